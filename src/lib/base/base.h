@@ -16,11 +16,7 @@
 #define ANC_COUNT(a)           (sizeof(a) / sizeof((a)[0]))
 
 /* A function that returns something the caller must hand to `release`. */
-#if defined(__GNUC__) && !defined(__clang__)
-#define ANC_OWNED_BY_CALLER(release) __attribute__((malloc, malloc(release, 1), warn_unused_result))
-#else
 #define ANC_OWNED_BY_CALLER(release) __attribute__((malloc, warn_unused_result))
-#endif
 
 typedef struct anc_str {
     const char *ptr; /* bytes, mostly UTF-8, not terminated; may be NULL when len is 0 */

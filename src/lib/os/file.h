@@ -1,0 +1,79 @@
+/* file.h - files and folders as the rest of the house uses them.
+ *
+ * Paths are views without NUL bytes, at most OS_PATH_MAX - 1 bytes long. Every error text names the
+ * path and what the system said. EINTR and short transfers are handled here. ENOSPC and EDQUOT are
+ * DISK_FULL, ENOENT is NOT_FOUND, EEXIST is CONFLICT, EACCES, EPERM and EROFS are FORBIDDEN, the
+ * rest is IO. Any thread.
+ */
+#ifndef ANC_OS_FILE_H
+#define ANC_OS_FILE_H
+
+#include "base/str.h"
+
+enum { OS_PATH_MAX = 4096 };
+
+/* A file mapped read-only and shared; an empty file has len 0. */
+typedef struct os_map {
+    const unsigned char *bytes;
+    size_t len;
+} os_map;
+
+anc_status os_map_open(anc_str path, os_map *ret, anc_err *err) ANC_MUST_CHECK;
+void os_map_close(os_map *map); /* a zeroed map is a no-op */
+
+/* The whole file in `mem`; LIMIT, naming the size, when it is larger than `max_bytes`. */
+anc_status os_file_read(anc_arena *mem, anc_str path, size_t max_bytes, anc_str *ret,
+                        anc_err *err) ANC_MUST_CHECK;
+
+/* Replaces `path` by `content` so that a crash leaves the old or the new: temporary name beside it,
+ * fsync, rename, fsync of the folder. */
+anc_status os_file_replace(anc_str path, anc_str content, anc_err *err) ANC_MUST_CHECK;
+
+/* A new file written piece by piece, which appears under its name only when it is complete. */
+typedef struct os_writer os_writer;
+anc_status os_writer_open(anc_str path, os_writer **ret, anc_err *err) ANC_MUST_CHECK;
+anc_status os_writer_add(os_writer *w, anc_str bytes, anc_err *err) ANC_MUST_CHECK;
+/* fsync, rename to `path` (of the open, or `other_path` when its ptr is not NULL), fsync of the
+ * folder. Frees `w` whatever happens. */
+anc_status os_writer_commit(os_writer *w, anc_str other_path, anc_err *err) ANC_MUST_CHECK;
+void os_writer_abort(os_writer *w); /* removes the temporary file; NULL is a no-op */
+
+typedef struct os_stat {
+    uint64_t bytes;
+    int64_t modified_ms; /* Unix time */
+    bool is_folder;
+    bool is_file; /* a regular file */
+} os_stat;
+
+anc_status os_stat_of(anc_str path, os_stat *ret, anc_err *err) ANC_MUST_CHECK; /* follows links */
+bool os_exists(anc_str path);
+
+/* Makes the folder and its parents, mode 0700 for what is new. */
+anc_status os_folder_make(anc_str path, anc_err *err) ANC_MUST_CHECK;
+
+/* The names in a folder in byte order, without "." and "..". LIMIT past `max_names`. */
+anc_status os_folder_list(anc_arena *mem, anc_str path, size_t max_names, anc_str **ret,
+                          size_t *ret_n, anc_err *err) ANC_MUST_CHECK;
+
+/* Removes a file; a missing one is OK. */
+anc_status os_file_remove(anc_str path, anc_err *err) ANC_MUST_CHECK;
+
+/* Removes a folder and what is in it; a missing one is OK. Does not follow links. */
+anc_status os_folder_remove(anc_str path, anc_err *err) ANC_MUST_CHECK;
+
+/* Free bytes for this user on the disk of `path`. */
+anc_status os_disk_free(anc_str path, uint64_t *ret, anc_err *err) ANC_MUST_CHECK;
+
+/* `folder` + "/" + `name` in `mem`; ptr NULL when memory or the ceiling refused. */
+anc_str os_path_join(anc_arena *mem, anc_str folder, anc_str name) ANC_MUST_CHECK;
+
+/* The absolute path with links resolved; NOT_FOUND when nothing is there. */
+anc_status os_path_real(anc_arena *mem, anc_str path, anc_str *ret, anc_err *err) ANC_MUST_CHECK;
+
+/* An exclusive lock on a file, made if absent, held by this process until closed; the file then
+ * holds the pid. CONFLICT, naming the pid of the holder where it can be read, when another has it. */
+typedef struct os_lock os_lock;
+anc_status os_lock_take(anc_str path, os_lock **ret, anc_err *err) ANC_MUST_CHECK;
+void os_lock_drop(os_lock *lock); /* NULL is a no-op */
+
+#endif

@@ -1,0 +1,40 @@
+/* thread.h - threads, and pools of them with a bounded queue.
+ *
+ * A pool runs tasks in the order they came, on `threads` threads. Its queue is bounded: a submit to
+ * a full one is refused at once, and the caller says what that means. A task never runs on the
+ * thread that submitted it. Stopping runs what is queued, then joins.
+ */
+#ifndef ANC_OS_THREAD_H
+#define ANC_OS_THREAD_H
+
+#include "base/status.h"
+
+typedef struct os_thread os_thread;
+
+/* Starts `run(arg)` on a thread of its own; `name` (at most 15 characters) shows up in top. */
+anc_status os_thread_start(const char *name, void (*run)(void *arg), void *arg, os_thread **ret,
+                           anc_err *err) ANC_MUST_CHECK;
+void os_thread_join(os_thread *thread); /* waits for its end and frees it; NULL is a no-op */
+
+/* Cores this process may use, at least 1 (affinity and cgroup quota counted). */
+unsigned os_cores(void);
+
+typedef struct os_pool os_pool;
+
+/* `threads` 0 means os_cores(). */
+anc_status os_pool_open(const char *name, unsigned threads, size_t max_queued, os_pool **ret,
+                        anc_err *err) ANC_MUST_CHECK;
+void os_pool_close(os_pool *pool); /* runs what is queued, joins, frees; NULL is a no-op */
+
+/* Queues `run(arg)`. UNAVAILABLE when the queue is full or the pool is closing. Any thread. */
+anc_status os_pool_submit(os_pool *pool, void (*run)(void *arg), void *arg,
+                          anc_err *err) ANC_MUST_CHECK;
+
+/* Runs `body(arg, i)` for each i < n on the pool's threads and on this one, and returns when all
+ * are done. Works from inside a task of the same pool (this thread always makes progress). */
+void os_pool_for(os_pool *pool, size_t n, void (*body)(void *arg, size_t i), void *arg);
+
+size_t os_pool_queued(const os_pool *pool);
+unsigned os_pool_threads(const os_pool *pool);
+
+#endif
