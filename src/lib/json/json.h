@@ -50,7 +50,8 @@ bool json_each(const json_value *object, size_t *cursor, anc_str *ret_name,
 /* The value, or `otherwise` where it is absent, null or of another kind. An int is a double too. */
 anc_str json_str(const json_value *v, anc_str otherwise);
 int64_t json_int(const json_value *v, int64_t otherwise);
-double json_real(const json_value *v, double otherwise);
+double json_double(const json_value *v,
+                   double otherwise); /* not json_real: jansson exports that name */
 bool json_bool(const json_value *v, bool otherwise);
 
 /* The value as compact JSON text, members in order, appended to `out`. */
