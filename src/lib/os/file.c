@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -95,6 +96,17 @@ bool os_exists(anc_str path)
     char name[OS_PATH_MAX];
     struct stat st;
     return os_path_terminate(path, name, NULL) == ANC_OK && lstat(name, &st) == 0;
+}
+
+anc_status os_file_move(anc_str from, anc_str to, anc_err *err)
+{
+    char source[OS_PATH_MAX], target[OS_PATH_MAX], folder[OS_PATH_MAX];
+    ANC_TRY(os_path_terminate(from, source, err));
+    ANC_TRY(os_path_terminate(to, target, err));
+    if (rename(source, target) != 0)
+        return OS_FAIL(err, "cannot rename", source);
+    os_path_parent(target, folder);
+    return os_folder_sync(folder, err);
 }
 
 anc_status os_file_remove(anc_str path, anc_err *err)

@@ -181,6 +181,20 @@ static void a_writer_shows_nothing_before_commit(void **state)
     assert_false(os_exists(path));
 }
 
+static void a_move_takes_the_other_name(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    anc_str got;
+    ASSERT_OK(os_file_replace(in_folder("from"), ANC_STR("new"), &err), &err);
+    ASSERT_OK(os_file_replace(in_folder("to"), ANC_STR("old"), &err), &err);
+    ASSERT_OK(os_file_move(in_folder("from"), in_folder("to"), &err), &err);
+    assert_false(os_exists(in_folder("from")));
+    ASSERT_OK(os_file_read(mem, in_folder("to"), 100, &got, &err), &err);
+    assert_true(anc_str_eq(got, ANC_STR("new")));
+    assert_int_equal(os_file_move(in_folder("from"), in_folder("to"), &err), ANC_NOT_FOUND);
+}
+
 static void maps(void **state)
 {
     (void)state;
@@ -303,6 +317,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(short_transfers_are_made_whole, no_faults),
         cmocka_unit_test_setup(a_writer_shows_nothing_before_commit, no_faults),
+        cmocka_unit_test_setup(a_move_takes_the_other_name, no_faults),
         cmocka_unit_test_setup(maps, no_faults),
         cmocka_unit_test_setup(what_is_missing_is_named, no_faults),
         cmocka_unit_test_setup(folders, no_faults),
