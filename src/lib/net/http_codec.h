@@ -71,7 +71,6 @@ typedef struct net_body {
     uint64_t left;     /* of the length or the chunk */
     unsigned digits;   /* of the chunk size so far */
     size_t line_bytes; /* of an extension or of the trailers */
-    size_t trailer_lines;
     bool line_has_colon;
     int fault_status;
     const char *fault;
