@@ -102,7 +102,7 @@ static void print_end(const answer *a, bool with_sources)
         print_citation(a, json_element(citations, i));
     (void)printf("\n%s%.*s, %.0f ms%s\n", term_dim(stdout),
                  ANC_FMT(json_str(json_member(done, "model_used"), ANC_STR("?"))),
-                 json_real(json_member(json_member(done, "timings_ms"), "total"), 0),
+                 json_double(json_member(json_member(done, "timings_ms"), "total"), 0),
                  term_reset(stdout));
 }
 
@@ -192,7 +192,7 @@ static void print_result(const json_value *r, bool full)
     (void)printf("%s%2lld. ", term_bold(stdout),
                  (long long)json_int(json_member(r, "position"), 0));
     term_print_line(stdout, json_str(json_member(r, "title"), ANC_STR("?")), COLUMNS);
-    (void)printf("%s  %.2f  %s", term_reset(stdout), json_real(json_member(r, "score"), 0),
+    (void)printf("%s  %.2f  %s", term_reset(stdout), json_double(json_member(r, "score"), 0),
                  term_dim(stdout));
     term_print_line(stdout, json_str(json_member(r, "collection"), ANC_STR("")), COLUMNS);
     (void)printf("/");

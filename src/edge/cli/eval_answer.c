@@ -165,7 +165,7 @@ static anc_status ask_one(asking *a, const eval_query *query, double *ret_ms, an
                       eval_holds_gold(a->mem, query, said);
     a->result.asked++;
     a->result.with_gold += gold;
-    *ret_ms = json_real(json_member(json_member(answer, "timings_ms"), "total"), 0);
+    *ret_ms = json_double(json_member(json_member(answer, "timings_ms"), "total"), 0);
     if (a->out != NULL)
         write_answer(a, query, answer, gold);
     return check_citations(a, answer, err);

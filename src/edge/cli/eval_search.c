@@ -44,12 +44,12 @@ static void read_ranking(const json_value *answer, anc_arena *mem, ranking *ret)
 {
     const json_value *results = json_member(answer, "results");
     double last = 0;
-    *ret = (ranking){.ms = json_real(json_member(json_member(answer, "timings_ms"), "total"), 0),
+    *ret = (ranking){.ms = json_double(json_member(json_member(answer, "timings_ms"), "total"), 0),
                      .chunks = json_count(results)};
     for (size_t i = 0; i < ret->chunks && ret->n < RANKED; i++) {
         const json_value *hit = json_element(results, i);
         const anc_str id = json_str(json_member(hit, "document_id"), ANC_STR(""));
-        double score = json_real(json_member(json_member(hit, "scores"), "fused"), 0);
+        double score = json_double(json_member(json_member(hit, "scores"), "fused"), 0);
         if (has_document(ret, id))
             continue;
         if (ret->n > 0 && score >= last) /* the order given is what counts: keep it in the file */

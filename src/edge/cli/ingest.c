@@ -47,8 +47,8 @@ static bool on_progress(void *arg, anc_str event, anc_str data)
     json_doc_free(f->last);
     f->last = doc;
     term_progress_show(&f->progress, done_of(batch), count_of(batch, "total_documents"),
-                       json_real(json_member(batch, "rate_docs_per_s"), 0),
-                       json_real(json_member(batch, "eta_s"), -1));
+                       json_double(json_member(batch, "rate_docs_per_s"), 0),
+                       json_double(json_member(batch, "eta_s"), -1));
     return !has_ended(batch);
 }
 
@@ -112,7 +112,7 @@ static int follow_batch(cli_client *client, anc_str batch_id)
         code = cli_report(client->cx, status != ANC_OK ? status : ANC_UNAVAILABLE, &err);
     } else {
         term_progress_end(&f.progress, done_of(batch), count_of(batch, "total_documents"),
-                          json_real(json_member(batch, "rate_docs_per_s"), 0));
+                          json_double(json_member(batch, "rate_docs_per_s"), 0));
         code = print_end(client, batch);
     }
     json_doc_free(f.last);

@@ -14,7 +14,7 @@ static void print_health(const json_value *health)
     (void)printf("%s%.*s%s, version %.*s, up %.0f s\n", term_bold(stdout),
                  ANC_FMT(json_str(json_member(health, "status"), ANC_STR("?"))), term_reset(stdout),
                  ANC_FMT(json_str(json_member(health, "version"), ANC_STR("?"))),
-                 json_real(json_member(health, "uptime_s"), 0));
+                 json_double(json_member(health, "uptime_s"), 0));
     while (json_each(json_member(health, "checks"), &cursor, &name, &check)) {
         (void)printf("  %-12.*s %-10.*s ", ANC_FMT(name),
                      ANC_FMT(json_str(json_member(check, "status"), ANC_STR("?"))));
