@@ -215,8 +215,9 @@ int cli_run_eval(cli_context *cx)
         code = evaluate(e);
     if ((e->run != NULL && fclose(e->run) != 0) || (e->out != NULL && fclose(e->out) != 0))
         code = cli_usage_error(cx, "writing failed: %s", strerror(errno));
-    if (e->temporary)
-        (void)os_folder_remove(anc_str_of(e->folder), NULL);
+    anc_err why = {0};
+    if (e->temporary && os_folder_remove(anc_str_of(e->folder), &why) != ANC_OK)
+        (void)fprintf(stderr, "anchorage: %s\n", why.text);
     free(e);
     return code;
 }
