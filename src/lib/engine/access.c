@@ -4,7 +4,6 @@
  * labels are compared once a set. Where nothing died, all sets are open and there is no filter, no
  * bitmap is made at all.
  */
-
 #include "filter.h"
 #include "search.h"
 
