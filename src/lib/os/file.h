@@ -55,6 +55,10 @@ anc_status os_folder_make(anc_str path, anc_err *err) ANC_MUST_CHECK;
 anc_status os_folder_list(anc_arena *mem, anc_str path, size_t max_names, anc_str **ret,
                           size_t *ret_n, anc_err *err) ANC_MUST_CHECK;
 
+/* Renames a file within one file system, over what has the new name, and syncs the new folder. The
+ * bytes must have been synced before. */
+anc_status os_file_move(anc_str from, anc_str to, anc_err *err) ANC_MUST_CHECK;
+
 /* Removes a file; a missing one is OK. */
 anc_status os_file_remove(anc_str path, anc_err *err) ANC_MUST_CHECK;
 

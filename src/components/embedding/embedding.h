@@ -1,0 +1,52 @@
+/* embedding.h - what others may ask of the embedding component: texts to unit vectors.
+ *
+ * One service holds one model. Without a model it still opens: emb_info then says so with the
+ * sentence that mends it, emb_embed is UNAVAILABLE, and token counts are estimates, so that
+ * documents can be cut and searched by words until a model is there.
+ */
+#ifndef ANC_EMBEDDING_EMBEDDING_H
+#define ANC_EMBEDDING_EMBEDDING_H
+
+#include "kernel/domain/call.h"
+
+typedef struct emb_service emb_service;
+
+typedef enum emb_kind {
+    EMB_PASSAGE,
+    EMB_QUERY
+} emb_kind; /* some models put a prefix before each */
+
+typedef struct emb_info_row {
+    bool available;
+    anc_str model;       /* "all-MiniLM-L6-v2"; empty when none is configured */
+    anc_str revision;    /* names the vectors: model and digest of its weights; "" when none */
+    uint32_t dims;       /* 0 when none */
+    uint32_t max_tokens; /* of the model's window, special tokens included; 256 when none */
+    anc_str detail;      /* for people: what is loaded, or how to get a model */
+} emb_info_row;
+
+/* Facts about the model; the views live as long as the service. Any thread. */
+emb_info_row emb_info(const emb_service *emb);
+
+typedef struct emb_usage {
+    uint64_t tokens;     /* run through the model */
+    uint64_t cache_hits; /* texts that the cache knew */
+    uint64_t truncated;  /* texts longer than the window, cut there */
+} emb_usage;
+
+/* Vectors of `texts` [n], n >= 1 of any number, in `out` [n * dims], row-major, each of unit length.
+ * `ret_usage` may be NULL. Blocks for milliseconds to minutes: a pool, never a loop. UNAVAILABLE
+ * without a model; CANCELLED and DEADLINE are seen between batches. */
+anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_str *texts,
+                     size_t n, float *out, emb_usage *ret_usage) ANC_MUST_CHECK;
+
+/* Tokens of `text` without the special ones; counting stops at `max` + 1. Any thread. */
+size_t emb_count_tokens(emb_service *emb, anc_str text, size_t max);
+
+typedef struct emb_cache_stats {
+    uint64_t hits, misses, evictions, entries, bytes;
+} emb_cache_stats;
+
+emb_cache_stats emb_cache(const emb_service *emb);
+
+#endif

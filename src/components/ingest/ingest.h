@@ -1,0 +1,81 @@
+/* ingest.h - what others may ask of the ingest component: sources read in the background.
+ *
+ * A batch is one request and its progress. It survives a kill: what was acknowledged stays, what
+ * was not is read again, nothing is doubled, since putting the same content changes nothing.
+ */
+#ifndef ANC_INGEST_INGEST_H
+#define ANC_INGEST_INGEST_H
+
+#include "kernel/domain/call.h"
+
+typedef struct ing_service ing_service;
+
+typedef enum ing_state {
+    ING_QUEUED,
+    ING_PROCESSING,
+    ING_COMPLETED,
+    ING_FAILED,
+    ING_CANCELLED
+} ing_state;
+
+const char *ing_state_name(ing_state state); /* "queued", … */
+
+typedef struct ing_folder_request {
+    anc_str path;       /* a folder or a file on the server's machine; absolute */
+    anc_str collection; /* made when it does not exist */
+    anc_str glob;       /* "*.md" and the like on the relative path; empty: all */
+    anc_str metadata;   /* JSON object given to each document; may be empty */
+    const anc_str *acl;
+    size_t n_acl;
+} ing_folder_request;
+
+typedef struct ing_batch {
+    anc_str id;
+    ing_state state;
+    anc_str collection;
+    anc_str source;                                         /* the path */
+    uint64_t total, processed, failed, skipped, searchable; /* documents; skipped: unchanged */
+    uint64_t bytes_total, bytes_done;
+    anc_str error_message; /* NULL when there is none */
+    double rate_docs_per_s;
+    double eta_s;                                 /* negative: unknown */
+    int64_t created_ms, updated_ms, completed_ms; /* completed 0: not yet */
+    uint64_t revision;                            /* grows with every change */
+} ing_batch;
+
+/* Checks that the path is there (NOT_FOUND, FORBIDDEN name it) and queues the batch durably. */
+anc_status ing_folder_start(ing_service *ing, krn_call *call, const ing_folder_request *request,
+                            ing_batch *ret) ANC_MUST_CHECK;
+
+anc_status ing_batch_find(ing_service *ing, krn_call *call, anc_str id,
+                          ing_batch *ret) ANC_MUST_CHECK; /* NOT_FOUND */
+
+/* Newest first, older than batch `before` (its id; empty: from the newest). */
+anc_status ing_batch_list(ing_service *ing, krn_call *call, anc_str before, size_t limit,
+                          ing_batch **ret, size_t *ret_n) ANC_MUST_CHECK;
+
+/* As find, but waits until the batch has a revision greater than `seen`, it has ended, or `wait_ms`
+ * have passed. Blocks: a pool thread. */
+anc_status ing_batch_wait(ing_service *ing, krn_call *call, anc_str id, uint64_t seen,
+                          int64_t wait_ms, ing_batch *ret) ANC_MUST_CHECK;
+
+/* Stops reading; documents under way are finished. CONFLICT when the batch has ended. */
+anc_status ing_batch_cancel(ing_service *ing, krn_call *call, anc_str id,
+                            ing_batch *ret) ANC_MUST_CHECK;
+
+typedef struct ing_failure {
+    anc_str id, batch_id;
+    anc_str document; /* its path */
+    anc_str stage;    /* read, parse, chunk, embed, write */
+    anc_str reason;
+    int64_t at_ms;
+} ing_failure;
+
+/* The failed documents of a batch (empty id: of all), newest first. */
+anc_status ing_failure_list(ing_service *ing, krn_call *call, anc_str batch_id, size_t limit,
+                            ing_failure **ret, size_t *ret_n) ANC_MUST_CHECK;
+
+/* Batches that are queued or processing: for health and metrics. Any thread. */
+size_t ing_active(const ing_service *ing);
+
+#endif

@@ -1,0 +1,194 @@
+/* knowledge.h - what others may ask of the knowledge component: collections, documents, versions.
+ *
+ * The catalog behind it is the one source of truth. A version becomes current in one transaction
+ * together with its change-log row and its events; everything else (index, feed, tracking) follows
+ * that log. Views in results live in call->mem. Functions block on the catalog: a pool, never a loop,
+ * unless they say otherwise. Readers see only what the call's principal holds a label for; a
+ * document that it may not see is NOT_FOUND.
+ *
+ * Errors that every function may give: UNAVAILABLE, IO, CORRUPT, DISK_FULL from the catalog,
+ * CANCELLED, DEADLINE, LIMIT and NO_MEMORY from the call.
+ */
+#ifndef ANC_KNOWLEDGE_KNOWLEDGE_H
+#define ANC_KNOWLEDGE_KNOWLEDGE_H
+
+#include "kernel/domain/call.h"
+
+typedef struct kno_service kno_service;
+
+/* ---- collections ------------------------------------------------------------------------- */
+
+typedef enum kno_chunking { KNO_CHUNK_STRUCTURE, KNO_CHUNK_WHOLE } kno_chunking;
+
+typedef struct kno_collection {
+    anc_str name;          /* [a-z0-9][a-z0-9_-]{0,63} */
+    anc_str description;   /* may be empty */
+    anc_str language;      /* "auto" (found per document), "en", "fr", … */
+    kno_chunking chunking; /* by structure, or one cut-off chunk a document */
+    uint32_t chunk_tokens; /* 0: what fits the model's window; else 32 to that */
+    uint32_t overlap_sentences;
+    const anc_str *acl; /* [n_acl] labels of who may read; default {"public"} */
+    size_t n_acl;
+    anc_str model; /* revision of the model its vectors are made with; "" while there are none */
+    int64_t created_ms, updated_ms;
+    uint64_t documents, chunks; /* current ones; for results only */
+} kno_collection;
+
+/* CONFLICT when the name exists; INVALID names the field. Zeroed settings get their defaults. */
+anc_status kno_collection_create(kno_service *kno, krn_call *call, const kno_collection *wanted,
+                                 kno_collection *ret) ANC_MUST_CHECK;
+anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name,
+                               kno_collection *ret) ANC_MUST_CHECK; /* NOT_FOUND */
+/* Sets description, language and acl; other settings are fixed while there are documents. */
+anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_collection *wanted,
+                                 kno_collection *ret) ANC_MUST_CHECK;
+/* All that the principal may read, by name, after `after` (exclusive, may be empty). */
+anc_status kno_collection_list(kno_service *kno, krn_call *call, anc_str after, size_t limit,
+                               kno_collection **ret, size_t *ret_n) ANC_MUST_CHECK;
+/* Removes it with all of its documents; ret_seq is the change to wait for. */
+anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name,
+                                 uint64_t *ret_seq) ANC_MUST_CHECK;
+
+/* ---- documents ---------------------------------------------------------------------------- */
+
+typedef struct kno_document_input {
+    anc_str
+        collection; /* made with default settings when it does not exist and `make_collection` */
+    bool make_collection;
+    anc_str id;           /* 1 to 512 bytes; empty: a UUIDv7 is made */
+    anc_str title;        /* empty: the text's own title, else the uri's last part, else the id */
+    anc_str uri;          /* may be empty */
+    anc_str source;       /* "file", "folder", "upload", … */
+    anc_str content_type; /* as declared, may be empty: the content decides */
+    anc_str name;         /* file name for detection, may be empty */
+    anc_str metadata;     /* a JSON object, may be empty */
+    const anc_str *acl;   /* [n_acl]; none: the collection's */
+    size_t n_acl;
+    anc_str content;     /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
+    int64_t modified_ms; /* of the source; 0: unknown */
+} kno_document_input;
+
+typedef enum kno_put_status { KNO_CREATED, KNO_UPDATED, KNO_UNCHANGED } kno_put_status;
+
+typedef struct kno_put_result {
+    anc_str collection;
+    anc_str document_id;
+    uint32_t version;
+    uint32_t chunks;
+    kno_put_status status;
+    uint64_t change_seq; /* what the index must have reached to show it; 0 when unchanged */
+    uint64_t embedded;   /* texts that had to be embedded */
+} kno_put_result;
+
+/* Parses, cuts, embeds what is new and makes the version current. The same content with the same
+ * title, metadata and acl is `unchanged` and costs no embedding. `must_be_new`: CONFLICT when the id
+ * exists. INVALID, LIMIT and UNSUPPORTED name what was wrong with the content. */
+anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document_input *input,
+                            bool must_be_new, kno_put_result *ret) ANC_MUST_CHECK;
+
+typedef struct kno_document {
+    anc_str collection, id, title, uri, source, content_type, language;
+    anc_str metadata; /* a JSON object: what was given and what was found */
+    uint32_t version; /* the current one */
+    uint32_t chunks;
+    uint64_t bytes;         /* of the original */
+    uint64_t text_bytes;    /* of the extracted text */
+    anc_str content_sha256; /* hex */
+    const anc_str *acl;
+    size_t n_acl;
+    int64_t created_ms, updated_ms;
+} kno_document;
+
+anc_status kno_document_find(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                             kno_document *ret) ANC_MUST_CHECK; /* NOT_FOUND */
+/* Ascending by id, after `after` (exclusive); `q` (may be empty) is looked for in title, uri and id
+ * without regard to case. `collection` empty: all that may be read, then `after` is
+ * "collection\nid". */
+anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collection, anc_str q,
+                             anc_str after, size_t limit, kno_document **ret,
+                             size_t *ret_n) ANC_MUST_CHECK;
+/* Removes it with versions, chunks, text and original; NOT_FOUND when it is not there. */
+anc_status kno_document_delete(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                               uint64_t *ret_seq) ANC_MUST_CHECK;
+
+/* The extracted text of a version (0: the current one) as an immutable mapping or copy. Close it
+ * with kno_text_close, on any thread. */
+typedef struct kno_text {
+    anc_str text;
+    void *owner; /* the adapter's */
+} kno_text;
+anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                         uint32_t version, kno_text *ret) ANC_MUST_CHECK;
+void kno_text_close(kno_service *kno, kno_text *text);
+
+/* ---- chunks ------------------------------------------------------------------------------- */
+
+typedef struct kno_chunk_ref {
+    anc_str collection, document_id;
+    uint32_t version, ordinal;
+} kno_chunk_ref;
+
+typedef struct kno_chunk {
+    kno_chunk_ref ref;
+    anc_str id; /* "<document_id>.<version>.<ordinal>" */
+    anc_str title, uri, language;
+    anc_str heading;     /* "A > B"; NULL where there is none */
+    uint32_t page;       /* 0 where there is none */
+    uint64_t start, end; /* bytes of the extracted text */
+    anc_str text;        /* what stands there */
+    uint32_t tokens;
+    anc_str metadata; /* the document's */
+} kno_chunk;
+
+/* The chunks of `refs` [n], in that order; one that is gone or may not be seen has a NULL text. */
+anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_ref *refs, size_t n,
+                            kno_chunk *ret) ANC_MUST_CHECK;
+/* The chunks of the current version as cut, from `from` on. */
+anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                          uint32_t from, size_t limit, kno_chunk **ret,
+                          size_t *ret_n) ANC_MUST_CHECK;
+
+/* ---- statistics and projections ------------------------------------------------------------ */
+
+typedef struct kno_stats_row {
+    anc_str collection;
+    uint64_t documents, versions, chunks, bytes, text_bytes;
+    int64_t last_change_ms;
+    anc_str languages; /* JSON object: language to documents */
+} kno_stats_row;
+
+anc_status kno_stats(kno_service *kno, krn_call *call, kno_stats_row **ret,
+                     size_t *ret_n) ANC_MUST_CHECK;
+
+/* What a projection needs of one version: everything that is indexed. Sees all labels. */
+typedef struct kno_indexable {
+    anc_str collection, document_id, title, uri, source, content_type, language;
+    uint32_t version;
+    anc_str metadata;   /* a JSON object */
+    const anc_str *acl; /* [n_acl]: the document's, or the collection's where it has none */
+    size_t n_acl;
+    int64_t created_ms, updated_ms;
+    anc_str model; /* revision of the vectors; "" when there are none */
+    uint32_t dims; /* 0 when there are none */
+    size_t n_chunks;
+    const kno_chunk *chunks; /* [n_chunks], in order; metadata not filled */
+    const float *vectors;    /* [n_chunks * dims], unit length; NULL when there are none */
+} kno_indexable;
+
+/* Reads the current version of a document for indexing; NOT_FOUND when it is gone. `model` is the
+ * revision wanted; when its vectors are not all there, `vectors` is NULL. */
+anc_status kno_indexable_read(kno_service *kno, krn_call *call, anc_str collection,
+                              anc_str document_id, anc_str model,
+                              kno_indexable *ret) ANC_MUST_CHECK;
+
+typedef struct kno_walk_row {
+    anc_str collection, document_id;
+    uint32_t version;
+} kno_walk_row;
+
+/* All current documents in a fixed order after `after` (exclusive; zeroed at the start). Sees all
+ * labels. */
+anc_status kno_walk(kno_service *kno, krn_call *call, const kno_walk_row *after, size_t limit,
+                    kno_walk_row **ret, size_t *ret_n) ANC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,152 @@
+/* rag.h - what others may ask of the rag component: a question answered with checked citations.
+ *
+ * A question is three steps, so that a thousand streams are not a thousand threads:
+ *   rag_prepare   on a pool: checks, conversation, retrieval, threshold, context, prompt;
+ *   rag_generate  on the event loop: the provider streams tokens into a sink; when it fails before
+ *                 its first token the next in the chain takes over, the extractive one last;
+ *   rag_finish    on a pool: citations checked, quotes cut, the turn and its events queued.
+ * A turn owns everything in between and belongs to one of these steps at a time.
+ */
+#ifndef ANC_RAG_RAG_H
+#define ANC_RAG_RAG_H
+
+#include "kernel/domain/call.h"
+#include "json/json.h"
+
+typedef struct rag_service rag_service;
+typedef struct rag_turn rag_turn;
+
+typedef enum rag_mode { RAG_AUTO, RAG_HYBRID, RAG_SEMANTIC, RAG_KEYWORD } rag_mode;
+
+/* "auto" (also "rag"), "hybrid", "semantic", "keyword"; false for another word. */
+bool rag_mode_parse(anc_str s, rag_mode *ret);
+
+typedef struct rag_question {
+    anc_str question;           /* 1 to 4000 characters (the greatest length is configured) */
+    anc_str conversation_id;    /* empty: a new one */
+    anc_str session_id;         /* older name: starts that conversation when it is unknown */
+    anc_str message_id;         /* empty: made here */
+    const anc_str *collections; /* [n]; none: all that may be read */
+    size_t n_collections;
+    uint32_t top_k; /* 0: as configured; 1 to 50 */
+    rag_mode mode;
+    const json_value *filters; /* NULL: none; borrowed until rag_prepare returns */
+    anc_str model;             /* "", "provider/model", or "extractive" */
+    anc_str provider;          /* "" or a provider's name */
+    anc_str system_prompt;     /* "": as configured */
+    bool keep;                 /* save the turn and its events */
+} rag_question;
+
+typedef struct rag_source {
+    uint32_t position; /* from 1 */
+    anc_str collection, document_id, chunk_id;
+    uint32_t version;
+    anc_str title, uri;
+    anc_str heading;                 /* NULL where there is none */
+    uint32_t page;                   /* 0 where there is none */
+    uint64_t start, end;             /* bytes of the document's extracted text */
+    anc_str text;                    /* what stands there */
+    double score;                    /* calibrated relevance 0..1 */
+    double fused, keyword, semantic; /* semantic NaN where there is no vector */
+} rag_source;
+
+typedef struct rag_citation {
+    uint32_t marker; /* the [n] in the answer: position of its source */
+    anc_str chunk_id;
+    uint64_t start, end; /* bytes of the document's extracted text */
+    anc_str quote;       /* what stands there */
+} rag_citation;
+
+typedef struct rag_timings {
+    double analyze, embed, search, rerank, generate, total; /* ms */
+} rag_timings;
+
+typedef struct rag_answer {
+    anc_str query_id, conversation_id, message_id;
+    anc_str text;
+    const rag_citation *citations; /* [n_citations] */
+    size_t n_citations;
+    const rag_source *sources; /* [n_sources], position = index + 1 */
+    size_t n_sources;
+    anc_str intent; /* semantic, … */
+    double complexity_score;
+    anc_str tier, route_reason;
+    uint32_t stages;
+    anc_str model_used, provider;
+    uint32_t input_tokens, output_tokens;
+    bool query_cached, embedding_cached;
+    bool degraded;  /* a configured provider failed and another answered */
+    bool no_answer; /* nothing relevant was found: it says so and cites nothing */
+    rag_timings timings_ms;
+    int64_t generated_at_ms;
+    anc_str trace_id;
+} rag_answer;
+
+/* Makes a turn with a call of its own (arena, deadline, cancel flag as in `call`, which may end
+ * before the turn). INVALID names the field; NOT_FOUND an unknown conversation or collection. On
+ * failure there is no turn, and query.failed was queued where a query had begun. */
+anc_status rag_prepare(rag_service *rag, krn_call *call, const rag_question *question,
+                       rag_turn **ret) ANC_MUST_CHECK;
+
+/* What was retrieved: ids and sources are filled, text and citations are not. Good as long as the
+ * turn. */
+const rag_answer *rag_turn_sources(const rag_turn *turn);
+
+typedef struct rag_sink {
+    void *arg;
+    void (*on_token)(void *arg, anc_str text); /* on the loop; text good during the call */
+    /* Last call. `status` OK: rag_finish comes next. Else err says why; rag_finish is still called,
+     * to record the failure. */
+    void (*on_done)(void *arg, anc_status status, const anc_err *err);
+} rag_sink;
+
+/* Starts generating; on the loop thread. The sink's on_done comes exactly once, also after cancel,
+ * never inside this call. */
+void rag_generate(rag_service *rag, rag_turn *turn, const rag_sink *sink);
+
+/* The caller left or the deadline passed: the provider's connection is closed; on_done comes with
+ * CANCELLED. On the loop thread. */
+void rag_cancel(rag_service *rag, rag_turn *turn);
+
+/* Checks citations and queues the turn for saving. `ret` lives as long as the turn. On a pool. */
+anc_status rag_finish(rag_service *rag, rag_turn *turn, const rag_answer **ret) ANC_MUST_CHECK;
+
+void rag_turn_free(rag_turn *turn); /* NULL is a no-op */
+
+/* ---- conversations -------------------------------------------------------------------------- */
+
+typedef struct rag_message {
+    anc_str id, query_id;
+    anc_str question, answer;
+    anc_str answer_json; /* citations and sources as they were sent; a JSON object */
+    int64_t at_ms;
+} rag_message;
+
+typedef struct rag_conversation {
+    anc_str id, title, user_id;
+    int64_t created_ms, updated_ms;
+    uint64_t messages;
+} rag_conversation;
+
+anc_status rag_conversation_create(rag_service *rag, krn_call *call, anc_str id, anc_str title,
+                                   rag_conversation *ret) ANC_MUST_CHECK; /* CONFLICT */
+/* Of the call's user, newest first, older than `before_id`. */
+anc_status rag_conversation_list(rag_service *rag, krn_call *call, anc_str before_id, size_t limit,
+                                 rag_conversation **ret, size_t *ret_n) ANC_MUST_CHECK;
+anc_status rag_conversation_find(rag_service *rag, krn_call *call, anc_str id,
+                                 rag_conversation *ret) ANC_MUST_CHECK; /* NOT_FOUND */
+/* Oldest first, the last `limit` turns. */
+anc_status rag_message_list(rag_service *rag, krn_call *call, anc_str conversation_id, size_t limit,
+                            rag_message **ret, size_t *ret_n) ANC_MUST_CHECK;
+anc_status rag_conversation_delete(rag_service *rag, krn_call *call, anc_str id) ANC_MUST_CHECK;
+
+typedef struct rag_provider_status {
+    anc_str name, model;
+    bool healthy;
+    anc_str detail;
+} rag_provider_status;
+
+/* The configured chain, the extractive answerer last; at most `max`. Any thread. */
+size_t rag_providers(rag_service *rag, rag_provider_status *out, size_t max);
+
+#endif

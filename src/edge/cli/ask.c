@@ -1,0 +1,250 @@
+/* ask.c - `anchorage ask`: the stream of an answer on a terminal. */
+#include "ask.h"
+
+#include <stdio.h>
+
+#include "base/utf8.h"
+#include "term.h"
+
+enum { BODY_BYTES = 1 << 20, COLUMNS = 90 };
+
+typedef struct answer {
+    cli_client *client;
+    json_doc *sources; /* of the first event */
+    json_doc *done;    /* of the last */
+    bool began;
+    anc_status status;
+    anc_err err;
+} answer;
+
+static bool take_error(answer *a, anc_str data)
+{
+    CLI_JSON(doc);
+    a->status = ANC_UNAVAILABLE;
+    if (json_parse(data, &doc, &a->err) == ANC_OK)
+        a->status = ANC_FAIL(
+            &a->err, ANC_UNAVAILABLE, "%.*s",
+            ANC_FMT(json_str(json_member(json_root(doc), "detail"), ANC_STR("the answer failed"))));
+    return false;
+}
+
+static bool on_event(void *arg, anc_str event, anc_str data)
+{
+    answer *a = arg;
+    CLI_JSON(doc);
+    if (anc_str_eq(event, ANC_STR("error")))
+        return take_error(a, data);
+    if (anc_str_eq(event, ANC_STR("sources")))
+        return json_parse(data, &a->sources, &a->err) == ANC_OK;
+    if (anc_str_eq(event, ANC_STR("done")))
+        return json_parse(data, &a->done, &a->err) == ANC_OK;
+    if (anc_str_eq(event, ANC_STR("token")) && json_parse(data, &doc, NULL) == ANC_OK) {
+        const anc_str text = json_str(json_member(json_root(doc), "text"), ANC_STR(""));
+        for (size_t i = 0, n; i < text.len; i += n) {
+            const uint32_t c = anc_utf8_at(text, i, &n);
+            if (c >= 0x20 || c == '\n')
+                (void)fwrite(text.ptr + i, 1, n, stdout);
+        }
+        (void)fflush(stdout);
+        a->began = true;
+    }
+    return true;
+}
+
+static const json_value *source_at(const answer *a, int64_t position)
+{
+    const json_value *sources = json_member(json_root(a->sources), "sources");
+    for (size_t i = 0; i < json_count(sources); i++)
+        if (json_int(json_member(json_element(sources, i), "position"), -1) == position)
+            return json_element(sources, i);
+    return NULL;
+}
+
+/* "[1] leave.md › Annual leave (p. 3)", then what is quoted. */
+static void print_citation(const answer *a, const json_value *citation)
+{
+    const int64_t marker = json_int(json_member(citation, "marker"), 0);
+    const json_value *source = source_at(a, marker);
+    const anc_str heading = json_str(json_member(source, "heading"), ANC_STR(""));
+    const anc_str uri = json_str(json_member(source, "uri"), ANC_STR(""));
+    const int64_t page = json_int(json_member(source, "page"), 0);
+    (void)printf("%s[%lld]%s ", term_bold(stdout), (long long)marker, term_reset(stdout));
+    term_print_line(stdout, json_str(json_member(source, "title"), ANC_STR("?")), COLUMNS);
+    if (heading.len > 0) {
+        (void)printf(" › ");
+        term_print_line(stdout, heading, COLUMNS);
+    }
+    if (page > 0)
+        (void)printf(" (p. %lld)", (long long)page);
+    (void)printf("\n%s", term_dim(stdout));
+    if (uri.len > 0) {
+        (void)printf("    ");
+        term_print_line(stdout, uri, 2 * COLUMNS);
+        (void)printf("\n");
+    }
+    (void)printf("    “");
+    term_print_line(stdout, json_str(json_member(citation, "quote"), ANC_STR("")), 3 * COLUMNS);
+    (void)printf("”%s\n", term_reset(stdout));
+}
+
+static void print_end(const answer *a, bool with_sources)
+{
+    const json_value *done = json_root(a->done);
+    const json_value *citations = json_member(done, "citations");
+    if (!a->began)
+        term_print_wrapped(stdout, "", json_str(json_member(done, "answer"), ANC_STR("")), COLUMNS);
+    (void)printf("\n");
+    if (!with_sources)
+        return;
+    if (json_count(citations) > 0)
+        (void)printf("\n");
+    for (size_t i = 0; i < json_count(citations); i++)
+        print_citation(a, json_element(citations, i));
+    (void)printf("\n%s%.*s, %.0f ms%s\n", term_dim(stdout),
+                 ANC_FMT(json_str(json_member(done, "model_used"), ANC_STR("?"))),
+                 json_double(json_member(json_member(done, "timings_ms"), "total"), 0),
+                 term_reset(stdout));
+}
+
+int ask_print(cli_client *client, anc_str body, bool with_sources)
+{
+    answer a = {.client = client};
+    anc_status status = cli_stream(client, ANC_STR("/v1/chat/stream"), body, on_event, &a, &a.err);
+    if (status == ANC_OK)
+        status = a.status;
+    if (status == ANC_OK && a.done == NULL)
+        status = ANC_FAIL(&a.err, ANC_UNAVAILABLE, "the answer was cut off");
+    if (a.began && status != ANC_OK)
+        (void)printf("\n");
+    if (status == ANC_OK)
+        print_end(&a, with_sources);
+    json_doc_free(a.sources);
+    json_doc_free(a.done);
+    return status == ANC_OK ? CLI_OK : cli_report(client->cx, status, &a.err);
+}
+
+/* Members that `ask` and `search` share: collections, top_k, mode. */
+static int put_options(cli_context *cx, json_writer *w)
+{
+    const anc_str top_k = cli_value(cx, "top-k"), mode = cli_value(cx, "mode");
+    uint64_t k;
+    if (cli_given(cx, "collection")) {
+        json_name(w, "collections");
+        json_open_array(w);
+        for (size_t i = 0; i < cx->n_given; i++)
+            if (anc_str_eq(anc_str_of(cx->given[i]->name), ANC_STR("collection")))
+                json_write_str(w, cx->values[i]);
+        json_close_array(w);
+    }
+    if (top_k.ptr != NULL) {
+        if (!anc_str_to_u64(top_k, &k) || k == 0 || k > 1000)
+            return cli_usage_error(cx, "--top-k takes a number from 1 to 1000, not '%.*s'",
+                                   ANC_FMT(top_k));
+        json_put_int(w, "top_k", (int64_t)k);
+    }
+    if (mode.ptr != NULL)
+        json_put_str(w, "mode", mode);
+    return CLI_OK;
+}
+
+static int print_json(cli_client *client, const char *path, anc_str body)
+{
+    anc_err err = {0};
+    anc_str text;
+    const anc_status status =
+        cli_call(client, "POST", anc_str_of(path), body, client->cx->mem, &text, &err);
+    if (status != ANC_OK)
+        return cli_report(client->cx, status, &err);
+    (void)printf("%.*s\n", ANC_FMT(text));
+    return CLI_OK;
+}
+
+int cli_run_ask(cli_context *cx)
+{
+    ANC_BUF(body, BODY_BYTES);
+    json_writer w = json_writer_of(&body);
+    cli_client client;
+    if (cx->n_words == 0)
+        return cli_usage_error(cx, "a question is missing");
+    json_open_object(&w);
+    json_put_str(&w, "question", cli_joined_words(cx));
+    int code = put_options(cx, &w);
+    if (code != CLI_OK)
+        return code;
+    if (cli_given(cx, "model"))
+        json_put_str(&w, "model", cli_value(cx, "model"));
+    if (cli_given(cx, "conversation"))
+        json_put_str(&w, "conversation_id", cli_value(cx, "conversation"));
+    json_close_object(&w);
+    code = cli_client_open(&client, cx, false);
+    if (code != CLI_OK)
+        return code;
+    code = cx->json ? print_json(&client, "/v1/chat/query", anc_buf_view(&body))
+                    : ask_print(&client, anc_buf_view(&body), !cli_given(cx, "no-sources"));
+    cli_client_close(&client);
+    return code;
+}
+
+static void print_result(const json_value *r, bool full)
+{
+    const anc_str heading = json_str(json_member(r, "heading"), ANC_STR(""));
+    const anc_str text = json_str(json_member(r, "text"), ANC_STR(""));
+    (void)printf("%s%2lld. ", term_bold(stdout),
+                 (long long)json_int(json_member(r, "position"), 0));
+    term_print_line(stdout, json_str(json_member(r, "title"), ANC_STR("?")), COLUMNS);
+    (void)printf("%s  %.2f  %s", term_reset(stdout), json_double(json_member(r, "score"), 0),
+                 term_dim(stdout));
+    term_print_line(stdout, json_str(json_member(r, "collection"), ANC_STR("")), COLUMNS);
+    (void)printf("/");
+    term_print_line(stdout, json_str(json_member(r, "document_id"), ANC_STR("")), COLUMNS);
+    if (heading.len > 0) {
+        (void)printf(" › ");
+        term_print_line(stdout, heading, COLUMNS);
+    }
+    (void)printf("%s\n", term_reset(stdout));
+    if (full) {
+        term_print_wrapped(stdout, "    ", text, COLUMNS);
+    } else {
+        (void)printf("    ");
+        term_print_line(stdout, text, 2 * COLUMNS);
+        (void)printf("\n");
+    }
+}
+
+static int print_results(cli_client *client, anc_str body)
+{
+    anc_err err = {0};
+    CLI_JSON(doc);
+    const anc_status status =
+        cli_call_json(client, "POST", ANC_STR("/v1/search"), body, &doc, &err);
+    if (status != ANC_OK)
+        return cli_report(client->cx, status, &err);
+    const json_value *results = json_member(json_root(doc), "results");
+    if (json_count(results) == 0)
+        (void)printf("nothing found\n");
+    for (size_t i = 0; i < json_count(results); i++)
+        print_result(json_element(results, i), cli_given(client->cx, "full"));
+    return CLI_OK;
+}
+
+int cli_run_search(cli_context *cx)
+{
+    ANC_BUF(body, BODY_BYTES);
+    json_writer w = json_writer_of(&body);
+    cli_client client;
+    if (cx->n_words == 0)
+        return cli_usage_error(cx, "words to search for are missing");
+    json_open_object(&w);
+    json_put_str(&w, "query", cli_joined_words(cx));
+    int code = put_options(cx, &w);
+    if (code != CLI_OK)
+        return code;
+    json_close_object(&w);
+    code = cli_client_open(&client, cx, false);
+    if (code != CLI_OK)
+        return code;
+    code = cx->json ? print_json(&client, "/v1/search", anc_buf_view(&body))
+                    : print_results(&client, anc_buf_view(&body));
+    cli_client_close(&client);
+    return code;
+}

@@ -1,0 +1,233 @@
+/* client.c - where the server is, and what is sent to it. */
+#include "client.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "net/sse.h"
+#include "os/file.h"
+
+enum {
+    CONNECT_MS = 3000,
+    PROBE_MS = 3000,
+    TOTAL_MS = 1800000,
+    ARENA_BYTES = 256 << 20,
+    LINE_BYTES = 4 << 20,
+    EVENT_BYTES = 16 << 20
+};
+
+anc_status cli_request_make(cli_client *client, const char *method, anc_str path, anc_str body,
+                            anc_arena *mem, net_request *ret, anc_err *err)
+{
+    net_header *headers = anc_arena_alloc(mem, 3, sizeof *headers);
+    const bool socket = client->at.unix_path[0] != '\0';
+    const anc_str url = anc_arena_printf(
+        mem, "%s%.*s", socket ? "http://localhost" : client->at.url, ANC_FMT(path));
+    size_t n = 0;
+    if (headers == NULL || url.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "a request to %.*s", ANC_FMT(path));
+    headers[n++] = (net_header){ANC_STR("accept"), ANC_STR("application/json")};
+    if (body.len > 0)
+        headers[n++] = (net_header){ANC_STR("content-type"), ANC_STR("application/json")};
+    if (client->auth.len > 0)
+        headers[n++] = (net_header){ANC_STR("authorization"), client->auth};
+    *ret = (net_request){.method = anc_str_of(method),
+                         .url = url,
+                         .headers = headers,
+                         .n_headers = n,
+                         .body = body,
+                         .unix_path = socket ? anc_str_of(client->at.unix_path) : ANC_STR_NONE,
+                         .connect_timeout_ms = CONNECT_MS,
+                         .total_timeout_ms = TOTAL_MS,
+                         .max_body_bytes = ARENA_BYTES};
+    return ANC_OK;
+}
+
+/* The status of ours that an HTTP status stands for. */
+static anc_status status_of_http(int http)
+{
+    for (int s = 0; s < ANC_STATUS_COUNT; s++)
+        if (anc_status_info((anc_status)s)->http == http)
+            return (anc_status)s;
+    return http < 500 ? ANC_INVALID : ANC_UNAVAILABLE;
+}
+
+anc_status cli_problem(const net_response *response, anc_err *err)
+{
+    if (response->head.status < 400)
+        return ANC_OK;
+    const anc_status status = status_of_http(response->head.status);
+    CLI_JSON(doc);
+    if (json_parse(response->body, &doc, NULL) != ANC_OK)
+        return ANC_FAIL(err, status, "the server answered %d", response->head.status);
+    const json_value *root = json_root(doc);
+    const json_value *first = json_element(json_member(root, "errors"), 0);
+    const anc_str detail = json_str(json_member(root, "detail"), ANC_STR("no detail"));
+    const anc_str pointer = json_str(json_member(first, "pointer"), ANC_STR(""));
+    const anc_str message = json_str(json_member(first, "message"), ANC_STR(""));
+    if (message.len > 0 && anc_str_find(detail, message) == SIZE_MAX)
+        return ANC_FAIL(err, status, "%.*s (%.*s: %.*s)", ANC_FMT(detail), ANC_FMT(pointer),
+                        ANC_FMT(message));
+    return ANC_FAIL(err, status, "%.*s", ANC_FMT(detail));
+}
+
+anc_status cli_call(cli_client *client, const char *method, anc_str path, anc_str body,
+                    anc_arena *mem, anc_str *ret_body, anc_err *err)
+{
+    net_request request;
+    net_response response;
+    ANC_TRY(cli_request_make(client, method, path, body, mem, &request, err));
+    ANC_TRY(net_http_fetch(client->net, &request, NULL, mem, &response, err));
+    ANC_TRY(cli_problem(&response, err));
+    *ret_body = response.body;
+    return ANC_OK;
+}
+
+anc_status cli_call_json(cli_client *client, const char *method, anc_str path, anc_str body,
+                         json_doc **ret, anc_err *err)
+{
+    ANC_ARENA(mem, ARENA_BYTES);
+    anc_str text;
+    if (mem == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "a request to %.*s", ANC_FMT(path));
+    ANC_TRY(cli_call(client, method, path, body, mem, &text, err));
+    if (text.len == 0)
+        text = ANC_STR("{}");
+    return json_parse(text, ret, err);
+}
+
+typedef struct stream {
+    net_sse_reader *reader;
+    bool (*on_event)(void *arg, anc_str event, anc_str data);
+    void *arg;
+    bool stopped;
+    anc_status status;
+    anc_err *err;
+} stream;
+
+static bool stream_event(void *arg, const net_sse_event *event)
+{
+    stream *s = arg;
+    if (!s->on_event(s->arg, event->event, event->data))
+        s->stopped = true;
+    return !s->stopped;
+}
+
+static bool stream_data(void *arg, anc_str bytes)
+{
+    stream *s = arg;
+    s->status = net_sse_feed(s->reader, bytes, stream_event, s, s->err);
+    return s->status == ANC_OK && !s->stopped;
+}
+
+anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
+                      bool (*on_event)(void *arg, anc_str event, anc_str data), void *arg,
+                      anc_err *err)
+{
+    ANC_ARENA(mem, ARENA_BYTES);
+    net_request request;
+    net_response response = {0};
+    stream s = {.on_event = on_event, .arg = arg, .err = err};
+    if (mem == NULL || (s.reader = net_sse_reader_new(LINE_BYTES, EVENT_BYTES)) == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "a request to %.*s", ANC_FMT(path));
+    const net_take take = {.on_data = stream_data, .arg = &s};
+    anc_status status =
+        cli_request_make(client, body.len > 0 ? "POST" : "GET", path, body, mem, &request, err);
+    if (status == ANC_OK)
+        status =
+            net_http_fetch(client->net, &request, &take, mem, &response, s.stopped ? NULL : err);
+    if (s.stopped)
+        status = ANC_OK;
+    else if (s.status != ANC_OK)
+        status = s.status;
+    else if (status == ANC_OK)
+        status = cli_problem(&response, err);
+    net_sse_reader_free(s.reader);
+    return status;
+}
+
+anc_str cli_encode(anc_arena *mem, anc_str text)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    char *out = anc_arena_alloc(mem, text.len * 3 + 1, 1);
+    size_t n = 0;
+    if (out == NULL)
+        return ANC_STR_NONE;
+    for (size_t i = 0; i < text.len; i++) {
+        const unsigned char c = (unsigned char)text.ptr[i];
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == '~';
+        if (plain) {
+            out[n++] = (char)c;
+        } else {
+            out[n++] = '%';
+            out[n++] = hex[c >> 4];
+            out[n++] = hex[c & 15];
+        }
+    }
+    return (anc_str){out, n};
+}
+
+bool cli_client_probe(cli_client *client)
+{
+    ANC_ARENA(mem, 1 << 20);
+    net_request request;
+    net_response response;
+    if (mem == NULL || cli_request_make(client, "GET", ANC_STR("/livez"), ANC_STR_NONE, mem,
+                                        &request, NULL) != ANC_OK)
+        return false;
+    request.total_timeout_ms = PROBE_MS;
+    return net_http_fetch(client->net, &request, NULL, mem, &response, NULL) == ANC_OK &&
+           response.head.status == 200;
+}
+
+static anc_status find_server(cli_client *client, anc_err *err)
+{
+    cli_context *cx = client->cx;
+    cli_facts *facts = anc_arena_alloc(cx->mem, 1, sizeof *facts);
+    if (facts == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "the command");
+    if (cx->url.len > 0) {
+        anc_str url = cx->url;
+        while (anc_str_ends(url, ANC_STR("/")))
+            url.len--;
+        (void)snprintf(client->at.url, sizeof client->at.url, "%.*s", ANC_FMT(url));
+        if (cx->key.len > 0)
+            client->auth = anc_arena_printf(cx->mem, "Bearer %.*s", ANC_FMT(cx->key));
+        return ANC_OK;
+    }
+    ANC_TRY(cx->host->facts(cx->host->self, &cx->settings, facts, err));
+    (void)snprintf(client->at.unix_path, sizeof client->at.unix_path, "%s", facts->socket);
+    if (facts->socket[0] != '\0' && os_exists(anc_str_of(facts->socket)) &&
+        cli_client_probe(client))
+        return ANC_OK;
+    client->embedded = true;
+    return cx->host->embed_start(cx->host->self, &cx->settings, &client->at, err);
+}
+
+int cli_client_open(cli_client *client, cli_context *cx, bool own)
+{
+    anc_err err = {0};
+    *client = (cli_client){.cx = cx};
+    anc_status status = net_client_open(&client->net, &err);
+    if (status == ANC_OK && own) {
+        client->embedded = true;
+        status = cx->host->embed_start(cx->host->self, &cx->settings, &client->at, &err);
+    } else if (status == ANC_OK) {
+        status = find_server(client, &err);
+    }
+    if (status == ANC_OK)
+        return CLI_OK;
+    client->embedded = false;
+    cli_client_close(client);
+    return cli_report(cx, status, &err);
+}
+
+void cli_client_close(cli_client *client)
+{
+    net_client_close(client->net);
+    client->net = NULL;
+    if (client->embedded)
+        client->cx->host->embed_stop(client->cx->host->self);
+    client->embedded = false;
+}

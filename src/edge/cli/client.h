@@ -1,0 +1,57 @@
+/* client.h - requests of a command to the server that it found or started. Private. */
+#ifndef ANC_EDGE_CLI_CLIENT_H
+#define ANC_EDGE_CLI_CLIENT_H
+
+#include "context.h"
+#include "net/http_client.h"
+#include "json/json.h"
+
+typedef struct cli_client {
+    cli_context *cx;
+    cli_endpoint at;
+    bool embedded; /* the server runs inside this process */
+    net_client *net;
+    anc_str auth; /* "Bearer …", empty: none */
+} cli_client;
+
+/* Finds a server or starts one inside. With `own` it always starts one (eval). Prints the problem
+ * itself and gives the exit code. */
+int cli_client_open(cli_client *client, cli_context *cx, bool own);
+void cli_client_close(cli_client *client);
+
+/* Whether a server answers at the context's URL or socket; fills `at`. */
+bool cli_client_probe(cli_client *client);
+
+/* One exchange; an answer of 400 or more is a failure whose text is the problem's detail, with its
+ * code. `body` empty: none. The answer's text lives in `mem`. */
+anc_status cli_call(cli_client *client, const char *method, anc_str path, anc_str body,
+                    anc_arena *mem, anc_str *ret_body, anc_err *err) ANC_MUST_CHECK;
+
+/* The same, the answer parsed; the document is the caller's to free. */
+anc_status cli_call_json(cli_client *client, const char *method, anc_str path, anc_str body,
+                         json_doc **ret, anc_err *err) ANC_MUST_CHECK;
+
+/* Streams Server-Sent Events of a POST (body not empty) or GET; `on_event` gives false to stop. */
+struct net_sse_event;
+anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
+                      bool (*on_event)(void *arg, anc_str event, anc_str data), void *arg,
+                      anc_err *err) ANC_MUST_CHECK;
+
+/* A request for net_client_run_many: url, headers and timeouts set; everything in `mem`. */
+anc_status cli_request_make(cli_client *client, const char *method, anc_str path, anc_str body,
+                            anc_arena *mem, net_request *ret, anc_err *err) ANC_MUST_CHECK;
+
+/* The failure that an answer stands for; OK below 400. */
+anc_status cli_problem(const net_response *response, anc_err *err);
+
+/* `text` percent-encoded for a path segment or a query value. */
+anc_str cli_encode(anc_arena *mem, anc_str text);
+
+static inline void cli_json_cleanup(json_doc **doc)
+{
+    json_doc_free(*doc);
+}
+
+#define CLI_JSON(name) ANC_CLEANUP(cli_json_cleanup) json_doc *name = NULL
+
+#endif

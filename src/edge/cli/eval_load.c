@@ -1,0 +1,192 @@
+/* eval_load.c - the corpus put into the collection, several documents in flight. */
+#include <string.h>
+
+#include "eval_run.h"
+#include "os/lines.h"
+#include "term.h"
+
+enum { LINE_BYTES = 64 << 20, PARALLEL = 4, ITEM_BYTES = 256 << 20 };
+
+typedef struct loading {
+    cli_client *client;
+    os_lines *lines;
+    term_progress progress;
+    uint64_t total, done;
+    anc_arena *free_arenas[PARALLEL + 1];
+    size_t n_free;
+    anc_status status;
+    anc_err *err;
+} loading;
+
+static void lines_cleanup(os_lines **lines)
+{
+    os_lines_close(*lines);
+}
+
+static anc_status count_lines(anc_str path, uint64_t *ret, anc_err *err)
+{
+    ANC_CLEANUP(lines_cleanup) os_lines *lines = NULL;
+    anc_str line;
+    bool end = false;
+    uint64_t n = 0;
+    ANC_TRY(os_lines_open(path, LINE_BYTES, &lines, err));
+    for (;;) {
+        ANC_TRY(os_lines_next(lines, &line, &end, err));
+        if (end)
+            break;
+        n += anc_str_trim(line).len > 0;
+    }
+    *ret = n;
+    return ANC_OK;
+}
+
+static anc_status make_body(const json_value *row, anc_arena *mem, anc_str *ret, anc_err *err)
+{
+    ANC_BUF(body, ITEM_BYTES);
+    json_writer w = json_writer_of(&body);
+    const anc_str text = json_str(json_member(row, "text"), ANC_STR(""));
+    const anc_str title = json_str(json_member(row, "title"), ANC_STR(""));
+    json_open_object(&w);
+    json_put_str(&w, "id", json_str(json_member(row, "_id"), ANC_STR("")));
+    json_put_str(&w, "collection", ANC_STR(EVAL_COLLECTION));
+    if (title.len > 0)
+        json_put_str(&w, "title", title);
+    json_put_str(&w, "text", text);
+    json_put_str(&w, "content_type", ANC_STR("text/plain"));
+    json_close_object(&w);
+    ANC_TRY(anc_buf_status(&body, "a document of the corpus", err));
+    *ret = anc_arena_copy(mem, anc_buf_view(&body));
+    return ret->ptr != NULL ? ANC_OK : ANC_FAIL(err, anc_arena_refusal(mem), "a document");
+}
+
+/* The next document that holds anything; an empty one cannot be found, so it is passed over. */
+static anc_status next_request(loading *l, net_job *job, bool *ret_any, anc_err *err)
+{
+    anc_str line;
+    bool end = false;
+    *ret_any = false;
+    for (;;) {
+        ANC_TRY(os_lines_next(l->lines, &line, &end, err));
+        if (end)
+            return ANC_OK;
+        if (anc_str_trim(line).len == 0)
+            continue;
+        CLI_JSON(doc);
+        anc_str body;
+        ANC_TRY(json_parse(line, &doc, err));
+        const json_value *row = json_root(doc);
+        if (anc_str_trim(json_str(json_member(row, "text"), ANC_STR(""))).len == 0 &&
+            anc_str_trim(json_str(json_member(row, "title"), ANC_STR(""))).len == 0) {
+            l->done++;
+            continue;
+        }
+        job->mem = l->free_arenas[--l->n_free];
+        job->tag = job->mem;
+        ANC_TRY(make_body(row, job->mem, &body, err));
+        ANC_TRY(cli_request_make(l->client, "POST", ANC_STR("/v1/knowledge/documents"), body,
+                                 job->mem, &job->request, err));
+        *ret_any = true;
+        return ANC_OK;
+    }
+}
+
+static bool next_job(void *arg, net_job *job)
+{
+    loading *l = arg;
+    bool any = false;
+    if (l->status != ANC_OK || l->n_free == 0)
+        return false;
+    l->status = next_request(l, job, &any, l->err);
+    return l->status == ANC_OK && any;
+}
+
+static bool job_done(void *arg, void *tag, anc_status status, const net_response *response,
+                     const anc_err *err)
+{
+    loading *l = arg;
+    if (status != ANC_OK)
+        l->status = ANC_FAIL(l->err, status, "%s", err->text);
+    else
+        l->status = cli_problem(response, l->err);
+    anc_arena_reset(tag);
+    l->free_arenas[l->n_free++] = tag;
+    l->done++;
+    term_progress_show(&l->progress, l->done, l->total, -1, -1);
+    return l->status == ANC_OK;
+}
+
+static anc_status load_corpus(loading *l, anc_str path, anc_err *err)
+{
+    anc_arena *arenas[PARALLEL] = {NULL};
+    anc_status status = os_lines_open(path, LINE_BYTES, &l->lines, err);
+    for (size_t i = 0; i < PARALLEL && status == ANC_OK; i++) {
+        arenas[i] = anc_arena_new(ITEM_BYTES);
+        if (arenas[i] == NULL)
+            status = ANC_FAIL(err, ANC_NO_MEMORY, "loading");
+        l->free_arenas[l->n_free++] = arenas[i];
+    }
+    if (status == ANC_OK)
+        status = net_client_run_many(l->client->net, PARALLEL, next_job, job_done, l, NULL);
+    if (l->status != ANC_OK)
+        status = l->status;
+    else if (status != ANC_OK)
+        (void)ANC_FAIL(err, status, "loading the corpus stopped");
+    for (size_t i = 0; i < PARALLEL; i++)
+        anc_arena_free(arenas[i]);
+    os_lines_close(l->lines);
+    return status;
+}
+
+/* Documents in the collection; 0 when there is none of that name. */
+static uint64_t documents_there(cli_client *client)
+{
+    CLI_JSON(doc);
+    anc_err ignored = {0};
+    if (cli_call_json(client, "GET", ANC_STR("/v1/collections/" EVAL_COLLECTION), ANC_STR_NONE,
+                      &doc, &ignored) != ANC_OK)
+        return 0;
+    const int64_t n = json_int(json_member(json_root(doc), "documents"), 0);
+    return n > 0 ? (uint64_t)n : 0;
+}
+
+static anc_status make_collection(cli_client *client, bool whole_document, anc_str language,
+                                  anc_err *err)
+{
+    ANC_BUF(body, 4096);
+    CLI_JSON(doc);
+    json_writer w = json_writer_of(&body);
+    json_open_object(&w);
+    json_put_str(&w, "name", ANC_STR(EVAL_COLLECTION));
+    if (language.len > 0)
+        json_put_str(&w, "language", language);
+    json_name(&w, "chunking");
+    json_open_object(&w);
+    json_put_str(&w, "strategy", whole_document ? ANC_STR("whole") : ANC_STR("structure"));
+    json_close_object(&w);
+    json_close_object(&w);
+    return cli_call_json(client, "POST", ANC_STR("/v1/collections"), anc_buf_view(&body), &doc,
+                         err);
+}
+
+anc_status eval_load(cli_client *client, const eval_data *data, bool whole_document,
+                     anc_str language, uint64_t *ret_documents, anc_err *err)
+{
+    anc_str path;
+    loading l = {.client = client, .err = err};
+    ANC_TRY(eval_data_path(data, "corpus.jsonl", &path, err));
+    ANC_TRY(count_lines(path, &l.total, err));
+    *ret_documents = l.total;
+    const uint64_t there = documents_there(client);
+    if (there > 0 && there + l.total / 100 >= l.total)
+        return ANC_OK; /* kept from an earlier run; documents without text are not stored */
+    if (there == 0) {
+        anc_err why = {0};
+        const anc_status made = make_collection(client, whole_document, language, &why);
+        if (made != ANC_OK && made != ANC_CONFLICT)
+            return ANC_FAIL(err, made, "%s", why.text);
+    }
+    l.progress = term_progress_start("reading", client->cx->quiet);
+    ANC_TRY(load_corpus(&l, path, err));
+    term_progress_end(&l.progress, l.done, l.total, -1);
+    return ANC_OK;
+}

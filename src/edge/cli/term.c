@@ -1,0 +1,159 @@
+/* term.c - colours, the progress bar, and texts of others made harmless. */
+#include "term.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "base/utf8.h"
+#include "os/clock.h"
+
+enum { BAR_CELLS = 28 };
+
+static const int64_t tty_pause_ns = 80000000, pipe_pause_ns = 3000000000;
+
+bool term_is_tty(FILE *stream)
+{
+    return isatty(fileno(stream)) == 1;
+}
+
+static const char *code(FILE *stream, const char *escape)
+{
+    return term_is_tty(stream) && getenv("NO_COLOR") == NULL ? escape : "";
+}
+
+const char *term_bold(FILE *stream)
+{
+    return code(stream, "\033[1m");
+}
+
+const char *term_dim(FILE *stream)
+{
+    return code(stream, "\033[2m");
+}
+
+const char *term_reset(FILE *stream)
+{
+    return code(stream, "\033[0m");
+}
+
+term_progress term_progress_start(const char *what, bool quiet)
+{
+    return (term_progress){.what = what, .quiet = quiet, .tty = term_is_tty(stderr)};
+}
+
+static void draw_bar(const term_progress *p, uint64_t done, uint64_t total, double rate,
+                     double left_s)
+{
+    const uint64_t cells = total > 0 ? (done < total ? done : total) * BAR_CELLS / total : 0;
+    (void)fprintf(stderr, "\r\033[K%s ", p->what);
+    for (uint64_t i = 0; i < BAR_CELLS; i++)
+        (void)fputs(i < cells ? "█" : "░", stderr);
+    (void)fprintf(stderr, " %llu/%llu", (unsigned long long)done, (unsigned long long)total);
+    if (rate > 0)
+        (void)fprintf(stderr, "  %.0f/s", rate);
+    if (left_s >= 1)
+        (void)fprintf(stderr, "  %d:%02d left", (int)left_s / 60, (int)left_s % 60);
+    (void)fflush(stderr);
+}
+
+static void print_plain(const term_progress *p, uint64_t done, uint64_t total, double rate)
+{
+    (void)fprintf(stderr, "%s: %llu of %llu", p->what, (unsigned long long)done,
+                  (unsigned long long)total);
+    if (rate > 0)
+        (void)fprintf(stderr, ", %.1f a second", rate);
+    (void)fputc('\n', stderr);
+}
+
+static void show(term_progress *p, uint64_t done, uint64_t total, double rate, double left_s)
+{
+    p->last_ns = os_mono_ns();
+    p->drawn = true;
+    if (p->tty)
+        draw_bar(p, done, total, rate, left_s);
+    else
+        print_plain(p, done, total, rate);
+}
+
+void term_progress_show(term_progress *p, uint64_t done, uint64_t total, double rate, double left_s)
+{
+    const int64_t now = os_mono_ns();
+    if (p->last_ns == 0 && !p->tty)
+        p->last_ns = now; /* the first plain line comes after a pause, not at once */
+    if (p->quiet || now - p->last_ns < (p->tty ? tty_pause_ns : pipe_pause_ns))
+        return;
+    show(p, done, total, rate, left_s);
+}
+
+void term_progress_end(term_progress *p, uint64_t done, uint64_t total, double rate)
+{
+    if (p->quiet)
+        return;
+    show(p, done, total, rate, -1);
+    if (p->tty)
+        (void)fputc('\n', stderr);
+    (void)fflush(stderr);
+}
+
+static bool is_control(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) ||
+           (c >= 0x2066 && c <= 0x2069);
+}
+
+static void print_word(FILE *out, anc_str word)
+{
+    for (size_t i = 0, n; i < word.len; i += n) {
+        const uint32_t c = anc_utf8_at(word, i, &n);
+        if (!is_control(c))
+            (void)fwrite(word.ptr + i, 1, n, out);
+    }
+}
+
+void term_print_wrapped(FILE *out, const char *indent, anc_str text, size_t columns)
+{
+    anc_str line, word;
+    for (anc_str rest = text; anc_str_split(&rest, '\n', &line);) {
+        size_t column = 0;
+        (void)fputs(indent, out);
+        while (anc_str_split(&line, ' ', &word)) {
+            const size_t width = anc_utf8_count(word);
+            if (width == 0)
+                continue;
+            if (column > 0 && column + 1 + width > columns) {
+                (void)fprintf(out, "\n%s", indent);
+                column = 0;
+            }
+            if (column > 0)
+                (void)fputc(' ', out);
+            print_word(out, word);
+            column += width + (column > 0);
+        }
+        (void)fputc('\n', out);
+    }
+}
+
+void term_print_line(FILE *out, anc_str text, size_t max)
+{
+    size_t printed = 0;
+    bool blank = false;
+    for (size_t i = 0, n; i < text.len; i += n) {
+        const uint32_t c = anc_utf8_at(text, i, &n);
+        if (c == ' ' || c == '\n' || c == '\t' || c == '\r') {
+            blank = printed > 0;
+            continue;
+        }
+        if (is_control(c))
+            continue;
+        if (printed >= max) {
+            (void)fputs("…", out);
+            return;
+        }
+        if (blank)
+            (void)fputc(' ', out);
+        printed += blank + 1u;
+        blank = false;
+        (void)fwrite(text.ptr + i, 1, n, out);
+    }
+}

@@ -1,0 +1,44 @@
+/* term.h - what differs between a terminal and a pipe: colours, progress. Private.
+ *
+ * Progress goes to stderr: on a terminal one line that is drawn again, in a pipe a plain line at
+ * most every few seconds. Nothing is drawn when the command was told to be quiet.
+ */
+#ifndef ANC_EDGE_CLI_TERM_H
+#define ANC_EDGE_CLI_TERM_H
+
+#include <stdio.h>
+
+#include "base/base.h"
+
+bool term_is_tty(FILE *stream);
+
+/* The escape codes, or "" when `stream` is no terminal or NO_COLOR is set. */
+const char *term_bold(FILE *stream);
+const char *term_dim(FILE *stream);
+const char *term_reset(FILE *stream);
+
+typedef struct term_progress {
+    const char *what; /* "reading"; a literal */
+    bool quiet;
+    bool tty;
+    bool drawn;
+    int64_t last_ns; /* of the last line */
+} term_progress;
+
+term_progress term_progress_start(const char *what, bool quiet);
+
+/* `done` of `total` (0: unknown); rate a second and seconds left where they are not negative. */
+void term_progress_show(term_progress *p, uint64_t done, uint64_t total, double rate,
+                        double left_s);
+
+/* Draws the last state (in a pipe too) and ends the line. */
+void term_progress_end(term_progress *p, uint64_t done, uint64_t total, double rate);
+
+/* Prints `text` as a paragraph of at most `columns`, each line behind `indent`; control characters
+ * other than line ends are left out, so that a document cannot drive the terminal. */
+void term_print_wrapped(FILE *out, const char *indent, anc_str text, size_t columns);
+
+/* `text` on one line without control characters, cut after `max` code points with "…". */
+void term_print_line(FILE *out, anc_str text, size_t max);
+
+#endif

@@ -1,0 +1,56 @@
+/* bus.h - port: where announced events go, and where handlers hear of them.
+ *
+ * Adapters: memory (in this process). Durable events arrive here from the outbox's relay, at least
+ * once, in order per aggregate; transient ones are published straight, may be dropped when a
+ * subscriber is slow, and are then counted.
+ *
+ * Contract: publish from any thread, never blocks, costs about a microsecond; handlers run on the
+ * bus's own thread, one event at a time for each subscription; one handler's failure or slowness
+ * never stops another. Between start and stop only. A pattern is an exact type, a prefix that ends
+ * in ".*", or "*".
+ */
+#ifndef ANC_KERNEL_PORTS_BUS_H
+#define ANC_KERNEL_PORTS_BUS_H
+
+#include "base/status.h"
+#include "kernel/domain/event.h"
+
+/* An event on its way; good while the handler runs. */
+typedef struct krn_announcement {
+    const ev_type *type; /* NULL: a type that the registry does not know */
+    anc_str type_name;
+    anc_str envelope; /* JSON */
+    uint64_t seq;     /* of the outbox; 0 for a transient event */
+} krn_announcement;
+
+typedef anc_status krn_bus_handler_fn(void *arg, const krn_announcement *event, anc_err *err);
+
+typedef struct krn_bus_stats {
+    uint64_t subscribers;
+    uint64_t queued;
+    uint64_t published;
+    uint64_t dropped; /* transient events that a full queue refused */
+    uint64_t handler_errors;
+    bool running;
+} krn_bus_stats;
+
+typedef struct krn_bus_ops {
+    const char *name;
+    /* UNAVAILABLE when a durable event finds a queue full (the relay tries again); a transient one
+     * is dropped and counted, with OK. The bytes are copied. */
+    ANC_MUST_CHECK anc_status (*publish)(void *self, const krn_announcement *event, anc_err *err);
+    ANC_MUST_CHECK anc_status (*subscribe)(void *self, anc_str pattern, krn_bus_handler_fn *handler,
+                                           void *arg, uint64_t *ret_id, anc_err *err);
+    /* After it returned the handler is not running and will not be called. Not from a handler. */
+    void (*unsubscribe)(void *self, uint64_t id);
+    ANC_MUST_CHECK anc_status (*start)(void *self, anc_err *err);
+    void (*stop)(void *self); /* delivers what is queued for at most a second, then ends */
+    krn_bus_stats (*stats)(void *self);
+} krn_bus_ops;
+
+typedef struct krn_bus {
+    const krn_bus_ops *ops;
+    void *self;
+} krn_bus;
+
+#endif

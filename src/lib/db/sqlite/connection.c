@@ -1,0 +1,243 @@
+/* connection.c - opening, settings, transactions, and SQLite's codes as ours.
+ *
+ * WAL lets readers work beside the one writer; synchronous=FULL makes a commit that was reported
+ * survive a power loss. A file's schema is not trusted (no functions with side effects in it) and
+ * double-quoted words are names, never texts.
+ */
+#include <assert.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sqlite_impl.h"
+
+enum {
+    DEFAULT_BUSY_MS = 5000,
+    DEFAULT_CACHE_BYTES = 8 << 20,
+    DEFAULT_STATEMENTS = 128,
+    STATEMENTS_MAX = 1024,
+    CHECK_EVERY = 4000 /* steps of SQLite's machine: well under a millisecond */
+};
+
+static anc_status status_of_rc(const db_sqlite *db, int rc)
+{
+    switch (rc & 0xff) {
+    case SQLITE_FULL:
+        return ANC_DISK_FULL;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+        return ANC_CORRUPT;
+    case SQLITE_CONSTRAINT:
+        return ANC_CONFLICT;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL:
+        return ANC_UNAVAILABLE;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+        return ANC_FORBIDDEN;
+    case SQLITE_NOMEM:
+        return ANC_NO_MEMORY;
+    case SQLITE_TOOBIG:
+        return ANC_LIMIT;
+    case SQLITE_INTERRUPT:
+        return db->check_status != ANC_OK ? db->check_status : ANC_CANCELLED;
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+        break;
+    default:
+        return ANC_BUG;
+    }
+    if (rc == SQLITE_IOERR_NOMEM)
+        return ANC_NO_MEMORY;
+    const int error = db->handle != NULL ? sqlite3_system_errno(db->handle) : 0;
+    if (error == ENOSPC || error == EDQUOT)
+        return ANC_DISK_FULL;
+    return error == EACCES || error == EPERM || error == EROFS ? ANC_FORBIDDEN : ANC_IO;
+}
+
+anc_status db_fail_rc(const db_sqlite *db, int rc, const char *sql, const char *where, anc_err *err)
+{
+    const char *words = db->handle != NULL ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc);
+    const anc_status status = status_of_rc(db, rc);
+    if (sql == NULL)
+        return anc_fail_at(err, status, where, "%.200s: %.200s (%d)", db->path, words, rc);
+    return anc_fail_at(err, status, where, "%.150s: %.150s (%d) in: %.100s", db->path, words, rc,
+                       sql);
+}
+
+anc_status db_exec(db_sqlite *db, const char *sql, anc_err *err)
+{
+    db->check_status = ANC_OK;
+    const int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? ANC_OK : DB_FAIL(db, rc, sql, err);
+}
+
+static anc_status set_up(db_sqlite *db, const db_options *o, anc_err *err)
+{
+    char sql[512];
+    const int64_t busy = o->busy_timeout_ms > 0 ? o->busy_timeout_ms : DEFAULT_BUSY_MS;
+    const uint64_t cache = o->cache_bytes > 0 ? o->cache_bytes : DEFAULT_CACHE_BYTES;
+    (void)sqlite3_busy_timeout(db->handle, busy < INT32_MAX ? (int)busy : INT32_MAX);
+    (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+    (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    (void)snprintf(sql, sizeof sql,
+                   "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+                   "PRAGMA journal_size_limit=67108864; PRAGMA mmap_size=%llu;"
+                   "PRAGMA cache_size=-%llu",
+                   (unsigned long long)o->mmap_bytes, (unsigned long long)cache / 1024);
+    return db_exec(db, sql, err);
+}
+
+/* WAL is a property of the file; a reader finds it as the writer made it. */
+static anc_status want_wal(db_sqlite *db, anc_err *err)
+{
+    DB_STMT(s);
+    bool row;
+    ANC_TRY(db_prepare(db, "PRAGMA journal_mode=WAL", &s, err));
+    ANC_TRY(db_step(s, &row, err));
+    const anc_str mode = row ? db_col_str(s, 0) : ANC_STR_NONE;
+    if (anc_str_eq(mode, ANC_STR("wal")) || anc_str_eq(mode, ANC_STR("memory")))
+        return ANC_OK;
+    return ANC_FAIL(err, ANC_UNSUPPORTED, "%s: the file system does not allow a write-ahead log",
+                    db->path);
+}
+
+static db_sqlite *db_new(anc_str path, size_t max_cached)
+{
+    db_sqlite *db = calloc(1, sizeof *db + max_cached * sizeof(db->cache[0]));
+    if (db == NULL)
+        return NULL;
+    db->max_cached = max_cached;
+    db->path = strndup(path.ptr, path.len);
+    if (db->path == NULL) {
+        free(db);
+        return NULL;
+    }
+    return db;
+}
+
+anc_status db_open(anc_str path, const db_options *options, db_sqlite **ret, anc_err *err)
+{
+    const db_options none = {0};
+    const db_options *o = options != NULL ? options : &none;
+    size_t statements = o->max_statements > 0 ? o->max_statements : DEFAULT_STATEMENTS;
+    if (statements > STATEMENTS_MAX)
+        statements = STATEMENTS_MAX;
+    if (path.len == 0 || memchr(path.ptr, 0, path.len) != NULL)
+        return ANC_FAIL(err, ANC_INVALID, "a database needs a path without NUL bytes");
+    db_sqlite *db = db_new(path, statements);
+    if (db == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a connection to %.*s", ANC_FMT(path));
+    const int access =
+        o->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    const int rc = sqlite3_open_v2(db->path, &db->handle,
+                                   access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, o->vfs);
+    anc_status status = rc == SQLITE_OK ? ANC_OK : DB_FAIL(db, rc, NULL, err);
+    if (status == ANC_OK)
+        status = set_up(db, o, err);
+    if (status == ANC_OK && !o->read_only)
+        status = want_wal(db, err);
+    if (status != ANC_OK) {
+        db_close(db);
+        return status;
+    }
+    *ret = db;
+    return ANC_OK;
+}
+
+void db_close(db_sqlite *db)
+{
+    if (db == NULL)
+        return;
+    db_rollback(db);
+    db_cache_clear(db);
+    const int rc = sqlite3_close(db->handle);
+    assert(rc == SQLITE_OK && "a statement is still in use");
+    (void)rc;
+    free(db->path);
+    free(db);
+}
+
+const char *db_path(const db_sqlite *db)
+{
+    return db->path;
+}
+
+int64_t db_changes(const db_sqlite *db)
+{
+    return sqlite3_changes64(db->handle);
+}
+
+int64_t db_last_rowid(const db_sqlite *db)
+{
+    return sqlite3_last_insert_rowid(db->handle);
+}
+
+static anc_status run_cached(db_sqlite *db, const char *sql, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(db, sql, &s, err));
+    return db_run(s, err);
+}
+
+anc_status db_begin(db_sqlite *db, anc_err *err)
+{
+    return run_cached(db, "BEGIN IMMEDIATE", err);
+}
+
+anc_status db_begin_read(db_sqlite *db, anc_err *err)
+{
+    return run_cached(db, "BEGIN", err);
+}
+
+anc_status db_commit(db_sqlite *db, anc_err *err)
+{
+    return run_cached(db, "COMMIT", err);
+}
+
+void db_rollback(db_sqlite *db)
+{
+    if (db_in_transaction(db))
+        (void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+bool db_in_transaction(const db_sqlite *db)
+{
+    return db->handle != NULL && sqlite3_get_autocommit(db->handle) == 0;
+}
+
+anc_status db_savepoint_begin(db_sqlite *db, anc_err *err)
+{
+    return run_cached(db, "SAVEPOINT part", err);
+}
+
+anc_status db_savepoint_keep(db_sqlite *db, anc_err *err)
+{
+    return run_cached(db, "RELEASE part", err);
+}
+
+anc_status db_savepoint_undo(db_sqlite *db, anc_err *err)
+{
+    ANC_TRY(run_cached(db, "ROLLBACK TO part", err));
+    return run_cached(db, "RELEASE part", err);
+}
+
+static int on_progress(void *arg)
+{
+    db_sqlite *db = arg;
+    db->check_status = db->check(db->check_arg);
+    return db->check_status != ANC_OK;
+}
+
+void db_check_set(db_sqlite *db, db_check_fn *check, void *arg)
+{
+    db->check = check;
+    db->check_arg = arg;
+    sqlite3_progress_handler(db->handle, CHECK_EVERY, check != NULL ? on_progress : NULL, db);
+}

@@ -1,0 +1,39 @@
+/* sqlite_impl.h - the connection from inside, and SQLite's codes as ours. */
+#ifndef ANC_DB_SQLITE_SQLITE_IMPL_H
+#define ANC_DB_SQLITE_SQLITE_IMPL_H
+
+#include <sqlite3.h>
+
+#include "db/sqlite/sqlite.h"
+
+struct db_stmt {
+    sqlite3_stmt *handle; /* owned */
+    db_sqlite *db;        /* borrowed */
+    uint64_t hash;        /* of the text */
+    uint64_t used_at;     /* the connection's count of uses when it was taken last */
+    bool taken;
+    bool cached;
+    int bind_rc; /* the first failure to bind since it was started */
+};
+
+struct db_sqlite {
+    sqlite3 *handle; /* owned */
+    char *path;      /* owned */
+    db_check_fn *check;
+    void *check_arg;
+    anc_status check_status; /* what stopped the running statement, else OK */
+    uint64_t uses;
+    size_t n_cached;
+    size_t max_cached;
+    db_stmt *cache[]; /* owned; [max_cached] */
+};
+
+/* Fills `err` from the connection's last error; `rc` is the extended code, `sql` may be NULL. */
+anc_status db_fail_rc(const db_sqlite *db, int rc, const char *sql, const char *where,
+                      anc_err *err);
+#define DB_FAIL(db, rc, sql, err) \
+    db_fail_rc((db), (rc), (sql), __FILE__ ":" ANC_STRINGIZE(__LINE__), (err))
+
+void db_cache_clear(db_sqlite *db);
+
+#endif

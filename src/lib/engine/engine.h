@@ -1,0 +1,240 @@
+/* engine.h - a search engine: words and vectors of the same chunks, searched together.
+ *
+ * An index holds documents; a document is a run of chunks, published whole and replaced whole. Words
+ * come prepared (stems, folded, with their positions), vectors come as unit vectors; the engine
+ * knows nothing of languages or models. One search gives both candidate lists, by words (BM25) and
+ * by vectors (cosine), from one snapshot, and every candidate of either list has both scores.
+ *
+ * Writing. A load collects the chunks of one version of a document, hidden. eng_publish swaps it in:
+ * a snapshot taken before shows the old version whole, one taken after the new one whole. What was
+ * published or deleted is visible to the next snapshot.
+ *
+ * Reading. A snapshot never changes, costs one reference, and keeps what it shows alive: it may
+ * outlive the index. Readers never wait for a writer's work.
+ *
+ * Access. Every document carries labels, every query brings its own; a document that shares none
+ * with the query does not exist for it. Word statistics count all live chunks of the index.
+ *
+ * Threads. An index and a snapshot may be used by any number of threads at once; writers are put in
+ * line inside. A load belongs to one thread at a time. Errors: NO_MEMORY everywhere; LIMIT when the
+ * caller's arena is full; others as named.
+ */
+#ifndef ANC_ENGINE_ENGINE_H
+#define ANC_ENGINE_ENGINE_H
+
+#include "base/arena.h"
+
+enum {
+    ENG_MAX_DIMS = 8192,
+    ENG_MAX_KEY_BYTES = 4096,
+    ENG_MAX_TERM_BYTES = 1024, /* a longer term is INVALID */
+    ENG_MAX_DOCUMENT_CHUNKS = 1 << 20,
+    ENG_MAX_QUERY_TERMS = 4096, /* distinct or not */
+    ENG_MAX_FILTER_DEPTH = 32,
+    ENG_MAX_FILTER_NODES = 4096
+};
+
+typedef struct eng_index eng_index;
+typedef struct eng_load eng_load;
+typedef struct eng_snapshot eng_snapshot;
+
+/* ---- index ---------------------------------------------------------------------------------- */
+
+typedef struct eng_options {
+    uint32_t dims; /* of every vector; 0: an index without vectors */
+} eng_options;
+
+/* A new, empty index. INVALID names a number of dims that is too great. */
+anc_status eng_index_open(const eng_options *options, eng_index **ret, anc_err *err) ANC_MUST_CHECK;
+
+/* NULL is a no-op. Nobody else may be inside a call on the index; snapshots stay good. */
+void eng_index_close(eng_index *index);
+
+uint32_t eng_index_dims(const eng_index *index);
+
+typedef struct eng_figures {
+    uint64_t documents, chunks; /* live */
+    uint64_t dead_chunks;       /* replaced or deleted, not yet merged away */
+    uint64_t vectors;           /* live chunks that have one */
+    uint64_t terms;             /* dictionary entries, one a block that has the term */
+    uint64_t postings;
+    uint64_t bytes; /* memory held by the blocks */
+    uint32_t blocks;
+    uint64_t cursor; /* as last marked */
+} eng_figures;
+
+eng_figures eng_stats(eng_index *index);
+
+/* Remembers how far the caller has come in the log that it follows: everything published before is
+ * kept at least as safely as the mark. A new index stands at 0. */
+anc_status eng_mark(eng_index *index, uint64_t cursor, anc_err *err) ANC_MUST_CHECK;
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+typedef enum eng_kind { ENG_STRING, ENG_INT, ENG_REAL, ENG_BOOL, ENG_TIME } eng_kind;
+
+typedef struct eng_value {
+    eng_kind kind;
+    anc_str str;     /* ENG_STRING */
+    int64_t integer; /* ENG_INT; ENG_BOOL: 0 or 1; ENG_TIME: Unix milliseconds */
+    double real;     /* ENG_REAL; not NaN */
+} eng_value;
+
+/* One value of a field. Several entries of one name are the values of one field. */
+typedef struct eng_field {
+    anc_str name;
+    eng_value value;
+    bool in_list; /* an element of a list, for ENG_CONTAINS */
+} eng_field;
+
+typedef struct eng_document {
+    anc_str key; /* 1 to ENG_MAX_KEY_BYTES bytes, any */
+    uint32_t version;
+    const eng_field *fields; /* [n_fields] what filters see */
+    size_t n_fields;
+    const anc_str *labels; /* [n_labels] who may see it; none: nobody */
+    size_t n_labels;
+} eng_document;
+
+typedef enum eng_place { ENG_TITLE, ENG_TEXT } eng_place;
+
+typedef struct eng_term {
+    anc_str text; /* 1 to ENG_MAX_TERM_BYTES bytes, compared byte by byte */
+    eng_place place;
+    uint32_t position; /* of its word in that place, ascending; several terms may share one */
+    bool is_stop;      /* indexed, but does not count for the length of the chunk */
+} eng_term;
+
+typedef struct eng_chunk {
+    uint32_t ordinal;      /* ascending within the load; what the caller calls it */
+    const eng_term *terms; /* [n_terms], title first; a title is given with each of its chunks */
+    size_t n_terms;
+    const float *vector; /* [dims] of unit length; NULL: none */
+} eng_chunk;
+
+/* Begins a hidden version of a document. Everything is copied. INVALID names what does not fit. */
+anc_status eng_load_open(eng_index *index, const eng_document *document, eng_load **ret,
+                         anc_err *err) ANC_MUST_CHECK;
+
+/* INVALID names a term, or a vector that is not of unit length or not finite; the load is as it
+ * was. LIMIT past ENG_MAX_DOCUMENT_CHUNKS. */
+anc_status eng_load_add(eng_load *load, const eng_chunk *chunk, anc_err *err) ANC_MUST_CHECK;
+
+void eng_load_abort(eng_load *load); /* NULL is a no-op */
+
+/* Makes the load the document's one version; the last publish wins. Frees the load whatever
+ * happens; on failure the index shows what it showed. A load without chunks removes the document's
+ * chunks and keeps it findable by key. Now and then the caller pays for a merge: the cost of n
+ * publishes is O(n log n), a single one may take as long as copying the index. */
+anc_status eng_publish(eng_index *index, eng_load *load, anc_err *err) ANC_MUST_CHECK;
+
+/* Removes the document; OK when it is not there. */
+anc_status eng_delete(eng_index *index, anc_str key, anc_err *err) ANC_MUST_CHECK;
+
+/* Removes every document; the mark is 0 again. */
+anc_status eng_clear(eng_index *index, anc_err *err) ANC_MUST_CHECK;
+
+/* ---- reading -------------------------------------------------------------------------------- */
+
+eng_snapshot *eng_snapshot_acquire(eng_index *index); /* never NULL, never blocks for long */
+void eng_snapshot_release(eng_snapshot *snapshot);    /* NULL is a no-op; any thread */
+
+/* Whether the snapshot has the document, and which version. ret_version may be NULL. */
+bool eng_document_find(const eng_snapshot *snapshot, anc_str key, uint32_t *ret_version);
+
+/* Walks all documents in no order: start with *cursor = 0; false at the end. The key lives as long
+ * as the snapshot. */
+bool eng_document_next(const eng_snapshot *snapshot, uint64_t *cursor, anc_str *ret_key,
+                       uint32_t *ret_version);
+
+typedef enum eng_op {
+    ENG_AND, /* of the children; none: everything */
+    ENG_OR,  /* of the children; none: nothing */
+    ENG_NOT, /* of its one child */
+    ENG_EQ,  /* some value of the field is equal to values[0] */
+    ENG_NE,  /* not ENG_EQ: so also where the field is absent */
+    ENG_GT,  /* some value is greater than values[0] */
+    ENG_GTE,
+    ENG_LT,
+    ENG_LTE,
+    ENG_IN,       /* some value is equal to one of the values */
+    ENG_NIN,      /* not ENG_IN */
+    ENG_CONTAINS, /* a list has values[0]; a single string has it as a part */
+    ENG_EXISTS,   /* the field has a value; no values needed */
+    ENG_PREFIX    /* some string value begins with values[0] */
+} eng_op;
+
+/* A condition on a document. Integers and reals compare as numbers, strings byte by byte; an
+ * ordering of two strings that are both RFC 3339 instants is that of the instants, and a string
+ * that is one equals and compares with an ENG_TIME. Values of other kinds never match. */
+typedef struct eng_filter {
+    eng_op op;
+    anc_str field;           /* leaves */
+    const eng_value *values; /* leaves [n_values] */
+    size_t n_values;
+    const struct eng_filter *children; /* ENG_AND, ENG_OR, ENG_NOT [n_children] */
+    size_t n_children;
+} eng_filter;
+
+typedef struct eng_query_term {
+    anc_str text;
+    float weight; /* > 0, finite; the same text twice is one term with the sum */
+    bool is_stop; /* scored only where all terms of the query are stop words */
+} eng_query_term;
+
+typedef struct eng_query {
+    const eng_query_term *terms; /* [n_terms]; none: no keyword list */
+    size_t n_terms;
+    const float *vector;   /* [dims] of unit length; NULL: no semantic list */
+    uint32_t dims;         /* of `vector` */
+    const anc_str *labels; /* [n_labels] required: what the caller holds; none: sees nothing */
+    size_t n_labels;
+    const eng_filter *filter; /* NULL: all documents */
+    uint32_t k_keyword; /* longest keyword list; any number, bounded by the chunks there are */
+    uint32_t k_semantic;
+    /* Asked every few thousand chunks; another answer than OK ends the search with it. NULL: never
+     * asked. */
+    anc_status (*may_go_on)(void *arg);
+    void *arg;
+} eng_query;
+
+typedef struct eng_candidate {
+    anc_str document; /* key; lives as long as the snapshot */
+    uint32_t version;
+    uint32_t ordinal;
+    double bm25;           /* 0 where no scored term is in the chunk */
+    double cosine;         /* NaN where chunk or query has no vector */
+    double coverage;       /* share of the query's idf weight whose terms the chunk has, 0..1 */
+    uint32_t rank_keyword; /* from 1 in its list; 0: not in it */
+    uint32_t rank_semantic;
+} eng_candidate;
+
+typedef struct eng_term_fact {
+    anc_str text;  /* as in the query */
+    double weight; /* summed */
+    uint64_t df;   /* live chunks that have it */
+    double idf;    /* ln(1 + (N - df + 0.5) / (df + 0.5)) */
+    bool scored;   /* false: a stop word that was left out */
+} eng_term_fact;
+
+typedef struct eng_result {
+    eng_candidate *candidates; /* [n] the keyword list in its order, then what only vectors found */
+    size_t n;
+    size_t n_keyword, n_semantic; /* lengths of the two lists */
+    eng_term_fact *terms;         /* [n_terms] distinct, in the query's order */
+    size_t n_terms;
+    double idf_total;     /* sum of weight * idf over the scored terms */
+    double bm25_bound;    /* no chunk can have a greater bm25 (equal to idf_total) */
+    uint64_t live_chunks; /* N */
+} eng_result;
+
+/* Searches one snapshot. BM25 with k1 1.2 and b 0.75 over title and text as one field: the sum of
+ * weight * idf * tf / (tf + k1 * (1 - b + b * length / mean length)). Equal scores are ordered by
+ * key, then ordinal. Results and scratch live in `mem`. Filter and labels are applied inside: a list
+ * is shorter than asked only where there is nothing more. INVALID names both dims where they
+ * differ, a vector that is not finite or not of unit length, a weight, too many terms, or a filter
+ * that is too deep. */
+anc_status eng_search(const eng_snapshot *snapshot, const eng_query *query, anc_arena *mem,
+                      eng_result *ret, anc_err *err) ANC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,196 @@
+/* http_server.h - an HTTP/1.1 server on a loop: connections, bodies, answers, limits and deadlines.
+ *
+ * The server calls on_request on the loop as soon as a request's head is complete and right. The
+ * handler has one reference to the exchange and gives it back with net_exchange_unref when it makes
+ * no further call. In between it may read the body and must answer, now or later, from this or any
+ * other thread: either net_exchange_respond, or begin, any number of writes, and end.
+ *
+ *   on_request ──> read_body / stream_body (optional) ──> respond | begin write* end ──> unref
+ *
+ * A last unref without an answer is answered with 500; one after begin without end cuts the
+ * connection. Requests of one connection are taken one after another; what a client sends ahead
+ * waits, within a bound. HEAD gets the head of the answer alone; the handler need not care.
+ *
+ * A client that leaves is seen within 50 ms whatever the exchange is doing, since reading never
+ * stops for longer: see net_exchange_on_gone. A client that shuts down its sending half counts as
+ * one that left. Every call on an exchange whose client left is a safe no-op that gives false.
+ *
+ * What the codec refuses (http_codec.h has the list), and what is too slow or too large, is
+ * answered by the server itself through render_error, and the connection is closed.
+ */
+#ifndef ANC_NET_HTTP_SERVER_H
+#define ANC_NET_HTTP_SERVER_H
+
+#include <stdatomic.h>
+
+#include "base/str.h"
+#include "net/loop.h"
+
+typedef struct net_server net_server;
+typedef struct net_exchange net_exchange;
+
+typedef struct net_header {
+    anc_str name; /* a token; of a request always in lower case */
+    anc_str value;
+} net_header;
+
+typedef struct net_address {
+    anc_str host;  /* name or number ("127.0.0.1", "::1"); every address of a name is used */
+    uint16_t port; /* 0: the system chooses, see net_server_port */
+    anc_str
+        unix_path; /* not empty: a Unix socket there instead, mode 0600; a stale one is replaced */
+} net_address;
+
+/* One request that is over, for logs and metrics. Views are good for the callback only. */
+typedef struct net_access {
+    anc_str method; /* "" when the request line could not be read */
+    anc_str target; /* as sent; "" as above */
+    anc_str peer;
+    anc_str request_id;  /* value of net_exchange_set_log_id, "" when unset */
+    int status;          /* 499 when the client left before the answer was whole */
+    uint64_t bytes_in;   /* body bytes */
+    uint64_t bytes_out;  /* bytes of the answer handed to the system, head included */
+    int64_t duration_us; /* from the first byte of the head */
+} net_access;
+
+/* A field that is 0 takes the value in brackets. */
+typedef struct net_server_options {
+    const net_address *listen; /* [n_listen] */
+    size_t n_listen;
+    void *user; /* first argument of the callbacks */
+
+    /* required */
+    void (*on_request)(void *user, net_exchange *ex);
+    /* optional: writes the body of an answer that the server gives by itself and sets its content
+     * type (a literal); `detail` is one sentence that names what was wrong */
+    void (*render_error)(void *user, int status, anc_str detail, anc_buf *body,
+                         anc_str *content_type);
+    void (*on_access)(void *user, const net_access *access); /* optional */
+
+    size_t max_head_bytes;  /* [16 KiB] request line and fields: 431 */
+    size_t max_fields;      /* [100]: 431 */
+    size_t max_connections; /* [10000] one more is answered 503 and closed */
+    size_t
+        max_pipelined_bytes; /* [64 KiB] kept of what comes ahead of its turn; more waits unread */
+    size_t max_output_bytes; /* [16 MiB] of one connection not yet taken by the system; what a
+                                    single respond brings may be larger; more closes it */
+    int64_t head_timeout_ms; /* [10 s] first to last byte of a head: 408 */
+    int64_t body_timeout_ms; /* [30 s] without any byte of a body that is asked for: 408 */
+    size_t body_min_bytes_per_s; /* [1000] mean rate of a body after the first 10 s: 408 */
+    int64_t idle_timeout_ms;     /* [60 s] between requests, and before the first byte */
+    int64_t write_stall_ms;      /* [30 s] in which the client takes no byte of what waits for it */
+} net_server_options;
+
+/* Listens. The options' views are copied. On the loop's thread. CONFLICT, naming the address and
+ * port, when something else listens there; FORBIDDEN for a privileged port or a path without
+ * permission; INVALID for a host that does not resolve; IO otherwise. */
+anc_status net_server_open(net_loop *loop, const net_server_options *options, net_server **ret,
+                           anc_err *err) ANC_MUST_CHECK;
+
+/* The port of listen address number `i`; 0 for a Unix socket. */
+uint16_t net_server_port(const net_server *server, size_t i);
+
+/* Stops listening, closes idle connections, lets running exchanges finish (their answers say
+ * Connection: close) and then calls `done(arg, true)`; at the deadline closes the rest and calls
+ * `done(arg, false)`. Once, on the loop's thread. */
+void net_server_drain(net_server *server, int64_t deadline_ms, void (*done)(void *arg, bool all),
+                      void *arg);
+
+/* Closes everything at once; exchanges see their client gone. On the loop's thread, in a callback
+ * or after the run; exchanges held elsewhere stay valid. NULL is a no-op. */
+void net_server_close(net_server *server);
+
+typedef struct net_server_stats {
+    uint64_t connections; /* open now */
+    uint64_t exchanges;   /* open now */
+    uint64_t accepted_total;
+    uint64_t refused_total; /* over max_connections or without a descriptor */
+    uint64_t requests_total;
+    uint64_t bad_requests_total; /* answered by the server itself */
+} net_server_stats;
+net_server_stats net_server_stats_of(const net_server *server); /* any thread */
+
+/* ---- the request: fixed once on_request was called; any thread; views live as the exchange ---- */
+
+void net_exchange_ref(net_exchange *ex);
+void net_exchange_unref(net_exchange *ex);
+
+anc_str net_exchange_method(const net_exchange *ex); /* "GET" */
+anc_str net_exchange_target(const net_exchange *ex); /* as sent */
+anc_str net_exchange_path(const net_exchange *ex);  /* before '?', not decoded: net_path_segments */
+anc_str net_exchange_query(const net_exchange *ex); /* after '?', not decoded: net_query_params */
+/* Value of the first field of that lower-case name; ptr NULL when absent. */
+anc_str net_exchange_header(const net_exchange *ex, const char *name);
+size_t net_exchange_header_count(const net_exchange *ex);
+net_header net_exchange_header_at(const net_exchange *ex, size_t i);
+anc_str net_exchange_peer(const net_exchange *ex); /* "127.0.0.1:51212", "[::1]:80", "unix" */
+/* Declared bytes of the body; -1 when chunked; 0 when there is none. */
+int64_t net_exchange_content_length(const net_exchange *ex);
+
+/* A text for net_access.request_id (cut at 64 bytes); and a pointer of the handler's own. Loop. */
+void net_exchange_set_log_id(net_exchange *ex, anc_str id);
+
+/* ---- the body: on the loop's thread, at most one of the two, before the answer begins ---- */
+
+/* Reads the whole body and then calls `done` once, on the loop, never before this returns.
+ * status OK: `body` (at most max_bytes, "" when there is none) may be taken over by copying the
+ * struct and setting *body = anc_buf_init(0). Otherwise the server has already answered: LIMIT (413;
+ * with a Content-Length before a byte is read), TOO_SLOW (408), INVALID (400, broken framing),
+ * NO_MEMORY (503), CANCELLED (the client left, or the answer ended first). Expect: 100-continue is met here. */
+void net_exchange_read_body(net_exchange *ex, size_t max_bytes,
+                            void (*done)(void *arg, net_exchange *ex, anc_status status,
+                                         anc_buf *body),
+                            void *arg);
+
+/* Hands over the body piece by piece, each at most 64 KiB and good for the call only, then calls
+ * `on_end` once with a status as above. on_chunk may call net_exchange_pause: no
+ * piece comes then until net_exchange_resume; after a pause from another thread one more may. */
+void net_exchange_stream_body(net_exchange *ex, uint64_t max_bytes,
+                              void (*on_chunk)(void *arg, net_exchange *ex, anc_str bytes),
+                              void (*on_end)(void *arg, net_exchange *ex, anc_status status),
+                              void *arg);
+/* Any thread. While paused no timeout of the body runs. */
+void net_exchange_pause(net_exchange *ex);
+void net_exchange_resume(net_exchange *ex);
+
+/* ---- the answer: any thread, by one thread at a time; arguments are copied ---- */
+
+/* The whole answer. Date, Content-Length and Connection are added. Field names and values must be
+ * free of control characters (an assert). False: nobody is there to take it. An exchange that was
+ * already answered refuses a second answer with false. */
+bool net_exchange_respond(net_exchange *ex, int status, const net_header *headers, size_t n,
+                          anc_str body);
+/* The same; takes the buffer's memory over instead of copying; *body is empty afterwards. */
+bool net_exchange_respond_buf(net_exchange *ex, int status, const net_header *headers, size_t n,
+                              anc_buf *body);
+
+/* An answer in pieces: chunked, or of known length where `headers` has a content-length (then
+ * exactly that many bytes must follow). An empty write is a no-op. */
+bool net_exchange_begin(net_exchange *ex, int status, const net_header *headers, size_t n);
+bool net_exchange_write(net_exchange *ex, anc_str bytes);
+bool net_exchange_end(net_exchange *ex);
+/* Cuts the connection, so that the client sees an answer that is not whole. */
+void net_exchange_abort(net_exchange *ex);
+
+/* Bytes written that the system has not taken yet. A writer of a long answer waits when this is
+ * more than it likes; past max_output_bytes the connection is closed. */
+size_t net_exchange_buffered(const net_exchange *ex);
+/* Calls `fn(arg)` once on the loop when buffered <= below_bytes (perhaps at once); not when the
+ * client leaves first. One at a time, a new one replaces it. False when the client left. */
+bool net_exchange_on_drain(net_exchange *ex, size_t below_bytes, void (*fn)(void *arg), void *arg);
+
+/* Calls `fn(arg)` once on the loop when the client left or the connection failed before the answer
+ * ended (respond or end was called); soon, when that has happened already. One at a time; a new one
+ * replaces it. */
+void net_exchange_on_gone(net_exchange *ex, void (*fn)(void *arg), void *arg);
+/* After it returned fn is not called any more, so what `arg` points to may go. On the loop's thread
+ * it returns at once, on another it waits for a call that is running. */
+void net_exchange_off_gone(net_exchange *ex);
+bool net_exchange_is_gone(const net_exchange *ex);
+/* The same as a flag for loops that look at one; lives as long as the exchange. */
+const atomic_bool *net_exchange_gone_flag(const net_exchange *ex);
+
+/* The standard phrase of a status, "" for an unknown one. */
+const char *net_status_phrase(int status);
+
+#endif

@@ -1,0 +1,74 @@
+/* lock.c - one process a folder, by an exclusive flock(2) on a file in it.
+ *
+ * The kernel drops the lock when the process ends, however it ends. The file is never removed: a
+ * name that comes and goes would let two processes each lock a file of its own.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "os/file.h"
+#include "os_impl.h"
+
+struct os_lock {
+    int fd;
+};
+
+static anc_status fail_held(int fd, const char *path, anc_err *err)
+{
+    char text[32] = "";
+    const ptrdiff_t n = os_read_all(fd, text, sizeof text - 1);
+    uint64_t pid = 0;
+    if (n > 0 && anc_str_to_u64(anc_str_trim((anc_str){text, (size_t)n}), &pid))
+        return ANC_FAIL(err, ANC_CONFLICT, "%.300s is held by process %llu", path,
+                        (unsigned long long)pid);
+    return ANC_FAIL(err, ANC_CONFLICT, "%.300s is held by another process", path);
+}
+
+static anc_status write_pid(int fd, const char *path, anc_err *err)
+{
+    char text[32];
+    const int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+    if (ftruncate(fd, 0) != 0 || !os_write_all(fd, (anc_str){text, (size_t)n}))
+        return OS_FAIL(err, "cannot write", path);
+    return ANC_OK;
+}
+
+anc_status os_lock_take(anc_str path, os_lock **ret, anc_err *err)
+{
+    char name[OS_PATH_MAX];
+    ANC_TRY(os_path_terminate(path, name, err));
+    OS_FD(fd, os_open_fd(name, O_RDWR | O_CREAT, 0600));
+    if (fd < 0)
+        return OS_FAIL(err, "cannot open the lock", name);
+    int rc;
+    do
+        rc = flock(fd, LOCK_EX | LOCK_NB);
+    while (rc != 0 && errno == EINTR);
+    if (rc != 0 && errno == EWOULDBLOCK)
+        return fail_held(fd, name, err);
+    if (rc != 0)
+        return OS_FAIL(err, "cannot lock", name);
+    ANC_TRY(write_pid(fd, name, err));
+    os_lock *lock = malloc(sizeof *lock);
+    if (lock == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the lock %.300s", name);
+    lock->fd = fd;
+    fd = -1;
+    *ret = lock;
+    return ANC_OK;
+}
+
+void os_lock_drop(os_lock *lock)
+{
+    if (lock == NULL)
+        return;
+    if (ftruncate(lock->fd, 0) != 0) {
+        /* the pid stays to be read; the lock goes all the same */
+    }
+    (void)close(lock->fd);
+    free(lock);
+}

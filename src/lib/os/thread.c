@@ -1,0 +1,93 @@
+/* thread.c - threads by name, waits with a deadline, and the cores that may be used. */
+#include "os/thread.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "os/cgroup.h"
+#include "os/wait.h"
+
+enum { NAME_BYTES = 16 };
+
+struct os_thread {
+    pthread_t id;
+    void (*run)(void *arg);
+    void *arg;
+    char name[NAME_BYTES];
+};
+
+static void *thread_main(void *self)
+{
+    os_thread *t = self;
+    (void)pthread_setname_np(pthread_self(), t->name);
+    t->run(t->arg);
+    return NULL;
+}
+
+anc_status os_thread_start(const char *name, void (*run)(void *arg), void *arg, os_thread **ret,
+                           anc_err *err)
+{
+    os_thread *t = calloc(1, sizeof *t);
+    if (t == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the thread %s", name);
+    t->run = run;
+    t->arg = arg;
+    memcpy(t->name, name, strnlen(name, NAME_BYTES - 1));
+    /* signals are for the main thread: a new thread inherits a mask that blocks them all */
+    sigset_t all, before;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    const int rc = pthread_create(&t->id, NULL, thread_main, t);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (rc != 0) {
+        free(t);
+        return ANC_FAIL(err, ANC_UNAVAILABLE, "cannot start the thread %s: %s", name, strerror(rc));
+    }
+    *ret = t;
+    return ANC_OK;
+}
+
+void os_thread_join(os_thread *thread)
+{
+    if (thread == NULL)
+        return;
+    (void)pthread_join(thread->id, NULL);
+    free(thread);
+}
+
+void os_cond_init(pthread_cond_t *cond)
+{
+    pthread_condattr_t attr;
+    (void)pthread_condattr_init(&attr);
+    (void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(cond, &attr);
+    (void)pthread_condattr_destroy(&attr);
+}
+
+bool os_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t deadline_ns)
+{
+    if (deadline_ns == INT64_MAX)
+        return pthread_cond_wait(cond, mutex) == 0;
+    if (deadline_ns < 0)
+        deadline_ns = 0;
+    const struct timespec at = {(time_t)(deadline_ns / 1000000000),
+                                (long)(deadline_ns % 1000000000)};
+    return pthread_cond_timedwait(cond, mutex, &at) == 0;
+}
+
+unsigned os_cores(void)
+{
+    cpu_set_t set;
+    int n = 1;
+    if (sched_getaffinity(0, sizeof set, &set) == 0)
+        n = CPU_COUNT(&set);
+    unsigned cores = n > 0 ? (unsigned)n : 1;
+    const unsigned quota = os_cgroup_cores(OS_CGROUP_MOUNT, OS_CGROUP_SELF);
+    if (quota > 0 && quota < cores)
+        cores = quota;
+    return cores;
+}

@@ -1,0 +1,106 @@
+/* config.h - everything that can be configured, typed, in one struct filled from one table.
+ *
+ * Sources, later ones win: defaults, the YAML file, `.env` in the working folder, the environment
+ * (ANCHORAGE_HTTP__PORT=8001, and the names that other stacks use), command-line flags. An unknown
+ * key or a value that does not fit stops the start with file, line, name and what is allowed.
+ * A configuration is immutable once loaded; its views live in its own arena.
+ */
+#ifndef ANC_SERVER_CONFIG_H
+#define ANC_SERVER_CONFIG_H
+
+#include "base/str.h"
+
+typedef struct srv_strs {
+    anc_str *items;
+    size_t n;
+} srv_strs;
+
+typedef struct srv_config {
+    anc_arena *mem; /* owned */
+    anc_str file;   /* the YAML file that was read; empty: none */
+
+    anc_str data_dir;
+    anc_str models_dir;
+
+    struct {
+        anc_str listen;
+        int64_t port;
+        int64_t max_connections;
+        int64_t max_body_mb;
+        int64_t request_timeout_ms;
+        int64_t max_in_flight;
+        int64_t drain_timeout_ms;
+        srv_strs cors_origins;
+    } http;
+    struct {
+        anc_str api_key; /* the resolved secret; empty: none */
+    } auth;
+    struct {
+        anc_str name;
+        int64_t cache_mb;
+        int64_t threads;
+    } model;
+    struct {
+        int64_t workers;
+    } ingest;
+    struct {
+        anc_str fusion;
+        double semantic_share;
+    } search;
+    struct {
+        int64_t top_k;
+        int64_t max_question_chars;
+        int64_t history_turns;
+        int64_t context_tokens;
+        double relevance_threshold;
+        anc_str system_prompt;
+    } chat;
+    struct {
+        anc_str base_url;
+        anc_str api_key; /* the resolved secret */
+        anc_str model;
+        int64_t connect_timeout_ms;
+        int64_t first_token_timeout_ms;
+        int64_t idle_timeout_ms;
+        int64_t total_timeout_ms;
+        int64_t max_tokens;
+        double temperature;
+    } llm;
+    struct {
+        int64_t keep;
+        int64_t keep_days;
+    } events;
+    struct {
+        anc_str level;
+    } log;
+} srv_config;
+
+/* A `--set key=value`, or a flag that stands for one. */
+typedef struct srv_override {
+    anc_str key;        /* "http.port" */
+    anc_str value;      /* as it would stand in YAML */
+    const char *origin; /* "--port", for messages */
+} srv_override;
+
+typedef struct srv_config_sources {
+    anc_str file;           /* --config; empty: ANCHORAGE_CONFIG, ./anchorage.yaml, or none */
+    const char *const *env; /* environ: NAME=VALUE, NULL at the end */
+    anc_str dotenv;         /* path of the .env file; a missing one is fine */
+    const srv_override *overrides;
+    size_t n_overrides;
+} srv_config_sources;
+
+void srv_config_free(srv_config *config); /* NULL is a no-op */
+
+/* INVALID with "file:line: key: what is wrong; what is allowed"; NOT_FOUND for a file that was named
+ * and is not there. */
+anc_status srv_config_load(const srv_config_sources *sources, srv_config **ret,
+                           anc_err *err) ANC_MUST_CHECK;
+
+/* Every key with its type, range, default, environment name and meaning, as a commented YAML file. */
+void srv_config_describe(anc_buf *out);
+
+/* Every key with the value in force; secrets as "(set)" or "(not set)". */
+void srv_config_dump(const srv_config *config, anc_buf *out);
+
+#endif

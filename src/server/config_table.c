@@ -1,0 +1,133 @@
+/* config_table.c - one row a key. */
+#include "config_table.h"
+
+#include <string.h>
+
+#define AT(member) offsetof(srv_config, member)
+#define INT(key_, member, initial_, min_, max_, env, help_)               \
+    {                                                                     \
+        key_, SRV_INT, AT(member), initial_, min_, max_, NULL, env, help_ \
+    }
+#define REAL(key_, member, initial_, min_, max_, help_)                     \
+    {                                                                       \
+        key_, SRV_REAL, AT(member), initial_, min_, max_, NULL, NULL, help_ \
+    }
+#define TEXT(key_, kind_, member, initial_, env, help_)           \
+    {                                                             \
+        key_, kind_, AT(member), initial_, 0, 0, NULL, env, help_ \
+    }
+
+const srv_row srv_rows[] = {
+    TEXT("data_dir", SRV_PATH, data_dir, "~/.local/share/anchorage/data", NULL,
+         "folder of the catalog, the originals and the index; held by one server at a time"),
+    TEXT("models_dir", SRV_PATH, models_dir, "~/.local/share/anchorage/models", NULL,
+         "folder of the models, one folder each"),
+    TEXT("http.listen", SRV_TEXT, http.listen, "127.0.0.1", NULL,
+         "address to listen on; one outside loopback needs auth.api_key"),
+    INT("http.port", http.port, "8000", 0, 65535, NULL, "port; 0 takes a free one"),
+    INT("http.max_connections", http.max_connections, "4096", 1, 100000, NULL,
+        "open connections; further ones wait to be accepted"),
+    INT("http.max_body_mb", http.max_body_mb, "384", 1, 4096, NULL,
+        "largest request body in MiB (a source has a limit of 256 MiB of its own)"),
+    INT("http.request_timeout_ms", http.request_timeout_ms, "120000", 100, 86400000, NULL,
+        "deadline of a request that sends no X-Timeout-Ms"),
+    INT("http.max_in_flight", http.max_in_flight, "256", 1, 100000, NULL,
+        "requests at work at once; past it 503 with Retry-After"),
+    INT("http.drain_timeout_ms", http.drain_timeout_ms, "15000", 0, 600000, NULL,
+        "time for running requests after SIGTERM"),
+    {"http.cors_origins", SRV_LIST, AT(http.cors_origins), "", 0, 0, NULL, NULL,
+     "web origins that may call the interface from a browser"},
+    TEXT("auth.api_key", SRV_SECRET, auth.api_key, "env:ANCHORAGE_API_KEY", NULL,
+         "key that requests must carry as a bearer token; a reference env:NAME or file:PATH"),
+    TEXT("model.name", SRV_TEXT, model.name, "all-MiniLM-L6-v2", "EMBEDDING_MODEL",
+         "embedding model, a folder below models_dir"),
+    INT("model.cache_mb", model.cache_mb, "16", 0, 4096, NULL,
+        "memory for vectors of texts seen before, in MiB"),
+    INT("model.threads", model.threads, "0", 0, 256, "EMBEDDING_WORKERS",
+        "threads that embed; 0: one a core"),
+    INT("ingest.workers", ingest.workers, "0", 0, 64, "INGESTION_WORKERS",
+        "documents read at once; 0: one a core"),
+    {"search.fusion", SRV_CHOICE, AT(search.fusion), "weighted", 0, 0, "weighted|rrf", NULL,
+     "how both candidate lists become one: weighted sum, or reciprocal ranks"},
+    REAL("search.semantic_share", search.semantic_share, "0.5", 0, 1,
+         "share of meaning in the weighted sum; the rest belongs to the words"),
+    INT("chat.top_k", chat.top_k, "5", 1, 50, NULL, "passages an answer is made from"),
+    INT("chat.max_question_chars", chat.max_question_chars, "4000", 1, 100000, NULL,
+        "longest question, in characters"),
+    INT("chat.history_turns", chat.history_turns, "5", 0, 50, NULL,
+        "turns of the conversation that a question is read with"),
+    INT("chat.context_tokens", chat.context_tokens, "3000", 100, 1000000, NULL,
+        "room for passages in the prompt, in tokens"),
+    REAL("chat.relevance_threshold", chat.relevance_threshold, "0.15", 0, 1,
+         "calibrated relevance below which a passage is left out"),
+    TEXT("chat.system_prompt", SRV_TEXT, chat.system_prompt, "", NULL,
+         "instructions for the language model; empty: the built-in ones"),
+    TEXT("llm.base_url", SRV_TEXT, llm.base_url, "", "OPENAI_BASE_URL",
+         "OpenAI-compatible endpoint, such as http://127.0.0.1:8080/v1; empty and no key: none"),
+    TEXT("llm.api_key", SRV_SECRET, llm.api_key, "env:OPENAI_API_KEY", NULL,
+         "key of that endpoint; a reference env:NAME or file:PATH"),
+    TEXT("llm.model", SRV_TEXT, llm.model, "gpt-4o-mini", NULL, "model to ask for there"),
+    INT("llm.connect_timeout_ms", llm.connect_timeout_ms, "3000", 10, 600000, NULL,
+        "time to connect"),
+    INT("llm.first_token_timeout_ms", llm.first_token_timeout_ms, "20000", 10, 600000, NULL,
+        "time to the first token"),
+    INT("llm.idle_timeout_ms", llm.idle_timeout_ms, "15000", 10, 600000, NULL,
+        "longest pause between tokens"),
+    INT("llm.total_timeout_ms", llm.total_timeout_ms, "90000", 10, 3600000, NULL,
+        "time for the whole answer"),
+    INT("llm.max_tokens", llm.max_tokens, "700", 1, 100000, NULL, "longest answer, in tokens"),
+    REAL("llm.temperature", llm.temperature, "0.1", 0, 2, "freedom of choice when writing"),
+    INT("events.keep", events.keep, "100000", 100, 100000000, NULL,
+        "newest events that are kept whatever their age"),
+    INT("events.keep_days", events.keep_days, "30", 1, 3650, NULL,
+        "older events go once every reader has passed them"),
+    {"log.level", SRV_CHOICE, AT(log.level), "info", 0, 0, "debug|info|warn|error", "LOG_LEVEL",
+     "least severity that is logged"},
+};
+
+const size_t srv_row_count = ANC_COUNT(srv_rows);
+
+const srv_row *srv_row_find(anc_str key)
+{
+    for (size_t i = 0; i < srv_row_count; i++)
+        if (anc_str_eq(anc_str_of(srv_rows[i].key), key))
+            return &srv_rows[i];
+    return NULL;
+}
+
+enum { LONGEST_KEY = 63, FAR = 4 };
+
+/* Levenshtein distance by one row of the table; keys are short. */
+static size_t distance(anc_str a, anc_str b)
+{
+    size_t row[LONGEST_KEY + 1];
+    for (size_t j = 0; j <= b.len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.len; j++) {
+            const size_t change = diagonal + (a.ptr[i - 1] != b.ptr[j - 1]);
+            diagonal = row[j];
+            const size_t shorter = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
+            row[j] = change < shorter ? change : shorter;
+        }
+    }
+    return row[b.len];
+}
+
+const char *srv_row_nearest(anc_str key)
+{
+    const char *best = NULL;
+    size_t best_distance = FAR;
+    if (key.len > LONGEST_KEY)
+        return NULL;
+    for (size_t i = 0; i < srv_row_count; i++) {
+        const size_t d = distance(key, anc_str_of(srv_rows[i].key));
+        if (d < best_distance) {
+            best_distance = d;
+            best = srv_rows[i].key;
+        }
+    }
+    return best;
+}

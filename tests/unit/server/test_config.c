@@ -1,0 +1,169 @@
+/* test_config.c - each row is one configuration and what comes of it. */
+#include "support/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/file.h"
+#include "server/config.h"
+
+typedef struct row {
+    const char *name;
+    const char *yaml;   /* NULL: no file */
+    const char *dotenv; /* NULL: no file */
+    const char *env[4];
+    srv_override override;
+    const char *error; /* part of the message; NULL: it loads */
+    int64_t port;      /* where it loads; 0: not looked at */
+} row;
+
+#define OVERRIDE(k, v)                            \
+    {                                             \
+        ANC_STR_INIT(k), ANC_STR_INIT(v), "--set" \
+    }
+
+static const row rows[] = {
+    {.name = "nothing given: the defaults", .port = 8000},
+    {.name = "the file", .yaml = "http:\n  port: 8123\n", .port = 8123},
+    {.name = "dotted key in the file", .yaml = "http.port: 8124\n", .port = 8124},
+    {.name = "an empty file", .yaml = "", .port = 8000},
+    {.name = "an empty section", .yaml = "http:\nchat:\n  top_k: 7\n", .port = 8000},
+    {.name = "environment over file",
+     .yaml = "http:\n  port: 1\n",
+     .env = {"HOME=/h", "ANCHORAGE_HTTP__PORT=2"},
+     .port = 2},
+    {.name = ".env under environment",
+     .dotenv = "# note\nexport ANCHORAGE_HTTP__PORT=\"3\"\n",
+     .env = {"ANCHORAGE_HTTP__PORT=4"},
+     .port = 4},
+    {.name = ".env over file",
+     .yaml = "http:\n  port: 1\n",
+     .dotenv = "ANCHORAGE_HTTP__PORT='3'\n",
+     .port = 3},
+    {.name = "flag over all",
+     .env = {"ANCHORAGE_HTTP__PORT=4"},
+     .override = OVERRIDE("http.port", "5"),
+     .port = 5},
+    {.name = "unknown key has file and line",
+     .yaml = "chat:\n  top_k: 3\n  topk: 4\n",
+     .error = ":3: unknown key 'chat.topk' (did you mean 'chat.top_k'?)"},
+    {.name = "unknown section", .yaml = "\nchatt:\n  x: 1\n", .error = ":2: unknown key 'chatt'"},
+    {.name = "bad number says what is allowed",
+     .yaml = "http:\n  port: eighty\n",
+     .error = ":2: http.port: 'eighty' does not fit: allowed is a whole number from 0 to 65535"},
+    {.name = "number out of range", .yaml = "http:\n  port: 70000\n", .error = "from 0 to 65535"},
+    {.name = "fraction where whole is due", .yaml = "chat:\n  top_k: 2.5\n", .error = "'2.5'"},
+    {.name = "choice", .yaml = "log:\n  level: loud\n", .error = "one of debug|info|warn|error"},
+    {.name = "set twice", .yaml = "http:\n  port: 1\n  port: 2\n", .error = ":3: http.port is set"},
+    {.name = "mapping where a value is due",
+     .yaml = "http:\n  port:\n    x: 1\n",
+     .error = "http.port takes a value, not a mapping"},
+    {.name = "not YAML", .yaml = "http: [1,\n", .error = "not YAML"},
+    {.name = "a list at the top", .yaml = "- a\n", .error = "a mapping of keys is expected"},
+    {.name = "environment that names no key",
+     .env = {"ANCHORAGE_HTTP__PROT=1"},
+     .error = "ANCHORAGE_HTTP__PROT names no key"},
+    {.name = "flag that names no key",
+     .override = OVERRIDE("http.prt", "1"),
+     .error = "--set: unknown key 'http.prt' (did you mean 'http.port'?)"},
+    {.name = "secret from a file that is not there",
+     .yaml = "llm:\n  api_key: file:/no/such/file\n",
+     .error = "llm.api_key: cannot read the file '/no/such/file'"},
+};
+
+static void put_file(const char *path, const char *text)
+{
+    anc_err err = {0};
+    ASSERT_OK(os_file_replace(anc_str_of(path), anc_str_of(text), &err), &err);
+}
+
+static void load_row(void **state)
+{
+    const row *r = *state;
+    char folder[] = "/tmp/anc_config_XXXXXX", yaml[64], dotenv[64];
+    anc_err err = {0};
+    srv_config *config = NULL;
+    assert_non_null(mkdtemp(folder));
+    (void)snprintf(yaml, sizeof yaml, "%s/a.yaml", folder);
+    (void)snprintf(dotenv, sizeof dotenv, "%s/.env", folder);
+    put_file(yaml, r->yaml != NULL ? r->yaml : "");
+    if (r->dotenv != NULL)
+        put_file(dotenv, r->dotenv);
+    const srv_config_sources sources = {.file = anc_str_of(yaml),
+                                        .env = r->env,
+                                        .dotenv = anc_str_of(dotenv),
+                                        .overrides = &r->override,
+                                        .n_overrides = r->override.origin != NULL};
+    const anc_status status = srv_config_load(&sources, &config, &err);
+    if (r->error != NULL) {
+        assert_int_equal(status, ANC_INVALID);
+        assert_null(config);
+        if (strstr(err.text, r->error) == NULL)
+            fail_msg("'%s' is not in '%s'", r->error, err.text);
+    } else {
+        ASSERT_OK(status, &err);
+        assert_int_equal(config->http.port, r->port);
+    }
+    srv_config_free(config);
+    ASSERT_OK(os_folder_remove(anc_str_of(folder), &err), &err);
+}
+
+static void other_names_and_secrets(void **state)
+{
+    (void)state;
+    static const char *const env[] = {"HOME=/home/x", "OPENAI_API_KEY=sk-very-secret",
+                                      "OPENAI_BASE_URL=http://h/v1", "LOG_LEVEL=warn", NULL};
+    const srv_config_sources sources = {.env = env};
+    srv_config *config = NULL;
+    anc_err err = {0};
+    ANC_BUF(out, 1 << 16);
+    ASSERT_OK(srv_config_load(&sources, &config, &err), &err);
+    assert_string_equal(config->llm.api_key.ptr, "sk-very-secret");
+    assert_string_equal(config->llm.base_url.ptr, "http://h/v1");
+    assert_string_equal(config->log.level.ptr, "warn");
+    assert_string_equal(config->data_dir.ptr, "/home/x/.local/share/anchorage/data");
+    srv_config_dump(config, &out);
+    assert_null(strstr(out.ptr, "very-secret"));
+    assert_non_null(strstr(out.ptr, "api_key: (set)"));
+    srv_config_free(config);
+}
+
+/* What describe prints is a configuration that loads, with the defaults. */
+static void description_is_a_configuration(void **state)
+{
+    (void)state;
+    static const char *const env[] = {"HOME=/h", NULL};
+    char path[] = "/tmp/anc_describe_XXXXXX";
+    anc_err err = {0};
+    ANC_BUF(out, 1 << 16);
+    ANC_BUF(a, 1 << 16);
+    ANC_BUF(b, 1 << 16);
+    srv_config *config = NULL, *plain = NULL;
+    const int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    (void)close(fd);
+    srv_config_describe(&out);
+    put_file(path, out.ptr);
+    const srv_config_sources sources = {.file = anc_str_of(path), .env = env};
+    ASSERT_OK(srv_config_load(&sources, &config, &err), &err);
+    ASSERT_OK(srv_config_load(&(srv_config_sources){.env = env}, &plain, &err), &err);
+    srv_config_dump(config, &a);
+    srv_config_dump(plain, &b);
+    assert_string_equal(a.ptr, b.ptr);
+    srv_config_free(config);
+    srv_config_free(plain);
+    (void)unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(other_names_and_secrets),
+        cmocka_unit_test(description_is_a_configuration),
+    };
+    int failed = RUN_TABLE("configuration", rows, load_row);
+    failed += cmocka_run_group_tests_name("configuration as a whole", tests, NULL, NULL);
+    return failed;
+}
