@@ -12,7 +12,8 @@
  * waits, within a bound. HEAD gets the head of the answer alone; the handler need not care.
  *
  * A client that leaves is seen within 50 ms whatever the exchange is doing, since reading never
- * stops for longer: see net_exchange_on_gone. A client that shuts down its sending half counts as
+ * stops for longer: see net_exchange_on_gone. (Except one that left more of a body unread than the
+ * system's buffers hold while the handler does not take it: its end is still behind those bytes.) A client that shuts down its sending half counts as
  * one that left. Every call on an exchange whose client left is a safe no-op that gives false.
  *
  * What the codec refuses (http_codec.h has the list), and what is too slow or too large, is

@@ -1,0 +1,510 @@
+/* test_net_server.c - the server from the outside, over real sockets on loopback. */
+#include "support/test.h"
+
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include "os/clock.h"
+#include "server_fixture.h"
+#include "support/socket.h"
+
+#define HOST "Host: a\r\n"
+
+enum { OUTPUT_MAX = 64 << 20, CROWD = 500, WAIT_MS = 5000 };
+
+/* Waits for an atomic to become `value`. */
+#define WAIT_UNTIL(expr)                                \
+    do {                                                \
+        for (int i_ = 0; i_ < WAIT_MS && !(expr); i_++) \
+            os_sleep_ns(1000000);                       \
+        assert_true(expr);                              \
+    } while (0)
+
+/* Everything that comes back on a new connection for `bytes`, until the server closes. */
+static void ask(uint16_t port, const char *bytes, anc_buf *out)
+{
+    const int fd = sock_connect(port);
+    assert_true(fd >= 0);
+    assert_true(sock_send(fd, anc_str_of(bytes)));
+    sock_read_to_end(fd, out);
+    (void)close(fd);
+}
+
+static bool has(const anc_buf *buf, const char *text)
+{
+    return anc_str_find(anc_buf_view(buf), anc_str_of(text)) != SIZE_MAX;
+}
+
+static int open_default(void **state)
+{
+    fixture *f = calloc(1, sizeof *f);
+    *state = f;
+    fixture_open(f, NULL);
+    return 0;
+}
+
+static int open_impatient(void **state)
+{
+    const net_server_options options = {.head_timeout_ms = 150,
+                                        .body_timeout_ms = 150,
+                                        .idle_timeout_ms = 300,
+                                        .write_stall_ms = 300,
+                                        .max_connections = 4};
+    fixture *f = calloc(1, sizeof *f);
+    *state = f;
+    fixture_open(f, &options);
+    return 0;
+}
+
+static int close_fixture(void **state)
+{
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+static void keep_alive_and_pipelining(void **state)
+{
+    fixture *f = *state;
+    const int fd = sock_connect(f->port);
+    ANC_BUF(out, OUTPUT_MAX);
+    ANC_BUF(in, OUTPUT_MAX);
+    assert_true(sock_send(fd, ANC_STR("GET /hello HTTP/1.1\r\n" HOST "\r\n")));
+    assert_true(sock_wait_for(fd, &out, "hello", 1));
+    assert_true(has(&out, "HTTP/1.1 200 OK\r\n") && has(&out, "content-length: 5\r\n") &&
+                has(&out, "date: ") && !has(&out, "connection:"));
+    for (int i = 0; i < 1000; i++)
+        (void)anc_buf_printf(&in, "GET /%s HTTP/1.1\r\n" HOST "\r\n",
+                             i % 2 == 0 ? "pool" : "hello");
+    (void)anc_buf_add(&in, ANC_STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 4\r\n\r\nlast"
+                                   "GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n"));
+    assert_true(sock_send(fd, anc_buf_view(&in)));
+    sock_read_to_end(fd, &out);
+    assert_true(sock_wait_for(fd, &out, "from the pool", 500));
+    assert_true(sock_wait_for(fd, &out, "\r\n\r\nhello", 502));
+    assert_true(has(&out, "\r\n\r\nlast"));
+    assert_true(has(&out, "connection: close\r\n"));
+    (void)close(fd);
+}
+
+static void heads_and_old_clients(void **state)
+{
+    fixture *f = *state;
+    ANC_BUF(out, OUTPUT_MAX);
+    ask(f->port, "HEAD /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+    assert_true(has(&out, "content-length: 5\r\n") &&
+                anc_str_ends(anc_buf_view(&out), ANC_STR("\r\n\r\n")));
+    anc_buf_clear(&out);
+    ask(f->port, "HEAD /stream HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+    assert_true(has(&out, "chunked") && !has(&out, "piece"));
+    anc_buf_clear(&out);
+    ask(f->port, "GET /stream HTTP/1.0\r\n\r\n", &out);
+    assert_true(!has(&out, "chunked") && anc_str_ends(anc_buf_view(&out), ANC_STR("piece 9\n")));
+    anc_buf_clear(&out);
+    ask(f->port, "GET /fixed HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+    assert_true(has(&out, "Content-Length: 6\r\n") && has(&out, "\r\n\r\nabcdef"));
+    anc_buf_clear(&out);
+    ask(f->port, "PUT /args?x=1 HTTP/1.1\r\n" HOST "X-One: 1\r\nContent-Length: 7\r\n\r\n", &out);
+    assert_true(has(&out, "PUT /args ? x=1 1 7"));
+}
+
+static void chunked_answers_are_whole(void **state)
+{
+    fixture *f = *state;
+    ANC_BUF(out, OUTPUT_MAX);
+    ask(f->port, "GET /stream HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+    assert_true(has(&out, "transfer-encoding: chunked\r\n"));
+    assert_true(has(&out, "8\r\npiece 0\n\r\n"));
+    assert_true(anc_str_ends(anc_buf_view(&out), ANC_STR("8\r\npiece 9\n\r\n0\r\n\r\n")));
+    anc_buf_clear(&out);
+    ask(f->port, "GET /large HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+    assert_true(out.len > (1 << 20));
+}
+
+static void uploads(void **state)
+{
+    fixture *f = *state;
+    ANC_BUF(out, OUTPUT_MAX);
+    const int fd = sock_connect(f->port);
+    assert_true(sock_send(fd, ANC_STR("POST /echo HTTP/1.1\r\n" HOST
+                                      "Transfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n")));
+    os_sleep_ns(5000000);
+    assert_true(sock_send(fd, ANC_STR("3\r\nefg\r\n0\r\n\r\n")));
+    assert_true(sock_wait_for(fd, &out, "\r\n\r\nabcdefg", 1));
+    assert_true(
+        sock_send(fd, ANC_STR("POST /count HTTP/1.1\r\n" HOST "Content-Length: 8000000\r\n\r\n")));
+    static char zeros[100000];
+    for (int i = 0; i < 80; i++)
+        assert_true(sock_send(fd, (anc_str){zeros, sizeof zeros}));
+    assert_true(sock_wait_for(fd, &out, "\r\n\r\n8000000", 1));
+    (void)close(fd);
+}
+
+static void a_paused_body_waits(void **state)
+{
+    fixture *f = *state;
+    ANC_BUF(out, OUTPUT_MAX);
+    const int fd = sock_connect(f->port);
+    static char zeros[100000];
+    assert_true(sock_send(
+        fd, ANC_STR("POST /slowbody HTTP/1.1\r\n" HOST "Content-Length: 4000000\r\n\r\n")));
+    for (int i = 0; i < 40; i++)
+        assert_true(sock_send(fd, (anc_str){zeros, sizeof zeros}));
+    assert_true(sock_wait_for(fd, &out, "\r\n\r\n4000000", 1));
+    (void)close(fd);
+}
+
+static void continue_is_said_when_the_body_is_wanted(void **state)
+{
+    fixture *f = *state;
+    ANC_BUF(out, OUTPUT_MAX);
+    const int fd = sock_connect(f->port);
+    assert_true(sock_send(fd, ANC_STR("POST /echo HTTP/1.1\r\n" HOST
+                                      "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n")));
+    assert_true(sock_wait_for(fd, &out, "HTTP/1.1 100 Continue\r\n\r\n", 1));
+    assert_true(sock_send(fd, ANC_STR("hi")));
+    assert_true(sock_wait_for(fd, &out, "\r\n\r\nhi", 1));
+    (void)close(fd);
+    anc_buf_clear(&out);
+    ask(f->port,
+        "POST /echo HTTP/1.1\r\n" HOST "Expect: 100-continue\r\nContent-Length: 2000000\r\n\r\n",
+        &out);
+    assert_true(has(&out, "HTTP/1.1 413 ") && !has(&out, "100 Continue"));
+}
+
+static void too_large_is_said_before_it_is_read(void **state)
+{
+    fixture *f = *state;
+    ANC_BUF(out, OUTPUT_MAX);
+    const int fd = sock_connect(f->port);
+    /* not a byte of the body is sent, and the answer comes */
+    assert_true(
+        sock_send(fd, ANC_STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 1048577\r\n\r\n")));
+    sock_read_to_end(fd, &out);
+    assert_true(has(&out, "HTTP/1.1 413 ") && has(&out, "connection: close\r\n") &&
+                has(&out, "application/problem+json"));
+    assert_int_equal(atomic_load(&f->body_status), ANC_LIMIT);
+    (void)close(fd);
+    /* chunked: when the limit is passed */
+    const int fd2 = sock_connect(f->port);
+    static char zeros[65536];
+    anc_buf_clear(&out);
+    assert_true(sock_send(fd2, ANC_STR("POST /echo HTTP/1.1\r\n" HOST
+                                       "Transfer-Encoding: chunked\r\n\r\n200000\r\n")));
+    for (int i = 0; i < 17; i++)
+        assert_true(sock_send(fd2, (anc_str){zeros, sizeof zeros}));
+    sock_read_to_end(fd2, &out);
+    assert_true(has(&out, "HTTP/1.1 413 "));
+    (void)close(fd2);
+}
+
+static void refusals(void **state)
+{
+    fixture *f = *state;
+    static const struct {
+        const char *bytes, *status;
+    } rows[] = {
+        {"GET / HTTP/1.1\r\n\r\n", "HTTP/1.1 400 "},
+        {"GET / HTTP/3.0\r\n\r\n", "HTTP/1.1 505 "},
+        {"GET / HTTP/1.1\n\n", "HTTP/1.1 400 "},
+        {"POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip\r\n\r\n", "HTTP/1.1 501 "},
+        {"POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\nxx", "HTTP/1.1 400 "},
+        {"GET /drop HTTP/1.1\r\n" HOST "\r\n", "HTTP/1.1 500 "},
+    };
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        ANC_BUF(out, OUTPUT_MAX);
+        ask(f->port, rows[i].bytes, &out);
+        assert_true(anc_str_starts(anc_buf_view(&out), anc_str_of(rows[i].status)));
+        assert_true(has(&out, "{\"status\":"));
+    }
+    ANC_BUF(long_head, OUTPUT_MAX);
+    ANC_BUF(out, OUTPUT_MAX);
+    (void)anc_buf_printf(&long_head, "GET / HTTP/1.1\r\n" HOST "A: %020000d\r\n\r\n", 1);
+    ask(f->port, long_head.ptr, &out);
+    assert_true(has(&out, "HTTP/1.1 431 "));
+    WAIT_UNTIL(atomic_load(&f->last_status) == 431);
+}
+
+static void departures_are_seen(void **state)
+{
+    fixture *f = *state;
+    const int fd = sock_connect(f->port);
+    assert_true(sock_send(fd, ANC_STR("GET /hold HTTP/1.1\r\n" HOST "\r\n")));
+    os_sleep_ns(20000000);
+    assert_int_equal(atomic_load(&f->gone), 0);
+    (void)close(fd);
+    WAIT_UNTIL(atomic_load(&f->gone) == 1);
+    assert_int_equal(atomic_load(&f->last_status), 499);
+
+    /* in the middle of an answer, by a reset */
+    const int fd2 = sock_connect(f->port);
+    const struct linger reset = {.l_onoff = 1, .l_linger = 0};
+    assert_true(sock_send(fd2, ANC_STR("GET /flood HTTP/1.1\r\n" HOST "\r\n")));
+    os_sleep_ns(20000000);
+    (void)setsockopt(fd2, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+    (void)close(fd2);
+    WAIT_UNTIL(atomic_load(&f->gone) == 2);
+
+    /* in the middle of a body */
+    atomic_store(&f->body_status, -1);
+    const int fd3 = sock_connect(f->port);
+    assert_true(
+        sock_send(fd3, ANC_STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nabc")));
+    os_sleep_ns(20000000);
+    (void)close(fd3);
+    WAIT_UNTIL(atomic_load(&f->body_status) == ANC_CANCELLED);
+}
+
+static void a_departure_is_seen_behind_unread_bytes(void **state)
+{
+    fixture *f = *state;
+    static char zeros[100000];
+    const int fd = sock_connect(f->port);
+    /* more than the server keeps of a body that nobody asked for */
+    assert_true(
+        sock_send(fd, ANC_STR("POST /hold HTTP/1.1\r\n" HOST "Content-Length: 900000\r\n\r\n")));
+    assert_true(sock_send(fd, (anc_str){zeros, sizeof zeros}));
+    os_sleep_ns(20000000);
+    (void)close(fd);
+    WAIT_UNTIL(atomic_load(&f->gone) == 1);
+}
+
+static void slow_readers_are_bounded(void **state)
+{
+    fixture *f = *state;
+    ANC_BUF(out, OUTPUT_MAX);
+    const int fd = sock_connect(f->port);
+    assert_true(sock_send(fd, ANC_STR("GET /flood HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n")));
+    os_sleep_ns(50000000);
+    sock_read_to_end(fd, &out);
+    assert_true(out.len > (32 << 20));
+    assert_true(atomic_load(&f->max_buffered) <= (512 << 10));
+    (void)close(fd);
+    /* one that does not look at its room is cut off */
+    const int fd2 = sock_connect(f->port);
+    anc_buf_clear(&out);
+    assert_true(sock_send(fd2, ANC_STR("GET /flood-blind HTTP/1.1\r\n" HOST "\r\n")));
+    sock_read_to_end(fd2, &out);
+    assert_true(out.len < (32 << 20));
+    (void)close(fd2);
+}
+
+static void an_abort_shows(void **state)
+{
+    fixture *f = *state;
+    ANC_BUF(out, OUTPUT_MAX);
+    ask(f->port, "GET /abort HTTP/1.1\r\n" HOST "\r\n", &out);
+    assert_false(has(&out, "0\r\n\r\n"));
+}
+
+static void a_crowd_may_idle(void **state)
+{
+    fixture *f = *state;
+    struct rlimit files;
+    (void)getrlimit(RLIMIT_NOFILE, &files);
+    if (files.rlim_cur < 2 * CROWD + 100) {
+        files.rlim_cur = files.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &files);
+    }
+    int fds[CROWD];
+    for (int i = 0; i < CROWD; i++) {
+        fds[i] = sock_connect(f->port);
+        assert_true(fds[i] >= 0);
+    }
+    WAIT_UNTIL(net_server_stats_of(f->server).connections == CROWD);
+    ANC_BUF(out, OUTPUT_MAX);
+    ask(f->port, "GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+    assert_true(has(&out, "hello"));
+    for (int i = 0; i < CROWD; i++) {
+        assert_true(sock_send(fds[i], ANC_STR("GET /pool HTTP/1.1\r\n" HOST "\r\n")));
+    }
+    for (int i = 0; i < CROWD; i++) {
+        anc_buf_clear(&out);
+        assert_true(sock_wait_for(fds[i], &out, "from the pool", 1));
+        (void)close(fds[i]);
+    }
+    WAIT_UNTIL(net_server_stats_of(f->server).connections == 0);
+}
+
+static void unix_sockets(void **state)
+{
+    fixture *f = *state;
+    struct stat st;
+    assert_int_equal(stat(f->unix_path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    const int fd = sock_connect_unix(f->unix_path);
+    assert_true(fd >= 0);
+    ANC_BUF(out, OUTPUT_MAX);
+    assert_true(sock_send(fd, ANC_STR("GET /hello HTTP/1.1\r\n" HOST "\r\n")));
+    assert_true(sock_wait_for(fd, &out, "hello", 1));
+    assert_true(sock_send(fd, ANC_STR("GET /hold HTTP/1.1\r\n" HOST "\r\n")));
+    os_sleep_ns(10000000);
+    (void)close(fd);
+    WAIT_UNTIL(atomic_load(&f->gone) == 1);
+}
+
+static void ignore_request(void *user, net_exchange *ex)
+{
+    (void)user;
+    net_exchange_unref(ex);
+}
+
+static void a_taken_address_is_named(void **state)
+{
+    fixture *f = *state;
+    static const struct {
+        bool is_unix;
+        const char *host;
+        anc_status status;
+    } rows[] = {{false, "127.0.0.1", ANC_CONFLICT},
+                {true, "", ANC_CONFLICT},
+                {false, "no-such-host.invalid", ANC_INVALID},
+                {false, "203.0.113.7", ANC_INVALID}};
+    net_loop *loop;
+    anc_err err = {0};
+    ASSERT_OK(net_loop_open(&loop, &err), &err);
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        net_address a = {.host = anc_str_of(rows[i].host), .port = f->port};
+        if (rows[i].is_unix)
+            a.unix_path = anc_str_of(f->unix_path);
+        const net_server_options o = {.listen = &a, .n_listen = 1, .on_request = ignore_request};
+        net_server *server;
+        anc_err_clear(&err);
+        assert_int_equal(net_server_open(loop, &o, &server, &err), rows[i].status);
+        char port[16];
+        (void)snprintf(port, sizeof port, ":%u", f->port);
+        assert_non_null(strstr(err.text, rows[i].is_unix ? f->unix_path : port));
+    }
+    net_loop_close(loop);
+}
+
+static void slow_clients_are_told(void **state)
+{
+    fixture *f = *state;
+    ANC_BUF(out, OUTPUT_MAX);
+    ask(f->port, "GET /hello HT", &out);
+    assert_true(has(&out, "HTTP/1.1 408 "));
+    anc_buf_clear(&out);
+    ask(f->port, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nabc", &out);
+    assert_true(has(&out, "HTTP/1.1 408 "));
+    assert_int_equal(atomic_load(&f->body_status), ANC_TOO_SLOW);
+    anc_buf_clear(&out);
+    ask(f->port, "", &out); /* idle: closed without a word */
+    assert_int_equal(out.len, 0);
+    /* takes nothing of a long answer */
+    const int fd = sock_connect(f->port);
+    assert_true(sock_send(fd, ANC_STR("GET /flood HTTP/1.1\r\n" HOST "\r\n")));
+    WAIT_UNTIL(atomic_load(&f->gone) == 1);
+    (void)close(fd);
+}
+
+static void one_connection_too_many_is_told(void **state)
+{
+    fixture *f = *state;
+    int fds[4];
+    for (int i = 0; i < 4; i++)
+        fds[i] = sock_connect(f->port);
+    WAIT_UNTIL(net_server_stats_of(f->server).connections == 4);
+    ANC_BUF(out, OUTPUT_MAX);
+    const int fd = sock_connect(f->port);
+    sock_read_to_end(fd, &out);
+    assert_true(has(&out, "HTTP/1.1 503 ") && has(&out, "retry-after: 1\r\n"));
+    (void)close(fd);
+    for (int i = 0; i < 4; i++)
+        (void)close(fds[i]);
+    assert_int_equal(net_server_stats_of(f->server).refused_total, 1);
+}
+
+static void note_drained(void *arg, bool all)
+{
+    fixture *f = arg;
+    atomic_store(&f->drained, all ? 1 : 2);
+}
+
+static void start_drain(void *arg)
+{
+    fixture *f = arg;
+    net_server_drain(f->server, 5000, note_drained, f);
+}
+
+static void start_short_drain(void *arg)
+{
+    fixture *f = arg;
+    net_server_drain(f->server, 50, note_drained, f);
+}
+
+static void a_drain_finishes_what_runs(void **state)
+{
+    fixture *f = *state;
+    ANC_BUF(out, OUTPUT_MAX);
+    const int idle = sock_connect(f->port);
+    const int fd = sock_connect(f->port);
+    assert_true(sock_send(fd, ANC_STR("GET /stream HTTP/1.1\r\n" HOST "\r\n")));
+    assert_true(sock_wait_for(fd, &out, "piece 0", 1));
+    fixture_on_loop(f, start_drain, f);
+    assert_int_equal(sock_connect(f->port), -1);
+    sock_read_to_end(fd, &out);
+    assert_true(anc_str_ends(anc_buf_view(&out), ANC_STR("0\r\n\r\n")));
+    (void)close(fd);
+    WAIT_UNTIL(atomic_load(&f->drained) == 1);
+    (void)close(idle);
+    assert_int_not_equal(access(f->unix_path, F_OK), 0);
+}
+
+static void a_drain_has_an_end(void **state)
+{
+    fixture *f = *state;
+    const int fd = sock_connect(f->port);
+    assert_true(sock_send(fd, ANC_STR("GET /hold HTTP/1.1\r\n" HOST "\r\n")));
+    WAIT_UNTIL(net_server_stats_of(f->server).exchanges == 1);
+    fixture_on_loop(f, start_short_drain, f);
+    WAIT_UNTIL(atomic_load(&f->drained) == 2);
+    assert_int_equal(atomic_load(&f->gone), 1);
+    (void)close(fd);
+}
+
+/* Handlers on the pool answer while clients leave and the server is closed under them. */
+static void closing_under_load(void **state)
+{
+    fixture *f = *state;
+    for (int i = 0; i < 60; i++) {
+        const int fd = sock_connect(f->port);
+        assert_true(sock_send(fd, ANC_STR("GET /pool HTTP/1.1\r\n" HOST "\r\n"
+                                          "GET /stream HTTP/1.1\r\n" HOST "\r\n")));
+        (void)close(fd);
+    }
+    const int fd = sock_connect(f->port);
+    assert_true(sock_send(fd, ANC_STR("GET /flood HTTP/1.1\r\n" HOST "\r\n")));
+    (void)close(fd);
+}
+
+#define WITH(test)      cmocka_unit_test_setup_teardown(test, open_default, close_fixture)
+#define IMPATIENT(test) cmocka_unit_test_setup_teardown(test, open_impatient, close_fixture)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WITH(keep_alive_and_pipelining),
+        WITH(heads_and_old_clients),
+        WITH(chunked_answers_are_whole),
+        WITH(uploads),
+        WITH(a_paused_body_waits),
+        WITH(continue_is_said_when_the_body_is_wanted),
+        WITH(too_large_is_said_before_it_is_read),
+        WITH(refusals),
+        WITH(departures_are_seen),
+        WITH(a_departure_is_seen_behind_unread_bytes),
+        WITH(slow_readers_are_bounded),
+        WITH(an_abort_shows),
+        WITH(a_crowd_may_idle),
+        WITH(unix_sockets),
+        WITH(a_taken_address_is_named),
+        IMPATIENT(slow_clients_are_told),
+        IMPATIENT(one_connection_too_many_is_told),
+        WITH(a_drain_finishes_what_runs),
+        WITH(a_drain_has_an_end),
+        WITH(closing_under_load),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
