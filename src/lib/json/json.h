@@ -47,11 +47,11 @@ const json_value *json_element(const json_value *array, size_t i);
 bool json_each(const json_value *object, size_t *cursor, anc_str *ret_name,
                const json_value **ret_value);
 
-/* The value, or `otherwise` where it is absent, null or of another kind. An int is a double too. */
+/* The value, or `otherwise` where it is absent, null or of another kind. An int is a double too.
+ * (jansson exports a json_real of its own, hence the name of the reader of doubles.) */
 anc_str json_str(const json_value *v, anc_str otherwise);
 int64_t json_int(const json_value *v, int64_t otherwise);
-double json_double(const json_value *v,
-                   double otherwise); /* not json_real: jansson exports that name */
+double json_double(const json_value *v, double otherwise);
 bool json_bool(const json_value *v, bool otherwise);
 
 /* The value as compact JSON text, members in order, appended to `out`. */

@@ -1,0 +1,29 @@
+/* term_impl.h - one word made into a term: folded, flagged, stemmed, freed of accents. */
+#ifndef ANC_TEXT_TERM_IMPL_H
+#define ANC_TEXT_TERM_IMPL_H
+
+#include "text/analyze.h"
+
+struct sb_stemmer;
+
+typedef struct txt_termer {
+    struct sb_stemmer *stemmer; /* owned; NULL where words keep their endings */
+    txt_language language;
+} txt_termer;
+
+/* NO_MEMORY when the stemmer cannot be made. */
+anc_status txt_termer_init(txt_termer *t, txt_language language, bool stem,
+                           anc_err *err) ANC_MUST_CHECK;
+void txt_termer_done(txt_termer *t);
+
+/* What `raw` becomes, at most TXT_TERM_BYTES bytes into `out`; 0 when nothing is left of it.
+ * `*ret_stop` says whether it is a function word. Words with digits or signs keep their endings. */
+size_t txt_term_make(const txt_termer *t, anc_str raw, char out[TXT_TERM_BYTES], bool *ret_stop);
+
+/* Whether a word before an apostrophe is elided (l', qu', dell') and means nothing by itself. */
+bool txt_is_elision(txt_language language, anc_str word);
+
+/* Whether a word behind an apostrophe is an ending (boat's, they're). */
+bool txt_is_contraction(txt_language language, anc_str word);
+
+#endif
