@@ -86,6 +86,7 @@ typedef struct ev_type {
     const char *name;  /* "query.completed" */
     const char *topic; /* broker topic; NULL: none of its own */
     const char *key;   /* payload member that is the aggregate's id; NULL: none */
+    const char *feed;  /* the live feed's line, a template (feed.h) */
     bool durable;      /* through the outbox, at least once; else live feed only, may be dropped */
     ev_severity severity;
     uint16_t version; /* schema_version; goes up when a required field is added */
@@ -104,5 +105,14 @@ typedef struct ev_context {
 
 const ev_type *ev_type_of(ev_type_id id);     /* never NULL for a valid id */
 const ev_type *ev_type_by_name(anc_str name); /* NULL: an unknown type is passed over */
+
+const char *ev_severity_name(ev_severity severity); /* "info", "warning", "error" */
+bool ev_severity_by_name(anc_str name, ev_severity *ret);
+
+enum { EV_NAME_MAX = 128 }; /* bytes of a type's name */
+
+/* A pattern is an exact type, a prefix that ends in ".*", or "*". */
+bool ev_pattern_matches(anc_str pattern, anc_str type);
+bool ev_pattern_valid(anc_str pattern);
 
 #endif

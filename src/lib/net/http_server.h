@@ -21,6 +21,8 @@
 #ifndef ANC_NET_HTTP_SERVER_H
 #define ANC_NET_HTTP_SERVER_H
 
+#include <stdatomic.h>
+
 #include "base/str.h"
 #include "net/loop.h"
 
@@ -65,14 +67,15 @@ typedef struct net_server_options {
                          anc_str *content_type);
     void (*on_access)(void *user, const net_access *access); /* optional */
 
-    size_t max_head_bytes;       /* [16 KiB] request line and fields: 431 */
-    size_t max_fields;           /* [100]: 431 */
-    size_t max_connections;      /* [10000] one more is answered 503 and closed */
-    size_t max_pipelined_bytes;  /* [64 KiB] sent ahead of their turn; more closes the connection */
-    size_t max_output_bytes;     /* [16 MiB] of one connection not yet taken by the system; what a
+    size_t max_head_bytes;  /* [16 KiB] request line and fields: 431 */
+    size_t max_fields;      /* [100]: 431 */
+    size_t max_connections; /* [10000] one more is answered 503 and closed */
+    size_t
+        max_pipelined_bytes; /* [64 KiB] kept of what comes ahead of its turn; more waits unread */
+    size_t max_output_bytes; /* [16 MiB] of one connection not yet taken by the system; what a
                                     single respond brings may be larger; more closes it */
-    int64_t head_timeout_ms;     /* [10 s] first to last byte of a head: 408 */
-    int64_t body_timeout_ms;     /* [30 s] without any byte of a body that is asked for: 408 */
+    int64_t head_timeout_ms; /* [10 s] first to last byte of a head: 408 */
+    int64_t body_timeout_ms; /* [30 s] without any byte of a body that is asked for: 408 */
     size_t body_min_bytes_per_s; /* [1000] mean rate of a body after the first 10 s: 408 */
     int64_t idle_timeout_ms;     /* [60 s] between requests, and before the first byte */
     int64_t write_stall_ms;      /* [30 s] in which the client takes no byte of what waits for it */
@@ -129,19 +132,19 @@ void net_exchange_set_log_id(net_exchange *ex, anc_str id);
 
 /* ---- the body: on the loop's thread, at most one of the two, before the answer begins ---- */
 
-/* Reads the whole body and then calls `done` once, on the loop, perhaps before this returns.
+/* Reads the whole body and then calls `done` once, on the loop, never before this returns.
  * status OK: `body` (at most max_bytes, "" when there is none) may be taken over by copying the
  * struct and setting *body = anc_buf_init(0). Otherwise the server has already answered: LIMIT (413;
  * with a Content-Length before a byte is read), TOO_SLOW (408), INVALID (400, broken framing),
- * NO_MEMORY (503), CANCELLED (the client left). Expect: 100-continue is met here. */
+ * NO_MEMORY (503), CANCELLED (the client left, or the answer ended first). Expect: 100-continue is met here. */
 void net_exchange_read_body(net_exchange *ex, size_t max_bytes,
                             void (*done)(void *arg, net_exchange *ex, anc_status status,
                                          anc_buf *body),
                             void *arg);
 
 /* Hands over the body piece by piece, each at most 64 KiB and good for the call only, then calls
- * `on_end` once with a status as above. on_chunk may call net_exchange_pause; at most one more
- * piece comes after a pause from another thread. */
+ * `on_end` once with a status as above. on_chunk may call net_exchange_pause: no
+ * piece comes then until net_exchange_resume; after a pause from another thread one more may. */
 void net_exchange_stream_body(net_exchange *ex, uint64_t max_bytes,
                               void (*on_chunk)(void *arg, net_exchange *ex, anc_str bytes),
                               void (*on_end)(void *arg, net_exchange *ex, anc_status status),
@@ -177,11 +180,15 @@ size_t net_exchange_buffered(const net_exchange *ex);
 bool net_exchange_on_drain(net_exchange *ex, size_t below_bytes, void (*fn)(void *arg), void *arg);
 
 /* Calls `fn(arg)` once on the loop when the client left or the connection failed before the answer
- * was handed over whole; at once (posted) when that has happened. Never after the answer ended, and
- * never after net_exchange_off_gone returned on the loop's thread. One at a time. */
+ * ended (respond or end was called); soon, when that has happened already. One at a time; a new one
+ * replaces it. */
 void net_exchange_on_gone(net_exchange *ex, void (*fn)(void *arg), void *arg);
+/* After it returned fn is not called any more, so what `arg` points to may go. On the loop's thread
+ * it returns at once, on another it waits for a call that is running. */
 void net_exchange_off_gone(net_exchange *ex);
 bool net_exchange_is_gone(const net_exchange *ex);
+/* The same as a flag for loops that look at one; lives as long as the exchange. */
+const atomic_bool *net_exchange_gone_flag(const net_exchange *ex);
 
 /* The standard phrase of a status, "" for an unknown one. */
 const char *net_status_phrase(int status);

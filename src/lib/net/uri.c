@@ -71,7 +71,7 @@ anc_status net_path_segments(anc_arena *mem, anc_str path, anc_str **ret, size_t
 {
     if (path.len > 0 && path.ptr[0] == '/')
         path = anc_str_sub(path, 1, path.len);
-    if (path.len > 0 && path.ptr[path.len - 1] == '/')
+    if (path.len > 1 && path.ptr[path.len - 1] == '/')
         path.len--;
     const size_t n = path.len > 0 ? count_char(path, '/') + 1 : 0;
     if (n > NET_MAX_SEGMENTS)

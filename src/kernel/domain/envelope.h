@@ -1,0 +1,54 @@
+/* envelope.h - an event on its way: what it says, and what is known about it.
+ *
+ * As JSON: {"id","event_type","timestamp","payload":{…},"metadata":{"component","trace_id",
+ * "user_id","aggregate_id","seq","schema_version"}}. Members of the envelope or its metadata that
+ * are not known here are kept and written again, so that a relay of an older version loses nothing.
+ */
+#ifndef ANC_KERNEL_DOMAIN_ENVELOPE_H
+#define ANC_KERNEL_DOMAIN_ENVELOPE_H
+
+#include "kernel/domain/event.h"
+#include "json/json.h"
+
+/* A member that was not known, its value encoded. */
+typedef struct ev_member {
+    anc_str name;
+    anc_str json;
+} ev_member;
+
+typedef struct ev_members {
+    const ev_member *items; /* [n] */
+    size_t n;
+} ev_members;
+
+typedef struct ev_envelope {
+    anc_str id;
+    anc_str type_name;
+    const ev_type *type; /* NULL: a type that the registry does not know */
+    int64_t time_ms;     /* Unix time */
+    ev_json payload;     /* an object */
+    anc_str component;   /* empty, as the next three, when it was not said */
+    anc_str trace_id;
+    anc_str user_id;
+    anc_str aggregate_id;
+    uint64_t seq;              /* of the outbox; 0: transient, or from outside */
+    uint32_t schema_version;   /* 0: not said */
+    ev_members extra;          /* of the envelope */
+    ev_members metadata_extra; /* of its metadata */
+} ev_envelope;
+
+/* Appends the envelope as JSON. `type` is not looked at. A payload without text is {}. */
+anc_status ev_envelope_write(const ev_envelope *envelope, anc_buf *out,
+                             anc_err *err) ANC_MUST_CHECK;
+
+/* Reads one; everything it points to is in `mem`. INVALID with the pointer of what is missing or of
+ * the wrong kind. An unknown type is no failure. */
+anc_status ev_envelope_read(anc_arena *mem, anc_str json, ev_envelope *ret,
+                            anc_err *err) ANC_MUST_CHECK;
+
+/* Appends the whole envelope of an event of `type` with its payload struct, in one pass. */
+anc_status ev_event_write(const ev_type *type, const void *payload, const ev_context *context,
+                          anc_str id, int64_t time_ms, uint64_t seq, anc_buf *out,
+                          anc_err *err) ANC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,130 @@
+/* feed.c - the live feed's line of an event. */
+#include "kernel/domain/feed.h"
+
+#include <stdio.h>
+
+#include "base/id.h"
+#include "base/utf8.h"
+
+enum { VALUE_BYTES = 120, DEFAULT_DECIMALS = 3, MESSAGE_BYTES = 1024 };
+
+static void add_text(anc_buf *out, anc_str s)
+{
+    const bool cut = s.len > VALUE_BYTES;
+    (void)anc_buf_add(out, cut ? anc_str_sub(s, 0, anc_utf8_floor(s, VALUE_BYTES)) : s);
+    if (cut)
+        (void)anc_buf_add(out, ANC_STR("\xe2\x80\xa6"));
+}
+
+/* With `decimals`, or up to three without trailing zeros when that is negative. */
+static void add_number(anc_buf *out, double n, int decimals)
+{
+    char text[400];
+    const int wanted = decimals >= 0 ? decimals : DEFAULT_DECIMALS;
+    int len = snprintf(text, sizeof text, "%.*f", wanted, n);
+    while (decimals < 0 && len > 1 && text[len - 1] == '0')
+        len--;
+    if (decimals < 0 && len > 1 && text[len - 1] == '.')
+        len--;
+    (void)anc_buf_add(out, (anc_str){text, (size_t)len});
+}
+
+static void add_value(anc_buf *out, const json_value *v, int decimals)
+{
+    switch (json_kind_of(v)) {
+    case JSON_STRING:
+        add_text(out, json_str(v, ANC_STR_NONE));
+        break;
+    case JSON_INT:
+    case JSON_REAL:
+        add_number(out, json_double(v, 0.0), decimals);
+        break;
+    case JSON_BOOL:
+        (void)anc_buf_add(out, json_bool(v, false) ? ANC_STR("true") : ANC_STR("false"));
+        break;
+    case JSON_ABSENT:
+    case JSON_NULL:
+    case JSON_ARRAY:
+    case JSON_OBJECT:
+        break;
+    }
+}
+
+/* `slot` is what stands between the braces. */
+static void add_slot(anc_buf *out, anc_str slot, const json_value *payload)
+{
+    char name[64];
+    const size_t question = anc_str_find(slot, ANC_STR("?"));
+    const size_t colon = anc_str_find(slot, ANC_STR(":"));
+    const size_t end = question != SIZE_MAX ? question : colon;
+    const anc_str bare = anc_str_sub(slot, 0, end);
+    (void)snprintf(name, sizeof name, "%.*s", ANC_FMT(bare));
+    const json_value *v = json_member(payload, name);
+    if (question != SIZE_MAX) {
+        if (json_bool(v, false))
+            (void)anc_buf_add(out, anc_str_sub(slot, question + 1, SIZE_MAX));
+        return;
+    }
+    add_value(out, v, colon != SIZE_MAX ? slot.ptr[colon + 1] - '0' : -1);
+}
+
+void ev_feed_message(const ev_type *type, const json_value *payload, anc_buf *out)
+{
+    anc_str rest = anc_str_of(type->feed);
+    while (rest.len > 0) {
+        const size_t open = anc_str_find(rest, ANC_STR("{"));
+        (void)anc_buf_add(out, anc_str_sub(rest, 0, open));
+        if (open == SIZE_MAX)
+            return;
+        rest = anc_str_sub(rest, open + 1, SIZE_MAX);
+        const size_t close = anc_str_find(rest, ANC_STR("}"));
+        add_slot(out, anc_str_sub(rest, 0, close), payload);
+        rest = anc_str_sub(rest, close + 1, SIZE_MAX);
+    }
+}
+
+static void write_feed(const json_value *root, int64_t time_ms, anc_buf *out)
+{
+    const anc_str name = json_str(json_member(root, "event_type"), ANC_STR_NONE);
+    const ev_type *type = ev_type_by_name(name);
+    const json_value *payload = json_member(root, "payload");
+    ANC_BUF(message, MESSAGE_BYTES);
+    if (type != NULL)
+        ev_feed_message(type, payload, &message);
+    json_writer w = json_writer_of(out);
+    json_open_object(&w);
+    json_put_fixed(&w, "timestamp", (double)time_ms / 1000.0, 3);
+    json_put_str(&w, "type", name);
+    json_put_str(&w, "message", type != NULL ? anc_buf_view(&message) : name);
+    json_put_str(&w, "severity",
+                 anc_str_of(ev_severity_name(type != NULL ? type->severity : EV_INFO)));
+    json_name(&w, "metadata");
+    if (payload != NULL) {
+        ANC_BUF(text, SIZE_MAX / 2);
+        json_dump(payload, &text);
+        json_write_raw(&w, anc_buf_view(&text));
+    } else {
+        json_write_raw(&w, ANC_STR("{}"));
+    }
+    json_close_object(&w);
+}
+
+static void free_doc(json_doc **doc)
+{
+    json_doc_free(*doc);
+}
+
+anc_status ev_feed_write(anc_str envelope, anc_buf *out, anc_err *err)
+{
+    ANC_CLEANUP(free_doc) json_doc *doc = NULL;
+    int64_t time_ms = 0;
+    ANC_TRY(json_parse(envelope, &doc, err));
+    const json_value *root = json_root(doc);
+    const json_value *payload = json_member(root, "payload");
+    if (json_kind_of(json_member(root, "event_type")) != JSON_STRING ||
+        !anc_time_parse(json_str(json_member(root, "timestamp"), ANC_STR_NONE), &time_ms) ||
+        (payload != NULL && json_kind_of(payload) != JSON_OBJECT))
+        return ANC_FAIL(err, ANC_INVALID, "this is no event's envelope");
+    write_feed(root, time_ms, out);
+    return anc_buf_status(out, "the feed's form of an event", err);
+}

@@ -1,0 +1,366 @@
+/* block.c - finding things in a block, and building one row by row. */
+#include "block.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *eng_room(void *ptr, size_t n, size_t *cap, size_t more, size_t size)
+{
+    size_t need, bytes;
+    if (__builtin_add_overflow(n, more, &need))
+        return NULL;
+    if (ptr != NULL && need <= *cap)
+        return ptr;
+    size_t grown = *cap < 8 ? 8 : *cap + *cap / 2;
+    if (grown < need)
+        grown = need;
+    if (__builtin_mul_overflow(grown, size, &bytes))
+        return NULL;
+    void *p = realloc(ptr, bytes);
+    if (p != NULL)
+        *cap = grown;
+    return p;
+}
+
+static void block_free(eng_block *b)
+{
+    free(b->documents.ptr);
+    free(b->slots.ptr);
+    free(b->fields.ptr);
+    free(b->ordinals.ptr);
+    free(b->lengths.ptr);
+    free(b->document_of.ptr);
+    free(b->has_vector.ptr);
+    free(b->vectors.ptr);
+    free(b->terms.ptr);
+    free(b->postings.ptr);
+    free(b->names.ptr);
+    free(b->labels.ptr);
+    free(b->access.ptr);
+    free(b->access_labels.ptr);
+    free(b->text.ptr);
+    free(b);
+}
+
+eng_block *eng_block_ref(eng_block *b)
+{
+    atomic_fetch_add_explicit(&b->refs, 1, memory_order_relaxed);
+    return b;
+}
+
+void eng_block_unref(eng_block *b)
+{
+    if (b != NULL && atomic_fetch_sub_explicit(&b->refs, 1, memory_order_acq_rel) == 1)
+        block_free(b);
+}
+
+#define BYTES(array) ((array).cap * sizeof *(array).ptr)
+
+size_t eng_block_bytes(const eng_block *b)
+{
+    return sizeof *b + BYTES(b->documents) + BYTES(b->slots) + BYTES(b->fields) +
+           BYTES(b->ordinals) + BYTES(b->lengths) + BYTES(b->document_of) + BYTES(b->has_vector) +
+           BYTES(b->vectors) + BYTES(b->terms) + BYTES(b->postings) + BYTES(b->names) +
+           BYTES(b->labels) + BYTES(b->access) + BYTES(b->access_labels) + BYTES(b->text);
+}
+
+uint32_t eng_block_find(const eng_block *b, anc_str key)
+{
+    const size_t mask = b->slots.n - 1;
+    for (size_t at = anc_hash64(key) & mask; b->slots.ptr[at] != 0; at = (at + 1) & mask) {
+        const uint32_t row = b->slots.ptr[at] - 1;
+        if (anc_str_eq(eng_block_text(b, b->documents.ptr[row].key), key))
+            return row;
+    }
+    return UINT32_MAX;
+}
+
+const eng_block_term *eng_block_term_find(const eng_block *b, anc_str text)
+{
+    size_t low = 0, high = b->terms.n;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        const int order = anc_str_cmp(eng_block_text(b, b->terms.ptr[middle].text), text);
+        if (order == 0)
+            return &b->terms.ptr[middle];
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+eng_postings eng_postings_of(const eng_block *b, const eng_block_term *term)
+{
+    return (eng_postings){b->postings.ptr + term->postings_at, term->df, UINT32_MAX, 0};
+}
+
+bool eng_builder_init(eng_builder *builder, uint32_t dims)
+{
+    *builder = (eng_builder){.block = calloc(1, sizeof(eng_block)),
+                             .names = anc_map_new(),
+                             .labels = anc_map_new(),
+                             .access = anc_map_new()};
+    if (builder->block == NULL || builder->names == NULL || builder->labels == NULL ||
+        builder->access == NULL) {
+        eng_builder_done(builder);
+        return false;
+    }
+    atomic_init(&builder->block->refs, 1);
+    builder->block->dims = dims;
+    return true;
+}
+
+void eng_builder_done(eng_builder *builder)
+{
+    eng_block_unref(builder->block);
+    anc_map_free(builder->names);
+    anc_map_free(builder->labels);
+    anc_map_free(builder->access);
+    *builder = (eng_builder){0};
+}
+
+static bool add_text(eng_block *b, anc_str s, eng_span *ret)
+{
+    if (!ENG_ROOM(b->text, s.len))
+        return false;
+    if (s.len > 0)
+        memcpy(b->text.ptr + b->text.n, s.ptr, s.len);
+    *ret = (eng_span){b->text.n, (uint32_t)s.len};
+    b->text.n += s.len;
+    return true;
+}
+
+/* The number of `s` in a table of distinct texts, given when it is new. */
+static bool intern_name(eng_builder *builder, anc_str s, uint32_t *ret)
+{
+    eng_block *b = builder->block;
+    uint64_t number;
+    eng_span span;
+    if (!anc_map_find(builder->names, s, &number)) {
+        number = b->names.n;
+        if (!ENG_ROOM(b->names, 1) || !add_text(b, s, &span) ||
+            !anc_map_put(builder->names, s, number))
+            return false;
+        b->names.ptr[b->names.n++] = span;
+    }
+    *ret = (uint32_t)number;
+    return true;
+}
+
+static bool intern_label(eng_builder *builder, anc_str s, uint32_t *ret)
+{
+    eng_block *b = builder->block;
+    uint64_t number;
+    eng_span span;
+    if (!anc_map_find(builder->labels, s, &number)) {
+        number = b->labels.n;
+        if (!ENG_ROOM(b->labels, 1) || !add_text(b, s, &span) ||
+            !anc_map_put(builder->labels, s, number))
+            return false;
+        b->labels.ptr[b->labels.n++] = span;
+    }
+    *ret = (uint32_t)number;
+    return true;
+}
+
+/* The row of this list of labels: its numbers are written behind access_labels and stay there only
+ * when the list is new. */
+static bool intern_access(eng_builder *builder, const anc_str *labels, size_t n, uint32_t *ret)
+{
+    eng_block *b = builder->block;
+    if (!ENG_ROOM(b->access_labels, n) || !ENG_ROOM(b->access, 1))
+        return false;
+    uint32_t *numbers = b->access_labels.ptr + b->access_labels.n;
+    for (size_t i = 0; i < n; i++)
+        if (!intern_label(builder, labels[i], &numbers[i]))
+            return false;
+    const anc_str bytes = {n > 0 ? (const char *)numbers : "", n * sizeof *numbers};
+    uint64_t row;
+    if (!anc_map_find(builder->access, bytes, &row)) {
+        row = b->access.n;
+        if (!anc_map_put(builder->access, bytes, row))
+            return false;
+        b->access.ptr[b->access.n++] =
+            (eng_block_access){(uint32_t)b->access_labels.n, (uint32_t)n};
+        b->access_labels.n += n;
+    }
+    *ret = (uint32_t)row;
+    return true;
+}
+
+static bool add_field(eng_builder *builder, const eng_field *field)
+{
+    eng_block *b = builder->block;
+    eng_block_field row = {.kind = (uint8_t)field->value.kind, .in_list = field->in_list};
+    eng_span span;
+    if (!intern_name(builder, field->name, &row.name) || !ENG_ROOM(b->fields, 1))
+        return false;
+    if (field->value.kind == ENG_STRING) {
+        if (!add_text(b, field->value.str, &span))
+            return false;
+        row.u.str_at = span.at;
+        row.str_len = span.len;
+    } else if (field->value.kind == ENG_REAL) {
+        row.u.real = field->value.real;
+    } else {
+        row.u.integer = field->value.integer;
+    }
+    b->fields.ptr[b->fields.n++] = row;
+    return true;
+}
+
+bool eng_builder_document(eng_builder *builder, const eng_document *document)
+{
+    eng_block *b = builder->block;
+    eng_block_document row = {.version = document->version,
+                              .first_chunk = eng_block_chunks(b),
+                              .first_field = (uint32_t)b->fields.n,
+                              .n_fields = (uint32_t)document->n_fields};
+    if (!ENG_ROOM(b->documents, 1) || !add_text(b, document->key, &row.key) ||
+        !intern_access(builder, document->labels, document->n_labels, &row.access))
+        return false;
+    for (size_t i = 0; i < document->n_fields; i++)
+        if (!add_field(builder, &document->fields[i]))
+            return false;
+    b->documents.ptr[b->documents.n++] = row;
+    return true;
+}
+
+/* Room for the vector of one more chunk; the first vector of a block makes rows for the chunks
+ * before it. */
+static bool add_vector(eng_block *b, const uint16_t *vector)
+{
+    const size_t chunk = b->ordinals.n;
+    const size_t words = chunk / 64 + 1;
+    if (vector == NULL && b->has_vector.n == 0)
+        return true;
+    const size_t halves = (chunk + 1) * b->dims;
+    if (!ENG_ROOM(b->has_vector, words - b->has_vector.n) ||
+        !ENG_ROOM(b->vectors, halves - b->vectors.n))
+        return false;
+    memset(b->has_vector.ptr + b->has_vector.n, 0, (words - b->has_vector.n) * sizeof(uint64_t));
+    b->has_vector.n = words;
+    memset(b->vectors.ptr + b->vectors.n, 0, (halves - b->vectors.n) * sizeof(uint16_t));
+    b->vectors.n = halves;
+    if (vector != NULL) {
+        memcpy(b->vectors.ptr + chunk * b->dims, vector, b->dims * sizeof(uint16_t));
+        eng_bit_set(b->has_vector.ptr, chunk);
+        b->n_vectors++;
+    }
+    return true;
+}
+
+bool eng_builder_chunk(eng_builder *builder, uint32_t ordinal, uint32_t length,
+                       const uint16_t *vector)
+{
+    eng_block *b = builder->block;
+    if (!ENG_ROOM(b->ordinals, 1) || !ENG_ROOM(b->lengths, 1) || !ENG_ROOM(b->document_of, 1) ||
+        !add_vector(b, vector))
+        return false;
+    b->ordinals.ptr[b->ordinals.n++] = ordinal;
+    b->lengths.ptr[b->lengths.n++] = length;
+    b->document_of.ptr[b->document_of.n++] = (uint32_t)(b->documents.n - 1);
+    b->documents.ptr[b->documents.n - 1].n_chunks++;
+    b->length += length;
+    return true;
+}
+
+bool eng_builder_term(eng_builder *builder, anc_str text)
+{
+    eng_block *b = builder->block;
+    eng_block_term row = {.postings_at = b->postings.n};
+    if (!ENG_ROOM(b->terms, 1) || !add_text(b, text, &row.text))
+        return false;
+    b->terms.ptr[b->terms.n++] = row;
+    builder->last_chunk = UINT32_MAX;
+    return true;
+}
+
+static unsigned char *put_varint(unsigned char *at, uint64_t v)
+{
+    for (; v >= 0x80; v >>= 7)
+        *at++ = (unsigned char)(v | 0x80);
+    *at++ = (unsigned char)v;
+    return at;
+}
+
+bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf)
+{
+    enum { MOST_BYTES = 10 };
+    eng_block *b = builder->block;
+    if (!ENG_ROOM(b->postings, MOST_BYTES))
+        return false;
+    const uint32_t gap = chunk - builder->last_chunk; /* wraps: -1 stands before the first */
+    unsigned char *at = b->postings.ptr + b->postings.n;
+    at = put_varint(at, (uint64_t)gap << 1 | (tf == 1 ? 1u : 0u));
+    if (tf != 1)
+        at = put_varint(at, tf);
+    b->postings.n = (size_t)(at - b->postings.ptr);
+    builder->last_chunk = chunk;
+    b->terms.ptr[b->terms.n - 1].df++;
+    b->n_postings++;
+    return true;
+}
+
+static bool build_slots(eng_block *b)
+{
+    size_t n = 4;
+    while (n < b->documents.n * 2)
+        n *= 2;
+    b->slots.ptr = calloc(n, sizeof *b->slots.ptr);
+    if (b->slots.ptr == NULL)
+        return false;
+    b->slots.n = b->slots.cap = n;
+    for (uint32_t row = 0; row < b->documents.n; row++) {
+        size_t at = anc_hash64(eng_block_text(b, b->documents.ptr[row].key)) & (n - 1);
+        while (b->slots.ptr[at] != 0)
+            at = (at + 1) & (n - 1);
+        b->slots.ptr[at] = row + 1;
+    }
+    return true;
+}
+
+/* What `ptr` becomes when only `n` elements are kept; a refusal to shrink changes nothing. */
+static void *trimmed(void *ptr, size_t n, size_t *cap, size_t size)
+{
+    if (n == *cap)
+        return ptr;
+    if (n == 0) {
+        free(ptr);
+        *cap = 0;
+        return NULL;
+    }
+    void *p = realloc(ptr, n * size);
+    if (p == NULL)
+        return ptr;
+    *cap = n;
+    return p;
+}
+
+#define TRIM(array) \
+    ((array).ptr = trimmed((array).ptr, (array).n, &(array).cap, sizeof *(array).ptr))
+
+eng_block *eng_builder_finish(eng_builder *builder)
+{
+    eng_block *b = builder->block;
+    if (!build_slots(b))
+        return NULL;
+    TRIM(b->documents);
+    TRIM(b->fields);
+    TRIM(b->ordinals);
+    TRIM(b->lengths);
+    TRIM(b->document_of);
+    TRIM(b->has_vector);
+    TRIM(b->vectors);
+    TRIM(b->terms);
+    TRIM(b->postings);
+    TRIM(b->names);
+    TRIM(b->labels);
+    TRIM(b->access);
+    TRIM(b->access_labels);
+    TRIM(b->text);
+    builder->block = NULL;
+    return b;
+}

@@ -1,0 +1,205 @@
+/* block.h - an immutable piece of the index, and the builder that makes one.
+ *
+ *   documents   row d: key, version, its run of chunks, its run of field values, its access set
+ *   slots       open addressing over the keys: row + 1, 0 is empty
+ *   chunks      row c: ordinal, length in words, document; vector as halves where it has one
+ *   terms       row t, ascending by bytes: text, postings, number of chunks
+ *   postings    per chunk, ascending: varint(gap << 1 | (tf is 1)), then varint(tf) where it is not 1;
+ *               the gap of the first chunk counts from -1
+ *   access sets each distinct list of labels once; documents name it by number
+ *
+ * A block is built by one thread, then never changes and is shared by count. What died in it stands
+ * in a bitmap of the snapshot (index.c), not here. All texts lie end to end in `text`.
+ */
+#ifndef ANC_ENGINE_BLOCK_H
+#define ANC_ENGINE_BLOCK_H
+
+#include <stdatomic.h>
+
+#include "base/map.h"
+#include "base/str.h"
+#include "engine/engine.h"
+
+typedef struct eng_span {
+    uint64_t at; /* byte of the block's text */
+    uint32_t len;
+} eng_span;
+
+typedef struct eng_block_document {
+    eng_span key;
+    uint32_t version;
+    uint32_t first_chunk, n_chunks;
+    uint32_t first_field, n_fields;
+    uint32_t access;
+} eng_block_document;
+
+typedef struct eng_block_field {
+    uint32_t name;    /* row of names */
+    uint8_t kind;     /* eng_kind */
+    uint8_t in_list;  /* 0 or 1 */
+    uint32_t str_len; /* of a string */
+    union {
+        int64_t integer;
+        double real;
+        uint64_t str_at;
+    } u;
+} eng_block_field;
+
+typedef struct eng_block_term {
+    eng_span text;
+    uint32_t df;
+    uint64_t postings_at; /* byte of the postings */
+} eng_block_term;
+
+typedef struct eng_block_access {
+    uint32_t first, n; /* of access_labels */
+} eng_block_access;
+
+/* An array that grows: `ptr` owned, n in use, cap allocated. */
+#define ENG_ARRAY(type) \
+    struct {            \
+        type *ptr;      \
+        size_t n, cap;  \
+    }
+
+typedef struct eng_block {
+    atomic_uint refs;
+    uint32_t dims;
+    uint64_t length; /* sum of the chunks' lengths */
+    uint64_t n_vectors;
+    uint64_t n_postings;
+    ENG_ARRAY(eng_block_document) documents;
+    ENG_ARRAY(uint32_t) slots; /* a power of two */
+    ENG_ARRAY(eng_block_field) fields;
+    ENG_ARRAY(uint32_t) ordinals;    /* [chunks] */
+    ENG_ARRAY(uint32_t) lengths;     /* [chunks] */
+    ENG_ARRAY(uint32_t) document_of; /* [chunks] */
+    ENG_ARRAY(uint64_t) has_vector;  /* a bit a chunk; empty when no chunk has one */
+    ENG_ARRAY(uint16_t) vectors;     /* [chunks * dims]; empty when no chunk has one */
+    ENG_ARRAY(eng_block_term) terms;
+    ENG_ARRAY(unsigned char) postings;
+    ENG_ARRAY(eng_span) names;
+    ENG_ARRAY(eng_span) labels;
+    ENG_ARRAY(eng_block_access) access;
+    ENG_ARRAY(uint32_t) access_labels; /* rows of labels */
+    ENG_ARRAY(char) text;
+} eng_block;
+
+static inline uint32_t eng_block_chunks(const eng_block *b)
+{
+    return (uint32_t)b->ordinals.n;
+}
+
+static inline anc_str eng_block_text(const eng_block *b, eng_span span)
+{
+    return (anc_str){b->text.ptr + span.at, span.len};
+}
+
+static inline bool eng_bit(const uint64_t *bits, size_t i)
+{
+    return (bits[i / 64] >> (i % 64) & 1) != 0;
+}
+
+static inline void eng_bit_set(uint64_t *bits, size_t i)
+{
+    bits[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
+static inline bool eng_block_has_vector(const eng_block *b, uint32_t chunk)
+{
+    return b->has_vector.n > 0 && eng_bit(b->has_vector.ptr, chunk);
+}
+
+static inline const uint16_t *eng_block_vector(const eng_block *b, uint32_t chunk)
+{
+    return b->vectors.ptr + (size_t)chunk * b->dims;
+}
+
+eng_block *eng_block_ref(eng_block *b);
+void eng_block_unref(eng_block *b); /* NULL is a no-op */
+
+size_t eng_block_bytes(const eng_block *b);
+
+/* Row of the document with `key`; UINT32_MAX when there is none. A block has a key once. */
+uint32_t eng_block_find(const eng_block *b, anc_str key);
+
+/* Row of a term; NULL when no chunk has it. */
+const eng_block_term *eng_block_term_find(const eng_block *b, anc_str text);
+
+/* Walks the postings of one term, ascending. */
+typedef struct eng_postings {
+    const unsigned char *at;
+    uint32_t left;
+    uint32_t chunk; /* of the last posting read; UINT32_MAX before the first */
+    uint32_t tf;
+} eng_postings;
+
+eng_postings eng_postings_of(const eng_block *b, const eng_block_term *term);
+
+static inline uint64_t eng_varint(const unsigned char **at)
+{
+    const unsigned char *p = *at;
+    uint64_t v = *p & 0x7fu;
+    for (unsigned shift = 7; *p >= 0x80u; shift += 7)
+        v |= (uint64_t)(*++p & 0x7fu) << shift;
+    *at = p + 1;
+    return v;
+}
+
+/* False at the end. */
+static inline bool eng_postings_next(eng_postings *p)
+{
+    if (p->left == 0)
+        return false;
+    p->left--;
+    const uint64_t v = eng_varint(&p->at);
+    p->chunk += (uint32_t)(v >> 1);
+    p->tf = (v & 1) != 0 ? 1 : (uint32_t)eng_varint(&p->at);
+    return true;
+}
+
+/* ---- building: every function gives false when memory is out ------------------------------- */
+
+typedef struct eng_builder {
+    eng_block *block;    /* owned until finished */
+    anc_map *names;      /* owned */
+    anc_map *labels;     /* owned */
+    anc_map *access;     /* owned: label numbers as bytes to row */
+    uint32_t last_chunk; /* of the term being written */
+} eng_builder;
+
+bool eng_builder_init(eng_builder *builder, uint32_t dims) ANC_MUST_CHECK;
+void eng_builder_done(eng_builder *builder); /* frees what was not finished; zeroed is a no-op */
+
+bool eng_builder_document(eng_builder *builder, const eng_document *document) ANC_MUST_CHECK;
+
+/* A chunk of the last document. `vector` is halves, or NULL. */
+bool eng_builder_chunk(eng_builder *builder, uint32_t ordinal, uint32_t length,
+                       const uint16_t *vector) ANC_MUST_CHECK;
+
+/* Terms come ascending, the postings of each right after it, ascending. */
+bool eng_builder_term(eng_builder *builder, anc_str text) ANC_MUST_CHECK;
+bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf) ANC_MUST_CHECK;
+
+/* Trims the arrays and builds the slots; the block has one reference. NULL when memory is out. */
+eng_block *eng_builder_finish(eng_builder *builder) ANC_MUST_CHECK;
+
+/* `ptr`, grown where it must be to hold `more` elements of `size` bytes after the `n` in use; NULL
+ * when memory is out, and `ptr` is as it was. */
+void *eng_room(void *ptr, size_t n, size_t *cap, size_t more, size_t size) ANC_MUST_CHECK;
+
+/* Room for `more` elements behind an ENG_ARRAY; false when memory is out. */
+#define ENG_ROOM(array, more)                                                                      \
+    __extension__({                                                                                \
+        void *room_ = eng_room((array).ptr, (array).n, &(array).cap, (more), sizeof *(array).ptr); \
+        if (room_ != NULL)                                                                         \
+            (array).ptr = room_;                                                                   \
+        room_ != NULL;                                                                             \
+    })
+
+/* One block of the live documents of `blocks` [n]; `dead` [n] are bitmaps over documents, NULL where
+ * nothing died. NULL when memory is out. */
+eng_block *eng_blocks_merge(eng_block *const *blocks, const uint64_t *const *dead, size_t n,
+                            uint32_t dims) ANC_MUST_CHECK;
+
+#endif

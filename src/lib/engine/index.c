@@ -1,0 +1,440 @@
+/* index.c - the current snapshot, the writer that replaces it, and when blocks are merged.
+ *
+ * Every publish adds a block of one document. Blocks have levels: level l holds 8^l to 8^(l+1) live
+ * chunks. When FAN blocks stand on one level they become one, so a chunk is copied about log8(n)
+ * times in its life and an index has at most FAN - 1 blocks a level. A block that is more than half
+ * dead is rewritten alone.
+ *
+ * Locks: `writing` puts writers in line and is held while blocks are merged; `current_lock` guards
+ * the pointer to the current snapshot and is held for as long as it takes to copy that pointer and
+ * count one up. Order: writing, then current_lock. A reader takes only the second.
+ */
+#include "engine/engine.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "load.h"
+#include "snapshot.h"
+
+enum { FAN = 8 };
+
+struct eng_index {
+    uint32_t dims;
+    pthread_mutex_t writing;
+    pthread_mutex_t current_lock;
+    eng_snapshot *current; /* shared (ref), under current_lock; replaced only under `writing` */
+};
+
+/* ---- snapshots ------------------------------------------------------------------------------ */
+
+static void dead_unref(eng_dead *dead)
+{
+    if (dead != NULL && atomic_fetch_sub_explicit(&dead->refs, 1, memory_order_acq_rel) == 1)
+        free(dead);
+}
+
+static void part_unref(eng_part *part)
+{
+    eng_block_unref(part->block);
+    dead_unref(part->dead);
+}
+
+static eng_snapshot *snapshot_new(size_t max_parts, uint32_t dims)
+{
+    eng_snapshot *s = calloc(1, sizeof *s + max_parts * sizeof(eng_part));
+    if (s != NULL) {
+        atomic_init(&s->refs, 1);
+        s->dims = dims;
+    }
+    return s;
+}
+
+void eng_snapshot_release(eng_snapshot *snapshot)
+{
+    if (snapshot == NULL ||
+        atomic_fetch_sub_explicit(&snapshot->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    for (size_t i = 0; i < snapshot->n_parts; i++)
+        part_unref(&snapshot->parts[i]);
+    free(snapshot);
+}
+
+eng_snapshot *eng_snapshot_acquire(eng_index *index)
+{
+    (void)pthread_mutex_lock(&index->current_lock);
+    eng_snapshot *s = index->current;
+    atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
+    (void)pthread_mutex_unlock(&index->current_lock);
+    return s;
+}
+
+/* A copy of `s` with room for one more part, sharing its blocks. */
+static eng_snapshot *snapshot_copy(const eng_snapshot *s)
+{
+    eng_snapshot *copy = snapshot_new(s->n_parts + 1, s->dims);
+    if (copy == NULL)
+        return NULL;
+    copy->cursor = s->cursor;
+    copy->n_parts = s->n_parts;
+    for (size_t i = 0; i < s->n_parts; i++) {
+        copy->parts[i].block = eng_block_ref(s->parts[i].block);
+        copy->parts[i].dead = s->parts[i].dead;
+        if (copy->parts[i].dead != NULL)
+            atomic_fetch_add_explicit(&copy->parts[i].dead->refs, 1, memory_order_relaxed);
+    }
+    return copy;
+}
+
+static void snapshot_sum(eng_snapshot *s)
+{
+    s->documents = s->chunks = s->vectors = s->length = 0;
+    for (size_t i = 0; i < s->n_parts; i++) {
+        const eng_block *b = s->parts[i].block;
+        const eng_dead *dead = s->parts[i].dead;
+        s->documents += b->documents.n - (dead != NULL ? dead->documents : 0);
+        s->chunks += eng_part_live_chunks(&s->parts[i]);
+        s->vectors += b->n_vectors - (dead != NULL ? dead->vectors : 0);
+        s->length += b->length - (dead != NULL ? dead->length : 0);
+    }
+}
+
+/* Makes `next` (owned) the current snapshot. Under `writing`. */
+static void swap_in(eng_index *index, eng_snapshot *next)
+{
+    snapshot_sum(next);
+    (void)pthread_mutex_lock(&index->current_lock);
+    eng_snapshot *old = index->current;
+    index->current = next;
+    (void)pthread_mutex_unlock(&index->current_lock);
+    eng_snapshot_release(old);
+}
+
+/* ---- the next snapshot ----------------------------------------------------------------------- */
+
+static bool find_live(const eng_snapshot *s, anc_str key, size_t *ret_part, uint32_t *ret_row)
+{
+    for (size_t i = s->n_parts; i-- > 0;) {
+        const uint32_t row = eng_block_find(s->parts[i].block, key);
+        const uint64_t *dead = eng_part_dead(&s->parts[i]);
+        if (row != UINT32_MAX && (dead == NULL || !eng_bit(dead, row))) {
+            *ret_part = i;
+            *ret_row = row;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A copy of the part's bitmap in which document `row` is dead too. */
+static eng_dead *dead_with(const eng_part *part, uint32_t row)
+{
+    const eng_block *b = part->block;
+    const eng_block_document *document = &b->documents.ptr[row];
+    const size_t words = (b->documents.n + 63) / 64;
+    eng_dead *dead = calloc(1, sizeof *dead + words * sizeof(uint64_t));
+    if (dead == NULL)
+        return NULL;
+    if (part->dead != NULL) {
+        dead->chunks = part->dead->chunks;
+        dead->length = part->dead->length;
+        dead->vectors = part->dead->vectors;
+        dead->documents = part->dead->documents;
+        memcpy(dead->bits, part->dead->bits, words * sizeof(uint64_t));
+    }
+    atomic_init(&dead->refs, 1);
+    eng_bit_set(dead->bits, row);
+    dead->documents++;
+    dead->chunks += document->n_chunks;
+    for (uint32_t c = document->first_chunk; c < document->first_chunk + document->n_chunks; c++) {
+        dead->length += b->lengths.ptr[c];
+        dead->vectors += eng_block_has_vector(b, c) ? 1 : 0;
+    }
+    return dead;
+}
+
+/* Lets the live version of `key`, if there is one, die in `next`. */
+static bool kill_document(eng_snapshot *next, anc_str key)
+{
+    size_t at;
+    uint32_t row;
+    if (!find_live(next, key, &at, &row))
+        return true;
+    eng_part *part = &next->parts[at];
+    eng_dead *dead = dead_with(part, row);
+    if (dead == NULL)
+        return false;
+    dead_unref(part->dead);
+    part->dead = dead;
+    return true;
+}
+
+/* ---- merging --------------------------------------------------------------------------------- */
+
+static unsigned level_of(const eng_part *part)
+{
+    unsigned level = 0;
+    for (uint32_t n = eng_part_live_chunks(part); n >= FAN; n /= FAN)
+        level++;
+    return level;
+}
+
+/* Replaces the chosen parts of `s` by one block, in the place of the first. */
+static bool merge_parts(eng_snapshot *s, const bool *chosen, uint32_t dims)
+{
+    eng_block **blocks = calloc(s->n_parts, sizeof *blocks);
+    const uint64_t **dead = calloc(s->n_parts, sizeof *dead);
+    size_t n = 0;
+    eng_block *merged = NULL;
+    if (blocks != NULL && dead != NULL) {
+        for (size_t i = 0; i < s->n_parts; i++)
+            if (chosen[i]) {
+                blocks[n] = s->parts[i].block;
+                dead[n++] = eng_part_dead(&s->parts[i]);
+            }
+        merged = eng_blocks_merge(blocks, dead, n, dims);
+    }
+    free(blocks);
+    free(dead);
+    if (merged == NULL)
+        return false;
+    size_t kept = 0;
+    bool placed = false;
+    for (size_t i = 0; i < s->n_parts; i++) {
+        if (!chosen[i]) {
+            s->parts[kept++] = s->parts[i];
+            continue;
+        }
+        part_unref(&s->parts[i]);
+        if (!placed)
+            s->parts[kept++] = (eng_part){merged, NULL};
+        placed = true;
+    }
+    s->n_parts = kept;
+    return true;
+}
+
+static bool mostly_dead(const eng_part *part)
+{
+    const eng_dead *dead = part->dead;
+    return dead != NULL && (dead->documents == part->block->documents.n ||
+                            dead->chunks > eng_block_chunks(part->block) / 2);
+}
+
+/* Marks what should become one block; false when nothing should. */
+static bool choose(const eng_snapshot *s, bool *chosen)
+{
+    for (size_t i = 0; i < s->n_parts; i++)
+        chosen[i] = false;
+    for (size_t i = 0; i < s->n_parts; i++)
+        if (mostly_dead(&s->parts[i])) {
+            chosen[i] = true;
+            return true;
+        }
+    for (size_t i = 0; i < s->n_parts; i++) {
+        const unsigned level = level_of(&s->parts[i]);
+        size_t same = 0;
+        for (size_t j = 0; j < s->n_parts; j++)
+            same += level_of(&s->parts[j]) == level ? 1 : 0;
+        if (same < FAN)
+            continue;
+        for (size_t j = 0; j < s->n_parts; j++)
+            chosen[j] = level_of(&s->parts[j]) == level;
+        return true;
+    }
+    return false;
+}
+
+static void drop_empty(eng_snapshot *s)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < s->n_parts; i++) {
+        const eng_part *part = &s->parts[i];
+        if (part->dead != NULL && part->dead->documents == part->block->documents.n)
+            part_unref(&s->parts[i]);
+        else
+            s->parts[kept++] = s->parts[i];
+    }
+    s->n_parts = kept;
+}
+
+/* Merging only makes searches faster: where memory is out it is left for another time. */
+static void tidy(eng_snapshot *s, uint32_t dims)
+{
+    drop_empty(s);
+    bool *chosen = calloc(s->n_parts + 1, sizeof *chosen);
+    while (chosen != NULL && choose(s, chosen))
+        if (!merge_parts(s, chosen, dims))
+            break;
+    free(chosen);
+}
+
+/* ---- the index ------------------------------------------------------------------------------- */
+
+anc_status eng_index_open(const eng_options *options, eng_index **ret, anc_err *err)
+{
+    if (options->dims > ENG_MAX_DIMS)
+        return ANC_FAIL(err, ANC_INVALID, "vectors of %u dims, at most %d", options->dims,
+                        (int)ENG_MAX_DIMS);
+    eng_index *index = calloc(1, sizeof *index);
+    eng_snapshot *empty = snapshot_new(0, options->dims);
+    if (index == NULL || empty == NULL) {
+        free(index);
+        free(empty);
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for an index");
+    }
+    index->dims = options->dims;
+    index->current = empty;
+    (void)pthread_mutex_init(&index->writing, NULL);
+    (void)pthread_mutex_init(&index->current_lock, NULL);
+    *ret = index;
+    return ANC_OK;
+}
+
+void eng_index_close(eng_index *index)
+{
+    if (index == NULL)
+        return;
+    eng_snapshot_release(index->current);
+    (void)pthread_mutex_destroy(&index->writing);
+    (void)pthread_mutex_destroy(&index->current_lock);
+    free(index);
+}
+
+uint32_t eng_index_dims(const eng_index *index)
+{
+    return index->dims;
+}
+
+static bool publish_block(eng_index *index, anc_str key, eng_block *block)
+{
+    eng_snapshot *next = snapshot_copy(index->current);
+    if (next == NULL)
+        return false;
+    if (!kill_document(next, key)) {
+        eng_snapshot_release(next);
+        return false;
+    }
+    next->parts[next->n_parts++] = (eng_part){eng_block_ref(block), NULL};
+    tidy(next, index->dims);
+    swap_in(index, next);
+    return true;
+}
+
+anc_status eng_publish(eng_index *index, eng_load *load, anc_err *err)
+{
+    bool ok = false;
+    eng_block *block = eng_load_seal(load);
+    if (block != NULL) {
+        const anc_str key = eng_block_text(block, block->documents.ptr[0].key);
+        (void)pthread_mutex_lock(&index->writing);
+        ok = publish_block(index, key, block);
+        (void)pthread_mutex_unlock(&index->writing);
+        eng_block_unref(block);
+    }
+    eng_load_abort(load);
+    return ok ? ANC_OK : ANC_FAIL(err, ANC_NO_MEMORY, "no memory to publish a document");
+}
+
+static bool delete_key(eng_index *index, anc_str key)
+{
+    size_t part;
+    uint32_t row;
+    if (!find_live(index->current, key, &part, &row))
+        return true;
+    eng_snapshot *next = snapshot_copy(index->current);
+    if (next == NULL)
+        return false;
+    if (!kill_document(next, key)) {
+        eng_snapshot_release(next);
+        return false;
+    }
+    tidy(next, index->dims);
+    swap_in(index, next);
+    return true;
+}
+
+anc_status eng_delete(eng_index *index, anc_str key, anc_err *err)
+{
+    (void)pthread_mutex_lock(&index->writing);
+    const bool ok = delete_key(index, key);
+    (void)pthread_mutex_unlock(&index->writing);
+    return ok ? ANC_OK : ANC_FAIL(err, ANC_NO_MEMORY, "no memory to delete a document");
+}
+
+anc_status eng_clear(eng_index *index, anc_err *err)
+{
+    eng_snapshot *empty = snapshot_new(0, index->dims);
+    if (empty == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for an index");
+    (void)pthread_mutex_lock(&index->writing);
+    swap_in(index, empty);
+    (void)pthread_mutex_unlock(&index->writing);
+    return ANC_OK;
+}
+
+anc_status eng_mark(eng_index *index, uint64_t cursor, anc_err *err)
+{
+    (void)pthread_mutex_lock(&index->writing);
+    eng_snapshot *next = snapshot_copy(index->current);
+    if (next != NULL) {
+        next->cursor = cursor;
+        swap_in(index, next);
+    }
+    (void)pthread_mutex_unlock(&index->writing);
+    return next != NULL ? ANC_OK : ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a mark");
+}
+
+eng_figures eng_stats(eng_index *index)
+{
+    eng_snapshot *s = eng_snapshot_acquire(index);
+    eng_figures f = {.documents = s->documents,
+                     .chunks = s->chunks,
+                     .vectors = s->vectors,
+                     .blocks = (uint32_t)s->n_parts,
+                     .cursor = s->cursor,
+                     .bytes = sizeof *s + s->n_parts * sizeof(eng_part)};
+    for (size_t i = 0; i < s->n_parts; i++) {
+        const eng_block *b = s->parts[i].block;
+        f.dead_chunks += s->parts[i].dead != NULL ? s->parts[i].dead->chunks : 0;
+        f.terms += b->terms.n;
+        f.postings += b->n_postings;
+        f.bytes += eng_block_bytes(b);
+    }
+    eng_snapshot_release(s);
+    return f;
+}
+
+bool eng_document_find(const eng_snapshot *snapshot, anc_str key, uint32_t *ret_version)
+{
+    size_t part;
+    uint32_t row;
+    if (!find_live(snapshot, key, &part, &row))
+        return false;
+    if (ret_version != NULL)
+        *ret_version = snapshot->parts[part].block->documents.ptr[row].version;
+    return true;
+}
+
+bool eng_document_next(const eng_snapshot *snapshot, uint64_t *cursor, anc_str *ret_key,
+                       uint32_t *ret_version)
+{
+    /* the cursor counts documents of all parts, dead ones too */
+    uint64_t at = *cursor;
+    for (size_t i = 0; i < snapshot->n_parts; i++) {
+        const eng_block *b = snapshot->parts[i].block;
+        const uint64_t *dead = eng_part_dead(&snapshot->parts[i]);
+        for (; at < b->documents.n; at++) {
+            ++*cursor;
+            if (dead != NULL && eng_bit(dead, at))
+                continue;
+            *ret_key = eng_block_text(b, b->documents.ptr[at].key);
+            if (ret_version != NULL)
+                *ret_version = b->documents.ptr[at].version;
+            return true;
+        }
+        at -= b->documents.n;
+    }
+    return false;
+}

@@ -1,0 +1,84 @@
+/* search.h - one search on its way: what its stages hand to each other. */
+#ifndef ANC_ENGINE_SEARCH_H
+#define ANC_ENGINE_SEARCH_H
+
+#include "snapshot.h"
+
+/* A chunk of the snapshot. */
+typedef struct eng_place_of {
+    uint32_t part;
+    uint32_t chunk;
+} eng_place_of;
+
+/* A chunk with the score that its list is ordered by, and what else is known of it. */
+typedef struct eng_found {
+    eng_place_of at;
+    double score;    /* BM25 or cosine */
+    double coverage; /* idf weight of the scored terms that the chunk has */
+    double bm25;     /* in the semantic list: filled by the keyword stage */
+    uint32_t rank;   /* from 1, once sorted */
+    uint32_t twin;   /* index + 1 in the other list; 0: not there */
+} eng_found;
+
+/* The best `k` so far: a heap with the worst at the root, later sorted best first. */
+typedef struct eng_best {
+    const eng_snapshot *snapshot; /* borrowed */
+    eng_found *rows;              /* [k] in the arena */
+    size_t n, k;
+} eng_best;
+
+/* Whether a precedes b: greater score, then lesser key, then lesser ordinal. */
+bool eng_found_before(const eng_snapshot *snapshot, const eng_found *a, const eng_found *b);
+
+/* For qsort over pointers to rows: by part, then by chunk. */
+int eng_found_by_place(const void *a, const void *b);
+
+void eng_best_offer(eng_best *best, const eng_found *row);
+
+/* Best first, ranks filled. */
+void eng_best_sort(eng_best *best);
+
+/* A term of the query that is scored. */
+typedef struct eng_scored {
+    anc_str text;
+    double weight; /* weight * idf */
+} eng_scored;
+
+typedef struct eng_run {
+    const eng_snapshot *snapshot;
+    const eng_query *query;
+    anc_arena *mem;
+    anc_err *err;
+    uint64_t **allowed; /* [parts] bitmaps over chunks; NULL: every chunk of the part */
+    eng_scored *scored; /* [n_scored] */
+    size_t n_scored;
+    double mean_length;
+    eng_best keyword, semantic;
+} eng_run;
+
+static inline bool eng_run_allows(const eng_run *run, uint32_t part, uint32_t chunk)
+{
+    return run->allowed[part] == NULL || eng_bit(run->allowed[part], chunk);
+}
+
+static inline ANC_MUST_CHECK anc_status eng_run_may_go_on(const eng_run *run)
+{
+    return run->query->may_go_on != NULL ? run->query->may_go_on(run->query->arg) : ANC_OK;
+}
+
+/* access.c: fills run->allowed from labels, filter and what is dead. */
+anc_status eng_run_access(eng_run *run) ANC_MUST_CHECK;
+
+/* semantic.c: fills run->semantic, sorted. */
+anc_status eng_run_semantic(eng_run *run) ANC_MUST_CHECK;
+
+/* keyword.c: fills run->keyword, sorted, and bm25 and coverage of run->semantic. */
+anc_status eng_run_keyword(eng_run *run) ANC_MUST_CHECK;
+
+/* Live chunks that have `text`. */
+uint64_t eng_live_df(const eng_snapshot *snapshot, anc_str text);
+
+/* Cosine of the query with a chunk; NaN where either has no vector. */
+double eng_run_cosine(const eng_run *run, eng_place_of at);
+
+#endif

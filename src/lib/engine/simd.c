@@ -1,0 +1,80 @@
+/* simd.c - halves converted by hand, the scalar kernel, and the choice of a level. */
+#include "simd.h"
+
+#include <string.h>
+
+uint16_t eng_half_of(float f)
+{
+    uint32_t u;
+    memcpy(&u, &f, sizeof u);
+    const uint32_t sign = (u >> 16) & 0x8000u;
+    const uint32_t mag = u & 0x7fffffffu;
+    if (mag > 0x7f800000u)
+        return (uint16_t)(sign | 0x7e00u); /* NaN */
+    if (mag >= 0x477ff000u)
+        return (uint16_t)(sign | 0x7c00u); /* 65520 and more round to infinity */
+    if (mag < 0x33000001u)
+        return (uint16_t)sign; /* at most half of the smallest subnormal */
+    const int exponent = (int)(mag >> 23) - 127;
+    uint32_t mantissa = (mag & 0x7fffffu) | 0x800000u;
+    /* bits to drop: 13 for a normal half, more for a subnormal one */
+    const int drop = exponent >= -14 ? 13 : 13 + (-14 - exponent);
+    const uint32_t half_way = 1u << (drop - 1);
+    const uint32_t odd = (mantissa >> drop) & 1u;
+    mantissa = (mantissa + half_way - 1u + odd) >> drop;
+    if (exponent < -14)
+        return (uint16_t)(sign | mantissa);
+    /* the implicit bit adds one to the exponent field; a carry does it once more */
+    return (uint16_t)(sign | (((uint32_t)(exponent + 14) << 10) + mantissa));
+}
+
+float eng_half_to_float(uint16_t h)
+{
+    const uint32_t sign = (uint32_t)(h & 0x8000u) << 16;
+    const uint32_t exponent = (h >> 10) & 0x1fu;
+    const uint32_t mantissa = h & 0x3ffu;
+    uint32_t u;
+    float f;
+    if (exponent == 0) {
+        f = (float)mantissa * 0x1p-24f;
+        return sign != 0 ? -f : f;
+    }
+    if (exponent == 0x1f)
+        u = sign | 0x7f800000u | (mantissa << 13);
+    else
+        u = sign | ((exponent + 112u) << 23) | (mantissa << 13);
+    memcpy(&f, &u, sizeof f);
+    return f;
+}
+
+static float dot_scalar(const uint16_t *half, const float *q, size_t n)
+{
+    float sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += eng_half_to_float(half[i]) * q[i];
+    return sum;
+}
+
+const eng_simd eng_simd_scalar = {"scalar", dot_scalar};
+
+size_t eng_simd_levels(const eng_simd **out, size_t max)
+{
+    size_t n = 0;
+    if (n < max)
+        out[n++] = &eng_simd_scalar;
+#if defined(__x86_64__)
+    /* every processor with AVX2 has F16C too */
+    if (n < max && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        out[n++] = &eng_simd_avx2;
+    if (n < max && __builtin_cpu_supports("avx512f"))
+        out[n++] = &eng_simd_avx512;
+#endif
+    return n;
+}
+
+const eng_simd *eng_simd_best(void)
+{
+    const eng_simd *levels[4];
+    const size_t n = eng_simd_levels(levels, ANC_COUNT(levels));
+    return levels[n - 1];
+}

@@ -1,0 +1,45 @@
+/* snapshot.h - what an index shows at one moment: blocks, and what died in each.
+ *
+ * A snapshot is never changed. A writer makes the next one from the current one: it copies the list
+ * of parts (a few dozen), and the bitmap of a part in which a document died.
+ */
+#ifndef ANC_ENGINE_SNAPSHOT_H
+#define ANC_ENGINE_SNAPSHOT_H
+
+#include "block.h"
+
+/* Documents of one block that are replaced or deleted; shared by count, never changed. */
+typedef struct eng_dead {
+    atomic_uint refs;
+    uint32_t chunks;  /* of the dead documents */
+    uint64_t length;  /* of those */
+    uint64_t vectors; /* of those */
+    uint64_t documents;
+    uint64_t bits[]; /* a bit a document of the block */
+} eng_dead;
+
+typedef struct eng_part {
+    eng_block *block; /* shared (ref) */
+    eng_dead *dead;   /* shared (ref); NULL: nothing died */
+} eng_part;
+
+struct eng_snapshot {
+    atomic_uint refs;
+    uint32_t dims;
+    size_t n_parts;
+    uint64_t cursor;
+    uint64_t documents, chunks, vectors, length; /* live */
+    eng_part parts[];
+};
+
+static inline const uint64_t *eng_part_dead(const eng_part *part)
+{
+    return part->dead != NULL ? part->dead->bits : NULL;
+}
+
+static inline uint32_t eng_part_live_chunks(const eng_part *part)
+{
+    return eng_block_chunks(part->block) - (part->dead != NULL ? part->dead->chunks : 0);
+}
+
+#endif

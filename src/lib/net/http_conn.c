@@ -1,0 +1,409 @@
+/* http_conn.c - one connection: heads in, exchanges out, one after another.
+ *
+ *   HEAD ──head complete──> EXCHANGE ──answer sent──> HEAD          (kept alive)
+ *     └────head refused───────^   └───answer sent──> LINGER ──> closed
+ *
+ * conn_pump drives the machine over the bytes that are there; every callback of the handler happens
+ * inside it, in a sweep, or in conn_serve, and the pump looks at what the callback wanted before
+ * it goes on. Closing only marks and closes the handle: the memory lives until the close callback,
+ * so a callback may close what called it.
+ *
+ * A client that left shows as the end of what is read. A connection is read all the time, except
+ * when it has sent more than may wait; then the system is asked for the end every DEPARTURE_POLL_MS.
+ */
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http_impl.h"
+
+static void on_closed(uv_handle_t *handle)
+{
+    net_conn *conn = handle->data;
+    net_server *server = conn->server;
+    anc_buf_done(&conn->in);
+    if (conn->ex != NULL) {
+        exchange_clear_out(conn->ex);
+        exchange_release(conn->ex);
+    }
+    server_conn_closed(server, conn);
+    free(conn);
+    server_handle_closed(server);
+}
+
+void conn_close(net_conn *conn)
+{
+    if (conn->state == CONN_CLOSED)
+        return;
+    const bool working = conn->state == CONN_EXCHANGE;
+    conn->state = CONN_CLOSED;
+    uv_close(&conn->uv.handle, on_closed);
+    if (!working) {
+        if (conn->ex != NULL)
+            conn->ex->conn = NULL;
+        return;
+    }
+    server_log(conn->server, conn->ex, 499);
+    exchange_part(conn->ex, true);
+    body_end(conn->ex, ANC_CANCELLED);
+}
+
+static void on_shutdown(uv_shutdown_t *req, int status)
+{
+    net_conn *conn = req->data;
+    if (status < 0)
+        conn_close(conn);
+}
+
+void conn_linger(net_conn *conn)
+{
+    conn->state = CONN_LINGER;
+    conn->since_ms = net_loop_now_ms(conn->server->loop);
+    conn->lingered = 0;
+    conn->shutdown_req.data = conn;
+    if (uv_shutdown(&conn->shutdown_req, &conn->uv.stream, on_shutdown) != 0)
+        conn_close(conn);
+}
+
+/* ---- answers of the server's own ---- */
+
+static void render(const net_server *server, int status, const char *detail, anc_buf *body,
+                   anc_str *content_type)
+{
+    *content_type = ANC_STR("text/plain; charset=utf-8");
+    if (server->options.render_error != NULL)
+        server->options.render_error(server->options.user, status, anc_str_of(detail), body,
+                                     content_type);
+    else
+        (void)anc_buf_printf(body, "%s\n", detail);
+}
+
+/* An exchange begins: of a request, or of bytes that were none. */
+static void enter_exchange(net_conn *conn)
+{
+    conn->state = CONN_EXCHANGE;
+    conn->since_ms = net_loop_now_ms(conn->server->loop);
+    atomic_fetch_add(&conn->server->n_exchanges, 1);
+    atomic_store(&conn->ex->must_close, conn->server->draining);
+}
+
+void conn_refuse(net_conn *conn, int status, const char *detail, anc_status ended)
+{
+    net_server *server = conn->server;
+    if (conn->ex == NULL)
+        conn->ex = exchange_new(conn);
+    if (conn->ex == NULL) {
+        conn_close(conn);
+        return;
+    }
+    if (conn->state == CONN_HEAD)
+        enter_exchange(conn);
+    net_exchange *ex = conn->ex;
+    atomic_fetch_add(&server->bad_requests, 1);
+    atomic_store(&ex->must_close, true);
+    ANC_BUF(body, 16 << 10);
+    net_header headers[2] = {{ANC_STR("content-type"), ANC_STR_NONE},
+                             {ANC_STR("retry-after"), ANC_STR("1")}};
+    const size_t n = status == 503 ? 2 : 1;
+    render(server, status, detail, &body, &headers[0].value);
+    /* an answer that has begun cannot be taken back: the client sees it cut */
+    if (!exchange_answer(ex, status, headers, n, anc_buf_view(&body), NULL) &&
+        exchange_phase(ex) == EX_BEGUN)
+        exchange_want(ex, WANT_ABORT);
+    body_end(ex, ended);
+}
+
+/* The handler let go of an exchange that has no whole answer. */
+static void answer_for_handler(net_conn *conn)
+{
+    const ex_phase phase = exchange_phase(conn->ex);
+    if (phase == EX_OPEN)
+        conn_refuse(conn, 500, "the request was dropped without an answer", ANC_CANCELLED);
+    else if (phase == EX_BEGUN)
+        conn_close(conn);
+}
+
+/* ---- requests ---- */
+
+static void begin_request(net_conn *conn)
+{
+    net_server *server = conn->server;
+    net_exchange *ex = conn->ex;
+    enter_exchange(conn);
+    net_body_init(&ex->body, ex->head.chunked, ex->head.content_length);
+    atomic_store(&ex->body_complete, !ex->head.chunked && ex->head.content_length == 0);
+    atomic_fetch_add(&server->requests, 1);
+    net_exchange_ref(ex); /* the handler's */
+    server->options.on_request(server->options.user, ex);
+}
+
+/* False when the bytes ended before the head did. */
+static bool take_head(net_conn *conn, anc_str *in)
+{
+    if (conn->ex == NULL) {
+        conn->ex = exchange_new(conn);
+        conn->since_ms = net_loop_now_ms(conn->server->loop);
+        if (conn->ex == NULL) {
+            conn_close(conn);
+            return true;
+        }
+    }
+    const net_codec_step step = net_head_feed(&conn->ex->head, in);
+    if (step == NET_CODEC_MORE)
+        return false;
+    if (step == NET_CODEC_BAD)
+        conn_refuse(conn, conn->ex->head.fault_status, conn->ex->head.fault, ANC_INVALID);
+    else
+        begin_request(conn);
+    return true;
+}
+
+/* Ends the exchange once its answer is with the system. False when it is not. */
+static bool finish_exchange(net_conn *conn)
+{
+    net_exchange *ex = conn->ex;
+    if (conn->writing > 0 || !exchange_is_out(ex))
+        return false;
+    server_log(conn->server, ex, ex->status);
+    const bool close = atomic_load(&ex->must_close) || conn->server->draining;
+    exchange_part(ex, false);
+    conn->ex = NULL;
+    if (close) {
+        conn_linger(conn);
+    } else {
+        conn->state = CONN_HEAD;
+        conn->since_ms = net_loop_now_ms(conn->server->loop);
+    }
+    body_end(ex, ANC_CANCELLED);
+    exchange_release(ex);
+    return true;
+}
+
+/* Does all that the bytes at hand allow; leaves in *in what has to wait. */
+static void consume(net_conn *conn, anc_str *in)
+{
+    for (;;) {
+        if (conn->state == CONN_CLOSED)
+            return;
+        if (conn->state == CONN_LINGER) {
+            conn->lingered += in->len;
+            *in = ANC_STR_NONE;
+            if (conn->lingered > LINGER_BYTES)
+                conn_close(conn);
+            return;
+        }
+        if (conn->state == CONN_HEAD) {
+            if (in->len == 0 || !take_head(conn, in))
+                return;
+        } else if (atomic_load(&conn->ex->wanted) != 0) {
+            conn_serve(conn->ex);
+        } else if (!finish_exchange(conn) && !body_take(conn, in)) {
+            return;
+        }
+    }
+}
+
+static void keep(net_conn *conn, anc_str rest)
+{
+    if (rest.len == 0 || conn->state == CONN_CLOSED)
+        return;
+    if (!anc_buf_add(&conn->in, rest))
+        conn_close(conn);
+}
+
+/* Pumps over `fresh` bytes while none are waiting. */
+static void pump_fresh(net_conn *conn, anc_str fresh)
+{
+    conn->pumping = true;
+    consume(conn, &fresh);
+    conn->pumping = false;
+    keep(conn, fresh);
+    conn_update_reading(conn);
+}
+
+void conn_pump(net_conn *conn)
+{
+    if (conn->pumping || conn->state == CONN_CLOSED)
+        return;
+    ANC_CLEANUP(anc_buf_done) anc_buf waiting = conn->in;
+    conn->in = anc_buf_init(waiting.max);
+    pump_fresh(conn, anc_buf_view(&waiting));
+}
+
+static void note_pause(net_exchange *ex)
+{
+    const int64_t now_ms = net_loop_now_ms(ex->loop);
+    const bool paused = atomic_load(&ex->paused);
+    if (paused && ex->paused_since_ms == 0) {
+        ex->paused_since_ms = now_ms;
+    } else if (!paused && ex->paused_since_ms != 0) {
+        ex->body_since_ms += now_ms - ex->paused_since_ms;
+        ex->body_byte_ms = now_ms;
+        ex->paused_since_ms = 0;
+    }
+}
+
+void conn_serve(net_exchange *ex)
+{
+    const unsigned bits = atomic_exchange(&ex->wanted, 0);
+    net_conn *conn = ex->conn;
+    if (conn == NULL) {
+        if ((bits & WANT_GONE_CALL) != 0)
+            exchange_call_gone(ex);
+        body_end(ex, ANC_CANCELLED);
+        return;
+    }
+    if ((bits & WANT_ABORT) != 0) {
+        conn_close(conn);
+        return;
+    }
+    note_pause(ex);
+    if ((bits & WANT_ANSWER) != 0)
+        answer_for_handler(conn);
+    conn_flush(conn);
+    conn_pump(conn);
+}
+
+/* ---- the handle ---- */
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
+{
+    (void)suggested;
+    const net_conn *conn = handle->data;
+    *buf = uv_buf_init(conn->server->read_buffer, READ_BUFFER_BYTES);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
+{
+    net_conn *conn = stream->data;
+    if (n < 0) {
+        conn_close(conn);
+        return;
+    }
+    const anc_str bytes = {buf->base, (size_t)n};
+    if (conn->in.len == 0) {
+        pump_fresh(conn, bytes);
+        return;
+    }
+    keep(conn, bytes);
+    conn_pump(conn);
+}
+
+void conn_update_reading(net_conn *conn)
+{
+    if (conn->state == CONN_CLOSED)
+        return;
+    const bool want =
+        conn->state != CONN_EXCHANGE || conn->in.len < conn->server->options.max_pipelined_bytes;
+    if (want && !conn->reading && uv_read_start(&conn->uv.stream, on_alloc, on_read) != 0) {
+        conn_close(conn);
+        return;
+    }
+    if (!want && conn->reading)
+        (void)uv_read_stop(&conn->uv.stream);
+    conn->reading = want;
+    if (!want)
+        server_poll_departures(conn->server);
+}
+
+bool conn_has_left(net_conn *conn)
+{
+    uv_os_fd_t fd;
+    if (uv_fileno(&conn->uv.handle, &fd) != 0)
+        return true;
+    struct pollfd p = {.fd = fd, .events = POLLRDHUP};
+    return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+static bool is_stalled(net_conn *conn, int64_t now_ms)
+{
+    if (conn->writing == 0)
+        return false;
+    const size_t queued = uv_stream_get_write_queue_size(&conn->uv.stream);
+    if (queued != conn->queue_seen) {
+        conn->queue_seen = queued;
+        conn->progress_ms = now_ms;
+    }
+    return now_ms - conn->progress_ms > conn->server->options.write_stall_ms;
+}
+
+void conn_sweep(net_conn *conn, int64_t now_ms)
+{
+    const net_server_options *o = &conn->server->options;
+    const int64_t age_ms = now_ms - conn->since_ms;
+    if (conn->state == CONN_HEAD && conn->ex == NULL) {
+        if (age_ms > o->idle_timeout_ms)
+            conn_close(conn);
+    } else if (conn->state == CONN_HEAD) {
+        if (age_ms > o->head_timeout_ms)
+            conn_refuse(conn, 408, "the head of the request did not come in time", ANC_TOO_SLOW);
+    } else if (conn->state == CONN_LINGER) {
+        if (age_ms > LINGER_MS)
+            conn_close(conn);
+    } else if (conn->state == CONN_EXCHANGE) {
+        const char *overdue = body_overdue(conn, now_ms);
+        if (overdue != NULL)
+            conn_refuse(conn, 408, overdue, ANC_TOO_SLOW);
+        else if (is_stalled(conn, now_ms))
+            conn_close(conn);
+    }
+}
+
+static void name_peer(net_conn *conn, bool is_pipe)
+{
+    struct sockaddr_storage address;
+    int len = sizeof address;
+    char host[48] = "";
+    (void)snprintf(conn->peer, sizeof conn->peer, "unix");
+    if (is_pipe || uv_tcp_getpeername(&conn->uv.tcp, (struct sockaddr *)&address, &len) != 0)
+        return;
+    if (address.ss_family == AF_INET6) {
+        const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&address;
+        (void)uv_ip6_name(in6, host, sizeof host);
+        (void)snprintf(conn->peer, sizeof conn->peer, "[%s]:%u", host, ntohs(in6->sin6_port));
+    } else {
+        const struct sockaddr_in *in = (const struct sockaddr_in *)&address;
+        (void)uv_ip4_name(in, host, sizeof host);
+        (void)snprintf(conn->peer, sizeof conn->peer, "%s:%u", host, ntohs(in->sin_port));
+    }
+}
+
+static bool open_handle(net_conn *conn, net_listener *listener)
+{
+    uv_loop_t *uv = net_loop_uv(conn->server->loop);
+    const int rc =
+        listener->is_pipe ? uv_pipe_init(uv, &conn->uv.pipe, 0) : uv_tcp_init(uv, &conn->uv.tcp);
+    conn->uv.handle.data = conn;
+    return rc == 0;
+}
+
+void conn_accept(net_server *server, net_listener *listener, bool over_limit)
+{
+    net_conn *conn = calloc(1, sizeof *conn);
+    if (conn == NULL)
+        return;
+    conn->server = server;
+    if (!open_handle(conn, listener)) {
+        free(conn);
+        return;
+    }
+    conn->in = anc_buf_init(server->options.max_pipelined_bytes + READ_BUFFER_BYTES);
+    conn->since_ms = net_loop_now_ms(server->loop);
+    conn->next = server->conns;
+    if (server->conns != NULL)
+        server->conns->prev = conn;
+    server->conns = conn;
+    server->handles++;
+    atomic_fetch_add(&server->n_conns, 1);
+    if (uv_accept(&listener->uv.stream, &conn->uv.stream) != 0) {
+        conn_close(conn);
+        return;
+    }
+    if (!listener->is_pipe)
+        (void)uv_tcp_nodelay(&conn->uv.tcp, 1);
+    name_peer(conn, listener->is_pipe);
+    if (over_limit)
+        conn_refuse(conn, 503, "the server has as many connections as it takes", ANC_LIMIT);
+    conn_update_reading(conn);
+}

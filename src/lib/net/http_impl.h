@@ -1,0 +1,246 @@
+/* http_impl.h - server, connection and exchange from the inside. Private.
+ *
+ * Who may touch what:
+ *   - net_server and net_conn belong to the loop's thread.
+ *   - Of a net_exchange the request is fixed before on_request; `lock` guards the answer (phase,
+ *     out list, callbacks); the atomics speak for themselves; what stands under "loop" belongs to
+ *     the loop's thread.
+ *   - Other threads never touch a connection: they change the exchange under its lock, raise a
+ *     bit in `wanted` and post its task; the loop serves the bits (conn_serve). So does a callback
+ *     on the loop, except that inside conn_pump the bits are served when it returns.
+ *
+ * Who frees what: a connection is freed in the close callback of its handle and holds a reference
+ * to its exchange until then; an exchange is freed with its last reference (connection, handler,
+ * queued task); the server is freed when it is closed and its last handle is gone.
+ *
+ * Lock order: an exchange's lock is the only one, held for a few assignments, never over a call
+ * that leaves this library.
+ */
+#ifndef ANC_NET_HTTP_IMPL_H
+#define ANC_NET_HTTP_IMPL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <uv.h>
+
+#include "loop_impl.h"
+#include "net/http_codec.h"
+#include "net/http_server.h"
+
+enum {
+    PEER_TEXT = 64,
+    LOG_ID_TEXT = 64,
+    READ_BUFFER_BYTES = 64 << 10,
+    LINGER_MS = 2000,        /* how long a closing connection's input is thrown away */
+    LINGER_BYTES = 32 << 20, /* and how much of it */
+    DEPARTURE_POLL_MS = 25, /* how often a connection that is not being read is asked for its end */
+    BODY_RATE_GRACE_MS = 10000
+};
+
+/* A piece of an answer on its way out. */
+typedef struct out_block {
+    struct out_block *next;
+    size_t len;
+    size_t sent;
+    char *owned;  /* the bytes, freed with the block; NULL: they are `bytes` */
+    char bytes[]; /* [len] where owned is NULL */
+} out_block;
+
+typedef enum ex_phase { EX_OPEN, EX_BEGUN, EX_ENDED } ex_phase;
+
+/* bits of net_exchange.wanted */
+enum {
+    WANT_FLUSH = 1,
+    WANT_PUMP = 2,
+    WANT_ABORT = 4,
+    WANT_GONE_CALL = 8,
+    WANT_ANSWER = 16, /* the handler let go without an answer */
+    WANT_DRAIN_CALL = 32
+};
+
+typedef enum body_mode { BODY_UNASKED, BODY_WHOLE, BODY_PIECES } body_mode;
+
+typedef struct net_conn net_conn;
+
+struct net_exchange {
+    atomic_uint refs;  /* memory */
+    atomic_uint users; /* the handler's part of refs */
+    net_loop *loop;    /* shared (ref) */
+
+    /* the request */
+    net_head head;
+    int64_t begun_us; /* first byte of the head */
+    char peer[PEER_TEXT];
+
+    atomic_bool gone;
+    atomic_bool paused;
+    atomic_bool must_close;    /* the connection ends after this answer */
+    atomic_bool body_complete; /* nothing of the body is left to read */
+    atomic_size_t buffered;    /* bytes in the out list */
+    size_t max_output_bytes;
+    atomic_uint wanted;
+    atomic_bool queued; /* the task is posted, with a reference of its own */
+    net_task task;
+
+    pthread_mutex_t lock;
+    ex_phase phase;
+    int status;
+    bool chunked_out;     /* of a begun answer */
+    uint64_t length_left; /* of a begun answer of declared length */
+    bool has_length_out;
+    out_block *out_first, *out_last;
+    void (*gone_fn)(void *arg);
+    void *gone_arg;
+    bool gone_running;
+    pthread_cond_t gone_idle;
+    void (*drain_fn)(void *arg);
+    void *drain_arg;
+    size_t drain_below;
+
+    /* loop */
+    net_conn *conn; /* NULL once the two are parted */
+    char log_id[LOG_ID_TEXT + 1];
+    net_body body;
+    body_mode mode;
+    bool body_over; /* the end of the body was told */
+    bool continue_sent;
+    uint64_t max_body_bytes;
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+    int64_t body_since_ms;   /* body was asked for, less the time it was paused */
+    int64_t body_byte_ms;    /* last byte of it */
+    int64_t paused_since_ms; /* 0: is not */
+    anc_buf whole;
+    void (*on_whole)(void *arg, net_exchange *ex, anc_status status, anc_buf *body);
+    void (*on_chunk)(void *arg, net_exchange *ex, anc_str bytes);
+    void (*on_body_end)(void *arg, net_exchange *ex, anc_status status);
+    void *body_arg;
+};
+
+typedef enum conn_state {
+    CONN_HEAD,     /* between requests, or inside a head */
+    CONN_EXCHANGE, /* a request is being worked on */
+    CONN_LINGER,   /* the last answer went out; input is thrown away until the client closes */
+    CONN_CLOSED    /* the handle is closing */
+} conn_state;
+
+struct net_conn {
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } uv;
+    net_server *server;
+    net_conn *next, *prev; /* all connections of the server */
+    conn_state state;
+    bool pumping; /* conn_pump is on the stack */
+    bool reading;
+    anc_buf in;       /* came ahead of its turn */
+    net_exchange *ex; /* shared (ref): of the head that is coming in, or the one worked on */
+    int64_t since_ms; /* of the state; in CONN_HEAD with a byte: of the first byte */
+    size_t lingered;  /* bytes thrown away */
+    uv_write_t write_req;
+    uv_shutdown_t shutdown_req;
+    size_t writing;      /* bytes given to uv_write, 0: none under way */
+    size_t queue_seen;   /* of what waited for the client at the last look */
+    int64_t progress_ms; /* when that last changed */
+    char peer[PEER_TEXT];
+};
+
+typedef struct net_listener {
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } uv;
+    net_server *server;
+    bool is_pipe;
+    bool open;
+    uint16_t port;
+    char *path; /* owned; of a Unix socket, removed at the end */
+} net_listener;
+
+enum { LISTENERS_MAX = 16 };
+
+struct net_server {
+    net_loop *loop; /* shared (ref) */
+    net_server_options options;
+    net_listener listeners[LISTENERS_MAX];
+    size_t n_listeners;
+    size_t first_listener[LISTENERS_MAX]; /* of each address of the options */
+    size_t handles;                       /* whose close callback is still to come */
+    net_conn *conns;
+    uv_timer_t sweep; /* deadlines; runs while there are connections */
+    uv_timer_t poll;  /* departures; runs while some connection is not read */
+    uint64_t sweep_every_ms;
+    net_timer *drain_timer;
+    void (*drain_done)(void *arg, bool all);
+    void *drain_arg;
+    bool draining, closed;
+    bool sweeping, polling;
+    char read_buffer[READ_BUFFER_BYTES];
+    atomic_uint_fast64_t n_conns, n_exchanges, accepted, refused, requests, bad_requests;
+};
+
+/* ---- http_server.c ---- */
+void server_conn_closed(net_server *server, net_conn *conn); /* its handle is gone */
+void server_handle_closed(net_server *server);
+void server_poll_departures(net_server *server); /* some connection is not being read */
+void server_log(net_server *server, const net_exchange *ex, int status);
+
+/* ---- http_listen.c ---- */
+anc_status server_listen(net_server *server, const net_address *address,
+                         uv_connection_cb on_connection, anc_err *err) ANC_MUST_CHECK;
+
+/* ---- http_conn.c ---- */
+void conn_accept(net_server *server, net_listener *listener, bool over_limit);
+void conn_close(net_conn *conn);
+void conn_sweep(net_conn *conn, int64_t now_ms);
+void conn_pump(net_conn *conn);
+void conn_update_reading(net_conn *conn);
+bool conn_has_left(net_conn *conn); /* asks the system; for one that is not being read */
+void conn_linger(net_conn *conn);   /* no more is sent; waits a little for the client to close */
+/* Answers by the server itself, ends the body with `ended`, and closes afterwards. */
+void conn_refuse(net_conn *conn, int status, const char *detail, anc_status ended);
+void conn_serve(net_exchange *ex); /* what `wanted` asks for */
+
+/* ---- http_write.c ---- */
+void conn_flush(net_conn *conn);
+
+/* ---- http_exchange.c ---- */
+net_exchange *exchange_new(net_conn *conn);
+void exchange_release(net_exchange *ex);         /* one reference of ours */
+void exchange_part(net_exchange *ex, bool gone); /* the connection lets go of it */
+ex_phase exchange_phase(net_exchange *ex);
+void exchange_want(net_exchange *ex, unsigned bits); /* any thread */
+bool exchange_continue(net_exchange *ex); /* queues 100 Continue where no answer has begun */
+bool exchange_is_out(net_exchange *ex);   /* answered, and nothing of it is left to send */
+size_t exchange_gather(net_exchange *ex, uv_buf_t *bufs, unsigned max, unsigned *ret_n);
+void exchange_sent(net_exchange *ex, size_t bytes);
+void exchange_call_gone(net_exchange *ex);
+void exchange_call_drain(net_exchange *ex);
+void exchange_clear_out(net_exchange *ex);
+bool exchange_answer(net_exchange *ex, int status, const net_header *headers, size_t n,
+                     anc_str copied, anc_buf *taken);
+
+/* ---- http_body.c ---- */
+/* Takes body bytes off the front of *in. False when it can take none now. */
+bool body_take(net_conn *conn, anc_str *in);
+void body_end(net_exchange *ex, anc_status status);
+const char *body_overdue(const net_conn *conn, int64_t now_ms); /* NULL: is not */
+
+/* ---- http_answer.c ---- */
+typedef struct answer_shape {
+    int status;
+    bool keep_alive;
+    bool chunked;
+    bool has_length; /* write `length` as Content-Length */
+    uint64_t length;
+    int minor; /* of the request */
+} answer_shape;
+bool answer_head(anc_buf *out, const answer_shape *shape, const net_header *headers, size_t n);
+bool answer_has_no_body(int status);
+
+#endif

@@ -1,0 +1,302 @@
+/* http_server.c - listening, the list of connections, deadlines, drain and end.
+ *
+ * One timer looks at every connection a few times within the shortest timeout; it runs only while
+ * there are connections. The memory of the server goes when it was closed and the close callbacks
+ * of all its handles have come.
+ */
+#include "net/http_server.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http_impl.h"
+
+enum { SWEEP_MAX_MS = 1000, SWEEP_MIN_MS = 10, REFUSED_AT_ONCE = 64 };
+
+static void default_size(size_t *field, size_t value)
+{
+    if (*field == 0)
+        *field = value;
+}
+
+static void default_ms(int64_t *field, int64_t value)
+{
+    if (*field <= 0)
+        *field = value;
+}
+
+static void set_defaults(net_server_options *o)
+{
+    default_size(&o->max_head_bytes, 16 << 10);
+    default_size(&o->max_fields, 100);
+    if (o->max_fields > NET_CODEC_FIELDS_MAX)
+        o->max_fields = NET_CODEC_FIELDS_MAX;
+    default_size(&o->max_connections, 10000);
+    default_size(&o->max_pipelined_bytes, 64 << 10);
+    default_size(&o->max_output_bytes, 16 << 20);
+    default_size(&o->body_min_bytes_per_s, 1000);
+    default_ms(&o->head_timeout_ms, 10000);
+    default_ms(&o->body_timeout_ms, 30000);
+    default_ms(&o->idle_timeout_ms, 60000);
+    default_ms(&o->write_stall_ms, 30000);
+}
+
+static uint64_t sweep_interval(const net_server_options *o)
+{
+    int64_t least = o->head_timeout_ms;
+    const int64_t others[] = {o->body_timeout_ms, o->idle_timeout_ms, o->write_stall_ms};
+    for (size_t i = 0; i < ANC_COUNT(others); i++)
+        least = others[i] < least ? others[i] : least;
+    const int64_t ms = least / 8;
+    return (uint64_t)(ms < SWEEP_MIN_MS ? SWEEP_MIN_MS : (ms > SWEEP_MAX_MS ? SWEEP_MAX_MS : ms));
+}
+
+/* ---- connections ---- */
+
+static void on_sweep(uv_timer_t *timer)
+{
+    net_server *server = timer->data;
+    const int64_t now_ms = net_loop_now_ms(server->loop);
+    for (net_conn *c = server->conns; c != NULL; c = c->next)
+        conn_sweep(c, now_ms);
+}
+
+static void on_poll(uv_timer_t *timer)
+{
+    net_server *server = timer->data;
+    bool any = false;
+    for (net_conn *c = server->conns; c != NULL; c = c->next) {
+        if (c->state != CONN_EXCHANGE || c->reading)
+            continue;
+        if (conn_has_left(c))
+            conn_close(c);
+        else
+            any = true;
+    }
+    if (!any && !server->closed) {
+        (void)uv_timer_stop(&server->poll);
+        server->polling = false;
+    }
+}
+
+void server_poll_departures(net_server *server)
+{
+    if (server->polling || server->closed)
+        return;
+    server->polling = true;
+    (void)uv_timer_start(&server->poll, on_poll, DEPARTURE_POLL_MS, DEPARTURE_POLL_MS);
+}
+
+static void update_sweep(net_server *server)
+{
+    const bool want = server->conns != NULL && !server->closed;
+    if (want == server->sweeping || server->closed)
+        return;
+    server->sweeping = want;
+    if (want)
+        (void)uv_timer_start(&server->sweep, on_sweep, server->sweep_every_ms,
+                             server->sweep_every_ms);
+    else
+        (void)uv_timer_stop(&server->sweep);
+}
+
+static void end_drain(net_server *server, bool all)
+{
+    void (*done)(void *, bool) = server->drain_done;
+    server->drain_done = NULL;
+    net_timer_stop(&server->drain_timer);
+    if (done != NULL)
+        done(server->drain_arg, all);
+}
+
+void server_conn_closed(net_server *server, net_conn *conn)
+{
+    if (conn->prev != NULL)
+        conn->prev->next = conn->next;
+    else
+        server->conns = conn->next;
+    if (conn->next != NULL)
+        conn->next->prev = conn->prev;
+    atomic_fetch_sub(&server->n_conns, 1);
+    update_sweep(server);
+    if (server->draining && server->conns == NULL)
+        end_drain(server, true);
+}
+
+void server_log(net_server *server, const net_exchange *ex, int status)
+{
+    atomic_fetch_sub(&server->n_exchanges, 1);
+    if (server->options.on_access == NULL)
+        return;
+    const net_access access = {.method = ex->head.method,
+                               .target = ex->head.target,
+                               .peer = anc_str_of(ex->peer),
+                               .request_id = anc_str_of(ex->log_id),
+                               .status = status,
+                               .bytes_in = ex->bytes_in,
+                               .bytes_out = ex->bytes_out,
+                               .duration_us = (int64_t)(uv_hrtime() / 1000) - ex->begun_us};
+    server->options.on_access(server->options.user, &access);
+}
+
+static void on_connection(uv_stream_t *stream, int status)
+{
+    net_listener *listener = stream->data;
+    net_server *server = listener->server;
+    const uint64_t now = atomic_load(&server->n_conns);
+    const bool over_limit = now >= server->options.max_connections;
+    if (status < 0 || over_limit)
+        atomic_fetch_add(&server->refused, 1);
+    /* without a descriptor libuv has spent its spare one to close the caller's connection */
+    if (status < 0)
+        return;
+    atomic_fetch_add(&server->accepted, 1);
+    conn_accept(server, listener, over_limit);
+    if (over_limit && now >= server->options.max_connections + REFUSED_AT_ONCE &&
+        server->conns != NULL)
+        conn_close(server->conns);
+    update_sweep(server);
+}
+
+/* ---- the end ---- */
+
+void server_handle_closed(net_server *server)
+{
+    if (--server->handles > 0 || !server->closed)
+        return;
+    for (size_t i = 0; i < server->n_listeners; i++)
+        free(server->listeners[i].path);
+    net_loop_unref(server->loop);
+    free(server);
+}
+
+static void on_server_handle_closed(uv_handle_t *handle)
+{
+    server_handle_closed(handle->data);
+}
+
+static void on_listener_closed(uv_handle_t *handle)
+{
+    const net_listener *listener = handle->data;
+    server_handle_closed(listener->server);
+}
+
+static void stop_listening(net_server *server)
+{
+    for (size_t i = 0; i < server->n_listeners; i++) {
+        net_listener *l = &server->listeners[i];
+        if (!l->open)
+            continue;
+        l->open = false;
+        uv_close(&l->uv.handle, on_listener_closed);
+        if (l->path != NULL)
+            (void)remove(l->path);
+    }
+}
+
+static void on_drain_deadline(void *arg)
+{
+    net_server *server = arg;
+    void (*done)(void *, bool) = server->drain_done;
+    server->drain_done = NULL;
+    for (net_conn *c = server->conns; c != NULL; c = c->next)
+        conn_close(c);
+    if (done != NULL)
+        done(server->drain_arg, false);
+}
+
+/* In a later round than the call, as the caller expects of a callback. */
+static void on_drained_already(void *arg)
+{
+    end_drain(arg, true);
+}
+
+void net_server_drain(net_server *server, int64_t deadline_ms, void (*done)(void *arg, bool all),
+                      void *arg)
+{
+    server->draining = true;
+    server->drain_done = done;
+    server->drain_arg = arg;
+    stop_listening(server);
+    for (net_conn *c = server->conns; c != NULL; c = c->next) {
+        if (c->state == CONN_HEAD && c->ex == NULL)
+            conn_close(c);
+        else if (c->state == CONN_EXCHANGE)
+            atomic_store(&c->ex->must_close, true);
+    }
+    const bool empty = server->conns == NULL;
+    if (!net_timer_start(server->loop, empty ? 0 : deadline_ms,
+                         empty ? on_drained_already : on_drain_deadline, server,
+                         &server->drain_timer))
+        on_drain_deadline(server);
+}
+
+void net_server_close(net_server *server)
+{
+    if (server == NULL || server->closed)
+        return;
+    server->drain_done = NULL;
+    net_timer_stop(&server->drain_timer);
+    stop_listening(server);
+    for (net_conn *c = server->conns; c != NULL; c = c->next)
+        conn_close(c);
+    server->closed = true;
+    uv_close((uv_handle_t *)&server->sweep, on_server_handle_closed);
+    uv_close((uv_handle_t *)&server->poll, on_server_handle_closed);
+}
+
+/* ---- the beginning ---- */
+
+static net_server *server_new(net_loop *loop, const net_server_options *options)
+{
+    net_server *server = calloc(1, sizeof *server);
+    if (server == NULL)
+        return NULL;
+    server->loop = net_loop_ref(loop);
+    server->options = *options;
+    server->options.listen = NULL; /* its views are the caller's */
+    set_defaults(&server->options);
+    server->sweep_every_ms = sweep_interval(&server->options);
+    (void)uv_timer_init(net_loop_uv(loop), &server->sweep);
+    (void)uv_timer_init(net_loop_uv(loop), &server->poll);
+    server->sweep.data = server->poll.data = server;
+    server->handles = 2;
+    return server;
+}
+
+anc_status net_server_open(net_loop *loop, const net_server_options *options, net_server **ret,
+                           anc_err *err)
+{
+    net_server *server = server_new(loop, options);
+    if (server == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the server");
+    anc_status status = ANC_OK;
+    for (size_t i = 0; i < options->n_listen && status == ANC_OK; i++) {
+        server->first_listener[i < LISTENERS_MAX ? i : 0] = server->n_listeners;
+        status = server_listen(server, &options->listen[i], on_connection, err);
+    }
+    if (status != ANC_OK) {
+        net_server_close(server);
+        return status;
+    }
+    *ret = server;
+    return ANC_OK;
+}
+
+uint16_t net_server_port(const net_server *server, size_t i)
+{
+    return server->listeners[server->first_listener[i]].port;
+}
+
+net_server_stats net_server_stats_of(const net_server *server)
+{
+    return (net_server_stats){
+        .connections = atomic_load(&server->n_conns),
+        .exchanges = atomic_load(&server->n_exchanges),
+        .accepted_total = atomic_load(&server->accepted),
+        .refused_total = atomic_load(&server->refused),
+        .requests_total = atomic_load(&server->requests),
+        .bad_requests_total = atomic_load(&server->bad_requests),
+    };
+}

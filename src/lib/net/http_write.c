@@ -1,0 +1,113 @@
+/* http_write.c - the blocks of an answer on their way to the system.
+ *
+ * As much as the socket takes is written at once, up to a budget, so that one fast reader of a long
+ * answer does not hold up the loop; the rest goes through one uv_write at a time, whose blocks stay
+ * in the list until it is over.
+ */
+#include <stdlib.h>
+
+#include "http_impl.h"
+
+enum { BUFS_MAX = 16, PIECE_BYTES = 256 << 10, BUDGET_BYTES = 1 << 20 };
+
+size_t exchange_gather(net_exchange *ex, uv_buf_t *bufs, unsigned max, unsigned *ret_n)
+{
+    size_t total = 0;
+    unsigned n = 0;
+    (void)pthread_mutex_lock(&ex->lock);
+    for (out_block *b = ex->out_first; b != NULL && n < max && total < PIECE_BYTES; b = b->next) {
+        char *bytes = b->owned != NULL ? b->owned : b->bytes;
+        size_t len = b->len - b->sent;
+        if (len > PIECE_BYTES - total)
+            len = PIECE_BYTES - total;
+        bufs[n++] = uv_buf_init(bytes + b->sent, (unsigned)len);
+        total += len;
+    }
+    (void)pthread_mutex_unlock(&ex->lock);
+    *ret_n = n;
+    return total;
+}
+
+void exchange_sent(net_exchange *ex, size_t bytes)
+{
+    ex->bytes_out += bytes;
+    (void)pthread_mutex_lock(&ex->lock);
+    atomic_fetch_sub(&ex->buffered, bytes);
+    while (bytes > 0) {
+        out_block *b = ex->out_first;
+        const size_t n = bytes < b->len - b->sent ? bytes : b->len - b->sent;
+        b->sent += n;
+        bytes -= n;
+        if (b->sent < b->len)
+            break;
+        ex->out_first = b->next;
+        if (ex->out_first == NULL)
+            ex->out_last = NULL;
+        free(b->owned);
+        free(b);
+    }
+    (void)pthread_mutex_unlock(&ex->lock);
+}
+
+bool exchange_is_out(net_exchange *ex)
+{
+    (void)pthread_mutex_lock(&ex->lock);
+    const bool out = ex->phase == EX_ENDED && ex->out_first == NULL;
+    (void)pthread_mutex_unlock(&ex->lock);
+    return out;
+}
+
+static void on_written(uv_write_t *req, int status)
+{
+    net_conn *conn = req->data;
+    const size_t n = conn->writing;
+    conn->writing = 0;
+    if (conn->state == CONN_CLOSED)
+        return;
+    if (status < 0) {
+        conn_close(conn);
+        return;
+    }
+    exchange_sent(conn->ex, n);
+    conn_flush(conn);
+    if (conn->state != CONN_CLOSED)
+        conn_pump(conn);
+}
+
+static void write_later(net_conn *conn, const uv_buf_t *bufs, unsigned n, size_t bytes)
+{
+    conn->write_req.data = conn;
+    conn->writing = bytes;
+    conn->queue_seen = bytes;
+    conn->progress_ms = net_loop_now_ms(conn->server->loop);
+    if (uv_write(&conn->write_req, &conn->uv.stream, bufs, n, on_written) != 0) {
+        conn->writing = 0;
+        conn_close(conn);
+    }
+}
+
+void conn_flush(net_conn *conn)
+{
+    net_exchange *ex = conn->ex;
+    size_t budget = BUDGET_BYTES;
+    while (conn->state == CONN_EXCHANGE && conn->writing == 0) {
+        uv_buf_t bufs[BUFS_MAX];
+        unsigned n = 0;
+        const size_t bytes = exchange_gather(ex, bufs, BUFS_MAX, &n);
+        if (n == 0)
+            break;
+        const int rc = budget > 0 ? uv_try_write(&conn->uv.stream, bufs, n) : UV_EAGAIN;
+        if (rc == UV_EAGAIN) {
+            write_later(conn, bufs, n, bytes);
+            break;
+        }
+        if (rc < 0) {
+            conn_close(conn);
+            return;
+        }
+        exchange_sent(ex, (size_t)rc);
+        budget -= (size_t)rc < budget ? (size_t)rc : budget;
+    }
+    if (conn->state == CONN_EXCHANGE)
+        exchange_call_drain(ex);
+}

@@ -1,0 +1,387 @@
+/* test_engine_model.c - random publishes, deletes and searches against a plain model that scores
+ * every chunk by the formula.
+ *
+ * The model keeps the current version of each document as lists of words. Every search is compared
+ * as a whole: both lists in order, all scores, all facts.
+ */
+#include "support/test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "engine/engine.h"
+
+enum { DOCUMENTS = 40, CHUNKS = 6, WORDS = 30, VOCABULARY = 60, DIMS = 5, STEPS = 1500, TERMS = 6 };
+
+typedef struct model_chunk {
+    uint32_t ordinal;
+    int words[WORDS]; /* numbers of the vocabulary; below STOPS: stop words */
+    size_t n_words, n_title;
+    bool has_vector;
+    float vector[DIMS];
+} model_chunk;
+
+typedef struct model_document {
+    bool alive;
+    uint32_t version;
+    int label, year;
+    size_t n_chunks;
+    model_chunk chunks[CHUNKS];
+} model_document;
+
+enum { STOPS = 5, LABELS = 3 };
+
+static model_document model[DOCUMENTS];
+static char vocabulary[VOCABULARY][16];
+static const anc_str label_names[LABELS] = {ANC_STR_INIT("public"), ANC_STR_INIT("user:a"),
+                                            ANC_STR_INIT("user:b")};
+static uint64_t seed;
+
+static uint32_t chance(uint32_t below)
+{
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(seed >> 33) % below;
+}
+
+static anc_str word(int number)
+{
+    return anc_str_of(vocabulary[number]);
+}
+
+/* Small numbers are frequent. */
+static int any_word(void)
+{
+    const uint32_t a = chance(VOCABULARY), b = chance(VOCABULARY);
+    return (int)(a < b ? a : b);
+}
+
+static void random_vector(float *v)
+{
+    double square = 0;
+    for (int i = 0; i < DIMS; i++) {
+        v[i] = (float)chance(2001) / 1000.0f - 1.0f + 0.0001f;
+        square += (double)v[i] * (double)v[i];
+    }
+    for (int i = 0; i < DIMS; i++)
+        v[i] = (float)((double)v[i] / sqrt(square));
+}
+
+static void random_document(model_document *d)
+{
+    d->alive = true;
+    d->version++;
+    d->label = (int)chance(LABELS);
+    d->year = 2000 + (int)chance(5);
+    d->n_chunks = chance(CHUNKS + 1);
+    for (size_t c = 0; c < d->n_chunks; c++) {
+        model_chunk *m = &d->chunks[c];
+        m->ordinal = (uint32_t)c * 2;
+        m->n_title = chance(3);
+        m->n_words = m->n_title + chance(WORDS - 2);
+        for (size_t i = 0; i < m->n_words; i++)
+            m->words[i] = any_word();
+        m->has_vector = chance(4) != 0;
+        random_vector(m->vector);
+    }
+}
+
+static void key_of(size_t number, char out[16])
+{
+    (void)snprintf(out, 16, "doc-%02zu", number);
+}
+
+static void publish(eng_index *index, size_t number, anc_err *err)
+{
+    const model_document *d = &model[number];
+    char key[16];
+    key_of(number, key);
+    const eng_field year = {.name = ANC_STR("year"),
+                            .value = {.kind = ENG_INT, .integer = d->year}};
+    const eng_document document = {.key = anc_str_of(key),
+                                   .version = d->version,
+                                   .fields = &year,
+                                   .n_fields = 1,
+                                   .labels = &label_names[d->label],
+                                   .n_labels = 1};
+    eng_load *load = NULL;
+    ASSERT_OK(eng_load_open(index, &document, &load, err), err);
+    for (size_t c = 0; c < d->n_chunks; c++) {
+        const model_chunk *m = &d->chunks[c];
+        eng_term terms[WORDS];
+        for (size_t i = 0; i < m->n_words; i++)
+            terms[i] = (eng_term){.text = word(m->words[i]),
+                                  .place = i < m->n_title ? ENG_TITLE : ENG_TEXT,
+                                  .position = (uint32_t)i,
+                                  .is_stop = m->words[i] < STOPS};
+        const eng_chunk chunk = {.ordinal = m->ordinal,
+                                 .terms = terms,
+                                 .n_terms = m->n_words,
+                                 .vector = m->has_vector ? m->vector : NULL};
+        ASSERT_OK(eng_load_add(load, &chunk, err), err);
+    }
+    ASSERT_OK(eng_publish(index, load, err), err);
+}
+
+/* ---- the slow way ---------------------------------------------------------------------------- */
+
+typedef struct expected {
+    size_t document, chunk;
+    double bm25, coverage, cosine;
+} expected;
+
+typedef struct question {
+    int words[TERMS];
+    size_t n_words;
+    bool has_vector;
+    float vector[DIMS];
+    int label;
+    int year_from; /* 0: no filter */
+    uint32_t k;
+} question;
+
+static size_t count_of(const model_chunk *m, int w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->n_words; i++)
+        n += m->words[i] == w ? 1 : 0;
+    return n;
+}
+
+static double length_of(const model_chunk *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->n_words; i++)
+        n += m->words[i] >= STOPS ? 1 : 0;
+    return (double)n;
+}
+
+typedef struct statistics {
+    double chunks, length, df[VOCABULARY];
+} statistics;
+
+static statistics count_all(void)
+{
+    statistics s = {0};
+    for (size_t d = 0; d < DOCUMENTS; d++)
+        for (size_t c = 0; model[d].alive && c < model[d].n_chunks; c++) {
+            const model_chunk *m = &model[d].chunks[c];
+            s.chunks++;
+            s.length += length_of(m);
+            for (int w = 0; w < VOCABULARY; w++)
+                s.df[w] += count_of(m, w) > 0 ? 1 : 0;
+        }
+    return s;
+}
+
+static bool is_scored(const question *q, int w)
+{
+    bool only_stops = true;
+    for (size_t i = 0; i < q->n_words; i++)
+        only_stops = only_stops && q->words[i] < STOPS;
+    return only_stops || w >= STOPS;
+}
+
+static expected score(const question *q, const statistics *s, size_t d, size_t c)
+{
+    const model_chunk *m = &model[d].chunks[c];
+    const double mean = s->length > 0 ? s->length / s->chunks : 1;
+    double had = 0, total = 0;
+    expected e = {.document = d, .chunk = c, .cosine = (double)NAN};
+    for (size_t i = 0; i < q->n_words; i++) {
+        const int w = q->words[i];
+        if (!is_scored(q, w))
+            continue;
+        const double idf = log(1 + (s->chunks - s->df[w] + 0.5) / (s->df[w] + 0.5));
+        const double tf = (double)count_of(m, w);
+        total += idf;
+        if (tf > 0) {
+            had += idf;
+            e.bm25 += idf * tf / (tf + 1.2 * (1 - 0.75 + 0.75 * length_of(m) / mean));
+        }
+    }
+    e.coverage = total > 0 ? had / total : 0;
+    if (q->has_vector && m->has_vector) {
+        e.cosine = 0;
+        for (int i = 0; i < DIMS; i++)
+            e.cosine += (double)q->vector[i] * (double)m->vector[i];
+    }
+    return e;
+}
+
+static size_t score_all(const question *q, expected *out)
+{
+    const statistics s = count_all();
+    size_t n = 0;
+    for (size_t d = 0; d < DOCUMENTS; d++) {
+        if (!model[d].alive || (model[d].label != 0 && model[d].label != q->label) ||
+            model[d].year < q->year_from)
+            continue;
+        for (size_t c = 0; c < model[d].n_chunks; c++)
+            out[n++] = score(q, &s, d, c);
+    }
+    return n;
+}
+
+static int by_bm25(const void *a, const void *b)
+{
+    const expected *x = a, *y = b;
+    if (fabs(x->bm25 - y->bm25) > 1e-9)
+        return x->bm25 > y->bm25 ? -1 : 1;
+    if (x->document != y->document)
+        return x->document < y->document ? -1 : 1;
+    return x->chunk < y->chunk ? -1 : 1;
+}
+
+/* ---- comparing ------------------------------------------------------------------------------- */
+
+static const expected *find_expected(const expected *all, size_t n, const eng_candidate *c)
+{
+    for (size_t i = 0; i < n; i++) {
+        char key[16];
+        key_of(all[i].document, key);
+        if (anc_str_eq(c->document, anc_str_of(key)) &&
+            model[all[i].document].chunks[all[i].chunk].ordinal == c->ordinal)
+            return &all[i];
+    }
+    return NULL;
+}
+
+static void compare_candidate(const expected *e, const eng_candidate *c)
+{
+    assert_non_null(e); /* else: not visible to this query, or dead */
+    assert_int_equal(c->version, model[e->document].version);
+    assert_true(fabs(c->bm25 - e->bm25) < 1e-9);
+    assert_true(fabs(c->coverage - e->coverage) < 1e-9);
+    assert_int_equal(isnan(c->cosine) != 0, isnan(e->cosine) != 0);
+    assert_true(isnan(e->cosine) || fabs(c->cosine - e->cosine) < 2e-3);
+}
+
+static void compare(const question *q, const eng_result *r)
+{
+    static expected all[DOCUMENTS * CHUNKS];
+    const size_t n = score_all(q, all);
+    size_t matching = 0, vectors = 0;
+    qsort(all, n, sizeof *all, by_bm25);
+    for (size_t i = 0; i < n; i++) {
+        matching += all[i].bm25 > 0 ? 1 : 0;
+        vectors += isnan(all[i].cosine) ? 0 : 1;
+    }
+    assert_int_equal(r->n_keyword, matching < q->k ? matching : q->k);
+    assert_int_equal(r->n_semantic, vectors < q->k ? vectors : q->k);
+    double worst = 2; /* cosine of the last semantic candidate */
+    for (size_t i = 0; i < r->n; i++) {
+        const eng_candidate *c = &r->candidates[i];
+        compare_candidate(find_expected(all, n, c), c);
+        if (i < r->n_keyword) {
+            assert_int_equal(c->rank_keyword, i + 1);
+            assert_ptr_equal(find_expected(all, n, c), &all[i]);
+        } else {
+            assert_int_equal(c->rank_keyword, 0);
+            assert_true(c->rank_semantic > 0);
+        }
+        if (c->rank_semantic > 0 && c->cosine < worst)
+            worst = c->cosine;
+    }
+    size_t better = 0; /* nothing that is left out is clearly better than what is in */
+    for (size_t i = 0; i < n; i++)
+        better += all[i].cosine > worst + 4e-3 ? 1 : 0;
+    assert_true(better <= r->n_semantic);
+}
+
+static void search(const eng_snapshot *s, anc_arena *mem, anc_err *err)
+{
+    question q = {.n_words = chance(TERMS + 1),
+                  .has_vector = chance(2) == 0,
+                  .label = (int)chance(LABELS),
+                  .year_from = chance(3) == 0 ? 2000 + (int)chance(6) : 0,
+                  .k = chance(3) == 0 ? 1 + chance(3) : 1 + chance(300)};
+    eng_query_term terms[TERMS];
+    for (size_t i = 0; i < q.n_words; i++) {
+        q.words[i] = any_word();
+        terms[i] = (eng_query_term){word(q.words[i]), 1, q.words[i] < STOPS};
+    }
+    random_vector(q.vector);
+    const anc_str labels[] = {label_names[0], label_names[q.label]};
+    const eng_value year = {.kind = ENG_INT, .integer = q.year_from};
+    const eng_filter filter = {
+        .op = ENG_GTE, .field = ANC_STR("year"), .values = &year, .n_values = 1};
+    const eng_query query = {.terms = terms,
+                             .n_terms = q.n_words,
+                             .vector = q.has_vector ? q.vector : NULL,
+                             .dims = DIMS,
+                             .labels = labels,
+                             .n_labels = 2,
+                             .filter = q.year_from != 0 ? &filter : NULL,
+                             .k_keyword = q.k,
+                             .k_semantic = q.k};
+    eng_result r;
+    ASSERT_OK(eng_search(s, &query, mem, &r, err), err);
+    compare(&q, &r);
+}
+
+static void compare_documents(const eng_snapshot *s)
+{
+    size_t alive = 0, found = 0;
+    uint64_t cursor = 0;
+    anc_str key;
+    for (size_t d = 0; d < DOCUMENTS; d++) {
+        char name[16];
+        uint32_t version = 0;
+        key_of(d, name);
+        alive += model[d].alive ? 1 : 0;
+        assert_int_equal(eng_document_find(s, anc_str_of(name), &version), model[d].alive);
+        assert_true(!model[d].alive || version == model[d].version);
+    }
+    while (eng_document_next(s, &cursor, &key, NULL))
+        found++;
+    assert_int_equal(found, alive);
+}
+
+static void run_seed(uint64_t start)
+{
+    anc_err err = {0};
+    ANC_ARENA(mem, 64 << 20);
+    const eng_options options = {.dims = DIMS};
+    eng_index *index = NULL;
+    seed = start;
+    memset(model, 0, sizeof model);
+    ASSERT_OK(eng_index_open(&options, &index, &err), &err);
+    for (int step = 0; step < STEPS; step++) {
+        const size_t number = chance(DOCUMENTS);
+        char key[16];
+        key_of(number, key);
+        if (chance(4) == 0) {
+            model[number].alive = false;
+            ASSERT_OK(eng_delete(index, anc_str_of(key), &err), &err);
+        } else {
+            random_document(&model[number]);
+            publish(index, number, &err);
+        }
+        if (step % 5 != 0)
+            continue;
+        eng_snapshot *s = eng_snapshot_acquire(index);
+        compare_documents(s);
+        search(s, mem, &err);
+        eng_snapshot_release(s);
+        anc_arena_reset(mem);
+    }
+    eng_index_close(index);
+}
+
+static void agrees_with_the_model(void **state)
+{
+    (void)state;
+    for (int i = 0; i < VOCABULARY; i++)
+        (void)snprintf(vocabulary[i], sizeof vocabulary[i], "w%d", i);
+    for (uint64_t start = 1; start <= 4; start++)
+        run_seed(start);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(agrees_with_the_model)};
+    return cmocka_run_group_tests_name("engine model", tests, NULL, NULL);
+}
