@@ -161,7 +161,7 @@ static anc_status parse(void *self, krn_call *call, const kno_source *source,
         if (part.len == 0)
             continue;
         const bool heading = anc_str_starts(part, ANC_STR("# "));
-        const kno_block block = {.kind = heading ? KNO_BLOCK_HEADING : KNO_BLOCK_PARAGRAPH,
+        const kno_block block = {.kind = heading ? KNO_HEADING : KNO_PARAGRAPH,
                                  .level = heading ? 1 : 0,
                                  .text = heading ? anc_str_sub(part, 2, part.len) : part};
         if (heading && ret->title.len == 0) {

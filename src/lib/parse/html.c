@@ -408,14 +408,16 @@ static void on_text(void *user, const xmlChar *bytes, int n)
 /* ---- readings ---------------------------------------------------------------------------- */
 
 /* Bytes of a conditional of old browsers at the front of `s` ("<![if !supportLists]>"), which
- * the parser would take for text; 0 when there is none. */
+ * the parser would take for text; 0 when there is none. "<![endif]-->" ends a comment. */
 static size_t conditional_length(anc_str s)
 {
     const bool is_one = anc_str_eq_nocase(anc_str_sub(s, 0, 5), ANC_STR("<![if")) ||
                         anc_str_eq_nocase(anc_str_sub(s, 0, 8), ANC_STR("<![endif"));
     const size_t end =
         is_one ? anc_str_find(anc_str_sub(s, 0, CONDITIONAL_BYTES), ANC_STR(">")) : SIZE_MAX;
-    return end != SIZE_MAX ? end + 1 : 0;
+    const bool ends_comment =
+        end != SIZE_MAX && anc_str_ends(anc_str_sub(s, 0, end), ANC_STR("--"));
+    return end != SIZE_MAX && !ends_comment ? end + 1 : 0;
 }
 
 /* Bytes to hand to the parser next: a step, but not into a conditional. */

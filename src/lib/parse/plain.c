@@ -1,8 +1,9 @@
 /* plain.c - plain text: paragraphs between blank lines, and the few signs that people use.
  *
- * Lines are looked at one by one, with a peek at the next. Known are underlined headings, a lone
- * first line that serves as title, items behind "- " or "1. ", columns set with tabs or wide gaps,
- * and short lines that were broken on purpose. Everything else is prose whose lines are joined. A
+ * Lines are looked at one by one, with a peek at the next. Known are underlined headings, headings in
+ * capitals, a lone first line that serves as title, items behind "- " or "1. ", columns set with tabs
+ * or wide gaps (indented lines go on with the last cell), and short lines that were broken on
+ * purpose. Everything else is prose whose lines are joined. A
  * line longer than LONG_LINE is prose without looking.
  */
 #include "parse_impl.h"
@@ -12,12 +13,21 @@
 #include "base/utf8.h"
 #include "text/normalize.h"
 
-enum { LONG_LINE = 4096, SHORT_LINE = 40, HEADING_BYTES = 120, TITLE_LINE = 80, GAP = 3 };
+enum {
+    LONG_LINE = 4096,
+    SHORT_LINE = 40,
+    HEADING_BYTES = 120,
+    TITLE_LINE = 80,
+    GAP = 3,
+    GAP_IN_TABLE = 2
+};
 
 typedef struct plain {
     anc_str rest; /* behind the current line */
     prs_emitter *e;
     bool in_prose;      /* the open block goes on with the next line */
+    bool in_row;        /* the open row goes on with an indented line */
+    bool has_title;     /* a title was seen that no line stood under */
     size_t last_length; /* of the line before */
     bool first;         /* nothing but blank lines was seen */
 } plain;
@@ -73,21 +83,23 @@ static size_t item_mark(anc_str line)
     return mark ? n + 2 : 0;
 }
 
-/* Bytes of the gap between two columns at the front of `s`, 0 when there is none. */
-static size_t column_gap(anc_str s)
+/* Bytes of the gap between two columns at the front of `s`, 0 when there is none. Below a row the
+ * longest first cell may leave a gap of two blanks. */
+static size_t column_gap(const plain *p, anc_str s)
 {
+    const size_t least = p->in_row ? GAP_IN_TABLE : GAP;
     size_t n = 0;
     bool tab = false;
     while (n < s.len && (s.ptr[n] == ' ' || s.ptr[n] == '\t'))
         tab |= s.ptr[n++] == '\t';
-    return n < s.len && (tab || n >= GAP) ? n : 0;
+    return n < s.len && (tab || n >= least) ? n : 0;
 }
 
-static bool has_columns(anc_str line)
+static bool has_columns(const plain *p, anc_str line)
 {
     for (size_t i = 1; i < line.len; i++)
         if ((line.ptr[i] == ' ' || line.ptr[i] == '\t') &&
-            column_gap(anc_str_sub(line, i, line.len)) > 0)
+            column_gap(p, anc_str_sub(line, i, line.len)) > 0)
             return true;
     return false;
 }
@@ -98,7 +110,7 @@ static bool add_row(plain *p, anc_str line)
         return false;
     size_t start = 0;
     for (size_t i = 1; i < line.len; i++) {
-        const size_t gap = column_gap(anc_str_sub(line, i, line.len));
+        const size_t gap = column_gap(p, anc_str_sub(line, i, line.len));
         if (gap == 0)
             continue;
         if (!prs_emit_text(p->e, anc_str_sub(line, start, i - start)) ||
@@ -108,12 +120,13 @@ static bool add_row(plain *p, anc_str line)
         i = start;
     }
     p->in_prose = false;
-    return prs_emit_text(p->e, anc_str_sub(line, start, line.len)) && prs_emit_close(p->e);
+    p->in_row = true;
+    return prs_emit_text(p->e, anc_str_sub(line, start, line.len));
 }
 
 static bool add_heading(plain *p, anc_str line, unsigned level)
 {
-    p->in_prose = false;
+    p->in_prose = p->in_row = false;
     return prs_emit_open(p->e, PRS_HEADING, level) && prs_emit_text(p->e, line) &&
            prs_emit_close(p->e);
 }
@@ -125,8 +138,25 @@ static unsigned underlined(const plain *p, anc_str line)
     if (p->in_prose || line.len > HEADING_BYTES || !is_rule(next))
         return 0;
     if (next.ptr[0] == '=')
-        return 1;
-    return next.ptr[0] == '-' ? 2 : 0;
+        return p->has_title ? 2 : 1;
+    if (next.ptr[0] == '-')
+        return p->has_title ? 3 : 2;
+    return 0;
+}
+
+/* Whether a line outside prose is set in capitals, as headings are on typewriters. */
+static bool is_in_capitals(const plain *p, anc_str line)
+{
+    size_t capitals = 0, bytes;
+    if (p->in_prose || p->in_row || line.len > HEADING_BYTES || has_columns(p, line))
+        return false;
+    for (size_t i = 0; i < line.len; i += bytes) {
+        const uint32_t c = anc_utf8_at(line, i, &bytes);
+        if ((c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0xFF) || c > 0x17F)
+            return false;
+        capitals += c >= 'A' && c <= 'Z';
+    }
+    return capitals >= 3 && strchr(".,;:", line.ptr[line.len - 1]) == NULL;
 }
 
 /* Whether the first line of a text, alone before a blank line and without a full stop, is its
@@ -159,36 +189,53 @@ static bool add_item(plain *p, anc_str line, size_t indent)
     const unsigned depth = 1 + (unsigned)(indent < 16 ? indent / 2 : 8);
     if (!prs_emit_open(p->e, PRS_LIST_ITEM, depth))
         return false;
+    p->in_row = false;
     p->in_prose = true;
     return prs_emit_text(p->e, line);
+}
+
+/* A heading that no line stands under; the first line of a text gives its title. */
+static bool add_bare_heading(plain *p, anc_str line)
+{
+    p->has_title |= p->first;
+    return add_heading(p, line, p->first ? 1 : 2);
 }
 
 /* A line that is neither blank nor very long. */
 static bool add_line(plain *p, anc_str line, size_t indent)
 {
+    const bool goes_on =
+        p->in_row && indent >= GAP && item_mark(line) == 0 && !has_columns(p, line);
+    if (goes_on)
+        return prs_emit_blank(p->e) && prs_emit_text(p->e, line);
     const unsigned level = underlined(p, line);
     if (level > 0) {
         (void)take_line(&p->rest);
         return add_heading(p, line, level);
     }
     if (is_rule(line)) {
-        p->in_prose = false;
+        p->in_prose = p->in_row = false;
         return prs_emit_close(p->e);
     }
-    if (is_title(p, line))
-        return add_heading(p, line, 1);
+    if (is_title(p, line) || is_in_capitals(p, line))
+        return add_bare_heading(p, line);
     if (item_mark(line) > 0)
         return add_item(p, line, indent);
-    return has_columns(line) ? add_row(p, line) : add_prose(p, line);
+    if (has_columns(p, line))
+        return add_row(p, line);
+    p->in_row = false;
+    return add_prose(p, line);
 }
 
 static bool add_any_line(plain *p, anc_str raw)
 {
-    if (raw.len > LONG_LINE)
+    if (raw.len > LONG_LINE) {
+        p->in_row = p->first = false;
         return add_prose(p, raw);
+    }
     const anc_str line = txt_trim(raw);
     if (line.len == 0) {
-        p->in_prose = false;
+        p->in_prose = p->in_row = false;
         return prs_emit_close(p->e);
     }
     const bool ok = add_line(p, line, (size_t)(line.ptr - raw.ptr));

@@ -92,6 +92,11 @@ bool txt_is_blank(uint32_t c)
     return txt_class_of(c) == TXT_CHAR_BLANK;
 }
 
+bool txt_is_unspaced(uint32_t c)
+{
+    return txt_class_of(c) == TXT_CHAR_UNSPACED;
+}
+
 anc_str txt_trim(anc_str s)
 {
     size_t bytes;

@@ -19,6 +19,9 @@ anc_status txt_fold(anc_str text, anc_buf *out, anc_err *err) ANC_MUST_CHECK;
 /* White space of Unicode (category Z and the blank controls). */
 bool txt_is_blank(uint32_t code_point);
 
+/* A character of a script that puts no spaces between words (Han, kana, Hangul, Thai, …). */
+bool txt_is_unspaced(uint32_t code_point);
+
 /* `text` without white space at both ends, that of Unicode included. */
 anc_str txt_trim(anc_str text);
 

@@ -1,6 +1,8 @@
 /* collections.c - collections made, changed, listed, deleted, and their statistics. */
 #include <string.h>
 
+#include "knowledge/domain/limits.h"
+#include "knowledge/domain/names.h"
 #include "knowledge/domain/rules.h"
 #include "service_impl.h"
 #include "json/json.h"
@@ -42,22 +44,23 @@ static anc_status check(kno_service *kno, krn_call *call, const kno_collection *
                         kno_collection_record *ret)
 {
     anc_err *err = call->err;
-    ANC_TRY(kno_rule_collection_name(wanted->name, err));
-    ANC_TRY(kno_rule_text(wanted->description, KNO_MAX_DESCRIPTION_BYTES, "description", err));
-    ANC_TRY(kno_rule_language(wanted->language, err));
+    ANC_TRY(kno_collection_name_check(wanted->name, "/name", err));
+    ANC_TRY(kno_line_check(wanted->description, KNO_DESCRIPTION_BYTES, "description",
+                           "/description", err));
+    ANC_TRY(kno_language_check(wanted->language, "/language", err));
     const uint32_t window = emb_info(kno->with.embedding).max_tokens;
     if (wanted->chunking != KNO_CHUNK_STRUCTURE && wanted->chunking != KNO_CHUNK_WHOLE)
         return ANC_FAIL_FIELD(err, ANC_INVALID, "/chunking", "%d is no way of chunking",
                               (int)wanted->chunking);
     if (wanted->chunk_tokens != 0 &&
-        (wanted->chunk_tokens < KNO_MIN_CHUNK_TOKENS || wanted->chunk_tokens > window))
+        (wanted->chunk_tokens < KNO_CHUNK_TOKENS_MIN || wanted->chunk_tokens > window))
         return ANC_FAIL_FIELD(err, ANC_INVALID, "/chunk_tokens",
                               "%u tokens a chunk: allowed are %d to %u, or 0 for what fits",
-                              wanted->chunk_tokens, KNO_MIN_CHUNK_TOKENS, window);
-    if (wanted->overlap_sentences > KNO_MAX_OVERLAP_SENTENCES)
+                              wanted->chunk_tokens, KNO_CHUNK_TOKENS_MIN, window);
+    if (wanted->overlap_sentences > KNO_OVERLAP_SENTENCES)
         return ANC_FAIL_FIELD(err, ANC_INVALID, "/overlap_sentences",
                               "%u sentences of overlap: at most %d are allowed",
-                              wanted->overlap_sentences, KNO_MAX_OVERLAP_SENTENCES);
+                              wanted->overlap_sentences, KNO_OVERLAP_SENTENCES);
     kno_collection_record r = kno_collection_defaults(wanted->name);
     r.description = wanted->description;
     if (wanted->language.len > 0)
@@ -66,7 +69,7 @@ static anc_status check(kno_service *kno, krn_call *call, const kno_collection *
     r.chunk_tokens = wanted->chunk_tokens;
     r.overlap_sentences = wanted->overlap_sentences;
     if (wanted->n_acl > 0)
-        ANC_TRY(kno_rule_labels(call->mem, wanted->acl, wanted->n_acl, &r.acl, err));
+        ANC_TRY(kno_labels_sorted(call->mem, wanted->acl, wanted->n_acl, &r.acl, err));
     *ret = r;
     return ANC_OK;
 }

@@ -2,26 +2,25 @@
 #include <string.h>
 
 #include "base/map.h"
-#include "base/utf8.h"
 #include "knowledge/domain/half.h"
+#include "knowledge/domain/limits.h"
+#include "knowledge/domain/title_line.h"
 #include "service_impl.h"
 
 enum { BATCH = 64, BATCH_ARENA_BYTES = 64 << 20 };
 
-anc_str kno_embed_text(anc_arena *mem, anc_str title_line, anc_str passage)
+/* What goes through the model for a chunk, in `mem`. */
+static anc_status text_of(anc_arena *mem, anc_str title, anc_str text, const kno_chunk_record *k,
+                          anc_str *ret, anc_err *err)
 {
-    if (title_line.len == 0)
-        return anc_arena_copy(mem, passage);
-    return anc_arena_printf(mem, "%.*s\n%.*s", ANC_FMT(title_line), ANC_FMT(passage));
-}
-
-anc_str kno_title_line(kno_service *kno, anc_str title)
-{
-    const size_t most = emb_info(kno->with.embedding).max_tokens / 4;
-    anc_str line = title;
-    while (line.len > 0 && emb_count_tokens(kno->with.embedding, line, most) > most)
-        line = anc_str_sub(line, 0, anc_utf8_floor(line, line.len * 3 / 4));
-    return anc_str_trim(line);
+    ANC_BUF(out, KNO_TEXT_BYTES + KNO_TITLE_LINE_BYTES);
+    const anc_str passage = anc_str_sub(text, k->start, k->end - k->start);
+    ANC_TRY(kno_chunk_embed_text(title, k->heading, passage, &out, err));
+    const anc_str copy = anc_arena_copy(mem, anc_buf_view(&out));
+    if (copy.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the text of a chunk");
+    *ret = copy;
+    return ANC_OK;
 }
 
 /* Which of the chunks to embed: those not known, each digest once. */
@@ -48,7 +47,7 @@ static anc_status choose(krn_call *call, const kno_chunk_record *chunks, const b
     return ANC_OK;
 }
 
-static anc_status embed_batch(kno_service *kno, krn_call *call, anc_str title_line, anc_str text,
+static anc_status embed_batch(kno_service *kno, krn_call *call, anc_str title, anc_str text,
                               const kno_chunk_record *chunks, const size_t *chosen, size_t n,
                               uint32_t dims, unsigned char *out)
 {
@@ -59,12 +58,8 @@ static anc_status embed_batch(kno_service *kno, krn_call *call, anc_str title_li
     float *vectors = anc_arena_alloc(mem, n * dims, sizeof *vectors);
     if (texts == NULL || vectors == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(mem), "no room to embed %zu chunks", n);
-    for (size_t i = 0; i < n; i++) {
-        const kno_chunk_record *k = &chunks[chosen[i]];
-        texts[i] = kno_embed_text(mem, title_line, anc_str_sub(text, k->start, k->end - k->start));
-        if (texts[i].ptr == NULL)
-            return ANC_FAIL(call->err, anc_arena_refusal(mem), "no room for the text of a chunk");
-    }
+    for (size_t i = 0; i < n; i++)
+        ANC_TRY(text_of(mem, title, text, &chunks[chosen[i]], &texts[i], call->err));
     krn_call inner = *call;
     inner.mem = mem;
     ANC_TRY(emb_embed(kno->with.embedding, &inner, EMB_PASSAGE, texts, n, vectors, NULL));
@@ -72,7 +67,7 @@ static anc_status embed_batch(kno_service *kno, krn_call *call, anc_str title_li
     return ANC_OK;
 }
 
-anc_status kno_embed_chunks(kno_service *kno, krn_call *call, anc_str title_line, anc_str text,
+anc_status kno_embed_chunks(kno_service *kno, krn_call *call, anc_str title, anc_str text,
                             const kno_chunk_record *chunks, const bool *known, size_t n,
                             kno_vectors *ret)
 {
@@ -89,7 +84,7 @@ anc_status kno_embed_chunks(kno_service *kno, krn_call *call, anc_str title_line
     for (size_t at = 0; at < count; at += BATCH) {
         const size_t part = count - at < BATCH ? count - at : BATCH;
         ANC_TRY(krn_call_check(kno->with.clock, call));
-        ANC_TRY(embed_batch(kno, call, title_line, text, chunks, chosen + at, part, info.dims,
+        ANC_TRY(embed_batch(kno, call, title, text, chunks, chosen + at, part, info.dims,
                             bytes + at * info.dims * 2));
     }
     for (size_t i = 0; i < count; i++)

@@ -1,6 +1,6 @@
 /* indexable.c - what projections read: one version whole, and the walk over all documents. */
 #include "knowledge/domain/half.h"
-#include "knowledge/domain/rules.h"
+#include "knowledge/domain/limits.h"
 #include "service_impl.h"
 
 /* The document without regard to labels: a projection keeps them, it does not obey them. */
@@ -28,7 +28,7 @@ static anc_status read_chunks(kno_service *kno, krn_call *call, const kno_docume
     const kno_raw_store raw = kno->with.raw;
     kno_chunk_record *records = NULL;
     size_t n = 0;
-    ANC_TRY(store.ops->chunks(store.self, call, d->current.id, 0, KNO_MAX_CHUNKS, &records, &n));
+    ANC_TRY(store.ops->chunks(store.self, call, d->current.id, 0, KNO_CHUNKS, &records, &n));
     kno_chunk *chunks = anc_arena_alloc(call->mem, n, sizeof *chunks);
     if (chunks == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu chunks", n);

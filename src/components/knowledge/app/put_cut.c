@@ -1,45 +1,121 @@
 /* put_cut.c - the extracted text cut into chunks, each with the digest of what is embedded. */
-#include "base/str.h"
+#include <string.h>
+
 #include "hash/sha256.h"
-#include "knowledge/domain/rules.h"
+#include "knowledge/domain/chunker.h"
+#include "knowledge/domain/limits.h"
+#include "knowledge/domain/title_line.h"
 #include "put_impl.h"
 
-typedef struct cutter {
-    kno_put *put;
-    size_t max_tokens;
-    size_t cap;
-} cutter;
+/* Special tokens that a model of the BERT family puts around every text. */
+enum { SPECIAL_TOKENS = 2, MOST_TOKENS = 1 << 20 };
 
-static anc_status add_chunk(cutter *c, uint64_t start, uint64_t end)
+typedef struct cut {
+    kno_put *put;
+    size_t cap;   /* of put->chunks */
+    anc_buf text; /* what is embedded, for the digest; used again for each chunk */
+} cut;
+
+static size_t count_tokens(void *self, anc_str text)
+{
+    const kno_put *put = self;
+    return emb_count_tokens(put->kno->with.embedding, text, MOST_TOKENS);
+}
+
+static kno_chunk_record *next_chunk(cut *c)
 {
     kno_put *put = c->put;
-    if (put->n_chunks == KNO_MAX_CHUNKS)
-        return ANC_FAIL(put->call.err, ANC_LIMIT,
-                        "'%.*s' has more than %d chunks, the limit of "
-                        "one document",
-                        ANC_FMT(put->name), KNO_MAX_CHUNKS);
-    const anc_str passage = anc_str_sub(put->view.bytes, start, end - start);
-    kno_chunk_record *k = &put->chunks[put->n_chunks];
-    *k = (kno_chunk_record){.ordinal = (uint32_t)put->n_chunks++, .start = start, .end = end};
-    k->tokens = (uint32_t)emb_count_tokens(put->kno->with.embedding, passage, 100000);
-    ANC_ARENA(mem, 16 << 20);
-    if (mem == NULL)
-        return ANC_FAIL(put->call.err, ANC_NO_MEMORY, "no memory");
-    const anc_str text = kno_embed_text(mem, put->title_line, passage);
-    if (text.ptr == NULL)
-        return ANC_FAIL(put->call.err, anc_arena_refusal(mem), "no room for a chunk");
-    return anc_sha256_of(text, k->digest.bytes, put->call.err);
+    if (put->n_chunks == c->cap) {
+        const size_t cap = c->cap == 0 ? 16 : 2 * c->cap;
+        kno_chunk_record *chunks = anc_arena_alloc(put->call.mem, cap, sizeof *chunks);
+        if (chunks == NULL)
+            return NULL;
+        if (put->n_chunks > 0)
+            memcpy(chunks, put->chunks, put->n_chunks * sizeof *chunks);
+        put->chunks = chunks;
+        c->cap = cap;
+    }
+    return &put->chunks[put->n_chunks++];
+}
+
+/* The heading's copy; the last chunk's is used again where it is the same. */
+static anc_status keep_heading(cut *c, anc_str heading, anc_str *ret, anc_err *err)
+{
+    const kno_put *put = c->put;
+    *ret = ANC_STR_NONE;
+    if (heading.len == 0)
+        return ANC_OK;
+    if (put->n_chunks > 1 && anc_str_eq(put->chunks[put->n_chunks - 2].heading, heading)) {
+        *ret = put->chunks[put->n_chunks - 2].heading;
+        return ANC_OK;
+    }
+    *ret = anc_arena_copy(put->call.mem, heading);
+    if (ret->ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(put->call.mem), "no room for a heading");
+    return ANC_OK;
+}
+
+static anc_status on_chunk(void *self, const kno_chunk_span *span, anc_err *err)
+{
+    cut *c = self;
+    kno_put *put = c->put;
+    kno_chunk_record *k = next_chunk(c);
+    if (k == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(put->call.mem), "no room for the chunks of '%.*s'",
+                        ANC_FMT(put->name));
+    *k = (kno_chunk_record){.ordinal = span->ordinal,
+                            .page = span->page,
+                            .tokens = span->tokens,
+                            .start = span->start,
+                            .end = span->end};
+    ANC_TRY(keep_heading(c, span->heading, &k->heading, err));
+    const anc_str passage = anc_str_sub(put->view.bytes, k->start, k->end - k->start);
+    anc_buf_clear(&c->text);
+    ANC_TRY(kno_chunk_embed_text(put->version.title, k->heading, passage, &c->text, err));
+    return anc_sha256_of(anc_buf_view(&c->text), k->digest.bytes, err);
+}
+
+static anc_status feed(kno_put *put, kno_chunker *chunker)
+{
+    anc_err *err = put->call.err;
+    for (size_t i = 0; i < put->n_blocks; i++) {
+        const kno_block_span *span = &put->blocks[i];
+        const kno_block block = {
+            .kind = (kno_block_kind)span->kind,
+            .level = span->level,
+            .page = span->page,
+            .header = span->header,
+            .continues = span->continues,
+            .start = span->start,
+            .text = anc_str_sub(put->view.bytes, span->start, span->end - span->start)};
+        ANC_TRY(krn_call_check(put->kno->with.clock, &put->call));
+        ANC_TRY(kno_chunker_add(chunker, &block, err));
+    }
+    return kno_chunker_end(chunker, err);
 }
 
 anc_status kno_put_cut(kno_put *put)
 {
     kno_put_stage_is(put, KNO_STAGE_CHUNK);
-    put->title_line = kno_title_line(put->kno, put->version.title);
-    put->chunks = anc_arena_alloc(put->call.mem, put->n_blocks, sizeof *put->chunks);
-    if (put->chunks == NULL)
-        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for the chunks");
-    cutter c = {.put = put};
-    for (size_t i = 0; i < put->n_blocks; i++)
-        ANC_TRY(add_chunk(&c, put->blocks[i].start, put->blocks[i].end));
-    return ANC_OK;
+    const kno_collection_record *as = &put->collection;
+    const uint32_t window = emb_info(put->kno->with.embedding).max_tokens;
+    const bool own = as->chunk_tokens != 0 && as->chunk_tokens < window;
+    cut c = {.put = put, .text = anc_buf_init(KNO_TEXT_BYTES + KNO_TITLE_LINE_BYTES)};
+    const kno_chunker_options options = {
+        .strategy = as->chunking == KNO_CHUNK_WHOLE ? KNO_BY_DOCUMENT : KNO_BY_STRUCTURE,
+        .window_tokens = own ? as->chunk_tokens : window,
+        .special_tokens = SPECIAL_TOKENS,
+        .max_chunks = KNO_CHUNKS,
+        .overlap_sentences = as->overlap_sentences,
+        .title = put->version.title,
+        .count = count_tokens,
+        .count_self = put,
+        .emit = on_chunk,
+        .emit_self = &c};
+    kno_chunker *chunker = kno_chunker_new(put->call.mem, &options);
+    if (chunker == NULL)
+        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for a chunker");
+    const anc_status status = feed(put, chunker);
+    anc_buf_done(&c.text);
+    return status;
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "hash/sha256.h"
+#include "knowledge/domain/limits.h"
+#include "knowledge/domain/names.h"
 #include "knowledge/domain/rules.h"
 #include "put_impl.h"
 #include "json/json.h"
@@ -25,14 +27,13 @@ static anc_status check_metadata(kno_put *put)
 {
     const anc_str given = anc_str_trim(put->input->metadata);
     anc_err *err = put->call.err;
-    if (given.len == 0) {
-        put->metadata = ANC_STR("{}");
+    put->metadata = ANC_STR("{}");
+    if (given.len == 0)
         return ANC_OK;
-    }
-    if (given.len > KNO_MAX_METADATA_BYTES)
+    if (given.len > KNO_METADATA_BYTES)
         return ANC_FAIL_FIELD(err, ANC_INVALID, "/metadata",
                               "the metadata has %zu bytes; at most %d are allowed", given.len,
-                              KNO_MAX_METADATA_BYTES);
+                              KNO_METADATA_BYTES);
     json_doc *doc = NULL;
     anc_err why;
     anc_err_clear(&why);
@@ -42,14 +43,14 @@ static anc_status check_metadata(kno_put *put)
     if (status != ANC_OK)
         return ANC_FAIL_FIELD(err, ANC_INVALID, "/metadata", "the metadata is not JSON: %s",
                               why.text);
-    const json_kind kind = json_kind_of(json_root(doc));
-    ANC_BUF(compact, 4 * (size_t)KNO_MAX_METADATA_BYTES);
+    const anc_status fits = kno_metadata_check(json_root(doc), "/metadata", err);
+    ANC_BUF(compact, 4 * (size_t)KNO_METADATA_BYTES);
     json_dump(json_root(doc), &compact);
+    const bool is_null = json_kind_of(json_root(doc)) == JSON_NULL;
     json_doc_free(doc);
-    if (kind != JSON_OBJECT)
-        return ANC_FAIL_FIELD(err, ANC_INVALID, "/metadata",
-                              "the metadata is a JSON %s where an object belongs",
-                              json_kind_name(kind));
+    ANC_TRY(fits);
+    if (is_null)
+        return ANC_OK;
     ANC_TRY(anc_buf_status(&compact, "the metadata", err));
     put->metadata = anc_arena_copy(put->call.mem, anc_buf_view(&compact));
     if (put->metadata.ptr == NULL)
@@ -66,7 +67,7 @@ static anc_status keep_names(kno_put *put)
         krn_id_new(put->kno->with.clock, id);
         put->name = anc_str_of(id);
     }
-    ANC_TRY(kno_rule_document_id(put->name, put->call.err));
+    ANC_TRY(kno_document_id_check(put->name, "/id", put->call.err));
     put->name = anc_arena_copy(put->results, put->name);
     put->into = anc_arena_copy(put->results, put->input->collection);
     if (put->name.ptr == NULL || put->into.ptr == NULL)
@@ -78,18 +79,19 @@ static anc_status check_input(kno_put *put)
 {
     const kno_document_input *in = put->input;
     anc_err *err = put->call.err;
-    ANC_TRY(kno_rule_collection_name(in->collection, err));
+    ANC_TRY(kno_collection_name_check(in->collection, "/collection", err));
     ANC_TRY(keep_names(put));
-    ANC_TRY(kno_rule_text(in->title, KNO_MAX_TITLE_BYTES, "title", err));
-    ANC_TRY(kno_rule_text(in->uri, KNO_MAX_URI_BYTES, "uri", err));
-    ANC_TRY(kno_rule_text(in->source, KNO_MAX_NAME_BYTES, "source", err));
-    ANC_TRY(kno_rule_text(in->content_type, KNO_MAX_LABEL_BYTES, "content_type", err));
-    ANC_TRY(kno_rule_text(in->name, KNO_MAX_URI_BYTES, "name", err));
-    ANC_TRY(kno_rule_labels(put->call.mem, in->acl, in->n_acl, &put->acl, err));
+    ANC_TRY(kno_line_check(in->title, KNO_TITLE_BYTES, "title", "/title", err));
+    ANC_TRY(kno_line_check(in->uri, KNO_URI_BYTES, "uri", "/uri", err));
+    ANC_TRY(kno_line_check(in->source, KNO_SOURCE_NAME_BYTES, "source", "/source", err));
+    ANC_TRY(kno_line_check(in->content_type, KNO_CONTENT_TYPE_BYTES, "content type",
+                           "/content_type", err));
+    ANC_TRY(kno_line_check(in->name, KNO_URI_BYTES, "file name", "/name", err));
+    ANC_TRY(kno_labels_sorted(put->call.mem, in->acl, in->n_acl, &put->acl, err));
     ANC_TRY(check_metadata(put));
-    if (in->content.len > KNO_MAX_SOURCE_BYTES)
-        return ANC_FAIL(err, ANC_LIMIT, "the document '%.*s' has %zu bytes; at most %zu are taken",
-                        ANC_FMT(put->name), in->content.len, KNO_MAX_SOURCE_BYTES);
+    if (in->content.len > KNO_SOURCE_BYTES)
+        return ANC_FAIL(err, ANC_LIMIT, "the document '%.*s' has %zu bytes; at most %d are taken",
+                        ANC_FMT(put->name), in->content.len, KNO_SOURCE_BYTES);
     return ANC_OK;
 }
 

@@ -1,12 +1,13 @@
 /* put_extract.c - bytes to the extracted text in the raw store, its blocks, and what is known of it.
  *
- * The text is the blocks' texts with an empty line between them; rows of one table and items of one
- * list are set line by line. It goes to the spool piece by piece and is then read from its mapping,
- * so that it is never whole in memory of ours. Offsets into it are what citations are made of.
+ * The text (knowledge/domain/block.h says how it is laid out) goes to the spool piece by piece and is
+ * then read from its mapping, so that it is never whole in memory of ours. Offsets into it are what
+ * citations are made of.
  */
 #include <string.h>
 
 #include "base/utf8.h"
+#include "knowledge/domain/limits.h"
 #include "knowledge/domain/rules.h"
 #include "put_impl.h"
 #include "text/language.h"
@@ -19,22 +20,13 @@ typedef struct extraction {
     size_t cap;  /* of put->blocks */
 } extraction;
 
-static anc_str separator(const extraction *x, const kno_block *block)
-{
-    if (x->put->n_blocks == 0)
-        return ANC_STR("");
-    const kno_block_span *before = &x->put->blocks[x->put->n_blocks - 1];
-    const bool lines = block->kind == KNO_BLOCK_LIST_ITEM || block->kind == KNO_BLOCK_TABLE_ROW;
-    return lines && before->kind == (uint8_t)block->kind ? ANC_STR("\n") : ANC_STR("\n\n");
-}
-
 static anc_status write_text(extraction *x, anc_str text, anc_err *err)
 {
     kno_put *put = x->put;
-    if (text.len > KNO_MAX_TEXT_BYTES - x->at)
+    if (text.len > KNO_TEXT_BYTES - x->at)
         return ANC_FAIL(err, ANC_LIMIT,
-                        "the text of '%.*s' is longer than %zu bytes, the limit of one document",
-                        ANC_FMT(put->name), KNO_MAX_TEXT_BYTES);
+                        "the text of '%.*s' is longer than %d bytes, the limit of one document",
+                        ANC_FMT(put->name), KNO_TEXT_BYTES);
     ANC_TRY(put->text.ops->add(put->text.self, text, err));
     x->at += text.len;
     return ANC_OK;
@@ -61,17 +53,15 @@ static anc_status on_block(void *arg, const kno_block *block, anc_err *err)
     extraction *x = arg;
     kno_put *put = x->put;
     ANC_TRY(krn_call_check(put->kno->with.clock, &put->call));
-    if (block->continues && put->n_blocks > 0) {
-        ANC_TRY(write_text(x, block->text, err));
-        put->blocks[put->n_blocks - 1].end = x->at;
-        return ANC_OK;
-    }
-    if (put->n_blocks == KNO_MAX_BLOCKS)
+    if (put->n_blocks == KNO_BLOCKS)
         return ANC_FAIL(err, ANC_LIMIT,
                         "'%.*s' has more than %d paragraphs, the limit of one "
                         "document",
-                        ANC_FMT(put->name), KNO_MAX_BLOCKS);
-    ANC_TRY(write_text(x, separator(x, block), err));
+                        ANC_FMT(put->name), KNO_BLOCKS);
+    if (put->n_blocks > 0) {
+        const kno_block_kind before = (kno_block_kind)put->blocks[put->n_blocks - 1].kind;
+        ANC_TRY(write_text(x, kno_block_separator(before, block), err));
+    }
     const uint64_t start = x->at;
     ANC_TRY(write_text(x, block->text, err));
     kno_block_span *span = next_span(x);
@@ -83,7 +73,8 @@ static anc_status on_block(void *arg, const kno_block *block, anc_err *err)
                              .page = block->page,
                              .kind = (uint8_t)block->kind,
                              .level = (uint8_t)block->level,
-                             .header = block->header};
+                             .header = block->header,
+                             .continues = block->continues};
     return ANC_OK;
 }
 
@@ -91,7 +82,7 @@ static anc_status on_block(void *arg, const kno_block *block, anc_err *err)
 
 static void put_value(json_writer *w, anc_str name, const json_value *value)
 {
-    ANC_BUF(dumped, 4 * (size_t)KNO_MAX_METADATA_BYTES);
+    ANC_BUF(dumped, 4 * (size_t)KNO_METADATA_BYTES);
     json_dump(value, &dumped);
     json_name_str(w, name);
     json_write_raw(w, anc_buf_view(&dumped));
@@ -128,7 +119,7 @@ static anc_status merge_metadata(kno_put *put, anc_str found)
         return ANC_OK;
     anc_err *err = put->call.err;
     json_doc *mine = NULL, *theirs = NULL;
-    ANC_BUF(out, 8 * (size_t)KNO_MAX_METADATA_BYTES);
+    ANC_BUF(out, 8 * (size_t)KNO_METADATA_BYTES);
     anc_status status = json_parse(put->metadata, &mine, err);
     if (status == ANC_OK)
         status = json_parse(found, &theirs, err);

@@ -39,7 +39,6 @@ typedef struct kno_put {
     kno_version_record version;
 
     /* cut */
-    anc_str title_line;       /* stands before each chunk when it is embedded */
     kno_chunk_record *chunks; /* [n_chunks] */
     size_t n_chunks;
 

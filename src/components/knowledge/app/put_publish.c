@@ -177,7 +177,7 @@ static anc_status embed_piece(kno_put *put, piece_work *w)
     if (put->model.len == 0 || w->n == 0)
         return ANC_OK;
     kno_put_stage_is(put, KNO_STAGE_EMBED);
-    ANC_TRY(kno_embed_chunks(put->kno, &put->call, put->title_line, put->view.bytes,
+    ANC_TRY(kno_embed_chunks(put->kno, &put->call, put->version.title, put->view.bytes,
                              put->chunks + w->from, put->known + w->from, w->n, &w->vectors));
     put->embedded += w->vectors.n;
     return ANC_OK;

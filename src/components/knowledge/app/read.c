@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "knowledge/domain/limits.h"
+#include "knowledge/domain/names.h"
 #include "knowledge/domain/rules.h"
 #include "service_impl.h"
 #include "text/normalize.h"
@@ -49,7 +51,7 @@ anc_status kno_document_find(kno_service *kno, krn_call *call, anc_str collectio
 /* The words looked for, folded as the stored ones are. */
 static anc_status fold_query(krn_call *call, anc_str q, anc_str *ret)
 {
-    ANC_TRY(kno_rule_text(q, MAX_QUERY_BYTES, "q", call->err));
+    ANC_TRY(kno_line_check(q, MAX_QUERY_BYTES, "q", "/q", call->err));
     ANC_BUF(folded, 8 * MAX_QUERY_BYTES);
     ANC_TRY(txt_fold(anc_str_trim(q), &folded, call->err));
     const anc_str copy = anc_arena_copy(call->mem, anc_buf_view(&folded));

@@ -1,6 +1,8 @@
 /* service.c - opening and closing, and who may see what. */
 #include <stdlib.h>
 
+#include "knowledge/domain/limits.h"
+#include "knowledge/domain/names.h"
 #include "knowledge/domain/rules.h"
 #include "service_impl.h"
 
@@ -75,7 +77,7 @@ void kno_service_close(kno_service *kno)
 anc_status kno_collection_get(kno_service *kno, krn_call *call, anc_str name,
                               kno_collection_record *ret)
 {
-    ANC_TRY(kno_rule_collection_name(name, call->err));
+    ANC_TRY(kno_collection_name_check(name, "/collection", call->err));
     kno_collection_record record;
     const kno_collection_store c = kno->with.catalog.collections;
     ANC_TRY(c.ops->find(c.self, call, name, &record));
@@ -90,7 +92,7 @@ anc_status kno_collection_get(kno_service *kno, krn_call *call, anc_str name,
 anc_status kno_document_get(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                             kno_document_record *ret)
 {
-    ANC_TRY(kno_rule_collection_name(collection, call->err));
+    ANC_TRY(kno_collection_name_check(collection, "/collection", call->err));
     const kno_catalog *catalog = &kno->with.catalog;
     kno_collection_record in;
     ANC_TRY(catalog->collections.ops->find(catalog->collections.self, call, collection, &in));

@@ -75,15 +75,9 @@ anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
 /* A call of the component's own for a step: `mem` and `err` are the caller's. */
 krn_call kno_own_call(kno_service *kno, anc_arena *mem, anc_err *err, int64_t deadline_ns);
 
-/* The text that is embedded for a chunk: title line and passage, in `mem`. */
-anc_str kno_embed_text(anc_arena *mem, anc_str title_line, anc_str passage) ANC_MUST_CHECK;
-
-/* The title as it stands before each chunk: cut so that it takes at most a quarter of the window. */
-anc_str kno_title_line(kno_service *kno, anc_str title);
-
-/* Vectors of the chunks [n] that `wanted` marks, as binary16 in `mem`, with their digests. Texts
- * that are equal are embedded once. */
-anc_status kno_embed_chunks(kno_service *kno, krn_call *call, anc_str title_line, anc_str text,
+/* Vectors of those of the chunks [n] that are not `known`, as binary16 in call->mem, with their
+ * digests. `text` is the version's, `title` the document's. Equal texts are embedded once. */
+anc_status kno_embed_chunks(kno_service *kno, krn_call *call, anc_str title, anc_str text,
                             const kno_chunk_record *chunks, const bool *known, size_t n,
                             kno_vectors *ret) ANC_MUST_CHECK;
 

@@ -140,8 +140,7 @@ static anc_status backfill_piece(kno_service *kno, const krn_call *outer, const 
     const anc_str model = emb_info(kno->with.embedding).revision;
     ANC_TRY(v.ops->known(v.self, &call, model, digests, n, known));
     kno_vectors vectors;
-    ANC_TRY(kno_embed_chunks(kno, &call, kno_title_line(kno, row->title), text, chunks, known, n,
-                             &vectors));
+    ANC_TRY(kno_embed_chunks(kno, &call, row->title, text, chunks, known, n, &vectors));
     backfill_work work = {.kno = kno, .row = row, .vectors = &vectors, .last = n < KNO_PIECE};
     ANC_TRY(krn_writer_run(kno->with.writer, &call, write_backfill, &work));
     *from += (uint32_t)n;

@@ -1,34 +1,50 @@
-/* block.h - a document's text as it comes out of a parser: pieces with their role. */
+/* block.h - what a document is made of once it was parsed, and how its text is laid out.
+ *
+ * The extracted text is all blocks one behind the other with kno_block_separator between. Offsets
+ * are bytes of that text.
+ */
 #ifndef ANC_KNOWLEDGE_DOMAIN_BLOCK_H
 #define ANC_KNOWLEDGE_DOMAIN_BLOCK_H
 
 #include "base/base.h"
 
 typedef enum kno_block_kind {
-    KNO_BLOCK_HEADING, /* level 1 to 6 */
-    KNO_BLOCK_PARAGRAPH,
-    KNO_BLOCK_LIST_ITEM, /* level: depth from 1 */
-    KNO_BLOCK_TABLE_ROW,
-    KNO_BLOCK_CODE,
-    KNO_BLOCK_QUOTE
+    KNO_HEADING, /* level 1 to 6 */
+    KNO_PARAGRAPH,
+    KNO_LIST_ITEM,
+    KNO_TABLE_ROW, /* cells with " | " between */
+    KNO_CODE,
+    KNO_QUOTE
 } kno_block_kind;
 
 typedef struct kno_block {
     kno_block_kind kind;
-    uint32_t level;
-    uint32_t page;  /* from 1; 0: none */
-    bool header;    /* a row that names the columns of the rows below it */
-    bool continues; /* more of the block before, set right behind it */
+    unsigned level;
+    uint32_t page;  /* 0 where there is none */
+    bool header;    /* a table row that names the columns */
+    bool continues; /* more of the block before, nothing between */
+    uint64_t start; /* offset of `text` */
     anc_str text;   /* valid UTF-8, not empty */
 } kno_block;
 
-/* A whole block where it stands in the extracted text. */
+/* The same piece without its text, for a second pass over the text. */
 typedef struct kno_block_span {
-    uint64_t start, end; /* bytes */
+    uint64_t start, end;
     uint32_t page;
     uint8_t kind; /* kno_block_kind */
     uint8_t level;
-    bool header;
+    bool header, continues;
 } kno_block_span;
+
+/* What stands between a block and the one before it: nothing inside a block, a line break between
+ * items of a list and rows of a table, else a blank line. */
+static inline anc_str kno_block_separator(kno_block_kind before, const kno_block *block)
+{
+    if (block->continues)
+        return ANC_STR_NONE;
+    const bool rows =
+        before == block->kind && (block->kind == KNO_LIST_ITEM || block->kind == KNO_TABLE_ROW);
+    return rows ? ANC_STR("\n") : ANC_STR("\n\n");
+}
 
 #endif

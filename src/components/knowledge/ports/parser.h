@@ -19,7 +19,7 @@ typedef struct kno_source {
 
 typedef struct kno_block_sink {
     void *arg;
-    anc_status (*on_block)(void *arg, const kno_block *block, anc_err *err);
+    anc_status (*on_block)(void *arg, const kno_block *block, anc_err *err); /* start not set */
 } kno_block_sink;
 
 /* What the parser learnt beside the text; views in call->mem. */

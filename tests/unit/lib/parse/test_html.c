@@ -54,6 +54,8 @@ static const blocks_row rows[] = {
      "p a\np d\n"},
     {"conditionals of old browsers", ANC_STR_INIT("<p><![if !supportLists]>1. <![endif]>one</p>"),
      "p 1. one\n"},
+    {"conditional comments", ANC_STR_INIT("a<!--[if gte mso 9]><xml>x</xml><![endif]-->b"),
+     "p ab\n"},
     {"declared charset", ANC_STR_INIT("<meta charset=\"iso-8859-15\"><p>\xA4 5</p>"),
      "p \xE2\x82\xAC 5\n"},
     {"wrongly declared charset", ANC_STR_INIT("<meta charset=\"shift_jis\"><p>\xC3\xA9</p>"),

@@ -26,6 +26,16 @@ static const blocks_row rows[] = {
      "li1 - one\nli1 - two goes on\nli2 - deeper\nli1 1. first\n"},
     {"columns", ANC_STR_INIT("Pump   12 EUR\nHose\t7 EUR"),
      "row Pump | 12 EUR\nrow Hose | 7 EUR\n"},
+    {"a cell goes on below",
+     ANC_STR_INIT("New      One thing\n         and more.\nFixed    Two.\nChanged  3."),
+     "row New | One thing and more.\nrow Fixed | Two.\nrow Changed | 3.\n"},
+    {"capitals",
+     ANC_STR_INIT("SHIPPING TERMS\nRevised in March.\n\n1. WHEN WE SHIP\n\nDaily. "
+                  "NOT ON SUNDAYS.\nNEVER AT ALL"),
+     "title SHIPPING TERMS\nh1 SHIPPING TERMS\np Revised in March.\nh2 1. WHEN WE SHIP\n"
+     "p Daily. NOT ON SUNDAYS.\nNEVER AT ALL\n"},
+    {"boxed headings", ANC_STR_INIT("NOTES\n\n=====\nVersion 3   May\n=====\n- a"),
+     "title NOTES\nh1 NOTES\nh2 Version 3 May\nli1 - a\n"},
     {"line ends", ANC_STR_INIT("one.\r\n\r\ntwo.\r\rthree.\f\fx."),
      "p one.\np two.\np three.\np x.\n"},
     {"byte order mark",

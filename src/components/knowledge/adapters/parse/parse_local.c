@@ -13,18 +13,18 @@ static kno_block_kind kind_of(prs_block_kind kind)
 {
     switch (kind) {
     case PRS_HEADING:
-        return KNO_BLOCK_HEADING;
+        return KNO_HEADING;
     case PRS_LIST_ITEM:
-        return KNO_BLOCK_LIST_ITEM;
+        return KNO_LIST_ITEM;
     case PRS_TABLE_ROW:
-        return KNO_BLOCK_TABLE_ROW;
+        return KNO_TABLE_ROW;
     case PRS_CODE:
-        return KNO_BLOCK_CODE;
+        return KNO_CODE;
     case PRS_QUOTE:
-        return KNO_BLOCK_QUOTE;
+        return KNO_QUOTE;
     case PRS_PARAGRAPH:
     default:
-        return KNO_BLOCK_PARAGRAPH;
+        return KNO_PARAGRAPH;
     }
 }
 

@@ -234,7 +234,7 @@ static const struct refusal {
      false,
      ANC_INVALID,
      KNO_STAGE_CHECK,
-     "byte 1"},
+     "control"},
     {"title is not UTF-8",
      {.collection = ANC_STR_INIT("notes"), .title = ANC_STR_INIT("a\xff")},
      false,

@@ -87,7 +87,7 @@ static const struct bad_collection {
     {"language", {.name = ANC_STR_INIT("law"), .language = ANC_STR_INIT("French")}},
     {"chunk too small", {.name = ANC_STR_INIT("law"), .chunk_tokens = 31}},
     {"chunk past the window", {.name = ANC_STR_INIT("law"), .chunk_tokens = 65}},
-    {"overlap", {.name = ANC_STR_INIT("law"), .overlap_sentences = 9}},
+    {"overlap", {.name = ANC_STR_INIT("law"), .overlap_sentences = 5}},
 };
 
 static void bad_collection_is_refused(void **state)

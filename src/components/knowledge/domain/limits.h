@@ -1,0 +1,27 @@
+/* limits.h - how much of anything a catalog takes. An error that comes from one of these says its
+ * name and its number. */
+#ifndef ANC_KNOWLEDGE_DOMAIN_LIMITS_H
+#define ANC_KNOWLEDGE_DOMAIN_LIMITS_H
+
+enum {
+    KNO_SOURCE_BYTES = 256 << 20, /* of a document's original */
+    KNO_TEXT_BYTES = 64 << 20,    /* of its extracted text */
+    KNO_BLOCKS = 1000000,         /* of a version: paragraphs, items, rows */
+    KNO_CHUNKS = 50000,           /* of a version */
+    KNO_COLLECTION_NAME_BYTES = 64,
+    KNO_DESCRIPTION_BYTES = 4096,
+    KNO_SOURCE_NAME_BYTES = 64,
+    KNO_CONTENT_TYPE_BYTES = 256,
+    KNO_DOCUMENT_ID_BYTES = 512,
+    KNO_TITLE_BYTES = 1024,
+    KNO_URI_BYTES = 4096,
+    KNO_METADATA_BYTES = 64 << 10,
+    KNO_METADATA_FIELDS = 256,
+    KNO_METADATA_NAME_BYTES = 128,
+    KNO_ACL_LABELS = 64,
+    KNO_LABEL_BYTES = 256,
+    KNO_CHUNK_TOKENS_MIN = 32,
+    KNO_OVERLAP_SENTENCES = 4
+};
+
+#endif

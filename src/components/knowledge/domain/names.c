@@ -1,0 +1,150 @@
+/* names.c - see names.h. */
+#include "knowledge/domain/names.h"
+
+#include "base/utf8.h"
+#include "knowledge/domain/limits.h"
+
+enum { SHOWN_BYTES = 80 };
+
+/* As much of a value as a message shows. */
+static anc_str shown(anc_str s)
+{
+    s.len = anc_utf8_valid_prefix(s);
+    return anc_str_sub(s, 0, anc_utf8_floor(s, s.len < SHOWN_BYTES ? s.len : SHOWN_BYTES));
+}
+
+static bool has_controls(anc_str s)
+{
+    size_t bytes;
+    for (size_t i = 0; i < s.len; i += bytes) {
+        const uint32_t c = anc_utf8_at(s, i, &bytes);
+        if (c < 0x20 || (c >= 0x7F && c < 0xA0))
+            return true;
+    }
+    return false;
+}
+
+anc_status kno_collection_name_check(anc_str name, const char *pointer, anc_err *err)
+{
+    bool fits = name.len > 0 && name.len <= KNO_COLLECTION_NAME_BYTES;
+    for (size_t i = 0; fits && i < name.len; i++) {
+        const char c = name.ptr[i];
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        fits = plain || (i > 0 && (c == '_' || c == '-'));
+    }
+    if (fits)
+        return ANC_OK;
+    const anc_str part = shown(name);
+    return ANC_FAIL_FIELD(err, ANC_INVALID, pointer,
+                          "collection name \"%.*s\": 1 to %d of a-z, 0-9, _ and -, beginning with "
+                          "a letter or digit",
+                          ANC_FMT(part), KNO_COLLECTION_NAME_BYTES);
+}
+
+anc_status kno_line_check(anc_str line, size_t max, const char *what, const char *pointer,
+                          anc_err *err)
+{
+    const anc_str part = shown(line);
+    if (!anc_utf8_valid(line))
+        return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "%s \"%.*s\": not valid UTF-8", what,
+                              ANC_FMT(part));
+    if (line.len > max)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "%s \"%.*s…\": %zu bytes, at most %zu",
+                              what, ANC_FMT(part), line.len, max);
+    if (has_controls(line))
+        return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "%s: holds control characters", what);
+    return ANC_OK;
+}
+
+anc_status kno_document_id_check(anc_str id, const char *pointer, anc_err *err)
+{
+    if (id.len == 0)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "document id: empty");
+    ANC_TRY(kno_line_check(id, KNO_DOCUMENT_ID_BYTES, "document id", pointer, err));
+    const anc_str part = shown(id);
+    if (anc_str_trim(id).len != id.len)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "document id \"%.*s\": blanks at its ends",
+                              ANC_FMT(part));
+    return ANC_OK;
+}
+
+static bool is_label(anc_str label)
+{
+    if (anc_str_eq(label, ANC_STR("public")))
+        return true;
+    size_t kind = 0;
+    if (anc_str_starts(label, ANC_STR("user:")))
+        kind = 5;
+    else if (anc_str_starts(label, ANC_STR("group:")))
+        kind = 6;
+    const anc_str name = anc_str_sub(label, kind, label.len);
+    return kind > 0 && name.len > 0 && label.len <= KNO_LABEL_BYTES && anc_utf8_valid(label) &&
+           !has_controls(label) && anc_str_trim(name).len == name.len;
+}
+
+anc_status kno_acl_check(const anc_str *labels, size_t n, const char *pointer, anc_err *err)
+{
+    if (n > KNO_ACL_LABELS)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "acl: %zu labels, at most %d", n,
+                              KNO_ACL_LABELS);
+    for (size_t i = 0; i < n; i++) {
+        const anc_str part = shown(labels[i]);
+        if (!is_label(labels[i]))
+            return ANC_FAIL_FIELD(err, ANC_INVALID, pointer,
+                                  "acl label \"%.*s\": \"public\", \"user:<id>\" or "
+                                  "\"group:<name>\" is wanted",
+                                  ANC_FMT(part));
+        for (size_t k = 0; k < i; k++)
+            if (anc_str_eq(labels[k], labels[i]))
+                return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "acl label \"%.*s\": given twice",
+                                      ANC_FMT(part));
+    }
+    return ANC_OK;
+}
+
+anc_status kno_metadata_check(const json_value *metadata, const char *pointer, anc_err *err)
+{
+    const json_kind kind = json_kind_of(metadata);
+    if (kind == JSON_ABSENT || kind == JSON_NULL)
+        return ANC_OK;
+    if (kind != JSON_OBJECT)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "metadata: an object is wanted, not %s",
+                              json_kind_name(kind));
+    if (json_count(metadata) > KNO_METADATA_FIELDS)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "metadata: %zu fields, at most %d",
+                              json_count(metadata), KNO_METADATA_FIELDS);
+    anc_str name;
+    const json_value *value;
+    for (size_t cursor = 0; json_each(metadata, &cursor, &name, &value);) {
+        if (name.len == 0)
+            return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "metadata: a field without a name");
+        ANC_TRY(kno_line_check(name, KNO_METADATA_NAME_BYTES, "metadata field", pointer, err));
+    }
+    return ANC_OK;
+}
+
+/* Cuts ".<number>" off the end of `s`. */
+static bool take_number(anc_str *s, uint32_t *ret)
+{
+    size_t at = s->len;
+    while (at > 0 && s->ptr[at - 1] != '.')
+        at--;
+    uint64_t n = 0;
+    if (at == 0 || !anc_str_to_u64(anc_str_sub(*s, at, s->len), &n) || n > UINT32_MAX)
+        return false;
+    *ret = (uint32_t)n;
+    s->len = at - 1;
+    return true;
+}
+
+bool kno_chunk_id_split(anc_str id, anc_str *ret_document, uint32_t *ret_version,
+                        uint32_t *ret_ordinal)
+{
+    uint32_t version = 0, ordinal = 0;
+    if (!take_number(&id, &ordinal) || !take_number(&id, &version) || id.len == 0)
+        return false;
+    *ret_document = id;
+    *ret_version = version;
+    *ret_ordinal = ordinal;
+    return true;
+}

@@ -1,0 +1,33 @@
+/* names.h - which names, labels and metadata a catalog takes. Each check gives ANC_INVALID with the
+ * JSON pointer that the caller says and a text that names the value. */
+#ifndef ANC_KNOWLEDGE_DOMAIN_NAMES_H
+#define ANC_KNOWLEDGE_DOMAIN_NAMES_H
+
+#include "base/status.h"
+#include "json/json.h"
+
+/* [a-z0-9][a-z0-9_-]{0,63} */
+anc_status kno_collection_name_check(anc_str name, const char *pointer,
+                                     anc_err *err) ANC_MUST_CHECK;
+
+/* 1 to 512 bytes of UTF-8 without control characters and without blanks at the ends. */
+anc_status kno_document_id_check(anc_str id, const char *pointer, anc_err *err) ANC_MUST_CHECK;
+
+/* "public", "user:<id>" or "group:<name>"; at most KNO_ACL_LABELS of them, none twice. */
+anc_status kno_acl_check(const anc_str *labels, size_t n, const char *pointer,
+                         anc_err *err) ANC_MUST_CHECK;
+
+/* An object of at most KNO_METADATA_FIELDS members whose names have 1 to KNO_METADATA_NAME_BYTES
+ * bytes; NULL (no metadata) is well. Its size is the caller's to check, who has the text. */
+anc_status kno_metadata_check(const json_value *metadata, const char *pointer,
+                              anc_err *err) ANC_MUST_CHECK;
+
+/* At most `max` bytes of UTF-8 without control characters; `what` ("title") stands in the text. */
+anc_status kno_line_check(anc_str line, size_t max, const char *what, const char *pointer,
+                          anc_err *err) ANC_MUST_CHECK;
+
+/* Cuts "<document_id>.<version>.<ordinal>" apart; false when it is no such thing. */
+bool kno_chunk_id_split(anc_str id, anc_str *ret_document, uint32_t *ret_version,
+                        uint32_t *ret_ordinal);
+
+#endif
