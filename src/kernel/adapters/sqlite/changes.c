@@ -54,7 +54,7 @@ static anc_status changes_read(void *self, krn_call *call, uint64_t after_seq, s
     if (changes == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu changes", limit);
     READING(r);
-    ANC_TRY(reading_begin(&r, self, call));
+    ANC_TRY(krn_reading_begin(&r, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(r.db,
                        "SELECT seq,op,collection,document_id,version FROM change_log WHERE seq>?1"
@@ -71,14 +71,14 @@ static anc_status changes_read(void *self, krn_call *call, uint64_t after_seq, s
 static anc_status changes_head(void *self, krn_call *call, uint64_t *ret)
 {
     READING(r);
-    ANC_TRY(reading_begin(&r, self, call));
+    ANC_TRY(krn_reading_begin(&r, self, call));
     return krn_sqlite_head(r.db, "change_log", ret, call->err);
 }
 
 static anc_status changes_listen(void *self, void (*wake)(void *arg), void *arg, anc_err *err)
 {
     krn_sqlite *k = self;
-    return listeners_add(&k->changes_listeners, wake, arg, err);
+    return krn_listeners_add(&k->changes_listeners, wake, arg, err);
 }
 
 const krn_changes_ops krn_sqlite_changes_ops = {

@@ -47,13 +47,13 @@ struct krn_sqlite {
     krn_series *commits, *closures, *failures, *commit_seconds, *waiting;
 };
 
-anc_status listeners_add(listeners *l, void (*wake)(void *arg), void *arg,
-                         anc_err *err) ANC_MUST_CHECK;
-void listeners_wake(listeners *l); /* when touched, which it then no longer is */
+anc_status krn_listeners_add(listeners *l, void (*wake)(void *arg), void *arg,
+                             anc_err *err) ANC_MUST_CHECK;
+void krn_listeners_wake(listeners *l); /* when touched, which it then no longer is */
 
 /* Queues nothing more, runs what is queued, ends the thread. */
-void writer_stop(krn_sqlite *k);
-anc_status writer_start(krn_sqlite *k, anc_err *err) ANC_MUST_CHECK;
+void krn_sqlite_writer_stop(krn_sqlite *k);
+anc_status krn_sqlite_writer_start(krn_sqlite *k, anc_err *err) ANC_MUST_CHECK;
 
 /* A reader for the time of one call, interrupted when the call's time is over. */
 typedef struct reading {
@@ -62,9 +62,9 @@ typedef struct reading {
     db_sqlite *db;
 } reading;
 
-anc_status reading_begin(reading *r, krn_sqlite *k, krn_call *call) ANC_MUST_CHECK;
-void reading_end(reading *r);
-#define READING(name) ANC_CLEANUP(reading_end) reading name = {0}
+anc_status krn_reading_begin(reading *r, krn_sqlite *k, krn_call *call) ANC_MUST_CHECK;
+void krn_reading_end(reading *r);
+#define READING(name) ANC_CLEANUP(krn_reading_end) reading name = {0}
 
 extern const krn_writer_ops krn_sqlite_writer_ops;
 extern const krn_outbox_ops krn_sqlite_outbox_ops;

@@ -130,7 +130,7 @@ static anc_status outbox_read(void *self, krn_call *call, const krn_event_filter
                         filter->limit);
     filter_sql(filter, sql);
     READING(r);
-    ANC_TRY(reading_begin(&r, self, call));
+    ANC_TRY(krn_reading_begin(&r, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(r.db, sql, &s, call->err));
     ANC_TRY(bind_filter(s, filter, call->mem, call->err));
@@ -143,7 +143,7 @@ static anc_status outbox_read(void *self, krn_call *call, const krn_event_filter
 static anc_status outbox_head(void *self, krn_call *call, uint64_t *ret)
 {
     READING(r);
-    ANC_TRY(reading_begin(&r, self, call));
+    ANC_TRY(krn_reading_begin(&r, self, call));
     return krn_sqlite_head(r.db, "outbox", ret, call->err);
 }
 
@@ -153,7 +153,7 @@ static anc_status outbox_cursor_get(void *self, krn_call *call, anc_str consumer
 {
     bool row;
     READING(r);
-    ANC_TRY(reading_begin(&r, self, call));
+    ANC_TRY(krn_reading_begin(&r, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(r.db, "SELECT seq FROM event_cursor WHERE consumer=?1", &s, call->err));
     db_bind_str(s, 1, consumer);
@@ -202,7 +202,7 @@ static anc_status outbox_prune(void *self, krn_tx *tx, int64_t before_ms, uint64
 static anc_status outbox_listen(void *self, void (*wake)(void *arg), void *arg, anc_err *err)
 {
     krn_sqlite *k = self;
-    return listeners_add(&k->outbox_listeners, wake, arg, err);
+    return krn_listeners_add(&k->outbox_listeners, wake, arg, err);
 }
 
 const krn_outbox_ops krn_sqlite_outbox_ops = {

@@ -79,7 +79,7 @@ anc_status krn_sqlite_open(const krn_sqlite_options *options, krn_sqlite **ret, 
     name_series(k, options->metrics);
     anc_status status = open_files(k, options, err);
     if (status == ANC_OK)
-        status = writer_start(k, err);
+        status = krn_sqlite_writer_start(k, err);
     if (status != ANC_OK) {
         krn_sqlite_close(k);
         return status;
@@ -93,7 +93,7 @@ void krn_sqlite_close(krn_sqlite *k)
     if (k == NULL)
         return;
     if (k->db != NULL)
-        writer_stop(k);
+        krn_sqlite_writer_stop(k);
     db_readers_close(k->readers);
     db_close(k->db);
     (void)pthread_cond_destroy(&k->finished);
@@ -135,7 +135,7 @@ anc_status krn_sqlite_head(db_sqlite *db, const char *table, uint64_t *ret, anc_
     return ANC_OK;
 }
 
-anc_status listeners_add(listeners *l, void (*wake)(void *arg), void *arg, anc_err *err)
+anc_status krn_listeners_add(listeners *l, void (*wake)(void *arg), void *arg, anc_err *err)
 {
     if (l->n == LISTENERS_MAX)
         return ANC_FAIL(err, ANC_LIMIT, "more than %d listeners", LISTENERS_MAX);
@@ -145,7 +145,7 @@ anc_status listeners_add(listeners *l, void (*wake)(void *arg), void *arg, anc_e
     return ANC_OK;
 }
 
-void listeners_wake(listeners *l)
+void krn_listeners_wake(listeners *l)
 {
     if (!l->touched)
         return;
@@ -160,7 +160,7 @@ static anc_status check_call(void *arg)
     return krn_call_check(r->k->clock, r->call);
 }
 
-anc_status reading_begin(reading *r, krn_sqlite *k, krn_call *call)
+anc_status krn_reading_begin(reading *r, krn_sqlite *k, krn_call *call)
 {
     ANC_TRY(krn_call_check(k->clock, call));
     ANC_TRY(db_readers_take(k->readers, call->deadline_ns, &r->db, call->err));
@@ -170,7 +170,7 @@ anc_status reading_begin(reading *r, krn_sqlite *k, krn_call *call)
     return ANC_OK;
 }
 
-void reading_end(reading *r)
+void krn_reading_end(reading *r)
 {
     if (r->db != NULL)
         db_readers_give(r->k->readers, r->db);

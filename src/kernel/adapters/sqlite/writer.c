@@ -218,8 +218,8 @@ static void finish(krn_sqlite *k, const group *g)
     if (n_posted < g->n)
         (void)pthread_cond_broadcast(&k->finished);
     (void)pthread_mutex_unlock(&k->mutex);
-    listeners_wake(&k->outbox_listeners);
-    listeners_wake(&k->changes_listeners);
+    krn_listeners_wake(&k->outbox_listeners);
+    krn_listeners_wake(&k->changes_listeners);
     for (size_t i = 0; i < n_posted; i++) {
         if (posted[i]->done != NULL)
             posted[i]->done(posted[i]->arg, posted[i]->status, &posted[i]->err);
@@ -264,14 +264,14 @@ static void writer_thread(void *arg)
     }
 }
 
-anc_status writer_start(krn_sqlite *k, anc_err *err)
+anc_status krn_sqlite_writer_start(krn_sqlite *k, anc_err *err)
 {
     if (k->without_thread)
         return ANC_OK;
     return os_thread_start("anc-writer", writer_thread, k, &k->thread, err);
 }
 
-void writer_stop(krn_sqlite *k)
+void krn_sqlite_writer_stop(krn_sqlite *k)
 {
     (void)pthread_mutex_lock(&k->mutex);
     k->closing = true;
