@@ -32,8 +32,8 @@ static size_t whole_panels(size_t columns)
 static anc_status get(const loader *l, const char *name, size_t rows, size_t cols, inf_tensor *ret,
                       anc_err *err)
 {
-    char full[NAME_MAX_BYTES];
-    (void)snprintf(full, sizeof full, "%s%s", l->prefix, name);
+    char full[NAME_MAX_BYTES + 8];
+    (void)snprintf(full, sizeof full, "%.7s%s", l->prefix, name);
     return inf_tensors_get(l->tensors, anc_str_of(full), rows, cols, ret, err);
 }
 
