@@ -102,7 +102,7 @@ static size_t joiner_after(anc_str text, const part *before, bool *url)
         anc_str_starts(rest, ANC_STR("\xE2\x80\x91")))
         return word_at(rest, 3) ? 3 : 0; /* hyphens of their own code point */
     if (*url)
-        while (n < 3 && is_sign(rest.ptr[n - 1], "./?&=#%~+:-_@") && !word_at(rest, n))
+        while (n < 3 && n < rest.len && is_sign(rest.ptr[n], "./?&=#%~+:-_@"))
             n++;
     const char c = rest.ptr[0];
     if (!word_at(rest, n))

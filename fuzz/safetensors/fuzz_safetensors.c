@@ -1,0 +1,28 @@
+/* fuzz_safetensors.c - any bytes: refused, or tensors that lie within them back to back. */
+#include <stdlib.h>
+
+#include "infer/safetensors.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    inf_tensors *t = NULL;
+    anc_err err = {0};
+    if (inf_tensors_read((anc_str){(const char *)data, size}, ANC_STR("input"), &t, &err) != ANC_OK)
+        return 0;
+    const unsigned char *at = NULL;
+    volatile unsigned sum = 0;
+    for (size_t i = 0; i < inf_tensors_count(t); i++) {
+        const inf_tensor *row = inf_tensors_at(t, i);
+        if (row->bytes < data || row->bytes + row->len > data + size)
+            abort();
+        if (at != NULL && row->bytes != at)
+            abort();
+        at = row->bytes + row->len;
+        for (size_t b = 0; b < row->len; b++)
+            sum = sum + row->bytes[b];
+    }
+    inf_tensors_free(t);
+    return 0;
+}

@@ -1,0 +1,412 @@
+/* cues.c - tables of asking phrases and answering words, and how they are looked for. */
+#include "rag/domain/cues.h"
+
+#include "base/str.h"
+
+typedef struct cue_row {
+    anc_str text;
+    unsigned cues;
+} cue_row;
+
+#define ROW(text, cues)            \
+    {                              \
+        ANC_STR_INIT(text), (cues) \
+    }
+
+/* Phrases of a question, lower case; all that stand in it count. */
+static const cue_row asking[] = {
+    ROW("how many", RAG_CUE_NUMBER),
+    ROW("how much", RAG_CUE_NUMBER | RAG_CUE_MONEY),
+    ROW("what number", RAG_CUE_NUMBER),
+    ROW("which number", RAG_CUE_NUMBER),
+    ROW("maximum", RAG_CUE_NUMBER),
+    ROW("minimum", RAG_CUE_NUMBER),
+    ROW("limit", RAG_CUE_NUMBER),
+    ROW("population", RAG_CUE_NUMBER),
+    ROW("how far", RAG_CUE_NUMBER),
+    ROW("how tall", RAG_CUE_NUMBER),
+    ROW("how high", RAG_CUE_NUMBER),
+    ROW("how large", RAG_CUE_NUMBER),
+    ROW("how big", RAG_CUE_NUMBER),
+    ROW("how old", RAG_CUE_NUMBER),
+    ROW("how fast", RAG_CUE_NUMBER),
+    ROW("how heavy", RAG_CUE_NUMBER),
+    ROW("cost", RAG_CUE_MONEY),
+    ROW("price", RAG_CUE_MONEY),
+    ROW("pay", RAG_CUE_MONEY),
+    ROW("bonus", RAG_CUE_MONEY),
+    ROW("spend", RAG_CUE_MONEY),
+    ROW("percentage", RAG_CUE_PERCENT),
+    ROW("percent", RAG_CUE_PERCENT),
+    ROW("discount", RAG_CUE_PERCENT),
+    ROW("when", RAG_CUE_DATE),
+    ROW("what date", RAG_CUE_DATE),
+    ROW("which date", RAG_CUE_DATE),
+    ROW("what day", RAG_CUE_DATE),
+    ROW("which day", RAG_CUE_DATE),
+    ROW("what time", RAG_CUE_DATE | RAG_CUE_NUMBER),
+    ROW("what month", RAG_CUE_DATE),
+    ROW("which month", RAG_CUE_DATE),
+    ROW("what century", RAG_CUE_DATE),
+    ROW("what decade", RAG_CUE_DATE),
+    ROW("what year", RAG_CUE_YEAR),
+    ROW("which year", RAG_CUE_YEAR),
+    ROW("how long", RAG_CUE_DURATION),
+    ROW("how often", RAG_CUE_DURATION),
+    ROW("how quickly", RAG_CUE_DURATION),
+    ROW("how soon", RAG_CUE_DURATION),
+    ROW("length", RAG_CUE_DURATION | RAG_CUE_NUMBER),
+    ROW("interval", RAG_CUE_DURATION),
+    ROW("who", RAG_CUE_PERSON),
+    ROW("whom", RAG_CUE_PERSON),
+    ROW("whose", RAG_CUE_PERSON),
+    ROW("which person", RAG_CUE_PERSON),
+    ROW("where", RAG_CUE_PLACE),
+    ROW("what city", RAG_CUE_PLACE | RAG_CUE_NAME),
+    ROW("which city", RAG_CUE_PLACE | RAG_CUE_NAME),
+    ROW("what country", RAG_CUE_PLACE | RAG_CUE_NAME),
+    ROW("which country", RAG_CUE_PLACE | RAG_CUE_NAME),
+    ROW("what state", RAG_CUE_PLACE | RAG_CUE_NAME),
+    ROW("why", RAG_CUE_REASON),
+    ROW("reason", RAG_CUE_REASON),
+    ROW("cause", RAG_CUE_REASON),
+    ROW("name", RAG_CUE_NAME),
+    ROW("called", RAG_CUE_NAME),
+    ROW("title", RAG_CUE_NAME),
+    ROW("which", RAG_CUE_NAME),
+    ROW("how do", RAG_CUE_MANNER),
+    ROW("how can", RAG_CUE_MANNER),
+    ROW("how should", RAG_CUE_MANNER),
+    ROW("what should", RAG_CUE_MANNER),
+    ROW("combien", RAG_CUE_NUMBER),
+    ROW("nombre", RAG_CUE_NUMBER),
+    ROW("plafond", RAG_CUE_NUMBER),
+    ROW("maximale", RAG_CUE_NUMBER),
+    ROW("minimale", RAG_CUE_NUMBER),
+    ROW("taille", RAG_CUE_NUMBER),
+    ROW("portée", RAG_CUE_NUMBER),
+    ROW("poids", RAG_CUE_NUMBER),
+    ROW("superficie", RAG_CUE_NUMBER),
+    ROW("montant", RAG_CUE_MONEY | RAG_CUE_NUMBER),
+    ROW("coûte", RAG_CUE_MONEY),
+    ROW("coût", RAG_CUE_MONEY),
+    ROW("prix", RAG_CUE_MONEY),
+    ROW("valeur", RAG_CUE_MONEY),
+    ROW("pourcentage", RAG_CUE_PERCENT),
+    ROW("remise", RAG_CUE_PERCENT),
+    ROW("taux", RAG_CUE_PERCENT),
+    ROW("quand", RAG_CUE_DATE),
+    ROW("quelle date", RAG_CUE_DATE),
+    ROW("quel jour", RAG_CUE_DATE),
+    ROW("quel mois", RAG_CUE_DATE),
+    ROW("quel siècle", RAG_CUE_DATE),
+    ROW("quelle heure", RAG_CUE_DATE | RAG_CUE_NUMBER),
+    ROW("horaires", RAG_CUE_DATE | RAG_CUE_NUMBER),
+    ROW("quelle année", RAG_CUE_YEAR),
+    ROW("quelles années", RAG_CUE_YEAR),
+    ROW("combien de temps", RAG_CUE_DURATION),
+    ROW("délai", RAG_CUE_DURATION),
+    ROW("durée", RAG_CUE_DURATION),
+    ROW("qui", RAG_CUE_PERSON),
+    ROW("où", RAG_CUE_PLACE),
+    ROW("quelle ville", RAG_CUE_PLACE | RAG_CUE_NAME),
+    ROW("quel pays", RAG_CUE_PLACE | RAG_CUE_NAME),
+    ROW("quel endroit", RAG_CUE_PLACE),
+    ROW("quel lieu", RAG_CUE_PLACE),
+    ROW("pourquoi", RAG_CUE_REASON),
+    ROW("raison", RAG_CUE_REASON),
+    ROW("nom", RAG_CUE_NAME),
+    ROW("s'appelle", RAG_CUE_NAME),
+    ROW("nommé", RAG_CUE_NAME),
+    ROW("titre", RAG_CUE_NAME),
+    ROW("comment", RAG_CUE_MANNER),
+    ROW("que faire", RAG_CUE_MANNER),
+};
+
+#define COUNTED (RAG_CUE_NUMBER)
+#define DAYS    (RAG_CUE_DATE)
+#define SPAN    (RAG_CUE_DURATION)
+
+/* Words of an answer, lower case. */
+static const cue_row answering[] = {
+    ROW("one", COUNTED),
+    ROW("two", COUNTED),
+    ROW("three", COUNTED),
+    ROW("four", COUNTED),
+    ROW("five", COUNTED),
+    ROW("six", COUNTED),
+    ROW("seven", COUNTED),
+    ROW("eight", COUNTED),
+    ROW("nine", COUNTED),
+    ROW("ten", COUNTED),
+    ROW("eleven", COUNTED),
+    ROW("twelve", COUNTED),
+    ROW("twenty", COUNTED),
+    ROW("thirty", COUNTED),
+    ROW("fifty", COUNTED),
+    ROW("hundred", COUNTED),
+    ROW("thousand", COUNTED),
+    ROW("million", COUNTED | RAG_CUE_MONEY),
+    ROW("billion", COUNTED | RAG_CUE_MONEY),
+    ROW("half", COUNTED),
+    ROW("once", COUNTED | SPAN),
+    ROW("twice", COUNTED | SPAN),
+    ROW("deux", COUNTED),
+    ROW("trois", COUNTED),
+    ROW("quatre", COUNTED),
+    ROW("cinq", COUNTED),
+    ROW("sept", COUNTED),
+    ROW("huit", COUNTED),
+    ROW("neuf", COUNTED),
+    ROW("dix", COUNTED),
+    ROW("onze", COUNTED),
+    ROW("douze", COUNTED),
+    ROW("quinze", COUNTED),
+    ROW("vingt", COUNTED),
+    ROW("trente", COUNTED),
+    ROW("cinquante", COUNTED),
+    ROW("cent", COUNTED | RAG_CUE_PERCENT),
+    ROW("mille", COUNTED),
+    ROW("millions", COUNTED | RAG_CUE_MONEY),
+    ROW("milliards", COUNTED | RAG_CUE_MONEY),
+    ROW("moitié", COUNTED),
+    ROW("percent", RAG_CUE_PERCENT),
+    ROW("pound", RAG_CUE_MONEY),
+    ROW("pounds", RAG_CUE_MONEY),
+    ROW("pence", RAG_CUE_MONEY),
+    ROW("dollars", RAG_CUE_MONEY),
+    ROW("euro", RAG_CUE_MONEY),
+    ROW("euros", RAG_CUE_MONEY),
+    ROW("francs", RAG_CUE_MONEY),
+    ROW("free", RAG_CUE_MONEY),
+    ROW("gratuit", RAG_CUE_MONEY),
+    ROW("january", DAYS),
+    ROW("february", DAYS),
+    ROW("march", DAYS),
+    ROW("april", DAYS),
+    ROW("june", DAYS),
+    ROW("july", DAYS),
+    ROW("august", DAYS),
+    ROW("september", DAYS),
+    ROW("october", DAYS),
+    ROW("november", DAYS),
+    ROW("december", DAYS),
+    ROW("monday", DAYS),
+    ROW("tuesday", DAYS),
+    ROW("wednesday", DAYS),
+    ROW("thursday", DAYS),
+    ROW("friday", DAYS),
+    ROW("saturday", DAYS),
+    ROW("sunday", DAYS),
+    ROW("mondays", DAYS),
+    ROW("tuesdays", DAYS),
+    ROW("fridays", DAYS),
+    ROW("century", DAYS),
+    ROW("centuries", DAYS),
+    ROW("today", DAYS),
+    ROW("janvier", DAYS),
+    ROW("février", DAYS),
+    ROW("mars", DAYS),
+    ROW("avril", DAYS),
+    ROW("mai", DAYS),
+    ROW("juin", DAYS),
+    ROW("juillet", DAYS),
+    ROW("août", DAYS),
+    ROW("septembre", DAYS),
+    ROW("octobre", DAYS),
+    ROW("novembre", DAYS),
+    ROW("décembre", DAYS),
+    ROW("lundi", DAYS),
+    ROW("mardi", DAYS),
+    ROW("mercredi", DAYS),
+    ROW("jeudi", DAYS),
+    ROW("vendredi", DAYS),
+    ROW("samedi", DAYS),
+    ROW("dimanche", DAYS),
+    ROW("siècle", DAYS),
+    ROW("second", SPAN),
+    ROW("seconds", SPAN),
+    ROW("minute", SPAN),
+    ROW("minutes", SPAN),
+    ROW("hour", SPAN),
+    ROW("hours", SPAN),
+    ROW("day", SPAN | DAYS),
+    ROW("days", SPAN),
+    ROW("week", SPAN),
+    ROW("weeks", SPAN),
+    ROW("month", SPAN),
+    ROW("months", SPAN),
+    ROW("year", SPAN),
+    ROW("years", SPAN),
+    ROW("decades", SPAN),
+    ROW("daily", SPAN),
+    ROW("weekly", SPAN),
+    ROW("annually", SPAN),
+    ROW("secondes", SPAN),
+    ROW("heure", SPAN),
+    ROW("heures", SPAN),
+    ROW("jour", SPAN),
+    ROW("jours", SPAN),
+    ROW("semaine", SPAN),
+    ROW("semaines", SPAN),
+    ROW("mois", SPAN),
+    ROW("an", SPAN),
+    ROW("ans", SPAN),
+    ROW("année", SPAN),
+    ROW("années", SPAN),
+    ROW("because", RAG_CUE_REASON),
+    ROW("due", RAG_CUE_REASON),
+    ROW("since", RAG_CUE_REASON),
+    ROW("caused", RAG_CUE_REASON),
+    ROW("causes", RAG_CUE_REASON),
+    ROW("reason", RAG_CUE_REASON),
+    ROW("result", RAG_CUE_REASON),
+    ROW("therefore", RAG_CUE_REASON),
+    ROW("order", RAG_CUE_REASON),
+    ROW("parce", RAG_CUE_REASON),
+    ROW("car", RAG_CUE_REASON),
+    ROW("afin", RAG_CUE_REASON),
+    ROW("grâce", RAG_CUE_REASON),
+    ROW("cause", RAG_CUE_REASON),
+    ROW("raison", RAG_CUE_REASON),
+    ROW("puisque", RAG_CUE_REASON),
+    ROW("by", RAG_CUE_MANNER),
+    ROW("using", RAG_CUE_MANNER),
+    ROW("press", RAG_CUE_MANNER),
+    ROW("with", RAG_CUE_MANNER),
+    ROW("avec", RAG_CUE_MANNER),
+};
+
+static const anc_str before_place[] = {
+    ANC_STR_INIT("in"),   ANC_STR_INIT("at"),   ANC_STR_INIT("from"), ANC_STR_INIT("near"),
+    ANC_STR_INIT("to"),   ANC_STR_INIT("à"),    ANC_STR_INIT("en"),   ANC_STR_INIT("au"),
+    ANC_STR_INIT("dans"), ANC_STR_INIT("vers"), ANC_STR_INIT("aux"),
+};
+
+static const anc_str pointing_back[] = {
+    ANC_STR_INIT("it"),    ANC_STR_INIT("its"),   ANC_STR_INIT("they"), ANC_STR_INIT("their"),
+    ANC_STR_INIT("he"),    ANC_STR_INIT("his"),   ANC_STR_INIT("she"),  ANC_STR_INIT("her"),
+    ANC_STR_INIT("this"),  ANC_STR_INIT("these"), ANC_STR_INIT("that"), ANC_STR_INIT("those"),
+    ANC_STR_INIT("such"),  ANC_STR_INIT("both"),  ANC_STR_INIT("il"),   ANC_STR_INIT("ils"),
+    ANC_STR_INIT("elle"),  ANC_STR_INIT("elles"), ANC_STR_INIT("ce"),   ANC_STR_INIT("cet"),
+    ANC_STR_INIT("cette"), ANC_STR_INIT("ces"),   ANC_STR_INIT("cela"), ANC_STR_INIT("celui"),
+    ANC_STR_INIT("celle"), ANC_STR_INIT("ceux"),  ANC_STR_INIT("leur"), ANC_STR_INIT("leurs"),
+    ANC_STR_INIT("son"),   ANC_STR_INIT("sa"),    ANC_STR_INIT("ses"),
+};
+
+/* A letter, a digit or a byte of a longer code point: what a phrase may not touch. */
+static bool is_inner(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (unsigned char)c >= 0x80;
+}
+
+/* Whether `phrase` stands in `text` as whole words, ASCII letters of either case. */
+static bool stands_in(anc_str text, anc_str phrase)
+{
+    for (size_t i = 0; i + phrase.len <= text.len; i++) {
+        if (i > 0 && is_inner(text.ptr[i - 1]) && is_inner(phrase.ptr[0]))
+            continue;
+        if (i + phrase.len < text.len && is_inner(text.ptr[i + phrase.len]))
+            continue;
+        if (anc_str_eq_nocase(anc_str_sub(text, i, phrase.len), phrase))
+            return true;
+    }
+    return false;
+}
+
+unsigned rag_cues_asked(anc_str question)
+{
+    unsigned cues = 0;
+    for (size_t i = 0; i < ANC_COUNT(asking); i++)
+        if (stands_in(question, asking[i].text))
+            cues |= asking[i].cues;
+    return cues;
+}
+
+static bool is_among(const anc_str *list, size_t n, anc_str word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (anc_str_eq_nocase(list[i], word))
+            return true;
+    return false;
+}
+
+static bool was_asked(rag_words asked, uint64_t key)
+{
+    for (size_t i = 0; i < asked.n; i++)
+        if (asked.items[i].key == key)
+            return true;
+    return false;
+}
+
+static unsigned of_figure(anc_str word)
+{
+    uint64_t value;
+    unsigned cues = RAG_CUE_NUMBER;
+    if (word.len == 4 && anc_str_to_u64(word, &value) && value >= 1000 && value <= 2100)
+        cues |= RAG_CUE_YEAR | RAG_CUE_DATE;
+    return cues;
+}
+
+static unsigned of_word(anc_str word)
+{
+    for (size_t i = 0; i < ANC_COUNT(answering); i++)
+        if (anc_str_eq_nocase(answering[i].text, word))
+            return answering[i].cues;
+    return 0;
+}
+
+/* Signs that are no words. */
+static unsigned of_signs(anc_str text)
+{
+    unsigned cues = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        const anc_str rest = anc_str_sub(text, i, 3);
+        if (text.ptr[i] == '%')
+            cues |= RAG_CUE_PERCENT;
+        else if (text.ptr[i] == '$' || anc_str_starts(rest, ANC_STR("£")) ||
+                 anc_str_starts(rest, ANC_STR("€")))
+            cues |= RAG_CUE_MONEY;
+        else if (text.ptr[i] == '"' || anc_str_starts(rest, ANC_STR("“")) ||
+                 anc_str_starts(rest, ANC_STR("«")))
+            cues |= RAG_CUE_NAME;
+    }
+    return cues;
+}
+
+unsigned rag_cues_held(anc_str text, rag_words words, size_t first, size_t last, rag_words asked)
+{
+    unsigned cues = 0;
+    if (first >= last)
+        return 0;
+    const size_t from = words.items[first].start;
+    for (size_t i = first; i < last; i++) {
+        const rag_word *w = &words.items[i];
+        if (w->whole && !w->digits)
+            continue;
+        if (was_asked(asked, w->key))
+            continue;
+        const anc_str word = anc_str_sub(text, w->start, w->end - w->start);
+        if (w->digits)
+            cues |= of_figure(word);
+        else
+            cues |= of_word(word);
+        if (w->capital && i > first && !w->stop) {
+            const rag_word *p = &words.items[i - 1];
+            cues |= RAG_CUE_PERSON | RAG_CUE_NAME;
+            if (is_among(before_place, ANC_COUNT(before_place),
+                         anc_str_sub(text, p->start, p->end - p->start)))
+                cues |= RAG_CUE_PLACE;
+        }
+    }
+    return cues | of_signs(anc_str_sub(text, from, words.items[last - 1].end + 3 - from));
+}
+
+bool rag_cues_points_back(anc_str text)
+{
+    size_t end = 0;
+    while (end < text.len && is_inner(text.ptr[end]))
+        end++;
+    return is_among(pointing_back, ANC_COUNT(pointing_back), anc_str_sub(text, 0, end));
+}

@@ -1,0 +1,35 @@
+/* cues.h - what kind of answer a question asks for, and which kinds a text may hold.
+ *
+ * Both sides are bits of one set, so that "asks for a date" and "has a date" meet. Words of English
+ * and French are known; in other languages figures, signs and capital letters still speak.
+ */
+#ifndef ANC_RAG_DOMAIN_CUES_H
+#define ANC_RAG_DOMAIN_CUES_H
+
+#include "rag/domain/words.h"
+
+enum {
+    RAG_CUE_NUMBER = 1 << 0,   /* how many */
+    RAG_CUE_MONEY = 1 << 1,    /* how much does it cost */
+    RAG_CUE_PERCENT = 1 << 2,  /* what percentage */
+    RAG_CUE_DATE = 1 << 3,     /* when */
+    RAG_CUE_YEAR = 1 << 4,     /* in which year */
+    RAG_CUE_DURATION = 1 << 5, /* how long, how often */
+    RAG_CUE_PERSON = 1 << 6,   /* who */
+    RAG_CUE_PLACE = 1 << 7,    /* where */
+    RAG_CUE_REASON = 1 << 8,   /* why */
+    RAG_CUE_NAME = 1 << 9,     /* which, called what */
+    RAG_CUE_MANNER = 1 << 10,  /* how do I */
+};
+
+/* The kinds that `question` asks for; 0 when no cue is known. */
+unsigned rag_cues_asked(anc_str question);
+
+/* The kinds that the words [first, last) of `text` may answer. A figure or a name that the question
+ * has itself is no answer to it: `asked` are the question's words. */
+unsigned rag_cues_held(anc_str text, rag_words words, size_t first, size_t last, rag_words asked);
+
+/* Whether the word at the beginning of `text` points back at the sentence before (it, they, ce…). */
+bool rag_cues_points_back(anc_str text);
+
+#endif

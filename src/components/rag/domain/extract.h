@@ -1,0 +1,86 @@
+/* extract.h - an answer without a language model: the units of the passages that answer best.
+ *
+ * Three steps, so that whoever has an encoder may help in the middle:
+ *   rag_extraction_new      cuts the passages into units and looks at each (features.c);
+ *   rag_extraction_ask      names the units whose likeness in meaning is worth knowing;
+ *   rag_extraction_choose   scores all units (weights.c) and picks at most two (choose.c).
+ * The whole is a pure function of question, passages and the likenesses given.
+ */
+#ifndef ANC_RAG_DOMAIN_EXTRACT_H
+#define ANC_RAG_DOMAIN_EXTRACT_H
+
+#include "rag/domain/passage.h"
+#include "rag/domain/units.h"
+
+enum {
+    RAG_PICKS_MAX = 2,          /* units of an answer */
+    RAG_ANSWER_MAX_CHARS = 400, /* of an answer, its markers included */
+    RAG_EXTRACT_PASSAGES = 50,  /* passages that are looked at */
+};
+
+/* name in a table of weights, and what it is */
+#define RAG_FEATURE_MAP(X)                                                             \
+    X(OWN, "share of the question's weight that the unit's own words have")            \
+    X(HEADED, "what title, headings and the line above it add to that")                \
+    X(AROUND, "what the units beside it add to that")                                  \
+    X(RELATIVE, "own share less the best own share of all units")                      \
+    X(PAIRS, "share of neighbouring words of the question that are near each other")   \
+    X(FAQ, "share that the question heading it has, where it is the first below it")   \
+    X(RANK, "1 for the first passage, 1/2 for the second, …")                          \
+    X(RELEVANCE, "the passage's calibrated score less the best one's")                 \
+    X(PASSAGE, "share of the question's weight that the whole passage has")            \
+    X(CUE, "it has the kind of thing that was asked for")                              \
+    X(NO_CUE, "a kind was asked for and it has none of it")                            \
+    X(LENGTH, "logarithm of its characters over 100")                                  \
+    X(NOVEL, "content words that the question has not, 1 from four on")                \
+    X(QUESTION, "it is a question itself")                                             \
+    X(HEADING, "it is a heading")                                                      \
+    X(BACK, "it begins by pointing back: what the unit before it has of the question") \
+    X(OPENING, "it is the first of its passage")                                       \
+    X(MEANING, "cosine with the question less the best cosine; 0 where nobody knows it")
+
+typedef enum rag_feature {
+#define X(name, what) RAG_F_##name,
+    RAG_FEATURE_MAP(X)
+#undef X
+        RAG_FEATURES
+} rag_feature;
+
+typedef struct rag_extraction rag_extraction;
+
+/* `mem` holds it and everything in it; question and passages are borrowed. At most
+ * RAG_EXTRACT_PASSAGES passages are looked at. LIMIT or NO_MEMORY when `mem` is full. */
+anc_status rag_extraction_new(anc_arena *mem, anc_str question, const rag_passage *passages,
+                              size_t n, rag_extraction **ret, anc_err *err) ANC_MUST_CHECK;
+
+const rag_units *rag_extraction_units(const rag_extraction *x);
+
+/* The at most `max` units that score best so far, best first; their number. */
+size_t rag_extraction_ask(rag_extraction *x, size_t max, uint32_t *ret_units);
+
+/* The cosine of unit `unit` with the question. */
+void rag_extraction_tell(rag_extraction *x, uint32_t unit, double cosine);
+
+/* All features of a unit, for whoever fits weights. */
+const double *rag_extraction_features(rag_extraction *x, uint32_t unit);
+
+typedef struct rag_pick {
+    uint32_t passage;
+    uint32_t start, end; /* bytes of the passage's text */
+    double score;
+} rag_pick;
+
+typedef struct rag_choice {
+    rag_pick picks[RAG_PICKS_MAX]; /* in reading order: by passage, then by place */
+    size_t n;                      /* 0: there is nothing to quote */
+    double confidence;             /* 0..1: how much of the question the best pick speaks to */
+} rag_choice;
+
+rag_choice rag_extraction_choose(rag_extraction *x);
+
+/* What an extractive answer reads like: each pick as it stands, white space made one blank, followed
+ * by its marker. "" for no picks. */
+anc_status rag_choice_render(anc_arena *mem, const rag_choice *choice, const rag_passage *passages,
+                             anc_str *ret, anc_err *err) ANC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,204 @@
+/* features.c - what can be said about one unit as an answer to the question.
+ *
+ * Every feature is a number of about the size of one. Those that end in "less the best" compare a
+ * unit with its rivals for the same question, since a share of 0.4 is much for one question and
+ * little for another.
+ */
+#include <math.h>
+
+#include "extract_impl.h"
+
+enum { NEAR_WORDS = 4, NOVEL_ENOUGH = 4 };
+
+/* Terms in title and heading path of each passage. */
+static anc_status sets_above(anc_arena *mem, const rag_extraction *x, txt_language language,
+                             uint64_t *sets, anc_err *err)
+{
+    for (size_t i = 0; i < x->n_passages; i++) {
+        const anc_str texts[] = {x->passages[i].title, x->passages[i].heading};
+        sets[i] = 0;
+        for (size_t k = 0; k < ANC_COUNT(texts); k++) {
+            rag_words words;
+            ANC_TRY(rag_words_of(mem, texts[k], language, &words, err));
+            sets[i] |= rag_terms_in(&x->terms, words, 0, words.n);
+        }
+    }
+    return ANC_OK;
+}
+
+static bool same_passage(const rag_extraction *x, size_t i, size_t k)
+{
+    return k < x->units.n && x->units.items[i].passage == x->units.items[k].passage;
+}
+
+static void look_around(rag_extraction *x, const uint64_t *above)
+{
+    const rag_unit *units = x->units.items;
+    for (size_t i = 0; i < x->units.n; i++) {
+        rag_view *v = &x->views[i];
+        v->above = above[units[i].passage];
+        if (units[i].head != RAG_NO_UNIT)
+            v->above |= x->views[units[i].head].own;
+        if (i > 0 && same_passage(x, i, i - 1))
+            v->beside |= x->views[i - 1].own;
+        if (same_passage(x, i, i + 1))
+            v->beside |= x->views[i + 1].own;
+    }
+}
+
+/* The term that word `w` is, or RAG_TERMS_MAX. */
+static size_t term_of(const rag_terms *terms, const rag_word *w)
+{
+    for (size_t t = 0; t < terms->n; t++)
+        if (terms->keys[t] == w->key)
+            return t;
+    return RAG_TERMS_MAX;
+}
+
+/* Share of the pairs of neighbouring terms that stand within NEAR_WORDS of each other. */
+static double pairs_share(const rag_extraction *x, const rag_unit *unit)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_words words = x->units.words[unit->passage];
+    uint64_t met = 0; /* bit t: term t and term t + 1 are near */
+    size_t last_term = RAG_TERMS_MAX;
+    uint32_t last_at = 0;
+    for (size_t i = unit->first; i < unit->last; i++) {
+        const size_t t = term_of(terms, &words.items[i]);
+        if (t == RAG_TERMS_MAX)
+            continue;
+        if (last_term != RAG_TERMS_MAX && words.items[i].position - last_at <= NEAR_WORDS) {
+            if (t == last_term + 1)
+                met |= UINT64_C(1) << last_term;
+            else if (t + 1 == last_term)
+                met |= UINT64_C(1) << t;
+        }
+        last_term = t;
+        last_at = words.items[i].position;
+    }
+    double sum = 0;
+    double all = 0;
+    for (size_t t = 0; t + 1 < terms->n; t++) {
+        const double w = fmin(terms->weight[t], terms->weight[t + 1]);
+        all += w;
+        if ((met >> t) & 1)
+            sum += w;
+    }
+    return all > 0 ? sum / all : 0;
+}
+
+static double novel_share(const rag_extraction *x, const rag_unit *unit)
+{
+    const rag_words words = x->units.words[unit->passage];
+    size_t novel = 0;
+    for (size_t i = unit->first; i < unit->last && novel < NOVEL_ENOUGH; i++)
+        novel += !words.items[i].stop && !words.items[i].whole &&
+                 term_of(&x->terms, &words.items[i]) == RAG_TERMS_MAX;
+    return (double)novel / NOVEL_ENOUGH;
+}
+
+/* Share of the question that the question above this unit repeats, where this is its first answer. */
+static double faq_share(const rag_extraction *x, size_t i)
+{
+    const rag_unit *unit = &x->units.items[i];
+    if (unit->head == RAG_NO_UNIT || unit->head + 1 != i)
+        return 0;
+    if (x->units.items[unit->head].kind != RAG_UNIT_QUESTION)
+        return 0;
+    return rag_terms_share(&x->terms, x->views[unit->head].own);
+}
+
+static double share_added(const rag_terms *terms, uint64_t base, uint64_t more)
+{
+    return rag_terms_share(terms, base | more) - rag_terms_share(terms, base);
+}
+
+static void fill_own(rag_extraction *x, size_t i)
+{
+    const rag_unit *unit = &x->units.items[i];
+    const rag_passage *p = &x->passages[unit->passage];
+    const rag_terms *terms = &x->terms;
+    rag_view *v = &x->views[i];
+    double *f = v->features;
+    const unsigned held = rag_cues_held(p->text, x->units.words[unit->passage], unit->first,
+                                        unit->last, terms->asked);
+    f[RAG_F_OWN] = rag_terms_share(terms, v->own);
+    f[RAG_F_HEADED] = share_added(terms, v->own, v->above);
+    f[RAG_F_AROUND] = share_added(terms, v->own | v->above, v->beside);
+    f[RAG_F_PAIRS] = pairs_share(x, unit);
+    f[RAG_F_FAQ] = faq_share(x, i);
+    f[RAG_F_RANK] = 1.0 / (1.0 + unit->passage);
+    f[RAG_F_RELEVANCE] = p->score;
+    f[RAG_F_CUE] = (held & terms->cues) != 0;
+    f[RAG_F_NO_CUE] = terms->cues != 0 && (held & terms->cues) == 0;
+    f[RAG_F_LENGTH] = log((double)unit->chars / 100);
+    f[RAG_F_NOVEL] = novel_share(x, unit);
+    f[RAG_F_QUESTION] = unit->kind == RAG_UNIT_QUESTION;
+    f[RAG_F_HEADING] = unit->kind == RAG_UNIT_HEADING;
+    f[RAG_F_OPENING] = i == 0 || !same_passage(x, i, i - 1);
+    if (i > 0 && same_passage(x, i, i - 1) &&
+        rag_cues_points_back(rag_unit_text(unit, x->passages)))
+        f[RAG_F_BACK] = rag_terms_share(terms, x->views[i - 1].own);
+}
+
+/* Features that compare: turns the values of `feature` into their distance from the best. */
+static void less_the_best(rag_extraction *x, rag_feature from, rag_feature to)
+{
+    double best = 0;
+    for (size_t i = 0; i < x->units.n; i++)
+        best = fmax(best, x->views[i].features[from]);
+    for (size_t i = 0; i < x->units.n; i++)
+        x->views[i].features[to] = x->views[i].features[from] - best;
+}
+
+static void fill_passages(rag_extraction *x)
+{
+    for (size_t i = 0; i < x->units.n;) {
+        uint64_t set = x->views[i].above;
+        size_t end = i;
+        do
+            set |= x->views[end].own;
+        while (same_passage(x, i, ++end));
+        for (; i < end; i++)
+            x->views[i].features[RAG_F_PASSAGE] = rag_terms_share(&x->terms, set);
+    }
+}
+
+anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language language, anc_err *err)
+{
+    uint64_t *above = anc_arena_alloc(mem, x->n_passages, sizeof *above);
+    if (above == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu sets", x->n_passages);
+    ANC_TRY(sets_above(mem, x, language, above, err));
+    for (size_t i = 0; i < x->units.n; i++) {
+        const rag_unit *unit = &x->units.items[i];
+        x->views[i].own =
+            rag_terms_in(&x->terms, x->units.words[unit->passage], unit->first, unit->last);
+        x->views[i].cosine = (double)NAN;
+    }
+    rag_terms_weigh(&x->terms, x->views, x->units.n);
+    look_around(x, above);
+    for (size_t i = 0; i < x->units.n; i++)
+        fill_own(x, i);
+    fill_passages(x);
+    less_the_best(x, RAG_F_OWN, RAG_F_RELATIVE);
+    less_the_best(x, RAG_F_RELEVANCE, RAG_F_RELEVANCE);
+    return ANC_OK;
+}
+
+void rag_features_meaning(rag_extraction *x)
+{
+    double best = -1;
+    double least = 1;
+    for (size_t i = 0; i < x->units.n; i++)
+        if (!isnan(x->views[i].cosine)) {
+            best = fmax(best, x->views[i].cosine);
+            least = fmin(least, x->views[i].cosine);
+        }
+    if (best < least)
+        return;
+    for (size_t i = 0; i < x->units.n; i++) {
+        const double cosine = isnan(x->views[i].cosine) ? least : x->views[i].cosine;
+        x->views[i].features[RAG_F_MEANING] = cosine - best;
+    }
+}

@@ -1,0 +1,20 @@
+/* passage.h - a retrieved passage as the rooms of this domain see it. */
+#ifndef ANC_RAG_DOMAIN_PASSAGE_H
+#define ANC_RAG_DOMAIN_PASSAGE_H
+
+#include "base/base.h"
+
+/* Passage i of a list is what the marker [i + 1] points at. All views are borrowed. */
+typedef struct rag_passage {
+    anc_str text;     /* exactly what stands in the document's extracted text */
+    anc_str title;    /* of the document */
+    anc_str heading;  /* "A > B"; may be empty */
+    anc_str language; /* "en", "fr", …; may be empty */
+    uint64_t start;   /* byte of the document's extracted text where `text` begins */
+    uint32_t tokens;  /* of the embedding model; 0 when unknown */
+    double score;     /* calibrated relevance, 0..1 */
+    double semantic;  /* cosine with the question; NaN where there is no vector */
+    double coverage;  /* share of the question's idf weight that the passage has, 0..1 */
+} rag_passage;
+
+#endif

@@ -1,0 +1,85 @@
+/* terms.c - the words of a question that count, and how much.
+ *
+ * Function words are left out unless there is nothing else. A term weighs more the fewer units hold
+ * it: the passages were retrieved for the question, so what all of them share is their subject and
+ * tells no sentence from another. A term that no unit holds weighs as much as the rarest.
+ */
+#include <math.h>
+
+#include "extract_impl.h"
+
+static const double DULL_WEIGHT = 0.4;
+
+/* Nouns and verbs that name the kind of answer; each is read in the question's language. */
+static const char dull_words[] =
+    "year date day time month name kind type sort called number amount many much percentage person "
+    "people place city country term word mean use used happen become do long often "
+    "année date jour mois nom nombre type sorte appelle nomme quantité pourcentage personne lieu "
+    "endroit ville pays terme mot signifie fait est sont peut faut temps";
+
+static bool has_key(const uint64_t *keys, size_t n, uint64_t key)
+{
+    for (size_t i = 0; i < n; i++)
+        if (keys[i] == key)
+            return true;
+    return false;
+}
+
+static void collect(rag_terms *terms, bool stops)
+{
+    for (size_t i = 0; i < terms->asked.n && terms->n < RAG_TERMS_MAX; i++) {
+        const rag_word *w = &terms->asked.items[i];
+        if ((w->stop && !stops) || has_key(terms->keys, terms->n, w->key))
+            continue;
+        terms->keys[terms->n++] = w->key;
+    }
+}
+
+anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language, rag_terms *ret,
+                        anc_err *err)
+{
+    rag_terms terms = {.cues = rag_cues_asked(question)};
+    rag_words dull;
+    ANC_TRY(rag_words_of(mem, question, language, &terms.asked, err));
+    ANC_TRY(rag_words_of(mem, (anc_str){dull_words, sizeof dull_words - 1}, language, &dull, err));
+    collect(&terms, false);
+    if (terms.n == 0)
+        collect(&terms, true);
+    for (size_t t = 0; t < terms.n; t++)
+        for (size_t i = 0; i < dull.n; i++)
+            terms.dull[t] |= dull.items[i].key == terms.keys[t];
+    *ret = terms;
+    return ANC_OK;
+}
+
+void rag_terms_weigh(rag_terms *terms, const rag_view *views, size_t n)
+{
+    terms->total = 0;
+    for (size_t t = 0; t < terms->n; t++) {
+        size_t with = 0;
+        for (size_t i = 0; i < n; i++)
+            with += (views[i].own >> t) & 1;
+        const double idf = log(1 + ((double)n + 1) / ((double)with + 0.5));
+        terms->weight[t] = terms->dull[t] ? DULL_WEIGHT * idf : idf;
+        terms->total += terms->weight[t];
+    }
+}
+
+uint64_t rag_terms_in(const rag_terms *terms, rag_words words, size_t first, size_t last)
+{
+    uint64_t set = 0;
+    for (size_t i = first; i < last; i++)
+        for (size_t t = 0; t < terms->n; t++)
+            if (terms->keys[t] == words.items[i].key)
+                set |= UINT64_C(1) << t;
+    return set;
+}
+
+double rag_terms_share(const rag_terms *terms, uint64_t set)
+{
+    double sum = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        if ((set >> t) & 1)
+            sum += terms->weight[t];
+    return terms->total > 0 ? sum / terms->total : 0;
+}

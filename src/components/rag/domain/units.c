@@ -1,0 +1,171 @@
+/* units.c - cutting passages into units and finding what heads what. */
+#include "rag/domain/units.h"
+
+#include "base/str.h"
+#include "base/utf8.h"
+#include "text/sentence.h"
+
+enum { HEADING_MAX_CHARS = 90 };
+
+typedef struct cutter {
+    rag_units *units;
+    size_t room; /* units that fit */
+    const rag_passage *passage;
+    rag_words words;
+    uint32_t index; /* of the passage */
+    uint32_t head;  /* unit that heads what comes next */
+} cutter;
+
+anc_str rag_unit_text(const rag_unit *unit, const rag_passage *passages)
+{
+    return anc_str_sub(passages[unit->passage].text, unit->start, unit->end - unit->start);
+}
+
+/* Line feeds between the end of `span` and the next thing that is not white space. */
+static size_t breaks_after(anc_str text, size_t at)
+{
+    size_t breaks = 0;
+    for (; at < text.len; at++) {
+        if (text.ptr[at] == '\n')
+            breaks++;
+        else if (text.ptr[at] != ' ' && text.ptr[at] != '\t' && text.ptr[at] != '\r')
+            break;
+    }
+    return at == text.len ? 0 : breaks;
+}
+
+static bool starts_line(anc_str text, size_t at)
+{
+    while (at > 0 && (text.ptr[at - 1] == ' ' || text.ptr[at - 1] == '\t'))
+        at--;
+    return at == 0 || text.ptr[at - 1] == '\n';
+}
+
+/* Whether a line looks like a row of a table or an item of a list, which no heading does. */
+static bool is_row(anc_str line)
+{
+    if (anc_str_find(line, ANC_STR("|")) != SIZE_MAX ||
+        anc_str_find(line, ANC_STR("\t")) != SIZE_MAX ||
+        anc_str_find(line, ANC_STR("  ")) != SIZE_MAX)
+        return true;
+    return anc_str_starts(line, ANC_STR("- ")) || anc_str_starts(line, ANC_STR("* ")) ||
+           anc_str_starts(line, ANC_STR("• "));
+}
+
+static rag_unit_kind kind_of(anc_str text, txt_span span, size_t chars)
+{
+    const anc_str line = anc_str_sub(text, span.start, span.end - span.start);
+    const char last = line.ptr[line.len - 1];
+    if (last == '?')
+        return RAG_UNIT_QUESTION;
+    if (chars > HEADING_MAX_CHARS || !starts_line(text, span.start) || is_row(line))
+        return RAG_UNIT_PROSE;
+    if (line.ptr[0] == '#')
+        return RAG_UNIT_HEADING;
+    if (last == '.' || last == '!' || last == ';' || last == ',')
+        return RAG_UNIT_PROSE;
+    return breaks_after(text, span.end) >= 2 ? RAG_UNIT_HEADING : RAG_UNIT_PROSE;
+}
+
+static void add_unit(cutter *c, txt_span span)
+{
+    rag_units *u = c->units;
+    if (u->n == c->room)
+        return;
+    const anc_str text = c->passage->text;
+    const size_t chars = anc_utf8_count(anc_str_sub(text, span.start, span.end - span.start));
+    rag_unit *unit = &u->items[u->n];
+    *unit = (rag_unit){
+        .passage = c->index,
+        .start = (uint32_t)span.start,
+        .end = (uint32_t)span.end,
+        .first = (uint32_t)rag_words_at(c->words, span.start),
+        .last = (uint32_t)rag_words_at(c->words, span.end),
+        .chars = (uint32_t)chars,
+        .head = c->head,
+        .kind = kind_of(text, span, chars),
+        .line_start = starts_line(text, span.start),
+    };
+    if (unit->kind != RAG_UNIT_PROSE)
+        c->head = (uint32_t)u->n;
+    u->n++;
+}
+
+/* Where a piece that may reach byte `limit` should end: behind the last clause, else the last word. */
+static size_t clause_end(anc_str text, size_t start, size_t limit)
+{
+    size_t word = 0;
+    for (size_t i = limit; i > start + (limit - start) / 2; i--) {
+        const char before = text.ptr[i - 1];
+        const bool blank = text.ptr[i] == ' ' || text.ptr[i] == '\n';
+        if (blank && (before == ';' || before == ',' || before == ':' || before == '.'))
+            return i;
+        if (blank && word == 0)
+            word = i;
+    }
+    return word != 0 ? word : anc_utf8_floor(text, limit);
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+/* A sentence as one unit, or in pieces where it is too long to be quoted. */
+static void add_sentence(cutter *c, txt_span span)
+{
+    const anc_str text = c->passage->text;
+    for (;;) {
+        const anc_str rest = anc_str_sub(text, span.start, span.end - span.start);
+        const size_t reach = anc_utf8_offset(rest, RAG_UNIT_MAX_CHARS);
+        if (reach == rest.len)
+            break;
+        size_t end = clause_end(text, span.start, span.start + reach);
+        size_t next = end;
+        while (end > span.start + 1 && is_space(text.ptr[end - 1]))
+            end--;
+        add_unit(c, (txt_span){span.start, end});
+        while (next < span.end && is_space(text.ptr[next]))
+            next++;
+        span.start = next;
+        if (span.start >= span.end)
+            return;
+    }
+    add_unit(c, span);
+}
+
+/* A unit has a byte at least, and another stands between two. */
+static size_t room_for(const rag_passage *passages, size_t n)
+{
+    size_t room = 0;
+    for (size_t i = 0; i < n && room < RAG_UNITS_MAX; i++)
+        room += passages[i].text.len / 2 + 1;
+    return room < RAG_UNITS_MAX ? room : RAG_UNITS_MAX;
+}
+
+anc_status rag_units_cut(anc_arena *mem, const rag_passage *passages, size_t n,
+                         txt_language language, rag_units *ret, anc_err *err)
+{
+    const size_t room = room_for(passages, n);
+    rag_units units = {
+        .items = anc_arena_alloc(mem, room, sizeof *units.items),
+        .words = anc_arena_alloc(mem, n, sizeof *units.words),
+    };
+    if (units.items == NULL || units.words == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the units of %zu passages", n);
+    for (size_t i = 0; i < n; i++) {
+        ANC_TRY(rag_words_of(mem, passages[i].text, language, &units.words[i], err));
+        cutter c = {.units = &units,
+                    .room = room,
+                    .passage = &passages[i],
+                    .words = units.words[i],
+                    .index = (uint32_t)i,
+                    .head = RAG_NO_UNIT};
+        size_t cursor = 0;
+        txt_span span;
+        while (txt_sentence_next(passages[i].text, &cursor, &span))
+            add_sentence(&c, span);
+    }
+    *ret = units;
+    return ANC_OK;
+}

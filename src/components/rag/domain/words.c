@@ -1,0 +1,63 @@
+/* words.c - terms of the text library, reduced to what comparing needs. */
+#include "rag/domain/words.h"
+
+#include "base/map.h"
+#include "base/utf8.h"
+#include "text/analyze.h"
+
+/* Upper-case letters of the Latin, Greek and Cyrillic blocks that the six languages write with. */
+static bool is_capital(uint32_t c)
+{
+    if (c < 0x80)
+        return c >= 'A' && c <= 'Z';
+    if (c < 0x100)
+        return c >= 0xc0 && c <= 0xde && c != 0xd7;
+    if (c < 0x180)
+        return (c & 1) == 0;
+    return (c >= 0x391 && c <= 0x3a9) || (c >= 0x400 && c <= 0x42f);
+}
+
+static rag_word word_of(anc_str text, const txt_term *term)
+{
+    size_t bytes;
+    const uint32_t first = anc_utf8_at(text, term->start, &bytes);
+    return (rag_word){
+        .key = anc_hash64(term->text),
+        .start = term->start,
+        .end = term->end,
+        .position = term->position,
+        .stop = term->stop,
+        .whole = term->whole,
+        .capital = is_capital(first),
+        .digits = first >= '0' && first <= '9',
+    };
+}
+
+anc_status rag_words_of(anc_arena *mem, anc_str text, txt_language language, rag_words *ret,
+                        anc_err *err)
+{
+    txt_term *terms;
+    size_t n;
+    ANC_TRY(txt_analyze(mem, text, language, NULL, &terms, &n, err));
+    rag_word *words = anc_arena_alloc(mem, n, sizeof *words);
+    if (words == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu words", n);
+    for (size_t i = 0; i < n; i++)
+        words[i] = word_of(text, &terms[i]);
+    *ret = (rag_words){words, n};
+    return ANC_OK;
+}
+
+size_t rag_words_at(rag_words words, size_t at)
+{
+    size_t low = 0;
+    size_t high = words.n;
+    while (low < high) {
+        const size_t mid = low + (high - low) / 2;
+        if (words.items[mid].start < at)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low;
+}

@@ -1,0 +1,30 @@
+/* words.h - a text as words that can be compared: the key of a word is its folded stem. */
+#ifndef ANC_RAG_DOMAIN_WORDS_H
+#define ANC_RAG_DOMAIN_WORDS_H
+
+#include "base/arena.h"
+#include "text/language.h"
+
+typedef struct rag_word {
+    uint64_t key;        /* hash of the folded stem: equal for two forms of one word */
+    uint32_t start, end; /* bytes of the text */
+    uint32_t position;   /* counts words from 0; a joined form and its first part share one */
+    bool stop;           /* a function word */
+    bool whole;          /* a joined form ("e-42") whose parts follow */
+    bool capital;        /* written with a capital first letter */
+    bool digits;         /* begins with a digit */
+} rag_word;
+
+typedef struct rag_words {
+    const rag_word *items; /* [n], ascending by start */
+    size_t n;
+} rag_words;
+
+/* The words of `text` (valid UTF-8) read as `language`. LIMIT or NO_MEMORY when `mem` is full. */
+anc_status rag_words_of(anc_arena *mem, anc_str text, txt_language language, rag_words *ret,
+                        anc_err *err) ANC_MUST_CHECK;
+
+/* The first word that starts at or after byte `at`. */
+size_t rag_words_at(rag_words words, size_t at);
+
+#endif

@@ -1,0 +1,44 @@
+/* tokenizer_impl.h - the vocabulary: a hash table from pieces to ids.
+ *
+ * Open addressing, linear probing, at most half full, no deletion. Pieces lie one behind the other
+ * in `bytes`, those that continue a word with their "##". The hash runs over a piece from its first
+ * byte on, so the hashes of all beginnings of a word come from one pass.
+ */
+#ifndef ANC_INFER_TOKENIZER_IMPL_H
+#define ANC_INFER_TOKENIZER_IMPL_H
+
+#include "infer/tokenizer.h"
+#include "words_impl.h"
+
+enum { INF_VOCABULARY_MAX = 1 << 22, INF_PIECE_MAX_BYTES = INF_WORD_MAX_BYTES };
+
+typedef struct inf_piece {
+    uint32_t hash;
+    uint32_t at;  /* of its bytes */
+    uint32_t len; /* 0: the slot is free */
+    uint32_t id;
+} inf_piece;
+
+struct inf_tokenizer {
+    inf_word_rules rules;
+    inf_piece *slots; /* owned: [mask + 1] */
+    uint32_t mask;
+    uint32_t pieces; /* slots in use */
+    uint32_t size;   /* greatest id + 1 */
+    size_t longest;  /* bytes of the longest piece, "##" not counted */
+    anc_buf bytes;   /* owned */
+    uint32_t unk, cls, sep;
+};
+
+/* An empty tokenizer with room for `pieces` pieces. NULL when memory is out. */
+inf_tokenizer *inf_tokenizer_new(size_t pieces, inf_word_rules rules)
+    ANC_OWNED_BY_CALLER(inf_tokenizer_close);
+
+/* Adds a piece, or gives a known one another id; empty and over-long ones are left out, since no
+ * text can hold them. At most as many as there is room for. False when memory is out. */
+bool inf_tokenizer_add(inf_tokenizer *tok, anc_str piece, uint32_t id) ANC_MUST_CHECK;
+
+/* The id of a whole piece ("[CLS]", "##ing"). */
+bool inf_tokenizer_find(const inf_tokenizer *tok, anc_str piece, uint32_t *ret);
+
+#endif

@@ -1,0 +1,203 @@
+/* tokenizer_read.c - tokenizer.json, vocab.txt and tokenizer_config.json as they are published. */
+#include "os/file.h"
+#include "tokenizer_impl.h"
+#include "json/json.h"
+
+enum { FILE_MAX_BYTES = 64 << 20 };
+
+static void doc_cleanup(json_doc **doc)
+{
+    json_doc_free(*doc);
+}
+
+static void tokenizer_cleanup(inf_tokenizer **tok)
+{
+    inf_tokenizer_close(*tok);
+}
+
+static anc_status no_memory(anc_err *err)
+{
+    return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the vocabulary");
+}
+
+/* The ids that every text needs; the last step of making a tokenizer. */
+static anc_status find_specials(inf_tokenizer *tok, anc_str unk, anc_err *err)
+{
+    const struct {
+        anc_str piece;
+        uint32_t *id;
+    } specials[] = {{unk, &tok->unk}, {ANC_STR("[CLS]"), &tok->cls}, {ANC_STR("[SEP]"), &tok->sep}};
+    for (size_t i = 0; i < ANC_COUNT(specials); i++)
+        if (!inf_tokenizer_find(tok, specials[i].piece, specials[i].id))
+            return ANC_FAIL(err, ANC_CORRUPT, "the vocabulary has no piece %.*s",
+                            ANC_FMT(specials[i].piece));
+    return ANC_OK;
+}
+
+/* `object`.type must be `expected`; `what` names the object in the message. */
+static anc_status check_type(const json_value *object, const char *what, const char *expected,
+                             anc_err *err)
+{
+    const anc_str type = json_str(json_member(object, "type"), ANC_STR("(none)"));
+    if (!anc_str_eq(type, anc_str_of(expected)))
+        return ANC_FAIL(err, ANC_UNSUPPORTED, "%s is \"%.*s\", only \"%s\" is known", what,
+                        ANC_FMT(type), expected);
+    return ANC_OK;
+}
+
+static inf_word_rules rules_of_json(const json_value *normalizer)
+{
+    const bool lower = json_bool(json_member(normalizer, "lowercase"), true);
+    return (inf_word_rules){
+        .clean = json_bool(json_member(normalizer, "clean_text"), true),
+        .space_cjk = json_bool(json_member(normalizer, "handle_chinese_chars"), true),
+        .strip_marks = json_bool(json_member(normalizer, "strip_accents"), lower),
+        .lower = lower,
+    };
+}
+
+static anc_status add_pieces(inf_tokenizer *tok, const json_value *vocab, anc_err *err)
+{
+    const json_value *v = NULL;
+    anc_str piece;
+    for (size_t cursor = 0; json_each(vocab, &cursor, &piece, &v);) {
+        const int64_t id = json_int(v, -1);
+        if (id < 0 || id >= INF_VOCABULARY_MAX)
+            return ANC_FAIL(err, ANC_CORRUPT, "the id of piece \"%.*s\" is not 0 to %d",
+                            ANC_FMT(piece), INF_VOCABULARY_MAX - 1);
+        if (!inf_tokenizer_add(tok, piece, (uint32_t)id))
+            return no_memory(err);
+    }
+    return ANC_OK;
+}
+
+/* What the model part must say for this code to read it as the reference does. */
+static anc_status check_model(const json_value *model, anc_err *err)
+{
+    ANC_TRY(check_type(model, "the tokenizer's model", "WordPiece", err));
+    const anc_str prefix = json_str(json_member(model, "continuing_subword_prefix"), ANC_STR("##"));
+    const int64_t chars =
+        json_int(json_member(model, "max_input_chars_per_word"), INF_WORD_MAX_CHARS);
+    if (!anc_str_eq(prefix, ANC_STR("##")))
+        return ANC_FAIL(err, ANC_UNSUPPORTED, "continuing_subword_prefix \"%.*s\" is not \"##\"",
+                        ANC_FMT(prefix));
+    if (chars != INF_WORD_MAX_CHARS)
+        return ANC_FAIL(err, ANC_UNSUPPORTED, "max_input_chars_per_word %lld is not %d",
+                        (long long)chars, INF_WORD_MAX_CHARS);
+    return ANC_OK;
+}
+
+anc_status inf_tokenizer_of_json(anc_str json, inf_tokenizer **ret, anc_err *err)
+{
+    ANC_CLEANUP(doc_cleanup) json_doc *doc = NULL;
+    anc_err inner = {0};
+    const anc_status parsed = json_parse(json, &doc, &inner);
+    if (parsed != ANC_OK)
+        return ANC_FAIL(err, parsed == ANC_NO_MEMORY ? ANC_NO_MEMORY : ANC_CORRUPT, "%s",
+                        inner.text);
+    const json_value *root = json_root(doc);
+    const json_value *normalizer = json_member(root, "normalizer");
+    const json_value *model = json_member(root, "model");
+    const json_value *vocab = json_member(model, "vocab");
+    ANC_TRY(check_model(model, err));
+    ANC_TRY(check_type(normalizer, "the normalizer", "BertNormalizer", err));
+    ANC_TRY(check_type(json_member(root, "pre_tokenizer"), "the pre_tokenizer", "BertPreTokenizer",
+                       err));
+    if (json_kind_of(vocab) != JSON_OBJECT || json_count(vocab) > INF_VOCABULARY_MAX)
+        return ANC_FAIL(err, ANC_CORRUPT, "model.vocab is no object of at most %d pieces",
+                        INF_VOCABULARY_MAX);
+    ANC_CLEANUP(tokenizer_cleanup)
+    inf_tokenizer *tok = inf_tokenizer_new(json_count(vocab), rules_of_json(normalizer));
+    if (tok == NULL)
+        return no_memory(err);
+    ANC_TRY(add_pieces(tok, vocab, err));
+    ANC_TRY(find_specials(tok, json_str(json_member(model, "unk_token"), ANC_STR("[UNK]")), err));
+    *ret = tok;
+    tok = NULL;
+    return ANC_OK;
+}
+
+static anc_status read_vocab(anc_str vocab, inf_word_rules rules, inf_tokenizer **ret, anc_err *err)
+{
+    size_t lines = 1;
+    for (size_t i = 0; i < vocab.len; i++)
+        lines += vocab.ptr[i] == '\n';
+    if (lines > INF_VOCABULARY_MAX)
+        return ANC_FAIL(err, ANC_CORRUPT, "%zu lines, at most %d", lines, INF_VOCABULARY_MAX);
+    ANC_CLEANUP(tokenizer_cleanup) inf_tokenizer *tok = inf_tokenizer_new(lines, rules);
+    if (tok == NULL)
+        return no_memory(err);
+    anc_str line;
+    for (uint32_t id = 0; anc_str_split(&vocab, '\n', &line); id++) {
+        if (anc_str_ends(line, ANC_STR("\r")))
+            line.len--;
+        if (!inf_tokenizer_add(tok, line, id))
+            return no_memory(err);
+    }
+    ANC_TRY(find_specials(tok, ANC_STR("[UNK]"), err));
+    *ret = tok;
+    tok = NULL;
+    return ANC_OK;
+}
+
+anc_status inf_tokenizer_of_vocab(anc_str vocab, bool lower, inf_tokenizer **ret, anc_err *err)
+{
+    const inf_word_rules rules = {
+        .clean = true, .space_cjk = true, .strip_marks = lower, .lower = lower};
+    return read_vocab(vocab, rules, ret, err);
+}
+
+/* The flags of tokenizer_config.json, which may be absent. */
+static anc_status read_flags(anc_arena *mem, anc_str folder, inf_word_rules *ret, anc_err *err)
+{
+    ANC_CLEANUP(doc_cleanup) json_doc *doc = NULL;
+    const anc_str path = os_path_join(mem, folder, ANC_STR("tokenizer_config.json"));
+    anc_str text = ANC_STR("{}");
+    if (path.ptr == NULL)
+        return no_memory(err);
+    if (os_exists(path))
+        ANC_TRY(os_file_read(mem, path, FILE_MAX_BYTES, &text, err));
+    anc_err inner = {0};
+    const anc_status status = json_parse(text, &doc, &inner);
+    if (status != ANC_OK)
+        return ANC_FAIL(err, status == ANC_NO_MEMORY ? ANC_NO_MEMORY : ANC_CORRUPT, "%.*s: %.200s",
+                        ANC_FMT(path), inner.text);
+    const json_value *root = json_root(doc);
+    const bool lower = json_bool(json_member(root, "do_lower_case"), true);
+    *ret = (inf_word_rules){
+        .clean = true,
+        .space_cjk = json_bool(json_member(root, "tokenize_chinese_chars"), true),
+        .strip_marks = json_bool(json_member(root, "strip_accents"), lower),
+        .lower = lower,
+    };
+    return ANC_OK;
+}
+
+/* Puts the name of the file before the text of a failure. */
+static anc_status name_file(anc_status status, const anc_err *inner, anc_str path, anc_err *err)
+{
+    if (status == ANC_OK)
+        return ANC_OK;
+    return ANC_FAIL(err, status, "%.*s: %.300s", ANC_FMT(path), inner->text);
+}
+
+anc_status inf_tokenizer_open(anc_str folder, inf_tokenizer **ret, anc_err *err)
+{
+    ANC_ARENA(mem, 2 * FILE_MAX_BYTES);
+    if (mem == NULL)
+        return no_memory(err);
+    anc_err inner = {0};
+    anc_str text;
+    anc_str path = os_path_join(mem, folder, ANC_STR("tokenizer.json"));
+    if (path.ptr != NULL && os_exists(path)) {
+        ANC_TRY(os_file_read(mem, path, FILE_MAX_BYTES, &text, err));
+        return name_file(inf_tokenizer_of_json(text, ret, &inner), &inner, path, err);
+    }
+    path = os_path_join(mem, folder, ANC_STR("vocab.txt"));
+    if (path.ptr == NULL)
+        return no_memory(err);
+    inf_word_rules rules;
+    ANC_TRY(read_flags(mem, folder, &rules, err));
+    ANC_TRY(os_file_read(mem, path, FILE_MAX_BYTES, &text, err));
+    return name_file(read_vocab(text, rules, ret, &inner), &inner, path, err);
+}

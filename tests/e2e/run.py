@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""Runs the end-to-end tests against a binary.
+
+    run.py [--long] BINARY [NAME…]     NAME: part of a test's name
+
+Python 3 with its standard library. Each test starts servers of its own on loopback, in temporary
+folders, and ends them. Exit code 1 when a test failed.
+"""
+import importlib
+import inspect
+import pathlib
+import sys
+import time
+import traceback
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+LONG_REPEATS = 50
+
+
+def collect():
+    for path in sorted(pathlib.Path(__file__).parent.glob("test_*.py")):
+        module = importlib.import_module(path.stem)
+        for name, test in inspect.getmembers(module, inspect.isfunction):
+            if name.startswith("test_") and test.__module__ == path.stem:
+                yield name, test
+
+
+def main():
+    args = [a for a in sys.argv[1:] if a != "--long"]
+    long = "--long" in sys.argv
+    if not args or not pathlib.Path(args[0]).exists():
+        print(__doc__)
+        return 2
+    binary, wanted = args[0], args[1:]
+    passed = failed = 0
+    for name, test in collect():
+        if wanted and not any(w in name for w in wanted):
+            continue
+        kw = {"repeats": LONG_REPEATS} if long and "repeats" in inspect.signature(test).parameters else {}
+        start = time.monotonic()
+        try:
+            test(binary, **kw)
+            passed += 1
+            print(f"ok      {name} ({time.monotonic() - start:.1f} s)", flush=True)
+        except Exception:
+            failed += 1
+            print(f"FAILED  {name} ({time.monotonic() - start:.1f} s)\n{traceback.format_exc()}", flush=True)
+    print(f"end to end: {passed} passed, {failed} failed", flush=True)
+    return 1 if failed or passed == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,170 @@
+"""The command line: help, errors, and every command against a running and an embedded server."""
+import json
+import os
+import signal
+import subprocess
+
+from harness import ROOT, Server, place, serving, wait_for
+
+COMMANDS = ("serve", "ask", "search", "ingest", "status", "eval", "doctor", "model", "version")
+
+
+def test_help_and_usage(binary):
+    with place(binary) as p:
+        top = p.run("--help")
+        assert top.returncode == 0 and all(c in top.stdout for c in COMMANDS), top.stdout
+        for c in COMMANDS:
+            got = p.run(c, "--help")
+            assert got.returncode == 0 and "anchorage " + c in got.stdout and "Exit codes" in got.stdout, (c, got.stdout)
+        assert p.run("fly").returncode == 2
+        assert p.run("ask").returncode == 2
+        assert p.run("ask", "--nope", "x").returncode == 2
+        assert json.loads(p.run("version", "--json").stdout)["name"] == "anchorage"
+
+
+def test_configuration_errors_stop_the_start(binary):
+    with place(binary) as p:
+        (p.home / "anchorage.yaml").write_text("http:\n  port: 8000\nchat:\n  topk: 4\n")
+        got = p.run("serve")
+        assert got.returncode == 2 and "anchorage.yaml:4" in got.stderr and "top_k" in got.stderr, got.stderr
+        (p.home / "anchorage.yaml").write_text("http:\n  port: many\n")
+        got = p.run("status")
+        assert got.returncode == 2 and "anchorage.yaml:2" in got.stderr and "65535" in got.stderr, got.stderr
+        (p.home / "anchorage.yaml").unlink()
+        assert "http:" in p.run("serve", "--print-defaults").stdout
+
+
+def test_one_server_a_data_folder_and_a_port(binary):
+    with serving(binary) as s:
+        second = s.place.run("serve", "--port", "0")
+        assert second.returncode != 0 and str(s.process.pid) in second.stderr, second.stderr
+        with place(binary) as p:
+            taken = p.run("serve", "--port", str(s.port))
+            assert taken.returncode != 0 and str(s.port) in taken.stderr, taken.stderr
+        with place(binary) as p:
+            outside = p.run("serve", "--listen", "0.0.0.0", "--port", "0")
+            assert outside.returncode != 0 and "key" in outside.stderr, outside.stderr
+
+
+def test_commands_with_and_without_a_server(binary):
+    with place(binary) as p:
+        docs = p.home / "docs"
+        docs.mkdir()
+        (docs / "leave.md").write_text("# Leave\n\nFull-time staff get twenty-seven days of annual leave.\n")
+        (docs / "tea.txt").write_text("Tea is served at four in the kitchen.\n")
+        (docs / "broken.bin").write_bytes(bytes(range(256)) * 8)
+        embedded = p.run("ingest", str(docs), "-c", "staff")
+        assert "2 documents read" in embedded.stdout, (embedded.stdout, embedded.stderr)
+        assert "broken.bin" in embedded.stderr, embedded.stderr
+        again = p.run("ingest", str(docs), "-c", "staff", "--json")
+        assert json.loads(again.stdout)["processed_documents"] + json.loads(again.stdout)["skipped_documents"] >= 2
+        asked = p.run("ask", "How many days of annual leave do full-time staff get?")
+        assert asked.returncode == 0 and "twenty-seven" in asked.stdout and "[1]" in asked.stdout, asked
+        server = Server(p)
+        try:
+            asked = p.run("ask", "--json", "When is tea served in the kitchen?")
+            answer = json.loads(asked.stdout)
+            assert "four" in answer["answer"] and answer["citations"], answer
+            found = p.run("search", "-m", "keyword", "annual leave")
+            assert "leave.md" in found.stdout or "Leave" in found.stdout, found.stdout
+            status = json.loads(p.run("status", "--json").stdout)
+            assert status["health"]["status"] == "healthy", status
+            assert any(c["name"] == "staff" and c["documents"] == 2 for c in status["collections"]), status
+            by_url = p.run("search", "--url", f"http://127.0.0.1:{server.port}", "tea", env={"ANCHORAGE_DATA_DIR": "/nonexistent"})
+            assert "Tea" in by_url.stdout, (by_url.stdout, by_url.stderr)
+        finally:
+            assert server.stop() == 0
+        gone = p.run("search", "--url", f"http://127.0.0.1:{server.port}", "tea")
+        assert gone.returncode == 4, gone
+
+
+def test_without_a_model_words_still_work(binary):
+    with place(binary, model="not-installed") as p:
+        server = Server(p)
+        try:
+            health = server.get("/health").json
+            assert health["status"] == "degraded" and "anchorage model pull" in json.dumps(health), health
+            assert server.put_document(id="a", text="The lighthouse keeper sleeps by day.").status == 201
+            found = server.post("/v1/search", {"query": "lighthouse keeper"}).json
+            assert found["results"][0]["document_id"] == "a"
+            refused = server.post("/v1/search", {"query": "lighthouse", "mode": "semantic"})
+            assert refused.status == 503 and b"model" in refused.body, refused.body
+            assert "sleeps by day" in server.post("/v1/chat/query", {"question": "When does the lighthouse keeper sleep?"}).json["answer"]
+        finally:
+            server.stop()
+
+
+def test_model_files_that_do_not_fit_are_refused(binary):
+    with place(binary) as p:
+        folder = p.home / "wrong"
+        folder.mkdir()
+        (folder / "model.safetensors").write_bytes(b"nonsense")
+        got = p.run("model", "pull", "--from", str(folder), "--models-dir", str(p.home / "models"))
+        assert got.returncode != 0 and ("model.safetensors" in got.stderr or "config.json" in got.stderr), got.stderr
+        assert p.run("model", "list").returncode == 0
+
+
+def test_doctor(binary):
+    with place(binary) as p:
+        good = p.run("doctor")
+        assert good.returncode == 0, (good.stdout, good.stderr)
+        bad = p.run("doctor", "--set", "model.name=not-installed")
+        assert bad.returncode == 1 and "anchorage model pull" in bad.stdout, bad.stdout
+
+
+def test_evaluation_of_a_small_collection(binary):
+    with place(binary) as p:
+        folder = p.home / "beir"
+        folder.mkdir()
+        words = ["alder", "birch", "cedar", "dogwood", "elm", "fir", "ginkgo", "hazel", "ivy", "juniper", "katsura", "larch"]
+        with open(folder / "corpus.jsonl", "w") as f:
+            for i, w in enumerate(words):
+                f.write(json.dumps({"_id": f"d{i}", "title": w, "text": f"The {w} grows to {i + 3} metres. It is a tree."}) + "\n")
+        with open(folder / "queries.jsonl", "w") as f, open(folder / "qrels.tsv", "w") as q, open(folder / "answers.jsonl", "w") as a:
+            q.write("query-id\tcorpus-id\tscore\n")
+            for i, w in enumerate(words):
+                f.write(json.dumps({"_id": f"q{i}", "text": f"How many metres does the {w} grow?"}) + "\n")
+                q.write(f"q{i}\td{i}\t1\n")
+                a.write(json.dumps({"_id": f"q{i}", "doc": f"d{i}", "answers": [{"text": f"{i + 3} metres", "start": 0}]}) + "\n")
+        run_file, answers = p.home / "run.txt", p.home / "answers.jsonl"
+        got = p.run("eval", "--json", "--run", str(run_file), "--answers", str(answers), str(folder))
+        assert got.returncode == 0, got.stderr
+        result = json.loads(got.stdout)
+        assert result["documents"] == 12 and result["queries"] == 12, result
+        assert result["modes"]["keyword"]["ndcg@10"] == 1.0, result
+        assert set(result["modes"]) == {"keyword", "semantic", "hybrid"}
+        assert result["answers"]["asked"] == 12 and result["answers"]["with_gold"] >= 10, result
+        assert result["answers"]["citations"] == result["answers"]["citations_true"] > 0, result
+        assert len({line.split()[0] for line in run_file.read_text().splitlines()}) == 12
+        assert len(answers.read_text().splitlines()) == 12
+        missing = p.run("eval", str(p.home / "nothing"))
+        assert missing.returncode == 3, missing
+
+
+def test_sigterm_lets_requests_finish(binary):
+    with place(binary) as p:
+        server = Server(p)
+        assert server.stop() == 0
+        server = Server(p)
+        server.process.send_signal(signal.SIGINT)
+        assert server.process.wait(timeout=30) in (0, 130)
+        assert not list(p.data.glob("*.sock"))
+        server.log.close()
+
+
+def test_first_start_reads_the_examples(binary):
+    with place(binary) as p:
+        docs = p.home / "examples"
+        docs.mkdir()
+        (docs / "codes.md").write_text("# Codes\n\nWhen the scale shows error E11, dry the junction box for 24 hours.\n")
+        server = Server(p, "--examples", str(docs))
+        try:
+            wait_for("the first answer", lambda: any("What to try next" in line for line in server.lines))
+            assert any("dry the junction box" in line for line in server.lines), server.lines
+        finally:
+            server.stop()
+        again = Server(p, "--examples", str(docs))
+        try:
+            assert not any("Reading the examples" in line for line in again.lines)
+        finally:
+            again.stop()

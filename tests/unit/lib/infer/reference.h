@@ -1,0 +1,20 @@
+/* reference.h - the texts, token ids and vectors that the original libraries gave. */
+#ifndef ANC_TESTS_UNIT_LIB_INFER_REFERENCE_H
+#define ANC_TESTS_UNIT_LIB_INFER_REFERENCE_H
+
+#include "base/str.h"
+
+typedef struct reference_text {
+    anc_str kind, text;
+    uint32_t *ids;
+    size_t n_ids;
+} reference_text;
+
+/* Rows of minilm-reference/texts.jsonl with the ids of `tokens` (a tokens.jsonl of the same
+ * order), both paths complete. The number of rows; 0 when a file cannot be read. */
+size_t reference_read(anc_arena *mem, const char *texts, const char *tokens, reference_text **ret);
+
+/* All floats of a file; NULL when it cannot be read. */
+const float *reference_floats(anc_arena *mem, const char *path, size_t *ret_n);
+
+#endif

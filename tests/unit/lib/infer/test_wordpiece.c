@@ -1,0 +1,248 @@
+/* test_wordpiece.c - cases by name over a small vocabulary, and the ids of the original tokenizer. */
+#include "infer/tokenizer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "reference.h"
+#include "support/places.h"
+#include "support/test.h"
+
+enum { UNK, CLS, SEP, UN, AFF, ABLE, THE, COMMA, CAFE, E, HAO, A, CONT_A, CONT_B, I_DOT, MAX = 16 };
+
+static const anc_str vocab =
+    ANC_STR_INIT("[UNK]\n[CLS]\n[SEP]\nun\n##aff\n##able\nthe\n,\ncafe\ne\n好\na\n##a\n##b\ni̇\n");
+
+static const struct row {
+    const char *name;
+    anc_str text;
+    size_t n;
+    uint32_t ids[MAX];
+} rows[] = {
+    {"nothing", ANC_STR_INIT(""), 0, {0}},
+    {"blanks of every kind", ANC_STR_INIT(" \t\r\n\xC2\xA0\xE3\x80\x80"), 0, {0}},
+    {"longest piece first", ANC_STR_INIT("unaffable"), 3, {UN, AFF, ABLE}},
+    {"upper case", ANC_STR_INIT("UNAFFABLE The"), 4, {UN, AFF, ABLE, THE}},
+    {"no way to cut it", ANC_STR_INIT("unx the"), 2, {UNK, THE}},
+    {"punctuation stands alone", ANC_STR_INIT("the,the"), 3, {THE, COMMA, THE}},
+    {"accents go", ANC_STR_INIT("Caf\xC3\xA9 CAFE\xCC\x81"), 2, {CAFE, CAFE}},
+    {"control and format characters go", ANC_STR_INIT("t\x01h\xE2\x80\x8B\x65"), 1, {THE}},
+    {"NUL goes", ANC_STR_INIT("th\0e"), 1, {THE}},
+    {"ideographs stand alone", ANC_STR_INIT("the\xE5\xA5\xBDthe"), 3, {THE, HAO, THE}},
+    {"no UTF-8 goes", ANC_STR_INIT("th\xFF\x65 \xE5\xA5"), 1, {THE}},
+    {"special literals are text", ANC_STR_INIT("[SEP]"), 3, {UNK, UNK, UNK}},
+    {"dotted capital i", ANC_STR_INIT("\xC4\xB0"), 1, {UNK}},
+};
+
+static void encodes(void **state)
+{
+    const struct row *row = *state;
+    anc_err err = {0};
+    inf_tokenizer *tok = NULL;
+    uint32_t ids[MAX];
+    bool cut = true;
+    ASSERT_OK(inf_tokenizer_of_vocab(vocab, true, &tok, &err), &err);
+    assert_int_equal(inf_tokenizer_encode(tok, row->text, MAX, ids, &cut), row->n + 2);
+    assert_false(cut);
+    assert_int_equal(ids[0], CLS);
+    assert_memory_equal(ids + 1, row->ids, row->n * sizeof *ids);
+    assert_int_equal(ids[row->n + 1], SEP);
+    assert_int_equal(inf_tokenizer_count(tok, row->text, MAX), row->n);
+    inf_tokenizer_close(tok);
+}
+
+static void cased_keeps_case_and_accents(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    inf_tokenizer *tok = NULL;
+    uint32_t ids[MAX];
+    ASSERT_OK(inf_tokenizer_of_vocab(vocab, false, &tok, &err), &err);
+    assert_int_equal(inf_tokenizer_encode(tok, ANC_STR("the The cafe caf\xC3\xA9"), MAX, ids, NULL),
+                     6);
+    const uint32_t expected[] = {CLS, THE, UNK, CAFE, UNK, SEP};
+    assert_memory_equal(ids, expected, sizeof expected);
+    inf_tokenizer_close(tok);
+}
+
+static void lower_case_without_stripping(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    inf_tokenizer *tok = NULL;
+    uint32_t ids[MAX];
+    const anc_str json = ANC_STR(
+        "{\"normalizer\":{\"type\":\"BertNormalizer\",\"lowercase\":true,\"strip_accents\":false},"
+        "\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"},\"model\":{\"type\":\"WordPiece\","
+        "\"vocab\":{\"[UNK]\":0,\"[CLS]\":1,\"[SEP]\":2,\"i\xCC\x87\":3,\"\xC3\xA9\":4}}}");
+    ASSERT_OK(inf_tokenizer_of_json(json, &tok, &err), &err);
+    assert_int_equal(inf_tokenizer_encode(tok, ANC_STR("\xC4\xB0 \xC3\x89"), MAX, ids, NULL), 4);
+    assert_int_equal(ids[1], 3);
+    assert_int_equal(ids[2], 4);
+    inf_tokenizer_close(tok);
+}
+
+static void cuts_at_the_window(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    inf_tokenizer *tok = NULL;
+    uint32_t ids[4];
+    bool cut = false;
+    ASSERT_OK(inf_tokenizer_of_vocab(vocab, true, &tok, &err), &err);
+    assert_int_equal(inf_tokenizer_encode(tok, ANC_STR("unaffable the"), 4, ids, &cut), 4);
+    assert_true(cut);
+    const uint32_t expected[] = {CLS, UN, AFF, SEP};
+    assert_memory_equal(ids, expected, sizeof expected);
+    assert_int_equal(inf_tokenizer_encode(tok, ANC_STR("un the"), 4, ids, &cut), 4);
+    assert_false(cut);
+    assert_int_equal(inf_tokenizer_count(tok, ANC_STR("unaffable the the"), 2), 3);
+    assert_int_equal(inf_tokenizer_encode(tok, ANC_STR("un"), 2, ids, &cut), 2);
+    assert_true(cut);
+    inf_tokenizer_close(tok);
+}
+
+static void long_words(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    inf_tokenizer *tok = NULL;
+    uint32_t ids[128];
+    char word[101];
+    memset(word, 'a', sizeof word);
+    ASSERT_OK(inf_tokenizer_of_vocab(vocab, true, &tok, &err), &err);
+    assert_int_equal(inf_tokenizer_encode(tok, (anc_str){word, 100}, 128, ids, NULL), 102);
+    assert_int_equal(ids[1], A);
+    assert_int_equal(ids[100], CONT_A);
+    assert_int_equal(inf_tokenizer_encode(tok, (anc_str){word, 101}, 128, ids, NULL), 3);
+    assert_int_equal(ids[1], UNK);
+    inf_tokenizer_close(tok);
+}
+
+static const struct refused_row {
+    const char *name;
+    const char *json;
+    anc_status status;
+    const char *says;
+} refused_rows[] = {
+    {"no JSON", "{", ANC_CORRUPT, ""},
+    {"another model", "{\"model\":{\"type\":\"Unigram\"}}", ANC_UNSUPPORTED, "\"Unigram\""},
+    {"another normalizer", "{\"model\":{\"type\":\"WordPiece\"},\"normalizer\":{\"type\":\"NFC\"}}",
+     ANC_UNSUPPORTED, "\"NFC\""},
+    {"another prefix", "{\"model\":{\"type\":\"WordPiece\",\"continuing_subword_prefix\":\"@\"}}",
+     ANC_UNSUPPORTED, "\"@\""},
+    {"no vocabulary",
+     "{\"model\":{\"type\":\"WordPiece\"},\"normalizer\":{\"type\":\"BertNormalizer\"},"
+     "\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"}}",
+     ANC_CORRUPT, "model.vocab"},
+    {"an id below zero",
+     "{\"model\":{\"type\":\"WordPiece\",\"vocab\":{\"a\":-1}},\"normalizer\":{\"type\":"
+     "\"BertNormalizer\"},\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"}}",
+     ANC_CORRUPT, "\"a\""},
+    {"no [CLS]",
+     "{\"model\":{\"type\":\"WordPiece\",\"vocab\":{\"[UNK]\":0}},\"normalizer\":{\"type\":"
+     "\"BertNormalizer\"},\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"}}",
+     ANC_CORRUPT, "[CLS]"},
+};
+
+static void refuses(void **state)
+{
+    const struct refused_row *row = *state;
+    anc_err err = {0};
+    inf_tokenizer *tok = NULL;
+    assert_int_equal(inf_tokenizer_of_json(anc_str_of(row->json), &tok, &err), row->status);
+    assert_null(tok);
+    if (strstr(err.text, row->says) == NULL)
+        fail_msg("\"%s\" does not say %s", err.text, row->says);
+}
+
+static void folder_without_a_vocabulary(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    inf_tokenizer *tok = NULL;
+    assert_int_equal(inf_tokenizer_open(ANC_STR("/nonexistent"), &tok, &err), ANC_NOT_FOUND);
+    assert_non_null(strstr(err.text, "/nonexistent/vocab.txt"));
+}
+
+/* `a` then `b`, which may hold NUL bytes. */
+static anc_str joined(anc_arena *mem, anc_str a, anc_str b)
+{
+    char *p = anc_arena_alloc(mem, a.len + b.len + 1, 1);
+    assert_non_null(p);
+    memcpy(p, a.ptr, a.len);
+    memcpy(p + a.len, b.ptr, b.len);
+    return (anc_str){p, a.len + b.len};
+}
+
+/* Every id of a reference folder, except where the original reads "[SEP]" in a text as the token. */
+static void compare(const char *model, const char *tokens, const char *prefix, size_t window)
+{
+    char texts[PLACE_MAX];
+    anc_err err = {0};
+    reference_text *refs = NULL;
+    inf_tokenizer *tok = NULL;
+    uint32_t ids[512];
+    if (place_in_data(texts, "minilm-reference/texts.jsonl") == NULL)
+        skip();
+    ANC_ARENA(mem, 64 << 20);
+    const size_t n = reference_read(mem, texts, tokens, &refs);
+    assert_true(n > 60);
+    ASSERT_OK(inf_tokenizer_open(anc_str_of(model), &tok, &err), &err);
+    for (size_t i = 0; i < n; i++) {
+        if (anc_str_eq(refs[i].kind, ANC_STR("special-token-literals")))
+            continue;
+        const anc_str given = joined(mem, anc_str_of(prefix), refs[i].text);
+        const size_t got = inf_tokenizer_encode(tok, given, window, ids, NULL);
+        if (got != refs[i].n_ids || memcmp(ids, refs[i].ids, got * sizeof *ids) != 0)
+            fail_msg("text %zu (%.*s): %zu ids, expected %zu", i, ANC_FMT(refs[i].kind), got,
+                     refs[i].n_ids);
+    }
+    inf_tokenizer_close(tok);
+}
+
+static void reference_of_minilm(void **state)
+{
+    (void)state;
+    char model[PLACE_MAX], tokens[PLACE_MAX];
+    if (place_of_model(model) == NULL ||
+        place_in_data(tokens, "minilm-reference/tokens.jsonl") == NULL)
+        skip();
+    compare(model, tokens, "", 256);
+}
+
+static void reference_of_small_uncased(void **state)
+{
+    (void)state;
+    char model[PLACE_MAX], tokens[PLACE_MAX];
+    if (place_in_data(model, "tiny-models/bert-mean") == NULL)
+        skip();
+    (void)snprintf(tokens, sizeof tokens, "%.4000s/tokens.jsonl", model);
+    compare(model, tokens, "", 64);
+}
+
+static void reference_of_small_cased(void **state)
+{
+    (void)state;
+    char model[PLACE_MAX], tokens[PLACE_MAX];
+    if (place_in_data(model, "tiny-models/bert-cls-cased-f16") == NULL)
+        skip();
+    (void)snprintf(tokens, sizeof tokens, "%.4000s/tokens.jsonl", model);
+    compare(model, tokens, "Represent this sentence for searching relevant passages: ", 64);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(cased_keeps_case_and_accents),
+        cmocka_unit_test(lower_case_without_stripping),
+        cmocka_unit_test(cuts_at_the_window),
+        cmocka_unit_test(long_words),
+        cmocka_unit_test(folder_without_a_vocabulary),
+        cmocka_unit_test(reference_of_minilm),
+        cmocka_unit_test(reference_of_small_uncased),
+        cmocka_unit_test(reference_of_small_cased),
+    };
+    return RUN_TABLE("encodes", rows, encodes) + RUN_TABLE("refuses", refused_rows, refuses) +
+           cmocka_run_group_tests_name("tokenizer", tests, NULL, NULL);
+}
