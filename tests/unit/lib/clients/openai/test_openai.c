@@ -185,7 +185,7 @@ static const row rows[] = {
      "",
      "first token"},
     {"only comments",
-     {{FAKE_SEND, STREAM_HEAD, 0}, {FAKE_SEND_UNTIL_GONE, ": wait\n\n", 0}},
+     {{FAKE_SEND, STREAM_HEAD ": wait\n\n: wait\n\n", 0}, {FAKE_HANG, NULL, 0}},
      false,
      FIRST,
      ANC_DEADLINE,
