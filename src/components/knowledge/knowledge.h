@@ -51,6 +51,15 @@ anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name,
 
 /* ---- documents ---------------------------------------------------------------------------- */
 
+/* How far a put came; for the report of a failure. */
+typedef enum kno_put_stage {
+    KNO_STAGE_CHECK, /* names, labels, sizes */
+    KNO_STAGE_PARSE,
+    KNO_STAGE_CHUNK,
+    KNO_STAGE_EMBED,
+    KNO_STAGE_WRITE
+} kno_put_stage;
+
 typedef struct kno_document_input {
     anc_str
         collection; /* made with default settings when it does not exist and `make_collection` */
@@ -64,8 +73,9 @@ typedef struct kno_document_input {
     anc_str metadata;     /* a JSON object, may be empty */
     const anc_str *acl;   /* [n_acl]; none: the collection's */
     size_t n_acl;
-    anc_str content;     /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
-    int64_t modified_ms; /* of the source; 0: unknown */
+    anc_str content;      /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
+    int64_t modified_ms;  /* of the source; 0: unknown */
+    kno_put_stage *stage; /* kept up to date while it is put; NULL: nobody wants to know */
 } kno_document_input;
 
 typedef enum kno_put_status { KNO_CREATED, KNO_UPDATED, KNO_UNCHANGED } kno_put_status;

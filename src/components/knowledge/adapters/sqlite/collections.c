@@ -1,0 +1,198 @@
+/* collections.c - the collections' table. */
+#include "store_impl.h"
+
+#define COLUMNS                                                                \
+    "c.id, c.name, c.description, c.language, c.chunking, c.chunk_tokens,"     \
+    " c.overlap_sentences, a.labels, coalesce(m.revision, ''), c.created_ms,"  \
+    " c.updated_ms, c.documents, c.versions, c.chunks, c.bytes, c.text_bytes," \
+    " c.last_change_ms"                                                        \
+    " FROM kno_collection c JOIN kno_acl a ON a.id = c.acl_id"                 \
+    " LEFT JOIN kno_model m ON m.id = c.model_id "
+
+static anc_status read_row(const db_stmt *s, anc_arena *mem, kno_collection_record *ret,
+                           anc_err *err)
+{
+    kno_collection_record r = {.id = db_col_int(s, 0)};
+    ANC_TRY(db_col_copy(s, 1, mem, &r.name, err));
+    ANC_TRY(db_col_copy(s, 2, mem, &r.description, err));
+    ANC_TRY(db_col_copy(s, 3, mem, &r.language, err));
+    r.chunking = (uint32_t)db_col_int(s, 4);
+    r.chunk_tokens = (uint32_t)db_col_int(s, 5);
+    r.overlap_sentences = (uint32_t)db_col_int(s, 6);
+    ANC_TRY(kno_labels_read(mem, db_col_str(s, 7), &r.acl, err));
+    ANC_TRY(db_col_copy(s, 8, mem, &r.model, err));
+    r.created_ms = db_col_int(s, 9);
+    r.updated_ms = db_col_int(s, 10);
+    r.documents = (uint64_t)db_col_int(s, 11);
+    r.versions = (uint64_t)db_col_int(s, 12);
+    r.chunks = (uint64_t)db_col_int(s, 13);
+    r.bytes = (uint64_t)db_col_int(s, 14);
+    r.text_bytes = (uint64_t)db_col_int(s, 15);
+    r.last_change_ms = db_col_int(s, 16);
+    *ret = r;
+    return ANC_OK;
+}
+
+static anc_status find(void *self, krn_call *call, anc_str name, kno_collection_record *ret)
+{
+    KNO_READER(reader);
+    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(reader.db, "SELECT " COLUMNS "WHERE c.name = ?1 AND c.dropped = 0", &s,
+                       call->err));
+    db_bind_str(s, 1, name);
+    ANC_TRY(db_step(s, &row, call->err));
+    if (row)
+        return read_row(s, call->mem, ret, call->err);
+    *ret = (kno_collection_record){0};
+    return ANC_OK;
+}
+
+static anc_status list(void *self, krn_call *call, kno_labels held, anc_str after, size_t limit,
+                       kno_collection_record **ret, size_t *ret_n)
+{
+    anc_str labels;
+    ANC_TRY(kno_labels_json(call->mem, held, &labels, call->err));
+    KNO_READER(reader);
+    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(reader.db,
+                       "SELECT " COLUMNS "WHERE c.dropped = 0 AND c.name > ?1 AND c.acl_id IN"
+                       " (SELECT acl_id FROM kno_acl_label WHERE label IN"
+                       " (SELECT value FROM json_each(?2))) ORDER BY c.name LIMIT ?3",
+                       &s, call->err));
+    db_bind_str(s, 1, after);
+    db_bind_str(s, 2, labels);
+    db_bind_int(s, 3, (int64_t)limit);
+    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
+    for (bool row = true;;) {
+        ANC_TRY(db_step(s, &row, call->err));
+        if (!row)
+            break;
+        kno_collection_record *r = kno_list_add(&rows);
+        if (r == NULL)
+            return kno_list_refused(&rows, call->err);
+        ANC_TRY(read_row(s, call->mem, r, call->err));
+    }
+    *ret = rows.items;
+    *ret_n = rows.n;
+    return ANC_OK;
+}
+
+static anc_status name_taken(db_sqlite *db, anc_str name, bool *ret, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(
+        db_prepare(db, "SELECT 1 FROM kno_collection WHERE name = ?1 AND dropped = 0", &s, err));
+    db_bind_str(s, 1, name);
+    return db_step(s, ret, err);
+}
+
+static anc_status insert(void *self, krn_tx *tx, const kno_collection_record *wanted,
+                         int64_t *ret_id, anc_err *err)
+{
+    (void)self;
+    db_sqlite *db = tx->connection;
+    bool taken = false;
+    ANC_TRY(name_taken(db, wanted->name, &taken, err));
+    if (taken)
+        return ANC_FAIL(err, ANC_CONFLICT, "the collection '%.*s' exists", ANC_FMT(wanted->name));
+    int64_t acl = 0;
+    ANC_TRY(kno_labels_intern(db, wanted->acl, &acl, err));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(db,
+                       "INSERT INTO kno_collection(name, description, language, chunking,"
+                       " chunk_tokens, overlap_sentences, acl_id, created_ms, updated_ms,"
+                       " last_change_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8)",
+                       &s, err));
+    db_bind_str(s, 1, wanted->name);
+    db_bind_str(s, 2, wanted->description);
+    db_bind_str(s, 3, wanted->language);
+    db_bind_int(s, 4, wanted->chunking);
+    db_bind_int(s, 5, wanted->chunk_tokens);
+    db_bind_int(s, 6, wanted->overlap_sentences);
+    db_bind_int(s, 7, acl);
+    db_bind_int(s, 8, tx->wall_ms);
+    ANC_TRY(db_run(s, err));
+    *ret_id = db_last_rowid(db);
+    return ANC_OK;
+}
+
+static anc_status update(void *self, krn_tx *tx, const kno_collection_record *wanted, anc_err *err)
+{
+    (void)self;
+    db_sqlite *db = tx->connection;
+    int64_t acl = 0;
+    ANC_TRY(kno_labels_intern(db, wanted->acl, &acl, err));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(db,
+                       "UPDATE kno_collection SET description = ?2, language = ?3, chunking = ?4,"
+                       " chunk_tokens = ?5, overlap_sentences = ?6, acl_id = ?7, updated_ms = ?8"
+                       " WHERE id = ?1 AND dropped = 0",
+                       &s, err));
+    db_bind_int(s, 1, wanted->id);
+    db_bind_str(s, 2, wanted->description);
+    db_bind_str(s, 3, wanted->language);
+    db_bind_int(s, 4, wanted->chunking);
+    db_bind_int(s, 5, wanted->chunk_tokens);
+    db_bind_int(s, 6, wanted->overlap_sentences);
+    db_bind_int(s, 7, acl);
+    db_bind_int(s, 8, tx->wall_ms);
+    ANC_TRY(db_run(s, err));
+    if (db_changes(db) == 0)
+        return ANC_FAIL(err, ANC_NOT_FOUND, "the collection '%.*s' is gone", ANC_FMT(wanted->name));
+    return ANC_OK;
+}
+
+static anc_status drop(void *self, krn_tx *tx, int64_t id, anc_err *err)
+{
+    (void)self;
+    db_sqlite *db = tx->connection;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(db, "UPDATE kno_collection SET dropped = 1 WHERE id = ?1 AND dropped = 0",
+                       &s, err));
+    db_bind_int(s, 1, id);
+    ANC_TRY(db_run(s, err));
+    if (db_changes(db) == 0)
+        return ANC_FAIL(err, ANC_NOT_FOUND, "the collection is gone already");
+    return ANC_OK;
+}
+
+static anc_status languages(void *self, krn_call *call, int64_t id, kno_language_count **ret,
+                            size_t *ret_n)
+{
+    KNO_READER(reader);
+    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(reader.db,
+                       "SELECT v.language, count(*) FROM kno_document d"
+                       " JOIN kno_version v ON v.id = d.current_id WHERE d.collection_id = ?1"
+                       " GROUP BY 1 ORDER BY 2 DESC, 1",
+                       &s, call->err));
+    db_bind_int(s, 1, id);
+    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
+    for (bool row = true;;) {
+        ANC_TRY(db_step(s, &row, call->err));
+        if (!row)
+            break;
+        kno_language_count *r = kno_list_add(&rows);
+        if (r == NULL)
+            return kno_list_refused(&rows, call->err);
+        ANC_TRY(db_col_copy(s, 0, call->mem, &r->language, call->err));
+        r->documents = (uint64_t)db_col_int(s, 1);
+    }
+    *ret = rows.items;
+    *ret_n = rows.n;
+    return ANC_OK;
+}
+
+const kno_collection_store_ops kno_sqlite_collections = {
+    .name = "sqlite",
+    .find = find,
+    .list = list,
+    .insert = insert,
+    .update = update,
+    .drop = drop,
+    .languages = languages,
+};

@@ -1,0 +1,205 @@
+/* garbage.c - what nobody sees any more, removed piece by piece. */
+#include <assert.h>
+
+#include "store_impl.h"
+
+enum { MAX_PIECE = 512 };
+
+static anc_status mark(void *self, krn_call *call, int64_t *ret)
+{
+    KNO_READER(reader);
+    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(reader.db, "SELECT coalesce(max(id), 0) FROM kno_version", &s, call->err));
+    ANC_TRY(db_step(s, &row, call->err));
+    *ret = row ? db_col_int(s, 0) : 0;
+    return ANC_OK;
+}
+
+static anc_status versions(void *self, krn_call *call, int64_t document_id, int64_t up_to,
+                           size_t limit, int64_t **ret, size_t *ret_n)
+{
+    KNO_READER(reader);
+    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(reader.db,
+                       document_id != 0
+                           ? "SELECT id FROM kno_version WHERE document_id = ?1 AND state = 2"
+                             " ORDER BY id LIMIT ?3"
+                           : "SELECT id FROM kno_version WHERE state <> 1"
+                             " AND (state = 2 OR id <= ?2) LIMIT ?3",
+                       &s, call->err));
+    if (document_id != 0)
+        db_bind_int(s, 1, document_id);
+    else
+        db_bind_int(s, 2, up_to);
+    db_bind_int(s, 3, (int64_t)limit);
+    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
+    for (bool row = true;;) {
+        ANC_TRY(db_step(s, &row, call->err));
+        if (!row)
+            break;
+        int64_t *id = kno_list_add(&rows);
+        if (id == NULL)
+            return kno_list_refused(&rows, call->err);
+        *id = db_col_int(s, 0);
+    }
+    *ret = rows.items;
+    *ret_n = rows.n;
+    return ANC_OK;
+}
+
+/* Removes up to `max` chunks of a version; how many there were. */
+static anc_status discard_chunks(db_sqlite *db, int64_t version_id, size_t max, size_t *ret,
+                                 anc_err *err)
+{
+    kno_digest digests[MAX_PIECE];
+    size_t n = 0;
+    {
+        DB_STMT(s);
+        ANC_TRY(db_prepare(db,
+                           "DELETE FROM kno_chunk WHERE version_id = ?1 AND ordinal IN (SELECT"
+                           " ordinal FROM kno_chunk WHERE version_id = ?1 ORDER BY ordinal"
+                           " LIMIT ?2) RETURNING digest",
+                           &s, err));
+        db_bind_int(s, 1, version_id);
+        db_bind_int(s, 2, (int64_t)max);
+        for (bool row = true;;) {
+            ANC_TRY(db_step(s, &row, err));
+            if (!row || n == max)
+                break;
+            ANC_TRY(kno_digest_read(s, 0, &digests[n++], err));
+        }
+    }
+    DB_STMT(vector);
+    ANC_TRY(db_prepare(db,
+                       "DELETE FROM kno_vector WHERE digest = ?1 AND NOT EXISTS"
+                       " (SELECT 1 FROM kno_chunk WHERE digest = ?1)",
+                       &vector, err));
+    for (size_t i = 0; i < n; i++) {
+        kno_bind_digest(vector, 1, &digests[i]);
+        ANC_TRY(db_run(vector, err));
+    }
+    *ret = n;
+    return ANC_OK;
+}
+
+static anc_status discard(void *self, krn_tx *tx, int64_t version_id, size_t max_chunks,
+                          kno_discarded *ret, anc_err *err)
+{
+    (void)self;
+    assert(max_chunks > 0 && max_chunks <= MAX_PIECE);
+    db_sqlite *db = tx->connection;
+    kno_discarded r = {0};
+    {
+        DB_STMT(s);
+        bool row = false;
+        ANC_TRY(
+            db_prepare(db, "SELECT state, content, text FROM kno_version WHERE id = ?1", &s, err));
+        db_bind_int(s, 1, version_id);
+        ANC_TRY(db_step(s, &row, err));
+        if (!row) {
+            *ret = (kno_discarded){.done = true};
+            return ANC_OK;
+        }
+        if (db_col_int(s, 0) == KNO_STATE_PUBLISHED)
+            return ANC_FAIL(err, ANC_BUG, "version %lld is published and no garbage",
+                            (long long)version_id);
+        ANC_TRY(kno_digest_read(s, 1, &r.content, err));
+        ANC_TRY(kno_digest_read(s, 2, &r.text, err));
+    }
+    size_t removed = 0;
+    ANC_TRY(discard_chunks(db, version_id, max_chunks, &removed, err));
+    if (removed < max_chunks) {
+        DB_STMT(s);
+        ANC_TRY(db_prepare(db, "DELETE FROM kno_version WHERE id = ?1", &s, err));
+        db_bind_int(s, 1, version_id);
+        ANC_TRY(db_run(s, err));
+        r.done = true;
+    }
+    *ret = r;
+    return ANC_OK;
+}
+
+static anc_status dropped(void *self, krn_call *call, size_t limit, kno_dropped_document **ret,
+                          size_t *ret_n)
+{
+    KNO_READER(reader);
+    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_STMT(s);
+    ANC_TRY(
+        db_prepare(reader.db,
+                   "SELECT d.id, c.id, c.name, d.name FROM kno_collection c"
+                   " JOIN kno_document d ON d.collection_id = c.id WHERE c.dropped = 1 LIMIT ?1",
+                   &s, call->err));
+    db_bind_int(s, 1, (int64_t)limit);
+    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
+    for (bool row = true;;) {
+        ANC_TRY(db_step(s, &row, call->err));
+        if (!row)
+            break;
+        kno_dropped_document *r = kno_list_add(&rows);
+        if (r == NULL)
+            return kno_list_refused(&rows, call->err);
+        r->id = db_col_int(s, 0);
+        r->collection_id = db_col_int(s, 1);
+        ANC_TRY(db_col_copy(s, 2, call->mem, &r->collection, call->err));
+        ANC_TRY(db_col_copy(s, 3, call->mem, &r->name, call->err));
+    }
+    *ret = rows.items;
+    *ret_n = rows.n;
+    return ANC_OK;
+}
+
+static anc_status bury(void *self, krn_tx *tx, anc_err *err)
+{
+    (void)self;
+    return db_exec(tx->connection,
+                   "DELETE FROM kno_collection WHERE dropped = 1 AND NOT EXISTS"
+                   " (SELECT 1 FROM kno_document d WHERE d.collection_id = kno_collection.id)",
+                   err);
+}
+
+static const char is_named[] = "SELECT EXISTS (SELECT 1 FROM kno_version WHERE content = ?1)"
+                               " OR EXISTS (SELECT 1 FROM kno_version WHERE text = ?1)";
+
+static anc_status named(void *self, krn_call *call, const kno_digest *digests, size_t n, bool *ret)
+{
+    KNO_READER(reader);
+    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(reader.db, is_named, &s, call->err));
+    for (size_t i = 0; i < n; i++) {
+        bool row = false;
+        db_stmt_again(s);
+        kno_bind_digest(s, 1, &digests[i]);
+        ANC_TRY(db_step(s, &row, call->err));
+        ret[i] = row && db_col_int(s, 0) != 0;
+    }
+    return ANC_OK;
+}
+
+static anc_status named_now(void *self, krn_tx *tx, const kno_digest *digest, bool *ret,
+                            anc_err *err)
+{
+    (void)self;
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(tx->connection, is_named, &s, err));
+    kno_bind_digest(s, 1, digest);
+    ANC_TRY(db_step(s, &row, err));
+    *ret = row && db_col_int(s, 0) != 0;
+    return ANC_OK;
+}
+
+const kno_garbage_store_ops kno_sqlite_garbage = {
+    .name = "sqlite",
+    .mark = mark,
+    .versions = versions,
+    .discard = discard,
+    .dropped = dropped,
+    .bury = bury,
+    .named = named,
+    .named_now = named_now,
+};

@@ -1,0 +1,179 @@
+/* store.c - opening, and what the stores share: readers, labels, models, digests. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/clock.h"
+#include "store_impl.h"
+#include "json/json.h"
+
+anc_status kno_sqlite_open(db_readers *readers, kno_sqlite **ret, kno_catalog *ret_catalog,
+                           anc_err *err)
+{
+    kno_sqlite *self = malloc(sizeof *self);
+    if (self == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the catalog's stores");
+    self->readers = readers;
+    *ret = self;
+    *ret_catalog = (kno_catalog){
+        .collections = {&kno_sqlite_collections, self},
+        .documents = {&kno_sqlite_documents, self},
+        .versions = {&kno_sqlite_versions, self},
+        .vectors = {&kno_sqlite_vectors, self},
+        .garbage = {&kno_sqlite_garbage, self},
+    };
+    return ANC_OK;
+}
+
+void kno_sqlite_close(kno_sqlite *self)
+{
+    free(self);
+}
+
+static anc_status may_go_on(void *arg)
+{
+    const krn_call *call = arg;
+    if (atomic_load_explicit(call->cancelled, memory_order_relaxed))
+        return ANC_CANCELLED;
+    if (call->deadline_ns != INT64_MAX && os_mono_ns() >= call->deadline_ns)
+        return ANC_DEADLINE;
+    return ANC_OK;
+}
+
+anc_status kno_reader_take(kno_sqlite *self, krn_call *call, kno_reader *ret)
+{
+    db_sqlite *db = NULL;
+    ANC_TRY(db_readers_take(self->readers, call->deadline_ns, &db, call->err));
+    db_check_set(db, may_go_on, call);
+    *ret = (kno_reader){.readers = self->readers, .db = db, .call = call};
+    return ANC_OK;
+}
+
+void kno_reader_give(kno_reader *reader)
+{
+    if (reader->readers != NULL)
+        db_readers_give(reader->readers, reader->db);
+    *reader = (kno_reader){0};
+}
+
+void *kno_list_add(kno_list *list)
+{
+    if (list->n == list->cap) {
+        const size_t cap = list->cap == 0 ? 16 : 2 * list->cap;
+        void *items = anc_arena_alloc(list->mem, cap, list->item_bytes);
+        if (items == NULL)
+            return NULL;
+        if (list->n > 0)
+            memcpy(items, list->items, list->n * list->item_bytes);
+        list->items = items;
+        list->cap = cap;
+    }
+    return (char *)list->items + list->n++ * list->item_bytes;
+}
+
+anc_status kno_list_refused(const kno_list *list, anc_err *err)
+{
+    return ANC_FAIL(err, anc_arena_refusal(list->mem), "no room for %zu rows of the catalog",
+                    list->n + 1);
+}
+
+anc_status kno_labels_read(anc_arena *mem, anc_str text, kno_labels *ret, anc_err *err)
+{
+    size_t n = 0;
+    anc_str rest = text, part;
+    while (anc_str_split(&rest, '\n', &part))
+        n++;
+    anc_str *items = anc_arena_alloc(mem, n, sizeof *items);
+    const anc_str copy = anc_arena_copy(mem, text);
+    if (items == NULL || copy.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu labels", n);
+    rest = copy;
+    for (size_t i = 0; i < n && anc_str_split(&rest, '\n', &part); i++)
+        items[i] = part;
+    *ret = (kno_labels){.items = n > 0 ? items : NULL, .n = n};
+    return ANC_OK;
+}
+
+static anc_status labels_find(db_sqlite *db, anc_str joined, int64_t *ret, anc_err *err)
+{
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(db, "SELECT id FROM kno_acl WHERE labels=?1", &s, err));
+    db_bind_str(s, 1, joined);
+    ANC_TRY(db_step(s, &row, err));
+    *ret = row ? db_col_int(s, 0) : 0;
+    return ANC_OK;
+}
+
+anc_status kno_labels_intern(db_sqlite *db, kno_labels labels, int64_t *ret, anc_err *err)
+{
+    ANC_BUF(joined, 64 << 10);
+    for (size_t i = 0; i < labels.n; i++) {
+        if (i > 0)
+            (void)anc_buf_add_char(&joined, '\n');
+        (void)anc_buf_add(&joined, labels.items[i]);
+    }
+    ANC_TRY(anc_buf_status(&joined, "access labels", err));
+    int64_t id = 0;
+    ANC_TRY(labels_find(db, anc_buf_view(&joined), &id, err));
+    if (id == 0) {
+        DB_STMT(set);
+        ANC_TRY(db_prepare(db, "INSERT INTO kno_acl(labels) VALUES(?1)", &set, err));
+        db_bind_str(set, 1, anc_buf_view(&joined));
+        ANC_TRY(db_run(set, err));
+        id = db_last_rowid(db);
+        DB_STMT(each);
+        ANC_TRY(
+            db_prepare(db, "INSERT INTO kno_acl_label(label, acl_id) VALUES(?1, ?2)", &each, err));
+        for (size_t i = 0; i < labels.n; i++) {
+            db_bind_str(each, 1, labels.items[i]);
+            db_bind_int(each, 2, id);
+            ANC_TRY(db_run(each, err));
+        }
+    }
+    *ret = id;
+    return ANC_OK;
+}
+
+anc_status kno_labels_json(anc_arena *mem, kno_labels labels, anc_str *ret, anc_err *err)
+{
+    ANC_BUF(out, 256 << 10);
+    json_writer w = json_writer_of(&out);
+    json_open_array(&w);
+    for (size_t i = 0; i < labels.n; i++)
+        json_write_str(&w, labels.items[i]);
+    json_close_array(&w);
+    ANC_TRY(anc_buf_status(&out, "access labels", err));
+    const anc_str copy = anc_arena_copy(mem, anc_buf_view(&out));
+    if (copy.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the caller's labels");
+    *ret = copy;
+    return ANC_OK;
+}
+
+anc_status kno_digest_read(const db_stmt *s, int column, kno_digest *ret, anc_err *err)
+{
+    const anc_str blob = db_col_blob(s, column);
+    if (blob.len != sizeof ret->bytes)
+        return ANC_FAIL(err, ANC_CORRUPT, "a digest in the catalog has %zu bytes", blob.len);
+    memcpy(ret->bytes, blob.ptr, sizeof ret->bytes);
+    return ANC_OK;
+}
+
+anc_status kno_model_intern(db_sqlite *db, anc_str revision, int64_t *ret, anc_err *err)
+{
+    DB_STMT(insert);
+    ANC_TRY(db_prepare(db, "INSERT INTO kno_model(revision) VALUES(?1) ON CONFLICT DO NOTHING",
+                       &insert, err));
+    db_bind_str(insert, 1, revision);
+    ANC_TRY(db_run(insert, err));
+    DB_STMT(find);
+    bool row = false;
+    ANC_TRY(db_prepare(db, "SELECT id FROM kno_model WHERE revision=?1", &find, err));
+    db_bind_str(find, 1, revision);
+    ANC_TRY(db_step(find, &row, err));
+    if (!row)
+        return ANC_FAIL(err, ANC_CORRUPT, "the model '%.*s' is not in the catalog after all",
+                        ANC_FMT(revision));
+    *ret = db_col_int(find, 0);
+    return ANC_OK;
+}

@@ -1,0 +1,247 @@
+/* versions.c - versions staged, published and retired, inside the writer's transaction. */
+#include "store_impl.h"
+
+static anc_status stage(void *self, krn_tx *tx, const kno_version_record *version, int64_t *ret_id,
+                        anc_err *err)
+{
+    (void)self;
+    db_sqlite *db = tx->connection;
+    int64_t acl = 0;
+    if (version->acl.n > 0)
+        ANC_TRY(kno_labels_intern(db, version->acl, &acl, err));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(db,
+                       "INSERT INTO kno_version(state, title, uri, source, content_type, language,"
+                       " metadata, folded, acl_id, bytes, text_bytes, content, text, fingerprint,"
+                       " created_ms) VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
+                       " ?13, ?14)",
+                       &s, err));
+    const anc_str texts[] = {version->title,        version->uri,      version->source,
+                             version->content_type, version->language, version->metadata,
+                             version->folded};
+    for (int i = 0; i < (int)ANC_COUNT(texts); i++)
+        db_bind_str(s, 1 + i, texts[i]);
+    if (acl != 0)
+        db_bind_int(s, 8, acl);
+    else
+        db_bind_null(s, 8);
+    db_bind_int(s, 9, (int64_t)version->bytes);
+    db_bind_int(s, 10, (int64_t)version->text_bytes);
+    kno_bind_digest(s, 11, &version->content);
+    kno_bind_digest(s, 12, &version->text);
+    kno_bind_digest(s, 13, &version->fingerprint);
+    db_bind_int(s, 14, tx->wall_ms);
+    ANC_TRY(db_run(s, err));
+    *ret_id = db_last_rowid(db);
+    return ANC_OK;
+}
+
+static anc_status stage_chunks(void *self, krn_tx *tx, int64_t version_id,
+                               const kno_chunk_record *chunks, size_t n, anc_err *err)
+{
+    (void)self;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "INSERT INTO kno_chunk(version_id, ordinal, start, end, page, tokens,"
+                       " heading, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                       &s, err));
+    for (size_t i = 0; i < n; i++) {
+        const kno_chunk_record *k = &chunks[i];
+        db_bind_int(s, 1, version_id);
+        db_bind_int(s, 2, k->ordinal);
+        db_bind_int(s, 3, (int64_t)k->start);
+        db_bind_int(s, 4, (int64_t)k->end);
+        db_bind_int(s, 5, k->page);
+        db_bind_int(s, 6, k->tokens);
+        db_bind_str_or_null(s, 7, k->heading);
+        kno_bind_digest(s, 8, &k->digest);
+        ANC_TRY(db_run(s, err));
+    }
+    return ANC_OK;
+}
+
+/* What a document's row and its current version say. */
+typedef struct present {
+    int64_t id; /* 0: no such document */
+    int64_t collection_id;
+    int64_t current_id;
+    uint32_t versions;
+    int64_t chunks, bytes, text_bytes; /* of the current version */
+} present;
+
+static anc_status present_step(db_stmt *s, present *ret, anc_err *err)
+{
+    bool row = false;
+    ANC_TRY(db_step(s, &row, err));
+    *ret = (present){0};
+    if (row)
+        *ret = (present){.id = db_col_int(s, 0),
+                         .collection_id = db_col_int(s, 1),
+                         .current_id = db_col_int(s, 2),
+                         .versions = (uint32_t)db_col_int(s, 3),
+                         .chunks = db_col_int(s, 4),
+                         .bytes = db_col_int(s, 5),
+                         .text_bytes = db_col_int(s, 6)};
+    return ANC_OK;
+}
+
+#define PRESENT                                                                  \
+    "SELECT d.id, d.collection_id, d.current_id, d.versions, v.chunks, v.bytes," \
+    " v.text_bytes FROM kno_document d JOIN kno_version v ON v.id = d.current_id "
+
+static anc_status present_by_name(db_sqlite *db, int64_t collection_id, anc_str name, present *ret,
+                                  anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(db, PRESENT "WHERE d.collection_id = ?1 AND d.name = ?2", &s, err));
+    db_bind_int(s, 1, collection_id);
+    db_bind_str(s, 2, name);
+    return present_step(s, ret, err);
+}
+
+static anc_status present_by_id(db_sqlite *db, int64_t id, present *ret, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(db, PRESENT "WHERE d.id = ?1", &s, err));
+    db_bind_int(s, 1, id);
+    return present_step(s, ret, err);
+}
+
+/* Adds to the counters of a collection; `versions` counts every published one. */
+static anc_status count(krn_tx *tx, int64_t collection_id, int64_t documents, int64_t versions,
+                        const present *minus, const present *plus, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE kno_collection SET documents = documents + ?2,"
+                       " versions = versions + ?3, chunks = chunks + ?4, bytes = bytes + ?5,"
+                       " text_bytes = text_bytes + ?6, last_change_ms = ?7 WHERE id = ?1",
+                       &s, err));
+    db_bind_int(s, 1, collection_id);
+    db_bind_int(s, 2, documents);
+    db_bind_int(s, 3, versions);
+    db_bind_int(s, 4, plus->chunks - minus->chunks);
+    db_bind_int(s, 5, plus->bytes - minus->bytes);
+    db_bind_int(s, 6, plus->text_bytes - minus->text_bytes);
+    db_bind_int(s, 7, tx->wall_ms);
+    return db_run(s, err);
+}
+
+static anc_status collection_lives(db_sqlite *db, int64_t id, anc_err *err)
+{
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(db, "SELECT 1 FROM kno_collection WHERE id = ?1 AND dropped = 0", &s, err));
+    db_bind_int(s, 1, id);
+    ANC_TRY(db_step(s, &row, err));
+    if (!row)
+        return ANC_FAIL(err, ANC_NOT_FOUND, "the collection was deleted meanwhile");
+    return ANC_OK;
+}
+
+static anc_status new_document(krn_tx *tx, const kno_publication *p, int64_t *ret_id, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "INSERT INTO kno_document(collection_id, name, current_id, versions,"
+                       " created_ms, updated_ms) VALUES(?1, ?2, ?3, 1, ?4, ?4)",
+                       &s, err));
+    db_bind_int(s, 1, p->collection_id);
+    db_bind_str(s, 2, p->document);
+    db_bind_int(s, 3, p->version_id);
+    db_bind_int(s, 4, tx->wall_ms);
+    ANC_TRY(db_run(s, err));
+    *ret_id = db_last_rowid(tx->connection);
+    return ANC_OK;
+}
+
+static anc_status next_version(krn_tx *tx, const kno_publication *p, int64_t document_id,
+                               anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE kno_document SET current_id = ?2, versions = versions + 1,"
+                       " model_id = NULL, updated_ms = ?3 WHERE id = ?1",
+                       &s, err));
+    db_bind_int(s, 1, document_id);
+    db_bind_int(s, 2, p->version_id);
+    db_bind_int(s, 3, tx->wall_ms);
+    return db_run(s, err);
+}
+
+static anc_status make_published(krn_tx *tx, const kno_publication *p, const kno_published *as,
+                                 present *ret, anc_err *err)
+{
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE kno_version SET state = 1, document_id = ?2, number = ?3,"
+                       " chunks = ?4, created_ms = ?5 WHERE id = ?1 AND state = 0"
+                       " RETURNING bytes, text_bytes",
+                       &s, err));
+    db_bind_int(s, 1, p->version_id);
+    db_bind_int(s, 2, as->document_id);
+    db_bind_int(s, 3, as->number);
+    db_bind_int(s, 4, p->chunks);
+    db_bind_int(s, 5, tx->wall_ms);
+    ANC_TRY(db_step(s, &row, err));
+    if (!row)
+        return ANC_FAIL(err, ANC_BUG, "version %lld is not being built", (long long)p->version_id);
+    *ret =
+        (present){.chunks = p->chunks, .bytes = db_col_int(s, 0), .text_bytes = db_col_int(s, 1)};
+    return db_step(s, &row, err);
+}
+
+static anc_status publish(void *self, krn_tx *tx, const kno_publication *p, kno_published *ret,
+                          anc_err *err)
+{
+    (void)self;
+    ANC_TRY(collection_lives(tx->connection, p->collection_id, err));
+    present old;
+    ANC_TRY(present_by_name(tx->connection, p->collection_id, p->document, &old, err));
+    if (old.current_id != p->base_id)
+        return ANC_FAIL(err, ANC_CONFLICT, "the document '%.*s' was changed meanwhile",
+                        ANC_FMT(p->document));
+    kno_published as = {.document_id = old.id, .number = old.versions + 1};
+    if (old.id == 0)
+        ANC_TRY(new_document(tx, p, &as.document_id, err));
+    else
+        ANC_TRY(next_version(tx, p, old.id, err));
+    present fresh;
+    ANC_TRY(make_published(tx, p, &as, &fresh, err));
+    ANC_TRY(count(tx, p->collection_id, old.id == 0 ? 1 : 0, 1, &old, &fresh, err));
+    *ret = as;
+    return ANC_OK;
+}
+
+static anc_status retire(void *self, krn_tx *tx, int64_t document_id, uint32_t *ret_number,
+                         anc_err *err)
+{
+    (void)self;
+    db_sqlite *db = tx->connection;
+    present old;
+    ANC_TRY(present_by_id(db, document_id, &old, err));
+    if (old.id == 0)
+        return ANC_FAIL(err, ANC_NOT_FOUND, "the document is gone already");
+    DB_STMT(row);
+    ANC_TRY(db_prepare(db, "DELETE FROM kno_document WHERE id = ?1", &row, err));
+    db_bind_int(row, 1, document_id);
+    ANC_TRY(db_run(row, err));
+    DB_STMT(versions);
+    ANC_TRY(
+        db_prepare(db, "UPDATE kno_version SET state = 2 WHERE document_id = ?1", &versions, err));
+    db_bind_int(versions, 1, document_id);
+    ANC_TRY(db_run(versions, err));
+    const present nothing = {0};
+    ANC_TRY(count(tx, old.collection_id, -1, -(int64_t)old.versions, &old, &nothing, err));
+    *ret_number = old.versions;
+    return ANC_OK;
+}
+
+const kno_version_writer_ops kno_sqlite_versions = {
+    .name = "sqlite",
+    .stage = stage,
+    .stage_chunks = stage_chunks,
+    .publish = publish,
+    .retire = retire,
+};

@@ -1,0 +1,244 @@
+/* collections.c - collections made, changed, listed, deleted, and their statistics. */
+#include <string.h>
+
+#include "knowledge/domain/rules.h"
+#include "service_impl.h"
+#include "json/json.h"
+
+enum { MAX_PAGE = 1000, MAX_STATS_ROWS = 10000 };
+
+static const anc_str everybody[] = {ANC_STR_INIT("public")};
+
+kno_collection_record kno_collection_defaults(anc_str name)
+{
+    return (kno_collection_record){.name = name,
+                                   .description = ANC_STR(""),
+                                   .language = ANC_STR("auto"),
+                                   .chunking = KNO_CHUNK_STRUCTURE,
+                                   .overlap_sentences = 0,
+                                   .acl = {everybody, 1},
+                                   .model = ANC_STR("")};
+}
+
+static void to_public(const kno_collection_record *r, kno_collection *ret)
+{
+    *ret = (kno_collection){.name = r->name,
+                            .description = r->description,
+                            .language = r->language,
+                            .chunking = (kno_chunking)r->chunking,
+                            .chunk_tokens = r->chunk_tokens,
+                            .overlap_sentences = r->overlap_sentences,
+                            .acl = r->acl.items,
+                            .n_acl = r->acl.n,
+                            .model = r->model,
+                            .created_ms = r->created_ms,
+                            .updated_ms = r->updated_ms,
+                            .documents = r->documents,
+                            .chunks = r->chunks};
+}
+
+/* The wish checked, with defaults where it says nothing. */
+static anc_status check(kno_service *kno, krn_call *call, const kno_collection *wanted,
+                        kno_collection_record *ret)
+{
+    anc_err *err = call->err;
+    ANC_TRY(kno_rule_collection_name(wanted->name, err));
+    ANC_TRY(kno_rule_text(wanted->description, KNO_MAX_DESCRIPTION_BYTES, "description", err));
+    ANC_TRY(kno_rule_language(wanted->language, err));
+    const uint32_t window = emb_info(kno->with.embedding).max_tokens;
+    if (wanted->chunking != KNO_CHUNK_STRUCTURE && wanted->chunking != KNO_CHUNK_WHOLE)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/chunking", "%d is no way of chunking",
+                              (int)wanted->chunking);
+    if (wanted->chunk_tokens != 0 &&
+        (wanted->chunk_tokens < KNO_MIN_CHUNK_TOKENS || wanted->chunk_tokens > window))
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/chunk_tokens",
+                              "%u tokens a chunk: allowed are %d to %u, or 0 for what fits",
+                              wanted->chunk_tokens, KNO_MIN_CHUNK_TOKENS, window);
+    if (wanted->overlap_sentences > KNO_MAX_OVERLAP_SENTENCES)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/overlap_sentences",
+                              "%u sentences of overlap: at most %d are allowed",
+                              wanted->overlap_sentences, KNO_MAX_OVERLAP_SENTENCES);
+    kno_collection_record r = kno_collection_defaults(wanted->name);
+    r.description = wanted->description;
+    if (wanted->language.len > 0)
+        r.language = wanted->language;
+    r.chunking = (uint32_t)wanted->chunking;
+    r.chunk_tokens = wanted->chunk_tokens;
+    r.overlap_sentences = wanted->overlap_sentences;
+    if (wanted->n_acl > 0)
+        ANC_TRY(kno_rule_labels(call->mem, wanted->acl, wanted->n_acl, &r.acl, err));
+    *ret = r;
+    return ANC_OK;
+}
+
+/* ---- made ---------------------------------------------------------------------------------- */
+
+typedef struct collection_work {
+    kno_service *kno;
+    const kno_collection_record *record;
+    krn_change_op op;
+    bool is_new;
+    uint64_t seq;
+} collection_work;
+
+static anc_status write_collection(void *arg, krn_tx *tx, anc_err *err)
+{
+    collection_work *w = arg;
+    const kno_collection_store c = w->kno->with.catalog.collections;
+    int64_t id = 0;
+    if (w->op == KRN_CHANGE_DROP_COLLECTION)
+        ANC_TRY(c.ops->drop(c.self, tx, w->record->id, err));
+    else if (w->is_new)
+        ANC_TRY(c.ops->insert(c.self, tx, w->record, &id, err));
+    else
+        ANC_TRY(c.ops->update(c.self, tx, w->record, err));
+    const krn_change change = {.op = w->op, .collection = w->record->name};
+    const krn_changes log = w->kno->with.changes;
+    return log.ops->append(log.self, tx, &change, &w->seq, err);
+}
+
+anc_status kno_collection_store_new(kno_service *kno, krn_call *call,
+                                    const kno_collection_record *wanted)
+{
+    collection_work work = {
+        .kno = kno, .record = wanted, .op = KRN_CHANGE_COLLECTION, .is_new = true};
+    return krn_writer_run(kno->with.writer, call, write_collection, &work);
+}
+
+anc_status kno_collection_create(kno_service *kno, krn_call *call, const kno_collection *wanted,
+                                 kno_collection *ret)
+{
+    kno_collection_record record;
+    ANC_TRY(check(kno, call, wanted, &record));
+    ANC_TRY(kno_collection_store_new(kno, call, &record));
+    const kno_collection_store c = kno->with.catalog.collections;
+    ANC_TRY(c.ops->find(c.self, call, wanted->name, &record));
+    if (record.id == 0)
+        return ANC_FAIL(call->err, ANC_CONFLICT, "the collection '%.*s' was deleted meanwhile",
+                        ANC_FMT(wanted->name));
+    to_public(&record, ret);
+    return ANC_OK;
+}
+
+anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name, kno_collection *ret)
+{
+    kno_collection_record record;
+    ANC_TRY(kno_collection_get(kno, call, name, &record));
+    to_public(&record, ret);
+    return ANC_OK;
+}
+
+/* ---- changed ------------------------------------------------------------------------------- */
+
+static bool cuts_alike(const kno_collection_record *a, const kno_collection_record *b)
+{
+    return a->chunking == b->chunking && a->chunk_tokens == b->chunk_tokens &&
+           a->overlap_sentences == b->overlap_sentences;
+}
+
+anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_collection *wanted,
+                                 kno_collection *ret)
+{
+    kno_collection_record record, old;
+    ANC_TRY(check(kno, call, wanted, &record));
+    ANC_TRY(kno_collection_get(kno, call, wanted->name, &old));
+    if (old.documents > 0 && !cuts_alike(&old, &record))
+        return ANC_FAIL_FIELD(call->err, ANC_CONFLICT, "/chunking",
+                              "the collection '%.*s' has %llu documents; how it is cut is fixed "
+                              "while there are some",
+                              ANC_FMT(old.name), (unsigned long long)old.documents);
+    record.id = old.id;
+    collection_work work = {.kno = kno, .record = &record, .op = KRN_CHANGE_COLLECTION};
+    ANC_TRY(krn_writer_run(kno->with.writer, call, write_collection, &work));
+    const kno_collection_store c = kno->with.catalog.collections;
+    kno_collection_record now;
+    ANC_TRY(c.ops->find(c.self, call, wanted->name, &now));
+    to_public(now.id != 0 ? &now : &record, ret);
+    return ANC_OK;
+}
+
+anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name, uint64_t *ret_seq)
+{
+    kno_collection_record record;
+    ANC_TRY(kno_collection_get(kno, call, name, &record));
+    collection_work work = {.kno = kno, .record = &record, .op = KRN_CHANGE_DROP_COLLECTION};
+    ANC_TRY(krn_writer_run(kno->with.writer, call, write_collection, &work));
+    krn_log_write(kno->with.log, KRN_INFO, "knowledge", "collection deleted",
+                  KRN_STR("collection", name), KRN_INT("documents", record.documents));
+    *ret_seq = work.seq;
+    anc_err ignored; /* it is gone; what could not be cleared away now is the sweep's */
+    anc_err_clear(&ignored);
+    krn_call after = *call;
+    after.err = &ignored;
+    for (bool more = true; more;)
+        if (kno_dropped_collect(kno, &after, &more) != ANC_OK)
+            break;
+    return ANC_OK;
+}
+
+/* ---- listed -------------------------------------------------------------------------------- */
+
+anc_status kno_collection_list(kno_service *kno, krn_call *call, anc_str after, size_t limit,
+                               kno_collection **ret, size_t *ret_n)
+{
+    const kno_collection_store c = kno->with.catalog.collections;
+    kno_collection_record *records = NULL;
+    size_t n = 0;
+    ANC_TRY(c.ops->list(c.self, call, kno_held(call), after, limit < MAX_PAGE ? limit : MAX_PAGE,
+                        &records, &n));
+    kno_collection *out = anc_arena_alloc(call->mem, n, sizeof *out);
+    if (out == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu collections", n);
+    for (size_t i = 0; i < n; i++)
+        to_public(&records[i], &out[i]);
+    *ret = out;
+    *ret_n = n;
+    return ANC_OK;
+}
+
+static anc_status languages_json(kno_service *kno, krn_call *call, int64_t id, anc_str *ret)
+{
+    const kno_collection_store c = kno->with.catalog.collections;
+    kno_language_count *counts = NULL;
+    size_t n = 0;
+    ANC_TRY(c.ops->languages(c.self, call, id, &counts, &n));
+    ANC_BUF(out, 64 << 10);
+    json_writer w = json_writer_of(&out);
+    json_open_object(&w);
+    for (size_t i = 0; i < n; i++) {
+        json_name_str(&w, counts[i].language);
+        json_write_int(&w, (int64_t)counts[i].documents);
+    }
+    json_close_object(&w);
+    ANC_TRY(anc_buf_status(&out, "the languages of a collection", call->err));
+    const anc_str copy = anc_arena_copy(call->mem, anc_buf_view(&out));
+    if (copy.ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for the languages");
+    *ret = copy;
+    return ANC_OK;
+}
+
+anc_status kno_stats(kno_service *kno, krn_call *call, kno_stats_row **ret, size_t *ret_n)
+{
+    const kno_collection_store c = kno->with.catalog.collections;
+    kno_collection_record *records = NULL;
+    size_t n = 0;
+    ANC_TRY(c.ops->list(c.self, call, kno_held(call), ANC_STR_NONE, MAX_STATS_ROWS, &records, &n));
+    kno_stats_row *rows = anc_arena_alloc(call->mem, n, sizeof *rows);
+    if (rows == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu collections", n);
+    for (size_t i = 0; i < n; i++) {
+        const kno_collection_record *r = &records[i];
+        rows[i] = (kno_stats_row){.collection = r->name,
+                                  .documents = r->documents,
+                                  .versions = r->versions,
+                                  .chunks = r->chunks,
+                                  .bytes = r->bytes,
+                                  .text_bytes = r->text_bytes,
+                                  .last_change_ms = r->last_change_ms};
+        ANC_TRY(languages_json(kno, call, r->id, &rows[i].languages));
+    }
+    *ret = rows;
+    *ret_n = n;
+    return ANC_OK;
+}

@@ -1,0 +1,126 @@
+/* garbage.c - rows and objects that nobody sees any more, cleared away in small transactions.
+ *
+ * Deletions call this when their own transaction is durable, the sweep step after a crash. Each
+ * piece may be done again: nothing here depends on how far an earlier try came.
+ */
+#include <string.h>
+
+#include "kernel/domain/document_events.h"
+#include "service_impl.h"
+
+typedef struct discard_work {
+    kno_service *kno;
+    int64_t version_id;
+    kno_discarded result;
+} discard_work;
+
+static anc_status discard_piece(void *arg, krn_tx *tx, anc_err *err)
+{
+    discard_work *w = arg;
+    const kno_garbage_store g = w->kno->with.catalog.garbage;
+    return g.ops->discard(g.self, tx, w->version_id, KNO_GARBAGE_PIECE, &w->result, err);
+}
+
+typedef struct object_work {
+    kno_service *kno;
+    const kno_digest *digest;
+    bool condemned;
+} object_work;
+
+/* On the writer's thread nobody can commit a row that names the object between look and verdict. */
+static anc_status judge_object(void *arg, krn_tx *tx, anc_err *err)
+{
+    object_work *w = arg;
+    const kno_garbage_store g = w->kno->with.catalog.garbage;
+    bool named = true;
+    ANC_TRY(g.ops->named_now(g.self, tx, w->digest, &named, err));
+    const kno_raw_store raw = w->kno->with.raw;
+    w->condemned = !named && raw.ops->condemn(raw.self, w->digest);
+    return ANC_OK;
+}
+
+anc_status kno_object_collect(kno_service *kno, krn_call *call, const kno_digest *digest)
+{
+    object_work work = {.kno = kno, .digest = digest};
+    ANC_TRY(krn_writer_run(kno->with.writer, call, judge_object, &work));
+    const kno_raw_store raw = kno->with.raw;
+    return work.condemned ? raw.ops->remove(raw.self, digest, call->err) : ANC_OK;
+}
+
+anc_status kno_version_discard(kno_service *kno, krn_call *call, int64_t version_id)
+{
+    discard_work work = {.kno = kno, .version_id = version_id};
+    do {
+        ANC_TRY(krn_call_check(kno->with.clock, call));
+        ANC_TRY(krn_writer_run(kno->with.writer, call, discard_piece, &work));
+    } while (!work.result.done);
+    const kno_digest none = {0};
+    if (memcmp(&work.result.content, &none, sizeof none) == 0)
+        return ANC_OK;
+    ANC_TRY(kno_object_collect(kno, call, &work.result.content));
+    return kno_object_collect(kno, call, &work.result.text);
+}
+
+anc_status kno_garbage_collect(kno_service *kno, krn_call *call, int64_t document_id, size_t max,
+                               bool *ret_more)
+{
+    const kno_garbage_store g = kno->with.catalog.garbage;
+    int64_t *ids = NULL;
+    size_t n = 0;
+    ANC_TRY(g.ops->versions(g.self, call, document_id, kno->mark, max, &ids, &n));
+    for (size_t i = 0; i < n; i++)
+        ANC_TRY(kno_version_discard(kno, call, ids[i]));
+    *ret_more = n == max;
+    return ANC_OK;
+}
+
+/* ---- dropped collections ------------------------------------------------------------------- */
+
+typedef struct dropped_work {
+    kno_service *kno;
+    const krn_call *call;
+    const kno_dropped_document *documents; /* [n]; n 0: bury the collections */
+    size_t n;
+} dropped_work;
+
+static anc_status retire_dropped(void *arg, krn_tx *tx, anc_err *err)
+{
+    dropped_work *w = arg;
+    const kno_service_options *with = &w->kno->with;
+    const kno_version_writer versions = with->catalog.versions;
+    if (w->n == 0)
+        return with->catalog.garbage.ops->bury(with->catalog.garbage.self, tx, err);
+    for (size_t i = 0; i < w->n; i++) {
+        const kno_dropped_document *d = &w->documents[i];
+        uint32_t number = 0;
+        const anc_status status = versions.ops->retire(versions.self, tx, d->id, &number, err);
+        if (status == ANC_NOT_FOUND) { /* the sweep and a caller met */
+            anc_err_clear(err);
+            continue;
+        }
+        ANC_TRY(status);
+        const ev_document_deleted event = {
+            .document_id = d->name, .collection = d->collection, .version = number};
+        const ev_context context = {.component = ANC_STR("knowledge"),
+                                    .trace_id = w->call->trace_id,
+                                    .user_id = w->call->principal.user_id};
+        ANC_TRY(krn_outbox_append(with->outbox, tx, EV_DOCUMENT_DELETED, &event, &context, err));
+    }
+    return ANC_OK;
+}
+
+anc_status kno_dropped_collect(kno_service *kno, krn_call *call, bool *ret_more)
+{
+    const kno_garbage_store g = kno->with.catalog.garbage;
+    dropped_work work = {.kno = kno, .call = call};
+    kno_dropped_document *documents = NULL;
+    ANC_TRY(krn_call_check(kno->with.clock, call));
+    ANC_TRY(g.ops->dropped(g.self, call, KNO_DROPPED_PIECE, &documents, &work.n));
+    work.documents = documents;
+    ANC_TRY(krn_writer_run(kno->with.writer, call, retire_dropped, &work));
+    for (size_t i = 0; i < work.n; i++)
+        for (bool more = true; more;)
+            ANC_TRY(kno_garbage_collect(kno, call, documents[i].id, KNO_GARBAGE_PIECE, &more));
+    *ret_more = work.n > 0;
+    return ANC_OK;
+}

@@ -1,0 +1,49 @@
+/* knowledge_service.h - opens the knowledge component; for the composition root and tests. */
+#ifndef ANC_KNOWLEDGE_APP_KNOWLEDGE_SERVICE_H
+#define ANC_KNOWLEDGE_APP_KNOWLEDGE_SERVICE_H
+
+#include "embedding/embedding.h"
+#include "kernel/ports/changes.h"
+#include "kernel/ports/clock.h"
+#include "kernel/ports/log.h"
+#include "kernel/ports/metrics.h"
+#include "kernel/ports/outbox.h"
+#include "kernel/ports/writer.h"
+#include "knowledge/knowledge.h"
+#include "knowledge/ports/catalog.h"
+#include "knowledge/ports/parser.h"
+#include "knowledge/ports/raw_store.h"
+
+/* Everything is borrowed until kno_service_close. */
+typedef struct kno_service_options {
+    kno_catalog catalog;
+    kno_raw_store raw;
+    kno_parser parser;
+    krn_writer writer;
+    krn_outbox outbox;
+    krn_changes changes;
+    krn_clock clock;
+    krn_log log;         /* ops NULL: nothing is written */
+    krn_metrics metrics; /* ops NULL: nothing is counted */
+    emb_service *embedding;
+} kno_service_options;
+
+/* Reads the catalog's mark once, so that the sweep can tell what a crash left. */
+anc_status kno_service_open(const kno_service_options *options, kno_service **ret,
+                            anc_err *err) ANC_MUST_CHECK;
+
+/* Steps and callers must have ended. NULL is a no-op. */
+void kno_service_close(kno_service *kno);
+
+/* Makes steps that are running give up soon; before the scheduler stops. Any thread. */
+void kno_service_stop(kno_service *kno);
+
+/* Steps for the scheduler (krn_step_fn); `kno` is the kno_service.
+ * sweep: removes what a crash or a deletion left, first rows, then objects of the raw store, then
+ * sleeps until woken.
+ * backfill: embeds chunks of current documents that lack vectors of the present model, and appends
+ * a change for each such document, so that projections read it again. Sleeps when all have them. */
+int64_t kno_sweep_step(void *kno, int64_t now_ns);
+int64_t kno_backfill_step(void *kno, int64_t now_ns);
+
+#endif

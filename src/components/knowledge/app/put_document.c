@@ -1,0 +1,307 @@
+/* put_document.c - the path of a document from bytes to a current version.
+ *
+ * check → unchanged? → parse → cut → embed what is new → stage → publish (one small transaction
+ * with the change and the event). Two puts of one document at once: each is whole, and the one that
+ * publishes later wins. It notices that the document moved on, reads it again, and publishes over
+ * it; what was parsed and embedded is kept.
+ */
+#include <string.h>
+
+#include "hash/sha256.h"
+#include "knowledge/domain/rules.h"
+#include "put_impl.h"
+#include "json/json.h"
+
+enum { MAX_TRIES = 8 };
+#define PUT_ARENA_BYTES ((size_t)512 << 20)
+
+/* Part of the fingerprint; a change in how texts are extracted or cut counts it up, so that a put of
+ * the same bytes is done again. */
+static const char pipeline[] = "1";
+
+/* ---- check --------------------------------------------------------------------------------- */
+
+static anc_status check_metadata(kno_put *put)
+{
+    const anc_str given = anc_str_trim(put->input->metadata);
+    anc_err *err = put->call.err;
+    if (given.len == 0) {
+        put->metadata = ANC_STR("{}");
+        return ANC_OK;
+    }
+    if (given.len > KNO_MAX_METADATA_BYTES)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/metadata",
+                              "the metadata has %zu bytes; at most %d are allowed", given.len,
+                              KNO_MAX_METADATA_BYTES);
+    json_doc *doc = NULL;
+    anc_err why;
+    anc_err_clear(&why);
+    const anc_status status = json_parse(given, &doc, &why);
+    if (status == ANC_NO_MEMORY)
+        return ANC_FAIL(err, status, "%s", why.text);
+    if (status != ANC_OK)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/metadata", "the metadata is not JSON: %s",
+                              why.text);
+    const json_kind kind = json_kind_of(json_root(doc));
+    ANC_BUF(compact, 4 * (size_t)KNO_MAX_METADATA_BYTES);
+    json_dump(json_root(doc), &compact);
+    json_doc_free(doc);
+    if (kind != JSON_OBJECT)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/metadata",
+                              "the metadata is a JSON %s where an object belongs",
+                              json_kind_name(kind));
+    ANC_TRY(anc_buf_status(&compact, "the metadata", err));
+    put->metadata = anc_arena_copy(put->call.mem, anc_buf_view(&compact));
+    if (put->metadata.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(put->call.mem), "no room for the metadata");
+    return ANC_OK;
+}
+
+static anc_status name_document(kno_put *put)
+{
+    if (put->input->id.len > 0) {
+        put->name = put->input->id;
+        return kno_rule_document_id(put->name, put->call.err);
+    }
+    char id[ANC_UUID_TEXT + 1];
+    krn_id_new(put->kno->with.clock, id);
+    put->name = anc_arena_copy(put->call.mem, anc_str_of(id));
+    if (put->name.ptr == NULL)
+        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for an id");
+    return ANC_OK;
+}
+
+static anc_status check_input(kno_put *put)
+{
+    const kno_document_input *in = put->input;
+    anc_err *err = put->call.err;
+    ANC_TRY(kno_rule_collection_name(in->collection, err));
+    ANC_TRY(name_document(put));
+    ANC_TRY(kno_rule_text(in->title, KNO_MAX_TITLE_BYTES, "title", err));
+    ANC_TRY(kno_rule_text(in->uri, KNO_MAX_URI_BYTES, "uri", err));
+    ANC_TRY(kno_rule_text(in->source, KNO_MAX_NAME_BYTES, "source", err));
+    ANC_TRY(kno_rule_text(in->content_type, KNO_MAX_LABEL_BYTES, "content_type", err));
+    ANC_TRY(kno_rule_text(in->name, KNO_MAX_URI_BYTES, "name", err));
+    ANC_TRY(kno_rule_labels(put->call.mem, in->acl, in->n_acl, &put->acl, err));
+    ANC_TRY(check_metadata(put));
+    if (in->content.len > KNO_MAX_SOURCE_BYTES)
+        return ANC_FAIL(err, ANC_LIMIT, "the document '%.*s' has %zu bytes; at most %zu are taken",
+                        ANC_FMT(put->name), in->content.len, KNO_MAX_SOURCE_BYTES);
+    return ANC_OK;
+}
+
+static void add_field(anc_sha256 *sha, anc_str field)
+{
+    const uint64_t len = field.len;
+    anc_sha256_add(sha, (anc_str){(const char *)&len, sizeof len});
+    anc_sha256_add(sha, field);
+}
+
+/* Two puts with the same fingerprint would make the same version. */
+static anc_status take_fingerprint(kno_put *put)
+{
+    const kno_document_input *in = put->input;
+    ANC_TRY(anc_sha256_of(in->content, put->content.bytes, put->call.err));
+    anc_sha256 *sha = anc_sha256_new();
+    if (sha == NULL)
+        return ANC_FAIL(put->call.err, ANC_NO_MEMORY, "no memory for a digest");
+    const anc_str fields[] = {anc_str_of(pipeline),
+                              {(const char *)put->content.bytes, sizeof put->content.bytes},
+                              in->title,
+                              in->uri,
+                              in->source,
+                              in->content_type,
+                              in->name,
+                              put->metadata};
+    for (size_t i = 0; i < ANC_COUNT(fields); i++)
+        add_field(sha, fields[i]);
+    for (size_t i = 0; i < put->acl.n; i++)
+        add_field(sha, put->acl.items[i]);
+    anc_sha256_end(sha, put->fingerprint.bytes);
+    anc_sha256_free(sha);
+    return ANC_OK;
+}
+
+/* ---- what is there ------------------------------------------------------------------------- */
+
+static bool may_see(const kno_put *put, kno_labels acl)
+{
+    return kno_labels_meet(acl, put->call.principal.labels, put->call.principal.n_labels);
+}
+
+static anc_status read_collection(kno_put *put)
+{
+    const kno_document_input *in = put->input;
+    const kno_collection_store c = put->kno->with.catalog.collections;
+    kno_collection_record found;
+    ANC_TRY(c.ops->find(c.self, &put->call, in->collection, &found));
+    if (found.id == 0 && in->make_collection)
+        found = kno_collection_defaults(in->collection);
+    else if (found.id == 0 || (!may_see(put, found.acl) && !in->make_collection))
+        return ANC_FAIL_FIELD(put->call.err, ANC_NOT_FOUND, "/collection",
+                              "there is no collection '%.*s'", ANC_FMT(in->collection));
+    else if (!may_see(put, found.acl))
+        return ANC_FAIL_FIELD(put->call.err, ANC_FORBIDDEN, "/collection",
+                              "the collection '%.*s' is not yours to write to",
+                              ANC_FMT(in->collection));
+    put->collection = found;
+    return ANC_OK;
+}
+
+static anc_status read_present(kno_put *put)
+{
+    ANC_TRY(read_collection(put));
+    put->present = (kno_document_record){0};
+    if (put->collection.id == 0)
+        return ANC_OK;
+    const kno_document_store d = put->kno->with.catalog.documents;
+    ANC_TRY(d.ops->find(d.self, &put->call, put->collection.id, put->name, &put->present));
+    if (put->present.id == 0)
+        return ANC_OK;
+    if (put->must_be_new)
+        return ANC_FAIL_FIELD(put->call.err, ANC_CONFLICT, "/id",
+                              "the document '%.*s' exists in the collection '%.*s'",
+                              ANC_FMT(put->name), ANC_FMT(put->collection.name));
+    if (!may_see(put, put->present.acl))
+        return ANC_FAIL_FIELD(put->call.err, ANC_FORBIDDEN, "/id",
+                              "the document '%.*s' is not yours to replace", ANC_FMT(put->name));
+    return ANC_OK;
+}
+
+static bool is_unchanged(const kno_put *put)
+{
+    return put->present.id != 0 &&
+           kno_digest_eq(&put->present.current.fingerprint, &put->fingerprint);
+}
+
+/* ---- the path ------------------------------------------------------------------------------ */
+
+static bool cuts_alike(const kno_collection_record *a, const kno_collection_record *b)
+{
+    return a->chunking == b->chunking && a->chunk_tokens == b->chunk_tokens &&
+           a->overlap_sentences == b->overlap_sentences && anc_str_eq(a->language, b->language);
+}
+
+/* The collection's row, where the put has to make it. Somebody else may have been faster, or may
+ * have deleted it; what was cut then still has to fit. */
+static anc_status settle_collection(kno_put *put)
+{
+    if (put->collection.id == 0) {
+        const anc_status status = kno_collection_store_new(put->kno, &put->call, &put->collection);
+        if (status != ANC_OK && status != ANC_CONFLICT)
+            return status;
+        anc_err_clear(put->call.err);
+        ANC_TRY(read_present(put));
+    }
+    if (!cuts_alike(&put->cut_for, &put->collection))
+        return ANC_FAIL(put->call.err, ANC_CONFLICT,
+                        "the settings of the collection '%.*s' changed meanwhile",
+                        ANC_FMT(put->collection.name));
+    return ANC_OK;
+}
+
+static anc_status publish(kno_put *put)
+{
+    for (int tries = 1;; tries++) {
+        ANC_TRY(krn_call_check(put->kno->with.clock, &put->call));
+        ANC_TRY(settle_collection(put));
+        bool again = false;
+        const anc_status status = kno_put_publish(put, &again);
+        if (status == ANC_OK || !again || tries == MAX_TRIES)
+            return status;
+        anc_err_clear(put->call.err);
+        ANC_TRY(read_present(put));
+    }
+}
+
+static anc_status run(kno_put *put, kno_put_status *ret)
+{
+    kno_put_stage_is(put, KNO_STAGE_CHECK);
+    ANC_TRY(check_input(put));
+    ANC_TRY(read_present(put));
+    ANC_TRY(take_fingerprint(put));
+    if (is_unchanged(put)) {
+        *ret = KNO_UNCHANGED;
+        return ANC_OK;
+    }
+    put->cut_for = put->collection;
+    ANC_TRY(kno_put_extract(put));
+    ANC_TRY(kno_put_cut(put));
+    kno_put_stage_is(put, KNO_STAGE_WRITE);
+    ANC_TRY(publish(put));
+    *ret = put->present.id == 0 ? KNO_CREATED : KNO_UPDATED;
+    return ANC_OK;
+}
+
+/* Lets go of what the put holds. A version that was staged and not published is taken back; should
+ * that fail too, the next start's sweep does it. */
+static void put_done(kno_put *put)
+{
+    kno_service *kno = put->kno;
+    kno->with.raw.ops->close_view(kno->with.raw.self, &put->view);
+    kno_spool_close(&put->text);
+    kno_spool_close(&put->original);
+    if (put->version_id != 0 && put->published.document_id == 0) {
+        anc_err ignored;
+        anc_err_clear(&ignored);
+        krn_call call = put->call;
+        call.err = &ignored;
+        (void)!kno_version_discard(kno, &call, put->version_id);
+    }
+}
+
+static anc_status result_of(const kno_put *put, krn_call *call, kno_put_status status,
+                            kno_put_result *ret)
+{
+    const bool same = status == KNO_UNCHANGED;
+    const kno_put_result result = {
+        .collection = anc_arena_copy(call->mem, put->input->collection),
+        .document_id = anc_arena_copy(call->mem, put->name),
+        .version = same ? put->present.current.number : put->published.number,
+        .chunks = same ? put->present.current.chunks : (uint32_t)put->n_chunks,
+        .status = status,
+        .change_seq = same ? 0 : put->change_seq,
+        .embedded = put->embedded};
+    if (result.collection.ptr == NULL || result.document_id.ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a put's result");
+    *ret = result;
+    return ANC_OK;
+}
+
+static void tell(const kno_put *put, kno_put_status status)
+{
+    kno_service *kno = put->kno;
+    krn_series *by_status[] = {[KNO_CREATED] = kno->count.created,
+                               [KNO_UPDATED] = kno->count.updated,
+                               [KNO_UNCHANGED] = kno->count.unchanged};
+    krn_count(by_status[status], 1);
+    if (status == KNO_UNCHANGED)
+        return;
+    krn_log_write(kno->with.log, KRN_DEBUG, "knowledge", "document published",
+                  KRN_STR("collection", put->input->collection), KRN_STR("document_id", put->name),
+                  KRN_INT("version", put->published.number), KRN_INT("chunks", put->n_chunks),
+                  KRN_INT("embedded", put->embedded));
+}
+
+anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document_input *input,
+                            bool must_be_new, kno_put_result *ret)
+{
+    const int64_t start_ns = krn_now_ns(kno->with.clock);
+    ANC_ARENA(mem, PUT_ARENA_BYTES);
+    if (mem == NULL)
+        return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory to put a document");
+    kno_put put = {.kno = kno, .call = *call, .input = input, .must_be_new = must_be_new};
+    put.call.mem = mem;
+    kno_put_status came_of_it = KNO_UNCHANGED;
+    anc_status status = run(&put, &came_of_it);
+    put_done(&put);
+    if (status == ANC_OK)
+        status = result_of(&put, call, came_of_it, ret);
+    krn_observe(kno->count.put_seconds, krn_ms_since(kno->with.clock, start_ns) / 1e3);
+    if (status != ANC_OK) {
+        krn_count(kno->count.failed, 1);
+        return status;
+    }
+    tell(&put, came_of_it);
+    return ANC_OK;
+}

@@ -1,0 +1,69 @@
+/* put_impl.h - one put of a document on its way through the stages.
+ *
+ *   put_document.c   check, unchanged?, the order of the stages, what came of it
+ *   put_extract.c    parse: blocks to the spooled text; title, language, metadata
+ *   put_cut.c        text and blocks to chunk records with digests
+ *   put_publish.c    look up, embed, stage, publish
+ *
+ * The put belongs to one thread; its closures run on the writer's thread while it waits.
+ */
+#ifndef ANC_KNOWLEDGE_APP_PUT_IMPL_H
+#define ANC_KNOWLEDGE_APP_PUT_IMPL_H
+
+#include "knowledge/domain/block.h"
+#include "service_impl.h"
+
+typedef struct kno_put {
+    kno_service *kno;
+    krn_call call; /* the caller's with an arena of the put's own */
+    const kno_document_input *input;
+    bool must_be_new;
+
+    /* check */
+    anc_str name;                     /* the document's id */
+    kno_labels acl;                   /* n 0: the collection's */
+    anc_str metadata;                 /* as given, compact; "{}" when none */
+    kno_digest content;               /* of the bytes */
+    kno_digest fingerprint;           /* of all that goes in */
+    kno_collection_record collection; /* id 0: still to be made */
+    kno_collection_record cut_for;    /* the collection as it was when the text was cut */
+    kno_document_record present;      /* id 0: there is none */
+
+    /* extract */
+    kno_spool original, text; /* held until the rows are committed */
+    kno_block_span *blocks;   /* [n_blocks], offsets into the text */
+    size_t n_blocks;
+    kno_raw_view view; /* the extracted text, mapped */
+    kno_version_record version;
+
+    /* cut */
+    anc_str title_line;       /* stands before each chunk when it is embedded */
+    kno_chunk_record *chunks; /* [n_chunks] */
+    size_t n_chunks;
+
+    /* publish */
+    anc_str model; /* revision; empty: there is no model */
+    bool *known;   /* [n_chunks] whether the catalog has the vector */
+    uint64_t embedded;
+    int64_t version_id; /* 0: not staged yet */
+    size_t staged;      /* chunks that are committed */
+    kno_published published;
+    uint64_t change_seq;
+    uint32_t added, removed; /* chunks, against the version before */
+} kno_put;
+
+/* INVALID, LIMIT, UNSUPPORTED name what is wrong with the content. */
+anc_status kno_put_extract(kno_put *put) ANC_MUST_CHECK;
+anc_status kno_put_cut(kno_put *put) ANC_MUST_CHECK;
+
+/* Commits the version as the successor of put->present. CONFLICT with *ret_again when something
+ * moved meanwhile: read the present state and publish again. */
+anc_status kno_put_publish(kno_put *put, bool *ret_again) ANC_MUST_CHECK;
+
+static inline void kno_put_stage_is(const kno_put *put, kno_put_stage stage)
+{
+    if (put->input->stage != NULL)
+        *put->input->stage = stage;
+}
+
+#endif

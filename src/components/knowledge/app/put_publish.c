@@ -1,0 +1,213 @@
+/* put_publish.c - vectors looked up and made, rows staged, the version published.
+ *
+ * Chunks go to the catalog in pieces of KNO_PIECE, each with the vectors it lacked; the last piece
+ * shares its transaction with the publication, so that a document of up to KNO_PIECE chunks is one
+ * commit. A piece that is committed stays when the publication has to be tried again.
+ *
+ * Between look-up and commit somebody may delete the last other document that shared a chunk, and
+ * its vector with it. The publication therefore counts the vectors that are missing and asks for
+ * another try, in which they are embedded.
+ */
+#include <string.h>
+
+#include "kernel/domain/document_events.h"
+#include "knowledge/domain/rules.h"
+#include "put_impl.h"
+
+typedef struct piece_work {
+    kno_put *put;
+    size_t from, n; /* chunks; those before put->staged are there already */
+    kno_vectors vectors;
+    bool publishes;
+    bool again;         /* something moved; the closure was undone */
+    int64_t version_id; /* told back; good once committed */
+    kno_published published;
+    uint64_t change_seq;
+} piece_work;
+
+/* ---- events -------------------------------------------------------------------------------- */
+
+static ev_context event_context(const kno_put *put)
+{
+    return (ev_context){.component = ANC_STR("knowledge"),
+                        .trace_id = put->call.trace_id,
+                        .user_id = put->call.principal.user_id};
+}
+
+static anc_status announce_created(const piece_work *w, krn_tx *tx, anc_err *err)
+{
+    const kno_put *put = w->put;
+    const ev_document_created event = {.document_id = put->name,
+                                       .collection = put->collection.name,
+                                       .title = put->version.title,
+                                       .version = w->published.number,
+                                       .chunks = (uint32_t)put->n_chunks,
+                                       .bytes = put->version.bytes,
+                                       .source = put->version.source,
+                                       .metadata = {put->version.metadata}};
+    const ev_context context = event_context(put);
+    return krn_outbox_append(put->kno->with.outbox, tx, EV_DOCUMENT_CREATED, &event, &context, err);
+}
+
+static anc_status announce_updated(const piece_work *w, krn_tx *tx, anc_err *err)
+{
+    const kno_put *put = w->put;
+    const kno_version_record *old = &put->present.current, *now = &put->version;
+    anc_str changed[3];
+    size_t n = 0;
+    const bool title = !anc_str_eq(old->title, now->title);
+    const bool metadata = !anc_str_eq(old->metadata, now->metadata);
+    if (title)
+        changed[n++] = ANC_STR("title");
+    if (!kno_digest_eq(&old->content, &now->content))
+        changed[n++] = ANC_STR("content");
+    if (metadata)
+        changed[n++] = ANC_STR("metadata");
+    const ev_document_updated event = {.document_id = put->name,
+                                       .collection = put->collection.name,
+                                       .version = w->published.number,
+                                       .changed = {changed, n},
+                                       .chunks_added = put->added,
+                                       .chunks_removed = put->removed,
+                                       .title = title ? now->title : ANC_STR_NONE,
+                                       .metadata = {metadata ? now->metadata : ANC_STR_NONE}};
+    const ev_context context = event_context(put);
+    return krn_outbox_append(put->kno->with.outbox, tx, EV_DOCUMENT_UPDATED, &event, &context, err);
+}
+
+/* ---- the writer's closure ------------------------------------------------------------------ */
+
+static anc_status stage_piece(piece_work *w, krn_tx *tx, anc_err *err)
+{
+    const kno_put *put = w->put;
+    const kno_catalog *catalog = &put->kno->with.catalog;
+    const kno_version_writer versions = catalog->versions;
+    w->version_id = put->version_id;
+    if (w->version_id == 0)
+        ANC_TRY(versions.ops->stage(versions.self, tx, &put->version, &w->version_id, err));
+    if (w->from >= put->staged && w->n > 0)
+        ANC_TRY(versions.ops->stage_chunks(versions.self, tx, w->version_id, put->chunks + w->from,
+                                           w->n, err));
+    if (w->vectors.n == 0)
+        return ANC_OK;
+    return catalog->vectors.ops->put(catalog->vectors.self, tx, &w->vectors, err);
+}
+
+static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
+{
+    const kno_put *put = w->put;
+    const kno_catalog *catalog = &put->kno->with.catalog;
+    const kno_publication publication = {.collection_id = put->collection.id,
+                                         .document = put->name,
+                                         .base_id = put->present.current.id,
+                                         .version_id = w->version_id,
+                                         .chunks = (uint32_t)put->n_chunks};
+    const anc_status status = catalog->versions.ops->publish(catalog->versions.self, tx,
+                                                             &publication, &w->published, err);
+    w->again = status == ANC_CONFLICT || status == ANC_NOT_FOUND;
+    ANC_TRY(status);
+    if (put->model.len == 0)
+        return ANC_OK;
+    uint64_t missing = 0;
+    ANC_TRY(catalog->vectors.ops->complete(catalog->vectors.self, tx, put->model, w->version_id,
+                                           &missing, err));
+    if (missing > 0) {
+        w->again = true;
+        return ANC_FAIL(err, ANC_CONFLICT, "vectors that '%.*s' shares were removed meanwhile",
+                        ANC_FMT(put->name));
+    }
+    return ANC_OK;
+}
+
+static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
+{
+    piece_work *w = arg;
+    const kno_put *put = w->put;
+    ANC_TRY(stage_piece(w, tx, err));
+    if (!w->publishes)
+        return ANC_OK;
+    ANC_TRY(publish_version(w, tx, err));
+    const krn_change change = {.op = KRN_CHANGE_PUBLISH,
+                               .collection = put->collection.name,
+                               .document_id = put->name,
+                               .version = w->published.number};
+    const krn_changes log = put->kno->with.changes;
+    ANC_TRY(log.ops->append(log.self, tx, &change, &w->change_seq, err));
+    return put->present.id == 0 ? announce_created(w, tx, err) : announce_updated(w, tx, err);
+}
+
+/* ---- the stage ----------------------------------------------------------------------------- */
+
+static anc_status look_up(kno_put *put)
+{
+    const emb_info_row info = emb_info(put->kno->with.embedding);
+    put->model = info.available ? info.revision : ANC_STR_NONE;
+    put->known = anc_arena_alloc(put->call.mem, put->n_chunks, sizeof *put->known);
+    kno_digest *digests = anc_arena_alloc(put->call.mem, put->n_chunks, sizeof *digests);
+    if (put->known == NULL || digests == NULL)
+        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for %zu chunks",
+                        put->n_chunks);
+    if (put->model.len == 0 || put->n_chunks == 0)
+        return ANC_OK;
+    for (size_t i = 0; i < put->n_chunks; i++)
+        digests[i] = put->chunks[i].digest;
+    const kno_vector_store v = put->kno->with.catalog.vectors;
+    return v.ops->known(v.self, &put->call, put->model, digests, put->n_chunks, put->known);
+}
+
+static anc_status compare_chunks(kno_put *put)
+{
+    const kno_document_store d = put->kno->with.catalog.documents;
+    kno_digest *before = NULL;
+    size_t n_before = 0;
+    if (put->present.id != 0)
+        ANC_TRY(d.ops->digests(d.self, &put->call, put->present.current.id, &before, &n_before));
+    kno_digest *now = anc_arena_alloc(put->call.mem, put->n_chunks, sizeof *now);
+    if (now == NULL)
+        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for %zu chunks",
+                        put->n_chunks);
+    for (size_t i = 0; i < put->n_chunks; i++)
+        now[i] = put->chunks[i].digest;
+    kno_digests_compare(before, n_before, now, put->n_chunks, &put->added, &put->removed);
+    return ANC_OK;
+}
+
+static anc_status embed_piece(kno_put *put, piece_work *w)
+{
+    if (put->model.len == 0 || w->n == 0)
+        return ANC_OK;
+    kno_put_stage_is(put, KNO_STAGE_EMBED);
+    ANC_TRY(kno_embed_chunks(put->kno, &put->call, put->title_line, put->view.bytes,
+                             put->chunks + w->from, put->known + w->from, w->n, &w->vectors));
+    put->embedded += w->vectors.n;
+    return ANC_OK;
+}
+
+anc_status kno_put_publish(kno_put *put, bool *ret_again)
+{
+    ANC_TRY(compare_chunks(put));
+    ANC_TRY(look_up(put));
+    for (size_t from = 0;; from += KNO_PIECE) {
+        const size_t left = put->n_chunks - from;
+        piece_work work = {.put = put,
+                           .from = from,
+                           .n = left < KNO_PIECE ? left : KNO_PIECE,
+                           .publishes = left <= KNO_PIECE};
+        ANC_TRY(embed_piece(put, &work));
+        kno_put_stage_is(put, KNO_STAGE_WRITE);
+        if (!work.publishes && from < put->staged && work.vectors.n == 0)
+            continue;
+        const anc_status status =
+            krn_writer_run(put->kno->with.writer, &put->call, write_piece, &work);
+        *ret_again = work.again;
+        ANC_TRY(status);
+        put->version_id = work.version_id;
+        if (work.publishes) {
+            put->published = work.published;
+            put->change_seq = work.change_seq;
+            return ANC_OK;
+        }
+        if (from + work.n > put->staged)
+            put->staged = from + work.n;
+    }
+}

@@ -1,0 +1,251 @@
+/* read.c - documents, texts and chunks for those who may see them. */
+#include <string.h>
+
+#include "base/id.h"
+#include "knowledge/domain/rules.h"
+#include "service_impl.h"
+#include "text/normalize.h"
+
+enum { MAX_PAGE = 1000, MAX_QUERY_BYTES = 1024 };
+
+/* ---- documents ----------------------------------------------------------------------------- */
+
+static anc_status to_public(krn_call *call, const kno_document_record *r, kno_document *ret)
+{
+    char hex[2 * KNO_DIGEST_BYTES + 1];
+    anc_hex_text(r->current.content.bytes, KNO_DIGEST_BYTES, hex);
+    const anc_str sha = anc_arena_copy(call->mem, anc_str_of(hex));
+    if (sha.ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a document");
+    const kno_version_record *v = &r->current;
+    *ret = (kno_document){.collection = r->collection,
+                          .id = r->name,
+                          .title = v->title,
+                          .uri = v->uri,
+                          .source = v->source,
+                          .content_type = v->content_type,
+                          .language = v->language,
+                          .metadata = v->metadata,
+                          .version = v->number,
+                          .chunks = v->chunks,
+                          .bytes = v->bytes,
+                          .text_bytes = v->text_bytes,
+                          .content_sha256 = sha,
+                          .acl = r->acl.items,
+                          .n_acl = r->acl.n,
+                          .created_ms = r->created_ms,
+                          .updated_ms = r->updated_ms};
+    return ANC_OK;
+}
+
+anc_status kno_document_find(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                             kno_document *ret)
+{
+    kno_document_record record;
+    ANC_TRY(kno_document_get(kno, call, collection, id, &record));
+    return to_public(call, &record, ret);
+}
+
+/* The words looked for, folded as the stored ones are. */
+static anc_status fold_query(krn_call *call, anc_str q, anc_str *ret)
+{
+    ANC_TRY(kno_rule_text(q, MAX_QUERY_BYTES, "q", call->err));
+    ANC_BUF(folded, 8 * MAX_QUERY_BYTES);
+    ANC_TRY(txt_fold(anc_str_trim(q), &folded, call->err));
+    const anc_str copy = anc_arena_copy(call->mem, anc_buf_view(&folded));
+    if (copy.ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for the words of a list");
+    *ret = copy;
+    return ANC_OK;
+}
+
+static anc_status list_query(kno_service *kno, krn_call *call, anc_str collection, anc_str q,
+                             anc_str after, size_t limit, kno_document_query *ret)
+{
+    kno_document_query query = {.held = kno_held(call),
+                                .limit = limit < MAX_PAGE ? limit : MAX_PAGE};
+    ANC_TRY(fold_query(call, q, &query.text));
+    if (collection.len > 0) {
+        kno_collection_record record;
+        ANC_TRY(kno_collection_get(kno, call, collection, &record));
+        query.collection_id = record.id;
+        query.after_name = after;
+    } else if (after.len > 0) {
+        anc_str rest = after;
+        if (!anc_str_split(&rest, '\n', &query.after_collection))
+            query.after_collection = after;
+        query.after_name = rest;
+    }
+    *ret = query;
+    return ANC_OK;
+}
+
+anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collection, anc_str q,
+                             anc_str after, size_t limit, kno_document **ret, size_t *ret_n)
+{
+    kno_document_query query;
+    ANC_TRY(list_query(kno, call, collection, q, after, limit, &query));
+    const kno_document_store d = kno->with.catalog.documents;
+    kno_document_record *records = NULL;
+    size_t n = 0;
+    ANC_TRY(d.ops->list(d.self, call, &query, &records, &n));
+    kno_document *out = anc_arena_alloc(call->mem, n, sizeof *out);
+    if (out == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu documents", n);
+    for (size_t i = 0; i < n; i++)
+        ANC_TRY(to_public(call, &records[i], &out[i]));
+    *ret = out;
+    *ret_n = n;
+    return ANC_OK;
+}
+
+/* ---- text ---------------------------------------------------------------------------------- */
+
+anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                         uint32_t version, kno_text *ret)
+{
+    kno_document_record document;
+    ANC_TRY(kno_document_get(kno, call, collection, id, &document));
+    kno_version_record v = document.current;
+    const kno_document_store d = kno->with.catalog.documents;
+    if (version != 0 && version != v.number)
+        ANC_TRY(d.ops->find_version(d.self, call, document.id, version, &v));
+    if (v.id == 0)
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "the document '%.*s' has no version %u",
+                        ANC_FMT(id), version);
+    const kno_raw_store raw = kno->with.raw;
+    kno_raw_view view = {0};
+    ANC_TRY(raw.ops->open(raw.self, &v.text, v.text_bytes, &view, call->err));
+    *ret = (kno_text){.text = view.bytes, .owner = view.owner};
+    return ANC_OK;
+}
+
+void kno_text_close(kno_service *kno, kno_text *text)
+{
+    kno_raw_view view = {.bytes = text->text, .owner = text->owner};
+    kno->with.raw.ops->close_view(kno->with.raw.self, &view);
+    *text = (kno_text){0};
+}
+
+/* ---- chunks -------------------------------------------------------------------------------- */
+
+anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
+                               const kno_version_record *v, const kno_chunk_record *k, anc_str text,
+                               kno_chunk *ret)
+{
+    if (k->end < k->start || k->end > text.len)
+        return ANC_FAIL(call->err, ANC_CORRUPT, "chunk %u of '%.*s' lies outside of its text",
+                        k->ordinal, ANC_FMT(d->name));
+    const anc_str id =
+        anc_arena_printf(call->mem, "%.*s.%u.%u", ANC_FMT(d->name), v->number, k->ordinal);
+    const anc_str passage =
+        anc_arena_copy(call->mem, anc_str_sub(text, k->start, k->end - k->start));
+    if (id.ptr == NULL || passage.ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a chunk of '%.*s'",
+                        ANC_FMT(d->name));
+    *ret = (kno_chunk){.ref = {.collection = d->collection,
+                               .document_id = d->name,
+                               .version = v->number,
+                               .ordinal = k->ordinal},
+                       .id = id,
+                       .title = v->title,
+                       .uri = v->uri,
+                       .language = v->language,
+                       .heading = k->heading,
+                       .page = k->page,
+                       .start = k->start,
+                       .end = k->end,
+                       .text = passage,
+                       .tokens = k->tokens,
+                       .metadata = v->metadata};
+    return ANC_OK;
+}
+
+/* The text of the version that was opened last, kept for the next chunk of the same. */
+typedef struct open_text {
+    kno_service *kno;
+    kno_digest digest;
+    kno_raw_view view;
+    bool open;
+} open_text;
+
+static void open_text_close(open_text *t)
+{
+    if (t->open)
+        t->kno->with.raw.ops->close_view(t->kno->with.raw.self, &t->view);
+    t->open = false;
+}
+
+/* OK with `view.bytes` of the version's text, or NOT_FOUND with a clear error where the document
+ * was deleted since the rows were read. */
+static anc_status open_text_of(open_text *t, krn_call *call, const kno_version_record *v)
+{
+    if (t->open && kno_digest_eq(&t->digest, &v->text))
+        return ANC_OK;
+    open_text_close(t);
+    const kno_raw_store raw = t->kno->with.raw;
+    const anc_status status = raw.ops->open(raw.self, &v->text, v->text_bytes, &t->view, call->err);
+    if (status == ANC_NOT_FOUND)
+        anc_err_clear(call->err);
+    t->open = status == ANC_OK;
+    t->digest = v->text;
+    return status;
+}
+
+anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_ref *refs, size_t n,
+                            kno_chunk *ret)
+{
+    kno_chunk_address *at = anc_arena_alloc(call->mem, n, sizeof *at);
+    kno_chunk_place *places = anc_arena_alloc(call->mem, n, sizeof *places);
+    if (at == NULL || places == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu chunks", n);
+    for (size_t i = 0; i < n; i++)
+        at[i] = (kno_chunk_address){.collection = refs[i].collection,
+                                    .document = refs[i].document_id,
+                                    .version = refs[i].version,
+                                    .ordinal = refs[i].ordinal};
+    const kno_document_store d = kno->with.catalog.documents;
+    ANC_TRY(d.ops->locate(d.self, call, at, n, places));
+    ANC_CLEANUP(open_text_close) open_text text = {.kno = kno};
+    for (size_t i = 0; i < n; i++) {
+        const kno_chunk_place *p = &places[i];
+        ret[i] = (kno_chunk){.ref = refs[i]};
+        if (!p->found ||
+            !kno_labels_meet(p->document.acl, call->principal.labels, call->principal.n_labels))
+            continue;
+        const anc_status status = open_text_of(&text, call, &p->document.current);
+        if (status == ANC_NOT_FOUND)
+            continue;
+        ANC_TRY(status);
+        ANC_TRY(kno_chunk_to_public(call, &p->document, &p->document.current, &p->chunk,
+                                    text.view.bytes, &ret[i]));
+    }
+    return ANC_OK;
+}
+
+anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                          uint32_t from, size_t limit, kno_chunk **ret, size_t *ret_n)
+{
+    kno_document_record document;
+    ANC_TRY(kno_document_get(kno, call, collection, id, &document));
+    const kno_document_store d = kno->with.catalog.documents;
+    kno_chunk_record *records = NULL;
+    size_t n = 0;
+    ANC_TRY(d.ops->chunks(d.self, call, document.current.id, from,
+                          limit < MAX_PAGE ? limit : MAX_PAGE, &records, &n));
+    kno_chunk *out = anc_arena_alloc(call->mem, n, sizeof *out);
+    if (out == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu chunks", n);
+    ANC_CLEANUP(open_text_close) open_text text = {.kno = kno};
+    const anc_status status = n > 0 ? open_text_of(&text, call, &document.current) : ANC_OK;
+    if (status == ANC_NOT_FOUND)
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "the document '%.*s' was deleted meanwhile",
+                        ANC_FMT(id));
+    ANC_TRY(status);
+    for (size_t i = 0; i < n; i++)
+        ANC_TRY(kno_chunk_to_public(call, &document, &document.current, &records[i],
+                                    text.view.bytes, &out[i]));
+    *ret = out;
+    *ret_n = n;
+    return ANC_OK;
+}

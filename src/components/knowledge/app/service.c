@@ -1,0 +1,109 @@
+/* service.c - opening and closing, and who may see what. */
+#include <stdlib.h>
+
+#include "knowledge/domain/rules.h"
+#include "service_impl.h"
+
+enum { OPEN_ARENA_BYTES = 1 << 20 };
+
+static void name_series(kno_service *kno)
+{
+    const krn_metrics m = kno->with.metrics;
+    if (m.ops == NULL)
+        return;
+    const char *puts = "anchorage_document_puts_total";
+    const char *help = "Documents put, by what came of it";
+    kno->count.created = m.ops->counter(m.self, puts, "status=\"created\"", help);
+    kno->count.updated = m.ops->counter(m.self, puts, "status=\"updated\"", help);
+    kno->count.unchanged = m.ops->counter(m.self, puts, "status=\"unchanged\"", help);
+    kno->count.failed = m.ops->counter(m.self, puts, "status=\"failed\"", help);
+    kno->count.deleted =
+        m.ops->counter(m.self, "anchorage_documents_deleted_total", "", "Documents deleted");
+    kno->count.embedded = m.ops->counter(m.self, "anchorage_chunks_embedded_total", "",
+                                         "Chunk texts that had to be embedded");
+    kno->count.put_seconds =
+        m.ops->histogram(m.self, "anchorage_document_put_seconds", "", "Time of one put",
+                         krn_latency_bounds, KRN_HISTOGRAM_BUCKETS);
+}
+
+krn_call kno_own_call(kno_service *kno, anc_arena *mem, anc_err *err, int64_t deadline_ns)
+{
+    static const anc_str nobody[] = {ANC_STR_INIT("public")};
+    return (krn_call){.mem = mem,
+                      .err = err,
+                      .deadline_ns = deadline_ns,
+                      .cancelled = &kno->stopping,
+                      .principal = {.labels = nobody, .n_labels = 1, .is_admin = true}};
+}
+
+anc_status kno_service_open(const kno_service_options *options, kno_service **ret, anc_err *err)
+{
+    kno_service *kno = calloc(1, sizeof *kno);
+    if (kno == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the knowledge service");
+    kno->with = *options;
+    atomic_init(&kno->stopping, false);
+    anc_err own;
+    anc_err_clear(&own);
+    ANC_ARENA(mem, OPEN_ARENA_BYTES);
+    anc_status status = ANC_NO_MEMORY;
+    if (mem != NULL) {
+        krn_call call = kno_own_call(kno, mem, &own, INT64_MAX);
+        const kno_garbage_store g = kno->with.catalog.garbage;
+        status = g.ops->mark(g.self, &call, &kno->mark);
+    }
+    if (status != ANC_OK) {
+        free(kno);
+        return ANC_FAIL(err, status, "the catalog does not open: %s",
+                        own.text[0] != '\0' ? own.text : "no memory");
+    }
+    name_series(kno);
+    *ret = kno;
+    return ANC_OK;
+}
+
+void kno_service_stop(kno_service *kno)
+{
+    atomic_store(&kno->stopping, true);
+}
+
+void kno_service_close(kno_service *kno)
+{
+    free(kno);
+}
+
+anc_status kno_collection_get(kno_service *kno, krn_call *call, anc_str name,
+                              kno_collection_record *ret)
+{
+    ANC_TRY(kno_rule_collection_name(name, call->err));
+    kno_collection_record record;
+    const kno_collection_store c = kno->with.catalog.collections;
+    ANC_TRY(c.ops->find(c.self, call, name, &record));
+    if (record.id == 0 ||
+        !kno_labels_meet(record.acl, call->principal.labels, call->principal.n_labels))
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no collection '%.*s'", ANC_FMT(name));
+    *ret = record;
+    return ANC_OK;
+}
+
+/* A document may carry a label that its collection does not, so the collection's own is not asked. */
+anc_status kno_document_get(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                            kno_document_record *ret)
+{
+    ANC_TRY(kno_rule_collection_name(collection, call->err));
+    const kno_catalog *catalog = &kno->with.catalog;
+    kno_collection_record in;
+    ANC_TRY(catalog->collections.ops->find(catalog->collections.self, call, collection, &in));
+    kno_document_record record = {0};
+    if (in.id != 0 && id.len > 0)
+        ANC_TRY(catalog->documents.ops->find(catalog->documents.self, call, in.id, id, &record));
+    if (record.id == 0 ||
+        !kno_labels_meet(record.acl, call->principal.labels, call->principal.n_labels)) {
+        const anc_str shown = anc_str_sub(id, 0, 200);
+        return ANC_FAIL(call->err, ANC_NOT_FOUND,
+                        "there is no document '%.*s' in the collection '%.*s'", ANC_FMT(shown),
+                        ANC_FMT(collection));
+    }
+    *ret = record;
+    return ANC_OK;
+}

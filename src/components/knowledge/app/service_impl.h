@@ -1,0 +1,90 @@
+/* service_impl.h - the service's fields and what its use cases share. */
+#ifndef ANC_KNOWLEDGE_APP_SERVICE_IMPL_H
+#define ANC_KNOWLEDGE_APP_SERVICE_IMPL_H
+
+#include <stdatomic.h>
+
+#include "knowledge/domain/records.h"
+#include "knowledge_service.h"
+
+/* Rows of chunks or documents that one closure of the writer touches at most. */
+enum { KNO_PIECE = 512, KNO_GARBAGE_PIECE = 256, KNO_DROPPED_PIECE = 64 };
+
+typedef struct kno_sweep_state {
+    bool rows_done;
+    unsigned shard; /* of the raw store; 256: all seen */
+} kno_sweep_state;
+
+typedef struct kno_backfill_state {
+    int64_t after; /* document id */
+} kno_backfill_state;
+
+struct kno_service {
+    kno_service_options with; /* immutable after open */
+    int64_t mark;             /* building versions up to it are garbage of a crash */
+    atomic_bool stopping;
+    kno_sweep_state sweep;       /* the sweep step's alone */
+    kno_backfill_state backfill; /* the backfill step's alone */
+    struct {
+        krn_series *created, *updated, *unchanged, *failed, *deleted, *embedded, *put_seconds;
+    } count;
+};
+
+/* The labels of who asks. */
+static inline kno_labels kno_held(const krn_call *call)
+{
+    return (kno_labels){.items = call->principal.labels, .n = call->principal.n_labels};
+}
+
+/* The collection, NOT_FOUND when it is not there or may not be read. */
+anc_status kno_collection_get(kno_service *kno, krn_call *call, anc_str name,
+                              kno_collection_record *ret) ANC_MUST_CHECK;
+
+/* The document, NOT_FOUND when it is not there or may not be read. */
+anc_status kno_document_get(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                            kno_document_record *ret) ANC_MUST_CHECK;
+
+/* A collection's defaults, not stored. */
+kno_collection_record kno_collection_defaults(anc_str name);
+
+/* Stores it with all that `wanted` says; CONFLICT when the name exists. */
+anc_status kno_collection_store_new(kno_service *kno, krn_call *call,
+                                    const kno_collection_record *wanted) ANC_MUST_CHECK;
+
+/* Removes the garbage versions of a document (0: all garbage) with chunks, vectors and objects, in
+ * small transactions; at most `max` versions, ret_more tells whether some are left. */
+anc_status kno_garbage_collect(kno_service *kno, krn_call *call, int64_t document_id, size_t max,
+                               bool *ret_more) ANC_MUST_CHECK;
+
+/* Retires a piece of the documents that still stand in dropped collections, clears them away, and
+ * removes the rows of the collections with the last. */
+anc_status kno_dropped_collect(kno_service *kno, krn_call *call, bool *ret_more) ANC_MUST_CHECK;
+
+/* Removes an object of the raw store that no version names any more. */
+anc_status kno_object_collect(kno_service *kno, krn_call *call,
+                              const kno_digest *digest) ANC_MUST_CHECK;
+
+/* Removes one version that was staged and never published. */
+anc_status kno_version_discard(kno_service *kno, krn_call *call, int64_t version_id) ANC_MUST_CHECK;
+
+/* A chunk as the world sees it; `text` is the version's whole text. CORRUPT when it lies outside. */
+anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
+                               const kno_version_record *v, const kno_chunk_record *k, anc_str text,
+                               kno_chunk *ret) ANC_MUST_CHECK;
+
+/* A call of the component's own for a step: `mem` and `err` are the caller's. */
+krn_call kno_own_call(kno_service *kno, anc_arena *mem, anc_err *err, int64_t deadline_ns);
+
+/* The text that is embedded for a chunk: title line and passage, in `mem`. */
+anc_str kno_embed_text(anc_arena *mem, anc_str title_line, anc_str passage) ANC_MUST_CHECK;
+
+/* The title as it stands before each chunk: cut so that it takes at most a quarter of the window. */
+anc_str kno_title_line(kno_service *kno, anc_str title);
+
+/* Vectors of the chunks [n] that `wanted` marks, as binary16 in `mem`, with their digests. Texts
+ * that are equal are embedded once. */
+anc_status kno_embed_chunks(kno_service *kno, krn_call *call, anc_str title_line, anc_str text,
+                            const kno_chunk_record *chunks, const bool *known, size_t n,
+                            kno_vectors *ret) ANC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,78 @@
+/* records.h - what the catalog keeps about collections, documents, versions and chunks.
+ *
+ * These are the words in which the use cases speak with the stores. Ids here are the catalog's own
+ * 64-bit numbers; people and other components know documents by (collection, document id). Views
+ * belong to whoever made the record (a store's reader: call->mem).
+ *
+ *   collection ──< document ──< version ──< chunk        object: bytes in the raw store by digest
+ *                     │  current  ▲                      vector: by (model revision, digest of the
+ *                     └───────────┘                              text that is embedded)
+ */
+#ifndef ANC_KNOWLEDGE_DOMAIN_RECORDS_H
+#define ANC_KNOWLEDGE_DOMAIN_RECORDS_H
+
+#include "base/base.h"
+
+enum { KNO_DIGEST_BYTES = 32 }; /* SHA-256 */
+
+typedef struct kno_digest {
+    unsigned char bytes[KNO_DIGEST_BYTES];
+} kno_digest;
+
+/* A set of access labels, sorted, without doubles. n 0 with `items` NULL: none of its own. */
+typedef struct kno_labels {
+    const anc_str *items; /* [n] */
+    size_t n;
+} kno_labels;
+
+typedef struct kno_collection_record {
+    int64_t id; /* 0: not stored yet */
+    anc_str name, description, language;
+    uint32_t chunking; /* kno_chunking of the public header */
+    uint32_t chunk_tokens;
+    uint32_t overlap_sentences;
+    kno_labels acl;
+    anc_str model; /* revision its newest vectors were made with; "" */
+    int64_t created_ms, updated_ms;
+    /* counters of what is current; for reading only */
+    uint64_t documents, versions, chunks, bytes, text_bytes;
+    int64_t last_change_ms;
+} kno_collection_record;
+
+/* One version, as it is staged and as it is read. */
+typedef struct kno_version_record {
+    int64_t id; /* 0: not stored yet */
+    uint32_t number;
+    uint32_t chunks;
+    anc_str title, uri, source, content_type, language;
+    anc_str metadata; /* a JSON object: what was given and what was found */
+    anc_str folded;   /* title, uri and id, case folded, for look-ups; staged, not read back */
+    kno_labels acl;   /* n 0: the collection's hold */
+    uint64_t bytes, text_bytes;
+    kno_digest content;     /* of the original */
+    kno_digest text;        /* of the extracted text */
+    kno_digest fingerprint; /* of everything that went into it, see kno_put */
+    int64_t created_ms;
+} kno_version_record;
+
+/* A document with its current version. */
+typedef struct kno_document_record {
+    int64_t id; /* 0: none */
+    int64_t collection_id;
+    anc_str collection; /* name */
+    anc_str name;       /* what the world calls its id */
+    kno_labels acl;     /* who may read it now: its own labels or the collection's */
+    int64_t created_ms, updated_ms;
+    kno_version_record current;
+} kno_document_record;
+
+typedef struct kno_chunk_record {
+    uint32_t ordinal; /* from 0 */
+    uint32_t page;    /* 0: none */
+    uint32_t tokens;
+    uint64_t start, end; /* bytes of the extracted text */
+    anc_str heading;     /* ptr NULL: none */
+    kno_digest digest;   /* of what is embedded: title line and text */
+} kno_chunk_record;
+
+#endif

@@ -1,0 +1,74 @@
+/* document_store.h - port: documents, versions and chunks read from the catalog.
+ *
+ * Adapters: sqlite. Contract as in collection_store.h. Only published versions are seen here.
+ */
+#ifndef ANC_KNOWLEDGE_PORTS_DOCUMENT_STORE_H
+#define ANC_KNOWLEDGE_PORTS_DOCUMENT_STORE_H
+
+#include "kernel/domain/call.h"
+#include "knowledge/domain/records.h"
+
+typedef struct kno_document_query {
+    int64_t collection_id;    /* 0: every collection */
+    anc_str text;             /* case folded; found in title, uri or id; empty: all */
+    kno_labels held;          /* only documents whose acl has one of these */
+    anc_str after_collection; /* with collection_id 0: after this name … */
+    anc_str after_name;       /* … and this document, exclusive; empty: from the start */
+    size_t limit;
+} kno_document_query;
+
+typedef struct kno_chunk_address {
+    anc_str collection, document;
+    uint32_t version, ordinal;
+} kno_chunk_address;
+
+typedef struct kno_chunk_place {
+    bool found;
+    kno_document_record document; /* `current` is the version asked for, not the newest */
+    kno_chunk_record chunk;
+} kno_chunk_place;
+
+typedef struct kno_walk_record {
+    anc_str collection, document;
+    uint32_t version;
+} kno_walk_record;
+
+typedef struct kno_document_store_ops {
+    const char *name;
+
+    /* ret->id is 0 when there is none of that name in the collection. */
+    ANC_MUST_CHECK anc_status (*find)(void *self, krn_call *call, int64_t collection_id,
+                                      anc_str name, kno_document_record *ret);
+
+    /* ret->id is 0 when the document has no such version. */
+    ANC_MUST_CHECK anc_status (*find_version)(void *self, krn_call *call, int64_t document_id,
+                                              uint32_t number, kno_version_record *ret);
+
+    /* By collection and name. */
+    ANC_MUST_CHECK anc_status (*list)(void *self, krn_call *call, const kno_document_query *query,
+                                      kno_document_record **ret, size_t *ret_n);
+
+    /* The chunks of a version from ordinal `from` on, at most `limit`. */
+    ANC_MUST_CHECK anc_status (*chunks)(void *self, krn_call *call, int64_t version_id,
+                                        uint32_t from, size_t limit, kno_chunk_record **ret,
+                                        size_t *ret_n);
+
+    /* The digests of a version's chunks, in order. */
+    ANC_MUST_CHECK anc_status (*digests)(void *self, krn_call *call, int64_t version_id,
+                                         kno_digest **ret, size_t *ret_n);
+
+    /* What stands at each of `at` [n], in `ret` [n], all of one committed state. */
+    ANC_MUST_CHECK anc_status (*locate)(void *self, krn_call *call, const kno_chunk_address *at,
+                                        size_t n, kno_chunk_place *ret);
+
+    /* Current documents by collection and name after `after` (exclusive; NULL at the start). */
+    ANC_MUST_CHECK anc_status (*walk)(void *self, krn_call *call, const kno_walk_record *after,
+                                      size_t limit, kno_walk_record **ret, size_t *ret_n);
+} kno_document_store_ops;
+
+typedef struct kno_document_store {
+    const kno_document_store_ops *ops;
+    void *self;
+} kno_document_store;
+
+#endif

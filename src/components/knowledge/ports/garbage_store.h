@@ -1,0 +1,66 @@
+/* garbage_store.h - port: what nobody sees any more, removed in small pieces.
+ *
+ * Adapters: sqlite. Contract as in collection_store.h. Garbage is: versions that a crash left in
+ * state building, versions of retired documents, documents of dropped collections, and then bytes
+ * in the raw store that no version names.
+ */
+#ifndef ANC_KNOWLEDGE_PORTS_GARBAGE_STORE_H
+#define ANC_KNOWLEDGE_PORTS_GARBAGE_STORE_H
+
+#include "kernel/domain/call.h"
+#include "knowledge/domain/records.h"
+
+typedef struct krn_tx krn_tx; /* kernel/ports/writer.h */
+
+typedef struct kno_dropped_document {
+    int64_t id;
+    int64_t collection_id;
+    anc_str collection, name;
+} kno_dropped_document;
+
+typedef struct kno_discarded {
+    bool done;          /* the version's row is gone too; else call again */
+    kno_digest content; /* when done: what it named in the raw store */
+    kno_digest text;
+} kno_discarded;
+
+typedef struct kno_garbage_store_ops {
+    const char *name;
+
+    /* The greatest version id ever given: what is building up to it when the service opens was left
+     * by a crash. */
+    ANC_MUST_CHECK anc_status (*mark)(void *self, krn_call *call, int64_t *ret);
+
+    /* Garbage versions of document `document_id` (0: of any, then also those in state building up to
+     * `mark`), at most `limit` ids. */
+    ANC_MUST_CHECK anc_status (*versions)(void *self, krn_call *call, int64_t document_id,
+                                          int64_t mark, size_t limit, int64_t **ret, size_t *ret_n);
+
+    /* Removes at most `max_chunks` chunks of a garbage or building version with the vectors that
+     * then nobody needs, and the row itself with the last. A version that is not there is done with
+     * zeroed digests. */
+    ANC_MUST_CHECK anc_status (*discard)(void *self, krn_tx *tx, int64_t version_id,
+                                         size_t max_chunks, kno_discarded *ret, anc_err *err);
+
+    /* Documents that still stand in dropped collections. */
+    ANC_MUST_CHECK anc_status (*dropped)(void *self, krn_call *call, size_t limit,
+                                         kno_dropped_document **ret, size_t *ret_n);
+
+    /* Removes the rows of dropped collections that have no document left. */
+    ANC_MUST_CHECK anc_status (*bury)(void *self, krn_tx *tx, anc_err *err);
+
+    /* ret[i]: whether a version names digests[i] as content or text. */
+    ANC_MUST_CHECK anc_status (*named)(void *self, krn_call *call, const kno_digest *digests,
+                                       size_t n, bool *ret);
+
+    /* The same for one, inside a closure: what is true there stays so until the next closure. */
+    ANC_MUST_CHECK anc_status (*named_now)(void *self, krn_tx *tx, const kno_digest *digest,
+                                           bool *ret, anc_err *err);
+} kno_garbage_store_ops;
+
+typedef struct kno_garbage_store {
+    const kno_garbage_store_ops *ops;
+    void *self;
+} kno_garbage_store;
+
+#endif

@@ -1,0 +1,44 @@
+/* parser.h - port: bytes of some format to text and structure.
+ *
+ * Adapters: parse (the formats of lib/parse). Contract: any thread but the loop; blocks come in the
+ * order of the text, each good during its callback; a sink's failure ends the parse and is given
+ * back. INVALID when the bytes are not what their type says, UNSUPPORTED names the type of content
+ * that nobody here understands, LIMIT what was passed; each with a text for people.
+ */
+#ifndef ANC_KNOWLEDGE_PORTS_PARSER_H
+#define ANC_KNOWLEDGE_PORTS_PARSER_H
+
+#include "kernel/domain/call.h"
+#include "knowledge/domain/block.h"
+
+typedef struct kno_source {
+    anc_str bytes;
+    anc_str content_type; /* as declared; may be empty: the content and the name decide */
+    anc_str name;         /* of the file; may be empty */
+} kno_source;
+
+typedef struct kno_block_sink {
+    void *arg;
+    anc_status (*on_block)(void *arg, const kno_block *block, anc_err *err);
+} kno_block_sink;
+
+/* What the parser learnt beside the text; views in call->mem. */
+typedef struct kno_parsed {
+    anc_str content_type; /* "text/html" */
+    anc_str title;        /* the text's own; empty: none */
+    anc_str metadata;     /* a JSON object of what was found (author, date, …); empty: nothing */
+} kno_parsed;
+
+typedef struct kno_parser_ops {
+    const char *name;
+    ANC_MUST_CHECK anc_status (*parse)(void *self, krn_call *call, const kno_source *source,
+                                       const kno_block_sink *sink, kno_parsed *ret);
+    void (*close)(void *self);
+} kno_parser_ops;
+
+typedef struct kno_parser {
+    const kno_parser_ops *ops;
+    void *self;
+} kno_parser;
+
+#endif

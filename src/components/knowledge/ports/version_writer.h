@@ -1,0 +1,59 @@
+/* version_writer.h - port: how versions come and go.
+ *
+ * Adapters: sqlite. Contract as in collection_store.h; every function runs inside a closure of the
+ * writer.
+ *
+ *   stage ──> stage_chunks … ──> publish ──> current ──(the next publish)──> old, still readable
+ *     │  state building            │
+ *     └── discard                  └── retire: all versions of the document become garbage ── discard
+ */
+#ifndef ANC_KNOWLEDGE_PORTS_VERSION_WRITER_H
+#define ANC_KNOWLEDGE_PORTS_VERSION_WRITER_H
+
+#include "base/status.h"
+#include "knowledge/domain/records.h"
+
+typedef struct krn_tx krn_tx; /* kernel/ports/writer.h */
+
+typedef struct kno_publication {
+    int64_t collection_id;
+    anc_str document;   /* its name */
+    int64_t base_id;    /* version that was current when the work began; 0: there was no document */
+    int64_t version_id; /* the staged one */
+    uint32_t chunks;    /* that it has in all */
+} kno_publication;
+
+typedef struct kno_published {
+    int64_t document_id;
+    uint32_t number; /* of the version; counts from 1 within the document */
+} kno_published;
+
+typedef struct kno_version_writer_ops {
+    const char *name;
+
+    /* A new version in state building; id, number and chunks of `version` are ignored. */
+    ANC_MUST_CHECK anc_status (*stage)(void *self, krn_tx *tx, const kno_version_record *version,
+                                       int64_t *ret_id, anc_err *err);
+
+    ANC_MUST_CHECK anc_status (*stage_chunks)(void *self, krn_tx *tx, int64_t version_id,
+                                              const kno_chunk_record *chunks, size_t n,
+                                              anc_err *err);
+
+    /* Makes it the document's current version, makes the document where there is none, and keeps
+     * the collection's counters. CONFLICT when another version than base_id is current (0: when
+     * there is a document), NOT_FOUND when the collection is gone. */
+    ANC_MUST_CHECK anc_status (*publish)(void *self, krn_tx *tx, const kno_publication *publication,
+                                         kno_published *ret, anc_err *err);
+
+    /* Takes the document out of sight; its versions become garbage. NOT_FOUND. ret_number: the
+     * version that was current. */
+    ANC_MUST_CHECK anc_status (*retire)(void *self, krn_tx *tx, int64_t document_id,
+                                        uint32_t *ret_number, anc_err *err);
+} kno_version_writer_ops;
+
+typedef struct kno_version_writer {
+    const kno_version_writer_ops *ops;
+    void *self;
+} kno_version_writer;
+
+#endif

@@ -1,0 +1,259 @@
+/* engine_index.c - the index port in the words of lib/engine. */
+#include "search/adapters/engine/engine_index.h"
+
+#include "engine/engine.h"
+
+static anc_status no_room(krn_call *call, const char *what)
+{
+    return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %s", what);
+}
+
+static eng_kind kind_of(srch_kind kind)
+{
+    switch (kind) {
+    case SRCH_STRING:
+        return ENG_STRING;
+    case SRCH_INT:
+        return ENG_INT;
+    case SRCH_REAL:
+        return ENG_REAL;
+    case SRCH_BOOL:
+        return ENG_BOOL;
+    case SRCH_TIME:
+        break;
+    }
+    return ENG_TIME;
+}
+
+static eng_value value_of(const srch_value *v)
+{
+    return (eng_value){.kind = kind_of(v->kind),
+                       .str = v->str,
+                       .integer = v->integer,
+                       .real = v->real};
+}
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+static anc_status open_load(eng_index *index, krn_call *call, const srch_index_document *document,
+                            eng_load **ret)
+{
+    eng_field *fields = anc_arena_alloc(call->mem, document->n_fields, sizeof *fields);
+    if (fields == NULL)
+        return no_room(call, "a document's fields");
+    for (size_t i = 0; i < document->n_fields; i++)
+        fields[i] = (eng_field){.name = document->fields[i].name,
+                                .value = value_of(&document->fields[i].value),
+                                .in_list = document->fields[i].in_list};
+    const eng_document d = {.key = document->document_id,
+                            .version = document->version,
+                            .fields = fields,
+                            .n_fields = document->n_fields,
+                            .labels = document->labels,
+                            .n_labels = document->n_labels};
+    return eng_load_open(index, &d, ret, call->err);
+}
+
+/* The terms of one chunk at a time, in a list that only grows. */
+typedef struct term_list {
+    eng_term *terms;
+    size_t cap;
+} term_list;
+
+static anc_status add_chunk(eng_load *load, krn_call *call, const srch_index_chunk *chunk,
+                            term_list *list)
+{
+    if (chunk->n_terms > list->cap) {
+        list->cap = chunk->n_terms * 2;
+        list->terms = anc_arena_alloc(call->mem, list->cap, sizeof *list->terms);
+        if (list->terms == NULL)
+            return no_room(call, "a chunk's terms");
+    }
+    for (size_t i = 0; i < chunk->n_terms; i++)
+        list->terms[i] = (eng_term){.text = chunk->terms[i].text,
+                                    .place = chunk->terms[i].in_title ? ENG_TITLE : ENG_TEXT,
+                                    .position = chunk->terms[i].position,
+                                    .is_stop = chunk->terms[i].is_stop};
+    const eng_chunk c = {.ordinal = chunk->ordinal,
+                         .terms = list->terms,
+                         .n_terms = chunk->n_terms,
+                         .vector = chunk->vector};
+    return eng_load_add(load, &c, call->err);
+}
+
+static anc_status add_chunks(eng_load *load, krn_call *call, srch_chunk_source chunks)
+{
+    term_list list = {0};
+    for (;;) {
+        srch_index_chunk chunk;
+        bool more = false;
+        ANC_TRY(chunks.next(chunks.arg, &chunk, &more));
+        if (!more)
+            return ANC_OK;
+        ANC_TRY(add_chunk(load, call, &chunk, &list));
+    }
+}
+
+static anc_status engine_publish(void *self, krn_call *call, const srch_index_document *document,
+                                 srch_chunk_source chunks)
+{
+    eng_load *load = NULL;
+    ANC_TRY(open_load(self, call, document, &load));
+    const anc_status status = add_chunks(load, call, chunks);
+    if (status != ANC_OK) {
+        eng_load_abort(load);
+        return status;
+    }
+    return eng_publish(self, load, call->err);
+}
+
+static anc_status engine_remove(void *self, krn_call *call, anc_str document_id)
+{
+    return eng_delete(self, document_id, call->err);
+}
+
+/* ---- searching ------------------------------------------------------------------------------ */
+
+static eng_op op_of(srch_filter_op op)
+{
+    static const eng_op ops[] = {
+        [SRCH_AND] = ENG_AND,       [SRCH_OR] = ENG_OR,   [SRCH_NOT] = ENG_NOT,
+        [SRCH_EQ] = ENG_EQ,         [SRCH_NE] = ENG_NE,   [SRCH_GT] = ENG_GT,
+        [SRCH_GTE] = ENG_GTE,       [SRCH_LT] = ENG_LT,   [SRCH_LTE] = ENG_LTE,
+        [SRCH_IN] = ENG_IN,         [SRCH_NIN] = ENG_NIN, [SRCH_CONTAINS] = ENG_CONTAINS,
+        [SRCH_EXISTS] = ENG_EXISTS, [SRCH_PREFIX] = ENG_PREFIX,
+    };
+    return ops[op];
+}
+
+static anc_status filter_of(krn_call *call, const srch_filter *from, eng_filter *ret)
+{
+    eng_value *values = anc_arena_alloc(call->mem, from->n_values, sizeof *values);
+    eng_filter *children = anc_arena_alloc(call->mem, from->n_children, sizeof *children);
+    if (values == NULL || children == NULL)
+        return no_room(call, "a filter");
+    for (size_t i = 0; i < from->n_values; i++)
+        values[i] = value_of(&from->values[i]);
+    for (size_t i = 0; i < from->n_children; i++)
+        ANC_TRY(filter_of(call, &from->children[i], &children[i]));
+    *ret = (eng_filter){.op = op_of(from->op),
+                        .field = from->field,
+                        .values = values,
+                        .n_values = from->n_values,
+                        .children = children,
+                        .n_children = from->n_children};
+    return ANC_OK;
+}
+
+static anc_status query_of(krn_call *call, const srch_index_query *from, eng_query *ret)
+{
+    eng_query_term *terms = anc_arena_alloc(call->mem, from->n_terms, sizeof *terms);
+    eng_filter *filter = NULL;
+    if (terms == NULL)
+        return no_room(call, "a query's terms");
+    for (size_t i = 0; i < from->n_terms; i++)
+        terms[i] = (eng_query_term){from->terms[i].text, from->terms[i].weight,
+                                    from->terms[i].is_stop};
+    if (from->filter != NULL) {
+        filter = anc_arena_alloc(call->mem, 1, sizeof *filter);
+        if (filter == NULL)
+            return no_room(call, "a filter");
+        ANC_TRY(filter_of(call, from->filter, filter));
+    }
+    *ret = (eng_query){.terms = terms,
+                       .n_terms = from->n_terms,
+                       .vector = from->vector,
+                       .dims = from->dims,
+                       .labels = from->labels,
+                       .n_labels = from->n_labels,
+                       .filter = filter,
+                       .k_keyword = from->k_keyword,
+                       .k_semantic = from->k_semantic,
+                       .may_go_on = from->may_go_on,
+                       .arg = from->arg};
+    return ANC_OK;
+}
+
+/* Candidates with keys of their own, since the snapshot does not stay. */
+static anc_status copy_result(krn_call *call, const eng_result *from, srch_index_result *ret)
+{
+    srch_candidate *rows = anc_arena_alloc(call->mem, from->n, sizeof *rows);
+    if (rows == NULL)
+        return no_room(call, "candidates");
+    for (size_t i = 0; i < from->n; i++) {
+        const eng_candidate *c = &from->candidates[i];
+        rows[i] = (srch_candidate){.document_id = anc_arena_copy(call->mem, c->document),
+                                   .version = c->version,
+                                   .ordinal = c->ordinal,
+                                   .bm25 = c->bm25,
+                                   .cosine = c->cosine,
+                                   .coverage = c->coverage,
+                                   .rank_keyword = c->rank_keyword,
+                                   .rank_semantic = c->rank_semantic};
+        if (rows[i].document_id.ptr == NULL)
+            return no_room(call, "candidates");
+    }
+    ret->candidates = rows;
+    ret->n = from->n;
+    ret->bm25_bound = from->bm25_bound;
+    return ANC_OK;
+}
+
+static anc_status engine_search(void *self, krn_call *call, const srch_index_query *query,
+                                srch_index_result *ret)
+{
+    eng_query q;
+    eng_result found;
+    srch_index_result result = {.has_vectors = eng_stats(self).vectors > 0};
+    ANC_TRY(query_of(call, query, &q));
+    eng_snapshot *snapshot = eng_snapshot_acquire(self);
+    anc_status status = eng_search(snapshot, &q, call->mem, &found, call->err);
+    if (status == ANC_OK)
+        status = copy_result(call, &found, &result);
+    eng_snapshot_release(snapshot);
+    if (status == ANC_OK)
+        *ret = result;
+    return status;
+}
+
+static bool engine_find(void *self, anc_str document_id, uint32_t *ret_version)
+{
+    eng_snapshot *snapshot = eng_snapshot_acquire(self);
+    const bool found = eng_document_find(snapshot, document_id, ret_version);
+    eng_snapshot_release(snapshot);
+    return found;
+}
+
+static srch_index_figures engine_figures(void *self)
+{
+    const eng_figures f = eng_stats(self);
+    return (srch_index_figures){.documents = f.documents,
+                                .chunks = f.chunks,
+                                .vectors = f.vectors,
+                                .bytes = f.bytes};
+}
+
+static void engine_close(void *self)
+{
+    eng_index_close(self);
+}
+
+anc_status srch_engine_index_open(void *arg, const srch_index_options *options, srch_index *ret,
+                                  anc_err *err)
+{
+    static const srch_index_ops ops = {
+        .name = "engine",
+        .publish = engine_publish,
+        .remove = engine_remove,
+        .search = engine_search,
+        .find = engine_find,
+        .figures = engine_figures,
+        .close = engine_close,
+    };
+    (void)arg;
+    const eng_options o = {.dims = options->dims};
+    eng_index *index = NULL;
+    ANC_TRY(eng_index_open(&o, &index, err));
+    *ret = (srch_index){&ops, index};
+    return ANC_OK;
+}

@@ -1,0 +1,238 @@
+/* filter.c - reads the predicate tree; every complaint carries the JSON pointer of its place. */
+#include "search/domain/filter.h"
+
+#include <stdio.h>
+
+enum { POINTER_BYTES = 128 };
+
+typedef struct reading {
+    anc_arena *mem;
+    anc_err *err;
+    size_t nodes; /* conditions and values so far */
+} reading;
+
+static const struct {
+    const char *name;
+    srch_filter_op op;
+} operators[] = {
+    {"eq", SRCH_EQ},   {"ne", SRCH_NE},   {"gt", SRCH_GT},
+    {"gte", SRCH_GTE}, {"lt", SRCH_LT},   {"lte", SRCH_LTE},
+    {"in", SRCH_IN},   {"nin", SRCH_NIN}, {"contains", SRCH_CONTAINS},
+    {"exists", SRCH_EXISTS}, {"prefix", SRCH_PREFIX},
+};
+
+static anc_status no_room(reading *r)
+{
+    return ANC_FAIL(r->err, anc_arena_refusal(r->mem), "no room for the filters");
+}
+
+static anc_status count_node(reading *r, const char *pointer)
+{
+    if (++r->nodes > SRCH_MAX_FILTER_NODES)
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer,
+                              "more than %d conditions and values in the filters",
+                              (int)SRCH_MAX_FILTER_NODES);
+    return ANC_OK;
+}
+
+static anc_status read_value(reading *r, const json_value *json, const char *pointer,
+                             srch_value *ret)
+{
+    ANC_TRY(count_node(r, pointer));
+    switch (json_kind_of(json)) {
+    case JSON_STRING:
+        *ret = (srch_value){.kind = SRCH_STRING,
+                            .str = anc_arena_copy(r->mem, json_str(json, ANC_STR("")))};
+        return ret->str.ptr != NULL ? ANC_OK : no_room(r);
+    case JSON_INT:
+        *ret = (srch_value){.kind = SRCH_INT, .integer = json_int(json, 0)};
+        return ANC_OK;
+    case JSON_REAL:
+        *ret = (srch_value){.kind = SRCH_REAL, .real = json_real(json, 0)};
+        return ANC_OK;
+    case JSON_BOOL:
+        *ret = (srch_value){.kind = SRCH_BOOL, .integer = json_bool(json, false)};
+        return ANC_OK;
+    case JSON_ABSENT:
+    case JSON_NULL:
+    case JSON_ARRAY:
+    case JSON_OBJECT:
+        break;
+    }
+    return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer,
+                          "a value must be a string, a number or a boolean, not %s",
+                          json_kind_name(json_kind_of(json)));
+}
+
+static anc_status read_list(reading *r, const json_value *json, const char *pointer,
+                            srch_filter *ret)
+{
+    if (json_kind_of(json) != JSON_ARRAY)
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer, "in and nin take an array, not %s",
+                              json_kind_name(json_kind_of(json)));
+    const size_t n = json_count(json);
+    ret->values = anc_arena_alloc(r->mem, n, sizeof *ret->values);
+    if (ret->values == NULL)
+        return no_room(r);
+    for (size_t i = 0; i < n; i++) {
+        char at[POINTER_BYTES];
+        (void)snprintf(at, sizeof at, "%s/%zu", pointer, i);
+        ANC_TRY(read_value(r, json_element(json, i), at, &ret->values[i]));
+    }
+    ret->n_values = n;
+    return ANC_OK;
+}
+
+/* {"op": "exists"} or with value true; false is its negation. */
+static anc_status read_exists(reading *r, const json_value *json, const char *pointer,
+                              srch_filter *ret)
+{
+    const json_kind kind = json_kind_of(json);
+    if (kind != JSON_ABSENT && kind != JSON_BOOL)
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer, "exists takes true or false, not %s",
+                              json_kind_name(kind));
+    if (json_bool(json, true))
+        return ANC_OK;
+    srch_filter *child = anc_arena_alloc(r->mem, 1, sizeof *child);
+    if (child == NULL)
+        return no_room(r);
+    *child = *ret;
+    *ret = (srch_filter){.op = SRCH_NOT, .children = child, .n_children = 1};
+    return ANC_OK;
+}
+
+static anc_status read_one(reading *r, const json_value *json, const char *pointer,
+                           srch_filter *ret)
+{
+    ret->values = anc_arena_alloc(r->mem, 1, sizeof *ret->values);
+    if (ret->values == NULL)
+        return no_room(r);
+    ANC_TRY(read_value(r, json, pointer, ret->values));
+    ret->n_values = 1;
+    const srch_kind kind = ret->values->kind;
+    if (ret->op == SRCH_PREFIX && kind != SRCH_STRING)
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer, "prefix takes a string");
+    if (ret->op >= SRCH_GT && ret->op <= SRCH_LTE && kind == SRCH_BOOL)
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer, "a boolean has no order");
+    return ANC_OK;
+}
+
+static anc_status find_operator(reading *r, const json_value *json, const char *pointer,
+                                srch_filter_op *ret)
+{
+    const anc_str name = json_str(json, ANC_STR(""));
+    for (size_t i = 0; i < ANC_COUNT(operators); i++)
+        if (anc_str_eq(name, anc_str_of(operators[i].name))) {
+            *ret = operators[i].op;
+            return ANC_OK;
+        }
+    return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer,
+                          "unknown operator \"%.*s\"; there are eq ne gt gte lt lte in nin contains "
+                          "exists prefix",
+                          ANC_FMT(anc_str_sub(name, 0, 40)));
+}
+
+static anc_status read_leaf(reading *r, const json_value *json, const char *pointer,
+                            srch_filter *ret)
+{
+    char at[POINTER_BYTES];
+    (void)snprintf(at, sizeof at, "%s/field", pointer);
+    const anc_str field = json_str(json_member(json, "field"), ANC_STR(""));
+    if (field.len == 0)
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, at, "a condition names its field");
+    *ret = (srch_filter){.field = anc_arena_copy(r->mem, field)};
+    if (ret->field.ptr == NULL)
+        return no_room(r);
+    (void)snprintf(at, sizeof at, "%s/op", pointer);
+    ANC_TRY(find_operator(r, json_member(json, "op"), at, &ret->op));
+    (void)snprintf(at, sizeof at, "%s/value", pointer);
+    const json_value *value = json_member(json, "value");
+    if (ret->op == SRCH_IN || ret->op == SRCH_NIN)
+        return read_list(r, value, at, ret);
+    if (ret->op == SRCH_EXISTS)
+        return read_exists(r, value, at, ret);
+    return read_one(r, value, at, ret);
+}
+
+static anc_status read_tree(reading *r, const json_value *json, const char *pointer, int depth,
+                            srch_filter *ret);
+
+static anc_status read_children(reading *r, const json_value *json, const char *pointer, int depth,
+                                srch_filter *ret)
+{
+    if (json_kind_of(json) != JSON_ARRAY)
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer, "an array of conditions, not %s",
+                              json_kind_name(json_kind_of(json)));
+    ret->n_children = json_count(json);
+    ret->children = anc_arena_alloc(r->mem, ret->n_children, sizeof *ret->children);
+    if (ret->children == NULL)
+        return no_room(r);
+    for (size_t i = 0; i < ret->n_children; i++) {
+        char at[POINTER_BYTES];
+        (void)snprintf(at, sizeof at, "%s/%zu", pointer, i);
+        ANC_TRY(read_tree(r, json_element(json, i), at, depth + 1, &ret->children[i]));
+    }
+    return ANC_OK;
+}
+
+static anc_status check_members(reading *r, const json_value *json, const char *pointer)
+{
+    static const char *const leaf[] = {"field", "op", "value"};
+    const bool is_leaf = json_member(json, "field") != NULL || json_member(json, "op") != NULL;
+    size_t cursor = 0;
+    anc_str name;
+    const json_value *value;
+    while (json_each(json, &cursor, &name, &value)) {
+        bool known = !is_leaf && json_count(json) == 1 &&
+                     (anc_str_eq(name, ANC_STR("and")) || anc_str_eq(name, ANC_STR("or")) ||
+                      anc_str_eq(name, ANC_STR("not")));
+        for (size_t i = 0; is_leaf && i < ANC_COUNT(leaf); i++)
+            known = known || anc_str_eq(name, anc_str_of(leaf[i]));
+        if (!known)
+            return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer,
+                                  "\"%.*s\" does not belong here; a filter is {\"and\": […]}, "
+                                  "{\"or\": […]}, {\"not\": …} or {\"field\", \"op\", \"value\"}",
+                                  ANC_FMT(anc_str_sub(name, 0, 40)));
+    }
+    return ANC_OK;
+}
+
+static anc_status read_tree(reading *r, const json_value *json, const char *pointer, int depth,
+                            srch_filter *ret)
+{
+    char at[POINTER_BYTES];
+    if (depth > SRCH_MAX_FILTER_DEPTH)
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer, "filters nest deeper than %d",
+                              (int)SRCH_MAX_FILTER_DEPTH);
+    if (json_kind_of(json) != JSON_OBJECT || json_count(json) == 0)
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer, "a filter is an object, not %s",
+                              json_kind_of(json) == JSON_OBJECT
+                                  ? "an empty one"
+                                  : json_kind_name(json_kind_of(json)));
+    ANC_TRY(count_node(r, pointer));
+    ANC_TRY(check_members(r, json, pointer));
+    if (json_member(json, "and") != NULL || json_member(json, "or") != NULL) {
+        const bool is_and = json_member(json, "and") != NULL;
+        (void)snprintf(at, sizeof at, "%s/%s", pointer, is_and ? "and" : "or");
+        *ret = (srch_filter){.op = is_and ? SRCH_AND : SRCH_OR};
+        return read_children(r, json_member(json, is_and ? "and" : "or"), at, depth, ret);
+    }
+    if (json_member(json, "not") == NULL)
+        return read_leaf(r, json, pointer, ret);
+    *ret = (srch_filter){.op = SRCH_NOT, .n_children = 1};
+    ret->children = anc_arena_alloc(r->mem, 1, sizeof *ret->children);
+    if (ret->children == NULL)
+        return no_room(r);
+    (void)snprintf(at, sizeof at, "%s/not", pointer);
+    return read_tree(r, json_member(json, "not"), at, depth + 1, ret->children);
+}
+
+anc_status srch_filter_parse(anc_arena *mem, const json_value *json, const char *pointer,
+                             srch_filter *ret, anc_err *err)
+{
+    reading r = {.mem = mem, .err = err};
+    srch_filter tree = {0};
+    ANC_TRY(read_tree(&r, json, pointer, 1, &tree));
+    *ret = tree;
+    return ANC_OK;
+}

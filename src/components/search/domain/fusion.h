@@ -1,0 +1,42 @@
+/* fusion.h - one order from two candidate lists.
+ *
+ * Every candidate has both raw scores, whichever list found it. The weighted sum scales each score
+ * over the candidates to 0..1 by its least and greatest value and adds them by share. Reciprocal
+ * ranks need no scores, and pull the better side down where the other one is weak.
+ */
+#ifndef ANC_SEARCH_DOMAIN_FUSION_H
+#define ANC_SEARCH_DOMAIN_FUSION_H
+
+#include "base/base.h"
+
+typedef struct srch_candidate {
+    uint32_t collection; /* which of the collections that were searched */
+    anc_str document_id;
+    uint32_t version, ordinal;
+    double bm25;     /* 0 where no scored word is in the chunk */
+    double cosine;   /* NaN where there is no vector */
+    double coverage; /* share of the query's idf weight, 0..1 */
+    uint32_t rank_keyword, rank_semantic; /* from 1; 0: not in that list */
+    double fused;                         /* what the order comes from */
+    double score;                         /* calibrated relevance, 0..1 */
+} srch_candidate;
+
+typedef enum srch_fusion { SRCH_WEIGHTED, SRCH_RECIPROCAL } srch_fusion;
+
+typedef struct srch_fusion_options {
+    srch_fusion how;
+    double semantic_share; /* 0..1, of the weighted sum: 0 is words alone, 1 vectors alone */
+} srch_fusion_options;
+
+/* Fills `fused` of the candidates of one collection and orders them: greatest first, then by bm25,
+ * document and ordinal. */
+void srch_fuse(srch_candidate *candidates, size_t n, const srch_fusion_options *options);
+
+/* Orders candidates of several collections by their calibrated score, then as above. */
+void srch_merge(srch_candidate *candidates, size_t n);
+
+/* Keeps the first candidate of each document (of the same collection) in their order; how many
+ * are left. Ordered candidates; O(n * result). */
+size_t srch_one_per_document(srch_candidate *candidates, size_t n, size_t enough);
+
+#endif

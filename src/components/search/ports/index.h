@@ -1,0 +1,116 @@
+/* index.h - port: an index of one collection's chunks, by words and by vectors of one model.
+ *
+ * Adapters: engine (in this process). An index is a projection: it may be empty after a restart and
+ * is then filled from the catalog again.
+ *
+ * Contract:
+ *   thread   search and figures from any thread, also while something is published; publish, remove
+ *            and clear from one thread at a time.
+ *   whole    publish swaps a document's version as a whole, the last publish wins; a search sees all
+ *            chunks of one version or none. What returned OK is seen by the next search.
+ *   failure  INVALID names what does not fit; after a failed publish the index shows what it showed.
+ *            NO_MEMORY, LIMIT (of the call's arena), CANCELLED and DEADLINE from search.
+ *   memory   everything given is copied; results live in call->mem.
+ *   access   a document that shares no label with the query does not exist for it.
+ */
+#ifndef ANC_SEARCH_PORTS_INDEX_H
+#define ANC_SEARCH_PORTS_INDEX_H
+
+#include "kernel/domain/call.h"
+#include "search/domain/fields.h"
+#include "search/domain/filter.h"
+#include "search/domain/fusion.h"
+
+typedef struct srch_index_document {
+    anc_str document_id;
+    uint32_t version;
+    const srch_field *fields; /* [n_fields] */
+    size_t n_fields;
+    const anc_str *labels; /* [n_labels] who may see it */
+    size_t n_labels;
+} srch_index_document;
+
+typedef struct srch_index_term {
+    anc_str text;
+    uint32_t position; /* ascending within title and within text */
+    bool in_title;
+    bool is_stop;
+} srch_index_term;
+
+typedef struct srch_index_chunk {
+    uint32_t ordinal;             /* ascending */
+    const srch_index_term *terms; /* [n_terms] title first */
+    size_t n_terms;
+    const float *vector; /* [dims] of unit length; NULL: none */
+} srch_index_chunk;
+
+/* Gives one chunk after the other, so that a document's terms never stand in memory together. */
+typedef struct srch_chunk_source {
+    void *arg;
+    /* The next chunk, good until the next call; *ret_more is false, and `ret` untouched, at the
+     * end. */
+    anc_status (*next)(void *arg, srch_index_chunk *ret, bool *ret_more);
+} srch_chunk_source;
+
+typedef struct srch_query_term {
+    anc_str text;
+    float weight;
+    bool is_stop; /* scored only where the whole query is stop words */
+} srch_query_term;
+
+typedef struct srch_index_query {
+    const srch_query_term *terms; /* [n_terms]; none: no keyword list */
+    size_t n_terms;
+    const float *vector; /* [dims] of unit length; NULL: no semantic list */
+    uint32_t dims;
+    const anc_str *labels; /* [n_labels] required; none: sees nothing */
+    size_t n_labels;
+    const srch_filter *filter; /* NULL: none */
+    uint32_t k_keyword, k_semantic;
+    /* Asked every few milliseconds; another answer than OK ends the search with it. */
+    anc_status (*may_go_on)(void *arg);
+    void *arg;
+} srch_index_query;
+
+typedef struct srch_index_result {
+    srch_candidate *candidates; /* [n], both raw scores filled; fused and score are not */
+    size_t n;
+    double bm25_bound; /* what a chunk that has everything could at most reach */
+    bool has_vectors;  /* some live chunk has a vector */
+} srch_index_result;
+
+typedef struct srch_index_figures {
+    uint64_t documents, chunks, vectors, bytes;
+} srch_index_figures;
+
+typedef struct srch_index_ops {
+    const char *name;
+    ANC_MUST_CHECK anc_status (*publish)(void *self, krn_call *call,
+                                         const srch_index_document *document,
+                                         srch_chunk_source chunks);
+    /* OK also when it is not there. */
+    ANC_MUST_CHECK anc_status (*remove)(void *self, krn_call *call, anc_str document_id);
+    ANC_MUST_CHECK anc_status (*search)(void *self, krn_call *call, const srch_index_query *query,
+                                        srch_index_result *ret);
+    /* Version of a document in the index; false when it has none. */
+    bool (*find)(void *self, anc_str document_id, uint32_t *ret_version);
+    srch_index_figures (*figures)(void *self);
+    void (*close)(void *self);
+} srch_index_ops;
+
+typedef struct srch_index {
+    const srch_index_ops *ops;
+    void *self;
+} srch_index;
+
+typedef struct srch_index_options {
+    anc_str collection;
+    anc_str model; /* revision of the vectors; empty: none */
+    uint32_t dims; /* 0: words only */
+} srch_index_options;
+
+/* Opens the index of a collection and model. */
+typedef anc_status srch_index_open_fn(void *arg, const srch_index_options *options, srch_index *ret,
+                                      anc_err *err);
+
+#endif

@@ -1,0 +1,431 @@
+/* knowledge_fixture.c - see the header. */
+#include "knowledge_fixture.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash/sha256.h"
+#include "kernel/domain/document_events.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "support/test.h"
+
+/* ---- writer -------------------------------------------------------------------------------- */
+
+static anc_status writer_run(void *self, krn_call *call, krn_work_fn *work, void *arg)
+{
+    kno_fixture *f = self;
+    pthread_mutex_lock(&f->lock);
+    anc_status status = ANC_OK;
+    if (f->commits_left == 0)
+        status = ANC_FAIL(call->err, ANC_UNAVAILABLE, "the writer is dead");
+    if (status == ANC_OK)
+        status = db_begin(f->db, call->err);
+    if (status == ANC_OK) {
+        krn_tx tx = {.connection = f->db, .wall_ms = 1700000000000 + atomic_load(&f->ticks)};
+        status = work(arg, &tx, call->err);
+        if (status == ANC_OK)
+            status = db_commit(f->db, call->err);
+        if (status != ANC_OK)
+            db_rollback(f->db);
+    }
+    if (status == ANC_OK) {
+        f->commits++;
+        if (f->commits_left > 0)
+            f->commits_left--;
+    }
+    pthread_mutex_unlock(&f->lock);
+    return status;
+}
+
+static const krn_writer_ops writer_ops = {.name = "inline", .run = writer_run};
+
+/* ---- outbox and change log ----------------------------------------------------------------- */
+
+static anc_status event_append(void *self, krn_tx *tx, ev_type_id type, const void *payload,
+                               const ev_context *context, anc_err *err)
+{
+    (void)self;
+    assert_int_equal((int)context->component.len, 9);
+    anc_str document = ANC_STR_NONE;
+    int64_t added = 0, removed = 0, version = 0, changed = 0;
+    if (type == EV_DOCUMENT_CREATED) {
+        const ev_document_created *e = payload;
+        document = e->document_id;
+        added = e->chunks;
+        version = e->version;
+    } else if (type == EV_DOCUMENT_UPDATED) {
+        const ev_document_updated *e = payload;
+        document = e->document_id;
+        added = e->chunks_added;
+        removed = e->chunks_removed;
+        version = e->version;
+        changed = (int64_t)e->changed.n;
+    } else if (type == EV_DOCUMENT_DELETED) {
+        const ev_document_deleted *e = payload;
+        document = e->document_id;
+        version = e->version;
+    }
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "INSERT INTO test_event(type, document, version, added, removed, changed)"
+                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+                       &s, err));
+    db_bind_int(s, 1, type);
+    db_bind_str(s, 2, document);
+    db_bind_int(s, 3, version);
+    db_bind_int(s, 4, added);
+    db_bind_int(s, 5, removed);
+    db_bind_int(s, 6, changed);
+    return db_run(s, err);
+}
+
+static anc_status change_append(void *self, krn_tx *tx, const krn_change *change, uint64_t *ret_seq,
+                                anc_err *err)
+{
+    (void)self;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "INSERT INTO test_change(op, collection, document, version)"
+                       " VALUES(?1, ?2, ?3, ?4)",
+                       &s, err));
+    db_bind_int(s, 1, change->op);
+    db_bind_str(s, 2, change->collection);
+    db_bind_str(s, 3, change->document_id);
+    db_bind_int(s, 4, change->version);
+    ANC_TRY(db_run(s, err));
+    *ret_seq = (uint64_t)db_last_rowid(tx->connection);
+    return ANC_OK;
+}
+
+static const krn_outbox_ops outbox_ops = {.name = "table", .append = event_append};
+static const krn_changes_ops changes_ops = {.name = "table", .append = change_append};
+
+/* ---- clock --------------------------------------------------------------------------------- */
+
+static int64_t mono_ns(void *self)
+{
+    (void)self;
+    return os_mono_ns();
+}
+
+static int64_t wall_ms(void *self)
+{
+    kno_fixture *f = self;
+    return 1700000000000 + atomic_fetch_add(&f->ticks, 1);
+}
+
+static void chance(void *self, void *out, size_t n)
+{
+    kno_fixture *f = self;
+    const uint64_t seed = (uint64_t)atomic_fetch_add(&f->ticks, 1) * 0x9e3779b97f4a7c15U;
+    for (size_t i = 0; i < n; i++)
+        ((unsigned char *)out)[i] = (unsigned char)(seed >> (8 * (i % 8)));
+}
+
+static const krn_clock_ops clock_ops = {
+    .name = "ticking", .mono_ns = mono_ns, .wall_ms = wall_ms, .random = chance};
+
+/* ---- parser: paragraphs between empty lines, "# " headings ---------------------------------- */
+
+static anc_status parse(void *self, krn_call *call, const kno_source *source,
+                        const kno_block_sink *sink, kno_parsed *ret)
+{
+    (void)self;
+    if (anc_str_starts(source->content_type, ANC_STR("image/")))
+        return ANC_FAIL(call->err, ANC_UNSUPPORTED, "'%.*s' is not understood",
+                        ANC_FMT(source->content_type));
+    if (anc_str_starts(source->bytes, ANC_STR("BROKEN")))
+        return ANC_FAIL(call->err, ANC_INVALID, "the bytes are broken");
+    *ret = (kno_parsed){.content_type = ANC_STR("text/plain")};
+    for (anc_str rest = source->bytes; rest.len > 0;) {
+        const size_t end = anc_str_find(rest, ANC_STR("\n\n"));
+        const anc_str part = anc_str_trim(anc_str_sub(rest, 0, end));
+        rest = end == SIZE_MAX ? ANC_STR_NONE : anc_str_sub(rest, end + 2, rest.len);
+        if (part.len == 0)
+            continue;
+        const bool heading = anc_str_starts(part, ANC_STR("# "));
+        const kno_block block = {.kind = heading ? KNO_BLOCK_HEADING : KNO_BLOCK_PARAGRAPH,
+                                 .level = heading ? 1 : 0,
+                                 .text = heading ? anc_str_sub(part, 2, part.len) : part};
+        if (heading && ret->title.len == 0) {
+            ret->title = anc_arena_copy(call->mem, block.text);
+            if (ret->title.ptr == NULL)
+                return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a title");
+        }
+        ANC_TRY(sink->on_block(sink->arg, &block, call->err));
+    }
+    return ANC_OK;
+}
+
+static const kno_parser_ops parser_ops = {.name = "paragraphs", .parse = parse};
+
+/* ---- embedding ----------------------------------------------------------------------------- */
+
+emb_info_row emb_info(const emb_service *emb)
+{
+    return (emb_info_row){.available = emb->available,
+                          .model = ANC_STR("fake"),
+                          .revision = emb->available ? anc_str_of(emb->revision) : ANC_STR(""),
+                          .dims = emb->available ? emb->dims : 0,
+                          .max_tokens = emb->max_tokens,
+                          .detail = ANC_STR("")};
+}
+
+anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_str *texts,
+                     size_t n, float *out, emb_usage *ret_usage)
+{
+    assert_int_equal(kind, EMB_PASSAGE);
+    assert_null(ret_usage);
+    if (emb->fails)
+        return ANC_FAIL(call->err, ANC_UNAVAILABLE, "the model fails");
+    for (size_t i = 0; i < n; i++) {
+        unsigned char digest[ANC_SHA256_BYTES];
+        ANC_TRY(anc_sha256_of(texts[i], digest, call->err));
+        double sum = 0;
+        for (uint32_t d = 0; d < emb->dims; d++) {
+            const double v = (double)digest[d % sizeof digest] - 127.5;
+            out[i * emb->dims + d] = (float)v;
+            sum += v * v;
+        }
+        for (uint32_t d = 0; d < emb->dims; d++)
+            out[i * emb->dims + d] /= (float)sqrt(sum);
+    }
+    atomic_fetch_add(&emb->embedded, n);
+    return ANC_OK;
+}
+
+size_t emb_count_tokens(emb_service *emb, anc_str text, size_t max)
+{
+    (void)emb;
+    size_t n = 0;
+    bool inside = false;
+    for (size_t i = 0; i < text.len && n <= max; i++) {
+        const bool blank = text.ptr[i] == ' ' || text.ptr[i] == '\n';
+        n += !blank && !inside;
+        inside = !blank;
+    }
+    return n;
+}
+
+/* ---- opening and closing ------------------------------------------------------------------- */
+
+static void must(anc_status status, const anc_err *err)
+{
+    if (status != ANC_OK)
+        fail_msg("%s: %s", anc_status_info(status)->name, err->text);
+}
+
+static void open_all(kno_fixture *f)
+{
+    anc_err err;
+    anc_err_clear(&err);
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/catalog.db", f->folder);
+    must(db_open(anc_str_of(path), NULL, &f->db, &err), &err);
+    must(db_migrate(f->db, kno_migrations, kno_n_migrations, 1, &err), &err);
+    must(db_exec(f->db,
+                 "PRAGMA synchronous=OFF; PRAGMA cache_size=-1000;"
+                 "CREATE TABLE IF NOT EXISTS test_event(seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+                 " type, document, version, added, removed, changed);"
+                 "CREATE TABLE IF NOT EXISTS test_change(seq INTEGER PRIMARY KEY AUTOINCREMENT,"
+                 " op, collection, document, version)",
+                 &err),
+         &err);
+    must(db_readers_open(anc_str_of(path), NULL, 4, &f->readers, &err), &err);
+    must(kno_sqlite_open(f->readers, &f->sqlite, &f->options.catalog, &err), &err);
+    (void)snprintf(path, sizeof path, "%s/raw", f->folder);
+    must(kno_raw_files_open(anc_str_of(path), &f->options.raw, &err), &err);
+    f->options.parser = (kno_parser){&parser_ops, f};
+    f->options.writer = (krn_writer){&writer_ops, f};
+    f->options.outbox = (krn_outbox){&outbox_ops, f};
+    f->options.changes = (krn_changes){&changes_ops, f};
+    f->options.clock = (krn_clock){&clock_ops, f};
+    f->options.embedding = &f->emb;
+    must(kno_service_open(&f->options, &f->kno, &err), &err);
+}
+
+static void close_all(kno_fixture *f)
+{
+    kno_service_close(f->kno);
+    f->options.raw.ops->close(f->options.raw.self);
+    kno_sqlite_close(f->sqlite);
+    db_readers_close(f->readers);
+    db_close(f->db);
+}
+
+void fixture_open(kno_fixture *f)
+{
+    *f = (kno_fixture){.commits_left = -1};
+    const char *tmp = getenv("TMPDIR");
+    (void)snprintf(f->folder, sizeof f->folder, "%.40s/anc-kno-XXXXXX", tmp ? tmp : "/tmp");
+    assert_non_null(mkdtemp(f->folder));
+    pthread_mutex_init(&f->lock, NULL);
+    f->emb =
+        (struct emb_service){.available = true, .revision = "fake@1", .dims = 8, .max_tokens = 64};
+    f->mem = anc_arena_new((size_t)64 << 20);
+    assert_non_null(f->mem);
+    open_all(f);
+    (void)fixture_call(f);
+}
+
+void fixture_close(kno_fixture *f)
+{
+    close_all(f);
+    anc_err err;
+    anc_err_clear(&err);
+    must(os_folder_remove(anc_str_of(f->folder), &err), &err);
+    anc_arena_free(f->mem);
+    pthread_mutex_destroy(&f->lock);
+}
+
+void fixture_reopen(kno_fixture *f)
+{
+    close_all(f);
+    f->commits_left = -1;
+    open_all(f);
+    (void)fixture_call(f);
+}
+
+krn_call fixture_thread_call(kno_fixture *f, anc_arena *mem, anc_err *err)
+{
+    f->labels[0] = ANC_STR("public");
+    f->labels[1] = ANC_STR("user:admin");
+    anc_err_clear(err);
+    return (krn_call){.mem = mem,
+                      .err = err,
+                      .deadline_ns = INT64_MAX,
+                      .cancelled = &f->cancelled,
+                      .principal = {.labels = f->labels, .n_labels = 2, .is_admin = true}};
+}
+
+krn_call *fixture_call(kno_fixture *f)
+{
+    anc_arena_reset(f->mem);
+    f->call = fixture_thread_call(f, f->mem, &f->err);
+    return &f->call;
+}
+
+anc_status fixture_put(kno_fixture *f, const char *id, const char *text, kno_put_result *ret)
+{
+    const kno_document_input input = {.collection = ANC_STR("notes"),
+                                      .make_collection = true,
+                                      .id = anc_str_of(id),
+                                      .source = ANC_STR("test"),
+                                      .content = anc_str_of(text)};
+    return kno_document_put(f->kno, fixture_call(f), &input, false, ret);
+}
+
+bool fixture_sweep(kno_fixture *f)
+{
+    for (int i = 0; i < 100000; i++) {
+        const int64_t now = os_mono_ns();
+        const int64_t next = kno_sweep_step(f->kno, now);
+        if (next == INT64_MAX)
+            return true;
+        if (next > now)
+            return false;
+    }
+    return false;
+}
+
+/* ---- checks -------------------------------------------------------------------------------- */
+
+int64_t fixture_count(kno_fixture *f, const char *sql)
+{
+    anc_err err;
+    anc_err_clear(&err);
+    DB_STMT(s);
+    bool row = false;
+    must(db_prepare(f->db, sql, &s, &err), &err);
+    must(db_step(s, &row, &err), &err);
+    return row ? db_col_int(s, 0) : 0;
+}
+
+size_t fixture_objects(kno_fixture *f)
+{
+    size_t all = 0;
+    anc_err err;
+    anc_err_clear(&err);
+    ANC_ARENA(mem, 16 << 20);
+    for (unsigned shard = 0; shard < 256; shard++) {
+        kno_digest *digests = NULL;
+        size_t n = 0;
+        must(f->options.raw.ops->list(f->options.raw.self, shard, mem, &digests, &n, &err), &err);
+        all += n;
+    }
+    return all;
+}
+
+static void check_documents(kno_fixture *f)
+{
+    kno_walk_row after = {0}, *rows = NULL;
+    size_t n = 0;
+    ANC_ARENA(mem, 64 << 20);
+    anc_err err;
+    krn_call call = fixture_thread_call(f, mem, &err);
+    must(kno_walk(f->kno, &call, &after, 100000, &rows, &n), &err);
+    for (size_t i = 0; i < n; i++) {
+        kno_indexable x;
+        must(kno_indexable_read(f->kno, &call, rows[i].collection, rows[i].document_id,
+                                ANC_STR("fake@1"), &x),
+             &err);
+        kno_text text;
+        must(kno_text_open(f->kno, &call, rows[i].collection, rows[i].document_id, 0, &text), &err);
+        for (size_t k = 0; k < x.n_chunks; k++) {
+            const kno_chunk *c = &x.chunks[k];
+            assert_int_equal(c->ref.ordinal, k);
+            assert_true(c->start <= c->end && c->end <= text.text.len);
+            assert_true(anc_str_eq(c->text, anc_str_sub(text.text, c->start, c->end - c->start)));
+        }
+        kno_text_close(f->kno, &text);
+        if (f->emb.available && x.n_chunks > 0)
+            assert_non_null(x.vectors);
+    }
+}
+
+void fixture_check(kno_fixture *f, bool swept)
+{
+    static const char *const zero[] = {
+        /* counters equal the rows */
+        "SELECT count(*) FROM kno_collection c WHERE documents <> (SELECT count(*) FROM"
+        " kno_document d WHERE d.collection_id = c.id)",
+        "SELECT count(*) FROM kno_collection c WHERE chunks <> (SELECT coalesce(sum(v.chunks), 0)"
+        " FROM kno_document d JOIN kno_version v ON v.id = d.current_id"
+        " WHERE d.collection_id = c.id)",
+        "SELECT count(*) FROM kno_collection c WHERE versions <> (SELECT count(*) FROM"
+        " kno_document d JOIN kno_version v ON v.document_id = d.id WHERE d.collection_id = c.id)",
+        "SELECT count(*) FROM kno_collection c WHERE text_bytes <> (SELECT"
+        " coalesce(sum(v.text_bytes), 0) FROM kno_document d JOIN kno_version v"
+        " ON v.id = d.current_id WHERE d.collection_id = c.id)",
+        /* a current version is published and whole */
+        "SELECT count(*) FROM kno_document d JOIN kno_version v ON v.id = d.current_id"
+        " WHERE v.state <> 1 OR v.document_id <> d.id OR v.number <> d.versions",
+        "SELECT count(*) FROM kno_version v WHERE state = 1 AND chunks <>"
+        " (SELECT count(*) FROM kno_chunk k WHERE k.version_id = v.id)",
+    };
+    static const char *const zero_when_swept[] = {
+        "SELECT count(*) FROM kno_version WHERE state <> 1",
+        "SELECT count(*) FROM kno_collection WHERE dropped = 1",
+        "SELECT count(*) FROM kno_chunk k WHERE NOT EXISTS (SELECT 1 FROM kno_version v"
+        " WHERE v.id = k.version_id)",
+        "SELECT count(*) FROM kno_vector v WHERE NOT EXISTS (SELECT 1 FROM kno_chunk k"
+        " WHERE k.digest = v.digest)",
+    };
+    for (size_t i = 0; i < ANC_COUNT(zero); i++)
+        if (fixture_count(f, zero[i]) != 0)
+            fail_msg("not zero: %s", zero[i]);
+    check_documents(f);
+    if (!swept)
+        return;
+    for (size_t i = 0; i < ANC_COUNT(zero_when_swept); i++)
+        if (fixture_count(f, zero_when_swept[i]) != 0)
+            fail_msg("not zero after a sweep: %s", zero_when_swept[i]);
+    const int64_t named = fixture_count(
+        f, "SELECT count(*) FROM (SELECT content FROM kno_version UNION SELECT text FROM"
+           " kno_version)");
+    assert_int_equal(fixture_objects(f), named);
+}

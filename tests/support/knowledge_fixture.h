@@ -1,0 +1,77 @@
+/* knowledge_fixture.h - a knowledge service over a real catalog in a folder of its own.
+ *
+ * Real: SQLite stores, raw files, domain, use cases. Simple stand-ins: a writer that commits each
+ * closure on the caller's thread and can be told to die after n commits, outbox and change log as
+ * two tables of the same file (so that they are undone with their transaction), a clock that ticks,
+ * a parser of paragraphs, and an embedding service whose vectors follow from the text's hash.
+ */
+#ifndef ANC_TESTS_SUPPORT_KNOWLEDGE_FIXTURE_H
+#define ANC_TESTS_SUPPORT_KNOWLEDGE_FIXTURE_H
+
+#include <pthread.h>
+
+#include "db/sqlite/readers.h"
+#include "knowledge/adapters/raw_files/raw_files.h"
+#include "knowledge/adapters/sqlite/kno_sqlite.h"
+#include "knowledge/app/knowledge_service.h"
+
+/* The embedding service that the tests link instead of the real one. */
+struct emb_service {
+    bool available;
+    const char *revision;
+    uint32_t dims, max_tokens;
+    bool fails;
+    atomic_uint_least64_t embedded; /* texts */
+};
+
+typedef struct kno_fixture {
+    char folder[64];
+    db_sqlite *db; /* the writer's */
+    pthread_mutex_t lock;
+    long commits_left; /* negative: no end; 0: the writer is dead */
+    uint64_t commits;
+    db_readers *readers;
+    kno_sqlite *sqlite;
+    kno_service_options options;
+    kno_service *kno;
+    struct emb_service emb;
+    atomic_int_least64_t ticks;
+
+    /* the call that tests use: reset with fixture_call */
+    anc_arena *mem;
+    anc_err err;
+    atomic_bool cancelled;
+    anc_str labels[4];
+    krn_call call;
+} kno_fixture;
+
+void fixture_open(kno_fixture *f);
+void fixture_close(kno_fixture *f); /* and removes the folder */
+
+/* Closes the service and the file, and opens them again, as after a kill: nothing is tidied up. */
+void fixture_reopen(kno_fixture *f);
+
+/* A fresh arena and error; principal with the labels "public" and "user:admin". */
+krn_call *fixture_call(kno_fixture *f);
+
+/* A call of its own for a thread. */
+krn_call fixture_thread_call(kno_fixture *f, anc_arena *mem, anc_err *err);
+
+/* A put of `text` into the collection "notes" (made where it is missing). */
+anc_status fixture_put(kno_fixture *f, const char *id, const char *text, kno_put_result *ret);
+
+/* Runs the sweep until it sleeps. False when a step failed. */
+bool fixture_sweep(kno_fixture *f);
+
+/* The number that a query gives. */
+int64_t fixture_count(kno_fixture *f, const char *sql);
+
+/* Objects in the raw store. */
+size_t fixture_objects(kno_fixture *f);
+
+/* Asserts what must hold whenever nothing is under way: counters equal the rows, every current
+ * version's text is there, its chunks cut it, vectors are complete where a model is, and after a
+ * sweep (`swept`) no row and no object is there that nobody names. */
+void fixture_check(kno_fixture *f, bool swept);
+
+#endif
