@@ -367,6 +367,8 @@ static void check_documents(kno_fixture *f)
     ANC_ARENA(mem, 64 << 20);
     anc_err err;
     krn_call call = fixture_thread_call(f, mem, &err);
+    const anc_str all[] = {ANC_STR("public"), ANC_STR("group:board")};
+    call.principal.labels = all;
     must(kno_walk(f->kno, &call, &after, 100000, &rows, &n), &err);
     for (size_t i = 0; i < n; i++) {
         kno_indexable x;

@@ -26,6 +26,8 @@ static anc_status add_chunk(cutter *c, uint64_t start, uint64_t end)
     if (mem == NULL)
         return ANC_FAIL(put->call.err, ANC_NO_MEMORY, "no memory");
     const anc_str text = kno_embed_text(mem, put->title_line, passage);
+    if (text.ptr == NULL)
+        return ANC_FAIL(put->call.err, anc_arena_refusal(mem), "no room for a chunk");
     return anc_sha256_of(text, k->digest.bytes, put->call.err);
 }
 
@@ -34,6 +36,8 @@ anc_status kno_put_cut(kno_put *put)
     kno_put_stage_is(put, KNO_STAGE_CHUNK);
     put->title_line = kno_title_line(put->kno, put->version.title);
     put->chunks = anc_arena_alloc(put->call.mem, put->n_blocks, sizeof *put->chunks);
+    if (put->chunks == NULL)
+        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for the chunks");
     cutter c = {.put = put};
     for (size_t i = 0; i < put->n_blocks; i++)
         ANC_TRY(add_chunk(&c, put->blocks[i].start, put->blocks[i].end));

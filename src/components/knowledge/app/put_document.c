@@ -57,17 +57,20 @@ static anc_status check_metadata(kno_put *put)
     return ANC_OK;
 }
 
-static anc_status name_document(kno_put *put)
+/* Both names are copied for the result now: after the commit nothing may fail any more. */
+static anc_status keep_names(kno_put *put)
 {
-    if (put->input->id.len > 0) {
-        put->name = put->input->id;
-        return kno_rule_document_id(put->name, put->call.err);
-    }
     char id[ANC_UUID_TEXT + 1];
-    krn_id_new(put->kno->with.clock, id);
-    put->name = anc_arena_copy(put->call.mem, anc_str_of(id));
-    if (put->name.ptr == NULL)
-        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for an id");
+    put->name = put->input->id;
+    if (put->name.len == 0) {
+        krn_id_new(put->kno->with.clock, id);
+        put->name = anc_str_of(id);
+    }
+    ANC_TRY(kno_rule_document_id(put->name, put->call.err));
+    put->name = anc_arena_copy(put->results, put->name);
+    put->into = anc_arena_copy(put->results, put->input->collection);
+    if (put->name.ptr == NULL || put->into.ptr == NULL)
+        return ANC_FAIL(put->call.err, anc_arena_refusal(put->results), "no room for a result");
     return ANC_OK;
 }
 
@@ -76,7 +79,7 @@ static anc_status check_input(kno_put *put)
     const kno_document_input *in = put->input;
     anc_err *err = put->call.err;
     ANC_TRY(kno_rule_collection_name(in->collection, err));
-    ANC_TRY(name_document(put));
+    ANC_TRY(keep_names(put));
     ANC_TRY(kno_rule_text(in->title, KNO_MAX_TITLE_BYTES, "title", err));
     ANC_TRY(kno_rule_text(in->uri, KNO_MAX_URI_BYTES, "uri", err));
     ANC_TRY(kno_rule_text(in->source, KNO_MAX_NAME_BYTES, "source", err));
@@ -250,22 +253,16 @@ static void put_done(kno_put *put)
     }
 }
 
-static anc_status result_of(const kno_put *put, krn_call *call, kno_put_status status,
-                            kno_put_result *ret)
+static kno_put_result result_of(const kno_put *put, kno_put_status status)
 {
     const bool same = status == KNO_UNCHANGED;
-    const kno_put_result result = {
-        .collection = anc_arena_copy(call->mem, put->input->collection),
-        .document_id = anc_arena_copy(call->mem, put->name),
-        .version = same ? put->present.current.number : put->published.number,
-        .chunks = same ? put->present.current.chunks : (uint32_t)put->n_chunks,
-        .status = status,
-        .change_seq = same ? 0 : put->change_seq,
-        .embedded = put->embedded};
-    if (result.collection.ptr == NULL || result.document_id.ptr == NULL)
-        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a put's result");
-    *ret = result;
-    return ANC_OK;
+    return (kno_put_result){.collection = put->into,
+                            .document_id = put->name,
+                            .version = same ? put->present.current.number : put->published.number,
+                            .chunks = same ? put->present.current.chunks : (uint32_t)put->n_chunks,
+                            .status = status,
+                            .change_seq = same ? 0 : put->change_seq,
+                            .embedded = put->embedded};
 }
 
 static void tell(const kno_put *put, kno_put_status status)
@@ -290,18 +287,21 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
     ANC_ARENA(mem, PUT_ARENA_BYTES);
     if (mem == NULL)
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory to put a document");
-    kno_put put = {.kno = kno, .call = *call, .input = input, .must_be_new = must_be_new};
+    kno_put put = {.kno = kno,
+                   .call = *call,
+                   .input = input,
+                   .must_be_new = must_be_new,
+                   .results = call->mem};
     put.call.mem = mem;
     kno_put_status came_of_it = KNO_UNCHANGED;
-    anc_status status = run(&put, &came_of_it);
+    const anc_status status = run(&put, &came_of_it);
     put_done(&put);
-    if (status == ANC_OK)
-        status = result_of(&put, call, came_of_it, ret);
     krn_observe(kno->count.put_seconds, krn_ms_since(kno->with.clock, start_ns) / 1e3);
     if (status != ANC_OK) {
         krn_count(kno->count.failed, 1);
         return status;
     }
     tell(&put, came_of_it);
+    *ret = result_of(&put, came_of_it);
     return ANC_OK;
 }

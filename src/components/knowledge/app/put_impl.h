@@ -18,9 +18,11 @@ typedef struct kno_put {
     krn_call call; /* the caller's with an arena of the put's own */
     const kno_document_input *input;
     bool must_be_new;
+    anc_arena *results; /* the caller's arena */
 
     /* check */
-    anc_str name;                     /* the document's id */
+    anc_str name;                     /* the document's id; in `results` */
+    anc_str into;                     /* the collection's name; in `results` */
     kno_labels acl;                   /* n 0: the collection's */
     anc_str metadata;                 /* as given, compact; "{}" when none */
     kno_digest content;               /* of the bytes */

@@ -81,8 +81,8 @@ void srch_fuse(srch_candidate *candidates, size_t n, const srch_fusion_options *
 {
     if (options->how == SRCH_RECIPROCAL)
         for (size_t i = 0; i < n; i++)
-            candidates[i].fused = reciprocal(candidates[i].rank_keyword) +
-                                  reciprocal(candidates[i].rank_semantic);
+            candidates[i].fused =
+                reciprocal(candidates[i].rank_keyword) + reciprocal(candidates[i].rank_semantic);
     else
         sum_weighted(candidates, n, options->semantic_share);
     if (n > 0)

@@ -1,0 +1,156 @@
+/* detect.c - what a document is, from its first bytes; names and declarations only choose between
+ * kinds of text. */
+#include "parse_impl.h"
+
+#include <string.h>
+
+enum { SNIFF_BYTES = 8192, PDF_WITHIN = 1024 };
+
+typedef struct signature {
+    size_t at;
+    anc_str bytes;
+    const char *what;
+} signature;
+
+static const signature signatures[] = {
+    {0, ANC_STR_INIT("\x1F\x8B"), "gzip data"},
+    {0, ANC_STR_INIT("\x89PNG"), "a PNG image"},
+    {0, ANC_STR_INIT("\xFF\xD8\xFF"), "a JPEG image"},
+    {0, ANC_STR_INIT("GIF8"), "a GIF image"},
+    {0, ANC_STR_INIT("II*\0"), "a TIFF image"},
+    {0, ANC_STR_INIT("MM\0*"), "a TIFF image"},
+    {8, ANC_STR_INIT("WEBP"), "a WebP image"},
+    {8, ANC_STR_INIT("WAVE"), "a WAVE sound"},
+    {4, ANC_STR_INIT("ftyp"), "an MP4 video"},
+    {0, ANC_STR_INIT("ID3"), "an MP3 sound"},
+    {0, ANC_STR_INIT("OggS"), "an Ogg sound"},
+    {0, ANC_STR_INIT("{\\rtf"), "RTF"},
+    {0,
+     ANC_STR_INIT("\x7F"
+                  "ELF"),
+     "a program"},
+    {0, ANC_STR_INIT("MZ\x90"), "a program"},
+    {0, ANC_STR_INIT("\xD0\xCF\x11\xE0"), "an old Microsoft Office document"},
+    {0, ANC_STR_INIT("SQLite format 3"), "an SQLite database"},
+    {0, ANC_STR_INIT("7z\xBC\xAF"), "a 7-Zip archive"},
+    {0, ANC_STR_INIT("Rar!"), "a RAR archive"},
+    {0, ANC_STR_INIT("BZh"), "bzip2 data"},
+    {0,
+     ANC_STR_INIT("\xFD"
+                  "7zXZ"),
+     "xz data"},
+    {0, ANC_STR_INIT("\x28\xB5\x2F\xFD"), "zstd data"},
+};
+
+/* What a ZIP file holds, from the names near its start. */
+static const char *zip_content(anc_str head)
+{
+    static const struct {
+        anc_str name;
+        const char *what;
+    } rows[] = {{ANC_STR_INIT("word/"), "DOCX"},
+                {ANC_STR_INIT("xl/"), "XLSX"},
+                {ANC_STR_INIT("ppt/"), "PPTX"},
+                {ANC_STR_INIT("opendocument.text"), "ODT"},
+                {ANC_STR_INIT("opendocument"), "an OpenDocument file"},
+                {ANC_STR_INIT("epub+zip"), "EPUB"}};
+    for (size_t i = 0; i < ANC_COUNT(rows); i++)
+        if (anc_str_find(head, rows[i].name) != SIZE_MAX)
+            return rows[i].what;
+    return "a ZIP archive";
+}
+
+/* What `head` is, when it is no text; NULL otherwise. */
+static const char *foreign(anc_str head)
+{
+    if (anc_str_find(anc_str_sub(head, 0, PDF_WITHIN), ANC_STR("%PDF-")) != SIZE_MAX)
+        return "PDF";
+    if (anc_str_starts(head, ANC_STR("PK\x03\x04")))
+        return zip_content(head);
+    for (size_t i = 0; i < ANC_COUNT(signatures); i++)
+        if (anc_str_starts(anc_str_sub(head, signatures[i].at, head.len), signatures[i].bytes))
+            return signatures[i].what;
+    if (anc_str_starts(head, ANC_STR("\xFF\xFE")) || anc_str_starts(head, ANC_STR("\xFE\xFF")))
+        return NULL;
+    size_t controls = 0;
+    for (size_t i = 0; i < head.len; i++) {
+        const unsigned char c = (unsigned char)head.ptr[i];
+        controls += c < 0x20 && (c < '\t' || c > '\r') && c != 0x1B;
+    }
+    return controls * 10 > head.len ? "binary data" : NULL;
+}
+
+static bool has_ending(anc_str name, const char *const *endings, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const anc_str e = anc_str_of(endings[i]);
+        if (name.len > e.len && anc_str_eq_nocase(anc_str_sub(name, name.len - e.len, e.len), e))
+            return true;
+    }
+    return false;
+}
+
+static bool starts_nocase(anc_str s, anc_str prefix)
+{
+    return anc_str_eq_nocase(anc_str_sub(s, 0, prefix.len), prefix);
+}
+
+/* Whether the text begins as an HTML document does, behind comments and declarations. */
+static bool begins_as_html(anc_str s)
+{
+    static const anc_str starts[] = {ANC_STR_INIT("<!doctype html"), ANC_STR_INIT("<html"),
+                                     ANC_STR_INIT("<head"), ANC_STR_INIT("<body")};
+    if (anc_str_starts(s, ANC_STR("\xEF\xBB\xBF")))
+        s = anc_str_sub(s, 3, s.len);
+    for (;;) {
+        s = anc_str_trim(s);
+        anc_str end = ANC_STR_NONE;
+        if (anc_str_starts(s, ANC_STR("<!--")))
+            end = ANC_STR("-->");
+        else if (anc_str_starts(s, ANC_STR("<?")))
+            end = ANC_STR("?>");
+        const size_t at = end.len > 0 ? anc_str_find(s, end) : SIZE_MAX;
+        if (at == SIZE_MAX)
+            break;
+        s = anc_str_sub(s, at + end.len, s.len);
+    }
+    for (size_t i = 0; i < ANC_COUNT(starts); i++)
+        if (starts_nocase(s, starts[i]))
+            return true;
+    return false;
+}
+
+anc_status prs_detect(anc_str bytes, anc_str name, anc_str content_type, prs_kind *ret,
+                      anc_err *err)
+{
+    static const char *const html[] = {".html", ".htm", ".xhtml"};
+    static const char *const markdown[] = {".md", ".markdown", ".mdown", ".mkd", ".mdx"};
+    const anc_str head = anc_str_sub(bytes, 0, SNIFF_BYTES);
+    const char *what = foreign(head);
+    if (what != NULL)
+        return ANC_FAIL(err, ANC_UNSUPPORTED,
+                        "%.*s looks like %s, which is not supported yet; plain text, Markdown and "
+                        "HTML are",
+                        name.len > 0 ? (int)(name.len < 200 ? name.len : 200) : 12,
+                        name.len > 0 ? name.ptr : "the document", what);
+    if (begins_as_html(head) || has_ending(name, html, ANC_COUNT(html)))
+        *ret = PRS_HTML;
+    else if (has_ending(name, markdown, ANC_COUNT(markdown)))
+        *ret = PRS_MARKDOWN;
+    else if (starts_nocase(content_type, ANC_STR("text/html")) ||
+             starts_nocase(content_type, ANC_STR("application/xhtml+xml")))
+        *ret = PRS_HTML;
+    else if (starts_nocase(content_type, ANC_STR("text/markdown")) ||
+             starts_nocase(content_type, ANC_STR("text/x-markdown")))
+        *ret = PRS_MARKDOWN;
+    else
+        *ret = PRS_TEXT;
+    return ANC_OK;
+}
+
+const char *prs_kind_content_type(prs_kind kind)
+{
+    static const char *const types[] = {
+        [PRS_TEXT] = "text/plain", [PRS_MARKDOWN] = "text/markdown", [PRS_HTML] = "text/html"};
+    return (size_t)kind < ANC_COUNT(types) ? types[kind] : types[PRS_TEXT];
+}

@@ -1,0 +1,283 @@
+/* emit.c - text of a block gathered, normalised, cut into pieces and handed to the sink.
+ *
+ * Text is gathered up to GATHER_BYTES, then delivered up to its last blank. Composition (NFC) is
+ * done a delivery at a time; a piece that grows by it past PRS_PIECE_BYTES is cut once more.
+ */
+#include "parse_impl.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "text/normalize.h"
+
+enum { GATHER_BYTES = 48 << 10, RUN_BYTES = 4096, TITLE_BYTES = 512 };
+
+void prs_emitter_init(prs_emitter *e, const prs_limits *limits, const prs_sink *sink, anc_err *err)
+{
+    *e = (prs_emitter){.sink = sink, .limits = *limits, .err = err};
+    e->text = anc_buf_init(GATHER_BYTES + RUN_BYTES);
+    e->nfc = anc_buf_init(GATHER_BYTES * 4);
+}
+
+void prs_emitter_done(prs_emitter *e)
+{
+    anc_buf_done(&e->text);
+    anc_buf_done(&e->nfc);
+}
+
+bool prs_emit_fail(prs_emitter *e, anc_status status)
+{
+    if (e->status == ANC_OK)
+        e->status = status;
+    return false;
+}
+
+/* Hands over one piece; the block's later pieces continue it. */
+static bool deliver_piece(prs_emitter *e, anc_str piece)
+{
+    e->text_bytes += piece.len;
+    if (e->text_bytes > e->limits.text_bytes)
+        return prs_emit_fail(e, ANC_FAIL(e->err, ANC_LIMIT, "extracted text: more than %zu bytes",
+                                         e->limits.text_bytes));
+    e->open.text = piece;
+    const anc_status got = e->sink->block(e->sink->self, &e->open, e->err);
+    e->open.continues = true;
+    return got == ANC_OK || prs_emit_fail(e, got);
+}
+
+/* Delivers the first `n` gathered bytes. */
+static bool deliver(prs_emitter *e, size_t n)
+{
+    const anc_str gathered = anc_buf_view(&e->text);
+    anc_buf_clear(&e->nfc);
+    const anc_status got = txt_nfc(anc_str_sub(gathered, 0, n), &e->nfc, e->err);
+    if (got != ANC_OK)
+        return prs_emit_fail(e, got);
+    if (!e->open.continues && ++e->blocks > e->limits.blocks)
+        return prs_emit_fail(
+            e, ANC_FAIL(e->err, ANC_LIMIT, "document: more than %zu blocks", e->limits.blocks));
+    for (anc_str rest = anc_buf_view(&e->nfc); rest.len > 0;) {
+        const size_t cut =
+            rest.len <= PRS_PIECE_BYTES ? rest.len : anc_utf8_floor(rest, PRS_PIECE_BYTES);
+        if (!deliver_piece(e, anc_str_sub(rest, 0, cut)))
+            return false;
+        rest = anc_str_sub(rest, cut, rest.len);
+    }
+    e->ends_blank = n > 0 && strchr(" \n", gathered.ptr[n - 1]) != NULL;
+    if (gathered.len > n)
+        memmove(e->text.ptr, e->text.ptr + n, gathered.len - n);
+    e->text.len = gathered.len - n;
+    return true;
+}
+
+/* Makes room by delivering what is gathered up to the last blank, else all but the last byte's
+ * code point. */
+static bool make_room(prs_emitter *e)
+{
+    if (e->text.len < GATHER_BYTES)
+        return true;
+    size_t cut = e->text.len;
+    while (cut > 0 && e->text.ptr[cut - 1] != ' ' && e->text.ptr[cut - 1] != '\n')
+        cut--;
+    return deliver(e, cut > 0 ? cut : e->text.len);
+}
+
+static bool add(prs_emitter *e, anc_str s)
+{
+    if (!make_room(e))
+        return false;
+    if (!anc_buf_add(&e->text, s))
+        return prs_emit_fail(e, anc_buf_status(&e->text, "block", e->err));
+    return true;
+}
+
+bool prs_emit_open(prs_emitter *e, prs_block_kind kind, unsigned level)
+{
+    if (!prs_emit_close(e))
+        return false;
+    e->open = (prs_block){.kind = kind, .level = level};
+    e->is_open = true;
+    return true;
+}
+
+bool prs_emit_close(prs_emitter *e)
+{
+    if (e->status != ANC_OK || !e->is_open)
+        return e->status == ANC_OK;
+    while (e->text.len > 0 && strchr(" \n", e->text.ptr[e->text.len - 1]) != NULL)
+        e->text.len--;
+    bool ok = true;
+    const bool names_it = e->open.kind == PRS_HEADING && e->open.level == 1 && !e->open.continues;
+    if (e->has_text && names_it)
+        ok = prs_emit_title(e, anc_buf_view(&e->text));
+    if (ok && e->has_text && e->text.len > 0)
+        ok = deliver(e, e->text.len);
+    anc_buf_clear(&e->text);
+    e->is_open = e->has_text = e->blank_due = e->break_due = false;
+    return ok;
+}
+
+/* Writes the blank or line break that is due, unless the line begins here. */
+static bool settle(prs_emitter *e)
+{
+    const bool fresh = e->text.len == 0 && !e->open.continues;
+    const bool starts = e->text.len > 0 ? strchr(" \n", e->text.ptr[e->text.len - 1]) != NULL
+                                        : fresh || e->ends_blank;
+    const bool newline = e->break_due, blank = e->blank_due;
+    e->blank_due = e->break_due = false;
+    if (newline && !fresh)
+        return add(e, ANC_STR("\n"));
+    return !blank || starts || add(e, ANC_STR(" "));
+}
+
+/* Bytes at the front of `s` that are kept as they are. */
+static size_t plain_run(anc_str s)
+{
+    size_t n = 0;
+    while (n < s.len && n < RUN_BYTES && (unsigned char)s.ptr[n] > ' ' &&
+           (unsigned char)s.ptr[n] < 0x7F)
+        n++;
+    return n;
+}
+
+static bool is_invisible(uint32_t c)
+{
+    return c == 0xFEFF || c == 0x200B || c == 0x2060;
+}
+
+static bool is_control(uint32_t c)
+{
+    return c < 0x20 || (c >= 0x7F && c < 0xA0);
+}
+
+/* Adds what is no blank. */
+static bool add_visible(prs_emitter *e, anc_str s)
+{
+    if (!settle(e))
+        return false;
+    e->has_text = true;
+    return add(e, s);
+}
+
+static bool add_prose(prs_emitter *e, anc_str s)
+{
+    size_t bytes;
+    while (s.len > 0) {
+        size_t n = plain_run(s);
+        if (n > 0) {
+            if (!add_visible(e, anc_str_sub(s, 0, n)))
+                return false;
+        } else {
+            const uint32_t c = anc_utf8_at(s, 0, &bytes);
+            n = bytes;
+            if (txt_is_blank(c) || is_control(c))
+                e->blank_due = true;
+            else if (!is_invisible(c) && !add_visible(e, anc_str_sub(s, 0, n)))
+                return false;
+        }
+        s = anc_str_sub(s, n, s.len);
+    }
+    return true;
+}
+
+/* Code keeps its blanks; all line ends are one, other controls go. */
+static bool add_code(prs_emitter *e, anc_str s)
+{
+    size_t bytes;
+    for (size_t i = 0; i < s.len; i += bytes) {
+        uint32_t c = anc_utf8_at(s, i, &bytes);
+        anc_str one = anc_str_sub(s, i, bytes);
+        if (c == '\r') {
+            if (i + 1 < s.len && s.ptr[i + 1] == '\n')
+                continue;
+            one = ANC_STR("\n");
+            c = '\n';
+        }
+        if (is_invisible(c) || (is_control(c) && c != '\n' && c != '\t'))
+            continue;
+        const bool blank = txt_is_blank(c);
+        if (c == '\n' && e->text.len == 0 && !e->has_text)
+            continue;
+        e->has_text |= !blank;
+        if (!add(e, one))
+            return false;
+    }
+    return true;
+}
+
+bool prs_emit_text(prs_emitter *e, anc_str text)
+{
+    if (e->status != ANC_OK || !e->is_open)
+        return e->status == ANC_OK;
+    while (text.len > 0) {
+        const size_t valid = anc_utf8_valid_prefix(text);
+        const anc_str s = anc_str_sub(text, 0, valid);
+        if (!(e->open.kind == PRS_CODE ? add_code(e, s) : add_prose(e, s)))
+            return false;
+        if (valid == text.len)
+            break;
+        if (!add_visible(e, ANC_STR("\xEF\xBF\xBD")))
+            return false;
+        text = anc_str_sub(text, valid + 1, text.len);
+    }
+    return true;
+}
+
+bool prs_emit_blank(prs_emitter *e)
+{
+    if (e->is_open && e->open.kind == PRS_CODE)
+        return prs_emit_text(e, ANC_STR(" "));
+    e->blank_due = true;
+    return e->status == ANC_OK;
+}
+
+bool prs_emit_break(prs_emitter *e)
+{
+    if (e->is_open && e->open.kind == PRS_CODE)
+        return prs_emit_text(e, ANC_STR("\n"));
+    if (e->open.kind == PRS_HEADING || e->open.kind == PRS_TABLE_ROW)
+        e->blank_due = true;
+    else
+        e->break_due = true;
+    return e->status == ANC_OK;
+}
+
+bool prs_emit_mark(prs_emitter *e, anc_str mark)
+{
+    if (e->status != ANC_OK || !e->is_open)
+        return e->status == ANC_OK;
+    const bool fresh = e->text.len == 0 && !e->open.continues;
+    e->blank_due = e->break_due = false;
+    return add(e,
+               fresh && mark.len > 0 && mark.ptr[0] == ' ' ? anc_str_sub(mark, 1, mark.len) : mark);
+}
+
+bool prs_emit_title(prs_emitter *e, anc_str title)
+{
+    char text[TITLE_BYTES];
+    size_t n = 0, bytes;
+    bool blank = false;
+    if (e->titled || e->sink->title == NULL)
+        return e->status == ANC_OK;
+    title.len = anc_utf8_valid_prefix(title);
+    for (size_t i = 0; i < title.len && n + 5 < sizeof text; i += bytes) {
+        const uint32_t c = anc_utf8_at(title, i, &bytes);
+        if (txt_is_blank(c) || is_control(c)) {
+            blank = n > 0;
+            continue;
+        }
+        if (blank)
+            text[n++] = ' ';
+        blank = false;
+        memcpy(text + n, title.ptr + i, bytes);
+        n += bytes;
+    }
+    if (n == 0)
+        return e->status == ANC_OK;
+    e->titled = true;
+    anc_buf_clear(&e->nfc);
+    anc_status got = txt_nfc((anc_str){text, n}, &e->nfc, e->err);
+    if (got == ANC_OK)
+        got = e->sink->title(e->sink->self, anc_buf_view(&e->nfc), e->err);
+    return got == ANC_OK || prs_emit_fail(e, got);
+}

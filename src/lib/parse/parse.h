@@ -1,0 +1,81 @@
+/* parse.h - bytes of a document to blocks of text with their structure.
+ *
+ * The kind is told from the content first. Blocks are pushed to a sink while the bytes are read, in
+ * reading order; nothing but the piece at hand is kept, so a document may be far larger than
+ * memory allows for its text. The exceptions, said where they stand: a source that is not UTF-8 is
+ * decoded as a whole, and md4c keeps tables of the size of its input.
+ *
+ * Text of a block is valid UTF-8 in NFC. Except in code, runs of white space are one blank, and a
+ * line break stands only where the author set one (<br>, short lines of an address). Nothing here
+ * touches the network, the disk or the clock; no entity is expanded that HTML does not name.
+ */
+#ifndef ANC_PARSE_PARSE_H
+#define ANC_PARSE_PARSE_H
+
+#include "base/str.h"
+
+typedef enum prs_kind { PRS_TEXT, PRS_MARKDOWN, PRS_HTML } prs_kind;
+
+typedef enum prs_block_kind {
+    PRS_HEADING,   /* level 1 to 6 */
+    PRS_PARAGRAPH, /* level 0 */
+    PRS_LIST_ITEM, /* level: depth from 1; the text begins with its mark, "- " or "3. " */
+    PRS_TABLE_ROW, /* cells with " | " between */
+    PRS_CODE,      /* white space as it was */
+    PRS_QUOTE
+} prs_block_kind;
+
+enum { PRS_PIECE_BYTES = 64 << 10 };
+
+typedef struct prs_block {
+    prs_block_kind kind;
+    unsigned level;
+    uint32_t page;  /* from 1; 0 where the format has none */
+    bool header;    /* a row that names the columns of the rows below it */
+    bool continues; /* more of the block before: set right behind it, nothing between */
+    anc_str text;   /* at most PRS_PIECE_BYTES, never empty; good during the call */
+} prs_block;
+
+/* What takes the blocks. A status other than ANC_OK ends the parse with it. */
+typedef struct prs_sink {
+    anc_status (*block)(void *self, const prs_block *block, anc_err *err);
+    anc_status (*title)(void *self, anc_str title,
+                        anc_err *err); /* may be NULL; at most one call */
+    void *self;
+} prs_sink;
+
+typedef struct prs_limits {
+    size_t text_bytes; /* of all blocks together */
+    size_t blocks;
+    unsigned depth; /* of nested elements */
+} prs_limits;
+
+/* 64 MiB of text, 2,000,000 blocks, 1,000 levels. */
+prs_limits prs_limits_default(void);
+
+typedef struct prs_result {
+    const char *encoding; /* what the bytes were read as: "UTF-8", "windows-1252", …; static */
+    bool damaged;         /* some bytes did not decode and were replaced */
+    size_t blocks;
+    size_t text_bytes;
+} prs_result;
+
+/* Tells the kind of `bytes`; `name` (a file name) and `content_type` (as declared) may be empty and
+ * decide only between kinds of text. UNSUPPORTED for anything else, naming what it looks like. */
+anc_status prs_detect(anc_str bytes, anc_str name, anc_str content_type, prs_kind *ret,
+                      anc_err *err) ANC_MUST_CHECK;
+
+/* "text/plain", "text/markdown" or "text/html". */
+const char *prs_kind_content_type(prs_kind kind);
+
+/* Reads `bytes` as `kind` into `sink`. LIMIT names the limit that was reached; NO_MEMORY; what the
+ * sink gave. Broken Markdown and HTML are read as far as they make sense and are no error. */
+anc_status prs_parse(prs_kind kind, anc_str bytes, const prs_limits *limits, const prs_sink *sink,
+                     prs_result *ret, anc_err *err) ANC_MUST_CHECK;
+
+/* Appends the title that prs_parse would give, nothing when there is none. Reads no further than it
+ * must. */
+anc_status prs_title(prs_kind kind, anc_str bytes, const prs_limits *limits, anc_buf *out,
+                     anc_err *err) ANC_MUST_CHECK;
+
+#endif

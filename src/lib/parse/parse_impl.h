@@ -1,0 +1,75 @@
+/* parse_impl.h - what the readers of this folder share: the decoder and the emitter.
+ *
+ * The emitter is what every reader writes to: it normalises, cuts long blocks into pieces, counts
+ * against the limits and calls the sink. Its first failure stays; each function then does nothing
+ * and gives false, so that a reader can stop where it stands.
+ */
+#ifndef ANC_PARSE_PARSE_IMPL_H
+#define ANC_PARSE_PARSE_IMPL_H
+
+#include "parse/parse.h"
+
+/* ---- decoding ---------------------------------------------------------------------------- */
+
+typedef struct prs_text {
+    anc_str text; /* valid UTF-8 without byte order mark and NUL; into the source or `storage` */
+    anc_buf storage;
+    const char *encoding;
+    bool damaged;
+} prs_text;
+
+/* Reads `bytes` as UTF-8, as what a byte order mark says, as `declared` (may be empty), or, when
+ * nothing fits, as Windows-1252. LIMIT when the decoded text passes `max` bytes. */
+anc_status prs_decode(anc_str bytes, anc_str declared, size_t max, prs_text *ret,
+                      anc_err *err) ANC_MUST_CHECK;
+void prs_text_done(prs_text *t);
+
+/* The charset that the first bytes of an HTML document declare; empty when none. */
+anc_str prs_html_charset(anc_str bytes);
+
+/* ---- emitting ---------------------------------------------------------------------------- */
+
+typedef struct prs_emitter {
+    const prs_sink *sink;
+    prs_limits limits;
+    anc_err *err;
+    anc_status status;
+    prs_block open;
+    bool is_open;
+    bool has_text; /* something else than marks and blanks is in the open block */
+    bool blank_due, break_due;
+    bool ends_blank; /* what was delivered last ends with white space */
+    bool titled;
+    anc_buf text; /* of the open block, not yet delivered */
+    anc_buf nfc;
+    size_t blocks, text_bytes;
+} prs_emitter;
+
+void prs_emitter_init(prs_emitter *e, const prs_limits *limits, const prs_sink *sink, anc_err *err);
+void prs_emitter_done(prs_emitter *e);
+
+/* Ends the parse with a failure; always false. */
+bool prs_emit_fail(prs_emitter *e, anc_status status);
+
+/* Closes what is open and opens a block. Blocks in which no text arrives are never delivered. */
+bool prs_emit_open(prs_emitter *e, prs_block_kind kind, unsigned level);
+bool prs_emit_close(prs_emitter *e);
+
+/* Adds to the open block. Text is valid UTF-8. */
+bool prs_emit_text(prs_emitter *e, anc_str text);
+bool prs_emit_blank(prs_emitter *e);              /* white space, wherever it matters */
+bool prs_emit_break(prs_emitter *e);              /* a line break of the author's */
+bool prs_emit_mark(prs_emitter *e, anc_str mark); /* "- ", " | ": as it is, and no text */
+
+/* The first title stays; empty ones are none. */
+bool prs_emit_title(prs_emitter *e, anc_str title);
+
+/* ---- readers ----------------------------------------------------------------------------- */
+
+bool prs_read_plain(anc_str text, prs_emitter *e);
+bool prs_read_markdown(anc_str text, prs_emitter *e);
+bool prs_read_html(anc_str text, prs_emitter *e);
+/* HTML inside another format: everything is content, nothing is chosen or dropped by place. */
+bool prs_read_html_fragment(anc_str text, prs_emitter *e);
+
+#endif

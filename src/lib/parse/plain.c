@@ -1,0 +1,209 @@
+/* plain.c - plain text: paragraphs between blank lines, and the few signs that people use.
+ *
+ * Lines are looked at one by one, with a peek at the next. Known are underlined headings, a lone
+ * first line that serves as title, items behind "- " or "1. ", columns set with tabs or wide gaps,
+ * and short lines that were broken on purpose. Everything else is prose whose lines are joined. A
+ * line longer than LONG_LINE is prose without looking.
+ */
+#include "parse_impl.h"
+
+#include <string.h>
+
+#include "base/utf8.h"
+#include "text/normalize.h"
+
+enum { LONG_LINE = 4096, SHORT_LINE = 40, HEADING_BYTES = 120, TITLE_LINE = 80, GAP = 3 };
+
+typedef struct plain {
+    anc_str rest; /* behind the current line */
+    prs_emitter *e;
+    bool in_prose;      /* the open block goes on with the next line */
+    size_t last_length; /* of the line before */
+    bool first;         /* nothing but blank lines was seen */
+} plain;
+
+/* Cuts the first line off `s`; line ends are LF, CR, CRLF and form feed. */
+static anc_str take_line(anc_str *s)
+{
+    size_t n = 0;
+    while (n < s->len && s->ptr[n] != '\n' && s->ptr[n] != '\r' && s->ptr[n] != '\f')
+        n++;
+    const anc_str line = anc_str_sub(*s, 0, n);
+    const bool two = n + 1 < s->len && s->ptr[n] == '\r' && s->ptr[n + 1] == '\n';
+    *s = anc_str_sub(*s, n + (two ? 2 : 1), s->len);
+    return line;
+}
+
+static anc_str peek_line(const plain *p)
+{
+    anc_str rest = p->rest;
+    /* Only short lines matter to those who peek. */
+    rest.len = rest.len < LONG_LINE ? rest.len : LONG_LINE;
+    return txt_trim((anc_str){rest.ptr, anc_utf8_valid_prefix(take_line(&rest))});
+}
+
+/* Whether `line` is a rule drawn with one sign: "=====". */
+static bool is_rule(anc_str line)
+{
+    if (line.len < 3 || strchr("=-*_~#", line.ptr[0]) == NULL)
+        return false;
+    for (size_t i = 1; i < line.len; i++)
+        if (line.ptr[i] != line.ptr[0])
+            return false;
+    return true;
+}
+
+/* Bytes of "- ", "• ", "12. " or "12) " at the front of `line`, 0 when there is none. */
+static size_t item_mark(anc_str line)
+{
+    static const anc_str bullets[] = {ANC_STR_INIT("- "),
+                                      ANC_STR_INIT("* "),
+                                      ANC_STR_INIT("+ "),
+                                      ANC_STR_INIT("\xE2\x80\xA2 "),
+                                      ANC_STR_INIT("\xE2\x80\x93 "),
+                                      ANC_STR_INIT("\xE2\x97\xA6 ")};
+    for (size_t i = 0; i < ANC_COUNT(bullets); i++)
+        if (anc_str_starts(line, bullets[i]))
+            return bullets[i].len;
+    size_t n = 0;
+    while (n < line.len && n < 3 && line.ptr[n] >= '0' && line.ptr[n] <= '9')
+        n++;
+    const bool mark =
+        n > 0 && n + 1 < line.len && strchr(".)", line.ptr[n]) != NULL && line.ptr[n + 1] == ' ';
+    return mark ? n + 2 : 0;
+}
+
+/* Bytes of the gap between two columns at the front of `s`, 0 when there is none. */
+static size_t column_gap(anc_str s)
+{
+    size_t n = 0;
+    bool tab = false;
+    while (n < s.len && (s.ptr[n] == ' ' || s.ptr[n] == '\t'))
+        tab |= s.ptr[n++] == '\t';
+    return n < s.len && (tab || n >= GAP) ? n : 0;
+}
+
+static bool has_columns(anc_str line)
+{
+    for (size_t i = 1; i < line.len; i++)
+        if ((line.ptr[i] == ' ' || line.ptr[i] == '\t') &&
+            column_gap(anc_str_sub(line, i, line.len)) > 0)
+            return true;
+    return false;
+}
+
+static bool add_row(plain *p, anc_str line)
+{
+    if (!prs_emit_open(p->e, PRS_TABLE_ROW, 0))
+        return false;
+    size_t start = 0;
+    for (size_t i = 1; i < line.len; i++) {
+        const size_t gap = column_gap(anc_str_sub(line, i, line.len));
+        if (gap == 0)
+            continue;
+        if (!prs_emit_text(p->e, anc_str_sub(line, start, i - start)) ||
+            !prs_emit_mark(p->e, ANC_STR(" | ")))
+            return false;
+        start = i + gap;
+        i = start;
+    }
+    p->in_prose = false;
+    return prs_emit_text(p->e, anc_str_sub(line, start, line.len)) && prs_emit_close(p->e);
+}
+
+static bool add_heading(plain *p, anc_str line, unsigned level)
+{
+    p->in_prose = false;
+    return prs_emit_open(p->e, PRS_HEADING, level) && prs_emit_text(p->e, line) &&
+           prs_emit_close(p->e);
+}
+
+/* The level of an underlined heading, 0 when the next line is no underline. */
+static unsigned underlined(const plain *p, anc_str line)
+{
+    const anc_str next = peek_line(p);
+    if (p->in_prose || line.len > HEADING_BYTES || !is_rule(next))
+        return 0;
+    if (next.ptr[0] == '=')
+        return 1;
+    return next.ptr[0] == '-' ? 2 : 0;
+}
+
+/* Whether the first line of a text, alone before a blank line and without a full stop, is its
+ * title. */
+static bool is_title(const plain *p, anc_str line)
+{
+    return p->first && line.len <= TITLE_LINE && peek_line(p).len == 0 &&
+           strchr(".,;:!?", line.ptr[line.len - 1]) == NULL && item_mark(line) == 0 &&
+           txt_trim(anc_str_sub(p->rest, 0, anc_utf8_floor(p->rest, LONG_LINE))).len > 0;
+}
+
+static bool begins_lower(anc_str line)
+{
+    return line.ptr[0] >= 'a' && line.ptr[0] <= 'z';
+}
+
+static bool add_prose(plain *p, anc_str line)
+{
+    if (!p->in_prose && !prs_emit_open(p->e, PRS_PARAGRAPH, 0))
+        return false;
+    const bool on_purpose = p->in_prose && p->last_length < SHORT_LINE && !begins_lower(line);
+    if (on_purpose ? !prs_emit_break(p->e) : !prs_emit_blank(p->e))
+        return false;
+    p->in_prose = true;
+    return prs_emit_text(p->e, line);
+}
+
+static bool add_item(plain *p, anc_str line, size_t indent)
+{
+    const unsigned depth = 1 + (unsigned)(indent < 16 ? indent / 2 : 8);
+    if (!prs_emit_open(p->e, PRS_LIST_ITEM, depth))
+        return false;
+    p->in_prose = true;
+    return prs_emit_text(p->e, line);
+}
+
+/* A line that is neither blank nor very long. */
+static bool add_line(plain *p, anc_str line, size_t indent)
+{
+    const unsigned level = underlined(p, line);
+    if (level > 0) {
+        (void)take_line(&p->rest);
+        return add_heading(p, line, level);
+    }
+    if (is_rule(line)) {
+        p->in_prose = false;
+        return prs_emit_close(p->e);
+    }
+    if (is_title(p, line))
+        return add_heading(p, line, 1);
+    if (item_mark(line) > 0)
+        return add_item(p, line, indent);
+    return has_columns(line) ? add_row(p, line) : add_prose(p, line);
+}
+
+static bool add_any_line(plain *p, anc_str raw)
+{
+    if (raw.len > LONG_LINE)
+        return add_prose(p, raw);
+    const anc_str line = txt_trim(raw);
+    if (line.len == 0) {
+        p->in_prose = false;
+        return prs_emit_close(p->e);
+    }
+    const bool ok = add_line(p, line, (size_t)(line.ptr - raw.ptr));
+    p->first = false;
+    return ok;
+}
+
+bool prs_read_plain(anc_str text, prs_emitter *e)
+{
+    plain p = {.rest = text, .e = e, .first = true};
+    while (p.rest.len > 0) {
+        const anc_str line = take_line(&p.rest);
+        if (!add_any_line(&p, line))
+            return false;
+        p.last_length = line.len;
+    }
+    return prs_emit_close(e);
+}

@@ -1,0 +1,39 @@
+/* blocks.c - see blocks.h. */
+#include "blocks.h"
+
+#include "support/test.h"
+
+#include "base/utf8.h"
+
+static anc_status add_block(void *self, const prs_block *b, anc_err *err)
+{
+    static const char *const names[] = {
+        [PRS_HEADING] = "h",     [PRS_PARAGRAPH] = "p", [PRS_LIST_ITEM] = "li",
+        [PRS_TABLE_ROW] = "row", [PRS_CODE] = "code",   [PRS_QUOTE] = "quote"};
+    (void)err;
+    assert_true(b->text.len > 0 && b->text.len <= PRS_PIECE_BYTES && anc_utf8_valid(b->text));
+    (void)anc_buf_add(self, anc_str_of(names[b->kind]));
+    if (b->level > 0)
+        (void)anc_buf_printf(self, "%u", b->level);
+    (void)anc_buf_printf(self, "%s%s %.*s\n", b->header ? "*" : "", b->continues ? "+" : "",
+                         ANC_FMT(b->text));
+    return ANC_OK;
+}
+
+static anc_status add_title(void *self, anc_str title, anc_err *err)
+{
+    (void)err;
+    (void)anc_buf_printf(self, "title %.*s\n", ANC_FMT(title));
+    return ANC_OK;
+}
+
+void check_blocks(prs_kind kind, const blocks_row *row)
+{
+    ANC_BUF(out, 1 << 20);
+    anc_err err = {0};
+    prs_result result;
+    const prs_limits limits = prs_limits_default();
+    const prs_sink sink = {.block = add_block, .title = add_title, .self = &out};
+    ASSERT_OK(prs_parse(kind, row->source, &limits, &sink, &result, &err), &err);
+    assert_string_equal(out.ptr != NULL ? out.ptr : "", row->lines);
+}

@@ -1,0 +1,60 @@
+/* test_detect.c - what documents are taken for. */
+#include "support/test.h"
+
+#include <string.h>
+
+#include "parse/parse.h"
+
+enum { REFUSED = -1 };
+
+typedef struct detect_row {
+    const char *name;
+    anc_str bytes;
+    const char *file;
+    const char *type;
+    int kind;         /* or REFUSED */
+    const char *what; /* in the refusal */
+} detect_row;
+
+static const detect_row rows[] = {
+    {"nothing known", ANC_STR_INIT("hello"), "", "", PRS_TEXT, NULL},
+    {"empty", ANC_STR_INIT(""), "a.txt", "", PRS_TEXT, NULL},
+    {"markdown by name", ANC_STR_INIT("hello"), "a.MD", "", PRS_MARKDOWN, NULL},
+    {"markdown by type", ANC_STR_INIT("hello"), "", "text/markdown; charset=utf-8", PRS_MARKDOWN,
+     NULL},
+    {"html by name", ANC_STR_INIT("<p>x"), "a.htm", "", PRS_HTML, NULL},
+    {"html by type", ANC_STR_INIT("<p>x"), "", "text/html", PRS_HTML, NULL},
+    {"html by content", ANC_STR_INIT("\n<!-- c --><!DOCTYPE HTML>"), "a.pdf", "", PRS_HTML, NULL},
+    {"xhtml", ANC_STR_INIT("<?xml version=\"1.0\"?><html>"), "", "", PRS_HTML, NULL},
+    {"the name wins over the type", ANC_STR_INIT("x"), "a.md", "text/html", PRS_MARKDOWN, NULL},
+    {"utf-16", ANC_STR_INIT("\xFF\xFEh\0i\0"), "", "", PRS_TEXT, NULL},
+    {"a few controls", ANC_STR_INIT("a long enough text\0 with one\x01"), "", "", PRS_TEXT, NULL},
+    {"pdf", ANC_STR_INIT("%PDF-1.7\n"), "a.txt", "text/plain", REFUSED, "a.txt looks like PDF"},
+    {"pdf behind junk", ANC_STR_INIT("junk\n%PDF-1.7\n"), "", "", REFUSED, "PDF"},
+    {"zip", ANC_STR_INIT("PK\x03\x04...."), "", "", REFUSED, "ZIP"},
+    {"docx", ANC_STR_INIT("PK\x03\x04....word/document.xml"), "", "", REFUSED, "DOCX"},
+    {"image", ANC_STR_INIT("\x89PNG\r\n"), "", "", REFUSED, "PNG"},
+    {"rtf", ANC_STR_INIT("{\\rtf1 x}"), "", "", REFUSED, "RTF"},
+    {"noise", ANC_STR_INIT("\x01\x02\x03\x04\x05\x06"), "", "", REFUSED, "binary"},
+};
+
+static void detect(void **state)
+{
+    const detect_row *row = *state;
+    prs_kind kind = PRS_TEXT;
+    anc_err err = {0};
+    const anc_status got =
+        prs_detect(row->bytes, anc_str_of(row->file), anc_str_of(row->type), &kind, &err);
+    if (row->kind == REFUSED) {
+        assert_int_equal(got, ANC_UNSUPPORTED);
+        assert_non_null(strstr(err.text, row->what));
+        return;
+    }
+    ASSERT_OK(got, &err);
+    assert_int_equal(kind, row->kind);
+}
+
+int main(void)
+{
+    return RUN_TABLE("prs_detect", rows, detect);
+}

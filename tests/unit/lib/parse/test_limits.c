@@ -1,0 +1,139 @@
+/* test_limits.c - long lines in pieces, limits by name, sinks that end a parse, titles alone. */
+#include "support/test.h"
+
+#include <string.h>
+
+#include "parse/parse.h"
+
+typedef struct gathered {
+    anc_buf text;
+    size_t blocks, pieces;
+    size_t stop_after; /* 0: never */
+} gathered;
+
+static anc_status gather(void *self, const prs_block *b, anc_err *err)
+{
+    gathered *g = self;
+    assert_true(b->text.len > 0 && b->text.len <= PRS_PIECE_BYTES);
+    g->blocks += !b->continues;
+    g->pieces++;
+    (void)anc_buf_add(&g->text, b->text);
+    if (g->stop_after > 0 && g->pieces == g->stop_after)
+        return ANC_FAIL(err, ANC_DISK_FULL, "no room for a piece");
+    return ANC_OK;
+}
+
+static anc_status parse(prs_kind kind, anc_str source, const prs_limits *limits, gathered *g,
+                        anc_err *err)
+{
+    const prs_sink sink = {.block = gather, .self = g};
+    prs_result result;
+    return prs_parse(kind, source, limits, &sink, &result, err);
+}
+
+static void a_long_line_comes_in_pieces(void **state)
+{
+    (void)state;
+    const prs_limits limits = prs_limits_default();
+    anc_err err = {0};
+    ANC_BUF(source, 1 << 20);
+    for (int i = 0; source.len < 500000; i++)
+        (void)anc_buf_printf(&source, "%sw\xC3\xB6rd%d", i > 0 ? " " : "", i);
+    for (prs_kind kind = PRS_TEXT; kind <= PRS_HTML; kind++) {
+        gathered g = {.text = anc_buf_init(1 << 20)};
+        ASSERT_OK(parse(kind, anc_buf_view(&source), &limits, &g, &err), &err);
+        assert_int_equal(g.blocks, 1);
+        assert_true(g.pieces >= 8);
+        assert_true(anc_str_eq(anc_buf_view(&g.text), anc_buf_view(&source)));
+        anc_buf_done(&g.text);
+    }
+}
+
+static void a_long_word_is_cut_at_a_code_point(void **state)
+{
+    (void)state;
+    const prs_limits limits = prs_limits_default();
+    anc_err err = {0};
+    ANC_BUF(source, 1 << 20);
+    (void)anc_buf_add_char(&source, 'x');
+    while (source.len < 400000)
+        (void)anc_buf_add(&source, ANC_STR("\xE6\x9D\xB1"));
+    (void)anc_buf_add(&source, ANC_STR(" end"));
+    gathered g = {.text = anc_buf_init(1 << 20)};
+    ASSERT_OK(parse(PRS_TEXT, anc_buf_view(&source), &limits, &g, &err), &err);
+    assert_int_equal(g.blocks, 1);
+    assert_true(anc_str_eq(anc_buf_view(&g.text), anc_buf_view(&source)));
+    anc_buf_done(&g.text);
+}
+
+typedef struct limit_row {
+    const char *name;
+    prs_kind kind;
+    anc_str source;
+    prs_limits limits;
+    const char *text;
+} limit_row;
+
+static const limit_row limit_rows[] = {
+    {"text",
+     PRS_TEXT,
+     ANC_STR_INIT("0123456789\n\n0123456789"),
+     {15, 10, 10},
+     "more than 15 bytes"},
+    {"blocks", PRS_TEXT, ANC_STR_INIT("a\n\nb\n\nc"), {100, 2, 10}, "more than 2 blocks"},
+    {"html depth", PRS_HTML, ANC_STR_INIT("<b><i><b><i><b><i>x"), {100, 10, 5}, "5 levels"},
+    {"markdown depth", PRS_MARKDOWN, ANC_STR_INIT("> > > > > x"), {100, 10, 4}, "4 levels"},
+};
+
+static void limits_have_names(void **state)
+{
+    const limit_row *row = *state;
+    gathered g = {.text = anc_buf_init(1 << 20)};
+    anc_err err = {0};
+    assert_int_equal(parse(row->kind, row->source, &row->limits, &g, &err), ANC_LIMIT);
+    assert_non_null(strstr(err.text, row->text));
+    anc_buf_done(&g.text);
+}
+
+static void a_sink_ends_the_parse(void **state)
+{
+    (void)state;
+    static const anc_str sources[] = {ANC_STR_INIT("a\n\nb\n\nc\n\nd"),
+                                      ANC_STR_INIT("# a\n# b\n# c\n"),
+                                      ANC_STR_INIT("<p>a<p>b<p>c<p>d")};
+    const prs_limits limits = prs_limits_default();
+    for (size_t i = 0; i < ANC_COUNT(sources); i++) {
+        gathered g = {.text = anc_buf_init(1 << 20), .stop_after = 2};
+        anc_err err = {0};
+        assert_int_equal(parse((prs_kind)i, sources[i], &limits, &g, &err), ANC_DISK_FULL);
+        assert_int_equal(g.pieces, 2);
+        assert_string_equal(err.text, "no room for a piece");
+        anc_buf_done(&g.text);
+    }
+}
+
+static void titles_alone(void **state)
+{
+    (void)state;
+    const prs_limits limits = prs_limits_default();
+    anc_err err = {0};
+    ANC_BUF(out, 1000);
+    ASSERT_OK(prs_title(PRS_HTML, ANC_STR("<title>T</title><p>x"), &limits, &out, &err), &err);
+    assert_string_equal(out.ptr, "T");
+    anc_buf_clear(&out);
+    ASSERT_OK(prs_title(PRS_TEXT, ANC_STR("nothing here."), &limits, &out, &err), &err);
+    assert_int_equal(out.len, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_long_line_comes_in_pieces),
+        cmocka_unit_test(a_long_word_is_cut_at_a_code_point),
+        cmocka_unit_test(a_sink_ends_the_parse),
+        cmocka_unit_test(titles_alone),
+    };
+    int failed = RUN_TABLE("limits", limit_rows, limits_have_names);
+    failed += cmocka_run_group_tests_name("parse", tests, NULL, NULL);
+    return failed;
+}

@@ -1,0 +1,62 @@
+/* test_plain.c - plain text in all its encodings and habits. */
+#include "support/test.h"
+
+#include "blocks.h"
+
+static const blocks_row rows[] = {
+    {"empty", ANC_STR_INIT(""), ""},
+    {"blank", ANC_STR_INIT(" \n\t\n"), ""},
+    {"paragraphs", ANC_STR_INIT("One line.\nTwo lines here.\n\nThree.\n"),
+     "p One line.\nTwo lines here.\np Three.\n"},
+    {"wrapped lines are joined",
+     ANC_STR_INIT(
+         "A line that is long enough to have been wrapped\nThere it goes on. Short\nhere."),
+     "p A line that is long enough to have been wrapped There it goes on. Short here.\n"},
+    {"short lines stay lines", ANC_STR_INIT("Monday 9-5\nTuesday 9-5"),
+     "p Monday 9-5\nTuesday 9-5\n"},
+    {"title line", ANC_STR_INIT("Price list\n\nAll prices in euro."),
+     "title Price list\nh1 Price list\np All prices in euro.\n"},
+    {"a first sentence is no title", ANC_STR_INIT("It is.\n\nMore."), "p It is.\np More.\n"},
+    {"a lone line is no title", ANC_STR_INIT("anchor"), "p anchor\n"},
+    {"underlined headings", ANC_STR_INIT("Title\n=====\n\nSub\n---\ntext follows."),
+     "title Title\nh1 Title\nh2 Sub\np text follows.\n"},
+    {"rules are no text", ANC_STR_INIT("text one.\n\n-----\n\ntext two."),
+     "p text one.\np text two.\n"},
+    {"items", ANC_STR_INIT("- one\n- two\n  goes on\n  - deeper\n1. first"),
+     "li1 - one\nli1 - two goes on\nli2 - deeper\nli1 1. first\n"},
+    {"columns", ANC_STR_INIT("Pump   12 EUR\nHose\t7 EUR"),
+     "row Pump | 12 EUR\nrow Hose | 7 EUR\n"},
+    {"line ends", ANC_STR_INIT("one.\r\n\r\ntwo.\r\rthree.\f\fx."),
+     "p one.\np two.\np three.\np x.\n"},
+    {"byte order mark",
+     ANC_STR_INIT("\xEF\xBB\xBF"
+                  "abc"),
+     "p abc\n"},
+    {"UTF-16 little",
+     ANC_STR_INIT("\xFF\xFE"
+                  "a\0\xE9\0"),
+     "p a\xC3\xA9\n"},
+    {"UTF-16 big",
+     ANC_STR_INIT("\xFE\xFF\0"
+                  "a\0\xE9"),
+     "p a\xC3\xA9\n"},
+    {"Windows-1252", ANC_STR_INIT("caf\xE9 \x80 5"), "p caf\xC3\xA9 \xE2\x82\xAC 5\n"},
+    {"damaged UTF-8", ANC_STR_INIT("\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9 \xFF."),
+     "p \xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9 \xEF\xBF\xBD.\n"},
+    {"composed", ANC_STR_INIT("e\xCC\x81t"), "p \xC3\xA9t\n"},
+    {"NUL and controls are blanks",
+     ANC_STR_INIT("a\0b\x01"
+                  "c"),
+     "p a b c\n"},
+    {"blanks of Unicode", ANC_STR_INIT("a\xC2\xA0\xE2\x80\x83 b"), "p a b\n"},
+};
+
+static void blocks(void **state)
+{
+    check_blocks(PRS_TEXT, *state);
+}
+
+int main(void)
+{
+    return RUN_TABLE("plain text", rows, blocks);
+}
