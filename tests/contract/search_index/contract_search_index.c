@@ -60,8 +60,10 @@ static anc_status next_words(void *arg, srch_index_chunk *ret, bool *ret_more)
     if (!*ret_more)
         return ANC_OK;
     rest = anc_str_of(w->chunks[w->next]);
-    while (anc_str_split(&rest, ' ', &part))
-        w->terms[n] = (srch_index_term){.text = part, .position = (uint32_t)n}, n++;
+    while (anc_str_split(&rest, ' ', &part)) {
+        w->terms[n] = (srch_index_term){.text = part, .position = (uint32_t)n};
+        n++;
+    }
     *ret = (srch_index_chunk){
         .ordinal = (uint32_t)w->next, .terms = w->terms, .n_terms = n, .vector = w->vector};
     return ++w->next == w->fail_at ? ANC_IO : ANC_OK;
