@@ -51,8 +51,10 @@ static bool ask_with_failure(size_t n)
     rag_question q = world_question("How heavy is it, and its warranty?");
     q.session_id = ANC_STR("s");
     assert_int_equal(world_ask(&w, &q, &a), ANC_OK);
-    if (n % 2 == 0)
-        w.first.end = ANC_PROVIDER, w.first.tokens[0] = NULL;
+    if (n % 2 == 0) {
+        w.first.end = ANC_PROVIDER;
+        w.first.tokens[0] = NULL;
+    }
     allocations = 0;
     fail_at = n;
     a = NULL;
