@@ -65,7 +65,7 @@ static void fetch_free(net_fetch *f)
     if (f->state != FETCH_WAITING)
         (void)curl_multi_remove_handle(f->http->multi, f->transfer.easy);
     unlink_fetch(f);
-    transfer_close(&f->transfer);
+    net_transfer_close(&f->transfer);
     free(f);
 }
 
@@ -86,10 +86,10 @@ static void on_fetch_timer(void *arg);
 static void arm(void *arg)
 {
     net_fetch *f = arg;
-    const int64_t at = transfer_next_deadline(&f->transfer);
+    const int64_t at = net_transfer_next_deadline(&f->transfer);
     if (at == INT64_MAX || (f->timer != NULL && f->timer_at <= at))
         return;
-    const int64_t now_ms = transfer_now_ms();
+    const int64_t now_ms = net_transfer_now_ms();
     f->timer_at = at;
     /* without memory for a timer the whole's deadline remains */
     (void)!net_timer_start(f->http->loop, at > now_ms ? at - now_ms : 0, on_fetch_timer, f,
@@ -100,7 +100,7 @@ static void on_fetch_timer(void *arg)
 {
     net_fetch *f = arg;
     anc_err err = {0};
-    const anc_status status = transfer_overdue(&f->transfer, transfer_now_ms(), &err);
+    const anc_status status = net_transfer_overdue(&f->transfer, net_transfer_now_ms(), &err);
     if (status != ANC_OK)
         fetch_over(f, status, &err);
     else
@@ -208,7 +208,7 @@ static void collect(net_http *http)
             continue;
         anc_err err = {0};
         http->inside++; /* the head may still be told */
-        const anc_status status = transfer_result(t, code, &err);
+        const anc_status status = net_transfer_result(t, code, &err);
         http->inside--;
         if (f->state != FETCH_DOOMED)
             fetch_over(f, status, &err);
@@ -260,7 +260,7 @@ static void on_http_timer_closed(uv_handle_t *handle)
 
 anc_status net_http_open(net_loop *loop, net_http **ret, anc_err *err)
 {
-    ANC_TRY(transfer_global(err));
+    ANC_TRY(net_transfer_global(err));
     net_http *http = calloc(1, sizeof *http);
     CURLM *multi = curl_multi_init();
     if (http == NULL || multi == NULL) {
@@ -312,7 +312,7 @@ anc_status net_http_start(net_http *http, const net_request *request, const net_
     if (f == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a request");
     const transfer_sink inner = {fetch_head, fetch_data, arm, f};
-    const anc_status status = transfer_open(&f->transfer, request, true, &inner, err);
+    const anc_status status = net_transfer_open(&f->transfer, request, true, &inner, err);
     if (status != ANC_OK) {
         free(f);
         return status;

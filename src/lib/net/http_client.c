@@ -29,7 +29,7 @@ typedef struct flight {
 
 anc_status net_client_open(net_client **ret, anc_err *err)
 {
-    ANC_TRY(transfer_global(err));
+    ANC_TRY(net_transfer_global(err));
     net_client *client = calloc(1, sizeof *client);
     CURLM *multi = curl_multi_init();
     if (client == NULL || multi == NULL) {
@@ -78,9 +78,9 @@ static anc_status flight_start(net_client *client, flight *f, const net_take *ta
     f->response = (net_response){0};
     f->to_taker = false;
     f->body = anc_buf_init(SIZE_MAX - 1);
-    ANC_TRY(transfer_open(&f->transfer, &f->job.request, false, &sink, err));
+    ANC_TRY(net_transfer_open(&f->transfer, &f->job.request, false, &sink, err));
     if (curl_multi_add_handle(client->multi, f->transfer.easy) != CURLM_OK) {
-        transfer_close(&f->transfer);
+        net_transfer_close(&f->transfer);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a request");
     }
     f->busy = true;
@@ -92,7 +92,7 @@ static void flight_end(net_client *client, flight *f)
     if (!f->busy)
         return;
     (void)curl_multi_remove_handle(client->multi, f->transfer.easy);
-    transfer_close(&f->transfer);
+    net_transfer_close(&f->transfer);
     anc_buf_done(&f->body);
     f->busy = false;
 }
@@ -120,7 +120,7 @@ static anc_status flight_keep(flight *f, anc_err *err)
 
 static anc_status flight_result(flight *f, CURLcode code, anc_err *err)
 {
-    ANC_TRY(transfer_result(&f->transfer, code, err));
+    ANC_TRY(net_transfer_result(&f->transfer, code, err));
     return flight_keep(f, err);
 }
 
@@ -193,7 +193,7 @@ static void swarm_check(swarm *s, int64_t now_ms)
         if (!f->busy)
             continue;
         anc_err err = {0};
-        anc_status status = transfer_overdue(&f->transfer, now_ms, &err);
+        anc_status status = net_transfer_overdue(&f->transfer, now_ms, &err);
         if (f->take.cancelled != NULL && atomic_load(f->take.cancelled))
             status = ANC_FAIL(&err, ANC_CANCELLED, "%s: stopped", f->transfer.where);
         if (status != ANC_OK)
@@ -205,10 +205,10 @@ static void swarm_check(swarm *s, int64_t now_ms)
 static int swarm_patience(const swarm *s)
 {
     int64_t ms = LOOK_EVERY_MS;
-    const int64_t now_ms = transfer_now_ms();
+    const int64_t now_ms = net_transfer_now_ms();
     for (unsigned i = 0; i < s->n; i++) {
         const int64_t at =
-            s->flights[i].busy ? transfer_next_deadline(&s->flights[i].transfer) : INT64_MAX;
+            s->flights[i].busy ? net_transfer_next_deadline(&s->flights[i].transfer) : INT64_MAX;
         if (at != INT64_MAX && at - now_ms < ms)
             ms = at > now_ms ? at - now_ms : 0;
     }
@@ -223,7 +223,7 @@ static anc_status swarm_run(swarm *s, anc_err *err)
         if (code != CURLM_OK)
             return ANC_FAIL(err, ANC_UNAVAILABLE, "libcurl: %s", curl_multi_strerror(code));
         swarm_collect(s);
-        swarm_check(s, transfer_now_ms());
+        swarm_check(s, net_transfer_now_ms());
         if (running > 0)
             (void)curl_multi_poll(s->client->multi, NULL, 0, swarm_patience(s), NULL);
     }

@@ -7,8 +7,8 @@
  *
  * How a failure is told apart: UNAVAILABLE (refused, no such host, unreachable, TLS), DEADLINE (a
  * timer, which the text names), PROVIDER (the answer was cut or is no HTTP), LIMIT (the body is
- * over max_body_bytes), CANCELLED (a callback or the flag said stop), INVALID (the URL). A status of
- * 400 or more is an answer, not a failure.
+ * over max_body_bytes), CANCELLED (a callback or the flag said stop), INVALID (the URL). A status
+ * of 400 or more is an answer, not a failure.
  */
 #ifndef ANC_NET_HTTP_CLIENT_H
 #define ANC_NET_HTTP_CLIENT_H
@@ -66,9 +66,9 @@ void net_http_close(net_http *http);
 anc_status net_http_start(net_http *http, const net_request *request, const net_fetch_sink *sink,
                           void *arg, net_fetch **ret, anc_err *err) ANC_MUST_CHECK;
 
-/* Closes the request's connection; no callback comes any more. From inside a callback of any request
- * the connection is closed when that callback has returned, otherwise at once. Not for a request
- * whose on_done was called. */
+/* Closes the request's connection; no callback comes any more. From inside a callback of any
+ * request the connection is closed when that callback has returned, otherwise at once. Not for a
+ * request whose on_done was called. */
 void net_fetch_cancel(net_fetch *fetch);
 
 size_t net_http_running(const net_http *http);

@@ -17,7 +17,7 @@
 
 enum { REDIRECTS_MAX = 5, URL_MAX = 8192, HEADER_LINE_MAX = 16384, NS_PER_MS = 1000000 };
 
-int64_t transfer_now_ms(void)
+int64_t net_transfer_now_ms(void)
 {
     return os_mono_ns() / NS_PER_MS;
 }
@@ -29,7 +29,7 @@ static void init_curl(void)
     global_code = curl_global_init(CURL_GLOBAL_DEFAULT);
 }
 
-anc_status transfer_global(anc_err *err)
+anc_status net_transfer_global(anc_err *err)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     (void)pthread_once(&once, init_curl);
@@ -75,7 +75,7 @@ static void tell_deadline(const transfer *t)
 static void something_came(transfer *t)
 {
     t->first_byte_at = INT64_MAX;
-    t->idle_at = t->idle_timeout_ms > 0 ? transfer_now_ms() + t->idle_timeout_ms : INT64_MAX;
+    t->idle_at = t->idle_timeout_ms > 0 ? net_transfer_now_ms() + t->idle_timeout_ms : INT64_MAX;
     tell_deadline(t);
 }
 
@@ -154,7 +154,7 @@ static int on_connected(void *user, char *ip, char *local_ip, int port, int loca
     (void)ip, (void)local_ip, (void)port, (void)local_port;
     transfer *t = user;
     if (t->first_byte_timeout_ms > 0)
-        t->first_byte_at = transfer_now_ms() + t->first_byte_timeout_ms;
+        t->first_byte_at = net_transfer_now_ms() + t->first_byte_timeout_ms;
     tell_deadline(t);
     return CURL_PREREQFUNC_OK;
 }
@@ -298,7 +298,7 @@ static bool set_rest(transfer *t, const net_request *r)
     return ok;
 }
 
-void transfer_close(transfer *t)
+void net_transfer_close(transfer *t)
 {
     if (t->easy != NULL)
         curl_easy_cleanup(t->easy);
@@ -323,8 +323,8 @@ static anc_status set_up(transfer *t, const net_request *r, bool copy_body, anc_
     return ANC_OK;
 }
 
-anc_status transfer_open(transfer *t, const net_request *r, bool copy_body,
-                         const transfer_sink *sink, anc_err *err)
+anc_status net_transfer_open(transfer *t, const net_request *r, bool copy_body,
+                             const transfer_sink *sink, anc_err *err)
 {
     *t = (transfer){.sink = *sink,
                     .follow = r->follow_redirects,
@@ -337,18 +337,18 @@ anc_status transfer_open(transfer *t, const net_request *r, bool copy_body,
                     .idle_at = INT64_MAX};
     const anc_status status = set_up(t, r, copy_body, err);
     if (status != ANC_OK)
-        transfer_close(t);
+        net_transfer_close(t);
     return status;
 }
 
 /* ---- verdicts ---- */
 
-int64_t transfer_next_deadline(const transfer *t)
+int64_t net_transfer_next_deadline(const transfer *t)
 {
     return t->first_byte_at < t->idle_at ? t->first_byte_at : t->idle_at;
 }
 
-anc_status transfer_overdue(const transfer *t, int64_t now_ms, anc_err *err)
+anc_status net_transfer_overdue(const transfer *t, int64_t now_ms, anc_err *err)
 {
     if (now_ms >= t->first_byte_at)
         return ANC_FAIL(err, ANC_DEADLINE, "%s: no answer within %lld ms", t->where,
@@ -398,7 +398,7 @@ static anc_status timed_out(const transfer *t, anc_err *err)
                     (long long)t->total_timeout_ms);
 }
 
-anc_status transfer_result(transfer *t, CURLcode code, anc_err *err)
+anc_status net_transfer_result(transfer *t, CURLcode code, anc_err *err)
 {
     if (t->stopped != ANC_OK)
         return ANC_FAIL(err, t->stopped, "%s: %s", t->where, t->stop_text);

@@ -39,23 +39,23 @@ typedef struct transfer {
 } transfer;
 
 /* libcurl made ready for this process. */
-anc_status transfer_global(anc_err *err) ANC_MUST_CHECK;
+anc_status net_transfer_global(anc_err *err) ANC_MUST_CHECK;
 
 /* Prepares a request; `copy_body` where the body's owner does not wait. After a failure the
  * transfer is closed. */
-anc_status transfer_open(transfer *t, const net_request *request, bool copy_body,
-                         const transfer_sink *sink, anc_err *err) ANC_MUST_CHECK;
-void transfer_close(transfer *t); /* a zeroed one is a no-op */
+anc_status net_transfer_open(transfer *t, const net_request *request, bool copy_body,
+                             const transfer_sink *sink, anc_err *err) ANC_MUST_CHECK;
+void net_transfer_close(transfer *t); /* a zeroed one is a no-op */
 
 /* When the next of the two timers that libcurl does not have passes; INT64_MAX when none runs. */
-int64_t transfer_next_deadline(const transfer *t);
+int64_t net_transfer_next_deadline(const transfer *t);
 
 /* DEADLINE with a text when one of them has passed, else OK. */
-anc_status transfer_overdue(const transfer *t, int64_t now_ms, anc_err *err) ANC_MUST_CHECK;
+anc_status net_transfer_overdue(const transfer *t, int64_t now_ms, anc_err *err) ANC_MUST_CHECK;
 
 /* What libcurl's verdict means. Tells the head first if that is still to do. */
-anc_status transfer_result(transfer *t, CURLcode code, anc_err *err) ANC_MUST_CHECK;
+anc_status net_transfer_result(transfer *t, CURLcode code, anc_err *err) ANC_MUST_CHECK;
 
-int64_t transfer_now_ms(void);
+int64_t net_transfer_now_ms(void);
 
 #endif

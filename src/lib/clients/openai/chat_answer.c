@@ -66,8 +66,8 @@ static anc_status read_choice(chat_answer *answer, const json_value *choice, con
     return ANC_OK;
 }
 
-anc_status chat_answer_read(chat_answer *answer, anc_str json, const char *where,
-                            void (*on_text)(void *arg, anc_str text), void *arg, anc_err *err)
+anc_status clt_chat_answer_read(chat_answer *answer, anc_str json, const char *where,
+                                void (*on_text)(void *arg, anc_str text), void *arg, anc_err *err)
 {
     ANC_CLEANUP(free_doc) json_doc *doc = NULL;
     anc_err why = {0};
@@ -104,7 +104,8 @@ static anc_status meaning_of(int status)
     }
 }
 
-anc_status chat_refusal(int status, anc_str body, const char *where, anc_str api_key, anc_err *err)
+anc_status clt_chat_refusal(int status, anc_str body, const char *where, anc_str api_key,
+                            anc_err *err)
 {
     ANC_CLEANUP(free_doc) json_doc *doc = NULL;
     char text[MESSAGE_SHOWN + 1] = "";

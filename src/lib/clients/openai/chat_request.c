@@ -15,7 +15,7 @@ static void put_messages(json_writer *w, const clt_openai_request *request)
     json_close_array(w);
 }
 
-anc_status chat_request_write(const clt_openai_request *request, anc_buf *out, anc_err *err)
+anc_status clt_chat_request_write(const clt_openai_request *request, anc_buf *out, anc_err *err)
 {
     json_writer w = json_writer_of(out);
     json_open_object(&w);

@@ -180,8 +180,8 @@ static bool on_event(void *arg, const net_sse_event *event)
         return false;
     }
     const size_t before = chat->text_bytes;
-    const anc_status status = chat_answer_read(&chat->answer, event->data, chat->client->where,
-                                               on_answer_text, chat, &chat->err);
+    const anc_status status = clt_chat_answer_read(&chat->answer, event->data, chat->client->where,
+                                                   on_answer_text, chat, &chat->err);
     if (status != ANC_OK)
         decide(chat, status);
     if (!chat->cancelled && !chat->has_verdict)
@@ -259,11 +259,11 @@ static anc_status conclude(clt_openai_chat *chat)
 {
     const char *where = chat->client->where;
     if (chat->kind == BODY_PROBLEM)
-        return chat_refusal(chat->status, anc_buf_view(&chat->body), where,
-                            chat->client->options.api_key, &chat->err);
+        return clt_chat_refusal(chat->status, anc_buf_view(&chat->body), where,
+                                chat->client->options.api_key, &chat->err);
     if (chat->kind == BODY_WHOLE) {
-        ANC_TRY(chat_answer_read(&chat->answer, anc_buf_view(&chat->body), where, on_answer_text,
-                                 chat, &chat->err));
+        ANC_TRY(clt_chat_answer_read(&chat->answer, anc_buf_view(&chat->body), where,
+                                     on_answer_text, chat, &chat->err));
         return chat->has_verdict ? chat->verdict : ANC_OK;
     }
     if (!chat->answer.finished)
@@ -306,7 +306,7 @@ static anc_status start_fetch(clt_openai_chat *chat, const clt_openai_request *r
                                             : ANC_STR("application/json")},
         {ANC_STR("authorization"), anc_buf_view(&client->bearer)}};
     ANC_BUF(body, REQUEST_MAX);
-    ANC_TRY(chat_request_write(request, &body, err));
+    ANC_TRY(clt_chat_request_write(request, &body, err));
     int64_t total_ms = o->total_timeout_ms;
     if (request->total_timeout_ms > 0 && request->total_timeout_ms < total_ms)
         total_ms = request->total_timeout_ms;

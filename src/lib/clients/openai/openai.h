@@ -1,8 +1,8 @@
 /* openai.h - chat completions of a server that speaks OpenAI's protocol.
  *
  * One client is one endpoint with its key and timers, on a loop; any number of chats may run on it
- * at a time. Everything happens on the loop's thread. A chat gives its text as it comes and then one
- * verdict; after a cancel there is neither.
+ * at a time. Everything happens on the loop's thread. A chat gives its text as it comes and then
+ * one verdict; after a cancel there is neither.
  *
  * Failures: UNAUTHENTICATED (401), FORBIDDEN (403), RATE_LIMITED (429), UNAVAILABLE (refused, no
  * such host, TLS), DEADLINE (a timer, which the text names), PROVIDER (any other status, an error

@@ -17,17 +17,18 @@ typedef struct chat_answer {
 } chat_answer;
 
 /* The body of a request as JSON. */
-anc_status chat_request_write(const clt_openai_request *request, anc_buf *out,
-                              anc_err *err) ANC_MUST_CHECK;
+anc_status clt_chat_request_write(const clt_openai_request *request, anc_buf *out,
+                                  anc_err *err) ANC_MUST_CHECK;
 
-/* Reads the JSON of one event of a stream, or of a whole answer; calls `on_text` for the text in it.
- * `where` names the provider. PROVIDER when it is an error object or not the protocol. */
-anc_status chat_answer_read(chat_answer *answer, anc_str json, const char *where,
-                            void (*on_text)(void *arg, anc_str text), void *arg,
-                            anc_err *err) ANC_MUST_CHECK;
+/* Reads the JSON of one event of a stream, or of a whole answer; calls `on_text` for the text in
+ * it. `where` names the provider. PROVIDER when it is an error object or not the protocol. */
+anc_status clt_chat_answer_read(chat_answer *answer, anc_str json, const char *where,
+                                void (*on_text)(void *arg, anc_str text), void *arg,
+                                anc_err *err) ANC_MUST_CHECK;
 
 /* The failure that an answer of another status than 200 means; `body` may hold the provider's
  * problem. */
-anc_status chat_refusal(int status, anc_str body, const char *where, anc_str api_key, anc_err *err);
+anc_status clt_chat_refusal(int status, anc_str body, const char *where, anc_str api_key,
+                            anc_err *err);
 
 #endif
