@@ -5,7 +5,8 @@
 #include "embedding/adapters/infer/infer_encoder.h"
 #include "embedding/app/embedding_service.h"
 #include "house_impl.h"
-#include "ingest/adapters/folder/ing_folder.h"
+#include "ingest/adapters/folder/folder.h"
+#include "ingest/adapters/sqlite/ing_sqlite.h"
 #include "ingest/app/ingest_service.h"
 #include "knowledge/adapters/parse/parse_local.h"
 #include "knowledge/adapters/raw_files/raw_files.h"
@@ -53,7 +54,6 @@ void srv_catalog_close(srv_house *h)
     krn_sqlite_close(h->catalog);
     rag_service_close(rag);
     rag_sqlite_close(h->rag_store);
-    ing_sqlite_close(h->ing_store);
     if (h->raw.ops != NULL)
         h->raw.ops->close(h->raw.self);
     kno_sqlite_close(h->kno_store);
@@ -153,21 +153,22 @@ static anc_status open_search(srv_house *h, anc_err *err)
 
 static anc_status open_ingest(srv_house *h, anc_err *err)
 {
-    ing_batch_store store;
-    ANC_TRY(ing_sqlite_open(krn_sqlite_readers(h->catalog), &h->ing_store, &store, err));
-    const int64_t workers = h->o.config->ingest.workers;
-    const ing_service_options options = {.store = store,
-                                         .source = ing_folder_source(),
-                                         .knowledge = h->kno,
-                                         .search = h->srch,
-                                         .writer = h->writer,
-                                         .outbox = h->outbox,
-                                         .clock = h->clock,
-                                         .log = h->log,
-                                         .metrics = h->metrics,
-                                         .workers = workers > 0 ? (unsigned)workers : os_cores()};
-    ANC_TRY(ing_service_open(&options, &h->ing, err));
-    return ing_service_start(h->ing, h->scheduler, err);
+    const int64_t wanted = h->o.config->ingest.workers;
+    const unsigned workers = wanted > 0 ? (unsigned)wanted : os_cores();
+    const ing_service_options options = {
+        .batches = ing_sqlite_store(krn_sqlite_readers(h->catalog)),
+        .batch_writer = ing_sqlite_writer(),
+        .folder = ing_folder_source(),
+        .writer = h->writer,
+        .outbox = h->outbox,
+        .clock = h->clock,
+        .log = h->log,
+        .metrics = h->metrics,
+        .scheduler = h->scheduler,
+        .knowledge = h->kno,
+        .search = h->srch,
+        .workers = workers < ING_MAX_WORKERS ? workers : ING_MAX_WORKERS};
+    return ing_service_open(&options, &h->ing, err);
 }
 
 anc_status srv_components_open(srv_house *h, anc_err *err)

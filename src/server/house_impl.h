@@ -6,7 +6,6 @@
 
 #include "edge/http/edge.h"
 #include "house.h"
-#include "ingest/adapters/sqlite/ing_sqlite.h"
 #include "kernel/adapters/bus_memory/bus_memory.h"
 #include "kernel/adapters/log_json/log_json.h"
 #include "kernel/adapters/loop/loop.h"
@@ -57,7 +56,6 @@ struct srv_house {
     kno_raw_store raw;
     kno_service *kno;
     srch_service *srch;
-    ing_sqlite *ing_store;
     ing_service *ing;
 
     net_loop *loop;
