@@ -13,18 +13,20 @@ static anc_status open_provider(srv_house *h, anc_err *err)
     if (c->llm.base_url.len == 0 && c->llm.api_key.len == 0)
         return ANC_OK;
     const rag_openai_options options = {
-        .loop = h->loop,
-        .http = h->http,
         .name = ANC_STR("openai"),
-        .base_url = c->llm.base_url.len > 0 ? c->llm.base_url : anc_str_of(default_endpoint),
-        .api_key = c->llm.api_key,
         .model = c->llm.model,
+        .client = {.base_url =
+                       c->llm.base_url.len > 0 ? c->llm.base_url : anc_str_of(default_endpoint),
+                   .api_key = c->llm.api_key,
+                   .connect_timeout_ms = c->llm.connect_timeout_ms,
+                   .first_token_timeout_ms = c->llm.first_token_timeout_ms,
+                   .idle_timeout_ms = c->llm.idle_timeout_ms,
+                   .total_timeout_ms = c->llm.total_timeout_ms},
         .temperature = c->llm.temperature,
         .max_tokens = c->llm.max_tokens,
-        .connect_timeout_ms = c->llm.connect_timeout_ms,
-        .first_token_timeout_ms = c->llm.first_token_timeout_ms,
-        .idle_timeout_ms = c->llm.idle_timeout_ms,
-        .total_timeout_ms = c->llm.total_timeout_ms};
+        .loop = h->loop,
+        .http = h->http,
+        .clock = h->clock};
     ANC_TRY(rag_openai_open(&options, &h->providers[0], err));
     h->n_providers = 1;
     return ANC_OK;

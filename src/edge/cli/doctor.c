@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "client.h"
-#include "embedding/models.h"
+#include "models.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "term.h"
@@ -92,15 +92,14 @@ static void check_memory(doctor *d)
 static void check_model(doctor *d)
 {
     anc_err err = {0};
-    emb_model_state state = {0};
-    const anc_status status = emb_model_check(anc_str_of(d->facts->models_dir),
-                                              anc_str_of(d->facts->model), d->cx->mem, &state, &err);
-    if (status == ANC_OK && state.installed)
-        line(d, "model", FINE, state.detail);
+    anc_str folder;
+    const anc_status status = cli_model_folder(d->cx, anc_str_of(d->facts->model), &folder, &err);
+    if (status == ANC_OK)
+        line(d, "model", FINE,
+             anc_arena_printf(d->cx->mem, "%s in %.*s", d->facts->model, ANC_FMT(folder)));
     else
         line(d, "model", WRONG,
-             anc_arena_printf(d->cx->mem, "%.*s; install it with `anchorage model pull %s`",
-                              ANC_FMT(status == ANC_OK ? state.detail : anc_str_of(err.text)),
+             anc_arena_printf(d->cx->mem, "%s; install it with `anchorage model pull %s`", err.text,
                               d->facts->model));
 }
 
