@@ -108,13 +108,22 @@ static void send_sources(chat *c)
     send_event(c, "sources", &data);
 }
 
+static void start_heartbeat(chat *c);
+
 static void heartbeat(void *arg)
 {
     chat *c = arg;
     ANC_BUF(out, 64);
     net_sse_put_comment(&out, ANC_STR("still here"));
     (void)net_exchange_write(c->cx->ex, anc_buf_view(&out));
-    (void)net_timer_start(c->cx->edge->o.loop, HEARTBEAT_MS, heartbeat, c, &c->heartbeat);
+    start_heartbeat(c);
+}
+
+/* Without memory for a timer the line stays open all the same, only quieter. */
+static void start_heartbeat(chat *c)
+{
+    if (!net_timer_start(c->cx->edge->o.loop, HEARTBEAT_MS, heartbeat, c, &c->heartbeat))
+        c->heartbeat = NULL;
 }
 
 static void send_end(chat *c, anc_status status, const rag_answer *answer)
@@ -192,6 +201,7 @@ static void on_done(void *arg, anc_status status, const anc_err *err)
 {
     chat *c = arg;
     c->generating = false;
+    c->cx->on_gone = NULL; /* from here on the turn belongs to the pool */
     net_timer_stop(&c->heartbeat);
     net_timer_stop(&c->deadline);
     c->status = status;
@@ -208,8 +218,7 @@ static void cancel(chat *c)
 
 static void on_gone(http_ctx *cx)
 {
-    if (cx->stream != NULL)
-        cancel(cx->stream);
+    cancel(cx->stream);
 }
 
 static void on_deadline(void *arg)
@@ -229,13 +238,15 @@ static void generate(void *arg)
     if (c->stream) {
         (void)http_stream_begin(cx);
         send_sources(c);
-        (void)net_timer_start(loop, HEARTBEAT_MS, heartbeat, c, &c->heartbeat);
+        start_heartbeat(c);
     }
-    (void)net_timer_start(loop, left_ns > 0 ? left_ns / 1000000 : 0, on_deadline, c, &c->deadline);
+    const bool timed =
+        net_timer_start(loop, left_ns > 0 ? left_ns / 1000000 : 0, on_deadline, c, &c->deadline);
     c->generating = true;
     cx->on_gone = on_gone;
     rag_generate(cx->edge->o.rag, c->turn, &sink);
-    if (atomic_load(&cx->cancelled)) /* left before this ran: on_gone has been and gone */
+    /* the client left before this ran, or nothing would end an endless answer */
+    if (atomic_load(&cx->cancelled) || !timed)
         cancel(c);
 }
 

@@ -195,7 +195,7 @@ anc_status http_handle_openapi(http_ctx *cx)
 
 anc_status http_handle_docs(http_ctx *cx)
 {
-    (void)anc_buf_add(&cx->out, (anc_str){http_docs_page, http_docs_page_len});
+    (void)anc_buf_add(&cx->out, (anc_str){(const char *)http_docs_page, http_docs_page_len});
     cx->out_type = ANC_STR("text/html; charset=utf-8");
     http_add_header(cx, ANC_STR("content-security-policy"),
                     ANC_STR("default-src 'none'; style-src 'unsafe-inline'; script-src "

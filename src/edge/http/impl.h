@@ -197,7 +197,7 @@ void http_time_put(json_writer *w, const char *name, int64_t unix_ms); /* 0: nul
 HTTP_HANDLERS(X)
 #undef X
 
-extern const char http_docs_page[];
+extern const unsigned char http_docs_page[];
 extern const size_t http_docs_page_len;
 
 #endif

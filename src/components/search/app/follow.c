@@ -34,7 +34,7 @@ static bool may_pass(anc_status status)
 static anc_status give_up(srch_service *srch, krn_call *call, anc_str collection,
                           anc_str document_id, anc_status status)
 {
-    const srch_index index = srch->config.index;
+    const srch_index index = srch_built_index(srch);
     krn_log_write(srch->config.log, KRN_ERROR, "search", "document not indexed",
                   KRN_STR("collection", collection), KRN_STR("document_id", document_id),
                   KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
@@ -113,13 +113,18 @@ static uint64_t documents_there(srch_service *srch, krn_call *call)
     return sum;
 }
 
-static anc_status catalog_begin(srch_service *srch, krn_call *call)
+/* After a start the empty index is filled while it is searched; a rebuild fills another one.
+ * *ret_wait: there is none to fill yet. */
+static anc_status catalog_begin(srch_service *srch, krn_call *call, bool *ret_wait)
 {
     const krn_changes changes = srch->config.changes;
-    const srch_index index = srch->config.index;
     uint64_t head = 0;
+    *ret_wait = false;
     ANC_TRY(changes.ops->head(changes.self, call, &head));
-    ANC_TRY(index.ops->drop(index.self, call, ANC_STR_NONE));
+    if (srch->follow.again)
+        ANC_TRY(srch_slot_begin(srch, ret_wait, call->err));
+    if (*ret_wait)
+        return ANC_OK;
     srch->follow.members.going = false;
     walk_begin(&srch->follow.catalog, head, ANC_STR_NONE);
     srch->follow.catalog.total = documents_there(srch, call);
@@ -145,6 +150,8 @@ static anc_status catalog_step(srch_service *srch, krn_call *call)
     }
     walk->going = false;
     srch->follow.known = true;
+    srch->follow.again = true;
+    srch_slot_show(srch);
     reached(srch, walk->target);
     srch_detail_set(srch, "%llu documents indexed", (unsigned long long)walk->done);
     krn_log_write(srch->config.log, KRN_INFO, "search", "index built",
@@ -159,7 +166,7 @@ static anc_status catalog_step(srch_service *srch, krn_call *call)
 static anc_status handle_change(srch_service *srch, krn_call *call, const krn_change *change,
                                 bool *ret_done)
 {
-    const srch_index index = srch->config.index;
+    const srch_index index = srch_built_index(srch);
     srch_follow_state *f = &srch->follow;
     *ret_done = true;
     switch (change->op) {
@@ -212,27 +219,32 @@ static anc_status members_step(srch_service *srch, krn_call *call)
 
 /* ---- the step --------------------------------------------------------------------------------- */
 
-static anc_status step(srch_service *srch, krn_call *call, bool *ret_more)
+static anc_status step(srch_service *srch, krn_call *call, int64_t now_ns, int64_t *ret_next)
 {
     srch_follow_state *f = &srch->follow;
-    *ret_more = true;
+    bool wait = false, more = true;
+    *ret_next = now_ns;
     if (atomic_exchange(&srch->rebuild, false)) {
-        atomic_store(&srch->ready, false);
         f->known = false;
         f->catalog.going = false;
     }
-    if (!f->known && !f->catalog.going)
-        return catalog_begin(srch, call);
+    if (!f->known && !f->catalog.going) {
+        ANC_TRY(catalog_begin(srch, call, &wait));
+        *ret_next = wait ? now_ns + MIN_BACKOFF_NS : now_ns;
+        return ANC_OK;
+    }
     if (f->catalog.going)
         return catalog_step(srch, call);
     if (f->members.going)
         return members_step(srch, call);
-    return log_step(srch, call, ret_more);
+    ANC_TRY(log_step(srch, call, &more));
+    *ret_next = more ? now_ns : now_ns + IDLE_RECHECK_NS;
+    return ANC_OK;
 }
 
 static void measure(srch_service *srch)
 {
-    const srch_index index = srch->config.index;
+    const srch_index index = srch_built_index(srch);
     const srch_index_figures f = index.ops->figures(index.self, ANC_STR_NONE);
     krn_gauge_set(srch->series.documents, (int64_t)f.documents);
     krn_gauge_set(srch->series.chunks, (int64_t)f.chunks);
@@ -257,7 +269,7 @@ int64_t srch_follow(void *arg, int64_t now_ns)
     enum { PAGE_BYTES = 8 << 20 };
     srch_service *srch = arg;
     anc_err err = {0};
-    bool more = false;
+    int64_t next = now_ns;
     ANC_ARENA(page, PAGE_BYTES);
     if (atomic_load(&srch->stopping))
         return INT64_MAX;
@@ -266,15 +278,16 @@ int64_t srch_follow(void *arg, int64_t now_ns)
         status = ANC_FAIL(&err, ANC_NO_MEMORY, "no memory to follow the catalog");
     } else {
         krn_call call = srch_background_call(srch, page, &err);
-        status = step(srch, &call, &more);
+        status = step(srch, &call, now_ns, &next);
     }
     anc_arena_reset(srch->follow.mem);
     anc_arena_reset(srch->follow.scratch);
+    srch_slot_close_old(srch);
     measure(srch);
     if (status == ANC_CANCELLED)
         return INT64_MAX;
     if (status != ANC_OK)
         return retry_at(srch, now_ns, status, &err);
     srch->follow.backoff_ns = 0;
-    return more ? now_ns : now_ns + IDLE_RECHECK_NS;
+    return next;
 }

@@ -80,7 +80,7 @@ static anc_status next_chunk(void *arg, srch_index_chunk *ret, bool *ret_more)
 
 static anc_status publish(srch_service *srch, krn_call *call, const kno_indexable *d)
 {
-    const srch_index index = srch->config.index;
+    const srch_index index = srch_built_index(srch);
     srch_languages *row = srch_languages_get(srch, d->collection, true);
     if (row == NULL)
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for collection %.*s",
@@ -120,7 +120,7 @@ static anc_status publish(srch_service *srch, krn_call *call, const kno_indexabl
 anc_status srch_sync_document(srch_service *srch, krn_call *call, anc_str collection,
                               anc_str document_id)
 {
-    const srch_index index = srch->config.index;
+    const srch_index index = srch_built_index(srch);
     kno_indexable d = {0};
     const anc_status status = kno_indexable_read(srch->config.knowledge, call, collection,
                                                  document_id, srch->model.revision, &d);

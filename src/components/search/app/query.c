@@ -21,6 +21,7 @@ typedef struct asking {
     srch_service *srch;
     krn_call *call;
     const srch_request *request;
+    srch_index index;    /* held */
     srch_filter *filter; /* NULL: none */
     anc_str *collections;
     txt_language *languages; /* [n_collections] declared; TXT_UND: to be found */
@@ -120,7 +121,7 @@ static anc_status choose_sides(asking *a)
 {
     const srch_mode mode = a->request->mode;
     const emb_info_row *model = &a->srch->model;
-    const srch_index index = a->srch->config.index;
+    const srch_index index = a->index;
     a->words = mode != SRCH_SEMANTIC;
     a->vectors = mode != SRCH_KEYWORD && model->available &&
                  index.ops->figures(index.self, ANC_STR_NONE).vectors > 0;
@@ -203,7 +204,7 @@ static anc_status keep(asking *a, const srch_candidate *more, size_t n)
 
 static anc_status search_collection(asking *a, size_t at)
 {
-    const srch_index index = a->srch->config.index;
+    const srch_index index = a->index;
     const uint32_t most = a->srch->config.candidates;
     const uint32_t k = a->request->top_k > most ? a->request->top_k : most;
     srch_index_query q = {.vector = a->vector,
@@ -280,8 +281,10 @@ anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *re
                       srch_result *ret)
 {
     const int64_t start = krn_now_ns(srch->config.clock);
-    asking a = {.srch = srch, .call = call, .request = request};
+    srch_slot *slot = srch_slot_hold(srch);
+    asking a = {.srch = srch, .call = call, .request = request, .index = slot->index};
     const anc_status status = ask(&a);
+    srch_slot_let_go(slot);
     if (status != ANC_OK) {
         krn_count(srch->series.errors, 1);
         return status;

@@ -79,7 +79,6 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
 {
     srch_service *srch = calloc(1, sizeof *srch);
     if (srch == NULL) {
-        config->index.ops->close(config->index.self);
         config->watermark.ops->close(config->watermark.self);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the search service");
     }
@@ -95,6 +94,13 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
         srch_service_close(srch);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the search service");
     }
+    const srch_index_options options = {.model = srch->model.revision, .dims = srch->model.dims};
+    const anc_status status = config->open_index(&options, &srch->slots[0].index, err);
+    if (status != ANC_OK) {
+        srch_service_close(srch);
+        return status;
+    }
+    srch->slots[0].open = true;
     name_series(&srch->series, config->metrics);
     srch_detail_set(srch, "not started");
     *ret = srch;
@@ -127,7 +133,9 @@ void srch_service_close(srch_service *srch)
 {
     if (srch == NULL)
         return;
-    srch->config.index.ops->close(srch->config.index.self);
+    for (size_t i = 0; i < ANC_COUNT(srch->slots); i++)
+        if (srch->slots[i].open)
+            srch->slots[i].index.ops->close(srch->slots[i].index.self);
     srch->config.watermark.ops->close(srch->config.watermark.self);
     for (srch_languages *row = atomic_load(&srch->languages), *next; row != NULL; row = next) {
         next = row->next;
@@ -174,8 +182,9 @@ bool srch_visible(srch_service *srch, uint64_t seq)
 
 srch_status_row srch_status(srch_service *srch)
 {
-    const srch_index index = srch->config.index;
-    const srch_index_figures f = index.ops->figures(index.self, ANC_STR_NONE);
+    srch_slot *slot = srch_slot_hold(srch);
+    const srch_index_figures f = slot->index.ops->figures(slot->index.self, ANC_STR_NONE);
+    srch_slot_let_go(slot);
     const unsigned row = atomic_load_explicit(&srch->detail, memory_order_acquire);
     return (srch_status_row){
         .ready = atomic_load(&srch->ready),

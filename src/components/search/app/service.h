@@ -22,15 +22,15 @@ typedef struct srch_config {
     krn_changes changes;
     krn_clock clock;
     krn_log log;
-    krn_metrics metrics;      /* zeroed: not measured */
-    srch_index index;         /* opened for the model of `embedding`; owned from here on */
-    srch_watermark watermark; /* owned from here on */
+    krn_metrics metrics;            /* zeroed: not measured */
+    srch_index_open_fn *open_index; /* for the model of `embedding`, and again for a rebuild */
+    srch_watermark watermark;       /* owned from here on */
     srch_fusion_options fusion;
     uint32_t candidates;       /* of each side of a search; 0: 200 */
     size_t max_document_bytes; /* memory that indexing one document may take; 0: 1 GiB */
 } srch_config;
 
-/* On failure index and watermark are closed. NO_MEMORY. */
+/* On failure the watermark is closed. What the opener of the index gives, or NO_MEMORY. */
 anc_status srch_service_open(const srch_config *config, srch_service **ret,
                              anc_err *err) ANC_MUST_CHECK;
 

@@ -33,6 +33,26 @@ srch_languages *srch_languages_get(srch_service *srch, anc_str collection, bool 
  * frequent one, else English. */
 txt_language srch_language_of(const srch_languages *row, txt_language declared, anc_str text);
 
+/* ---- indexes: the one that is searched, and the one that is built ------------------------------ */
+
+/* A searcher holds the slot that is shown: it counts itself in and looks whether the slot is still
+ * the one that is shown; if not, it counts itself out and tries again. A slot that is not shown and
+ * has no readers can get none any more, and may be closed. */
+typedef struct srch_slot {
+    srch_index index;
+    bool open; /* the follower's */
+    atomic_uint readers;
+} srch_slot;
+
+srch_slot *srch_slot_hold(srch_service *srch); /* with its index, until let go */
+void srch_slot_let_go(srch_slot *slot);
+
+/* The follower's. Opens an index that is not shown; *ret_wait when the one before it still has
+ * readers. */
+anc_status srch_slot_begin(srch_service *srch, bool *ret_wait, anc_err *err) ANC_MUST_CHECK;
+void srch_slot_show(srch_service *srch);      /* shows what was built */
+void srch_slot_close_old(srch_service *srch); /* closes what nobody reads any more */
+
 /* ---- the service ----------------------------------------------------------------------------- */
 
 enum { SRCH_DETAILS = 64, SRCH_DETAIL_BYTES = 256 };
@@ -52,7 +72,8 @@ typedef struct srch_follow_state {
     srch_walk members;  /* those of one collection, whose settings changed */
     char only[80];      /* that collection */
     size_t only_len;
-    bool known;         /* the catalog was walked at least once */
+    bool known;         /* the catalog was walked since the start or the last rebuild */
+    bool again;         /* a walk was finished once: the next one is a rebuild */
     uint64_t cursor;    /* change that was handled last */
     int64_t backoff_ns; /* 0: the last step went well */
 } srch_follow_state;
@@ -74,11 +95,20 @@ struct srch_service {
     atomic_bool stopping;
     atomic_bool ready;
     atomic_bool rebuild; /* asked for */
+    srch_slot slots[2];
+    atomic_uint shown; /* slot that is searched */
+    unsigned building; /* slot that the follower writes to: the shown one but while rebuilding */
     _Atomic(srch_languages *) languages;
     srch_follow_state follow;
     char details[SRCH_DETAILS][SRCH_DETAIL_BYTES]; /* written in turn by the follower */
     atomic_uint detail;                            /* the row that is shown */
 };
+
+/* The index that the follower writes to. */
+static inline srch_index srch_built_index(const srch_service *srch)
+{
+    return srch->slots[srch->building].index;
+}
 
 /* A call for background work: no deadline, all labels of nobody, ended by `stopping`. */
 krn_call srch_background_call(srch_service *srch, anc_arena *mem, anc_err *err);

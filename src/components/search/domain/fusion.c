@@ -34,7 +34,7 @@ static double scaled(const range *r, double x)
 
 static void sum_weighted(srch_candidate *c, size_t n, double share)
 {
-    range words = {INFINITY, -INFINITY}, vectors = {INFINITY, -INFINITY};
+    range words = {(double)INFINITY, -(double)INFINITY}, vectors = words;
     for (size_t i = 0; i < n; i++) {
         widen(&words, c[i].bm25);
         widen(&vectors, c[i].cosine);

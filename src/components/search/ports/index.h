@@ -92,7 +92,7 @@ typedef struct srch_index_ops {
     /* OK also when the document is not there. */
     ANC_MUST_CHECK anc_status (*remove)(void *self, krn_call *call, anc_str collection,
                                         anc_str document_id);
-    /* Forgets a collection, or all of them where `collection` is empty. */
+    /* Forgets a collection. */
     ANC_MUST_CHECK anc_status (*drop)(void *self, krn_call *call, anc_str collection);
     /* An unknown collection has no candidates. */
     ANC_MUST_CHECK anc_status (*search)(void *self, krn_call *call, anc_str collection,

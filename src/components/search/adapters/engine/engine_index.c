@@ -211,8 +211,8 @@ static shelf *take_out(engine_store *store, anc_str collection)
 static anc_status engine_drop(void *self, krn_call *call, anc_str collection)
 {
     (void)call;
-    for (shelf *s; (s = take_out(self, collection)) != NULL;)
-        shelf_unref(s);
+    if (collection.len > 0)
+        shelf_unref(take_out(self, collection));
     return ANC_OK;
 }
 
