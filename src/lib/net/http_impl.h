@@ -5,9 +5,9 @@
  *   - Of a net_exchange the request is fixed before on_request; `lock` guards the answer (phase,
  *     out list, callbacks); the atomics speak for themselves; what stands under "loop" belongs to
  *     the loop's thread.
- *   - Other threads never touch a connection: they change the exchange under its lock, raise a
- *     bit in `wanted` and post its task; the loop serves the bits (net_conn_serve). So does a callback
- *     on the loop, except that inside net_conn_pump the bits are served when it returns.
+ *   - Other threads never touch a connection: they change the exchange under its lock, raise a bit
+ *     in `wanted` and post its task; the loop serves the bits (net_conn_serve). So does a callback on
+ *     the loop, except that inside net_conn_pump the bits are served when it returns.
  *
  * Who frees what: a connection is freed in the close callback of its handle and holds a reference
  * to its exchange until then; an exchange is freed with its last reference (connection, handler,

@@ -112,8 +112,7 @@ typedef struct net_server_stats {
 } net_server_stats;
 net_server_stats net_server_stats_of(const net_server *server); /* any thread */
 
-/* ---- the request: fixed once on_request was called; any thread; views live as the exchange ----
- * */
+/* ---- the request: fixed once on_request was called; any thread; views live with the exchange */
 
 void net_exchange_ref(net_exchange *ex);
 void net_exchange_unref(net_exchange *ex);

@@ -213,23 +213,28 @@ static bool add_line(transfer *t, const char *line)
     return longer != NULL;
 }
 
+static anc_status add_request_header(transfer *t, const net_header *h, anc_err *err)
+{
+    ANC_BUF(line, HEADER_LINE_MAX);
+    const anc_str shown = anc_str_sub(h->name, 0, 60);
+    if (h->name.len == 0 || !is_one_line(h->name) || !is_one_line(h->value))
+        return ANC_FAIL(err, ANC_INVALID, "header \"%.*s\" has a control character",
+                        ANC_FMT(shown));
+    /* libcurl takes "name:" as the wish to leave it out, and "name;" as an empty value */
+    const bool ok = h->value.len > 0
+                        ? anc_buf_printf(&line, "%.*s: %.*s", ANC_FMT(h->name), ANC_FMT(h->value))
+                        : anc_buf_printf(&line, "%.*s;", ANC_FMT(h->name));
+    if (!ok || !add_line(t, line.ptr))
+        return ANC_FAIL(err, ANC_INVALID, "header \"%.*s\" is too long", ANC_FMT(shown));
+    return ANC_OK;
+}
+
 static anc_status add_request_headers(transfer *t, const net_request *r, anc_err *err)
 {
     bool has_type = false;
     for (size_t i = 0; i < r->n_headers; i++) {
-        const net_header *h = &r->headers[i];
-        if (h->name.len == 0 || !is_one_line(h->name) || !is_one_line(h->value))
-            return ANC_FAIL(err, ANC_INVALID, "header \"%.*s\" has a control character",
-                            ANC_FMT(anc_str_sub(h->name, 0, 60)));
-        ANC_BUF(line, HEADER_LINE_MAX);
-        /* libcurl takes "name:" as the wish to leave it out, and "name;" as an empty value */
-        const bool ok = h->value.len > 0 ? anc_buf_printf(&line, "%.*s: %.*s", ANC_FMT(h->name),
-                                                          ANC_FMT(h->value))
-                                         : anc_buf_printf(&line, "%.*s;", ANC_FMT(h->name));
-        if (!ok || !add_line(t, line.ptr))
-            return ANC_FAIL(err, ANC_INVALID, "header \"%.*s\" is too long",
-                            ANC_FMT(anc_str_sub(h->name, 0, 60)));
-        has_type = has_type || anc_str_eq_nocase(h->name, ANC_STR("content-type"));
+        ANC_TRY(add_request_header(t, &r->headers[i], err));
+        has_type = has_type || anc_str_eq_nocase(r->headers[i].name, ANC_STR("content-type"));
     }
     if (!has_type && !add_line(t, "Content-Type:"))
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a request");

@@ -4,6 +4,7 @@
  * answer does not hold up the loop; the rest goes through one uv_write at a time, whose blocks stay
  * in the list until it is over.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "http_impl.h"
@@ -35,6 +36,7 @@ void net_exchange_sent(net_exchange *ex, size_t bytes)
     atomic_fetch_sub(&ex->buffered, bytes);
     while (bytes > 0) {
         out_block *b = ex->out_first;
+        assert(b != NULL); /* never more than was gathered */
         const size_t n = bytes < b->len - b->sent ? bytes : b->len - b->sent;
         b->sent += n;
         bytes -= n;
