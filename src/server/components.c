@@ -127,24 +127,18 @@ static anc_status open_knowledge(srv_house *h, anc_err *err)
 static anc_status open_search(srv_house *h, anc_err *err)
 {
     const srv_config *c = h->o.config;
-    const emb_info_row model = emb_info(h->emb);
-    const srch_index_options index = {.model = model.revision, .dims = model.dims};
     srch_config config = {.knowledge = h->kno,
                           .embedding = h->emb,
                           .changes = h->changes,
                           .clock = h->clock,
                           .log = h->log,
                           .metrics = h->metrics,
+                          .open_index = srch_engine_index_open,
                           .fusion = {.how = anc_str_eq(c->search.fusion, ANC_STR("rrf"))
                                                 ? SRCH_RECIPROCAL
                                                 : SRCH_WEIGHTED,
                                      .semantic_share = c->search.semantic_share}};
-    ANC_TRY(srch_engine_index_open(&index, &config.index, err));
-    const anc_status status = srch_threads_watermark_open(&config.watermark, err);
-    if (status != ANC_OK) {
-        config.index.ops->close(config.index.self);
-        return status;
-    }
+    ANC_TRY(srch_threads_watermark_open(&config.watermark, err));
     ANC_TRY(srch_service_open(&config, &h->srch, err));
     return srch_service_start(h->srch, h->scheduler, err);
 }

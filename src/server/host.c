@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "house.h"
+#include "model_folders.h"
 #include "os/file.h"
 #include "os/thread.h"
 #include "version.h"
@@ -241,6 +242,23 @@ static anc_status facts(void *self, const cli_settings *settings, cli_facts *ret
     return ANC_OK;
 }
 
+static anc_status models_open(void *self, const cli_settings *settings, emb_models **ret,
+                              anc_err *err)
+{
+    srv_config *config = NULL;
+    (void)self;
+    ANC_TRY(load(settings, &config, err));
+    const anc_status status = srv_models_open(config->models_dir, ret, err);
+    srv_config_free(config);
+    return status;
+}
+
+static void models_close(void *self, emb_models *models)
+{
+    (void)self;
+    srv_models_close(models);
+}
+
 static anc_status print_config(void *self, const cli_settings *settings, anc_err *err)
 {
     ANC_BUF(out, TEXT_BYTES);
@@ -264,5 +282,7 @@ cli_host srv_host(void)
                       .embed_start = embed_start,
                       .embed_stop = embed_stop,
                       .facts = facts,
+                      .models_open = models_open,
+                      .models_close = models_close,
                       .print_config = print_config};
 }

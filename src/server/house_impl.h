@@ -50,7 +50,6 @@ struct srv_house {
     os_pool *cpu_pool, *io_pool;
     krn_executor cpu, io, loop_executor;
 
-    emb_encoder encoder; /* ops NULL without a model */
     emb_service *emb;
     kno_sqlite *kno_store;
     kno_raw_store raw;
