@@ -1,0 +1,309 @@
+/* batch_reader.c - batches, items and failures read. */
+#include <string.h>
+
+#include "batch_impl.h"
+#include "os/clock.h"
+
+/* ---- rows ---------------------------------------------------------------------------------- */
+
+/* Lines as an array of views in `mem`. */
+static anc_status read_lines(const db_stmt *s, int column, anc_arena *mem, const anc_str **ret,
+                             size_t *ret_n, anc_err *err)
+{
+    anc_str text, part;
+    ANC_TRY(db_col_copy(s, column, mem, &text, err));
+    if (text.len == 0)
+        text = ANC_STR_NONE; /* no line, not an empty one */
+    size_t n = 0, i = 0;
+    for (anc_str rest = text; anc_str_split(&rest, '\n', &part);)
+        n++;
+    anc_str *items = anc_arena_alloc(mem, n, sizeof *items);
+    if (items == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu labels", n);
+    for (anc_str rest = text; anc_str_split(&rest, '\n', &part);)
+        items[i++] = part;
+    *ret = items;
+    *ret_n = n;
+    return ANC_OK;
+}
+
+anc_status ing_batch_read(const db_stmt *s, anc_arena *mem, ing_batch_record *ret, anc_err *err)
+{
+    ing_batch_record b = {.key = db_col_int(s, 0),
+                          .phase = (ing_phase)db_col_int(s, 2),
+                          .listed = db_col_int(s, 3) != 0,
+                          .closed = db_col_int(s, 4) != 0,
+                          .total = (uint64_t)db_col_int(s, 12),
+                          .processed = (uint64_t)db_col_int(s, 13),
+                          .failed = (uint64_t)db_col_int(s, 14),
+                          .skipped = (uint64_t)db_col_int(s, 15),
+                          .unchanged = (uint64_t)db_col_int(s, 16),
+                          .bytes_total = (uint64_t)db_col_int(s, 17),
+                          .bytes_done = (uint64_t)db_col_int(s, 18),
+                          .max_seq = (uint64_t)db_col_int(s, 19),
+                          .announced = db_col_int(s, 20),
+                          .created_ms = db_col_int(s, 22),
+                          .updated_ms = db_col_int(s, 23),
+                          .completed_ms = db_col_int(s, 24),
+                          .rate_from_ms = db_col_int(s, 25),
+                          .rate_from_done = (uint64_t)db_col_int(s, 26),
+                          .event_ms = db_col_int(s, 27),
+                          .revision = (uint64_t)db_col_int(s, 28)};
+    const struct {
+        int column;
+        anc_str *to;
+    } texts[] = {{1, &b.id},       {5, &b.collection}, {6, &b.path},  {7, &b.glob},
+                 {8, &b.metadata}, {10, &b.user_id},   {21, &b.error}};
+    for (size_t i = 0; i < ANC_COUNT(texts); i++)
+        ANC_TRY(db_col_copy(s, texts[i].column, mem, texts[i].to, err));
+    ANC_TRY(read_lines(s, 9, mem, &b.acl, &b.n_acl, err));
+    ANC_TRY(read_lines(s, 11, mem, &b.labels, &b.n_labels, err));
+    *ret = b;
+    return ANC_OK;
+}
+
+/* ---- a reading connection ------------------------------------------------------------------- */
+
+typedef struct reader {
+    db_readers *readers;
+    db_sqlite *db; /* NULL: nothing is held */
+} reader;
+
+static void reader_give(reader *r)
+{
+    if (r->db != NULL)
+        db_readers_give(r->readers, r->db);
+}
+#define READER(name) ANC_CLEANUP(reader_give) reader name = {0}
+
+static anc_status may_go_on(void *arg)
+{
+    const krn_call *call = arg;
+    if (atomic_load_explicit(call->cancelled, memory_order_relaxed))
+        return ANC_CANCELLED;
+    if (call->deadline_ns != INT64_MAX && os_mono_ns() >= call->deadline_ns)
+        return ANC_DEADLINE;
+    return ANC_OK;
+}
+
+static anc_status reader_take(void *self, krn_call *call, reader *ret)
+{
+    ret->readers = self;
+    ANC_TRY(db_readers_take(ret->readers, call->deadline_ns, &ret->db, call->err));
+    db_check_set(ret->db, may_go_on, call);
+    return ANC_OK;
+}
+
+/* Room for `limit` rows at most, made as they come. */
+typedef struct rows {
+    krn_call *call;
+    size_t item_bytes, n, cap;
+    char *items;
+} rows;
+
+static void *rows_add(rows *r)
+{
+    if (r->n == r->cap) {
+        const size_t cap = r->cap == 0 ? 16 : 2 * r->cap;
+        char *items = anc_arena_alloc(r->call->mem, cap, r->item_bytes);
+        if (items == NULL) {
+            (void)ANC_FAIL(r->call->err, anc_arena_refusal(r->call->mem), "no room for %zu rows",
+                           cap);
+            return NULL;
+        }
+        if (r->n > 0)
+            memcpy(items, r->items, r->n * r->item_bytes);
+        r->items = items;
+        r->cap = cap;
+    }
+    return r->items + r->n++ * r->item_bytes;
+}
+
+typedef anc_status read_row(const db_stmt *s, anc_arena *mem, void *out, anc_err *err);
+
+static anc_status read_all(db_stmt *s, rows *out, read_row *read)
+{
+    krn_call *call = out->call;
+    for (bool row = true;;) {
+        ANC_TRY(db_step(s, &row, call->err));
+        if (!row)
+            return ANC_OK;
+        void *item = rows_add(out);
+        if (item == NULL)
+            return call->err->code;
+        ANC_TRY(read(s, call->mem, item, call->err));
+    }
+}
+
+static anc_status read_batch_row(const db_stmt *s, anc_arena *mem, void *out, anc_err *err)
+{
+    return ing_batch_read(s, mem, out, err);
+}
+
+static anc_status read_item_row(const db_stmt *s, anc_arena *mem, void *out, anc_err *err)
+{
+    ing_item item = {.ordinal = db_col_int(s, 0),
+                     .bytes = (uint64_t)db_col_int(s, 2),
+                     .modified_ms = db_col_int(s, 3)};
+    ANC_TRY(db_col_copy(s, 1, mem, &item.path, err));
+    *(ing_item *)out = item;
+    return ANC_OK;
+}
+
+static anc_status read_failure_row(const db_stmt *s, anc_arena *mem, void *out, anc_err *err)
+{
+    ing_failure_record f = {.at_ms = db_col_int(s, 5)};
+    anc_str *texts[] = {&f.id, &f.batch_id, &f.document, &f.stage, &f.reason};
+    for (int i = 0; i < (int)ANC_COUNT(texts); i++)
+        ANC_TRY(db_col_copy(s, i, mem, texts[i], err));
+    *(ing_failure_record *)out = f;
+    return ANC_OK;
+}
+
+/* ---- the port ------------------------------------------------------------------------------ */
+
+static anc_status find(void *self, krn_call *call, anc_str id, ing_batch_record *ret)
+{
+    READER(r);
+    ANC_TRY(reader_take(self, call, &r));
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(r.db, "SELECT " ING_BATCH_COLUMNS " FROM ing_batch WHERE id = ?1", &s,
+                       call->err));
+    db_bind_str(s, 1, id);
+    ANC_TRY(db_step(s, &row, call->err));
+    if (row)
+        return ing_batch_read(s, call->mem, ret, call->err);
+    *ret = (ing_batch_record){0};
+    return ANC_OK;
+}
+
+static anc_status list(void *self, krn_call *call, anc_str before, size_t limit,
+                       ing_batch_record **ret, size_t *ret_n)
+{
+    READER(r);
+    ANC_TRY(reader_take(self, call, &r));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(r.db,
+                       "SELECT " ING_BATCH_COLUMNS " FROM ing_batch WHERE ?1 = '' OR id < ?1"
+                       " ORDER BY id DESC LIMIT ?2",
+                       &s, call->err));
+    db_bind_str(s, 1, before);
+    db_bind_int(s, 2, (int64_t)limit);
+    rows out = {.call = call, .item_bytes = sizeof **ret};
+    ANC_TRY(read_all(s, &out, read_batch_row));
+    *ret = (ing_batch_record *)(void *)out.items;
+    *ret_n = out.n;
+    return ANC_OK;
+}
+
+static anc_status open_batches(void *self, krn_call *call, int64_t after, size_t limit,
+                               ing_batch_record **ret, size_t *ret_n)
+{
+    READER(r);
+    ANC_TRY(reader_take(self, call, &r));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(r.db,
+                       "SELECT " ING_BATCH_COLUMNS " FROM ing_batch WHERE closed = 0 AND key > ?1"
+                       " ORDER BY key LIMIT ?2",
+                       &s, call->err));
+    db_bind_int(s, 1, after);
+    db_bind_int(s, 2, (int64_t)limit);
+    rows out = {.call = call, .item_bytes = sizeof **ret};
+    ANC_TRY(read_all(s, &out, read_batch_row));
+    *ret = (ing_batch_record *)(void *)out.items;
+    *ret_n = out.n;
+    return ANC_OK;
+}
+
+static anc_status items_in_state(void *self, krn_call *call, int64_t key, ing_outcome state,
+                                 int64_t after, size_t limit, ing_item **ret, size_t *ret_n)
+{
+    READER(r);
+    ANC_TRY(reader_take(self, call, &r));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(r.db,
+                       "SELECT ordinal, path, bytes, modified_ms FROM ing_item WHERE batch = ?1"
+                       " AND ordinal > ?2 AND state = ?3 ORDER BY ordinal LIMIT ?4",
+                       &s, call->err));
+    db_bind_int(s, 1, key);
+    db_bind_int(s, 2, after);
+    db_bind_int(s, 3, state);
+    db_bind_int(s, 4, (int64_t)limit);
+    rows out = {.call = call, .item_bytes = sizeof **ret};
+    ANC_TRY(read_all(s, &out, read_item_row));
+    *ret = (ing_item *)(void *)out.items;
+    *ret_n = out.n;
+    return ANC_OK;
+}
+
+static anc_status waiting(void *self, krn_call *call, int64_t key, int64_t after, size_t limit,
+                          ing_item **ret, size_t *ret_n)
+{
+    return items_in_state(self, call, key, ING_WAITING, after, limit, ret, ret_n);
+}
+
+static anc_status done(void *self, krn_call *call, int64_t key, int64_t after, size_t limit,
+                       ing_item **ret, size_t *ret_n)
+{
+    return items_in_state(self, call, key, ING_DONE, after, limit, ret, ret_n);
+}
+
+static anc_status searchable(void *self, krn_call *call, int64_t key, uint64_t cursor,
+                             uint64_t *ret)
+{
+    READER(r);
+    ANC_TRY(reader_take(self, call, &r));
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(r.db,
+                       "SELECT count(*) FROM ing_item WHERE batch = ?1 AND state IN (1, 2)"
+                       " AND seq <= ?2",
+                       &s, call->err));
+    db_bind_int(s, 1, key);
+    db_bind_int(s, 2, cursor > INT64_MAX ? INT64_MAX : (int64_t)cursor);
+    ANC_TRY(db_step(s, &row, call->err));
+    *ret = row ? (uint64_t)db_col_int(s, 0) : 0;
+    return ANC_OK;
+}
+
+static anc_status failures(void *self, krn_call *call, anc_str batch_id, size_t limit,
+                           ing_failure_record **ret, size_t *ret_n)
+{
+    READER(r);
+    ANC_TRY(reader_take(self, call, &r));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(r.db,
+                       batch_id.len > 0
+                           ? "SELECT f.id, b.id, f.document, f.stage, f.reason, f.at_ms"
+                             " FROM ing_batch b JOIN ing_failure f ON f.batch = b.key"
+                             " WHERE b.id = ?1 ORDER BY f.id DESC LIMIT ?2"
+                           : "SELECT f.id, b.id, f.document, f.stage, f.reason, f.at_ms"
+                             " FROM ing_failure f JOIN ing_batch b ON b.key = f.batch"
+                             " ORDER BY f.id DESC LIMIT ?2",
+                       &s, call->err));
+    if (batch_id.len > 0)
+        db_bind_str(s, 1, batch_id);
+    db_bind_int(s, 2, (int64_t)limit);
+    rows out = {.call = call, .item_bytes = sizeof **ret};
+    ANC_TRY(read_all(s, &out, read_failure_row));
+    *ret = (ing_failure_record *)(void *)out.items;
+    *ret_n = out.n;
+    return ANC_OK;
+}
+
+static const ing_batch_store_ops ops = {
+    .name = "sqlite",
+    .find = find,
+    .list = list,
+    .open = open_batches,
+    .waiting = waiting,
+    .done = done,
+    .searchable = searchable,
+    .failures = failures,
+};
+
+ing_batch_store ing_sqlite_store(db_readers *readers)
+{
+    return (ing_batch_store){&ops, readers};
+}

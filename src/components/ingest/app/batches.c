@@ -1,0 +1,269 @@
+/* batches.c - batches started, looked at, waited for, cancelled. */
+#include <string.h>
+#include <time.h>
+
+#include "base/str.h"
+#include "ingest/domain/glob.h"
+#include "service_impl.h"
+#include "json/json.h"
+
+enum { MAX_PAGE = 1000, MAX_METADATA_BYTES = 64 << 10 };
+#define WAIT_SLICE_NS ((int64_t)200 * 1000000) /* between two looks whether the caller left */
+
+/* ---- as others see it ----------------------------------------------------------------------- */
+
+static anc_status count_searchable(ing_service *ing, krn_call *call, const ing_batch_record *b,
+                                   uint64_t *ret)
+{
+    if (ing->with.search == NULL || srch_visible(ing->with.search, b->max_seq)) {
+        *ret = b->processed + b->unchanged;
+        return ANC_OK;
+    }
+    const uint64_t cursor = srch_status(ing->with.search).cursor;
+    const ing_batch_store s = ing->with.batches;
+    return s.ops->searchable(s.self, call, b->key, cursor, ret);
+}
+
+static anc_status to_public(ing_service *ing, krn_call *call, const ing_batch_record *b,
+                            ing_batch *ret)
+{
+    uint64_t searchable = 0;
+    ANC_TRY(count_searchable(ing, call, b, &searchable));
+    const ing_pace pace = ing_batch_pace(b, krn_wall_ms(ing->with.clock));
+    *ret = (ing_batch){.id = b->id,
+                       .state = (ing_state)b->phase,
+                       .collection = b->collection,
+                       .source = b->path,
+                       .total = b->total,
+                       .processed = b->processed,
+                       .failed = b->failed,
+                       .skipped = b->skipped,
+                       .searchable = searchable,
+                       .bytes_total = b->bytes_total,
+                       .bytes_done = b->bytes_done,
+                       .error_message = b->error,
+                       .rate_docs_per_s = pace.docs_per_s,
+                       .eta_s = pace.eta_s,
+                       .created_ms = b->created_ms,
+                       .updated_ms = b->updated_ms,
+                       .completed_ms = b->completed_ms,
+                       .revision = b->revision};
+    return ANC_OK;
+}
+
+static anc_status get_batch(ing_service *ing, krn_call *call, anc_str id, ing_batch_record *ret)
+{
+    const ing_batch_store s = ing->with.batches;
+    ing_batch_record b;
+    ANC_TRY(s.ops->find(s.self, call, id, &b));
+    if (b.key == 0) {
+        const anc_str shown = anc_str_sub(id, 0, 64);
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no batch '%.*s'", ANC_FMT(shown));
+    }
+    *ret = b;
+    return ANC_OK;
+}
+
+anc_status ing_batch_find(ing_service *ing, krn_call *call, anc_str id, ing_batch *ret)
+{
+    ing_batch_record b;
+    ANC_TRY(get_batch(ing, call, id, &b));
+    return to_public(ing, call, &b, ret);
+}
+
+anc_status ing_batch_list(ing_service *ing, krn_call *call, anc_str before, size_t limit,
+                          ing_batch **ret, size_t *ret_n)
+{
+    const ing_batch_store s = ing->with.batches;
+    ing_batch_record *records = NULL;
+    size_t n = 0;
+    ANC_TRY(s.ops->list(s.self, call, before, limit < MAX_PAGE ? limit : MAX_PAGE, &records, &n));
+    ing_batch *out = anc_arena_alloc(call->mem, n, sizeof *out);
+    if (out == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu batches", n);
+    for (size_t i = 0; i < n; i++)
+        ANC_TRY(to_public(ing, call, &records[i], &out[i]));
+    *ret = out;
+    *ret_n = n;
+    return ANC_OK;
+}
+
+anc_status ing_failure_list(ing_service *ing, krn_call *call, anc_str batch_id, size_t limit,
+                            ing_failure **ret, size_t *ret_n)
+{
+    const ing_batch_store s = ing->with.batches;
+    ing_failure_record *records = NULL;
+    size_t n = 0;
+    ANC_TRY(
+        s.ops->failures(s.self, call, batch_id, limit < MAX_PAGE ? limit : MAX_PAGE, &records, &n));
+    ing_failure *out = anc_arena_alloc(call->mem, n, sizeof *out);
+    if (out == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu failures", n);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (ing_failure){.id = records[i].id,
+                               .batch_id = records[i].batch_id,
+                               .document = records[i].document,
+                               .stage = records[i].stage,
+                               .reason = records[i].reason,
+                               .at_ms = records[i].at_ms};
+    *ret = out;
+    *ret_n = n;
+    return ANC_OK;
+}
+
+/* ---- started ------------------------------------------------------------------------------- */
+
+static anc_status check_request(ing_service *ing, krn_call *call, const ing_folder_request *r)
+{
+    anc_err *err = call->err;
+    const ing_source source = ing->with.folder;
+    if (!ing_glob_valid(r->glob))
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/glob",
+                              "the pattern '%.*s' has an open '[' or is longer than %d bytes",
+                              (int)(r->glob.len < 100 ? r->glob.len : 100),
+                              r->glob.ptr != NULL ? r->glob.ptr : "", ING_MAX_GLOB_BYTES);
+    if (r->collection.len == 0)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/collection", "no collection is named");
+    if (r->metadata.len > MAX_METADATA_BYTES)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/metadata",
+                              "the metadata has %zu bytes; at most %d are allowed", r->metadata.len,
+                              MAX_METADATA_BYTES);
+    if (r->metadata.len > 0) {
+        json_doc *doc = NULL;
+        anc_err why;
+        anc_err_clear(&why);
+        const anc_status status = json_parse(r->metadata, &doc, &why);
+        const bool object = status == ANC_OK && json_kind_of(json_root(doc)) == JSON_OBJECT;
+        json_doc_free(doc);
+        if (status == ANC_NO_MEMORY)
+            return ANC_FAIL(err, status, "%s", why.text);
+        if (!object)
+            return ANC_FAIL_FIELD(err, ANC_INVALID, "/metadata",
+                                  "the metadata is not a JSON object: %s", why.text);
+    }
+    return source.ops->check(source.self, call, r->path);
+}
+
+typedef struct start_work {
+    ing_service *ing;
+    const ing_batch_record *batch;
+} start_work;
+
+static anc_status write_start(void *arg, krn_tx *tx, anc_err *err)
+{
+    const start_work *w = arg;
+    const ing_batch_writer b = w->ing->with.batch_writer;
+    ANC_TRY(b.ops->insert(b.self, tx, w->batch, err));
+    return ing_announce_state(w->ing, tx, w->batch, err);
+}
+
+anc_status ing_folder_start(ing_service *ing, krn_call *call, const ing_folder_request *request,
+                            ing_batch *ret)
+{
+    ANC_TRY(check_request(ing, call, request));
+    char id[ANC_UUID_TEXT + 1];
+    krn_id_new(ing->with.clock, id);
+    const ing_batch_record batch = {.id = anc_str_of(id),
+                                    .phase = ING_PHASE_QUEUED,
+                                    .collection = request->collection,
+                                    .path = request->path,
+                                    .glob = request->glob,
+                                    .metadata = request->metadata,
+                                    .acl = request->acl,
+                                    .n_acl = request->n_acl,
+                                    .user_id = call->principal.user_id,
+                                    .labels = call->principal.labels,
+                                    .n_labels = call->principal.n_labels};
+    start_work work = {.ing = ing, .batch = &batch};
+    ANC_TRY(krn_writer_run(ing->with.writer, call, write_start, &work));
+    krn_log_write(ing->with.log, KRN_INFO, "ingest", "batch queued", KRN_STR("batch_id", batch.id),
+                  KRN_STR("collection", batch.collection), KRN_STR("path", batch.path));
+    pthread_mutex_lock(&ing->lock);
+    ing->look = true;
+    pthread_mutex_unlock(&ing->lock);
+    ing_wake(ing);
+    return ing_batch_find(ing, call, batch.id, ret);
+}
+
+/* ---- waited for ---------------------------------------------------------------------------- */
+
+static struct timespec to_timespec(int64_t ns)
+{
+    return (struct timespec){.tv_sec = (time_t)(ns / 1000000000),
+                             .tv_nsec = (long)(ns % 1000000000)};
+}
+
+/* Sleeps until something was committed after `generation`, or until `until_ns`. */
+static void wait_for_change(ing_service *ing, uint64_t generation, int64_t until_ns)
+{
+    const struct timespec until = to_timespec(until_ns);
+    int late = 0;
+    pthread_mutex_lock(&ing->lock);
+    while (ing->generation == generation && late == 0 && !atomic_load(&ing->stopping))
+        late = pthread_cond_timedwait(&ing->changed, &ing->lock, &until);
+    pthread_mutex_unlock(&ing->lock);
+}
+
+static uint64_t generation_of(ing_service *ing)
+{
+    pthread_mutex_lock(&ing->lock);
+    const uint64_t now = ing->generation;
+    pthread_mutex_unlock(&ing->lock);
+    return now;
+}
+
+anc_status ing_batch_wait(ing_service *ing, krn_call *call, anc_str id, uint64_t seen,
+                          int64_t wait_ms, ing_batch *ret)
+{
+    const krn_clock clock = ing->with.clock;
+    const int64_t end_ns = krn_now_ns(clock) + (wait_ms > 0 ? wait_ms : 0) * 1000000;
+    for (;;) {
+        const uint64_t generation = generation_of(ing);
+        ing_batch_record b;
+        ANC_TRY(get_batch(ing, call, id, &b));
+        const int64_t now_ns = krn_now_ns(clock);
+        if (b.revision > seen || ing_phase_ended(b.phase) || now_ns >= end_ns ||
+            atomic_load(&ing->stopping))
+            return to_public(ing, call, &b, ret);
+        ANC_TRY(krn_call_check(clock, call));
+        int64_t until_ns = end_ns < call->deadline_ns ? end_ns : call->deadline_ns;
+        if (until_ns > now_ns + WAIT_SLICE_NS)
+            until_ns = now_ns + WAIT_SLICE_NS;
+        wait_for_change(ing, generation, until_ns);
+    }
+}
+
+/* ---- cancelled ----------------------------------------------------------------------------- */
+
+typedef struct cancel_work {
+    ing_service *ing;
+    krn_call *call;
+    int64_t key;
+    ing_batch_record after;
+} cancel_work;
+
+static anc_status write_cancel(void *arg, krn_tx *tx, anc_err *err)
+{
+    cancel_work *w = arg;
+    const ing_batch_writer b = w->ing->with.batch_writer;
+    ANC_TRY(b.ops->move(b.self, tx, w->key, ING_PHASE_CANCELLED, ANC_STR_NONE, w->call->mem,
+                        &w->after, err));
+    return ing_announce_state(w->ing, tx, &w->after, err);
+}
+
+anc_status ing_batch_cancel(ing_service *ing, krn_call *call, anc_str id, ing_batch *ret)
+{
+    ing_batch_record b;
+    ANC_TRY(get_batch(ing, call, id, &b));
+    cancel_work work = {.ing = ing, .call = call, .key = b.key};
+    ANC_TRY(krn_writer_run(ing->with.writer, call, write_cancel, &work));
+    pthread_mutex_lock(&ing->lock);
+    for (size_t i = 0; i < ing->n_runs; i++)
+        if (ing->runs[i]->batch.key == b.key)
+            atomic_store(&ing->runs[i]->cancelled, true);
+    pthread_mutex_unlock(&ing->lock);
+    krn_log_write(ing->with.log, KRN_INFO, "ingest", "batch cancelled", KRN_STR("batch_id", id));
+    ing_changed(ing);
+    ing_wake(ing);
+    return to_public(ing, call, &work.after, ret);
+}

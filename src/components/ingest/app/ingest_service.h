@@ -1,0 +1,55 @@
+/* ingest_service.h - opens the ingest component; for the composition root and tests. */
+#ifndef ANC_INGEST_APP_INGEST_SERVICE_H
+#define ANC_INGEST_APP_INGEST_SERVICE_H
+
+#include "ingest/ingest.h"
+#include "ingest/ports/batch_store.h"
+#include "ingest/ports/batch_writer.h"
+#include "ingest/ports/source.h"
+#include "kernel/ports/clock.h"
+#include "kernel/ports/log.h"
+#include "kernel/ports/metrics.h"
+#include "kernel/ports/outbox.h"
+#include "kernel/ports/scheduler.h"
+#include "kernel/ports/writer.h"
+#include "knowledge/knowledge.h"
+#include "search/search.h"
+
+enum { ING_MAX_WORKERS = 16 };
+
+/* Everything is borrowed until ing_service_close. */
+typedef struct ing_service_options {
+    ing_batch_store batches;
+    ing_batch_writer batch_writer;
+    ing_source folder;
+    krn_writer writer;
+    krn_outbox outbox;
+    krn_clock clock;
+    krn_log log;             /* ops NULL: nothing is written */
+    krn_metrics metrics;     /* ops NULL: nothing is counted */
+    krn_scheduler scheduler; /* its steps are added in open; ops NULL: tests call the steps */
+    kno_service *knowledge;
+    srch_service *search; /* NULL: what is in the catalog counts as searchable */
+    unsigned workers;     /* 1 to ING_MAX_WORKERS: documents read side by side */
+} ing_service_options;
+
+/* Adds one step for each worker to the scheduler; batches that a kill interrupted are taken up again
+ * when it starts. */
+anc_status ing_service_open(const ing_service_options *options, ing_service **ret,
+                            anc_err *err) ANC_MUST_CHECK;
+
+/* Makes workers and waiting callers give up soon: documents under way are stopped and read again
+ * after the next start. Before the scheduler stops. Any thread. */
+void ing_service_stop(ing_service *ing);
+
+/* After the scheduler stopped and callers ended. NULL is a no-op. */
+void ing_service_close(ing_service *ing);
+
+/* Worker number `i` (below options.workers), the argument of ing_worker_step. */
+void *ing_worker_of(ing_service *ing, unsigned i);
+
+/* One piece of work (krn_step_fn): a folder listed, a page of items loaded, a document read, or
+ * documents announced. */
+int64_t ing_worker_step(void *worker, int64_t now_ns);
+
+#endif

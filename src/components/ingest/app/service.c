@@ -1,0 +1,155 @@
+/* service.c - opening, closing, waking. */
+#include "service_impl.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "kernel/domain/document_events.h"
+
+static_assert((int)ING_QUEUED == (int)ING_PHASE_QUEUED, "the same numbers");
+static_assert((int)ING_PROCESSING == (int)ING_PHASE_PROCESSING, "the same numbers");
+static_assert((int)ING_COMPLETED == (int)ING_PHASE_COMPLETED, "the same numbers");
+static_assert((int)ING_FAILED == (int)ING_PHASE_FAILED, "the same numbers");
+static_assert((int)ING_CANCELLED == (int)ING_PHASE_CANCELLED, "the same numbers");
+
+const char *ing_state_name(ing_state state)
+{
+    return ing_phase_name((ing_phase)state);
+}
+
+static void name_series(ing_service *ing)
+{
+    const krn_metrics m = ing->with.metrics;
+    if (m.ops == NULL)
+        return;
+    const char *items = "anchorage_ingest_documents_total";
+    const char *help = "Documents of batches, by what became of them";
+    ing->count.done = m.ops->counter(m.self, items, "status=\"done\"", help);
+    ing->count.unchanged = m.ops->counter(m.self, items, "status=\"unchanged\"", help);
+    ing->count.passed_over = m.ops->counter(m.self, items, "status=\"passed_over\"", help);
+    ing->count.failed = m.ops->counter(m.self, items, "status=\"failed\"", help);
+    ing->count.active =
+        m.ops->gauge(m.self, "anchorage_ingest_batches_active", "", "Batches that have not ended");
+}
+
+static anc_status add_steps(ing_service *ing, anc_err *err)
+{
+    const krn_scheduler s = ing->with.scheduler;
+    for (unsigned i = 0; i < ing->with.workers; i++) {
+        ing_worker *w = &ing->workers[i];
+        w->ing = ing;
+        if (s.ops != NULL)
+            ANC_TRY(s.ops->add(s.self, "ingest", ing_worker_step, w, &w->step_id, err));
+    }
+    return ANC_OK;
+}
+
+static void init_lock(ing_service *ing)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&ing->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&ing->lock, NULL);
+}
+
+anc_status ing_service_open(const ing_service_options *options, ing_service **ret, anc_err *err)
+{
+    if (options->workers < 1 || options->workers > ING_MAX_WORKERS)
+        return ANC_FAIL(err, ANC_INVALID, "%u ingest workers: allowed are 1 to %d",
+                        options->workers, ING_MAX_WORKERS);
+    ing_service *ing = calloc(1, sizeof *ing);
+    if (ing == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the ingest service");
+    ing->with = *options;
+    ing->look = true;
+    init_lock(ing);
+    name_series(ing);
+    const anc_status status = add_steps(ing, err);
+    if (status != ANC_OK) {
+        ing_service_close(ing);
+        return status;
+    }
+    *ret = ing;
+    return ANC_OK;
+}
+
+void ing_service_stop(ing_service *ing)
+{
+    pthread_mutex_lock(&ing->lock);
+    atomic_store(&ing->stopping, true);
+    pthread_cond_broadcast(&ing->changed);
+    pthread_mutex_unlock(&ing->lock);
+}
+
+void ing_service_close(ing_service *ing)
+{
+    if (ing == NULL)
+        return;
+    for (unsigned i = 0; i < ing->with.workers; i++)
+        anc_arena_free(ing->workers[i].mem);
+    for (size_t i = 0; i < ing->n_runs; i++) {
+        anc_arena_free(ing->runs[i]->page_mem);
+        anc_arena_free(ing->runs[i]->mem);
+        free(ing->runs[i]);
+    }
+    pthread_cond_destroy(&ing->changed);
+    pthread_mutex_destroy(&ing->lock);
+    free(ing);
+}
+
+void *ing_worker_of(ing_service *ing, unsigned i)
+{
+    assert(i < ing->with.workers);
+    return &ing->workers[i];
+}
+
+size_t ing_active(const ing_service *ing)
+{
+    return atomic_load(&ing->active);
+}
+
+void ing_wake(ing_service *ing)
+{
+    const krn_scheduler s = ing->with.scheduler;
+    for (unsigned i = 0; s.ops != NULL && i < ing->with.workers; i++)
+        s.ops->wake(s.self, ing->workers[i].step_id);
+}
+
+void ing_changed(ing_service *ing)
+{
+    pthread_mutex_lock(&ing->lock);
+    ing->generation++;
+    pthread_cond_broadcast(&ing->changed);
+    pthread_mutex_unlock(&ing->lock);
+}
+
+krn_call ing_call_of(ing_service *ing, const ing_batch_record *batch, anc_arena *mem, anc_err *err,
+                     int64_t deadline_ns)
+{
+    static const anc_str nobody[] = {ANC_STR_INIT("public")};
+    krn_call call = {.mem = mem,
+                     .err = err,
+                     .deadline_ns = deadline_ns,
+                     .cancelled = &ing->stopping,
+                     .principal = {.labels = nobody, .n_labels = 1, .is_admin = true}};
+    if (batch != NULL)
+        call.principal = (krn_principal){.user_id = batch->user_id,
+                                         .labels = batch->labels,
+                                         .n_labels = batch->n_labels,
+                                         .is_admin = true};
+    return call;
+}
+
+anc_status ing_announce_state(ing_service *ing, krn_tx *tx, const ing_batch_record *b, anc_err *err)
+{
+    const ev_batch_status event = {.batch_id = b->id,
+                                   .status = anc_str_of(ing_phase_name(b->phase)),
+                                   .total_documents = b->total,
+                                   .processed_documents = b->processed,
+                                   .failed_documents = b->failed,
+                                   .error_message = b->error};
+    const ev_context context = {.component = ANC_STR("ingest"), .user_id = b->user_id};
+    return krn_outbox_append(ing->with.outbox, tx, EV_BATCH_STATUS, &event, &context, err);
+}

@@ -1,0 +1,60 @@
+/* batch.c - states, pace, retries. */
+#include "ingest/domain/batch.h"
+
+#include "base/str.h"
+
+const char *ing_phase_name(ing_phase phase)
+{
+    static const char *const names[] = {[ING_PHASE_QUEUED] = "queued",
+                                        [ING_PHASE_PROCESSING] = "processing",
+                                        [ING_PHASE_COMPLETED] = "completed",
+                                        [ING_PHASE_FAILED] = "failed",
+                                        [ING_PHASE_CANCELLED] = "cancelled"};
+    return (unsigned)phase < ANC_COUNT(names) ? names[phase] : "unknown";
+}
+
+bool ing_phase_ended(ing_phase phase)
+{
+    return phase != ING_PHASE_QUEUED && phase != ING_PHASE_PROCESSING;
+}
+
+bool ing_phase_may_become(ing_phase from, ing_phase to)
+{
+    if (from == ING_PHASE_QUEUED)
+        return to == ING_PHASE_PROCESSING || to == ING_PHASE_FAILED || to == ING_PHASE_CANCELLED;
+    return from == ING_PHASE_PROCESSING && ing_phase_ended(to);
+}
+
+ing_pace ing_batch_pace(const ing_batch_record *b, int64_t now_ms)
+{
+    const int64_t until = b->completed_ms != 0 ? b->completed_ms : now_ms;
+    const uint64_t done = ing_batch_done(b);
+    ing_pace pace = {.eta_s = ing_phase_ended(b->phase) ? 0 : -1};
+    if (b->rate_from_ms == 0 || done <= b->rate_from_done)
+        return pace;
+    const int64_t ms = until > b->rate_from_ms ? until - b->rate_from_ms : 1;
+    pace.docs_per_s = (double)(done - b->rate_from_done) * 1000.0 / (double)ms;
+    if (!ing_phase_ended(b->phase) && b->listed && b->total >= done)
+        pace.eta_s = (double)(b->total - done) / pace.docs_per_s;
+    return pace;
+}
+
+int64_t ing_retry_after_ms(unsigned tries)
+{
+    static const int64_t waits_ms[] = {200, 500, 1000, 2000, 5000};
+    if (tries == 0)
+        return 0;
+    return tries <= ANC_COUNT(waits_ms) ? waits_ms[tries - 1] : -1;
+}
+
+bool ing_name_is_records(anc_str name)
+{
+    static const anc_str endings[] = {ANC_STR_INIT(".jsonl"), ANC_STR_INIT(".ndjson"),
+                                      ANC_STR_INIT(".json"), ANC_STR_INIT(".jsonl.gz")};
+    for (size_t i = 0; i < ANC_COUNT(endings); i++) {
+        const anc_str e = endings[i];
+        if (name.len > e.len && anc_str_eq_nocase(anc_str_sub(name, name.len - e.len, e.len), e))
+            return true;
+    }
+    return false;
+}

@@ -1,0 +1,111 @@
+/* ingest_fixture.c - see the header. */
+#include "ingest_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "os/clock.h"
+#include "os/file.h"
+#include "support/test.h"
+
+bool srch_visible(srch_service *srch, uint64_t seq)
+{
+    return atomic_load(&srch->cursor) >= seq;
+}
+
+srch_status_row srch_status(srch_service *srch)
+{
+    return (srch_status_row){.ready = true, .cursor = atomic_load(&srch->cursor)};
+}
+
+static void must(anc_status status, const anc_err *err)
+{
+    if (status != ANC_OK)
+        fail_msg("%s: %s", anc_status_info(status)->name, err->text);
+}
+
+static void open_ingest(ing_fixture *f)
+{
+    anc_err err;
+    anc_err_clear(&err);
+    must(db_migrate(f->k.db, ing_migrations, ing_n_migrations, 1, &err), &err);
+    const ing_service_options options = {.batches = ing_sqlite_store(f->k.readers),
+                                         .batch_writer = ing_sqlite_writer(),
+                                         .folder = ing_folder_source(),
+                                         .writer = f->k.options.writer,
+                                         .outbox = f->k.options.outbox,
+                                         .clock = f->k.options.clock,
+                                         .knowledge = f->k.kno,
+                                         .search = &f->search,
+                                         .workers = INGEST_WORKERS};
+    must(ing_service_open(&options, &f->ing, &err), &err);
+}
+
+void ingest_open(ing_fixture *f)
+{
+    memset(f, 0, sizeof *f);
+    fixture_open(&f->k);
+    (void)snprintf(f->source, sizeof f->source, "%s/source", f->k.folder);
+    anc_err err;
+    anc_err_clear(&err);
+    must(os_folder_make(anc_str_of(f->source), &err), &err);
+    open_ingest(f);
+}
+
+void ingest_close(ing_fixture *f)
+{
+    ing_service_close(f->ing);
+    fixture_close(&f->k);
+}
+
+void ingest_reopen(ing_fixture *f)
+{
+    ing_service_close(f->ing);
+    fixture_reopen(&f->k);
+    open_ingest(f);
+}
+
+void ingest_write(ing_fixture *f, const char *name, const char *text)
+{
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/%s", f->source, name);
+    anc_err err;
+    anc_err_clear(&err);
+    char folder[512];
+    memcpy(folder, path, sizeof folder);
+    *strrchr(folder, '/') = '\0';
+    must(os_folder_make(anc_str_of(folder), &err), &err);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, strlen(text), file), strlen(text));
+    assert_int_equal(fclose(file), 0);
+}
+
+anc_status ingest_start(ing_fixture *f, const char *glob, ing_batch *ret)
+{
+    const ing_folder_request request = {
+        .path = anc_str_of(f->source), .collection = ANC_STR("notes"), .glob = anc_str_of(glob)};
+    return ing_folder_start(f->ing, fixture_call(&f->k), &request, ret);
+}
+
+bool ingest_run(ing_fixture *f, size_t max_steps)
+{
+    unsigned asleep = 0;
+    for (size_t i = 0; i < max_steps && asleep < INGEST_WORKERS; i++) {
+        const int64_t now = os_mono_ns();
+        const int64_t next =
+            ing_worker_step(ing_worker_of(f->ing, (unsigned)(i % INGEST_WORKERS)), now);
+        if (next > now && next != INT64_MAX)
+            return false;
+        asleep = next == INT64_MAX ? asleep + 1 : 0;
+    }
+    return asleep == INGEST_WORKERS;
+}
+
+ing_batch ingest_batch(ing_fixture *f, const char *id)
+{
+    ing_batch batch = {0};
+    must(ing_batch_find(f->ing, fixture_call(&f->k), anc_str_of(id), &batch), &f->k.err);
+    return batch;
+}

@@ -1,0 +1,43 @@
+/* ingest_fixture.h - an ingest service over the knowledge fixture, with a folder to read.
+ *
+ * No threads: the workers' steps are called in turn, so a run is the same each time. A search
+ * service stands in whose index has reached `cursor`.
+ */
+#ifndef ANC_TESTS_SUPPORT_INGEST_FIXTURE_H
+#define ANC_TESTS_SUPPORT_INGEST_FIXTURE_H
+
+#include "ingest/adapters/folder/folder.h"
+#include "ingest/adapters/sqlite/ing_sqlite.h"
+#include "ingest/app/ingest_service.h"
+#include "knowledge_fixture.h"
+
+struct srch_service {
+    atomic_uint_least64_t cursor;
+};
+
+enum { INGEST_WORKERS = 3 };
+
+typedef struct ing_fixture {
+    kno_fixture k;
+    struct srch_service search;
+    ing_service *ing;
+    char source[96]; /* the folder that is read */
+} ing_fixture;
+
+void ingest_open(ing_fixture *f);
+void ingest_close(ing_fixture *f);
+void ingest_reopen(ing_fixture *f); /* as after a kill */
+
+/* Writes `text` to `name` (folders are made) below the source folder. */
+void ingest_write(ing_fixture *f, const char *name, const char *text);
+
+/* Starts a batch over the source folder into "notes". */
+anc_status ingest_start(ing_fixture *f, const char *glob, ing_batch *ret);
+
+/* Calls the workers in turn until all sleep or one wants to wait, at most `max_steps` steps; true
+ * when all sleep. */
+bool ingest_run(ing_fixture *f, size_t max_steps);
+
+ing_batch ingest_batch(ing_fixture *f, const char *id);
+
+#endif

@@ -1,0 +1,392 @@
+/* test_ingest.c - folders read in the background, step by step. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "support/ingest_fixture.h"
+#include "support/test.h"
+
+static int setup(void **state)
+{
+    ing_fixture *f = malloc(sizeof *f);
+    assert_non_null(f);
+    ingest_open(f);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    ing_fixture *f = *state;
+    fixture_check(&f->k, false);
+    ingest_close(f);
+    free(f);
+    return 0;
+}
+
+static void keep_id(const ing_batch *batch, char out[64])
+{
+    (void)snprintf(out, 64, "%.*s", ANC_FMT(batch->id));
+}
+
+static void a_folder_is_read(void **state)
+{
+    ing_fixture *f = *state;
+    ingest_write(f, "a.md", "# Alpha\n\nThe first.");
+    ingest_write(f, "sub/b.txt", "The second.");
+    ingest_write(f, "sub/deep/c.txt", "The third.");
+    ingest_write(f, ".hidden/d.txt", "Not this.");
+    ingest_write(f, ".env", "Nor this.");
+    ing_batch batch;
+    char id[64];
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    assert_int_equal(batch.state, ING_QUEUED);
+    assert_int_equal(batch.total, 0);
+    keep_id(&batch, id);
+    assert_true(ingest_run(f, 1000));
+    batch = ingest_batch(f, id);
+    assert_int_equal(batch.state, ING_COMPLETED);
+    assert_int_equal(batch.total, 3);
+    assert_int_equal(batch.processed, 3);
+    assert_int_equal(batch.failed + batch.skipped, 0);
+    assert_int_equal(batch.bytes_done, batch.bytes_total);
+    assert_true(batch.completed_ms > 0 && batch.eta_s == 0);
+    assert_int_equal(ing_active(f->ing), 0);
+    kno_document d;
+    ASSERT_OK(kno_document_find(f->k.kno, fixture_call(&f->k), ANC_STR("notes"),
+                                ANC_STR("sub/deep/c.txt"), &d),
+              &f->k.err);
+    assert_string_equal(d.source.ptr, "folder");
+    assert_true(anc_str_ends(d.uri, ANC_STR("/source/sub/deep/c.txt")));
+    assert_int_equal(fixture_count(&f->k, "SELECT added FROM test_event WHERE type = 3"), 3);
+    assert_int_equal(fixture_count(&f->k, "SELECT count(*) FROM test_event WHERE type = 4 AND"
+                                          " document = 'completed' AND added = 3"),
+                     1);
+}
+
+static void what_the_index_shows_is_told_apart(void **state)
+{
+    ing_fixture *f = *state;
+    ingest_write(f, "a.txt", "One.");
+    ingest_write(f, "b.txt", "Two.");
+    ing_batch batch;
+    char id[64];
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    keep_id(&batch, id);
+    assert_true(ingest_run(f, 1000));
+    assert_int_equal(ingest_batch(f, id).searchable, 0);
+    atomic_store(&f->search.cursor,
+                 (uint64_t)fixture_count(&f->k, "SELECT min(seq) FROM test_change WHERE op = 0"));
+    assert_int_equal(ingest_batch(f, id).searchable, 1);
+    atomic_store(&f->search.cursor, 1000);
+    assert_int_equal(ingest_batch(f, id).searchable, 2);
+}
+
+static void again_changes_nothing(void **state)
+{
+    ing_fixture *f = *state;
+    ingest_write(f, "a.txt", "One.");
+    ingest_write(f, "b.txt", "Two.");
+    ing_batch batch;
+    char id[64];
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    assert_true(ingest_run(f, 1000));
+    ingest_write(f, "b.txt", "Two and a half.");
+    atomic_store(&f->search.cursor, 1000);
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    keep_id(&batch, id);
+    assert_true(ingest_run(f, 1000));
+    batch = ingest_batch(f, id);
+    assert_int_equal(batch.processed, 1);
+    assert_int_equal(batch.skipped, 1);
+    assert_int_equal(batch.searchable, 2);
+    assert_int_equal(fixture_count(&f->k, "SELECT count(*) FROM kno_version"), 3);
+}
+
+static void broken_and_foreign_files_are_named(void **state)
+{
+    ing_fixture *f = *state;
+    ingest_write(f, "a.txt", "One.");
+    ingest_write(f, "broken.txt", "BROKEN");
+    ingest_write(f, "questions.jsonl", "{\"q\":1}\n");
+    ing_batch batch;
+    char id[64];
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    keep_id(&batch, id);
+    assert_true(ingest_run(f, 1000));
+    batch = ingest_batch(f, id);
+    assert_int_equal(batch.state, ING_COMPLETED);
+    assert_int_equal(batch.processed, 1);
+    assert_int_equal(batch.failed, 1);
+    assert_int_equal(batch.skipped, 1);
+    ing_failure *failures = NULL;
+    size_t n = 0;
+    ASSERT_OK(ing_failure_list(f->ing, fixture_call(&f->k), anc_str_of(id), 10, &failures, &n),
+              &f->k.err);
+    assert_int_equal(n, 2);
+    for (size_t i = 0; i < n; i++) {
+        const bool broken = anc_str_eq(failures[i].document, ANC_STR("broken.txt"));
+        assert_string_equal(failures[i].stage.ptr, "parse");
+        assert_non_null(strstr(failures[i].reason.ptr, broken ? "broken" : "records"));
+        assert_string_equal(failures[i].batch_id.ptr, id);
+    }
+    assert_int_equal(fixture_count(&f->k, "SELECT count(*) FROM test_event WHERE type = 5"), 1);
+    ASSERT_OK(ing_failure_list(f->ing, fixture_call(&f->k), ANC_STR_NONE, 1, &failures, &n),
+              &f->k.err);
+    assert_int_equal(n, 1);
+}
+
+static void a_pattern_chooses(void **state)
+{
+    ing_fixture *f = *state;
+    ingest_write(f, "a.md", "One.");
+    ingest_write(f, "sub/b.md", "Two.");
+    ingest_write(f, "sub/c.txt", "Three.");
+    ing_batch batch;
+    char id[64];
+    ASSERT_OK(ingest_start(f, "*.md", &batch), &f->k.err);
+    keep_id(&batch, id);
+    assert_true(ingest_run(f, 1000));
+    assert_int_equal(ingest_batch(f, id).total, 2);
+}
+
+static void one_file_is_a_source_too(void **state)
+{
+    ing_fixture *f = *state;
+    ingest_write(f, "only.txt", "Just this.");
+    char path[256], id[64];
+    (void)snprintf(path, sizeof path, "%s/only.txt", f->source);
+    const ing_folder_request request = {.path = anc_str_of(path), .collection = ANC_STR("notes")};
+    ing_batch batch;
+    ASSERT_OK(ing_folder_start(f->ing, fixture_call(&f->k), &request, &batch), &f->k.err);
+    keep_id(&batch, id);
+    assert_true(ingest_run(f, 1000));
+    assert_int_equal(ingest_batch(f, id).processed, 1);
+    kno_document d;
+    ASSERT_OK(
+        kno_document_find(f->k.kno, fixture_call(&f->k), ANC_STR("notes"), ANC_STR("only.txt"), &d),
+        &f->k.err);
+}
+
+static void bad_requests_are_refused(void **state)
+{
+    ing_fixture *f = *state;
+    ing_batch batch;
+    ing_folder_request r = {.path = ANC_STR("/no/such/folder"), .collection = ANC_STR("notes")};
+    assert_int_equal(ing_folder_start(f->ing, fixture_call(&f->k), &r, &batch), ANC_NOT_FOUND);
+    assert_non_null(strstr(f->k.err.text, "/no/such/folder"));
+    r.path = ANC_STR("relative");
+    assert_int_equal(ing_folder_start(f->ing, fixture_call(&f->k), &r, &batch), ANC_INVALID);
+    r.path = anc_str_of(f->source);
+    r.glob = ANC_STR("[a-");
+    assert_int_equal(ing_folder_start(f->ing, fixture_call(&f->k), &r, &batch), ANC_INVALID);
+    r.glob = ANC_STR_NONE;
+    r.metadata = ANC_STR("[]");
+    assert_int_equal(ing_folder_start(f->ing, fixture_call(&f->k), &r, &batch), ANC_INVALID);
+    r.metadata = ANC_STR_NONE;
+    r.collection = ANC_STR_NONE;
+    assert_int_equal(ing_folder_start(f->ing, fixture_call(&f->k), &r, &batch), ANC_INVALID);
+    assert_int_equal(ing_batch_find(f->ing, fixture_call(&f->k), ANC_STR("none"), &batch),
+                     ANC_NOT_FOUND);
+}
+
+static void a_source_that_went_away_ends_its_batch(void **state)
+{
+    ing_fixture *f = *state;
+    ing_batch batch;
+    char id[64];
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    keep_id(&batch, id);
+    assert_int_equal(rmdir(f->source), 0);
+    assert_true(ingest_run(f, 1000));
+    batch = ingest_batch(f, id);
+    assert_int_equal(batch.state, ING_FAILED);
+    assert_non_null(strstr(batch.error_message.ptr, "source"));
+    assert_int_equal(ing_active(f->ing), 0);
+    assert_int_equal(mkdir(f->source, 0700), 0);
+}
+
+static void a_file_that_went_away_is_a_failed_document(void **state)
+{
+    ing_fixture *f = *state;
+    ingest_write(f, "a.txt", "One.");
+    ingest_write(f, "b.txt", "Two.");
+    ing_batch batch;
+    char id[64], path[256];
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    keep_id(&batch, id);
+    (void)ingest_run(f, 2); /* looked, listed */
+    (void)snprintf(path, sizeof path, "%s/b.txt", f->source);
+    assert_int_equal(unlink(path), 0);
+    assert_true(ingest_run(f, 1000));
+    batch = ingest_batch(f, id);
+    assert_int_equal(batch.processed, 1);
+    assert_int_equal(batch.failed, 1);
+    ing_failure *failures = NULL;
+    size_t n = 0;
+    ASSERT_OK(ing_failure_list(f->ing, fixture_call(&f->k), anc_str_of(id), 10, &failures, &n),
+              &f->k.err);
+    assert_string_equal(failures[0].stage.ptr, "read");
+}
+
+static void cancel_stops_the_reading(void **state)
+{
+    ing_fixture *f = *state;
+    char name[32], id[64];
+    for (int i = 0; i < 20; i++) {
+        (void)snprintf(name, sizeof name, "%02d.txt", i);
+        ingest_write(f, name, name);
+    }
+    ing_batch batch;
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    keep_id(&batch, id);
+    (void)ingest_run(f, 8);
+    const uint64_t before = ingest_batch(f, id).processed;
+    assert_true(before > 0 && before < 20);
+    ASSERT_OK(ing_batch_cancel(f->ing, fixture_call(&f->k), anc_str_of(id), &batch), &f->k.err);
+    assert_int_equal(batch.state, ING_CANCELLED);
+    assert_true(ingest_run(f, 1000));
+    batch = ingest_batch(f, id);
+    assert_int_equal(batch.state, ING_CANCELLED);
+    assert_int_equal(batch.processed, before);
+    assert_int_equal(fixture_count(&f->k, "SELECT sum(added) FROM test_event WHERE type = 3"),
+                     (int64_t)before);
+    assert_int_equal(ing_batch_cancel(f->ing, fixture_call(&f->k), anc_str_of(id), &batch),
+                     ANC_CONFLICT);
+}
+
+static void a_passing_failure_is_tried_again(void **state)
+{
+    ing_fixture *f = *state;
+    ingest_write(f, "a.txt", "One.");
+    f->k.emb.fails = true;
+    ing_batch batch;
+    char id[64];
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    keep_id(&batch, id);
+    assert_false(ingest_run(f, 1000)); /* a worker wants to wait */
+    assert_int_equal(ingest_batch(f, id).failed, 0);
+    f->k.emb.fails = false;
+    assert_true(ingest_run(f, 1000));
+    assert_int_equal(ingest_batch(f, id).processed, 1);
+}
+
+static void it_gives_up_after_a_few_tries(void **state)
+{
+    ing_fixture *f = *state;
+    ingest_write(f, "a.txt", "One.");
+    f->k.emb.fails = true;
+    ing_batch batch;
+    char id[64];
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    keep_id(&batch, id);
+    for (int i = 0; i < 10 && !ingest_run(f, 1000); i++)
+        continue;
+    batch = ingest_batch(f, id);
+    assert_int_equal(batch.state, ING_COMPLETED);
+    assert_int_equal(batch.failed, 1);
+    f->k.emb.fails = false;
+}
+
+static void waiting_ends(void **state)
+{
+    ing_fixture *f = *state;
+    ingest_write(f, "a.txt", "One.");
+    ing_batch batch, seen;
+    char id[64];
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    keep_id(&batch, id);
+    const uint64_t first = batch.revision;
+    ASSERT_OK(ing_batch_wait(f->ing, fixture_call(&f->k), anc_str_of(id), first, 1, &seen),
+              &f->k.err);
+    assert_int_equal(seen.revision, first); /* nothing happened: the time ended it */
+    assert_true(ingest_run(f, 1000));
+    ASSERT_OK(ing_batch_wait(f->ing, fixture_call(&f->k), anc_str_of(id), first, 60000, &seen),
+              &f->k.err);
+    assert_true(seen.revision > first);
+    ASSERT_OK(ing_batch_wait(f->ing, fixture_call(&f->k), anc_str_of(id), UINT64_MAX, 60000, &seen),
+              &f->k.err);
+    assert_int_equal(seen.state, ING_COMPLETED);
+}
+
+static void links_do_not_lead_out(void **state)
+{
+    ing_fixture *f = *state;
+    ingest_write(f, "inside/a.txt", "One.");
+    char path[256], id[64];
+    (void)snprintf(path, sizeof path, "%s/out.txt", f->source);
+    assert_int_equal(symlink("/etc/hostname", path), 0);
+    (void)snprintf(path, sizeof path, "%s/loop", f->source);
+    assert_int_equal(symlink(f->source, path), 0);
+    (void)snprintf(path, sizeof path, "%s/again.txt", f->source);
+    assert_int_equal(symlink("inside/a.txt", path), 0);
+    ing_batch batch;
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    keep_id(&batch, id);
+    assert_true(ingest_run(f, 1000));
+    batch = ingest_batch(f, id);
+    assert_int_equal(batch.total, 2); /* a.txt, and the link to it that stays inside */
+}
+
+static void batches_are_listed_newest_first(void **state)
+{
+    ing_fixture *f = *state;
+    char ids[3][64];
+    ing_batch batch, *all = NULL;
+    size_t n = 0;
+    for (int i = 0; i < 3; i++) {
+        ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+        keep_id(&batch, ids[i]);
+    }
+    ASSERT_OK(ing_batch_list(f->ing, fixture_call(&f->k), ANC_STR_NONE, 2, &all, &n), &f->k.err);
+    assert_int_equal(n, 2);
+    assert_string_equal(all[0].id.ptr, ids[2]);
+    ASSERT_OK(ing_batch_list(f->ing, fixture_call(&f->k), anc_str_of(ids[1]), 2, &all, &n),
+              &f->k.err);
+    assert_int_equal(n, 1);
+    assert_string_equal(all[0].id.ptr, ids[0]);
+}
+
+static void several_pages_of_items(void **state)
+{
+    ing_fixture *f = *state;
+    char name[32], id[64];
+    for (int i = 0; i < 300; i++) {
+        (void)snprintf(name, sizeof name, "%d/%d.txt", i / 100, i);
+        ingest_write(f, name, i % 2 == 0 ? "Even." : "Odd.");
+    }
+    ing_batch batch;
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    keep_id(&batch, id);
+    assert_true(ingest_run(f, 10000));
+    batch = ingest_batch(f, id);
+    assert_int_equal(batch.processed, 300);
+    assert_int_equal(fixture_count(&f->k, "SELECT sum(added) FROM test_event WHERE type = 3"), 300);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_folder_is_read),
+        TEST(what_the_index_shows_is_told_apart),
+        TEST(again_changes_nothing),
+        TEST(broken_and_foreign_files_are_named),
+        TEST(a_pattern_chooses),
+        TEST(one_file_is_a_source_too),
+        TEST(bad_requests_are_refused),
+        TEST(a_source_that_went_away_ends_its_batch),
+        TEST(a_file_that_went_away_is_a_failed_document),
+        TEST(cancel_stops_the_reading),
+        TEST(a_passing_failure_is_tried_again),
+        TEST(it_gives_up_after_a_few_tries),
+        TEST(waiting_ends),
+        TEST(links_do_not_lead_out),
+        TEST(batches_are_listed_newest_first),
+        TEST(several_pages_of_items),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
