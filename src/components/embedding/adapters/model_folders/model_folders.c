@@ -44,7 +44,7 @@ static anc_status place(const folders *f, krn_call *call, anc_str model, const c
 static anc_status find(void *self, krn_call *call, anc_str model, anc_str *ret)
 {
     const folders *f = self;
-    anc_str folder, marker;
+    anc_str folder = ANC_STR_NONE, marker = ANC_STR_NONE;
     ANC_TRY(place(f, call, model, "", &folder));
     ANC_TRY(place(f, call, model, "/config.json", &marker));
     *ret = os_exists(marker) ? folder : ANC_STR_NONE;
@@ -59,7 +59,7 @@ static bool is_work(anc_str name)
 static anc_status list(void *self, krn_call *call, anc_str **ret, size_t *ret_n)
 {
     const folders *f = self;
-    anc_str *names = NULL, found;
+    anc_str *names = NULL, found = ANC_STR_NONE;
     size_t n = 0, kept = 0;
     if (os_exists(anc_str_of(f->dir)))
         ANC_TRY(os_folder_list(call->mem, anc_str_of(f->dir), MAX_MODELS, &names, &n, call->err));
@@ -87,7 +87,7 @@ static anc_status close_file(folders *f, anc_err *err)
 
 static anc_status take_lock(folders *f, krn_call *call, anc_str model)
 {
-    anc_str path;
+    anc_str path = ANC_STR_NONE;
     if (f->lock != NULL && anc_str_eq(anc_str_of(f->locked), model))
         return ANC_OK;
     os_lock_drop(f->lock);
@@ -102,7 +102,7 @@ static anc_status take_lock(folders *f, krn_call *call, anc_str model)
 /* Opens "<model>.part/<path>", whose folders are made. */
 static anc_status open_file(folders *f, krn_call *call, anc_str model, const char *path)
 {
-    anc_str part;
+    anc_str part = ANC_STR_NONE;
     ANC_TRY(place(f, call, model, ".part", &part));
     const int n = snprintf(f->path, sizeof f->path, "%s/%s", part.ptr, path);
     if (n < 0 || (size_t)n >= sizeof f->path)
@@ -176,7 +176,7 @@ static anc_status sync_folder(const char *folder, anc_err *err)
 static anc_status commit(void *self, krn_call *call, anc_str model)
 {
     folders *f = self;
-    anc_str final, part, old;
+    anc_str final = ANC_STR_NONE, part = ANC_STR_NONE, old = ANC_STR_NONE;
     ANC_TRY(close_file(f, call->err));
     ANC_TRY(place(f, call, model, "", &final));
     ANC_TRY(place(f, call, model, ".part", &part));
