@@ -52,3 +52,7 @@ function(anc_fuzz)
   add_test(NAME ${A_NAME}_replay COMMAND ${A_NAME}_replay ${A_CORPUS})
   set_tests_properties(${A_NAME}_replay PROPERTIES LABELS fuzz TIMEOUT 120)
 endfunction()
+
+# Link options of a test that includes tests/support/fail_alloc.c.
+set(ANC_FAIL_ALLOC_OPTIONS -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc
+  -Wl,--wrap=strdup -Wl,--wrap=strndup)

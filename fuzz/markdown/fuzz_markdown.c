@@ -1,5 +1,5 @@
-/* fuzz_markdown.c - any bytes read as markdown: every block is valid UTF-8 of the promised size, and the
- * counts agree with what arrived. */
+/* fuzz_markdown.c - any bytes read as markdown: every block is valid UTF-8 of the promised size,
+ * and the counts agree with what arrived. */
 #include <stdlib.h>
 
 #include "base/utf8.h"

@@ -111,6 +111,9 @@ void rag_cancel(rag_service *rag, rag_turn *turn);
 /* Checks citations and queues the turn for saving. `ret` lives as long as the turn. On a pool. */
 anc_status rag_finish(rag_service *rag, rag_turn *turn, const rag_answer **ret) ANC_MUST_CHECK;
 
+/* What went wrong, after a step of this turn failed. Good as long as the turn. */
+const anc_err *rag_turn_error(const rag_turn *turn);
+
 void rag_turn_free(rag_turn *turn); /* NULL is a no-op */
 
 /* ---- conversations -------------------------------------------------------------------------- */

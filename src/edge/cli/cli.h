@@ -10,7 +10,7 @@
 #ifndef ANC_EDGE_CLI_CLI_H
 #define ANC_EDGE_CLI_CLI_H
 
-#include "base/status.h"
+#include "embedding/models.h"
 
 enum {
     CLI_OK = 0,
@@ -68,6 +68,11 @@ typedef struct cli_host {
     void (*embed_stop)(void *self);
 
     anc_status (*facts)(void *self, const cli_settings *settings, cli_facts *ret, anc_err *err);
+
+    /* The folder of models of the configuration; closed with models_close. */
+    anc_status (*models_open)(void *self, const cli_settings *settings, emb_models **ret,
+                              anc_err *err);
+    void (*models_close)(void *self, emb_models *models);
 
     /* The whole configuration as text: every key described (settings NULL), or the values in force.
      * On stdout. */

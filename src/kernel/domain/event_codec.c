@@ -156,7 +156,7 @@ static anc_status copy_str(const reader *r, anc_str s, anc_str *ret)
 
 static anc_status read_str(const reader *r, const json_value *v, unsigned char *at)
 {
-    anc_str s;
+    anc_str s = ANC_STR_NONE;
     if (json_kind_of(v) != JSON_STRING)
         return misfit(r, v, "a string");
     ANC_TRY(copy_str(r, json_str(v, ANC_STR_NONE), &s));
@@ -238,7 +238,7 @@ static anc_status read_doubles(const reader *r, const json_value *v, unsigned ch
 static anc_status read_json(const reader *r, const json_value *v, unsigned char *at)
 {
     ANC_BUF(text, SIZE_MAX / 2);
-    ev_json json;
+    ev_json json = {ANC_STR_NONE};
     json_dump(v, &text);
     ANC_TRY(anc_buf_status(&text, r->field->name, r->err));
     ANC_TRY(copy_str(r, anc_buf_view(&text), &json.text));

@@ -4,8 +4,8 @@
  * once, in order per aggregate; transient ones are published straight, may be dropped when a
  * subscriber is slow, and are then counted.
  *
- * Contract: publish from any thread, never blocks, costs about a microsecond; handlers run on the
- * bus's own thread, one event at a time for each subscription; one handler's failure or slowness
+ * Contract: publish from any thread, never blocks, costs about a microsecond; handlers run on
+ * threads of the bus, one event at a time for each subscription; one handler's failure or slowness
  * never stops another. Between start and stop only. A pattern is an exact type, a prefix that ends
  * in ".*", or "*".
  */

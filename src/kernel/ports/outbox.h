@@ -37,7 +37,8 @@ typedef struct krn_outbox_ops {
                                         const void *payload, const ev_context *context,
                                         anc_err *err);
 
-    /* At most filter->limit kept events in call->mem. Any thread but the loop. */
+    /* At most filter->limit kept events in call->mem; INVALID when that is not 1 to 1000. Any thread
+     * but the loop. */
     ANC_MUST_CHECK anc_status (*read)(void *self, krn_call *call, const krn_event_filter *filter,
                                       krn_kept_event **ret, size_t *ret_n);
 
@@ -50,10 +51,15 @@ typedef struct krn_outbox_ops {
     ANC_MUST_CHECK anc_status (*cursor_set)(void *self, krn_tx *tx, anc_str consumer, uint64_t seq,
                                             anc_err *err);
 
-    /* Removes at most `limit` events that every cursor has passed and that are older than
-     * `before_ms` or beyond the newest `keep`. Inside `tx`. */
+    /* Removes at most `limit` events, oldest first, that every cursor has passed and that are older
+     * than `before_ms` or beyond the newest `keep` (counted by seq). Inside `tx`. */
     ANC_MUST_CHECK anc_status (*prune)(void *self, krn_tx *tx, int64_t before_ms, uint64_t keep,
                                        size_t limit, size_t *ret_removed, anc_err *err);
+
+    /* Calls `wake(arg)` after every commit that appended an event, on the writer's thread; it must
+     * return at once. At most 16 listeners; LIMIT past that. Only while wiring. */
+    ANC_MUST_CHECK anc_status (*listen)(void *self, void (*wake)(void *arg), void *arg,
+                                        anc_err *err);
 } krn_outbox_ops;
 
 typedef struct krn_outbox {

@@ -84,14 +84,17 @@ void *anc_arena_alloc(anc_arena *arena, size_t count, size_t size)
 {
     const size_t align = alignof(max_align_t);
     size_t asked;
-    arena->refusal = ANC_LIMIT;
-    if (__builtin_mul_overflow(count, size, &asked) || asked > SIZE_MAX - align)
+    if (__builtin_mul_overflow(count, size, &asked) || asked > SIZE_MAX - align) {
+        arena->refusal = ANC_LIMIT;
         return NULL;
+    }
     size_t bytes = (asked + align - 1) / align * align;
     if (bytes == 0)
         bytes = align;
-    if (bytes > arena->ceiling - arena->taken)
+    if (bytes > arena->ceiling - arena->taken) {
+        arena->refusal = ANC_LIMIT;
         return NULL;
+    }
     block *b = arena->newest;
     if ((b == NULL || bytes > b->capacity - b->used) && !add_block(arena, bytes)) {
         arena->refusal = ANC_NO_MEMORY;

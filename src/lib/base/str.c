@@ -163,6 +163,7 @@ bool anc_buf_reserve(anc_buf *buf, size_t n)
     char *p = realloc(buf->ptr, cap);
     if (p == NULL) {
         buf->refused = true;
+        buf->starved = true;
         return false;
     }
     buf->ptr = p;
@@ -206,6 +207,7 @@ void anc_buf_clear(anc_buf *buf)
 {
     buf->len = 0;
     buf->refused = false;
+    buf->starved = false;
     if (buf->ptr != NULL)
         buf->ptr[0] = '\0';
 }
@@ -219,5 +221,7 @@ anc_status anc_buf_status(const anc_buf *buf, const char *what, anc_err *err)
 {
     if (!buf->refused)
         return ANC_OK;
-    return ANC_FAIL(err, ANC_LIMIT, "%s: more than %zu bytes, or out of memory", what, buf->max);
+    if (buf->starved)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "%s: no memory after %zu bytes", what, buf->len);
+    return ANC_FAIL(err, ANC_LIMIT, "%s: more than %zu bytes", what, buf->max);
 }

@@ -43,6 +43,7 @@ typedef struct anc_buf {
     size_t cap;   /* bytes allocated */
     size_t max;   /* len never passes this */
     bool refused; /* an append did not fit or memory was out */
+    bool starved; /* it was memory */
 } anc_buf;
 
 /* An empty buffer that holds at most `max` bytes. Allocates nothing yet. */

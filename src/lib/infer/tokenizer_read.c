@@ -120,6 +120,8 @@ anc_status inf_tokenizer_of_json(anc_str json, inf_tokenizer **ret, anc_err *err
 static anc_status read_vocab(anc_str vocab, inf_word_rules rules, inf_tokenizer **ret, anc_err *err)
 {
     size_t lines = 1;
+    if (anc_str_ends(vocab, ANC_STR("\n")))
+        vocab.len--;
     for (size_t i = 0; i < vocab.len; i++)
         lines += vocab.ptr[i] == '\n';
     if (lines > INF_VOCABULARY_MAX)

@@ -56,7 +56,7 @@ const char *net_status_phrase(int status)
     return "";
 }
 
-bool answer_has_no_body(int status)
+bool net_answer_has_no_body(int status)
 {
     return status < 200 || status == 204 || status == 304;
 }
@@ -85,7 +85,7 @@ static bool is_clean(anc_str s)
     return true;
 }
 
-bool answer_head(anc_buf *out, const answer_shape *shape, const net_header *headers, size_t n)
+bool net_answer_head(anc_buf *out, const answer_shape *shape, const net_header *headers, size_t n)
 {
     (void)anc_buf_printf(out, "HTTP/1.1 %d %s\r\n", shape->status,
                          net_status_phrase(shape->status));

@@ -10,7 +10,7 @@ static void ask(net_exchange *ex, body_mode mode, uint64_t max_bytes, void *arg)
     ex->max_body_bytes = max_bytes;
     ex->body_arg = arg;
     ex->body_since_ms = ex->body_byte_ms = net_loop_now_ms(ex->loop);
-    exchange_want(ex, WANT_PUMP);
+    net_exchange_want(ex, WANT_PUMP);
 }
 
 void net_exchange_read_body(net_exchange *ex, size_t max_bytes,
@@ -33,7 +33,7 @@ void net_exchange_stream_body(net_exchange *ex, uint64_t max_bytes,
     ask(ex, BODY_PIECES, max_bytes, arg);
 }
 
-void body_end(net_exchange *ex, anc_status status)
+void net_body_end(net_exchange *ex, anc_status status)
 {
     if (ex->mode == BODY_UNASKED || ex->body_over)
         return;
@@ -52,7 +52,7 @@ void body_end(net_exchange *ex, anc_status status)
 
 static void too_large(net_conn *conn)
 {
-    conn_refuse(conn, 413, "the body of the request is larger than is taken here", ANC_LIMIT);
+    net_conn_refuse(conn, 413, "the body of the request is larger than is taken here", ANC_LIMIT);
 }
 
 static void deliver(net_conn *conn, anc_str data)
@@ -65,7 +65,7 @@ static void deliver(net_conn *conn, anc_str data)
     else if (ex->mode == BODY_PIECES)
         ex->on_chunk(ex->body_arg, ex, data);
     else if (!anc_buf_add(&ex->whole, data))
-        conn_refuse(conn, 503, "out of memory for the body of the request", ANC_NO_MEMORY);
+        net_conn_refuse(conn, 503, "out of memory for the body of the request", ANC_NO_MEMORY);
 }
 
 /* Before the first byte: is the declared length acceptable, and does the client wait for a word? */
@@ -78,13 +78,13 @@ static bool may_begin(net_conn *conn)
     }
     if (ex->head.expect_continue && !ex->continue_sent && ex->bytes_in == 0) {
         ex->continue_sent = true;
-        if (exchange_continue(ex))
-            conn_flush(conn);
+        if (net_exchange_continue(ex))
+            net_conn_flush(conn);
     }
     return conn->state == CONN_EXCHANGE;
 }
 
-bool body_take(net_conn *conn, anc_str *in)
+bool net_body_take(net_conn *conn, anc_str *in)
 {
     net_exchange *ex = conn->ex;
     if (ex->mode == BODY_UNASKED || ex->body_over || atomic_load(&ex->paused))
@@ -98,10 +98,10 @@ bool body_take(net_conn *conn, anc_str *in)
         return true;
     case NET_CODEC_DONE:
         atomic_store(&ex->body_complete, true);
-        body_end(ex, ANC_OK);
+        net_body_end(ex, ANC_OK);
         return true;
     case NET_CODEC_BAD:
-        conn_refuse(conn, ex->body.fault_status, ex->body.fault, ANC_INVALID);
+        net_conn_refuse(conn, ex->body.fault_status, ex->body.fault, ANC_INVALID);
         return true;
     case NET_CODEC_MORE:
         break;
@@ -109,7 +109,7 @@ bool body_take(net_conn *conn, anc_str *in)
     return false;
 }
 
-const char *body_overdue(const net_conn *conn, int64_t now_ms)
+const char *net_body_overdue(const net_conn *conn, int64_t now_ms)
 {
     const net_exchange *ex = conn->ex;
     const net_server_options *o = &conn->server->options;

@@ -7,8 +7,8 @@
  *
  * How a failure is told apart: UNAVAILABLE (refused, no such host, unreachable, TLS), DEADLINE (a
  * timer, which the text names), PROVIDER (the answer was cut or is no HTTP), LIMIT (the body is
- * over max_body_bytes), CANCELLED (a callback or the flag said stop), INVALID (the URL). A status of
- * 400 or more is an answer, not a failure.
+ * over max_body_bytes), CANCELLED (a callback or the flag said stop), INVALID (the URL). A status
+ * of 400 or more is an answer, not a failure.
  */
 #ifndef ANC_NET_HTTP_CLIENT_H
 #define ANC_NET_HTTP_CLIENT_H
@@ -58,15 +58,17 @@ typedef struct net_fetch_sink {
 } net_fetch_sink;
 
 anc_status net_http_open(net_loop *loop, net_http **ret, anc_err *err) ANC_MUST_CHECK;
-/* Cancels what runs (their on_done is not called). NULL is a no-op. */
+/* Cancels what runs (their on_done is not called). Not from inside a callback of a request. NULL is
+ * a no-op. */
 void net_http_close(net_http *http);
 
 /* Starts a request; what it points to is copied. INVALID for the URL or a header, NO_MEMORY. */
 anc_status net_http_start(net_http *http, const net_request *request, const net_fetch_sink *sink,
                           void *arg, net_fetch **ret, anc_err *err) ANC_MUST_CHECK;
 
-/* Closes the request's connection at once; no callback comes any more. Not from inside on_head or
- * on_data of the same request (return false there). */
+/* Closes the request's connection; no callback comes any more. From inside a callback of any
+ * request the connection is closed when that callback has returned, otherwise at once. Not for a
+ * request whose on_done was called. */
 void net_fetch_cancel(net_fetch *fetch);
 
 size_t net_http_running(const net_http *http);

@@ -3,13 +3,14 @@
  *   HEAD ──head complete──> EXCHANGE ──answer sent──> HEAD          (kept alive)
  *     └────head refused───────^   └───answer sent──> LINGER ──> closed
  *
- * conn_pump drives the machine over the bytes that are there; every callback of the handler happens
- * inside it, in a sweep, or in conn_serve, and the pump looks at what the callback wanted before
- * it goes on. Closing only marks and closes the handle: the memory lives until the close callback,
- * so a callback may close what called it.
+ * net_conn_pump drives the machine over the bytes that are there; every callback of the handler
+ * happens inside it, in a sweep, or in net_conn_serve, and the pump looks at what the callback
+ * wanted before it goes on. Closing only marks and closes the handle: the memory lives until the
+ * close callback, so a callback may close what called it.
  *
  * A client that left shows as the end of what is read. A connection is read all the time, except
- * when it has sent more than may wait; then the system is asked for the end every DEPARTURE_POLL_MS.
+ * when it has sent more than may wait; then the system is asked for the end every
+ * DEPARTURE_POLL_MS.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -24,15 +25,15 @@ static void on_closed(uv_handle_t *handle)
     net_server *server = conn->server;
     anc_buf_done(&conn->in);
     if (conn->ex != NULL) {
-        exchange_clear_out(conn->ex);
-        exchange_release(conn->ex);
+        net_exchange_clear_out(conn->ex);
+        net_exchange_release(conn->ex);
     }
-    server_conn_closed(server, conn);
+    net_server_conn_closed(server, conn);
     free(conn);
-    server_handle_closed(server);
+    net_server_handle_closed(server);
 }
 
-void conn_close(net_conn *conn)
+void net_conn_close(net_conn *conn)
 {
     if (conn->state == CONN_CLOSED)
         return;
@@ -44,26 +45,26 @@ void conn_close(net_conn *conn)
             conn->ex->conn = NULL;
         return;
     }
-    server_log(conn->server, conn->ex, 499);
-    exchange_part(conn->ex, true);
-    body_end(conn->ex, ANC_CANCELLED);
+    net_server_log(conn->server, conn->ex, 499);
+    net_exchange_part(conn->ex, true);
+    net_body_end(conn->ex, ANC_CANCELLED);
 }
 
 static void on_shutdown(uv_shutdown_t *req, int status)
 {
     net_conn *conn = req->data;
     if (status < 0)
-        conn_close(conn);
+        net_conn_close(conn);
 }
 
-void conn_linger(net_conn *conn)
+void net_conn_linger(net_conn *conn)
 {
     conn->state = CONN_LINGER;
     conn->since_ms = net_loop_now_ms(conn->server->loop);
     conn->lingered = 0;
     conn->shutdown_req.data = conn;
     if (uv_shutdown(&conn->shutdown_req, &conn->uv.stream, on_shutdown) != 0)
-        conn_close(conn);
+        net_conn_close(conn);
 }
 
 /* ---- answers of the server's own ---- */
@@ -88,13 +89,13 @@ static void enter_exchange(net_conn *conn)
     atomic_store(&conn->ex->must_close, conn->server->draining);
 }
 
-void conn_refuse(net_conn *conn, int status, const char *detail, anc_status ended)
+void net_conn_refuse(net_conn *conn, int status, const char *detail, anc_status ended)
 {
     net_server *server = conn->server;
     if (conn->ex == NULL)
-        conn->ex = exchange_new(conn);
+        conn->ex = net_exchange_new(conn);
     if (conn->ex == NULL) {
-        conn_close(conn);
+        net_conn_close(conn);
         return;
     }
     if (conn->state == CONN_HEAD)
@@ -108,20 +109,20 @@ void conn_refuse(net_conn *conn, int status, const char *detail, anc_status ende
     const size_t n = status == 503 ? 2 : 1;
     render(server, status, detail, &body, &headers[0].value);
     /* an answer that has begun cannot be taken back: the client sees it cut */
-    if (!exchange_answer(ex, status, headers, n, anc_buf_view(&body), NULL) &&
-        exchange_phase(ex) == EX_BEGUN)
-        exchange_want(ex, WANT_ABORT);
-    body_end(ex, ended);
+    if (!net_exchange_answer(ex, status, headers, n, anc_buf_view(&body), NULL) &&
+        net_exchange_phase(ex) == EX_BEGUN)
+        net_exchange_want(ex, WANT_ABORT);
+    net_body_end(ex, ended);
 }
 
 /* The handler let go of an exchange that has no whole answer. */
 static void answer_for_handler(net_conn *conn)
 {
-    const ex_phase phase = exchange_phase(conn->ex);
+    const ex_phase phase = net_exchange_phase(conn->ex);
     if (phase == EX_OPEN)
-        conn_refuse(conn, 500, "the request was dropped without an answer", ANC_CANCELLED);
+        net_conn_refuse(conn, 500, "the request was dropped without an answer", ANC_CANCELLED);
     else if (phase == EX_BEGUN)
-        conn_close(conn);
+        net_conn_close(conn);
 }
 
 /* ---- requests ---- */
@@ -142,10 +143,10 @@ static void begin_request(net_conn *conn)
 static bool take_head(net_conn *conn, anc_str *in)
 {
     if (conn->ex == NULL) {
-        conn->ex = exchange_new(conn);
+        conn->ex = net_exchange_new(conn);
         conn->since_ms = net_loop_now_ms(conn->server->loop);
         if (conn->ex == NULL) {
-            conn_close(conn);
+            net_conn_close(conn);
             return true;
         }
     }
@@ -153,7 +154,7 @@ static bool take_head(net_conn *conn, anc_str *in)
     if (step == NET_CODEC_MORE)
         return false;
     if (step == NET_CODEC_BAD)
-        conn_refuse(conn, conn->ex->head.fault_status, conn->ex->head.fault, ANC_INVALID);
+        net_conn_refuse(conn, conn->ex->head.fault_status, conn->ex->head.fault, ANC_INVALID);
     else
         begin_request(conn);
     return true;
@@ -163,20 +164,20 @@ static bool take_head(net_conn *conn, anc_str *in)
 static bool finish_exchange(net_conn *conn)
 {
     net_exchange *ex = conn->ex;
-    if (conn->writing > 0 || !exchange_is_out(ex))
+    if (conn->writing > 0 || !net_exchange_is_out(ex))
         return false;
-    server_log(conn->server, ex, ex->status);
+    net_server_log(conn->server, ex, ex->status);
     const bool close = atomic_load(&ex->must_close) || conn->server->draining;
-    exchange_part(ex, false);
+    net_exchange_part(ex, false);
     conn->ex = NULL;
     if (close) {
-        conn_linger(conn);
+        net_conn_linger(conn);
     } else {
         conn->state = CONN_HEAD;
         conn->since_ms = net_loop_now_ms(conn->server->loop);
     }
-    body_end(ex, ANC_CANCELLED);
-    exchange_release(ex);
+    net_body_end(ex, ANC_CANCELLED);
+    net_exchange_release(ex);
     return true;
 }
 
@@ -190,15 +191,15 @@ static void consume(net_conn *conn, anc_str *in)
             conn->lingered += in->len;
             *in = ANC_STR_NONE;
             if (conn->lingered > LINGER_BYTES)
-                conn_close(conn);
+                net_conn_close(conn);
             return;
         }
         if (conn->state == CONN_HEAD) {
             if (in->len == 0 || !take_head(conn, in))
                 return;
         } else if (atomic_load(&conn->ex->wanted) != 0) {
-            conn_serve(conn->ex);
-        } else if (!finish_exchange(conn) && !body_take(conn, in)) {
+            net_conn_serve(conn->ex);
+        } else if (!finish_exchange(conn) && !net_body_take(conn, in)) {
             return;
         }
     }
@@ -209,7 +210,7 @@ static void keep(net_conn *conn, anc_str rest)
     if (rest.len == 0 || conn->state == CONN_CLOSED)
         return;
     if (!anc_buf_add(&conn->in, rest))
-        conn_close(conn);
+        net_conn_close(conn);
 }
 
 /* Pumps over `fresh` bytes while none are waiting. */
@@ -219,10 +220,10 @@ static void pump_fresh(net_conn *conn, anc_str fresh)
     consume(conn, &fresh);
     conn->pumping = false;
     keep(conn, fresh);
-    conn_update_reading(conn);
+    net_conn_update_reading(conn);
 }
 
-void conn_pump(net_conn *conn)
+void net_conn_pump(net_conn *conn)
 {
     if (conn->pumping || conn->state == CONN_CLOSED)
         return;
@@ -244,25 +245,25 @@ static void note_pause(net_exchange *ex)
     }
 }
 
-void conn_serve(net_exchange *ex)
+void net_conn_serve(net_exchange *ex)
 {
     const unsigned bits = atomic_exchange(&ex->wanted, 0);
     net_conn *conn = ex->conn;
     if (conn == NULL) {
         if ((bits & WANT_GONE_CALL) != 0)
-            exchange_call_gone(ex);
-        body_end(ex, ANC_CANCELLED);
+            net_exchange_call_gone(ex);
+        net_body_end(ex, ANC_CANCELLED);
         return;
     }
     if ((bits & WANT_ABORT) != 0) {
-        conn_close(conn);
+        net_conn_close(conn);
         return;
     }
     note_pause(ex);
     if ((bits & WANT_ANSWER) != 0)
         answer_for_handler(conn);
-    conn_flush(conn);
-    conn_pump(conn);
+    net_conn_flush(conn);
+    net_conn_pump(conn);
 }
 
 /* ---- the handle ---- */
@@ -278,7 +279,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 {
     net_conn *conn = stream->data;
     if (n < 0) {
-        conn_close(conn);
+        net_conn_close(conn);
         return;
     }
     const anc_str bytes = {buf->base, (size_t)n};
@@ -287,27 +288,27 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
         return;
     }
     keep(conn, bytes);
-    conn_pump(conn);
+    net_conn_pump(conn);
 }
 
-void conn_update_reading(net_conn *conn)
+void net_conn_update_reading(net_conn *conn)
 {
     if (conn->state == CONN_CLOSED)
         return;
     const bool want =
         conn->state != CONN_EXCHANGE || conn->in.len < conn->server->options.max_pipelined_bytes;
     if (want && !conn->reading && uv_read_start(&conn->uv.stream, on_alloc, on_read) != 0) {
-        conn_close(conn);
+        net_conn_close(conn);
         return;
     }
     if (!want && conn->reading)
         (void)uv_read_stop(&conn->uv.stream);
     conn->reading = want;
     if (!want)
-        server_poll_departures(conn->server);
+        net_server_poll_departures(conn->server);
 }
 
-bool conn_has_left(net_conn *conn)
+bool net_conn_has_left(net_conn *conn)
 {
     uv_os_fd_t fd;
     if (uv_fileno(&conn->uv.handle, &fd) != 0)
@@ -328,25 +329,26 @@ static bool is_stalled(net_conn *conn, int64_t now_ms)
     return now_ms - conn->progress_ms > conn->server->options.write_stall_ms;
 }
 
-void conn_sweep(net_conn *conn, int64_t now_ms)
+void net_conn_sweep(net_conn *conn, int64_t now_ms)
 {
     const net_server_options *o = &conn->server->options;
     const int64_t age_ms = now_ms - conn->since_ms;
     if (conn->state == CONN_HEAD && conn->ex == NULL) {
         if (age_ms > o->idle_timeout_ms)
-            conn_close(conn);
+            net_conn_close(conn);
     } else if (conn->state == CONN_HEAD) {
         if (age_ms > o->head_timeout_ms)
-            conn_refuse(conn, 408, "the head of the request did not come in time", ANC_TOO_SLOW);
+            net_conn_refuse(conn, 408, "the head of the request did not come in time",
+                            ANC_TOO_SLOW);
     } else if (conn->state == CONN_LINGER) {
         if (age_ms > LINGER_MS)
-            conn_close(conn);
+            net_conn_close(conn);
     } else if (conn->state == CONN_EXCHANGE) {
-        const char *overdue = body_overdue(conn, now_ms);
+        const char *overdue = net_body_overdue(conn, now_ms);
         if (overdue != NULL)
-            conn_refuse(conn, 408, overdue, ANC_TOO_SLOW);
+            net_conn_refuse(conn, 408, overdue, ANC_TOO_SLOW);
         else if (is_stalled(conn, now_ms))
-            conn_close(conn);
+            net_conn_close(conn);
     }
 }
 
@@ -378,7 +380,7 @@ static bool open_handle(net_conn *conn, net_listener *listener)
     return rc == 0;
 }
 
-void conn_accept(net_server *server, net_listener *listener, bool over_limit)
+void net_conn_accept(net_server *server, net_listener *listener, bool over_limit)
 {
     net_conn *conn = calloc(1, sizeof *conn);
     if (conn == NULL)
@@ -397,13 +399,13 @@ void conn_accept(net_server *server, net_listener *listener, bool over_limit)
     server->handles++;
     atomic_fetch_add(&server->n_conns, 1);
     if (uv_accept(&listener->uv.stream, &conn->uv.stream) != 0) {
-        conn_close(conn);
+        net_conn_close(conn);
         return;
     }
     if (!listener->is_pipe)
         (void)uv_tcp_nodelay(&conn->uv.tcp, 1);
     name_peer(conn, listener->is_pipe);
     if (over_limit)
-        conn_refuse(conn, 503, "the server has as many connections as it takes", ANC_LIMIT);
-    conn_update_reading(conn);
+        net_conn_refuse(conn, 503, "the server has as many connections as it takes", ANC_LIMIT);
+    net_conn_update_reading(conn);
 }

@@ -19,11 +19,11 @@ static void exchange_task(void *arg)
 {
     net_exchange *ex = arg;
     atomic_store(&ex->queued, false);
-    conn_serve(ex);
-    exchange_release(ex);
+    net_conn_serve(ex);
+    net_exchange_release(ex);
 }
 
-net_exchange *exchange_new(net_conn *conn)
+net_exchange *net_exchange_new(net_conn *conn)
 {
     const net_server_options *o = &conn->server->options;
     net_exchange *ex = calloc(1, sizeof *ex);
@@ -48,7 +48,7 @@ net_exchange *exchange_new(net_conn *conn)
     return ex;
 }
 
-void exchange_clear_out(net_exchange *ex)
+void net_exchange_clear_out(net_exchange *ex)
 {
     (void)pthread_mutex_lock(&ex->lock);
     out_block *b = ex->out_first;
@@ -63,11 +63,11 @@ void exchange_clear_out(net_exchange *ex)
     }
 }
 
-void exchange_release(net_exchange *ex)
+void net_exchange_release(net_exchange *ex)
 {
     if (atomic_fetch_sub(&ex->refs, 1) != 1)
         return;
-    exchange_clear_out(ex);
+    net_exchange_clear_out(ex);
     anc_buf_done(&ex->whole);
     (void)pthread_cond_destroy(&ex->gone_idle);
     (void)pthread_mutex_destroy(&ex->lock);
@@ -77,8 +77,8 @@ void exchange_release(net_exchange *ex)
     free(ex);
 }
 
-/* Asks the loop for something. Inside conn_pump it is served when the callback returns. */
-void exchange_want(net_exchange *ex, unsigned bits)
+/* Asks the loop for something. Inside net_conn_pump it is served when the callback returns. */
+void net_exchange_want(net_exchange *ex, unsigned bits)
 {
     (void)atomic_fetch_or(&ex->wanted, bits);
     if (net_loop_here(ex->loop) && ex->conn != NULL && ex->conn->pumping)
@@ -87,10 +87,10 @@ void exchange_want(net_exchange *ex, unsigned bits)
         return;
     atomic_fetch_add(&ex->refs, 1);
     if (!net_loop_post_task(ex->loop, &ex->task))
-        exchange_release(ex);
+        net_exchange_release(ex);
 }
 
-ex_phase exchange_phase(net_exchange *ex)
+ex_phase net_exchange_phase(net_exchange *ex)
 {
     (void)pthread_mutex_lock(&ex->lock);
     const ex_phase phase = ex->phase;
@@ -107,10 +107,10 @@ void net_exchange_ref(net_exchange *ex)
 void net_exchange_unref(net_exchange *ex)
 {
     if (atomic_fetch_sub(&ex->users, 1) == 1) {
-        if (exchange_phase(ex) != EX_ENDED && !atomic_load(&ex->gone))
-            exchange_want(ex, WANT_ANSWER);
+        if (net_exchange_phase(ex) != EX_ENDED && !atomic_load(&ex->gone))
+            net_exchange_want(ex, WANT_ANSWER);
     }
-    exchange_release(ex);
+    net_exchange_release(ex);
 }
 
 /* ---- the request ---- */
@@ -218,7 +218,7 @@ static bool put_head(net_exchange *ex, answer_shape *shape, const net_header *he
 {
     shape->keep_alive = shape->keep_alive && may_keep_alive(ex);
     shape->minor = ex->head.minor;
-    if (!answer_head(out, shape, headers, n))
+    if (!net_answer_head(out, shape, headers, n))
         return false;
     if (!shape->keep_alive)
         atomic_store(&ex->must_close, true);
@@ -231,14 +231,15 @@ static bool is_head_request(const net_exchange *ex)
     return anc_str_eq(ex->head.method, ANC_STR("HEAD"));
 }
 
-/* With the lock held: phase and blocks. The answer's body is `copied`, or `taken` where not NULL. */
+/* With the lock held: phase and blocks. The answer's body is `copied`, or `taken` where not NULL.
+ * */
 static bool answer_locked(net_exchange *ex, answer_shape *shape, const net_header *headers,
                           size_t n, anc_str copied, anc_buf *taken)
 {
     ANC_BUF(head, ANSWER_HEAD_MAX);
     if (ex->phase != EX_OPEN || atomic_load(&ex->gone))
         return false;
-    const bool bare = is_head_request(ex) || answer_has_no_body(shape->status);
+    const bool bare = is_head_request(ex) || net_answer_has_no_body(shape->status);
     const bool take = taken != NULL && taken->len > 0 && !bare;
     if (!put_head(ex, shape, headers, n, &head))
         return false;
@@ -260,37 +261,37 @@ static bool answer_locked(net_exchange *ex, answer_shape *shape, const net_heade
     return true;
 }
 
-bool exchange_answer(net_exchange *ex, int status, const net_header *headers, size_t n,
-                     anc_str copied, anc_buf *taken)
+bool net_exchange_answer(net_exchange *ex, int status, const net_header *headers, size_t n,
+                         anc_str copied, anc_buf *taken)
 {
     answer_shape shape = {.status = status,
                           .keep_alive = true,
-                          .has_length = !answer_has_no_body(status),
+                          .has_length = !net_answer_has_no_body(status),
                           .length = taken != NULL ? taken->len : copied.len};
     (void)pthread_mutex_lock(&ex->lock);
     const bool ok = answer_locked(ex, &shape, headers, n, copied, taken);
     const bool cut = !ok && ex->phase == EX_OPEN;
     (void)pthread_mutex_unlock(&ex->lock);
     if (ok || cut)
-        exchange_want(ex, ok ? WANT_FLUSH : WANT_ABORT);
+        net_exchange_want(ex, ok ? WANT_FLUSH : WANT_ABORT);
     return ok;
 }
 
 bool net_exchange_respond(net_exchange *ex, int status, const net_header *headers, size_t n,
                           anc_str body)
 {
-    return exchange_answer(ex, status, headers, n, body, NULL);
+    return net_exchange_answer(ex, status, headers, n, body, NULL);
 }
 
 bool net_exchange_respond_buf(net_exchange *ex, int status, const net_header *headers, size_t n,
                               anc_buf *body)
 {
-    const bool ok = exchange_answer(ex, status, headers, n, ANC_STR(""), body);
+    const bool ok = net_exchange_answer(ex, status, headers, n, ANC_STR(""), body);
     anc_buf_done(body);
     return ok;
 }
 
-bool exchange_continue(net_exchange *ex)
+bool net_exchange_continue(net_exchange *ex)
 {
     (void)pthread_mutex_lock(&ex->lock);
     const bool open = ex->phase == EX_OPEN;
@@ -317,7 +318,7 @@ static bool begin_locked(net_exchange *ex, int status, const net_header *headers
         return false;
     uint64_t length = 0;
     const bool has_length = declared_length(headers, n, &length);
-    const bool no_body = answer_has_no_body(status);
+    const bool no_body = net_answer_has_no_body(status);
     answer_shape shape = {.status = status,
                           .keep_alive = ex->head.minor == 1 || has_length || no_body,
                           .chunked = ex->head.minor == 1 && !has_length && !no_body};
@@ -341,7 +342,7 @@ bool net_exchange_begin(net_exchange *ex, int status, const net_header *headers,
     const bool cut = !ok && ex->phase == EX_OPEN;
     (void)pthread_mutex_unlock(&ex->lock);
     if (ok || cut)
-        exchange_want(ex, ok ? WANT_FLUSH : WANT_ABORT);
+        net_exchange_want(ex, ok ? WANT_FLUSH : WANT_ABORT);
     return ok;
 }
 
@@ -365,7 +366,7 @@ static out_block *framed(const net_exchange *ex, anc_str bytes)
 /* Nothing of the body goes out for HEAD and the statuses without one. */
 static bool is_bare(const net_exchange *ex)
 {
-    return is_head_request(ex) || answer_has_no_body(ex->status);
+    return is_head_request(ex) || net_answer_has_no_body(ex->status);
 }
 
 /* With the lock held. */
@@ -392,7 +393,7 @@ bool net_exchange_write(net_exchange *ex, anc_str bytes)
     const bool ok = nothing || (open && write_locked(ex, bytes));
     (void)pthread_mutex_unlock(&ex->lock);
     if (open && !nothing)
-        exchange_want(ex, ok ? WANT_FLUSH : WANT_ABORT);
+        net_exchange_want(ex, ok ? WANT_FLUSH : WANT_ABORT);
     return ok;
 }
 
@@ -413,25 +414,25 @@ bool net_exchange_end(net_exchange *ex)
         ex->phase = EX_ENDED;
     (void)pthread_mutex_unlock(&ex->lock);
     if (open)
-        exchange_want(ex, ok ? WANT_FLUSH : WANT_ABORT);
+        net_exchange_want(ex, ok ? WANT_FLUSH : WANT_ABORT);
     return ok;
 }
 
 void net_exchange_abort(net_exchange *ex)
 {
-    exchange_want(ex, WANT_ABORT);
+    net_exchange_want(ex, WANT_ABORT);
 }
 
 void net_exchange_pause(net_exchange *ex)
 {
     if (!atomic_exchange(&ex->paused, true))
-        exchange_want(ex, WANT_PUMP);
+        net_exchange_want(ex, WANT_PUMP);
 }
 
 void net_exchange_resume(net_exchange *ex)
 {
     if (atomic_exchange(&ex->paused, false))
-        exchange_want(ex, WANT_PUMP);
+        net_exchange_want(ex, WANT_PUMP);
 }
 
 /* ---- room and departure ---- */
@@ -451,11 +452,11 @@ bool net_exchange_on_drain(net_exchange *ex, size_t below_bytes, void (*fn)(void
     ex->drain_below = below_bytes;
     (void)pthread_mutex_unlock(&ex->lock);
     if (atomic_load(&ex->buffered) <= below_bytes)
-        exchange_want(ex, WANT_DRAIN_CALL);
+        net_exchange_want(ex, WANT_DRAIN_CALL);
     return true;
 }
 
-void exchange_call_drain(net_exchange *ex)
+void net_exchange_call_drain(net_exchange *ex)
 {
     (void)pthread_mutex_lock(&ex->lock);
     void (*fn)(void *) = NULL;
@@ -477,7 +478,7 @@ void net_exchange_on_gone(net_exchange *ex, void (*fn)(void *arg), void *arg)
     const bool gone = atomic_load(&ex->gone);
     (void)pthread_mutex_unlock(&ex->lock);
     if (gone)
-        exchange_want(ex, WANT_GONE_CALL);
+        net_exchange_want(ex, WANT_GONE_CALL);
 }
 
 void net_exchange_off_gone(net_exchange *ex)
@@ -500,7 +501,7 @@ const atomic_bool *net_exchange_gone_flag(const net_exchange *ex)
     return &ex->gone;
 }
 
-void exchange_call_gone(net_exchange *ex)
+void net_exchange_call_gone(net_exchange *ex)
 {
     (void)pthread_mutex_lock(&ex->lock);
     void (*fn)(void *) = ex->phase != EX_ENDED && atomic_load(&ex->gone) ? ex->gone_fn : NULL;
@@ -519,7 +520,7 @@ void exchange_call_gone(net_exchange *ex)
     (void)pthread_mutex_unlock(&ex->lock);
 }
 
-void exchange_part(net_exchange *ex, bool gone)
+void net_exchange_part(net_exchange *ex, bool gone)
 {
     ex->conn = NULL;
     if (!gone)
@@ -528,5 +529,5 @@ void exchange_part(net_exchange *ex, bool gone)
     atomic_store(&ex->gone, true);
     ex->drain_fn = NULL;
     (void)pthread_mutex_unlock(&ex->lock);
-    exchange_call_gone(ex);
+    net_exchange_call_gone(ex);
 }

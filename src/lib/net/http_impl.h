@@ -5,9 +5,9 @@
  *   - Of a net_exchange the request is fixed before on_request; `lock` guards the answer (phase,
  *     out list, callbacks); the atomics speak for themselves; what stands under "loop" belongs to
  *     the loop's thread.
- *   - Other threads never touch a connection: they change the exchange under its lock, raise a
- *     bit in `wanted` and post its task; the loop serves the bits (conn_serve). So does a callback
- *     on the loop, except that inside conn_pump the bits are served when it returns.
+ *   - Other threads never touch a connection: they change the exchange under its lock, raise a bit
+ *     in `wanted` and post its task; the loop serves the bits (net_conn_serve). So does a callback on
+ *     the loop, except that inside net_conn_pump the bits are served when it returns.
  *
  * Who frees what: a connection is freed in the close callback of its handle and holds a reference
  * to its exchange until then; an exchange is freed with its last reference (connection, handler,
@@ -134,7 +134,7 @@ struct net_conn {
     net_server *server;
     net_conn *next, *prev; /* all connections of the server */
     conn_state state;
-    bool pumping; /* conn_pump is on the stack */
+    bool pumping; /* net_conn_pump is on the stack */
     bool reading;
     anc_buf in;       /* came ahead of its turn */
     net_exchange *ex; /* shared (ref): of the head that is coming in, or the one worked on */
@@ -185,51 +185,51 @@ struct net_server {
 };
 
 /* ---- http_server.c ---- */
-void server_conn_closed(net_server *server, net_conn *conn); /* its handle is gone */
-void server_handle_closed(net_server *server);
-void server_poll_departures(net_server *server); /* some connection is not being read */
-void server_log(net_server *server, const net_exchange *ex, int status);
+void net_server_conn_closed(net_server *server, net_conn *conn); /* its handle is gone */
+void net_server_handle_closed(net_server *server);
+void net_server_poll_departures(net_server *server); /* some connection is not being read */
+void net_server_log(net_server *server, const net_exchange *ex, int status);
 
 /* ---- http_listen.c ---- */
-anc_status server_listen(net_server *server, const net_address *address,
-                         uv_connection_cb on_connection, anc_err *err) ANC_MUST_CHECK;
+anc_status net_server_listen(net_server *server, const net_address *address,
+                             uv_connection_cb on_connection, anc_err *err) ANC_MUST_CHECK;
 
 /* ---- http_conn.c ---- */
-void conn_accept(net_server *server, net_listener *listener, bool over_limit);
-void conn_close(net_conn *conn);
-void conn_sweep(net_conn *conn, int64_t now_ms);
-void conn_pump(net_conn *conn);
-void conn_update_reading(net_conn *conn);
-bool conn_has_left(net_conn *conn); /* asks the system; for one that is not being read */
-void conn_linger(net_conn *conn);   /* no more is sent; waits a little for the client to close */
+void net_conn_accept(net_server *server, net_listener *listener, bool over_limit);
+void net_conn_close(net_conn *conn);
+void net_conn_sweep(net_conn *conn, int64_t now_ms);
+void net_conn_pump(net_conn *conn);
+void net_conn_update_reading(net_conn *conn);
+bool net_conn_has_left(net_conn *conn); /* asks the system; for one that is not being read */
+void net_conn_linger(net_conn *conn); /* no more is sent; waits a little for the client to close */
 /* Answers by the server itself, ends the body with `ended`, and closes afterwards. */
-void conn_refuse(net_conn *conn, int status, const char *detail, anc_status ended);
-void conn_serve(net_exchange *ex); /* what `wanted` asks for */
+void net_conn_refuse(net_conn *conn, int status, const char *detail, anc_status ended);
+void net_conn_serve(net_exchange *ex); /* what `wanted` asks for */
 
 /* ---- http_write.c ---- */
-void conn_flush(net_conn *conn);
+void net_conn_flush(net_conn *conn);
 
 /* ---- http_exchange.c ---- */
-net_exchange *exchange_new(net_conn *conn);
-void exchange_release(net_exchange *ex);         /* one reference of ours */
-void exchange_part(net_exchange *ex, bool gone); /* the connection lets go of it */
-ex_phase exchange_phase(net_exchange *ex);
-void exchange_want(net_exchange *ex, unsigned bits); /* any thread */
-bool exchange_continue(net_exchange *ex); /* queues 100 Continue where no answer has begun */
-bool exchange_is_out(net_exchange *ex);   /* answered, and nothing of it is left to send */
-size_t exchange_gather(net_exchange *ex, uv_buf_t *bufs, unsigned max, unsigned *ret_n);
-void exchange_sent(net_exchange *ex, size_t bytes);
-void exchange_call_gone(net_exchange *ex);
-void exchange_call_drain(net_exchange *ex);
-void exchange_clear_out(net_exchange *ex);
-bool exchange_answer(net_exchange *ex, int status, const net_header *headers, size_t n,
-                     anc_str copied, anc_buf *taken);
+net_exchange *net_exchange_new(net_conn *conn);
+void net_exchange_release(net_exchange *ex);         /* one reference of ours */
+void net_exchange_part(net_exchange *ex, bool gone); /* the connection lets go of it */
+ex_phase net_exchange_phase(net_exchange *ex);
+void net_exchange_want(net_exchange *ex, unsigned bits); /* any thread */
+bool net_exchange_continue(net_exchange *ex); /* queues 100 Continue where no answer has begun */
+bool net_exchange_is_out(net_exchange *ex);   /* answered, and nothing of it is left to send */
+size_t net_exchange_gather(net_exchange *ex, uv_buf_t *bufs, unsigned max, unsigned *ret_n);
+void net_exchange_sent(net_exchange *ex, size_t bytes);
+void net_exchange_call_gone(net_exchange *ex);
+void net_exchange_call_drain(net_exchange *ex);
+void net_exchange_clear_out(net_exchange *ex);
+bool net_exchange_answer(net_exchange *ex, int status, const net_header *headers, size_t n,
+                         anc_str copied, anc_buf *taken);
 
 /* ---- http_body.c ---- */
 /* Takes body bytes off the front of *in. False when it can take none now. */
-bool body_take(net_conn *conn, anc_str *in);
-void body_end(net_exchange *ex, anc_status status);
-const char *body_overdue(const net_conn *conn, int64_t now_ms); /* NULL: is not */
+bool net_body_take(net_conn *conn, anc_str *in);
+void net_body_end(net_exchange *ex, anc_status status);
+const char *net_body_overdue(const net_conn *conn, int64_t now_ms); /* NULL: is not */
 
 /* ---- http_answer.c ---- */
 typedef struct answer_shape {
@@ -240,7 +240,7 @@ typedef struct answer_shape {
     uint64_t length;
     int minor; /* of the request */
 } answer_shape;
-bool answer_head(anc_buf *out, const answer_shape *shape, const net_header *headers, size_t n);
-bool answer_has_no_body(int status);
+bool net_answer_head(anc_buf *out, const answer_shape *shape, const net_header *headers, size_t n);
+bool net_answer_has_no_body(int status);
 
 #endif

@@ -1,8 +1,8 @@
 /* http_listen.c - addresses bound and listened on; a taken one is named.
  *
- * A host name is resolved here, once, while nothing else runs. IPv4 comes first, so that "localhost"
- * with port 0 gives the port of 127.0.0.1; the other addresses of the name then get the same port
- * and are left out when they cannot.
+ * A host name is resolved here, once, while nothing else runs. IPv4 comes first, so that
+ * "localhost" with port 0 gives the port of 127.0.0.1; the other addresses of the name then get the
+ * same port and are left out when they cannot.
  */
 #include <errno.h>
 #include <netdb.h>
@@ -189,8 +189,8 @@ static anc_status listen_unix(net_server *server, anc_str path, uv_connection_cb
     return rc == 0 ? ANC_OK : failed(rc, address.sun_path, err);
 }
 
-anc_status server_listen(net_server *server, const net_address *address,
-                         uv_connection_cb on_connection, anc_err *err)
+anc_status net_server_listen(net_server *server, const net_address *address,
+                             uv_connection_cb on_connection, anc_err *err)
 {
     if (address->unix_path.len > 0)
         return listen_unix(server, address->unix_path, on_connection, err);

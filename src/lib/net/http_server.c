@@ -59,7 +59,7 @@ static void on_sweep(uv_timer_t *timer)
     net_server *server = timer->data;
     const int64_t now_ms = net_loop_now_ms(server->loop);
     for (net_conn *c = server->conns; c != NULL; c = c->next)
-        conn_sweep(c, now_ms);
+        net_conn_sweep(c, now_ms);
 }
 
 static void on_poll(uv_timer_t *timer)
@@ -69,8 +69,8 @@ static void on_poll(uv_timer_t *timer)
     for (net_conn *c = server->conns; c != NULL; c = c->next) {
         if (c->state != CONN_EXCHANGE || c->reading)
             continue;
-        if (conn_has_left(c))
-            conn_close(c);
+        if (net_conn_has_left(c))
+            net_conn_close(c);
         else
             any = true;
     }
@@ -80,7 +80,7 @@ static void on_poll(uv_timer_t *timer)
     }
 }
 
-void server_poll_departures(net_server *server)
+void net_server_poll_departures(net_server *server)
 {
     if (server->polling || server->closed)
         return;
@@ -110,7 +110,7 @@ static void end_drain(net_server *server, bool all)
         done(server->drain_arg, all);
 }
 
-void server_conn_closed(net_server *server, net_conn *conn)
+void net_server_conn_closed(net_server *server, net_conn *conn)
 {
     if (conn->prev != NULL)
         conn->prev->next = conn->next;
@@ -124,7 +124,7 @@ void server_conn_closed(net_server *server, net_conn *conn)
         end_drain(server, true);
 }
 
-void server_log(net_server *server, const net_exchange *ex, int status)
+void net_server_log(net_server *server, const net_exchange *ex, int status)
 {
     atomic_fetch_sub(&server->n_exchanges, 1);
     if (server->options.on_access == NULL)
@@ -152,16 +152,16 @@ static void on_connection(uv_stream_t *stream, int status)
     if (status < 0)
         return;
     atomic_fetch_add(&server->accepted, 1);
-    conn_accept(server, listener, over_limit);
+    net_conn_accept(server, listener, over_limit);
     if (over_limit && now >= server->options.max_connections + REFUSED_AT_ONCE &&
         server->conns != NULL)
-        conn_close(server->conns);
+        net_conn_close(server->conns);
     update_sweep(server);
 }
 
 /* ---- the end ---- */
 
-void server_handle_closed(net_server *server)
+void net_server_handle_closed(net_server *server)
 {
     if (--server->handles > 0 || !server->closed)
         return;
@@ -173,13 +173,13 @@ void server_handle_closed(net_server *server)
 
 static void on_server_handle_closed(uv_handle_t *handle)
 {
-    server_handle_closed(handle->data);
+    net_server_handle_closed(handle->data);
 }
 
 static void on_listener_closed(uv_handle_t *handle)
 {
     const net_listener *listener = handle->data;
-    server_handle_closed(listener->server);
+    net_server_handle_closed(listener->server);
 }
 
 static void stop_listening(net_server *server)
@@ -201,7 +201,7 @@ static void on_drain_deadline(void *arg)
     void (*done)(void *, bool) = server->drain_done;
     server->drain_done = NULL;
     for (net_conn *c = server->conns; c != NULL; c = c->next)
-        conn_close(c);
+        net_conn_close(c);
     if (done != NULL)
         done(server->drain_arg, false);
 }
@@ -221,7 +221,7 @@ void net_server_drain(net_server *server, int64_t deadline_ms, void (*done)(void
     stop_listening(server);
     for (net_conn *c = server->conns; c != NULL; c = c->next) {
         if (c->state == CONN_HEAD && c->ex == NULL)
-            conn_close(c);
+            net_conn_close(c);
         else if (c->state == CONN_EXCHANGE)
             atomic_store(&c->ex->must_close, true);
     }
@@ -240,7 +240,7 @@ void net_server_close(net_server *server)
     net_timer_stop(&server->drain_timer);
     stop_listening(server);
     for (net_conn *c = server->conns; c != NULL; c = c->next)
-        conn_close(c);
+        net_conn_close(c);
     server->closed = true;
     uv_close((uv_handle_t *)&server->sweep, on_server_handle_closed);
     uv_close((uv_handle_t *)&server->poll, on_server_handle_closed);
@@ -274,7 +274,7 @@ anc_status net_server_open(net_loop *loop, const net_server_options *options, ne
     anc_status status = ANC_OK;
     for (size_t i = 0; i < options->n_listen && status == ANC_OK; i++) {
         server->first_listener[i < LISTENERS_MAX ? i : 0] = server->n_listeners;
-        status = server_listen(server, &options->listen[i], on_connection, err);
+        status = net_server_listen(server, &options->listen[i], on_connection, err);
     }
     if (status != ANC_OK) {
         net_server_close(server);

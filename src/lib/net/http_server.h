@@ -13,8 +13,9 @@
  *
  * A client that leaves is seen within 50 ms whatever the exchange is doing, since reading never
  * stops for longer: see net_exchange_on_gone. (Except one that left more of a body unread than the
- * system's buffers hold while the handler does not take it: its end is still behind those bytes.) A client that shuts down its sending half counts as
- * one that left. Every call on an exchange whose client left is a safe no-op that gives false.
+ * system's buffers hold while the handler does not take it: its end is still behind those bytes.) A
+ * client that shuts down its sending half counts as one that left. Every call on an exchange whose
+ * client left is a safe no-op that gives false.
  *
  * What the codec refuses (http_codec.h has the list), and what is too slow or too large, is
  * answered by the server itself through render_error, and the connection is closed.
@@ -111,7 +112,7 @@ typedef struct net_server_stats {
 } net_server_stats;
 net_server_stats net_server_stats_of(const net_server *server); /* any thread */
 
-/* ---- the request: fixed once on_request was called; any thread; views live as the exchange ---- */
+/* ---- the request: fixed once on_request was called; any thread; views live with the exchange */
 
 void net_exchange_ref(net_exchange *ex);
 void net_exchange_unref(net_exchange *ex);
@@ -135,9 +136,10 @@ void net_exchange_set_log_id(net_exchange *ex, anc_str id);
 
 /* Reads the whole body and then calls `done` once, on the loop, never before this returns.
  * status OK: `body` (at most max_bytes, "" when there is none) may be taken over by copying the
- * struct and setting *body = anc_buf_init(0). Otherwise the server has already answered: LIMIT (413;
- * with a Content-Length before a byte is read), TOO_SLOW (408), INVALID (400, broken framing),
- * NO_MEMORY (503), CANCELLED (the client left, or the answer ended first). Expect: 100-continue is met here. */
+ * struct and setting *body = anc_buf_init(0). Otherwise the server has already answered: LIMIT
+ * (413; with a Content-Length before a byte is read), TOO_SLOW (408), INVALID (400, broken
+ * framing), NO_MEMORY (503), CANCELLED (the client left, or the answer ended first). Expect:
+ * 100-continue is met here. */
 void net_exchange_read_body(net_exchange *ex, size_t max_bytes,
                             void (*done)(void *arg, net_exchange *ex, anc_status status,
                                          anc_buf *body),

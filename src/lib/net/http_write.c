@@ -4,13 +4,14 @@
  * answer does not hold up the loop; the rest goes through one uv_write at a time, whose blocks stay
  * in the list until it is over.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "http_impl.h"
 
 enum { BUFS_MAX = 16, PIECE_BYTES = 256 << 10, BUDGET_BYTES = 1 << 20 };
 
-size_t exchange_gather(net_exchange *ex, uv_buf_t *bufs, unsigned max, unsigned *ret_n)
+size_t net_exchange_gather(net_exchange *ex, uv_buf_t *bufs, unsigned max, unsigned *ret_n)
 {
     size_t total = 0;
     unsigned n = 0;
@@ -28,13 +29,14 @@ size_t exchange_gather(net_exchange *ex, uv_buf_t *bufs, unsigned max, unsigned 
     return total;
 }
 
-void exchange_sent(net_exchange *ex, size_t bytes)
+void net_exchange_sent(net_exchange *ex, size_t bytes)
 {
     ex->bytes_out += bytes;
     (void)pthread_mutex_lock(&ex->lock);
     atomic_fetch_sub(&ex->buffered, bytes);
     while (bytes > 0) {
         out_block *b = ex->out_first;
+        assert(b != NULL); /* never more than was gathered */
         const size_t n = bytes < b->len - b->sent ? bytes : b->len - b->sent;
         b->sent += n;
         bytes -= n;
@@ -49,7 +51,7 @@ void exchange_sent(net_exchange *ex, size_t bytes)
     (void)pthread_mutex_unlock(&ex->lock);
 }
 
-bool exchange_is_out(net_exchange *ex)
+bool net_exchange_is_out(net_exchange *ex)
 {
     (void)pthread_mutex_lock(&ex->lock);
     const bool out = ex->phase == EX_ENDED && ex->out_first == NULL;
@@ -65,13 +67,13 @@ static void on_written(uv_write_t *req, int status)
     if (conn->state == CONN_CLOSED)
         return;
     if (status < 0) {
-        conn_close(conn);
+        net_conn_close(conn);
         return;
     }
-    exchange_sent(conn->ex, n);
-    conn_flush(conn);
+    net_exchange_sent(conn->ex, n);
+    net_conn_flush(conn);
     if (conn->state != CONN_CLOSED)
-        conn_pump(conn);
+        net_conn_pump(conn);
 }
 
 static void write_later(net_conn *conn, const uv_buf_t *bufs, unsigned n, size_t bytes)
@@ -82,18 +84,18 @@ static void write_later(net_conn *conn, const uv_buf_t *bufs, unsigned n, size_t
     conn->progress_ms = net_loop_now_ms(conn->server->loop);
     if (uv_write(&conn->write_req, &conn->uv.stream, bufs, n, on_written) != 0) {
         conn->writing = 0;
-        conn_close(conn);
+        net_conn_close(conn);
     }
 }
 
-void conn_flush(net_conn *conn)
+void net_conn_flush(net_conn *conn)
 {
     net_exchange *ex = conn->ex;
     size_t budget = BUDGET_BYTES;
     while (conn->state == CONN_EXCHANGE && conn->writing == 0) {
         uv_buf_t bufs[BUFS_MAX];
         unsigned n = 0;
-        const size_t bytes = exchange_gather(ex, bufs, BUFS_MAX, &n);
+        const size_t bytes = net_exchange_gather(ex, bufs, BUFS_MAX, &n);
         if (n == 0)
             break;
         const int rc = budget > 0 ? uv_try_write(&conn->uv.stream, bufs, n) : UV_EAGAIN;
@@ -102,12 +104,12 @@ void conn_flush(net_conn *conn)
             break;
         }
         if (rc < 0) {
-            conn_close(conn);
+            net_conn_close(conn);
             return;
         }
-        exchange_sent(ex, (size_t)rc);
+        net_exchange_sent(ex, (size_t)rc);
         budget -= (size_t)rc < budget ? (size_t)rc : budget;
     }
     if (conn->state == CONN_EXCHANGE)
-        exchange_call_drain(ex);
+        net_exchange_call_drain(ex);
 }

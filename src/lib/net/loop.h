@@ -23,8 +23,8 @@ void net_loop_run(net_loop *loop);
 void net_loop_stop(net_loop *loop);
 
 /* Calls what was posted, drops the timers that still run, frees the loop; from then on a post gives
- * false. Servers and clients on it are closed before. On the thread that ran it, after the run. NULL
- * is a no-op. */
+ * false. Servers and clients on it are closed before. On the thread that ran it, after the run.
+ * NULL is a no-op. */
 void net_loop_close(net_loop *loop);
 
 /* Calls `fn(arg)` on the loop soon, in the order of the posts of one thread. Any thread. False when

@@ -105,8 +105,7 @@ anc_status net_multipart_boundary(anc_str content_type, anc_str *ret, anc_err *e
                                          : anc_str_sub(content_type, semicolon, content_type.len);
     anc_str name, value;
     bool quoted;
-    int found;
-    while ((found = next_parameter(&rest, &name, &value, &quoted)) > 0)
+    while (next_parameter(&rest, &name, &value, &quoted) > 0)
         if (anc_str_eq_nocase(name, ANC_STR("boundary"))) {
             if (!is_boundary(value))
                 return ANC_FAIL(err, ANC_INVALID, "multipart boundary \"%.*s\" is not allowed",

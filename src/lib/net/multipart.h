@@ -38,7 +38,8 @@ void net_multipart_free(net_multipart *mp); /* NULL is a no-op */
 net_multipart *net_multipart_new(anc_str boundary, const net_multipart_sink *sink, void *arg)
     ANC_OWNED_BY_CALLER(net_multipart_free);
 
-/* Takes the next bytes. INVALID with what was wrong, LIMIT with the bound, or what the sink gave. */
+/* Takes the next bytes. INVALID with what was wrong, LIMIT with the bound, or what the sink gave.
+ * */
 anc_status net_multipart_feed(net_multipart *mp, anc_str bytes, anc_err *err) ANC_MUST_CHECK;
 
 /* At the end of the body: INVALID, saying so, when the upload stopped before its last boundary. */

@@ -19,6 +19,16 @@ static anc_status no_room(anc_arena *mem, anc_err *err)
     return ANC_FAIL(err, anc_arena_refusal(mem), "no memory for the parts of the request target");
 }
 
+/* The byte that "%XX" at `at` stands for; -1 when it is broken, 0 for an encoded NUL. */
+static int escaped_byte(anc_str s, size_t at)
+{
+    if (s.len - at < 3)
+        return -1;
+    const int high = hex_value(s.ptr[at + 1]);
+    const int low = hex_value(s.ptr[at + 2]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
+}
+
 anc_status net_uri_decode(anc_arena *mem, anc_str s, bool plus_is_blank, anc_str *ret, anc_err *err)
 {
     char *out = anc_arena_alloc(mem, s.len + 1, 1);
@@ -27,17 +37,15 @@ anc_status net_uri_decode(anc_arena *mem, anc_str s, bool plus_is_blank, anc_str
     size_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
         char c = s.ptr[i];
-        if (c == '%') {
-            const int high = i + 2 < s.len ? hex_value(s.ptr[i + 1]) : -1;
-            const int low = i + 2 < s.len ? hex_value(s.ptr[i + 2]) : -1;
-            if (high < 0 || low < 0)
-                return ANC_FAIL(err, ANC_INVALID, "broken percent escape in \"%.*s\"", ANC_FMT(s));
-            c = (char)(high * 16 + low);
-            i += 2;
-            if (c == '\0')
-                return ANC_FAIL(err, ANC_INVALID, "an encoded NUL in \"%.*s\"", ANC_FMT(s));
-        } else if (c == '+' && plus_is_blank) {
+        if (c == '+' && plus_is_blank)
             c = ' ';
+        if (c == '%') {
+            const int byte = escaped_byte(s, i);
+            if (byte <= 0)
+                return ANC_FAIL(err, ANC_INVALID, "%s in \"%.*s\"",
+                                byte < 0 ? "broken percent escape" : "an encoded NUL", ANC_FMT(s));
+            c = (char)byte;
+            i += 2;
         }
         out[n++] = c;
     }

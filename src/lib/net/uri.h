@@ -4,8 +4,8 @@
 
 #include "base/str.h"
 
-/* Decodes %XX (and '+' as a blank where `plus_is_blank`) into `mem`. INVALID for a broken escape, an
- * encoded NUL, or bytes that are not UTF-8 afterwards. */
+/* Decodes %XX (and '+' as a blank where `plus_is_blank`) into `mem`. INVALID for a broken escape,
+ * an encoded NUL, or bytes that are not UTF-8 afterwards. */
 anc_status net_uri_decode(anc_arena *mem, anc_str s, bool plus_is_blank, anc_str *ret,
                           anc_err *err) ANC_MUST_CHECK;
 

@@ -54,6 +54,12 @@ void os_map_close(os_map *map)
     *map = (os_map){0};
 }
 
+void os_map_forget(const os_map *map)
+{
+    if (map->bytes != NULL)
+        (void)madvise((void *)(uintptr_t)map->bytes, map->len, MADV_DONTNEED);
+}
+
 anc_status os_file_read(anc_arena *mem, anc_str path, size_t max_bytes, anc_str *ret, anc_err *err)
 {
     char name[OS_PATH_MAX];

@@ -21,6 +21,10 @@ typedef struct os_map {
 anc_status os_map_open(anc_str path, os_map *ret, anc_err *err) ANC_MUST_CHECK;
 void os_map_close(os_map *map); /* a zeroed map is a no-op */
 
+/* Gives the memory behind the mapping back to the system; what is read again comes back from the
+ * file, mostly from the system's cache of it. */
+void os_map_forget(const os_map *map);
+
 /* The whole file in `mem`; LIMIT, naming the size, when it is larger than `max_bytes`. */
 anc_status os_file_read(anc_arena *mem, anc_str path, size_t max_bytes, anc_str *ret,
                         anc_err *err) ANC_MUST_CHECK;

@@ -31,8 +31,8 @@ typedef struct rag_prompt {
 } rag_prompt;
 
 typedef struct rag_prompt_parts {
-    anc_str instructions; /* the system prompt; empty: RAG_INSTRUCTIONS */
-    anc_str layout;       /* of the last message; empty: RAG_LAYOUT */
+    anc_str instructions; /* the system prompt; empty: rag_instructions */
+    anc_str layout;       /* of the last message; empty: rag_layout */
     anc_str fence;        /* RAG_FENCE_CHARS of [0-9a-z], chosen at random for this turn */
     const rag_passage *passages;
     size_t n_passages;
@@ -41,8 +41,8 @@ typedef struct rag_prompt_parts {
     anc_str question;
 } rag_prompt_parts;
 
-extern const anc_str RAG_INSTRUCTIONS;
-extern const anc_str RAG_LAYOUT; /* has {passages} and {question} once each */
+extern const anc_str rag_instructions;
+extern const anc_str rag_layout; /* has {passages} and {question} once each */
 
 /* OK when `layout` has {passages} and {question} exactly once each and no other name in braces;
  * INVALID says what is wrong. */

@@ -63,7 +63,7 @@ static anc_status add_json(flattening *f, anc_str name, const json_value *v, boo
     case JSON_INT:
         return add(f, name, (srch_value){.kind = SRCH_INT, .integer = json_int(v, 0)}, in_list);
     case JSON_REAL:
-        return add(f, name, (srch_value){.kind = SRCH_REAL, .real = json_real(v, 0)}, in_list);
+        return add(f, name, (srch_value){.kind = SRCH_REAL, .real = json_double(v, 0)}, in_list);
     case JSON_STRING: {
         const anc_str s = anc_arena_copy(f->mem, json_str(v, ANC_STR("")));
         if (s.ptr == NULL)
@@ -78,10 +78,9 @@ static anc_status add_json(flattening *f, anc_str name, const json_value *v, boo
         while (json_each(v, &cursor, &inner, &member)) {
             if (name.len == 0 && is_built_in(inner))
                 continue;
-            const anc_str path = name.len == 0
-                                     ? anc_arena_copy(f->mem, inner)
-                                     : anc_arena_printf(f->mem, "%.*s.%.*s", ANC_FMT(name),
-                                                        ANC_FMT(inner));
+            const anc_str path = name.len == 0 ? anc_arena_copy(f->mem, inner)
+                                               : anc_arena_printf(f->mem, "%.*s.%.*s",
+                                                                  ANC_FMT(name), ANC_FMT(inner));
             if (path.ptr == NULL)
                 return anc_arena_refusal(f->mem);
             ANC_TRY(add_json(f, path, member, in_list));

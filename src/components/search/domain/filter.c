@@ -15,11 +15,25 @@ static const struct {
     const char *name;
     srch_filter_op op;
 } operators[] = {
-    {"eq", SRCH_EQ},   {"ne", SRCH_NE},   {"gt", SRCH_GT},
-    {"gte", SRCH_GTE}, {"lt", SRCH_LT},   {"lte", SRCH_LTE},
-    {"in", SRCH_IN},   {"nin", SRCH_NIN}, {"contains", SRCH_CONTAINS},
+    {"eq", SRCH_EQ},         {"ne", SRCH_NE},         {"gt", SRCH_GT},
+    {"gte", SRCH_GTE},       {"lt", SRCH_LT},         {"lte", SRCH_LTE},
+    {"in", SRCH_IN},         {"nin", SRCH_NIN},       {"contains", SRCH_CONTAINS},
     {"exists", SRCH_EXISTS}, {"prefix", SRCH_PREFIX},
 };
+
+/* `pointer` extended by one part; what does not fit is cut. */
+static void point_at(char out[POINTER_BYTES], const char *pointer, const char *part)
+{
+    if (snprintf(out, POINTER_BYTES, "%s/%s", pointer, part) >= POINTER_BYTES)
+        out[POINTER_BYTES - 1] = '\0';
+}
+
+static void point_at_element(char out[POINTER_BYTES], const char *pointer, size_t i)
+{
+    char digits[24];
+    (void)snprintf(digits, sizeof digits, "%zu", i);
+    point_at(out, pointer, digits);
+}
 
 static anc_status no_room(reading *r)
 {
@@ -48,7 +62,7 @@ static anc_status read_value(reading *r, const json_value *json, const char *poi
         *ret = (srch_value){.kind = SRCH_INT, .integer = json_int(json, 0)};
         return ANC_OK;
     case JSON_REAL:
-        *ret = (srch_value){.kind = SRCH_REAL, .real = json_real(json, 0)};
+        *ret = (srch_value){.kind = SRCH_REAL, .real = json_double(json, 0)};
         return ANC_OK;
     case JSON_BOOL:
         *ret = (srch_value){.kind = SRCH_BOOL, .integer = json_bool(json, false)};
@@ -76,7 +90,7 @@ static anc_status read_list(reading *r, const json_value *json, const char *poin
         return no_room(r);
     for (size_t i = 0; i < n; i++) {
         char at[POINTER_BYTES];
-        (void)snprintf(at, sizeof at, "%s/%zu", pointer, i);
+        point_at_element(at, pointer, i);
         ANC_TRY(read_value(r, json_element(json, i), at, &ret->values[i]));
     }
     ret->n_values = n;
@@ -126,26 +140,27 @@ static anc_status find_operator(reading *r, const json_value *json, const char *
             *ret = operators[i].op;
             return ANC_OK;
         }
-    return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer,
-                          "unknown operator \"%.*s\"; there are eq ne gt gte lt lte in nin contains "
-                          "exists prefix",
-                          ANC_FMT(anc_str_sub(name, 0, 40)));
+    return ANC_FAIL_FIELD(
+        r->err, ANC_INVALID, pointer,
+        "unknown operator \"%.*s\"; there are eq ne gt gte lt lte in nin contains "
+        "exists prefix",
+        ANC_FMT(anc_str_sub(name, 0, 40)));
 }
 
 static anc_status read_leaf(reading *r, const json_value *json, const char *pointer,
                             srch_filter *ret)
 {
     char at[POINTER_BYTES];
-    (void)snprintf(at, sizeof at, "%s/field", pointer);
+    point_at(at, pointer, "field");
     const anc_str field = json_str(json_member(json, "field"), ANC_STR(""));
     if (field.len == 0)
         return ANC_FAIL_FIELD(r->err, ANC_INVALID, at, "a condition names its field");
     *ret = (srch_filter){.field = anc_arena_copy(r->mem, field)};
     if (ret->field.ptr == NULL)
         return no_room(r);
-    (void)snprintf(at, sizeof at, "%s/op", pointer);
+    point_at(at, pointer, "op");
     ANC_TRY(find_operator(r, json_member(json, "op"), at, &ret->op));
-    (void)snprintf(at, sizeof at, "%s/value", pointer);
+    point_at(at, pointer, "value");
     const json_value *value = json_member(json, "value");
     if (ret->op == SRCH_IN || ret->op == SRCH_NIN)
         return read_list(r, value, at, ret);
@@ -169,7 +184,7 @@ static anc_status read_children(reading *r, const json_value *json, const char *
         return no_room(r);
     for (size_t i = 0; i < ret->n_children; i++) {
         char at[POINTER_BYTES];
-        (void)snprintf(at, sizeof at, "%s/%zu", pointer, i);
+        point_at_element(at, pointer, i);
         ANC_TRY(read_tree(r, json_element(json, i), at, depth + 1, &ret->children[i]));
     }
     return ANC_OK;
@@ -213,7 +228,7 @@ static anc_status read_tree(reading *r, const json_value *json, const char *poin
     ANC_TRY(check_members(r, json, pointer));
     if (json_member(json, "and") != NULL || json_member(json, "or") != NULL) {
         const bool is_and = json_member(json, "and") != NULL;
-        (void)snprintf(at, sizeof at, "%s/%s", pointer, is_and ? "and" : "or");
+        point_at(at, pointer, is_and ? "and" : "or");
         *ret = (srch_filter){.op = is_and ? SRCH_AND : SRCH_OR};
         return read_children(r, json_member(json, is_and ? "and" : "or"), at, depth, ret);
     }
@@ -223,7 +238,7 @@ static anc_status read_tree(reading *r, const json_value *json, const char *poin
     ret->children = anc_arena_alloc(r->mem, 1, sizeof *ret->children);
     if (ret->children == NULL)
         return no_room(r);
-    (void)snprintf(at, sizeof at, "%s/not", pointer);
+    point_at(at, pointer, "not");
     return read_tree(r, json_member(json, "not"), at, depth + 1, ret->children);
 }
 

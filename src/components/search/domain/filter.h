@@ -11,8 +11,8 @@
 #define ANC_SEARCH_DOMAIN_FILTER_H
 
 #include "base/arena.h"
-#include "json/json.h"
 #include "search/domain/value.h"
+#include "json/json.h"
 
 enum { SRCH_MAX_FILTER_DEPTH = 16, SRCH_MAX_FILTER_NODES = 1000 };
 
@@ -35,8 +35,8 @@ typedef enum srch_filter_op {
 
 typedef struct srch_filter {
     srch_filter_op op;
-    anc_str field;               /* leaves */
-    srch_value *values;          /* leaves [n_values] */
+    anc_str field;      /* leaves */
+    srch_value *values; /* leaves [n_values] */
     size_t n_values;
     struct srch_filter *children; /* SRCH_AND, SRCH_OR, SRCH_NOT [n_children] */
     size_t n_children;

@@ -34,7 +34,7 @@ static double scaled(const range *r, double x)
 
 static void sum_weighted(srch_candidate *c, size_t n, double share)
 {
-    range words = {INFINITY, -INFINITY}, vectors = {INFINITY, -INFINITY};
+    range words = {(double)INFINITY, -(double)INFINITY}, vectors = words;
     for (size_t i = 0; i < n; i++) {
         widen(&words, c[i].bm25);
         widen(&vectors, c[i].cosine);
@@ -81,8 +81,8 @@ void srch_fuse(srch_candidate *candidates, size_t n, const srch_fusion_options *
 {
     if (options->how == SRCH_RECIPROCAL)
         for (size_t i = 0; i < n; i++)
-            candidates[i].fused = reciprocal(candidates[i].rank_keyword) +
-                                  reciprocal(candidates[i].rank_semantic);
+            candidates[i].fused =
+                reciprocal(candidates[i].rank_keyword) + reciprocal(candidates[i].rank_semantic);
     else
         sum_weighted(candidates, n, options->semantic_share);
     if (n > 0)

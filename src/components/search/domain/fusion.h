@@ -13,9 +13,9 @@ typedef struct srch_candidate {
     uint32_t collection; /* which of the collections that were searched */
     anc_str document_id;
     uint32_t version, ordinal;
-    double bm25;     /* 0 where no scored word is in the chunk */
-    double cosine;   /* NaN where there is no vector */
-    double coverage; /* share of the query's idf weight, 0..1 */
+    double bm25;                          /* 0 where no scored word is in the chunk */
+    double cosine;                        /* NaN where there is no vector */
+    double coverage;                      /* share of the query's idf weight, 0..1 */
     uint32_t rank_keyword, rank_semantic; /* from 1; 0: not in that list */
     double fused;                         /* what the order comes from */
     double score;                         /* calibrated relevance, 0..1 */

@@ -1,11 +1,12 @@
-/* index.h - port: an index of one collection's chunks, by words and by vectors of one model.
+/* index.h - port: the chunks of all collections, by words and by the vectors of one model.
  *
- * Adapters: engine (in this process). An index is a projection: it may be empty after a restart and
- * is then filled from the catalog again.
+ * Adapters: engine (in this process). Collections are apart: one's documents play no part in the
+ * statistics or the answers of another. A collection comes into being with its first document. The
+ * index is a projection: it may be empty after a restart and is then filled from the catalog.
  *
  * Contract:
- *   thread   search and figures from any thread, also while something is published; publish, remove
- *            and clear from one thread at a time.
+ *   thread   search, find and figures from any thread, also while something is published; publish,
+ *            remove and drop from one thread at a time.
  *   whole    publish swaps a document's version as a whole, the last publish wins; a search sees all
  *            chunks of one version or none. What returned OK is seen by the next search.
  *   failure  INVALID names what does not fit; after a failed publish the index shows what it showed.
@@ -85,17 +86,22 @@ typedef struct srch_index_figures {
 
 typedef struct srch_index_ops {
     const char *name;
-    ANC_MUST_CHECK anc_status (*publish)(void *self, krn_call *call,
+    ANC_MUST_CHECK anc_status (*publish)(void *self, krn_call *call, anc_str collection,
                                          const srch_index_document *document,
                                          srch_chunk_source chunks);
-    /* OK also when it is not there. */
-    ANC_MUST_CHECK anc_status (*remove)(void *self, krn_call *call, anc_str document_id);
-    ANC_MUST_CHECK anc_status (*search)(void *self, krn_call *call, const srch_index_query *query,
-                                        srch_index_result *ret);
-    /* Version of a document in the index; false when it has none. */
-    bool (*find)(void *self, anc_str document_id, uint32_t *ret_version);
-    srch_index_figures (*figures)(void *self);
-    void (*close)(void *self);
+    /* OK also when the document is not there. */
+    ANC_MUST_CHECK anc_status (*remove)(void *self, krn_call *call, anc_str collection,
+                                        anc_str document_id);
+    /* Forgets a collection. */
+    ANC_MUST_CHECK anc_status (*drop)(void *self, krn_call *call, anc_str collection);
+    /* An unknown collection has no candidates. */
+    ANC_MUST_CHECK anc_status (*search)(void *self, krn_call *call, anc_str collection,
+                                        const srch_index_query *query, srch_index_result *ret);
+    /* Version of a document; false when the index does not have it. ret_version may be NULL. */
+    bool (*find)(void *self, anc_str collection, anc_str document_id, uint32_t *ret_version);
+    /* Of one collection, or of all where `collection` is empty. */
+    srch_index_figures (*figures)(void *self, anc_str collection);
+    void (*close)(void *self); /* nobody is inside any more */
 } srch_index_ops;
 
 typedef struct srch_index {
@@ -104,13 +110,12 @@ typedef struct srch_index {
 } srch_index;
 
 typedef struct srch_index_options {
-    anc_str collection;
     anc_str model; /* revision of the vectors; empty: none */
     uint32_t dims; /* 0: words only */
 } srch_index_options;
 
-/* Opens the index of a collection and model. */
-typedef anc_status srch_index_open_fn(void *arg, const srch_index_options *options, srch_index *ret,
+/* What an adapter exports. */
+typedef anc_status srch_index_open_fn(const srch_index_options *options, srch_index *ret,
                                       anc_err *err);
 
 #endif

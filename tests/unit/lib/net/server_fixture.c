@@ -257,20 +257,23 @@ static void on_request(void *user, net_exchange *ex)
     fixture *f = user;
     if (keep_exchange(f, ex))
         return;
-    if (is(ex, "/hello"))
+    if (is(ex, "/hello")) {
         (void)answer(ex, 200, ANC_STR("hello"));
-    else if (is(ex, "/release"))
-        (release_held(f), (void)answer(ex, 200, ANC_STR("ok")));
-    else if (is(ex, "/large"))
+    } else if (is(ex, "/release")) {
+        release_held(f);
+        (void)answer(ex, 200, ANC_STR("ok"));
+    } else if (is(ex, "/large")) {
         large(ex);
-    else if (is(ex, "/fixed"))
+    } else if (is(ex, "/fixed")) {
         fixed(ex);
-    else if (is(ex, "/args"))
+    } else if (is(ex, "/args")) {
         args(ex);
-    else if (is(ex, "/abort"))
-        ((void)net_exchange_begin(ex, 200, NULL, 0), net_exchange_abort(ex));
-    else if (!is(ex, "/drop"))
+    } else if (is(ex, "/abort")) {
+        (void)net_exchange_begin(ex, 200, NULL, 0);
+        net_exchange_abort(ex);
+    } else if (!is(ex, "/drop")) {
         (void)answer(ex, 404, ANC_STR("no such thing"));
+    }
     net_exchange_unref(ex);
 }
 

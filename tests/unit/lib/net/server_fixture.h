@@ -25,9 +25,9 @@ typedef struct fixture {
 } fixture;
 
 /* Routes: /hello, /echo (whole body back), /count (streamed body's length), /pool (answered on a
- * pool), /stream (ten pieces from the pool), /flood (a long answer, waits for room), /flood-blind (does
- * not wait), /hold, /release, /drop (let go without an answer), /large (1 MiB), /abort, /slowbody
- * (pauses between pieces), /args (target parts), /fixed (begin with content-length). */
+ * pool), /stream (ten pieces from the pool), /flood (a long answer, waits for room), /flood-blind
+ * (does not wait), /hold, /release, /drop (let go without an answer), /large (1 MiB), /abort,
+ * /slowbody (pauses between pieces), /args (target parts), /fixed (begin with content-length). */
 void fixture_open(fixture *f, const net_server_options *options);
 void fixture_close(fixture *f);
 

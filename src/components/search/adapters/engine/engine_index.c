@@ -1,7 +1,77 @@
-/* engine_index.c - the index port in the words of lib/engine. */
+/* engine_index.c - the index port in the words of lib/engine: one engine index a collection.
+ *
+ * The table of collections is guarded by a lock that is held for a look-up and no longer. What is
+ * found there is counted, so a dropped collection's index is closed when its last search is done.
+ */
 #include "search/adapters/engine/engine_index.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "base/str.h"
 #include "engine/engine.h"
+
+typedef struct shelf {
+    atomic_uint refs;
+    eng_index *index; /* owned */
+} shelf;
+
+typedef struct engine_store {
+    eng_options options;
+    pthread_mutex_t lock;
+    anc_map *shelves; /* owned, under lock: collection to shelf, shared (ref) */
+} engine_store;
+
+static void shelf_unref(shelf *s)
+{
+    if (s == NULL || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    eng_index_close(s->index);
+    free(s);
+}
+
+/* The shelf of a collection, counted once for the caller; NULL when there is none. */
+static shelf *shelf_find(engine_store *store, anc_str collection)
+{
+    uint64_t value;
+    shelf *s = NULL;
+    (void)pthread_mutex_lock(&store->lock);
+    if (anc_map_find(store->shelves, collection, &value)) {
+        s = (shelf *)(uintptr_t)value;
+        atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
+    }
+    (void)pthread_mutex_unlock(&store->lock);
+    return s;
+}
+
+/* As shelf_find, and makes it where there is none. One thread at a time. */
+static anc_status shelf_get(engine_store *store, anc_str collection, shelf **ret, anc_err *err)
+{
+    *ret = shelf_find(store, collection);
+    if (*ret != NULL)
+        return ANC_OK;
+    shelf *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for collection %.*s", ANC_FMT(collection));
+    atomic_init(&s->refs, 2); /* the table's and the caller's */
+    const anc_status status = eng_index_open(&store->options, &s->index, err);
+    if (status != ANC_OK) {
+        free(s);
+        return status;
+    }
+    (void)pthread_mutex_lock(&store->lock);
+    const bool ok = anc_map_put(store->shelves, collection, (uintptr_t)s);
+    (void)pthread_mutex_unlock(&store->lock);
+    if (!ok) {
+        eng_index_close(s->index);
+        free(s);
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for collection %.*s", ANC_FMT(collection));
+    }
+    *ret = s;
+    return ANC_OK;
+}
 
 static anc_status no_room(krn_call *call, const char *what)
 {
@@ -27,10 +97,8 @@ static eng_kind kind_of(srch_kind kind)
 
 static eng_value value_of(const srch_value *v)
 {
-    return (eng_value){.kind = kind_of(v->kind),
-                       .str = v->str,
-                       .integer = v->integer,
-                       .real = v->real};
+    return (eng_value){
+        .kind = kind_of(v->kind), .str = v->str, .integer = v->integer, .real = v->real};
 }
 
 /* ---- writing -------------------------------------------------------------------------------- */
@@ -94,22 +162,58 @@ static anc_status add_chunks(eng_load *load, krn_call *call, srch_chunk_source c
     }
 }
 
-static anc_status engine_publish(void *self, krn_call *call, const srch_index_document *document,
-                                 srch_chunk_source chunks)
+static anc_status publish(eng_index *index, krn_call *call, const srch_index_document *document,
+                          srch_chunk_source chunks)
 {
     eng_load *load = NULL;
-    ANC_TRY(open_load(self, call, document, &load));
+    ANC_TRY(open_load(index, call, document, &load));
     const anc_status status = add_chunks(load, call, chunks);
     if (status != ANC_OK) {
         eng_load_abort(load);
         return status;
     }
-    return eng_publish(self, load, call->err);
+    return eng_publish(index, load, call->err);
 }
 
-static anc_status engine_remove(void *self, krn_call *call, anc_str document_id)
+static anc_status engine_publish(void *self, krn_call *call, anc_str collection,
+                                 const srch_index_document *document, srch_chunk_source chunks)
 {
-    return eng_delete(self, document_id, call->err);
+    shelf *s = NULL;
+    ANC_TRY(shelf_get(self, collection, &s, call->err));
+    const anc_status status = publish(s->index, call, document, chunks);
+    shelf_unref(s);
+    return status;
+}
+
+static anc_status engine_remove(void *self, krn_call *call, anc_str collection, anc_str document_id)
+{
+    shelf *s = shelf_find(self, collection);
+    const anc_status status = s != NULL ? eng_delete(s->index, document_id, call->err) : ANC_OK;
+    shelf_unref(s);
+    return status;
+}
+
+/* Takes the shelf of `collection`, or any where it is empty, out of the table. */
+static shelf *take_out(engine_store *store, anc_str collection)
+{
+    uint64_t value = 0;
+    size_t cursor = 0;
+    anc_str key = collection;
+    (void)pthread_mutex_lock(&store->lock);
+    const bool found = collection.len > 0 ? anc_map_find(store->shelves, collection, &value)
+                                          : anc_map_next(store->shelves, &cursor, &key, &value);
+    if (found)
+        (void)anc_map_remove(store->shelves, key);
+    (void)pthread_mutex_unlock(&store->lock);
+    return found ? (shelf *)(uintptr_t)value : NULL;
+}
+
+static anc_status engine_drop(void *self, krn_call *call, anc_str collection)
+{
+    (void)call;
+    if (collection.len > 0)
+        shelf_unref(take_out(self, collection));
+    return ANC_OK;
 }
 
 /* ---- searching ------------------------------------------------------------------------------ */
@@ -117,10 +221,10 @@ static anc_status engine_remove(void *self, krn_call *call, anc_str document_id)
 static eng_op op_of(srch_filter_op op)
 {
     static const eng_op ops[] = {
-        [SRCH_AND] = ENG_AND,       [SRCH_OR] = ENG_OR,   [SRCH_NOT] = ENG_NOT,
-        [SRCH_EQ] = ENG_EQ,         [SRCH_NE] = ENG_NE,   [SRCH_GT] = ENG_GT,
-        [SRCH_GTE] = ENG_GTE,       [SRCH_LT] = ENG_LT,   [SRCH_LTE] = ENG_LTE,
-        [SRCH_IN] = ENG_IN,         [SRCH_NIN] = ENG_NIN, [SRCH_CONTAINS] = ENG_CONTAINS,
+        [SRCH_AND] = ENG_AND,       [SRCH_OR] = ENG_OR,         [SRCH_NOT] = ENG_NOT,
+        [SRCH_EQ] = ENG_EQ,         [SRCH_NE] = ENG_NE,         [SRCH_GT] = ENG_GT,
+        [SRCH_GTE] = ENG_GTE,       [SRCH_LT] = ENG_LT,         [SRCH_LTE] = ENG_LTE,
+        [SRCH_IN] = ENG_IN,         [SRCH_NIN] = ENG_NIN,       [SRCH_CONTAINS] = ENG_CONTAINS,
         [SRCH_EXISTS] = ENG_EXISTS, [SRCH_PREFIX] = ENG_PREFIX,
     };
     return ops[op];
@@ -152,8 +256,8 @@ static anc_status query_of(krn_call *call, const srch_index_query *from, eng_que
     if (terms == NULL)
         return no_room(call, "a query's terms");
     for (size_t i = 0; i < from->n_terms; i++)
-        terms[i] = (eng_query_term){from->terms[i].text, from->terms[i].weight,
-                                    from->terms[i].is_stop};
+        terms[i] =
+            (eng_query_term){from->terms[i].text, from->terms[i].weight, from->terms[i].is_stop};
     if (from->filter != NULL) {
         filter = anc_arena_alloc(call->mem, 1, sizeof *filter);
         if (filter == NULL)
@@ -199,14 +303,14 @@ static anc_status copy_result(krn_call *call, const eng_result *from, srch_index
     return ANC_OK;
 }
 
-static anc_status engine_search(void *self, krn_call *call, const srch_index_query *query,
-                                srch_index_result *ret)
+static anc_status search(eng_index *index, krn_call *call, const srch_index_query *query,
+                         srch_index_result *ret)
 {
     eng_query q;
     eng_result found;
-    srch_index_result result = {.has_vectors = eng_stats(self).vectors > 0};
+    srch_index_result result = {.has_vectors = eng_stats(index).vectors > 0};
     ANC_TRY(query_of(call, query, &q));
-    eng_snapshot *snapshot = eng_snapshot_acquire(self);
+    eng_snapshot *snapshot = eng_snapshot_acquire(index);
     anc_status status = eng_search(snapshot, &q, call->mem, &found, call->err);
     if (status == ANC_OK)
         status = copy_result(call, &found, &result);
@@ -216,44 +320,87 @@ static anc_status engine_search(void *self, krn_call *call, const srch_index_que
     return status;
 }
 
-static bool engine_find(void *self, anc_str document_id, uint32_t *ret_version)
+static anc_status engine_search(void *self, krn_call *call, anc_str collection,
+                                const srch_index_query *query, srch_index_result *ret)
 {
-    eng_snapshot *snapshot = eng_snapshot_acquire(self);
+    shelf *s = shelf_find(self, collection);
+    if (s == NULL) {
+        *ret = (srch_index_result){0};
+        return ANC_OK;
+    }
+    const anc_status status = search(s->index, call, query, ret);
+    shelf_unref(s);
+    return status;
+}
+
+static bool engine_find(void *self, anc_str collection, anc_str document_id, uint32_t *ret_version)
+{
+    shelf *s = shelf_find(self, collection);
+    if (s == NULL)
+        return false;
+    eng_snapshot *snapshot = eng_snapshot_acquire(s->index);
     const bool found = eng_document_find(snapshot, document_id, ret_version);
     eng_snapshot_release(snapshot);
+    shelf_unref(s);
     return found;
 }
 
-static srch_index_figures engine_figures(void *self)
+static void add_figures(srch_index_figures *sum, eng_index *index)
 {
-    const eng_figures f = eng_stats(self);
-    return (srch_index_figures){.documents = f.documents,
-                                .chunks = f.chunks,
-                                .vectors = f.vectors,
-                                .bytes = f.bytes};
+    const eng_figures f = eng_stats(index);
+    sum->documents += f.documents;
+    sum->chunks += f.chunks;
+    sum->vectors += f.vectors;
+    sum->bytes += f.bytes;
+}
+
+static srch_index_figures engine_figures(void *self, anc_str collection)
+{
+    engine_store *store = self;
+    srch_index_figures sum = {0};
+    size_t cursor = 0;
+    anc_str key;
+    uint64_t value;
+    (void)pthread_mutex_lock(&store->lock);
+    while (anc_map_next(store->shelves, &cursor, &key, &value))
+        if (collection.len == 0 || anc_str_eq(collection, key))
+            add_figures(&sum, ((shelf *)(uintptr_t)value)->index);
+    (void)pthread_mutex_unlock(&store->lock);
+    return sum;
 }
 
 static void engine_close(void *self)
 {
-    eng_index_close(self);
+    engine_store *store = self;
+    for (shelf *s; (s = take_out(store, ANC_STR_NONE)) != NULL;)
+        shelf_unref(s);
+    anc_map_free(store->shelves);
+    (void)pthread_mutex_destroy(&store->lock);
+    free(store);
 }
 
-anc_status srch_engine_index_open(void *arg, const srch_index_options *options, srch_index *ret,
-                                  anc_err *err)
+anc_status srch_engine_index_open(const srch_index_options *options, srch_index *ret, anc_err *err)
 {
     static const srch_index_ops ops = {
         .name = "engine",
         .publish = engine_publish,
         .remove = engine_remove,
+        .drop = engine_drop,
         .search = engine_search,
         .find = engine_find,
         .figures = engine_figures,
         .close = engine_close,
     };
-    (void)arg;
-    const eng_options o = {.dims = options->dims};
-    eng_index *index = NULL;
-    ANC_TRY(eng_index_open(&o, &index, err));
-    *ret = (srch_index){&ops, index};
+    engine_store *store = calloc(1, sizeof *store);
+    anc_map *shelves = anc_map_new();
+    if (store == NULL || shelves == NULL) {
+        free(store);
+        anc_map_free(shelves);
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for an index");
+    }
+    store->options.dims = options->dims;
+    store->shelves = shelves;
+    (void)pthread_mutex_init(&store->lock, NULL);
+    *ret = (srch_index){&ops, store};
     return ANC_OK;
 }

@@ -4,8 +4,8 @@
 
 #include "search/ports/index.h"
 
-/* A srch_index_open_fn; `arg` is not used. The index is empty. */
-anc_status srch_engine_index_open(void *arg, const srch_index_options *options, srch_index *ret,
+/* A srch_index_open_fn. The index is empty. */
+anc_status srch_engine_index_open(const srch_index_options *options, srch_index *ret,
                                   anc_err *err) ANC_MUST_CHECK;
 
 #endif

@@ -1,0 +1,21 @@
+/* infer_encoder.h - the encoder port in this process, on lib/infer. */
+#ifndef ANC_EMBEDDING_ADAPTERS_INFER_INFER_ENCODER_H
+#define ANC_EMBEDDING_ADAPTERS_INFER_INFER_ENCODER_H
+
+#include "embedding/ports/encoder.h"
+#include "kernel/ports/clock.h"
+#include "os/thread.h"
+
+typedef struct emb_infer_options {
+    anc_str folder;         /* of the model; its last part is the model's name */
+    anc_str query_prefix;   /* ptr NULL: as the folder says */
+    anc_str passage_prefix; /* likewise */
+    os_pool *pool;          /* borrowed: shares out long work; NULL: the calling thread alone */
+    krn_clock clock;        /* for deadlines */
+} emb_infer_options;
+
+/* NOT_FOUND, CORRUPT, UNSUPPORTED, INVALID (a prefix), NO_MEMORY; the text names the file. */
+anc_status emb_infer_open(const emb_infer_options *options, emb_encoder *ret,
+                          anc_err *err) ANC_MUST_CHECK;
+
+#endif

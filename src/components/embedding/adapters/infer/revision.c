@@ -1,0 +1,67 @@
+/* revision.c - hashing a model folder; about 50 ms for 90 MB. */
+#include <stdio.h>
+
+#include "hash/sha256.h"
+#include "os/file.h"
+#include "revision_impl.h"
+
+enum { PATHS_MAX_BYTES = 1 << 16, SHOWN_BYTES = 8, NAME_BYTES = 100 };
+
+static const char *const files[] = {
+    "config.json",           "sentence_bert_config.json",
+    "1_Pooling/config.json", "modules.json",
+    "tokenizer.json",        "vocab.txt",
+    "tokenizer_config.json", "config_sentence_transformers.json",
+    "model.safetensors",
+};
+
+static void sha_cleanup(anc_sha256 **sha)
+{
+    anc_sha256_free(*sha);
+}
+
+/* Name, length and bytes, so that no two lists of parts hash alike. */
+static void add_part(anc_sha256 *sha, const char *name, anc_str bytes)
+{
+    char head[128];
+    const int n = snprintf(head, sizeof head, "%s %zu\n", name, bytes.len);
+    anc_sha256_add(sha, (anc_str){head, (size_t)n});
+    anc_sha256_add(sha, bytes);
+}
+
+static anc_status add_file(anc_sha256 *sha, anc_arena *mem, anc_str folder, const char *name,
+                           anc_err *err)
+{
+    os_map map = {0};
+    const anc_str path = os_path_join(mem, folder, anc_str_of(name));
+    if (path.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the names of the model's files");
+    if (!os_exists(path))
+        return ANC_OK;
+    ANC_TRY(os_map_open(path, &map, err));
+    add_part(sha, name, (anc_str){(const char *)map.bytes, map.len});
+    os_map_close(&map);
+    return ANC_OK;
+}
+
+anc_status emb_infer_revision(const emb_infer_options *options, anc_str model,
+                              char out[EMB_REVISION_MAX], anc_err *err)
+{
+    unsigned char digest[ANC_SHA256_BYTES];
+    ANC_ARENA(mem, PATHS_MAX_BYTES);
+    ANC_CLEANUP(sha_cleanup) anc_sha256 *sha = anc_sha256_new();
+    if (sha == NULL || mem == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room to hash the model");
+    for (size_t i = 0; i < ANC_COUNT(files); i++)
+        ANC_TRY(add_file(sha, mem, options->folder, files[i], err));
+    if (options->query_prefix.ptr != NULL)
+        add_part(sha, "query prefix", options->query_prefix);
+    if (options->passage_prefix.ptr != NULL)
+        add_part(sha, "passage prefix", options->passage_prefix);
+    anc_sha256_end(sha, digest);
+    const anc_str name = anc_str_sub(model, 0, NAME_BYTES);
+    int n = snprintf(out, EMB_REVISION_MAX, "%.*s@", ANC_FMT(name));
+    for (size_t i = 0; i < SHOWN_BYTES; i++)
+        n += snprintf(out + n, EMB_REVISION_MAX - (size_t)n, "%02x", digest[i]);
+    return ANC_OK;
+}

@@ -1,0 +1,14 @@
+/* revision_impl.h - a name for everything that a model's vectors depend on. */
+#ifndef ANC_EMBEDDING_ADAPTERS_INFER_REVISION_IMPL_H
+#define ANC_EMBEDDING_ADAPTERS_INFER_REVISION_IMPL_H
+
+#include "embedding/adapters/infer/infer_encoder.h"
+
+enum { EMB_REVISION_MAX = 128 };
+
+/* "<model>@<16 hex digits>" terminated in `out`: the start of the SHA-256 over the files of the
+ * folder that the encoder reads, and the prefixes. A name that is longer is cut. IO, NO_MEMORY. */
+anc_status emb_infer_revision(const emb_infer_options *options, anc_str model,
+                              char out[EMB_REVISION_MAX], anc_err *err) ANC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,144 @@
+/* cache.c - chains and a ring of indexes. */
+#include "cache.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_ENTRIES = 1 << 24 };
+
+typedef struct entry {
+    unsigned char key[EMB_KEY_BYTES];
+    uint32_t next;         /* in the bucket's chain */
+    uint32_t newer, older; /* in the ring */
+} entry;
+
+struct emb_vector_cache {
+    pthread_mutex_t mutex;
+    uint32_t dims;
+    uint32_t max; /* entries */
+    uint32_t mask;
+    uint32_t *heads; /* owned: [mask + 1] */
+    entry *entries;  /* owned: [max + 1] */
+    float *vectors;  /* owned: [(max + 1) * dims] */
+    emb_cache_stats stats;
+};
+
+void emb_vector_cache_free(emb_vector_cache *cache)
+{
+    if (cache == NULL)
+        return;
+    (void)pthread_mutex_destroy(&cache->mutex);
+    free(cache->heads);
+    free(cache->entries);
+    free(cache->vectors);
+    free(cache);
+}
+
+emb_vector_cache *emb_vector_cache_new(uint64_t bytes, uint32_t dims)
+{
+    const uint64_t each = sizeof(entry) + 2 * sizeof(uint32_t) + dims * sizeof(float);
+    const uint64_t fit = bytes / each;
+    uint32_t buckets = 16;
+    emb_vector_cache *cache = calloc(1, sizeof *cache);
+    if (cache == NULL)
+        return NULL;
+    (void)pthread_mutex_init(&cache->mutex, NULL);
+    cache->dims = dims;
+    cache->max = fit < MAX_ENTRIES ? (uint32_t)fit : MAX_ENTRIES;
+    while (buckets < cache->max)
+        buckets *= 2;
+    cache->mask = buckets - 1;
+    cache->heads = calloc(buckets, sizeof *cache->heads);
+    cache->entries = calloc((size_t)cache->max + 1, sizeof *cache->entries);
+    cache->vectors = calloc(((size_t)cache->max + 1) * dims + 1, sizeof *cache->vectors);
+    if (cache->heads == NULL || cache->entries == NULL || cache->vectors == NULL) {
+        emb_vector_cache_free(cache);
+        return NULL;
+    }
+    return cache;
+}
+
+/* Where the index of the entry with this key stands, or the 0 at the end of its chain. */
+static uint32_t *find(emb_vector_cache *c, const unsigned char key[EMB_KEY_BYTES])
+{
+    uint32_t start;
+    memcpy(&start, key, sizeof start); /* a digest: any of its bits will do */
+    uint32_t *at = &c->heads[start & c->mask];
+    while (*at != 0 && memcmp(c->entries[*at].key, key, EMB_KEY_BYTES) != 0)
+        at = &c->entries[*at].next;
+    return at;
+}
+
+static void ring_remove(emb_vector_cache *c, uint32_t i)
+{
+    entry *e = &c->entries[i];
+    c->entries[e->older].newer = e->newer;
+    c->entries[e->newer].older = e->older;
+}
+
+static void ring_add(emb_vector_cache *c, uint32_t i)
+{
+    entry *anchor = &c->entries[0], *e = &c->entries[i];
+    e->older = anchor->older;
+    e->newer = 0;
+    c->entries[anchor->older].newer = i;
+    anchor->older = i;
+}
+
+bool emb_vector_cache_get(emb_vector_cache *c, const unsigned char key[EMB_KEY_BYTES], float *out)
+{
+    (void)pthread_mutex_lock(&c->mutex);
+    const uint32_t i = *find(c, key);
+    if (i != 0) {
+        memcpy(out, c->vectors + (size_t)i * c->dims, c->dims * sizeof *out);
+        ring_remove(c, i);
+        ring_add(c, i);
+        c->stats.hits++;
+    } else {
+        c->stats.misses++;
+    }
+    (void)pthread_mutex_unlock(&c->mutex);
+    return i != 0;
+}
+
+/* An entry that is free: a new one, or the oldest, taken out of its chain and the ring. */
+static uint32_t free_entry(emb_vector_cache *c)
+{
+    if (c->stats.entries < c->max)
+        return (uint32_t)++c->stats.entries;
+    const uint32_t oldest = c->entries[0].newer;
+    uint32_t *at = find(c, c->entries[oldest].key);
+    *at = c->entries[oldest].next;
+    ring_remove(c, oldest);
+    c->stats.evictions++;
+    return oldest;
+}
+
+void emb_vector_cache_put(emb_vector_cache *c, const unsigned char key[EMB_KEY_BYTES],
+                          const float *vector)
+{
+    if (c->max == 0)
+        return;
+    (void)pthread_mutex_lock(&c->mutex);
+    if (*find(c, key) == 0) { /* another thread may have been quicker */
+        const uint32_t i = free_entry(c);
+        entry *e = &c->entries[i];
+        memcpy(e->key, key, EMB_KEY_BYTES);
+        memcpy(c->vectors + (size_t)i * c->dims, vector, c->dims * sizeof *vector);
+        uint32_t *end = find(c, key);
+        e->next = 0;
+        *end = i;
+        ring_add(c, i);
+    }
+    (void)pthread_mutex_unlock(&c->mutex);
+}
+
+emb_cache_stats emb_vector_cache_stats(emb_vector_cache *c)
+{
+    (void)pthread_mutex_lock(&c->mutex);
+    emb_cache_stats stats = c->stats;
+    (void)pthread_mutex_unlock(&c->mutex);
+    stats.bytes = stats.entries * (sizeof(entry) + c->dims * sizeof(float));
+    return stats;
+}

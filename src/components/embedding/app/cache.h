@@ -1,0 +1,38 @@
+/* cache.h - vectors by the hash of their text, bounded, the least recently used goes first.
+ *
+ * One block of memory taken at the start, whose pages the system gives when they are first written:
+ *
+ *   heads [buckets]   index of the first entry of a bucket's chain
+ *   entries [max]     key, links of the chain, links of the order of use
+ *   vectors [max * dims]
+ *
+ * Entries are numbered from 1; 0 is none, and entry 0 is the ring's anchor: its `newer` is the
+ * oldest, its `older` the newest. A mutex guards all of it and is held for a copy at most.
+ */
+#ifndef ANC_EMBEDDING_APP_CACHE_H
+#define ANC_EMBEDDING_APP_CACHE_H
+
+#include "embedding/embedding.h"
+
+enum { EMB_KEY_BYTES = 32 };
+
+typedef struct emb_vector_cache emb_vector_cache;
+
+void emb_vector_cache_free(emb_vector_cache *cache); /* NULL is a no-op */
+
+/* A cache of at most `bytes` for vectors of `dims` floats; holds nothing when not even one fits.
+ * NULL when memory is out. */
+emb_vector_cache *emb_vector_cache_new(uint64_t bytes, uint32_t dims)
+    ANC_OWNED_BY_CALLER(emb_vector_cache_free);
+
+/* True and the vector in `out` [dims] when it is there; it then counts as just used. */
+bool emb_vector_cache_get(emb_vector_cache *cache, const unsigned char key[EMB_KEY_BYTES],
+                          float *out);
+
+/* Keeps a vector [dims], in place of the one least recently used where the cache is full. */
+void emb_vector_cache_put(emb_vector_cache *cache, const unsigned char key[EMB_KEY_BYTES],
+                          const float *vector);
+
+emb_cache_stats emb_vector_cache_stats(emb_vector_cache *cache);
+
+#endif

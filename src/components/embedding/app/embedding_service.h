@@ -1,0 +1,24 @@
+/* embedding_service.h - opens the embedding component; for the composition root and tests. */
+#ifndef ANC_EMBEDDING_APP_EMBEDDING_SERVICE_H
+#define ANC_EMBEDDING_APP_EMBEDDING_SERVICE_H
+
+#include "embedding/embedding.h"
+#include "embedding/ports/encoder.h"
+#include "kernel/ports/clock.h"
+#include "kernel/ports/metrics.h"
+
+typedef struct emb_service_options {
+    emb_encoder encoder;  /* the service closes it; ops NULL: there is no model */
+    anc_str model;        /* the configured name; copied */
+    anc_str problem;      /* why there is no model, for people; empty: how to get one; copied */
+    uint64_t cache_bytes; /* for vectors that were asked for before; 0: none */
+    krn_clock clock;
+    krn_metrics metrics; /* ops NULL: nothing is counted */
+} emb_service_options;
+
+/* NO_MEMORY; the encoder is then still the caller's. */
+anc_status emb_service_open(const emb_service_options *options, emb_service **ret,
+                            anc_err *err) ANC_MUST_CHECK;
+void emb_service_close(emb_service *emb); /* after the last call; NULL is a no-op */
+
+#endif

@@ -1,0 +1,215 @@
+/* service.c - texts embedded in batches, those known from before out of the cache. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cache.h"
+#include "embedding/app/embedding_service.h"
+#include "embedding/domain/estimate.h"
+#include "hash/sha256.h"
+
+enum { BATCH = 128, WINDOW_WITHOUT_MODEL = 256, NAMES_MAX_BYTES = 8192 };
+
+static const anc_str how_to_get_one =
+    ANC_STR_INIT("no embedding model: run `anchorage model pull`");
+
+struct emb_service {
+    emb_encoder encoder;     /* owned */
+    emb_vector_cache *cache; /* owned; NULL without a model */
+    anc_arena *names;        /* owned */
+    anc_str model, problem;  /* in names */
+    krn_clock clock;
+    krn_series *hits, *misses, *tokens, *truncated, *seconds;
+};
+
+static void name_series(emb_service *emb, krn_metrics m)
+{
+    if (m.ops == NULL)
+        return;
+    emb->hits = m.ops->counter(m.self, "anchorage_embedding_cache_hits_total", "",
+                               "Texts whose vector was in the cache");
+    emb->misses = m.ops->counter(m.self, "anchorage_embedding_cache_misses_total", "",
+                                 "Texts that had to be embedded");
+    emb->tokens = m.ops->counter(m.self, "anchorage_embedding_tokens_total", "",
+                                 "Tokens run through the embedding model");
+    emb->truncated = m.ops->counter(m.self, "anchorage_embedding_truncated_total", "",
+                                    "Texts cut at the model's window");
+    emb->seconds = m.ops->histogram(m.self, "anchorage_embedding_batch_seconds", "",
+                                    "Time of one batch through the embedding model",
+                                    krn_latency_bounds, KRN_HISTOGRAM_BUCKETS);
+}
+
+static anc_status open_parts(emb_service *emb, const emb_service_options *options, anc_err *err)
+{
+    const anc_str problem = options->problem.len > 0 ? options->problem : how_to_get_one;
+    emb->names = anc_arena_new(NAMES_MAX_BYTES);
+    if (emb->names != NULL) {
+        emb->model = anc_arena_copy(emb->names, anc_str_sub(options->model, 0, 512));
+        emb->problem = anc_arena_copy(emb->names, anc_str_sub(problem, 0, 1024));
+    }
+    if (options->encoder.ops != NULL)
+        emb->cache = emb_vector_cache_new(options->cache_bytes, options->encoder.dims);
+    if (emb->model.ptr == NULL || emb->problem.ptr == NULL ||
+        (options->encoder.ops != NULL && emb->cache == NULL))
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the embedding service");
+    return ANC_OK;
+}
+
+static void free_parts(emb_service *emb)
+{
+    emb_vector_cache_free(emb->cache);
+    anc_arena_free(emb->names);
+    free(emb);
+}
+
+anc_status emb_service_open(const emb_service_options *options, emb_service **ret, anc_err *err)
+{
+    emb_service *emb = calloc(1, sizeof *emb);
+    if (emb == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the embedding service");
+    const anc_status status = open_parts(emb, options, err);
+    if (status != ANC_OK) {
+        free_parts(emb);
+        return status;
+    }
+    emb->encoder = options->encoder;
+    emb->clock = options->clock;
+    name_series(emb, options->metrics);
+    *ret = emb;
+    return ANC_OK;
+}
+
+void emb_service_close(emb_service *emb)
+{
+    if (emb == NULL)
+        return;
+    emb_encoder_close(&emb->encoder);
+    free_parts(emb);
+}
+
+emb_info_row emb_info(const emb_service *emb)
+{
+    const emb_encoder *e = &emb->encoder;
+    if (e->ops == NULL)
+        return (emb_info_row){.model = emb->model,
+                              .revision = ANC_STR(""),
+                              .max_tokens = WINDOW_WITHOUT_MODEL,
+                              .detail = emb->problem};
+    return (emb_info_row){.available = true,
+                          .model = e->model,
+                          .revision = e->revision,
+                          .dims = e->dims,
+                          .max_tokens = e->max_tokens,
+                          .detail = e->detail};
+}
+
+size_t emb_count_tokens(emb_service *emb, anc_str text, size_t max)
+{
+    if (emb->encoder.ops == NULL)
+        return emb_estimate_tokens(text, max);
+    return emb->encoder.ops->count_tokens(emb->encoder.self, text, max);
+}
+
+emb_cache_stats emb_cache(const emb_service *emb)
+{
+    return emb->cache != NULL ? emb_vector_cache_stats(emb->cache) : (emb_cache_stats){0};
+}
+
+/* One batch: at most BATCH texts, of which those not in the cache go through the encoder. */
+typedef struct batch {
+    const anc_str *texts;
+    size_t n;
+    float *out; /* [n * dims] */
+    unsigned char keys[BATCH][EMB_KEY_BYTES];
+    anc_str missing[BATCH];
+    size_t place[BATCH]; /* of missing[i] in texts */
+    size_t n_missing;
+} batch;
+
+/* Queries and passages may have prefixes of their own, so the kind is part of the key. */
+static void make_key(anc_sha256 *sha, emb_kind kind, anc_str text, unsigned char out[EMB_KEY_BYTES])
+{
+    anc_sha256_add(sha, kind == EMB_QUERY ? ANC_STR("q") : ANC_STR("p"));
+    anc_sha256_add(sha, text);
+    anc_sha256_end(sha, out);
+}
+
+static void look_up(emb_service *emb, batch *b)
+{
+    const size_t dims = emb->encoder.dims;
+    b->n_missing = 0;
+    for (size_t i = 0; i < b->n; i++) {
+        if (emb_vector_cache_get(emb->cache, b->keys[i], b->out + i * dims))
+            continue;
+        b->missing[b->n_missing] = b->texts[i];
+        b->place[b->n_missing++] = i;
+    }
+}
+
+/* Embeds what is missing into `vectors`, spreads it to its places and keeps it. */
+static anc_status fill_in(emb_service *emb, krn_call *call, emb_kind kind, batch *b, float *vectors,
+                          emb_encoded *ret)
+{
+    const emb_encoder *e = &emb->encoder;
+    const int64_t start_ns = krn_now_ns(emb->clock);
+    ANC_TRY(e->ops->encode(e->self, call, kind == EMB_QUERY ? EMB_TEXT_QUERY : EMB_TEXT_PASSAGE,
+                           b->missing, b->n_missing, vectors, ret));
+    for (size_t i = 0; i < b->n_missing; i++) {
+        const float *vector = vectors + i * e->dims;
+        memcpy(b->out + b->place[i] * e->dims, vector, e->dims * sizeof *vector);
+        emb_vector_cache_put(emb->cache, b->keys[b->place[i]], vector);
+    }
+    krn_observe(emb->seconds, krn_ms_since(emb->clock, start_ns) / 1e3);
+    krn_count(emb->tokens, ret->tokens);
+    krn_count(emb->truncated, ret->truncated);
+    return ANC_OK;
+}
+
+static anc_status run_batch(emb_service *emb, krn_call *call, emb_kind kind, anc_sha256 *sha,
+                            batch *b, float *vectors, emb_usage *usage)
+{
+    emb_encoded encoded = {0};
+    ANC_TRY(krn_call_check(emb->clock, call));
+    for (size_t i = 0; i < b->n; i++)
+        make_key(sha, kind, b->texts[i], b->keys[i]);
+    look_up(emb, b);
+    if (b->n_missing > 0)
+        ANC_TRY(fill_in(emb, call, kind, b, vectors, &encoded));
+    krn_count(emb->hits, b->n - b->n_missing);
+    krn_count(emb->misses, b->n_missing);
+    usage->cache_hits += b->n - b->n_missing;
+    usage->tokens += encoded.tokens;
+    usage->truncated += encoded.truncated;
+    return ANC_OK;
+}
+
+static void sha_cleanup(anc_sha256 **sha)
+{
+    anc_sha256_free(*sha);
+}
+
+anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_str *texts,
+                     size_t n, float *out, emb_usage *ret_usage)
+{
+    const emb_encoder *e = &emb->encoder;
+    if (e->ops == NULL)
+        return ANC_FAIL(call->err, ANC_UNAVAILABLE, "%.*s", ANC_FMT(emb->problem));
+    emb_usage usage = {0};
+    const size_t most = e->max_batch < BATCH ? e->max_batch : BATCH;
+    const size_t size = n < most ? n : most;
+    ANC_CLEANUP(sha_cleanup) anc_sha256 *sha = anc_sha256_new();
+    batch *b = anc_arena_alloc(call->mem, 1, sizeof *b);
+    float *vectors = anc_arena_alloc(call->mem, size * e->dims, sizeof *vectors);
+    if (sha == NULL)
+        return ANC_FAIL(call->err, ANC_NO_MEMORY, "no room to hash texts");
+    if (b == NULL || vectors == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu vectors", size);
+    for (size_t done = 0; done < n; done += b->n) {
+        b->texts = texts + done;
+        b->out = out + done * e->dims;
+        b->n = n - done < size ? n - done : size;
+        ANC_TRY(run_batch(emb, call, kind, sha, b, vectors, &usage));
+    }
+    if (ret_usage != NULL)
+        *ret_usage = usage;
+    return ANC_OK;
+}

@@ -1,0 +1,292 @@
+/* prepare.c - from a question to a prompt: everything before a provider is asked. On a pool. */
+#include <math.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "base/utf8.h"
+#include "rag/domain/abstain.h"
+#include "rag/domain/context.h"
+#include "rag/domain/followup.h"
+#include "rag/domain/question.h"
+#include "service_impl.h"
+
+enum { FENCE_TRIES = 8, SYSTEM_PROMPT_MAX_BYTES = 32768 };
+
+/* ---- checks that need nothing but the question ---------------------------------------------- */
+
+static anc_status check_optional_id(anc_str id, const char *pointer, anc_err *err)
+{
+    return id.len == 0 ? ANC_OK : rag_conversation_id_check(id, pointer, err);
+}
+
+static anc_status check_question(rag_service *rag, const rag_question *q, anc_err *err)
+{
+    ANC_TRY(rag_question_check(q->question, rag->with.config.max_question_chars, err));
+    if (q->top_k > RAG_TOP_K_MAX)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/top_k", "top_k is %u; 1 to %d are allowed",
+                              q->top_k, RAG_TOP_K_MAX);
+    if (q->system_prompt.len > SYSTEM_PROMPT_MAX_BYTES || !anc_utf8_valid(q->system_prompt))
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/system_prompt",
+                              "system_prompt has %zu bytes; at most %d of UTF-8 are allowed",
+                              q->system_prompt.len, SYSTEM_PROMPT_MAX_BYTES);
+    ANC_TRY(check_optional_id(q->conversation_id, "/conversation_id", err));
+    ANC_TRY(check_optional_id(q->session_id, "/session_id", err));
+    return check_optional_id(q->message_id, "/message_id", err);
+}
+
+/* ---- the conversation ------------------------------------------------------------------------ */
+
+static anc_status read_history(rag_turn *turn)
+{
+    const rag_conversation_store store = turn->rag->with.conversations;
+    rag_message_record *messages;
+    size_t n;
+    ANC_TRY(store.ops->messages(store.self, &turn->call, turn->answer.conversation_id,
+                                turn->rag->with.config.history_turns, &messages, &n));
+    turn->history = anc_arena_alloc(turn->mem, n, sizeof *turn->history);
+    if (turn->history == NULL)
+        return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu turns", n);
+    for (size_t i = 0; i < n; i++)
+        turn->history[i] = (rag_exchange){messages[i].question, messages[i].answer};
+    turn->n_history = n;
+    return ANC_OK;
+}
+
+static anc_status begin_conversation(rag_turn *turn, anc_str id)
+{
+    char made[ANC_UUID_TEXT + 1];
+    if (id.len == 0) {
+        krn_id_new(turn->rag->with.clock, made);
+        id = (anc_str){made, ANC_UUID_TEXT};
+    }
+    turn->answer.conversation_id = anc_arena_copy(turn->mem, id);
+    turn->title = rag_question_title(turn->question, RAG_TITLE_CHARS);
+    turn->new_conversation = true;
+    if (turn->answer.conversation_id.ptr == NULL)
+        return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for an id");
+    return ANC_OK;
+}
+
+/* Finds the conversation that the question belongs to, or begins one. */
+static anc_status join_conversation(rag_turn *turn, const rag_question *q)
+{
+    const bool by_session = q->conversation_id.len == 0;
+    const anc_str id = by_session ? q->session_id : q->conversation_id;
+    if (id.len == 0)
+        return begin_conversation(turn, id);
+    rag_conversation_record found;
+    const anc_status status = rag_conversation_get(turn->rag, &turn->call, id, &found);
+    if (status == ANC_NOT_FOUND && by_session) {
+        anc_err_clear(&turn->err);
+        return begin_conversation(turn, id);
+    }
+    if (status != ANC_OK) {
+        if (status == ANC_NOT_FOUND)
+            (void)strcpy(turn->err.pointer, "/conversation_id");
+        return status;
+    }
+    turn->answer.conversation_id = found.id;
+    return read_history(turn);
+}
+
+/* ---- retrieval ------------------------------------------------------------------------------- */
+
+static srch_mode search_mode(rag_mode mode)
+{
+    switch (mode) {
+    case RAG_HYBRID:
+        return SRCH_HYBRID;
+    case RAG_SEMANTIC:
+        return SRCH_SEMANTIC;
+    case RAG_KEYWORD:
+        return SRCH_KEYWORD;
+    case RAG_AUTO:
+    default:
+        return SRCH_AUTO;
+    }
+}
+
+static rag_source source_of(const srch_hit *h)
+{
+    return (rag_source){
+        .collection = h->collection,
+        .document_id = h->document_id,
+        .chunk_id = h->chunk_id,
+        .version = h->version,
+        .title = h->title,
+        .uri = h->uri,
+        .heading = h->heading,
+        .page = h->page,
+        .start = h->start,
+        .end = h->end,
+        .text = h->text,
+        .score = h->score,
+        .fused = h->fused,
+        .keyword = h->keyword,
+        .semantic = h->semantic,
+    };
+}
+
+static rag_passage passage_of(const srch_hit *h)
+{
+    return (rag_passage){
+        .text = h->text,
+        .title = h->title,
+        .heading = h->heading,
+        .language = h->language,
+        .start = h->start,
+        .tokens = h->tokens,
+        .score = h->score,
+        .semantic = h->semantic,
+        .coverage = h->coverage,
+    };
+}
+
+/* Turns the hits that fit into the context into sources and passages, numbered from 1. */
+static anc_status keep_hits(rag_turn *turn, const srch_result *result)
+{
+    const size_t n = result->n;
+    rag_passage *passages = anc_arena_alloc(turn->mem, n, sizeof *passages);
+    rag_source *sources = anc_arena_alloc(turn->mem, n, sizeof *sources);
+    size_t *kept = anc_arena_alloc(turn->mem, n, sizeof *kept);
+    if (passages == NULL || sources == NULL || kept == NULL)
+        return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu passages", n);
+    for (size_t i = 0; i < n; i++)
+        passages[i] = passage_of(&result->hits[i]);
+    const size_t n_kept = rag_context_pack(passages, n, turn->rag->with.config.context_tokens, kept,
+                                           &turn->context_tokens);
+    for (size_t i = 0; i < n_kept; i++) {
+        passages[i] = passages[kept[i]];
+        sources[i] = source_of(&result->hits[kept[i]]);
+        sources[i].position = (uint32_t)i + 1;
+    }
+    turn->passages = passages;
+    turn->answer.sources = sources;
+    turn->answer.n_sources = n_kept;
+    return ANC_OK;
+}
+
+static anc_status retrieve(rag_turn *turn, const rag_question *q)
+{
+    const int64_t began_ns = krn_now_ns(turn->rag->with.clock);
+    const srch_request request = {
+        .query = turn->query,
+        .collections = turn->collections.items,
+        .n_collections = turn->collections.n,
+        .top_k = turn->top_k,
+        .mode = search_mode(q->mode),
+        .filters = q->filters,
+    };
+    srch_result result;
+    turn->stage = "search";
+    ANC_TRY(srch_query(turn->rag->with.search, &turn->call, &request, &result));
+    turn->answer.embedding_cached = result.embedding_cached;
+    turn->answer.timings_ms.embed = result.embed_ms;
+    turn->answer.timings_ms.search = fmax(0.0, result.total_ms - result.embed_ms);
+    krn_observe(turn->rag->count.search, rag_seconds_since(turn->rag, began_ns));
+    return keep_hits(turn, &result);
+}
+
+/* ---- the prompt ------------------------------------------------------------------------------ */
+
+/* 16 characters of 32, so 80 random bits. */
+static void draw_fence(krn_clock clock, char out[RAG_FENCE_CHARS])
+{
+    static const char letters[] = "0123456789abcdefghjkmnpqrstvwxyz";
+    unsigned char random[RAG_FENCE_CHARS];
+    clock.ops->random(clock.self, random, sizeof random);
+    for (size_t i = 0; i < RAG_FENCE_CHARS; i++)
+        out[i] = letters[random[i] & 31];
+}
+
+static anc_status render_prompt(rag_turn *turn, const rag_question *q)
+{
+    const rag_config *c = &turn->rag->with.config;
+    char fence[RAG_FENCE_CHARS];
+    const rag_prompt_parts parts = {
+        .instructions = q->system_prompt.len != 0 ? q->system_prompt : c->system_prompt,
+        .layout = c->prompt_template,
+        .fence = {fence, sizeof fence},
+        .passages = turn->passages,
+        .n_passages = turn->answer.n_sources,
+        .history = turn->history,
+        .n_history = turn->n_history,
+        .question = turn->question,
+    };
+    for (int i = 0; i < FENCE_TRIES; i++) {
+        draw_fence(turn->rag->with.clock, fence);
+        if (rag_prompt_fence_fits(&parts))
+            return rag_prompt_render(turn->mem, &parts, &turn->prompt, &turn->err);
+    }
+    return ANC_FAIL(&turn->err, ANC_UNAVAILABLE, "no fence was found that no passage holds");
+}
+
+/* ---- the step -------------------------------------------------------------------------------- */
+
+static void take_route(rag_turn *turn)
+{
+    turn->route = rag_route_of(turn->question, turn->n_history);
+    turn->answer.intent = turn->route.intent;
+    turn->answer.complexity_score = turn->route.complexity;
+    turn->answer.tier = turn->route.tier;
+    turn->answer.route_reason = anc_str_of(turn->route.reason);
+    turn->answer.stages = 1;
+}
+
+/* Where nothing relevant was found no outside model is asked to make something up. */
+static void keep_extractive_alone(rag_turn *turn)
+{
+    turn->tries[0] = (rag_try){&turn->rag->links[turn->rag->n_links - 1], ANC_STR_NONE};
+    turn->n_tries = 1;
+}
+
+static anc_status prepare(rag_turn *turn, const rag_question *q)
+{
+    rag_service *rag = turn->rag;
+    take_route(turn);
+    ANC_TRY(rag_retrieval_query(turn->mem, turn->question, turn->history, turn->n_history,
+                                &turn->query, &turn->err));
+    ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
+    turn->answer.timings_ms.analyze = krn_ms_since(rag->with.clock, turn->started_ns);
+    krn_observe(rag->count.analyze, turn->answer.timings_ms.analyze / 1000);
+    ANC_TRY(retrieve(turn, q));
+    ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
+    ANC_TRY(render_prompt(turn, q));
+    turn->request = (rag_request){
+        .call = &turn->call,
+        .question = turn->question,
+        .passages = turn->passages,
+        .n_passages = turn->answer.n_sources,
+        .relevant = rag_passages_relevant(turn->passages, turn->answer.n_sources,
+                                          rag->with.config.relevance_threshold),
+        .prompt = &turn->prompt,
+    };
+    if (!turn->request.relevant)
+        keep_extractive_alone(turn);
+    return ANC_OK;
+}
+
+anc_status rag_prepare(rag_service *rag, krn_call *call, const rag_question *question,
+                       rag_turn **ret)
+{
+    rag_turn *turn;
+    ANC_TRY(check_question(rag, question, call->err));
+    ANC_TRY(rag_turn_new(rag, call, question, &turn));
+    anc_status status = rag_chain_choose(rag, question, turn, &turn->err);
+    if (status == ANC_OK)
+        status = join_conversation(turn, question);
+    if (status == ANC_OK) {
+        status = prepare(turn, question);
+        if (status != ANC_OK)
+            rag_turn_failed(turn, status);
+    }
+    if (status != ANC_OK) {
+        *call->err = turn->err;
+        rag_turn_free(turn);
+        return status;
+    }
+    turn->call.cancelled = &turn->cancelled;
+    turn->stage = "generate";
+    *ret = turn;
+    return ANC_OK;
+}

@@ -1,0 +1,240 @@
+/* save.c - the turn and its events in one commit, after the answer has gone out.
+ *
+ * The closure that writes holds a reference to the turn, which nobody changes any more, so nothing
+ * is copied. The writer's queue is the bound: when it is full the turn is not saved, which is logged
+ * and counted, and the answer stays good.
+ */
+#include "base/map.h"
+#include "base/str.h"
+#include "kernel/domain/query_events.h"
+#include "service_impl.h"
+
+enum { METADATA_MAX_BYTES = 4096 };
+
+atomic_uint *rag_pending_slot(rag_service *rag, anc_str conversation_id)
+{
+    return &rag->pending[anc_hash64(conversation_id) % RAG_PENDING_SLOTS];
+}
+
+static ev_context context_of(const rag_turn *turn)
+{
+    return (ev_context){
+        .component = ANC_STR("rag"),
+        .trace_id = turn->call.trace_id,
+        .user_id = turn->call.principal.user_id,
+    };
+}
+
+/* NULL instead of an empty id: nobody is logged in. */
+static anc_str user_of(const rag_turn *turn)
+{
+    const anc_str id = turn->call.principal.user_id;
+    return id.len != 0 ? id : ANC_STR_NONE;
+}
+
+static anc_status append(const rag_turn *turn, krn_tx *tx, ev_type_id type, const void *payload,
+                         anc_err *err)
+{
+    const ev_context context = context_of(turn);
+    return krn_outbox_append(turn->rag->with.outbox, tx, type, payload, &context, err);
+}
+
+static anc_status append_requested(const rag_turn *turn, krn_tx *tx, anc_err *err)
+{
+    ANC_BUF(metadata, METADATA_MAX_BYTES);
+    json_writer w = json_writer_of(&metadata);
+    json_open_object(&w);
+    json_put_str(&w, "conversation_id", turn->answer.conversation_id);
+    json_put_str(&w, "message_id", turn->answer.message_id);
+    json_put_int(&w, "top_k", turn->top_k);
+    json_close_object(&w);
+    ANC_TRY(anc_buf_status(&metadata, "event metadata", err));
+    const ev_query_requested event = {
+        .query_id = turn->answer.query_id,
+        .query_text = turn->question,
+        .user_id = user_of(turn),
+        .collections = turn->collections,
+        .metadata = {anc_buf_view(&metadata)},
+    };
+    return append(turn, tx, EV_QUERY_REQUESTED, &event, err);
+}
+
+static anc_status append_retrieved(const rag_turn *turn, krn_tx *tx, anc_err *err)
+{
+    const rag_answer *a = &turn->answer;
+    anc_str documents[RAG_TOP_K_MAX];
+    anc_str chunks[RAG_TOP_K_MAX];
+    double scores[RAG_TOP_K_MAX];
+    for (size_t i = 0; i < a->n_sources; i++) {
+        documents[i] = a->sources[i].document_id;
+        chunks[i] = a->sources[i].chunk_id;
+        scores[i] = a->sources[i].score;
+    }
+    const double threshold = turn->rag->with.config.relevance_threshold;
+    const ev_documents_retrieved event = {
+        .query_id = a->query_id,
+        .document_ids = {documents, a->n_sources},
+        .chunk_ids = {chunks, a->n_sources},
+        .scores = {scores, a->n_sources},
+        .count = (uint32_t)a->n_sources,
+        .retrieval_time_ms = a->timings_ms.embed + a->timings_ms.search,
+        .relevance_threshold = threshold > 0 ? threshold : 0,
+        .total_tokens = turn->context_tokens,
+        .cache_hit = a->query_cached,
+    };
+    return append(turn, tx, EV_DOCUMENTS_RETRIEVED, &event, err);
+}
+
+static anc_status append_completed(const rag_turn *turn, krn_tx *tx, anc_err *err)
+{
+    const rag_answer *a = &turn->answer;
+    anc_str documents[RAG_TOP_K_MAX];
+    for (size_t i = 0; i < a->n_sources; i++)
+        documents[i] = a->sources[i].document_id;
+    ANC_BUF(metadata, METADATA_MAX_BYTES);
+    json_writer w = json_writer_of(&metadata);
+    json_open_object(&w);
+    json_put_str(&w, "component", ANC_STR("rag"));
+    json_put_str(&w, "model_used", a->model_used);
+    json_put_int(&w, "input_tokens", a->input_tokens);
+    json_put_int(&w, "output_tokens", a->output_tokens);
+    json_close_object(&w);
+    ANC_TRY(anc_buf_status(&metadata, "event metadata", err));
+    const ev_query_completed event = {
+        .query_id = a->query_id,
+        .response_text = a->text,
+        .document_ids = {documents, a->n_sources},
+        .document_count = (uint32_t)a->n_sources,
+        .processing_time = a->timings_ms.total / 1000,
+        .model_used = a->model_used,
+        .provider = a->provider,
+        .input_tokens = a->input_tokens,
+        .output_tokens = a->output_tokens,
+        .cache_hit = a->query_cached,
+        .metadata = {anc_buf_view(&metadata)},
+    };
+    return append(turn, tx, EV_QUERY_COMPLETED, &event, err);
+}
+
+static anc_status append_failed(const rag_turn *turn, krn_tx *tx, anc_err *err)
+{
+    const ev_query_failed event = {
+        .query_id = turn->answer.query_id,
+        .error_type = anc_str_of(anc_status_info(turn->outcome)->name),
+        .error_message = anc_str_of(turn->err.text),
+        .stage = anc_str_of(turn->stage),
+        .processing_time = turn->answer.timings_ms.total / 1000,
+    };
+    return append(turn, tx, EV_QUERY_FAILED, &event, err);
+}
+
+/* A conversation of that id may have come into being meanwhile (two first questions of one session):
+ * then the turn joins it. */
+static anc_status create_conversation(const rag_turn *turn, krn_tx *tx, anc_err *err)
+{
+    const rag_conversation_store store = turn->rag->with.conversations;
+    const rag_conversation_record record = {
+        .id = turn->answer.conversation_id,
+        .title = turn->title,
+        .user_id = turn->call.principal.user_id,
+        .created_ms = tx->wall_ms,
+        .updated_ms = tx->wall_ms,
+    };
+    const anc_status status = store.ops->create(store.self, tx, &record, err);
+    if (status == ANC_CONFLICT) {
+        anc_err_clear(err);
+        return ANC_OK;
+    }
+    ANC_TRY(status);
+    const ev_conversation_created event = {.conversation_id = record.id, .user_id = user_of(turn)};
+    return append(turn, tx, EV_CONVERSATION_CREATED, &event, err);
+}
+
+/* The conversation may have been deleted meanwhile: its turn goes with it, the events stay. */
+static anc_status append_message(const rag_turn *turn, krn_tx *tx, anc_err *err)
+{
+    const rag_conversation_store store = turn->rag->with.conversations;
+    const rag_message_record message = {
+        .id = turn->answer.message_id,
+        .query_id = turn->answer.query_id,
+        .question = turn->question,
+        .answer = turn->answer.text,
+        .answer_json = turn->answer_json,
+        .at_ms = turn->answer.generated_at_ms,
+    };
+    const anc_status status =
+        store.ops->append(store.self, tx, turn->answer.conversation_id, &message, err);
+    if (status != ANC_NOT_FOUND)
+        return status;
+    anc_err_clear(err);
+    return ANC_OK;
+}
+
+static anc_status write_answered(void *arg, krn_tx *tx, anc_err *err)
+{
+    const rag_turn *turn = arg;
+    if (turn->new_conversation)
+        ANC_TRY(create_conversation(turn, tx, err));
+    ANC_TRY(append_message(turn, tx, err));
+    ANC_TRY(append_requested(turn, tx, err));
+    ANC_TRY(append_retrieved(turn, tx, err));
+    return append_completed(turn, tx, err);
+}
+
+static anc_status write_failed(void *arg, krn_tx *tx, anc_err *err)
+{
+    const rag_turn *turn = arg;
+    ANC_TRY(append_requested(turn, tx, err));
+    if (turn->answer.sources != NULL)
+        ANC_TRY(append_retrieved(turn, tx, err));
+    return append_failed(turn, tx, err);
+}
+
+static void unsaved(const rag_turn *turn, anc_status status, const anc_err *err)
+{
+    krn_count(turn->rag->count.unsaved, 1);
+    krn_log_write(turn->rag->with.log, KRN_ERROR, "rag", "turn not saved",
+                  KRN_STR("query_id", turn->answer.query_id),
+                  KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
+                  KRN_STR("error", anc_str_of(err != NULL ? err->text : "")));
+}
+
+static void saved(void *arg, anc_status status, const anc_err *err)
+{
+    rag_turn *turn = arg;
+    if (status != ANC_OK)
+        unsaved(turn, status, err);
+    atomic_fetch_sub(rag_pending_slot(turn->rag, turn->answer.conversation_id), 1);
+    rag_turn_free(turn);
+}
+
+static void post(rag_turn *turn, krn_work_fn *work)
+{
+    anc_err err = {.code = ANC_OK};
+    rag_turn_ref(turn);
+    atomic_fetch_add(rag_pending_slot(turn->rag, turn->answer.conversation_id), 1);
+    const anc_status status = krn_writer_post(turn->rag->with.writer, work, turn, saved, &err);
+    if (status != ANC_OK)
+        saved(turn, status, &err);
+}
+
+void rag_turn_save(rag_turn *turn)
+{
+    if (turn->keep)
+        post(turn, write_answered);
+}
+
+void rag_turn_failed(rag_turn *turn, anc_status status)
+{
+    turn->outcome = status;
+    turn->answer.timings_ms.total = krn_ms_since(turn->rag->with.clock, turn->started_ns);
+    krn_count(turn->rag->count.errors, 1);
+    krn_log_write(turn->rag->with.log, status == ANC_CANCELLED ? KRN_INFO : KRN_WARN, "rag",
+                  "question failed", KRN_STR("query_id", turn->answer.query_id),
+                  KRN_STR("stage", anc_str_of(turn->stage)),
+                  KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
+                  KRN_STR("error", anc_str_of(turn->err.text)),
+                  KRN_REAL("duration_ms", turn->answer.timings_ms.total));
+    if (turn->keep)
+        post(turn, write_failed);
+}

@@ -1,0 +1,125 @@
+/* service_impl.h - the service's fields, a turn's fields, and what the use cases share.
+ *
+ * Threads. The service is immutable after open but for the atomics in it. A turn belongs to one step
+ * at a time (prepare, generate, finish); after finish it is read only, and may be shared with the
+ * writer that saves it, so it is counted.
+ */
+#ifndef ANC_RAG_APP_SERVICE_IMPL_H
+#define ANC_RAG_APP_SERVICE_IMPL_H
+
+#include <stdatomic.h>
+
+#include "rag/domain/prompt.h"
+#include "rag/domain/route.h"
+#include "rag_service.h"
+
+enum {
+    RAG_TURN_MEMORY_BYTES = 96 << 20,
+    RAG_TOP_K_MAX = 50,
+    RAG_HISTORY_MAX = 20,
+    RAG_ID_MAX = 128,
+    RAG_TITLE_CHARS = 80,
+    RAG_LINKS_MAX = RAG_PROVIDERS_MAX + 1,
+    RAG_PENDING_SLOTS = 256,
+};
+
+/* A provider with what its last failures say about it. */
+typedef struct rag_link {
+    rag_provider provider;
+    atomic_uint failures;       /* in a row */
+    atomic_llong open_until_ns; /* 0: closed */
+    krn_series *failed;
+} rag_link;
+
+struct rag_service {
+    rag_service_options with;      /* immutable; the config completed */
+    anc_arena *mem;                /* owned: the config's texts */
+    rag_link links[RAG_LINKS_MAX]; /* [n_links], the extractive one last */
+    size_t n_links;
+    /* Turns on their way to the store, counted by hash of their conversation: while a slot is not
+     * zero, a reader of that conversation lets the writer catch up first. */
+    atomic_uint pending[RAG_PENDING_SLOTS];
+    struct {
+        krn_series *seconds, *errors, *nothing, *unsaved;
+        krn_series *analyze, *search, *generate;
+    } count;
+};
+
+/* One try of a turn's chain. */
+typedef struct rag_try {
+    rag_link *link;
+    anc_str model; /* empty: the provider's own */
+} rag_try;
+
+struct rag_turn {
+    rag_service *rag; /* borrowed */
+    atomic_uint refs;
+    anc_arena *mem; /* owned */
+    krn_call call;
+    anc_err err;
+    atomic_bool cancelled;
+
+    anc_str question;
+    anc_str query; /* what is searched for */
+    ev_strs collections;
+    anc_str title; /* of a conversation that begins */
+    bool new_conversation;
+    bool keep;
+    uint32_t top_k;
+    rag_exchange *history;
+    size_t n_history;
+    rag_passage *passages; /* [answer.n_sources] */
+    uint32_t context_tokens;
+    rag_prompt prompt;
+    rag_route route;
+    const char *stage; /* where it is, for query.failed */
+    rag_answer answer;
+    anc_str answer_json;
+
+    rag_try tries[RAG_LINKS_MAX];
+    size_t n_tries;
+
+    /* generation; the loop's alone */
+    rag_sink sink;
+    rag_request request;
+    size_t at; /* the try that runs */
+    rag_provider_job *job;
+    anc_buf text;
+    anc_status outcome;
+    int64_t started_ns, generate_ns;
+};
+
+/* turn.c */
+anc_status rag_turn_new(rag_service *rag, krn_call *call, const rag_question *question,
+                        rag_turn **ret) ANC_MUST_CHECK;
+rag_turn *rag_turn_ref(rag_turn *turn);
+
+/* chain.c: the providers that the question may be answered by, in order. INVALID names the field. */
+anc_status rag_chain_choose(rag_service *rag, const rag_question *question, rag_turn *turn,
+                            anc_err *err) ANC_MUST_CHECK;
+bool rag_link_usable(const rag_link *link, int64_t now_ns);
+void rag_link_report(rag_service *rag, rag_link *link, anc_status status);
+
+/* conversations.c */
+/* The conversation if the call's user may see it; NOT_FOUND. Waits for turns of it on their way. */
+anc_status rag_conversation_get(rag_service *rag, krn_call *call, anc_str id,
+                                rag_conversation_record *ret) ANC_MUST_CHECK;
+anc_status rag_conversation_id_check(anc_str id, const char *pointer, anc_err *err) ANC_MUST_CHECK;
+atomic_uint *rag_pending_slot(rag_service *rag, anc_str conversation_id);
+
+/* answer_json.c: citations and sources as a JSON object in the turn's memory. */
+anc_status rag_answer_encode(rag_turn *turn, anc_str *ret) ANC_MUST_CHECK;
+
+/* save.c: queues the turn's events and, when it was answered, the turn itself. Never fails: what
+ * cannot be saved is logged and counted. */
+void rag_turn_save(rag_turn *turn);
+
+/* The turn failed for good before or in generation: counts it and queues its events. */
+void rag_turn_failed(rag_turn *turn, anc_status status);
+
+static inline double rag_seconds_since(const rag_service *rag, int64_t start_ns)
+{
+    return krn_ms_since(rag->with.clock, start_ns) / 1000;
+}
+
+#endif

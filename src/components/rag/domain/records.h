@@ -1,0 +1,24 @@
+/* records.h - conversations and their turns as they are kept. */
+#ifndef ANC_RAG_DOMAIN_RECORDS_H
+#define ANC_RAG_DOMAIN_RECORDS_H
+
+#include "base/base.h"
+
+typedef struct rag_conversation_record {
+    anc_str id;
+    anc_str title;
+    anc_str user_id; /* empty: nobody was logged in */
+    int64_t created_ms, updated_ms;
+    uint64_t messages;
+} rag_conversation_record;
+
+/* One turn: a question and what was answered. */
+typedef struct rag_message_record {
+    anc_str id;
+    anc_str query_id;
+    anc_str question, answer;
+    anc_str answer_json; /* the answer as it was sent, a JSON object */
+    int64_t at_ms;
+} rag_message_record;
+
+#endif

@@ -1,0 +1,54 @@
+/* conversation_store.h - port: conversations and their turns, in the catalog.
+ *
+ * Adapters: sqlite. Contract:
+ *   thread   readers (with a call): any thread but the loop, several at once; each sees one
+ *            committed state. Writers (with a tx): inside a closure of the writer only.
+ *   memory   results in call->mem; what is passed in is borrowed during the call.
+ *   failure  IO, CORRUPT, DISK_FULL, UNAVAILABLE, DEADLINE, NO_MEMORY, LIMIT (of call->mem)
+ *            anywhere; what else may come stands at the function. Outputs are untouched on failure.
+ * Who may see a conversation is the caller's business.
+ */
+#ifndef ANC_RAG_PORTS_CONVERSATION_STORE_H
+#define ANC_RAG_PORTS_CONVERSATION_STORE_H
+
+#include "kernel/domain/call.h"
+#include "rag/domain/records.h"
+
+typedef struct krn_tx krn_tx; /* kernel/ports/writer.h */
+
+typedef struct rag_conversation_store_ops {
+    const char *name;
+
+    /* CONFLICT when the id exists. `messages` is ignored, there are none yet. */
+    ANC_MUST_CHECK anc_status (*create)(void *self, krn_tx *tx, const rag_conversation_record *c,
+                                        anc_err *err);
+
+    /* Adds a turn at the end and moves updated_ms on. NOT_FOUND when the conversation is not there;
+     * CONFLICT when it has a turn of that id. */
+    ANC_MUST_CHECK anc_status (*append)(void *self, krn_tx *tx, anc_str conversation_id,
+                                        const rag_message_record *m, anc_err *err);
+
+    /* With its turns; NOT_FOUND. */
+    ANC_MUST_CHECK anc_status (*remove)(void *self, krn_tx *tx, anc_str id, anc_err *err);
+
+    /* NOT_FOUND when it is not there. */
+    ANC_MUST_CHECK anc_status (*find)(void *self, krn_call *call, anc_str id,
+                                      rag_conversation_record *ret);
+
+    /* Those of a user by (updated_ms, id) descending, after the one `before_id` names (exclusive;
+     * empty or unknown: from the start). */
+    ANC_MUST_CHECK anc_status (*list)(void *self, krn_call *call, anc_str user_id,
+                                      anc_str before_id, size_t limit,
+                                      rag_conversation_record **ret, size_t *ret_n);
+
+    /* The last `limit` turns, oldest first; none for an unknown conversation. */
+    ANC_MUST_CHECK anc_status (*messages)(void *self, krn_call *call, anc_str conversation_id,
+                                          size_t limit, rag_message_record **ret, size_t *ret_n);
+} rag_conversation_store_ops;
+
+typedef struct rag_conversation_store {
+    const rag_conversation_store_ops *ops;
+    void *self;
+} rag_conversation_store;
+
+#endif

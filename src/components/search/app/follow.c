@@ -1,0 +1,293 @@
+/* follow.c - the step that keeps the index at the state of the catalog.
+ *
+ * After a start or a rebuild it notes the head of the change log, walks all documents, and then
+ * reads the log from that head on: what changed during the walk is handled once more. Each call of
+ * the step handles one page of documents or of changes.
+ *
+ *   catalog walk ──end──▶ following ──settings of a collection changed──▶ walk of its members ─┐
+ *        ▲                    ▲                                                                │
+ *        └── rebuild asked    └────────────────────────────────────────────────────────────────┘
+ *
+ * Failures: one that may pass (I/O, memory, a deadline) is tried again after a pause that doubles up
+ * to MAX_BACKOFF_NS, from the same place. One that will not pass concerns a single document: it is
+ * taken out of the index, counted and named, and the follower goes on.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "service_impl.h"
+
+enum { PAGE = 32 };
+#define MIN_BACKOFF_NS  INT64_C(50000000)
+#define MAX_BACKOFF_NS  INT64_C(5000000000)
+#define IDLE_RECHECK_NS INT64_C(5000000000) /* a wake that was lost costs at most this */
+
+/* ---- one document ----------------------------------------------------------------------------- */
+
+/* Whether the same thing may go well when it is tried again later. */
+static bool may_pass(anc_status status)
+{
+    return status == ANC_CANCELLED || anc_status_info(status)->retry_may_help;
+}
+
+static anc_status give_up(srch_service *srch, krn_call *call, anc_str collection,
+                          anc_str document_id, anc_status status)
+{
+    const srch_index index = srch_built_index(srch);
+    krn_log_write(srch->config.log, KRN_ERROR, "search", "document not indexed",
+                  KRN_STR("collection", collection), KRN_STR("document_id", document_id),
+                  KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
+                  KRN_STR("error", anc_str_of(call->err->text)));
+    srch_detail_set(srch, "document %.*s of %.*s is not indexed: %s",
+                    ANC_FMT(anc_str_sub(document_id, 0, 60)), ANC_FMT(collection), call->err->text);
+    krn_count(srch->series.failed, 1);
+    anc_err_clear(call->err);
+    return index.ops->remove(index.self, call, collection, document_id);
+}
+
+/* `call` has an arena of its own for the page; the document gets the follower's. */
+static anc_status handle_document(srch_service *srch, krn_call *call, anc_str collection,
+                                  anc_str document_id)
+{
+    krn_call own = *call;
+    own.mem = srch->follow.mem;
+    anc_arena_reset(own.mem);
+    const anc_status status = srch_sync_document(srch, &own, collection, document_id);
+    if (status == ANC_OK || may_pass(status))
+        return status;
+    return give_up(srch, &own, collection, document_id, status);
+}
+
+/* ---- walking ---------------------------------------------------------------------------------- */
+
+static void walk_begin(srch_walk *walk, uint64_t target, anc_str collection)
+{
+    *walk = (srch_walk){.going = true, .target = target, .collection_len = collection.len};
+    memcpy(walk->collection, collection.ptr != NULL ? collection.ptr : "", collection.len);
+}
+
+static anc_status walk_passed(srch_walk *walk, const kno_walk_row *row, anc_err *err)
+{
+    if (row->collection.len > sizeof walk->collection ||
+        row->document_id.len > sizeof walk->document)
+        return ANC_FAIL(err, ANC_BUG, "a document id of %zu bytes", row->document_id.len);
+    memcpy(walk->collection, row->collection.ptr, row->collection.len);
+    memcpy(walk->document, row->document_id.ptr, row->document_id.len);
+    walk->collection_len = row->collection.len;
+    walk->document_len = row->document_id.len;
+    walk->done++;
+    return ANC_OK;
+}
+
+/* One page; `only` not empty: of that collection alone. *ret_end when nothing is left. */
+static anc_status walk_page(srch_service *srch, krn_call *call, srch_walk *walk, anc_str only,
+                            bool *ret_end)
+{
+    const kno_walk_row after = {.collection = {walk->collection, walk->collection_len},
+                                .document_id = {walk->document, walk->document_len}};
+    kno_walk_row *rows = NULL;
+    size_t n = 0;
+    ANC_TRY(kno_walk(srch->config.knowledge, call, &after, PAGE, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        if (only.len > 0 && !anc_str_eq(rows[i].collection, only)) {
+            *ret_end = true;
+            return ANC_OK;
+        }
+        ANC_TRY(handle_document(srch, call, rows[i].collection, rows[i].document_id));
+        ANC_TRY(walk_passed(walk, &rows[i], call->err));
+    }
+    *ret_end = n < PAGE;
+    return ANC_OK;
+}
+
+static uint64_t documents_there(srch_service *srch, krn_call *call)
+{
+    kno_stats_row *rows = NULL;
+    size_t n = 0;
+    uint64_t sum = 0;
+    if (kno_stats(srch->config.knowledge, call, &rows, &n) != ANC_OK)
+        anc_err_clear(call->err);
+    for (size_t i = 0; i < n; i++)
+        sum += rows[i].documents;
+    return sum;
+}
+
+/* After a start the empty index is filled while it is searched; a rebuild fills another one.
+ * *ret_wait: there is none to fill yet. */
+static anc_status catalog_begin(srch_service *srch, krn_call *call, bool *ret_wait)
+{
+    const krn_changes changes = srch->config.changes;
+    uint64_t head = 0;
+    *ret_wait = false;
+    ANC_TRY(changes.ops->head(changes.self, call, &head));
+    if (srch->follow.again)
+        ANC_TRY(srch_slot_begin(srch, ret_wait, call->err));
+    if (*ret_wait)
+        return ANC_OK;
+    srch->follow.members.going = false;
+    walk_begin(&srch->follow.catalog, head, ANC_STR_NONE);
+    srch->follow.catalog.total = documents_there(srch, call);
+    return ANC_OK;
+}
+
+static void reached(srch_service *srch, uint64_t cursor)
+{
+    srch->follow.cursor = cursor;
+    srch->config.watermark.ops->raise(srch->config.watermark.self, cursor);
+    krn_gauge_set(srch->series.cursor, (int64_t)cursor);
+}
+
+static anc_status catalog_step(srch_service *srch, krn_call *call)
+{
+    srch_walk *walk = &srch->follow.catalog;
+    bool end = false;
+    ANC_TRY(walk_page(srch, call, walk, ANC_STR_NONE, &end));
+    if (!end) {
+        srch_detail_set(srch, "rebuilding: %llu of %llu documents", (unsigned long long)walk->done,
+                        (unsigned long long)(walk->total > walk->done ? walk->total : walk->done));
+        return ANC_OK;
+    }
+    walk->going = false;
+    srch->follow.known = true;
+    srch->follow.again = true;
+    srch_slot_show(srch);
+    reached(srch, walk->target);
+    srch_detail_set(srch, "%llu documents indexed", (unsigned long long)walk->done);
+    krn_log_write(srch->config.log, KRN_INFO, "search", "index built",
+                  KRN_INT("documents", walk->done), KRN_INT("cursor", walk->target));
+    atomic_store(&srch->ready, true);
+    return ANC_OK;
+}
+
+/* ---- the change log --------------------------------------------------------------------------- */
+
+/* *ret_done is false when the change began a walk that has to end first. */
+static anc_status handle_change(srch_service *srch, krn_call *call, const krn_change *change,
+                                bool *ret_done)
+{
+    const srch_index index = srch_built_index(srch);
+    srch_follow_state *f = &srch->follow;
+    *ret_done = true;
+    switch (change->op) {
+    case KRN_CHANGE_PUBLISH:
+    case KRN_CHANGE_DELETE:
+        return handle_document(srch, call, change->collection, change->document_id);
+    case KRN_CHANGE_DROP_COLLECTION:
+        return index.ops->drop(index.self, call, change->collection);
+    case KRN_CHANGE_COLLECTION:
+        break;
+    }
+    if (change->collection.len > sizeof f->only)
+        return ANC_FAIL(call->err, ANC_BUG, "a collection's name of %zu bytes",
+                        change->collection.len);
+    memcpy(f->only, change->collection.ptr, change->collection.len);
+    f->only_len = change->collection.len;
+    walk_begin(&f->members, change->seq, change->collection);
+    *ret_done = false;
+    return ANC_OK;
+}
+
+static anc_status log_step(srch_service *srch, krn_call *call, bool *ret_more)
+{
+    const krn_changes changes = srch->config.changes;
+    krn_change *rows = NULL;
+    size_t n = 0;
+    ANC_TRY(changes.ops->read(changes.self, call, srch->follow.cursor, PAGE, &rows, &n));
+    *ret_more = n > 0;
+    for (size_t i = 0; i < n; i++) {
+        bool done;
+        ANC_TRY(handle_change(srch, call, &rows[i], &done));
+        if (!done)
+            return ANC_OK;
+        reached(srch, rows[i].seq);
+    }
+    return ANC_OK;
+}
+
+static anc_status members_step(srch_service *srch, krn_call *call)
+{
+    srch_walk *walk = &srch->follow.members;
+    bool end = false;
+    ANC_TRY(walk_page(srch, call, walk, (anc_str){srch->follow.only, srch->follow.only_len}, &end));
+    if (end) {
+        walk->going = false;
+        reached(srch, walk->target);
+    }
+    return ANC_OK;
+}
+
+/* ---- the step --------------------------------------------------------------------------------- */
+
+static anc_status step(srch_service *srch, krn_call *call, int64_t now_ns, int64_t *ret_next)
+{
+    srch_follow_state *f = &srch->follow;
+    bool wait = false, more = true;
+    *ret_next = now_ns;
+    if (atomic_exchange(&srch->rebuild, false)) {
+        f->known = false;
+        f->catalog.going = false;
+    }
+    if (!f->known && !f->catalog.going) {
+        ANC_TRY(catalog_begin(srch, call, &wait));
+        *ret_next = wait ? now_ns + MIN_BACKOFF_NS : now_ns;
+        return ANC_OK;
+    }
+    if (f->catalog.going)
+        return catalog_step(srch, call);
+    if (f->members.going)
+        return members_step(srch, call);
+    ANC_TRY(log_step(srch, call, &more));
+    *ret_next = more ? now_ns : now_ns + IDLE_RECHECK_NS;
+    return ANC_OK;
+}
+
+static void measure(srch_service *srch)
+{
+    const srch_index index = srch_built_index(srch);
+    const srch_index_figures f = index.ops->figures(index.self, ANC_STR_NONE);
+    krn_gauge_set(srch->series.documents, (int64_t)f.documents);
+    krn_gauge_set(srch->series.chunks, (int64_t)f.chunks);
+    krn_gauge_set(srch->series.bytes, (int64_t)f.bytes);
+}
+
+static int64_t retry_at(srch_service *srch, int64_t now_ns, anc_status status, const anc_err *err)
+{
+    srch_follow_state *f = &srch->follow;
+    f->backoff_ns = f->backoff_ns == 0 ? MIN_BACKOFF_NS : f->backoff_ns * 2;
+    if (f->backoff_ns > MAX_BACKOFF_NS)
+        f->backoff_ns = MAX_BACKOFF_NS;
+    srch_detail_set(srch, "waiting to try again: %s", err->text);
+    krn_log_write(srch->config.log, KRN_WARN, "search", "index is behind",
+                  KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
+                  KRN_STR("error", anc_str_of(err->text)), KRN_INT("cursor", f->cursor));
+    return now_ns + f->backoff_ns;
+}
+
+int64_t srch_follow(void *arg, int64_t now_ns)
+{
+    enum { PAGE_BYTES = 8 << 20 };
+    srch_service *srch = arg;
+    anc_err err = {0};
+    int64_t next = now_ns;
+    ANC_ARENA(page, PAGE_BYTES);
+    if (atomic_load(&srch->stopping))
+        return INT64_MAX;
+    anc_status status;
+    if (page == NULL) {
+        status = ANC_FAIL(&err, ANC_NO_MEMORY, "no memory to follow the catalog");
+    } else {
+        krn_call call = srch_background_call(srch, page, &err);
+        status = step(srch, &call, now_ns, &next);
+    }
+    anc_arena_reset(srch->follow.mem);
+    anc_arena_reset(srch->follow.scratch);
+    srch_slot_close_old(srch);
+    measure(srch);
+    if (status == ANC_CANCELLED)
+        return INT64_MAX;
+    if (status != ANC_OK)
+        return retry_at(srch, now_ns, status, &err);
+    srch->follow.backoff_ns = 0;
+    return next;
+}

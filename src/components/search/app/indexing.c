@@ -1,0 +1,133 @@
+/* indexing.c - one document from the catalog into the index: fields, labels, words, vectors.
+ *
+ * Whatever the change log said, the document is brought to the state that the catalog has now, so a
+ * change that is handled twice, or late, does no harm.
+ */
+#include "base/str.h"
+#include "service_impl.h"
+#include "text/analyze.h"
+
+typedef struct chunk_walk {
+    srch_service *srch;
+    krn_call *call;
+    const kno_indexable *document;
+    const float *vectors; /* NULL: none that fit the index */
+    txt_language language;
+    size_t next;
+} chunk_walk;
+
+static void copy_terms(const txt_term *from, size_t n, bool in_title, uint32_t first_position,
+                       srch_index_term *to)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = (srch_index_term){.text = from[i].text,
+                                  .position = first_position + from[i].position,
+                                  .in_title = in_title,
+                                  .is_stop = from[i].stop};
+}
+
+/* Whether the heading says what neither the title nor the text says. */
+static bool heading_counts(const kno_indexable *d, const kno_chunk *chunk)
+{
+    return chunk->heading.len > 0 && !anc_str_eq_nocase(chunk->heading, d->title) &&
+           anc_str_find(chunk->text, chunk->heading) == SIZE_MAX;
+}
+
+/* Title, heading and text of a chunk as terms in the scratch arena. */
+static anc_status analyse(chunk_walk *w, const kno_chunk *chunk, srch_index_chunk *ret)
+{
+    anc_arena *mem = w->srch->follow.scratch;
+    anc_err *err = w->call->err;
+    txt_term *title, *heading = NULL, *text;
+    size_t n_title, n_heading = 0, n_text;
+    ANC_TRY(txt_analyze(mem, w->document->title, w->language, NULL, &title, &n_title, err));
+    if (heading_counts(w->document, chunk))
+        ANC_TRY(txt_analyze(mem, chunk->heading, w->language, NULL, &heading, &n_heading, err));
+    ANC_TRY(txt_analyze(mem, chunk->text, w->language, NULL, &text, &n_text, err));
+    const size_t n = n_title + n_heading + n_text;
+    srch_index_term *terms = anc_arena_alloc(mem, n, sizeof *terms);
+    if (terms == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the words of a chunk");
+    const uint32_t after_title = n_title > 0 ? title[n_title - 1].position + 1 : 0;
+    copy_terms(title, n_title, true, 0, terms);
+    copy_terms(heading, n_heading, true, after_title, terms + n_title);
+    copy_terms(text, n_text, false, 0, terms + n_title + n_heading);
+    ret->terms = terms;
+    ret->n_terms = n;
+    return ANC_OK;
+}
+
+static anc_status next_chunk(void *arg, srch_index_chunk *ret, bool *ret_more)
+{
+    chunk_walk *w = arg;
+    const size_t i = w->next;
+    if (i == w->document->n_chunks) {
+        *ret_more = false;
+        return ANC_OK;
+    }
+    if (atomic_load_explicit(w->call->cancelled, memory_order_relaxed))
+        return ANC_FAIL(w->call->err, ANC_CANCELLED, "the index is closing");
+    anc_arena_reset(w->srch->follow.scratch);
+    srch_index_chunk chunk = {.ordinal = w->document->chunks[i].ref.ordinal};
+    ANC_TRY(analyse(w, &w->document->chunks[i], &chunk));
+    if (w->vectors != NULL)
+        chunk.vector = w->vectors + i * w->document->dims;
+    w->next++;
+    *ret = chunk;
+    *ret_more = true;
+    return ANC_OK;
+}
+
+static anc_status publish(srch_service *srch, krn_call *call, const kno_indexable *d)
+{
+    const srch_index index = srch_built_index(srch);
+    srch_languages *row = srch_languages_get(srch, d->collection, true);
+    if (row == NULL)
+        return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for collection %.*s",
+                        ANC_FMT(d->collection));
+    txt_language declared = TXT_UND;
+    (void)txt_language_find(d->language, &declared);
+    const anc_str sample = d->n_chunks > 0 ? d->chunks[0].text : d->title;
+    const bool fits = d->vectors != NULL && d->dims == srch->model.dims;
+    chunk_walk walk = {.srch = srch,
+                       .call = call,
+                       .document = d,
+                       .vectors = fits ? d->vectors : NULL,
+                       .language = srch_language_of(row, declared, sample)};
+    const srch_facts facts = {.document_id = d->document_id,
+                              .title = d->title,
+                              .uri = d->uri,
+                              .source = d->source,
+                              .language = d->language,
+                              .content_type = d->content_type,
+                              .created_ms = d->created_ms,
+                              .updated_ms = d->updated_ms,
+                              .metadata = d->metadata};
+    srch_index_document document = {.document_id = d->document_id,
+                                    .version = d->version,
+                                    .labels = d->acl,
+                                    .n_labels = d->n_acl};
+    srch_field *fields;
+    ANC_TRY(srch_fields_of(call->mem, &facts, &fields, &document.n_fields, call->err));
+    document.fields = fields;
+    ANC_TRY(index.ops->publish(index.self, call, d->collection, &document,
+                               (srch_chunk_source){&walk, next_chunk}));
+    atomic_fetch_add_explicit(&row->documents[walk.language], 1, memory_order_relaxed);
+    krn_count(srch->series.indexed, 1);
+    return ANC_OK;
+}
+
+anc_status srch_sync_document(srch_service *srch, krn_call *call, anc_str collection,
+                              anc_str document_id)
+{
+    const srch_index index = srch_built_index(srch);
+    kno_indexable d = {0};
+    const anc_status status = kno_indexable_read(srch->config.knowledge, call, collection,
+                                                 document_id, srch->model.revision, &d);
+    if (status == ANC_NOT_FOUND) {
+        anc_err_clear(call->err);
+        return index.ops->remove(index.self, call, collection, document_id);
+    }
+    ANC_TRY(status);
+    return publish(srch, call, &d);
+}

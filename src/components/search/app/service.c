@@ -1,0 +1,204 @@
+/* service.c - opening and closing, and what is asked about the index as a whole. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "service_impl.h"
+
+enum { DEFAULT_CANDIDATES = 200, SCRATCH_BYTES = 64 << 20 };
+#define DEFAULT_DOCUMENT_BYTES ((size_t)1 << 30)
+
+static const struct {
+    const char *name;
+    srch_mode mode;
+} modes[] = {{"auto", SRCH_AUTO},
+             {"rag", SRCH_AUTO},
+             {"hybrid", SRCH_HYBRID},
+             {"semantic", SRCH_SEMANTIC},
+             {"keyword", SRCH_KEYWORD}};
+
+bool srch_mode_parse(anc_str s, srch_mode *ret)
+{
+    for (size_t i = 0; i < ANC_COUNT(modes); i++)
+        if (anc_str_eq(s, anc_str_of(modes[i].name))) {
+            *ret = modes[i].mode;
+            return true;
+        }
+    return false;
+}
+
+const char *srch_mode_name(srch_mode mode)
+{
+    const char *name = "auto";
+    for (size_t i = 0; i < ANC_COUNT(modes); i++)
+        if (modes[i].mode == mode && mode != SRCH_AUTO)
+            name = modes[i].name;
+    return name;
+}
+
+static krn_series *counter(krn_metrics m, const char *name, const char *labels, const char *help)
+{
+    return m.ops != NULL ? m.ops->counter(m.self, name, labels, help) : NULL;
+}
+
+static krn_series *gauge(krn_metrics m, const char *name, const char *help)
+{
+    return m.ops != NULL ? m.ops->gauge(m.self, name, "", help) : NULL;
+}
+
+static krn_series *stage(krn_metrics m, const char *labels)
+{
+    return m.ops != NULL ? m.ops->histogram(m.self, "anchorage_search_seconds", labels,
+                                            "Time of a search by stage", krn_latency_bounds,
+                                            KRN_HISTOGRAM_BUCKETS)
+                         : NULL;
+}
+
+static void name_series(srch_series *s, krn_metrics m)
+{
+    static const char queries[] = "anchorage_search_queries_total", done[] = "Searches answered";
+    s->queries[SRCH_HYBRID] = counter(m, queries, "mode=\"hybrid\"", done);
+    s->queries[SRCH_SEMANTIC] = counter(m, queries, "mode=\"semantic\"", done);
+    s->queries[SRCH_KEYWORD] = counter(m, queries, "mode=\"keyword\"", done);
+    s->errors = counter(m, "anchorage_search_errors_total", "", "Searches that failed");
+    s->embed = stage(m, "stage=\"embed\"");
+    s->index = stage(m, "stage=\"index\"");
+    s->hydrate = stage(m, "stage=\"hydrate\"");
+    s->total = stage(m, "stage=\"total\"");
+    s->documents = gauge(m, "anchorage_index_documents", "Documents in the index");
+    s->chunks = gauge(m, "anchorage_index_chunks", "Chunks in the index");
+    s->bytes = gauge(m, "anchorage_index_bytes", "Memory of the index");
+    s->cursor = gauge(m, "anchorage_index_cursor", "Change that the index has reached");
+    s->indexed = counter(m, "anchorage_index_published_total", "", "Versions published");
+    s->failed = counter(m, "anchorage_index_failed_total", "", "Documents that were not indexed");
+}
+
+anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_err *err)
+{
+    srch_service *srch = calloc(1, sizeof *srch);
+    if (srch == NULL) {
+        config->watermark.ops->close(config->watermark.self);
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the search service");
+    }
+    srch->config = *config;
+    if (srch->config.candidates == 0)
+        srch->config.candidates = DEFAULT_CANDIDATES;
+    if (srch->config.max_document_bytes == 0)
+        srch->config.max_document_bytes = DEFAULT_DOCUMENT_BYTES;
+    srch->model = emb_info(config->embedding);
+    srch->follow.mem = anc_arena_new(srch->config.max_document_bytes);
+    srch->follow.scratch = anc_arena_new(SCRATCH_BYTES);
+    if (srch->follow.mem == NULL || srch->follow.scratch == NULL) {
+        srch_service_close(srch);
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the search service");
+    }
+    const srch_index_options options = {.model = srch->model.revision, .dims = srch->model.dims};
+    const anc_status status = config->open_index(&options, &srch->slots[0].index, err);
+    if (status != ANC_OK) {
+        srch_service_close(srch);
+        return status;
+    }
+    srch->slots[0].open = true;
+    name_series(&srch->series, config->metrics);
+    srch_detail_set(srch, "not started");
+    *ret = srch;
+    return ANC_OK;
+}
+
+static void wake(void *arg)
+{
+    srch_service *srch = arg;
+    if (atomic_load_explicit(&srch->started, memory_order_acquire))
+        srch->scheduler.ops->wake(srch->scheduler.self, srch->step_id);
+}
+
+anc_status srch_service_start(srch_service *srch, krn_scheduler scheduler, anc_err *err)
+{
+    srch->scheduler = scheduler;
+    ANC_TRY(scheduler.ops->add(scheduler.self, "index", srch_follow, srch, &srch->step_id, err));
+    atomic_store_explicit(&srch->started, true, memory_order_release);
+    const krn_changes changes = srch->config.changes;
+    return changes.ops->listen(changes.self, wake, srch, err);
+}
+
+void srch_service_stop(srch_service *srch)
+{
+    atomic_store(&srch->stopping, true);
+    srch->config.watermark.ops->stop(srch->config.watermark.self);
+}
+
+void srch_service_close(srch_service *srch)
+{
+    if (srch == NULL)
+        return;
+    for (size_t i = 0; i < ANC_COUNT(srch->slots); i++)
+        if (srch->slots[i].open)
+            srch->slots[i].index.ops->close(srch->slots[i].index.self);
+    srch->config.watermark.ops->close(srch->config.watermark.self);
+    for (srch_languages *row = atomic_load(&srch->languages), *next; row != NULL; row = next) {
+        next = row->next;
+        free(row);
+    }
+    anc_arena_free(srch->follow.mem);
+    anc_arena_free(srch->follow.scratch);
+    free(srch);
+}
+
+krn_call srch_background_call(srch_service *srch, anc_arena *mem, anc_err *err)
+{
+    static const anc_str labels[] = {ANC_STR_INIT("public")};
+    anc_err_clear(err);
+    return (krn_call){.mem = mem,
+                      .err = err,
+                      .deadline_ns = INT64_MAX,
+                      .cancelled = &srch->stopping,
+                      .principal = {.labels = labels, .n_labels = 1, .is_admin = true}};
+}
+
+void srch_detail_set(srch_service *srch, const char *fmt, ...)
+{
+    const unsigned next =
+        (atomic_load_explicit(&srch->detail, memory_order_relaxed) + 1) % SRCH_DETAILS;
+    va_list args;
+    va_start(args, fmt);
+    (void)vsnprintf(srch->details[next], SRCH_DETAIL_BYTES, fmt, args);
+    va_end(args);
+    atomic_store_explicit(&srch->detail, next, memory_order_release);
+}
+
+anc_status srch_wait_visible(srch_service *srch, krn_call *call, uint64_t seq)
+{
+    if (srch_visible(srch, seq))
+        return ANC_OK;
+    return srch->config.watermark.ops->wait(srch->config.watermark.self, call, seq);
+}
+
+bool srch_visible(srch_service *srch, uint64_t seq)
+{
+    return srch->config.watermark.ops->read(srch->config.watermark.self) >= seq;
+}
+
+srch_status_row srch_status(srch_service *srch)
+{
+    srch_slot *slot = srch_slot_hold(srch);
+    const srch_index_figures f = slot->index.ops->figures(slot->index.self, ANC_STR_NONE);
+    srch_slot_let_go(slot);
+    const unsigned row = atomic_load_explicit(&srch->detail, memory_order_acquire);
+    return (srch_status_row){
+        .ready = atomic_load(&srch->ready),
+        .cursor = srch->config.watermark.ops->read(srch->config.watermark.self),
+        .documents = f.documents,
+        .chunks = f.chunks,
+        .bytes = f.bytes,
+        .semantic = srch->model.available && f.vectors > 0,
+        .detail = anc_str_of(srch->details[row]),
+    };
+}
+
+void srch_rebuild(srch_service *srch)
+{
+    atomic_store(&srch->rebuild, true);
+    wake(srch);
+}

@@ -1,0 +1,50 @@
+/* service.h - opens the search component; for the composition root. */
+#ifndef ANC_SEARCH_APP_SERVICE_H
+#define ANC_SEARCH_APP_SERVICE_H
+
+#include "embedding/embedding.h"
+#include "kernel/ports/changes.h"
+#include "kernel/ports/clock.h"
+#include "kernel/ports/log.h"
+#include "kernel/ports/metrics.h"
+#include "kernel/ports/scheduler.h"
+#include "knowledge/knowledge.h"
+#include "search/ports/index.h"
+#include "search/ports/watermark.h"
+#include "search/search.h"
+
+/* The share that was best on train data (docs/decisions). */
+#define SRCH_SEMANTIC_SHARE 0.45
+
+typedef struct srch_config {
+    kno_service *knowledge; /* borrowed, as all below, until srch_service_close */
+    emb_service *embedding;
+    krn_changes changes;
+    krn_clock clock;
+    krn_log log;
+    krn_metrics metrics;            /* zeroed: not measured */
+    srch_index_open_fn *open_index; /* for the model of `embedding`, and again for a rebuild */
+    srch_watermark watermark;       /* owned from here on */
+    srch_fusion_options fusion;
+    uint32_t candidates;       /* of each side of a search; 0: 200 */
+    size_t max_document_bytes; /* memory that indexing one document may take; 0: 1 GiB */
+} srch_config;
+
+/* On failure the watermark is closed. What the opener of the index gives, or NO_MEMORY. */
+anc_status srch_service_open(const srch_config *config, srch_service **ret,
+                             anc_err *err) ANC_MUST_CHECK;
+
+/* Registers the follower's step and has it woken by changes. Without it, call srch_follow. */
+anc_status srch_service_start(srch_service *srch, krn_scheduler scheduler,
+                              anc_err *err) ANC_MUST_CHECK;
+
+/* A krn_step_fn: does a bounded piece of following; `arg` is the service. */
+int64_t srch_follow(void *arg, int64_t now_ns);
+
+/* Those who wait for the index get UNAVAILABLE, now and later. Before the pools are stopped. */
+void srch_service_stop(srch_service *srch);
+
+/* The scheduler has stopped and nobody is inside a call. NULL is a no-op. */
+void srch_service_close(srch_service *srch);
+
+#endif

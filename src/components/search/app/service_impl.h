@@ -1,0 +1,129 @@
+/* service_impl.h - what the use cases of this folder share.
+ *
+ * Threads: the follower runs its step on one thread at a time and owns `follow` and the writing side
+ * of the index; queries run on any thread. They meet in atomics and in the index itself.
+ */
+#ifndef ANC_SEARCH_APP_SERVICE_IMPL_H
+#define ANC_SEARCH_APP_SERVICE_IMPL_H
+
+#include <stdatomic.h>
+
+#include "search/app/service.h"
+#include "search/domain/duplicates.h"
+#include "search/domain/relevance.h"
+#include "text/language.h"
+
+/* ---- languages: which languages a collection's documents are in ------------------------------ */
+
+/* Rows are added at the head and never freed before the service: one for each collection name that
+ * was ever indexed. */
+typedef struct srch_languages {
+    struct srch_languages *next;
+    atomic_uint documents[TXT_LANGUAGE_COUNT]; /* published, not counted down */
+    size_t len;
+    char name[];
+} srch_languages;
+
+/* The row of a collection; NULL when nothing was indexed, or (`make`) when memory is out. Making is
+ * the follower's. */
+srch_languages *srch_languages_get(srch_service *srch, anc_str collection, bool make);
+
+/* What to read a document or a question in: `declared` where it is known, else the one language
+ * that nearly all documents of the collection are in, else what `text` seems to be, else the most
+ * frequent one, else English. */
+txt_language srch_language_of(const srch_languages *row, txt_language declared, anc_str text);
+
+/* ---- indexes: the one that is searched, and the one that is built ------------------------------ */
+
+/* A searcher holds the slot that is shown: it counts itself in and looks whether the slot is still
+ * the one that is shown; if not, it counts itself out and tries again. A slot that is not shown and
+ * has no readers can get none any more, and may be closed. */
+typedef struct srch_slot {
+    srch_index index;
+    bool open; /* the follower's */
+    atomic_uint readers;
+} srch_slot;
+
+srch_slot *srch_slot_hold(srch_service *srch); /* with its index, until let go */
+void srch_slot_let_go(srch_slot *slot);
+
+/* The follower's. Opens an index that is not shown; *ret_wait when the one before it still has
+ * readers. */
+anc_status srch_slot_begin(srch_service *srch, bool *ret_wait, anc_err *err) ANC_MUST_CHECK;
+void srch_slot_show(srch_service *srch);      /* shows what was built */
+void srch_slot_close_old(srch_service *srch); /* closes what nobody reads any more */
+
+/* ---- the service ----------------------------------------------------------------------------- */
+
+enum { SRCH_DETAILS = 64, SRCH_DETAIL_BYTES = 256 };
+
+typedef struct srch_walk {
+    bool going;
+    uint64_t target; /* head of the change log when the walk began */
+    uint64_t done, total;
+    char collection[80], document[520]; /* last row handled */
+    size_t collection_len, document_len;
+} srch_walk;
+
+typedef struct srch_follow_state {
+    anc_arena *mem;     /* owned: one document or page at a time */
+    anc_arena *scratch; /* owned: one chunk at a time */
+    srch_walk catalog;  /* all documents, after a start or a rebuild */
+    srch_walk members;  /* those of one collection, whose settings changed */
+    char only[80];      /* that collection */
+    size_t only_len;
+    bool known;         /* the catalog was walked since the start or the last rebuild */
+    bool again;         /* a walk was finished once: the next one is a rebuild */
+    uint64_t cursor;    /* change that was handled last */
+    int64_t backoff_ns; /* 0: the last step went well */
+} srch_follow_state;
+
+typedef struct srch_series {
+    krn_series *queries[SRCH_KEYWORD + 1]; /* by mode that was done */
+    krn_series *errors;
+    krn_series *embed, *index, *hydrate, *total;
+    krn_series *documents, *chunks, *bytes, *cursor, *failed, *indexed;
+} srch_series;
+
+struct srch_service {
+    srch_config config;
+    emb_info_row model;
+    srch_series series;
+    krn_scheduler scheduler;
+    uint32_t step_id;
+    atomic_bool started; /* scheduler and step_id are set */
+    atomic_bool stopping;
+    atomic_bool ready;
+    atomic_bool rebuild; /* asked for */
+    srch_slot slots[2];
+    atomic_uint shown; /* slot that is searched */
+    unsigned building; /* slot that the follower writes to: the shown one but while rebuilding */
+    _Atomic(srch_languages *) languages;
+    srch_follow_state follow;
+    char details[SRCH_DETAILS][SRCH_DETAIL_BYTES]; /* written in turn by the follower */
+    atomic_uint detail;                            /* the row that is shown */
+};
+
+/* The index that the follower writes to. */
+static inline srch_index srch_built_index(const srch_service *srch)
+{
+    return srch->slots[srch->building].index;
+}
+
+/* A call for background work: no deadline, all labels of nobody, ended by `stopping`. */
+krn_call srch_background_call(srch_service *srch, anc_arena *mem, anc_err *err);
+
+/* Shows a line in srch_status; the follower's. */
+void srch_detail_set(srch_service *srch, const char *fmt, ...) ANC_PRINTF(2, 3);
+
+/* indexing.c: brings one document of the index to the state that the catalog has now. */
+anc_status srch_sync_document(srch_service *srch, krn_call *call, anc_str collection,
+                              anc_str document_id) ANC_MUST_CHECK;
+
+/* passages.c: the best candidates as hits, copies and vanished ones left out. `collections` [n] are
+ * the names that candidates number. */
+anc_status srch_passages(srch_service *srch, krn_call *call, const anc_str *collections,
+                         const srch_candidate *candidates, size_t n, uint32_t top_k,
+                         srch_result *result) ANC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,23 @@
+/* relevance.h - how likely it is that a passage answers, from its raw scores: 0..1.
+ *
+ * The order of an answer comes from the fusion, which always has a best; this is what can say that
+ * even the best is nothing. A logistic function of what does not depend on the other candidates: the
+ * cosine, the share of the question's idf weight that the passage has, and its BM25 relative to the
+ * greatest possible one.
+ */
+#ifndef ANC_SEARCH_DOMAIN_RELEVANCE_H
+#define ANC_SEARCH_DOMAIN_RELEVANCE_H
+
+#include "search/domain/fusion.h"
+
+/* Which sides a search had: they have constants of their own. */
+typedef enum srch_sides { SRCH_BOTH_SIDES, SRCH_WORDS_ONLY, SRCH_VECTORS_ONLY } srch_sides;
+
+/* `bm25_bound`: the greatest BM25 that a passage could have for this question; 0: no words were
+ * scored. */
+double srch_relevance(const srch_candidate *c, srch_sides sides, double bm25_bound);
+
+/* Fills `score` of each candidate of one search. */
+void srch_rate(srch_candidate *candidates, size_t n, srch_sides sides, double bm25_bound);
+
+#endif

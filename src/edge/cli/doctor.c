@@ -1,0 +1,145 @@
+/* doctor.c - `anchorage doctor`: one line a check, and the sentence that mends what is wrong. */
+#include <stdio.h>
+#include <string.h>
+
+#include "client.h"
+#include "models.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "term.h"
+
+enum { LOW_DISK_MB = 512 };
+
+typedef enum verdict { FINE, NOTE, WRONG } verdict;
+
+typedef struct doctor {
+    cli_context *cx;
+    cli_facts *facts;
+    json_writer *w;
+    bool wrong;
+} doctor;
+
+static void line(doctor *d, const char *check, verdict v, anc_str text)
+{
+    static const char *const words[] = {"ok", "note", "wrong"};
+    d->wrong = d->wrong || v == WRONG;
+    if (d->cx->json) {
+        json_open_object(d->w);
+        json_put_str(d->w, "check", anc_str_of(check));
+        json_put_str(d->w, "status", anc_str_of(words[v]));
+        json_put_str(d->w, "detail", text);
+        json_close_object(d->w);
+        return;
+    }
+    (void)printf("%s%-6s%s %-14s ", v == WRONG ? term_bold(stdout) : "", words[v],
+                 v == WRONG ? term_reset(stdout) : "", check);
+    term_print_line(stdout, text, 400);
+    (void)printf("\n");
+}
+
+static void check_configuration(doctor *d)
+{
+    const bool file = d->facts->config_file[0] != '\0';
+    line(d, "configuration", FINE,
+         file ? anc_arena_printf(d->cx->mem, "read from %s", d->facts->config_file)
+              : ANC_STR("no file, defaults and environment"));
+}
+
+static void check_folder(doctor *d)
+{
+    const anc_str folder = anc_str_of(d->facts->data_dir);
+    anc_err err = {0};
+    if (!os_exists(folder)) {
+        line(d, "data folder", NOTE,
+             anc_arena_printf(d->cx->mem, "%s is not there yet; the first start makes it",
+                              d->facts->data_dir));
+        return;
+    }
+    const anc_str probe = anc_arena_printf(d->cx->mem, "%s/.doctor", d->facts->data_dir);
+    if (os_file_replace(probe, ANC_STR("probe"), &err) == ANC_OK &&
+        os_file_remove(probe, &err) == ANC_OK)
+        line(d, "data folder", FINE, folder);
+    else
+        line(d, "data folder", WRONG,
+             anc_arena_printf(d->cx->mem, "%s; give this user the right to write there", err.text));
+}
+
+static void check_disk(doctor *d)
+{
+    uint64_t bytes = 0;
+    anc_err err = {0};
+    anc_str folder = anc_str_of(d->facts->data_dir);
+    while (folder.len > 1 && !os_exists(folder)) { /* the nearest parent that exists */
+        const char *slash = memrchr(folder.ptr, '/', folder.len);
+        folder.len = slash != NULL && slash != folder.ptr ? (size_t)(slash - folder.ptr) : 1;
+    }
+    if (os_disk_free(folder, &bytes, &err) != ANC_OK)
+        line(d, "disk", WRONG, anc_arena_copy(d->cx->mem, anc_str_of(err.text)));
+    else
+        line(d, "disk", bytes >> 20 < LOW_DISK_MB ? WRONG : FINE,
+             anc_arena_printf(d->cx->mem, "%llu MiB free%s", (unsigned long long)(bytes >> 20),
+                              bytes >> 20 < LOW_DISK_MB ? "; free some, writes stop when it is full"
+                                                        : ""));
+}
+
+static void check_memory(doctor *d)
+{
+    const uint64_t mb = os_memory_total_bytes() >> 20;
+    line(d, "memory", mb != 0 && mb < 512 ? NOTE : FINE,
+         anc_arena_printf(d->cx->mem, "%llu MiB", (unsigned long long)mb));
+}
+
+static void check_model(doctor *d)
+{
+    anc_err err = {0};
+    anc_str folder;
+    const anc_status status = cli_model_folder(d->cx, anc_str_of(d->facts->model), &folder, &err);
+    if (status == ANC_OK)
+        line(d, "model", FINE,
+             anc_arena_printf(d->cx->mem, "%s in %.*s", d->facts->model, ANC_FMT(folder)));
+    else
+        line(d, "model", WRONG,
+             anc_arena_printf(d->cx->mem, "%s; install it with `anchorage model pull %s`", err.text,
+                              d->facts->model));
+}
+
+static void check_server(doctor *d)
+{
+    anc_err err = {0};
+    cli_client client = {.cx = d->cx};
+    if (net_client_open(&client.net, &err) != ANC_OK)
+        return;
+    (void)snprintf(client.at.unix_path, sizeof client.at.unix_path, "%s", d->facts->socket);
+    const bool runs = client.at.unix_path[0] != '\0' &&
+                      os_exists(anc_str_of(client.at.unix_path)) && cli_client_probe(&client);
+    line(d, "server", runs ? FINE : NOTE,
+         runs ? anc_str_of("runs on this data folder")
+              : anc_str_of("none runs on this data folder; commands start one inside themselves"));
+    net_client_close(client.net);
+}
+
+int cli_run_doctor(cli_context *cx)
+{
+    static void (*const checks[])(doctor *) = {check_configuration, check_folder, check_disk,
+                                               check_memory,        check_model,  check_server};
+    ANC_BUF(out, 1 << 20);
+    json_writer w = json_writer_of(&out);
+    doctor d = {.cx = cx, .w = &w, .facts = anc_arena_alloc(cx->mem, 1, sizeof(cli_facts))};
+    anc_err err = {0};
+    if (d.facts == NULL)
+        return CLI_FAILED;
+    const anc_status status = cx->host->facts(cx->host->self, &cx->settings, d.facts, &err);
+    json_open_object(&w);
+    json_name(&w, "checks");
+    json_open_array(&w);
+    if (status != ANC_OK)
+        line(&d, "configuration", WRONG, anc_str_of(err.text));
+    for (size_t i = 0; status == ANC_OK && i < ANC_COUNT(checks); i++)
+        checks[i](&d);
+    json_close_array(&w);
+    json_put_bool(&w, "ok", !d.wrong);
+    json_close_object(&w);
+    if (cx->json)
+        (void)printf("%.*s\n", ANC_FMT(anc_buf_view(&out)));
+    return d.wrong ? CLI_FAILED : CLI_OK;
+}

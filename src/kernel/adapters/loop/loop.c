@@ -1,0 +1,16 @@
+/* loop.c - net_loop_post behind the executor port. */
+#include "kernel/adapters/loop/loop.h"
+
+static anc_status submit(void *self, void (*run)(void *arg), void *arg, anc_err *err)
+{
+    if (!net_loop_post(self, run, arg))
+        return ANC_FAIL(err, ANC_UNAVAILABLE, "the event loop takes no more work");
+    return ANC_OK;
+}
+
+static const krn_executor_ops loop_ops = {.name = "loop", .submit = submit};
+
+krn_executor krn_loop_executor(net_loop *loop)
+{
+    return (krn_executor){.ops = &loop_ops, .self = loop};
+}

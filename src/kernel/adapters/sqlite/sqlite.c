@@ -1,0 +1,177 @@
+/* sqlite.c - opening and closing the catalog's file; its own tables. */
+#include "kernel/adapters/sqlite/sqlite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "impl.h"
+#include "os/wait.h"
+
+enum { DEFAULT_QUEUED = 1024, DEFAULT_READERS = 4, MIGRATIONS_MAX = 4096 };
+
+/* AUTOINCREMENT: a seq is never given twice, not even after the newest row was removed. */
+static const db_migration own_migrations[] = {
+    {"kernel", 1, "outbox, cursors and change log",
+     "CREATE TABLE outbox("
+     " seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL, type TEXT NOT NULL,"
+     " severity INTEGER NOT NULL, time_ms INTEGER NOT NULL, envelope TEXT NOT NULL);"
+     "CREATE INDEX outbox_type ON outbox(type, seq);"
+     "CREATE TABLE event_cursor(consumer TEXT PRIMARY KEY, seq INTEGER NOT NULL) WITHOUT ROWID;"
+     "CREATE TABLE change_log("
+     " seq INTEGER PRIMARY KEY AUTOINCREMENT, op INTEGER NOT NULL, collection TEXT NOT NULL,"
+     " document_id TEXT NOT NULL, version INTEGER NOT NULL)"},
+};
+
+static anc_status migrate(krn_sqlite *k, const krn_sqlite_options *o, anc_err *err)
+{
+    const size_t own = ANC_COUNT(own_migrations);
+    if (o->n_migrations > MIGRATIONS_MAX)
+        return ANC_FAIL(err, ANC_BUG, "%zu migrations", o->n_migrations);
+    db_migration *all = calloc(own + o->n_migrations, sizeof *all);
+    if (all == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for %zu migrations", o->n_migrations);
+    memcpy(all, own_migrations, sizeof own_migrations);
+    if (o->n_migrations > 0)
+        memcpy(all + own, o->migrations, o->n_migrations * sizeof *all);
+    const anc_status status =
+        db_migrate(k->db, all, own + o->n_migrations, krn_wall_ms(k->clock), err);
+    free(all);
+    return status;
+}
+
+static void name_series(krn_sqlite *k, krn_metrics m)
+{
+    if (m.ops == NULL)
+        return;
+    k->commits = m.ops->counter(m.self, "anchorage_writer_commits_total", "",
+                                "Group commits of the catalog");
+    k->closures =
+        m.ops->counter(m.self, "anchorage_writer_units_total", "", "Units of work that were run");
+    k->failures = m.ops->counter(m.self, "anchorage_writer_failures_total", "",
+                                 "Units of work that were undone");
+    k->waiting = m.ops->gauge(m.self, "anchorage_writer_queue", "", "Units of work that wait");
+    k->commit_seconds =
+        m.ops->histogram(m.self, "anchorage_writer_commit_seconds", "", "Duration of a commit",
+                         krn_latency_bounds, KRN_HISTOGRAM_BUCKETS);
+}
+
+static anc_status open_files(krn_sqlite *k, const krn_sqlite_options *o, anc_err *err)
+{
+    const db_options options = {.vfs = o->vfs};
+    ANC_TRY(db_open(o->path, &options, &k->db, err));
+    ANC_TRY(migrate(k, o, err));
+    ANC_TRY(krn_sqlite_head(k->db, "outbox", &k->outbox_seq, err));
+    return db_readers_open(o->path, &options, o->readers > 0 ? o->readers : DEFAULT_READERS,
+                           &k->readers, err);
+}
+
+anc_status krn_sqlite_open(const krn_sqlite_options *options, krn_sqlite **ret, anc_err *err)
+{
+    krn_sqlite *k = calloc(1, sizeof *k);
+    if (k == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the catalog");
+    k->clock = options->clock;
+    k->without_thread = options->without_thread;
+    k->max_queued = options->max_queued > 0 ? options->max_queued : DEFAULT_QUEUED;
+    (void)pthread_mutex_init(&k->mutex, NULL);
+    os_cond_init(&k->work);
+    os_cond_init(&k->finished);
+    name_series(k, options->metrics);
+    anc_status status = open_files(k, options, err);
+    if (status == ANC_OK)
+        status = krn_sqlite_writer_start(k, err);
+    if (status != ANC_OK) {
+        krn_sqlite_close(k);
+        return status;
+    }
+    *ret = k;
+    return ANC_OK;
+}
+
+void krn_sqlite_close(krn_sqlite *k)
+{
+    if (k == NULL)
+        return;
+    if (k->db != NULL)
+        krn_sqlite_writer_stop(k);
+    db_readers_close(k->readers);
+    db_close(k->db);
+    (void)pthread_cond_destroy(&k->finished);
+    (void)pthread_cond_destroy(&k->work);
+    (void)pthread_mutex_destroy(&k->mutex);
+    free(k);
+}
+
+krn_writer krn_sqlite_writer(krn_sqlite *k)
+{
+    return (krn_writer){&krn_sqlite_writer_ops, k};
+}
+
+krn_outbox krn_sqlite_outbox(krn_sqlite *k)
+{
+    return (krn_outbox){&krn_sqlite_outbox_ops, k};
+}
+
+krn_changes krn_sqlite_changes(krn_sqlite *k)
+{
+    return (krn_changes){&krn_sqlite_changes_ops, k};
+}
+
+db_readers *krn_sqlite_readers(krn_sqlite *k)
+{
+    return k->readers;
+}
+
+/* ---- what outbox and change log share ------------------------------------------------------ */
+
+anc_status krn_sqlite_head(db_sqlite *db, const char *table, uint64_t *ret, anc_err *err)
+{
+    DB_STMT(s);
+    bool row;
+    ANC_TRY(db_prepare(db, "SELECT seq FROM sqlite_sequence WHERE name=?1", &s, err));
+    db_bind_str(s, 1, anc_str_of(table));
+    ANC_TRY(db_step(s, &row, err));
+    *ret = row ? (uint64_t)db_col_int(s, 0) : 0;
+    return ANC_OK;
+}
+
+anc_status krn_listeners_add(listeners *l, void (*wake)(void *arg), void *arg, anc_err *err)
+{
+    if (l->n == LISTENERS_MAX)
+        return ANC_FAIL(err, ANC_LIMIT, "more than %d listeners", LISTENERS_MAX);
+    l->list[l->n].wake = wake;
+    l->list[l->n].arg = arg;
+    l->n++;
+    return ANC_OK;
+}
+
+void krn_listeners_wake(listeners *l)
+{
+    if (!l->touched)
+        return;
+    l->touched = false;
+    for (size_t i = 0; i < l->n; i++)
+        l->list[i].wake(l->list[i].arg);
+}
+
+static anc_status check_call(void *arg)
+{
+    const reading *r = arg;
+    return krn_call_check(r->k->clock, r->call);
+}
+
+anc_status krn_reading_begin(reading *r, krn_sqlite *k, krn_call *call)
+{
+    ANC_TRY(krn_call_check(k->clock, call));
+    ANC_TRY(db_readers_take(k->readers, call->deadline_ns, &r->db, call->err));
+    r->k = k;
+    r->call = call;
+    db_check_set(r->db, check_call, r);
+    return ANC_OK;
+}
+
+void krn_reading_end(reading *r)
+{
+    if (r->db != NULL)
+        db_readers_give(r->k->readers, r->db);
+}

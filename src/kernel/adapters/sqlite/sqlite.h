@@ -1,0 +1,50 @@
+/* sqlite.h - the catalog's file: writer with group commit, outbox and change log in it.
+ *
+ * One file, one writing connection on a thread of its own, a few reading connections. Components'
+ * SQLite adapters bring their migrations, write through the krn_tx of the writer (its connection is
+ * a db_sqlite) and read through the readers.
+ */
+#ifndef ANC_KERNEL_ADAPTERS_SQLITE_SQLITE_H
+#define ANC_KERNEL_ADAPTERS_SQLITE_SQLITE_H
+
+#include "db/sqlite/migrate.h"
+#include "db/sqlite/readers.h"
+#include "kernel/ports/changes.h"
+#include "kernel/ports/clock.h"
+#include "kernel/ports/metrics.h"
+#include "kernel/ports/outbox.h"
+#include "kernel/ports/writer.h"
+
+typedef struct krn_sqlite krn_sqlite;
+
+typedef struct krn_sqlite_options {
+    anc_str path;
+    krn_clock clock;                /* borrowed, as the next */
+    krn_metrics metrics;            /* ops NULL: none */
+    const db_migration *migrations; /* [n_migrations] of the components, beside the kernel's own */
+    size_t n_migrations;
+    size_t max_queued; /* closures that may wait; 0: 1,024 */
+    unsigned readers;  /* connections for reading; 0: 4 */
+    /* No thread: closures run inside run, posted ones in krn_sqlite_step. Everything on one thread,
+     * for tests and simulations. */
+    bool without_thread;
+    const char *vfs; /* for tests; NULL: the system's */
+} krn_sqlite_options;
+
+/* Opens or makes the file, applies missing migrations, starts the writer. The caller holds the lock
+ * of the data folder. Errors of db_open and db_migrate. */
+anc_status krn_sqlite_open(const krn_sqlite_options *options, krn_sqlite **ret,
+                           anc_err *err) ANC_MUST_CHECK;
+
+/* Runs what is queued, then closes. NULL is a no-op. */
+void krn_sqlite_close(krn_sqlite *k);
+
+krn_writer krn_sqlite_writer(krn_sqlite *k);
+krn_outbox krn_sqlite_outbox(krn_sqlite *k);
+krn_changes krn_sqlite_changes(krn_sqlite *k);
+db_readers *krn_sqlite_readers(krn_sqlite *k); /* borrowed, good until close */
+
+/* Without a thread: runs what is posted. A krn_step_fn; `k` is a krn_sqlite. */
+int64_t krn_sqlite_step(void *k, int64_t now_ns);
+
+#endif

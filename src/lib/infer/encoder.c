@@ -1,0 +1,296 @@
+/* encoder.c - the public face: a folder opened, texts put into blocks, blocks shared out.
+ *
+ * Work goes in rounds. A round fills a few blocks a thread with the ids of the next texts, runs
+ * them in parallel, and asks the caller's check before the next one. Scratch memory is kept from
+ * one block to the next; `lock` guards only that list and is never held during work.
+ */
+#include "infer/encoder.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bert_impl.h"
+#include "infer/tokenizer.h"
+#include "os/file.h"
+
+enum {
+    BLOCK_TOKENS = 256, /* long enough that the matrices are well used, short enough to stay near */
+    BLOCKS_A_THREAD = 4, /* in a round */
+    ROUND_MAX_BLOCKS = 256,
+    SPARES = 16,
+    SMALL_FILES_MAX_BYTES = 8 << 20
+};
+
+typedef struct prefix {
+    uint32_t *ids; /* owned; [n] */
+    size_t n;
+} prefix;
+
+struct inf_encoder {
+    os_map map;           /* owned: the weights' file */
+    inf_tensors *tensors; /* owned; into map */
+    inf_tokenizer *tok;   /* owned */
+    inf_bert bert;        /* owned; its tables point into map */
+    const inf_kernels *kernels;
+    prefix prefixes[2]; /* by inf_kind */
+    size_t block_tokens;
+    pthread_mutex_t lock;
+    inf_scratch *spares[SPARES]; /* owned; guarded by lock */
+    size_t n_spares;             /* guarded by lock */
+};
+
+static void encoder_cleanup(inf_encoder **enc)
+{
+    inf_encoder_close(*enc);
+}
+
+void inf_encoder_close(inf_encoder *enc)
+{
+    if (enc == NULL)
+        return;
+    for (size_t i = 0; i < enc->n_spares; i++)
+        inf_scratch_free(enc->spares[i]);
+    free(enc->prefixes[INF_PASSAGE].ids);
+    free(enc->prefixes[INF_QUERY].ids);
+    inf_bert_done(&enc->bert);
+    inf_tokenizer_close(enc->tok);
+    inf_tensors_free(enc->tensors);
+    os_map_close(&enc->map);
+    (void)pthread_mutex_destroy(&enc->lock);
+    free(enc);
+}
+
+static void forget_map(void *arg)
+{
+    const os_map *map = arg;
+    os_map_forget(map);
+}
+
+static anc_status open_weights(inf_encoder *enc, anc_arena *mem, anc_str folder,
+                               const inf_config *config, anc_err *err)
+{
+    const anc_str path = os_path_join(mem, folder, ANC_STR("model.safetensors"));
+    if (path.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
+    ANC_TRY(os_map_open(path, &enc->map, err));
+    const anc_str bytes = {(const char *)enc->map.bytes, enc->map.len};
+    ANC_TRY(inf_tensors_read(bytes, path, &enc->tensors, err));
+    return inf_bert_load(config, enc->tensors, forget_map, &enc->map, &enc->bert, err);
+}
+
+static anc_status open_prefix(inf_encoder *enc, anc_str given, anc_str from_folder, prefix *ret,
+                              anc_err *err)
+{
+    const anc_str text = given.ptr != NULL ? given : from_folder;
+    const size_t window = enc->bert.config.window;
+    if (text.len == 0)
+        return ANC_OK;
+    bool cut = false;
+    ret->ids = malloc(window * sizeof *ret->ids);
+    if (ret->ids == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for a prefix");
+    ret->n = inf_tokenizer_encode(enc->tok, text, window, ret->ids, &cut) - 2;
+    memmove(ret->ids, ret->ids + 1, ret->n * sizeof *ret->ids);
+    if (cut || ret->n > window / 2)
+        return ANC_FAIL(err, ANC_INVALID, "the prefix \"%.100s\" fills half the model's window",
+                        text.ptr);
+    return ANC_OK;
+}
+
+static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder_options *options,
+                             anc_err *err)
+{
+    inf_config config;
+    ANC_ARENA(mem, SMALL_FILES_MAX_BYTES);
+    if (mem == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the files of the model");
+    ANC_TRY(inf_config_read(mem, folder, &config, err));
+    config.unit_length = config.unit_length || options->unit_length;
+    ANC_TRY(inf_tokenizer_open(folder, &enc->tok, err));
+    if (inf_tokenizer_size(enc->tok) > config.vocabulary)
+        return ANC_FAIL(err, ANC_CORRUPT,
+                        "model %.*s: the tokenizer has ids up to %u, config.json only %zu",
+                        ANC_FMT(folder), inf_tokenizer_size(enc->tok) - 1, config.vocabulary);
+    ANC_TRY(open_weights(enc, mem, folder, &config, err));
+    enc->block_tokens = config.window > BLOCK_TOKENS ? config.window : BLOCK_TOKENS;
+    enc->kernels = options->kernels != NULL ? options->kernels : inf_kernels_best();
+    ANC_TRY(open_prefix(enc, options->query_prefix, config.query_prefix, &enc->prefixes[INF_QUERY],
+                        err));
+    ANC_TRY(open_prefix(enc, options->passage_prefix, config.passage_prefix,
+                        &enc->prefixes[INF_PASSAGE], err));
+    enc->bert.config.query_prefix = enc->bert.config.passage_prefix = ANC_STR_NONE;
+    return ANC_OK;
+}
+
+anc_status inf_encoder_open(anc_str folder, const inf_encoder_options *options, inf_encoder **ret,
+                            anc_err *err)
+{
+    const inf_encoder_options none = {0};
+    ANC_CLEANUP(encoder_cleanup) inf_encoder *enc = calloc(1, sizeof *enc);
+    if (enc == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for an encoder");
+    (void)pthread_mutex_init(&enc->lock, NULL);
+    ANC_TRY(open_parts(enc, folder, options != NULL ? options : &none, err));
+    *ret = enc;
+    enc = NULL;
+    return ANC_OK;
+}
+
+inf_encoder_info inf_encoder_about(const inf_encoder *enc)
+{
+    const inf_config *c = &enc->bert.config;
+    return (inf_encoder_info){
+        .dims = (uint32_t)c->hidden,
+        .max_tokens = (uint32_t)(c->window - enc->prefixes[INF_PASSAGE].n),
+        .layers = (uint32_t)c->layers,
+        .kernels = enc->kernels->name,
+    };
+}
+
+size_t inf_encoder_count_tokens(const inf_encoder *enc, anc_str text, size_t max)
+{
+    return inf_tokenizer_count(enc->tok, text, max);
+}
+
+static inf_scratch *borrow_scratch(inf_encoder *enc)
+{
+    inf_scratch *s = NULL;
+    (void)pthread_mutex_lock(&enc->lock);
+    if (enc->n_spares > 0)
+        s = enc->spares[--enc->n_spares];
+    (void)pthread_mutex_unlock(&enc->lock);
+    return s != NULL ? s : inf_scratch_new(&enc->bert, enc->block_tokens);
+}
+
+static void return_scratch(inf_encoder *enc, inf_scratch *s)
+{
+    (void)pthread_mutex_lock(&enc->lock);
+    if (enc->n_spares < SPARES) {
+        enc->spares[enc->n_spares++] = s;
+        s = NULL;
+    }
+    (void)pthread_mutex_unlock(&enc->lock);
+    inf_scratch_free(s);
+}
+
+typedef struct round {
+    inf_encoder *enc;
+    uint32_t *ids;   /* owned: [max_blocks * block_tokens] */
+    uint32_t *start; /* owned: of each text in ids, and one past the last */
+    size_t
+        *first; /* owned: text that a block begins with, and one past the last; [max_blocks + 1] */
+    size_t max_blocks; /* as many fit */
+    size_t n_texts, n_blocks;
+    float *out; /* of the round's first text */
+    atomic_bool out_of_memory;
+} round;
+
+static void round_done(round *r)
+{
+    free(r->ids);
+    free(r->start);
+    free(r->first);
+}
+
+static anc_status round_init(round *r, inf_encoder *enc, size_t threads, anc_err *err)
+{
+    const size_t wanted = threads * BLOCKS_A_THREAD;
+    *r = (round){.enc = enc};
+    r->max_blocks = wanted < ROUND_MAX_BLOCKS ? wanted : ROUND_MAX_BLOCKS;
+    const size_t tokens = r->max_blocks * enc->block_tokens;
+    r->ids = malloc(tokens * sizeof *r->ids);
+    r->start = malloc((tokens / 2 + 1) * sizeof *r->start); /* no text has less than two tokens */
+    r->first = malloc((r->max_blocks + 1) * sizeof *r->first);
+    if (r->ids == NULL || r->start == NULL || r->first == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for %zu tokens", tokens);
+    return ANC_OK;
+}
+
+/* The ids of `text` behind those that are there; their count. */
+static size_t encode_text(const round *r, inf_kind kind, anc_str text, size_t used, bool *ret_cut)
+{
+    const prefix *p = &r->enc->prefixes[kind];
+    uint32_t *ids = r->ids + used;
+    const size_t n = inf_tokenizer_encode(r->enc->tok, text, r->enc->bert.config.window - p->n,
+                                          ids + p->n, ret_cut);
+    if (p->n > 0) {
+        ids[0] = ids[p->n];
+        memcpy(ids + 1, p->ids, p->n * sizeof *ids);
+    }
+    return n + p->n;
+}
+
+/* Takes texts in until the blocks are full or there are no more; how many it took. */
+static size_t round_fill(round *r, inf_kind kind, const anc_str *texts, size_t n, inf_usage *usage)
+{
+    const size_t window = r->enc->bert.config.window;
+    const size_t capacity = r->max_blocks * r->enc->block_tokens;
+    size_t used = 0, in_block = 0;
+    r->n_texts = r->n_blocks = 0;
+    while (r->n_texts < n && used + window <= capacity) {
+        bool cut = false;
+        const size_t got = encode_text(r, kind, texts[r->n_texts], used, &cut);
+        if (r->n_blocks == 0 || in_block + got > r->enc->block_tokens) {
+            if (r->n_blocks == r->max_blocks)
+                break;
+            r->first[r->n_blocks++] = r->n_texts;
+            in_block = 0;
+        }
+        r->start[r->n_texts++] = (uint32_t)used;
+        in_block += got;
+        used += got;
+        usage->truncated += cut;
+    }
+    r->start[r->n_texts] = (uint32_t)used;
+    r->first[r->n_blocks] = r->n_texts;
+    usage->tokens += used;
+    return r->n_texts;
+}
+
+static void run_block(void *arg, size_t i)
+{
+    round *r = arg;
+    inf_scratch *s = borrow_scratch(r->enc);
+    if (s == NULL) {
+        atomic_store(&r->out_of_memory, true);
+        return;
+    }
+    const size_t first = r->first[i];
+    const inf_block block = {r->ids, r->start + first, r->first[i + 1] - first};
+    inf_bert_run(&r->enc->bert, r->enc->kernels, s, &block,
+                 r->out + first * r->enc->bert.config.hidden);
+    return_scratch(r->enc, s);
+}
+
+static anc_status round_run(round *r, os_pool *pool, anc_err *err)
+{
+    if (pool != NULL && r->n_blocks > 1)
+        os_pool_for(pool, r->n_blocks, run_block, r);
+    else
+        for (size_t i = 0; i < r->n_blocks; i++)
+            run_block(r, i);
+    if (atomic_load(&r->out_of_memory))
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the activations of a text");
+    return ANC_OK;
+}
+
+anc_status inf_encoder_encode(inf_encoder *enc, inf_kind kind, const anc_str *texts, size_t n,
+                              os_pool *pool, inf_check check, float *out, inf_usage *ret_usage,
+                              anc_err *err)
+{
+    ANC_CLEANUP(round_done) round r = {0};
+    inf_usage usage = {0};
+    ANC_TRY(round_init(&r, enc, pool != NULL ? os_pool_threads(pool) : 1, err));
+    for (size_t done = 0; done < n;) {
+        if (check.ask != NULL)
+            ANC_TRY(check.ask(check.arg));
+        r.out = out + done * enc->bert.config.hidden;
+        done += round_fill(&r, kind, texts + done, n - done, &usage);
+        ANC_TRY(round_run(&r, pool, err));
+    }
+    if (ret_usage != NULL)
+        *ret_usage = usage;
+    return ANC_OK;
+}

@@ -1,0 +1,66 @@
+/* encoder.h - texts to vectors by a BERT encoder on the CPU, from a model folder as it is published.
+ *
+ * A folder holds config.json, model.safetensors, and tokenizer.json or vocab.txt; where they are
+ * there, sentence_bert_config.json gives the window, 1_Pooling/config.json the pooling (else the
+ * mean), modules.json whether vectors are divided by their length (else they are), and
+ * config_sentence_transformers.json the prefixes of queries and passages.
+ *
+ * The layers' matrices are packed once into memory of their own (kernels.h says how); the tables of
+ * embeddings stay in the mapped file. Arithmetic is f32 throughout. Any thread, any number at once.
+ */
+#ifndef ANC_INFER_ENCODER_H
+#define ANC_INFER_ENCODER_H
+
+#include "base/status.h"
+#include "infer/kernels.h"
+#include "os/thread.h"
+
+typedef struct inf_encoder inf_encoder;
+
+typedef enum inf_kind { INF_PASSAGE, INF_QUERY } inf_kind; /* which prefix stands before a text */
+
+typedef struct inf_encoder_options {
+    anc_str query_prefix;       /* ptr NULL: as the folder says */
+    anc_str passage_prefix;     /* likewise; a word ends where a prefix ends */
+    bool unit_length;           /* also where the folder says that vectors keep their length */
+    const inf_kernels *kernels; /* NULL: the best for this CPU */
+} inf_encoder_options;
+
+typedef struct inf_encoder_info {
+    uint32_t dims;
+    uint32_t max_tokens; /* of a passage, special tokens included, its prefix not */
+    uint32_t layers;
+    const char *kernels; /* name of the set in use; literal */
+} inf_encoder_info;
+
+typedef struct inf_usage {
+    uint64_t tokens;    /* run through the model, special tokens included */
+    uint64_t truncated; /* texts that were cut at the window */
+} inf_usage;
+
+/* Asked between blocks of work (some 250 tokens a thread) on the calling thread: anything but OK
+ * ends the work with that status. */
+typedef struct inf_check {
+    anc_status (*ask)(void *arg); /* NULL: nobody asks */
+    void *arg;
+} inf_check;
+
+/* `options` may be NULL. NOT_FOUND, CORRUPT, UNSUPPORTED, NO_MEMORY; the text names the file, and
+ * where it is about a tensor also that, its shape and the one expected. */
+anc_status inf_encoder_open(anc_str folder, const inf_encoder_options *options, inf_encoder **ret,
+                            anc_err *err) ANC_MUST_CHECK;
+void inf_encoder_close(inf_encoder *enc); /* NULL is a no-op */
+
+inf_encoder_info inf_encoder_about(const inf_encoder *enc);
+
+/* Vectors of `texts` [n] in `out` [n * dims], row-major. What a text gives does not depend on the
+ * texts beside it beyond rounding. Blocks are shared out over `pool` and this thread; NULL: this
+ * thread alone. `ret_usage` may be NULL. NO_MEMORY, or what `check` said; `out` is then undefined. */
+anc_status inf_encoder_encode(inf_encoder *enc, inf_kind kind, const anc_str *texts, size_t n,
+                              os_pool *pool, inf_check check, float *out, inf_usage *ret_usage,
+                              anc_err *err) ANC_MUST_CHECK;
+
+/* Tokens of `text` without the special ones; counting stops at `max` + 1. */
+size_t inf_encoder_count_tokens(const inf_encoder *enc, anc_str text, size_t max);
+
+#endif

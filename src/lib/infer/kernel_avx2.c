@@ -1,0 +1,57 @@
+/* kernel_avx2.c - eight floats at a time, with FMA. */
+#include <immintrin.h>
+
+enum { LANES = 8 };
+#define TILE_ROWS 6
+#define VEC       __m256
+typedef int IVEC __attribute__((vector_size(32)));
+
+static inline VEC vec_load(const float *p)
+{
+    return _mm256_loadu_ps(p);
+}
+
+static inline void vec_store(float *p, VEC v)
+{
+    _mm256_storeu_ps(p, v);
+}
+
+static inline VEC vec_splat(float f)
+{
+    return _mm256_set1_ps(f);
+}
+
+static inline VEC vec_max(VEC a, VEC b)
+{
+    return _mm256_max_ps(a, b);
+}
+
+static inline float vec_sum(VEC v)
+{
+    __m128 s = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    s = _mm_add_ps(s, _mm_movehl_ps(s, s));
+    return _mm_cvtss_f32(_mm_add_ss(s, _mm_movehdup_ps(s)));
+}
+
+static inline float vec_greatest(VEC v)
+{
+    __m128 m = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+    m = _mm_max_ps(m, _mm_movehl_ps(m, m));
+    return _mm_cvtss_f32(_mm_max_ss(m, _mm_movehdup_ps(m)));
+}
+
+#include "kernel_vector_impl.h"
+
+static bool supported(void)
+{
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+}
+
+const inf_kernels inf_kernels_avx2 = {
+    .name = "avx2",
+    .supported = supported,
+    .product = product,
+    .gelu = gelu,
+    .softmax = softmax,
+    .layer_norm = layer_norm,
+};

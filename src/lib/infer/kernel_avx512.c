@@ -1,0 +1,53 @@
+/* kernel_avx512.c - sixteen floats at a time. */
+#include <immintrin.h>
+
+enum { LANES = 16 };
+#define TILE_ROWS 12
+#define VEC       __m512
+typedef int IVEC __attribute__((vector_size(64)));
+
+static inline VEC vec_load(const float *p)
+{
+    return _mm512_loadu_ps(p);
+}
+
+static inline void vec_store(float *p, VEC v)
+{
+    _mm512_storeu_ps(p, v);
+}
+
+static inline VEC vec_splat(float f)
+{
+    return _mm512_set1_ps(f);
+}
+
+static inline VEC vec_max(VEC a, VEC b)
+{
+    return _mm512_max_ps(a, b);
+}
+
+static inline float vec_sum(VEC v)
+{
+    return _mm512_reduce_add_ps(v);
+}
+
+static inline float vec_greatest(VEC v)
+{
+    return _mm512_reduce_max_ps(v);
+}
+
+#include "kernel_vector_impl.h"
+
+static bool supported(void)
+{
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("fma");
+}
+
+const inf_kernels inf_kernels_avx512 = {
+    .name = "avx512",
+    .supported = supported,
+    .product = product,
+    .gelu = gelu,
+    .softmax = softmax,
+    .layer_norm = layer_norm,
+};

@@ -1,0 +1,64 @@
+/* kernel_scalar.c - the loops as they would be written on paper. */
+#include <math.h>
+
+#include "kernels_impl.h"
+
+static bool supported(void)
+{
+    return true;
+}
+
+static void product(const float *a, size_t lda, size_t rows, const float *panel, size_t k,
+                    const float *bias, float *c, size_t ldc)
+{
+    for (size_t r = 0; r < rows; r++) {
+        float sum[INF_PANEL];
+        for (size_t j = 0; j < INF_PANEL; j++)
+            sum[j] = bias[j];
+        for (size_t i = 0; i < k; i++)
+            for (size_t j = 0; j < INF_PANEL; j++)
+                sum[j] += a[r * lda + i] * panel[i * INF_PANEL + j];
+        for (size_t j = 0; j < INF_PANEL; j++)
+            c[r * ldc + j] = sum[j];
+    }
+}
+
+static void gelu(float *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        x[i] = 0.5f * x[i] * (1.0f + erff(x[i] * 0.70710678f));
+}
+
+static void softmax(float *x, size_t n)
+{
+    float max = x[0], sum = 0;
+    for (size_t i = 1; i < n; i++)
+        max = x[i] > max ? x[i] : max;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i] = expf(x[i] - max);
+    for (size_t i = 0; i < n; i++)
+        x[i] /= sum;
+}
+
+static void layer_norm(float *x, const float *residual, const float *scale, const float *shift,
+                       size_t n, float epsilon)
+{
+    float sum = 0, squares = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i] += residual != NULL ? residual[i] : 0.0f;
+    const float mean = sum / (float)n;
+    for (size_t i = 0; i < n; i++)
+        squares += (x[i] - mean) * (x[i] - mean);
+    const float factor = 1.0f / sqrtf(squares / (float)n + epsilon);
+    for (size_t i = 0; i < n; i++)
+        x[i] = (x[i] - mean) * factor * scale[i] + shift[i];
+}
+
+const inf_kernels inf_kernels_scalar = {
+    .name = "scalar",
+    .supported = supported,
+    .product = product,
+    .gelu = gelu,
+    .softmax = softmax,
+    .layer_norm = layer_norm,
+};

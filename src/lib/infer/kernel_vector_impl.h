@@ -1,0 +1,221 @@
+/* kernel_vector_impl.h - the kernels over vectors of any width; included once by each vector set.
+ *
+ * The including file defines VEC (a float vector of LANES lanes) and IVEC (int32, as many), the
+ * functions vec_load, vec_store, vec_splat, vec_max, vec_sum, vec_greatest, and TILE_ROWS, the most
+ * rows whose sums fit the registers: a tile is that many rows by two vectors. Arithmetic is written
+ * with the operators that gcc and clang have for vectors; these files are compiled with
+ * -ffp-contract=fast, so a product and a sum become one instruction.
+ *
+ * The tile is the whole trick: 2 * TILE_ROWS sums stay in registers over the whole depth, each step
+ * loads two vectors of the panel and one number a row. Rows are addressed from every third one on,
+ * which x86 can do without arithmetic (base, base + stride, base + 2 * stride).
+ */
+#ifndef ANC_INFER_KERNEL_VECTOR_IMPL_H
+#define ANC_INFER_KERNEL_VECTOR_IMPL_H
+
+#include <math.h>
+#include <string.h>
+
+#include "kernels_impl.h"
+
+#define ROWS_1(X) X(0, 0)
+#define ROWS_2(X) ROWS_1(X) X(0, 1)
+#define ROWS_3(X) ROWS_2(X) X(0, 2)
+#define ROWS_4(X) ROWS_3(X) X(1, 0)
+#define ROWS_6(X)     \
+    ROWS_4(X) X(1, 1) \
+    X(1, 2)
+#define ROWS_8(X)     \
+    ROWS_6(X) X(2, 0) \
+    X(2, 1)
+#define ROWS_12(X)    \
+    ROWS_8(X) X(2, 2) \
+    X(3, 0)           \
+    X(3, 1)           \
+    X(3, 2)
+
+#define ROW_BEGIN(g, i) VEC p##g##i = b0, q##g##i = b1;
+#define ROW_STEP(g, i)                               \
+    {                                                \
+        const VEC x = vec_splat(a##g[(i)*lda + at]); \
+        p##g##i += x * w0;                           \
+        q##g##i += x * w1;                           \
+    }
+#define ROW_END(g, i)                              \
+    vec_store(c + (3 * (g) + (i)) * ldc, p##g##i); \
+    vec_store(c + (3 * (g) + (i)) * ldc + LANES, q##g##i);
+
+/* Two vectors' worth of columns of a product, `n` rows. */
+#define TILE(n)                                                                    \
+    static void tile_##n(const float *a, size_t lda, const float *panel, size_t k, \
+                         const float *bias, float *c, size_t ldc)                  \
+    {                                                                              \
+        const VEC b0 = vec_load(bias), b1 = vec_load(bias + LANES);                \
+        const float *const a0 = a;                                                 \
+        const float *const a1 ANC_UNUSED = a + 3 * lda;                            \
+        const float *const a2 ANC_UNUSED = a + 6 * lda;                            \
+        const float *const a3 ANC_UNUSED = a + 9 * lda;                            \
+        ROWS_##n(ROW_BEGIN);                                                       \
+        for (size_t at = 0; at < k; at++, panel += INF_PANEL) {                    \
+            const VEC w0 = vec_load(panel), w1 = vec_load(panel + LANES);          \
+            ROWS_##n(ROW_STEP)                                                     \
+        }                                                                          \
+        ROWS_##n(ROW_END)                                                          \
+    }
+
+TILE(1)
+TILE(2)
+TILE(4)
+#if TILE_ROWS == 12
+TILE(8)
+TILE(12)
+#else
+TILE(6)
+#endif
+
+static void product_columns(const float *a, size_t lda, size_t rows, const float *panel, size_t k,
+                            const float *bias, float *c, size_t ldc)
+{
+    static const struct {
+        size_t rows;
+        void (*run)(const float *, size_t, const float *, size_t, const float *, float *, size_t);
+    } tiles[] = {
+#if TILE_ROWS == 12
+        {12, tile_12},
+        {8, tile_8},
+#else
+        {6, tile_6},
+#endif
+        {4, tile_4},
+        {2, tile_2},
+        {1, tile_1},
+    };
+    for (size_t t = 0; rows > 0; t++)
+        for (; rows >= tiles[t].rows; rows -= tiles[t].rows) {
+            tiles[t].run(a, lda, panel, k, bias, c, ldc);
+            a += tiles[t].rows * lda;
+            c += tiles[t].rows * ldc;
+        }
+}
+
+static void product(const float *a, size_t lda, size_t rows, const float *panel, size_t k,
+                    const float *bias, float *c, size_t ldc)
+{
+    for (size_t j = 0; j < INF_PANEL; j += 2 * LANES)
+        product_columns(a, lda, rows, panel + j, k, bias + j, c + j, ldc);
+}
+
+/* exp of -87 <= x <= 87: x = n ln 2 + r with |r| <= ln 2 / 2, the series of e^r to its seventh
+ * power, times 2^n put together from its bits. Adding 1.5 * 2^23 rounds to a whole number and
+ * leaves it in the low bits. */
+static inline VEC vec_exp(VEC x)
+{
+    const VEC magic = vec_splat(0x1.8p23f);
+    const VEC shifted = x * 1.44269504f + magic;
+    const VEC n = shifted - magic;
+    const VEC r = (x - n * 0.693145752f) - n * 1.42860677e-6f;
+    VEC sum = r * (1.0f / 5040) + 1.0f / 720;
+    sum = sum * r + 1.0f / 120;
+    sum = sum * r + 1.0f / 24;
+    sum = sum * r + 1.0f / 6;
+    sum = sum * r + 0.5f;
+    sum = sum * r + 1.0f;
+    sum = sum * r + 1.0f;
+    const IVEC power = ((IVEC)shifted - (IVEC)magic + 127) << 23;
+    return sum * (VEC)power;
+}
+
+static inline VEC vec_abs(VEC x)
+{
+    return (VEC)((IVEC)x & 0x7fffffff);
+}
+
+/* With y = |x| / sqrt 2 and t = 1 / (1 + 0.3275911 y), erf y = 1 - poly(t) e^(-y y) within 1.5e-7
+ * (Abramowitz and Stegun, Handbook of Mathematical Functions, 7.1.26); erf is odd. */
+static inline VEC vec_gelu(VEC x)
+{
+    const VEC size = vec_abs(x);
+    const VEC y = size * 0.70710678f;
+    const VEC t = 1.0f / (y * 0.3275911f + 1.0f);
+    VEC poly = t * 1.061405429f - 1.453152027f;
+    poly = poly * t + 1.421413741f;
+    poly = poly * t - 0.284496736f;
+    poly = poly * t + 0.254829592f;
+    const VEC power = vec_exp(vec_max(-y * y, vec_splat(-87.0f)));
+    const VEC erf = 1.0f - poly * t * power;
+    return (x + size * erf) * 0.5f;
+}
+
+static void gelu(float *x, size_t n)
+{
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        vec_store(x + i, vec_gelu(vec_load(x + i)));
+    if (i < n) {
+        float rest[LANES] = {0};
+        memcpy(rest, x + i, (n - i) * sizeof *x);
+        vec_store(rest, vec_gelu(vec_load(rest)));
+        memcpy(x + i, rest, (n - i) * sizeof *x);
+    }
+}
+
+static void softmax(float *x, size_t n)
+{
+    VEC max = vec_load(x), sum = vec_splat(0.0f);
+    for (size_t i = LANES; i < n; i += LANES)
+        max = vec_max(max, vec_load(x + i));
+    max = vec_splat(vec_greatest(max));
+    for (size_t i = 0; i < n; i += LANES) {
+        const VEC e = vec_exp(vec_max(vec_load(x + i) - max, vec_splat(-87.0f)));
+        vec_store(x + i, e);
+        sum += e;
+    }
+    const VEC factor = vec_splat(1.0f / vec_sum(sum));
+    for (size_t i = 0; i < n; i += LANES)
+        vec_store(x + i, vec_load(x + i) * factor);
+}
+
+static float add_residual(float *x, const float *residual, size_t n)
+{
+    VEC sums = vec_splat(0.0f);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        const VEC v = vec_load(x + i) + (residual != NULL ? vec_load(residual + i) : vec_splat(0));
+        vec_store(x + i, v);
+        sums += v;
+    }
+    float sum = vec_sum(sums);
+    for (; i < n; i++)
+        sum += x[i] += residual != NULL ? residual[i] : 0.0f;
+    return sum;
+}
+
+static float squares_about(const float *x, size_t n, float mean)
+{
+    VEC sums = vec_splat(0.0f);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        const VEC d = vec_load(x + i) - mean;
+        sums += d * d;
+    }
+    float sum = vec_sum(sums);
+    for (; i < n; i++)
+        sum += (x[i] - mean) * (x[i] - mean);
+    return sum;
+}
+
+static void layer_norm(float *x, const float *residual, const float *scale, const float *shift,
+                       size_t n, float epsilon)
+{
+    const float mean = add_residual(x, residual, n) / (float)n;
+    const float factor = 1.0f / sqrtf(squares_about(x, n, mean) / (float)n + epsilon);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        const VEC v = (vec_load(x + i) - mean) * factor;
+        vec_store(x + i, v * vec_load(scale + i) + vec_load(shift + i));
+    }
+    for (; i < n; i++)
+        x[i] = (x[i] - mean) * factor * scale[i] + shift[i];
+}
+
+#endif

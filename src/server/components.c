@@ -1,0 +1,180 @@
+/* components.c - the rows of the house: which adapter stands behind which port of a component. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "embedding/adapters/infer/infer_encoder.h"
+#include "embedding/app/embedding_service.h"
+#include "house_impl.h"
+#include "ingest/adapters/folder/folder.h"
+#include "ingest/adapters/sqlite/ing_sqlite.h"
+#include "ingest/app/ingest_service.h"
+#include "knowledge/adapters/parse/parse_local.h"
+#include "knowledge/adapters/raw_files/raw_files.h"
+#include "search/adapters/engine/engine_index.h"
+#include "search/adapters/threads/watermark.h"
+
+enum { MAX_MIGRATIONS = 64 };
+
+/* ---- the catalog: one file, the tables of every component ---- */
+
+static const struct {
+    const db_migration *rows;
+    const size_t *n;
+} migration_tables[] = {
+    {kno_migrations, &kno_n_migrations},
+    {ing_migrations, &ing_n_migrations},
+    {rag_migrations, &rag_n_migrations},
+};
+
+anc_status srv_catalog_open(srv_house *h, anc_err *err)
+{
+    db_migration all[MAX_MIGRATIONS];
+    size_t n = 0;
+    for (size_t t = 0; t < ANC_COUNT(migration_tables); t++)
+        for (size_t i = 0; i < *migration_tables[t].n && n < MAX_MIGRATIONS; i++)
+            all[n++] = migration_tables[t].rows[i];
+    const krn_sqlite_options options = {
+        .path = os_path_join(h->mem, h->data_dir, ANC_STR("catalog.db")),
+        .clock = h->clock,
+        .metrics = h->metrics,
+        .migrations = all,
+        .n_migrations = n};
+    if (options.path.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(h->mem), "the catalog's path");
+    return krn_sqlite_open(&options, &h->catalog, err);
+}
+
+void srv_catalog_close(srv_house *h)
+{
+    ing_service_close(h->ing);
+    srch_service_close(h->srch);
+    kno_service_close(h->kno);
+    /* what was posted still writes through the stores: the writer ends first, then they */
+    rag_service *rag = h->rag;
+    krn_sqlite_close(h->catalog);
+    rag_service_close(rag);
+    rag_sqlite_close(h->rag_store);
+    if (h->raw.ops != NULL)
+        h->raw.ops->close(h->raw.self);
+    kno_sqlite_close(h->kno_store);
+    emb_service_close(h->emb);
+}
+
+/* ---- embedding ---- */
+
+/* The model's folder is absent: that is no failure, the server starts and says how to get one. */
+static anc_status open_encoder(srv_house *h, emb_encoder *ret, anc_str *ret_problem, anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    const anc_str folder = os_path_join(h->mem, c->models_dir, c->model.name);
+    anc_err why = {0};
+    if (folder.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(h->mem), "the model's folder");
+    if (c->model.name.len == 0 || !os_exists(folder))
+        return ANC_OK;
+    const emb_infer_options options = {.folder = folder, .pool = h->cpu_pool, .clock = h->clock};
+    if (emb_infer_open(&options, ret, &why) == ANC_OK)
+        return ANC_OK;
+    krn_log_write(h->log, KRN_ERROR, "server", "the embedding model cannot be used",
+                  KRN_STR("model", c->model.name), KRN_STR("error", anc_str_of(why.text)));
+    *ret_problem = anc_arena_printf(h->mem, "%s; mend it with `anchorage model pull %.*s`",
+                                    why.text, ANC_FMT(c->model.name));
+    return ANC_OK;
+}
+
+static anc_status open_embedding(srv_house *h, anc_err *err)
+{
+    emb_service_options options = {.model = h->o.config->model.name,
+                                   .cache_bytes = (uint64_t)h->o.config->model.cache_mb << 20,
+                                   .clock = h->clock,
+                                   .metrics = h->metrics};
+    ANC_TRY(open_encoder(h, &options.encoder, &options.problem, err));
+    const anc_status status = emb_service_open(&options, &h->emb, err);
+    if (status != ANC_OK)
+        emb_encoder_close(&options.encoder);
+    return status;
+}
+
+/* ---- knowledge ---- */
+
+static anc_status open_knowledge(srv_house *h, anc_err *err)
+{
+    uint32_t id;
+    kno_catalog catalog;
+    const anc_str raw = os_path_join(h->mem, h->data_dir, ANC_STR("raw"));
+    if (raw.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(h->mem), "the raw folder");
+    ANC_TRY(kno_raw_files_open(raw, &h->raw, err));
+    ANC_TRY(kno_sqlite_open(krn_sqlite_readers(h->catalog), &h->kno_store, &catalog, err));
+    const kno_service_options options = {.catalog = catalog,
+                                         .raw = h->raw,
+                                         .parser = kno_parse_local(),
+                                         .writer = h->writer,
+                                         .outbox = h->outbox,
+                                         .changes = h->changes,
+                                         .clock = h->clock,
+                                         .log = h->log,
+                                         .metrics = h->metrics,
+                                         .embedding = h->emb};
+    ANC_TRY(kno_service_open(&options, &h->kno, err));
+    const krn_scheduler s = h->scheduler;
+    ANC_TRY(s.ops->add(s.self, "sweep", kno_sweep_step, h->kno, &id, err));
+    return s.ops->add(s.self, "backfill", kno_backfill_step, h->kno, &id, err);
+}
+
+/* ---- search ---- */
+
+static anc_status open_search(srv_house *h, anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    srch_config config = {.knowledge = h->kno,
+                          .embedding = h->emb,
+                          .changes = h->changes,
+                          .clock = h->clock,
+                          .log = h->log,
+                          .metrics = h->metrics,
+                          .open_index = srch_engine_index_open,
+                          .fusion = {.how = anc_str_eq(c->search.fusion, ANC_STR("rrf"))
+                                                ? SRCH_RECIPROCAL
+                                                : SRCH_WEIGHTED,
+                                     .semantic_share = c->search.semantic_share}};
+    ANC_TRY(srch_threads_watermark_open(&config.watermark, err));
+    ANC_TRY(srch_service_open(&config, &h->srch, err));
+    return srch_service_start(h->srch, h->scheduler, err);
+}
+
+/* ---- ingest ---- */
+
+static anc_status open_ingest(srv_house *h, anc_err *err)
+{
+    const int64_t wanted = h->o.config->ingest.workers;
+    const unsigned workers = wanted > 0 ? (unsigned)wanted : os_cores();
+    const ing_service_options options = {
+        .batches = ing_sqlite_store(krn_sqlite_readers(h->catalog)),
+        .batch_writer = ing_sqlite_writer(),
+        .folder = ing_folder_source(),
+        .writer = h->writer,
+        .outbox = h->outbox,
+        .clock = h->clock,
+        .log = h->log,
+        .metrics = h->metrics,
+        .scheduler = h->scheduler,
+        .knowledge = h->kno,
+        .search = h->srch,
+        .workers = workers < ING_MAX_WORKERS ? workers : ING_MAX_WORKERS};
+    return ing_service_open(&options, &h->ing, err);
+}
+
+anc_status srv_components_open(srv_house *h, anc_err *err)
+{
+    ANC_TRY(open_embedding(h, err));
+    ANC_TRY(open_knowledge(h, err));
+    ANC_TRY(open_search(h, err));
+    return open_ingest(h, err);
+}
+
+void srv_components_stop(srv_house *h)
+{
+    if (h->ing != NULL)
+        ing_service_stop(h->ing);
+}

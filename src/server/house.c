@@ -1,0 +1,297 @@
+/* house.c - the composition root: one function a floor, opened from the ground up, closed from the
+ * top down.
+ *
+ *   data folder ─ lock
+ *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, relay, scheduler
+ *   pools         cpu, io
+ *   embedding ─ knowledge ─ search ─ ingest
+ *   loop          providers, rag, HTTP edge, server
+ *
+ * Only this file and wiring.c know which adapter stands behind a port.
+ */
+#include "house.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "edge/http/edge.h"
+#include "house_impl.h"
+#include "net/uri.h"
+#include "os/clock.h"
+
+enum {
+    POOL_QUEUE = 4096,
+    IO_THREADS = 4,
+    READY_POLL_MS = 2,
+    MAX_CONNECTION_OUTPUT = 64 << 20,
+    FIRST_READY_MS = 600000
+};
+
+/* ---- the data folder ---- */
+
+static anc_status open_folder(srv_house *h, anc_err *err)
+{
+    const anc_str data = h->o.config->data_dir;
+    ANC_TRY(os_folder_make(data, err));
+    h->data_dir = data;
+    const anc_str lock = os_path_join(h->mem, data, ANC_STR("lock"));
+    const anc_str tmp = os_path_join(h->mem, data, ANC_STR("tmp"));
+    if (lock.ptr == NULL || tmp.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(h->mem), "opening %.*s", ANC_FMT(data));
+    ANC_TRY(os_lock_take(lock, &h->lock, err));
+    ANC_TRY(os_folder_remove(tmp, err));
+    return os_folder_make(tmp, err);
+}
+
+/* ---- the kernel ---- */
+
+static anc_status open_kernel(srv_house *h, anc_err *err)
+{
+    krn_level level = KRN_INFO;
+    h->clock = krn_system_clock();
+    (void)krn_level_by_name(h->o.config->log.level, &level);
+    h->log = krn_log_json_init(&h->log_json, STDERR_FILENO, level, h->clock);
+    h->prometheus = krn_prometheus_new(0);
+    h->bus_memory = krn_bus_memory_new(0);
+    h->threads = krn_threads_new();
+    if (h->prometheus == NULL || h->bus_memory == NULL || h->threads == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "the kernel");
+    h->metrics = krn_prometheus_metrics(h->prometheus);
+    h->bus = krn_bus_memory_bus(h->bus_memory);
+    h->scheduler = krn_threads_scheduler(h->threads);
+    ANC_TRY(srv_catalog_open(h, err));
+    h->writer = krn_sqlite_writer(h->catalog);
+    h->outbox = krn_sqlite_outbox(h->catalog);
+    h->changes = krn_sqlite_changes(h->catalog);
+    return ANC_OK;
+}
+
+static void wake_relay(void *arg)
+{
+    srv_house *h = arg;
+    h->scheduler.ops->wake(h->scheduler.self, h->relay_step);
+}
+
+static anc_status open_relay(srv_house *h, anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    const krn_relay_options options = {.outbox = h->outbox,
+                                       .writer = h->writer,
+                                       .bus = h->bus,
+                                       .clock = h->clock,
+                                       .log = h->log,
+                                       .metrics = h->metrics,
+                                       .keep_ms = c->events.keep_days * 86400000,
+                                       .keep = (uint64_t)c->events.keep};
+    h->relay = krn_relay_new(&options);
+    if (h->relay == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "the relay");
+    ANC_TRY(h->scheduler.ops->add(h->scheduler.self, "relay", krn_relay_step, h->relay,
+                                  &h->relay_step, err));
+    return h->outbox.ops->listen(h->outbox.self, wake_relay, h, err);
+}
+
+static anc_status open_pools(srv_house *h, anc_err *err)
+{
+    ANC_TRY(os_pool_open("cpu", 0, POOL_QUEUE, &h->cpu_pool, err));
+    ANC_TRY(os_pool_open("io", IO_THREADS, POOL_QUEUE, &h->io_pool, err));
+    h->cpu = krn_pool_executor(h->cpu_pool);
+    h->io = krn_pool_executor(h->io_pool);
+    return ANC_OK;
+}
+
+/* ---- the loop: providers, rag, HTTP ---- */
+
+static anc_status open_edge(srv_house *h, anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    const http_edge_options options = {.version = h->o.version,
+                                       .loop = h->loop,
+                                       .io = h->io,
+                                       .cpu = h->cpu,
+                                       .clock = h->clock,
+                                       .log = h->log,
+                                       .metrics = h->metrics,
+                                       .writer = h->writer,
+                                       .outbox = h->outbox,
+                                       .bus = h->bus,
+                                       .kno = h->kno,
+                                       .emb = h->emb,
+                                       .srch = h->srch,
+                                       .ing = h->ing,
+                                       .rag = h->rag,
+                                       .data_dir = h->data_dir,
+                                       .api_key = c->auth.api_key,
+                                       .cors = c->http.cors_origins.items,
+                                       .n_cors = c->http.cors_origins.n,
+                                       .max_body_bytes = (uint64_t)c->http.max_body_mb << 20,
+                                       .request_timeout_ms = c->http.request_timeout_ms,
+                                       .max_in_flight = (uint32_t)c->http.max_in_flight,
+                                       .max_question_chars = (uint32_t)c->chat.max_question_chars};
+    return http_edge_open(&options, &h->edge, err);
+}
+
+static anc_status open_server(srv_house *h, anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    net_address listen[2];
+    size_t n = 0;
+    if (h->o.tcp)
+        listen[n++] = (net_address){.host = c->http.listen, .port = (uint16_t)c->http.port};
+    if (h->o.socket.len > 0)
+        listen[n++] = (net_address){.unix_path = h->o.socket};
+    const net_server_options options = {.listen = listen,
+                                        .n_listen = n,
+                                        .user = h->edge,
+                                        .on_request = http_edge_on_request,
+                                        .render_error = http_edge_render_error,
+                                        .on_access = http_edge_on_access,
+                                        .max_connections = (size_t)c->http.max_connections,
+                                        .max_output_bytes = MAX_CONNECTION_OUTPUT};
+    return net_server_open(h->loop, &options, &h->server, err);
+}
+
+static void on_signal(void *arg, int number)
+{
+    (void)number;
+    srv_house_stop(arg);
+}
+
+static anc_status open_floors(srv_house *h, anc_err *err)
+{
+    ANC_TRY(open_folder(h, err));
+    ANC_TRY(open_kernel(h, err));
+    ANC_TRY(open_pools(h, err));
+    ANC_TRY(srv_components_open(h, err));
+    ANC_TRY(open_relay(h, err));
+    ANC_TRY(net_loop_open(&h->loop, err));
+    if (h->o.take_signals)
+        ANC_TRY(net_loop_on_signal(h->loop, on_signal, h, err));
+    ANC_TRY(net_http_open(h->loop, &h->http, err));
+    ANC_TRY(srv_rag_open(h, err));
+    ANC_TRY(open_edge(h, err));
+    ANC_TRY(open_server(h, err));
+    ANC_TRY(h->bus.ops->start(h->bus.self, err));
+    ANC_TRY(h->scheduler.ops->start(h->scheduler.self, err));
+    h->started = true;
+    return ANC_OK;
+}
+
+/* An address outside loopback without a key would hand the documents to anybody. */
+static anc_status check_listen(const srv_config *c, anc_err *err)
+{
+    if (c->auth.api_key.len > 0 || net_host_is_loopback(c->http.listen))
+        return ANC_OK;
+    return ANC_FAIL(err, ANC_INVALID,
+                    "http.listen is %.*s, outside loopback, and there is no API key: set "
+                    "ANCHORAGE_API_KEY (auth.api_key), or listen on 127.0.0.1",
+                    ANC_FMT(c->http.listen));
+}
+
+anc_status srv_house_open(const srv_house_options *options, srv_house **ret, anc_err *err)
+{
+    if (options->tcp)
+        ANC_TRY(check_listen(options->config, err));
+    srv_house *h = calloc(1, sizeof *h);
+    if (h == NULL || (h->mem = anc_arena_new(1 << 20)) == NULL) {
+        free(h);
+        return ANC_FAIL(err, ANC_NO_MEMORY, "the server");
+    }
+    h->o = *options;
+    const anc_status status = open_floors(h, err);
+    if (status != ANC_OK) {
+        srv_house_close(h);
+        return status;
+    }
+    *ret = h;
+    return ANC_OK;
+}
+
+/* ---- running ---- */
+
+static void tell_ready(void *arg)
+{
+    srv_house *h = arg;
+    for (int64_t waited = 0; waited < FIRST_READY_MS && !atomic_load(&h->stopping);
+         waited += READY_POLL_MS) {
+        if (srch_status(h->srch).ready)
+            break;
+        os_sleep_ns((int64_t)READY_POLL_MS * 1000000);
+    }
+    if (!atomic_load(&h->stopping))
+        h->o.on_ready(h->o.arg, h);
+}
+
+static void drained(void *arg, bool all)
+{
+    srv_house *h = arg;
+    if (!all)
+        krn_log_write(h->log, KRN_WARN, "server", "requests were cut off at the end of their time",
+                      KRN_INT("drain_timeout_ms", h->o.config->http.drain_timeout_ms));
+    net_loop_stop(h->loop);
+}
+
+static void begin_drain(void *arg)
+{
+    srv_house *h = arg;
+    http_edge_set_draining(h->edge, true);
+    net_server_drain(h->server, h->o.config->http.drain_timeout_ms, drained, h);
+}
+
+void srv_house_stop(srv_house *h)
+{
+    if (!atomic_exchange(&h->stopping, true) && !net_loop_post(h->loop, begin_drain, h))
+        net_loop_stop(h->loop);
+}
+
+void srv_house_run(srv_house *h)
+{
+    os_thread *teller = NULL;
+    anc_err err = {0};
+    if (h->o.on_ready != NULL && os_thread_start("ready", tell_ready, h, &teller, &err) != ANC_OK)
+        krn_log_write(h->log, KRN_WARN, "server", "no thread to tell that it is ready",
+                      KRN_STR("error", anc_str_of(err.text)));
+    net_loop_run(h->loop);
+    os_thread_join(teller);
+}
+
+uint16_t srv_house_port(const srv_house *h)
+{
+    return h->o.tcp ? net_server_port(h->server, 0) : 0;
+}
+
+/* From the top down: nobody may come in, then nobody works, then the floors go. */
+void srv_house_close(srv_house *h)
+{
+    if (h == NULL)
+        return;
+    if (h->srch != NULL)
+        srch_service_stop(h->srch);
+    if (h->kno != NULL)
+        kno_service_stop(h->kno);
+    srv_components_stop(h);
+    if (h->started)
+        h->scheduler.ops->stop(h->scheduler.self);
+    net_server_close(h->server);
+    os_pool_close(h->cpu_pool);
+    os_pool_close(h->io_pool);
+    srv_rag_close_providers(h);
+    net_http_close(h->http);
+    net_loop_close(h->loop);
+    http_edge_close(h->edge);
+    if (h->bus_memory != NULL)
+        h->bus.ops->stop(h->bus.self);
+    krn_threads_free(h->threads);
+    krn_relay_free(h->relay);
+    srv_catalog_close(h);
+    krn_bus_memory_free(h->bus_memory);
+    krn_prometheus_free(h->prometheus);
+    if (h->o.socket.len > 0 && h->server != NULL)
+        (void)unlink(h->o.socket.ptr);
+    os_lock_drop(h->lock);
+    anc_arena_free(h->mem);
+    free(h);
+}

@@ -1,0 +1,82 @@
+/* house_impl.h - the house from inside. Every pointer is owned unless it says otherwise. */
+#ifndef ANC_SERVER_HOUSE_IMPL_H
+#define ANC_SERVER_HOUSE_IMPL_H
+
+#include <stdatomic.h>
+
+#include "edge/http/edge.h"
+#include "house.h"
+#include "kernel/adapters/bus_memory/bus_memory.h"
+#include "kernel/adapters/log_json/log_json.h"
+#include "kernel/adapters/loop/loop.h"
+#include "kernel/adapters/prometheus/prometheus.h"
+#include "kernel/adapters/relay/relay.h"
+#include "kernel/adapters/sqlite/sqlite.h"
+#include "kernel/adapters/system/system.h"
+#include "kernel/adapters/threads/threads.h"
+#include "knowledge/adapters/sqlite/kno_sqlite.h"
+#include "knowledge/app/knowledge_service.h"
+#include "net/http_client.h"
+#include "os/file.h"
+#include "os/thread.h"
+#include "rag/adapters/sqlite/rag_sqlite.h"
+#include "rag/app/rag_service.h"
+#include "search/app/service.h"
+
+struct srv_house {
+    srv_house_options o;
+    anc_arena *mem;
+    anc_str data_dir; /* borrowed from the configuration */
+    os_lock *lock;
+    atomic_bool stopping;
+    bool started; /* scheduler and bus run */
+
+    krn_clock clock;
+    krn_log_json log_json;
+    krn_log log;
+    krn_prometheus *prometheus;
+    krn_metrics metrics;
+    krn_sqlite *catalog;
+    krn_writer writer;
+    krn_outbox outbox;
+    krn_changes changes;
+    krn_bus_memory *bus_memory;
+    krn_bus bus;
+    krn_threads *threads;
+    krn_scheduler scheduler;
+    krn_relay *relay;
+    uint32_t relay_step;
+
+    os_pool *cpu_pool, *io_pool;
+    krn_executor cpu, io, loop_executor;
+
+    emb_service *emb;
+    kno_sqlite *kno_store;
+    kno_raw_store raw;
+    kno_service *kno;
+    srch_service *srch;
+    ing_service *ing;
+
+    net_loop *loop;
+    net_http *http;
+    rag_sqlite *rag_store;
+    rag_provider providers[1];
+    size_t n_providers;
+    rag_provider extractive;
+    rag_service *rag;
+
+    http_edge *edge;
+    net_server *server;
+};
+
+anc_status srv_catalog_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+void srv_catalog_close(srv_house *h); /* with everything that reads it: components and stores */
+
+/* embedding, knowledge, search, ingest */
+anc_status srv_components_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+void srv_components_stop(srv_house *h);
+
+anc_status srv_rag_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+void srv_rag_close_providers(srv_house *h);
+
+#endif

@@ -1,0 +1,24 @@
+/* model_folders.c - where models come from: the hub, a folder, a wheel. */
+#include "model_folders.h"
+
+#include "embedding/adapters/hub/hub_source.h"
+#include "embedding/adapters/local/local_sources.h"
+#include "embedding/adapters/model_folders/model_folders.h"
+#include "embedding/app/models_service.h"
+
+anc_status srv_models_open(anc_str models_dir, emb_models **ret, anc_err *err)
+{
+    emb_models_options options = {.open_hub = emb_hub_source_open,
+                                  .open_folder = emb_folder_source_open,
+                                  .open_wheel = emb_wheel_source_open};
+    ANC_TRY(emb_model_folders_open(models_dir, &options.store, err));
+    const anc_status status = emb_models_open(&options, ret, err);
+    if (status != ANC_OK)
+        options.store.ops->close(options.store.self);
+    return status;
+}
+
+void srv_models_close(emb_models *models)
+{
+    emb_models_close(models);
+}

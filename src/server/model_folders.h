@@ -1,0 +1,11 @@
+/* model_folders.h - the model folders of a configuration, for commands. Private to the server. */
+#ifndef ANC_SERVER_MODEL_FOLDERS_H
+#define ANC_SERVER_MODEL_FOLDERS_H
+
+#include "embedding/models.h"
+
+/* Closed with emb_models_close (embedding/app). */
+anc_status srv_models_open(anc_str models_dir, emb_models **ret, anc_err *err) ANC_MUST_CHECK;
+void srv_models_close(emb_models *models);
+
+#endif

@@ -1,0 +1,261 @@
+/* contract_encoder.c - what ports/encoder.h promises, of every adapter. */
+#include <math.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "embedding/adapters/infer/infer_encoder.h"
+#include "support/clock_fixed.h"
+#include "support/encoder_hash.h"
+#include "support/places.h"
+#include "support/test.h"
+
+enum { MANY = 16, DIMS_MAX = 512, ARENA_BYTES = 1 << 20, CALLERS = 3 };
+
+static int64_t now_ns = 1000;
+
+static emb_encoder open_hash(void)
+{
+    return encoder_hash_open(clock_fixed(&now_ns), NULL);
+}
+
+static emb_encoder open_infer(void)
+{
+    char folder[PLACE_MAX];
+    anc_err err = {0};
+    emb_encoder e = {0};
+    const emb_infer_options options = {
+        .folder = anc_str_of(place_in_source(folder, "tests/data/tiny-bert")),
+        .clock = clock_fixed(&now_ns)};
+    ASSERT_OK(emb_infer_open(&options, &e, &err), &err);
+    return e;
+}
+
+static const struct adapter {
+    const char *name;
+    emb_encoder (*open)(void);
+} adapters[] = {{"hash", open_hash}, {"infer", open_infer}};
+
+typedef struct fixture {
+    anc_arena *mem;
+    anc_err err;
+    atomic_bool cancelled;
+    krn_call call;
+} fixture;
+
+static void fixture_init(fixture *f)
+{
+    f->mem = anc_arena_new(ARENA_BYTES);
+    assert_non_null(f->mem);
+    anc_err_clear(&f->err);
+    atomic_init(&f->cancelled, false);
+    f->call = (krn_call){
+        .mem = f->mem, .err = &f->err, .deadline_ns = INT64_MAX, .cancelled = &f->cancelled};
+}
+
+static const anc_str samples[MANY] = {
+    ANC_STR_INIT("Where do Bees make honey in winter?"),
+    ANC_STR_INIT("Bees make honey in summer."),
+    ANC_STR_INIT("The invoice is due within thirty days."),
+    ANC_STR_INIT(""),
+    ANC_STR_INIT("   \n\t "),
+    ANC_STR_INIT("\xFF\xFE broken \xE5\xA5"),
+    ANC_STR_INIT("NUL\0inside"),
+    ANC_STR_INIT("Les cong\xC3\xA9s sont de vingt-cinq jours par an."),
+    ANC_STR_INIT("\xE5\xA5\xBD \xE5\xA5\xBD"),
+    ANC_STR_INIT("a"),
+    ANC_STR_INIT("the the the the the the the the the the"),
+    ANC_STR_INIT("[CLS] [SEP]"),
+    ANC_STR_INIT("E-42"),
+    ANC_STR_INIT("https://example.org/path?x=1"),
+    ANC_STR_INIT("WARRANTY warranty Warranty"),
+    ANC_STR_INIT("0123456789"),
+};
+
+static float dot(const float *a, const float *b, size_t n)
+{
+    float sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+static void says_what_it_is(void **state)
+{
+    const struct adapter *a = *state;
+    emb_encoder e = a->open();
+    assert_string_equal(e.ops->name, a->name);
+    assert_true(e.dims > 0 && e.dims <= DIMS_MAX);
+    assert_true(e.max_tokens >= 8 && e.max_batch >= MANY);
+    assert_true(e.model.len > 0 && e.revision.len > 0 && e.detail.len > 0);
+    emb_encoder again = a->open();
+    assert_true(anc_str_eq(e.revision, again.revision));
+    emb_encoder_close(&again);
+    emb_encoder_close(&e);
+    assert_null(e.ops);
+}
+
+static void rows_have_unit_length_and_stand_alone(void **state)
+{
+    const struct adapter *a = *state;
+    static float together[MANY * DIMS_MAX], alone[DIMS_MAX];
+    emb_encoder e = a->open();
+    fixture f;
+    emb_encoded all = {0}, sum = {0}, one = {0};
+    fixture_init(&f);
+    ASSERT_OK(e.ops->encode(e.self, &f.call, EMB_TEXT_PASSAGE, samples, MANY, together, &all),
+              &f.err);
+    for (size_t i = 0; i < MANY; i++) {
+        const float *row = together + i * e.dims;
+        assert_true(fabsf(dot(row, row, e.dims) - 1) < 2e-4f);
+        ASSERT_OK(e.ops->encode(e.self, &f.call, EMB_TEXT_PASSAGE, &samples[i], 1, alone, &one),
+                  &f.err);
+        for (size_t j = 0; j < e.dims; j++)
+            assert_true(fabsf(row[j] - alone[j]) < 1e-5f);
+        sum.tokens += one.tokens;
+    }
+    assert_int_equal(all.tokens, sum.tokens);
+    assert_int_equal(all.truncated, 0);
+    assert_true(dot(together, together + e.dims, e.dims) >
+                dot(together, together + 2 * e.dims, e.dims));
+    anc_arena_free(f.mem);
+    emb_encoder_close(&e);
+}
+
+static void long_texts_are_cut(void **state)
+{
+    const struct adapter *a = *state;
+    static char text[20000];
+    static float out[2 * DIMS_MAX];
+    emb_encoder e = a->open();
+    fixture f;
+    emb_encoded encoded = {0};
+    fixture_init(&f);
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = i % 2 == 0 ? 'a' : ' ';
+    const anc_str texts[] = {{text, sizeof text}, {text, sizeof text / 2}};
+    ASSERT_OK(e.ops->encode(e.self, &f.call, EMB_TEXT_QUERY, texts, 2, out, &encoded), &f.err);
+    assert_int_equal(encoded.truncated, 2);
+    assert_true(encoded.tokens <= 2 * e.max_tokens);
+    assert_memory_equal(out, out + e.dims, e.dims * sizeof *out);
+    anc_arena_free(f.mem);
+    emb_encoder_close(&e);
+}
+
+static void counts_tokens_up_to_a_bound(void **state)
+{
+    const struct adapter *a = *state;
+    emb_encoder e = a->open();
+    assert_int_equal(e.ops->count_tokens(e.self, ANC_STR(""), 10), 0);
+    const size_t n = e.ops->count_tokens(e.self, samples[1], 100);
+    assert_true(n >= 5 && n <= 10);
+    assert_int_equal(e.ops->count_tokens(e.self, samples[1], n), n);
+    assert_int_equal(e.ops->count_tokens(e.self, samples[1], n - 1), n);
+    assert_int_equal(e.ops->count_tokens(e.self, samples[1], 1), 2);
+    emb_encoder_close(&e);
+}
+
+static void heeds_cancelling_and_deadlines(void **state)
+{
+    const struct adapter *a = *state;
+    static float out[MANY * DIMS_MAX];
+    emb_encoder e = a->open();
+    fixture f;
+    emb_encoded encoded = {0};
+    fixture_init(&f);
+    atomic_store(&f.cancelled, true);
+    assert_int_equal(e.ops->encode(e.self, &f.call, EMB_TEXT_PASSAGE, samples, MANY, out, &encoded),
+                     ANC_CANCELLED);
+    assert_int_equal(f.err.code, ANC_CANCELLED);
+    atomic_store(&f.cancelled, false);
+    anc_err_clear(&f.err);
+    f.call.deadline_ns = now_ns;
+    assert_int_equal(e.ops->encode(e.self, &f.call, EMB_TEXT_PASSAGE, samples, MANY, out, &encoded),
+                     ANC_DEADLINE);
+    assert_int_equal(f.err.code, ANC_DEADLINE);
+    anc_arena_free(f.mem);
+    emb_encoder_close(&e);
+}
+
+typedef struct caller {
+    const emb_encoder *e;
+    float out[MANY * DIMS_MAX];
+    anc_status status;
+} caller;
+
+static void call_many_times(void *arg)
+{
+    caller *c = arg;
+    fixture f;
+    emb_encoded encoded = {0};
+    fixture_init(&f);
+    for (size_t i = 0; i < 5 && c->status == ANC_OK; i++)
+        c->status = c->e->ops->encode(c->e->self, &f.call, EMB_TEXT_PASSAGE, samples, MANY, c->out,
+                                      &encoded);
+    anc_arena_free(f.mem);
+}
+
+static void serves_many_threads(void **state)
+{
+    const struct adapter *a = *state;
+    static caller callers[CALLERS];
+    os_thread *threads[CALLERS];
+    anc_err err = {0};
+    emb_encoder e = a->open();
+    for (size_t i = 0; i < CALLERS; i++) {
+        callers[i] = (caller){.e = &e};
+        ASSERT_OK(os_thread_start("caller", call_many_times, &callers[i], &threads[i], &err), &err);
+    }
+    for (size_t i = 0; i < CALLERS; i++)
+        os_thread_join(threads[i]);
+    for (size_t i = 0; i < CALLERS; i++) {
+        assert_int_equal(callers[i].status, ANC_OK);
+        assert_memory_equal(callers[i].out, callers[0].out, MANY * e.dims * sizeof(float));
+    }
+    emb_encoder_close(&e);
+}
+
+static void infer_says_why_it_does_not_open(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    emb_encoder e = {0};
+    const emb_infer_options options = {.folder = ANC_STR("/nonexistent/model"),
+                                       .clock = clock_fixed(&now_ns)};
+    assert_int_equal(emb_infer_open(&options, &e, &err), ANC_NOT_FOUND);
+    assert_non_null(strstr(err.text, "/nonexistent/model"));
+    assert_null(e.ops);
+}
+
+static void a_prefix_is_part_of_the_revision(void **state)
+{
+    (void)state;
+    char folder[PLACE_MAX];
+    anc_err err = {0};
+    emb_encoder plain = open_infer(), prefixed = {0};
+    const emb_infer_options options = {
+        .folder = anc_str_of(place_in_source(folder, "tests/data/tiny-bert/")),
+        .query_prefix = ANC_STR("question: "),
+        .clock = clock_fixed(&now_ns)};
+    ASSERT_OK(emb_infer_open(&options, &prefixed, &err), &err);
+    assert_true(anc_str_eq(plain.model, ANC_STR("tiny-bert")));
+    assert_true(anc_str_eq(prefixed.model, plain.model));
+    assert_true(anc_str_starts(plain.revision, ANC_STR("tiny-bert@")));
+    assert_false(anc_str_eq(prefixed.revision, plain.revision));
+    emb_encoder_close(&plain);
+    emb_encoder_close(&prefixed);
+}
+
+int main(void)
+{
+    const struct CMUnitTest own[] = {
+        cmocka_unit_test(infer_says_why_it_does_not_open),
+        cmocka_unit_test(a_prefix_is_part_of_the_revision),
+    };
+    return RUN_TABLE("says what it is", adapters, says_what_it_is) +
+           RUN_TABLE("unit rows", adapters, rows_have_unit_length_and_stand_alone) +
+           RUN_TABLE("cuts", adapters, long_texts_are_cut) +
+           RUN_TABLE("counts", adapters, counts_tokens_up_to_a_bound) +
+           RUN_TABLE("ends", adapters, heeds_cancelling_and_deadlines) +
+           RUN_TABLE("threads", adapters, serves_many_threads) +
+           cmocka_run_group_tests_name("infer", own, NULL, NULL);
+}

@@ -1,0 +1,265 @@
+/* test_conversation_store.c - the contract of rag/ports/conversation_store.h against every adapter. */
+#include "support/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "rag/adapters/sqlite/rag_sqlite.h"
+#include "support/rag/fakes.h"
+
+typedef struct bench {
+    rag_conversation_store store;
+    anc_arena *mem;
+    anc_err err;
+    atomic_bool cancelled;
+    krn_call call;
+    /* of sqlite */
+    char folder[64];
+    db_sqlite *db;
+    db_readers *readers;
+    rag_sqlite *sqlite;
+    /* of the fake */
+    fake_store *fake;
+} bench;
+
+typedef struct adapter_row {
+    const char *name;
+    void (*open)(bench *b);
+    bool pages; /* list honours before_id and the order of updates */
+} adapter_row;
+
+static void open_fake(bench *b)
+{
+    b->fake = calloc(1, sizeof *b->fake);
+    assert_non_null(b->fake);
+    b->store = fake_store_port(b->fake);
+}
+
+static void open_sqlite(bench *b)
+{
+    char path[96];
+    (void)strcpy(b->folder, "/tmp/anc-rag-store-XXXXXX");
+    assert_non_null(mkdtemp(b->folder));
+    (void)snprintf(path, sizeof path, "%s/catalog.db", b->folder);
+    ASSERT_OK(db_open(anc_str_of(path), NULL, &b->db, &b->err), &b->err);
+    ASSERT_OK(db_migrate(b->db, rag_migrations, rag_n_migrations, 1, &b->err), &b->err);
+    ASSERT_OK(db_readers_open(anc_str_of(path), NULL, 2, &b->readers, &b->err), &b->err);
+    ASSERT_OK(rag_sqlite_open(b->readers, &b->sqlite, &b->store, &b->err), &b->err);
+}
+
+static const adapter_row adapters[] = {
+    {"fake", open_fake, false},
+    {"sqlite", open_sqlite, true},
+};
+
+static bench bench_open(const adapter_row *row)
+{
+    bench b = {.mem = anc_arena_new(4 << 20)};
+    assert_non_null(b.mem);
+    row->open(&b);
+    return b;
+}
+
+static krn_call *call_of(bench *b)
+{
+    b->call = (krn_call){
+        .mem = b->mem, .err = &b->err, .deadline_ns = INT64_MAX, .cancelled = &b->cancelled};
+    anc_err_clear(&b->err);
+    return &b->call;
+}
+
+static void bench_close(bench *b)
+{
+    anc_arena_free(b->mem);
+    free(b->fake);
+    rag_sqlite_close(b->sqlite);
+    db_readers_close(b->readers);
+    db_close(b->db);
+    if (b->folder[0] == '\0')
+        return;
+    static const char *const files[] = {"catalog.db", "catalog.db-wal", "catalog.db-shm"};
+    for (size_t i = 0; i < ANC_COUNT(files); i++) {
+        char path[96];
+        (void)snprintf(path, sizeof path, "%s/%s", b->folder, files[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(b->folder);
+}
+
+static krn_tx tx_begin(bench *b)
+{
+    if (b->db != NULL)
+        ASSERT_OK(db_begin(b->db, &b->err), &b->err);
+    return (krn_tx){b->db, 1000};
+}
+
+static void tx_end(bench *b)
+{
+    if (b->db != NULL)
+        ASSERT_OK(db_commit(b->db, &b->err), &b->err);
+}
+
+static anc_status create(bench *b, const char *id, const char *user, int64_t at_ms)
+{
+    const rag_conversation_record c = {.id = anc_str_of(id),
+                                       .title = ANC_STR("Scales & « bees »"),
+                                       .user_id = anc_str_of(user),
+                                       .created_ms = at_ms,
+                                       .updated_ms = at_ms};
+    krn_tx tx = tx_begin(b);
+    anc_err_clear(&b->err);
+    const anc_status status = b->store.ops->create(b->store.self, &tx, &c, &b->err);
+    tx_end(b);
+    return status;
+}
+
+static anc_status append(bench *b, const char *id, int number)
+{
+    char text[32];
+    (void)snprintf(text, sizeof text, "m%d", number);
+    const rag_message_record m = {.id = anc_str_of(text),
+                                  .query_id = ANC_STR("q"),
+                                  .question = anc_str_of(text),
+                                  .answer = ANC_STR("Four kilograms [1]."),
+                                  .answer_json = ANC_STR("{\"citations\":[]}"),
+                                  .at_ms = 2000 + number};
+    krn_tx tx = tx_begin(b);
+    anc_err_clear(&b->err);
+    const anc_status status = b->store.ops->append(b->store.self, &tx, anc_str_of(id), &m, &b->err);
+    tx_end(b);
+    return status;
+}
+
+static anc_status removed(bench *b, const char *id)
+{
+    krn_tx tx = tx_begin(b);
+    anc_err_clear(&b->err);
+    const anc_status status = b->store.ops->remove(b->store.self, &tx, anc_str_of(id), &b->err);
+    tx_end(b);
+    return status;
+}
+
+static void what_was_created_is_found(void **state)
+{
+    bench b = bench_open(*state);
+    rag_conversation_record c;
+    ASSERT_OK(create(&b, "c-1", "ada", 1000), &b.err);
+    assert_int_equal(create(&b, "c-1", "eve", 1001), ANC_CONFLICT);
+    ASSERT_OK(b.store.ops->find(b.store.self, call_of(&b), ANC_STR("c-1"), &c), &b.err);
+    assert_true(anc_str_eq(c.id, ANC_STR("c-1")));
+    assert_true(anc_str_eq(c.title, ANC_STR("Scales & « bees »")));
+    assert_true(anc_str_eq(c.user_id, ANC_STR("ada")));
+    assert_int_equal(c.updated_ms, 1000);
+    assert_int_equal(b.store.ops->find(b.store.self, call_of(&b), ANC_STR("c-2"), &c),
+                     ANC_NOT_FOUND);
+    assert_true(anc_str_eq(c.id, ANC_STR("c-1")));
+    bench_close(&b);
+}
+
+static void turns_come_oldest_first(void **state)
+{
+    bench b = bench_open(*state);
+    rag_message_record *messages;
+    size_t n;
+    ASSERT_OK(create(&b, "c-1", "", 1000), &b.err);
+    ASSERT_OK(create(&b, "c-2", "", 1000), &b.err);
+    for (int i = 1; i <= 40; i++)
+        ASSERT_OK(append(&b, i % 2 == 0 ? "c-2" : "c-1", i), &b.err);
+    assert_int_equal(append(&b, "c-3", 1), ANC_NOT_FOUND);
+    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), 3, &messages, &n),
+              &b.err);
+    assert_int_equal(n, 3);
+    assert_true(anc_str_eq(messages[0].id, ANC_STR("m35")));
+    assert_true(anc_str_eq(messages[2].question, ANC_STR("m39")));
+    assert_int_equal(messages[2].at_ms, 2039);
+    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), 100, &messages, &n),
+              &b.err);
+    assert_int_equal(n, 20);
+    assert_true(anc_str_eq(messages[0].id, ANC_STR("m1")));
+    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("none"), 5, &messages, &n),
+              &b.err);
+    assert_int_equal(n, 0);
+    bench_close(&b);
+}
+
+static void removed_with_its_turns(void **state)
+{
+    bench b = bench_open(*state);
+    rag_conversation_record c;
+    rag_message_record *messages;
+    size_t n;
+    ASSERT_OK(create(&b, "c-1", "ada", 1000), &b.err);
+    ASSERT_OK(append(&b, "c-1", 1), &b.err);
+    ASSERT_OK(removed(&b, "c-1"), &b.err);
+    assert_int_equal(removed(&b, "c-1"), ANC_NOT_FOUND);
+    assert_int_equal(b.store.ops->find(b.store.self, call_of(&b), ANC_STR("c-1"), &c),
+                     ANC_NOT_FOUND);
+    if (b.db != NULL) {
+        ASSERT_OK(
+            b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), 5, &messages, &n),
+            &b.err);
+        assert_int_equal(n, 0);
+    }
+    bench_close(&b);
+}
+
+static void listed_by_user(void **state)
+{
+    const adapter_row *row = *state;
+    bench b = bench_open(row);
+    rag_conversation_record *list;
+    size_t n;
+    ASSERT_OK(create(&b, "a-1", "ada", 1000), &b.err);
+    ASSERT_OK(create(&b, "e-1", "eve", 1001), &b.err);
+    ASSERT_OK(create(&b, "a-2", "ada", 1002), &b.err);
+    ASSERT_OK(
+        b.store.ops->list(b.store.self, call_of(&b), ANC_STR("ada"), ANC_STR_NONE, 10, &list, &n),
+        &b.err);
+    assert_int_equal(n, 2);
+    assert_true(anc_str_eq(list[0].id, ANC_STR("a-2")));
+    ASSERT_OK(
+        b.store.ops->list(b.store.self, call_of(&b), ANC_STR(""), ANC_STR_NONE, 10, &list, &n),
+        &b.err);
+    assert_int_equal(n, 0);
+    if (row->pages) {
+        ASSERT_OK(append(&b, "a-1", 1), &b.err);
+        ASSERT_OK(b.store.ops->list(b.store.self, call_of(&b), ANC_STR("ada"), ANC_STR("gone"), 1,
+                                    &list, &n),
+                  &b.err);
+        assert_int_equal(n, 1);
+        assert_true(anc_str_eq(list[0].id, ANC_STR("a-1")));
+        assert_int_equal(list[0].messages, 1);
+        assert_int_equal(list[0].updated_ms, 2001);
+        ASSERT_OK(b.store.ops->list(b.store.self, call_of(&b), ANC_STR("ada"), ANC_STR("a-1"), 5,
+                                    &list, &n),
+                  &b.err);
+        assert_int_equal(n, 1);
+        assert_true(anc_str_eq(list[0].id, ANC_STR("a-2")));
+    }
+    bench_close(&b);
+}
+
+static void a_small_arena_is_said(void **state)
+{
+    bench b = bench_open(*state);
+    rag_conversation_record c;
+    ASSERT_OK(create(&b, "c-1", "ada", 1000), &b.err);
+    ANC_ARENA(mem, 16);
+    krn_call *call = call_of(&b);
+    call->mem = mem;
+    assert_int_equal(b.store.ops->find(b.store.self, call, ANC_STR("c-1"), &c), ANC_LIMIT);
+    bench_close(&b);
+}
+
+int main(void)
+{
+    int failed = RUN_TABLE("found", adapters, what_was_created_is_found);
+    failed += RUN_TABLE("turns", adapters, turns_come_oldest_first);
+    failed += RUN_TABLE("removed", adapters, removed_with_its_turns);
+    failed += RUN_TABLE("listed", adapters, listed_by_user);
+    failed += RUN_TABLE("small arena", adapters, a_small_arena_is_said);
+    return failed;
+}

@@ -1,0 +1,242 @@
+/* contract_search_index.c - what every adapter of search/ports/index.h must do; one row an adapter. */
+#include "support/test.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "search/adapters/engine/engine_index.h"
+
+enum { DIMS = 3, MOST_CHUNKS = 4, MOST_TERMS = 16 };
+
+typedef struct adapter {
+    const char *name;
+    srch_index_open_fn *open;
+} adapter;
+
+static const adapter adapters[] = {{"engine", srch_engine_index_open}};
+
+typedef struct world {
+    srch_index index;
+    anc_arena *mem;
+    anc_err err;
+    atomic_bool cancelled;
+    krn_call call;
+} world;
+
+static const anc_str a_public[] = {ANC_STR_INIT("public")};
+static const anc_str an_other[] = {ANC_STR_INIT("user:ann")};
+static const float x_axis[DIMS] = {1, 0, 0}, y_axis[DIMS] = {0, 1, 0};
+
+static void open_world(world *w, void **state)
+{
+    const srch_index_options options = {.model = ANC_STR("m"), .dims = DIMS};
+    *w = (world){.mem = anc_arena_new(16 << 20)};
+    w->call = (krn_call){
+        .mem = w->mem, .err = &w->err, .deadline_ns = INT64_MAX, .cancelled = &w->cancelled};
+    ASSERT_OK(((const adapter *)*state)->open(&options, &w->index, &w->err), &w->err);
+}
+
+static void close_world(world *w)
+{
+    w->index.ops->close(w->index.self);
+    anc_arena_free(w->mem);
+}
+
+/* Chunks of words at blanks, one string a chunk. */
+typedef struct words {
+    const char *chunks[MOST_CHUNKS];
+    const float *vector;
+    size_t n, next, fail_at; /* fail_at: from 1; 0 never */
+    srch_index_term terms[MOST_TERMS];
+} words;
+
+static anc_status next_words(void *arg, srch_index_chunk *ret, bool *ret_more)
+{
+    words *w = arg;
+    size_t n = 0;
+    anc_str rest, part;
+    *ret_more = w->next < w->n;
+    if (!*ret_more)
+        return ANC_OK;
+    rest = anc_str_of(w->chunks[w->next]);
+    while (anc_str_split(&rest, ' ', &part)) {
+        w->terms[n] = (srch_index_term){.text = part, .position = (uint32_t)n};
+        n++;
+    }
+    *ret = (srch_index_chunk){
+        .ordinal = (uint32_t)w->next, .terms = w->terms, .n_terms = n, .vector = w->vector};
+    return ++w->next == w->fail_at ? ANC_IO : ANC_OK;
+}
+
+static const srch_field year_2021 = {.name = ANC_STR_INIT("year"),
+                                     .value = {.kind = SRCH_INT, .integer = 2021}};
+
+static anc_status publish(world *w, const char *collection, const char *id, uint32_t version,
+                          const anc_str *label, words chunks)
+{
+    const srch_index_document d = {.document_id = anc_str_of(id),
+                                   .version = version,
+                                   .fields = &year_2021,
+                                   .n_fields = 1,
+                                   .labels = label,
+                                   .n_labels = 1};
+    return w->index.ops->publish(w->index.self, &w->call, anc_str_of(collection), &d,
+                                 (srch_chunk_source){&chunks, next_words});
+}
+
+static srch_index_result search(world *w, const char *collection, const char *word,
+                                const float *vector, const srch_filter *filter)
+{
+    const srch_query_term term = {anc_str_of(word), 1, false};
+    const srch_index_query q = {.terms = &term,
+                                .n_terms = 1,
+                                .vector = vector,
+                                .dims = DIMS,
+                                .labels = a_public,
+                                .n_labels = 1,
+                                .filter = filter,
+                                .k_keyword = 10,
+                                .k_semantic = 10};
+    srch_index_result r = {0};
+    ASSERT_OK(w->index.ops->search(w->index.self, &w->call, anc_str_of(collection), &q, &r),
+              &w->err);
+    return r;
+}
+
+static void publishes_and_finds(void **state)
+{
+    world w;
+    open_world(&w, state);
+    uint32_t version = 0;
+    assert_int_equal(search(&w, "c", "red", x_axis, NULL).n, 0);
+    ASSERT_OK(publish(&w, "c", "a", 1, a_public,
+                      (words){.chunks = {"red fish", "blue"}, .n = 2, .vector = x_axis}),
+              &w.err);
+    ASSERT_OK(
+        publish(&w, "c", "b", 3, a_public, (words){.chunks = {"grey"}, .n = 1, .vector = y_axis}),
+        &w.err);
+    const srch_index_result r = search(&w, "c", "red", x_axis, NULL);
+    assert_int_equal(r.n, 3);
+    assert_true(r.has_vectors && r.bm25_bound > 0);
+    assert_true(anc_str_eq(r.candidates[0].document_id, ANC_STR("a")));
+    assert_int_equal(r.candidates[0].rank_keyword, 1);
+    assert_true(r.candidates[0].bm25 > 0 && r.candidates[0].bm25 < r.bm25_bound);
+    assert_true(fabs(r.candidates[0].cosine - 1) < 1e-3 && r.candidates[0].coverage == 1);
+    assert_true(w.index.ops->find(w.index.self, ANC_STR("c"), ANC_STR("b"), &version));
+    assert_int_equal(version, 3);
+    assert_false(w.index.ops->find(w.index.self, ANC_STR("x"), ANC_STR("b"), NULL));
+    const srch_index_figures f = w.index.ops->figures(w.index.self, ANC_STR("c"));
+    assert_true(f.documents == 2 && f.chunks == 3 && f.vectors == 3 && f.bytes > 0);
+    close_world(&w);
+}
+
+static void replaces_whole_and_removes(void **state)
+{
+    world w;
+    open_world(&w, state);
+    ASSERT_OK(publish(&w, "c", "a", 1, a_public, (words){.chunks = {"old", "old"}, .n = 2}),
+              &w.err);
+    ASSERT_OK(publish(&w, "c", "a", 2, a_public, (words){.chunks = {"new"}, .n = 1}), &w.err);
+    assert_int_equal(search(&w, "c", "old", NULL, NULL).n, 0);
+    assert_int_equal(search(&w, "c", "new", NULL, NULL).n, 1);
+    const srch_index_result r = search(&w, "c", "new", x_axis, NULL);
+    assert_false(r.has_vectors);
+    assert_true(isnan(r.candidates[0].cosine));
+    ASSERT_OK(w.index.ops->remove(w.index.self, &w.call, ANC_STR("c"), ANC_STR("a")), &w.err);
+    ASSERT_OK(w.index.ops->remove(w.index.self, &w.call, ANC_STR("c"), ANC_STR("a")), &w.err);
+    ASSERT_OK(w.index.ops->remove(w.index.self, &w.call, ANC_STR("x"), ANC_STR("a")), &w.err);
+    assert_int_equal(search(&w, "c", "new", NULL, NULL).n, 0);
+    close_world(&w);
+}
+
+static void a_failed_publish_changes_nothing(void **state)
+{
+    world w;
+    open_world(&w, state);
+    const float wrong[DIMS] = {2, 0, 0};
+    ASSERT_OK(publish(&w, "c", "a", 1, a_public, (words){.chunks = {"old"}, .n = 1}), &w.err);
+    assert_int_equal(
+        publish(&w, "c", "a", 2, a_public, (words){.chunks = {"new", "new"}, .n = 2, .fail_at = 2}),
+        ANC_IO);
+    assert_int_equal(
+        publish(&w, "c", "a", 2, a_public, (words){.chunks = {"new"}, .n = 1, .vector = wrong}),
+        ANC_INVALID);
+    assert_int_equal(search(&w, "c", "new", NULL, NULL).n, 0);
+    assert_int_equal(search(&w, "c", "old", NULL, NULL).n, 1);
+    close_world(&w);
+}
+
+static void collections_are_apart(void **state)
+{
+    world w;
+    open_world(&w, state);
+    ASSERT_OK(publish(&w, "c", "a", 1, a_public, (words){.chunks = {"red"}, .n = 1}), &w.err);
+    const double alone = search(&w, "c", "red", NULL, NULL).candidates[0].bm25;
+    ASSERT_OK(publish(&w, "d", "a", 5, a_public, (words){.chunks = {"red", "red"}, .n = 2}),
+              &w.err);
+    assert_int_equal(search(&w, "c", "red", NULL, NULL).n, 1);
+    assert_true(search(&w, "c", "red", NULL, NULL).candidates[0].bm25 == alone);
+    ASSERT_OK(w.index.ops->drop(w.index.self, &w.call, ANC_STR("c")), &w.err);
+    assert_int_equal(search(&w, "c", "red", NULL, NULL).n, 0);
+    assert_int_equal(search(&w, "d", "red", NULL, NULL).n, 2);
+    ASSERT_OK(w.index.ops->drop(w.index.self, &w.call, ANC_STR("nothing")), &w.err);
+    assert_int_equal(w.index.ops->figures(w.index.self, ANC_STR_NONE).documents, 1);
+    close_world(&w);
+}
+
+static void labels_and_filters_are_inside(void **state)
+{
+    world w;
+    open_world(&w, state);
+    srch_value year = {.kind = SRCH_INT, .integer = 2021};
+    srch_filter filter = {.op = SRCH_EQ, .field = ANC_STR("year"), .values = &year, .n_values = 1};
+    ASSERT_OK(publish(&w, "c", "a", 1, an_other, (words){.chunks = {"red"}, .n = 1}), &w.err);
+    assert_int_equal(search(&w, "c", "red", NULL, NULL).n, 0);
+    ASSERT_OK(publish(&w, "c", "b", 1, a_public, (words){.chunks = {"red"}, .n = 1}), &w.err);
+    assert_int_equal(search(&w, "c", "red", NULL, &filter).n, 1);
+    filter = (srch_filter){.op = SRCH_NOT, .children = &filter, .n_children = 1};
+    srch_filter inner = {.op = SRCH_EQ, .field = ANC_STR("year"), .values = &year, .n_values = 1};
+    filter.children = &inner;
+    assert_int_equal(search(&w, "c", "red", NULL, &filter).n, 0);
+    close_world(&w);
+}
+
+static anc_status never(void *arg)
+{
+    (void)arg;
+    return ANC_DEADLINE;
+}
+
+static void a_search_can_be_ended(void **state)
+{
+    world w;
+    open_world(&w, state);
+    ASSERT_OK(publish(&w, "c", "a", 1, a_public, (words){.chunks = {"red"}, .n = 1}), &w.err);
+    const srch_query_term term = {ANC_STR("red"), 1, false};
+    srch_index_query q = {.terms = &term,
+                          .n_terms = 1,
+                          .labels = a_public,
+                          .n_labels = 1,
+                          .k_keyword = 10,
+                          .may_go_on = never};
+    srch_index_result r = {0};
+    assert_int_equal(w.index.ops->search(w.index.self, &w.call, ANC_STR("c"), &q, &r),
+                     ANC_DEADLINE);
+    q.may_go_on = NULL;
+    q.vector = x_axis;
+    q.dims = DIMS + 1;
+    assert_int_equal(w.index.ops->search(w.index.self, &w.call, ANC_STR("c"), &q, &r), ANC_INVALID);
+    assert_null(r.candidates);
+    close_world(&w);
+}
+
+int main(void)
+{
+    int failed = RUN_TABLE("publishes and finds", adapters, publishes_and_finds);
+    failed += RUN_TABLE("replaces whole and removes", adapters, replaces_whole_and_removes);
+    failed += RUN_TABLE("a failed publish", adapters, a_failed_publish_changes_nothing);
+    failed += RUN_TABLE("collections are apart", adapters, collections_are_apart);
+    failed += RUN_TABLE("labels and filters", adapters, labels_and_filters_are_inside);
+    return failed + RUN_TABLE("a search can be ended", adapters, a_search_can_be_ended);
+}

@@ -1,0 +1,303 @@
+/* catalog_double.c - the functions of knowledge.h and embedding.h that search asks. */
+#include "support/catalog_double.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/map.h"
+#include "base/str.h"
+
+static anc_status fault(kno_service *kno, krn_call *call)
+{
+    const anc_status status = kno->fault != NULL ? kno->fault(kno->arg) : ANC_OK;
+    return status == ANC_OK ? ANC_OK : ANC_FAIL(call->err, status, "a fault of the test");
+}
+
+void double_change(kno_service *kno, krn_change_op op, size_t collection, double_document *d)
+{
+    const uint64_t seq = ++kno->n_changes;
+    kno->changes[seq - 1] =
+        (krn_change){.seq = seq,
+                     .op = op,
+                     .collection = anc_str_of(kno->collections[collection].name),
+                     .document_id = d != NULL ? anc_str_of(d->id) : ANC_STR_NONE,
+                     .version = d != NULL ? d->version : 0};
+    if (d != NULL)
+        d->last_change = seq;
+}
+
+const char *double_label(const kno_service *kno, const double_document *d)
+{
+    return d->label != NULL ? d->label : kno->collections[d->collection].label;
+}
+
+/* ---- ports ------------------------------------------------------------------------------------ */
+
+static anc_status changes_append(void *self, krn_tx *tx, const krn_change *change,
+                                 uint64_t *ret_seq, anc_err *err)
+{
+    (void)self, (void)tx, (void)change, (void)ret_seq;
+    return ANC_FAIL(err, ANC_BUG, "a follower does not append");
+}
+
+static anc_status changes_read(void *self, krn_call *call, uint64_t after_seq, size_t limit,
+                               krn_change **ret, size_t *ret_n)
+{
+    kno_service *kno = self;
+    ANC_TRY(fault(kno, call));
+    const uint64_t left = kno->n_changes - after_seq;
+    *ret_n = left < limit ? left : limit;
+    *ret = anc_arena_alloc(call->mem, *ret_n, sizeof **ret);
+    if (*ret == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room");
+    memcpy(*ret, kno->changes + after_seq, *ret_n * sizeof **ret);
+    return ANC_OK;
+}
+
+static anc_status changes_head(void *self, krn_call *call, uint64_t *ret)
+{
+    kno_service *kno = self;
+    ANC_TRY(fault(kno, call));
+    *ret = kno->n_changes;
+    return ANC_OK;
+}
+
+static anc_status changes_listen(void *self, void (*wake)(void *arg), void *arg, anc_err *err)
+{
+    (void)self, (void)wake, (void)arg, (void)err;
+    return ANC_OK;
+}
+
+krn_changes double_changes(kno_service *kno)
+{
+    static const krn_changes_ops ops = {
+        .name = "double",
+        .append = changes_append,
+        .read = changes_read,
+        .head = changes_head,
+        .listen = changes_listen,
+    };
+    return (krn_changes){&ops, kno};
+}
+
+static int64_t clock_mono(void *self)
+{
+    return ((kno_service *)self)->now_ns;
+}
+
+static int64_t clock_wall(void *self)
+{
+    return ((kno_service *)self)->now_ns / 1000000;
+}
+
+static void clock_random(void *self, void *out, size_t n)
+{
+    (void)self;
+    memset(out, 7, n);
+}
+
+krn_clock double_clock(kno_service *kno)
+{
+    static const krn_clock_ops ops = {"double", clock_mono, clock_wall, clock_random};
+    return (krn_clock){&ops, kno};
+}
+
+/* ---- knowledge -------------------------------------------------------------------------------- */
+
+static bool holds(const krn_call *call, const char *label)
+{
+    for (size_t i = 0; i < call->principal.n_labels; i++)
+        if (anc_str_eq(call->principal.labels[i], anc_str_of(label)))
+            return true;
+    return false;
+}
+
+static kno_collection collection_of(const double_collection *c)
+{
+    return (kno_collection){.name = anc_str_of(c->name), .language = anc_str_of(c->language)};
+}
+
+anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name, kno_collection *ret)
+{
+    for (size_t i = 0; i < DOUBLE_COLLECTIONS; i++) {
+        const double_collection *c = &kno->collections[i];
+        if (c->alive && holds(call, c->label) && anc_str_eq(anc_str_of(c->name), name)) {
+            *ret = collection_of(c);
+            return ANC_OK;
+        }
+    }
+    return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no collection %.*s", ANC_FMT(name));
+}
+
+anc_status kno_collection_list(kno_service *kno, krn_call *call, anc_str after, size_t limit,
+                               kno_collection **ret, size_t *ret_n)
+{
+    *ret = anc_arena_alloc(call->mem, DOUBLE_COLLECTIONS, sizeof **ret);
+    *ret_n = 0;
+    for (size_t i = 0; i < DOUBLE_COLLECTIONS && *ret_n < limit; i++) {
+        const double_collection *c = &kno->collections[i];
+        if (c->alive && holds(call, c->label) && anc_str_cmp(anc_str_of(c->name), after) > 0)
+            (*ret)[(*ret_n)++] = collection_of(c);
+    }
+    return ANC_OK;
+}
+
+static double_document *find(kno_service *kno, anc_str collection, anc_str id)
+{
+    for (size_t i = 0; i < DOUBLE_DOCUMENTS; i++) {
+        double_document *d = &kno->documents[i];
+        if (d->alive && anc_str_eq(anc_str_of(kno->collections[d->collection].name), collection) &&
+            anc_str_eq(anc_str_of(d->id), id))
+            return d;
+    }
+    return NULL;
+}
+
+static kno_chunk chunk_of(krn_call *call, const kno_service *kno, const double_document *d,
+                          uint32_t ordinal)
+{
+    return (kno_chunk){
+        .ref = {.collection = anc_str_of(kno->collections[d->collection].name),
+                .document_id = anc_str_of(d->id),
+                .version = d->version,
+                .ordinal = ordinal},
+        .id = anc_arena_printf(call->mem, "%s.%u.%u", d->id, d->version, ordinal),
+        .title = anc_str_of(d->title),
+        .language = anc_str_of(d->language),
+        .text = anc_str_of(d->chunks[ordinal]),
+        .metadata = anc_str_of(d->metadata),
+    };
+}
+
+anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_ref *refs, size_t n,
+                            kno_chunk *ret)
+{
+    ANC_TRY(fault(kno, call));
+    for (size_t i = 0; i < n; i++) {
+        const double_document *d = find(kno, refs[i].collection, refs[i].document_id);
+        ret[i] = (kno_chunk){0};
+        if (d != NULL && d->version == refs[i].version && holds(call, double_label(kno, d)))
+            ret[i] = chunk_of(call, kno, d, refs[i].ordinal);
+    }
+    return ANC_OK;
+}
+
+static void embed_text(anc_str text, float *out)
+{
+    double square = 0;
+    anc_str rest = text, word;
+    memset(out, 0, DOUBLE_DIMS * sizeof *out);
+    out[0] = 0.1f;
+    while (anc_str_split(&rest, ' ', &word))
+        out[anc_hash64(word) % DOUBLE_DIMS] += 1;
+    for (size_t i = 0; i < DOUBLE_DIMS; i++)
+        square += (double)out[i] * (double)out[i];
+    for (size_t i = 0; i < DOUBLE_DIMS; i++)
+        out[i] = (float)((double)out[i] / sqrt(square));
+}
+
+anc_status kno_indexable_read(kno_service *kno, krn_call *call, anc_str collection,
+                              anc_str document_id, anc_str model, kno_indexable *ret)
+{
+    ANC_TRY(fault(kno, call));
+    const double_document *d = find(kno, collection, document_id);
+    if (d == NULL)
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no document %.*s",
+                        ANC_FMT(document_id));
+    if (d->poisoned)
+        return ANC_FAIL(call->err, ANC_CORRUPT, "document %s does not decode", d->id);
+    kno_chunk *chunks = anc_arena_alloc(call->mem, d->n_chunks, sizeof *chunks);
+    float *vectors = anc_arena_alloc(call->mem, d->n_chunks * DOUBLE_DIMS, sizeof *vectors);
+    anc_str *label = anc_arena_alloc(call->mem, 1, sizeof *label);
+    for (uint32_t i = 0; i < d->n_chunks; i++) {
+        chunks[i] = chunk_of(call, kno, d, i);
+        embed_text(chunks[i].text, vectors + (size_t)i * DOUBLE_DIMS);
+    }
+    *label = anc_str_of(double_label(kno, d));
+    *ret = (kno_indexable){.collection = collection,
+                           .document_id = anc_str_of(d->id),
+                           .title = anc_str_of(d->title),
+                           .language = anc_str_of(d->language),
+                           .version = d->version,
+                           .metadata = anc_str_of(d->metadata),
+                           .acl = label,
+                           .n_acl = 1,
+                           .n_chunks = d->n_chunks,
+                           .chunks = chunks};
+    if (!kno->no_vectors && model.len > 0) {
+        ret->model = model;
+        ret->dims = DOUBLE_DIMS;
+        ret->vectors = vectors;
+    }
+    return ANC_OK;
+}
+
+static int order_rows(const kno_walk_row *a, const kno_walk_row *b)
+{
+    const int order = anc_str_cmp(a->collection, b->collection);
+    return order != 0 ? order : anc_str_cmp(a->document_id, b->document_id);
+}
+
+/* The least document after `after`; false at the end. */
+static bool next_row(const kno_service *kno, const kno_walk_row *after, kno_walk_row *ret)
+{
+    bool found = false;
+    for (size_t i = 0; i < DOUBLE_DOCUMENTS; i++) {
+        const double_document *d = &kno->documents[i];
+        const kno_walk_row row = {anc_str_of(kno->collections[d->collection].name),
+                                  anc_str_of(d->id), d->version};
+        if (!d->alive || order_rows(&row, after) <= 0 || (found && order_rows(&row, ret) > 0))
+            continue;
+        *ret = row;
+        found = true;
+    }
+    return found;
+}
+
+anc_status kno_walk(kno_service *kno, krn_call *call, const kno_walk_row *after, size_t limit,
+                    kno_walk_row **ret, size_t *ret_n)
+{
+    kno_walk_row last = *after;
+    ANC_TRY(fault(kno, call));
+    *ret = anc_arena_alloc(call->mem, limit, sizeof **ret);
+    *ret_n = 0;
+    while (*ret_n < limit && next_row(kno, &last, &(*ret)[*ret_n]))
+        last = (*ret)[(*ret_n)++];
+    return ANC_OK;
+}
+
+anc_status kno_stats(kno_service *kno, krn_call *call, kno_stats_row **ret, size_t *ret_n)
+{
+    ANC_TRY(fault(kno, call));
+    *ret = anc_arena_alloc(call->mem, 1, sizeof **ret);
+    *ret_n = 1;
+    for (size_t i = 0; i < DOUBLE_DOCUMENTS; i++)
+        (*ret)->documents += kno->documents[i].alive ? 1 : 0;
+    return ANC_OK;
+}
+
+/* ---- embedding -------------------------------------------------------------------------------- */
+
+emb_info_row emb_info(const emb_service *emb)
+{
+    return emb->available ? (emb_info_row){.available = true,
+                                           .model = ANC_STR("double"),
+                                           .revision = ANC_STR("double-1"),
+                                           .dims = DOUBLE_DIMS,
+                                           .detail = ANC_STR("loaded")}
+                          : (emb_info_row){.detail = ANC_STR("get a model")};
+}
+
+anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_str *texts,
+                     size_t n, float *out, emb_usage *ret_usage)
+{
+    (void)kind;
+    if (!emb->available || emb->fails)
+        return ANC_FAIL(call->err, ANC_UNAVAILABLE, "no model");
+    for (size_t i = 0; i < n; i++)
+        embed_text(texts[i], out + i * DOUBLE_DIMS);
+    if (ret_usage != NULL)
+        *ret_usage = (emb_usage){.cache_hits = emb->embedded};
+    emb->embedded += n;
+    return ANC_OK;
+}

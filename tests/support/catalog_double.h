@@ -1,0 +1,72 @@
+/* catalog_double.h - a catalog and an embedding service of a test, in plain arrays.
+ *
+ * They stand in for the knowledge and embedding components: the same functions, linked instead of
+ * them. The change log behaves as the real one; reading a document fails on demand. A text's vector
+ * counts its words by a hash, so texts that share words are alike.
+ */
+#ifndef ANC_TESTS_SUPPORT_CATALOG_DOUBLE_H
+#define ANC_TESTS_SUPPORT_CATALOG_DOUBLE_H
+
+#include "embedding/embedding.h"
+#include "kernel/ports/changes.h"
+#include "kernel/ports/clock.h"
+#include "knowledge/knowledge.h"
+
+enum {
+    DOUBLE_COLLECTIONS = 4,
+    DOUBLE_DOCUMENTS = 64,
+    DOUBLE_CHUNKS = 4,
+    DOUBLE_CHANGES = 4096,
+    DOUBLE_DIMS = 16
+};
+
+typedef struct double_collection {
+    bool alive;
+    const char *name;
+    const char *language;
+    const char *label; /* who may read it */
+    uint32_t walked;   /* times that a walk named it */
+} double_collection;
+
+typedef struct double_document {
+    bool alive;
+    size_t collection;
+    char id[32];
+    uint32_t version;
+    const char *title, *language, *metadata;
+    const char *label; /* NULL: the collection's */
+    const char *chunks[DOUBLE_CHUNKS];
+    size_t n_chunks;
+    uint64_t last_change; /* seq */
+    bool poisoned;        /* reading it is CORRUPT */
+} double_document;
+
+struct kno_service {
+    double_collection collections[DOUBLE_COLLECTIONS];
+    double_document documents[DOUBLE_DOCUMENTS];
+    krn_change changes[DOUBLE_CHANGES]; /* seq i + 1 at i */
+    uint64_t n_changes;
+    /* Asked before each read; another answer than OK is what the read gives. NULL: never asked. */
+    anc_status (*fault)(void *arg);
+    void *arg;
+    bool no_vectors;
+    atomic_bool never_cancelled;
+    int64_t now_ns; /* of the clock */
+};
+
+struct emb_service {
+    bool available;
+    bool fails; /* emb_embed is UNAVAILABLE all the same */
+    uint64_t embedded;
+};
+
+/* Adds a change and remembers it with the document, when there is one. */
+void double_change(kno_service *kno, krn_change_op op, size_t collection, double_document *d);
+
+krn_changes double_changes(kno_service *kno);
+krn_clock double_clock(kno_service *kno);
+
+/* The labels that see a document. */
+const char *double_label(const kno_service *kno, const double_document *d);
+
+#endif

@@ -1,0 +1,173 @@
+/* world.c - the small firm's library, and a search that finds all of it. */
+#include "support/rag/world.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+static world *current; /* srch_query has no other way to its world */
+
+static const srch_hit library[] = {
+    {.collection = ANC_STR_INIT("default"),
+     .document_id = ANC_STR_INIT("skep"),
+     .chunk_id = ANC_STR_INIT("skep.1.0"),
+     .version = 1,
+     .title = ANC_STR_INIT("Skep 2 manual"),
+     .start = 100,
+     .end = 169,
+     .text = ANC_STR_INIT("The Skep 2 weighs four kilograms. Its battery lasts about 14 months."),
+     .tokens = 16},
+    {.collection = ANC_STR_INIT("default"),
+     .document_id = ANC_STR_INIT("warranty"),
+     .chunk_id = ANC_STR_INIT("warranty.3.2"),
+     .version = 3,
+     .title = ANC_STR_INIT("Warranty"),
+     .heading = ANC_STR_INIT("Terms"),
+     .page = 4,
+     .start = 2000,
+     .end = 2046,
+     .text = ANC_STR_INIT("The warranty of a scale runs for three years."),
+     .tokens = 10},
+    {.collection = ANC_STR_INIT("default"),
+     .document_id = ANC_STR_INIT("skep"),
+     .chunk_id = ANC_STR_INIT("skep.1.1"),
+     .version = 1,
+     .title = ANC_STR_INIT("Skep 2 manual"),
+     .start = 169,
+     .end = 207,
+     .text = ANC_STR_INIT("Bears have been seen to carry it away."),
+     .tokens = 9},
+};
+
+anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *request,
+                      srch_result *ret)
+{
+    world *w = current;
+    (void)srch;
+    (void)snprintf(w->searched, sizeof w->searched, "%.*s", ANC_FMT(request->query));
+    w->top_k = request->top_k;
+    w->mode = request->mode;
+    if (w->search_fails != ANC_OK)
+        return ANC_FAIL(call->err, w->search_fails, "the search failed");
+    srch_hit *hits = anc_arena_alloc(call->mem, ANC_COUNT(library), sizeof *hits);
+    if (hits == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for hits");
+    const size_t n = w->n_hits < request->top_k ? w->n_hits : request->top_k;
+    for (size_t i = 0; i < n; i++) {
+        hits[i] = library[i];
+        hits[i].position = (uint32_t)i + 1;
+        hits[i].score = w->best_score / (1 + (double)i);
+        hits[i].semantic = (double)NAN;
+        if (i == 1 && w->text_of_hit_2 != NULL)
+            hits[i].text = anc_str_of(w->text_of_hit_2);
+    }
+    *ret = (srch_result){.hits = hits, .n = n, .embed_ms = 1, .search_ms = 2, .total_ms = 3};
+    return ANC_OK;
+}
+
+bool world_open(world *w, size_t n_providers, const rag_config *config)
+{
+    static const anc_str labels[] = {ANC_STR_INIT("public")};
+    *w = (world){.best_score = 0.8, .n_hits = ANC_COUNT(library)};
+    current = w;
+    w->clock = (fake_clock){.mono_ns = 1000, .wall_ms = 1700000000000, .seed = 42};
+    w->first = (fake_provider){.loop = &w->tasks, .name = "alpha", .model = "a-1"};
+    w->second = (fake_provider){.loop = &w->tasks, .name = "beta", .model = "b-1"};
+    w->providers[0] = fake_provider_port(&w->first);
+    w->providers[1] = fake_provider_port(&w->second);
+    w->call = (krn_call){.mem = NULL,
+                         .err = &w->err,
+                         .deadline_ns = INT64_MAX,
+                         .cancelled = &w->cancelled,
+                         .trace_id = ANC_STR("0af7651916cd43dd8448eb211c80319c"),
+                         .principal = {ANC_STR("ada"), labels, 1, false}};
+    const rag_extractive_options extractive = {.cpu = fake_tasks_executor(&w->tasks),
+                                               .loop = fake_tasks_executor(&w->tasks)};
+    w->mem = anc_arena_new(16 << 20);
+    w->call.mem = w->mem;
+    if (w->mem == NULL || rag_extractive_open(&extractive, &w->extractive, &w->err) != ANC_OK)
+        return false;
+    const rag_service_options options = {
+        .conversations = fake_store_port(&w->store),
+        .providers = w->providers,
+        .n_providers = n_providers,
+        .extractive = w->extractive,
+        .writer = fake_writer_port(&w->writer),
+        .outbox = fake_outbox_port(&w->outbox),
+        .clock = fake_clock_port(&w->clock),
+        .loop = fake_tasks_executor(&w->tasks),
+        .config = config != NULL ? *config : (rag_config){0},
+    };
+    return rag_service_open(&options, &w->rag, &w->err) == ANC_OK;
+}
+
+void world_close(world *w)
+{
+    world_forget(w);
+    fake_writer_flush(&w->writer);
+    rag_service_close(w->rag);
+    rag_provider_close(w->extractive);
+    anc_arena_free(w->mem);
+}
+
+rag_question world_question(const char *text)
+{
+    return (rag_question){.question = anc_str_of(text), .keep = true};
+}
+
+static void on_token(void *arg, anc_str text)
+{
+    world *w = arg;
+    const size_t used = strlen(w->streamed);
+    (void)snprintf(w->streamed + used, sizeof w->streamed - used, "%.*s", ANC_FMT(text));
+}
+
+static void on_done(void *arg, anc_status status, const anc_err *err)
+{
+    world *w = arg;
+    w->done++;
+    w->done_status = status;
+    w->done_err = *err;
+}
+
+void world_resume(world *w, rag_turn *prepared)
+{
+    const rag_sink sink = {w, on_token, on_done};
+    world_forget(w);
+    w->turn = prepared;
+    w->done = 0;
+    w->streamed[0] = '\0';
+    rag_generate(w->rag, w->turn, &sink);
+}
+
+anc_status world_begin(world *w, const rag_question *question)
+{
+    rag_turn *turn;
+    world_forget(w);
+    anc_err_clear(&w->err);
+    ANC_TRY(rag_prepare(w->rag, &w->call, question, &turn));
+    world_resume(w, turn);
+    return ANC_OK;
+}
+
+anc_status world_end(world *w, const rag_answer **ret)
+{
+    fake_tasks_run(&w->tasks);
+    const anc_status status = rag_finish(w->rag, w->turn, ret);
+    fake_writer_flush(&w->writer);
+    return status;
+}
+
+anc_status world_ask(world *w, const rag_question *question, const rag_answer **ret)
+{
+    ANC_TRY(world_begin(w, question));
+    return world_end(w, ret);
+}
+
+void world_forget(world *w)
+{
+    rag_turn_free(w->turn);
+    w->turn = NULL;
+}

@@ -1,0 +1,146 @@
+/* test_embedding.c - the service over the hashing encoder: batches, cache, no model. */
+#include <string.h>
+
+#include "embedding/app/embedding_service.h"
+#include "support/clock_fixed.h"
+#include "support/encoder_hash.h"
+#include "support/test.h"
+
+enum { DIMS = ENCODER_HASH_DIMS, MANY = 300, ARENA_BYTES = 8 << 20 };
+
+typedef struct fixture {
+    emb_service *emb;
+    size_t seen; /* texts that reached the encoder */
+    int64_t now_ns;
+    anc_arena *mem;
+    anc_err err;
+    atomic_bool cancelled;
+    krn_call call;
+    anc_str texts[MANY];
+    float out[MANY * DIMS];
+} fixture;
+
+static void fixture_init(fixture *f, bool model, uint64_t cache_bytes)
+{
+    *f = (fixture){.now_ns = 5};
+    f->mem = anc_arena_new(ARENA_BYTES);
+    assert_non_null(f->mem);
+    f->call = (krn_call){
+        .mem = f->mem, .err = &f->err, .deadline_ns = INT64_MAX, .cancelled = &f->cancelled};
+    for (size_t i = 0; i < MANY; i++)
+        f->texts[i] = anc_arena_printf(f->mem, "text number %zu", i);
+    emb_service_options options = {.model = ANC_STR("some-model"),
+                                   .cache_bytes = cache_bytes,
+                                   .clock = clock_fixed(&f->now_ns)};
+    if (model)
+        options.encoder = encoder_hash_open(options.clock, &f->seen);
+    ASSERT_OK(emb_service_open(&options, &f->emb, &f->err), &f->err);
+}
+
+static void fixture_done(fixture *f)
+{
+    emb_service_close(f->emb);
+    anc_arena_free(f->mem);
+}
+
+static void one_text_one_vector_in_any_number(void **state)
+{
+    (void)state;
+    static fixture f;
+    static float alone[DIMS];
+    emb_usage usage = {0};
+    fixture_init(&f, true, 0);
+    assert_true(emb_info(f.emb).available);
+    assert_int_equal(emb_info(f.emb).dims, DIMS);
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_PASSAGE, f.texts, MANY, f.out, &usage), &f.err);
+    assert_int_equal(usage.tokens, 3 * MANY);
+    assert_int_equal(usage.cache_hits, 0);
+    assert_int_equal(f.seen, MANY);
+    for (size_t i = 0; i < MANY; i += 37) {
+        ASSERT_OK(emb_embed(f.emb, &f.call, EMB_PASSAGE, &f.texts[i], 1, alone, NULL), &f.err);
+        assert_memory_equal(alone, f.out + i * DIMS, sizeof alone);
+    }
+    fixture_done(&f);
+}
+
+static void known_texts_cost_nothing(void **state)
+{
+    (void)state;
+    static fixture f;
+    static float again[MANY * DIMS];
+    emb_usage usage = {0};
+    fixture_init(&f, true, 1 << 20);
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_PASSAGE, f.texts, MANY / 2, f.out, NULL), &f.err);
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_PASSAGE, f.texts, MANY, again, &usage), &f.err);
+    assert_int_equal(f.seen, MANY);
+    assert_int_equal(usage.cache_hits, MANY / 2);
+    assert_int_equal(usage.tokens, 3 * (MANY - MANY / 2));
+    assert_memory_equal(f.out, again, MANY / 2 * DIMS * sizeof(float));
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_QUERY, f.texts, 1, again, &usage), &f.err);
+    assert_int_equal(usage.cache_hits, 0);
+    const emb_cache_stats stats = emb_cache(f.emb);
+    assert_int_equal(stats.entries, MANY + 1);
+    assert_int_equal(stats.hits, MANY / 2);
+    assert_int_equal(stats.misses, MANY + 1);
+    fixture_done(&f);
+}
+
+static void without_a_model_it_says_what_to_do(void **state)
+{
+    (void)state;
+    static fixture f;
+    fixture_init(&f, false, 1 << 20);
+    const emb_info_row info = emb_info(f.emb);
+    assert_false(info.available);
+    assert_int_equal(info.dims, 0);
+    assert_int_equal(info.max_tokens, 256);
+    assert_int_equal(info.revision.len, 0);
+    assert_true(anc_str_eq(info.model, ANC_STR("some-model")));
+    assert_true(anc_str_eq(info.detail, ANC_STR("no embedding model: run `anchorage model pull`")));
+    assert_int_equal(emb_embed(f.emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL),
+                     ANC_UNAVAILABLE);
+    assert_non_null(strstr(f.err.text, "anchorage model pull"));
+    assert_int_equal(emb_count_tokens(f.emb, ANC_STR("two words"), 10), 2);
+    fixture_done(&f);
+}
+
+static void what_broke_the_model_is_passed_on(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    int64_t now_ns = 0;
+    emb_service *emb = NULL;
+    const emb_service_options options = {.problem = ANC_STR("model.safetensors is cut short"),
+                                         .clock = clock_fixed(&now_ns)};
+    ASSERT_OK(emb_service_open(&options, &emb, &err), &err);
+    assert_true(anc_str_eq(emb_info(emb).detail, options.problem));
+    emb_service_close(emb);
+}
+
+static void deadlines_and_cancelling_are_seen(void **state)
+{
+    (void)state;
+    static fixture f;
+    fixture_init(&f, true, 1 << 20);
+    f.call.deadline_ns = f.now_ns;
+    assert_int_equal(emb_embed(f.emb, &f.call, EMB_QUERY, f.texts, MANY, f.out, NULL),
+                     ANC_DEADLINE);
+    f.call.deadline_ns = f.now_ns + 1;
+    atomic_store(&f.cancelled, true);
+    assert_int_equal(emb_embed(f.emb, &f.call, EMB_QUERY, f.texts, MANY, f.out, NULL),
+                     ANC_CANCELLED);
+    assert_int_equal(f.seen, 0);
+    fixture_done(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_text_one_vector_in_any_number),
+        cmocka_unit_test(known_texts_cost_nothing),
+        cmocka_unit_test(without_a_model_it_says_what_to_do),
+        cmocka_unit_test(what_broke_the_model_is_passed_on),
+        cmocka_unit_test(deadlines_and_cancelling_are_seen),
+    };
+    return cmocka_run_group_tests_name("embedding", tests, NULL, NULL);
+}

@@ -1,0 +1,193 @@
+/* test_search_domain.c - fusion, relevance, copies, fields. */
+#include "support/test.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "search/domain/duplicates.h"
+#include "search/domain/fields.h"
+#include "search/domain/fusion.h"
+#include "search/domain/relevance.h"
+
+static srch_candidate candidate(const char *id, double bm25, double cosine, uint32_t rank_keyword,
+                                uint32_t rank_semantic)
+{
+    return (srch_candidate){.document_id = anc_str_of(id),
+                            .bm25 = bm25,
+                            .cosine = cosine,
+                            .rank_keyword = rank_keyword,
+                            .rank_semantic = rank_semantic};
+}
+
+static const char *id_at(const srch_candidate *c, size_t i)
+{
+    return c[i].document_id.ptr;
+}
+
+static void the_sum_scales_both_sides(void **state)
+{
+    (void)state;
+    srch_candidate c[] = {candidate("words", 10, 0.2, 1, 0), candidate("vector", 0, 0.8, 0, 1),
+                          candidate("both", 6, 0.7, 2, 2)};
+    const srch_fusion_options half = {SRCH_WEIGHTED, 0.5};
+    srch_fuse(c, 3, &half);
+    assert_string_equal(id_at(c, 0), "both");
+    assert_true(fabs(c[0].fused - (0.5 * 0.6 + 0.5 * (0.5 / 0.6))) < 1e-12);
+    assert_true(fabs(c[1].fused - 0.5) < 1e-12);
+    const srch_fusion_options words = {SRCH_WEIGHTED, 0}, vectors = {SRCH_WEIGHTED, 1};
+    srch_fuse(c, 3, &words);
+    assert_string_equal(id_at(c, 0), "words");
+    srch_fuse(c, 3, &vectors);
+    assert_string_equal(id_at(c, 0), "vector");
+}
+
+static void a_missing_vector_is_no_advantage(void **state)
+{
+    (void)state;
+    srch_candidate c[] = {candidate("none", 5, (double)NAN, 1, 0), candidate("bad", 5, -0.1, 1, 2),
+                          candidate("good", 0, 0.9, 0, 1)};
+    const srch_fusion_options half = {SRCH_WEIGHTED, 0.5};
+    srch_fuse(c, 3, &half);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(c[i].fused >= 0 && c[i].fused <= 1);
+    assert_true(c[0].fused >= c[1].fused);
+}
+
+static void equal_scores_keep_one_order(void **state)
+{
+    (void)state;
+    srch_candidate c[] = {candidate("b", 1, 0.5, 1, 1), candidate("a", 1, 0.5, 2, 2)};
+    const srch_fusion_options half = {SRCH_WEIGHTED, 0.5};
+    srch_fuse(c, 2, &half);
+    assert_string_equal(id_at(c, 0), "a");
+    assert_true(c[0].fused > 0.99);
+    srch_fuse(c, 0, &half);
+}
+
+static void reciprocal_ranks(void **state)
+{
+    (void)state;
+    srch_candidate c[] = {candidate("first", 9, 0.1, 1, 0), candidate("second", 1, 0.2, 3, 2)};
+    const srch_fusion_options rrf = {.how = SRCH_RECIPROCAL};
+    srch_fuse(c, 2, &rrf);
+    assert_string_equal(id_at(c, 0), "second");
+    assert_true(fabs(c[0].fused - (1 / 63.0 + 1 / 62.0)) < 1e-12);
+}
+
+static void collections_meet_by_score(void **state)
+{
+    (void)state;
+    srch_candidate c[] = {candidate("a", 1, 0.5, 1, 1), candidate("b", 1, 0.5, 2, 2),
+                          candidate("a", 1, 0.5, 1, 1)};
+    c[0].score = 0.4;
+    c[1].score = 0.9;
+    c[2].score = 0.6;
+    c[2].collection = 1;
+    srch_merge(c, 3);
+    assert_string_equal(id_at(c, 0), "b");
+    assert_int_equal(c[1].collection, 1);
+    assert_int_equal(srch_one_per_document(c, 3, 10), 3);
+    c[2].collection = 1;
+    assert_int_equal(srch_one_per_document(c, 3, 10), 2);
+    assert_int_equal(srch_one_per_document(c, 3, 1), 1);
+}
+
+static void relevance_tells_apart(void **state)
+{
+    (void)state;
+    srch_candidate good = candidate("good", 8, 0.7, 1, 1), bad = candidate("bad", 1, 0.1, 9, 9);
+    good.coverage = 0.9;
+    bad.coverage = 0.1;
+    for (srch_sides sides = SRCH_BOTH_SIDES; sides <= SRCH_VECTORS_ONLY; sides++) {
+        const double high = srch_relevance(&good, sides, 10), low = srch_relevance(&bad, sides, 10);
+        assert_true(high > 0.5 && high <= 1);
+        assert_true(low < 0.2 && low >= 0);
+    }
+    good.cosine = (double)NAN;
+    assert_true(srch_relevance(&good, SRCH_BOTH_SIDES, 10) ==
+                srch_relevance(&good, SRCH_WORDS_ONLY, 10));
+    srch_candidate nothing = candidate("nothing", 0, (double)NAN, 0, 0);
+    srch_rate(&nothing, 1, SRCH_WORDS_ONLY, 0);
+    assert_true(nothing.score < 0.1);
+}
+
+static double likeness(const char *a, const char *b)
+{
+    srch_sketch x, y;
+    srch_sketch_of(anc_str_of(a), &x);
+    srch_sketch_of(anc_str_of(b), &y);
+    return srch_likeness(&x, &y);
+}
+
+static void copies_are_alike(void **state)
+{
+    (void)state;
+    const char *text = "The warranty covers parts and labour for two years from the day of "
+                       "purchase, provided that the invoice is kept and the seal is intact.";
+    assert_true(likeness(text, text) == 1);
+    assert_true(likeness(text, "the WARRANTY covers parts and labour - for two years from the day "
+                               "of purchase; provided that the invoice is kept and the seal is "
+                               "intact") == 1);
+    assert_true(likeness(text, "The warranty covers nothing at all once three years have gone by "
+                               "since the device was built.") < 0.5);
+    assert_true(likeness("one two", "one two") == 1);
+    assert_true(likeness("one two", "one three") < SRCH_DUPLICATE_LIKENESS);
+    assert_true(likeness("", "") == 1);
+}
+
+static const srch_field *field(const srch_field *fields, size_t n, const char *name, size_t nth)
+{
+    for (size_t i = 0; i < n; i++)
+        if (anc_str_eq(fields[i].name, anc_str_of(name)) && nth-- == 0)
+            return &fields[i];
+    return NULL;
+}
+
+static void metadata_becomes_flat(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    ANC_ARENA(mem, 1 << 20);
+    const srch_facts facts = {
+        .document_id = ANC_STR("d1"),
+        .title = ANC_STR("T"),
+        .updated_ms = 5,
+        .metadata =
+            ANC_STR("{\"year\":2021,\"title\":\"not this\",\"author\":{\"name\":\"Ann\"},"
+                    "\"tags\":[\"a\",\"b\",null],\"price\":1.5,\"draft\":true,\"no\":null}"),
+    };
+    srch_field *f;
+    size_t n;
+    ASSERT_OK(srch_fields_of(mem, &facts, &f, &n, &err), &err);
+    assert_int_equal(field(f, n, "year", 0)->value.integer, 2021);
+    assert_true(anc_str_eq(field(f, n, "title", 0)->value.str, ANC_STR("T")));
+    assert_null(field(f, n, "title", 1));
+    assert_true(anc_str_eq(field(f, n, "author.name", 0)->value.str, ANC_STR("Ann")));
+    assert_true(field(f, n, "tags", 1)->in_list);
+    assert_null(field(f, n, "tags", 2));
+    assert_int_equal(field(f, n, "price", 0)->value.kind, SRCH_REAL);
+    assert_int_equal(field(f, n, "draft", 0)->value.kind, SRCH_BOOL);
+    assert_int_equal(field(f, n, "updated_at", 0)->value.kind, SRCH_TIME);
+    assert_null(field(f, n, "no", 0));
+    assert_null(field(f, n, "uri", 0));
+    const srch_facts list = {.document_id = ANC_STR("d2"), .metadata = ANC_STR("[1]")};
+    assert_int_equal(srch_fields_of(mem, &list, &f, &n, &err), ANC_INVALID);
+    ANC_ARENA(small, 64);
+    assert_int_equal(srch_fields_of(small, &facts, &f, &n, &err), ANC_LIMIT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_sum_scales_both_sides),
+        cmocka_unit_test(a_missing_vector_is_no_advantage),
+        cmocka_unit_test(equal_scores_keep_one_order),
+        cmocka_unit_test(reciprocal_ranks),
+        cmocka_unit_test(collections_meet_by_score),
+        cmocka_unit_test(relevance_tells_apart),
+        cmocka_unit_test(copies_are_alike),
+        cmocka_unit_test(metadata_becomes_flat),
+    };
+    return cmocka_run_group_tests_name("search domain", tests, NULL, NULL);
+}

@@ -1,0 +1,57 @@
+/* test_search_watermark.c - waiting for the index: reached, too late, left, closing. */
+#include "support/test.h"
+
+#include <string.h>
+
+#include "os/clock.h"
+#include "os/thread.h"
+#include "search/adapters/threads/watermark.h"
+
+static void raise_soon(void *arg)
+{
+    const srch_watermark *w = arg;
+    os_sleep_ns(2000000);
+    w->ops->raise(w->self, 4);
+    w->ops->raise(w->self, 7);
+    w->ops->raise(w->self, 5);
+}
+
+static void stop_soon(void *arg)
+{
+    const srch_watermark *w = arg;
+    os_sleep_ns(2000000);
+    w->ops->stop(w->self);
+}
+
+static void waits_and_gives_up(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    atomic_bool cancelled = false;
+    srch_watermark w;
+    os_thread *thread;
+    krn_call call = {.err = &err, .deadline_ns = INT64_MAX, .cancelled = &cancelled};
+    ASSERT_OK(srch_threads_watermark_open(&w, &err), &err);
+    ASSERT_OK(w.ops->wait(w.self, &call, 0), &err);
+    ASSERT_OK(os_thread_start("raise", raise_soon, &w, &thread, &err), &err);
+    ASSERT_OK(w.ops->wait(w.self, &call, 6), &err);
+    os_thread_join(thread);
+    assert_int_equal(w.ops->read(w.self), 7);
+    call.deadline_ns = os_mono_ns() + 1000000;
+    assert_int_equal(w.ops->wait(w.self, &call, 8), ANC_DEADLINE);
+    assert_non_null(strstr(err.text, "change 7, 8"));
+    call.deadline_ns = INT64_MAX;
+    atomic_store(&cancelled, true);
+    assert_int_equal(w.ops->wait(w.self, &call, 8), ANC_CANCELLED);
+    atomic_store(&cancelled, false);
+    ASSERT_OK(os_thread_start("stop", stop_soon, &w, &thread, &err), &err);
+    assert_int_equal(w.ops->wait(w.self, &call, 8), ANC_UNAVAILABLE);
+    os_thread_join(thread);
+    w.ops->close(w.self);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(waits_and_gives_up)};
+    return cmocka_run_group_tests_name("search watermark", tests, NULL, NULL);
+}

@@ -1,0 +1,244 @@
+/* test_relay.c - the relay's step against an outbox, a writer and a bus that do as they are told. */
+#include "support/test.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "kernel/adapters/relay/relay.h"
+#include "support/sim.h"
+
+typedef struct world {
+    sim *sim;
+    krn_relay *relay;
+    uint64_t events;  /* in the outbox: seq 1 to this */
+    uint64_t cursor;  /* as saved */
+    uint64_t heard;   /* the last that the bus took */
+    uint64_t taken;   /* how many it took, doubles counted */
+    uint64_t full_at; /* the bus refuses from this seq on; 0: never */
+    size_t fits;      /* a read of more events than this is LIMIT; 0: all fit */
+    size_t reads;
+    anc_status writing; /* what the writer gives */
+    size_t prunes, removed;
+    int64_t before_ms;
+    uint64_t keep;
+    size_t warnings;
+} world;
+
+static anc_status fake_read(void *self, krn_call *call, const krn_event_filter *f,
+                            krn_kept_event **ret, size_t *ret_n)
+{
+    world *w = self;
+    w->reads++;
+    if (w->fits > 0 && f->limit > w->fits)
+        return ANC_FAIL(call->err, ANC_LIMIT, "too much for one step");
+    const uint64_t left = w->events - f->after_seq;
+    const size_t n = left < f->limit ? (size_t)left : f->limit;
+    krn_kept_event *list = anc_arena_alloc(call->mem, n, sizeof *list);
+    assert_non_null(list);
+    for (size_t i = 0; i < n; i++)
+        list[i] = (krn_kept_event){.seq = f->after_seq + i + 1,
+                                   .type = ANC_STR("query.failed"),
+                                   .envelope = ANC_STR("{}")};
+    *ret = list;
+    *ret_n = n;
+    return ANC_OK;
+}
+
+static anc_status fake_cursor_get(void *self, krn_call *call, anc_str consumer, uint64_t *ret)
+{
+    const world *w = self;
+    (void)call;
+    assert_true(anc_str_eq(consumer, ANC_STR("relay")));
+    *ret = w->cursor;
+    return ANC_OK;
+}
+
+static anc_status fake_cursor_set(void *self, krn_tx *tx, anc_str consumer, uint64_t seq,
+                                  anc_err *err)
+{
+    world *w = self;
+    (void)tx;
+    (void)consumer;
+    (void)err;
+    w->cursor = seq;
+    return ANC_OK;
+}
+
+static anc_status fake_prune(void *self, krn_tx *tx, int64_t before_ms, uint64_t keep, size_t limit,
+                             size_t *ret_removed, anc_err *err)
+{
+    world *w = self;
+    (void)tx;
+    (void)err;
+    w->prunes++;
+    w->before_ms = before_ms;
+    w->keep = keep;
+    *ret_removed = w->removed < limit ? w->removed : limit;
+    return ANC_OK;
+}
+
+static anc_status fake_run(void *self, krn_call *call, krn_work_fn *work, void *arg)
+{
+    const world *w = self;
+    if (w->writing != ANC_OK)
+        return ANC_FAIL(call->err, w->writing, "the writer does not");
+    return work(arg, NULL, call->err);
+}
+
+static anc_status fake_publish(void *self, const krn_announcement *a, anc_err *err)
+{
+    world *w = self;
+    if (w->full_at > 0 && a->seq >= w->full_at)
+        return ANC_FAIL(err, ANC_UNAVAILABLE, "full");
+    assert_true(a->seq <= w->heard + 1); /* in order, no gap */
+    assert_non_null(a->type);
+    w->heard = a->seq;
+    w->taken++;
+    return ANC_OK;
+}
+
+static void fake_log(void *self, krn_level level, const char *component, const char *message,
+                     const krn_field *fields, size_t n)
+{
+    world *w = self;
+    (void)component;
+    (void)message;
+    (void)fields;
+    (void)n;
+    w->warnings += level == KRN_WARN;
+}
+
+static const krn_outbox_ops outbox_ops = {.name = "fake",
+                                          .read = fake_read,
+                                          .cursor_get = fake_cursor_get,
+                                          .cursor_set = fake_cursor_set,
+                                          .prune = fake_prune};
+static const krn_writer_ops writer_ops = {.name = "fake", .run = fake_run};
+static const krn_bus_ops bus_ops = {.name = "fake", .publish = fake_publish};
+static const krn_log_ops log_ops = {"fake", fake_log};
+
+static void world_open(world *w, uint64_t events)
+{
+    *w = (world){.sim = sim_new(1), .events = events};
+    const krn_relay_options o = {.outbox = {&outbox_ops, w},
+                                 .writer = {&writer_ops, w},
+                                 .bus = {&bus_ops, w},
+                                 .log = {&log_ops, w},
+                                 .clock = sim_clock(w->sim),
+                                 .keep_ms = 5000,
+                                 .keep = 77};
+    w->relay = krn_relay_new(&o);
+    assert_non_null(w->relay);
+}
+
+static void world_close(world *w)
+{
+    krn_relay_free(w->relay);
+    sim_free(w->sim);
+}
+
+static int64_t step(world *w)
+{
+    return krn_relay_step(w->relay, krn_now_ns(sim_clock(w->sim))) - krn_now_ns(sim_clock(w->sim));
+}
+
+static void batches_follow_at_once_until_all_is_told(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, 300);
+    assert_true(step(&w) <= 0);
+    assert_int_equal(w.cursor, w.heard);
+    assert_true(w.heard > 0 && w.heard < 300); /* a bounded piece */
+    for (int i = 0; i < 5 && step(&w) <= 0; i++) {
+        /* until it wants to rest */
+    }
+    assert_true(w.heard == 300 && w.taken == 300 && w.cursor == 300);
+    assert_true(step(&w) > 1000000000);
+    w.events = 301;
+    (void)step(&w);
+    assert_true(w.heard == 301 && w.taken == 301);
+    world_close(&w);
+}
+
+static void a_full_bus_is_tried_again_ever_later(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, 10);
+    w.full_at = 4;
+    int64_t before = 0;
+    for (int i = 0; i < 20; i++) {
+        const int64_t pause = step(&w);
+        assert_true(pause > 0 && pause >= before && pause <= 5000000000);
+        before = pause;
+        sim_pass(w.sim, pause);
+        assert_true(w.heard == 3 && w.cursor == 3 && w.taken == 3); /* what it took stays taken */
+    }
+    assert_int_equal(before, 5000000000);
+    assert_int_equal(w.warnings, 1);
+    w.full_at = 0;
+    (void)step(&w);
+    assert_true(w.heard == 10 && w.taken == 10);
+    w.full_at = 11;
+    w.events = 11;
+    assert_true(step(&w) < 100000000); /* the pauses begin anew */
+    world_close(&w);
+}
+
+static void a_cursor_that_cannot_be_saved_brings_nothing_again_in_this_life(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, 5);
+    w.writing = ANC_UNAVAILABLE;
+    assert_true(step(&w) > 0);
+    assert_true(w.taken == 5 && w.cursor == 0);
+    w.writing = ANC_OK;
+    (void)step(&w);
+    assert_true(w.taken == 5 && w.cursor == 5);
+    world_close(&w);
+}
+
+static void a_batch_that_does_not_fit_is_taken_one_by_one(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, 3);
+    w.fits = 1;
+    for (int i = 0; i < 20 && w.heard < 3; i++)
+        sim_pass(w.sim, step(&w));
+    assert_int_equal(w.heard, 3);
+    world_close(&w);
+}
+
+static void old_events_are_removed_now_and_then(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, 2);
+    w.removed = 1500;
+    const int64_t soon = step(&w);
+    assert_true(w.prunes == 1 && w.keep == 77);
+    assert_int_equal(w.before_ms, krn_wall_ms(sim_clock(w.sim)) - 5000);
+    assert_true(soon > 0 && soon <= 1000000000); /* there is more of that */
+    (void)step(&w);
+    assert_int_equal(w.prunes, 1);
+    sim_pass(w.sim, soon);
+    w.removed = 10;
+    const int64_t later = step(&w);
+    assert_true(w.prunes == 2 && later > soon);
+    world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(batches_follow_at_once_until_all_is_told),
+        cmocka_unit_test(a_full_bus_is_tried_again_ever_later),
+        cmocka_unit_test(a_cursor_that_cannot_be_saved_brings_nothing_again_in_this_life),
+        cmocka_unit_test(a_batch_that_does_not_fit_is_taken_one_by_one),
+        cmocka_unit_test(old_events_are_removed_now_and_then),
+    };
+    return cmocka_run_group_tests_name("relay", tests, NULL, NULL);
+}

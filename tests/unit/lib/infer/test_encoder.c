@@ -1,0 +1,138 @@
+/* test_encoder.c - vectors of the original libraries, and what must not change a vector. */
+#include "infer/encoder.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "reference.h"
+#include "support/places.h"
+#include "support/test.h"
+
+typedef struct bounds {
+    double cosine;
+    double difference;
+} bounds;
+
+static void assert_same(const float *got, const float *expected, size_t dims, bounds allowed,
+                        size_t row)
+{
+    double dot = 0, a = 0, b = 0, worst = 0;
+    for (size_t i = 0; i < dims; i++) {
+        const double x = (double)got[i], y = (double)expected[i];
+        dot += x * y;
+        a += x * x;
+        b += y * y;
+        worst = fmax(worst, fabs(x - y));
+    }
+    const double cosine = dot / sqrt(a * b);
+    if (!(cosine >= allowed.cosine && worst <= allowed.difference))
+        fail_msg("row %zu: cosine %.7f, largest difference %g", row, cosine, worst);
+}
+
+/* All texts of the reference in one call, with every set of kernels that this CPU has. */
+static void compare(const char *model, const char *tokens, const char *vectors, inf_kind kind,
+                    bool scalar_too, bounds allowed)
+{
+    char path[PLACE_MAX];
+    anc_err err = {0};
+    reference_text *refs = NULL;
+    size_t n_floats = 0;
+    if (place_in_data(path, "minilm-reference/texts.jsonl") == NULL)
+        skip();
+    ANC_ARENA(mem, 64 << 20);
+    const size_t n = reference_read(mem, path, tokens, &refs);
+    const float *expected = reference_floats(mem, vectors, &n_floats);
+    anc_str *texts = anc_arena_alloc(mem, n + 1, sizeof *texts);
+    assert_true(n > 60 && expected != NULL && texts != NULL);
+    for (size_t i = 0; i < n; i++)
+        texts[i] = refs[i].text;
+    os_pool *pool = NULL;
+    ASSERT_OK(os_pool_open("test", 2, 64, &pool, &err), &err);
+    inf_encoder_options options = {0};
+    for (size_t k = scalar_too ? 0 : 1; (options.kernels = inf_kernels_at(k)) != NULL; k++) {
+        inf_encoder *enc = NULL;
+        inf_usage usage = {0};
+        ASSERT_OK(inf_encoder_open(anc_str_of(model), &options, &enc, &err), &err);
+        const size_t dims = inf_encoder_about(enc).dims;
+        assert_int_equal(n_floats, n * dims);
+        float *out = anc_arena_alloc(mem, n * dims, sizeof *out);
+        assert_non_null(out);
+        ASSERT_OK(inf_encoder_encode(enc, kind, texts, n, pool, (inf_check){0}, out, &usage, &err),
+                  &err);
+        for (size_t i = 0; i < n; i++)
+            if (!anc_str_eq(refs[i].kind, ANC_STR("special-token-literals")))
+                assert_same(out + i * dims, expected + i * dims, dims, allowed, i);
+        assert_true(usage.tokens > n * 2);
+        inf_encoder_close(enc);
+    }
+    os_pool_close(pool);
+}
+
+static void reference_of_minilm(void **state)
+{
+    (void)state;
+    char model[PLACE_MAX], tokens[PLACE_MAX], vectors[PLACE_MAX];
+    if (place_of_model(model) == NULL ||
+        place_in_data(tokens, "minilm-reference/tokens.jsonl") == NULL ||
+        place_in_data(vectors, "minilm-reference/vectors.f32") == NULL)
+        skip();
+    compare(model, tokens, vectors, INF_PASSAGE, false, (bounds){0.99999, 1e-5});
+}
+
+static void compare_small(const char *name, inf_kind kind)
+{
+    char model[PLACE_MAX], tokens[PLACE_MAX], vectors[PLACE_MAX];
+    if (place_in_data(model, name) == NULL)
+        skip();
+    (void)snprintf(tokens, sizeof tokens, "%.4000s/tokens.jsonl", model);
+    (void)snprintf(vectors, sizeof vectors, "%.4000s/outputs.f32", model);
+    compare(model, tokens, vectors, kind, true, (bounds){0.99999, 1e-4});
+}
+
+static void reference_of_small_mean(void **state)
+{
+    (void)state;
+    compare_small("tiny-models/bert-mean", INF_PASSAGE);
+}
+
+static void reference_of_small_cls_f16_with_prefix(void **state)
+{
+    (void)state;
+    compare_small("tiny-models/bert-cls-cased-f16", INF_QUERY);
+}
+
+static void other_kinds_are_refused_by_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *folder, *says;
+    } rows[] = {
+        {"tiny-models/bert-dense-bf16", "Dense"},
+        {"tiny-models/distilbert-mean", "\"distilbert\""},
+        {"tiny-models/mpnet-mean", "\"mpnet\""},
+        {"tiny-models/xlm-roberta-cls", "\"xlm-roberta\""},
+    };
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        char model[PLACE_MAX];
+        anc_err err = {0};
+        inf_encoder *enc = NULL;
+        if (place_in_data(model, rows[i].folder) == NULL)
+            skip();
+        assert_int_equal(inf_encoder_open(anc_str_of(model), NULL, &enc, &err), ANC_UNSUPPORTED);
+        if (strstr(err.text, rows[i].says) == NULL)
+            fail_msg("\"%s\" does not say %s", err.text, rows[i].says);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reference_of_minilm),
+        cmocka_unit_test(reference_of_small_mean),
+        cmocka_unit_test(reference_of_small_cls_f16_with_prefix),
+        cmocka_unit_test(other_kinds_are_refused_by_name),
+    };
+    return cmocka_run_group_tests_name("encoder", tests, NULL, NULL);
+}

@@ -1,0 +1,306 @@
+/* test_encoder_small.c - the encoder on the small model of this tree: what changes a vector and what
+ * does not, many threads, the end of patience, and model folders with something wrong in them. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "infer/encoder.h"
+#include "os/file.h"
+#include "support/places.h"
+#include "support/test.h"
+
+enum { DIMS = 64, WINDOW = 256, MANY = 60, THREADS = 4 };
+
+static anc_str small_model(char out[PLACE_MAX])
+{
+    return anc_str_of(place_in_source(out, "tests/data/tiny-bert"));
+}
+
+static inf_encoder *open_small(void)
+{
+    char path[PLACE_MAX];
+    anc_err err = {0};
+    inf_encoder *enc = NULL;
+    ASSERT_OK(inf_encoder_open(small_model(path), NULL, &enc, &err), &err);
+    return enc;
+}
+
+static void encode(inf_encoder *enc, const anc_str *texts, size_t n, os_pool *pool, float *out,
+                   inf_usage *usage)
+{
+    anc_err err = {0};
+    ASSERT_OK(
+        inf_encoder_encode(enc, INF_PASSAGE, texts, n, pool, (inf_check){0}, out, usage, &err),
+        &err);
+}
+
+static float dot(const float *a, const float *b)
+{
+    float sum = 0;
+    for (size_t i = 0; i < DIMS; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+static void texts_that_share_words_are_near(void **state)
+{
+    (void)state;
+    inf_encoder *enc = open_small();
+    const anc_str texts[] = {ANC_STR("When do bees make honey?"),
+                             ANC_STR("Bees make honey in summer."),
+                             ANC_STR("The invoice is due within thirty days.")};
+    float out[3 * DIMS];
+    assert_int_equal(inf_encoder_about(enc).dims, DIMS);
+    assert_int_equal(inf_encoder_about(enc).max_tokens, WINDOW);
+    encode(enc, texts, 3, NULL, out, NULL);
+    for (size_t i = 0; i < 3; i++)
+        assert_true(fabsf(dot(out + i * DIMS, out + i * DIMS) - 1) < 1e-5f);
+    assert_true(dot(out, out + DIMS) > 0.7f);
+    assert_true(dot(out, out + 2 * DIMS) < 0.4f);
+    inf_encoder_close(enc);
+}
+
+/* Texts of 0 to 118 words. */
+static void fill_texts(anc_arena *mem, anc_str texts[MANY])
+{
+    static const char words[] = "house river honey scale warranty invoice ";
+    for (size_t i = 0; i < MANY; i++) {
+        ANC_BUF(text, 1 << 20);
+        for (size_t w = 0; w < 2 * i; w++)
+            (void)anc_buf_add(&text, ((anc_str){words + 6 * (w % 3), 6}));
+        texts[i] = anc_arena_copy(mem, anc_buf_view(&text));
+        assert_non_null(texts[i].ptr);
+    }
+}
+
+static void neighbours_and_threads_change_nothing(void **state)
+{
+    (void)state;
+    static float together[MANY * DIMS], alone[DIMS];
+    anc_str texts[MANY];
+    anc_err err = {0};
+    os_pool *pool = NULL;
+    inf_usage all = {0}, sum = {0};
+    ANC_ARENA(mem, 1 << 20);
+    inf_encoder *enc = open_small();
+    fill_texts(mem, texts);
+    ASSERT_OK(os_pool_open("test", 2, 16, &pool, &err), &err);
+    encode(enc, texts, MANY, pool, together, &all);
+    for (size_t i = 0; i < MANY; i++) {
+        inf_usage one = {0};
+        encode(enc, &texts[i], 1, NULL, alone, &one);
+        sum.tokens += one.tokens;
+        for (size_t j = 0; j < DIMS; j++)
+            assert_true(fabsf(alone[j] - together[i * DIMS + j]) < 1e-5f);
+    }
+    assert_int_equal(all.tokens, sum.tokens);
+    os_pool_close(pool);
+    inf_encoder_close(enc);
+}
+
+static void long_texts_are_cut_and_counted(void **state)
+{
+    (void)state;
+    static char text[100000];
+    float out[3 * DIMS];
+    inf_usage usage = {0};
+    inf_encoder *enc = open_small();
+    for (size_t i = 0; i < sizeof text; i++)
+        text[i] = i % 2 == 0 ? 'a' : ' ';
+    const size_t fits = 2 * (WINDOW - 2);
+    const anc_str texts[] = {{text, sizeof text}, {text, fits}, ANC_STR("")};
+    encode(enc, texts, 3, NULL, out, &usage);
+    assert_int_equal(usage.truncated, 1);
+    assert_int_equal(usage.tokens, WINDOW + WINDOW + 2);
+    assert_memory_equal(out, out + DIMS, DIMS * sizeof *out);
+    assert_int_equal(inf_encoder_count_tokens(enc, texts[1], WINDOW), WINDOW - 2);
+    assert_int_equal(inf_encoder_count_tokens(enc, texts[0], WINDOW), WINDOW + 1);
+    inf_encoder_close(enc);
+}
+
+static anc_status second_time_enough(void *arg)
+{
+    unsigned *asked = arg;
+    return ++*asked < 2 ? ANC_OK : ANC_CANCELLED;
+}
+
+static void stops_when_the_check_says_so(void **state)
+{
+    (void)state;
+    static float out[MANY * DIMS];
+    anc_str texts[MANY];
+    anc_err err = {0};
+    unsigned asked = 0;
+    ANC_ARENA(mem, 1 << 20);
+    inf_encoder *enc = open_small();
+    fill_texts(mem, texts);
+    assert_int_equal(inf_encoder_encode(enc, INF_PASSAGE, texts, MANY, NULL,
+                                        (inf_check){second_time_enough, &asked}, out, NULL, &err),
+                     ANC_CANCELLED);
+    assert_int_equal(asked, 2);
+    inf_encoder_close(enc);
+}
+
+typedef struct caller {
+    inf_encoder *enc;
+    const anc_str *texts;
+    float out[MANY * DIMS];
+    anc_status status;
+} caller;
+
+static void call(void *arg)
+{
+    caller *c = arg;
+    c->status = inf_encoder_encode(c->enc, INF_PASSAGE, c->texts, MANY, NULL, (inf_check){0},
+                                   c->out, NULL, NULL);
+}
+
+static void many_callers_at_once(void **state)
+{
+    (void)state;
+    static caller callers[THREADS];
+    anc_str texts[MANY];
+    os_thread *threads[THREADS];
+    anc_err err = {0};
+    ANC_ARENA(mem, 1 << 20);
+    inf_encoder *enc = open_small();
+    fill_texts(mem, texts);
+    for (size_t i = 0; i < THREADS; i++) {
+        callers[i].enc = enc;
+        callers[i].texts = texts;
+        ASSERT_OK(os_thread_start("caller", call, &callers[i], &threads[i], &err), &err);
+    }
+    for (size_t i = 0; i < THREADS; i++)
+        os_thread_join(threads[i]);
+    for (size_t i = 0; i < THREADS; i++) {
+        assert_int_equal(callers[i].status, ANC_OK);
+        assert_memory_equal(callers[i].out, callers[0].out, sizeof callers[0].out);
+    }
+    inf_encoder_close(enc);
+}
+
+static void prefixes_count(void **state)
+{
+    (void)state;
+    char path[PLACE_MAX];
+    anc_err err = {0};
+    inf_encoder *enc = NULL;
+    inf_usage usage = {0};
+    float with[DIMS], written[DIMS];
+    const inf_encoder_options options = {.query_prefix = ANC_STR("question: ")};
+    ASSERT_OK(inf_encoder_open(small_model(path), &options, &enc, &err), &err);
+    ASSERT_OK(inf_encoder_encode(enc, INF_QUERY, &ANC_STR("house"), 1, NULL, (inf_check){0}, with,
+                                 &usage, &err),
+              &err);
+    assert_int_equal(usage.tokens, 5);
+    encode(enc, &ANC_STR("question: house"), 1, NULL, written, NULL);
+    assert_memory_equal(with, written, sizeof with);
+    inf_encoder_close(enc);
+}
+
+/* A copy of the small model in a new folder, with one file replaced: by `text`, or by its own first
+ * `keep` bytes; a text of "-" leaves it out. */
+static const struct broken_row {
+    const char *name;
+    const char *file;
+    const char *text;
+    size_t keep;
+    anc_status status;
+    const char *says;
+} broken_rows[] = {
+    {"weights cut short", "model.safetensors", NULL, 200000, ANC_CORRUPT, "is cut short"},
+    {"weights of another format", "model.safetensors", "PK\x03\x04 and so on", 0, ANC_CORRUPT,
+     "no safetensors file"},
+    {"no weights", "model.safetensors", "-", 0, ANC_NOT_FOUND, "model.safetensors"},
+    {"no configuration", "config.json", "-", 0, ANC_NOT_FOUND, "config.json"},
+    {"configuration cut short", "config.json", NULL, 20, ANC_CORRUPT, "config.json"},
+    {"no vocabulary", "vocab.txt", "-", 0, ANC_NOT_FOUND, "vocab.txt"},
+    {"vocabulary without [CLS]", "vocab.txt", "[UNK]\n", 0, ANC_CORRUPT, "[CLS]"},
+    {"more layers than weights", "config.json",
+     "{\"hidden_size\":64,\"num_attention_heads\":4,\"num_hidden_layers\":3,"
+     "\"intermediate_size\":64,\"max_position_embeddings\":256,\"type_vocab_size\":2,"
+     "\"vocab_size\":961}",
+     0, ANC_CORRUPT,
+     "tensor encoder.layer.2.attention.self.query.weight of shape [64, 64] is missing"},
+    {"another width", "config.json",
+     "{\"hidden_size\":32,\"num_attention_heads\":4,\"num_hidden_layers\":2,"
+     "\"intermediate_size\":64,\"max_position_embeddings\":256,\"type_vocab_size\":2,"
+     "\"vocab_size\":961}",
+     0, ANC_CORRUPT, "has shape [64, 64], expected [32, 32]"},
+    {"heads that do not divide", "config.json",
+     "{\"hidden_size\":64,\"num_attention_heads\":5,\"num_hidden_layers\":2,"
+     "\"intermediate_size\":64,\"max_position_embeddings\":256,\"type_vocab_size\":2,"
+     "\"vocab_size\":961}",
+     0, ANC_CORRUPT, "no multiple"},
+    {"a vocabulary larger than the table", "vocab.txt",
+     "[UNK]\n[CLS]\n[SEP]\n"
+     "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n",
+     961, ANC_CORRUPT, "ids up to"},
+    {"an activation that is not known", "config.json",
+     "{\"hidden_act\":\"relu\",\"hidden_size\":64}", 0, ANC_UNSUPPORTED, "\"relu\""},
+    {"a window of nothing", "sentence_bert_config.json", "{\"max_seq_length\":2}", 0, ANC_CORRUPT,
+     "max_seq_length 2"},
+};
+
+static anc_str content_of(anc_arena *mem, const struct broken_row *row, anc_str original)
+{
+    if (row->text == NULL)
+        return anc_str_sub(original, 0, row->keep);
+    ANC_BUF(text, 1 << 20);
+    (void)anc_buf_add(&text, anc_str_of(row->text));
+    for (size_t i = 0; i < row->keep; i++)
+        (void)anc_buf_printf(&text, "piece%zu\n", i);
+    return anc_arena_copy(mem, anc_buf_view(&text));
+}
+
+static void make_folder(anc_arena *mem, const struct broken_row *row, anc_str folder)
+{
+    static const char *const files[] = {"config.json", "vocab.txt", "sentence_bert_config.json",
+                                        "model.safetensors"};
+    char path[PLACE_MAX];
+    anc_err err = {0};
+    const anc_str model = small_model(path);
+    for (size_t i = 0; i < ANC_COUNT(files); i++) {
+        const anc_str name = anc_str_of(files[i]);
+        anc_str bytes;
+        ASSERT_OK(os_file_read(mem, os_path_join(mem, model, name), 1 << 20, &bytes, &err), &err);
+        if (strcmp(files[i], row->file) == 0) {
+            if (row->text != NULL && strcmp(row->text, "-") == 0)
+                continue;
+            bytes = content_of(mem, row, bytes);
+        }
+        ASSERT_OK(os_file_replace(os_path_join(mem, folder, name), bytes, &err), &err);
+    }
+}
+
+static void refuses(void **state)
+{
+    const struct broken_row *row = *state;
+    char folder[] = "/tmp/anchorage-encoder-XXXXXX";
+    anc_err err = {0};
+    inf_encoder *enc = NULL;
+    ANC_ARENA(mem, 16 << 20);
+    assert_non_null(mkdtemp(folder));
+    make_folder(mem, row, anc_str_of(folder));
+    const anc_status status = inf_encoder_open(anc_str_of(folder), NULL, &enc, &err);
+    assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
+    assert_null(enc);
+    if (status != row->status || strstr(err.text, row->says) == NULL ||
+        strstr(err.text, folder) == NULL)
+        fail_msg("%s: \"%s\" does not say %s", anc_status_info(status)->name, err.text, row->says);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_that_share_words_are_near),
+        cmocka_unit_test(neighbours_and_threads_change_nothing),
+        cmocka_unit_test(long_texts_are_cut_and_counted),
+        cmocka_unit_test(stops_when_the_check_says_so),
+        cmocka_unit_test(many_callers_at_once),
+        cmocka_unit_test(prefixes_count),
+    };
+    return RUN_TABLE("refuses", broken_rows, refuses) +
+           cmocka_run_group_tests_name("small encoder", tests, NULL, NULL);
+}
