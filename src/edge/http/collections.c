@@ -1,4 +1,6 @@
 /* collections.c - named sets of documents and their settings. */
+#include <stdio.h>
+
 #include "labels.h"
 
 static const anc_str strategies[] = {
@@ -54,7 +56,11 @@ anc_status http_handle_collection_create(http_ctx *cx)
     kno_collection wanted = {0}, made = {0};
     wanted.name = json_str(json_member(http_body_root(cx), "name"), ANC_STR(""));
     ANC_TRY(read_settings(cx, &wanted));
-    ANC_TRY(kno_collection_create(cx->edge->o.kno, &cx->call, &wanted, &made));
+    const anc_status status = kno_collection_create(cx->edge->o.kno, &cx->call, &wanted, &made);
+    if (anc_str_eq(anc_str_of(cx->err.pointer), ANC_STR("/collection")))
+        (void)snprintf(cx->err.pointer, sizeof cx->err.pointer,
+                       "/name"); /* as this body calls it */
+    ANC_TRY(status);
     json_writer w = json_writer_of(&cx->out);
     write_collection(&w, &made);
     cx->status = 201;

@@ -64,7 +64,8 @@ static rag_unit_kind kind_of(anc_str text, txt_span span, size_t chars)
         return RAG_UNIT_HEADING;
     if (last == '.' || last == '!' || last == ';' || last == ',')
         return RAG_UNIT_PROSE;
-    return breaks_after(text, span.end) >= 2 ? RAG_UNIT_HEADING : RAG_UNIT_PROSE;
+    const bool alone = span.start == 0 && span.end == text.len;
+    return alone || breaks_after(text, span.end) >= 2 ? RAG_UNIT_HEADING : RAG_UNIT_PROSE;
 }
 
 static void add_unit(cutter *c, txt_span span)
@@ -111,10 +112,40 @@ static bool is_space(char c)
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
+/* The first character is a small letter: no sentence, row or heading begins like that. */
+static bool starts_small(anc_str text)
+{
+    size_t bytes;
+    const uint32_t c = anc_utf8_at(text, 0, &bytes);
+    return (c >= 'a' && c <= 'z') || (c >= 0xdf && c <= 0xff && c != 0xf7);
+}
+
+/* A line that a page or a column broke off: the last unit has no end, and this goes on small. */
+static bool joins_last(const cutter *c, txt_span span)
+{
+    const rag_units *u = c->units;
+    if (u->n == 0 || u->items[u->n - 1].passage != c->index)
+        return false;
+    const rag_unit *last = &u->items[u->n - 1];
+    const anc_str text = c->passage->text;
+    const char end = text.ptr[last->end - 1];
+    if (last->kind != RAG_UNIT_PROSE || end == '.' || end == '!' || end == ';' || end == ':')
+        return false;
+    const anc_str whole = anc_str_sub(text, last->start, span.end - last->start);
+    return breaks_after(text, last->end) > 0 &&
+           starts_small(anc_str_sub(text, span.start, span.end - span.start)) &&
+           anc_utf8_count(whole) <= RAG_UNIT_MAX_CHARS;
+}
+
 /* A sentence as one unit, or in pieces where it is too long to be quoted. */
 static void add_sentence(cutter *c, txt_span span)
 {
     const anc_str text = c->passage->text;
+    if (joins_last(c, span)) {
+        span.start = c->units->items[--c->units->n].start;
+        add_unit(c, span);
+        return;
+    }
     for (;;) {
         const anc_str rest = anc_str_sub(text, span.start, span.end - span.start);
         const size_t reach = anc_utf8_offset(rest, RAG_UNIT_MAX_CHARS);

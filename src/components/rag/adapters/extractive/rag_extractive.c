@@ -178,7 +178,7 @@ static anc_status extractive_start(void *self, const rag_request *request,
     job->request = request;
     job->sink = *sink;
     job->mem = mem;
-    job->usage.model = ANC_STR(RAG_EXTRACTIVE_MODEL);
+    job->usage.model = ANC_STR(RAG_EXTRACTIVE_NAME "/" RAG_EXTRACTIVE_MODEL);
     job->usage.input_tokens = rag_tokens_estimate(request->question);
     *ret = job;
     const anc_status status = krn_submit(e->with.cpu, compute, job, err);
