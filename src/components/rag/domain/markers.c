@@ -1,10 +1,15 @@
-/* markers.c - a small grammar: '[' number { (',' | ';' | ' ' | '-') number } ']'. */
+/* markers.c - a small grammar: '[' number { (',' | ';' | ' ' | '-') number } ']'.
+ *
+ * Groups are recognised at their closing bracket, in what has been written so far: taking a group
+ * out may make a new one of what stood around it ("[1 [99]]"), and this way that one is seen too.
+ */
 #include "rag/domain/markers.h"
+
+enum { GROUP_MAX_BYTES = 128 };
 
 typedef struct group {
     uint32_t numbers[RAG_GROUP_MAX];
-    size_t n;
-    size_t bytes; /* brackets included; 0: there is no group */
+    size_t n; /* 0: it is none */
 } group;
 
 static bool is_digit(char c)
@@ -56,28 +61,36 @@ static char read_separator(anc_str s, size_t *at)
     return kind;
 }
 
-/* The group that begins at `s`'s first byte, which is '['. */
+/* The group that `s` is, from bracket to bracket. */
 static group read_group(anc_str s)
 {
+    const group none = {.n = 0};
     group g = {.n = 0};
     size_t at = 1;
     uint32_t number;
     if (!read_number(s, &at, &number))
-        return g;
+        return none;
     add_number(&g, number);
-    while (at < s.len && s.ptr[at] != ']') {
+    while (s.ptr[at] != ']') {
         const uint32_t before = number;
         const char separator = read_separator(s, &at);
         if (separator == 0 || !read_number(s, &at, &number))
-            return (group){.n = 0};
+            return none;
         if (separator == '-')
             for (uint32_t i = before + 1; i < number && i - before < RAG_GROUP_MAX; i++)
                 add_number(&g, i);
         add_number(&g, number);
     }
-    if (at < s.len)
-        g.bytes = at + 1;
-    return g;
+    return at + 1 == s.len ? g : none;
+}
+
+/* Where the last '[' stands in what was written; SIZE_MAX when a group cannot begin there. */
+static size_t last_opening(const anc_buf *out)
+{
+    for (size_t i = out->len; i > 0 && out->len - i < GROUP_MAX_BYTES; i--)
+        if (out->ptr[i - 1] == '[')
+            return i - 1;
+    return SIZE_MAX;
 }
 
 /* Drops the numbers that point nowhere; whether any was. */
@@ -92,47 +105,45 @@ static bool drop_unknown(group *g, size_t n_passages)
     return dropped;
 }
 
-static void drop_blanks(anc_buf *out)
+static void cut_at(anc_buf *out, size_t len)
 {
-    while (out->len > 0 && out->ptr[out->len - 1] == ' ')
-        out->len--;
-    if (out->ptr != NULL)
-        out->ptr[out->len] = '\0';
+    out->len = len;
+    out->ptr[len] = '\0';
 }
 
-static void add_group(const group *g, anc_str as_written, bool changed, anc_buf *out,
-                      rag_markers *markers)
+static void note(const group *g, size_t start, size_t end, rag_markers *markers)
 {
-    const size_t start = out->len;
-    if (!changed)
-        anc_buf_add(out, as_written);
-    else
-        for (size_t i = 0; i < g->n; i++)
-            anc_buf_printf(out, "%s%u%s", i == 0 ? "[" : ", ", g->numbers[i],
-                           i + 1 == g->n ? "]" : "");
     for (size_t i = 0; i < g->n && markers->n < RAG_MARKERS_MAX; i++)
-        markers->items[markers->n++] =
-            (rag_marker){g->numbers[i], (uint32_t)start, (uint32_t)out->len};
+        markers->items[markers->n++] = (rag_marker){g->numbers[i], (uint32_t)start, (uint32_t)end};
+}
+
+/* A closing bracket was written: whether that made a group, and what becomes of it. */
+static void close_group(size_t n_passages, anc_buf *out, rag_markers *markers)
+{
+    const size_t start = last_opening(out);
+    if (start == SIZE_MAX)
+        return;
+    group g = read_group(anc_str_sub(anc_buf_view(out), start, out->len - start));
+    if (g.n == 0)
+        return;
+    if (drop_unknown(&g, n_passages)) {
+        cut_at(out, start);
+        for (size_t i = 0; i < g.n; i++)
+            anc_buf_printf(out, "%s%u%s", i == 0 ? "[" : ", ", g.numbers[i],
+                           i + 1 == g.n ? "]" : "");
+    }
+    if (g.n > 0) {
+        note(&g, start, out->len, markers);
+        return;
+    }
+    while (out->len > 0 && out->ptr[out->len - 1] == ' ')
+        cut_at(out, out->len - 1);
 }
 
 void rag_markers_clean(anc_str answer, size_t n_passages, anc_buf *out, rag_markers *ret)
 {
     ret->n = 0;
-    for (size_t i = 0; i < answer.len;) {
-        const anc_str rest = anc_str_sub(answer, i, answer.len - i);
-        group g = {.n = 0};
-        if (rest.ptr[0] == '[')
-            g = read_group(rest);
-        if (g.bytes == 0) {
-            anc_buf_add_char(out, rest.ptr[0]);
-            i++;
-            continue;
-        }
-        const bool changed = drop_unknown(&g, n_passages);
-        if (g.n > 0)
-            add_group(&g, anc_str_sub(rest, 0, g.bytes), changed, out, ret);
-        else
-            drop_blanks(out);
-        i += g.bytes;
-    }
+    for (size_t i = 0; i < answer.len; i++)
+        if (anc_buf_add_char(out, answer.ptr[i]) && answer.ptr[i] == ']')
+            close_group(n_passages, out, ret);
 }

@@ -79,6 +79,7 @@ static const cite_row cites[] = {
      {{2, "The hive scale is sold in oak, ash and black."}},
      1},
     {"zero is nowhere", "It is blue [0] or green.", "It is blue or green.", {{0, NULL}}, 0},
+    {"one inside another", "It is blue [9 [8]].", "It is blue.", {{0, NULL}}, 0},
     {"a year is no marker", "In [2024] it was blue.", "In [2024] it was blue.", {{0, NULL}}, 0},
     {"other brackets stand", "a[i] [x] [] [1", "a[i] [x] [] [1", {{0, NULL}}, 0},
     {"another language falls back on the question's words",
