@@ -11,7 +11,8 @@
 
 enum { MARKER_CHARS = 6 }; /* " [50] " */
 
-static const double SECOND_WITHIN = 6.0; /* of the best one's score */
+static const double SECOND_WITHIN = 3.0; /* of the best one's score */
+static const double SEQUEL_WITHIN = 6.0; /* where it is the next sentence and points back */
 
 static size_t best_of(const rag_extraction *x, size_t but, size_t max_chars)
 {
@@ -39,12 +40,23 @@ static rag_pick pick_of(const rag_extraction *x, size_t i)
     return (rag_pick){u->passage, u->start, u->end, x->views[i].score};
 }
 
+/* The next sentence, where it goes on about the first ("He sold it in 2003."). */
+static size_t sequel_of(const rag_extraction *x, size_t first, size_t max_chars)
+{
+    const size_t next = first + 1;
+    if (next >= x->units.n || x->views[next].features[RAG_F_BACK] <= 0 ||
+        x->units.items[next].chars > max_chars ||
+        x->views[next].score < x->views[first].score - SEQUEL_WITHIN)
+        return SIZE_MAX;
+    return next;
+}
+
 static size_t second_of(rag_extraction *x, size_t first, size_t max_chars)
 {
     for (;;) {
         const size_t second = best_of(x, first, max_chars);
         if (second == SIZE_MAX || x->views[second].score < x->views[first].score - SECOND_WITHIN)
-            return SIZE_MAX;
+            return sequel_of(x, first, max_chars);
         if (!says_the_same(x, first, second))
             return second;
         x->views[second].score = -(double)INFINITY;

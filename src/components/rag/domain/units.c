@@ -68,12 +68,34 @@ static rag_unit_kind kind_of(anc_str text, txt_span span, size_t chars)
     return alone || breaks_after(text, span.end) >= 2 ? RAG_UNIT_HEADING : RAG_UNIT_PROSE;
 }
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+/* The sign of a list's item is no part of what it says. */
+static size_t bullet_bytes(anc_str line)
+{
+    static const anc_str bullets[] = {ANC_STR_INIT("- "), ANC_STR_INIT("* "), ANC_STR_INIT("• "),
+                                      ANC_STR_INIT("– ")};
+    for (size_t i = 0; i < ANC_COUNT(bullets); i++)
+        if (anc_str_starts(line, bullets[i])) {
+            size_t n = bullets[i].len;
+            while (n < line.len && is_space(line.ptr[n]))
+                n++;
+            return n < line.len ? n : 0;
+        }
+    return 0;
+}
+
 static void add_unit(cutter *c, txt_span span)
 {
     rag_units *u = c->units;
     if (u->n == c->room)
         return;
     const anc_str text = c->passage->text;
+    if (starts_line(text, span.start))
+        span.start += bullet_bytes(anc_str_sub(text, span.start, span.end - span.start));
     const size_t chars = anc_utf8_count(anc_str_sub(text, span.start, span.end - span.start));
     rag_unit *unit = &u->items[u->n];
     *unit = (rag_unit){
@@ -105,11 +127,6 @@ static size_t clause_end(anc_str text, size_t start, size_t limit)
             word = i;
     }
     return word != 0 ? word : anc_utf8_floor(text, limit);
-}
-
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
 /* The first character is a small letter: no sentence, row or heading begins like that. */

@@ -186,6 +186,42 @@ static void relevance_and_confidence_together(void **state)
     assert_true(rag_choice_answers(&sure, 1, 1));
 }
 
+/* A column's or a page's broken line is one unit again; a bullet is not part of one. */
+static void lines_become_units(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 4 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    static const char *const wanted[] = {
+        "Contents",
+        "New | It can be silenced for an hour,\n\nby laying a hand on it.",
+        "Fixed | Alerts came twice.",
+        "Lids are oak",
+        "Floors are ash",
+        "Who makes it?",
+        "Ada does.",
+    };
+    static const rag_unit_kind kinds[] = {RAG_UNIT_HEADING, RAG_UNIT_PROSE, RAG_UNIT_PROSE,
+                                          RAG_UNIT_PROSE,   RAG_UNIT_PROSE, RAG_UNIT_QUESTION,
+                                          RAG_UNIT_PROSE};
+    const rag_passage p = {.text =
+                               ANC_STR("Contents\n\nNew | It can be silenced for an hour,\n\nby "
+                                       "laying a hand on it.\n\nFixed | Alerts came twice.\n\n"
+                                       "- Lids are oak\n- Floors are ash\n\nWho makes it?\n\n"
+                                       "Ada does.")};
+    rag_units units;
+    ASSERT_OK(rag_units_cut(mem, &p, 1, TXT_EN, &units, &err), &err);
+    assert_int_equal(units.n, ANC_COUNT(wanted));
+    for (size_t i = 0; i < units.n; i++) {
+        const anc_str text = rag_unit_text(&units.items[i], &p);
+        if (!anc_str_eq(text, anc_str_of(wanted[i])))
+            fail_msg("unit %zu is \"%.*s\"", i, ANC_FMT(text));
+        assert_int_equal(units.items[i].kind, kinds[i]);
+    }
+    assert_int_equal(units.items[6].head, 5);
+    assert_int_equal(units.items[1].head, 0);
+}
+
 static uint32_t next_random(uint32_t *seed)
 {
     *seed = *seed * 1664525 + 1013904223;
@@ -289,6 +325,7 @@ int main(void)
         cmocka_unit_test(relevance_and_confidence_together),
         cmocka_unit_test(meaning_decides_between_equals),
         cmocka_unit_test(overlap_is_quoted_once),
+        cmocka_unit_test(lines_become_units),
         cmocka_unit_test(long_sentences_are_cut_at_clauses),
         cmocka_unit_test(any_passages_give_true_picks),
         cmocka_unit_test(no_room_is_said),
