@@ -280,6 +280,8 @@ void fixture_open(kno_fixture *f)
     (void)snprintf(f->folder, sizeof f->folder, "%.40s/anc-kno-XXXXXX", tmp);
     assert_non_null(mkdtemp(f->folder));
     pthread_mutex_init(&f->lock, NULL);
+    f->labels[0] = ANC_STR("public");
+    f->labels[1] = ANC_STR("user:admin");
     f->emb =
         (struct emb_service){.available = true, .revision = "fake@1", .dims = 8, .max_tokens = 64};
     f->mem = anc_arena_new((size_t)64 << 20);
@@ -308,8 +310,6 @@ void fixture_reopen(kno_fixture *f)
 
 krn_call fixture_thread_call(kno_fixture *f, anc_arena *mem, anc_err *err)
 {
-    f->labels[0] = ANC_STR("public");
-    f->labels[1] = ANC_STR("user:admin");
     anc_err_clear(err);
     return (krn_call){.mem = mem,
                       .err = err,

@@ -218,7 +218,7 @@ static const http_field collection_rows[] = {
     TEXT("language", ""),
     PART("chunking", HTTP_OBJECT, &chunking_out, ""),
     ROW("acl", HTTP_TEXTS, "labels of who may read"),
-    TEXT("model", "revision of its vectors' model; empty while there are none"),
+    MAYBE("model", HTTP_TEXT, "revision of its vectors' model; null while there are none"),
     INT("documents", "current ones"),
     INT("chunks", "of current versions"),
     TIME("created_at", ""),
@@ -247,7 +247,7 @@ static const http_field put_rows[] = {
 const http_schema http_put_out = SCHEMA("DocumentPut", "What became of a document.", put_rows);
 
 static const http_field document_rows[] = {
-    TEXT("id", ""),
+    TEXT("document_id", ""),
     TEXT("collection", ""),
     TEXT("title", ""),
     TEXT("uri", ""),
@@ -273,7 +273,7 @@ static const http_field documents_rows[] = {
 const http_schema http_documents_out = SCHEMA("DocumentPage", "Documents.", documents_rows);
 
 static const http_field chunk_rows[] = {
-    TEXT("id", ""),
+    TEXT("chunk_id", ""),
     INT("ordinal", "from 0"),
     INT("version", ""),
     MAYBE("heading", HTTP_TEXT, "path of headings"),
@@ -364,7 +364,7 @@ static const http_field failure_rows[] = {
     TEXT("document", "its path"),
     TEXT("stage", "read, parse, chunk, embed or write"),
     TEXT("reason", ""),
-    TIME("created_at", ""),
+    TIME("failed_at", ""),
 };
 static const http_schema failure_out =
     SCHEMA("DeadLetter", "A document that failed for good.", failure_rows);

@@ -16,7 +16,7 @@ static void put_collection(json_writer *w, const kno_collection *c)
     json_put_int(w, "overlap_sentences", c->overlap_sentences);
     json_close_object(w);
     http_put_texts(w, "acl", c->acl, c->n_acl);
-    json_put_str(w, "model", c->model);
+    json_put_str_or_null(w, "model", c->model.len > 0 ? c->model : ANC_STR_NONE);
     json_put_int(w, "documents", (int64_t)c->documents);
     json_put_int(w, "chunks", (int64_t)c->chunks);
     http_put_time(w, "created_at", c->created_ms);

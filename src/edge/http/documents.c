@@ -5,7 +5,7 @@
 static void put_document(json_writer *w, const kno_document *d)
 {
     json_open_object(w);
-    json_put_str(w, "id", d->id);
+    json_put_str(w, "document_id", d->id);
     json_put_str(w, "collection", d->collection);
     json_put_str(w, "title", d->title);
     json_put_str(w, "uri", d->uri);
@@ -84,7 +84,7 @@ anc_status http_documents_delete(http_request *rq)
 static void put_chunk(json_writer *w, const kno_chunk *c)
 {
     json_open_object(w);
-    json_put_str(w, "id", c->id);
+    json_put_str(w, "chunk_id", c->id);
     json_put_int(w, "ordinal", c->ref.ordinal);
     json_put_int(w, "version", c->ref.version);
     json_put_str_or_null(w, "heading", c->heading);

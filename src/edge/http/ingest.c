@@ -144,7 +144,7 @@ anc_status http_failures_list(http_request *rq)
         json_put_str(&w, "document", items[i].document);
         json_put_str(&w, "stage", items[i].stage);
         json_put_str(&w, "reason", items[i].reason);
-        http_put_time(&w, "created_at", items[i].at_ms);
+        http_put_time(&w, "failed_at", items[i].at_ms);
         json_close_object(&w);
     }
     json_close_array(&w);
