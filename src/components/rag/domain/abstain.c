@@ -10,9 +10,9 @@
 
 #include <math.h>
 
-static const double PER_SCORE = 1.46;
-static const double PER_CONFIDENCE = 2.72;
-static const double CONFIDENCE_ASKED = 0.23; /* where the best score just reaches the threshold */
+static const double PER_SCORE = 1.49;
+static const double PER_CONFIDENCE = 2.03;
+static const double CONFIDENCE_ASKED = 0.94; /* where the best score just reaches the threshold */
 
 static const anc_str said[TXT_LANGUAGE_COUNT] = {
     [TXT_EN] = ANC_STR_INIT("Nothing in your documents answers this."),

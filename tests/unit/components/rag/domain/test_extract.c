@@ -178,12 +178,13 @@ static void relevance_and_confidence_together(void **state)
     (void)state;
     const rag_choice sure = {.n = 1, .confidence = 0.9};
     const rag_choice unsure = {.n = 1, .confidence = 0.1};
-    assert_true(rag_choice_answers(&sure, 0.2, 0.35));
-    assert_false(rag_choice_answers(&unsure, 0.2, 0.35));
+    assert_true(rag_choice_answers(&sure, 0.4, 0.35));
+    assert_false(rag_choice_answers(&unsure, 0.4, 0.35));
     assert_true(rag_choice_answers(&unsure, 0.8, 0.35));
     assert_false(rag_choice_answers(&sure, 0.01, 0.35));
+    assert_true(rag_choice_answers(&sure, 0.01, 0));
     assert_false(rag_choice_answers(&unsure, 0, 1));
-    assert_true(rag_choice_answers(&sure, 1, 1));
+    assert_true(rag_choice_answers(&sure, 1, 0.999));
 }
 
 /* A column's or a page's broken line is one unit again; a bullet is not part of one. */
