@@ -12,6 +12,7 @@
 enum { MARKER_CHARS = 6 }; /* " [50] " */
 
 static const double SECOND_WITHIN = 6.0; /* of the best one's score */
+static const double TOPIC_SHARE = 0.3; /* of the question's weight: one word is what it is about */
 
 static size_t best_of(const rag_extraction *x, size_t but, size_t max_chars)
 {
@@ -33,6 +34,21 @@ static bool says_the_same(const rag_extraction *x, size_t a, size_t b)
     return s.len < t.len ? anc_str_find(t, s) != SIZE_MAX : anc_str_find(s, t) != SIZE_MAX;
 }
 
+/* Whether the first speaks of the one word that the question is about (a code, a name) and the second
+ * does not, nor what stands over it: then it answers another question. */
+static bool strays(const rag_extraction *x, size_t first, size_t second)
+{
+    const rag_terms *terms = &x->terms;
+    size_t topic = SIZE_MAX;
+    for (size_t t = 0; t < terms->n; t++)
+        if ((x->views[first].own >> t & 1) != 0 &&
+            (topic == SIZE_MAX || terms->weight[t] > terms->weight[topic]))
+            topic = t;
+    if (topic == SIZE_MAX || terms->weight[topic] < TOPIC_SHARE * terms->total)
+        return false;
+    return ((x->views[second].own | x->views[second].above) >> topic & 1) == 0;
+}
+
 static rag_pick pick_of(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
@@ -45,7 +61,7 @@ static size_t second_of(rag_extraction *x, size_t first, size_t max_chars)
         const size_t second = best_of(x, first, max_chars);
         if (second == SIZE_MAX || x->views[second].score < x->views[first].score - SECOND_WITHIN)
             return SIZE_MAX;
-        if (!says_the_same(x, first, second))
+        if (!says_the_same(x, first, second) && !strays(x, first, second))
             return second;
         x->views[second].score = -(double)INFINITY;
     }
