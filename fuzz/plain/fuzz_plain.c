@@ -53,7 +53,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const prs_limits limits = prs_limits_default();
     const prs_sink sink = {.block = check, .self = mem};
     const anc_str bytes = {(const char *)data, size};
-    (void)prs_detect(bytes, ANC_STR_NONE, ANC_STR_NONE, &kind, NULL);
-    (void)prs_parse(PRS_TEXT, bytes, &limits, &sink, &result, NULL);
+    if (prs_detect(bytes, ANC_STR_NONE, ANC_STR_NONE, &kind, NULL) == ANC_OK &&
+        kind == PRS_MARKDOWN)
+        abort(); /* nothing said so */
+    if (prs_parse(PRS_TEXT, bytes, &limits, &sink, &result, NULL) == ANC_OK &&
+        result.text_bytes > 3 * size + 16)
+        abort(); /* composed text is at most that much longer */
     return 0;
 }

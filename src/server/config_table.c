@@ -49,7 +49,7 @@ const srv_row srv_rows[] = {
         "documents read at once; 0: one a core"),
     {"search.fusion", SRV_CHOICE, AT(search.fusion), "weighted", 0, 0, "weighted|rrf", NULL,
      "how both candidate lists become one: weighted sum, or reciprocal ranks"},
-    REAL("search.semantic_share", search.semantic_share, "0.45", 0, 1,
+    REAL("search.semantic_share", search.semantic_share, "0.5", 0, 1,
          "share of meaning in the weighted sum; the rest belongs to the words"),
     INT("chat.top_k", chat.top_k, "5", 1, 50, NULL, "passages an answer is made from"),
     INT("chat.max_question_chars", chat.max_question_chars, "4000", 1, 100000, NULL,

@@ -237,8 +237,7 @@ static void drained(void *arg, bool all)
 static void begin_drain(void *arg)
 {
     srv_house *h = arg;
-    http_edge_set_draining(h->edge, true);
-    net_server_drain(h->server, h->o.config->http.drain_timeout_ms, drained, h);
+    http_edge_drain(h->edge, h->server, h->o.config->http.drain_timeout_ms, drained, h);
 }
 
 void srv_house_stop(srv_house *h)

@@ -1,133 +1,149 @@
-/* answer.c - rag_answer to JSON. */
-#include "answer.h"
+/* answer.c - answers: one claim, common header fields, and the problem of whatever failed. */
+#include "request.h"
 
-#include <math.h>
+static const char api_policy[] = "default-src 'none'; frame-ancestors 'none'";
 
-static void put_score(json_writer *w, const char *name, double v)
+bool http_claim(http_request *rq)
 {
-    if (isnan(v))
-        json_put_null(w, name);
-    else
-        json_put_fixed(w, name, v, 6);
+    return !atomic_exchange(&rq->claimed, true);
 }
 
-static void put_page(json_writer *w, uint32_t page)
+size_t http_common_headers(const http_request *rq, net_header out[HTTP_HEADERS_MAX])
 {
-    if (page == 0)
-        json_put_null(w, "page");
-    else
-        json_put_int(w, "page", page);
-}
-
-void http_source_write(json_writer *w, const rag_source *s)
-{
-    json_open_object(w);
-    json_put_int(w, "position", s->position);
-    json_put_str(w, "chunk_id", s->chunk_id);
-    json_put_str(w, "document_id", s->document_id);
-    json_put_int(w, "version", s->version);
-    json_put_str(w, "collection", s->collection);
-    json_put_str(w, "title", s->title);
-    json_put_str_or_null(w, "uri", s->uri.len > 0 ? s->uri : ANC_STR_NONE);
-    put_page(w, s->page);
-    json_put_str_or_null(w, "heading", s->heading);
-    json_put_int(w, "start", (int64_t)s->start);
-    json_put_int(w, "end", (int64_t)s->end);
-    json_put_str(w, "text", s->text);
-    json_put_fixed(w, "score", s->score, 4);
-    json_name(w, "scores");
-    json_open_object(w);
-    put_score(w, "keyword", s->keyword);
-    put_score(w, "semantic", s->semantic);
-    put_score(w, "fused", s->fused);
-    json_put_null(w, "rerank");
-    json_close_object(w);
-    json_close_object(w);
-}
-
-static void put_sources(json_writer *w, const rag_answer *a)
-{
-    json_name(w, "sources");
-    json_open_array(w);
-    for (size_t i = 0; i < a->n_sources; i++)
-        http_source_write(w, &a->sources[i]);
-    json_close_array(w);
-}
-
-void http_sources_write(json_writer *w, const rag_answer *a)
-{
-    json_open_object(w);
-    json_put_str(w, "query_id", a->query_id);
-    put_sources(w, a);
-    json_close_object(w);
-}
-
-static void put_citations(json_writer *w, const rag_answer *a)
-{
-    json_name(w, "citations");
-    json_open_array(w);
-    for (size_t i = 0; i < a->n_citations; i++) {
-        const rag_citation *c = &a->citations[i];
-        json_open_object(w);
-        json_put_int(w, "marker", c->marker);
-        json_put_str(w, "chunk_id", c->chunk_id);
-        json_put_int(w, "start", (int64_t)c->start);
-        json_put_int(w, "end", (int64_t)c->end);
-        json_put_str(w, "quote", c->quote);
-        json_close_object(w);
+    size_t n = 0;
+    out[n++] = (net_header){ANC_STR("X-Request-Id"), anc_str_of(rq->request_id)};
+    if (rq->traceparent[0] != '\0')
+        out[n++] = (net_header){ANC_STR("traceparent"), anc_str_of(rq->traceparent)};
+    out[n++] = (net_header){ANC_STR("X-Content-Type-Options"), ANC_STR("nosniff")};
+    out[n++] = (net_header){ANC_STR("Referrer-Policy"), ANC_STR("no-referrer")};
+    if (rq->origin.ptr != NULL) {
+        out[n++] = (net_header){ANC_STR("Access-Control-Allow-Origin"), rq->origin};
+        out[n++] = (net_header){ANC_STR("Access-Control-Expose-Headers"),
+                                ANC_STR("X-Request-Id, traceparent, Retry-After")};
     }
-    json_close_array(w);
+    if (rq->edge->o.n_cors > 0)
+        out[n++] = (net_header){ANC_STR("Vary"), ANC_STR("Origin")};
+    return n;
 }
 
-static void put_route(json_writer *w, const rag_answer *a)
+static size_t closed_headers(net_header *out, size_t n)
 {
-    json_name(w, "route");
-    json_open_object(w);
-    json_put_str(w, "intent", a->intent);
-    json_put_fixed(w, "complexity_score", a->complexity_score, 2);
-    json_put_str(w, "tier", a->tier);
-    json_put_int(w, "stages", a->stages);
-    json_put_str(w, "reason", a->route_reason);
-    json_close_object(w);
+    out[n++] = (net_header){ANC_STR("Cache-Control"), ANC_STR("no-store")};
+    out[n++] = (net_header){ANC_STR("Content-Security-Policy"), anc_str_of(api_policy)};
+    return n;
 }
 
-static void put_timings(json_writer *w, const rag_timings *t)
+static void respond_problem(http_request *rq, const http_problem *problem, const net_header *extra)
 {
-    json_name(w, "timings_ms");
-    json_open_object(w);
-    json_put_fixed(w, "analyze", t->analyze, 2);
-    json_put_fixed(w, "embed", t->embed, 2);
-    json_put_fixed(w, "search", t->search, 2);
-    json_put_fixed(w, "rerank", t->rerank, 2);
-    json_put_fixed(w, "generate", t->generate, 2);
-    json_put_fixed(w, "total", t->total, 2);
-    json_close_object(w);
+    net_header headers[HTTP_HEADERS_MAX];
+    ANC_BUF(body, 64 << 10);
+    http_problem_write(problem, &body);
+    size_t n = closed_headers(headers, http_common_headers(rq, headers));
+    headers[n++] = (net_header){ANC_STR("Content-Type"), HTTP_PROBLEM_TYPE};
+    if (problem->status == 401)
+        headers[n++] = (net_header){ANC_STR("WWW-Authenticate"), ANC_STR("Bearer")};
+    const int retry_s = http_problem_retry_s(problem->status);
+    if (retry_s > 0)
+        headers[n++] =
+            (net_header){ANC_STR("Retry-After"), retry_s == 1 ? ANC_STR("1") : ANC_STR("60")};
+    if (extra != NULL)
+        headers[n++] = *extra;
+    (void)net_exchange_respond_buf(rq->ex, problem->status, headers, n, &body);
 }
 
-void http_answer_write(json_writer *w, const rag_answer *a, bool with_sources)
+void http_refuse(http_request *rq, http_problem problem, const net_header *extra)
 {
-    json_open_object(w);
-    json_put_str(w, "query_id", a->query_id);
-    json_put_str(w, "conversation_id", a->conversation_id);
-    json_put_str(w, "message_id", a->message_id);
-    json_put_str(w, "answer", a->text);
-    put_citations(w, a);
-    if (with_sources)
-        put_sources(w, a);
-    put_route(w, a);
-    json_put_str(w, "model_used", a->model_used);
-    json_put_str(w, "provider", a->provider);
-    json_put_int(w, "input_tokens", a->input_tokens);
-    json_put_int(w, "output_tokens", a->output_tokens);
-    json_name(w, "cache");
-    json_open_object(w);
-    json_put_str(w, "query", a->query_cached ? ANC_STR("hit") : ANC_STR("miss"));
-    json_put_str(w, "embedding", a->embedding_cached ? ANC_STR("hit") : ANC_STR("miss"));
-    json_close_object(w);
-    if (a->degraded)
-        json_put_bool(w, "degraded", true);
-    put_timings(w, &a->timings_ms);
-    http_time_put(w, "generated_at", a->generated_at_ms);
-    json_put_str(w, "trace_id", a->trace_id);
-    json_close_object(w);
+    problem.instance = net_exchange_path(rq->ex);
+    problem.request_id = anc_str_of(rq->request_id);
+    if (http_claim(rq))
+        respond_problem(rq, &problem, extra);
+    http_end(rq);
+}
+
+void http_answer_deadline(http_request *rq)
+{
+    if (!http_claim(rq))
+        return;
+    const anc_err err = {.code = ANC_DEADLINE,
+                         .text =
+                             "the request's time is over (X-Timeout-Ms, or the configured one)"};
+    http_problem problem = http_problem_of(ANC_DEADLINE, &err, NULL);
+    problem.instance = net_exchange_path(rq->ex);
+    problem.request_id = anc_str_of(rq->request_id);
+    respond_problem(rq, &problem, NULL);
+}
+
+static http_problem problem_of_step(http_request *rq, anc_status status, http_fault *fault)
+{
+    http_problem problem = http_problem_of(status, &rq->err, fault);
+    problem.instance = net_exchange_path(rq->ex);
+    problem.request_id = anc_str_of(rq->request_id);
+    if (rq->faults.n > 0) {
+        problem.faults = rq->faults.items;
+        problem.n_faults = rq->faults.n;
+    }
+    return problem;
+}
+
+int http_problem_render(http_request *rq, anc_status status, anc_buf *out)
+{
+    http_fault fault;
+    const http_problem problem = problem_of_step(rq, status, &fault);
+    http_problem_write(&problem, out);
+    return problem.status;
+}
+
+static void respond_answer(http_request *rq)
+{
+    http_answer *a = &rq->answer;
+    net_header headers[HTTP_HEADERS_MAX];
+    size_t n = http_common_headers(rq, headers);
+    bool has_policy = false;
+    for (size_t i = 0; i < a->n_extra; i++) {
+        headers[n++] = a->extra[i];
+        has_policy |= anc_str_eq(a->extra[i].name, ANC_STR("Content-Security-Policy"));
+    }
+    if (!has_policy)
+        n = closed_headers(headers, n);
+    if (a->status != 204)
+        headers[n++] =
+            (net_header){ANC_STR("Content-Type"),
+                         a->content_type.len > 0 ? a->content_type : ANC_STR("application/json")};
+    (void)net_exchange_respond_buf(rq->ex, a->status, headers, n, &a->body);
+}
+
+void http_answer_failure(http_request *rq, anc_status status)
+{
+    http_fault fault;
+    const http_problem problem = problem_of_step(rq, status, &fault);
+    if (http_claim(rq))
+        respond_problem(rq, &problem, NULL);
+}
+
+void http_finish(http_request *rq, anc_status status)
+{
+    http_answer *a = &rq->answer;
+    if (status == ANC_OK)
+        status = anc_buf_status(&a->body, "the answer", &rq->err);
+    if (a->status == 0)
+        a->status = 200;
+    if (status == ANC_OK)
+        http_idem_end(rq->edge->idem, &rq->idem, a->status, anc_buf_view(&a->body));
+    if (status != ANC_OK)
+        http_answer_failure(rq, status);
+    else if (http_claim(rq))
+        respond_answer(rq);
+    http_end(rq);
+}
+
+json_writer http_json(http_request *rq)
+{
+    return json_writer_of(&rq->answer.body);
+}
+
+void http_answer_header(http_request *rq, const char *name, anc_str value)
+{
+    http_answer *a = &rq->answer;
+    if (a->n_extra < ANC_COUNT(a->extra))
+        a->extra[a->n_extra++] = (net_header){anc_str_of(name), value};
 }

@@ -1,41 +1,115 @@
-/* auth.c - who asks. One key, compared by digest in constant time, so that neither its length nor its
- * beginning shows in how long a refusal takes. */
+/* auth.c - who asks, and whether a browser may.
+ *
+ * With a key configured, everything but public paths needs `Authorization: Bearer KEY`; hashes are
+ * compared in constant time. Without one, everybody who reaches the server is its owner: that is the
+ * machine itself, so two ways for a web page in a browser there are closed. A name that resolves to
+ * loopback (DNS rebinding) fails the check of Host, and a form or script of another site fails the
+ * check of Origin, which holds for every method that changes something, key or not.
+ *
+ * A Unix socket lies in the data folder, with mode 0600: who can open it owns the data.
+ */
 #include <string.h>
 
 #include "hash/sha256.h"
-#include "impl.h"
+#include "net/uri.h"
+#include "request.h"
 
-static bool same_digest(const unsigned char *a, const unsigned char *b)
+static const anc_str owner_labels[] = {ANC_STR_INIT("public"), ANC_STR_INIT("user:admin")};
+
+static bool by_socket(const http_request *rq)
 {
-    unsigned char differ = 0;
+    return anc_str_eq(net_exchange_peer(rq->ex), ANC_STR("unix"));
+}
+
+/* "[::1]:8000" or "localhost:8000" without its port. */
+static anc_str host_name(anc_str host)
+{
+    const size_t bracket = anc_str_find(host, ANC_STR("]"));
+    const size_t colon = anc_str_find(host, ANC_STR(":"));
+    if (bracket != SIZE_MAX)
+        return anc_str_sub(host, 0, bracket + 1);
+    return colon == SIZE_MAX ? host : anc_str_sub(host, 0, colon);
+}
+
+/* "http://localhost:3000" of the server's own Host. */
+static bool same_site(anc_str origin, anc_str host)
+{
+    const size_t at = anc_str_find(origin, ANC_STR("://"));
+    return at != SIZE_MAX && anc_str_eq_nocase(anc_str_sub(origin, at + 3, origin.len), host);
+}
+
+void http_find_origin(http_request *rq)
+{
+    const http_edge_options *o = &rq->edge->o;
+    const anc_str origin = net_exchange_header(rq->ex, "origin");
+    for (size_t i = 0; origin.len > 0 && i < o->n_cors; i++)
+        if (anc_str_eq(o->cors[i], ANC_STR("*")) || anc_str_eq_nocase(o->cors[i], origin))
+            rq->origin = origin;
+}
+
+static bool changes_something(anc_str method)
+{
+    return !anc_str_eq(method, ANC_STR("GET")) && !anc_str_eq(method, ANC_STR("HEAD")) &&
+           !anc_str_eq(method, ANC_STR("OPTIONS"));
+}
+
+static anc_status check_browser(http_request *rq, anc_err *err)
+{
+    const anc_str origin = net_exchange_header(rq->ex, "origin");
+    const anc_str host = net_exchange_header(rq->ex, "host");
+    if (!rq->edge->has_key && !by_socket(rq) && !net_host_is_loopback(host_name(host)))
+        return ANC_FAIL(err, ANC_FORBIDDEN,
+                        "Host \"%.*s\" is not this machine; without an API key only loopback names "
+                        "are answered",
+                        ANC_FMT(host));
+    if (origin.len > 0 && rq->origin.ptr == NULL && !same_site(origin, host) &&
+        changes_something(net_exchange_method(rq->ex)))
+        return ANC_FAIL(err, ANC_FORBIDDEN,
+                        "pages of %.*s may not call this; http.cors_origins lists who may",
+                        ANC_FMT(origin));
+    return ANC_OK;
+}
+
+/* The time does not depend on where two hashes differ. */
+static bool same_hash(const unsigned char *a, const unsigned char *b)
+{
+    volatile unsigned char differ = 0;
     for (size_t i = 0; i < ANC_SHA256_BYTES; i++)
-        differ |= (unsigned char)(a[i] ^ b[i]);
+        differ = (unsigned char)(differ | (a[i] ^ b[i]));
     return differ == 0;
 }
 
-static bool has_key(const http_edge *edge, anc_str authorization)
+static anc_status check_key(http_request *rq, anc_err *err)
 {
-    unsigned char digest[ANC_SHA256_BYTES];
-    if (authorization.len < 7 ||
-        !anc_str_eq_nocase(anc_str_sub(authorization, 0, 7), ANC_STR("bearer ")))
-        return false;
-    const anc_str key = anc_str_trim(anc_str_sub(authorization, 7, authorization.len));
-    return anc_sha256_of(key, digest, NULL) == ANC_OK && same_digest(digest, edge->key_digest);
+    const anc_str scheme = ANC_STR("Bearer ");
+    const anc_str header = net_exchange_header(rq->ex, "authorization");
+    unsigned char hash[ANC_SHA256_BYTES];
+    if (header.ptr == NULL)
+        return ANC_FAIL(err, ANC_UNAUTHENTICATED, "send Authorization: Bearer with the API key");
+    if (!anc_str_eq_nocase(anc_str_sub(header, 0, scheme.len), scheme))
+        return ANC_FAIL(err, ANC_UNAUTHENTICATED, "Authorization is not of the form Bearer KEY");
+    ANC_TRY(anc_sha256_of(anc_str_trim(anc_str_sub(header, scheme.len, header.len)), hash, err));
+    if (!same_hash(hash, rq->edge->key_sha256))
+        return ANC_FAIL(err, ANC_UNAUTHENTICATED, "the API key is not right");
+    return ANC_OK;
 }
 
-anc_status http_authenticate(http_edge *edge, http_ctx *cx)
+anc_status http_admit(http_request *rq, anc_err *err)
 {
-    const bool socket = anc_str_eq(net_exchange_peer(cx->ex), ANC_STR("unix"));
-    const bool owner =
-        !edge->has_key || socket || has_key(edge, net_exchange_header(cx->ex, "authorization"));
-    cx->labels[0] = ANC_STR("public");
-    cx->labels[1] = ANC_STR("user:admin");
-    cx->call.principal = (krn_principal){.user_id = owner ? ANC_STR("admin") : ANC_STR(""),
-                                         .labels = cx->labels,
-                                         .n_labels = owner ? 2 : 1,
-                                         .is_admin = owner};
-    if (owner || cx->route->role == HTTP_PUBLIC)
+    http_find_origin(rq);
+    if (rq->route->role == HTTP_PUBLIC)
         return ANC_OK;
-    return ANC_FAIL(&cx->err, ANC_UNAUTHENTICATED,
-                    "send the API key as `Authorization: Bearer …`; this one is missing or wrong");
+    ANC_TRY(check_browser(rq, err));
+    if (rq->edge->has_key && !by_socket(rq))
+        ANC_TRY(check_key(rq, err));
+    rq->is_owner = true;
+    return ANC_OK;
+}
+
+void http_principal(http_request *rq)
+{
+    rq->call.principal = (krn_principal){.user_id = rq->is_owner ? ANC_STR("admin") : ANC_STR(""),
+                                         .labels = owner_labels,
+                                         .n_labels = rq->is_owner ? 2 : 1,
+                                         .is_admin = rq->is_owner};
 }

@@ -1,296 +1,189 @@
-/* chat.c - a question over HTTP: prepared on a pool, generated on the loop, finished on a pool.
+/* chat.c - a question in its three steps: prepare (pool), generate (loop), finish (pool).
  *
- *   pool  prepare ──post──> loop  begin, sources, tokens ──submit──> pool  finish, done
- *
- * Both forms take the same way; the whole one throws the tokens away and answers at the end. What is
- * touched on two threads is handed over with the post or the submit. `generating` and the timers are
- * the loop's alone.
+ * A plain answer and a stream are the same steps; a stream begins with its sources when they are
+ * known, and ends with the answer or the problem as an event. Before the first event a failure is an
+ * ordinary problem. While the provider writes, no thread is held; the client's departure and the
+ * deadline reach it through on_cancel.
  */
 #include <stdlib.h>
-#include <string.h>
 
-#include "answer.h"
-#include "net/sse.h"
+#include "handlers.h"
+#include "schemas.h"
 
-enum { HEARTBEAT_MS = 15000, RETRY_MS = 20, EVENT_BYTES = 64 << 20, ID_BYTES = 24 };
+enum { EVENT_BYTES = 16 << 20 };
 
-typedef struct chat {
-    http_ctx *cx;
+typedef struct chat_work {
     rag_turn *turn; /* owned */
     bool stream;
-    uint64_t event_id;
-    bool generating;
-    bool timed_out;
-    net_timer *heartbeat, *deadline, *retry;
     anc_status status; /* of the generation */
-    anc_err err;
-} chat;
+} chat_work;
 
-/* ---- the request's body as a question ---- */
-
-static anc_str text_of(const json_value *root, const char *name)
+static void free_work(http_request *rq)
 {
-    return json_str(json_member(root, name), ANC_STR_NONE);
+    chat_work *chat = rq->work;
+    rag_turn_free(chat->turn);
+    free(chat);
 }
 
-static anc_status read_names(http_ctx *cx, const json_value *array, rag_question *q)
+/* ---- the end ---- */
+
+static void close_stream(http_request *rq)
 {
-    const size_t n = json_count(array);
-    anc_str *names = anc_arena_alloc(cx->mem, n + 1, sizeof *names);
-    if (names == NULL)
-        return ANC_FAIL(&cx->err, anc_arena_refusal(cx->mem), "%zu collections", n);
-    for (size_t i = 0; i < n; i++)
-        names[i] = json_str(json_element(array, i), ANC_STR(""));
-    q->collections = names;
-    q->n_collections = n;
-    return ANC_OK;
+    const chat_work *chat = rq->work;
+    http_stream_event(rq, chat->status == ANC_OK ? "done" : "error",
+                      anc_buf_view(&rq->answer.body));
+    http_stream_end(rq);
+    http_end(rq);
 }
 
-static anc_status read_question(http_ctx *cx, rag_question *q)
+static void end_stream(http_request *rq, anc_status status)
 {
-    const json_value *root = http_body_root(cx);
-    const anc_str question = text_of(root, "question"), query = text_of(root, "query");
-    if (question.ptr == NULL && query.ptr == NULL)
-        return ANC_FAIL_FIELD(&cx->err, ANC_INVALID, "/question", "question is missing");
-    *q = (rag_question){.question = question.ptr != NULL ? question : query,
-                        .conversation_id = text_of(root, "conversation_id"),
-                        .session_id = text_of(root, "session_id"),
-                        .message_id = text_of(root, "message_id"),
-                        .top_k = (uint32_t)json_int(json_member(root, "top_k"), 0),
-                        .model = text_of(root, "model"),
-                        .provider = text_of(root, "provider"),
-                        .system_prompt = text_of(root, "system_prompt"),
-                        .keep = true};
-    if (json_kind_of(json_member(root, "filters")) == JSON_OBJECT)
-        q->filters = json_member(root, "filters");
-    (void)rag_mode_parse(json_str(json_member(root, "mode"), ANC_STR("auto")), &q->mode);
-    return read_names(cx, json_member(root, "collections"), q);
-}
-
-static anc_status read_question_of_query(http_ctx *cx, rag_question *q)
-{
-    anc_str names = http_param(cx, "collections"), one;
-    const anc_str mode = http_param(cx, "mode");
-    anc_str *list = anc_arena_alloc(cx->mem, names.len + 1, sizeof *list);
-    if (list == NULL)
-        return ANC_FAIL(&cx->err, anc_arena_refusal(cx->mem), "collections");
-    *q = (rag_question){.question = http_param(cx, "question"),
-                        .conversation_id = http_param(cx, "conversation_id"),
-                        .top_k = (uint32_t)http_param_number(cx, "top_k", 0, 1, 50),
-                        .model = http_param(cx, "model"),
-                        .collections = list,
-                        .keep = true};
-    while (anc_str_split(&names, ',', &one))
-        if (anc_str_trim(one).len > 0)
-            list[q->n_collections++] = anc_str_trim(one);
-    if (mode.len > 0 && !rag_mode_parse(mode, &q->mode))
-        http_fault_add(&cx->faults, "?mode", "'%.*s' is no mode",
-                       ANC_FMT(anc_str_sub(mode, 0, 40)));
-    return http_faults_status(cx);
-}
-
-/* ---- the stream ---- */
-
-static void send_event(chat *c, const char *name, const anc_buf *data)
-{
-    ANC_BUF(out, EVENT_BYTES);
-    ANC_BUF(id, ID_BYTES);
-    (void)anc_buf_printf(&id, "%llu", (unsigned long long)++c->event_id);
-    net_sse_put(&out, anc_buf_view(&id), anc_str_of(name), anc_buf_view(data));
-    (void)net_exchange_write(c->cx->ex, anc_buf_view(&out));
-}
-
-static void send_sources(chat *c)
-{
-    ANC_BUF(data, EVENT_BYTES);
-    json_writer w = json_writer_of(&data);
-    http_sources_write(&w, rag_turn_sources(c->turn));
-    send_event(c, "sources", &data);
-}
-
-static void start_heartbeat(chat *c);
-
-static void heartbeat(void *arg)
-{
-    chat *c = arg;
-    ANC_BUF(out, 64);
-    net_sse_put_comment(&out, ANC_STR("still here"));
-    (void)net_exchange_write(c->cx->ex, anc_buf_view(&out));
-    start_heartbeat(c);
-}
-
-/* Without memory for a timer the line stays open all the same, only quieter. */
-static void start_heartbeat(chat *c)
-{
-    if (!net_timer_start(c->cx->edge->o.loop, HEARTBEAT_MS, heartbeat, c, &c->heartbeat))
-        c->heartbeat = NULL;
-}
-
-static void send_end(chat *c, anc_status status, const rag_answer *answer)
-{
-    http_ctx *cx = c->cx;
-    ANC_BUF(data, EVENT_BYTES);
-    if (status == ANC_OK) {
-        json_writer w = json_writer_of(&data);
-        http_answer_write(&w, answer, false);
-        send_event(c, "done", &data);
-    } else {
-        http_problem_write(&data, http_status_of(status), anc_str_of(c->err.text),
-                           net_exchange_path(cx->ex), anc_str_of(cx->request_id), &c->err, NULL);
-        send_event(c, "error", &data);
+    chat_work *chat = rq->work;
+    if (status != ANC_OK) {
+        anc_buf_clear(&rq->answer.body);
+        (void)http_problem_render(rq, status, &rq->answer.body);
     }
+    chat->status = status;
+    http_to_loop(rq, close_stream);
 }
 
-/* ---- the three steps ---- */
-
-static void finish(void *arg)
+/* On a pool: citations are checked, the turn is queued for saving. */
+static void finish(http_request *rq)
 {
-    chat *c = arg;
-    http_ctx *cx = c->cx;
+    chat_work *chat = rq->work;
     const rag_answer *answer = NULL;
-    const anc_status saved = rag_finish(cx->edge->o.rag, c->turn, &answer);
-    anc_status status = c->status;
-    if (c->timed_out) {
-        anc_err_clear(&c->err);
-        status = ANC_FAIL(&c->err, ANC_DEADLINE, "no answer within the request's time");
-    } else if (status == ANC_OK && saved != ANC_OK) {
-        status = ANC_FAIL(&c->err, saved, "the answer could not be finished");
+    anc_status status = rag_finish(rq->edge->o.rag, chat->turn, &answer);
+    if (chat->status != ANC_OK)
+        status = chat->status;
+    else if (status != ANC_OK)
+        rq->err = *rag_turn_error(chat->turn);
+    if (status == ANC_OK) {
+        json_writer w = http_json(rq);
+        http_put_answer(&w, answer, !chat->stream);
+        status = anc_buf_status(&rq->answer.body, "the answer", &rq->err);
     }
-    if (c->stream) {
-        send_end(c, status, answer);
-    } else if (status == ANC_OK) {
-        json_writer w = json_writer_of(&cx->out);
-        http_answer_write(&w, answer, true);
-    } else {
-        cx->err = c->err;
-    }
-    const bool stream = c->stream;
-    rag_turn_free(c->turn);
-    free(c);
-    cx->stream = NULL;
-    if (stream)
-        http_stream_end(cx);
+    if (chat->stream)
+        end_stream(rq, status);
     else
-        http_finish(cx, status);
+        http_finish(rq, status);
 }
 
-/* Finishing needs a pool thread; a full queue is tried again, since the turn must be recorded. */
-static void submit_finish(void *arg)
-{
-    chat *c = arg;
-    if (krn_submit(c->cx->edge->o.cpu, finish, c, NULL) == ANC_OK)
-        return;
-    if (!net_timer_start(c->cx->edge->o.loop, RETRY_MS, submit_finish, c, &c->retry))
-        finish(c);
-}
+/* ---- generating, on the loop ---- */
 
 static void on_token(void *arg, anc_str text)
 {
-    chat *c = arg;
-    ANC_BUF(data, EVENT_BYTES);
-    if (!c->stream)
+    http_request *rq = arg;
+    const chat_work *chat = rq->work;
+    if (!chat->stream)
         return;
+    ANC_BUF(data, EVENT_BYTES);
     json_writer w = json_writer_of(&data);
     json_open_object(&w);
     json_put_str(&w, "text", text);
     json_close_object(&w);
-    send_event(c, "token", &data);
+    http_stream_event(rq, "token", anc_buf_view(&data));
 }
 
 static void on_done(void *arg, anc_status status, const anc_err *err)
 {
-    chat *c = arg;
-    c->generating = false;
-    c->cx->on_gone = NULL; /* from here on the turn belongs to the pool */
-    net_timer_stop(&c->heartbeat);
-    net_timer_stop(&c->deadline);
-    c->status = status;
-    if (status != ANC_OK && err != NULL)
-        c->err = *err;
-    submit_finish(c);
+    http_request *rq = arg;
+    chat_work *chat = rq->work;
+    rq->on_cancel = NULL;
+    chat->status = status;
+    if (status != ANC_OK && rq->timed_out)
+        chat->status = ANC_FAIL(&rq->err, ANC_DEADLINE,
+                                "the request's time was over before the answer was whole");
+    else if (status != ANC_OK && err != NULL)
+        rq->err = *err;
+    http_to_pool(rq, HTTP_CPU, finish);
 }
 
-static void cancel(chat *c)
+static void stop_generating(http_request *rq)
 {
-    if (c->generating)
-        rag_cancel(c->cx->edge->o.rag, c->turn);
+    const chat_work *chat = rq->work;
+    rag_cancel(rq->edge->o.rag, chat->turn);
 }
 
-static void on_gone(http_ctx *cx)
+static void send_sources(http_request *rq, const rag_answer *known)
 {
-    cancel(cx->stream);
+    ANC_BUF(data, EVENT_BYTES);
+    json_writer w = json_writer_of(&data);
+    json_open_object(&w);
+    json_put_str(&w, "query_id", known->query_id);
+    json_name(&w, "sources");
+    json_open_array(&w);
+    for (size_t i = 0; i < known->n_sources; i++)
+        http_put_rag_source(&w, &known->sources[i]);
+    json_close_array(&w);
+    json_close_object(&w);
+    http_stream_event(rq, "sources", anc_buf_view(&data));
 }
 
-static void on_deadline(void *arg)
+static void generate(http_request *rq)
 {
-    chat *c = arg;
-    c->timed_out = true;
-    cancel(c);
-}
-
-static void generate(void *arg)
-{
-    chat *c = arg;
-    http_ctx *cx = c->cx;
-    net_loop *loop = cx->edge->o.loop;
-    const rag_sink sink = {.arg = c, .on_token = on_token, .on_done = on_done};
-    const int64_t left_ns = cx->call.deadline_ns - krn_now_ns(cx->edge->o.clock);
-    if (c->stream) {
-        (void)http_stream_begin(cx);
-        send_sources(c);
-        start_heartbeat(c);
+    const chat_work *chat = rq->work;
+    const rag_sink sink = {.arg = rq, .on_token = on_token, .on_done = on_done};
+    if (chat->stream) {
+        http_stream_begin(rq);
+        send_sources(rq, rag_turn_sources(chat->turn));
     }
-    const bool timed =
-        net_timer_start(loop, left_ns > 0 ? left_ns / 1000000 : 0, on_deadline, c, &c->deadline);
-    c->generating = true;
-    cx->on_gone = on_gone;
-    rag_generate(cx->edge->o.rag, c->turn, &sink);
-    /* the client left before this ran, or nothing would end an endless answer */
-    if (atomic_load(&cx->cancelled) || !timed)
-        cancel(c);
+    rq->on_cancel = stop_generating;
+    rag_generate(rq->edge->o.rag, chat->turn, &sink);
+    if (atomic_load(&rq->cancelled))
+        http_cancel(rq);
 }
 
-static anc_status start(http_ctx *cx, const rag_question *question, bool stream)
+/* ---- the beginning ---- */
+
+static anc_status read_question(http_request *rq, rag_question *ret)
 {
-    chat *c = calloc(1, sizeof *c);
-    if (c == NULL)
-        return ANC_FAIL(&cx->err, ANC_NO_MEMORY, "a question");
-    c->cx = cx;
-    c->stream = stream;
-    const anc_status status = rag_prepare(cx->edge->o.rag, &cx->call, question, &c->turn);
-    if (status != ANC_OK) {
-        free(c);
-        return status;
+    http_chat_in in;
+    if (rq->route->body == HTTP_JSON_BODY)
+        ANC_TRY(http_body(rq, &in));
+    else
+        ANC_TRY(http_query(rq, &in));
+    *ret = (rag_question){.question = in.question,
+                          .conversation_id = in.conversation_id,
+                          .session_id = in.session_id,
+                          .message_id = in.message_id,
+                          .collections = in.collections.items,
+                          .n_collections = in.collections.n,
+                          .top_k = (uint32_t)in.top_k,
+                          .filters = in.filters,
+                          .model = in.model,
+                          .provider = in.provider,
+                          .system_prompt = in.system_prompt,
+                          .keep = true};
+    if (rag_mode_parse(in.mode, &ret->mode))
+        return ANC_OK;
+    return ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/mode", "mode \"%.*s\" is not known",
+                          ANC_FMT(in.mode));
+}
+
+static anc_status start(http_request *rq, bool stream)
+{
+    rag_question question;
+    rag_turn *turn = NULL;
+    ANC_TRY(read_question(rq, &question));
+    ANC_TRY(rag_prepare(rq->edge->o.rag, &rq->call, &question, &turn));
+    chat_work *chat = calloc(1, sizeof *chat);
+    if (chat == NULL) {
+        rag_turn_free(turn);
+        return ANC_FAIL(&rq->err, ANC_NO_MEMORY, "a question");
     }
-    cx->stream = c;
-    cx->streaming = true;
-    if (!net_loop_post(cx->edge->o.loop, generate, c)) {
-        cx->streaming = false;
-        cx->stream = NULL;
-        rag_turn_free(c->turn);
-        free(c);
-        return ANC_FAIL(&cx->err, ANC_UNAVAILABLE, "the server is closing");
-    }
+    *chat = (chat_work){.turn = turn, .stream = stream};
+    rq->work = chat;
+    rq->work_free = free_work;
+    http_to_loop(rq, generate);
     return ANC_OK;
 }
 
-anc_status http_handle_chat_query(http_ctx *cx)
+anc_status http_chat_query(http_request *rq)
 {
-    rag_question q;
-    ANC_TRY(read_question(cx, &q));
-    return start(cx, &q, false);
+    return start(rq, false);
 }
 
-anc_status http_handle_chat_stream(http_ctx *cx)
+anc_status http_chat_stream(http_request *rq)
 {
-    rag_question q;
-    ANC_TRY(read_question(cx, &q));
-    return start(cx, &q, true);
-}
-
-anc_status http_handle_chat_stream_get(http_ctx *cx)
-{
-    rag_question q;
-    ANC_TRY(read_question_of_query(cx, &q));
-    return start(cx, &q, true);
+    return start(rq, true);
 }

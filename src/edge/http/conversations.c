@@ -1,93 +1,109 @@
-/* conversations.c - threads of questions and answers. */
-#include "impl.h"
+/* conversations.c - threads of questions: list, start, read, forget. */
+#include "handlers.h"
+#include "schemas.h"
 
-enum { MESSAGES_SHOWN = 200 };
+enum { MESSAGES_MAX = 1000 };
 
-static void write_conversation(json_writer *w, const rag_conversation *c, bool open)
+static void put_conversation(json_writer *w, const rag_conversation *c)
 {
-    json_open_object(w);
     json_put_str(w, "id", c->id);
     json_put_str(w, "title", c->title);
-    json_put_str_or_null(w, "user_id", c->user_id.len > 0 ? c->user_id : ANC_STR_NONE);
-    http_time_put(w, "created_at", c->created_ms);
-    http_time_put(w, "updated_at", c->updated_ms);
-    json_put_int(w, open ? "message_count" : "messages", (int64_t)c->messages);
-    if (!open)
-        json_close_object(w);
+    json_put_int(w, "message_count", (int64_t)c->messages);
+    http_put_time(w, "created_at", c->created_ms);
+    http_put_time(w, "updated_at", c->updated_ms);
 }
 
-anc_status http_handle_conversation_list(http_ctx *cx)
+anc_status http_conversations_list(http_request *rq)
 {
-    const uint64_t limit = http_param_number(cx, "limit", HTTP_DEFAULT_LIMIT, 1, HTTP_MAX_LIMIT);
-    rag_conversation *rows = NULL;
-    size_t n = 0;
+    http_page page;
     anc_str before;
-    ANC_TRY(http_faults_status(cx));
-    ANC_TRY(http_cursor_read(cx, &before));
-    ANC_TRY(rag_conversation_list(cx->edge->o.rag, &cx->call, before, limit, &rows, &n));
-    json_writer w = json_writer_of(&cx->out);
+    rag_conversation *items;
+    size_t n;
+    ANC_TRY(http_query(rq, &page));
+    ANC_TRY(http_cursor_read(rq, page.cursor, &before));
+    ANC_TRY(
+        rag_conversation_list(rq->edge->o.rag, &rq->call, before, (size_t)page.limit, &items, &n));
+    json_writer w = http_json(rq);
     json_open_object(&w);
     json_name(&w, "items");
     json_open_array(&w);
-    for (size_t i = 0; i < n; i++)
-        write_conversation(&w, &rows[i], false);
+    for (size_t i = 0; i < n; i++) {
+        json_open_object(&w);
+        put_conversation(&w, &items[i]);
+        json_close_object(&w);
+    }
     json_close_array(&w);
     json_put_str_or_null(&w, "next_cursor",
-                         n == limit ? http_cursor_make(cx, rows[n - 1].id) : ANC_STR_NONE);
+                         n < (size_t)page.limit ? ANC_STR_NONE
+                                                : http_cursor_of(rq, items[n - 1].id));
     json_close_object(&w);
     return ANC_OK;
 }
 
-anc_status http_handle_conversation_create(http_ctx *cx)
+anc_status http_conversations_create(http_request *rq)
 {
-    const json_value *root = http_body_root(cx);
-    rag_conversation made = {0};
-    ANC_TRY(rag_conversation_create(cx->edge->o.rag, &cx->call,
-                                    json_str(json_member(root, "id"), ANC_STR("")),
-                                    json_str(json_member(root, "title"), ANC_STR("")), &made));
-    json_writer w = json_writer_of(&cx->out);
-    write_conversation(&w, &made, false);
-    cx->status = 201;
+    http_conversation_in in;
+    rag_conversation made;
+    ANC_TRY(http_body(rq, &in));
+    ANC_TRY(rag_conversation_create(rq->edge->o.rag, &rq->call, in.id, in.title, &made));
+    json_writer w = http_json(rq);
+    json_open_object(&w);
+    put_conversation(&w, &made);
+    json_close_object(&w);
+    rq->answer.status = 201;
     return ANC_OK;
 }
 
-static void write_message(json_writer *w, const rag_message *m)
+/* A list of what was kept of an answer; [] when it is not there. */
+static void put_kept(json_writer *w, const json_value *kept, const char *name)
 {
+    const json_value *list = json_member(kept, name);
+    ANC_BUF(text, HTTP_ANSWER_BYTES);
+    if (json_kind_of(list) == JSON_ARRAY)
+        json_dump(list, &text);
+    json_put_raw(w, name, text.len > 0 ? anc_buf_view(&text) : ANC_STR("[]"));
+}
+
+static void put_message(json_writer *w, const rag_message *m)
+{
+    json_doc *kept = NULL;
+    if (m->answer_json.len > 0 && json_parse(m->answer_json, &kept, NULL) != ANC_OK)
+        kept = NULL;
     json_open_object(w);
     json_put_str(w, "id", m->id);
     json_put_str(w, "query_id", m->query_id);
     json_put_str(w, "question", m->question);
     json_put_str(w, "answer", m->answer);
-    if (m->answer_json.len > 0)
-        json_put_raw(w, "detail", m->answer_json);
-    else
-        json_put_null(w, "detail");
-    http_time_put(w, "created_at", m->at_ms);
+    put_kept(w, json_root(kept), "citations");
+    put_kept(w, json_root(kept), "sources");
+    http_put_time(w, "created_at", m->at_ms);
     json_close_object(w);
+    json_doc_free(kept);
 }
 
-anc_status http_handle_conversation_get(http_ctx *cx)
+anc_status http_conversations_get(http_request *rq)
 {
-    rag_conversation c = {0};
-    rag_message *rows = NULL;
-    size_t n = 0;
-    ANC_TRY(rag_conversation_find(cx->edge->o.rag, &cx->call, cx->path_params[0], &c));
-    ANC_TRY(rag_message_list(cx->edge->o.rag, &cx->call, cx->path_params[0], MESSAGES_SHOWN, &rows,
-                             &n));
-    json_writer w = json_writer_of(&cx->out);
-    write_conversation(&w, &c, true);
+    rag_service *rag = rq->edge->o.rag;
+    rag_conversation c;
+    rag_message *messages;
+    size_t n;
+    ANC_TRY(rag_conversation_find(rag, &rq->call, rq->params[0], &c));
+    ANC_TRY(rag_message_list(rag, &rq->call, rq->params[0], MESSAGES_MAX, &messages, &n));
+    json_writer w = http_json(rq);
+    json_open_object(&w);
+    put_conversation(&w, &c);
     json_name(&w, "messages");
     json_open_array(&w);
     for (size_t i = 0; i < n; i++)
-        write_message(&w, &rows[i]);
+        put_message(&w, &messages[i]);
     json_close_array(&w);
     json_close_object(&w);
     return ANC_OK;
 }
 
-anc_status http_handle_conversation_delete(http_ctx *cx)
+anc_status http_conversations_delete(http_request *rq)
 {
-    ANC_TRY(rag_conversation_delete(cx->edge->o.rag, &cx->call, cx->path_params[0]));
-    cx->status = 204;
+    ANC_TRY(rag_conversation_delete(rq->edge->o.rag, &rq->call, rq->params[0]));
+    rq->answer.status = 204;
     return ANC_OK;
 }

@@ -1,436 +1,411 @@
-/* dispatch.c - from a request's head to its handler.
+/* dispatch.c - from the head of a request to its first step: route, limits, identity, body.
  *
- *   loop: route ─> identity ─> in-flight bound ─> body ─> pool: check body ─> handler ─> answer
- *
- * A context is made on the loop, given to a pool, and freed on the loop (problem.c). The only thing
- * that another thread touches meanwhile is `cancelled`, set on the loop when the client leaves.
+ * The order decides which refusal a client sees: unknown path (404), method (405), size of the body
+ * (413, before a byte of it is read), identity (401, 403), not there yet (501), kinds of content (415,
+ * 406), too much at work (503). Then the body is read and the first step is handed to its lane.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "hash/sha256.h"
-#include "impl.h"
+#include "media.h"
+#include "request.h"
+#include "upload.h"
 
-enum { MIN_TIMEOUT_MS = 1, MAX_TIMEOUT_MS = 86400000, OPENAPI_BYTES = 8 << 20 };
+enum { PATH_ARENA_BYTES = 256 << 10, DOCUMENT_ARENA_FACTOR = 8, TIMEOUT_MAX_MS = 86400000 };
 
-void http_ctx_free(http_ctx *cx)
+/* ---- ids ---- */
+
+static bool plain_id(anc_str s)
 {
-    if (cx == NULL)
-        return;
-    net_exchange_off_gone(cx->ex);
-    if (cx->counted)
-        atomic_fetch_sub(&cx->edge->in_flight, 1);
-    krn_gauge_set(cx->edge->flying, (int64_t)atomic_load(&cx->edge->in_flight));
-    net_exchange_unref(cx->ex);
-    json_doc_free(cx->doc);
-    anc_buf_done(&cx->body);
-    anc_buf_done(&cx->out);
-    anc_arena_free(cx->mem);
-    free(cx);
-}
-
-static void client_gone(void *arg)
-{
-    http_ctx *cx = arg;
-    atomic_store(&cx->cancelled, true);
-    if (cx->on_gone != NULL)
-        cx->on_gone(cx);
-}
-
-/* ---- identity of the request ---- */
-
-static bool is_plain_id(anc_str s)
-{
-    if (s.len == 0 || s.len > 64)
-        return false;
     for (size_t i = 0; i < s.len; i++) {
         const char c = s.ptr[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-              c == '-' || c == '_' || c == '.' || c == ':'))
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.' || c == ':';
+        if (!plain)
             return false;
     }
-    return true;
+    return s.len > 0 && s.len <= HTTP_REQUEST_ID_MAX;
 }
 
-static bool is_hex(anc_str s)
+static bool hex_part(anc_str s, size_t at, size_t n)
 {
-    for (size_t i = 0; i < s.len; i++)
-        if (!((s.ptr[i] >= '0' && s.ptr[i] <= '9') || (s.ptr[i] >= 'a' && s.ptr[i] <= 'f')))
+    bool some = false;
+    for (size_t i = at; i < at + n; i++) {
+        const char c = s.ptr[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
             return false;
-    return true;
+        some |= c != '0';
+    }
+    return some;
 }
 
-/* W3C trace context: 00-<32 hex>-<16 hex>-<2 hex>; a wrong one is passed over, and a new one made. */
-static void take_trace(http_ctx *cx)
+/* "00-<32 hex>-<16 hex>-<2 hex>", neither id zero (W3C trace context). */
+static bool trace_fits(anc_str s)
 {
-    const anc_str parent = net_exchange_header(cx->ex, "traceparent");
+    return s.len == 55 && anc_str_starts(s, ANC_STR("00-")) && s.ptr[35] == '-' &&
+           s.ptr[52] == '-' && hex_part(s, 3, 32) && hex_part(s, 36, 16);
+}
+
+static void take_ids(http_request *rq)
+{
+    const krn_clock clock = rq->edge->o.clock;
+    const anc_str id = net_exchange_header(rq->ex, "x-request-id");
+    const anc_str trace = net_exchange_header(rq->ex, "traceparent");
+    const bool traced = trace_fits(trace);
     unsigned char random[24];
-    krn_clock clock = cx->edge->o.clock;
-    clock.ops->random(clock.self, random, sizeof random);
-    anc_hex_text(random, 16, cx->trace_id);
-    anc_hex_text(random + 16, 8, cx->parent_id);
-    if (parent.len == 55 && anc_str_starts(parent, ANC_STR("00-")) && parent.ptr[35] == '-' &&
-        parent.ptr[52] == '-' && is_hex(anc_str_sub(parent, 3, 32)) &&
-        is_hex(anc_str_sub(parent, 36, 16)))
-        (void)snprintf(cx->trace_id, sizeof cx->trace_id, "%.32s", parent.ptr + 3);
-}
-
-static void take_ids(http_ctx *cx)
-{
-    const anc_str given = net_exchange_header(cx->ex, "x-request-id");
-    if (is_plain_id(given))
-        (void)snprintf(cx->request_id, sizeof cx->request_id, "%.*s", ANC_FMT(given));
+    char span[17];
+    if (plain_id(id))
+        memcpy(rq->request_id, id.ptr, id.len);
     else
-        krn_id_new(cx->edge->o.clock, cx->request_id);
-    net_exchange_set_log_id(cx->ex, anc_str_of(cx->request_id));
-    take_trace(cx);
+        krn_id_new(clock, rq->request_id);
+    clock.ops->random(clock.self, random, sizeof random);
+    anc_hex_text(random, 16, rq->trace_id);
+    anc_hex_text(random + 16, 8, span);
+    if (traced)
+        memcpy(rq->trace_id, trace.ptr + 3, 32);
+    (void)snprintf(rq->traceparent, sizeof rq->traceparent, "00-%s-%s-%.2s", rq->trace_id, span,
+                   traced ? trace.ptr + 53 : "01");
 }
 
-static void take_deadline(http_ctx *cx)
+/* ---- checks of the head ---- */
+
+static uint64_t body_limit(const http_request *rq)
 {
-    uint64_t ms = (uint64_t)cx->edge->o.request_timeout_ms;
-    const anc_str asked = net_exchange_header(cx->ex, "x-timeout-ms");
-    if (asked.ptr != NULL &&
-        (!anc_str_to_u64(asked, &ms) || ms < MIN_TIMEOUT_MS || ms > MAX_TIMEOUT_MS)) {
-        http_fault_add(&cx->faults, "X-Timeout-Ms", "'%.*s' is no whole number from %d to %d",
-                       ANC_FMT(anc_str_sub(asked, 0, 40)), MIN_TIMEOUT_MS, MAX_TIMEOUT_MS);
-        ms = (uint64_t)cx->edge->o.request_timeout_ms;
-    }
-    cx->call.deadline_ns = krn_now_ns(cx->edge->o.clock) + (int64_t)ms * 1000000;
+    return rq->route->body == HTTP_DOCUMENT_BODY ? rq->edge->o.max_body_bytes
+                                                 : HTTP_SMALL_BODY_BYTES;
 }
 
-static http_ctx *ctx_new(http_edge *edge, net_exchange *ex)
+static bool body_too_long(http_request *rq, anc_err *err)
 {
-    http_ctx *cx = calloc(1, sizeof *cx);
-    anc_arena *mem = anc_arena_new(HTTP_ARENA_BYTES);
-    if (cx == NULL || mem == NULL) {
-        free(cx);
-        anc_arena_free(mem);
-        return NULL;
-    }
-    cx->edge = edge;
-    cx->ex = ex;
-    cx->mem = mem;
-    cx->out = anc_buf_init(HTTP_OUT_BYTES);
-    cx->body = anc_buf_init(0);
-    take_ids(cx);
-    cx->call = (krn_call){.mem = mem,
-                          .err = &cx->err,
-                          .cancelled = &cx->cancelled,
-                          .trace_id = anc_str_of(cx->trace_id),
-                          .request_id = anc_str_of(cx->request_id)};
-    take_deadline(cx);
-    return cx;
-}
-
-/* ---- routing ---- */
-
-/* Whether the decoded segments fit a route's path; its parameters go into `cx`. */
-static bool path_fits(http_ctx *cx, const char *path, const anc_str *segments, size_t n)
-{
-    anc_str rest = anc_str_of(path + 1), part;
-    size_t i = 0;
-    cx->n_path_params = 0;
-    if (rest.len == 0)
-        return n == 0;
-    while (anc_str_split(&rest, '/', &part)) {
-        if (i == n)
-            return false;
-        if (part.len > 0 && part.ptr[0] == '{')
-            cx->path_params[cx->n_path_params++] = segments[i];
-        else if (!anc_str_eq(part, segments[i]))
-            return false;
-        i++;
-    }
-    return i == n;
-}
-
-static bool method_fits(const char *method, anc_str asked)
-{
-    return anc_str_eq(anc_str_of(method), asked) ||
-           (strcmp(method, "GET") == 0 && anc_str_eq(asked, ANC_STR("HEAD")));
-}
-
-/* Finds the route; false when it answered 404 or 405. */
-static bool find_route(http_ctx *cx)
-{
-    anc_str *segments = NULL;
-    size_t n = 0;
-    ANC_BUF(allow, 256);
-    if (net_path_segments(cx->mem, net_exchange_path(cx->ex), &segments, &n, &cx->err) != ANC_OK) {
-        http_finish(cx, ANC_INVALID);
+    const int64_t length = net_exchange_content_length(rq->ex);
+    const uint64_t limit = rq->route->body == HTTP_NO_BODY ? HTTP_SMALL_BODY_BYTES : body_limit(rq);
+    if (length <= 0 || (uint64_t)length <= limit)
         return false;
-    }
-    for (size_t i = 0; i < http_route_count; i++) {
-        const http_route *r = &http_routes[i];
-        if (!path_fits(cx, r->path, segments, n))
-            continue;
-        if (method_fits(r->method, net_exchange_method(cx->ex))) {
-            cx->route = r;
-            return true;
-        }
-        (void)anc_buf_printf(&allow, "%s%s", allow.len > 0 ? ", " : "", r->method);
-    }
-    if (allow.len > 0) {
-        http_add_header(cx, ANC_STR("allow"), anc_arena_copy(cx->mem, anc_buf_view(&allow)));
-        http_finish_problem(cx, 405,
-                            anc_arena_printf(cx->mem, "%.*s is not for this path; allowed: %s",
-                                             ANC_FMT(net_exchange_method(cx->ex)), allow.ptr)
-                                .ptr);
-    } else {
-        (void)ANC_FAIL(&cx->err, ANC_NOT_FOUND, "there is no '%.*s'",
-                       ANC_FMT(anc_str_sub(net_exchange_path(cx->ex), 0, 200)));
-        http_finish(cx, ANC_NOT_FOUND);
-    }
-    return false;
-}
-
-/* A preflight of a browser from an allowed origin. */
-static bool answer_preflight(http_ctx *cx)
-{
-    if (!anc_str_eq(net_exchange_method(cx->ex), ANC_STR("OPTIONS")))
-        return false;
-    http_add_header(cx, ANC_STR("access-control-allow-methods"),
-                    ANC_STR("GET, POST, PUT, PATCH, DELETE"));
-    http_add_header(cx, ANC_STR("access-control-allow-headers"),
-                    ANC_STR("authorization, content-type, idempotency-key, x-request-id, "
-                            "x-timeout-ms, traceparent"));
-    cx->status = 204;
-    http_finish(cx, ANC_OK);
+    (void)ANC_FAIL(err, ANC_LIMIT, "the body has %lld bytes; at most %llu are taken here",
+                   (long long)length, (unsigned long long)limit);
     return true;
 }
 
-/* ---- checks before the handler, on the pool ---- */
-
-static bool known_param(const http_field *query, anc_str name)
+static anc_status check_content(http_request *rq, anc_err *err)
 {
-    for (const http_field *f = query; f != NULL && f->name != NULL; f++)
-        if (anc_str_eq(anc_str_of(f->name), name))
-            return true;
-    return false;
+    const http_route *route = rq->route;
+    const anc_str type = net_exchange_header(rq->ex, "content-type");
+    const anc_str coding = net_exchange_header(rq->ex, "content-encoding");
+    const bool form_allowed = route->body == HTTP_DOCUMENT_BODY;
+    if (route->body == HTTP_NO_BODY || net_exchange_content_length(rq->ex) == 0)
+        return ANC_OK;
+    if (coding.len > 0 && !anc_str_eq_nocase(coding, ANC_STR("identity")))
+        return ANC_FAIL(err, ANC_UNSUPPORTED, "a body with Content-Encoding %.*s is not understood",
+                        ANC_FMT(coding));
+    if (type.len == 0 || http_media_is_json(type) || (form_allowed && http_media_is_form(type)))
+        return ANC_OK;
+    return ANC_FAIL(err, ANC_UNSUPPORTED, "Content-Type %.*s is not understood here; send %s",
+                    ANC_FMT(type),
+                    form_allowed ? "application/json or multipart/form-data" : "application/json");
 }
 
-static anc_status check_query(http_ctx *cx)
+static anc_status check_timeout(http_request *rq, anc_err *err)
 {
-    ANC_TRY(net_query_params(cx->mem, net_exchange_query(cx->ex), &cx->params, &cx->n_params,
-                             &cx->err));
-    for (size_t i = 0; i < cx->n_params; i++) {
-        ANC_BUF(pointer, 128);
-        if (known_param(cx->route->query, cx->params[i].name))
-            continue;
-        (void)anc_buf_printf(&pointer, "?%.*s", ANC_FMT(anc_str_sub(cx->params[i].name, 0, 80)));
-        http_fault_add(&cx->faults, pointer.ptr, "is an unknown parameter");
+    const http_edge_options *o = &rq->edge->o;
+    const anc_str text = net_exchange_header(rq->ex, "x-timeout-ms");
+    const unsigned flags = rq->route->flags;
+    uint64_t ms;
+    rq->timeout_ms = (flags & HTTP_LONG) == 0  ? o->request_timeout_ms
+                     : (flags & HTTP_SSE) == 0 ? o->long_timeout_ms
+                                               : 0;
+    if (text.ptr == NULL)
+        return ANC_OK;
+    if (!anc_str_to_u64(anc_str_trim(text), &ms) || ms < 1 || ms > TIMEOUT_MAX_MS)
+        return ANC_FAIL(err, ANC_INVALID, "X-Timeout-Ms \"%.*s\" is not a number from 1 to %d",
+                        ANC_FMT(text), TIMEOUT_MAX_MS);
+    rq->timeout_ms = (int64_t)ms;
+    return ANC_OK;
+}
+
+static anc_status check_load(http_request *rq, anc_err *err)
+{
+    http_edge *edge = rq->edge;
+    const size_t working = atomic_load(&edge->working), open = atomic_load(&edge->open);
+    if (rq->route->role != HTTP_PUBLIC && atomic_load(&edge->draining))
+        return ANC_FAIL(err, ANC_UNAVAILABLE, "the server is shutting down");
+    if (rq->route->lane == HTTP_LOOP ||
+        (working < edge->o.max_in_flight && open <= edge->o.max_open))
+        return ANC_OK;
+    krn_count(edge->refused, 1);
+    return ANC_FAIL(err, ANC_UNAVAILABLE,
+                    "the server is overloaded: %zu requests at work (at most %u), %zu open "
+                    "(at most %u)",
+                    working, edge->o.max_in_flight, open, edge->o.max_open);
+}
+
+static anc_status open_memory(http_request *rq, const http_match *match, anc_err *err)
+{
+    const size_t bytes = rq->edge->o.call_bytes;
+    rq->mem = anc_arena_new(rq->route->lane == HTTP_PUT ? bytes * DOCUMENT_ARENA_FACTOR : bytes);
+    if (rq->mem == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "a request");
+    rq->faults.mem = rq->mem;
+    for (size_t i = 0; i < HTTP_PATH_PARAMS_MAX; i++) {
+        rq->params[i] = anc_arena_copy(rq->mem, match->params[i]);
+        if (rq->params[i].ptr == NULL)
+            return ANC_FAIL(err, ANC_NO_MEMORY, "a request");
     }
-    return http_faults_status(cx);
+    return net_query_params(rq->mem, net_exchange_query(rq->ex), &rq->query, &rq->n_query, err);
 }
 
-static bool is_json(anc_str type)
+static anc_status check_head(http_request *rq, const http_match *match, anc_err *err)
 {
-    return type.len == 0 ||
-           anc_str_eq_nocase(anc_str_trim(anc_str_sub(type, 0, anc_str_find(type, ANC_STR(";")))),
-                             ANC_STR("application/json"));
+    if (body_too_long(rq, err))
+        return ANC_LIMIT;
+    ANC_TRY(http_admit(rq, err));
+    if (rq->route->handle == NULL)
+        return ANC_FAIL(err, ANC_NOT_IMPLEMENTED, "%s %s is not available yet: %s",
+                        rq->route->method, rq->route->path, rq->route->summary);
+    ANC_TRY(check_content(rq, err));
+    ANC_TRY(check_timeout(rq, err));
+    ANC_TRY(check_load(rq, err));
+    return open_memory(rq, match, err);
 }
 
-static anc_status check_json(http_ctx *cx)
+/* ---- the first step ---- */
+
+anc_status http_body(http_request *rq, void *out)
 {
-    const anc_str text = anc_buf_view(&cx->body);
-    static const http_field none[] = {{.name = NULL}};
-    if (!is_json(cx->content_type))
-        return ANC_FAIL(&cx->err, ANC_UNSUPPORTED,
-                        "content type '%.*s'; application/json is expected",
-                        ANC_FMT(anc_str_sub(cx->content_type, 0, 80)));
-    if (text.len == 0 && cx->route->fields == NULL)
+    http_schema_read(rq->route->request, json_root(rq->json), out, &rq->faults);
+    return http_faults_status(&rq->faults, &rq->err);
+}
+
+anc_status http_query(http_request *rq, void *out)
+{
+    http_params_read(rq->route->query, rq->query, rq->n_query, out, &rq->faults);
+    return http_faults_status(&rq->faults, &rq->err);
+}
+
+static anc_status parse_body(http_request *rq)
+{
+    const bool empty = rq->body.len == 0 && (rq->route->flags & HTTP_OPTIONAL_BODY) != 0;
+    if (rq->route->body == HTTP_NO_BODY || http_is_upload(rq))
         return ANC_OK;
-    ANC_TRY(json_parse(text, &cx->doc, &cx->err));
-    (void)http_check_body(cx->route->fields != NULL ? cx->route->fields : none, json_root(cx->doc),
-                          &cx->faults);
-    return http_faults_status(cx);
+    const anc_status status =
+        json_parse(empty ? ANC_STR("{}") : anc_buf_view(&rq->body), &rq->json, &rq->err);
+    anc_buf_done(&rq->body);
+    return status;
 }
 
-static bool is_form(anc_str type)
+static anc_status replay(http_request *rq, const http_idem_answer *kept)
 {
-    return type.len >= 19 &&
-           anc_str_eq_nocase(anc_str_sub(type, 0, 19), ANC_STR("multipart/form-data"));
+    rq->answer.status = kept->status;
+    http_answer_header(rq, "Idempotent-Replayed", ANC_STR("true"));
+    (void)anc_buf_add(&rq->answer.body, kept->body);
+    return ANC_OK;
 }
 
-static anc_status check_body(http_ctx *cx)
+/* *ret_replayed: the answer is there already. */
+static anc_status check_idempotency(http_request *rq, bool *ret_replayed)
 {
-    if (cx->route->body == HTTP_NO_BODY)
+    const anc_str key = net_exchange_header(rq->ex, "idempotency-key");
+    http_idem_answer kept = {0};
+    if ((rq->route->flags & HTTP_CREATES) == 0 || key.ptr == NULL)
         return ANC_OK;
-    if (cx->route->body == HTTP_JSON_OR_FORM && is_form(cx->content_type))
-        return ANC_OK;
-    return check_json(cx);
+    if (key.len == 0 || key.len > HTTP_IDEM_KEY_MAX)
+        return ANC_FAIL(&rq->err, ANC_INVALID,
+                        "Idempotency-Key has %zu characters; 1 to %d are allowed", key.len,
+                        HTTP_IDEM_KEY_MAX);
+    if (!rq->hashed)
+        ANC_TRY(anc_sha256_of(anc_buf_view(&rq->body), rq->body_sha256, &rq->err));
+    const anc_str name =
+        anc_arena_printf(rq->mem, "%.*s\n%s\n%.*s\n%.*s", ANC_FMT(rq->call.principal.user_id),
+                         rq->route->method, ANC_FMT(net_exchange_target(rq->ex)), ANC_FMT(key));
+    if (name.ptr == NULL)
+        return http_no_memory(rq, "an idempotency key");
+    ANC_TRY(http_idem_begin(rq->edge->idem, name, rq->body_sha256, krn_now_ns(rq->edge->o.clock),
+                            rq->mem, &rq->idem, &kept, &rq->err));
+    *ret_replayed = kept.found;
+    return kept.found ? replay(rq, &kept) : ANC_OK;
 }
 
-static anc_status handle(http_ctx *cx)
+static anc_status work(http_request *rq, bool *ret_replayed)
 {
+    ANC_TRY(krn_call_check(rq->edge->o.clock, &rq->call));
+    if (rq->route->query == NULL && rq->route->lane != HTTP_LOOP) {
+        static const http_schema none = {0};
+        char nothing;
+        http_params_read(&none, rq->query, rq->n_query, &nothing, &rq->faults);
+        ANC_TRY(http_faults_status(&rq->faults, &rq->err));
+    }
+    ANC_TRY(check_idempotency(rq, ret_replayed));
+    if (*ret_replayed)
+        return ANC_OK;
+    ANC_TRY(parse_body(rq));
+    return rq->route->handle(rq);
+}
+
+static void first_step(http_request *rq)
+{
+    const bool takes_over = (rq->route->flags & HTTP_TAKES_OVER) != 0;
     bool replayed = false;
-    ANC_TRY(check_query(cx));
-    ANC_TRY(check_body(cx));
-    ANC_TRY(krn_call_check(cx->edge->o.clock, &cx->call));
-    if (cx->route->handler == NULL)
-        return ANC_FAIL(&cx->err, ANC_NOT_IMPLEMENTED, "%s %s (%s) is not available yet",
-                        cx->route->method, cx->route->path, cx->route->summary);
-    if (cx->route->idempotent_key) {
-        ANC_TRY(http_idempotency_check(cx, &replayed));
-        if (replayed)
-            return ANC_OK;
-    }
-    return cx->route->handler(cx);
+    const anc_status status = work(rq, &replayed);
+    if (status != ANC_OK || replayed || !takes_over)
+        http_finish(rq, status);
 }
 
-static void run(void *arg)
+void http_start(http_request *rq)
 {
-    http_ctx *cx = arg;
-    const anc_status status = handle(cx);
-    if (status != ANC_OK || !cx->streaming)
-        http_finish(cx, status);
-}
-
-static void submit(http_ctx *cx)
-{
-    const krn_executor where = cx->route->where == HTTP_ON_CPU ? cx->edge->o.cpu : cx->edge->o.io;
-    if (cx->route->where == HTTP_ON_LOOP) {
-        run(cx);
-        return;
-    }
-    const anc_status status = krn_submit(where, run, cx, &cx->err);
-    if (status != ANC_OK) {
-        krn_count(cx->edge->refused, 1);
-        http_finish(cx, status);
+    const int64_t now_ns = krn_now_ns(rq->edge->o.clock);
+    if (rq->timeout_ms > 0)
+        rq->deadline_ns = now_ns + rq->timeout_ms * 1000000;
+    rq->call = (krn_call){.mem = rq->mem,
+                          .err = &rq->err,
+                          .deadline_ns = rq->deadline_ns,
+                          .cancelled = &rq->cancelled,
+                          .trace_id = anc_str_of(rq->trace_id),
+                          .request_id = anc_str_of(rq->request_id)};
+    http_principal(rq);
+    if (rq->route->lane == HTTP_LOOP) {
+        first_step(rq);
+    } else if (!http_try_pool(rq, rq->route->lane, first_step)) {
+        const anc_err full = {.text = "the server is overloaded: its work queue is full"};
+        krn_count(rq->edge->refused, 1);
+        http_refuse(rq, http_problem_of(ANC_UNAVAILABLE, &full, NULL), NULL);
     }
 }
 
-static void body_read(void *arg, net_exchange *ex, anc_status status, anc_buf *body)
+/* ---- bodies and the entry ---- */
+
+static void body_came(void *arg, net_exchange *ex, anc_status status, anc_buf *body)
 {
-    http_ctx *cx = arg;
+    http_request *rq = arg;
     (void)ex;
     if (status != ANC_OK) {
-        http_ctx_free(cx); /* the server has answered */
+        (void)http_claim(rq);
+        http_end(rq);
         return;
     }
-    cx->body = *body;
+    rq->body = *body;
     *body = anc_buf_init(0);
-    cx->content_type = net_exchange_header(cx->ex, "content-type");
-    submit(cx);
+    http_start(rq);
 }
 
-static bool take_place(http_ctx *cx)
+static void read_body(http_request *rq)
 {
-    http_edge *edge = cx->edge;
-    if (cx->route->where == HTTP_ON_LOOP)
-        return true;
-    if (atomic_fetch_add(&edge->in_flight, 1) >= edge->o.max_in_flight) {
-        atomic_fetch_sub(&edge->in_flight, 1);
-        krn_count(edge->refused, 1);
-        http_finish(cx,
-                    ANC_FAIL(&cx->err, ANC_UNAVAILABLE, "%u requests are at work, the most allowed",
-                             edge->o.max_in_flight));
-        return false;
+    const anc_str type = net_exchange_header(rq->ex, "content-type");
+    if (rq->route->body == HTTP_NO_BODY)
+        http_start(rq);
+    else if (rq->route->body == HTTP_DOCUMENT_BODY && http_media_is_form(type))
+        http_upload_start(rq);
+    else
+        net_exchange_read_body(rq->ex, (size_t)body_limit(rq), body_came, rq);
+}
+
+static void client_left(void *arg)
+{
+    http_cancel(arg);
+}
+
+static void refuse_status(http_request *rq, anc_status status, const anc_err *err)
+{
+    http_fault fault;
+    http_refuse(rq, http_problem_of(status, err, &fault), NULL);
+}
+
+/* OPTIONS of a path that exists: what is allowed, to a browser too. */
+static void answer_options(http_request *rq, const char *allowed)
+{
+    net_header headers[HTTP_HEADERS_MAX];
+    size_t n = http_common_headers(rq, headers);
+    headers[n++] = (net_header){ANC_STR("Allow"), anc_str_of(allowed)};
+    if (rq->origin.ptr != NULL) {
+        headers[n++] = (net_header){ANC_STR("Access-Control-Allow-Methods"), anc_str_of(allowed)};
+        headers[n++] = (net_header){ANC_STR("Access-Control-Allow-Headers"),
+                                    ANC_STR("Authorization, Content-Type, Idempotency-Key, "
+                                            "X-Request-Id, X-Timeout-Ms, traceparent")};
+        headers[n++] = (net_header){ANC_STR("Access-Control-Max-Age"), ANC_STR("600")};
     }
-    cx->counted = true;
+    if (http_claim(rq))
+        (void)net_exchange_respond(rq->ex, 204, headers, n, ANC_STR_NONE);
+    http_end(rq);
+}
+
+/* Answers what has no route; false when there is one. */
+static bool answered_without_route(http_request *rq, const http_match *match)
+{
+    anc_err err = {0};
+    const anc_str method = net_exchange_method(rq->ex);
+    if (match->route != NULL)
+        return false;
+    if (match->allowed[0] == '\0') {
+        (void)ANC_FAIL(&err, ANC_NOT_FOUND, "there is no path %.*s; /docs lists them",
+                       ANC_FMT(net_exchange_path(rq->ex)));
+        refuse_status(rq, ANC_NOT_FOUND, &err);
+    } else if (anc_str_eq(method, ANC_STR("OPTIONS"))) {
+        http_find_origin(rq);
+        answer_options(rq, match->allowed);
+    } else {
+        const net_header allow = {ANC_STR("Allow"), anc_str_of(match->allowed)};
+        (void)ANC_FAIL(&err, ANC_INVALID, "%.*s is not known at %.*s; %s are", ANC_FMT(method),
+                       ANC_FMT(net_exchange_path(rq->ex)), match->allowed);
+        http_refuse(rq, http_problem_of_http(405, anc_str_of(err.text)), &allow);
+    }
     return true;
+}
+
+static void set_log_id(http_request *rq, const http_route *route)
+{
+    char id[HTTP_REQUEST_ID_MAX + 8];
+    const size_t number = route != NULL ? (size_t)(route - http_routes) : http_route_count;
+    const int n = snprintf(id, sizeof id, "%zu %s", number, rq->request_id);
+    net_exchange_set_log_id(rq->ex, (anc_str){id, (size_t)n});
+}
+
+static void dispatch(http_request *rq)
+{
+    anc_err err = {0};
+    http_match match = {0};
+    anc_str *segments;
+    size_t n;
+    ANC_ARENA(scratch, PATH_ARENA_BYTES);
+    take_ids(rq);
+    net_exchange_on_gone(rq->ex, client_left, rq);
+    anc_status status = scratch == NULL ? ANC_FAIL(&err, ANC_NO_MEMORY, "a request")
+                                        : net_path_segments(scratch, net_exchange_path(rq->ex),
+                                                            &segments, &n, &err);
+    if (status == ANC_OK)
+        http_route_find(net_exchange_method(rq->ex), segments, n, &match);
+    set_log_id(rq, match.route);
+    if (status == ANC_OK && answered_without_route(rq, &match))
+        return;
+    rq->route = match.route;
+    if (status == ANC_OK)
+        status = check_head(rq, &match, &err);
+    if (status != ANC_OK)
+        refuse_status(rq, status, &err);
+    else if (!http_media_accepts(net_exchange_header(rq->ex, "accept"), rq->route))
+        http_refuse(
+            rq, http_problem_of_http(406, ANC_STR("none of the kinds in Accept is answered here")),
+            NULL);
+    else
+        read_body(rq);
 }
 
 void http_edge_on_request(void *user, net_exchange *ex)
 {
-    http_edge *edge = user;
-    http_ctx *cx = ctx_new(edge, ex);
-    krn_count(edge->requests, 1);
-    if (cx == NULL) {
-        (void)net_exchange_respond(ex, 503, NULL, 0, ANC_STR(""));
-        net_exchange_unref(ex);
+    http_request *rq = http_request_new(user, ex);
+    if (rq != NULL) {
+        dispatch(rq);
         return;
     }
-    if (answer_preflight(cx) || !find_route(cx))
-        return;
-    const anc_status status = http_authenticate(edge, cx);
-    if (status != ANC_OK) {
-        http_finish(cx, status);
-        return;
-    }
-    if (!take_place(cx))
-        return;
-    net_exchange_on_gone(ex, client_gone, cx);
-    if (cx->route->body == HTTP_NO_BODY)
-        submit(cx);
-    else
-        net_exchange_read_body(ex, edge->o.max_body_bytes, body_read, cx);
+    (void)net_exchange_respond(ex, 503, NULL, 0, ANC_STR_NONE);
+    net_exchange_unref(ex);
 }
 
-/* ---- the edge ---- */
-
-void http_edge_on_access(void *user, const net_access *access)
+void http_edge_render_error(void *user, int status, anc_str detail, anc_buf *body,
+                            anc_str *content_type)
 {
-    http_edge *edge = user;
-    krn_observe(edge->seconds, (double)access->duration_us / 1e6);
-    const size_t query = anc_str_find(access->target, ANC_STR("?"));
-    krn_log_write(edge->o.log, access->status >= 500 ? KRN_WARN : KRN_INFO, "http", "request",
-                  KRN_STR("request_id", access->request_id), KRN_STR("method", access->method),
-                  KRN_STR("path", anc_str_sub(access->target, 0, query)),
-                  KRN_INT("status", access->status), KRN_INT("bytes_in", access->bytes_in),
-                  KRN_INT("bytes_out", access->bytes_out),
-                  KRN_REAL("duration_ms", (double)access->duration_us / 1000));
-}
-
-void http_edge_set_draining(http_edge *edge, bool draining)
-{
-    atomic_store(&edge->draining, draining);
-}
-
-static void name_series(http_edge *edge)
-{
-    const krn_metrics m = edge->o.metrics;
-    if (m.ops == NULL)
-        return;
-    edge->requests =
-        m.ops->counter(m.self, "anchorage_http_requests_total", "", "requests whose head was read");
-    edge->failures = m.ops->counter(m.self, "anchorage_http_failures_total", "",
-                                    "answers with a status of 500 or more");
-    edge->refused = m.ops->counter(m.self, "anchorage_http_refused_total", "",
-                                   "requests refused because too many were at work");
-    edge->flying = m.ops->gauge(m.self, "anchorage_http_in_flight", "", "requests at work");
-    edge->seconds = m.ops->histogram(m.self, "anchorage_http_request_seconds", "",
-                                     "from the first byte of a request to the last of its answer",
-                                     krn_latency_bounds, KRN_HISTOGRAM_BUCKETS);
-}
-
-anc_status http_edge_open(const http_edge_options *options, http_edge **ret, anc_err *err)
-{
-    http_edge *edge = calloc(1, sizeof *edge);
-    if (edge == NULL)
-        return ANC_FAIL(err, ANC_NO_MEMORY, "the HTTP interface");
-    edge->o = *options;
-    edge->openapi = anc_buf_init(OPENAPI_BYTES);
-    edge->started_ns = krn_now_ns(options->clock);
-    atomic_init(&edge->disk_free, -1);
-    edge->has_key = options->api_key.len > 0;
-    edge->idempotency = http_idempotency_new();
-    anc_status status = ANC_OK;
-    if (edge->idempotency == NULL)
-        status = ANC_FAIL(err, ANC_NO_MEMORY, "the HTTP interface");
-    if (status == ANC_OK && edge->has_key)
-        status = anc_sha256_of(options->api_key, edge->key_digest, err);
-    edge->o.api_key = ANC_STR_NONE; /* only its digest is kept */
-    if (status == ANC_OK) {
-        http_openapi_write(&edge->openapi, options->version);
-        status = anc_buf_status(&edge->openapi, "the OpenAPI document", err);
-    }
-    if (status != ANC_OK) {
-        http_edge_close(edge);
-        return status;
-    }
-    name_series(edge);
-    *ret = edge;
-    return ANC_OK;
-}
-
-void http_edge_close(http_edge *edge)
-{
-    if (edge == NULL)
-        return;
-    anc_buf_done(&edge->openapi);
-    http_idempotency_free(edge->idempotency);
-    free(edge);
+    const http_edge *edge = user;
+    char id[ANC_UUID_TEXT + 1];
+    http_problem problem = http_problem_of_http(status, detail);
+    krn_id_new(edge->o.clock, id);
+    problem.request_id = anc_str_of(id);
+    *content_type = HTTP_PROBLEM_TYPE;
+    http_problem_write(&problem, body);
 }

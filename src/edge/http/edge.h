@@ -1,8 +1,16 @@
-/* edge.h - the HTTP interface: every route, in front of the components' root headers.
+/* edge.h - the HTTP interface: everything that a client can ask over the network.
  *
- * One table of routes (route_table.c) dispatches and makes the OpenAPI document, so the two cannot
- * differ. A request's work runs on a pool; only answers that need nothing (health, documents of the
- * interface) are given on the loop, so that they come under any load.
+ * One table of routes (route_table.c) is dispatched from and described at /openapi.json. A request
+ * goes
+ *
+ *   loop: route, limits, identity ──> body ──> pool: the use case ──> answer (any thread) ──> loop: end
+ *
+ * and carries one krn_call (arena, deadline, cancel flag, trace, principal) from its body to its end.
+ * Health, metrics and documentation are answered on the loop, so that they answer whatever the pools
+ * have to do.
+ *
+ * Wiring: open the edge, give its three callbacks to net_server_open with the edge as `user`, and at
+ * the end http_edge_drain, stop the loop, close server, pools and loop, and then the edge.
  */
 #ifndef ANC_EDGE_HTTP_EDGE_H
 #define ANC_EDGE_HTTP_EDGE_H
@@ -23,15 +31,16 @@
 
 typedef struct http_edge http_edge;
 
+/* A number that is 0 takes the value in brackets. */
 typedef struct http_edge_options {
     const char *version;
     net_loop *loop;   /* borrowed, as everything below, for the life of the edge */
-    krn_executor io;  /* where requests wait for the catalog */
-    krn_executor cpu; /* where questions are prepared and documents read */
+    krn_executor io;  /* catalog, documents, batches */
+    krn_executor cpu; /* questions and searches */
     krn_clock clock;
-    krn_log log;
-    krn_metrics metrics;
-    krn_writer writer;
+    krn_log log;         /* ops NULL: none */
+    krn_metrics metrics; /* ops NULL: none */
+    krn_writer writer;   /* looked at by /health */
     krn_outbox outbox;
     krn_bus bus;
     kno_service *kno;
@@ -39,29 +48,53 @@ typedef struct http_edge_options {
     srch_service *srch;
     ing_service *ing;
     rag_service *rag;
-    anc_str data_dir;    /* whose disk the health check looks at */
-    anc_str api_key;     /* empty: none; everybody on loopback is the owner */
-    const anc_str *cors; /* [n_cors] origins */
+    anc_str data_dir; /* whose disk /health looks at; large uploads wait in its folder tmp */
+
+    /* Empty: everybody is the owner, which is only fit for loopback; that is the composition root's to
+     * see to. Browsers are then held to loopback names and to allowed origins. Only a digest is kept. */
+    anc_str api_key;
+    const anc_str
+        *cors; /* [n_cors] origins that pages may call from: "https://app.example", or "*" */
     size_t n_cors;
-    uint64_t max_body_bytes;
-    int64_t request_timeout_ms;
-    uint32_t max_in_flight;
-    uint32_t max_question_chars;
+
+    uint64_t max_body_bytes;   /* [384 MiB] of a document; other bodies at most 4 MiB */
+    uint64_t max_source_bytes; /* [256 MiB] of a document's original */
+    uint32_t max_in_flight;    /* [256] requests that a pool works on or has queued; more: 503 */
+    uint32_t max_open; /* [4096] requests begun and not ended, streams included; more: 503 */
+    uint32_t max_puts; /* [4] documents written at once; more wait their turn */
+    int64_t request_timeout_ms; /* [120 s] of a request that sends no X-Timeout-Ms */
+    int64_t long_timeout_ms;    /* [1 h] the same for putting a document and waiting for a batch */
+    size_t call_bytes; /* [64 MiB] ceiling of a call's arena; eight times that for a document */
+    uint32_t max_question_chars; /* [4000] as configured for chat, to be told at /openapi.json */
 } http_edge_options;
 
+/* On the loop's thread. NO_MEMORY; the options' views are copied. */
 anc_status http_edge_open(const http_edge_options *options, http_edge **ret,
                           anc_err *err) ANC_MUST_CHECK;
 
-/* When no request is left (the server is drained and closed). NULL is a no-op. */
+/* For net_server_options, with the edge as `user`. */
+void http_edge_on_request(void *edge, net_exchange *ex);
+void http_edge_render_error(void *edge, int status, anc_str detail, anc_buf *body,
+                            anc_str *content_type);
+void http_edge_on_access(void *edge, const net_access *access);
+
+/* Readiness turns to 503, and new requests are refused with 503 (health apart), or no longer. Any
+ * thread. */
+void http_edge_set_draining(http_edge *edge, bool draining);
+
+/* Begins draining, lets running requests finish, and stops the server's listening (net_server_drain);
+ * then `done(arg, all)` on the loop: `all` false when the deadline came first and the rest was
+ * cancelled. On the loop's thread, once. */
+void http_edge_drain(http_edge *edge, net_server *server, int64_t deadline_ms,
+                     void (*done)(void *arg, bool all), void *arg);
+
+/* Requests begun and not ended. Any thread. */
+size_t http_edge_open_requests(const http_edge *edge);
+
+/* After server, pools and loop are closed, before the services. NULL is a no-op. */
 void http_edge_close(http_edge *edge);
 
-/* For net_server_options: `user` is the edge. */
-void http_edge_on_request(void *user, net_exchange *ex);
-void http_edge_render_error(void *user, int status, anc_str detail, anc_buf *body,
-                            anc_str *content_type);
-void http_edge_on_access(void *user, const net_access *access);
-
-/* Readiness answers 503 from now on (or no longer). Any thread. */
-void http_edge_set_draining(http_edge *edge, bool draining);
+/* The OpenAPI 3.1 document of the route table, as it is served; any thread, lives as the edge. */
+anc_str http_edge_openapi(const http_edge *edge);
 
 #endif

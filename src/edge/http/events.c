@@ -1,74 +1,83 @@
 /* events.c - kept events, newest first, and the bus in numbers. */
-#include "impl.h"
+#include "handlers.h"
+#include "schemas.h"
 
-static anc_status read_filter(http_ctx *cx, krn_event_filter *f)
+static anc_status read_filter(http_request *rq, const http_event_query *q, krn_event_filter *ret)
 {
-    const anc_str severity = http_param(cx, "severity"), since = http_param(cx, "since");
-    anc_str cursor;
-    *f = (krn_event_filter){
-        .type = http_param(cx, "type"),
-        .newest_first = true,
-        .limit = http_param_number(cx, "limit", HTTP_DEFAULT_LIMIT, 1, HTTP_MAX_LIMIT)};
-    if (severity.ptr != NULL) {
-        f->with_severity = true;
-        if (anc_str_eq(severity, ANC_STR("warning")))
-            f->severity = EV_WARNING;
-        else if (anc_str_eq(severity, ANC_STR("error")))
-            f->severity = EV_ERROR_SEVERITY;
-        else if (!anc_str_eq(severity, ANC_STR("info")))
-            http_fault_add(&cx->faults, "?severity", "'%.*s' is not one of info|warning|error",
-                           ANC_FMT(anc_str_sub(severity, 0, 40)));
-    }
-    if (since.ptr != NULL && !anc_time_parse(since, &f->since_ms))
-        http_fault_add(&cx->faults, "?since", "'%.*s' is no instant such as 2026-11-20T15:36:00Z",
-                       ANC_FMT(anc_str_sub(since, 0, 40)));
-    ANC_TRY(http_cursor_read(cx, &cursor));
-    if (cursor.len > 0 && !anc_str_to_u64(cursor, &f->before_seq))
-        http_fault_add(&cx->faults, "?cursor", "is none of ours");
-    return http_faults_status(cx);
+    uint64_t before = 0;
+    *ret = (krn_event_filter){.type = q->type,
+                              .since_ms = q->since_ms,
+                              .newest_first = true,
+                              .limit = (size_t)q->page.limit};
+    if (q->type.len > 0 && !ev_pattern_valid(q->type))
+        http_fault_add(&rq->faults, ANC_STR("?type"),
+                       "is neither a type nor a prefix ending in .*");
+    if (q->page.cursor.len > 0 && !anc_str_to_u64(q->page.cursor, &before))
+        http_fault_add(&rq->faults, ANC_STR("?cursor"), "is not a next_cursor of this list");
+    ret->before_seq = before;
+    ret->with_severity = q->severity.len > 0 && ev_severity_by_name(q->severity, &ret->severity);
+    return http_faults_status(&rq->faults, &rq->err);
 }
 
-anc_status http_handle_events(http_ctx *cx)
+anc_status http_events_list(http_request *rq)
 {
+    const krn_outbox outbox = rq->edge->o.outbox;
+    http_event_query q;
     krn_event_filter filter;
-    krn_kept_event *rows = NULL;
-    size_t n = 0;
-    ANC_TRY(read_filter(cx, &filter));
-    const krn_outbox outbox = cx->edge->o.outbox;
-    ANC_TRY(outbox.ops->read(outbox.self, &cx->call, &filter, &rows, &n));
-    json_writer w = json_writer_of(&cx->out);
+    krn_kept_event *items;
+    size_t n;
+    if (outbox.ops == NULL)
+        return ANC_FAIL(&rq->err, ANC_NOT_IMPLEMENTED, "no events are kept");
+    ANC_TRY(http_query(rq, &q));
+    ANC_TRY(read_filter(rq, &q, &filter));
+    ANC_TRY(outbox.ops->read(outbox.self, &rq->call, &filter, &items, &n));
+    json_writer w = http_json(rq);
     json_open_object(&w);
     json_name(&w, "items");
     json_open_array(&w);
     for (size_t i = 0; i < n; i++)
-        json_write_raw(&w, rows[i].envelope);
+        json_write_raw(&w, items[i].envelope);
     json_close_array(&w);
     json_put_str_or_null(
         &w, "next_cursor",
-        n == filter.limit
-            ? http_cursor_make(
-                  cx, anc_arena_printf(cx->mem, "%llu", (unsigned long long)rows[n - 1].seq))
-            : ANC_STR_NONE);
+        n < filter.limit ? ANC_STR_NONE
+                         : anc_arena_printf(rq->mem, "%llu", (unsigned long long)items[n - 1].seq));
     json_close_object(&w);
     return ANC_OK;
 }
 
-anc_status http_handle_events_stats(http_ctx *cx)
+/* Events that are kept: between the oldest that is there and the newest. */
+static anc_status count_kept(http_request *rq, uint64_t head, uint64_t *ret)
 {
-    const krn_bus bus = cx->edge->o.bus;
-    const krn_outbox outbox = cx->edge->o.outbox;
-    const krn_bus_stats s = bus.ops->stats(bus.self);
-    uint64_t head = 0;
-    ANC_TRY(outbox.ops->head(outbox.self, &cx->call, &head));
-    json_writer w = json_writer_of(&cx->out);
+    const krn_outbox outbox = rq->edge->o.outbox;
+    const krn_event_filter oldest = {.limit = 1};
+    krn_kept_event *items;
+    size_t n;
+    ANC_TRY(outbox.ops->read(outbox.self, &rq->call, &oldest, &items, &n));
+    *ret = n > 0 ? head - items[0].seq + 1 : 0;
+    return ANC_OK;
+}
+
+anc_status http_events_stats(http_request *rq)
+{
+    const http_edge_options *o = &rq->edge->o;
+    uint64_t head = 0, announced = 0, kept = 0;
+    if (o->outbox.ops == NULL || o->bus.ops == NULL)
+        return ANC_FAIL(&rq->err, ANC_NOT_IMPLEMENTED, "no events are kept");
+    ANC_TRY(o->outbox.ops->head(o->outbox.self, &rq->call, &head));
+    ANC_TRY(o->outbox.ops->cursor_get(o->outbox.self, &rq->call, ANC_STR("relay"), &announced));
+    ANC_TRY(count_kept(rq, head, &kept));
+    const krn_bus_stats s = o->bus.ops->stats(o->bus.self);
+    json_writer w = http_json(rq);
     json_open_object(&w);
     json_put_int(&w, "active_subscribers", (int64_t)s.subscribers);
     json_put_int(&w, "queue_size", (int64_t)s.queued);
-    json_put_int(&w, "history_size", (int64_t)head);
+    json_put_int(&w, "history_size", (int64_t)kept);
     json_put_bool(&w, "running", s.running);
     json_put_int(&w, "published_total", (int64_t)s.published);
-    json_put_int(&w, "dropped_subscribers_total", 0);
     json_put_int(&w, "dropped_events_total", (int64_t)s.dropped);
+    json_put_int(&w, "dropped_subscribers_total", 0);
+    json_put_int(&w, "outbox_pending", (int64_t)(head > announced ? head - announced : 0));
     json_close_object(&w);
     return ANC_OK;
 }

@@ -1,157 +1,193 @@
-/* idempotency.c - the same key gives the same answer.
+/* idempotency.c - a ring of entries, a map from names to slots, one lock.
  *
- * A table in memory: (route, principal, key) to the digest of the request and, once it is there, the
- * answer. At most MAX_ENTRIES of at most MAX_ANSWER bytes, the oldest finished one goes first; an
- * entry lives KEEP_MS. A restart forgets it: putting the same document again changes nothing anyway.
- * One lock, held for look-ups and copies only.
+ * Slots are taken in turn by `hand`, so the next slot is always the oldest; what it kept is dropped
+ * (it has aged the most), unless its request is still under way, which is passed over. `bytes` counts
+ * kept answers; past HTTP_IDEM_BYTES the oldest go first. Nothing is done under the lock but look-ups
+ * and copies of at most HTTP_IDEM_ANSWER_BYTES.
  */
+#include "idempotency.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "hash/sha256.h"
-#include "impl.h"
+#include "base/map.h"
 
-enum { MAX_ENTRIES = 1024, MAX_ANSWER = 64 << 10, MAX_KEY = 255, KEEP_MS = 86400000 };
+enum { HTTP_IDEM_BYTES = 16 << 20 };
 
-typedef struct entry {
-    uint64_t id;                          /* 0: free */
-    unsigned char name[ANC_SHA256_BYTES]; /* of route, principal and key */
+typedef enum idem_state { IDEM_FREE, IDEM_WORKING, IDEM_KEPT } idem_state;
+
+typedef struct idem_entry {
+    idem_state state;
+    uint64_t turn;
+    char *name; /* owned */
+    size_t name_len;
     unsigned char body[ANC_SHA256_BYTES];
-    int64_t at_ms;
-    bool done;
+    int64_t begun_ns;
     int status;
-    anc_buf answer; /* owned */
-} entry;
+    char *answer; /* owned */
+    size_t answer_len;
+} idem_entry;
 
-struct http_idempotency {
-    pthread_mutex_t lock; /* guards everything below */
-    uint64_t next_id;
-    entry entries[MAX_ENTRIES];
+struct http_idem {
+    pthread_mutex_t lock;
+    anc_map *slots; /* owned; name to slot */
+    idem_entry *entries;
+    size_t hand;
+    size_t bytes;
+    uint64_t turns;
 };
 
-http_idempotency *http_idempotency_new(void)
+void http_idem_free(http_idem *idem)
 {
-    http_idempotency *table = calloc(1, sizeof *table);
-    if (table == NULL || pthread_mutex_init(&table->lock, NULL) != 0) {
-        free(table);
+    if (idem == NULL)
+        return;
+    for (size_t i = 0; idem->entries != NULL && i < HTTP_IDEM_ENTRIES; i++) {
+        free(idem->entries[i].name);
+        free(idem->entries[i].answer);
+    }
+    anc_map_free(idem->slots);
+    free(idem->entries);
+    (void)pthread_mutex_destroy(&idem->lock);
+    free(idem);
+}
+
+http_idem *http_idem_new(void)
+{
+    http_idem *idem = calloc(1, sizeof *idem);
+    if (idem == NULL)
+        return NULL;
+    (void)pthread_mutex_init(&idem->lock, NULL);
+    idem->slots = anc_map_new();
+    idem->entries = calloc(HTTP_IDEM_ENTRIES, sizeof *idem->entries);
+    if (idem->slots == NULL || idem->entries == NULL) {
+        http_idem_free(idem);
         return NULL;
     }
-    return table;
+    return idem;
 }
 
-void http_idempotency_free(http_idempotency *table)
+/* ---- with the lock held ---- */
+
+static void clear_entry(http_idem *idem, idem_entry *e)
 {
-    if (table == NULL)
+    if (e->state == IDEM_FREE)
         return;
-    for (size_t i = 0; i < MAX_ENTRIES; i++)
-        anc_buf_done(&table->entries[i].answer);
-    (void)pthread_mutex_destroy(&table->lock);
-    free(table);
+    (void)anc_map_remove(idem->slots, (anc_str){e->name, e->name_len});
+    idem->bytes -= e->answer_len;
+    free(e->name);
+    free(e->answer);
+    *e = (idem_entry){0};
 }
 
-static void forget(entry *e)
+/* A free slot, made so where needed; HTTP_IDEM_ENTRIES when all are under way. */
+static size_t take_slot(http_idem *idem)
 {
-    anc_buf_done(&e->answer);
-    *e = (entry){0};
-}
-
-static anc_status digests(http_ctx *cx, anc_str key, unsigned char *name, unsigned char *body)
-{
-    const anc_str whole = anc_arena_printf(cx->mem, "%s %.*s %.*s %.*s", cx->route->method,
-                                           ANC_FMT(net_exchange_target(cx->ex)),
-                                           ANC_FMT(cx->call.principal.user_id), ANC_FMT(key));
-    if (whole.ptr == NULL)
-        return ANC_FAIL(&cx->err, anc_arena_refusal(cx->mem), "an idempotency key");
-    ANC_TRY(anc_sha256_of(whole, name, &cx->err));
-    return anc_sha256_of(anc_buf_view(&cx->body), body, &cx->err);
-}
-
-/* The entry of that name that is still good; a free or the oldest finished one in `ret_room`. */
-static entry *find(http_idempotency *table, const unsigned char *name, int64_t now_ms,
-                   entry **ret_room)
-{
-    entry *oldest = NULL;
-    *ret_room = NULL;
-    for (size_t i = 0; i < MAX_ENTRIES; i++) {
-        entry *e = &table->entries[i];
-        if (e->id != 0 && e->done && now_ms - e->at_ms > KEEP_MS)
-            forget(e);
-        if (e->id == 0) {
-            *ret_room = *ret_room != NULL ? *ret_room : e;
-            continue;
+    for (size_t tries = 0; tries < HTTP_IDEM_ENTRIES; tries++) {
+        const size_t slot = idem->hand;
+        idem->hand = (idem->hand + 1) % HTTP_IDEM_ENTRIES;
+        if (idem->entries[slot].state != IDEM_WORKING) {
+            clear_entry(idem, &idem->entries[slot]);
+            return slot;
         }
-        if (memcmp(e->name, name, sizeof e->name) == 0)
-            return e;
-        if (e->done && (oldest == NULL || e->at_ms < oldest->at_ms))
-            oldest = e;
     }
-    if (*ret_room == NULL && oldest != NULL) {
-        forget(oldest);
-        *ret_room = oldest;
-    }
-    return NULL;
+    return HTTP_IDEM_ENTRIES;
 }
 
-static anc_status replay(http_ctx *cx, const entry *e, const unsigned char *body)
+static anc_status start_entry(http_idem *idem, anc_str name, const unsigned char *body,
+                              int64_t now_ns, http_idem_ticket *ret, anc_err *err)
 {
-    if (memcmp(e->body, body, sizeof e->body) != 0)
-        return ANC_FAIL(&cx->err, ANC_CONFLICT,
-                        "this Idempotency-Key was used with another request before");
-    if (!e->done)
-        return ANC_FAIL(&cx->err, ANC_CONFLICT,
-                        "the first request with this Idempotency-Key is still at work");
-    cx->status = e->status;
-    (void)anc_buf_add(&cx->out, anc_buf_view(&e->answer));
-    http_add_header(cx, ANC_STR("idempotent-replayed"), ANC_STR("true"));
+    const size_t slot = take_slot(idem);
+    if (slot == HTTP_IDEM_ENTRIES)
+        return ANC_FAIL(err, ANC_UNAVAILABLE, "all %d idempotency keys are in use",
+                        HTTP_IDEM_ENTRIES);
+    char *copy = malloc(name.len + 1);
+    if (copy == NULL || !anc_map_put(idem->slots, name, slot)) {
+        free(copy);
+        return ANC_FAIL(err, ANC_NO_MEMORY, "an idempotency key");
+    }
+    memcpy(copy, name.ptr, name.len);
+    idem_entry *e = &idem->entries[slot];
+    *e = (idem_entry){.state = IDEM_WORKING,
+                      .turn = ++idem->turns,
+                      .name = copy,
+                      .name_len = name.len,
+                      .begun_ns = now_ns};
+    memcpy(e->body, body, ANC_SHA256_BYTES);
+    *ret = (http_idem_ticket){true, slot, e->turn};
     return ANC_OK;
 }
 
-anc_status http_idempotency_check(http_ctx *cx, bool *ret_replayed)
+static anc_status use_entry(const idem_entry *e, const unsigned char *body, anc_arena *mem,
+                            http_idem_answer *ret, anc_err *err)
 {
-    http_idempotency *table = cx->edge->idempotency;
-    const anc_str key = net_exchange_header(cx->ex, "idempotency-key");
-    unsigned char name[ANC_SHA256_BYTES], body[ANC_SHA256_BYTES];
-    *ret_replayed = false;
-    if (key.ptr == NULL)
-        return ANC_OK;
-    if (key.len == 0 || key.len > MAX_KEY)
-        return ANC_FAIL(&cx->err, ANC_INVALID,
-                        "Idempotency-Key has %zu characters; 1 to %d are allowed", key.len,
-                        MAX_KEY);
-    ANC_TRY(digests(cx, key, name, body));
-    const int64_t now = krn_wall_ms(cx->edge->o.clock);
-    anc_status status = ANC_OK;
-    entry *room = NULL;
-    (void)pthread_mutex_lock(&table->lock);
-    const entry *e = find(table, name, now, &room);
-    if (e != NULL) {
-        status = replay(cx, e, body);
-        *ret_replayed = status == ANC_OK;
-    } else if (room != NULL) {
-        *room = (entry){.id = ++table->next_id, .at_ms = now, .answer = anc_buf_init(MAX_ANSWER)};
-        memcpy(room->name, name, sizeof name);
-        memcpy(room->body, body, sizeof body);
-        cx->idempotency_slot = room->id;
+    if (memcmp(e->body, body, ANC_SHA256_BYTES) != 0)
+        return ANC_FAIL(err, ANC_CONFLICT,
+                        "this Idempotency-Key was used with another body; take a new one");
+    if (e->state == IDEM_WORKING)
+        return ANC_FAIL(err, ANC_CONFLICT,
+                        "the first request with this Idempotency-Key is still being worked on");
+    const anc_str copy = anc_arena_copy(mem, (anc_str){e->answer, e->answer_len});
+    if (copy.ptr == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "a kept answer");
+    *ret = (http_idem_answer){true, e->status, copy};
+    return ANC_OK;
+}
+
+/* ---- from outside ---- */
+
+anc_status http_idem_begin(http_idem *idem, anc_str name,
+                           const unsigned char body[ANC_SHA256_BYTES], int64_t now_ns,
+                           anc_arena *mem, http_idem_ticket *ret_ticket,
+                           http_idem_answer *ret_answer, anc_err *err)
+{
+    uint64_t slot;
+    anc_status status;
+    (void)pthread_mutex_lock(&idem->lock);
+    bool known = anc_map_find(idem->slots, name, &slot);
+    if (known && idem->entries[slot].state == IDEM_KEPT &&
+        now_ns - idem->entries[slot].begun_ns > HTTP_IDEM_TTL_S * INT64_C(1000000000)) {
+        clear_entry(idem, &idem->entries[slot]);
+        known = false;
     }
-    (void)pthread_mutex_unlock(&table->lock);
+    if (known)
+        status = use_entry(&idem->entries[slot], body, mem, ret_answer, err);
+    else
+        status = start_entry(idem, name, body, now_ns, ret_ticket, err);
+    (void)pthread_mutex_unlock(&idem->lock);
     return status;
 }
 
-/* A failure is forgotten, so that the client may try again with the same key. */
-void http_idempotency_store(http_ctx *cx, anc_status status)
+static void drop_oldest(http_idem *idem)
 {
-    http_idempotency *table = cx->edge->idempotency;
-    (void)pthread_mutex_lock(&table->lock);
-    for (size_t i = 0; i < MAX_ENTRIES; i++) {
-        entry *e = &table->entries[i];
-        if (e->id != cx->idempotency_slot)
-            continue;
-        e->done = true;
-        e->status = cx->status;
-        if (status != ANC_OK || !anc_buf_add(&e->answer, anc_buf_view(&cx->out)))
-            forget(e);
-        break;
+    for (size_t i = 0; i < HTTP_IDEM_ENTRIES && idem->bytes > HTTP_IDEM_BYTES; i++) {
+        idem_entry *e = &idem->entries[(idem->hand + i) % HTTP_IDEM_ENTRIES];
+        if (e->state == IDEM_KEPT)
+            clear_entry(idem, e);
     }
-    (void)pthread_mutex_unlock(&table->lock);
+}
+
+void http_idem_end(http_idem *idem, http_idem_ticket *ticket, int status, anc_str body)
+{
+    if (!ticket->held)
+        return;
+    ticket->held = false;
+    (void)pthread_mutex_lock(&idem->lock);
+    idem_entry *e = &idem->entries[ticket->slot];
+    char *copy = NULL;
+    if (e->turn == ticket->turn && status < 300 && body.len <= HTTP_IDEM_ANSWER_BYTES)
+        copy = malloc(body.len + 1);
+    if (copy != NULL) {
+        if (body.len > 0)
+            memcpy(copy, body.ptr, body.len);
+        e->state = IDEM_KEPT;
+        e->status = status;
+        e->answer = copy;
+        e->answer_len = body.len;
+        idem->bytes += body.len;
+        drop_oldest(idem);
+    } else if (e->turn == ticket->turn) {
+        clear_entry(idem, e);
+    }
+    (void)pthread_mutex_unlock(&idem->lock);
 }

@@ -1,179 +1,124 @@
-/* problem.c - every answer goes out here: good ones with their headers, failures as problem+json
- * (RFC 9457). */
-#include <stdio.h>
-#include <string.h>
+/* problem.c - statuses and problems: the one place that knows what an error looks like. */
+#include "problem.h"
 
-#include "impl.h"
+#include "net/http_server.h"
 
-enum { MAX_HEADERS = 16, PROBLEM_BYTES = 64 << 10, RETRY_AFTER_S = 1 };
+typedef struct problem_row {
+    int status;
+    const char *slug;
+    const char *title;
+} problem_row;
 
-int http_status_of(anc_status status)
+/* Beyond the statuses of ANC_STATUS_MAP: what HTTP itself can refuse. */
+static const problem_row own_rows[] = {
+    {400, "invalid", "the request does not fit"},
+    {405, "method-not-allowed", "this method is not known here"},
+    {406, "not-acceptable", "none of the accepted kinds of answer can be given"},
+    {414, "too-long", "the request line is too long"},
+    {417, "expectation-failed", "the expectation is not known"},
+    {431, "too-many-headers", "the header fields are too large"},
+    {501, "not-implemented", "this is not there yet"},
+    {505, "version-not-supported", "this version of HTTP is not spoken here"},
+};
+
+static const char *const slugs[ANC_STATUS_COUNT] = {
+    [ANC_OK] = "ok",
+    [ANC_INVALID] = "invalid",
+    [ANC_UNAUTHENTICATED] = "unauthenticated",
+    [ANC_FORBIDDEN] = "forbidden",
+    [ANC_NOT_FOUND] = "not-found",
+    [ANC_TOO_SLOW] = "too-slow",
+    [ANC_CONFLICT] = "conflict",
+    [ANC_LIMIT] = "limit",
+    [ANC_UNSUPPORTED] = "unsupported",
+    [ANC_RATE_LIMITED] = "rate-limited",
+    [ANC_CANCELLED] = "cancelled",
+    [ANC_CORRUPT] = "corrupt",
+    [ANC_BUG] = "defect",
+    [ANC_NOT_IMPLEMENTED] = "not-implemented",
+    [ANC_PROVIDER] = "provider",
+    [ANC_UNAVAILABLE] = "unavailable",
+    [ANC_NO_MEMORY] = "no-memory",
+    [ANC_IO] = "io",
+    [ANC_DEADLINE] = "deadline",
+    [ANC_DISK_FULL] = "disk-full",
+};
+
+http_problem http_problem_of_http(int status, anc_str detail)
 {
-    return anc_status_info(status)->http;
+    http_problem p = {.status = status, .detail = detail};
+    for (size_t i = 0; i < ANC_COUNT(own_rows); i++)
+        if (own_rows[i].status == status) {
+            p.slug = own_rows[i].slug;
+            p.title = own_rows[i].title;
+            return p;
+        }
+    for (int s = ANC_STATUS_COUNT - 1; s > ANC_OK; s--)
+        if (anc_status_info((anc_status)s)->http == status) {
+            p.slug = slugs[s];
+            p.title = anc_status_info((anc_status)s)->text;
+            return p;
+        }
+    p.slug = "other";
+    p.title = net_status_phrase(status);
+    return p;
 }
 
-/* "INVALID" to "invalid", "NOT_FOUND" to "not-found": the last part of the problem's type. */
-static void type_of(const char *name, anc_buf *out)
+http_problem http_problem_of(anc_status status, const anc_err *err, http_fault *fault)
 {
-    (void)anc_buf_add(out, ANC_STR("urn:anchorage:problem:"));
-    for (const char *p = name; *p != '\0'; p++)
-        (void)anc_buf_add_char(out, (char)(*p == '_'                ? '-'
-                                           : *p >= 'A' && *p <= 'Z' ? *p + 32
-                                                                    : *p));
-}
-
-static void write_errors(json_writer *w, const anc_err *err, const http_faults *faults)
-{
-    const bool own = err != NULL && err->pointer[0] != '\0';
-    if (!own && (faults == NULL || faults->n == 0))
-        return;
-    json_name(w, "errors");
-    json_open_array(w);
-    for (size_t i = 0; faults != NULL && i < faults->n; i++) {
-        json_open_object(w);
-        json_put_str(w, "pointer", anc_str_of(faults->items[i].pointer));
-        json_put_str(w, "message", anc_str_of(faults->items[i].message));
-        json_close_object(w);
+    const anc_status_row *row = anc_status_info(status);
+    const bool known = status > ANC_OK && status < ANC_STATUS_COUNT;
+    http_problem p = {.status = row->http,
+                      .slug = slugs[known ? status : ANC_BUG],
+                      .title = row->text,
+                      .detail =
+                          anc_str_of(err != NULL && err->text[0] != '\0' ? err->text : row->text)};
+    if (err != NULL && err->pointer[0] != '\0') {
+        *fault = (http_fault){anc_str_of(err->pointer), p.detail};
+        p.faults = fault;
+        p.n_faults = 1;
     }
-    if (own) {
-        json_open_object(w);
-        json_put_str(w, "pointer", anc_str_of(err->pointer));
-        json_put_str(w, "message", anc_str_of(err->text));
-        json_close_object(w);
-    }
-    json_close_array(w);
+    return p;
 }
 
-void http_problem_write(anc_buf *out, int status, anc_str detail, anc_str instance,
-                        anc_str request_id, const anc_err *err, const http_faults *faults)
+void http_problem_write(const http_problem *problem, anc_buf *out)
 {
+    char type[64];
+    anc_buf type_buf = anc_buf_init(sizeof type);
     json_writer w = json_writer_of(out);
-    const char *phrase = net_status_phrase(status);
-    ANC_BUF(type, 256);
-    if (err != NULL && err->code != ANC_OK)
-        type_of(anc_status_info(err->code)->name, &type);
-    else
-        (void)anc_buf_add(&type, ANC_STR("about:blank"));
     json_open_object(&w);
-    json_put_str(&w, "type", anc_buf_view(&type));
-    json_put_str(&w, "title",
-                 phrase[0] != '\0'
-                     ? anc_str_of(phrase)
-                     : anc_str_of(anc_status_info(err != NULL ? err->code : ANC_BUG)->text));
-    json_put_int(&w, "status", status);
-    json_put_str(&w, "detail", detail);
-    json_put_str(&w, "instance", instance);
-    json_put_str(&w, "request_id", request_id);
-    write_errors(&w, err, faults);
+    (void)anc_buf_printf(&type_buf, "urn:anchorage:problem:%s", problem->slug);
+    json_put_str(&w, "type", anc_buf_view(&type_buf));
+    anc_buf_done(&type_buf);
+    json_put_str(&w, "title", anc_str_of(problem->title));
+    json_put_int(&w, "status", problem->status);
+    json_put_str(&w, "detail", problem->detail);
+    if (problem->instance.len > 0)
+        json_put_str(&w, "instance", problem->instance);
+    json_put_str(&w, "request_id", problem->request_id);
+    if (problem->n_faults > 0) {
+        json_name(&w, "errors");
+        json_open_array(&w);
+        for (size_t i = 0; i < problem->n_faults; i++) {
+            json_open_object(&w);
+            json_put_str(&w, "pointer", problem->faults[i].pointer);
+            json_put_str(&w, "message", problem->faults[i].message);
+            json_close_object(&w);
+        }
+        json_close_array(&w);
+    }
     json_close_object(&w);
 }
 
-void http_edge_render_error(void *user, int status, anc_str detail, anc_buf *body,
-                            anc_str *content_type)
+int http_problem_retry_s(int status)
 {
-    (void)user;
-    http_problem_write(body, status, detail, ANC_STR(""), ANC_STR(""), NULL, NULL);
-    *content_type = ANC_STR("application/problem+json");
-}
-
-static anc_str allowed_origin(const http_ctx *cx)
-{
-    const anc_str origin = net_exchange_header(cx->ex, "origin");
-    for (size_t i = 0; origin.len > 0 && i < cx->edge->o.n_cors; i++)
-        if (anc_str_eq(cx->edge->o.cors[i], origin))
-            return origin;
-    return ANC_STR_NONE;
-}
-
-static size_t common_headers(http_ctx *cx, anc_str type, net_header *out)
-{
-    size_t n = 0;
-    const anc_str origin = allowed_origin(cx);
-    out[n++] = (net_header){ANC_STR("content-type"), type};
-    out[n++] = (net_header){ANC_STR("x-request-id"), anc_str_of(cx->request_id)};
-    if (cx->trace_id[0] != '\0')
-        out[n++] =
-            (net_header){ANC_STR("traceparent"),
-                         anc_arena_printf(cx->mem, "00-%s-%s-01", cx->trace_id, cx->parent_id)};
-    out[n++] = (net_header){ANC_STR("x-content-type-options"), ANC_STR("nosniff")};
-    out[n++] = (net_header){ANC_STR("referrer-policy"), ANC_STR("no-referrer")};
-    out[n++] = (net_header){ANC_STR("cache-control"), ANC_STR("no-store")};
-    if (origin.len > 0) {
-        out[n++] = (net_header){ANC_STR("access-control-allow-origin"), origin};
-        out[n++] = (net_header){ANC_STR("vary"), ANC_STR("origin")};
+    switch (status) {
+    case 429:
+    case 503:
+        return 1;
+    case 507:
+        return 60;
+    default:
+        return 0;
     }
-    for (size_t i = 0; i < cx->n_extra; i++)
-        out[n++] = cx->extra[i];
-    for (size_t i = 0; i < n; i++) /* a header made in an arena that was full */
-        if (out[i].value.ptr == NULL)
-            out[i].value = ANC_STR("");
-    return n;
-}
-
-/* The request is over: frees it on the loop, where nothing of it can be running. */
-static void release(http_ctx *cx)
-{
-    if (!net_loop_post(cx->edge->o.loop, (void (*)(void *))http_ctx_free, cx))
-        http_ctx_free(cx);
-}
-
-static void put_problem(http_ctx *cx, int http, anc_str detail)
-{
-    anc_buf_done(&cx->out);
-    cx->out = anc_buf_init(PROBLEM_BYTES);
-    http_problem_write(&cx->out, http, detail, net_exchange_path(cx->ex),
-                       anc_str_of(cx->request_id), &cx->err, &cx->faults);
-    cx->out_type = ANC_STR("application/problem+json");
-    cx->status = http;
-    if (http == 503 || http == 429)
-        http_add_header(cx, ANC_STR("retry-after"), ANC_STR(ANC_STRINGIZE(1)));
-    if (http == 401)
-        http_add_header(cx, ANC_STR("www-authenticate"), ANC_STR("Bearer realm=\"anchorage\""));
-}
-
-static void send(http_ctx *cx)
-{
-    net_header headers[MAX_HEADERS];
-    const anc_str type = cx->out_type.len > 0 ? cx->out_type : ANC_STR("application/json");
-    const size_t n = common_headers(cx, type, headers);
-    if (cx->status >= 500)
-        krn_count(cx->edge->failures, 1);
-    (void)net_exchange_respond_buf(cx->ex, cx->status, headers, n, &cx->out);
-    release(cx);
-}
-
-void http_finish(http_ctx *cx, anc_status status)
-{
-    if (status == ANC_OK && cx->out.refused)
-        status = ANC_FAIL(&cx->err, ANC_LIMIT, "the answer is larger than %zu bytes", cx->out.max);
-    if (status != ANC_OK) {
-        if (cx->err.code == ANC_OK)
-            (void)ANC_FAIL(&cx->err, status, "%s", anc_status_info(status)->text);
-        put_problem(cx, http_status_of(status), anc_str_of(cx->err.text));
-    } else if (cx->status == 0) {
-        cx->status = 200;
-    }
-    if (cx->idempotency_slot != 0)
-        http_idempotency_store(cx, status);
-    send(cx);
-}
-
-void http_finish_problem(http_ctx *cx, int http, const char *detail)
-{
-    put_problem(cx, http, anc_str_of(detail));
-    send(cx);
-}
-
-bool http_stream_begin(http_ctx *cx)
-{
-    net_header headers[MAX_HEADERS];
-    const size_t n = common_headers(cx, ANC_STR("text/event-stream; charset=utf-8"), headers);
-    cx->began = true;
-    return net_exchange_begin(cx->ex, 200, headers, n);
-}
-
-void http_stream_end(http_ctx *cx)
-{
-    (void)net_exchange_end(cx->ex);
-    release(cx);
 }

@@ -1,162 +1,352 @@
-/* upload.c - the form's fields collected; the file's bytes are gathered in the request's arena. */
+/* upload.c - a form is parsed on the loop as it comes; a large file waits on disk, not in memory.
+ *
+ * Up to SPILL_BYTES of the file are kept in memory. When more has come, the connection is paused, a
+ * pool writes them to a file that has no name (so that nothing is left behind whatever happens), and
+ * the connection goes on. A request thus holds about a MiB however large its file is.
+ *
+ *   loop:  chunk ──> parser ──> kept ──(full: pause)──┐        resume ──> chunk …
+ *   pool:                                     write ──┘──────────┘
+ *
+ * When the body ends while the pool writes (the client left), the end waits for the pool.
+ */
 #include "upload.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-#include "labels.h"
+#include "base/utf8.h"
 #include "net/multipart.h"
 
-enum { MAX_FIELD_BYTES = 16 << 20 };
+enum { SPILL_BYTES = 1 << 20, KEPT_MAX = SPILL_BYTES + (256 << 10), FIELD_BYTES = 1 << 20 };
 
-typedef struct reading {
-    http_ctx *cx;
-    http_upload *up;
-    anc_str field; /* name of the part at work */
-    bool is_file;
+typedef enum form_field {
+    FORM_ID,
+    FORM_COLLECTION,
+    FORM_TITLE,
+    FORM_URI,
+    FORM_CONTENT_TYPE,
+    FORM_METADATA,
+    FORM_ACL,
+    FORM_FIELDS,
+    FORM_FILE = FORM_FIELDS
+} form_field;
+
+static const char *const field_names[FORM_FIELDS] = {
+    [FORM_ID] = "id",   [FORM_COLLECTION] = "collection",     [FORM_TITLE] = "title",
+    [FORM_URI] = "uri", [FORM_CONTENT_TYPE] = "content_type", [FORM_METADATA] = "metadata",
+    [FORM_ACL] = "acl",
+};
+
+typedef struct upload {
+    net_multipart *parser; /* owned */
+    anc_sha256 *sha;       /* owned; NULL: the body's digest is not asked for */
+    anc_buf fields[FORM_FIELDS];
+    bool given[FORM_FIELDS];
+    form_field at;
     bool has_file;
-    anc_buf value; /* of a plain field */
-    char *bytes;   /* of the file, in the arena; room for the whole body */
-    size_t n_bytes;
-} reading;
+    anc_str file_name, file_type; /* in the request's arena */
+    anc_buf kept;                 /* of the file, not written yet */
+    uint64_t total;               /* bytes of the file */
+    int fd;                       /* -1: all of it is in `kept` */
+    void *map;                    /* of the whole file, or NULL */
+    bool writing;                 /* a pool has `kept` */
+    bool refused;                 /* a problem was answered; the rest of the body is thrown away */
+    bool ended;
+    anc_status end_status; /* of the body */
+    anc_status write_status;
+} upload;
 
-static anc_str *slot_of(http_upload *up, anc_str name)
+static void free_work(http_request *rq)
 {
-    const struct {
-        const char *name;
-        anc_str *slot;
-    } slots[] = {{"collection", &up->collection}, {"id", &up->id},
-                 {"title", &up->title},           {"uri", &up->uri},
-                 {"metadata", &up->metadata},     {"content_type", &up->content_type}};
-    for (size_t i = 0; i < ANC_COUNT(slots); i++)
-        if (anc_str_eq(anc_str_of(slots[i].name), name))
-            return slots[i].slot;
-    return NULL;
+    upload *u = rq->work;
+    net_multipart_free(u->parser);
+    anc_sha256_free(u->sha);
+    for (size_t i = 0; i < FORM_FIELDS; i++)
+        anc_buf_done(&u->fields[i]);
+    anc_buf_done(&u->kept);
+    if (u->map != NULL)
+        (void)munmap(u->map, (size_t)u->total);
+    if (u->fd >= 0)
+        (void)close(u->fd);
+    free(u);
 }
 
-static anc_status unknown_field(anc_str name, anc_err *err)
+bool http_is_upload(const http_request *rq)
 {
-    ANC_BUF(pointer, 128);
-    (void)anc_buf_printf(&pointer, "/%.*s", ANC_FMT(anc_str_sub(name, 0, 80)));
-    return ANC_FAIL_FIELD(err, ANC_INVALID, pointer.ptr, "'%.*s' is an unknown field of the form",
-                          ANC_FMT(anc_str_sub(name, 0, 80)));
+    return rq->work_free == free_work;
 }
 
-static anc_status copy(http_ctx *cx, anc_str s, anc_str *ret)
+/* ---- the file on disk; on a pool ---- */
+
+static anc_status system_failure(http_request *rq, const char *what)
 {
-    const anc_str c = anc_arena_copy(cx->mem, s);
-    if (c.ptr == NULL)
-        return ANC_FAIL(&cx->err, anc_arena_refusal(cx->mem), "a form");
-    *ret = c;
+    const anc_status status = errno == ENOSPC || errno == EDQUOT ? ANC_DISK_FULL : ANC_IO;
+    return ANC_FAIL(&rq->err, status, "%s an upload in %.*s: %s", what, ANC_FMT(rq->edge->tmp_dir),
+                    strerror(errno));
+}
+
+static anc_status open_nameless(http_request *rq, int *ret)
+{
+    const anc_str folder = rq->edge->tmp_dir;
+    const anc_str name = anc_arena_printf(rq->mem, "%.*s/upload-XXXXXX", ANC_FMT(folder));
+    char path[4096];
+    if (name.ptr == NULL || name.len >= sizeof path)
+        return ANC_FAIL(&rq->err, ANC_IO, "the folder for uploads has too long a name");
+    memcpy(path, name.ptr, name.len + 1);
+    const int fd = mkostemp(path, O_CLOEXEC);
+    if (fd < 0)
+        return system_failure(rq, "opening");
+    (void)unlink(path);
+    *ret = fd;
     return ANC_OK;
+}
+
+static anc_status write_kept(http_request *rq)
+{
+    upload *u = rq->work;
+    anc_str rest = anc_buf_view(&u->kept);
+    if (u->fd < 0)
+        ANC_TRY(open_nameless(rq, &u->fd));
+    while (rest.len > 0) {
+        const ssize_t n = write(u->fd, rest.ptr, rest.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return system_failure(rq, "writing");
+        rest = anc_str_sub(rest, (size_t)n, rest.len);
+    }
+    anc_buf_clear(&u->kept);
+    return ANC_OK;
+}
+
+/* ---- the end of the body; on the loop ---- */
+
+static void refuse(http_request *rq, anc_status status)
+{
+    upload *u = rq->work;
+    if (u->refused)
+        return;
+    u->refused = true;
+    http_answer_failure(rq, status);
+}
+
+static void end_body(http_request *rq)
+{
+    upload *u = rq->work;
+    anc_status status = u->end_status;
+    if (status != ANC_OK) {
+        (void)http_claim(rq);
+        http_end(rq);
+        return;
+    }
+    if (!u->refused && u->write_status == ANC_OK) {
+        status = net_multipart_finish(u->parser, &rq->err);
+        if (status == ANC_OK && !u->has_file)
+            status = ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/file", "the form has no file");
+        if (status != ANC_OK)
+            refuse(rq, status);
+    }
+    if (u->refused) {
+        http_end(rq);
+        return;
+    }
+    if (u->sha != NULL)
+        anc_sha256_end(u->sha, rq->body_sha256);
+    rq->hashed = u->sha != NULL;
+    http_start(rq);
+}
+
+static void has_written(http_request *rq)
+{
+    upload *u = rq->work;
+    u->writing = false;
+    if (u->write_status != ANC_OK)
+        refuse(rq, u->write_status);
+    if (u->ended)
+        end_body(rq);
+    else
+        net_exchange_resume(rq->ex);
+}
+
+static void write_step(http_request *rq)
+{
+    upload *u = rq->work;
+    u->write_status = write_kept(rq);
+    http_to_loop(rq, has_written);
+}
+
+static void on_end(void *arg, net_exchange *ex, anc_status status)
+{
+    http_request *rq = arg;
+    upload *u = rq->work;
+    (void)ex;
+    u->ended = true;
+    u->end_status = status;
+    if (!u->writing)
+        end_body(rq);
+}
+
+/* ---- the parts; on the loop ---- */
+
+static anc_status field_at(const net_part *part, form_field *ret, anc_err *err)
+{
+    for (size_t i = 0; i < FORM_FIELDS; i++)
+        if (anc_str_eq(part->name, anc_str_of(field_names[i]))) {
+            *ret = (form_field)i;
+            return ANC_OK;
+        }
+    if (anc_str_eq(part->name, ANC_STR("file"))) {
+        *ret = FORM_FILE;
+        return ANC_OK;
+    }
+    char pointer[100] = "/";
+    const size_t n = part->name.len < sizeof pointer - 2 ? part->name.len : sizeof pointer - 2;
+    memcpy(pointer + 1, part->name.ptr, n);
+    return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "there is no form field \"%.*s\"",
+                          ANC_FMT(part->name));
 }
 
 static anc_status on_part(void *arg, const net_part *part, anc_err *err)
 {
-    reading *r = arg;
-    r->is_file = anc_str_eq(part->name, ANC_STR("file"));
-    if (!r->is_file && !anc_str_eq(part->name, ANC_STR("acl")) &&
-        slot_of(r->up, part->name) == NULL)
-        return unknown_field(part->name, err);
-    if (r->is_file && r->has_file)
-        return ANC_FAIL_FIELD(err, ANC_INVALID, "/file", "one file a request; this form has two");
-    ANC_TRY(copy(r->cx, part->name, &r->field));
-    anc_buf_clear(&r->value);
-    if (!r->is_file)
+    http_request *rq = arg;
+    upload *u = rq->work;
+    ANC_TRY(field_at(part, &u->at, err));
+    const bool again = u->at == FORM_FILE ? u->has_file : u->given[u->at];
+    if (again)
+        return ANC_FAIL(err, ANC_INVALID, "the form has \"%.*s\" twice", ANC_FMT(part->name));
+    if (u->at != FORM_FILE) {
+        u->given[u->at] = true;
         return ANC_OK;
-    r->has_file = true;
-    if (part->filename.ptr != NULL)
-        ANC_TRY(copy(r->cx, part->filename, &r->up->file_name));
-    /* what a client guesses from a name is no better than what the content says */
-    if (r->up->content_type.len == 0 &&
-        !anc_str_eq(part->content_type, ANC_STR("application/octet-stream")))
-        ANC_TRY(copy(r->cx, part->content_type, &r->up->content_type));
-    return ANC_OK;
+    }
+    u->has_file = true;
+    u->file_name = anc_arena_copy(rq->mem, part->filename);
+    u->file_type = anc_arena_copy(rq->mem, part->content_type);
+    return u->file_type.ptr != NULL ? ANC_OK : ANC_FAIL(err, ANC_NO_MEMORY, "an upload");
 }
 
 static anc_status on_data(void *arg, anc_str bytes, anc_err *err)
 {
-    reading *r = arg;
-    if (r->is_file) {
-        memcpy(r->bytes + r->n_bytes, bytes.ptr, bytes.len);
-        r->n_bytes += bytes.len;
-        return ANC_OK;
+    http_request *rq = arg;
+    upload *u = rq->work;
+    if (u->at != FORM_FILE) {
+        (void)anc_buf_add(&u->fields[u->at], bytes);
+        return anc_buf_status(&u->fields[u->at], field_names[u->at], err);
     }
-    (void)anc_buf_add(&r->value, bytes);
-    return anc_buf_status(&r->value, "a field of the form", err);
-}
-
-static anc_status take_acl(reading *r, anc_str text, anc_err *err)
-{
-    json_doc *doc = NULL;
-    const anc_str *items = NULL;
-    anc_str *kept;
-    size_t n = 0;
-    if (json_parse(text, &doc, NULL) != ANC_OK || json_kind_of(json_root(doc)) != JSON_ARRAY) {
-        json_doc_free(doc);
-        return ANC_FAIL_FIELD(err, ANC_INVALID, "/acl", "acl is not a JSON array of labels");
-    }
-    anc_status status = http_texts_read(r->cx, json_root(doc), &items, &n);
-    kept = status == ANC_OK ? anc_arena_alloc(r->cx->mem, n + 1, sizeof *kept) : NULL;
-    for (size_t i = 0; kept != NULL && status == ANC_OK && i < n; i++)
-        status = copy(r->cx, items[i], &kept[i]);
-    json_doc_free(doc);
-    r->up->acl = kept;
-    r->up->n_acl = kept != NULL ? n : 0;
-    return status;
+    u->total += bytes.len;
+    if (u->total > rq->edge->o.max_source_bytes)
+        return ANC_FAIL(err, ANC_LIMIT, "the file is over %llu bytes, the limit of a source",
+                        (unsigned long long)rq->edge->o.max_source_bytes);
+    (void)anc_buf_add(&u->kept, bytes);
+    return anc_buf_status(&u->kept, "an upload", err);
 }
 
 static anc_status on_part_end(void *arg, anc_err *err)
 {
-    reading *r = arg;
-    const anc_str value = anc_buf_view(&r->value);
-    if (r->is_file)
-        return ANC_OK;
-    if (anc_str_eq(r->field, ANC_STR("acl")))
-        return take_acl(r, value, err);
-    return copy(r->cx, value, slot_of(r->up, r->field));
-}
-
-static anc_status check_metadata(const http_upload *up, anc_err *err)
-{
-    json_doc *doc = NULL;
-    if (up->metadata.len == 0)
-        return ANC_OK;
-    const bool ok = json_parse(up->metadata, &doc, NULL) == ANC_OK &&
-                    json_kind_of(json_root(doc)) == JSON_OBJECT;
-    json_doc_free(doc);
-    return ok ? ANC_OK
-              : ANC_FAIL_FIELD(err, ANC_INVALID, "/metadata", "metadata is not a JSON object");
-}
-
-static anc_status feed(http_ctx *cx, reading *r, anc_str boundary)
-{
-    const net_multipart_sink sink = {on_part, on_data, on_part_end};
-    net_multipart *mp = net_multipart_new(boundary, &sink, r);
-    if (mp == NULL)
-        return ANC_FAIL(&cx->err, ANC_NO_MEMORY, "a form");
-    anc_status status = net_multipart_feed(mp, anc_buf_view(&cx->body), &cx->err);
-    if (status == ANC_OK)
-        status = net_multipart_finish(mp, &cx->err);
-    net_multipart_free(mp);
-    return status;
-}
-
-anc_status http_upload_read(http_ctx *cx, http_upload *ret)
-{
-    http_upload up = {0};
-    reading r = {.cx = cx, .up = &up, .value = anc_buf_init(MAX_FIELD_BYTES)};
-    anc_str boundary;
-    ANC_TRY(net_multipart_boundary(cx->content_type, &boundary, &cx->err));
-    r.bytes = anc_arena_alloc(cx->mem, cx->body.len, 1);
-    if (r.bytes == NULL)
-        return ANC_FAIL(&cx->err, anc_arena_refusal(cx->mem), "a form of %zu bytes", cx->body.len);
-    const anc_status status = feed(cx, &r, boundary);
-    anc_buf_done(&r.value);
-    ANC_TRY(status);
-    if (!r.has_file)
-        return ANC_FAIL_FIELD(&cx->err, ANC_INVALID, "/file", "the form has no part named file");
-    ANC_TRY(check_metadata(&up, &cx->err));
-    up.content = (anc_str){r.bytes, r.n_bytes};
-    *ret = up;
+    (void)arg;
+    (void)err;
     return ANC_OK;
+}
+
+static void on_chunk(void *arg, net_exchange *ex, anc_str bytes)
+{
+    http_request *rq = arg;
+    upload *u = rq->work;
+    if (u->refused)
+        return;
+    if (u->sha != NULL)
+        anc_sha256_add(u->sha, bytes);
+    const anc_status status = net_multipart_feed(u->parser, bytes, &rq->err);
+    if (status != ANC_OK) {
+        refuse(rq, status);
+    } else if (u->kept.len >= SPILL_BYTES) {
+        u->writing = true;
+        net_exchange_pause(ex);
+        http_to_pool(rq, HTTP_IO, write_step);
+    }
+}
+
+/* ---- the beginning and the form ---- */
+
+static anc_status open_upload(http_request *rq, upload *u)
+{
+    static const net_multipart_sink sink = {on_part, on_data, on_part_end};
+    anc_str boundary;
+    u->fd = -1;
+    u->kept = anc_buf_init(KEPT_MAX);
+    for (size_t i = 0; i < FORM_FIELDS; i++)
+        u->fields[i] = anc_buf_init(FIELD_BYTES);
+    ANC_TRY(
+        net_multipart_boundary(net_exchange_header(rq->ex, "content-type"), &boundary, &rq->err));
+    u->parser = net_multipart_new(boundary, &sink, rq);
+    if (net_exchange_header(rq->ex, "idempotency-key").ptr != NULL)
+        u->sha = anc_sha256_new();
+    const bool no_sha = net_exchange_header(rq->ex, "idempotency-key").ptr != NULL && !u->sha;
+    return u->parser != NULL && !no_sha ? ANC_OK : ANC_FAIL(&rq->err, ANC_NO_MEMORY, "an upload");
+}
+
+void http_upload_start(http_request *rq)
+{
+    upload *u = calloc(1, sizeof *u);
+    if (u == NULL) {
+        http_refuse(rq, http_problem_of(ANC_NO_MEMORY, NULL, NULL), NULL);
+        return;
+    }
+    rq->work = u;
+    rq->work_free = free_work;
+    const anc_status status = open_upload(rq, u);
+    if (status == ANC_OK)
+        net_exchange_stream_body(rq->ex, rq->edge->o.max_body_bytes, on_chunk, on_end, rq);
+    else
+        http_finish(rq, status);
+}
+
+static anc_status map_file(http_request *rq, anc_str *ret)
+{
+    upload *u = rq->work;
+    if (u->fd < 0) {
+        *ret = u->kept.len > 0 ? anc_buf_view(&u->kept) : ANC_STR("");
+        return ANC_OK;
+    }
+    ANC_TRY(write_kept(rq));
+    void *map = mmap(NULL, (size_t)u->total, PROT_READ, MAP_PRIVATE, u->fd, 0);
+    if (map == MAP_FAILED)
+        return system_failure(rq, "mapping");
+    u->map = map;
+    *ret = (anc_str){map, (size_t)u->total};
+    return ANC_OK;
+}
+
+static anc_str field(const upload *u, form_field at)
+{
+    if (!u->given[at])
+        return ANC_STR_NONE;
+    return u->fields[at].len > 0 ? anc_buf_view(&u->fields[at]) : ANC_STR("");
+}
+
+anc_status http_upload_form(http_request *rq, http_form *ret)
+{
+    const upload *u = rq->work;
+    for (size_t i = 0; i < FORM_FIELDS; i++) {
+        const anc_str value = anc_buf_view(&u->fields[i]);
+        const bool fits =
+            anc_utf8_valid(value) && (value.len == 0 || memchr(value.ptr, '\0', value.len) == NULL);
+        if (!fits)
+            http_fault_add(&rq->faults, anc_arena_printf(rq->mem, "/%s", field_names[i]),
+                           "is not text in UTF-8");
+    }
+    ANC_TRY(http_faults_status(&rq->faults, &rq->err));
+    *ret = (http_form){.id = field(u, FORM_ID),
+                       .collection = field(u, FORM_COLLECTION),
+                       .title = field(u, FORM_TITLE),
+                       .uri = field(u, FORM_URI),
+                       .content_type = field(u, FORM_CONTENT_TYPE),
+                       .metadata = field(u, FORM_METADATA),
+                       .acl = field(u, FORM_ACL),
+                       .file_name = u->file_name,
+                       .file_type = u->file_type};
+    return map_file(rq, &ret->content);
 }

@@ -1,20 +1,23 @@
-/* upload.h - a document sent as a form: multipart/form-data with one file. */
+/* upload.h - a document as multipart/form-data, read as a stream. Private. */
 #ifndef ANC_EDGE_HTTP_UPLOAD_H
 #define ANC_EDGE_HTTP_UPLOAD_H
 
-#include "impl.h"
+#include "request.h"
 
-typedef struct http_upload {
-    anc_str collection, id, title, uri; /* ptr NULL where the form had none */
-    anc_str metadata;                   /* a JSON object as text, or NULL */
-    const anc_str *acl;                 /* [n_acl] */
-    size_t n_acl;
-    anc_str file_name, content_type;
-    anc_str content; /* of the file; in cx->mem */
-} http_upload;
+/* What the form said; views live as the request. */
+typedef struct http_form {
+    anc_str id, collection, title, uri, content_type, metadata, acl; /* ptr NULL when absent */
+    anc_str file_name, file_type;
+    anc_str content;
+} http_form;
 
-/* Reads the form in cx->body. INVALID with a pointer for an unknown field, no file or two, and
- * metadata or acl that are not JSON of the right kind; or for a form that is cut off. */
-anc_status http_upload_read(http_ctx *cx, http_upload *ret) ANC_MUST_CHECK;
+/* Reads the body and starts the request's first step; on the loop. */
+void http_upload_start(http_request *rq);
+
+/* The form of a request that came as one, with the whole content mapped or in memory; on a pool. */
+anc_status http_upload_form(http_request *rq, http_form *ret) ANC_MUST_CHECK;
+
+/* Whether the request came as a form. */
+bool http_is_upload(const http_request *rq);
 
 #endif

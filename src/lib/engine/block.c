@@ -102,12 +102,13 @@ bool eng_builder_init(eng_builder *builder, uint32_t dims)
                              .names = anc_map_new(),
                              .labels = anc_map_new(),
                              .access = anc_map_new()};
+    if (builder->block != NULL)
+        atomic_init(&builder->block->refs, 1);
     if (builder->block == NULL || builder->names == NULL || builder->labels == NULL ||
         builder->access == NULL) {
         eng_builder_done(builder);
         return false;
     }
-    atomic_init(&builder->block->refs, 1);
     builder->block->dims = dims;
     return true;
 }

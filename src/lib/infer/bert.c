@@ -10,7 +10,7 @@
 
 #include "bert_impl.h"
 
-enum { STRIP_ROWS = 128, QUERY_ROWS = 48 };
+enum { STRIP_ROWS = 256, QUERY_ROWS = 48 };
 
 static const float masked = -1e30f; /* the score of a key that is not there */
 

@@ -45,6 +45,16 @@
     vec_store(c + (3 * (g) + (i)) * ldc, p##g##i); \
     vec_store(c + (3 * (g) + (i)) * ldc + LANES, q##g##i);
 
+/* Asks for the line that this step of the next panel will read, which follows on this one: a panel
+ * comes from memory while the one before is worked on. Nothing is read, so the last may ask beyond
+ * the end. */
+static inline void fetch_ahead(const float *panel, size_t k)
+{
+    for (size_t j = 0; j < 2 * LANES; j += INF_ALIGN / sizeof(float))
+        __builtin_prefetch((const void *)((uintptr_t)(panel + j) + k * INF_PANEL * sizeof(float)),
+                           0, 2);
+}
+
 /* Two vectors' worth of columns of a product, `n` rows. */
 #define TILE(n)                                                                    \
     static void tile_##n(const float *a, size_t lda, const float *panel, size_t k, \
@@ -58,6 +68,7 @@
         ROWS_##n(ROW_BEGIN);                                                       \
         for (size_t at = 0; at < k; at++, panel += INF_PANEL) {                    \
             const VEC w0 = vec_load(panel), w1 = vec_load(panel + LANES);          \
+            fetch_ahead(panel, k);                                                 \
             ROWS_##n(ROW_STEP)                                                     \
         }                                                                          \
         ROWS_##n(ROW_END)                                                          \

@@ -73,7 +73,7 @@ static void run_open(run *r, const provider_bench *bench)
                                .question = ANC_STR("How long does the battery last?"),
                                .passages = passages,
                                .n_passages = ANC_COUNT(passages),
-                               .relevant = true,
+                               .threshold = 0.35,
                                .prompt = &r->prompt};
 }
 

@@ -154,7 +154,7 @@ static const trouble_row troubles[] = {
 static rag_request request_of(krn_call *call, const rag_prompt *prompt)
 {
     return (rag_request){
-        .call = call, .question = ANC_STR("How heavy?"), .relevant = true, .prompt = prompt};
+        .call = call, .question = ANC_STR("How heavy?"), .threshold = 0.35, .prompt = prompt};
 }
 
 static void trouble_is_told(void **state)

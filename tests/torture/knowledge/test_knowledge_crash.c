@@ -11,7 +11,7 @@
 #include "support/knowledge_text.h"
 #include "support/test.h"
 
-enum { BIG = 1200 };
+enum { BIG = 600 };
 
 typedef struct story {
     anc_buf first, second;

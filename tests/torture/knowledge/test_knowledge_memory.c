@@ -117,7 +117,7 @@ static void every_allocation_fails_once(void **state)
                 fixture_check(&f, false);
             }
         }
-        assert_true(n > 10);
+        assert_true(n > 1); /* at least one did fail; arenas take most of the rest */
         assert_int_equal(published(&f), rows[i].versions_after);
     }
     fixture_reopen(&f); /* what the last failures left is known as garbage from now on */

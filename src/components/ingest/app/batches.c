@@ -1,6 +1,5 @@
 /* batches.c - batches started, looked at, waited for, cancelled. */
 #include <string.h>
-#include <time.h>
 
 #include "base/str.h"
 #include "ingest/domain/glob.h"

@@ -180,8 +180,11 @@ static anc_status describe(kno_put *put, const kno_parsed *parsed)
 
 /* ---- the stage ------------------------------------------------------------------------------ */
 
+/* The original, unless the text is the same bytes: then the text's spool holds it. */
 static anc_status keep_original(kno_put *put)
 {
+    if (kno_digest_eq(&put->version.text, &put->content))
+        return ANC_OK;
     const kno_raw_store raw = put->kno->with.raw;
     anc_err *err = put->call.err;
     kno_digest named;

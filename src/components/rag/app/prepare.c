@@ -243,6 +243,7 @@ static void keep_extractive_alone(rag_turn *turn)
 static anc_status prepare(rag_turn *turn, const rag_question *q)
 {
     rag_service *rag = turn->rag;
+    const double threshold = rag->with.config.relevance_threshold;
     take_route(turn);
     ANC_TRY(rag_retrieval_query(turn->mem, turn->question, turn->history, turn->n_history,
                                 &turn->query, &turn->err));
@@ -257,11 +258,10 @@ static anc_status prepare(rag_turn *turn, const rag_question *q)
         .question = turn->question,
         .passages = turn->passages,
         .n_passages = turn->answer.n_sources,
-        .relevant = rag_passages_relevant(turn->passages, turn->answer.n_sources,
-                                          rag->with.config.relevance_threshold),
+        .threshold = threshold,
         .prompt = &turn->prompt,
     };
-    if (!turn->request.relevant)
+    if (rag_best_score(turn->passages, turn->answer.n_sources) < threshold)
         keep_extractive_alone(turn);
     return ANC_OK;
 }

@@ -1,7 +1,18 @@
-/* abstain.c - the sentence that is said instead of a guess. */
+/* abstain.c - when to say nothing, and the sentence that says it.
+ *
+ * Two things speak for an answer: how relevant the best passage is (the search component's calibrated
+ * score), and how much of the question the chosen sentence speaks to (its confidence). They were
+ * weighed by logistic regression on questions asked once of a whole collection and once of the same
+ * collection without the article that answers. At the default threshold about one in twenty-five
+ * answerable English questions is declined, and nineteen in twenty of the others are.
+ */
 #include "rag/domain/abstain.h"
 
-static const double CONFIDENT = 0.5; /* share of the question that a pick must speak to */
+#include <math.h>
+
+static const double PER_SCORE = 1.46;
+static const double PER_CONFIDENCE = 2.72;
+static const double CONFIDENCE_ASKED = 0.23; /* where the best score just reaches the threshold */
 
 static const anc_str said[TXT_LANGUAGE_COUNT] = {
     [TXT_EN] = ANC_STR_INIT("Nothing in your documents answers this."),
@@ -12,17 +23,29 @@ static const anc_str said[TXT_LANGUAGE_COUNT] = {
     [TXT_PT] = ANC_STR_INIT("Nada nos seus documentos responde a esta pergunta."),
 };
 
-bool rag_passages_relevant(const rag_passage *passages, size_t n, double threshold)
+double rag_best_score(const rag_passage *passages, size_t n)
 {
+    double best = 0;
     for (size_t i = 0; i < n; i++)
-        if (passages[i].score >= threshold)
-            return true;
-    return false;
+        best = fmax(best, passages[i].score);
+    return best;
 }
 
-bool rag_choice_weak(const rag_choice *choice)
+static double logit(double p)
 {
-    return choice->n == 0 || choice->confidence < CONFIDENT;
+    const double inside = fmin(fmax(p, 1e-6), 1 - 1e-6);
+    return log(inside / (1 - inside));
+}
+
+bool rag_choice_answers(const rag_choice *choice, double best_score, double threshold)
+{
+    if (choice->n == 0)
+        return false;
+    if (threshold <= 0)
+        return true;
+    return PER_SCORE * (logit(best_score) - logit(threshold)) +
+               PER_CONFIDENCE * (choice->confidence - CONFIDENCE_ASKED) >=
+           0;
 }
 
 anc_str rag_nothing_found(anc_str question)

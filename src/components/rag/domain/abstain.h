@@ -4,11 +4,13 @@
 
 #include "rag/domain/extract.h"
 
-/* Whether the best passage's calibrated score reaches `threshold`. */
-bool rag_passages_relevant(const rag_passage *passages, size_t n, double threshold);
+/* The best calibrated score of the passages; 0 when there are none. */
+double rag_best_score(const rag_passage *passages, size_t n);
 
-/* Whether the choice is too weak to be given as an answer where the passages are not relevant. */
-bool rag_choice_weak(const rag_choice *choice);
+/* Whether the choice is worth giving as an answer. The better the best passage's score is beside
+ * `threshold`, the less of the question its sentences need to speak to. A threshold of 0 or less asks
+ * for no relevance at all. */
+bool rag_choice_answers(const rag_choice *choice, double best_score, double threshold);
 
 /* One sentence in the language of `question` that says that nothing was found; a literal. */
 anc_str rag_nothing_found(anc_str question);

@@ -30,7 +30,7 @@ typedef struct rag_request {
     anc_str question;
     const rag_passage *passages; /* [n_passages] */
     size_t n_passages;
-    bool relevant; /* a passage reached the relevance threshold */
+    double threshold; /* calibrated score from which a passage counts as relevant; <= 0: any */
     const rag_prompt *prompt;
     anc_str model; /* empty: the provider's own */
 } rag_request;

@@ -13,8 +13,8 @@
 #include "search/ports/watermark.h"
 #include "search/search.h"
 
-/* The share that was best on train data (docs/decisions). */
-#define SRCH_SEMANTIC_SHARE 0.45
+/* The default share of the vectors. */
+#define SRCH_SEMANTIC_SHARE 0.5
 
 typedef struct srch_config {
     kno_service *knowledge; /* borrowed, as all below, until srch_service_close */

@@ -48,45 +48,59 @@ static bool is_built_in(anc_str name)
     return false;
 }
 
-static anc_status add_json(flattening *f, anc_str name, const json_value *v, bool in_list)
+static anc_status add_json(flattening *f, anc_str name, const json_value *v, bool in_list);
+
+static anc_status add_text(flattening *f, anc_str name, anc_str text, bool in_list)
+{
+    const anc_str s = anc_arena_copy(f->mem, text);
+    if (s.ptr == NULL)
+        return anc_arena_refusal(f->mem);
+    return add(f, name, (srch_value){.kind = SRCH_STRING, .str = s}, in_list);
+}
+
+/* The members of an object under `name`; without a name they are the document's own. */
+static anc_status add_members(flattening *f, anc_str name, const json_value *object, bool in_list)
 {
     anc_str inner;
     const json_value *member;
     size_t cursor = 0;
+    while (json_each(object, &cursor, &inner, &member)) {
+        if (name.len == 0 && is_built_in(inner))
+            continue;
+        const anc_str path =
+            name.len == 0 ? anc_arena_copy(f->mem, inner)
+                          : anc_arena_printf(f->mem, "%.*s.%.*s", ANC_FMT(name), ANC_FMT(inner));
+        if (path.ptr == NULL)
+            return anc_arena_refusal(f->mem);
+        ANC_TRY(add_json(f, path, member, in_list));
+    }
+    return ANC_OK;
+}
+
+static anc_status add_json(flattening *f, anc_str name, const json_value *v, bool in_list)
+{
+    srch_value value = {.kind = SRCH_BOOL, .integer = json_bool(v, false)};
     switch (json_kind_of(v)) {
     case JSON_ABSENT:
     case JSON_NULL:
         return ANC_OK;
     case JSON_BOOL:
-        return add(f, name, (srch_value){.kind = SRCH_BOOL, .integer = json_bool(v, false)},
-                   in_list);
+        return add(f, name, value, in_list);
     case JSON_INT:
-        return add(f, name, (srch_value){.kind = SRCH_INT, .integer = json_int(v, 0)}, in_list);
+        value = (srch_value){.kind = SRCH_INT, .integer = json_int(v, 0)};
+        return add(f, name, value, in_list);
     case JSON_REAL:
-        return add(f, name, (srch_value){.kind = SRCH_REAL, .real = json_double(v, 0)}, in_list);
-    case JSON_STRING: {
-        const anc_str s = anc_arena_copy(f->mem, json_str(v, ANC_STR("")));
-        if (s.ptr == NULL)
-            return anc_arena_refusal(f->mem);
-        return add(f, name, (srch_value){.kind = SRCH_STRING, .str = s}, in_list);
-    }
-    case JSON_ARRAY:
-        for (size_t i = 0; i < json_count(v); i++)
-            ANC_TRY(add_json(f, name, json_element(v, i), true));
-        return ANC_OK;
+        value = (srch_value){.kind = SRCH_REAL, .real = json_double(v, 0)};
+        return add(f, name, value, in_list);
+    case JSON_STRING:
+        return add_text(f, name, json_str(v, ANC_STR("")), in_list);
     case JSON_OBJECT:
-        while (json_each(v, &cursor, &inner, &member)) {
-            if (name.len == 0 && is_built_in(inner))
-                continue;
-            const anc_str path = name.len == 0 ? anc_arena_copy(f->mem, inner)
-                                               : anc_arena_printf(f->mem, "%.*s.%.*s",
-                                                                  ANC_FMT(name), ANC_FMT(inner));
-            if (path.ptr == NULL)
-                return anc_arena_refusal(f->mem);
-            ANC_TRY(add_json(f, path, member, in_list));
-        }
-        return ANC_OK;
+        return add_members(f, name, v, in_list);
+    case JSON_ARRAY:
+        break;
     }
+    for (size_t i = 0; i < json_count(v); i++)
+        ANC_TRY(add_json(f, name, json_element(v, i), true));
     return ANC_OK;
 }
 

@@ -21,15 +21,16 @@ static void widen(range *r, double x)
     r->greatest = x > r->greatest ? x : r->greatest;
 }
 
-/* 0..1 within the range; a side without any difference says nothing about the order, but a score
- * above 0 there still counts as found. */
-static double scaled(const range *r, double x)
+/* 0..1 within the range, which counts as at least `spread` wide. A side without any difference says
+ * nothing about the order, but a score above 0 there still counts as found. */
+static double scaled(const range *r, double x, double spread)
 {
+    const double width = r->greatest - r->least;
     if (isnan(x))
         return 0;
-    if (!(r->greatest > r->least))
+    if (!(width > 0) && !(spread > 0))
         return x > 0 ? 1 : 0;
-    return (x - r->least) / (r->greatest - r->least);
+    return (x - r->least) / (width > spread ? width : spread);
 }
 
 static void sum_weighted(srch_candidate *c, size_t n, double share)
@@ -40,8 +41,8 @@ static void sum_weighted(srch_candidate *c, size_t n, double share)
         widen(&vectors, c[i].cosine);
     }
     for (size_t i = 0; i < n; i++)
-        c[i].fused =
-            (1 - share) * scaled(&words, c[i].bm25) + share * scaled(&vectors, c[i].cosine);
+        c[i].fused = (1 - share) * scaled(&words, c[i].bm25, 0) +
+                     share * scaled(&vectors, c[i].cosine, SRCH_COSINE_SPREAD);
 }
 
 static double reciprocal(uint32_t rank)

@@ -1,8 +1,10 @@
 /* fusion.h - one order from two candidate lists.
  *
- * Every candidate has both raw scores, whichever list found it. The weighted sum scales each score
- * over the candidates to 0..1 by its least and greatest value and adds them by share. Reciprocal
- * ranks need no scores, and pull the better side down where the other one is weak.
+ * Every candidate has both raw scores, whichever list found it. The weighted sum scales BM25 over the
+ * candidates to 0..1 by its least and greatest value. Cosines are scaled likewise, but by no less
+ * than SRCH_COSINE_SPREAD: where a model hardly tells the candidates apart (a language that it does
+ * not know), their cosines lie close together, and then they should say little. Reciprocal ranks need
+ * no scores, and pull the better side down where the other one is weak.
  */
 #ifndef ANC_SEARCH_DOMAIN_FUSION_H
 #define ANC_SEARCH_DOMAIN_FUSION_H
@@ -20,6 +22,9 @@ typedef struct srch_candidate {
     double fused;                         /* what the order comes from */
     double score;                         /* calibrated relevance, 0..1 */
 } srch_candidate;
+
+/* Best on train queries and own text, together with a share of 0.5 (docs/decisions/fusion). */
+#define SRCH_COSINE_SPREAD 0.7
 
 typedef enum srch_fusion { SRCH_WEIGHTED, SRCH_RECIPROCAL } srch_fusion;
 

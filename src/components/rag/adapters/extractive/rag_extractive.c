@@ -20,7 +20,7 @@
 #include "rag/domain/context.h"
 #include "rag/domain/extract.h"
 
-enum { JOB_MEMORY_BYTES = 64 << 20, MAX_SCORED = 64, DEFAULT_SCORED = 12 };
+enum { JOB_MEMORY_BYTES = 64 << 20, MAX_SCORED = 64, DEFAULT_SCORED = 6 };
 
 typedef struct extractive {
     rag_extractive_options with; /* immutable after open */
@@ -104,7 +104,8 @@ static anc_status answer(rag_provider_job *job)
     if (is_cancelled(job))
         return ANC_FAIL(&job->err, ANC_CANCELLED, "the caller left");
     const rag_choice choice = rag_extraction_choose(x);
-    if (choice.n == 0 || (!r->relevant && rag_choice_weak(&choice))) {
+    const double best_score = rag_best_score(r->passages, r->n_passages);
+    if (!rag_choice_answers(&choice, best_score, r->threshold)) {
         job->pieces[job->n_pieces++] = rag_nothing_found(r->question);
         job->usage.abstained = true;
         return ANC_OK;

@@ -13,7 +13,7 @@ typedef struct rag_extractive_options {
     krn_executor cpu;           /* where sentences are weighed */
     krn_executor loop;          /* where the sink is called */
     rag_sentence_scorer scorer; /* ops NULL: words alone decide */
-    uint32_t max_scored;        /* sentences given to the scorer, at most 64; 0: 12 */
+    uint32_t max_scored;        /* sentences given to the scorer, at most 64; 0: 6 */
 } rag_extractive_options;
 
 /* What `options` names is borrowed until close. NO_MEMORY. */

@@ -41,7 +41,7 @@ static void extractive_answer_is_cited(void **state)
     assert_true(a->n_citations >= 1);
     assert_true_citations(a);
     assert_true(anc_str_eq(a->provider, ANC_STR("anchorage")));
-    assert_true(anc_str_eq(a->model_used, ANC_STR("extractive")));
+    assert_true(anc_str_eq(a->model_used, ANC_STR("anchorage/extractive")));
     assert_false(a->degraded || a->no_answer);
     assert_int_equal(a->n_sources, 3);
     assert_int_equal(a->sources[1].page, 4);

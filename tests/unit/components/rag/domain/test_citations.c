@@ -149,7 +149,7 @@ static void any_answer_gives_true_quotes(void **state)
                                          "battery lasts",
                                          "Okafor. "};
     uint32_t seed = 20251121;
-    for (int round = 0; round < 400; round++) {
+    for (int round = 0; round < 150; round++) {
         ANC_ARENA(mem, 8 << 20);
         ANC_BUF(answer, 4096);
         anc_err err = {ANC_OK, NULL, "", ""};

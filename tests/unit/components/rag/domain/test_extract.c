@@ -96,7 +96,8 @@ static void nothing_is_confident(void **state)
     ANC_ARENA(mem, 8 << 20);
     rag_extraction *x = extraction_of(mem, anc_str_of(row->question), shop, ANC_COUNT(shop));
     const rag_choice choice = rag_extraction_choose(x);
-    assert_true(rag_choice_weak(&choice));
+    assert_false(rag_choice_answers(&choice, 0.1, 0.35));
+    assert_true(rag_choice_answers(&choice, 0.1, 0));
 }
 
 static void no_passages_no_answer(void **state)
@@ -107,7 +108,8 @@ static void no_passages_no_answer(void **state)
     const rag_choice choice = rag_extraction_choose(x);
     assert_int_equal(choice.n, 0);
     assert_int_equal(rendered(mem, &choice, NULL).len, 0);
-    assert_true(rag_choice_weak(&choice));
+    assert_false(rag_choice_answers(&choice, 0.9, 0.35));
+    assert_false(rag_choice_answers(&choice, 0.9, 0));
 }
 
 static void meaning_decides_between_equals(void **state)
@@ -168,6 +170,20 @@ static void long_sentences_are_cut_at_clauses(void **state)
         assert_true(unit.ptr[unit.len - 1] == ',' || unit.ptr[unit.len - 1] == '.');
         assert_true(anc_str_starts(unit, ANC_STR("clause")));
     }
+}
+
+/* Confidence makes up for relevance, and the other way round. */
+static void relevance_and_confidence_together(void **state)
+{
+    (void)state;
+    const rag_choice sure = {.n = 1, .confidence = 0.9};
+    const rag_choice unsure = {.n = 1, .confidence = 0.1};
+    assert_true(rag_choice_answers(&sure, 0.2, 0.35));
+    assert_false(rag_choice_answers(&unsure, 0.2, 0.35));
+    assert_true(rag_choice_answers(&unsure, 0.8, 0.35));
+    assert_false(rag_choice_answers(&sure, 0.01, 0.35));
+    assert_false(rag_choice_answers(&unsure, 0, 1));
+    assert_true(rag_choice_answers(&sure, 1, 1));
 }
 
 static uint32_t next_random(uint32_t *seed)
@@ -270,6 +286,7 @@ int main(void)
     failed += RUN_TABLE("cues", cue_cases, cues_meet);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_passages_no_answer),
+        cmocka_unit_test(relevance_and_confidence_together),
         cmocka_unit_test(meaning_decides_between_equals),
         cmocka_unit_test(overlap_is_quoted_once),
         cmocka_unit_test(long_sentences_are_cut_at_clauses),

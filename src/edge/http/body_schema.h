@@ -1,0 +1,94 @@
+/* body_schema.h - what a request may hold, as tables: read by the validator and by OpenAPI. Private.
+ *
+ * A schema is a list of rows; each says a member's name, kind and bounds, and where its value goes in
+ * the handler's struct. So a body is checked, described and decoded by one table, and a member that
+ * no row names is an error that names it. Query parameters are read by the same tables.
+ */
+#ifndef ANC_EDGE_HTTP_BODY_SCHEMA_H
+#define ANC_EDGE_HTTP_BODY_SCHEMA_H
+
+#include "net/uri.h"
+#include "json/json.h"
+
+typedef struct http_schema http_schema;
+
+typedef enum http_kind {
+    HTTP_TEXT,   /* anc_str; ptr NULL when absent or null */
+    HTTP_INT,    /* int64_t */
+    HTTP_REAL,   /* double */
+    HTTP_BOOL,   /* bool */
+    HTTP_TEXTS,  /* http_texts; items NULL when absent or null */
+    HTTP_TREE,   /* const json_value *: an object whose members are the reader's to check */
+    HTTP_OBJECT, /* an object of schema `of`, decoded in place; zeroed when absent */
+    HTTP_LIST,   /* answers only: an array of objects of schema `of` */
+    HTTP_TIME,   /* int64_t Unix ms, RFC 3339 outside; 0 when absent */
+    HTTP_ANY     /* const json_value *: any value */
+} http_kind;
+
+enum {
+    HTTP_REQUIRED = 1,
+    HTTP_NULLABLE = 2, /* answers only: may be null */
+    HTTP_LATER = 4,    /* not there yet: null, false or the default is accepted, else an error */
+    HTTP_FREE = 8      /* a text that may hold U+0000 */
+};
+
+typedef struct http_texts {
+    anc_str *items;
+    size_t n;
+} http_texts;
+
+typedef struct http_field {
+    const char *name;
+    const char *also; /* another name of the same member; NULL: none */
+    http_kind kind;
+    unsigned flags;
+    double min, max;     /* characters, elements or the number itself; both 0: no bounds */
+    const char *initial; /* value when absent, as JSON; NULL: none */
+    const char *choices; /* "auto|one"; NULL: any text */
+    const char *later;   /* further choices that are not there yet */
+    const char *help;
+    size_t offset; /* bytes into the struct */
+    const http_schema *of;
+} http_field;
+
+struct http_schema {
+    const char *name; /* of the component in OpenAPI; NULL: written in place */
+    const char *help;
+    const http_field *fields; /* [n_fields] */
+    size_t n_fields;
+    size_t size; /* sizeof the struct that it decodes into */
+};
+
+typedef struct http_fault {
+    anc_str pointer; /* "/filters/and/0"; "?limit" of a parameter */
+    anc_str message;
+} http_fault;
+
+enum { HTTP_FAULTS_MAX = 16 };
+
+/* What was wrong with one request; further faults than fit are left out. */
+typedef struct http_faults {
+    anc_arena *mem; /* borrowed */
+    size_t n;
+    http_fault items[HTTP_FAULTS_MAX];
+} http_faults;
+
+void http_fault_add(http_faults *faults, anc_str pointer, const char *fmt, ...) ANC_PRINTF(3, 4);
+
+/* OK where there are none; else INVALID with the first in its text. */
+anc_status http_faults_status(const http_faults *faults, anc_err *err) ANC_MUST_CHECK;
+
+/* Decodes an object into `out` [schema->size]; texts are views into the document. Every fault is added
+ * with its pointer; out is then not to be used. */
+void http_schema_read(const http_schema *schema, const json_value *value, void *out,
+                      http_faults *faults);
+
+/* The same of query parameters: numbers and booleans are read from their text, lists are cut at
+ * commas. */
+void http_params_read(const http_schema *schema, const net_param *params, size_t n, void *out,
+                      http_faults *faults);
+
+/* Walks "a|b|c": false at the end. */
+bool http_choice_next(const char **rest, anc_str *ret);
+
+#endif

@@ -1,0 +1,116 @@
+/* chat_json.c - an answer as it is sent. */
+#include <math.h>
+
+#include "handlers.h"
+
+static void put_real_or_null(json_writer *w, const char *name, double v)
+{
+    if (isnan(v))
+        json_put_null(w, name);
+    else
+        json_put_fixed(w, name, v, 6);
+}
+
+void http_put_rag_source(json_writer *w, const rag_source *s)
+{
+    json_open_object(w);
+    json_put_int(w, "position", s->position);
+    json_put_str(w, "chunk_id", s->chunk_id);
+    json_put_str(w, "document_id", s->document_id);
+    json_put_int(w, "version", s->version);
+    json_put_str(w, "collection", s->collection);
+    json_put_str(w, "title", s->title);
+    json_put_str(w, "uri", s->uri);
+    if (s->page > 0)
+        json_put_int(w, "page", s->page);
+    else
+        json_put_null(w, "page");
+    json_put_str_or_null(w, "heading", s->heading);
+    json_put_int(w, "start", (int64_t)s->start);
+    json_put_int(w, "end", (int64_t)s->end);
+    json_put_str(w, "text", s->text);
+    json_put_fixed(w, "score", s->score, 6);
+    json_name(w, "scores");
+    json_open_object(w);
+    json_put_fixed(w, "keyword", s->keyword, 6);
+    put_real_or_null(w, "semantic", s->semantic);
+    json_put_fixed(w, "fused", s->fused, 6);
+    json_put_null(w, "rerank");
+    json_close_object(w);
+    json_close_object(w);
+}
+
+static void put_citations(json_writer *w, const rag_answer *a)
+{
+    json_name(w, "citations");
+    json_open_array(w);
+    for (size_t i = 0; i < a->n_citations; i++) {
+        const rag_citation *c = &a->citations[i];
+        json_open_object(w);
+        json_put_int(w, "marker", c->marker);
+        json_put_str(w, "chunk_id", c->chunk_id);
+        json_put_int(w, "start", (int64_t)c->start);
+        json_put_int(w, "end", (int64_t)c->end);
+        json_put_str(w, "quote", c->quote);
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
+static void put_route(json_writer *w, const rag_answer *a)
+{
+    json_name(w, "route");
+    json_open_object(w);
+    json_put_str(w, "intent", a->intent);
+    json_put_fixed(w, "complexity_score", a->complexity_score, 2);
+    json_put_str(w, "tier", a->tier);
+    json_put_int(w, "stages", a->stages);
+    json_put_str(w, "reason", a->route_reason);
+    json_close_object(w);
+}
+
+static void put_timings(json_writer *w, const rag_timings *t)
+{
+    json_name(w, "timings_ms");
+    json_open_object(w);
+    json_put_fixed(w, "analyze", t->analyze, 3);
+    json_put_fixed(w, "embed", t->embed, 3);
+    json_put_fixed(w, "search", t->search, 3);
+    json_put_fixed(w, "rerank", t->rerank, 3);
+    json_put_fixed(w, "generate", t->generate, 3);
+    json_put_fixed(w, "total", t->total, 3);
+    json_close_object(w);
+}
+
+void http_put_answer(json_writer *w, const rag_answer *a, bool with_sources)
+{
+    json_open_object(w);
+    json_put_str(w, "query_id", a->query_id);
+    json_put_str(w, "conversation_id", a->conversation_id);
+    json_put_str(w, "message_id", a->message_id);
+    json_put_str(w, "answer", a->text);
+    put_citations(w, a);
+    if (with_sources) {
+        json_name(w, "sources");
+        json_open_array(w);
+        for (size_t i = 0; i < a->n_sources; i++)
+            http_put_rag_source(w, &a->sources[i]);
+        json_close_array(w);
+    }
+    put_route(w, a);
+    json_put_str(w, "model_used", a->model_used);
+    json_put_str(w, "provider", a->provider);
+    json_put_int(w, "input_tokens", a->input_tokens);
+    json_put_int(w, "output_tokens", a->output_tokens);
+    json_name(w, "cache");
+    json_open_object(w);
+    json_put_str(w, "query", a->query_cached ? ANC_STR("hit") : ANC_STR("miss"));
+    json_put_str(w, "embedding", a->embedding_cached ? ANC_STR("hit") : ANC_STR("miss"));
+    json_close_object(w);
+    put_timings(w, &a->timings_ms);
+    json_put_bool(w, "degraded", a->degraded);
+    json_put_bool(w, "no_answer", a->no_answer);
+    http_put_time(w, "generated_at", a->generated_at_ms);
+    json_put_str(w, "trace_id", a->trace_id);
+    json_close_object(w);
+}

@@ -1,0 +1,197 @@
+/* document_put.c - a document put: by JSON or by form, new or a new version.
+ *
+ * Answers when the index shows the version. The bytes of a base64 content are held beside the arena,
+ * so that the arena's ceiling is that of the work and not of the source.
+ */
+#include "base64.h"
+#include "handlers.h"
+#include "schemas.h"
+#include "upload.h"
+
+enum { METADATA_BYTES = 1 << 20 };
+
+static const char *const status_names[] = {
+    [KNO_CREATED] = "created",
+    [KNO_UPDATED] = "updated",
+    [KNO_UNCHANGED] = "unchanged",
+};
+
+static anc_str orelse(anc_str s, anc_str otherwise)
+{
+    return s.len > 0 ? s : otherwise;
+}
+
+static anc_status dump_metadata(http_request *rq, const json_value *metadata, anc_str *ret)
+{
+    ANC_BUF(text, METADATA_BYTES);
+    if (metadata == NULL)
+        return ANC_OK;
+    json_dump(metadata, &text);
+    if (text.refused)
+        return ANC_FAIL_FIELD(&rq->err, ANC_LIMIT, "/metadata", "metadata is over %d bytes",
+                              METADATA_BYTES);
+    *ret = anc_arena_copy(rq->mem, anc_buf_view(&text));
+    return ret->ptr != NULL ? ANC_OK : http_no_memory(rq, "metadata");
+}
+
+static anc_status read_content(http_request *rq, const http_document_in *in, anc_buf *decoded,
+                               anc_str *ret)
+{
+    anc_err why = {0};
+    if (in->text.ptr != NULL && in->content_base64.ptr != NULL)
+        http_fault_add(&rq->faults, ANC_STR("/content_base64"), "stands beside text; send one");
+    else if (in->text.ptr == NULL && in->content_base64.ptr == NULL)
+        http_fault_add(&rq->faults, ANC_STR("/text"), "is missing: text or content_base64");
+    else if (in->content_base64.ptr != NULL) {
+        const anc_status status = http_base64_read(in->content_base64, decoded, &why);
+        if (status == ANC_INVALID)
+            http_fault_add(&rq->faults, ANC_STR("/content_base64"), "%s", why.text);
+        else if (status != ANC_OK)
+            return ANC_FAIL_FIELD(&rq->err, status, "/content_base64",
+                                  "the content is over %llu bytes, the limit of a source",
+                                  (unsigned long long)rq->edge->o.max_source_bytes);
+    }
+    ANC_TRY(http_faults_status(&rq->faults, &rq->err));
+    *ret = in->text.ptr != NULL ? in->text : anc_buf_view(decoded);
+    return ANC_OK;
+}
+
+static anc_status input_of_json(http_request *rq, anc_buf *decoded, kno_document_input *ret)
+{
+    http_document_in in;
+    ANC_TRY(http_body(rq, &in));
+    ANC_TRY(read_content(rq, &in, decoded, &ret->content));
+    ANC_TRY(dump_metadata(rq, in.metadata, &ret->metadata));
+    ret->collection = in.collection;
+    ret->id = in.id;
+    ret->title = in.title;
+    ret->uri = in.uri;
+    ret->source = ANC_STR("api");
+    ret->content_type = in.content_type;
+    ret->acl = in.acl.items;
+    ret->n_acl = in.acl.n;
+    return ANC_OK;
+}
+
+/* A form's metadata is JSON text. */
+static anc_status form_metadata(http_request *rq, anc_str text, anc_str *ret)
+{
+    anc_err why = {0};
+    if (text.len == 0)
+        return ANC_OK;
+    json_doc *doc = NULL;
+    if (json_parse(text, &doc, &why) != ANC_OK)
+        return ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/metadata", "metadata: %s", why.text);
+    const bool is_object = json_kind_of(json_root(doc)) == JSON_OBJECT;
+    json_doc_free(doc);
+    if (!is_object)
+        return ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/metadata", "metadata is not a JSON object");
+    *ret = text;
+    return ANC_OK;
+}
+
+static anc_status form_labels(http_request *rq, anc_str text, kno_document_input *ret)
+{
+    size_t n = 0;
+    anc_str part;
+    anc_str *labels = anc_arena_alloc(rq->mem, text.len + 1, sizeof *labels);
+    if (labels == NULL)
+        return http_no_memory(rq, "labels");
+    while (anc_str_split(&text, ',', &part))
+        if (anc_str_trim(part).len > 0)
+            labels[n++] = anc_str_trim(part);
+    ret->acl = labels;
+    ret->n_acl = n;
+    return ANC_OK;
+}
+
+static anc_status input_of_form(http_request *rq, kno_document_input *ret)
+{
+    http_form form;
+    ANC_TRY(http_upload_form(rq, &form));
+    ANC_TRY(form_metadata(rq, form.metadata, &ret->metadata));
+    if (form.acl.len > 0)
+        ANC_TRY(form_labels(rq, form.acl, ret));
+    /* what browsers send when they do not know says nothing */
+    const bool vague = anc_str_eq(form.file_type, ANC_STR("application/octet-stream")) ||
+                       anc_str_eq(form.file_type, ANC_STR("text/plain"));
+    ret->collection = form.collection;
+    ret->id = form.id;
+    ret->title = form.title;
+    ret->uri = form.uri;
+    ret->source = ANC_STR("upload");
+    ret->content_type = orelse(form.content_type, vague ? ANC_STR("") : form.file_type);
+    ret->name = form.file_name;
+    ret->content = form.content;
+    return ANC_OK;
+}
+
+static anc_status answer(http_request *rq, const kno_put_result *put)
+{
+    json_writer w = http_json(rq);
+    json_open_object(&w);
+    json_put_str(&w, "document_id", put->document_id);
+    json_put_str(&w, "collection", put->collection);
+    json_put_int(&w, "version", put->version);
+    json_put_int(&w, "chunks", put->chunks);
+    json_put_str(&w, "status", anc_str_of(status_names[put->status]));
+    json_close_object(&w);
+    rq->answer.status = put->status == KNO_CREATED ? 201 : 200;
+    return ANC_OK;
+}
+
+static anc_status put_and_answer(http_request *rq, kno_document_input *input)
+{
+    kno_put_result put;
+    input->make_collection = true;
+    input->collection = orelse(input->collection, ANC_STR("default"));
+    ANC_TRY(kno_document_put(rq->edge->o.kno, &rq->call, input, false, &put));
+    if (put.change_seq > 0 &&
+        srch_wait_visible(rq->edge->o.srch, &rq->call, put.change_seq) != ANC_OK) {
+        const anc_status status = rq->err.code != ANC_OK ? rq->err.code : ANC_DEADLINE;
+        anc_err_clear(&rq->err);
+        return ANC_FAIL(&rq->err, status,
+                        "document %.*s is stored as version %u and not searchable yet",
+                        ANC_FMT(put.document_id), put.version);
+    }
+    return answer(rq, &put);
+}
+
+static anc_status read_input(http_request *rq, anc_buf *decoded, kno_document_input *ret)
+{
+    *ret = (kno_document_input){0};
+    return http_is_upload(rq) ? input_of_form(rq, ret) : input_of_json(rq, decoded, ret);
+}
+
+anc_status http_documents_create(http_request *rq)
+{
+    http_document_query q;
+    kno_document_input input;
+    ANC_BUF(decoded, (size_t)rq->edge->o.max_source_bytes);
+    ANC_TRY(http_query(rq, &q));
+    ANC_TRY(read_input(rq, &decoded, &input));
+    return put_and_answer(rq, &input);
+}
+
+/* `given` (of the body) must be absent or what the address says. */
+static void check_same(http_request *rq, const char *pointer, anc_str given, anc_str address)
+{
+    if (given.len > 0 && !anc_str_eq(given, address))
+        http_fault_add(&rq->faults, anc_str_of(pointer), "is not \"%.*s\", as the address says",
+                       ANC_FMT(address));
+}
+
+anc_status http_documents_replace(http_request *rq)
+{
+    http_document_query q;
+    kno_document_input input;
+    ANC_BUF(decoded, (size_t)rq->edge->o.max_source_bytes);
+    ANC_TRY(http_query(rq, &q));
+    ANC_TRY(read_input(rq, &decoded, &input));
+    check_same(rq, "/id", input.id, rq->params[0]);
+    check_same(rq, "/collection", input.collection, q.collection);
+    ANC_TRY(http_faults_status(&rq->faults, &rq->err));
+    input.id = rq->params[0];
+    input.collection = q.collection;
+    return put_and_answer(rq, &input);
+}

@@ -1,0 +1,523 @@
+/* request_schemas.c - tables of what can be sent. */
+#include "schemas.h"
+
+#define AT(type, member) .offset = offsetof(type, member)
+#define SCHEMA(name_, help_, rows, type)                                                 \
+    {                                                                                    \
+        .name = (name_), .help = (help_), .fields = (rows), .n_fields = ANC_COUNT(rows), \
+        .size = sizeof(type)                                                             \
+    }
+
+#define MODES "auto|rag|hybrid|semantic|keyword"
+
+/* ---- questions ---- */
+
+#define CHAT(member) AT(http_chat_in, member)
+static const http_field chat_fields[] = {
+    {.name = "question",
+     .also = "query",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_REQUIRED,
+     .help = "what to answer, 1 to 4000 characters (the greatest length is configured)",
+     CHAT(question)},
+    {.name = "conversation_id",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 128,
+     .help = "a conversation to go on with; null starts a new one",
+     CHAT(conversation_id)},
+    {.name = "session_id",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 128,
+     .help = "as conversation_id, but an unknown one is started",
+     CHAT(session_id)},
+    {.name = "message_id",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 128,
+     .help = "the client's own id of this message; null: made here",
+     CHAT(message_id)},
+    {.name = "collections",
+     .kind = HTTP_TEXTS,
+     .min = 1,
+     .max = 100,
+     .help = "where to look; null: everywhere the caller may read",
+     CHAT(collections)},
+    {.name = "top_k",
+     .kind = HTTP_INT,
+     .min = 1,
+     .max = 50,
+     .help = "passages to answer from; null: as configured",
+     CHAT(top_k)},
+    {.name = "mode",
+     .kind = HTTP_TEXT,
+     .initial = "\"auto\"",
+     .choices = MODES,
+     .later = "metadata",
+     .help = "how to search",
+     CHAT(mode)},
+    {.name = "filters",
+     .kind = HTTP_TREE,
+     .help = "a predicate over metadata: {\"field\",\"op\",\"value\"} under and, or, not",
+     CHAT(filters)},
+    {.name = "rerank",
+     .kind = HTTP_BOOL,
+     .flags = HTTP_LATER,
+     .help = "a second look at the best passages"},
+    {.name = "model",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 200,
+     .help = "\"provider/model\" or \"extractive\"; null: as configured",
+     CHAT(model)},
+    {.name = "provider",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 100,
+     .help = "name of a configured provider; null: the first that answers",
+     CHAT(provider)},
+    {.name = "stages",
+     .kind = HTTP_TEXT,
+     .initial = "\"auto\"",
+     .choices = "auto|one",
+     .later = "two",
+     .help = "one answer, or a draft that is refined",
+     CHAT(stages)},
+    {.name = "system_prompt",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 20000,
+     .help = "instructions for the language model; null: the configured ones",
+     CHAT(system_prompt)},
+    {.name = "use_triggers",
+     .kind = HTTP_BOOL,
+     .flags = HTTP_LATER,
+     .help = "let triggers and workflows answer"},
+};
+const http_schema http_chat_schema =
+    SCHEMA("ChatRequest", "A question.", chat_fields, http_chat_in);
+
+static const http_field chat_params[] = {
+    {.name = "question",
+     .also = "query",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_REQUIRED,
+     .help = "what to answer",
+     CHAT(question)},
+    {.name = "conversation_id",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 128,
+     .help = "a conversation to go on with",
+     CHAT(conversation_id)},
+    {.name = "session_id",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 128,
+     .help = "as conversation_id, but an unknown one is started",
+     CHAT(session_id)},
+    {.name = "message_id",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 128,
+     .help = "the client's own id of this message",
+     CHAT(message_id)},
+    {.name = "collections",
+     .kind = HTTP_TEXTS,
+     .min = 1,
+     .max = 100,
+     .help = "where to look, comma between names",
+     CHAT(collections)},
+    {.name = "top_k",
+     .kind = HTTP_INT,
+     .min = 1,
+     .max = 50,
+     .help = "passages to answer from",
+     CHAT(top_k)},
+    {.name = "mode",
+     .kind = HTTP_TEXT,
+     .initial = "\"auto\"",
+     .choices = MODES,
+     .later = "metadata",
+     .help = "how to search",
+     CHAT(mode)},
+    {.name = "model",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 200,
+     .help = "\"provider/model\" or \"extractive\"",
+     CHAT(model)},
+    {.name = "provider",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 100,
+     .help = "name of a configured provider",
+     CHAT(provider)},
+};
+const http_schema http_chat_params = SCHEMA(NULL, NULL, chat_params, http_chat_in);
+
+#define SEARCH(member) AT(http_search_in, member)
+static const http_field search_fields[] = {
+    {.name = "query",
+     .also = "question",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_REQUIRED,
+     .help = "what to look for",
+     SEARCH(query)},
+    {.name = "collections",
+     .kind = HTTP_TEXTS,
+     .min = 1,
+     .max = 100,
+     .help = "where to look; null: everywhere the caller may read",
+     SEARCH(collections)},
+    {.name = "top_k",
+     .kind = HTTP_INT,
+     .min = 1,
+     .max = 1000,
+     .initial = "10",
+     .help = "how many passages",
+     SEARCH(top_k)},
+    {.name = "mode",
+     .kind = HTTP_TEXT,
+     .initial = "\"auto\"",
+     .choices = MODES,
+     .later = "metadata",
+     .help = "how to search",
+     SEARCH(mode)},
+    {.name = "filters",
+     .kind = HTTP_TREE,
+     .help = "a predicate over metadata: {\"field\",\"op\",\"value\"} under and, or, not",
+     SEARCH(filters)},
+    {.name = "rerank",
+     .kind = HTTP_BOOL,
+     .flags = HTTP_LATER,
+     .help = "a second look at the best passages"},
+};
+const http_schema http_search_schema =
+    SCHEMA("SearchRequest", "A search without an answer.", search_fields, http_search_in);
+
+static const http_field conversation_fields[] = {
+    {.name = "id",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 128,
+     .help = "null: made here",
+     AT(http_conversation_in, id)},
+    {.name = "title",
+     .kind = HTTP_TEXT,
+     .max = 500,
+     .help = "null: the first question",
+     AT(http_conversation_in, title)},
+};
+const http_schema http_conversation_schema = SCHEMA(
+    "ConversationRequest", "A conversation to start.", conversation_fields, http_conversation_in);
+
+/* ---- collections and documents ---- */
+
+static const http_field chunking_fields[] = {
+    {.name = "strategy",
+     .kind = HTTP_TEXT,
+     .initial = "\"structure\"",
+     .choices = "structure|whole",
+     .help = "along headings and paragraphs, or one chunk a document",
+     AT(http_chunking_in, strategy)},
+    {.name = "max_tokens",
+     .kind = HTTP_INT,
+     .max = 8192,
+     .help = "longest chunk; 0: what fits the model's window",
+     AT(http_chunking_in, max_tokens)},
+    {.name = "overlap_sentences",
+     .kind = HTTP_INT,
+     .max = 10,
+     .help = "sentences that two chunks of a long paragraph share",
+     AT(http_chunking_in, overlap_sentences)},
+};
+static const http_schema chunking_schema =
+    SCHEMA("ChunkingRequest", "How documents are cut.", chunking_fields, http_chunking_in);
+
+#define COLLECTION(member) AT(http_collection_in, member)
+#define COLLECTION_COMMON                                                              \
+    {.name = "description",                                                            \
+     .kind = HTTP_TEXT,                                                                \
+     .max = 2000,                                                                      \
+     .help = "for people",                                                             \
+     COLLECTION(description)},                                                         \
+        {.name = "language",                                                           \
+         .kind = HTTP_TEXT,                                                            \
+         .min = 2,                                                                     \
+         .max = 16,                                                                    \
+         .help = "\"auto\" (found per document), \"en\", \"fr\", …",                   \
+         COLLECTION(language)},                                                        \
+    {                                                                                  \
+        .name = "acl", .kind = HTTP_TEXTS, .min = 1, .max = 100,                       \
+        .help = "labels of who may read: public, user:ID, group:NAME", COLLECTION(acl) \
+    }
+static const http_field collection_fields[] = {
+    {.name = "name",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_REQUIRED,
+     .min = 1,
+     .max = 64,
+     .help = "small letters, digits, _ and -",
+     COLLECTION(name)},
+    COLLECTION_COMMON,
+    {.name = "chunking",
+     .kind = HTTP_OBJECT,
+     .help = "how documents are cut",
+     .of = &chunking_schema,
+     COLLECTION(chunking)},
+    {.name = "embedding_model",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_LATER,
+     .help = "a model of the collection's own"},
+};
+const http_schema http_collection_schema =
+    SCHEMA("CollectionRequest", "A collection to make.", collection_fields, http_collection_in);
+
+static const http_field collection_patch_fields[] = {COLLECTION_COMMON};
+const http_schema http_collection_patch_schema =
+    SCHEMA("CollectionPatch", "What to change; the rest stays.", collection_patch_fields,
+           http_collection_in);
+
+#define DOCUMENT(member) AT(http_document_in, member)
+static const http_field document_fields[] = {
+    {.name = "id",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 512,
+     .help = "the caller's id; null: made here",
+     DOCUMENT(id)},
+    {.name = "collection",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 64,
+     .help = "made when it does not exist; null: default",
+     DOCUMENT(collection)},
+    {.name = "title",
+     .kind = HTTP_TEXT,
+     .max = 1000,
+     .help = "null: the text's own",
+     DOCUMENT(title)},
+    {.name = "text",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_FREE,
+     .help = "the content, or content_base64",
+     DOCUMENT(text)},
+    {.name = "content_base64",
+     .kind = HTTP_TEXT,
+     .help = "the content's bytes",
+     DOCUMENT(content_base64)},
+    {.name = "content_type",
+     .kind = HTTP_TEXT,
+     .max = 200,
+     .help = "text/plain, text/markdown, text/html; null: found out",
+     DOCUMENT(content_type)},
+    {.name = "uri", .kind = HTTP_TEXT, .max = 4000, .help = "where it came from", DOCUMENT(uri)},
+    {.name = "metadata", .kind = HTTP_TREE, .help = "an object to filter by", DOCUMENT(metadata)},
+    {.name = "acl",
+     .kind = HTTP_TEXTS,
+     .min = 1,
+     .max = 100,
+     .help = "labels of who may read; null: the collection's",
+     DOCUMENT(acl)},
+};
+const http_schema http_document_schema = SCHEMA(
+    "DocumentRequest", "A document, or a new version of one.", document_fields, http_document_in);
+
+/* ---- ingestion ---- */
+
+#define FOLDER(member) AT(http_folder_in, member)
+static const http_field folder_fields[] = {
+    {.name = "path",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 4000,
+     .help = "absolute path of a folder or file on the server's machine",
+     FOLDER(path)},
+    {.name = "glob",
+     .kind = HTTP_TEXT,
+     .max = 500,
+     .help = "such as *.md; null: all",
+     FOLDER(glob)},
+    {.name = "metadata", .kind = HTTP_TREE, .help = "given to each document", FOLDER(metadata)},
+    {.name = "acl",
+     .kind = HTTP_TEXTS,
+     .min = 1,
+     .max = 100,
+     .help = "labels of who may read",
+     FOLDER(acl)},
+};
+static const http_schema folder_schema =
+    SCHEMA("FolderParams", "Where a folder lies.", folder_fields, http_folder_in);
+
+#define INGEST(member) AT(http_ingest_in, member)
+static const http_field ingest_fields[] = {
+    {.name = "db_type",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_REQUIRED,
+     .choices = "folder",
+     .later = "postgresql|mongodb|http|s3",
+     .help = "kind of source",
+     INGEST(db_type)},
+    {.name = "connection",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_LATER,
+     .help = "a connection of the configuration"},
+    {.name = "connection_params",
+     .kind = HTTP_OBJECT,
+     .help = "where the source is",
+     .of = &folder_schema,
+     INGEST(params)},
+    {.name = "table_or_collection",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 4000,
+     .help = "of a folder: its path, where connection_params has none",
+     INGEST(table_or_collection)},
+    {.name = "columns_or_fields",
+     .kind = HTTP_TEXTS,
+     .flags = HTTP_LATER,
+     .help = "columns of a table"},
+    {.name = "text_fields", .kind = HTTP_TEXTS, .flags = HTTP_LATER, .help = "columns of a table"},
+    {.name = "id_field", .kind = HTTP_TEXT, .flags = HTTP_LATER, .help = "column of a table"},
+    {.name = "title_field", .kind = HTTP_TEXT, .flags = HTTP_LATER, .help = "column of a table"},
+    {.name = "where", .kind = HTTP_TEXT, .flags = HTTP_LATER, .help = "rows of a table"},
+    {.name = "collection",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 64,
+     .initial = "\"default\"",
+     .help = "made when it does not exist",
+     INGEST(collection)},
+    {.name = "batch_size",
+     .kind = HTTP_INT,
+     .flags = HTTP_LATER,
+     .initial = "100",
+     .help = "rows read at once"},
+    {.name = "sync",
+     .kind = HTTP_TEXT,
+     .initial = "\"snapshot\"",
+     .choices = "snapshot",
+     .later = "poll|cdc",
+     .help = "once, or staying in sync",
+     INGEST(sync)},
+};
+const http_schema http_ingest_schema =
+    SCHEMA("IngestRequest", "A source to read.", ingest_fields, http_ingest_in);
+
+/* ---- query strings ---- */
+
+#define PAGE(type, member)                                                \
+    {.name = "limit",                                                     \
+     .kind = HTTP_INT,                                                    \
+     .min = 1,                                                            \
+     .max = 1000,                                                         \
+     .initial = "50",                                                     \
+     .help = "how many",                                                  \
+     AT(type, member.limit)},                                             \
+    {                                                                     \
+        .name = "cursor", .kind = HTTP_TEXT, .max = 2000,                 \
+        .help = "next_cursor of the page before", AT(type, member.cursor) \
+    }
+#define COLLECTION_PARAM                                                                        \
+    {                                                                                           \
+        .name = "collection", .kind = HTTP_TEXT, .min = 1, .max = 64, .initial = "\"default\"", \
+        .help = "the document's collection", AT(http_document_query, collection)                \
+    }
+
+typedef struct page_only {
+    http_page page;
+} page_only;
+static const http_field page_rows[] = {PAGE(page_only, page)};
+const http_schema http_page_params = SCHEMA(NULL, NULL, page_rows, page_only);
+
+static const http_field documents_rows[] = {
+    {.name = "collection",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 64,
+     .help = "of this collection only",
+     AT(http_document_query, collection)},
+    {.name = "q",
+     .kind = HTTP_TEXT,
+     .max = 500,
+     .help = "part of title, uri or id",
+     AT(http_document_query, q)},
+    PAGE(http_document_query, page),
+};
+const http_schema http_documents_params = SCHEMA(NULL, NULL, documents_rows, http_document_query);
+
+static const http_field document_rows[] = {COLLECTION_PARAM};
+const http_schema http_document_params = SCHEMA(NULL, NULL, document_rows, http_document_query);
+
+static const http_field chunks_rows[] = {COLLECTION_PARAM, PAGE(http_document_query, page)};
+const http_schema http_chunks_params = SCHEMA(NULL, NULL, chunks_rows, http_document_query);
+
+static const http_field text_rows[] = {
+    COLLECTION_PARAM,
+    {.name = "version",
+     .kind = HTTP_INT,
+     .min = 1,
+     .max = 4294967295.0,
+     .help = "null: the current one",
+     AT(http_document_query, version)},
+};
+const http_schema http_text_params = SCHEMA(NULL, NULL, text_rows, http_document_query);
+
+#define ASYNC_PARAM                                              \
+    {                                                            \
+        .name = "async", .kind = HTTP_BOOL, .flags = HTTP_LATER, \
+        .help = "answer before the document is read"             \
+    }
+static const http_field put_rows[] = {ASYNC_PARAM};
+const http_schema http_put_params = SCHEMA(NULL, NULL, put_rows, http_document_query);
+
+static const http_field document_put_rows[] = {COLLECTION_PARAM, ASYNC_PARAM};
+const http_schema http_document_put_params =
+    SCHEMA(NULL, NULL, document_put_rows, http_document_query);
+
+static const http_field ingest_rows[] = {
+    {.name = "wait",
+     .kind = HTTP_BOOL,
+     .initial = "false",
+     .help = "answer when the batch has ended",
+     AT(http_ingest_query, wait)},
+};
+const http_schema http_ingest_params = SCHEMA(NULL, NULL, ingest_rows, http_ingest_query);
+
+static const http_field event_rows[] = {
+    {.name = "type",
+     .kind = HTTP_TEXT,
+     .max = 128,
+     .help = "a type, or a prefix such as query.*",
+     AT(http_event_query, type)},
+    {.name = "severity",
+     .kind = HTTP_TEXT,
+     .choices = "info|warning|error",
+     .help = "at least this",
+     AT(http_event_query, severity)},
+    {.name = "since",
+     .kind = HTTP_TIME,
+     .help = "not older than this",
+     AT(http_event_query, since_ms)},
+    PAGE(http_event_query, page),
+};
+const http_schema http_event_params = SCHEMA(NULL, NULL, event_rows, http_event_query);
+
+static const http_field failure_rows[] = {
+    {.name = "batch_id",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 128,
+     .help = "of this batch only",
+     AT(http_failure_query, batch_id)},
+    {.name = "limit",
+     .kind = HTTP_INT,
+     .min = 1,
+     .max = 1000,
+     .initial = "50",
+     .help = "how many",
+     AT(http_failure_query, page.limit)},
+};
+const http_schema http_failure_params = SCHEMA(NULL, NULL, failure_rows, http_failure_query);

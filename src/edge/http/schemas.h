@@ -1,0 +1,98 @@
+/* schemas.h - what bodies and query strings decode into, and the tables that say so. Private. */
+#ifndef ANC_EDGE_HTTP_SCHEMAS_H
+#define ANC_EDGE_HTTP_SCHEMAS_H
+
+#include "body_schema.h"
+
+typedef struct http_chat_in {
+    anc_str question, conversation_id, session_id, message_id;
+    http_texts collections;
+    int64_t top_k; /* 0: as configured */
+    anc_str mode;
+    const json_value *filters;
+    anc_str model, provider, system_prompt, stages;
+} http_chat_in;
+
+typedef struct http_search_in {
+    anc_str query;
+    http_texts collections;
+    int64_t top_k;
+    anc_str mode;
+    const json_value *filters;
+} http_search_in;
+
+typedef struct http_conversation_in {
+    anc_str id, title;
+} http_conversation_in;
+
+typedef struct http_chunking_in {
+    anc_str strategy;
+    int64_t max_tokens, overlap_sentences;
+} http_chunking_in;
+
+typedef struct http_collection_in {
+    anc_str name, description, language;
+    http_chunking_in chunking;
+    http_texts acl;
+} http_collection_in;
+
+typedef struct http_document_in {
+    anc_str id, collection, title, text, content_base64, content_type, uri;
+    const json_value *metadata;
+    http_texts acl;
+} http_document_in;
+
+typedef struct http_folder_in {
+    anc_str path, glob;
+    const json_value *metadata;
+    http_texts acl;
+} http_folder_in;
+
+typedef struct http_ingest_in {
+    anc_str db_type, table_or_collection, collection, sync;
+    http_folder_in params;
+} http_ingest_in;
+
+/* query strings */
+typedef struct http_page {
+    int64_t limit;
+    anc_str cursor;
+} http_page;
+
+typedef struct http_document_query {
+    anc_str collection;
+    anc_str q;
+    http_page page;
+    int64_t version;
+} http_document_query;
+
+typedef struct http_ingest_query {
+    bool wait;
+} http_ingest_query;
+
+typedef struct http_event_query {
+    anc_str type, severity;
+    int64_t since_ms;
+    http_page page;
+} http_event_query;
+
+typedef struct http_failure_query {
+    anc_str batch_id;
+    http_page page;
+} http_failure_query;
+
+/* requests */
+extern const http_schema http_chat_schema, http_search_schema, http_conversation_schema,
+    http_collection_schema, http_collection_patch_schema, http_document_schema, http_ingest_schema;
+extern const http_schema http_chat_params, http_page_params, http_documents_params,
+    http_document_params, http_chunks_params, http_text_params, http_put_params,
+    http_document_put_params, http_ingest_params, http_event_params, http_failure_params;
+
+/* answers: no struct, for the description alone */
+extern const http_schema http_problem_out, http_root_out, http_probe_out, http_health_out,
+    http_answer_out, http_search_out, http_conversation_out, http_conversations_out,
+    http_conversation_whole_out, http_collection_out, http_collections_out, http_put_out,
+    http_document_out, http_documents_out, http_chunks_out, http_stats_out, http_started_out,
+    http_batch_out, http_batches_out, http_failures_out, http_events_out, http_event_stats_out;
+
+#endif

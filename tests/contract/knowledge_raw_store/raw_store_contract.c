@@ -1,0 +1,201 @@
+/* raw_store_contract.c - what every adapter of the raw store must do. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "hash/sha256.h"
+#include "knowledge/adapters/raw_files/raw_files.h"
+#include "os/file.h"
+#include "support/test.h"
+
+typedef struct store {
+    char folder[64];
+    kno_raw_store raw;
+    anc_err err;
+} store;
+
+static int setup(void **state)
+{
+    store *s = calloc(1, sizeof *s);
+    assert_non_null(s);
+    memcpy(s->folder, "/tmp/anc-raw-XXXXXX", 20);
+    assert_non_null(mkdtemp(s->folder));
+    ASSERT_OK(kno_raw_files_open(anc_str_of(s->folder), &s->raw, &s->err), &s->err);
+    *state = s;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    store *s = *state;
+    s->raw.ops->close(s->raw.self);
+    ASSERT_OK(os_folder_remove(anc_str_of(s->folder), &s->err), &s->err);
+    free(s);
+    return 0;
+}
+
+static kno_spool spooled(store *s, const char *a, const char *b, kno_digest *ret)
+{
+    kno_spool spool = {0};
+    ASSERT_OK(s->raw.ops->create(s->raw.self, &spool, &s->err), &s->err);
+    ASSERT_OK(spool.ops->add(spool.self, anc_str_of(a), &s->err), &s->err);
+    ASSERT_OK(spool.ops->add(spool.self, anc_str_of(b), &s->err), &s->err);
+    ASSERT_OK(spool.ops->finish(spool.self, ret, &s->err), &s->err);
+    return spool;
+}
+
+static bool is_there(store *s, const kno_digest *digest, const char *text)
+{
+    kno_raw_view view = {0};
+    anc_err err;
+    anc_err_clear(&err);
+    const anc_status status = s->raw.ops->open(s->raw.self, digest, strlen(text), &view, &err);
+    if (status == ANC_NOT_FOUND)
+        return false;
+    ASSERT_OK(status, &err);
+    assert_true(anc_str_eq(view.bytes, anc_str_of(text)));
+    s->raw.ops->close_view(s->raw.self, &view);
+    return true;
+}
+
+static size_t count_all(store *s)
+{
+    size_t all = 0;
+    ANC_ARENA(mem, 1 << 20);
+    for (unsigned shard = 0; shard < 256; shard++) {
+        kno_digest *digests = NULL;
+        size_t n = 0;
+        ASSERT_OK(s->raw.ops->list(s->raw.self, shard, mem, &digests, &n, &s->err), &s->err);
+        for (size_t i = 0; i < n; i++)
+            assert_int_equal(digests[i].bytes[0], shard);
+        all += n;
+    }
+    return all;
+}
+
+static void an_object_is_named_by_its_bytes(void **state)
+{
+    store *s = *state;
+    kno_digest digest, wanted;
+    kno_spool spool = spooled(s, "hello ", "world", &digest);
+    ASSERT_OK(anc_sha256_of(ANC_STR("hello world"), wanted.bytes, &s->err), &s->err);
+    assert_memory_equal(&digest, &wanted, sizeof digest);
+    kno_spool_close(&spool);
+    assert_true(is_there(s, &digest, "hello world"));
+    kno_raw_view view = {0};
+    assert_int_equal(s->raw.ops->open(s->raw.self, &digest, 5, &view, &s->err), ANC_CORRUPT);
+    assert_int_equal(count_all(s), 1);
+}
+
+static void the_same_bytes_are_kept_once(void **state)
+{
+    store *s = *state;
+    kno_digest a, b;
+    kno_spool first = spooled(s, "x", "y", &a), second = spooled(s, "", "xy", &b);
+    assert_memory_equal(&a, &b, sizeof a);
+    kno_spool_close(&first);
+    kno_spool_close(&second);
+    assert_int_equal(count_all(s), 1);
+}
+
+static void nothing_is_an_object_too(void **state)
+{
+    store *s = *state;
+    kno_digest digest;
+    kno_spool spool = spooled(s, "", "", &digest);
+    kno_spool_close(&spool);
+    assert_true(is_there(s, &digest, ""));
+}
+
+static void what_is_not_finished_leaves_nothing(void **state)
+{
+    store *s = *state;
+    kno_spool spool = {0};
+    ASSERT_OK(s->raw.ops->create(s->raw.self, &spool, &s->err), &s->err);
+    ASSERT_OK(spool.ops->add(spool.self, ANC_STR("half"), &s->err), &s->err);
+    kno_spool_close(&spool);
+    assert_int_equal(count_all(s), 0);
+}
+
+static void a_held_object_cannot_be_condemned(void **state)
+{
+    store *s = *state;
+    kno_digest digest;
+    kno_spool spool = spooled(s, "held", "", &digest);
+    assert_false(s->raw.ops->condemn(s->raw.self, &digest));
+    ASSERT_OK(s->raw.ops->remove(s->raw.self, &digest, &s->err), &s->err);
+    assert_true(is_there(s, &digest, "held"));
+    kno_spool_close(&spool);
+    assert_true(s->raw.ops->condemn(s->raw.self, &digest));
+    ASSERT_OK(s->raw.ops->remove(s->raw.self, &digest, &s->err), &s->err);
+    assert_false(is_there(s, &digest, "held"));
+}
+
+/* The race that the two steps are for: somebody needs the object after it was condemned. */
+static void spooled_again_after_the_verdict_it_stays(void **state)
+{
+    store *s = *state;
+    kno_digest digest;
+    kno_spool spool = spooled(s, "again", "", &digest);
+    kno_spool_close(&spool);
+    assert_true(s->raw.ops->condemn(s->raw.self, &digest));
+    spool = spooled(s, "again", "", &digest);
+    kno_spool_close(&spool);
+    ASSERT_OK(s->raw.ops->remove(s->raw.self, &digest, &s->err), &s->err);
+    assert_true(is_there(s, &digest, "again"));
+}
+
+static void without_a_verdict_nothing_is_removed(void **state)
+{
+    store *s = *state;
+    kno_digest digest;
+    kno_spool spool = spooled(s, "safe", "", &digest);
+    kno_spool_close(&spool);
+    ASSERT_OK(s->raw.ops->remove(s->raw.self, &digest, &s->err), &s->err);
+    assert_true(is_there(s, &digest, "safe"));
+}
+
+static void a_view_outlives_its_object(void **state)
+{
+    store *s = *state;
+    kno_digest digest;
+    kno_spool spool = spooled(s, "view", "", &digest);
+    kno_spool_close(&spool);
+    kno_raw_view view = {0};
+    ASSERT_OK(s->raw.ops->open(s->raw.self, &digest, 4, &view, &s->err), &s->err);
+    assert_true(s->raw.ops->condemn(s->raw.self, &digest));
+    ASSERT_OK(s->raw.ops->remove(s->raw.self, &digest, &s->err), &s->err);
+    assert_true(anc_str_eq(view.bytes, ANC_STR("view")));
+    s->raw.ops->close_view(s->raw.self, &view);
+    s->raw.ops->close_view(s->raw.self, &view);
+}
+
+static void a_kill_leaves_no_litter(void **state)
+{
+    store *s = *state;
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/tmp/0.part", s->folder);
+    ASSERT_OK(os_file_replace(anc_str_of(path), ANC_STR("half"), &s->err), &s->err);
+    s->raw.ops->close(s->raw.self);
+    ASSERT_OK(kno_raw_files_open(anc_str_of(s->folder), &s->raw, &s->err), &s->err);
+    assert_false(os_exists(anc_str_of(path)));
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_object_is_named_by_its_bytes),
+        TEST(the_same_bytes_are_kept_once),
+        TEST(nothing_is_an_object_too),
+        TEST(what_is_not_finished_leaves_nothing),
+        TEST(a_held_object_cannot_be_condemned),
+        TEST(spooled_again_after_the_verdict_it_stays),
+        TEST(without_a_verdict_nothing_is_removed),
+        TEST(a_view_outlives_its_object),
+        TEST(a_kill_leaves_no_litter),
+    };
+    return cmocka_run_group_tests_name("raw store on files", tests, NULL, NULL);
+}

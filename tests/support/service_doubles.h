@@ -1,0 +1,64 @@
+/* service_doubles.h - the components' root headers answered from memory, for tests of an edge.
+ *
+ * What a double does is decided by the names in a request ("nope" is never there, "hang" waits), so a
+ * test is readable from its request alone. What it was asked last is kept for the test to look at.
+ */
+#ifndef ANC_TESTS_SUPPORT_SERVICE_DOUBLES_H
+#define ANC_TESTS_SUPPORT_SERVICE_DOUBLES_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "embedding/embedding.h"
+#include "ingest/ingest.h"
+#include "kernel/ports/bus.h"
+#include "kernel/ports/outbox.h"
+#include "kernel/ports/writer.h"
+#include "knowledge/knowledge.h"
+#include "net/loop.h"
+#include "rag/rag.h"
+#include "search/search.h"
+
+enum { DOUBLE_LONG_TEXT = 5 << 20 };
+
+typedef struct service_doubles {
+    net_loop *loop; /* where generating goes on */
+
+    atomic_int puts;      /* documents put */
+    atomic_int prepared;  /* questions begun */
+    atomic_int finished;  /* and ended */
+    atomic_int cancelled; /* calls of rag_cancel */
+    atomic_int holding;   /* puts and searches that wait in "hold" */
+    atomic_int looks;     /* at batches */
+    atomic_int texts_open;
+    atomic_bool release; /* lets what waits in "hold" go on */
+    atomic_bool ready;   /* of the index */
+    atomic_bool writer_healthy;
+
+    pthread_mutex_t lock; /* guards what follows */
+    char collection[128], document[600], title[256], metadata[256], content_type[128], name[256];
+    char acl[256], filters[256], glob[64], path[256];
+    size_t content_len;
+    unsigned content_sum;
+    uint32_t top_k;
+    size_t n_collections;
+} service_doubles;
+
+extern service_doubles doubles;
+
+/* As it was at the start. */
+void doubles_reset(net_loop *loop);
+
+kno_service *double_kno(void);
+emb_service *double_emb(void);
+srch_service *double_srch(void);
+ing_service *double_ing(void);
+rag_service *double_rag(void);
+krn_outbox double_outbox(void);
+krn_bus double_bus(void);
+krn_writer double_writer(void);
+
+/* A simple sum by which contents are compared. */
+unsigned double_sum(anc_str bytes);
+
+#endif

@@ -1,0 +1,143 @@
+/* test_ingest_domain.c - patterns, states, pace. */
+#include <string.h>
+
+#include "base/str.h"
+#include "ingest/domain/batch.h"
+#include "ingest/domain/glob.h"
+#include "support/test.h"
+
+static const struct glob_row {
+    const char *name;
+    const char *pattern, *path;
+    bool matches;
+} globs[] = {
+    {"empty means all", "", "a/b", true},
+    {"ending", "*.md", "a.md", true},
+    {"ending below a folder", "*.md", "x/y/a.md", true},
+    {"other ending", "*.md", "a.mdx", false},
+    {"whole path", "x/*.md", "x/a.md", true},
+    {"one star stays in its folder", "x/*.md", "x/y/a.md", false},
+    {"two stars do not", "x/**.md", "x/y/a.md", true},
+    {"two stars in the middle", "**/2024/*", "a/b/2024/c", true},
+    {"question mark", "a?c", "abc", true},
+    {"question mark takes a character", "a?c",
+     "a\xc3\xa9"
+     "c",
+     true},
+    {"question mark takes one", "a?c", "ac", false},
+    {"question mark takes no slash", "x/a?c", "x/a/c", false},
+    {"set", "[a-c].txt", "b.txt", true},
+    {"outside of a set", "[!a-c].txt", "b.txt", false},
+    {"set of one", "[x]", "x", true},
+    {"bracket in a set", "[]]", "]", true},
+    {"accent", "\xc3\xa9*", "\xc3\xa9t\xc3\xa9", true},
+    {"literal", "notes", "notes", true},
+    {"longer than the pattern", "notes", "notes2", false},
+    {"stars alone", "***", "a", true},
+    {"not UTF-8", "*", "a\xff", false},
+};
+
+static void glob(void **state)
+{
+    const struct glob_row *row = *state;
+    assert_int_equal(ing_glob_match(anc_str_of(row->pattern), anc_str_of(row->path)), row->matches);
+}
+
+static void many_stars_are_no_burden(void **state)
+{
+    (void)state;
+    char pattern[200], path[4000];
+    memset(path, 'a', sizeof path);
+    for (size_t i = 0; i < sizeof pattern; i++)
+        pattern[i] = i % 2 == 0 ? '*' : 'a';
+    pattern[sizeof pattern - 1] = 'b';
+    assert_false(ing_glob_match((anc_str){pattern, sizeof pattern}, (anc_str){path, sizeof path}));
+}
+
+static void patterns_that_cannot_be(void **state)
+{
+    (void)state;
+    assert_true(ing_glob_valid(ANC_STR("a[b]")));
+    assert_false(ing_glob_valid(ANC_STR("a[b")));
+    assert_false(ing_glob_valid(ANC_STR("a\xff")));
+    char longer[ING_MAX_GLOB_BYTES + 1];
+    memset(longer, 'a', sizeof longer);
+    assert_false(ing_glob_valid((anc_str){longer, sizeof longer}));
+}
+
+static const struct state_row {
+    const char *name;
+    ing_phase from, to;
+    bool may;
+} states[] = {
+    {"begins", ING_PHASE_QUEUED, ING_PHASE_PROCESSING, true},
+    {"ends", ING_PHASE_PROCESSING, ING_PHASE_COMPLETED, true},
+    {"is cancelled before it begins", ING_PHASE_QUEUED, ING_PHASE_CANCELLED, true},
+    {"is cancelled", ING_PHASE_PROCESSING, ING_PHASE_CANCELLED, true},
+    {"fails", ING_PHASE_QUEUED, ING_PHASE_FAILED, true},
+    {"does not end before it begins", ING_PHASE_QUEUED, ING_PHASE_COMPLETED, false},
+    {"stays cancelled", ING_PHASE_CANCELLED, ING_PHASE_COMPLETED, false},
+    {"does not go back", ING_PHASE_PROCESSING, ING_PHASE_QUEUED, false},
+    {"ends once", ING_PHASE_COMPLETED, ING_PHASE_CANCELLED, false},
+};
+
+static void state_machine(void **state)
+{
+    const struct state_row *row = *state;
+    assert_int_equal(ing_phase_may_become(row->from, row->to), row->may);
+}
+
+static void pace(void **state)
+{
+    (void)state;
+    ing_batch_record b = {.phase = ING_PHASE_PROCESSING, .listed = true, .total = 100};
+    assert_true(ing_batch_pace(&b, 1000).eta_s < 0);
+    b.rate_from_ms = 1000;
+    b.processed = 20;
+    b.failed = 4;
+    b.skipped = 1;
+    ing_pace p = ing_batch_pace(&b, 6000);
+    assert_true(p.docs_per_s > 4.99 && p.docs_per_s < 5.01);
+    assert_true(p.eta_s > 14.9 && p.eta_s < 15.1);
+    b.rate_from_done = 25; /* taken up again: nothing was done since */
+    assert_true(ing_batch_pace(&b, 6000).eta_s < 0);
+    b.rate_from_done = 0;
+    b.phase = ING_PHASE_COMPLETED;
+    b.completed_ms = 3500;
+    p = ing_batch_pace(&b, 99999);
+    assert_true(p.docs_per_s > 9.99 && p.docs_per_s < 10.01);
+    assert_true(p.eta_s == 0);
+    b.completed_ms = 1000; /* a clock that stood still */
+    assert_true(ing_batch_pace(&b, 1000).docs_per_s > 0);
+}
+
+static void retries_end(void **state)
+{
+    (void)state;
+    int64_t last = 0;
+    unsigned tries = 1;
+    for (; ing_retry_after_ms(tries) >= 0; tries++) {
+        assert_true(ing_retry_after_ms(tries) > last);
+        last = ing_retry_after_ms(tries);
+    }
+    assert_int_equal(tries, 6);
+}
+
+static void records(void **state)
+{
+    (void)state;
+    assert_true(ing_name_is_records(ANC_STR("a/questions.jsonl")));
+    assert_true(ing_name_is_records(ANC_STR("A.JSON")));
+    assert_false(ing_name_is_records(ANC_STR("json")));
+    assert_false(ing_name_is_records(ANC_STR("notes.md")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(many_stars_are_no_burden), cmocka_unit_test(patterns_that_cannot_be),
+        cmocka_unit_test(pace), cmocka_unit_test(retries_end), cmocka_unit_test(records)};
+    int failed = RUN_TABLE("glob", globs, glob);
+    failed += RUN_TABLE("states", states, state_machine);
+    return failed + cmocka_run_group_tests(tests, NULL, NULL);
+}
