@@ -44,15 +44,15 @@ anc_status srv_catalog_open(srv_house *h, anc_err *err)
     return krn_sqlite_open(&options, &h->catalog, err);
 }
 
+/* The writer ends first: what was posted still writes through the stores, and its commits wake the
+ * follower. Then the services go, then what they stood on. */
 void srv_catalog_close(srv_house *h)
 {
+    krn_sqlite_close(h->catalog);
+    rag_service_close(h->rag);
     ing_service_close(h->ing);
     srch_service_close(h->srch);
     kno_service_close(h->kno);
-    /* what was posted still writes through the stores: the writer ends first, then they */
-    rag_service *rag = h->rag;
-    krn_sqlite_close(h->catalog);
-    rag_service_close(rag);
     rag_sqlite_close(h->rag_store);
     if (h->raw.ops != NULL)
         h->raw.ops->close(h->raw.self);

@@ -283,9 +283,9 @@ void srv_house_close(srv_house *h)
     http_edge_close(h->edge);
     if (h->bus_memory != NULL)
         h->bus.ops->stop(h->bus.self);
-    krn_threads_free(h->threads);
+    srv_catalog_close(h); /* its last commits still wake the relay and the follower */
     krn_relay_free(h->relay);
-    srv_catalog_close(h);
+    krn_threads_free(h->threads);
     krn_bus_memory_free(h->bus_memory);
     krn_prometheus_free(h->prometheus);
     if (h->o.socket.len > 0 && h->server != NULL)

@@ -394,7 +394,7 @@ static anc_status check_collections(krn_call *call, const anc_str *names, size_t
         if (is(names[i], "nope"))
             return ANC_FAIL_FIELD(call->err, ANC_NOT_FOUND, "/collections",
                                   "there is no collection nope");
-    doubles.n_collections = n;
+    atomic_store(&doubles.n_collections, (int)n);
     return ANC_OK;
 }
 
@@ -424,7 +424,7 @@ anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *re
                       .score = 0.83,
                       .fused = 0.9,
                       .keyword = 11.2,
-                      .semantic = NAN};
+                      .semantic = (double)NAN};
     *ret = (srch_result){.hits = hit, .n = 1, .mode = request->mode, .total_ms = 1.5};
     return ANC_OK;
 }
@@ -519,9 +519,7 @@ anc_status rag_prepare(rag_service *rag, krn_call *call, const rag_question *que
     (void)rag;
     ANC_TRY(check_question(call, question));
     keep_filters(question->filters);
-    (void)pthread_mutex_lock(&doubles.lock);
-    doubles.top_k = question->top_k;
-    (void)pthread_mutex_unlock(&doubles.lock);
+    atomic_store(&doubles.top_k, (int)question->top_k);
     rag_turn *turn = calloc(1, sizeof *turn);
     if (turn == NULL || (turn->mem = anc_arena_new(1 << 20)) == NULL)
         abort();

@@ -31,8 +31,9 @@ typedef struct service_doubles {
     atomic_int holding;   /* puts and searches that wait in "hold" */
     atomic_int looks;     /* at batches */
     atomic_int texts_open;
-    atomic_bool release; /* lets what waits in "hold" go on */
-    atomic_bool ready;   /* of the index */
+    atomic_int top_k, n_collections; /* of the last question or search */
+    atomic_bool release;             /* lets what waits in "hold" go on */
+    atomic_bool ready;               /* of the index */
     atomic_bool writer_healthy;
 
     pthread_mutex_t lock; /* guards what follows */
@@ -40,8 +41,6 @@ typedef struct service_doubles {
     char acl[256], filters[256], glob[64], path[256];
     size_t content_len;
     unsigned content_sum;
-    uint32_t top_k;
-    size_t n_collections;
 } service_doubles;
 
 extern service_doubles doubles;

@@ -349,12 +349,12 @@ static bool answered_without_route(http_request *rq, const http_match *match)
     return true;
 }
 
-static void set_log_id(http_request *rq, const http_route *route)
+static void set_log_id(net_exchange *ex, const http_route *route, const char *request_id)
 {
     char id[HTTP_REQUEST_ID_MAX + 8];
     const size_t number = route != NULL ? (size_t)(route - http_routes) : http_route_count;
-    const int n = snprintf(id, sizeof id, "%zu %s", number, rq->request_id);
-    net_exchange_set_log_id(rq->ex, (anc_str){id, (size_t)n});
+    const int n = snprintf(id, sizeof id, "%zu %s", number, request_id);
+    net_exchange_set_log_id(ex, (anc_str){id, (size_t)n});
 }
 
 static void dispatch(http_request *rq)
@@ -371,7 +371,7 @@ static void dispatch(http_request *rq)
                                                             &segments, &n, &err);
     if (status == ANC_OK)
         http_route_find(net_exchange_method(rq->ex), segments, n, &match);
-    set_log_id(rq, match.route);
+    set_log_id(rq->ex, match.route, rq->request_id);
     if (status == ANC_OK && answered_without_route(rq, &match))
         return;
     rq->route = match.route;
@@ -398,14 +398,24 @@ void http_edge_on_request(void *user, net_exchange *ex)
     net_exchange_unref(ex);
 }
 
-void http_edge_render_error(void *user, int status, anc_str detail, anc_buf *body,
-                            anc_str *content_type)
+/* The id of an exchange that the server refuses: of its request where one was begun. */
+static const char *id_of_refused(http_edge *edge, net_exchange *ex)
 {
-    const http_edge *edge = user;
-    char id[ANC_UUID_TEXT + 1];
+    for (const http_request *rq = edge->first; rq != NULL; rq = rq->next)
+        if (rq->ex == ex)
+            return rq->request_id;
+    krn_id_new(edge->o.clock, edge->refused_id);
+    set_log_id(ex, NULL, edge->refused_id);
+    return edge->refused_id;
+}
+
+void http_edge_render_error(void *user, net_exchange *ex, int status, anc_str detail,
+                            net_error_answer *ret)
+{
     http_problem problem = http_problem_of_http(status, detail);
-    krn_id_new(edge->o.clock, id);
-    problem.request_id = anc_str_of(id);
-    *content_type = HTTP_PROBLEM_TYPE;
-    http_problem_write(&problem, body);
+    problem.request_id = anc_str_of(id_of_refused(user, ex));
+    ret->headers[ret->n++] = (net_header){ANC_STR("Content-Type"), HTTP_PROBLEM_TYPE};
+    ret->headers[ret->n++] = (net_header){ANC_STR("X-Request-Id"), problem.request_id};
+    ret->headers[ret->n++] = (net_header){ANC_STR("X-Content-Type-Options"), ANC_STR("nosniff")};
+    http_problem_write(&problem, ret->body);
 }

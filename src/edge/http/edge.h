@@ -74,8 +74,8 @@ anc_status http_edge_open(const http_edge_options *options, http_edge **ret,
 
 /* For net_server_options, with the edge as `user`. */
 void http_edge_on_request(void *edge, net_exchange *ex);
-void http_edge_render_error(void *edge, int status, anc_str detail, anc_buf *body,
-                            anc_str *content_type);
+void http_edge_render_error(void *edge, net_exchange *ex, int status, anc_str detail,
+                            net_error_answer *ret);
 void http_edge_on_access(void *edge, const net_access *access);
 
 /* Readiness turns to 503, and new requests are refused with 503 (health apart), or no longer. Any

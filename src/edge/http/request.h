@@ -119,6 +119,7 @@ struct http_edge {
     /* loop */
     http_request *first;
     net_timer *sweep;
+    char refused_id[ANC_UUID_TEXT + 1]; /* of the last exchange that the server refused */
     http_request *put_first, *put_last; /* waiting for a put */
     size_t puts;                        /* at work */
     void (*drained)(void *arg, bool all);

@@ -69,15 +69,16 @@ void net_conn_linger(net_conn *conn)
 
 /* ---- answers of the server's own ---- */
 
-static void render(const net_server *server, int status, const char *detail, anc_buf *body,
-                   anc_str *content_type)
+static void render(net_conn *conn, int status, const char *detail, net_error_answer *ret)
 {
-    *content_type = ANC_STR("text/plain; charset=utf-8");
-    if (server->options.render_error != NULL)
-        server->options.render_error(server->options.user, status, anc_str_of(detail), body,
-                                     content_type);
-    else
-        (void)anc_buf_printf(body, "%s\n", detail);
+    const net_server_options *o = &conn->server->options;
+    if (o->render_error != NULL) {
+        o->render_error(o->user, conn->ex, status, anc_str_of(detail), ret);
+    } else {
+        ret->headers[ret->n++] =
+            (net_header){ANC_STR("content-type"), ANC_STR("text/plain; charset=utf-8")};
+        (void)anc_buf_printf(ret->body, "%s\n", detail);
+    }
 }
 
 /* An exchange begins: of a request, or of bytes that were none. */
@@ -104,12 +105,12 @@ void net_conn_refuse(net_conn *conn, int status, const char *detail, anc_status 
     atomic_fetch_add(&server->bad_requests, 1);
     atomic_store(&ex->must_close, true);
     ANC_BUF(body, 16 << 10);
-    net_header headers[2] = {{ANC_STR("content-type"), ANC_STR_NONE},
-                             {ANC_STR("retry-after"), ANC_STR("1")}};
-    const size_t n = status == 503 ? 2 : 1;
-    render(server, status, detail, &body, &headers[0].value);
+    net_error_answer own = {.body = &body};
+    if (status == 503)
+        own.headers[own.n++] = (net_header){ANC_STR("retry-after"), ANC_STR("1")};
+    render(conn, status, detail, &own);
     /* an answer that has begun cannot be taken back: the client sees it cut */
-    if (!net_exchange_answer(ex, status, headers, n, anc_buf_view(&body), NULL) &&
+    if (!net_exchange_answer(ex, status, own.headers, own.n, anc_buf_view(&body), NULL) &&
         net_exchange_phase(ex) == EX_BEGUN)
         net_exchange_want(ex, WANT_ABORT);
     net_body_end(ex, ended);

@@ -43,6 +43,14 @@ typedef struct net_address {
         unix_path; /* not empty: a Unix socket there instead, mode 0600; a stale one is replaced */
 } net_address;
 
+/* An answer of the server's own in the making. */
+enum { NET_ERROR_HEADERS = 8 };
+typedef struct net_error_answer {
+    net_header headers[NET_ERROR_HEADERS]; /* [n], content-type among them; copied after the call */
+    size_t n;
+    anc_buf *body;
+} net_error_answer;
+
 /* One request that is over, for logs and metrics. Views are good for the callback only. */
 typedef struct net_access {
     anc_str method; /* "" when the request line could not be read */
@@ -63,10 +71,10 @@ typedef struct net_server_options {
 
     /* required */
     void (*on_request)(void *user, net_exchange *ex);
-    /* optional: writes the body of an answer that the server gives by itself and sets its content
-     * type (a literal); `detail` is one sentence that names what was wrong */
-    void (*render_error)(void *user, int status, anc_str detail, anc_buf *body,
-                         anc_str *content_type);
+    /* optional: writes what the server answers by itself to a request that it refuses, perhaps
+     * before on_request knew of it; `detail` is one sentence that names what was wrong */
+    void (*render_error)(void *user, net_exchange *ex, int status, anc_str detail,
+                         net_error_answer *ret);
     void (*on_access)(void *user, const net_access *access); /* optional */
 
     size_t max_head_bytes;  /* [16 KiB] request line and fields: 431 */

@@ -62,8 +62,8 @@ static void test_stream_order(void **state)
     assert_true(anc_str_eq(answer_header(&posted, "content-type"), ANC_STR("text/event-stream")));
     check_in_order(posted.body, parts, ANC_COUNT(parts));
     check_in_order(got.body, parts, ANC_COUNT(parts));
-    assert_int_equal(doubles.n_collections, 2);
-    assert_int_equal(doubles.top_k, 3);
+    assert_int_equal(atomic_load(&doubles.n_collections), 2);
+    assert_int_equal(atomic_load(&doubles.top_k), 3);
     const anc_str done = anc_str_sub(posted.body, anc_str_find(posted.body, ANC_STR("event: done")),
                                      posted.body.len);
     assert_true(anc_str_find(done, ANC_STR("\"sources\"")) == SIZE_MAX);
@@ -183,6 +183,12 @@ static void test_limits_before_reading(void **state)
     a = send_raw(&f, ANC_STR("GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"));
     assert_int_equal(a.status, 400);
     assert_true(answer_has(&a, "urn:anchorage:problem:invalid"));
+    assert_true(anc_uuid_valid(answer_header(&a, "x-request-id")));
+    answer_done(&a);
+    a = send_raw(&f, ANC_STR("POST /v1/search HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: mine\r\n"
+                             "Transfer-Encoding: chunked\r\n\r\nzz\r\n"));
+    assert_int_equal(a.status, 400);
+    assert_true(anc_str_eq(answer_header(&a, "x-request-id"), ANC_STR("mine")));
     answer_done(&a);
 }
 

@@ -130,9 +130,10 @@ static void fill_path(const char *pattern, char *out, size_t size)
     size_t n = 0;
     bool inside = false;
     for (const char *c = pattern; *c != '\0' && n + 2 < size; c++) {
-        if (*c == '{')
-            inside = true, out[n++] = 'x';
-        else if (*c == '}')
+        if (*c == '{') {
+            inside = true;
+            out[n++] = 'x';
+        } else if (*c == '}')
             inside = false;
         else if (!inside)
             out[n++] = *c;

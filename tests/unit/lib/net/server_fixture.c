@@ -277,12 +277,14 @@ static void on_request(void *user, net_exchange *ex)
     net_exchange_unref(ex);
 }
 
-static void render_error(void *user, int status, anc_str detail, anc_buf *body,
-                         anc_str *content_type)
+static void render_error(void *user, net_exchange *ex, int status, anc_str detail,
+                         net_error_answer *ret)
 {
     (void)user;
-    *content_type = ANC_STR("application/problem+json");
-    (void)anc_buf_printf(body, "{\"status\":%d,\"detail\":\"%.*s\"}", status, ANC_FMT(detail));
+    (void)ex;
+    ret->headers[ret->n++] =
+        (net_header){ANC_STR("content-type"), ANC_STR("application/problem+json")};
+    (void)anc_buf_printf(ret->body, "{\"status\":%d,\"detail\":\"%.*s\"}", status, ANC_FMT(detail));
 }
 
 static void on_access(void *user, const net_access *access)

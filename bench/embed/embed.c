@@ -1,0 +1,192 @@
+/* embed.c - all-MiniLM-L6-v2 in lib/infer against ONNX Runtime, one text at a time on one thread.
+ *
+ * Texts are passages of SciFact, cut at a word so that they have about 128 or 16 tokens, special
+ * ones included. Ours gets the text, so it pays for the tokenizer; the peer gets the token ids. The
+ * peer runs the same graph from the same weights (peer.py), in fp32 as ours and in its int8; before
+ * anything is timed the vectors of both are compared. Without ONNX Runtime only the share of the
+ * core's arithmetic peak is left, which is measured in the same run.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "common/bench.h"
+#include "common/texts.h"
+#include "embed/peak.h"
+#include "embed/peer.h"
+#include "infer/encoder.h"
+#include "infer/tokenizer.h"
+
+enum { TEXTS = 12, ROUNDS = 7, DIMS = 384, MAX_TOKENS = 128 };
+
+/* Of the shape of the model, for operations a text. */
+enum { LAYERS = 6, FEED_FORWARD = 1536 };
+
+typedef struct bench {
+    inf_encoder *encoder;
+    peer *peer; /* NULL: none */
+    anc_str texts[TEXTS];
+    uint32_t ids[TEXTS][MAX_TOKENS];
+    peer_text tokens[TEXTS];
+    double n_tokens; /* mean */
+} bench;
+
+/* ---- input --------------------------------------------------------------------------------- */
+
+/* The longest beginning of `text`, up to a blank, of at most `max` tokens without the special
+ * ones. */
+static anc_str cut(const inf_encoder *encoder, anc_str text, size_t max)
+{
+    anc_str best = ANC_STR_NONE;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] != ' ')
+            continue;
+        if (inf_encoder_count_tokens(encoder, (anc_str){text.ptr, i}, max) > max)
+            break;
+        best = (anc_str){text.ptr, i};
+    }
+    return best;
+}
+
+/* Texts of nearly `max` tokens. */
+static void choose(bench *b, const inf_tokenizer *tokenizer, const bench_texts *from, size_t max)
+{
+    size_t n = 0;
+    b->n_tokens = 0;
+    for (size_t i = 0; i < from->n && n < TEXTS; i++) {
+        const anc_str text = cut(b->encoder, from->items[i].text, max - 2);
+        const size_t count = inf_tokenizer_encode(tokenizer, text, max, b->ids[n], NULL);
+        if (count + 2 < max)
+            continue;
+        b->texts[n] = text;
+        b->tokens[n] = (peer_text){b->ids[n], count};
+        b->n_tokens += (double)count / TEXTS;
+        n++;
+    }
+    if (n < TEXTS)
+        bench_fail("only %zu texts of %zu tokens", n, max);
+    if (b->peer != NULL && !peer_texts(b->peer, b->tokens, TEXTS))
+        bench_fail("the peer takes no texts");
+}
+
+static void encode(bench *b, size_t i, float *out)
+{
+    anc_err err = {0};
+    bench_must(inf_encoder_encode(b->encoder, INF_PASSAGE, &b->texts[i], 1, NULL, (inf_check){0},
+                                  out, NULL, &err),
+               &err);
+}
+
+/* A peer that computes something else is none. */
+static void compare_vectors(bench *b, double at_least)
+{
+    for (size_t i = 0; i < TEXTS; i++) {
+        float ours[DIMS], peers[DIMS];
+        encode(b, i, ours);
+        if (!peer_vector(b->peer, b->tokens[i].ids, b->tokens[i].n, peers, DIMS))
+            bench_fail("the peer gives no vector");
+        double cosine = 0;
+        for (size_t d = 0; d < DIMS; d++)
+            cosine += (double)ours[d] * (double)peers[d];
+        if (!(cosine > at_least))
+            bench_fail("text %zu: cosine %.5f between our vector and the peer's", i, cosine);
+    }
+}
+
+/* ---- the sides ----------------------------------------------------------------------------- */
+
+static double ms_ours(void *arg)
+{
+    bench *b = arg;
+    float out[DIMS];
+    const double start = bench_cpu_seconds();
+    for (size_t i = 0; i < TEXTS; i++)
+        encode(b, i, out);
+    return (bench_cpu_seconds() - start) * 1e3 / TEXTS;
+}
+
+static double ms_peers(void *arg)
+{
+    const bench *b = arg;
+    double seconds = 0;
+    if (!peer_run(b->peer, &seconds))
+        bench_fail("the peer ended");
+    return seconds * 1e3 / TEXTS;
+}
+
+/* Operations of the matrix products of one text. */
+static double operations(double tokens)
+{
+    const double matrices = 2.0 * (4.0 * DIMS * DIMS + 2.0 * DIMS * FEED_FORWARD);
+    const double attention = 4.0 * tokens * DIMS;
+    return LAYERS * tokens * (matrices + attention);
+}
+
+static double gflops_ours(void *arg)
+{
+    const bench *b = arg;
+    return operations(b->n_tokens) / (ms_ours(arg) * 1e6);
+}
+
+static double gflops_peak(void *arg)
+{
+    (void)arg;
+    return peak_gflops();
+}
+
+static void run_times(bench *b, size_t max, const char *graph, const char *name, double at_least)
+{
+    char figure[64];
+    (void)snprintf(figure, sizeof figure, "embed: fp32, %zu tokens", max);
+    if (b->peer != NULL) {
+        if (!peer_use(b->peer, graph))
+            bench_fail("the peer has no %s", graph);
+        compare_vectors(b, at_least);
+    }
+    bench_run(&(bench_figure){.name = figure,
+                              .unit = "ms/text",
+                              .less_is_better = true,
+                              .peer = b->peer != NULL ? name : NULL,
+                              .run_ours = ms_ours,
+                              .run_peers = b->peer != NULL ? ms_peers : NULL,
+                              .arg = b,
+                              .rounds = ROUNDS});
+}
+
+int main(void)
+{
+    static bench b;
+    anc_err err = {0};
+    anc_arena *mem = anc_arena_new((size_t)1 << 30);
+    if (mem == NULL)
+        bench_fail("no memory");
+    bench_texts texts = {0};
+    bench_read_texts(mem, "scifact/corpus.jsonl", &texts);
+    const anc_str folder = bench_model(mem);
+    inf_tokenizer *tokenizer;
+    bench_must(inf_tokenizer_open(folder, &tokenizer, &err), &err);
+    bench_must(inf_encoder_open(folder, NULL, &b.encoder, &err), &err);
+    if (inf_encoder_about(b.encoder).dims != DIMS || inf_encoder_about(b.encoder).layers != LAYERS)
+        bench_fail("the model is not all-MiniLM-L6-v2");
+    b.peer = peer_open(folder);
+    static const size_t sizes[] = {128, 16};
+    for (size_t i = 0; i < ANC_COUNT(sizes); i++) {
+        choose(&b, tokenizer, &texts, sizes[i]);
+        run_times(&b, sizes[i], "fp32", "ONNX Runtime fp32", 0.999);
+        if (b.peer != NULL)
+            run_times(&b, sizes[i], "int8", "ONNX Runtime int8", 0.9);
+        if (i == 0 && peak_gflops() > 0)
+            bench_run(&(bench_figure){.name = "embed: arithmetic at 128 tokens",
+                                      .unit = "Gflop/s",
+                                      .peer = peak_name(),
+                                      .run_ours = gflops_ours,
+                                      .run_peers = gflops_peak,
+                                      .arg = &b,
+                                      .rounds = ROUNDS});
+    }
+    peer_close(b.peer);
+    inf_encoder_close(b.encoder);
+    inf_tokenizer_close(tokenizer);
+    return 0;
+}
