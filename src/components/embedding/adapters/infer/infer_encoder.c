@@ -73,6 +73,39 @@ static anc_str last_part(anc_str path)
     return path;
 }
 
+/* The digest of 90 MB takes as long as packing the weights: they go side by side. */
+typedef struct naming {
+    const emb_infer_options *options;
+    anc_str model;
+    char *revision;
+    anc_status status;
+    anc_err err;
+} naming;
+
+static void name_revision(void *arg)
+{
+    naming *n = arg;
+    n->status = emb_infer_revision(n->options, n->model, n->revision, &n->err);
+}
+
+static anc_status open_named(infer *in, const emb_infer_options *options,
+                             const inf_encoder_options *with, anc_str model, anc_err *err)
+{
+    naming name = {.options = options, .model = model, .revision = in->revision};
+    os_thread *thread = NULL;
+    const bool beside =
+        os_thread_start("model-digest", name_revision, &name, &thread, NULL) == ANC_OK;
+    const anc_status opened = inf_encoder_open(options->folder, with, &in->encoder, err);
+    if (beside)
+        os_thread_join(thread);
+    else
+        name_revision(&name);
+    ANC_TRY(opened);
+    if (name.status != ANC_OK)
+        return ANC_FAIL(err, name.status, "%s", name.err.text);
+    return ANC_OK;
+}
+
 static anc_status open_parts(infer *in, const emb_infer_options *options, anc_err *err)
 {
     const inf_encoder_options with = {.query_prefix = options->query_prefix,
@@ -80,8 +113,7 @@ static anc_status open_parts(infer *in, const emb_infer_options *options, anc_er
                                       .unit_length = true};
     const anc_str model = last_part(options->folder);
     (void)snprintf(in->model, sizeof in->model, "%.*s", ANC_FMT(model));
-    ANC_TRY(inf_encoder_open(options->folder, &with, &in->encoder, err));
-    ANC_TRY(emb_infer_revision(options, model, in->revision, err));
+    ANC_TRY(open_named(in, options, &with, model, err));
     const inf_encoder_info about = inf_encoder_about(in->encoder);
     (void)snprintf(in->detail, sizeof in->detail,
                    "%.100s: %u layers, %u dimensions, %u tokens, %s kernels", in->model,
