@@ -59,7 +59,7 @@ const srv_row srv_rows[] = {
     INT("chat.context_tokens", chat.context_tokens, "3000", 100, 1000000, NULL,
         "room for passages in the prompt, in tokens"),
     REAL("chat.relevance_threshold", chat.relevance_threshold, "0.35", 0, 1,
-         "calibrated relevance below which a passage is left out"),
+         "calibrated relevance of the best passage below which no language model is asked"),
     TEXT("chat.system_prompt", SRV_TEXT, chat.system_prompt, "", NULL,
          "instructions for the language model; empty: the built-in ones"),
     TEXT("llm.base_url", SRV_TEXT, llm.base_url, "", "OPENAI_BASE_URL",

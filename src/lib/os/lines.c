@@ -12,10 +12,10 @@
 enum { CHUNK_BYTES = 64 << 10 };
 
 struct os_lines {
-    gzFile file;      /* owned */
-    char *path;       /* owned */
-    anc_buf line;     /* what was given last, or is being put together */
-    char *chunk;      /* owned [CHUNK_BYTES] */
+    gzFile file;       /* owned */
+    char *path;        /* owned */
+    anc_buf line;      /* what was given last, or is being put together */
+    char *chunk;       /* owned [CHUNK_BYTES] */
     size_t at, filled; /* of the chunk */
     uint64_t number;
 };

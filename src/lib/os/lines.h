@@ -8,8 +8,8 @@ typedef struct os_lines os_lines;
 
 /* Opens `path`. Lines longer than `max_line_bytes` are LIMIT when they are met. NOT_FOUND and the
  * like as in file.h. */
-anc_status os_lines_open(anc_str path, size_t max_line_bytes, os_lines **ret, anc_err *err)
-    ANC_MUST_CHECK;
+anc_status os_lines_open(anc_str path, size_t max_line_bytes, os_lines **ret,
+                         anc_err *err) ANC_MUST_CHECK;
 
 /* The next line without its "\n", good until the next call; *ret_end is set at the end of the file.
  * CORRUPT, naming the file and line, when compressed bytes do not decode. */
