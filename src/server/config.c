@@ -119,8 +119,8 @@ static bool is_other_variable(anc_str name)
 }
 
 /* ANCHORAGE_A__B with two underscores is meant as a key; one that is none is a mistake to be told. */
-static anc_status apply_own_names(srv_config *config, const char *const *vars, const srv_env *env,
-                                  anc_err *err)
+static anc_status apply_own_names(srv_config *config, const char *const *vars, const char *where,
+                                  const srv_env *env, anc_err *err)
 {
     for (const char *const *p = vars; p != NULL && *p != NULL; p++) {
         const anc_str pair = anc_str_of(*p);
@@ -129,12 +129,14 @@ static anc_status apply_own_names(srv_config *config, const char *const *vars, c
             continue;
         const anc_str name = anc_str_sub(pair, 0, eq);
         const srv_row *row = row_of_env(name);
+        ANC_BUF(origin, MAX_ENV_NAME + 64);
+        (void)anc_buf_printf(&origin, "%s: %.*s", where,
+                             ANC_FMT(anc_str_sub(name, 0, MAX_ENV_NAME)));
         if (row != NULL)
-            ANC_TRY(
-                srv_value_set(config, row, anc_str_sub(pair, eq + 1, pair.len), name, env, err));
+            ANC_TRY(srv_value_set(config, row, anc_str_sub(pair, eq + 1, pair.len),
+                                  anc_buf_view(&origin), env, err));
         else if (!is_other_variable(name) && anc_str_find(name, ANC_STR("__")) != SIZE_MAX)
-            return ANC_FAIL(err, ANC_INVALID, "environment: %.*s names no key of the configuration",
-                            ANC_FMT(name));
+            return ANC_FAIL(err, ANC_INVALID, "%s names no key of the configuration", origin.ptr);
     }
     return ANC_OK;
 }
@@ -181,8 +183,8 @@ anc_status srv_config_load(const srv_config_sources *sources, srv_config **ret, 
     /* names of other stacks are read where ours are not set: before the file and our own */
     ANC_TRY(apply_other_names(config, &env, err));
     ANC_TRY(apply_file(config, sources, &env, err));
-    ANC_TRY(apply_own_names(config, dotenv, &env, err));
-    ANC_TRY(apply_own_names(config, sources->env, &env, err));
+    ANC_TRY(apply_own_names(config, dotenv, ".env", &env, err));
+    ANC_TRY(apply_own_names(config, sources->env, "environment", &env, err));
     ANC_TRY(apply_overrides(config, sources, &env, err));
     *ret = config;
     config = NULL;

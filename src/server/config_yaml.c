@@ -107,6 +107,9 @@ static anc_status walk_mapping(walk *w, const yaml_node_t *node, anc_str prefix,
         else if (is_section(anc_buf_view(&name)) && value->type == YAML_SCALAR_NODE &&
                  value->data.scalar.length == 0)
             continue; /* "http:" with nothing below it */
+        else if (is_section(anc_buf_view(&name)))
+            return ANC_FAIL(err, ANC_INVALID, "%.*s:%zu: '%s' holds keys of its own, not a value",
+                            ANC_FMT(w->file), line_of(value), name.ptr);
         else
             return unknown_key(w, key_node, anc_buf_view(&name), err);
     }

@@ -52,6 +52,14 @@ static void url_of(const srv_config *c, uint16_t port, char *out, size_t room)
                    v6 ? "]" : "", (unsigned)port);
 }
 
+/* Where a person reads the same screen, the log tells only what went wrong, unless it was asked for
+ * more (debug). */
+static void quieten(srv_config *config)
+{
+    if (anc_str_eq(config->log.level, ANC_STR("info")))
+        config->log.level = ANC_STR("error");
+}
+
 /* ---- in the foreground ---- */
 
 typedef struct foreground {
@@ -88,6 +96,8 @@ static int serve(void *self, const cli_settings *settings,
     if (status != ANC_OK)
         return report(status, &err);
     socket_path(config->data_dir, socket);
+    if (isatty(STDERR_FILENO) == 1)
+        quieten(config);
     foreground f = {config, socket, on_ready, arg};
     const srv_house_options options = {.config = config,
                                        .version = ANC_VERSION,
@@ -201,6 +211,7 @@ static anc_status embed_start(void *self, const cli_settings *settings, cli_endp
 {
     (void)self;
     ANC_TRY(load(settings, &inside.config, err));
+    quieten(inside.config);
     anc_status status = choose_socket(err);
     if (status == ANC_OK)
         status = os_thread_start("embedded", run_inside, NULL, &inside.thread, err);

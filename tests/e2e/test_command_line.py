@@ -78,6 +78,20 @@ def test_commands_with_and_without_a_server(binary):
         assert gone.returncode == 4, gone
 
 
+def test_two_folders_do_not_overwrite_each_other(binary):
+    with place(binary) as p:
+        for folder, text in (("a", "The alder stands by the brook."), ("b", "The beech stands on the hill.")):
+            (p.home / folder).mkdir()
+            (p.home / folder / "readme.md").write_text(text)
+        first = p.run("ingest", "-c", "trees", str(p.home / "a"), str(p.home / "b"))
+        assert first.returncode == 0 and '{"time"' not in first.stderr, first.stderr
+        again = p.run("ingest", "-c", "trees", "--json", str(p.home / "b"))
+        assert json.loads(again.stdout)["skipped_documents"] == 1, again.stdout
+        for word in ("alder", "beech"):
+            found = json.loads(p.run("search", "--json", "-m", "keyword", word).stdout)["results"]
+            assert len(found) == 1 and word in found[0]["text"], (word, found)
+
+
 def test_without_a_model_words_still_work(binary):
     with place(binary, model="not-installed") as p:
         server = Server(p)

@@ -100,6 +100,9 @@ static void print_end(const answer *a, bool with_sources)
         (void)printf("\n");
     for (size_t i = 0; i < json_count(citations); i++)
         print_citation(a, json_element(citations, i));
+    if (json_bool(json_member(done, "degraded"), false))
+        (void)printf(
+            "\nThe configured language model failed; these are sentences of the documents.\n");
     (void)printf("\n%s%.*s, %.0f ms%s\n", term_dim(stdout),
                  ANC_FMT(json_str(json_member(done, "model_used"), ANC_STR("?"))),
                  json_double(json_member(json_member(done, "timings_ms"), "total"), 0),

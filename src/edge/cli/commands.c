@@ -32,7 +32,7 @@ static const cli_option ask_options[] = {
 
 static const cli_option search_options[] = {
     COLLECTION,
-    {"top-k", 'k', "N", NULL, "results (default 5)"},
+    {"top-k", 'k', "N", NULL, "results (default 10)"},
     {"mode", 'm', "MODE", NULL, "auto, hybrid, semantic or keyword (default auto)"},
     {"full", 0, NULL, NULL, "print whole passages"},
     END,

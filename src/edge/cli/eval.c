@@ -61,7 +61,13 @@ static int read_options(evaluation *e)
         }
         e->temporary = true;
     }
-    return read_modes(e);
+    const int code = read_modes(e);
+    bool hybrid = false;
+    for (size_t i = 0; i < e->n_modes; i++)
+        hybrid = hybrid || strcmp(e->modes[i], "hybrid") == 0;
+    if (code == CLI_OK && e->run != NULL && !hybrid)
+        return cli_usage_error(e->cx, "--run writes the hybrid mode, which --modes leaves out");
+    return code;
 }
 
 static int open_output(cli_context *cx, const char *option, FILE **ret)
@@ -73,6 +79,26 @@ static int open_output(cli_context *cx, const char *option, FILE **ret)
     if (*ret == NULL)
         return cli_usage_error(cx, "--%s %.*s: %s", option, ANC_FMT(path), strerror(errno));
     return CLI_OK;
+}
+
+/* A kept folder remembers what was read into it, so that it is not measured as something else. */
+static anc_status check_kept(evaluation *e, anc_err *err)
+{
+    cli_context *cx = e->cx;
+    anc_str real, there;
+    ANC_TRY(os_path_real(cx->mem, e->data.folder, &real, err));
+    const anc_str path = anc_arena_printf(cx->mem, "%s/eval-of", e->folder);
+    const anc_str now = anc_arena_printf(cx->mem, "%.*s %s\n", ANC_FMT(real),
+                                         cli_given(cx, "whole-document") ? "whole" : "chunks");
+    ANC_TRY(os_folder_make(anc_str_of(e->folder), err));
+    if (!os_exists(path))
+        return os_file_replace(path, now, err);
+    ANC_TRY(os_file_read(cx->mem, path, OS_PATH_MAX + 64, &there, err));
+    if (!anc_str_eq(there, now))
+        return ANC_FAIL(err, ANC_INVALID,
+                        "%s holds another evaluation: %.*s; choose another folder", e->folder,
+                        ANC_FMT(anc_str_trim(there)));
+    return ANC_OK;
 }
 
 static anc_status measure(evaluation *e, cli_client *client, anc_err *err)
@@ -178,6 +204,12 @@ static int evaluate(evaluation *e)
     if (mem == NULL)
         return CLI_FAILED;
     anc_status status = eval_data_read(cx->words[0], mem, &e->data, &err);
+    if (status != ANC_OK)
+        return cli_report(cx, status, &err);
+    if (cli_given(cx, "answers") && !e->data.has_answers)
+        return cli_usage_error(cx, "--answers: %.*s holds no answers.jsonl",
+                               ANC_FMT(e->data.folder));
+    status = check_kept(e, &err);
     if (status != ANC_OK)
         return cli_report(cx, status, &err);
     if (cx->settings.n == CLI_MAX_SETTINGS)

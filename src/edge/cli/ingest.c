@@ -52,7 +52,7 @@ static bool on_progress(void *arg, anc_str event, anc_str data)
     return !has_ended(batch);
 }
 
-static void print_failures(cli_client *client, anc_str batch_id)
+static size_t print_failures(cli_client *client, anc_str batch_id)
 {
     anc_err err = {0};
     CLI_JSON(doc);
@@ -60,7 +60,7 @@ static void print_failures(cli_client *client, anc_str batch_id)
         anc_arena_printf(client->cx->mem, "/v1/dead-letters?batch_id=%.*s&limit=%d",
                          ANC_FMT(batch_id), SHOWN_FAILURES);
     if (cli_call_json(client, "GET", path, ANC_STR_NONE, &doc, &err) != ANC_OK)
-        return;
+        return 0;
     const json_value *items = json_member(json_root(doc), "items");
     for (size_t i = 0; i < json_count(items); i++) {
         const json_value *item = json_element(items, i);
@@ -70,6 +70,7 @@ static void print_failures(cli_client *client, anc_str batch_id)
         term_print_line(stderr, json_str(json_member(item, "reason"), ANC_STR("?")), 2 * COLUMNS);
         (void)fprintf(stderr, "\n");
     }
+    return json_count(items);
 }
 
 static int print_end(cli_client *client, const json_value *batch)
@@ -82,14 +83,17 @@ static int print_end(cli_client *client, const json_value *batch)
         json_dump(batch, &out);
         (void)printf("%.*s\n", ANC_FMT(anc_buf_view(&out)));
     } else if (!client->cx->quiet) {
-        (void)printf("%llu documents read, %llu unchanged or passed over, %llu failed\n",
+        (void)printf("%llu documents read, %llu unchanged or not supported, %llu failed\n",
                      (unsigned long long)count_of(batch, "processed_documents"),
                      (unsigned long long)skipped, (unsigned long long)failed);
     }
+    size_t listed = 0;
     if ((failed > 0 || skipped > 0) && !client->cx->json && !client->cx->quiet)
-        print_failures(client, json_str(json_member(batch, "batch_id"), ANC_STR("")));
+        listed = print_failures(client, json_str(json_member(batch, "batch_id"), ANC_STR("")));
+    /* one file was named and it is of a kind that is not read: that is no success */
+    const bool nothing = listed > 0 && count_of(batch, "total_documents") == 1;
     if (anc_str_eq(status, ANC_STR("completed")))
-        return failed > 0 ? CLI_FAILED : CLI_OK;
+        return failed > 0 || nothing ? CLI_FAILED : CLI_OK;
     const anc_str why = json_str(json_member(batch, "error_message"), ANC_STR(""));
     (void)fprintf(stderr, "anchorage: the batch is %.*s%s%.*s\n", ANC_FMT(status),
                   why.len > 0 ? ": " : "", ANC_FMT(why));

@@ -3,6 +3,7 @@
 
 #include "ask.h"
 #include "ingest.h"
+#include "models.h"
 #include "os/file.h"
 #include "term.h"
 
@@ -11,6 +12,8 @@ static const char first_question[] = "My scale shows error E11, what should I do
 typedef struct welcome {
     cli_context *cx;
     anc_str examples; /* folder; empty: none */
+    bool has_key;
+    char no_model[512]; /* why there is none; "" when there is one */
 } welcome;
 
 static bool is_empty(cli_client *client)
@@ -56,6 +59,11 @@ static void on_ready(void *arg, const cli_endpoint *endpoint)
     cli_client client = {.cx = w->cx, .at = *endpoint};
     anc_err err = {0};
     (void)printf("anchorage %s serves on %s\n", w->cx->host->version, endpoint->url);
+    if (!w->has_key)
+        (void)printf(
+            "No API key is set, so it listens on this machine alone (ANCHORAGE_API_KEY)\n");
+    if (w->no_model[0] != '\0')
+        (void)printf("%s; search by words works, by meaning does not\n", w->no_model);
     (void)fflush(stdout);
     if (w->examples.len == 0 || endpoint->unix_path[0] == '\0' ||
         net_client_open(&client.net, &err) != ANC_OK)
@@ -77,6 +85,17 @@ int cli_run_serve(cli_context *cx)
             cx->host->self, cli_given(cx, "print-config") ? &cx->settings : NULL, &err);
         return status == ANC_OK ? CLI_OK : cli_report(cx, status, &err);
     }
+    cli_facts *facts = anc_arena_alloc(cx->mem, 1, sizeof *facts);
+    if (facts == NULL)
+        return CLI_FAILED;
+    const anc_status known = cx->host->facts(cx->host->self, &cx->settings, facts, &err);
+    if (known != ANC_OK)
+        return cli_report(cx, known, &err);
+    w.has_key = facts->has_key;
+    anc_err why = {0};
+    anc_str folder;
+    if (cli_model_folder(cx, anc_str_of(facts->model), &folder, &why) != ANC_OK)
+        (void)snprintf(w.no_model, sizeof w.no_model, "%s", why.text);
     if (w.examples.len > 0) {
         const anc_status status = os_path_real(cx->mem, w.examples, &w.examples, &err);
         if (status != ANC_OK)

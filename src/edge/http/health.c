@@ -30,7 +30,7 @@ static condition check_index(const http_edge_options *o, anc_buf *detail)
     const srch_status_row s = srch_status(o->srch);
     (void)anc_buf_printf(detail, "%llu documents, %llu chunks%s%.*s",
                          (unsigned long long)s.documents, (unsigned long long)s.chunks,
-                         s.detail.len > 0 ? "; " : "", ANC_FMT(s.detail));
+                         s.ready ? "" : "; ", ANC_FMT(s.ready ? ANC_STR("") : s.detail));
     return s.ready ? HEALTHY : DEGRADED;
 }
 

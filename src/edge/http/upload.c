@@ -342,7 +342,8 @@ anc_status http_upload_form(http_request *rq, http_form *ret)
     *ret = (http_form){.id = field(u, FORM_ID),
                        .collection = field(u, FORM_COLLECTION),
                        .title = field(u, FORM_TITLE),
-                       .uri = field(u, FORM_URI),
+                       .uri = anc_buf_view(&u->fields[FORM_URI]).len > 0 ? field(u, FORM_URI)
+                                                                         : u->file_name,
                        .content_type = field(u, FORM_CONTENT_TYPE),
                        .metadata = field(u, FORM_METADATA),
                        .acl = field(u, FORM_ACL),

@@ -33,6 +33,19 @@ typedef struct attempt {
     uint64_t bytes;
 } attempt;
 
+/* A document's id is its path below the folder; where another file has that id already, the whole
+ * path, so that folders read into one collection do not overwrite each other. */
+static anc_str id_of(const ing_worker *w, krn_call *call, anc_str uri)
+{
+    anc_err ignored = {0};
+    kno_document there;
+    krn_call look = *call;
+    look.err = &ignored;
+    const anc_status status = kno_document_find(w->ing->with.knowledge, &look,
+                                                w->run->batch.collection, w->item.path, &there);
+    return status == ANC_OK && !anc_str_eq(there.uri, uri) ? uri : w->item.path;
+}
+
 static attempt put_item(const ing_worker *w, krn_call *call)
 {
     ing_service *ing = w->ing;
@@ -52,7 +65,7 @@ static attempt put_item(const ing_worker *w, krn_call *call)
     kno_put_stage stage = KNO_STAGE_CHECK;
     const kno_document_input input = {.collection = batch->collection,
                                       .make_collection = true,
-                                      .id = w->item.path,
+                                      .id = id_of(w, call, content.uri),
                                       .uri = content.uri,
                                       .source = ANC_STR("folder"),
                                       .name = w->item.path,
