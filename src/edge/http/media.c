@@ -1,8 +1,6 @@
 /* media.c - Content-Type and Accept. */
 #include "media.h"
 
-#include <string.h>
-
 #include "base/str.h"
 
 /* "text/html; q=0.8" without its parameters. */
@@ -71,7 +69,7 @@ bool http_media_accepts(anc_str accept, const http_route *route)
     anc_str part;
     if (anc_str_trim(accept).len == 0)
         return true;
-    if (strcmp(route->path, "/") == 0 && http_media_wants_html(accept))
+    if (anc_str_eq(anc_str_of(route->path), ANC_STR("/")) && http_media_wants_html(accept))
         return true; /* a browser is sent on to a page */
     while (anc_str_split(&accept, ',', &part)) {
         const anc_str range = essence(part);
