@@ -7,7 +7,7 @@
  *   embedding ─ knowledge ─ search ─ ingest
  *   loop          providers, rag, HTTP edge, server
  *
- * Only this file and wiring.c know which adapter stands behind a port.
+ * Only this folder (components.c, answers.c, model_folders.c) knows which adapter stands behind a port.
  */
 #include "house.h"
 

@@ -127,6 +127,7 @@ anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
     ANC_ARENA(mem, ARENA_BYTES);
     net_request request;
     net_response response = {0};
+    anc_err why = {0};
     stream s = {.on_event = on_event, .arg = arg, .err = err};
     if (mem == NULL || (s.reader = net_sse_reader_new(LINE_BYTES, EVENT_BYTES)) == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "a request to %.*s", ANC_FMT(path));
@@ -134,14 +135,15 @@ anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
     anc_status status =
         cli_request_make(client, body.len > 0 ? "POST" : "GET", path, body, mem, &request, err);
     if (status == ANC_OK)
-        status =
-            net_http_fetch(client->net, &request, &take, mem, &response, s.stopped ? NULL : err);
-    if (s.stopped)
+        status = net_http_fetch(client->net, &request, &take, mem, &response, &why);
+    if (s.stopped) /* on purpose: what the fetch says of it is no failure */
         status = ANC_OK;
     else if (s.status != ANC_OK)
         status = s.status;
     else if (status == ANC_OK)
         status = cli_problem(&response, err);
+    else if (why.code != ANC_OK)
+        status = ANC_FAIL(err, status, "%s", why.text);
     net_sse_reader_free(s.reader);
     return status;
 }

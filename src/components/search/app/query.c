@@ -28,8 +28,8 @@ typedef struct asking {
     size_t n_collections;
     bool words, vectors; /* which sides are searched */
     const float *vector;
-    srch_candidate *candidates;
-    size_t n;
+    srch_candidate *candidates; /* [room] */
+    size_t n, room;
     srch_result result;
 } asking;
 
@@ -186,16 +186,16 @@ static anc_status may_go_on(void *arg)
 
 static anc_status keep(asking *a, const srch_candidate *more, size_t n)
 {
-    if (a->n == 0 && a->n_collections == 1) {
-        a->candidates = anc_arena_alloc(a->call->mem, n, sizeof *more);
-    } else {
-        srch_candidate *grown = anc_arena_alloc(a->call->mem, a->n + n, sizeof *more);
-        for (size_t i = 0; grown != NULL && i < a->n; i++)
+    if (a->candidates == NULL || a->n + n > a->room) { /* doubles: what is outgrown stays behind */
+        const size_t room = a->n_collections == 1 ? n : 2 * (a->n + n);
+        srch_candidate *grown = anc_arena_alloc(a->call->mem, room, sizeof *more);
+        if (grown == NULL)
+            return no_room(a);
+        for (size_t i = 0; i < a->n; i++)
             grown[i] = a->candidates[i];
         a->candidates = grown;
+        a->room = room;
     }
-    if (a->candidates == NULL)
-        return no_room(a);
     for (size_t i = 0; i < n; i++)
         a->candidates[a->n + i] = more[i];
     a->n += n;

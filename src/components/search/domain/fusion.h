@@ -23,7 +23,7 @@ typedef struct srch_candidate {
     double score;                         /* calibrated relevance, 0..1 */
 } srch_candidate;
 
-/* Best on train queries and own text, together with a share of 0.5 (docs/decisions/fusion). */
+/* Best on train queries and own text, together with a share of 0.5 (decision 0008). */
 #define SRCH_COSINE_SPREAD 0.7
 
 typedef enum srch_fusion { SRCH_WEIGHTED, SRCH_RECIPROCAL } srch_fusion;

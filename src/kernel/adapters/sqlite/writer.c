@@ -323,9 +323,12 @@ static anc_status writer_run(void *self, krn_call *call, krn_work_fn *work, void
     ANC_TRY(queued);
     while (k->without_thread && r.state != ENDED)
         (void)drain(k);
-    if (r.status != ANC_OK)
+    if (r.status == ANC_OK)
+        return ANC_OK;
+    if (r.err.code == ANC_OK || call->err->code != ANC_OK)
         return anc_fail_at(call->err, r.status, r.err.where, "%s", r.err.text);
-    return ANC_OK;
+    *call->err = r.err; /* with the pointer of the field, where it names one */
+    return r.status;
 }
 
 static anc_status writer_post(void *self, krn_work_fn *work, void *arg, krn_work_done_fn *done,
