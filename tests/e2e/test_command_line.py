@@ -170,11 +170,11 @@ def test_first_start_reads_the_examples(binary):
     with place(binary) as p:
         docs = p.home / "examples"
         docs.mkdir()
-        (docs / "codes.md").write_text("# Codes\n\nWhen the scale shows error E11, dry the junction box for 24 hours.\n")
+        (docs / "history.md").write_text("# History\n\nThe first hive scale was made of a cake tin.\n")
         server = Server(p, "--examples", str(docs))
         try:
             wait_for("the first answer", lambda: any("What to try next" in line for line in server.lines))
-            assert any("dry the junction box" in line for line in server.lines), server.lines
+            assert any("a cake tin" in line for line in server.lines), server.lines
         finally:
             server.stop()
         again = Server(p, "--examples", str(docs))

@@ -7,7 +7,7 @@
 #include "os/file.h"
 #include "term.h"
 
-static const char first_question[] = "My scale shows error E11, what should I do?";
+static const char first_question[] = "What was the first hive scale made of?";
 
 typedef struct welcome {
     cli_context *cx;
