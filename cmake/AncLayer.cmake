@@ -28,7 +28,7 @@ set(ANC_MAY_os       base)
 set(ANC_MAY_net      base os)
 set(ANC_MAY_db       base os)
 set(ANC_MAY_clients  base os net json hash)
-set(ANC_MAY_parse    base text json)
+set(ANC_MAY_parse    base text json os)
 set(ANC_MAY_engine   base os json text)
 set(ANC_MAY_infer    base os json text)
 

@@ -147,10 +147,3 @@ anc_status prs_detect(anc_str bytes, anc_str name, anc_str content_type, prs_kin
         *ret = PRS_TEXT;
     return ANC_OK;
 }
-
-const char *prs_kind_content_type(prs_kind kind)
-{
-    static const char *const types[] = {
-        [PRS_TEXT] = "text/plain", [PRS_MARKDOWN] = "text/markdown", [PRS_HTML] = "text/html"};
-    return (size_t)kind < ANC_COUNT(types) ? types[kind] : types[PRS_TEXT];
-}

@@ -10,7 +10,14 @@
 #include "base/utf8.h"
 #include "text/normalize.h"
 
-enum { GATHER_BYTES = 48 << 10, RUN_BYTES = 4096, TITLE_BYTES = 512 };
+enum {
+    GATHER_BYTES = 48 << 10,
+    RUN_BYTES = 4096,
+    TITLE_BYTES = 512,
+    PROPERTY_BYTES = 1024,
+    ASK_EVERY = 64,
+    RATIO_FROM_BYTES = 1 << 20
+};
 
 void prs_emitter_init(prs_emitter *e, const prs_limits *limits, const prs_sink *sink, anc_err *err)
 {
@@ -95,7 +102,7 @@ bool prs_emit_open(prs_emitter *e, prs_block_kind kind, unsigned level)
 {
     if (!prs_emit_close(e))
         return false;
-    e->open = (prs_block){.kind = kind, .level = level};
+    e->open = (prs_block){.kind = kind, .level = level, .page = e->page};
     e->is_open = true;
     return true;
 }
@@ -280,4 +287,60 @@ bool prs_emit_title(prs_emitter *e, anc_str title)
     if (got == ANC_OK)
         got = e->sink->title(e->sink->self, anc_buf_view(&e->nfc), e->err);
     return got == ANC_OK || prs_emit_fail(e, got);
+}
+
+/* ---- beside the text ------------------------------------------------------------------------ */
+
+bool prs_emit_property(prs_emitter *e, anc_str name, anc_str value)
+{
+    value = anc_str_trim(value);
+    if (e->status != ANC_OK || e->sink->property == NULL || value.len == 0)
+        return e->status == ANC_OK;
+    value = anc_str_sub(value, 0, anc_utf8_floor(value, PROPERTY_BYTES));
+    const anc_status got = e->sink->property(e->sink->self, name, value, e->err);
+    return got == ANC_OK || prs_emit_fail(e, got);
+}
+
+bool prs_emit_attachment(prs_emitter *e, const prs_attachment *attachment)
+{
+    if (e->status != ANC_OK || e->sink->attachment == NULL)
+        return e->status == ANC_OK;
+    const anc_status got = e->sink->attachment(e->sink->self, attachment, e->err);
+    return got == ANC_OK || prs_emit_fail(e, got);
+}
+
+void prs_emit_page(prs_emitter *e, uint32_t page)
+{
+    e->page = page;
+}
+
+void prs_emit_header_row(prs_emitter *e)
+{
+    e->open.header = true;
+}
+
+/* ---- limits --------------------------------------------------------------------------------- */
+
+bool prs_emit_may_go_on(prs_emitter *e)
+{
+    if (e->status != ANC_OK)
+        return false;
+    if (e->limits.may_go_on == NULL || e->asked++ % ASK_EVERY != 0)
+        return true;
+    const anc_status got = e->limits.may_go_on(e->limits.arg, e->err);
+    return got == ANC_OK || prs_emit_fail(e, got);
+}
+
+bool prs_emit_unpacked(prs_emitter *e, const char *what, uint64_t packed, uint64_t unpacked,
+                       uint64_t more)
+{
+    e->unpacked += more;
+    if (e->unpacked > e->limits.unpacked_bytes)
+        return prs_emit_fail(e, ANC_FAIL(e->err, ANC_LIMIT, "%s: unpacks to more than %zu bytes",
+                                         what, e->limits.unpacked_bytes));
+    if (unpacked > RATIO_FROM_BYTES && unpacked / e->limits.ratio > packed)
+        return prs_emit_fail(e, ANC_FAIL(e->err, ANC_LIMIT,
+                                         "%s: unpacks to more than %u times its size", what,
+                                         e->limits.ratio));
+    return true;
 }

@@ -5,39 +5,76 @@ enum { MARKDOWN_BYTES = 32 << 20 };
 
 prs_limits prs_limits_default(void)
 {
-    return (prs_limits){.text_bytes = 64 << 20, .blocks = 2000000, .depth = 1000};
+    return (prs_limits){.text_bytes = 64 << 20,
+                        .blocks = 2000000,
+                        .depth = 1000,
+                        .unpacked_bytes = (size_t)512 << 20,
+                        .ratio = 200,
+                        .child_bytes = (size_t)1 << 30,
+                        .child_ms = 60000};
 }
 
-static bool read_kind(prs_kind kind, anc_str text, prs_emitter *e)
+/* Past this size nobody wrote it as Markdown, and md4c's tables would be large too. */
+static bool read_markdown(anc_str text, prs_emitter *e)
 {
-    switch (kind) {
-    case PRS_HTML:
-        return prs_read_html(text, e);
-    case PRS_MARKDOWN:
-        /* Past this size nobody wrote it as Markdown, and md4c's tables would be large too. */
-        return text.len <= MARKDOWN_BYTES ? prs_read_markdown(text, e) : prs_read_plain(text, e);
-    case PRS_TEXT:
-        break;
-    }
-    return prs_read_plain(text, e);
+    return text.len <= MARKDOWN_BYTES ? prs_read_markdown(text, e) : prs_read_plain(text, e);
+}
+
+typedef struct kind_row {
+    const char *name, *content_type;
+    bool (*read)(anc_str source, prs_emitter *e);
+    bool raw;                          /* takes the bytes as they are */
+    anc_str (*charset)(anc_str bytes); /* what the bytes themselves declare; NULL: nothing */
+} kind_row;
+
+static const kind_row kinds[PRS_KINDS] = {
+    [PRS_TEXT] = {"plain text", "text/plain", prs_read_plain, false, NULL},
+    [PRS_MARKDOWN] = {"Markdown", "text/markdown", read_markdown, false, NULL},
+    [PRS_HTML] = {"HTML", "text/html", prs_read_html, false, prs_html_charset},
+};
+
+static const kind_row *row_of(prs_kind kind)
+{
+    return &kinds[(size_t)kind < PRS_KINDS ? kind : PRS_TEXT];
+}
+
+const char *prs_kind_content_type(prs_kind kind)
+{
+    return row_of(kind)->content_type;
+}
+
+const char *prs_kind_name(prs_kind kind)
+{
+    return row_of(kind)->name;
+}
+
+static anc_status read_source(const kind_row *row, anc_str source, const prs_limits *limits,
+                              const prs_sink *sink, prs_result *ret, anc_err *err)
+{
+    ANC_CLEANUP(prs_emitter_done) prs_emitter e;
+    prs_emitter_init(&e, limits, sink, err);
+    if (row->read(source, &e))
+        (void)prs_emit_close(&e);
+    ret->blocks = e.blocks;
+    ret->text_bytes = e.text_bytes;
+    return e.status;
 }
 
 anc_status prs_parse(prs_kind kind, anc_str bytes, const prs_limits *limits, const prs_sink *sink,
                      prs_result *ret, anc_err *err)
 {
+    const kind_row *row = row_of(kind);
     ANC_CLEANUP(prs_text_done) prs_text t = {.storage = anc_buf_init(0)};
-    const anc_str declared = kind == PRS_HTML ? prs_html_charset(bytes) : ANC_STR_NONE;
-    ANC_TRY(prs_decode(bytes, declared, limits->text_bytes * 2, &t, err));
-    ANC_CLEANUP(prs_emitter_done) prs_emitter e;
-    prs_emitter_init(&e, limits, sink, err);
-    if (read_kind(kind, t.text, &e))
-        (void)prs_emit_close(&e);
-    if (e.status != ANC_OK)
-        return e.status;
-    *ret = (prs_result){.encoding = t.encoding,
-                        .damaged = t.damaged,
-                        .blocks = e.blocks,
-                        .text_bytes = e.text_bytes};
+    if (row->raw) {
+        t.text = bytes;
+        t.encoding = "binary";
+    } else {
+        const anc_str declared = row->charset != NULL ? row->charset(bytes) : ANC_STR_NONE;
+        ANC_TRY(prs_decode(bytes, declared, limits->text_bytes * 2, &t, err));
+    }
+    prs_result result = {.encoding = t.encoding, .damaged = t.damaged};
+    ANC_TRY(read_source(row, t.text, limits, sink, &result, err));
+    *ret = result;
     return ANC_OK;
 }
 

@@ -14,7 +14,7 @@
 
 #include "base/str.h"
 
-typedef enum prs_kind { PRS_TEXT, PRS_MARKDOWN, PRS_HTML } prs_kind;
+typedef enum prs_kind { PRS_TEXT, PRS_MARKDOWN, PRS_HTML, PRS_KINDS } prs_kind;
 
 typedef enum prs_block_kind {
     PRS_HEADING,   /* level 1 to 6 */
@@ -36,21 +36,41 @@ typedef struct prs_block {
     anc_str text;   /* at most PRS_PIECE_BYTES, never empty; good during the call */
 } prs_block;
 
+/* A document inside the document: what a mail has attached. Views good during the call. */
+typedef struct prs_attachment {
+    anc_str name;         /* as given, a bare file name without any folder; may be empty */
+    anc_str content_type; /* as declared; may be empty */
+    anc_str bytes;
+} prs_attachment;
+
 /* What takes the blocks. A status other than ANC_OK ends the parse with it. */
 typedef struct prs_sink {
     anc_status (*block)(void *self, const prs_block *block, anc_err *err);
     anc_status (*title)(void *self, anc_str title,
                         anc_err *err); /* may be NULL; at most one call */
+    /* What the document says of itself: "author", "created", "modified" (RFC 3339), "subject",
+     * "keywords", "from", "to", … May be NULL: not wanted; each name at most once, value UTF-8. */
+    anc_status (*property)(void *self, anc_str name, anc_str value, anc_err *err);
+    /* May be NULL: attachments are not wanted, and passed over. */
+    anc_status (*attachment)(void *self, const prs_attachment *attachment, anc_err *err);
     void *self;
 } prs_sink;
 
 typedef struct prs_limits {
     size_t text_bytes; /* of all blocks together */
     size_t blocks;
-    unsigned depth; /* of nested elements */
+    unsigned depth;        /* of nested elements, archives, mails */
+    size_t unpacked_bytes; /* of all that is unpacked out of one source, attachments too */
+    unsigned ratio;        /* unpacked to packed bytes of one entry, past its first MiB */
+    size_t child_bytes;    /* memory of a child that reads for us */
+    unsigned child_ms;     /* its time, of its cores and of the clock */
+    /* Asked every now and then; another answer than OK ends the parse with it. NULL: never. */
+    anc_status (*may_go_on)(void *arg, anc_err *err);
+    void *arg;
 } prs_limits;
 
-/* 64 MiB of text, 2,000,000 blocks, 1,000 levels. */
+/* 64 MiB of text, 2,000,000 blocks, 1,000 levels, 512 MiB unpacked, a ratio of 200, a child of 1 GiB
+ * and 60 seconds. */
 prs_limits prs_limits_default(void);
 
 typedef struct prs_result {
@@ -65,11 +85,16 @@ typedef struct prs_result {
 anc_status prs_detect(anc_str bytes, anc_str name, anc_str content_type, prs_kind *ret,
                       anc_err *err) ANC_MUST_CHECK;
 
-/* "text/plain", "text/markdown" or "text/html". */
+/* "text/plain", "text/markdown", "text/html", … */
 const char *prs_kind_content_type(prs_kind kind);
 
-/* Reads `bytes` as `kind` into `sink`. LIMIT names the limit that was reached; NO_MEMORY; what the
- * sink gave. Broken Markdown and HTML are read as far as they make sense and are no error. */
+/* What people call it: "plain text", "Markdown", "HTML", … */
+const char *prs_kind_name(prs_kind kind);
+
+/* Reads `bytes` as `kind` into `sink`. LIMIT names the limit that was reached; INVALID says in plain
+ * words how the bytes are not what they seem (cut short, encrypted, without a text layer);
+ * NO_MEMORY; what the sink or may_go_on gave. Broken Markdown and HTML are read as far as they make
+ * sense and are no error. */
 anc_status prs_parse(prs_kind kind, anc_str bytes, const prs_limits *limits, const prs_sink *sink,
                      prs_result *ret, anc_err *err) ANC_MUST_CHECK;
 

@@ -43,6 +43,9 @@ typedef struct prs_emitter {
     anc_buf text; /* of the open block, not yet delivered */
     anc_buf nfc;
     size_t blocks, text_bytes;
+    uint32_t page;
+    uint64_t unpacked; /* of the whole source */
+    unsigned asked;    /* calls of prs_emit_may_go_on */
 } prs_emitter;
 
 void prs_emitter_init(prs_emitter *e, const prs_limits *limits, const prs_sink *sink, anc_err *err);
@@ -64,7 +67,28 @@ bool prs_emit_mark(prs_emitter *e, anc_str mark); /* "- ", " | ": as it is, and 
 /* The first title stays; empty ones are none. */
 bool prs_emit_title(prs_emitter *e, anc_str title);
 
-/* ---- readers ----------------------------------------------------------------------------- */
+/* A property of the document; blank values are none. */
+bool prs_emit_property(prs_emitter *e, anc_str name, anc_str value);
+bool prs_emit_attachment(prs_emitter *e, const prs_attachment *attachment);
+
+/* The page of the blocks that are opened from now on. */
+void prs_emit_page(prs_emitter *e, uint32_t page);
+
+/* Marks the open block as the row that names the columns. */
+void prs_emit_header_row(prs_emitter *e);
+
+/* Asks the caller whether to go on: to be called in every loop over input. */
+bool prs_emit_may_go_on(prs_emitter *e);
+
+/* Counts bytes that were unpacked against the limits: `packed` and `unpacked` of one entry so far,
+ * and `more` new ones. Names `what` when a limit is passed. */
+bool prs_emit_unpacked(prs_emitter *e, const char *what, uint64_t packed, uint64_t unpacked,
+                       uint64_t more);
+
+/* ---- readers -----------------------------------------------------------------------------
+ *
+ * A reader takes decoded text (valid UTF-8) or, where its row in parse.c says so, the bytes as they
+ * are. It gives false when the emitter has failed. */
 
 bool prs_read_plain(anc_str text, prs_emitter *e);
 bool prs_read_markdown(anc_str text, prs_emitter *e);
