@@ -6,6 +6,11 @@
 
 static const char default_endpoint[] = "https://api.openai.com/v1";
 
+anc_str srv_llm_endpoint(const srv_config *config)
+{
+    return config->llm.base_url.len > 0 ? config->llm.base_url : anc_str_of(default_endpoint);
+}
+
 /* A provider is configured when there is an endpoint or a key. */
 static anc_status open_provider(srv_house *h, anc_err *err)
 {
@@ -15,8 +20,7 @@ static anc_status open_provider(srv_house *h, anc_err *err)
     const rag_openai_options options = {
         .name = ANC_STR("openai"),
         .model = c->llm.model,
-        .client = {.base_url =
-                       c->llm.base_url.len > 0 ? c->llm.base_url : anc_str_of(default_endpoint),
+        .client = {.base_url = srv_llm_endpoint(c),
                    .api_key = c->llm.api_key,
                    .connect_timeout_ms = c->llm.connect_timeout_ms,
                    .first_token_timeout_ms = c->llm.first_token_timeout_ms,

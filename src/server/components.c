@@ -13,8 +13,6 @@
 #include "search/adapters/engine/engine_index.h"
 #include "search/adapters/threads/watermark.h"
 
-enum { MAX_MIGRATIONS = 64 };
-
 /* ---- the catalog: one file, the tables of every component ---- */
 
 static const struct {
@@ -26,13 +24,19 @@ static const struct {
     {rag_migrations, &rag_n_migrations},
 };
 
-anc_status srv_catalog_open(srv_house *h, anc_err *err)
+size_t srv_migrations(db_migration out[SRV_MAX_MIGRATIONS])
 {
-    db_migration all[MAX_MIGRATIONS];
     size_t n = 0;
     for (size_t t = 0; t < ANC_COUNT(migration_tables); t++)
-        for (size_t i = 0; i < *migration_tables[t].n && n < MAX_MIGRATIONS; i++)
-            all[n++] = migration_tables[t].rows[i];
+        for (size_t i = 0; i < *migration_tables[t].n && n < SRV_MAX_MIGRATIONS; i++)
+            out[n++] = migration_tables[t].rows[i];
+    return n;
+}
+
+anc_status srv_catalog_open(srv_house *h, anc_err *err)
+{
+    db_migration all[SRV_MAX_MIGRATIONS];
+    const size_t n = srv_migrations(all);
     const krn_sqlite_options options = {
         .path = os_path_join(h->mem, h->data_dir, ANC_STR("catalog.db")),
         .clock = h->clock,

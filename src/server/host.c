@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "examine.h"
 #include "house.h"
 #include "model_folders.h"
 #include "os/file.h"
@@ -253,6 +254,17 @@ static anc_status facts(void *self, const cli_settings *settings, cli_facts *ret
     return ANC_OK;
 }
 
+static anc_status examine(void *self, const cli_settings *settings, cli_found_fn *found, void *arg,
+                          anc_err *err)
+{
+    srv_config *config = NULL;
+    (void)self;
+    ANC_TRY(load(settings, &config, err));
+    srv_examine(config, found, arg);
+    srv_config_free(config);
+    return ANC_OK;
+}
+
 static anc_status models_open(void *self, const cli_settings *settings, emb_models **ret,
                               anc_err *err)
 {
@@ -293,6 +305,7 @@ cli_host srv_host(void)
                       .embed_start = embed_start,
                       .embed_stop = embed_stop,
                       .facts = facts,
+                      .examine = examine,
                       .models_open = models_open,
                       .models_close = models_close,
                       .print_config = print_config};

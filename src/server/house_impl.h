@@ -69,6 +69,10 @@ struct srv_house {
     net_server *server;
 };
 
+enum { SRV_MAX_MIGRATIONS = 64 };
+/* The steps of every component's tables, in order; the count. */
+size_t srv_migrations(db_migration out[SRV_MAX_MIGRATIONS]);
+
 anc_status srv_catalog_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_catalog_close(srv_house *h); /* with everything that reads it: components and stores */
 
@@ -78,5 +82,6 @@ void srv_components_stop(srv_house *h);
 
 anc_status srv_rag_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_rag_close_providers(srv_house *h);
+anc_str srv_llm_endpoint(const srv_config *config); /* of a provider that is configured */
 
 #endif

@@ -1,7 +1,9 @@
 """The command line: help, errors, and every command against a running and an embedded server."""
 import json
 import os
+import shutil
 import signal
+import sqlite3
 import subprocess
 
 from harness import ROOT, Server, place, serving, wait_for
@@ -118,12 +120,84 @@ def test_model_files_that_do_not_fit_are_refused(binary):
         assert p.run("model", "list").returncode == 0
 
 
+def checks_of(got):
+    report = json.loads(got.stdout)
+    assert report["ok"] == (got.returncode == 0), report
+    return {c["check"]: (c["status"], c["detail"]) for c in report["checks"]}
+
+
 def test_doctor(binary):
     with place(binary) as p:
-        good = p.run("doctor")
-        assert good.returncode == 0, (good.stdout, good.stderr)
+        fresh = checks_of(p.run("doctor", "--json"))
+        assert fresh["catalog"][0] == "note" and fresh["lock"] == ("ok", "free"), fresh
+        assert not p.data.exists()
+        server = Server(p)
+        try:
+            good = checks_of(p.run("doctor", "--json"))
+            assert set(good) == {"configuration", "data folder", "disk", "memory", "model", "lock", "catalog",
+                                 "language model", "server"}, good
+            assert all(status == "ok" for status, _ in good.values()), good
+            assert str(server.process.pid) in good["lock"][1] and "sound" in good["catalog"][1], good
+            assert "dimensions" in good["model"][1], good
+            os.kill(server.process.pid, signal.SIGSTOP)
+            stuck = checks_of(p.run("doctor", "--json"))
+            assert stuck["server"][0] == "wrong" and "does not answer" in stuck["server"][1], stuck
+        finally:
+            os.kill(server.process.pid, signal.SIGCONT)
+            server.stop()
+        lines = p.run("doctor").stdout.splitlines()
+        assert len(lines) == 9 and lines[-1].startswith("note   server"), lines
         bad = p.run("doctor", "--set", "model.name=not-installed")
         assert bad.returncode == 1 and "anchorage model pull" in bad.stdout, bad.stdout
+        bad = p.run("doctor", "--set", "llm.base_url=http://127.0.0.1:9/v1")
+        assert bad.returncode == 1 and "llm.base_url" in bad.stdout, bad.stdout
+
+
+def test_doctor_finds_what_is_broken(binary):
+    with place(binary) as p:
+        assert Server(p).stop() == 0
+        catalog = p.data / "catalog.db"
+        sound = catalog.read_bytes()
+        base = sqlite3.connect(catalog)
+        base.execute("INSERT INTO schema_migrations VALUES('knowledge', 99, 'from the future', 0)")
+        base.commit()
+        base.close()
+        newer = checks_of(p.run("doctor", "--json"))["catalog"]
+        assert newer[0] == "wrong" and "newer version" in newer[1], newer
+        page = 4096
+        catalog.write_bytes(sound[:page] + b"\xff" * page + sound[2 * page:])
+        torn = checks_of(p.run("doctor", "--json"))["catalog"]
+        assert torn[0] == "wrong" and "catalog.db" in torn[1], torn
+        catalog.write_bytes(b"no catalog at all" * 1000)
+        assert checks_of(p.run("doctor", "--json"))["catalog"][0] == "wrong"
+        models = p.home / "models"
+        shutil.copytree(ROOT / "tests" / "data" / "tiny-bert", models / "tiny-bert")
+        weights = models / "tiny-bert" / "model.safetensors"
+        weights.write_bytes(weights.read_bytes()[:-100])
+        cut = checks_of(p.run("doctor", "--json", "--models-dir", str(models)))["model"]
+        assert cut[0] == "wrong" and "model.safetensors" in cut[1] and "model pull --force" in cut[1], cut
+        # a folder under a known name whose files are others
+        (models / "tiny-bert").rename(models / "all-MiniLM-L6-v2")
+        other = checks_of(p.run("doctor", "--json", "--models-dir", str(models), "--set", "model.name=all-MiniLM-L6-v2"))
+        assert other["model"][0] == "wrong" and "expected" in other["model"][1], other
+
+
+def test_words_that_are_no_text_are_refused(binary):
+    with place(binary) as p:
+        for args in ((b"ask", b"caf\xe9 ouvert"), (b"search", b"-c", b"caf\xe9", b"x"), (b"ingest", b"--glob=caf\xe9", b".")):
+            got = p.run(*args)
+            assert got.returncode == 2 and "is not valid UTF-8: '" in got.stderr and "caf\\xe9" in got.stderr, got
+        assert "argument 1 " in p.run(b"ask", b"\xff").stderr
+
+
+def test_a_collection_that_cannot_be_is_one_error(binary):
+    with place(binary) as p:
+        (p.home / "docs").mkdir()
+        for i in range(3):
+            (p.home / "docs" / f"{i}.txt").write_text(f"Text {i}.")
+        got = p.run("ingest", "-c", "BAD NAME", str(p.home / "docs"), str(p.home / "docs"))
+        assert got.returncode == 2 and got.stderr.count("\n") == 1 and '"BAD NAME"' in got.stderr, got.stderr
+        assert json.loads(p.run("status", "--json").stdout)["batches"] == []
 
 
 def test_evaluation_of_a_small_collection(binary):
@@ -150,7 +224,23 @@ def test_evaluation_of_a_small_collection(binary):
         assert result["answers"]["asked"] == 12 and result["answers"]["with_gold"] >= 10, result
         assert result["answers"]["citations"] == result["answers"]["citations_true"] > 0, result
         assert len({line.split()[0] for line in run_file.read_text().splitlines()}) == 12
-        assert len(answers.read_text().splitlines()) == 12
+        lines = [json.loads(line) for line in answers.read_text().splitlines()]
+        assert len(lines) == 12
+        for line in lines:
+            for c in line["citations"]:
+                assert c["chunk_id"].startswith(c["document_id"] + "."), line
+        broken = p.home / "broken"
+        shutil.copytree(folder, broken)
+        with open(broken / "corpus.jsonl", "a") as f:
+            f.write('{"_id": "d99", "text": \n')
+        got = p.run("eval", str(broken))
+        assert got.returncode == 2 and "corpus.jsonl:13: " in got.stderr, got.stderr
+        (broken / "corpus.jsonl").write_text('{"_id": 7, "text": "x"}\n')
+        got = p.run("eval", str(broken))
+        assert got.returncode == 2 and "corpus.jsonl:1: " in got.stderr and "_id" in got.stderr, got.stderr
+        (broken / "corpus.jsonl").write_text('\n{"_id": "%s", "text": "x"}\n' % ("i" * 600))
+        got = p.run("eval", str(broken))
+        assert got.returncode == 2 and "corpus.jsonl:2: " in got.stderr, got.stderr
         missing = p.run("eval", str(p.home / "nothing"))
         assert missing.returncode == 3, missing
 

@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "context.h"
 #include "json/json.h"
 
-enum { ARENA_BYTES = 1 << 30, HELP_COLUMN = 26 };
+enum { ARENA_BYTES = 1 << 30, HELP_COLUMN = 26, SHOWN_BYTES = 80 };
 
 /* Options of every command. */
 static const cli_option common_options[] = {
@@ -160,9 +161,34 @@ static int read_option(cli_context *cx, int argc, char **argv, int *i, bool *ret
     return take_option(cx, option, common, option->value != NULL ? value : ANC_STR(""));
 }
 
+/* Bytes that are no UTF-8 can neither be sent nor be shown: the word is refused by its place and
+ * what of it can be read. */
+static int check_text(cli_context *cx, int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        const anc_str word = anc_str_of(argv[i]);
+        ANC_BUF(shown, 512);
+        if (anc_utf8_valid(word))
+            continue;
+        for (size_t k = 0; k < word.len && k < SHOWN_BYTES; k++) {
+            const unsigned char c = (unsigned char)word.ptr[k];
+            if (c >= 0x20 && c < 0x7F)
+                (void)anc_buf_add_char(&shown, (char)c);
+            else
+                (void)anc_buf_printf(&shown, "\\x%02x", c);
+        }
+        return cli_usage_error(cx, "argument %d is not valid UTF-8: '%.*s'", i + 1,
+                               ANC_FMT(anc_buf_view(&shown)));
+    }
+    return CLI_OK;
+}
+
 static int read_line(cli_context *cx, int argc, char **argv, bool *ret_help)
 {
     bool only_words = false;
+    const int fits = check_text(cx, argc, argv);
+    if (fits != CLI_OK)
+        return fits;
     for (int i = 0; i < argc; i++) {
         const anc_str word = anc_str_of(argv[i]);
         if (!only_words && anc_str_eq(word, ANC_STR("--"))) {

@@ -52,6 +52,10 @@ typedef struct cli_facts {
     bool has_key;
 } cli_facts;
 
+/* What a look at one part of the installation found; the text says what mends it. */
+typedef enum cli_verdict { CLI_FINE, CLI_NOTE, CLI_WRONG } cli_verdict;
+typedef void cli_found_fn(void *arg, const char *check, cli_verdict verdict, anc_str text);
+
 /* What the composition root does for the command line. */
 typedef struct cli_host {
     void *self;
@@ -68,6 +72,11 @@ typedef struct cli_host {
     void (*embed_stop)(void *self);
 
     anc_status (*facts)(void *self, const cli_settings *settings, cli_facts *ret, anc_err *err);
+
+    /* Opens what the configuration names without changing it (model, lock, catalog, language model)
+     * and tells what it found. A failure is one of the configuration itself. */
+    anc_status (*examine)(void *self, const cli_settings *settings, cli_found_fn *found, void *arg,
+                          anc_err *err);
 
     /* The folder of models of the configuration; closed with models_close. */
     anc_status (*models_open)(void *self, const cli_settings *settings, emb_models **ret,

@@ -116,20 +116,26 @@ const cli_command cli_commands[] = {
      ".gz),\n"
      "and, where there are answers to compare with, answers.jsonl. The collection is read into a\n"
      "temporary data folder. NDCG@10, P@5, R@10 and MRR@10 are computed as trec_eval does; a\n"
-     "document's score is its best chunk's; ms are the server's own times.\n"
+     "document's score is its best chunk's. ms are the server's own times; the cache of vectors "
+     "is\n"
+     "off, so that each mode embeds each question itself (--set model.cache_mb=16 turns it on).\n"
      "\n"
      "Examples:\n"
      "  anchorage eval ./scifact\n"
      "  anchorage eval --whole-document --modes semantic ./scifact\n"
      "  anchorage eval --keep /tmp/squad --run run.txt --json ./squad\n",
      eval_options, cli_run_eval},
-    {"doctor", "", "check configuration, data folder, model, disk and server",
-     "Prints one line a check, and for what is wrong the sentence that mends it. Exit code 1 when\n"
-     "something is wrong.\n"
+    {"doctor", "", "check configuration, data folder, catalog, model, disk and server",
+     "Prints one line a check, and for what is wrong the sentence that mends it: configuration,\n"
+     "data folder, disk, memory; the model's files against their digests, then opened and tried; "
+     "the\n"
+     "lock; every page of the catalog, and its version; the language model; the server. Changes\n"
+     "nothing. Exit code 1 when something is wrong.\n"
      "\n"
      "Examples:\n"
      "  anchorage doctor\n"
-     "  anchorage doctor --config /etc/anchorage.yaml\n",
+     "  anchorage doctor --config /etc/anchorage.yaml\n"
+     "  anchorage doctor --json | jq '.checks[] | select(.status != \"ok\")'\n",
      no_options, cli_run_doctor},
     {"model", "pull [NAME] | list | path [NAME]", "install and list embedding models",
      "`pull` fetches a model's files over HTTPS, goes on where an interrupted fetch stopped, and\n"

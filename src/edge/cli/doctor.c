@@ -3,26 +3,24 @@
 #include <string.h>
 
 #include "client.h"
-#include "models.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "term.h"
 
 enum { LOW_DISK_MB = 512 };
 
-typedef enum verdict { FINE, NOTE, WRONG } verdict;
-
 typedef struct doctor {
     cli_context *cx;
     cli_facts *facts;
     json_writer *w;
     bool wrong;
+    bool held; /* a process has the data folder */
 } doctor;
 
-static void line(doctor *d, const char *check, verdict v, anc_str text)
+static void line(doctor *d, const char *check, cli_verdict v, anc_str text)
 {
     static const char *const words[] = {"ok", "note", "wrong"};
-    d->wrong = d->wrong || v == WRONG;
+    d->wrong = d->wrong || v == CLI_WRONG;
     if (d->cx->json) {
         json_open_object(d->w);
         json_put_str(d->w, "check", anc_str_of(check));
@@ -31,8 +29,8 @@ static void line(doctor *d, const char *check, verdict v, anc_str text)
         json_close_object(d->w);
         return;
     }
-    (void)printf("%s%-6s%s %-14s ", v == WRONG ? term_bold(stdout) : "", words[v],
-                 v == WRONG ? term_reset(stdout) : "", check);
+    (void)printf("%s%-6s%s %-14s ", v == CLI_WRONG ? term_bold(stdout) : "", words[v],
+                 v == CLI_WRONG ? term_reset(stdout) : "", check);
     term_print_line(stdout, text, 400);
     (void)printf("\n");
 }
@@ -40,7 +38,7 @@ static void line(doctor *d, const char *check, verdict v, anc_str text)
 static void check_configuration(doctor *d)
 {
     const bool file = d->facts->config_file[0] != '\0';
-    line(d, "configuration", FINE,
+    line(d, "configuration", CLI_FINE,
          file ? anc_arena_printf(d->cx->mem, "read from %s", d->facts->config_file)
               : ANC_STR("no file, defaults and environment"));
 }
@@ -50,7 +48,7 @@ static void check_folder(doctor *d)
     const anc_str folder = anc_str_of(d->facts->data_dir);
     anc_err err = {0};
     if (!os_exists(folder)) {
-        line(d, "data folder", NOTE,
+        line(d, "data folder", CLI_NOTE,
              anc_arena_printf(d->cx->mem, "%s is not there yet; the first start makes it",
                               d->facts->data_dir));
         return;
@@ -58,9 +56,9 @@ static void check_folder(doctor *d)
     const anc_str probe = anc_arena_printf(d->cx->mem, "%s/.doctor", d->facts->data_dir);
     if (os_file_replace(probe, ANC_STR("probe"), &err) == ANC_OK &&
         os_file_remove(probe, &err) == ANC_OK)
-        line(d, "data folder", FINE, folder);
+        line(d, "data folder", CLI_FINE, folder);
     else
-        line(d, "data folder", WRONG,
+        line(d, "data folder", CLI_WRONG,
              anc_arena_printf(d->cx->mem, "%s; give this user the right to write there", err.text));
 }
 
@@ -74,9 +72,9 @@ static void check_disk(doctor *d)
         folder.len = slash != NULL && slash != folder.ptr ? (size_t)(slash - folder.ptr) : 1;
     }
     if (os_disk_free(folder, &bytes, &err) != ANC_OK)
-        line(d, "disk", WRONG, anc_arena_copy(d->cx->mem, anc_str_of(err.text)));
+        line(d, "disk", CLI_WRONG, anc_arena_copy(d->cx->mem, anc_str_of(err.text)));
     else
-        line(d, "disk", bytes >> 20 < LOW_DISK_MB ? WRONG : FINE,
+        line(d, "disk", bytes >> 20 < LOW_DISK_MB ? CLI_WRONG : CLI_FINE,
              anc_arena_printf(d->cx->mem, "%llu MiB free%s", (unsigned long long)(bytes >> 20),
                               bytes >> 20 < LOW_DISK_MB ? "; free some, writes stop when it is full"
                                                         : ""));
@@ -85,22 +83,24 @@ static void check_disk(doctor *d)
 static void check_memory(doctor *d)
 {
     const uint64_t mb = os_memory_total_bytes() >> 20;
-    line(d, "memory", mb != 0 && mb < 512 ? NOTE : FINE,
+    line(d, "memory", mb != 0 && mb < 512 ? CLI_NOTE : CLI_FINE,
          anc_arena_printf(d->cx->mem, "%llu MiB", (unsigned long long)mb));
 }
 
-static void check_model(doctor *d)
+static void on_found(void *arg, const char *check, cli_verdict verdict, anc_str text)
+{
+    doctor *d = arg;
+    if (strcmp(check, "lock") == 0)
+        d->held = anc_str_starts(text, ANC_STR("held"));
+    line(d, check, verdict, text);
+}
+
+/* Model, lock, catalog, language model: opened by who can. */
+static void check_parts(doctor *d)
 {
     anc_err err = {0};
-    anc_str folder;
-    const anc_status status = cli_model_folder(d->cx, anc_str_of(d->facts->model), &folder, &err);
-    if (status == ANC_OK)
-        line(d, "model", FINE,
-             anc_arena_printf(d->cx->mem, "%s in %.*s", d->facts->model, ANC_FMT(folder)));
-    else
-        line(d, "model", WRONG,
-             anc_arena_printf(d->cx->mem, "%s; install it with `anchorage model pull %s`", err.text,
-                              d->facts->model));
+    if (d->cx->host->examine(d->cx->host->self, &d->cx->settings, on_found, d, &err) != ANC_OK)
+        line(d, "configuration", CLI_WRONG, anc_str_of(err.text));
 }
 
 static void check_server(doctor *d)
@@ -112,16 +112,22 @@ static void check_server(doctor *d)
     (void)snprintf(client.at.unix_path, sizeof client.at.unix_path, "%s", d->facts->socket);
     const bool runs = client.at.unix_path[0] != '\0' &&
                       os_exists(anc_str_of(client.at.unix_path)) && cli_client_probe(&client);
-    line(d, "server", runs ? FINE : NOTE,
-         runs ? anc_str_of("runs on this data folder")
-              : anc_str_of("none runs on this data folder; commands start one inside themselves"));
+    if (runs)
+        line(d, "server", CLI_FINE, ANC_STR("runs on this data folder"));
+    else if (d->held)
+        line(d, "server", CLI_WRONG,
+             ANC_STR("the process that holds the data folder does not answer; wait until it is "
+                     "ready, or end it"));
+    else
+        line(d, "server", CLI_NOTE,
+             ANC_STR("none runs on this data folder; commands start one inside themselves"));
     net_client_close(client.net);
 }
 
 int cli_run_doctor(cli_context *cx)
 {
     static void (*const checks[])(doctor *) = {check_configuration, check_folder, check_disk,
-                                               check_memory,        check_model,  check_server};
+                                               check_memory,        check_parts,  check_server};
     ANC_BUF(out, 1 << 20);
     json_writer w = json_writer_of(&out);
     doctor d = {.cx = cx, .w = &w, .facts = anc_arena_alloc(cx->mem, 1, sizeof(cli_facts))};
@@ -133,7 +139,7 @@ int cli_run_doctor(cli_context *cx)
     json_name(&w, "checks");
     json_open_array(&w);
     if (status != ANC_OK)
-        line(&d, "configuration", WRONG, anc_str_of(err.text));
+        line(&d, "configuration", CLI_WRONG, anc_str_of(err.text));
     for (size_t i = 0; status == ANC_OK && i < ANC_COUNT(checks); i++)
         checks[i](&d);
     json_close_array(&w);

@@ -195,6 +195,22 @@ static void print_table(const evaluation *e)
                  percent(e->answers.citations_true, e->answers.citations));
 }
 
+/* The server's data folder, and no cache of vectors: a question that one mode has embedded would
+ * else cost the next mode nothing. Whoever asks for a cache gets it. */
+static bool set_up_server(evaluation *e)
+{
+    cli_settings *s = &e->cx->settings;
+    bool has_cache = false;
+    for (size_t i = 0; i < s->n; i++)
+        has_cache = has_cache || anc_str_eq(s->items[i].key, ANC_STR("model.cache_mb"));
+    if (s->n + 2 > CLI_MAX_SETTINGS)
+        return false;
+    s->items[s->n++] = (cli_setting){ANC_STR("data_dir"), anc_str_of(e->folder), "--keep"};
+    if (!has_cache)
+        s->items[s->n++] = (cli_setting){ANC_STR("model.cache_mb"), ANC_STR("0"), "eval"};
+    return true;
+}
+
 static int evaluate(evaluation *e)
 {
     cli_context *cx = e->cx;
@@ -212,10 +228,8 @@ static int evaluate(evaluation *e)
     status = check_kept(e, &err);
     if (status != ANC_OK)
         return cli_report(cx, status, &err);
-    if (cx->settings.n == CLI_MAX_SETTINGS)
+    if (!set_up_server(e))
         return cli_usage_error(cx, "too many settings");
-    cx->settings.items[cx->settings.n++] =
-        (cli_setting){ANC_STR("data_dir"), anc_str_of(e->folder), "--keep"};
     const int code = cli_client_open(&client, cx, true);
     if (code != CLI_OK)
         return code;

@@ -121,18 +121,38 @@ static bool within_bounds(anc_arena *mem, anc_str answer, size_t n_citations)
     return chars <= MOST_CHARS && n_citations <= MOST_SENTENCES;
 }
 
+/* The citations as they came, with the document of each: a chunk's id alone cannot be cut apart, since
+ * a document's may hold dots. */
+static void write_citations(json_writer *w, const json_value *answer)
+{
+    const json_value *citations = json_member(answer, "citations");
+    json_name(w, "citations");
+    json_open_array(w);
+    for (size_t i = 0; i < json_count(citations); i++) {
+        const json_value *c = json_element(citations, i);
+        json_open_object(w);
+        json_put_int(w, "marker", json_int(json_member(c, "marker"), 0));
+        json_put_str(w, "document_id",
+                     json_str(json_member(source_of(answer, c), "document_id"), ANC_STR("")));
+        json_put_str(w, "chunk_id", json_str(json_member(c, "chunk_id"), ANC_STR("")));
+        json_put_int(w, "start", json_int(json_member(c, "start"), -1));
+        json_put_int(w, "end", json_int(json_member(c, "end"), -1));
+        json_put_str(w, "quote", json_str(json_member(c, "quote"), ANC_STR("")));
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
 static void write_answer(asking *a, const eval_query *query, const json_value *answer, bool gold)
 {
     ANC_BUF(line, 1 << 20);
-    ANC_BUF(citations, 1 << 20);
     json_writer w = json_writer_of(&line);
-    json_dump(json_member(answer, "citations"), &citations);
     json_open_object(&w);
     json_put_str(&w, "_id", query->id);
     json_put_str(&w, "question", query->text);
     json_put_str(&w, "answer", json_str(json_member(answer, "answer"), ANC_STR("")));
     json_put_bool(&w, "with_gold", gold);
-    json_put_raw(&w, "citations", anc_buf_view(&citations));
+    write_citations(&w, answer);
     json_close_object(&w);
     (void)fprintf(a->out, "%.*s\n", ANC_FMT(anc_buf_view(&line)));
 }

@@ -7,12 +7,19 @@
 
 enum { LINE_BYTES = 64 << 20, PARALLEL = 4, ITEM_BYTES = 256 << 20 };
 
+/* One document in flight. */
+typedef struct slot {
+    anc_arena *mem; /* owned by load_corpus */
+    uint64_t line;
+} slot;
+
 typedef struct loading {
     cli_client *client;
+    anc_str path;
     os_lines *lines;
     term_progress progress;
     uint64_t total, done;
-    anc_arena *free_arenas[PARALLEL + 1];
+    slot *free_slots[PARALLEL + 1];
     size_t n_free;
     anc_status status;
     anc_err *err;
@@ -59,6 +66,26 @@ static anc_status make_body(const json_value *row, anc_arena *mem, anc_str *ret,
     return ret->ptr != NULL ? ANC_OK : ANC_FAIL(err, anc_arena_refusal(mem), "a document");
 }
 
+/* A line that is no document is named by its file and number. */
+static anc_status parse_row(const loading *l, anc_str line, uint64_t number, json_doc **ret,
+                            anc_err *err)
+{
+    anc_err why = {0};
+    CLI_JSON(doc);
+    if (json_parse(line, &doc, &why) != ANC_OK)
+        return ANC_FAIL(err, ANC_INVALID, "%.*s:%llu: %s", ANC_FMT(l->path),
+                        (unsigned long long)number, why.text);
+    const json_value *row = json_root(doc), *text = json_member(row, "text");
+    if (json_kind_of(json_member(row, "_id")) != JSON_STRING ||
+        (text != NULL && json_kind_of(text) != JSON_STRING))
+        return ANC_FAIL(err, ANC_INVALID,
+                        "%.*s:%llu: an object with the strings `_id` and `text` is expected",
+                        ANC_FMT(l->path), (unsigned long long)number);
+    *ret = doc;
+    doc = NULL;
+    return ANC_OK;
+}
+
 /* The next document that holds anything; an empty one cannot be found, so it is passed over. */
 static anc_status next_request(loading *l, net_job *job, bool *ret_any, anc_err *err)
 {
@@ -73,15 +100,18 @@ static anc_status next_request(loading *l, net_job *job, bool *ret_any, anc_err 
             continue;
         CLI_JSON(doc);
         anc_str body;
-        ANC_TRY(json_parse(line, &doc, err));
+        const uint64_t number = os_lines_number(l->lines);
+        ANC_TRY(parse_row(l, line, number, &doc, err));
         const json_value *row = json_root(doc);
         if (anc_str_trim(json_str(json_member(row, "text"), ANC_STR(""))).len == 0 &&
             anc_str_trim(json_str(json_member(row, "title"), ANC_STR(""))).len == 0) {
             l->done++;
             continue;
         }
-        job->mem = l->free_arenas[--l->n_free];
-        job->tag = job->mem;
+        slot *s = l->free_slots[--l->n_free];
+        s->line = number;
+        job->mem = s->mem;
+        job->tag = s;
         ANC_TRY(make_body(row, job->mem, &body, err));
         ANC_TRY(cli_request_make(l->client, "POST", ANC_STR("/v1/knowledge/documents"), body,
                                  job->mem, &job->request, err));
@@ -104,12 +134,14 @@ static bool job_done(void *arg, void *tag, anc_status status, const net_response
                      const anc_err *err)
 {
     loading *l = arg;
-    if (status != ANC_OK)
-        l->status = ANC_FAIL(l->err, status, "%s", err->text);
-    else
-        l->status = cli_problem(response, l->err);
-    anc_arena_reset(tag);
-    l->free_arenas[l->n_free++] = tag;
+    slot *s = tag;
+    anc_err why = {0};
+    const anc_status ended = status != ANC_OK ? status : cli_problem(response, &why);
+    if (ended != ANC_OK && l->status == ANC_OK)
+        l->status = ANC_FAIL(l->err, ended, "%.*s:%llu: %s", ANC_FMT(l->path),
+                             (unsigned long long)s->line, status != ANC_OK ? err->text : why.text);
+    anc_arena_reset(s->mem);
+    l->free_slots[l->n_free++] = s;
     l->done++;
     term_progress_show(&l->progress, l->done, l->total, -1, -1);
     return l->status == ANC_OK;
@@ -117,13 +149,14 @@ static bool job_done(void *arg, void *tag, anc_status status, const net_response
 
 static anc_status load_corpus(loading *l, anc_str path, anc_err *err)
 {
-    anc_arena *arenas[PARALLEL] = {NULL};
+    slot slots[PARALLEL] = {{NULL, 0}};
+    l->path = path;
     anc_status status = os_lines_open(path, LINE_BYTES, &l->lines, err);
     for (size_t i = 0; i < PARALLEL && status == ANC_OK; i++) {
-        arenas[i] = anc_arena_new(ITEM_BYTES);
-        if (arenas[i] == NULL)
+        slots[i].mem = anc_arena_new(ITEM_BYTES);
+        if (slots[i].mem == NULL)
             status = ANC_FAIL(err, ANC_NO_MEMORY, "loading");
-        l->free_arenas[l->n_free++] = arenas[i];
+        l->free_slots[l->n_free++] = &slots[i];
     }
     if (status == ANC_OK)
         status = net_client_run_many(l->client->net, PARALLEL, next_job, job_done, l, NULL);
@@ -132,7 +165,7 @@ static anc_status load_corpus(loading *l, anc_str path, anc_err *err)
     else if (status != ANC_OK)
         (void)ANC_FAIL(err, status, "loading the corpus stopped");
     for (size_t i = 0; i < PARALLEL; i++)
-        anc_arena_free(arenas[i]);
+        anc_arena_free(slots[i].mem);
     os_lines_close(l->lines);
     return status;
 }

@@ -104,6 +104,18 @@ static void put_initial(const http_field *f, void *out)
 
 /* ---- checks of one value ---- */
 
+/* HTTP_NAME_PATTERN, without its length, which min and max say. */
+static bool is_name(anc_str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        const char c = s.ptr[i];
+        const bool first = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+        if (!first && (i == 0 || (c != '_' && c != '-')))
+            return false;
+    }
+    return true;
+}
+
 static bool text_fits(const http_field *f, anc_str s, anc_str pointer, http_faults *faults)
 {
     if ((f->flags & HTTP_FREE) == 0 && s.len > 0 && memchr(s.ptr, '\0', s.len) != NULL) {
@@ -122,6 +134,13 @@ static bool text_fits(const http_field *f, anc_str s, anc_str pointer, http_faul
     if ((double)chars < f->min || (f->max > 0 && (double)chars > f->max)) {
         http_fault_add(faults, pointer, "has %zu characters; %.0f to %.0f are allowed", chars,
                        f->min, f->max);
+        return false;
+    }
+    if ((f->flags & HTTP_NAME) != 0 && !is_name(s)) {
+        http_fault_add(faults, pointer,
+                       "\"%.*s\" is no name of a collection: small letters, digits, _ and -, with "
+                       "a letter or digit first",
+                       ANC_FMT(shown(s)));
         return false;
     }
     return true;

@@ -29,8 +29,11 @@ enum {
     HTTP_REQUIRED = 1,
     HTTP_NULLABLE = 2, /* answers only: may be null */
     HTTP_LATER = 4,    /* not there yet: null, false or the default is accepted, else an error */
-    HTTP_FREE = 8      /* a text that may hold U+0000 */
+    HTTP_FREE = 8,     /* a text that may hold U+0000 */
+    HTTP_NAME = 16     /* a text that is a collection's name: HTTP_NAME_PATTERN */
 };
+
+#define HTTP_NAME_PATTERN "^[a-z0-9][a-z0-9_-]{0,63}$"
 
 typedef struct http_texts {
     anc_str *items;

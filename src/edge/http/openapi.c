@@ -140,6 +140,8 @@ static void put_field(json_writer *w, const http_field *f, bool request)
     if (f->choices != NULL)
         put_choices(w, f, nullable);
     put_bounds(w, f);
+    if ((f->flags & HTTP_NAME) != 0)
+        json_put_str(w, "pattern", ANC_STR(HTTP_NAME_PATTERN));
     if (f->initial != NULL)
         json_put_raw(w, "default", anc_str_of(f->initial));
     if (f->help != NULL && f->help[0] != '\0')

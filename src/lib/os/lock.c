@@ -17,12 +17,21 @@ struct os_lock {
     int fd;
 };
 
-static anc_status fail_held(int fd, const char *path, anc_err *err)
+/* The pid that its holder wrote; 0 where none stands there. */
+static uint64_t read_pid(int fd)
 {
     char text[32] = "";
-    const ptrdiff_t n = os_read_all(fd, text, sizeof text - 1);
     uint64_t pid = 0;
-    if (n > 0 && anc_str_to_u64(anc_str_trim((anc_str){text, (size_t)n}), &pid))
+    const ptrdiff_t n = os_read_all(fd, text, sizeof text - 1);
+    if (n <= 0 || !anc_str_to_u64(anc_str_trim((anc_str){text, (size_t)n}), &pid))
+        return 0;
+    return pid;
+}
+
+static anc_status fail_held(int fd, const char *path, anc_err *err)
+{
+    const uint64_t pid = read_pid(fd);
+    if (pid != 0)
         return ANC_FAIL(err, ANC_CONFLICT, "%.300s is held by process %llu", path,
                         (unsigned long long)pid);
     return ANC_FAIL(err, ANC_CONFLICT, "%.300s is held by another process", path);
@@ -71,4 +80,27 @@ void os_lock_drop(os_lock *lock)
     }
     (void)close(lock->fd);
     free(lock);
+}
+
+/* A holder leaves its pid in the file, so an empty one is free without a try. The try is shared and
+ * dropped at once; it could meet another process only that takes the lock in that instant. */
+anc_status os_lock_holder(anc_str path, bool *ret_held, uint64_t *ret_pid, anc_err *err)
+{
+    char name[OS_PATH_MAX];
+    ANC_TRY(os_path_terminate(path, name, err));
+    *ret_held = false;
+    *ret_pid = 0;
+    OS_FD(fd, os_open_fd(name, O_RDONLY, 0));
+    if (fd < 0)
+        return errno == ENOENT ? ANC_OK : OS_FAIL(err, "cannot open the lock", name);
+    const uint64_t pid = read_pid(fd);
+    if (pid == 0)
+        return ANC_OK;
+    if (flock(fd, LOCK_SH | LOCK_NB) == 0)
+        return ANC_OK;
+    if (errno != EWOULDBLOCK)
+        return OS_FAIL(err, "cannot look at the lock", name);
+    *ret_held = true;
+    *ret_pid = pid;
+    return ANC_OK;
 }

@@ -47,6 +47,10 @@ struct krn_sqlite {
     krn_series *commits, *closures, *failures, *commit_seconds, *waiting;
 };
 
+/* The kernel's own migrations, then those of the options; the caller frees *ret. */
+anc_status krn_sqlite_migrations(const krn_sqlite_options *options, db_migration **ret,
+                                 size_t *ret_n, anc_err *err) ANC_MUST_CHECK;
+
 anc_status krn_listeners_add(listeners *l, void (*wake)(void *arg), void *arg,
                              anc_err *err) ANC_MUST_CHECK;
 void krn_listeners_wake(listeners *l); /* when touched, which it then no longer is */

@@ -22,7 +22,8 @@ static const db_migration own_migrations[] = {
      " document_id TEXT NOT NULL, version INTEGER NOT NULL)"},
 };
 
-static anc_status migrate(krn_sqlite *k, const krn_sqlite_options *o, anc_err *err)
+anc_status krn_sqlite_migrations(const krn_sqlite_options *o, db_migration **ret, size_t *ret_n,
+                                 anc_err *err)
 {
     const size_t own = ANC_COUNT(own_migrations);
     if (o->n_migrations > MIGRATIONS_MAX)
@@ -33,8 +34,17 @@ static anc_status migrate(krn_sqlite *k, const krn_sqlite_options *o, anc_err *e
     memcpy(all, own_migrations, sizeof own_migrations);
     if (o->n_migrations > 0)
         memcpy(all + own, o->migrations, o->n_migrations * sizeof *all);
-    const anc_status status =
-        db_migrate(k->db, all, own + o->n_migrations, krn_wall_ms(k->clock), err);
+    *ret = all;
+    *ret_n = own + o->n_migrations;
+    return ANC_OK;
+}
+
+static anc_status migrate(krn_sqlite *k, const krn_sqlite_options *o, anc_err *err)
+{
+    db_migration *all = NULL;
+    size_t n = 0;
+    ANC_TRY(krn_sqlite_migrations(o, &all, &n, err));
+    const anc_status status = db_migrate(k->db, all, n, krn_wall_ms(k->clock), err);
     free(all);
     return status;
 }

@@ -36,6 +36,18 @@ typedef struct krn_sqlite_options {
 anc_status krn_sqlite_open(const krn_sqlite_options *options, krn_sqlite **ret,
                            anc_err *err) ANC_MUST_CHECK;
 
+/* A look at the file from outside, while a server may be running on it: reads every page. */
+typedef struct krn_sqlite_report {
+    uint64_t bytes;   /* of the file */
+    size_t missing;   /* migrations that the next open applies */
+    char damage[512]; /* what is not sound, as SQLite says it; "" when all is */
+} krn_sqlite_report;
+
+/* `options` as for krn_sqlite_open; path, migrations and vfs are read. NOT_FOUND: no such file;
+ * UNSUPPORTED: it is of a newer version; CORRUPT: it is no catalog, or cannot be read. */
+anc_status krn_sqlite_inspect(const krn_sqlite_options *options, krn_sqlite_report *ret,
+                              anc_err *err) ANC_MUST_CHECK;
+
 /* Runs what is queued, then closes. NULL is a no-op. */
 void krn_sqlite_close(krn_sqlite *k);
 

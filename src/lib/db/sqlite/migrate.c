@@ -159,3 +159,21 @@ anc_status db_migrate(db_sqlite *db, const db_migration *table, size_t n, int64_
     }
     return ANC_OK;
 }
+
+anc_status db_migrations_missing(db_sqlite *db, const db_migration *table, size_t n, size_t *ret,
+                                 anc_err *err)
+{
+    int64_t applied = 0;
+    size_t missing = 0;
+    ANC_TRY(count_applied(db, &applied, err));
+    if (applied > 0)
+        ANC_TRY(refuse_newer(db, table, n, err));
+    for (size_t i = 0; i < n; i++) {
+        int64_t latest = 0;
+        if (applied > 0)
+            ANC_TRY(latest_of(db, table[i].component, &latest, err));
+        missing += table[i].number > latest;
+    }
+    *ret = missing;
+    return ANC_OK;
+}

@@ -23,4 +23,8 @@ typedef struct db_migration {
 anc_status db_migrate(db_sqlite *db, const db_migration *table, size_t n, int64_t now_ms,
                       anc_err *err) ANC_MUST_CHECK;
 
+/* How many steps of `table` [n] the file lacks; changes nothing. UNSUPPORTED as above. */
+anc_status db_migrations_missing(db_sqlite *db, const db_migration *table, size_t n, size_t *ret,
+                                 anc_err *err) ANC_MUST_CHECK;
+
 #endif

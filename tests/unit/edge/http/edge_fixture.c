@@ -233,3 +233,29 @@ bool log_has(edge_fixture *f, const char *text)
     (void)pthread_mutex_unlock(&f->lock);
     return has;
 }
+
+int edge_begin(edge_fixture *f, const char *method, const char *path, const char *headers,
+               const char *body)
+{
+    ANC_BUF(request, 1 << 20);
+    (void)anc_buf_printf(&request, "%s %s HTTP/1.1\r\nHost: localhost\r\n%s", method, path,
+                         headers != NULL ? headers : "");
+    if (body != NULL)
+        (void)anc_buf_printf(&request, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
+                             strlen(body));
+    (void)anc_buf_printf(&request, "\r\n%s", body != NULL ? body : "");
+    const int fd = sock_connect(f->port);
+    assert_true(fd >= 0);
+    assert_true(sock_send(fd, anc_buf_view(&request)));
+    return fd;
+}
+
+void assert_in_order(anc_str text, const char *const *parts, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const size_t at = anc_str_find(text, anc_str_of(parts[i]));
+        if (at == SIZE_MAX)
+            fail_msg("no %s in order in: %.*s", parts[i], ANC_FMT(text));
+        text = anc_str_sub(text, at + strlen(parts[i]), text.len);
+    }
+}

@@ -49,6 +49,13 @@ void answer_done(answer *a);
 anc_str answer_header(const answer *a, const char *name);
 bool answer_has(const answer *a, const char *text); /* the body holds it */
 
+/* Sends a request, `body` NULL or JSON, and leaves the connection open: its descriptor. */
+int edge_begin(edge_fixture *f, const char *method, const char *path, const char *headers,
+               const char *body);
+
+/* Fails unless `text` holds the parts [n] one after another. */
+void assert_in_order(anc_str text, const char *const *parts, size_t n);
+
 /* Waits up to 10 s until *value is `wanted`. */
 bool wait_for(atomic_int *value, int wanted);
 

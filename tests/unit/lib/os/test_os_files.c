@@ -284,13 +284,21 @@ static void a_lock_held_by_another_process_names_it(void **state)
         _exit(!ok || write(ready[1], "x", 1) != 1 || read(end[0], &byte, 1) != 1);
     }
     assert_int_equal(read(ready[0], &byte, 1), 1);
+    bool held = false;
+    uint64_t pid = 0;
     assert_int_equal(os_lock_take(path, &lock, &err), ANC_CONFLICT);
+    ASSERT_OK(os_lock_holder(path, &held, &pid, &err), &err);
+    assert_true(held && pid == (uint64_t)child);
     assert_non_null(strstr(err.text, anc_arena_printf(mem, "process %d", (int)child).ptr));
     assert_null(lock);
     assert_int_equal(write(end[1], "x", 1), 1);
     int code = -1;
     assert_int_equal(waitpid(child, &code, 0), child);
     assert_int_equal(code, 0);
+    ASSERT_OK(os_lock_holder(path, &held, &pid, &err), &err);
+    assert_false(held); /* though its pid still stands there */
+    ASSERT_OK(os_lock_holder(in_folder("no-lock"), &held, &pid, &err), &err);
+    assert_true(!held && pid == 0 && !os_exists(in_folder("no-lock")));
     ASSERT_OK(os_lock_take(path, &lock, &err), &err); /* the end of its process freed it */
     os_lock *again = NULL;
     assert_int_equal(os_lock_take(path, &again, NULL), ANC_CONFLICT);

@@ -268,7 +268,12 @@ static void steps_are_applied_once_after_a_copy(void **state)
     const anc_str path = fresh_path();
     const anc_str copy = anc_arena_printf(mem, "%s.before-2", path.ptr);
     db_sqlite *db = open_at(path, NULL);
+    size_t missing = 0;
+    ASSERT_OK(db_migrations_missing(db, steps, 3, &missing, &err), &err);
+    assert_int_equal(missing, 3);
     ASSERT_OK(db_migrate(db, steps, 2, 100, &err), &err);
+    ASSERT_OK(db_migrations_missing(db, steps, 3, &missing, &err), &err);
+    assert_int_equal(missing, 1);
     assert_false(os_exists(anc_arena_printf(mem, "%s.before-0", path.ptr)));
     ASSERT_OK(db_migrate(db, steps, 3, 200, &err), &err);
     ASSERT_OK(db_migrate(db, steps, 3, 300, &err), &err);
@@ -290,6 +295,9 @@ static void a_newer_file_is_left_alone(void **state)
     ASSERT_OK(db_migrate(db, steps, 3, 100, &err), &err);
     const int64_t version = ask_int(db, "PRAGMA schema_version");
     const int64_t changes = ask_int(db, "PRAGMA data_version");
+    size_t missing = 7;
+    assert_int_equal(db_migrations_missing(db, steps, 2, &missing, &err), ANC_UNSUPPORTED);
+    assert_int_equal(missing, 7);
     assert_int_equal(db_migrate(db, steps, 2, 200, &err), ANC_UNSUPPORTED);
     assert_non_null(strstr(err.text, "a tables are at step 2, this program knows 1"));
     assert_int_equal(ask_int(db, "PRAGMA schema_version"), version);

@@ -1,0 +1,59 @@
+/* inspect.c - the catalog's file looked at from outside: is it sound, and of which version? */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "impl.h"
+#include "os/file.h"
+
+enum { DAMAGES_SHOWN = 3 };
+
+static void db_cleanup(db_sqlite **db)
+{
+    db_close(*db);
+}
+
+static anc_status check_pages(db_sqlite *db, krn_sqlite_report *report, anc_err *err)
+{
+    DB_STMT(s);
+    bool row;
+    ANC_TRY(db_prepare(db, "PRAGMA integrity_check(3)", &s, err));
+    for (int shown = 0; shown < DAMAGES_SHOWN; shown++) {
+        ANC_TRY(db_step(s, &row, err));
+        if (!row)
+            break;
+        const anc_str text = db_col_str(s, 0);
+        const size_t len = strlen(report->damage);
+        if (!anc_str_eq(text, ANC_STR("ok")))
+            (void)snprintf(report->damage + len, sizeof report->damage - len, "%s%.*s",
+                           len > 0 ? "; " : "", ANC_FMT(text));
+    }
+    return ANC_OK;
+}
+
+static anc_status count_missing(db_sqlite *db, const krn_sqlite_options *o, size_t *ret,
+                                anc_err *err)
+{
+    db_migration *all = NULL;
+    size_t n = 0;
+    ANC_TRY(krn_sqlite_migrations(o, &all, &n, err));
+    const anc_status status = db_migrations_missing(db, all, n, ret, err);
+    free(all);
+    return status;
+}
+
+anc_status krn_sqlite_inspect(const krn_sqlite_options *options, krn_sqlite_report *ret,
+                              anc_err *err)
+{
+    const db_options read_only = {.vfs = options->vfs, .read_only = true};
+    krn_sqlite_report report = {0};
+    os_stat file;
+    ANC_CLEANUP(db_cleanup) db_sqlite *db = NULL;
+    ANC_TRY(os_stat_of(options->path, &file, err));
+    ANC_TRY(db_open(options->path, &read_only, &db, err));
+    report.bytes = file.bytes;
+    ANC_TRY(count_missing(db, options, &report.missing, err));
+    ANC_TRY(check_pages(db, &report, err));
+    *ret = report;
+    return ANC_OK;
+}

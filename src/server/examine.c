@@ -1,0 +1,253 @@
+/* examine.c - checks for `anchorage doctor` that need the adapters: model, lock, catalog, provider. */
+#include "examine.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "embedding/adapters/infer/infer_encoder.h"
+#include "embedding/domain/model_table.h"
+#include "hash/sha256.h"
+#include "house_impl.h"
+#include "net/http_client.h"
+
+enum { ARENA_BYTES = 64 << 20, PROVIDER_MS = 5000, HASH_STEP = 16 << 20 };
+
+typedef struct examination {
+    const srv_config *c;
+    anc_arena *mem;
+    cli_found_fn *found;
+    void *arg;
+} examination;
+
+static void tell(examination *x, const char *check, cli_verdict verdict, anc_str text)
+{
+    x->found(x->arg, check, verdict, text);
+}
+
+/* ---- the model ---- */
+
+static void map_cleanup(os_map *map)
+{
+    os_map_close(map);
+}
+
+static void sha_cleanup(anc_sha256 **sha)
+{
+    anc_sha256_free(*sha);
+}
+
+static anc_status check_file(examination *x, anc_str folder, const emb_model_file *file,
+                             anc_err *err)
+{
+    unsigned char digest[ANC_SHA256_BYTES];
+    char hex[ANC_SHA256_HEX + 1];
+    ANC_CLEANUP(map_cleanup) os_map map = {0};
+    ANC_CLEANUP(sha_cleanup) anc_sha256 *sha = anc_sha256_new();
+    if (sha == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "a digest");
+    ANC_TRY(os_map_open(os_path_join(x->mem, folder, anc_str_of(file->path)), &map, err));
+    if (map.len != file->bytes)
+        return ANC_FAIL(err, ANC_CORRUPT, "%s has %zu bytes, expected %llu", file->path, map.len,
+                        (unsigned long long)file->bytes);
+    for (size_t at = 0; at < map.len; at += HASH_STEP) {
+        const size_t n = map.len - at < HASH_STEP ? map.len - at : HASH_STEP;
+        anc_sha256_add(sha, (anc_str){(const char *)map.bytes + at, n});
+    }
+    os_map_forget(&map);
+    anc_sha256_end(sha, digest);
+    for (size_t i = 0; i < sizeof digest; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    if (!anc_str_eq(anc_str_of(hex), anc_str_of(file->sha256)))
+        return ANC_FAIL(err, ANC_CORRUPT, "%s has the SHA-256 %s, expected %s", file->path, hex,
+                        file->sha256);
+    return ANC_OK;
+}
+
+/* Opens the model as the server does and embeds a word with it. */
+static anc_status try_encoder(examination *x, emb_encoder *encoder, anc_err *err)
+{
+    atomic_bool never = false;
+    const anc_str label = ANC_STR("public"), word = ANC_STR("anchorage");
+    emb_encoded done;
+    krn_call call = {.mem = x->mem,
+                     .err = err,
+                     .deadline_ns = INT64_MAX,
+                     .cancelled = &never,
+                     .principal = {.labels = &label, .n_labels = 1}};
+    float *vector = anc_arena_alloc(x->mem, encoder->dims, sizeof *vector);
+    double sum = 0;
+    if (vector == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "a vector");
+    ANC_TRY(encoder->ops->encode(encoder->self, &call, EMB_TEXT_QUERY, &word, 1, vector, &done));
+    for (uint32_t i = 0; i < encoder->dims; i++)
+        sum += (double)vector[i] * (double)vector[i];
+    if (!(fabs(sum - 1) < 1e-3))
+        return ANC_FAIL(err, ANC_CORRUPT, "the model gives vectors of length %g instead of 1",
+                        sqrt(sum));
+    return ANC_OK;
+}
+
+static anc_status open_model(examination *x, anc_str folder, anc_str *ret, anc_err *err)
+{
+    const emb_model_row *row = emb_model_find(x->c->model.name);
+    const emb_infer_options options = {.folder = folder, .clock = krn_system_clock()};
+    emb_encoder encoder = {0};
+    for (size_t i = 0; row != NULL && i < row->n_files; i++)
+        ANC_TRY(check_file(x, folder, &row->files[i], err));
+    ANC_TRY(emb_infer_open(&options, &encoder, err));
+    const anc_status status = try_encoder(x, &encoder, err);
+    *ret = anc_arena_printf(x->mem, "%.*s: %u dimensions, window of %u tokens, %s; in %.*s",
+                            ANC_FMT(x->c->model.name), encoder.dims, encoder.max_tokens,
+                            row != NULL ? "all files as published"
+                                        : "no known model, digests not compared",
+                            ANC_FMT(folder));
+    emb_encoder_close(&encoder);
+    return status;
+}
+
+static void examine_model(examination *x)
+{
+    const anc_str name = x->c->model.name;
+    const anc_str folder = os_path_join(x->mem, x->c->models_dir, name);
+    anc_err err = {0};
+    anc_str text;
+    if (name.len == 0 || !os_exists(folder))
+        tell(x, "model", CLI_WRONG,
+             anc_arena_printf(x->mem,
+                              "%.*s is not installed in %.*s; install it with `anchorage model "
+                              "pull`, until then search is by words alone",
+                              ANC_FMT(name), ANC_FMT(x->c->models_dir)));
+    else if (open_model(x, folder, &text, &err) == ANC_OK)
+        tell(x, "model", CLI_FINE, text);
+    else
+        tell(x, "model", CLI_WRONG,
+             anc_arena_printf(x->mem, "%s; mend it with `anchorage model pull --force %.*s`",
+                              err.text, ANC_FMT(name)));
+}
+
+/* ---- the data folder ---- */
+
+static void examine_lock(examination *x)
+{
+    const anc_str path = os_path_join(x->mem, x->c->data_dir, ANC_STR("lock"));
+    anc_err err = {0};
+    bool held = false;
+    uint64_t pid = 0;
+    if (os_lock_holder(path, &held, &pid, &err) != ANC_OK)
+        tell(x, "lock", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
+    else if (held)
+        tell(x, "lock", CLI_FINE,
+             anc_arena_printf(x->mem, "held by process %llu", (unsigned long long)pid));
+    else
+        tell(x, "lock", CLI_FINE, ANC_STR("free"));
+}
+
+static anc_str describe_catalog(examination *x, const krn_sqlite_report *r)
+{
+    const unsigned long long kib = (unsigned long long)(r->bytes >> 10);
+    if (r->missing == 0)
+        return anc_arena_printf(x->mem, "sound, %llu KiB, of this version", kib);
+    return anc_arena_printf(x->mem,
+                            "sound, %llu KiB, %zu steps behind this version; the next start takes "
+                            "them, after a copy",
+                            kib, r->missing);
+}
+
+static void examine_catalog(examination *x)
+{
+    db_migration steps[SRV_MAX_MIGRATIONS];
+    const krn_sqlite_options options = {
+        .path = os_path_join(x->mem, x->c->data_dir, ANC_STR("catalog.db")),
+        .migrations = steps,
+        .n_migrations = srv_migrations(steps)};
+    krn_sqlite_report report;
+    anc_err err = {0};
+    const anc_status status = krn_sqlite_inspect(&options, &report, &err);
+    if (status == ANC_NOT_FOUND)
+        tell(x, "catalog", CLI_NOTE, ANC_STR("not there yet; the first start makes it"));
+    else if (status == ANC_UNSUPPORTED)
+        tell(x, "catalog", CLI_WRONG,
+             anc_arena_printf(x->mem, "%s; use the version that wrote it", err.text));
+    else if (status != ANC_OK)
+        tell(x, "catalog", CLI_WRONG,
+             anc_arena_printf(x->mem,
+                              "%s; put a copy of the data folder back, or move this one "
+                              "away and read the documents again",
+                              err.text));
+    else if (report.damage[0] != '\0')
+        tell(x, "catalog", CLI_WRONG,
+             anc_arena_printf(x->mem,
+                              "%.*s is damaged: %s; put a copy of the data folder back, or "
+                              "move this one away and read the documents again",
+                              ANC_FMT(options.path), report.damage));
+    else
+        tell(x, "catalog", report.missing > 0 ? CLI_NOTE : CLI_FINE, describe_catalog(x, &report));
+}
+
+/* ---- the language model ---- */
+
+static anc_status ask_provider(examination *x, anc_str base, int *ret_status, anc_err *err)
+{
+    net_client *client = NULL;
+    net_response response = {0};
+    while (anc_str_ends(base, ANC_STR("/")))
+        base.len--;
+    const net_header header = {ANC_STR("authorization"),
+                               anc_arena_printf(x->mem, "Bearer %.*s", ANC_FMT(x->c->llm.api_key))};
+    const net_request request = {.method = ANC_STR("GET"),
+                                 .url = anc_arena_printf(x->mem, "%.*s/models", ANC_FMT(base)),
+                                 .headers = &header,
+                                 .n_headers = x->c->llm.api_key.len > 0,
+                                 .connect_timeout_ms = x->c->llm.connect_timeout_ms,
+                                 .total_timeout_ms = PROVIDER_MS};
+    ANC_TRY(net_client_open(&client, err));
+    const anc_status status = net_http_fetch(client, &request, NULL, x->mem, &response, err);
+    net_client_close(client);
+    *ret_status = response.head.status;
+    return status;
+}
+
+static void examine_provider(examination *x)
+{
+    static const char or_else[] = "until then answers are sentences of the documents";
+    anc_err err = {0};
+    int status = 0;
+    if (x->c->llm.base_url.len == 0 && x->c->llm.api_key.len == 0) {
+        tell(x, "language model", CLI_FINE,
+             ANC_STR("none configured; answers are sentences of the documents"));
+        return;
+    }
+    const anc_str base = srv_llm_endpoint(x->c);
+    if (ask_provider(x, base, &status, &err) != ANC_OK)
+        tell(x, "language model", CLI_WRONG,
+             anc_arena_printf(x->mem, "%s; start it or correct llm.base_url (OPENAI_BASE_URL), %s",
+                              err.text, or_else));
+    else if (status == 401 || status == 403)
+        tell(x, "language model", CLI_WRONG,
+             anc_arena_printf(x->mem,
+                              "%.*s refuses the key (%d); correct llm.api_key "
+                              "(OPENAI_API_KEY), %s",
+                              ANC_FMT(base), status, or_else));
+    else if (status >= 500)
+        tell(x, "language model", CLI_WRONG,
+             anc_arena_printf(x->mem, "%.*s answers %d; %s", ANC_FMT(base), status, or_else));
+    else
+        tell(x, "language model", CLI_FINE,
+             anc_arena_printf(x->mem, "%.*s answers; %.*s is asked for", ANC_FMT(base),
+                              ANC_FMT(x->c->llm.model)));
+}
+
+void srv_examine(const srv_config *config, cli_found_fn *found, void *arg)
+{
+    static void (*const parts[])(examination *) = {examine_model, examine_lock, examine_catalog,
+                                                   examine_provider};
+    for (size_t i = 0; i < ANC_COUNT(parts); i++) {
+        ANC_ARENA(mem, ARENA_BYTES);
+        examination x = {config, mem, found, arg};
+        if (mem == NULL)
+            found(arg, "memory", CLI_WRONG, ANC_STR("there is none left"));
+        else
+            parts[i](&x);
+    }
+}

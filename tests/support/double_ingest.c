@@ -1,0 +1,110 @@
+/* double_ingest.c - the ingest component, answered from memory. */
+#include "support/service_doubles_impl.h"
+
+struct ing_service {
+    int nothing;
+};
+
+ing_service *double_ing(void)
+{
+    static ing_service one;
+    return &one;
+}
+
+const char *ing_state_name(ing_state state)
+{
+    static const char *const names[] = {"queued", "processing", "completed", "failed", "cancelled"};
+    return names[state];
+}
+
+static ing_batch batch_of(anc_str id, ing_state state, uint64_t done)
+{
+    return (ing_batch){.id = id,
+                       .state = state,
+                       .collection = ANC_STR("default"),
+                       .source = ANC_STR("/papers"),
+                       .total = 3,
+                       .processed = done,
+                       .searchable = done,
+                       .eta_s = state == ING_COMPLETED ? 0 : -1,
+                       .created_ms = 1700000000000,
+                       .updated_ms = 1700000001000,
+                       .completed_ms = state == ING_COMPLETED ? 1700000002000 : 0,
+                       .revision = done + 1};
+}
+
+anc_status ing_folder_start(ing_service *ing, krn_call *call, const ing_folder_request *request,
+                            ing_batch *ret)
+{
+    (void)ing;
+    if (anc_str_starts(request->path, ANC_STR("/no/")))
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no %.*s", ANC_FMT(request->path));
+    (void)pthread_mutex_lock(&doubles.lock);
+    double_keep(doubles.path, sizeof doubles.path, request->path);
+    double_keep(doubles.glob, sizeof doubles.glob, request->glob);
+    double_keep(doubles.collection, sizeof doubles.collection, request->collection);
+    (void)pthread_mutex_unlock(&doubles.lock);
+    atomic_fetch_add(&doubles.puts, 1);
+    *ret = batch_of(anc_str_starts(request->path, ANC_STR("/forever")) ? ANC_STR("forever")
+                                                                       : ANC_STR("b-1"),
+                    ING_QUEUED, 0);
+    return ANC_OK;
+}
+
+anc_status ing_batch_find(ing_service *ing, krn_call *call, anc_str id, ing_batch *ret)
+{
+    (void)ing;
+    if (double_is(id, "nope"))
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no batch nope");
+    const int looks = atomic_fetch_add(&doubles.looks, 1);
+    const uint64_t done = looks < 3 ? (uint64_t)looks : 3;
+    if (double_is(id, "forever"))
+        *ret = batch_of(ANC_STR("forever"), ING_PROCESSING, 1);
+    else
+        *ret = batch_of(anc_arena_copy(call->mem, id), done < 3 ? ING_PROCESSING : ING_COMPLETED,
+                        done);
+    return ANC_OK;
+}
+
+anc_status ing_batch_list(ing_service *ing, krn_call *call, anc_str before, size_t limit,
+                          ing_batch **ret, size_t *ret_n)
+{
+    (void)ing;
+    *ret = anc_arena_alloc(call->mem, 1, sizeof **ret);
+    *ret_n = *ret != NULL && before.len == 0 && limit > 0;
+    if (*ret_n > 0)
+        **ret = batch_of(ANC_STR("b-1"), ING_COMPLETED, 3);
+    return ANC_OK;
+}
+
+anc_status ing_batch_cancel(ing_service *ing, krn_call *call, anc_str id, ing_batch *ret)
+{
+    (void)ing;
+    if (double_is(id, "ended"))
+        return ANC_FAIL(call->err, ANC_CONFLICT, "batch ended has ended");
+    *ret = batch_of(id, ING_CANCELLED, 1);
+    return ANC_OK;
+}
+
+anc_status ing_failure_list(ing_service *ing, krn_call *call, anc_str batch_id, size_t limit,
+                            ing_failure **ret, size_t *ret_n)
+{
+    (void)ing;
+    (void)limit;
+    *ret = anc_arena_alloc(call->mem, 1, sizeof **ret);
+    *ret_n = *ret != NULL;
+    if (*ret != NULL)
+        **ret = (ing_failure){.id = ANC_STR("f-1"),
+                              .batch_id = batch_id,
+                              .document = ANC_STR("/papers/broken.html"),
+                              .stage = ANC_STR("parse"),
+                              .reason = ANC_STR("it is broken"),
+                              .at_ms = 1700000000000};
+    return ANC_OK;
+}
+
+size_t ing_active(const ing_service *ing)
+{
+    (void)ing;
+    return 0;
+}

@@ -1,0 +1,75 @@
+/* double_kernel.c - the ports of the kernel, answered from memory. */
+#include "support/service_doubles_impl.h"
+
+static anc_status outbox_read(void *self, krn_call *call, const krn_event_filter *filter,
+                              krn_kept_event **ret, size_t *ret_n)
+{
+    (void)self;
+    *ret = anc_arena_alloc(call->mem, 2, sizeof **ret);
+    *ret_n = 0;
+    for (uint64_t seq = 9; *ret != NULL && seq >= 8 && *ret_n < filter->limit; seq--)
+        if (filter->before_seq == 0 || seq < filter->before_seq)
+            (*ret)[(*ret_n)++] = (krn_kept_event){
+                .seq = seq,
+                .id = ANC_STR("e"),
+                .type = ANC_STR("document.created"),
+                .envelope = ANC_STR("{\"id\":\"e\",\"event_type\":\"document.created\","
+                                    "\"timestamp\":\"2026-11-20T15:36:00.123Z\",\"payload\":{},"
+                                    "\"metadata\":{\"seq\":9}}")};
+    return ANC_OK;
+}
+
+static anc_status outbox_head(void *self, krn_call *call, uint64_t *ret)
+{
+    (void)self;
+    (void)call;
+    *ret = 9;
+    return ANC_OK;
+}
+
+static anc_status outbox_cursor(void *self, krn_call *call, anc_str consumer, uint64_t *ret)
+{
+    (void)self;
+    (void)call;
+    (void)consumer;
+    *ret = 7;
+    return ANC_OK;
+}
+
+krn_outbox double_outbox(void)
+{
+    static const krn_outbox_ops ops = {
+        .name = "double", .read = outbox_read, .head = outbox_head, .cursor_get = outbox_cursor};
+    return (krn_outbox){&ops, NULL};
+}
+
+static krn_bus_stats bus_stats(void *self)
+{
+    (void)self;
+    return (krn_bus_stats){.subscribers = 2, .running = true};
+}
+
+krn_bus double_bus(void)
+{
+    static const krn_bus_ops ops = {.name = "double", .stats = bus_stats};
+    return (krn_bus){&ops, NULL};
+}
+
+static size_t writer_queued(void *self)
+{
+    (void)self;
+    return 0;
+}
+
+static bool writer_healthy(void *self)
+{
+    (void)self;
+    return atomic_load(&doubles.writer_healthy);
+}
+
+krn_writer double_writer(void)
+{
+    static const krn_writer_ops ops = {
+        .name = "double", .queued = writer_queued, .healthy = writer_healthy};
+    return (krn_writer){&ops, NULL};
+}

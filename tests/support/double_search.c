@@ -1,0 +1,100 @@
+/* double_search.c - the embedding and search components, answered from memory. */
+#include <math.h>
+
+#include "support/service_doubles_impl.h"
+
+struct emb_service {
+    int nothing;
+};
+
+emb_service *double_emb(void)
+{
+    static emb_service one;
+    return &one;
+}
+
+emb_info_row emb_info(const emb_service *emb)
+{
+    (void)emb;
+    return (emb_info_row){.available = true, .model = ANC_STR("tiny"), .detail = ANC_STR("tiny")};
+}
+
+emb_cache_stats emb_cache(const emb_service *emb)
+{
+    (void)emb;
+    return (emb_cache_stats){.hits = 1};
+}
+
+struct srch_service {
+    int nothing;
+};
+
+srch_service *double_srch(void)
+{
+    static srch_service one;
+    return &one;
+}
+
+bool srch_mode_parse(anc_str s, srch_mode *ret)
+{
+    static const char *const names[] = {"auto", "hybrid", "semantic", "keyword"};
+    *ret = SRCH_AUTO;
+    for (size_t i = 0; i < 4; i++)
+        if (double_is(s, names[i])) {
+            *ret = (srch_mode)i;
+            return true;
+        }
+    return double_is(s, "rag");
+}
+
+const char *srch_mode_name(srch_mode mode)
+{
+    return mode == SRCH_KEYWORD ? "keyword" : "hybrid";
+}
+
+anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *request,
+                      srch_result *ret)
+{
+    (void)srch;
+    if (anc_str_trim(request->query).len == 0)
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/query", "query is blank");
+    ANC_TRY(double_check_collections(call, request->collections, request->n_collections));
+    if (double_is(request->query, "hold"))
+        ANC_TRY(double_hold(call));
+    double_keep_filters(request->filters);
+    srch_hit *hit = anc_arena_alloc(call->mem, 1, sizeof *hit);
+    if (hit == NULL)
+        return ANC_FAIL(call->err, ANC_NO_MEMORY, "hits");
+    *hit = (srch_hit){.position = 1,
+                      .collection = ANC_STR("default"),
+                      .document_id = ANC_STR("hive"),
+                      .chunk_id = ANC_STR("hive.3.0"),
+                      .version = 3,
+                      .title = ANC_STR("Hive care"),
+                      .uri = ANC_STR(""),
+                      .text = ANC_STR("Feed the bees."),
+                      .end = 14,
+                      .metadata = ANC_STR("{}"),
+                      .score = 0.83,
+                      .fused = 0.9,
+                      .keyword = 11.2,
+                      .semantic = (double)NAN};
+    *ret = (srch_result){.hits = hit, .n = 1, .mode = request->mode, .total_ms = 1.5};
+    return ANC_OK;
+}
+
+anc_status srch_wait_visible(srch_service *srch, krn_call *call, uint64_t seq)
+{
+    (void)srch;
+    return seq == 99 ? ANC_FAIL(call->err, ANC_DEADLINE, "the index is behind") : ANC_OK;
+}
+
+srch_status_row srch_status(srch_service *srch)
+{
+    (void)srch;
+    return (srch_status_row){.ready = atomic_load(&doubles.ready),
+                             .cursor = 5,
+                             .documents = 2,
+                             .chunks = 7,
+                             .detail = ANC_STR("")};
+}

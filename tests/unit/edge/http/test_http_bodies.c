@@ -1,0 +1,227 @@
+/* test_http_bodies.c - bodies and uploads: their limits, their faults, and clients that leave in them. */
+#include "edge_fixture.h"
+#include "os/clock.h"
+
+static edge_fixture f;
+
+#define JSON "Content-Type: application/json\r\n"
+
+static int open_fixture(void **state)
+{
+    (void)state;
+    edge_open(&f, NULL);
+    return 0;
+}
+
+static int close_fixture(void **state)
+{
+    (void)state;
+    edge_close(&f);
+    return 0;
+}
+
+static void test_limits_before_reading(void **state)
+{
+    (void)state;
+    answer a = send_raw(&f, ANC_STR("POST /v1/knowledge/documents HTTP/1.1\r\nHost: localhost\r\n"
+                                    "Content-Length: 99999999999\r\n\r\n"));
+    assert_int_equal(a.status, 413);
+    assert_true(answer_has(&a, "99999999999"));
+    answer_done(&a);
+    a = send_raw(&f, ANC_STR("POST /v1/search HTTP/1.1\r\nHost: localhost\r\n"
+                             "Content-Length: 5000000\r\n\r\n"));
+    assert_int_equal(a.status, 413);
+    answer_done(&a);
+    a = send_raw(&f, ANC_STR("GET /livez HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"));
+    assert_int_equal(a.status, 400);
+    assert_true(answer_has(&a, "urn:anchorage:problem:invalid"));
+    assert_true(anc_uuid_valid(answer_header(&a, "x-request-id")));
+    answer_done(&a);
+    a = send_raw(&f, ANC_STR("POST /v1/search HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: mine\r\n"
+                             "Transfer-Encoding: chunked\r\n\r\nzz\r\n"));
+    assert_int_equal(a.status, 400);
+    assert_true(anc_str_eq(answer_header(&a, "x-request-id"), ANC_STR("mine")));
+    answer_done(&a);
+}
+
+static void test_deep_body(void **state)
+{
+    (void)state;
+    ANC_BUF(body, 1 << 20);
+    for (int i = 0; i < 100000; i++)
+        (void)anc_buf_add_char(&body, '[');
+    answer a = ask(&f, "POST", "/v1/search", JSON, anc_buf_view(&body));
+    assert_int_equal(a.status, 400);
+    assert_true(answer_has(&a, "deep"));
+    answer_done(&a);
+}
+
+/* ---- forms ---- */
+
+/* A form with `content` as its file, cut short by `missing` bytes. */
+static answer upload(const char *fields, anc_str content, size_t missing, const char *headers)
+{
+    ANC_BUF(body, 64 << 20);
+    char all[512];
+    (void)anc_buf_printf(&body,
+                         "%s--B\r\nContent-Disposition: form-data; name=\"file\"; "
+                         "filename=\"hive.md\"\r\nContent-Type: text/markdown\r\n\r\n",
+                         fields);
+    (void)anc_buf_add(&body, content);
+    (void)anc_buf_add(&body, ANC_STR("\r\n--B--\r\n"));
+    (void)snprintf(all, sizeof all, "Content-Type: multipart/form-data; boundary=B\r\n%s",
+                   headers != NULL ? headers : "");
+    return ask(&f, "POST", "/v1/knowledge/documents", all,
+               anc_str_sub(anc_buf_view(&body), 0, body.len - missing));
+}
+
+#define FIELD(name, value) \
+    "--B\r\nContent-Disposition: form-data; name=\"" name "\"\r\n\r\n" value "\r\n"
+
+static void test_upload(void **state)
+{
+    (void)state;
+    answer a = upload(FIELD("collection", "boats") FIELD("id", "ferry")
+                          FIELD("metadata", "{\"year\":1}") FIELD("acl", "group:a, public"),
+                      ANC_STR("# Hive"), 0, NULL);
+    assert_int_equal(a.status, 201);
+    assert_string_equal(doubles.collection, "boats");
+    assert_string_equal(doubles.document, "ferry");
+    assert_string_equal(doubles.metadata, "{\"year\":1}");
+    assert_string_equal(doubles.acl, "group:a");
+    assert_string_equal(doubles.name, "hive.md");
+    assert_string_equal(doubles.content_type, "text/markdown");
+    assert_int_equal(doubles.content_len, 6);
+    answer_done(&a);
+}
+
+/* Larger than what is kept in memory: it went through a file and came out the same. */
+static void test_large_upload(void **state)
+{
+    (void)state;
+    ANC_BUF(content, 16 << 20);
+    assert_true(anc_buf_reserve(&content, 9000001));
+    for (size_t i = 0; i < 9000001; i++)
+        content.ptr[content.len++] = (char)('a' + i * 7 % 26);
+    answer a = upload("", anc_buf_view(&content), 0, NULL);
+    assert_int_equal(a.status, 201);
+    assert_int_equal(doubles.content_len, content.len);
+    assert_int_equal(doubles.content_sum, double_sum(anc_buf_view(&content)));
+    answer_done(&a);
+}
+
+typedef struct form_row {
+    const char *name;
+    const char *fields;
+    size_t missing;
+    const char *holds;
+} form_row;
+
+static const form_row bad_forms[] = {
+    {"cut short", "", 6, "last boundary"},
+    {"unknown field", FIELD("colour", "red"), 0, "\"/colour\""},
+    {"metadata that is no JSON", FIELD("metadata", "year"), 0, "\"/metadata\""},
+    {"metadata that is a list", FIELD("metadata", "[]"), 0, "\"/metadata\""},
+    {"a field twice", FIELD("id", "a") FIELD("id", "b"), 0, "twice"},
+    {"a field that is no text", FIELD("title", "\xff"), 0, "\"/title\""},
+    {"a broken head", "--B\r\nnonsense\r\n\r\n\r\n", 0, "\"status\":400"},
+};
+
+static void test_bad_forms(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(bad_forms); i++) {
+        answer a = upload(bad_forms[i].fields, ANC_STR("x"), bad_forms[i].missing, NULL);
+        if (a.status != 400 || !answer_has(&a, bad_forms[i].holds))
+            fail_msg("%s: %d: %.*s", bad_forms[i].name, a.status, ANC_FMT(a.body));
+        answer_done(&a);
+    }
+    answer a = ask(&f, "POST", "/v1/knowledge/documents",
+                   "Content-Type: multipart/form-data; boundary=B\r\n", ANC_STR("--B--\r\n"));
+    assert_int_equal(a.status, 400);
+    assert_true(answer_has(&a, "\"/file\""));
+    answer_done(&a);
+}
+
+/* The client leaves in the middle of a body, small or already on disk. */
+static void test_leaving_in_the_body(void **state)
+{
+    (void)state;
+    static const char head[] = "POST /v1/knowledge/documents HTTP/1.1\r\nHost: localhost\r\n";
+    ANC_BUF(bytes, 8 << 20);
+    (void)anc_buf_printf(&bytes, "%sContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+                         head);
+    int fd = sock_connect(f.port);
+    assert_true(sock_send(fd, anc_buf_view(&bytes)));
+    (void)close(fd);
+    anc_buf_clear(&bytes);
+    (void)anc_buf_printf(
+        &bytes,
+        "%sContent-Type: multipart/form-data; boundary=B\r\nContent-Length: "
+        "9000000\r\n\r\n--B\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n",
+        head);
+    for (int i = 0; i < 3000000; i++)
+        (void)anc_buf_add_char(&bytes, 'x');
+    fd = sock_connect(f.port);
+    assert_true(sock_send(fd, anc_buf_view(&bytes)));
+    (void)close(fd);
+    for (int i = 0; i < 5000 && http_edge_open_requests(f.edge) > 0; i++)
+        os_sleep_ns(1000000);
+    assert_int_equal(http_edge_open_requests(f.edge), 0);
+    assert_int_equal(atomic_load(&doubles.puts), 0);
+}
+
+static void test_source_limit(void **state)
+{
+    (void)state;
+    const http_edge_options small = {.max_source_bytes = 1000};
+    edge_close(&f);
+    edge_open(&f, &small);
+    ANC_BUF(content, 4 << 20);
+    for (int i = 0; i < 3000000; i++)
+        (void)anc_buf_add_char(&content, 'x');
+    answer a = upload("", anc_buf_view(&content), 0, NULL);
+    assert_int_equal(a.status, 413);
+    assert_true(answer_has(&a, "1000 bytes, the limit of a source"));
+    answer_done(&a);
+    ANC_BUF(body, 4096);
+    (void)anc_buf_add(&body, ANC_STR("{\"content_base64\":\""));
+    for (int i = 0; i < 2000; i++)
+        (void)anc_buf_add_char(&body, 'A');
+    (void)anc_buf_add(&body, ANC_STR("\"}"));
+    a = ask(&f, "POST", "/v1/knowledge/documents", JSON, anc_buf_view(&body));
+    assert_int_equal(a.status, 413);
+    answer_done(&a);
+}
+
+static void test_upload_is_repeatable(void **state)
+{
+    (void)state;
+    answer a = upload("", ANC_STR("same"), 0, "Idempotency-Key: u\r\n");
+    answer b = upload("", ANC_STR("same"), 0, "Idempotency-Key: u\r\n");
+    answer c = upload("", ANC_STR("else"), 0, "Idempotency-Key: u\r\n");
+    assert_int_equal(a.status, 201);
+    assert_true(anc_str_eq(a.body, b.body));
+    assert_int_equal(c.status, 409);
+    assert_int_equal(atomic_load(&doubles.puts), 1);
+    answer_done(&a);
+    answer_done(&b);
+    answer_done(&c);
+}
+
+#define EACH(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH(test_limits_before_reading),
+        EACH(test_deep_body),
+        EACH(test_upload),
+        EACH(test_large_upload),
+        EACH(test_bad_forms),
+        EACH(test_leaving_in_the_body),
+        EACH(test_source_limit),
+        EACH(test_upload_is_repeatable),
+    };
+    return cmocka_run_group_tests_name("bodies", tests, NULL, NULL);
+}

@@ -1,0 +1,192 @@
+/* test_http_identity.c - who asks and as what: keys, origins, ids, browsers, repeats, the log. */
+#include "edge_fixture.h"
+#include "os/clock.h"
+
+static edge_fixture f;
+
+#define JSON "Content-Type: application/json\r\n"
+
+static int open_fixture(void **state)
+{
+    (void)state;
+    edge_open(&f, NULL);
+    return 0;
+}
+
+static int close_fixture(void **state)
+{
+    (void)state;
+    edge_close(&f);
+    return 0;
+}
+
+static void test_key(void **state)
+{
+    const http_edge_options keyed = {.api_key = ANC_STR("correct-horse")};
+    (void)state;
+    edge_close(&f);
+    edge_open(&f, &keyed);
+    static const struct {
+        const char *path, *headers;
+        int status;
+    } rows[] = {
+        {"/livez", NULL, 200},
+        {"/openapi.json", NULL, 200},
+        {"/metrics", NULL, 401},
+        {"/v1/collections", NULL, 401},
+        {"/v1/collections", "Authorization: Bearer wrong\r\n", 401},
+        {"/v1/collections", "Authorization: Basic correct-horse\r\n", 401},
+        {"/v1/collections", "Authorization: Bearer correct-horse\r\n", 200},
+        {"/v1/collections", "authorization: bearer correct-horse\r\n", 200},
+        {"/v1/collections", "Host: away.example\r\nAuthorization: Bearer correct-horse\r\n", 200},
+        {"/v1/tracking/stats", NULL, 401},
+    };
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        answer a = ask(&f, "GET", rows[i].path, rows[i].headers, ANC_STR_NONE);
+        if (a.status != rows[i].status)
+            fail_msg("%s %s: %d", rows[i].path, rows[i].headers, a.status);
+        if (a.status == 401)
+            assert_true(anc_str_eq(answer_header(&a, "www-authenticate"), ANC_STR("Bearer")));
+        answer_done(&a);
+    }
+    const int fd = sock_connect_unix(f.unix_path);
+    ANC_BUF(seen, 1 << 20);
+    assert_true(sock_send(fd, ANC_STR("GET /v1/collections HTTP/1.1\r\nHost: x\r\n\r\n")));
+    assert_true(sock_wait_for(fd, &seen, "200 OK", 1));
+    (void)close(fd);
+    assert_false(log_has(&f, "correct-horse"));
+}
+
+static void test_origins(void **state)
+{
+    static const anc_str origins[] = {ANC_STR_INIT("https://app.example")};
+    const http_edge_options o = {.cors = origins, .n_cors = 1};
+    (void)state;
+    edge_close(&f);
+    edge_open(&f, &o);
+    answer a = ask(&f, "POST", "/v1/search", JSON "Origin: https://app.example\r\n",
+                   ANC_STR("{\"query\":\"x\"}"));
+    assert_int_equal(a.status, 200);
+    assert_true(anc_str_eq(answer_header(&a, "access-control-allow-origin"),
+                           ANC_STR("https://app.example")));
+    answer_done(&a);
+    a = ask(&f, "OPTIONS", "/v1/search", "Origin: https://app.example\r\n", ANC_STR_NONE);
+    assert_int_equal(a.status, 204);
+    assert_true(
+        anc_str_eq(answer_header(&a, "access-control-allow-methods"), ANC_STR("POST, OPTIONS")));
+    answer_done(&a);
+    a = ask(&f, "GET", "/v1/collections", "Origin: https://other.example\r\n", ANC_STR_NONE);
+    assert_int_equal(a.status, 200);
+    assert_null(answer_header(&a, "access-control-allow-origin").ptr);
+    answer_done(&a);
+    a = ask(&f, "POST", "/v1/search", JSON "Origin: http://localhost\r\n",
+            ANC_STR("{\"query\":\"x\"}"));
+    assert_int_equal(a.status, 200);
+    answer_done(&a);
+}
+
+static void test_ids(void **state)
+{
+    (void)state;
+    answer a = ask(&f, "GET", "/livez",
+                   "X-Request-Id: abc-1\r\ntraceparent: "
+                   "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n",
+                   ANC_STR_NONE);
+    assert_true(anc_str_eq(answer_header(&a, "x-request-id"), ANC_STR("abc-1")));
+    assert_true(anc_str_starts(answer_header(&a, "traceparent"),
+                               ANC_STR("00-0af7651916cd43dd8448eb211c80319c-")));
+    answer_done(&a);
+    a = ask(&f, "GET", "/livez", "X-Request-Id: a b\r\ntraceparent: 00-0-0-01\r\n", ANC_STR_NONE);
+    assert_true(anc_uuid_valid(answer_header(&a, "x-request-id")));
+    answer_done(&a);
+    a = ask(&f, "POST", "/v1/chat/query",
+            JSON "traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n",
+            ANC_STR("{\"question\":\"x\"}"));
+    assert_true(answer_has(&a, "\"trace_id\":\"0af7651916cd43dd8448eb211c80319c\""));
+    answer_done(&a);
+}
+
+static void test_browser(void **state)
+{
+    (void)state;
+    answer a = ask(&f, "GET", "/", "Accept: text/html,*/*\r\n", ANC_STR_NONE);
+    assert_int_equal(a.status, 302);
+    assert_true(anc_str_eq(answer_header(&a, "location"), ANC_STR("/docs")));
+    answer_done(&a);
+    a = get(&f, "/docs");
+    const anc_str policy = answer_header(&a, "content-security-policy");
+    assert_true(anc_str_find(policy, ANC_STR("script-src 'sha256-")) != SIZE_MAX);
+    assert_true(anc_str_find(policy, ANC_STR("unsafe")) == SIZE_MAX);
+    assert_false(answer_has(&a, "http://") || answer_has(&a, "https://"));
+    answer_done(&a);
+}
+
+#define KEY(k) JSON "Idempotency-Key: " k "\r\n"
+
+static void test_idempotency(void **state)
+{
+    (void)state;
+    const anc_str body = ANC_STR("{\"text\":\"x\"}");
+    const char *path = "/v1/knowledge/documents";
+    answer first = ask(&f, "POST", path, KEY("k1"), body);
+    answer again = ask(&f, "POST", path, KEY("k1"), body);
+    assert_int_equal(first.status, 201);
+    assert_int_equal(again.status, 201);
+    assert_true(anc_str_eq(first.body, again.body));
+    assert_true(anc_str_eq(answer_header(&again, "idempotent-replayed"), ANC_STR("true")));
+    assert_int_equal(atomic_load(&doubles.puts), 1);
+    answer_done(&first);
+    answer_done(&again);
+    answer a = ask(&f, "POST", path, KEY("k1"), ANC_STR("{\"text\":\"y\"}"));
+    assert_int_equal(a.status, 409);
+    answer_done(&a);
+    a = ask(&f, "POST", "/v1/collections", KEY("k1"), ANC_STR("{\"name\":\"x\"}"));
+    assert_int_equal(a.status, 201);
+    answer_done(&a);
+    a = ask(&f, "POST", path, KEY("k2"), ANC_STR("{\"text\":\"BROKEN\"}"));
+    assert_int_equal(a.status, 415);
+    answer_done(&a);
+    a = ask(&f, "POST", path, KEY("k2"), body);
+    assert_int_equal(a.status, 201);
+    answer_done(&a);
+    const int fd =
+        edge_begin(&f, "POST", path, "Idempotency-Key: k3\r\n", "{\"id\":\"hold\",\"text\":\"x\"}");
+    assert_true(wait_for(&doubles.holding, 1));
+    a = ask(&f, "POST", path, KEY("k3"), ANC_STR("{\"id\":\"hold\",\"text\":\"x\"}"));
+    assert_int_equal(a.status, 409);
+    answer_done(&a);
+    (void)close(fd);
+}
+
+static void test_log_and_metrics(void **state)
+{
+    (void)state;
+    answer a = get(&f, "/v1/chat/stream?question=secret+words");
+    answer_done(&a);
+    a = post(&f, "/v1/search", "{\"query\":\"secret words\"}");
+    answer_done(&a);
+    a = get(&f, "/no/such/path");
+    answer_done(&a);
+    for (int i = 0; i < 5000 && log_lines(&f) < 3; i++)
+        os_sleep_ns(1000000);
+    assert_int_equal(log_lines(&f), 3);
+    assert_true(log_has(&f, "method=GET route=/v1/chat/stream status=200"));
+    assert_true(log_has(&f, "method=POST route=/v1/search status=200"));
+    assert_true(log_has(&f, "method=GET route=none status=404"));
+    assert_false(log_has(&f, "secret"));
+    a = get(&f, "/metrics");
+    assert_true(answer_has(&a, "anchorage_http_requests_total{route=\"/v1/search\",method=\"POST\","
+                               "status=\"2xx\"} 1"));
+    answer_done(&a);
+}
+
+#define EACH(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        EACH(test_key),     EACH(test_origins),     EACH(test_ids),
+        EACH(test_browser), EACH(test_idempotency), EACH(test_log_and_metrics),
+    };
+    return cmocka_run_group_tests_name("identity", tests, NULL, NULL);
+}
