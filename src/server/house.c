@@ -262,11 +262,11 @@ uint16_t srv_house_port(const srv_house *h)
     return h->o.tcp ? net_server_port(h->server, 0) : 0;
 }
 
-/* From the top down: nobody may come in, then nobody works, then the floors go. */
-void srv_house_close(srv_house *h)
+/* What a running request may still touch is stopped first and freed last: the server lets go of its
+ * clients, the edge of its requests, the loop takes no more posts, and the pools come to rest, io before
+ * cpu, on which it embeds. A task that took longer than the drain is waited for here. */
+static void come_to_rest(srv_house *h)
 {
-    if (h == NULL)
-        return;
     if (h->srch != NULL)
         srch_service_stop(h->srch);
     if (h->kno != NULL)
@@ -275,8 +275,18 @@ void srv_house_close(srv_house *h)
     if (h->started)
         h->scheduler.ops->stop(h->scheduler.self);
     net_server_close(h->server);
-    os_pool_close(h->cpu_pool);
-    os_pool_close(h->io_pool);
+    http_edge_stop(h->edge);
+    net_loop_end(h->loop);
+    os_pool_stop(h->io_pool);
+    os_pool_stop(h->cpu_pool);
+}
+
+/* From the top down: nobody may come in, then nobody works, then the floors go. */
+void srv_house_close(srv_house *h)
+{
+    if (h == NULL)
+        return;
+    come_to_rest(h);
     srv_rag_close_providers(h);
     net_http_close(h->http);
     net_loop_close(h->loop);
@@ -284,6 +294,8 @@ void srv_house_close(srv_house *h)
     if (h->bus_memory != NULL)
         h->bus.ops->stop(h->bus.self);
     srv_catalog_close(h); /* its last commits still wake the relay and the follower */
+    os_pool_free(h->io_pool);
+    os_pool_free(h->cpu_pool);
     krn_relay_free(h->relay);
     krn_threads_free(h->threads);
     krn_bus_memory_free(h->bus_memory);

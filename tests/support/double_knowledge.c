@@ -114,6 +114,8 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
     (void)must_be_new;
     if (double_is(input->id, "hold"))
         ANC_TRY(double_hold(call));
+    if (double_is(input->id, "hold on"))
+        double_hold_on();
     if (double_is(input->content, "BROKEN"))
         return ANC_FAIL(call->err, ANC_UNSUPPORTED, "the content is of no known kind");
     if (double_is(input->id, "full"))

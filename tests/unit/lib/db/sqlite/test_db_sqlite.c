@@ -378,7 +378,7 @@ static void many_threads_share_few_readers(void **state)
     ASSERT_OK(db_readers_open(path, NULL, 2, &c.readers, &err), &err);
     ASSERT_OK(os_pool_open("crowd", 6, 8, &pool, &err), &err);
     os_pool_for(pool, ANC_COUNT(c.status), read_once, &c);
-    os_pool_close(pool);
+    os_pool_free(pool);
     for (size_t i = 0; i < ANC_COUNT(c.status); i++)
         assert_int_equal(c.status[i], ANC_OK);
     db_readers_close(c.readers);
