@@ -19,7 +19,6 @@
 
 #include "edge/http/edge.h"
 #include "house_impl.h"
-#include "net/uri.h"
 #include "os/clock.h"
 
 enum {
@@ -180,21 +179,10 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     return ANC_OK;
 }
 
-/* An address outside loopback without a key would hand the documents to anybody. */
-static anc_status check_listen(const srv_config *c, anc_err *err)
-{
-    if (c->auth.api_key.len > 0 || net_host_is_loopback(c->http.listen))
-        return ANC_OK;
-    return ANC_FAIL(err, ANC_INVALID,
-                    "http.listen is %.*s, outside loopback, and there is no API key: set "
-                    "ANCHORAGE_API_KEY (auth.api_key), or listen on 127.0.0.1",
-                    ANC_FMT(c->http.listen));
-}
-
 anc_status srv_house_open(const srv_house_options *options, srv_house **ret, anc_err *err)
 {
     if (options->tcp)
-        ANC_TRY(check_listen(options->config, err));
+        ANC_TRY(srv_config_check_serving(options->config, err));
     srv_house *h = calloc(1, sizeof *h);
     if (h == NULL || (h->mem = anc_arena_new(1 << 20)) == NULL) {
         free(h);
