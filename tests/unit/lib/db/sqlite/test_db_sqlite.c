@@ -183,6 +183,7 @@ static void files_that_are_no_database(void **state)
                               &err),
               &err);
     assert_int_equal(db_open(path, NULL, &db, &err), ANC_CORRUPT);
+    assert_non_null(strstr(err.text, "is damaged"));
     assert_int_equal(db_open(anc_arena_printf(mem, "%s/no/such.db", folder), NULL, &db, NULL),
                      ANC_IO);
     assert_int_equal(db_open(fresh_path(), &(db_options){.read_only = true}, &db, NULL), ANC_IO);
