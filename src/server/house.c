@@ -2,7 +2,7 @@
  * top down.
  *
  *   data folder ─ lock
- *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, relay, scheduler
+ *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, relay, trim, scheduler
  *   pools         cpu, io
  *   embedding ─ knowledge ─ search ─ ingest
  *   loop          providers, rag, HTTP edge, server
@@ -93,6 +93,28 @@ static anc_status open_relay(srv_house *h, anc_err *err)
     return h->outbox.ops->listen(h->outbox.self, wake_relay, h, err);
 }
 
+/* One follower reads the change log: the index, which lives in memory with its place. */
+static uint64_t passed(void *arg)
+{
+    const srv_house *h = arg;
+    return srch_status(h->srch).cursor;
+}
+
+static anc_status open_trim(srv_house *h, anc_err *err)
+{
+    uint32_t id;
+    const krn_trim_options options = {.changes = h->changes,
+                                      .writer = h->writer,
+                                      .clock = h->clock,
+                                      .log = h->log,
+                                      .passed = passed,
+                                      .arg = h};
+    h->trim = krn_trim_new(&options);
+    if (h->trim == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "the trimming of the change log");
+    return h->scheduler.ops->add(h->scheduler.self, "trim", krn_trim_step, h->trim, &id, err);
+}
+
 static anc_status open_pools(srv_house *h, anc_err *err)
 {
     ANC_TRY(os_pool_open("cpu", 0, POOL_QUEUE, &h->cpu_pool, err));
@@ -166,6 +188,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(open_pools(h, err));
     ANC_TRY(srv_components_open(h, err));
     ANC_TRY(open_relay(h, err));
+    ANC_TRY(open_trim(h, err));
     ANC_TRY(net_loop_open(&h->loop, err));
     if (h->o.take_signals)
         ANC_TRY(net_loop_on_signal(h->loop, on_signal, h, err));
@@ -285,6 +308,7 @@ void srv_house_close(srv_house *h)
     os_pool_free(h->io_pool);
     os_pool_free(h->cpu_pool);
     krn_relay_free(h->relay);
+    krn_trim_free(h->trim);
     krn_threads_free(h->threads);
     krn_bus_memory_free(h->bus_memory);
     krn_prometheus_free(h->prometheus);

@@ -14,6 +14,7 @@
 #include "kernel/adapters/sqlite/sqlite.h"
 #include "kernel/adapters/system/system.h"
 #include "kernel/adapters/threads/threads.h"
+#include "kernel/adapters/trim/trim.h"
 #include "knowledge/adapters/sqlite/kno_sqlite.h"
 #include "knowledge/app/knowledge_service.h"
 #include "net/http_client.h"
@@ -46,6 +47,7 @@ struct srv_house {
     krn_scheduler scheduler;
     krn_relay *relay;
     uint32_t relay_step;
+    krn_trim *trim;
 
     os_pool *cpu_pool, *io_pool;
     krn_executor cpu, io, loop_executor;

@@ -125,7 +125,7 @@ bool rag_link_usable(const rag_link *link, int64_t now_ns)
 static void note_failure(rag_service *rag, rag_link *link, const char *text)
 {
     (void)pthread_mutex_lock(&rag->lock);
-    (void)snprintf(link->last_failure, sizeof link->last_failure, "%.*s", RAG_DETAIL_MAX, text);
+    (void)snprintf(link->last_failure, sizeof link->last_failure, "%.*s", RAG_FAILURE_MAX, text);
     (void)pthread_mutex_unlock(&rag->lock);
 }
 
@@ -158,14 +158,14 @@ void rag_link_report(rag_service *rag, rag_link *link, anc_status status, const 
 static void describe(rag_service *rag, const rag_link *link, unsigned failures, bool rests,
                      char out[RAG_DETAIL_MAX + 1])
 {
-    (void)pthread_mutex_lock(&rag->lock);
-    if (failures == 0)
+    if (failures == 0) {
         (void)snprintf(out, RAG_DETAIL_MAX + 1, "ready");
-    else
-        (void)snprintf(out, RAG_DETAIL_MAX + 1, "%s after %u %s in a row, the last: %.*s",
-                       rests ? "rests" : "is tried again", failures,
-                       failures == 1 ? "failure" : "failures", RAG_DETAIL_MAX - 60,
-                       link->last_failure);
+        return;
+    }
+    (void)pthread_mutex_lock(&rag->lock);
+    (void)snprintf(out, RAG_DETAIL_MAX + 1, "%s after %u %s in a row, the last: %s",
+                   rests ? "rests" : "is tried again", failures,
+                   failures == 1 ? "failure" : "failures", link->last_failure);
     (void)pthread_mutex_unlock(&rag->lock);
 }
 

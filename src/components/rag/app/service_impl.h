@@ -22,6 +22,7 @@ enum {
     RAG_TITLE_CHARS = 80,
     RAG_LINKS_MAX = RAG_PROVIDERS_MAX + 1,
     RAG_PENDING_SLOTS = 256,
+    RAG_FAILURE_MAX = RAG_DETAIL_MAX - 80,
 };
 
 /* A provider with what its last failures say about it. */
@@ -30,7 +31,7 @@ typedef struct rag_link {
     atomic_uint failures;       /* in a row */
     atomic_llong open_until_ns; /* 0: closed */
     krn_series *failed;
-    char last_failure[RAG_DETAIL_MAX + 1]; /* guarded by rag_service.lock; "" after an answer */
+    char last_failure[RAG_FAILURE_MAX + 1]; /* guarded by rag_service.lock; "" after an answer */
 } rag_link;
 
 struct rag_service {
