@@ -196,6 +196,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(srv_rag_open(h, err));
     ANC_TRY(open_edge(h, err));
     ANC_TRY(open_server(h, err));
+    ANC_TRY(srv_gauges_open(h, err));
     ANC_TRY(h->bus.ops->start(h->bus.self, err));
     ANC_TRY(h->scheduler.ops->start(h->scheduler.self, err));
     h->started = true;
@@ -241,7 +242,8 @@ static void drained(void *arg, bool all)
     srv_house *h = arg;
     if (!all)
         krn_log_write(h->log, KRN_WARN, "server", "requests were cut off at the end of their time",
-                      KRN_INT("drain_timeout_ms", h->o.config->http.drain_timeout_ms));
+                      KRN_INT("drain_timeout_ms", h->o.config->http.drain_timeout_ms),
+                      KRN_INT("open", http_edge_open_requests(h->edge)));
     net_loop_stop(h->loop);
 }
 

@@ -24,6 +24,8 @@
 #include "rag/app/rag_service.h"
 #include "search/app/service.h"
 
+enum { SRV_GAUGES = 10 };
+
 struct srv_house {
     srv_house_options o;
     anc_arena *mem;
@@ -69,6 +71,8 @@ struct srv_house {
 
     http_edge *edge;
     net_server *server;
+    krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */
+    int64_t gauge_told[SRV_GAUGES];
 };
 
 enum { SRV_MAX_MIGRATIONS = 64 };
@@ -81,6 +85,8 @@ void srv_catalog_close(srv_house *h); /* with everything that reads it: componen
 /* embedding, knowledge, search, ingest */
 anc_status srv_components_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_components_stop(srv_house *h);
+
+anc_status srv_gauges_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
 anc_status srv_rag_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_rag_close_providers(srv_house *h);
