@@ -266,11 +266,6 @@ void http_edge_drain(http_edge *edge, net_server *server, int64_t deadline_ms,
         start_sweep(edge);
 }
 
-void http_edge_set_draining(http_edge *edge, bool draining)
-{
-    atomic_store(&edge->draining, draining);
-}
-
 void http_edge_stop(http_edge *edge)
 {
     if (edge == NULL)

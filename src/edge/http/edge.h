@@ -80,11 +80,7 @@ void http_edge_render_error(void *edge, net_exchange *ex, int status, anc_str de
                             net_error_answer *ret);
 void http_edge_on_access(void *edge, const net_access *access);
 
-/* Readiness turns to 503, and new requests are refused with 503 (health apart), or no longer. Any
- * thread. */
-void http_edge_set_draining(http_edge *edge, bool draining);
-
-/* Begins draining, lets running requests finish, and stops the server's listening (net_server_drain);
+/* Begins draining: readiness turns to 503, new requests are refused with 503 (health apart). Lets running requests finish, and stops the server's listening (net_server_drain);
  * then `done(arg, all)` on the loop: `all` false when the deadline came first and the rest was
  * cancelled. On the loop's thread, once. */
 void http_edge_drain(http_edge *edge, net_server *server, int64_t deadline_ms,
