@@ -46,7 +46,7 @@ static const float *encode_all(inf_encoder *encoder, const bench_texts *texts, u
                                       all + i * dims, NULL, &err),
                    &err);
     }
-    os_pool_close(pool);
+    os_pool_free(pool);
     return all;
 }
 

@@ -36,8 +36,7 @@ static void read_stream(anc_str stream, size_t piece_max, unsigned seed, anc_buf
         free(copy);
         stream = anc_str_sub(stream, n, stream.len);
     }
-    (void)anc_buf_printf(out, "<%d %d>", (int)status,
-                         status == ANC_OK ? (int)net_sse_pending(reader) : 0);
+    (void)anc_buf_printf(out, "<%d>", (int)status);
     net_sse_reader_free(reader);
 }
 

@@ -33,6 +33,16 @@ size_t srv_migrations(db_migration out[SRV_MAX_MIGRATIONS])
     return n;
 }
 
+/* A damaged file: whoever starts the server reads what to do. */
+static anc_status advise(const srv_house *h, const anc_err *why, anc_err *err)
+{
+    return ANC_FAIL(
+        err, ANC_CORRUPT,
+        "%.300s. Put a backup of it in its place and start again. Without a backup, move "
+        "the folder %.*s away and ingest the documents again",
+        why->text, ANC_FMT(h->data_dir));
+}
+
 anc_status srv_catalog_open(srv_house *h, anc_err *err)
 {
     db_migration all[SRV_MAX_MIGRATIONS];
@@ -45,7 +55,13 @@ anc_status srv_catalog_open(srv_house *h, anc_err *err)
         .n_migrations = n};
     if (options.path.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the catalog's path");
-    return krn_sqlite_open(&options, &h->catalog, err);
+    anc_err why = {0};
+    const anc_status status = krn_sqlite_open(&options, &h->catalog, &why);
+    if (status == ANC_CORRUPT)
+        return advise(h, &why, err);
+    if (status != ANC_OK)
+        return anc_fail_at(err, status, why.where, "%s", why.text);
+    return ANC_OK;
 }
 
 /* The writer ends first: what was posted still writes through the stores, and its commits wake the

@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_env.h"
 #include "config_yaml.h"
 #include "os/file.h"
 
-enum { MAX_FILE_BYTES = 1 << 20, ARENA_BYTES = 16 << 20, MAX_DOTENV = 256, MAX_ENV_NAME = 128 };
+enum { MAX_FILE_BYTES = 1 << 20, ARENA_BYTES = 16 << 20, MAX_DOTENV = 256 };
 
 void srv_config_free(srv_config *config)
 {
@@ -20,18 +21,6 @@ void srv_config_free(srv_config *config)
 static void config_cleanup(srv_config **config)
 {
     srv_config_free(*config);
-}
-
-/* "http.port" to "ANCHORAGE_HTTP__PORT". */
-static void env_name(const char *key, anc_buf *out)
-{
-    (void)anc_buf_add(out, ANC_STR("ANCHORAGE_"));
-    for (const char *p = key; *p != '\0'; p++) {
-        if (*p == '.')
-            (void)anc_buf_add(out, ANC_STR("__"));
-        else
-            (void)anc_buf_add_char(out, (char)(*p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p));
-    }
 }
 
 static anc_status apply_defaults(srv_config *config, const srv_env *env, anc_err *err)
@@ -95,52 +84,6 @@ static anc_status apply_file(srv_config *config, const srv_config_sources *sourc
     return srv_yaml_apply(config, path, content, env, err);
 }
 
-/* The row that an ANCHORAGE_ variable names, by comparing names, since "__" and "_" mix. */
-static const srv_row *row_of_env(anc_str name)
-{
-    for (size_t i = 0; i < srv_row_count; i++) {
-        ANC_BUF(own, MAX_ENV_NAME);
-        env_name(srv_rows[i].key, &own);
-        if (anc_str_eq(anc_buf_view(&own), name))
-            return &srv_rows[i];
-    }
-    return NULL;
-}
-
-/* Variables of ours that are not keys. */
-static bool is_other_variable(anc_str name)
-{
-    static const char *const names[] = {"ANCHORAGE_CONFIG", "ANCHORAGE_API_KEY", "ANCHORAGE_URL"};
-    for (size_t i = 0; i < ANC_COUNT(names); i++)
-        if (anc_str_eq(name, anc_str_of(names[i])))
-            return true;
-    return anc_str_starts(name, ANC_STR("ANCHORAGE_TEST_")) ||
-           anc_str_starts(name, ANC_STR("ANCHORAGE_RUN_"));
-}
-
-/* ANCHORAGE_A__B with two underscores is meant as a key; one that is none is a mistake to be told. */
-static anc_status apply_own_names(srv_config *config, const char *const *vars, const char *where,
-                                  const srv_env *env, anc_err *err)
-{
-    for (const char *const *p = vars; p != NULL && *p != NULL; p++) {
-        const anc_str pair = anc_str_of(*p);
-        const size_t eq = anc_str_find(pair, ANC_STR("="));
-        if (!anc_str_starts(pair, ANC_STR("ANCHORAGE_")) || eq == SIZE_MAX)
-            continue;
-        const anc_str name = anc_str_sub(pair, 0, eq);
-        const srv_row *row = row_of_env(name);
-        ANC_BUF(origin, MAX_ENV_NAME + 64);
-        (void)anc_buf_printf(&origin, "%s: %.*s", where,
-                             ANC_FMT(anc_str_sub(name, 0, MAX_ENV_NAME)));
-        if (row != NULL)
-            ANC_TRY(srv_value_set(config, row, anc_str_sub(pair, eq + 1, pair.len),
-                                  anc_buf_view(&origin), env, err));
-        else if (!is_other_variable(name) && anc_str_find(name, ANC_STR("__")) != SIZE_MAX)
-            return ANC_FAIL(err, ANC_INVALID, "%s names no key of the configuration", origin.ptr);
-    }
-    return ANC_OK;
-}
-
 static anc_status apply_other_names(srv_config *config, const srv_env *env, anc_err *err)
 {
     for (size_t i = 0; i < srv_row_count; i++) {
@@ -177,15 +120,21 @@ anc_status srv_config_load(const srv_config_sources *sources, srv_config **ret, 
     const char **dotenv = NULL;
     if (config == NULL || (config->mem = anc_arena_new(ARENA_BYTES)) == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "configuration");
+    config->origins = anc_arena_alloc(config->mem, srv_row_count, sizeof *config->origins);
+    config->named = anc_arena_alloc(config->mem, srv_row_count, sizeof *config->named);
+    if (config->origins == NULL || config->named == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(config->mem), "configuration");
     ANC_TRY(read_dotenv(config, sources->dotenv, &dotenv, err));
     const srv_env env = {sources->env, dotenv};
     ANC_TRY(apply_defaults(config, &env, err));
     /* names of other stacks are read where ours are not set: before the file and our own */
     ANC_TRY(apply_other_names(config, &env, err));
     ANC_TRY(apply_file(config, sources, &env, err));
-    ANC_TRY(apply_own_names(config, dotenv, ".env", &env, err));
-    ANC_TRY(apply_own_names(config, sources->env, "environment", &env, err));
+    ANC_TRY(srv_env_apply(config, dotenv, ".env", &env, err));
+    ANC_TRY(srv_env_apply(config, sources->env, "environment", &env, err));
     ANC_TRY(apply_overrides(config, sources, &env, err));
+    ANC_TRY(srv_env_check(config, dotenv, ".env", err));
+    ANC_TRY(srv_env_check(config, sources->env, "environment", err));
     *ret = config;
     config = NULL;
     return ANC_OK;
@@ -207,10 +156,10 @@ void srv_config_describe(anc_buf *out)
     anc_str section = ANC_STR_NONE;
     for (size_t i = 0; i < srv_row_count; i++) {
         const srv_row *row = &srv_rows[i];
-        ANC_BUF(env, MAX_ENV_NAME);
+        ANC_BUF(env, SRV_ENV_NAME_MAX);
         const char *name = open_section(row->key, &section, out);
         const char *indent = section.len > 0 ? "  " : "";
-        env_name(row->key, &env);
+        srv_env_name(row->key, &env);
         (void)anc_buf_printf(out, "%s# %s\n%s# ", indent, row->help, indent);
         srv_value_allowed(row, out);
         (void)anc_buf_printf(out, "; environment %s", env.ptr);

@@ -2,7 +2,8 @@
  *
  * Sources, later ones win: defaults, the YAML file, `.env` in the working folder, the environment
  * (ANCHORAGE_HTTP__PORT=8001, and the names that other stacks use), command-line flags. An unknown
- * key or a value that does not fit stops the start with file, line, name and what is allowed.
+ * key or variable, or a value that does not fit, stops the start with file, line, name and what is
+ * allowed.
  * A configuration is immutable once loaded; its views live in its own arena.
  */
 #ifndef ANC_SERVER_CONFIG_H
@@ -18,6 +19,9 @@ typedef struct srv_strs {
 typedef struct srv_config {
     anc_arena *mem; /* owned */
     anc_str file;   /* the YAML file that was read; empty: none */
+    /* by row of the table: where the value came from ("anchorage.yaml:7"), and the variable that a
+     * secret refers to (empty: none) */
+    anc_str *origins, *named;
 
     anc_str data_dir;
     anc_str models_dir;
@@ -96,6 +100,10 @@ void srv_config_free(srv_config *config); /* NULL is a no-op */
  * and is not there. */
 anc_status srv_config_load(const srv_config_sources *sources, srv_config **ret,
                            anc_err *err) ANC_MUST_CHECK;
+
+/* What may be configured and must not be served over TCP: INVALID where documents would be open to
+ * anybody, with the key, where it stands, and what to do. */
+anc_status srv_config_check_serving(const srv_config *config, anc_err *err) ANC_MUST_CHECK;
 
 /* Every key with its type, range, default, environment name and meaning, as a commented YAML file. */
 void srv_config_describe(anc_buf *out);

@@ -95,12 +95,14 @@ const srv_row *srv_row_find(anc_str key)
     return NULL;
 }
 
-enum { LONGEST_KEY = 63, FAR = 4 };
+enum { LONGEST_KEY = 63 };
 
 /* Levenshtein distance by one row of the table; keys are short. */
-static size_t distance(anc_str a, anc_str b)
+size_t srv_distance(anc_str a, anc_str b)
 {
     size_t row[LONGEST_KEY + 1];
+    if (a.len > LONGEST_KEY || b.len > LONGEST_KEY)
+        return SIZE_MAX;
     for (size_t j = 0; j <= b.len; j++)
         row[j] = j;
     for (size_t i = 1; i <= a.len; i++) {
@@ -119,11 +121,9 @@ static size_t distance(anc_str a, anc_str b)
 const char *srv_row_nearest(anc_str key)
 {
     const char *best = NULL;
-    size_t best_distance = FAR;
-    if (key.len > LONGEST_KEY)
-        return NULL;
+    size_t best_distance = SRV_FAR;
     for (size_t i = 0; i < srv_row_count; i++) {
-        const size_t d = distance(key, anc_str_of(srv_rows[i].key));
+        const size_t d = srv_distance(key, anc_str_of(srv_rows[i].key));
         if (d < best_distance) {
             best_distance = d;
             best = srv_rows[i].key;

@@ -30,6 +30,11 @@ extern const size_t srv_row_count;
 
 const srv_row *srv_row_find(anc_str key); /* NULL: unknown */
 
+/* How many characters differ; SIZE_MAX for texts longer than any key. From SRV_FAR on two names have
+ * nothing to do with each other. */
+enum { SRV_FAR = 4 };
+size_t srv_distance(anc_str a, anc_str b);
+
 /* The known key that is nearest to `key`, or NULL when none is near. */
 const char *srv_row_nearest(anc_str key);
 

@@ -102,7 +102,9 @@ static anc_status set_secret(srv_config *config, const srv_row *row, anc_str tex
                              const srv_env *env, anc_str *ret, anc_err *err)
 {
     if (anc_str_starts(text, ANC_STR("env:"))) {
-        const anc_str value = srv_env_find(env, anc_str_sub(text, 4, text.len));
+        const anc_str name = anc_str_sub(text, 4, text.len);
+        const anc_str value = srv_env_find(env, name);
+        ANC_TRY(keep_text(config, name, &config->named[row - srv_rows], err));
         return keep_text(config, value.ptr != NULL ? value : ANC_STR(""), ret, err);
     }
     if (anc_str_starts(text, ANC_STR("file:"))) {
@@ -158,6 +160,7 @@ anc_status srv_value_set(srv_config *config, const srv_row *row, anc_str text, a
 {
     if (text.len > MAX_TEXT)
         return refuse(row, text, origin, err);
+    ANC_TRY(keep_text(config, origin, &config->origins[row - srv_rows], err));
     switch (row->kind) {
     case SRV_INT:
     case SRV_REAL:

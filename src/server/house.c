@@ -2,7 +2,7 @@
  * top down.
  *
  *   data folder ─ lock
- *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, relay, scheduler
+ *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, relay, trim, scheduler
  *   pools         cpu, io
  *   embedding ─ knowledge ─ search ─ ingest
  *   loop          providers, rag, HTTP edge, server
@@ -19,7 +19,6 @@
 
 #include "edge/http/edge.h"
 #include "house_impl.h"
-#include "net/uri.h"
 #include "os/clock.h"
 
 enum {
@@ -92,6 +91,28 @@ static anc_status open_relay(srv_house *h, anc_err *err)
     ANC_TRY(h->scheduler.ops->add(h->scheduler.self, "relay", krn_relay_step, h->relay,
                                   &h->relay_step, err));
     return h->outbox.ops->listen(h->outbox.self, wake_relay, h, err);
+}
+
+/* One follower reads the change log: the index, which lives in memory with its place. */
+static uint64_t passed(void *arg)
+{
+    const srv_house *h = arg;
+    return srch_status(h->srch).cursor;
+}
+
+static anc_status open_trim(srv_house *h, anc_err *err)
+{
+    uint32_t id;
+    const krn_trim_options options = {.changes = h->changes,
+                                      .writer = h->writer,
+                                      .clock = h->clock,
+                                      .log = h->log,
+                                      .passed = passed,
+                                      .arg = h};
+    h->trim = krn_trim_new(&options);
+    if (h->trim == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "the trimming of the change log");
+    return h->scheduler.ops->add(h->scheduler.self, "trim", krn_trim_step, h->trim, &id, err);
 }
 
 static anc_status open_pools(srv_house *h, anc_err *err)
@@ -167,6 +188,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(open_pools(h, err));
     ANC_TRY(srv_components_open(h, err));
     ANC_TRY(open_relay(h, err));
+    ANC_TRY(open_trim(h, err));
     ANC_TRY(net_loop_open(&h->loop, err));
     if (h->o.take_signals)
         ANC_TRY(net_loop_on_signal(h->loop, on_signal, h, err));
@@ -174,27 +196,17 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(srv_rag_open(h, err));
     ANC_TRY(open_edge(h, err));
     ANC_TRY(open_server(h, err));
+    ANC_TRY(srv_gauges_open(h, err));
     ANC_TRY(h->bus.ops->start(h->bus.self, err));
     ANC_TRY(h->scheduler.ops->start(h->scheduler.self, err));
     h->started = true;
     return ANC_OK;
 }
 
-/* An address outside loopback without a key would hand the documents to anybody. */
-static anc_status check_listen(const srv_config *c, anc_err *err)
-{
-    if (c->auth.api_key.len > 0 || net_host_is_loopback(c->http.listen))
-        return ANC_OK;
-    return ANC_FAIL(err, ANC_INVALID,
-                    "http.listen is %.*s, outside loopback, and there is no API key: set "
-                    "ANCHORAGE_API_KEY (auth.api_key), or listen on 127.0.0.1",
-                    ANC_FMT(c->http.listen));
-}
-
 anc_status srv_house_open(const srv_house_options *options, srv_house **ret, anc_err *err)
 {
     if (options->tcp)
-        ANC_TRY(check_listen(options->config, err));
+        ANC_TRY(srv_config_check_serving(options->config, err));
     srv_house *h = calloc(1, sizeof *h);
     if (h == NULL || (h->mem = anc_arena_new(1 << 20)) == NULL) {
         free(h);
@@ -230,7 +242,8 @@ static void drained(void *arg, bool all)
     srv_house *h = arg;
     if (!all)
         krn_log_write(h->log, KRN_WARN, "server", "requests were cut off at the end of their time",
-                      KRN_INT("drain_timeout_ms", h->o.config->http.drain_timeout_ms));
+                      KRN_INT("drain_timeout_ms", h->o.config->http.drain_timeout_ms),
+                      KRN_INT("open", http_edge_open_requests(h->edge)));
     net_loop_stop(h->loop);
 }
 
@@ -262,11 +275,11 @@ uint16_t srv_house_port(const srv_house *h)
     return h->o.tcp ? net_server_port(h->server, 0) : 0;
 }
 
-/* From the top down: nobody may come in, then nobody works, then the floors go. */
-void srv_house_close(srv_house *h)
+/* What a running request may still touch is stopped first and freed last: the server lets go of its
+ * clients, the edge of its requests, the loop takes no more posts, and the pools come to rest, io before
+ * cpu, on which it embeds. A task that took longer than the drain is waited for here. */
+static void come_to_rest(srv_house *h)
 {
-    if (h == NULL)
-        return;
     if (h->srch != NULL)
         srch_service_stop(h->srch);
     if (h->kno != NULL)
@@ -275,8 +288,18 @@ void srv_house_close(srv_house *h)
     if (h->started)
         h->scheduler.ops->stop(h->scheduler.self);
     net_server_close(h->server);
-    os_pool_close(h->cpu_pool);
-    os_pool_close(h->io_pool);
+    http_edge_stop(h->edge);
+    net_loop_end(h->loop);
+    os_pool_stop(h->io_pool);
+    os_pool_stop(h->cpu_pool);
+}
+
+/* From the top down: nobody may come in, then nobody works, then the floors go. */
+void srv_house_close(srv_house *h)
+{
+    if (h == NULL)
+        return;
+    come_to_rest(h);
     srv_rag_close_providers(h);
     net_http_close(h->http);
     net_loop_close(h->loop);
@@ -284,7 +307,10 @@ void srv_house_close(srv_house *h)
     if (h->bus_memory != NULL)
         h->bus.ops->stop(h->bus.self);
     srv_catalog_close(h); /* its last commits still wake the relay and the follower */
+    os_pool_free(h->io_pool);
+    os_pool_free(h->cpu_pool);
     krn_relay_free(h->relay);
+    krn_trim_free(h->trim);
     krn_threads_free(h->threads);
     krn_bus_memory_free(h->bus_memory);
     krn_prometheus_free(h->prometheus);

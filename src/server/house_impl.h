@@ -14,6 +14,7 @@
 #include "kernel/adapters/sqlite/sqlite.h"
 #include "kernel/adapters/system/system.h"
 #include "kernel/adapters/threads/threads.h"
+#include "kernel/adapters/trim/trim.h"
 #include "knowledge/adapters/sqlite/kno_sqlite.h"
 #include "knowledge/app/knowledge_service.h"
 #include "net/http_client.h"
@@ -22,6 +23,8 @@
 #include "rag/adapters/sqlite/rag_sqlite.h"
 #include "rag/app/rag_service.h"
 #include "search/app/service.h"
+
+enum { SRV_GAUGES = 10 };
 
 struct srv_house {
     srv_house_options o;
@@ -46,6 +49,7 @@ struct srv_house {
     krn_scheduler scheduler;
     krn_relay *relay;
     uint32_t relay_step;
+    krn_trim *trim;
 
     os_pool *cpu_pool, *io_pool;
     krn_executor cpu, io, loop_executor;
@@ -67,6 +71,8 @@ struct srv_house {
 
     http_edge *edge;
     net_server *server;
+    krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */
+    int64_t gauge_told[SRV_GAUGES];
 };
 
 enum { SRV_MAX_MIGRATIONS = 64 };
@@ -79,6 +85,8 @@ void srv_catalog_close(srv_house *h); /* with everything that reads it: componen
 /* embedding, knowledge, search, ingest */
 anc_status srv_components_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_components_stop(srv_house *h);
+
+anc_status srv_gauges_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
 anc_status srv_rag_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_rag_close_providers(srv_house *h);

@@ -3,8 +3,6 @@
 
 #include "support/service_doubles_impl.h"
 
-#include "kernel/domain/ids.h"
-
 struct kno_service {
     int nothing;
 };
@@ -35,7 +33,7 @@ anc_status kno_collection_create(kno_service *kno, krn_call *call, const kno_col
                                  kno_collection *ret)
 {
     (void)kno;
-    if (!krn_collection_valid(wanted->name))
+    if (anc_str_find(wanted->name, ANC_STR(" ")) != SIZE_MAX)
         return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/name",
                               "\"%.*s\" is no name of a collection", ANC_FMT(wanted->name));
     if (double_is(wanted->name, "taken"))
@@ -114,6 +112,8 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
     (void)must_be_new;
     if (double_is(input->id, "hold"))
         ANC_TRY(double_hold(call));
+    if (double_is(input->id, "hold on"))
+        double_hold_on();
     if (double_is(input->content, "BROKEN"))
         return ANC_FAIL(call->err, ANC_UNSUPPORTED, "the content is of no known kind");
     if (double_is(input->id, "full"))
@@ -225,14 +225,15 @@ anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, 
     *ret = anc_arena_alloc(call->mem, 3, sizeof **ret);
     *ret_n = 0;
     for (uint32_t i = from; *ret != NULL && i < 3 && *ret_n < limit; i++)
-        (*ret)[(*ret_n)++] = (kno_chunk){.ref = {collection, id, 3, i},
-                                         .id = krn_chunk_id(call->mem, id, 3, i),
-                                         .heading = i == 0 ? ANC_STR_NONE : ANC_STR("Winter"),
-                                         .page = i,
-                                         .start = i * 10,
-                                         .end = i * 10 + 10,
-                                         .text = ANC_STR("some words"),
-                                         .tokens = 4};
+        (*ret)[(*ret_n)++] =
+            (kno_chunk){.ref = {collection, id, 3, i},
+                        .id = anc_arena_printf(call->mem, "%.*s.3.%u", ANC_FMT(id), i),
+                        .heading = i == 0 ? ANC_STR_NONE : ANC_STR("Winter"),
+                        .page = i,
+                        .start = i * 10,
+                        .end = i * 10 + 10,
+                        .text = ANC_STR("some words"),
+                        .tokens = 4};
     return ANC_OK;
 }
 

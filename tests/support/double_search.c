@@ -61,6 +61,8 @@ anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *re
     ANC_TRY(double_check_collections(call, request->collections, request->n_collections));
     if (double_is(request->query, "hold"))
         ANC_TRY(double_hold(call));
+    if (double_is(request->query, "hold on"))
+        double_hold_on();
     double_keep_filters(request->filters);
     srch_hit *hit = anc_arena_alloc(call->mem, 1, sizeof *hit);
     if (hit == NULL)

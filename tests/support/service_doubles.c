@@ -57,6 +57,14 @@ anc_status double_hold(krn_call *call)
     return status;
 }
 
+void double_hold_on(void)
+{
+    atomic_fetch_add(&doubles.holding, 1);
+    while (!atomic_load(&doubles.release))
+        os_sleep_ns(1000000);
+    atomic_fetch_sub(&doubles.holding, 1);
+}
+
 void double_keep_filters(const json_value *filters)
 {
     ANC_BUF(text, 256);

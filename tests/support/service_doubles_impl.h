@@ -10,6 +10,8 @@ bool double_is(anc_str s, const char *text);
 
 /* Waits until it is released, the caller left, or the deadline passed. */
 anc_status double_hold(krn_call *call);
+/* The same, whatever the caller does. */
+void double_hold_on(void);
 
 /* What was asked last, for the test to look at. */
 void double_keep_filters(const json_value *filters);

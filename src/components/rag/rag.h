@@ -143,10 +143,12 @@ anc_status rag_message_list(rag_service *rag, krn_call *call, anc_str conversati
                             rag_message **ret, size_t *ret_n) ANC_MUST_CHECK;
 anc_status rag_conversation_delete(rag_service *rag, krn_call *call, anc_str id) ANC_MUST_CHECK;
 
+enum { RAG_DETAIL_MAX = 300 };
+
 typedef struct rag_provider_status {
     anc_str name, model;
-    bool healthy;
-    anc_str detail;
+    bool healthy; /* false from several failures in a row until its next answer */
+    char detail[RAG_DETAIL_MAX + 1]; /* "ready", or what the last failure was */
 } rag_provider_status;
 
 /* The configured chain, the extractive answerer last; at most `max`. Any thread. */

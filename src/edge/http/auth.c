@@ -102,7 +102,11 @@ anc_status http_admit(http_request *rq, anc_err *err)
     ANC_TRY(check_browser(rq, err));
     if (rq->edge->has_key && !by_socket(rq))
         ANC_TRY(check_key(rq, err));
+    /* the key is its owner's, and without one so is the machine: there are no other identities yet */
     rq->is_owner = true;
+    if (rq->route->role == HTTP_OWNER && !rq->is_owner)
+        return ANC_FAIL(err, ANC_FORBIDDEN, "%s %s is for the owner of this server",
+                        rq->route->method, rq->route->path);
     return ANC_OK;
 }
 

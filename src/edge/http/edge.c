@@ -6,6 +6,9 @@
  *
  * A hand-over that fails is not an error of the request: a step for a pool is tried again by the
  * sweep, and so is one for the loop that could not be posted (`stranded`).
+ *
+ * Once the edge is stopped no step begins: a request stays where it is, and goes with the edge. Steps
+ * that a pool has begun end by themselves; the pools are joined before that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -102,14 +105,22 @@ void http_end(http_request *rq)
 
 /* ---- moving ---- */
 
+static bool is_stopped(const http_edge *edge)
+{
+    return atomic_load(&edge->stopped);
+}
+
 static void run_on_loop(void *arg)
 {
     http_request *rq = arg;
-    rq->step(rq);
+    if (!is_stopped(rq->edge))
+        rq->step(rq);
 }
 
 void http_to_loop(http_request *rq, http_step_fn *step)
 {
+    if (is_stopped(rq->edge))
+        return;
     rq->step = step;
     if (net_loop_here(rq->edge->o.loop))
         step(rq);
@@ -121,7 +132,8 @@ static void run_on_pool(void *arg)
 {
     http_request *rq = arg;
     http_edge *edge = rq->edge;
-    rq->step(rq);
+    if (!is_stopped(edge))
+        rq->step(rq);
     atomic_fetch_sub(&edge->working, 1);
 }
 
@@ -129,6 +141,8 @@ bool http_try_pool(http_request *rq, http_lane lane, http_step_fn *step)
 {
     http_edge *edge = rq->edge;
     anc_err ignored = {0};
+    if (is_stopped(edge))
+        return true;
     rq->step = step;
     atomic_fetch_add(&edge->working, 1);
     if (lane == HTTP_PUT && edge->puts >= edge->o.max_puts) {
@@ -209,7 +223,7 @@ static void drain_step(http_edge *edge, int64_t now_ns)
             http_cancel(rq);
         }
     const bool empty = edge->server_drained && edge->first == NULL;
-    if (empty || now_ns >= edge->drain_until_ns + INT64_C(2000000000)) {
+    if (empty || now_ns >= edge->drain_until_ns + edge->o.drain_grace_ms * 1000000) {
         void (*done)(void *, bool) = edge->drained;
         edge->drained = NULL;
         done(edge->drained_arg, empty);
@@ -252,9 +266,15 @@ void http_edge_drain(http_edge *edge, net_server *server, int64_t deadline_ms,
         start_sweep(edge);
 }
 
-void http_edge_set_draining(http_edge *edge, bool draining)
+void http_edge_stop(http_edge *edge)
 {
-    atomic_store(&edge->draining, draining);
+    if (edge == NULL)
+        return;
+    for (http_request *rq = edge->first, *next; rq != NULL; rq = next) {
+        next = rq->next;
+        http_cancel(rq);
+    }
+    atomic_store(&edge->stopped, true);
 }
 
 size_t http_edge_open_requests(const http_edge *edge)
@@ -375,6 +395,8 @@ static void fill_defaults(http_edge_options *o)
         o->request_timeout_ms = 120000;
     if (o->long_timeout_ms == 0)
         o->long_timeout_ms = 3600000;
+    if (o->drain_grace_ms == 0)
+        o->drain_grace_ms = 2000;
     if (o->max_question_chars == 0)
         o->max_question_chars = 4000;
     if (o->call_bytes == 0)

@@ -10,7 +10,8 @@
  * have to do.
  *
  * Wiring: open the edge, give its three callbacks to net_server_open with the edge as `user`, and at
- * the end http_edge_drain, stop the loop, close server, pools and loop, and then the edge.
+ * the end http_edge_drain, stop the loop, close the server, http_edge_stop, net_loop_end, stop the
+ * pools (io before cpu, which its tasks use), close providers and loop, and then the edge.
  */
 #ifndef ANC_EDGE_HTTP_EDGE_H
 #define ANC_EDGE_HTTP_EDGE_H
@@ -64,6 +65,7 @@ typedef struct http_edge_options {
     uint32_t max_puts; /* [4] documents written at once; more wait their turn */
     int64_t request_timeout_ms; /* [120 s] of a request that sends no X-Timeout-Ms */
     int64_t long_timeout_ms;    /* [1 h] the same for putting a document and waiting for a batch */
+    int64_t drain_grace_ms;     /* [2 s] for what a drain has cancelled to end by itself */
     size_t call_bytes; /* [64 MiB] ceiling of a call's arena; eight times that for a document */
     uint32_t max_question_chars; /* [4000] as configured for chat, to be told at /openapi.json */
 } http_edge_options;
@@ -78,20 +80,20 @@ void http_edge_render_error(void *edge, net_exchange *ex, int status, anc_str de
                             net_error_answer *ret);
 void http_edge_on_access(void *edge, const net_access *access);
 
-/* Readiness turns to 503, and new requests are refused with 503 (health apart), or no longer. Any
- * thread. */
-void http_edge_set_draining(http_edge *edge, bool draining);
-
-/* Begins draining, lets running requests finish, and stops the server's listening (net_server_drain);
+/* Begins draining: readiness turns to 503, new requests are refused with 503 (health apart). Lets running requests finish, and stops the server's listening (net_server_drain);
  * then `done(arg, all)` on the loop: `all` false when the deadline came first and the rest was
  * cancelled. On the loop's thread, once. */
 void http_edge_drain(http_edge *edge, net_server *server, int64_t deadline_ms,
                      void (*done)(void *arg, bool all), void *arg);
 
+/* Cancels what is still open; from then on no step of a request begins. On the loop's thread after its
+ * run, with pools, providers and services still there. NULL is a no-op. */
+void http_edge_stop(http_edge *edge);
+
 /* Requests begun and not ended. Any thread. */
 size_t http_edge_open_requests(const http_edge *edge);
 
-/* After server, pools and loop are closed, before the services. NULL is a no-op. */
+/* After the server is closed, the pools are stopped and the loop is closed, before the services. NULL is a no-op. */
 void http_edge_close(http_edge *edge);
 
 /* The OpenAPI 3.1 document of the route table, as it is served; any thread, lives as the edge. */

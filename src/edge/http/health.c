@@ -50,8 +50,8 @@ static condition check_providers(const http_edge_options *o, anc_buf *detail)
         (void)anc_buf_printf(detail, "%s%.*s", i > 0 ? "; " : "", ANC_FMT(rows[i].name));
         if (rows[i].model.len > 0)
             (void)anc_buf_printf(detail, "/%.*s", ANC_FMT(rows[i].model));
-        if (rows[i].detail.len > 0)
-            (void)anc_buf_printf(detail, ": %.*s", ANC_FMT(rows[i].detail));
+        if (rows[i].detail[0] != '\0')
+            (void)anc_buf_printf(detail, ": %s", rows[i].detail);
         if (!rows[i].healthy)
             worst = DEGRADED;
     }

@@ -113,6 +113,7 @@ struct http_edge {
     atomic_size_t open;    /* requests in the list */
     atomic_size_t working; /* steps that a pool has */
     atomic_bool draining;
+    atomic_bool stopped;         /* no step begins any more */
     http_route_metrics *metrics; /* [http_route_count + 1]; the last: no route */
     krn_series *refused, *in_flight, *open_gauge;
 

@@ -16,13 +16,16 @@
 #define LATER(method_, path_, id_, tag_, summary_)                                               \
     {                                                                                            \
         .method = (method_), .path = (path_), .id = (id_), .tag = (tag_), .summary = (summary_), \
-        .role = HTTP_READER, .status = 501                                                       \
+        .role = HTTP_OWNER, .status = 501                                                        \
     }
 
 /* what a row does; a path of another name for the same thing repeats it */
 #define PUBLIC(fn, out) .handle = (fn), .role = HTTP_PUBLIC, .response = (out), .status = 200
 #define READS(fn, params, out)                                                                  \
     .handle = (fn), .lane = HTTP_IO, .role = HTTP_READER, .query = (params), .response = (out), \
+    .status = 200
+#define OWNER_READS(fn, params, out)                                                           \
+    .handle = (fn), .lane = HTTP_IO, .role = HTTP_OWNER, .query = (params), .response = (out), \
     .status = 200
 #define REMOVES(fn, params) \
     .handle = (fn), .lane = HTTP_IO, .role = HTTP_OWNER, .query = (params), .status = 204
@@ -149,12 +152,12 @@ const http_route http_routes[] = {
         .role = HTTP_OWNER, .flags = HTTP_CREATES | HTTP_LONG | HTTP_TAKES_OVER,
         .query = &http_ingest_params, .waited = &http_batch_out),
     SEE("GET", "/v1/ingest", "ingest_list", "ingestion", "Batches, newest first",
-        READS(http_ingest_list, &http_page_params, &http_batches_out)),
+        OWNER_READS(http_ingest_list, &http_page_params, &http_batches_out)),
     SEE("GET", "/v1/ingest/{batch_id}", "ingest_get", "ingestion", "A batch and its progress",
-        READS(http_ingest_get, NULL, &http_batch_out)),
+        OWNER_READS(http_ingest_get, NULL, &http_batch_out)),
     SEE("GET", "/v1/ingest/{batch_id}/progress", "ingest_progress", "ingestion",
         "The same as server-sent events until it ends", .handle = http_ingest_progress,
-        .lane = HTTP_IO, .role = HTTP_READER, .status = 200,
+        .lane = HTTP_IO, .role = HTTP_OWNER, .status = 200,
         .flags = HTTP_TAKES_OVER | HTTP_SSE | HTTP_LONG, .media = "text/event-stream"),
     SEE("POST", "/v1/ingest/{batch_id}/cancel", "ingest_cancel", "ingestion", "Stop a batch",
         .handle = http_ingest_cancel, .lane = HTTP_IO, .role = HTTP_OWNER,
@@ -162,7 +165,7 @@ const http_route http_routes[] = {
     LATER("POST", "/v1/ingest/{batch_id}/replay", "ingest_replay", "ingestion",
           "Read a batch's failures again"),
     SEE("GET", "/v1/dead-letters", "dead_letters", "ingestion", "Documents that failed for good",
-        READS(http_failures_list, &http_failure_params, &http_failures_out)),
+        OWNER_READS(http_failures_list, &http_failure_params, &http_failures_out)),
     LATER("POST", "/v1/dead-letters/{id}/replay", "dead_letters_replay", "ingestion",
           "Try a dead letter again"),
     LATER("DELETE", "/v1/dead-letters/{id}", "dead_letters_delete", "ingestion",
@@ -181,11 +184,11 @@ const http_route http_routes[] = {
     LATER("GET", "/v1/events/stream", "events_stream", "events",
           "The live feed as server-sent events"),
     SEE("GET", "/v1/events", "events_list", "events", "Kept events, newest first",
-        READS(http_events_list, &http_event_params, &http_events_out)),
+        OWNER_READS(http_events_list, &http_event_params, &http_events_out)),
     SEE("GET", "/v1/events/stats", "events_stats", "events", "The bus in numbers",
-        READS(http_events_stats, NULL, &http_event_stats_out)),
+        OWNER_READS(http_events_stats, NULL, &http_event_stats_out)),
     SEE("GET", "/api/events/stats", "events_stats_alias", "events", "As /v1/events/stats",
-        READS(http_events_stats, NULL, &http_event_stats_out)),
+        OWNER_READS(http_events_stats, NULL, &http_event_stats_out)),
     LATER("GET", "/v1/tracking/queries", "tracking_queries", "tracking", "The query log"),
     LATER("GET", "/v1/tracking/queries/{query_id}", "tracking_query", "tracking",
           "A query and what it retrieved"),

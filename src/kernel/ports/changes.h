@@ -1,7 +1,8 @@
 /* changes.h - port: the change log of the catalog, which every projection follows.
  *
  * Adapters: sqlite. A row says that a version became current, or that a document or a whole
- * collection went away. `seq` ascends in commit order and is never given twice.
+ * collection went away. `seq` ascends in commit order and is never given twice. What every follower
+ * has passed is removed after a while: who begins anew walks the documents, not the log.
  */
 #ifndef ANC_KERNEL_PORTS_CHANGES_H
 #define ANC_KERNEL_PORTS_CHANGES_H
@@ -37,6 +38,11 @@ typedef struct krn_changes_ops {
 
     /* The greatest committed seq; 0 when there is none. */
     ANC_MUST_CHECK anc_status (*head)(void *self, krn_call *call, uint64_t *ret);
+
+    /* Removes the oldest changes up to `passed_seq`, which every follower has handled, at most
+     * `limit`; the newest `keep` of all stay. Inside `tx` on the writer's thread. */
+    ANC_MUST_CHECK anc_status (*prune)(void *self, krn_tx *tx, uint64_t passed_seq, uint64_t keep,
+                                       size_t limit, size_t *ret_removed, anc_err *err);
 
     /* Calls `wake(arg)` after every commit that appended something, on the writer's thread; it must
      * return at once. At most 16 listeners; LIMIT past that. Only while wiring. */

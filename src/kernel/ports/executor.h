@@ -2,7 +2,8 @@
  *
  * Adapters: pool (cpu, io), loop (the event loop: tasks there must not block for more than a
  * millisecond), inline (tests: runs at once). Contract: submit from any thread; the task runs
- * exactly once, never inside submit (inline apart); UNAVAILABLE when the queue is full.
+ * exactly once, never inside submit (inline apart). Refused: UNAVAILABLE when the queue is full for
+ * now, CANCELLED when the place has ended for good and there is no use in trying again.
  */
 #ifndef ANC_KERNEL_PORTS_EXECUTOR_H
 #define ANC_KERNEL_PORTS_EXECUTOR_H

@@ -31,7 +31,7 @@ struct net_http {
     CURLM *multi;
     uv_timer_t timer;
     net_fetch *fetches;
-    size_t running;
+    atomic_size_t running;
     unsigned inside; /* a call into libcurl is on the stack */
     size_t noted;    /* fetches that are WAITING or DOOMED */
     bool closed;
@@ -55,7 +55,7 @@ static void unlink_fetch(net_fetch *f)
         http->fetches = f->next;
     if (f->next != NULL)
         f->next->prev = f->prev;
-    http->running--;
+    atomic_fetch_sub(&http->running, 1);
 }
 
 /* Closes the connection where the answer was not whole. Not from inside libcurl. */
@@ -324,7 +324,7 @@ anc_status net_http_start(net_http *http, const net_request *request, const net_
     if (http->fetches != NULL)
         http->fetches->prev = f;
     http->fetches = f;
-    http->running++;
+    atomic_fetch_add(&http->running, 1);
     if (http->inside > 0) {
         http->noted++;
     } else if (!add_to_multi(f)) {
@@ -349,5 +349,5 @@ void net_fetch_cancel(net_fetch *f)
 
 size_t net_http_running(const net_http *http)
 {
-    return http->running;
+    return atomic_load(&http->running);
 }

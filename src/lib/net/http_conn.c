@@ -19,6 +19,8 @@
 
 #include "http_impl.h"
 
+static void update_reading(net_conn *conn);
+
 static void on_closed(uv_handle_t *handle)
 {
     net_conn *conn = handle->data;
@@ -57,7 +59,8 @@ static void on_shutdown(uv_shutdown_t *req, int status)
         net_conn_close(conn);
 }
 
-void net_conn_linger(net_conn *conn)
+/* No more is sent; waits a little for the client to close. */
+static void linger(net_conn *conn)
 {
     conn->state = CONN_LINGER;
     conn->since_ms = net_loop_now_ms(conn->server->loop);
@@ -172,7 +175,7 @@ static bool finish_exchange(net_conn *conn)
     net_exchange_part(ex, false);
     conn->ex = NULL;
     if (close) {
-        net_conn_linger(conn);
+        linger(conn);
     } else {
         conn->state = CONN_HEAD;
         conn->since_ms = net_loop_now_ms(conn->server->loop);
@@ -221,7 +224,7 @@ static void pump_fresh(net_conn *conn, anc_str fresh)
     consume(conn, &fresh);
     conn->pumping = false;
     keep(conn, fresh);
-    net_conn_update_reading(conn);
+    update_reading(conn);
 }
 
 void net_conn_pump(net_conn *conn)
@@ -292,7 +295,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
     net_conn_pump(conn);
 }
 
-void net_conn_update_reading(net_conn *conn)
+static void update_reading(net_conn *conn)
 {
     if (conn->state == CONN_CLOSED)
         return;
@@ -408,5 +411,5 @@ void net_conn_accept(net_server *server, net_listener *listener, bool over_limit
     name_peer(conn, listener->is_pipe);
     if (over_limit)
         net_conn_refuse(conn, 503, "the server has as many connections as it takes", ANC_LIMIT);
-    net_conn_update_reading(conn);
+    update_reading(conn);
 }

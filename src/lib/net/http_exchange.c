@@ -146,17 +146,6 @@ anc_str net_exchange_header(const net_exchange *ex, const char *name)
     return ANC_STR_NONE;
 }
 
-size_t net_exchange_header_count(const net_exchange *ex)
-{
-    return ex->head.n_fields;
-}
-
-net_header net_exchange_header_at(const net_exchange *ex, size_t i)
-{
-    assert(i < ex->head.n_fields);
-    return ex->head.fields[i];
-}
-
 anc_str net_exchange_peer(const net_exchange *ex)
 {
     return anc_str_of(ex->peer);
@@ -489,16 +478,6 @@ void net_exchange_off_gone(net_exchange *ex)
     while (ex->gone_running && !here)
         (void)pthread_cond_wait(&ex->gone_idle, &ex->lock);
     (void)pthread_mutex_unlock(&ex->lock);
-}
-
-bool net_exchange_is_gone(const net_exchange *ex)
-{
-    return atomic_load(&ex->gone);
-}
-
-const atomic_bool *net_exchange_gone_flag(const net_exchange *ex)
-{
-    return &ex->gone;
 }
 
 void net_exchange_call_gone(net_exchange *ex)

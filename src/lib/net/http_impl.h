@@ -199,9 +199,7 @@ void net_conn_accept(net_server *server, net_listener *listener, bool over_limit
 void net_conn_close(net_conn *conn);
 void net_conn_sweep(net_conn *conn, int64_t now_ms);
 void net_conn_pump(net_conn *conn);
-void net_conn_update_reading(net_conn *conn);
 bool net_conn_has_left(net_conn *conn); /* asks the system; for one that is not being read */
-void net_conn_linger(net_conn *conn); /* no more is sent; waits a little for the client to close */
 /* Answers by the server itself, ends the body with `ended`, and closes afterwards. */
 void net_conn_refuse(net_conn *conn, int status, const char *detail, anc_status ended);
 void net_conn_serve(net_exchange *ex); /* what `wanted` asks for */
@@ -217,8 +215,6 @@ ex_phase net_exchange_phase(net_exchange *ex);
 void net_exchange_want(net_exchange *ex, unsigned bits); /* any thread */
 bool net_exchange_continue(net_exchange *ex); /* queues 100 Continue where no answer has begun */
 bool net_exchange_is_out(net_exchange *ex);   /* answered, and nothing of it is left to send */
-size_t net_exchange_gather(net_exchange *ex, uv_buf_t *bufs, unsigned max, unsigned *ret_n);
-void net_exchange_sent(net_exchange *ex, size_t bytes);
 void net_exchange_call_gone(net_exchange *ex);
 void net_exchange_call_drain(net_exchange *ex);
 void net_exchange_clear_out(net_exchange *ex);

@@ -131,8 +131,6 @@ anc_str net_exchange_path(const net_exchange *ex);  /* before '?', not decoded: 
 anc_str net_exchange_query(const net_exchange *ex); /* after '?', not decoded: net_query_params */
 /* Value of the first field of that lower-case name; ptr NULL when absent. */
 anc_str net_exchange_header(const net_exchange *ex, const char *name);
-size_t net_exchange_header_count(const net_exchange *ex);
-net_header net_exchange_header_at(const net_exchange *ex, size_t i);
 anc_str net_exchange_peer(const net_exchange *ex); /* "127.0.0.1:51212", "[::1]:80", "unix" */
 /* Declared bytes of the body; -1 when chunked; 0 when there is none. */
 int64_t net_exchange_content_length(const net_exchange *ex);
@@ -197,9 +195,6 @@ void net_exchange_on_gone(net_exchange *ex, void (*fn)(void *arg), void *arg);
 /* After it returned fn is not called any more, so what `arg` points to may go. On the loop's thread
  * it returns at once, on another it waits for a call that is running. */
 void net_exchange_off_gone(net_exchange *ex);
-bool net_exchange_is_gone(const net_exchange *ex);
-/* The same as a flag for loops that look at one; lives as long as the exchange. */
-const atomic_bool *net_exchange_gone_flag(const net_exchange *ex);
 
 /* The standard phrase of a status, "" for an unknown one. */
 const char *net_status_phrase(int status);

@@ -11,7 +11,7 @@
 
 enum { BUFS_MAX = 16, PIECE_BYTES = 256 << 10, BUDGET_BYTES = 1 << 20 };
 
-size_t net_exchange_gather(net_exchange *ex, uv_buf_t *bufs, unsigned max, unsigned *ret_n)
+static size_t gather(net_exchange *ex, uv_buf_t *bufs, unsigned max, unsigned *ret_n)
 {
     size_t total = 0;
     unsigned n = 0;
@@ -29,7 +29,7 @@ size_t net_exchange_gather(net_exchange *ex, uv_buf_t *bufs, unsigned max, unsig
     return total;
 }
 
-void net_exchange_sent(net_exchange *ex, size_t bytes)
+static void take_sent(net_exchange *ex, size_t bytes)
 {
     ex->bytes_out += bytes;
     (void)pthread_mutex_lock(&ex->lock);
@@ -70,7 +70,7 @@ static void on_written(uv_write_t *req, int status)
         net_conn_close(conn);
         return;
     }
-    net_exchange_sent(conn->ex, n);
+    take_sent(conn->ex, n);
     net_conn_flush(conn);
     if (conn->state != CONN_CLOSED)
         net_conn_pump(conn);
@@ -95,7 +95,7 @@ void net_conn_flush(net_conn *conn)
     while (conn->state == CONN_EXCHANGE && conn->writing == 0) {
         uv_buf_t bufs[BUFS_MAX];
         unsigned n = 0;
-        const size_t bytes = net_exchange_gather(ex, bufs, BUFS_MAX, &n);
+        const size_t bytes = gather(ex, bufs, BUFS_MAX, &n);
         if (n == 0)
             break;
         const int rc = budget > 0 ? uv_try_write(&conn->uv.stream, bufs, n) : UV_EAGAIN;
@@ -107,7 +107,7 @@ void net_conn_flush(net_conn *conn)
             net_conn_close(conn);
             return;
         }
-        net_exchange_sent(ex, (size_t)rc);
+        take_sent(ex, (size_t)rc);
         budget -= (size_t)rc < budget ? (size_t)rc : budget;
     }
     if (conn->state == CONN_EXCHANGE)

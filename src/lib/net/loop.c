@@ -274,7 +274,7 @@ anc_status net_loop_on_signal(net_loop *loop, void (*fn)(void *arg, int number),
     return ANC_OK;
 }
 
-void net_loop_close(net_loop *loop)
+void net_loop_end(net_loop *loop)
 {
     if (loop == NULL)
         return;
@@ -283,6 +283,21 @@ void net_loop_close(net_loop *loop)
     loop->closed = true;
     (void)pthread_mutex_unlock(&loop->lock);
     run_posted(loop);
+}
+
+bool net_loop_has_ended(net_loop *loop)
+{
+    (void)pthread_mutex_lock(&loop->lock);
+    const bool ended = loop->closed;
+    (void)pthread_mutex_unlock(&loop->lock);
+    return ended;
+}
+
+void net_loop_close(net_loop *loop)
+{
+    if (loop == NULL)
+        return;
+    net_loop_end(loop);
     while (loop->timers != NULL)
         timer_drop(loop->timers);
     for (int i = 0; loop->has_signals && i < SIGNALS; i++)

@@ -22,13 +22,19 @@ void net_loop_run(net_loop *loop);
  * which then returns at once. */
 void net_loop_stop(net_loop *loop);
 
-/* Calls what was posted, drops the timers that still run, frees the loop; from then on a post gives
- * false. Servers and clients on it are closed before. On the thread that ran it, after the run.
- * NULL is a no-op. */
+/* The loop will not be run again: calls what was posted so far; every later post gives false. Before
+ * the pools are stopped whose tasks post here, so that none of them waits for a loop that is over, and
+ * nothing is called when what it needs is gone. On the thread that ran it, after the run; twice is
+ * fine, NULL a no-op. */
+void net_loop_end(net_loop *loop);
+bool net_loop_has_ended(net_loop *loop); /* any thread */
+
+/* Ends the loop where it has not ended, drops the timers that still run, frees it. Servers and clients
+ * on it are closed before. On the thread that ran it, after the run. NULL is a no-op. */
 void net_loop_close(net_loop *loop);
 
 /* Calls `fn(arg)` on the loop soon, in the order of the posts of one thread. Any thread. False when
- * the loop is closed or memory is out: fn will not be called. What is posted and not yet called is
+ * the loop has ended or memory is out: fn will not be called. What is posted and not yet called is
  * counted (net_loop_posted) and at most NET_LOOP_MAX_POSTED. */
 enum { NET_LOOP_MAX_POSTED = 1 << 20 };
 bool net_loop_post(net_loop *loop, void (*fn)(void *arg), void *arg) ANC_MUST_CHECK;

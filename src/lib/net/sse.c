@@ -167,8 +167,3 @@ anc_status net_sse_feed(net_sse_reader *r, anc_str bytes,
     }
     return ANC_OK;
 }
-
-bool net_sse_pending(const net_sse_reader *r)
-{
-    return r->line.len > 0 || r->data.len > 0 || r->event.len > 0;
-}

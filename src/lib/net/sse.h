@@ -36,7 +36,4 @@ anc_status net_sse_feed(net_sse_reader *reader, anc_str bytes,
                         bool (*on_event)(void *arg, const net_sse_event *event), void *arg,
                         anc_err *err) ANC_MUST_CHECK;
 
-/* Whether bytes of an unfinished line or event are held: at the end of a stream, a cut. */
-bool net_sse_pending(const net_sse_reader *reader);
-
 #endif

@@ -127,7 +127,8 @@ anc_status os_pool_open(const char *name, unsigned threads, size_t max_queued, o
         (void)snprintf(label, sizeof label, "%.11s-%u", name, i);
         const anc_status status = os_thread_start(label, worker, pool, &pool->threads[i], err);
         if (status != ANC_OK) {
-            os_pool_close(pool);
+            os_pool_stop(pool);
+            os_pool_free(pool);
             return status;
         }
         pool->n_threads++;
@@ -136,7 +137,7 @@ anc_status os_pool_open(const char *name, unsigned threads, size_t max_queued, o
     return ANC_OK;
 }
 
-void os_pool_close(os_pool *pool)
+void os_pool_stop(os_pool *pool)
 {
     if (pool == NULL)
         return;
@@ -144,8 +145,17 @@ void os_pool_close(os_pool *pool)
     pool->closing = true;
     (void)pthread_cond_broadcast(&pool->work);
     (void)pthread_mutex_unlock(&pool->mutex);
-    for (unsigned i = 0; i < pool->n_threads; i++)
+    for (unsigned i = 0; i < pool->n_threads; i++) {
         os_thread_join(pool->threads[i]);
+        pool->threads[i] = NULL;
+    }
+}
+
+void os_pool_free(os_pool *pool)
+{
+    if (pool == NULL)
+        return;
+    os_pool_stop(pool);
     (void)pthread_cond_destroy(&pool->done);
     (void)pthread_cond_destroy(&pool->work);
     (void)pthread_mutex_destroy(&pool->mutex);
@@ -165,7 +175,7 @@ anc_status os_pool_submit(os_pool *pool, void (*run)(void *arg), void *arg, anc_
     }
     (void)pthread_mutex_unlock(&pool->mutex);
     if (closing)
-        return ANC_FAIL(err, ANC_UNAVAILABLE, "the pool is closing");
+        return ANC_FAIL(err, ANC_CANCELLED, "the pool has been stopped");
     if (!taken)
         return ANC_FAIL(err, ANC_UNAVAILABLE, "the queue of %zu tasks is full", pool->max_queued);
     return ANC_OK;

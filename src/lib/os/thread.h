@@ -24,9 +24,15 @@ typedef struct os_pool os_pool;
 /* `threads` 0 means os_cores(). */
 anc_status os_pool_open(const char *name, unsigned threads, size_t max_queued, os_pool **ret,
                         anc_err *err) ANC_MUST_CHECK;
-void os_pool_close(os_pool *pool); /* runs what is queued, joins, frees; NULL is a no-op */
 
-/* Queues `run(arg)`. UNAVAILABLE when the queue is full or the pool is closing. Any thread. */
+/* Refuses what is submitted from now on, runs what is queued, joins the threads. os_pool_for then runs
+ * on its caller alone, so that tasks of another pool may still use this one. Twice is fine, NULL a
+ * no-op. */
+void os_pool_stop(os_pool *pool);
+void os_pool_free(os_pool *pool); /* stops where it was not, frees; NULL is a no-op */
+
+/* Queues `run(arg)`. UNAVAILABLE when the queue is full, CANCELLED when the pool was stopped. Any
+ * thread. */
 anc_status os_pool_submit(os_pool *pool, void (*run)(void *arg), void *arg,
                           anc_err *err) ANC_MUST_CHECK;
 

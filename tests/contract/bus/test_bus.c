@@ -287,7 +287,7 @@ static void many_threads_publish_and_subscribe(void **state)
     ASSERT_OK(os_pool_open("crowd", 3, 8, &pool, &err), &err);
     crowd c = {b, &passing};
     os_pool_for(pool, 200, publish_and_come_and_go, &c);
-    os_pool_close(pool);
+    os_pool_free(pool);
     assert_true(ear_heard(&stays, 200));
     krn_bus_memory_free(bus);
 }

@@ -245,6 +245,57 @@ static void changes_follow_their_transaction(void **state)
     krn_sqlite_close(k);
 }
 
+typedef struct pruning_changes {
+    krn_changes changes;
+    uint64_t passed, keep;
+    size_t limit, removed;
+} pruning_changes;
+
+static anc_status prune_changes(void *arg, krn_tx *tx, anc_err *err)
+{
+    pruning_changes *p = arg;
+    return p->changes.ops->prune(p->changes.self, tx, p->passed, p->keep, p->limit, &p->removed,
+                                 err);
+}
+
+static void passed_changes_go(void **state)
+{
+    static const struct {
+        uint64_t passed, keep;
+        size_t limit, removed;
+        uint64_t first; /* of what is left; 0: nothing */
+    } steps[] = {
+        {0, 0, 100, 0, 1},  /* nobody has passed anything */
+        {4, 8, 100, 2, 3},  /* the newest eight stay */
+        {5, 0, 2, 2, 5},    /* at most two at once */
+        {5, 0, 100, 1, 6},  /* what a follower has to read stays */
+        {99, 0, 100, 5, 0}, /* all of it */
+    };
+    krn_sqlite *k = open_fresh(*state);
+    const krn_changes changes = krn_sqlite_changes(k);
+    TEST_CALL(t);
+    uint64_t head = 0;
+    krn_change *list;
+    size_t n;
+    for (int i = 0; i < 10; i++) {
+        changing c = {changes, "a", ANC_OK, 0};
+        ASSERT_OK(krn_writer_run(krn_sqlite_writer(k), &t.call, change, &c), &t.err);
+    }
+    for (size_t i = 0; i < ANC_COUNT(steps); i++) {
+        pruning_changes p = {changes, steps[i].passed, steps[i].keep, steps[i].limit, 99};
+        ASSERT_OK(krn_writer_run(krn_sqlite_writer(k), &t.call, prune_changes, &p), &t.err);
+        assert_int_equal(p.removed, steps[i].removed);
+        ASSERT_OK(changes.ops->read(k, &t.call, 0, 1, &list, &n), &t.err);
+        assert_int_equal(n > 0 ? list[0].seq : 0, steps[i].first);
+    }
+    /* numbers go on where they were */
+    changing c = {changes, "a", ANC_OK, 0};
+    ASSERT_OK(krn_writer_run(krn_sqlite_writer(k), &t.call, change, &c), &t.err);
+    ASSERT_OK(changes.ops->head(k, &t.call, &head), &t.err);
+    assert_true(c.seq == 11 && head == 11);
+    krn_sqlite_close(k);
+}
+
 static void count_wake(void *arg)
 {
     atomic_fetch_add((atomic_int *)arg, 1);
@@ -281,6 +332,7 @@ int main(void)
     failed += RUN_TABLE("outbox limits", rows, limits_are_checked);
     failed += RUN_TABLE("pruning", rows, pruning_waits_for_every_cursor);
     failed += RUN_TABLE("changes", rows, changes_follow_their_transaction);
+    failed += RUN_TABLE("passed changes", rows, passed_changes_go);
     failed += RUN_TABLE("listeners", rows, listeners_hear_of_commits);
     open_ten();
     failed += RUN_TABLE("filters", filter_rows, filters);

@@ -142,7 +142,7 @@ static void closures_of_a_group_are_undone_one_by_one(void **state)
     crowd c = {.k = open_fresh(&with)};
     ASSERT_OK(os_pool_open("crowd", 8, 8, &pool, &err), &err);
     os_pool_for(pool, 400, run_one_of_many, &c);
-    os_pool_close(pool);
+    os_pool_free(pool);
     assert_int_equal(atomic_load(&c.ok), 200);
     assert_int_equal(atomic_load(&c.conflicts), 200);
     assert_int_equal(count(c.k), 200);

@@ -1,37 +1,85 @@
-/* test_executor.c - the contract of kernel/ports/executor.h: pool and inline. */
+/* test_executor.c - the contract of kernel/ports/executor.h: pool, loop and inline. */
 #include "support/test.h"
 
 #include <stdatomic.h>
 
+#include "kernel/adapters/loop/loop.h"
 #include "kernel/adapters/threads/threads.h"
 #include "support/sim.h"
 
-typedef struct {
-    const char *name;
-    bool is_inline;
-} row;
-
-static const row rows[] = {{"pool", false}, {"inline", true}};
-
 enum { TASKS = 200 };
+
+static os_pool *pool;
+static net_loop *loop;
 
 static void run_once(void *arg)
 {
     atomic_fetch_add((atomic_int *)arg, 1);
 }
 
+static krn_executor open_pool(anc_err *err)
+{
+    ASSERT_OK(os_pool_open("contract", 2, TASKS, &pool, err), err);
+    return krn_pool_executor(pool);
+}
+
+static void end_pool(void)
+{
+    os_pool_stop(pool);
+}
+
+static void close_pool(void)
+{
+    os_pool_free(pool);
+}
+
+static krn_executor open_loop(anc_err *err)
+{
+    ASSERT_OK(net_loop_open(&loop, err), err);
+    return krn_loop_executor(loop);
+}
+
+static void end_loop(void)
+{
+    net_loop_end(loop);
+}
+
+static void close_loop(void)
+{
+    net_loop_close(loop);
+}
+
+static krn_executor open_inline(anc_err *err)
+{
+    (void)err;
+    return sim_executor();
+}
+
+static const struct row {
+    const char *name;
+    krn_executor (*open)(anc_err *err);
+    void (*end)(void); /* NULL: it has no end */
+    void (*close)(void);
+} rows[] = {
+    {"pool", open_pool, end_pool, close_pool},
+    {"loop", open_loop, end_loop, close_loop},
+    {"inline", open_inline, NULL, NULL},
+};
+
 static void executor_contract(void **state)
 {
-    const row *r = *state;
+    const struct row *r = *state;
     anc_err err = {0};
-    os_pool *pool = NULL;
     atomic_int runs[TASKS] = {0};
-    ASSERT_OK(os_pool_open("contract", 2, TASKS, &pool, &err), &err);
-    const krn_executor e = r->is_inline ? sim_executor() : krn_pool_executor(pool);
+    const krn_executor e = r->open(&err);
     assert_string_equal(e.ops->name, r->name);
     for (int i = 0; i < TASKS; i++)
         ASSERT_OK(krn_submit(e, run_once, &runs[i], &err), &err);
-    os_pool_close(pool);
+    if (r->end != NULL) {
+        r->end();
+        assert_int_equal(krn_submit(e, run_once, &runs[0], &err), ANC_CANCELLED);
+        r->close();
+    }
     for (int i = 0; i < TASKS; i++)
         assert_int_equal(atomic_load(&runs[i]), 1);
 }

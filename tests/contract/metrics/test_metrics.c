@@ -89,7 +89,7 @@ static void many_threads_count_together(void **state)
     crowd c = {krn_prometheus_metrics(p)};
     ASSERT_OK(os_pool_open("crowd", 4, 8, &pool, &err), &err);
     os_pool_for(pool, 300, name_and_count, &c);
-    os_pool_close(pool);
+    os_pool_free(pool);
     uint64_t sum = 0;
     const char *labels[] = {"k=\"0\"", "k=\"1\"", "k=\"2\""};
     for (int i = 0; i < 3; i++)

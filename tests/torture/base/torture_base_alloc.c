@@ -123,7 +123,7 @@ static void use_pool(bool may_fail)
     if (status != ANC_OK)
         return;
     os_pool_for(pool, 10, nothing, NULL);
-    os_pool_close(pool);
+    os_pool_free(pool);
 }
 
 typedef struct {

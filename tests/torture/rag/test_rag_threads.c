@@ -140,7 +140,7 @@ static void every_job_ends_once(void **state)
     assert_int_equal(st.ended, JOBS);
     assert_int_equal(st.answered + st.cancelled, JOBS);
     assert_true(st.answered > 0 && st.cancelled > 0);
-    os_pool_close(pool);
+    os_pool_free(pool);
     rag_provider_close(st.provider);
     net_loop_close(st.loop);
 }

@@ -64,7 +64,38 @@ static const row rows[] = {
     {.name = "a list at the top", .yaml = "- a\n", .error = "a mapping of keys is expected"},
     {.name = "environment that names no key",
      .env = {"ANCHORAGE_HTTP__PROT=1"},
-     .error = "ANCHORAGE_HTTP__PROT names no key"},
+     .error = "environment: ANCHORAGE_HTTP__PROT names no key of the configuration (did you mean "
+              "ANCHORAGE_HTTP__PORT?)"},
+    {.name = "one underscore where two are due",
+     .env = {"ANCHORAGE_HTTP_PORT=1"},
+     .error = "(did you mean ANCHORAGE_HTTP__PORT?)"},
+    {.name = "the end of a name",
+     .env = {"ANCHORAGE_PORT=8001"},
+     .error = "(did you mean ANCHORAGE_HTTP__PORT?)"},
+    {.name = "a name near one that is no key",
+     .env = {"ANCHORAGE_APIKEY=x"},
+     .error = "(did you mean ANCHORAGE_API_KEY?)"},
+    {.name = "a name near to none",
+     .env = {"ANCHORAGE_WHATEVER=x"},
+     .error = "ANCHORAGE_WHATEVER names no key of the configuration; `anchorage serve"},
+    {.name = "an unknown name in .env",
+     .dotenv = "ANCHORAGE_DATADIR=/d\n",
+     .error = ".env: ANCHORAGE_DATADIR names no key of the configuration (did you mean "
+              "ANCHORAGE_DATA_DIR?)"},
+    {.name = "names that are ours and no keys",
+     .env = {"ANCHORAGE_DATA_DIR=/d", "ANCHORAGE_RUN_FROM=/x", "ANCHORAGE_TEST_DATA=/x"},
+     .port = 8000},
+    {.name = "more of them",
+     .env = {"ANCHORAGE_MODELS_DIR=/d", "ANCHORAGE_API_KEY=k", "ANCHORAGE_URL=http://x"},
+     .port = 8000},
+    {.name = "names that a cluster sets",
+     .env = {"ANCHORAGE_SERVICE_HOST=10.0.0.1", "ANCHORAGE_PORT=tcp://10.0.0.1:8000",
+             "ANCHORAGE_PORT_8000_TCP_ADDR=10.0.0.1"},
+     .port = 8000},
+    {.name = "a name that a secret refers to",
+     .yaml = "llm:\n  api_key: env:ANCHORAGE_MY_KEY\n",
+     .env = {"ANCHORAGE_MY_KEY=s"},
+     .port = 8000},
     {.name = "flag that names no key",
      .override = OVERRIDE("http.prt", "1"),
      .error = "--set: unknown key 'http.prt' (did you mean 'http.port'?)"},
@@ -130,6 +161,47 @@ static void other_names_and_secrets(void **state)
     srv_config_free(config);
 }
 
+/* ---- what must not be served ---- */
+
+static const struct served_row {
+    const char *name, *yaml, *key;
+    const char *error; /* NULL: it may */
+} served_rows[] = {
+    {"the defaults", "", "", NULL},
+    {"outside, no key", "http:\n  listen: 0.0.0.0\n", "", ".yaml:2: http.listen is 0.0.0.0"},
+    {"outside, a key", "http:\n  listen: 0.0.0.0\n", "k", NULL},
+    {"a named origin", "http:\n  cors_origins: [\"http://a.example\"]\n", "", NULL},
+    {"any origin, no key", "http:\n  port: 1\n  cors_origins: [\"http://a.example\", \"*\"]\n", "",
+     ".yaml:3: http.cors_origins has '*'"},
+    {"any origin, a key", "http:\n  cors_origins: [\"*\"]\n", "k", NULL},
+};
+
+static void what_is_served(void **state)
+{
+    const struct served_row *r = *state;
+    char path[] = "/tmp/anc_served_XXXXXX.yaml", key[64];
+    const char *env[] = {key, NULL};
+    anc_err err = {0};
+    srv_config *config = NULL;
+    const int fd = mkstemps(path, 5);
+    assert_true(fd >= 0);
+    (void)close(fd);
+    put_file(path, r->yaml);
+    (void)snprintf(key, sizeof key, "ANCHORAGE_API_KEY=%s", r->key);
+    const srv_config_sources sources = {.file = anc_str_of(path), .env = env};
+    ASSERT_OK(srv_config_load(&sources, &config, &err), &err);
+    const anc_status status = srv_config_check_serving(config, &err);
+    if (r->error == NULL) {
+        ASSERT_OK(status, &err);
+    } else {
+        assert_int_equal(status, ANC_INVALID);
+        if (strstr(err.text, r->error) == NULL)
+            fail_msg("'%s' is not in '%s'", r->error, err.text);
+    }
+    srv_config_free(config);
+    (void)unlink(path);
+}
+
 /* What describe prints is a configuration that loads, with the defaults. */
 static void description_is_a_configuration(void **state)
 {
@@ -164,6 +236,7 @@ int main(void)
         cmocka_unit_test(description_is_a_configuration),
     };
     int failed = RUN_TABLE("configuration", rows, load_row);
+    failed += RUN_TABLE("served", served_rows, what_is_served);
     failed += cmocka_run_group_tests_name("configuration as a whole", tests, NULL, NULL);
     return failed;
 }

@@ -1,8 +1,11 @@
 /* chain.c - which providers may answer, in which order, and which of them rest.
  *
  * A provider that failed a few times in a row is passed over for a while (its circuit is open);
- * after that each question tries it again, and one success closes the circuit.
+ * after that each question tries it again, and one success closes the circuit. Until that success it
+ * does not count as healthy, whether it rests or not.
  */
+#include <stdio.h>
+
 #include "base/str.h"
 #include "service_impl.h"
 
@@ -119,10 +122,21 @@ bool rag_link_usable(const rag_link *link, int64_t now_ns)
     return now_ns >= atomic_load_explicit(&link->open_until_ns, memory_order_relaxed);
 }
 
-void rag_link_report(rag_service *rag, rag_link *link, anc_status status)
+static void note_failure(rag_service *rag, rag_link *link, const char *text)
+{
+    (void)pthread_mutex_lock(&rag->lock);
+    (void)snprintf(link->last_failure, sizeof link->last_failure, "%.*s", RAG_FAILURE_MAX, text);
+    (void)pthread_mutex_unlock(&rag->lock);
+}
+
+void rag_link_report(rag_service *rag, rag_link *link, anc_status status, const anc_err *err)
 {
     if (status == ANC_CANCELLED)
         return;
+    note_failure(rag, link,
+                 status == ANC_OK       ? ""
+                 : err->text[0] != '\0' ? err->text
+                                        : anc_status_info(status)->text);
     if (status == ANC_OK) {
         atomic_store_explicit(&link->failures, 0, memory_order_relaxed);
         atomic_store_explicit(&link->open_until_ns, 0, memory_order_relaxed);
@@ -141,19 +155,32 @@ void rag_link_report(rag_service *rag, rag_link *link, anc_status status)
                   KRN_INT("failures", failures));
 }
 
+static void describe(rag_service *rag, const rag_link *link, unsigned failures, bool rests,
+                     char out[RAG_DETAIL_MAX + 1])
+{
+    if (failures == 0) {
+        (void)snprintf(out, RAG_DETAIL_MAX + 1, "ready");
+        return;
+    }
+    (void)pthread_mutex_lock(&rag->lock);
+    (void)snprintf(out, RAG_DETAIL_MAX + 1, "%s after %u %s in a row, the last: %s",
+                   rests ? "rests" : "is tried again", failures,
+                   failures == 1 ? "failure" : "failures", link->last_failure);
+    (void)pthread_mutex_unlock(&rag->lock);
+}
+
 size_t rag_providers(rag_service *rag, rag_provider_status *out, size_t max)
 {
     const int64_t now = krn_now_ns(rag->with.clock);
     size_t n = 0;
     for (; n < rag->n_links && n < max; n++) {
-        const rag_provider_info info = rag_provider_info_of(rag->links[n].provider);
-        const bool usable = rag_link_usable(&rag->links[n], now);
-        out[n] = (rag_provider_status){
-            .name = info.name,
-            .model = info.model,
-            .healthy = usable,
-            .detail = usable ? ANC_STR("ready") : ANC_STR("resting after failures in a row"),
-        };
+        const rag_link *link = &rag->links[n];
+        const rag_provider_info info = rag_provider_info_of(link->provider);
+        const unsigned failures = atomic_load_explicit(&link->failures, memory_order_relaxed);
+        out[n] = (rag_provider_status){.name = info.name,
+                                       .model = info.model,
+                                       .healthy = failures < rag->with.config.breaker_failures};
+        describe(rag, link, failures, !rag_link_usable(link, now), out[n].detail);
     }
     return n;
 }

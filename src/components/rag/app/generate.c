@@ -62,7 +62,7 @@ static void on_done(void *arg, anc_status status, const anc_err *err, const rag_
     turn->job = NULL;
     anc_err_clear(&turn->err);
     status = judge(turn, status, err);
-    rag_link_report(turn->rag, link, status);
+    rag_link_report(turn->rag, link, status, &turn->err);
     if (status == ANC_OK) {
         const rag_provider_info info = rag_provider_info_of(link->provider);
         const anc_str model =
@@ -113,7 +113,7 @@ static void try_next(rag_turn *turn)
                                                      &turn->job, &turn->err);
         if (turn->outcome == ANC_OK)
             return;
-        rag_link_report(rag, t->link, turn->outcome);
+        rag_link_report(rag, t->link, turn->outcome, &turn->err);
         turn->answer.degraded = true;
     }
     if (krn_submit(rag->with.loop, end_later, turn, NULL) != ANC_OK)

@@ -112,6 +112,7 @@ anc_status rag_service_open(const rag_service_options *options, rag_service **re
     }
     rag->with = *options;
     rag->mem = mem;
+    (void)pthread_mutex_init(&rag->lock, NULL);
     for (size_t i = 0; i < options->n_providers; i++)
         rag->links[rag->n_links++].provider = options->providers[i];
     rag->links[rag->n_links++].provider = options->extractive;
@@ -129,6 +130,7 @@ void rag_service_close(rag_service *rag)
 {
     if (rag == NULL)
         return;
+    (void)pthread_mutex_destroy(&rag->lock);
     anc_arena_free(rag->mem);
     free(rag);
 }

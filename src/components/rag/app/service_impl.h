@@ -1,12 +1,13 @@
 /* service_impl.h - the service's fields, a turn's fields, and what the use cases share.
  *
- * Threads. The service is immutable after open but for the atomics in it. A turn belongs to one step
+ * Threads. The service is immutable after open but for the atomics in it, and what its lock guards. A turn belongs to one step
  * at a time (prepare, generate, finish); after finish it is read only, and may be shared with the
  * writer that saves it, so it is counted.
  */
 #ifndef ANC_RAG_APP_SERVICE_IMPL_H
 #define ANC_RAG_APP_SERVICE_IMPL_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "rag/domain/prompt.h"
@@ -21,6 +22,7 @@ enum {
     RAG_TITLE_CHARS = 80,
     RAG_LINKS_MAX = RAG_PROVIDERS_MAX + 1,
     RAG_PENDING_SLOTS = 256,
+    RAG_FAILURE_MAX = RAG_DETAIL_MAX - 80,
 };
 
 /* A provider with what its last failures say about it. */
@@ -29,6 +31,7 @@ typedef struct rag_link {
     atomic_uint failures;       /* in a row */
     atomic_llong open_until_ns; /* 0: closed */
     krn_series *failed;
+    char last_failure[RAG_FAILURE_MAX + 1]; /* guarded by rag_service.lock; "" after an answer */
 } rag_link;
 
 struct rag_service {
@@ -36,6 +39,7 @@ struct rag_service {
     anc_arena *mem;                /* owned: the config's texts */
     rag_link links[RAG_LINKS_MAX]; /* [n_links], the extractive one last */
     size_t n_links;
+    pthread_mutex_t lock; /* last_failure of the links; nothing is called while it is held */
     /* Turns on their way to the store, counted by hash of their conversation: while a slot is not
      * zero, a reader of that conversation lets the writer catch up first. */
     atomic_uint pending[RAG_PENDING_SLOTS];
@@ -98,7 +102,8 @@ rag_turn *rag_turn_ref(rag_turn *turn);
 anc_status rag_chain_choose(rag_service *rag, const rag_question *question, rag_turn *turn,
                             anc_err *err) ANC_MUST_CHECK;
 bool rag_link_usable(const rag_link *link, int64_t now_ns);
-void rag_link_report(rag_service *rag, rag_link *link, anc_status status);
+/* `err` says what a failure was. */
+void rag_link_report(rag_service *rag, rag_link *link, anc_status status, const anc_err *err);
 
 /* conversations.c */
 /* The conversation if the call's user may see it; NOT_FOUND. Waits for turns of it on their way. */

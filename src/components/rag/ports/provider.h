@@ -6,7 +6,8 @@
  *   thread   start and cancel on the event loop, and every sink function there too, never inside
  *            start or cancel. info from any thread.
  *   order    any number of on_token, then on_done exactly once, also after cancel (CANCELLED, unless
- *            the end was already on its way). After on_done the job is gone.
+ *            the end was already on its way). After on_done the job is gone. Once the loop has ended
+ *            (CANCELLED from its executor) nothing is told any more, and the job goes by itself.
  *   failure  start that gives another status than OK calls nothing. on_done gives PROVIDER (it
  *            failed or answered nonsense), UNAVAILABLE (could not be reached), DEADLINE (a time
  *            limit of the provider or of the call), RATE_LIMITED, LIMIT (an answer without end),

@@ -72,7 +72,7 @@ krn_log krn_log_json_init(krn_log_json *log, int fd, krn_level least, krn_clock 
     return (krn_log){&ops, log};
 }
 
-uint64_t krn_log_json_lost(krn_log_json *log)
+uint64_t krn_log_json_lost(const krn_log_json *log)
 {
     return atomic_load_explicit(&log->lost, memory_order_relaxed);
 }

@@ -20,7 +20,7 @@ typedef struct krn_log_json {
 /* Lines of `least` and above go to `fd`. `log` must stay where it is while it is used. */
 krn_log krn_log_json_init(krn_log_json *log, int fd, krn_level least, krn_clock clock);
 
-uint64_t krn_log_json_lost(krn_log_json *log);
+uint64_t krn_log_json_lost(const krn_log_json *log);
 
 /* "debug", "info", "warn", "error"; false for another word. */
 bool krn_level_by_name(anc_str name, krn_level *ret);

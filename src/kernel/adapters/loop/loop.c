@@ -3,9 +3,11 @@
 
 static anc_status submit(void *self, void (*run)(void *arg), void *arg, anc_err *err)
 {
-    if (!net_loop_post(self, run, arg))
-        return ANC_FAIL(err, ANC_UNAVAILABLE, "the event loop takes no more work");
-    return ANC_OK;
+    if (net_loop_post(self, run, arg))
+        return ANC_OK;
+    if (net_loop_has_ended(self))
+        return ANC_FAIL(err, ANC_CANCELLED, "the event loop has ended");
+    return ANC_FAIL(err, ANC_UNAVAILABLE, "the event loop takes no more work for now");
 }
 
 static const krn_executor_ops loop_ops = {.name = "loop", .submit = submit};

@@ -75,6 +75,28 @@ static anc_status changes_head(void *self, krn_call *call, uint64_t *ret)
     return krn_sqlite_head(r.db, "change_log", ret, call->err);
 }
 
+/* Numbers of transactions that were undone leave no gap here, so the newest `keep` are counted by
+ * their numbers. */
+static anc_status changes_prune(void *self, krn_tx *tx, uint64_t passed_seq, uint64_t keep,
+                                size_t limit, size_t *ret_removed, anc_err *err)
+{
+    uint64_t head = 0;
+    (void)self;
+    ANC_TRY(krn_sqlite_head(tx->connection, "change_log", &head, err));
+    const uint64_t beyond = head > keep ? head - keep : 0;
+    const uint64_t last = passed_seq < beyond ? passed_seq : beyond;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "DELETE FROM change_log WHERE seq IN"
+                       " (SELECT seq FROM change_log WHERE seq<=?1 ORDER BY seq LIMIT ?2)",
+                       &s, err));
+    db_bind_int(s, 1, (int64_t)last);
+    db_bind_int(s, 2, limit < INT64_MAX ? (int64_t)limit : INT64_MAX);
+    ANC_TRY(db_run(s, err));
+    *ret_removed = (size_t)db_changes(tx->connection);
+    return ANC_OK;
+}
+
 static anc_status changes_listen(void *self, void (*wake)(void *arg), void *arg, anc_err *err)
 {
     krn_sqlite *k = self;
@@ -86,5 +108,6 @@ const krn_changes_ops krn_sqlite_changes_ops = {
     .append = changes_append,
     .read = changes_read,
     .head = changes_head,
+    .prune = changes_prune,
     .listen = changes_listen,
 };

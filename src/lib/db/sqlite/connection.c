@@ -63,6 +63,11 @@ anc_status db_fail_rc(const db_sqlite *db, int rc, const char *sql, const char *
 {
     const char *words = db->handle != NULL ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc);
     const anc_status status = status_of_rc(db, rc);
+    /* neither SQLite's words nor the statement would help whoever has to mend the file */
+    if (status == ANC_CORRUPT)
+        return anc_fail_at(err, status, where, "%.300s is damaged%s (code %d)", db->path,
+                           (rc & 0xff) == SQLITE_NOTADB ? " at its beginning, or no database" : "",
+                           rc);
     if (sql == NULL)
         return anc_fail_at(err, status, where, "%.200s: %.200s (%d)", db->path, words, rc);
     return anc_fail_at(err, status, where, "%.150s: %.150s (%d) in: %.100s", db->path, words, rc,

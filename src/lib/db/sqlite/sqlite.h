@@ -15,7 +15,7 @@
  * CONFLICT, BUSY and LOCKED are UNAVAILABLE, READONLY, PERM and AUTH are FORBIDDEN, IOERR is IO (or
  * DISK_FULL when the system says so), NOMEM is NO_MEMORY, TOOBIG is LIMIT, INTERRUPT is what the
  * check said (see db_check_set), anything else a BUG. The text carries SQLite's words and the
- * statement's beginning, never a bound value.
+ * statement's beginning, never a bound value; that of a damaged file names the file alone.
  */
 #ifndef ANC_DB_SQLITE_SQLITE_H
 #define ANC_DB_SQLITE_SQLITE_H

@@ -95,31 +95,59 @@ void edge_open(edge_fixture *f, const http_edge_options *options)
 static void drained(void *arg, bool all)
 {
     edge_fixture *f = arg;
-    (void)all;
+    f->drained_all = all;
     net_loop_stop(f->loop);
 }
 
 static void begin_drain(void *arg)
 {
     edge_fixture *f = arg;
-    http_edge_drain(f->edge, f->server, 5000, drained, f);
+    http_edge_drain(f->edge, f->server, f->drain_ms, drained, f);
+}
+
+void edge_drain(edge_fixture *f, int64_t drain_ms)
+{
+    if (f->drain_ms > 0)
+        return;
+    f->drain_ms = drain_ms;
+    assert_true(net_loop_post(f->loop, begin_drain, f));
+}
+
+/* As srv_house_close does it. What a pool is still at may go on only when the loop has ended. */
+static void close_all(edge_fixture *f)
+{
+    anc_err err = {0};
+    net_server_close(f->server);
+    http_edge_stop(f->edge);
+    net_loop_end(f->loop);
+    atomic_store(&doubles.release, true);
+    os_pool_stop(f->io);
+    os_pool_stop(f->cpu);
+    net_loop_close(f->loop);
+    http_edge_close(f->edge);
+    os_pool_free(f->io);
+    os_pool_free(f->cpu);
+    krn_prometheus_free(f->metrics);
+    anc_buf_done(&f->log);
+    ASSERT_OK(os_folder_remove(anc_str_of(f->folder), &err), &err);
 }
 
 void edge_close(edge_fixture *f)
 {
-    anc_err err = {0};
     atomic_store(&doubles.release, true);
-    assert_true(net_loop_post(f->loop, begin_drain, f));
+    edge_drain(f, 5000);
     os_thread_join(f->thread);
     assert_int_equal(http_edge_open_requests(f->edge), 0);
-    net_server_close(f->server);
-    os_pool_close(f->cpu);
-    os_pool_close(f->io);
-    net_loop_close(f->loop);
-    http_edge_close(f->edge);
-    krn_prometheus_free(f->metrics);
-    anc_buf_done(&f->log);
-    ASSERT_OK(os_folder_remove(anc_str_of(f->folder), &err), &err);
+    close_all(f);
+}
+
+void edge_close_cut_off(edge_fixture *f)
+{
+    edge_drain(f, 1);
+    os_thread_join(f->thread);
+    assert_false(f->drained_all);
+    assert_true(http_edge_open_requests(f->edge) > 0);
+    close_all(f);
 }
 
 /* ---- asking ---- */

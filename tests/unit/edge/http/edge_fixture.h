@@ -22,11 +22,19 @@ typedef struct edge_fixture {
     pthread_mutex_t lock;
     anc_buf log; /* guarded by lock: every field of every line */
     int lines;
+    int64_t drain_ms; /* 0: not begun */
+    bool drained_all;
 } edge_fixture;
 
 /* `options` NULL: defaults; what the fixture knows is filled in. */
 void edge_open(edge_fixture *f, const http_edge_options *options);
 void edge_close(edge_fixture *f);
+
+/* Begins draining, once; the end that edge_close waits for. */
+void edge_drain(edge_fixture *f, int64_t drain_ms);
+
+/* The same when requests are still at work at the end of the drain; they go on when the loop has ended. */
+void edge_close_cut_off(edge_fixture *f);
 
 typedef struct answer {
     anc_buf bytes; /* owned: everything that came */

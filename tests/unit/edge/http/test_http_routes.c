@@ -66,6 +66,34 @@ static void test_operation_ids_differ(void **state)
             assert_string_not_equal(http_routes[i].id, http_routes[k].id);
 }
 
+/* What tells of others' documents and questions, or changes what all share, is the owner's. */
+static bool is_owners(const http_route *route)
+{
+    static const char *const places[] = {
+        "/v1/ingest",  "/v1/dead-letters", "/v1/sources",  "/v1/webhooks", "/v1/events",
+        "/api/events", "/ws/events",       "/v1/tracking", "/metrics",     "/v1/metrics"};
+    static const char *const shared[] = {"/v1/collections", "/v1/knowledge", "/documents"};
+    for (size_t i = 0; i < ANC_COUNT(places); i++)
+        if (strncmp(route->path, places[i], strlen(places[i])) == 0)
+            return true;
+    for (size_t i = 0; i < ANC_COUNT(shared); i++)
+        if (strncmp(route->path, shared[i], strlen(shared[i])) == 0)
+            return strcmp(route->method, "GET") != 0;
+    return false;
+}
+
+static void test_roles(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < http_route_count; i++) {
+        const http_route *route = &http_routes[i];
+        if (is_owners(route) && route->role != HTTP_OWNER)
+            fail_msg("%s %s is not for the owner alone", route->method, route->path);
+        if (strcmp(route->tag, "health") != 0 && route->role == HTTP_PUBLIC)
+            fail_msg("%s %s is for anybody", route->method, route->path);
+    }
+}
+
 /* Every reference leads somewhere, wherever it stands. */
 static void check_refs(const json_value *root, const json_value *v, size_t *count)
 {
@@ -178,6 +206,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_route_is_described),
+        cmocka_unit_test(test_roles),
         cmocka_unit_test(test_operation_ids_differ),
         cmocka_unit_test(test_references),
         cmocka_unit_test(test_parameters_of_paths),

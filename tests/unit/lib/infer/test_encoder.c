@@ -84,7 +84,7 @@ static void compare(const char *model, const char *tokens, const char *vectors, 
         assert_true(usage.tokens > n * 2);
         inf_encoder_close(enc);
     }
-    os_pool_close(pool);
+    os_pool_free(pool);
 }
 
 static void reference_of_minilm(void **state)

@@ -95,7 +95,7 @@ static void neighbours_and_threads_change_nothing(void **state)
             assert_true(fabsf(alone[j] - together[i * DIMS + j]) < 1e-5f);
     }
     assert_int_equal(all.tokens, sum.tokens);
-    os_pool_close(pool);
+    os_pool_free(pool);
     inf_encoder_close(enc);
 }
 

@@ -328,7 +328,7 @@ void fixture_close(fixture *f)
     net_loop_stop(f->loop);
     os_thread_join(f->thread);
     net_server_close(f->server);
-    os_pool_close(f->pool);
+    os_pool_free(f->pool);
     net_loop_close(f->loop);
 }
 

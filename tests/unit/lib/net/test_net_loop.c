@@ -135,6 +135,30 @@ static void a_stop_before_the_run_holds(void **state)
     assert_int_equal(b.calls, 1);
 }
 
+static void post_again(void *arg)
+{
+    bench *b = arg;
+    b->calls++;
+    assert_false(net_loop_post(b->loop, count, b));
+}
+
+static void an_ended_loop_refuses(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    bench b = {0};
+    ASSERT_OK(net_loop_open(&b.loop, &err), &err);
+    assert_true(net_loop_post(b.loop, post_again, &b));
+    assert_false(net_loop_has_ended(b.loop));
+    net_loop_end(b.loop);
+    assert_int_equal(b.calls, 1);
+    assert_true(net_loop_has_ended(b.loop));
+    assert_false(net_loop_post(b.loop, count, &b));
+    net_loop_end(b.loop);
+    net_loop_close(b.loop);
+    assert_int_equal(b.calls, 1);
+}
+
 static void on_signal(void *arg, int number)
 {
     bench *b = arg;
@@ -170,6 +194,7 @@ int main(void)
         cmocka_unit_test(posts_keep_the_order_of_their_thread),
         cmocka_unit_test(timers),
         cmocka_unit_test(a_stop_before_the_run_holds),
+        cmocka_unit_test(an_ended_loop_refuses),
         cmocka_unit_test(signals_come_to_the_loop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,8 +78,14 @@ static void a_full_queue_refuses_and_closing_runs_the_rest(void **state)
     assert_int_equal(os_pool_submit(pool, count, &n, &err), ANC_UNAVAILABLE);
     assert_non_null(strstr(err.text, "3 tasks"));
     gate_open(&g);
-    os_pool_close(pool);
-    os_pool_close(NULL);
+    os_pool_stop(pool);
+    assert_int_equal(atomic_load(&n), 3);
+    anc_err_clear(&err);
+    assert_int_equal(os_pool_submit(pool, count, &n, &err), ANC_CANCELLED);
+    os_pool_stop(pool);
+    os_pool_free(pool);
+    os_pool_stop(NULL);
+    os_pool_free(NULL);
     assert_int_equal(atomic_load(&n), 3);
 }
 
@@ -126,6 +132,37 @@ static const for_row for_rows[] = {
     {"every thread in a loop of its own", 3, 9},
 };
 
+typedef struct {
+    os_pool *stopped;
+    atomic_int sum;
+} late;
+
+static void add_index(void *arg, size_t i)
+{
+    atomic_fetch_add(&((late *)arg)->sum, (int)i);
+}
+
+static void late_task(void *arg)
+{
+    late *l = arg;
+    os_pool_for(l->stopped, 100, add_index, l);
+}
+
+static void a_stopped_pool_still_serves_loops_of_others(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    os_pool *other = NULL;
+    late l = {0};
+    ASSERT_OK(os_pool_open("gone", 2, 4, &l.stopped, &err), &err);
+    ASSERT_OK(os_pool_open("late", 2, 4, &other, &err), &err);
+    os_pool_stop(l.stopped);
+    ASSERT_OK(os_pool_submit(other, late_task, &l, &err), &err);
+    os_pool_free(other);
+    assert_int_equal(atomic_load(&l.sum), 4950);
+    os_pool_free(l.stopped);
+}
+
 static void loops_nest_inside_tasks_of_the_same_pool(void **state)
 {
     const for_row *row = *state;
@@ -136,7 +173,7 @@ static void loops_nest_inside_tasks_of_the_same_pool(void **state)
     for (int i = 0; i < row->tasks; i++)
         ASSERT_OK(os_pool_submit(g->pool, grid_task, g, &err), &err);
     grid_task(g); /* and from a thread that is not the pool's */
-    os_pool_close(g->pool);
+    os_pool_free(g->pool);
     assert_int_equal(atomic_load(&g->tasks_done), row->tasks + 1);
     for (size_t i = 0; i < ANC_COUNT(g->cells); i++)
         assert_int_equal(atomic_load(&g->cells[i]), row->tasks + 1);
@@ -234,6 +271,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_full_queue_refuses_and_closing_runs_the_rest),
+        cmocka_unit_test(a_stopped_pool_still_serves_loops_of_others),
         cmocka_unit_test(a_wait_ends_at_its_deadline),
         cmocka_unit_test(clocks_and_chance),
         cmocka_unit_test(cores_follow_the_affinity),

@@ -6,8 +6,8 @@
  *
  * The job belongs to one of these at a time. `cancelled` is the only field that two threads touch:
  * cancel sets it on the loop, compute looks at it between its steps. When the loop's queue is full,
- * compute cannot say that it ended, and waits in small steps until it can: a job's end is never
- * lost.
+ * compute cannot say that it ended, and waits in small steps until it can: a job's end is never lost
+ * while the loop runs. Once the loop has ended there is nobody left to tell, and the job just goes.
  */
 #include "rag_extractive.h"
 
@@ -118,8 +118,11 @@ static void deliver(void *arg);
 static void hand_over(rag_provider_job *job)
 {
     const struct timespec moment = {.tv_nsec = 1000000};
-    while (krn_submit(job->self->with.loop, deliver, job, NULL) != ANC_OK)
+    anc_status status;
+    while ((status = krn_submit(job->self->with.loop, deliver, job, NULL)) == ANC_UNAVAILABLE)
         (void)nanosleep(&moment, NULL);
+    if (status != ANC_OK)
+        job_free(job);
 }
 
 static void compute(void *arg)

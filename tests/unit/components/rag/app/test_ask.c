@@ -363,15 +363,22 @@ static void circuit_opens_and_closes(void **state)
     assert_int_equal(w.first.started, 3);
     assert_int_equal(rag_providers(w.rag, rows, 4), 2);
     assert_false(rows[0].healthy);
+    assert_non_null(strstr(rows[0].detail, "rests after 3 failures in a row, the last: "));
+    assert_non_null(strstr(rows[0].detail, "ended badly"));
     assert_true(rows[1].healthy);
+    assert_string_equal(rows[1].detail, "ready");
     assert_true(anc_str_eq(rows[1].model, ANC_STR("extractive")));
     w.clock.mono_ns += INT64_C(30000000000);
+    assert_int_equal(rag_providers(w.rag, rows, 1), 1);
+    assert_false(rows[0].healthy);
+    assert_non_null(strstr(rows[0].detail, "is tried again after 3 failures"));
     w.first.end = ANC_OK;
     w.first.tokens[0] = "x";
     ASSERT_OK(world_ask(&w, &q, &a), &w.err);
     assert_false(a->degraded);
     assert_int_equal(rag_providers(w.rag, rows, 1), 1);
     assert_true(rows[0].healthy);
+    assert_string_equal(rows[0].detail, "ready");
     world_close(&w);
 }
 

@@ -1,0 +1,103 @@
+/* gauges.c - what the house knows of itself, told to the metrics once a second. */
+#include "house_impl.h"
+
+#include "os/clock.h"
+
+static const int64_t EVERY_NS = 1000000000;
+
+typedef struct gauge_row {
+    const char *name, *labels, *help;
+    int64_t (*read)(const srv_house *h);
+    bool is_total; /* only ever grows: a counter */
+} gauge_row;
+
+static int64_t connections(const srv_house *h)
+{
+    return (int64_t)net_server_stats_of(h->server).connections;
+}
+
+static int64_t accepted(const srv_house *h)
+{
+    return (int64_t)net_server_stats_of(h->server).accepted_total;
+}
+
+static int64_t refused(const srv_house *h)
+{
+    return (int64_t)net_server_stats_of(h->server).refused_total;
+}
+
+static int64_t bad_requests(const srv_house *h)
+{
+    return (int64_t)net_server_stats_of(h->server).bad_requests_total;
+}
+
+static int64_t providers_running(const srv_house *h)
+{
+    return (int64_t)net_http_running(h->http);
+}
+
+static int64_t posted(const srv_house *h)
+{
+    return (int64_t)net_loop_posted(h->loop);
+}
+
+static int64_t cpu_queued(const srv_house *h)
+{
+    return (int64_t)os_pool_queued(h->cpu_pool);
+}
+
+static int64_t io_queued(const srv_house *h)
+{
+    return (int64_t)os_pool_queued(h->io_pool);
+}
+
+static int64_t log_lost(const srv_house *h)
+{
+    return (int64_t)krn_log_json_lost(&h->log_json);
+}
+
+static int64_t resident(const srv_house *h)
+{
+    (void)h;
+    return (int64_t)os_resident_bytes();
+}
+
+static const gauge_row rows[SRV_GAUGES] = {
+    {"anchorage_connections", "", "Connections that are open.", connections, false},
+    {"anchorage_connections_accepted_total", "", "Connections accepted.", accepted, true},
+    {"anchorage_connections_refused_total", "", "Connections refused: too many, or no descriptor.",
+     refused, true},
+    {"anchorage_bad_requests_total", "", "Requests refused before they had a route.", bad_requests,
+     true},
+    {"anchorage_provider_requests", "", "Requests to language models under way.", providers_running,
+     false},
+    {"anchorage_loop_posted", "", "Calls that wait for the event loop.", posted, false},
+    {"anchorage_pool_queued", "pool=\"cpu\"", "Tasks that wait for a thread.", cpu_queued, false},
+    {"anchorage_pool_queued", "pool=\"io\"", "Tasks that wait for a thread.", io_queued, false},
+    {"anchorage_log_lines_lost_total", "", "Log lines that could not be written.", log_lost, true},
+    {"anchorage_resident_bytes", "", "Memory of the process.", resident, false},
+};
+
+static int64_t step(void *arg, int64_t now_ns)
+{
+    srv_house *h = arg;
+    for (size_t i = 0; i < SRV_GAUGES; i++) {
+        const int64_t now = rows[i].read(h);
+        if (rows[i].is_total)
+            krn_count(h->gauges[i], (uint64_t)(now - h->gauge_told[i]));
+        else
+            krn_gauge_set(h->gauges[i], now);
+        h->gauge_told[i] = now;
+    }
+    return now_ns + EVERY_NS;
+}
+
+anc_status srv_gauges_open(srv_house *h, anc_err *err)
+{
+    uint32_t id;
+    const krn_metrics m = h->metrics;
+    for (size_t i = 0; i < SRV_GAUGES; i++)
+        h->gauges[i] = (rows[i].is_total ? m.ops->counter : m.ops->gauge)(
+            m.self, rows[i].name, rows[i].labels, rows[i].help);
+    return h->scheduler.ops->add(h->scheduler.self, "gauges", step, h, &id, err);
+}
