@@ -14,7 +14,8 @@
 #include "put_impl.h"
 #include "json/json.h"
 
-enum { MAX_TRIES = 8 };
+enum { MAX_TRIES = 8, UNDO_ARENA_BYTES = 1 << 20 };
+#define UNDO_NS         (INT64_C(5) * 1000000000)
 #define PUT_ARENA_BYTES ((size_t)512 << 20)
 
 /* Part of the fingerprint; a change in how texts are extracted or cut counts it up, so that a put of
@@ -238,21 +239,40 @@ static anc_status run(kno_put *put, kno_put_status *ret)
     return ANC_OK;
 }
 
-/* Lets go of what the put holds. A version that was staged and not published is taken back; should
- * that fail too, the next start's sweep does it. */
+/* Takes back what a put that failed has kept, with a call of its own: the put's may have passed its
+ * deadline. What cannot be taken back now is the sweep's. */
+static void take_back(const kno_put *put)
+{
+    kno_service *kno = put->kno;
+    anc_err ignored;
+    anc_err_clear(&ignored);
+    ANC_ARENA(mem, UNDO_ARENA_BYTES);
+    if (mem == NULL)
+        return;
+    krn_call call = kno_own_call(kno, mem, &ignored, krn_now_ns(kno->with.clock) + UNDO_NS);
+    anc_status status = ANC_OK;
+    if (put->version_id != 0)
+        status = kno_version_discard(kno, &call, put->version_id);
+    if (status == ANC_OK && put->text_kept)
+        status = kno_object_collect(kno, &call, &put->version.text);
+    if (status == ANC_OK && put->original_kept)
+        status = kno_object_collect(kno, &call, &put->content);
+    if (status != ANC_OK)
+        krn_log_write(kno->with.log, KRN_WARN, "knowledge", "a failed put is left to the sweep",
+                      KRN_STR("document_id", put->name),
+                      KRN_STR("error", anc_str_of(ignored.text)));
+}
+
+/* Lets go of what the put holds. */
 static void put_done(kno_put *put)
 {
     kno_service *kno = put->kno;
     kno->with.raw.ops->close_view(kno->with.raw.self, &put->view);
     kno_spool_close(&put->text);
     kno_spool_close(&put->original);
-    if (put->version_id != 0 && put->published.document_id == 0) {
-        anc_err ignored;
-        anc_err_clear(&ignored);
-        krn_call call = put->call;
-        call.err = &ignored;
-        (void)!kno_version_discard(kno, &call, put->version_id);
-    }
+    kno_live_end(kno, &put->live);
+    if (put->published.document_id == 0)
+        take_back(put);
 }
 
 static kno_put_result result_of(const kno_put *put, kno_put_status status)

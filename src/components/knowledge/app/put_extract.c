@@ -191,6 +191,7 @@ static anc_status keep_original(kno_put *put)
     ANC_TRY(raw.ops->create(raw.self, &put->original, err));
     ANC_TRY(put->original.ops->add(put->original.self, put->input->content, err));
     ANC_TRY(put->original.ops->finish(put->original.self, &named, err));
+    put->original_kept = true;
     if (!kno_digest_eq(&named, &put->content))
         return ANC_FAIL(err, ANC_CONFLICT, "the bytes of '%.*s' changed while they were read",
                         ANC_FMT(put->name));
@@ -211,6 +212,7 @@ anc_status kno_put_extract(kno_put *put)
     kno_parsed parsed = {0};
     ANC_TRY(with->parser.ops->parse(with->parser.self, &put->call, &source, &sink, &parsed));
     ANC_TRY(put->text.ops->finish(put->text.self, &put->version.text, err));
+    put->text_kept = true;
     put->version.text_bytes = x.at;
     ANC_TRY(with->raw.ops->open(with->raw.self, &put->version.text, x.at, &put->view, err));
     ANC_TRY(keep_original(put));
