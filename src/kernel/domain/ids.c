@@ -21,11 +21,15 @@ bool krn_collection_valid(anc_str name)
 
 bool krn_document_id_valid(anc_str id)
 {
-    if (id.len == 0 || id.len > KRN_DOCUMENT_ID_MAX || !anc_utf8_valid(id))
+    if (id.len == 0 || id.len > KRN_DOCUMENT_ID_MAX || !anc_utf8_valid(id) ||
+        anc_str_trim(id).len != id.len)
         return false;
-    for (size_t i = 0; i < id.len; i++)
-        if ((unsigned char)id.ptr[i] < 0x20 || id.ptr[i] == 0x7f)
+    size_t bytes;
+    for (size_t i = 0; i < id.len; i += bytes) {
+        const uint32_t c = anc_utf8_at(id, i, &bytes);
+        if (c < 0x20 || (c >= 0x7f && c < 0xa0))
             return false;
+    }
     return true;
 }
 

@@ -14,7 +14,7 @@ enum { KRN_COLLECTION_MAX = 64, KRN_DOCUMENT_ID_MAX = 512 };
 
 bool krn_collection_valid(anc_str name); /* [a-z0-9][a-z0-9_-]{0,63} */
 
-/* 1 to 512 bytes of UTF-8 without control characters. */
+/* 1 to 512 bytes of UTF-8 without control characters, and without blanks at the ends. */
 bool krn_document_id_valid(anc_str id);
 
 /* ptr NULL when memory or the ceiling refused. */

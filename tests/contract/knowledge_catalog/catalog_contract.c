@@ -213,10 +213,10 @@ static void collections(void **state)
     a.record.acl = (kno_labels){board, 1};
     a.record.description = ANC_STR("changed");
     ASSERT_OK(run(f, update_collection, &a), &f->err);
-    ASSERT_OK(c.ops->list(c.self, call, (kno_labels){everybody, 1}, ANC_STR_NONE, 10, &all, &n),
+    ASSERT_OK(c.ops->list(c.self, call, &(kno_labels){everybody, 1}, ANC_STR_NONE, 10, &all, &n),
               &f->err);
     assert_int_equal(n, 0);
-    ASSERT_OK(c.ops->list(c.self, call, (kno_labels){board, 1}, ANC_STR_NONE, 10, &all, &n),
+    ASSERT_OK(c.ops->list(c.self, call, &(kno_labels){board, 1}, ANC_STR_NONE, 10, &all, &n),
               &f->err);
     assert_int_equal(n, 1);
     assert_string_equal(all[0].description.ptr, "changed");
@@ -323,12 +323,16 @@ static void access_follows_the_current_version(void **state)
     ASSERT_OK(d.ops->locate(d.self, call, &at, 1, &place), &f->err);
     assert_int_equal(place.document.acl.n, 1);
     assert_string_equal(place.document.acl.items[0].ptr, "group:board");
-    kno_document_query query = {.collection_id = c, .held = {everybody, 1}, .limit = 10};
+    const kno_labels outside = {everybody, 1}, inside = {board, 1};
+    kno_document_query query = {.collection_id = c, .held = &outside, .limit = 10};
     kno_document_record *docs = NULL;
     size_t n = 9;
     ASSERT_OK(d.ops->list(d.self, call, &query, &docs, &n), &f->err);
     assert_int_equal(n, 0);
-    query.held = (kno_labels){board, 1};
+    query.held = &inside;
+    ASSERT_OK(d.ops->list(d.self, call, &query, &docs, &n), &f->err);
+    assert_int_equal(n, 1);
+    query.held = NULL;
     ASSERT_OK(d.ops->list(d.self, call, &query, &docs, &n), &f->err);
     assert_int_equal(n, 1);
 }

@@ -187,8 +187,9 @@ anc_status kno_collection_list(kno_service *kno, krn_call *call, anc_str after, 
     const kno_collection_store c = kno->with.catalog.collections;
     kno_collection_record *records = NULL;
     size_t n = 0;
-    ANC_TRY(c.ops->list(c.self, call, kno_held(call), after, limit < MAX_PAGE ? limit : MAX_PAGE,
-                        &records, &n));
+    kno_labels held;
+    ANC_TRY(c.ops->list(c.self, call, kno_held(call, &held), after,
+                        limit < MAX_PAGE ? limit : MAX_PAGE, &records, &n));
     kno_collection *out = anc_arena_alloc(call->mem, n, sizeof *out);
     if (out == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu collections", n);
@@ -226,7 +227,9 @@ anc_status kno_stats(kno_service *kno, krn_call *call, kno_stats_row **ret, size
     const kno_collection_store c = kno->with.catalog.collections;
     kno_collection_record *records = NULL;
     size_t n = 0;
-    ANC_TRY(c.ops->list(c.self, call, kno_held(call), ANC_STR_NONE, MAX_STATS_ROWS, &records, &n));
+    kno_labels held;
+    ANC_TRY(c.ops->list(c.self, call, kno_held(call, &held), ANC_STR_NONE, MAX_STATS_ROWS, &records,
+                        &n));
     kno_stats_row *rows = anc_arena_alloc(call->mem, n, sizeof *rows);
     if (rows == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu collections", n);

@@ -130,11 +130,6 @@ static anc_status take_fingerprint(kno_put *put)
 
 /* ---- what is there ------------------------------------------------------------------------- */
 
-static bool may_see(const kno_put *put, kno_labels acl)
-{
-    return kno_labels_meet(acl, put->call.principal.labels, put->call.principal.n_labels);
-}
-
 static anc_status read_collection(kno_put *put)
 {
     const kno_document_input *in = put->input;
@@ -143,10 +138,10 @@ static anc_status read_collection(kno_put *put)
     ANC_TRY(c.ops->find(c.self, &put->call, in->collection, &found));
     if (found.id == 0 && in->make_collection)
         found = kno_collection_defaults(in->collection);
-    else if (found.id == 0 || (!may_see(put, found.acl) && !in->make_collection))
+    else if (found.id == 0 || (!kno_may_open(&put->call, found.acl) && !in->make_collection))
         return ANC_FAIL_FIELD(put->call.err, ANC_NOT_FOUND, "/collection",
                               "there is no collection '%.*s'", ANC_FMT(in->collection));
-    else if (!may_see(put, found.acl))
+    else if (!kno_may_open(&put->call, found.acl))
         return ANC_FAIL_FIELD(put->call.err, ANC_FORBIDDEN, "/collection",
                               "the collection '%.*s' is not yours to write to",
                               ANC_FMT(in->collection));
@@ -168,7 +163,7 @@ static anc_status read_present(kno_put *put)
         return ANC_FAIL_FIELD(put->call.err, ANC_CONFLICT, "/id",
                               "the document '%.*s' exists in the collection '%.*s'",
                               ANC_FMT(put->name), ANC_FMT(put->collection.name));
-    if (!may_see(put, put->present.acl))
+    if (!kno_may_open(&put->call, put->present.acl))
         return ANC_FAIL_FIELD(put->call.err, ANC_FORBIDDEN, "/id",
                               "the document '%.*s' is not yours to replace", ANC_FMT(put->name));
     return ANC_OK;

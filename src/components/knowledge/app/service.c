@@ -62,6 +62,12 @@ void kno_service_close(kno_service *kno)
     free(kno);
 }
 
+bool kno_may_open(const krn_call *call, kno_labels acl)
+{
+    return call->principal.is_admin ||
+           kno_labels_meet(acl, call->principal.labels, call->principal.n_labels);
+}
+
 anc_status kno_collection_get(kno_service *kno, krn_call *call, anc_str name,
                               kno_collection_record *ret)
 {
@@ -69,8 +75,7 @@ anc_status kno_collection_get(kno_service *kno, krn_call *call, anc_str name,
     kno_collection_record record;
     const kno_collection_store c = kno->with.catalog.collections;
     ANC_TRY(c.ops->find(c.self, call, name, &record));
-    if (record.id == 0 ||
-        !kno_labels_meet(record.acl, call->principal.labels, call->principal.n_labels))
+    if (record.id == 0 || !kno_may_open(call, record.acl))
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no collection '%.*s'", ANC_FMT(name));
     *ret = record;
     return ANC_OK;
@@ -87,8 +92,7 @@ anc_status kno_document_get(kno_service *kno, krn_call *call, anc_str collection
     kno_document_record record = {0};
     if (in.id != 0 && id.len > 0)
         ANC_TRY(catalog->documents.ops->find(catalog->documents.self, call, in.id, id, &record));
-    if (record.id == 0 ||
-        !kno_labels_meet(record.acl, call->principal.labels, call->principal.n_labels)) {
+    if (record.id == 0 || !kno_may_open(call, record.acl)) {
         const anc_str shown = anc_str_sub(id, 0, 200);
         return ANC_FAIL(call->err, ANC_NOT_FOUND,
                         "there is no document '%.*s' in the collection '%.*s'", ANC_FMT(shown),

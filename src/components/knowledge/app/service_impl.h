@@ -41,10 +41,14 @@ struct kno_service {
     } count;
 };
 
-/* The labels of who asks. */
-static inline kno_labels kno_held(const krn_call *call)
+/* Whether who asks may see and manage what carries `acl`: by a label, or as the owner. */
+bool kno_may_open(const krn_call *call, kno_labels acl);
+
+/* The labels of who asks, in `space`; NULL: it may open everything. */
+static inline const kno_labels *kno_held(const krn_call *call, kno_labels *space)
 {
-    return (kno_labels){.items = call->principal.labels, .n = call->principal.n_labels};
+    *space = (kno_labels){.items = call->principal.labels, .n = call->principal.n_labels};
+    return call->principal.is_admin ? NULL : space;
 }
 
 /* The collection, NOT_FOUND when it is not there or may not be read. */

@@ -28,9 +28,10 @@ typedef struct kno_collection_store_ops {
     ANC_MUST_CHECK anc_status (*find)(void *self, krn_call *call, anc_str name,
                                       kno_collection_record *ret);
 
-    /* Those whose acl has one of `held`, by name after `after` (exclusive). */
-    ANC_MUST_CHECK anc_status (*list)(void *self, krn_call *call, kno_labels held, anc_str after,
-                                      size_t limit, kno_collection_record **ret, size_t *ret_n);
+    /* Those whose acl has one of `held` (NULL: all), by name after `after` (exclusive). */
+    ANC_MUST_CHECK anc_status (*list)(void *self, krn_call *call, const kno_labels *held,
+                                      anc_str after, size_t limit, kno_collection_record **ret,
+                                      size_t *ret_n);
 
     /* CONFLICT when the name exists. Id and counters of `wanted` are ignored, times are set. */
     ANC_MUST_CHECK anc_status (*insert)(void *self, krn_tx *tx, const kno_collection_record *wanted,

@@ -48,11 +48,18 @@ typedef struct {
 } name_row;
 
 static const name_row name_rows[] = {
-    {"a word", "papers", true, true},      {"digits, dash and underscore", "2024-q1_x", true, true},
-    {"a capital", "Papers", false, true},  {"a dash in front", "-x", false, true},
-    {"a path", "../x", false, true},       {"accents", "d\303\251j\303\240", false, true},
-    {"a line feed", "a\nb", false, false}, {"broken UTF-8", "a\xff", false, false},
+    {"a word", "papers", true, true},
+    {"digits, dash and underscore", "2024-q1_x", true, true},
+    {"a capital", "Papers", false, true},
+    {"a dash in front", "-x", false, true},
+    {"a path", "../x", false, true},
+    {"accents", "d\303\251j\303\240", false, true},
+    {"a line feed", "a\nb", false, false},
+    {"broken UTF-8", "a\xff", false, false},
     {"nothing", "", false, false},
+    {"a C1 control", "a\302\205b", false, false},
+    {"a blank at the end", "a ", false, false},
+    {"a blank inside", "a b", false, true},
 };
 
 static void names(void **state)

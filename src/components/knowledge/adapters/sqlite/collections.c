@@ -49,8 +49,8 @@ static anc_status find(void *self, krn_call *call, anc_str name, kno_collection_
     return ANC_OK;
 }
 
-static anc_status list(void *self, krn_call *call, kno_labels held, anc_str after, size_t limit,
-                       kno_collection_record **ret, size_t *ret_n)
+static anc_status list(void *self, krn_call *call, const kno_labels *held, anc_str after,
+                       size_t limit, kno_collection_record **ret, size_t *ret_n)
 {
     anc_str labels;
     ANC_TRY(kno_labels_json(call->mem, held, &labels, call->err));
@@ -58,12 +58,12 @@ static anc_status list(void *self, krn_call *call, kno_labels held, anc_str afte
     ANC_TRY(kno_reader_take(self, call, &reader));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
-                       "SELECT " COLUMNS "WHERE c.dropped = 0 AND c.name > ?1 AND c.acl_id IN"
-                       " (SELECT acl_id FROM kno_acl_label WHERE label IN"
-                       " (SELECT value FROM json_each(?2))) ORDER BY c.name LIMIT ?3",
+                       "SELECT " COLUMNS "WHERE c.dropped = 0 AND c.name > ?1 AND (?2 IS NULL OR"
+                       " c.acl_id IN (SELECT acl_id FROM kno_acl_label WHERE label IN"
+                       " (SELECT value FROM json_each(?2)))) ORDER BY c.name LIMIT ?3",
                        &s, call->err));
     db_bind_str(s, 1, after);
-    db_bind_str(s, 2, labels);
+    db_bind_str_or_null(s, 2, labels);
     db_bind_int(s, 3, (int64_t)limit);
     kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
     for (bool row = true;;) {

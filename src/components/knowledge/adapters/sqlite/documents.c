@@ -103,18 +103,18 @@ static anc_status find_version(void *self, krn_call *call, int64_t document_id, 
     return ANC_OK;
 }
 
+#define SEEN                                                                  \
+    " AND (?3 IS NULL OR coalesce(v.acl_id, c.acl_id) IN (SELECT acl_id FROM" \
+    " kno_acl_label WHERE label IN (SELECT value FROM json_each(?3))))"
+
 /* Two statements, so that each walks its index: within a collection, or over all of them. */
 static const char list_one[] =
     "SELECT " DOCUMENT_COLUMNS JOIN_CURRENT "WHERE c.dropped = 0 AND c.id = ?1 AND d.name > ?4"
-    " AND (?2 = '' OR instr(v.folded, ?2) > 0) AND coalesce(v.acl_id, c.acl_id) IN"
-    " (SELECT acl_id FROM kno_acl_label WHERE label IN (SELECT value FROM json_each(?3)))"
-    " ORDER BY d.name LIMIT ?5";
+    " AND (?2 = '' OR instr(v.folded, ?2) > 0)" SEEN " ORDER BY d.name LIMIT ?5";
 static const char list_all[] =
     "SELECT " DOCUMENT_COLUMNS JOIN_CURRENT
     "WHERE c.dropped = 0 AND (c.name > ?1 OR (c.name = ?1 AND d.name > ?4))"
-    " AND (?2 = '' OR instr(v.folded, ?2) > 0) AND coalesce(v.acl_id, c.acl_id) IN"
-    " (SELECT acl_id FROM kno_acl_label WHERE label IN (SELECT value FROM json_each(?3)))"
-    " ORDER BY c.name, d.name LIMIT ?5";
+    " AND (?2 = '' OR instr(v.folded, ?2) > 0)" SEEN " ORDER BY c.name, d.name LIMIT ?5";
 
 static anc_status list(void *self, krn_call *call, const kno_document_query *query,
                        kno_document_record **ret, size_t *ret_n)
@@ -131,7 +131,7 @@ static anc_status list(void *self, krn_call *call, const kno_document_query *que
     else
         db_bind_str(s, 1, query->after_collection);
     db_bind_str(s, 2, query->text);
-    db_bind_str(s, 3, labels);
+    db_bind_str_or_null(s, 3, labels);
     db_bind_str(s, 4, query->after_name);
     db_bind_int(s, 5, (int64_t)query->limit);
     kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};

@@ -134,13 +134,17 @@ anc_status kno_labels_intern(db_sqlite *db, kno_labels labels, int64_t *ret, anc
     return ANC_OK;
 }
 
-anc_status kno_labels_json(anc_arena *mem, kno_labels labels, anc_str *ret, anc_err *err)
+anc_status kno_labels_json(anc_arena *mem, const kno_labels *labels, anc_str *ret, anc_err *err)
 {
+    if (labels == NULL) {
+        *ret = ANC_STR_NONE;
+        return ANC_OK;
+    }
     ANC_BUF(out, 256 << 10);
     json_writer w = json_writer_of(&out);
     json_open_array(&w);
-    for (size_t i = 0; i < labels.n; i++)
-        json_write_str(&w, labels.items[i]);
+    for (size_t i = 0; i < labels->n; i++)
+        json_write_str(&w, labels->items[i]);
     json_close_array(&w);
     ANC_TRY(anc_buf_status(&out, "access labels", err));
     const anc_str copy = anc_arena_copy(mem, anc_buf_view(&out));

@@ -49,8 +49,8 @@ anc_status kno_labels_read(anc_arena *mem, anc_str text, kno_labels *ret,
 /* The id of a label set, which is made where it is new. Inside a transaction. */
 anc_status kno_labels_intern(db_sqlite *db, kno_labels labels, int64_t *ret,
                              anc_err *err) ANC_MUST_CHECK;
-/* Labels as the JSON array that json_each takes. */
-anc_status kno_labels_json(anc_arena *mem, kno_labels labels, anc_str *ret,
+/* Labels as the JSON array that json_each takes; of NULL a NULL view, which binds as NULL. */
+anc_status kno_labels_json(anc_arena *mem, const kno_labels *labels, anc_str *ret,
                            anc_err *err) ANC_MUST_CHECK;
 
 /* A digest column; CORRUPT when it has not 32 bytes. */
