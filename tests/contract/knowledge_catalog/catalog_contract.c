@@ -258,6 +258,23 @@ static void a_version_is_unseen_until_it_is_published(void **state)
     assert_int_equal(chunks[0].start, 10);
 }
 
+static void how_documents_are_cut_stays(void **state)
+{
+    kno_fixture *f = *state;
+    const kno_collection_store c = f->options.catalog.collections;
+    const int64_t id = make_collection(f, "a");
+    collection_arg a = {.store = c};
+    ASSERT_OK(c.ops->find(c.self, fixture_call(f), ANC_STR("a"), &a.record), &f->err);
+    a.record.chunk_tokens = 64;
+    ASSERT_OK(run(f, update_collection, &a), &f->err); /* there is nothing to cut yet */
+    ASSERT_OK(publish_version(f, id, "x", 0, stage_version(f, 1, "a"), 1, NULL), &f->err);
+    a.record.name = ANC_STR("a");
+    a.record.language = a.record.description = ANC_STR("fr");
+    ASSERT_OK(run(f, update_collection, &a), &f->err);
+    a.record.chunk_tokens = 128;
+    assert_int_equal(run(f, update_collection, &a), ANC_CONFLICT);
+}
+
 static void who_comes_late_is_told(void **state)
 {
     kno_fixture *f = *state;
@@ -516,6 +533,7 @@ int main(void)
         TEST(access_follows_the_current_version),
         TEST(the_walk_sees_each_document_once),
         TEST(vectors),
+        TEST(how_documents_are_cut_stays),
         TEST(garbage),
         TEST(a_shared_vector_outlives_one_of_its_documents),
         TEST(a_failed_closure_leaves_nothing),

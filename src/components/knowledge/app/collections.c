@@ -133,23 +133,12 @@ anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name, k
 
 /* ---- changed ------------------------------------------------------------------------------- */
 
-static bool cuts_alike(const kno_collection_record *a, const kno_collection_record *b)
-{
-    return a->chunking == b->chunking && a->chunk_tokens == b->chunk_tokens &&
-           a->overlap_sentences == b->overlap_sentences;
-}
-
 anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_collection *wanted,
                                  kno_collection *ret)
 {
     kno_collection_record record, old;
     ANC_TRY(check(kno, call, wanted, &record));
     ANC_TRY(kno_collection_get(kno, call, wanted->name, &old));
-    if (old.documents > 0 && !cuts_alike(&old, &record))
-        return ANC_FAIL_FIELD(call->err, ANC_CONFLICT, "/chunking",
-                              "the collection '%.*s' has %llu documents; how it is cut is fixed "
-                              "while there are some",
-                              ANC_FMT(old.name), (unsigned long long)old.documents);
     record.id = old.id;
     collection_work work = {.kno = kno, .record = &record, .op = KRN_CHANGE_COLLECTION};
     ANC_TRY(krn_writer_run(kno->with.writer, call, write_collection, &work));

@@ -37,7 +37,8 @@ typedef struct kno_collection_store_ops {
     ANC_MUST_CHECK anc_status (*insert)(void *self, krn_tx *tx, const kno_collection_record *wanted,
                                         int64_t *ret_id, anc_err *err);
 
-    /* Sets description, language, chunking and acl of wanted->id; NOT_FOUND. */
+    /* Sets description, language, chunking and acl of wanted->id; NOT_FOUND. CONFLICT when how it is
+     * cut would change and it has documents. */
     ANC_MUST_CHECK anc_status (*update)(void *self, krn_tx *tx, const kno_collection_record *wanted,
                                         anc_err *err);
 

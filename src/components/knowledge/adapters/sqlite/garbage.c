@@ -5,6 +5,13 @@
 
 enum { MAX_PIECE = 512 };
 
+static anc_status read_id(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
+{
+    (void)mem, (void)err;
+    *(int64_t *)item = db_col_int(s, 0);
+    return ANC_OK;
+}
+
 static anc_status versions(void *self, krn_call *call, int64_t document_id, int64_t after,
                            size_t limit, int64_t **ret, size_t *ret_n)
 {
@@ -22,16 +29,8 @@ static anc_status versions(void *self, krn_call *call, int64_t document_id, int6
         db_bind_int(s, 1, document_id);
     db_bind_int(s, 2, after);
     db_bind_int(s, 3, (int64_t)limit);
-    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
-    for (bool row = true;;) {
-        ANC_TRY(db_step(s, &row, call->err));
-        if (!row)
-            break;
-        int64_t *id = kno_list_add(&rows);
-        if (id == NULL)
-            return kno_list_refused(&rows, call->err);
-        *id = db_col_int(s, 0);
-    }
+    kno_rows rows;
+    ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_id, &rows));
     *ret = rows.items;
     *ret_n = rows.n;
     return ANC_OK;
@@ -106,6 +105,15 @@ static anc_status discard(void *self, krn_tx *tx, int64_t version_id, size_t max
     return ANC_OK;
 }
 
+static anc_status read_dropped(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
+{
+    kno_dropped_document *ret = item;
+    ret->id = db_col_int(s, 0);
+    ret->collection_id = db_col_int(s, 1);
+    ANC_TRY(db_col_copy(s, 2, mem, &ret->collection, err));
+    return db_col_copy(s, 3, mem, &ret->name, err);
+}
+
 static anc_status dropped(void *self, krn_call *call, size_t limit, kno_dropped_document **ret,
                           size_t *ret_n)
 {
@@ -118,19 +126,8 @@ static anc_status dropped(void *self, krn_call *call, size_t limit, kno_dropped_
                    " JOIN kno_document d ON d.collection_id = c.id WHERE c.dropped = 1 LIMIT ?1",
                    &s, call->err));
     db_bind_int(s, 1, (int64_t)limit);
-    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
-    for (bool row = true;;) {
-        ANC_TRY(db_step(s, &row, call->err));
-        if (!row)
-            break;
-        kno_dropped_document *r = kno_list_add(&rows);
-        if (r == NULL)
-            return kno_list_refused(&rows, call->err);
-        r->id = db_col_int(s, 0);
-        r->collection_id = db_col_int(s, 1);
-        ANC_TRY(db_col_copy(s, 2, call->mem, &r->collection, call->err));
-        ANC_TRY(db_col_copy(s, 3, call->mem, &r->name, call->err));
-    }
+    kno_rows rows;
+    ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_dropped, &rows));
     *ret = rows.items;
     *ret_n = rows.n;
     return ANC_OK;

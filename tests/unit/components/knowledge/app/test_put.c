@@ -266,11 +266,21 @@ static const struct refusal {
      KNO_STAGE_CHECK,
      "there"},
     {"broken bytes",
-     {.collection = ANC_STR_INIT("notes"), .content = ANC_STR_INIT("BROKEN")},
+     {.collection = ANC_STR_INIT("notes"),
+      .id = ANC_STR_INIT("page 7"),
+      .content = ANC_STR_INIT("BROKEN")},
      false,
      ANC_INVALID,
      KNO_STAGE_PARSE,
-     "broken"},
+     "'page 7': the bytes are broken"},
+    {"broken bytes of a file without an id",
+     {.collection = ANC_STR_INIT("notes"),
+      .name = ANC_STR_INIT("page.txt"),
+      .content = ANC_STR_INIT("BROKEN")},
+     false,
+     ANC_INVALID,
+     KNO_STAGE_PARSE,
+     "'page.txt': the bytes are broken"},
     {"unsupported",
      {.collection = ANC_STR_INIT("notes"), .content_type = ANC_STR_INIT("image/png")},
      false,
@@ -405,7 +415,7 @@ static void too_much_text(void **state)
     text[n] = '\0';
     kno_put_result r;
     assert_int_equal(fixture_put(f, "huge", text, &r), ANC_LIMIT);
-    assert_non_null(strstr(f->err.text, "67108864 bytes"));
+    assert_non_null(strstr(f->err.text, "'huge' is longer than 67108864 bytes"));
     free(text);
     assert_int_equal(fixture_objects(f), 0);
 }
