@@ -109,7 +109,7 @@ static int serve(void *self, const cli_settings *settings,
                                        .arg = &f};
     status = srv_house_open(&options, &house, &err);
     if (status == ANC_OK)
-        srv_house_run(house);
+        status = srv_house_run(house, &err);
     srv_house_close(house);
     srv_config_free(config);
     return status == ANC_OK ? CLI_OK : report(status, &err);
@@ -144,6 +144,14 @@ static void publish(anc_status status, const anc_err *err, srv_house *house)
     (void)pthread_mutex_unlock(&inside.mutex);
 }
 
+static bool is_known(void)
+{
+    (void)pthread_mutex_lock(&inside.mutex);
+    const bool known = inside.known;
+    (void)pthread_mutex_unlock(&inside.mutex);
+    return known;
+}
+
 static void ready_inside(void *arg, srv_house *house)
 {
     const anc_err none = {0};
@@ -165,7 +173,11 @@ static void run_inside(void *arg)
         publish(status, &err, NULL);
         return;
     }
-    srv_house_run(house);
+    anc_status run = srv_house_run(house, &err);
+    if (run == ANC_OK)
+        run = ANC_FAIL(&err, ANC_UNAVAILABLE, "the server ended before it was ready");
+    if (!is_known()) /* nobody may wait for ever */
+        publish(run, &err, NULL);
     srv_house_close(house);
 }
 

@@ -259,15 +259,14 @@ void srv_house_stop(srv_house *h)
         net_loop_stop(h->loop);
 }
 
-void srv_house_run(srv_house *h)
+anc_status srv_house_run(srv_house *h, anc_err *err)
 {
     os_thread *teller = NULL;
-    anc_err err = {0};
-    if (h->o.on_ready != NULL && os_thread_start("ready", tell_ready, h, &teller, &err) != ANC_OK)
-        krn_log_write(h->log, KRN_WARN, "server", "no thread to tell that it is ready",
-                      KRN_STR("error", anc_str_of(err.text)));
+    if (h->o.on_ready != NULL)
+        ANC_TRY(os_thread_start("ready", tell_ready, h, &teller, err));
     net_loop_run(h->loop);
     os_thread_join(teller);
+    return ANC_OK;
 }
 
 uint16_t srv_house_port(const srv_house *h)

@@ -25,8 +25,9 @@ typedef struct srv_house_options {
 anc_status srv_house_open(const srv_house_options *options, srv_house **ret,
                           anc_err *err) ANC_MUST_CHECK;
 
-/* Runs until srv_house_stop or a signal; then lets running requests finish. */
-void srv_house_run(srv_house *house);
+/* Runs until srv_house_stop or a signal; then lets running requests finish. What os_thread_start gives
+ * when there is no thread to call on_ready on: then nothing ran. */
+anc_status srv_house_run(srv_house *house, anc_err *err) ANC_MUST_CHECK;
 
 void srv_house_stop(srv_house *house);  /* any thread */
 void srv_house_close(srv_house *house); /* NULL is a no-op; accepts a half-built one */

@@ -206,6 +206,8 @@ anc_status kno_indexable_read(kno_service *kno, krn_call *call, anc_str collecti
                         ANC_FMT(document_id));
     if (d->poisoned)
         return ANC_FAIL(call->err, ANC_CORRUPT, "document %s does not decode", d->id);
+    if (d->unreadable)
+        return ANC_FAIL(call->err, ANC_IO, "document %s cannot be read", d->id);
     kno_chunk *chunks = anc_arena_alloc(call->mem, d->n_chunks, sizeof *chunks);
     float *vectors = anc_arena_alloc(call->mem, d->n_chunks * DOUBLE_DIMS, sizeof *vectors);
     anc_str *label = anc_arena_alloc(call->mem, 1, sizeof *label);

@@ -39,6 +39,7 @@ typedef struct double_document {
     size_t n_chunks;
     uint64_t last_change; /* seq */
     bool poisoned;        /* reading it is CORRUPT */
+    bool unreadable;      /* reading it is IO */
 } double_document;
 
 struct kno_service {

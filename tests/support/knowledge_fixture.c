@@ -194,6 +194,8 @@ anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_
 {
     assert_int_equal(kind, EMB_PASSAGE);
     assert_null(ret_usage);
+    if (emb->on_embed != NULL)
+        emb->on_embed(emb->arg);
     if (emb->fails)
         return ANC_FAIL(call->err, ANC_UNAVAILABLE, "the model fails");
     for (size_t i = 0; i < n; i++) {
@@ -340,7 +342,7 @@ bool fixture_sweep(kno_fixture *f)
     for (int i = 0; i < 100000; i++) {
         const int64_t now = os_mono_ns();
         const int64_t next = kno_sweep_step(f->kno, now);
-        if (next == INT64_MAX)
+        if (next == now + KNO_SWEEP_EVERY_NS)
             return true;
         if (next > now)
             return false;

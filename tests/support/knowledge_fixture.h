@@ -21,6 +21,8 @@ struct emb_service {
     const char *revision;
     uint32_t dims, max_tokens;
     bool fails;
+    void (*on_embed)(void *arg); /* called before each batch; NULL: nobody */
+    void *arg;
     atomic_uint_least64_t embedded; /* texts */
 };
 
@@ -60,7 +62,7 @@ krn_call fixture_thread_call(kno_fixture *f, anc_arena *mem, anc_err *err);
 /* A put of `text` into the collection "notes" (made where it is missing). */
 anc_status fixture_put(kno_fixture *f, const char *id, const char *text, kno_put_result *ret);
 
-/* Runs the sweep until it sleeps. False when a step failed. */
+/* Runs the sweep until it has done a round. False when a step failed. */
 bool fixture_sweep(kno_fixture *f);
 
 /* The number that a query gives. */

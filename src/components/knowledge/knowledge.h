@@ -3,8 +3,10 @@
  * The catalog behind it is the one source of truth. A version becomes current in one transaction
  * together with its change-log row and its events; everything else (index, feed, tracking) follows
  * that log. Views in results live in call->mem. Functions block on the catalog: a pool, never a loop,
- * unless they say otherwise. Readers see only what the call's principal holds a label for; a
- * document that it may not see is NOT_FOUND.
+ * unless they say otherwise. Readers see only what the call's principal holds a label for, and the
+ * owner (is_admin) sees and manages everything, so that a label which nobody holds locks nothing away;
+ * what may not be seen is NOT_FOUND. kno_chunks_fetch, through which answers are made, goes by labels
+ * alone.
  *
  * Errors that every function may give: UNAVAILABLE, IO, CORRUPT, DISK_FULL from the catalog,
  * CANCELLED, DEADLINE, LIMIT and NO_MEMORY from the call.

@@ -112,7 +112,7 @@ anc_status os_file_move(anc_str from, anc_str to, anc_err *err)
     if (rename(source, target) != 0)
         return OS_FAIL(err, "cannot rename", source);
     os_path_parent(target, folder);
-    return os_folder_sync(folder, err);
+    return os_folder_sync_named(folder, err);
 }
 
 anc_status os_file_remove(anc_str path, anc_err *err)

@@ -55,6 +55,9 @@ bool os_exists(anc_str path);
 /* Makes the folder and its parents, mode 0700 for what is new. */
 anc_status os_folder_make(anc_str path, anc_err *err) ANC_MUST_CHECK;
 
+/* Makes durable which names are in the folder. */
+anc_status os_folder_sync(anc_str path, anc_err *err) ANC_MUST_CHECK;
+
 /* The names in a folder in byte order, without "." and "..". LIMIT past `max_names`. */
 anc_status os_folder_list(anc_arena *mem, anc_str path, size_t max_names, anc_str **ret,
                           size_t *ret_n, anc_err *err) ANC_MUST_CHECK;

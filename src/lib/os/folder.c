@@ -14,7 +14,7 @@
 
 enum { WALK_DESCRIPTORS = 16 };
 
-anc_status os_folder_sync(const char *folder, anc_err *err)
+anc_status os_folder_sync_named(const char *folder, anc_err *err)
 {
     OS_FD(fd, os_open_fd(folder, O_RDONLY | O_DIRECTORY, 0));
     if (fd < 0)
@@ -40,7 +40,14 @@ static anc_status make_one(const char *path, anc_err *err)
         return OS_FAIL(err, "cannot make the folder", path);
     }
     os_path_parent(path, parent);
-    return os_folder_sync(parent, err);
+    return os_folder_sync_named(parent, err);
+}
+
+anc_status os_folder_sync(anc_str path, anc_err *err)
+{
+    char name[OS_PATH_MAX];
+    ANC_TRY(os_path_terminate(path, name, err));
+    return os_folder_sync_named(name, err);
 }
 
 anc_status os_folder_make(anc_str path, anc_err *err)

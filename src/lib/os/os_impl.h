@@ -30,6 +30,6 @@ bool os_write_all(int fd, anc_str bytes);
 ptrdiff_t os_read_all(int fd, char *out, size_t n);
 
 /* Makes the names in `folder` durable. */
-anc_status os_folder_sync(const char *folder, anc_err *err) ANC_MUST_CHECK;
+anc_status os_folder_sync_named(const char *folder, anc_err *err) ANC_MUST_CHECK;
 
 #endif

@@ -92,7 +92,7 @@ static anc_status publish(os_writer *w, const char *path, anc_err *err)
         return OS_FAIL(err, "cannot rename to", path);
     w->temporary[0] = 0;
     os_path_parent(path, folder);
-    return os_folder_sync(folder, err);
+    return os_folder_sync_named(folder, err);
 }
 
 anc_status os_writer_commit(os_writer *w, anc_str other_path, anc_err *err)

@@ -213,10 +213,10 @@ static void collections(void **state)
     a.record.acl = (kno_labels){board, 1};
     a.record.description = ANC_STR("changed");
     ASSERT_OK(run(f, update_collection, &a), &f->err);
-    ASSERT_OK(c.ops->list(c.self, call, (kno_labels){everybody, 1}, ANC_STR_NONE, 10, &all, &n),
+    ASSERT_OK(c.ops->list(c.self, call, &(kno_labels){everybody, 1}, ANC_STR_NONE, 10, &all, &n),
               &f->err);
     assert_int_equal(n, 0);
-    ASSERT_OK(c.ops->list(c.self, call, (kno_labels){board, 1}, ANC_STR_NONE, 10, &all, &n),
+    ASSERT_OK(c.ops->list(c.self, call, &(kno_labels){board, 1}, ANC_STR_NONE, 10, &all, &n),
               &f->err);
     assert_int_equal(n, 1);
     assert_string_equal(all[0].description.ptr, "changed");
@@ -256,6 +256,23 @@ static void a_version_is_unseen_until_it_is_published(void **state)
     assert_int_equal(n, 1);
     assert_string_equal(chunks[0].heading.ptr, "A > B");
     assert_int_equal(chunks[0].start, 10);
+}
+
+static void how_documents_are_cut_stays(void **state)
+{
+    kno_fixture *f = *state;
+    const kno_collection_store c = f->options.catalog.collections;
+    const int64_t id = make_collection(f, "a");
+    collection_arg a = {.store = c};
+    ASSERT_OK(c.ops->find(c.self, fixture_call(f), ANC_STR("a"), &a.record), &f->err);
+    a.record.chunk_tokens = 64;
+    ASSERT_OK(run(f, update_collection, &a), &f->err); /* there is nothing to cut yet */
+    ASSERT_OK(publish_version(f, id, "x", 0, stage_version(f, 1, "a"), 1, NULL), &f->err);
+    a.record.name = ANC_STR("a");
+    a.record.language = a.record.description = ANC_STR("fr");
+    ASSERT_OK(run(f, update_collection, &a), &f->err);
+    a.record.chunk_tokens = 128;
+    assert_int_equal(run(f, update_collection, &a), ANC_CONFLICT);
 }
 
 static void who_comes_late_is_told(void **state)
@@ -323,12 +340,16 @@ static void access_follows_the_current_version(void **state)
     ASSERT_OK(d.ops->locate(d.self, call, &at, 1, &place), &f->err);
     assert_int_equal(place.document.acl.n, 1);
     assert_string_equal(place.document.acl.items[0].ptr, "group:board");
-    kno_document_query query = {.collection_id = c, .held = {everybody, 1}, .limit = 10};
+    const kno_labels outside = {everybody, 1}, inside = {board, 1};
+    kno_document_query query = {.collection_id = c, .held = &outside, .limit = 10};
     kno_document_record *docs = NULL;
     size_t n = 9;
     ASSERT_OK(d.ops->list(d.self, call, &query, &docs, &n), &f->err);
     assert_int_equal(n, 0);
-    query.held = (kno_labels){board, 1};
+    query.held = &inside;
+    ASSERT_OK(d.ops->list(d.self, call, &query, &docs, &n), &f->err);
+    assert_int_equal(n, 1);
+    query.held = NULL;
     ASSERT_OK(d.ops->list(d.self, call, &query, &docs, &n), &f->err);
     assert_int_equal(n, 1);
 }
@@ -417,19 +438,22 @@ static void garbage(void **state)
     krn_call *call = fixture_call(f);
     const int64_t c = make_collection(f, "a");
     const int64_t left_over = stage_version(f, 9, "q");
-    int64_t mark = 0, *ids = NULL;
+    int64_t *ids = NULL;
     size_t n = 0;
-    ASSERT_OK(g.ops->mark(g.self, call, &mark), &f->err);
-    assert_int_equal(mark, left_over);
     const int64_t under_way = stage_version(f, 8, "r");
     kno_published p;
     const int64_t v1 = stage_version(f, 1, "abcde");
     ASSERT_OK(publish_version(f, c, "x", 0, v1, 5, &p), &f->err);
-    ASSERT_OK(g.ops->versions(g.self, call, 0, mark, 10, &ids, &n), &f->err);
-    assert_int_equal(n, 1);
+    ASSERT_OK(g.ops->versions(g.self, call, 0, 0, 10, &ids, &n), &f->err);
+    assert_int_equal(n, 2);
     assert_int_equal(ids[0], left_over);
-    discard_arg bad = {.f = f, .version = v1, .max = 10};
-    assert_int_equal(run(f, discard, &bad), ANC_BUG);
+    assert_int_equal(ids[1], under_way);
+    ASSERT_OK(g.ops->versions(g.self, call, 0, left_over, 10, &ids, &n), &f->err);
+    assert_int_equal(n, 1);
+    assert_int_equal(ids[0], under_way);
+    discard_arg published = {.f = f, .version = v1, .max = 10};
+    ASSERT_OK(run(f, discard, &published), &f->err); /* stays */
+    assert_true(published.result.done && published.result.content.bytes[0] == 0);
     const kno_digest content = digest(1), text = digest(101), other = digest(77);
     const kno_digest asked[] = {content, text, other};
     bool named[3];
@@ -509,6 +533,7 @@ int main(void)
         TEST(access_follows_the_current_version),
         TEST(the_walk_sees_each_document_once),
         TEST(vectors),
+        TEST(how_documents_are_cut_stays),
         TEST(garbage),
         TEST(a_shared_vector_outlives_one_of_its_documents),
         TEST(a_failed_closure_leaves_nothing),

@@ -2,12 +2,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "hash/sha256.h"
 #include "knowledge/adapters/raw_files/raw_files.h"
 #include "os/file.h"
 #include "support/test.h"
+
+/* The system's, counted: which folders were synced. */
+static unsigned folders_synced;
+
+int fsync(int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+        folders_synced++;
+    return (int)syscall(SYS_fsync, fd);
+}
 
 typedef struct store {
     char folder[64];
@@ -97,6 +111,29 @@ static void the_same_bytes_are_kept_once(void **state)
     kno_spool_close(&first);
     kno_spool_close(&second);
     assert_int_equal(count_all(s), 1);
+}
+
+/* Who gave the object its name may have died before the name was safe. */
+static void an_object_that_is_there_is_made_durable_too(void **state)
+{
+    store *s = *state;
+    kno_digest digest;
+    kno_spool spool = spooled(s, "xy", "", &digest);
+    kno_spool_close(&spool);
+    folders_synced = 0;
+    spool = spooled(s, "x", "y", &digest);
+    assert_int_equal(folders_synced, 1);
+    kno_spool_close(&spool);
+}
+
+static void no_put_has_to_make_a_folder(void **state)
+{
+    store *s = *state;
+    char path[128];
+    for (unsigned shard = 0; shard < 256; shard++) {
+        (void)snprintf(path, sizeof path, "%s/%02x", s->folder, shard);
+        assert_true(os_exists(anc_str_of(path)));
+    }
 }
 
 static void nothing_is_an_object_too(void **state)
@@ -189,6 +226,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_object_is_named_by_its_bytes),
         TEST(the_same_bytes_are_kept_once),
+        TEST(an_object_that_is_there_is_made_durable_too),
+        TEST(no_put_has_to_make_a_folder),
         TEST(nothing_is_an_object_too),
         TEST(what_is_not_finished_leaves_nothing),
         TEST(a_held_object_cannot_be_condemned),

@@ -133,23 +133,12 @@ anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name, k
 
 /* ---- changed ------------------------------------------------------------------------------- */
 
-static bool cuts_alike(const kno_collection_record *a, const kno_collection_record *b)
-{
-    return a->chunking == b->chunking && a->chunk_tokens == b->chunk_tokens &&
-           a->overlap_sentences == b->overlap_sentences;
-}
-
 anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_collection *wanted,
                                  kno_collection *ret)
 {
     kno_collection_record record, old;
     ANC_TRY(check(kno, call, wanted, &record));
     ANC_TRY(kno_collection_get(kno, call, wanted->name, &old));
-    if (old.documents > 0 && !cuts_alike(&old, &record))
-        return ANC_FAIL_FIELD(call->err, ANC_CONFLICT, "/chunking",
-                              "the collection '%.*s' has %llu documents; how it is cut is fixed "
-                              "while there are some",
-                              ANC_FMT(old.name), (unsigned long long)old.documents);
     record.id = old.id;
     collection_work work = {.kno = kno, .record = &record, .op = KRN_CHANGE_COLLECTION};
     ANC_TRY(krn_writer_run(kno->with.writer, call, write_collection, &work));
@@ -187,8 +176,9 @@ anc_status kno_collection_list(kno_service *kno, krn_call *call, anc_str after, 
     const kno_collection_store c = kno->with.catalog.collections;
     kno_collection_record *records = NULL;
     size_t n = 0;
-    ANC_TRY(c.ops->list(c.self, call, kno_held(call), after, limit < MAX_PAGE ? limit : MAX_PAGE,
-                        &records, &n));
+    kno_labels held;
+    ANC_TRY(c.ops->list(c.self, call, kno_held(call, &held), after,
+                        limit < MAX_PAGE ? limit : MAX_PAGE, &records, &n));
     kno_collection *out = anc_arena_alloc(call->mem, n, sizeof *out);
     if (out == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu collections", n);
@@ -226,7 +216,9 @@ anc_status kno_stats(kno_service *kno, krn_call *call, kno_stats_row **ret, size
     const kno_collection_store c = kno->with.catalog.collections;
     kno_collection_record *records = NULL;
     size_t n = 0;
-    ANC_TRY(c.ops->list(c.self, call, kno_held(call), ANC_STR_NONE, MAX_STATS_ROWS, &records, &n));
+    kno_labels held;
+    ANC_TRY(c.ops->list(c.self, call, kno_held(call, &held), ANC_STR_NONE, MAX_STATS_ROWS, &records,
+                        &n));
     kno_stats_row *rows = anc_arena_alloc(call->mem, n, sizeof *rows);
     if (rows == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu collections", n);

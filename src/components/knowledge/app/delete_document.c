@@ -46,8 +46,6 @@ anc_status kno_document_delete(kno_service *kno, krn_call *call, anc_str collect
     anc_err_clear(&ignored);
     krn_call after = *call;
     after.err = &ignored;
-    for (bool more = true; more;)
-        if (kno_garbage_collect(kno, &after, document.id, KNO_GARBAGE_PIECE, &more) != ANC_OK)
-            break;
+    (void)!kno_garbage_collect_all(kno, &after, document.id);
     return ANC_OK;
 }

@@ -1,12 +1,45 @@
 /* garbage.c - rows and objects that nobody sees any more, cleared away in small transactions.
  *
- * Deletions call this when their own transaction is durable, the sweep step after a crash. Each
- * piece may be done again: nothing here depends on how far an earlier try came.
+ * Deletions and failed puts call this when they end, the sweep step every few minutes. Each piece may
+ * be done again: nothing here depends on how far an earlier try came.
  */
 #include <string.h>
 
 #include "kernel/domain/document_events.h"
 #include "service_impl.h"
+
+/* ---- what is being built ------------------------------------------------------------------- */
+
+void kno_live_begin(kno_service *kno, kno_live *live, int64_t version_id)
+{
+    pthread_mutex_lock(&kno->live_lock);
+    *live = (kno_live){.next = kno->live, .version_id = version_id};
+    kno->live = live;
+    pthread_mutex_unlock(&kno->live_lock);
+}
+
+void kno_live_end(kno_service *kno, kno_live *live)
+{
+    pthread_mutex_lock(&kno->live_lock);
+    kno_live **at = &kno->live;
+    while (*at != NULL && *at != live)
+        at = &(*at)->next;
+    if (*at != NULL)
+        *at = live->next;
+    pthread_mutex_unlock(&kno->live_lock);
+}
+
+static bool is_live(kno_service *kno, int64_t version_id)
+{
+    pthread_mutex_lock(&kno->live_lock);
+    const kno_live *at = kno->live;
+    while (at != NULL && at->version_id != version_id)
+        at = at->next;
+    pthread_mutex_unlock(&kno->live_lock);
+    return at != NULL;
+}
+
+/* ---- versions and objects ------------------------------------------------------------------ */
 
 typedef struct discard_work {
     kno_service *kno;
@@ -18,6 +51,9 @@ static anc_status discard_piece(void *arg, krn_tx *tx, anc_err *err)
 {
     discard_work *w = arg;
     const kno_garbage_store g = w->kno->with.catalog.garbage;
+    w->result = (kno_discarded){.done = true};
+    if (is_live(w->kno, w->version_id))
+        return ANC_OK;
     return g.ops->discard(g.self, tx, w->version_id, KNO_GARBAGE_PIECE, &w->result, err);
 }
 
@@ -61,16 +97,26 @@ anc_status kno_version_discard(kno_service *kno, krn_call *call, int64_t version
     return kno_object_collect(kno, call, &work.result.text);
 }
 
-anc_status kno_garbage_collect(kno_service *kno, krn_call *call, int64_t document_id, size_t max,
-                               bool *ret_more)
+anc_status kno_garbage_collect(kno_service *kno, krn_call *call, int64_t document_id,
+                               int64_t *after, size_t max, bool *ret_more)
 {
     const kno_garbage_store g = kno->with.catalog.garbage;
     int64_t *ids = NULL;
     size_t n = 0;
-    ANC_TRY(g.ops->versions(g.self, call, document_id, kno->mark, max, &ids, &n));
-    for (size_t i = 0; i < n; i++)
+    ANC_TRY(g.ops->versions(g.self, call, document_id, *after, max, &ids, &n));
+    for (size_t i = 0; i < n; i++) {
         ANC_TRY(kno_version_discard(kno, call, ids[i]));
+        *after = ids[i];
+    }
     *ret_more = n == max;
+    return ANC_OK;
+}
+
+anc_status kno_garbage_collect_all(kno_service *kno, krn_call *call, int64_t document_id)
+{
+    int64_t after = 0;
+    for (bool more = true; more;)
+        ANC_TRY(kno_garbage_collect(kno, call, document_id, &after, KNO_GARBAGE_PIECE, &more));
     return ANC_OK;
 }
 
@@ -119,8 +165,7 @@ anc_status kno_dropped_collect(kno_service *kno, krn_call *call, bool *ret_more)
     work.documents = documents;
     ANC_TRY(krn_writer_run(kno->with.writer, call, retire_dropped, &work));
     for (size_t i = 0; i < work.n; i++)
-        for (bool more = true; more;)
-            ANC_TRY(kno_garbage_collect(kno, call, documents[i].id, KNO_GARBAGE_PIECE, &more));
+        ANC_TRY(kno_garbage_collect_all(kno, call, documents[i].id));
     *ret_more = work.n > 0;
     return ANC_OK;
 }

@@ -28,7 +28,7 @@ typedef struct kno_service_options {
     emb_service *embedding;
 } kno_service_options;
 
-/* Reads the catalog's mark once, so that the sweep can tell what a crash left. */
+/* NO_MEMORY. */
 anc_status kno_service_open(const kno_service_options *options, kno_service **ret,
                             anc_err *err) ANC_MUST_CHECK;
 
@@ -39,10 +39,11 @@ void kno_service_close(kno_service *kno);
 void kno_service_stop(kno_service *kno);
 
 /* Steps for the scheduler (krn_step_fn); `kno` is the kno_service.
- * sweep: removes what a crash or a deletion left, first rows, then objects of the raw store, then
- * sleeps until woken.
+ * sweep: removes what a crash, a deletion or a failed put left, first rows, then objects of the raw
+ * store; again every KNO_SWEEP_EVERY_NS.
  * backfill: embeds chunks of current documents that lack vectors of the present model, and appends
  * a change for each such document, so that projections read it again. Sleeps when all have them. */
+#define KNO_SWEEP_EVERY_NS (INT64_C(600) * 1000000000)
 int64_t kno_sweep_step(void *kno, int64_t now_ns);
 int64_t kno_backfill_step(void *kno, int64_t now_ns);
 

@@ -14,7 +14,8 @@
 #include "put_impl.h"
 #include "json/json.h"
 
-enum { MAX_TRIES = 8 };
+enum { MAX_TRIES = 8, UNDO_ARENA_BYTES = 1 << 20 };
+#define UNDO_NS         (INT64_C(5) * 1000000000)
 #define PUT_ARENA_BYTES ((size_t)512 << 20)
 
 /* Part of the fingerprint; a change in how texts are extracted or cut counts it up, so that a put of
@@ -129,11 +130,6 @@ static anc_status take_fingerprint(kno_put *put)
 
 /* ---- what is there ------------------------------------------------------------------------- */
 
-static bool may_see(const kno_put *put, kno_labels acl)
-{
-    return kno_labels_meet(acl, put->call.principal.labels, put->call.principal.n_labels);
-}
-
 static anc_status read_collection(kno_put *put)
 {
     const kno_document_input *in = put->input;
@@ -142,10 +138,10 @@ static anc_status read_collection(kno_put *put)
     ANC_TRY(c.ops->find(c.self, &put->call, in->collection, &found));
     if (found.id == 0 && in->make_collection)
         found = kno_collection_defaults(in->collection);
-    else if (found.id == 0 || (!may_see(put, found.acl) && !in->make_collection))
+    else if (found.id == 0 || (!kno_may_open(&put->call, found.acl) && !in->make_collection))
         return ANC_FAIL_FIELD(put->call.err, ANC_NOT_FOUND, "/collection",
                               "there is no collection '%.*s'", ANC_FMT(in->collection));
-    else if (!may_see(put, found.acl))
+    else if (!kno_may_open(&put->call, found.acl))
         return ANC_FAIL_FIELD(put->call.err, ANC_FORBIDDEN, "/collection",
                               "the collection '%.*s' is not yours to write to",
                               ANC_FMT(in->collection));
@@ -167,7 +163,7 @@ static anc_status read_present(kno_put *put)
         return ANC_FAIL_FIELD(put->call.err, ANC_CONFLICT, "/id",
                               "the document '%.*s' exists in the collection '%.*s'",
                               ANC_FMT(put->name), ANC_FMT(put->collection.name));
-    if (!may_see(put, put->present.acl))
+    if (!kno_may_open(&put->call, put->present.acl))
         return ANC_FAIL_FIELD(put->call.err, ANC_FORBIDDEN, "/id",
                               "the document '%.*s' is not yours to replace", ANC_FMT(put->name));
     return ANC_OK;
@@ -238,21 +234,40 @@ static anc_status run(kno_put *put, kno_put_status *ret)
     return ANC_OK;
 }
 
-/* Lets go of what the put holds. A version that was staged and not published is taken back; should
- * that fail too, the next start's sweep does it. */
+/* Takes back what a put that failed has kept, with a call of its own: the put's may have passed its
+ * deadline. What cannot be taken back now is the sweep's. */
+static void take_back(const kno_put *put)
+{
+    kno_service *kno = put->kno;
+    anc_err ignored;
+    anc_err_clear(&ignored);
+    ANC_ARENA(mem, UNDO_ARENA_BYTES);
+    if (mem == NULL)
+        return;
+    krn_call call = kno_own_call(kno, mem, &ignored, krn_now_ns(kno->with.clock) + UNDO_NS);
+    anc_status status = ANC_OK;
+    if (put->version_id != 0)
+        status = kno_version_discard(kno, &call, put->version_id);
+    if (status == ANC_OK && put->text_kept)
+        status = kno_object_collect(kno, &call, &put->version.text);
+    if (status == ANC_OK && put->original_kept)
+        status = kno_object_collect(kno, &call, &put->content);
+    if (status != ANC_OK)
+        krn_log_write(kno->with.log, KRN_WARN, "knowledge", "a failed put is left to the sweep",
+                      KRN_STR("document_id", put->name),
+                      KRN_STR("error", anc_str_of(ignored.text)));
+}
+
+/* Lets go of what the put holds. */
 static void put_done(kno_put *put)
 {
     kno_service *kno = put->kno;
     kno->with.raw.ops->close_view(kno->with.raw.self, &put->view);
     kno_spool_close(&put->text);
     kno_spool_close(&put->original);
-    if (put->version_id != 0 && put->published.document_id == 0) {
-        anc_err ignored;
-        anc_err_clear(&ignored);
-        krn_call call = put->call;
-        call.err = &ignored;
-        (void)!kno_version_discard(kno, &call, put->version_id);
-    }
+    kno_live_end(kno, &put->live);
+    if (put->published.document_id == 0)
+        take_back(put);
 }
 
 static kno_put_result result_of(const kno_put *put, kno_put_status status)

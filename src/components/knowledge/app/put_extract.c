@@ -16,9 +16,21 @@
 
 typedef struct extraction {
     kno_put *put;
-    uint64_t at; /* bytes written */
-    size_t cap;  /* of put->blocks */
+    bool refused; /* here, not by the parser */
+    uint64_t at;  /* bytes written */
+    size_t cap;   /* of put->blocks */
 } extraction;
+
+/* What a person calls the document: an id that was made here says nothing to anybody. */
+static anc_str known_as(const kno_put *put)
+{
+    const kno_document_input *in = put->input;
+    const anc_str names[] = {in->id, in->name, in->uri, in->title};
+    for (size_t i = 0; i < ANC_COUNT(names); i++)
+        if (names[i].len > 0)
+            return names[i];
+    return put->name;
+}
 
 static anc_status write_text(extraction *x, anc_str text, anc_err *err)
 {
@@ -26,7 +38,7 @@ static anc_status write_text(extraction *x, anc_str text, anc_err *err)
     if (text.len > KNO_TEXT_BYTES - x->at)
         return ANC_FAIL(err, ANC_LIMIT,
                         "the text of '%.*s' is longer than %d bytes, the limit of one document",
-                        ANC_FMT(put->name), KNO_TEXT_BYTES);
+                        ANC_FMT(known_as(put)), KNO_TEXT_BYTES);
     ANC_TRY(put->text.ops->add(put->text.self, text, err));
     x->at += text.len;
     return ANC_OK;
@@ -48,16 +60,17 @@ static kno_block_span *next_span(extraction *x)
     return &put->blocks[put->n_blocks++];
 }
 
-static anc_status on_block(void *arg, const kno_block *block, anc_err *err)
+static anc_status take_block(extraction *x, const kno_block *block, anc_err *err)
 {
-    extraction *x = arg;
     kno_put *put = x->put;
-    ANC_TRY(krn_call_check(put->kno->with.clock, &put->call));
+    krn_call call = put->call;
+    call.err = err;
+    ANC_TRY(krn_call_check(put->kno->with.clock, &call));
     if (put->n_blocks == KNO_BLOCKS)
         return ANC_FAIL(err, ANC_LIMIT,
                         "'%.*s' has more than %d paragraphs, the limit of one "
                         "document",
-                        ANC_FMT(put->name), KNO_BLOCKS);
+                        ANC_FMT(known_as(put)), KNO_BLOCKS);
     if (put->n_blocks > 0) {
         const kno_block_kind before = (kno_block_kind)put->blocks[put->n_blocks - 1].kind;
         ANC_TRY(write_text(x, kno_block_separator(before, block), err));
@@ -76,6 +89,34 @@ static anc_status on_block(void *arg, const kno_block *block, anc_err *err)
                              .header = block->header,
                              .continues = block->continues};
     return ANC_OK;
+}
+
+static anc_status on_block(void *arg, const kno_block *block, anc_err *err)
+{
+    extraction *x = arg;
+    const anc_status status = take_block(x, block, err);
+    x->refused = status != ANC_OK;
+    return status;
+}
+
+/* The parser knows bytes only: which document they are is said here. */
+static anc_status parse(kno_put *put, extraction *x, kno_parsed *ret)
+{
+    const kno_parser parser = put->kno->with.parser;
+    const kno_source source = {.bytes = put->input->content,
+                               .content_type = put->input->content_type,
+                               .name = put->input->name};
+    const kno_block_sink sink = {.arg = x, .on_block = on_block};
+    krn_call call = put->call;
+    anc_err why;
+    anc_err_clear(&why);
+    call.err = &why;
+    const anc_status status = parser.ops->parse(parser.self, &call, &source, &sink, ret);
+    if (status != ANC_OK && !x->refused)
+        return ANC_FAIL(put->call.err, status, "'%.*s': %s", ANC_FMT(known_as(put)), why.text);
+    if (status != ANC_OK)
+        *put->call.err = why;
+    return status;
 }
 
 /* ---- what is known of the text -------------------------------------------------------------- */
@@ -191,6 +232,7 @@ static anc_status keep_original(kno_put *put)
     ANC_TRY(raw.ops->create(raw.self, &put->original, err));
     ANC_TRY(put->original.ops->add(put->original.self, put->input->content, err));
     ANC_TRY(put->original.ops->finish(put->original.self, &named, err));
+    put->original_kept = true;
     if (!kno_digest_eq(&named, &put->content))
         return ANC_FAIL(err, ANC_CONFLICT, "the bytes of '%.*s' changed while they were read",
                         ANC_FMT(put->name));
@@ -204,13 +246,10 @@ anc_status kno_put_extract(kno_put *put)
     kno_put_stage_is(put, KNO_STAGE_PARSE);
     ANC_TRY(with->raw.ops->create(with->raw.self, &put->text, err));
     extraction x = {.put = put};
-    const kno_source source = {.bytes = put->input->content,
-                               .content_type = put->input->content_type,
-                               .name = put->input->name};
-    const kno_block_sink sink = {.arg = &x, .on_block = on_block};
     kno_parsed parsed = {0};
-    ANC_TRY(with->parser.ops->parse(with->parser.self, &put->call, &source, &sink, &parsed));
+    ANC_TRY(parse(put, &x, &parsed));
     ANC_TRY(put->text.ops->finish(put->text.self, &put->version.text, err));
+    put->text_kept = true;
     put->version.text_bytes = x.at;
     ANC_TRY(with->raw.ops->open(with->raw.self, &put->version.text, x.at, &put->view, err));
     ANC_TRY(keep_original(put));

@@ -35,7 +35,8 @@ typedef struct kno_put {
     kno_spool original, text; /* held until the rows are committed */
     kno_block_span *blocks;   /* [n_blocks], offsets into the text */
     size_t n_blocks;
-    kno_raw_view view; /* the extracted text, mapped */
+    bool original_kept, text_kept; /* they are objects of the raw store */
+    kno_raw_view view;             /* the extracted text, mapped */
     kno_version_record version;
 
     /* cut */
@@ -47,6 +48,7 @@ typedef struct kno_put {
     bool *known;   /* [n_chunks] whether the catalog has the vector */
     uint64_t embedded;
     int64_t version_id; /* 0: not staged yet */
+    kno_live live;      /* of that version */
     size_t staged;      /* chunks that are committed */
     kno_published published;
     uint64_t change_seq;

@@ -79,12 +79,15 @@ static anc_status announce_updated(const piece_work *w, krn_tx *tx, anc_err *err
 
 static anc_status stage_piece(piece_work *w, krn_tx *tx, anc_err *err)
 {
-    const kno_put *put = w->put;
+    kno_put *put = w->put;
     const kno_catalog *catalog = &put->kno->with.catalog;
     const kno_version_writer versions = catalog->versions;
     w->version_id = put->version_id;
-    if (w->version_id == 0)
+    if (w->version_id == 0) {
         ANC_TRY(versions.ops->stage(versions.self, tx, &put->version, &w->version_id, err));
+        kno_live_end(put->kno, &put->live); /* of a try that was undone */
+        kno_live_begin(put->kno, &put->live, w->version_id);
+    }
     if (w->from >= put->staged && w->n > 0)
         ANC_TRY(versions.ops->stage_chunks(versions.self, tx, w->version_id, put->chunks + w->from,
                                            w->n, err));

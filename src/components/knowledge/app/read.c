@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "kernel/domain/ids.h"
 #include "knowledge/domain/limits.h"
 #include "knowledge/domain/names.h"
 #include "knowledge/domain/rules.h"
@@ -62,9 +63,10 @@ static anc_status fold_query(krn_call *call, anc_str q, anc_str *ret)
 }
 
 static anc_status list_query(kno_service *kno, krn_call *call, anc_str collection, anc_str q,
-                             anc_str after, size_t limit, kno_document_query *ret)
+                             anc_str after, size_t limit, kno_labels *space,
+                             kno_document_query *ret)
 {
-    kno_document_query query = {.held = kno_held(call),
+    kno_document_query query = {.held = kno_held(call, space),
                                 .limit = limit < MAX_PAGE ? limit : MAX_PAGE};
     ANC_TRY(fold_query(call, q, &query.text));
     if (collection.len > 0) {
@@ -86,7 +88,8 @@ anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collectio
                              anc_str after, size_t limit, kno_document **ret, size_t *ret_n)
 {
     kno_document_query query;
-    ANC_TRY(list_query(kno, call, collection, q, after, limit, &query));
+    kno_labels held;
+    ANC_TRY(list_query(kno, call, collection, q, after, limit, &held, &query));
     const kno_document_store d = kno->with.catalog.documents;
     kno_document_record *records = NULL;
     size_t n = 0;
@@ -138,8 +141,7 @@ anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
     if (k->end < k->start || k->end > text.len)
         return ANC_FAIL(call->err, ANC_CORRUPT, "chunk %u of '%.*s' lies outside of its text",
                         k->ordinal, ANC_FMT(d->name));
-    const anc_str id =
-        anc_arena_printf(call->mem, "%.*s.%u.%u", ANC_FMT(d->name), v->number, k->ordinal);
+    const anc_str id = krn_chunk_id(call->mem, d->name, v->number, k->ordinal);
     const anc_str passage =
         anc_arena_copy(call->mem, anc_str_sub(text, k->start, k->end - k->start));
     if (id.ptr == NULL || passage.ptr == NULL)

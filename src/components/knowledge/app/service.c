@@ -6,8 +6,6 @@
 #include "knowledge/domain/rules.h"
 #include "service_impl.h"
 
-enum { OPEN_ARENA_BYTES = 1 << 20 };
-
 static void name_series(kno_service *kno)
 {
     const krn_metrics m = kno->with.metrics;
@@ -45,20 +43,7 @@ anc_status kno_service_open(const kno_service_options *options, kno_service **re
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the knowledge service");
     kno->with = *options;
     atomic_init(&kno->stopping, false);
-    anc_err own;
-    anc_err_clear(&own);
-    ANC_ARENA(mem, OPEN_ARENA_BYTES);
-    anc_status status = ANC_NO_MEMORY;
-    if (mem != NULL) {
-        krn_call call = kno_own_call(kno, mem, &own, INT64_MAX);
-        const kno_garbage_store g = kno->with.catalog.garbage;
-        status = g.ops->mark(g.self, &call, &kno->mark);
-    }
-    if (status != ANC_OK) {
-        free(kno);
-        return ANC_FAIL(err, status, "the catalog does not open: %s",
-                        own.text[0] != '\0' ? own.text : "no memory");
-    }
+    pthread_mutex_init(&kno->live_lock, NULL);
     name_series(kno);
     *ret = kno;
     return ANC_OK;
@@ -71,7 +56,16 @@ void kno_service_stop(kno_service *kno)
 
 void kno_service_close(kno_service *kno)
 {
+    if (kno == NULL)
+        return;
+    pthread_mutex_destroy(&kno->live_lock);
     free(kno);
+}
+
+bool kno_may_open(const krn_call *call, kno_labels acl)
+{
+    return call->principal.is_admin ||
+           kno_labels_meet(acl, call->principal.labels, call->principal.n_labels);
 }
 
 anc_status kno_collection_get(kno_service *kno, krn_call *call, anc_str name,
@@ -81,8 +75,7 @@ anc_status kno_collection_get(kno_service *kno, krn_call *call, anc_str name,
     kno_collection_record record;
     const kno_collection_store c = kno->with.catalog.collections;
     ANC_TRY(c.ops->find(c.self, call, name, &record));
-    if (record.id == 0 ||
-        !kno_labels_meet(record.acl, call->principal.labels, call->principal.n_labels))
+    if (record.id == 0 || !kno_may_open(call, record.acl))
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no collection '%.*s'", ANC_FMT(name));
     *ret = record;
     return ANC_OK;
@@ -99,8 +92,7 @@ anc_status kno_document_get(kno_service *kno, krn_call *call, anc_str collection
     kno_document_record record = {0};
     if (in.id != 0 && id.len > 0)
         ANC_TRY(catalog->documents.ops->find(catalog->documents.self, call, in.id, id, &record));
-    if (record.id == 0 ||
-        !kno_labels_meet(record.acl, call->principal.labels, call->principal.n_labels)) {
+    if (record.id == 0 || !kno_may_open(call, record.acl)) {
         const anc_str shown = anc_str_sub(id, 0, 200);
         return ANC_FAIL(call->err, ANC_NOT_FOUND,
                         "there is no document '%.*s' in the collection '%.*s'", ANC_FMT(shown),

@@ -2,6 +2,7 @@
 #ifndef ANC_KNOWLEDGE_APP_SERVICE_IMPL_H
 #define ANC_KNOWLEDGE_APP_SERVICE_IMPL_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 #include "knowledge/domain/records.h"
@@ -11,6 +12,7 @@
 enum { KNO_PIECE = 512, KNO_GARBAGE_PIECE = 256, KNO_DROPPED_PIECE = 64 };
 
 typedef struct kno_sweep_state {
+    int64_t after; /* version id */
     bool rows_done;
     unsigned shard; /* of the raw store; 256: all seen */
 } kno_sweep_state;
@@ -19,10 +21,19 @@ typedef struct kno_backfill_state {
     int64_t after; /* document id */
 } kno_backfill_state;
 
+/* A version that somebody is building: the sweep leaves it alone. It becomes one inside the closure
+ * that stages it, so that the sweep, whose closures run on the same thread, cannot see the row before
+ * the mark. */
+typedef struct kno_live {
+    struct kno_live *next;
+    int64_t version_id;
+} kno_live;
+
 struct kno_service {
     kno_service_options with; /* immutable after open */
-    int64_t mark;             /* building versions up to it are garbage of a crash */
     atomic_bool stopping;
+    pthread_mutex_t live_lock;   /* a leaf */
+    kno_live *live;              /* borrowed from their puts; under live_lock */
     kno_sweep_state sweep;       /* the sweep step's alone */
     kno_backfill_state backfill; /* the backfill step's alone */
     struct {
@@ -30,10 +41,14 @@ struct kno_service {
     } count;
 };
 
-/* The labels of who asks. */
-static inline kno_labels kno_held(const krn_call *call)
+/* Whether who asks may see and manage what carries `acl`: by a label, or as the owner. */
+bool kno_may_open(const krn_call *call, kno_labels acl);
+
+/* The labels of who asks, in `space`; NULL: it may open everything. */
+static inline const kno_labels *kno_held(const krn_call *call, kno_labels *space)
 {
-    return (kno_labels){.items = call->principal.labels, .n = call->principal.n_labels};
+    *space = (kno_labels){.items = call->principal.labels, .n = call->principal.n_labels};
+    return call->principal.is_admin ? NULL : space;
 }
 
 /* The collection, NOT_FOUND when it is not there or may not be read. */
@@ -52,9 +67,14 @@ anc_status kno_collection_store_new(kno_service *kno, krn_call *call,
                                     const kno_collection_record *wanted) ANC_MUST_CHECK;
 
 /* Removes the garbage versions of a document (0: all garbage) with chunks, vectors and objects, in
- * small transactions; at most `max` versions, ret_more tells whether some are left. */
-anc_status kno_garbage_collect(kno_service *kno, krn_call *call, int64_t document_id, size_t max,
-                               bool *ret_more) ANC_MUST_CHECK;
+ * small transactions; at most `max` versions with ids after *after, which moves on. ret_more tells
+ * whether some may be left. */
+anc_status kno_garbage_collect(kno_service *kno, krn_call *call, int64_t document_id,
+                               int64_t *after, size_t max, bool *ret_more) ANC_MUST_CHECK;
+
+/* All of a document's. */
+anc_status kno_garbage_collect_all(kno_service *kno, krn_call *call,
+                                   int64_t document_id) ANC_MUST_CHECK;
 
 /* Retires a piece of the documents that still stand in dropped collections, clears them away, and
  * removes the rows of the collections with the last. */
@@ -64,8 +84,11 @@ anc_status kno_dropped_collect(kno_service *kno, krn_call *call, bool *ret_more)
 anc_status kno_object_collect(kno_service *kno, krn_call *call,
                               const kno_digest *digest) ANC_MUST_CHECK;
 
-/* Removes one version that was staged and never published. */
+/* Removes one garbage or building version; does nothing to one that is live or published. */
 anc_status kno_version_discard(kno_service *kno, krn_call *call, int64_t version_id) ANC_MUST_CHECK;
+
+void kno_live_begin(kno_service *kno, kno_live *live, int64_t version_id);
+void kno_live_end(kno_service *kno, kno_live *live); /* one that never began is a no-op */
 
 /* A chunk as the world sees it; `text` is the version's whole text. CORRUPT when it lies outside. */
 anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,

@@ -54,7 +54,7 @@ static anc_status sweep_piece(kno_service *kno, krn_call *call)
         bool dropped = false, garbage = false;
         ANC_TRY(kno_dropped_collect(kno, call, &dropped));
         if (!dropped)
-            ANC_TRY(kno_garbage_collect(kno, call, 0, SWEEP_VERSIONS, &garbage));
+            ANC_TRY(kno_garbage_collect(kno, call, 0, &s->after, SWEEP_VERSIONS, &garbage));
         s->rows_done = !dropped && !garbage;
         s->shard = 0;
         return ANC_OK;
@@ -70,7 +70,7 @@ int64_t kno_sweep_step(void *arg, int64_t now_ns)
     if (atomic_load(&kno->stopping))
         return WHEN_WOKEN;
     if (kno->sweep.shard >= N_SHARDS)
-        kno->sweep = (kno_sweep_state){0}; /* woken for another round */
+        kno->sweep = (kno_sweep_state){0}; /* another round */
     anc_err err;
     anc_err_clear(&err);
     ANC_ARENA(mem, SWEEP_ARENA_BYTES);
@@ -79,7 +79,7 @@ int64_t kno_sweep_step(void *arg, int64_t now_ns)
     krn_call call = kno_own_call(kno, mem, &err, now_ns + STEP_NS);
     if (sweep_piece(kno, &call) != ANC_OK)
         return after_failure(kno, "the sweep stopped", &err, now_ns);
-    return kno->sweep.shard >= N_SHARDS ? WHEN_WOKEN : now_ns;
+    return kno->sweep.shard >= N_SHARDS ? now_ns + KNO_SWEEP_EVERY_NS : now_ns;
 }
 
 /* ---- backfill ------------------------------------------------------------------------------ */

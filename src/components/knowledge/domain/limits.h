@@ -8,11 +8,9 @@ enum {
     KNO_TEXT_BYTES = 64 << 20,    /* of its extracted text */
     KNO_BLOCKS = 1000000,         /* of a version: paragraphs, items, rows */
     KNO_CHUNKS = 50000,           /* of a version */
-    KNO_COLLECTION_NAME_BYTES = 64,
     KNO_DESCRIPTION_BYTES = 4096,
     KNO_SOURCE_NAME_BYTES = 64,
     KNO_CONTENT_TYPE_BYTES = 256,
-    KNO_DOCUMENT_ID_BYTES = 512,
     KNO_TITLE_BYTES = 1024,
     KNO_URI_BYTES = 4096,
     KNO_METADATA_BYTES = 64 << 10,

@@ -2,6 +2,7 @@
 #include "knowledge/domain/names.h"
 
 #include "base/utf8.h"
+#include "kernel/domain/ids.h"
 #include "knowledge/domain/limits.h"
 
 enum { SHOWN_BYTES = 80 };
@@ -26,19 +27,13 @@ static bool has_controls(anc_str s)
 
 anc_status kno_collection_name_check(anc_str name, const char *pointer, anc_err *err)
 {
-    bool fits = name.len > 0 && name.len <= KNO_COLLECTION_NAME_BYTES;
-    for (size_t i = 0; fits && i < name.len; i++) {
-        const char c = name.ptr[i];
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-        fits = plain || (i > 0 && (c == '_' || c == '-'));
-    }
-    if (fits)
+    if (krn_collection_valid(name))
         return ANC_OK;
     const anc_str part = shown(name);
     return ANC_FAIL_FIELD(err, ANC_INVALID, pointer,
                           "collection name \"%.*s\": 1 to %d of a-z, 0-9, _ and -, beginning with "
                           "a letter or digit",
-                          ANC_FMT(part), KNO_COLLECTION_NAME_BYTES);
+                          ANC_FMT(part), KRN_COLLECTION_MAX);
 }
 
 anc_status kno_line_check(anc_str line, size_t max, const char *what, const char *pointer,
@@ -56,16 +51,17 @@ anc_status kno_line_check(anc_str line, size_t max, const char *what, const char
     return ANC_OK;
 }
 
+/* The rule is krn_document_id_valid's; here is only said what of it does not hold. */
 anc_status kno_document_id_check(anc_str id, const char *pointer, anc_err *err)
 {
+    if (krn_document_id_valid(id))
+        return ANC_OK;
     if (id.len == 0)
         return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "document id: empty");
-    ANC_TRY(kno_line_check(id, KNO_DOCUMENT_ID_BYTES, "document id", pointer, err));
+    ANC_TRY(kno_line_check(id, KRN_DOCUMENT_ID_MAX, "document id", pointer, err));
     const anc_str part = shown(id);
-    if (anc_str_trim(id).len != id.len)
-        return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "document id \"%.*s\": blanks at its ends",
-                              ANC_FMT(part));
-    return ANC_OK;
+    return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "document id \"%.*s\": blanks at its ends",
+                          ANC_FMT(part));
 }
 
 static bool is_label(anc_str label)
@@ -121,30 +117,4 @@ anc_status kno_metadata_check(const json_value *metadata, const char *pointer, a
         ANC_TRY(kno_line_check(name, KNO_METADATA_NAME_BYTES, "metadata field", pointer, err));
     }
     return ANC_OK;
-}
-
-/* Cuts ".<number>" off the end of `s`. */
-static bool take_number(anc_str *s, uint32_t *ret)
-{
-    size_t at = s->len;
-    while (at > 0 && s->ptr[at - 1] != '.')
-        at--;
-    uint64_t n = 0;
-    if (at == 0 || !anc_str_to_u64(anc_str_sub(*s, at, s->len), &n) || n > UINT32_MAX)
-        return false;
-    *ret = (uint32_t)n;
-    s->len = at - 1;
-    return true;
-}
-
-bool kno_chunk_id_split(anc_str id, anc_str *ret_document, uint32_t *ret_version,
-                        uint32_t *ret_ordinal)
-{
-    uint32_t version = 0, ordinal = 0;
-    if (!take_number(&id, &ordinal) || !take_number(&id, &version) || id.len == 0)
-        return false;
-    *ret_document = id;
-    *ret_version = version;
-    *ret_ordinal = ordinal;
-    return true;
 }

@@ -6,11 +6,10 @@
 #include "base/status.h"
 #include "json/json.h"
 
-/* [a-z0-9][a-z0-9_-]{0,63} */
+/* What krn_collection_valid and krn_document_id_valid (kernel/domain/ids.h) hold for right. */
 anc_status kno_collection_name_check(anc_str name, const char *pointer,
                                      anc_err *err) ANC_MUST_CHECK;
 
-/* 1 to 512 bytes of UTF-8 without control characters and without blanks at the ends. */
 anc_status kno_document_id_check(anc_str id, const char *pointer, anc_err *err) ANC_MUST_CHECK;
 
 /* "public", "user:<id>" or "group:<name>"; at most KNO_ACL_LABELS of them, none twice. */
@@ -25,9 +24,5 @@ anc_status kno_metadata_check(const json_value *metadata, const char *pointer,
 /* At most `max` bytes of UTF-8 without control characters; `what` ("title") stands in the text. */
 anc_status kno_line_check(anc_str line, size_t max, const char *what, const char *pointer,
                           anc_err *err) ANC_MUST_CHECK;
-
-/* Cuts "<document_id>.<version>.<ordinal>" apart; false when it is no such thing. */
-bool kno_chunk_id_split(anc_str id, anc_str *ret_document, uint32_t *ret_version,
-                        uint32_t *ret_ordinal);
 
 #endif

@@ -28,15 +28,17 @@ typedef struct kno_collection_store_ops {
     ANC_MUST_CHECK anc_status (*find)(void *self, krn_call *call, anc_str name,
                                       kno_collection_record *ret);
 
-    /* Those whose acl has one of `held`, by name after `after` (exclusive). */
-    ANC_MUST_CHECK anc_status (*list)(void *self, krn_call *call, kno_labels held, anc_str after,
-                                      size_t limit, kno_collection_record **ret, size_t *ret_n);
+    /* Those whose acl has one of `held` (NULL: all), by name after `after` (exclusive). */
+    ANC_MUST_CHECK anc_status (*list)(void *self, krn_call *call, const kno_labels *held,
+                                      anc_str after, size_t limit, kno_collection_record **ret,
+                                      size_t *ret_n);
 
     /* CONFLICT when the name exists. Id and counters of `wanted` are ignored, times are set. */
     ANC_MUST_CHECK anc_status (*insert)(void *self, krn_tx *tx, const kno_collection_record *wanted,
                                         int64_t *ret_id, anc_err *err);
 
-    /* Sets description, language, chunking and acl of wanted->id; NOT_FOUND. */
+    /* Sets description, language, chunking and acl of wanted->id; NOT_FOUND. CONFLICT when how it is
+     * cut would change and it has documents. */
     ANC_MUST_CHECK anc_status (*update)(void *self, krn_tx *tx, const kno_collection_record *wanted,
                                         anc_err *err);
 

@@ -11,7 +11,7 @@
 typedef struct kno_document_query {
     int64_t collection_id;    /* 0: every collection */
     anc_str text;             /* case folded; found in title, uri or id; empty: all */
-    kno_labels held;          /* only documents whose acl has one of these */
+    const kno_labels *held;   /* only documents whose acl has one of these; NULL: all */
     anc_str after_collection; /* with collection_id 0: after this name … */
     anc_str after_name;       /* … and this document, exclusive; empty: from the start */
     size_t limit;

@@ -1,8 +1,8 @@
 /* garbage_store.h - port: what nobody sees any more, removed in small pieces.
  *
- * Adapters: sqlite. Contract as in collection_store.h. Garbage is: versions that a crash left in
- * state building, versions of retired documents, documents of dropped collections, and then bytes
- * in the raw store that no version names.
+ * Adapters: sqlite. Contract as in collection_store.h. Garbage is: versions in state building
+ * that no put works on any more, versions of retired documents, documents of dropped collections,
+ * and then bytes in the raw store that no version names.
  */
 #ifndef ANC_KNOWLEDGE_PORTS_GARBAGE_STORE_H
 #define ANC_KNOWLEDGE_PORTS_GARBAGE_STORE_H
@@ -27,18 +27,15 @@ typedef struct kno_discarded {
 typedef struct kno_garbage_store_ops {
     const char *name;
 
-    /* The greatest version id ever given: what is building up to it when the service opens was left
-     * by a crash. */
-    ANC_MUST_CHECK anc_status (*mark)(void *self, krn_call *call, int64_t *ret);
-
-    /* Garbage versions of document `document_id` (0: of any, then also those in state building up to
-     * `mark`), at most `limit` ids. */
+    /* Garbage versions of document `document_id` (0: of any, then also those in state building) with
+     * ids after `after`, ascending, at most `limit`. */
     ANC_MUST_CHECK anc_status (*versions)(void *self, krn_call *call, int64_t document_id,
-                                          int64_t mark, size_t limit, int64_t **ret, size_t *ret_n);
+                                          int64_t after, size_t limit, int64_t **ret,
+                                          size_t *ret_n);
 
     /* Removes at most `max_chunks` chunks of a garbage or building version with the vectors that
-     * then nobody needs, and the row itself with the last. A version that is not there is done with
-     * zeroed digests. */
+     * then nobody needs, and the row itself with the last. A version that is not there, or that was
+     * published meanwhile, is done with zeroed digests. */
     ANC_MUST_CHECK anc_status (*discard)(void *self, krn_tx *tx, int64_t version_id,
                                          size_t max_chunks, kno_discarded *ret, anc_err *err);
 

@@ -9,16 +9,21 @@
  *        └── rebuild asked    └────────────────────────────────────────────────────────────────┘
  *
  * Failures: one that may pass (I/O, memory, a deadline) is tried again after a pause that doubles up
- * to MAX_BACKOFF_NS, from the same place. One that will not pass concerns a single document: it is
- * taken out of the index, counted and named, and the follower goes on.
+ * to MAX_BACKOFF_NS, from the same place. One that will not pass, or one document that failed
+ * MAX_TRIES times in a row, concerns that document alone: it is taken out of the index, counted and
+ * named, and the follower goes on. It is read again when it changes and by a rebuild.
+ *
+ * A rebuild that is asked for during the first walk waits for its end: that walk fills the index which
+ * is searched, and must not leave half of an older state in it.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "base/str.h"
 #include "service_impl.h"
 
-enum { PAGE = 32 };
+enum { PAGE = 32, MAX_TRIES = 8 };
 #define MIN_BACKOFF_NS  INT64_C(50000000)
 #define MAX_BACKOFF_NS  INT64_C(5000000000)
 #define IDLE_RECHECK_NS INT64_C(5000000000) /* a wake that was lost costs at most this */
@@ -28,7 +33,7 @@ enum { PAGE = 32 };
 /* Whether the same thing may go well when it is tried again later. */
 static bool may_pass(anc_status status)
 {
-    return status == ANC_CANCELLED || anc_status_info(status)->retry_may_help;
+    return anc_status_info(status)->retry_may_help;
 }
 
 static anc_status give_up(srch_service *srch, krn_call *call, anc_str collection,
@@ -46,6 +51,15 @@ static anc_status give_up(srch_service *srch, krn_call *call, anc_str collection
     return index.ops->remove(index.self, call, collection, document_id);
 }
 
+/* Counts a failure of a document that may pass; whether to try again. */
+static bool try_again(srch_follow_state *f, anc_str collection, anc_str document_id)
+{
+    const uint64_t name = anc_hash64(document_id) ^ anc_hash64(collection) * 31;
+    f->tries = f->failing == name ? f->tries + 1 : 1;
+    f->failing = name;
+    return f->tries < MAX_TRIES;
+}
+
 /* `call` has an arena of its own for the page; the document gets the follower's. */
 static anc_status handle_document(srch_service *srch, krn_call *call, anc_str collection,
                                   anc_str document_id)
@@ -54,7 +68,9 @@ static anc_status handle_document(srch_service *srch, krn_call *call, anc_str co
     own.mem = srch->follow.mem;
     anc_arena_reset(own.mem);
     const anc_status status = srch_sync_document(srch, &own, collection, document_id);
-    if (status == ANC_OK || may_pass(status))
+    if (status == ANC_OK || status == ANC_CANCELLED)
+        return status;
+    if (may_pass(status) && try_again(&srch->follow, collection, document_id))
         return status;
     return give_up(srch, &own, collection, document_id, status);
 }
@@ -224,7 +240,8 @@ static anc_status step(srch_service *srch, krn_call *call, int64_t now_ns, int64
     srch_follow_state *f = &srch->follow;
     bool wait = false, more = true;
     *ret_next = now_ns;
-    if (atomic_exchange(&srch->rebuild, false)) {
+    const bool first = f->catalog.going && !f->again;
+    if (!first && atomic_exchange(&srch->rebuild, false)) {
         f->known = false;
         f->catalog.going = false;
     }

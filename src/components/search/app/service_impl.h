@@ -76,6 +76,8 @@ typedef struct srch_follow_state {
     bool again;         /* a walk was finished once: the next one is a rebuild */
     uint64_t cursor;    /* change that was handled last */
     int64_t backoff_ns; /* 0: the last step went well */
+    uint64_t failing;   /* hash of the document that failed last, in a way that may pass */
+    unsigned tries;     /* how often in a row */
 } srch_follow_state;
 
 typedef struct srch_series {

@@ -9,9 +9,9 @@
     " FROM kno_collection c JOIN kno_acl a ON a.id = c.acl_id"                 \
     " LEFT JOIN kno_model m ON m.id = c.model_id "
 
-static anc_status read_row(const db_stmt *s, anc_arena *mem, kno_collection_record *ret,
-                           anc_err *err)
+static anc_status read_row(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
 {
+    kno_collection_record *ret = item;
     kno_collection_record r = {.id = db_col_int(s, 0)};
     ANC_TRY(db_col_copy(s, 1, mem, &r.name, err));
     ANC_TRY(db_col_copy(s, 2, mem, &r.description, err));
@@ -49,8 +49,8 @@ static anc_status find(void *self, krn_call *call, anc_str name, kno_collection_
     return ANC_OK;
 }
 
-static anc_status list(void *self, krn_call *call, kno_labels held, anc_str after, size_t limit,
-                       kno_collection_record **ret, size_t *ret_n)
+static anc_status list(void *self, krn_call *call, const kno_labels *held, anc_str after,
+                       size_t limit, kno_collection_record **ret, size_t *ret_n)
 {
     anc_str labels;
     ANC_TRY(kno_labels_json(call->mem, held, &labels, call->err));
@@ -58,23 +58,15 @@ static anc_status list(void *self, krn_call *call, kno_labels held, anc_str afte
     ANC_TRY(kno_reader_take(self, call, &reader));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
-                       "SELECT " COLUMNS "WHERE c.dropped = 0 AND c.name > ?1 AND c.acl_id IN"
-                       " (SELECT acl_id FROM kno_acl_label WHERE label IN"
-                       " (SELECT value FROM json_each(?2))) ORDER BY c.name LIMIT ?3",
+                       "SELECT " COLUMNS "WHERE c.dropped = 0 AND c.name > ?1 AND (?2 IS NULL OR"
+                       " c.acl_id IN (SELECT acl_id FROM kno_acl_label WHERE label IN"
+                       " (SELECT value FROM json_each(?2)))) ORDER BY c.name LIMIT ?3",
                        &s, call->err));
     db_bind_str(s, 1, after);
-    db_bind_str(s, 2, labels);
+    db_bind_str_or_null(s, 2, labels);
     db_bind_int(s, 3, (int64_t)limit);
-    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
-    for (bool row = true;;) {
-        ANC_TRY(db_step(s, &row, call->err));
-        if (!row)
-            break;
-        kno_collection_record *r = kno_list_add(&rows);
-        if (r == NULL)
-            return kno_list_refused(&rows, call->err);
-        ANC_TRY(read_row(s, call->mem, r, call->err));
-    }
+    kno_rows rows;
+    ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_row, &rows));
     *ret = rows.items;
     *ret_n = rows.n;
     return ANC_OK;
@@ -119,6 +111,22 @@ static anc_status insert(void *self, krn_tx *tx, const kno_collection_record *wa
     return ANC_OK;
 }
 
+static anc_status not_updated(db_sqlite *db, const kno_collection_record *wanted, anc_err *err)
+{
+    DB_STMT(s);
+    bool there = false;
+    ANC_TRY(db_prepare(db, "SELECT documents FROM kno_collection WHERE id = ?1 AND dropped = 0", &s,
+                       err));
+    db_bind_int(s, 1, wanted->id);
+    ANC_TRY(db_step(s, &there, err));
+    if (!there)
+        return ANC_FAIL(err, ANC_NOT_FOUND, "the collection '%.*s' is gone", ANC_FMT(wanted->name));
+    return ANC_FAIL_FIELD(err, ANC_CONFLICT, "/chunking",
+                          "the collection '%.*s' has %lld documents; how it is cut is fixed while "
+                          "there are some",
+                          ANC_FMT(wanted->name), (long long)db_col_int(s, 0));
+}
+
 static anc_status update(void *self, krn_tx *tx, const kno_collection_record *wanted, anc_err *err)
 {
     (void)self;
@@ -129,7 +137,8 @@ static anc_status update(void *self, krn_tx *tx, const kno_collection_record *wa
     ANC_TRY(db_prepare(db,
                        "UPDATE kno_collection SET description = ?2, language = ?3, chunking = ?4,"
                        " chunk_tokens = ?5, overlap_sentences = ?6, acl_id = ?7, updated_ms = ?8"
-                       " WHERE id = ?1 AND dropped = 0",
+                       " WHERE id = ?1 AND dropped = 0 AND (documents = 0 OR"
+                       " (chunking = ?4 AND chunk_tokens = ?5 AND overlap_sentences = ?6))",
                        &s, err));
     db_bind_int(s, 1, wanted->id);
     db_bind_str(s, 2, wanted->description);
@@ -140,9 +149,7 @@ static anc_status update(void *self, krn_tx *tx, const kno_collection_record *wa
     db_bind_int(s, 7, acl);
     db_bind_int(s, 8, tx->wall_ms);
     ANC_TRY(db_run(s, err));
-    if (db_changes(db) == 0)
-        return ANC_FAIL(err, ANC_NOT_FOUND, "the collection '%.*s' is gone", ANC_FMT(wanted->name));
-    return ANC_OK;
+    return db_changes(db) > 0 ? ANC_OK : not_updated(db, wanted, err);
 }
 
 static anc_status drop(void *self, krn_tx *tx, int64_t id, anc_err *err)
@@ -159,6 +166,13 @@ static anc_status drop(void *self, krn_tx *tx, int64_t id, anc_err *err)
     return ANC_OK;
 }
 
+static anc_status read_language(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
+{
+    kno_language_count *ret = item;
+    ret->documents = (uint64_t)db_col_int(s, 1);
+    return db_col_copy(s, 0, mem, &ret->language, err);
+}
+
 static anc_status languages(void *self, krn_call *call, int64_t id, kno_language_count **ret,
                             size_t *ret_n)
 {
@@ -171,17 +185,8 @@ static anc_status languages(void *self, krn_call *call, int64_t id, kno_language
                        " GROUP BY 1 ORDER BY 2 DESC, 1",
                        &s, call->err));
     db_bind_int(s, 1, id);
-    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
-    for (bool row = true;;) {
-        ANC_TRY(db_step(s, &row, call->err));
-        if (!row)
-            break;
-        kno_language_count *r = kno_list_add(&rows);
-        if (r == NULL)
-            return kno_list_refused(&rows, call->err);
-        ANC_TRY(db_col_copy(s, 0, call->mem, &r->language, call->err));
-        r->documents = (uint64_t)db_col_int(s, 1);
-    }
+    kno_rows rows;
+    ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_language, &rows));
     *ret = rows.items;
     *ret_n = rows.n;
     return ANC_OK;

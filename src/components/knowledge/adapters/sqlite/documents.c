@@ -44,10 +44,10 @@ static anc_status read_version(const db_stmt *s, anc_arena *mem, kno_version_rec
     return ANC_OK;
 }
 
-static anc_status read_document(const db_stmt *s, anc_arena *mem, kno_document_record *ret,
-                                anc_err *err)
+static anc_status read_document(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
 {
     enum { D = N_VERSION_COLUMNS };
+    kno_document_record *ret = item;
     kno_document_record d = {.id = db_col_int(s, D),
                              .collection_id = db_col_int(s, D + 1),
                              .created_ms = db_col_int(s, D + 5),
@@ -103,18 +103,18 @@ static anc_status find_version(void *self, krn_call *call, int64_t document_id, 
     return ANC_OK;
 }
 
+#define SEEN                                                                  \
+    " AND (?3 IS NULL OR coalesce(v.acl_id, c.acl_id) IN (SELECT acl_id FROM" \
+    " kno_acl_label WHERE label IN (SELECT value FROM json_each(?3))))"
+
 /* Two statements, so that each walks its index: within a collection, or over all of them. */
 static const char list_one[] =
     "SELECT " DOCUMENT_COLUMNS JOIN_CURRENT "WHERE c.dropped = 0 AND c.id = ?1 AND d.name > ?4"
-    " AND (?2 = '' OR instr(v.folded, ?2) > 0) AND coalesce(v.acl_id, c.acl_id) IN"
-    " (SELECT acl_id FROM kno_acl_label WHERE label IN (SELECT value FROM json_each(?3)))"
-    " ORDER BY d.name LIMIT ?5";
+    " AND (?2 = '' OR instr(v.folded, ?2) > 0)" SEEN " ORDER BY d.name LIMIT ?5";
 static const char list_all[] =
     "SELECT " DOCUMENT_COLUMNS JOIN_CURRENT
     "WHERE c.dropped = 0 AND (c.name > ?1 OR (c.name = ?1 AND d.name > ?4))"
-    " AND (?2 = '' OR instr(v.folded, ?2) > 0) AND coalesce(v.acl_id, c.acl_id) IN"
-    " (SELECT acl_id FROM kno_acl_label WHERE label IN (SELECT value FROM json_each(?3)))"
-    " ORDER BY c.name, d.name LIMIT ?5";
+    " AND (?2 = '' OR instr(v.folded, ?2) > 0)" SEEN " ORDER BY c.name, d.name LIMIT ?5";
 
 static anc_status list(void *self, krn_call *call, const kno_document_query *query,
                        kno_document_record **ret, size_t *ret_n)
@@ -131,19 +131,11 @@ static anc_status list(void *self, krn_call *call, const kno_document_query *que
     else
         db_bind_str(s, 1, query->after_collection);
     db_bind_str(s, 2, query->text);
-    db_bind_str(s, 3, labels);
+    db_bind_str_or_null(s, 3, labels);
     db_bind_str(s, 4, query->after_name);
     db_bind_int(s, 5, (int64_t)query->limit);
-    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
-    for (bool row = true;;) {
-        ANC_TRY(db_step(s, &row, call->err));
-        if (!row)
-            break;
-        kno_document_record *r = kno_list_add(&rows);
-        if (r == NULL)
-            return kno_list_refused(&rows, call->err);
-        ANC_TRY(read_document(s, call->mem, r, call->err));
-    }
+    kno_rows rows;
+    ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_document, &rows));
     *ret = rows.items;
     *ret_n = rows.n;
     return ANC_OK;
@@ -151,8 +143,8 @@ static anc_status list(void *self, krn_call *call, const kno_document_query *que
 
 #define CHUNK_COLUMNS "k.ordinal, k.start, k.end, k.page, k.tokens, k.heading, k.digest"
 
-static anc_status read_chunk(const db_stmt *s, int at, anc_arena *mem, kno_chunk_record *ret,
-                             anc_err *err)
+static anc_status read_chunk_at(const db_stmt *s, int at, anc_arena *mem, kno_chunk_record *ret,
+                                anc_err *err)
 {
     kno_chunk_record k = {.ordinal = (uint32_t)db_col_int(s, at),
                           .start = (uint64_t)db_col_int(s, at + 1),
@@ -163,6 +155,11 @@ static anc_status read_chunk(const db_stmt *s, int at, anc_arena *mem, kno_chunk
     ANC_TRY(kno_digest_read(s, at + 6, &k.digest, err));
     *ret = k;
     return ANC_OK;
+}
+
+static anc_status read_chunk(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
+{
+    return read_chunk_at(s, 0, mem, item, err);
 }
 
 static anc_status chunks(void *self, krn_call *call, int64_t version_id, uint32_t from,
@@ -178,19 +175,17 @@ static anc_status chunks(void *self, krn_call *call, int64_t version_id, uint32_
     db_bind_int(s, 1, version_id);
     db_bind_int(s, 2, from);
     db_bind_int(s, 3, (int64_t)limit);
-    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
-    for (bool row = true;;) {
-        ANC_TRY(db_step(s, &row, call->err));
-        if (!row)
-            break;
-        kno_chunk_record *r = kno_list_add(&rows);
-        if (r == NULL)
-            return kno_list_refused(&rows, call->err);
-        ANC_TRY(read_chunk(s, 0, call->mem, r, call->err));
-    }
+    kno_rows rows;
+    ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_chunk, &rows));
     *ret = rows.items;
     *ret_n = rows.n;
     return ANC_OK;
+}
+
+static anc_status read_digest(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
+{
+    (void)mem;
+    return kno_digest_read(s, 0, item, err);
 }
 
 static anc_status digests(void *self, krn_call *call, int64_t version_id, kno_digest **ret,
@@ -203,16 +198,8 @@ static anc_status digests(void *self, krn_call *call, int64_t version_id, kno_di
                        "SELECT digest FROM kno_chunk WHERE version_id = ?1 ORDER BY ordinal", &s,
                        call->err));
     db_bind_int(s, 1, version_id);
-    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
-    for (bool row = true;;) {
-        ANC_TRY(db_step(s, &row, call->err));
-        if (!row)
-            break;
-        kno_digest *r = kno_list_add(&rows);
-        if (r == NULL)
-            return kno_list_refused(&rows, call->err);
-        ANC_TRY(kno_digest_read(s, 0, r, call->err));
-    }
+    kno_rows rows;
+    ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_digest, &rows));
     *ret = rows.items;
     *ret_n = rows.n;
     return ANC_OK;
@@ -240,11 +227,19 @@ static anc_status locate(void *self, krn_call *call, const kno_chunk_address *at
         ANC_TRY(db_step(s, &place.found, call->err));
         if (place.found) {
             ANC_TRY(read_document(s, call->mem, &place.document, call->err));
-            ANC_TRY(read_chunk(s, N_VERSION_COLUMNS + 7, call->mem, &place.chunk, call->err));
+            ANC_TRY(read_chunk_at(s, N_VERSION_COLUMNS + 7, call->mem, &place.chunk, call->err));
         }
         ret[i] = place;
     }
     return ANC_OK;
+}
+
+static anc_status read_walk(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
+{
+    kno_walk_record *ret = item;
+    ret->version = (uint32_t)db_col_int(s, 2);
+    ANC_TRY(db_col_copy(s, 0, mem, &ret->collection, err));
+    return db_col_copy(s, 1, mem, &ret->document, err);
 }
 
 static anc_status walk(void *self, krn_call *call, const kno_walk_record *after, size_t limit,
@@ -262,18 +257,8 @@ static anc_status walk(void *self, krn_call *call, const kno_walk_record *after,
     db_bind_str(s, 1, after != NULL ? after->collection : ANC_STR_NONE);
     db_bind_str(s, 2, after != NULL ? after->document : ANC_STR_NONE);
     db_bind_int(s, 3, (int64_t)limit);
-    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
-    for (bool row = true;;) {
-        ANC_TRY(db_step(s, &row, call->err));
-        if (!row)
-            break;
-        kno_walk_record *r = kno_list_add(&rows);
-        if (r == NULL)
-            return kno_list_refused(&rows, call->err);
-        ANC_TRY(db_col_copy(s, 0, call->mem, &r->collection, call->err));
-        ANC_TRY(db_col_copy(s, 1, call->mem, &r->document, call->err));
-        r->version = (uint32_t)db_col_int(s, 2);
-    }
+    kno_rows rows;
+    ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_walk, &rows));
     *ret = rows.items;
     *ret_n = rows.n;
     return ANC_OK;

@@ -5,19 +5,14 @@
 
 enum { MAX_PIECE = 512 };
 
-static anc_status mark(void *self, krn_call *call, int64_t *ret)
+static anc_status read_id(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
-    DB_STMT(s);
-    bool row = false;
-    ANC_TRY(db_prepare(reader.db, "SELECT coalesce(max(id), 0) FROM kno_version", &s, call->err));
-    ANC_TRY(db_step(s, &row, call->err));
-    *ret = row ? db_col_int(s, 0) : 0;
+    (void)mem, (void)err;
+    *(int64_t *)item = db_col_int(s, 0);
     return ANC_OK;
 }
 
-static anc_status versions(void *self, krn_call *call, int64_t document_id, int64_t up_to,
+static anc_status versions(void *self, krn_call *call, int64_t document_id, int64_t after,
                            size_t limit, int64_t **ret, size_t *ret_n)
 {
     KNO_READER(reader);
@@ -26,25 +21,16 @@ static anc_status versions(void *self, krn_call *call, int64_t document_id, int6
     ANC_TRY(db_prepare(reader.db,
                        document_id != 0
                            ? "SELECT id FROM kno_version WHERE document_id = ?1 AND state = 2"
-                             " ORDER BY id LIMIT ?3"
-                           : "SELECT id FROM kno_version WHERE state <> 1"
-                             " AND (state = 2 OR id <= ?2) LIMIT ?3",
+                             " AND id > ?2 ORDER BY id LIMIT ?3"
+                           : "SELECT id FROM kno_version WHERE state <> 1 AND id > ?2"
+                             " ORDER BY id LIMIT ?3",
                        &s, call->err));
     if (document_id != 0)
         db_bind_int(s, 1, document_id);
-    else
-        db_bind_int(s, 2, up_to);
+    db_bind_int(s, 2, after);
     db_bind_int(s, 3, (int64_t)limit);
-    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
-    for (bool row = true;;) {
-        ANC_TRY(db_step(s, &row, call->err));
-        if (!row)
-            break;
-        int64_t *id = kno_list_add(&rows);
-        if (id == NULL)
-            return kno_list_refused(&rows, call->err);
-        *id = db_col_int(s, 0);
-    }
+    kno_rows rows;
+    ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_id, &rows));
     *ret = rows.items;
     *ret_n = rows.n;
     return ANC_OK;
@@ -99,13 +85,10 @@ static anc_status discard(void *self, krn_tx *tx, int64_t version_id, size_t max
             db_prepare(db, "SELECT state, content, text FROM kno_version WHERE id = ?1", &s, err));
         db_bind_int(s, 1, version_id);
         ANC_TRY(db_step(s, &row, err));
-        if (!row) {
+        if (!row || db_col_int(s, 0) == KNO_STATE_PUBLISHED) {
             *ret = (kno_discarded){.done = true};
             return ANC_OK;
         }
-        if (db_col_int(s, 0) == KNO_STATE_PUBLISHED)
-            return ANC_FAIL(err, ANC_BUG, "version %lld is published and no garbage",
-                            (long long)version_id);
         ANC_TRY(kno_digest_read(s, 1, &r.content, err));
         ANC_TRY(kno_digest_read(s, 2, &r.text, err));
     }
@@ -122,6 +105,15 @@ static anc_status discard(void *self, krn_tx *tx, int64_t version_id, size_t max
     return ANC_OK;
 }
 
+static anc_status read_dropped(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
+{
+    kno_dropped_document *ret = item;
+    ret->id = db_col_int(s, 0);
+    ret->collection_id = db_col_int(s, 1);
+    ANC_TRY(db_col_copy(s, 2, mem, &ret->collection, err));
+    return db_col_copy(s, 3, mem, &ret->name, err);
+}
+
 static anc_status dropped(void *self, krn_call *call, size_t limit, kno_dropped_document **ret,
                           size_t *ret_n)
 {
@@ -134,19 +126,8 @@ static anc_status dropped(void *self, krn_call *call, size_t limit, kno_dropped_
                    " JOIN kno_document d ON d.collection_id = c.id WHERE c.dropped = 1 LIMIT ?1",
                    &s, call->err));
     db_bind_int(s, 1, (int64_t)limit);
-    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
-    for (bool row = true;;) {
-        ANC_TRY(db_step(s, &row, call->err));
-        if (!row)
-            break;
-        kno_dropped_document *r = kno_list_add(&rows);
-        if (r == NULL)
-            return kno_list_refused(&rows, call->err);
-        r->id = db_col_int(s, 0);
-        r->collection_id = db_col_int(s, 1);
-        ANC_TRY(db_col_copy(s, 2, call->mem, &r->collection, call->err));
-        ANC_TRY(db_col_copy(s, 3, call->mem, &r->name, call->err));
-    }
+    kno_rows rows;
+    ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_dropped, &rows));
     *ret = rows.items;
     *ret_n = rows.n;
     return ANC_OK;
@@ -195,7 +176,6 @@ static anc_status named_now(void *self, krn_tx *tx, const kno_digest *digest, bo
 
 const kno_garbage_store_ops kno_sqlite_garbage = {
     .name = "sqlite",
-    .mark = mark,
     .versions = versions,
     .discard = discard,
     .dropped = dropped,

@@ -55,25 +55,39 @@ void kno_reader_give(kno_reader *reader)
     *reader = (kno_reader){0};
 }
 
-void *kno_list_add(kno_list *list)
+/* Room for one more, counted in: the array doubles, its old place is left to the arena. */
+static void *add_row(anc_arena *mem, size_t item_bytes, size_t *cap, kno_rows *rows)
 {
-    if (list->n == list->cap) {
-        const size_t cap = list->cap == 0 ? 16 : 2 * list->cap;
-        void *items = anc_arena_alloc(list->mem, cap, list->item_bytes);
+    if (rows->n == *cap) {
+        const size_t more = *cap == 0 ? 16 : 2 * *cap;
+        void *items = anc_arena_alloc(mem, more, item_bytes);
         if (items == NULL)
             return NULL;
-        if (list->n > 0)
-            memcpy(items, list->items, list->n * list->item_bytes);
-        list->items = items;
-        list->cap = cap;
+        if (rows->n > 0)
+            memcpy(items, rows->items, rows->n * item_bytes);
+        rows->items = items;
+        *cap = more;
     }
-    return (char *)list->items + list->n++ * list->item_bytes;
+    return (char *)rows->items + rows->n++ * item_bytes;
 }
 
-anc_status kno_list_refused(const kno_list *list, anc_err *err)
+anc_status kno_rows_read(db_stmt *s, krn_call *call, size_t item_bytes, kno_row_fn *read,
+                         kno_rows *ret)
 {
-    return ANC_FAIL(err, anc_arena_refusal(list->mem), "no room for %zu rows of the catalog",
-                    list->n + 1);
+    kno_rows rows = {0};
+    size_t cap = 0;
+    for (bool row = true;;) {
+        ANC_TRY(db_step(s, &row, call->err));
+        if (!row)
+            break;
+        void *item = add_row(call->mem, item_bytes, &cap, &rows);
+        if (item == NULL)
+            return ANC_FAIL(call->err, anc_arena_refusal(call->mem),
+                            "no room for %zu rows of the catalog", rows.n + 1);
+        ANC_TRY(read(s, call->mem, item, call->err));
+    }
+    *ret = rows;
+    return ANC_OK;
 }
 
 anc_status kno_labels_read(anc_arena *mem, anc_str text, kno_labels *ret, anc_err *err)
@@ -134,13 +148,17 @@ anc_status kno_labels_intern(db_sqlite *db, kno_labels labels, int64_t *ret, anc
     return ANC_OK;
 }
 
-anc_status kno_labels_json(anc_arena *mem, kno_labels labels, anc_str *ret, anc_err *err)
+anc_status kno_labels_json(anc_arena *mem, const kno_labels *labels, anc_str *ret, anc_err *err)
 {
+    if (labels == NULL) {
+        *ret = ANC_STR_NONE;
+        return ANC_OK;
+    }
     ANC_BUF(out, 256 << 10);
     json_writer w = json_writer_of(&out);
     json_open_array(&w);
-    for (size_t i = 0; i < labels.n; i++)
-        json_write_str(&w, labels.items[i]);
+    for (size_t i = 0; i < labels->n; i++)
+        json_write_str(&w, labels->items[i]);
     json_close_array(&w);
     ANC_TRY(anc_buf_status(&out, "access labels", err));
     const anc_str copy = anc_arena_copy(mem, anc_buf_view(&out));

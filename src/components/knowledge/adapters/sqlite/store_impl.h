@@ -31,17 +31,18 @@ anc_status kno_reader_take(kno_sqlite *self, krn_call *call, kno_reader *ret) AN
 void kno_reader_give(kno_reader *reader);
 #define KNO_READER(name) ANC_CLEANUP(kno_reader_give) kno_reader name = {0}
 
-/* A growing array in an arena: doubles, copies, leaves the old one to the arena. */
-typedef struct kno_list {
-    anc_arena *mem;
-    size_t item_bytes;
-    size_t n, cap;
+/* The rows that a statement gave, in the arena of the call. */
+typedef struct kno_rows {
     void *items;
-} kno_list;
+    size_t n;
+} kno_rows;
 
-/* Room for one more, counted in; NULL when memory or the ceiling refused. */
-void *kno_list_add(kno_list *list) ANC_MUST_CHECK;
-anc_status kno_list_refused(const kno_list *list, anc_err *err) ANC_MUST_CHECK;
+/* Fills the zeroed `item` from the row at hand. */
+typedef anc_status kno_row_fn(const db_stmt *s, anc_arena *mem, void *item, anc_err *err);
+
+/* Steps `s` to its end and reads every row into an item of `item_bytes`. */
+anc_status kno_rows_read(db_stmt *s, krn_call *call, size_t item_bytes, kno_row_fn *read,
+                         kno_rows *ret) ANC_MUST_CHECK;
 
 /* The labels of a row's text ("a\nb"), in `mem`. */
 anc_status kno_labels_read(anc_arena *mem, anc_str text, kno_labels *ret,
@@ -49,8 +50,8 @@ anc_status kno_labels_read(anc_arena *mem, anc_str text, kno_labels *ret,
 /* The id of a label set, which is made where it is new. Inside a transaction. */
 anc_status kno_labels_intern(db_sqlite *db, kno_labels labels, int64_t *ret,
                              anc_err *err) ANC_MUST_CHECK;
-/* Labels as the JSON array that json_each takes. */
-anc_status kno_labels_json(anc_arena *mem, kno_labels labels, anc_str *ret,
+/* Labels as the JSON array that json_each takes; of NULL a NULL view, which binds as NULL. */
+anc_status kno_labels_json(anc_arena *mem, const kno_labels *labels, anc_str *ret,
                            anc_err *err) ANC_MUST_CHECK;
 
 /* A digest column; CORRUPT when it has not 32 bytes. */

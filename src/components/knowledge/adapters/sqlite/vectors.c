@@ -131,8 +131,9 @@ static anc_status complete(void *self, krn_tx *tx, anc_str model, int64_t versio
     return ANC_OK;
 }
 
-static anc_status read_lacking(const db_stmt *s, anc_arena *mem, kno_lacking *ret, anc_err *err)
+static anc_status read_lacking(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
 {
+    kno_lacking *ret = item;
     kno_lacking r = {.document_id = db_col_int(s, 0),
                      .version_id = db_col_int(s, 1),
                      .number = (uint32_t)db_col_int(s, 4),
@@ -162,16 +163,8 @@ static anc_status lacking(void *self, krn_call *call, anc_str model, int64_t aft
     db_bind_int(s, 1, after);
     db_bind_str(s, 2, model);
     db_bind_int(s, 3, (int64_t)limit);
-    kno_list rows = {.mem = call->mem, .item_bytes = sizeof **ret};
-    for (bool row = true;;) {
-        ANC_TRY(db_step(s, &row, call->err));
-        if (!row)
-            break;
-        kno_lacking *r = kno_list_add(&rows);
-        if (r == NULL)
-            return kno_list_refused(&rows, call->err);
-        ANC_TRY(read_lacking(s, call->mem, r, call->err));
-    }
+    kno_rows rows;
+    ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_lacking, &rows));
     *ret = rows.items;
     *ret_n = rows.n;
     return ANC_OK;

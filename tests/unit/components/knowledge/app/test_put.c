@@ -266,11 +266,21 @@ static const struct refusal {
      KNO_STAGE_CHECK,
      "there"},
     {"broken bytes",
-     {.collection = ANC_STR_INIT("notes"), .content = ANC_STR_INIT("BROKEN")},
+     {.collection = ANC_STR_INIT("notes"),
+      .id = ANC_STR_INIT("page 7"),
+      .content = ANC_STR_INIT("BROKEN")},
      false,
      ANC_INVALID,
      KNO_STAGE_PARSE,
-     "broken"},
+     "'page 7': the bytes are broken"},
+    {"broken bytes of a file without an id",
+     {.collection = ANC_STR_INIT("notes"),
+      .name = ANC_STR_INIT("page.txt"),
+      .content = ANC_STR_INIT("BROKEN")},
+     false,
+     ANC_INVALID,
+     KNO_STAGE_PARSE,
+     "'page.txt': the bytes are broken"},
     {"unsupported",
      {.collection = ANC_STR_INIT("notes"), .content_type = ANC_STR_INIT("image/png")},
      false,
@@ -315,6 +325,7 @@ static void a_failing_model_leaves_nothing(void **state)
     assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_UNAVAILABLE);
     assert_int_equal(stage, KNO_STAGE_EMBED);
     assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_version"), 0);
+    assert_int_equal(fixture_objects(f), 0);
     f->emb.fails = false;
     ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
     assert_true(fixture_sweep(f));
@@ -331,6 +342,68 @@ static void a_caller_that_left_stops_it(void **state)
     assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 0);
 }
 
+/* Batches of 64 chunks that are embedded before the first piece is staged. */
+enum { FIRST_PIECE = 512 / 64 };
+
+typedef struct interruption {
+    kno_fixture *f;
+    int batches; /* that go by before it happens */
+    bool cancels, sweeps;
+} interruption;
+
+static void interrupt(void *arg)
+{
+    interruption *i = arg;
+    if (i->batches-- != 0)
+        return;
+    if (i->cancels)
+        atomic_store(&i->f->cancelled, true);
+    if (i->sweeps)
+        assert_true(fixture_sweep(i->f));
+}
+
+/* The staged piece has to go though the caller's call is good for nothing any more. */
+static void a_caller_that_leaves_in_the_middle_leaves_nothing(void **state)
+{
+    kno_fixture *f = *state;
+    interruption i = {.f = f, .batches = FIRST_PIECE, .cancels = true};
+    kno_put_result r;
+    f->emb.on_embed = interrupt;
+    f->emb.arg = &i;
+    assert_int_equal(put_paragraphs(f, "big", 700, 9999, &r), ANC_CANCELLED);
+    atomic_store(&f->cancelled, false);
+    assert_true(f->commits > 0);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_version"), 0);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_chunk"), 0);
+    assert_int_equal(fixture_objects(f), 0);
+}
+
+static void what_a_dead_writer_left_goes_without_a_restart(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    f->commits_left = 2; /* the collection, the first piece */
+    assert_int_equal(put_paragraphs(f, "big", 700, 9999, &r), ANC_UNAVAILABLE);
+    f->commits_left = -1;
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_version"), 1);
+    assert_true(fixture_objects(f) > 0);
+    assert_true(fixture_sweep(f));
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_version"), 0);
+    assert_int_equal(fixture_objects(f), 0);
+}
+
+static void a_sweep_leaves_alone_what_is_being_built(void **state)
+{
+    kno_fixture *f = *state;
+    interruption i = {.f = f, .batches = FIRST_PIECE, .sweeps = true};
+    kno_put_result r;
+    f->emb.on_embed = interrupt;
+    f->emb.arg = &i;
+    ASSERT_OK(put_paragraphs(f, "big", 700, 9999, &r), &f->err);
+    assert_true(i.batches < 0);
+    fixture_check(f, true);
+}
+
 /* A version may not name what the parser never saw: too much text is refused by name. */
 static void too_much_text(void **state)
 {
@@ -342,7 +415,7 @@ static void too_much_text(void **state)
     text[n] = '\0';
     kno_put_result r;
     assert_int_equal(fixture_put(f, "huge", text, &r), ANC_LIMIT);
-    assert_non_null(strstr(f->err.text, "67108864 bytes"));
+    assert_non_null(strstr(f->err.text, "'huge' is longer than 67108864 bytes"));
     free(text);
     assert_int_equal(fixture_objects(f), 0);
 }
@@ -362,6 +435,9 @@ int main(void)
         TEST(without_text_there_are_no_chunks),
         TEST(a_failing_model_leaves_nothing),
         TEST(a_caller_that_left_stops_it),
+        TEST(a_caller_that_leaves_in_the_middle_leaves_nothing),
+        TEST(what_a_dead_writer_left_goes_without_a_restart),
+        TEST(a_sweep_leaves_alone_what_is_being_built),
         TEST(too_much_text),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

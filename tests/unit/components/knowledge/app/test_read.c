@@ -163,6 +163,7 @@ static krn_call *as(kno_fixture *f, const char *second_label)
     f->labels[2] = ANC_STR("public");
     f->labels[3] = anc_str_of(second_label);
     call->principal.labels = f->labels + 2;
+    call->principal.is_admin = false;
     return call;
 }
 
@@ -205,6 +206,41 @@ static void labels_decide_who_sees_what(void **state)
         &f->err);
     assert_int_equal(x.n_acl, 1);
     assert_string_equal(x.acl[0].ptr, "group:board");
+}
+
+/* The owner manages what carries labels that it does not hold, and is not answered from it. */
+static void the_owner_locks_nothing_away(void **state)
+{
+    kno_fixture *f = *state;
+    const anc_str board[] = {ANC_STR("group:board")};
+    const kno_collection wanted = {.name = ANC_STR("board"), .acl = board, .n_acl = 1};
+    kno_collection c, *collections = NULL;
+    ASSERT_OK(kno_collection_create(f->kno, fixture_call(f), &wanted, &c), &f->err);
+    kno_document_input in = {
+        .collection = wanted.name, .id = ANC_STR("x"), .content = anc_str_of(story)};
+    kno_put_result r;
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    const kno_chunk_ref ref = {in.collection, in.id, 1, 0};
+    kno_chunk chunk;
+    ASSERT_OK(kno_chunks_fetch(f->kno, fixture_call(f), &ref, 1, &chunk), &f->err);
+    assert_null(chunk.text.ptr);
+
+    kno_document d, *all = NULL;
+    size_t n = 0;
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), in.collection, in.id, &d), &f->err);
+    ASSERT_OK(kno_document_list(f->kno, fixture_call(f), ANC_STR_NONE, ANC_STR_NONE, ANC_STR_NONE,
+                                10, &all, &n),
+              &f->err);
+    assert_int_equal(n, 1);
+    ASSERT_OK(kno_collection_list(f->kno, fixture_call(f), ANC_STR_NONE, 10, &collections, &n),
+              &f->err);
+    assert_int_equal(n, 1);
+    in.content = ANC_STR("Another text.");
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    assert_int_equal(r.version, 2);
+    uint64_t seq;
+    ASSERT_OK(kno_document_delete(f->kno, fixture_call(f), in.collection, in.id, &seq), &f->err);
+    ASSERT_OK(kno_collection_delete(f->kno, fixture_call(f), in.collection, &seq), &f->err);
 }
 
 static void a_hidden_collection(void **state)
@@ -335,6 +371,7 @@ int main(void)
         TEST(old_versions_can_be_cited),
         TEST(lists_are_paged_and_searched),
         TEST(labels_decide_who_sees_what),
+        TEST(the_owner_locks_nothing_away),
         TEST(a_hidden_collection),
         TEST(a_projection_reads_unit_vectors),
         TEST(statistics),

@@ -1,8 +1,9 @@
-/* test_names.c - names, labels, metadata and chunk ids. */
+/* test_names.c - names, labels and metadata. */
 #include "support/test.h"
 
 #include <string.h>
 
+#include "kernel/domain/ids.h"
 #include "knowledge/domain/limits.h"
 #include "knowledge/domain/names.h"
 
@@ -48,7 +49,7 @@ static void names(void **state)
 static void a_long_id_is_refused(void **state)
 {
     (void)state;
-    char id[KNO_DOCUMENT_ID_BYTES + 1];
+    char id[KRN_DOCUMENT_ID_MAX + 1];
     memset(id, 'x', sizeof id);
     assert_int_equal(kno_document_id_check((anc_str){id, sizeof id - 1}, "/id", NULL), ANC_OK);
     assert_int_equal(kno_document_id_check((anc_str){id, sizeof id}, "/id", NULL), ANC_INVALID);
@@ -97,33 +98,12 @@ static void metadata(void **state)
     assert_int_equal(check_metadata(many.ptr), ANC_INVALID);
 }
 
-static void chunk_ids(void **state)
-{
-    (void)state;
-    anc_str document = ANC_STR_NONE;
-    uint32_t version = 0, ordinal = 0;
-    assert_true(kno_chunk_id_split(ANC_STR("a/b.md.3.12"), &document, &version, &ordinal));
-    assert_true(anc_str_eq(document, ANC_STR("a/b.md")));
-    assert_int_equal(version, 3);
-    assert_int_equal(ordinal, 12);
-    const anc_str bad[] = {ANC_STR(""),
-                           ANC_STR("a"),
-                           ANC_STR("a.1"),
-                           ANC_STR(".1.2"),
-                           ANC_STR("a.x.1"),
-                           ANC_STR("a.1."),
-                           ANC_STR("a.1.99999999999")};
-    for (size_t i = 0; i < ANC_COUNT(bad); i++)
-        assert_false(kno_chunk_id_split(bad[i], &document, &version, &ordinal));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_long_id_is_refused),
         cmocka_unit_test(labels),
         cmocka_unit_test(metadata),
-        cmocka_unit_test(chunk_ids),
     };
     int failed = RUN_TABLE("names", name_rows, names);
     failed += cmocka_run_group_tests_name("catalog", tests, NULL, NULL);

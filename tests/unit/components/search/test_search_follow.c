@@ -1,0 +1,117 @@
+/* test_search_follow.c - the follower where something stays wrong, or changes at a bad moment. */
+#include "support/test.h"
+
+#include <stdio.h>
+
+#include "base/str.h"
+#include "search/adapters/engine/engine_index.h"
+#include "search/adapters/threads/watermark.h"
+#include "search/app/service.h"
+#include "support/catalog_double.h"
+
+enum { DOCUMENTS = 50, STEPS = 200 };
+
+static kno_service kno;
+static emb_service emb;
+static srch_service *srch;
+static unsigned named; /* log lines about the document that is not indexed */
+
+static void on_line(void *self, krn_level level, const char *component, const char *message,
+                    const krn_field *fields, size_t n)
+{
+    (void)self, (void)level, (void)component, (void)message;
+    for (size_t i = 0; i < n; i++)
+        if (fields[i].kind == KRN_FIELD_STR && anc_str_eq(fields[i].str, ANC_STR("d07")))
+            named++;
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    static const krn_log_ops log = {.name = "counting", .write = on_line};
+    anc_err err = {0};
+    kno = (kno_service){.collections = {{true, "alpha", "en", "public", 0}}};
+    emb = (emb_service){.available = true};
+    named = 0;
+    for (size_t i = 0; i < DOCUMENTS; i++) {
+        double_document *d = &kno.documents[i];
+        *d = (double_document){.alive = true,
+                               .version = 1,
+                               .title = "title",
+                               .language = "en",
+                               .metadata = "{}",
+                               .chunks = {"all red fish"},
+                               .n_chunks = 1};
+        (void)snprintf(d->id, sizeof d->id, "d%02zu", i);
+    }
+    srch_config config = {.knowledge = &kno,
+                          .embedding = &emb,
+                          .changes = double_changes(&kno),
+                          .clock = double_clock(&kno),
+                          .log = {&log, NULL},
+                          .open_index = srch_engine_index_open};
+    ASSERT_OK(srch_threads_watermark_open(&config.watermark, &err), &err);
+    ASSERT_OK(srch_service_open(&config, &srch, &err), &err);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    srch_service_close(srch);
+    return 0;
+}
+
+/* Steps over simulated time until nothing is left to do. */
+static void settle(void)
+{
+    for (int i = 0; i < STEPS; i++) {
+        const int64_t next = srch_follow(srch, kno.now_ns);
+        if (srch_status(srch).ready && srch_status(srch).cursor == kno.n_changes &&
+            next > kno.now_ns + INT64_C(4900000000))
+            return;
+        kno.now_ns = next > kno.now_ns ? next : kno.now_ns;
+    }
+    fail_msg("the follower does not come to rest");
+}
+
+static void an_unreadable_document_does_not_stop_the_others(void **state)
+{
+    (void)state;
+    kno.documents[7].unreadable = true;
+    settle();
+    assert_int_equal(srch_status(srch).documents, DOCUMENTS - 1);
+    assert_int_equal(named, 1);
+    kno.documents[8].version++;
+    double_change(&kno, KRN_CHANGE_PUBLISH, 0, &kno.documents[8]);
+    settle();
+    kno.documents[7].unreadable = false; /* mended, and put again */
+    double_change(&kno, KRN_CHANGE_PUBLISH, 0, &kno.documents[7]);
+    settle();
+    assert_int_equal(srch_status(srch).documents, DOCUMENTS);
+}
+
+static void a_rebuild_during_the_first_walk_is_done_after_it(void **state)
+{
+    (void)state;
+    (void)srch_follow(srch, kno.now_ns); /* begins the walk */
+    (void)srch_follow(srch, kno.now_ns); /* a page of it */
+    assert_false(srch_status(srch).ready);
+    kno.documents[0].alive = false; /* it stands in the index already */
+    double_change(&kno, KRN_CHANGE_DELETE, 0, &kno.documents[0]);
+    srch_rebuild(srch);
+    settle();
+    settle();
+    assert_int_equal(srch_status(srch).documents, DOCUMENTS - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(an_unreadable_document_does_not_stop_the_others, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_rebuild_during_the_first_walk_is_done_after_it, set_up,
+                                        tear_down),
+    };
+    return cmocka_run_group_tests_name("search follow", tests, NULL, NULL);
+}
