@@ -73,7 +73,7 @@ static void live(void *arg)
     const srv_house_options options = {
         .config = config, .version = "0", .tcp = true, .on_ready = on_ready};
     ASSERT_OK(srv_house_open(&options, &house, &err), &err);
-    srv_house_run(house);
+    ASSERT_OK(srv_house_run(house, &err), &err);
     db_rollback(holder);
     srv_house_close(house);
 }
