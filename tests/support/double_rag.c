@@ -204,12 +204,13 @@ anc_status rag_conversation_create(rag_service *rag, krn_call *call, anc_str id,
     return ANC_OK;
 }
 
-anc_status rag_conversation_list(rag_service *rag, krn_call *call, anc_str before_id, size_t limit,
+anc_status rag_conversation_list(rag_service *rag, krn_call *call,
+                                 const rag_conversation_mark *mark, size_t limit,
                                  rag_conversation **ret, size_t *ret_n)
 {
     (void)rag;
     *ret = anc_arena_alloc(call->mem, 1, sizeof **ret);
-    *ret_n = *ret != NULL && before_id.len == 0 && limit > 0;
+    *ret_n = *ret != NULL && mark == NULL && limit > 0;
     if (*ret_n > 0)
         **ret = conversation_of(ANC_STR("c-1"), ANC_STR("Bees"));
     return ANC_OK;

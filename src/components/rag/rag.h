@@ -22,10 +22,11 @@ typedef enum rag_mode { RAG_AUTO, RAG_HYBRID, RAG_SEMANTIC, RAG_KEYWORD } rag_mo
 bool rag_mode_parse(anc_str s, rag_mode *ret);
 
 typedef struct rag_question {
-    anc_str question;           /* 1 to 4000 characters (the greatest length is configured) */
-    anc_str conversation_id;    /* empty: a new one */
-    anc_str session_id;         /* older name: starts that conversation when it is unknown */
-    anc_str message_id;         /* empty: made here */
+    anc_str question;        /* 1 to 4000 characters (the greatest length is configured) */
+    anc_str conversation_id; /* empty: a new one */
+    anc_str session_id;      /* older name: starts that conversation when it is unknown, and one of
+                                   another id when it is another user's */
+    anc_str message_id;      /* empty: made here */
     const anc_str *collections; /* [n]; none: all that may be read */
     size_t n_collections;
     uint32_t top_k; /* 0: as configured; 1 to 50 */
@@ -133,8 +134,15 @@ typedef struct rag_conversation {
 
 anc_status rag_conversation_create(rag_service *rag, krn_call *call, anc_str id, anc_str title,
                                    rag_conversation *ret) ANC_MUST_CHECK; /* CONFLICT */
-/* Of the call's user, newest first, older than `before_id`. */
-anc_status rag_conversation_list(rag_service *rag, krn_call *call, anc_str before_id, size_t limit,
+/* A place in a list of conversations: behind the one that had this time and id. */
+typedef struct rag_conversation_mark {
+    int64_t updated_ms;
+    anc_str id;
+} rag_conversation_mark;
+
+/* Of the call's user, newest first, what comes after `mark`; NULL: from the start. */
+anc_status rag_conversation_list(rag_service *rag, krn_call *call,
+                                 const rag_conversation_mark *mark, size_t limit,
                                  rag_conversation **ret, size_t *ret_n) ANC_MUST_CHECK;
 anc_status rag_conversation_find(rag_service *rag, krn_call *call, anc_str id,
                                  rag_conversation *ret) ANC_MUST_CHECK; /* NOT_FOUND */

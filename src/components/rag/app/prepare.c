@@ -1,6 +1,5 @@
 /* prepare.c - from a question to a prompt: everything before a provider is asked. On a pool. */
 #include <math.h>
-#include <string.h>
 
 #include "base/str.h"
 #include "base/utf8.h"
@@ -67,26 +66,25 @@ static anc_status begin_conversation(rag_turn *turn, anc_str id)
     return ANC_OK;
 }
 
-/* Finds the conversation that the question belongs to, or begins one. */
+/* Finds the conversation that the question belongs to, or begins one. A session that is another
+ * user's conversation begins one under an id of its own: the name is taken, and no more is said. */
 static anc_status join_conversation(rag_turn *turn, const rag_question *q)
 {
     const bool by_session = q->conversation_id.len == 0;
     const anc_str id = by_session ? q->session_id : q->conversation_id;
     if (id.len == 0)
         return begin_conversation(turn, id);
-    rag_conversation_record found;
-    const anc_status status = rag_conversation_get(turn->rag, &turn->call, id, &found);
-    if (status == ANC_NOT_FOUND && by_session) {
-        anc_err_clear(&turn->err);
-        return begin_conversation(turn, id);
+    rag_conversation_record found = {.id = ANC_STR_NONE};
+    rag_ownership whose;
+    ANC_TRY(rag_conversation_look(turn->rag, &turn->call, id, &found, &whose));
+    if (whose == RAG_OWN) {
+        turn->answer.conversation_id = found.id;
+        return read_history(turn);
     }
-    if (status != ANC_OK) {
-        if (status == ANC_NOT_FOUND)
-            (void)strcpy(turn->err.pointer, "/conversation_id");
-        return status;
-    }
-    turn->answer.conversation_id = found.id;
-    return read_history(turn);
+    if (by_session)
+        return begin_conversation(turn, whose == RAG_NOBODYS ? id : ANC_STR_NONE);
+    return ANC_FAIL_FIELD(&turn->err, ANC_NOT_FOUND, "/conversation_id",
+                          "there is no conversation \"%.*s\"", ANC_FMT(id));
 }
 
 /* ---- retrieval ------------------------------------------------------------------------------- */
