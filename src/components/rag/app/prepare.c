@@ -18,8 +18,19 @@ static anc_status check_optional_id(anc_str id, const char *pointer, anc_err *er
     return id.len == 0 ? ANC_OK : rag_conversation_id_check(id, pointer, err);
 }
 
-static anc_status check_question(rag_service *rag, const rag_question *q, anc_err *err)
+static anc_status read_mode(anc_str mode, srch_mode *ret, anc_err *err)
 {
+    *ret = SRCH_AUTO;
+    if (mode.len == 0 || srch_mode_parse(mode, ret))
+        return ANC_OK;
+    return ANC_FAIL_FIELD(err, ANC_INVALID, "/mode", "mode \"%.*s\" is not known",
+                          ANC_FMT(anc_str_sub(mode, 0, 40)));
+}
+
+static anc_status check_question(rag_service *rag, const rag_question *q, srch_mode *ret_mode,
+                                 anc_err *err)
+{
+    ANC_TRY(read_mode(q->mode, ret_mode, err));
     ANC_TRY(rag_question_check(q->question, rag->with.config.max_question_chars, err));
     if (q->top_k > RAG_TOP_K_MAX)
         return ANC_FAIL_FIELD(err, ANC_INVALID, "/top_k", "top_k is %u; 1 to %d are allowed",
@@ -89,42 +100,6 @@ static anc_status join_conversation(rag_turn *turn, const rag_question *q)
 
 /* ---- retrieval ------------------------------------------------------------------------------- */
 
-static srch_mode search_mode(rag_mode mode)
-{
-    switch (mode) {
-    case RAG_HYBRID:
-        return SRCH_HYBRID;
-    case RAG_SEMANTIC:
-        return SRCH_SEMANTIC;
-    case RAG_KEYWORD:
-        return SRCH_KEYWORD;
-    case RAG_AUTO:
-    default:
-        return SRCH_AUTO;
-    }
-}
-
-static rag_source source_of(const srch_hit *h)
-{
-    return (rag_source){
-        .collection = h->collection,
-        .document_id = h->document_id,
-        .chunk_id = h->chunk_id,
-        .version = h->version,
-        .title = h->title,
-        .uri = h->uri,
-        .heading = h->heading,
-        .page = h->page,
-        .start = h->start,
-        .end = h->end,
-        .text = h->text,
-        .score = h->score,
-        .fused = h->fused,
-        .keyword = h->keyword,
-        .semantic = h->semantic,
-    };
-}
-
 static rag_passage passage_of(const srch_hit *h)
 {
     return (rag_passage){
@@ -145,7 +120,7 @@ static anc_status keep_hits(rag_turn *turn, const srch_result *result)
 {
     const size_t n = result->n;
     rag_passage *passages = anc_arena_alloc(turn->mem, n, sizeof *passages);
-    rag_source *sources = anc_arena_alloc(turn->mem, n, sizeof *sources);
+    srch_hit *sources = anc_arena_alloc(turn->mem, n, sizeof *sources);
     size_t *kept = anc_arena_alloc(turn->mem, n, sizeof *kept);
     if (passages == NULL || sources == NULL || kept == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu passages", n);
@@ -155,7 +130,7 @@ static anc_status keep_hits(rag_turn *turn, const srch_result *result)
                                            &turn->context_tokens);
     for (size_t i = 0; i < n_kept; i++) {
         passages[i] = passages[kept[i]];
-        sources[i] = source_of(&result->hits[kept[i]]);
+        sources[i] = result->hits[kept[i]];
         sources[i].position = (uint32_t)i + 1;
     }
     turn->passages = passages;
@@ -172,7 +147,7 @@ static anc_status retrieve(rag_turn *turn, const rag_question *q)
         .collections = turn->collections.items,
         .n_collections = turn->collections.n,
         .top_k = turn->top_k,
-        .mode = search_mode(q->mode),
+        .mode = turn->mode,
         .filters = q->filters,
     };
     srch_result result;
@@ -268,8 +243,10 @@ anc_status rag_prepare(rag_service *rag, krn_call *call, const rag_question *que
                        rag_turn **ret)
 {
     rag_turn *turn;
-    ANC_TRY(check_question(rag, question, call->err));
+    srch_mode mode;
+    ANC_TRY(check_question(rag, question, &mode, call->err));
     ANC_TRY(rag_turn_new(rag, call, question, &turn));
+    turn->mode = mode;
     anc_status status = rag_chain_choose(rag, question, turn, &turn->err);
     if (status == ANC_OK)
         status = join_conversation(turn, question);

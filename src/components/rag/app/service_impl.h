@@ -70,6 +70,7 @@ struct rag_turn {
     bool new_conversation;
     bool keep;
     uint32_t top_k;
+    srch_mode mode;
     rag_exchange *history;
     size_t n_history;
     rag_passage *passages; /* [answer.n_sources] */
