@@ -7,9 +7,16 @@
 #include "rag/domain/context.h"
 #include "rag/domain/followup.h"
 #include "rag/domain/question.h"
+#include "rag/domain/select.h"
+#include "rag/domain/smalltalk.h"
 #include "service_impl.h"
 
-enum { FENCE_TRIES = 8, SYSTEM_PROMPT_MAX_BYTES = 32768 };
+enum {
+    FENCE_TRIES = 8,
+    SYSTEM_PROMPT_MAX_BYTES = 32768,
+    READ_HITS = 24, /* passages that are read, however few are shown */
+    SELECT_MEMORY_BYTES = 64 << 20,
+};
 
 /* ---- checks that need nothing but the question ---------------------------------------------- */
 
@@ -115,25 +122,43 @@ static rag_passage passage_of(const srch_hit *h)
     };
 }
 
-/* Turns the hits that fit into the context into sources and passages, numbered from 1. */
+/* Which of the hits are answered from; in `keep` [top_k], their number in `ret`. */
+static anc_status select_hits(rag_turn *turn, const rag_passage *passages, size_t n, size_t *keep,
+                              rag_selection *ret)
+{
+    ANC_ARENA(scratch, SELECT_MEMORY_BYTES);
+    if (scratch == NULL)
+        return ANC_FAIL(&turn->err, ANC_NO_MEMORY, "no memory for %zu passages", n);
+    return rag_select(scratch, turn->query, passages, n, turn->top_k, keep, ret, &turn->err);
+}
+
+/* Turns the hits that are answered from and fit into the context into sources and passages, numbered
+ * from 1. */
 static anc_status keep_hits(rag_turn *turn, const srch_result *result)
 {
     const size_t n = result->n;
-    rag_passage *passages = anc_arena_alloc(turn->mem, n, sizeof *passages);
-    srch_hit *sources = anc_arena_alloc(turn->mem, n, sizeof *sources);
-    size_t *kept = anc_arena_alloc(turn->mem, n, sizeof *kept);
-    if (passages == NULL || sources == NULL || kept == NULL)
+    rag_passage *read = anc_arena_alloc(turn->mem, n, sizeof *read);
+    rag_passage *passages = anc_arena_alloc(turn->mem, turn->top_k, sizeof *passages);
+    srch_hit *sources = anc_arena_alloc(turn->mem, turn->top_k, sizeof *sources);
+    size_t *chosen = anc_arena_alloc(turn->mem, turn->top_k, sizeof *chosen);
+    size_t *kept = anc_arena_alloc(turn->mem, turn->top_k, sizeof *kept);
+    rag_selection selection;
+    if (read == NULL || passages == NULL || sources == NULL || chosen == NULL || kept == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu passages", n);
     for (size_t i = 0; i < n; i++)
-        passages[i] = passage_of(&result->hits[i]);
-    const size_t n_kept = rag_context_pack(passages, n, turn->rag->with.config.context_tokens, kept,
-                                           &turn->context_tokens);
+        read[i] = passage_of(&result->hits[i]);
+    ANC_TRY(select_hits(turn, read, n, chosen, &selection));
+    for (size_t i = 0; i < selection.n; i++)
+        passages[i] = read[chosen[i]];
+    const size_t n_kept = rag_context_pack(
+        passages, selection.n, turn->rag->with.config.context_tokens, kept, &turn->context_tokens);
     for (size_t i = 0; i < n_kept; i++) {
         passages[i] = passages[kept[i]];
-        sources[i] = result->hits[kept[i]];
+        sources[i] = result->hits[chosen[kept[i]]];
         sources[i].position = (uint32_t)i + 1;
     }
     turn->passages = passages;
+    turn->unread = selection.unread;
     turn->answer.sources = sources;
     turn->answer.n_sources = n_kept;
     return ANC_OK;
@@ -146,7 +171,7 @@ static anc_status retrieve(rag_turn *turn, const rag_question *q)
         .query = turn->query,
         .collections = turn->collections.items,
         .n_collections = turn->collections.n,
-        .top_k = turn->top_k,
+        .top_k = turn->top_k > READ_HITS ? turn->top_k : READ_HITS,
         .mode = turn->mode,
         .filters = q->filters,
     };
@@ -206,7 +231,8 @@ static void take_route(rag_turn *turn)
     turn->answer.stages = 1;
 }
 
-/* Where nothing relevant was found no outside model is asked to make something up. */
+/* Where nothing relevant was found no outside model is asked to make something up, and none for small
+ * talk. */
 static void keep_extractive_alone(rag_turn *turn)
 {
     turn->tries[0] = (rag_try){&turn->rag->links[turn->rag->n_links - 1], ANC_STR_NONE};
@@ -223,7 +249,9 @@ static anc_status prepare(rag_turn *turn, const rag_question *q)
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
     turn->answer.timings_ms.analyze = krn_ms_since(rag->with.clock, turn->started_ns);
     krn_observe(rag->count.analyze, turn->answer.timings_ms.analyze / 1000);
-    ANC_TRY(retrieve(turn, q));
+    const bool asks = rag_small_talk_reply(turn->question).ptr == NULL;
+    if (asks)
+        ANC_TRY(retrieve(turn, q));
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
     ANC_TRY(render_prompt(turn, q));
     turn->request = (rag_request){
@@ -232,9 +260,10 @@ static anc_status prepare(rag_turn *turn, const rag_question *q)
         .passages = turn->passages,
         .n_passages = turn->answer.n_sources,
         .threshold = threshold,
+        .unread = turn->unread,
         .prompt = &turn->prompt,
     };
-    if (rag_best_score(turn->passages, turn->answer.n_sources) < threshold)
+    if (!asks || rag_best_score(turn->passages, turn->answer.n_sources) < threshold)
         keep_extractive_alone(turn);
     return ANC_OK;
 }

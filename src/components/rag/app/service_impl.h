@@ -74,6 +74,7 @@ struct rag_turn {
     rag_exchange *history;
     size_t n_history;
     rag_passage *passages; /* [answer.n_sources] */
+    double unread;         /* as rag_selection says */
     uint32_t context_tokens;
     rag_prompt prompt;
     rag_route route;
