@@ -183,18 +183,28 @@ static void add_sentence(cutter *c, txt_span span)
     add_unit(c, span);
 }
 
-/* A row of a table is one unit, however many sentences stand in its cells. */
-static void keep_row_whole(anc_str text, txt_span *span, size_t *cursor)
+static bool line_is_row(anc_str text, size_t start, size_t *ret_end)
 {
-    if (!starts_line(text, span->start))
+    const anc_str rest = anc_str_sub(text, start, text.len);
+    const anc_str line = anc_str_sub(rest, 0, anc_str_find(rest, ANC_STR("\n")));
+    *ret_end = start + anc_str_trim(line).len;
+    return anc_str_find(line, ANC_STR(" | ")) != SIZE_MAX;
+}
+
+/* A row of a table is one unit, however many sentences stand in its cells, and whatever letter the next
+ * row begins with. */
+static void keep_row_apart(anc_str text, txt_span *span, size_t *cursor)
+{
+    size_t end;
+    size_t next_end;
+    if (!starts_line(text, span->start) || !line_is_row(text, span->start, &end) ||
+        end == span->end)
         return;
-    const anc_str rest = anc_str_sub(text, span->start, text.len);
-    const size_t feed = anc_str_find(rest, ANC_STR("\n"));
-    const anc_str line = anc_str_trim(anc_str_sub(rest, 0, feed));
-    if (span->start + line.len <= span->end || anc_str_find(line, ANC_STR(" | ")) == SIZE_MAX)
+    const size_t feed = anc_str_find(anc_str_sub(text, end, text.len), ANC_STR("\n"));
+    if (end < span->end && (feed == SIZE_MAX || !line_is_row(text, end + feed + 1, &next_end)))
         return;
-    span->end = span->start + line.len;
-    *cursor = span->end;
+    span->end = end;
+    *cursor = end;
 }
 
 /* A unit has a byte at least, and another stands between two. */
@@ -228,7 +238,7 @@ anc_status rag_units_cut(anc_arena *mem, const rag_passage *passages, size_t n,
         size_t cursor = 0;
         txt_span span;
         while (txt_sentence_next(passages[i].text, &cursor, &span)) {
-            keep_row_whole(passages[i].text, &span, &cursor);
+            keep_row_apart(passages[i].text, &span, &cursor);
             add_sentence(&c, span);
         }
         rag_tables_find(&units, from, &passages[i]);
