@@ -18,7 +18,7 @@ struct rag_turn {
     anc_arena *mem; /* owned */
     char question[64];
     rag_answer answer;
-    rag_source source;
+    srch_hit source;
     rag_citation citation;
     rag_sink sink;
     anc_status status;
@@ -26,14 +26,6 @@ struct rag_turn {
     bool hanging; /* loop, as the next */
     bool stopped;
 };
-
-bool rag_mode_parse(anc_str s, rag_mode *ret)
-{
-    srch_mode mode;
-    const bool known = srch_mode_parse(s, &mode);
-    *ret = (rag_mode)mode;
-    return known;
-}
 
 static anc_status check_question(krn_call *call, const rag_question *q)
 {
@@ -48,19 +40,19 @@ static anc_status check_question(krn_call *call, const rag_question *q)
 
 static void fill_turn(rag_turn *turn, anc_str trace)
 {
-    turn->source = (rag_source){.position = 1,
-                                .collection = ANC_STR("default"),
-                                .document_id = ANC_STR("hive"),
-                                .chunk_id = ANC_STR("hive.3.0"),
-                                .version = 3,
-                                .title = ANC_STR("Hive care"),
-                                .uri = ANC_STR(""),
-                                .heading = ANC_STR("Winter"),
-                                .page = 4,
-                                .text = ANC_STR("Feed the bees."),
-                                .end = 14,
-                                .score = 0.8,
-                                .semantic = 0.7};
+    turn->source = (srch_hit){.position = 1,
+                              .collection = ANC_STR("default"),
+                              .document_id = ANC_STR("hive"),
+                              .chunk_id = ANC_STR("hive.3.0"),
+                              .version = 3,
+                              .title = ANC_STR("Hive care"),
+                              .uri = ANC_STR(""),
+                              .heading = ANC_STR("Winter"),
+                              .page = 4,
+                              .text = ANC_STR("Feed the bees."),
+                              .end = 14,
+                              .score = 0.8,
+                              .semantic = 0.7};
     turn->citation = (rag_citation){1, ANC_STR("hive.3.0"), 0, 14, ANC_STR("Feed the bees.")};
     turn->answer = (rag_answer){.query_id = ANC_STR("q-1"),
                                 .conversation_id = ANC_STR("c-1"),
@@ -204,12 +196,13 @@ anc_status rag_conversation_create(rag_service *rag, krn_call *call, anc_str id,
     return ANC_OK;
 }
 
-anc_status rag_conversation_list(rag_service *rag, krn_call *call, anc_str before_id, size_t limit,
+anc_status rag_conversation_list(rag_service *rag, krn_call *call,
+                                 const rag_conversation_mark *mark, size_t limit,
                                  rag_conversation **ret, size_t *ret_n)
 {
     (void)rag;
     *ret = anc_arena_alloc(call->mem, 1, sizeof **ret);
-    *ret_n = *ret != NULL && before_id.len == 0 && limit > 0;
+    *ret_n = *ret != NULL && mark == NULL && limit > 0;
     if (*ret_n > 0)
         **ret = conversation_of(ANC_STR("c-1"), ANC_STR("Bees"));
     return ANC_OK;

@@ -16,20 +16,16 @@
 typedef struct rag_service rag_service;
 typedef struct rag_turn rag_turn;
 
-typedef enum rag_mode { RAG_AUTO, RAG_HYBRID, RAG_SEMANTIC, RAG_KEYWORD } rag_mode;
-
-/* "auto" (also "rag"), "hybrid", "semantic", "keyword"; false for another word. */
-bool rag_mode_parse(anc_str s, rag_mode *ret);
-
 typedef struct rag_question {
-    anc_str question;           /* 1 to 4000 characters (the greatest length is configured) */
-    anc_str conversation_id;    /* empty: a new one */
-    anc_str session_id;         /* older name: starts that conversation when it is unknown */
-    anc_str message_id;         /* empty: made here */
+    anc_str question;        /* 1 to 4000 characters (the greatest length is configured) */
+    anc_str conversation_id; /* empty: a new one */
+    anc_str session_id;      /* older name: starts that conversation when it is unknown, and one of
+                                   another id when it is another user's */
+    anc_str message_id;      /* empty: made here */
     const anc_str *collections; /* [n]; none: all that may be read */
     size_t n_collections;
-    uint32_t top_k; /* 0: as configured; 1 to 50 */
-    rag_mode mode;
+    uint32_t top_k;            /* 0: as configured; 1 to 50 */
+    anc_str mode;              /* empty: "auto"; else as srch_mode_parse knows it */
     const json_value *filters; /* NULL: none; borrowed until rag_prepare returns */
     anc_str model;             /* "", "provider/model", or "extractive" */
     anc_str provider;          /* "" or a provider's name */
@@ -37,18 +33,7 @@ typedef struct rag_question {
     bool keep;                 /* save the turn and its events */
 } rag_question;
 
-typedef struct rag_source {
-    uint32_t position; /* from 1 */
-    anc_str collection, document_id, chunk_id;
-    uint32_t version;
-    anc_str title, uri;
-    anc_str heading;                 /* NULL where there is none */
-    uint32_t page;                   /* 0 where there is none */
-    uint64_t start, end;             /* bytes of the document's extracted text */
-    anc_str text;                    /* what stands there */
-    double score;                    /* calibrated relevance 0..1 */
-    double fused, keyword, semantic; /* semantic NaN where there is no vector */
-} rag_source;
+struct srch_hit; /* search/search.h */
 
 typedef struct rag_citation {
     uint32_t marker; /* the [n] in the answer: position of its source */
@@ -66,7 +51,7 @@ typedef struct rag_answer {
     anc_str text;
     const rag_citation *citations; /* [n_citations] */
     size_t n_citations;
-    const rag_source *sources; /* [n_sources], position = index + 1 */
+    const struct srch_hit *sources; /* [n_sources], position = index + 1 */
     size_t n_sources;
     anc_str intent; /* semantic, … */
     double complexity_score;
@@ -133,8 +118,15 @@ typedef struct rag_conversation {
 
 anc_status rag_conversation_create(rag_service *rag, krn_call *call, anc_str id, anc_str title,
                                    rag_conversation *ret) ANC_MUST_CHECK; /* CONFLICT */
-/* Of the call's user, newest first, older than `before_id`. */
-anc_status rag_conversation_list(rag_service *rag, krn_call *call, anc_str before_id, size_t limit,
+/* A place in a list of conversations: behind the one that had this time and id. */
+typedef struct rag_conversation_mark {
+    int64_t updated_ms;
+    anc_str id;
+} rag_conversation_mark;
+
+/* Of the call's user, newest first, what comes after `mark`; NULL: from the start. */
+anc_status rag_conversation_list(rag_service *rag, krn_call *call,
+                                 const rag_conversation_mark *mark, size_t limit,
                                  rag_conversation **ret, size_t *ret_n) ANC_MUST_CHECK;
 anc_status rag_conversation_find(rag_service *rag, krn_call *call, anc_str id,
                                  rag_conversation *ret) ANC_MUST_CHECK; /* NOT_FOUND */

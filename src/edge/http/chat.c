@@ -113,7 +113,7 @@ static void send_sources(http_request *rq, const rag_answer *known)
     json_name(&w, "sources");
     json_open_array(&w);
     for (size_t i = 0; i < known->n_sources; i++)
-        http_put_rag_source(&w, &known->sources[i]);
+        http_put_source(&w, &known->sources[i]);
     json_close_array(&w);
     json_close_object(&w);
     http_stream_event(rq, "sources", anc_buf_view(&data));
@@ -149,15 +149,13 @@ static anc_status read_question(http_request *rq, rag_question *ret)
                           .collections = in.collections.items,
                           .n_collections = in.collections.n,
                           .top_k = (uint32_t)in.top_k,
+                          .mode = in.mode,
                           .filters = in.filters,
                           .model = in.model,
                           .provider = in.provider,
                           .system_prompt = in.system_prompt,
                           .keep = true};
-    if (rag_mode_parse(in.mode, &ret->mode))
-        return ANC_OK;
-    return ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/mode", "mode \"%.*s\" is not known",
-                          ANC_FMT(in.mode));
+    return ANC_OK;
 }
 
 static anc_status start(http_request *rq, bool stream)

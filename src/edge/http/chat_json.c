@@ -11,7 +11,7 @@ static void put_real_or_null(json_writer *w, const char *name, double v)
         json_put_fixed(w, name, v, 6);
 }
 
-void http_put_rag_source(json_writer *w, const rag_source *s)
+void http_put_source(json_writer *w, const srch_hit *s)
 {
     json_open_object(w);
     json_put_int(w, "position", s->position);
@@ -94,7 +94,7 @@ void http_put_answer(json_writer *w, const rag_answer *a, bool with_sources)
         json_name(w, "sources");
         json_open_array(w);
         for (size_t i = 0; i < a->n_sources; i++)
-            http_put_rag_source(w, &a->sources[i]);
+            http_put_source(w, &a->sources[i]);
         json_close_array(w);
     }
     put_route(w, a);

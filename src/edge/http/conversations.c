@@ -13,16 +13,38 @@ static void put_conversation(json_writer *w, const rag_conversation *c)
     http_put_time(w, "updated_at", c->updated_ms);
 }
 
+/* "1700000000000 id", so that a page goes on from its place even when its last row is gone. */
+static anc_str cursor_of(http_request *rq, const rag_conversation *last)
+{
+    const anc_str key =
+        anc_arena_printf(rq->mem, "%lld %.*s", (long long)last->updated_ms, ANC_FMT(last->id));
+    return key.ptr != NULL ? http_cursor_of(rq, key) : ANC_STR_NONE;
+}
+
+static anc_status read_cursor(http_request *rq, anc_str cursor, rag_conversation_mark *ret)
+{
+    anc_str rest, time;
+    uint64_t ms = 0;
+    ANC_TRY(http_cursor_read(rq, cursor, &rest));
+    const bool fits = anc_str_split(&rest, ' ', &time) && anc_str_to_u64(time, &ms) &&
+                      ms <= INT64_MAX && rest.len > 0;
+    if (!fits)
+        http_fault_add(&rq->faults, ANC_STR("?cursor"), "is not a next_cursor of this list");
+    *ret = (rag_conversation_mark){(int64_t)ms, rest};
+    return http_faults_status(&rq->faults, &rq->err);
+}
+
 anc_status http_conversations_list(http_request *rq)
 {
     http_page page;
-    anc_str before;
+    rag_conversation_mark mark;
     rag_conversation *items;
     size_t n;
     ANC_TRY(http_query(rq, &page));
-    ANC_TRY(http_cursor_read(rq, page.cursor, &before));
-    ANC_TRY(
-        rag_conversation_list(rq->edge->o.rag, &rq->call, before, (size_t)page.limit, &items, &n));
+    if (page.cursor.len > 0)
+        ANC_TRY(read_cursor(rq, page.cursor, &mark));
+    ANC_TRY(rag_conversation_list(rq->edge->o.rag, &rq->call, page.cursor.len > 0 ? &mark : NULL,
+                                  (size_t)page.limit, &items, &n));
     json_writer w = http_json(rq);
     json_open_object(&w);
     json_name(&w, "items");
@@ -34,8 +56,7 @@ anc_status http_conversations_list(http_request *rq)
     }
     json_close_array(&w);
     json_put_str_or_null(&w, "next_cursor",
-                         n < (size_t)page.limit ? ANC_STR_NONE
-                                                : http_cursor_of(rq, items[n - 1].id));
+                         n < (size_t)page.limit ? ANC_STR_NONE : cursor_of(rq, &items[n - 1]));
     json_close_object(&w);
     return ANC_OK;
 }

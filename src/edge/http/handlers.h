@@ -47,7 +47,7 @@ struct ing_batch;
 void http_put_batch(json_writer *w, const ing_batch *batch);
 
 /* chat_json.c */
-void http_put_rag_source(json_writer *w, const rag_source *source);
+void http_put_source(json_writer *w, const srch_hit *source);
 void http_put_answer(json_writer *w, const rag_answer *answer, bool with_sources);
 
 #endif

@@ -2,26 +2,6 @@
 #include "handlers.h"
 #include "schemas.h"
 
-static rag_source source_of(const srch_hit *h)
-{
-    return (rag_source){.position = h->position,
-                        .collection = h->collection,
-                        .document_id = h->document_id,
-                        .chunk_id = h->chunk_id,
-                        .version = h->version,
-                        .title = h->title,
-                        .uri = h->uri,
-                        .heading = h->heading,
-                        .page = h->page,
-                        .start = h->start,
-                        .end = h->end,
-                        .text = h->text,
-                        .score = h->score,
-                        .fused = h->fused,
-                        .keyword = h->keyword,
-                        .semantic = h->semantic};
-}
-
 static anc_status read_request(http_request *rq, srch_request *ret)
 {
     http_search_in in;
@@ -50,10 +30,8 @@ anc_status http_search_run(http_request *rq)
     json_put_str(&w, "query_id", anc_str_of(id));
     json_name(&w, "results");
     json_open_array(&w);
-    for (size_t i = 0; i < result.n; i++) {
-        const rag_source source = source_of(&result.hits[i]);
-        http_put_rag_source(&w, &source);
-    }
+    for (size_t i = 0; i < result.n; i++)
+        http_put_source(&w, &result.hits[i]);
     json_close_array(&w);
     json_put_str(&w, "mode", anc_str_of(srch_mode_name(result.mode)));
     json_name(&w, "timings_ms");

@@ -28,7 +28,7 @@ typedef struct bench {
 typedef struct adapter_row {
     const char *name;
     void (*open)(bench *b);
-    bool pages; /* list honours before_id and the order of updates */
+    bool pages; /* list honours the mark and the order of updates */
 } adapter_row;
 
 static void open_fake(bench *b)
@@ -116,7 +116,7 @@ static anc_status create(bench *b, const char *id, const char *user, int64_t at_
     return status;
 }
 
-static anc_status append(bench *b, const char *id, int number)
+static anc_status append(bench *b, const char *id, const char *user, int number)
 {
     char text[32];
     (void)snprintf(text, sizeof text, "m%d", number);
@@ -128,16 +128,18 @@ static anc_status append(bench *b, const char *id, int number)
                                   .at_ms = 2000 + number};
     krn_tx tx = tx_begin(b);
     anc_err_clear(&b->err);
-    const anc_status status = b->store.ops->append(b->store.self, &tx, anc_str_of(id), &m, &b->err);
+    const anc_status status =
+        b->store.ops->append(b->store.self, &tx, anc_str_of(id), anc_str_of(user), &m, &b->err);
     tx_end(b);
     return status;
 }
 
-static anc_status removed(bench *b, const char *id)
+static anc_status removed(bench *b, const char *id, const char *user)
 {
     krn_tx tx = tx_begin(b);
     anc_err_clear(&b->err);
-    const anc_status status = b->store.ops->remove(b->store.self, &tx, anc_str_of(id), &b->err);
+    const anc_status status =
+        b->store.ops->remove(b->store.self, &tx, anc_str_of(id), anc_str_of(user), &b->err);
     tx_end(b);
     return status;
 }
@@ -167,8 +169,8 @@ static void turns_come_oldest_first(void **state)
     ASSERT_OK(create(&b, "c-1", "", 1000), &b.err);
     ASSERT_OK(create(&b, "c-2", "", 1000), &b.err);
     for (int i = 1; i <= 40; i++)
-        ASSERT_OK(append(&b, i % 2 == 0 ? "c-2" : "c-1", i), &b.err);
-    assert_int_equal(append(&b, "c-3", 1), ANC_NOT_FOUND);
+        ASSERT_OK(append(&b, i % 2 == 0 ? "c-2" : "c-1", "", i), &b.err);
+    assert_int_equal(append(&b, "c-3", "", 1), ANC_NOT_FOUND);
     ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), 3, &messages, &n),
               &b.err);
     assert_int_equal(n, 3);
@@ -192,9 +194,9 @@ static void removed_with_its_turns(void **state)
     rag_message_record *messages;
     size_t n;
     ASSERT_OK(create(&b, "c-1", "ada", 1000), &b.err);
-    ASSERT_OK(append(&b, "c-1", 1), &b.err);
-    ASSERT_OK(removed(&b, "c-1"), &b.err);
-    assert_int_equal(removed(&b, "c-1"), ANC_NOT_FOUND);
+    ASSERT_OK(append(&b, "c-1", "ada", 1), &b.err);
+    ASSERT_OK(removed(&b, "c-1", "ada"), &b.err);
+    assert_int_equal(removed(&b, "c-1", "ada"), ANC_NOT_FOUND);
     assert_int_equal(b.store.ops->find(b.store.self, call_of(&b), ANC_STR("c-1"), &c),
                      ANC_NOT_FOUND);
     if (b.db != NULL) {
@@ -206,38 +208,97 @@ static void removed_with_its_turns(void **state)
     bench_close(&b);
 }
 
+/* Nobody writes to another user's conversation. */
+static void only_its_owner_writes(void **state)
+{
+    bench b = bench_open(*state);
+    rag_message_record *messages;
+    size_t n;
+    ASSERT_OK(create(&b, "c-1", "ada", 1000), &b.err);
+    ASSERT_OK(append(&b, "c-1", "ada", 1), &b.err);
+    assert_int_equal(append(&b, "c-1", "eve", 2), ANC_NOT_FOUND);
+    assert_int_equal(append(&b, "c-1", "", 3), ANC_NOT_FOUND);
+    assert_int_equal(removed(&b, "c-1", "eve"), ANC_NOT_FOUND);
+    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), 5, &messages, &n),
+              &b.err);
+    assert_int_equal(n, 1);
+    bench_close(&b);
+}
+
+static size_t list(bench *b, const char *user, int64_t before_ms, const char *before_id,
+                   size_t limit, rag_conversation_record **ret)
+{
+    size_t n = SIZE_MAX;
+    ASSERT_OK(b->store.ops->list(b->store.self, call_of(b), anc_str_of(user), before_ms,
+                                 anc_str_of(before_id), limit, ret, &n),
+              &b->err);
+    return n;
+}
+
 static void listed_by_user(void **state)
 {
-    const adapter_row *row = *state;
-    bench b = bench_open(row);
-    rag_conversation_record *list;
-    size_t n;
+    bench b = bench_open(*state);
+    rag_conversation_record *got;
     ASSERT_OK(create(&b, "a-1", "ada", 1000), &b.err);
     ASSERT_OK(create(&b, "e-1", "eve", 1001), &b.err);
     ASSERT_OK(create(&b, "a-2", "ada", 1002), &b.err);
-    ASSERT_OK(
-        b.store.ops->list(b.store.self, call_of(&b), ANC_STR("ada"), ANC_STR_NONE, 10, &list, &n),
-        &b.err);
-    assert_int_equal(n, 2);
-    assert_true(anc_str_eq(list[0].id, ANC_STR("a-2")));
-    ASSERT_OK(
-        b.store.ops->list(b.store.self, call_of(&b), ANC_STR(""), ANC_STR_NONE, 10, &list, &n),
-        &b.err);
-    assert_int_equal(n, 0);
+    assert_int_equal(list(&b, "ada", INT64_MAX, "", 10, &got), 2);
+    assert_true(anc_str_eq(got[0].id, ANC_STR("a-2")));
+    assert_int_equal(list(&b, "", INT64_MAX, "", 10, &got), 0);
+    bench_close(&b);
+}
+
+/* Page after page, whatever happens to the row that ended the last one. */
+static void listed_in_pages(void **state)
+{
+    const adapter_row *row = *state;
+    bench b = bench_open(row);
+    rag_conversation_record *got;
+    for (int i = 0; i < 6 && row->pages; i++) {
+        const char id[] = {'a', (char)('0' + i), '\0'};
+        ASSERT_OK(create(&b, id, "ada", 1000 + i / 2), &b.err);
+    }
     if (row->pages) {
-        ASSERT_OK(append(&b, "a-1", 1), &b.err);
-        ASSERT_OK(b.store.ops->list(b.store.self, call_of(&b), ANC_STR("ada"), ANC_STR("gone"), 1,
-                                    &list, &n),
-                  &b.err);
-        assert_int_equal(n, 1);
-        assert_true(anc_str_eq(list[0].id, ANC_STR("a-1")));
-        assert_int_equal(list[0].messages, 1);
-        assert_int_equal(list[0].updated_ms, 2001);
-        ASSERT_OK(b.store.ops->list(b.store.self, call_of(&b), ANC_STR("ada"), ANC_STR("a-1"), 5,
-                                    &list, &n),
-                  &b.err);
-        assert_int_equal(n, 1);
-        assert_true(anc_str_eq(list[0].id, ANC_STR("a-2")));
+        assert_int_equal(list(&b, "ada", INT64_MAX, "", 2, &got), 2);
+        assert_true(anc_str_eq(got[1].id, ANC_STR("a4")));
+        ASSERT_OK(removed(&b, "a4", "ada"), &b.err);
+        assert_int_equal(list(&b, "ada", 1002, "a4", 3, &got), 3);
+        assert_true(anc_str_eq(got[0].id, ANC_STR("a3")));
+        assert_true(anc_str_eq(got[2].id, ANC_STR("a1")));
+        ASSERT_OK(append(&b, "a0", "ada", 1), &b.err);
+        assert_int_equal(list(&b, "ada", INT64_MAX, "", 1, &got), 1);
+        assert_true(anc_str_eq(got[0].id, ANC_STR("a0")));
+        assert_int_equal(got[0].messages, 1);
+        assert_int_equal(got[0].updated_ms, 2001);
+    }
+    bench_close(&b);
+}
+
+/* What runs too long ends with its call's time. */
+static void readers_look_at_the_call(void **state)
+{
+    const adapter_row *row = *state;
+    bench b = bench_open(row);
+    enum { MANY = 4000 };
+    for (int i = 0; i < MANY && row->pages; i++) {
+        char id[16];
+        (void)snprintf(id, sizeof id, "c%d", i);
+        ASSERT_OK(create(&b, id, "ada", 1000), &b.err);
+    }
+    if (row->pages) {
+        rag_conversation_record *got;
+        size_t n;
+        krn_call *call = call_of(&b);
+        atomic_store(&b.cancelled, true);
+        assert_int_equal(b.store.ops->list(b.store.self, call, ANC_STR("ada"), INT64_MAX,
+                                           ANC_STR(""), MANY, &got, &n),
+                         ANC_CANCELLED);
+        atomic_store(&b.cancelled, false);
+        anc_err_clear(&b.err);
+        call->deadline_ns = 1;
+        assert_int_equal(b.store.ops->list(b.store.self, call, ANC_STR("ada"), INT64_MAX,
+                                           ANC_STR(""), MANY, &got, &n),
+                         ANC_DEADLINE);
     }
     bench_close(&b);
 }
@@ -259,7 +320,10 @@ int main(void)
     int failed = RUN_TABLE("found", adapters, what_was_created_is_found);
     failed += RUN_TABLE("turns", adapters, turns_come_oldest_first);
     failed += RUN_TABLE("removed", adapters, removed_with_its_turns);
+    failed += RUN_TABLE("its owner", adapters, only_its_owner_writes);
     failed += RUN_TABLE("listed", adapters, listed_by_user);
+    failed += RUN_TABLE("pages", adapters, listed_in_pages);
+    failed += RUN_TABLE("in time", adapters, readers_look_at_the_call);
     failed += RUN_TABLE("small arena", adapters, a_small_arena_is_said);
     return failed;
 }

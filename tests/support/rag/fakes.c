@@ -205,12 +205,17 @@ static anc_status store_create(void *self, krn_tx *tx, const rag_conversation_re
     return ANC_OK;
 }
 
-static anc_status store_append(void *self, krn_tx *tx, anc_str conversation_id,
+static bool is_of(const fake_store *s, size_t i, anc_str user_id)
+{
+    return i < s->n_conversations && anc_str_eq(anc_str_of(s->conversations[i].user_id), user_id);
+}
+
+static anc_status store_append(void *self, krn_tx *tx, anc_str conversation_id, anc_str user_id,
                                const rag_message_record *m, anc_err *err)
 {
     fake_store *s = self;
     (void)tx;
-    if (index_of(s, conversation_id) == s->n_conversations)
+    if (!is_of(s, index_of(s, conversation_id), user_id))
         return ANC_FAIL(err, ANC_NOT_FOUND, "gone");
     const size_t i = s->n_messages++;
     keep(s->messages[i].conversation_id, sizeof s->messages[i].conversation_id, conversation_id);
@@ -222,12 +227,12 @@ static anc_status store_append(void *self, krn_tx *tx, anc_str conversation_id,
     return ANC_OK;
 }
 
-static anc_status store_remove(void *self, krn_tx *tx, anc_str id, anc_err *err)
+static anc_status store_remove(void *self, krn_tx *tx, anc_str id, anc_str user_id, anc_err *err)
 {
     fake_store *s = self;
     (void)tx;
     const size_t i = index_of(s, id);
-    if (i == s->n_conversations)
+    if (!is_of(s, i, user_id))
         return ANC_FAIL(err, ANC_NOT_FOUND, "gone");
     s->n_conversations--;
     memmove(&s->conversations[i], &s->conversations[i + 1],
@@ -262,10 +267,12 @@ static anc_status store_find(void *self, krn_call *call, anc_str id, rag_convers
     return ANC_OK;
 }
 
-static anc_status store_list(void *self, krn_call *call, anc_str user_id, anc_str before_id,
-                             size_t limit, rag_conversation_record **ret, size_t *ret_n)
+static anc_status store_list(void *self, krn_call *call, anc_str user_id, int64_t before_ms,
+                             anc_str before_id, size_t limit, rag_conversation_record **ret,
+                             size_t *ret_n)
 {
     fake_store *s = self;
+    (void)before_ms;
     (void)before_id;
     if (s->read != ANC_OK)
         return ANC_FAIL(call->err, s->read, "the store failed");

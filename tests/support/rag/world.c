@@ -41,6 +41,13 @@ static const srch_hit library[] = {
      .tokens = 9},
 };
 
+/* Enough of the component's own for a test: two names. */
+bool srch_mode_parse(anc_str s, srch_mode *ret)
+{
+    *ret = anc_str_eq(s, ANC_STR("keyword")) ? SRCH_KEYWORD : SRCH_AUTO;
+    return *ret == SRCH_KEYWORD || anc_str_eq(s, ANC_STR("auto"));
+}
+
 anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *request,
                       srch_result *ret)
 {

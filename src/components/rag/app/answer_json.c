@@ -17,7 +17,7 @@ static void write_citation(json_writer *w, const rag_citation *c)
     json_close_object(w);
 }
 
-static void write_source(json_writer *w, const rag_source *s)
+static void write_source(json_writer *w, const srch_hit *s)
 {
     json_open_object(w);
     json_put_int(w, "position", s->position);
@@ -32,13 +32,19 @@ static void write_source(json_writer *w, const rag_source *s)
     else
         json_put_null(w, "page");
     json_put_str_or_null(w, "heading", s->heading);
+    json_put_int(w, "start", (int64_t)s->start);
+    json_put_int(w, "end", (int64_t)s->end);
     json_put_str(w, "text", s->text);
     json_put_fixed(w, "score", s->score, 4);
     json_name(w, "scores");
     json_open_object(w);
     json_put_fixed(w, "keyword", s->keyword, 4);
-    json_put_fixed(w, "semantic", s->semantic, 4);
+    if (isnan(s->semantic))
+        json_put_null(w, "semantic");
+    else
+        json_put_fixed(w, "semantic", s->semantic, 4);
     json_put_fixed(w, "fused", s->fused, 4);
+    json_put_null(w, "rerank");
     json_close_object(w);
     json_close_object(w);
 }

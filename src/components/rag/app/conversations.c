@@ -48,20 +48,32 @@ static anc_status not_found(krn_call *call, anc_str id)
                     ANC_FMT(anc_str_sub(id, 0, RAG_ID_MAX)));
 }
 
-anc_status rag_conversation_get(rag_service *rag, krn_call *call, anc_str id,
-                                rag_conversation_record *ret)
+anc_status rag_conversation_look(rag_service *rag, krn_call *call, anc_str id,
+                                 rag_conversation_record *ret, rag_ownership *ret_whose)
 {
     const rag_conversation_store store = rag->with.conversations;
     rag_conversation_record found;
     ANC_TRY(catch_up(rag, call, id));
     const anc_status status = store.ops->find(store.self, call, id, &found);
-    if (status == ANC_NOT_FOUND)
-        return not_found(call, id);
+    if (status == ANC_NOT_FOUND) {
+        anc_err_clear(call->err);
+        *ret_whose = RAG_NOBODYS;
+        return ANC_OK;
+    }
     ANC_TRY(status);
-    if (!anc_str_eq(found.user_id, call->principal.user_id))
-        return not_found(call, id);
-    *ret = found;
+    const bool own = anc_str_eq(found.user_id, call->principal.user_id);
+    *ret_whose = own ? RAG_OWN : RAG_ANOTHERS;
+    if (own)
+        *ret = found;
     return ANC_OK;
+}
+
+anc_status rag_conversation_get(rag_service *rag, krn_call *call, anc_str id,
+                                rag_conversation_record *ret)
+{
+    rag_ownership whose;
+    ANC_TRY(rag_conversation_look(rag, call, id, ret, &whose));
+    return whose == RAG_OWN ? ANC_OK : not_found(call, id);
 }
 
 static rag_conversation conversation_of(const rag_conversation_record *r)
@@ -139,14 +151,17 @@ static size_t bounded(size_t limit)
     return limit == 0 || limit > LIST_MAX ? LIST_MAX : limit;
 }
 
-anc_status rag_conversation_list(rag_service *rag, krn_call *call, anc_str before_id, size_t limit,
+anc_status rag_conversation_list(rag_service *rag, krn_call *call,
+                                 const rag_conversation_mark *mark, size_t limit,
                                  rag_conversation **ret, size_t *ret_n)
 {
+    const rag_conversation_mark start = {INT64_MAX, ANC_STR_INIT("")};
+    const rag_conversation_mark *from = mark != NULL ? mark : &start;
     const rag_conversation_store store = rag->with.conversations;
     rag_conversation_record *records;
     size_t n;
-    ANC_TRY(store.ops->list(store.self, call, call->principal.user_id, before_id, bounded(limit),
-                            &records, &n));
+    ANC_TRY(store.ops->list(store.self, call, call->principal.user_id, from->updated_ms, from->id,
+                            bounded(limit), &records, &n));
     rag_conversation *list = anc_arena_alloc(call->mem, n, sizeof *list);
     if (list == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu conversations",
@@ -203,7 +218,7 @@ static anc_status delete_it(void *arg, krn_tx *tx, anc_err *err)
 {
     const deletion *d = arg;
     const rag_conversation_store store = d->rag->with.conversations;
-    ANC_TRY(store.ops->remove(store.self, tx, d->id, err));
+    ANC_TRY(store.ops->remove(store.self, tx, d->id, d->call->principal.user_id, err));
     const ev_conversation_deleted event = {.conversation_id = d->id,
                                            .user_id = user_or_none(d->call)};
     const ev_context context = context_of(d->call);

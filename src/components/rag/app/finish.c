@@ -11,7 +11,7 @@ static anc_status cut_quotes(rag_turn *turn, const rag_checked *checked)
                         checked->n);
     for (size_t i = 0; i < checked->n; i++) {
         const rag_quote *q = &checked->quotes[i];
-        const rag_source *source = &turn->answer.sources[q->marker - 1];
+        const srch_hit *source = &turn->answer.sources[q->marker - 1];
         citations[i] = (rag_citation){
             .marker = q->marker,
             .chunk_id = source->chunk_id,

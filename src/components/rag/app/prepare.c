@@ -1,6 +1,5 @@
 /* prepare.c - from a question to a prompt: everything before a provider is asked. On a pool. */
 #include <math.h>
-#include <string.h>
 
 #include "base/str.h"
 #include "base/utf8.h"
@@ -8,9 +7,16 @@
 #include "rag/domain/context.h"
 #include "rag/domain/followup.h"
 #include "rag/domain/question.h"
+#include "rag/domain/select.h"
+#include "rag/domain/smalltalk.h"
 #include "service_impl.h"
 
-enum { FENCE_TRIES = 8, SYSTEM_PROMPT_MAX_BYTES = 32768 };
+enum {
+    FENCE_TRIES = 8,
+    SYSTEM_PROMPT_MAX_BYTES = 32768,
+    READ_HITS = 24, /* passages that are read, however few are shown */
+    SELECT_MEMORY_BYTES = 64 << 20,
+};
 
 /* ---- checks that need nothing but the question ---------------------------------------------- */
 
@@ -19,8 +25,19 @@ static anc_status check_optional_id(anc_str id, const char *pointer, anc_err *er
     return id.len == 0 ? ANC_OK : rag_conversation_id_check(id, pointer, err);
 }
 
-static anc_status check_question(rag_service *rag, const rag_question *q, anc_err *err)
+static anc_status read_mode(anc_str mode, srch_mode *ret, anc_err *err)
 {
+    *ret = SRCH_AUTO;
+    if (mode.len == 0 || srch_mode_parse(mode, ret))
+        return ANC_OK;
+    return ANC_FAIL_FIELD(err, ANC_INVALID, "/mode", "mode \"%.*s\" is not known",
+                          ANC_FMT(anc_str_sub(mode, 0, 40)));
+}
+
+static anc_status check_question(rag_service *rag, const rag_question *q, srch_mode *ret_mode,
+                                 anc_err *err)
+{
+    ANC_TRY(read_mode(q->mode, ret_mode, err));
     ANC_TRY(rag_question_check(q->question, rag->with.config.max_question_chars, err));
     if (q->top_k > RAG_TOP_K_MAX)
         return ANC_FAIL_FIELD(err, ANC_INVALID, "/top_k", "top_k is %u; 1 to %d are allowed",
@@ -67,65 +84,28 @@ static anc_status begin_conversation(rag_turn *turn, anc_str id)
     return ANC_OK;
 }
 
-/* Finds the conversation that the question belongs to, or begins one. */
+/* Finds the conversation that the question belongs to, or begins one. A session that is another
+ * user's conversation begins one under an id of its own: the name is taken, and no more is said. */
 static anc_status join_conversation(rag_turn *turn, const rag_question *q)
 {
     const bool by_session = q->conversation_id.len == 0;
     const anc_str id = by_session ? q->session_id : q->conversation_id;
     if (id.len == 0)
         return begin_conversation(turn, id);
-    rag_conversation_record found;
-    const anc_status status = rag_conversation_get(turn->rag, &turn->call, id, &found);
-    if (status == ANC_NOT_FOUND && by_session) {
-        anc_err_clear(&turn->err);
-        return begin_conversation(turn, id);
+    rag_conversation_record found = {.id = ANC_STR_NONE};
+    rag_ownership whose;
+    ANC_TRY(rag_conversation_look(turn->rag, &turn->call, id, &found, &whose));
+    if (whose == RAG_OWN) {
+        turn->answer.conversation_id = found.id;
+        return read_history(turn);
     }
-    if (status != ANC_OK) {
-        if (status == ANC_NOT_FOUND)
-            (void)strcpy(turn->err.pointer, "/conversation_id");
-        return status;
-    }
-    turn->answer.conversation_id = found.id;
-    return read_history(turn);
+    if (by_session)
+        return begin_conversation(turn, whose == RAG_NOBODYS ? id : ANC_STR_NONE);
+    return ANC_FAIL_FIELD(&turn->err, ANC_NOT_FOUND, "/conversation_id",
+                          "there is no conversation \"%.*s\"", ANC_FMT(id));
 }
 
 /* ---- retrieval ------------------------------------------------------------------------------- */
-
-static srch_mode search_mode(rag_mode mode)
-{
-    switch (mode) {
-    case RAG_HYBRID:
-        return SRCH_HYBRID;
-    case RAG_SEMANTIC:
-        return SRCH_SEMANTIC;
-    case RAG_KEYWORD:
-        return SRCH_KEYWORD;
-    case RAG_AUTO:
-    default:
-        return SRCH_AUTO;
-    }
-}
-
-static rag_source source_of(const srch_hit *h)
-{
-    return (rag_source){
-        .collection = h->collection,
-        .document_id = h->document_id,
-        .chunk_id = h->chunk_id,
-        .version = h->version,
-        .title = h->title,
-        .uri = h->uri,
-        .heading = h->heading,
-        .page = h->page,
-        .start = h->start,
-        .end = h->end,
-        .text = h->text,
-        .score = h->score,
-        .fused = h->fused,
-        .keyword = h->keyword,
-        .semantic = h->semantic,
-    };
-}
 
 static rag_passage passage_of(const srch_hit *h)
 {
@@ -142,25 +122,43 @@ static rag_passage passage_of(const srch_hit *h)
     };
 }
 
-/* Turns the hits that fit into the context into sources and passages, numbered from 1. */
+/* Which of the hits are answered from; in `keep` [top_k], their number in `ret`. */
+static anc_status select_hits(rag_turn *turn, const rag_passage *passages, size_t n, size_t *keep,
+                              rag_selection *ret)
+{
+    ANC_ARENA(scratch, SELECT_MEMORY_BYTES);
+    if (scratch == NULL)
+        return ANC_FAIL(&turn->err, ANC_NO_MEMORY, "no memory for %zu passages", n);
+    return rag_select(scratch, turn->query, passages, n, turn->top_k, keep, ret, &turn->err);
+}
+
+/* Turns the hits that are answered from and fit into the context into sources and passages, numbered
+ * from 1. */
 static anc_status keep_hits(rag_turn *turn, const srch_result *result)
 {
     const size_t n = result->n;
-    rag_passage *passages = anc_arena_alloc(turn->mem, n, sizeof *passages);
-    rag_source *sources = anc_arena_alloc(turn->mem, n, sizeof *sources);
-    size_t *kept = anc_arena_alloc(turn->mem, n, sizeof *kept);
-    if (passages == NULL || sources == NULL || kept == NULL)
+    rag_passage *read = anc_arena_alloc(turn->mem, n, sizeof *read);
+    rag_passage *passages = anc_arena_alloc(turn->mem, turn->top_k, sizeof *passages);
+    srch_hit *sources = anc_arena_alloc(turn->mem, turn->top_k, sizeof *sources);
+    size_t *chosen = anc_arena_alloc(turn->mem, turn->top_k, sizeof *chosen);
+    size_t *kept = anc_arena_alloc(turn->mem, turn->top_k, sizeof *kept);
+    rag_selection selection;
+    if (read == NULL || passages == NULL || sources == NULL || chosen == NULL || kept == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu passages", n);
     for (size_t i = 0; i < n; i++)
-        passages[i] = passage_of(&result->hits[i]);
-    const size_t n_kept = rag_context_pack(passages, n, turn->rag->with.config.context_tokens, kept,
-                                           &turn->context_tokens);
+        read[i] = passage_of(&result->hits[i]);
+    ANC_TRY(select_hits(turn, read, n, chosen, &selection));
+    for (size_t i = 0; i < selection.n; i++)
+        passages[i] = read[chosen[i]];
+    const size_t n_kept = rag_context_pack(
+        passages, selection.n, turn->rag->with.config.context_tokens, kept, &turn->context_tokens);
     for (size_t i = 0; i < n_kept; i++) {
         passages[i] = passages[kept[i]];
-        sources[i] = source_of(&result->hits[kept[i]]);
+        sources[i] = result->hits[chosen[kept[i]]];
         sources[i].position = (uint32_t)i + 1;
     }
     turn->passages = passages;
+    turn->unread = selection.unread;
     turn->answer.sources = sources;
     turn->answer.n_sources = n_kept;
     return ANC_OK;
@@ -173,8 +171,8 @@ static anc_status retrieve(rag_turn *turn, const rag_question *q)
         .query = turn->query,
         .collections = turn->collections.items,
         .n_collections = turn->collections.n,
-        .top_k = turn->top_k,
-        .mode = search_mode(q->mode),
+        .top_k = turn->top_k > READ_HITS ? turn->top_k : READ_HITS,
+        .mode = turn->mode,
         .filters = q->filters,
     };
     srch_result result;
@@ -233,7 +231,8 @@ static void take_route(rag_turn *turn)
     turn->answer.stages = 1;
 }
 
-/* Where nothing relevant was found no outside model is asked to make something up. */
+/* Where nothing relevant was found no outside model is asked to make something up, and none for small
+ * talk. */
 static void keep_extractive_alone(rag_turn *turn)
 {
     turn->tries[0] = (rag_try){&turn->rag->links[turn->rag->n_links - 1], ANC_STR_NONE};
@@ -250,7 +249,9 @@ static anc_status prepare(rag_turn *turn, const rag_question *q)
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
     turn->answer.timings_ms.analyze = krn_ms_since(rag->with.clock, turn->started_ns);
     krn_observe(rag->count.analyze, turn->answer.timings_ms.analyze / 1000);
-    ANC_TRY(retrieve(turn, q));
+    const bool asks = rag_small_talk_reply(turn->question).ptr == NULL;
+    if (asks)
+        ANC_TRY(retrieve(turn, q));
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
     ANC_TRY(render_prompt(turn, q));
     turn->request = (rag_request){
@@ -259,9 +260,10 @@ static anc_status prepare(rag_turn *turn, const rag_question *q)
         .passages = turn->passages,
         .n_passages = turn->answer.n_sources,
         .threshold = threshold,
+        .unread = turn->unread,
         .prompt = &turn->prompt,
     };
-    if (rag_best_score(turn->passages, turn->answer.n_sources) < threshold)
+    if (!asks || rag_best_score(turn->passages, turn->answer.n_sources) < threshold)
         keep_extractive_alone(turn);
     return ANC_OK;
 }
@@ -270,8 +272,10 @@ anc_status rag_prepare(rag_service *rag, krn_call *call, const rag_question *que
                        rag_turn **ret)
 {
     rag_turn *turn;
-    ANC_TRY(check_question(rag, question, call->err));
+    srch_mode mode;
+    ANC_TRY(check_question(rag, question, &mode, call->err));
     ANC_TRY(rag_turn_new(rag, call, question, &turn));
+    turn->mode = mode;
     anc_status status = rag_chain_choose(rag, question, turn, &turn->err);
     if (status == ANC_OK)
         status = join_conversation(turn, question);

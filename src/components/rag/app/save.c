@@ -129,12 +129,12 @@ static anc_status append_failed(const rag_turn *turn, krn_tx *tx, anc_err *err)
 }
 
 /* A conversation of that id may have come into being meanwhile (two first questions of one session):
- * then the turn joins it. */
-static anc_status create_conversation(const rag_turn *turn, krn_tx *tx, anc_err *err)
+ * then the turn joins it where it may. */
+static anc_status create_conversation(const rag_turn *turn, krn_tx *tx, anc_str id, anc_err *err)
 {
     const rag_conversation_store store = turn->rag->with.conversations;
     const rag_conversation_record record = {
-        .id = turn->answer.conversation_id,
+        .id = id,
         .title = turn->title,
         .user_id = turn->call.principal.user_id,
         .created_ms = tx->wall_ms,
@@ -150,8 +150,8 @@ static anc_status create_conversation(const rag_turn *turn, krn_tx *tx, anc_err 
     return append(turn, tx, EV_CONVERSATION_CREATED, &event, err);
 }
 
-/* The conversation may have been deleted meanwhile: its turn goes with it, the events stay. */
-static anc_status append_message(const rag_turn *turn, krn_tx *tx, anc_err *err)
+/* NOT_FOUND when the asking user has no such conversation. */
+static anc_status append_message(const rag_turn *turn, krn_tx *tx, anc_str id, anc_err *err)
 {
     const rag_conversation_store store = turn->rag->with.conversations;
     const rag_message_record message = {
@@ -162,20 +162,37 @@ static anc_status append_message(const rag_turn *turn, krn_tx *tx, anc_err *err)
         .answer_json = turn->answer_json,
         .at_ms = turn->answer.generated_at_ms,
     };
-    const anc_status status =
-        store.ops->append(store.self, tx, turn->answer.conversation_id, &message, err);
+    return store.ops->append(store.self, tx, id, turn->call.principal.user_id, &message, err);
+}
+
+/* Another user was first with the id of this session: the turn gets a conversation of its own, of an
+ * id that the answer, long gone, does not name. */
+static anc_status save_apart(const rag_turn *turn, krn_tx *tx, anc_err *err)
+{
+    char made[ANC_UUID_TEXT + 1];
+    krn_id_new(turn->rag->with.clock, made);
+    const anc_str id = {made, ANC_UUID_TEXT};
+    ANC_TRY(create_conversation(turn, tx, id, err));
+    return append_message(turn, tx, id, err);
+}
+
+/* A conversation that is gone was deleted meanwhile: its turn goes with it, the events stay. */
+static anc_status write_turn(const rag_turn *turn, krn_tx *tx, anc_err *err)
+{
+    const anc_str id = turn->answer.conversation_id;
+    if (turn->new_conversation)
+        ANC_TRY(create_conversation(turn, tx, id, err));
+    const anc_status status = append_message(turn, tx, id, err);
     if (status != ANC_NOT_FOUND)
         return status;
     anc_err_clear(err);
-    return ANC_OK;
+    return turn->new_conversation ? save_apart(turn, tx, err) : ANC_OK;
 }
 
 static anc_status write_answered(void *arg, krn_tx *tx, anc_err *err)
 {
     const rag_turn *turn = arg;
-    if (turn->new_conversation)
-        ANC_TRY(create_conversation(turn, tx, err));
-    ANC_TRY(append_message(turn, tx, err));
+    ANC_TRY(write_turn(turn, tx, err));
     ANC_TRY(append_requested(turn, tx, err));
     ANC_TRY(append_retrieved(turn, tx, err));
     return append_completed(turn, tx, err);

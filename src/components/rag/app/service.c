@@ -6,24 +6,6 @@
 #include "rag/domain/question.h"
 #include "service_impl.h"
 
-bool rag_mode_parse(anc_str s, rag_mode *ret)
-{
-    static const struct {
-        anc_str name;
-        rag_mode mode;
-    } modes[] = {
-        {ANC_STR_INIT("auto"), RAG_AUTO},       {ANC_STR_INIT("rag"), RAG_AUTO},
-        {ANC_STR_INIT("hybrid"), RAG_HYBRID},   {ANC_STR_INIT("semantic"), RAG_SEMANTIC},
-        {ANC_STR_INIT("keyword"), RAG_KEYWORD},
-    };
-    for (size_t i = 0; i < ANC_COUNT(modes); i++)
-        if (anc_str_eq(s, modes[i].name)) {
-            *ret = modes[i].mode;
-            return true;
-        }
-    return false;
-}
-
 static void set_default(uint32_t *value, uint32_t otherwise)
 {
     if (*value == 0)

@@ -70,9 +70,11 @@ struct rag_turn {
     bool new_conversation;
     bool keep;
     uint32_t top_k;
+    srch_mode mode;
     rag_exchange *history;
     size_t n_history;
     rag_passage *passages; /* [answer.n_sources] */
+    double unread;         /* as rag_selection says */
     uint32_t context_tokens;
     rag_prompt prompt;
     rag_route route;
@@ -106,6 +108,13 @@ bool rag_link_usable(const rag_link *link, int64_t now_ns);
 void rag_link_report(rag_service *rag, rag_link *link, anc_status status, const anc_err *err);
 
 /* conversations.c */
+typedef enum rag_ownership { RAG_NOBODYS, RAG_OWN, RAG_ANOTHERS } rag_ownership;
+
+/* Whose the conversation is, as the call's user sees it; `ret` is filled for RAG_OWN. Waits for turns
+ * of it on their way. */
+anc_status rag_conversation_look(rag_service *rag, krn_call *call, anc_str id,
+                                 rag_conversation_record *ret,
+                                 rag_ownership *ret_whose) ANC_MUST_CHECK;
 /* The conversation if the call's user may see it; NOT_FOUND. Waits for turns of it on their way. */
 anc_status rag_conversation_get(rag_service *rag, krn_call *call, anc_str id,
                                 rag_conversation_record *ret) ANC_MUST_CHECK;

@@ -13,6 +13,9 @@
 
 static const double PER_SCORE = 1.49;
 static const double PER_CONFIDENCE = 2.03;
+/* Of the square: one word in five that no document has is another way of putting it, half of them is
+ * another question. Set by hand on the examples. */
+static const double PER_UNREAD = 8;
 static const double CONFIDENCE_ASKED = 0.94; /* where the best score just reaches the threshold */
 
 static const anc_str said[TXT_LANGUAGE_COUNT] = {
@@ -38,14 +41,16 @@ static double logit(double p)
     return log(inside / (1 - inside));
 }
 
-bool rag_choice_answers(const rag_choice *choice, double best_score, double threshold)
+bool rag_choice_answers(const rag_choice *choice, double best_score, double unread,
+                        double threshold)
 {
     if (choice->n == 0)
         return false;
     if (threshold <= 0)
         return true;
     return PER_SCORE * (logit(best_score) - logit(threshold)) +
-               PER_CONFIDENCE * (choice->confidence - CONFIDENCE_ASKED) >=
+               PER_CONFIDENCE * (choice->confidence - CONFIDENCE_ASKED) -
+               PER_UNREAD * unread * unread >=
            0;
 }
 

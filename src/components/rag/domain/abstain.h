@@ -8,9 +8,11 @@
 double rag_best_score(const rag_passage *passages, size_t n);
 
 /* Whether the choice is worth giving as an answer. The better the best passage's score is beside
- * `threshold`, the less of the question its sentences need to speak to. A threshold of 0 or less asks
- * for no relevance at all. */
-bool rag_choice_answers(const rag_choice *choice, double best_score, double threshold);
+ * `threshold`, the less of the question its sentences need to speak to; the more of the question stands
+ * in no passage that was read (`unread`, 0..1), the more. A threshold of 0 or less asks for no
+ * relevance at all. */
+bool rag_choice_answers(const rag_choice *choice, double best_score, double unread,
+                        double threshold);
 
 /* One sentence in the language of `question` that says that nothing was found; a literal. */
 anc_str rag_nothing_found(anc_str question);

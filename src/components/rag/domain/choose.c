@@ -12,14 +12,21 @@
 enum { MARKER_CHARS = 6 }; /* " [50] " */
 
 static const double SECOND_WITHIN = 3.0; /* of the best one's score */
+static const double ADDED_SHARE = 0.1;   /* of the question's weight, for a row to be added */
 static const double SEQUEL_WITHIN = 6.0; /* where it is the next sentence and points back */
 static const double TOPIC_SHARE = 0.3; /* of the question's weight: one word is what it is about */
+
+/* A line that only says what stands below it answers nothing. */
+static bool may_be_quoted(const rag_unit *unit, size_t max_chars)
+{
+    return unit->kind != RAG_UNIT_COLUMNS && unit->chars <= max_chars;
+}
 
 static size_t best_of(const rag_extraction *x, size_t but, size_t max_chars)
 {
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < x->units.n; i++) {
-        if (i == but || x->units.items[i].chars > max_chars)
+        if (i == but || !may_be_quoted(&x->units.items[i], max_chars))
             continue;
         if (best == SIZE_MAX || x->views[i].score > x->views[best].score)
             best = i;
@@ -40,14 +47,40 @@ static bool says_the_same(const rag_extraction *x, size_t a, size_t b)
 static bool strays(const rag_extraction *x, size_t first, size_t second)
 {
     const rag_terms *terms = &x->terms;
+    const rag_view *a = &x->views[first];
+    const rag_view *b = &x->views[second];
     size_t topic = SIZE_MAX;
     for (size_t t = 0; t < terms->n; t++)
-        if ((x->views[first].own >> t & 1) != 0 &&
+        if ((a->own >> t & 1) != 0 &&
             (topic == SIZE_MAX || terms->weight[t] > terms->weight[topic]))
             topic = t;
+    if (b->features[RAG_F_OTHER] > 0)
+        return true;
     if (topic == SIZE_MAX || terms->weight[topic] < TOPIC_SHARE * terms->total)
         return false;
-    return ((x->views[second].own | x->views[second].above) >> topic & 1) == 0;
+    return ((b->own | b->above) >> topic & 1) == 0;
+}
+
+/* Whether the second speaks to something of the question that the first does not. */
+static bool adds(const rag_extraction *x, size_t first, size_t second)
+{
+    const uint64_t told = x->views[first].own | x->views[first].above;
+    const uint64_t more = x->views[second].own & ~told;
+    return rag_terms_share(&x->terms, more) >= ADDED_SHARE;
+}
+
+/* A row beside the one that answers is another thing's, and what has not the kind of thing that was
+ * asked for (a sum, a date) is no second answer. */
+static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
+{
+    const rag_unit *a = &x->units.items[first];
+    const rag_unit *b = &x->units.items[second];
+    if (b->kind != RAG_UNIT_PROSE)
+        return true;
+    const bool row = b->cells > 0 || (a->cells > 0 && a->passage == b->passage);
+    const bool without =
+        x->views[first].features[RAG_F_CUE] > 0 && x->views[second].features[RAG_F_NO_CUE] > 0;
+    return (row || without) && !adds(x, first, second);
 }
 
 static rag_pick pick_of(const rag_extraction *x, size_t i)
@@ -73,7 +106,8 @@ static size_t second_of(rag_extraction *x, size_t first, size_t max_chars)
         const size_t second = best_of(x, first, max_chars);
         if (second == SIZE_MAX || x->views[second].score < x->views[first].score - SECOND_WITHIN)
             return sequel_of(x, first, max_chars);
-        if (!says_the_same(x, first, second) && !strays(x, first, second))
+        if (!says_the_same(x, first, second) && !strays(x, first, second) &&
+            !is_not_asked(x, first, second))
             return second;
         x->views[second].score = -(double)INFINITY;
     }

@@ -13,10 +13,17 @@ typedef struct cue_row {
         ANC_STR_INIT(text), (cues) \
     }
 
+enum {
+    VAGUE = 1 << 14, /* how much: a number or a sum, unless the rest of the question says which */
+    PRICE = 1 << 15, /* what something costs: a sum and nothing else */
+};
+
 /* Phrases of a question, lower case; all that stand in it count. */
 static const cue_row asking[] = {
     ROW("how many", RAG_CUE_NUMBER),
-    ROW("how much", RAG_CUE_NUMBER | RAG_CUE_MONEY),
+    ROW("how much", VAGUE),
+    ROW("how much is", PRICE),
+    ROW("how much are", PRICE),
     ROW("what number", RAG_CUE_NUMBER),
     ROW("which number", RAG_CUE_NUMBER),
     ROW("maximum", RAG_CUE_NUMBER),
@@ -31,8 +38,10 @@ static const cue_row asking[] = {
     ROW("how old", RAG_CUE_NUMBER),
     ROW("how fast", RAG_CUE_NUMBER),
     ROW("how heavy", RAG_CUE_NUMBER),
-    ROW("cost", RAG_CUE_MONEY),
-    ROW("price", RAG_CUE_MONEY),
+    ROW("cost", PRICE),
+    ROW("costs", PRICE),
+    ROW("price", PRICE),
+    ROW("prices", PRICE),
     ROW("pay", RAG_CUE_MONEY),
     ROW("bonus", RAG_CUE_MONEY),
     ROW("spend", RAG_CUE_MONEY),
@@ -78,7 +87,9 @@ static const cue_row asking[] = {
     ROW("how can", RAG_CUE_MANNER),
     ROW("how should", RAG_CUE_MANNER),
     ROW("what should", RAG_CUE_MANNER),
-    ROW("combien", RAG_CUE_NUMBER),
+    ROW("combien", VAGUE),
+    ROW("combien de", RAG_CUE_NUMBER),
+    ROW("combien d'", RAG_CUE_NUMBER),
     ROW("nombre", RAG_CUE_NUMBER),
     ROW("plafond", RAG_CUE_NUMBER),
     ROW("maximale", RAG_CUE_NUMBER),
@@ -88,9 +99,10 @@ static const cue_row asking[] = {
     ROW("poids", RAG_CUE_NUMBER),
     ROW("superficie", RAG_CUE_NUMBER),
     ROW("montant", RAG_CUE_MONEY | RAG_CUE_NUMBER),
-    ROW("coûte", RAG_CUE_MONEY),
-    ROW("coût", RAG_CUE_MONEY),
-    ROW("prix", RAG_CUE_MONEY),
+    ROW("coûte", PRICE),
+    ROW("coûtent", PRICE),
+    ROW("coût", PRICE),
+    ROW("prix", PRICE),
     ROW("valeur", RAG_CUE_MONEY),
     ROW("pourcentage", RAG_CUE_PERCENT),
     ROW("remise", RAG_CUE_PERCENT),
@@ -321,7 +333,20 @@ unsigned rag_cues_asked(anc_str question)
     for (size_t i = 0; i < ANC_COUNT(asking); i++)
         if (stands_in(question, asking[i].text))
             cues |= asking[i].cues;
-    return cues;
+    const unsigned known = cues & ~(unsigned)(VAGUE | PRICE);
+    if ((cues & PRICE) != 0)
+        return (known & ~(unsigned)(RAG_CUE_NUMBER | RAG_CUE_NAME | RAG_CUE_MONEY)) == 0
+                   ? RAG_CUE_MONEY
+                   : known | RAG_CUE_MONEY;
+    return cues == VAGUE ? RAG_CUE_NUMBER | RAG_CUE_MONEY : known;
+}
+
+bool rag_cues_is_asking(anc_str word)
+{
+    for (size_t i = 0; i < ANC_COUNT(asking); i++)
+        if (anc_str_eq_nocase(asking[i].text, word))
+            return true;
+    return false;
 }
 
 static bool is_among(const anc_str *list, size_t n, anc_str word)
@@ -357,8 +382,7 @@ static unsigned of_word(anc_str word)
     return 0;
 }
 
-/* Signs that are no words. */
-static unsigned of_signs(anc_str text)
+unsigned rag_cues_signs(anc_str text)
 {
     unsigned cues = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -380,7 +404,6 @@ unsigned rag_cues_held(anc_str text, rag_words words, size_t first, size_t last,
     unsigned cues = 0;
     if (first >= last)
         return 0;
-    const size_t from = words.items[first].start;
     for (size_t i = first; i < last; i++) {
         const rag_word *w = &words.items[i];
         if (w->whole && !w->digits)
@@ -400,7 +423,7 @@ unsigned rag_cues_held(anc_str text, rag_words words, size_t first, size_t last,
                 cues |= RAG_CUE_PLACE;
         }
     }
-    return cues | of_signs(anc_str_sub(text, from, words.items[last - 1].end + 3 - from));
+    return cues;
 }
 
 bool rag_cues_points_back(anc_str text)

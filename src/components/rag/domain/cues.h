@@ -25,9 +25,15 @@ enum {
 /* The kinds that `question` asks for; 0 when no cue is known. */
 unsigned rag_cues_asked(anc_str question);
 
+/* Whether `word` alone asks for a kind ("minimum", "price"). */
+bool rag_cues_is_asking(anc_str word);
+
 /* The kinds that the words [first, last) of `text` may answer. A figure or a name that the question
  * has itself is no answer to it: `asked` are the question's words. */
 unsigned rag_cues_held(anc_str text, rag_words words, size_t first, size_t last, rag_words asked);
+
+/* The same of the signs in `text` that are no words (%, £, a quotation). */
+unsigned rag_cues_signs(anc_str text);
 
 /* Whether the word at the beginning of `text` points back at the sentence before (it, they, ce…). */
 bool rag_cues_points_back(anc_str text);

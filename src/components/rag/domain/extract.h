@@ -37,6 +37,7 @@ enum {
     X(HEADING, "it is a heading")                                                      \
     X(BACK, "it begins by pointing back: what the unit before it has of the question") \
     X(OPENING, "it is the first of its passage")                                       \
+    X(OTHER, "it is about another code than the one asked for")                        \
     X(MEANING, "cosine with the question less the best cosine; 0 where nobody knows it")
 
 typedef enum rag_feature {

@@ -11,7 +11,9 @@ typedef struct rag_terms {
     rag_words asked; /* every word of the question */
     uint64_t keys[RAG_TERMS_MAX];
     double weight[RAG_TERMS_MAX];
-    bool dull[RAG_TERMS_MAX]; /* says what is asked for, seldom stands in the answer ("name") */
+    bool dull[RAG_TERMS_MAX];     /* says what is asked for, seldom stands in the answer ("name") */
+    bool asks[RAG_TERMS_MAX];     /* is an asking word ("minimum") */
+    uint32_t code[RAG_TERMS_MAX]; /* shape of a code ("E11"); 0: it is none */
     size_t n;
     double total; /* of the weights */
     unsigned cues;

@@ -10,6 +10,8 @@
 
 enum { NEAR_WORDS = 4, NOVEL_ENOUGH = 4 };
 
+static const double NO_PRICE = 3; /* without a sum nothing answers what something costs */
+
 /* Terms in title and heading path of each passage. */
 static anc_status sets_above(anc_arena *mem, const rag_extraction *x, txt_language language,
                              uint64_t *sets, anc_err *err)
@@ -39,6 +41,8 @@ static void look_around(rag_extraction *x, const uint64_t *above)
         v->above = above[units[i].passage];
         if (units[i].head != RAG_NO_UNIT)
             v->above |= x->views[units[i].head].own;
+        if (units[i].columns != RAG_NO_UNIT)
+            v->above |= x->views[units[i].columns].own;
         if (i > 0 && same_passage(x, i, i - 1))
             v->beside |= x->views[i - 1].own;
         if (same_passage(x, i, i + 1))
@@ -108,6 +112,24 @@ static double faq_share(const rag_extraction *x, size_t i)
     return rag_terms_share(&x->terms, x->views[unit->head].own);
 }
 
+/* Whether the unit has a code of the shape of one that was asked for, and neither it nor what stands
+ * over it has that one: E07 answers no question about E11. */
+static bool is_about_other(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_unit *unit = &x->units.items[i];
+    const rag_words words = x->units.words[unit->passage];
+    for (size_t t = 0; t < terms->n; t++) {
+        if (terms->code[t] == 0 || ((x->views[i].own | x->views[i].above) >> t & 1) != 0)
+            continue;
+        for (size_t w = unit->first; w < unit->last; w++)
+            if (words.items[w].code == terms->code[t] &&
+                term_of(terms, &words.items[w]) == RAG_TERMS_MAX)
+                return true;
+    }
+    return false;
+}
+
 static double share_added(const rag_terms *terms, uint64_t base, uint64_t more)
 {
     return rag_terms_share(terms, base | more) - rag_terms_share(terms, base);
@@ -120,8 +142,10 @@ static void fill_own(rag_extraction *x, size_t i)
     const rag_terms *terms = &x->terms;
     rag_view *v = &x->views[i];
     double *f = v->features;
+    const anc_str own = rag_unit_text(unit, x->passages);
     const unsigned held = rag_cues_held(p->text, x->units.words[unit->passage], unit->first,
-                                        unit->last, terms->asked);
+                                        unit->last, terms->asked) |
+                          rag_cues_signs(own);
     f[RAG_F_OWN] = rag_terms_share(terms, v->own);
     f[RAG_F_HEADED] = share_added(terms, v->own, v->above);
     f[RAG_F_AROUND] = share_added(terms, v->own | v->above, v->beside);
@@ -130,11 +154,14 @@ static void fill_own(rag_extraction *x, size_t i)
     f[RAG_F_RANK] = 1.0 / (1.0 + unit->passage);
     f[RAG_F_RELEVANCE] = p->score;
     f[RAG_F_CUE] = (held & terms->cues) != 0;
-    f[RAG_F_NO_CUE] = terms->cues != 0 && (held & terms->cues) == 0;
+    f[RAG_F_NO_CUE] = terms->cues == 0 || (held & terms->cues) != 0 ? 0
+                      : terms->cues == RAG_CUE_MONEY                ? NO_PRICE
+                                                                    : 1;
     f[RAG_F_LENGTH] = log((double)unit->chars / 100);
     f[RAG_F_NOVEL] = novel_share(x, unit);
     f[RAG_F_QUESTION] = unit->kind == RAG_UNIT_QUESTION;
-    f[RAG_F_HEADING] = unit->kind == RAG_UNIT_HEADING;
+    f[RAG_F_HEADING] = unit->kind == RAG_UNIT_HEADING || unit->kind == RAG_UNIT_COLUMNS;
+    f[RAG_F_OTHER] = is_about_other(x, i);
     f[RAG_F_OPENING] = i == 0 || !same_passage(x, i, i - 1);
     if (i > 0 && same_passage(x, i, i - 1) &&
         rag_cues_points_back(rag_unit_text(unit, x->passages)))

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "rag/domain/smalltalk.h"
 
 typedef struct part_row {
     const char *name;
@@ -31,8 +32,6 @@ static const part_row parts[] = {
      "step by step|pourquoi|expliquer|explique|raison|cons\xc3\xa9quences|analyser|devrait"},
 };
 
-static const char greetings[] = "hello|hi|hey|thanks|thank you|good morning|good evening|bonjour|"
-                                "salut|bonsoir|merci|coucou";
 static const char metadata_words[] =
     "documents|files|author|authors|written by|published|uploaded|fichiers|auteur|publi\xc3\xa9s";
 
@@ -93,9 +92,9 @@ static bool has_code(anc_str text)
     return false;
 }
 
-static anc_str intent_of(anc_str question, size_t words)
+static anc_str intent_of(anc_str question)
 {
-    if (words <= 4 && count_words(question, greetings) > 0)
+    if (rag_small_talk_reply(question).ptr != NULL)
         return ANC_STR("chit_chat");
     if (count_words(question, metadata_words) > 0)
         return ANC_STR("metadata");
@@ -115,7 +114,7 @@ static void add_part(rag_route *route, const char *name, double value)
 rag_route rag_route_of(anc_str question, size_t turns)
 {
     const size_t words = runs_of_letters(question);
-    rag_route route = {.intent = intent_of(question, words)};
+    rag_route route = {.intent = intent_of(question)};
     add_part(&route, "length", fmin(3.0, (double)words / 12));
     for (size_t i = 0; i < ANC_COUNT(parts); i++)
         add_part(

@@ -6,9 +6,11 @@
  */
 #include <math.h>
 
+#include "base/str.h"
 #include "extract_impl.h"
 
 static const double DULL_WEIGHT = 0.4;
+static const double CODE_WEIGHT = 1.5; /* whoever gives a code means that one thing */
 
 /* Nouns and verbs that name the kind of answer; each is read in the question's language. */
 static const char dull_words[] =
@@ -25,12 +27,15 @@ static bool has_key(const uint64_t *keys, size_t n, uint64_t key)
     return false;
 }
 
-static void collect(rag_terms *terms, bool stops)
+static void collect(rag_terms *terms, anc_str question, bool stops)
 {
     for (size_t i = 0; i < terms->asked.n && terms->n < RAG_TERMS_MAX; i++) {
         const rag_word *w = &terms->asked.items[i];
         if ((w->stop && !stops) || has_key(terms->keys, terms->n, w->key))
             continue;
+        terms->code[terms->n] = w->code;
+        terms->asks[terms->n] =
+            rag_cues_is_asking(anc_str_sub(question, w->start, w->end - w->start));
         terms->keys[terms->n++] = w->key;
     }
 }
@@ -42,9 +47,9 @@ anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language,
     rag_words dull;
     ANC_TRY(rag_words_of(mem, question, language, &terms.asked, err));
     ANC_TRY(rag_words_of(mem, (anc_str){dull_words, sizeof dull_words - 1}, language, &dull, err));
-    collect(&terms, false);
+    collect(&terms, question, false);
     if (terms.n == 0)
-        collect(&terms, true);
+        collect(&terms, question, true);
     for (size_t t = 0; t < terms.n; t++)
         for (size_t i = 0; i < dull.n; i++)
             terms.dull[t] |= dull.items[i].key == terms.keys[t];
@@ -60,7 +65,9 @@ void rag_terms_weigh(rag_terms *terms, const rag_view *views, size_t n)
         for (size_t i = 0; i < n; i++)
             with += (views[i].own >> t) & 1;
         const double idf = log(1 + ((double)n + 1) / ((double)with + 0.5));
-        terms->weight[t] = terms->dull[t] ? DULL_WEIGHT * idf : idf;
+        terms->weight[t] = terms->dull[t]        ? DULL_WEIGHT * idf
+                           : terms->code[t] != 0 ? CODE_WEIGHT * idf
+                                                 : idf;
         terms->total += terms->weight[t];
     }
 }

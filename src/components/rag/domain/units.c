@@ -1,5 +1,5 @@
 /* units.c - cutting passages into units and finding what heads what. */
-#include "rag/domain/units.h"
+#include "rag/domain/tables.h"
 
 #include "base/str.h"
 #include "base/utf8.h"
@@ -106,6 +106,7 @@ static void add_unit(cutter *c, txt_span span)
         .last = (uint32_t)rag_words_at(c->words, span.end),
         .chars = (uint32_t)chars,
         .head = c->head,
+        .columns = RAG_NO_UNIT,
         .kind = kind_of(text, span, chars),
         .line_start = starts_line(text, span.start),
     };
@@ -149,8 +150,8 @@ static bool joins_last(const cutter *c, txt_span span)
     if (last->kind != RAG_UNIT_PROSE || end == '.' || end == '!' || end == ';' || end == ':')
         return false;
     const anc_str whole = anc_str_sub(text, last->start, span.end - last->start);
-    return breaks_after(text, last->end) > 0 &&
-           starts_small(anc_str_sub(text, span.start, span.end - span.start)) &&
+    const anc_str own = anc_str_sub(text, span.start, span.end - span.start);
+    return breaks_after(text, last->end) > 0 && starts_small(own) && !is_row(own) &&
            anc_utf8_count(whole) <= RAG_UNIT_MAX_CHARS;
 }
 
@@ -182,6 +183,30 @@ static void add_sentence(cutter *c, txt_span span)
     add_unit(c, span);
 }
 
+static bool line_is_row(anc_str text, size_t start, size_t *ret_end)
+{
+    const anc_str rest = anc_str_sub(text, start, text.len);
+    const anc_str line = anc_str_sub(rest, 0, anc_str_find(rest, ANC_STR("\n")));
+    *ret_end = start + anc_str_trim(line).len;
+    return anc_str_find(line, ANC_STR(" | ")) != SIZE_MAX;
+}
+
+/* A row of a table is one unit, however many sentences stand in its cells, and whatever letter the next
+ * row begins with. */
+static void keep_row_apart(anc_str text, txt_span *span, size_t *cursor)
+{
+    size_t end;
+    size_t next_end;
+    if (!starts_line(text, span->start) || !line_is_row(text, span->start, &end) ||
+        end == span->end)
+        return;
+    const size_t feed = anc_str_find(anc_str_sub(text, end, text.len), ANC_STR("\n"));
+    if (end < span->end && (feed == SIZE_MAX || !line_is_row(text, end + feed + 1, &next_end)))
+        return;
+    span->end = end;
+    *cursor = end;
+}
+
 /* A unit has a byte at least, and another stands between two. */
 static size_t room_for(const rag_passage *passages, size_t n)
 {
@@ -209,10 +234,14 @@ anc_status rag_units_cut(anc_arena *mem, const rag_passage *passages, size_t n,
                     .words = units.words[i],
                     .index = (uint32_t)i,
                     .head = RAG_NO_UNIT};
+        const size_t from = units.n;
         size_t cursor = 0;
         txt_span span;
-        while (txt_sentence_next(passages[i].text, &cursor, &span))
+        while (txt_sentence_next(passages[i].text, &cursor, &span)) {
+            keep_row_apart(passages[i].text, &span, &cursor);
             add_sentence(&c, span);
+        }
+        rag_tables_find(&units, from, &passages[i]);
     }
     *ret = units;
     return ANC_OK;

@@ -15,7 +15,12 @@ enum {
     RAG_UNITS_MAX = 2000,     /* of one question; what comes after is not looked at */
 };
 
-typedef enum rag_unit_kind { RAG_UNIT_PROSE, RAG_UNIT_HEADING, RAG_UNIT_QUESTION } rag_unit_kind;
+typedef enum rag_unit_kind {
+    RAG_UNIT_PROSE, /* rows and items too */
+    RAG_UNIT_HEADING,
+    RAG_UNIT_QUESTION,
+    RAG_UNIT_COLUMNS /* names the columns of the rows below it */
+} rag_unit_kind;
 
 typedef struct rag_unit {
     uint32_t passage;     /* index */
@@ -23,6 +28,8 @@ typedef struct rag_unit {
     uint32_t first, last; /* its words are [first, last) of the passage's */
     uint32_t chars;       /* code points */
     uint32_t head;        /* unit that heads it, or RAG_NO_UNIT */
+    uint32_t columns;     /* of a row: unit that names its columns, or RAG_NO_UNIT */
+    uint32_t cells;       /* of a row, 2 or more; 0: it is none */
     rag_unit_kind kind;
     bool line_start; /* it is the first of its line */
 } rag_unit;

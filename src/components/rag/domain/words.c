@@ -2,6 +2,7 @@
 #include "rag/domain/words.h"
 
 #include "base/map.h"
+#include "base/str.h"
 #include "base/utf8.h"
 #include "text/analyze.h"
 
@@ -17,6 +18,30 @@ static bool is_capital(uint32_t c)
     return (c >= 0x391 && c <= 0x3a9) || (c >= 0x400 && c <= 0x42f);
 }
 
+/* Letters and digits of a word as runs ("A9", "A-9"), hashed; 0 unless it has both. Two codes of one
+ * shape name two things of a kind. */
+static uint32_t code_of(anc_str word)
+{
+    char shape[16];
+    size_t n = 0;
+    bool letter = false;
+    bool digit = false;
+    for (size_t i = 0; i < word.len; i++) {
+        const char c = word.ptr[i];
+        const bool d = c >= '0' && c <= '9';
+        const bool l = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        const char kind = d ? '9' : l ? 'A' : c;
+        digit |= d;
+        letter |= l;
+        if (n > 0 && shape[n - 1] == kind)
+            continue;
+        if (n == sizeof shape)
+            return 0;
+        shape[n++] = kind;
+    }
+    return letter && digit ? (uint32_t)anc_hash64((anc_str){shape, n}) | 1 : 0;
+}
+
 static rag_word word_of(anc_str text, const txt_term *term)
 {
     size_t bytes;
@@ -30,6 +55,7 @@ static rag_word word_of(anc_str text, const txt_term *term)
         .whole = term->whole,
         .capital = is_capital(first),
         .digits = first >= '0' && first <= '9',
+        .code = code_of(anc_str_sub(text, term->start, term->end - term->start)),
     };
 }
 

@@ -13,6 +13,7 @@ typedef struct rag_word {
     bool whole;          /* a joined form ("e-42") whose parts follow */
     bool capital;        /* written with a capital first letter */
     bool digits;         /* begins with a digit */
+    uint32_t code; /* of one with letters and digits ("E11", "LP-18"): hash of its shape; else 0 */
 } rag_word;
 
 typedef struct rag_words {

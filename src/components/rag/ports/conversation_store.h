@@ -4,9 +4,9 @@
  *   thread   readers (with a call): any thread but the loop, several at once; each sees one
  *            committed state. Writers (with a tx): inside a closure of the writer only.
  *   memory   results in call->mem; what is passed in is borrowed during the call.
- *   failure  IO, CORRUPT, DISK_FULL, UNAVAILABLE, DEADLINE, NO_MEMORY, LIMIT (of call->mem)
+ *   failure  IO, CORRUPT, DISK_FULL, UNAVAILABLE, DEADLINE, CANCELLED, NO_MEMORY, LIMIT (of call->mem)
  *            anywhere; what else may come stands at the function. Outputs are untouched on failure.
- * Who may see a conversation is the caller's business.
+ * Who may read a conversation is the caller's business; to write to one its owner must be named.
  */
 #ifndef ANC_RAG_PORTS_CONVERSATION_STORE_H
 #define ANC_RAG_PORTS_CONVERSATION_STORE_H
@@ -23,22 +23,23 @@ typedef struct rag_conversation_store_ops {
     ANC_MUST_CHECK anc_status (*create)(void *self, krn_tx *tx, const rag_conversation_record *c,
                                         anc_err *err);
 
-    /* Adds a turn at the end and moves updated_ms on. NOT_FOUND when the conversation is not there;
-     * CONFLICT when it has a turn of that id. */
+    /* Adds a turn at the end and moves updated_ms on. NOT_FOUND when that user has no such
+     * conversation. A turn's id is its sender's, two may have the same. */
     ANC_MUST_CHECK anc_status (*append)(void *self, krn_tx *tx, anc_str conversation_id,
-                                        const rag_message_record *m, anc_err *err);
+                                        anc_str user_id, const rag_message_record *m, anc_err *err);
 
-    /* With its turns; NOT_FOUND. */
-    ANC_MUST_CHECK anc_status (*remove)(void *self, krn_tx *tx, anc_str id, anc_err *err);
+    /* With its turns; NOT_FOUND when that user has none of that id. */
+    ANC_MUST_CHECK anc_status (*remove)(void *self, krn_tx *tx, anc_str id, anc_str user_id,
+                                        anc_err *err);
 
     /* NOT_FOUND when it is not there. */
     ANC_MUST_CHECK anc_status (*find)(void *self, krn_call *call, anc_str id,
                                       rag_conversation_record *ret);
 
-    /* Those of a user by (updated_ms, id) descending, after the one `before_id` names (exclusive;
-     * empty or unknown: from the start). */
+    /* Those of a user by (updated_ms, id) descending, what comes after (before_ms, before_id) in that
+     * order, whether there is such a one or not. `before_ms` INT64_MAX: from the start. */
     ANC_MUST_CHECK anc_status (*list)(void *self, krn_call *call, anc_str user_id,
-                                      anc_str before_id, size_t limit,
+                                      int64_t before_ms, anc_str before_id, size_t limit,
                                       rag_conversation_record **ret, size_t *ret_n);
 
     /* The last `limit` turns, oldest first; none for an unknown conversation. */

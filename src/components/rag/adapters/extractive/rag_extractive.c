@@ -19,6 +19,7 @@
 #include "rag/domain/abstain.h"
 #include "rag/domain/context.h"
 #include "rag/domain/extract.h"
+#include "rag/domain/smalltalk.h"
 
 enum { JOB_MEMORY_BYTES = 64 << 20, MAX_SCORED = 64, DEFAULT_SCORED = 6 };
 
@@ -96,7 +97,12 @@ static anc_status render(rag_provider_job *job, const rag_choice *choice)
 static anc_status answer(rag_provider_job *job)
 {
     const rag_request *r = job->request;
+    const anc_str reply = rag_small_talk_reply(r->question);
     rag_extraction *x;
+    if (reply.ptr != NULL) {
+        job->pieces[job->n_pieces++] = reply;
+        return ANC_OK;
+    }
     ANC_TRY(rag_extraction_new(job->mem, r->question, r->passages, r->n_passages, &x, &job->err));
     if (is_cancelled(job))
         return ANC_FAIL(&job->err, ANC_CANCELLED, "the caller left");
@@ -105,7 +111,7 @@ static anc_status answer(rag_provider_job *job)
         return ANC_FAIL(&job->err, ANC_CANCELLED, "the caller left");
     const rag_choice choice = rag_extraction_choose(x);
     const double best_score = rag_best_score(r->passages, r->n_passages);
-    if (!rag_choice_answers(&choice, best_score, r->threshold)) {
+    if (!rag_choice_answers(&choice, best_score, r->unread, r->threshold)) {
         job->pieces[job->n_pieces++] = rag_nothing_found(r->question);
         job->usage.abstained = true;
         return ANC_OK;

@@ -3,30 +3,16 @@
 
 #include <stdlib.h>
 
+#include "db/sqlite/reading.h"
+
 struct rag_sqlite {
     db_readers *readers; /* borrowed */
 };
 
-/* A reader's connection for one function. */
-typedef struct reading {
-    db_readers *readers;
-    db_sqlite *db;
-} reading;
-
-static anc_status reading_begin(rag_sqlite *self, krn_call *call, reading *ret)
+static anc_status reading_begin(rag_sqlite *self, krn_call *call, db_reading *ret)
 {
-    ANC_TRY(db_readers_take(self->readers, call->deadline_ns, &ret->db, call->err));
-    ret->readers = self->readers;
-    return ANC_OK;
+    return db_reading_begin(ret, self->readers, call->deadline_ns, call->cancelled, call->err);
 }
-
-static void reading_done(reading *r)
-{
-    if (r->db != NULL)
-        db_readers_give(r->readers, r->db);
-}
-
-#define READING(name) ANC_CLEANUP(reading_done) reading name = {NULL, NULL}
 
 /* ---- writers --------------------------------------------------------------------------------- */
 
@@ -66,25 +52,27 @@ static anc_status no_conversation(anc_str id, anc_err *err)
     return ANC_FAIL(err, ANC_NOT_FOUND, "there is no conversation \"%.*s\"", ANC_FMT(id));
 }
 
-static anc_status count_message(db_sqlite *db, anc_str conversation_id, int64_t at_ms, anc_err *err)
+static anc_status count_message(db_sqlite *db, anc_str conversation_id, anc_str user_id,
+                                int64_t at_ms, anc_err *err)
 {
     DB_STMT(s);
     ANC_TRY(db_prepare(db,
                        "UPDATE rag_conversation SET messages = messages + 1,"
-                       " updated_ms = max(updated_ms, ?2) WHERE id = ?1",
+                       " updated_ms = max(updated_ms, ?2) WHERE id = ?1 AND user_id = ?3",
                        &s, err));
     db_bind_str(s, 1, conversation_id);
     db_bind_int(s, 2, at_ms);
+    db_bind_str(s, 3, user_id);
     ANC_TRY(db_run(s, err));
     return db_changes(db) == 1 ? ANC_OK : no_conversation(conversation_id, err);
 }
 
-static anc_status store_append(void *self, krn_tx *tx, anc_str conversation_id,
+static anc_status store_append(void *self, krn_tx *tx, anc_str conversation_id, anc_str user_id,
                                const rag_message_record *m, anc_err *err)
 {
     (void)self;
     db_sqlite *db = tx->connection;
-    ANC_TRY(count_message(db, conversation_id, m->at_ms, err));
+    ANC_TRY(count_message(db, conversation_id, user_id, m->at_ms, err));
     DB_STMT(s);
     ANC_TRY(db_prepare(db,
                        "INSERT INTO rag_message (conversation_id, position, id, query_id, question,"
@@ -101,13 +89,14 @@ static anc_status store_append(void *self, krn_tx *tx, anc_str conversation_id,
     return db_run(s, err);
 }
 
-static anc_status store_remove(void *self, krn_tx *tx, anc_str id, anc_err *err)
+static anc_status store_remove(void *self, krn_tx *tx, anc_str id, anc_str user_id, anc_err *err)
 {
     (void)self;
     db_sqlite *db = tx->connection;
     DB_STMT(s);
-    ANC_TRY(db_prepare(db, "DELETE FROM rag_conversation WHERE id = ?1", &s, err));
+    ANC_TRY(db_prepare(db, "DELETE FROM rag_conversation WHERE id = ?1 AND user_id = ?2", &s, err));
     db_bind_str(s, 1, id);
+    db_bind_str(s, 2, user_id);
     ANC_TRY(db_run(s, err));
     return db_changes(db) == 1 ? ANC_OK : no_conversation(id, err);
 }
@@ -132,7 +121,7 @@ static anc_status read_conversation(db_stmt *s, krn_call *call, rag_conversation
 
 static anc_status store_find(void *self, krn_call *call, anc_str id, rag_conversation_record *ret)
 {
-    READING(r);
+    DB_READING(r);
     ANC_TRY(reading_begin(self, call, &r));
     DB_STMT(s);
     bool row;
@@ -162,23 +151,22 @@ static anc_status grow(krn_call *call, void **items, size_t n, size_t *room, siz
     return ANC_OK;
 }
 
-static anc_status store_list(void *self, krn_call *call, anc_str user_id, anc_str before_id,
-                             size_t limit, rag_conversation_record **ret, size_t *ret_n)
+static anc_status store_list(void *self, krn_call *call, anc_str user_id, int64_t before_ms,
+                             anc_str before_id, size_t limit, rag_conversation_record **ret,
+                             size_t *ret_n)
 {
-    READING(r);
+    DB_READING(r);
     ANC_TRY(reading_begin(self, call, &r));
     DB_STMT(s);
-    ANC_TRY(db_prepare(
-        r.db,
-        "SELECT " CONVERSATION_COLUMNS " FROM rag_conversation WHERE user_id = ?1 AND"
-        " (updated_ms, id) < (coalesce((SELECT updated_ms FROM rag_conversation WHERE id = ?2),"
-        "   9223372036854775807),"
-        "  CASE WHEN EXISTS (SELECT 1 FROM rag_conversation WHERE id = ?2) THEN ?2 ELSE '' END)"
-        " ORDER BY updated_ms DESC, id DESC LIMIT ?3",
-        &s, call->err));
+    ANC_TRY(db_prepare(r.db,
+                       "SELECT " CONVERSATION_COLUMNS " FROM rag_conversation WHERE user_id = ?1"
+                       " AND (updated_ms, id) < (?2, ?3)"
+                       " ORDER BY updated_ms DESC, id DESC LIMIT ?4",
+                       &s, call->err));
     db_bind_str(s, 1, user_id);
-    db_bind_str(s, 2, before_id);
-    db_bind_int(s, 3, (int64_t)limit);
+    db_bind_int(s, 2, before_ms);
+    db_bind_str(s, 3, before_id);
+    db_bind_int(s, 4, (int64_t)limit);
     void *items = NULL;
     size_t n = 0;
     size_t room = 0;
@@ -220,7 +208,7 @@ static void turn_round(rag_message_record *items, size_t n)
 static anc_status store_messages(void *self, krn_call *call, anc_str conversation_id, size_t limit,
                                  rag_message_record **ret, size_t *ret_n)
 {
-    READING(r);
+    DB_READING(r);
     ANC_TRY(reading_begin(self, call, &r));
     DB_STMT(s);
     ANC_TRY(db_prepare(r.db,

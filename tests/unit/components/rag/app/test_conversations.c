@@ -137,8 +137,60 @@ static void another_user_sees_nothing(void **state)
     anc_err_clear(&w.err);
     assert_int_equal(rag_conversation_delete(w.rag, &w.call, ANC_STR("c-1")), ANC_NOT_FOUND);
     anc_err_clear(&w.err);
-    ASSERT_OK(rag_conversation_list(w.rag, &w.call, ANC_STR_NONE, 10, &list, &n), &w.err);
+    ASSERT_OK(rag_conversation_list(w.rag, &w.call, NULL, 10, &list, &n), &w.err);
     assert_int_equal(n, 0);
+    world_close(&w);
+}
+
+/* A session's name that is another user's conversation begins one apart: nothing of the other's is
+ * read, and nothing is written to it. */
+static void another_users_session_begins_apart(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w);
+    rag_question q = world_question("What is the weight of the Skep 2?");
+    q.session_id = ANC_STR("shared");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    w.call.principal.user_id = ANC_STR("eve");
+    q = world_question("And its battery?");
+    q.session_id = ANC_STR("shared");
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_true(anc_uuid_valid(a->conversation_id));
+    assert_string_equal(w.searched, "And its battery?");
+    assert_int_equal(w.store.n_conversations, 2);
+    assert_string_equal(w.store.messages[0].conversation_id, "shared");
+    assert_true(anc_str_eq(anc_str_of(w.store.messages[1].conversation_id), a->conversation_id));
+    w.call.principal.user_id = ANC_STR("ada");
+    rag_message *messages;
+    size_t n;
+    ASSERT_OK(rag_message_list(w.rag, &w.call, ANC_STR("shared"), 5, &messages, &n), &w.err);
+    assert_int_equal(n, 1);
+    world_close(&w);
+}
+
+/* Two users take one session's name at once: the one who is saved second gets a conversation apart. */
+static void two_users_begin_one_session(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w);
+    rag_question q = world_question("How heavy is it?");
+    q.session_id = ANC_STR("s");
+    rag_turn *eves;
+    const rag_answer *a;
+    w.call.principal.user_id = ANC_STR("eve");
+    ASSERT_OK(rag_prepare(w.rag, &w.call, &q, &eves), &w.err);
+    w.call.principal.user_id = ANC_STR("ada");
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    world_resume(&w, eves);
+    ASSERT_OK(world_end(&w, &a), &w.err);
+    assert_int_equal(w.store.n_messages, 2);
+    assert_int_equal(w.store.n_conversations, 2);
+    assert_string_equal(w.store.messages[0].conversation_id, "s");
+    assert_string_equal(w.store.conversations[1].user_id, "eve");
+    assert_string_equal(w.store.messages[1].conversation_id, w.store.conversations[1].id);
     world_close(&w);
 }
 
@@ -156,7 +208,7 @@ static void created_listed_deleted(void **state)
     anc_err_clear(&w.err);
     rag_conversation *list;
     size_t n;
-    ASSERT_OK(rag_conversation_list(w.rag, &w.call, ANC_STR_NONE, 10, &list, &n), &w.err);
+    ASSERT_OK(rag_conversation_list(w.rag, &w.call, NULL, 10, &list, &n), &w.err);
     assert_int_equal(n, 2);
     ASSERT_OK(rag_conversation_delete(w.rag, &w.call, ANC_STR("c-1")), &w.err);
     assert_int_equal(rag_conversation_find(w.rag, &w.call, ANC_STR("c-1"), &c), ANC_NOT_FOUND);
@@ -234,6 +286,8 @@ int main(void)
         cmocka_unit_test(two_first_questions_join),
         cmocka_unit_test(only_the_last_turns_are_read),
         cmocka_unit_test(another_user_sees_nothing),
+        cmocka_unit_test(another_users_session_begins_apart),
+        cmocka_unit_test(two_users_begin_one_session),
         cmocka_unit_test(created_listed_deleted),
         cmocka_unit_test(deleted_meanwhile),
         cmocka_unit_test(store_failure_is_passed_on),

@@ -96,8 +96,8 @@ static void nothing_is_confident(void **state)
     ANC_ARENA(mem, 8 << 20);
     rag_extraction *x = extraction_of(mem, anc_str_of(row->question), shop, ANC_COUNT(shop));
     const rag_choice choice = rag_extraction_choose(x);
-    assert_false(rag_choice_answers(&choice, 0.1, 0.35));
-    assert_true(rag_choice_answers(&choice, 0.1, 0));
+    assert_false(rag_choice_answers(&choice, 0.1, 0, 0.35));
+    assert_true(rag_choice_answers(&choice, 0.1, 0, 0));
 }
 
 static void no_passages_no_answer(void **state)
@@ -108,8 +108,8 @@ static void no_passages_no_answer(void **state)
     const rag_choice choice = rag_extraction_choose(x);
     assert_int_equal(choice.n, 0);
     assert_int_equal(rendered(mem, &choice, NULL).len, 0);
-    assert_false(rag_choice_answers(&choice, 0.9, 0.35));
-    assert_false(rag_choice_answers(&choice, 0.9, 0));
+    assert_false(rag_choice_answers(&choice, 0.9, 0, 0.35));
+    assert_false(rag_choice_answers(&choice, 0.9, 0, 0));
 }
 
 static void meaning_decides_between_equals(void **state)
@@ -178,13 +178,15 @@ static void relevance_and_confidence_together(void **state)
     (void)state;
     const rag_choice sure = {.n = 1, .confidence = 0.9};
     const rag_choice unsure = {.n = 1, .confidence = 0.1};
-    assert_true(rag_choice_answers(&sure, 0.4, 0.35));
-    assert_false(rag_choice_answers(&unsure, 0.4, 0.35));
-    assert_true(rag_choice_answers(&unsure, 0.8, 0.35));
-    assert_false(rag_choice_answers(&sure, 0.01, 0.35));
-    assert_true(rag_choice_answers(&sure, 0.01, 0));
-    assert_false(rag_choice_answers(&unsure, 0, 1));
-    assert_true(rag_choice_answers(&sure, 1, 0.999));
+    assert_true(rag_choice_answers(&sure, 0.4, 0, 0.35));
+    assert_false(rag_choice_answers(&unsure, 0.4, 0, 0.35));
+    assert_true(rag_choice_answers(&unsure, 0.8, 0, 0.35));
+    assert_false(rag_choice_answers(&sure, 0.01, 0, 0.35));
+    assert_true(rag_choice_answers(&sure, 0.01, 0, 0));
+    assert_false(rag_choice_answers(&unsure, 0, 0, 1));
+    assert_true(rag_choice_answers(&sure, 1, 0, 0.999));
+    assert_true(rag_choice_answers(&unsure, 0.8, 0.2, 0.35));
+    assert_false(rag_choice_answers(&unsure, 0.8, 0.6, 0.35));
 }
 
 /* A column's or a page's broken line is one unit again; a bullet is not part of one. */
@@ -299,6 +301,15 @@ static const cue_case cue_cases[] = {
     {"duration", "How long is it?", RAG_CUE_DURATION, "It takes two weeks.", RAG_CUE_DURATION},
     {"reason", "Why is it?", RAG_CUE_REASON, "Because of rain.", RAG_CUE_REASON},
     {"lieu", "Où est-ce ?", RAG_CUE_PLACE, "C'est à Crest.", RAG_CUE_PLACE},
+    {"a price alone", "How much does it cost?", RAG_CUE_MONEY, "It is 3 kg.", 0},
+    {"how much is it", "How much is the Skep?", RAG_CUE_MONEY, "It is 349 \xc2\xa0€.",
+     RAG_CUE_MONEY},
+    {"how much of it", "How much honey?", RAG_CUE_NUMBER | RAG_CUE_MONEY, "Two jars.",
+     RAG_CUE_NUMBER},
+    {"why a price", "Why did the price rise?", RAG_CUE_REASON | RAG_CUE_MONEY, "Because.",
+     RAG_CUE_REASON},
+    {"combien", "Combien coûte-t-elle ?", RAG_CUE_MONEY, "Elle pèse 3 kg.", 0},
+    {"combien de", "Combien de ruches ?", RAG_CUE_NUMBER, "Il y en a 12.", RAG_CUE_NUMBER},
     {"none", "Is it blue?", 0, "It was in 1987.", 0},
 };
 
@@ -313,7 +324,8 @@ static void cues_meet(void **state)
     ASSERT_OK(rag_words_of(mem, text, TXT_EN, &words, &err), &err);
     ASSERT_OK(rag_words_of(mem, anc_str_of(row->question), TXT_EN, &asked, &err), &err);
     assert_int_equal(rag_cues_asked(anc_str_of(row->question)), row->asked);
-    assert_int_equal(rag_cues_held(text, words, 0, words.n, asked) & row->asked, row->held);
+    const unsigned held = rag_cues_held(text, words, 0, words.n, asked) | rag_cues_signs(text);
+    assert_int_equal(held & row->asked, row->held);
 }
 
 int main(void)

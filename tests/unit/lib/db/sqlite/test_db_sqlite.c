@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "db/sqlite/migrate.h"
-#include "db/sqlite/readers.h"
+#include "db/sqlite/reading.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/thread.h"
@@ -351,6 +351,40 @@ static void readers_see_commits_and_are_bounded(void **state)
     db_close(db);
 }
 
+static anc_status count_for_long(db_readers *readers, int64_t deadline_ns,
+                                 const atomic_bool *cancelled)
+{
+    anc_err err = {0};
+    bool row = false;
+    DB_READING(r);
+    ANC_TRY(db_reading_begin(&r, readers, deadline_ns, cancelled, &err));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(r.db,
+                       "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT ?1)"
+                       " SELECT count(*) FROM n",
+                       &s, &err));
+    db_bind_int(s, 1, 100000);
+    return db_step(s, &row, &err);
+}
+
+static void a_reading_ends_with_its_work(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    const anc_str path = fresh_path();
+    db_sqlite *db = open_at(path, NULL);
+    db_readers *readers = NULL;
+    atomic_bool cancelled = false;
+    ASSERT_OK(db_readers_open(path, NULL, 1, &readers, &err), &err);
+    assert_int_equal(count_for_long(readers, 1, &cancelled), ANC_DEADLINE);
+    assert_int_equal(count_for_long(readers, INT64_MAX, &cancelled), ANC_OK);
+    assert_int_equal(count_for_long(readers, INT64_MAX, NULL), ANC_OK);
+    atomic_store(&cancelled, true);
+    assert_int_equal(count_for_long(readers, INT64_MAX, &cancelled), ANC_CANCELLED);
+    db_readers_close(readers);
+    db_close(db);
+}
+
 typedef struct {
     db_readers *readers;
     anc_status status[40];
@@ -456,6 +490,7 @@ int main(void)
         cmocka_unit_test(a_newer_file_is_left_alone),
         cmocka_unit_test(a_failed_step_leaves_the_one_before),
         cmocka_unit_test(readers_see_commits_and_are_bounded),
+        cmocka_unit_test(a_reading_ends_with_its_work),
         cmocka_unit_test(many_threads_share_few_readers),
         cmocka_unit_test(what_was_committed_survives_a_death_at_any_write),
         cmocka_unit_test(a_full_disk_is_called_so),

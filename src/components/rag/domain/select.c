@@ -1,0 +1,45 @@
+/* select.c - reading a little further than the passages that are shown.
+ *
+ * A search ranks passages by how much they are about the question's words. Whether one of their
+ * sentences has what was asked for is known only once they are read, which extraction does anyway.
+ */
+#include "rag/domain/select.h"
+
+#include "extract_impl.h"
+
+/* The passage from `from` on with the best unit, or SIZE_MAX when none of the first is beaten. */
+static size_t further_down(rag_extraction *x, size_t from)
+{
+    uint32_t best;
+    if (rag_extraction_ask(x, 1, &best) == 0)
+        return SIZE_MAX;
+    const rag_unit *unit = &x->units.items[best];
+    return unit->passage >= from && unit->kind == RAG_UNIT_PROSE ? unit->passage : SIZE_MAX;
+}
+
+/* Terms that say what kind of thing is asked for stand in no answer, so they are not missed. */
+static double unread_share(const rag_extraction *x)
+{
+    uint64_t read = 0;
+    uint64_t missed = 0;
+    for (size_t i = 0; i < x->units.n; i++)
+        read |= x->views[i].own | x->views[i].above;
+    for (size_t t = 0; t < x->terms.n; t++)
+        if ((read >> t & 1) == 0 && !x->terms.dull[t] && !x->terms.asks[t])
+            missed |= UINT64_C(1) << t;
+    return rag_terms_share(&x->terms, missed);
+}
+
+anc_status rag_select(anc_arena *mem, anc_str question, const rag_passage *passages, size_t n,
+                      size_t top_k, size_t *keep, rag_selection *ret, anc_err *err)
+{
+    rag_extraction *x;
+    ANC_TRY(rag_extraction_new(mem, question, passages, n, &x, err));
+    *ret = (rag_selection){.n = n < top_k ? n : top_k, .unread = unread_share(x)};
+    for (size_t i = 0; i < ret->n; i++)
+        keep[i] = i;
+    const size_t found = n > top_k && top_k > 1 ? further_down(x, top_k) : SIZE_MAX;
+    if (found != SIZE_MAX)
+        keep[top_k - 1] = found;
+    return ANC_OK;
+}

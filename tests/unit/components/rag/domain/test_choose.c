@@ -1,0 +1,183 @@
+/* test_choose.c - one answer and no more: rows, codes, columns' names, second sentences. */
+#include "support/test.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "rag/domain/extract.h"
+#include "rag/domain/select.h"
+
+static const rag_passage prices = {
+    .text = ANC_STR_INIT("Instruments\n\nReference | Instrument | Price\n"
+                         "SK2-001 | Skep 2 hive scale | £349\n"
+                         "TI3-001 | Tilia honey refractometer | £129\n"
+                         "EM1-001 | Ember electric smoker | £94\n"),
+    .title = ANC_STR_INIT("Price list"),
+    .score = 0.8};
+
+static const rag_passage codes = {
+    .text = ANC_STR_INIT(
+        "Code | Meaning | Remedy\n"
+        "E07 | Error E07: the scale is overloaded | Take a box off. Press the button.\n"
+        "E11 | Error E11: moisture in the junction box | Dry it for 24 hours.\n"
+        "E15 | Error E15: the clock of the scale is lost | Set it.\n"),
+    .title = ANC_STR_INIT("Error codes of the scale"),
+    .score = 0.8};
+
+static const rag_passage warranty = {
+    .text =
+        ANC_STR_INIT("Produit | Garantie\nBalance Skep | garantie de 5 ans\n"
+                     "Moniteur Murmur | garantie de 3 ans\nEnfumoir Ember | garantie de 2 ans\n"),
+    .title = ANC_STR_INIT("Garantie"),
+    .score = 0.8};
+
+static const rag_passage ember = {
+    .text = ANC_STR_INIT("To put the Ember out, press the trigger five times quickly. The Ember is "
+                         "sold in a linen bag. Smoke calms the bees of a hive."),
+    .title = ANC_STR_INIT("Ember smoker"),
+    .score = 0.8};
+
+typedef struct choice_row {
+    const char *name;
+    const rag_passage *passage;
+    const char *question;
+    const char *wanted; /* the whole answer */
+} choice_row;
+
+static const choice_row rows[] = {
+    {"one row of a list", &prices, "How much does the Tilia cost?",
+     "TI3-001 | Tilia honey refractometer | £129 [1]"},
+    {"the columns' names are no answer", &prices, "What is the price of the Ember?",
+     "EM1-001 | Ember electric smoker | £94 [1]"},
+    {"the code that was asked for", &codes, "My scale shows error E11, what should I do?",
+     "E11 | Error E11: moisture in the junction box | Dry it for 24 hours. [1]"},
+    {"a row is whole", &codes, "What does E07 mean?",
+     "E07 | Error E07: the scale is overloaded | Take a box off. Press the button. [1]"},
+    {"a row in French", &warranty, "Quelle est la garantie du Murmur ?",
+     "Moniteur Murmur | garantie de 3 ans [1]"},
+};
+
+static anc_str answer_of(anc_arena *mem, const char *question, const rag_passage *passages,
+                         size_t n)
+{
+    anc_err err = {ANC_OK, NULL, "", ""};
+    rag_extraction *x;
+    anc_str text;
+    ASSERT_OK(rag_extraction_new(mem, anc_str_of(question), passages, n, &x, &err), &err);
+    const rag_choice choice = rag_extraction_choose(x);
+    ASSERT_OK(rag_choice_render(mem, &choice, passages, &text, &err), &err);
+    return text;
+}
+
+static void answered_by_one(void **state)
+{
+    const choice_row *row = *state;
+    ANC_ARENA(mem, 8 << 20);
+    const anc_str text = answer_of(mem, row->question, row->passage, 1);
+    if (!anc_str_eq(text, anc_str_of(row->wanted)))
+        fail_msg("%.*s", ANC_FMT(text));
+}
+
+/* Two rows where two were asked for. */
+static void two_rows_for_two_things(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 8 << 20);
+    const anc_str text = answer_of(mem, "What do the Tilia and the Ember cost?", &prices, 1);
+    assert_true(anc_str_find(text, ANC_STR("£129")) != SIZE_MAX);
+    assert_true(anc_str_find(text, ANC_STR("£94")) != SIZE_MAX);
+    assert_true(anc_str_find(text, ANC_STR("£349")) == SIZE_MAX);
+}
+
+/* What has not the kind of thing asked for is no second answer. */
+static void no_second_without_a_sum(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 8 << 20);
+    const rag_passage both[] = {prices, ember};
+    const anc_str text = answer_of(mem, "What does the Ember cost?", both, 2);
+    if (!anc_str_eq(text, ANC_STR("EM1-001 | Ember electric smoker | £94 [1]")))
+        fail_msg("%.*s", ANC_FMT(text));
+}
+
+/* ---- which passages are shown ---- */
+
+enum { SHOWN = 3, FOUND = 6 };
+
+static void fill_passages(rag_passage *out)
+{
+    for (size_t i = 0; i < FOUND; i++)
+        out[i] =
+            (rag_passage){.text = ANC_STR("The Ember smoker is a quiet tool. The Ember is warm."),
+                          .title = ANC_STR("Ember smoker"),
+                          .score = 0.9 - 0.02 * (double)i};
+    out[4] = prices;
+}
+
+static rag_selection selection_of(const char *question, const rag_passage *passages, size_t n,
+                                  size_t top_k, size_t *keep)
+{
+    ANC_ARENA(mem, 8 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    rag_selection selection;
+    ASSERT_OK(rag_select(mem, anc_str_of(question), passages, n, top_k, keep, &selection, &err),
+              &err);
+    return selection;
+}
+
+static void a_price_list_is_read_further_down(void **state)
+{
+    (void)state;
+    rag_passage passages[FOUND];
+    size_t keep[FOUND];
+    fill_passages(passages);
+    rag_selection s = selection_of("How much does the Ember cost?", passages, FOUND, SHOWN, keep);
+    assert_int_equal(s.n, SHOWN);
+    assert_int_equal(keep[0], 0);
+    assert_int_equal(keep[1], 1);
+    assert_int_equal(keep[2], 4);
+    s = selection_of("Is the Ember smoker a quiet tool?", passages, FOUND, SHOWN, keep);
+    assert_int_equal(keep[2], 2);
+    s = selection_of("How much does the Ember cost?", passages, FOUND, 1, keep);
+    assert_int_equal(s.n, 1);
+    assert_int_equal(keep[0], 0);
+    s = selection_of("How much does the Ember cost?", passages, 2, SHOWN, keep);
+    assert_int_equal(s.n, 2);
+    s = selection_of("How much?", NULL, 0, SHOWN, keep);
+    assert_int_equal(s.n, 0);
+}
+
+typedef struct unread_row {
+    const char *name, *question;
+    double least, most;
+} unread_row;
+
+static const unread_row unread_rows[] = {
+    {"all of it stands there", "What does the Ember smoker cost?", 0, 0},
+    {"an asking word is not missed", "Ember smoker maximum price", 0, 0},
+    {"its one word does not", "Is there a kindergarten in the Ember?", 0.4, 0.9},
+    {"none of it", "How do I bake sourdough?", 1, 1},
+};
+
+static void what_nobody_wrote_of(void **state)
+{
+    const unread_row *row = *state;
+    rag_passage passages[FOUND];
+    size_t keep[FOUND];
+    fill_passages(passages);
+    const rag_selection s = selection_of(row->question, passages, FOUND, SHOWN, keep);
+    if (s.unread < row->least || s.unread > row->most)
+        fail_msg("%s: %g", row->name, s.unread);
+}
+
+int main(void)
+{
+    int failed = RUN_TABLE("one answer", rows, answered_by_one);
+    failed += RUN_TABLE("unread", unread_rows, what_nobody_wrote_of);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_rows_for_two_things),
+        cmocka_unit_test(no_second_without_a_sum),
+        cmocka_unit_test(a_price_list_is_read_further_down),
+    };
+    return failed + cmocka_run_group_tests_name("choosing", tests, NULL, NULL);
+}

@@ -1,0 +1,74 @@
+/* test_tables.c - rows of tables and the lines that name their columns. */
+#include "support/test.h"
+
+#include "base/str.h"
+#include "rag/domain/tables.h"
+
+typedef struct table_row {
+    const char *name, *text;
+    size_t columns; /* index of the unit that names them, or SIZE_MAX */
+    size_t row;     /* a unit that must know it */
+} table_row;
+
+static const table_row tables[] = {
+    {"figures below", "Year | Event\n2018 | the scale\n2019 | the meter\n", 0, 2},
+    {"longer cells below",
+     "Level | Use\nGround floor | turning, boxwood, dispatch\nFirst floor | assembly, metrology\n",
+     0, 1},
+    {"a heading above", "Parts\n\nReference | Price\nLP-18 | £42\nSG-05 | £4\n", 1, 3},
+    {"small letters are no names", "turning of brass | hooks and dials\nwood | boxwood of 1990\n",
+     SIZE_MAX, 1},
+    {"figures are no names", "LP-18 | £42\nSG-05 | £4\n", SIZE_MAX, 1},
+    {"another number of cells", "A | B | C\none | two 2\n", SIZE_MAX, 1},
+    {"one row alone", "Reference | Price\n\nProse of 2020 follows.\n", SIZE_MAX, 0},
+    {"two tables", "Name | Size\nbox | 12\nlid | 14\n\nProse.\n\nCode | Cause\nE1 | rain\n", 0, 2},
+};
+
+static void columns_are_known(void **state)
+{
+    const table_row *row = *state;
+    ANC_ARENA(mem, 1 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    const rag_passage p = {.text = anc_str_of(row->text)};
+    rag_units units;
+    ASSERT_OK(rag_units_cut(mem, &p, 1, TXT_EN, &units, &err), &err);
+    size_t found = SIZE_MAX;
+    for (size_t i = units.n; i-- > 0;)
+        if (units.items[i].kind == RAG_UNIT_COLUMNS)
+            found = i;
+    assert_int_equal(found, row->columns);
+    assert_true(row->row < units.n);
+    assert_int_equal(units.items[row->row].columns,
+                     row->columns == SIZE_MAX ? RAG_NO_UNIT : row->columns);
+}
+
+typedef struct cells_row {
+    const char *name, *line;
+    size_t n;
+    const char *last;
+} cells_row;
+
+static const cells_row lines[] = {
+    {"none", "no row", 1, "no row"}, {"two", "a | b", 2, "b"}, {"blanks", "  a|\tb  ", 2, "b"},
+    {"an empty one", "a | ", 2, ""}, {"nothing", "", 1, ""},
+};
+
+static void cells_are_walked(void **state)
+{
+    const cells_row *row = *state;
+    size_t cursor = 0;
+    size_t n = 0;
+    anc_str cell = ANC_STR_NONE;
+    while (rag_cell_next(anc_str_of(row->line), &cursor, &cell))
+        n++;
+    assert_int_equal(n, row->n);
+    assert_int_equal(rag_cell_count(anc_str_of(row->line)), row->n);
+    assert_true(anc_str_eq(cell, anc_str_of(row->last)));
+}
+
+int main(void)
+{
+    int failed = RUN_TABLE("columns", tables, columns_are_known);
+    failed += RUN_TABLE("cells", lines, cells_are_walked);
+    return failed;
+}
