@@ -172,6 +172,7 @@ static anc_status open_ingest(srv_house *h, anc_err *err)
     const ing_service_options options = {
         .batches = ing_sqlite_store(krn_sqlite_readers(h->catalog)),
         .batch_writer = ing_sqlite_writer(),
+        .items = ing_sqlite_items(),
         .folder = ing_folder_source(),
         .writer = h->writer,
         .outbox = h->outbox,
@@ -181,6 +182,8 @@ static anc_status open_ingest(srv_house *h, anc_err *err)
         .scheduler = h->scheduler,
         .knowledge = h->kno,
         .search = h->srch,
+        .keep_ms = h->o.config->ingest.keep_days * 86400000,
+        .keep_batches = (uint64_t)h->o.config->ingest.keep_batches,
         .workers = workers < ING_MAX_WORKERS ? workers : ING_MAX_WORKERS};
     return ing_service_open(&options, &h->ing, err);
 }

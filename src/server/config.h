@@ -46,6 +46,8 @@ typedef struct srv_config {
     } model;
     struct {
         int64_t workers;
+        int64_t keep_days;
+        int64_t keep_batches;
     } ingest;
     struct {
         anc_str fusion;

@@ -11,6 +11,16 @@ ing_service *double_ing(void)
     return &one;
 }
 
+bool ing_state_parse(anc_str s, ing_state *ret)
+{
+    for (int i = ING_QUEUED; i <= ING_CANCELLED; i++)
+        if (double_is(s, ing_state_name((ing_state)i))) {
+            *ret = (ing_state)i;
+            return true;
+        }
+    return false;
+}
+
 const char *ing_state_name(ing_state state)
 {
     static const char *const names[] = {"queued", "processing", "completed", "failed", "cancelled"};
@@ -24,7 +34,9 @@ static ing_batch batch_of(anc_str id, ing_state state, uint64_t done)
                        .collection = ANC_STR("default"),
                        .source = ANC_STR("/papers"),
                        .total = 3,
+                       .waiting = 3 - done,
                        .processed = done,
+                       .slowest_stage = ANC_STR("embed"),
                        .searchable = done,
                        .eta_s = state == ING_COMPLETED ? 0 : -1,
                        .created_ms = 1700000000000,
@@ -41,7 +53,8 @@ anc_status ing_folder_start(ing_service *ing, krn_call *call, const ing_folder_r
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no %.*s", ANC_FMT(request->path));
     (void)pthread_mutex_lock(&doubles.lock);
     double_keep(doubles.path, sizeof doubles.path, request->path);
-    double_keep(doubles.glob, sizeof doubles.glob, request->glob);
+    double_keep(doubles.glob, sizeof doubles.glob,
+                request->n_globs > 0 ? request->globs[request->n_globs - 1] : ANC_STR(""));
     double_keep(doubles.collection, sizeof doubles.collection, request->collection);
     (void)pthread_mutex_unlock(&doubles.lock);
     atomic_fetch_add(&doubles.puts, 1);
@@ -66,12 +79,15 @@ anc_status ing_batch_find(ing_service *ing, krn_call *call, anc_str id, ing_batc
     return ANC_OK;
 }
 
-anc_status ing_batch_list(ing_service *ing, krn_call *call, anc_str before, size_t limit,
-                          ing_batch **ret, size_t *ret_n)
+anc_status ing_batch_list(ing_service *ing, krn_call *call, anc_str before, const ing_state *states,
+                          size_t n_states, size_t limit, ing_batch **ret, size_t *ret_n)
 {
     (void)ing;
+    bool wanted = n_states == 0;
+    for (size_t i = 0; i < n_states; i++)
+        wanted = wanted || states[i] == ING_COMPLETED;
     *ret = anc_arena_alloc(call->mem, 1, sizeof **ret);
-    *ret_n = *ret != NULL && before.len == 0 && limit > 0;
+    *ret_n = *ret != NULL && before.len == 0 && limit > 0 && wanted;
     if (*ret_n > 0)
         **ret = batch_of(ANC_STR("b-1"), ING_COMPLETED, 3);
     return ANC_OK;
@@ -86,20 +102,64 @@ anc_status ing_batch_cancel(ing_service *ing, krn_call *call, anc_str id, ing_ba
     return ANC_OK;
 }
 
-anc_status ing_failure_list(ing_service *ing, krn_call *call, anc_str batch_id, size_t limit,
-                            ing_failure **ret, size_t *ret_n)
+anc_status ing_dead_letter_list(ing_service *ing, krn_call *call, anc_str batch_id, anc_str before,
+                                size_t limit, ing_dead_letter **ret, size_t *ret_n)
 {
     (void)ing;
-    (void)limit;
     *ret = anc_arena_alloc(call->mem, 1, sizeof **ret);
-    *ret_n = *ret != NULL;
-    if (*ret != NULL)
-        **ret = (ing_failure){.id = ANC_STR("f-1"),
-                              .batch_id = batch_id,
-                              .document = ANC_STR("/papers/broken.html"),
-                              .stage = ANC_STR("parse"),
-                              .reason = ANC_STR("it is broken"),
-                              .at_ms = 1700000000000};
+    *ret_n = *ret != NULL && before.len == 0 && limit > 0;
+    if (*ret_n > 0)
+        **ret = (ing_dead_letter){.id = ANC_STR("f-1"),
+                                  .batch_id = batch_id,
+                                  .collection = ANC_STR("default"),
+                                  .document = ANC_STR("broken.html"),
+                                  .source = ANC_STR("/papers/broken.html"),
+                                  .bytes = 12,
+                                  .stage = ANC_STR("parse"),
+                                  .reason = ANC_STR("it is broken"),
+                                  .attempts = 2,
+                                  .at_ms = 1700000000000};
+    return ANC_OK;
+}
+
+static anc_status find_letter(krn_call *call, anc_str id)
+{
+    if (double_is(id, "nope"))
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no dead letter nope");
+    atomic_fetch_add(&doubles.puts, 1);
+    return ANC_OK;
+}
+
+anc_status ing_dead_letter_delete(ing_service *ing, krn_call *call, anc_str id)
+{
+    (void)ing;
+    return find_letter(call, id);
+}
+
+anc_status ing_dead_letter_replay(ing_service *ing, krn_call *call, anc_str id, ing_batch *ret)
+{
+    (void)ing;
+    *ret = batch_of(ANC_STR("b-2"), ING_QUEUED, 0);
+    return find_letter(call, id);
+}
+
+anc_status ing_batch_replay(ing_service *ing, krn_call *call, anc_str batch_id, ing_batch *ret)
+{
+    (void)ing;
+    if (double_is(batch_id, "clean"))
+        return ANC_FAIL(call->err, ANC_CONFLICT, "nothing of the batch is a dead letter");
+    *ret = batch_of(ANC_STR("b-2"), ING_QUEUED, 0);
+    return find_letter(call, batch_id);
+}
+
+anc_status ing_dead_letter_replay_all(ing_service *ing, krn_call *call, size_t limit,
+                                      ing_batch **ret, size_t *ret_n)
+{
+    (void)ing;
+    *ret = anc_arena_alloc(call->mem, 1, sizeof **ret);
+    *ret_n = *ret != NULL && limit > 0;
+    if (*ret_n > 0)
+        **ret = batch_of(ANC_STR("b-3"), ING_QUEUED, 0);
     return ANC_OK;
 }
 

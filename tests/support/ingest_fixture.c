@@ -19,6 +19,11 @@ srch_status_row srch_status(srch_service *srch)
     return (srch_status_row){.ready = true, .cursor = atomic_load(&srch->cursor)};
 }
 
+uint64_t srch_index_busy_ns(srch_service *srch)
+{
+    return atomic_load(&srch->cursor) * 1000;
+}
+
 static void must(anc_status status, const anc_err *err)
 {
     if (status != ANC_OK)
@@ -32,12 +37,16 @@ static void open_ingest(ing_fixture *f)
     must(db_migrate(f->k.db, ing_migrations, ing_n_migrations, 1, &err), &err);
     const ing_service_options options = {.batches = ing_sqlite_store(f->k.readers),
                                          .batch_writer = ing_sqlite_writer(),
+                                         .items = ing_sqlite_items(),
                                          .folder = ing_folder_source(),
                                          .writer = f->k.options.writer,
                                          .outbox = f->k.options.outbox,
                                          .clock = f->k.options.clock,
                                          .knowledge = f->k.kno,
                                          .search = &f->search,
+                                         .lease_ms = f->lease_ms,
+                                         .keep_ms = f->keep_ms,
+                                         .keep_batches = f->keep_batches,
                                          .workers = INGEST_WORKERS};
     must(ing_service_open(&options, &f->ing, &err), &err);
 }
@@ -84,8 +93,11 @@ void ingest_write(ing_fixture *f, const char *name, const char *text)
 
 anc_status ingest_start(ing_fixture *f, const char *glob, ing_batch *ret)
 {
-    const ing_folder_request request = {
-        .path = anc_str_of(f->source), .collection = ANC_STR("notes"), .glob = anc_str_of(glob)};
+    const anc_str pattern = anc_str_of(glob);
+    const ing_folder_request request = {.path = anc_str_of(f->source),
+                                        .collection = ANC_STR("notes"),
+                                        .globs = &pattern,
+                                        .n_globs = pattern.len > 0 ? 1 : 0};
     return ing_folder_start(f->ing, fixture_call(&f->k), &request, ret);
 }
 
@@ -108,4 +120,13 @@ ing_batch ingest_batch(ing_fixture *f, const char *id)
     ing_batch batch = {0};
     must(ing_batch_find(f->ing, fixture_call(&f->k), anc_str_of(id), &batch), &f->k.err);
     return batch;
+}
+
+void ingest_keep(ing_fixture *f, size_t max_steps)
+{
+    for (size_t i = 0; i < max_steps; i++) {
+        const int64_t now = os_mono_ns();
+        if (ing_keeper_step(f->ing, now) > now)
+            return;
+    }
 }

@@ -21,7 +21,9 @@ typedef struct ing_fixture {
     kno_fixture k;
     struct srch_service search;
     ing_service *ing;
-    char source[96]; /* the folder that is read */
+    char source[96];           /* the folder that is read */
+    int64_t lease_ms, keep_ms; /* 0: as usual; taken at the next open */
+    uint64_t keep_batches;
 } ing_fixture;
 
 void ingest_open(ing_fixture *f);
@@ -37,6 +39,9 @@ anc_status ingest_start(ing_fixture *f, const char *glob, ing_batch *ret);
 /* Calls the workers in turn until all sleep or one wants to wait, at most `max_steps` steps; true
  * when all sleep. */
 bool ingest_run(ing_fixture *f, size_t max_steps);
+
+/* Runs the keeper until it sleeps, at most `max_steps` steps. */
+void ingest_keep(ing_fixture *f, size_t max_steps);
 
 ing_batch ingest_batch(ing_fixture *f, const char *id);
 

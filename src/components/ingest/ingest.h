@@ -18,13 +18,15 @@ typedef enum ing_state {
     ING_CANCELLED
 } ing_state;
 
-const char *ing_state_name(ing_state state); /* "queued", … */
+const char *ing_state_name(ing_state state);     /* "queued", … */
+bool ing_state_parse(anc_str s, ing_state *ret); /* false for another word */
 
 typedef struct ing_folder_request {
-    anc_str path;       /* a folder or a file on the server's machine; absolute */
-    anc_str collection; /* made when it does not exist */
-    anc_str glob;       /* "*.md" and the like on the relative path; empty: all */
-    anc_str metadata;   /* JSON object given to each document; may be empty */
+    anc_str path;         /* a folder or a file on the server's machine; absolute */
+    anc_str collection;   /* made when it does not exist */
+    const anc_str *globs; /* [n_globs] "*.md" and the like on the relative path; none: all */
+    size_t n_globs;
+    anc_str metadata; /* JSON object given to each document; may be empty */
     const anc_str *acl;
     size_t n_acl;
 } ing_folder_request;
@@ -33,14 +35,19 @@ typedef struct ing_batch {
     anc_str id;
     ing_state state;
     anc_str collection;
-    anc_str source;                                         /* the path */
-    uint64_t total, processed, failed, skipped, searchable; /* documents; skipped: unchanged */
+    anc_str source; /* the path */
+    /* documents; at every moment total is the sum of the five that follow; skipped: unchanged, or
+     * content that nobody here reads */
+    uint64_t total, waiting, under_way, processed, failed, skipped;
+    uint64_t searchable;
     uint64_t bytes_total, bytes_done;
     anc_str error_message; /* NULL when there is none */
     double rate_docs_per_s;
     double eta_s;                                 /* negative: unknown */
     int64_t created_ms, updated_ms, completed_ms; /* completed 0: not yet */
-    uint64_t revision;                            /* grows with every change */
+    anc_str
+        slowest_stage; /* "read", "parse", "chunk", "embed", "write", "index"; NULL: not known */
+    uint64_t revision; /* grows with every change */
 } ing_batch;
 
 /* Checks that the path is there (NOT_FOUND, FORBIDDEN name it) and queues the batch durably. */
@@ -50,9 +57,11 @@ anc_status ing_folder_start(ing_service *ing, krn_call *call, const ing_folder_r
 anc_status ing_batch_find(ing_service *ing, krn_call *call, anc_str id,
                           ing_batch *ret) ANC_MUST_CHECK; /* NOT_FOUND */
 
-/* Newest first, older than batch `before` (its id; empty: from the newest). */
-anc_status ing_batch_list(ing_service *ing, krn_call *call, anc_str before, size_t limit,
-                          ing_batch **ret, size_t *ret_n) ANC_MUST_CHECK;
+/* Newest first, older than batch `before` (its id; empty: from the newest), in one of the states
+ * [n_states] (none: in any). */
+anc_status ing_batch_list(ing_service *ing, krn_call *call, anc_str before, const ing_state *states,
+                          size_t n_states, size_t limit, ing_batch **ret,
+                          size_t *ret_n) ANC_MUST_CHECK;
 
 /* As find, but waits until the batch has a revision greater than `seen`, it has ended, or `wait_ms`
  * have passed. Blocks: a pool thread. */
@@ -63,17 +72,38 @@ anc_status ing_batch_wait(ing_service *ing, krn_call *call, anc_str id, uint64_t
 anc_status ing_batch_cancel(ing_service *ing, krn_call *call, anc_str id,
                             ing_batch *ret) ANC_MUST_CHECK;
 
-typedef struct ing_failure {
-    anc_str id, batch_id;
-    anc_str document; /* its path */
-    anc_str stage;    /* read, parse, chunk, embed, write */
-    anc_str reason;
-    int64_t at_ms;
-} ing_failure;
+/* ---- dead letters: documents that failed, kept with what it takes to try them again ---------- */
 
-/* The failed documents of a batch (empty id: of all), newest first. */
-anc_status ing_failure_list(ing_service *ing, krn_call *call, anc_str batch_id, size_t limit,
-                            ing_failure **ret, size_t *ret_n) ANC_MUST_CHECK;
+typedef struct ing_dead_letter {
+    anc_str id, batch_id; /* the batch that tried it last */
+    anc_str collection;
+    anc_str document; /* its id, as far as it was known */
+    anc_str source;   /* where its bytes are read from: a path */
+    uint64_t bytes;
+    anc_str stage;  /* read, parse, chunk, embed, write */
+    anc_str reason; /* in plain words */
+    uint32_t attempts;
+    int64_t at_ms; /* of the last attempt */
+} ing_dead_letter;
+
+/* Those of a batch (empty id: of all), newest first, older than `before` (an id; empty: from the
+ * newest). */
+anc_status ing_dead_letter_list(ing_service *ing, krn_call *call, anc_str batch_id, anc_str before,
+                                size_t limit, ing_dead_letter **ret, size_t *ret_n) ANC_MUST_CHECK;
+
+anc_status ing_dead_letter_delete(ing_service *ing, krn_call *call,
+                                  anc_str id) ANC_MUST_CHECK; /* NOT_FOUND */
+
+/* Tries documents again in a batch of their own, which has the settings of the one that they failed
+ * in. A document that succeeds is no dead letter any more; one that fails again stays one, with the
+ * new reason. NOT_FOUND; CONFLICT when the batch has not ended, or nothing failed in it. */
+anc_status ing_batch_replay(ing_service *ing, krn_call *call, anc_str batch_id,
+                            ing_batch *ret) ANC_MUST_CHECK;
+anc_status ing_dead_letter_replay(ing_service *ing, krn_call *call, anc_str id,
+                                  ing_batch *ret) ANC_MUST_CHECK;
+/* All dead letters of the newest `limit` batches that have some and have ended: a batch for each. */
+anc_status ing_dead_letter_replay_all(ing_service *ing, krn_call *call, size_t limit,
+                                      ing_batch **ret, size_t *ret_n) ANC_MUST_CHECK;
 
 /* Batches that are queued or processing: for health and metrics. Any thread. */
 size_t ing_active(const ing_service *ing);

@@ -59,8 +59,28 @@ typedef enum kno_put_stage {
     KNO_STAGE_PARSE,
     KNO_STAGE_CHUNK,
     KNO_STAGE_EMBED,
-    KNO_STAGE_WRITE
+    KNO_STAGE_WRITE,
+    KNO_STAGES
 } kno_put_stage;
+
+typedef enum kno_put_status { KNO_CREATED, KNO_UPDATED, KNO_UNCHANGED } kno_put_status;
+
+typedef struct kno_put_result {
+    anc_str collection;
+    anc_str document_id;
+    uint32_t version;
+    uint32_t chunks;
+    kno_put_status status;
+    uint64_t change_seq; /* what the index must have reached to show it; 0 when unchanged */
+    uint64_t embedded;   /* texts that had to be embedded */
+} kno_put_result;
+
+/* Runs in the transaction that makes a version current, last; what it writes is one commit with it.
+ * Another status than OK undoes both and is what the put gives. May be called again when the
+ * transaction has to be tried again. */
+struct krn_tx; /* kernel/ports/writer.h */
+typedef anc_status kno_publish_fn(void *arg, struct krn_tx *tx, const kno_put_result *put,
+                                  anc_err *err);
 
 typedef struct kno_document_input {
     anc_str
@@ -78,19 +98,10 @@ typedef struct kno_document_input {
     anc_str content;      /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
     int64_t modified_ms;  /* of the source; 0: unknown */
     kno_put_stage *stage; /* kept up to date while it is put; NULL: nobody wants to know */
+    int64_t *stage_ns;    /* [KNO_STAGES] the time that each stage took is added; may be NULL */
+    kno_publish_fn *on_publish; /* not called for what is unchanged; may be NULL */
+    void *on_publish_arg;
 } kno_document_input;
-
-typedef enum kno_put_status { KNO_CREATED, KNO_UPDATED, KNO_UNCHANGED } kno_put_status;
-
-typedef struct kno_put_result {
-    anc_str collection;
-    anc_str document_id;
-    uint32_t version;
-    uint32_t chunks;
-    kno_put_status status;
-    uint64_t change_seq; /* what the index must have reached to show it; 0 when unchanged */
-    uint64_t embedded;   /* texts that had to be embedded */
-} kno_put_result;
 
 /* Parses, cuts, embeds what is new and makes the version current. The same content with the same
  * title, metadata and acl is `unchanged` and costs no embedding. `must_be_new`: CONFLICT when the id

@@ -76,6 +76,9 @@ typedef struct srch_status_row {
 
 srch_status_row srch_status(srch_service *srch);
 
+/* Nanoseconds that the follower has worked on the index since the start. */
+uint64_t srch_index_busy_ns(srch_service *srch);
+
 /* Throws the index away and builds it from the catalog again, in the background. */
 void srch_rebuild(srch_service *srch);
 

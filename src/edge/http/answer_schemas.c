@@ -317,63 +317,7 @@ static const http_field stats_rows[] = {
 };
 const http_schema http_stats_out = SCHEMA("Stats", "Numbers.", stats_rows);
 
-/* ---- batches and events ---- */
-
-static const http_field started_rows[] = {
-    TEXT("message", "for people"),
-    TEXT("batch_id", ""),
-    TEXT("status", "queued"),
-};
-const http_schema http_started_out =
-    SCHEMA("BatchStarted", "A batch that will be worked on.", started_rows);
-
-static const http_field batch_rows[] = {
-    TEXT("batch_id", ""),
-    {.name = "status",
-     .kind = HTTP_TEXT,
-     .flags = HTTP_REQUIRED,
-     .choices = "queued|processing|completed|failed|cancelled",
-     .help = ""},
-    TEXT("collection", ""),
-    TEXT("source", "its path"),
-    INT("total_documents", ""),
-    INT("processed_documents", ""),
-    INT("failed_documents", ""),
-    INT("skipped_documents", "unchanged ones"),
-    INT("searchable_documents", ""),
-    INT("total_bytes", ""),
-    INT("processed_bytes", ""),
-    MAYBE("error_message", HTTP_TEXT, ""),
-    REAL("rate_docs_per_s", ""),
-    MAYBE("eta_s", HTTP_REAL, "null while unknown"),
-    TIME("created_at", ""),
-    TIME("updated_at", ""),
-    MAYBE("completed_at", HTTP_TIME, "null until it has ended"),
-};
-const http_schema http_batch_out = SCHEMA("Batch", "A batch and its progress.", batch_rows);
-
-static const http_field batches_rows[] = {
-    PART("items", HTTP_LIST, &http_batch_out, "newest first"),
-    NEXT_CURSOR,
-};
-const http_schema http_batches_out = SCHEMA("BatchPage", "Batches.", batches_rows);
-
-static const http_field failure_rows[] = {
-    TEXT("id", ""),
-    TEXT("batch_id", ""),
-    TEXT("document", "its path"),
-    TEXT("stage", "read, parse, chunk, embed or write"),
-    TEXT("reason", ""),
-    TIME("failed_at", ""),
-};
-static const http_schema failure_out =
-    SCHEMA("DeadLetter", "A document that failed for good.", failure_rows);
-
-static const http_field failures_rows[] = {
-    PART("items", HTTP_LIST, &failure_out, "newest first"),
-    NEXT_CURSOR,
-};
-const http_schema http_failures_out = SCHEMA("DeadLetterPage", "Dead letters.", failures_rows);
+/* ---- events ---- */
 
 static const http_field event_rows[] = {
     TEXT("id", ""),

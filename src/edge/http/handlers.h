@@ -33,7 +33,10 @@ http_handler_fn http_documents_list, http_documents_get, http_documents_delete, 
 http_handler_fn http_text_get;
 /* ingest.c */
 http_handler_fn http_ingest_start, http_ingest_list, http_ingest_get, http_ingest_cancel,
-    http_failures_list;
+    http_ingest_replay;
+/* dead_letters.c */
+http_handler_fn http_dead_letters_list, http_dead_letters_replay, http_dead_letters_replay_all,
+    http_dead_letters_delete;
 /* ingest_watch.c */
 http_handler_fn http_ingest_progress;
 /* events.c */
@@ -45,6 +48,8 @@ anc_status http_batch_await(http_request *rq, anc_str batch_id) ANC_MUST_CHECK;
 /* ingest.c */
 struct ing_batch;
 void http_put_batch(json_writer *w, const ing_batch *batch);
+/* The answer to what started one: 202. */
+anc_status http_answer_started(http_request *rq, const ing_batch *batch) ANC_MUST_CHECK;
 
 /* chat_json.c */
 void http_put_source(json_writer *w, const srch_hit *source);

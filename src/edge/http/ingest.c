@@ -1,10 +1,10 @@
-/* ingest.c - batches: start, list, read, stop, and what failed. */
+/* ingest.c - batches: start, list, look, stop, try again. */
 #include "base/utf8.h"
 
 #include "handlers.h"
 #include "schemas.h"
 
-enum { METADATA_BYTES = 1 << 20 };
+enum { METADATA_BYTES = 1 << 20, STATES_MAX = 5 };
 
 void http_put_batch(json_writer *w, const ing_batch *b)
 {
@@ -14,6 +14,8 @@ void http_put_batch(json_writer *w, const ing_batch *b)
     json_put_str(w, "collection", b->collection);
     json_put_str(w, "source", b->source);
     json_put_int(w, "total_documents", (int64_t)b->total);
+    json_put_int(w, "waiting_documents", (int64_t)b->waiting);
+    json_put_int(w, "active_documents", (int64_t)b->under_way);
     json_put_int(w, "processed_documents", (int64_t)b->processed);
     json_put_int(w, "failed_documents", (int64_t)b->failed);
     json_put_int(w, "skipped_documents", (int64_t)b->skipped);
@@ -26,10 +28,24 @@ void http_put_batch(json_writer *w, const ing_batch *b)
         json_put_null(w, "eta_s");
     else
         json_put_fixed(w, "eta_s", b->eta_s, 1);
+    json_put_str_or_null(w, "slowest_stage", b->slowest_stage);
     http_put_time(w, "created_at", b->created_ms);
     http_put_time(w, "updated_at", b->updated_ms);
     http_put_time(w, "completed_at", b->completed_ms);
     json_close_object(w);
+}
+
+static anc_status add_glob(http_request *rq, anc_str glob, ing_folder_request *request)
+{
+    anc_str *all = anc_arena_alloc(rq->mem, request->n_globs + 1, sizeof *all);
+    if (all == NULL)
+        return http_no_memory(rq, "patterns");
+    for (size_t i = 0; i < request->n_globs; i++)
+        all[i] = request->globs[i];
+    all[request->n_globs] = glob;
+    request->globs = all;
+    request->n_globs++;
+    return ANC_OK;
 }
 
 static anc_status read_folder(http_request *rq, const http_ingest_in *in, ing_folder_request *ret)
@@ -38,7 +54,8 @@ static anc_status read_folder(http_request *rq, const http_ingest_in *in, ing_fo
     ANC_BUF(metadata, METADATA_BYTES);
     *ret = (ing_folder_request){.path = p->path.len > 0 ? p->path : in->table_or_collection,
                                 .collection = in->collection,
-                                .glob = p->glob,
+                                .globs = p->globs.items,
+                                .n_globs = p->globs.n,
                                 .acl = p->acl.items,
                                 .n_acl = p->acl.n};
     if (ret->path.len == 0)
@@ -50,12 +67,26 @@ static anc_status read_folder(http_request *rq, const http_ingest_in *in, ing_fo
                        (int)anc_utf8_floor(ret->path, ret->path.len < 100 ? ret->path.len : 100),
                        ret->path.ptr);
     ANC_TRY(http_faults_status(&rq->faults, &rq->err));
+    if (p->glob.len > 0)
+        ANC_TRY(add_glob(rq, p->glob, ret));
     if (p->metadata == NULL)
         return ANC_OK;
     json_dump(p->metadata, &metadata);
     ANC_TRY(anc_buf_status(&metadata, "metadata", &rq->err));
     ret->metadata = anc_arena_copy(rq->mem, anc_buf_view(&metadata));
     return ret->metadata.ptr != NULL ? ANC_OK : http_no_memory(rq, "metadata");
+}
+
+anc_status http_answer_started(http_request *rq, const ing_batch *batch)
+{
+    json_writer w = http_json(rq);
+    json_open_object(&w);
+    json_put_str(&w, "message", ANC_STR("the batch is queued"));
+    json_put_str(&w, "batch_id", batch->id);
+    json_put_str(&w, "status", anc_str_of(ing_state_name(batch->state)));
+    json_close_object(&w);
+    rq->answer.status = 202;
+    return ANC_OK;
 }
 
 anc_status http_ingest_start(http_request *rq)
@@ -70,26 +101,34 @@ anc_status http_ingest_start(http_request *rq)
     ANC_TRY(ing_folder_start(rq->edge->o.ing, &rq->call, &request, &batch));
     if (q.wait)
         return http_batch_await(rq, batch.id);
-    json_writer w = http_json(rq);
-    json_open_object(&w);
-    json_put_str(&w, "message", ANC_STR("the batch is queued"));
-    json_put_str(&w, "batch_id", batch.id);
-    json_put_str(&w, "status", anc_str_of(ing_state_name(batch.state)));
-    json_close_object(&w);
-    rq->answer.status = 202;
-    http_finish(rq, ANC_OK);
+    http_finish(rq, http_answer_started(rq, &batch));
     return ANC_OK;
+}
+
+static anc_status read_states(http_request *rq, const http_texts *names, ing_state *out)
+{
+    for (size_t i = 0; i < names->n; i++)
+        if (!ing_state_parse(names->items[i], &out[i]))
+            http_fault_add(&rq->faults, ANC_STR("?status"), "\"%.*s\" is no status of a batch",
+                           (int)anc_utf8_floor(names->items[i], names->items[i].len < 100
+                                                                    ? names->items[i].len
+                                                                    : 100),
+                           names->items[i].ptr);
+    return http_faults_status(&rq->faults, &rq->err);
 }
 
 anc_status http_ingest_list(http_request *rq)
 {
-    http_page page;
+    http_batches_query q;
     anc_str before;
+    ing_state states[STATES_MAX];
     ing_batch *items;
     size_t n;
-    ANC_TRY(http_query(rq, &page));
-    ANC_TRY(http_cursor_read(rq, page.cursor, &before));
-    ANC_TRY(ing_batch_list(rq->edge->o.ing, &rq->call, before, (size_t)page.limit, &items, &n));
+    ANC_TRY(http_query(rq, &q));
+    ANC_TRY(read_states(rq, &q.states, states));
+    ANC_TRY(http_cursor_read(rq, q.page.cursor, &before));
+    ANC_TRY(ing_batch_list(rq->edge->o.ing, &rq->call, before, states, q.states.n,
+                           (size_t)q.page.limit, &items, &n));
     json_writer w = http_json(rq);
     json_open_object(&w);
     json_name(&w, "items");
@@ -98,8 +137,8 @@ anc_status http_ingest_list(http_request *rq)
         http_put_batch(&w, &items[i]);
     json_close_array(&w);
     json_put_str_or_null(&w, "next_cursor",
-                         n < (size_t)page.limit ? ANC_STR_NONE
-                                                : http_cursor_of(rq, items[n - 1].id));
+                         n < (size_t)q.page.limit ? ANC_STR_NONE
+                                                  : http_cursor_of(rq, items[n - 1].id));
     json_close_object(&w);
     return ANC_OK;
 }
@@ -125,30 +164,9 @@ anc_status http_ingest_cancel(http_request *rq)
     return answer_batch(rq, &batch);
 }
 
-anc_status http_failures_list(http_request *rq)
+anc_status http_ingest_replay(http_request *rq)
 {
-    http_failure_query q;
-    ing_failure *items;
-    size_t n;
-    ANC_TRY(http_query(rq, &q));
-    ANC_TRY(
-        ing_failure_list(rq->edge->o.ing, &rq->call, q.batch_id, (size_t)q.page.limit, &items, &n));
-    json_writer w = http_json(rq);
-    json_open_object(&w);
-    json_name(&w, "items");
-    json_open_array(&w);
-    for (size_t i = 0; i < n; i++) {
-        json_open_object(&w);
-        json_put_str(&w, "id", items[i].id);
-        json_put_str(&w, "batch_id", items[i].batch_id);
-        json_put_str(&w, "document", items[i].document);
-        json_put_str(&w, "stage", items[i].stage);
-        json_put_str(&w, "reason", items[i].reason);
-        http_put_time(&w, "failed_at", items[i].at_ms);
-        json_close_object(&w);
-    }
-    json_close_array(&w);
-    json_put_null(&w, "next_cursor");
-    json_close_object(&w);
-    return ANC_OK;
+    ing_batch batch;
+    ANC_TRY(ing_batch_replay(rq->edge->o.ing, &rq->call, rq->params[0], &batch));
+    return http_answer_started(rq, &batch);
 }

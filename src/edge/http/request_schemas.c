@@ -326,88 +326,6 @@ static const http_field document_fields[] = {
 const http_schema http_document_schema = SCHEMA(
     "DocumentRequest", "A document, or a new version of one.", document_fields, http_document_in);
 
-/* ---- ingestion ---- */
-
-#define FOLDER(member) AT(http_folder_in, member)
-static const http_field folder_fields[] = {
-    {.name = "path",
-     .kind = HTTP_TEXT,
-     .min = 1,
-     .max = 4000,
-     .help = "absolute path of a folder or file on the server's machine",
-     FOLDER(path)},
-    {.name = "glob",
-     .kind = HTTP_TEXT,
-     .max = 500,
-     .help = "such as *.md; null: all",
-     FOLDER(glob)},
-    {.name = "metadata", .kind = HTTP_TREE, .help = "given to each document", FOLDER(metadata)},
-    {.name = "acl",
-     .kind = HTTP_TEXTS,
-     .min = 1,
-     .max = 100,
-     .help = "labels of who may read",
-     FOLDER(acl)},
-};
-static const http_schema folder_schema =
-    SCHEMA("FolderParams", "Where a folder lies.", folder_fields, http_folder_in);
-
-#define INGEST(member) AT(http_ingest_in, member)
-static const http_field ingest_fields[] = {
-    {.name = "db_type",
-     .kind = HTTP_TEXT,
-     .flags = HTTP_REQUIRED,
-     .choices = "folder",
-     .later = "postgresql|mongodb|http|s3",
-     .help = "kind of source",
-     INGEST(db_type)},
-    {.name = "connection",
-     .kind = HTTP_TEXT,
-     .flags = HTTP_LATER,
-     .help = "a connection of the configuration"},
-    {.name = "connection_params",
-     .kind = HTTP_OBJECT,
-     .help = "where the source is",
-     .of = &folder_schema,
-     INGEST(params)},
-    {.name = "table_or_collection",
-     .kind = HTTP_TEXT,
-     .min = 1,
-     .max = 4000,
-     .help = "of a folder: its path, where connection_params has none",
-     INGEST(table_or_collection)},
-    {.name = "columns_or_fields",
-     .kind = HTTP_TEXTS,
-     .flags = HTTP_LATER,
-     .help = "columns of a table"},
-    {.name = "text_fields", .kind = HTTP_TEXTS, .flags = HTTP_LATER, .help = "columns of a table"},
-    {.name = "id_field", .kind = HTTP_TEXT, .flags = HTTP_LATER, .help = "column of a table"},
-    {.name = "title_field", .kind = HTTP_TEXT, .flags = HTTP_LATER, .help = "column of a table"},
-    {.name = "where", .kind = HTTP_TEXT, .flags = HTTP_LATER, .help = "rows of a table"},
-    {.name = "collection",
-     .kind = HTTP_TEXT,
-     .flags = HTTP_NAME,
-     .min = 1,
-     .max = 64,
-     .initial = "\"default\"",
-     .help = "made when it does not exist",
-     INGEST(collection)},
-    {.name = "batch_size",
-     .kind = HTTP_INT,
-     .flags = HTTP_LATER,
-     .initial = "100",
-     .help = "rows read at once"},
-    {.name = "sync",
-     .kind = HTTP_TEXT,
-     .initial = "\"snapshot\"",
-     .choices = "snapshot",
-     .later = "poll|cdc",
-     .help = "once, or staying in sync",
-     INGEST(sync)},
-};
-const http_schema http_ingest_schema =
-    SCHEMA("IngestRequest", "A source to read.", ingest_fields, http_ingest_in);
-
 /* ---- query strings ---- */
 
 #define PAGE(type, member)                                                \
@@ -479,15 +397,6 @@ static const http_field document_put_rows[] = {COLLECTION_PARAM, ASYNC_PARAM};
 const http_schema http_document_put_params =
     SCHEMA(NULL, NULL, document_put_rows, http_document_query);
 
-static const http_field ingest_rows[] = {
-    {.name = "wait",
-     .kind = HTTP_BOOL,
-     .initial = "false",
-     .help = "answer when the batch has ended",
-     AT(http_ingest_query, wait)},
-};
-const http_schema http_ingest_params = SCHEMA(NULL, NULL, ingest_rows, http_ingest_query);
-
 static const http_field event_rows[] = {
     {.name = "type",
      .kind = HTTP_TEXT,
@@ -506,20 +415,3 @@ static const http_field event_rows[] = {
     PAGE(http_event_query, page),
 };
 const http_schema http_event_params = SCHEMA(NULL, NULL, event_rows, http_event_query);
-
-static const http_field failure_rows[] = {
-    {.name = "batch_id",
-     .kind = HTTP_TEXT,
-     .min = 1,
-     .max = 128,
-     .help = "of this batch only",
-     AT(http_failure_query, batch_id)},
-    {.name = "limit",
-     .kind = HTTP_INT,
-     .min = 1,
-     .max = 1000,
-     .initial = "50",
-     .help = "how many",
-     AT(http_failure_query, page.limit)},
-};
-const http_schema http_failure_params = SCHEMA(NULL, NULL, failure_rows, http_failure_query);

@@ -32,6 +32,9 @@
 #define SENDS(fn, lane_, in, out, status_)                                                       \
     .handle = (fn), .lane = (lane_), .body = HTTP_JSON_BODY, .request = (in), .response = (out), \
     .status = (status_)
+#define STARTS(fn, out)                                                                            \
+    .handle = (fn), .lane = HTTP_IO, .role = HTTP_OWNER, .flags = HTTP_CREATES, .response = (out), \
+    .status = 202
 #define METRICS                                                    \
     .handle = http_metrics_get, .role = HTTP_OWNER, .status = 200, \
     .media = "text/plain; version=0.0.4; charset=utf-8"
@@ -152,7 +155,7 @@ const http_route http_routes[] = {
         .role = HTTP_OWNER, .flags = HTTP_CREATES | HTTP_LONG | HTTP_TAKES_OVER,
         .query = &http_ingest_params, .waited = &http_batch_out),
     SEE("GET", "/v1/ingest", "ingest_list", "ingestion", "Batches, newest first",
-        OWNER_READS(http_ingest_list, &http_page_params, &http_batches_out)),
+        OWNER_READS(http_ingest_list, &http_batches_params, &http_batches_out)),
     SEE("GET", "/v1/ingest/{batch_id}", "ingest_get", "ingestion", "A batch and its progress",
         OWNER_READS(http_ingest_get, NULL, &http_batch_out)),
     SEE("GET", "/v1/ingest/{batch_id}/progress", "ingest_progress", "ingestion",
@@ -162,14 +165,19 @@ const http_route http_routes[] = {
     SEE("POST", "/v1/ingest/{batch_id}/cancel", "ingest_cancel", "ingestion", "Stop a batch",
         .handle = http_ingest_cancel, .lane = HTTP_IO, .role = HTTP_OWNER,
         .response = &http_batch_out, .status = 200),
-    LATER("POST", "/v1/ingest/{batch_id}/replay", "ingest_replay", "ingestion",
-          "Read a batch's failures again"),
-    SEE("GET", "/v1/dead-letters", "dead_letters", "ingestion", "Documents that failed for good",
-        OWNER_READS(http_failures_list, &http_failure_params, &http_failures_out)),
-    LATER("POST", "/v1/dead-letters/{id}/replay", "dead_letters_replay", "ingestion",
-          "Try a dead letter again"),
-    LATER("DELETE", "/v1/dead-letters/{id}", "dead_letters_delete", "ingestion",
-          "Forget a dead letter"),
+    SEE("POST", "/v1/ingest/{batch_id}/replay", "ingest_replay", "ingestion",
+        "Read a batch's failures again, in a batch of their own",
+        STARTS(http_ingest_replay, &http_started_out)),
+    SEE("GET", "/v1/dead-letters", "dead_letters", "ingestion",
+        "Documents that failed, newest first",
+        OWNER_READS(http_dead_letters_list, &http_failure_params, &http_failures_out)),
+    SEE("POST", "/v1/dead-letters/{id}/replay", "dead_letters_replay", "ingestion",
+        "Try a dead letter again", STARTS(http_dead_letters_replay, &http_started_out)),
+    SEE("POST", "/v1/dead-letters/replay", "dead_letters_replay_all", "ingestion",
+        "Try all dead letters again: a batch for each that has some",
+        STARTS(http_dead_letters_replay_all, &http_replays_out)),
+    SEE("DELETE", "/v1/dead-letters/{id}", "dead_letters_delete", "ingestion",
+        "Forget a dead letter", REMOVES(http_dead_letters_delete, NULL)),
     LATER("POST", "/v1/sources/inspect", "sources_inspect", "ingestion",
           "A source's tables, fields and types"),
     LATER("GET", "/v1/sources", "sources_list", "ingestion", "Kept sources"),

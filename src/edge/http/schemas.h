@@ -44,6 +44,7 @@ typedef struct http_document_in {
 
 typedef struct http_folder_in {
     anc_str path, glob;
+    http_texts globs;
     const json_value *metadata;
     http_texts acl;
 } http_folder_in;
@@ -70,6 +71,11 @@ typedef struct http_ingest_query {
     bool wait;
 } http_ingest_query;
 
+typedef struct http_batches_query {
+    http_texts states;
+    http_page page;
+} http_batches_query;
+
 typedef struct http_event_query {
     anc_str type, severity;
     int64_t since_ms;
@@ -86,13 +92,15 @@ extern const http_schema http_chat_schema, http_search_schema, http_conversation
     http_collection_schema, http_collection_patch_schema, http_document_schema, http_ingest_schema;
 extern const http_schema http_chat_params, http_page_params, http_documents_params,
     http_document_params, http_chunks_params, http_text_params, http_put_params,
-    http_document_put_params, http_ingest_params, http_event_params, http_failure_params;
+    http_document_put_params, http_ingest_params, http_batches_params, http_event_params,
+    http_failure_params;
 
 /* answers: no struct, for the description alone */
 extern const http_schema http_problem_out, http_root_out, http_probe_out, http_health_out,
     http_answer_out, http_search_out, http_conversation_out, http_conversations_out,
     http_conversation_whole_out, http_collection_out, http_collections_out, http_put_out,
     http_document_out, http_documents_out, http_chunks_out, http_stats_out, http_started_out,
-    http_batch_out, http_batches_out, http_failures_out, http_events_out, http_event_stats_out;
+    http_batch_out, http_batches_out, http_failures_out, http_replays_out, http_events_out,
+    http_event_stats_out;
 
 #endif

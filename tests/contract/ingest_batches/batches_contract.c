@@ -10,6 +10,7 @@ typedef struct ports {
     ing_fixture f;
     ing_batch_store store;
     ing_batch_writer writer;
+    ing_item_writer items;
 } ports;
 
 static int setup(void **state)
@@ -19,6 +20,7 @@ static int setup(void **state)
     ingest_open(&p->f);
     p->store = ing_sqlite_store(p->f.k.readers);
     p->writer = ing_sqlite_writer();
+    p->items = ing_sqlite_items();
     *state = p;
     return 0;
 }
@@ -31,22 +33,62 @@ static int teardown(void **state)
     return 0;
 }
 
+enum {
+    INSERT,
+    LIST_BEGIN,
+    LIST_ADD,
+    MOVE,
+    ANNOUNCED,
+    LETTER_REMOVE,
+    PRUNE,
+    CLAIM,
+    FINISH,
+    RENEW,
+    RELEASE,
+    TAKE_BACK
+};
+
 /* One change of a batch, and what came of it. */
 typedef struct change {
     ports *p;
-    enum { INSERT, LIST_BEGIN, LIST_ADD, MOVE, FINISH, ANNOUNCED } what;
+    int what;
     ing_batch_record batch;
     int64_t key;
     const ing_item *items;
     size_t n;
     ing_phase to;
     anc_str error;
-    ing_item_result result;
     int64_t ordinal;
     bool closed;
+    ing_keep keep;
+    ing_lease lease;
+    ing_item_result result;
+    int64_t now_ms;
+
     ing_batch_record after;
-    bool due;
+    ing_item item;
+    ing_counts counts;
+    bool due, more;
+    size_t taken;
 } change;
+
+static anc_status write_items(change *c, krn_tx *tx, anc_err *err)
+{
+    const ing_item_writer w = c->p->items;
+    switch (c->what) {
+    case CLAIM:
+        return w.ops->claim(w.self, tx, &c->lease, c->p->f.k.mem, &c->item, &c->counts, err);
+    case FINISH:
+        return w.ops->finish(w.self, tx, &c->lease, &c->result, &c->counts, &c->due, err);
+    case RENEW:
+        return w.ops->renew(w.self, tx, &c->lease, err);
+    case RELEASE:
+        return w.ops->release(w.self, tx, &c->lease, &c->counts, err);
+    case TAKE_BACK:
+    default:
+        return w.ops->take_back(w.self, tx, c->now_ms, c->lease.owner, 10, &c->taken, err);
+    }
+}
 
 static anc_status write_change(void *arg, krn_tx *tx, anc_err *err)
 {
@@ -62,11 +104,14 @@ static anc_status write_change(void *arg, krn_tx *tx, anc_err *err)
         return w.ops->list_add(w.self, tx, c->key, c->items, c->n, err);
     case MOVE:
         return w.ops->move(w.self, tx, c->key, c->to, c->error, mem, &c->after, err);
-    case FINISH:
-        return w.ops->finish_item(w.self, tx, c->key, &c->result, mem, &c->after, &c->due, err);
     case ANNOUNCED:
-    default:
         return w.ops->announced(w.self, tx, c->key, c->ordinal, c->closed, err);
+    case LETTER_REMOVE:
+        return w.ops->letter_remove(w.self, tx, c->error, err);
+    case PRUNE:
+        return w.ops->prune(w.self, tx, &c->keep, c->n, &c->more, err);
+    default:
+        return write_items(c, tx, err);
     }
 }
 
@@ -114,7 +159,7 @@ static void a_new_batch_is_queued_and_open(void **state)
     ports *p = *state;
     const ing_batch_record b = insert(p, "b1");
     assert_true(b.key > 0);
-    assert_int_equal(b.phase, ING_PHASE_QUEUED);
+    assert_int_equal(b.now.phase, ING_PHASE_QUEUED);
     assert_int_equal(b.announced, -1);
     assert_int_equal(b.n_acl, 0);
     assert_int_equal(b.n_labels, 2);
@@ -141,17 +186,95 @@ static void listing_begins_anew(void **state)
     ASSERT_OK(make(p, &c), &p->f.k.err);
     list_three(p, b.key);
     const ing_batch_record after = move(p, b.key, ING_PHASE_PROCESSING);
-    assert_int_equal(after.total, 3);
-    assert_int_equal(after.bytes_total, 60);
-    assert_true(after.listed && after.rate_from_ms > 0);
-    assert_true(after.revision > b.revision);
+    assert_int_equal(after.now.total, 3);
+    assert_int_equal(after.now.waiting, 3);
+    assert_int_equal(after.now.bytes_total, 60);
+    assert_true(ing_counts_fit(&after.now));
+    assert_true(after.now.listed && after.rate_from_ms > 0);
+    assert_true(after.now.revision > b.now.revision);
+}
+
+/* A batch that is processing, with three items. */
+static int64_t processing(ports *p, const char *id)
+{
+    const ing_batch_record b = insert(p, id);
+    list_three(p, b.key);
+    (void)move(p, b.key, ING_PHASE_PROCESSING);
+    return b.key;
+}
+
+static change claim(ports *p, int64_t key, int64_t owner, int64_t until_ms)
+{
+    change c = {.what = CLAIM, .lease = {.batch = key, .owner = owner, .until_ms = until_ms}};
+    ASSERT_OK(make(p, &c), &p->f.k.err);
+    assert_true(ing_counts_fit(&c.counts));
+    return c;
+}
+
+/* The lease that a claim gave. */
+static ing_lease lease_of(const change *claimed)
+{
+    ing_lease lease = claimed->lease;
+    lease.ordinal = claimed->item.ordinal;
+    lease.claims = claimed->item.claims;
+    return lease;
+}
+
+static ing_item_result failed_result(const char *letter)
+{
+    return (ing_item_result){.outcome = ING_ITEM_FAILED,
+                             .bytes = 10,
+                             .path = ANC_STR("a"),
+                             .letter = anc_str_of(letter),
+                             .failure_id = ANC_STR("f1"),
+                             .stage = ANC_STR("parse"),
+                             .reason = ANC_STR("why"),
+                             .modified_ms = 77};
+}
+
+static size_t letters(ports *p, const char *batch, ing_letter **ret)
+{
+    krn_call *call = &p->f.k.call;
+    size_t n = 0;
+    ASSERT_OK(
+        p->store.ops->letters(p->store.self, call, anc_str_of(batch), ANC_STR_NONE, 10, ret, &n),
+        call->err);
+    return n;
+}
+
+static void items_are_claimed_in_order(void **state)
+{
+    ports *p = *state;
+    const int64_t key = processing(p, "b1");
+    change c = claim(p, key, 5, 1000);
+    assert_int_equal(c.item.ordinal, 0);
+    assert_int_equal(c.item.claims, 1);
+    assert_string_equal(c.item.path.ptr, "a");
+    assert_int_equal(c.counts.waiting, 2);
+    assert_int_equal(c.counts.under_way, 1);
+    assert_int_equal(claim(p, key, 6, 1000).item.ordinal, 1);
+    assert_int_equal(claim(p, key, 5, 1000).item.ordinal, 2);
+    c = claim(p, key, 5, 1000);
+    assert_true(c.item.ordinal < 0);
+    assert_int_equal(c.counts.under_way, 3);
+}
+
+static void nothing_is_claimed_unless_processing(void **state)
+{
+    ports *p = *state;
+    const ing_batch_record b = insert(p, "b1");
+    list_three(p, b.key);
+    assert_true(claim(p, b.key, 5, 1000).item.ordinal < 0);
+    (void)move(p, b.key, ING_PHASE_PROCESSING);
+    (void)move(p, b.key, ING_PHASE_CANCELLED);
+    assert_true(claim(p, b.key, 5, 1000).item.ordinal < 0);
 }
 
 static const struct finish_row {
     const char *name;
     ing_outcome outcome;
     uint64_t processed, failed, skipped, unchanged;
-    size_t failures;
+    size_t letters;
 } finishes[] = {
     {"done", ING_DONE, 1, 0, 0, 0, 0},
     {"unchanged", ING_UNCHANGED, 0, 0, 1, 1, 0},
@@ -166,44 +289,175 @@ static void an_item_is_counted_once(void **state)
     (void)setup(&made);
     ports *p = made;
     krn_call *call = &p->f.k.call;
-    const ing_batch_record b = insert(p, "b1");
-    list_three(p, b.key);
-    (void)move(p, b.key, ING_PHASE_PROCESSING);
-    change c = {.what = FINISH,
-                .key = b.key,
-                .result = {.ordinal = 1,
-                           .outcome = row->outcome,
-                           .bytes = 20,
-                           .seq = 7,
-                           .failure_id = ANC_STR("f1"),
-                           .document = ANC_STR("b"),
-                           .stage = ANC_STR("parse"),
-                           .reason = ANC_STR("why")}};
+    const int64_t key = processing(p, "b1");
+    const change claimed = claim(p, key, 5, 1000);
+    change c = {.what = FINISH, .lease = lease_of(&claimed), .result = failed_result("")};
+    c.result.outcome = row->outcome;
+    c.result.seq = 7;
+    c.result.document = ANC_STR("other name");
+    for (int i = 0; i < ING_STAGES; i++)
+        c.result.stage_us[i] = 100 + (uint64_t)i;
     ASSERT_OK(make(p, &c), &p->f.k.err);
-    assert_int_equal(c.after.processed, row->processed);
-    assert_int_equal(c.after.failed, row->failed);
-    assert_int_equal(c.after.skipped, row->skipped);
-    assert_int_equal(c.after.unchanged, row->unchanged);
-    assert_int_equal(c.after.bytes_done, 20);
-    assert_int_equal(c.after.max_seq, 7);
+    assert_true(ing_counts_fit(&c.counts));
+    assert_int_equal(c.counts.processed, row->processed);
+    assert_int_equal(c.counts.failed, row->failed);
+    assert_int_equal(c.counts.skipped, row->skipped);
+    assert_int_equal(c.counts.unchanged, row->unchanged);
+    assert_int_equal(c.counts.under_way, 0);
+    assert_int_equal(c.counts.bytes_done, 10);
+    assert_int_equal(c.counts.max_seq, 7);
+    for (int i = 0; i < ING_STAGES; i++)
+        assert_int_equal(c.counts.stage_us[i], 100 + i);
     assert_int_equal(make(p, &c), ANC_CONFLICT);
     ing_item *items = NULL;
-    ing_failure_record *failures = NULL;
+    ing_letter *dead = NULL;
     size_t n = 0;
-    ASSERT_OK(p->store.ops->waiting(p->store.self, call, b.key, -1, 10, &items, &n), call->err);
-    assert_int_equal(n, 2);
-    assert_int_equal(items[1].ordinal, 2);
-    ASSERT_OK(p->store.ops->done(p->store.self, call, b.key, -1, 10, &items, &n), call->err);
+    ASSERT_OK(p->store.ops->done(p->store.self, call, key, -1, 10, &items, &n), call->err);
     assert_int_equal(n, row->processed);
-    ASSERT_OK(p->store.ops->failures(p->store.self, call, ANC_STR("b1"), 10, &failures, &n),
-              call->err);
-    assert_int_equal(n, row->failures);
+    if (n > 0)
+        assert_string_equal(items[0].path.ptr, "other name");
+    assert_int_equal(letters(p, "b1", &dead), row->letters);
     uint64_t searchable = 9;
-    ASSERT_OK(p->store.ops->searchable(p->store.self, call, b.key, 6, &searchable), call->err);
+    ASSERT_OK(p->store.ops->searchable(p->store.self, call, key, 6, &searchable), call->err);
     assert_int_equal(searchable, 0);
-    ASSERT_OK(p->store.ops->searchable(p->store.self, call, b.key, 7, &searchable), call->err);
+    ASSERT_OK(p->store.ops->searchable(p->store.self, call, key, 7, &searchable), call->err);
     assert_int_equal(searchable, row->processed + row->unchanged);
     (void)teardown(&made);
+}
+
+/* What a worker does whose lease was taken over is refused. */
+static void a_lost_lease_is_refused(void **state)
+{
+    ports *p = *state;
+    const int64_t key = processing(p, "b1");
+    const change first = claim(p, key, 5, 1000);
+    change back = {.what = TAKE_BACK, .now_ms = 999};
+    ASSERT_OK(make(p, &back), &p->f.k.err);
+    assert_int_equal(back.taken, 0);
+    back.now_ms = 1000;
+    ASSERT_OK(make(p, &back), &p->f.k.err);
+    assert_int_equal(back.taken, 1);
+    const change second = claim(p, key, 5, 2000);
+    assert_int_equal(second.item.ordinal, first.item.ordinal);
+    assert_int_equal(second.item.claims, 2);
+    change late = {.what = FINISH, .lease = lease_of(&first), .result = failed_result("")};
+    assert_int_equal(make(p, &late), ANC_CONFLICT);
+    late.what = RENEW;
+    assert_int_equal(make(p, &late), ANC_CONFLICT);
+    late.what = RELEASE;
+    assert_int_equal(make(p, &late), ANC_CONFLICT);
+    late.lease = lease_of(&second);
+    late.what = RENEW;
+    late.lease.until_ms = 9000;
+    ASSERT_OK(make(p, &late), &p->f.k.err);
+    back.now_ms = 8999;
+    ASSERT_OK(make(p, &back), &p->f.k.err);
+    assert_int_equal(back.taken, 0);
+    late.what = RELEASE;
+    ASSERT_OK(make(p, &late), &p->f.k.err);
+    assert_int_equal(late.counts.waiting, 3);
+    assert_true(ing_counts_fit(&late.counts));
+    assert_int_equal(claim(p, key, 5, 1).item.claims, 2); /* given back in order: not counted */
+}
+
+static void another_life_loses_its_items(void **state)
+{
+    ports *p = *state;
+    const int64_t key = processing(p, "b1");
+    (void)claim(p, key, 5, INT64_MAX);
+    (void)claim(p, key, 6, INT64_MAX);
+    change back = {.what = TAKE_BACK, .lease = {.owner = 6}};
+    ASSERT_OK(make(p, &back), &p->f.k.err);
+    assert_int_equal(back.taken, 1);
+    assert_int_equal(claim(p, key, 6, INT64_MAX).item.ordinal, 0);
+}
+
+static void a_dead_letter_is_kept_and_tried_again(void **state)
+{
+    ports *p = *state;
+    const int64_t key = processing(p, "b1");
+    change c = claim(p, key, 5, 1000);
+    change f = {.what = FINISH, .lease = lease_of(&c), .result = failed_result("")};
+    ASSERT_OK(make(p, &f), &p->f.k.err);
+    ing_letter *dead = NULL;
+    assert_int_equal(letters(p, "b1", &dead), 1);
+    assert_string_equal(dead[0].path.ptr, "a");
+    assert_string_equal(dead[0].source.ptr, "/x");
+    assert_int_equal(dead[0].bytes, 10);
+    assert_int_equal(dead[0].modified_ms, 77);
+    assert_int_equal(dead[0].attempts, 1);
+
+    const ing_batch_record again = insert(p, "b2");
+    const ing_item item = {.path = dead[0].path, .bytes = 10, .letter = dead[0].id};
+    change add = {.what = LIST_ADD, .key = again.key, .items = &item, .n = 1};
+    ASSERT_OK(make(p, &add), &p->f.k.err);
+    (void)move(p, again.key, ING_PHASE_PROCESSING);
+    c = claim(p, again.key, 5, 1000);
+    assert_string_equal(c.item.letter.ptr, "f1");
+    f = (change){.what = FINISH, .lease = lease_of(&c), .result = failed_result("f1")};
+    ASSERT_OK(make(p, &f), &p->f.k.err);
+    assert_int_equal(letters(p, "b1", &dead), 0);
+    assert_int_equal(letters(p, "b2", &dead), 1);
+    assert_int_equal(dead[0].attempts, 2);
+
+    const ing_batch_record third = insert(p, "b3");
+    add.key = third.key;
+    ASSERT_OK(make(p, &add), &p->f.k.err);
+    (void)move(p, third.key, ING_PHASE_PROCESSING);
+    c = claim(p, third.key, 5, 1000);
+    f = (change){.what = FINISH, .lease = lease_of(&c), .result = failed_result("f1")};
+    f.result.outcome = ING_DONE;
+    ASSERT_OK(make(p, &f), &p->f.k.err);
+    assert_int_equal(letters(p, "", &dead), 0);
+    change gone = {.what = LETTER_REMOVE, .error = ANC_STR("f1")};
+    assert_int_equal(make(p, &gone), ANC_NOT_FOUND);
+}
+
+static void end(ports *p, int64_t key)
+{
+    (void)move(p, key, ING_PHASE_CANCELLED);
+    change c = {.what = ANNOUNCED, .key = key, .ordinal = -1, .closed = true};
+    ASSERT_OK(make(p, &c), &p->f.k.err);
+}
+
+static bool prune(ports *p, ing_keep keep, size_t limit)
+{
+    change c = {.what = PRUNE, .keep = keep, .n = limit};
+    ASSERT_OK(make(p, &c), &p->f.k.err);
+    return c.more;
+}
+
+static void closed_batches_are_pruned(void **state)
+{
+    ports *p = *state;
+    const int64_t old = processing(p, "b1");
+    change c = claim(p, old, 5, 1000);
+    change f = {.what = FINISH, .lease = lease_of(&c), .result = failed_result("")};
+    f.result.seq = 7;
+    ASSERT_OK(make(p, &f), &p->f.k.err);
+    const int64_t open = processing(p, "b2");
+    (void)open;
+    end(p, old);
+    const ing_keep unseen = {.batches = 10, .visible_seq = 6};
+    assert_false(prune(p, unseen, 2)); /* the index does not show it yet */
+    const ing_keep all = {.batches = 10, .visible_seq = 7};
+    assert_true(prune(p, all, 2)); /* in pieces */
+    assert_true(prune(p, all, 2));
+    assert_false(prune(p, all, 2));
+    assert_int_equal(fixture_count(&p->f.k, "SELECT count(*) FROM ing_item"), 3);
+    ing_letter *dead = NULL;
+    assert_int_equal(letters(p, "b1", &dead), 1);
+    const int64_t later = processing(p, "b3");
+    end(p, later);
+    const ing_keep one = {.batches = 1, .visible_seq = 7};
+    while (prune(p, one, 2))
+        continue;
+    assert_int_equal(letters(p, "b1", &dead), 0);
+    assert_int_equal(fixture_count(&p->f.k, "SELECT count(*) FROM ing_batch"), 2);
+    const ing_keep none = {.before_ms = INT64_MAX, .batches = 10, .visible_seq = 7};
+    while (prune(p, none, 2))
+        continue;
+    assert_int_equal(fixture_count(&p->f.k, "SELECT key FROM ing_batch"), open);
 }
 
 static void phases_move_forward_only(void **state)
@@ -239,7 +493,7 @@ static void a_closed_batch_is_not_open(void **state)
     assert_int_equal(n, 0);
     ASSERT_OK(p->store.ops->find(p->store.self, call, ANC_STR("b1"), &found), call->err);
     assert_int_equal(found.announced, 5);
-    assert_true(found.closed);
+    assert_true(found.now.closed);
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
@@ -249,6 +503,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_new_batch_is_queued_and_open),
         TEST(listing_begins_anew),
+        TEST(items_are_claimed_in_order),
+        TEST(nothing_is_claimed_unless_processing),
+        TEST(a_lost_lease_is_refused),
+        TEST(another_life_loses_its_items),
+        TEST(a_dead_letter_is_kept_and_tried_again),
+        TEST(closed_batches_are_pruned),
         TEST(phases_move_forward_only),
         TEST(a_closed_batch_is_not_open),
     };

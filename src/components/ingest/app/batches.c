@@ -6,7 +6,7 @@
 #include "service_impl.h"
 #include "json/json.h"
 
-enum { MAX_PAGE = 1000, MAX_METADATA_BYTES = 64 << 10 };
+enum { MAX_PAGE = 1000, MAX_METADATA_BYTES = 64 << 10, MAX_GLOBS = 100 };
 #define WAIT_SLICE_NS ((int64_t)200 * 1000000) /* between two looks whether the caller left */
 
 /* ---- as others see it ----------------------------------------------------------------------- */
@@ -14,8 +14,8 @@ enum { MAX_PAGE = 1000, MAX_METADATA_BYTES = 64 << 10 };
 static anc_status count_searchable(ing_service *ing, krn_call *call, const ing_batch_record *b,
                                    uint64_t *ret)
 {
-    if (ing->with.search == NULL || srch_visible(ing->with.search, b->max_seq)) {
-        *ret = b->processed + b->unchanged;
+    if (ing->with.search == NULL || srch_visible(ing->with.search, b->now.max_seq)) {
+        *ret = b->now.processed + b->now.unchanged;
         return ANC_OK;
     }
     const uint64_t cursor = srch_status(ing->with.search).cursor;
@@ -23,34 +23,44 @@ static anc_status count_searchable(ing_service *ing, krn_call *call, const ing_b
     return s.ops->searchable(s.self, call, b->key, cursor, ret);
 }
 
+static anc_str slowest_stage(const ing_service *ing, const ing_batch_record *b)
+{
+    const ing_stage slowest = ing_slowest_stage(b->now.stage_us, ing->with.workers);
+    return slowest < ING_STAGES ? anc_str_of(ing_stage_name(slowest)) : ANC_STR_NONE;
+}
+
 static anc_status to_public(ing_service *ing, krn_call *call, const ing_batch_record *b,
                             ing_batch *ret)
 {
     uint64_t searchable = 0;
     ANC_TRY(count_searchable(ing, call, b, &searchable));
+    const ing_counts *now = &b->now;
     const ing_pace pace = ing_batch_pace(b, krn_wall_ms(ing->with.clock));
     *ret = (ing_batch){.id = b->id,
-                       .state = (ing_state)b->phase,
+                       .state = (ing_state)now->phase,
                        .collection = b->collection,
                        .source = b->path,
-                       .total = b->total,
-                       .processed = b->processed,
-                       .failed = b->failed,
-                       .skipped = b->skipped,
+                       .total = now->total,
+                       .waiting = now->waiting,
+                       .under_way = now->under_way,
+                       .processed = now->processed,
+                       .failed = now->failed,
+                       .skipped = now->skipped,
                        .searchable = searchable,
-                       .bytes_total = b->bytes_total,
-                       .bytes_done = b->bytes_done,
+                       .bytes_total = now->bytes_total,
+                       .bytes_done = now->bytes_done,
                        .error_message = b->error,
                        .rate_docs_per_s = pace.docs_per_s,
                        .eta_s = pace.eta_s,
                        .created_ms = b->created_ms,
                        .updated_ms = b->updated_ms,
                        .completed_ms = b->completed_ms,
-                       .revision = b->revision};
+                       .slowest_stage = slowest_stage(ing, b),
+                       .revision = now->revision};
     return ANC_OK;
 }
 
-static anc_status get_batch(ing_service *ing, krn_call *call, anc_str id, ing_batch_record *ret)
+anc_status ing_batch_get(ing_service *ing, krn_call *call, anc_str id, ing_batch_record *ret)
 {
     const ing_batch_store s = ing->with.batches;
     ing_batch_record b;
@@ -66,17 +76,21 @@ static anc_status get_batch(ing_service *ing, krn_call *call, anc_str id, ing_ba
 anc_status ing_batch_find(ing_service *ing, krn_call *call, anc_str id, ing_batch *ret)
 {
     ing_batch_record b;
-    ANC_TRY(get_batch(ing, call, id, &b));
+    ANC_TRY(ing_batch_get(ing, call, id, &b));
     return to_public(ing, call, &b, ret);
 }
 
-anc_status ing_batch_list(ing_service *ing, krn_call *call, anc_str before, size_t limit,
-                          ing_batch **ret, size_t *ret_n)
+anc_status ing_batch_list(ing_service *ing, krn_call *call, anc_str before, const ing_state *states,
+                          size_t n_states, size_t limit, ing_batch **ret, size_t *ret_n)
 {
     const ing_batch_store s = ing->with.batches;
     ing_batch_record *records = NULL;
     size_t n = 0;
-    ANC_TRY(s.ops->list(s.self, call, before, limit < MAX_PAGE ? limit : MAX_PAGE, &records, &n));
+    unsigned phases = 0;
+    for (size_t i = 0; i < n_states; i++)
+        phases |= 1U << states[i];
+    ANC_TRY(s.ops->list(s.self, call, before, phases, limit < MAX_PAGE ? limit : MAX_PAGE, &records,
+                        &n));
     ing_batch *out = anc_arena_alloc(call->mem, n, sizeof *out);
     if (out == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu batches", n);
@@ -87,59 +101,55 @@ anc_status ing_batch_list(ing_service *ing, krn_call *call, anc_str before, size
     return ANC_OK;
 }
 
-anc_status ing_failure_list(ing_service *ing, krn_call *call, anc_str batch_id, size_t limit,
-                            ing_failure **ret, size_t *ret_n)
+/* ---- started ------------------------------------------------------------------------------- */
+
+static anc_status check_globs(krn_call *call, const ing_folder_request *r)
 {
-    const ing_batch_store s = ing->with.batches;
-    ing_failure_record *records = NULL;
-    size_t n = 0;
-    ANC_TRY(
-        s.ops->failures(s.self, call, batch_id, limit < MAX_PAGE ? limit : MAX_PAGE, &records, &n));
-    ing_failure *out = anc_arena_alloc(call->mem, n, sizeof *out);
-    if (out == NULL)
-        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu failures", n);
-    for (size_t i = 0; i < n; i++)
-        out[i] = (ing_failure){.id = records[i].id,
-                               .batch_id = records[i].batch_id,
-                               .document = records[i].document,
-                               .stage = records[i].stage,
-                               .reason = records[i].reason,
-                               .at_ms = records[i].at_ms};
-    *ret = out;
-    *ret_n = n;
+    if (r->n_globs > MAX_GLOBS)
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/globs",
+                              "there are %zu patterns; at most %d are allowed", r->n_globs,
+                              MAX_GLOBS);
+    for (size_t i = 0; i < r->n_globs; i++) {
+        const anc_str glob = r->globs[i];
+        if (!ing_glob_valid(glob) || memchr(glob.ptr, '\n', glob.len) != NULL)
+            return ANC_FAIL_FIELD(
+                call->err, ANC_INVALID, "/globs",
+                "the pattern '%.*s' is empty, has an open '[' or a line break, or "
+                "is longer than %d bytes",
+                (int)(glob.len < 100 ? glob.len : 100), glob.ptr, ING_MAX_GLOB_BYTES);
+    }
     return ANC_OK;
 }
 
-/* ---- started ------------------------------------------------------------------------------- */
+static anc_status check_metadata(krn_call *call, anc_str metadata)
+{
+    if (metadata.len > MAX_METADATA_BYTES)
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/metadata",
+                              "the metadata has %zu bytes; at most %d are allowed", metadata.len,
+                              MAX_METADATA_BYTES);
+    if (metadata.len == 0)
+        return ANC_OK;
+    json_doc *doc = NULL;
+    anc_err why;
+    anc_err_clear(&why);
+    const anc_status status = json_parse(metadata, &doc, &why);
+    const bool object = status == ANC_OK && json_kind_of(json_root(doc)) == JSON_OBJECT;
+    json_doc_free(doc);
+    if (status == ANC_NO_MEMORY)
+        return ANC_FAIL(call->err, status, "%s", why.text);
+    if (!object)
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/metadata",
+                              "the metadata is not a JSON object: %s", why.text);
+    return ANC_OK;
+}
 
 static anc_status check_request(ing_service *ing, krn_call *call, const ing_folder_request *r)
 {
-    anc_err *err = call->err;
     const ing_source source = ing->with.folder;
-    if (!ing_glob_valid(r->glob))
-        return ANC_FAIL_FIELD(err, ANC_INVALID, "/glob",
-                              "the pattern '%.*s' has an open '[' or is longer than %d bytes",
-                              (int)(r->glob.len < 100 ? r->glob.len : 100),
-                              r->glob.ptr != NULL ? r->glob.ptr : "", ING_MAX_GLOB_BYTES);
+    ANC_TRY(check_globs(call, r));
     if (r->collection.len == 0)
-        return ANC_FAIL_FIELD(err, ANC_INVALID, "/collection", "no collection is named");
-    if (r->metadata.len > MAX_METADATA_BYTES)
-        return ANC_FAIL_FIELD(err, ANC_INVALID, "/metadata",
-                              "the metadata has %zu bytes; at most %d are allowed", r->metadata.len,
-                              MAX_METADATA_BYTES);
-    if (r->metadata.len > 0) {
-        json_doc *doc = NULL;
-        anc_err why;
-        anc_err_clear(&why);
-        const anc_status status = json_parse(r->metadata, &doc, &why);
-        const bool object = status == ANC_OK && json_kind_of(json_root(doc)) == JSON_OBJECT;
-        json_doc_free(doc);
-        if (status == ANC_NO_MEMORY)
-            return ANC_FAIL(err, status, "%s", why.text);
-        if (!object)
-            return ANC_FAIL_FIELD(err, ANC_INVALID, "/metadata",
-                                  "the metadata is not a JSON object: %s", why.text);
-    }
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/collection", "no collection is named");
+    ANC_TRY(check_metadata(call, r->metadata));
     return source.ops->check(source.self, call, r->path);
 }
 
@@ -153,26 +163,17 @@ static anc_status write_start(void *arg, krn_tx *tx, anc_err *err)
     const start_work *w = arg;
     const ing_batch_writer b = w->ing->with.batch_writer;
     ANC_TRY(b.ops->insert(b.self, tx, w->batch, err));
-    return ing_announce_state(w->ing, tx, w->batch, err);
+    return ing_announce_state(w->ing, tx, w->batch, &w->batch->now, ANC_STR_NONE, err);
 }
 
-anc_status ing_folder_start(ing_service *ing, krn_call *call, const ing_folder_request *request,
-                            ing_batch *ret)
+anc_status ing_batch_queue(ing_service *ing, krn_call *call, const ing_batch_record *wanted,
+                           ing_batch *ret)
 {
-    ANC_TRY(check_request(ing, call, request));
     char id[ANC_UUID_TEXT + 1];
     krn_id_new(ing->with.clock, id);
-    const ing_batch_record batch = {.id = anc_str_of(id),
-                                    .phase = ING_PHASE_QUEUED,
-                                    .collection = request->collection,
-                                    .path = request->path,
-                                    .glob = request->glob,
-                                    .metadata = request->metadata,
-                                    .acl = request->acl,
-                                    .n_acl = request->n_acl,
-                                    .user_id = call->principal.user_id,
-                                    .labels = call->principal.labels,
-                                    .n_labels = call->principal.n_labels};
+    ing_batch_record batch = *wanted;
+    batch.id = anc_str_of(id);
+    batch.now = (ing_counts){.phase = ING_PHASE_QUEUED};
     start_work work = {.ing = ing, .batch = &batch};
     ANC_TRY(krn_writer_run(ing->with.writer, call, write_start, &work));
     krn_log_write(ing->with.log, KRN_INFO, "ingest", "batch queued", KRN_STR("batch_id", batch.id),
@@ -182,6 +183,29 @@ anc_status ing_folder_start(ing_service *ing, krn_call *call, const ing_folder_r
     pthread_mutex_unlock(&ing->lock);
     ing_wake(ing);
     return ing_batch_find(ing, call, batch.id, ret);
+}
+
+anc_status ing_folder_start(ing_service *ing, krn_call *call, const ing_folder_request *request,
+                            ing_batch *ret)
+{
+    ANC_TRY(check_request(ing, call, request));
+    ANC_BUF(globs, MAX_GLOBS * (ING_MAX_GLOB_BYTES + 1));
+    for (size_t i = 0; i < request->n_globs; i++) {
+        (void)anc_buf_add(&globs, request->globs[i]);
+        (void)anc_buf_add_char(&globs, '\n');
+    }
+    ANC_TRY(anc_buf_status(&globs, "the patterns", call->err));
+    const ing_batch_record wanted = {.source = ING_SOURCE_FOLDER,
+                                     .collection = request->collection,
+                                     .path = request->path,
+                                     .globs = anc_buf_view(&globs),
+                                     .metadata = request->metadata,
+                                     .acl = request->acl,
+                                     .n_acl = request->n_acl,
+                                     .user_id = call->principal.user_id,
+                                     .labels = call->principal.labels,
+                                     .n_labels = call->principal.n_labels};
+    return ing_batch_queue(ing, call, &wanted, ret);
 }
 
 /* ---- waited for ---------------------------------------------------------------------------- */
@@ -219,9 +243,9 @@ anc_status ing_batch_wait(ing_service *ing, krn_call *call, anc_str id, uint64_t
     for (;;) {
         const uint64_t generation = generation_of(ing);
         ing_batch_record b;
-        ANC_TRY(get_batch(ing, call, id, &b));
+        ANC_TRY(ing_batch_get(ing, call, id, &b));
         const int64_t now_ns = krn_now_ns(clock);
-        if (b.revision > seen || ing_phase_ended(b.phase) || now_ns >= end_ns ||
+        if (b.now.revision > seen || ing_phase_ended(b.now.phase) || now_ns >= end_ns ||
             atomic_load(&ing->stopping))
             return to_public(ing, call, &b, ret);
         ANC_TRY(krn_call_check(clock, call));
@@ -247,20 +271,16 @@ static anc_status write_cancel(void *arg, krn_tx *tx, anc_err *err)
     const ing_batch_writer b = w->ing->with.batch_writer;
     ANC_TRY(b.ops->move(b.self, tx, w->key, ING_PHASE_CANCELLED, ANC_STR_NONE, w->call->mem,
                         &w->after, err));
-    return ing_announce_state(w->ing, tx, &w->after, err);
+    return ing_announce_state(w->ing, tx, &w->after, &w->after.now, ANC_STR_NONE, err);
 }
 
 anc_status ing_batch_cancel(ing_service *ing, krn_call *call, anc_str id, ing_batch *ret)
 {
     ing_batch_record b;
-    ANC_TRY(get_batch(ing, call, id, &b));
+    ANC_TRY(ing_batch_get(ing, call, id, &b));
     cancel_work work = {.ing = ing, .call = call, .key = b.key};
     ANC_TRY(krn_writer_run(ing->with.writer, call, write_cancel, &work));
-    pthread_mutex_lock(&ing->lock);
-    for (size_t i = 0; i < ing->n_runs; i++)
-        if (ing->runs[i]->batch.key == b.key)
-            atomic_store(&ing->runs[i]->cancelled, true);
-    pthread_mutex_unlock(&ing->lock);
+    ing_saw(ing, b.key, &work.after.now);
     krn_log_write(ing->with.log, KRN_INFO, "ingest", "batch cancelled", KRN_STR("batch_id", id));
     ing_changed(ing);
     ing_wake(ing);

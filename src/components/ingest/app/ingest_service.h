@@ -5,6 +5,7 @@
 #include "ingest/ingest.h"
 #include "ingest/ports/batch_store.h"
 #include "ingest/ports/batch_writer.h"
+#include "ingest/ports/item_writer.h"
 #include "ingest/ports/source.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/log.h"
@@ -21,6 +22,7 @@ enum { ING_MAX_WORKERS = 16 };
 typedef struct ing_service_options {
     ing_batch_store batches;
     ing_batch_writer batch_writer;
+    ing_item_writer items;
     ing_source folder;
     krn_writer writer;
     krn_outbox outbox;
@@ -31,10 +33,14 @@ typedef struct ing_service_options {
     kno_service *knowledge;
     srch_service *search; /* NULL: what is in the catalog counts as searchable */
     unsigned workers;     /* 1 to ING_MAX_WORKERS: documents read side by side */
+    /* 0: the value in brackets */
+    int64_t lease_ms;      /* [900,000] after which the item of a worker that hangs is taken over */
+    int64_t keep_ms;       /* [30 days] closed batches and their dead letters go after it */
+    uint64_t keep_batches; /* [1,000] and all but the newest so many */
 } ing_service_options;
 
-/* Adds one step for each worker to the scheduler; batches that a kill interrupted are taken up again
- * when it starts. */
+/* Adds one step for each worker to the scheduler, and one that looks after what is kept; batches that
+ * a kill interrupted are taken up again when it starts. */
 anc_status ing_service_open(const ing_service_options *options, ing_service **ret,
                             anc_err *err) ANC_MUST_CHECK;
 
@@ -48,8 +54,12 @@ void ing_service_close(ing_service *ing);
 /* Worker number `i` (below options.workers), the argument of ing_worker_step. */
 void *ing_worker_of(ing_service *ing, unsigned i);
 
-/* One piece of work (krn_step_fn): a folder listed, a page of items loaded, a document read, or
- * documents announced. */
+/* One piece of work (krn_step_fn): a folder listed, an item claimed, a document read, or documents
+ * announced. */
 int64_t ing_worker_step(void *worker, int64_t now_ns);
+
+/* Takes over items whose lease is over, and removes what need not be kept (krn_step_fn; the argument
+ * is the service). */
+int64_t ing_keeper_step(void *ing, int64_t now_ns);
 
 #endif

@@ -1,5 +1,6 @@
-/* read_item.c - one item: read, put into the catalog, counted. */
-#include "kernel/domain/document_events.h"
+/* read_item.c - one item: read, put, counted. */
+#include <string.h>
+
 #include "service_impl.h"
 
 enum { SMALL_ARENA_BYTES = 8 << 20 };
@@ -10,28 +11,51 @@ enum { SMALL_ARENA_BYTES = 8 << 20 };
 
 static const char *stage_name(kno_put_stage stage)
 {
-    switch (stage) {
-    case KNO_STAGE_PARSE:
-        return "parse";
-    case KNO_STAGE_CHUNK:
-        return "chunk";
-    case KNO_STAGE_EMBED:
-        return "embed";
-    case KNO_STAGE_WRITE:
-        return "write";
-    case KNO_STAGE_CHECK:
-    default:
-        return "read";
-    }
+    static const ing_stage stages[KNO_STAGES] = {[KNO_STAGE_CHECK] = ING_STAGE_READ,
+                                                 [KNO_STAGE_PARSE] = ING_STAGE_PARSE,
+                                                 [KNO_STAGE_CHUNK] = ING_STAGE_CHUNK,
+                                                 [KNO_STAGE_EMBED] = ING_STAGE_EMBED,
+                                                 [KNO_STAGE_WRITE] = ING_STAGE_WRITE};
+    return ing_stage_name((unsigned)stage < KNO_STAGES ? stages[stage] : ING_STAGE_READ);
 }
 
 /* What one try came to. */
 typedef struct attempt {
+    ing_worker *worker;
     anc_status status;
     const char *stage;
-    kno_put_result put;
-    uint64_t bytes;
+    kno_put_status put;
+    ing_finish finish;
+    int64_t read_ns, put_ns[KNO_STAGES];
 } attempt;
+
+/* ---- time ---------------------------------------------------------------------------------- */
+
+/* The index's work since an item was counted last; it is put on the batch that counts one now. */
+static uint64_t index_us(ing_service *ing)
+{
+    if (ing->with.search == NULL)
+        return 0;
+    const uint64_t now_ns = srch_index_busy_ns(ing->with.search);
+    pthread_mutex_lock(&ing->lock);
+    const uint64_t since_ns = now_ns > ing->index_ns ? now_ns - ing->index_ns : 0;
+    ing->index_ns = now_ns > ing->index_ns ? now_ns : ing->index_ns;
+    pthread_mutex_unlock(&ing->lock);
+    return since_ns / 1000;
+}
+
+static void fill_times(attempt *a)
+{
+    uint64_t *us = a->finish.result.stage_us;
+    us[ING_STAGE_READ] = (uint64_t)(a->read_ns + a->put_ns[KNO_STAGE_CHECK]) / 1000;
+    us[ING_STAGE_PARSE] = (uint64_t)a->put_ns[KNO_STAGE_PARSE] / 1000;
+    us[ING_STAGE_CHUNK] = (uint64_t)a->put_ns[KNO_STAGE_CHUNK] / 1000;
+    us[ING_STAGE_EMBED] = (uint64_t)a->put_ns[KNO_STAGE_EMBED] / 1000;
+    us[ING_STAGE_WRITE] = (uint64_t)a->put_ns[KNO_STAGE_WRITE] / 1000;
+    us[ING_STAGE_INDEX] = index_us(a->worker->ing);
+}
+
+/* ---- put ----------------------------------------------------------------------------------- */
 
 /* A document's id is its path below the folder; where another file has that id already, the whole
  * path, so that folders read into one collection do not overwrite each other. */
@@ -46,23 +70,40 @@ static anc_str id_of(const ing_worker *w, krn_call *call, anc_str uri)
     return status == ANC_OK && !anc_str_eq(there.uri, uri) ? uri : w->item.path;
 }
 
-static attempt put_item(const ing_worker *w, krn_call *call)
+/* In the transaction that makes the version current. */
+static anc_status count_published(void *arg, krn_tx *tx, const kno_put_result *put, anc_err *err)
 {
-    ing_service *ing = w->ing;
-    const ing_batch_record *batch = &w->run->batch;
-    const ing_source source = ing->with.folder;
-    attempt a = {.stage = "read", .bytes = w->item.bytes};
-    ing_content content;
+    attempt *a = arg;
+    fill_times(a);
+    a->finish.result.outcome = ING_DONE;
+    a->finish.result.seq = put->change_seq;
+    a->finish.result.document = put->document_id;
+    return ing_finish_write(&a->finish, tx, err);
+}
+
+static anc_status read_content(attempt *a, krn_call *call, ing_content *ret)
+{
+    const ing_worker *w = a->worker;
+    const ing_source source = w->ing->with.folder;
     if (ing_name_is_records(w->item.path)) {
-        a.stage = "parse";
-        a.status = ANC_FAIL(call->err, ANC_UNSUPPORTED, "a file of records is not one document");
-        return a;
+        a->stage = "parse";
+        return ANC_FAIL(call->err, ANC_UNSUPPORTED, "a file of records is not one document");
     }
-    a.status =
-        source.ops->read(source.self, call, batch->path, w->item.path, MAX_FILE_BYTES, &content);
-    if (a.status != ANC_OK)
-        return a;
+    const int64_t from_ns = krn_now_ns(w->ing->with.clock);
+    const anc_status status =
+        source.ops->read(source.self, call, w->run->batch.path, w->item.path, MAX_FILE_BYTES, ret);
+    a->read_ns += krn_now_ns(w->ing->with.clock) - from_ns;
+    return status;
+}
+
+static anc_status put_item(attempt *a, krn_call *call)
+{
+    ing_worker *w = a->worker;
+    const ing_batch_record *batch = &w->run->batch;
+    ing_content content;
+    ANC_TRY(read_content(a, call, &content));
     kno_put_stage stage = KNO_STAGE_CHECK;
+    kno_put_result put = {0};
     const kno_document_input input = {.collection = batch->collection,
                                       .make_collection = true,
                                       .id = id_of(w, call, content.uri),
@@ -74,65 +115,39 @@ static attempt put_item(const ing_worker *w, krn_call *call)
                                       .n_acl = batch->n_acl,
                                       .content = content.bytes,
                                       .modified_ms = content.modified_ms,
-                                      .stage = &stage};
-    a.status = kno_document_put(ing->with.knowledge, call, &input, false, &a.put);
-    a.stage = stage_name(stage);
-    return a;
+                                      .stage = &stage,
+                                      .stage_ns = a->put_ns,
+                                      .on_publish = count_published,
+                                      .on_publish_arg = a};
+    const anc_status status = kno_document_put(w->ing->with.knowledge, call, &input, false, &put);
+    a->stage = stage_name(stage);
+    a->put = put.status;
+    a->finish.done = a->finish.done && status == ANC_OK;
+    if (status != ANC_OK)
+        a->finish.result.document = ANC_STR_NONE; /* it was in the put's memory */
+    else if (!a->finish.done)
+        a->finish.result.document = put.document_id;
+    return status;
 }
 
 /* ---- counted ------------------------------------------------------------------------------- */
 
-typedef struct finish_work {
-    const ing_worker *worker;
-    anc_arena *mem;
-    ing_item_result result;
-} finish_work;
-
 static anc_status write_finish(void *arg, krn_tx *tx, anc_err *err)
 {
-    finish_work *w = arg;
-    ing_service *ing = w->worker->ing;
-    const ing_batch_writer b = ing->with.batch_writer;
-    const ing_batch_record *batch = &w->worker->run->batch;
-    ing_batch_record after;
-    bool due = false;
-    ANC_TRY(b.ops->finish_item(b.self, tx, batch->key, &w->result, w->mem, &after, &due, err));
-    if (w->result.outcome == ING_ITEM_FAILED) {
-        const ev_deadletter_added event = {.dead_letter_id = w->result.failure_id,
-                                           .batch_id = batch->id,
-                                           .stage = w->result.stage,
-                                           .reason = w->result.reason};
-        const ev_context context = {.component = ANC_STR("ingest"), .user_id = batch->user_id};
-        ANC_TRY(
-            krn_outbox_append(ing->with.outbox, tx, EV_DEADLETTER_ADDED, &event, &context, err));
-    }
-    return due ? ing_announce_state(ing, tx, &after, err) : ANC_OK;
+    return ing_finish_write(arg, tx, err);
 }
 
 static ing_outcome outcome_of(const attempt *a)
 {
-    if (a->status == ANC_UNSUPPORTED)
-        return ING_PASSED_OVER;
-    if (a->status != ANC_OK)
-        return ING_ITEM_FAILED;
-    return a->put.status == KNO_UNCHANGED ? ING_UNCHANGED : ING_DONE;
+    if (a->status == ANC_OK)
+        return ING_UNCHANGED;
+    return a->status == ANC_UNSUPPORTED ? ING_PASSED_OVER : ING_ITEM_FAILED;
 }
 
-static void tell(const ing_worker *w, const ing_item_result *r)
+/* Counts what did not become a version. */
+static anc_status count(attempt *a, const anc_err *why)
 {
-    krn_series *by_outcome[] = {[ING_DONE] = w->ing->count.done,
-                                [ING_UNCHANGED] = w->ing->count.unchanged,
-                                [ING_PASSED_OVER] = w->ing->count.passed_over,
-                                [ING_ITEM_FAILED] = w->ing->count.failed};
-    krn_count(by_outcome[r->outcome], 1);
-    if (r->outcome == ING_ITEM_FAILED)
-        krn_log_write(w->ing->with.log, KRN_WARN, "ingest", "document failed",
-                      KRN_STR("batch_id", w->run->batch.id), KRN_STR("document", r->document),
-                      KRN_STR("stage", r->stage), KRN_STR("reason", r->reason));
-}
-
-static anc_status finish(const ing_worker *w, const attempt *a, const anc_err *why)
-{
+    ing_worker *w = a->worker;
     ANC_ARENA(mem, SMALL_ARENA_BYTES);
     anc_err err;
     anc_err_clear(&err);
@@ -140,23 +155,23 @@ static anc_status finish(const ing_worker *w, const attempt *a, const anc_err *w
         return ANC_NO_MEMORY;
     char id[ANC_UUID_TEXT + 1];
     krn_id_new(w->ing->with.clock, id);
-    finish_work work = {.worker = w,
-                        .mem = mem,
-                        .result = {.ordinal = w->item.ordinal,
-                                   .outcome = outcome_of(a),
-                                   .bytes = a->bytes,
-                                   .seq = a->status == ANC_OK ? a->put.change_seq : 0,
-                                   .failure_id = anc_str_of(id),
-                                   .document = w->item.path,
-                                   .stage = anc_str_of(a->stage),
-                                   .reason = anc_str_of(why->text)}};
+    ing_item_result *r = &a->finish.result;
+    r->outcome = outcome_of(a);
+    r->seq = 0;
+    r->failure_id = anc_str_of(id);
+    r->stage = anc_str_of(a->stage);
+    r->reason = anc_str_of(why->text);
+    fill_times(a);
     krn_call call = ing_call_of(w->ing, &w->run->batch, mem, &err, INT64_MAX);
-    const anc_status status = krn_writer_run(w->ing->with.writer, &call, write_finish, &work);
-    if (status == ANC_CONFLICT) /* it was counted before */
-        return ANC_OK;
-    if (status == ANC_OK)
-        tell(w, &work.result);
-    return status;
+    return krn_writer_run(w->ing->with.writer, &call, write_finish, &a->finish);
+}
+
+/* Nobody waits for what this worker does any more: somebody else has the item. */
+static void drop(ing_worker *w)
+{
+    krn_count(w->ing->count.taken_over, 1);
+    ing_run_let_go(w->ing, w->run);
+    w->run = NULL;
 }
 
 /* A reason that may pass by itself; a document that took ten minutes will take them again. */
@@ -165,27 +180,76 @@ static bool may_pass(anc_status status)
     return anc_status_info(status)->retry_may_help && status != ANC_DEADLINE;
 }
 
+/* Whether the item is kept for another try, and when. */
+static bool is_kept(attempt *a, krn_call *call, int64_t *ret_wait_ms)
+{
+    ing_worker *w = a->worker;
+    w->tries++;
+    const int64_t again_ms = may_pass(a->status) ? ing_retry_after_ms(w->tries) : -1;
+    if (again_ms < 0)
+        return false;
+    anc_err ignored;
+    anc_err_clear(&ignored);
+    krn_call renewing = *call;
+    renewing.err = &ignored;
+    const anc_status renewed = ing_item_renew(w, &renewing);
+    if (renewed == ANC_CONFLICT || renewed == ANC_NOT_FOUND)
+        drop(w);
+    *ret_wait_ms = w->run != NULL ? again_ms : 0;
+    return true;
+}
+
+static anc_status give_up(krn_call *call, const ing_worker *w)
+{
+    return ANC_FAIL(call->err, ANC_BUG,
+                    "its worker stopped or hung %d times while it was read; it is left out",
+                    (int)w->item.claims - 1);
+}
+
+/* The try, and the counting of it where it did not count itself. */
+static anc_status settle(attempt *a, krn_call *call, anc_err *why, int64_t *ret_wait_ms)
+{
+    ing_worker *w = a->worker;
+    a->status = w->item.claims > ING_CLAIMS_MAX ? give_up(call, w) : put_item(a, call);
+    if (a->finish.done) {
+        ing_finish_done(&a->finish);
+        return ANC_OK;
+    }
+    if (atomic_load(&w->ing->stopping) && a->status != ANC_OK)
+        return ANC_CANCELLED; /* it is read after the next start */
+    if (is_kept(a, call, ret_wait_ms))
+        return ANC_OK;
+    const anc_status status = count(a, why);
+    if (status == ANC_OK)
+        ing_finish_done(&a->finish);
+    else if (status == ANC_CONFLICT || status == ANC_NOT_FOUND)
+        drop(w);
+    else if (atomic_load(&w->ing->stopping))
+        return ANC_CANCELLED;
+    else
+        *ret_wait_ms = AGAIN_WHEN_IDLE_MS;
+    return ANC_OK;
+}
+
 anc_status ing_item_read(ing_worker *w, int64_t now_ns, int64_t *ret_wait_ms)
 {
     ANC_ARENA(mem, CONTENT_ARENA);
-    anc_err why;
-    anc_err_clear(&why);
-    attempt a = {.status = ANC_NO_MEMORY, .stage = "read"};
-    if (mem != NULL) {
-        krn_call call = ing_call_of(w->ing, &w->run->batch, mem, &why, now_ns + DOCUMENT_NS);
-        a = put_item(w, &call);
-    }
-    if (atomic_load(&w->ing->stopping) && a.status != ANC_OK)
-        return ANC_CANCELLED; /* it waits, and is read after the next start */
-    w->tries++;
-    const int64_t again_ms = may_pass(a.status) ? ing_retry_after_ms(w->tries) : -1;
-    if (again_ms >= 0) {
-        *ret_wait_ms = again_ms;
+    if (mem == NULL) {
+        *ret_wait_ms = AGAIN_WHEN_IDLE_MS;
         return ANC_OK;
     }
-    const anc_status status = finish(w, &a, &why);
-    if (status != ANC_OK && atomic_load(&w->ing->stopping))
-        return ANC_CANCELLED;
-    *ret_wait_ms = status == ANC_OK ? 0 : AGAIN_WHEN_IDLE_MS;
-    return ANC_OK;
+    anc_err why;
+    anc_err_clear(&why);
+    attempt a = {.worker = w,
+                 .stage = "read",
+                 .finish = {.worker = w,
+                            .next = ing_run_next(w->ing),
+                            .result = {.bytes = w->item.bytes,
+                                       .path = w->item.path,
+                                       .letter = w->item.letter,
+                                       .modified_ms = w->item.modified_ms}}};
+    krn_call call = ing_call_of(w->ing, &w->run->batch, mem, &why, now_ns + DOCUMENT_NS);
+    const anc_status status = settle(&a, &call, &why, ret_wait_ms);
+    ing_run_let_go(w->ing, a.finish.next);
+    return status;
 }

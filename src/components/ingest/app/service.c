@@ -17,6 +17,16 @@ const char *ing_state_name(ing_state state)
     return ing_phase_name((ing_phase)state);
 }
 
+bool ing_state_parse(anc_str s, ing_state *ret)
+{
+    for (int i = ING_QUEUED; i <= ING_CANCELLED; i++)
+        if (anc_str_eq(s, anc_str_of(ing_state_name((ing_state)i)))) {
+            *ret = (ing_state)i;
+            return true;
+        }
+    return false;
+}
+
 static void name_series(ing_service *ing)
 {
     const krn_metrics m = ing->with.metrics;
@@ -28,6 +38,8 @@ static void name_series(ing_service *ing)
     ing->count.unchanged = m.ops->counter(m.self, items, "status=\"unchanged\"", help);
     ing->count.passed_over = m.ops->counter(m.self, items, "status=\"passed_over\"", help);
     ing->count.failed = m.ops->counter(m.self, items, "status=\"failed\"", help);
+    ing->count.taken_over = m.ops->counter(m.self, "anchorage_ingest_taken_over_total", "",
+                                           "Items taken over since their worker hung or stopped");
     ing->count.active =
         m.ops->gauge(m.self, "anchorage_ingest_batches_active", "", "Batches that have not ended");
 }
@@ -41,6 +53,8 @@ static anc_status add_steps(ing_service *ing, anc_err *err)
         if (s.ops != NULL)
             ANC_TRY(s.ops->add(s.self, "ingest", ing_worker_step, w, &w->step_id, err));
     }
+    if (s.ops != NULL)
+        ANC_TRY(s.ops->add(s.self, "ingest-keep", ing_keeper_step, ing, &ing->keeper_id, err));
     return ANC_OK;
 }
 
@@ -52,6 +66,26 @@ static void init_lock(ing_service *ing)
     pthread_cond_init(&ing->changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&ing->lock, NULL);
+    pthread_mutex_init(&ing->recovery, NULL);
+}
+
+static void fill_defaults(ing_service_options *o)
+{
+    if (o->lease_ms == 0)
+        o->lease_ms = 900000;
+    if (o->keep_ms == 0)
+        o->keep_ms = INT64_C(30) * 86400000;
+    if (o->keep_batches == 0)
+        o->keep_batches = 1000;
+}
+
+/* A name for this life that no other one had; never 0. */
+static int64_t new_owner(krn_clock clock)
+{
+    int64_t owner = 0;
+    clock.ops->random(clock.self, &owner, sizeof owner);
+    owner &= INT64_MAX;
+    return owner != 0 ? owner : 1;
 }
 
 anc_status ing_service_open(const ing_service_options *options, ing_service **ret, anc_err *err)
@@ -64,6 +98,8 @@ anc_status ing_service_open(const ing_service_options *options, ing_service **re
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the ingest service");
     ing->with = *options;
     ing->look = true;
+    fill_defaults(&ing->with);
+    ing->owner = new_owner(options->clock);
     init_lock(ing);
     name_series(ing);
     const anc_status status = add_steps(ing, err);
@@ -87,15 +123,20 @@ void ing_service_close(ing_service *ing)
 {
     if (ing == NULL)
         return;
-    for (unsigned i = 0; i < ing->with.workers; i++)
-        anc_arena_free(ing->workers[i].mem);
+    for (unsigned i = 0; i < ing->with.workers; i++) {
+        ing_worker *w = &ing->workers[i];
+        if (w->run != NULL && w->run->dropped) /* its batch ended without this worker */
+            ing_run_let_go(ing, w->run);
+        anc_arena_free(w->mem);
+        anc_arena_free(w->next_mem);
+    }
     for (size_t i = 0; i < ing->n_runs; i++) {
-        anc_arena_free(ing->runs[i]->page_mem);
         anc_arena_free(ing->runs[i]->mem);
         free(ing->runs[i]);
     }
     pthread_cond_destroy(&ing->changed);
     pthread_mutex_destroy(&ing->lock);
+    pthread_mutex_destroy(&ing->recovery);
     free(ing);
 }
 
@@ -142,14 +183,15 @@ krn_call ing_call_of(ing_service *ing, const ing_batch_record *batch, anc_arena 
     return call;
 }
 
-anc_status ing_announce_state(ing_service *ing, krn_tx *tx, const ing_batch_record *b, anc_err *err)
+anc_status ing_announce_state(ing_service *ing, krn_tx *tx, const ing_batch_record *batch,
+                              const ing_counts *now, anc_str error, anc_err *err)
 {
-    const ev_batch_status event = {.batch_id = b->id,
-                                   .status = anc_str_of(ing_phase_name(b->phase)),
-                                   .total_documents = b->total,
-                                   .processed_documents = b->processed,
-                                   .failed_documents = b->failed,
-                                   .error_message = b->error};
-    const ev_context context = {.component = ANC_STR("ingest"), .user_id = b->user_id};
+    const ev_batch_status event = {.batch_id = batch->id,
+                                   .status = anc_str_of(ing_phase_name(now->phase)),
+                                   .total_documents = now->total,
+                                   .processed_documents = now->processed,
+                                   .failed_documents = now->failed,
+                                   .error_message = error};
+    const ev_context context = {.component = ANC_STR("ingest"), .user_id = batch->user_id};
     return krn_outbox_append(ing->with.outbox, tx, EV_BATCH_STATUS, &event, &context, err);
 }

@@ -2,16 +2,20 @@
  *
  * A run is a batch that is not closed, held in memory while workers work on it:
  *
- *   LIST      one worker walks the source and stores the items
- *   READ      workers take items from a window of a page; who finds it empty loads the next page
- *   ANNOUNCE  when nothing waits and nothing is under way: one worker announces the documents,
- *             ends the batch and closes it; then the run is dropped
+ *   LIST    one worker walks the source and stores the items
+ *   READ    workers claim items in the catalog, in turn with other batches, and read them
+ *   CLOSE   when nothing waits and nothing is under way: one worker announces the documents, ends
+ *           the batch and closes it; then the run is dropped, and freed by the last who holds it
  *
- * A worker claims what it does under `lock` and does it without. An item is claimed by being taken
- * from the window; it is marked in the catalog when it is finished, so after a kill exactly the
- * unfinished ones wait again.
+ * What is to be done is known from the catalog alone. A run remembers the figures of the latest commit
+ * that anybody here saw, and is told of each; so nobody asks the catalog in vain, and after a kill
+ * exactly the unfinished items wait again.
  *
- *   lock   guards runs, window, claims, generation; held for moments, never over I/O
+ * An item costs one commit: what makes its version current also counts it, and claims the worker's
+ * next item (finish.c). A worker whose lease was taken over finds its commit refused.
+ *
+ *   lock      guards runs, figures, holders, generation; held for moments, never over I/O
+ *   recovery  makes that what an earlier life left is taken back once, before anything is claimed
  */
 #ifndef ANC_INGEST_APP_SERVICE_IMPL_H
 #define ANC_INGEST_APP_SERVICE_IMPL_H
@@ -21,25 +25,22 @@
 
 #include "ingest_service.h"
 
-enum { ING_MAX_RUNS = 64, ING_PAGE = 256, ING_RUN_ARENA_BYTES = 32 << 20 };
+enum { ING_MAX_RUNS = 64, ING_RUN_ARENA_BYTES = 32 << 20, ING_CLAIM_ARENA_BYTES = 64 << 10 };
 
-typedef enum ing_run_phase { ING_RUN_LIST, ING_RUN_READ, ING_RUN_ANNOUNCE } ing_run_phase;
+typedef enum ing_run_phase { ING_RUN_LIST, ING_RUN_READ, ING_RUN_CLOSE } ing_run_phase;
 
 typedef struct ing_run {
     anc_arena *mem;         /* of `batch` and its texts; immutable once made */
     ing_batch_record batch; /* as it was when the run was made; key, path, collection, … */
+    int64_t announced;      /* the closing worker's */
     ing_run_phase phase;
-    bool busy;             /* a worker lists, loads or announces */
-    atomic_bool cancelled; /* hand out nothing more */
-    bool resumed;          /* taken up again: the pace begins anew */
+    bool busy;             /* a worker lists or closes */
     bool counted;          /* in `active` */
-
-    anc_arena *page_mem; /* of the window's paths */
-    ing_item *window;    /* [n], `next` is the first that is not taken */
-    size_t n, next;
-    int64_t loaded; /* ordinal of the last item that was loaded; -1 */
-    bool all_loaded;
-    unsigned under_way; /* items taken and not finished */
+    bool dropped;          /* not in `runs` any more */
+    unsigned holders;      /* workers that point to it */
+    atomic_bool cancelled; /* hand out nothing more */
+    ing_counts now;        /* of the latest commit that was seen */
+    uint64_t empty_at;     /* revision at which a claim found nothing */
 } ing_run;
 
 typedef struct ing_worker {
@@ -47,16 +48,21 @@ typedef struct ing_worker {
     uint32_t step_id;
 
     /* the item at hand; only this worker touches it */
-    ing_run *run; /* NULL: none. Stays while under_way counts this item */
-    anc_arena *mem;
-    ing_item item; /* path in `mem` */
+    ing_run *run; /* held; NULL: none */
+    ing_item item;
     unsigned tries;
+    anc_arena *mem, *next_mem; /* of the item's texts; of those of the next one */
 } ing_worker;
 
 struct ing_service {
     ing_service_options with; /* immutable after open */
+    int64_t owner;            /* of leases: this life of this service */
     atomic_bool stopping;
     atomic_size_t active; /* batches that have not ended */
+    uint32_t keeper_id;   /* step */
+
+    pthread_mutex_t recovery;
+    bool recovered; /* under recovery */
 
     pthread_mutex_t lock;
     pthread_cond_t changed; /* generation grew, or stopping */
@@ -66,43 +72,51 @@ struct ing_service {
     bool look;           /* there may be open batches that have no run */
     bool looking;        /* a worker looks */
     int64_t looked;      /* key of the last batch that got a run */
+    uint64_t index_ns;   /* of the index's work that was put on batches */
 
     ing_worker workers[ING_MAX_WORKERS];
     struct {
-        krn_series *done, *unchanged, *passed_over, *failed, *active;
+        krn_series *done, *unchanged, *passed_over, *failed, *active, *taken_over;
     } count;
 };
 
-/* What a worker does next. */
+/* ---- take.c: which piece of work is next ---- */
+
 typedef enum ing_job_kind {
     ING_JOB_NONE,
     ING_JOB_LOOK,
     ING_JOB_LIST,
-    ING_JOB_PAGE,
-    ING_JOB_ITEM,
-    ING_JOB_ANNOUNCE
+    ING_JOB_CLAIM,
+    ING_JOB_CLOSE
 } ing_job_kind;
 
 typedef struct ing_job {
     ing_job_kind kind;
-    ing_run *run;  /* NULL for LOOK and NONE */
-    ing_item item; /* for ITEM: path borrowed from the run's window */
+    ing_run *run; /* NULL for LOOK and NONE; held for CLAIM */
 } ing_job;
 
-/* Claims the next piece of work. An item's path is copied to `mem` before the lock is let go. */
-ing_job ing_job_take(ing_service *ing, anc_arena *mem);
+ing_job ing_job_take(ing_service *ing);
+
+/* The run that a worker shall claim its next item from, held; NULL when there is none, or other work
+ * comes first. */
+ing_run *ing_run_next(ing_service *ing);
+
+void ing_run_let_go(ing_service *ing, ing_run *run); /* NULL is a no-op */
 
 /* The claims let go. */
 void ing_look_done(ing_service *ing, bool more);
 void ing_list_done(ing_service *ing, ing_run *run, bool listed);
-void ing_page_done(ing_service *ing, ing_run *run, anc_arena *mem, ing_item *items, size_t n,
-                   bool all);
-void ing_page_failed(ing_service *ing, ing_run *run);
-void ing_item_done(ing_service *ing, ing_run *run);
-void ing_announce_done(ing_service *ing, ing_run *run, bool closed);
+void ing_close_done(ing_service *ing, ing_run *run, bool closed);
 
 /* A run for `batch`; false when memory or the bound on runs refuses. */
 bool ing_run_add(ing_service *ing, const ing_batch_record *batch);
+
+/* Somebody saw these committed figures of a batch (by its key). */
+void ing_saw(ing_service *ing, int64_t key, const ing_counts *counts);
+/* A claim found nothing. */
+void ing_saw_empty(ing_service *ing, ing_run *run, const ing_counts *counts);
+
+/* ---- service.c ---- */
 
 /* Tells waiting callers and the other workers that something was committed. */
 void ing_changed(ing_service *ing);
@@ -113,11 +127,59 @@ krn_call ing_call_of(ing_service *ing, const ing_batch_record *batch, anc_arena 
                      int64_t deadline_ns);
 
 /* Announces the state of a batch, inside the transaction that made it. */
-anc_status ing_announce_state(ing_service *ing, krn_tx *tx, const ing_batch_record *b,
-                              anc_err *err) ANC_MUST_CHECK;
+anc_status ing_announce_state(ing_service *ing, krn_tx *tx, const ing_batch_record *batch,
+                              const ing_counts *now, anc_str error, anc_err *err) ANC_MUST_CHECK;
 
-/* Reads the worker's item into the catalog and marks it finished. ret_wait_ms: 0 when it is
- * finished, else when to try again. */
+/* ---- batches.c ---- */
+
+/* Queues a batch durably; key, id and figures are filled in. */
+anc_status ing_batch_queue(ing_service *ing, krn_call *call, const ing_batch_record *wanted,
+                           ing_batch *ret) ANC_MUST_CHECK;
+anc_status ing_batch_get(ing_service *ing, krn_call *call, anc_str id,
+                         ing_batch_record *ret) ANC_MUST_CHECK; /* NOT_FOUND */
+
+/* ---- recover.c ---- */
+
+/* Takes back what an earlier life of the service held; does it once. */
+anc_status ing_recover(ing_service *ing, krn_call *call) ANC_MUST_CHECK;
+
+/* ---- list.c ---- */
+
+/* Stores the items of a batch. ret_listed: the run goes on to read, or to be closed. */
+anc_status ing_list(ing_service *ing, ing_run *run, krn_call *call,
+                    bool *ret_listed) ANC_MUST_CHECK;
+
+/* ---- finish.c ---- */
+
+/* What became of the worker's item. */
+typedef struct ing_finish {
+    ing_worker *worker;
+    ing_item_result result;
+    ing_run *next; /* held; to claim the next item from; NULL: none */
+
+    /* told back, good once committed */
+    bool done;
+    ing_counts after;
+    ing_item next_item; /* ordinal negative: none */
+    ing_counts next_after;
+} ing_finish;
+
+/* Counts the item and claims the next one, inside the writer's transaction. */
+anc_status ing_finish_write(ing_finish *f, krn_tx *tx, anc_err *err) ANC_MUST_CHECK;
+/* After its commit: the worker has its next item, or none. */
+void ing_finish_done(ing_finish *f);
+
+/* The first item of a worker that has none. */
+anc_status ing_claim_first(ing_worker *worker, ing_run *run, krn_call *call) ANC_MUST_CHECK;
+/* Lets the item wait again, since the service stops. */
+void ing_item_give_back(ing_worker *worker);
+/* Keeps the item for another try. */
+anc_status ing_item_renew(ing_worker *worker, krn_call *call) ANC_MUST_CHECK;
+
+/* ---- read_item.c ---- */
+
+/* Reads the worker's item into the catalog and has it counted. ret_wait_ms: 0 when the worker is done
+ * with it, else when to try again. */
 anc_status ing_item_read(ing_worker *worker, int64_t now_ns, int64_t *ret_wait_ms) ANC_MUST_CHECK;
 
 #endif

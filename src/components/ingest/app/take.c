@@ -11,15 +11,15 @@ static ing_run *run_new(const ing_batch_record *batch, anc_arena *mem)
     ing_run *run = calloc(1, sizeof *run);
     if (run == NULL)
         return NULL;
+    const bool ended = ing_phase_ended(batch->now.phase); /* only to be announced and closed */
     run->mem = mem;
     run->batch = *batch;
-    run->loaded = -1;
-    const bool ended = ing_phase_ended(batch->phase); /* only to be announced and closed */
-    atomic_init(&run->cancelled, ended);
-    run->all_loaded = ended;
+    run->announced = batch->announced;
+    run->now = batch->now;
+    run->empty_at = UINT64_MAX;
     run->counted = !ended;
-    run->resumed = batch->phase == ING_PHASE_PROCESSING;
-    run->phase = batch->listed || ended ? ING_RUN_READ : ING_RUN_LIST;
+    run->phase = batch->now.listed || ended ? ING_RUN_READ : ING_RUN_LIST;
+    atomic_init(&run->cancelled, ended);
     return run;
 }
 
@@ -27,8 +27,8 @@ static ing_run *run_new(const ing_batch_record *batch, anc_arena *mem)
 static bool copy_batch(const ing_batch_record *from, anc_arena *mem, ing_batch_record *to)
 {
     *to = *from;
-    anc_str *texts[] = {&to->id,   &to->collection, &to->path,
-                        &to->glob, &to->metadata,   &to->user_id};
+    anc_str *texts[] = {&to->id,   &to->origin, &to->letter,   &to->collection,
+                        &to->path, &to->globs,  &to->metadata, &to->user_id};
     bool room = true;
     for (size_t i = 0; i < ANC_COUNT(texts); i++) {
         *texts[i] = anc_arena_copy(mem, *texts[i]);
@@ -66,9 +66,17 @@ bool ing_run_add(ing_service *ing, const ing_batch_record *batch)
         free(run);
         return false;
     }
-    if (!ing_phase_ended(batch->phase))
+    if (!ing_phase_ended(batch->now.phase))
         krn_gauge_set(ing->count.active, (int64_t)atomic_fetch_add(&ing->active, 1) + 1);
     return true;
+}
+
+static void run_free_if_unheld(ing_run *run)
+{
+    if (!run->dropped || run->holders > 0)
+        return;
+    anc_arena_free(run->mem);
+    free(run);
 }
 
 static void run_drop(ing_service *ing, ing_run *run)
@@ -79,67 +87,124 @@ static void run_drop(ing_service *ing, ing_run *run)
             ing->n_runs--;
             break;
         }
-    anc_arena_free(run->page_mem);
-    anc_arena_free(run->mem);
-    free(run);
+    run->dropped = true;
+    run_free_if_unheld(run);
+}
+
+void ing_run_let_go(ing_service *ing, ing_run *run)
+{
+    if (run == NULL)
+        return;
+    pthread_mutex_lock(&ing->lock);
+    run->holders--;
+    run_free_if_unheld(run);
+    pthread_mutex_unlock(&ing->lock);
+}
+
+/* ---- what was seen ------------------------------------------------------------------------- */
+
+static void see(ing_run *run, const ing_counts *counts)
+{
+    if (counts->revision <= run->now.revision)
+        return;
+    run->now = *counts;
+    if (ing_phase_ended(counts->phase))
+        atomic_store(&run->cancelled, true);
+}
+
+void ing_saw(ing_service *ing, int64_t key, const ing_counts *counts)
+{
+    pthread_mutex_lock(&ing->lock);
+    for (size_t i = 0; i < ing->n_runs; i++)
+        if (ing->runs[i]->batch.key == key)
+            see(ing->runs[i], counts);
+    pthread_mutex_unlock(&ing->lock);
+}
+
+void ing_saw_empty(ing_service *ing, ing_run *run, const ing_counts *counts)
+{
+    pthread_mutex_lock(&ing->lock);
+    see(run, counts);
+    run->empty_at = counts->revision;
+    pthread_mutex_unlock(&ing->lock);
 }
 
 /* ---- taking -------------------------------------------------------------------------------- */
 
-static bool take_item(ing_run *run, anc_arena *mem, ing_job *ret)
+static bool has_items(const ing_run *run)
 {
-    const ing_item item = run->window[run->next];
-    const anc_str path = anc_arena_copy(mem, item.path);
-    if (path.ptr == NULL)
-        return false;
-    run->next++;
-    run->under_way++;
-    *ret = (ing_job){.kind = ING_JOB_ITEM, .run = run, .item = item};
-    ret->item.path = path;
-    return true;
+    return run->phase == ING_RUN_READ && !run->busy && !atomic_load(&run->cancelled) &&
+           run->now.phase == ING_PHASE_PROCESSING && run->now.waiting > 0 &&
+           run->empty_at != run->now.revision;
 }
 
-/* What the run has to give; false when it has nothing now. */
-static bool take_from(ing_run *run, anc_arena *mem, ing_job *ret)
+/* Work that is not the reading of an item. */
+static ing_job_kind other_work(const ing_run *run)
 {
-    if (run->busy)
-        return false;
-    if (run->phase == ING_RUN_LIST) {
-        run->busy = true;
-        *ret = (ing_job){.kind = ING_JOB_LIST, .run = run};
-        return true;
-    }
-    if (!atomic_load(&run->cancelled) && run->next < run->n)
-        return take_item(run, mem, ret);
-    if (!atomic_load(&run->cancelled) && !run->all_loaded) {
-        run->busy = true;
-        *ret = (ing_job){.kind = ING_JOB_PAGE, .run = run};
-        return true;
-    }
-    if (run->under_way > 0)
-        return false;
-    run->phase = ING_RUN_ANNOUNCE;
-    run->busy = true;
-    *ret = (ing_job){.kind = ING_JOB_ANNOUNCE, .run = run};
-    return true;
+    if (run->busy || run->phase == ING_RUN_CLOSE)
+        return ING_JOB_NONE;
+    if (run->phase == ING_RUN_LIST)
+        return ING_JOB_LIST;
+    return ing_counts_finished(&run->now) ? ING_JOB_CLOSE : ING_JOB_NONE;
 }
 
-ing_job ing_job_take(ing_service *ing, anc_arena *mem)
+static bool may_look(const ing_service *ing)
 {
-    ing_job job = {.kind = ING_JOB_NONE};
-    pthread_mutex_lock(&ing->lock);
-    if (ing->look && !ing->looking && ing->n_runs < ING_MAX_RUNS) {
+    return ing->look && !ing->looking && ing->n_runs < ING_MAX_RUNS;
+}
+
+/* The run whose turn it is; NULL when none has items. */
+static ing_run *next_in_turn(ing_service *ing)
+{
+    for (size_t i = 0; i < ing->n_runs; i++) {
+        const size_t at = (ing->turn + i) % ing->n_runs;
+        if (!has_items(ing->runs[at]))
+            continue;
+        ing->turn = at + 1;
+        ing->runs[at]->holders++;
+        return ing->runs[at];
+    }
+    return NULL;
+}
+
+static ing_job take(ing_service *ing)
+{
+    if (may_look(ing)) {
         ing->looking = true;
         ing->look = false;
-        job.kind = ING_JOB_LOOK;
+        return (ing_job){.kind = ING_JOB_LOOK};
     }
-    for (size_t i = 0; job.kind == ING_JOB_NONE && i < ing->n_runs; i++) {
-        const size_t at = (ing->turn + i) % ing->n_runs;
-        if (take_from(ing->runs[at], mem, &job))
-            ing->turn = at + 1;
+    for (size_t i = 0; i < ing->n_runs; i++) {
+        ing_run *run = ing->runs[i];
+        const ing_job_kind kind = other_work(run);
+        if (kind == ING_JOB_NONE)
+            continue;
+        run->busy = true;
+        if (kind == ING_JOB_CLOSE)
+            run->phase = ING_RUN_CLOSE;
+        return (ing_job){.kind = kind, .run = run};
     }
+    ing_run *run = next_in_turn(ing);
+    return (ing_job){.kind = run != NULL ? ING_JOB_CLAIM : ING_JOB_NONE, .run = run};
+}
+
+ing_job ing_job_take(ing_service *ing)
+{
+    pthread_mutex_lock(&ing->lock);
+    const ing_job job = take(ing);
     pthread_mutex_unlock(&ing->lock);
     return job;
+}
+
+ing_run *ing_run_next(ing_service *ing)
+{
+    pthread_mutex_lock(&ing->lock);
+    bool other = may_look(ing);
+    for (size_t i = 0; i < ing->n_runs && !other; i++)
+        other = other_work(ing->runs[i]) != ING_JOB_NONE;
+    ing_run *run = other ? NULL : next_in_turn(ing);
+    pthread_mutex_unlock(&ing->lock);
+    return run;
 }
 
 /* ---- letting go ---------------------------------------------------------------------------- */
@@ -163,38 +228,7 @@ void ing_list_done(ing_service *ing, ing_run *run, bool listed)
     ing_wake(ing);
 }
 
-void ing_page_done(ing_service *ing, ing_run *run, anc_arena *mem, ing_item *items, size_t n,
-                   bool all)
-{
-    pthread_mutex_lock(&ing->lock);
-    anc_arena_free(run->page_mem); /* every item of the last page was taken, its path copied */
-    run->page_mem = mem;
-    run->window = items;
-    run->n = n;
-    run->next = 0;
-    if (n > 0)
-        run->loaded = items[n - 1].ordinal;
-    run->all_loaded = all;
-    run->busy = false;
-    pthread_mutex_unlock(&ing->lock);
-    ing_wake(ing);
-}
-
-void ing_page_failed(ing_service *ing, ing_run *run)
-{
-    pthread_mutex_lock(&ing->lock);
-    run->busy = false;
-    pthread_mutex_unlock(&ing->lock);
-}
-
-void ing_item_done(ing_service *ing, ing_run *run)
-{
-    pthread_mutex_lock(&ing->lock);
-    run->under_way--;
-    pthread_mutex_unlock(&ing->lock);
-}
-
-void ing_announce_done(ing_service *ing, ing_run *run, bool closed)
+void ing_close_done(ing_service *ing, ing_run *run, bool closed)
 {
     pthread_mutex_lock(&ing->lock);
     run->busy = false;
@@ -203,6 +237,8 @@ void ing_announce_done(ing_service *ing, ing_run *run, bool closed)
             krn_gauge_set(ing->count.active, (int64_t)atomic_fetch_sub(&ing->active, 1) - 1);
         run_drop(ing, run);
         ing->look = true; /* there is room for another */
+    } else {
+        run->phase = ING_RUN_READ;
     }
     pthread_mutex_unlock(&ing->lock);
     ing_wake(ing);

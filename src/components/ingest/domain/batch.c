@@ -1,4 +1,4 @@
-/* batch.c - states, pace, retries. */
+/* batch.c - states, figures, pace, retries. */
 #include "ingest/domain/batch.h"
 
 #include "base/str.h"
@@ -25,18 +25,55 @@ bool ing_phase_may_become(ing_phase from, ing_phase to)
     return from == ING_PHASE_PROCESSING && ing_phase_ended(to);
 }
 
+const char *ing_stage_name(ing_stage stage)
+{
+    static const char *const names[ING_STAGES] = {
+        [ING_STAGE_READ] = "read",   [ING_STAGE_PARSE] = "parse", [ING_STAGE_CHUNK] = "chunk",
+        [ING_STAGE_EMBED] = "embed", [ING_STAGE_WRITE] = "write", [ING_STAGE_INDEX] = "index"};
+    return (unsigned)stage < ING_STAGES ? names[stage] : "unknown";
+}
+
+bool ing_counts_fit(const ing_counts *c)
+{
+    return c->total == c->waiting + c->under_way + ing_counts_done(c) &&
+           c->unchanged <= c->skipped && c->bytes_done <= c->bytes_total;
+}
+
+bool ing_counts_finished(const ing_counts *c)
+{
+    if (c->under_way > 0)
+        return false;
+    return ing_phase_ended(c->phase) || (c->listed && c->waiting == 0);
+}
+
 ing_pace ing_batch_pace(const ing_batch_record *b, int64_t now_ms)
 {
     const int64_t until = b->completed_ms != 0 ? b->completed_ms : now_ms;
-    const uint64_t done = ing_batch_done(b);
-    ing_pace pace = {.eta_s = ing_phase_ended(b->phase) ? 0 : -1};
+    const uint64_t done = ing_counts_done(&b->now);
+    const bool ended = ing_phase_ended(b->now.phase);
+    ing_pace pace = {.eta_s = ended ? 0 : -1};
     if (b->rate_from_ms == 0 || done <= b->rate_from_done)
         return pace;
     const int64_t ms = until > b->rate_from_ms ? until - b->rate_from_ms : 1;
     pace.docs_per_s = (double)(done - b->rate_from_done) * 1000.0 / (double)ms;
-    if (!ing_phase_ended(b->phase) && b->listed && b->total >= done)
-        pace.eta_s = (double)(b->total - done) / pace.docs_per_s;
+    if (!ended && b->now.listed && b->now.total >= done)
+        pace.eta_s = (double)(b->now.total - done) / pace.docs_per_s;
     return pace;
+}
+
+ing_stage ing_slowest_stage(const uint64_t stage_us[ING_STAGES], unsigned workers)
+{
+    ing_stage slowest = ING_STAGES;
+    double most = 0;
+    for (unsigned i = 0; i < ING_STAGES; i++) {
+        const double hands = i == ING_STAGE_INDEX || workers == 0 ? 1 : workers;
+        const double each = (double)stage_us[i] / hands;
+        if (each > most) {
+            most = each;
+            slowest = (ing_stage)i;
+        }
+    }
+    return slowest;
 }
 
 int64_t ing_retry_after_ms(unsigned tries)

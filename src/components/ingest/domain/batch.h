@@ -1,10 +1,12 @@
 /* batch.h - a batch's life and its figures, as pure functions.
  *
  *   queued ──> processing ──> completed
- *      │           ├───────> failed      the source could not be listed
+ *      │           ├───────> failed      the source could not be read to its end
  *      └───────────┴───────> cancelled   by somebody; documents under way are finished
  *
- * A batch that ended is closed once its documents were announced.
+ * A batch that ended is closed once its documents were announced. At every committed state
+ *
+ *   total = waiting + under way + processed + failed + skipped
  */
 #ifndef ANC_INGEST_DOMAIN_BATCH_H
 #define ANC_INGEST_DOMAIN_BATCH_H
@@ -24,38 +26,73 @@ const char *ing_phase_name(ing_phase phase);
 bool ing_phase_ended(ing_phase phase);
 bool ing_phase_may_become(ing_phase from, ing_phase to);
 
+/* Where the time of a document goes. */
+typedef enum ing_stage {
+    ING_STAGE_READ,
+    ING_STAGE_PARSE,
+    ING_STAGE_CHUNK,
+    ING_STAGE_EMBED,
+    ING_STAGE_WRITE,
+    ING_STAGE_INDEX,
+    ING_STAGES
+} ing_stage;
+
+const char *ing_stage_name(ing_stage stage); /* "read", … */
+
+/* Where the documents of a batch come from. */
+typedef enum ing_source_kind {
+    ING_SOURCE_FOLDER, /* `path` on this machine */
+    ING_SOURCE_REPLAY  /* the dead letters of another batch, whose `path` it has */
+} ing_source_kind;
+
+/* What changes while a batch is worked on; of one committed state. */
+typedef struct ing_counts {
+    ing_phase phase;
+    bool listed; /* its items are all there: total is final */
+    bool closed; /* nothing is left to be done for it */
+    uint64_t total, waiting, under_way, processed, failed, skipped;
+    uint64_t unchanged; /* of the skipped ones; they are searchable already */
+    uint64_t bytes_total, bytes_done;
+    uint64_t max_seq; /* greatest change of its documents */
+    uint64_t stage_us[ING_STAGES];
+    int64_t event_ms; /* when its state was last announced */
+    uint64_t revision;
+} ing_counts;
+
 typedef struct ing_batch_record {
     int64_t key; /* the catalog's own; 0: not stored yet */
     anc_str id;  /* UUIDv7 */
-    ing_phase phase;
-    bool listed; /* its items are all there */
-    bool closed; /* nothing is left to be done for it */
+    ing_counts now;
 
     /* what was asked for, and by whom */
-    anc_str collection, path, glob, metadata;
+    ing_source_kind source;
+    anc_str origin; /* of a replay: id of the batch whose dead letters are read again */
+    anc_str letter; /* of a replay: only this dead letter; empty: all of the origin's */
+    anc_str collection, path, metadata;
+    anc_str globs;      /* patterns, one a line; empty: every path */
     const anc_str *acl; /* [n_acl] */
     size_t n_acl;
     anc_str user_id;
     const anc_str *labels; /* [n_labels] of the principal */
     size_t n_labels;
 
-    uint64_t total, processed, failed, skipped;
-    uint64_t unchanged; /* of the skipped ones; they are searchable already */
-    uint64_t bytes_total, bytes_done;
-    uint64_t max_seq;  /* greatest change of its documents */
     int64_t announced; /* ordinal up to which documents were announced; -1: none */
     anc_str error;     /* ptr NULL: none */
     int64_t created_ms, updated_ms, completed_ms;
     int64_t rate_from_ms;    /* when reading began or was taken up again; 0: not yet */
     uint64_t rate_from_done; /* documents that were done then */
-    int64_t event_ms;        /* when its state was last announced */
-    uint64_t revision;
 } ing_batch_record;
 
-static inline uint64_t ing_batch_done(const ing_batch_record *b)
+static inline uint64_t ing_counts_done(const ing_counts *c)
 {
-    return b->processed + b->failed + b->skipped;
+    return c->processed + c->failed + c->skipped;
 }
+
+/* Whether the figures agree with each other, as they must at every committed state. */
+bool ing_counts_fit(const ing_counts *c);
+
+/* Whether nothing is left to be read: all is done, or it ended before and nothing is under way. */
+bool ing_counts_finished(const ing_counts *c);
 
 typedef struct ing_pace {
     double docs_per_s; /* 0: nothing was done yet */
@@ -65,13 +102,19 @@ typedef struct ing_pace {
 /* How fast it goes at `now_ms`, measured from when reading was last taken up. */
 ing_pace ing_batch_pace(const ing_batch_record *b, int64_t now_ms);
 
-/* What became of one item. */
+/* The stage that holds the others up: that with the most time for each hand that works at it.
+ * `workers` take a document from read to write, one follower indexes. ING_STAGES: nothing was
+ * measured yet. */
+ing_stage ing_slowest_stage(const uint64_t stage_us[ING_STAGES], unsigned workers);
+
+/* What became of one item; stands in the catalog. */
 typedef enum ing_outcome {
     ING_WAITING,
     ING_DONE,
     ING_UNCHANGED,   /* counted as skipped */
     ING_PASSED_OVER, /* counted as skipped: content that nobody here reads */
-    ING_ITEM_FAILED
+    ING_ITEM_FAILED,
+    ING_UNDER_WAY /* claimed, until its lease is over */
 } ing_outcome;
 
 typedef struct ing_item {
@@ -79,7 +122,12 @@ typedef struct ing_item {
     anc_str path;    /* relative to the batch's */
     uint64_t bytes;
     int64_t modified_ms; /* 0: unknown */
+    anc_str letter;      /* id of the dead letter that it tries again; empty: none */
+    uint32_t claims;     /* how often it was claimed, this time included */
 } ing_item;
+
+/* A worker that crashed or hangs leaves its item to others so often; then the item is given up. */
+enum { ING_CLAIMS_MAX = 5 };
 
 /* Milliseconds before try number `tries` + 1 of an item that failed for a passing reason; negative:
  * no further try. */

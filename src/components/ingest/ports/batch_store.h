@@ -1,4 +1,4 @@
-/* batch_store.h - port: batches, their items and failures, read from the catalog.
+/* batch_store.h - port: batches, their documents and dead letters, read from the catalog.
  *
  * Adapters: sqlite. Contract: any thread but the loop; each function sees one committed state;
  * results in call->mem; IO, CORRUPT, UNAVAILABLE, NO_MEMORY, LIMIT anywhere.
@@ -9,10 +9,20 @@
 #include "ingest/domain/batch.h"
 #include "kernel/domain/call.h"
 
-typedef struct ing_failure_record {
-    anc_str id, batch_id, document, stage, reason;
+/* What failed, with what it takes to try it again. */
+typedef struct ing_letter {
+    anc_str id, batch_id;
+    int64_t batch; /* key */
+    bool passed_over;
+    anc_str collection, source; /* of the batch: where it goes to and where it was read from */
+    anc_str document;           /* its id, as far as it was known */
+    anc_str path;               /* of the item */
+    anc_str stage, reason;
+    uint64_t bytes;
+    int64_t modified_ms;
+    uint32_t attempts;
     int64_t at_ms;
-} ing_failure_record;
+} ing_letter;
 
 typedef struct ing_batch_store_ops {
     const char *name;
@@ -21,19 +31,17 @@ typedef struct ing_batch_store_ops {
     ANC_MUST_CHECK anc_status (*find)(void *self, krn_call *call, anc_str id,
                                       ing_batch_record *ret);
 
-    /* Newest first, older than `before` (its id; empty: from the newest). */
-    ANC_MUST_CHECK anc_status (*list)(void *self, krn_call *call, anc_str before, size_t limit,
-                                      ing_batch_record **ret, size_t *ret_n);
+    /* Newest first, older than `before` (its id; empty: from the newest), those whose phase is in
+     * `phases` (bit 1 << phase; 0: all). */
+    ANC_MUST_CHECK anc_status (*list)(void *self, krn_call *call, anc_str before, unsigned phases,
+                                      size_t limit, ing_batch_record **ret, size_t *ret_n);
 
     /* Batches that are not closed, oldest first, with a key greater than `after`. */
     ANC_MUST_CHECK anc_status (*open)(void *self, krn_call *call, int64_t after, size_t limit,
                                       ing_batch_record **ret, size_t *ret_n);
 
-    /* Waiting items after `after` (an ordinal; -1 at the start), ascending. */
-    ANC_MUST_CHECK anc_status (*waiting)(void *self, krn_call *call, int64_t key, int64_t after,
-                                         size_t limit, ing_item **ret, size_t *ret_n);
-
-    /* Items that became documents (new or changed) after `after`, ascending. */
+    /* Items that became documents (new or changed) after `after`, ascending; the path is the
+     * document's id. */
     ANC_MUST_CHECK anc_status (*done)(void *self, krn_call *call, int64_t key, int64_t after,
                                       size_t limit, ing_item **ret, size_t *ret_n);
 
@@ -41,9 +49,14 @@ typedef struct ing_batch_store_ops {
     ANC_MUST_CHECK anc_status (*searchable)(void *self, krn_call *call, int64_t key,
                                             uint64_t cursor, uint64_t *ret);
 
-    /* Failed and passed-over documents of a batch (empty id: of all), newest first. */
-    ANC_MUST_CHECK anc_status (*failures)(void *self, krn_call *call, anc_str batch_id,
-                                          size_t limit, ing_failure_record **ret, size_t *ret_n);
+    /* Dead letters of a batch (empty id: of all), newest first, older than `before` (an id; empty:
+     * from the newest). */
+    ANC_MUST_CHECK anc_status (*letters)(void *self, krn_call *call, anc_str batch_id,
+                                         anc_str before, size_t limit, ing_letter **ret,
+                                         size_t *ret_n);
+
+    /* ret->id is empty when there is none of that id. */
+    ANC_MUST_CHECK anc_status (*letter)(void *self, krn_call *call, anc_str id, ing_letter *ret);
 } ing_batch_store_ops;
 
 typedef struct ing_batch_store {

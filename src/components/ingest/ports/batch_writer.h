@@ -1,7 +1,8 @@
 /* batch_writer.h - port: what happens to batches, inside the writer's transaction.
  *
  * Adapters: sqlite. Contract: called in a closure of the writer only; every change counts the
- * batch's revision up and sets updated_ms; records that are given back are in `mem`.
+ * batch's revision up and sets updated_ms, and leaves ing_counts_fit true; records that are given
+ * back are in `mem`.
  */
 #ifndef ANC_INGEST_PORTS_BATCH_WRITER_H
 #define ANC_INGEST_PORTS_BATCH_WRITER_H
@@ -11,44 +12,44 @@
 
 typedef struct krn_tx krn_tx; /* kernel/ports/writer.h */
 
-typedef struct ing_item_result {
-    int64_t ordinal;
-    ing_outcome outcome; /* not ING_WAITING */
-    uint64_t bytes;
-    uint64_t seq; /* the change to wait for until it is searchable; 0: it is */
-    /* for ING_PASSED_OVER and ING_ITEM_FAILED */
-    anc_str failure_id, document, stage, reason;
-} ing_item_result;
+/* What is kept of batches that are closed. */
+typedef struct ing_keep {
+    int64_t before_ms;    /* batches that ended before this go */
+    uint64_t batches;     /* and all but the newest so many */
+    uint64_t visible_seq; /* the change that the index has reached */
+} ing_keep;
 
 typedef struct ing_batch_writer_ops {
     const char *name;
 
-    /* A queued batch; key, phase, counters and times of `batch` are ignored. */
+    /* A queued batch; key, figures and times of `batch` are ignored. */
     ANC_MUST_CHECK anc_status (*insert)(void *self, krn_tx *tx, const ing_batch_record *batch,
                                         anc_err *err);
 
     /* Begins to list its items: what an earlier try listed is removed. */
     ANC_MUST_CHECK anc_status (*list_begin)(void *self, krn_tx *tx, int64_t key, anc_err *err);
+    /* Further items, waiting; letters of items that name one are looked after by finish. */
     ANC_MUST_CHECK anc_status (*list_add)(void *self, krn_tx *tx, int64_t key,
                                           const ing_item *items, size_t n, anc_err *err);
 
-    /* Moves it to `to`. Processing: the items are all listed, totals are taken, the pace begins.
-     * With `from` processing and `to` processing the pace begins anew (work was taken up again). An
-     * ended phase sets completed_ms, and `error` (ptr NULL: none). CONFLICT when it may not. */
+    /* Moves it to `to`. Processing: the items are all listed, and the pace begins. With `from`
+     * processing and `to` processing the pace begins anew (work was taken up again). An ended phase
+     * sets completed_ms, and `error` (ptr NULL: none). CONFLICT when it may not. */
     ANC_MUST_CHECK anc_status (*move)(void *self, krn_tx *tx, int64_t key, ing_phase to,
                                       anc_str error, anc_arena *mem, ing_batch_record *ret,
                                       anc_err *err);
 
-    /* Counts what became of an item. CONFLICT when the item is not waiting. `ret_announce`: the last
-     * announcement of the state is so long ago that another is due; it is then noted as made. */
-    ANC_MUST_CHECK anc_status (*finish_item)(void *self, krn_tx *tx, int64_t key,
-                                             const ing_item_result *result, anc_arena *mem,
-                                             ing_batch_record *ret, bool *ret_announce,
-                                             anc_err *err);
-
     /* Documents up to `ordinal` were announced; `closed`: nothing is left to be done. */
     ANC_MUST_CHECK anc_status (*announced)(void *self, krn_tx *tx, int64_t key, int64_t ordinal,
                                            bool closed, anc_err *err);
+
+    /* Removes a dead letter; NOT_FOUND when there is none. */
+    ANC_MUST_CHECK anc_status (*letter_remove)(void *self, krn_tx *tx, anc_str id, anc_err *err);
+
+    /* Removes at most about `limit` rows of what need not be kept: the items of closed batches whose
+     * documents the index shows, then whole batches with their dead letters. ret_more: call again. */
+    ANC_MUST_CHECK anc_status (*prune)(void *self, krn_tx *tx, const ing_keep *keep, size_t limit,
+                                       bool *ret_more, anc_err *err);
 } ing_batch_writer_ops;
 
 typedef struct ing_batch_writer {

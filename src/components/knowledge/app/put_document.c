@@ -308,10 +308,13 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
                    .call = *call,
                    .input = input,
                    .must_be_new = must_be_new,
-                   .results = call->mem};
+                   .results = call->mem,
+                   .stage_from_ns = start_ns};
     put.call.mem = mem;
     kno_put_status came_of_it = KNO_UNCHANGED;
     const anc_status status = run(&put, &came_of_it);
+    if (input->stage_ns != NULL)
+        input->stage_ns[put.stage] += krn_now_ns(kno->with.clock) - put.stage_from_ns;
     put_done(&put);
     krn_observe(kno->count.put_seconds, krn_ms_since(kno->with.clock, start_ns) / 1e3);
     if (status != ANC_OK) {

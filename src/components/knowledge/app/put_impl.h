@@ -19,6 +19,8 @@ typedef struct kno_put {
     const kno_document_input *input;
     bool must_be_new;
     anc_arena *results; /* the caller's arena */
+    kno_put_stage stage;
+    int64_t stage_from_ns; /* when it began */
 
     /* check */
     anc_str name;                     /* the document's id; in `results` */
@@ -63,10 +65,16 @@ anc_status kno_put_cut(kno_put *put) ANC_MUST_CHECK;
  * moved meanwhile: read the present state and publish again. */
 anc_status kno_put_publish(kno_put *put, bool *ret_again) ANC_MUST_CHECK;
 
-static inline void kno_put_stage_is(const kno_put *put, kno_put_stage stage)
+static inline void kno_put_stage_is(kno_put *put, kno_put_stage stage)
 {
     if (put->input->stage != NULL)
         *put->input->stage = stage;
+    if (put->input->stage_ns == NULL)
+        return;
+    const int64_t now_ns = krn_now_ns(put->kno->with.clock);
+    put->input->stage_ns[put->stage] += now_ns - put->stage_from_ns;
+    put->stage = stage;
+    put->stage_from_ns = now_ns;
 }
 
 #endif

@@ -122,6 +122,22 @@ static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
     return ANC_OK;
 }
 
+/* What the caller wants to be one commit with the version. */
+static anc_status tell_publish(const piece_work *w, krn_tx *tx, anc_err *err)
+{
+    const kno_put *put = w->put;
+    if (put->input->on_publish == NULL)
+        return ANC_OK;
+    const kno_put_result result = {.collection = put->into,
+                                   .document_id = put->name,
+                                   .version = w->published.number,
+                                   .chunks = (uint32_t)put->n_chunks,
+                                   .status = put->present.id == 0 ? KNO_CREATED : KNO_UPDATED,
+                                   .change_seq = w->change_seq,
+                                   .embedded = put->embedded};
+    return put->input->on_publish(put->input->on_publish_arg, tx, &result, err);
+}
+
 static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
 {
     piece_work *w = arg;
@@ -136,7 +152,8 @@ static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
                                .version = w->published.number};
     const krn_changes log = put->kno->with.changes;
     ANC_TRY(log.ops->append(log.self, tx, &change, &w->change_seq, err));
-    return put->present.id == 0 ? announce_created(w, tx, err) : announce_updated(w, tx, err);
+    ANC_TRY(put->present.id == 0 ? announce_created(w, tx, err) : announce_updated(w, tx, err));
+    return tell_publish(w, tx, err);
 }
 
 /* ---- the stage ----------------------------------------------------------------------------- */

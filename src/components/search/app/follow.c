@@ -301,6 +301,8 @@ int64_t srch_follow(void *arg, int64_t now_ns)
     anc_arena_reset(srch->follow.scratch);
     srch_slot_close_old(srch);
     measure(srch);
+    const int64_t end_ns = krn_now_ns(srch->config.clock);
+    (void)atomic_fetch_add(&srch->busy_ns, end_ns > now_ns ? (uint64_t)(end_ns - now_ns) : 0);
     if (status == ANC_CANCELLED)
         return INT64_MAX;
     if (status != ANC_OK)

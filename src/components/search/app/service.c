@@ -197,6 +197,11 @@ srch_status_row srch_status(srch_service *srch)
     };
 }
 
+uint64_t srch_index_busy_ns(srch_service *srch)
+{
+    return atomic_load(&srch->busy_ns);
+}
+
 void srch_rebuild(srch_service *srch)
 {
     atomic_store(&srch->rebuild, true);

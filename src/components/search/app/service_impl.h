@@ -96,7 +96,8 @@ struct srch_service {
     atomic_bool started; /* scheduler and step_id are set */
     atomic_bool stopping;
     atomic_bool ready;
-    atomic_bool rebuild; /* asked for */
+    atomic_bool rebuild;           /* asked for */
+    atomic_uint_least64_t busy_ns; /* spent by the follower */
     srch_slot slots[2];
     atomic_uint shown; /* slot that is searched */
     unsigned building; /* slot that the follower writes to: the shown one but while rebuilding */

@@ -1,4 +1,5 @@
-/* batch_reader.c - batches, items and failures read. */
+/* batch_reader.c - batches, items and dead letters read. */
+#include <stdio.h>
 #include <string.h>
 
 #include "batch_impl.h"
@@ -27,37 +28,44 @@ static anc_status read_lines(const db_stmt *s, int column, anc_arena *mem, const
     return ANC_OK;
 }
 
+ing_counts ing_counts_read(const db_stmt *s)
+{
+    ing_counts c = {.phase = (ing_phase)db_col_int(s, 0),
+                    .listed = db_col_int(s, 1) != 0,
+                    .closed = db_col_int(s, 2) != 0,
+                    .event_ms = db_col_int(s, 19),
+                    .revision = (uint64_t)db_col_int(s, 20)};
+    uint64_t *const numbers[] = {&c.total,      &c.waiting, &c.under_way, &c.processed,
+                                 &c.failed,     &c.skipped, &c.unchanged, &c.bytes_total,
+                                 &c.bytes_done, &c.max_seq};
+    for (int i = 0; i < (int)ANC_COUNT(numbers); i++)
+        *numbers[i] = (uint64_t)db_col_int(s, 3 + i);
+    for (int i = 0; i < ING_STAGES; i++)
+        c.stage_us[i] = (uint64_t)db_col_int(s, 13 + i);
+    return c;
+}
+
 anc_status ing_batch_read(const db_stmt *s, anc_arena *mem, ing_batch_record *ret, anc_err *err)
 {
-    ing_batch_record b = {.key = db_col_int(s, 0),
-                          .phase = (ing_phase)db_col_int(s, 2),
-                          .listed = db_col_int(s, 3) != 0,
-                          .closed = db_col_int(s, 4) != 0,
-                          .total = (uint64_t)db_col_int(s, 12),
-                          .processed = (uint64_t)db_col_int(s, 13),
-                          .failed = (uint64_t)db_col_int(s, 14),
-                          .skipped = (uint64_t)db_col_int(s, 15),
-                          .unchanged = (uint64_t)db_col_int(s, 16),
-                          .bytes_total = (uint64_t)db_col_int(s, 17),
-                          .bytes_done = (uint64_t)db_col_int(s, 18),
-                          .max_seq = (uint64_t)db_col_int(s, 19),
-                          .announced = db_col_int(s, 20),
-                          .created_ms = db_col_int(s, 22),
-                          .updated_ms = db_col_int(s, 23),
-                          .completed_ms = db_col_int(s, 24),
-                          .rate_from_ms = db_col_int(s, 25),
-                          .rate_from_done = (uint64_t)db_col_int(s, 26),
-                          .event_ms = db_col_int(s, 27),
-                          .revision = (uint64_t)db_col_int(s, 28)};
+    ing_batch_record b = {.key = db_col_int(s, 21),
+                          .now = ing_counts_read(s),
+                          .source = (ing_source_kind)db_col_int(s, 23),
+                          .announced = db_col_int(s, 33),
+                          .created_ms = db_col_int(s, 35),
+                          .updated_ms = db_col_int(s, 36),
+                          .completed_ms = db_col_int(s, 37),
+                          .rate_from_ms = db_col_int(s, 38),
+                          .rate_from_done = (uint64_t)db_col_int(s, 39)};
     const struct {
         int column;
         anc_str *to;
-    } texts[] = {{1, &b.id},       {5, &b.collection}, {6, &b.path},  {7, &b.glob},
-                 {8, &b.metadata}, {10, &b.user_id},   {21, &b.error}};
+    } texts[] = {{22, &b.id},         {24, &b.origin},  {25, &b.letter},
+                 {26, &b.collection}, {27, &b.path},    {28, &b.metadata},
+                 {29, &b.globs},      {31, &b.user_id}, {34, &b.error}};
     for (size_t i = 0; i < ANC_COUNT(texts); i++)
         ANC_TRY(db_col_copy(s, texts[i].column, mem, texts[i].to, err));
-    ANC_TRY(read_lines(s, 9, mem, &b.acl, &b.n_acl, err));
-    ANC_TRY(read_lines(s, 11, mem, &b.labels, &b.n_labels, err));
+    ANC_TRY(read_lines(s, 30, mem, &b.acl, &b.n_acl, err));
+    ANC_TRY(read_lines(s, 32, mem, &b.labels, &b.n_labels, err));
     *ret = b;
     return ANC_OK;
 }
@@ -150,13 +158,24 @@ static anc_status read_item_row(const db_stmt *s, anc_arena *mem, void *out, anc
     return ANC_OK;
 }
 
-static anc_status read_failure_row(const db_stmt *s, anc_arena *mem, void *out, anc_err *err)
+static const char letter_columns[] =
+    "SELECT f.id, b.id, b.collection, b.path, f.document, f.path, f.stage, f.reason, f.batch,"
+    " f.passed_over, f.bytes, f.modified_ms, f.attempts, f.at_ms FROM ing_failure f"
+    " JOIN ing_batch b ON b.key = f.batch";
+
+static anc_status read_letter_row(const db_stmt *s, anc_arena *mem, void *out, anc_err *err)
 {
-    ing_failure_record f = {.at_ms = db_col_int(s, 5)};
-    anc_str *texts[] = {&f.id, &f.batch_id, &f.document, &f.stage, &f.reason};
+    ing_letter l = {.batch = db_col_int(s, 8),
+                    .passed_over = db_col_int(s, 9) != 0,
+                    .bytes = (uint64_t)db_col_int(s, 10),
+                    .modified_ms = db_col_int(s, 11),
+                    .attempts = (uint32_t)db_col_int(s, 12),
+                    .at_ms = db_col_int(s, 13)};
+    anc_str *texts[] = {&l.id,       &l.batch_id, &l.collection, &l.source,
+                        &l.document, &l.path,     &l.stage,      &l.reason};
     for (int i = 0; i < (int)ANC_COUNT(texts); i++)
         ANC_TRY(db_col_copy(s, i, mem, texts[i], err));
-    *(ing_failure_record *)out = f;
+    *(ing_letter *)out = l;
     return ANC_OK;
 }
 
@@ -178,18 +197,19 @@ static anc_status find(void *self, krn_call *call, anc_str id, ing_batch_record 
     return ANC_OK;
 }
 
-static anc_status list(void *self, krn_call *call, anc_str before, size_t limit,
+static anc_status list(void *self, krn_call *call, anc_str before, unsigned phases, size_t limit,
                        ing_batch_record **ret, size_t *ret_n)
 {
     READER(r);
     ANC_TRY(reader_take(self, call, &r));
     DB_STMT(s);
     ANC_TRY(db_prepare(r.db,
-                       "SELECT " ING_BATCH_COLUMNS " FROM ing_batch WHERE ?1 = '' OR id < ?1"
-                       " ORDER BY id DESC LIMIT ?2",
+                       "SELECT " ING_BATCH_COLUMNS " FROM ing_batch WHERE (?1 = '' OR id < ?1)"
+                       " AND (?3 = 0 OR (?3 >> phase) & 1) ORDER BY id DESC LIMIT ?2",
                        &s, call->err));
     db_bind_str(s, 1, before);
     db_bind_int(s, 2, (int64_t)limit);
+    db_bind_int(s, 3, phases);
     rows out = {.call = call, .item_bytes = sizeof **ret};
     ANC_TRY(read_all(s, &out, read_batch_row));
     *ret = (ing_batch_record *)(void *)out.items;
@@ -216,37 +236,24 @@ static anc_status open_batches(void *self, krn_call *call, int64_t after, size_t
     return ANC_OK;
 }
 
-static anc_status items_in_state(void *self, krn_call *call, int64_t key, ing_outcome state,
-                                 int64_t after, size_t limit, ing_item **ret, size_t *ret_n)
+static anc_status done(void *self, krn_call *call, int64_t key, int64_t after, size_t limit,
+                       ing_item **ret, size_t *ret_n)
 {
     READER(r);
     ANC_TRY(reader_take(self, call, &r));
     DB_STMT(s);
     ANC_TRY(db_prepare(r.db,
-                       "SELECT ordinal, path, bytes, modified_ms FROM ing_item WHERE batch = ?1"
-                       " AND ordinal > ?2 AND state = ?3 ORDER BY ordinal LIMIT ?4",
+                       "SELECT ordinal, coalesce(document, path), bytes, modified_ms FROM ing_item"
+                       " WHERE batch = ?1 AND ordinal > ?2 AND state = 1 ORDER BY ordinal LIMIT ?3",
                        &s, call->err));
     db_bind_int(s, 1, key);
     db_bind_int(s, 2, after);
-    db_bind_int(s, 3, state);
-    db_bind_int(s, 4, (int64_t)limit);
+    db_bind_int(s, 3, (int64_t)limit);
     rows out = {.call = call, .item_bytes = sizeof **ret};
     ANC_TRY(read_all(s, &out, read_item_row));
     *ret = (ing_item *)(void *)out.items;
     *ret_n = out.n;
     return ANC_OK;
-}
-
-static anc_status waiting(void *self, krn_call *call, int64_t key, int64_t after, size_t limit,
-                          ing_item **ret, size_t *ret_n)
-{
-    return items_in_state(self, call, key, ING_WAITING, after, limit, ret, ret_n);
-}
-
-static anc_status done(void *self, krn_call *call, int64_t key, int64_t after, size_t limit,
-                       ing_item **ret, size_t *ret_n)
-{
-    return items_in_state(self, call, key, ING_DONE, after, limit, ret, ret_n);
 }
 
 static anc_status searchable(void *self, krn_call *call, int64_t key, uint64_t cursor,
@@ -267,28 +274,42 @@ static anc_status searchable(void *self, krn_call *call, int64_t key, uint64_t c
     return ANC_OK;
 }
 
-static anc_status failures(void *self, krn_call *call, anc_str batch_id, size_t limit,
-                           ing_failure_record **ret, size_t *ret_n)
+static anc_status letters(void *self, krn_call *call, anc_str batch_id, anc_str before,
+                          size_t limit, ing_letter **ret, size_t *ret_n)
 {
     READER(r);
     ANC_TRY(reader_take(self, call, &r));
     DB_STMT(s);
-    ANC_TRY(db_prepare(r.db,
-                       batch_id.len > 0
-                           ? "SELECT f.id, b.id, f.document, f.stage, f.reason, f.at_ms"
-                             " FROM ing_batch b JOIN ing_failure f ON f.batch = b.key"
-                             " WHERE b.id = ?1 ORDER BY f.id DESC LIMIT ?2"
-                           : "SELECT f.id, b.id, f.document, f.stage, f.reason, f.at_ms"
-                             " FROM ing_failure f JOIN ing_batch b ON b.key = f.batch"
-                             " ORDER BY f.id DESC LIMIT ?2",
-                       &s, call->err));
+    char sql[1024];
+    (void)snprintf(sql, sizeof sql,
+                   "%s WHERE %s (?2 = '' OR f.id < ?2) ORDER BY f.id DESC LIMIT ?3", letter_columns,
+                   batch_id.len > 0 ? "b.id = ?1 AND" : "");
+    ANC_TRY(db_prepare(r.db, sql, &s, call->err));
     if (batch_id.len > 0)
         db_bind_str(s, 1, batch_id);
-    db_bind_int(s, 2, (int64_t)limit);
+    db_bind_str(s, 2, before);
+    db_bind_int(s, 3, (int64_t)limit);
     rows out = {.call = call, .item_bytes = sizeof **ret};
-    ANC_TRY(read_all(s, &out, read_failure_row));
-    *ret = (ing_failure_record *)(void *)out.items;
+    ANC_TRY(read_all(s, &out, read_letter_row));
+    *ret = (ing_letter *)(void *)out.items;
     *ret_n = out.n;
+    return ANC_OK;
+}
+
+static anc_status letter(void *self, krn_call *call, anc_str id, ing_letter *ret)
+{
+    READER(r);
+    ANC_TRY(reader_take(self, call, &r));
+    DB_STMT(s);
+    bool row = false;
+    char sql[1024];
+    (void)snprintf(sql, sizeof sql, "%s WHERE f.id = ?1", letter_columns);
+    ANC_TRY(db_prepare(r.db, sql, &s, call->err));
+    db_bind_str(s, 1, id);
+    ANC_TRY(db_step(s, &row, call->err));
+    if (row)
+        return read_letter_row(s, call->mem, ret, call->err);
+    *ret = (ing_letter){0};
     return ANC_OK;
 }
 
@@ -297,10 +318,10 @@ static const ing_batch_store_ops ops = {
     .find = find,
     .list = list,
     .open = open_batches,
-    .waiting = waiting,
     .done = done,
     .searchable = searchable,
-    .failures = failures,
+    .letters = letters,
+    .letter = letter,
 };
 
 ing_batch_store ing_sqlite_store(db_readers *readers)

@@ -2,8 +2,6 @@
 #include "batch_impl.h"
 #include "kernel/ports/writer.h"
 
-enum { ANNOUNCE_EVERY_MS = 1000 };
-
 static anc_status join_lines(const anc_str *items, size_t n, anc_buf *out, anc_err *err)
 {
     for (size_t i = 0; i < n; i++) {
@@ -23,19 +21,19 @@ static anc_status insert(void *self, krn_tx *tx, const ing_batch_record *batch, 
     ANC_TRY(join_lines(batch->labels, batch->n_labels, &labels, err));
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
-                       "INSERT INTO ing_batch(id, collection, path, glob, metadata, acl, user_id,"
-                       " labels, created_ms, updated_ms, event_ms)"
-                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?9)",
+                       "INSERT INTO ing_batch(id, collection, path, globs, metadata, acl, user_id,"
+                       " labels, source, origin, letter, created_ms, updated_ms, event_ms)"
+                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12)",
                        &s, err));
-    db_bind_str(s, 1, batch->id);
-    db_bind_str(s, 2, batch->collection);
-    db_bind_str(s, 3, batch->path);
-    db_bind_str(s, 4, batch->glob);
-    db_bind_str(s, 5, batch->metadata);
-    db_bind_str(s, 6, anc_buf_view(&acl));
-    db_bind_str(s, 7, batch->user_id);
-    db_bind_str(s, 8, anc_buf_view(&labels));
-    db_bind_int(s, 9, tx->wall_ms);
+    const anc_str texts[] = {batch->id,      batch->collection,    batch->path,
+                             batch->globs,   batch->metadata,      anc_buf_view(&acl),
+                             batch->user_id, anc_buf_view(&labels)};
+    for (int i = 0; i < (int)ANC_COUNT(texts); i++)
+        db_bind_str(s, i + 1, texts[i]);
+    db_bind_int(s, 9, batch->source);
+    db_bind_str(s, 10, batch->origin);
+    db_bind_str(s, 11, batch->letter);
+    db_bind_int(s, 12, tx->wall_ms);
     return db_run(s, err);
 }
 
@@ -45,17 +43,24 @@ static anc_status list_begin(void *self, krn_tx *tx, int64_t key, anc_err *err)
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection, "DELETE FROM ing_item WHERE batch = ?1", &s, err));
     db_bind_int(s, 1, key);
-    return db_run(s, err);
+    ANC_TRY(db_run(s, err));
+    DB_STMT(b);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE ing_batch SET total = 0, waiting = 0, bytes_total = 0,"
+                       " updated_ms = ?2, revision = revision + 1 WHERE key = ?1",
+                       &b, err));
+    db_bind_int(b, 1, key);
+    db_bind_int(b, 2, tx->wall_ms);
+    return db_run(b, err);
 }
 
-static anc_status list_add(void *self, krn_tx *tx, int64_t key, const ing_item *items, size_t n,
-                           anc_err *err)
+static anc_status add_items(krn_tx *tx, int64_t key, const ing_item *items, size_t n,
+                            uint64_t *ret_bytes, anc_err *err)
 {
-    (void)self;
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
-                       "INSERT INTO ing_item(batch, ordinal, path, bytes, modified_ms)"
-                       " VALUES(?1, ?2, ?3, ?4, ?5)",
+                       "INSERT INTO ing_item(batch, ordinal, path, bytes, modified_ms, letter)"
+                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
                        &s, err));
     for (size_t i = 0; i < n; i++) {
         db_bind_int(s, 1, key);
@@ -63,9 +68,30 @@ static anc_status list_add(void *self, krn_tx *tx, int64_t key, const ing_item *
         db_bind_str(s, 3, items[i].path);
         db_bind_int(s, 4, (int64_t)items[i].bytes);
         db_bind_int(s, 5, items[i].modified_ms);
+        db_bind_str(s, 6, items[i].letter);
         ANC_TRY(db_run(s, err));
+        *ret_bytes += items[i].bytes;
     }
     return ANC_OK;
+}
+
+static anc_status list_add(void *self, krn_tx *tx, int64_t key, const ing_item *items, size_t n,
+                           anc_err *err)
+{
+    (void)self;
+    uint64_t bytes = 0;
+    ANC_TRY(add_items(tx, key, items, n, &bytes, err));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE ing_batch SET total = total + ?2, waiting = waiting + ?2,"
+                       " bytes_total = bytes_total + ?3, updated_ms = ?4,"
+                       " revision = revision + 1 WHERE key = ?1",
+                       &s, err));
+    db_bind_int(s, 1, key);
+    db_bind_int(s, 2, (int64_t)n);
+    db_bind_int(s, 3, (int64_t)bytes);
+    db_bind_int(s, 4, tx->wall_ms);
+    return db_run(s, err);
 }
 
 static anc_status get(db_sqlite *db, int64_t key, anc_arena *mem, ing_batch_record *ret,
@@ -87,9 +113,6 @@ static anc_status begin_pace(krn_tx *tx, int64_t key, anc_err *err)
     ANC_TRY(db_prepare(tx->connection,
                        "UPDATE ing_batch SET phase = 1, listed = 1, rate_from_ms = ?2,"
                        " rate_from_done = processed + failed + skipped,"
-                       " total = (SELECT count(*) FROM ing_item WHERE batch = ?1),"
-                       " bytes_total = (SELECT coalesce(sum(bytes), 0) FROM ing_item"
-                       " WHERE batch = ?1),"
                        " updated_ms = ?2, event_ms = ?2, revision = revision + 1 WHERE key = ?1",
                        &s, err));
     db_bind_int(s, 1, key);
@@ -117,88 +140,15 @@ static anc_status move(void *self, krn_tx *tx, int64_t key, ing_phase to, anc_st
     (void)self;
     ing_batch_record now;
     ANC_TRY(get(tx->connection, key, mem, &now, err));
-    const bool again = to == ING_PHASE_PROCESSING && now.phase == ING_PHASE_PROCESSING;
-    if (!again && !ing_phase_may_become(now.phase, to))
+    const bool again = to == ING_PHASE_PROCESSING && now.now.phase == ING_PHASE_PROCESSING;
+    if (!again && !ing_phase_may_become(now.now.phase, to))
         return ANC_FAIL(err, ANC_CONFLICT, "the batch '%.*s' is %s", ANC_FMT(now.id),
-                        ing_phase_name(now.phase));
+                        ing_phase_name(now.now.phase));
     if (to == ING_PHASE_PROCESSING)
         ANC_TRY(begin_pace(tx, key, err));
     else
         ANC_TRY(end(tx, key, to, error, err));
     return get(tx->connection, key, mem, ret, err);
-}
-
-static anc_status mark_item(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
-{
-    DB_STMT(s);
-    ANC_TRY(db_prepare(tx->connection,
-                       "UPDATE ing_item SET state = ?3, seq = ?4 WHERE batch = ?1"
-                       " AND ordinal = ?2 AND state = 0",
-                       &s, err));
-    db_bind_int(s, 1, key);
-    db_bind_int(s, 2, r->ordinal);
-    db_bind_int(s, 3, r->outcome);
-    db_bind_int(s, 4, (int64_t)r->seq);
-    ANC_TRY(db_run(s, err));
-    if (db_changes(tx->connection) == 0)
-        return ANC_FAIL(err, ANC_CONFLICT, "item %lld of the batch was finished before",
-                        (long long)r->ordinal);
-    return ANC_OK;
-}
-
-static anc_status keep_failure(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
-{
-    DB_STMT(s);
-    ANC_TRY(db_prepare(tx->connection,
-                       "INSERT INTO ing_failure(id, batch, passed_over, document, stage, reason,"
-                       " at_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-                       &s, err));
-    db_bind_str(s, 1, r->failure_id);
-    db_bind_int(s, 2, key);
-    db_bind_int(s, 3, r->outcome == ING_PASSED_OVER);
-    db_bind_str(s, 4, r->document);
-    db_bind_str(s, 5, r->stage);
-    db_bind_str(s, 6, r->reason);
-    db_bind_int(s, 7, tx->wall_ms);
-    return db_run(s, err);
-}
-
-static anc_status count_item(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
-{
-    DB_STMT(s);
-    ANC_TRY(db_prepare(tx->connection,
-                       "UPDATE ing_batch SET processed = processed + ?2, failed = failed + ?3,"
-                       " skipped = skipped + ?4, unchanged = unchanged + ?5,"
-                       " bytes_done = bytes_done + ?6, max_seq = max(max_seq, ?7),"
-                       " event_ms = CASE WHEN ?8 - event_ms >= ?9 THEN ?8 ELSE event_ms END,"
-                       " updated_ms = ?8, revision = revision + 1 WHERE key = ?1",
-                       &s, err));
-    db_bind_int(s, 1, key);
-    db_bind_int(s, 2, r->outcome == ING_DONE);
-    db_bind_int(s, 3, r->outcome == ING_ITEM_FAILED);
-    db_bind_int(s, 4, r->outcome == ING_UNCHANGED || r->outcome == ING_PASSED_OVER);
-    db_bind_int(s, 5, r->outcome == ING_UNCHANGED);
-    db_bind_int(s, 6, (int64_t)r->bytes);
-    db_bind_int(s, 7, (int64_t)r->seq);
-    db_bind_int(s, 8, tx->wall_ms);
-    db_bind_int(s, 9, ANNOUNCE_EVERY_MS);
-    return db_run(s, err);
-}
-
-static anc_status finish_item(void *self, krn_tx *tx, int64_t key, const ing_item_result *result,
-                              anc_arena *mem, ing_batch_record *ret, bool *ret_announce,
-                              anc_err *err)
-{
-    (void)self;
-    ing_batch_record before;
-    ANC_TRY(get(tx->connection, key, mem, &before, err));
-    ANC_TRY(mark_item(tx, key, result, err));
-    ANC_TRY(count_item(tx, key, result, err));
-    if (result->outcome == ING_PASSED_OVER || result->outcome == ING_ITEM_FAILED)
-        ANC_TRY(keep_failure(tx, key, result, err));
-    ANC_TRY(get(tx->connection, key, mem, ret, err));
-    *ret_announce = ret->event_ms != before.event_ms;
-    return ANC_OK;
 }
 
 static anc_status announced(void *self, krn_tx *tx, int64_t key, int64_t ordinal, bool closed,
@@ -217,14 +167,28 @@ static anc_status announced(void *self, krn_tx *tx, int64_t key, int64_t ordinal
     return db_run(s, err);
 }
 
+static anc_status letter_remove(void *self, krn_tx *tx, anc_str id, anc_err *err)
+{
+    (void)self;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection, "DELETE FROM ing_failure WHERE id = ?1", &s, err));
+    db_bind_str(s, 1, id);
+    ANC_TRY(db_run(s, err));
+    if (db_changes(tx->connection) > 0)
+        return ANC_OK;
+    const anc_str shown = anc_str_sub(id, 0, 64);
+    return ANC_FAIL(err, ANC_NOT_FOUND, "there is no dead letter '%.*s'", ANC_FMT(shown));
+}
+
 static const ing_batch_writer_ops ops = {
     .name = "sqlite",
     .insert = insert,
     .list_begin = list_begin,
     .list_add = list_add,
     .move = move,
-    .finish_item = finish_item,
     .announced = announced,
+    .letter_remove = letter_remove,
+    .prune = ing_sqlite_prune,
 };
 
 ing_batch_writer ing_sqlite_writer(void)

@@ -6,6 +6,7 @@
 #include "db/sqlite/readers.h"
 #include "ingest/ports/batch_store.h"
 #include "ingest/ports/batch_writer.h"
+#include "ingest/ports/item_writer.h"
 
 /* The tables, for db_migrate. */
 extern const db_migration ing_migrations[];
@@ -14,5 +15,6 @@ extern const size_t ing_n_migrations;
 /* `readers` is borrowed as long as the port is used; its file has gone through ing_migrations. */
 ing_batch_store ing_sqlite_store(db_readers *readers);
 ing_batch_writer ing_sqlite_writer(void);
+ing_item_writer ing_sqlite_items(void);
 
 #endif

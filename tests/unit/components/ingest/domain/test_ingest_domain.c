@@ -90,25 +90,83 @@ static void state_machine(void **state)
 static void pace(void **state)
 {
     (void)state;
-    ing_batch_record b = {.phase = ING_PHASE_PROCESSING, .listed = true, .total = 100};
+    ing_batch_record b = {.now = {.phase = ING_PHASE_PROCESSING, .listed = true, .total = 100}};
     assert_true(ing_batch_pace(&b, 1000).eta_s < 0);
     b.rate_from_ms = 1000;
-    b.processed = 20;
-    b.failed = 4;
-    b.skipped = 1;
+    b.now.processed = 20;
+    b.now.failed = 4;
+    b.now.skipped = 1;
     ing_pace p = ing_batch_pace(&b, 6000);
     assert_true(p.docs_per_s > 4.99 && p.docs_per_s < 5.01);
     assert_true(p.eta_s > 14.9 && p.eta_s < 15.1);
     b.rate_from_done = 25; /* taken up again: nothing was done since */
     assert_true(ing_batch_pace(&b, 6000).eta_s < 0);
     b.rate_from_done = 0;
-    b.phase = ING_PHASE_COMPLETED;
+    b.now.phase = ING_PHASE_COMPLETED;
     b.completed_ms = 3500;
     p = ing_batch_pace(&b, 99999);
     assert_true(p.docs_per_s > 9.99 && p.docs_per_s < 10.01);
     assert_true(p.eta_s == 0);
     b.completed_ms = 1000; /* a clock that stood still */
     assert_true(ing_batch_pace(&b, 1000).docs_per_s > 0);
+}
+
+static const struct slow_row {
+    const char *name;
+    uint64_t us[ING_STAGES];
+    unsigned workers;
+    ing_stage slowest;
+} slow[] = {
+    {"nothing was measured", {0}, 2, ING_STAGES},
+    {"embedding", {1, 2, 3, 40, 5, 6}, 2, ING_STAGE_EMBED},
+    {"reading", {100, 2, 3, 40, 5, 6}, 2, ING_STAGE_READ},
+    {"one follower against many workers", {1, 2, 3, 40, 5, 30}, 4, ING_STAGE_INDEX},
+    {"one follower against one worker", {1, 2, 3, 40, 5, 30}, 1, ING_STAGE_EMBED},
+};
+
+static void slowest_stage(void **state)
+{
+    const struct slow_row *row = *state;
+    assert_int_equal(ing_slowest_stage(row->us, row->workers), row->slowest);
+}
+
+static const struct counts_row {
+    const char *name;
+    ing_counts counts;
+    bool fit, finished;
+} figures[] = {
+    {"nothing yet", {0}, true, false},
+    {"nothing to read", {.phase = ING_PHASE_PROCESSING, .listed = true}, true, true},
+    {"being listed", {.total = 2, .waiting = 2}, true, false},
+    {"one is under way",
+     {.phase = ING_PHASE_PROCESSING, .listed = true, .total = 2, .under_way = 1, .processed = 1},
+     true,
+     false},
+    {"all done",
+     {.phase = ING_PHASE_PROCESSING,
+      .listed = true,
+      .total = 3,
+      .processed = 1,
+      .failed = 1,
+      .skipped = 1,
+      .unchanged = 1},
+     true,
+     true},
+    {"cancelled with one under way",
+     {.phase = ING_PHASE_CANCELLED, .total = 3, .waiting = 2, .under_way = 1},
+     true,
+     false},
+    {"cancelled", {.phase = ING_PHASE_CANCELLED, .total = 3, .waiting = 3}, true, true},
+    {"one is lost", {.total = 3, .waiting = 2}, false, false},
+    {"more unchanged than skipped", {.unchanged = 1}, false, false},
+    {"more bytes than there are", {.bytes_done = 1}, false, false},
+};
+
+static void counts(void **state)
+{
+    const struct counts_row *row = *state;
+    assert_int_equal(ing_counts_fit(&row->counts), row->fit);
+    assert_int_equal(ing_counts_finished(&row->counts), row->finished);
 }
 
 static void retries_end(void **state)
@@ -139,5 +197,7 @@ int main(void)
         cmocka_unit_test(pace), cmocka_unit_test(retries_end), cmocka_unit_test(records)};
     int failed = RUN_TABLE("glob", globs, glob);
     failed += RUN_TABLE("states", states, state_machine);
+    failed += RUN_TABLE("slowest", slow, slowest_stage);
+    failed += RUN_TABLE("figures", figures, counts);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,296 @@
+/* item_writer.c - items claimed, finished and given back, inside the writer's transaction. */
+#include "batch_impl.h"
+#include "kernel/ports/writer.h"
+
+enum { ANNOUNCE_EVERY_MS = 1000 };
+
+anc_status ing_counts_get(db_sqlite *db, int64_t key, ing_counts *ret, anc_err *err)
+{
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(db, "SELECT " ING_COUNT_COLUMNS " FROM ing_batch WHERE key = ?1", &s, err));
+    db_bind_int(s, 1, key);
+    ANC_TRY(db_step(s, &row, err));
+    if (!row)
+        return ANC_FAIL(err, ANC_NOT_FOUND, "the batch is gone");
+    *ret = ing_counts_read(s);
+    return ANC_OK;
+}
+
+/* `n` items stopped waiting and are under way, or (n negative) the other way round. */
+static anc_status move_counts(krn_tx *tx, int64_t key, int64_t n, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE ing_batch SET waiting = waiting - ?2, under_way = under_way + ?2,"
+                       " updated_ms = ?3, revision = revision + 1 WHERE key = ?1",
+                       &s, err));
+    db_bind_int(s, 1, key);
+    db_bind_int(s, 2, n);
+    db_bind_int(s, 3, tx->wall_ms);
+    return db_run(s, err);
+}
+
+/* ---- claimed ------------------------------------------------------------------------------- */
+
+static anc_status first_waiting(krn_tx *tx, int64_t key, anc_arena *mem, ing_item *ret,
+                                anc_err *err)
+{
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(tx->connection,
+                       "SELECT ordinal, path, bytes, modified_ms, letter, claims FROM ing_item"
+                       " WHERE batch = ?1 AND state = 0 ORDER BY ordinal LIMIT 1",
+                       &s, err));
+    db_bind_int(s, 1, key);
+    ANC_TRY(db_step(s, &row, err));
+    if (!row)
+        return ANC_OK;
+    ing_item item = {.ordinal = db_col_int(s, 0),
+                     .bytes = (uint64_t)db_col_int(s, 2),
+                     .modified_ms = db_col_int(s, 3),
+                     .claims = (uint32_t)db_col_int(s, 5) + 1};
+    ANC_TRY(db_col_copy(s, 1, mem, &item.path, err));
+    ANC_TRY(db_col_copy(s, 4, mem, &item.letter, err));
+    *ret = item;
+    return ANC_OK;
+}
+
+static anc_status claim(void *self, krn_tx *tx, const ing_lease *lease, anc_arena *mem,
+                        ing_item *ret, ing_counts *ret_counts, anc_err *err)
+{
+    (void)self;
+    ing_item item = {.ordinal = -1};
+    ANC_TRY(ing_counts_get(tx->connection, lease->batch, ret_counts, err));
+    if (ret_counts->phase == ING_PHASE_PROCESSING)
+        ANC_TRY(first_waiting(tx, lease->batch, mem, &item, err));
+    if (item.ordinal >= 0) {
+        DB_STMT(s);
+        ANC_TRY(db_prepare(tx->connection,
+                           "UPDATE ing_item SET state = 5, owner = ?3, until_ms = ?4, claims = ?5"
+                           " WHERE batch = ?1 AND ordinal = ?2",
+                           &s, err));
+        db_bind_int(s, 1, lease->batch);
+        db_bind_int(s, 2, item.ordinal);
+        db_bind_int(s, 3, lease->owner);
+        db_bind_int(s, 4, lease->until_ms);
+        db_bind_int(s, 5, item.claims);
+        ANC_TRY(db_run(s, err));
+        ANC_TRY(move_counts(tx, lease->batch, 1, err));
+        ANC_TRY(ing_counts_get(tx->connection, lease->batch, ret_counts, err));
+    }
+    *ret = item;
+    return ANC_OK;
+}
+
+/* Binds ?1 to ?4: batch, ordinal, owner, claims. */
+static void bind_lease(db_stmt *s, const ing_lease *lease)
+{
+    db_bind_int(s, 1, lease->batch);
+    db_bind_int(s, 2, lease->ordinal);
+    db_bind_int(s, 3, lease->owner);
+    db_bind_int(s, 4, lease->claims);
+}
+
+#define HELD " WHERE batch = ?1 AND ordinal = ?2 AND owner = ?3 AND claims = ?4 AND state = 5"
+
+/* Runs a statement that ends with HELD. */
+static anc_status run_held(krn_tx *tx, db_stmt *s, const ing_lease *lease, anc_err *err)
+{
+    ANC_TRY(db_run(s, err));
+    if (db_changes(tx->connection) == 1)
+        return ANC_OK;
+    return ANC_FAIL(err, ANC_CONFLICT, "item %lld of the batch is not held any more",
+                    (long long)lease->ordinal);
+}
+
+static anc_status renew(void *self, krn_tx *tx, const ing_lease *lease, anc_err *err)
+{
+    (void)self;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection, "UPDATE ing_item SET until_ms = ?5" HELD, &s, err));
+    bind_lease(s, lease);
+    db_bind_int(s, 5, lease->until_ms);
+    return run_held(tx, s, lease, err);
+}
+
+static anc_status release(void *self, krn_tx *tx, const ing_lease *lease, ing_counts *ret_counts,
+                          anc_err *err)
+{
+    (void)self;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE ing_item SET state = 0, owner = 0, claims = claims - 1" HELD, &s,
+                       err));
+    bind_lease(s, lease);
+    ANC_TRY(run_held(tx, s, lease, err));
+    ANC_TRY(move_counts(tx, lease->batch, -1, err));
+    return ing_counts_get(tx->connection, lease->batch, ret_counts, err);
+}
+
+static anc_status take_back(void *self, krn_tx *tx, int64_t now_ms, int64_t owner, size_t limit,
+                            size_t *ret_n, anc_err *err)
+{
+    (void)self;
+    size_t n = 0;
+    for (bool row = true; n < limit; n++) {
+        DB_STMT(s);
+        ANC_TRY(db_prepare(tx->connection,
+                           "SELECT batch, ordinal FROM ing_item WHERE state = 5 AND"
+                           " (until_ms <= ?1 OR (?2 <> 0 AND owner <> ?2)) LIMIT 1",
+                           &s, err));
+        db_bind_int(s, 1, now_ms);
+        db_bind_int(s, 2, owner);
+        ANC_TRY(db_step(s, &row, err));
+        if (!row)
+            break;
+        const int64_t batch = db_col_int(s, 0), ordinal = db_col_int(s, 1);
+        DB_STMT(u);
+        ANC_TRY(db_prepare(tx->connection,
+                           "UPDATE ing_item SET state = 0, owner = 0 WHERE batch = ?1"
+                           " AND ordinal = ?2",
+                           &u, err));
+        db_bind_int(u, 1, batch);
+        db_bind_int(u, 2, ordinal);
+        db_stmt_again(s);
+        ANC_TRY(db_run(u, err));
+        ANC_TRY(move_counts(tx, batch, -1, err));
+    }
+    *ret_n = n;
+    return ANC_OK;
+}
+
+/* ---- finished ------------------------------------------------------------------------------ */
+
+static anc_status mark_item(krn_tx *tx, const ing_lease *lease, const ing_item_result *r,
+                            anc_err *err)
+{
+    DB_STMT(s);
+    const bool other = r->document.len > 0 && !anc_str_eq(r->document, r->path);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE ing_item SET state = ?5, seq = ?6, document = ?7" HELD, &s, err));
+    bind_lease(s, lease);
+    db_bind_int(s, 5, r->outcome);
+    db_bind_int(s, 6, (int64_t)r->seq);
+    db_bind_str_or_null(s, 7, other ? r->document : ANC_STR_NONE);
+    return run_held(tx, s, lease, err);
+}
+
+static anc_status add_letter(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "INSERT INTO ing_failure(id, batch, passed_over, document, stage, reason,"
+                       " at_ms, path, bytes, modified_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+                       " ?9, ?10)",
+                       &s, err));
+    db_bind_str(s, 1, r->failure_id);
+    db_bind_int(s, 2, key);
+    db_bind_int(s, 3, r->outcome == ING_PASSED_OVER);
+    db_bind_str(s, 4, r->document.len > 0 ? r->document : r->path);
+    db_bind_str(s, 5, r->stage);
+    db_bind_str(s, 6, r->reason);
+    db_bind_int(s, 7, tx->wall_ms);
+    db_bind_str(s, 8, r->path);
+    db_bind_int(s, 9, (int64_t)r->bytes);
+    db_bind_int(s, 10, r->modified_ms);
+    return db_run(s, err);
+}
+
+/* What was tried again and failed again belongs to the batch that tried it. */
+static anc_status move_letter(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE ing_failure SET batch = ?2, passed_over = ?3, stage = ?4,"
+                       " reason = ?5, at_ms = ?6, attempts = attempts + 1 WHERE id = ?1",
+                       &s, err));
+    db_bind_str(s, 1, r->letter);
+    db_bind_int(s, 2, key);
+    db_bind_int(s, 3, r->outcome == ING_PASSED_OVER);
+    db_bind_str(s, 4, r->stage);
+    db_bind_str(s, 5, r->reason);
+    db_bind_int(s, 6, tx->wall_ms);
+    return db_run(s, err); /* it may have been deleted meanwhile */
+}
+
+static anc_status remove_letter(krn_tx *tx, anc_str id, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection, "DELETE FROM ing_failure WHERE id = ?1", &s, err));
+    db_bind_str(s, 1, id);
+    return db_run(s, err);
+}
+
+static anc_status keep_letter(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
+{
+    const bool failed = r->outcome == ING_PASSED_OVER || r->outcome == ING_ITEM_FAILED;
+    if (r->letter.len > 0)
+        return failed ? move_letter(tx, key, r, err) : remove_letter(tx, r->letter, err);
+    return failed ? add_letter(tx, key, r, err) : ANC_OK;
+}
+
+static anc_status count_item(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE ing_batch SET processed = processed + ?2, failed = failed + ?3,"
+                       " skipped = skipped + ?4, unchanged = unchanged + ?5,"
+                       " bytes_done = bytes_done + ?6, max_seq = max(max_seq, ?7),"
+                       " event_ms = CASE WHEN ?8 - event_ms >= ?9 THEN ?8 ELSE event_ms END,"
+                       " under_way = under_way - 1, read_us = read_us + ?10,"
+                       " parse_us = parse_us + ?11, chunk_us = chunk_us + ?12,"
+                       " embed_us = embed_us + ?13, write_us = write_us + ?14,"
+                       " index_us = index_us + ?15,"
+                       " updated_ms = ?8, revision = revision + 1 WHERE key = ?1",
+                       &s, err));
+    db_bind_int(s, 1, key);
+    db_bind_int(s, 2, r->outcome == ING_DONE);
+    db_bind_int(s, 3, r->outcome == ING_ITEM_FAILED);
+    db_bind_int(s, 4, r->outcome == ING_UNCHANGED || r->outcome == ING_PASSED_OVER);
+    db_bind_int(s, 5, r->outcome == ING_UNCHANGED);
+    db_bind_int(s, 6, (int64_t)r->bytes);
+    db_bind_int(s, 7, (int64_t)r->seq);
+    db_bind_int(s, 8, tx->wall_ms);
+    db_bind_int(s, 9, ANNOUNCE_EVERY_MS);
+    for (int i = 0; i < ING_STAGES; i++)
+        db_bind_int(s, 10 + i, (int64_t)r->stage_us[i]);
+    return db_run(s, err);
+}
+
+static anc_status finish(void *self, krn_tx *tx, const ing_lease *lease,
+                         const ing_item_result *result, ing_counts *ret_counts, bool *ret_announce,
+                         anc_err *err)
+{
+    (void)self;
+    const int64_t key = lease->batch;
+    ing_counts before;
+    ANC_TRY(ing_counts_get(tx->connection, key, &before, err));
+    ANC_TRY(mark_item(tx, lease, result, err));
+    ANC_TRY(count_item(tx, key, result, err));
+    ANC_TRY(keep_letter(tx, key, result, err));
+    ANC_TRY(ing_counts_get(tx->connection, key, ret_counts, err));
+    *ret_announce = ret_counts->event_ms != before.event_ms;
+    return ANC_OK;
+}
+
+static anc_status counts(void *self, krn_tx *tx, int64_t key, ing_counts *ret, anc_err *err)
+{
+    (void)self;
+    return ing_counts_get(tx->connection, key, ret, err);
+}
+
+static const ing_item_writer_ops ops = {
+    .name = "sqlite",
+    .claim = claim,
+    .finish = finish,
+    .renew = renew,
+    .release = release,
+    .take_back = take_back,
+    .counts = counts,
+};
+
+ing_item_writer ing_sqlite_items(void)
+{
+    return (ing_item_writer){&ops, NULL};
+}

@@ -1,0 +1,78 @@
+/* item_writer.h - port: items claimed, finished and given back, inside the writer's transaction.
+ *
+ * An item is claimed with a lease. Only who holds it may finish it, renew it or give it back; the
+ * number of claims tells a holder from one whose lease was taken over meanwhile, so what a worker does
+ * that was believed dead is refused with CONFLICT and undone with its transaction.
+ *
+ * Adapters: sqlite. Contract: as of the batch writer (ports/batch_writer.h).
+ */
+#ifndef ANC_INGEST_PORTS_ITEM_WRITER_H
+#define ANC_INGEST_PORTS_ITEM_WRITER_H
+
+#include "base/arena.h"
+#include "ingest/domain/batch.h"
+
+typedef struct krn_tx krn_tx; /* kernel/ports/writer.h */
+
+/* Who holds an item of which batch. */
+typedef struct ing_lease {
+    int64_t batch; /* key */
+    int64_t ordinal;
+    int64_t owner;    /* of one life of one service */
+    uint32_t claims;  /* of the item, when it was claimed */
+    int64_t until_ms; /* wall clock; ignored by finish and release */
+} ing_lease;
+
+typedef struct ing_item_result {
+    ing_outcome outcome; /* neither ING_WAITING nor ING_UNDER_WAY */
+    uint64_t bytes;
+    uint64_t seq;                  /* the change to wait for until it is searchable; 0: it is */
+    uint64_t stage_us[ING_STAGES]; /* spent on it */
+    anc_str path;
+    anc_str document; /* its id; empty: the path */
+    anc_str letter;   /* of the item */
+    /* for ING_PASSED_OVER and ING_ITEM_FAILED */
+    anc_str failure_id; /* of the dead letter, unless it has one */
+    anc_str stage, reason;
+    int64_t modified_ms;
+} ing_item_result;
+
+typedef struct ing_item_writer_ops {
+    const char *name;
+
+    /* Claims the first waiting item of a batch that is processing. `lease` names batch, owner and
+     * until. ret->ordinal is negative when there is none. */
+    ANC_MUST_CHECK anc_status (*claim)(void *self, krn_tx *tx, const ing_lease *lease,
+                                       anc_arena *mem, ing_item *ret, ing_counts *ret_counts,
+                                       anc_err *err);
+
+    /* Counts what became of it. A dead letter is added, moved to this batch (when the item tries one
+     * again and failed), or removed (when it did not). `ret_announce`: the last announcement of the
+     * state is so long ago that another is due; it is then noted as made. */
+    ANC_MUST_CHECK anc_status (*finish)(void *self, krn_tx *tx, const ing_lease *lease,
+                                        const ing_item_result *result, ing_counts *ret_counts,
+                                        bool *ret_announce, anc_err *err);
+
+    ANC_MUST_CHECK anc_status (*renew)(void *self, krn_tx *tx, const ing_lease *lease,
+                                       anc_err *err);
+
+    /* Lets it wait again; the claim does not count. */
+    ANC_MUST_CHECK anc_status (*release)(void *self, krn_tx *tx, const ing_lease *lease,
+                                         ing_counts *ret_counts, anc_err *err);
+
+    /* Lets at most `limit` items wait again whose lease is over at `now_ms` or, with `owner` not 0,
+     * that somebody else holds. ret_n: how many those were. */
+    ANC_MUST_CHECK anc_status (*take_back)(void *self, krn_tx *tx, int64_t now_ms, int64_t owner,
+                                           size_t limit, size_t *ret_n, anc_err *err);
+
+    /* The figures of a batch as they are in this transaction. */
+    ANC_MUST_CHECK anc_status (*counts)(void *self, krn_tx *tx, int64_t key, ing_counts *ret,
+                                        anc_err *err);
+} ing_item_writer_ops;
+
+typedef struct ing_item_writer {
+    const ing_item_writer_ops *ops;
+    void *self;
+} ing_item_writer;
+
+#endif

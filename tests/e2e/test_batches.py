@@ -1,0 +1,99 @@
+"""Batches against the built binary: figures, dead letters, replay, what a kill leaves."""
+import json
+
+from harness import Server, place, serving, wait_for
+
+
+def fits(batch):
+    parts = ("waiting", "active", "processed", "failed", "skipped")
+    assert batch["total_documents"] == sum(batch[f"{p}_documents"] for p in parts), batch
+    return batch
+
+
+def ended(server, batch_id):
+    def check():
+        b = fits(server.get(f"/v1/ingest/{batch_id}").json)
+        return b if b["status"] in ("completed", "failed", "cancelled") else None
+    return wait_for("the end of a batch", check)
+
+
+def start_folder(server, folder, **params):
+    answer = server.post("/v1/ingest", {"db_type": "folder", "collection": "notes",
+                                        "connection_params": {"path": str(folder), **params}})
+    assert answer.status == 202, answer.body
+    assert answer.json["status"] == "queued"
+    return answer.json["batch_id"]
+
+
+def test_dead_letters_are_tried_again(binary):
+    with serving(binary) as server:
+        folder = server.place.home / "papers"
+        folder.mkdir()
+        for i in range(30):
+            (folder / f"{i:02}.md").write_text(f"# Paper {i}\n\nThe text of number {i}.\n")
+        (folder / "broken.txt").write_bytes(b"\x00\x01\x02\xff" * 64)
+        (folder / "empty-dir").mkdir()
+        batch = ended(server, start_folder(server, folder, globs=["*.md", "*.txt"]))
+        assert batch["status"] == "completed", batch
+        assert batch["total_documents"] == 31 and batch["processed_documents"] == 30, batch
+        assert batch["slowest_stage"] in ("read", "parse", "chunk", "embed", "write", "index"), batch
+        letters = server.get(f"/v1/dead-letters?batch_id={batch['batch_id']}").json["items"]
+        assert [x["document"] for x in letters] == ["broken.txt"], letters
+        letter = letters[0]
+        assert letter["source"] == str(folder / "broken.txt") and letter["reason"] and letter["attempts"] == 1
+        assert server.get("/v1/ingest?status=completed").json["items"][0]["batch_id"] == batch["batch_id"]
+        assert server.get("/v1/ingest?status=queued,processing").json["items"] == []
+
+        again = server.post(f"/v1/ingest/{batch['batch_id']}/replay")
+        assert again.status == 202, again.body
+        assert ended(server, again.json["batch_id"])["processed_documents"] == 0
+        assert server.get("/v1/dead-letters").json["items"][0]["attempts"] == 2
+
+        (folder / "broken.txt").write_text("It is mended now: zanzibar.")
+        again = server.post(f"/v1/dead-letters/{letter['id']}/replay")
+        assert ended(server, again.json["batch_id"])["processed_documents"] == 1
+        assert server.get("/v1/dead-letters").json["items"] == []
+        wait_for("the mended document", lambda: server.post(
+            "/v1/search", {"query": "zanzibar", "mode": "keyword"}).json["results"])
+        assert server.post(f"/v1/dead-letters/{letter['id']}/replay").status == 404
+        assert server.request("DELETE", f"/v1/dead-letters/{letter['id']}").status == 404
+
+
+def test_progress_is_exact_at_every_event(binary):
+    with serving(binary) as server:
+        folder = server.place.home / "many"
+        folder.mkdir()
+        for i in range(200):
+            (folder / f"{i:03}.txt").write_text(f"Line {i} of something short.")
+        batch_id = start_folder(server, folder)
+        events = server.events(f"/v1/ingest/{batch_id}/progress")
+        assert events[-1][0] == "done", events[-1]
+        for _, batch in events:
+            fits(batch)
+        done = [b["processed_documents"] for _, b in events]
+        assert done == sorted(done) and done[-1] == 200
+        raw = server.get(f"/v1/ingest/{batch_id}/progress").body.decode()
+        assert raw.startswith("id: 1\nevent: done\n"), raw
+
+
+def test_figures_fit_after_kills(binary, repeats=2):
+    with place(binary) as p:
+        folder = p.home / "papers"
+        folder.mkdir()
+        for i in range(300):
+            (folder / f"{i:03}.txt").write_text(f"Number {i}." if i % 50 else "\x00\x01broken")
+        server = Server(p)
+        batch_id = start_folder(server, folder)
+        for _ in range(repeats):
+            seen = server.get(f"/v1/ingest/{batch_id}").json["processed_documents"]
+            wait_for("some progress", lambda: fits(server.get(f"/v1/ingest/{batch_id}").json)["processed_documents"]
+                     >= min(seen + 20, 294))
+            server.kill()
+            server = Server(p)
+        batch = ended(server, batch_id)
+        assert (batch["processed_documents"], batch["skipped_documents"] + batch["failed_documents"]) == (294, 6), batch
+        stats = server.get("/v1/knowledge/stats").json["items"]
+        notes = next(s for s in stats if s["collection"] == "notes")
+        assert notes["documents"] == 294 and notes["versions"] == 294, notes
+        assert len(server.get("/v1/dead-letters?limit=100").json["items"]) == 6
+        assert server.stop() == 0, json.dumps(batch)
