@@ -38,7 +38,8 @@ static anc_status word_mark(anc_arena *mem, const srch_mark *mark, txt_language 
     *ret = (srch_wording){SRCH_HAS_PHRASE, words, n_words};
     if (n_words == 1 && mark->prefix)
         ret->kind = SRCH_HAS_PREFIX;
-    if (n_words == 1 && !mark->prefix && !mark->quoted) {
+    const bool exact = mark->quoted && mark->kind != SRCH_MARK_WISH;
+    if (n_words == 1 && !mark->prefix && !exact) {
         words[0] = last->text;
         ret->kind = SRCH_HAS_TERM;
     }

@@ -1,6 +1,7 @@
 /* demands.h - a query's marks as conditions on passages, in the terms of one collection's languages.
  *
- * A marked word that is one word asks for its stem, so +tax finds taxes; everything else, a code with a
+ * A marked word that is one word asks for its stem, so +tax finds taxes, and so does a single word in
+ * quotes without a sign: people put them around names and doubtful words. Everything else, a code with a
  * hyphen too, is a phrase of forms: the words as written but for case and accents, one behind the other,
  * elided articles left out ("l'eau" and "d'eau" are both eau). Where a collection has several
  * languages, each of them may read the mark in its own way.
