@@ -2,6 +2,7 @@
 #include "support/catalog_double.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/map.h"
@@ -153,6 +154,15 @@ static double_document *find(kno_service *kno, anc_str collection, anc_str id)
     return NULL;
 }
 
+/* Where a chunk stands: the text is the chunks with a blank line between. */
+static size_t start_of(const double_document *d, uint32_t ordinal)
+{
+    size_t at = 0;
+    for (uint32_t i = 0; i < ordinal; i++)
+        at += strlen(d->chunks[i]) + 2;
+    return at;
+}
+
 static kno_chunk chunk_of(krn_call *call, const kno_service *kno, const double_document *d,
                           uint32_t ordinal)
 {
@@ -164,7 +174,10 @@ static kno_chunk chunk_of(krn_call *call, const kno_service *kno, const double_d
         .id = anc_arena_printf(call->mem, "%s.%u.%u", d->id, d->version, ordinal),
         .title = anc_str_of(d->title),
         .language = anc_str_of(d->language),
+        .start = start_of(d, ordinal),
+        .end = start_of(d, ordinal) + strlen(d->chunks[ordinal]),
         .text = anc_str_of(d->chunks[ordinal]),
+        .tokens = (uint32_t)strlen(d->chunks[ordinal]) / 4,
         .metadata = anc_str_of(d->metadata),
     };
 }
@@ -176,10 +189,34 @@ anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_re
     for (size_t i = 0; i < n; i++) {
         const double_document *d = find(kno, refs[i].collection, refs[i].document_id);
         ret[i] = (kno_chunk){0};
-        if (d != NULL && d->version == refs[i].version && holds(call, double_label(kno, d)))
+        if (d != NULL && d->version == refs[i].version && refs[i].ordinal < d->n_chunks &&
+            holds(call, double_label(kno, d)))
             ret[i] = chunk_of(call, kno, d, refs[i].ordinal);
     }
     return ANC_OK;
+}
+
+anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                         uint32_t version, kno_text *ret)
+{
+    const double_document *d = find(kno, collection, id);
+    ANC_TRY(fault(kno, call));
+    if (d == NULL || d->version != version || d->text_gone)
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no version %u of %.*s", version,
+                        ANC_FMT(id));
+    char *text = calloc(1, start_of(d, (uint32_t)d->n_chunks) + 1);
+    for (uint32_t i = 0; i < d->n_chunks; i++) {
+        (void)strcat(text, i > 0 ? "\n\n" : "");
+        (void)strcat(text, d->chunks[i]);
+    }
+    *ret = (kno_text){anc_str_of(text), text};
+    return ANC_OK;
+}
+
+void kno_text_close(kno_service *kno, kno_text *text)
+{
+    (void)kno;
+    free(text->owner);
 }
 
 static void embed_text(anc_str text, float *out)
@@ -220,6 +257,7 @@ anc_status kno_indexable_read(kno_service *kno, krn_call *call, anc_str collecti
                            .document_id = anc_str_of(d->id),
                            .title = anc_str_of(d->title),
                            .language = anc_str_of(d->language),
+                           .updated_ms = d->updated_ms,
                            .version = d->version,
                            .metadata = anc_str_of(d->metadata),
                            .acl = label,

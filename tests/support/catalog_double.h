@@ -15,7 +15,7 @@
 enum {
     DOUBLE_COLLECTIONS = 4,
     DOUBLE_DOCUMENTS = 64,
-    DOUBLE_CHUNKS = 4,
+    DOUBLE_CHUNKS = 8,
     DOUBLE_CHANGES = 4096,
     DOUBLE_DIMS = 16
 };
@@ -40,6 +40,8 @@ typedef struct double_document {
     uint64_t last_change; /* seq */
     bool poisoned;        /* reading it is CORRUPT */
     bool unreadable;      /* reading it is IO */
+    bool text_gone;       /* its chunks are there, its text is not */
+    int64_t updated_ms;
 } double_document;
 
 struct kno_service {

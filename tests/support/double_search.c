@@ -37,9 +37,9 @@ srch_service *double_srch(void)
 
 bool srch_mode_parse(anc_str s, srch_mode *ret)
 {
-    static const char *const names[] = {"auto", "hybrid", "semantic", "keyword"};
+    static const char *const names[] = {"auto", "hybrid", "semantic", "keyword", "metadata"};
     *ret = SRCH_AUTO;
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < ANC_COUNT(names); i++)
         if (double_is(s, names[i])) {
             *ret = (srch_mode)i;
             return true;
@@ -49,14 +49,47 @@ bool srch_mode_parse(anc_str s, srch_mode *ret)
 
 const char *srch_mode_name(srch_mode mode)
 {
-    return mode == SRCH_KEYWORD ? "keyword" : "hybrid";
+    return mode == SRCH_KEYWORD ? "keyword" : mode == SRCH_METADATA ? "metadata" : "hybrid";
+}
+
+/* "bees" in "Feed the bees.", which stands at byte 100 of its document. */
+static void explain_hit(const srch_request *request, srch_hit *hit)
+{
+    static const srch_extent mark = {109, 113};
+    static const srch_highlight highlight = {
+        .text = ANC_STR_INIT("the bees."), .start = 105, .end = 114, .marks = &mark, .n_marks = 1};
+    static const srch_match matches[] = {{SRCH_IN_TITLE, 0, 4}, {SRCH_IN_TEXT, 9, 13}};
+    static const srch_term_detail term = {.term = ANC_STR_INIT("bee"),
+                                          .weight = 1,
+                                          .idf = 0.5,
+                                          .df = 3,
+                                          .scored = true,
+                                          .tf = 2,
+                                          .bm25 = 11.2,
+                                          .matches = matches,
+                                          .n_matches = 2};
+    static const srch_explanation explained = {.language = ANC_STR_INIT("en"),
+                                               .terms = &term,
+                                               .n_terms = 1,
+                                               .length = 3,
+                                               .weighted = true,
+                                               .keyword = {.share = 0.5, .scaled = 1, .rank = 1},
+                                               .constant = -2};
+    hit->start = 100;
+    hit->end = 114;
+    if (request->highlight) {
+        hit->highlights = &highlight;
+        hit->n_highlights = 1;
+    }
+    if (request->explain)
+        hit->explained = &explained;
 }
 
 anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *request,
                       srch_result *ret)
 {
     (void)srch;
-    if (anc_str_trim(request->query).len == 0)
+    if (request->mode != SRCH_METADATA && anc_str_trim(request->query).len == 0)
         return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/query", "query is blank");
     ANC_TRY(double_check_collections(call, request->collections, request->n_collections));
     if (double_is(request->query, "hold"))
@@ -81,6 +114,12 @@ anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *re
                       .fused = 0.9,
                       .keyword = 11.2,
                       .semantic = (double)NAN};
+    if (request->highlight || request->explain)
+        explain_hit(request, hit);
+    if (request->mode == SRCH_METADATA)
+        hit->score = hit->fused = hit->keyword = (double)NAN;
+    if (request->join_neighbours)
+        hit->last_ordinal = 1 + request->context_chunks;
     *ret = (srch_result){.hits = hit, .n = 1, .mode = request->mode, .total_ms = 1.5};
     return ANC_OK;
 }

@@ -3,6 +3,11 @@
  * The index is a projection of the catalog: it follows the change log and may be thrown away. Order
  * comes from the fusion of both candidate lists; `score` is a calibrated relevance in 0..1, so a
  * caller may say "nothing relevant" by a threshold.
+ *
+ * A query may mark its words: "a phrase", +word, -word, +"a phrase", -"a phrase", begin*. Marks bind
+ * words and vectors alike, passage by passage (its title counts). A phrase or a beginning without a
+ * sign is a wish: where nothing that may be seen has all of them, they are given up together, and the
+ * result says `relaxed`. domain/marks.h has the rules.
  */
 #ifndef ANC_SEARCH_SEARCH_H
 #define ANC_SEARCH_SEARCH_H
@@ -12,21 +17,95 @@
 
 typedef struct srch_service srch_service;
 
-typedef enum srch_mode { SRCH_AUTO, SRCH_HYBRID, SRCH_SEMANTIC, SRCH_KEYWORD } srch_mode;
+typedef enum srch_mode {
+    SRCH_AUTO,
+    SRCH_HYBRID,
+    SRCH_SEMANTIC,
+    SRCH_KEYWORD,
+    SRCH_METADATA, /* documents by the filters alone, the last changed first; the query plays no part */
+    SRCH_MODES
+} srch_mode;
 
-/* "auto", "rag", "hybrid", "semantic", "keyword". False for another word ("metadata" too). */
+/* "auto", "rag", "hybrid", "semantic", "keyword", "metadata". False for another word. */
 bool srch_mode_parse(anc_str s, srch_mode *ret);
 const char *srch_mode_name(srch_mode mode);
 
+enum {
+    SRCH_MAX_CONTEXT_CHUNKS = 5,
+    SRCH_MAX_JOINED_CHUNKS = 16,   /* in one passage */
+    SRCH_MAX_JOINED_BYTES = 32768, /* of one passage that is more than one chunk */
+    SRCH_MAX_QUERY_BYTES = 65536,
+    SRCH_MAX_QUERY_WORDS = 1000
+};
+
 typedef struct srch_request {
-    anc_str query;              /* valid UTF-8, not blank */
+    anc_str query;              /* valid UTF-8, not blank; plays no part in SRCH_METADATA */
     const anc_str *collections; /* [n]; none: all that the principal may read */
     size_t n_collections;
     uint32_t top_k;            /* 1 to 1000 */
     srch_mode mode;            /* SRCH_AUTO is hybrid where there are vectors, else keyword */
     const json_value *filters; /* the predicate tree of the interface; NULL: none */
     bool one_per_document;     /* only the best chunk of each document */
+    bool join_neighbours;      /* chunks of a document that lie side by side become one passage */
+    uint32_t context_chunks;   /* with join_neighbours: so many around each hit are joined to it */
+    bool highlight;            /* fill `highlights` */
+    bool explain;              /* fill `explained` */
 } srch_request;
+
+/* Bytes of a text; which one, the user says. */
+typedef struct srch_extent {
+    uint64_t start, end;
+} srch_extent;
+
+typedef struct srch_highlight {
+    anc_str text;             /* a piece of the hit's text, whole words */
+    uint64_t start, end;      /* of the document's extracted text */
+    const srch_extent *marks; /* [n_marks] matched words in it: bytes of the extracted text too */
+    size_t n_marks;
+} srch_highlight;
+
+typedef enum srch_place { SRCH_IN_TITLE, SRCH_IN_HEADING, SRCH_IN_TEXT } srch_place;
+
+typedef struct srch_match {
+    srch_place place;
+    uint64_t start,
+        end; /* of title, heading, or the hit's text; plus the hit's start they count in the
+                            document's extracted text */
+} srch_match;
+
+/* A distinct term of the query and what it gave to a hit. */
+typedef struct srch_term_detail {
+    anc_str term;  /* as it is indexed */
+    double weight; /* mentions in the query */
+    double idf;
+    uint64_t df;               /* chunks of the collection that have it */
+    bool scored;               /* false: a function word that was left out */
+    uint32_t tf;               /* in title, heading and text of the hit's best chunk */
+    double bm25;               /* its part of the keyword score */
+    const srch_match *matches; /* [n_matches] by place, then start */
+    size_t n_matches;
+} srch_term_detail;
+
+/* share * scaled is what a side adds to `fused`; scaled is (score - least) / width. */
+typedef struct srch_side_detail {
+    double share, least, greatest, width, scaled;
+    uint32_t rank; /* from 1 in its list; 0: not in it */
+} srch_side_detail;
+
+/* How a hit came to its scores. Those of a joined passage are its best chunk's. */
+typedef struct srch_explanation {
+    anc_str language;              /* that the question was read in for this collection */
+    const srch_term_detail *terms; /* [n_terms] */
+    size_t n_terms;
+    uint32_t length;    /* of the chunk, in words that count */
+    double mean_length; /* of the collection's chunks */
+    double bm25_bound;  /* what a chunk that has everything could at most reach */
+    uint64_t chunks;    /* of the collection */
+    bool weighted;      /* the fusion is a weighted sum, else reciprocal ranks */
+    srch_side_detail keyword, semantic;
+    /* the relevance is 1 / (1 + e^-sum of these) */
+    double constant, cosine_part, coverage_part, bm25_part;
+} srch_explanation;
 
 typedef struct srch_hit {
     uint32_t position; /* from 1 */
@@ -39,26 +118,35 @@ typedef struct srch_hit {
     anc_str text;
     anc_str metadata; /* JSON object */
     uint32_t tokens;
-    double score;    /* calibrated relevance 0..1 */
-    double fused;    /* what the order comes from */
-    double keyword;  /* BM25, 0 when no word matches */
+    double score;    /* calibrated relevance 0..1; NaN in SRCH_METADATA, where nothing is rated */
+    double fused;    /* what the order comes from; NaN in SRCH_METADATA */
+    double keyword;  /* BM25, 0 when no word matches; NaN in SRCH_METADATA */
     double semantic; /* cosine; NaN where there is no vector */
     double coverage; /* share of the question's idf weight that the passage has, 0..1 */
+    uint32_t first_ordinal,
+        last_ordinal;                 /* chunks of the passage; both `ordinal` where it is one */
+    uint32_t duplicates;              /* worse passages that say the same and were left out */
+    const srch_highlight *highlights; /* [n_highlights] when asked for */
+    size_t n_highlights;
+    const srch_explanation *explained; /* NULL when not asked for, and in SRCH_METADATA */
 } srch_hit;
 
 typedef struct srch_result {
     srch_hit *hits; /* [n] in call->mem, best first */
     size_t n;
-    srch_mode mode; /* what was really done */
+    srch_mode mode;      /* what was really done */
+    bool relaxed;        /* phrases or beginnings without a sign were given up */
+    uint64_t duplicates; /* passages left out because a better one says the same */
     bool embedding_cached;
     const float *query_vector; /* [dims]; NULL in keyword mode */
     uint32_t dims;
-    double embed_ms, search_ms, total_ms;
+    double analyze_ms, embed_ms, search_ms, fetch_ms, total_ms; /* search_ms without fetch_ms */
 } srch_result;
 
-/* Runs on a pool. INVALID names the field (blank query, more than 1,000 words, unknown filter);
- * NOT_FOUND names a collection that does not exist or may not be read; UNAVAILABLE in semantic mode
- * without vectors. */
+/* Runs on a pool. INVALID names the field: a query that is blank, has no words, only excludes, or has
+ * more than SRCH_MAX_QUERY_WORDS; a filter, with the pointer of its place; SRCH_METADATA without
+ * filters. NOT_FOUND names a collection that does not exist or may not be read; UNAVAILABLE in
+ * semantic mode without vectors. */
 anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *request,
                       srch_result *ret) ANC_MUST_CHECK;
 

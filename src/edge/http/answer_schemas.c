@@ -79,19 +79,17 @@ static const http_field scores_rows[] = {
 };
 static const http_schema scores_out = SCHEMA("Scores", "Raw parts of a score.", scores_rows);
 
+#define PASSAGE_ROWS                                                                        \
+    INT("position", "from 1"), TEXT("chunk_id", "document, version and ordinal"),           \
+        TEXT("document_id", ""), INT("version", "of the document"), TEXT("collection", ""), \
+        TEXT("title", "of the document"), TEXT("uri", "where it came from; may be empty"),  \
+        MAYBE("page", HTTP_INT, "where there are pages"),                                   \
+        MAYBE("heading", HTTP_TEXT, "path of headings"),                                    \
+        INT("start", "byte offset in the extracted text"),                                  \
+        INT("end", "byte offset behind the passage"), TEXT("text", "the passage")
+
 static const http_field source_rows[] = {
-    INT("position", "from 1"),
-    TEXT("chunk_id", "document, version and ordinal"),
-    TEXT("document_id", ""),
-    INT("version", "of the document"),
-    TEXT("collection", ""),
-    TEXT("title", "of the document"),
-    TEXT("uri", "where it came from; may be empty"),
-    MAYBE("page", HTTP_INT, "where there are pages"),
-    MAYBE("heading", HTTP_TEXT, "path of headings"),
-    INT("start", "byte offset in the extracted text"),
-    INT("end", "byte offset behind the passage"),
-    TEXT("text", "the passage"),
+    PASSAGE_ROWS,
     REAL("score", "calibrated relevance, 0 to 1"),
     PART("scores", HTTP_OBJECT, &scores_out, "raw parts"),
 };
@@ -152,18 +150,131 @@ static const http_field answer_rows[] = {
 };
 const http_schema http_answer_out = SCHEMA("Answer", "A cited answer.", answer_rows);
 
+/* ---- searches ---- */
+
+static const http_field extent_rows[] = {
+    INT("start", "byte offset in the extracted text"),
+    INT("end", "byte offset behind it"),
+};
+static const http_schema extent_out = SCHEMA("Extent", "A piece of a text.", extent_rows);
+
+static const http_field highlight_rows[] = {
+    TEXT("text", "whole words of the passage"),
+    INT("start", "byte offset in the extracted text"),
+    INT("end", "byte offset behind it"),
+    PART("marks", HTTP_LIST, &extent_out, "matched words"),
+};
+static const http_schema highlight_out =
+    SCHEMA("Highlight", "A piece of a passage that matches.", highlight_rows);
+
+static const http_field match_rows[] = {
+    {.name = "field",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_REQUIRED,
+     .choices = "title|heading|text",
+     .help = "where it stands"},
+    INT("start", "byte offset: of the extracted text, or of title or heading"),
+    INT("end", "byte offset behind it"),
+    MAYBE("text_start", HTTP_INT, "byte offset in the passage's text"),
+    MAYBE("text_end", HTTP_INT, "byte offset behind it"),
+};
+static const http_schema match_out = SCHEMA("Match", "A word of the query.", match_rows);
+
+static const http_field term_rows[] = {
+    TEXT("term", "as it is indexed"),
+    REAL("weight", "mentions in the query"),
+    INT("df", "chunks of the collection that have it"),
+    REAL("idf", "ln(1 + (chunks - df + 0.5) / (df + 0.5))"),
+    BOOL("scored", "false: a function word that was left out"),
+    INT("tf", "mentions in the chunk, its title and its heading"),
+    REAL("score", "part of the keyword score"),
+    PART("matches", HTTP_LIST, &match_out, ""),
+};
+static const http_schema term_out = SCHEMA("TermDetail", "A term's part.", term_rows);
+
+static const http_field bm25_rows[] = {
+    REAL("score", "sum of the terms' scores"),
+    REAL("bound", "what a chunk that has everything could at most reach"),
+    INT("length", "words of the chunk that count"),
+    REAL("mean_length", "of the collection's chunks"),
+    INT("chunks", "of the collection"),
+    PART("terms", HTTP_LIST, &term_out, "in the query's order"),
+};
+static const http_schema bm25_out = SCHEMA("Bm25Detail", "The keyword score.", bm25_rows);
+
+static const http_field side_rows[] = {
+    INT("rank", "from 1 in its list; 0: not in it"), REAL("share", "of the sum"),
+    REAL("least", "score among the candidates"),     REAL("greatest", "score among the candidates"),
+    REAL("width", "what the range counts as"),       REAL("scaled", "(score - least) / width"),
+};
+static const http_schema side_out = SCHEMA("SideDetail", "A side of the fusion.", side_rows);
+
+static const http_field fusion_rows[] = {
+    {.name = "how",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_REQUIRED,
+     .choices = "weighted|reciprocal",
+     .help = "a sum of share times scaled, or of reciprocal ranks"},
+    MAYBE("score", HTTP_REAL, "what the order comes from"),
+    PART("keyword", HTTP_OBJECT, &side_out, ""),
+    PART("semantic", HTTP_OBJECT, &side_out, ""),
+};
+static const http_schema fusion_out = SCHEMA("FusionDetail", "The order.", fusion_rows);
+
+static const http_field relevance_rows[] = {
+    MAYBE("score", HTTP_REAL, "1 / (1 + e^-sum of the rest)"),
+    REAL("constant", ""),
+    REAL("cosine", "weight times cosine"),
+    REAL("coverage", "weight times coverage"),
+    REAL("bm25", "weight times BM25 relative to its bound"),
+};
+static const http_schema relevance_out =
+    SCHEMA("RelevanceDetail", "The calibrated score.", relevance_rows);
+
+static const http_field explain_rows[] = {
+    TEXT("language", "that the query was read in"),
+    PART("bm25", HTTP_OBJECT, &bm25_out, ""),
+    MAYBE("cosine", HTTP_REAL, "of query and chunk"),
+    REAL("coverage", "share of the query's idf weight that the chunk has"),
+    PART("fused", HTTP_OBJECT, &fusion_out, ""),
+    PART("relevance", HTTP_OBJECT, &relevance_out, ""),
+};
+static const http_schema explain_out = SCHEMA("Explanation", "Scores taken apart.", explain_rows);
+
+static const http_field hit_scores_rows[] = {
+    MAYBE("keyword", HTTP_REAL, "BM25; 0 when no word matches"),
+    MAYBE("semantic", HTTP_REAL, "cosine"),
+    MAYBE("fused", HTTP_REAL, "what the order comes from"),
+    MAYBE("rerank", HTTP_REAL, "of the reranker"),
+};
+static const http_schema hit_scores_out =
+    SCHEMA("HitScores", "Raw parts of a score; null in mode metadata.", hit_scores_rows);
+
+static const http_field hit_rows[] = {
+    PASSAGE_ROWS,
+    INT("first_chunk", "ordinal of the passage's first chunk"),
+    INT("last_chunk", "ordinal of its last; more than one with join_neighbours"),
+    INT("duplicates", "worse passages that say the same and were left out"),
+    MAYBE("score", HTTP_REAL, "calibrated relevance, 0 to 1; null in mode metadata"),
+    PART("scores", HTTP_OBJECT, &hit_scores_out, "raw parts"),
+    {.name = "highlights", .kind = HTTP_LIST, .of = &highlight_out, .help = "where asked for"},
+    {.name = "explain", .kind = HTTP_OBJECT, .of = &explain_out, .help = "where asked for"},
+};
+static const http_schema hit_out = SCHEMA("Hit", "A passage that was found.", hit_rows);
+
 static const http_field search_timing_rows[] = {
-    REAL("embed", "ms"),
-    REAL("search", "ms"),
-    REAL("total", "ms"),
+    REAL("analyze", "ms"), REAL("embed", "ms"), REAL("search", "ms"),
+    REAL("fetch", "ms"),   REAL("total", "ms"),
 };
 static const http_schema search_timings_out =
     SCHEMA("SearchTimings", "Milliseconds a stage.", search_timing_rows);
 
 static const http_field search_rows[] = {
     TEXT("query_id", ""),
-    PART("results", HTTP_LIST, &source_out, "best first"),
+    PART("results", HTTP_LIST, &hit_out, "best first"),
     TEXT("mode", "what was really done"),
+    BOOL("relaxed", "nothing had the phrases as they stand: their words were searched"),
+    INT("duplicates", "passages left out because a better one says the same"),
     PART("timings_ms", HTTP_OBJECT, &search_timings_out, ""),
 };
 const http_schema http_search_out = SCHEMA("SearchResult", "Passages.", search_rows);

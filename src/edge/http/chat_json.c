@@ -14,21 +14,7 @@ static void put_real_or_null(json_writer *w, const char *name, double v)
 void http_put_source(json_writer *w, const srch_hit *s)
 {
     json_open_object(w);
-    json_put_int(w, "position", s->position);
-    json_put_str(w, "chunk_id", s->chunk_id);
-    json_put_str(w, "document_id", s->document_id);
-    json_put_int(w, "version", s->version);
-    json_put_str(w, "collection", s->collection);
-    json_put_str(w, "title", s->title);
-    json_put_str(w, "uri", s->uri);
-    if (s->page > 0)
-        json_put_int(w, "page", s->page);
-    else
-        json_put_null(w, "page");
-    json_put_str_or_null(w, "heading", s->heading);
-    json_put_int(w, "start", (int64_t)s->start);
-    json_put_int(w, "end", (int64_t)s->end);
-    json_put_str(w, "text", s->text);
+    http_put_passage(w, s);
     json_put_fixed(w, "score", s->score, 6);
     json_name(w, "scores");
     json_open_object(w);

@@ -51,6 +51,10 @@ void http_put_batch(json_writer *w, const ing_batch *batch);
 /* The answer to what started one: 202. */
 anc_status http_answer_started(http_request *rq, const ing_batch *batch) ANC_MUST_CHECK;
 
+/* search_json.c: the members that every passage has, and a whole hit */
+void http_put_passage(json_writer *w, const srch_hit *hit);
+void http_put_hit(json_writer *w, const srch_hit *hit, bool highlighted);
+
 /* chat_json.c */
 void http_put_source(json_writer *w, const srch_hit *source);
 void http_put_answer(json_writer *w, const rag_answer *answer, bool with_sources);

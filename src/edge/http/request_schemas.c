@@ -162,8 +162,8 @@ static const http_field search_fields[] = {
     {.name = "query",
      .also = "question",
      .kind = HTTP_TEXT,
-     .flags = HTTP_REQUIRED,
-     .help = "what to look for",
+     .help =
+         "what to look for: words, \"a phrase\", +must, -must-not, begin*; null in mode metadata",
      SEARCH(query)},
     {.name = "collections",
      .kind = HTTP_TEXTS,
@@ -181,9 +181,8 @@ static const http_field search_fields[] = {
     {.name = "mode",
      .kind = HTTP_TEXT,
      .initial = "\"auto\"",
-     .choices = MODES,
-     .later = "metadata",
-     .help = "how to search",
+     .choices = MODES "|metadata",
+     .help = "how to search; metadata: documents by the filters alone, the last changed first",
      SEARCH(mode)},
     {.name = "filters",
      .kind = HTTP_TREE,
@@ -193,9 +192,34 @@ static const http_field search_fields[] = {
      .kind = HTTP_BOOL,
      .flags = HTTP_LATER,
      .help = "a second look at the best passages"},
+    {.name = "explain",
+     .kind = HTTP_BOOL,
+     .help = "take the scores of each passage apart; as ?explain=true",
+     SEARCH(explain)},
+    {.name = "highlight",
+     .kind = HTTP_BOOL,
+     .help = "show the pieces of each passage that match",
+     SEARCH(highlight)},
+    {.name = "join_neighbours",
+     .kind = HTTP_BOOL,
+     .help = "chunks of a document that lie side by side become one passage",
+     SEARCH(join_neighbours)},
+    {.name = "context_chunks",
+     .kind = HTTP_INT,
+     .max = 5,
+     .help = "with join_neighbours: so many chunks before and behind each passage are joined to it",
+     SEARCH(context_chunks)},
 };
 const http_schema http_search_schema =
     SCHEMA("SearchRequest", "A search without an answer.", search_fields, http_search_in);
+
+static const http_field search_params[] = {
+    {.name = "explain",
+     .kind = HTTP_BOOL,
+     .help = "take the scores of each passage apart",
+     AT(http_search_query, explain)},
+};
+const http_schema http_search_params = SCHEMA(NULL, NULL, search_params, http_search_query);
 
 static const http_field conversation_fields[] = {
     {.name = "id",

@@ -93,7 +93,7 @@ const http_route http_routes[] = {
         .role = HTTP_READER, .status = 204),
     SEE("POST", "/v1/search", "search", "chat", "Passages without an answer",
         SENDS(http_search_run, HTTP_CPU, &http_search_schema, &http_search_out, 200),
-        .role = HTTP_READER),
+        .query = &http_search_params, .role = HTTP_READER),
     LATER("POST", "/v1/feedback", "feedback", "chat", "Say whether an answer helped"),
 
     /* OpenAI-compatible and MCP */

@@ -19,6 +19,8 @@ typedef struct http_search_in {
     int64_t top_k;
     anc_str mode;
     const json_value *filters;
+    bool explain, highlight, join_neighbours;
+    int64_t context_chunks;
 } http_search_in;
 
 typedef struct http_conversation_in {
@@ -67,6 +69,10 @@ typedef struct http_document_query {
     int64_t version;
 } http_document_query;
 
+typedef struct http_search_query {
+    bool explain;
+} http_search_query;
+
 typedef struct http_ingest_query {
     bool wait;
 } http_ingest_query;
@@ -90,10 +96,10 @@ typedef struct http_failure_query {
 /* requests */
 extern const http_schema http_chat_schema, http_search_schema, http_conversation_schema,
     http_collection_schema, http_collection_patch_schema, http_document_schema, http_ingest_schema;
-extern const http_schema http_chat_params, http_page_params, http_documents_params,
-    http_document_params, http_chunks_params, http_text_params, http_put_params,
-    http_document_put_params, http_ingest_params, http_batches_params, http_event_params,
-    http_failure_params;
+extern const http_schema http_chat_params, http_search_params, http_page_params,
+    http_documents_params, http_document_params, http_chunks_params, http_text_params,
+    http_put_params, http_document_put_params, http_ingest_params, http_batches_params,
+    http_event_params, http_failure_params;
 
 /* answers: no struct, for the description alone */
 extern const http_schema http_problem_out, http_root_out, http_probe_out, http_health_out,

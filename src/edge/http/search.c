@@ -5,16 +5,34 @@
 static anc_status read_request(http_request *rq, srch_request *ret)
 {
     http_search_in in;
+    http_search_query params;
+    ANC_TRY(http_query(rq, &params));
     ANC_TRY(http_body(rq, &in));
     *ret = (srch_request){.query = in.query,
                           .collections = in.collections.items,
                           .n_collections = in.collections.n,
                           .top_k = (uint32_t)in.top_k,
-                          .filters = in.filters};
+                          .filters = in.filters,
+                          .join_neighbours = in.join_neighbours,
+                          .context_chunks = (uint32_t)in.context_chunks,
+                          .highlight = in.highlight,
+                          .explain = in.explain || params.explain};
     if (srch_mode_parse(in.mode, &ret->mode))
         return ANC_OK;
     return ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/mode", "mode \"%.*s\" is not known",
                           ANC_FMT(in.mode));
+}
+
+static void put_timings(json_writer *w, const srch_result *result)
+{
+    json_name(w, "timings_ms");
+    json_open_object(w);
+    json_put_fixed(w, "analyze", result->analyze_ms, 3);
+    json_put_fixed(w, "embed", result->embed_ms, 3);
+    json_put_fixed(w, "search", result->search_ms, 3);
+    json_put_fixed(w, "fetch", result->fetch_ms, 3);
+    json_put_fixed(w, "total", result->total_ms, 3);
+    json_close_object(w);
 }
 
 anc_status http_search_run(http_request *rq)
@@ -31,15 +49,12 @@ anc_status http_search_run(http_request *rq)
     json_name(&w, "results");
     json_open_array(&w);
     for (size_t i = 0; i < result.n; i++)
-        http_put_source(&w, &result.hits[i]);
+        http_put_hit(&w, &result.hits[i], request.highlight);
     json_close_array(&w);
     json_put_str(&w, "mode", anc_str_of(srch_mode_name(result.mode)));
-    json_name(&w, "timings_ms");
-    json_open_object(&w);
-    json_put_fixed(&w, "embed", result.embed_ms, 3);
-    json_put_fixed(&w, "search", result.search_ms, 3);
-    json_put_fixed(&w, "total", result.total_ms, 3);
-    json_close_object(&w);
+    json_put_bool(&w, "relaxed", result.relaxed);
+    json_put_int(&w, "duplicates", (int64_t)result.duplicates);
+    put_timings(&w, &result);
     json_close_object(&w);
     return ANC_OK;
 }

@@ -34,6 +34,8 @@ static void block_free(eng_block *b)
     free(b->vectors.ptr);
     free(b->terms.ptr);
     free(b->postings.ptr);
+    free(b->forms.ptr);
+    free(b->places.ptr);
     free(b->names.ptr);
     free(b->labels.ptr);
     free(b->access.ptr);
@@ -60,8 +62,9 @@ size_t eng_block_bytes(const eng_block *b)
 {
     return sizeof *b + BYTES(b->documents) + BYTES(b->slots) + BYTES(b->fields) +
            BYTES(b->ordinals) + BYTES(b->lengths) + BYTES(b->document_of) + BYTES(b->has_vector) +
-           BYTES(b->vectors) + BYTES(b->terms) + BYTES(b->postings) + BYTES(b->names) +
-           BYTES(b->labels) + BYTES(b->access) + BYTES(b->access_labels) + BYTES(b->text);
+           BYTES(b->vectors) + BYTES(b->terms) + BYTES(b->postings) + BYTES(b->forms) +
+           BYTES(b->places) + BYTES(b->names) + BYTES(b->labels) + BYTES(b->access) +
+           BYTES(b->access_labels) + BYTES(b->text);
 }
 
 uint32_t eng_block_find(const eng_block *b, anc_str key)
@@ -75,25 +78,50 @@ uint32_t eng_block_find(const eng_block *b, anc_str key)
     return UINT32_MAX;
 }
 
-const eng_block_term *eng_block_term_find(const eng_block *b, anc_str text)
+/* The first of `rows` [n], ascending by text, that is not less than `text`. */
+static size_t lower_bound(const eng_block *b, const eng_block_term *rows, size_t n, anc_str text)
 {
-    size_t low = 0, high = b->terms.n;
+    size_t low = 0, high = n;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        const int order = anc_str_cmp(eng_block_text(b, b->terms.ptr[middle].text), text);
-        if (order == 0)
-            return &b->terms.ptr[middle];
-        if (order < 0)
+        if (anc_str_cmp(eng_block_text(b, rows[middle].text), text) < 0)
             low = middle + 1;
         else
             high = middle;
     }
-    return NULL;
+    return low;
+}
+
+const eng_block_term *eng_block_term_find(const eng_block *b, anc_str text)
+{
+    const size_t at = lower_bound(b, b->terms.ptr, b->terms.n, text);
+    const bool found =
+        at < b->terms.n && anc_str_eq(eng_block_text(b, b->terms.ptr[at].text), text);
+    return found ? &b->terms.ptr[at] : NULL;
+}
+
+size_t eng_block_form_from(const eng_block *b, anc_str text)
+{
+    return lower_bound(b, b->forms.ptr, b->forms.n, text);
+}
+
+const eng_block_term *eng_block_form_find(const eng_block *b, anc_str text)
+{
+    const size_t at = eng_block_form_from(b, text);
+    const bool found =
+        at < b->forms.n && anc_str_eq(eng_block_text(b, b->forms.ptr[at].text), text);
+    return found ? &b->forms.ptr[at] : NULL;
 }
 
 eng_postings eng_postings_of(const eng_block *b, const eng_block_term *term)
 {
     return (eng_postings){b->postings.ptr + term->postings_at, term->df, UINT32_MAX, 0};
+}
+
+eng_places eng_places_of(const eng_block *b, const eng_block_term *form)
+{
+    return (eng_places){
+        .at = b->places.ptr + form->postings_at, .left = form->df, .chunk = UINT32_MAX};
 }
 
 bool eng_builder_init(eng_builder *builder, uint32_t dims)
@@ -305,6 +333,65 @@ bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf)
     return true;
 }
 
+bool eng_builder_form(eng_builder *builder, anc_str text)
+{
+    eng_block *b = builder->block;
+    eng_block_term row = {.postings_at = b->places.n};
+    if (!ENG_ROOM(b->forms, 1) || !add_text(b, text, &row.text))
+        return false;
+    b->forms.ptr[b->forms.n++] = row;
+    builder->last_chunk = UINT32_MAX;
+    return true;
+}
+
+/* Writes the head of a chunk's places; `bytes` of positions come next. */
+static unsigned char *begin_places(eng_builder *builder, uint32_t chunk, size_t bytes)
+{
+    enum { MOST_HEAD_BYTES = 15 };
+    eng_block *b = builder->block;
+    if (!ENG_ROOM(b->places, MOST_HEAD_BYTES + bytes))
+        return NULL;
+    const uint32_t gap = chunk - builder->last_chunk; /* as in eng_builder_posting */
+    unsigned char *at = put_varint(b->places.ptr + b->places.n, gap);
+    builder->last_chunk = chunk;
+    b->forms.ptr[b->forms.n - 1].df++;
+    return put_varint(at, bytes);
+}
+
+static size_t varint_bytes(uint64_t v)
+{
+    size_t n = 1;
+    for (; v >= 0x80; v >>= 7)
+        n++;
+    return n;
+}
+
+bool eng_builder_places(eng_builder *builder, uint32_t chunk, const uint32_t *positions, size_t n)
+{
+    eng_block *b = builder->block;
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        bytes += varint_bytes(positions[i] - (i > 0 ? positions[i - 1] : UINT32_MAX));
+    unsigned char *at = begin_places(builder, chunk, bytes);
+    if (at == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        at = put_varint(at, positions[i] - (i > 0 ? positions[i - 1] : UINT32_MAX));
+    b->places.n = (size_t)(at - b->places.ptr);
+    return true;
+}
+
+bool eng_builder_places_copy(eng_builder *builder, uint32_t chunk, const eng_places *from)
+{
+    eng_block *b = builder->block;
+    unsigned char *at = begin_places(builder, chunk, from->bytes);
+    if (at == NULL)
+        return false;
+    memcpy(at, from->first, from->bytes);
+    b->places.n = (size_t)(at - b->places.ptr) + from->bytes;
+    return true;
+}
+
 static bool build_slots(eng_block *b)
 {
     size_t n = 4;
@@ -357,6 +444,8 @@ eng_block *eng_builder_finish(eng_builder *builder)
     TRIM(b->vectors);
     TRIM(b->terms);
     TRIM(b->postings);
+    TRIM(b->forms);
+    TRIM(b->places);
     TRIM(b->names);
     TRIM(b->labels);
     TRIM(b->access);

@@ -6,6 +6,10 @@
  *   terms       row t, ascending by bytes: text, postings, number of chunks
  *   postings    per chunk, ascending: varint(gap << 1 | (tf is 1)), then varint(tf) where it is not 1;
  *               the gap of the first chunk counts from -1
+ *   forms       as terms: what phrases are made of
+ *   places      per chunk, ascending: varint(gap), varint(bytes of what follows), then the positions
+ *               as varint(gap), each first gap counted from -1. Text positions begin two behind the
+ *               last title position, so that no phrase runs from one into the other.
  *   access sets each distinct list of labels once; documents name it by number
  *
  * A block is built by one thread, then never changes and is shared by count. What died in it stands
@@ -45,10 +49,10 @@ typedef struct eng_block_field {
     } u;
 } eng_block_field;
 
-typedef struct eng_block_term {
+typedef struct eng_block_term { /* or a form */
     eng_span text;
     uint32_t df;
-    uint64_t postings_at; /* byte of the postings */
+    uint64_t postings_at; /* byte of the postings, of a form's places */
 } eng_block_term;
 
 typedef struct eng_block_access {
@@ -78,6 +82,8 @@ typedef struct eng_block {
     ENG_ARRAY(uint16_t) vectors;     /* [chunks * dims]; empty when no chunk has one */
     ENG_ARRAY(eng_block_term) terms;
     ENG_ARRAY(unsigned char) postings;
+    ENG_ARRAY(eng_block_term) forms;
+    ENG_ARRAY(unsigned char) places;
     ENG_ARRAY(eng_span) names;
     ENG_ARRAY(eng_span) labels;
     ENG_ARRAY(eng_block_access) access;
@@ -126,6 +132,12 @@ uint32_t eng_block_find(const eng_block *b, anc_str key);
 /* Row of a term; NULL when no chunk has it. */
 const eng_block_term *eng_block_term_find(const eng_block *b, anc_str text);
 
+/* Row of the first form that is not less than `text`; forms.n when all are. */
+size_t eng_block_form_from(const eng_block *b, anc_str text);
+
+/* Row of a form; NULL when no chunk has it. */
+const eng_block_term *eng_block_form_find(const eng_block *b, anc_str text);
+
 /* Walks the postings of one term, ascending. */
 typedef struct eng_postings {
     const unsigned char *at;
@@ -158,6 +170,30 @@ static inline bool eng_postings_next(eng_postings *p)
     return true;
 }
 
+/* Walks the chunks of one form, ascending, and the positions in each. */
+typedef struct eng_places {
+    const unsigned char *at;
+    uint32_t left;
+    uint32_t chunk;             /* read last; UINT32_MAX before the first */
+    const unsigned char *first; /* of its positions */
+    size_t bytes;
+} eng_places;
+
+eng_places eng_places_of(const eng_block *b, const eng_block_term *form);
+
+/* False at the end. */
+static inline bool eng_places_next(eng_places *p)
+{
+    if (p->left == 0)
+        return false;
+    p->left--;
+    p->chunk += (uint32_t)eng_varint(&p->at);
+    p->bytes = eng_varint(&p->at);
+    p->first = p->at;
+    p->at += p->bytes;
+    return true;
+}
+
 /* ---- building: every function gives false when memory is out ------------------------------- */
 
 typedef struct eng_builder {
@@ -165,7 +201,7 @@ typedef struct eng_builder {
     anc_map *names;      /* owned */
     anc_map *labels;     /* owned */
     anc_map *access;     /* owned: label numbers as bytes to row */
-    uint32_t last_chunk; /* of the term being written */
+    uint32_t last_chunk; /* of the term or form being written */
 } eng_builder;
 
 bool eng_builder_init(eng_builder *builder, uint32_t dims) ANC_MUST_CHECK;
@@ -180,6 +216,15 @@ bool eng_builder_chunk(eng_builder *builder, uint32_t ordinal, uint32_t length,
 /* Terms come ascending, the postings of each right after it, ascending. */
 bool eng_builder_term(eng_builder *builder, anc_str text) ANC_MUST_CHECK;
 bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf) ANC_MUST_CHECK;
+
+/* The same of forms; `positions` [n] ascend. */
+bool eng_builder_form(eng_builder *builder, anc_str text) ANC_MUST_CHECK;
+bool eng_builder_places(eng_builder *builder, uint32_t chunk, const uint32_t *positions,
+                        size_t n) ANC_MUST_CHECK;
+
+/* Places of a chunk as they stand in another block. */
+bool eng_builder_places_copy(eng_builder *builder, uint32_t chunk,
+                             const eng_places *from) ANC_MUST_CHECK;
 
 /* Trims the arrays and builds the slots; the block has one reference. NULL when memory is out. */
 eng_block *eng_builder_finish(eng_builder *builder) ANC_MUST_CHECK;

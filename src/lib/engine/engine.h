@@ -12,6 +12,10 @@
  * Reading. A snapshot never changes, costs one reference, and keeps what it shows alive: it may
  * outlive the index. Readers never wait for a writer's work.
  *
+ * Phrases. A term may bring its form, the word as phrases see it (endings kept): a phrase is forms
+ * that follow each other in one title or one text. Demands, what a chunk must have or must not have,
+ * bind every list of a search, the semantic one too.
+ *
  * Access. Every document carries labels, every query brings its own; a document that shares none
  * with the query does not exist for it. Word statistics count all live chunks of the index.
  *
@@ -30,6 +34,8 @@ enum {
     ENG_MAX_TERM_BYTES = 1024, /* a longer term is INVALID */
     ENG_MAX_DOCUMENT_CHUNKS = 1 << 20,
     ENG_MAX_QUERY_TERMS = 4096, /* distinct or not */
+    ENG_MAX_DEMANDS = 256,
+    ENG_MAX_PHRASE_WORDS = 1024,
     ENG_MAX_FILTER_DEPTH = 32,
     ENG_MAX_FILTER_NODES = 4096
 };
@@ -103,6 +109,7 @@ typedef struct eng_term {
     eng_place place;
     uint32_t position; /* of its word in that place, ascending; several terms may share one */
     bool is_stop;      /* indexed, but does not count for the length of the chunk */
+    anc_str form;      /* what phrases find at this position; empty: nothing */
 } eng_term;
 
 typedef struct eng_chunk {
@@ -182,6 +189,25 @@ typedef struct eng_query_term {
     bool is_stop; /* scored only where all terms of the query are stop words */
 } eng_query_term;
 
+typedef enum eng_wording_kind {
+    ENG_HAS_TERM,   /* the term words[0] */
+    ENG_HAS_PHRASE, /* the forms words [n_words], each right behind the other */
+    ENG_HAS_PREFIX  /* a form that begins with words[0] */
+} eng_wording_kind;
+
+typedef struct eng_wording {
+    eng_wording_kind kind;
+    const anc_str *words; /* [n_words] none of them empty */
+    size_t n_words;
+} eng_wording;
+
+/* A condition on a chunk and its title. */
+typedef struct eng_demand {
+    const eng_wording *any; /* [n_any] one of these is there; none given: never fulfilled */
+    size_t n_any;
+    bool excluded; /* none of them is there */
+} eng_demand;
+
 typedef struct eng_query {
     const eng_query_term *terms; /* [n_terms]; none: no keyword list */
     size_t n_terms;
@@ -189,14 +215,26 @@ typedef struct eng_query {
     uint32_t dims;         /* of `vector` */
     const anc_str *labels; /* [n_labels] required: what the caller holds; none: sees nothing */
     size_t n_labels;
-    const eng_filter *filter; /* NULL: all documents */
+    const eng_filter *filter;  /* NULL: all documents */
+    const eng_demand *demands; /* [n_demands] each must hold */
+    size_t n_demands;
     uint32_t k_keyword; /* longest keyword list; any number, bounded by the chunks there are */
     uint32_t k_semantic;
+    uint32_t k_documents; /* longest list of documents, whatever words and vectors say */
+    anc_str
+        order_by; /* field whose greatest first value (a number or an instant) leads that list */
+    bool explain; /* fill `parts` and `length` of the candidates */
     /* Asked every few thousand chunks; another answer than OK ends the search with it. NULL: never
      * asked. */
     anc_status (*may_go_on)(void *arg);
     void *arg;
 } eng_query;
+
+/* What one term of the query gives to a candidate. */
+typedef struct eng_part_score {
+    uint32_t tf; /* in title and text; 0: it is not there */
+    double bm25; /* 0 where the term is not scored */
+} eng_part_score;
 
 typedef struct eng_candidate {
     anc_str document; /* key; lives as long as the snapshot */
@@ -207,7 +245,17 @@ typedef struct eng_candidate {
     double coverage;       /* share of the query's idf weight whose terms the chunk has, 0..1 */
     uint32_t rank_keyword; /* from 1 in its list; 0: not in it */
     uint32_t rank_semantic;
+    const eng_part_score *parts; /* [n_terms of the result] with `explain`, else NULL */
+    uint32_t length;             /* words that count, with `explain` */
 } eng_candidate;
+
+/* A document of the third list. */
+typedef struct eng_listed {
+    anc_str document; /* key; lives as long as the snapshot */
+    uint32_t version;
+    uint32_t ordinal; /* the first chunk that the demands allow */
+    double order;     /* value of order_by; -infinity where the document has none */
+} eng_listed;
 
 typedef struct eng_term_fact {
     anc_str text;  /* as in the query */
@@ -221,19 +269,22 @@ typedef struct eng_result {
     eng_candidate *candidates; /* [n] the keyword list in its order, then what only vectors found */
     size_t n;
     size_t n_keyword, n_semantic; /* lengths of the two lists */
+    eng_listed *documents;        /* [n_documents] greatest order first, then by key */
+    size_t n_documents;           /* those with a chunk that may be seen, at most k_documents */
     eng_term_fact *terms;         /* [n_terms] distinct, in the query's order */
     size_t n_terms;
     double idf_total;     /* sum of weight * idf over the scored terms */
     double bm25_bound;    /* no chunk can have a greater bm25 (equal to idf_total) */
     uint64_t live_chunks; /* N */
+    double mean_length;   /* of all live chunks, in words that count */
 } eng_result;
 
 /* Searches one snapshot. BM25 with k1 1.2 and b 0.75 over title and text as one field: the sum of
  * weight * idf * tf / (tf + k1 * (1 - b + b * length / mean length)). Equal scores are ordered by
- * key, then ordinal. Results and scratch live in `mem`. Filter and labels are applied inside: a list
- * is shorter than asked only where there is nothing more. INVALID names both dims where they
- * differ, a vector that is not finite or not of unit length, a weight, too many terms, or a filter
- * that is too deep. */
+ * key, then ordinal. Results and scratch live in `mem`. Labels, filter and demands are applied inside:
+ * a list is shorter than asked only where there is nothing more. INVALID names both dims where they
+ * differ, a vector that is not finite or not of unit length, a weight, too many terms or demands, an
+ * empty or too long wording, or a filter that is too deep. */
 anc_status eng_search(const eng_snapshot *snapshot, const eng_query *query, anc_arena *mem,
                       eng_result *ret, anc_err *err) ANC_MUST_CHECK;
 

@@ -109,7 +109,7 @@ static bool equal(const eng_value *a, const eng_value *b)
     return order_values(a, b) == EQUAL;
 }
 
-static eng_value value_of(const eng_block *b, const eng_block_field *row)
+eng_value eng_field_value(const eng_block *b, const eng_block_field *row)
 {
     eng_value v = {.kind = (eng_kind)row->kind};
     if (row->kind == ENG_STRING)
@@ -169,7 +169,7 @@ static bool leaf_fits(const eng_filter *f, const eng_block *b, const eng_block_d
         const eng_block_field *field = &b->fields.ptr[row->first_field + i];
         if (!anc_str_eq(eng_block_text(b, b->names.ptr[field->name]), f->field))
             continue;
-        const eng_value have = value_of(b, field);
+        const eng_value have = eng_field_value(b, field);
         if (value_fits(f, &have, field->in_list != 0))
             return true;
     }

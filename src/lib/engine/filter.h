@@ -11,4 +11,7 @@ anc_status eng_filter_check(const eng_filter *filter, anc_err *err) ANC_MUST_CHE
 /* Whether document `row` of `b` fits a checked tree. */
 bool eng_filter_fits(const eng_filter *filter, const eng_block *b, uint32_t row);
 
+/* A field's value; a string is a view into the block. */
+eng_value eng_field_value(const eng_block *b, const eng_block_field *row);
+
 #endif

@@ -49,6 +49,11 @@ uint64_t eng_live_df(const eng_snapshot *snapshot, anc_str text)
     return df;
 }
 
+double eng_bm25_norm(const eng_run *run, uint32_t length)
+{
+    return K1 * (1 - B + B * (double)length / run->mean_length);
+}
+
 /* Adds what the cursor's postings give to the chunks below `end`. */
 static void add_postings(const eng_run *run, const eng_block *b, window *w, cursor *c,
                          uint32_t start, uint32_t end)
@@ -56,8 +61,7 @@ static void add_postings(const eng_run *run, const eng_block *b, window *w, curs
     while (c->more && c->postings.chunk < end) {
         const uint32_t chunk = c->postings.chunk;
         const double tf = c->postings.tf;
-        const double length = b->lengths.ptr[chunk];
-        const double norm = K1 * (1 - B + B * length / run->mean_length);
+        const double norm = eng_bm25_norm(run, b->lengths.ptr[chunk]);
         w->score[chunk - start] += c->weight * tf / (tf + norm);
         w->coverage[chunk - start] += c->weight;
         c->more = eng_postings_next(&c->postings);

@@ -1,8 +1,8 @@
 /* load.c - collects the chunks of one document and seals them into a block.
  *
- * Terms get numbers as they come. For each number the load knows the last chunk that had it and
- * where its count stands, so a word that is there again is one increment. Sealing ranks the numbers
- * by text and writes the counts out term by term, each in the order of its chunks.
+ * Terms and forms get numbers as they come. For each term the load knows the last chunk that had it
+ * and where its count stands, so a word that is there again is one increment. Sealing ranks the texts
+ * and writes the counts out term by term, each in the order of its chunks; forms likewise.
  */
 #include "load.h"
 
@@ -11,17 +11,8 @@
 #include <string.h>
 
 #include "check.h"
+#include "lexicon.h"
 #include "simd.h"
-
-typedef struct known_term {
-    anc_str text; /* set when sealing, when texts no longer moves */
-    size_t at;    /* byte of texts */
-    uint32_t len;
-    uint32_t number;
-    uint32_t last_chunk; /* UINT32_MAX: none yet */
-    uint32_t n;          /* counts */
-    size_t last_count;
-} known_term;
 
 typedef struct count {
     uint32_t term;
@@ -29,14 +20,20 @@ typedef struct count {
     uint32_t tf;
 } count;
 
+typedef struct place {
+    uint32_t form;
+    uint32_t chunk;
+    uint32_t position; /* as in a block */
+} place;
+
 struct eng_load {
     eng_builder builder;
     uint32_t dims;
-    anc_map *numbers; /* owned: text to number */
-    ENG_ARRAY(known_term) terms;
-    ENG_ARRAY(char) texts;
+    eng_lexicon terms, forms;
     ENG_ARRAY(count) counts;
-    uint16_t *halves; /* owned [dims]; NULL without dims */
+    ENG_ARRAY(place) places;
+    ENG_ARRAY(uint32_t) positions; /* scratch of sealing */
+    uint16_t *halves;              /* owned [dims]; NULL without dims */
     uint32_t last_ordinal;
 };
 
@@ -66,10 +63,9 @@ static anc_status check_document(const eng_document *document, anc_err *err)
 
 static bool load_init(eng_load *load, const eng_document *document)
 {
-    load->numbers = anc_map_new();
     if (load->dims > 0)
         load->halves = malloc(load->dims * sizeof *load->halves);
-    return load->numbers != NULL && (load->dims == 0 || load->halves != NULL) &&
+    return (load->dims == 0 || load->halves != NULL) &&
            eng_builder_init(&load->builder, load->dims) &&
            eng_builder_document(&load->builder, document);
 }
@@ -94,49 +90,41 @@ void eng_load_abort(eng_load *load)
     if (load == NULL)
         return;
     eng_builder_done(&load->builder);
-    anc_map_free(load->numbers);
-    free(load->terms.ptr);
-    free(load->texts.ptr);
+    eng_lexicon_done(&load->terms);
+    eng_lexicon_done(&load->forms);
     free(load->counts.ptr);
+    free(load->places.ptr);
+    free(load->positions.ptr);
     free(load->halves);
     free(load);
-}
-
-static bool number_of(eng_load *load, anc_str text, uint32_t *ret)
-{
-    uint64_t number;
-    if (!anc_map_find(load->numbers, text, &number)) {
-        number = load->terms.n;
-        if (!ENG_ROOM(load->terms, 1) || !ENG_ROOM(load->texts, text.len) ||
-            !anc_map_put(load->numbers, text, number))
-            return false;
-        load->terms.ptr[load->terms.n++] = (known_term){.at = load->texts.n,
-                                                        .len = (uint32_t)text.len,
-                                                        .number = (uint32_t)number,
-                                                        .last_chunk = UINT32_MAX};
-        memcpy(load->texts.ptr + load->texts.n, text.ptr, text.len);
-        load->texts.n += text.len;
-    }
-    *ret = (uint32_t)number;
-    return true;
 }
 
 static bool count_term(eng_load *load, anc_str text, uint32_t chunk)
 {
     uint32_t number;
-    if (!number_of(load, text, &number))
+    if (!eng_lexicon_number(&load->terms, text, &number))
         return false;
-    known_term *term = &load->terms.ptr[number];
+    eng_entry *term = &load->terms.entries.ptr[number];
     if (term->last_chunk == chunk) {
-        load->counts.ptr[term->last_count].tf++;
+        load->counts.ptr[term->last_row].tf++;
         return true;
     }
     if (!ENG_ROOM(load->counts, 1))
         return false;
     term->last_chunk = chunk;
-    term->last_count = load->counts.n;
+    term->last_row = load->counts.n;
     term->n++;
     load->counts.ptr[load->counts.n++] = (count){number, chunk, 1};
+    return true;
+}
+
+static bool place_form(eng_load *load, anc_str text, uint32_t chunk, uint32_t position)
+{
+    uint32_t number;
+    if (!eng_lexicon_number(&load->forms, text, &number) || !ENG_ROOM(load->places, 1))
+        return false;
+    load->forms.entries.ptr[number].n++;
+    load->places.ptr[load->places.n++] = (place){number, chunk, position};
     return true;
 }
 
@@ -149,10 +137,13 @@ static anc_status check_chunk(const eng_load *load, const eng_chunk *chunk, anc_
     if (n > 0 && chunk->ordinal <= load->last_ordinal)
         return ANC_FAIL(err, ANC_INVALID, "chunk %u comes after chunk %u", chunk->ordinal,
                         load->last_ordinal);
-    for (size_t i = 0; i < chunk->n_terms; i++)
-        if (chunk->terms[i].text.len == 0 || chunk->terms[i].text.len > ENG_MAX_TERM_BYTES)
-            return ANC_FAIL(err, ANC_INVALID, "a term of %zu bytes, not 1 to %d",
-                            chunk->terms[i].text.len, (int)ENG_MAX_TERM_BYTES);
+    for (size_t i = 0; i < chunk->n_terms; i++) {
+        const eng_term *term = &chunk->terms[i];
+        if (term->text.len == 0 || term->text.len > ENG_MAX_TERM_BYTES ||
+            term->form.len > ENG_MAX_TERM_BYTES)
+            return ANC_FAIL(err, ANC_INVALID, "a term of %zu bytes and a form of %zu, at most %d",
+                            term->text.len, term->form.len, (int)ENG_MAX_TERM_BYTES);
+    }
     if (chunk->vector != NULL && load->dims == 0)
         return ANC_FAIL(err, ANC_INVALID, "a vector for an index without vectors");
     if (chunk->vector != NULL)
@@ -176,53 +167,59 @@ static uint32_t length_of(const eng_chunk *chunk)
     return length;
 }
 
+/* Terms counted and forms placed; false when memory is out, and then a part of them is. */
+static bool take_terms(eng_load *load, const eng_chunk *chunk, uint32_t row)
+{
+    uint32_t text_from = 0; /* where positions of the text begin */
+    for (size_t i = 0; i < chunk->n_terms; i++) {
+        const eng_term *term = &chunk->terms[i];
+        const bool in_title = term->place == ENG_TITLE;
+        if (in_title)
+            text_from = term->position + 2;
+        if (!count_term(load, term->text, row))
+            return false;
+        if (term->form.len > 0 &&
+            !place_form(load, term->form, row,
+                        in_title ? term->position : text_from + term->position))
+            return false;
+    }
+    return true;
+}
+
+/* Takes back what take_terms did since the arrays had these lengths. */
+static void give_back(eng_load *load, size_t counts, size_t places)
+{
+    for (; load->counts.n > counts; load->counts.n--) {
+        eng_entry *term = &load->terms.entries.ptr[load->counts.ptr[load->counts.n - 1].term];
+        term->n--;
+        term->last_chunk = UINT32_MAX;
+    }
+    for (; load->places.n > places; load->places.n--)
+        load->forms.entries.ptr[load->places.ptr[load->places.n - 1].form].n--;
+}
+
 anc_status eng_load_add(eng_load *load, const eng_chunk *chunk, anc_err *err)
 {
     ANC_TRY(check_chunk(load, chunk, err));
     const uint32_t row = eng_block_chunks(load->builder.block);
-    const size_t counts_before = load->counts.n;
-    bool ok = true;
-    for (size_t i = 0; ok && i < chunk->n_terms; i++)
-        ok = count_term(load, chunk->terms[i].text, row);
+    const size_t counts = load->counts.n, places = load->places.n;
+    const bool ok = take_terms(load, chunk, row);
     if (chunk->vector != NULL)
         for (uint32_t i = 0; i < load->dims; i++)
             load->halves[i] = eng_half_of(chunk->vector[i]);
     if (!ok || !eng_builder_chunk(&load->builder, chunk->ordinal, length_of(chunk),
                                   chunk->vector != NULL ? load->halves : NULL)) {
-        /* takes the counts of this chunk back */
-        for (; load->counts.n > counts_before; load->counts.n--) {
-            known_term *term = &load->terms.ptr[load->counts.ptr[load->counts.n - 1].term];
-            term->n--;
-            term->last_chunk = UINT32_MAX;
-        }
+        give_back(load, counts, places);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for chunk %u", chunk->ordinal);
     }
     load->last_ordinal = chunk->ordinal;
     return ANC_OK;
 }
 
-static int by_text(const void *a, const void *b)
-{
-    return anc_str_cmp(((const known_term *)a)->text, ((const known_term *)b)->text);
-}
-
-/* Each term's counts end to end, in the order of the sorted terms: `order` [counts] gets their
- * rows. `starts` [terms] is scratch by number. */
-static void order_counts(const eng_load *load, size_t *starts, uint32_t *order)
-{
-    size_t at = 0;
-    for (size_t i = 0; i < load->terms.n; i++) {
-        starts[load->terms.ptr[i].number] = at;
-        at += load->terms.ptr[i].n;
-    }
-    for (size_t i = 0; i < load->counts.n; i++)
-        order[starts[load->counts.ptr[i].term]++] = (uint32_t)i;
-}
-
 static bool write_terms(eng_load *load, const uint32_t *order)
 {
-    for (size_t i = 0; i < load->terms.n; i++) {
-        const known_term *term = &load->terms.ptr[i];
+    for (size_t i = 0; i < load->terms.entries.n; i++) {
+        const eng_entry *term = &load->terms.entries.ptr[i];
         if (term->n == 0)
             continue;
         if (!eng_builder_term(&load->builder, term->text))
@@ -236,23 +233,48 @@ static bool write_terms(eng_load *load, const uint32_t *order)
     return true;
 }
 
+/* The places of one form, `rows` [n] in their order: a list of positions for each chunk. */
+static bool write_form(eng_load *load, const uint32_t *rows, size_t n)
+{
+    for (size_t i = 0; i < n;) {
+        const uint32_t chunk = load->places.ptr[rows[i]].chunk;
+        load->positions.n = 0;
+        for (; i < n && load->places.ptr[rows[i]].chunk == chunk; i++) {
+            if (!ENG_ROOM(load->positions, 1))
+                return false;
+            load->positions.ptr[load->positions.n++] = load->places.ptr[rows[i]].position;
+        }
+        if (!eng_builder_places(&load->builder, chunk, load->positions.ptr, load->positions.n))
+            return false;
+    }
+    return true;
+}
+
+static bool write_forms(eng_load *load, const uint32_t *order)
+{
+    for (size_t i = 0; i < load->forms.entries.n; i++) {
+        const eng_entry *form = &load->forms.entries.ptr[i];
+        if (form->n == 0)
+            continue;
+        if (!eng_builder_form(&load->builder, form->text) || !write_form(load, order, form->n))
+            return false;
+        order += form->n;
+    }
+    return true;
+}
+
 eng_block *eng_load_seal(eng_load *load)
 {
-    for (size_t i = 0; i < load->terms.n; i++) {
-        known_term *term = &load->terms.ptr[i];
-        term->text = (anc_str){load->texts.ptr + term->at, term->len};
-    }
-    if (load->terms.n > 0)
-        qsort(load->terms.ptr, load->terms.n, sizeof *load->terms.ptr, by_text);
-    size_t *starts = malloc((load->terms.n + 1) * sizeof *starts);
-    uint32_t *order = malloc((load->counts.n + 1) * sizeof *order);
+    eng_lexicon_sort(&load->terms);
+    eng_lexicon_sort(&load->forms);
+    uint32_t *counts =
+        eng_lexicon_order(&load->terms, load->counts.ptr, sizeof(count), load->counts.n);
+    uint32_t *places =
+        eng_lexicon_order(&load->forms, load->places.ptr, sizeof(place), load->places.n);
     eng_block *block = NULL;
-    if (starts != NULL && order != NULL) {
-        order_counts(load, starts, order);
-        if (write_terms(load, order))
-            block = eng_builder_finish(&load->builder);
-    }
-    free(starts);
-    free(order);
+    if (counts != NULL && places != NULL && write_terms(load, counts) && write_forms(load, places))
+        block = eng_builder_finish(&load->builder);
+    free(counts);
+    free(places);
     return block;
 }

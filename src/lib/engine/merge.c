@@ -1,8 +1,8 @@
 /* merge.c - several blocks made into one, without what died in them.
  *
  * Documents keep their order, block after block, so the new number of a chunk ascends with the old
- * one and the postings of a term are those of its blocks end to end. Terms are merged by always
- * taking the least of the blocks' next terms; a merge has few blocks, so a scan finds it.
+ * one and the postings of a term are those of its blocks end to end. Terms, and forms after them, are
+ * merged by always taking the least of the blocks' next ones; a merge has few blocks, so a scan finds it.
  */
 #include "block.h"
 
@@ -12,7 +12,7 @@ typedef struct source {
     const eng_block *block; /* borrowed */
     const uint64_t *dead;   /* borrowed; NULL: nothing died */
     uint32_t *renumbered;   /* owned [chunks]: the new number, UINT32_MAX for a dead chunk */
-    size_t next_term;
+    size_t next;            /* row of its terms, then of its forms */
 } source;
 
 typedef struct scratch {
@@ -84,15 +84,27 @@ static bool copy_documents(eng_builder *to, source *from, scratch *s)
     return true;
 }
 
-/* The least next term over all sources; false when all are at their end. */
-static bool least_term(const source *sources, size_t n, anc_str *ret)
+/* A table of a block: its terms or its forms. */
+typedef enum table { TERMS, FORMS } table;
+
+static const eng_block_term *next_row(const source *from, table which)
+{
+    const eng_block *b = from->block;
+    const size_t n = which == TERMS ? b->terms.n : b->forms.n;
+    if (from->next == n)
+        return NULL;
+    return which == TERMS ? &b->terms.ptr[from->next] : &b->forms.ptr[from->next];
+}
+
+/* The least next text over all sources; false when all are at their end. */
+static bool least_text(const source *sources, size_t n, table which, anc_str *ret)
 {
     bool found = false;
     for (size_t i = 0; i < n; i++) {
-        const eng_block *b = sources[i].block;
-        if (sources[i].next_term == b->terms.n)
+        const eng_block_term *row = next_row(&sources[i], which);
+        if (row == NULL)
             continue;
-        const anc_str text = eng_block_text(b, b->terms.ptr[sources[i].next_term].text);
+        const anc_str text = eng_block_text(sources[i].block, row->text);
         if (!found || anc_str_cmp(text, *ret) < 0)
             *ret = text;
         found = true;
@@ -100,18 +112,12 @@ static bool least_term(const source *sources, size_t n, anc_str *ret)
     return found;
 }
 
-/* The live postings of `text` in one source, when its next term is that one. The term is written
- * with its first live posting, so that one without any leaves nothing behind. */
-static bool copy_postings(eng_builder *to, source *from, anc_str text, bool *written)
+/* The live postings of a term. It is written with its first live posting, so that one without any
+ * leaves nothing behind; the same of forms below. */
+static bool copy_postings(eng_builder *to, const source *from, const eng_block_term *term,
+                          anc_str text, bool *written)
 {
-    const eng_block *b = from->block;
-    if (from->next_term == b->terms.n)
-        return true;
-    const eng_block_term *term = &b->terms.ptr[from->next_term];
-    if (!anc_str_eq(eng_block_text(b, term->text), text))
-        return true;
-    from->next_term++;
-    for (eng_postings p = eng_postings_of(b, term); eng_postings_next(&p);) {
+    for (eng_postings p = eng_postings_of(from->block, term); eng_postings_next(&p);) {
         const uint32_t chunk = from->renumbered[p.chunk];
         if (chunk == UINT32_MAX)
             continue;
@@ -124,13 +130,38 @@ static bool copy_postings(eng_builder *to, source *from, anc_str text, bool *wri
     return true;
 }
 
-static bool copy_terms(eng_builder *to, source *sources, size_t n)
+static bool copy_places(eng_builder *to, const source *from, const eng_block_term *form,
+                        anc_str text, bool *written)
 {
-    for (anc_str text = ANC_STR_NONE; least_term(sources, n, &text);) {
+    for (eng_places p = eng_places_of(from->block, form); eng_places_next(&p);) {
+        const uint32_t chunk = from->renumbered[p.chunk];
+        if (chunk == UINT32_MAX)
+            continue;
+        if (!*written && !eng_builder_form(to, text))
+            return false;
+        *written = true;
+        if (!eng_builder_places_copy(to, chunk, &p))
+            return false;
+    }
+    return true;
+}
+
+static bool copy_table(eng_builder *to, source *sources, size_t n, table which)
+{
+    for (size_t i = 0; i < n; i++)
+        sources[i].next = 0;
+    for (anc_str text = ANC_STR_NONE; least_text(sources, n, which, &text);) {
         bool written = false;
-        for (size_t i = 0; i < n; i++)
-            if (!copy_postings(to, &sources[i], text, &written))
+        for (size_t i = 0; i < n; i++) {
+            const eng_block_term *row = next_row(&sources[i], which);
+            if (row == NULL || !anc_str_eq(eng_block_text(sources[i].block, row->text), text))
+                continue;
+            sources[i].next++;
+            const bool ok = which == TERMS ? copy_postings(to, &sources[i], row, text, &written)
+                                           : copy_places(to, &sources[i], row, text, &written);
+            if (!ok)
                 return false;
+        }
     }
     return true;
 }
@@ -143,7 +174,7 @@ static bool copy_all(eng_builder *to, source *sources, size_t n)
         ok = copy_documents(to, &sources[i], &s);
     free(s.fields.ptr);
     free(s.labels.ptr);
-    return ok && copy_terms(to, sources, n);
+    return ok && copy_table(to, sources, n, TERMS) && copy_table(to, sources, n, FORMS);
 }
 
 eng_block *eng_blocks_merge(eng_block *const *blocks, const uint64_t *const *dead, size_t n,

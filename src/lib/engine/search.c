@@ -1,4 +1,5 @@
-/* search.c - one search from the query to the candidates: check, terms, access, vectors, words, union.
+/* search.c - one search from the query to the candidates: check, terms, access, demands, vectors,
+ * words, union; and the list of documents.
  */
 #include "search.h"
 
@@ -19,6 +20,7 @@ static anc_status check_query(const eng_snapshot *s, const eng_query *q, anc_err
                             (double)q->terms[i].weight);
     if (q->filter != NULL)
         ANC_TRY(eng_filter_check(q->filter, err));
+    ANC_TRY(eng_demands_check(q, err));
     if (q->vector == NULL)
         return ANC_OK;
     if (q->dims != s->dims)
@@ -120,16 +122,13 @@ static anc_status pair_up(eng_run *run)
     return ANC_OK;
 }
 
-static anc_status unite(eng_run *run, eng_result *result)
+/* Both lists as one, the keyword list first; `places` [n of both] gets where each stands. */
+static void list_candidates(const eng_run *run, eng_result *result, eng_place_of *places)
 {
-    const size_t n = run->keyword.n + run->semantic.n;
-    ANC_TRY(pair_up(run));
-    result->candidates = anc_arena_alloc(run->mem, n, sizeof *result->candidates);
-    if (result->candidates == NULL)
-        return ANC_FAIL(run->err, anc_arena_refusal(run->mem), "no room for %zu candidates", n);
     for (size_t i = 0; i < run->keyword.n; i++) {
         const eng_found *f = &run->keyword.rows[i];
-        eng_candidate *c = &result->candidates[result->n++];
+        eng_candidate *c = &result->candidates[result->n];
+        places[result->n++] = f->at;
         *c = candidate_of(run, f, result->idf_total);
         c->cosine = eng_run_cosine(run, f->at);
         c->rank_keyword = f->rank;
@@ -139,14 +138,27 @@ static anc_status unite(eng_run *run, eng_result *result)
         const eng_found *f = &run->semantic.rows[i];
         if (f->twin != 0)
             continue;
-        eng_candidate *c = &result->candidates[result->n++];
+        eng_candidate *c = &result->candidates[result->n];
+        places[result->n++] = f->at;
         *c = candidate_of(run, f, result->idf_total);
         c->cosine = f->score;
         c->rank_semantic = f->rank;
     }
+}
+
+static anc_status unite(eng_run *run, eng_result *result)
+{
+    const size_t n = run->keyword.n + run->semantic.n;
+    ANC_TRY(pair_up(run));
+    eng_place_of *places = anc_arena_alloc(run->mem, n, sizeof *places);
+    result->candidates = anc_arena_alloc(run->mem, n, sizeof *result->candidates);
+    if (result->candidates == NULL || places == NULL)
+        return ANC_FAIL(run->err, anc_arena_refusal(run->mem), "no room for %zu candidates", n);
+    list_candidates(run, result, places);
     result->n_keyword = run->keyword.n;
     result->n_semantic = run->semantic.n;
-    return ANC_OK;
+    ANC_TRY(eng_run_listed(run, result));
+    return run->query->explain ? eng_run_explain(run, places, result) : ANC_OK;
 }
 
 anc_status eng_search(const eng_snapshot *snapshot, const eng_query *query, anc_arena *mem,
@@ -158,12 +170,16 @@ anc_status eng_search(const eng_snapshot *snapshot, const eng_query *query, anc_
     run.mean_length = snapshot->chunks > 0 && snapshot->length > 0
                           ? (double)snapshot->length / (double)snapshot->chunks
                           : 1;
+    result.mean_length = run.mean_length;
     ANC_TRY(weigh_terms(&run, &result));
     ANC_TRY(best_init(&run, &run.keyword, query->n_terms > 0 ? query->k_keyword : 0));
     ANC_TRY(best_init(&run, &run.semantic, query->vector != NULL ? query->k_semantic : 0));
+    ANC_TRY(best_init(&run, &run.documents, query->k_documents));
     ANC_TRY(eng_run_access(&run));
+    ANC_TRY(eng_run_demands(&run));
     ANC_TRY(eng_run_semantic(&run));
     ANC_TRY(eng_run_keyword(&run));
+    ANC_TRY(eng_run_documents(&run));
     ANC_TRY(unite(&run, &result));
     *ret = result;
     return ANC_OK;

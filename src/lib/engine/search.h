@@ -53,7 +53,7 @@ typedef struct eng_run {
     eng_scored *scored; /* [n_scored] */
     size_t n_scored;
     double mean_length;
-    eng_best keyword, semantic;
+    eng_best keyword, semantic, documents;
 } eng_run;
 
 static inline bool eng_run_allows(const eng_run *run, uint32_t part, uint32_t chunk)
@@ -68,6 +68,23 @@ static inline ANC_MUST_CHECK anc_status eng_run_may_go_on(const eng_run *run)
 
 /* access.c: fills run->allowed from labels, filter and what is dead. */
 anc_status eng_run_access(eng_run *run) ANC_MUST_CHECK;
+
+/* demands.c: INVALID names what is wrong with the query's demands. */
+anc_status eng_demands_check(const eng_query *query, anc_err *err) ANC_MUST_CHECK;
+
+/* demands.c: takes out of run->allowed the chunks that a demand excludes. After eng_run_access. */
+anc_status eng_run_demands(eng_run *run) ANC_MUST_CHECK;
+
+/* listing.c: fills run->documents, sorted, its score being the order; and the rows of a result. */
+anc_status eng_run_documents(eng_run *run) ANC_MUST_CHECK;
+anc_status eng_run_listed(eng_run *run, eng_result *result) ANC_MUST_CHECK;
+
+/* explain.c: fills parts and length of the result's candidates; `places` [result->n] are theirs. */
+anc_status eng_run_explain(eng_run *run, const eng_place_of *places,
+                           eng_result *result) ANC_MUST_CHECK;
+
+/* The divisor's part that depends on the chunk: tf / (tf + this). */
+double eng_bm25_norm(const eng_run *run, uint32_t length);
 
 /* semantic.c: fills run->semantic, sorted. */
 anc_status eng_run_semantic(eng_run *run) ANC_MUST_CHECK;

@@ -170,22 +170,24 @@ static bool grow(scan *s)
  * arena is full; *ret_added tells whether anything was left of `raw`. */
 static bool add_term(scan *s, anc_str raw, size_t start, size_t end, bool whole, bool *ret_added)
 {
-    char made[TXT_TERM_BYTES];
-    bool stop;
-    const size_t n = txt_term_make(&s->termer, raw, made, &stop);
-    *ret_added = n > 0;
-    if (n == 0)
+    txt_made made;
+    txt_term_make(&s->termer, raw, &made);
+    *ret_added = made.len > 0;
+    if (made.len == 0)
         return true;
     if (!grow(s))
         return false;
-    const anc_str kept = anc_arena_copy(s->mem, (anc_str){made, n});
-    if (kept.ptr == NULL)
+    const anc_str text = {made.text, made.len}, form = {made.form, made.form_len};
+    const anc_str kept = anc_arena_copy(s->mem, text);
+    const anc_str kept_form = anc_str_eq(text, form) ? kept : anc_arena_copy(s->mem, form);
+    if (kept.ptr == NULL || kept_form.ptr == NULL)
         return false;
     s->terms[s->count++] = (txt_term){.text = kept,
+                                      .form = kept_form,
                                       .position = s->position,
                                       .start = (uint32_t)start,
                                       .end = (uint32_t)end,
-                                      .stop = stop,
+                                      .stop = made.stop,
                                       .whole = whole};
     return true;
 }

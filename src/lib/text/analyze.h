@@ -21,6 +21,7 @@ enum { TXT_TERM_BYTES = 64 };
 
 typedef struct txt_term {
     anc_str text;      /* in the arena, terminated */
+    anc_str form;      /* the same with its ending, as phrases are compared; may be `text` itself */
     uint32_t position; /* counts words from 0; a whole and its first part share one */
     uint32_t start;    /* bytes of the analysed text that the term stands for */
     uint32_t end;

@@ -135,24 +135,33 @@ static size_t plain_letters(const char *word, size_t n, char *out)
     return len;
 }
 
-size_t txt_term_make(const txt_termer *t, anc_str raw, char out[TXT_TERM_BYTES], bool *ret_stop)
+/* `word` freed of accents where it is not plain ASCII, cut to what a term may have; its length. */
+static size_t finish(anc_str word, bool ascii, char out[TXT_TERM_BYTES])
 {
-    char folded[TXT_PIECE_BYTES], unmarked[TXT_PIECE_BYTES];
-    bool ascii;
-    anc_str word = {folded, fold_word(raw, folded, &ascii)};
-    *ret_stop = txt_is_stop_word(t->language, word);
-    if (t->stemmer != NULL && word.len <= TXT_TERM_BYTES && is_all_letters(word)) {
-        const sb_symbol *stem =
-            sb_stemmer_stem(t->stemmer, (const sb_symbol *)word.ptr, (int)word.len);
-        if (stem != NULL)
-            word = (anc_str){(const char *)stem, (size_t)sb_stemmer_length(t->stemmer)};
-    }
+    char unmarked[TXT_PIECE_BYTES], plain[TXT_PIECE_BYTES];
     if (!ascii && loses_marks(word)) {
         const size_t n = txt_map(TXT_MAP_UNMARK, word, unmarked, sizeof unmarked);
-        word = (anc_str){folded, plain_letters(unmarked, n, folded)};
+        word = (anc_str){plain, plain_letters(unmarked, n, plain)};
     }
     word.len = anc_utf8_floor(word, word.len < TXT_TERM_BYTES ? word.len : TXT_TERM_BYTES);
     if (word.len > 0)
         memcpy(out, word.ptr, word.len);
     return word.len;
+}
+
+void txt_term_make(const txt_termer *t, anc_str raw, txt_made *ret)
+{
+    char folded[TXT_PIECE_BYTES];
+    bool ascii;
+    const anc_str word = {folded, fold_word(raw, folded, &ascii)};
+    anc_str stem = word;
+    ret->stop = txt_is_stop_word(t->language, word);
+    ret->form_len = finish(word, ascii, ret->form);
+    if (t->stemmer != NULL && word.len <= TXT_TERM_BYTES && is_all_letters(word)) {
+        const sb_symbol *made =
+            sb_stemmer_stem(t->stemmer, (const sb_symbol *)word.ptr, (int)word.len);
+        if (made != NULL)
+            stem = (anc_str){(const char *)made, (size_t)sb_stemmer_length(t->stemmer)};
+    }
+    ret->len = finish(stem, ascii, ret->text);
 }

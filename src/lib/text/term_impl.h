@@ -16,9 +16,16 @@ anc_status txt_termer_init(txt_termer *t, txt_language language, bool stem,
                            anc_err *err) ANC_MUST_CHECK;
 void txt_termer_done(txt_termer *t);
 
-/* What `raw` becomes, at most TXT_TERM_BYTES bytes into `out`; 0 when nothing is left of it.
- * `*ret_stop` says whether it is a function word. Words with digits or signs keep their endings. */
-size_t txt_term_make(const txt_termer *t, anc_str raw, char out[TXT_TERM_BYTES], bool *ret_stop);
+typedef struct txt_made {
+    char text[TXT_TERM_BYTES]; /* stemmed */
+    char form[TXT_TERM_BYTES]; /* with its ending */
+    size_t len, form_len;
+    bool stop; /* a function word */
+} txt_made;
+
+/* What `raw` becomes; len is 0 when nothing is left of it. Words with digits or signs keep their
+ * endings. */
+void txt_term_make(const txt_termer *t, anc_str raw, txt_made *ret);
 
 /* Whether a word before an apostrophe is elided (l', qu', dell') and means nothing by itself. */
 bool txt_is_elision(txt_language language, anc_str word);

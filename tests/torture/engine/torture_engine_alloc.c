@@ -33,6 +33,9 @@ static long found(eng_index *index)
         return -1;
     const anc_str label = ANC_STR("public");
     const eng_query_term term = {ANC_STR("all"), 1, false};
+    const anc_str phrase[] = {ANC_STR("all"), ANC_STR("of"), ANC_STR("these")};
+    const eng_wording wording = {ENG_HAS_PHRASE, phrase, 3};
+    const eng_demand demand = {&wording, 1, false};
     const eng_query q = {.terms = &term,
                          .n_terms = 1,
                          .vector = EAST,
@@ -40,11 +43,15 @@ static long found(eng_index *index)
                          .labels = &label,
                          .n_labels = 1,
                          .k_keyword = 100,
-                         .k_semantic = 100};
+                         .k_semantic = 100,
+                         .k_documents = 100,
+                         .demands = &demand,
+                         .n_demands = 1,
+                         .explain = true};
     eng_result r;
     eng_snapshot *s = eng_snapshot_acquire(index);
     if (went_well(eng_search(s, &q, mem, &r, &err), &err))
-        n = (long)r.n;
+        n = r.n == r.n_documents ? (long)r.n : -2;
     eng_snapshot_release(s);
     return n;
 }

@@ -4,6 +4,7 @@
  * change that is handled twice, or late, does no harm.
  */
 #include "base/str.h"
+#include "search/domain/matches.h"
 #include "service_impl.h"
 #include "text/analyze.h"
 
@@ -21,16 +22,10 @@ static void copy_terms(const txt_term *from, size_t n, bool in_title, uint32_t f
 {
     for (size_t i = 0; i < n; i++)
         to[i] = (srch_index_term){.text = from[i].text,
+                                  .form = from[i].form,
                                   .position = first_position + from[i].position,
                                   .in_title = in_title,
                                   .is_stop = from[i].stop};
-}
-
-/* Whether the heading says what neither the title nor the text says. */
-static bool heading_counts(const kno_indexable *d, const kno_chunk *chunk)
-{
-    return chunk->heading.len > 0 && !anc_str_eq_nocase(chunk->heading, d->title) &&
-           anc_str_find(chunk->text, chunk->heading) == SIZE_MAX;
 }
 
 /* Title, heading and text of a chunk as terms in the scratch arena. */
@@ -41,14 +36,15 @@ static anc_status analyse(chunk_walk *w, const kno_chunk *chunk, srch_index_chun
     txt_term *title, *heading = NULL, *text;
     size_t n_title, n_heading = 0, n_text;
     ANC_TRY(txt_analyze(mem, w->document->title, w->language, NULL, &title, &n_title, err));
-    if (heading_counts(w->document, chunk))
+    if (srch_heading_counts(w->document->title, chunk->heading, chunk->text))
         ANC_TRY(txt_analyze(mem, chunk->heading, w->language, NULL, &heading, &n_heading, err));
     ANC_TRY(txt_analyze(mem, chunk->text, w->language, NULL, &text, &n_text, err));
     const size_t n = n_title + n_heading + n_text;
     srch_index_term *terms = anc_arena_alloc(mem, n, sizeof *terms);
     if (terms == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the words of a chunk");
-    const uint32_t after_title = n_title > 0 ? title[n_title - 1].position + 1 : 0;
+    /* two behind: no phrase runs from the title into the heading */
+    const uint32_t after_title = n_title > 0 ? title[n_title - 1].position + 2 : 0;
     copy_terms(title, n_title, true, 0, terms);
     copy_terms(heading, n_heading, true, after_title, terms + n_title);
     copy_terms(text, n_text, false, 0, terms + n_title + n_heading);

@@ -61,3 +61,14 @@ txt_language srch_language_of(const srch_languages *row, txt_language declared, 
     return atomic_load_explicit(&row->documents[seems], memory_order_relaxed) > 0 ? seems
                                                                                   : c.frequent;
 }
+
+size_t srch_languages_in(const srch_languages *row, txt_language first,
+                         txt_language ret[TXT_LANGUAGE_COUNT])
+{
+    size_t n = 0;
+    ret[n++] = first;
+    for (int l = TXT_UND; row != NULL && l < TXT_LANGUAGE_COUNT; l++)
+        if (l != (int)first && atomic_load_explicit(&row->documents[l], memory_order_relaxed) > 0)
+            ret[n++] = (txt_language)l;
+    return n;
+}

@@ -1,104 +1,135 @@
 /* passages.c - the best candidates fetched from the catalog, as what a caller sees.
  *
  * A candidate can be gone by the time it is fetched (its version was replaced): it is passed over.
- * So is a passage that says the same as a better one. Both make room for the next candidate, so that
- * a caller gets as many as it asked for while there are any.
+ * So is a passage that says the same as a better one, of whatever document and collection; the better
+ * one counts it. Both make room for the next candidate, so that a caller gets as many as it asked for
+ * while there are any. A list of documents by filter alone leaves no copies out.
  */
+#include <string.h>
+
 #include "base/str.h"
-#include "service_impl.h"
+#include "query_impl.h"
 
 enum { COMPARED = 100 /* a passage is compared with so many better ones */ };
 
 typedef struct gathering {
-    srch_service *srch;
-    krn_call *call;
-    const anc_str *collections;
-    srch_hit *hits;        /* [top_k] */
-    srch_sketch *sketches; /* [at most COMPARED] of the first hits */
-    size_t n, top_k;
+    srch_asking *a;
+    srch_row *rows; /* [most] */
+    size_t n, most;
 } gathering;
 
-static bool is_copy(const gathering *g, const srch_sketch *sketch)
+/* The better passage that says the same; NULL when there is none. */
+static srch_row *original_of(const gathering *g, const srch_sketch *sketch)
 {
     for (size_t i = 0; i < g->n && i < COMPARED; i++)
-        if (srch_likeness(&g->sketches[i], sketch) >= SRCH_DUPLICATE_LIKENESS)
-            return true;
-    return false;
+        if (srch_likeness(&g->rows[i].sketch, sketch) >= SRCH_DUPLICATE_LIKENESS)
+            return &g->rows[i];
+    return NULL;
 }
 
-static void add_hit(gathering *g, const srch_candidate *c, const kno_chunk *chunk)
+static srch_hit hit_of(const srch_candidate *c, const kno_chunk *chunk)
 {
-    srch_sketch sketch;
-    srch_sketch_of(chunk->text, &sketch);
-    if (is_copy(g, &sketch))
+    return (srch_hit){.collection = chunk->ref.collection,
+                      .document_id = chunk->ref.document_id,
+                      .chunk_id = chunk->id,
+                      .version = chunk->ref.version,
+                      .ordinal = chunk->ref.ordinal,
+                      .first_ordinal = chunk->ref.ordinal,
+                      .last_ordinal = chunk->ref.ordinal,
+                      .title = chunk->title,
+                      .uri = chunk->uri,
+                      .language = chunk->language,
+                      .heading = chunk->heading,
+                      .page = chunk->page,
+                      .start = chunk->start,
+                      .end = chunk->end,
+                      .text = chunk->text,
+                      .metadata = chunk->metadata,
+                      .tokens = chunk->tokens,
+                      .score = c->score,
+                      .fused = c->fused,
+                      .keyword = c->bm25,
+                      .semantic = c->cosine,
+                      .coverage = c->coverage};
+}
+
+static void add(gathering *g, const srch_candidate *c, const kno_chunk *chunk)
+{
+    const srch_request *r = g->a->request;
+    if (r->join_neighbours && srch_join(g->rows, &g->n, chunk))
         return;
-    if (g->n < COMPARED)
-        g->sketches[g->n] = sketch;
-    g->hits[g->n++] = (srch_hit){.position = (uint32_t)g->n,
-                                 .collection = chunk->ref.collection,
-                                 .document_id = chunk->ref.document_id,
-                                 .chunk_id = chunk->id,
-                                 .version = chunk->ref.version,
-                                 .ordinal = chunk->ref.ordinal,
-                                 .title = chunk->title,
-                                 .uri = chunk->uri,
-                                 .language = chunk->language,
-                                 .heading = chunk->heading,
-                                 .page = chunk->page,
-                                 .start = chunk->start,
-                                 .end = chunk->end,
-                                 .text = chunk->text,
-                                 .metadata = chunk->metadata,
-                                 .tokens = chunk->tokens,
-                                 .score = c->score,
-                                 .fused = c->fused,
-                                 .keyword = c->bm25,
-                                 .semantic = c->cosine,
-                                 .coverage = c->coverage};
+    srch_row row = {.hit = hit_of(c, chunk), .chunk = *chunk, .candidate = c};
+    srch_sketch_of(chunk->text, &row.sketch);
+    srch_row *original = r->mode != SRCH_METADATA ? original_of(g, &row.sketch) : NULL;
+    if (original != NULL) {
+        original->hit.duplicates++;
+        g->a->result.duplicates++;
+        return;
+    }
+    g->rows[g->n++] = row;
 }
 
 /* Fetches `n` candidates at once and keeps those that are there and new. */
 static anc_status gather(gathering *g, const srch_candidate *candidates, size_t n)
 {
-    krn_call *call = g->call;
+    krn_call *call = g->a->call;
     kno_chunk_ref *refs = anc_arena_alloc(call->mem, n, sizeof *refs);
     kno_chunk *chunks = anc_arena_alloc(call->mem, n, sizeof *chunks);
     if (refs == NULL || chunks == NULL)
-        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu passages", n);
+        return srch_no_room(call);
     for (size_t i = 0; i < n; i++)
-        refs[i] = (kno_chunk_ref){.collection = g->collections[candidates[i].collection],
+        refs[i] = (kno_chunk_ref){.collection = g->a->scopes[candidates[i].collection].name,
                                   .document_id = candidates[i].document_id,
                                   .version = candidates[i].version,
                                   .ordinal = candidates[i].ordinal};
-    ANC_TRY(kno_chunks_fetch(g->srch->config.knowledge, call, refs, n, chunks));
-    for (size_t i = 0; i < n && g->n < g->top_k; i++)
+    ANC_TRY(kno_chunks_fetch(g->a->srch->config.knowledge, call, refs, n, chunks));
+    for (size_t i = 0; i < n && g->n < g->most; i++)
         if (chunks[i].text.ptr != NULL)
-            add_hit(g, &candidates[i], &chunks[i]);
+            add(g, &candidates[i], &chunks[i]);
     return ANC_OK;
 }
 
-anc_status srch_passages(srch_service *srch, krn_call *call, const anc_str *collections,
-                         const srch_candidate *candidates, size_t n, uint32_t top_k,
-                         srch_result *result)
+static anc_status gather_all(gathering *g)
 {
-    const size_t most = top_k < n ? top_k : n;
-    gathering g = {.srch = srch,
-                   .call = call,
-                   .collections = collections,
-                   .hits = anc_arena_alloc(call->mem, most, sizeof *g.hits),
-                   .sketches = anc_arena_alloc(call->mem, most < COMPARED ? most : COMPARED,
-                                               sizeof *g.sketches),
-                   .top_k = most};
-    if (g.hits == NULL || g.sketches == NULL)
-        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu hits", most);
-    for (size_t at = 0; at < n && g.n < most;) {
-        const size_t wanted = most - g.n;
-        const size_t batch = wanted < n - at ? wanted : n - at;
-        ANC_TRY(krn_call_check(srch->config.clock, call));
-        ANC_TRY(gather(&g, candidates + at, batch));
+    const srch_asking *a = g->a;
+    for (size_t at = 0; at < a->n && g->n < g->most;) {
+        const size_t wanted = g->most - g->n;
+        const size_t batch = wanted < a->n - at ? wanted : a->n - at;
+        ANC_TRY(krn_call_check(a->srch->config.clock, a->call));
+        ANC_TRY(gather(g, a->candidates + at, batch));
         at += batch;
     }
-    result->hits = g.hits;
-    result->n = g.n;
     return ANC_OK;
+}
+
+/* Positions given, details added, the rest of the rows left behind. */
+static anc_status hand_over(gathering *g)
+{
+    srch_asking *a = g->a;
+    srch_hit *hits = anc_arena_alloc(a->call->mem, g->n, sizeof *hits);
+    if (hits == NULL)
+        return srch_no_room(a->call);
+    for (size_t i = 0; i < g->n; i++) {
+        g->rows[i].hit.position = (uint32_t)i + 1;
+        ANC_TRY(srch_detail(a, &g->rows[i]));
+        hits[i] = g->rows[i].hit;
+    }
+    a->result.hits = hits;
+    a->result.n = g->n;
+    return ANC_OK;
+}
+
+anc_status srch_passages(srch_asking *a)
+{
+    const size_t most = a->request->top_k < a->n ? a->request->top_k : a->n;
+    gathering g = {
+        .a = a, .rows = anc_arena_alloc(a->call->mem, most, sizeof *g.rows), .most = most};
+    if (g.rows == NULL)
+        return srch_no_room(a->call);
+    a->result.duplicates = 0;
+    ANC_TRY(gather_all(&g));
+    a->wanting = g.n < a->request->top_k;
+    if (a->request->join_neighbours)
+        ANC_TRY(srch_join_finish(a, g.rows, &g.n));
+    return hand_over(&g);
 }

@@ -13,11 +13,8 @@ enum { DEFAULT_CANDIDATES = 200, SCRATCH_BYTES = 64 << 20 };
 static const struct {
     const char *name;
     srch_mode mode;
-} modes[] = {{"auto", SRCH_AUTO},
-             {"rag", SRCH_AUTO},
-             {"hybrid", SRCH_HYBRID},
-             {"semantic", SRCH_SEMANTIC},
-             {"keyword", SRCH_KEYWORD}};
+} modes[] = {{"auto", SRCH_AUTO},         {"rag", SRCH_AUTO},        {"hybrid", SRCH_HYBRID},
+             {"semantic", SRCH_SEMANTIC}, {"keyword", SRCH_KEYWORD}, {"metadata", SRCH_METADATA}};
 
 bool srch_mode_parse(anc_str s, srch_mode *ret)
 {
@@ -62,6 +59,7 @@ static void name_series(srch_series *s, krn_metrics m)
     s->queries[SRCH_HYBRID] = counter(m, queries, "mode=\"hybrid\"", done);
     s->queries[SRCH_SEMANTIC] = counter(m, queries, "mode=\"semantic\"", done);
     s->queries[SRCH_KEYWORD] = counter(m, queries, "mode=\"keyword\"", done);
+    s->queries[SRCH_METADATA] = counter(m, queries, "mode=\"metadata\"", done);
     s->errors = counter(m, "anchorage_search_errors_total", "", "Searches that failed");
     s->embed = stage(m, "stage=\"embed\"");
     s->index = stage(m, "stage=\"index\"");

@@ -33,6 +33,10 @@ srch_languages *srch_languages_get(srch_service *srch, anc_str collection, bool 
  * frequent one, else English. */
 txt_language srch_language_of(const srch_languages *row, txt_language declared, anc_str text);
 
+/* `first`, then the other languages that documents of the collection were read in; how many. */
+size_t srch_languages_in(const srch_languages *row, txt_language first,
+                         txt_language ret[TXT_LANGUAGE_COUNT]);
+
 /* ---- indexes: the one that is searched, and the one that is built ------------------------------ */
 
 /* A searcher holds the slot that is shown: it counts itself in and looks whether the slot is still
@@ -81,7 +85,7 @@ typedef struct srch_follow_state {
 } srch_follow_state;
 
 typedef struct srch_series {
-    krn_series *queries[SRCH_KEYWORD + 1]; /* by mode that was done */
+    krn_series *queries[SRCH_MODES]; /* by mode that was done */
     krn_series *errors;
     krn_series *embed, *index, *hydrate, *total;
     krn_series *documents, *chunks, *bytes, *cursor, *failed, *indexed;
@@ -122,11 +126,5 @@ void srch_detail_set(srch_service *srch, const char *fmt, ...) ANC_PRINTF(2, 3);
 /* indexing.c: brings one document of the index to the state that the catalog has now. */
 anc_status srch_sync_document(srch_service *srch, krn_call *call, anc_str collection,
                               anc_str document_id) ANC_MUST_CHECK;
-
-/* passages.c: the best candidates as hits, copies and vanished ones left out. `collections` [n] are
- * the names that candidates number. */
-anc_status srch_passages(srch_service *srch, krn_call *call, const anc_str *collections,
-                         const srch_candidate *candidates, size_t n, uint32_t top_k,
-                         srch_result *result) ANC_MUST_CHECK;
 
 #endif

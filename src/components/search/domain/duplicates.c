@@ -1,28 +1,37 @@
 /* duplicates.c - MinHash over runs of three words. */
 #include "search/domain/duplicates.h"
 
-#include "base/str.h"
+#include "base/utf8.h"
+#include "text/unicode.h"
 
 enum { RUN = 3 };
 
-static bool is_word_byte(char c)
+static bool is_word(uint32_t c)
 {
-    const unsigned char u = (unsigned char)c;
-    return u >= 0x80 || (u >= '0' && u <= '9') || (u >= 'a' && u <= 'z') || (u >= 'A' && u <= 'Z');
+    const txt_category k = txt_category_of(c);
+    return k >= TXT_LU && k <= TXT_NO; /* letters, marks, numbers */
 }
 
-/* The hash of the next word, ASCII letters in lower case; false at the end. */
+static bool word_at(anc_str text, size_t at, uint32_t *ret, size_t *ret_bytes)
+{
+    if (at >= text.len)
+        return false;
+    *ret = anc_utf8_at(text, at, ret_bytes);
+    return is_word(*ret);
+}
+
+/* The hash of the next word in lower case; false at the end. */
 static bool next_word(anc_str text, size_t *at, uint64_t *ret)
 {
     uint64_t h = 0xcbf29ce484222325u;
-    while (*at < text.len && !is_word_byte(text.ptr[*at]))
-        ++*at;
+    uint32_t c;
+    size_t bytes;
+    while (*at < text.len && !word_at(text, *at, &c, &bytes))
+        *at += bytes;
     if (*at == text.len)
         return false;
-    for (; *at < text.len && is_word_byte(text.ptr[*at]); ++*at) {
-        const unsigned char c = (unsigned char)text.ptr[*at];
-        h = (h ^ (c >= 'A' && c <= 'Z' ? c + 32u : c)) * 0x100000001b3u;
-    }
+    for (; word_at(text, *at, &c, &bytes); *at += bytes)
+        h = (h ^ txt_lower(c)) * 0x100000001b3u;
     *ret = h;
     return true;
 }

@@ -18,7 +18,7 @@ typedef struct srch_sketch {
     uint32_t minima[SRCH_SKETCH_SIZE];
 } srch_sketch;
 
-/* Case and whatever stands between words play no part. */
+/* Case and whatever stands between words play no part, in any script; valid UTF-8. */
 void srch_sketch_of(anc_str text, srch_sketch *ret);
 
 /* 0 to 1. */

@@ -38,13 +38,20 @@ static anc_status add_time(flattening *f, const char *name, int64_t ms)
     return add(f, anc_str_of(name), (srch_value){.kind = SRCH_TIME, .integer = ms}, false);
 }
 
-static bool is_built_in(anc_str name)
+bool srch_built_in(anc_str name, srch_kind *ret_kind)
 {
-    static const char *const names[] = {"document_id", "title",        "uri",        "source",
-                                        "language",    "content_type", "created_at", "updated_at"};
-    for (size_t i = 0; i < ANC_COUNT(names); i++)
-        if (anc_str_eq(name, anc_str_of(names[i])))
+    static const struct {
+        const char *name;
+        srch_kind kind;
+    } rows[] = {{"document_id", SRCH_STRING}, {"title", SRCH_STRING},
+                {"uri", SRCH_STRING},         {"source", SRCH_STRING},
+                {"language", SRCH_STRING},    {"content_type", SRCH_STRING},
+                {"created_at", SRCH_TIME},    {"updated_at", SRCH_TIME}};
+    for (size_t i = 0; i < ANC_COUNT(rows); i++)
+        if (anc_str_eq(name, anc_str_of(rows[i].name))) {
+            *ret_kind = rows[i].kind;
             return true;
+        }
     return false;
 }
 
@@ -64,8 +71,9 @@ static anc_status add_members(flattening *f, anc_str name, const json_value *obj
     anc_str inner;
     const json_value *member;
     size_t cursor = 0;
+    srch_kind kind;
     while (json_each(object, &cursor, &inner, &member)) {
-        if (name.len == 0 && is_built_in(inner))
+        if (name.len == 0 && srch_built_in(inner, &kind))
             continue;
         const anc_str path =
             name.len == 0 ? anc_arena_copy(f->mem, inner)

@@ -17,6 +17,9 @@ typedef struct srch_field {
     bool in_list; /* an element of an array */
 } srch_field;
 
+/* Whether `name` is a built-in field, and which kind its value has: SRCH_STRING or SRCH_TIME. */
+bool srch_built_in(anc_str name, srch_kind *ret_kind);
+
 typedef struct srch_facts {
     anc_str document_id, title, uri, source, language, content_type;
     int64_t created_ms, updated_ms;

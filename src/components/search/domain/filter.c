@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 
+#include "base/id.h"
+#include "search/domain/fields.h"
+
 enum { POINTER_BYTES = 128 };
 
 typedef struct reading {
@@ -131,6 +134,35 @@ static anc_status read_one(reading *r, const json_value *json, const char *point
     return ANC_OK;
 }
 
+/* A value for a built-in field is of its kind, a time as text; metadata may be of any. */
+static anc_status check_kind(reading *r, const srch_filter *leaf, const srch_value *value,
+                             const char *pointer)
+{
+    srch_kind kind;
+    int64_t ms;
+    if (!srch_built_in(leaf->field, &kind))
+        return ANC_OK;
+    if (value->kind == SRCH_STRING && (kind != SRCH_TIME || anc_time_parse(value->str, &ms)))
+        return ANC_OK;
+    return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer,
+                          kind == SRCH_TIME
+                              ? "%.*s is compared with a time such as \"2024-01-31T00:00:00Z\""
+                              : "%.*s is compared with a string",
+                          ANC_FMT(leaf->field));
+}
+
+static anc_status check_kinds(reading *r, const srch_filter *leaf, const char *pointer)
+{
+    char at[POINTER_BYTES];
+    if (leaf->op != SRCH_IN && leaf->op != SRCH_NIN)
+        return leaf->n_values == 1 ? check_kind(r, leaf, leaf->values, pointer) : ANC_OK;
+    for (size_t i = 0; i < leaf->n_values; i++) {
+        point_at_element(at, pointer, i);
+        ANC_TRY(check_kind(r, leaf, &leaf->values[i], at));
+    }
+    return ANC_OK;
+}
+
 static anc_status find_operator(reading *r, const json_value *json, const char *pointer,
                                 srch_filter_op *ret)
 {
@@ -160,13 +192,20 @@ static anc_status read_leaf(reading *r, const json_value *json, const char *poin
         return no_room(r);
     point_at(at, pointer, "op");
     ANC_TRY(find_operator(r, json_member(json, "op"), at, &ret->op));
+    srch_kind kind;
+    if ((ret->op == SRCH_CONTAINS || ret->op == SRCH_PREFIX) && srch_built_in(field, &kind) &&
+        kind == SRCH_TIME)
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, at, "%.*s is a time, it has no parts",
+                              ANC_FMT(field));
     point_at(at, pointer, "value");
     const json_value *value = json_member(json, "value");
-    if (ret->op == SRCH_IN || ret->op == SRCH_NIN)
-        return read_list(r, value, at, ret);
     if (ret->op == SRCH_EXISTS)
         return read_exists(r, value, at, ret);
-    return read_one(r, value, at, ret);
+    if (ret->op == SRCH_IN || ret->op == SRCH_NIN)
+        ANC_TRY(read_list(r, value, at, ret));
+    else
+        ANC_TRY(read_one(r, value, at, ret));
+    return check_kinds(r, ret, at);
 }
 
 static anc_status read_tree(reading *r, const json_value *json, const char *pointer, int depth,

@@ -5,7 +5,13 @@
  *
  * Operators: eq ne gt gte lt lte in nin contains exists prefix. `in` and `nin` take an array,
  * `exists` true (the default) or false, the others one string, number or boolean. `prefix` takes a
- * string, `gt gte lt lte` no boolean.
+ * string, `gt gte lt lte` no boolean. A built-in field is compared with a string, created_at and
+ * updated_at with an RFC 3339 time or date, of which there are no parts.
+ *
+ * A field with several values (an array) fits where one of them does; `ne` and `nin` are the negations
+ * of `eq` and `in`, so they fit where the field is absent too. Numbers compare as numbers, whatever
+ * their spelling; strings by bytes, but two RFC 3339 times are ordered as times. Values of different
+ * kinds never fit.
  */
 #ifndef ANC_SEARCH_DOMAIN_FILTER_H
 #define ANC_SEARCH_DOMAIN_FILTER_H

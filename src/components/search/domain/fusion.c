@@ -9,40 +9,46 @@
 /* Ranks further down than a few dozen hardly matter; the usual constant. */
 #define RANK_OFFSET 60.0
 
-typedef struct range {
-    double least, greatest;
-} range;
-
-static void widen(range *r, double x)
+static void widen(srch_fusion_side *side, double x, bool *known)
 {
     if (isnan(x))
         return;
-    r->least = x < r->least ? x : r->least;
-    r->greatest = x > r->greatest ? x : r->greatest;
+    side->least = *known && side->least < x ? side->least : x;
+    side->greatest = *known && side->greatest > x ? side->greatest : x;
+    *known = true;
 }
 
-/* 0..1 within the range, which counts as at least `spread` wide. A side without any difference says
- * nothing about the order, but a score above 0 there still counts as found. */
-static double scaled(const range *r, double x, double spread)
+/* The range counts as at least `spread` wide. */
+static void close_side(srch_fusion_side *side, double share, double spread)
 {
-    const double width = r->greatest - r->least;
-    if (isnan(x))
+    const double width = side->greatest - side->least;
+    side->share = share;
+    side->width = width > spread ? width : spread;
+}
+
+/* A side without any difference says nothing about the order, but a score above 0 there still counts
+ * as found. */
+double srch_fusion_scaled(const srch_fusion_side *side, double score)
+{
+    if (isnan(score))
         return 0;
-    if (!(width > 0) && !(spread > 0))
-        return x > 0 ? 1 : 0;
-    return (x - r->least) / (width > spread ? width : spread);
+    if (!(side->width > 0))
+        return score > 0 ? 1 : 0;
+    return (score - side->least) / side->width;
 }
 
-static void sum_weighted(srch_candidate *c, size_t n, double share)
+static void sum_weighted(srch_candidate *c, size_t n, double share, srch_fusion_facts *facts)
 {
-    range words = {(double)INFINITY, -(double)INFINITY}, vectors = words;
+    bool words = false, vectors = false;
     for (size_t i = 0; i < n; i++) {
-        widen(&words, c[i].bm25);
-        widen(&vectors, c[i].cosine);
+        widen(&facts->keyword, c[i].bm25, &words);
+        widen(&facts->semantic, c[i].cosine, &vectors);
     }
+    close_side(&facts->keyword, 1 - share, 0);
+    close_side(&facts->semantic, share, SRCH_COSINE_SPREAD);
     for (size_t i = 0; i < n; i++)
-        c[i].fused = (1 - share) * scaled(&words, c[i].bm25, 0) +
-                     share * scaled(&vectors, c[i].cosine, SRCH_COSINE_SPREAD);
+        c[i].fused = (1 - share) * srch_fusion_scaled(&facts->keyword, c[i].bm25) +
+                     share * srch_fusion_scaled(&facts->semantic, c[i].cosine);
 }
 
 static double reciprocal(uint32_t rank)
@@ -50,16 +56,21 @@ static double reciprocal(uint32_t rank)
     return rank > 0 ? 1 / (RANK_OFFSET + rank) : 0;
 }
 
-static int order_ties(const srch_candidate *x, const srch_candidate *y)
+static int by_place(const srch_candidate *x, const srch_candidate *y)
 {
-    if (x->bm25 != y->bm25)
-        return x->bm25 > y->bm25 ? -1 : 1;
     if (x->collection != y->collection)
         return x->collection < y->collection ? -1 : 1;
     const int order = anc_str_cmp(x->document_id, y->document_id);
     if (order != 0)
         return order;
     return x->ordinal < y->ordinal ? -1 : x->ordinal > y->ordinal;
+}
+
+static int order_ties(const srch_candidate *x, const srch_candidate *y)
+{
+    if (x->bm25 != y->bm25)
+        return x->bm25 > y->bm25 ? -1 : 1;
+    return by_place(x, y);
 }
 
 static int by_fused(const void *a, const void *b)
@@ -78,16 +89,34 @@ static int by_score(const void *a, const void *b)
     return by_fused(a, b);
 }
 
-void srch_fuse(srch_candidate *candidates, size_t n, const srch_fusion_options *options)
+static int by_time(const void *a, const void *b)
 {
+    const srch_candidate *x = a, *y = b;
+    if (x->at_ms != y->at_ms)
+        return x->at_ms > y->at_ms ? -1 : 1;
+    return by_place(x, y);
+}
+
+void srch_fuse(srch_candidate *candidates, size_t n, const srch_fusion_options *options,
+               srch_fusion_facts *ret_facts)
+{
+    srch_fusion_facts facts = {.how = options->how};
     if (options->how == SRCH_RECIPROCAL)
         for (size_t i = 0; i < n; i++)
             candidates[i].fused =
                 reciprocal(candidates[i].rank_keyword) + reciprocal(candidates[i].rank_semantic);
     else
-        sum_weighted(candidates, n, options->semantic_share);
+        sum_weighted(candidates, n, options->semantic_share, &facts);
     if (n > 0)
         qsort(candidates, n, sizeof *candidates, by_fused);
+    if (ret_facts != NULL)
+        *ret_facts = facts;
+}
+
+void srch_merge_by_time(srch_candidate *candidates, size_t n)
+{
+    if (n > 0)
+        qsort(candidates, n, sizeof *candidates, by_time);
 }
 
 void srch_merge(srch_candidate *candidates, size_t n)

@@ -11,6 +11,12 @@
 
 #include "base/base.h"
 
+/* What one term of the query gave to a candidate's BM25. */
+typedef struct srch_term_score {
+    uint32_t tf; /* in title and text; 0: it is not there */
+    double bm25;
+} srch_term_score;
+
 typedef struct srch_candidate {
     uint32_t collection; /* which of the collections that were searched */
     anc_str document_id;
@@ -20,7 +26,10 @@ typedef struct srch_candidate {
     double coverage;                      /* share of the query's idf weight, 0..1 */
     uint32_t rank_keyword, rank_semantic; /* from 1; 0: not in that list */
     double fused;                         /* what the order comes from */
-    double score;                         /* calibrated relevance, 0..1 */
+    double score;                         /* calibrated relevance, 0..1; NaN: not rated */
+    double at_ms;                         /* of a list by time; else 0 */
+    const srch_term_score *terms; /* [n] of the collection's terms where they were asked for */
+    uint32_t length;              /* words that count, where terms were asked for */
 } srch_candidate;
 
 /* Best on train queries and own text, together with a share of 0.5 (decision 0008). */
@@ -33,12 +42,31 @@ typedef struct srch_fusion_options {
     double semantic_share; /* 0..1, of the weighted sum: 0 is words alone, 1 vectors alone */
 } srch_fusion_options;
 
+/* One side's part in a weighted sum: share * (score - least) / width. */
+typedef struct srch_fusion_side {
+    double share;
+    double least, greatest; /* over the candidates; both 0 where the side has no score at all */
+    double width;           /* their difference, or the least that counts; 0: all are alike */
+} srch_fusion_side;
+
+typedef struct srch_fusion_facts {
+    srch_fusion how;
+    srch_fusion_side keyword, semantic; /* SRCH_WEIGHTED */
+} srch_fusion_facts;
+
 /* Fills `fused` of the candidates of one collection and orders them: greatest first, then by bm25,
- * document and ordinal. */
-void srch_fuse(srch_candidate *candidates, size_t n, const srch_fusion_options *options);
+ * document and ordinal. `ret_facts` may be NULL. */
+void srch_fuse(srch_candidate *candidates, size_t n, const srch_fusion_options *options,
+               srch_fusion_facts *ret_facts);
+
+/* What a score becomes on its side, 0..1; times the share it is what was added. */
+double srch_fusion_scaled(const srch_fusion_side *side, double score);
 
 /* Orders candidates of several collections by their calibrated score, then as above. */
 void srch_merge(srch_candidate *candidates, size_t n);
+
+/* Orders candidates of several collections by their time, the latest first, then by document. */
+void srch_merge_by_time(srch_candidate *candidates, size_t n);
 
 /* Keeps the first candidate of each document (of the same collection) in their order; how many
  * are left. Ordered candidates; O(n * result). */

@@ -21,15 +21,24 @@ static const weights fitted[] = {
     [SRCH_VECTORS_ONLY] = {-3.88, 9.53, 0, 0},
 };
 
-double srch_relevance(const srch_candidate *c, srch_sides sides, double bm25_bound)
+srch_relevance_parts srch_relevance_explain(const srch_candidate *c, srch_sides sides,
+                                            double bm25_bound)
 {
     /* a passage without a vector is judged by its words */
     const bool no_vector = isnan(c->cosine) && sides == SRCH_BOTH_SIDES;
     const weights *w = &fitted[no_vector ? SRCH_WORDS_ONLY : sides];
-    const double cosine = isnan(c->cosine) ? 0 : c->cosine;
-    const double bm25 = bm25_bound > 0 ? c->bm25 / bm25_bound : 0;
-    const double z = w->constant + w->cosine * cosine + w->coverage * c->coverage + w->bm25 * bm25;
-    return 1 / (1 + exp(-z));
+    return (srch_relevance_parts){
+        .constant = w->constant,
+        .cosine = w->cosine * (isnan(c->cosine) ? 0 : c->cosine),
+        .coverage = w->coverage * c->coverage,
+        .bm25 = w->bm25 * (bm25_bound > 0 ? c->bm25 / bm25_bound : 0),
+    };
+}
+
+double srch_relevance(const srch_candidate *c, srch_sides sides, double bm25_bound)
+{
+    const srch_relevance_parts p = srch_relevance_explain(c, sides, bm25_bound);
+    return 1 / (1 + exp(-(p.constant + p.cosine + p.coverage + p.bm25)));
 }
 
 void srch_rate(srch_candidate *candidates, size_t n, srch_sides sides, double bm25_bound)

@@ -13,6 +13,14 @@
 /* Which sides a search had: they have constants of their own. */
 typedef enum srch_sides { SRCH_BOTH_SIDES, SRCH_WORDS_ONLY, SRCH_VECTORS_ONLY } srch_sides;
 
+/* What is added up before the logistic function. */
+typedef struct srch_relevance_parts {
+    double constant, cosine, coverage, bm25; /* weight times value */
+} srch_relevance_parts;
+
+srch_relevance_parts srch_relevance_explain(const srch_candidate *c, srch_sides sides,
+                                            double bm25_bound);
+
 /* `bm25_bound`: the greatest BM25 that a passage could have for this question; 0: no words were
  * scored. */
 double srch_relevance(const srch_candidate *c, srch_sides sides, double bm25_bound);

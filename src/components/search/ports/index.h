@@ -18,6 +18,7 @@
 #define ANC_SEARCH_PORTS_INDEX_H
 
 #include "kernel/domain/call.h"
+#include "search/domain/demands.h"
 #include "search/domain/fields.h"
 #include "search/domain/filter.h"
 #include "search/domain/fusion.h"
@@ -33,6 +34,7 @@ typedef struct srch_index_document {
 
 typedef struct srch_index_term {
     anc_str text;
+    anc_str form;      /* what phrases find there; empty: nothing */
     uint32_t position; /* ascending within title and within text */
     bool in_title;
     bool is_stop;
@@ -66,18 +68,39 @@ typedef struct srch_index_query {
     uint32_t dims;
     const anc_str *labels; /* [n_labels] required; none: sees nothing */
     size_t n_labels;
-    const srch_filter *filter; /* NULL: none */
+    const srch_filter *filter;  /* NULL: none */
+    const srch_demand *demands; /* [n_demands] each binds every list */
+    size_t n_demands;
     uint32_t k_keyword, k_semantic;
+    uint32_t
+        k_documents; /* documents by updated_at alone, the latest first; then the other two are 0 */
+    bool explain;    /* fill `terms` and `length` of the candidates */
     /* Asked every few milliseconds; another answer than OK ends the search with it. */
     anc_status (*may_go_on)(void *arg);
     void *arg;
 } srch_index_query;
 
+/* A distinct term of the query, in its order. */
+typedef struct srch_term_fact {
+    anc_str text;
+    double weight; /* summed over its mentions */
+    double idf;
+    uint64_t df; /* chunks that have it */
+    bool scored; /* false: a function word that was left out */
+} srch_term_fact;
+
 typedef struct srch_index_result {
-    srch_candidate *candidates; /* [n], both raw scores filled; fused and score are not */
+    /* [n], both raw scores filled; fused and score are not. With k_documents: the first chunk of each
+     * document that the demands allow, at_ms filled, no scores. */
+    srch_candidate *candidates;
     size_t n;
-    double bm25_bound; /* what a chunk that has everything could at most reach */
-    bool has_vectors;  /* some live chunk has a vector */
+    bool cut;              /* a list is as long as asked: there may be more */
+    double bm25_bound;     /* what a chunk that has everything could at most reach */
+    bool has_vectors;      /* some live chunk has a vector */
+    srch_term_fact *terms; /* [n_terms] */
+    size_t n_terms;
+    double mean_length; /* of a chunk, in words that count */
+    uint64_t chunks;    /* live */
 } srch_index_result;
 
 typedef struct srch_index_figures {

@@ -31,14 +31,14 @@ static void the_sum_scales_both_sides(void **state)
     srch_candidate c[] = {candidate("words", 10, 0.2, 1, 0), candidate("vector", 0, 0.8, 0, 1),
                           candidate("both", 6, 0.7, 2, 2)};
     const srch_fusion_options half = {SRCH_WEIGHTED, 0.5};
-    srch_fuse(c, 3, &half);
+    srch_fuse(c, 3, &half, NULL);
     assert_string_equal(id_at(c, 0), "both");
     assert_true(fabs(c[0].fused - (0.5 * 0.6 + 0.5 * (0.5 / 0.7))) < 1e-12);
     assert_true(fabs(c[1].fused - 0.5) < 1e-12);
     const srch_fusion_options words = {SRCH_WEIGHTED, 0}, vectors = {SRCH_WEIGHTED, 1};
-    srch_fuse(c, 3, &words);
+    srch_fuse(c, 3, &words, NULL);
     assert_string_equal(id_at(c, 0), "words");
-    srch_fuse(c, 3, &vectors);
+    srch_fuse(c, 3, &vectors, NULL);
     assert_string_equal(id_at(c, 0), "vector");
 }
 
@@ -49,10 +49,10 @@ static void close_cosines_say_little(void **state)
     srch_candidate c[] = {candidate("words", 10, 0.50, 1, 2), candidate("noise", 8, 0.56, 2, 1),
                           candidate("nothing", 0, 0.49, 0, 3)};
     const srch_fusion_options half = {SRCH_WEIGHTED, 0.5};
-    srch_fuse(c, 3, &half);
+    srch_fuse(c, 3, &half, NULL);
     assert_string_equal(id_at(c, 0), "words");
     c[1].cosine = 0.95;
-    srch_fuse(c, 3, &half);
+    srch_fuse(c, 3, &half, NULL);
     assert_string_equal(id_at(c, 0), "noise");
 }
 
@@ -62,7 +62,7 @@ static void a_missing_vector_is_no_advantage(void **state)
     srch_candidate c[] = {candidate("none", 5, (double)NAN, 1, 0), candidate("bad", 5, -0.1, 1, 2),
                           candidate("good", 0, 0.9, 0, 1)};
     const srch_fusion_options half = {SRCH_WEIGHTED, 0.5};
-    srch_fuse(c, 3, &half);
+    srch_fuse(c, 3, &half, NULL);
     for (size_t i = 0; i < 3; i++)
         assert_true(c[i].fused >= 0 && c[i].fused <= 1);
     assert_true(c[0].fused >= c[1].fused);
@@ -73,10 +73,10 @@ static void equal_scores_keep_one_order(void **state)
     (void)state;
     srch_candidate c[] = {candidate("b", 1, 0.5, 1, 1), candidate("a", 1, 0.5, 2, 2)};
     const srch_fusion_options half = {SRCH_WEIGHTED, 0.5};
-    srch_fuse(c, 2, &half);
+    srch_fuse(c, 2, &half, NULL);
     assert_string_equal(id_at(c, 0), "a");
     assert_true(fabs(c[0].fused - 0.5) < 1e-12);
-    srch_fuse(c, 0, &half);
+    srch_fuse(c, 0, &half, NULL);
 }
 
 static void reciprocal_ranks(void **state)
@@ -84,7 +84,7 @@ static void reciprocal_ranks(void **state)
     (void)state;
     srch_candidate c[] = {candidate("first", 9, 0.1, 1, 0), candidate("second", 1, 0.2, 3, 2)};
     const srch_fusion_options rrf = {.how = SRCH_RECIPROCAL};
-    srch_fuse(c, 2, &rrf);
+    srch_fuse(c, 2, &rrf, NULL);
     assert_string_equal(id_at(c, 0), "second");
     assert_true(fabs(c[0].fused - (1 / 63.0 + 1 / 62.0)) < 1e-12);
 }

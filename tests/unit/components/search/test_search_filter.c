@@ -18,6 +18,21 @@ static const row rows[] = {
      "{\"not\":{\"field\":\"b\",\"op\":\"exists\"}},{\"or\":[]}]}",
      NULL},
     {"exists false", "{\"field\":\"a\",\"op\":\"exists\",\"value\":false}", NULL},
+    {"a time", "{\"field\":\"created_at\",\"op\":\"gte\",\"value\":\"2024-01-31T00:00:00+01:00\"}",
+     NULL},
+    {"a date", "{\"field\":\"updated_at\",\"op\":\"in\",\"value\":[\"2024-01-31\"]}", NULL},
+    {"no time", "{\"field\":\"created_at\",\"op\":\"gte\",\"value\":\"last year\"}",
+     "/filters/value"},
+    {"a time as a number", "{\"field\":\"updated_at\",\"op\":\"lt\",\"value\":17}",
+     "/filters/value"},
+    {"no time among times",
+     "{\"and\":[{\"field\":\"updated_at\",\"op\":\"nin\",\"value\":[\"2024-01-31\",\"x\"]}]}",
+     "/filters/and/0/value/1"},
+    {"parts of a time", "{\"field\":\"created_at\",\"op\":\"prefix\",\"value\":\"2024\"}",
+     "/filters/op"},
+    {"a time exists", "{\"field\":\"created_at\",\"op\":\"exists\",\"value\":false}", NULL},
+    {"a title is a string", "{\"field\":\"title\",\"op\":\"eq\",\"value\":5}", "/filters/value"},
+    {"metadata may be of any kind", "{\"field\":\"meta.title\",\"op\":\"eq\",\"value\":5}", NULL},
     {"no object", "[]", "/filters"},
     {"empty", "{}", "/filters"},
     {"two heads", "{\"and\":[],\"or\":[]}", "/filters"},
@@ -82,6 +97,31 @@ static void the_tree_outlives_its_json(void **state)
     assert_int_equal(f.children[1].children[0].op, SRCH_EXISTS);
 }
 
+/* The longest place that a tree within its bounds can have is still told whole. */
+static void places_are_told_whole(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    srch_filter f;
+    ANC_ARENA(mem, 4 << 20);
+    ANC_BUF(deep, 1 << 16);
+    ANC_BUF(place, 256);
+    assert_true(anc_buf_add(&place, ANC_STR("/filters")));
+    for (int i = 0; i < SRCH_MAX_FILTER_DEPTH - 1; i++) {
+        const int before = i < 9 ? 100 : 0; /* nodes in front of the next level */
+        assert_true(anc_buf_add(&deep, ANC_STR("{\"and\":[")));
+        for (int j = 0; j < before; j++)
+            assert_true(anc_buf_add(&deep, ANC_STR("{\"or\":[]},")));
+        assert_true(anc_buf_printf(&place, "/and/%d", before));
+    }
+    assert_true(anc_buf_add(&deep, ANC_STR("{\"field\":\"x\",\"op\":\"in\",\"value\":[1,null]}")));
+    assert_true(anc_buf_add(&place, ANC_STR("/value/1")));
+    for (int i = 0; i < SRCH_MAX_FILTER_DEPTH - 1; i++)
+        assert_true(anc_buf_add(&deep, ANC_STR("]}")));
+    assert_int_equal(parse(mem, anc_buf_view(&deep), &f, &err), ANC_INVALID);
+    assert_string_equal(err.pointer, place.ptr);
+}
+
 static void depth_and_size_are_bounded(void **state)
 {
     (void)state;
@@ -110,6 +150,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_tree_outlives_its_json),
+        cmocka_unit_test(places_are_told_whole),
         cmocka_unit_test(depth_and_size_are_bounded),
     };
     const int failed = RUN_TABLE("search filter", rows, taken_or_refused);

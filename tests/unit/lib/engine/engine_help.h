@@ -9,7 +9,8 @@
 
 enum { HELP_WORDS = 64 };
 
-/* Words at blanks; a word that begins with '.' is a stop word (without its dot). */
+/* Words at blanks; a word that begins with '.' is a stop word (without its dot); "term/form" is a term
+ * with a form of its own, else the term is its form. */
 static inline size_t help_terms(const char *words, eng_place place, eng_term *out)
 {
     size_t n = 0;
@@ -18,10 +19,14 @@ static inline size_t help_terms(const char *words, eng_place place, eng_term *ou
         if (part.len == 0)
             continue;
         const bool stop = part.ptr[0] == '.';
-        out[n] = (eng_term){.text = stop ? anc_str_sub(part, 1, part.len) : part,
+        const anc_str word = stop ? anc_str_sub(part, 1, part.len) : part;
+        const size_t slash = anc_str_find(word, ANC_STR("/"));
+        const bool apart = slash != SIZE_MAX;
+        out[n] = (eng_term){.text = apart ? anc_str_sub(word, 0, slash) : word,
                             .place = place,
                             .position = (uint32_t)n,
-                            .is_stop = stop};
+                            .is_stop = stop,
+                            .form = apart ? anc_str_sub(word, slash + 1, word.len) : word};
         n++;
     }
     return n;

@@ -105,6 +105,24 @@ static void offsets_cut_the_word(void **state)
         anc_str_eq(anc_str_sub(text, got[1].start, got[1].end - got[1].start), ANC_STR("AX-200")));
 }
 
+static void forms_keep_their_endings(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    txt_term *got = NULL;
+    size_t n = 0;
+    ANC_ARENA(mem, 1 << 20);
+    ASSERT_OK(txt_analyze(mem, ANC_STR("les Libert\xC3\xA9s d'opinion E-42"), TXT_FR, NULL, &got,
+                          &n, &err),
+              &err);
+    assert_int_equal(n, 6);
+    assert_string_equal(got[0].form.ptr, "les");
+    assert_string_equal(got[1].text.ptr, "libert");
+    assert_string_equal(got[1].form.ptr, "libertes");
+    assert_string_equal(got[2].form.ptr, "opinion");
+    assert_ptr_equal(got[3].form.ptr, got[3].text.ptr); /* one copy where they are the same */
+}
+
 static void long_words_are_cut(void **state)
 {
     (void)state;
@@ -136,9 +154,8 @@ static void a_full_arena_is_a_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_leave_things_out),
-        cmocka_unit_test(offsets_cut_the_word),
-        cmocka_unit_test(long_words_are_cut),
+        cmocka_unit_test(options_leave_things_out), cmocka_unit_test(offsets_cut_the_word),
+        cmocka_unit_test(forms_keep_their_endings), cmocka_unit_test(long_words_are_cut),
         cmocka_unit_test(a_full_arena_is_a_limit),
     };
     int failed = RUN_TABLE("txt_analyze", terms_rows, terms);

@@ -5,6 +5,7 @@
  */
 #include "search/adapters/engine/engine_index.h"
 
+#include <math.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -139,6 +140,7 @@ static anc_status add_chunk(eng_load *load, krn_call *call, const srch_index_chu
     }
     for (size_t i = 0; i < chunk->n_terms; i++)
         list->terms[i] = (eng_term){.text = chunk->terms[i].text,
+                                    .form = chunk->terms[i].form,
                                     .place = chunk->terms[i].in_title ? ENG_TITLE : ENG_TEXT,
                                     .position = chunk->terms[i].position,
                                     .is_stop = chunk->terms[i].is_stop};
@@ -249,6 +251,36 @@ static anc_status filter_of(krn_call *call, const srch_filter *from, eng_filter 
     return ANC_OK;
 }
 
+static eng_wording_kind wording_kind(srch_wording_kind kind)
+{
+    static const eng_wording_kind kinds[] = {
+        [SRCH_HAS_TERM] = ENG_HAS_TERM,
+        [SRCH_HAS_PHRASE] = ENG_HAS_PHRASE,
+        [SRCH_HAS_PREFIX] = ENG_HAS_PREFIX,
+    };
+    return kinds[kind];
+}
+
+static anc_status demands_of(krn_call *call, const srch_index_query *from, eng_query *ret)
+{
+    eng_demand *demands = anc_arena_alloc(call->mem, from->n_demands, sizeof *demands);
+    if (demands == NULL)
+        return no_room(call, "a query's demands");
+    for (size_t i = 0; i < from->n_demands; i++) {
+        const srch_demand *d = &from->demands[i];
+        eng_wording *any = anc_arena_alloc(call->mem, d->n_any, sizeof *any);
+        if (any == NULL)
+            return no_room(call, "a query's demands");
+        for (size_t j = 0; j < d->n_any; j++)
+            any[j] =
+                (eng_wording){wording_kind(d->any[j].kind), d->any[j].words, d->any[j].n_words};
+        demands[i] = (eng_demand){any, d->n_any, d->excluded};
+    }
+    ret->demands = demands;
+    ret->n_demands = from->n_demands;
+    return ANC_OK;
+}
+
 static anc_status query_of(krn_call *call, const srch_index_query *from, eng_query *ret)
 {
     eng_query_term *terms = anc_arena_alloc(call->mem, from->n_terms, sizeof *terms);
@@ -273,15 +305,35 @@ static anc_status query_of(krn_call *call, const srch_index_query *from, eng_que
                        .filter = filter,
                        .k_keyword = from->k_keyword,
                        .k_semantic = from->k_semantic,
+                       .k_documents = from->k_documents,
+                       .order_by = ANC_STR("updated_at"),
+                       .explain = from->explain,
                        .may_go_on = from->may_go_on,
                        .arg = from->arg};
+    return demands_of(call, from, ret);
+}
+
+/* What each term gave to a candidate; NULL where it was not asked for. */
+static anc_status copy_parts(krn_call *call, const eng_result *from, const eng_candidate *c,
+                             srch_candidate *ret)
+{
+    if (c->parts == NULL)
+        return ANC_OK;
+    srch_term_score *terms = anc_arena_alloc(call->mem, from->n_terms, sizeof *terms);
+    if (terms == NULL)
+        return no_room(call, "the parts of a score");
+    for (size_t i = 0; i < from->n_terms; i++)
+        terms[i] = (srch_term_score){c->parts[i].tf, c->parts[i].bm25};
+    ret->terms = terms;
+    ret->length = c->length;
     return ANC_OK;
 }
 
 /* Candidates with keys of their own, since the snapshot does not stay. */
-static anc_status copy_result(krn_call *call, const eng_result *from, srch_index_result *ret)
+static anc_status copy_candidates(krn_call *call, const eng_result *from, srch_index_result *ret)
 {
-    srch_candidate *rows = anc_arena_alloc(call->mem, from->n, sizeof *rows);
+    const size_t n = from->n + from->n_documents;
+    srch_candidate *rows = anc_arena_alloc(call->mem, n, sizeof *rows);
     if (rows == NULL)
         return no_room(call, "candidates");
     for (size_t i = 0; i < from->n; i++) {
@@ -294,13 +346,43 @@ static anc_status copy_result(krn_call *call, const eng_result *from, srch_index
                                    .coverage = c->coverage,
                                    .rank_keyword = c->rank_keyword,
                                    .rank_semantic = c->rank_semantic};
+        ANC_TRY(copy_parts(call, from, c, &rows[i]));
+    }
+    for (size_t i = 0; i < from->n_documents; i++) {
+        const eng_listed *d = &from->documents[i];
+        rows[from->n + i] = (srch_candidate){.document_id = anc_arena_copy(call->mem, d->document),
+                                             .version = d->version,
+                                             .ordinal = d->ordinal,
+                                             .cosine = (double)NAN,
+                                             .at_ms = d->order};
+    }
+    for (size_t i = 0; i < n; i++)
         if (rows[i].document_id.ptr == NULL)
             return no_room(call, "candidates");
-    }
     ret->candidates = rows;
-    ret->n = from->n;
-    ret->bm25_bound = from->bm25_bound;
+    ret->n = n;
     return ANC_OK;
+}
+
+static anc_status copy_facts(krn_call *call, const eng_result *from, srch_index_result *ret)
+{
+    ret->terms = anc_arena_alloc(call->mem, from->n_terms, sizeof *ret->terms);
+    if (ret->terms == NULL)
+        return no_room(call, "a query's terms");
+    for (size_t i = 0; i < from->n_terms; i++) {
+        const eng_term_fact *f = &from->terms[i];
+        ret->terms[i] = (srch_term_fact){f->text, f->weight, f->idf, f->df, f->scored};
+    }
+    ret->n_terms = from->n_terms;
+    ret->bm25_bound = from->bm25_bound;
+    ret->mean_length = from->mean_length;
+    ret->chunks = from->live_chunks;
+    return ANC_OK;
+}
+
+static bool reached(uint32_t k, size_t n)
+{
+    return k > 0 && n >= k;
 }
 
 static anc_status search(eng_index *index, krn_call *call, const srch_index_query *query,
@@ -313,11 +395,16 @@ static anc_status search(eng_index *index, krn_call *call, const srch_index_quer
     eng_snapshot *snapshot = eng_snapshot_acquire(index);
     anc_status status = eng_search(snapshot, &q, call->mem, &found, call->err);
     if (status == ANC_OK)
-        status = copy_result(call, &found, &result);
-    eng_snapshot_release(snapshot);
+        status = copy_candidates(call, &found, &result);
     if (status == ANC_OK)
-        *ret = result;
-    return status;
+        status = copy_facts(call, &found, &result);
+    eng_snapshot_release(snapshot);
+    if (status != ANC_OK)
+        return status;
+    result.cut = reached(q.k_keyword, found.n_keyword) || reached(q.k_semantic, found.n_semantic) ||
+                 reached(q.k_documents, found.n_documents);
+    *ret = result;
+    return ANC_OK;
 }
 
 static anc_status engine_search(void *self, krn_call *call, anc_str collection,

@@ -1,0 +1,133 @@
+/* scopes.c - which collections are searched, and how each of them reads the question. */
+#include "base/str.h"
+#include "query_impl.h"
+#include "text/analyze.h"
+
+/* ---- which ------------------------------------------------------------------------------------ */
+
+static void add_collection(srch_asking *a, const kno_collection *c)
+{
+    for (size_t i = 0; i < a->n_scopes; i++)
+        if (anc_str_eq(a->scopes[i].name, c->name))
+            return;
+    srch_scope *scope = &a->scopes[a->n_scopes++];
+    *scope = (srch_scope){.name = c->name};
+    (void)txt_language_find(c->language, &scope->declared);
+}
+
+static anc_status find_named(srch_asking *a)
+{
+    const srch_request *r = a->request;
+    for (size_t i = 0; i < r->n_collections; i++) {
+        kno_collection c;
+        ANC_TRY(kno_collection_find(a->srch->config.knowledge, a->call, r->collections[i], &c));
+        add_collection(a, &c);
+    }
+    return ANC_OK;
+}
+
+static anc_status find_all(srch_asking *a)
+{
+    enum { COLLECTIONS_A_PAGE = 100 };
+    anc_str after = ANC_STR_NONE;
+    for (;;) {
+        kno_collection *rows = NULL;
+        size_t n = 0;
+        ANC_TRY(kno_collection_list(a->srch->config.knowledge, a->call, after, COLLECTIONS_A_PAGE,
+                                    &rows, &n));
+        for (size_t i = 0; i < n && a->n_scopes < SRCH_MAX_COLLECTIONS; i++)
+            add_collection(a, &rows[i]);
+        if (n < COLLECTIONS_A_PAGE || a->n_scopes == SRCH_MAX_COLLECTIONS)
+            return ANC_OK;
+        after = rows[n - 1].name;
+    }
+}
+
+anc_status srch_scopes_find(srch_asking *a)
+{
+    const size_t n = a->request->n_collections;
+    a->scopes = anc_arena_alloc(a->call->mem, n > 0 ? n : SRCH_MAX_COLLECTIONS, sizeof *a->scopes);
+    if (a->scopes == NULL)
+        return srch_no_room(a->call);
+    return n > 0 ? find_named(a) : find_all(a);
+}
+
+/* ---- how -------------------------------------------------------------------------------------- */
+
+static anc_status read_terms(srch_asking *a, srch_scope *scope)
+{
+    txt_term *terms;
+    size_t n;
+    ANC_TRY(txt_analyze(a->call->mem, a->marked.words, scope->language, NULL, &terms, &n,
+                        a->call->err));
+    srch_query_term *out = anc_arena_alloc(a->call->mem, n, sizeof *out);
+    if (out == NULL)
+        return srch_no_room(a->call);
+    for (size_t i = 0; i < n; i++)
+        out[i] = (srch_query_term){terms[i].text, 1, terms[i].stop};
+    scope->terms = out;
+    scope->n_terms = n;
+    const size_t words = n > 0 ? terms[n - 1].position + (size_t)1 : 0;
+    if (words > SRCH_MAX_QUERY_WORDS)
+        return ANC_FAIL_FIELD(a->call->err, ANC_INVALID, "/query",
+                              "the query has %zu words, at most %d", words,
+                              (int)SRCH_MAX_QUERY_WORDS);
+    return ANC_OK;
+}
+
+static anc_status read_demands(srch_asking *a, srch_scope *scope)
+{
+    txt_language languages[TXT_LANGUAGE_COUNT];
+    const srch_languages *row = srch_languages_get(a->srch, scope->name, false);
+    const size_t n = srch_languages_in(row, scope->language, languages);
+    krn_call *call = a->call;
+    if (a->marked.n == 0)
+        return ANC_OK;
+    ANC_TRY(srch_demands_of(call->mem, &a->marked, languages, n, true, &scope->demands, call->err));
+    ANC_TRY(srch_demands_of(call->mem, &a->marked, languages, n, false, &scope->strict, call->err));
+    if (scope->demands.words > SRCH_MAX_QUERY_WORDS)
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/query",
+                              "the query marks %zu words, at most %d", scope->demands.words,
+                              (int)SRCH_MAX_QUERY_WORDS);
+    return ANC_OK;
+}
+
+/* A query has to say what to look for. */
+static anc_status check_words(const srch_asking *a, const srch_scope *scope)
+{
+    if (scope->n_terms > 0)
+        return ANC_OK;
+    for (size_t i = 0; i < a->marked.n; i++)
+        if (a->marked.marks[i].kind == SRCH_MARK_MUST_NOT)
+            return ANC_FAIL_FIELD(a->call->err, ANC_INVALID, "/query",
+                                  "the query only excludes; it has to say what to look for");
+    return ANC_FAIL_FIELD(a->call->err, ANC_INVALID, "/query", "there is no word in the query");
+}
+
+/* A scope before this one that reads in the same way: its analysis is shared. */
+static const srch_scope *alike(const srch_asking *a, const srch_scope *scope)
+{
+    for (const srch_scope *s = a->scopes; s < scope; s++)
+        if (s->language == scope->language)
+            return s;
+    return NULL;
+}
+
+anc_status srch_scopes_read(srch_asking *a)
+{
+    for (size_t i = 0; i < a->n_scopes; i++) {
+        srch_scope *scope = &a->scopes[i];
+        const srch_languages *row = srch_languages_get(a->srch, scope->name, false);
+        scope->language = srch_language_of(row, scope->declared, a->marked.words);
+        const srch_scope *same = alike(a, scope);
+        if (same != NULL) {
+            scope->terms = same->terms;
+            scope->n_terms = same->n_terms;
+        } else {
+            ANC_TRY(read_terms(a, scope));
+            ANC_TRY(check_words(a, scope));
+        }
+        ANC_TRY(read_demands(a, scope));
+    }
+    return ANC_OK;
+}
