@@ -30,6 +30,10 @@ typedef struct srv_config {
         anc_str listen;
         int64_t port;
         int64_t max_connections;
+        int64_t idle_timeout_ms;
+        int64_t head_timeout_ms;
+        int64_t body_timeout_ms;
+        int64_t stall_timeout_ms;
         int64_t max_body_mb;
         int64_t request_timeout_ms;
         int64_t max_in_flight;
