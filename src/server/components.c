@@ -124,7 +124,7 @@ static anc_status open_knowledge(srv_house *h, anc_err *err)
     const anc_str raw = os_path_join(h->mem, h->data_dir, ANC_STR("raw"));
     if (raw.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the raw folder");
-    ANC_TRY(kno_raw_files_open(raw, &h->raw, err));
+    ANC_TRY(kno_raw_files_open(raw, h->reserve, &h->raw, err));
     ANC_TRY(kno_sqlite_open(krn_sqlite_readers(h->catalog), &h->kno_store, &catalog, err));
     const kno_service_options options = {.catalog = catalog,
                                          .raw = h->raw,

@@ -27,6 +27,9 @@ typedef struct srv_config {
     anc_str models_dir;
 
     struct {
+        int64_t reserve_mb;
+    } storage;
+    struct {
         anc_str listen;
         int64_t port;
         int64_t max_connections;

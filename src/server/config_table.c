@@ -22,6 +22,9 @@ const srv_row srv_rows[] = {
          "folder of the catalog, the originals and the index; held by one server at a time"),
     TEXT("models_dir", SRV_PATH, models_dir, "~/.local/share/anchorage/models", NULL,
          "folder of the models, one folder each"),
+    INT("storage.reserve_mb", storage.reserve_mb, "256", 0, 1000000, NULL,
+        "MiB of the data folder's disk that stay free: documents are refused (507) before it is "
+        "full"),
     TEXT("http.listen", SRV_TEXT, http.listen, "127.0.0.1", NULL,
          "address to listen on; one outside loopback needs auth.api_key"),
     INT("http.port", http.port, "8000", 0, 65535, NULL, "port; 0 takes a free one"),

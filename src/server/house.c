@@ -45,7 +45,9 @@ static anc_status open_folder(srv_house *h, anc_err *err)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "opening %.*s", ANC_FMT(data));
     ANC_TRY(os_lock_take(lock, &h->lock, err));
     ANC_TRY(os_folder_remove(tmp, err));
-    return os_folder_make(tmp, err);
+    ANC_TRY(os_folder_make(tmp, err));
+    h->reserve = os_reserve_new(data, (uint64_t)h->o.config->storage.reserve_mb << 20);
+    return h->reserve != NULL ? ANC_OK : ANC_FAIL(err, ANC_NO_MEMORY, "the reserve of the disk");
 }
 
 /* ---- the kernel ---- */
@@ -148,6 +150,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .ing = h->ing,
                                        .rag = h->rag,
                                        .data_dir = h->data_dir,
+                                       .reserve = h->reserve,
                                        .api_key = c->auth.api_key,
                                        .cors = c->http.cors_origins.items,
                                        .n_cors = c->http.cors_origins.n,
@@ -341,6 +344,7 @@ void srv_house_close(srv_house *h)
     krn_prometheus_free(h->prometheus);
     if (h->o.socket.len > 0 && h->server != NULL)
         (void)unlink(h->o.socket.ptr);
+    os_reserve_free(h->reserve);
     os_lock_drop(h->lock);
     anc_arena_free(h->mem);
     free(h);

@@ -35,7 +35,7 @@ static int setup(void **state)
     assert_non_null(s);
     memcpy(s->folder, "/tmp/anc-raw-XXXXXX", 20);
     assert_non_null(mkdtemp(s->folder));
-    ASSERT_OK(kno_raw_files_open(anc_str_of(s->folder), &s->raw, &s->err), &s->err);
+    ASSERT_OK(kno_raw_files_open(anc_str_of(s->folder), NULL, &s->raw, &s->err), &s->err);
     *state = s;
     return 0;
 }
@@ -215,11 +215,32 @@ static void a_kill_leaves_no_litter(void **state)
     (void)snprintf(path, sizeof path, "%s/tmp/0.part", s->folder);
     ASSERT_OK(os_file_replace(anc_str_of(path), ANC_STR("half"), &s->err), &s->err);
     s->raw.ops->close(s->raw.self);
-    ASSERT_OK(kno_raw_files_open(anc_str_of(s->folder), &s->raw, &s->err), &s->err);
+    ASSERT_OK(kno_raw_files_open(anc_str_of(s->folder), NULL, &s->raw, &s->err), &s->err);
     assert_false(os_exists(anc_str_of(path)));
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+static void a_disk_without_room_refuses_before_it_is_full(void **state)
+{
+    store *s = *state;
+    kno_raw_store full = {0};
+    kno_raw_view view = {0};
+    kno_digest digest;
+    kno_spool spool = spooled(s, "kept ", "before", &digest);
+    kno_spool_close(&spool);
+    os_reserve *reserve = os_reserve_new(anc_str_of(s->folder), UINT64_C(1) << 60);
+    assert_non_null(reserve);
+    ASSERT_OK(kno_raw_files_open(anc_str_of(s->folder), reserve, &full, &s->err), &s->err);
+    assert_int_equal(full.ops->create(full.self, &spool, &s->err), ANC_DISK_FULL);
+    anc_err_clear(&s->err);
+    ASSERT_OK(full.ops->open(full.self, &digest, 11, &view, &s->err), &s->err);
+    full.ops->close_view(full.self, &view);
+    assert_true(full.ops->condemn(full.self, &digest));
+    ASSERT_OK(full.ops->remove(full.self, &digest, &s->err), &s->err);
+    full.ops->close(full.self);
+    os_reserve_free(reserve);
+}
 
 int main(void)
 {
@@ -234,6 +255,7 @@ int main(void)
         TEST(spooled_again_after_the_verdict_it_stays),
         TEST(without_a_verdict_nothing_is_removed),
         TEST(a_view_outlives_its_object),
+        TEST(a_disk_without_room_refuses_before_it_is_full),
         TEST(a_kill_leaves_no_litter),
     };
     return cmocka_run_group_tests_name("raw store on files", tests, NULL, NULL);

@@ -29,7 +29,8 @@
 enum { PATH_BYTES = OS_PATH_MAX, MAX_IN_SHARD = 10000000, N_SHARDS = 256 };
 
 typedef struct raw_files {
-    anc_str root; /* owned */
+    anc_str root;        /* owned */
+    os_reserve *reserve; /* borrowed; NULL: none */
     pthread_mutex_t lock;
     anc_map *guard; /* by the 32 bytes of the digest; under lock */
     atomic_uint_least64_t spools;
@@ -84,6 +85,7 @@ static bool guard_set(raw_files *f, const kno_digest *digest, uint64_t state)
 static anc_status spool_add(void *self, anc_str bytes, anc_err *err)
 {
     spool *s = self;
+    ANC_TRY(os_reserve_check(s->files->reserve, err));
     anc_sha256_add(s->sha, bytes);
     return os_writer_add(s->file, bytes, err);
 }
@@ -144,6 +146,7 @@ static const kno_spool_ops spool_ops = {
 static anc_status create(void *self, kno_spool *ret, anc_err *err)
 {
     raw_files *f = self;
+    ANC_TRY(os_reserve_check(f->reserve, err));
     spool *s = calloc(1, sizeof *s);
     if (s == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a spool of the raw store");
@@ -320,13 +323,14 @@ static anc_status make_shards(const raw_files *f, anc_err *err)
     return any ? os_folder_sync(f->root, err) : ANC_OK;
 }
 
-anc_status kno_raw_files_open(anc_str root, kno_raw_store *ret, anc_err *err)
+anc_status kno_raw_files_open(anc_str root, os_reserve *reserve, kno_raw_store *ret, anc_err *err)
 {
     ANC_TRY(clear_tmp(root, err));
     raw_files *f = calloc(1, sizeof *f);
     if (f == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the raw store");
     pthread_mutex_init(&f->lock, NULL);
+    f->reserve = reserve;
     f->guard = anc_map_new();
     char *copy = malloc(root.len + 1);
     f->root = (anc_str){copy, root.len};
