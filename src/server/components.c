@@ -51,6 +51,7 @@ anc_status srv_catalog_open(srv_house *h, anc_err *err)
         .path = os_path_join(h->mem, h->data_dir, ANC_STR("catalog.db")),
         .clock = h->clock,
         .metrics = h->metrics,
+        .log = h->log,
         .migrations = all,
         .n_migrations = n};
     if (options.path.ptr == NULL)

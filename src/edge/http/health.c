@@ -18,11 +18,14 @@ typedef condition check_fn(const http_edge_options *o, anc_buf *detail);
 
 static condition check_database(const http_edge_options *o, anc_buf *detail)
 {
-    const bool well = o->writer.ops == NULL || o->writer.ops->healthy(o->writer.self);
-    (void)anc_buf_add(detail, well ? ANC_STR("the catalog is written")
-                                   : ANC_STR("writing stopped after a failure: see the log, then "
-                                             "restart"));
-    return well ? HEALTHY : UNHEALTHY;
+    static const condition conditions[] = {
+        [KRN_SOUND] = HEALTHY, [KRN_DAMAGED] = DEGRADED, [KRN_STOPPED] = UNHEALTHY};
+    char text[KRN_CONDITION_TEXT] = "";
+    const krn_condition c =
+        o->writer.ops != NULL ? o->writer.ops->condition(o->writer.self, text) : KRN_SOUND;
+    (void)anc_buf_add(detail,
+                      c == KRN_SOUND ? ANC_STR("the catalog is written") : anc_str_of(text));
+    return conditions[c];
 }
 
 static condition check_index(const http_edge_options *o, anc_buf *detail)

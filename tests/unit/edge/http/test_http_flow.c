@@ -251,7 +251,13 @@ static void test_health_tells(void **state)
     assert_int_equal(a.status, 200);
     assert_true(answer_has(&a, "\"status\":\"degraded\",\"version\""));
     answer_done(&a);
-    atomic_store(&doubles.writer_healthy, false);
+    atomic_store(&doubles.condition, KRN_DAMAGED);
+    a = get(&f, "/health");
+    assert_int_equal(a.status, 200);
+    assert_true(answer_has(&a, "\"database\":{\"status\":\"degraded\""));
+    assert_true(answer_has(&a, "as told"));
+    answer_done(&a);
+    atomic_store(&doubles.condition, KRN_STOPPED);
     a = get(&f, "/health");
     assert_int_equal(a.status, 503);
     assert_true(answer_has(&a, "\"status\":\"unhealthy\",\"version\""));
