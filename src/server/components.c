@@ -125,7 +125,8 @@ static anc_status open_knowledge(srv_house *h, anc_err *err)
     const anc_str raw = os_path_join(h->mem, h->data_dir, ANC_STR("raw"));
     if (raw.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the raw folder");
-    ANC_TRY(kno_raw_files_open(raw, h->reserve, &h->raw, err));
+    const kno_raw_files_options raw_options = {.root = raw, .reserve = h->reserve, .log = h->log};
+    ANC_TRY(kno_raw_files_open(&raw_options, &h->raw, err));
     ANC_TRY(kno_sqlite_open(krn_sqlite_readers(h->catalog), &h->kno_store, &catalog, err));
     const kno_service_options options = {.catalog = catalog,
                                          .raw = h->raw,
