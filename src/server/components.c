@@ -51,6 +51,7 @@ anc_status srv_catalog_open(srv_house *h, anc_err *err)
         .path = os_path_join(h->mem, h->data_dir, ANC_STR("catalog.db")),
         .clock = h->clock,
         .metrics = h->metrics,
+        .log = h->log,
         .migrations = all,
         .n_migrations = n};
     if (options.path.ptr == NULL)
@@ -124,7 +125,8 @@ static anc_status open_knowledge(srv_house *h, anc_err *err)
     const anc_str raw = os_path_join(h->mem, h->data_dir, ANC_STR("raw"));
     if (raw.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the raw folder");
-    ANC_TRY(kno_raw_files_open(raw, &h->raw, err));
+    const kno_raw_files_options raw_options = {.root = raw, .reserve = h->reserve, .log = h->log};
+    ANC_TRY(kno_raw_files_open(&raw_options, &h->raw, err));
     ANC_TRY(kno_sqlite_open(krn_sqlite_readers(h->catalog), &h->kno_store, &catalog, err));
     const kno_service_options options = {.catalog = catalog,
                                          .raw = h->raw,

@@ -27,9 +27,16 @@ typedef struct srv_config {
     anc_str models_dir;
 
     struct {
+        int64_t reserve_mb;
+    } storage;
+    struct {
         anc_str listen;
         int64_t port;
         int64_t max_connections;
+        int64_t idle_timeout_ms;
+        int64_t head_timeout_ms;
+        int64_t body_timeout_ms;
+        int64_t stall_timeout_ms;
         int64_t max_body_mb;
         int64_t request_timeout_ms;
         int64_t max_in_flight;

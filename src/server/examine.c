@@ -9,6 +9,7 @@
 #include "embedding/domain/model_table.h"
 #include "hash/sha256.h"
 #include "house_impl.h"
+#include "knowledge/adapters/raw_files/raw_files.h"
 #include "net/http_client.h"
 
 enum { ARENA_BYTES = 64 << 20, PROVIDER_MS = 5000, HASH_STEP = 16 << 20 };
@@ -185,6 +186,26 @@ static void examine_catalog(examination *x)
         tell(x, "catalog", report.missing > 0 ? CLI_NOTE : CLI_FINE, describe_catalog(x, &report));
 }
 
+static void examine_raw(examination *x)
+{
+    kno_raw_report report;
+    anc_err err = {0};
+    const anc_str root = os_path_join(x->mem, x->c->data_dir, ANC_STR("raw"));
+    if (kno_raw_files_scan(root, &report, &err) != ANC_OK)
+        tell(x, "raw store", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
+    else if (report.damaged > 0)
+        tell(x, "raw store", CLI_WRONG,
+             anc_arena_printf(x->mem,
+                              "%llu of %llu files are damaged, the first is %s; put the documents "
+                              "again, or copies of the files in their places",
+                              (unsigned long long)report.damaged,
+                              (unsigned long long)report.objects, report.first));
+    else
+        tell(x, "raw store", CLI_FINE,
+             anc_arena_printf(x->mem, "%llu files, each with the bytes of its name",
+                              (unsigned long long)report.objects));
+}
+
 /* ---- the language model ---- */
 
 static anc_status ask_provider(examination *x, anc_str base, int *ret_status, anc_err *err)
@@ -241,7 +262,7 @@ static void examine_provider(examination *x)
 void srv_examine(const srv_config *config, cli_found_fn *found, void *arg)
 {
     static void (*const parts[])(examination *) = {examine_model, examine_lock, examine_catalog,
-                                                   examine_provider};
+                                                   examine_raw, examine_provider};
     for (size_t i = 0; i < ANC_COUNT(parts); i++) {
         ANC_ARENA(mem, ARENA_BYTES);
         examination x = {config, mem, found, arg};

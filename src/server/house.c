@@ -20,12 +20,15 @@
 #include "edge/http/edge.h"
 #include "house_impl.h"
 #include "os/clock.h"
+#include "os/limits.h"
 
 enum {
     POOL_QUEUE = 4096,
     IO_THREADS = 4,
     READY_POLL_MS = 2,
-    MAX_CONNECTION_OUTPUT = 64 << 20,
+    MAX_CONNECTION_OUTPUT = 16 << 20,
+    OPEN_REQUESTS = 4096,  /* http_edge_options.max_open */
+    OWN_DESCRIPTORS = 256, /* catalog, raw store, sockets to listen on, log */
     FIRST_READY_MS = 600000
 };
 
@@ -42,7 +45,9 @@ static anc_status open_folder(srv_house *h, anc_err *err)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "opening %.*s", ANC_FMT(data));
     ANC_TRY(os_lock_take(lock, &h->lock, err));
     ANC_TRY(os_folder_remove(tmp, err));
-    return os_folder_make(tmp, err);
+    ANC_TRY(os_folder_make(tmp, err));
+    h->reserve = os_reserve_new(data, (uint64_t)h->o.config->storage.reserve_mb << 20);
+    return h->reserve != NULL ? ANC_OK : ANC_FAIL(err, ANC_NO_MEMORY, "the reserve of the disk");
 }
 
 /* ---- the kernel ---- */
@@ -145,14 +150,34 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .ing = h->ing,
                                        .rag = h->rag,
                                        .data_dir = h->data_dir,
+                                       .reserve = h->reserve,
                                        .api_key = c->auth.api_key,
                                        .cors = c->http.cors_origins.items,
                                        .n_cors = c->http.cors_origins.n,
                                        .max_body_bytes = (uint64_t)c->http.max_body_mb << 20,
                                        .request_timeout_ms = c->http.request_timeout_ms,
                                        .max_in_flight = (uint32_t)c->http.max_in_flight,
+                                       .max_open = OPEN_REQUESTS,
                                        .max_question_chars = (uint32_t)c->chat.max_question_chars};
     return http_edge_open(&options, &h->edge, err);
+}
+
+/* How many connections there are descriptors for: an open request may need one more (its upload, its
+ * provider), and the catalog, the raw store and the log have to go on whatever the clients do. */
+static size_t connections_of(const srv_house *h)
+{
+    const uint64_t wanted = (uint64_t)h->o.config->http.max_connections;
+    const uint64_t requests = wanted < OPEN_REQUESTS ? wanted : OPEN_REQUESTS;
+    const uint64_t there = os_descriptors_raise(wanted + requests + OWN_DESCRIPTORS);
+    if (there >= wanted + requests + OWN_DESCRIPTORS)
+        return (size_t)wanted;
+    const uint64_t left = there > 2 * OWN_DESCRIPTORS ? there - OWN_DESCRIPTORS : OWN_DESCRIPTORS;
+    const uint64_t fit = left / 2 > OPEN_REQUESTS ? left - OPEN_REQUESTS : left / 2;
+    krn_log_write(h->log, KRN_WARN, "server",
+                  "fewer connections than configured: raise the limit of open files (ulimit -n)",
+                  KRN_INT("max_connections", fit), KRN_INT("configured", wanted),
+                  KRN_INT("descriptors", there));
+    return (size_t)fit;
 }
 
 static anc_status open_server(srv_house *h, anc_err *err)
@@ -170,7 +195,11 @@ static anc_status open_server(srv_house *h, anc_err *err)
                                         .on_request = http_edge_on_request,
                                         .render_error = http_edge_render_error,
                                         .on_access = http_edge_on_access,
-                                        .max_connections = (size_t)c->http.max_connections,
+                                        .max_connections = connections_of(h),
+                                        .idle_timeout_ms = c->http.idle_timeout_ms,
+                                        .head_timeout_ms = c->http.head_timeout_ms,
+                                        .body_timeout_ms = c->http.body_timeout_ms,
+                                        .write_stall_ms = c->http.stall_timeout_ms,
                                         .max_output_bytes = MAX_CONNECTION_OUTPUT};
     return net_server_open(h->loop, &options, &h->server, err);
 }
@@ -315,6 +344,7 @@ void srv_house_close(srv_house *h)
     krn_prometheus_free(h->prometheus);
     if (h->o.socket.len > 0 && h->server != NULL)
         (void)unlink(h->o.socket.ptr);
+    os_reserve_free(h->reserve);
     os_lock_drop(h->lock);
     anc_arena_free(h->mem);
     free(h);

@@ -19,6 +19,7 @@
 #include "knowledge/app/knowledge_service.h"
 #include "net/http_client.h"
 #include "os/file.h"
+#include "os/reserve.h"
 #include "os/thread.h"
 #include "rag/adapters/sqlite/rag_sqlite.h"
 #include "rag/app/rag_service.h"
@@ -31,6 +32,7 @@ struct srv_house {
     anc_arena *mem;
     anc_str data_dir; /* borrowed from the configuration */
     os_lock *lock;
+    os_reserve *reserve;
     atomic_bool stopping;
     bool started; /* scheduler and bus run */
 

@@ -6,7 +6,7 @@ import signal
 import sqlite3
 import subprocess
 
-from harness import ROOT, Server, place, serving, wait_for
+from harness import ROOT, Server, place, seal_catalog, serving, wait_for
 
 COMMANDS = ("serve", "ask", "search", "ingest", "status", "eval", "doctor", "model", "version")
 
@@ -135,7 +135,7 @@ def test_doctor(binary):
         try:
             good = checks_of(p.run("doctor", "--json"))
             assert set(good) == {"configuration", "data folder", "disk", "memory", "model", "lock", "catalog",
-                                 "language model", "server"}, good
+                                 "raw store", "language model", "server"}, good
             assert all(status == "ok" for status, _ in good.values()), good
             assert str(server.process.pid) in good["lock"][1] and "sound" in good["catalog"][1], good
             assert "dimensions" in good["model"][1], good
@@ -146,7 +146,7 @@ def test_doctor(binary):
             os.kill(server.process.pid, signal.SIGCONT)
             server.stop()
         lines = p.run("doctor").stdout.splitlines()
-        assert len(lines) == 9 and lines[-1].startswith("note   server"), lines
+        assert len(lines) == 10 and lines[-1].startswith("note   server"), lines
         bad = p.run("doctor", "--set", "model.name=not-installed")
         assert bad.returncode == 1 and "anchorage model pull" in bad.stdout, bad.stdout
         bad = p.run("doctor", "--set", "llm.base_url=http://127.0.0.1:9/v1")
@@ -162,6 +162,9 @@ def test_doctor_finds_what_is_broken(binary):
         base.execute("INSERT INTO schema_migrations VALUES('knowledge', 99, 'from the future', 0)")
         base.commit()
         base.close()
+        changed = checks_of(p.run("doctor", "--json"))["catalog"]
+        assert changed[0] == "wrong" and "page" in changed[1], changed
+        seal_catalog(catalog)
         newer = checks_of(p.run("doctor", "--json"))["catalog"]
         assert newer[0] == "wrong" and "newer version" in newer[1], newer
         page = 4096

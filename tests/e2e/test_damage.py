@@ -1,7 +1,10 @@
 """Damaged files of a data folder: found, named, and never served."""
+import json
+import random
 import re
+import shutil
 
-from harness import Server, place
+from harness import Server, place, wait_for
 
 # where the catalog's first pages carry what is read at every start
 BEGINNING = (0, 20, 100, 4096)
@@ -26,3 +29,167 @@ def test_a_damaged_catalog_stops_the_start_and_says_what_to_do(binary):
         catalog.write_bytes(whole)
         found = p.run("search", "lighthouse")
         assert found.returncode == 0 and "lighthouse keeper" in found.stdout, found
+
+
+WORDS = "lighthouse keeper sleeps day ferry leaves noon island harbour storm lamp oil wick glass stair".split()
+
+
+def text_of(n):
+    rng = random.Random(n)
+    return f"Log {n} of the keeper{n}. " + " ".join(" ".join(rng.choice(WORDS) for _ in range(12)) + "." for _ in range(12))
+
+
+def fill(server, documents):
+    for n in range(documents):
+        assert server.put_document(id=f"d{n}", title=f"Log {n}", text=text_of(n)).status == 201
+    assert server.put_document(id="gone", text="This one is removed again.").status == 201
+    assert server.put_document(id="d0", title="Log 0", text=text_of(0) + " And more.").status == 200
+    assert server.request("DELETE", "/v1/knowledge/documents/gone").status in (200, 204)
+    asked = server.post("/v1/chat/query", {"question": "When does the ferry leave?"}).json
+    wait_for("the turn", lambda: server.get(f"/v1/chat/conversations/{asked['conversation_id']}").status == 200)
+    return asked["conversation_id"]
+
+
+def observe(server, documents, conversation):
+    """What a reader sees, without what differs from one time to the next."""
+    seen = {}
+
+    def ask(name, got, pick):
+        seen[name] = (got.status, pick(got) if got.status == 200 else got.body.decode())
+    for n in range(documents):
+        path = f"/v1/knowledge/documents/d{n}"
+        ask(f"document {n}", server.get(path), lambda a: a.json)
+        ask(f"text {n}", server.get(path + "/text"), lambda a: a.body.decode())
+        ask(f"chunks {n}", server.get(path + "/chunks"), lambda a: a.json)
+        ask(f"search {n}", server.post("/v1/search", {"query": f"keeper{n}", "mode": "keyword"}),
+            lambda a: [(h["document_id"], h["version"], h["text"]) for h in a.json["results"]])
+    ask("documents", server.get("/v1/knowledge/documents"), lambda a: a.json)
+    ask("collections", server.get("/v1/collections"), lambda a: a.json)
+    ask("conversation", server.get(f"/v1/chat/conversations/{conversation}"), lambda a: a.json)
+    ask("conversations", server.get("/v1/chat/conversations"), lambda a: a.json)
+    ask("removed", server.get("/v1/knowledge/documents/gone"), lambda a: a.json)
+    ask("events", server.get("/v1/events?type=document.created"), lambda a: a.json["items"])
+    return seen
+
+
+def check_against(seen, right, path, health):
+    """True when something was noticed. A search may lack a document whose text cannot be read, no more than that."""
+    noticed = False
+    for name, (status, value) in seen.items():
+        if (status, value) == right[name]:
+            continue
+        noticed = True
+        if status == 200 and name.startswith("search"):
+            assert set(value) <= set(right[name][1]), (path, name, value, right[name])
+            assert health["status"] != "healthy" or seen[f"text {name[7:]}"][0] != 200, (path, name, value, health)
+            continue
+        if name == "removed":
+            assert status != 200, (path, name, value)
+            continue
+        assert status == 500 and "damaged" in value and str(path.name) in value, (path, name, status, str(value)[:300])
+        assert not NOT_FOR_PEOPLE.search(value), value
+    return noticed
+
+
+def flip(path, bit):
+    data = bytearray(path.read_bytes())
+    data[bit // 8] ^= 1 << bit % 8
+    path.write_bytes(data)
+
+
+def one_flip(p, path, bit, right, documents, conversation):
+    sound = path.read_bytes()
+    flip(path, bit)
+    try:
+        report = {c["check"]: c for c in json.loads(p.run("doctor", "--json").stdout)["checks"]}
+        wrong = [c["detail"] for c in report.values() if c["status"] == "wrong"]
+        assert any(path.name in detail and "damaged" in detail for detail in wrong), (path, bit, wrong)
+        try:
+            server = Server(p)
+        except AssertionError as error:
+            assert path.name in str(error) and "damaged" in str(error), (path, bit, error)
+            return True
+        try:
+            wait_for("readiness", lambda: server.get("/readyz").status == 200)
+            seen = observe(server, documents, conversation)
+            return check_against(seen, right, path, server.get("/health").json)
+        finally:
+            server.kill()
+    finally:
+        for leftover in p.data.glob("catalog.db-*"):
+            leftover.unlink()
+        path.write_bytes(sound)
+
+
+def test_flipped_bits_are_named_and_never_served(binary, repeats=1):
+    documents, seed = 6, 20
+    with place(binary) as p:
+        server = Server(p)
+        conversation = fill(server, documents)
+        assert server.stop() == 0
+        server = Server(p)
+        right = observe(server, documents, conversation)
+        assert all(status == 200 for name, (status, _) in right.items() if name != "removed"), right
+        assert server.stop() == 0
+        shutil.copytree(p.data, p.home / "kept")
+        files = sorted(f for f in p.data.rglob("*") if f.is_file() and f.stat().st_size > 0)
+        assert any(f.name == "catalog.db" for f in files) and len(files) > documents, files
+        noticed = tried = 0
+        for turn in range(repeats):
+            rng = random.Random(seed + turn)
+            for path in files:
+                size = path.stat().st_size
+                pages = range(size // 4096) if path.name == "catalog.db" else (0,)
+                for page in pages:
+                    if path.name == "catalog.db" and page > 2 and rng.random() > 0.5:
+                        continue
+                    span = min(size, 4096)
+                    bit = page * 4096 * 8 + rng.randrange(span * 8)
+                    shutil.rmtree(p.data)
+                    shutil.copytree(p.home / "kept", p.data)
+                    noticed += one_flip(p, path, bit, right, documents, conversation)
+                    tried += 1
+        print(f"        (seed {seed}: {tried} bits in {len(files)} files, {noticed} noticed by readers, all named by doctor)")
+        assert noticed > 0
+
+
+def test_the_same_document_mends_a_damaged_file(binary):
+    with place(binary) as p:
+        server = Server(p)
+        text = "The lamp is lit at dusk, and put out at dawn."
+        assert server.put_document(id="a", text=text).status == 201
+        assert server.stop() == 0
+        objects = [f for f in (p.data / "raw").rglob("*") if f.is_file()]
+        assert len(objects) == 2 or len(objects) == 1, objects
+        for path in objects:
+            flip(path, 77)
+            server = Server(p)
+            wait_for("readiness", lambda: server.get("/readyz").status == 200)
+            again = server.put_document(id="a", text=text)
+            assert again.status == 200 and again.json["status"] == "updated", again.body
+            assert server.get("/v1/knowledge/documents/a/text").body.decode() == text
+            assert server.post("/v1/search", {"query": "dusk", "mode": "keyword"}).json["results"]
+            assert server.put_document(id="a", text=text).json["status"] == "unchanged"
+            assert server.stop() == 0
+            assert json.loads(p.run("doctor", "--json").stdout)["ok"]
+
+
+def test_a_damaged_log_of_a_crash_is_named(binary):
+    with place(binary) as p:
+        server = Server(p)
+        for n in range(8):
+            assert server.put_document(id=f"d{n}", text=text_of(n)).status == 201
+        server.kill()
+        log = p.data / "catalog.db-wal"
+        whole = log.read_bytes()
+        for at in (10, 100, 40000, len(whole) // 2):
+            log.write_bytes(whole[:at] + bytes([whole[at] ^ 16]) + whole[at + 1:])
+            got = p.run("serve", "--port", "0")
+            assert got.returncode == 1 and str(log) in got.stderr and "damaged" in got.stderr, (at, got.stderr)
+            log.write_bytes(whole)
+        server = Server(p)
+        try:
+            for n in range(8):
+                assert server.get(f"/v1/knowledge/documents/d{n}/text").status == 200
+        finally:
+            assert server.stop() == 0

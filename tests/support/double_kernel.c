@@ -1,4 +1,6 @@
 /* double_kernel.c - the ports of the kernel, answered from memory. */
+#include <stdio.h>
+
 #include "support/service_doubles_impl.h"
 
 static anc_status outbox_read(void *self, krn_call *call, const krn_event_filter *filter,
@@ -61,15 +63,17 @@ static size_t writer_queued(void *self)
     return 0;
 }
 
-static bool writer_healthy(void *self)
+static krn_condition writer_condition(void *self, char out[KRN_CONDITION_TEXT])
 {
+    const int condition = atomic_load(&doubles.condition);
     (void)self;
-    return atomic_load(&doubles.writer_healthy);
+    (void)snprintf(out, KRN_CONDITION_TEXT, "%s", condition != KRN_SOUND ? "as told" : "");
+    return (krn_condition)condition;
 }
 
 krn_writer double_writer(void)
 {
     static const krn_writer_ops ops = {
-        .name = "double", .queued = writer_queued, .healthy = writer_healthy};
+        .name = "double", .queued = writer_queued, .condition = writer_condition};
     return (krn_writer){&ops, NULL};
 }

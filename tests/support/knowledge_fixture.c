@@ -254,7 +254,9 @@ static void open_all(kno_fixture *f)
     must(db_readers_open(anc_str_of(path), NULL, 4, &f->readers, &err), &err);
     must(kno_sqlite_open(f->readers, &f->sqlite, &f->options.catalog, &err), &err);
     (void)snprintf(path, sizeof path, "%s/raw", f->folder);
-    must(kno_raw_files_open(anc_str_of(path), &f->options.raw, &err), &err);
+    must(kno_raw_files_open(&(kno_raw_files_options){.root = anc_str_of(path)}, &f->options.raw,
+                            &err),
+         &err);
     f->options.parser = (kno_parser){&parser_ops, f};
     f->options.writer = (krn_writer){&writer_ops, f};
     f->options.outbox = (krn_outbox){&outbox_ops, f};

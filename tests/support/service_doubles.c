@@ -19,7 +19,7 @@ void doubles_reset(net_loop *loop)
     atomic_store(&doubles.texts_open, 0);
     atomic_store(&doubles.release, false);
     atomic_store(&doubles.ready, true);
-    atomic_store(&doubles.writer_healthy, true);
+    atomic_store(&doubles.condition, KRN_SOUND);
 }
 
 unsigned double_sum(anc_str bytes)

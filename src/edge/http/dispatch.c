@@ -2,7 +2,7 @@
  *
  * The order decides which refusal a client sees: unknown path (404), method (405), size of the body
  * (413, before a byte of it is read), identity (401, 403), not there yet (501), kinds of content (415,
- * 406), too much at work (503). Then the body is read and the first step is handed to its lane.
+ * 406), too much at work (503), no room on the disk (507). Then the body is read and the first step is handed to its lane.
  */
 #include <stdio.h>
 #include <string.h>
@@ -138,6 +138,13 @@ static anc_status check_load(http_request *rq, anc_err *err)
                     working, edge->o.max_in_flight, open, edge->o.max_open);
 }
 
+/* Before the body comes: what grows needs room on the disk. */
+static anc_status check_room(http_request *rq, anc_err *err)
+{
+    const bool grows = rq->route->lane == HTTP_PUT || (rq->route->flags & HTTP_CREATES) != 0;
+    return grows ? os_reserve_check(rq->edge->o.reserve, err) : ANC_OK;
+}
+
 static anc_status open_memory(http_request *rq, const http_match *match, anc_err *err)
 {
     const size_t bytes = rq->edge->o.call_bytes;
@@ -164,6 +171,7 @@ static anc_status check_head(http_request *rq, const http_match *match, anc_err 
     ANC_TRY(check_content(rq, err));
     ANC_TRY(check_timeout(rq, err));
     ANC_TRY(check_load(rq, err));
+    ANC_TRY(check_room(rq, err));
     return open_memory(rq, match, err);
 }
 

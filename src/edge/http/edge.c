@@ -300,6 +300,14 @@ static size_t route_of(anc_str *log_id)
     return (size_t)number;
 }
 
+static const char *const ends[] = {
+    [NET_END_WHOLE] = "whole",
+    [NET_END_LEFT] = "the client left",
+    [NET_END_CUT] = "cut by the server",
+    [NET_END_STALLED] = "the client stopped reading",
+    [NET_END_OVERFLOW] = "the client reads too slowly",
+};
+
 void http_edge_on_access(void *user, const net_access *access)
 {
     http_edge *edge = user;
@@ -309,13 +317,16 @@ void http_edge_on_access(void *user, const net_access *access)
     http_route_metrics *m = &edge->metrics[number];
     krn_observe(m->seconds, (double)access->duration_us / 1e6);
     krn_count(m->count[class_of(access->status)], 1);
-    const krn_level level = access->status >= 500 ? KRN_WARN : KRN_INFO;
+    const bool dropped = access->end == NET_END_STALLED || access->end == NET_END_OVERFLOW;
+    const krn_level level = access->status >= 500 || dropped ? KRN_WARN : KRN_INFO;
+    krn_count(edge->dropped, dropped);
     krn_log_write(edge->o.log, level, "http", "request", KRN_STR("method", access->method),
                   KRN_STR("route", anc_str_of(known ? http_routes[number].path : "none")),
                   KRN_INT("status", access->status),
                   KRN_REAL("duration_ms", (double)access->duration_us / 1e3),
                   KRN_STR("request_id", id), KRN_INT("bytes_in", access->bytes_in),
-                  KRN_INT("bytes_out", access->bytes_out), KRN_STR("peer", access->peer));
+                  KRN_INT("bytes_out", access->bytes_out), KRN_STR("peer", access->peer),
+                  KRN_STR("answer", anc_str_of(ends[access->end])));
 }
 
 static http_route_metrics series_of(krn_metrics m, const char *labels)
@@ -341,6 +352,8 @@ static void open_metrics(http_edge *edge)
         return;
     edge->refused = m.ops->counter(m.self, "anchorage_http_refused_total", "",
                                    "Requests refused because too many were at work.");
+    edge->dropped = m.ops->counter(m.self, "anchorage_http_slow_readers_total", "",
+                                   "Connections cut since their client did not read.");
     edge->in_flight = m.ops->gauge(m.self, "anchorage_http_working", "",
                                    "Steps of requests that a pool works on or has queued.");
     edge->open_gauge = m.ops->gauge(m.self, "anchorage_http_open_requests", "",

@@ -27,6 +27,7 @@
 #include "kernel/ports/writer.h"
 #include "knowledge/knowledge.h"
 #include "net/http_server.h"
+#include "os/reserve.h"
 #include "rag/rag.h"
 #include "search/search.h"
 
@@ -49,6 +50,8 @@ typedef struct http_edge_options {
     srch_service *srch;
     ing_service *ing;
     rag_service *rag;
+    os_reserve
+        *reserve; /* what has to stay free on the disk: less, and documents get 507; NULL: none */
     anc_str data_dir; /* whose disk /health looks at; large uploads wait in its folder tmp */
 
     /* Empty: everybody is the owner, which is only fit for loopback; that is the composition root's to

@@ -7,7 +7,7 @@
 #include "handlers.h"
 #include "media.h"
 
-enum { DISK_LOW_MB = 512, DISK_OUT_MB = 64, PROVIDERS_MAX = 16, DETAIL_BYTES = 4096 };
+enum { DISK_LOW_MB = 256, PROVIDERS_MAX = 16, DETAIL_BYTES = 4096 };
 
 typedef enum condition { HEALTHY, DEGRADED, UNHEALTHY } condition;
 
@@ -18,11 +18,14 @@ typedef condition check_fn(const http_edge_options *o, anc_buf *detail);
 
 static condition check_database(const http_edge_options *o, anc_buf *detail)
 {
-    const bool well = o->writer.ops == NULL || o->writer.ops->healthy(o->writer.self);
-    (void)anc_buf_add(detail, well ? ANC_STR("the catalog is written")
-                                   : ANC_STR("writing stopped after a failure: see the log, then "
-                                             "restart"));
-    return well ? HEALTHY : UNHEALTHY;
+    static const condition conditions[] = {
+        [KRN_SOUND] = HEALTHY, [KRN_DAMAGED] = DEGRADED, [KRN_STOPPED] = UNHEALTHY};
+    char text[KRN_CONDITION_TEXT] = "";
+    const krn_condition c =
+        o->writer.ops != NULL ? o->writer.ops->condition(o->writer.self, text) : KRN_SOUND;
+    (void)anc_buf_add(detail,
+                      c == KRN_SOUND ? ANC_STR("the catalog is written") : anc_str_of(text));
+    return conditions[c];
 }
 
 static condition check_index(const http_edge_options *o, anc_buf *detail)
@@ -87,15 +90,24 @@ static condition check_cache(const http_edge_options *o, anc_buf *detail)
 
 static condition check_disk(const http_edge_options *o, anc_buf *detail)
 {
-    uint64_t bytes = 0;
+    uint64_t bytes = 0, kept = 0;
     anc_err err = {0};
-    if (os_disk_free(o->data_dir, &bytes, &err) != ANC_OK) {
+    const anc_status status = o->reserve != NULL ? os_reserve_look(o->reserve, &bytes, &kept, &err)
+                                                 : os_disk_free(o->data_dir, &bytes, &err);
+    if (status != ANC_OK) {
         (void)anc_buf_add(detail, anc_str_of(err.text));
         return DEGRADED;
     }
-    const uint64_t mb = bytes >> 20;
-    (void)anc_buf_printf(detail, "%llu MiB free", (unsigned long long)mb);
-    return mb < DISK_OUT_MB ? UNHEALTHY : mb < DISK_LOW_MB ? DEGRADED : HEALTHY;
+    const unsigned long long mb = bytes >> 20, kept_mb = kept >> 20;
+    if (bytes < kept) {
+        (void)anc_buf_printf(detail,
+                             "%llu MiB free, %llu are kept free: documents are refused (507) until "
+                             "there is room, reading goes on",
+                             mb, kept_mb);
+        return DEGRADED;
+    }
+    (void)anc_buf_printf(detail, "%llu MiB free, %llu of them kept free", mb, kept_mb);
+    return mb < kept_mb + DISK_LOW_MB ? DEGRADED : HEALTHY;
 }
 
 static const struct check_row {

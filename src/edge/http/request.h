@@ -115,7 +115,7 @@ struct http_edge {
     atomic_bool draining;
     atomic_bool stopped;         /* no step begins any more */
     http_route_metrics *metrics; /* [http_route_count + 1]; the last: no route */
-    krn_series *refused, *in_flight, *open_gauge;
+    krn_series *refused, *dropped, *in_flight, *open_gauge;
 
     /* loop */
     http_request *first;

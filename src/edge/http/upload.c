@@ -84,7 +84,9 @@ bool http_is_upload(const http_request *rq)
 
 static anc_status system_failure(http_request *rq, const char *what)
 {
-    const anc_status status = errno == ENOSPC || errno == EDQUOT ? ANC_DISK_FULL : ANC_IO;
+    const anc_status status = errno == ENOSPC || errno == EDQUOT   ? ANC_DISK_FULL
+                              : errno == EMFILE || errno == ENFILE ? ANC_UNAVAILABLE
+                                                                   : ANC_IO;
     return ANC_FAIL(&rq->err, status, "%s an upload in %.*s: %s", what, ANC_FMT(rq->edge->tmp_dir),
                     strerror(errno));
 }
@@ -109,6 +111,7 @@ static anc_status write_kept(http_request *rq)
 {
     upload *u = rq->work;
     anc_str rest = anc_buf_view(&u->kept);
+    ANC_TRY(os_reserve_check(rq->edge->o.reserve, &rq->err));
     if (u->fd < 0)
         ANC_TRY(open_nameless(rq, &u->fd));
     while (rest.len > 0) {

@@ -32,6 +32,14 @@ typedef anc_status krn_work_fn(void *arg, krn_tx *tx, anc_err *err);
  * what `arg` needs freed. */
 typedef void krn_work_done_fn(void *arg, anc_status status, const anc_err *err);
 
+typedef enum krn_condition {
+    KRN_SOUND,
+    KRN_DAMAGED, /* part of what is kept was changed from outside; the rest is read and written */
+    KRN_STOPPED  /* a failure ended the writing; reading may go on */
+} krn_condition;
+
+enum { KRN_CONDITION_TEXT = 600 };
+
 typedef struct krn_writer_ops {
     const char *name;
     /* Runs `work(arg, tx, err)` and waits until it is durable. */
@@ -40,7 +48,9 @@ typedef struct krn_writer_ops {
     ANC_MUST_CHECK anc_status (*post)(void *self, krn_work_fn *work, void *arg,
                                       krn_work_done_fn *done, anc_err *err);
     size_t (*queued)(void *self);
-    bool (*healthy)(void *self); /* false once it was stopped by a failure */
+    /* How the catalog is; `out` gets one line about what is wrong and what to do, "" when nothing is.
+     * Any thread, at once. */
+    krn_condition (*condition)(void *self, char out[KRN_CONDITION_TEXT]);
 } krn_writer_ops;
 
 typedef struct krn_writer {

@@ -35,6 +35,21 @@ static void on_closed(uv_handle_t *handle)
     net_server_handle_closed(server);
 }
 
+static net_end end_of(const net_exchange *ex)
+{
+    if (atomic_load(&ex->overflow))
+        return NET_END_OVERFLOW;
+    return ex->end != NET_END_WHOLE ? ex->end : NET_END_LEFT;
+}
+
+/* Closes for a reason of the server's own. */
+static void cut(net_conn *conn, net_end why)
+{
+    if (conn->ex != NULL)
+        conn->ex->end = why;
+    net_conn_close(conn);
+}
+
 void net_conn_close(net_conn *conn)
 {
     if (conn->state == CONN_CLOSED)
@@ -47,7 +62,7 @@ void net_conn_close(net_conn *conn)
             conn->ex->conn = NULL;
         return;
     }
-    net_server_log(conn->server, conn->ex, 499);
+    net_server_log(conn->server, conn->ex, 499, end_of(conn->ex));
     net_exchange_part(conn->ex, true);
     net_body_end(conn->ex, ANC_CANCELLED);
 }
@@ -126,7 +141,7 @@ static void answer_for_handler(net_conn *conn)
     if (phase == EX_OPEN)
         net_conn_refuse(conn, 500, "the request was dropped without an answer", ANC_CANCELLED);
     else if (phase == EX_BEGUN)
-        net_conn_close(conn);
+        cut(conn, NET_END_CUT);
 }
 
 /* ---- requests ---- */
@@ -170,7 +185,7 @@ static bool finish_exchange(net_conn *conn)
     net_exchange *ex = conn->ex;
     if (conn->writing > 0 || !net_exchange_is_out(ex))
         return false;
-    net_server_log(conn->server, ex, ex->status);
+    net_server_log(conn->server, ex, ex->status, NET_END_WHOLE);
     const bool close = atomic_load(&ex->must_close) || conn->server->draining;
     net_exchange_part(ex, false);
     conn->ex = NULL;
@@ -260,7 +275,7 @@ void net_conn_serve(net_exchange *ex)
         return;
     }
     if ((bits & WANT_ABORT) != 0) {
-        net_conn_close(conn);
+        cut(conn, NET_END_CUT);
         return;
     }
     note_pause(ex);
@@ -352,7 +367,7 @@ void net_conn_sweep(net_conn *conn, int64_t now_ms)
         if (overdue != NULL)
             net_conn_refuse(conn, 408, overdue, ANC_TOO_SLOW);
         else if (is_stalled(conn, now_ms))
-            net_conn_close(conn);
+            cut(conn, NET_END_STALLED);
     }
 }
 

@@ -364,8 +364,10 @@ static bool write_locked(net_exchange *ex, anc_str bytes)
     if (ex->has_length_out && bytes.len > ex->length_left)
         return false;
     if (bytes.len > ex->max_output_bytes ||
-        atomic_load(&ex->buffered) > ex->max_output_bytes - bytes.len)
+        atomic_load(&ex->buffered) > ex->max_output_bytes - bytes.len) {
+        atomic_store(&ex->overflow, true);
         return false;
+    }
     out_block *block = framed(ex, bytes);
     if (block == NULL)
         return false;

@@ -79,7 +79,8 @@ struct net_exchange {
     atomic_size_t buffered;    /* bytes in the out list */
     size_t max_output_bytes;
     atomic_uint wanted;
-    atomic_bool queued; /* the task is posted, with a reference of its own */
+    atomic_bool overflow; /* a write was refused: too much waits */
+    atomic_bool queued;   /* the task is posted, with a reference of its own */
     net_task task;
 
     pthread_mutex_t lock;
@@ -104,6 +105,7 @@ struct net_exchange {
     body_mode mode;
     bool body_over; /* the end of the body was told */
     bool continue_sent;
+    net_end end; /* as far as something other than the client ended it */
     uint64_t max_body_bytes;
     uint64_t bytes_in;
     uint64_t bytes_out;
@@ -188,7 +190,7 @@ struct net_server {
 void net_server_conn_closed(net_server *server, net_conn *conn); /* its handle is gone */
 void net_server_handle_closed(net_server *server);
 void net_server_poll_departures(net_server *server); /* some connection is not being read */
-void net_server_log(net_server *server, const net_exchange *ex, int status);
+void net_server_log(net_server *server, const net_exchange *ex, int status, net_end end);
 
 /* ---- http_listen.c ---- */
 anc_status net_server_listen(net_server *server, const net_address *address,

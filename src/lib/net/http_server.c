@@ -124,7 +124,7 @@ void net_server_conn_closed(net_server *server, net_conn *conn)
         end_drain(server, true);
 }
 
-void net_server_log(net_server *server, const net_exchange *ex, int status)
+void net_server_log(net_server *server, const net_exchange *ex, int status, net_end end)
 {
     atomic_fetch_sub(&server->n_exchanges, 1);
     if (server->options.on_access == NULL)
@@ -134,6 +134,7 @@ void net_server_log(net_server *server, const net_exchange *ex, int status)
                                .peer = anc_str_of(ex->peer),
                                .request_id = anc_str_of(ex->log_id),
                                .status = status,
+                               .end = end,
                                .bytes_in = ex->bytes_in,
                                .bytes_out = ex->bytes_out,
                                .duration_us = (int64_t)(uv_hrtime() / 1000) - ex->begun_us};

@@ -51,13 +51,22 @@ typedef struct net_error_answer {
     anc_buf *body;
 } net_error_answer;
 
+typedef enum net_end {
+    NET_END_WHOLE,   /* the answer is with the system */
+    NET_END_LEFT,    /* the client left */
+    NET_END_CUT,     /* the handler gave up its answer, or the server closes */
+    NET_END_STALLED, /* the client took no byte of the answer for write_stall_ms */
+    NET_END_OVERFLOW /* more than max_output_bytes waited for a client that reads too slowly */
+} net_end;
+
 /* One request that is over, for logs and metrics. Views are good for the callback only. */
 typedef struct net_access {
     anc_str method; /* "" when the request line could not be read */
     anc_str target; /* as sent; "" as above */
     anc_str peer;
     anc_str request_id;  /* value of net_exchange_set_log_id, "" when unset */
-    int status;          /* 499 when the client left before the answer was whole */
+    int status;          /* 499 when the connection ended before the answer was whole */
+    net_end end;         /* how it ended */
     uint64_t bytes_in;   /* body bytes */
     uint64_t bytes_out;  /* bytes of the answer handed to the system, head included */
     int64_t duration_us; /* from the first byte of the head */

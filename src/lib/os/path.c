@@ -55,6 +55,9 @@ static anc_status status_of_errno(int error)
         return ANC_FORBIDDEN;
     case ENOMEM:
         return ANC_NO_MEMORY;
+    case EMFILE:
+    case ENFILE:
+        return ANC_UNAVAILABLE;
     default:
         return ANC_IO;
     }

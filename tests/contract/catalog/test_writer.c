@@ -6,6 +6,14 @@
 #include "os/clock.h"
 #include "os/thread.h"
 
+static krn_condition condition(krn_sqlite *k)
+{
+    char text[KRN_CONDITION_TEXT];
+    const krn_condition c = krn_sqlite_writer(k).ops->condition(k, text);
+    assert_int_equal(text[0] == '\0', c == KRN_SOUND);
+    return c;
+}
+
 static void what_run_gives_back_is_durable(void **state)
 {
     krn_sqlite *k = open_fresh(*state);
@@ -19,7 +27,7 @@ static void what_run_gives_back_is_durable(void **state)
     const krn_sqlite_options o = options_for(*state);
     k = open_with(&o);
     assert_int_equal(count(k), 11);
-    assert_true(krn_sqlite_writer(k).ops->healthy(k));
+    assert_int_equal(condition(k), KRN_SOUND);
     krn_sqlite_close(k);
 }
 
@@ -207,9 +215,9 @@ static void a_failed_sync_stops_the_writer(void **state)
     assert_int_equal(run(k, 1, 1, ANC_OK), ANC_IO);
     assert_true(fault_vfs_hit());
     fault_vfs_heal();
-    assert_false(krn_sqlite_writer(k).ops->healthy(k));
+    assert_int_equal(condition(k), KRN_STOPPED);
     assert_int_equal(krn_writer_run(krn_sqlite_writer(k), &t.call, insert, &in), ANC_UNAVAILABLE);
-    assert_non_null(strstr(t.err.text, "disk I/O error"));
+    assert_non_null(strstr(t.err.text, "cannot be read or written"));
     assert_int_equal(atomic_load(&in.runs), 0);
     assert_true(count(k) <= 2); /* reading goes on */
     krn_sqlite_close(k);
@@ -222,7 +230,7 @@ static void a_full_disk_stops_nothing(void **state)
     fault_vfs_arm(0, SQLITE_FULL, false, false);
     assert_int_equal(run(k, 1, 1, ANC_OK), ANC_DISK_FULL);
     fault_vfs_heal();
-    assert_true(krn_sqlite_writer(k).ops->healthy(k));
+    assert_int_equal(condition(k), KRN_SOUND);
     assert_int_equal(run(k, 2, 1, ANC_OK), ANC_OK);
     assert_int_equal(count(k), 2);
     krn_sqlite_close(k);

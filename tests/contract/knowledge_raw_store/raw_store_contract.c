@@ -6,6 +6,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/id.h"
 #include "base/str.h"
 #include "hash/sha256.h"
 #include "knowledge/adapters/raw_files/raw_files.h"
@@ -29,13 +30,19 @@ typedef struct store {
     anc_err err;
 } store;
 
+static anc_status open_store(store *s, os_reserve *reserve, kno_raw_store *ret)
+{
+    const kno_raw_files_options options = {.root = anc_str_of(s->folder), .reserve = reserve};
+    return kno_raw_files_open(&options, ret, &s->err);
+}
+
 static int setup(void **state)
 {
     store *s = calloc(1, sizeof *s);
     assert_non_null(s);
     memcpy(s->folder, "/tmp/anc-raw-XXXXXX", 20);
     assert_non_null(mkdtemp(s->folder));
-    ASSERT_OK(kno_raw_files_open(anc_str_of(s->folder), &s->raw, &s->err), &s->err);
+    ASSERT_OK(open_store(s, NULL, &s->raw), &s->err);
     *state = s;
     return 0;
 }
@@ -215,11 +222,112 @@ static void a_kill_leaves_no_litter(void **state)
     (void)snprintf(path, sizeof path, "%s/tmp/0.part", s->folder);
     ASSERT_OK(os_file_replace(anc_str_of(path), ANC_STR("half"), &s->err), &s->err);
     s->raw.ops->close(s->raw.self);
-    ASSERT_OK(kno_raw_files_open(anc_str_of(s->folder), &s->raw, &s->err), &s->err);
+    ASSERT_OK(open_store(s, NULL, &s->raw), &s->err);
     assert_false(os_exists(anc_str_of(path)));
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+static void a_disk_without_room_refuses_before_it_is_full(void **state)
+{
+    store *s = *state;
+    kno_raw_store full = {0};
+    kno_raw_view view = {0};
+    kno_digest digest;
+    kno_spool spool = spooled(s, "kept ", "before", &digest);
+    kno_spool_close(&spool);
+    os_reserve *reserve = os_reserve_new(anc_str_of(s->folder), UINT64_C(1) << 60);
+    assert_non_null(reserve);
+    ASSERT_OK(open_store(s, reserve, &full), &s->err);
+    assert_int_equal(full.ops->create(full.self, &spool, &s->err), ANC_DISK_FULL);
+    anc_err_clear(&s->err);
+    ASSERT_OK(full.ops->open(full.self, &digest, 11, &view, &s->err), &s->err);
+    full.ops->close_view(full.self, &view);
+    assert_true(full.ops->condemn(full.self, &digest));
+    ASSERT_OK(full.ops->remove(full.self, &digest, &s->err), &s->err);
+    full.ops->close(full.self);
+    os_reserve_free(reserve);
+}
+
+/* ---- damage -------------------------------------------------------------------------------- */
+
+static void path_of_object(const store *s, const kno_digest *digest, char out[200])
+{
+    char hex[2 * KNO_DIGEST_BYTES + 1];
+    anc_hex_text(digest->bytes, KNO_DIGEST_BYTES, hex);
+    (void)snprintf(out, 200, "%s/%.2s/%s", s->folder, hex, hex);
+}
+
+/* A bit of the object is changed, or its end is cut off. */
+static void spoil(const char *path, long at)
+{
+    FILE *f = fopen(path, "r+b");
+    assert_non_null(f);
+    if (at < 0) {
+        assert_int_equal(truncate(path, 3), 0);
+    } else {
+        assert_int_equal(fseek(f, at, SEEK_SET), 0);
+        const int c = fgetc(f);
+        assert_int_equal(fseek(f, at, SEEK_SET), 0);
+        assert_true(fputc(c ^ 4, f) != EOF);
+    }
+    assert_int_equal(fclose(f), 0);
+}
+
+static void damage_is_named_and_mended_by_the_same_bytes(void **state)
+{
+    static const long places[] = {0, 6, 12, -1};
+    store *s = *state;
+    for (size_t i = 0; i < ANC_COUNT(places); i++) {
+        char path[200];
+        kno_digest digest;
+        kno_raw_view view = {0};
+        kno_spool spool = spooled(s, "before ", "it flips", &digest);
+        kno_spool_close(&spool);
+        /* a later process, which has not seen the object yet */
+        s->raw.ops->close(s->raw.self);
+        path_of_object(s, &digest, path);
+        kno_raw_report report;
+        ASSERT_OK(kno_raw_files_scan(anc_str_of(s->folder), &report, &s->err), &s->err);
+        assert_true(report.objects == 1 && report.damaged == 0);
+        spoil(path, places[i]);
+        ASSERT_OK(kno_raw_files_scan(anc_str_of(s->folder), &report, &s->err), &s->err);
+        assert_int_equal(report.damaged, 1);
+        assert_string_equal(report.first, path);
+        ASSERT_OK(open_store(s, NULL, &s->raw), &s->err);
+        assert_int_equal(s->raw.ops->open(s->raw.self, &digest, 15, &view, &s->err), ANC_CORRUPT);
+        assert_non_null(strstr(s->err.text, path));
+        assert_non_null(strstr(s->err.text, "is damaged"));
+        anc_err_clear(&s->err);
+        spool = spooled(s, "before ", "it flips", &digest);
+        kno_spool_close(&spool);
+        ASSERT_OK(s->raw.ops->open(s->raw.self, &digest, 15, &view, &s->err), &s->err);
+        assert_true(anc_str_eq(view.bytes, ANC_STR("before it flips")));
+        s->raw.ops->close_view(s->raw.self, &view);
+    }
+}
+
+static void a_large_object_is_seen_whole(void **state)
+{
+    enum { PIECE = 5 << 20, PIECES = 4 };
+    store *s = *state;
+    kno_digest digest;
+    kno_raw_view view = {0};
+    kno_spool spool = {0};
+    char *piece = malloc(PIECE);
+    assert_non_null(piece);
+    ASSERT_OK(s->raw.ops->create(s->raw.self, &spool, &s->err), &s->err);
+    for (int i = 0; i < PIECES; i++) {
+        memset(piece, 'a' + i, PIECE);
+        ASSERT_OK(spool.ops->add(spool.self, (anc_str){piece, PIECE}, &s->err), &s->err);
+    }
+    ASSERT_OK(spool.ops->finish(spool.self, &digest, &s->err), &s->err);
+    kno_spool_close(&spool);
+    free(piece);
+    ASSERT_OK(s->raw.ops->open(s->raw.self, &digest, (uint64_t)PIECE * PIECES, &view, &s->err),
+              &s->err);
+    s->raw.ops->close_view(s->raw.self, &view);
+}
 
 int main(void)
 {
@@ -234,6 +342,9 @@ int main(void)
         TEST(spooled_again_after_the_verdict_it_stays),
         TEST(without_a_verdict_nothing_is_removed),
         TEST(a_view_outlives_its_object),
+        TEST(a_disk_without_room_refuses_before_it_is_full),
+        TEST(damage_is_named_and_mended_by_the_same_bytes),
+        TEST(a_large_object_is_seen_whole),
         TEST(a_kill_leaves_no_litter),
     };
     return cmocka_run_group_tests_name("raw store on files", tests, NULL, NULL);

@@ -121,15 +121,10 @@ static size_t writer_queued(void *self)
     return ((fake_writer *)self)->n;
 }
 
-static bool writer_healthy(void *self)
-{
-    return ((fake_writer *)self)->commit == ANC_OK;
-}
-
 krn_writer fake_writer_port(fake_writer *self)
 {
-    static const krn_writer_ops ops = {"fake", writer_run, writer_post, writer_queued,
-                                       writer_healthy};
+    static const krn_writer_ops ops = {
+        .name = "fake", .run = writer_run, .post = writer_post, .queued = writer_queued};
     return (krn_writer){&ops, self};
 }
 

@@ -169,10 +169,29 @@ static anc_status read_present(kno_put *put)
     return ANC_OK;
 }
 
+static anc_status open_object(const kno_put *put, const kno_digest *digest, uint64_t bytes)
+{
+    const kno_raw_store raw = put->kno->with.raw;
+    kno_raw_view view = {0};
+    const anc_status status = raw.ops->open(raw.self, digest, bytes, &view, NULL);
+    raw.ops->close_view(raw.self, &view);
+    return status;
+}
+
+/* Whether what the version stands on was damaged or lost: the same content then mends it. */
+static bool is_spoilt(const kno_put *put)
+{
+    const kno_version_record *v = &put->present.current;
+    const anc_status original = open_object(put, &v->content, v->bytes);
+    const anc_status text = open_object(put, &v->text, v->text_bytes);
+    return original == ANC_CORRUPT || original == ANC_NOT_FOUND || text == ANC_CORRUPT ||
+           text == ANC_NOT_FOUND;
+}
+
 static bool is_unchanged(const kno_put *put)
 {
     return put->present.id != 0 &&
-           kno_digest_eq(&put->present.current.fingerprint, &put->fingerprint);
+           kno_digest_eq(&put->present.current.fingerprint, &put->fingerprint) && !is_spoilt(put);
 }
 
 /* ---- the path ------------------------------------------------------------------------------ */

@@ -3,6 +3,7 @@
 #define ANC_KERNEL_ADAPTERS_SQLITE_IMPL_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "kernel/adapters/sqlite/sqlite.h"
 #include "os/thread.h"
@@ -27,6 +28,8 @@ struct krn_sqlite {
     db_readers *readers; /* owned */
     os_thread *thread;   /* owned; NULL without one */
     bool without_thread;
+    krn_log log;
+    atomic_uint_least32_t damaged_page; /* the first that was found; 0: none */
     size_t max_queued;
 
     /* the mutex guards from here to `closing`, and the state of every request */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/sqlite/page_scan.h"
 #include "impl.h"
 #include "os/file.h"
 
@@ -11,6 +12,18 @@ enum { DAMAGES_SHOWN = 3 };
 static void db_cleanup(db_sqlite **db)
 {
     db_close(*db);
+}
+
+/* All pages as they lie there, those that nothing uses too. */
+static anc_status check_sums(anc_str path, krn_sqlite_report *report, anc_err *err)
+{
+    db_scan scan;
+    ANC_TRY(db_pages_scan(path, &scan, err));
+    if (scan.damaged > 0)
+        return ANC_FAIL(err, ANC_CORRUPT, "%.*s is damaged: %u of %u pages, the first is page %u",
+                        ANC_FMT(path), scan.damaged, scan.pages, scan.first);
+    report->has_sums = scan.has_sums;
+    return ANC_OK;
 }
 
 static anc_status check_pages(db_sqlite *db, krn_sqlite_report *report, anc_err *err)
@@ -50,6 +63,8 @@ anc_status krn_sqlite_inspect(const krn_sqlite_options *options, krn_sqlite_repo
     os_stat file;
     ANC_CLEANUP(db_cleanup) db_sqlite *db = NULL;
     ANC_TRY(os_stat_of(options->path, &file, err));
+    ANC_TRY(db_wal_scan(options->path, err));
+    ANC_TRY(check_sums(options->path, &report, err));
     ANC_TRY(db_open(options->path, &read_only, &db, err));
     report.bytes = file.bytes;
     ANC_TRY(count_missing(db, options, &report.missing, err));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/sqlite/page_scan.h"
 #include "impl.h"
 #include "os/wait.h"
 
@@ -65,10 +66,31 @@ static void name_series(krn_sqlite *k, krn_metrics m)
                          krn_latency_bounds, KRN_HISTOGRAM_BUCKETS);
 }
 
+/* A catalog of a version that had no sums gets them once; without room it stays readable without. */
+static anc_status add_sums(krn_sqlite *k, anc_err *err)
+{
+    anc_err why = {0};
+    const anc_status status = db_add_sums(k->db, &why);
+    if (status == ANC_OK || status == ANC_DISK_FULL)
+        return ANC_OK;
+    return anc_fail_at(err, status, why.where, "%s", why.text);
+}
+
+/* The first page that is not sound is what health tells; each of the next is a line in the log. */
+static void on_damage(void *arg, uint32_t page)
+{
+    krn_sqlite *k = arg;
+    uint32_t none = 0;
+    (void)atomic_compare_exchange_strong(&k->damaged_page, &none, page);
+    krn_log_write(k->log, KRN_ERROR, "catalog", "a damaged page was read", KRN_INT("page", page));
+}
+
 static anc_status open_files(krn_sqlite *k, const krn_sqlite_options *o, anc_err *err)
 {
-    const db_options options = {.vfs = o->vfs};
+    const db_options options = {.vfs = o->vfs, .on_damage = on_damage, .damage_arg = k};
+    ANC_TRY(db_wal_scan(o->path, err));
     ANC_TRY(db_open(o->path, &options, &k->db, err));
+    ANC_TRY(add_sums(k, err));
     ANC_TRY(migrate(k, o, err));
     ANC_TRY(krn_sqlite_head(k->db, "outbox", &k->outbox_seq, err));
     return db_readers_open(o->path, &options, o->readers > 0 ? o->readers : DEFAULT_READERS,
@@ -81,6 +103,7 @@ anc_status krn_sqlite_open(const krn_sqlite_options *options, krn_sqlite **ret, 
     if (k == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the catalog");
     k->clock = options->clock;
+    k->log = options->log;
     k->without_thread = options->without_thread;
     k->max_queued = options->max_queued > 0 ? options->max_queued : DEFAULT_QUEUED;
     (void)pthread_mutex_init(&k->mutex, NULL);

@@ -11,6 +11,7 @@
 #include "db/sqlite/readers.h"
 #include "kernel/ports/changes.h"
 #include "kernel/ports/clock.h"
+#include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
 #include "kernel/ports/writer.h"
@@ -21,6 +22,7 @@ typedef struct krn_sqlite_options {
     anc_str path;
     krn_clock clock;                /* borrowed, as the next */
     krn_metrics metrics;            /* ops NULL: none */
+    krn_log log;                    /* the same */
     const db_migration *migrations; /* [n_migrations] of the components, beside the kernel's own */
     size_t n_migrations;
     size_t max_queued; /* closures that may wait; 0: 1,024 */
@@ -32,13 +34,15 @@ typedef struct krn_sqlite_options {
 } krn_sqlite_options;
 
 /* Opens or makes the file, applies missing migrations, starts the writer. The caller holds the lock
- * of the data folder. Errors of db_open and db_migrate. */
+ * of the data folder. Errors of db_open and db_migrate; CORRUPT also for a write-ahead log that was
+ * changed. */
 anc_status krn_sqlite_open(const krn_sqlite_options *options, krn_sqlite **ret,
                            anc_err *err) ANC_MUST_CHECK;
 
 /* A look at the file from outside, while a server may be running on it: reads every page. */
 typedef struct krn_sqlite_report {
     uint64_t bytes;   /* of the file */
+    bool has_sums;    /* its pages are checked when they are read */
     size_t missing;   /* migrations that the next open applies */
     char damage[512]; /* what is not sound, as SQLite says it; "" when all is */
 } krn_sqlite_report;

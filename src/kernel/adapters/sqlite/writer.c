@@ -358,9 +358,28 @@ static size_t writer_queued(void *self)
     return n;
 }
 
-static bool writer_healthy(void *self)
+static krn_condition writer_condition(void *self, char out[KRN_CONDITION_TEXT])
 {
-    return !is_stopped(self);
+    krn_sqlite *k = self;
+    const uint32_t page = atomic_load(&k->damaged_page);
+    (void)pthread_mutex_lock(&k->mutex);
+    const bool stopped = k->stopped;
+    out[0] = '\0';
+    if (stopped)
+        (void)snprintf(out, KRN_CONDITION_TEXT,
+                       "writing stopped after a failure (%s): mend its cause, then restart",
+                       k->stopped_text);
+    (void)pthread_mutex_unlock(&k->mutex);
+    if (stopped)
+        return KRN_STOPPED;
+    if (page == 0)
+        return KRN_SOUND;
+    (void)snprintf(
+        out, KRN_CONDITION_TEXT,
+        "%.300s is damaged at page %u: what stands there is not served; stop, put a backup "
+        "in its place, and start again",
+        db_path(k->db), page);
+    return KRN_DAMAGED;
 }
 
 const krn_writer_ops krn_sqlite_writer_ops = {
@@ -368,5 +387,5 @@ const krn_writer_ops krn_sqlite_writer_ops = {
     .run = writer_run,
     .post = writer_post,
     .queued = writer_queued,
-    .healthy = writer_healthy,
+    .condition = writer_condition,
 };

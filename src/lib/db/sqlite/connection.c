@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "page_sum.h"
 #include "sqlite_impl.h"
 
 enum {
@@ -53,21 +54,43 @@ static anc_status status_of_rc(const db_sqlite *db, int rc)
     }
     if (rc == SQLITE_IOERR_NOMEM)
         return ANC_NO_MEMORY;
+    if (rc == SQLITE_IOERR_DATA)
+        return ANC_CORRUPT;
     const int error = db->handle != NULL ? sqlite3_system_errno(db->handle) : 0;
     if (error == ENOSPC || error == EDQUOT)
         return ANC_DISK_FULL;
+    if (error == EMFILE || error == ENFILE)
+        return ANC_UNAVAILABLE;
     return error == EACCES || error == EPERM || error == EROFS ? ANC_FORBIDDEN : ANC_IO;
+}
+
+/* For people: neither SQLite's words nor the statement help whoever has to mend a file or a disk. */
+static anc_status fail_plainly(const db_sqlite *db, int rc, anc_status status, const char *where,
+                               anc_err *err)
+{
+    const int error = db->handle != NULL ? sqlite3_system_errno(db->handle) : 0;
+    char words[128];
+    if (status == ANC_DISK_FULL)
+        return anc_fail_at(err, status, where, "%.300s cannot grow: the disk is full", db->path);
+    if (status == ANC_CORRUPT && rc == SQLITE_IOERR_DATA)
+        return anc_fail_at(err, status, where, "%.300s is damaged at page %u", db->path,
+                           db->bad_page);
+    if (status == ANC_CORRUPT)
+        return anc_fail_at(err, status, where, "%.300s is damaged%s (code %d)", db->path,
+                           (rc & 0xff) == SQLITE_NOTADB ? " at its beginning, or no database" : "",
+                           rc);
+    return anc_fail_at(err, status, where, "%.300s cannot be read or written: %s (code %d)",
+                       db->path,
+                       error != 0 ? strerror_r(error, words, sizeof words) : "the disk failed", rc);
 }
 
 anc_status db_fail_rc(const db_sqlite *db, int rc, const char *sql, const char *where, anc_err *err)
 {
     const char *words = db->handle != NULL ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc);
     const anc_status status = status_of_rc(db, rc);
-    /* neither SQLite's words nor the statement would help whoever has to mend the file */
-    if (status == ANC_CORRUPT)
-        return anc_fail_at(err, status, where, "%.300s is damaged%s (code %d)", db->path,
-                           (rc & 0xff) == SQLITE_NOTADB ? " at its beginning, or no database" : "",
-                           rc);
+    const bool of_disk = (rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN;
+    if (status == ANC_CORRUPT || status == ANC_DISK_FULL || of_disk)
+        return fail_plainly(db, rc, status, where, err);
     if (sql == NULL)
         return anc_fail_at(err, status, where, "%.200s: %.200s (%d)", db->path, words, rc);
     return anc_fail_at(err, status, where, "%.150s: %.150s (%d) in: %.100s", db->path, words, rc,
@@ -93,9 +116,9 @@ static anc_status set_up(db_sqlite *db, const db_options *o, anc_err *err)
     (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     (void)snprintf(sql, sizeof sql,
                    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
-                   "PRAGMA journal_size_limit=67108864; PRAGMA mmap_size=%llu;"
+                   "PRAGMA journal_size_limit=67108864; PRAGMA mmap_size=0;" /* pages are checked */
                    "PRAGMA cache_size=-%llu",
-                   (unsigned long long)o->mmap_bytes, (unsigned long long)cache / 1024);
+                   (unsigned long long)cache / 1024);
     return db_exec(db, sql, err);
 }
 
@@ -127,6 +150,34 @@ static db_sqlite *db_new(anc_str path, size_t max_cached)
     return db;
 }
 
+static void tell_damage(void *arg, uint32_t page)
+{
+    db_sqlite *db = arg;
+    db->bad_page = page;
+    if (db->on_damage != NULL)
+        db->on_damage(db->damage_arg, page);
+}
+
+static anc_status open_handle(db_sqlite *db, const db_options *o, anc_err *err)
+{
+    int reserved = DB_SUM_BYTES;
+    const char *vfs = db_checked_vfs(o->vfs);
+    const int access =
+        o->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+    if (vfs == NULL)
+        return ANC_FAIL(err, ANC_BUG, "no layer for the files of %.300s", db->path);
+    const int rc = sqlite3_open_v2(db->path, &db->handle,
+                                   access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
+    if (rc != SQLITE_OK)
+        return DB_FAIL(db, rc, NULL, err);
+    db->watch = (db_watch){.tell = tell_damage, .arg = db};
+    db_checked_watch(db->handle, &db->watch);
+    /* holds for a file that has no page yet, and for the next VACUUM of another */
+    if (!o->read_only)
+        (void)sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserved);
+    return ANC_OK;
+}
+
 anc_status db_open(anc_str path, const db_options *options, db_sqlite **ret, anc_err *err)
 {
     const db_options none = {0};
@@ -139,11 +190,9 @@ anc_status db_open(anc_str path, const db_options *options, db_sqlite **ret, anc
     db_sqlite *db = db_new(path, statements);
     if (db == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a connection to %.*s", ANC_FMT(path));
-    const int access =
-        o->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
-    const int rc = sqlite3_open_v2(db->path, &db->handle,
-                                   access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, o->vfs);
-    anc_status status = rc == SQLITE_OK ? ANC_OK : DB_FAIL(db, rc, NULL, err);
+    db->on_damage = o->on_damage;
+    db->damage_arg = o->damage_arg;
+    anc_status status = open_handle(db, o, err);
     if (status == ANC_OK)
         status = set_up(db, o, err);
     if (status == ANC_OK && !o->read_only)
@@ -154,6 +203,24 @@ anc_status db_open(anc_str path, const db_options *options, db_sqlite **ret, anc
     }
     *ret = db;
     return ANC_OK;
+}
+
+bool db_has_sums(db_sqlite *db)
+{
+    return db_checked_has_sums(db->handle);
+}
+
+anc_status db_add_sums(db_sqlite *db, anc_err *err)
+{
+    if (db_has_sums(db) || strcmp(db->path, ":memory:") == 0)
+        return ANC_OK;
+    db->watch.seal = true;
+    db_cache_clear(db);
+    anc_status status = db_exec(db, "VACUUM", err);
+    if (status == ANC_OK)
+        status = db_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", err);
+    db->watch.seal = false;
+    return status;
 }
 
 void db_close(db_sqlite *db)

@@ -77,7 +77,11 @@ static anc_status refuse_newer(db_sqlite *db, const db_migration *table, size_t 
 static anc_status copy_into(db_sqlite *db, const char *target, anc_err *err)
 {
     sqlite3 *to = NULL;
-    int rc = sqlite3_open_v2(target, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    const db_watch seal = {.seal = db_has_sums(db)};
+    int rc = sqlite3_open_v2(target, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                             db_checked_vfs(NULL));
+    if (rc == SQLITE_OK)
+        db_checked_watch(to, &seal);
     sqlite3_backup *b =
         rc == SQLITE_OK ? sqlite3_backup_init(to, "main", db->handle, "main") : NULL;
     if (b != NULL) {
@@ -90,7 +94,7 @@ static anc_status copy_into(db_sqlite *db, const char *target, anc_err *err)
     }
     anc_status status = ANC_OK;
     if (rc != SQLITE_DONE) {
-        const db_sqlite other = {.handle = to, .path = db->path};
+        const db_sqlite other = {.handle = to, .path = db->path, .bad_page = db->bad_page};
         status = DB_FAIL(&other, rc, "the copy before a migration", err);
     }
     (void)sqlite3_close(to);

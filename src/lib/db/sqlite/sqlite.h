@@ -28,17 +28,29 @@ typedef struct db_stmt db_stmt;     /* a prepared statement, borrowed from its c
 typedef struct db_options {
     bool read_only;          /* the file must exist */
     int64_t busy_timeout_ms; /* how long another process's lock is waited for; 0: 5,000 */
-    uint64_t mmap_bytes;     /* how much of the file may be mapped; 0: nothing */
     uint64_t cache_bytes;    /* page cache of the connection; 0: 8 MiB */
     size_t max_statements;   /* kept prepared; 0: 128 */
     const char *vfs;         /* a registered sqlite3 VFS, for tests; NULL: the system's */
+    /* Told of every page that is read and not sound, on the thread that reads; may be NULL. Must
+     * return at once. */
+    void (*on_damage)(void *arg, uint32_t page);
+    void *damage_arg;
 } db_options;
 
-/* Opens the file at `path` (made when it is not there, unless read_only; ":memory:" is a database
+/* Every page of the file carries a sum that is checked when it is read, so a flipped bit is CORRUPT,
+ * naming the page, and never a value. Files that were made without are read as they are; see
+ * db_add_sums.
+ *
+ * Opens the file at `path` (made when it is not there, unless read_only; ":memory:" is a database
  * without one) in WAL mode with synchronous=FULL and foreign keys on. `options` may be NULL. */
 anc_status db_open(anc_str path, const db_options *options, db_sqlite **ret,
                    anc_err *err) ANC_MUST_CHECK;
 void db_close(db_sqlite *db); /* every statement must have been given back; NULL is a no-op */
+
+/* Gives the pages of an older file their sums, which rewrites all of it; does nothing where they have
+ * them. Outside a transaction, with nobody else reading. DISK_FULL leaves the file as it was. */
+anc_status db_add_sums(db_sqlite *db, anc_err *err) ANC_MUST_CHECK;
+bool db_has_sums(db_sqlite *db);
 
 const char *db_path(const db_sqlite *db); /* as given to db_open */
 

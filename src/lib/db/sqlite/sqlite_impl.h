@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "checked_vfs.h"
 #include "db/sqlite/sqlite.h"
 
 struct db_stmt {
@@ -19,6 +20,10 @@ struct db_stmt {
 struct db_sqlite {
     sqlite3 *handle; /* owned */
     char *path;      /* owned */
+    db_watch watch;
+    void (*on_damage)(void *arg, uint32_t page);
+    void *damage_arg;
+    uint32_t bad_page; /* the last page that was not sound; 0: none */
     db_check_fn *check;
     void *check_arg;
     anc_status check_status; /* what stopped the running statement, else OK */

@@ -201,6 +201,45 @@ static void test_puts_take_turns(void **state)
     assert_int_equal(atomic_load(&doubles.puts), WRITERS);
 }
 
+/* What grows is refused before its body is read; reading and removing go on. */
+static void test_disk_without_room(void **state)
+{
+    static const struct {
+        const char *method, *path, *body;
+        int status;
+    } rows[] = {
+        {"POST", "/v1/knowledge/documents", "{\"text\":\"x\"}", 507},
+        {"PUT", "/v1/knowledge/documents/a", "{\"text\":\"x\"}", 507},
+        {"POST", "/v1/collections", "{\"name\":\"c\"}", 507},
+        {"POST", "/v1/search", "{\"query\":\"x\"}", 200},
+        {"POST", "/v1/chat/query", "{\"question\":\"x\"}", 200},
+        {"GET", "/v1/knowledge/documents", NULL, 200},
+        {"DELETE", "/v1/knowledge/documents/a", NULL, 204},
+    };
+    edge_fixture full;
+    os_reserve *reserve = os_reserve_new(ANC_STR("/tmp"), UINT64_C(1) << 60);
+    (void)state;
+    assert_non_null(reserve);
+    edge_open(&full, &(http_edge_options){.reserve = reserve});
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        answer a = ask(&full, rows[i].method, rows[i].path, rows[i].body != NULL ? JSON : NULL,
+                       rows[i].body != NULL ? anc_str_of(rows[i].body) : ANC_STR_NONE);
+        if (a.status != rows[i].status)
+            fail_msg("%s %s: %d", rows[i].method, rows[i].path, a.status);
+        if (a.status == 507) {
+            assert_true(answer_has(&a, "storage.reserve_mb") && answer_has(&a, "disk-full"));
+            assert_true(anc_str_eq(answer_header(&a, "retry-after"), ANC_STR("60")));
+        }
+        answer_done(&a);
+    }
+    answer a = get(&full, "/health");
+    assert_int_equal(a.status, 200);
+    assert_true(answer_has(&a, "documents are refused (507)"));
+    answer_done(&a);
+    edge_close(&full);
+    os_reserve_free(reserve);
+}
+
 static void test_health_tells(void **state)
 {
     (void)state;
@@ -212,7 +251,13 @@ static void test_health_tells(void **state)
     assert_int_equal(a.status, 200);
     assert_true(answer_has(&a, "\"status\":\"degraded\",\"version\""));
     answer_done(&a);
-    atomic_store(&doubles.writer_healthy, false);
+    atomic_store(&doubles.condition, KRN_DAMAGED);
+    a = get(&f, "/health");
+    assert_int_equal(a.status, 200);
+    assert_true(answer_has(&a, "\"database\":{\"status\":\"degraded\""));
+    assert_true(answer_has(&a, "as told"));
+    answer_done(&a);
+    atomic_store(&doubles.condition, KRN_STOPPED);
     a = get(&f, "/health");
     assert_int_equal(a.status, 503);
     assert_true(answer_has(&a, "\"status\":\"unhealthy\",\"version\""));
@@ -276,6 +321,7 @@ int main(void)
         EACH(test_long_text),
         EACH(test_overload),
         EACH(test_puts_take_turns),
+        cmocka_unit_test(test_disk_without_room),
         EACH(test_health_tells),
         EACH(test_draining_refuses),
         EACH(test_pipeline),

@@ -292,6 +292,7 @@ static void on_access(void *user, const net_access *access)
     fixture *f = user;
     atomic_fetch_add(&f->accesses, 1);
     atomic_store(&f->last_status, access->status);
+    atomic_store(&f->last_end, (int)access->end);
 }
 
 /* ---- the fixture ---- */

@@ -19,8 +19,8 @@ typedef struct fixture {
     atomic_int body_status; /* of the last body that ended, -1 before */
     atomic_int drained;     /* 1: all done, 2: at the deadline */
     atomic_size_t max_buffered;
-    atomic_size_t streamed; /* bytes of streamed bodies */
-    atomic_int accesses, last_status;
+    atomic_size_t streamed;                     /* bytes of streamed bodies */
+    atomic_int accesses, last_status, last_end; /* the end a net_end */
     net_exchange *held; /* by /hold, until the client leaves or /release comes */
 } fixture;
 

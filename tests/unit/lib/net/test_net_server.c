@@ -290,6 +290,37 @@ static void slow_readers_are_bounded(void **state)
     (void)close(fd2);
 }
 
+/* A client that reads nothing, or leaves; and what is told of how its answer ended. */
+static void ends_are_told(void **state)
+{
+    static const struct {
+        const char *target;
+        bool leaves;
+        net_end end;
+    } rows[] = {
+        {"/hello", false, NET_END_WHOLE},   {"/abort", false, NET_END_CUT},
+        {"/hold", true, NET_END_LEFT},      {"/flood-blind", false, NET_END_OVERFLOW},
+        {"/flood", false, NET_END_STALLED},
+    };
+    fixture *f = *state;
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        const int before = atomic_load(&f->accesses);
+        ANC_BUF(request, 256);
+        (void)anc_buf_printf(&request, "GET %s HTTP/1.1\r\n" HOST "\r\n", rows[i].target);
+        const int fd = sock_connect(f->port);
+        assert_true(sock_send(fd, anc_buf_view(&request)));
+        if (rows[i].leaves) {
+            WAIT_UNTIL(net_server_stats_of(f->server).exchanges > 0);
+            (void)close(fd);
+        }
+        WAIT_UNTIL(atomic_load(&f->accesses) > before);
+        assert_int_equal(atomic_load(&f->last_end), rows[i].end);
+        assert_int_equal(atomic_load(&f->last_status) == 499, rows[i].end != NET_END_WHOLE);
+        if (!rows[i].leaves)
+            (void)close(fd);
+    }
+}
+
 static void an_abort_shows(void **state)
 {
     fixture *f = *state;
@@ -532,6 +563,7 @@ int main(void)
         WITH(departures_are_seen),
         WITH(a_departure_is_seen_behind_unread_bytes),
         WITH(slow_readers_are_bounded),
+        IMPATIENT(ends_are_told),
         WITH(an_abort_shows),
         WITH(a_crowd_may_idle),
         WITH(unix_sockets),

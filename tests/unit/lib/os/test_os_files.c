@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "os/file.h"
+#include "os/reserve.h"
 
 /* What the wrapped calls do: at most `most` bytes a call, every other one interrupted first, and
  * `fail` (an errno) in call number `fail_at` of fsync, rename or write. */
@@ -320,6 +321,35 @@ static void joins_and_space(void **state)
     assert_true(bytes > 0);
 }
 
+static void a_reserve_is_kept(void **state)
+{
+    static const struct {
+        uint64_t kept;
+        anc_status status;
+    } rows[] = {{0, ANC_OK}, {1, ANC_OK}, {UINT64_C(1) << 60, ANC_DISK_FULL}};
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        anc_err err = {0};
+        uint64_t bytes = 0, kept = 0;
+        os_reserve *r = os_reserve_new(anc_str_of(folder), rows[i].kept);
+        assert_non_null(r);
+        assert_int_equal(os_reserve_check(r, &err), rows[i].status);
+        assert_int_equal(os_reserve_check(r, NULL), rows[i].status);
+        if (rows[i].status != ANC_OK)
+            assert_non_null(strstr(err.text, "storage.reserve_mb"));
+        anc_err_clear(&err);
+        ASSERT_OK(os_reserve_look(r, &bytes, &kept, &err), &err);
+        assert_true(bytes > 0 && kept == rows[i].kept);
+        os_reserve_free(r);
+    }
+    anc_err err = {0};
+    os_reserve *nowhere = os_reserve_new(ANC_STR("/no/such/folder"), 1);
+    assert_int_equal(os_reserve_check(nowhere, &err), ANC_NOT_FOUND);
+    os_reserve_free(nowhere);
+    ASSERT_OK(os_reserve_check(NULL, &err), &err);
+    os_reserve_free(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -331,6 +361,7 @@ int main(void)
         cmocka_unit_test_setup(folders, no_faults),
         cmocka_unit_test_setup(a_lock_held_by_another_process_names_it, no_faults),
         cmocka_unit_test_setup(joins_and_space, no_faults),
+        cmocka_unit_test_setup(a_reserve_is_kept, no_faults),
     };
     if (set_up(NULL) != 0)
         return 1;

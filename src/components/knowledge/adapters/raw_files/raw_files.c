@@ -9,6 +9,9 @@
  * `lock` covers the table, the rename and the unlink, so a held object cannot vanish and one that
  * vanished is written again. A process that dies forgets the table, which is right: nobody holds
  * anything then, and a condemned object is found by the sweep once more.
+ *
+ * An object is checked against its name when it is opened (sound.h). One that is not sound is named in
+ * the log and refused; a spool with its bytes takes its place.
  */
 #include "raw_files.h"
 
@@ -25,11 +28,15 @@
 #include "base/map.h"
 #include "hash/sha256.h"
 #include "os/file.h"
+#include "sound.h"
 
 enum { PATH_BYTES = OS_PATH_MAX, MAX_IN_SHARD = 10000000, N_SHARDS = 256 };
 
 typedef struct raw_files {
-    anc_str root; /* owned */
+    anc_str root;        /* owned */
+    os_reserve *reserve; /* borrowed; NULL: none */
+    krn_log log;
+    kno_sound sound;
     pthread_mutex_t lock;
     anc_map *guard; /* by the 32 bytes of the digest; under lock */
     atomic_uint_least64_t spools;
@@ -79,11 +86,42 @@ static bool guard_set(raw_files *f, const kno_digest *digest, uint64_t state)
     return true;
 }
 
+/* ---- soundness ----------------------------------------------------------------------------- */
+
+static anc_status check_bytes(raw_files *f, const kno_digest *digest, const char *path,
+                              anc_str bytes, anc_err *err)
+{
+    bool sound = false;
+    ANC_TRY(kno_sound_check(&f->sound, digest, bytes, &sound, err));
+    if (sound)
+        return ANC_OK;
+    krn_log_write(f->log, KRN_ERROR, "knowledge", "an object of the raw store is damaged",
+                  KRN_STR("file", anc_str_of(path)));
+    return ANC_FAIL(
+        err, ANC_CORRUPT,
+        "%s is damaged: its bytes are not those of its name; put the document again, or "
+        "a backup of the file in its place",
+        path);
+}
+
+/* Whether the object that has the name has the bytes too. */
+static bool is_sound(raw_files *f, const kno_digest *digest, const char *path)
+{
+    os_map map = {0};
+    if (os_map_open(anc_str_of(path), &map, NULL) != ANC_OK)
+        return false;
+    const anc_str bytes = {(const char *)map.bytes, map.len};
+    const bool sound = check_bytes(f, digest, path, bytes, NULL) == ANC_OK;
+    os_map_close(&map);
+    return sound;
+}
+
 /* ---- spool --------------------------------------------------------------------------------- */
 
 static anc_status spool_add(void *self, anc_str bytes, anc_err *err)
 {
     spool *s = self;
+    ANC_TRY(os_reserve_check(s->files->reserve, err));
     anc_sha256_add(s->sha, bytes);
     return os_writer_add(s->file, bytes, err);
 }
@@ -94,7 +132,7 @@ static anc_status place(spool *s, anc_err *err)
     ANC_TRY(path_of(s->files, &s->digest, true, path, err));
     os_writer *file = s->file;
     s->file = NULL;
-    if (s->shared || !os_exists(anc_str_of(path)))
+    if (s->shared || !os_exists(anc_str_of(path)) || !is_sound(s->files, &s->digest, path))
         return os_writer_commit(file, anc_str_of(path), err);
     /* Its bytes were synced before it got its name; whether its name was, nobody here knows: the
      * one who gave it may have died in between. */
@@ -144,6 +182,7 @@ static const kno_spool_ops spool_ops = {
 static anc_status create(void *self, kno_spool *ret, anc_err *err)
 {
     raw_files *f = self;
+    ANC_TRY(os_reserve_check(f->reserve, err));
     spool *s = calloc(1, sizeof *s);
     if (s == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a spool of the raw store");
@@ -172,22 +211,25 @@ static anc_status create(void *self, kno_spool *ret, anc_err *err)
 static anc_status open_view(void *self, const kno_digest *digest, uint64_t bytes, kno_raw_view *ret,
                             anc_err *err)
 {
+    raw_files *f = self;
     char path[PATH_BYTES];
-    ANC_TRY(path_of(self, digest, true, path, err));
+    ANC_TRY(path_of(f, digest, true, path, err));
     os_map *map = malloc(sizeof *map);
     if (map == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to open an object of the raw store");
-    const anc_status status = os_map_open(anc_str_of(path), map, err);
+    anc_status status = os_map_open(anc_str_of(path), map, err);
     if (status != ANC_OK) {
         free(map);
         return status;
     }
-    if (map->len != bytes) {
-        const size_t there = map->len;
+    status = check_bytes(f, digest, path, (anc_str){(const char *)map->bytes, map->len}, err);
+    if (status == ANC_OK && map->len != bytes)
+        status = ANC_FAIL(err, ANC_CORRUPT, "%s has %zu bytes instead of %llu", path, map->len,
+                          (unsigned long long)bytes);
+    if (status != ANC_OK) {
         os_map_close(map);
         free(map);
-        return ANC_FAIL(err, ANC_CORRUPT, "%s has %zu bytes instead of %llu", path, there,
-                        (unsigned long long)bytes);
+        return status;
     }
     *ret = (kno_raw_view){.bytes = {(const char *)map->bytes, map->len}, .owner = map};
     return ANC_OK;
@@ -225,6 +267,7 @@ static anc_status remove_condemned(void *self, const kno_digest *digest, anc_err
     if (guard_of(f, digest) == 1) {
         status = os_file_remove(anc_str_of(path), err);
         (void)guard_set(f, digest, 0);
+        kno_sound_forget(&f->sound, digest);
     }
     pthread_mutex_unlock(&f->lock);
     return status;
@@ -276,6 +319,7 @@ static anc_status list(void *self, unsigned shard, anc_arena *mem, kno_digest **
 static void close_store(void *self)
 {
     raw_files *f = self;
+    kno_sound_done(&f->sound);
     anc_map_free(f->guard);
     pthread_mutex_destroy(&f->lock);
     free((void *)(uintptr_t)f->root.ptr);
@@ -320,17 +364,22 @@ static anc_status make_shards(const raw_files *f, anc_err *err)
     return any ? os_folder_sync(f->root, err) : ANC_OK;
 }
 
-anc_status kno_raw_files_open(anc_str root, kno_raw_store *ret, anc_err *err)
+anc_status kno_raw_files_open(const kno_raw_files_options *options, kno_raw_store *ret,
+                              anc_err *err)
 {
+    const anc_str root = options->root;
     ANC_TRY(clear_tmp(root, err));
     raw_files *f = calloc(1, sizeof *f);
     if (f == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the raw store");
     pthread_mutex_init(&f->lock, NULL);
+    f->reserve = options->reserve;
+    f->log = options->log;
     f->guard = anc_map_new();
+    const bool remembers = kno_sound_init(&f->sound);
     char *copy = malloc(root.len + 1);
     f->root = (anc_str){copy, root.len};
-    if (f->guard == NULL || copy == NULL) {
+    if (f->guard == NULL || !remembers || copy == NULL) {
         close_store(f);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the raw store");
     }

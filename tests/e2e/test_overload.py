@@ -1,0 +1,122 @@
+"""Ten times what the server takes: refusals that say so and when to come again, health meanwhile, and all as before
+once it is over."""
+import http.client
+import json
+import multiprocessing
+import random
+import threading
+import time
+
+from harness import serving
+
+CAPACITY = 16
+CLIENTS = CAPACITY * 10
+SECONDS = 4.0
+
+
+def watch_health(port, stop, results):
+    """In a process of its own, so that it measures the server and not the load's interpreter."""
+    took, wrong = [], []
+    while not stop.is_set():
+        for path in ("/health", "/livez", "/metrics"):
+            start = time.monotonic()
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            connection.request("GET", path)
+            status = connection.getresponse().status
+            connection.close()
+            took.append((time.monotonic() - start) * 1000)
+            if status != 200:
+                wrong.append((path, status))
+        time.sleep(0.02)
+    results.put((took, wrong))
+
+
+def percentile(values, share):
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))] if values else 0.0
+
+
+class Load:
+    """Clients that ask without pause, each on its own connections, and what came of it."""
+
+    def __init__(self, server, clients, requests):
+        self.server, self.requests, self.end = server, requests, threading.Event()
+        self.answers, self.odd, self.lock = {}, [], threading.Lock()
+        self.threads = [threading.Thread(target=self._run, args=(n,)) for n in range(clients)]
+
+    def _run(self, n):
+        rng = random.Random(n)
+        while not self.end.is_set():
+            kind, method, path, body, check = rng.choice(self.requests)
+            got = self.server.request(method, path, body=body(rng), timeout=60)
+            with self.lock:
+                self.answers[(kind, got.status)] = self.answers.get((kind, got.status), 0) + 1
+                if got.status in (429, 503):
+                    problem = got.json
+                    if "retry-after" not in got.headers or problem["status"] != got.status or "overloaded" not in problem["detail"]:
+                        self.odd.append((kind, got.headers, got.body[:300]))
+                elif got.status not in (200, 201) or not check(got):
+                    self.odd.append((kind, got.status, got.body[:300]))
+
+    def __enter__(self):
+        for t in self.threads:
+            t.start()
+        return self
+
+    def __exit__(self, *_):
+        self.end.set()
+        for t in self.threads:
+            t.join()
+
+
+REQUESTS = [
+    ("search", "POST", "/v1/search", lambda r: {"query": f"bees sugar {r.randrange(1000)}"}, lambda a: a.json["results"]),
+    ("chat", "POST", "/v1/chat/query", lambda r: {"question": f"When are the bees fed with sugar syrup {r.randrange(1000)}?"},
+     lambda a: a.json["answer"]),
+    ("stream", "POST", "/v1/chat/stream", lambda r: {"question": f"When are the bees fed with sugar {r.randrange(1000)}?"},
+     lambda a: b"event: done" in a.body),
+    ("put", "POST", "/v1/knowledge/documents", lambda r: {"id": f"d{r.randrange(50)}", "text": f"Bees are fed {r.randrange(10**9)} times."},
+     lambda a: a.json["version"] > 0),
+    ("list", "GET", "/v1/knowledge/documents", lambda r: None, lambda a: a.json["items"]),
+]
+
+
+def test_ten_times_overload(binary):
+    with serving(binary, env={"ANCHORAGE_HTTP__MAX_IN_FLIGHT": str(CAPACITY)}) as s:
+        for i in range(50):
+            assert s.put_document(id=f"d{i}", text=f"The bees are fed with sugar syrup in October, hive {i}.").status == 201
+        assert s.put_document(id="ferry", text="The ferry to the island leaves at noon.").status == 201
+        before, stop, results = s.rss_mb(), multiprocessing.Event(), multiprocessing.Queue()
+        watcher = multiprocessing.Process(target=watch_health, args=(s.port, stop, results))
+        watcher.start()
+        with Load(s, CLIENTS, REQUESTS) as load:
+            time.sleep(SECONDS)
+            stop.set()
+            health_ms, wrong = results.get(timeout=60)
+            watcher.join()
+        after = s.post("/v1/chat/query", {"question": "When does the ferry to the island leave?"})
+        assert after.status == 200 and "noon" in after.json["answer"], after.body[:300]
+        assert not load.odd and not wrong, (load.odd[:3], wrong[:3])
+        taken = sum(n for (_, status), n in load.answers.items() if status in (200, 201))
+        refused = sum(n for (_, status), n in load.answers.items() if status in (429, 503))
+        print(f"        ({taken} answered, {refused} refused; health: median {percentile(health_ms, .5):.1f}, "
+              f"95 % {percentile(health_ms, .95):.1f} ms)")
+        assert refused > 0 and taken > 0, load.answers
+        for kind in ("search", "chat", "stream", "put", "list"):
+            assert load.answers.get((kind, 200), 0) + load.answers.get((kind, 201), 0) > 0, (kind, load.answers)
+        assert s.rss_mb() - before < 200 * s.memory_factor(), (before, s.rss_mb())
+        # what was acknowledged is there
+        for i in range(50):
+            text = s.get(f"/v1/knowledge/documents/d{i}/text")
+            assert text.status == 200 and text.body.startswith((b"Bees are fed", b"The bees are fed")), (i, text.status)
+        assert "refused_total" in s.get("/metrics").body.decode()
+        assert json.loads(s.get("/health").body)["status"] in ("healthy", "degraded")
+
+
+def test_a_server_that_takes_one_at_a_time(binary):
+    with serving(binary, env={"ANCHORAGE_HTTP__MAX_IN_FLIGHT": "1"}) as s:
+        assert s.put_document(id="a", text="The ferry leaves at noon.").status == 201
+        with Load(s, 20, [REQUESTS[0][:3] + (lambda r: {"query": "ferry"}, lambda a: a.json["results"])]) as load:
+            time.sleep(1)
+        assert not load.odd, load.odd[:3]
+        assert load.answers.get(("search", 200), 0) > 0, load.answers
+        assert s.post("/v1/search", {"query": "ferry"}).status == 200
