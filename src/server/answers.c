@@ -63,7 +63,9 @@ anc_status srv_rag_open(srv_house *h, anc_err *err)
                    .top_k = (uint32_t)c->chat.top_k,
                    .context_tokens = (uint32_t)c->chat.context_tokens,
                    .relevance_threshold = c->chat.relevance_threshold,
-                   .system_prompt = c->chat.system_prompt}};
+                   .system_prompt = c->chat.system_prompt,
+                   .prompt_template = c->chat.prompt_template,
+                   .rewrite_timeout_ms = (uint32_t)c->chat.rewrite_timeout_ms}};
     return rag_service_open(&options, &h->rag, err);
 }
 

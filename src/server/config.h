@@ -66,7 +66,8 @@ typedef struct srv_config {
         int64_t history_turns;
         int64_t context_tokens;
         double relevance_threshold;
-        anc_str system_prompt;
+        anc_str system_prompt, prompt_template;
+        int64_t rewrite_timeout_ms;
     } chat;
     struct {
         anc_str base_url;

@@ -89,6 +89,28 @@ anc_status rag_prepare(rag_service *rag, krn_call *call, const rag_question *que
     return ANC_OK;
 }
 
+bool rag_turn_wants_rewrite(const rag_turn *turn)
+{
+    return strcmp(turn->question, "rewrite") == 0;
+}
+
+void rag_rewrite(rag_service *rag, rag_turn *turn, void (*done)(void *arg), void *arg)
+{
+    (void)rag;
+    (void)turn;
+    atomic_fetch_add(&doubles.rewritten, 1);
+    if (!net_loop_post(doubles.loop, done, arg))
+        abort();
+}
+
+anc_status rag_retrieve(rag_service *rag, rag_turn *turn)
+{
+    (void)rag;
+    if (strcmp(turn->question, "unfindable") == 0)
+        return ANC_FAIL(&turn->err, ANC_UNAVAILABLE, "the search failed");
+    return ANC_OK;
+}
+
 const rag_answer *rag_turn_sources(const rag_turn *turn)
 {
     return &turn->answer;

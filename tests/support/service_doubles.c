@@ -13,6 +13,7 @@ void doubles_reset(net_loop *loop)
     atomic_store(&doubles.puts, 0);
     atomic_store(&doubles.prepared, 0);
     atomic_store(&doubles.finished, 0);
+    atomic_store(&doubles.rewritten, 0);
     atomic_store(&doubles.cancelled, 0);
     atomic_store(&doubles.holding, 0);
     atomic_store(&doubles.looks, 0);

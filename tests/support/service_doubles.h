@@ -27,6 +27,7 @@ typedef struct service_doubles {
     atomic_int puts;      /* documents put */
     atomic_int prepared;  /* questions begun */
     atomic_int finished;  /* and ended */
+    atomic_int rewritten; /* of them, by a model */
     atomic_int cancelled; /* calls of rag_cancel */
     atomic_int holding;   /* puts and searches that wait in "hold" */
     atomic_int looks;     /* at batches */

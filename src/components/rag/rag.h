@@ -1,7 +1,9 @@
 /* rag.h - what others may ask of the rag component: a question answered with checked citations.
  *
- * A question is three steps, so that a thousand streams are not a thousand threads:
- *   rag_prepare   on a pool: checks, conversation, retrieval, threshold, context, prompt;
+ * A question is a few steps, so that a thousand streams are not a thousand threads:
+ *   rag_prepare   on a pool: checks, conversation, what a follow-up means by rule;
+ *   rag_rewrite   on the event loop, where rag_turn_wants_rewrite: what it means by a language model;
+ *   rag_retrieve  on a pool: retrieval, threshold, context, prompt;
  *   rag_generate  on the event loop: the provider streams tokens into a sink; when it fails before
  *                 its first token the next in the chain takes over, the extractive one last;
  *   rag_finish    on a pool: citations checked, quotes cut, the turn and its events queued.
@@ -26,11 +28,13 @@ typedef struct rag_question {
     size_t n_collections;
     uint32_t top_k;            /* 0: as configured; 1 to 50 */
     anc_str mode;              /* empty: "auto"; else as srch_mode_parse knows it */
-    const json_value *filters; /* NULL: none; borrowed until rag_prepare returns */
+    const json_value *filters; /* NULL: none; borrowed until rag_retrieve returns */
     anc_str model;             /* "", "provider/model", or "extractive" */
     anc_str provider;          /* "" or a provider's name */
     anc_str system_prompt;     /* "": as configured */
     bool keep;                 /* save the turn and its events */
+    bool
+        whole; /* nobody reads the tokens: a provider that fails in the middle is followed by the next */
 } rag_question;
 
 struct srch_hit; /* search/search.h */
@@ -60,7 +64,7 @@ typedef struct rag_answer {
     anc_str model_used, provider;
     uint32_t input_tokens, output_tokens;
     bool query_cached, embedding_cached;
-    bool degraded;  /* a configured provider failed and another answered */
+    bool degraded;  /* a configured provider failed and another answered, or none did */
     bool no_answer; /* nothing relevant was found: it says so and cites nothing */
     rag_timings timings_ms;
     int64_t generated_at_ms;
@@ -68,10 +72,21 @@ typedef struct rag_answer {
 } rag_answer;
 
 /* Makes a turn with a call of its own (arena, deadline, cancel flag as in `call`, which may end
- * before the turn). INVALID names the field; NOT_FOUND an unknown conversation or collection. On
+ * before the turn). INVALID names the field; NOT_FOUND an unknown conversation. On
  * failure there is no turn, and query.failed was queued where a query had begun. */
 anc_status rag_prepare(rag_service *rag, krn_call *call, const rag_question *question,
                        rag_turn **ret) ANC_MUST_CHECK;
+
+/* Whether rag_rewrite comes next: the question leans on its conversation and there is a model to ask. */
+bool rag_turn_wants_rewrite(const rag_turn *turn);
+
+/* Asks the model; on the loop. `done` comes exactly once, on the loop, also after rag_cancel, never
+ * inside this call; whatever came of it, rag_retrieve is next. */
+void rag_rewrite(rag_service *rag, rag_turn *turn, void (*done)(void *arg), void *arg);
+
+/* Finds what the question is answered from. On a pool. NOT_FOUND an unknown collection; what srch_query
+ * gives. On failure rag_turn_error says why, query.failed was queued, and the turn is only to be freed. */
+anc_status rag_retrieve(rag_service *rag, rag_turn *turn) ANC_MUST_CHECK;
 
 /* What was retrieved: ids and sources are filled, text and citations are not. Good as long as the
  * turn. */

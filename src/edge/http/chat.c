@@ -1,4 +1,5 @@
-/* chat.c - a question in its three steps: prepare (pool), generate (loop), finish (pool).
+/* chat.c - a question in its steps: prepare (pool), where it leans on a conversation perhaps rewrite
+ * (loop), retrieve (pool), generate (loop), finish (pool).
  *
  * A plain answer and a stream are the same steps; a stream begins with its sources when they are
  * known, and ends with the answer or the problem as an event. Before the first event a failure is an
@@ -133,6 +134,44 @@ static void generate(http_request *rq)
         http_cancel(rq);
 }
 
+/* ---- retrieving, on a pool ---- */
+
+static anc_status retrieve(http_request *rq)
+{
+    const chat_work *chat = rq->work;
+    const anc_status status = rag_retrieve(rq->edge->o.rag, chat->turn);
+    if (status != ANC_OK)
+        rq->err = *rag_turn_error(chat->turn);
+    else
+        http_to_loop(rq, generate);
+    return status;
+}
+
+static void retrieve_later(http_request *rq)
+{
+    const anc_status status = retrieve(rq);
+    if (status != ANC_OK)
+        http_finish(rq, status);
+}
+
+/* ---- a follow-up's meaning, on the loop ---- */
+
+static void on_rewritten(void *arg)
+{
+    http_request *rq = arg;
+    rq->on_cancel = NULL;
+    http_to_pool(rq, HTTP_CPU, retrieve_later);
+}
+
+static void rewrite(http_request *rq)
+{
+    const chat_work *chat = rq->work;
+    rq->on_cancel = stop_generating;
+    rag_rewrite(rq->edge->o.rag, chat->turn, on_rewritten, rq);
+    if (atomic_load(&rq->cancelled))
+        http_cancel(rq);
+}
+
 /* ---- the beginning ---- */
 
 static anc_status read_question(http_request *rq, rag_question *ret)
@@ -163,6 +202,7 @@ static anc_status start(http_request *rq, bool stream)
     rag_question question;
     rag_turn *turn = NULL;
     ANC_TRY(read_question(rq, &question));
+    question.whole = !stream;
     ANC_TRY(rag_prepare(rq->edge->o.rag, &rq->call, &question, &turn));
     chat_work *chat = calloc(1, sizeof *chat);
     if (chat == NULL) {
@@ -172,7 +212,9 @@ static anc_status start(http_request *rq, bool stream)
     *chat = (chat_work){.turn = turn, .stream = stream};
     rq->work = chat;
     rq->work_free = free_work;
-    http_to_loop(rq, generate);
+    if (!rag_turn_wants_rewrite(turn))
+        return retrieve(rq);
+    http_to_loop(rq, rewrite);
     return ANC_OK;
 }
 

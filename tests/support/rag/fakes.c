@@ -372,6 +372,8 @@ static anc_status provider_start(void *self, const rag_request *request,
     fake_provider *p = self;
     p->started++;
     keep(p->model_asked, sizeof p->model_asked, request->model);
+    keep(p->question_seen, sizeof p->question_seen, request->question);
+    p->deadline_seen_ns = request->call->deadline_ns;
     if (request->prompt != NULL)
         keep(p->prompt_seen, sizeof p->prompt_seen,
              request->prompt->messages[request->prompt->n - 1].text);

@@ -92,7 +92,8 @@ typedef struct fake_provider {
     bool endless;                    /* the first token again and again */
     bool abstains;
     unsigned started, cancelled; /* seen */
-    char model_asked[64], prompt_seen[FAKE_TEXT];
+    char model_asked[64], question_seen[FAKE_TEXT], prompt_seen[FAKE_TEXT];
+    int64_t deadline_seen_ns;
 } fake_provider;
 
 rag_provider fake_provider_port(fake_provider *self);

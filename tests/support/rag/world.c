@@ -74,7 +74,7 @@ anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *re
     return ANC_OK;
 }
 
-bool world_open(world *w, size_t n_providers, const rag_config *config)
+static bool open_it(world *w, size_t n_providers, const rag_config *config, bool faked)
 {
     static const anc_str labels[] = {ANC_STR_INIT("public")};
     *w = (world){.best_score = 0.8, .n_hits = ANC_COUNT(library)};
@@ -82,6 +82,7 @@ bool world_open(world *w, size_t n_providers, const rag_config *config)
     w->clock = (fake_clock){.mono_ns = 1000, .wall_ms = 1700000000000, .seed = 42};
     w->first = (fake_provider){.loop = &w->tasks, .name = "alpha", .model = "a-1"};
     w->second = (fake_provider){.loop = &w->tasks, .name = "beta", .model = "b-1"};
+    w->last = (fake_provider){.loop = &w->tasks, .name = "anchorage", .model = "extractive"};
     w->providers[0] = fake_provider_port(&w->first);
     w->providers[1] = fake_provider_port(&w->second);
     w->call = (krn_call){.mem = NULL,
@@ -100,7 +101,7 @@ bool world_open(world *w, size_t n_providers, const rag_config *config)
         .conversations = fake_store_port(&w->store),
         .providers = w->providers,
         .n_providers = n_providers,
-        .extractive = w->extractive,
+        .extractive = faked ? fake_provider_port(&w->last) : w->extractive,
         .writer = fake_writer_port(&w->writer),
         .outbox = fake_outbox_port(&w->outbox),
         .clock = fake_clock_port(&w->clock),
@@ -108,6 +109,16 @@ bool world_open(world *w, size_t n_providers, const rag_config *config)
         .config = config != NULL ? *config : (rag_config){0},
     };
     return rag_service_open(&options, &w->rag, &w->err) == ANC_OK;
+}
+
+bool world_open(world *w, size_t n_providers, const rag_config *config)
+{
+    return open_it(w, n_providers, config, false);
+}
+
+bool world_open_faked(world *w, size_t n_providers, const rag_config *config)
+{
+    return open_it(w, n_providers, config, true);
 }
 
 void world_close(world *w)
@@ -139,6 +150,12 @@ static void on_done(void *arg, anc_status status, const anc_err *err)
     w->done_err = *err;
 }
 
+static void on_rewritten(void *arg)
+{
+    world *w = arg;
+    w->rewrites++;
+}
+
 void world_resume(world *w, rag_turn *prepared)
 {
     const rag_sink sink = {w, on_token, on_done};
@@ -155,6 +172,17 @@ anc_status world_begin(world *w, const rag_question *question)
     world_forget(w);
     anc_err_clear(&w->err);
     ANC_TRY(rag_prepare(w->rag, &w->call, question, &turn));
+    w->rewrites = 0;
+    if (rag_turn_wants_rewrite(turn)) {
+        rag_rewrite(w->rag, turn, on_rewritten, w);
+        fake_tasks_run(&w->tasks);
+    }
+    const anc_status status = rag_retrieve(w->rag, turn);
+    if (status != ANC_OK) {
+        w->err = *rag_turn_error(turn);
+        rag_turn_free(turn);
+        return status;
+    }
     world_resume(w, turn);
     return ANC_OK;
 }

@@ -13,7 +13,8 @@ typedef struct world {
     fake_writer writer;
     fake_outbox outbox;
     fake_store store;
-    fake_provider first, second;
+    fake_provider first, second,
+        last; /* the last stands in for the extractive one where it is asked for */
     rag_provider providers[2];
     rag_provider extractive;
     rag_service *rag;
@@ -34,6 +35,7 @@ typedef struct world {
     krn_call call;
 
     /* what the sink heard */
+    unsigned rewrites; /* ends of rewriting */
     rag_turn *turn;
     char streamed[FAKE_TEXT];
     unsigned done;
@@ -43,6 +45,8 @@ typedef struct world {
 
 /* `n_providers` of the fakes before the extractive one. Asserts nothing: false when memory is out. */
 bool world_open(world *w, size_t n_providers, const rag_config *config);
+/* The same with the fake `last` at the end of the chain. */
+bool world_open_faked(world *w, size_t n_providers, const rag_config *config);
 void world_close(world *w);
 
 rag_question world_question(const char *text);
@@ -50,7 +54,7 @@ rag_question world_question(const char *text);
 /* prepare, generate, every task, finish, the writer. What failed first. */
 anc_status world_ask(world *w, const rag_question *question, const rag_answer **ret);
 
-/* prepare and generate, no task yet. */
+/* prepare, rewriting to its end, retrieve and generate, no task of that yet. */
 anc_status world_begin(world *w, const rag_question *question);
 /* Forgets the turn and generates for one that was prepared apart. */
 void world_resume(world *w, rag_turn *prepared);

@@ -30,8 +30,8 @@ static anc_status check_answer(rag_turn *turn)
 {
     rag_checked checked;
     const size_t n = turn->answer.no_answer ? 0 : turn->answer.n_sources;
-    ANC_TRY(rag_citations_check(turn->mem, anc_buf_view(&turn->text), turn->question,
-                                turn->passages, n, &checked, &turn->err));
+    ANC_TRY(rag_citations_check(turn->mem, anc_buf_view(&turn->text), turn->query, turn->passages,
+                                n, &checked, &turn->err));
     turn->answer.text = checked.text;
     return cut_quotes(turn, &checked);
 }

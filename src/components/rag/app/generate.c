@@ -1,13 +1,20 @@
 /* generate.c - the chain of providers, driven on the loop.
  *
  * One provider at a time. Until the first token its failure only means that the next one is tried;
- * after it the reader has seen words, and a failure ends the turn with its status. What the sink is
- * told always comes from a provider's own sink call or from a task of the loop, never from inside
- * rag_generate.
+ * after it a reader has seen words, and a failure ends the turn with its status. Where nobody reads
+ * along, a failure in the middle is as good as one before. A provider that another one stands behind
+ * gets a little less than the time that is left, so that the other may still answer. When all have
+ * failed and passages were found, the answer says so in a sentence and the sources are the answer.
+ *
+ * What the sink is told always comes from a provider's own sink call or from a task of the loop, never
+ * from inside rag_generate.
  */
 #include "base/str.h"
 #include "rag/domain/abstain.h"
 #include "service_impl.h"
+
+static const int64_t RESERVE_NS = 1500000000;
+static const int64_t RESERVE_FROM_NS = 3000000000;
 
 static void try_next(rag_turn *turn);
 
@@ -22,12 +29,6 @@ static void end_turn(rag_turn *turn, anc_status status)
     turn->sink.on_done(turn->sink.arg, status, &turn->err);
 }
 
-static void end_later(void *arg)
-{
-    rag_turn *turn = arg;
-    end_turn(turn, turn->outcome);
-}
-
 static void on_token(void *arg, anc_str text)
 {
     rag_turn *turn = arg;
@@ -38,7 +39,8 @@ static void on_token(void *arg, anc_str text)
         t->link->provider.ops->cancel(t->link->provider.self, turn->job);
         return;
     }
-    turn->sink.on_token(turn->sink.arg, text);
+    if (!turn->whole)
+        turn->sink.on_token(turn->sink.arg, text);
 }
 
 /* What a provider's end means for the turn. */
@@ -69,38 +71,41 @@ static void on_done(void *arg, anc_status status, const anc_err *err, const rag_
             anc_arena_copy(turn->mem, usage->model.len != 0 ? usage->model : info.model);
         turn->answer.provider = info.name;
         turn->answer.model_used = model.ptr != NULL ? model : info.model;
-        turn->answer.input_tokens = usage->input_tokens;
-        turn->answer.output_tokens = usage->output_tokens;
+        turn->answer.input_tokens = usage->input_tokens + turn->rewrite_input;
+        turn->answer.output_tokens = usage->output_tokens + turn->rewrite_output;
         turn->answer.no_answer = usage->abstained;
         end_turn(turn, ANC_OK);
         return;
     }
-    if (status == ANC_CANCELLED || turn->text.len != 0 || turn->text.refused) {
+    if (status == ANC_CANCELLED || (!turn->whole && turn->text.len != 0) || turn->text.refused) {
         end_turn(turn, status);
         return;
     }
-    krn_log_write(turn->rag->with.log, KRN_WARN, "rag", "provider failed before its first token",
+    krn_log_write(turn->rag->with.log, KRN_WARN, "rag", "provider failed, the next one is tried",
                   KRN_STR("provider", rag_provider_info_of(link->provider).name),
                   KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
                   KRN_STR("query_id", turn->answer.query_id));
+    anc_buf_clear(&turn->text);
     turn->outcome = status;
     turn->answer.degraded = true;
     turn->at++;
     try_next(turn);
 }
 
-/* Starts the next provider that does not rest. When none is left the last failure is the outcome,
- * told from a task of its own because this may run inside rag_generate. */
-static void try_next(rag_turn *turn)
+/* What a try may take of the time that is left: all of it where nobody stands behind it or there is
+ * little. */
+static int64_t deadline_of(const rag_turn *turn, int64_t now)
 {
-    rag_service *rag = turn->rag;
+    const int64_t end = turn->call.deadline_ns;
+    if (end == INT64_MAX || turn->at + 1 == turn->n_tries || end - now < RESERVE_FROM_NS)
+        return end;
+    return end - (end - now) / 4 < end - RESERVE_NS ? end - RESERVE_NS : end - (end - now) / 4;
+}
+
+/* Starts the next provider that does not rest; false when there is none. */
+static bool start_next(rag_turn *turn, int64_t now)
+{
     const rag_provider_sink sink = {turn, on_token, on_done};
-    const int64_t now = krn_now_ns(rag->with.clock);
-    if (now >= turn->call.deadline_ns) {
-        anc_err_clear(&turn->err);
-        turn->outcome = ANC_FAIL(&turn->err, ANC_DEADLINE, "the deadline passed");
-        turn->at = turn->n_tries;
-    }
     for (; turn->at < turn->n_tries; turn->at++) {
         rag_try *t = &turn->tries[turn->at];
         if (!rag_link_usable(t->link, now)) {
@@ -108,13 +113,57 @@ static void try_next(rag_turn *turn)
             continue;
         }
         turn->request.model = t->model;
+        turn->own_call = turn->call;
+        turn->own_call.deadline_ns = deadline_of(turn, now);
+        turn->request.call = &turn->own_call;
         anc_err_clear(&turn->err);
         turn->outcome = t->link->provider.ops->start(t->link->provider.self, &turn->request, &sink,
                                                      &turn->job, &turn->err);
         if (turn->outcome == ANC_OK)
-            return;
-        rag_link_report(rag, t->link, turn->outcome, &turn->err);
+            return true;
+        rag_link_report(turn->rag, t->link, turn->outcome, &turn->err);
         turn->answer.degraded = true;
+    }
+    return false;
+}
+
+/* Nobody answered: a sentence that says so, and the sources. */
+static void answer_by_sources(rag_turn *turn)
+{
+    const anc_str sentence =
+        turn->answer.n_sources > 0 ? rag_only_sources(turn->query) : rag_nothing_found(turn->query);
+    if (!anc_buf_add(&turn->text, sentence))
+        return;
+    turn->outcome = ANC_OK;
+    turn->answer.no_answer = true;
+    turn->answer.degraded = true;
+    turn->answer.provider = ANC_STR("anchorage");
+    turn->answer.model_used = ANC_STR("anchorage/sources");
+    if (!turn->whole)
+        turn->sink.on_token(turn->sink.arg, sentence);
+}
+
+static void end_later(void *arg)
+{
+    rag_turn *turn = arg;
+    if (turn->outcome != ANC_OK && turn->outcome != ANC_DEADLINE && turn->outcome != ANC_CANCELLED)
+        answer_by_sources(turn);
+    end_turn(turn, turn->outcome);
+}
+
+/* When no provider is left the end is told from a task of its own, because this may run inside
+ * rag_generate. */
+static void try_next(rag_turn *turn)
+{
+    rag_service *rag = turn->rag;
+    const int64_t now = krn_now_ns(rag->with.clock);
+    if (now >= turn->call.deadline_ns) {
+        anc_err_clear(&turn->err);
+        turn->outcome = ANC_FAIL(&turn->err, ANC_DEADLINE, "the deadline passed");
+    } else if (start_next(turn, now)) {
+        return;
+    } else if (turn->outcome == ANC_DEADLINE) {
+        turn->outcome = ANC_PROVIDER; /* a provider's own time was over, not the question's */
     }
     if (krn_submit(rag->with.loop, end_later, turn, NULL) != ANC_OK)
         end_later(turn);

@@ -27,6 +27,7 @@ typedef struct rag_config {
                                     zero: RAG_RELEVANCE_DEFAULT; negative: none */
     anc_str system_prompt;       /* empty: rag_instructions */
     anc_str prompt_template;     /* empty: rag_layout */
+    uint32_t rewrite_timeout_ms; /* for a model to say what a follow-up means; 0: the rule alone */
     uint32_t breaker_failures;   /* 3: in a row open a provider's circuit */
     uint32_t breaker_open_ms;    /* 30,000: for so long */
 } rag_config;

@@ -6,10 +6,11 @@
  */
 #include "base/map.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "kernel/domain/query_events.h"
 #include "service_impl.h"
 
-enum { METADATA_MAX_BYTES = 4096 };
+enum { METADATA_MAX_BYTES = 16384, SEARCHED_MAX_BYTES = 2000 };
 
 atomic_uint *rag_pending_slot(rag_service *rag, anc_str conversation_id)
 {
@@ -47,6 +48,9 @@ static anc_status append_requested(const rag_turn *turn, krn_tx *tx, anc_err *er
     json_put_str(&w, "conversation_id", turn->answer.conversation_id);
     json_put_str(&w, "message_id", turn->answer.message_id);
     json_put_int(&w, "top_k", turn->top_k);
+    if (!anc_str_eq(turn->query, turn->question))
+        json_put_str(&w, "searched",
+                     anc_str_sub(turn->query, 0, anc_utf8_floor(turn->query, SEARCHED_MAX_BYTES)));
     json_close_object(&w);
     ANC_TRY(anc_buf_status(&metadata, "event metadata", err));
     const ev_query_requested event = {

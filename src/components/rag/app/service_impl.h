@@ -64,7 +64,11 @@ struct rag_turn {
     atomic_bool cancelled;
 
     anc_str question;
-    anc_str query; /* what is searched for */
+    anc_str query;             /* what it means in its conversation; what is searched for */
+    bool leans;                /* on the conversation */
+    bool whole;                /* nobody reads along */
+    anc_str system_prompt;     /* of the question; may be empty */
+    const json_value *filters; /* borrowed; NULL: none */
     ev_strs collections;
     anc_str title; /* of a conversation that begins */
     bool new_conversation;
@@ -85,7 +89,11 @@ struct rag_turn {
     rag_try tries[RAG_LINKS_MAX];
     size_t n_tries;
 
-    /* generation; the loop's alone */
+    /* rewriting and generation; the loop's alone */
+    void (*rewritten)(void *arg);
+    void *rewritten_arg;
+    uint32_t rewrite_input, rewrite_output; /* tokens */
+    krn_call own_call;                      /* of one try: its deadline may be nearer */
     rag_sink sink;
     rag_request request;
     size_t at; /* the try that runs */
@@ -120,6 +128,9 @@ anc_status rag_conversation_get(rag_service *rag, krn_call *call, anc_str id,
                                 rag_conversation_record *ret) ANC_MUST_CHECK;
 anc_status rag_conversation_id_check(anc_str id, const char *pointer, anc_err *err) ANC_MUST_CHECK;
 atomic_uint *rag_pending_slot(rag_service *rag, anc_str conversation_id);
+
+/* retrieve.c: characters that no document knew */
+void rag_fence_draw(krn_clock clock, char out[RAG_FENCE_CHARS]);
 
 /* answer_json.c: citations and sources as a JSON object in the turn's memory. */
 anc_status rag_answer_encode(rag_turn *turn, anc_str *ret) ANC_MUST_CHECK;

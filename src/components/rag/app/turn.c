@@ -52,6 +52,9 @@ static anc_status fill(rag_turn *turn, const krn_call *call, const rag_question 
     ANC_TRY(copy_strs(turn, q->collections, q->n_collections, &turn->collections.items));
     turn->collections.n = q->n_collections;
     turn->keep = q->keep;
+    turn->whole = q->whole;
+    turn->filters = q->filters;
+    ANC_TRY(copy_str(turn, q->system_prompt, &turn->system_prompt));
     turn->top_k = q->top_k != 0 ? q->top_k : turn->rag->with.config.top_k;
     ANC_TRY(new_id(turn, &turn->answer.query_id));
     turn->answer.trace_id = turn->call.trace_id;

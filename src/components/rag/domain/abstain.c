@@ -18,13 +18,32 @@ static const double PER_CONFIDENCE = 2.03;
 static const double PER_UNREAD = 8;
 static const double CONFIDENCE_ASKED = 0.94; /* where the best score just reaches the threshold */
 
-static const anc_str said[TXT_LANGUAGE_COUNT] = {
+static const anc_str nothing[TXT_LANGUAGE_COUNT] = {
     [TXT_EN] = ANC_STR_INIT("Nothing in your documents answers this."),
     [TXT_FR] = ANC_STR_INIT("Rien dans vos documents ne répond à cette question."),
     [TXT_DE] = ANC_STR_INIT("Nichts in Ihren Dokumenten beantwortet diese Frage."),
     [TXT_ES] = ANC_STR_INIT("Nada en sus documentos responde a esta pregunta."),
     [TXT_IT] = ANC_STR_INIT("Nulla nei vostri documenti risponde a questa domanda."),
     [TXT_PT] = ANC_STR_INIT("Nada nos seus documentos responde a esta pergunta."),
+};
+
+static const anc_str sources_only[TXT_LANGUAGE_COUNT] = {
+    [TXT_EN] =
+        ANC_STR_INIT("No answer could be written just now; the sources below are the passages "
+                     "that were found for it."),
+    [TXT_FR] = ANC_STR_INIT("Aucune réponse n'a pu être rédigée pour l'instant ; les sources "
+                            "ci-dessous sont les passages trouvés à ce sujet."),
+    [TXT_DE] =
+        ANC_STR_INIT("Im Augenblick konnte keine Antwort geschrieben werden; die Quellen unten "
+                     "sind die gefundenen Stellen."),
+    [TXT_ES] = ANC_STR_INIT("Por ahora no se pudo redactar una respuesta; las fuentes de abajo son "
+                            "los pasajes encontrados."),
+    [TXT_IT] =
+        ANC_STR_INIT("Per ora non è stato possibile scrivere una risposta; le fonti qui sotto "
+                     "sono i passaggi trovati."),
+    [TXT_PT] =
+        ANC_STR_INIT("De momento não foi possível redigir uma resposta; as fontes abaixo são "
+                     "as passagens encontradas."),
 };
 
 double rag_best_score(const rag_passage *passages, size_t n)
@@ -54,8 +73,18 @@ bool rag_choice_answers(const rag_choice *choice, double best_score, double unre
            0;
 }
 
+static anc_str in_language_of(anc_str question, const anc_str *sentences)
+{
+    const anc_str sentence = sentences[txt_language_detect(question)];
+    return sentence.len != 0 ? sentence : sentences[TXT_EN];
+}
+
 anc_str rag_nothing_found(anc_str question)
 {
-    const anc_str sentence = said[txt_language_detect(question)];
-    return sentence.len != 0 ? sentence : said[TXT_EN];
+    return in_language_of(question, nothing);
+}
+
+anc_str rag_only_sources(anc_str question)
+{
+    return in_language_of(question, sources_only);
 }

@@ -17,4 +17,7 @@ bool rag_choice_answers(const rag_choice *choice, double best_score, double unre
 /* One sentence in the language of `question` that says that nothing was found; a literal. */
 anc_str rag_nothing_found(anc_str question);
 
+/* One that says that passages were found and no answer could be made of them; a literal. */
+anc_str rag_only_sources(anc_str question);
+
 #endif

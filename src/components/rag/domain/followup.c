@@ -1,48 +1,70 @@
 /* followup.c - rules for questions that lean on earlier ones.
  *
  * A pronoun alone proves nothing ("how long does it take to…"), so it counts only where few other
- * words are there to search for. Being wrong costs little: the added words join a query whose own
- * words still lead.
+ * words are there to search for. Being wrong costs little: what is added is what the conversation was
+ * about.
  */
 #include "rag/domain/followup.h"
 
 #include "base/str.h"
-#include "rag/domain/words.h"
+#include "base/utf8.h"
+#include "rag/domain/ellipsis.h"
 #include "text/normalize.h"
 
-enum { FEW_WORDS = 3, LEANS_BACK_MAX = 2, QUERY_MAX_BYTES = 1 << 16 };
-
-static const anc_str openings[] = {
-    ANC_STR_INIT("and "),       ANC_STR_INIT("or "),       ANC_STR_INIT("but "),
-    ANC_STR_INIT("what about"), ANC_STR_INIT("how about"), ANC_STR_INIT("what else"),
-    ANC_STR_INIT("et "),        ANC_STR_INIT("ou "),       ANC_STR_INIT("mais "),
-    ANC_STR_INIT("qu'en est"),  ANC_STR_INIT("qu’en est"), ANC_STR_INIT("quoi d'autre"),
+enum {
+    FEW_WORDS = 3,
+    BARE_WORDS = 2,
+    GLOSSES_MAX = 2,
+    ANSWER_READ_BYTES = 2000,
+    QUESTION_MAX_BYTES = 1 << 16,
 };
 
-static const anc_str pronouns[] = {
-    ANC_STR_INIT("it"),    ANC_STR_INIT("its"),   ANC_STR_INIT("they"),  ANC_STR_INIT("them"),
-    ANC_STR_INIT("their"), ANC_STR_INIT("he"),    ANC_STR_INIT("him"),   ANC_STR_INIT("his"),
-    ANC_STR_INIT("she"),   ANC_STR_INIT("her"),   ANC_STR_INIT("this"),  ANC_STR_INIT("that"),
-    ANC_STR_INIT("these"), ANC_STR_INIT("those"), ANC_STR_INIT("one"),   ANC_STR_INIT("there"),
-    ANC_STR_INIT("il"),    ANC_STR_INIT("ils"),   ANC_STR_INIT("elle"),  ANC_STR_INIT("elles"),
-    ANC_STR_INIT("lui"),   ANC_STR_INIT("leur"),  ANC_STR_INIT("leurs"), ANC_STR_INIT("son"),
-    ANC_STR_INIT("sa"),    ANC_STR_INIT("ses"),   ANC_STR_INIT("celui"), ANC_STR_INIT("celle"),
-    ANC_STR_INIT("ceux"),  ANC_STR_INIT("cela"),  ANC_STR_INIT("ça"),    ANC_STR_INIT("y"),
-    ANC_STR_INIT("en"),
+/* What asks for more of the same. */
+static const anc_str repeats[] = {
+    ANC_STR_INIT("more"),
+    ANC_STR_INIT("tell me more"),
+    ANC_STR_INIT("more details"),
+    ANC_STR_INIT("go on"),
+    ANC_STR_INIT("continue"),
+    ANC_STR_INIT("explain"),
+    ANC_STR_INIT("what else"),
+    ANC_STR_INIT("anything else"),
+    ANC_STR_INIT("and then"),
+    ANC_STR_INIT("plus"),
+    ANC_STR_INIT("dis-m'en plus"),
+    ANC_STR_INIT("dites-m'en plus"),
+    ANC_STR_INIT("plus de détails"),
+    ANC_STR_INIT("explique"),
+    ANC_STR_INIT("expliquez"),
+    ANC_STR_INIT("quoi d'autre"),
+    ANC_STR_INIT("et ensuite"),
 };
 
-static bool opens_like_one(anc_str question)
+typedef enum leaning {
+    STANDS,  /* alone */
+    REPEATS, /* the question before it */
+    ASKS,    /* nothing but "why?": of the question before it */
+    IS_PART, /* takes a part's place in it */
+    POINTS,  /* has a pronoun for something in it */
+    GOES_ON  /* begins like a continuation, and is neither of the above */
+} leaning;
+
+static anc_str bare_text(anc_str question)
 {
-    for (size_t i = 0; i < ANC_COUNT(openings); i++)
-        if (anc_str_eq_nocase(anc_str_sub(question, 0, openings[i].len), openings[i]))
-            return true;
-    return false;
+    anc_str text = txt_trim(question);
+    while (text.len > 0) {
+        const char last = text.ptr[text.len - 1];
+        if (last != '?' && last != '.' && last != '!')
+            break;
+        text = txt_trim(anc_str_sub(text, 0, text.len - 1));
+    }
+    return text;
 }
 
-static bool is_pronoun(anc_str word)
+static bool asks_for_more(anc_str bare)
 {
-    for (size_t i = 0; i < ANC_COUNT(pronouns); i++)
-        if (anc_str_eq_nocase(word, pronouns[i]))
+    for (size_t i = 0; i < ANC_COUNT(repeats); i++)
+        if (anc_str_eq_nocase(bare, repeats[i]))
             return true;
     return false;
 }
@@ -54,66 +76,136 @@ static bool is_there_is(anc_str question)
            anc_str_find(question, ANC_STR("il y a")) != SIZE_MAX;
 }
 
+static bool has_pronoun(const rag_spoken *s)
+{
+    for (size_t i = 0; i < s->words.n; i++)
+        if (rag_spoken_is_pronoun(s, i))
+            return true;
+    return false;
+}
+
+static bool has_asking(const rag_spoken *s)
+{
+    for (size_t i = 0; i < s->words.n; i++)
+        if (rag_spoken_is_asking(s, i) && !rag_spoken_is_article(s, i))
+            return true;
+    return false;
+}
+
+/* `rest` is what follows an opening; the whole where there is none. */
+static anc_status lean_of(anc_arena *mem, anc_str question, rag_spoken *rest, leaning *ret,
+                          anc_err *err)
+{
+    const anc_str bare = bare_text(question);
+    const size_t opening = rag_opening_bytes(bare);
+    const bool marked = anc_str_ends(txt_trim(question), ANC_STR("?"));
+    ANC_TRY(rag_spoken_of(mem, anc_str_sub(bare, opening, bare.len), rest, err));
+    const size_t content = rag_spoken_content(rest, 0);
+    *ret = STANDS;
+    if (rest->words.n == 0)
+        return ANC_OK;
+    if (asks_for_more(bare))
+        *ret = REPEATS;
+    else if (has_pronoun(rest) && content <= FEW_WORDS && !is_there_is(bare))
+        *ret = POINTS;
+    else if (content == 0 && has_asking(rest))
+        *ret = ASKS;
+    else if (rag_is_part(rest) && (opening > 0 || (content <= BARE_WORDS &&
+                                                   (marked || rag_spoken_is_preposition(rest, 0)))))
+        *ret = IS_PART;
+    else if (opening > 0 && !has_asking(rest))
+        *ret = GOES_ON;
+    return ANC_OK;
+}
+
 bool rag_question_leans(anc_arena *mem, anc_str question)
 {
-    const anc_str text = txt_trim(question);
-    rag_words words;
-    if (opens_like_one(text))
-        return true;
-    if (is_there_is(text))
-        return false;
-    if (rag_words_of(mem, text, txt_language_detect(text), &words, NULL) != ANC_OK)
-        return false;
-    size_t content = 0;
-    bool pronoun = false;
-    for (size_t i = 0; i < words.n; i++) {
-        const rag_word *w = &words.items[i];
-        if (w->whole)
-            continue;
-        if (is_pronoun(anc_str_sub(text, w->start, w->end - w->start)))
-            pronoun = true;
-        else
-            content += !w->stop;
-    }
-    return pronoun && content <= FEW_WORDS;
+    rag_spoken rest;
+    leaning how;
+    return lean_of(mem, question, &rest, &how, NULL) == ANC_OK && how != STANDS;
 }
 
-static anc_status add_content_words(anc_arena *mem, anc_buf *out, anc_str question, anc_err *err)
+/* What a pronoun of `s` at word `i` stands for, from the question before and its answer; empty where
+ * nothing is found. */
+static anc_str meant_by(const rag_spoken *s, size_t i, const rag_spoken *before,
+                        const rag_spoken *answer)
 {
-    rag_words words;
-    ANC_TRY(rag_words_of(mem, question, txt_language_detect(question), &words, err));
-    uint32_t end = 0;
-    for (size_t i = 0; i < words.n; i++) {
-        const rag_word *w = &words.items[i];
-        if (w->stop || w->start < end)
+    rag_run run;
+    if (rag_spoken_is_person(s, i) && rag_spoken_other_name(answer, before, &run))
+        return rag_spoken_run(answer, run);
+    if (rag_spoken_last_name(before, &run) || rag_spoken_topic(before, &run))
+        return rag_spoken_run(before, rag_spoken_with_article(before, run));
+    return ANC_STR("");
+}
+
+/* The question with what its first pronouns stand for behind them, no thing twice. */
+static anc_status gloss(anc_arena *mem, anc_str question, const rag_spoken *before,
+                        const rag_spoken *answer, anc_str *ret, anc_err *err)
+{
+    ANC_BUF(out, QUESTION_MAX_BYTES);
+    rag_spoken s;
+    anc_str said = ANC_STR("");
+    size_t at = 0;
+    size_t glosses = 0;
+    ANC_TRY(rag_spoken_of(mem, question, &s, err));
+    for (size_t i = 0; i < s.words.n && glosses < GLOSSES_MAX; i++) {
+        const anc_str meant =
+            rag_spoken_is_pronoun(&s, i) ? meant_by(&s, i, before, answer) : ANC_STR("");
+        if (meant.len == 0 || anc_str_eq(meant, said))
             continue;
-        anc_buf_add_char(out, ' ');
-        anc_buf_add(out, anc_str_sub(question, w->start, w->end - w->start));
-        end = w->end;
+        anc_buf_add(&out, anc_str_sub(question, at, s.words.items[i].end - at));
+        anc_buf_printf(&out, " (%.*s)", ANC_FMT(meant));
+        at = s.words.items[i].end;
+        said = meant;
+        glosses++;
     }
+    anc_buf_add(&out, anc_str_sub(question, at, question.len));
+    ANC_TRY(anc_buf_status(&out, "question", err));
+    *ret = anc_arena_copy(mem, anc_buf_view(&out));
+    if (ret->ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for a question");
     return ANC_OK;
 }
 
-anc_status rag_retrieval_query(anc_arena *mem, anc_str question, const rag_exchange *history,
-                               size_t n, anc_str *ret, anc_err *err)
+static anc_status behind(anc_arena *mem, anc_str question, anc_str before, anc_str *ret,
+                         anc_err *err)
 {
-    ANC_BUF(out, QUERY_MAX_BYTES);
-    anc_str leaning = question;
-    anc_buf_add(&out, question);
-    for (size_t back = 0; back < LEANS_BACK_MAX && back < n; back++) {
-        if (!rag_question_leans(mem, leaning))
-            break;
-        leaning = history[n - 1 - back].question;
-        ANC_TRY(add_content_words(mem, &out, leaning, err));
-    }
-    if (out.len == question.len) {
-        *ret = question;
+    *ret = anc_arena_printf(mem, "%.*s %.*s", ANC_FMT(question), ANC_FMT(before));
+    if (ret->ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for a question");
+    return ANC_OK;
+}
+
+/* What `question` means after the question `before` (which stands alone) and its `answer`. */
+static anc_status meaning_of(anc_arena *mem, anc_str question, anc_str before, anc_str answer,
+                             anc_str *ret, anc_err *err)
+{
+    rag_spoken rest;
+    rag_spoken asked;
+    rag_spoken told;
+    leaning how;
+    ANC_TRY(lean_of(mem, question, &rest, &how, err));
+    *ret = how == REPEATS ? before : question;
+    if (how == STANDS || how == REPEATS)
         return ANC_OK;
-    }
-    ANC_TRY(anc_buf_status(&out, "query", err));
-    const anc_str query = anc_arena_copy(mem, anc_buf_view(&out));
-    if (query.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for a query of %zu bytes", out.len);
-    *ret = query;
-    return ANC_OK;
+    if (how == ASKS || how == GOES_ON)
+        return behind(mem, txt_trim(question), before, ret, err);
+    ANC_TRY(rag_spoken_of(mem, before, &asked, err));
+    ANC_TRY(rag_spoken_of(mem, anc_str_sub(answer, 0, anc_utf8_floor(answer, ANSWER_READ_BYTES)),
+                          &told, err));
+    if (how == IS_PART && asked.words.n > 0)
+        return rag_ellipsis_fill(mem, &rest, &asked, ret, err);
+    return gloss(mem, question, &asked, &told, ret, err);
+}
+
+anc_status rag_stand_alone(anc_arena *mem, anc_str question, const rag_exchange *history, size_t n,
+                           anc_str *ret, anc_err *err)
+{
+    anc_str before = n > 0 ? history[0].question : ANC_STR("");
+    *ret = question;
+    if (n == 0)
+        return ANC_OK;
+    for (size_t i = 1; i < n; i++)
+        ANC_TRY(meaning_of(mem, history[i].question, before, history[i - 1].answer, &before, err));
+    return meaning_of(mem, question, before, history[n - 1].answer, ret, err);
 }

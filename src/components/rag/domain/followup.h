@@ -1,4 +1,8 @@
-/* followup.h - a question that leans on the one before it, made fit to be searched for. */
+/* followup.h - a question that leans on the conversation, made to stand alone.
+ *
+ * Rules for English and French; the openings of four other languages are known. A language model does
+ * it better where there is one (rewrite.h); whether it is worth asking is rag_question_leans.
+ */
 #ifndef ANC_RAG_DOMAIN_FOLLOWUP_H
 #define ANC_RAG_DOMAIN_FOLLOWUP_H
 
@@ -6,13 +10,16 @@
 #include "rag/domain/prompt.h"
 
 /* Whether `question` needs the conversation to be understood: it begins like a continuation ("and in
- * France?", "et pour la Suisse ?"), or has few words of its own and a pronoun. */
+ * France?", "et pour la Suisse ?"), says little but a pronoun, a question word or a thing, or asks for
+ * more. False where memory is out. */
 bool rag_question_leans(anc_arena *mem, anc_str question);
 
-/* What to search for: the question itself, or, where it leans on `history` [n] (oldest first), with
- * the content words of the questions it leans on behind it. Only retrieval sees this; prompt and
- * saved turn keep the question as it was asked. LIMIT or NO_MEMORY when `mem` is full. */
-anc_status rag_retrieval_query(anc_arena *mem, anc_str question, const rag_exchange *history,
-                               size_t n, anc_str *ret, anc_err *err) ANC_MUST_CHECK;
+/* What `question` means after `history` [n] (oldest first): itself where it stands alone, else the
+ * question before it with its new part in place of the old ("What is the price of the Tilia?", "and
+ * of the Ember?"), or itself with what its pronouns stand for behind them ("How heavy is it (the
+ * Ember)?"). A history's questions are taken for what they meant. LIMIT or NO_MEMORY when `mem` is
+ * full. */
+anc_status rag_stand_alone(anc_arena *mem, anc_str question, const rag_exchange *history, size_t n,
+                           anc_str *ret, anc_err *err) ANC_MUST_CHECK;
 
 #endif

@@ -59,6 +59,20 @@ static void test_stream_failure_is_an_event(void **state)
     answer_done(&a);
 }
 
+/* A follow-up may go by way of a model before it is searched for. */
+static void test_follow_up_is_rewritten(void **state)
+{
+    (void)state;
+    answer a = post(&f, "/v1/chat/query", "{\"question\":\"rewrite\"}");
+    assert_int_equal(a.status, 200);
+    assert_int_equal(atomic_load(&doubles.rewritten), 1);
+    answer_done(&a);
+    a = post(&f, "/v1/chat/stream", "{\"question\":\"unfindable\"}");
+    assert_int_equal(a.status, 503);
+    assert_true(answer_has(&a, "the search failed"));
+    answer_done(&a);
+}
+
 static void test_client_leaving_cancels(void **state)
 {
     (void)state;
@@ -315,6 +329,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(test_stream_order),
         EACH(test_stream_failure_is_an_event),
+        EACH(test_follow_up_is_rewritten),
         EACH(test_client_leaving_cancels),
         EACH(test_deadline),
         EACH(test_progress),

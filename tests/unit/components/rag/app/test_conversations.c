@@ -27,7 +27,7 @@ static void history_goes_into_prompt_and_search(void **state)
     q = world_question("And its battery?");
     q.conversation_id = anc_str_of(id);
     ASSERT_OK(world_ask(&w, &q, &a), &w.err);
-    assert_string_equal(w.searched, "And its battery? weight Skep 2");
+    assert_string_equal(w.searched, "And its (the Skep 2) battery?");
     assert_string_equal(w.store.messages[1].question, "And its battery?");
     assert_int_equal(w.store.n_conversations, 1);
     assert_true(anc_str_eq(a->conversation_id, anc_str_of(id)));
@@ -50,7 +50,7 @@ static void follow_up_waits_for_the_writer(void **state)
     q = world_question("And its battery?");
     q.conversation_id = ANC_STR("s-1");
     ASSERT_OK(world_ask(&w, &q, &a), &w.err);
-    assert_string_equal(w.searched, "And its battery? weight Skep 2");
+    assert_string_equal(w.searched, "And its (the Skep 2) battery?");
     assert_int_equal(w.store.n_messages, 2);
     world_close(&w);
 }
@@ -82,6 +82,7 @@ static void two_first_questions_join(void **state)
     q.session_id = ANC_STR("s");
     rag_turn *other;
     ASSERT_OK(rag_prepare(w.rag, &w.call, &q, &other), &w.err);
+    ASSERT_OK(rag_retrieve(w.rag, other), &w.err);
     const rag_answer *a;
     ASSERT_OK(world_ask(&w, &q, &a), &w.err);
     world_resume(&w, other);
@@ -182,6 +183,7 @@ static void two_users_begin_one_session(void **state)
     const rag_answer *a;
     w.call.principal.user_id = ANC_STR("eve");
     ASSERT_OK(rag_prepare(w.rag, &w.call, &q, &eves), &w.err);
+    ASSERT_OK(rag_retrieve(w.rag, eves), &w.err);
     w.call.principal.user_id = ANC_STR("ada");
     ASSERT_OK(world_ask(&w, &q, &a), &w.err);
     world_resume(&w, eves);

@@ -6,7 +6,6 @@
 
 #include "base/str.h"
 #include "rag/domain/abstain.h"
-#include "rag/domain/followup.h"
 #include "rag/domain/question.h"
 
 typedef struct check_row {
@@ -73,55 +72,6 @@ static void title_is_as_told(void **state)
     assert_true(anc_str_eq(title, anc_str_of(row->title)));
 }
 
-typedef struct query_row {
-    const char *name, *before, *question, *query;
-} query_row;
-
-static const query_row queries[] = {
-    {"no history", NULL, "And in France?", "And in France?"},
-    {"stands alone", "How heavy is the Skep 2?", "Where is the head office of the company?",
-     "Where is the head office of the company?"},
-    {"continuation", "What is the price of the Tilia?", "And in France?",
-     "And in France? price Tilia"},
-    {"French continuation", "Quel est le prix du Calame ?", "Et en Suisse ?",
-     "Et en Suisse ? prix Calame"},
-    {"pronoun and little else", "Who assembled the first hive scale?", "How heavy was it?",
-     "How heavy was it? assembled first hive scale"},
-    {"pronoun in a full question", "Who is Ada?",
-     "How long does it take to assemble a hive scale from parts?",
-     "How long does it take to assemble a hive scale from parts?"},
-    {"there is", "Qui est Ada ?", "Y a-t-il une crèche ?", "Y a-t-il une crèche ?"},
-};
-
-static void query_is_as_told(void **state)
-{
-    const query_row *row = *state;
-    ANC_ARENA(mem, 1 << 20);
-    anc_err err = {ANC_OK, NULL, "", ""};
-    const rag_exchange history = {anc_str_of(row->before), ANC_STR("…")};
-    anc_str query;
-    ASSERT_OK(rag_retrieval_query(mem, anc_str_of(row->question), &history, row->before != NULL,
-                                  &query, &err),
-              &err);
-    if (!anc_str_eq(query, anc_str_of(row->query)))
-        fail_msg("\"%.*s\" is not \"%s\"", ANC_FMT(query), row->query);
-}
-
-static void two_questions_back(void **state)
-{
-    (void)state;
-    ANC_ARENA(mem, 1 << 20);
-    anc_err err = {ANC_OK, NULL, "", ""};
-    const rag_exchange history[] = {
-        {ANC_STR("Who makes honey jars?"), ANC_STR("…")},
-        {ANC_STR("What is the price of the Tilia?"), ANC_STR("…")},
-        {ANC_STR("And in France?"), ANC_STR("…")},
-    };
-    anc_str query;
-    ASSERT_OK(rag_retrieval_query(mem, ANC_STR("And there?"), history, 3, &query, &err), &err);
-    assert_true(anc_str_eq(query, ANC_STR("And there? France price Tilia")));
-}
-
 static void nothing_found_speaks_the_language(void **state)
 {
     (void)state;
@@ -136,10 +86,8 @@ int main(void)
 {
     int failed = RUN_TABLE("question check", checks, check_is_as_told);
     failed += RUN_TABLE("question title", titles, title_is_as_told);
-    failed += RUN_TABLE("retrieval query", queries, query_is_as_told);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(four_thousand_and_one),
-        cmocka_unit_test(two_questions_back),
         cmocka_unit_test(nothing_found_speaks_the_language),
     };
     return failed + cmocka_run_group_tests_name("question", tests, NULL, NULL);

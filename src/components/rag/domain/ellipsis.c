@@ -1,0 +1,234 @@
+/* ellipsis.c - what takes the place of what.
+ *
+ * The new part and the old question are compared word by word: figures with figures, codes with codes
+ * of one shape, names with names, objects of one preposition with each other. Where nothing fits, the
+ * part is added at the end, and the words of both are searched for.
+ */
+#include "rag/domain/ellipsis.h"
+
+#include "base/str.h"
+
+enum { PART_CONTENT_MAX = 4, LAST_WORDS_MAX = 2 };
+
+/* Longer ones before those that they begin with; each with its blank. */
+static const anc_str openings[] = {
+    ANC_STR_INIT("and what about "),
+    ANC_STR_INIT("and how about "),
+    ANC_STR_INIT("what about "),
+    ANC_STR_INIT("how about "),
+    ANC_STR_INIT("same question for "),
+    ANC_STR_INIT("the same for "),
+    ANC_STR_INIT("same for "),
+    ANC_STR_INIT("and also "),
+    ANC_STR_INIT("and "),
+    ANC_STR_INIT("or "),
+    ANC_STR_INIT("but "),
+    ANC_STR_INIT("also "),
+    ANC_STR_INIT("then "),
+    ANC_STR_INIT("et qu'en est-il de "),
+    ANC_STR_INIT("et qu’en est-il de "),
+    ANC_STR_INIT("qu'en est-il de "),
+    ANC_STR_INIT("qu’en est-il de "),
+    ANC_STR_INIT("qu'en est-il des "),
+    ANC_STR_INIT("qu’en est-il des "),
+    ANC_STR_INIT("qu'en est-il du "),
+    ANC_STR_INIT("qu’en est-il du "),
+    ANC_STR_INIT("quid de "),
+    ANC_STR_INIT("quid des "),
+    ANC_STR_INIT("quid du "),
+    ANC_STR_INIT("même question pour "),
+    ANC_STR_INIT("et "),
+    ANC_STR_INIT("ou "),
+    ANC_STR_INIT("mais "),
+    ANC_STR_INIT("und was ist mit "),
+    ANC_STR_INIT("und "),
+    ANC_STR_INIT("¿y "),
+    ANC_STR_INIT("y "),
+    ANC_STR_INIT("e "),
+};
+
+size_t rag_opening_bytes(anc_str question)
+{
+    for (size_t i = 0; i < ANC_COUNT(openings); i++)
+        if (anc_str_eq_nocase(anc_str_sub(question, 0, openings[i].len), openings[i]))
+            return openings[i].len;
+    return 0;
+}
+
+bool rag_is_part(const rag_spoken *rest)
+{
+    const size_t content = rag_spoken_content(rest, 0);
+    if (content == 0 || content > PART_CONTENT_MAX)
+        return false;
+    for (size_t i = 0; i < rest->words.n; i++)
+        if ((rag_spoken_is_asking(rest, i) && !rag_spoken_is_article(rest, i)) ||
+            rag_spoken_is_pronoun(rest, i))
+            return false;
+    return true;
+}
+
+/* The part without the preposition and articles that it begins with. */
+static rag_run bare_of(const rag_spoken *part)
+{
+    rag_run bare = {0, part->words.n};
+    while (bare.first + 1 < bare.last &&
+           (rag_spoken_is_preposition(part, bare.first) || rag_spoken_is_article(part, bare.first)))
+        bare.first++;
+    return bare;
+}
+
+/* Figures take the place of figures of as many digits where they are years, codes that of codes. */
+static bool is_alike(const rag_word *a, const rag_word *b)
+{
+    if (a->code != 0 || b->code != 0)
+        return a->code == b->code;
+    if (!a->digits || !b->digits)
+        return false;
+    return (a->end - a->start == 4) == (b->end - b->start == 4);
+}
+
+static bool find_figure(const rag_spoken *part, rag_run bare, const rag_spoken *before,
+                        rag_run *ret)
+{
+    if (bare.last != bare.first + 1)
+        return false;
+    for (size_t i = before->words.n; i-- > 0;)
+        if (is_alike(&part->words.items[bare.first], &before->words.items[i])) {
+            *ret = (rag_run){i, i + 1};
+            return true;
+        }
+    return false;
+}
+
+/* The object of the preposition at word `at`: up to the next function word. */
+static rag_run object_of(const rag_spoken *s, size_t at)
+{
+    rag_run run = {at + 1, at + 1};
+    while (run.last < s->words.n && rag_spoken_joined(s, run.last - 1) &&
+           (rag_spoken_is_article(s, run.last) || !s->words.items[run.last].stop))
+        run.last++;
+    return run;
+}
+
+/* "in France" takes the place of "in Great Britain". */
+static bool find_object(const rag_spoken *part, const rag_spoken *before, rag_run *ret)
+{
+    const uint64_t key = part->words.items[0].key;
+    if (!rag_spoken_is_preposition(part, 0))
+        return false;
+    for (size_t i = before->words.n; i-- > 0;) {
+        if (before->words.items[i].key != key)
+            continue;
+        const rag_run object = object_of(before, i);
+        *ret = (rag_run){i, object.last};
+        return object.last > object.first;
+    }
+    return false;
+}
+
+/* A run of content words around a word that both have: "part-time staff" for "full-time staff". */
+static bool find_shared(const rag_spoken *part, rag_run bare, const rag_spoken *before,
+                        rag_run *ret)
+{
+    for (size_t p = bare.last; p-- > bare.first;)
+        for (size_t i = 0; i < before->words.n; i++) {
+            if (part->words.items[p].stop || before->words.items[i].key != part->words.items[p].key)
+                continue;
+            *ret = (rag_run){i, i + 1};
+            while (ret->first > 0 && !before->words.items[ret->first - 1].stop &&
+                   rag_spoken_joined(before, ret->first - 1) && p > bare.first)
+                ret->first--;
+            while (ret->last < before->words.n && !before->words.items[ret->last].stop &&
+                   rag_spoken_joined(before, ret->last - 1) && p + 1 < bare.last)
+                ret->last++;
+            return true;
+        }
+    return false;
+}
+
+static bool find_name(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret)
+{
+    bool capital = false;
+    for (size_t i = bare.first; i < bare.last; i++)
+        capital |= part->words.items[i].capital;
+    if (!capital || !rag_spoken_last_name(before, ret))
+        return false;
+    /* "le peson Calame": the noun that names the kind of thing goes with the name */
+    rag_run noun = *ret;
+    while (noun.first > 0 && !before->words.items[noun.first - 1].stop &&
+           rag_spoken_joined(before, noun.first - 1))
+        noun.first--;
+    if (rag_spoken_with_article(before, noun).first < noun.first)
+        *ret = noun;
+    return true;
+}
+
+/* The thing that a question ends with, behind an article or a preposition. */
+static bool find_last(const rag_spoken *before, rag_run *ret)
+{
+    rag_run run = {before->words.n, before->words.n};
+    while (run.first > 0 && !before->words.items[run.first - 1].stop &&
+           (run.first == run.last || rag_spoken_joined(before, run.first - 1)))
+        run.first--;
+    *ret = run;
+    return run.first > 0 && run.first < run.last && run.last - run.first <= LAST_WORDS_MAX &&
+           (rag_spoken_is_article(before, run.first - 1) ||
+            rag_spoken_is_preposition(before, run.first - 1));
+}
+
+static anc_str without_mark(anc_str text)
+{
+    while (text.len > 0 && (text.ptr[text.len - 1] == '?' || text.ptr[text.len - 1] == ' ' ||
+                            text.ptr[text.len - 1] == '.' || text.ptr[text.len - 1] == '!'))
+        text.len--;
+    return anc_str_ends(text, ANC_STR("\xc2\xa0")) ? anc_str_sub(text, 0, text.len - 2) : text;
+}
+
+static anc_status joined(anc_arena *mem, anc_str text, anc_str *ret, anc_err *err)
+{
+    if (text.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for a question");
+    *ret = text;
+    return ANC_OK;
+}
+
+static anc_status substitute(anc_arena *mem, const rag_spoken *before, rag_run old,
+                             anc_str new_part, anc_str *ret, anc_err *err)
+{
+    const uint32_t start = before->words.items[old.first].start;
+    const uint32_t end = before->words.items[old.last - 1].end;
+    return joined(mem,
+                  anc_arena_printf(mem, "%.*s%.*s%.*s",
+                                   ANC_FMT(anc_str_sub(before->text, 0, start)), ANC_FMT(new_part),
+                                   ANC_FMT(anc_str_sub(before->text, end, before->text.len))),
+                  ret, err);
+}
+
+static anc_status put_behind(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
+                             anc_str *ret, anc_err *err)
+{
+    const bool french = before->language == TXT_FR;
+    const char *link = rag_spoken_is_preposition(part, 0) ? " " : french ? " pour " : " for ";
+    return joined(mem,
+                  anc_arena_printf(mem, "%.*s%s%.*s%s", ANC_FMT(without_mark(before->text)), link,
+                                   ANC_FMT(rag_spoken_run(part, (rag_run){0, part->words.n})),
+                                   french ? " ?" : "?"),
+                  ret, err);
+}
+
+anc_status rag_ellipsis_fill(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
+                             anc_str *ret, anc_err *err)
+{
+    const rag_run whole = {0, part->words.n};
+    const rag_run bare = bare_of(part);
+    rag_run old;
+    if (find_figure(part, bare, before, &old))
+        return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
+    if (find_object(part, before, &old))
+        return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
+    if (!rag_spoken_is_of_place(part, bare) &&
+        (find_shared(part, bare, before, &old) || find_name(part, bare, before, &old) ||
+         (!rag_spoken_is_preposition(part, 0) && find_last(before, &old))))
+        return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
+    return put_behind(mem, part, before, ret, err);
+}

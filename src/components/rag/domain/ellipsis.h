@@ -1,0 +1,20 @@
+/* ellipsis.h - a question of which only the new part was said ("and in 2022?"), put into the old one. */
+#ifndef ANC_RAG_DOMAIN_ELLIPSIS_H
+#define ANC_RAG_DOMAIN_ELLIPSIS_H
+
+#include "rag/domain/spoken.h"
+
+/* Bytes of a continuation's opening ("and what about ", "et pour "); 0: there is none. */
+size_t rag_opening_bytes(anc_str question);
+
+/* Whether the words of `rest` are a part that takes another one's place, not a question of their
+ * own. */
+bool rag_is_part(const rag_spoken *rest);
+
+/* The question `before` with `part` in the place of what it takes the place of: a year of a year, a
+ * name of a name, what stands behind the same preposition, the thing at the end; where it has no such
+ * place, with the part behind it. LIMIT or NO_MEMORY when `mem` is full. */
+anc_status rag_ellipsis_fill(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
+                             anc_str *ret, anc_err *err) ANC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,209 @@
+/* test_followup.c - what a question means after the ones before it, in English and French. */
+#include "support/test.h"
+
+#include "base/str.h"
+#include "base/utf8.h"
+#include "rag/domain/followup.h"
+
+typedef struct row {
+    const char *name;
+    const char *before; /* NULL: no conversation */
+    const char *answer; /* of it; NULL: any */
+    const char *question, *meant;
+} row;
+
+static const row rows[] = {
+    {"no conversation", NULL, NULL, "And in France?", "And in France?"},
+    {"stands alone", "How heavy is the Skep 2?", NULL, "Where is the head office of the company?",
+     "Where is the head office of the company?"},
+    {"words without a sentence stand alone", "How heavy is the Skep 2?", NULL,
+     "minimum password length", "minimum password length"},
+
+    /* a part in another one's place */
+    {"year for year", "What was the revenue in 2021?", NULL, "and in 2022?",
+     "What was the revenue in 2022?"},
+    {"year alone", "What was the revenue in 2021?", NULL, "2022?", "What was the revenue in 2022?"},
+    {"code for code", "What does error E07 mean?", NULL, "And E11?", "What does error E11 mean?"},
+    {"name for name", "How heavy is the Skep 2?", NULL, "And the Tilia?",
+     "How heavy is the Tilia?"},
+    {"what about a name", "What does the Skep 2 cost?", NULL, "What about the Murmur?",
+     "What does the Murmur cost?"},
+    {"place for place", "What is the delivery time in Great Britain?", NULL, "and in France?",
+     "What is the delivery time in France?"},
+    {"thing at the end", "What is the deposit for houses?", NULL, "what about flats?",
+     "What is the deposit for flats?"},
+    {"same preposition", "What is the deposit for houses?", NULL, "And for large flats?",
+     "What is the deposit for large flats?"},
+    {"a word of both", "How many days of leave do full-time staff get?", NULL,
+     "and part-time staff?", "How many days of leave do part-time staff get?"},
+    {"no place for it", "How much does a house survey cost?", NULL, "what about flats?",
+     "How much does a house survey cost for flats?"},
+    {"a new place", "What is the price of the Tilia?", NULL, "And in France?",
+     "What is the price of the Tilia in France?"},
+    {"none asked for it", "How long is the warranty?", NULL, "for scales?",
+     "How long is the warranty for scales?"},
+
+    /* pronouns */
+    {"it", "What is the Skep 2 made of?", NULL, "How heavy is it?",
+     "How heavy is it (the Skep 2)?"},
+    {"its", "What is the weight of the Skep 2?", NULL, "And its battery?",
+     "And its (the Skep 2) battery?"},
+    {"without a name", "Who assembled the first hive scale?", NULL, "How heavy was it?",
+     "How heavy was it (the first hive scale)?"},
+    {"a person of the answer", "Who founded Melivane?",
+     "Melivane was founded in 1987 by Edmund Pell in a barn. [1]", "When did he sell it?",
+     "When did he (Edmund Pell) sell it (Melivane)?"},
+    {"a pronoun in a full question", "Who is Ada?", NULL,
+     "How long does it take to assemble a hive scale from parts?",
+     "How long does it take to assemble a hive scale from parts?"},
+
+    /* the question before, again */
+    {"why", "Does the warranty cover bears?", NULL, "Why?", "Why? Does the warranty cover bears?"},
+    {"more", "Does the warranty cover bears?", NULL, "Tell me more.",
+     "Does the warranty cover bears?"},
+    {"a continuation with a question of its own", "When is the first inspection?", NULL,
+     "And why is the entrance of the hive narrowed?",
+     "And why is the entrance of the hive narrowed?"},
+
+    /* French */
+    {"en 2022", "Quel était le chiffre d'affaires en 2021 ?", NULL, "Et en 2022 ?",
+     "Quel était le chiffre d'affaires en 2022 ?"},
+    {"et pour", "Quel est le dépôt pour les maisons ?", NULL, "et pour les appartements ?",
+     "Quel est le dépôt pour les appartements ?"},
+    {"un nom", "Combien pèse le peson Calame ?", NULL, "Et la Balise ?",
+     "Combien pèse le Balise ?"},
+    {"un lieu nouveau", "Quel est le prix du Calame ?", NULL, "Et en Suisse ?",
+     "Quel est le prix du Calame en Suisse ?"},
+    {"quid", "Quel est le prix de la Balise ?", NULL, "Qu'en est-il du Calame ?",
+     "Quel est le prix de la Calame ?"},
+    {"elle", "Quel est le prix de la Balise ?", NULL, "Combien pèse-t-elle ?",
+     "Combien pèse-t-elle (la Balise) ?"},
+    {"son", "Quel est le poids de la Balise ?", NULL, "Quel est son prix ?",
+     "Quel est son (la Balise) prix ?"},
+    {"pourquoi", "La garantie couvre-t-elle les ours ?", NULL, "Pourquoi ?",
+     "Pourquoi ? La garantie couvre-t-elle les ours ?"},
+    {"plus de détails", "La garantie couvre-t-elle les ours ?", NULL, "Plus de détails",
+     "La garantie couvre-t-elle les ours ?"},
+    {"il y a", "Qui est Ada ?", NULL, "Y a-t-il une crèche ?", "Y a-t-il une crèche ?"},
+};
+
+static void it_means(void **state)
+{
+    const row *r = *state;
+    ANC_ARENA(mem, 1 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    const rag_exchange history = {anc_str_of(r->before),
+                                  anc_str_of(r->answer != NULL ? r->answer : "…")};
+    anc_str meant;
+    ASSERT_OK(
+        rag_stand_alone(mem, anc_str_of(r->question), &history, r->before != NULL, &meant, &err),
+        &err);
+    if (!anc_str_eq(meant, anc_str_of(r->meant)))
+        fail_msg("\"%.*s\" is not \"%s\"", ANC_FMT(meant), r->meant);
+}
+
+/* Each question of a conversation is taken for what it meant. */
+static void a_chain_of_them(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    const rag_exchange history[] = {
+        {ANC_STR("Who makes honey jars?"), ANC_STR("…")},
+        {ANC_STR("What is the price of the Tilia?"), ANC_STR("…")},
+        {ANC_STR("And in France?"), ANC_STR("…")},
+    };
+    anc_str meant;
+    ASSERT_OK(rag_stand_alone(mem, ANC_STR("And the Calame?"), history, 3, &meant, &err), &err);
+    if (!anc_str_eq(meant, ANC_STR("What is the price of the Tilia in Calame?")))
+        assert_true(anc_str_eq(meant, ANC_STR("What is the price of the Calame in France?")));
+    ASSERT_OK(rag_stand_alone(mem, ANC_STR("And in Spain?"), history, 3, &meant, &err), &err);
+    assert_true(anc_str_eq(meant, ANC_STR("What is the price of the Tilia in Spain?")));
+}
+
+typedef struct lean_row {
+    const char *text;
+    bool leans;
+} lean_row;
+
+static const lean_row leans[] = {
+    {"And in France?", true},
+    {"Et pour la Suisse ?", true},
+    {"How heavy is it?", true},
+    {"Why?", true},
+    {"more", true},
+    {"Y la garantía?", true},
+    {"What is the warranty of the Skep 2?", false},
+    {"What is the most I can spend on a hotel?", false},
+    {"", false},
+    {"???", false},
+};
+
+static void leaning_is_seen(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(leans); i++) {
+        ANC_ARENA(mem, 1 << 20);
+        if (rag_question_leans(mem, anc_str_of(leans[i].text)) != leans[i].leans)
+            fail_msg("%s", leans[i].text);
+    }
+}
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525 + 1013904223;
+    return *seed >> 8;
+}
+
+/* Whatever was said: text that is text, of a bounded length. */
+static void any_conversation(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {"and ", "it ",  "Skep ", "2 ",    "?",    "in ",  "2021 ",
+                                         "the ", "E11 ", "é",     "why ",  "il ",  "et ",  "pour ",
+                                         ". ",   "-",    "'",     "Pell ", "日本", "more", " "};
+    uint32_t seed = 11;
+    for (int round = 0; round < 500; round++) {
+        ANC_ARENA(mem, 8 << 20);
+        anc_err err = {ANC_OK, NULL, "", ""};
+        anc_str texts[7];
+        for (size_t i = 0; i < ANC_COUNT(texts); i++) {
+            ANC_BUF(text, 4096);
+            for (uint32_t k = next_random(&seed) % 9; k > 0; k--)
+                anc_buf_add(&text, anc_str_of(pieces[next_random(&seed) % ANC_COUNT(pieces)]));
+            texts[i] = anc_arena_copy(mem, anc_buf_view(&text));
+        }
+        const rag_exchange history[] = {
+            {texts[0], texts[1]}, {texts[2], texts[3]}, {texts[4], texts[5]}};
+        anc_str meant;
+        ASSERT_OK(rag_stand_alone(mem, texts[6], history, 3, &meant, &err), &err);
+        assert_true(anc_utf8_valid(meant));
+        assert_true(meant.len <= 4096);
+    }
+}
+
+static void no_room_is_said(void **state)
+{
+    (void)state;
+    const rag_exchange history = {ANC_STR("How heavy is the Skep 2?"), ANC_STR("…")};
+    for (size_t room = 16; room < 6000; room += 97) {
+        ANC_ARENA(mem, room);
+        anc_err err = {ANC_OK, NULL, "", ""};
+        anc_str meant;
+        const anc_status status =
+            rag_stand_alone(mem, ANC_STR("And the Tilia?"), &history, 1, &meant, &err);
+        assert_true(status == ANC_OK || status == ANC_LIMIT);
+    }
+}
+
+int main(void)
+{
+    int failed = RUN_TABLE("meaning", rows, it_means);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_chain_of_them),
+        cmocka_unit_test(leaning_is_seen),
+        cmocka_unit_test(any_conversation),
+        cmocka_unit_test(no_room_is_said),
+    };
+    return failed + cmocka_run_group_tests_name("follow-ups", tests, NULL, NULL);
+}
