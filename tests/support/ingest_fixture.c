@@ -35,9 +35,14 @@ static void open_ingest(ing_fixture *f)
     anc_err err;
     anc_err_clear(&err);
     must(db_migrate(f->k.db, ing_migrations, ing_n_migrations, 1, &err), &err);
+    char spool[128];
+    (void)snprintf(spool, sizeof spool, "%s/spool", f->k.folder);
+    must(ing_spool_files_open(anc_str_of(spool), &f->spool, &err), &err);
     const ing_service_options options = {.batches = ing_sqlite_store(f->k.readers),
                                          .batch_writer = ing_sqlite_writer(),
                                          .items = ing_sqlite_items(),
+                                         .uploads = ing_sqlite_uploads(),
+                                         .spool = f->spool,
                                          .folder = ing_folder_source(),
                                          .writer = f->k.options.writer,
                                          .outbox = f->k.options.outbox,
@@ -65,12 +70,14 @@ void ingest_open(ing_fixture *f)
 void ingest_close(ing_fixture *f)
 {
     ing_service_close(f->ing);
+    ing_spool_files_close(&f->spool);
     fixture_close(&f->k);
 }
 
 void ingest_reopen(ing_fixture *f)
 {
     ing_service_close(f->ing);
+    ing_spool_files_close(&f->spool);
     fixture_reopen(&f->k);
     open_ingest(f);
 }

@@ -7,6 +7,7 @@
 #define ANC_TESTS_SUPPORT_INGEST_FIXTURE_H
 
 #include "ingest/adapters/folder/folder.h"
+#include "ingest/adapters/spool_files/spool_files.h"
 #include "ingest/adapters/sqlite/ing_sqlite.h"
 #include "ingest/app/ingest_service.h"
 #include "knowledge_fixture.h"
@@ -20,6 +21,7 @@ enum { INGEST_WORKERS = 3 };
 typedef struct ing_fixture {
     kno_fixture k;
     struct srch_service search;
+    ing_spool spool;
     ing_service *ing;
     char source[96];           /* the folder that is read */
     int64_t lease_ms, keep_ms; /* 0: as usual; taken at the next open */

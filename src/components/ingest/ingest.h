@@ -72,6 +72,63 @@ anc_status ing_batch_wait(ing_service *ing, krn_call *call, anc_str id, uint64_t
 anc_status ing_batch_cancel(ing_service *ing, krn_call *call, anc_str id,
                             ing_batch *ret) ANC_MUST_CHECK;
 
+/* ---- documents that are sent along ------------------------------------------------------------ *
+ *
+ * A client's documents become items of a batch while they arrive: their bytes go to the spool, a
+ * bounded piece at a time, whatever their number. What ing_upload_end has acknowledged is durable.
+ * Documents are read while further ones come; where several have one id, the later one wins. An upload
+ * belongs to one thread at a time; all of its functions block.
+ */
+
+typedef struct ing_upload ing_upload;
+
+typedef struct ing_upload_request {
+    anc_str name;       /* for people: "upload" */
+    anc_str collection; /* of documents that name none */
+    anc_str metadata;   /* of files: a JSON object given to each; may be empty */
+    const anc_str *acl; /* of files: [n_acl] */
+    size_t n_acl;
+    bool held; /* nothing is read before the end: the upload may still be discarded */
+} ing_upload_request;
+
+/* Nothing is stored yet, and no batch is there before the first document. Checks the request (INVALID
+ * names the field). */
+anc_status ing_upload_open(ing_service *ing, krn_call *call, const ing_upload_request *request,
+                           ing_upload **ret) ANC_MUST_CHECK;
+
+typedef enum ing_upload_kind {
+    ING_UPLOAD_RECORD, /* a document as a JSON object, as for a single one; broken ones fail alone */
+    ING_UPLOAD_FILE    /* a file's bytes */
+} ing_upload_kind;
+
+/* A document begins, grows and is whole. `name`: "line 17" of a record, for reports; of a file its name,
+ * which is its id. `content_type` as declared, may be empty. CONFLICT when somebody cancelled the
+ * batch; DISK_FULL; after any failure only end, discard and close are left. */
+anc_status ing_upload_begin(ing_upload *upload, krn_call *call, ing_upload_kind kind, anc_str name,
+                            anc_str content_type) ANC_MUST_CHECK;
+anc_status ing_upload_add(ing_upload *upload, krn_call *call, anc_str bytes) ANC_MUST_CHECK;
+anc_status ing_upload_finish(ing_upload *upload, krn_call *call) ANC_MUST_CHECK;
+
+/* Whole documents that were not stored yet are stored now. */
+anc_status ing_upload_flush(ing_upload *upload, krn_call *call) ANC_MUST_CHECK;
+
+/* No further documents come. `broken` (ptr NULL: all came) says in words why the rest is missing: what
+ * came whole is kept and read, and the batch ends as failed. INVALID when there is no document. */
+anc_status ing_upload_end(ing_upload *upload, krn_call *call, anc_str broken,
+                          ing_batch *ret) ANC_MUST_CHECK;
+
+/* As if it had never come; for a held one, before the end. */
+anc_status ing_upload_discard(ing_upload *upload, krn_call *call) ANC_MUST_CHECK;
+
+/* Frees it. One that did not end is ended as broken at the next start. NULL is a no-op. */
+void ing_upload_close(ing_upload *upload);
+
+/* Documents that came whole so far. */
+uint64_t ing_upload_documents(const ing_upload *upload);
+
+/* Whether the spool takes more now; a sender waits while it does not. Any thread, at once. */
+bool ing_upload_room(const ing_service *ing);
+
 /* ---- dead letters: documents that failed, kept with what it takes to try them again ---------- */
 
 typedef struct ing_dead_letter {

@@ -7,7 +7,7 @@
 
 #include "hash/sha256.h"
 
-#include "base64.h"
+#include "base/base64.h"
 #include "handlers.h"
 #include "openapi.h"
 
@@ -31,7 +31,7 @@ static anc_status digest_of(const char *tag, char *out, size_t size, anc_err *er
     const anc_str rest = anc_str_sub(page(), from, page().len);
     const size_t n = anc_str_find(rest, anc_str_of(close));
     ANC_TRY(anc_sha256_of(anc_str_sub(rest, 0, n), hash, err));
-    http_base64_put(&text, (anc_str){(const char *)hash, sizeof hash});
+    anc_base64_put(&text, (anc_str){(const char *)hash, sizeof hash});
     (void)snprintf(out, size, "sha256-%s", text.ptr);
     return anc_buf_status(&text, "a digest", err);
 }

@@ -3,7 +3,7 @@
  * Answers when the index shows the version. The bytes of a base64 content are held beside the arena,
  * so that the arena's ceiling is that of the work and not of the source.
  */
-#include "base64.h"
+#include "base/base64.h"
 #include "handlers.h"
 #include "schemas.h"
 #include "upload.h"
@@ -43,7 +43,7 @@ static anc_status read_content(http_request *rq, const http_document_in *in, anc
     else if (in->text.ptr == NULL && in->content_base64.ptr == NULL)
         http_fault_add(&rq->faults, ANC_STR("/text"), "is missing: text or content_base64");
     else if (in->content_base64.ptr != NULL) {
-        const anc_status status = http_base64_read(in->content_base64, decoded, &why);
+        const anc_status status = anc_base64_read(in->content_base64, decoded, &why);
         if (status == ANC_INVALID)
             http_fault_add(&rq->faults, ANC_STR("/content_base64"), "%s", why.text);
         else if (status != ANC_OK)

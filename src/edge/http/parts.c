@@ -2,7 +2,7 @@
 #include "base/id.h"
 #include "base/utf8.h"
 
-#include "base64.h"
+#include "base/base64.h"
 #include "request.h"
 
 void http_put_time(json_writer *w, const char *name, int64_t unix_ms)
@@ -33,7 +33,7 @@ void http_put_object(json_writer *w, const char *name, anc_str json)
 anc_str http_cursor_of(http_request *rq, anc_str key)
 {
     ANC_BUF(text, 8192);
-    http_base64_put_url(&text, key);
+    anc_base64_put_url(&text, key);
     return anc_arena_copy(rq->mem, anc_buf_view(&text));
 }
 
@@ -44,7 +44,7 @@ anc_status http_cursor_read(http_request *rq, anc_str cursor, anc_str *ret)
         *ret = ANC_STR("");
         return ANC_OK;
     }
-    if (http_base64_read(cursor, &key, NULL) != ANC_OK || !anc_utf8_valid(anc_buf_view(&key))) {
+    if (anc_base64_read(cursor, &key, NULL) != ANC_OK || !anc_utf8_valid(anc_buf_view(&key))) {
         http_fault_add(&rq->faults, ANC_STR("?cursor"), "is not a next_cursor of this list");
         return http_faults_status(&rq->faults, &rq->err);
     }

@@ -97,7 +97,7 @@ static anc_status write_change(void *arg, krn_tx *tx, anc_err *err)
     anc_arena *mem = c->p->f.k.mem;
     switch (c->what) {
     case INSERT:
-        return w.ops->insert(w.self, tx, &c->batch, err);
+        return w.ops->insert(w.self, tx, &c->batch, &c->key, err);
     case LIST_BEGIN:
         return w.ops->list_begin(w.self, tx, c->key, err);
     case LIST_ADD:

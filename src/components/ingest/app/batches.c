@@ -121,7 +121,7 @@ static anc_status check_globs(krn_call *call, const ing_folder_request *r)
     return ANC_OK;
 }
 
-static anc_status check_metadata(krn_call *call, anc_str metadata)
+anc_status ing_metadata_check(krn_call *call, anc_str metadata)
 {
     if (metadata.len > MAX_METADATA_BYTES)
         return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/metadata",
@@ -149,7 +149,7 @@ static anc_status check_request(ing_service *ing, krn_call *call, const ing_fold
     ANC_TRY(check_globs(call, r));
     if (r->collection.len == 0)
         return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/collection", "no collection is named");
-    ANC_TRY(check_metadata(call, r->metadata));
+    ANC_TRY(ing_metadata_check(call, r->metadata));
     return source.ops->check(source.self, call, r->path);
 }
 
@@ -162,7 +162,8 @@ static anc_status write_start(void *arg, krn_tx *tx, anc_err *err)
 {
     const start_work *w = arg;
     const ing_batch_writer b = w->ing->with.batch_writer;
-    ANC_TRY(b.ops->insert(b.self, tx, w->batch, err));
+    int64_t key = 0;
+    ANC_TRY(b.ops->insert(b.self, tx, w->batch, &key, err));
     return ing_announce_state(w->ing, tx, w->batch, &w->batch->now, ANC_STR_NONE, err);
 }
 

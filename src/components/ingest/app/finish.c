@@ -23,7 +23,10 @@ static anc_status claim(ing_worker *w, const ing_run *run, krn_tx *tx, ing_item 
     const ing_item_writer i = w->ing->with.items;
     const ing_lease lease = lease_of(w, &(ing_item){0}, run, tx);
     anc_arena_reset(w->next_mem);
-    return i.ops->claim(i.self, tx, &lease, w->next_mem, ret, ret_counts, err);
+    ANC_TRY(i.ops->claim(i.self, tx, &lease, w->next_mem, ret, ret_counts, err));
+    if (ret->ordinal >= 0)
+        ing_order_claim(w, run, ret);
+    return ANC_OK;
 }
 
 /* `run` is held for the worker; lets go of it when nothing was claimed. */
@@ -34,6 +37,7 @@ static void take_over(ing_worker *w, ing_run *run, const ing_item *item, const i
     w->next_mem = mem;
     w->tries = 0;
     w->run = NULL;
+    ing_order_next(w, item->ordinal >= 0);
     if (item->ordinal < 0) {
         ing_saw_empty(w->ing, run, counts);
         ing_run_let_go(w->ing, run);
@@ -62,6 +66,7 @@ anc_status ing_claim_first(ing_worker *worker, ing_run *run, krn_call *call)
     first_work work = {.worker = worker, .run = run};
     const anc_status status = krn_writer_run(worker->ing->with.writer, call, write_first, &work);
     if (status != ANC_OK) {
+        ing_order_leave(worker);
         ing_run_let_go(worker->ing, run);
         return status;
     }
@@ -128,6 +133,8 @@ void ing_finish_done(ing_finish *f)
     if (f->next != NULL)
         take_over(w, f->next, &f->next_item, &f->next_after);
     else
+        ing_order_leave(w);
+    if (f->next == NULL)
         w->run = NULL;
     f->next = NULL;
     ing_run_let_go(w->ing, run);
@@ -163,6 +170,7 @@ void ing_item_give_back(ing_worker *w)
         if (krn_writer_run(w->ing->with.writer, &call, write_release, &work) == ANC_OK)
             ing_saw(w->ing, w->run->batch.key, &work.after);
     }
+    ing_order_leave(w);
     ing_run_let_go(w->ing, w->run);
     w->run = NULL;
 }

@@ -7,6 +7,8 @@
 #include "ingest/ports/batch_writer.h"
 #include "ingest/ports/item_writer.h"
 #include "ingest/ports/source.h"
+#include "ingest/ports/spool.h"
+#include "ingest/ports/upload_writer.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
@@ -23,7 +25,9 @@ typedef struct ing_service_options {
     ing_batch_store batches;
     ing_batch_writer batch_writer;
     ing_item_writer items;
+    ing_upload_writer uploads;
     ing_source folder;
+    ing_spool spool;
     krn_writer writer;
     krn_outbox outbox;
     krn_clock clock;
@@ -37,6 +41,7 @@ typedef struct ing_service_options {
     int64_t lease_ms;      /* [900,000] after which the item of a worker that hangs is taken over */
     int64_t keep_ms;       /* [30 days] closed batches and their dead letters go after it */
     uint64_t keep_batches; /* [1,000] and all but the newest so many */
+    uint64_t spool_bytes;  /* [4 GiB] of what was sent and is not read yet; more has to wait */
 } ing_service_options;
 
 /* Adds one step for each worker to the scheduler, and one that looks after what is kept; batches that

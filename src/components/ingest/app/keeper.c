@@ -10,6 +10,8 @@ typedef struct keep_work {
     ing_keep keep;
     size_t taken;
     bool more;
+    int64_t unused[PIECE]; /* segments */
+    size_t n_unused;
 } keep_work;
 
 static anc_status write_kept(void *arg, krn_tx *tx, anc_err *err)
@@ -19,7 +21,21 @@ static anc_status write_kept(void *arg, krn_tx *tx, anc_err *err)
     const ing_batch_writer b = w->ing->with.batch_writer;
     w->keep.before_ms = tx->wall_ms - w->ing->with.keep_ms;
     ANC_TRY(i.ops->take_back(i.self, tx, tx->wall_ms, 0, PIECE, &w->taken, err));
-    return b.ops->prune(b.self, tx, &w->keep, PIECE, &w->more, err);
+    ANC_TRY(b.ops->prune(b.self, tx, &w->keep, PIECE, &w->more, err));
+    const ing_upload_writer u = w->ing->with.uploads;
+    return u.ops->segments_unused(u.self, tx, PIECE, w->unused, &w->n_unused, err);
+}
+
+/* Their rows are gone; a file that stays is found at the next start. */
+static anc_status remove_segments(ing_service *ing, krn_call *call, const int64_t *ids, size_t n)
+{
+    const ing_spool spool = ing->with.spool;
+    for (size_t i = 0; spool.ops != NULL && i < n; i++) {
+        uint64_t bytes = 0;
+        ANC_TRY(spool.ops->remove(spool.self, ids[i], &bytes, call->err));
+        (void)atomic_fetch_sub(&ing->spooled, bytes);
+    }
+    return ANC_OK;
 }
 
 /* The figures of all runs, since somebody else's items may be among those taken back. */
@@ -45,7 +61,8 @@ static anc_status keep(ing_service *ing, krn_call *call, bool *ret_more)
                  .visible_seq = search != NULL ? srch_status(search).cursor : UINT64_MAX}};
     ANC_TRY(ing_recover(ing, call));
     ANC_TRY(krn_writer_run(ing->with.writer, call, write_kept, &work));
-    *ret_more = work.more || work.taken == PIECE;
+    ANC_TRY(remove_segments(ing, call, work.unused, work.n_unused));
+    *ret_more = work.more || work.taken == PIECE || work.n_unused == PIECE;
     if (work.taken == 0)
         return ANC_OK;
     krn_count(ing->count.taken_over, work.taken);

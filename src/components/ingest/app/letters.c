@@ -5,10 +5,12 @@ enum { MAX_PAGE = 1000 };
 
 static ing_dead_letter to_public(const ing_letter *l, anc_arena *mem)
 {
+    const bool sent = l->kind != ING_ITEM_SOURCE;
     const bool whole = anc_str_ends(l->source, l->path); /* a file is its own source */
     const anc_str source =
-        whole ? l->source
-              : anc_arena_printf(mem, "%.*s/%.*s", ANC_FMT(l->source), ANC_FMT(l->path));
+        sent    ? l->path
+        : whole ? l->source
+                : anc_arena_printf(mem, "%.*s/%.*s", ANC_FMT(l->source), ANC_FMT(l->path));
     return (ing_dead_letter){.id = l->id,
                              .batch_id = l->batch_id,
                              .collection = l->collection,

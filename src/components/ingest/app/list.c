@@ -62,7 +62,8 @@ static anc_status add_item(listing *l, const ing_item *item, anc_err *err)
     to->ordinal = l->ordinal;
     to->path = anc_arena_copy(l->mem, item->path);
     to->letter = anc_arena_copy(l->mem, item->letter);
-    if (to->path.ptr == NULL || to->letter.ptr == NULL)
+    to->content_type = anc_arena_copy(l->mem, item->content_type);
+    if (to->path.ptr == NULL || to->letter.ptr == NULL || to->content_type.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(l->mem), "no room for a path");
     l->ordinal++;
     return ++l->n == LIST_PIECE ? flush(l) : ANC_OK;
@@ -98,7 +99,10 @@ static anc_status walk_folder(listing *l, krn_call *call)
 
 static anc_status add_letter(listing *l, const ing_letter *letter, anc_err *err)
 {
-    const ing_item item = {.path = letter->path,
+    const ing_item item = {.kind = letter->kind,
+                           .path = letter->path,
+                           .content_type = letter->content_type,
+                           .payload = letter->payload,
                            .bytes = letter->bytes,
                            .modified_ms = letter->modified_ms,
                            .letter = letter->id};

@@ -1,11 +1,8 @@
 /* read_item.c - one item: read, put, counted. */
-#include <string.h>
-
 #include "service_impl.h"
 
-enum { SMALL_ARENA_BYTES = 8 << 20 };
-#define MAX_FILE_BYTES     ((size_t)256 << 20)
-#define CONTENT_ARENA      (MAX_FILE_BYTES + ((size_t)32 << 20))
+enum { SMALL_ARENA_BYTES = 8 << 20, TURN_MS = 1 };
+#define CONTENT_ARENA      ((size_t)320 << 20) /* a source of 256 MiB, and room beside it */
 #define DOCUMENT_NS        ((int64_t)600 * 1000000000)
 #define AGAIN_WHEN_IDLE_MS 1000 /* the catalog did not take the result */
 
@@ -24,7 +21,8 @@ typedef struct attempt {
     ing_worker *worker;
     anc_status status;
     const char *stage;
-    kno_put_status put;
+    bool waits;       /* an earlier item of the same document goes first */
+    anc_str document; /* its id, once it is known */
     ing_finish finish;
     int64_t read_ns, put_ns[KNO_STAGES];
 } attempt;
@@ -57,19 +55,6 @@ static void fill_times(attempt *a)
 
 /* ---- put ----------------------------------------------------------------------------------- */
 
-/* A document's id is its path below the folder; where another file has that id already, the whole
- * path, so that folders read into one collection do not overwrite each other. */
-static anc_str id_of(const ing_worker *w, krn_call *call, anc_str uri)
-{
-    anc_err ignored = {0};
-    kno_document there;
-    krn_call look = *call;
-    look.err = &ignored;
-    const anc_status status = kno_document_find(w->ing->with.knowledge, &look,
-                                                w->run->batch.collection, w->item.path, &there);
-    return status == ANC_OK && !anc_str_eq(there.uri, uri) ? uri : w->item.path;
-}
-
 /* In the transaction that makes the version current. */
 static anc_status count_published(void *arg, krn_tx *tx, const kno_put_result *put, anc_err *err)
 {
@@ -81,52 +66,37 @@ static anc_status count_published(void *arg, krn_tx *tx, const kno_put_result *p
     return ing_finish_write(&a->finish, tx, err);
 }
 
-static anc_status read_content(attempt *a, krn_call *call, ing_content *ret)
+static anc_status load(attempt *a, krn_call *call, kno_document_input *ret)
 {
-    const ing_worker *w = a->worker;
-    const ing_source source = w->ing->with.folder;
-    if (ing_name_is_records(w->item.path)) {
+    const krn_clock clock = a->worker->ing->with.clock;
+    const int64_t from_ns = krn_now_ns(clock);
+    const anc_status status = ing_content_load(a->worker, call, ret);
+    a->read_ns += krn_now_ns(clock) - from_ns;
+    if (status == ANC_UNSUPPORTED)
         a->stage = "parse";
-        return ANC_FAIL(call->err, ANC_UNSUPPORTED, "a file of records is not one document");
-    }
-    const int64_t from_ns = krn_now_ns(w->ing->with.clock);
-    const anc_status status =
-        source.ops->read(source.self, call, w->run->batch.path, w->item.path, MAX_FILE_BYTES, ret);
-    a->read_ns += krn_now_ns(w->ing->with.clock) - from_ns;
     return status;
 }
 
 static anc_status put_item(attempt *a, krn_call *call)
 {
     ing_worker *w = a->worker;
-    const ing_batch_record *batch = &w->run->batch;
-    ing_content content;
-    ANC_TRY(read_content(a, call, &content));
+    kno_document_input input = {0};
+    ANC_TRY(load(a, call, &input));
+    a->document = input.id;
+    a->waits = w->item.kind == ING_ITEM_RECORD && /* files of a batch have a name each */
+               ing_order_must_wait(w, input.collection, input.id);
+    if (a->waits)
+        return ANC_OK;
     kno_put_stage stage = KNO_STAGE_CHECK;
     kno_put_result put = {0};
-    const kno_document_input input = {.collection = batch->collection,
-                                      .make_collection = true,
-                                      .id = id_of(w, call, content.uri),
-                                      .uri = content.uri,
-                                      .source = ANC_STR("folder"),
-                                      .name = w->item.path,
-                                      .metadata = batch->metadata,
-                                      .acl = batch->acl,
-                                      .n_acl = batch->n_acl,
-                                      .content = content.bytes,
-                                      .modified_ms = content.modified_ms,
-                                      .stage = &stage,
-                                      .stage_ns = a->put_ns,
-                                      .on_publish = count_published,
-                                      .on_publish_arg = a};
+    input.make_collection = true;
+    input.stage = &stage;
+    input.stage_ns = a->put_ns;
+    input.on_publish = count_published;
+    input.on_publish_arg = a;
     const anc_status status = kno_document_put(w->ing->with.knowledge, call, &input, false, &put);
     a->stage = stage_name(stage);
-    a->put = put.status;
     a->finish.done = a->finish.done && status == ANC_OK;
-    if (status != ANC_OK)
-        a->finish.result.document = ANC_STR_NONE; /* it was in the put's memory */
-    else if (!a->finish.done)
-        a->finish.result.document = put.document_id;
     return status;
 }
 
@@ -158,6 +128,7 @@ static anc_status count(attempt *a, const anc_err *why)
     ing_item_result *r = &a->finish.result;
     r->outcome = outcome_of(a);
     r->seq = 0;
+    r->document = a->document;
     r->failure_id = anc_str_of(id);
     r->stage = anc_str_of(a->stage);
     r->reason = anc_str_of(why->text);
@@ -170,6 +141,7 @@ static anc_status count(attempt *a, const anc_err *why)
 static void drop(ing_worker *w)
 {
     krn_count(w->ing->count.taken_over, 1);
+    ing_order_leave(w);
     ing_run_let_go(w->ing, w->run);
     w->run = NULL;
 }
@@ -215,8 +187,12 @@ static anc_status settle(attempt *a, krn_call *call, anc_err *why, int64_t *ret_
         ing_finish_done(&a->finish);
         return ANC_OK;
     }
-    if (atomic_load(&w->ing->stopping) && a->status != ANC_OK)
+    if (atomic_load(&w->ing->stopping) && (a->status != ANC_OK || a->waits))
         return ANC_CANCELLED; /* it is read after the next start */
+    if (a->waits) {
+        *ret_wait_ms = TURN_MS;
+        return ANC_OK;
+    }
     if (is_kept(a, call, ret_wait_ms))
         return ANC_OK;
     const anc_status status = count(a, why);
@@ -247,6 +223,9 @@ anc_status ing_item_read(ing_worker *w, int64_t now_ns, int64_t *ret_wait_ms)
                             .result = {.bytes = w->item.bytes,
                                        .path = w->item.path,
                                        .letter = w->item.letter,
+                                       .kind = w->item.kind,
+                                       .content_type = w->item.content_type,
+                                       .payload = w->item.payload,
                                        .modified_ms = w->item.modified_ms}}};
     krn_call call = ing_call_of(w->ing, &w->run->batch, mem, &why, now_ns + DOCUMENT_NS);
     const anc_status status = settle(&a, &call, &why, ret_wait_ms);

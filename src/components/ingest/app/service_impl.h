@@ -43,6 +43,14 @@ typedef struct ing_run {
     uint64_t empty_at;     /* revision at which a claim found nothing */
 } ing_run;
 
+/* An item that is under way, as order.c knows it. */
+typedef struct ing_place {
+    int64_t batch; /* key; 0: none */
+    int64_t ordinal;
+    uint64_t document; /* hash of its id; 0: not known yet */
+    int64_t until_ns;  /* when nobody minds it any more: its lease is over */
+} ing_place;
+
 typedef struct ing_worker {
     ing_service *ing;
     uint32_t step_id;
@@ -52,6 +60,8 @@ typedef struct ing_worker {
     ing_item item;
     unsigned tries;
     anc_arena *mem, *next_mem; /* of the item's texts; of those of the next one */
+
+    ing_place here, next; /* for others that read documents of the same batch; under `lock` */
 } ing_worker;
 
 struct ing_service {
@@ -73,6 +83,8 @@ struct ing_service {
     bool looking;        /* a worker looks */
     int64_t looked;      /* key of the last batch that got a run */
     uint64_t index_ns;   /* of the index's work that was put on batches */
+
+    atomic_uint_least64_t spooled; /* bytes of all segments */
 
     ing_worker workers[ING_MAX_WORKERS];
     struct {
@@ -116,6 +128,24 @@ void ing_saw(ing_service *ing, int64_t key, const ing_counts *counts);
 /* A claim found nothing. */
 void ing_saw_empty(ing_service *ing, ing_run *run, const ing_counts *counts);
 
+/* ---- order.c: documents of one id, one after the other ---- */
+
+/* On the writer's thread, in the transaction that claims: the worker's next item. */
+void ing_order_claim(ing_worker *worker, const ing_run *run, const ing_item *item);
+/* The next item is the one at hand, or (`taken` false) there is none. */
+void ing_order_next(ing_worker *worker, bool taken);
+/* Nothing is at hand any more. */
+void ing_order_leave(ing_worker *worker);
+/* Whether an earlier item of the batch that is under way may be the same document: then it goes
+ * first. */
+bool ing_order_must_wait(ing_worker *worker, anc_str collection, anc_str document);
+
+/* ---- content.c ---- */
+
+/* The item's document, with its bytes, in call->mem. `ret` has what a put needs but for who asks. */
+anc_status ing_content_load(const ing_worker *worker, krn_call *call,
+                            kno_document_input *ret) ANC_MUST_CHECK;
+
 /* ---- service.c ---- */
 
 /* Tells waiting callers and the other workers that something was committed. */
@@ -138,9 +168,13 @@ anc_status ing_batch_queue(ing_service *ing, krn_call *call, const ing_batch_rec
 anc_status ing_batch_get(ing_service *ing, krn_call *call, anc_str id,
                          ing_batch_record *ret) ANC_MUST_CHECK; /* NOT_FOUND */
 
+/* A JSON object of bearable size, or nothing; INVALID names /metadata. */
+anc_status ing_metadata_check(krn_call *call, anc_str metadata) ANC_MUST_CHECK;
+
 /* ---- recover.c ---- */
 
-/* Takes back what an earlier life of the service held; does it once. */
+/* Takes back what an earlier life of the service held, and ends the uploads that it received; does it
+ * once. */
 anc_status ing_recover(ing_service *ing, krn_call *call) ANC_MUST_CHECK;
 
 /* ---- list.c ---- */

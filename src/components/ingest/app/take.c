@@ -18,7 +18,8 @@ static ing_run *run_new(const ing_batch_record *batch, anc_arena *mem)
     run->now = batch->now;
     run->empty_at = UINT64_MAX;
     run->counted = !ended;
-    run->phase = batch->now.listed || ended ? ING_RUN_READ : ING_RUN_LIST;
+    const bool comes_along = batch->source == ING_SOURCE_UPLOAD; /* nothing is to be listed */
+    run->phase = batch->now.listed || ended || comes_along ? ING_RUN_READ : ING_RUN_LIST;
     atomic_init(&run->cancelled, ended);
     return run;
 }

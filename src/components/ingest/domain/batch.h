@@ -42,7 +42,8 @@ const char *ing_stage_name(ing_stage stage); /* "read", … */
 /* Where the documents of a batch come from. */
 typedef enum ing_source_kind {
     ING_SOURCE_FOLDER, /* `path` on this machine */
-    ING_SOURCE_REPLAY  /* the dead letters of another batch, whose `path` it has */
+    ING_SOURCE_REPLAY, /* the dead letters of another batch, whose `path` it has */
+    ING_SOURCE_UPLOAD  /* sent along: every item has a payload */
 } ing_source_kind;
 
 /* What changes while a batch is worked on; of one committed state. */
@@ -66,6 +67,7 @@ typedef struct ing_batch_record {
 
     /* what was asked for, and by whom */
     ing_source_kind source;
+    bool held;      /* of an upload: nothing is read before it is whole */
     anc_str origin; /* of a replay: id of the batch whose dead letters are read again */
     anc_str letter; /* of a replay: only this dead letter; empty: all of the origin's */
     anc_str collection, path, metadata;
@@ -117,9 +119,25 @@ typedef enum ing_outcome {
     ING_UNDER_WAY /* claimed, until its lease is over */
 } ing_outcome;
 
+/* Where the bytes of an item are. */
+typedef enum ing_item_kind {
+    ING_ITEM_SOURCE, /* at its path in the batch's source */
+    ING_ITEM_RECORD, /* in its payload: a document as a JSON object */
+    ING_ITEM_FILE    /* in its payload: a file's */
+} ing_item_kind;
+
+/* A piece of a segment, which is a file of the spool. */
+typedef struct ing_payload {
+    int64_t segment; /* 0: none */
+    uint64_t at, bytes;
+} ing_payload;
+
 typedef struct ing_item {
-    int64_t ordinal; /* from 0 within its batch */
-    anc_str path;    /* relative to the batch's */
+    int64_t ordinal; /* from 0 within its batch; negative, to be added: behind the last */
+    ing_item_kind kind;
+    anc_str path;         /* relative to the batch's; of a record "line 17", of a file its name */
+    anc_str content_type; /* of a file that was sent, as declared; may be empty */
+    ing_payload payload;
     uint64_t bytes;
     int64_t modified_ms; /* 0: unknown */
     anc_str letter;      /* id of the dead letter that it tries again; empty: none */
@@ -132,6 +150,9 @@ enum { ING_CLAIMS_MAX = 5 };
 /* Milliseconds before try number `tries` + 1 of an item that failed for a passing reason; negative:
  * no further try. */
 int64_t ing_retry_after_ms(unsigned tries);
+
+/* A record longer than this is refused: it is read as a whole. */
+enum { ING_RECORD_BYTES = 16 << 20 };
 
 /* Whether a file of this name holds records rather than a document (.jsonl and the like), which are
  * not read as text. */

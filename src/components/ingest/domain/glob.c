@@ -8,10 +8,11 @@
 #include "base/str.h"
 #include "base/utf8.h"
 
-/* One element of a pattern. */
+/* One element of a pattern. "**" with a '/' behind it is one element: folders. Its first place means
+ * that none was entered, its second that the path is inside of one. */
 typedef struct element {
     size_t bytes; /* that it takes in the pattern */
-    bool star, deep;
+    bool star, deep, folders;
 } element;
 
 static size_t set_end(anc_str p, size_t at)
@@ -30,7 +31,16 @@ static element element_at(anc_str p, size_t at)
 {
     if (p.ptr[at] == '*') {
         const bool deep = at + 1 < p.len && p.ptr[at + 1] == '*';
+        const bool begins = at == 0 || p.ptr[at - 1] == '/';
+        if (deep && begins && at + 2 < p.len && p.ptr[at + 2] == '/')
+            return (element){.bytes = 3, .folders = true};
         return (element){.bytes = deep ? 2 : 1, .star = true, .deep = deep};
+    }
+    if (p.ptr[at] == '\\') {
+        size_t quoted = 1;
+        if (at + 1 < p.len)
+            (void)anc_utf8_at(p, at + 1, &quoted);
+        return (element){.bytes = 1 + quoted};
     }
     if (p.ptr[at] == '[')
         return (element){.bytes = set_end(p, at) + 1 - at};
@@ -79,29 +89,37 @@ static bool takes(anc_str pattern, size_t at, size_t bytes, uint32_t c, anc_str 
         return c != '/';
     if (pattern.ptr[at] == '[')
         return c != '/' && in_set(anc_str_sub(pattern, at, bytes), c);
+    if (pattern.ptr[at] == '\\')
+        return anc_str_eq(anc_str_sub(pattern, at + 1, bytes - 1), character);
     return anc_str_eq(anc_str_sub(pattern, at, bytes), character);
 }
 
 /* Marks what can be reached from a marked place without taking a character: past stars. */
 static void pass_stars(anc_str pattern, bool *at)
 {
-    for (size_t i = 0; i < pattern.len; i++)
-        if (at[i] && pattern.ptr[i] == '*')
-            at[i + element_at(pattern, i).bytes] = true;
+    for (size_t i = 0; i < pattern.len;) {
+        const element e = element_at(pattern, i);
+        if (at[i] && (e.star || e.folders))
+            at[i + e.bytes] = true;
+        i += e.bytes;
+    }
 }
 
 static void take_character(anc_str pattern, const bool *now, bool *next, uint32_t c,
                            anc_str character)
 {
     memset(next, 0, pattern.len + 1);
-    for (size_t i = 0; i < pattern.len; i++) {
-        if (!now[i])
-            continue;
+    for (size_t i = 0; i < pattern.len;) {
         const element e = element_at(pattern, i);
-        if (e.star)
+        if (e.folders && (now[i] || now[i + 1])) {
+            next[i + 1] = true;
+            next[i + e.bytes] = next[i + e.bytes] || c == '/';
+        } else if (now[i] && e.star) {
             next[i] = next[i] || e.deep || c != '/';
-        else if (takes(pattern, i, e.bytes, c, character))
+        } else if (now[i] && takes(pattern, i, e.bytes, c, character)) {
             next[i + e.bytes] = true;
+        }
+        i += e.bytes;
     }
     pass_stars(pattern, next);
 }
@@ -114,13 +132,10 @@ static anc_str last_part(anc_str path)
     return anc_str_sub(path, start, path.len);
 }
 
-bool ing_glob_match(anc_str pattern, anc_str path)
+bool ing_glob_match_whole(anc_str pattern, anc_str text)
 {
-    if (pattern.len == 0)
-        return true;
-    if (!ing_glob_valid(pattern) || !anc_utf8_valid(path))
+    if (!ing_glob_valid(pattern) || !anc_utf8_valid(text))
         return false;
-    const anc_str text = memchr(pattern.ptr, '/', pattern.len) != NULL ? path : last_part(path);
     bool places[2][ING_MAX_GLOB_BYTES + 1] = {{false}, {false}};
     unsigned now = 0;
     places[0][0] = true;
@@ -133,4 +148,12 @@ bool ing_glob_match(anc_str pattern, anc_str path)
         i += bytes;
     }
     return places[now][pattern.len];
+}
+
+bool ing_glob_match(anc_str pattern, anc_str path)
+{
+    if (pattern.len == 0)
+        return true;
+    const bool whole = memchr(pattern.ptr, '/', pattern.len) != NULL;
+    return ing_glob_match_whole(pattern, whole ? path : last_part(path));
 }

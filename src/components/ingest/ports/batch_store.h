@@ -17,6 +17,9 @@ typedef struct ing_letter {
     anc_str collection, source; /* of the batch: where it goes to and where it was read from */
     anc_str document;           /* its id, as far as it was known */
     anc_str path;               /* of the item */
+    ing_item_kind kind;
+    anc_str content_type;
+    ing_payload payload;
     anc_str stage, reason;
     uint64_t bytes;
     int64_t modified_ms;

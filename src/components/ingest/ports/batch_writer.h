@@ -24,22 +24,25 @@ typedef struct ing_batch_writer_ops {
 
     /* A queued batch; key, figures and times of `batch` are ignored. */
     ANC_MUST_CHECK anc_status (*insert)(void *self, krn_tx *tx, const ing_batch_record *batch,
-                                        anc_err *err);
+                                        int64_t *ret_key, anc_err *err);
 
     /* Begins to list its items: what an earlier try listed is removed. */
     ANC_MUST_CHECK anc_status (*list_begin)(void *self, krn_tx *tx, int64_t key, anc_err *err);
-    /* Further items, waiting; letters of items that name one are looked after by finish. */
+    /* Further items, waiting. A payload's segment is needed until the item is done (or, when it is a
+     * dead letter then, until that goes); an item that tries a dead letter again needs that one's. */
     ANC_MUST_CHECK anc_status (*list_add)(void *self, krn_tx *tx, int64_t key,
                                           const ing_item *items, size_t n, anc_err *err);
 
     /* Moves it to `to`. Processing: the items are all listed, and the pace begins. With `from`
      * processing and `to` processing the pace begins anew (work was taken up again). An ended phase
-     * sets completed_ms, and `error` (ptr NULL: none). CONFLICT when it may not. */
+     * sets completed_ms, and `error` (ptr NULL: what was noted before). Completed with an error is
+     * failed. CONFLICT when it may not. */
     ANC_MUST_CHECK anc_status (*move)(void *self, krn_tx *tx, int64_t key, ing_phase to,
                                       anc_str error, anc_arena *mem, ing_batch_record *ret,
                                       anc_err *err);
 
-    /* Documents up to `ordinal` were announced; `closed`: nothing is left to be done. */
+    /* Documents up to `ordinal` were announced; `closed`: nothing is left to be done, and payloads of
+     * items that were never read are not needed any more. */
     ANC_MUST_CHECK anc_status (*announced)(void *self, krn_tx *tx, int64_t key, int64_t ordinal,
                                            bool closed, anc_err *err);
 

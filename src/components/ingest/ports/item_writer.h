@@ -34,7 +34,12 @@ typedef struct ing_item_result {
     /* for ING_PASSED_OVER and ING_ITEM_FAILED */
     anc_str failure_id; /* of the dead letter, unless it has one */
     anc_str stage, reason;
+    ing_item_kind kind;
+    anc_str content_type;
+    ing_payload payload;
     int64_t modified_ms;
+    const ing_item *children; /* [n_children] that it brought along: further items of the batch */
+    size_t n_children;
 } ing_item_result;
 
 typedef struct ing_item_writer_ops {
@@ -46,7 +51,7 @@ typedef struct ing_item_writer_ops {
                                        anc_arena *mem, ing_item *ret, ing_counts *ret_counts,
                                        anc_err *err);
 
-    /* Counts what became of it. A dead letter is added, moved to this batch (when the item tries one
+    /* Counts what became of it, and adds its children. A dead letter is added, moved to this batch (when the item tries one
      * again and failed), or removed (when it did not). `ret_announce`: the last announcement of the
      * state is so long ago that another is due; it is then noted as made. */
     ANC_MUST_CHECK anc_status (*finish)(void *self, krn_tx *tx, const ing_lease *lease,

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base64.h"
+#include "base/base64.h"
 #include "idempotency.h"
 #include "media.h"
 #include "support/test.h"
@@ -21,10 +21,10 @@ static void test_base64_comes_back(void **state)
         for (size_t i = 0; i < n; i++)
             bytes[i] = (char)((seed = seed * 1664525 + 1013904223) >> 24);
         if (n % 2 == 0)
-            http_base64_put(&text, (anc_str){bytes, n});
+            anc_base64_put(&text, (anc_str){bytes, n});
         else
-            http_base64_put_url(&text, (anc_str){bytes, n});
-        ASSERT_OK(http_base64_read(anc_buf_view(&text), &back, &err), &err);
+            anc_base64_put_url(&text, (anc_str){bytes, n});
+        ASSERT_OK(anc_base64_read(anc_buf_view(&text), &back, &err), &err);
         assert_true(anc_str_eq(anc_buf_view(&back), (anc_str){bytes, n}));
     }
 }
@@ -35,13 +35,13 @@ static void test_base64_refuses(void **state)
     (void)state;
     for (size_t i = 0; i < ANC_COUNT(wrong); i++) {
         ANC_BUF(back, 64);
-        assert_int_equal(http_base64_read(anc_str_of(wrong[i]), &back, NULL), ANC_INVALID);
+        assert_int_equal(anc_base64_read(anc_str_of(wrong[i]), &back, NULL), ANC_INVALID);
     }
     ANC_BUF(spaced, 64);
-    assert_int_equal(http_base64_read(ANC_STR(" cGxh\r\naW4= "), &spaced, NULL), ANC_OK);
+    assert_int_equal(anc_base64_read(ANC_STR(" cGxh\r\naW4= "), &spaced, NULL), ANC_OK);
     assert_true(anc_str_eq(anc_buf_view(&spaced), ANC_STR("plain")));
     ANC_BUF(small, 2);
-    assert_int_equal(http_base64_read(ANC_STR("cGxhaW4="), &small, NULL), ANC_LIMIT);
+    assert_int_equal(anc_base64_read(ANC_STR("cGxhaW4="), &small, NULL), ANC_LIMIT);
 }
 
 /* ---- media types ---- */

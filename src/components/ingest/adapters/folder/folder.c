@@ -1,10 +1,14 @@
 /* folder.c - a walk over a folder in byte order, depth first, and one file read.
  *
+ * Each folder on the way may have a file of patterns (ingest/domain/ignore.h); the deepest one that
+ * names a path decides.
+ *
  * Files are read, not mapped: somebody else may cut a file short while it is read, and a mapping
  * would then end the process.
  */
 #include "folder.h"
 
+#include "ingest/domain/ignore.h"
 #include "os/file.h"
 
 enum { MAX_DEPTH = 64, MAX_NAMES = 1000000, LEVEL_ARENA_BYTES = 256 << 20 };
@@ -20,18 +24,39 @@ static anc_status no_room(krn_call *call, const anc_arena *mem)
     return ANC_FAIL(call->err, anc_arena_refusal(mem), "no room for a path");
 }
 
+static const anc_str ignore_name = ANC_STR_INIT(".anchorageignore");
+
+/* A folder that the walk is in. */
+typedef struct level {
+    const struct level *up; /* NULL: the root */
+    ing_ignore ignore;
+    size_t prefix; /* bytes of an item's path up to what lies in this folder */
+    unsigned depth;
+} level;
+
+static bool is_left_out(const level *l, anc_str item, bool is_folder)
+{
+    for (; l != NULL; l = l->up) {
+        const anc_str path = anc_str_sub(item, l->prefix, item.len);
+        const ing_verdict verdict = ing_ignore_ask(&l->ignore, path, is_folder);
+        if (verdict != ING_NOT_NAMED)
+            return verdict == ING_LEFT_OUT;
+    }
+    return false;
+}
+
 static bool is_below(anc_str root, anc_str path)
 {
     return anc_str_starts(path, root) && path.len > root.len &&
            (path.ptr[root.len] == '/' || anc_str_ends(root, ANC_STR("/")));
 }
 
-static anc_status walk_folder(const walk *w, anc_str folder, anc_str prefix, unsigned depth);
+static anc_status walk_folder(const walk *w, anc_str folder, anc_str prefix, const level *up);
 
 /* What a name stands for. Things that vanish, may not be read, or are neither file nor folder are
  * passed over: they are no documents. */
 static anc_status walk_name(const walk *w, anc_arena *mem, anc_str folder, anc_str prefix,
-                            anc_str name, unsigned depth)
+                            anc_str name, const level *here)
 {
     const anc_str path = os_path_join(mem, folder, name);
     const anc_str item =
@@ -45,18 +70,62 @@ static anc_status walk_name(const walk *w, anc_arena *mem, anc_str folder, anc_s
     if (os_path_real(mem, path, &real, &ignored) != ANC_OK ||
         os_stat_of(path, &stat, &ignored) != ANC_OK || !is_below(w->root, real))
         return ANC_OK;
+    if (is_left_out(here, item, stat.is_folder))
+        return ANC_OK;
     if (stat.is_folder)
-        return anc_str_eq(real, path) ? walk_folder(w, path, item, depth + 1) : ANC_OK;
+        return anc_str_eq(real, path) ? walk_folder(w, path, item, here) : ANC_OK;
     if (!stat.is_file)
         return ANC_OK;
     const ing_item found = {.path = item, .bytes = stat.bytes, .modified_ms = stat.modified_ms};
     return w->sink->on_item(w->sink->arg, &found, w->call->err);
 }
 
-static anc_status walk_folder(const walk *w, anc_str folder, anc_str prefix, unsigned depth)
+/* The patterns of a folder; one that cannot be read is an error, since it may hide what must not be
+ * read. */
+static anc_status read_ignore(const walk *w, anc_arena *mem, anc_str folder, const anc_str *names,
+                              size_t n, ing_ignore *ret)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (!anc_str_eq(names[i], ignore_name))
+            continue;
+        const anc_str path = os_path_join(mem, folder, names[i]);
+        anc_str text;
+        if (path.ptr == NULL)
+            return no_room(w->call, mem);
+        ANC_TRY(os_file_read(mem, path, ING_IGNORE_BYTES, &text, w->call->err));
+        return ing_ignore_read(text, mem, ret, w->call->err);
+    }
+    return ANC_OK;
+}
+
+static anc_status walk_names(const walk *w, anc_arena *mem, anc_str folder, anc_str prefix,
+                             const level *up)
 {
     krn_call *call = w->call;
-    if (depth > MAX_DEPTH)
+    level here = {.up = up,
+                  .prefix = prefix.len > 0 ? prefix.len + 1 : 0,
+                  .depth = up != NULL ? up->depth + 1 : 0};
+    anc_str *names = NULL;
+    size_t n = 0;
+    anc_err own;
+    anc_err_clear(&own);
+    const anc_status listed = os_folder_list(mem, folder, MAX_NAMES, &names, &n, &own);
+    const bool gone = listed == ANC_NOT_FOUND || listed == ANC_FORBIDDEN;
+    if (gone && up != NULL)
+        return ANC_OK;
+    if (listed != ANC_OK)
+        return ANC_FAIL(call->err, listed, "%s", own.text);
+    ANC_TRY(read_ignore(w, mem, folder, names, n, &here.ignore));
+    for (size_t i = 0; i < n; i++)
+        if (names[i].len > 0 && names[i].ptr[0] != '.')
+            ANC_TRY(walk_name(w, mem, folder, prefix, names[i], &here));
+    return ANC_OK;
+}
+
+static anc_status walk_folder(const walk *w, anc_str folder, anc_str prefix, const level *up)
+{
+    krn_call *call = w->call;
+    if (up != NULL && up->depth == MAX_DEPTH)
         return ANC_FAIL(call->err, ANC_LIMIT, "%.*s lies more than %d folders deep",
                         ANC_FMT(folder), MAX_DEPTH);
     if (atomic_load_explicit(call->cancelled, memory_order_relaxed))
@@ -64,20 +133,7 @@ static anc_status walk_folder(const walk *w, anc_str folder, anc_str prefix, uns
     ANC_ARENA(mem, LEVEL_ARENA_BYTES);
     if (mem == NULL)
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory to list %.*s", ANC_FMT(folder));
-    anc_str *names = NULL;
-    size_t n = 0;
-    anc_err own;
-    anc_err_clear(&own);
-    const anc_status listed = os_folder_list(mem, folder, MAX_NAMES, &names, &n, &own);
-    const bool gone = listed == ANC_NOT_FOUND || listed == ANC_FORBIDDEN;
-    if (gone && depth > 0)
-        return ANC_OK;
-    if (listed != ANC_OK)
-        return ANC_FAIL(call->err, listed, "%s", own.text);
-    for (size_t i = 0; i < n; i++)
-        if (names[i].len > 0 && names[i].ptr[0] != '.')
-            ANC_TRY(walk_name(w, mem, folder, prefix, names[i], depth));
-    return ANC_OK;
+    return walk_names(w, mem, folder, prefix, up);
 }
 
 static anc_str base_name(anc_str path)
@@ -122,7 +178,7 @@ static anc_status walk_source(void *self, krn_call *call, anc_str path, const in
     }
     walk w = {.call = call, .sink = sink};
     ANC_TRY(os_path_real(call->mem, path, &w.root, call->err));
-    return walk_folder(&w, w.root, ANC_STR_NONE, 0);
+    return walk_folder(&w, w.root, ANC_STR_NONE, NULL);
 }
 
 static anc_status read_item(void *self, krn_call *call, anc_str path, anc_str item,

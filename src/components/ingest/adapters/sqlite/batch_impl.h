@@ -12,7 +12,7 @@
 #define ING_BATCH_COLUMNS                                                                          \
     ING_COUNT_COLUMNS ", key, id, source, origin, letter, collection, path, metadata, globs, acl," \
                       " user_id, labels, announced, error, created_ms, updated_ms, completed_ms,"  \
-                      " rate_from_ms, rate_from_done"
+                      " rate_from_ms, rate_from_done, held"
 
 ing_counts ing_counts_read(const db_stmt *s);
 anc_status ing_batch_read(const db_stmt *s, anc_arena *mem, ing_batch_record *ret,
@@ -20,6 +20,10 @@ anc_status ing_batch_read(const db_stmt *s, anc_arena *mem, ing_batch_record *re
 
 /* Inside the writer's transaction; NOT_FOUND when the batch is gone. */
 anc_status ing_counts_get(db_sqlite *db, int64_t key, ing_counts *ret, anc_err *err) ANC_MUST_CHECK;
+
+/* Items added behind those that are there, counted. */
+anc_status ing_items_add(krn_tx *tx, int64_t key, const ing_item *items, size_t n,
+                         anc_err *err) ANC_MUST_CHECK;
 
 /* The writer port's prune. */
 anc_status ing_sqlite_prune(void *self, krn_tx *tx, const ing_keep *keep, size_t limit,

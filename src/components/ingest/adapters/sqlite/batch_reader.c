@@ -55,7 +55,8 @@ anc_status ing_batch_read(const db_stmt *s, anc_arena *mem, ing_batch_record *re
                           .updated_ms = db_col_int(s, 36),
                           .completed_ms = db_col_int(s, 37),
                           .rate_from_ms = db_col_int(s, 38),
-                          .rate_from_done = (uint64_t)db_col_int(s, 39)};
+                          .rate_from_done = (uint64_t)db_col_int(s, 39),
+                          .held = db_col_int(s, 40) != 0};
     const struct {
         int column;
         anc_str *to;
@@ -160,7 +161,8 @@ static anc_status read_item_row(const db_stmt *s, anc_arena *mem, void *out, anc
 
 static const char letter_columns[] =
     "SELECT f.id, b.id, b.collection, b.path, f.document, f.path, f.stage, f.reason, f.batch,"
-    " f.passed_over, f.bytes, f.modified_ms, f.attempts, f.at_ms FROM ing_failure f"
+    " f.passed_over, f.bytes, f.modified_ms, f.attempts, f.at_ms, f.content_type, f.kind,"
+    " f.segment, f.at, f.len FROM ing_failure f"
     " JOIN ing_batch b ON b.key = f.batch";
 
 static anc_status read_letter_row(const db_stmt *s, anc_arena *mem, void *out, anc_err *err)
@@ -170,11 +172,16 @@ static anc_status read_letter_row(const db_stmt *s, anc_arena *mem, void *out, a
                     .bytes = (uint64_t)db_col_int(s, 10),
                     .modified_ms = db_col_int(s, 11),
                     .attempts = (uint32_t)db_col_int(s, 12),
-                    .at_ms = db_col_int(s, 13)};
+                    .at_ms = db_col_int(s, 13),
+                    .kind = (ing_item_kind)db_col_int(s, 15),
+                    .payload = {.segment = db_col_int(s, 16),
+                                .at = (uint64_t)db_col_int(s, 17),
+                                .bytes = (uint64_t)db_col_int(s, 18)}};
     anc_str *texts[] = {&l.id,       &l.batch_id, &l.collection, &l.source,
                         &l.document, &l.path,     &l.stage,      &l.reason};
     for (int i = 0; i < (int)ANC_COUNT(texts); i++)
         ANC_TRY(db_col_copy(s, i, mem, texts[i], err));
+    ANC_TRY(db_col_copy(s, 14, mem, &l.content_type, err));
     *(ing_letter *)out = l;
     return ANC_OK;
 }
@@ -224,7 +231,8 @@ static anc_status open_batches(void *self, krn_call *call, int64_t after, size_t
     ANC_TRY(reader_take(self, call, &r));
     DB_STMT(s);
     ANC_TRY(db_prepare(r.db,
-                       "SELECT " ING_BATCH_COLUMNS " FROM ing_batch WHERE closed = 0 AND key > ?1"
+                       "SELECT " ING_BATCH_COLUMNS
+                       " FROM ing_batch WHERE closed = 0 AND held = 0 AND key > ?1"
                        " ORDER BY key LIMIT ?2",
                        &s, call->err));
     db_bind_int(s, 1, after);

@@ -12,7 +12,8 @@ static anc_status join_lines(const anc_str *items, size_t n, anc_buf *out, anc_e
     return anc_buf_status(out, "access labels", err);
 }
 
-static anc_status insert(void *self, krn_tx *tx, const ing_batch_record *batch, anc_err *err)
+static anc_status insert(void *self, krn_tx *tx, const ing_batch_record *batch, int64_t *ret_key,
+                         anc_err *err)
 {
     (void)self;
     ANC_BUF(acl, 64 << 10);
@@ -20,11 +21,12 @@ static anc_status insert(void *self, krn_tx *tx, const ing_batch_record *batch, 
     ANC_TRY(join_lines(batch->acl, batch->n_acl, &acl, err));
     ANC_TRY(join_lines(batch->labels, batch->n_labels, &labels, err));
     DB_STMT(s);
-    ANC_TRY(db_prepare(tx->connection,
-                       "INSERT INTO ing_batch(id, collection, path, globs, metadata, acl, user_id,"
-                       " labels, source, origin, letter, created_ms, updated_ms, event_ms)"
-                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12)",
-                       &s, err));
+    ANC_TRY(db_prepare(
+        tx->connection,
+        "INSERT INTO ing_batch(id, collection, path, globs, metadata, acl, user_id, labels, source,"
+        " origin, letter, created_ms, updated_ms, event_ms, held)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12, ?13)",
+        &s, err));
     const anc_str texts[] = {batch->id,      batch->collection,    batch->path,
                              batch->globs,   batch->metadata,      anc_buf_view(&acl),
                              batch->user_id, anc_buf_view(&labels)};
@@ -34,7 +36,10 @@ static anc_status insert(void *self, krn_tx *tx, const ing_batch_record *batch, 
     db_bind_str(s, 10, batch->origin);
     db_bind_str(s, 11, batch->letter);
     db_bind_int(s, 12, tx->wall_ms);
-    return db_run(s, err);
+    db_bind_int(s, 13, batch->held);
+    ANC_TRY(db_run(s, err));
+    *ret_key = db_last_rowid(tx->connection);
+    return ANC_OK;
 }
 
 static anc_status list_begin(void *self, krn_tx *tx, int64_t key, anc_err *err)
@@ -54,44 +59,11 @@ static anc_status list_begin(void *self, krn_tx *tx, int64_t key, anc_err *err)
     return db_run(b, err);
 }
 
-static anc_status add_items(krn_tx *tx, int64_t key, const ing_item *items, size_t n,
-                            uint64_t *ret_bytes, anc_err *err)
-{
-    DB_STMT(s);
-    ANC_TRY(db_prepare(tx->connection,
-                       "INSERT INTO ing_item(batch, ordinal, path, bytes, modified_ms, letter)"
-                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
-                       &s, err));
-    for (size_t i = 0; i < n; i++) {
-        db_bind_int(s, 1, key);
-        db_bind_int(s, 2, items[i].ordinal);
-        db_bind_str(s, 3, items[i].path);
-        db_bind_int(s, 4, (int64_t)items[i].bytes);
-        db_bind_int(s, 5, items[i].modified_ms);
-        db_bind_str(s, 6, items[i].letter);
-        ANC_TRY(db_run(s, err));
-        *ret_bytes += items[i].bytes;
-    }
-    return ANC_OK;
-}
-
 static anc_status list_add(void *self, krn_tx *tx, int64_t key, const ing_item *items, size_t n,
                            anc_err *err)
 {
     (void)self;
-    uint64_t bytes = 0;
-    ANC_TRY(add_items(tx, key, items, n, &bytes, err));
-    DB_STMT(s);
-    ANC_TRY(db_prepare(tx->connection,
-                       "UPDATE ing_batch SET total = total + ?2, waiting = waiting + ?2,"
-                       " bytes_total = bytes_total + ?3, updated_ms = ?4,"
-                       " revision = revision + 1 WHERE key = ?1",
-                       &s, err));
-    db_bind_int(s, 1, key);
-    db_bind_int(s, 2, (int64_t)n);
-    db_bind_int(s, 3, (int64_t)bytes);
-    db_bind_int(s, 4, tx->wall_ms);
-    return db_run(s, err);
+    return ing_items_add(tx, key, items, n, err);
 }
 
 static anc_status get(db_sqlite *db, int64_t key, anc_arena *mem, ing_batch_record *ret,
@@ -123,10 +95,11 @@ static anc_status begin_pace(krn_tx *tx, int64_t key, anc_err *err)
 static anc_status end(krn_tx *tx, int64_t key, ing_phase phase, anc_str error, anc_err *err)
 {
     DB_STMT(s);
-    ANC_TRY(db_prepare(tx->connection,
-                       "UPDATE ing_batch SET phase = ?2, error = ?3, completed_ms = ?4,"
-                       " updated_ms = ?4, event_ms = ?4, revision = revision + 1 WHERE key = ?1",
-                       &s, err));
+    ANC_TRY(db_prepare(
+        tx->connection,
+        "UPDATE ing_batch SET phase = ?2, error = coalesce(?3, error), completed_ms = ?4,"
+        " updated_ms = ?4, event_ms = ?4, revision = revision + 1 WHERE key = ?1",
+        &s, err));
     db_bind_int(s, 1, key);
     db_bind_int(s, 2, phase);
     db_bind_str_or_null(s, 3, error);
@@ -146,9 +119,24 @@ static anc_status move(void *self, krn_tx *tx, int64_t key, ing_phase to, anc_st
                         ing_phase_name(now.now.phase));
     if (to == ING_PHASE_PROCESSING)
         ANC_TRY(begin_pace(tx, key, err));
+    else if (to == ING_PHASE_COMPLETED && now.error.ptr != NULL)
+        ANC_TRY(end(tx, key, ING_PHASE_FAILED, error, err));
     else
         ANC_TRY(end(tx, key, to, error, err));
     return get(tx->connection, key, mem, ret, err);
+}
+
+/* Those of items that were never read. */
+static anc_status let_go_of_payloads(krn_tx *tx, int64_t key, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE ing_segment SET users = users - (SELECT count(*) FROM ing_item i"
+                       " WHERE i.batch = ?1 AND i.state = 0 AND i.segment = ing_segment.id AND"
+                       " i.letter = '') WHERE batch = ?1",
+                       &s, err));
+    db_bind_int(s, 1, key);
+    return db_run(s, err);
 }
 
 static anc_status announced(void *self, krn_tx *tx, int64_t key, int64_t ordinal, bool closed,
@@ -164,7 +152,8 @@ static anc_status announced(void *self, krn_tx *tx, int64_t key, int64_t ordinal
     db_bind_int(s, 2, ordinal);
     db_bind_int(s, 3, closed);
     db_bind_int(s, 4, tx->wall_ms);
-    return db_run(s, err);
+    ANC_TRY(db_run(s, err));
+    return closed ? let_go_of_payloads(tx, key, err) : ANC_OK;
 }
 
 static anc_status letter_remove(void *self, krn_tx *tx, anc_str id, anc_err *err)

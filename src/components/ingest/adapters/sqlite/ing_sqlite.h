@@ -7,6 +7,7 @@
 #include "ingest/ports/batch_store.h"
 #include "ingest/ports/batch_writer.h"
 #include "ingest/ports/item_writer.h"
+#include "ingest/ports/upload_writer.h"
 
 /* The tables, for db_migrate. */
 extern const db_migration ing_migrations[];
@@ -16,5 +17,6 @@ extern const size_t ing_n_migrations;
 ing_batch_store ing_sqlite_store(db_readers *readers);
 ing_batch_writer ing_sqlite_writer(void);
 ing_item_writer ing_sqlite_items(void);
+ing_upload_writer ing_sqlite_uploads(void);
 
 #endif

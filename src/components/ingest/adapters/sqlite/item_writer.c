@@ -1,4 +1,4 @@
-/* item_writer.c - items claimed, finished and given back, inside the writer's transaction. */
+/* item_writer.c - items added, claimed, finished and given back, inside the writer's transaction. */
 #include "batch_impl.h"
 #include "kernel/ports/writer.h"
 
@@ -31,6 +31,83 @@ static anc_status move_counts(krn_tx *tx, int64_t key, int64_t n, anc_err *err)
     return db_run(s, err);
 }
 
+/* ---- added --------------------------------------------------------------------------------- */
+
+/* The segment is needed by one item more. */
+static anc_status use_segment(krn_tx *tx, int64_t key, int64_t segment, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "INSERT INTO ing_segment(id, batch, users) VALUES(?1, ?2, 1)"
+                       " ON CONFLICT(id) DO UPDATE SET users = users + 1",
+                       &s, err));
+    db_bind_int(s, 1, segment);
+    db_bind_int(s, 2, key);
+    return db_run(s, err);
+}
+
+static anc_status next_ordinal(krn_tx *tx, int64_t key, int64_t *ret, anc_err *err)
+{
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(tx->connection,
+                       "SELECT coalesce(max(ordinal), -1) + 1 FROM ing_item WHERE batch = ?1", &s,
+                       err));
+    db_bind_int(s, 1, key);
+    ANC_TRY(db_step(s, &row, err));
+    *ret = row ? db_col_int(s, 0) : 0;
+    return ANC_OK;
+}
+
+static anc_status add_item(krn_tx *tx, int64_t key, const ing_item *item, int64_t ordinal,
+                           anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(
+        db_prepare(tx->connection,
+                   "INSERT INTO ing_item(batch, ordinal, path, bytes, modified_ms, letter, kind,"
+                   " content_type, segment, at, len)"
+                   " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                   &s, err));
+    db_bind_int(s, 1, key);
+    db_bind_int(s, 2, item->ordinal >= 0 ? item->ordinal : ordinal);
+    db_bind_str(s, 3, item->path);
+    db_bind_int(s, 4, (int64_t)item->bytes);
+    db_bind_int(s, 5, item->modified_ms);
+    db_bind_str(s, 6, item->letter);
+    db_bind_int(s, 7, item->kind);
+    db_bind_str(s, 8, item->content_type);
+    db_bind_int(s, 9, item->payload.segment);
+    db_bind_int(s, 10, (int64_t)item->payload.at);
+    db_bind_int(s, 11, (int64_t)item->payload.bytes);
+    ANC_TRY(db_run(s, err));
+    if (item->payload.segment == 0 || item->letter.len > 0)
+        return ANC_OK;
+    return use_segment(tx, key, item->payload.segment, err);
+}
+
+anc_status ing_items_add(krn_tx *tx, int64_t key, const ing_item *items, size_t n, anc_err *err)
+{
+    uint64_t bytes = 0;
+    int64_t next = 0;
+    ANC_TRY(next_ordinal(tx, key, &next, err));
+    for (size_t i = 0; i < n; i++) {
+        ANC_TRY(add_item(tx, key, &items[i], next + (int64_t)i, err));
+        bytes += items[i].bytes;
+    }
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE ing_batch SET total = total + ?2, waiting = waiting + ?2,"
+                       " bytes_total = bytes_total + ?3, updated_ms = ?4,"
+                       " revision = revision + 1 WHERE key = ?1",
+                       &s, err));
+    db_bind_int(s, 1, key);
+    db_bind_int(s, 2, (int64_t)n);
+    db_bind_int(s, 3, (int64_t)bytes);
+    db_bind_int(s, 4, tx->wall_ms);
+    return db_run(s, err);
+}
+
 /* ---- claimed ------------------------------------------------------------------------------- */
 
 static anc_status first_waiting(krn_tx *tx, int64_t key, anc_arena *mem, ing_item *ret,
@@ -39,8 +116,9 @@ static anc_status first_waiting(krn_tx *tx, int64_t key, anc_arena *mem, ing_ite
     DB_STMT(s);
     bool row = false;
     ANC_TRY(db_prepare(tx->connection,
-                       "SELECT ordinal, path, bytes, modified_ms, letter, claims FROM ing_item"
-                       " WHERE batch = ?1 AND state = 0 ORDER BY ordinal LIMIT 1",
+                       "SELECT ordinal, path, bytes, modified_ms, letter, claims, kind,"
+                       " content_type, segment, at, len FROM ing_item WHERE batch = ?1 AND state = "
+                       "0 ORDER BY ordinal LIMIT 1",
                        &s, err));
     db_bind_int(s, 1, key);
     ANC_TRY(db_step(s, &row, err));
@@ -49,9 +127,14 @@ static anc_status first_waiting(krn_tx *tx, int64_t key, anc_arena *mem, ing_ite
     ing_item item = {.ordinal = db_col_int(s, 0),
                      .bytes = (uint64_t)db_col_int(s, 2),
                      .modified_ms = db_col_int(s, 3),
-                     .claims = (uint32_t)db_col_int(s, 5) + 1};
+                     .claims = (uint32_t)db_col_int(s, 5) + 1,
+                     .kind = (ing_item_kind)db_col_int(s, 6),
+                     .payload = {.segment = db_col_int(s, 8),
+                                 .at = (uint64_t)db_col_int(s, 9),
+                                 .bytes = (uint64_t)db_col_int(s, 10)}};
     ANC_TRY(db_col_copy(s, 1, mem, &item.path, err));
     ANC_TRY(db_col_copy(s, 4, mem, &item.letter, err));
+    ANC_TRY(db_col_copy(s, 7, mem, &item.content_type, err));
     *ret = item;
     return ANC_OK;
 }
@@ -181,8 +264,8 @@ static anc_status add_letter(krn_tx *tx, int64_t key, const ing_item_result *r, 
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "INSERT INTO ing_failure(id, batch, passed_over, document, stage, reason,"
-                       " at_ms, path, bytes, modified_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-                       " ?9, ?10)",
+                       " at_ms, path, bytes, modified_ms, kind, content_type, segment, at, len)"
+                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
                        &s, err));
     db_bind_str(s, 1, r->failure_id);
     db_bind_int(s, 2, key);
@@ -194,6 +277,11 @@ static anc_status add_letter(krn_tx *tx, int64_t key, const ing_item_result *r, 
     db_bind_str(s, 8, r->path);
     db_bind_int(s, 9, (int64_t)r->bytes);
     db_bind_int(s, 10, r->modified_ms);
+    db_bind_int(s, 11, r->kind);
+    db_bind_str(s, 12, r->content_type);
+    db_bind_int(s, 13, r->payload.segment);
+    db_bind_int(s, 14, (int64_t)r->payload.at);
+    db_bind_int(s, 15, (int64_t)r->payload.bytes);
     return db_run(s, err);
 }
 
@@ -222,12 +310,23 @@ static anc_status remove_letter(krn_tx *tx, anc_str id, anc_err *err)
     return db_run(s, err);
 }
 
+static anc_status let_go_of_segment(krn_tx *tx, int64_t segment, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection, "UPDATE ing_segment SET users = users - 1 WHERE id = ?1", &s,
+                       err));
+    db_bind_int(s, 1, segment);
+    return db_run(s, err);
+}
+
 static anc_status keep_letter(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
 {
     const bool failed = r->outcome == ING_PASSED_OVER || r->outcome == ING_ITEM_FAILED;
     if (r->letter.len > 0)
         return failed ? move_letter(tx, key, r, err) : remove_letter(tx, r->letter, err);
-    return failed ? add_letter(tx, key, r, err) : ANC_OK;
+    if (failed)
+        return add_letter(tx, key, r, err); /* which needs the payload now */
+    return r->payload.segment != 0 ? let_go_of_segment(tx, r->payload.segment, err) : ANC_OK;
 }
 
 static anc_status count_item(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
@@ -269,6 +368,8 @@ static anc_status finish(void *self, krn_tx *tx, const ing_lease *lease,
     ANC_TRY(mark_item(tx, lease, result, err));
     ANC_TRY(count_item(tx, key, result, err));
     ANC_TRY(keep_letter(tx, key, result, err));
+    if (result->n_children > 0)
+        ANC_TRY(ing_items_add(tx, key, result->children, result->n_children, err));
     ANC_TRY(ing_counts_get(tx->connection, key, ret_counts, err));
     *ret_announce = ret_counts->event_ms != before.event_ms;
     return ANC_OK;

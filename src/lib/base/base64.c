@@ -1,5 +1,5 @@
 /* base64.c - base64 by table. */
-#include "base64.h"
+#include "base/base64.h"
 
 static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char url_safe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -18,12 +18,12 @@ static void put(anc_buf *out, anc_str bytes, const char *alphabet, bool padded)
     }
 }
 
-void http_base64_put(anc_buf *out, anc_str bytes)
+void anc_base64_put(anc_buf *out, anc_str bytes)
 {
     put(out, bytes, plain, true);
 }
 
-void http_base64_put_url(anc_buf *out, anc_str bytes)
+void anc_base64_put_url(anc_buf *out, anc_str bytes)
 {
     put(out, bytes, url_safe, false);
 }
@@ -48,7 +48,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-anc_status http_base64_read(anc_str text, anc_buf *out, anc_err *err)
+anc_status anc_base64_read(anc_str text, anc_buf *out, anc_err *err)
 {
     uint32_t v = 0;
     unsigned bits = 0;

@@ -1,0 +1,233 @@
+/* spool_files.c - segments as files that grow at their end.
+ *
+ * A segment's name is made durable when it is made, its bytes by sync. What lies behind the last sync
+ * of a crashed process belongs to nobody: the catalog names pieces that were synced before.
+ */
+#include "spool_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "os/file.h"
+
+enum { MAX_SEGMENTS = 1000000, HEX = 16 };
+
+typedef struct spool_files {
+    char folder[OS_PATH_MAX - 64];
+} spool_files;
+
+struct ing_segment {
+    int fd;
+    char path[OS_PATH_MAX];
+};
+
+static void path_of(const spool_files *f, int64_t id, char out[OS_PATH_MAX])
+{
+    (void)snprintf(out, OS_PATH_MAX, "%s/%016" PRIx64, f->folder, (uint64_t)id);
+}
+
+static anc_status failure(const char *what, const char *path, anc_err *err)
+{
+    const int code = errno;
+    const anc_status status = code == ENOSPC || code == EDQUOT   ? ANC_DISK_FULL
+                              : code == EEXIST                   ? ANC_CONFLICT
+                              : code == ENOENT                   ? ANC_NOT_FOUND
+                              : code == EMFILE || code == ENFILE ? ANC_UNAVAILABLE
+                                                                 : ANC_IO;
+    return ANC_FAIL(err, status, "cannot %s %s: %s", what, path, strerror(code));
+}
+
+/* ---- written ------------------------------------------------------------------------------- */
+
+static anc_status sync_folder(const spool_files *f, anc_err *err)
+{
+    const int fd = open(f->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const bool done = fd >= 0 && fsync(fd) == 0;
+    const anc_status status = done ? ANC_OK : failure("sync", f->folder, err);
+    if (fd >= 0)
+        (void)close(fd);
+    return status;
+}
+
+static void close_segment(ing_segment *segment)
+{
+    if (segment == NULL)
+        return;
+    if (segment->fd >= 0)
+        (void)close(segment->fd);
+    free(segment);
+}
+
+static anc_status create(void *self, int64_t id, ing_segment **ret, anc_err *err)
+{
+    const spool_files *f = self;
+    ing_segment *segment = calloc(1, sizeof *segment);
+    if (segment == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a segment of the spool");
+    path_of(f, id, segment->path);
+    segment->fd = open(segment->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    anc_status status = ANC_OK;
+    if (segment->fd < 0)
+        status = failure("make", segment->path, err);
+    else
+        status = sync_folder(f, err);
+    if (status != ANC_OK) {
+        close_segment(segment);
+        return status;
+    }
+    *ret = segment;
+    return ANC_OK;
+}
+
+static anc_status add(ing_segment *segment, anc_str bytes, anc_err *err)
+{
+    while (bytes.len > 0) {
+        const ssize_t n = write(segment->fd, bytes.ptr, bytes.len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return failure("write", segment->path, err);
+        bytes = anc_str_sub(bytes, (size_t)n, bytes.len);
+    }
+    return ANC_OK;
+}
+
+static anc_status sync_segment(ing_segment *segment, anc_err *err)
+{
+    return fdatasync(segment->fd) == 0 ? ANC_OK : failure("sync", segment->path, err);
+}
+
+/* ---- read ---------------------------------------------------------------------------------- */
+
+static anc_status read_piece(int fd, const char *path, const ing_payload *payload, char *out,
+                             anc_err *err)
+{
+    for (uint64_t got = 0; got < payload->bytes;) {
+        const ssize_t n =
+            pread(fd, out + got, (size_t)(payload->bytes - got), (off_t)(payload->at + got));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return failure("read", path, err);
+        if (n == 0)
+            return ANC_FAIL(err, ANC_CORRUPT, "%s ends before byte %llu", path,
+                            (unsigned long long)(payload->at + payload->bytes));
+        got += (uint64_t)n;
+    }
+    return ANC_OK;
+}
+
+static anc_status read_payload(void *self, krn_call *call, const ing_payload *payload, anc_str *ret)
+{
+    char path[OS_PATH_MAX];
+    path_of(self, payload->segment, path);
+    char *out = anc_arena_alloc(call->mem, (size_t)payload->bytes + 1, 1);
+    if (out == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %llu bytes of %s",
+                        (unsigned long long)payload->bytes, path);
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return failure("open", path, call->err);
+    const anc_status status = read_piece(fd, path, payload, out, call->err);
+    (void)close(fd);
+    ANC_TRY(status);
+    *ret = (anc_str){out, (size_t)payload->bytes};
+    return ANC_OK;
+}
+
+/* ---- removed, listed ----------------------------------------------------------------------- */
+
+static anc_status remove_segment(void *self, int64_t id, uint64_t *ret_bytes, anc_err *err)
+{
+    char path[OS_PATH_MAX];
+    path_of(self, id, path);
+    os_stat stat = {0};
+    anc_err ignored;
+    anc_err_clear(&ignored);
+    (void)!os_stat_of(anc_str_of(path), &stat, &ignored);
+    ANC_TRY(os_file_remove(anc_str_of(path), err));
+    *ret_bytes = stat.bytes;
+    return ANC_OK;
+}
+
+static bool id_of_name(anc_str name, int64_t *ret)
+{
+    uint64_t id = 0;
+    if (name.len != HEX)
+        return false;
+    for (size_t i = 0; i < name.len; i++) {
+        const char c = name.ptr[i];
+        const bool digit = c >= '0' && c <= '9';
+        if (!digit && !(c >= 'a' && c <= 'f'))
+            return false;
+        id = id << 4 | (uint64_t)(digit ? c - '0' : c - 'a' + 10);
+    }
+    *ret = (int64_t)id;
+    return true;
+}
+
+static anc_status list(void *self, krn_call *call, ing_segment_row **ret, size_t *ret_n)
+{
+    const spool_files *f = self;
+    anc_str *names = NULL;
+    size_t n = 0, kept = 0;
+    ANC_TRY(os_folder_list(call->mem, anc_str_of(f->folder), MAX_SEGMENTS, &names, &n, call->err));
+    ing_segment_row *rows = anc_arena_alloc(call->mem, n, sizeof *rows);
+    if (rows == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu segments", n);
+    for (size_t i = 0; i < n; i++) {
+        char path[OS_PATH_MAX];
+        os_stat stat = {0};
+        if (!id_of_name(names[i], &rows[kept].id))
+            continue;
+        path_of(f, rows[kept].id, path);
+        ANC_TRY(os_stat_of(anc_str_of(path), &stat, call->err));
+        rows[kept++].bytes = stat.bytes;
+    }
+    *ret = rows;
+    *ret_n = kept;
+    return ANC_OK;
+}
+
+/* ---- opened -------------------------------------------------------------------------------- */
+
+static const ing_spool_ops ops = {
+    .name = "files",
+    .create = create,
+    .add = add,
+    .sync = sync_segment,
+    .close = close_segment,
+    .read = read_payload,
+    .remove = remove_segment,
+    .list = list,
+};
+
+anc_status ing_spool_files_open(anc_str folder, ing_spool *ret, anc_err *err)
+{
+    spool_files *f = calloc(1, sizeof *f);
+    if (f == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the spool");
+    anc_status status = ANC_OK;
+    if (folder.len >= sizeof f->folder)
+        status = ANC_FAIL(err, ANC_INVALID, "the path of the spool has %zu bytes", folder.len);
+    else
+        status = os_folder_make(folder, err);
+    if (status != ANC_OK) {
+        free(f);
+        return status;
+    }
+    memcpy(f->folder, folder.ptr, folder.len);
+    *ret = (ing_spool){&ops, f};
+    return ANC_OK;
+}
+
+void ing_spool_files_close(ing_spool *spool)
+{
+    free(spool->self);
+    *spool = (ing_spool){0};
+}

@@ -1,0 +1,45 @@
+/* spool.h - port: bytes of items that were sent along, until they are documents.
+ *
+ * A segment is appended to by one thread, synced, and read by others from where it was synced; it is
+ * removed as a whole. Which segments are needed is known to the catalog (ports/upload_writer.h).
+ *
+ * Adapters: spool_files. Contract: any thread but the loop. IO, DISK_FULL, NO_MEMORY anywhere;
+ * what was synced survives a crash and a loss of power.
+ */
+#ifndef ANC_INGEST_PORTS_SPOOL_H
+#define ANC_INGEST_PORTS_SPOOL_H
+
+#include "ingest/domain/batch.h"
+#include "kernel/domain/call.h"
+
+typedef struct ing_segment ing_segment; /* being written; the adapter's */
+
+typedef struct ing_segment_row {
+    int64_t id;
+    uint64_t bytes;
+} ing_segment_row;
+
+typedef struct ing_spool_ops {
+    const char *name;
+
+    /* A new, empty segment; CONFLICT when the id exists. */
+    ANC_MUST_CHECK anc_status (*create)(void *self, int64_t id, ing_segment **ret, anc_err *err);
+    ANC_MUST_CHECK anc_status (*add)(ing_segment *segment, anc_str bytes, anc_err *err);
+    ANC_MUST_CHECK anc_status (*sync)(ing_segment *segment, anc_err *err);
+    void (*close)(ing_segment *segment); /* what was not synced may be lost; NULL is a no-op */
+
+    /* NOT_FOUND when the segment is gone, CORRUPT when it is too short. */
+    ANC_MUST_CHECK anc_status (*read)(void *self, krn_call *call, const ing_payload *payload,
+                                      anc_str *ret);
+    /* ret_bytes: what it had; 0 when it was gone. */
+    ANC_MUST_CHECK anc_status (*remove)(void *self, int64_t id, uint64_t *ret_bytes, anc_err *err);
+    ANC_MUST_CHECK anc_status (*list)(void *self, krn_call *call, ing_segment_row **ret,
+                                      size_t *ret_n);
+} ing_spool_ops;
+
+typedef struct ing_spool {
+    const ing_spool_ops *ops; /* NULL: nothing can be sent along */
+    void *self;
+} ing_spool;
+
+#endif

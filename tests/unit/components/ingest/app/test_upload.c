@@ -1,0 +1,446 @@
+/* test_upload.c - documents that are sent along: spooled, read while more come, kept through a kill. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "support/ingest_fixture.h"
+#include "support/test.h"
+
+static int setup(void **state)
+{
+    ing_fixture *f = malloc(sizeof *f);
+    assert_non_null(f);
+    ingest_open(f);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    ing_fixture *f = *state;
+    fixture_check(&f->k, false);
+    ingest_close(f);
+    free(f);
+    return 0;
+}
+
+static ing_upload *open_upload(ing_fixture *f, bool held)
+{
+    const ing_upload_request request = {
+        .name = ANC_STR("upload"), .collection = ANC_STR("notes"), .held = held};
+    ing_upload *u = NULL;
+    ASSERT_OK(ing_upload_open(f->ing, fixture_call(&f->k), &request, &u), &f->k.err);
+    return u;
+}
+
+static void send_record(ing_fixture *f, ing_upload *u, const char *json)
+{
+    char name[32];
+    (void)snprintf(name, sizeof name, "line %llu", (unsigned long long)ing_upload_documents(u) + 1);
+    krn_call *call = fixture_call(&f->k);
+    ASSERT_OK(ing_upload_begin(u, call, ING_UPLOAD_RECORD, anc_str_of(name), ANC_STR_NONE),
+              call->err);
+    const size_t half = strlen(json) / 2; /* in two pieces */
+    ASSERT_OK(ing_upload_add(u, call, (anc_str){json, half}), call->err);
+    ASSERT_OK(ing_upload_add(u, call, anc_str_of(json + half)), call->err);
+    ASSERT_OK(ing_upload_finish(u, call), call->err);
+}
+
+static void end_upload(ing_fixture *f, ing_upload *u, const char *broken, char id[64])
+{
+    ing_batch batch;
+    ASSERT_OK(ing_upload_end(u, fixture_call(&f->k),
+                             broken != NULL ? anc_str_of(broken) : ANC_STR_NONE, &batch),
+              &f->k.err);
+    (void)snprintf(id, 64, "%.*s", ANC_FMT(batch.id));
+    ing_upload_close(u);
+}
+
+static int64_t count(ing_fixture *f, const char *sql)
+{
+    return fixture_count(&f->k, sql);
+}
+
+/* Segments that lie in the spool. */
+static size_t segments(ing_fixture *f)
+{
+    ing_segment_row *rows = NULL;
+    size_t n = 0;
+    krn_call *call = fixture_call(&f->k);
+    ASSERT_OK(f->spool.ops->list(f->spool.self, call, &rows, &n), call->err);
+    return n;
+}
+
+static bool run_all(ing_fixture *f)
+{
+    for (int i = 0; i < 2000; i++)
+        if (ingest_run(f, 1000))
+            return true;
+    return false;
+}
+
+static kno_document document(ing_fixture *f, const char *id)
+{
+    kno_document d = {0};
+    ASSERT_OK(
+        kno_document_find(f->k.kno, fixture_call(&f->k), ANC_STR("notes"), anc_str_of(id), &d),
+        &f->k.err);
+    return d;
+}
+
+static void records_become_documents(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    send_record(f, u,
+                "{\"id\":\"a\",\"text\":\"One.\",\"title\":\"First\",\"metadata\":{\"year\":1}}");
+    send_record(f, u, "{\"id\":\"b\",\"content_base64\":\"VHdvLg==\",\"uri\":\"http://x/b\"}");
+    send_record(f, u, "{\"text\":\"Three.\",\"collection\":\"others\"}");
+    char id[64];
+    end_upload(f, u, NULL, id);
+    assert_true(run_all(f));
+    const ing_batch b = ingest_batch(f, id);
+    assert_int_equal(b.state, ING_COMPLETED);
+    assert_int_equal(b.total, 3);
+    assert_int_equal(b.processed, 3);
+    assert_string_equal(b.source.ptr, "upload");
+    assert_null(b.error_message.ptr);
+    assert_string_equal(document(f, "a").title.ptr, "First");
+    assert_string_equal(document(f, "b").uri.ptr, "http://x/b");
+    assert_string_equal(document(f, "b").source.ptr, "api");
+    assert_int_equal(count(f, "SELECT documents FROM kno_collection WHERE name = 'others'"), 1);
+    assert_int_equal(segments(f), 1);
+    ingest_keep(f, 10);
+    assert_int_equal(segments(f), 0);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_segment"), 0);
+    assert_true(ing_upload_room(f->ing));
+}
+
+static const struct broken_row {
+    const char *name, *json, *reason;
+} broken[] = {
+    {"no JSON", "{\"id\":\"a\",", "not JSON"},
+    {"no object", "[1]", "an object"},
+    {"unknown member", "{\"id\":\"a\",\"text\":\"x\",\"colour\":1}", "colour"},
+    {"no content", "{\"id\":\"a\"}", "content is missing"},
+    {"two contents", "{\"text\":\"a\",\"content_base64\":\"YQ==\"}", "send one"},
+    {"no base64", "{\"content_base64\":\"*\"}", "content_base64"},
+    {"a number for a text", "{\"text\":7}", "/text"},
+    {"a text for an object", "{\"text\":\"x\",\"metadata\":\"y\"}", "/metadata"},
+    {"labels that are none", "{\"text\":\"x\",\"acl\":[]}", "/acl"},
+    {"an id that cannot be", "{\"id\":\"a\\u0000b\",\"text\":\"x\"}", "id"},
+    {"a collection that cannot be", "{\"collection\":\"No Name\",\"text\":\"x\"}", "No Name"},
+    {"a broken content", "{\"id\":\"a\",\"text\":\"BROKEN\"}", "broken"},
+};
+
+static void a_broken_line_fails_alone(void **state)
+{
+    const struct broken_row *row = *state;
+    void *made = NULL;
+    (void)setup(&made);
+    ing_fixture *f = made;
+    ing_upload *u = open_upload(f, false);
+    send_record(f, u, "{\"id\":\"first\",\"text\":\"One.\"}");
+    send_record(f, u, row->json);
+    send_record(f, u, "{\"id\":\"last\",\"text\":\"Three.\"}");
+    char id[64];
+    end_upload(f, u, NULL, id);
+    assert_true(run_all(f));
+    const ing_batch b = ingest_batch(f, id);
+    assert_int_equal(b.state, ING_COMPLETED);
+    assert_int_equal(b.processed, 2);
+    assert_int_equal(b.failed, 1);
+    ing_dead_letter *letters = NULL;
+    size_t n = 0;
+    ASSERT_OK(ing_dead_letter_list(f->ing, fixture_call(&f->k), anc_str_of(id), ANC_STR_NONE, 10,
+                                   &letters, &n),
+              &f->k.err);
+    assert_int_equal(n, 1);
+    assert_string_equal(letters[0].source.ptr, "line 2");
+    if (strstr(letters[0].reason.ptr, row->reason) == NULL)
+        fail_msg("%s does not say %s", letters[0].reason.ptr, row->reason);
+    (void)snprintf(id, sizeof id, "%.*s", ANC_FMT(letters[0].id));
+    ingest_keep(f, 10);
+    assert_int_equal(segments(f), 1); /* the dead letter needs it */
+    ASSERT_OK(ing_dead_letter_delete(f->ing, fixture_call(&f->k), anc_str_of(id)), &f->k.err);
+    ingest_keep(f, 10);
+    assert_int_equal(segments(f), 0);
+    (void)teardown(&made);
+}
+
+static void the_later_of_two_wins(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    char json[64];
+    for (int i = 0; i < 40; i++) {
+        (void)snprintf(json, sizeof json, "{\"id\":\"same\",\"text\":\"Version %02d.\"}", i);
+        send_record(f, u, json);
+    }
+    char id[64];
+    end_upload(f, u, NULL, id);
+    assert_true(run_all(f));
+    assert_int_equal(ingest_batch(f, id).processed, 40);
+    kno_text text;
+    ASSERT_OK(
+        kno_text_open(f->k.kno, fixture_call(&f->k), ANC_STR("notes"), ANC_STR("same"), 0, &text),
+        &f->k.err);
+    assert_true(anc_str_eq(text.text, ANC_STR("Version 39.")));
+    kno_text_close(f->k.kno, &text);
+    assert_int_equal(document(f, "same").version, 40);
+}
+
+/* Without an id of the client's the same line has the same id each time it is read. */
+static void an_id_is_made_once(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    send_record(f, u, "{\"text\":\"BROKEN\"}");
+    send_record(f, u, "{\"text\":\"fine\"}");
+    char id[64], first[64];
+    ing_batch again;
+    end_upload(f, u, NULL, id);
+    assert_true(run_all(f));
+    ing_dead_letter *letters = NULL;
+    size_t n = 0;
+    ASSERT_OK(ing_dead_letter_list(f->ing, fixture_call(&f->k), ANC_STR_NONE, ANC_STR_NONE, 10,
+                                   &letters, &n),
+              &f->k.err);
+    (void)snprintf(first, sizeof first, "%.*s", ANC_FMT(letters[0].document));
+    assert_true(anc_uuid_valid(anc_str_of(first)));
+    ASSERT_OK(ing_batch_replay(f->ing, fixture_call(&f->k), anc_str_of(id), &again), &f->k.err);
+    assert_true(run_all(f));
+    assert_int_equal(count(f, "SELECT attempts FROM ing_failure"), 2);
+}
+
+static void files_keep_their_names(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    krn_call *call = fixture_call(&f->k);
+    const char *const files[][2] = {{"papers/a.txt", "One."}, {"b.md", "# Two\n\nText."}};
+    for (size_t i = 0; i < 2; i++) {
+        ASSERT_OK(ing_upload_begin(u, call, ING_UPLOAD_FILE, anc_str_of(files[i][0]),
+                                   ANC_STR("application/octet-stream")),
+                  call->err);
+        ASSERT_OK(ing_upload_add(u, call, anc_str_of(files[i][1])), call->err);
+        ASSERT_OK(ing_upload_finish(u, call), call->err);
+    }
+    char id[64];
+    end_upload(f, u, NULL, id);
+    assert_true(run_all(f));
+    assert_int_equal(ingest_batch(f, id).processed, 2);
+    assert_string_equal(document(f, "papers/a.txt").source.ptr, "upload");
+    assert_string_equal(document(f, "b.md").title.ptr, "Two");
+}
+
+static void reading_begins_while_documents_come(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    send_record(f, u, "{\"id\":\"a\",\"text\":\"One.\"}");
+    ASSERT_OK(ing_upload_flush(u, fixture_call(&f->k)), &f->k.err);
+    assert_true(run_all(f));
+    assert_int_equal(count(f, "SELECT processed FROM ing_batch"), 1);
+    assert_int_equal(count(f, "SELECT phase FROM ing_batch"), ING_PROCESSING);
+    assert_int_equal(count(f, "SELECT closed FROM ing_batch"), 0);
+    ingest_keep(f, 10);
+    assert_int_equal(segments(f), 1); /* it is still written to */
+    send_record(f, u, "{\"id\":\"b\",\"text\":\"Two.\"}");
+    char id[64];
+    end_upload(f, u, NULL, id);
+    assert_true(run_all(f));
+    const ing_batch b = ingest_batch(f, id);
+    assert_int_equal(b.state, ING_COMPLETED);
+    assert_int_equal(b.processed, 2);
+}
+
+static void what_came_whole_is_kept(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    send_record(f, u, "{\"id\":\"a\",\"text\":\"One.\"}");
+    krn_call *call = fixture_call(&f->k);
+    ASSERT_OK(ing_upload_begin(u, call, ING_UPLOAD_RECORD, ANC_STR("line 2"), ANC_STR_NONE),
+              call->err);
+    ASSERT_OK(ing_upload_add(u, call, ANC_STR("{\"id\":\"b\",\"te")), call->err);
+    char id[64];
+    end_upload(f, u, "the body broke off in line 2", id);
+    assert_true(run_all(f));
+    const ing_batch b = ingest_batch(f, id);
+    assert_int_equal(b.state, ING_FAILED);
+    assert_int_equal(b.total, 1);
+    assert_int_equal(b.processed, 1);
+    assert_string_equal(b.error_message.ptr, "the body broke off in line 2");
+}
+
+static void a_kill_seals_what_was_stored(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    send_record(f, u, "{\"id\":\"a\",\"text\":\"One.\"}");
+    ASSERT_OK(ing_upload_flush(u, fixture_call(&f->k)), &f->k.err);
+    send_record(f, u, "{\"id\":\"b\",\"text\":\"never stored\"}");
+    ing_upload_close(u);
+    ingest_reopen(f);
+    assert_true(run_all(f));
+    assert_int_equal(count(f, "SELECT phase FROM ing_batch"), ING_FAILED);
+    assert_int_equal(count(f, "SELECT processed FROM ing_batch"), 1);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_batch WHERE error LIKE '%stopped while%'"),
+                     1);
+    ingest_keep(f, 10);
+    assert_int_equal(segments(f), 0);
+}
+
+static void a_segment_that_nobody_names_is_swept(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    send_record(f, u, "{\"id\":\"a\",\"text\":\"One.\"}");
+    ing_upload_close(u); /* nothing was committed */
+    assert_int_equal(segments(f), 1);
+    ingest_reopen(f);
+    assert_true(run_all(f));
+    assert_int_equal(segments(f), 0);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_batch"), 0);
+}
+
+static void a_held_one_waits_for_its_end(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, true);
+    send_record(f, u, "{\"id\":\"a\",\"text\":\"One.\"}");
+    ASSERT_OK(ing_upload_flush(u, fixture_call(&f->k)), &f->k.err);
+    assert_true(run_all(f));
+    assert_int_equal(count(f, "SELECT processed FROM ing_batch"), 0);
+    char id[64];
+    end_upload(f, u, NULL, id);
+    assert_true(run_all(f));
+    assert_int_equal(ingest_batch(f, id).processed, 1);
+}
+
+static void a_held_one_can_be_discarded(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, true);
+    send_record(f, u, "{\"id\":\"a\",\"text\":\"One.\"}");
+    ASSERT_OK(ing_upload_flush(u, fixture_call(&f->k)), &f->k.err);
+    ASSERT_OK(ing_upload_discard(u, fixture_call(&f->k)), &f->k.err);
+    ing_upload_close(u);
+    ingest_keep(f, 10);
+    assert_int_equal(segments(f), 0);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_batch"), 0);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_item"), 0);
+}
+
+static void nothing_is_an_error(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    ing_batch batch;
+    assert_int_equal(ing_upload_end(u, fixture_call(&f->k), ANC_STR_NONE, &batch), ANC_INVALID);
+    ing_upload_close(u);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_batch"), 0);
+}
+
+static void a_cancelled_batch_takes_no_more(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    send_record(f, u, "{\"id\":\"a\",\"text\":\"One.\"}");
+    ASSERT_OK(ing_upload_flush(u, fixture_call(&f->k)), &f->k.err);
+    ing_batch *all = NULL, cancelled;
+    size_t n = 0;
+    char id[64];
+    ASSERT_OK(ing_batch_list(f->ing, fixture_call(&f->k), ANC_STR_NONE, NULL, 0, 1, &all, &n),
+              &f->k.err);
+    (void)snprintf(id, sizeof id, "%.*s", ANC_FMT(all[0].id));
+    ASSERT_OK(ing_batch_cancel(f->ing, fixture_call(&f->k), anc_str_of(id), &cancelled), &f->k.err);
+    assert_true(run_all(f));
+    send_record(f, u, "{\"id\":\"b\",\"text\":\"Two.\"}");
+    assert_int_equal(ing_upload_flush(u, fixture_call(&f->k)), ANC_CONFLICT);
+    ing_batch batch;
+    ASSERT_OK(ing_upload_end(u, fixture_call(&f->k), ANC_STR("cancelled"), &batch), &f->k.err);
+    ing_upload_close(u);
+    assert_true(run_all(f));
+    assert_int_equal(ingest_batch(f, id).state, ING_CANCELLED);
+    ingest_keep(f, 10);
+    assert_int_equal(segments(f), 0);
+}
+
+/* Many documents: several pieces, several segments, the spool shrinks while they are read. */
+static void many_documents(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    ANC_BUF(json, 1 << 20);
+    ANC_BUF(filler, 64 << 10);
+    while (filler.len < 20000)
+        (void)anc_buf_add(&filler, ANC_STR("the same words again. "));
+    for (int i = 0; i < 270; i++) {
+        anc_buf_clear(&json);
+        (void)anc_buf_printf(&json, "{\"id\":\"%d\",\"text\":\"Number %d: %s\"}", i, i, filler.ptr);
+        send_record(f, u, json.ptr);
+    }
+    assert_true(segments(f) >= 2);
+    char id[64];
+    end_upload(f, u, NULL, id);
+    assert_true(run_all(f));
+    const ing_batch b = ingest_batch(f, id);
+    assert_int_equal(b.processed, 270);
+    assert_int_equal(b.bytes_done, b.bytes_total);
+    ingest_keep(f, 10);
+    assert_int_equal(segments(f), 0);
+}
+
+static void a_record_that_is_too_long_fails_alone(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    krn_call *call = fixture_call(&f->k);
+    ANC_BUF(much, 2 << 20);
+    while (much.len < (1 << 20))
+        (void)anc_buf_add(&much, ANC_STR("0123456789abcdef"));
+    ASSERT_OK(ing_upload_begin(u, call, ING_UPLOAD_RECORD, ANC_STR("line 1"), ANC_STR_NONE),
+              call->err);
+    ASSERT_OK(ing_upload_add(u, call, ANC_STR("{\"text\":\"")), call->err);
+    for (int i = 0; i < 17; i++)
+        ASSERT_OK(ing_upload_add(u, call, anc_buf_view(&much)), call->err);
+    ASSERT_OK(ing_upload_finish(u, call), call->err);
+    send_record(f, u, "{\"id\":\"b\",\"text\":\"Two.\"}");
+    char id[64];
+    end_upload(f, u, NULL, id);
+    assert_true(run_all(f));
+    const ing_batch b = ingest_batch(f, id);
+    assert_int_equal(b.processed, 1);
+    assert_int_equal(b.failed, 1);
+    assert_int_equal(
+        count(f, "SELECT count(*) FROM ing_failure WHERE reason LIKE '%send it alone%'"), 1);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(records_become_documents),
+        TEST(the_later_of_two_wins),
+        TEST(an_id_is_made_once),
+        TEST(files_keep_their_names),
+        TEST(reading_begins_while_documents_come),
+        TEST(what_came_whole_is_kept),
+        TEST(a_kill_seals_what_was_stored),
+        TEST(a_segment_that_nobody_names_is_swept),
+        TEST(a_held_one_waits_for_its_end),
+        TEST(a_held_one_can_be_discarded),
+        TEST(nothing_is_an_error),
+        TEST(a_cancelled_batch_takes_no_more),
+        TEST(many_documents),
+        TEST(a_record_that_is_too_long_fails_alone),
+    };
+    int failed = RUN_TABLE("broken", broken, a_broken_line_fails_alone);
+    return failed + cmocka_run_group_tests_name("uploads", tests, NULL, NULL);
+}
