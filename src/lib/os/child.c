@@ -277,7 +277,7 @@ static void attend(child *c)
 static bool complains_of_memory(const char *text)
 {
     static const char *const words[] = {"ut of memory", "bad_alloc", "annot allocate memory",
-                                        "emory exhausted"};
+                                        "emory exhausted", "ailed to map segment"};
     for (size_t i = 0; i < ANC_COUNT(words); i++)
         if (strstr(text, words[i]) != NULL)
             return true;

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SNIFF_BYTES = 8192, PDF_WITHIN = 1024 };
+enum { SNIFF_BYTES = 8192 };
 
 typedef struct signature {
     size_t at;
@@ -63,8 +63,6 @@ static const char *zip_content(anc_str head)
 /* What `head` is, when it is no text; NULL otherwise. */
 static const char *foreign(anc_str head)
 {
-    if (anc_str_find(anc_str_sub(head, 0, PDF_WITHIN), ANC_STR("%PDF-")) != SIZE_MAX)
-        return "PDF";
     if (anc_str_starts(head, ANC_STR("PK\x03\x04")))
         return zip_content(head);
     for (size_t i = 0; i < ANC_COUNT(signatures); i++)
@@ -126,13 +124,18 @@ anc_status prs_detect(anc_str bytes, anc_str name, anc_str content_type, prs_kin
     static const char *const html[] = {".html", ".htm", ".xhtml"};
     static const char *const markdown[] = {".md", ".markdown", ".mdown", ".mkd", ".mdx"};
     const anc_str head = anc_str_sub(bytes, 0, SNIFF_BYTES);
+    if (prs_is_pdf(bytes)) {
+        *ret = PRS_PDF;
+        return ANC_OK;
+    }
     const char *what = foreign(head);
     if (what != NULL)
-        return ANC_FAIL(err, ANC_UNSUPPORTED,
-                        "%.*s looks like %s, which is not supported yet; plain text, Markdown and "
-                        "HTML are",
-                        name.len > 0 ? (int)(name.len < 200 ? name.len : 200) : 12,
-                        name.len > 0 ? name.ptr : "the document", what);
+        return ANC_FAIL(
+            err, ANC_UNSUPPORTED,
+            "%.*s looks like %s, which is not supported yet; plain text, Markdown, HTML "
+            "and PDF are",
+            name.len > 0 ? (int)(name.len < 200 ? name.len : 200) : 12,
+            name.len > 0 ? name.ptr : "the document", what);
     if (begins_as_html(head) || has_ending(name, html, ANC_COUNT(html)))
         *ret = PRS_HTML;
     else if (has_ending(name, markdown, ANC_COUNT(markdown)))

@@ -74,6 +74,9 @@ bool prs_emit_attachment(prs_emitter *e, const prs_attachment *attachment);
 /* The page of the blocks that are opened from now on. */
 void prs_emit_page(prs_emitter *e, uint32_t page);
 
+/* As prs_emit_page, and the open block goes on there: what comes next of it is on that page. */
+bool prs_emit_turn_page(prs_emitter *e, uint32_t page);
+
 /* Marks the open block as the row that names the columns. */
 void prs_emit_header_row(prs_emitter *e);
 
@@ -95,5 +98,11 @@ bool prs_read_markdown(anc_str text, prs_emitter *e);
 bool prs_read_html(anc_str text, prs_emitter *e);
 /* HTML inside another format: everything is content, nothing is chosen or dropped by place. */
 bool prs_read_html_fragment(anc_str text, prs_emitter *e);
+
+bool prs_read_pdf(anc_str bytes, prs_emitter *e);
+
+/* ---- telling kinds apart: each looks at the first bytes only ----------------------------------- */
+
+bool prs_is_pdf(anc_str bytes);
 
 #endif
