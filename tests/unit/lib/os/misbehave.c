@@ -18,6 +18,7 @@ extern char **environ;
 enum { BUFFER = 64 << 10, STEP = 1 << 20 };
 
 static char buffer[BUFFER];
+static char *volatile kept; /* or the compiler sees that nobody needs what was allocated */
 
 static int echo(void)
 {
@@ -60,9 +61,11 @@ static int spin(void)
 
 static int eat_memory(void)
 {
-    for (char *p; (p = malloc(STEP)) != NULL;)
+    for (char *p; (p = malloc(STEP)) != NULL;) {
         memset(p, 1, STEP);
-    (void)fprintf(stderr, "no more\n");
+        kept = p;
+    }
+    (void)fprintf(stderr, kept != NULL ? "no more\n" : "nothing\n");
     return 3;
 }
 
