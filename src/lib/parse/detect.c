@@ -68,7 +68,8 @@ static const char *foreign(anc_str head)
     for (size_t i = 0; i < ANC_COUNT(signatures); i++)
         if (anc_str_starts(anc_str_sub(head, signatures[i].at, head.len), signatures[i].bytes))
             return signatures[i].what;
-    if (anc_str_starts(head, ANC_STR("\xFF\xFE")) || anc_str_starts(head, ANC_STR("\xFE\xFF")))
+    if (anc_str_starts(head, ANC_STR("\xFF\xFE")) || anc_str_starts(head, ANC_STR("\xFE\xFF")) ||
+        (head.len > 0 && prs_guess_utf16(head) != NULL))
         return NULL;
     size_t controls = 0;
     for (size_t i = 0; i < head.len; i++) {

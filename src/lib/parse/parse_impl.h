@@ -18,11 +18,15 @@ typedef struct prs_text {
     bool damaged;
 } prs_text;
 
-/* Reads `bytes` as UTF-8, as what a byte order mark says, as `declared` (may be empty), or, when
- * nothing fits, as Windows-1252. LIMIT when the decoded text passes `max` bytes. */
+/* Reads `bytes` as what a byte order mark says, as UTF-16 where every other byte says so, as UTF-8, as
+ * `declared` (may be empty), as what statistics say, or, when nothing fits, as Windows-1252. LIMIT when the decoded text passes `max` bytes. */
 anc_status prs_decode(anc_str bytes, anc_str declared, size_t max, prs_text *ret,
                       anc_err *err) ANC_MUST_CHECK;
 void prs_text_done(prs_text *t);
+
+/* What encoding the bytes seem to be in, a name for iconv; NULL when that is not clear. */
+const char *prs_guess_utf16(anc_str bytes);
+const char *prs_guess_charset(anc_str bytes); /* for what is not UTF-8 */
 
 /* The charset that the first bytes of an HTML document declare; empty when none. */
 anc_str prs_html_charset(anc_str bytes);
