@@ -159,6 +159,13 @@ static void decode_other(anc_str bytes, anc_str declared, prs_text *t)
     }
 }
 
+/* Whether `declared` writes all its characters in ASCII bytes, so that they look like UTF-8. */
+static bool is_stateful(anc_str declared, anc_str bytes)
+{
+    return anc_str_eq_nocase(anc_str_sub(declared, 0, 9), ANC_STR("iso-2022-")) && bytes.len > 0 &&
+           memchr(bytes.ptr, 0x1B, bytes.len) != NULL;
+}
+
 void prs_text_done(prs_text *t)
 {
     anc_buf_done(&t->storage);
@@ -178,7 +185,7 @@ anc_status prs_decode(anc_str bytes, anc_str declared, size_t max, prs_text *ret
         if (!decode_iconv(utf16, 2, anc_str_sub(bytes, little || big ? 2 : 0, bytes.len),
                           &t.storage, &t.damaged))
             return ANC_FAIL(err, ANC_UNSUPPORTED, "text: %s is not known here", t.encoding);
-    } else if (!anc_utf8_valid(bytes)) {
+    } else if (is_stateful(declared, bytes) || !anc_utf8_valid(bytes)) {
         decode_other(bytes, mark ? ANC_STR_NONE : declared, &t);
     } else if (bytes.len > 0 && memchr(bytes.ptr, '\0', bytes.len) != NULL) {
         (void)anc_buf_add(&t.storage, bytes);

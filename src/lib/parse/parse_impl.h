@@ -104,9 +104,11 @@ bool prs_read_html(anc_str text, prs_emitter *e);
 bool prs_read_html_fragment(anc_str text, prs_emitter *e);
 
 bool prs_read_pdf(anc_str bytes, prs_emitter *e);
+bool prs_read_eml(anc_str bytes, prs_emitter *e);
 
 /* ---- telling kinds apart: each looks at the first bytes only ----------------------------------- */
 
 bool prs_is_pdf(anc_str bytes);
+bool prs_is_mail(anc_str head);
 
 #endif
