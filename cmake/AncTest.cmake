@@ -2,7 +2,7 @@
 #
 # anc_test(NAME <name> SOURCES … LINK <layers> [LABELS …] [VENDOR …] [TIMEOUT s] [OPTIONS link options])
 #   a cmocka program; LINK names layers as DEPS of anc_layer does. Label `unit` unless given.
-# anc_fuzz(NAME <name> SOURCES … LINK <layers> [CORPUS dir])
+# anc_fuzz(NAME <name> SOURCES … LINK <layers> [CORPUS dir] [DEFINE name=value])
 #   one source file with LLVMFuzzerTestOneInput. With ANC_FUZZ a libFuzzer program; always also a
 #   plain program that replays the corpus, as a ctest of label `fuzz`.
 find_library(CMOCKA cmocka)
@@ -36,7 +36,7 @@ function(anc_test)
 endfunction()
 
 function(anc_fuzz)
-  cmake_parse_arguments(A "" "NAME;CORPUS" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(A "" "NAME;CORPUS;DEFINE" "SOURCES;LINK" ${ARGN})
   if(NOT A_CORPUS)
     set(A_CORPUS ${CMAKE_CURRENT_SOURCE_DIR}/corpus)
   endif()
@@ -44,11 +44,13 @@ function(anc_fuzz)
     add_executable(${A_NAME} ${A_SOURCES})
     target_link_libraries(${A_NAME} PRIVATE anc_warnings anc_sanitize)
     anc_link(${A_NAME} ${A_LINK})
+    target_compile_definitions(${A_NAME} PRIVATE ${A_DEFINE})
     target_link_options(${A_NAME} PRIVATE -fsanitize=fuzzer)
   endif()
   add_executable(${A_NAME}_replay ${A_SOURCES} ${CMAKE_SOURCE_DIR}/tests/support/fuzz_replay.c)
   target_link_libraries(${A_NAME}_replay PRIVATE anc_warnings anc_sanitize)
   anc_link(${A_NAME}_replay ${A_LINK})
+  target_compile_definitions(${A_NAME}_replay PRIVATE ${A_DEFINE})
   add_test(NAME ${A_NAME}_replay COMMAND ${A_NAME}_replay ${A_CORPUS})
   set_tests_properties(${A_NAME}_replay PROPERTIES LABELS fuzz TIMEOUT 120)
 endfunction()

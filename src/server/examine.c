@@ -11,6 +11,8 @@
 #include "house_impl.h"
 #include "knowledge/adapters/raw_files/raw_files.h"
 #include "net/http_client.h"
+#include "os/sandbox.h"
+#include "parse/parse.h"
 
 enum { ARENA_BYTES = 64 << 20, PROVIDER_MS = 5000, HASH_STEP = 16 << 20 };
 
@@ -206,6 +208,25 @@ static void examine_raw(examination *x)
                               (unsigned long long)report.objects));
 }
 
+/* ---- documents ---- */
+
+static void examine_documents(examination *x)
+{
+    const char *program = prs_missing_program(), *wall = os_sandbox_missing();
+    if (program != NULL)
+        tell(x, "documents", CLI_NOTE,
+             anc_arena_printf(x->mem, "PDF cannot be read: there is no %s", program));
+    else if (wall != NULL)
+        tell(
+            x, "documents", CLI_NOTE,
+            anc_arena_printf(x->mem,
+                             "every kind can be read; this kernel has no %s, so that the reader of "
+                             "PDF is shut in less tightly",
+                             wall));
+    else
+        tell(x, "documents", CLI_FINE, ANC_STR("every kind can be read, PDF in a sandbox"));
+}
+
 /* ---- the language model ---- */
 
 static anc_status ask_provider(examination *x, anc_str base, int *ret_status, anc_err *err)
@@ -261,8 +282,9 @@ static void examine_provider(examination *x)
 
 void srv_examine(const srv_config *config, cli_found_fn *found, void *arg)
 {
-    static void (*const parts[])(examination *) = {examine_model, examine_lock, examine_catalog,
-                                                   examine_raw, examine_provider};
+    static void (*const parts[])(examination *) = {examine_model,     examine_lock,
+                                                   examine_catalog,   examine_raw,
+                                                   examine_documents, examine_provider};
     for (size_t i = 0; i < ANC_COUNT(parts); i++) {
         ANC_ARENA(mem, ARENA_BYTES);
         examination x = {config, mem, found, arg};

@@ -1,8 +1,9 @@
 /* decode.c - whatever encoding a text came in, as UTF-8.
  *
  * A byte order mark wins, then valid UTF-8 whatever was declared (a wrong declaration is common, a
- * long text that is valid UTF-8 by chance is not), then the declared charset, then the likelier of
- * damaged UTF-8 and Windows-1252. Valid UTF-8 without NUL bytes is used where it lies.
+ * long text that is valid UTF-8 by chance is not; UTF-16 without a mark apart, which shows by its NUL
+ * bytes), then the declared charset, then damaged UTF-8, then what the bytes' statistics say, then
+ * Windows-1252. Valid UTF-8 without NUL bytes is used where it lies.
  */
 #include "parse_impl.h"
 
@@ -126,9 +127,14 @@ static bool charset_to_try(anc_str declared, char name[CHARSET_NAME + 1])
 
 static const char *declared_name(const char *name)
 {
-    static const char *const known[] = {"shift_jis", "euc-jp",      "gbk",          "gb2312",
-                                        "gb18030",   "big5",        "euc-kr",       "iso-8859-2",
-                                        "koi8-r",    "iso-8859-15", "windows-1250", "windows-1251"};
+    static const char *const known[] = {"shift_jis",  "euc-jp",      "gbk",          "gb2312",
+                                        "gb18030",    "big5",        "euc-kr",       "iso-8859-2",
+                                        "koi8-r",     "iso-8859-15", "windows-1250", "windows-1251",
+                                        "iso-8859-5", "iso-2022-jp"};
+    if (strcmp(name, "CP932") == 0)
+        return "shift_jis";
+    if (strcmp(name, "CP949") == 0)
+        return "euc-kr";
     for (size_t i = 0; i < ANC_COUNT(known); i++)
         if (anc_str_eq_nocase(anc_str_of(name), anc_str_of(known[i])))
             return known[i];
@@ -138,15 +144,26 @@ static const char *declared_name(const char *name)
 static void decode_other(anc_str bytes, anc_str declared, prs_text *t)
 {
     char name[CHARSET_NAME + 1];
+    const char *guess = NULL;
     if (charset_to_try(declared, name) && decode_iconv(name, 1, bytes, &t->storage, &t->damaged)) {
         t->encoding = declared_name(name);
     } else if (is_damaged_utf8(bytes)) {
         t->damaged = true;
         repair_utf8(bytes, &t->storage);
+    } else if ((guess = prs_guess_charset(bytes)) != NULL &&
+               decode_iconv(guess, 1, bytes, &t->storage, &t->damaged)) {
+        t->encoding = declared_name(guess);
     } else {
         t->encoding = "windows-1252";
         decode_windows_1252(bytes, &t->storage);
     }
+}
+
+/* Whether `declared` writes all its characters in ASCII bytes, so that they look like UTF-8. */
+static bool is_stateful(anc_str declared, anc_str bytes)
+{
+    return anc_str_eq_nocase(anc_str_sub(declared, 0, 9), ANC_STR("iso-2022-")) && bytes.len > 0 &&
+           memchr(bytes.ptr, 0x1B, bytes.len) != NULL;
 }
 
 void prs_text_done(prs_text *t)
@@ -162,11 +179,13 @@ anc_status prs_decode(anc_str bytes, anc_str declared, size_t max, prs_text *ret
     const bool mark = anc_str_starts(bytes, ANC_STR("\xEF\xBB\xBF"));
     if (mark)
         bytes = anc_str_sub(bytes, 3, bytes.len);
-    if (little || big) {
-        t.encoding = little ? "UTF-16LE" : "UTF-16BE";
-        if (!decode_iconv(t.encoding, 2, anc_str_sub(bytes, 2, bytes.len), &t.storage, &t.damaged))
+    const char *utf16 = little ? "UTF-16LE" : big ? "UTF-16BE" : prs_guess_utf16(bytes);
+    if (utf16 != NULL) {
+        t.encoding = utf16;
+        if (!decode_iconv(utf16, 2, anc_str_sub(bytes, little || big ? 2 : 0, bytes.len),
+                          &t.storage, &t.damaged))
             return ANC_FAIL(err, ANC_UNSUPPORTED, "text: %s is not known here", t.encoding);
-    } else if (!anc_utf8_valid(bytes)) {
+    } else if (is_stateful(declared, bytes) || !anc_utf8_valid(bytes)) {
         decode_other(bytes, mark ? ANC_STR_NONE : declared, &t);
     } else if (bytes.len > 0 && memchr(bytes.ptr, '\0', bytes.len) != NULL) {
         (void)anc_buf_add(&t.storage, bytes);

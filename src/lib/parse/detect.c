@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { SNIFF_BYTES = 8192, PDF_WITHIN = 1024 };
+enum { SNIFF_BYTES = 8192 };
 
 typedef struct signature {
     size_t at;
@@ -63,14 +63,13 @@ static const char *zip_content(anc_str head)
 /* What `head` is, when it is no text; NULL otherwise. */
 static const char *foreign(anc_str head)
 {
-    if (anc_str_find(anc_str_sub(head, 0, PDF_WITHIN), ANC_STR("%PDF-")) != SIZE_MAX)
-        return "PDF";
     if (anc_str_starts(head, ANC_STR("PK\x03\x04")))
         return zip_content(head);
     for (size_t i = 0; i < ANC_COUNT(signatures); i++)
         if (anc_str_starts(anc_str_sub(head, signatures[i].at, head.len), signatures[i].bytes))
             return signatures[i].what;
-    if (anc_str_starts(head, ANC_STR("\xFF\xFE")) || anc_str_starts(head, ANC_STR("\xFE\xFF")))
+    if (anc_str_starts(head, ANC_STR("\xFF\xFE")) || anc_str_starts(head, ANC_STR("\xFE\xFF")) ||
+        (head.len > 0 && prs_guess_utf16(head) != NULL))
         return NULL;
     size_t controls = 0;
     for (size_t i = 0; i < head.len; i++) {
@@ -78,16 +77,6 @@ static const char *foreign(anc_str head)
         controls += c < 0x20 && (c < '\t' || c > '\r') && c != 0x1B;
     }
     return controls * 10 > head.len ? "binary data" : NULL;
-}
-
-static bool has_ending(anc_str name, const char *const *endings, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        const anc_str e = anc_str_of(endings[i]);
-        if (name.len > e.len && anc_str_eq_nocase(anc_str_sub(name, name.len - e.len, e.len), e))
-            return true;
-    }
-    return false;
 }
 
 static bool starts_nocase(anc_str s, anc_str prefix)
@@ -120,30 +109,78 @@ static bool begins_as_html(anc_str s)
     return false;
 }
 
+/* What names and declarations say of a text. A content type is compared up to its parameters. */
+typedef struct declaration {
+    prs_kind kind;
+    anc_str said; /* ".md", "text/markdown" */
+} declaration;
+
+static const declaration endings[] = {
+    {PRS_HTML, ANC_STR_INIT(".html")},         {PRS_HTML, ANC_STR_INIT(".htm")},
+    {PRS_HTML, ANC_STR_INIT(".xhtml")},        {PRS_MARKDOWN, ANC_STR_INIT(".md")},
+    {PRS_MARKDOWN, ANC_STR_INIT(".markdown")}, {PRS_MARKDOWN, ANC_STR_INIT(".mdown")},
+    {PRS_MARKDOWN, ANC_STR_INIT(".mkd")},      {PRS_MARKDOWN, ANC_STR_INIT(".mdx")},
+    {PRS_MAIL, ANC_STR_INIT(".eml")},          {PRS_TEXT, ANC_STR_INIT(".txt")},
+};
+
+static const declaration types[] = {
+    {PRS_HTML, ANC_STR_INIT("text/html")},
+    {PRS_HTML, ANC_STR_INIT("application/xhtml+xml")},
+    {PRS_MARKDOWN, ANC_STR_INIT("text/markdown")},
+    {PRS_MARKDOWN, ANC_STR_INIT("text/x-markdown")},
+    {PRS_MAIL, ANC_STR_INIT("message/rfc822")},
+};
+
+static bool kind_by_name(anc_str name, prs_kind *ret)
+{
+    for (size_t i = 0; i < ANC_COUNT(endings); i++) {
+        const anc_str e = endings[i].said;
+        if (name.len > e.len && anc_str_eq_nocase(anc_str_sub(name, name.len - e.len, e.len), e)) {
+            *ret = endings[i].kind;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool kind_by_type(anc_str content_type, prs_kind *ret)
+{
+    const size_t end = anc_str_find(content_type, ANC_STR(";"));
+    const anc_str type = anc_str_trim(anc_str_sub(content_type, 0, end));
+    for (size_t i = 0; i < ANC_COUNT(types); i++)
+        if (anc_str_eq_nocase(type, types[i].said)) {
+            *ret = types[i].kind;
+            return true;
+        }
+    return false;
+}
+
+/* What a text is by its own words, whatever it is called. */
+static bool kind_by_content(anc_str head, prs_kind *ret)
+{
+    if (begins_as_html(head))
+        *ret = PRS_HTML;
+    else if (prs_is_mail(head))
+        *ret = PRS_MAIL;
+    else
+        return false;
+    return true;
+}
+
 anc_status prs_detect(anc_str bytes, anc_str name, anc_str content_type, prs_kind *ret,
                       anc_err *err)
 {
-    static const char *const html[] = {".html", ".htm", ".xhtml"};
-    static const char *const markdown[] = {".md", ".markdown", ".mdown", ".mkd", ".mdx"};
     const anc_str head = anc_str_sub(bytes, 0, SNIFF_BYTES);
+    if (prs_is_pdf(bytes)) {
+        *ret = PRS_PDF;
+        return ANC_OK;
+    }
     const char *what = foreign(head);
     if (what != NULL)
-        return ANC_FAIL(err, ANC_UNSUPPORTED,
-                        "%.*s looks like %s, which is not supported yet; plain text, Markdown and "
-                        "HTML are",
+        return ANC_FAIL(err, ANC_UNSUPPORTED, "%.*s looks like %s, which cannot be read",
                         name.len > 0 ? (int)(name.len < 200 ? name.len : 200) : 12,
                         name.len > 0 ? name.ptr : "the document", what);
-    if (begins_as_html(head) || has_ending(name, html, ANC_COUNT(html)))
-        *ret = PRS_HTML;
-    else if (has_ending(name, markdown, ANC_COUNT(markdown)))
-        *ret = PRS_MARKDOWN;
-    else if (starts_nocase(content_type, ANC_STR("text/html")) ||
-             starts_nocase(content_type, ANC_STR("application/xhtml+xml")))
-        *ret = PRS_HTML;
-    else if (starts_nocase(content_type, ANC_STR("text/markdown")) ||
-             starts_nocase(content_type, ANC_STR("text/x-markdown")))
-        *ret = PRS_MARKDOWN;
-    else
+    if (!kind_by_content(head, ret) && !kind_by_name(name, ret) && !kind_by_type(content_type, ret))
         *ret = PRS_TEXT;
     return ANC_OK;
 }

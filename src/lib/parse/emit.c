@@ -314,6 +314,17 @@ void prs_emit_page(prs_emitter *e, uint32_t page)
     e->page = page;
 }
 
+bool prs_emit_turn_page(prs_emitter *e, uint32_t page)
+{
+    e->page = page;
+    if (!e->is_open || e->open.page == page)
+        return e->status == ANC_OK;
+    if (e->has_text && e->text.len > 0 && !deliver(e, e->text.len))
+        return false;
+    e->open.page = page;
+    return true;
+}
+
 void prs_emit_header_row(prs_emitter *e)
 {
     e->open.header = true;

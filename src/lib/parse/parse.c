@@ -31,6 +31,8 @@ static const kind_row kinds[PRS_KINDS] = {
     [PRS_TEXT] = {"plain text", "text/plain", prs_read_plain, false, NULL},
     [PRS_MARKDOWN] = {"Markdown", "text/markdown", read_markdown, false, NULL},
     [PRS_HTML] = {"HTML", "text/html", prs_read_html, false, prs_html_charset},
+    [PRS_PDF] = {"PDF", "application/pdf", prs_read_pdf, true, NULL},
+    [PRS_MAIL] = {"mail", "message/rfc822", prs_read_eml, true, NULL},
 };
 
 static const kind_row *row_of(prs_kind kind)

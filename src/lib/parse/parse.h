@@ -5,22 +5,24 @@
  * memory allows for its text. The exceptions, said where they stand: a source that is not UTF-8 is
  * decoded as a whole, and md4c keeps tables of the size of its input.
  *
+ * PDF is read by a child in a sandbox (os/child.h).
+ *
  * Text of a block is valid UTF-8 in NFC. Except in code, runs of white space are one blank, and a
  * line break stands only where the author set one (<br>, short lines of an address). Nothing here
- * touches the network, the disk or the clock; no entity is expanded that HTML does not name.
+ * touches the network or writes to the disk; no entity is expanded that HTML does not name.
  */
 #ifndef ANC_PARSE_PARSE_H
 #define ANC_PARSE_PARSE_H
 
 #include "base/str.h"
 
-typedef enum prs_kind { PRS_TEXT, PRS_MARKDOWN, PRS_HTML, PRS_KINDS } prs_kind;
+typedef enum prs_kind { PRS_TEXT, PRS_MARKDOWN, PRS_HTML, PRS_PDF, PRS_MAIL, PRS_KINDS } prs_kind;
 
 typedef enum prs_block_kind {
     PRS_HEADING,   /* level 1 to 6 */
     PRS_PARAGRAPH, /* level 0 */
     PRS_LIST_ITEM, /* level: depth from 1; the text begins with its mark, "- " or "3. " */
-    PRS_TABLE_ROW, /* cells with " | " between */
+    PRS_TABLE_ROW, /* cells with " | " between; with a tab where they follow from gaps in print (PDF) */
     PRS_CODE,      /* white space as it was */
     PRS_QUOTE
 } prs_block_kind;
@@ -90,6 +92,10 @@ const char *prs_kind_content_type(prs_kind kind);
 
 /* What people call it: "plain text", "Markdown", "HTML", … */
 const char *prs_kind_name(prs_kind kind);
+
+/* A program that reading needs and this machine lacks, with the package that brings it; NULL when all
+ * are there. */
+const char *prs_missing_program(void);
 
 /* Reads `bytes` as `kind` into `sink`. LIMIT names the limit that was reached; INVALID says in plain
  * words how the bytes are not what they seem (cut short, encrypted, without a text layer);

@@ -18,11 +18,15 @@ typedef struct prs_text {
     bool damaged;
 } prs_text;
 
-/* Reads `bytes` as UTF-8, as what a byte order mark says, as `declared` (may be empty), or, when
- * nothing fits, as Windows-1252. LIMIT when the decoded text passes `max` bytes. */
+/* Reads `bytes` as what a byte order mark says, as UTF-16 where every other byte says so, as UTF-8, as
+ * `declared` (may be empty), as what statistics say, or, when nothing fits, as Windows-1252. LIMIT when the decoded text passes `max` bytes. */
 anc_status prs_decode(anc_str bytes, anc_str declared, size_t max, prs_text *ret,
                       anc_err *err) ANC_MUST_CHECK;
 void prs_text_done(prs_text *t);
+
+/* What encoding the bytes seem to be in, a name for iconv; NULL when that is not clear. */
+const char *prs_guess_utf16(anc_str bytes);
+const char *prs_guess_charset(anc_str bytes); /* for what is not UTF-8 */
 
 /* The charset that the first bytes of an HTML document declare; empty when none. */
 anc_str prs_html_charset(anc_str bytes);
@@ -74,6 +78,9 @@ bool prs_emit_attachment(prs_emitter *e, const prs_attachment *attachment);
 /* The page of the blocks that are opened from now on. */
 void prs_emit_page(prs_emitter *e, uint32_t page);
 
+/* As prs_emit_page, and the open block goes on there: what comes next of it is on that page. */
+bool prs_emit_turn_page(prs_emitter *e, uint32_t page);
+
 /* Marks the open block as the row that names the columns. */
 void prs_emit_header_row(prs_emitter *e);
 
@@ -95,5 +102,13 @@ bool prs_read_markdown(anc_str text, prs_emitter *e);
 bool prs_read_html(anc_str text, prs_emitter *e);
 /* HTML inside another format: everything is content, nothing is chosen or dropped by place. */
 bool prs_read_html_fragment(anc_str text, prs_emitter *e);
+
+bool prs_read_pdf(anc_str bytes, prs_emitter *e);
+bool prs_read_eml(anc_str bytes, prs_emitter *e);
+
+/* ---- telling kinds apart: each looks at the first bytes only ----------------------------------- */
+
+bool prs_is_pdf(anc_str bytes);
+bool prs_is_mail(anc_str head);
 
 #endif

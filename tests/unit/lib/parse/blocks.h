@@ -13,4 +13,10 @@ typedef struct blocks_row {
 /* Parses the row's source and compares. */
 void check_blocks(prs_kind kind, const blocks_row *row);
 
+/* The same with lines for properties ("name=value") and attachments ("attachment name (type): bytes"). */
+void check_document(prs_kind kind, const blocks_row *row);
+
+/* Parses the row's source, which must fail with `status`; `lines` is what the error must hold. */
+void check_refusal(prs_kind kind, anc_status status, const blocks_row *row);
+
 #endif

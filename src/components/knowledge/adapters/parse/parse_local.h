@@ -1,4 +1,4 @@
-/* parse_local.h - the parser port on lib/parse, in this process: plain text, Markdown, HTML. */
+/* parse_local.h - the parser port on lib/parse: PDF in a child, all else in this process. */
 #ifndef ANC_KNOWLEDGE_ADAPTERS_PARSE_PARSE_LOCAL_H
 #define ANC_KNOWLEDGE_ADAPTERS_PARSE_PARSE_LOCAL_H
 

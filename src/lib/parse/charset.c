@@ -1,0 +1,137 @@
+/* charset.c - which encoding bytes without a declaration are in, where their statistics are clear.
+ *
+ * Looked at are the first SAMPLE_BYTES. Encodings of two bytes are told by how their bytes pair and by
+ * the kana or the common characters among the pairs; those of Cyrillic by the share of the ten most
+ * frequent letters of Russian. In doubt nothing is said, and the text counts as Windows-1252.
+ */
+#include "parse_impl.h"
+
+#include <string.h>
+
+enum { SAMPLE_BYTES = 64 << 10, MIN_PAIRS = 2, MIN_PAIRS_KOREAN = 20, MIN_CYRILLIC = 6 };
+
+/* UTF-16 shows as NUL bytes at every other place, since most of a text is ASCII, blanks at least. */
+const char *prs_guess_utf16(anc_str bytes)
+{
+    const anc_str s = anc_str_sub(bytes, 0, SAMPLE_BYTES);
+    size_t zeros[2] = {0, 0};
+    for (size_t i = 0; i < s.len; i++)
+        zeros[i % 2] += s.ptr[i] == '\0';
+    const size_t both = zeros[0] + zeros[1];
+    if (bytes.len < 4 || bytes.len % 2 != 0 || both * 5 < s.len)
+        return NULL;
+    if (zeros[0] * 20 < both)
+        return "UTF-16LE";
+    return zeros[1] * 20 < both ? "UTF-16BE" : NULL;
+}
+
+/* What the bytes are as pairs of one of the encodings of two bytes. */
+typedef struct pairs {
+    size_t all, broken;
+    size_t kana; /* and Japanese full stops */
+    size_t common;
+    size_t hangul;
+} pairs;
+
+static bool between(unsigned char c, unsigned low, unsigned high)
+{
+    return c >= low && c <= high;
+}
+
+static pairs count_shift_jis(anc_str s)
+{
+    pairs p = {0};
+    for (size_t i = 0; i < s.len; i++) {
+        const unsigned char c = (unsigned char)s.ptr[i];
+        if (c < 0x80 || between(c, 0xA1, 0xDF))
+            continue; /* ASCII, narrow katakana */
+        if (i + 1 == s.len)
+            break;
+        const unsigned char d = (unsigned char)s.ptr[++i];
+        const bool lead = between(c, 0x81, 0x9F) || between(c, 0xE0, 0xFC);
+        p.all++;
+        p.broken += !lead || !(between(d, 0x40, 0x7E) || between(d, 0x80, 0xFC));
+        p.kana += (c == 0x82 && between(d, 0x9F, 0xF1)) || (c == 0x83 && between(d, 0x40, 0x96)) ||
+                  (c == 0x81 && between(d, 0x41, 0x42));
+    }
+    return p;
+}
+
+/* Two bytes, both from 0xA1 on: EUC-JP, EUC-KR, and GB 2312, the core of GB 18030. */
+static pairs count_euc(anc_str s)
+{
+    pairs p = {0};
+    for (size_t i = 0; i < s.len; i++) {
+        const unsigned char c = (unsigned char)s.ptr[i];
+        if (c < 0x80)
+            continue;
+        if (i + 1 == s.len)
+            break;
+        const unsigned char d = (unsigned char)s.ptr[i + 1];
+        p.all++;
+        if (c < 0xA1 || d < 0xA1) {
+            p.broken++;
+            continue;
+        }
+        i++;
+        p.kana += c == 0xA4 || c == 0xA5 || (c == 0xA1 && between(d, 0xA2, 0xA3));
+        p.common += between(c, 0xB0, 0xD7) || between(c, 0xA1, 0xA3);
+        p.hangul += between(c, 0xB0, 0xC8);
+    }
+    return p;
+}
+
+/* The letters о е а и н т с р в л, as each encoding writes them. */
+typedef struct cyrillic {
+    const char *name;
+    unsigned char frequent[10];
+} cyrillic;
+
+static const cyrillic cyrillics[] = {
+    {"windows-1251", {0xEE, 0xE5, 0xE0, 0xE8, 0xED, 0xF2, 0xF1, 0xF0, 0xE2, 0xEB}},
+    {"KOI8-R", {0xCF, 0xC5, 0xC1, 0xC9, 0xCE, 0xD4, 0xD3, 0xD2, 0xD7, 0xCC}},
+    {"ISO-8859-5", {0xDE, 0xD5, 0xD0, 0xD8, 0xDD, 0xE2, 0xE1, 0xE0, 0xD2, 0xDB}},
+    {"CP866", {0xAE, 0xA5, 0xA0, 0xA8, 0xAD, 0xE2, 0xE1, 0xE0, 0xA2, 0xAB}},
+};
+
+static const char *guess_cyrillic(anc_str s)
+{
+    size_t of[256] = {0}, high = 0, runs = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        const unsigned char c = (unsigned char)s.ptr[i];
+        of[c]++;
+        high += c >= 0x80;
+        runs += c >= 0x80 && (i == 0 || (unsigned char)s.ptr[i - 1] < 0x80);
+    }
+    /* whole words of high bytes, not accents between ASCII letters */
+    if (high < MIN_CYRILLIC || high < 3 * runs)
+        return NULL;
+    const cyrillic *best = NULL;
+    size_t most = 0;
+    for (size_t i = 0; i < ANC_COUNT(cyrillics); i++) {
+        size_t n = 0;
+        for (size_t k = 0; k < ANC_COUNT(cyrillics[i].frequent); k++)
+            n += of[cyrillics[i].frequent[k]];
+        if (n > most) {
+            most = n;
+            best = &cyrillics[i];
+        }
+    }
+    return best != NULL && most * 2 > high ? best->name : NULL;
+}
+
+const char *prs_guess_charset(anc_str bytes)
+{
+    const anc_str s = anc_str_sub(bytes, 0, SAMPLE_BYTES);
+    const pairs sjis = count_shift_jis(s), euc = count_euc(s);
+    if (euc.all >= MIN_PAIRS && euc.broken * 50 <= euc.all && euc.kana * 4 > euc.all)
+        return "EUC-JP";
+    if (sjis.all >= MIN_PAIRS && sjis.broken * 50 <= sjis.all && sjis.kana * 4 > sjis.all)
+        return "CP932";
+    const char *cyrillic_name = guess_cyrillic(s);
+    if (cyrillic_name != NULL)
+        return cyrillic_name;
+    if (euc.all < MIN_PAIRS || euc.broken * 50 > euc.all || euc.common * 10 < euc.all * 7)
+        return NULL;
+    return euc.all >= MIN_PAIRS_KOREAN && euc.hangul * 100 > euc.common * 85 ? "CP949" : "GB18030";
+}

@@ -1,0 +1,314 @@
+/* test_pdf_text.c - words with their boxes, as pdftotext writes them, into blocks. */
+#include "support/test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "parse/pdf_text.h"
+
+/* A page, a block, a line of 12 points at (x, y), and words of 6 points a letter in it. */
+typedef struct line {
+    int x, y;
+    const char *text;
+    bool same_block; /* as the line before */
+    int size;        /* 0: 12 */
+} line;
+
+enum { MAX_LINES = 16, LETTER = 6, SIZE = 12 };
+
+typedef struct page_row {
+    const char *name;
+    line lines[MAX_LINES];
+    const char *blocks;
+} page_row;
+
+static void put_word(anc_buf *out, const line *l, int x, anc_str word)
+{
+    const int size = l->size > 0 ? l->size : SIZE;
+    (void)anc_buf_printf(out,
+                         "          <word xMin=\"%d.0\" yMin=\"%d.0\" xMax=\"%d.0\" yMax=\"%d.0\">"
+                         "%.*s</word>\n",
+                         x, l->y, x + (int)word.len * LETTER, l->y + size, ANC_FMT(word));
+}
+
+static void put_line(anc_buf *out, const line *l)
+{
+    anc_str rest = anc_str_of(l->text), word;
+    int x = l->x;
+    (void)anc_buf_add(out, ANC_STR("        <line xMin=\"0\">\n"));
+    while (anc_str_split(&rest, ' ', &word)) {
+        put_word(out, l, x, word);
+        x += ((int)word.len + 1) * LETTER;
+    }
+    (void)anc_buf_add(out, ANC_STR("        </line>\n"));
+}
+
+static void put_page(anc_buf *out, const line *lines, size_t n)
+{
+    (void)anc_buf_add(out, ANC_STR("  <page width=\"600.0\" height=\"800.0\">\n"));
+    for (size_t i = 0; i < n && lines[i].text != NULL; i++) {
+        if (!lines[i].same_block)
+            (void)anc_buf_add(out, ANC_STR("      <block xMin=\"0\">\n"));
+        put_line(out, &lines[i]);
+    }
+    (void)anc_buf_add(out, ANC_STR("  </page>\n"));
+}
+
+static anc_status on_block(void *self, const prs_block *b, anc_err *err)
+{
+    static const char *const names[] = {"h", "p", "li", "row", "code", "quote"};
+    (void)err;
+    (void)anc_buf_printf(self, "%s", b->continues ? "+" : names[b->kind]);
+    if (b->level > 0)
+        (void)anc_buf_printf(self, "%u", b->level);
+    (void)anc_buf_printf(self, "%s@%u %.*s\n", b->header ? "*" : "", b->page, ANC_FMT(b->text));
+    return ANC_OK;
+}
+
+static anc_status on_title(void *self, anc_str title, anc_err *err)
+{
+    (void)err;
+    (void)anc_buf_printf(self, "title %.*s\n", ANC_FMT(title));
+    return ANC_OK;
+}
+
+static anc_status on_property(void *self, anc_str name, anc_str value, anc_err *err)
+{
+    (void)err;
+    (void)anc_buf_printf(self, "%.*s=%.*s\n", ANC_FMT(name), ANC_FMT(value));
+    return ANC_OK;
+}
+
+static anc_status read_boxes(anc_str boxes, anc_buf *out, bool properties, anc_err *err)
+{
+    const prs_limits limits = prs_limits_default();
+    const prs_sink sink = {.block = on_block,
+                           .title = on_title,
+                           .property = properties ? on_property : NULL,
+                           .self = out};
+    prs_result result;
+    return prs_pdf_text(boxes, &limits, &sink, &result, err);
+}
+
+#define PROSE(x, y)                                                     \
+    {(x), (y), "some words that fill a whole line up", false, 0},       \
+        {(x), (y) + 14, "to its end and go on for some more", true, 0}, \
+    {                                                                   \
+        (x), (y) + 28, "lines, as columns of text are like.", true, 0   \
+    }
+
+static const page_row rows[] = {
+    {"lines of a paragraph are joined",
+     {{50, 50, "One sentence that is", false, 0}, {50, 64, "set in two lines.", true, 0}},
+     "p@1 One sentence that is set in two lines.\n"},
+    {"a line that ends early was ended on purpose",
+     {{50, 50, "a longer first line of words", false, 0},
+      {50, 64, "short", true, 0},
+      {50, 78, "then more", true, 0}},
+     "p@1 a longer first line of words short\nthen more\n"},
+    {"a word broken at its hyphen is mended",
+     {{50, 50, "these lines are hyphen-", false, 0}, {50, 64, "ated for your eyes only", true, 0}},
+     "p@1 these lines are hyphenated for your eyes only\n"},
+    {"a compound that stands elsewhere keeps its hyphen",
+     {{50, 50, "a well-known fact is well-", false, 0},
+      {50, 64, "known to all of the readers", true, 0}},
+     "p@1 a well-known fact is well-known to all of the readers\n"},
+    {"a number behind a hyphen keeps it",
+     {{50, 50, "cases of the new COVID-", false, 0}, {50, 64, "19 were counted then and", true, 0}},
+     "p@1 cases of the new COVID-19 were counted then and\n"},
+    {"an indent behind a full stop begins a paragraph",
+     {{50, 50, "The first paragraph ends here.", false, 0},
+      {70, 64, "The second one begins here and", true, 0},
+      {50, 78, "goes on.", true, 0}},
+     "p@1 The first paragraph ends here.\np@1 The second one begins here and goes on.\n"},
+    {"cells at one height are a row",
+     {{50, 50, "Name", false, 0},
+      {200, 50, "Price", false, 0},
+      {50, 70, "Tea", false, 0},
+      {200, 70, "3.50", false, 0},
+      {50, 90, "Coffee", false, 0},
+      {200, 90, "4.00", false, 0}},
+     "row*@1 Name\tPrice\nrow@1 Tea\t3.50\nrow@1 Coffee\t4.00\n"},
+    {"signs of money stay with their numbers",
+     {{50, 50, "Total", false, 0},
+      {200, 50, "$", false, 0},
+      {250, 50, "12", false, 0},
+      {300, 50, "%", false, 0}},
+     "row@1 Total\t$ 12 %\n"},
+    {"leaders are no cells",
+     {{50, 50, "Introduction", false, 0},
+      {200, 50, "..........", false, 0},
+      {400, 50, "3", false, 0}},
+     "row@1 Introduction\t3\n"},
+    {"columns are read one after the other",
+     {PROSE(50, 100), PROSE(320, 100)},
+     "p@1 some words that fill a whole line up to its end and go on for some more lines, as "
+     "columns "
+     "of text are like.\n"
+     "p@1 some words that fill a whole line up to its end and go on for some more lines, as "
+     "columns "
+     "of text are like.\n"},
+    {"what is set larger is a heading",
+     {{50, 50, "The whole truth", false, 24},
+      {50, 90, "Text of the usual size that is", false, 0},
+      {50, 104, "longer than the heading.", true, 0}},
+     "title The whole truth\nh1@1 The whole truth\n"
+     "p@1 Text of the usual size that is longer than the heading.\n"},
+    {"what calls itself a section is a heading",
+     {{50, 50, "Section 3: Terms", false, 0}, {50, 90, "Text of the usual size.", false, 0}},
+     "h2@1 Section 3: Terms\np@1 Text of the usual size.\n"},
+    {"a number and room around make a heading",
+     {{50, 50, "Text before it that is long.", false, 0},
+      {50, 90, "2. Scope", false, 0},
+      {50, 130, "Text behind it.", false, 0}},
+     "p@1 Text before it that is long.\nh2@1 2. Scope\np@1 Text behind it.\n"},
+    {"numbers that follow one another are a list",
+     {{50, 50, "1. Apples", false, 0},
+      {50, 64, "2. Pears", false, 0},
+      {50, 78, "3. Plums", false, 0}},
+     "li1@1 1. Apples\nli1@1 2. Pears\nli1@1 3. Plums\n"},
+    {"marks and depth of items",
+     {{50, 50, "\xE2\x80\xA2 first", false, 0},
+      {80, 64, "- inner", false, 0},
+      {50, 78, "\xE2\x80\xA2", false, 0},
+      {80, 78, "second that is longer than", false, 0},
+      {80, 92, "one line", false, 0}},
+     "li1@1 - first\nli2@1 - inner\nli1@1 - second that is longer than one line\n"},
+    {"a rule is none of the text",
+     {{50, 50, "above", false, 0}, {50, 80, "----------", false, 0}, {50, 110, "below", false, 0}},
+     "p@1 above\np@1 below\n"},
+    {"entities",
+     {{50, 50, "a &lt;b&gt; &amp;amp; &quot;c&apos; &x", false, 0}},
+     "p@1 a <b> &amp; \"c' &x\n"},
+    {"right to left",
+     {{50, 50, "\xD7\x93\xD7\x94\xD7\x95 \xD7\x90\xD7\x91\xD7\x92", false, 0}},
+     "p@1 \xD7\x90\xD7\x91\xD7\x92 \xD7\x93\xD7\x94\xD7\x95\n"},
+};
+
+static void pages_become_blocks(void **state)
+{
+    const page_row *row = *state;
+    ANC_BUF(boxes, 1 << 20);
+    ANC_BUF(out, 1 << 20);
+    anc_err err = {0};
+    put_page(&boxes, row->lines, MAX_LINES);
+    ASSERT_OK(read_boxes(anc_buf_view(&boxes), &out, false, &err), &err);
+    assert_string_equal(out.ptr, row->blocks);
+}
+
+static void put_numbered_page(anc_buf *out, int number, const char *first, const char *second)
+{
+    char footer[20];
+    (void)snprintf(footer, sizeof footer, "Page %d", number);
+    const line lines[] = {{50, 20, "The Running Title", false, 0},
+                          {50, 300, first, false, 0},
+                          {50, 314, second, true, 0},
+                          {280, 770, footer, false, 0},
+                          {0, 0, NULL, false, 0}};
+    put_page(out, lines, ANC_COUNT(lines));
+}
+
+static void what_repeats_on_pages_is_kept_once(void **state)
+{
+    (void)state;
+    ANC_BUF(boxes, 1 << 20);
+    ANC_BUF(out, 1 << 20);
+    anc_err err = {0};
+    put_numbered_page(&boxes, 7, "The first page has some text", "that runs over its end,");
+    put_numbered_page(&boxes, 8, "for a sentence may be longer", "than what fits on a page.");
+    put_numbered_page(&boxes, 9, "Another one begins here and", "ends here.");
+    put_numbered_page(&boxes, 10, "And one more.", "The end.");
+    ASSERT_OK(read_boxes(anc_buf_view(&boxes), &out, false, &err), &err);
+    assert_string_equal(out.ptr, "p@1 The Running Title\n"
+                                 "p@1 The first page has some text that runs over its end,\n"
+                                 "p@1 Page 7\n"
+                                 "p@2 for a sentence may be longer than what fits on a page.\n"
+                                 "p@3 Another one begins here and ends here.\n"
+                                 "p@4 And one more. The end.\n");
+}
+
+static void sums_are_no_footers(void **state)
+{
+    (void)state;
+    ANC_BUF(boxes, 1 << 20);
+    ANC_BUF(out, 1 << 20);
+    anc_err err = {0};
+    static const char *const sums[] = {"Total 100", "Total 250", "Total 975"};
+    for (size_t i = 0; i < ANC_COUNT(sums); i++) {
+        const line lines[] = {{50, 400, "An invoice.", false, 0},
+                              {50, 770, sums[i], false, 0},
+                              {0, 0, NULL, false, 0}};
+        put_page(&boxes, lines, ANC_COUNT(lines));
+    }
+    ASSERT_OK(read_boxes(anc_buf_view(&boxes), &out, false, &err), &err);
+    for (size_t i = 0; i < ANC_COUNT(sums); i++)
+        assert_non_null(strstr(out.ptr, sums[i]));
+}
+
+static void the_head_gives_properties(void **state)
+{
+    (void)state;
+    ANC_BUF(boxes, 1 << 20);
+    ANC_BUF(out, 1 << 20);
+    anc_err err = {0};
+    (void)anc_buf_add(&boxes,
+                      ANC_STR("<head>\n<title>Of Mice &amp; Men</title>\n"
+                              "<meta name=\"Author\" content=\"Somebody\"/>\n"
+                              "<meta name=\"Subject\" content=\"(unspecified)\"/>\n"
+                              "<meta name=\"CreationDate\" content=\"2024-01-03T09:38:26+01\"/>\n"
+                              "<meta name=\"ModDate\" content=\"yesterday\"/>\n</head>\n"));
+    const line lines[] = {{50, 400, "Text.", false, 0}, {0, 0, NULL, false, 0}};
+    put_page(&boxes, lines, 2);
+    put_page(&boxes, lines + 1, 1);
+    put_page(&boxes, lines + 1, 1);
+    put_page(&boxes, lines, 2);
+    put_page(&boxes, lines + 1, 1);
+    ASSERT_OK(read_boxes(anc_buf_view(&boxes), &out, true, &err), &err);
+    assert_string_equal(out.ptr, "title Of Mice & Men\nauthor=Somebody\n"
+                                 "created=2024-01-03T09:38:26+01:00\np@1 Text.\np@4 Text.\n"
+                                 "pages=5\npages_without_text=2-3, 5\n");
+}
+
+static void names_of_files_are_no_titles(void **state)
+{
+    (void)state;
+    static const char *const titles[] = {"Microsoft Word - a", "report.docx",
+                                         "0001543151-22-000008", "untitled", "(anonymous)"};
+    for (size_t i = 0; i < ANC_COUNT(titles); i++) {
+        ANC_BUF(boxes, 1 << 20);
+        ANC_BUF(out, 1 << 20);
+        anc_err err = {0};
+        const line lines[] = {{50, 400, "Text.", false, 0}, {0, 0, NULL, false, 0}};
+        (void)anc_buf_printf(&boxes, "<title>%s</title>\n", titles[i]);
+        put_page(&boxes, lines, 2);
+        ASSERT_OK(read_boxes(anc_buf_view(&boxes), &out, false, &err), &err);
+        assert_string_equal(out.ptr, "p@1 Text.\n");
+    }
+}
+
+static void pages_without_text_are_an_error(void **state)
+{
+    (void)state;
+    ANC_BUF(boxes, 1 << 20);
+    ANC_BUF(out, 1 << 20);
+    anc_err err = {0};
+    const line none = {0, 0, NULL, false, 0};
+    put_page(&boxes, &none, 1);
+    put_page(&boxes, &none, 1);
+    assert_int_equal(read_boxes(anc_buf_view(&boxes), &out, false, &err), ANC_INVALID);
+    assert_non_null(strstr(err.text, "no text layer"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_repeats_on_pages_is_kept_once),
+        cmocka_unit_test(sums_are_no_footers),
+        cmocka_unit_test(the_head_gives_properties),
+        cmocka_unit_test(names_of_files_are_no_titles),
+        cmocka_unit_test(pages_without_text_are_an_error),
+    };
+    int failed = RUN_TABLE("a page", rows, pages_become_blocks);
+    failed += cmocka_run_group_tests_name("pages", tests, NULL, NULL);
+    return failed;
+}
