@@ -167,6 +167,16 @@ anc_status kno_document_find(kno_service *kno, krn_call *call, anc_str collectio
     return ANC_OK;
 }
 
+anc_status kno_document_find_at(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                                uint32_t version, kno_document *ret)
+{
+    ANC_TRY(kno_document_find(kno, call, collection, id, ret));
+    if (version > 3)
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no version %u", version);
+    ret->version = version != 0 ? version : ret->version;
+    return ANC_OK;
+}
+
 anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collection, anc_str q,
                              anc_str after, size_t limit, kno_document **ret, size_t *ret_n)
 {
@@ -218,10 +228,11 @@ void kno_text_close(kno_service *kno, kno_text *text)
 }
 
 anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
-                          uint32_t from, size_t limit, kno_chunk **ret, size_t *ret_n)
+                          uint32_t version, uint32_t from, size_t limit, kno_chunk **ret,
+                          size_t *ret_n)
 {
     kno_document found;
-    ANC_TRY(kno_document_find(kno, call, collection, id, &found));
+    ANC_TRY(kno_document_find_at(kno, call, collection, id, version, &found));
     *ret = anc_arena_alloc(call->mem, 3, sizeof **ret);
     *ret_n = 0;
     for (uint32_t i = from; *ret != NULL && i < 3 && *ret_n < limit; i++)

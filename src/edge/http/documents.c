@@ -117,8 +117,8 @@ anc_status http_chunks_list(http_request *rq)
     uint32_t from;
     ANC_TRY(http_query(rq, &q));
     ANC_TRY(read_ordinal(rq, q.page.cursor, &from));
-    ANC_TRY(kno_chunk_list(rq->edge->o.kno, &rq->call, q.collection, rq->params[0], from,
-                           (size_t)q.page.limit, &items, &n));
+    ANC_TRY(kno_chunk_list(rq->edge->o.kno, &rq->call, q.collection, rq->params[0],
+                           (uint32_t)q.version, from, (size_t)q.page.limit, &items, &n));
     json_writer w = http_json(rq);
     json_open_object(&w);
     json_name(&w, "items");

@@ -177,7 +177,7 @@ static anc_status merge_metadata(kno_put *put, anc_str found)
     return ANC_OK;
 }
 
-static anc_status fold_names(kno_put *put)
+anc_status kno_fold_names(kno_put *put)
 {
     kno_version_record *v = &put->version;
     ANC_BUF(folded, 64 << 10);
@@ -208,6 +208,10 @@ static anc_status describe(kno_put *put, const kno_parsed *parsed)
     if (v->title.ptr == NULL)
         return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for a title");
     v->uri = in->uri;
+    v->name = in->name;
+    v->given = put->metadata;
+    v->found = ANC_STR("{}");
+    v->cut = put->cut_for.cut;
     v->source = in->source;
     v->content_type = parsed->content_type;
     v->language = language_of(put);
@@ -216,7 +220,7 @@ static anc_status describe(kno_put *put, const kno_parsed *parsed)
     v->content = put->content;
     v->fingerprint = put->fingerprint;
     ANC_TRY(merge_metadata(put, parsed->metadata));
-    return fold_names(put);
+    return kno_fold_names(put);
 }
 
 /* ---- the stage ------------------------------------------------------------------------------ */
@@ -224,7 +228,7 @@ static anc_status describe(kno_put *put, const kno_parsed *parsed)
 /* The original, unless the text is the same bytes: then the text's spool holds it. */
 static anc_status keep_original(kno_put *put)
 {
-    if (kno_digest_eq(&put->version.text, &put->content))
+    if (put->has_original || kno_digest_eq(&put->version.text, &put->content))
         return ANC_OK;
     const kno_raw_store raw = put->kno->with.raw;
     anc_err *err = put->call.err;

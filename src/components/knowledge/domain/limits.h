@@ -9,6 +9,7 @@ enum {
     KNO_BLOCKS = 1000000,         /* of a version: paragraphs, items, rows */
     KNO_CHUNKS = 50000,           /* of a version */
     KNO_DESCRIPTION_BYTES = 4096,
+    KNO_PROMPT_BYTES = 16 << 10,
     KNO_SOURCE_NAME_BYTES = 64,
     KNO_CONTENT_TYPE_BYTES = 256,
     KNO_TITLE_BYTES = 1024,

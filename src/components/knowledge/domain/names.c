@@ -14,12 +14,13 @@ static anc_str shown(anc_str s)
     return anc_str_sub(s, 0, anc_utf8_floor(s, s.len < SHOWN_BYTES ? s.len : SHOWN_BYTES));
 }
 
-static bool has_controls(anc_str s)
+static bool has_controls(anc_str s, bool lines)
 {
     size_t bytes;
     for (size_t i = 0; i < s.len; i += bytes) {
         const uint32_t c = anc_utf8_at(s, i, &bytes);
-        if (c < 0x20 || (c >= 0x7F && c < 0xA0))
+        const bool of_lines = c == '\n' || c == '\r' || c == '\t';
+        if ((c < 0x20 && !(lines && of_lines)) || (c >= 0x7F && c < 0xA0))
             return true;
     }
     return false;
@@ -36,8 +37,8 @@ anc_status kno_collection_name_check(anc_str name, const char *pointer, anc_err 
                           ANC_FMT(part), KRN_COLLECTION_MAX);
 }
 
-anc_status kno_line_check(anc_str line, size_t max, const char *what, const char *pointer,
-                          anc_err *err)
+static anc_status check_text(anc_str line, size_t max, bool lines, const char *what,
+                             const char *pointer, anc_err *err)
 {
     const anc_str part = shown(line);
     if (!anc_utf8_valid(line))
@@ -46,9 +47,21 @@ anc_status kno_line_check(anc_str line, size_t max, const char *what, const char
     if (line.len > max)
         return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "%s \"%.*s…\": %zu bytes, at most %zu",
                               what, ANC_FMT(part), line.len, max);
-    if (has_controls(line))
+    if (has_controls(line, lines))
         return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "%s: holds control characters", what);
     return ANC_OK;
+}
+
+anc_status kno_line_check(anc_str line, size_t max, const char *what, const char *pointer,
+                          anc_err *err)
+{
+    return check_text(line, max, false, what, pointer, err);
+}
+
+anc_status kno_text_check(anc_str text, size_t max, const char *what, const char *pointer,
+                          anc_err *err)
+{
+    return check_text(text, max, true, what, pointer, err);
 }
 
 /* The rule is krn_document_id_valid's; here is only said what of it does not hold. */
@@ -75,7 +88,7 @@ static bool is_label(anc_str label)
         kind = 6;
     const anc_str name = anc_str_sub(label, kind, label.len);
     return kind > 0 && name.len > 0 && label.len <= KNO_LABEL_BYTES && anc_utf8_valid(label) &&
-           !has_controls(label) && anc_str_trim(name).len == name.len;
+           !has_controls(label, false) && anc_str_trim(name).len == name.len;
 }
 
 anc_status kno_acl_check(const anc_str *labels, size_t n, const char *pointer, anc_err *err)

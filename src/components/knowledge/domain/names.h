@@ -21,6 +21,10 @@ anc_status kno_acl_check(const anc_str *labels, size_t n, const char *pointer,
 anc_status kno_metadata_check(const json_value *metadata, const char *pointer,
                               anc_err *err) ANC_MUST_CHECK;
 
+/* At most `max` bytes of UTF-8 without control characters but line breaks and tabs. */
+anc_status kno_text_check(anc_str text, size_t max, const char *what, const char *pointer,
+                          anc_err *err) ANC_MUST_CHECK;
+
 /* At most `max` bytes of UTF-8 without control characters; `what` ("title") stands in the text. */
 anc_status kno_line_check(anc_str line, size_t max, const char *what, const char *pointer,
                           anc_err *err) ANC_MUST_CHECK;

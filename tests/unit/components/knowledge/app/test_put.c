@@ -45,7 +45,7 @@ static void put_then_read_then_delete(void **state)
     assert_int_equal(d.n_acl, 1);
     kno_chunk *chunks = NULL;
     size_t n = 0;
-    ASSERT_OK(kno_chunk_list(f->kno, call, ANC_STR("notes"), ANC_STR("a"), 0, 100, &chunks, &n),
+    ASSERT_OK(kno_chunk_list(f->kno, call, ANC_STR("notes"), ANC_STR("a"), 0, 0, 100, &chunks, &n),
               &f->err);
     assert_int_equal(n, d.chunks);
     assert_string_equal(chunks[0].id.ptr, "a.1.0");

@@ -56,9 +56,6 @@ static void collection_life(void **state)
     assert_string_equal(c.language.ptr, "fr");
     assert_int_equal(c.chunk_tokens, 40);
     (void)put(f, "law", "a", "", story);
-    change.chunk_tokens = 50;
-    assert_int_equal(kno_collection_update(f->kno, fixture_call(f), &change, &c), ANC_CONFLICT);
-    change.chunk_tokens = 40;
     change.description = ANC_STR("codes");
     ASSERT_OK(kno_collection_update(f->kno, fixture_call(f), &change, &c), &f->err);
     assert_int_equal(c.documents, 1);
