@@ -1,7 +1,8 @@
 /* put_impl.h - one put of a document on its way through the stages.
  *
  *   put_document.c   check, unchanged?, the order of the stages, what came of it
- *   put_extract.c    parse: blocks to the spooled text; title, language, metadata
+ *   put_extract.c    parse: blocks to the spooled text
+ *   put_describe.c   title, language, what is found by rule
  *   put_cut.c        text and blocks to chunk records with digests
  *   put_publish.c    look up, embed, stage, publish
  *
@@ -66,9 +67,12 @@ typedef struct kno_put {
 /* Version number KNO_CUT_UNKNOWN of the settings is never a collection's: cut again in the background. */
 #define KNO_CUT_UNKNOWN UINT32_MAX
 
-/* INVALID, LIMIT, UNSUPPORTED name what is wrong with the content. */
+/* INVALID, LIMIT, UNSUPPORTED name what is wrong with the content. Ends with kno_put_describe. */
 anc_status kno_put_extract(kno_put *put) ANC_MUST_CHECK;
 anc_status kno_put_cut(kno_put *put) ANC_MUST_CHECK;
+
+/* Fills put->version from the input, the parser's findings and the text. */
+anc_status kno_put_describe(kno_put *put, const kno_parsed *parsed) ANC_MUST_CHECK;
 
 /* Sets put->version.folded from title, uri and id. */
 anc_status kno_fold_names(kno_put *put) ANC_MUST_CHECK;

@@ -16,6 +16,8 @@ enum {
     KNO_URI_BYTES = 4096,
     KNO_METADATA_BYTES = 64 << 10,
     KNO_METADATA_FIELDS = 256,
+    KNO_METADATA_VALUES = 1024, /* of all fields together, lists and what is in them counted */
+    KNO_METADATA_DEPTH = 4,     /* the object itself is the first */
     KNO_METADATA_NAME_BYTES = 128,
     KNO_ACL_LABELS = 64,
     KNO_LABEL_BYTES = 256,
