@@ -46,11 +46,18 @@ anc_status kno_collection_create(kno_service *kno, krn_call *call, const kno_col
                                  kno_collection *ret) ANC_MUST_CHECK;
 anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name,
                                kno_collection *ret) ANC_MUST_CHECK; /* NOT_FOUND */
-/* Sets all but the name. Where language or chunking change, the documents are cut again in the
+/* Which members of a collection an update sets. */
+typedef struct kno_collection_set {
+    bool description, language, chunking, chunk_tokens, overlap_sentences, acl, system_prompt,
+        prompt_template;
+} kno_collection_set;
+
+/* Sets what `set` says of the collection wanted->name; the rest stays, whoever else changes it
+ * meanwhile. Where language or chunking change, the documents are cut again in the
  * background, one by one, as new versions; until its turn comes a document is found as it was cut
  * before. */
 anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_collection *wanted,
-                                 kno_collection *ret) ANC_MUST_CHECK;
+                                 const kno_collection_set *set, kno_collection *ret) ANC_MUST_CHECK;
 /* All that the principal may read, by name, after `after` (exclusive, may be empty). */
 anc_status kno_collection_list(kno_service *kno, krn_call *call, anc_str after, size_t limit,
                                kno_collection **ret, size_t *ret_n) ANC_MUST_CHECK;

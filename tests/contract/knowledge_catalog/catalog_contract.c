@@ -36,6 +36,7 @@ static anc_status run(kno_fixture *f, krn_work_fn *work, void *arg)
 typedef struct collection_arg {
     kno_collection_store store;
     kno_collection_record record;
+    unsigned set; /* 0: all */
     int64_t id;
 } collection_arg;
 
@@ -48,7 +49,7 @@ static anc_status insert_collection(void *arg, krn_tx *tx, anc_err *err)
 static anc_status update_collection(void *arg, krn_tx *tx, anc_err *err)
 {
     collection_arg *a = arg;
-    return a->store.ops->update(a->store.self, tx, &a->record, err);
+    return a->store.ops->update(a->store.self, tx, &a->record, a->set != 0 ? a->set : ~0U, err);
 }
 
 static anc_status drop_collection(void *arg, krn_tx *tx, anc_err *err)
@@ -284,7 +285,9 @@ static void settings_outdate_what_was_cut_by_others(void **state)
     uint64_t n = 9;
     ASSERT_OK(c.ops->outdated(c.self, call, id, &n), &f->err);
     assert_int_equal(n, 0);
+    a.set = KNO_SET_CHUNK_TOKENS;
     a.record.chunk_tokens = 128;
+    a.record.language = ANC_STR("fr"); /* not set, and stays */
     ASSERT_OK(run(f, update_collection, &a), &f->err);
     ASSERT_OK(c.ops->outdated(c.self, call, id, &n), &f->err);
     assert_int_equal(n, 1);
@@ -292,6 +295,7 @@ static void settings_outdate_what_was_cut_by_others(void **state)
     assert_true(a.record.recut);
     assert_int_equal(a.record.cut, 1);
     assert_string_equal(a.record.system_prompt.ptr, "Be short.");
+    assert_string_equal(a.record.language.ptr, "auto");
     kno_document_record *documents = NULL;
     size_t n_documents = 0;
     ASSERT_OK(h.ops->outdated(h.self, call, 0, 10, &documents, &n_documents), &f->err);

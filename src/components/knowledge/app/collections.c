@@ -99,6 +99,7 @@ typedef struct collection_work {
     const kno_collection_record *record;
     krn_change_op op;
     bool is_new;
+    unsigned set; /* bits of kno_setting */
     uint64_t seq;
 } collection_work;
 
@@ -112,7 +113,7 @@ static anc_status write_collection(void *arg, krn_tx *tx, anc_err *err)
     else if (w->is_new)
         ANC_TRY(c.ops->insert(c.self, tx, w->record, &id, err));
     else
-        ANC_TRY(c.ops->update(c.self, tx, w->record, err));
+        ANC_TRY(c.ops->update(c.self, tx, w->record, w->set, err));
     const krn_change change = {.op = w->op, .collection = w->record->name};
     const krn_changes log = w->kno->with.changes;
     return log.ops->append(log.self, tx, &change, &w->seq, err);
@@ -149,21 +150,35 @@ anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name, k
 
 /* ---- changed ------------------------------------------------------------------------------- */
 
+static unsigned bits_of(const kno_collection_set *set)
+{
+    return (set->description ? KNO_SET_DESCRIPTION : 0U) | (set->language ? KNO_SET_LANGUAGE : 0U) |
+           (set->chunking ? KNO_SET_CHUNKING : 0U) |
+           (set->chunk_tokens ? KNO_SET_CHUNK_TOKENS : 0U) |
+           (set->overlap_sentences ? KNO_SET_OVERLAP : 0U) | (set->acl ? KNO_SET_ACL : 0U) |
+           (set->system_prompt ? KNO_SET_SYSTEM_PROMPT : 0U) |
+           (set->prompt_template ? KNO_SET_PROMPT_TEMPLATE : 0U);
+}
+
 anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_collection *wanted,
-                                 kno_collection *ret)
+                                 const kno_collection_set *set, kno_collection *ret)
 {
     kno_collection_record record, old;
     ANC_TRY(check(kno, call, wanted, &record));
     ANC_TRY(kno_collection_get(kno, call, wanted->name, &old));
     record.id = old.id;
-    collection_work work = {.kno = kno, .record = &record, .op = KRN_CHANGE_COLLECTION};
+    collection_work work = {
+        .kno = kno, .record = &record, .op = KRN_CHANGE_COLLECTION, .set = bits_of(set)};
     ANC_TRY(krn_writer_run(kno->with.writer, call, write_collection, &work));
     const kno_collection_store c = kno->with.catalog.collections;
     kno_collection_record now;
     ANC_TRY(c.ops->find(c.self, call, wanted->name, &now));
+    if (now.id == 0)
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "the collection '%.*s' was deleted meanwhile",
+                        ANC_FMT(wanted->name));
     if (now.recut)
         kno_recut_wake(kno);
-    return to_public(kno, call, now.id != 0 ? &now : &record, ret);
+    return to_public(kno, call, &now, ret);
 }
 
 anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name, uint64_t *ret_seq)

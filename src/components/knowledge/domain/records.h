@@ -43,6 +43,18 @@ typedef struct kno_collection_record {
     int64_t last_change_ms;
 } kno_collection_record;
 
+/* Settings of a collection that an update may set. */
+typedef enum kno_setting {
+    KNO_SET_DESCRIPTION = 1,
+    KNO_SET_LANGUAGE = 2,
+    KNO_SET_CHUNKING = 4,
+    KNO_SET_CHUNK_TOKENS = 8,
+    KNO_SET_OVERLAP = 16,
+    KNO_SET_ACL = 32,
+    KNO_SET_SYSTEM_PROMPT = 64,
+    KNO_SET_PROMPT_TEMPLATE = 128
+} kno_setting;
+
 /* How a version differs from the one before it. */
 typedef enum kno_change {
     KNO_CHANGED_TITLE = 1,

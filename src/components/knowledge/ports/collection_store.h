@@ -37,10 +37,10 @@ typedef struct kno_collection_store_ops {
     ANC_MUST_CHECK anc_status (*insert)(void *self, krn_tx *tx, const kno_collection_record *wanted,
                                         int64_t *ret_id, anc_err *err);
 
-    /* Sets description, language, chunking, acl and prompts of wanted->id; NOT_FOUND. Counts `cut` up
-     * where language or chunking change, and then its documents are outdated. */
+    /* Sets of wanted->id what `set` (bits of kno_setting) says; NOT_FOUND. Counts `cut`
+     * up where language or chunking change, and then its documents are outdated. */
     ANC_MUST_CHECK anc_status (*update)(void *self, krn_tx *tx, const kno_collection_record *wanted,
-                                        anc_err *err);
+                                        unsigned set, anc_err *err);
 
     /* Takes it out of sight at once; its documents become garbage. NOT_FOUND. */
     ANC_MUST_CHECK anc_status (*drop)(void *self, krn_tx *tx, int64_t id, anc_err *err);

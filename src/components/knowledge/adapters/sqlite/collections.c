@@ -39,8 +39,21 @@ static anc_status read_row(const db_stmt *s, anc_arena *mem, void *item, anc_err
     return ANC_OK;
 }
 
-#define CUTS_OTHERWISE \
-    "language <> ?3 OR chunking <> ?4 OR chunk_tokens <> ?5 OR overlap_sentences <> ?6"
+/* A comparison with NULL is no change. The right sides see the row as it was. */
+#define CUTS_OTHERWISE                                                          \
+    "(language <> coalesce(?3, language) OR chunking <> coalesce(?4, chunking)" \
+    " OR chunk_tokens <> coalesce(?5, chunk_tokens)"                            \
+    " OR overlap_sentences <> coalesce(?6, overlap_sentences))"
+static const char update_sql[] =
+    "UPDATE kno_collection SET description = coalesce(?2, description),"
+    " language = coalesce(?3, language), chunking = coalesce(?4, chunking),"
+    " chunk_tokens = coalesce(?5, chunk_tokens),"
+    " overlap_sentences = coalesce(?6, overlap_sentences), acl_id = coalesce(?7, acl_id),"
+    " updated_ms = ?8, system_prompt = coalesce(?9, system_prompt),"
+    " prompt_template = coalesce(?10, prompt_template), cut = cut + " CUTS_OTHERWISE ","
+    " recut = recut OR " CUTS_OTHERWISE ","
+    " recut_failed = CASE WHEN " CUTS_OTHERWISE " THEN 0 ELSE recut_failed END"
+    " WHERE id = ?1 AND dropped = 0";
 
 static anc_status find(void *self, krn_call *call, anc_str name, kno_collection_record *ret)
 {
@@ -123,33 +136,43 @@ static anc_status insert(void *self, krn_tx *tx, const kno_collection_record *wa
     return ANC_OK;
 }
 
-static anc_status update(void *self, krn_tx *tx, const kno_collection_record *wanted, anc_err *err)
+/* Parameter i: the text where bit `bit` is set, else NULL, which keeps what is there. */
+static void bind_text(db_stmt *s, int i, unsigned set, unsigned bit, anc_str text)
+{
+    if ((set & bit) != 0)
+        db_bind_str(s, i, text);
+    else
+        db_bind_null(s, i);
+}
+
+static void bind_number(db_stmt *s, int i, unsigned set, unsigned bit, int64_t n)
+{
+    if ((set & bit) != 0)
+        db_bind_int(s, i, n);
+    else
+        db_bind_null(s, i);
+}
+
+static anc_status update(void *self, krn_tx *tx, const kno_collection_record *wanted, unsigned set,
+                         anc_err *err)
 {
     (void)self;
     db_sqlite *db = tx->connection;
     int64_t acl = 0;
-    ANC_TRY(kno_labels_intern(db, wanted->acl, &acl, err));
+    if ((set & KNO_SET_ACL) != 0)
+        ANC_TRY(kno_labels_intern(db, wanted->acl, &acl, err));
     DB_STMT(s);
-    /* the right sides see the row as it was */
-    ANC_TRY(db_prepare(db,
-                       "UPDATE kno_collection SET description = ?2, language = ?3, chunking = ?4,"
-                       " chunk_tokens = ?5, overlap_sentences = ?6, acl_id = ?7, updated_ms = ?8,"
-                       " system_prompt = ?9, prompt_template = ?10, cut = cut + (" CUTS_OTHERWISE
-                       "),"
-                       " recut = recut OR (" CUTS_OTHERWISE "),"
-                       " recut_failed = CASE WHEN " CUTS_OTHERWISE " THEN 0 ELSE recut_failed END"
-                       " WHERE id = ?1 AND dropped = 0",
-                       &s, err));
+    ANC_TRY(db_prepare(db, update_sql, &s, err));
     db_bind_int(s, 1, wanted->id);
-    db_bind_str(s, 2, wanted->description);
-    db_bind_str(s, 3, wanted->language);
-    db_bind_int(s, 4, wanted->chunking);
-    db_bind_int(s, 5, wanted->chunk_tokens);
-    db_bind_int(s, 6, wanted->overlap_sentences);
-    db_bind_int(s, 7, acl);
+    bind_text(s, 2, set, KNO_SET_DESCRIPTION, wanted->description);
+    bind_text(s, 3, set, KNO_SET_LANGUAGE, wanted->language);
+    bind_number(s, 4, set, KNO_SET_CHUNKING, wanted->chunking);
+    bind_number(s, 5, set, KNO_SET_CHUNK_TOKENS, wanted->chunk_tokens);
+    bind_number(s, 6, set, KNO_SET_OVERLAP, wanted->overlap_sentences);
+    bind_number(s, 7, set, KNO_SET_ACL, acl);
     db_bind_int(s, 8, tx->wall_ms);
-    db_bind_str(s, 9, wanted->system_prompt);
-    db_bind_str(s, 10, wanted->prompt_template);
+    bind_text(s, 9, set, KNO_SET_SYSTEM_PROMPT, wanted->system_prompt);
+    bind_text(s, 10, set, KNO_SET_PROMPT_TEMPLATE, wanted->prompt_template);
     ANC_TRY(db_run(s, err));
     if (db_changes(db) == 0)
         return ANC_FAIL(err, ANC_NOT_FOUND, "the collection '%.*s' is gone", ANC_FMT(wanted->name));

@@ -49,7 +49,8 @@ static kno_collection change(kno_fixture *f, uint32_t chunk_tokens, const char *
     ASSERT_OK(kno_collection_find(f->kno, fixture_call(f), notes, &c), &f->err);
     c.chunk_tokens = chunk_tokens;
     c.language = anc_str_of(language);
-    ASSERT_OK(kno_collection_update(f->kno, &f->call, &c, &c), &f->err);
+    const kno_collection_set set = {.chunk_tokens = true, .language = true};
+    ASSERT_OK(kno_collection_update(f->kno, &f->call, &c, &set, &c), &f->err);
     return c;
 }
 
@@ -233,7 +234,8 @@ static void change_meanwhile(void *arg)
     anc_err err;
     krn_call call = fixture_thread_call(m->f, mem, &err);
     kno_collection c = {.name = notes, .chunk_tokens = 32};
-    ASSERT_OK(kno_collection_update(m->f->kno, &call, &c, &c), &err);
+    const kno_collection_set set = {.chunk_tokens = true};
+    ASSERT_OK(kno_collection_update(m->f->kno, &call, &c, &set, &c), &err);
 }
 
 /* A put that began by the settings of before is cut again. */
