@@ -120,7 +120,6 @@ static anc_status open_embedding(srv_house *h, anc_err *err)
 
 static anc_status open_knowledge(srv_house *h, anc_err *err)
 {
-    uint32_t id;
     kno_catalog catalog;
     const anc_str raw = os_path_join(h->mem, h->data_dir, ANC_STR("raw"));
     if (raw.ptr == NULL)
@@ -137,11 +136,11 @@ static anc_status open_knowledge(srv_house *h, anc_err *err)
                                          .clock = h->clock,
                                          .log = h->log,
                                          .metrics = h->metrics,
-                                         .embedding = h->emb};
+                                         .embedding = h->emb,
+                                         .keep_versions =
+                                             (uint32_t)h->o.config->knowledge.keep_versions};
     ANC_TRY(kno_service_open(&options, &h->kno, err));
-    const krn_scheduler s = h->scheduler;
-    ANC_TRY(s.ops->add(s.self, "sweep", kno_sweep_step, h->kno, &id, err));
-    return s.ops->add(s.self, "backfill", kno_backfill_step, h->kno, &id, err);
+    return kno_service_start(h->kno, h->scheduler, err);
 }
 
 /* ---- search ---- */

@@ -57,6 +57,9 @@ typedef struct srv_config {
         int64_t keep_batches;
     } ingest;
     struct {
+        int64_t keep_versions;
+    } knowledge;
+    struct {
         anc_str fusion;
         double semantic_share;
     } search;

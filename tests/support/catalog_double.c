@@ -178,6 +178,7 @@ static kno_chunk chunk_of(krn_call *call, const kno_service *kno, const double_d
         .end = start_of(d, ordinal) + strlen(d->chunks[ordinal]),
         .text = anc_str_of(d->chunks[ordinal]),
         .tokens = (uint32_t)strlen(d->chunks[ordinal]) / 4,
+        .columns = ordinal > 0 && d->columns != NULL ? anc_str_of(d->columns) : ANC_STR_NONE,
         .metadata = anc_str_of(d->metadata),
     };
 }

@@ -36,6 +36,7 @@ typedef struct double_document {
     const char *title, *language, *metadata;
     const char *label; /* NULL: the collection's */
     const char *chunks[DOUBLE_CHUNKS];
+    const char *columns; /* of all but the first chunk; NULL: none */
     size_t n_chunks;
     uint64_t last_change; /* seq */
     bool poisoned;        /* reading it is CORRUPT */

@@ -20,6 +20,9 @@ static kno_collection collection_of(const char *name)
     return (kno_collection){.name = anc_str_of(name),
                             .description = ANC_STR("about it"),
                             .language = ANC_STR("en"),
+                            .system_prompt = ANC_STR(""),
+                            .prompt_template = ANC_STR(""),
+                            .overlap_sentences = 1,
                             .acl = public_label,
                             .n_acl = 1,
                             .model = ANC_STR(""),
@@ -62,11 +65,22 @@ anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name, k
 }
 
 anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_collection *wanted,
-                                 kno_collection *ret)
+                                 const kno_collection_set *set, kno_collection *ret)
 {
-    (void)kno;
-    (void)call;
-    *ret = *wanted;
+    ANC_TRY(kno_collection_find(kno, call, wanted->name, ret));
+    if (set->description)
+        ret->description = wanted->description;
+    if (set->language)
+        ret->language = wanted->language;
+    if (set->chunking)
+        ret->chunking = wanted->chunking;
+    if (set->chunk_tokens)
+        ret->chunk_tokens = wanted->chunk_tokens;
+    if (set->overlap_sentences)
+        ret->overlap_sentences = wanted->overlap_sentences;
+    if (set->system_prompt)
+        ret->system_prompt = wanted->system_prompt;
+    ret->outdated = set->chunking || set->chunk_tokens || set->overlap_sentences ? 2 : 0;
     return ANC_OK;
 }
 
@@ -118,6 +132,9 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
         return ANC_FAIL(call->err, ANC_UNSUPPORTED, "the content is of no known kind");
     if (double_is(input->id, "full"))
         return ANC_FAIL(call->err, ANC_DISK_FULL, "the disk is full");
+    if (input->expected_version == 7)
+        return ANC_FAIL_FIELD(call->err, ANC_CONFLICT, "/expected_version",
+                              "the document is at version 3, not at 7");
     keep_input(input);
     *ret = (kno_put_result){.collection = input->collection,
                             .document_id = input->id.len > 0 ? input->id : ANC_STR("made-here"),
@@ -144,7 +161,9 @@ static kno_document document_of(anc_str collection, anc_str id)
                           .source = ANC_STR("folder"),
                           .content_type = ANC_STR("text/markdown"),
                           .language = ANC_STR("en"),
+                          .file_name = ANC_STR("hive.md"),
                           .metadata = ANC_STR("{\"year\":2024}"),
+                          .found = ANC_STR("{\"word_count\":{\"value\":9,\"origin\":\"rule\"}}"),
                           .version = 3,
                           .chunks = 2,
                           .bytes = 100,
@@ -164,6 +183,16 @@ anc_status kno_document_find(kno_service *kno, krn_call *call, anc_str collectio
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no document nope in %.*s",
                         ANC_FMT(collection));
     *ret = document_of(collection, id);
+    return ANC_OK;
+}
+
+anc_status kno_document_find_at(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                                uint32_t version, kno_document *ret)
+{
+    ANC_TRY(kno_document_find(kno, call, collection, id, ret));
+    if (version > 3)
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no version %u", version);
+    ret->version = version != 0 ? version : ret->version;
     return ANC_OK;
 }
 
@@ -217,11 +246,80 @@ void kno_text_close(kno_service *kno, kno_text *text)
     atomic_fetch_sub(&doubles.texts_open, 1);
 }
 
-anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
-                          uint32_t from, size_t limit, kno_chunk **ret, size_t *ret_n)
+anc_status kno_raw_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                        uint32_t version, kno_raw *ret)
+{
+    kno_text text;
+    ANC_TRY(kno_text_open(kno, call, collection, id, version, &text));
+    *ret = (kno_raw){.bytes = text.text, .of = document_of(collection, id), .owner = text.owner};
+    if (double_is(id, "odd")) {
+        ret->of.file_name = ANC_STR("../..\\.t\303\251 \"x\".html");
+        ret->of.content_type = ANC_STR("text/html");
+    }
+    if (double_is(id, "nameless")) {
+        ret->of.file_name = ret->of.uri = ret->of.title = ANC_STR("");
+        ret->of.content_type = ANC_STR("application/pdf");
+    }
+    return ANC_OK;
+}
+
+void kno_raw_close(kno_service *kno, kno_raw *raw)
+{
+    kno_text text = {.text = raw->bytes, .owner = raw->owner};
+    kno_text_close(kno, &text);
+}
+
+anc_status kno_version_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                            uint32_t before, size_t limit, kno_version **ret, size_t *ret_n)
 {
     kno_document found;
     ANC_TRY(kno_document_find(kno, call, collection, id, &found));
+    *ret = anc_arena_alloc(call->mem, 3, sizeof **ret);
+    *ret_n = 0;
+    for (uint32_t i = 3; *ret != NULL && i > 0 && *ret_n < limit; i--)
+        if (before == 0 || i < before)
+            (*ret)[(*ret_n)++] = (kno_version){.number = i,
+                                               .current = i == 3,
+                                               .title = ANC_STR("Hive care"),
+                                               .metadata = ANC_STR("{\"year\":2024}"),
+                                               .found = ANC_STR("{}"),
+                                               .content_sha256 = ANC_STR("00ff"),
+                                               .chunks = 5,
+                                               .title_changed = i == 3,
+                                               .content_changed = i > 1,
+                                               .counted = i > 1,
+                                               .chunks_added = 1,
+                                               .chunks_removed = 2,
+                                               .chunks_kept = 4,
+                                               .restored_from = i == 3 ? 1 : 0,
+                                               .created_ms = 1700000000000};
+    return ANC_OK;
+}
+
+anc_status kno_version_restore(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                               uint32_t number, uint32_t expected_version, kno_put_result *ret)
+{
+    kno_document found;
+    ANC_TRY(kno_document_find_at(kno, call, collection, id, number, &found));
+    if (expected_version != 0 && expected_version != 3)
+        return ANC_FAIL_FIELD(call->err, ANC_CONFLICT, "/expected_version",
+                              "the document is at version 3, not at %u", expected_version);
+    atomic_fetch_add(&doubles.puts, 1);
+    *ret = (kno_put_result){.collection = collection,
+                            .document_id = id,
+                            .version = 4,
+                            .chunks = 5,
+                            .status = KNO_UPDATED,
+                            .change_seq = 1};
+    return ANC_OK;
+}
+
+anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                          uint32_t version, uint32_t from, size_t limit, kno_chunk **ret,
+                          size_t *ret_n)
+{
+    kno_document found;
+    ANC_TRY(kno_document_find_at(kno, call, collection, id, version, &found));
     *ret = anc_arena_alloc(call->mem, 3, sizeof **ret);
     *ret_n = 0;
     for (uint32_t i = from; *ret != NULL && i < 3 && *ret_n < limit; i++)
@@ -233,6 +331,7 @@ anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, 
                         .start = i * 10,
                         .end = i * 10 + 10,
                         .text = ANC_STR("some words"),
+                        .columns = i == 2 ? ANC_STR("Name | Price") : ANC_STR_NONE,
                         .tokens = 4};
     return ANC_OK;
 }

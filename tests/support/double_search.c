@@ -139,3 +139,32 @@ srch_status_row srch_status(srch_service *srch)
                              .chunks = 7,
                              .detail = ANC_STR("")};
 }
+
+srch_figures_row srch_collection_figures(srch_service *srch, anc_str collection)
+{
+    (void)srch;
+    (void)collection;
+    return (srch_figures_row){.documents = 2, .chunks = 7, .bytes = 4096};
+}
+
+anc_status srch_sync_start(srch_service *srch, krn_call *call, bool rebuild, srch_sync *ret)
+{
+    (void)srch;
+    (void)call;
+    *ret = (srch_sync){.id = rebuild ? ANC_STR("s-2") : ANC_STR("s-1"), .rebuild = rebuild};
+    return ANC_OK;
+}
+
+anc_status srch_sync_find(srch_service *srch, krn_call *call, anc_str id, srch_sync *ret)
+{
+    (void)srch;
+    if (double_is(id, "nope"))
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no sync nope");
+    *ret = (srch_sync){.id = id,
+                       .state = SRCH_SYNC_PROCESSING,
+                       .rebuild = true,
+                       .total = 10,
+                       .processed = 4,
+                       .created_ms = 1700000000000};
+    return ANC_OK;
+}

@@ -352,6 +352,19 @@ bool fixture_sweep(kno_fixture *f)
     return false;
 }
 
+bool fixture_recut(kno_fixture *f)
+{
+    for (int i = 0; i < 100000; i++) {
+        const int64_t now = os_mono_ns();
+        const int64_t next = kno_recut_step(f->kno, now);
+        if (next == now + KNO_RECUT_IDLE_NS)
+            return true;
+        if (next > now)
+            return false;
+    }
+    return false;
+}
+
 /* ---- checks -------------------------------------------------------------------------------- */
 
 int64_t fixture_count(kno_fixture *f, const char *sql)
@@ -419,7 +432,8 @@ void fixture_check(kno_fixture *f, bool swept)
         " FROM kno_document d JOIN kno_version v ON v.id = d.current_id"
         " WHERE d.collection_id = c.id)",
         "SELECT count(*) FROM kno_collection c WHERE versions <> (SELECT count(*) FROM"
-        " kno_document d JOIN kno_version v ON v.document_id = d.id WHERE d.collection_id = c.id)",
+        " kno_document d JOIN kno_version v ON v.document_id = d.id AND v.state = 1"
+        " WHERE d.collection_id = c.id)",
         "SELECT count(*) FROM kno_collection c WHERE text_bytes <> (SELECT"
         " coalesce(sum(v.text_bytes), 0) FROM kno_document d JOIN kno_version v"
         " ON v.id = d.current_id WHERE d.collection_id = c.id)",

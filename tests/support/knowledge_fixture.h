@@ -65,6 +65,9 @@ anc_status fixture_put(kno_fixture *f, const char *id, const char *text, kno_put
 /* Runs the sweep until it has done a round. False when a step failed. */
 bool fixture_sweep(kno_fixture *f);
 
+/* Runs the recut step until it idles. False when a step failed. */
+bool fixture_recut(kno_fixture *f);
+
 /* The number that a query gives. */
 int64_t fixture_count(kno_fixture *f, const char *sql);
 

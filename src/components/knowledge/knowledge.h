@@ -31,9 +31,14 @@ typedef struct kno_collection {
     uint32_t overlap_sentences;
     const anc_str *acl; /* [n_acl] labels of who may read; default {"public"} */
     size_t n_acl;
+    anc_str system_prompt;   /* for questions to it; empty: as configured */
+    anc_str prompt_template; /* the same */
     anc_str model; /* revision of the model its vectors are made with; "" while there are none */
     int64_t created_ms, updated_ms;
-    uint64_t documents, chunks; /* current ones; for results only */
+    /* for results only */
+    uint64_t documents, chunks; /* current ones */
+    uint64_t outdated;          /* documents that are still to be cut again by these settings */
+    uint64_t recut_failed;      /* documents that could not be; they stay as they were cut before */
 } kno_collection;
 
 /* CONFLICT when the name exists; INVALID names the field. Zeroed settings get their defaults. */
@@ -41,9 +46,18 @@ anc_status kno_collection_create(kno_service *kno, krn_call *call, const kno_col
                                  kno_collection *ret) ANC_MUST_CHECK;
 anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name,
                                kno_collection *ret) ANC_MUST_CHECK; /* NOT_FOUND */
-/* Sets description, language and acl; other settings are fixed while there are documents. */
+/* Which members of a collection an update sets. */
+typedef struct kno_collection_set {
+    bool description, language, chunking, chunk_tokens, overlap_sentences, acl, system_prompt,
+        prompt_template;
+} kno_collection_set;
+
+/* Sets what `set` says of the collection wanted->name; the rest stays, whoever else changes it
+ * meanwhile. Where language or chunking change, the documents are cut again in the
+ * background, one by one, as new versions; until its turn comes a document is found as it was cut
+ * before. */
 anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_collection *wanted,
-                                 kno_collection *ret) ANC_MUST_CHECK;
+                                 const kno_collection_set *set, kno_collection *ret) ANC_MUST_CHECK;
 /* All that the principal may read, by name, after `after` (exclusive, may be empty). */
 anc_status kno_collection_list(kno_service *kno, krn_call *call, anc_str after, size_t limit,
                                kno_collection **ret, size_t *ret_n) ANC_MUST_CHECK;
@@ -97,6 +111,7 @@ typedef struct kno_document_input {
     size_t n_acl;
     anc_str content;      /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
     int64_t modified_ms;  /* of the source; 0: unknown */
+    uint32_t expected_version; /* that must be the current one, else CONFLICT; 0: any */
     kno_put_stage *stage; /* kept up to date while it is put; NULL: nobody wants to know */
     int64_t *stage_ns;    /* [KNO_STAGES] the time that each stage took is added; may be NULL */
     kno_publish_fn *on_publish; /* not called for what is unchanged; may be NULL */
@@ -111,8 +126,10 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
 
 typedef struct kno_document {
     anc_str collection, id, title, uri, source, content_type, language;
-    anc_str metadata; /* a JSON object: what was given and what was found */
-    uint32_t version; /* the current one */
+    anc_str file_name; /* may be empty */
+    anc_str metadata;  /* as given, a JSON object */
+    anc_str found;     /* a JSON object: name to {"value": …, "origin": "file" or "rule"} */
+    uint32_t version;  /* the current one */
     uint32_t chunks;
     uint64_t bytes;         /* of the original */
     uint64_t text_bytes;    /* of the extracted text */
@@ -124,6 +141,10 @@ typedef struct kno_document {
 
 anc_status kno_document_find(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                              kno_document *ret) ANC_MUST_CHECK; /* NOT_FOUND */
+/* The same with what version `version` (0: the current one) said; NOT_FOUND too where it is kept no
+ * more. acl is who may read the document now. */
+anc_status kno_document_find_at(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                                uint32_t version, kno_document *ret) ANC_MUST_CHECK;
 /* Ascending by id, after `after` (exclusive); `q` (may be empty) is looked for in title, uri and id
  * without regard to case. `collection` empty: all that may be read, then `after` is
  * "collection\nid". */
@@ -144,6 +165,50 @@ anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, a
                          uint32_t version, kno_text *ret) ANC_MUST_CHECK;
 void kno_text_close(kno_service *kno, kno_text *text);
 
+/* The original bytes of a version (0: the current one), and what is known of them. Close it with
+ * kno_raw_close, on any thread; `of` lives in call->mem. */
+typedef struct kno_raw {
+    anc_str bytes;
+    kno_document of;
+    void *owner; /* the adapter's */
+} kno_raw;
+anc_status kno_raw_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                        uint32_t version, kno_raw *ret) ANC_MUST_CHECK;
+void kno_raw_close(kno_service *kno, kno_raw *raw);
+
+/* ---- versions ------------------------------------------------------------------------------ */
+
+/* A version, and how it differs from the one before it. */
+typedef struct kno_version {
+    uint32_t number;
+    bool current;
+    anc_str title, uri, source, file_name, content_type, language;
+    anc_str metadata, found; /* as in kno_document */
+    uint32_t chunks;
+    uint64_t bytes, text_bytes;
+    anc_str content_sha256;
+    const anc_str *acl; /* [n_acl] its own; none: the collection's held */
+    size_t n_acl;
+    int64_t created_ms;
+    uint32_t restored_from; /* the version that it repeats; 0: none */
+    bool title_changed, content_changed, metadata_changed, acl_changed, uri_changed;
+    bool cut_again; /* by other settings of the collection */
+    bool counted;   /* false: how the chunks changed was not kept then */
+    uint32_t chunks_added, chunks_removed, chunks_kept;
+} kno_version;
+
+/* Those that are kept, newest first, older than `before` (0: all). NOT_FOUND. */
+anc_status kno_version_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                            uint32_t before, size_t limit, kno_version **ret,
+                            size_t *ret_n) ANC_MUST_CHECK;
+
+/* Makes a new version with the content, title, uri and metadata of version `number`; its acl is what
+ * the document has now. `unchanged` when that is what is current. NOT_FOUND; CONFLICT when another
+ * version than `expected_version` (0: any) is current. */
+anc_status kno_version_restore(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                               uint32_t number, uint32_t expected_version,
+                               kno_put_result *ret) ANC_MUST_CHECK;
+
 /* ---- chunks ------------------------------------------------------------------------------- */
 
 typedef struct kno_chunk_ref {
@@ -159,6 +224,7 @@ typedef struct kno_chunk {
     uint32_t page;       /* 0 where there is none */
     uint64_t start, end; /* bytes of the extracted text */
     anc_str text;        /* what stands there */
+    anc_str columns; /* the header row of the table that it begins in the middle of; NULL: none */
     uint32_t tokens;
     anc_str metadata; /* the document's */
 } kno_chunk;
@@ -166,9 +232,9 @@ typedef struct kno_chunk {
 /* The chunks of `refs` [n], in that order; one that is gone or may not be seen has a NULL text. */
 anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_ref *refs, size_t n,
                             kno_chunk *ret) ANC_MUST_CHECK;
-/* The chunks of the current version as cut, from `from` on. */
+/* The chunks of a version (0: the current one) as cut, from `from` on. */
 anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
-                          uint32_t from, size_t limit, kno_chunk **ret,
+                          uint32_t version, uint32_t from, size_t limit, kno_chunk **ret,
                           size_t *ret_n) ANC_MUST_CHECK;
 
 /* ---- statistics and projections ------------------------------------------------------------ */

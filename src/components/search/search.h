@@ -167,8 +167,37 @@ srch_status_row srch_status(srch_service *srch);
 /* Nanoseconds that the follower has worked on the index since the start. */
 uint64_t srch_index_busy_ns(srch_service *srch);
 
+typedef struct srch_figures_row {
+    uint64_t documents, chunks, bytes;
+} srch_figures_row;
+
+/* What the index holds of one collection. */
+srch_figures_row srch_collection_figures(srch_service *srch, anc_str collection);
+
 /* Throws the index away and builds it from the catalog again, in the background. */
 void srch_rebuild(srch_service *srch);
+
+/* Bringing the index up to date, as something that can be watched. Kept in memory, the newest 64: a
+ * start rebuilds the index anyway. */
+typedef enum srch_sync_state {
+    SRCH_SYNC_QUEUED,
+    SRCH_SYNC_PROCESSING,
+    SRCH_SYNC_DONE
+} srch_sync_state;
+
+typedef struct srch_sync {
+    anc_str id; /* in call->mem */
+    srch_sync_state state;
+    bool rebuild;
+    uint64_t total, processed; /* documents to read again; without a rebuild: changes to follow */
+    int64_t created_ms, completed_ms; /* completed 0: not yet */
+} srch_sync;
+
+/* Asks for a rebuild, or only for what was committed until now to be visible. Any thread but a loop. */
+anc_status srch_sync_start(srch_service *srch, krn_call *call, bool rebuild,
+                           srch_sync *ret) ANC_MUST_CHECK;
+anc_status srch_sync_find(srch_service *srch, krn_call *call, anc_str id,
+                          srch_sync *ret) ANC_MUST_CHECK; /* NOT_FOUND */
 
 /* ids of documents that are searchable at or past change `seq`: whether cursor >= seq. */
 bool srch_visible(srch_service *srch, uint64_t seq);

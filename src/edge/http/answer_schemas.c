@@ -329,9 +329,13 @@ static const http_field collection_rows[] = {
     TEXT("language", ""),
     PART("chunking", HTTP_OBJECT, &chunking_out, ""),
     ROW("acl", HTTP_TEXTS, "labels of who may read"),
+    TEXT("system_prompt", "empty: as configured"),
+    TEXT("prompt_template", "empty: as configured"),
     MAYBE("model", HTTP_TEXT, "revision of its vectors' model; null while there are none"),
     INT("documents", "current ones"),
     INT("chunks", "of current versions"),
+    INT("outdated_documents", "still to be cut again by these settings, in the background"),
+    INT("recut_failed_documents", "that could not be, and stay as they were cut before"),
     TIME("created_at", ""),
     TIME("updated_at", ""),
 };
@@ -365,8 +369,10 @@ static const http_field document_rows[] = {
     TEXT("source", "how it came in"),
     TEXT("content_type", ""),
     TEXT("language", ""),
-    ROW("metadata", HTTP_TREE, "given and found"),
-    INT("version", "the current one"),
+    TEXT("file_name", "as it came in; may be empty"),
+    ROW("metadata", HTTP_TREE, "as given"),
+    ROW("found", HTTP_TREE, "name to {value, origin: file or rule}; filters see both"),
+    INT("version", "the current one, or the one asked for"),
     INT("chunks", ""),
     INT("bytes", "of the original"),
     INT("text_bytes", "of the extracted text"),
@@ -383,6 +389,40 @@ static const http_field documents_rows[] = {
 };
 const http_schema http_documents_out = SCHEMA("DocumentPage", "Documents.", documents_rows);
 
+static const http_field version_rows[] = {
+    INT("version", "from 1"),
+    BOOL("current", ""),
+    TEXT("title", ""),
+    TEXT("uri", ""),
+    TEXT("source", "how it came in"),
+    TEXT("file_name", "as it came in; may be empty"),
+    TEXT("content_type", ""),
+    TEXT("language", ""),
+    ROW("metadata", HTTP_TREE, "as given"),
+    ROW("found", HTTP_TREE, "name to {value, origin}"),
+    ROW("acl", HTTP_TEXTS, "its own labels; empty: the collection's"),
+    INT("bytes", "of the original"),
+    INT("text_bytes", "of the extracted text"),
+    TEXT("content_sha256", ""),
+    ROW("changed", HTTP_TEXTS,
+        "against the version before: title, content, metadata, acl, uri, chunking"),
+    INT("chunks", ""),
+    MAYBE("chunks_added", HTTP_INT, "null where it was not kept"),
+    MAYBE("chunks_removed", HTTP_INT, "null where it was not kept"),
+    MAYBE("chunks_kept", HTTP_INT, "null where it was not kept"),
+    MAYBE("restored_from", HTTP_INT, "the version that it repeats"),
+    TIME("created_at", ""),
+};
+static const http_schema version_out =
+    SCHEMA("DocumentVersion", "A version and what changed with it.", version_rows);
+
+static const http_field versions_rows[] = {
+    PART("items", HTTP_LIST, &version_out, "newest first"),
+    NEXT_CURSOR,
+};
+const http_schema http_versions_out =
+    SCHEMA("DocumentVersionPage", "Versions that are kept.", versions_rows);
+
 static const http_field chunk_rows[] = {
     TEXT("chunk_id", ""),
     INT("ordinal", "from 0"),
@@ -392,6 +432,7 @@ static const http_field chunk_rows[] = {
     INT("start", "byte offset in the extracted text"),
     INT("end", "byte offset behind it"),
     TEXT("text", "what stands there"),
+    MAYBE("columns", HTTP_TEXT, "header row of the table that it begins in the middle of"),
     INT("tokens", ""),
 };
 static const http_schema chunk_out = SCHEMA("Chunk", "A passage as cut.", chunk_rows);
@@ -410,6 +451,9 @@ static const http_field stats_row_rows[] = {
     INT("bytes", "of the originals"),
     INT("text_bytes", "of the extracted texts"),
     ROW("languages", HTTP_TREE, "language to documents"),
+    INT("index_documents", "that the index shows"),
+    INT("index_chunks", ""),
+    INT("index_bytes", "in memory"),
     MAYBE("last_change_at", HTTP_TIME, ""),
 };
 static const http_schema stats_row_out =
@@ -427,6 +471,22 @@ static const http_field stats_rows[] = {
     PART("index", HTTP_OBJECT, &index_out, ""),
 };
 const http_schema http_stats_out = SCHEMA("Stats", "Numbers.", stats_rows);
+
+static const http_field sync_rows[] = {
+    TEXT("batch_id", ""),
+    {.name = "status",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_REQUIRED,
+     .choices = "queued|processing|completed",
+     .help = ""},
+    BOOL("rebuild", ""),
+    INT("total", "documents to read again; without a rebuild: changes to follow"),
+    INT("processed", "of them"),
+    TIME("created_at", ""),
+    MAYBE("completed_at", HTTP_TIME, "null until it has ended"),
+};
+const http_schema http_sync_out =
+    SCHEMA("Sync", "The index on its way to the state of the catalog.", sync_rows);
 
 /* ---- events ---- */
 

@@ -76,6 +76,8 @@ static anc_str initial_text(const char *initial)
 static void put_initial(const http_field *f, void *out)
 {
     double number = 0;
+    for (size_t i = 0; f->kind == HTTP_OBJECT && i < f->of->n_fields; i++)
+        put_initial(&f->of->fields[i], slot(f, out));
     if (f->initial == NULL || (f->flags & HTTP_LATER) != 0)
         return;
     (void)anc_str_to_double(anc_str_of(f->initial), &number);

@@ -19,7 +19,7 @@ typedef enum http_kind {
     HTTP_BOOL,   /* bool */
     HTTP_TEXTS,  /* http_texts; items NULL when absent or null */
     HTTP_TREE,   /* const json_value *: an object whose members are the reader's to check */
-    HTTP_OBJECT, /* an object of schema `of`, decoded in place; zeroed when absent */
+    HTTP_OBJECT, /* an object of schema `of`, decoded in place; its defaults when absent */
     HTTP_LIST,   /* answers only: an array of objects of schema `of` */
     HTTP_TIME,   /* int64_t Unix ms, RFC 3339 outside; 0 when absent */
     HTTP_ANY     /* const json_value *: any value */
@@ -30,7 +30,8 @@ enum {
     HTTP_NULLABLE = 2, /* answers only: may be null */
     HTTP_LATER = 4,    /* not there yet: null, false or the default is accepted, else an error */
     HTTP_FREE = 8,     /* a text that may hold U+0000 */
-    HTTP_NAME = 16     /* a text that is a collection's name: HTTP_NAME_PATTERN */
+    HTTP_NAME = 16,    /* a text that is a collection's name: HTTP_NAME_PATTERN */
+    HTTP_UNSAID = 32   /* `initial` is how the reader tells that it is absent, and no default */
 };
 
 #define HTTP_NAME_PATTERN "^[a-z0-9][a-z0-9_-]{0,63}$"

@@ -16,9 +16,13 @@ static void put_collection(json_writer *w, const kno_collection *c)
     json_put_int(w, "overlap_sentences", c->overlap_sentences);
     json_close_object(w);
     http_put_texts(w, "acl", c->acl, c->n_acl);
+    json_put_str(w, "system_prompt", c->system_prompt);
+    json_put_str(w, "prompt_template", c->prompt_template);
     json_put_str_or_null(w, "model", c->model.len > 0 ? c->model : ANC_STR_NONE);
     json_put_int(w, "documents", (int64_t)c->documents);
     json_put_int(w, "chunks", (int64_t)c->chunks);
+    json_put_int(w, "outdated_documents", (int64_t)c->outdated);
+    json_put_int(w, "recut_failed_documents", (int64_t)c->recut_failed);
     http_put_time(w, "created_at", c->created_ms);
     http_put_time(w, "updated_at", c->updated_ms);
     json_close_object(w);
@@ -58,7 +62,9 @@ static kno_collection wanted_of(const http_collection_in *in)
                             .chunk_tokens = (uint32_t)in->chunking.max_tokens,
                             .overlap_sentences = (uint32_t)in->chunking.overlap_sentences,
                             .acl = in->acl.items,
-                            .n_acl = in->acl.n};
+                            .n_acl = in->acl.n,
+                            .system_prompt = in->system_prompt,
+                            .prompt_template = in->prompt_template};
 }
 
 static anc_status answer_collection(http_request *rq, const kno_collection *c, int status)
@@ -88,20 +94,22 @@ anc_status http_collections_get(http_request *rq)
 
 anc_status http_collections_update(http_request *rq)
 {
-    kno_service *kno = rq->edge->o.kno;
     http_collection_in in;
-    kno_collection wanted, updated;
+    kno_collection updated;
     ANC_TRY(http_body(rq, &in));
-    ANC_TRY(kno_collection_find(kno, &rq->call, rq->params[0], &wanted));
-    if (in.description.ptr != NULL)
-        wanted.description = in.description;
-    if (in.language.ptr != NULL)
-        wanted.language = in.language;
-    if (in.acl.items != NULL) {
-        wanted.acl = in.acl.items;
-        wanted.n_acl = in.acl.n;
-    }
-    ANC_TRY(kno_collection_update(kno, &rq->call, &wanted, &updated));
+    const kno_collection_set set = {.description = in.description.ptr != NULL,
+                                    .language = in.language.ptr != NULL,
+                                    .chunking = in.chunking.strategy.ptr != NULL,
+                                    .chunk_tokens = in.chunking.max_tokens >= 0,
+                                    .overlap_sentences = in.chunking.overlap_sentences >= 0,
+                                    .acl = in.acl.items != NULL,
+                                    .system_prompt = in.system_prompt.ptr != NULL,
+                                    .prompt_template = in.prompt_template.ptr != NULL};
+    in.name = rq->params[0];
+    in.chunking.max_tokens = set.chunk_tokens ? in.chunking.max_tokens : 0;
+    in.chunking.overlap_sentences = set.overlap_sentences ? in.chunking.overlap_sentences : 0;
+    const kno_collection wanted = wanted_of(&in);
+    ANC_TRY(kno_collection_update(rq->edge->o.kno, &rq->call, &wanted, &set, &updated));
     return answer_collection(rq, &updated, 200);
 }
 

@@ -137,24 +137,53 @@ static anc_status answer(http_request *rq, const kno_put_result *put)
     json_put_str(&w, "status", anc_str_of(status_names[put->status]));
     json_close_object(&w);
     rq->answer.status = put->status == KNO_CREATED ? 201 : 200;
+    const anc_str tag = anc_arena_printf(rq->mem, "\"%u\"", put->version);
+    if (tag.ptr == NULL)
+        return http_no_memory(rq, "a version");
+    http_answer_header(rq, "ETag", tag);
     return ANC_OK;
 }
 
-static anc_status put_and_answer(http_request *rq, kno_document_input *input)
+anc_status http_answer_put(http_request *rq, const kno_put_result *put)
 {
-    kno_put_result put;
-    input->make_collection = true;
-    input->collection = orelse(input->collection, ANC_STR("default"));
-    ANC_TRY(kno_document_put(rq->edge->o.kno, &rq->call, input, false, &put));
-    if (put.change_seq > 0 &&
-        srch_wait_visible(rq->edge->o.srch, &rq->call, put.change_seq) != ANC_OK) {
+    if (put->change_seq > 0 &&
+        srch_wait_visible(rq->edge->o.srch, &rq->call, put->change_seq) != ANC_OK) {
         const anc_status status = rq->err.code != ANC_OK ? rq->err.code : ANC_DEADLINE;
         anc_err_clear(&rq->err);
         return ANC_FAIL(&rq->err, status,
                         "document %.*s is stored as version %u and not searchable yet",
-                        ANC_FMT(put.document_id), put.version);
+                        ANC_FMT(put->document_id), put->version);
     }
-    return answer(rq, &put);
+    return answer(rq, put);
+}
+
+anc_status http_expected_version(http_request *rq, const http_document_query *q, uint32_t *ret)
+{
+    const anc_str tag = net_exchange_header(rq->ex, "if-match");
+    uint64_t n = 0;
+    *ret = (uint32_t)q->expected_version;
+    if (tag.ptr == NULL)
+        return ANC_OK;
+    const bool quoted = tag.len > 2 && tag.ptr[0] == '"' && tag.ptr[tag.len - 1] == '"';
+    if (!quoted || !anc_str_to_u64(anc_str_sub(tag, 1, tag.len - 2), &n) || n == 0 ||
+        n > UINT32_MAX)
+        http_fault_add(&rq->faults, ANC_STR("If-Match"),
+                       "is not the ETag of a version, such as \"3\"");
+    else if (*ret != 0 && *ret != n)
+        http_fault_add(&rq->faults, ANC_STR("If-Match"), "says another version than the address");
+    *ret = (uint32_t)n;
+    return http_faults_status(&rq->faults, &rq->err);
+}
+
+static anc_status put_and_answer(http_request *rq, const http_document_query *q,
+                                 kno_document_input *input)
+{
+    kno_put_result put;
+    input->make_collection = true;
+    input->collection = orelse(input->collection, ANC_STR("default"));
+    ANC_TRY(http_expected_version(rq, q, &input->expected_version));
+    ANC_TRY(kno_document_put(rq->edge->o.kno, &rq->call, input, false, &put));
+    return http_answer_put(rq, &put);
 }
 
 static anc_status read_input(http_request *rq, anc_buf *decoded, kno_document_input *ret)
@@ -170,7 +199,7 @@ anc_status http_documents_create(http_request *rq)
     ANC_BUF(decoded, (size_t)rq->edge->o.max_source_bytes);
     ANC_TRY(http_query(rq, &q));
     ANC_TRY(read_input(rq, &decoded, &input));
-    return put_and_answer(rq, &input);
+    return put_and_answer(rq, &q, &input);
 }
 
 /* `given` (of the body) must be absent or what the address says. */
@@ -193,5 +222,5 @@ anc_status http_documents_replace(http_request *rq)
     ANC_TRY(http_faults_status(&rq->faults, &rq->err));
     input.id = rq->params[0];
     input.collection = q.collection;
-    return put_and_answer(rq, &input);
+    return put_and_answer(rq, &q, &input);
 }

@@ -12,7 +12,9 @@ static void put_document(json_writer *w, const kno_document *d)
     json_put_str(w, "source", d->source);
     json_put_str(w, "content_type", d->content_type);
     json_put_str(w, "language", d->language);
+    json_put_str(w, "file_name", d->file_name);
     http_put_object(w, "metadata", d->metadata);
+    http_put_object(w, "found", d->found);
     json_put_int(w, "version", d->version);
     json_put_int(w, "chunks", d->chunks);
     json_put_int(w, "bytes", (int64_t)d->bytes);
@@ -64,9 +66,14 @@ anc_status http_documents_get(http_request *rq)
     http_document_query q;
     kno_document found;
     ANC_TRY(http_query(rq, &q));
-    ANC_TRY(kno_document_find(rq->edge->o.kno, &rq->call, q.collection, rq->params[0], &found));
+    ANC_TRY(kno_document_find_at(rq->edge->o.kno, &rq->call, q.collection, rq->params[0],
+                                 (uint32_t)q.version, &found));
     json_writer w = http_json(rq);
     put_document(&w, &found);
+    const anc_str tag = anc_arena_printf(rq->mem, "\"%u\"", found.version);
+    if (tag.ptr == NULL)
+        return http_no_memory(rq, "a version");
+    http_answer_header(rq, "ETag", tag);
     return ANC_OK;
 }
 
@@ -95,6 +102,7 @@ static void put_chunk(json_writer *w, const kno_chunk *c)
     json_put_int(w, "start", (int64_t)c->start);
     json_put_int(w, "end", (int64_t)c->end);
     json_put_str(w, "text", c->text);
+    json_put_str_or_null(w, "columns", c->columns);
     json_put_int(w, "tokens", c->tokens);
     json_close_object(w);
 }
@@ -117,8 +125,8 @@ anc_status http_chunks_list(http_request *rq)
     uint32_t from;
     ANC_TRY(http_query(rq, &q));
     ANC_TRY(read_ordinal(rq, q.page.cursor, &from));
-    ANC_TRY(kno_chunk_list(rq->edge->o.kno, &rq->call, q.collection, rq->params[0], from,
-                           (size_t)q.page.limit, &items, &n));
+    ANC_TRY(kno_chunk_list(rq->edge->o.kno, &rq->call, q.collection, rq->params[0],
+                           (uint32_t)q.version, from, (size_t)q.page.limit, &items, &n));
     json_writer w = http_json(rq);
     json_open_object(&w);
     json_name(&w, "items");
@@ -134,7 +142,7 @@ anc_status http_chunks_list(http_request *rq)
     return ANC_OK;
 }
 
-static void put_stats(json_writer *w, const kno_stats_row *s)
+static void put_stats(json_writer *w, const kno_stats_row *s, const srch_figures_row *index)
 {
     json_open_object(w);
     json_put_str(w, "collection", s->collection);
@@ -144,6 +152,9 @@ static void put_stats(json_writer *w, const kno_stats_row *s)
     json_put_int(w, "bytes", (int64_t)s->bytes);
     json_put_int(w, "text_bytes", (int64_t)s->text_bytes);
     http_put_object(w, "languages", s->languages);
+    json_put_int(w, "index_documents", (int64_t)index->documents);
+    json_put_int(w, "index_chunks", (int64_t)index->chunks);
+    json_put_int(w, "index_bytes", (int64_t)index->bytes);
     http_put_time(w, "last_change_at", s->last_change_ms);
     json_close_object(w);
 }
@@ -158,8 +169,10 @@ anc_status http_stats_get(http_request *rq)
     json_open_object(&w);
     json_name(&w, "items");
     json_open_array(&w);
-    for (size_t i = 0; i < n; i++)
-        put_stats(&w, &rows[i]);
+    for (size_t i = 0; i < n; i++) {
+        const srch_figures_row held = srch_collection_figures(rq->edge->o.srch, rows[i].collection);
+        put_stats(&w, &rows[i], &held);
+    }
     json_close_array(&w);
     json_name(&w, "index");
     json_open_object(&w);

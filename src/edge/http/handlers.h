@@ -7,6 +7,7 @@
 #define ANC_EDGE_HTTP_HANDLERS_H
 
 #include "request.h"
+#include "schemas.h"
 
 typedef anc_status http_handler_fn(http_request *rq);
 
@@ -29,8 +30,12 @@ http_handler_fn http_documents_create, http_documents_replace;
 /* documents.c */
 http_handler_fn http_documents_list, http_documents_get, http_documents_delete, http_chunks_list,
     http_stats_get;
-/* document_text.c */
-http_handler_fn http_text_get;
+/* document_versions.c */
+http_handler_fn http_versions_list, http_versions_restore;
+/* document_bytes.c */
+http_handler_fn http_text_get, http_raw_get;
+/* sync.c */
+http_handler_fn http_sync_start, http_sync_get;
 /* ingest.c */
 http_handler_fn http_ingest_start, http_ingest_list, http_ingest_get, http_ingest_cancel,
     http_ingest_replay;
@@ -54,6 +59,12 @@ anc_status http_answer_started(http_request *rq, const ing_batch *batch) ANC_MUS
 /* search_json.c: the members that every passage has, and a whole hit */
 void http_put_passage(json_writer *w, const srch_hit *hit);
 void http_put_hit(json_writer *w, const srch_hit *hit, bool highlighted);
+
+/* document_put.c: the version that must be the current one, by ?expected_version or If-Match; 0: any. */
+anc_status http_expected_version(http_request *rq, const http_document_query *q,
+                                 uint32_t *ret) ANC_MUST_CHECK;
+/* Waits until the index shows what was put, and answers. */
+anc_status http_answer_put(http_request *rq, const kno_put_result *put) ANC_MUST_CHECK;
 
 /* chat_json.c */
 void http_put_source(json_writer *w, const srch_hit *source);

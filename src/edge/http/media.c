@@ -67,8 +67,8 @@ bool http_media_accepts(anc_str accept, const http_route *route)
     const anc_str own =
         essence(anc_str_of(route->media != NULL ? route->media : "application/json"));
     anc_str part;
-    if (anc_str_trim(accept).len == 0)
-        return true;
+    if (anc_str_trim(accept).len == 0 || anc_str_eq(own, ANC_STR("*/*")))
+        return true; /* one that sends what somebody put sends it whatever it is */
     if (anc_str_eq(anc_str_of(route->path), ANC_STR("/")) && http_media_wants_html(accept))
         return true; /* a browser is sent on to a page */
     while (anc_str_split(&accept, ',', &part)) {

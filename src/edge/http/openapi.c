@@ -142,7 +142,7 @@ static void put_field(json_writer *w, const http_field *f, bool request)
     put_bounds(w, f);
     if ((f->flags & HTTP_NAME) != 0)
         json_put_str(w, "pattern", ANC_STR(HTTP_NAME_PATTERN));
-    if (f->initial != NULL)
+    if (f->initial != NULL && (f->flags & HTTP_UNSAID) == 0)
         json_put_raw(w, "default", anc_str_of(f->initial));
     if (f->help != NULL && f->help[0] != '\0')
         json_put_str(w, "description", anc_str_of(f->help));

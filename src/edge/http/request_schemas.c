@@ -260,6 +260,31 @@ static const http_field chunking_fields[] = {
 static const http_schema chunking_schema =
     SCHEMA("ChunkingRequest", "How documents are cut.", chunking_fields, http_chunking_in);
 
+/* of a change: what is absent stays */
+static const http_field chunking_patch_fields[] = {
+    {.name = "strategy",
+     .kind = HTTP_TEXT,
+     .choices = "structure|whole",
+     .help = "along headings and paragraphs, or one chunk a document",
+     AT(http_chunking_in, strategy)},
+    {.name = "max_tokens",
+     .kind = HTTP_INT,
+     .flags = HTTP_UNSAID,
+     .max = 8192,
+     .initial = "-1",
+     .help = "longest chunk; 0: what fits the model's window",
+     AT(http_chunking_in, max_tokens)},
+    {.name = "overlap_sentences",
+     .kind = HTTP_INT,
+     .flags = HTTP_UNSAID,
+     .max = 10,
+     .initial = "-1",
+     .help = "sentences that two chunks of a long paragraph share",
+     AT(http_chunking_in, overlap_sentences)},
+};
+static const http_schema chunking_patch_schema = SCHEMA(
+    "ChunkingPatch", "How documents are cut from now on.", chunking_patch_fields, http_chunking_in);
+
 #define COLLECTION(member) AT(http_collection_in, member)
 #define COLLECTION_COMMON                                                              \
     {.name = "description",                                                            \
@@ -273,6 +298,16 @@ static const http_schema chunking_schema =
          .max = 16,                                                                    \
          .help = "\"auto\" (found per document), \"en\", \"fr\", …",                   \
          COLLECTION(language)},                                                        \
+        {.name = "system_prompt",                                                      \
+         .kind = HTTP_TEXT,                                                            \
+         .max = 16000,                                                                 \
+         .help = "instructions for questions to it alone; empty: as configured",       \
+         COLLECTION(system_prompt)},                                                   \
+        {.name = "prompt_template",                                                    \
+         .kind = HTTP_TEXT,                                                            \
+         .max = 16000,                                                                 \
+         .help = "layout of the prompt; empty: as configured",                         \
+         COLLECTION(prompt_template)},                                                 \
     {                                                                                  \
         .name = "acl", .kind = HTTP_TEXTS, .min = 1, .max = 100,                       \
         .help = "labels of who may read: public, user:ID, group:NAME", COLLECTION(acl) \
@@ -299,7 +334,14 @@ static const http_field collection_fields[] = {
 const http_schema http_collection_schema =
     SCHEMA("CollectionRequest", "A collection to make.", collection_fields, http_collection_in);
 
-static const http_field collection_patch_fields[] = {COLLECTION_COMMON};
+static const http_field collection_patch_fields[] = {
+    COLLECTION_COMMON,
+    {.name = "chunking",
+     .kind = HTTP_OBJECT,
+     .help = "documents are cut again in the background",
+     .of = &chunking_patch_schema,
+     COLLECTION(chunking)},
+};
 const http_schema http_collection_patch_schema =
     SCHEMA("CollectionPatch", "What to change; the rest stays.", collection_patch_fields,
            http_collection_in);
@@ -350,6 +392,16 @@ static const http_field document_fields[] = {
 const http_schema http_document_schema = SCHEMA(
     "DocumentRequest", "A document, or a new version of one.", document_fields, http_document_in);
 
+static const http_field sync_fields[] = {
+    {.name = "rebuild",
+     .kind = HTTP_BOOL,
+     .initial = "false",
+     .help = "throw the index away and read all documents again",
+     AT(http_sync_in, rebuild)},
+};
+const http_schema http_sync_schema =
+    SCHEMA("SyncRequest", "What to bring up to date.", sync_fields, http_sync_in);
+
 /* ---- query strings ---- */
 
 #define PAGE(type, member)                                                \
@@ -392,32 +444,44 @@ static const http_field documents_rows[] = {
 };
 const http_schema http_documents_params = SCHEMA(NULL, NULL, documents_rows, http_document_query);
 
-static const http_field document_rows[] = {COLLECTION_PARAM};
-const http_schema http_document_params = SCHEMA(NULL, NULL, document_rows, http_document_query);
+#define VERSION_PARAM                                                                      \
+    {                                                                                      \
+        .name = "version", .kind = HTTP_INT, .min = 1, .max = 4294967295.0,                \
+        .help = "of this version; null: the current one", AT(http_document_query, version) \
+    }
+#define EXPECTED_PARAM                                                               \
+    {                                                                                \
+        .name = "expected_version", .kind = HTTP_INT, .min = 1, .max = 4294967295.0, \
+        .help = "409 unless this one is current; If-Match: \"3\" says the same",     \
+        AT(http_document_query, expected_version)                                    \
+    }
 
-static const http_field chunks_rows[] = {COLLECTION_PARAM, PAGE(http_document_query, page)};
+static const http_field document_delete_rows[] = {COLLECTION_PARAM};
+const http_schema http_document_delete_params =
+    SCHEMA(NULL, NULL, document_delete_rows, http_document_query);
+
+static const http_field version_rows[] = {COLLECTION_PARAM, VERSION_PARAM};
+const http_schema http_version_params = SCHEMA(NULL, NULL, version_rows, http_document_query);
+
+static const http_field versions_rows[] = {COLLECTION_PARAM, PAGE(http_document_query, page)};
+const http_schema http_versions_params = SCHEMA(NULL, NULL, versions_rows, http_document_query);
+
+static const http_field chunks_rows[] = {COLLECTION_PARAM, VERSION_PARAM,
+                                         PAGE(http_document_query, page)};
 const http_schema http_chunks_params = SCHEMA(NULL, NULL, chunks_rows, http_document_query);
 
-static const http_field text_rows[] = {
-    COLLECTION_PARAM,
-    {.name = "version",
-     .kind = HTTP_INT,
-     .min = 1,
-     .max = 4294967295.0,
-     .help = "null: the current one",
-     AT(http_document_query, version)},
-};
-const http_schema http_text_params = SCHEMA(NULL, NULL, text_rows, http_document_query);
+static const http_field restore_rows[] = {COLLECTION_PARAM, EXPECTED_PARAM};
+const http_schema http_restore_params = SCHEMA(NULL, NULL, restore_rows, http_document_query);
 
 #define ASYNC_PARAM                                              \
     {                                                            \
         .name = "async", .kind = HTTP_BOOL, .flags = HTTP_LATER, \
         .help = "answer before the document is read"             \
     }
-static const http_field put_rows[] = {ASYNC_PARAM};
+static const http_field put_rows[] = {EXPECTED_PARAM, ASYNC_PARAM};
 const http_schema http_put_params = SCHEMA(NULL, NULL, put_rows, http_document_query);
 
-static const http_field document_put_rows[] = {COLLECTION_PARAM, ASYNC_PARAM};
+static const http_field document_put_rows[] = {COLLECTION_PARAM, EXPECTED_PARAM, ASYNC_PARAM};
 const http_schema http_document_put_params =
     SCHEMA(NULL, NULL, document_put_rows, http_document_query);
 

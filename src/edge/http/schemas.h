@@ -33,7 +33,7 @@ typedef struct http_chunking_in {
 } http_chunking_in;
 
 typedef struct http_collection_in {
-    anc_str name, description, language;
+    anc_str name, description, language, system_prompt, prompt_template;
     http_chunking_in chunking;
     http_texts acl;
 } http_collection_in;
@@ -43,6 +43,10 @@ typedef struct http_document_in {
     const json_value *metadata;
     http_texts acl;
 } http_document_in;
+
+typedef struct http_sync_in {
+    bool rebuild;
+} http_sync_in;
 
 typedef struct http_folder_in {
     anc_str path, glob;
@@ -66,7 +70,7 @@ typedef struct http_document_query {
     anc_str collection;
     anc_str q;
     http_page page;
-    int64_t version;
+    int64_t version, expected_version;
 } http_document_query;
 
 typedef struct http_search_query {
@@ -95,9 +99,11 @@ typedef struct http_failure_query {
 
 /* requests */
 extern const http_schema http_chat_schema, http_search_schema, http_conversation_schema,
-    http_collection_schema, http_collection_patch_schema, http_document_schema, http_ingest_schema;
+    http_collection_schema, http_collection_patch_schema, http_document_schema, http_sync_schema,
+    http_ingest_schema;
 extern const http_schema http_chat_params, http_search_params, http_page_params,
-    http_documents_params, http_document_params, http_chunks_params, http_text_params,
+    http_documents_params, http_document_delete_params, http_version_params, http_versions_params,
+    http_chunks_params, http_restore_params,
     http_put_params, http_document_put_params, http_ingest_params, http_batches_params,
     http_event_params, http_failure_params;
 
@@ -105,7 +111,8 @@ extern const http_schema http_chat_params, http_search_params, http_page_params,
 extern const http_schema http_problem_out, http_root_out, http_probe_out, http_health_out,
     http_answer_out, http_search_out, http_conversation_out, http_conversations_out,
     http_conversation_whole_out, http_collection_out, http_collections_out, http_put_out,
-    http_document_out, http_documents_out, http_chunks_out, http_stats_out, http_started_out,
+    http_document_out, http_documents_out, http_versions_out, http_chunks_out, http_stats_out,
+    http_sync_out, http_started_out,
     http_batch_out, http_batches_out, http_failures_out, http_replays_out, http_events_out,
     http_event_stats_out;
 

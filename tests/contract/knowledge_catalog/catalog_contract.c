@@ -36,6 +36,7 @@ static anc_status run(kno_fixture *f, krn_work_fn *work, void *arg)
 typedef struct collection_arg {
     kno_collection_store store;
     kno_collection_record record;
+    unsigned set; /* 0: all */
     int64_t id;
 } collection_arg;
 
@@ -48,7 +49,7 @@ static anc_status insert_collection(void *arg, krn_tx *tx, anc_err *err)
 static anc_status update_collection(void *arg, krn_tx *tx, anc_err *err)
 {
     collection_arg *a = arg;
-    return a->store.ops->update(a->store.self, tx, &a->record, err);
+    return a->store.ops->update(a->store.self, tx, &a->record, a->set != 0 ? a->set : ~0U, err);
 }
 
 static anc_status drop_collection(void *arg, krn_tx *tx, anc_err *err)
@@ -252,27 +253,123 @@ static void a_version_is_unseen_until_it_is_published(void **state)
     assert_int_equal(doc.acl.n, 1); /* the collection's */
     kno_chunk_record *chunks = NULL;
     size_t n = 0;
-    ASSERT_OK(d.ops->chunks(d.self, call, v1, 1, 10, &chunks, &n), &f->err);
+    const kno_version_store h = f->options.catalog.history;
+    ASSERT_OK(h.ops->chunks(h.self, call, v1, 1, 10, &chunks, &n), &f->err);
     assert_int_equal(n, 1);
     assert_string_equal(chunks[0].heading.ptr, "A > B");
     assert_int_equal(chunks[0].start, 10);
 }
 
-static void how_documents_are_cut_stays(void **state)
+static anc_status accept_cut(void *arg, krn_tx *tx, anc_err *err)
+{
+    stage_arg *a = arg;
+    const kno_version_writer v = a->f->options.catalog.versions;
+    ANC_TRY(v.ops->accept_cut(v.self, tx, a->version, a->content, true, err));
+    return v.ops->settle_cuts(v.self, tx, err);
+}
+
+static void settings_outdate_what_was_cut_by_others(void **state)
 {
     kno_fixture *f = *state;
     const kno_collection_store c = f->options.catalog.collections;
+    const kno_version_store h = f->options.catalog.history;
+    krn_call *call = fixture_call(f);
     const int64_t id = make_collection(f, "a");
     collection_arg a = {.store = c};
-    ASSERT_OK(c.ops->find(c.self, fixture_call(f), ANC_STR("a"), &a.record), &f->err);
-    a.record.chunk_tokens = 64;
-    ASSERT_OK(run(f, update_collection, &a), &f->err); /* there is nothing to cut yet */
-    ASSERT_OK(publish_version(f, id, "x", 0, stage_version(f, 1, "a"), 1, NULL), &f->err);
-    a.record.name = ANC_STR("a");
-    a.record.language = a.record.description = ANC_STR("fr");
+    ASSERT_OK(c.ops->find(c.self, call, ANC_STR("a"), &a.record), &f->err);
+    const int64_t version = stage_version(f, 1, "a");
+    ASSERT_OK(publish_version(f, id, "x", 0, version, 1, NULL), &f->err);
+    a.record.description = ANC_STR("other words");
+    a.record.system_prompt = ANC_STR("Be short.");
     ASSERT_OK(run(f, update_collection, &a), &f->err);
+    uint64_t n = 9;
+    ASSERT_OK(c.ops->outdated(c.self, call, id, &n), &f->err);
+    assert_int_equal(n, 0);
+    a.set = KNO_SET_CHUNK_TOKENS;
     a.record.chunk_tokens = 128;
-    assert_int_equal(run(f, update_collection, &a), ANC_CONFLICT);
+    a.record.language = ANC_STR("fr"); /* not set, and stays */
+    ASSERT_OK(run(f, update_collection, &a), &f->err);
+    ASSERT_OK(c.ops->outdated(c.self, call, id, &n), &f->err);
+    assert_int_equal(n, 1);
+    ASSERT_OK(c.ops->find(c.self, call, ANC_STR("a"), &a.record), &f->err);
+    assert_true(a.record.recut);
+    assert_int_equal(a.record.cut, 1);
+    assert_string_equal(a.record.system_prompt.ptr, "Be short.");
+    assert_string_equal(a.record.language.ptr, "auto");
+    kno_document_record *documents = NULL;
+    size_t n_documents = 0;
+    ASSERT_OK(h.ops->outdated(h.self, call, 0, 10, &documents, &n_documents), &f->err);
+    assert_int_equal(n_documents, 1);
+    assert_int_equal(documents[0].current.id, version);
+    ASSERT_OK(h.ops->outdated(h.self, call, documents[0].id, 10, &documents, &n_documents),
+              &f->err);
+    assert_int_equal(n_documents, 0);
+    stage_arg accepted = {.f = f, .version = version, .content = 1};
+    ASSERT_OK(run(f, accept_cut, &accepted), &f->err);
+    ASSERT_OK(c.ops->find(c.self, call, ANC_STR("a"), &a.record), &f->err);
+    assert_false(a.record.recut);
+    assert_int_equal(a.record.recut_failed, 1);
+    /* a version that was built by the settings of before */
+    ASSERT_OK(publish_version(f, id, "y", 0, stage_version(f, 2, "b"), 1, NULL), &f->err);
+    ASSERT_OK(c.ops->find(c.self, call, ANC_STR("a"), &a.record), &f->err);
+    assert_true(a.record.recut);
+}
+
+typedef struct expire_arg {
+    kno_fixture *f;
+    uint32_t keep;
+    size_t n;
+} expire_arg;
+
+static anc_status expire(void *arg, krn_tx *tx, anc_err *err)
+{
+    expire_arg *a = arg;
+    const kno_garbage_store g = a->f->options.catalog.garbage;
+    return g.ops->expire(g.self, tx, a->keep, 2, &a->n, err);
+}
+
+static void old_versions_expire(void **state)
+{
+    kno_fixture *f = *state;
+    const kno_version_store h = f->options.catalog.history;
+    krn_call *call = fixture_call(f);
+    const int64_t c = make_collection(f, "a");
+    kno_published p = {0};
+    int64_t base = 0;
+    for (unsigned char i = 1; i <= 6; i++) {
+        publish_arg a = {.f = f,
+                         .publication = {.collection_id = c,
+                                         .document = ANC_STR("x"),
+                                         .base_id = base,
+                                         .version_id = base = stage_version(f, i, "a"),
+                                         .chunks = 1,
+                                         .difference = {.changes = i, .added = 2, .removed = 1},
+                                         .keep = 5}};
+        ASSERT_OK(run(f, publish, &a), &f->err);
+        p = a.published;
+    }
+    kno_version_record *all = NULL;
+    size_t n = 0;
+    ASSERT_OK(h.ops->list(h.self, call, p.document_id, 0, 10, &all, &n), &f->err);
+    assert_int_equal(n, 5);
+    assert_int_equal(all[0].number, 6);
+    assert_int_equal(all[0].difference.changes, 6);
+    assert_true(all[0].difference.counted);
+    assert_int_equal(all[0].difference.added, 2);
+    assert_int_equal(all[0].difference.removed, 1);
+    ASSERT_OK(h.ops->list(h.self, call, p.document_id, 4, 10, &all, &n), &f->err);
+    assert_int_equal(n, 2);
+    assert_int_equal(all[0].number, 3);
+    expire_arg e = {.f = f, .keep = 2};
+    ASSERT_OK(run(f, expire, &e), &f->err);
+    assert_int_equal(e.n, 2);
+    ASSERT_OK(run(f, expire, &e), &f->err);
+    assert_int_equal(e.n, 1);
+    ASSERT_OK(run(f, expire, &e), &f->err);
+    assert_int_equal(e.n, 0);
+    ASSERT_OK(h.ops->list(h.self, call, p.document_id, 0, 10, &all, &n), &f->err);
+    assert_int_equal(n, 2);
+    assert_int_equal(fixture_count(f, "SELECT versions FROM kno_collection"), 2);
 }
 
 static void who_comes_late_is_told(void **state)
@@ -303,9 +400,10 @@ static void old_versions_stay_and_can_be_located(void **state)
     ASSERT_OK(publish_version(f, c, "x", 0, v1, 1, NULL), &f->err);
     ASSERT_OK(publish_version(f, c, "x", v1, v2, 2, &p), &f->err);
     kno_version_record old;
-    ASSERT_OK(d.ops->find_version(d.self, call, p.document_id, 1, &old), &f->err);
+    const kno_version_store h = f->options.catalog.history;
+    ASSERT_OK(h.ops->find(h.self, call, p.document_id, 1, &old), &f->err);
     assert_int_equal(old.id, v1);
-    ASSERT_OK(d.ops->find_version(d.self, call, p.document_id, 3, &old), &f->err);
+    ASSERT_OK(h.ops->find(h.self, call, p.document_id, 3, &old), &f->err);
     assert_int_equal(old.id, 0);
     const kno_chunk_address at[] = {{ANC_STR("a"), ANC_STR("x"), 1, 0},
                                     {ANC_STR("a"), ANC_STR("x"), 2, 1},
@@ -317,7 +415,7 @@ static void old_versions_stay_and_can_be_located(void **state)
     assert_int_equal(places[0].document.current.number, 1);
     kno_digest *digests = NULL;
     size_t n = 0;
-    ASSERT_OK(d.ops->digests(d.self, call, v2, &digests, &n), &f->err);
+    ASSERT_OK(h.ops->digests(h.self, call, v2, &digests, &n), &f->err);
     assert_int_equal(n, 2);
     assert_int_equal(digests[1].bytes[0], 'c');
 }
@@ -533,7 +631,8 @@ int main(void)
         TEST(access_follows_the_current_version),
         TEST(the_walk_sees_each_document_once),
         TEST(vectors),
-        TEST(how_documents_are_cut_stays),
+        TEST(settings_outdate_what_was_cut_by_others),
+        TEST(old_versions_expire),
         TEST(garbage),
         TEST(a_shared_vector_outlives_one_of_its_documents),
         TEST(a_failed_closure_leaves_nothing),

@@ -11,14 +11,21 @@
 #include "support/words.h"
 #include "text/normalize.h"
 
-enum { ROUNDS = 120, MOST_CHUNKS = 20000, WINDOW_LEAST = 32, SPECIAL = 2 };
+enum { ROUNDS = 120, MOST_CHUNKS = 20000, MOST_BLOCKS = 1000, WINDOW_LEAST = 32, SPECIAL = 2 };
 
 typedef struct drawn_chunk {
     uint64_t start, end;
     uint32_t tokens;
-    char heading[1024];
-    size_t heading_len, columns;
+    char heading[1024], columns[1024];
+    size_t heading_len, columns_len;
 } drawn_chunk;
+
+typedef struct drawn_block {
+    kno_block_kind kind;
+    uint64_t start, end;
+    size_t tokens;
+    size_t header; /* the header row of its table, if there is one before it; else SIZE_MAX */
+} drawn_block;
 
 typedef struct document {
     anc_buf text;
@@ -27,6 +34,8 @@ typedef struct document {
     kno_block_kind last;
     drawn_chunk *chunks;
     size_t n_chunks;
+    drawn_block blocks[MOST_BLOCKS];
+    size_t n_blocks;
 } document;
 
 static uint64_t next(uint64_t *seed)
@@ -44,7 +53,9 @@ static anc_status keep(void *self, const kno_chunk_span *c, anc_err *err)
     *k = (drawn_chunk){
         .start = c->start, .end = c->end, .tokens = c->tokens, .heading_len = c->heading.len};
     memcpy(k->heading, c->heading.ptr, c->heading.len);
-    k->columns = c->columns.len > 0 ? count_words(NULL, c->columns) : 0;
+    assert_true(c->columns.len <= sizeof k->columns);
+    k->columns_len = c->columns.len;
+    memcpy(k->columns, c->columns.ptr, c->columns.len);
     return ANC_OK;
 }
 
@@ -75,6 +86,19 @@ static void add_block(document *d, kno_block block, anc_str text)
     if (d->text.len > 0)
         (void)anc_buf_add(&d->text, kno_block_separator(d->last, &block));
     d->last = block.kind;
+    assert_true(d->n_blocks < MOST_BLOCKS);
+    drawn_block *drawn = &d->blocks[d->n_blocks];
+    const bool in_table = d->n_blocks > 0 && drawn[-1].kind == KNO_TABLE_ROW;
+    *drawn = (drawn_block){.kind = block.kind,
+                           .start = d->text.len,
+                           .end = d->text.len + text.len,
+                           .tokens = count_words(NULL, text),
+                           .header = SIZE_MAX};
+    if (block.kind == KNO_TABLE_ROW && in_table)
+        drawn->header = drawn[-1].header;
+    if (block.header)
+        drawn->header = d->n_blocks;
+    d->n_blocks++;
     for (bool first = true; text.len > 0; first = false) {
         size_t n = text.len;
         if (n > 200 && next(&d->seed) % 8 == 0)
@@ -88,8 +112,25 @@ static void add_block(document *d, kno_block block, anc_str text)
     }
 }
 
+/* A header and some rows of a few words each. */
+static void draw_table(document *d)
+{
+    const uint64_t rows = 2 + next(&d->seed) % 30, columns = 1 + next(&d->seed) % 9;
+    for (uint64_t r = 0; r < rows; r++) {
+        ANC_BUF(text, 1 << 16);
+        for (uint64_t c = 0; c < columns; c++)
+            (void)anc_buf_printf(&text, "%s%s %u", c > 0 ? " | " : "", r == 0 ? "Column" : "cell",
+                                 (unsigned)(next(&d->seed) % 1000));
+        add_block(d, (kno_block){.kind = KNO_TABLE_ROW, .header = r == 0}, anc_buf_view(&text));
+    }
+}
+
 static void draw_block(document *d)
 {
+    if (next(&d->seed) % 12 == 0) {
+        draw_table(d);
+        return;
+    }
     ANC_BUF(text, 1 << 20);
     static const kno_block_kind kinds[] = {KNO_HEADING,   KNO_PARAGRAPH, KNO_PARAGRAPH,
                                            KNO_PARAGRAPH, KNO_LIST_ITEM, KNO_TABLE_ROW,
@@ -149,15 +190,53 @@ static void check(const document *d, const setting *s)
         end = c->end;
         ANC_BUF(whole, 1 << 20);
         anc_err err = {0};
-        ASSERT_OK(kno_chunk_embed_text(s->title, (anc_str){c->heading, c->heading_len}, chunk,
-                                       &whole, &err),
+        ASSERT_OK(kno_chunk_embed_text(s->title, (anc_str){c->heading, c->heading_len},
+                                       (anc_str){c->columns, c->columns_len}, chunk, &whole, &err),
                   &err);
         assert_true(c->tokens >= count_words(NULL, chunk));
         if (s->window >= 128) /* below that a long title may leave less than the least share */
-            assert_true(count_words(NULL, anc_buf_view(&whole)) + c->columns + SPECIAL <=
-                        s->window);
+            assert_true(count_words(NULL, anc_buf_view(&whole)) + SPECIAL <= s->window);
     }
     assert_int_equal(txt_trim(anc_str_sub(text, (size_t)end, text.len)).len, 0);
+}
+
+/* The chunk that byte `at` stands in; the last one where sentences are repeated. */
+static const drawn_chunk *chunk_at(const document *d, uint64_t at)
+{
+    for (size_t i = d->n_chunks; i-- > 0;)
+        if (d->chunks[i].start <= at && at < d->chunks[i].end)
+            return &d->chunks[i];
+    return NULL;
+}
+
+/* Short items and rows are whole, and a chunk that begins in the middle of a table knows its columns. */
+static void check_structure(const document *d, const setting *s)
+{
+    const anc_str text = anc_buf_view(&d->text);
+    for (size_t i = 0; i < d->n_blocks; i++) {
+        const drawn_block *b = &d->blocks[i];
+        const bool item = b->kind == KNO_LIST_ITEM || b->kind == KNO_TABLE_ROW;
+        if (!item || b->tokens > s->window / 8)
+            continue;
+        const drawn_chunk *c = chunk_at(d, b->start);
+        assert_non_null(c);
+        assert_true(c->end >= b->end);
+        const bool continued = b->kind == KNO_TABLE_ROW && b->header != SIZE_MAX && b->header != i;
+        if (!continued || c->start != b->start)
+            continue;
+        const drawn_block *h = &d->blocks[b->header];
+        const anc_str header = anc_str_sub(text, h->start, h->end - h->start);
+        assert_true(anc_str_starts(header, (anc_str){c->columns, c->columns_len}));
+        if (h->tokens <= s->window / 16)
+            assert_int_equal(c->columns_len, header.len);
+    }
+    for (size_t i = 0; i < d->n_chunks; i++) {
+        bool row = false;
+        for (size_t k = 0; k < d->n_blocks && !row; k++)
+            row = d->blocks[k].start <= d->chunks[i].start &&
+                  d->chunks[i].start < d->blocks[k].end && d->blocks[k].kind == KNO_TABLE_ROW;
+        assert_true(row || d->chunks[i].columns_len == 0);
+    }
 }
 
 static void chunks_cover_and_fit(void **state)
@@ -175,13 +254,14 @@ static void chunks_cover_and_fit(void **state)
         const kno_chunker_options how = options_of(&s, &d);
         anc_err err = {0};
         d.chunker = kno_chunker_new(mem, &how);
-        d.n_chunks = 0;
+        d.n_chunks = d.n_blocks = 0;
         anc_buf_clear(&d.text);
         const uint64_t blocks = next(&d.seed) % 60;
         for (uint64_t i = 0; i < blocks; i++)
             draw_block(&d);
         ASSERT_OK(kno_chunker_end(d.chunker, &err), &err);
         check(&d, &s);
+        check_structure(&d, &s);
         anc_arena_reset(mem);
     }
     test_free(d.chunks);

@@ -204,7 +204,7 @@ static void settle(void)
     for (int i = 0; i < SETTLE; i++) {
         const int64_t next = srch_follow(srch, kno.now_ns);
         const srch_status_row status = srch_status(srch);
-        if (status.ready && !srch->rebuild && srch->follow.known &&
+        if (status.ready && srch->rebuild_asked == srch->follow.taken && srch->follow.known &&
             status.cursor == kno.n_changes && next > kno.now_ns)
             break;
         kno.now_ns = next > kno.now_ns ? next : kno.now_ns;

@@ -19,11 +19,18 @@ kno_collection_record kno_collection_defaults(anc_str name)
                                    .chunking = KNO_CHUNK_STRUCTURE,
                                    .overlap_sentences = 0,
                                    .acl = {everybody, 1},
+                                   .system_prompt = ANC_STR(""),
+                                   .prompt_template = ANC_STR(""),
                                    .model = ANC_STR("")};
 }
 
-static void to_public(const kno_collection_record *r, kno_collection *ret)
+static anc_status to_public(kno_service *kno, krn_call *call, const kno_collection_record *r,
+                            kno_collection *ret)
 {
+    const kno_collection_store c = kno->with.catalog.collections;
+    uint64_t outdated = 0;
+    if (r->recut)
+        ANC_TRY(c.ops->outdated(c.self, call, r->id, &outdated));
     *ret = (kno_collection){.name = r->name,
                             .description = r->description,
                             .language = r->language,
@@ -32,11 +39,16 @@ static void to_public(const kno_collection_record *r, kno_collection *ret)
                             .overlap_sentences = r->overlap_sentences,
                             .acl = r->acl.items,
                             .n_acl = r->acl.n,
+                            .system_prompt = r->system_prompt,
+                            .prompt_template = r->prompt_template,
                             .model = r->model,
                             .created_ms = r->created_ms,
                             .updated_ms = r->updated_ms,
                             .documents = r->documents,
-                            .chunks = r->chunks};
+                            .chunks = r->chunks,
+                            .outdated = outdated,
+                            .recut_failed = r->recut_failed};
+    return ANC_OK;
 }
 
 /* The wish checked, with defaults where it says nothing. */
@@ -61,7 +73,13 @@ static anc_status check(kno_service *kno, krn_call *call, const kno_collection *
         return ANC_FAIL_FIELD(err, ANC_INVALID, "/overlap_sentences",
                               "%u sentences of overlap: at most %d are allowed",
                               wanted->overlap_sentences, KNO_OVERLAP_SENTENCES);
+    ANC_TRY(kno_text_check(wanted->system_prompt, KNO_PROMPT_BYTES, "system prompt",
+                           "/system_prompt", err));
+    ANC_TRY(kno_text_check(wanted->prompt_template, KNO_PROMPT_BYTES, "prompt template",
+                           "/prompt_template", err));
     kno_collection_record r = kno_collection_defaults(wanted->name);
+    r.system_prompt = wanted->system_prompt;
+    r.prompt_template = wanted->prompt_template;
     r.description = wanted->description;
     if (wanted->language.len > 0)
         r.language = wanted->language;
@@ -81,6 +99,7 @@ typedef struct collection_work {
     const kno_collection_record *record;
     krn_change_op op;
     bool is_new;
+    unsigned set; /* bits of kno_setting */
     uint64_t seq;
 } collection_work;
 
@@ -94,7 +113,7 @@ static anc_status write_collection(void *arg, krn_tx *tx, anc_err *err)
     else if (w->is_new)
         ANC_TRY(c.ops->insert(c.self, tx, w->record, &id, err));
     else
-        ANC_TRY(c.ops->update(c.self, tx, w->record, err));
+        ANC_TRY(c.ops->update(c.self, tx, w->record, w->set, err));
     const krn_change change = {.op = w->op, .collection = w->record->name};
     const krn_changes log = w->kno->with.changes;
     return log.ops->append(log.self, tx, &change, &w->seq, err);
@@ -119,34 +138,47 @@ anc_status kno_collection_create(kno_service *kno, krn_call *call, const kno_col
     if (record.id == 0)
         return ANC_FAIL(call->err, ANC_CONFLICT, "the collection '%.*s' was deleted meanwhile",
                         ANC_FMT(wanted->name));
-    to_public(&record, ret);
-    return ANC_OK;
+    return to_public(kno, call, &record, ret);
 }
 
 anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name, kno_collection *ret)
 {
     kno_collection_record record;
     ANC_TRY(kno_collection_get(kno, call, name, &record));
-    to_public(&record, ret);
-    return ANC_OK;
+    return to_public(kno, call, &record, ret);
 }
 
 /* ---- changed ------------------------------------------------------------------------------- */
 
+static unsigned bits_of(const kno_collection_set *set)
+{
+    return (set->description ? KNO_SET_DESCRIPTION : 0U) | (set->language ? KNO_SET_LANGUAGE : 0U) |
+           (set->chunking ? KNO_SET_CHUNKING : 0U) |
+           (set->chunk_tokens ? KNO_SET_CHUNK_TOKENS : 0U) |
+           (set->overlap_sentences ? KNO_SET_OVERLAP : 0U) | (set->acl ? KNO_SET_ACL : 0U) |
+           (set->system_prompt ? KNO_SET_SYSTEM_PROMPT : 0U) |
+           (set->prompt_template ? KNO_SET_PROMPT_TEMPLATE : 0U);
+}
+
 anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_collection *wanted,
-                                 kno_collection *ret)
+                                 const kno_collection_set *set, kno_collection *ret)
 {
     kno_collection_record record, old;
     ANC_TRY(check(kno, call, wanted, &record));
     ANC_TRY(kno_collection_get(kno, call, wanted->name, &old));
     record.id = old.id;
-    collection_work work = {.kno = kno, .record = &record, .op = KRN_CHANGE_COLLECTION};
+    collection_work work = {
+        .kno = kno, .record = &record, .op = KRN_CHANGE_COLLECTION, .set = bits_of(set)};
     ANC_TRY(krn_writer_run(kno->with.writer, call, write_collection, &work));
     const kno_collection_store c = kno->with.catalog.collections;
     kno_collection_record now;
     ANC_TRY(c.ops->find(c.self, call, wanted->name, &now));
-    to_public(now.id != 0 ? &now : &record, ret);
-    return ANC_OK;
+    if (now.id == 0)
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "the collection '%.*s' was deleted meanwhile",
+                        ANC_FMT(wanted->name));
+    if (now.recut)
+        kno_recut_wake(kno);
+    return to_public(kno, call, &now, ret);
 }
 
 anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name, uint64_t *ret_seq)
@@ -183,7 +215,7 @@ anc_status kno_collection_list(kno_service *kno, krn_call *call, anc_str after, 
     if (out == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu collections", n);
     for (size_t i = 0; i < n; i++)
-        to_public(&records[i], &out[i]);
+        ANC_TRY(to_public(kno, call, &records[i], &out[i]));
     *ret = out;
     *ret_n = n;
     return ANC_OK;

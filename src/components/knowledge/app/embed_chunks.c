@@ -15,7 +15,7 @@ static anc_status text_of(anc_arena *mem, anc_str title, anc_str text, const kno
 {
     ANC_BUF(out, KNO_TEXT_BYTES + KNO_TITLE_LINE_BYTES);
     const anc_str passage = anc_str_sub(text, k->start, k->end - k->start);
-    ANC_TRY(kno_chunk_embed_text(title, k->heading, passage, &out, err));
+    ANC_TRY(kno_chunk_embed_text(title, k->heading, k->columns, passage, &out, err));
     const anc_str copy = anc_arena_copy(mem, anc_buf_view(&out));
     if (copy.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the text of a chunk");

@@ -120,6 +120,29 @@ anc_status kno_garbage_collect_all(kno_service *kno, krn_call *call, int64_t doc
     return ANC_OK;
 }
 
+/* ---- versions past those to keep ----------------------------------------------------------- */
+
+typedef struct expire_work {
+    kno_service *kno;
+    size_t n;
+} expire_work;
+
+static anc_status expire_piece(void *arg, krn_tx *tx, anc_err *err)
+{
+    expire_work *w = arg;
+    const kno_garbage_store g = w->kno->with.catalog.garbage;
+    return g.ops->expire(g.self, tx, w->kno->with.keep_versions, KNO_GARBAGE_PIECE, &w->n, err);
+}
+
+anc_status kno_versions_expire(kno_service *kno, krn_call *call, bool *ret_done)
+{
+    expire_work work = {.kno = kno};
+    if (kno->with.keep_versions > 0)
+        ANC_TRY(krn_writer_run(kno->with.writer, call, expire_piece, &work));
+    *ret_done = work.n < KNO_GARBAGE_PIECE;
+    return ANC_OK;
+}
+
 /* ---- dropped collections ------------------------------------------------------------------- */
 
 typedef struct dropped_work {

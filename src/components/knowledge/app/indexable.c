@@ -24,7 +24,7 @@ static anc_status find_any(kno_service *kno, krn_call *call, anc_str collection,
 static anc_status read_chunks(kno_service *kno, krn_call *call, const kno_document_record *d,
                               kno_chunk **ret, size_t *ret_n)
 {
-    const kno_document_store store = kno->with.catalog.documents;
+    const kno_version_store store = kno->with.catalog.history;
     const kno_raw_store raw = kno->with.raw;
     kno_chunk_record *records = NULL;
     size_t n = 0;

@@ -8,6 +8,7 @@
 #include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
+#include "kernel/ports/scheduler.h"
 #include "kernel/ports/writer.h"
 #include "knowledge/knowledge.h"
 #include "knowledge/ports/catalog.h"
@@ -26,6 +27,7 @@ typedef struct kno_service_options {
     krn_log log;         /* ops NULL: nothing is written */
     krn_metrics metrics; /* ops NULL: nothing is counted */
     emb_service *embedding;
+    uint32_t keep_versions; /* of a document, the current one included; 0: all */
 } kno_service_options;
 
 /* NO_MEMORY. */
@@ -38,13 +40,20 @@ void kno_service_close(kno_service *kno);
 /* Makes steps that are running give up soon; before the scheduler stops. Any thread. */
 void kno_service_stop(kno_service *kno);
 
+/* Registers the steps, before the scheduler starts. Without it call them. */
+anc_status kno_service_start(kno_service *kno, krn_scheduler scheduler,
+                             anc_err *err) ANC_MUST_CHECK;
+
 /* Steps for the scheduler (krn_step_fn); `kno` is the kno_service.
  * sweep: removes what a crash, a deletion or a failed put left, first rows, then objects of the raw
  * store; again every KNO_SWEEP_EVERY_NS.
  * backfill: embeds chunks of current documents that lack vectors of the present model, and appends
- * a change for each such document, so that projections read it again. Sleeps when all have them. */
+ * a change for each such document, so that projections read it again. Sleeps when all have them.
+ * recut: cuts documents again whose collection has other settings than they were cut by. */
 #define KNO_SWEEP_EVERY_NS (INT64_C(600) * 1000000000)
 int64_t kno_sweep_step(void *kno, int64_t now_ns);
 int64_t kno_backfill_step(void *kno, int64_t now_ns);
+#define KNO_RECUT_IDLE_NS (INT64_C(60) * 1000000000) /* a wake that was lost costs at most this */
+int64_t kno_recut_step(void *kno, int64_t now_ns);
 
 #endif

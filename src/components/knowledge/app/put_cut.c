@@ -38,18 +38,14 @@ static kno_chunk_record *next_chunk(cut *c)
     return &put->chunks[put->n_chunks++];
 }
 
-/* The heading's copy; the last chunk's is used again where it is the same. */
-static anc_status keep_heading(cut *c, anc_str heading, anc_str *ret, anc_err *err)
+/* A copy of `line`; that of the chunk before is used again where it is the same. */
+static anc_status keep_line(const kno_put *put, anc_str line, anc_str before, anc_str *ret,
+                            anc_err *err)
 {
-    const kno_put *put = c->put;
     *ret = ANC_STR_NONE;
-    if (heading.len == 0)
+    if (line.len == 0)
         return ANC_OK;
-    if (put->n_chunks > 1 && anc_str_eq(put->chunks[put->n_chunks - 2].heading, heading)) {
-        *ret = put->chunks[put->n_chunks - 2].heading;
-        return ANC_OK;
-    }
-    *ret = anc_arena_copy(put->call.mem, heading);
+    *ret = anc_str_eq(before, line) ? before : anc_arena_copy(put->call.mem, line);
     if (ret->ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(put->call.mem), "no room for a heading");
     return ANC_OK;
@@ -68,10 +64,14 @@ static anc_status on_chunk(void *self, const kno_chunk_span *span, anc_err *err)
                             .tokens = span->tokens,
                             .start = span->start,
                             .end = span->end};
-    ANC_TRY(keep_heading(c, span->heading, &k->heading, err));
+    const kno_chunk_record none = {0};
+    const kno_chunk_record *before = put->n_chunks > 1 ? k - 1 : &none;
+    ANC_TRY(keep_line(put, span->heading, before->heading, &k->heading, err));
+    ANC_TRY(keep_line(put, span->columns, before->columns, &k->columns, err));
     const anc_str passage = anc_str_sub(put->view.bytes, k->start, k->end - k->start);
     anc_buf_clear(&c->text);
-    ANC_TRY(kno_chunk_embed_text(put->version.title, k->heading, passage, &c->text, err));
+    ANC_TRY(
+        kno_chunk_embed_text(put->version.title, k->heading, k->columns, passage, &c->text, err));
     return anc_sha256_of(anc_buf_view(&c->text), k->digest.bytes, err);
 }
 

@@ -15,12 +15,11 @@
 #include "json/json.h"
 
 enum { MAX_TRIES = 8, UNDO_ARENA_BYTES = 1 << 20 };
-#define UNDO_NS         (INT64_C(5) * 1000000000)
-#define PUT_ARENA_BYTES ((size_t)512 << 20)
+#define UNDO_NS (INT64_C(5) * 1000000000)
 
 /* Part of the fingerprint; a change in how texts are extracted or cut counts it up, so that a put of
  * the same bytes is done again. */
-static const char pipeline[] = "1";
+static const char pipeline[] = "2";
 
 /* ---- check --------------------------------------------------------------------------------- */
 
@@ -149,16 +148,16 @@ static anc_status read_collection(kno_put *put)
     return ANC_OK;
 }
 
-static anc_status read_present(kno_put *put)
+anc_status kno_put_read_present(kno_put *put)
 {
     ANC_TRY(read_collection(put));
     put->present = (kno_document_record){0};
-    if (put->collection.id == 0)
-        return ANC_OK;
     const kno_document_store d = put->kno->with.catalog.documents;
-    ANC_TRY(d.ops->find(d.self, &put->call, put->collection.id, put->name, &put->present));
+    if (put->collection.id != 0)
+        ANC_TRY(d.ops->find(d.self, &put->call, put->collection.id, put->name, &put->present));
     if (put->present.id == 0)
-        return ANC_OK;
+        return kno_expected_check(put->input->expected_version, &put->present, put->name,
+                                  put->call.err);
     if (put->must_be_new)
         return ANC_FAIL_FIELD(put->call.err, ANC_CONFLICT, "/id",
                               "the document '%.*s' exists in the collection '%.*s'",
@@ -166,7 +165,8 @@ static anc_status read_present(kno_put *put)
     if (!kno_may_open(&put->call, put->present.acl))
         return ANC_FAIL_FIELD(put->call.err, ANC_FORBIDDEN, "/id",
                               "the document '%.*s' is not yours to replace", ANC_FMT(put->name));
-    return ANC_OK;
+    return kno_expected_check(put->input->expected_version, &put->present, put->name,
+                              put->call.err);
 }
 
 static anc_status open_object(const kno_put *put, const kno_digest *digest, uint64_t bytes)
@@ -202,8 +202,8 @@ static bool cuts_alike(const kno_collection_record *a, const kno_collection_reco
            a->overlap_sentences == b->overlap_sentences && anc_str_eq(a->language, b->language);
 }
 
-/* The collection's row, where the put has to make it. Somebody else may have been faster, or may
- * have deleted it; what was cut then still has to fit. */
+/* The collection's row, where the put has to make it. Somebody else may have been faster, or may have
+ * changed its settings: then the version is cut again in the background. */
 static anc_status settle_collection(kno_put *put)
 {
     if (put->collection.id == 0) {
@@ -211,16 +211,21 @@ static anc_status settle_collection(kno_put *put)
         if (status != ANC_OK && status != ANC_CONFLICT)
             return status;
         anc_err_clear(put->call.err);
-        ANC_TRY(read_present(put));
+        ANC_TRY(kno_put_read_present(put));
     }
-    if (!cuts_alike(&put->cut_for, &put->collection))
+    if (cuts_alike(&put->cut_for, &put->collection))
+        return ANC_OK;
+    if (put->version_id == 0)
+        put->version.cut = KNO_CUT_UNKNOWN;
+    else if (put->version.cut ==
+             put->collection.cut) /* made anew, and by chance as often changed */
         return ANC_FAIL(put->call.err, ANC_CONFLICT,
                         "the settings of the collection '%.*s' changed meanwhile",
                         ANC_FMT(put->collection.name));
     return ANC_OK;
 }
 
-static anc_status publish(kno_put *put)
+anc_status kno_put_publish_at_last(kno_put *put)
 {
     for (int tries = 1;; tries++) {
         ANC_TRY(krn_call_check(put->kno->with.clock, &put->call));
@@ -230,7 +235,7 @@ static anc_status publish(kno_put *put)
         if (status == ANC_OK || !again || tries == MAX_TRIES)
             return status;
         anc_err_clear(put->call.err);
-        ANC_TRY(read_present(put));
+        ANC_TRY(kno_put_read_present(put));
     }
 }
 
@@ -238,7 +243,7 @@ static anc_status run(kno_put *put, kno_put_status *ret)
 {
     kno_put_stage_is(put, KNO_STAGE_CHECK);
     ANC_TRY(check_input(put));
-    ANC_TRY(read_present(put));
+    ANC_TRY(kno_put_read_present(put));
     ANC_TRY(take_fingerprint(put));
     if (is_unchanged(put)) {
         *ret = KNO_UNCHANGED;
@@ -248,7 +253,7 @@ static anc_status run(kno_put *put, kno_put_status *ret)
     ANC_TRY(kno_put_extract(put));
     ANC_TRY(kno_put_cut(put));
     kno_put_stage_is(put, KNO_STAGE_WRITE);
-    ANC_TRY(publish(put));
+    ANC_TRY(kno_put_publish_at_last(put));
     *ret = put->present.id == 0 ? KNO_CREATED : KNO_UPDATED;
     return ANC_OK;
 }
@@ -277,8 +282,7 @@ static void take_back(const kno_put *put)
                       KRN_STR("error", anc_str_of(ignored.text)));
 }
 
-/* Lets go of what the put holds. */
-static void put_done(kno_put *put)
+void kno_put_done(kno_put *put)
 {
     kno_service *kno = put->kno;
     kno->with.raw.ops->close_view(kno->with.raw.self, &put->view);
@@ -289,7 +293,7 @@ static void put_done(kno_put *put)
         take_back(put);
 }
 
-static kno_put_result result_of(const kno_put *put, kno_put_status status)
+kno_put_result kno_put_result_of(const kno_put *put, kno_put_status status)
 {
     const bool same = status == KNO_UNCHANGED;
     return (kno_put_result){.collection = put->into,
@@ -320,7 +324,7 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
                             bool must_be_new, kno_put_result *ret)
 {
     const int64_t start_ns = krn_now_ns(kno->with.clock);
-    ANC_ARENA(mem, PUT_ARENA_BYTES);
+    ANC_ARENA(mem, KNO_PUT_ARENA_BYTES);
     if (mem == NULL)
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory to put a document");
     kno_put put = {.kno = kno,
@@ -334,13 +338,13 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
     const anc_status status = run(&put, &came_of_it);
     if (input->stage_ns != NULL)
         input->stage_ns[put.stage] += krn_now_ns(kno->with.clock) - put.stage_from_ns;
-    put_done(&put);
+    kno_put_done(&put);
     krn_observe(kno->count.put_seconds, krn_ms_since(kno->with.clock, start_ns) / 1e3);
     if (status != ANC_OK) {
         krn_count(kno->count.failed, 1);
         return status;
     }
     tell(&put, came_of_it);
-    *ret = result_of(&put, came_of_it);
+    *ret = kno_put_result_of(&put, came_of_it);
     return ANC_OK;
 }

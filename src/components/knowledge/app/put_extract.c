@@ -1,4 +1,4 @@
-/* put_extract.c - bytes to the extracted text in the raw store, its blocks, and what is known of it.
+/* put_extract.c - bytes to the extracted text in the raw store, and its blocks.
  *
  * The text (knowledge/domain/block.h says how it is laid out) goes to the spool piece by piece and is
  * then read from its mapping, so that it is never whole in memory of ours. Offsets into it are what
@@ -10,9 +10,6 @@
 #include "knowledge/domain/limits.h"
 #include "knowledge/domain/rules.h"
 #include "put_impl.h"
-#include "text/language.h"
-#include "text/normalize.h"
-#include "json/json.h"
 
 typedef struct extraction {
     kno_put *put;
@@ -119,112 +116,12 @@ static anc_status parse(kno_put *put, extraction *x, kno_parsed *ret)
     return status;
 }
 
-/* ---- what is known of the text -------------------------------------------------------------- */
-
-static void put_value(json_writer *w, anc_str name, const json_value *value)
-{
-    ANC_BUF(dumped, 4 * (size_t)KNO_METADATA_BYTES);
-    json_dump(value, &dumped);
-    json_name_str(w, name);
-    json_write_raw(w, anc_buf_view(&dumped));
-}
-
-/* What was given, and what was found under names that were not given. */
-static void merge(const json_value *given, const json_value *found, anc_buf *out)
-{
-    json_writer w = json_writer_of(out);
-    size_t cursor = 0;
-    anc_str name;
-    const json_value *value;
-    json_open_object(&w);
-    while (json_each(given, &cursor, &name, &value))
-        put_value(&w, name, value);
-    cursor = 0;
-    while (json_each(found, &cursor, &name, &value)) {
-        bool is_given = false;
-        size_t other = 0;
-        anc_str known;
-        const json_value *ignored;
-        while (!is_given && json_each(given, &other, &known, &ignored))
-            is_given = anc_str_eq(known, name);
-        if (!is_given)
-            put_value(&w, name, value);
-    }
-    json_close_object(&w);
-}
-
-static anc_status merge_metadata(kno_put *put, anc_str found)
-{
-    put->version.metadata = put->metadata;
-    if (found.len == 0)
-        return ANC_OK;
-    anc_err *err = put->call.err;
-    json_doc *mine = NULL, *theirs = NULL;
-    ANC_BUF(out, 8 * (size_t)KNO_METADATA_BYTES);
-    anc_status status = json_parse(put->metadata, &mine, err);
-    if (status == ANC_OK)
-        status = json_parse(found, &theirs, err);
-    if (status == ANC_OK) {
-        merge(json_root(mine), json_root(theirs), &out);
-        status = anc_buf_status(&out, "the metadata", err);
-    }
-    json_doc_free(mine);
-    json_doc_free(theirs);
-    ANC_TRY(status);
-    put->version.metadata = anc_arena_copy(put->call.mem, anc_buf_view(&out));
-    if (put->version.metadata.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(put->call.mem), "no room for the metadata");
-    return ANC_OK;
-}
-
-static anc_status fold_names(kno_put *put)
-{
-    kno_version_record *v = &put->version;
-    ANC_BUF(folded, 64 << 10);
-    const anc_str parts[] = {v->title, v->uri, put->name};
-    for (size_t i = 0; i < ANC_COUNT(parts); i++) {
-        ANC_TRY(txt_fold(parts[i], &folded, put->call.err));
-        (void)anc_buf_add_char(&folded, '\n');
-    }
-    ANC_TRY(anc_buf_status(&folded, "the folded title", put->call.err));
-    v->folded = anc_arena_copy(put->call.mem, anc_buf_view(&folded));
-    if (v->folded.ptr == NULL)
-        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for a title");
-    return ANC_OK;
-}
-
-static anc_str language_of(const kno_put *put)
-{
-    if (!anc_str_eq(put->collection.language, ANC_STR("auto")))
-        return put->collection.language;
-    return anc_str_of(txt_language_code(txt_language_detect(put->view.bytes)));
-}
-
-static anc_status describe(kno_put *put, const kno_parsed *parsed)
-{
-    const kno_document_input *in = put->input;
-    kno_version_record *v = &put->version;
-    v->title = kno_title_of(put->call.mem, in->title, parsed->title, in->uri, put->name);
-    if (v->title.ptr == NULL)
-        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for a title");
-    v->uri = in->uri;
-    v->source = in->source;
-    v->content_type = parsed->content_type;
-    v->language = language_of(put);
-    v->acl = put->acl;
-    v->bytes = in->content.len;
-    v->content = put->content;
-    v->fingerprint = put->fingerprint;
-    ANC_TRY(merge_metadata(put, parsed->metadata));
-    return fold_names(put);
-}
-
 /* ---- the stage ------------------------------------------------------------------------------ */
 
 /* The original, unless the text is the same bytes: then the text's spool holds it. */
 static anc_status keep_original(kno_put *put)
 {
-    if (kno_digest_eq(&put->version.text, &put->content))
+    if (put->has_original || kno_digest_eq(&put->version.text, &put->content))
         return ANC_OK;
     const kno_raw_store raw = put->kno->with.raw;
     anc_err *err = put->call.err;
@@ -253,5 +150,5 @@ anc_status kno_put_extract(kno_put *put)
     put->version.text_bytes = x.at;
     ANC_TRY(with->raw.ops->open(with->raw.self, &put->version.text, x.at, &put->view, err));
     ANC_TRY(keep_original(put));
-    return describe(put, &parsed);
+    return kno_put_describe(put, &parsed);
 }

@@ -1,9 +1,12 @@
 /* put_impl.h - one put of a document on its way through the stages.
  *
  *   put_document.c   check, unchanged?, the order of the stages, what came of it
- *   put_extract.c    parse: blocks to the spooled text; title, language, metadata
+ *   put_extract.c    parse: blocks to the spooled text
+ *   put_describe.c   title, language, what is found by rule
  *   put_cut.c        text and blocks to chunk records with digests
  *   put_publish.c    look up, embed, stage, publish
+ *
+ * A restored version enters at the last stage, one that is cut again by other settings at the second.
  *
  * The put belongs to one thread; its closures run on the writer's thread while it waits.
  */
@@ -13,12 +16,16 @@
 #include "knowledge/domain/block.h"
 #include "service_impl.h"
 
+#define KNO_PUT_ARENA_BYTES ((size_t)512 << 20)
+
 typedef struct kno_put {
     kno_service *kno;
     krn_call call; /* the caller's with an arena of the put's own */
     const kno_document_input *input;
     bool must_be_new;
-    anc_arena *results; /* the caller's arena */
+    bool has_original;     /* the original is an object that somebody holds; it is not spooled */
+    unsigned also_changed; /* bits of kno_change that no comparison finds */
+    anc_arena *results;    /* the caller's arena */
     kno_put_stage stage;
     int64_t stage_from_ns; /* when it began */
 
@@ -54,12 +61,33 @@ typedef struct kno_put {
     size_t staged;      /* chunks that are committed */
     kno_published published;
     uint64_t change_seq;
-    uint32_t added, removed; /* chunks, against the version before */
+    kno_difference difference; /* against the version before */
 } kno_put;
 
-/* INVALID, LIMIT, UNSUPPORTED name what is wrong with the content. */
+/* Version number KNO_CUT_UNKNOWN of the settings is never a collection's: cut again in the background. */
+#define KNO_CUT_UNKNOWN UINT32_MAX
+
+/* INVALID, LIMIT, UNSUPPORTED name what is wrong with the content. Ends with kno_put_describe. */
 anc_status kno_put_extract(kno_put *put) ANC_MUST_CHECK;
 anc_status kno_put_cut(kno_put *put) ANC_MUST_CHECK;
+
+/* Fills put->version from the input, the parser's findings and the text. */
+anc_status kno_put_describe(kno_put *put, const kno_parsed *parsed) ANC_MUST_CHECK;
+
+/* Sets put->version.folded from title, uri and id. */
+anc_status kno_fold_names(kno_put *put) ANC_MUST_CHECK;
+
+/* Reads the collection and what of the document is current. */
+anc_status kno_put_read_present(kno_put *put) ANC_MUST_CHECK;
+
+/* Publishes with as many tries as are sensible while others publish too. */
+anc_status kno_put_publish_at_last(kno_put *put) ANC_MUST_CHECK;
+
+/* What became of it, in `results`. */
+kno_put_result kno_put_result_of(const kno_put *put, kno_put_status status);
+
+/* Lets go of what the put holds, and takes back what it kept and did not publish. */
+void kno_put_done(kno_put *put);
 
 /* Commits the version as the successor of put->present. CONFLICT with *ret_again when something
  * moved meanwhile: read the present state and publish again. */

@@ -44,7 +44,7 @@ static anc_status announce_created(const piece_work *w, krn_tx *tx, anc_err *err
                                        .chunks = (uint32_t)put->n_chunks,
                                        .bytes = put->version.bytes,
                                        .source = put->version.source,
-                                       .metadata = {put->version.metadata}};
+                                       .metadata = {put->version.given}};
     const ev_context context = event_context(put);
     return krn_outbox_append(put->kno->with.outbox, tx, EV_DOCUMENT_CREATED, &event, &context, err);
 }
@@ -52,25 +52,26 @@ static anc_status announce_created(const piece_work *w, krn_tx *tx, anc_err *err
 static anc_status announce_updated(const piece_work *w, krn_tx *tx, anc_err *err)
 {
     const kno_put *put = w->put;
-    const kno_version_record *old = &put->present.current, *now = &put->version;
+    const kno_version_record *now = &put->version;
+    const unsigned changes = put->difference.changes;
     anc_str changed[3];
     size_t n = 0;
-    const bool title = !anc_str_eq(old->title, now->title);
-    const bool metadata = !anc_str_eq(old->metadata, now->metadata);
-    if (title)
+    if ((changes & KNO_CHANGED_TITLE) != 0)
         changed[n++] = ANC_STR("title");
-    if (!kno_digest_eq(&old->content, &now->content))
+    if ((changes & KNO_CHANGED_CONTENT) != 0)
         changed[n++] = ANC_STR("content");
-    if (metadata)
+    if ((changes & KNO_CHANGED_METADATA) != 0)
         changed[n++] = ANC_STR("metadata");
-    const ev_document_updated event = {.document_id = put->name,
-                                       .collection = put->collection.name,
-                                       .version = w->published.number,
-                                       .changed = {changed, n},
-                                       .chunks_added = put->added,
-                                       .chunks_removed = put->removed,
-                                       .title = title ? now->title : ANC_STR_NONE,
-                                       .metadata = {metadata ? now->metadata : ANC_STR_NONE}};
+    ev_document_updated event = {.document_id = put->name,
+                                 .collection = put->collection.name,
+                                 .version = w->published.number,
+                                 .changed = {changed, n},
+                                 .chunks_added = put->difference.added,
+                                 .chunks_removed = put->difference.removed};
+    if ((changes & KNO_CHANGED_TITLE) != 0)
+        event.title = now->title;
+    if ((changes & KNO_CHANGED_METADATA) != 0)
+        event.metadata.text = now->given;
     const ev_context context = event_context(put);
     return krn_outbox_append(put->kno->with.outbox, tx, EV_DOCUMENT_UPDATED, &event, &context, err);
 }
@@ -104,7 +105,9 @@ static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
                                          .document = put->name,
                                          .base_id = put->present.current.id,
                                          .version_id = w->version_id,
-                                         .chunks = (uint32_t)put->n_chunks};
+                                         .chunks = (uint32_t)put->n_chunks,
+                                         .difference = put->difference,
+                                         .keep = put->kno->with.keep_versions};
     const anc_status status = catalog->versions.ops->publish(catalog->versions.self, tx,
                                                              &publication, &w->published, err);
     w->again = status == ANC_CONFLICT || status == ANC_NOT_FOUND;
@@ -175,9 +178,30 @@ static anc_status look_up(kno_put *put)
     return v.ops->known(v.self, &put->call, put->model, digests, put->n_chunks, put->known);
 }
 
-static anc_status compare_chunks(kno_put *put)
+static bool same_labels(kno_labels a, kno_labels b)
 {
-    const kno_document_store d = put->kno->with.catalog.documents;
+    bool same = a.n == b.n;
+    for (size_t i = 0; same && i < a.n; i++)
+        same = anc_str_eq(a.items[i], b.items[i]);
+    return same;
+}
+
+static unsigned changes_of(const kno_put *put)
+{
+    const kno_version_record *old = &put->present.current, *now = &put->version;
+    if (put->present.id == 0)
+        return 0;
+    return put->also_changed | (anc_str_eq(old->title, now->title) ? 0 : KNO_CHANGED_TITLE) |
+           (kno_digest_eq(&old->content, &now->content) ? 0 : KNO_CHANGED_CONTENT) |
+           (anc_str_eq(old->given, now->given) ? 0 : KNO_CHANGED_METADATA) |
+           (same_labels(old->acl, now->acl) ? 0 : KNO_CHANGED_ACL) |
+           (anc_str_eq(old->uri, now->uri) ? 0 : KNO_CHANGED_URI);
+}
+
+/* How the version differs from the one that it would follow. */
+static anc_status compare(kno_put *put)
+{
+    const kno_version_store d = put->kno->with.catalog.history;
     kno_digest *before = NULL;
     size_t n_before = 0;
     if (put->present.id != 0)
@@ -188,7 +212,9 @@ static anc_status compare_chunks(kno_put *put)
                         put->n_chunks);
     for (size_t i = 0; i < put->n_chunks; i++)
         now[i] = put->chunks[i].digest;
-    kno_digests_compare(before, n_before, now, put->n_chunks, &put->added, &put->removed);
+    put->difference = (kno_difference){.changes = changes_of(put), .counted = true};
+    kno_digests_compare(before, n_before, now, put->n_chunks, &put->difference.added,
+                        &put->difference.removed);
     return ANC_OK;
 }
 
@@ -205,7 +231,7 @@ static anc_status embed_piece(kno_put *put, piece_work *w)
 
 anc_status kno_put_publish(kno_put *put, bool *ret_again)
 {
-    ANC_TRY(compare_chunks(put));
+    ANC_TRY(compare(put));
     ANC_TRY(look_up(put));
     for (size_t from = 0;; from += KNO_PIECE) {
         const size_t left = put->n_chunks - from;

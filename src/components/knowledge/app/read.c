@@ -13,40 +13,50 @@ enum { MAX_PAGE = 1000, MAX_QUERY_BYTES = 1024 };
 
 /* ---- documents ----------------------------------------------------------------------------- */
 
-static anc_status to_public(krn_call *call, const kno_document_record *r, kno_document *ret)
+anc_status kno_document_to_public(krn_call *call, const kno_document_record *d,
+                                  const kno_version_record *v, kno_document *ret)
 {
     char hex[2 * KNO_DIGEST_BYTES + 1];
-    anc_hex_text(r->current.content.bytes, KNO_DIGEST_BYTES, hex);
+    anc_hex_text(v->content.bytes, KNO_DIGEST_BYTES, hex);
     const anc_str sha = anc_arena_copy(call->mem, anc_str_of(hex));
     if (sha.ptr == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a document");
-    const kno_version_record *v = &r->current;
-    *ret = (kno_document){.collection = r->collection,
-                          .id = r->name,
+    *ret = (kno_document){.collection = d->collection,
+                          .id = d->name,
                           .title = v->title,
                           .uri = v->uri,
                           .source = v->source,
+                          .file_name = v->name,
                           .content_type = v->content_type,
                           .language = v->language,
-                          .metadata = v->metadata,
+                          .metadata = v->given,
+                          .found = v->found,
                           .version = v->number,
                           .chunks = v->chunks,
                           .bytes = v->bytes,
                           .text_bytes = v->text_bytes,
                           .content_sha256 = sha,
-                          .acl = r->acl.items,
-                          .n_acl = r->acl.n,
-                          .created_ms = r->created_ms,
-                          .updated_ms = r->updated_ms};
+                          .acl = d->acl.items,
+                          .n_acl = d->acl.n,
+                          .created_ms = d->created_ms,
+                          .updated_ms = d->updated_ms};
     return ANC_OK;
 }
 
 anc_status kno_document_find(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                              kno_document *ret)
 {
-    kno_document_record record;
-    ANC_TRY(kno_document_get(kno, call, collection, id, &record));
-    return to_public(call, &record, ret);
+    return kno_document_find_at(kno, call, collection, id, 0, ret);
+}
+
+anc_status kno_document_find_at(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                                uint32_t version, kno_document *ret)
+{
+    kno_document_record d;
+    kno_version_record v;
+    ANC_TRY(kno_document_get(kno, call, collection, id, &d));
+    ANC_TRY(kno_version_get(kno, call, &d, version, &v));
+    return kno_document_to_public(call, &d, &v, ret);
 }
 
 /* The words looked for, folded as the stored ones are. */
@@ -98,29 +108,36 @@ anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collectio
     if (out == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu documents", n);
     for (size_t i = 0; i < n; i++)
-        ANC_TRY(to_public(call, &records[i], &out[i]));
+        ANC_TRY(kno_document_to_public(call, &records[i], &records[i].current, &out[i]));
     *ret = out;
     *ret_n = n;
     return ANC_OK;
 }
 
-/* ---- text ---------------------------------------------------------------------------------- */
+/* ---- text and original --------------------------------------------------------------------- */
+
+/* The object of a version; NOT_FOUND where the document was deleted since its row was read. */
+static anc_status open_object(kno_service *kno, krn_call *call, const kno_document_record *d,
+                              const kno_digest *digest, uint64_t bytes, kno_raw_view *ret)
+{
+    const kno_raw_store raw = kno->with.raw;
+    const anc_status status = raw.ops->open(raw.self, digest, bytes, ret, call->err);
+    if (status != ANC_NOT_FOUND)
+        return status;
+    anc_err_clear(call->err);
+    return ANC_FAIL(call->err, ANC_NOT_FOUND, "the document '%.*s' was deleted meanwhile",
+                    ANC_FMT(d->name));
+}
 
 anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                          uint32_t version, kno_text *ret)
 {
-    kno_document_record document;
-    ANC_TRY(kno_document_get(kno, call, collection, id, &document));
-    kno_version_record v = document.current;
-    const kno_document_store d = kno->with.catalog.documents;
-    if (version != 0 && version != v.number)
-        ANC_TRY(d.ops->find_version(d.self, call, document.id, version, &v));
-    if (v.id == 0)
-        return ANC_FAIL(call->err, ANC_NOT_FOUND, "the document '%.*s' has no version %u",
-                        ANC_FMT(id), version);
-    const kno_raw_store raw = kno->with.raw;
+    kno_document_record d;
+    kno_version_record v;
     kno_raw_view view = {0};
-    ANC_TRY(raw.ops->open(raw.self, &v.text, v.text_bytes, &view, call->err));
+    ANC_TRY(kno_document_get(kno, call, collection, id, &d));
+    ANC_TRY(kno_version_get(kno, call, &d, version, &v));
+    ANC_TRY(open_object(kno, call, &d, &v.text, v.text_bytes, &view));
     *ret = (kno_text){.text = view.bytes, .owner = view.owner};
     return ANC_OK;
 }
@@ -130,6 +147,28 @@ void kno_text_close(kno_service *kno, kno_text *text)
     kno_raw_view view = {.bytes = text->text, .owner = text->owner};
     kno->with.raw.ops->close_view(kno->with.raw.self, &view);
     *text = (kno_text){0};
+}
+
+anc_status kno_raw_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                        uint32_t version, kno_raw *ret)
+{
+    kno_document_record d;
+    kno_version_record v;
+    kno_raw_view view = {0};
+    kno_document of;
+    ANC_TRY(kno_document_get(kno, call, collection, id, &d));
+    ANC_TRY(kno_version_get(kno, call, &d, version, &v));
+    ANC_TRY(kno_document_to_public(call, &d, &v, &of));
+    ANC_TRY(open_object(kno, call, &d, &v.content, v.bytes, &view));
+    *ret = (kno_raw){.bytes = view.bytes, .owner = view.owner, .of = of};
+    return ANC_OK;
+}
+
+void kno_raw_close(kno_service *kno, kno_raw *raw)
+{
+    kno_raw_view view = {.bytes = raw->bytes, .owner = raw->owner};
+    kno->with.raw.ops->close_view(kno->with.raw.self, &view);
+    *raw = (kno_raw){0};
 }
 
 /* ---- chunks -------------------------------------------------------------------------------- */
@@ -156,6 +195,7 @@ anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
                        .uri = v->uri,
                        .language = v->language,
                        .heading = k->heading,
+                       .columns = k->columns,
                        .page = k->page,
                        .start = k->start,
                        .end = k->end,
@@ -228,27 +268,29 @@ anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_re
 }
 
 anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
-                          uint32_t from, size_t limit, kno_chunk **ret, size_t *ret_n)
+                          uint32_t version, uint32_t from, size_t limit, kno_chunk **ret,
+                          size_t *ret_n)
 {
     kno_document_record document;
+    kno_version_record v;
     ANC_TRY(kno_document_get(kno, call, collection, id, &document));
-    const kno_document_store d = kno->with.catalog.documents;
+    ANC_TRY(kno_version_get(kno, call, &document, version, &v));
+    const kno_version_store d = kno->with.catalog.history;
     kno_chunk_record *records = NULL;
     size_t n = 0;
-    ANC_TRY(d.ops->chunks(d.self, call, document.current.id, from,
-                          limit < MAX_PAGE ? limit : MAX_PAGE, &records, &n));
+    ANC_TRY(
+        d.ops->chunks(d.self, call, v.id, from, limit < MAX_PAGE ? limit : MAX_PAGE, &records, &n));
     kno_chunk *out = anc_arena_alloc(call->mem, n, sizeof *out);
     if (out == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu chunks", n);
     ANC_CLEANUP(open_text_close) open_text text = {.kno = kno};
-    const anc_status status = n > 0 ? open_text_of(&text, call, &document.current) : ANC_OK;
+    const anc_status status = n > 0 ? open_text_of(&text, call, &v) : ANC_OK;
     if (status == ANC_NOT_FOUND)
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "the document '%.*s' was deleted meanwhile",
                         ANC_FMT(id));
     ANC_TRY(status);
     for (size_t i = 0; i < n; i++)
-        ANC_TRY(kno_chunk_to_public(call, &document, &document.current, &records[i],
-                                    text.view.bytes, &out[i]));
+        ANC_TRY(kno_chunk_to_public(call, &document, &v, &records[i], text.view.bytes, &out[i]));
     *ret = out;
     *ret_n = n;
     return ANC_OK;

@@ -21,6 +21,8 @@ static void name_series(kno_service *kno)
         m.ops->counter(m.self, "anchorage_documents_deleted_total", "", "Documents deleted");
     kno->count.embedded = m.ops->counter(m.self, "anchorage_chunks_embedded_total", "",
                                          "Chunk texts that had to be embedded");
+    kno->count.recut = m.ops->counter(m.self, "anchorage_documents_recut_total", "",
+                                      "Documents cut again by other settings");
     kno->count.put_seconds =
         m.ops->histogram(m.self, "anchorage_document_put_seconds", "", "Time of one put",
                          krn_latency_bounds, KRN_HISTOGRAM_BUCKETS);
@@ -47,6 +49,22 @@ anc_status kno_service_open(const kno_service_options *options, kno_service **re
     name_series(kno);
     *ret = kno;
     return ANC_OK;
+}
+
+anc_status kno_service_start(kno_service *kno, krn_scheduler scheduler, anc_err *err)
+{
+    uint32_t id = 0;
+    ANC_TRY(scheduler.ops->add(scheduler.self, "sweep", kno_sweep_step, kno, &id, err));
+    ANC_TRY(scheduler.ops->add(scheduler.self, "backfill", kno_backfill_step, kno, &id, err));
+    ANC_TRY(scheduler.ops->add(scheduler.self, "recut", kno_recut_step, kno, &kno->recut_id, err));
+    kno->scheduler = scheduler;
+    return ANC_OK;
+}
+
+void kno_recut_wake(kno_service *kno)
+{
+    if (kno->scheduler.ops != NULL)
+        kno->scheduler.ops->wake(kno->scheduler.self, kno->recut_id);
 }
 
 void kno_service_stop(kno_service *kno)

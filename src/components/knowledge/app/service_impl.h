@@ -14,6 +14,7 @@ enum { KNO_PIECE = 512, KNO_GARBAGE_PIECE = 256, KNO_DROPPED_PIECE = 64 };
 typedef struct kno_sweep_state {
     int64_t after; /* version id */
     bool rows_done;
+    bool expired;   /* versions past those to keep were looked for; once, in the first round */
     unsigned shard; /* of the raw store; 256: all seen */
 } kno_sweep_state;
 
@@ -29,6 +30,13 @@ typedef struct kno_live {
     int64_t version_id;
 } kno_live;
 
+typedef struct kno_recut_state {
+    int64_t after;   /* document id */
+    int64_t failing; /* version that failed last, in a way that may pass */
+    unsigned tries;  /* how often in a row */
+    bool settled;    /* the collections were looked at since the start */
+} kno_recut_state;
+
 struct kno_service {
     kno_service_options with; /* immutable after open */
     atomic_bool stopping;
@@ -36,8 +44,12 @@ struct kno_service {
     kno_live *live;              /* borrowed from their puts; under live_lock */
     kno_sweep_state sweep;       /* the sweep step's alone */
     kno_backfill_state backfill; /* the backfill step's alone */
+    kno_recut_state recut;       /* the recut step's alone */
+    krn_scheduler scheduler;     /* set by kno_service_start; ops NULL: steps are called by hand */
+    uint32_t recut_id;
     struct {
-        krn_series *created, *updated, *unchanged, *failed, *deleted, *embedded, *put_seconds;
+        krn_series *created, *updated, *unchanged, *failed, *deleted, *embedded, *put_seconds,
+            *recut;
     } count;
 };
 
@@ -59,6 +71,19 @@ anc_status kno_collection_get(kno_service *kno, krn_call *call, anc_str name,
 anc_status kno_document_get(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                             kno_document_record *ret) ANC_MUST_CHECK;
 
+/* CONFLICT unless `expected` is 0 or the number of the document's current version. `d`->id 0: there is
+ * no document; `name` is for the text. */
+anc_status kno_expected_check(uint32_t expected, const kno_document_record *d, anc_str name,
+                              anc_err *err) ANC_MUST_CHECK;
+
+/* The version of a document, 0: the current one. NOT_FOUND. */
+anc_status kno_version_get(kno_service *kno, krn_call *call, const kno_document_record *d,
+                           uint32_t number, kno_version_record *ret) ANC_MUST_CHECK;
+
+/* A version as the document, for the world: `v` in place of its current one. */
+anc_status kno_document_to_public(krn_call *call, const kno_document_record *d,
+                                  const kno_version_record *v, kno_document *ret) ANC_MUST_CHECK;
+
 /* A collection's defaults, not stored. */
 kno_collection_record kno_collection_defaults(anc_str name);
 
@@ -75,6 +100,10 @@ anc_status kno_garbage_collect(kno_service *kno, krn_call *call, int64_t documen
 /* All of a document's. */
 anc_status kno_garbage_collect_all(kno_service *kno, krn_call *call,
                                    int64_t document_id) ANC_MUST_CHECK;
+
+/* Makes garbage of a piece of the versions past those that are kept: puts see to their own document,
+ * this to what was kept before the setting changed. *ret_done when none was left. */
+anc_status kno_versions_expire(kno_service *kno, krn_call *call, bool *ret_done) ANC_MUST_CHECK;
 
 /* Retires a piece of the documents that still stand in dropped collections, clears them away, and
  * removes the rows of the collections with the last. */
@@ -94,6 +123,11 @@ void kno_live_end(kno_service *kno, kno_live *live); /* one that never began is 
 anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
                                const kno_version_record *v, const kno_chunk_record *k, anc_str text,
                                kno_chunk *ret) ANC_MUST_CHECK;
+
+void kno_recut_wake(kno_service *kno);
+
+/* Logs why a step stopped, and says when to try again. */
+int64_t kno_after_failure(kno_service *kno, const char *what, const anc_err *err, int64_t now_ns);
 
 /* A call of the component's own for a step: `mem` and `err` are the caller's. */
 krn_call kno_own_call(kno_service *kno, anc_arena *mem, anc_err *err, int64_t deadline_ns);

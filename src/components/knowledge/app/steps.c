@@ -1,4 +1,4 @@
-/* steps.c - the two background steps: sweep and backfill. */
+/* steps.c - two of the background steps: sweep and backfill. */
 #include "knowledge/domain/rules.h"
 #include "service_impl.h"
 
@@ -14,7 +14,7 @@ enum {
 #define WHEN_WOKEN    INT64_MAX
 #define PIECE_ARENA   ((size_t)256 << 20)
 
-static int64_t after_failure(kno_service *kno, const char *what, const anc_err *err, int64_t now_ns)
+int64_t kno_after_failure(kno_service *kno, const char *what, const anc_err *err, int64_t now_ns)
 {
     if (!atomic_load(&kno->stopping))
         krn_log_write(kno->with.log, KRN_WARN, "knowledge", what,
@@ -50,6 +50,8 @@ static anc_status sweep_shard(kno_service *kno, krn_call *call, unsigned shard)
 static anc_status sweep_piece(kno_service *kno, krn_call *call)
 {
     kno_sweep_state *s = &kno->sweep;
+    if (!s->expired)
+        return kno_versions_expire(kno, call, &s->expired);
     if (!s->rows_done) {
         bool dropped = false, garbage = false;
         ANC_TRY(kno_dropped_collect(kno, call, &dropped));
@@ -70,7 +72,7 @@ int64_t kno_sweep_step(void *arg, int64_t now_ns)
     if (atomic_load(&kno->stopping))
         return WHEN_WOKEN;
     if (kno->sweep.shard >= N_SHARDS)
-        kno->sweep = (kno_sweep_state){0}; /* another round */
+        kno->sweep = (kno_sweep_state){.expired = true}; /* another round */
     anc_err err;
     anc_err_clear(&err);
     ANC_ARENA(mem, SWEEP_ARENA_BYTES);
@@ -78,7 +80,7 @@ int64_t kno_sweep_step(void *arg, int64_t now_ns)
         return now_ns + RETRY_NS;
     krn_call call = kno_own_call(kno, mem, &err, now_ns + STEP_NS);
     if (sweep_piece(kno, &call) != ANC_OK)
-        return after_failure(kno, "the sweep stopped", &err, now_ns);
+        return kno_after_failure(kno, "the sweep stopped", &err, now_ns);
     return kno->sweep.shard >= N_SHARDS ? now_ns + KNO_SWEEP_EVERY_NS : now_ns;
 }
 
@@ -122,7 +124,7 @@ static anc_status backfill_piece(kno_service *kno, const krn_call *outer, const 
         return ANC_FAIL(outer->err, ANC_NO_MEMORY, "no memory to embed a document");
     krn_call call = *outer;
     call.mem = mem;
-    const kno_document_store d = kno->with.catalog.documents;
+    const kno_version_store d = kno->with.catalog.history;
     const kno_vector_store v = kno->with.catalog.vectors;
     kno_chunk_record *chunks = NULL;
     size_t n = 0;
@@ -205,7 +207,7 @@ int64_t kno_backfill_step(void *arg, int64_t now_ns)
     krn_call call = kno_own_call(kno, mem, &err, now_ns + EMBED_STEP_NS);
     bool more = false;
     if (backfill_some(kno, &call, &more) != ANC_OK)
-        return after_failure(kno, "filling in vectors stopped", &err, now_ns);
+        return kno_after_failure(kno, "filling in vectors stopped", &err, now_ns);
     if (!more)
         kno->backfill.after = 0;
     return more ? now_ns : WHEN_WOKEN;

@@ -25,7 +25,8 @@ enum {
     LEVELS = 6,
     HEADING_BYTES = 160,
     PATH_BYTES = LEVELS * (HEADING_BYTES + 3),
-    COLUMNS_BYTES = 256,
+    COLUMNS_BYTES = 1024,
+    COLUMNS_SHARE = 4,     /* of the budget that they may take */
     ANCHOR_BYTES = 48,     /* of a paragraph's front that decide whether it is an anchor */
     BYTES_PER_TOKEN = 32,  /* more of them a token are no words */
     LEAST_BUDGET_SHARE = 4 /* of the window, whatever the title says */
@@ -177,7 +178,7 @@ static bool fits(const kno_chunker *c, const kno_unit *unit)
 static void recall_columns(kno_chunker *c, const kno_unit *unit)
 {
     const bool row = c->block->kind == KNO_TABLE_ROW && !c->block->header;
-    if (!row || c->columns_len == 0 || c->columns_tokens > c->open.budget / 4 ||
+    if (!row || c->columns_len == 0 || c->columns_tokens > c->open.budget / COLUMNS_SHARE ||
         unit->tokens + c->columns_tokens > c->open.budget)
         return;
     memcpy(c->open.columns, c->columns, c->columns_len);
@@ -369,15 +370,35 @@ static bool begin_heading(kno_chunker *c, const kno_block *block)
     return true;
 }
 
+/* The row without its last cell; empty where it has one alone. */
+static anc_str without_last_cell(anc_str row)
+{
+    for (size_t n = row.len; n > 2; n--)
+        if (row.ptr[n - 1] == '|' && row.ptr[n - 2] == ' ')
+            return anc_str_sub(row, 0, n - 2);
+    return ANC_STR_NONE;
+}
+
+/* Keeps a header row for the chunks that continue its table: as many of its cells as leave room. */
 static void note_columns(kno_chunker *c, const kno_block *block)
 {
     if (block->kind != KNO_TABLE_ROW) {
         c->columns_len = 0;
-    } else if (block->header && !block->continues) {
-        c->columns_len = anc_utf8_floor(block->text, COLUMNS_BYTES);
-        memcpy(c->columns, block->text.ptr, c->columns_len);
-        c->columns_tokens = c->o.count(c->o.count_self, (anc_str){c->columns, c->columns_len});
+        return;
     }
+    if (!block->header || block->continues)
+        return;
+    anc_str row = block->text;
+    if (row.len > COLUMNS_BYTES)
+        row = without_last_cell(anc_str_sub(row, 0, anc_utf8_floor(row, COLUMNS_BYTES)));
+    c->columns_tokens = c->o.count(c->o.count_self, row);
+    while (row.len > 0 && c->columns_tokens > c->budget / COLUMNS_SHARE) {
+        row = without_last_cell(row);
+        c->columns_tokens = c->o.count(c->o.count_self, row);
+    }
+    if (row.len > 0)
+        memcpy(c->columns, row.ptr, row.len);
+    c->columns_len = row.len;
 }
 
 kno_chunker *kno_chunker_new(anc_arena *mem, const kno_chunker_options *options)

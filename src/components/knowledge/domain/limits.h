@@ -9,12 +9,15 @@ enum {
     KNO_BLOCKS = 1000000,         /* of a version: paragraphs, items, rows */
     KNO_CHUNKS = 50000,           /* of a version */
     KNO_DESCRIPTION_BYTES = 4096,
+    KNO_PROMPT_BYTES = 16 << 10,
     KNO_SOURCE_NAME_BYTES = 64,
     KNO_CONTENT_TYPE_BYTES = 256,
     KNO_TITLE_BYTES = 1024,
     KNO_URI_BYTES = 4096,
     KNO_METADATA_BYTES = 64 << 10,
     KNO_METADATA_FIELDS = 256,
+    KNO_METADATA_VALUES = 1024, /* of all fields together, lists and what is in them counted */
+    KNO_METADATA_DEPTH = 4,     /* the object itself is the first */
     KNO_METADATA_NAME_BYTES = 128,
     KNO_ACL_LABELS = 64,
     KNO_LABEL_BYTES = 256,

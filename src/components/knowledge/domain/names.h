@@ -16,10 +16,17 @@ anc_status kno_document_id_check(anc_str id, const char *pointer, anc_err *err) 
 anc_status kno_acl_check(const anc_str *labels, size_t n, const char *pointer,
                          anc_err *err) ANC_MUST_CHECK;
 
-/* An object of at most KNO_METADATA_FIELDS members whose names have 1 to KNO_METADATA_NAME_BYTES
- * bytes; NULL (no metadata) is well. Its size is the caller's to check, who has the text. */
+/* An object of at most KNO_METADATA_FIELDS members, with at most KNO_METADATA_VALUES values in at most
+ * KNO_METADATA_DEPTH levels of objects and lists, whose names have 1 to KNO_METADATA_NAME_BYTES bytes;
+ * NULL (no metadata) is well. The pointer of an error names the value. A filter reads numbers, booleans
+ * and texts as what they are, a text of RFC 3339 as an instant, a list as several values, and a member
+ * of an object as "outer.inner". The size is the caller's to check, who has the text. */
 anc_status kno_metadata_check(const json_value *metadata, const char *pointer,
                               anc_err *err) ANC_MUST_CHECK;
+
+/* At most `max` bytes of UTF-8 without control characters but line breaks and tabs. */
+anc_status kno_text_check(anc_str text, size_t max, const char *what, const char *pointer,
+                          anc_err *err) ANC_MUST_CHECK;
 
 /* At most `max` bytes of UTF-8 without control characters; `what` ("title") stands in the text. */
 anc_status kno_line_check(anc_str line, size_t max, const char *what, const char *pointer,

@@ -32,12 +32,44 @@ typedef struct kno_collection_record {
     uint32_t chunk_tokens;
     uint32_t overlap_sentences;
     kno_labels acl;
-    anc_str model; /* revision its newest vectors were made with; "" */
+    anc_str system_prompt, prompt_template; /* empty: as configured */
+    anc_str model;                          /* revision its newest vectors were made with; "" */
+    uint32_t cut; /* counts the changes of language and chunking; for reading only */
+    bool recut;   /* some documents may have been cut by other settings; for reading only */
+    uint64_t recut_failed; /* documents that could not be cut again; for reading only */
     int64_t created_ms, updated_ms;
     /* counters of what is current; for reading only */
     uint64_t documents, versions, chunks, bytes, text_bytes;
     int64_t last_change_ms;
 } kno_collection_record;
+
+/* Settings of a collection that an update may set. */
+typedef enum kno_setting {
+    KNO_SET_DESCRIPTION = 1,
+    KNO_SET_LANGUAGE = 2,
+    KNO_SET_CHUNKING = 4,
+    KNO_SET_CHUNK_TOKENS = 8,
+    KNO_SET_OVERLAP = 16,
+    KNO_SET_ACL = 32,
+    KNO_SET_SYSTEM_PROMPT = 64,
+    KNO_SET_PROMPT_TEMPLATE = 128
+} kno_setting;
+
+/* How a version differs from the one before it. */
+typedef enum kno_change {
+    KNO_CHANGED_TITLE = 1,
+    KNO_CHANGED_CONTENT = 2,
+    KNO_CHANGED_METADATA = 4,
+    KNO_CHANGED_ACL = 8,
+    KNO_CHANGED_CUT = 16, /* cut again by other settings */
+    KNO_CHANGED_URI = 32
+} kno_change;
+
+typedef struct kno_difference {
+    unsigned changes;        /* bits of kno_change; 0 for a first version */
+    bool counted;            /* false for versions of before it was kept: */
+    uint32_t added, removed; /* chunks */
+} kno_difference;
 
 /* One version, as it is staged and as it is read. */
 typedef struct kno_version_record {
@@ -45,13 +77,19 @@ typedef struct kno_version_record {
     uint32_t number;
     uint32_t chunks;
     anc_str title, uri, source, content_type, language;
-    anc_str metadata; /* a JSON object: what was given and what was found */
+    anc_str name;     /* of the file; may be empty */
+    anc_str given;    /* metadata, a JSON object */
+    anc_str found;    /* a JSON object: name to {value, origin} */
+    anc_str metadata; /* a JSON object: what was given, and what was found under other names */
     anc_str folded;   /* title, uri and id, case folded, for look-ups; staged, not read back */
     kno_labels acl;   /* n 0: the collection's hold */
     uint64_t bytes, text_bytes;
-    kno_digest content;     /* of the original */
-    kno_digest text;        /* of the extracted text */
-    kno_digest fingerprint; /* of everything that went into it, see kno_put */
+    kno_digest content;        /* of the original */
+    kno_digest text;           /* of the extracted text */
+    kno_digest fingerprint;    /* of everything that went into it, see kno_put */
+    uint32_t cut;              /* kno_collection_record.cut that it was cut by */
+    uint32_t restored;         /* number of the version that it repeats; 0: none */
+    kno_difference difference; /* set by the publication */
     int64_t created_ms;
 } kno_version_record;
 
@@ -72,7 +110,9 @@ typedef struct kno_chunk_record {
     uint32_t tokens;
     uint64_t start, end; /* bytes of the extracted text */
     anc_str heading;     /* ptr NULL: none */
-    kno_digest digest;   /* of what is embedded: title line and text */
+    anc_str
+        columns; /* the header row of the table that it begins in the middle of; ptr NULL: none */
+    kno_digest digest; /* of what is embedded: title line, columns and text */
 } kno_chunk_record;
 
 #endif

@@ -56,14 +56,18 @@ size_t kno_title_line(anc_str title, anc_str heading, anc_str text, char out[KNO
     return n;
 }
 
-anc_status kno_chunk_embed_text(anc_str title, anc_str heading, anc_str text, anc_buf *out,
-                                anc_err *err)
+anc_status kno_chunk_embed_text(anc_str title, anc_str heading, anc_str columns, anc_str text,
+                                anc_buf *out, anc_err *err)
 {
     char line[KNO_TITLE_LINE_BYTES];
     const size_t n = kno_title_line(title, heading, text, line);
-    (void)anc_buf_add(out, (anc_str){line, n});
-    if (n > 0)
+    const anc_str above[] = {{line, n}, columns};
+    for (size_t i = 0; i < ANC_COUNT(above); i++) {
+        if (above[i].len == 0)
+            continue;
+        (void)anc_buf_add(out, above[i]);
         (void)anc_buf_add_char(out, '\n');
+    }
     (void)anc_buf_add(out, text);
     return anc_buf_status(out, "text to embed", err);
 }

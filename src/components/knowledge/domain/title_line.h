@@ -12,9 +12,10 @@ enum { KNO_TITLE_PART_BYTES = 256, KNO_TITLE_LINE_BYTES = 2 * KNO_TITLE_PART_BYT
  * out. Title and path are cut to KNO_TITLE_PART_BYTES each, the path at its front. */
 size_t kno_title_line(anc_str title, anc_str heading, anc_str text, char out[KNO_TITLE_LINE_BYTES]);
 
-/* Appends the title line, a line break and the text; only the text where the line is empty. LIMIT
- * or NO_MEMORY when `out` cannot hold it. */
-anc_status kno_chunk_embed_text(anc_str title, anc_str heading, anc_str text, anc_buf *out,
-                                anc_err *err) ANC_MUST_CHECK;
+/* Appends the title line, `columns` (the header row of the table that the text continues) and the
+ * text, with line breaks between; what is empty is left out. LIMIT or NO_MEMORY when `out` cannot hold
+ * it. */
+anc_status kno_chunk_embed_text(anc_str title, anc_str heading, anc_str columns, anc_str text,
+                                anc_buf *out, anc_err *err) ANC_MUST_CHECK;
 
 #endif

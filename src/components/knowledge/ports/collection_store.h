@@ -37,10 +37,10 @@ typedef struct kno_collection_store_ops {
     ANC_MUST_CHECK anc_status (*insert)(void *self, krn_tx *tx, const kno_collection_record *wanted,
                                         int64_t *ret_id, anc_err *err);
 
-    /* Sets description, language, chunking and acl of wanted->id; NOT_FOUND. CONFLICT when how it is
-     * cut would change and it has documents. */
+    /* Sets of wanted->id what `set` (bits of kno_setting) says; NOT_FOUND. Counts `cut`
+     * up where language or chunking change, and then its documents are outdated. */
     ANC_MUST_CHECK anc_status (*update)(void *self, krn_tx *tx, const kno_collection_record *wanted,
-                                        anc_err *err);
+                                        unsigned set, anc_err *err);
 
     /* Takes it out of sight at once; its documents become garbage. NOT_FOUND. */
     ANC_MUST_CHECK anc_status (*drop)(void *self, krn_tx *tx, int64_t id, anc_err *err);
@@ -48,6 +48,9 @@ typedef struct kno_collection_store_ops {
     /* How many current documents each language has, most first. */
     ANC_MUST_CHECK anc_status (*languages)(void *self, krn_call *call, int64_t id,
                                            kno_language_count **ret, size_t *ret_n);
+
+    /* How many current documents were cut by other settings than the collection has now. */
+    ANC_MUST_CHECK anc_status (*outdated)(void *self, krn_call *call, int64_t id, uint64_t *ret);
 } kno_collection_store_ops;
 
 typedef struct kno_collection_store {

@@ -1,4 +1,4 @@
-/* document_store.h - port: documents, versions and chunks read from the catalog.
+/* document_store.h - port: documents read from the catalog, and what stands at a chunk's address.
  *
  * Adapters: sqlite. Contract as in collection_store.h. Only published versions are seen here.
  */
@@ -40,22 +40,9 @@ typedef struct kno_document_store_ops {
     ANC_MUST_CHECK anc_status (*find)(void *self, krn_call *call, int64_t collection_id,
                                       anc_str name, kno_document_record *ret);
 
-    /* ret->id is 0 when the document has no such version. */
-    ANC_MUST_CHECK anc_status (*find_version)(void *self, krn_call *call, int64_t document_id,
-                                              uint32_t number, kno_version_record *ret);
-
     /* By collection and name. */
     ANC_MUST_CHECK anc_status (*list)(void *self, krn_call *call, const kno_document_query *query,
                                       kno_document_record **ret, size_t *ret_n);
-
-    /* The chunks of a version from ordinal `from` on, at most `limit`. */
-    ANC_MUST_CHECK anc_status (*chunks)(void *self, krn_call *call, int64_t version_id,
-                                        uint32_t from, size_t limit, kno_chunk_record **ret,
-                                        size_t *ret_n);
-
-    /* The digests of a version's chunks, in order. */
-    ANC_MUST_CHECK anc_status (*digests)(void *self, krn_call *call, int64_t version_id,
-                                         kno_digest **ret, size_t *ret_n);
 
     /* What stands at each of `at` [n], in `ret` [n], all of one committed state. */
     ANC_MUST_CHECK anc_status (*locate)(void *self, krn_call *call, const kno_chunk_address *at,

@@ -1,7 +1,7 @@
 /* garbage_store.h - port: what nobody sees any more, removed in small pieces.
  *
  * Adapters: sqlite. Contract as in collection_store.h. Garbage is: versions in state building
- * that no put works on any more, versions of retired documents, documents of dropped collections,
+ * that no put works on any more, versions of retired documents, old versions past those that are kept, documents of dropped collections,
  * and then bytes in the raw store that no version names.
  */
 #ifndef ANC_KNOWLEDGE_PORTS_GARBAGE_STORE_H
@@ -32,6 +32,11 @@ typedef struct kno_garbage_store_ops {
     ANC_MUST_CHECK anc_status (*versions)(void *self, krn_call *call, int64_t document_id,
                                           int64_t after, size_t limit, int64_t **ret,
                                           size_t *ret_n);
+
+    /* Makes garbage of at most `limit` published versions that are not among the `keep` newest of their
+     * document; ret_n tells how many. */
+    ANC_MUST_CHECK anc_status (*expire)(void *self, krn_tx *tx, uint32_t keep, size_t limit,
+                                        size_t *ret_n, anc_err *err);
 
     /* Removes at most `max_chunks` chunks of a garbage or building version with the vectors that
      * then nobody needs, and the row itself with the last. A version that is not there, or that was

@@ -21,6 +21,9 @@ typedef struct kno_publication {
     int64_t base_id;    /* version that was current when the work began; 0: there was no document */
     int64_t version_id; /* the staged one */
     uint32_t chunks;    /* that it has in all */
+    kno_difference difference; /* against base_id */
+    uint32_t
+        keep; /* newest versions that stay, this one included; 0: all. Older ones become garbage */
 } kno_publication;
 
 typedef struct kno_published {
@@ -49,6 +52,14 @@ typedef struct kno_version_writer_ops {
      * version that was current. */
     ANC_MUST_CHECK anc_status (*retire)(void *self, krn_tx *tx, int64_t document_id,
                                         uint32_t *ret_number, anc_err *err);
+
+    /* Says that a published version is as the settings numbered `cut` would cut it, or (`failed`)
+     * that it could not be cut again and stays as it is. One that is gone is passed over. */
+    ANC_MUST_CHECK anc_status (*accept_cut)(void *self, krn_tx *tx, int64_t version_id,
+                                            uint32_t cut, bool failed, anc_err *err);
+
+    /* Notes of each collection without outdated documents that it has none. */
+    ANC_MUST_CHECK anc_status (*settle_cuts)(void *self, krn_tx *tx, anc_err *err);
 } kno_version_writer_ops;
 
 typedef struct kno_version_writer {

@@ -144,6 +144,8 @@ static anc_status catalog_begin(srch_service *srch, krn_call *call, bool *ret_wa
     srch->follow.members.going = false;
     walk_begin(&srch->follow.catalog, head, ANC_STR_NONE);
     srch->follow.catalog.total = documents_there(srch, call);
+    atomic_store(&srch->walk_done, 0);
+    atomic_store(&srch->walk_total, srch->follow.catalog.total);
     return ANC_OK;
 }
 
@@ -159,16 +161,19 @@ static anc_status catalog_step(srch_service *srch, krn_call *call)
     srch_walk *walk = &srch->follow.catalog;
     bool end = false;
     ANC_TRY(walk_page(srch, call, walk, ANC_STR_NONE, &end));
+    atomic_store(&srch->walk_done, walk->done);
     if (!end) {
         srch_detail_set(srch, "rebuilding: %llu of %llu documents", (unsigned long long)walk->done,
                         (unsigned long long)(walk->total > walk->done ? walk->total : walk->done));
         return ANC_OK;
     }
     walk->going = false;
+    atomic_store(&srch->walk_total, walk->done);
     srch->follow.known = true;
     srch->follow.again = true;
     srch_slot_show(srch);
     reached(srch, walk->target);
+    srch_syncs_note(srch, true);
     srch_detail_set(srch, "%llu documents indexed", (unsigned long long)walk->done);
     krn_log_write(srch->config.log, KRN_INFO, "search", "index built",
                   KRN_INT("documents", walk->done), KRN_INT("cursor", walk->target));
@@ -241,7 +246,9 @@ static anc_status step(srch_service *srch, krn_call *call, int64_t now_ns, int64
     bool wait = false, more = true;
     *ret_next = now_ns;
     const bool first = f->catalog.going && !f->again;
-    if (!first && atomic_exchange(&srch->rebuild, false)) {
+    const uint64_t asked = atomic_load(&srch->rebuild_asked);
+    if (!first && asked != f->taken) {
+        f->taken = asked;
         f->known = false;
         f->catalog.going = false;
     }
@@ -300,6 +307,7 @@ int64_t srch_follow(void *arg, int64_t now_ns)
     anc_arena_reset(srch->follow.mem);
     anc_arena_reset(srch->follow.scratch);
     srch_slot_close_old(srch);
+    srch_syncs_note(srch, false);
     measure(srch);
     const int64_t end_ns = krn_now_ns(srch->config.clock);
     (void)atomic_fetch_add(&srch->busy_ns, end_ns > now_ns ? (uint64_t)(end_ns - now_ns) : 0);

@@ -28,18 +28,20 @@ static void copy_terms(const txt_term *from, size_t n, bool in_title, uint32_t f
                                   .is_stop = from[i].stop};
 }
 
-/* Title, heading and text of a chunk as terms in the scratch arena. */
+/* Title, heading, columns and text of a chunk as terms in the scratch arena. */
 static anc_status analyse(chunk_walk *w, const kno_chunk *chunk, srch_index_chunk *ret)
 {
     anc_arena *mem = w->srch->follow.scratch;
     anc_err *err = w->call->err;
-    txt_term *title, *heading = NULL, *text;
-    size_t n_title, n_heading = 0, n_text;
+    txt_term *title, *heading = NULL, *columns = NULL, *text;
+    size_t n_title, n_heading = 0, n_columns = 0, n_text;
     ANC_TRY(txt_analyze(mem, w->document->title, w->language, NULL, &title, &n_title, err));
     if (srch_heading_counts(w->document->title, chunk->heading, chunk->text))
         ANC_TRY(txt_analyze(mem, chunk->heading, w->language, NULL, &heading, &n_heading, err));
     ANC_TRY(txt_analyze(mem, chunk->text, w->language, NULL, &text, &n_text, err));
-    const size_t n = n_title + n_heading + n_text;
+    if (chunk->columns.len > 0)
+        ANC_TRY(txt_analyze(mem, chunk->columns, w->language, NULL, &columns, &n_columns, err));
+    const size_t n = n_title + n_heading + n_columns + n_text;
     srch_index_term *terms = anc_arena_alloc(mem, n, sizeof *terms);
     if (terms == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the words of a chunk");
@@ -48,6 +50,9 @@ static anc_status analyse(chunk_walk *w, const kno_chunk *chunk, srch_index_chun
     copy_terms(title, n_title, true, 0, terms);
     copy_terms(heading, n_heading, true, after_title, terms + n_title);
     copy_terms(text, n_text, false, 0, terms + n_title + n_heading);
+    /* behind the text, so that its positions stay, and apart from it, so that no phrase runs over */
+    const uint32_t after_text = n_text > 0 ? text[n_text - 1].position + 2 : 0;
+    copy_terms(columns, n_columns, false, after_text, terms + n_title + n_heading + n_text);
     ret->terms = terms;
     ret->n_terms = n;
     return ANC_OK;

@@ -81,6 +81,7 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the search service");
     }
     srch->config = *config;
+    (void)pthread_mutex_init(&srch->syncs.lock, NULL);
     if (srch->config.candidates == 0)
         srch->config.candidates = DEFAULT_CANDIDATES;
     if (srch->config.max_document_bytes == 0)
@@ -105,7 +106,7 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
     return ANC_OK;
 }
 
-static void wake(void *arg)
+void srch_wake(void *arg)
 {
     srch_service *srch = arg;
     if (atomic_load_explicit(&srch->started, memory_order_acquire))
@@ -118,7 +119,7 @@ anc_status srch_service_start(srch_service *srch, krn_scheduler scheduler, anc_e
     ANC_TRY(scheduler.ops->add(scheduler.self, "index", srch_follow, srch, &srch->step_id, err));
     atomic_store_explicit(&srch->started, true, memory_order_release);
     const krn_changes changes = srch->config.changes;
-    return changes.ops->listen(changes.self, wake, srch, err);
+    return changes.ops->listen(changes.self, srch_wake, srch, err);
 }
 
 void srch_service_stop(srch_service *srch)
@@ -141,6 +142,7 @@ void srch_service_close(srch_service *srch)
     }
     anc_arena_free(srch->follow.mem);
     anc_arena_free(srch->follow.scratch);
+    (void)pthread_mutex_destroy(&srch->syncs.lock);
     free(srch);
 }
 
@@ -200,8 +202,16 @@ uint64_t srch_index_busy_ns(srch_service *srch)
     return atomic_load(&srch->busy_ns);
 }
 
+srch_figures_row srch_collection_figures(srch_service *srch, anc_str collection)
+{
+    srch_slot *slot = srch_slot_hold(srch);
+    const srch_index_figures f = slot->index.ops->figures(slot->index.self, collection);
+    srch_slot_let_go(slot);
+    return (srch_figures_row){.documents = f.documents, .chunks = f.chunks, .bytes = f.bytes};
+}
+
 void srch_rebuild(srch_service *srch)
 {
-    atomic_store(&srch->rebuild, true);
-    wake(srch);
+    (void)atomic_fetch_add(&srch->rebuild_asked, 1);
+    srch_wake(srch);
 }

@@ -6,8 +6,10 @@
 #ifndef ANC_SEARCH_APP_SERVICE_IMPL_H
 #define ANC_SEARCH_APP_SERVICE_IMPL_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 
+#include "base/id.h"
 #include "search/app/service.h"
 #include "search/domain/duplicates.h"
 #include "search/domain/relevance.h"
@@ -82,7 +84,32 @@ typedef struct srch_follow_state {
     int64_t backoff_ns; /* 0: the last step went well */
     uint64_t failing;   /* hash of the document that failed last, in a way that may pass */
     unsigned tries;     /* how often in a row */
+    uint64_t taken;     /* the rebuild that the walk at hand, or the last one, is for */
 } srch_follow_state;
+
+/* ---- syncs: what was asked to be brought up to date ------------------------------------------- */
+
+enum { SRCH_SYNCS = 64 };
+
+typedef struct srch_sync_row {
+    char id[ANC_UUID_TEXT + 1]; /* "": free */
+    bool rebuild;
+    uint64_t ticket;       /* of the rebuild */
+    uint64_t from, target; /* changes: where the index was, where it has to come */
+    uint64_t total;        /* of the rebuild's walk, once it ended */
+    bool begun, done;
+    int64_t created_ms, completed_ms;
+} srch_sync_row;
+
+typedef struct srch_syncs {
+    pthread_mutex_t lock; /* a leaf */
+    srch_sync_row rows[SRCH_SYNCS];
+    size_t next;
+    atomic_size_t open; /* not completed */
+} srch_syncs;
+
+/* The follower's: completes what is done. */
+void srch_syncs_note(srch_service *srch, bool walk_ended);
 
 typedef struct srch_series {
     krn_series *queries[SRCH_MODES]; /* by mode that was done */
@@ -100,8 +127,10 @@ struct srch_service {
     atomic_bool started; /* scheduler and step_id are set */
     atomic_bool stopping;
     atomic_bool ready;
-    atomic_bool rebuild;           /* asked for */
     atomic_uint_least64_t busy_ns; /* spent by the follower */
+    atomic_uint_least64_t rebuild_asked;         /* how often */
+    atomic_uint_least64_t walk_done, walk_total; /* documents of the catalog's walk, for people */
+    srch_syncs syncs;
     srch_slot slots[2];
     atomic_uint shown; /* slot that is searched */
     unsigned building; /* slot that the follower writes to: the shown one but while rebuilding */
@@ -119,6 +148,9 @@ static inline srch_index srch_built_index(const srch_service *srch)
 
 /* A call for background work: no deadline, all labels of nobody, ended by `stopping`. */
 krn_call srch_background_call(srch_service *srch, anc_arena *mem, anc_err *err);
+
+/* Calls the follower soon; `arg` is the service. Any thread. */
+void srch_wake(void *arg);
 
 /* Shows a line in srch_status; the follower's. */
 void srch_detail_set(srch_service *srch, const char *fmt, ...) ANC_PRINTF(2, 3);

@@ -105,11 +105,60 @@ static void a_rebuild_during_the_first_walk_is_done_after_it(void **state)
     assert_int_equal(srch_status(srch).documents, DOCUMENTS - 1);
 }
 
+static srch_sync sync_now(anc_str id)
+{
+    srch_sync s = {0};
+    anc_err err = {0};
+    ANC_ARENA(mem, 1 << 16);
+    krn_call call = {
+        .mem = mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &kno.never_cancelled};
+    ASSERT_OK(srch_sync_find(srch, &call, id, &s), &err);
+    s.id = ANC_STR_NONE;
+    return s;
+}
+
+static void a_sync_can_be_watched(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    ANC_ARENA(mem, 1 << 16);
+    krn_call call = {
+        .mem = mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &kno.never_cancelled};
+    srch_sync s, rebuild;
+    settle();
+    ASSERT_OK(srch_sync_start(srch, &call, false, &s), &err);
+    assert_int_equal(s.state, SRCH_SYNC_DONE); /* there is nothing to follow */
+    kno.now_ns += 1000000;                     /* the double's ids differ by their time alone */
+    for (int i = 0; i < 3; i++)
+        double_change(&kno, KRN_CHANGE_PUBLISH, 0, &kno.documents[i]);
+    ASSERT_OK(srch_sync_start(srch, &call, false, &s), &err);
+    assert_int_equal(s.state, SRCH_SYNC_PROCESSING);
+    assert_true(s.total == 3 && s.processed == 0);
+    kno.now_ns += 1000000;
+    ASSERT_OK(srch_sync_start(srch, &call, true, &rebuild), &err);
+    assert_int_equal(rebuild.state, SRCH_SYNC_QUEUED);
+    (void)srch_follow(srch, kno.now_ns); /* begins */
+    (void)srch_follow(srch, kno.now_ns); /* a page */
+    const srch_sync half = sync_now(rebuild.id);
+    assert_int_equal(half.state, SRCH_SYNC_PROCESSING);
+    assert_int_equal(half.total, DOCUMENTS);
+    assert_true(half.processed > 0 && half.processed < DOCUMENTS);
+    settle();
+    const srch_sync done = sync_now(rebuild.id);
+    assert_int_equal(done.state, SRCH_SYNC_DONE);
+    assert_true(done.total == DOCUMENTS && done.processed == DOCUMENTS && done.rebuild);
+    assert_int_equal(sync_now(s.id).state, SRCH_SYNC_DONE);
+    assert_int_equal(srch_sync_find(srch, &call, ANC_STR("nope"), &s), ANC_NOT_FOUND);
+    assert_int_equal(srch_collection_figures(srch, ANC_STR("alpha")).documents, DOCUMENTS);
+    assert_int_equal(srch_collection_figures(srch, ANC_STR("beta")).documents, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_unreadable_document_does_not_stop_the_others, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_sync_can_be_watched, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rebuild_during_the_first_walk_is_done_after_it, set_up,
                                         tear_down),
     };

@@ -24,6 +24,19 @@ static void finds_by_stem_and_by_vector(void **state)
     assert_true(world_ask(w, &r).embedding_cached);
 }
 
+static void rows_are_found_by_their_columns(void **state)
+{
+    world *w = *state;
+    add(5, 0, "prices", "Prices", "Article | Tariff", "Hawser | 12")->columns = "Article | Tariff";
+    open_service(w);
+    srch_request r = request("tariff of a hawser");
+    r.mode = SRCH_KEYWORD;
+    const srch_result result = ask(w, &r);
+    assert_true(result.n > 0);
+    assert_true(anc_str_eq(result.hits[0].text, ANC_STR("Hawser | 12")));
+    assert_true(result.hits[0].coverage > 0.99);
+}
+
 static void copies_are_left_out(void **state)
 {
     world *w = *state;
@@ -222,6 +235,7 @@ int main(void)
 #define ROW(fn) cmocka_unit_test_setup_teardown(fn, world_set_up, world_tear_down)
     const struct CMUnitTest tests[] = {
         ROW(finds_by_stem_and_by_vector),
+        ROW(rows_are_found_by_their_columns),
         ROW(copies_are_left_out),
         ROW(french_is_read_as_french),
         ROW(who_asks_decides_what_is_seen),

@@ -1,12 +1,19 @@
 /* parse_local.c - lib/parse's blocks handed on in the port's words. */
 #include "parse_local.h"
 
+#include "base/utf8.h"
+#include "os/clock.h"
 #include "parse/parse.h"
+#include "json/json.h"
+
+enum { PROPERTY_BYTES = 4096, PROPERTIES_BYTES = 64 << 10 };
 
 typedef struct handover {
     krn_call *call;
     const kno_block_sink *sink;
-    anc_str title; /* in call->mem */
+    anc_str title;      /* in call->mem */
+    anc_buf properties; /* a JSON object without its end; owned */
+    json_writer properties_writer;
 } handover;
 
 static kno_block_kind kind_of(prs_block_kind kind)
@@ -49,18 +56,60 @@ static anc_status on_title(void *self, anc_str title, anc_err *err)
     return ANC_OK;
 }
 
+static anc_status on_property(void *self, anc_str name, anc_str value, anc_err *err)
+{
+    handover *h = self;
+    const anc_str text = anc_str_sub(
+        value, 0, anc_utf8_floor(value, value.len < PROPERTY_BYTES ? value.len : PROPERTY_BYTES));
+    /* each byte takes at most six; what no longer fits is no reason to refuse a document */
+    if (text.len == 0 || h->properties.len + 6 * (name.len + text.len) + 16 > PROPERTIES_BYTES)
+        return ANC_OK;
+    json_name_str(&h->properties_writer, name);
+    json_write_str(&h->properties_writer, text);
+    return anc_buf_status(&h->properties, "what a file says of itself", err);
+}
+
+static anc_status may_go_on(void *arg, anc_err *err)
+{
+    const krn_call *call = arg;
+    if (atomic_load_explicit(call->cancelled, memory_order_relaxed))
+        return ANC_FAIL(err, ANC_CANCELLED, "the caller left");
+    if (call->deadline_ns != INT64_MAX && os_mono_ns() >= call->deadline_ns)
+        return ANC_FAIL(err, ANC_DEADLINE, "the deadline passed");
+    return ANC_OK;
+}
+
+static anc_status parse_into(handover *h, prs_kind kind, const kno_source *source, anc_err *err)
+{
+    const prs_sink to = {.block = on_block, .title = on_title, .property = on_property, .self = h};
+    prs_limits limits = prs_limits_default();
+    limits.may_go_on = may_go_on;
+    limits.arg = h->call;
+    prs_result result;
+    ANC_TRY(prs_parse(kind, source->bytes, &limits, &to, &result, err));
+    json_close_object(&h->properties_writer);
+    return anc_buf_status(&h->properties, "what a file says of itself", err);
+}
+
 static anc_status parse(void *self, krn_call *call, const kno_source *source,
                         const kno_block_sink *sink, kno_parsed *ret)
 {
     (void)self;
     prs_kind kind;
     ANC_TRY(prs_detect(source->bytes, source->name, source->content_type, &kind, call->err));
-    handover h = {.call = call, .sink = sink};
-    const prs_sink to = {.block = on_block, .title = on_title, .self = &h};
-    const prs_limits limits = prs_limits_default();
-    prs_result result;
-    ANC_TRY(prs_parse(kind, source->bytes, &limits, &to, &result, call->err));
-    *ret = (kno_parsed){.content_type = anc_str_of(prs_kind_content_type(kind)), .title = h.title};
+    handover h = {.call = call, .sink = sink, .properties = anc_buf_init(PROPERTIES_BYTES)};
+    h.properties_writer = json_writer_of(&h.properties);
+    json_open_object(&h.properties_writer);
+    anc_status status = parse_into(&h, kind, source, call->err);
+    const anc_str properties =
+        status == ANC_OK ? anc_arena_copy(call->mem, anc_buf_view(&h.properties)) : ANC_STR_NONE;
+    anc_buf_done(&h.properties);
+    if (status == ANC_OK && properties.ptr == NULL)
+        status = ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for properties");
+    ANC_TRY(status);
+    *ret = (kno_parsed){.content_type = anc_str_of(prs_kind_content_type(kind)),
+                        .title = h.title,
+                        .metadata = properties};
     return ANC_OK;
 }
 

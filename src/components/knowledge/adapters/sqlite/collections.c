@@ -5,7 +5,8 @@
     "c.id, c.name, c.description, c.language, c.chunking, c.chunk_tokens,"     \
     " c.overlap_sentences, a.labels, coalesce(m.revision, ''), c.created_ms,"  \
     " c.updated_ms, c.documents, c.versions, c.chunks, c.bytes, c.text_bytes," \
-    " c.last_change_ms"                                                        \
+    " c.last_change_ms, c.system_prompt, c.prompt_template, c.cut, c.recut,"   \
+    " c.recut_failed"                                                          \
     " FROM kno_collection c JOIN kno_acl a ON a.id = c.acl_id"                 \
     " LEFT JOIN kno_model m ON m.id = c.model_id "
 
@@ -29,9 +30,30 @@ static anc_status read_row(const db_stmt *s, anc_arena *mem, void *item, anc_err
     r.bytes = (uint64_t)db_col_int(s, 14);
     r.text_bytes = (uint64_t)db_col_int(s, 15);
     r.last_change_ms = db_col_int(s, 16);
+    ANC_TRY(db_col_copy(s, 17, mem, &r.system_prompt, err));
+    ANC_TRY(db_col_copy(s, 18, mem, &r.prompt_template, err));
+    r.cut = (uint32_t)db_col_int(s, 19);
+    r.recut = db_col_int(s, 20) != 0;
+    r.recut_failed = (uint64_t)db_col_int(s, 21);
     *ret = r;
     return ANC_OK;
 }
+
+/* A comparison with NULL is no change. The right sides see the row as it was. */
+#define CUTS_OTHERWISE                                                          \
+    "(language <> coalesce(?3, language) OR chunking <> coalesce(?4, chunking)" \
+    " OR chunk_tokens <> coalesce(?5, chunk_tokens)"                            \
+    " OR overlap_sentences <> coalesce(?6, overlap_sentences))"
+static const char update_sql[] =
+    "UPDATE kno_collection SET description = coalesce(?2, description),"
+    " language = coalesce(?3, language), chunking = coalesce(?4, chunking),"
+    " chunk_tokens = coalesce(?5, chunk_tokens),"
+    " overlap_sentences = coalesce(?6, overlap_sentences), acl_id = coalesce(?7, acl_id),"
+    " updated_ms = ?8, system_prompt = coalesce(?9, system_prompt),"
+    " prompt_template = coalesce(?10, prompt_template), cut = cut + " CUTS_OTHERWISE ","
+    " recut = recut OR " CUTS_OTHERWISE ","
+    " recut_failed = CASE WHEN " CUTS_OTHERWISE " THEN 0 ELSE recut_failed END"
+    " WHERE id = ?1 AND dropped = 0";
 
 static anc_status find(void *self, krn_call *call, anc_str name, kno_collection_record *ret)
 {
@@ -96,7 +118,8 @@ static anc_status insert(void *self, krn_tx *tx, const kno_collection_record *wa
     ANC_TRY(db_prepare(db,
                        "INSERT INTO kno_collection(name, description, language, chunking,"
                        " chunk_tokens, overlap_sentences, acl_id, created_ms, updated_ms,"
-                       " last_change_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8)",
+                       " last_change_ms, system_prompt, prompt_template) VALUES(?1, ?2, ?3, ?4, ?5,"
+                       " ?6, ?7, ?8, ?8, ?8, ?9, ?10)",
                        &s, err));
     db_bind_str(s, 1, wanted->name);
     db_bind_str(s, 2, wanted->description);
@@ -106,50 +129,54 @@ static anc_status insert(void *self, krn_tx *tx, const kno_collection_record *wa
     db_bind_int(s, 6, wanted->overlap_sentences);
     db_bind_int(s, 7, acl);
     db_bind_int(s, 8, tx->wall_ms);
+    db_bind_str(s, 9, wanted->system_prompt);
+    db_bind_str(s, 10, wanted->prompt_template);
     ANC_TRY(db_run(s, err));
     *ret_id = db_last_rowid(db);
     return ANC_OK;
 }
 
-static anc_status not_updated(db_sqlite *db, const kno_collection_record *wanted, anc_err *err)
+/* Parameter i: the text where bit `bit` is set, else NULL, which keeps what is there. */
+static void bind_text(db_stmt *s, int i, unsigned set, unsigned bit, anc_str text)
 {
-    DB_STMT(s);
-    bool there = false;
-    ANC_TRY(db_prepare(db, "SELECT documents FROM kno_collection WHERE id = ?1 AND dropped = 0", &s,
-                       err));
-    db_bind_int(s, 1, wanted->id);
-    ANC_TRY(db_step(s, &there, err));
-    if (!there)
-        return ANC_FAIL(err, ANC_NOT_FOUND, "the collection '%.*s' is gone", ANC_FMT(wanted->name));
-    return ANC_FAIL_FIELD(err, ANC_CONFLICT, "/chunking",
-                          "the collection '%.*s' has %lld documents; how it is cut is fixed while "
-                          "there are some",
-                          ANC_FMT(wanted->name), (long long)db_col_int(s, 0));
+    if ((set & bit) != 0)
+        db_bind_str(s, i, text);
+    else
+        db_bind_null(s, i);
 }
 
-static anc_status update(void *self, krn_tx *tx, const kno_collection_record *wanted, anc_err *err)
+static void bind_number(db_stmt *s, int i, unsigned set, unsigned bit, int64_t n)
+{
+    if ((set & bit) != 0)
+        db_bind_int(s, i, n);
+    else
+        db_bind_null(s, i);
+}
+
+static anc_status update(void *self, krn_tx *tx, const kno_collection_record *wanted, unsigned set,
+                         anc_err *err)
 {
     (void)self;
     db_sqlite *db = tx->connection;
     int64_t acl = 0;
-    ANC_TRY(kno_labels_intern(db, wanted->acl, &acl, err));
+    if ((set & KNO_SET_ACL) != 0)
+        ANC_TRY(kno_labels_intern(db, wanted->acl, &acl, err));
     DB_STMT(s);
-    ANC_TRY(db_prepare(db,
-                       "UPDATE kno_collection SET description = ?2, language = ?3, chunking = ?4,"
-                       " chunk_tokens = ?5, overlap_sentences = ?6, acl_id = ?7, updated_ms = ?8"
-                       " WHERE id = ?1 AND dropped = 0 AND (documents = 0 OR"
-                       " (chunking = ?4 AND chunk_tokens = ?5 AND overlap_sentences = ?6))",
-                       &s, err));
+    ANC_TRY(db_prepare(db, update_sql, &s, err));
     db_bind_int(s, 1, wanted->id);
-    db_bind_str(s, 2, wanted->description);
-    db_bind_str(s, 3, wanted->language);
-    db_bind_int(s, 4, wanted->chunking);
-    db_bind_int(s, 5, wanted->chunk_tokens);
-    db_bind_int(s, 6, wanted->overlap_sentences);
-    db_bind_int(s, 7, acl);
+    bind_text(s, 2, set, KNO_SET_DESCRIPTION, wanted->description);
+    bind_text(s, 3, set, KNO_SET_LANGUAGE, wanted->language);
+    bind_number(s, 4, set, KNO_SET_CHUNKING, wanted->chunking);
+    bind_number(s, 5, set, KNO_SET_CHUNK_TOKENS, wanted->chunk_tokens);
+    bind_number(s, 6, set, KNO_SET_OVERLAP, wanted->overlap_sentences);
+    bind_number(s, 7, set, KNO_SET_ACL, acl);
     db_bind_int(s, 8, tx->wall_ms);
+    bind_text(s, 9, set, KNO_SET_SYSTEM_PROMPT, wanted->system_prompt);
+    bind_text(s, 10, set, KNO_SET_PROMPT_TEMPLATE, wanted->prompt_template);
     ANC_TRY(db_run(s, err));
-    return db_changes(db) > 0 ? ANC_OK : not_updated(db, wanted, err);
+    if (db_changes(db) == 0)
+        return ANC_FAIL(err, ANC_NOT_FOUND, "the collection '%.*s' is gone", ANC_FMT(wanted->name));
+    return ANC_OK;
 }
 
 static anc_status drop(void *self, krn_tx *tx, int64_t id, anc_err *err)
@@ -192,6 +219,23 @@ static anc_status languages(void *self, krn_call *call, int64_t id, kno_language
     return ANC_OK;
 }
 
+static anc_status outdated(void *self, krn_call *call, int64_t id, uint64_t *ret)
+{
+    KNO_READER(reader);
+    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(reader.db,
+                       "SELECT count(*) FROM kno_collection c JOIN kno_document d ON"
+                       " d.collection_id = c.id JOIN kno_version v ON v.id = d.current_id"
+                       " WHERE c.id = ?1 AND v.cut <> c.cut",
+                       &s, call->err));
+    db_bind_int(s, 1, id);
+    ANC_TRY(db_step(s, &row, call->err));
+    *ret = row ? (uint64_t)db_col_int(s, 0) : 0;
+    return ANC_OK;
+}
+
 const kno_collection_store_ops kno_sqlite_collections = {
     .name = "sqlite",
     .find = find,
@@ -200,4 +244,5 @@ const kno_collection_store_ops kno_sqlite_collections = {
     .update = update,
     .drop = drop,
     .languages = languages,
+    .outdated = outdated,
 };

@@ -17,6 +17,7 @@ anc_status kno_sqlite_open(db_readers *readers, kno_sqlite **ret, kno_catalog *r
     *ret_catalog = (kno_catalog){
         .collections = {&kno_sqlite_collections, self},
         .documents = {&kno_sqlite_documents, self},
+        .history = {&kno_sqlite_history, self},
         .versions = {&kno_sqlite_versions, self},
         .vectors = {&kno_sqlite_vectors, self},
         .garbage = {&kno_sqlite_garbage, self},

@@ -1,4 +1,4 @@
-/* store_impl.h - what the five stores of this folder share. */
+/* store_impl.h - what the six stores of this folder share. */
 #ifndef ANC_KNOWLEDGE_ADAPTERS_SQLITE_STORE_IMPL_H
 #define ANC_KNOWLEDGE_ADAPTERS_SQLITE_STORE_IMPL_H
 
@@ -13,6 +13,7 @@ struct kno_sqlite {
 /* ops tables, a file each */
 extern const kno_collection_store_ops kno_sqlite_collections;
 extern const kno_document_store_ops kno_sqlite_documents;
+extern const kno_version_store_ops kno_sqlite_history;
 extern const kno_version_writer_ops kno_sqlite_versions;
 extern const kno_vector_store_ops kno_sqlite_vectors;
 extern const kno_garbage_store_ops kno_sqlite_garbage;
@@ -61,6 +62,28 @@ static inline void kno_bind_digest(db_stmt *s, int i, const kno_digest *digest)
 {
     db_bind_blob(s, i, digest->bytes, sizeof digest->bytes);
 }
+
+/* Columns and joins that several stores read documents and versions by, and their readers: `item` is a
+ * kno_version_record or a kno_document_record. */
+#define KNO_VERSION_COLUMNS                                                           \
+    "v.id, v.number, v.chunks, v.title, v.uri, v.source, v.content_type, v.language," \
+    " v.metadata, v.given, v.found, v.name, va.labels, v.bytes, v.text_bytes,"        \
+    " v.content, v.text, v.fingerprint, v.created_ms, v.cut, v.restored, v.changes,"  \
+    " v.added, v.removed"
+#define KNO_DOCUMENT_COLUMNS                                                                \
+    KNO_VERSION_COLUMNS ", d.id, d.collection_id, c.name, d.name, ca.labels, d.created_ms," \
+                        " d.updated_ms"
+enum { KNO_N_VERSION_COLUMNS = 24, KNO_N_DOCUMENT_COLUMNS = KNO_N_VERSION_COLUMNS + 7 };
+#define KNO_JOIN_CURRENT                                                   \
+    " FROM kno_collection c JOIN kno_document d ON d.collection_id = c.id" \
+    " JOIN kno_version v ON v.id = d.current_id"                           \
+    " LEFT JOIN kno_acl va ON va.id = v.acl_id JOIN kno_acl ca ON ca.id = c.acl_id "
+#define KNO_CHUNK_COLUMNS \
+    "k.ordinal, k.start, k.end, k.page, k.tokens, k.heading, k.columns, k.digest"
+kno_row_fn kno_version_read, kno_document_read;
+/* A chunk whose columns begin at `at`. */
+anc_status kno_chunk_read(const db_stmt *s, int at, anc_arena *mem, kno_chunk_record *ret,
+                          anc_err *err) ANC_MUST_CHECK;
 
 /* The id of a model revision, made where it is new. Inside a transaction. */
 anc_status kno_model_intern(db_sqlite *db, anc_str revision, int64_t *ret,

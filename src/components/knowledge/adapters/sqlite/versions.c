@@ -10,27 +10,31 @@ static anc_status stage(void *self, krn_tx *tx, const kno_version_record *versio
     if (version->acl.n > 0)
         ANC_TRY(kno_labels_intern(db, version->acl, &acl, err));
     DB_STMT(s);
-    ANC_TRY(db_prepare(db,
-                       "INSERT INTO kno_version(state, title, uri, source, content_type, language,"
-                       " metadata, folded, acl_id, bytes, text_bytes, content, text, fingerprint,"
-                       " created_ms) VALUES(0, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12,"
-                       " ?13, ?14)",
-                       &s, err));
+    ANC_TRY(
+        db_prepare(db,
+                   "INSERT INTO kno_version(state, title, uri, source, content_type, language,"
+                   " metadata, folded, given, found, name, acl_id, bytes, text_bytes, content,"
+                   " text, fingerprint, created_ms, cut, restored) VALUES(0, ?1, ?2, ?3, ?4, ?5,"
+                   " ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)",
+                   &s, err));
     const anc_str texts[] = {version->title,        version->uri,      version->source,
                              version->content_type, version->language, version->metadata,
-                             version->folded};
+                             version->folded,       version->given,    version->found,
+                             version->name};
     for (int i = 0; i < (int)ANC_COUNT(texts); i++)
         db_bind_str(s, 1 + i, texts[i]);
     if (acl != 0)
-        db_bind_int(s, 8, acl);
+        db_bind_int(s, 11, acl);
     else
-        db_bind_null(s, 8);
-    db_bind_int(s, 9, (int64_t)version->bytes);
-    db_bind_int(s, 10, (int64_t)version->text_bytes);
-    kno_bind_digest(s, 11, &version->content);
-    kno_bind_digest(s, 12, &version->text);
-    kno_bind_digest(s, 13, &version->fingerprint);
-    db_bind_int(s, 14, tx->wall_ms);
+        db_bind_null(s, 11);
+    db_bind_int(s, 12, (int64_t)version->bytes);
+    db_bind_int(s, 13, (int64_t)version->text_bytes);
+    kno_bind_digest(s, 14, &version->content);
+    kno_bind_digest(s, 15, &version->text);
+    kno_bind_digest(s, 16, &version->fingerprint);
+    db_bind_int(s, 17, tx->wall_ms);
+    db_bind_int(s, 18, version->cut);
+    db_bind_int(s, 19, version->restored);
     ANC_TRY(db_run(s, err));
     *ret_id = db_last_rowid(db);
     return ANC_OK;
@@ -43,7 +47,7 @@ static anc_status stage_chunks(void *self, krn_tx *tx, int64_t version_id,
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "INSERT INTO kno_chunk(version_id, ordinal, start, end, page, tokens,"
-                       " heading, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                       " heading, columns, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                        &s, err));
     for (size_t i = 0; i < n; i++) {
         const kno_chunk_record *k = &chunks[i];
@@ -54,7 +58,8 @@ static anc_status stage_chunks(void *self, krn_tx *tx, int64_t version_id,
         db_bind_int(s, 5, k->page);
         db_bind_int(s, 6, k->tokens);
         db_bind_str_or_null(s, 7, k->heading);
-        kno_bind_digest(s, 8, &k->digest);
+        db_bind_str_or_null(s, 8, k->columns);
+        kno_bind_digest(s, 9, &k->digest);
         ANC_TRY(db_run(s, err));
     }
     return ANC_OK;
@@ -176,7 +181,8 @@ static anc_status make_published(krn_tx *tx, const kno_publication *p, const kno
     bool row = false;
     ANC_TRY(db_prepare(tx->connection,
                        "UPDATE kno_version SET state = 1, document_id = ?2, number = ?3,"
-                       " chunks = ?4, created_ms = ?5 WHERE id = ?1 AND state = 0"
+                       " chunks = ?4, created_ms = ?5, changes = ?6, added = ?7, removed = ?8"
+                       " WHERE id = ?1 AND state = 0"
                        " RETURNING bytes, text_bytes",
                        &s, err));
     db_bind_int(s, 1, p->version_id);
@@ -184,12 +190,47 @@ static anc_status make_published(krn_tx *tx, const kno_publication *p, const kno
     db_bind_int(s, 3, as->number);
     db_bind_int(s, 4, p->chunks);
     db_bind_int(s, 5, tx->wall_ms);
+    db_bind_int(s, 6, p->difference.changes);
+    db_bind_int(s, 7, p->difference.added);
+    db_bind_int(s, 8, p->difference.removed);
     ANC_TRY(db_step(s, &row, err));
     if (!row)
         return ANC_FAIL(err, ANC_BUG, "version %lld is not being built", (long long)p->version_id);
     *ret =
         (present){.chunks = p->chunks, .bytes = db_col_int(s, 0), .text_bytes = db_col_int(s, 1)};
     return db_step(s, &row, err);
+}
+
+/* Makes garbage of versions that are past those to keep; how many. */
+static anc_status expire(krn_tx *tx, int64_t document_id, uint32_t number, uint32_t keep,
+                         int64_t *ret, anc_err *err)
+{
+    *ret = 0;
+    if (keep == 0 || number <= keep)
+        return ANC_OK;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE kno_version SET state = 2 WHERE document_id = ?1 AND number <= ?2"
+                       " AND state = 1",
+                       &s, err));
+    db_bind_int(s, 1, document_id);
+    db_bind_int(s, 2, (int64_t)number - keep);
+    ANC_TRY(db_run(s, err));
+    *ret = db_changes(tx->connection);
+    return ANC_OK;
+}
+
+/* Settings that changed while the version was built: the background cuts it again. */
+static anc_status compare_cut(krn_tx *tx, const kno_publication *p, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE kno_collection SET recut = 1 WHERE id = ?1 AND recut = 0 AND cut <>"
+                       " (SELECT cut FROM kno_version WHERE id = ?2)",
+                       &s, err));
+    db_bind_int(s, 1, p->collection_id);
+    db_bind_int(s, 2, p->version_id);
+    return db_run(s, err);
 }
 
 static anc_status publish(void *self, krn_tx *tx, const kno_publication *p, kno_published *ret,
@@ -209,7 +250,10 @@ static anc_status publish(void *self, krn_tx *tx, const kno_publication *p, kno_
         ANC_TRY(next_version(tx, p, old.id, err));
     present fresh;
     ANC_TRY(make_published(tx, p, &as, &fresh, err));
-    ANC_TRY(count(tx, p->collection_id, old.id == 0 ? 1 : 0, 1, &old, &fresh, err));
+    int64_t expired = 0;
+    ANC_TRY(expire(tx, as.document_id, as.number, p->keep, &expired, err));
+    ANC_TRY(compare_cut(tx, p, err));
+    ANC_TRY(count(tx, p->collection_id, old.id == 0 ? 1 : 0, 1 - expired, &old, &fresh, err));
     *ret = as;
     return ANC_OK;
 }
@@ -228,14 +272,47 @@ static anc_status retire(void *self, krn_tx *tx, int64_t document_id, uint32_t *
     db_bind_int(row, 1, document_id);
     ANC_TRY(db_run(row, err));
     DB_STMT(versions);
-    ANC_TRY(
-        db_prepare(db, "UPDATE kno_version SET state = 2 WHERE document_id = ?1", &versions, err));
+    ANC_TRY(db_prepare(db, "UPDATE kno_version SET state = 2 WHERE document_id = ?1 AND state = 1",
+                       &versions, err));
     db_bind_int(versions, 1, document_id);
     ANC_TRY(db_run(versions, err));
+    const int64_t retired = db_changes(db);
     const present nothing = {0};
-    ANC_TRY(count(tx, old.collection_id, -1, -(int64_t)old.versions, &old, &nothing, err));
+    ANC_TRY(count(tx, old.collection_id, -1, -retired, &old, &nothing, err));
     *ret_number = old.versions;
     return ANC_OK;
+}
+
+static anc_status accept_cut(void *self, krn_tx *tx, int64_t version_id, uint32_t cut, bool failed,
+                             anc_err *err)
+{
+    (void)self;
+    DB_STMT(version);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE kno_version SET cut = ?2 WHERE id = ?1 AND state = 1 AND cut <> ?2",
+                       &version, err));
+    db_bind_int(version, 1, version_id);
+    db_bind_int(version, 2, cut);
+    ANC_TRY(db_run(version, err));
+    if (!failed || db_changes(tx->connection) == 0)
+        return ANC_OK;
+    DB_STMT(collection);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE kno_collection SET recut_failed = recut_failed + 1 WHERE id ="
+                       " (SELECT d.collection_id FROM kno_document d WHERE d.current_id = ?1)",
+                       &collection, err));
+    db_bind_int(collection, 1, version_id);
+    return db_run(collection, err);
+}
+
+static anc_status settle_cuts(void *self, krn_tx *tx, anc_err *err)
+{
+    (void)self;
+    return db_exec(tx->connection,
+                   "UPDATE kno_collection SET recut = 0 WHERE recut = 1 AND NOT EXISTS"
+                   " (SELECT 1 FROM kno_document d JOIN kno_version v ON v.id = d.current_id"
+                   " WHERE d.collection_id = kno_collection.id AND v.cut <> kno_collection.cut)",
+                   err);
 }
 
 const kno_version_writer_ops kno_sqlite_versions = {
@@ -244,4 +321,6 @@ const kno_version_writer_ops kno_sqlite_versions = {
     .stage_chunks = stage_chunks,
     .publish = publish,
     .retire = retire,
+    .accept_cut = accept_cut,
+    .settle_cuts = settle_cuts,
 };

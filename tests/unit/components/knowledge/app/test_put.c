@@ -45,7 +45,7 @@ static void put_then_read_then_delete(void **state)
     assert_int_equal(d.n_acl, 1);
     kno_chunk *chunks = NULL;
     size_t n = 0;
-    ASSERT_OK(kno_chunk_list(f->kno, call, ANC_STR("notes"), ANC_STR("a"), 0, 100, &chunks, &n),
+    ASSERT_OK(kno_chunk_list(f->kno, call, ANC_STR("notes"), ANC_STR("a"), 0, 0, 100, &chunks, &n),
               &f->err);
     assert_int_equal(n, d.chunks);
     assert_string_equal(chunks[0].id.ptr, "a.1.0");
@@ -170,6 +170,34 @@ static void metadata_and_title(void **state)
     ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
     assert_int_equal(r.status, KNO_UPDATED);
     assert_int_equal(r.embedded, r.chunks); /* the title line is part of what is embedded */
+}
+
+static void what_is_found_overwrites_nothing(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .make_collection = true,
+                                   .id = ANC_STR("a"),
+                                   .metadata = ANC_STR("{\"word_count\":\"many\"}"),
+                                   .content =
+                                       ANC_STR("# The lamp\n\nOn 5 March 2024 the storm lamp "
+                                               "was lit. The storm lamp burns.")};
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    kno_document d;
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), in.collection, in.id, &d), &f->err);
+    assert_string_equal(d.metadata.ptr, "{\"word_count\":\"many\"}");
+    assert_string_equal(d.found.ptr,
+                        "{\"word_count\":{\"value\":15,\"origin\":\"rule\"},"
+                        "\"reading_minutes\":{\"value\":1,\"origin\":\"rule\"},"
+                        "\"headings\":{\"value\":[\"The lamp\"],\"origin\":\"rule\"},"
+                        "\"key_phrases\":{\"value\":[\"storm lamp\"],\"origin\":\"rule\"},"
+                        "\"first_date\":{\"value\":\"2024-03-05T00:00:00Z\",\"origin\":\"rule\"}}");
+    kno_indexable x;
+    ASSERT_OK(
+        kno_indexable_read(f->kno, fixture_call(f), in.collection, in.id, ANC_STR("fake@1"), &x),
+        &f->err);
+    assert_non_null(strstr(x.metadata.ptr, "{\"word_count\":\"many\",\"reading_minutes\":1"));
 }
 
 static void an_id_is_made_where_none_is_given(void **state)
@@ -431,6 +459,7 @@ int main(void)
         TEST(an_edit_embeds_what_it_touched),
         TEST(a_long_document_is_staged_in_pieces),
         TEST(metadata_and_title),
+        TEST(what_is_found_overwrites_nothing),
         TEST(an_id_is_made_where_none_is_given),
         TEST(without_text_there_are_no_chunks),
         TEST(a_failing_model_leaves_nothing),

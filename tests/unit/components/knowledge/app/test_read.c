@@ -51,17 +51,19 @@ static void collection_life(void **state)
     assert_string_equal(c.acl[0].ptr, "public");
     assert_int_equal(kno_collection_create(f->kno, fixture_call(f), &wanted, &c), ANC_CONFLICT);
 
+    kno_collection_set set = {.language = true, .chunk_tokens = true};
     kno_collection change = {.name = ANC_STR("law"), .language = ANC_STR("fr"), .chunk_tokens = 40};
-    ASSERT_OK(kno_collection_update(f->kno, fixture_call(f), &change, &c), &f->err);
+    ASSERT_OK(kno_collection_update(f->kno, fixture_call(f), &change, &set, &c), &f->err);
     assert_string_equal(c.language.ptr, "fr");
     assert_int_equal(c.chunk_tokens, 40);
     (void)put(f, "law", "a", "", story);
-    change.chunk_tokens = 50;
-    assert_int_equal(kno_collection_update(f->kno, fixture_call(f), &change, &c), ANC_CONFLICT);
-    change.chunk_tokens = 40;
     change.description = ANC_STR("codes");
-    ASSERT_OK(kno_collection_update(f->kno, fixture_call(f), &change, &c), &f->err);
+    change.language = ANC_STR("de");
+    set = (kno_collection_set){.description = true};
+    ASSERT_OK(kno_collection_update(f->kno, fixture_call(f), &change, &set, &c), &f->err);
     assert_int_equal(c.documents, 1);
+    assert_string_equal(c.description.ptr, "codes");
+    assert_string_equal(c.language.ptr, "fr");
     kno_document d;
     ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("law"), ANC_STR("a"), &d),
               &f->err);

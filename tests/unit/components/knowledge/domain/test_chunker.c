@@ -265,7 +265,7 @@ static void title_lines(void **state)
     ANC_BUF(out, 1000);
     ANC_BUF(wanted, 1000);
     anc_err err = {0};
-    ASSERT_OK(kno_chunk_embed_text(anc_str_of(row->title), anc_str_of(row->heading),
+    ASSERT_OK(kno_chunk_embed_text(anc_str_of(row->title), anc_str_of(row->heading), ANC_STR_NONE,
                                    anc_str_of(row->text), &out, &err),
               &err);
     (void)anc_buf_printf(&wanted, "%s%s%s", row->line, n > 0 ? "\n" : "", row->text);

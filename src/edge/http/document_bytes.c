@@ -1,0 +1,218 @@
+/* document_bytes.c - the extracted text and the original, sent in pieces as the client takes them.
+ *
+ * Pieces are written on a pool, since reading the mapping may wait for the disk. When the client is
+ * slow, the request is parked on the loop without a thread until there is room.
+ *
+ * An original is somebody else's bytes from our address: it is always an attachment, its type is not
+ * guessed at, and should a browser show it all the same, nothing in it may run or load.
+ */
+#include <stdlib.h>
+
+#include "document_name.h"
+#include "handlers.h"
+#include "schemas.h"
+
+enum { PIECE_BYTES = 128 << 10, HIGH_BYTES = 1 << 20, LOW_BYTES = 256 << 10 };
+
+typedef struct byte_work {
+    kno_text text; /* owned, where has_text */
+    kno_raw raw;   /* owned, where has_raw */
+    bool has_text, has_raw;
+    anc_str bytes; /* what is sent */
+    size_t sent;
+} byte_work;
+
+static void free_work(http_request *rq)
+{
+    byte_work *t = rq->work;
+    if (t->has_text)
+        kno_text_close(rq->edge->o.kno, &t->text);
+    if (t->has_raw)
+        kno_raw_close(rq->edge->o.kno, &t->raw);
+    free(t);
+}
+
+static void send_more(http_request *rq);
+
+static void nothing(void *arg)
+{
+    (void)arg;
+}
+
+/* The client left, or time is over, while the request was parked. */
+static void left_parked(http_request *rq)
+{
+    net_exchange_abort(rq->ex);
+    (void)net_exchange_on_drain(rq->ex, 0, nothing, NULL);
+    http_end(rq);
+}
+
+static void has_room(void *arg)
+{
+    http_request *rq = arg;
+    rq->on_cancel = NULL;
+    http_to_pool(rq, HTTP_IO, send_more);
+}
+
+static void park(http_request *rq)
+{
+    if (atomic_load(&rq->cancelled)) {
+        left_parked(rq);
+        return;
+    }
+    rq->on_cancel = left_parked;
+    if (!net_exchange_on_drain(rq->ex, LOW_BYTES, has_room, rq)) {
+        rq->on_cancel = NULL;
+        http_end(rq);
+    }
+}
+
+static void send_more(http_request *rq)
+{
+    byte_work *t = rq->work;
+    while (t->sent < t->bytes.len && !atomic_load(&rq->cancelled)) {
+        if (net_exchange_buffered(rq->ex) > HIGH_BYTES) {
+            http_to_loop(rq, park);
+            return;
+        }
+        const anc_str piece = anc_str_sub(t->bytes, t->sent, PIECE_BYTES);
+        if (!net_exchange_write(rq->ex, piece))
+            break;
+        t->sent += piece.len;
+    }
+    if (t->sent == t->bytes.len)
+        (void)net_exchange_end(rq->ex);
+    else
+        net_exchange_abort(rq->ex);
+    http_end(rq);
+}
+
+/* ---- what is sent before the bytes ---------------------------------------------------------- */
+
+static size_t closed_headers(const http_request *rq, net_header *headers)
+{
+    size_t n = http_common_headers(rq, headers);
+    headers[n++] = (net_header){ANC_STR("Cache-Control"), ANC_STR("no-store")};
+    headers[n++] = (net_header){ANC_STR("Content-Security-Policy"),
+                                ANC_STR("default-src 'none'; frame-ancestors 'none'; sandbox")};
+    return n;
+}
+
+/* Begins the answer and sends what there is; the request ends itself. */
+static void send_all(http_request *rq, int status, const net_header *headers, size_t n)
+{
+    byte_work *t = rq->work;
+    if (!http_claim(rq)) {
+        http_end(rq);
+        return;
+    }
+    (void)net_exchange_begin(rq->ex, status, headers, n);
+    if (anc_str_eq(net_exchange_method(rq->ex), ANC_STR("HEAD")))
+        t->sent = t->bytes.len;
+    send_more(rq);
+}
+
+/* Work that owns neither yet; freed with the request from here on. */
+static anc_status new_work(http_request *rq, byte_work **ret)
+{
+    *ret = calloc(1, sizeof **ret);
+    if (*ret == NULL)
+        return ANC_FAIL(&rq->err, ANC_NO_MEMORY, "the bytes of a document");
+    rq->work = *ret;
+    rq->work_free = free_work;
+    return ANC_OK;
+}
+
+anc_status http_text_get(http_request *rq)
+{
+    http_document_query q;
+    byte_work *t;
+    net_header headers[HTTP_HEADERS_MAX];
+    ANC_TRY(http_query(rq, &q));
+    ANC_TRY(new_work(rq, &t));
+    ANC_TRY(kno_text_open(rq->edge->o.kno, &rq->call, q.collection, rq->params[0],
+                          (uint32_t)q.version, &t->text));
+    t->has_text = true;
+    t->bytes = t->text.text;
+    const anc_str length = anc_arena_printf(rq->mem, "%zu", t->bytes.len);
+    if (length.ptr == NULL)
+        return http_no_memory(rq, "a text");
+    size_t n = closed_headers(rq, headers);
+    headers[n++] = (net_header){ANC_STR("Content-Type"), anc_str_of(rq->route->media)};
+    headers[n++] = (net_header){ANC_STR("Content-Length"), length};
+    send_all(rq, 200, headers, n);
+    return ANC_OK;
+}
+
+/* ---- originals ----------------------------------------------------------------------------- */
+
+/* The one range of "bytes=…" that `length` bytes can satisfy; false for everything else, which is then
+ * answered whole. */
+static bool read_range(anc_str range, uint64_t length, uint64_t *ret_from, uint64_t *ret_to)
+{
+    uint64_t from = 0, to = 0;
+    if (!anc_str_starts(range, ANC_STR("bytes=")) || length == 0)
+        return false;
+    range = anc_str_trim(anc_str_sub(range, 6, range.len));
+    const size_t dash = anc_str_find(range, ANC_STR("-"));
+    if (dash == SIZE_MAX)
+        return false;
+    const anc_str first = anc_str_sub(range, 0, dash);
+    const anc_str last = anc_str_sub(range, dash + 1, range.len);
+    if (first.len == 0) { /* the last so many */
+        if (!anc_str_to_u64(last, &to) || to == 0)
+            return false;
+        *ret_from = to < length ? length - to : 0;
+        *ret_to = length - 1;
+        return true;
+    }
+    if (!anc_str_to_u64(first, &from) || from >= length)
+        return false;
+    if (last.len > 0 && (!anc_str_to_u64(last, &to) || to < from))
+        return false;
+    *ret_from = from;
+    *ret_to = last.len == 0 || to >= length ? length - 1 : to;
+    return true;
+}
+
+/* Whether the client's part of the bytes is of these: If-Range names their ETag. */
+static bool range_wanted(const http_request *rq, anc_str tag)
+{
+    const anc_str if_range = net_exchange_header(rq->ex, "if-range");
+    return if_range.ptr == NULL || anc_str_eq(if_range, tag);
+}
+
+anc_status http_raw_get(http_request *rq)
+{
+    http_document_query q;
+    byte_work *t;
+    net_header headers[HTTP_HEADERS_MAX];
+    ANC_TRY(http_query(rq, &q));
+    ANC_TRY(new_work(rq, &t));
+    ANC_TRY(kno_raw_open(rq->edge->o.kno, &rq->call, q.collection, rq->params[0],
+                         (uint32_t)q.version, &t->raw));
+    t->has_raw = true;
+    const uint64_t all = t->raw.bytes.len;
+    uint64_t from = 0, to = all > 0 ? all - 1 : 0;
+    const anc_str tag = anc_arena_printf(rq->mem, "\"%.*s\"", ANC_FMT(t->raw.of.content_sha256));
+    const anc_str range = net_exchange_header(rq->ex, "range");
+    const bool part = range.ptr != NULL && range_wanted(rq, tag) && read_range(range, all, &from, &to);
+    t->bytes = part ? anc_str_sub(t->raw.bytes, from, to - from + 1) : t->raw.bytes;
+    const anc_str length = anc_arena_printf(rq->mem, "%zu", t->bytes.len);
+    const anc_str span = anc_arena_printf(rq->mem, "bytes %llu-%llu/%llu", (unsigned long long)from,
+                                          (unsigned long long)to, (unsigned long long)all);
+    anc_str disposition;
+    ANC_TRY(http_document_disposition(rq->mem, &t->raw.of, &disposition, &rq->err));
+    if (tag.ptr == NULL || length.ptr == NULL || span.ptr == NULL)
+        return http_no_memory(rq, "an original");
+    size_t n = closed_headers(rq, headers);
+    headers[n++] = (net_header){ANC_STR("Content-Type"), http_document_type(&t->raw.of)};
+    headers[n++] = (net_header){ANC_STR("Content-Length"), length};
+    headers[n++] = (net_header){ANC_STR("Content-Disposition"), disposition};
+    headers[n++] = (net_header){ANC_STR("Accept-Ranges"), ANC_STR("bytes")};
+    headers[n++] = (net_header){ANC_STR("ETag"), tag};
+    if (part)
+        headers[n++] = (net_header){ANC_STR("Content-Range"), span};
+    send_all(rq, part ? 206 : 200, headers, n);
+    return ANC_OK;
+}

@@ -1,0 +1,104 @@
+/* document_versions.c - the versions of a document, and an old one made current again. */
+#include "handlers.h"
+#include "schemas.h"
+
+static void put_changed(json_writer *w, const kno_version *v)
+{
+    const struct {
+        bool is;
+        const char *name;
+    } changes[] = {{v->title_changed, "title"},       {v->content_changed, "content"},
+                   {v->metadata_changed, "metadata"}, {v->acl_changed, "acl"},
+                   {v->uri_changed, "uri"},           {v->cut_again, "chunking"}};
+    json_name(w, "changed");
+    json_open_array(w);
+    for (size_t i = 0; i < ANC_COUNT(changes); i++)
+        if (changes[i].is)
+            json_write_str(w, anc_str_of(changes[i].name));
+    json_close_array(w);
+}
+
+static void put_known(json_writer *w, const char *name, bool known, uint32_t n)
+{
+    if (known)
+        json_put_int(w, name, n);
+    else
+        json_put_null(w, name);
+}
+
+static void put_version(json_writer *w, const kno_version *v)
+{
+    json_open_object(w);
+    json_put_int(w, "version", v->number);
+    json_put_bool(w, "current", v->current);
+    json_put_str(w, "title", v->title);
+    json_put_str(w, "uri", v->uri);
+    json_put_str(w, "source", v->source);
+    json_put_str(w, "file_name", v->file_name);
+    json_put_str(w, "content_type", v->content_type);
+    json_put_str(w, "language", v->language);
+    http_put_object(w, "metadata", v->metadata);
+    http_put_object(w, "found", v->found);
+    http_put_texts(w, "acl", v->acl, v->n_acl);
+    json_put_int(w, "bytes", (int64_t)v->bytes);
+    json_put_int(w, "text_bytes", (int64_t)v->text_bytes);
+    json_put_str(w, "content_sha256", v->content_sha256);
+    put_changed(w, v);
+    json_put_int(w, "chunks", v->chunks);
+    put_known(w, "chunks_added", v->counted, v->chunks_added);
+    put_known(w, "chunks_removed", v->counted, v->chunks_removed);
+    put_known(w, "chunks_kept", v->counted, v->chunks_kept);
+    put_known(w, "restored_from", v->restored_from != 0, v->restored_from);
+    http_put_time(w, "created_at", v->created_ms);
+    json_close_object(w);
+}
+
+/* A version's number as a piece of an address or a cursor; 0 where it is none. */
+static uint32_t number_of(anc_str text)
+{
+    uint64_t n = 0;
+    return anc_str_to_u64(text, &n) && n <= UINT32_MAX ? (uint32_t)n : 0;
+}
+
+anc_status http_versions_list(http_request *rq)
+{
+    http_document_query q;
+    kno_version *items;
+    size_t n;
+    ANC_TRY(http_query(rq, &q));
+    const uint32_t before = number_of(q.page.cursor);
+    if (q.page.cursor.len > 0 && before == 0)
+        http_fault_add(&rq->faults, ANC_STR("?cursor"), "is not a next_cursor of this list");
+    ANC_TRY(http_faults_status(&rq->faults, &rq->err));
+    ANC_TRY(kno_version_list(rq->edge->o.kno, &rq->call, q.collection, rq->params[0], before,
+                             (size_t)q.page.limit, &items, &n));
+    json_writer w = http_json(rq);
+    json_open_object(&w);
+    json_name(&w, "items");
+    json_open_array(&w);
+    for (size_t i = 0; i < n; i++)
+        put_version(&w, &items[i]);
+    json_close_array(&w);
+    const bool more = n == (size_t)q.page.limit && items[n - 1].number > 1;
+    json_put_str_or_null(&w, "next_cursor",
+                         more ? anc_arena_printf(rq->mem, "%u", items[n - 1].number)
+                              : ANC_STR_NONE);
+    json_close_object(&w);
+    return ANC_OK;
+}
+
+anc_status http_versions_restore(http_request *rq)
+{
+    http_document_query q;
+    kno_put_result put;
+    uint32_t expected;
+    ANC_TRY(http_query(rq, &q));
+    ANC_TRY(http_expected_version(rq, &q, &expected));
+    const uint32_t number = number_of(rq->params[1]);
+    if (number == 0)
+        return ANC_FAIL(&rq->err, ANC_NOT_FOUND, "'%.*s' is no number of a version",
+                        ANC_FMT(anc_str_sub(rq->params[1], 0, 80)));
+    ANC_TRY(kno_version_restore(rq->edge->o.kno, &rq->call, q.collection, rq->params[0], number,
+                                expected, &put));
+    return http_answer_put(rq, &put);
+}

@@ -1,0 +1,199 @@
+"""Documents over their life: versions, originals, settings that change, what is found, and going away."""
+import json
+import pathlib
+import threading
+import urllib.parse
+
+from harness import Server, place, serving, wait_for
+
+DOCS = "/v1/knowledge/documents"
+
+
+def put(s, id, text, **fields):
+    answer = s.put_document(id=id, text=text, content_type="text/markdown", **fields)
+    assert answer.status in (200, 201), answer.body
+    return answer.json
+
+
+def versions(s, id, **params):
+    answer = s.get(f"{DOCS}/{id}/versions?" + urllib.parse.urlencode(params))
+    assert answer.status == 200, answer.body
+    return answer.json
+
+
+def test_versions_and_restoring(binary):
+    with serving(binary) as s:
+        put(s, "lamp", "# The lamp\n\nIt is lit at dusk.\n", metadata={"year": 2020})
+        put(s, "lamp", "# The lamp\n\nIt is lit at dawn.\n", metadata={"year": 2021}, title="Lamps")
+        page = versions(s, "lamp", limit=1)
+        assert [v["version"] for v in page["items"]] == [2] and page["next_cursor"] == "2", page
+        assert page["items"][0]["changed"] == ["title", "content", "metadata"], page
+        assert versions(s, "lamp", cursor="2")["items"][0]["metadata"] == {"year": 2020}
+        back = s.post(f"{DOCS}/lamp/versions/1/restore", headers={"If-Match": '"2"', "Idempotency-Key": "once"})
+        assert back.status == 200 and back.json["version"] == 3 and back.json["status"] == "updated", back.body
+        again = s.post(f"{DOCS}/lamp/versions/1/restore", headers={"If-Match": '"2"', "Idempotency-Key": "once"})
+        assert again.status == 200 and again.json["version"] == 3, again.body
+        now = s.get(f"{DOCS}/lamp")
+        assert now.json["title"] == "The lamp" and now.json["metadata"] == {"year": 2020}, now.json
+        assert now.headers["etag"] == '"3"'
+        hits = s.post("/v1/search", {"query": "lit at dusk"}).json["results"]
+        assert hits and hits[0]["version"] == 3 and "dusk" in hits[0]["text"], hits
+        assert s.get(f"{DOCS}/lamp/text?version=2").body.decode().endswith("dawn.")
+        assert s.get(f"{DOCS}/lamp?version=2").json["title"] == "Lamps"
+        assert s.get(f"{DOCS}/lamp/chunks?version=2").json["items"][0]["chunk_id"] == "lamp.2.0"
+        late = s.request("PUT", f"{DOCS}/lamp?expected_version=2", {"text": "Too late."})
+        assert late.status == 409 and "at version 3, not at 2" in late.json["detail"], late.body
+        # the stored bytes, as they came
+        raw = s.get(f"{DOCS}/lamp/raw?version=2")
+        assert raw.body == b"# The lamp\n\nIt is lit at dawn.\n" and raw.headers["content-type"] == "text/markdown"
+        assert raw.headers["content-disposition"].startswith("attachment;"), raw.headers
+        assert raw.headers["x-content-type-options"] == "nosniff"
+        part = s.get(f"{DOCS}/lamp/raw", headers={"Range": "bytes=2-9"})
+        assert part.status == 206 and part.body == b"The lamp" and part.headers["content-range"] == "bytes 2-9/31"
+        head = s.request("HEAD", f"{DOCS}/lamp/raw")
+        assert head.status == 200 and head.headers["content-length"] == "31" and head.body == b""
+
+
+def test_old_versions_go(binary):
+    with serving(binary, env={"ANCHORAGE_KNOWLEDGE__KEEP_VERSIONS": "2"}) as s:
+        for i in range(5):
+            put(s, "log", f"Entry number {i}.\n")
+        assert [v["version"] for v in versions(s, "log")["items"]] == [5, 4]
+        assert s.get(f"{DOCS}/log/raw?version=1").status == 404
+        assert s.post(f"{DOCS}/log/versions/1/restore").status == 404
+
+
+def test_what_is_found_can_be_filtered_by(binary):
+    text = "# Storm anchors\n\nOn 5 March 2024 the storm anchor held. A storm anchor is heavy.\n"
+    with serving(binary) as s:
+        put(s, "a", text, metadata={"tags": ["sea", "iron"], "draft": False, "due": "2024-05-01T00:00:00Z", "rate": 2.5})
+        put(s, "b", "# Ropes\n\nRopes are long.\n", metadata={"word_count": 3})
+        found = s.get(f"{DOCS}/a").json
+        assert found["metadata"]["tags"] == ["sea", "iron"]
+        assert found["found"]["word_count"] == {"value": 15, "origin": "rule"}, found["found"]
+        assert found["found"]["first_date"]["value"] == "2024-03-05T00:00:00Z"
+        assert found["found"]["key_phrases"]["value"][0] == "storm anchor"
+        assert found["found"]["headings"]["value"] == ["Storm anchors"] and found["language"] == "en"
+
+        def ids(filters):
+            answer = s.post("/v1/search", {"query": "anchor ropes", "filters": filters})
+            assert answer.status == 200, answer.body
+            return {h["document_id"] for h in answer.json["results"]}
+
+        assert ids({"field": "key_phrases", "op": "in", "value": ["storm anchor"]}) == {"a"}
+        assert ids({"field": "word_count", "op": "gte", "value": 10}) == {"a"}
+        assert ids({"field": "word_count", "op": "eq", "value": 3}) == {"b"}, "what was given stands"
+        assert ids({"field": "tags", "op": "in", "value": ["iron"]}) == {"a"}
+        assert ids({"field": "draft", "op": "eq", "value": False}) == {"a"}
+        deep = s.put_document(id="c", text="x", metadata={"a": {"b/c": {"d": [[1]]}}})
+        assert deep.status == 400 and deep.json["errors"][0]["pointer"] == "/metadata/a/b~1c/d/0", deep.body
+
+
+def paragraphs(n, of):
+    return "\n\n".join(f"Paragraph {i} of {of} tells how the harbour master wrote entry {i * 7} into the log book, "
+                       f"and what the keeper of lamp {i} answered on that day." for i in range(n))
+
+
+def test_settings_reach_documents_while_they_are_searched(binary):
+    with serving(binary) as s:
+        assert s.post("/v1/collections", {"name": "notes"}).status == 201
+        for i in range(12):
+            put(s, f"n{i}", f"# Note {i}\n\n{paragraphs(12, i)}\n", collection="notes")
+        before = s.get(f"{DOCS}/n3?collection=notes").json["chunks"]
+        misses, done = [], threading.Event()
+
+        def search():
+            while not done.is_set():
+                hits = s.post("/v1/search", {"query": "harbour master log book", "collections": ["notes"], "top_k": 20}).json["results"]
+                if not hits or any(h["text"] == "" for h in hits):
+                    misses.append(hits)
+
+        searcher = threading.Thread(target=search)
+        searcher.start()
+        changed = s.request("PATCH", "/v1/collections/notes", {"chunking": {"max_tokens": 32}})
+        assert changed.status == 200 and changed.json["chunking"]["max_tokens"] == 32, changed.body
+        collection = lambda: s.get("/v1/collections/notes").json
+        wait_for("documents to be cut again", lambda: collection()["outdated_documents"] == 0)
+        done.set()
+        searcher.join()
+        assert not misses, misses[:1]
+        assert collection()["recut_failed_documents"] == 0
+        assert s.get(f"{DOCS}/n3?collection=notes").json["chunks"] > before
+        assert versions(s, "n3", collection="notes")["items"][0]["changed"] == ["chunking"]
+        assert put(s, "n3", f"# Note 3\n\n{paragraphs(12, 3)}\n", collection="notes")["status"] == "unchanged"
+
+
+def test_cutting_again_goes_on_after_a_kill(binary):
+    with place(binary) as p:
+        s = Server(p)
+        for i in range(30):
+            put(s, f"n{i}", f"# Note {i}\n\n{paragraphs(20, i)}\n")
+        changed = s.request("PATCH", "/v1/collections/default", {"chunking": {"max_tokens": 40}, "language": "en"})
+        assert changed.json["outdated_documents"] > 0, changed.body
+        s.kill()
+        s = Server(p)
+        try:
+            wait_for("documents to be cut again", lambda: s.get("/v1/collections/default").json["outdated_documents"] == 0)
+            for i in range(30):
+                assert s.get(f"{DOCS}/n{i}").json["version"] == 2
+        finally:
+            assert s.stop() == 0
+
+
+def test_sync_and_stats(binary):
+    with serving(binary) as s:
+        for i in range(5):
+            put(s, f"d{i}", f"# Document {i}\n\n{paragraphs(3, i)}\n")
+        stats = wait_for("the index", lambda: next((r for r in s.get("/v1/knowledge/stats").json["items"]
+                                                    if r["index_documents"] == 5), None))
+        assert stats["collection"] == "default" and stats["documents"] == 5 and stats["versions"] == 5, stats
+        assert stats["index_chunks"] == stats["chunks"] > 0 and stats["index_bytes"] > 0 and stats["bytes"] > 0, stats
+        assert stats["languages"] == {"en": 5} and stats["last_change_at"], stats
+        for body in (None, {"rebuild": True}):
+            begun = s.post("/v1/knowledge/sync", body)
+            assert begun.status == 202 and begun.json["status"] == "queued", begun.body
+            place_of = begun.headers["location"]
+            end = wait_for("a sync", lambda: (lambda a: a if a["status"] == "completed" else None)(s.get(place_of).json))
+            assert end["processed"] == end["total"] and end["completed_at"], end
+        assert end["rebuild"] and end["total"] == 5, end
+        assert len(s.post("/v1/search", {"query": "harbour master"}).json["results"]) > 0
+
+
+def test_what_is_deleted_leaves_no_trace(binary):
+    canary = "zyxcanaryword"
+    with place(binary) as p:
+        s = Server(p)
+        text = f"# Kept title\n\n## The {canary} section\n\nThe {canary} storm is here. The {canary} storm stays.\n\n{paragraphs(40, 1)}"
+        put(s, "gone", text, title="A title")
+        put(s, "gone", text + "\n\nAnother version.", title="A title")
+        put(s, "stays", "# Another\n\nNothing of it here.\n")
+        assert canary in json.dumps(s.get(f"{DOCS}/gone").json["found"])
+        assert s.post("/v1/search", {"query": canary}).json["results"]
+        assert s.request("DELETE", f"{DOCS}/gone").status == 204
+        assert not [h for h in s.post("/v1/search", {"query": canary}).json["results"] if canary in h["text"]]
+        s.get("/v1/knowledge/stats")
+        assert s.stop() == 0
+        held = [str(f) for f in pathlib.Path(p.data).rglob("*") if f.is_file() and canary.encode() in f.read_bytes()]
+        assert not held, held
+        s = Server(p)
+        try:
+            assert s.get(f"{DOCS}/stays").status == 200
+        finally:
+            assert s.stop() == 0
+
+
+def test_rows_of_a_table_know_their_columns(binary):
+    rows = "\n".join(f"| Hawser {i} | {i * 3} | shelf {i % 7} |" for i in range(150))
+    with serving(binary) as s:
+        put(s, "prices", f"# Prices\n\n| Article | Tariff in crowns | Place |\n|---|---|---|\n{rows}\n")
+        chunks = s.get(f"{DOCS}/prices/chunks?limit=1000").json["items"]
+        stored = s.get(f"{DOCS}/prices/text").body
+        assert len(chunks) > 2
+        assert chunks[0]["columns"] is None
+        for c in chunks:
+            assert stored[c["start"]:c["end"]].decode() == c["text"], c
+        for c in chunks[1:]:
+            assert c["columns"] == "Article | Tariff in crowns | Place", c
+            assert c["text"].startswith("Hawser") and "Article" not in c["text"], c
+        hit = s.post("/v1/search", {"query": "tariff in crowns of Hawser 140", "mode": "keyword"}).json["results"][0]
+        assert "Hawser 140 |" in hit["text"], hit

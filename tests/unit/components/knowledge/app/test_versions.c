@@ -1,0 +1,234 @@
+/* test_versions.c - versions listed, restored, expired, and originals read. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/knowledge_fixture.h"
+#include "support/knowledge_text.h"
+#include "support/test.h"
+
+static const anc_str notes = ANC_STR_INIT("notes"), a_id = ANC_STR_INIT("a");
+
+static int setup(void **state)
+{
+    kno_fixture *f = malloc(sizeof *f);
+    assert_non_null(f);
+    fixture_open(f);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture_check(*state, false);
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+static kno_put_result put(kno_fixture *f, const char *title, const char *metadata, const char *text)
+{
+    const kno_document_input in = {.collection = notes,
+                                   .make_collection = true,
+                                   .id = a_id,
+                                   .title = anc_str_of(title),
+                                   .name = ANC_STR("a.txt"),
+                                   .metadata = anc_str_of(metadata),
+                                   .content = anc_str_of(text)};
+    kno_put_result r;
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    return r;
+}
+
+static size_t list(kno_fixture *f, uint32_t before, kno_version **ret)
+{
+    size_t n = 0;
+    ASSERT_OK(kno_version_list(f->kno, fixture_call(f), notes, a_id, before, 100, ret, &n),
+              &f->err);
+    return n;
+}
+
+static void each_version_says_what_changed(void **state)
+{
+    kno_fixture *f = *state;
+    ANC_BUF(text, 1 << 20);
+    for (unsigned i = 0; i < 5; i++)
+        text_paragraph(&text, i);
+    (void)put(f, "First", "{}", text.ptr);
+    (void)put(f, "First", "{\"year\":2020}", text.ptr);
+    text_paragraph(&text, 6);
+    const kno_put_result third = put(f, "First", "{\"year\":2020}", text.ptr);
+    (void)put(f, "Second", "{\"year\":2020}", text.ptr);
+    kno_version *v = NULL;
+    assert_int_equal(list(f, 0, &v), 4);
+    assert_true(v[0].number == 4 && v[0].current && v[0].title_changed && !v[0].content_changed);
+    assert_int_equal(v[0].chunks_kept, 0); /* the title line is part of each */
+    assert_true(v[1].number == 3 && !v[1].current && v[1].content_changed && !v[1].title_changed);
+    assert_int_equal(v[1].chunks_added, 1);
+    assert_int_equal(v[1].chunks_removed, 0);
+    assert_int_equal(v[1].chunks_kept, third.chunks - 1);
+    assert_true(v[2].metadata_changed && !v[2].content_changed && v[2].chunks_added == 0);
+    assert_string_equal(v[2].metadata.ptr, "{\"year\":2020}");
+    assert_true(!v[3].metadata_changed && !v[3].content_changed && !v[3].title_changed);
+    assert_string_equal(v[3].file_name.ptr, "a.txt");
+    assert_int_equal(list(f, 3, &v), 2);
+    assert_int_equal(v[0].number, 2);
+}
+
+static void an_old_version_comes_back(void **state)
+{
+    kno_fixture *f = *state;
+    (void)put(f, "First", "{\"n\":1}", "# One\n\nThe first text.");
+    (void)put(f, "Second", "{\"n\":2}", "# Two\n\nThe second text.");
+    const uint64_t embedded = f->emb.embedded;
+    kno_put_result r;
+    ASSERT_OK(kno_version_restore(f->kno, fixture_call(f), notes, a_id, 1, 0, &r), &f->err);
+    assert_int_equal(r.status, KNO_UPDATED);
+    assert_int_equal(r.version, 3);
+    assert_true(r.change_seq > 0);
+    assert_int_equal(f->emb.embedded, embedded);
+    kno_document d;
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), notes, a_id, &d), &f->err);
+    assert_string_equal(d.title.ptr, "First");
+    assert_string_equal(d.metadata.ptr, "{\"n\":1}");
+    kno_version *v = NULL;
+    assert_int_equal(list(f, 0, &v), 3);
+    assert_int_equal(v[0].restored_from, 1);
+    assert_true(v[0].content_changed && v[0].title_changed && v[0].metadata_changed);
+    /* what it repeats is what its source would put */
+    r = put(f, "First", "{\"n\":1}", "# One\n\nThe first text.");
+    assert_int_equal(r.status, KNO_UNCHANGED);
+    ASSERT_OK(kno_version_restore(f->kno, fixture_call(f), notes, a_id, 1, 0, &r), &f->err);
+    assert_int_equal(r.status, KNO_UNCHANGED);
+    assert_int_equal(r.version, 3);
+    assert_int_equal(kno_version_restore(f->kno, fixture_call(f), notes, a_id, 9, 0, &r),
+                     ANC_NOT_FOUND);
+    assert_int_equal(kno_version_restore(f->kno, fixture_call(f), notes, a_id, 2, 2, &r),
+                     ANC_CONFLICT);
+    assert_non_null(strstr(f->err.text, "at version 3, not at 2"));
+    assert_true(fixture_sweep(f));
+    fixture_check(f, true);
+}
+
+static void nothing_becomes_public_by_going_back(void **state)
+{
+    kno_fixture *f = *state;
+    const anc_str secret[] = {ANC_STR("group:board")};
+    (void)put(f, "First", "{}", "The first text.");
+    const kno_document_input in = {.collection = notes,
+                                   .id = a_id,
+                                   .title = ANC_STR("Second"),
+                                   .acl = secret,
+                                   .n_acl = 1,
+                                   .content = ANC_STR("The second text.")};
+    kno_put_result r;
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    kno_version *v = NULL;
+    assert_int_equal(list(f, 0, &v), 2);
+    assert_true(v[0].acl_changed && v[0].n_acl == 1 && v[1].n_acl == 0);
+    ASSERT_OK(kno_version_restore(f->kno, fixture_call(f), notes, a_id, 1, 0, &r), &f->err);
+    kno_document d;
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), notes, a_id, &d), &f->err);
+    assert_string_equal(d.acl[0].ptr, "group:board");
+    /* the same bytes without labels are another document than this one */
+    r = put(f, "First", "{}", "The first text.");
+    assert_int_equal(r.status, KNO_UPDATED);
+}
+
+static void a_restored_version_gets_vectors_of_the_present_model(void **state)
+{
+    kno_fixture *f = *state;
+    (void)put(f, "First", "{}", "The first text.");
+    (void)put(f, "Second", "{}", "The second text.");
+    f->emb.revision = "fake@2";
+    kno_put_result r;
+    ASSERT_OK(kno_version_restore(f->kno, fixture_call(f), notes, a_id, 1, 0, &r), &f->err);
+    assert_int_equal(r.embedded, r.chunks);
+    f->emb.revision = "fake@1";
+}
+
+static void only_the_newest_are_kept(void **state)
+{
+    kno_fixture *f = *state;
+    f->options.keep_versions = 3;
+    fixture_reopen(f);
+    char text[64];
+    for (int i = 0; i < 6; i++) {
+        (void)snprintf(text, sizeof text, "Text number %d.", i);
+        (void)put(f, "T", "{}", text);
+    }
+    kno_version *v = NULL;
+    assert_int_equal(list(f, 0, &v), 3);
+    assert_int_equal(v[2].number, 4);
+    kno_text gone;
+    assert_int_equal(kno_text_open(f->kno, fixture_call(f), notes, a_id, 2, &gone), ANC_NOT_FOUND);
+    assert_non_null(strstr(f->err.text, "version 2"));
+    assert_true(fixture_sweep(f));
+    fixture_check(f, true);
+    assert_int_equal(fixture_objects(f), 3);
+    f->options.keep_versions = 1; /* fewer than before: the first sweep sees to it */
+    fixture_reopen(f);
+    assert_true(fixture_sweep(f));
+    assert_int_equal(list(f, 0, &v), 1);
+    assert_int_equal(fixture_objects(f), 1);
+    fixture_check(f, true);
+}
+
+static void who_expects_another_version_is_told(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    kno_document_input in = {.collection = notes,
+                             .make_collection = true,
+                             .id = a_id,
+                             .content = ANC_STR("One."),
+                             .expected_version = 1};
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_CONFLICT);
+    in.expected_version = 0;
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    in.content = ANC_STR("Two.");
+    in.expected_version = 1;
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_CONFLICT);
+    assert_string_equal(f->err.pointer, "/expected_version");
+}
+
+static void originals_and_texts_of_every_version(void **state)
+{
+    kno_fixture *f = *state;
+    (void)put(f, "", "{}", "# One\n\nThe first text.");
+    (void)put(f, "", "{}", "# Two\n\nThe second text.");
+    kno_raw raw;
+    ASSERT_OK(kno_raw_open(f->kno, fixture_call(f), notes, a_id, 1, &raw), &f->err);
+    assert_true(anc_str_eq(raw.bytes, ANC_STR("# One\n\nThe first text.")));
+    assert_string_equal(raw.of.file_name.ptr, "a.txt");
+    assert_int_equal(raw.of.version, 1);
+    kno_raw_close(f->kno, &raw);
+    ASSERT_OK(kno_raw_open(f->kno, fixture_call(f), notes, a_id, 0, &raw), &f->err);
+    assert_true(anc_str_eq(raw.bytes, ANC_STR("# Two\n\nThe second text.")));
+    kno_raw_close(f->kno, &raw);
+    kno_document d;
+    ASSERT_OK(kno_document_find_at(f->kno, fixture_call(f), notes, a_id, 1, &d), &f->err);
+    assert_string_equal(d.title.ptr, "One");
+    kno_chunk *chunks = NULL;
+    size_t n = 0;
+    ASSERT_OK(kno_chunk_list(f->kno, fixture_call(f), notes, a_id, 1, 0, 10, &chunks, &n), &f->err);
+    assert_string_equal(chunks[0].id.ptr, "a.1.0");
+    assert_int_equal(kno_raw_open(f->kno, fixture_call(f), notes, a_id, 3, &raw), ANC_NOT_FOUND);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(each_version_says_what_changed),
+        TEST(an_old_version_comes_back),
+        TEST(nothing_becomes_public_by_going_back),
+        TEST(a_restored_version_gets_vectors_of_the_present_model),
+        TEST(only_the_newest_are_kept),
+        TEST(who_expects_another_version_is_told),
+        TEST(originals_and_texts_of_every_version),
+    };
+    return cmocka_run_group_tests_name("versions", tests, NULL, NULL);
+}
