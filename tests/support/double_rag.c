@@ -79,6 +79,9 @@ anc_status rag_prepare(rag_service *rag, krn_call *call, const rag_question *que
     ANC_TRY(check_question(call, question));
     double_keep_filters(question->filters);
     atomic_store(&doubles.top_k, (int)question->top_k);
+    (void)pthread_mutex_lock(&doubles.lock);
+    double_keep(doubles.conversation, sizeof doubles.conversation, question->session_id);
+    (void)pthread_mutex_unlock(&doubles.lock);
     rag_turn *turn = calloc(1, sizeof *turn);
     if (turn == NULL || (turn->mem = anc_arena_new(1 << 20)) == NULL)
         abort();
@@ -240,23 +243,65 @@ anc_status rag_conversation_find(rag_service *rag, krn_call *call, anc_str id,
     return ANC_OK;
 }
 
-anc_status rag_message_list(rag_service *rag, krn_call *call, anc_str conversation_id, size_t limit,
-                            rag_message **ret, size_t *ret_n)
+static rag_message message_of(uint64_t position)
+{
+    return (rag_message){.id = ANC_STR("m-1"),
+                         .query_id = ANC_STR("q-1"),
+                         .question = ANC_STR("what do bees eat?"),
+                         .answer = ANC_STR("Sugar. [1]"),
+                         .answer_json =
+                             position == 3 ? ANC_STR("{\"citations\":[{\"marker\":1}],\"sources\":["
+                                                     "{\"position\":1}],\"model_used\":\"m\","
+                                                     "\"provider\":\"p\",\"degraded\":true}")
+                                           : ANC_STR("not JSON"),
+                         .at_ms = 1700000000000,
+                         .position = position,
+                         .rating = position == 3 ? -1 : 0,
+                         .comment = position == 3 ? ANC_STR("too short") : ANC_STR("")};
+}
+
+/* Four turns, of which the third is whole; none under "new". */
+anc_status rag_message_list(rag_service *rag, krn_call *call, anc_str conversation_id,
+                            uint64_t before, size_t limit, rag_message **ret, size_t *ret_n)
 {
     (void)rag;
-    (void)conversation_id;
-    (void)limit;
-    *ret = anc_arena_alloc(call->mem, 2, sizeof **ret);
-    *ret_n = *ret != NULL ? 2 : 0;
-    for (size_t i = 0; i < *ret_n; i++)
-        (*ret)[i] = (rag_message){.id = ANC_STR("m-1"),
-                                  .query_id = ANC_STR("q-1"),
-                                  .question = ANC_STR("what do bees eat?"),
-                                  .answer = ANC_STR("Sugar. [1]"),
-                                  .answer_json = i == 0 ? ANC_STR("{\"citations\":[{\"marker\":1}],"
-                                                                  "\"sources\":[{\"position\":1}]}")
-                                                        : ANC_STR("not JSON"),
-                                  .at_ms = 1700000000000};
+    if (anc_str_ends(conversation_id, ANC_STR(":new")))
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no conversation");
+    const size_t end = before > 5 ? 5 : (size_t)before;
+    const size_t from = end > limit + 1 ? end - limit : 1;
+    *ret = anc_arena_alloc(call->mem, 4, sizeof **ret);
+    *ret_n = 0;
+    for (size_t i = from; *ret != NULL && i < end; i++)
+        (*ret)[(*ret_n)++] = message_of(i);
+    return ANC_OK;
+}
+
+anc_status rag_message_add(rag_service *rag, krn_call *call, anc_str conversation_id,
+                           anc_str question, anc_str answer, rag_message *ret)
+{
+    (void)rag;
+    if (anc_str_trim(question).len == 0)
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/question", "question is blank");
+    atomic_fetch_add(&doubles.puts, 1);
+    (void)pthread_mutex_lock(&doubles.lock);
+    double_keep(doubles.conversation, sizeof doubles.conversation, conversation_id);
+    (void)pthread_mutex_unlock(&doubles.lock);
+    *ret = message_of(1);
+    ret->question = question;
+    ret->answer = answer;
+    return ANC_OK;
+}
+
+anc_status rag_feedback_give(rag_service *rag, krn_call *call, anc_str query_id, int rating,
+                             anc_str comment)
+{
+    (void)rag;
+    (void)comment;
+    if (double_is(query_id, "nope"))
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no query nope");
+    if (rating == 0)
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/rating", "rating is 0");
+    atomic_fetch_add(&doubles.puts, 1);
     return ANC_OK;
 }
 

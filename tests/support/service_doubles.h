@@ -39,7 +39,7 @@ typedef struct service_doubles {
 
     pthread_mutex_t lock; /* guards what follows */
     char collection[128], document[600], title[256], metadata[256], content_type[128], name[256];
-    char acl[256], filters[256], glob[64], path[256];
+    char acl[256], filters[256], glob[64], path[256], conversation[160];
     size_t content_len;
     unsigned content_sum;
 } service_doubles;

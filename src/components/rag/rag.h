@@ -123,6 +123,9 @@ typedef struct rag_message {
     anc_str question, answer;
     anc_str answer_json; /* citations and sources as they were sent; a JSON object */
     int64_t at_ms;
+    uint64_t position; /* in its conversation, from 1 */
+    int rating;        /* -1 or 1; 0: nothing was said */
+    anc_str comment;
 } rag_message;
 
 typedef struct rag_conversation {
@@ -145,12 +148,22 @@ anc_status rag_conversation_list(rag_service *rag, krn_call *call,
                                  rag_conversation **ret, size_t *ret_n) ANC_MUST_CHECK;
 anc_status rag_conversation_find(rag_service *rag, krn_call *call, anc_str id,
                                  rag_conversation *ret) ANC_MUST_CHECK; /* NOT_FOUND */
-/* Oldest first, the last `limit` turns. */
-anc_status rag_message_list(rag_service *rag, krn_call *call, anc_str conversation_id, size_t limit,
-                            rag_message **ret, size_t *ret_n) ANC_MUST_CHECK;
+/* Oldest first, the last `limit` turns before position `before`; UINT64_MAX: from the end. */
+anc_status rag_message_list(rag_service *rag, krn_call *call, anc_str conversation_id,
+                            uint64_t before, size_t limit, rag_message **ret,
+                            size_t *ret_n) ANC_MUST_CHECK;
+/* A turn that happened elsewhere, at the end of a conversation, which is begun where it is not there;
+ * CONFLICT where it is another user's. INVALID names the field. */
+anc_status rag_message_add(rag_service *rag, krn_call *call, anc_str conversation_id,
+                           anc_str question, anc_str answer, rag_message *ret) ANC_MUST_CHECK;
 anc_status rag_conversation_delete(rag_service *rag, krn_call *call, anc_str id) ANC_MUST_CHECK;
 
 enum { RAG_DETAIL_MAX = 300 };
+
+/* What the call's user says of the answer to a query: -1 or 1, and a comment of at most 4,000
+ * characters. Said again it takes the place of what was said. INVALID names the field; NOT_FOUND. */
+anc_status rag_feedback_give(rag_service *rag, krn_call *call, anc_str query_id, int rating,
+                             anc_str comment) ANC_MUST_CHECK;
 
 typedef struct rag_provider_status {
     anc_str name, model;

@@ -279,41 +279,6 @@ static const http_field search_rows[] = {
 };
 const http_schema http_search_out = SCHEMA("SearchResult", "Passages.", search_rows);
 
-/* ---- conversations ---- */
-
-#define CONVERSATION_ROWS                                                                     \
-    TEXT("id", ""), TEXT("title", ""), INT("message_count", "turns"), TIME("created_at", ""), \
-        TIME("updated_at", "")
-static const http_field conversation_rows[] = {CONVERSATION_ROWS};
-const http_schema http_conversation_out =
-    SCHEMA("Conversation", "A thread of questions.", conversation_rows);
-
-static const http_field conversations_rows[] = {
-    PART("items", HTTP_LIST, &http_conversation_out, "newest first"),
-    NEXT_CURSOR,
-};
-const http_schema http_conversations_out =
-    SCHEMA("ConversationPage", "Conversations.", conversations_rows);
-
-static const http_field message_rows[] = {
-    TEXT("id", ""),
-    TEXT("query_id", ""),
-    TEXT("question", ""),
-    TEXT("answer", ""),
-    ROW("citations", HTTP_ANY, "as they were sent"),
-    ROW("sources", HTTP_ANY, "as they were sent"),
-    TIME("created_at", ""),
-};
-static const http_schema message_out =
-    SCHEMA("Message", "A question and its answer.", message_rows);
-
-static const http_field conversation_whole_rows[] = {
-    CONVERSATION_ROWS,
-    PART("messages", HTTP_LIST, &message_out, "oldest first, the last 1000"),
-};
-const http_schema http_conversation_whole_out =
-    SCHEMA("ConversationWithMessages", "A thread with its turns.", conversation_whole_rows);
-
 /* ---- collections and documents ---- */
 
 static const http_field chunking_rows[] = {

@@ -194,9 +194,13 @@ static const http_field *field_named(const http_schema *schema, anc_str name)
 {
     for (size_t i = 0; i < schema->n_fields; i++) {
         const http_field *f = &schema->fields[i];
-        if (anc_str_eq(anc_str_of(f->name), name) ||
-            (f->also != NULL && anc_str_eq(anc_str_of(f->also), name)))
+        const char *rest = f->also;
+        anc_str other;
+        if (anc_str_eq(anc_str_of(f->name), name))
             return f;
+        while (http_choice_next(&rest, &other))
+            if (anc_str_eq(other, name))
+                return f;
     }
     return NULL;
 }
@@ -375,8 +379,8 @@ static void read_object(const reading *r, const http_schema *schema, const json_
             continue;
         const size_t i = (size_t)(f - schema->fields);
         if (given[i])
-            http_fault_add(r->faults, pointer_to(r, name), "%s and %s are names of the same field",
-                           f->name, f->also != NULL ? f->also : f->name);
+            http_fault_add(r->faults, pointer_to(r, name),
+                           "%s is given under two names of the same field", f->name);
         given[i] = true;
         read_member(r, f, name, v, out);
     }

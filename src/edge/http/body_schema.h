@@ -43,7 +43,7 @@ typedef struct http_texts {
 
 typedef struct http_field {
     const char *name;
-    const char *also; /* another name of the same member; NULL: none */
+    const char *also; /* other names of the same member, "a|b"; NULL: none */
     http_kind kind;
     unsigned flags;
     double min, max;     /* characters, elements or the number itself; both 0: no bounds */

@@ -33,6 +33,8 @@ static void close_stream(http_request *rq)
     const chat_work *chat = rq->work;
     http_stream_event(rq, chat->status == ANC_OK ? "done" : "error",
                       anc_buf_view(&rq->answer.body));
+    if (chat->status == ANC_OK)
+        http_stream_keep(rq);
     http_stream_end(rq);
     http_end(rq);
 }
@@ -174,34 +176,27 @@ static void rewrite(http_request *rq)
 
 /* ---- the beginning ---- */
 
-static anc_status read_question(http_request *rq, rag_question *ret)
+rag_question http_question_of(const http_chat_in *in)
 {
-    http_chat_in in;
-    if (rq->route->body == HTTP_JSON_BODY)
-        ANC_TRY(http_body(rq, &in));
-    else
-        ANC_TRY(http_query(rq, &in));
-    *ret = (rag_question){.question = in.question,
-                          .conversation_id = in.conversation_id,
-                          .session_id = in.session_id,
-                          .message_id = in.message_id,
-                          .collections = in.collections.items,
-                          .n_collections = in.collections.n,
-                          .top_k = (uint32_t)in.top_k,
-                          .mode = in.mode,
-                          .filters = in.filters,
-                          .model = in.model,
-                          .provider = in.provider,
-                          .system_prompt = in.system_prompt,
+    return (rag_question){.question = in->question,
+                          .conversation_id = in->conversation_id,
+                          .session_id = in->session_id,
+                          .message_id = in->message_id,
+                          .collections = in->collections.items,
+                          .n_collections = in->collections.n,
+                          .top_k = (uint32_t)in->top_k,
+                          .mode = in->mode,
+                          .filters = in->filters,
+                          .model = in->model,
+                          .provider = in->provider,
+                          .system_prompt = in->system_prompt,
                           .keep = true};
-    return ANC_OK;
 }
 
-static anc_status start(http_request *rq, bool stream)
+anc_status http_chat_start(http_request *rq, const rag_question *asked, bool stream)
 {
-    rag_question question;
+    rag_question question = *asked;
     rag_turn *turn = NULL;
-    ANC_TRY(read_question(rq, &question));
     question.whole = !stream;
     ANC_TRY(rag_prepare(rq->edge->o.rag, &rq->call, &question, &turn));
     chat_work *chat = calloc(1, sizeof *chat);
@@ -216,6 +211,17 @@ static anc_status start(http_request *rq, bool stream)
         return retrieve(rq);
     http_to_loop(rq, rewrite);
     return ANC_OK;
+}
+
+static anc_status start(http_request *rq, bool stream)
+{
+    http_chat_in in;
+    if (rq->route->body == HTTP_JSON_BODY)
+        ANC_TRY(http_body(rq, &in));
+    else
+        ANC_TRY(http_query(rq, &in));
+    const rag_question question = http_question_of(&in);
+    return http_chat_start(rq, &question, stream);
 }
 
 anc_status http_chat_query(http_request *rq)

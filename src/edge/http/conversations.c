@@ -2,8 +2,6 @@
 #include "handlers.h"
 #include "schemas.h"
 
-enum { MESSAGES_MAX = 1000 };
-
 static void put_conversation(json_writer *w, const rag_conversation *c)
 {
     json_put_str(w, "id", c->id);
@@ -85,39 +83,84 @@ static void put_kept(json_writer *w, const json_value *kept, const char *name)
     json_put_raw(w, name, text.len > 0 ? anc_buf_view(&text) : ANC_STR("[]"));
 }
 
-static void put_message(json_writer *w, const rag_message *m)
+static void put_kept_text(json_writer *w, const json_value *kept, const char *name)
+{
+    json_put_str_or_null(w, name, json_str(json_member(kept, name), ANC_STR_NONE));
+}
+
+void http_put_message(json_writer *w, const rag_message *m)
 {
     json_doc *kept = NULL;
     if (m->answer_json.len > 0 && json_parse(m->answer_json, &kept, NULL) != ANC_OK)
         kept = NULL;
+    const json_value *root = json_root(kept);
     json_open_object(w);
     json_put_str(w, "id", m->id);
     json_put_str(w, "query_id", m->query_id);
     json_put_str(w, "question", m->question);
     json_put_str(w, "answer", m->answer);
-    put_kept(w, json_root(kept), "citations");
-    put_kept(w, json_root(kept), "sources");
+    put_kept(w, root, "citations");
+    put_kept(w, root, "sources");
+    put_kept_text(w, root, "model_used");
+    put_kept_text(w, root, "provider");
+    json_put_bool(w, "degraded", json_bool(json_member(root, "degraded"), false));
+    json_put_bool(w, "no_answer", json_bool(json_member(root, "no_answer"), false));
+    if (m->rating != 0)
+        json_put_int(w, "rating", m->rating);
+    else
+        json_put_null(w, "rating");
+    json_put_str(w, "comment", m->comment);
     http_put_time(w, "created_at", m->at_ms);
     json_close_object(w);
     json_doc_free(kept);
 }
 
+void http_put_messages(json_writer *w, const char *name, const rag_message *m, size_t n)
+{
+    json_name(w, name);
+    json_open_array(w);
+    for (size_t i = 0; i < n; i++)
+        http_put_message(w, &m[i]);
+    json_close_array(w);
+}
+
+/* The cursor of turns is the place of the oldest that was seen. */
+anc_status http_older_read(http_request *rq, anc_str cursor, uint64_t *ret)
+{
+    anc_str text;
+    *ret = UINT64_MAX;
+    ANC_TRY(http_cursor_read(rq, cursor, &text));
+    if (text.len > 0 && !anc_str_to_u64(text, ret))
+        http_fault_add(&rq->faults, ANC_STR("?cursor"), "is not a next_cursor of this list");
+    return http_faults_status(&rq->faults, &rq->err);
+}
+
+anc_str http_older_cursor(http_request *rq, const rag_message *m, size_t n, size_t limit)
+{
+    if (n < limit || m[0].position <= 1)
+        return ANC_STR_NONE;
+    const anc_str key = anc_arena_printf(rq->mem, "%llu", (unsigned long long)m[0].position);
+    return key.ptr != NULL ? http_cursor_of(rq, key) : ANC_STR_NONE;
+}
+
 anc_status http_conversations_get(http_request *rq)
 {
     rag_service *rag = rq->edge->o.rag;
+    http_page page;
     rag_conversation c;
     rag_message *messages;
+    uint64_t before;
     size_t n;
+    ANC_TRY(http_query(rq, &page));
+    ANC_TRY(http_older_read(rq, page.cursor, &before));
     ANC_TRY(rag_conversation_find(rag, &rq->call, rq->params[0], &c));
-    ANC_TRY(rag_message_list(rag, &rq->call, rq->params[0], MESSAGES_MAX, &messages, &n));
+    ANC_TRY(
+        rag_message_list(rag, &rq->call, rq->params[0], before, (size_t)page.limit, &messages, &n));
     json_writer w = http_json(rq);
     json_open_object(&w);
     put_conversation(&w, &c);
-    json_name(&w, "messages");
-    json_open_array(&w);
-    for (size_t i = 0; i < n; i++)
-        put_message(&w, &messages[i]);
-    json_close_array(&w);
+    http_put_messages(&w, "messages", messages, n);
+    json_put_str_or_null(&w, "next_cursor", http_older_cursor(rq, messages, n, (size_t)page.limit));
     json_close_object(&w);
     return ANC_OK;
 }

@@ -204,6 +204,8 @@ static anc_status replay(http_request *rq, const http_idem_answer *kept)
 {
     rq->answer.status = kept->status;
     http_answer_header(rq, "Idempotent-Replayed", ANC_STR("true"));
+    if ((rq->route->flags & HTTP_SSE) != 0)
+        rq->answer.content_type = ANC_STR("text/event-stream");
     (void)anc_buf_add(&rq->answer.body, kept->body);
     return ANC_OK;
 }

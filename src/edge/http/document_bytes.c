@@ -196,7 +196,8 @@ anc_status http_raw_get(http_request *rq)
     uint64_t from = 0, to = all > 0 ? all - 1 : 0;
     const anc_str tag = anc_arena_printf(rq->mem, "\"%.*s\"", ANC_FMT(t->raw.of.content_sha256));
     const anc_str range = net_exchange_header(rq->ex, "range");
-    const bool part = range.ptr != NULL && range_wanted(rq, tag) && read_range(range, all, &from, &to);
+    const bool part =
+        range.ptr != NULL && range_wanted(rq, tag) && read_range(range, all, &from, &to);
     t->bytes = part ? anc_str_sub(t->raw.bytes, from, to - from + 1) : t->raw.bytes;
     const anc_str length = anc_arena_printf(rq->mem, "%zu", t->bytes.len);
     const anc_str span = anc_arena_printf(rq->mem, "bytes %llu-%llu/%llu", (unsigned long long)from,

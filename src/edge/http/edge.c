@@ -40,6 +40,7 @@ http_request *http_request_new(http_edge *edge, net_exchange *ex)
     rq->deadline_ns = INT64_MAX;
     rq->body = anc_buf_init(0);
     rq->answer.body = anc_buf_init(HTTP_ANSWER_BYTES);
+    rq->sent = anc_buf_init(HTTP_IDEM_ANSWER_BYTES);
     rq->next = edge->first;
     if (rq->next != NULL)
         rq->next->prev = rq;
@@ -64,6 +65,7 @@ static void request_free(http_request *rq)
     json_doc_free(rq->json);
     anc_buf_done(&rq->body);
     anc_buf_done(&rq->answer.body);
+    anc_buf_done(&rq->sent);
     anc_arena_free(rq->mem);
     net_exchange_unref(rq->ex);
     free(rq);

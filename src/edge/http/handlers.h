@@ -17,6 +17,11 @@ http_handler_fn http_root_get, http_livez_get, http_readyz_get, http_health_get,
 http_handler_fn http_docs_get, http_openapi_get;
 /* chat.c */
 http_handler_fn http_chat_query, http_chat_stream;
+/* user_chat.c */
+http_handler_fn http_user_chat, http_user_chat_stream, http_history_get, http_history_add,
+    http_history_delete;
+/* feedback.c */
+http_handler_fn http_feedback_give;
 /* conversations.c */
 http_handler_fn http_conversations_list, http_conversations_create, http_conversations_get,
     http_conversations_delete;
@@ -65,6 +70,19 @@ anc_status http_expected_version(http_request *rq, const http_document_query *q,
                                  uint32_t *ret) ANC_MUST_CHECK;
 /* Waits until the index shows what was put, and answers. */
 anc_status http_answer_put(http_request *rq, const kno_put_result *put) ANC_MUST_CHECK;
+
+/* chat.c: what a body asks, and the way from a question to its answer; takes the request over. */
+struct http_chat_in;
+rag_question http_question_of(const struct http_chat_in *in);
+anc_status http_chat_start(http_request *rq, const rag_question *question,
+                           bool stream) ANC_MUST_CHECK;
+
+/* conversations.c: one turn; the turns of a page, and what comes before them. */
+void http_put_message(json_writer *w, const rag_message *m);
+void http_put_messages(json_writer *w, const char *name, const rag_message *m, size_t n);
+anc_status http_older_read(http_request *rq, anc_str cursor, uint64_t *ret) ANC_MUST_CHECK;
+anc_str http_older_cursor(http_request *rq, const rag_message *m, size_t n,
+                          size_t limit) ANC_MUST_CHECK;
 
 /* chat_json.c */
 void http_put_source(json_writer *w, const srch_hit *source);

@@ -121,17 +121,17 @@ const http_schema http_ingest_schema =
 
 /* ---- query strings ---- */
 
-#define PAGE(type, member)                                                                  \
-    {.name = "limit",                                                                       \
-     .kind = HTTP_INT,                                                                      \
-     .min = 1,                                                                              \
-     .max = 1000,                                                                           \
-     .initial = "50",                                                                       \
-     .help = "how many",                                                                    \
-     AT(type, member.limit)},                                                               \
-    {                                                                                       \
-        .name = "cursor", .kind = HTTP_TEXT, .max = 2000,                                   \
-        .help = "the next_cursor of the page before", AT(type, member.cursor)               \
+#define PAGE(type, member)                                                    \
+    {.name = "limit",                                                         \
+     .kind = HTTP_INT,                                                        \
+     .min = 1,                                                                \
+     .max = 1000,                                                             \
+     .initial = "50",                                                         \
+     .help = "how many",                                                      \
+     AT(type, member.limit)},                                                 \
+    {                                                                         \
+        .name = "cursor", .kind = HTTP_TEXT, .max = 2000,                     \
+        .help = "the next_cursor of the page before", AT(type, member.cursor) \
     }
 
 static const http_field ingest_rows[] = {
@@ -152,8 +152,7 @@ static const http_field batches_query_rows[] = {
      AT(http_batches_query, states)},
     PAGE(http_batches_query, page),
 };
-const http_schema http_batches_params =
-    DECODED(NULL, NULL, batches_query_rows, http_batches_query);
+const http_schema http_batches_params = DECODED(NULL, NULL, batches_query_rows, http_batches_query);
 
 static const http_field dead_letter_query_rows[] = {
     {.name = "batch_id",

@@ -164,8 +164,10 @@ static void put_schema(json_writer *w, const http_schema *schema)
         const http_field *f = &schema->fields[i];
         json_name(w, f->name);
         put_field(w, f, request);
-        if (f->also != NULL) {
-            json_name(w, f->also);
+        const char *rest = f->also;
+        anc_str other;
+        while (http_choice_next(&rest, &other)) {
+            json_name_str(w, other);
             put_field(w, f, request);
         }
     }

@@ -69,6 +69,7 @@ struct http_request {
     bool stream_over;
     uint64_t stream_id; /* of the last event */
     int64_t stream_ns;  /* when something was last written */
+    anc_buf sent;       /* owned: what a stream with an Idempotency-Key has sent */
 
     /* the request; fixed */
     char request_id[HTTP_REQUEST_ID_MAX + 1];
@@ -200,6 +201,8 @@ void http_principal(http_request *rq);
 void http_stream_begin(http_request *rq);
 void http_stream_event(http_request *rq, const char *event, anc_str data);
 void http_stream_comment(http_request *rq);
+/* What was sent is the answer to the request's Idempotency-Key; before the end. */
+void http_stream_keep(http_request *rq);
 void http_stream_end(http_request *rq);
 
 /* ---- small things ---- */

@@ -39,11 +39,12 @@
     .handle = http_metrics_get, .role = HTTP_OWNER, .status = 200, \
     .media = "text/plain; version=0.0.4; charset=utf-8"
 #define DOCS PUBLIC(http_docs_get, NULL), .media = "text/html; charset=utf-8"
-#define QUESTION                                                                \
-    SENDS(http_chat_query, HTTP_CPU, &http_chat_schema, &http_answer_out, 200), \
-        .role = HTTP_READER, .flags = HTTP_TAKES_OVER
-#define STREAM \
-    .role = HTTP_READER, .flags = HTTP_TAKES_OVER | HTTP_SSE, .media = "text/event-stream"
+#define QUESTION(fn, in)                                                   \
+    SENDS(fn, HTTP_CPU, (in), &http_answer_out, 200), .role = HTTP_READER, \
+                                                      .flags = HTTP_TAKES_OVER | HTTP_CREATES
+#define STREAM(more) \
+    .role = HTTP_READER, .flags = HTTP_TAKES_OVER | HTTP_SSE | (more), .media = "text/event-stream"
+#define QUESTION_STREAM(fn, in) SENDS(fn, HTTP_CPU, (in), NULL, 200), STREAM(HTTP_CREATES)
 #define CREATES_DOCUMENT                                                              \
     .handle = http_documents_create, .lane = HTTP_PUT, .body = HTTP_DOCUMENT_BODY,    \
     .role = HTTP_OWNER, .flags = HTTP_CREATES | HTTP_LONG, .query = &http_put_params, \
@@ -71,13 +72,13 @@ const http_route http_routes[] = {
 
     /* chat */
     SEE("POST", "/v1/chat/query", "chat_query", "chat", "Answer a question with checked citations",
-        QUESTION),
+        QUESTION(http_chat_query, &http_chat_schema)),
     SEE("POST", "/v1/chat/stream", "chat_stream", "chat",
         "The same as server-sent events: sources, token…, done or error",
-        SENDS(http_chat_stream, HTTP_CPU, &http_chat_schema, NULL, 200), STREAM),
+        QUESTION_STREAM(http_chat_stream, &http_chat_schema)),
     SEE("GET", "/v1/chat/stream", "chat_stream_get", "chat", "The same for an EventSource",
         .handle = http_chat_stream, .lane = HTTP_CPU, .query = &http_chat_params, .status = 200,
-        STREAM),
+        STREAM(0)),
     SEE("GET", "/v1/chat/conversations", "conversations_list", "chat",
         "Conversations, newest first",
         READS(http_conversations_list, &http_page_params, &http_conversations_out)),
@@ -87,14 +88,17 @@ const http_route http_routes[] = {
         .role = HTTP_READER, .flags = HTTP_CREATES | HTTP_OPTIONAL_BODY),
     SEE("GET", "/v1/chat/conversations/{id}", "conversations_get", "chat",
         "A conversation with its messages",
-        READS(http_conversations_get, NULL, &http_conversation_whole_out)),
+        READS(http_conversations_get, &http_messages_params, &http_conversation_whole_out)),
     SEE("DELETE", "/v1/chat/conversations/{id}", "conversations_delete", "chat",
         "Forget a conversation", .handle = http_conversations_delete, .lane = HTTP_IO,
         .role = HTTP_READER, .status = 204),
     SEE("POST", "/v1/search", "search", "chat", "Passages without an answer",
         SENDS(http_search_run, HTTP_CPU, &http_search_schema, &http_search_out, 200),
         .query = &http_search_params, .role = HTTP_READER),
-    LATER("POST", "/v1/feedback", "feedback", "chat", "Say whether an answer helped"),
+    SEE("POST", "/v1/feedback", "feedback", "chat",
+        "Say whether an answer helped; said again it takes the place of what was said",
+        SENDS(http_feedback_give, HTTP_IO, &http_feedback_schema, &http_feedback_out, 200),
+        .role = HTTP_READER, .flags = HTTP_CREATES),
 
     /* OpenAI-compatible and MCP */
     LATER("GET", "/v1/models", "models", "compatible", "Models in the OpenAI form"),
@@ -244,19 +248,26 @@ const http_route http_routes[] = {
           "Stop a model server"),
 
     /* other names of the same things */
-    SEE("POST", "/query", "query_alias", "other names", "As /v1/chat/query", QUESTION),
+    SEE("POST", "/query", "query_alias", "other names", "As /v1/chat/query",
+        QUESTION(http_chat_query, &http_chat_schema)),
     SEE("POST", "/stream", "stream_alias", "other names", "As /v1/chat/stream",
-        SENDS(http_chat_stream, HTTP_CPU, &http_chat_schema, NULL, 200), STREAM),
+        QUESTION_STREAM(http_chat_stream, &http_chat_schema)),
     SEE("GET", "/conversations", "conversations_alias", "other names", "As /v1/chat/conversations",
         READS(http_conversations_list, &http_page_params, &http_conversations_out)),
     SEE("POST", "/documents", "documents_alias", "other names", "As /v1/knowledge/documents",
         CREATES_DOCUMENT),
-    LATER("POST", "/chat", "chat_alias", "other names", "A question with user_name and message"),
-    LATER("POST", "/chat/stream", "chat_stream_alias", "other names", "The same, streamed"),
-    LATER("GET", "/chat/history/{user_name}", "history_get", "other names", "A user's turns"),
-    LATER("POST", "/chat/history/{user_name}", "history_add", "other names", "Add a turn"),
-    LATER("DELETE", "/chat/history/{user_name}", "history_delete", "other names",
-          "Forget a user's turns"),
+    SEE("POST", "/chat", "chat_alias", "other names", "A question with user_name and message",
+        QUESTION(http_user_chat, &http_user_chat_schema)),
+    SEE("POST", "/chat/stream", "chat_stream_alias", "other names", "The same, streamed",
+        QUESTION_STREAM(http_user_chat_stream, &http_user_chat_schema)),
+    SEE("GET", "/chat/history/{user_name}", "history_get", "other names", "A user's turns",
+        READS(http_history_get, &http_messages_params, &http_history_out)),
+    SEE("POST", "/chat/history/{user_name}", "history_add", "other names", "Add a turn",
+        SENDS(http_history_add, HTTP_IO, &http_told_schema, &http_message_out, 201),
+        .role = HTTP_READER, .flags = HTTP_CREATES),
+    SEE("DELETE", "/chat/history/{user_name}", "history_delete", "other names",
+        "Forget a user's turns", .handle = http_history_delete, .lane = HTTP_IO,
+        .role = HTTP_READER, .status = 204),
     LATER("POST", "/ask", "ask_alias", "other names", "A question that workflows may answer"),
     LATER("POST", "/ingest-data", "ingest_alias", "other names", "As /v1/ingest, waiting"),
     LATER("POST", "/ingest-data-async", "ingest_async_alias", "other names", "As /v1/ingest"),

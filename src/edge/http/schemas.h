@@ -23,6 +23,22 @@ typedef struct http_search_in {
     int64_t context_chunks;
 } http_search_in;
 
+enum { HTTP_USER_NAME_MAX = 60 }; /* characters, so that an id made of it fits */
+
+typedef struct http_user_chat_in {
+    anc_str user_name;
+    http_chat_in chat;
+} http_user_chat_in;
+
+typedef struct http_told_in {
+    anc_str question, answer;
+} http_told_in;
+
+typedef struct http_feedback_in {
+    anc_str query_id, comment;
+    int64_t rating;
+} http_feedback_in;
+
 typedef struct http_conversation_in {
     anc_str id, title;
 } http_conversation_in;
@@ -98,22 +114,22 @@ typedef struct http_failure_query {
 } http_failure_query;
 
 /* requests */
+extern const http_schema http_user_chat_schema, http_told_schema, http_feedback_schema,
+    http_messages_params;
 extern const http_schema http_chat_schema, http_search_schema, http_conversation_schema,
     http_collection_schema, http_collection_patch_schema, http_document_schema, http_sync_schema,
     http_ingest_schema;
 extern const http_schema http_chat_params, http_search_params, http_page_params,
     http_documents_params, http_document_delete_params, http_version_params, http_versions_params,
-    http_chunks_params, http_restore_params,
-    http_put_params, http_document_put_params, http_ingest_params, http_batches_params,
-    http_event_params, http_failure_params;
+    http_chunks_params, http_restore_params, http_put_params, http_document_put_params,
+    http_ingest_params, http_batches_params, http_event_params, http_failure_params;
 
 /* answers: no struct, for the description alone */
 extern const http_schema http_problem_out, http_root_out, http_probe_out, http_health_out,
-    http_answer_out, http_search_out, http_conversation_out, http_conversations_out,
-    http_conversation_whole_out, http_collection_out, http_collections_out, http_put_out,
-    http_document_out, http_documents_out, http_versions_out, http_chunks_out, http_stats_out,
-    http_sync_out, http_started_out,
-    http_batch_out, http_batches_out, http_failures_out, http_replays_out, http_events_out,
-    http_event_stats_out;
+    http_message_out, http_history_out, http_feedback_out, http_answer_out, http_search_out,
+    http_conversation_out, http_conversations_out, http_conversation_whole_out, http_collection_out,
+    http_collections_out, http_put_out, http_document_out, http_documents_out, http_versions_out,
+    http_chunks_out, http_stats_out, http_sync_out, http_started_out, http_batch_out,
+    http_batches_out, http_failures_out, http_replays_out, http_events_out, http_event_stats_out;
 
 #endif

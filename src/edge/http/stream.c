@@ -21,6 +21,8 @@ void http_stream_begin(http_request *rq)
 
 static void write_out(http_request *rq, anc_buf *bytes)
 {
+    if (rq->idem.held)
+        (void)anc_buf_add(&rq->sent, anc_buf_view(bytes));
     (void)net_exchange_write(rq->ex, anc_buf_view(bytes));
     rq->stream_ns = krn_now_ns(rq->edge->o.clock);
 }
@@ -44,6 +46,12 @@ void http_stream_comment(http_request *rq)
         return;
     net_sse_put_comment(&out, ANC_STR("still here"));
     write_out(rq, &out);
+}
+
+void http_stream_keep(http_request *rq)
+{
+    if (rq->streaming && !rq->sent.refused)
+        http_idem_end(rq->edge->idem, &rq->idem, 200, anc_buf_view(&rq->sent));
 }
 
 void http_stream_end(http_request *rq)

@@ -119,9 +119,11 @@ static anc_status create(bench *b, const char *id, const char *user, int64_t at_
 static anc_status append(bench *b, const char *id, const char *user, int number)
 {
     char text[32];
+    char query[32];
     (void)snprintf(text, sizeof text, "m%d", number);
+    (void)snprintf(query, sizeof query, "q%d", number);
     const rag_message_record m = {.id = anc_str_of(text),
-                                  .query_id = ANC_STR("q"),
+                                  .query_id = anc_str_of(query),
                                   .question = anc_str_of(text),
                                   .answer = ANC_STR("Four kilograms [1]."),
                                   .answer_json = ANC_STR("{\"citations\":[]}"),
@@ -129,7 +131,8 @@ static anc_status append(bench *b, const char *id, const char *user, int number)
     krn_tx tx = tx_begin(b);
     anc_err_clear(&b->err);
     const anc_status status =
-        b->store.ops->append(b->store.self, &tx, anc_str_of(id), anc_str_of(user), &m, &b->err);
+        b->store.ops->append(b->store.self, &tx, anc_str_of(id), anc_str_of(user),
+                             ANC_STR("first question"), &m, &b->err);
     tx_end(b);
     return status;
 }
@@ -171,19 +174,106 @@ static void turns_come_oldest_first(void **state)
     for (int i = 1; i <= 40; i++)
         ASSERT_OK(append(&b, i % 2 == 0 ? "c-2" : "c-1", "", i), &b.err);
     assert_int_equal(append(&b, "c-3", "", 1), ANC_NOT_FOUND);
-    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), 3, &messages, &n),
+    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), UINT64_MAX, 3,
+                                    &messages, &n),
               &b.err);
     assert_int_equal(n, 3);
     assert_true(anc_str_eq(messages[0].id, ANC_STR("m35")));
     assert_true(anc_str_eq(messages[2].question, ANC_STR("m39")));
     assert_int_equal(messages[2].at_ms, 2039);
-    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), 100, &messages, &n),
+    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), UINT64_MAX, 100,
+                                    &messages, &n),
               &b.err);
     assert_int_equal(n, 20);
     assert_true(anc_str_eq(messages[0].id, ANC_STR("m1")));
-    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("none"), 5, &messages, &n),
+    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("none"), UINT64_MAX, 5,
+                                    &messages, &n),
               &b.err);
     assert_int_equal(n, 0);
+    bench_close(&b);
+}
+
+/* Older turns page by page, by the place of the first that was seen. */
+static void turns_come_in_pages(void **state)
+{
+    bench b = bench_open(*state);
+    rag_message_record *m;
+    size_t n;
+    ASSERT_OK(create(&b, "c-1", "", 1000), &b.err);
+    for (int i = 1; i <= 5; i++)
+        ASSERT_OK(append(&b, "c-1", "", i), &b.err);
+    ASSERT_OK(
+        b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), UINT64_MAX, 2, &m, &n),
+        &b.err);
+    assert_int_equal(n, 2);
+    assert_int_equal(m[0].position, 4);
+    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), 4, 2, &m, &n),
+              &b.err);
+    assert_int_equal(n, 2);
+    assert_int_equal(m[0].position, 2);
+    assert_true(anc_str_eq(m[1].id, ANC_STR("m3")));
+    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), 2, 2, &m, &n),
+              &b.err);
+    assert_int_equal(n, 1);
+    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), 0, 2, &m, &n),
+              &b.err);
+    assert_int_equal(n, 0);
+    bench_close(&b);
+}
+
+static anc_status rate(bench *b, const char *query, const char *user, int rating,
+                       const char *comment)
+{
+    krn_tx tx = tx_begin(b);
+    anc_err_clear(&b->err);
+    const anc_status status =
+        b->store.ops->rate(b->store.self, &tx, anc_str_of(query), anc_str_of(user), rating,
+                           anc_str_of(comment), &b->err);
+    tx_end(b);
+    return status;
+}
+
+static void what_is_said_of_an_answer(void **state)
+{
+    bench b = bench_open(*state);
+    rag_message_record *m;
+    size_t n;
+    ASSERT_OK(create(&b, "c-1", "ada", 1000), &b.err);
+    ASSERT_OK(append(&b, "c-1", "ada", 1), &b.err);
+    ASSERT_OK(append(&b, "c-1", "ada", 2), &b.err);
+    ASSERT_OK(rate(&b, "q2", "ada", 1, "« yes »"), &b.err);
+    ASSERT_OK(rate(&b, "q2", "ada", -1, ""), &b.err);
+    assert_int_equal(rate(&b, "q2", "eve", 1, ""), ANC_NOT_FOUND);
+    assert_int_equal(rate(&b, "q9", "ada", 1, ""), ANC_NOT_FOUND);
+    ASSERT_OK(
+        b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), UINT64_MAX, 5, &m, &n),
+        &b.err);
+    assert_int_equal(m[0].rating, 0);
+    assert_int_equal(m[1].rating, -1);
+    assert_int_equal(m[1].comment.len, 0);
+    ASSERT_OK(rate(&b, "q1", "ada", 1, "good"), &b.err);
+    ASSERT_OK(
+        b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), UINT64_MAX, 5, &m, &n),
+        &b.err);
+    assert_true(anc_str_eq(m[0].comment, ANC_STR("good")));
+    bench_close(&b);
+}
+
+static void a_title_is_given_once(void **state)
+{
+    bench b = bench_open(*state);
+    rag_conversation_record c;
+    const rag_conversation_record bare = {.id = ANC_STR("c-2"), .created_ms = 1, .updated_ms = 1};
+    ASSERT_OK(create(&b, "c-1", "", 1000), &b.err);
+    krn_tx tx = tx_begin(&b);
+    ASSERT_OK(b.store.ops->create(b.store.self, &tx, &bare, &b.err), &b.err);
+    tx_end(&b);
+    ASSERT_OK(append(&b, "c-1", "", 1), &b.err);
+    ASSERT_OK(append(&b, "c-2", "", 2), &b.err);
+    ASSERT_OK(b.store.ops->find(b.store.self, call_of(&b), ANC_STR("c-1"), &c), &b.err);
+    assert_true(anc_str_eq(c.title, ANC_STR("Scales & « bees »")));
+    ASSERT_OK(b.store.ops->find(b.store.self, call_of(&b), ANC_STR("c-2"), &c), &b.err);
+    assert_true(anc_str_eq(c.title, ANC_STR("first question")));
     bench_close(&b);
 }
 
@@ -200,9 +290,9 @@ static void removed_with_its_turns(void **state)
     assert_int_equal(b.store.ops->find(b.store.self, call_of(&b), ANC_STR("c-1"), &c),
                      ANC_NOT_FOUND);
     if (b.db != NULL) {
-        ASSERT_OK(
-            b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), 5, &messages, &n),
-            &b.err);
+        ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), UINT64_MAX, 5,
+                                        &messages, &n),
+                  &b.err);
         assert_int_equal(n, 0);
     }
     bench_close(&b);
@@ -219,7 +309,8 @@ static void only_its_owner_writes(void **state)
     assert_int_equal(append(&b, "c-1", "eve", 2), ANC_NOT_FOUND);
     assert_int_equal(append(&b, "c-1", "", 3), ANC_NOT_FOUND);
     assert_int_equal(removed(&b, "c-1", "eve"), ANC_NOT_FOUND);
-    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), 5, &messages, &n),
+    ASSERT_OK(b.store.ops->messages(b.store.self, call_of(&b), ANC_STR("c-1"), UINT64_MAX, 5,
+                                    &messages, &n),
               &b.err);
     assert_int_equal(n, 1);
     bench_close(&b);
@@ -319,6 +410,9 @@ int main(void)
 {
     int failed = RUN_TABLE("found", adapters, what_was_created_is_found);
     failed += RUN_TABLE("turns", adapters, turns_come_oldest_first);
+    failed += RUN_TABLE("older turns", adapters, turns_come_in_pages);
+    failed += RUN_TABLE("feedback", adapters, what_is_said_of_an_answer);
+    failed += RUN_TABLE("title", adapters, a_title_is_given_once);
     failed += RUN_TABLE("removed", adapters, removed_with_its_turns);
     failed += RUN_TABLE("its owner", adapters, only_its_owner_writes);
     failed += RUN_TABLE("listed", adapters, listed_by_user);

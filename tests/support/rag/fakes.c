@@ -147,6 +147,8 @@ static void describe(fake_event *e, const void *payload)
         const ev_query_failed *f = payload;
         (void)snprintf(e->text, sizeof e->text, "%.*s at %.*s", ANC_FMT(f->error_type),
                        ANC_FMT(f->stage));
+    } else if (e->type == EV_FEEDBACK_GIVEN) {
+        keep(e->text, sizeof e->text, ((const ev_feedback_given *)payload)->query_id);
     } else if (e->type == EV_CONVERSATION_CREATED) {
         keep(e->text, sizeof e->text, ((const ev_conversation_created *)payload)->conversation_id);
     } else if (e->type == EV_CONVERSATION_DELETED) {
@@ -206,12 +208,15 @@ static bool is_of(const fake_store *s, size_t i, anc_str user_id)
 }
 
 static anc_status store_append(void *self, krn_tx *tx, anc_str conversation_id, anc_str user_id,
-                               const rag_message_record *m, anc_err *err)
+                               anc_str title, const rag_message_record *m, anc_err *err)
 {
     fake_store *s = self;
     (void)tx;
-    if (!is_of(s, index_of(s, conversation_id), user_id))
+    const size_t c = index_of(s, conversation_id);
+    if (!is_of(s, c, user_id))
         return ANC_FAIL(err, ANC_NOT_FOUND, "gone");
+    if (s->conversations[c].title[0] == '\0')
+        keep(s->conversations[c].title, sizeof s->conversations[c].title, title);
     const size_t i = s->n_messages++;
     keep(s->messages[i].conversation_id, sizeof s->messages[i].conversation_id, conversation_id);
     keep(s->messages[i].id, sizeof s->messages[i].id, m->id);
@@ -283,8 +288,25 @@ static anc_status store_list(void *self, krn_call *call, anc_str user_id, int64_
     return ANC_OK;
 }
 
-static anc_status store_messages(void *self, krn_call *call, anc_str conversation_id, size_t limit,
-                                 rag_message_record **ret, size_t *ret_n)
+static anc_status store_rate(void *self, krn_tx *tx, anc_str query_id, anc_str user_id, int rating,
+                             anc_str comment, anc_err *err)
+{
+    fake_store *s = self;
+    (void)tx;
+    for (size_t i = 0; i < s->n_messages; i++) {
+        const size_t c = index_of(s, anc_str_of(s->messages[i].conversation_id));
+        if (!anc_str_eq(anc_str_of(s->messages[i].query_id), query_id) || !is_of(s, c, user_id))
+            continue;
+        s->messages[i].rating = rating;
+        keep(s->messages[i].comment, sizeof s->messages[i].comment, comment);
+        return ANC_OK;
+    }
+    return ANC_FAIL(err, ANC_NOT_FOUND, "gone");
+}
+
+static anc_status store_messages(void *self, krn_call *call, anc_str conversation_id,
+                                 uint64_t before, size_t limit, rag_message_record **ret,
+                                 size_t *ret_n)
 {
     fake_store *s = self;
     if (s->read != ANC_OK)
@@ -293,14 +315,19 @@ static anc_status store_messages(void *self, krn_call *call, anc_str conversatio
     if (list == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room");
     size_t n = 0;
+    uint64_t position = 0;
     for (size_t i = 0; i < s->n_messages; i++)
-        if (anc_str_eq(anc_str_of(s->messages[i].conversation_id), conversation_id))
+        if (anc_str_eq(anc_str_of(s->messages[i].conversation_id), conversation_id) &&
+            ++position < before)
             list[n++] = (rag_message_record){
                 .id = anc_str_of(s->messages[i].id),
                 .query_id = anc_str_of(s->messages[i].query_id),
                 .question = anc_str_of(s->messages[i].question),
                 .answer = anc_str_of(s->messages[i].answer),
                 .at_ms = s->messages[i].at_ms,
+                .position = position,
+                .rating = s->messages[i].rating,
+                .comment = anc_str_of(s->messages[i].comment),
             };
     const size_t skip = n > limit ? n - limit : 0;
     *ret = list + skip;
@@ -310,8 +337,9 @@ static anc_status store_messages(void *self, krn_call *call, anc_str conversatio
 
 rag_conversation_store fake_store_port(fake_store *self)
 {
-    static const rag_conversation_store_ops ops = {
-        "fake", store_create, store_append, store_remove, store_find, store_list, store_messages};
+    static const rag_conversation_store_ops ops = {"fake",         store_create, store_append,
+                                                   store_remove,   store_find,   store_list,
+                                                   store_messages, store_rate};
     return (rag_conversation_store){&ops, self};
 }
 

@@ -74,6 +74,8 @@ typedef struct fake_store {
     struct {
         char conversation_id[160], id[160], query_id[160], question[FAKE_TEXT], answer[FAKE_TEXT];
         int64_t at_ms;
+        int rating;
+        char comment[128];
     } messages[FAKE_ROWS];
     size_t n_messages;
     anc_status read; /* not OK: readers fail with it */

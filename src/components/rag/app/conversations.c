@@ -94,29 +94,49 @@ typedef struct creation {
     rag_conversation_record record;
 } creation;
 
-static ev_context context_of(const krn_call *call)
+ev_context rag_event_context(const krn_call *call)
 {
     return (ev_context){.component = ANC_STR("rag"),
                         .trace_id = call->trace_id,
                         .user_id = call->principal.user_id};
 }
 
-static anc_str user_or_none(const krn_call *call)
+anc_str rag_user_or_none(const krn_call *call)
 {
     return call->principal.user_id.len != 0 ? call->principal.user_id : ANC_STR_NONE;
+}
+
+anc_status rag_conversation_begin(rag_service *rag, krn_tx *tx, const krn_call *call, anc_str id,
+                                  anc_str title, anc_err *err)
+{
+    const rag_conversation_store store = rag->with.conversations;
+    const rag_conversation_record record = {.id = id,
+                                            .title = title,
+                                            .user_id = call->principal.user_id,
+                                            .created_ms = tx->wall_ms,
+                                            .updated_ms = tx->wall_ms};
+    ANC_TRY(store.ops->create(store.self, tx, &record, err));
+    const ev_conversation_created event = {.conversation_id = id,
+                                           .user_id = rag_user_or_none(call)};
+    const ev_context context = rag_event_context(call);
+    return krn_outbox_append(rag->with.outbox, tx, EV_CONVERSATION_CREATED, &event, &context, err);
+}
+
+anc_status rag_conversation_ensure(rag_service *rag, krn_tx *tx, const krn_call *call, anc_str id,
+                                   anc_str title, anc_err *err)
+{
+    const anc_status status = rag_conversation_begin(rag, tx, call, id, title, err);
+    if (status != ANC_CONFLICT)
+        return status;
+    anc_err_clear(err);
+    return ANC_OK;
 }
 
 static anc_status create(void *arg, krn_tx *tx, anc_err *err)
 {
     creation *c = arg;
-    const rag_conversation_store store = c->rag->with.conversations;
     c->record.created_ms = c->record.updated_ms = tx->wall_ms;
-    ANC_TRY(store.ops->create(store.self, tx, &c->record, err));
-    const ev_conversation_created event = {.conversation_id = c->record.id,
-                                           .user_id = user_or_none(c->call)};
-    const ev_context context = context_of(c->call);
-    return krn_outbox_append(c->rag->with.outbox, tx, EV_CONVERSATION_CREATED, &event, &context,
-                             err);
+    return rag_conversation_begin(c->rag, tx, c->call, c->record.id, c->record.title, err);
 }
 
 anc_status rag_conversation_create(rag_service *rag, krn_call *call, anc_str id, anc_str title,
@@ -182,27 +202,36 @@ anc_status rag_conversation_find(rag_service *rag, krn_call *call, anc_str id,
     return ANC_OK;
 }
 
-anc_status rag_message_list(rag_service *rag, krn_call *call, anc_str conversation_id, size_t limit,
-                            rag_message **ret, size_t *ret_n)
+static rag_message message_of(const rag_message_record *r)
+{
+    return (rag_message){
+        .id = r->id,
+        .query_id = r->query_id,
+        .question = r->question,
+        .answer = r->answer,
+        .answer_json = r->answer_json,
+        .at_ms = r->at_ms,
+        .position = r->position,
+        .rating = r->rating,
+        .comment = r->comment,
+    };
+}
+
+anc_status rag_message_list(rag_service *rag, krn_call *call, anc_str conversation_id,
+                            uint64_t before, size_t limit, rag_message **ret, size_t *ret_n)
 {
     const rag_conversation_store store = rag->with.conversations;
     rag_conversation_record found;
     rag_message_record *records;
     size_t n;
     ANC_TRY(rag_conversation_get(rag, call, conversation_id, &found));
-    ANC_TRY(store.ops->messages(store.self, call, conversation_id, bounded(limit), &records, &n));
+    ANC_TRY(store.ops->messages(store.self, call, conversation_id, before, bounded(limit), &records,
+                                &n));
     rag_message *list = anc_arena_alloc(call->mem, n, sizeof *list);
     if (list == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu messages", n);
     for (size_t i = 0; i < n; i++)
-        list[i] = (rag_message){
-            .id = records[i].id,
-            .query_id = records[i].query_id,
-            .question = records[i].question,
-            .answer = records[i].answer,
-            .answer_json = records[i].answer_json,
-            .at_ms = records[i].at_ms,
-        };
+        list[i] = message_of(&records[i]);
     *ret = list;
     *ret_n = n;
     return ANC_OK;
@@ -220,8 +249,8 @@ static anc_status delete_it(void *arg, krn_tx *tx, anc_err *err)
     const rag_conversation_store store = d->rag->with.conversations;
     ANC_TRY(store.ops->remove(store.self, tx, d->id, d->call->principal.user_id, err));
     const ev_conversation_deleted event = {.conversation_id = d->id,
-                                           .user_id = user_or_none(d->call)};
-    const ev_context context = context_of(d->call);
+                                           .user_id = rag_user_or_none(d->call)};
+    const ev_context context = rag_event_context(d->call);
     return krn_outbox_append(d->rag->with.outbox, tx, EV_CONVERSATION_DELETED, &event, &context,
                              err);
 }

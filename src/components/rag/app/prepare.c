@@ -48,7 +48,7 @@ static anc_status read_history(rag_turn *turn)
     const rag_conversation_store store = turn->rag->with.conversations;
     rag_message_record *messages;
     size_t n;
-    ANC_TRY(store.ops->messages(store.self, &turn->call, turn->answer.conversation_id,
+    ANC_TRY(store.ops->messages(store.self, &turn->call, turn->answer.conversation_id, UINT64_MAX,
                                 turn->rag->with.config.history_turns, &messages, &n));
     turn->history = anc_arena_alloc(turn->mem, n, sizeof *turn->history);
     if (turn->history == NULL)
@@ -67,7 +67,6 @@ static anc_status begin_conversation(rag_turn *turn, anc_str id)
         id = (anc_str){made, ANC_UUID_TEXT};
     }
     turn->answer.conversation_id = anc_arena_copy(turn->mem, id);
-    turn->title = rag_question_title(turn->question, RAG_TITLE_CHARS);
     turn->new_conversation = true;
     if (turn->answer.conversation_id.ptr == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for an id");
@@ -78,6 +77,7 @@ static anc_status begin_conversation(rag_turn *turn, anc_str id)
  * user's conversation begins one under an id of its own: the name is taken, and no more is said. */
 static anc_status join_conversation(rag_turn *turn, const rag_question *q)
 {
+    turn->title = rag_question_title(turn->question, RAG_TITLE_CHARS);
     const bool by_session = q->conversation_id.len == 0;
     const anc_str id = by_session ? q->session_id : q->conversation_id;
     if (id.len == 0)

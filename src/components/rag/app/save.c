@@ -17,26 +17,10 @@ atomic_uint *rag_pending_slot(rag_service *rag, anc_str conversation_id)
     return &rag->pending[anc_hash64(conversation_id) % RAG_PENDING_SLOTS];
 }
 
-static ev_context context_of(const rag_turn *turn)
-{
-    return (ev_context){
-        .component = ANC_STR("rag"),
-        .trace_id = turn->call.trace_id,
-        .user_id = turn->call.principal.user_id,
-    };
-}
-
-/* NULL instead of an empty id: nobody is logged in. */
-static anc_str user_of(const rag_turn *turn)
-{
-    const anc_str id = turn->call.principal.user_id;
-    return id.len != 0 ? id : ANC_STR_NONE;
-}
-
 static anc_status append(const rag_turn *turn, krn_tx *tx, ev_type_id type, const void *payload,
                          anc_err *err)
 {
-    const ev_context context = context_of(turn);
+    const ev_context context = rag_event_context(&turn->call);
     return krn_outbox_append(turn->rag->with.outbox, tx, type, payload, &context, err);
 }
 
@@ -56,7 +40,7 @@ static anc_status append_requested(const rag_turn *turn, krn_tx *tx, anc_err *er
     const ev_query_requested event = {
         .query_id = turn->answer.query_id,
         .query_text = turn->question,
-        .user_id = user_of(turn),
+        .user_id = rag_user_or_none(&turn->call),
         .collections = turn->collections,
         .metadata = {anc_buf_view(&metadata)},
     };
@@ -132,28 +116,6 @@ static anc_status append_failed(const rag_turn *turn, krn_tx *tx, anc_err *err)
     return append(turn, tx, EV_QUERY_FAILED, &event, err);
 }
 
-/* A conversation of that id may have come into being meanwhile (two first questions of one session):
- * then the turn joins it where it may. */
-static anc_status create_conversation(const rag_turn *turn, krn_tx *tx, anc_str id, anc_err *err)
-{
-    const rag_conversation_store store = turn->rag->with.conversations;
-    const rag_conversation_record record = {
-        .id = id,
-        .title = turn->title,
-        .user_id = turn->call.principal.user_id,
-        .created_ms = tx->wall_ms,
-        .updated_ms = tx->wall_ms,
-    };
-    const anc_status status = store.ops->create(store.self, tx, &record, err);
-    if (status == ANC_CONFLICT) {
-        anc_err_clear(err);
-        return ANC_OK;
-    }
-    ANC_TRY(status);
-    const ev_conversation_created event = {.conversation_id = record.id, .user_id = user_of(turn)};
-    return append(turn, tx, EV_CONVERSATION_CREATED, &event, err);
-}
-
 /* NOT_FOUND when the asking user has no such conversation. */
 static anc_status append_message(const rag_turn *turn, krn_tx *tx, anc_str id, anc_err *err)
 {
@@ -166,7 +128,8 @@ static anc_status append_message(const rag_turn *turn, krn_tx *tx, anc_str id, a
         .answer_json = turn->answer_json,
         .at_ms = turn->answer.generated_at_ms,
     };
-    return store.ops->append(store.self, tx, id, turn->call.principal.user_id, &message, err);
+    return store.ops->append(store.self, tx, id, turn->call.principal.user_id, turn->title,
+                             &message, err);
 }
 
 /* Another user was first with the id of this session: the turn gets a conversation of its own, of an
@@ -176,16 +139,18 @@ static anc_status save_apart(const rag_turn *turn, krn_tx *tx, anc_err *err)
     char made[ANC_UUID_TEXT + 1];
     krn_id_new(turn->rag->with.clock, made);
     const anc_str id = {made, ANC_UUID_TEXT};
-    ANC_TRY(create_conversation(turn, tx, id, err));
+    ANC_TRY(rag_conversation_begin(turn->rag, tx, &turn->call, id, turn->title, err));
     return append_message(turn, tx, id, err);
 }
 
-/* A conversation that is gone was deleted meanwhile: its turn goes with it, the events stay. */
+/* A conversation of that id may have come into being meanwhile (two first questions of one session):
+ * then the turn joins it where it may. One that is gone was deleted meanwhile: its turn goes with it, the
+ * events stay. */
 static anc_status write_turn(const rag_turn *turn, krn_tx *tx, anc_err *err)
 {
     const anc_str id = turn->answer.conversation_id;
     if (turn->new_conversation)
-        ANC_TRY(create_conversation(turn, tx, id, err));
+        ANC_TRY(rag_conversation_ensure(turn->rag, tx, &turn->call, id, turn->title, err));
     const anc_status status = append_message(turn, tx, id, err);
     if (status != ANC_NOT_FOUND)
         return status;

@@ -70,7 +70,7 @@ struct rag_turn {
     anc_str system_prompt;     /* of the question; may be empty */
     const json_value *filters; /* borrowed; NULL: none */
     ev_strs collections;
-    anc_str title; /* of a conversation that begins */
+    anc_str title; /* of a conversation that has none */
     bool new_conversation;
     bool keep;
     uint32_t top_k;
@@ -126,6 +126,15 @@ anc_status rag_conversation_look(rag_service *rag, krn_call *call, anc_str id,
 /* The conversation if the call's user may see it; NOT_FOUND. Waits for turns of it on their way. */
 anc_status rag_conversation_get(rag_service *rag, krn_call *call, anc_str id,
                                 rag_conversation_record *ret) ANC_MUST_CHECK;
+/* In a closure of the writer: the conversation and its event; CONFLICT when the id exists. */
+anc_status rag_conversation_begin(rag_service *rag, krn_tx *tx, const krn_call *call, anc_str id,
+                                  anc_str title, anc_err *err) ANC_MUST_CHECK;
+/* The same where it may be there already: then nothing is done. */
+anc_status rag_conversation_ensure(rag_service *rag, krn_tx *tx, const krn_call *call, anc_str id,
+                                   anc_str title, anc_err *err) ANC_MUST_CHECK;
+ev_context rag_event_context(const krn_call *call);
+anc_str
+rag_user_or_none(const krn_call *call); /* NULL instead of an empty id: nobody is logged in */
 anc_status rag_conversation_id_check(anc_str id, const char *pointer, anc_err *err) ANC_MUST_CHECK;
 atomic_uint *rag_pending_slot(rag_service *rag, anc_str conversation_id);
 

@@ -33,9 +33,14 @@ anc_str rag_question_title(anc_str question, size_t max_chars)
     anc_str line = txt_trim(question);
     for (size_t i = 0; i < line.len; i++)
         if (line.ptr[i] == '\n' || line.ptr[i] == '\r') {
-            line.len = i;
+            line = txt_trim(anc_str_sub(line, 0, i));
             break;
         }
-    line.len = anc_utf8_offset(line, max_chars);
-    return txt_trim(line);
+    const size_t most = anc_utf8_offset(line, max_chars);
+    if (most == line.len)
+        return line;
+    size_t end = most;
+    while (end > most / 2 && line.ptr[end] != ' ')
+        end--;
+    return txt_trim(anc_str_sub(line, 0, end > most / 2 ? end : most));
 }

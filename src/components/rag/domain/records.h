@@ -19,6 +19,9 @@ typedef struct rag_message_record {
     anc_str question, answer;
     anc_str answer_json; /* the answer as it was sent, a JSON object */
     int64_t at_ms;
+    uint64_t position; /* in its conversation, from 1; given by the store */
+    int rating;        /* -1 or 1; 0: nothing was said. For results only, as the next */
+    anc_str comment;
 } rag_message_record;
 
 #endif

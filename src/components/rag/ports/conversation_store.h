@@ -23,10 +23,12 @@ typedef struct rag_conversation_store_ops {
     ANC_MUST_CHECK anc_status (*create)(void *self, krn_tx *tx, const rag_conversation_record *c,
                                         anc_err *err);
 
-    /* Adds a turn at the end and moves updated_ms on. NOT_FOUND when that user has no such
-     * conversation. A turn's id is its sender's, two may have the same. */
+    /* Adds a turn at the end, moves updated_ms on, and gives a conversation without a title this one.
+     * NOT_FOUND when that user has no such conversation. A turn's id is its sender's, two may have the
+     * same. */
     ANC_MUST_CHECK anc_status (*append)(void *self, krn_tx *tx, anc_str conversation_id,
-                                        anc_str user_id, const rag_message_record *m, anc_err *err);
+                                        anc_str user_id, anc_str title, const rag_message_record *m,
+                                        anc_err *err);
 
     /* With its turns; NOT_FOUND when that user has none of that id. */
     ANC_MUST_CHECK anc_status (*remove)(void *self, krn_tx *tx, anc_str id, anc_str user_id,
@@ -42,9 +44,16 @@ typedef struct rag_conversation_store_ops {
                                       int64_t before_ms, anc_str before_id, size_t limit,
                                       rag_conversation_record **ret, size_t *ret_n);
 
-    /* The last `limit` turns, oldest first; none for an unknown conversation. */
+    /* The last `limit` turns before position `before` (UINT64_MAX: from the end), oldest first; none
+     * for an unknown conversation. */
     ANC_MUST_CHECK anc_status (*messages)(void *self, krn_call *call, anc_str conversation_id,
-                                          size_t limit, rag_message_record **ret, size_t *ret_n);
+                                          uint64_t before, size_t limit, rag_message_record **ret,
+                                          size_t *ret_n);
+
+    /* What the user says of the answer to query `query_id`, in the place of what was said before;
+     * NOT_FOUND when none of that user's turns has it. */
+    ANC_MUST_CHECK anc_status (*rate)(void *self, krn_tx *tx, anc_str query_id, anc_str user_id,
+                                      int rating, anc_str comment, anc_err *err);
 } rag_conversation_store_ops;
 
 typedef struct rag_conversation_store {

@@ -158,6 +158,53 @@ static void test_idempotency(void **state)
     (void)close(fd);
 }
 
+/* A question asked again with its key is not asked again: one answer, one turn. */
+static void test_questions_are_repeatable(void **state)
+{
+    (void)state;
+    const anc_str body = ANC_STR("{\"question\":\"x\"}");
+    static const char *const paths[] = {"/v1/chat/query", "/v1/chat/stream"};
+    for (int i = 0; i < 2; i++) {
+        answer a = ask(&f, "POST", paths[i], KEY("q"), body);
+        answer b = ask(&f, "POST", paths[i], KEY("q"), body);
+        assert_int_equal(a.status, 200);
+        assert_int_equal(b.status, 200);
+        assert_true(anc_str_eq(a.body, b.body));
+        assert_true(anc_str_eq(answer_header(&b, "idempotent-replayed"), ANC_STR("true")));
+        assert_true(
+            anc_str_eq(answer_header(&a, "content-type"), answer_header(&b, "content-type")));
+        assert_int_equal(atomic_load(&doubles.prepared), i + 1);
+        answer_done(&a);
+        answer_done(&b);
+        a = ask(&f, "POST", paths[i], KEY("q"), ANC_STR("{\"question\":\"y\"}"));
+        assert_int_equal(a.status, 409);
+        answer_done(&a);
+    }
+    answer a = ask(&f, "POST", paths[1], KEY("f"), ANC_STR("{\"question\":\"fail\"}"));
+    assert_true(answer_has(&a, "event: error"));
+    answer_done(&a);
+    a = ask(&f, "POST", paths[1], KEY("f"), ANC_STR("{\"question\":\"fail\"}"));
+    assert_null(answer_header(&a, "idempotent-replayed").ptr);
+    answer_done(&a);
+}
+
+/* A user's turns are a conversation of the caller's. */
+static void test_user_names(void **state)
+{
+    (void)state;
+    answer a = post(&f, "/chat", "{\"user_name\":\"Bob\",\"message\":\"x\"}");
+    assert_int_equal(a.status, 200);
+    assert_string_equal(doubles.conversation, "chat:admin:Bob");
+    answer_done(&a);
+    a = post(&f, "/chat/stream", "{\"user_name\":\"Eve\",\"message\":\"x\"}");
+    assert_true(answer_has(&a, "event: sources") && answer_has(&a, "event: done"));
+    assert_string_equal(doubles.conversation, "chat:admin:Eve");
+    answer_done(&a);
+    a = post(&f, "/chat/history/Eve", "{\"message\":\"x\",\"answer\":\"y\"}");
+    assert_int_equal(a.status, 201);
+    answer_done(&a);
+}
+
 static void test_log_and_metrics(void **state)
 {
     (void)state;
@@ -185,8 +232,9 @@ static void test_log_and_metrics(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(test_key),     EACH(test_origins),     EACH(test_ids),
-        EACH(test_browser), EACH(test_idempotency), EACH(test_log_and_metrics),
+        EACH(test_key),        EACH(test_origins),         EACH(test_ids),
+        EACH(test_browser),    EACH(test_idempotency),     EACH(test_questions_are_repeatable),
+        EACH(test_user_names), EACH(test_log_and_metrics),
     };
     return cmocka_run_group_tests_name("identity", tests, NULL, NULL);
 }

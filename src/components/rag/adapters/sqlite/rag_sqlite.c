@@ -53,26 +53,29 @@ static anc_status no_conversation(anc_str id, anc_err *err)
 }
 
 static anc_status count_message(db_sqlite *db, anc_str conversation_id, anc_str user_id,
-                                int64_t at_ms, anc_err *err)
+                                anc_str title, int64_t at_ms, anc_err *err)
 {
     DB_STMT(s);
     ANC_TRY(db_prepare(db,
                        "UPDATE rag_conversation SET messages = messages + 1,"
-                       " updated_ms = max(updated_ms, ?2) WHERE id = ?1 AND user_id = ?3",
+                       " updated_ms = max(updated_ms, ?2),"
+                       " title = CASE WHEN title = '' THEN ?4 ELSE title END"
+                       " WHERE id = ?1 AND user_id = ?3",
                        &s, err));
     db_bind_str(s, 1, conversation_id);
     db_bind_int(s, 2, at_ms);
     db_bind_str(s, 3, user_id);
+    db_bind_str(s, 4, title);
     ANC_TRY(db_run(s, err));
     return db_changes(db) == 1 ? ANC_OK : no_conversation(conversation_id, err);
 }
 
 static anc_status store_append(void *self, krn_tx *tx, anc_str conversation_id, anc_str user_id,
-                               const rag_message_record *m, anc_err *err)
+                               anc_str title, const rag_message_record *m, anc_err *err)
 {
     (void)self;
     db_sqlite *db = tx->connection;
-    ANC_TRY(count_message(db, conversation_id, user_id, m->at_ms, err));
+    ANC_TRY(count_message(db, conversation_id, user_id, title, m->at_ms, err));
     DB_STMT(s);
     ANC_TRY(db_prepare(db,
                        "INSERT INTO rag_message (conversation_id, position, id, query_id, question,"
@@ -99,6 +102,28 @@ static anc_status store_remove(void *self, krn_tx *tx, anc_str id, anc_str user_
     db_bind_str(s, 2, user_id);
     ANC_TRY(db_run(s, err));
     return db_changes(db) == 1 ? ANC_OK : no_conversation(id, err);
+}
+
+static anc_status store_rate(void *self, krn_tx *tx, anc_str query_id, anc_str user_id, int rating,
+                             anc_str comment, anc_err *err)
+{
+    (void)self;
+    db_sqlite *db = tx->connection;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(db,
+                       "UPDATE rag_message SET rating = ?3, comment = ?4, rated_ms = ?5"
+                       " WHERE query_id = ?1 AND conversation_id IN"
+                       " (SELECT id FROM rag_conversation WHERE user_id = ?2)",
+                       &s, err));
+    db_bind_str(s, 1, query_id);
+    db_bind_str(s, 2, user_id);
+    db_bind_int(s, 3, rating);
+    db_bind_str(s, 4, comment);
+    db_bind_int(s, 5, tx->wall_ms);
+    ANC_TRY(db_run(s, err));
+    if (db_changes(db) == 0)
+        return ANC_FAIL(err, ANC_NOT_FOUND, "there is no query \"%.*s\"", ANC_FMT(query_id));
+    return ANC_OK;
 }
 
 /* ---- readers --------------------------------------------------------------------------------- */
@@ -186,12 +211,15 @@ static anc_status store_list(void *self, krn_call *call, anc_str user_id, int64_
 
 static anc_status read_message(db_stmt *s, krn_call *call, rag_message_record *ret)
 {
-    rag_message_record m = {.at_ms = db_col_int(s, 5)};
+    rag_message_record m = {.at_ms = db_col_int(s, 5),
+                            .position = (uint64_t)db_col_int(s, 6),
+                            .rating = (int)db_col_int(s, 7)};
     ANC_TRY(db_col_copy(s, 0, call->mem, &m.id, call->err));
     ANC_TRY(db_col_copy(s, 1, call->mem, &m.query_id, call->err));
     ANC_TRY(db_col_copy(s, 2, call->mem, &m.question, call->err));
     ANC_TRY(db_col_copy(s, 3, call->mem, &m.answer, call->err));
     ANC_TRY(db_col_copy(s, 4, call->mem, &m.answer_json, call->err));
+    ANC_TRY(db_col_copy(s, 8, call->mem, &m.comment, call->err));
     *ret = m;
     return ANC_OK;
 }
@@ -205,18 +233,22 @@ static void turn_round(rag_message_record *items, size_t n)
     }
 }
 
-static anc_status store_messages(void *self, krn_call *call, anc_str conversation_id, size_t limit,
-                                 rag_message_record **ret, size_t *ret_n)
+static anc_status store_messages(void *self, krn_call *call, anc_str conversation_id,
+                                 uint64_t before, size_t limit, rag_message_record **ret,
+                                 size_t *ret_n)
 {
     DB_READING(r);
     ANC_TRY(reading_begin(self, call, &r));
     DB_STMT(s);
-    ANC_TRY(db_prepare(r.db,
-                       "SELECT id, query_id, question, answer, answer_json, at_ms FROM rag_message"
-                       " WHERE conversation_id = ?1 ORDER BY position DESC LIMIT ?2",
-                       &s, call->err));
+    ANC_TRY(
+        db_prepare(r.db,
+                   "SELECT id, query_id, question, answer, answer_json, at_ms, position, rating,"
+                   " comment FROM rag_message WHERE conversation_id = ?1 AND position < ?2"
+                   " ORDER BY position DESC LIMIT ?3",
+                   &s, call->err));
     db_bind_str(s, 1, conversation_id);
-    db_bind_int(s, 2, (int64_t)limit);
+    db_bind_int(s, 2, before > INT64_MAX ? INT64_MAX : (int64_t)before);
+    db_bind_int(s, 3, (int64_t)limit);
     void *items = NULL;
     size_t n = 0;
     size_t room = 0;
@@ -246,6 +278,7 @@ anc_status rag_sqlite_open(db_readers *readers, rag_sqlite **ret, rag_conversati
         .find = store_find,
         .list = store_list,
         .messages = store_messages,
+        .rate = store_rate,
     };
     rag_sqlite *self = calloc(1, sizeof *self);
     if (self == NULL)

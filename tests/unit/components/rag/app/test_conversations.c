@@ -106,9 +106,9 @@ static void only_the_last_turns_are_read(void **state)
     ASSERT_OK(world_end(&w, &a), &w.err);
     rag_message *messages;
     size_t n;
-    ASSERT_OK(rag_message_list(w.rag, &w.call, ANC_STR("s"), 3, &messages, &n), &w.err);
+    ASSERT_OK(rag_message_list(w.rag, &w.call, ANC_STR("s"), UINT64_MAX, 3, &messages, &n), &w.err);
     assert_int_equal(n, 3);
-    ASSERT_OK(rag_message_list(w.rag, &w.call, ANC_STR("s"), 0, &messages, &n), &w.err);
+    ASSERT_OK(rag_message_list(w.rag, &w.call, ANC_STR("s"), UINT64_MAX, 0, &messages, &n), &w.err);
     assert_int_equal(n, 9);
     world_close(&w);
 }
@@ -133,7 +133,7 @@ static void another_user_sees_nothing(void **state)
     rag_conversation *list;
     size_t n;
     anc_err_clear(&w.err);
-    assert_int_equal(rag_message_list(w.rag, &w.call, ANC_STR("c-1"), 5, &messages, &n),
+    assert_int_equal(rag_message_list(w.rag, &w.call, ANC_STR("c-1"), UINT64_MAX, 5, &messages, &n),
                      ANC_NOT_FOUND);
     anc_err_clear(&w.err);
     assert_int_equal(rag_conversation_delete(w.rag, &w.call, ANC_STR("c-1")), ANC_NOT_FOUND);
@@ -166,7 +166,8 @@ static void another_users_session_begins_apart(void **state)
     w.call.principal.user_id = ANC_STR("ada");
     rag_message *messages;
     size_t n;
-    ASSERT_OK(rag_message_list(w.rag, &w.call, ANC_STR("shared"), 5, &messages, &n), &w.err);
+    ASSERT_OK(rag_message_list(w.rag, &w.call, ANC_STR("shared"), UINT64_MAX, 5, &messages, &n),
+              &w.err);
     assert_int_equal(n, 1);
     world_close(&w);
 }
@@ -219,6 +220,88 @@ static void created_listed_deleted(void **state)
     assert_int_equal(w.outbox.n, ANC_COUNT(wanted));
     for (size_t i = 0; i < ANC_COUNT(wanted); i++)
         assert_int_equal(w.outbox.events[i].type, wanted[i]);
+    world_close(&w);
+}
+
+static void a_title_is_the_first_question(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w);
+    rag_conversation c;
+    ASSERT_OK(rag_conversation_create(w.rag, &w.call, ANC_STR("c-1"), ANC_STR(""), &c), &w.err);
+    ASSERT_OK(rag_conversation_create(w.rag, &w.call, ANC_STR("c-2"), ANC_STR("Mine"), &c), &w.err);
+    const rag_answer *a;
+    for (int i = 0; i < 4; i++) {
+        rag_question q = world_question(i < 2 ? "How heavy is the scale?" : "How long is it?");
+        q.conversation_id = i % 2 == 0 ? ANC_STR("c-1") : ANC_STR("c-2");
+        ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    }
+    assert_string_equal(w.store.conversations[0].title, "How heavy is the scale?");
+    assert_string_equal(w.store.conversations[1].title, "Mine");
+    world_close(&w);
+}
+
+static void feedback_is_kept_with_its_event(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w);
+    const rag_question q = world_question("How heavy is the scale?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    const anc_str id = a->query_id;
+    const size_t events = w.outbox.n;
+    ASSERT_OK(rag_feedback_give(w.rag, &w.call, id, 1, ANC_STR("good")), &w.err);
+    ASSERT_OK(rag_feedback_give(w.rag, &w.call, id, -1, ANC_STR("")), &w.err);
+    assert_int_equal(w.store.messages[0].rating, -1);
+    assert_string_equal(w.store.messages[0].comment, "");
+    assert_int_equal(w.outbox.n, events + 2);
+    assert_int_equal(w.outbox.events[events].type, EV_FEEDBACK_GIVEN);
+    assert_true(anc_str_eq(anc_str_of(w.outbox.events[events].text), id));
+    assert_int_equal(rag_feedback_give(w.rag, &w.call, ANC_STR("q-9"), 1, ANC_STR("")),
+                     ANC_NOT_FOUND);
+    anc_err_clear(&w.err);
+    assert_int_equal(rag_feedback_give(w.rag, &w.call, id, 0, ANC_STR("")), ANC_INVALID);
+    assert_string_equal(w.err.pointer, "/rating");
+    anc_err_clear(&w.err);
+    assert_int_equal(rag_feedback_give(w.rag, &w.call, id, 1, ANC_STR("\xff")), ANC_INVALID);
+    assert_string_equal(w.err.pointer, "/comment");
+    anc_err_clear(&w.err);
+    w.outbox.append = ANC_IO;
+    assert_int_equal(rag_feedback_give(w.rag, &w.call, id, 1, ANC_STR("")), ANC_IO);
+    w.outbox.append = ANC_OK;
+    anc_err_clear(&w.err);
+    w.call.principal.user_id = ANC_STR("eve");
+    assert_int_equal(rag_feedback_give(w.rag, &w.call, id, 1, ANC_STR("")), ANC_NOT_FOUND);
+    world_close(&w);
+}
+
+static void a_turn_is_told(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w);
+    rag_message m;
+    ASSERT_OK(rag_message_add(w.rag, &w.call, ANC_STR("chat:bob"), ANC_STR("How heavy?"),
+                              ANC_STR("Four kilograms."), &m),
+              &w.err);
+    ASSERT_OK(
+        rag_message_add(w.rag, &w.call, ANC_STR("chat:bob"), ANC_STR("And why?"), ANC_STR(""), &m),
+        &w.err);
+    assert_int_equal(w.store.n_conversations, 1);
+    assert_string_equal(w.store.conversations[0].title, "How heavy?");
+    assert_int_equal(w.store.n_messages, 2);
+    assert_int_equal(w.outbox.n, 1);
+    assert_int_equal(
+        rag_message_add(w.rag, &w.call, ANC_STR("chat:bob"), ANC_STR(" "), ANC_STR(""), &m),
+        ANC_INVALID);
+    anc_err_clear(&w.err);
+    w.call.principal.user_id = ANC_STR("eve");
+    assert_int_equal(
+        rag_message_add(w.rag, &w.call, ANC_STR("chat:bob"), ANC_STR("Mine?"), ANC_STR(""), &m),
+        ANC_CONFLICT);
+    assert_int_equal(w.store.n_messages, 2);
     world_close(&w);
 }
 
@@ -291,6 +374,9 @@ int main(void)
         cmocka_unit_test(another_users_session_begins_apart),
         cmocka_unit_test(two_users_begin_one_session),
         cmocka_unit_test(created_listed_deleted),
+        cmocka_unit_test(a_title_is_the_first_question),
+        cmocka_unit_test(feedback_is_kept_with_its_event),
+        cmocka_unit_test(a_turn_is_told),
         cmocka_unit_test(deleted_meanwhile),
         cmocka_unit_test(store_failure_is_passed_on),
     };

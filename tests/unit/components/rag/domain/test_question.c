@@ -63,6 +63,10 @@ static const title_row titles[] = {
     {"short", "Why?", "Why?"},
     {"first line", "  Why?\nBecause I ask.", "Why?"},
     {"cut at code points", "ééééééééééé", "éééééééé"},
+    {"cut at a word", "How is it made?", "How is"},
+    {"cut in a long first word", "a bcdefghijk", "a bcdefg"},
+    {"a blank at the end", "abcdefgh ijk", "abcdefgh"},
+    {"blanks before a line feed", "Why?  \nx", "Why?"},
 };
 
 static void title_is_as_told(void **state)

@@ -1,0 +1,103 @@
+/* user_chat.c - questions and turns under a user's name, as other designs ask for them.
+ *
+ * A name's turns are one conversation of the caller's, whose id is made of both: what one caller keeps
+ * under a name is nobody else's. Who is not the owner has the own name alone.
+ */
+#include "base/utf8.h"
+
+#include "handlers.h"
+#include "schemas.h"
+
+static anc_status check_name(http_request *rq, anc_str name)
+{
+    const krn_principal *p = &rq->call.principal;
+    if (name.len == 0 || anc_utf8_count(name) > HTTP_USER_NAME_MAX)
+        http_fault_add(&rq->faults, ANC_STR("/user_name"), "1 to %d characters are allowed",
+                       HTTP_USER_NAME_MAX);
+    ANC_TRY(http_faults_status(&rq->faults, &rq->err));
+    if (!p->is_admin && !anc_str_eq(name, p->user_id))
+        return ANC_FAIL(&rq->err, ANC_FORBIDDEN, "the history of \"%.*s\" is not yours",
+                        ANC_FMT(name));
+    return ANC_OK;
+}
+
+static anc_status conversation_of(http_request *rq, anc_str name, anc_str *ret)
+{
+    ANC_TRY(check_name(rq, name));
+    *ret = anc_arena_printf(rq->mem, "chat:%.*s:%.*s", ANC_FMT(rq->call.principal.user_id),
+                            ANC_FMT(name));
+    return ret->ptr != NULL ? ANC_OK : http_no_memory(rq, "a conversation's id");
+}
+
+/* ---- questions ---- */
+
+static anc_status start(http_request *rq, bool stream)
+{
+    http_user_chat_in in;
+    ANC_TRY(http_body(rq, &in));
+    rag_question question = http_question_of(&in.chat);
+    ANC_TRY(conversation_of(rq, in.user_name, &question.session_id));
+    return http_chat_start(rq, &question, stream);
+}
+
+anc_status http_user_chat(http_request *rq)
+{
+    return start(rq, false);
+}
+
+anc_status http_user_chat_stream(http_request *rq)
+{
+    return start(rq, true);
+}
+
+/* ---- turns ---- */
+
+anc_status http_history_get(http_request *rq)
+{
+    http_page page;
+    anc_str id;
+    uint64_t before;
+    rag_message *turns = NULL;
+    size_t n = 0;
+    ANC_TRY(http_query(rq, &page));
+    ANC_TRY(http_older_read(rq, page.cursor, &before));
+    ANC_TRY(conversation_of(rq, rq->params[0], &id));
+    const anc_status status =
+        rag_message_list(rq->edge->o.rag, &rq->call, id, before, (size_t)page.limit, &turns, &n);
+    if (status != ANC_OK && status != ANC_NOT_FOUND)
+        return status;
+    json_writer w = http_json(rq);
+    json_open_object(&w);
+    json_put_str(&w, "user_name", rq->params[0]);
+    http_put_messages(&w, "items", turns, n);
+    json_put_str_or_null(&w, "next_cursor", http_older_cursor(rq, turns, n, (size_t)page.limit));
+    json_close_object(&w);
+    return ANC_OK;
+}
+
+anc_status http_history_add(http_request *rq)
+{
+    http_told_in in;
+    anc_str id;
+    rag_message made;
+    ANC_TRY(http_body(rq, &in));
+    ANC_TRY(conversation_of(rq, rq->params[0], &id));
+    ANC_TRY(rag_message_add(rq->edge->o.rag, &rq->call, id, in.question,
+                            in.answer.ptr != NULL ? in.answer : ANC_STR(""), &made));
+    json_writer w = http_json(rq);
+    http_put_message(&w, &made);
+    rq->answer.status = 201;
+    return ANC_OK;
+}
+
+/* Nothing to forget is as good as forgotten. */
+anc_status http_history_delete(http_request *rq)
+{
+    anc_str id;
+    ANC_TRY(conversation_of(rq, rq->params[0], &id));
+    const anc_status status = rag_conversation_delete(rq->edge->o.rag, &rq->call, id);
+    if (status != ANC_OK && status != ANC_NOT_FOUND)
+        return status;
+    rq->answer.status = 204;
+    return ANC_OK;
+}
