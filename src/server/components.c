@@ -34,13 +34,13 @@ size_t srv_migrations(db_migration out[SRV_MAX_MIGRATIONS])
 }
 
 /* A damaged file: whoever starts the server reads what to do. */
-static anc_status advise(const srv_house *h, const anc_err *why, anc_err *err)
+anc_status srv_catalog_damaged(const srv_house *h, const char *what, anc_err *err)
 {
     return ANC_FAIL(
         err, ANC_CORRUPT,
         "%.300s. Put a backup of it in its place and start again. Without a backup, move "
         "the folder %.*s away and ingest the documents again",
-        why->text, ANC_FMT(h->data_dir));
+        what, ANC_FMT(h->data_dir));
 }
 
 anc_status srv_catalog_open(srv_house *h, anc_err *err)
@@ -59,7 +59,7 @@ anc_status srv_catalog_open(srv_house *h, anc_err *err)
     anc_err why = {0};
     const anc_status status = krn_sqlite_open(&options, &h->catalog, &why);
     if (status == ANC_CORRUPT)
-        return advise(h, &why, err);
+        return srv_catalog_damaged(h, why.text, err);
     if (status != ANC_OK)
         return anc_fail_at(err, status, why.where, "%s", why.text);
     return ANC_OK;

@@ -29,7 +29,8 @@ enum {
     MAX_CONNECTION_OUTPUT = 16 << 20,
     OPEN_REQUESTS = 4096,  /* http_edge_options.max_open */
     OWN_DESCRIPTORS = 256, /* catalog, raw store, sockets to listen on, log */
-    FIRST_READY_MS = 600000
+    FIRST_READY_MS = 600000,
+    STUCK_MS = 1000
 };
 
 /* ---- the data folder ---- */
@@ -253,13 +254,35 @@ anc_status srv_house_open(const srv_house_options *options, srv_house **ret, anc
 
 /* ---- running ---- */
 
+/* Whether the first reading of the catalog is stuck at a damaged page; asked at every look. A page that
+ * the reading does not need holds up nothing, and is for health to tell. */
+static bool is_stuck(srv_house *h, uint64_t *documents, int64_t *stuck_ms,
+                     char why[KRN_CONDITION_TEXT])
+{
+    const uint64_t now = srch_status(h->srch).documents;
+    const bool goes_on = now != *documents;
+    *documents = now;
+    *stuck_ms += READY_POLL_MS;
+    if (goes_on || h->writer.ops->condition(h->writer.self, why) != KRN_DAMAGED)
+        *stuck_ms = 0;
+    return *stuck_ms > STUCK_MS;
+}
+
 static void tell_ready(void *arg)
 {
     srv_house *h = arg;
+    char why[KRN_CONDITION_TEXT];
+    uint64_t documents = 0;
+    int64_t stuck_ms = 0;
     for (int64_t waited = 0; waited < FIRST_READY_MS && !atomic_load(&h->stopping);
          waited += READY_POLL_MS) {
         if (srch_status(h->srch).ready)
             break;
+        if (is_stuck(h, &documents, &stuck_ms, why)) {
+            if (srv_catalog_damaged(h, why, &h->failure) != ANC_OK)
+                srv_house_stop(h);
+            return;
+        }
         os_sleep_ns((int64_t)READY_POLL_MS * 1000000);
     }
     if (!atomic_load(&h->stopping))
@@ -295,6 +318,8 @@ anc_status srv_house_run(srv_house *h, anc_err *err)
         ANC_TRY(os_thread_start("ready", tell_ready, h, &teller, err));
     net_loop_run(h->loop);
     os_thread_join(teller);
+    if (h->failure.code != ANC_OK)
+        return anc_fail_at(err, h->failure.code, h->failure.where, "%s", h->failure.text);
     return ANC_OK;
 }
 

@@ -26,7 +26,8 @@ anc_status srv_house_open(const srv_house_options *options, srv_house **ret,
                           anc_err *err) ANC_MUST_CHECK;
 
 /* Runs until srv_house_stop or a signal; then lets running requests finish. What os_thread_start gives
- * when there is no thread to call on_ready on: then nothing ran. */
+ * when there is no thread to call on_ready on: then nothing ran. CORRUPT, with what to do, when the
+ * index cannot be built since the catalog is damaged where its documents stand. */
 anc_status srv_house_run(srv_house *house, anc_err *err) ANC_MUST_CHECK;
 
 void srv_house_stop(srv_house *house);  /* any thread */

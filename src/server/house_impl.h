@@ -34,7 +34,8 @@ struct srv_house {
     os_lock *lock;
     os_reserve *reserve;
     atomic_bool stopping;
-    bool started; /* scheduler and bus run */
+    bool started;    /* scheduler and bus run */
+    anc_err failure; /* of the teller's thread: why the house ended by itself */
 
     krn_clock clock;
     krn_log_json log_json;
@@ -82,6 +83,8 @@ enum { SRV_MAX_MIGRATIONS = 64 };
 size_t srv_migrations(db_migration out[SRV_MAX_MIGRATIONS]);
 
 anc_status srv_catalog_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+/* CORRUPT, with what to do about it. */
+anc_status srv_catalog_damaged(const srv_house *h, const char *what, anc_err *err) ANC_MUST_CHECK;
 void srv_catalog_close(srv_house *h); /* with everything that reads it: components and stores */
 
 /* embedding, knowledge, search, ingest */

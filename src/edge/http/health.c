@@ -25,6 +25,8 @@ static condition check_database(const http_edge_options *o, anc_buf *detail)
         o->writer.ops != NULL ? o->writer.ops->condition(o->writer.self, text) : KRN_SOUND;
     (void)anc_buf_add(detail,
                       c == KRN_SOUND ? ANC_STR("the catalog is written") : anc_str_of(text));
+    if (c == KRN_DAMAGED)
+        (void)anc_buf_add(detail, ANC_STR(": put a backup in its place and restart"));
     return conditions[c];
 }
 

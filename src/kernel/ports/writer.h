@@ -48,7 +48,7 @@ typedef struct krn_writer_ops {
     ANC_MUST_CHECK anc_status (*post)(void *self, krn_work_fn *work, void *arg,
                                       krn_work_done_fn *done, anc_err *err);
     size_t (*queued)(void *self);
-    /* How the catalog is; `out` gets one line about what is wrong and what to do, "" when nothing is.
+    /* How the catalog is; `out` gets one line about what is wrong, "" when nothing is.
      * Any thread, at once. */
     krn_condition (*condition)(void *self, char out[KRN_CONDITION_TEXT]);
 } krn_writer_ops;

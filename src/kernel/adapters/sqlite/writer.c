@@ -374,11 +374,9 @@ static krn_condition writer_condition(void *self, char out[KRN_CONDITION_TEXT])
         return KRN_STOPPED;
     if (page == 0)
         return KRN_SOUND;
-    (void)snprintf(
-        out, KRN_CONDITION_TEXT,
-        "%.300s is damaged at page %u: what stands there is not served; stop, put a backup "
-        "in its place, and start again",
-        db_path(k->db), page);
+    (void)snprintf(out, KRN_CONDITION_TEXT,
+                   "%.300s is damaged at page %u, and what stands there is not served",
+                   db_path(k->db), page);
     return KRN_DAMAGED;
 }
 
