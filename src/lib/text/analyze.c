@@ -101,6 +101,8 @@ static size_t joiner_after(anc_str text, const part *before, bool *url)
     if (anc_str_starts(rest, ANC_STR("\xE2\x80\x90")) ||
         anc_str_starts(rest, ANC_STR("\xE2\x80\x91")))
         return word_at(rest, 3) ? 3 : 0; /* hyphens of their own code point */
+    if ((unsigned char)rest.ptr[0] >= 0x80)
+        return 0; /* what follows its first byte is no code point */
     if (*url)
         while (n < 3 && n < rest.len && is_sign(rest.ptr[n], "./?&=#%~+:-_@"))
             n++;

@@ -61,7 +61,7 @@ static anc_status next_words(void *arg, srch_index_chunk *ret, bool *ret_more)
         return ANC_OK;
     rest = anc_str_of(w->chunks[w->next]);
     while (anc_str_split(&rest, ' ', &part)) {
-        w->terms[n] = (srch_index_term){.text = part, .position = (uint32_t)n};
+        w->terms[n] = (srch_index_term){.text = part, .form = part, .position = (uint32_t)n};
         n++;
     }
     *ret = (srch_index_chunk){
@@ -202,6 +202,111 @@ static void labels_and_filters_are_inside(void **state)
     close_world(&w);
 }
 
+/* Marks bind the words' list, the vectors' and the documents'. */
+static void demands_are_inside(void **state)
+{
+    world w;
+    open_world(&w, state);
+    anc_str phrase[] = {ANC_STR_INIT("red"), ANC_STR_INIT("fish")}, blue = ANC_STR("blue"),
+            beginning = ANC_STR("gre");
+    srch_wording wordings[] = {
+        {SRCH_HAS_PHRASE, phrase, 2}, {SRCH_HAS_TERM, &blue, 1}, {SRCH_HAS_PREFIX, &beginning, 1}};
+    srch_demand demand = {wordings, 1, false};
+    srch_index_query q = {.vector = x_axis,
+                          .dims = DIMS,
+                          .labels = a_public,
+                          .n_labels = 1,
+                          .demands = &demand,
+                          .n_demands = 1,
+                          .k_semantic = 10};
+    srch_index_result r;
+    ASSERT_OK(
+        publish(&w, "c", "a", 1, a_public,
+                (words){.chunks = {"red fish", "fish red", "blue"}, .n = 3, .vector = x_axis}),
+        &w.err);
+    ASSERT_OK(
+        publish(&w, "c", "b", 1, a_public, (words){.chunks = {"grey"}, .n = 1, .vector = x_axis}),
+        &w.err);
+    static const size_t found[] = {1, 2, 3};
+    for (size_t n = 1; n <= 3; n++) {
+        demand.n_any = n;
+        demand.excluded = false;
+        ASSERT_OK(w.index.ops->search(w.index.self, &w.call, ANC_STR("c"), &q, &r), &w.err);
+        assert_int_equal(r.n, found[n - 1]);
+        demand.excluded = true;
+        ASSERT_OK(w.index.ops->search(w.index.self, &w.call, ANC_STR("c"), &q, &r), &w.err);
+        assert_int_equal(r.n, 4 - found[n - 1]);
+    }
+    q.k_semantic = 0;
+    q.k_documents = 10;
+    ASSERT_OK(w.index.ops->search(w.index.self, &w.call, ANC_STR("c"), &q, &r), &w.err);
+    assert_int_equal(r.n, 1); /* of "a" the second chunk has none of the wordings */
+    assert_int_equal(r.candidates[0].ordinal, 1);
+    close_world(&w);
+}
+
+static void documents_come_latest_first(void **state)
+{
+    world w;
+    open_world(&w, state);
+    static const char *const ids[] = {"a", "b", "c"};
+    static const int64_t times[] = {10, 30, 20};
+    for (size_t i = 0; i < 3; i++) {
+        words chunk = {.chunks = {"red"}, .n = 1};
+        const srch_field at = {.name = ANC_STR("updated_at"),
+                               .value = {.kind = SRCH_TIME, .integer = times[i]}};
+        const srch_index_document d = {.document_id = anc_str_of(ids[i]),
+                                       .version = 1,
+                                       .fields = &at,
+                                       .n_fields = 1,
+                                       .labels = a_public,
+                                       .n_labels = 1};
+        ASSERT_OK(w.index.ops->publish(w.index.self, &w.call, ANC_STR("c"), &d,
+                                       (srch_chunk_source){&chunk, next_words}),
+                  &w.err);
+    }
+    const srch_index_query q = {.labels = a_public, .n_labels = 1, .k_documents = 2};
+    srch_index_result r;
+    ASSERT_OK(w.index.ops->search(w.index.self, &w.call, ANC_STR("c"), &q, &r), &w.err);
+    assert_int_equal(r.n, 2);
+    assert_true(r.cut);
+    assert_true(anc_str_eq(r.candidates[0].document_id, ANC_STR("b")) &&
+                r.candidates[0].at_ms == 30);
+    assert_true(anc_str_eq(r.candidates[1].document_id, ANC_STR("c")));
+    close_world(&w);
+}
+
+static void scores_are_explained(void **state)
+{
+    world w;
+    open_world(&w, state);
+    ASSERT_OK(publish(&w, "c", "a", 1, a_public,
+                      (words){.chunks = {"red red fish", "blue"}, .n = 2, .vector = x_axis}),
+              &w.err);
+    const srch_query_term terms[] = {{ANC_STR_INIT("red"), 1, false},
+                                     {ANC_STR_INIT("fish"), 2, false},
+                                     {ANC_STR_INIT("the"), 1, true}};
+    const srch_index_query q = {.terms = terms,
+                                .n_terms = 3,
+                                .vector = x_axis,
+                                .dims = DIMS,
+                                .labels = a_public,
+                                .n_labels = 1,
+                                .k_keyword = 10,
+                                .k_semantic = 10,
+                                .explain = true};
+    srch_index_result r;
+    ASSERT_OK(w.index.ops->search(w.index.self, &w.call, ANC_STR("c"), &q, &r), &w.err);
+    assert_true(r.n == 2 && r.n_terms == 3 && r.chunks == 2 && r.mean_length == 2);
+    assert_true(r.terms[0].df == 1 && r.terms[0].scored && !r.terms[2].scored);
+    const srch_candidate *c = &r.candidates[0];
+    assert_true(c->length == 3 && c->terms[0].tf == 2 && c->terms[1].tf == 1 &&
+                c->terms[2].tf == 0);
+    assert_true(fabs(c->terms[0].bm25 + c->terms[1].bm25 - c->bm25) < 1e-9);
+    assert_true(r.candidates[1].terms[0].tf == 0 && r.candidates[1].bm25 == 0);
+    close_world(&w);
+}
+
 static anc_status never(void *arg)
 {
     (void)arg;
@@ -238,5 +343,8 @@ int main(void)
     failed += RUN_TABLE("a failed publish", adapters, a_failed_publish_changes_nothing);
     failed += RUN_TABLE("collections are apart", adapters, collections_are_apart);
     failed += RUN_TABLE("labels and filters", adapters, labels_and_filters_are_inside);
+    failed += RUN_TABLE("demands", adapters, demands_are_inside);
+    failed += RUN_TABLE("documents", adapters, documents_come_latest_first);
+    failed += RUN_TABLE("explained", adapters, scores_are_explained);
     return failed + RUN_TABLE("a search can be ended", adapters, a_search_can_be_ended);
 }

@@ -150,6 +150,94 @@ static void copies_are_alike(void **state)
     assert_true(likeness("", "") == 1);
 }
 
+static void copies_in_other_scripts(void **state)
+{
+    (void)state;
+    assert_true(
+        likeness("\xC2\xAB L'\xC3\x89t\xC3\xA9 \xC2\xBB \xE2\x80\x94 \xC3\xA0 la mer, enfin",
+                 "l'\xC3\xA9t\xC3\xA9 \xC3\x80 la mer\xC2\xA0: enfin") == 1);
+    assert_true(likeness("\xCE\x91\xCE\xBB\xCF\x86\xCE\xB1 \xCE\xB2\xCE\xAE\xCF\x84\xCE\xB1 "
+                         "\xCE\xB3\xCE\xAC\xCE\xBC\xCE\xB1",
+                         "\xCE\xB1\xCE\xBB\xCF\x86\xCE\xB1, \xCE\xB2\xCE\xAE\xCF\x84\xCE\xB1; "
+                         "\xCE\xB3\xCE\xAC\xCE\xBC\xCE\xB1!") == 1);
+}
+
+/* ---- the estimate against the exact share of runs ---- */
+
+enum { RUN_TEXT = 120 };
+
+typedef struct words {
+    uint32_t w[RUN_TEXT];
+    size_t n;
+} words;
+
+static uint64_t seed = 3;
+
+static uint32_t chance(uint32_t below)
+{
+    seed = seed * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(seed >> 33) % below;
+}
+
+static bool has_run(const words *t, const uint32_t *run)
+{
+    for (size_t i = 0; i + 3 <= t->n; i++)
+        if (memcmp(t->w + i, run, 3 * sizeof *run) == 0)
+            return true;
+    return false;
+}
+
+/* Distinct runs of `a`, and how many of them `b` has. */
+static size_t count_runs(const words *a, const words *b, size_t *ret_common)
+{
+    size_t distinct = 0;
+    *ret_common = 0;
+    for (size_t i = 0; i + 3 <= a->n; i++) {
+        words head = {.n = 0};
+        memcpy(head.w, a->w, (i + 2) * sizeof *head.w);
+        head.n = i + 2;
+        if (has_run(&head, a->w + i))
+            continue;
+        distinct++;
+        *ret_common += has_run(b, a->w + i) ? 1 : 0;
+    }
+    return distinct;
+}
+
+static void spell(const words *t, anc_buf *out)
+{
+    for (size_t i = 0; i < t->n; i++)
+        assert_true(anc_buf_printf(out, "%s%u", i > 0 ? " " : "", t->w[i]));
+}
+
+static void likeness_is_the_share_of_runs(void **state)
+{
+    (void)state;
+    double squares = 0;
+    enum { ROUNDS = 300 };
+    for (int round = 0; round < ROUNDS; round++) {
+        ANC_BUF(x, 1 << 12);
+        ANC_BUF(y, 1 << 12);
+        words a = {.n = 20 + chance(RUN_TEXT - 20)};
+        for (size_t i = 0; i < a.n; i++)
+            a.w[i] = chance(40);
+        words b = a;
+        const uint32_t changes = chance(12);
+        for (uint32_t i = 0; i < changes; i++)
+            b.w[chance((uint32_t)b.n)] = chance(1000);
+        size_t common, back;
+        const size_t n_a = count_runs(&a, &b, &common), n_b = count_runs(&b, &a, &back);
+        assert_int_equal(common, back);
+        spell(&a, &x);
+        spell(&b, &y);
+        const double exact = (double)common / (double)(n_a + n_b - common);
+        const double off = likeness(x.ptr, y.ptr) - exact;
+        assert_true(fabs(off) < 0.3);
+        squares += off * off;
+    }
+    assert_true(sqrt(squares / ROUNDS) < 0.07);
+}
+
 static const srch_field *field(const srch_field *fields, size_t n, const char *name, size_t nth)
 {
     for (size_t i = 0; i < n; i++)
@@ -202,6 +290,8 @@ int main(void)
         cmocka_unit_test(collections_meet_by_score),
         cmocka_unit_test(relevance_tells_apart),
         cmocka_unit_test(copies_are_alike),
+        cmocka_unit_test(copies_in_other_scripts),
+        cmocka_unit_test(likeness_is_the_share_of_runs),
         cmocka_unit_test(metadata_becomes_flat),
     };
     return cmocka_run_group_tests_name("search domain", tests, NULL, NULL);

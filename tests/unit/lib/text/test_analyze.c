@@ -1,6 +1,7 @@
 /* test_analyze.c - which terms a text is found by. */
 #include "support/test.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -123,6 +124,27 @@ static void forms_keep_their_endings(void **state)
     assert_ptr_equal(got[3].form.ptr, got[3].text.ptr); /* one copy where they are the same */
 }
 
+/* A sign of several bytes right behind the last word; nothing behind the text is read. */
+static void the_end_of_the_text_is_its_end(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    txt_term *got = NULL;
+    size_t n = 0;
+    ANC_ARENA(mem, 1 << 20);
+    static const char *const texts[] = {"mot\xC2\xBB", "mot\xE2\x80\x9D", "mot\xF0\x9F\x98\x80"};
+    for (size_t i = 0; i < ANC_COUNT(texts); i++) {
+        char *exact = malloc(strlen(texts[i]));
+        assert_non_null(exact);
+        memcpy(exact, texts[i], strlen(texts[i]));
+        ASSERT_OK(
+            txt_analyze(mem, (anc_str){exact, strlen(texts[i])}, TXT_FR, NULL, &got, &n, &err),
+            &err);
+        assert_int_equal(n, 1);
+        free(exact);
+    }
+}
+
 static void long_words_are_cut(void **state)
 {
     (void)state;
@@ -154,8 +176,11 @@ static void a_full_arena_is_a_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_leave_things_out), cmocka_unit_test(offsets_cut_the_word),
-        cmocka_unit_test(forms_keep_their_endings), cmocka_unit_test(long_words_are_cut),
+        cmocka_unit_test(options_leave_things_out),
+        cmocka_unit_test(offsets_cut_the_word),
+        cmocka_unit_test(forms_keep_their_endings),
+        cmocka_unit_test(the_end_of_the_text_is_its_end),
+        cmocka_unit_test(long_words_are_cut),
         cmocka_unit_test(a_full_arena_is_a_limit),
     };
     int failed = RUN_TABLE("txt_analyze", terms_rows, terms);
