@@ -1,8 +1,9 @@
-/* test_knowledge_model.c - any sequence of puts and deletes against a simple model.
+/* test_knowledge_model.c - any sequence of puts, restores and deletes against a simple model.
  *
  * The model keeps for each document the texts that were put, newest last. After each step the
  * catalog must agree with it: what exists, how many versions, what the current text is, and that a
- * put embedded exactly those chunks that no version of any document had.
+ * put embedded exactly those chunks that no version of any document had. With every second seed old
+ * versions expire, and a sweep comes round now and then.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ typedef struct model_document {
 
 typedef struct model {
     model_document documents[N_DOCUMENTS];
+    unsigned keep; /* versions; 0: all */
     unsigned state;
     anc_buf texts[N_TEXTS];
 } model;
@@ -81,6 +83,32 @@ static void step_put(kno_fixture *f, model *m, unsigned d, unsigned t)
     assert_int_equal((int64_t)r.embedded, vectors(f) - before);
 }
 
+static void step_restore(kno_fixture *f, model *m, unsigned d)
+{
+    const char id[] = {(char)('a' + d), '\0'};
+    model_document *doc = &m->documents[d];
+    const unsigned number = 1 + chance(m, doc->n + 1);
+    const int64_t before = vectors(f);
+    kno_put_result r;
+    const anc_status status = kno_version_restore(f->kno, fixture_call(f), ANC_STR("notes"),
+                                                  anc_str_of(id), number, 0, &r);
+    if (doc->n == 0 || number > doc->n || (m->keep > 0 && number + m->keep <= doc->n)) {
+        assert_int_equal(status, ANC_NOT_FOUND);
+        return;
+    }
+    ASSERT_OK(status, &f->err);
+    const unsigned text = doc->texts[number - 1];
+    if (text == doc->texts[doc->n - 1]) {
+        assert_int_equal(r.status, KNO_UNCHANGED);
+    } else {
+        assert_int_equal(r.status, KNO_UPDATED);
+        doc->texts[doc->n++] = text;
+    }
+    assert_int_equal(r.version, doc->n);
+    assert_int_equal(r.embedded, 0);
+    assert_int_equal(vectors(f), before);
+}
+
 static void step_delete(kno_fixture *f, model *m, unsigned d)
 {
     const char id[] = {(char)('a' + d), '\0'};
@@ -118,12 +146,19 @@ static void sequence(void **state)
     model *m = calloc(1, sizeof *m);
     assert_non_null(m);
     m->state = seed;
+    m->keep = seed % 2 == 0 ? 3 : 0;
+    f.options.keep_versions = m->keep;
+    fixture_reopen(&f);
     make_texts(m);
     for (unsigned i = 0; i < STEPS; i++) {
         const unsigned d = chance(m, N_DOCUMENTS), what = chance(m, 40);
         uint64_t seq = 0;
-        if (what < 27) {
+        if (what < 22) {
             step_put(&f, m, d, chance(m, N_TEXTS));
+        } else if (what < 29) {
+            step_restore(&f, m, d);
+        } else if (what < 30) {
+            assert_true(fixture_sweep(&f));
         } else if (what < 38) {
             step_delete(&f, m, d);
         } else if (what < 39) {
@@ -135,7 +170,7 @@ static void sequence(void **state)
         }
         agree(&f, m);
     }
-    fixture_check(&f, true);
+    fixture_check(&f, m->keep == 0);
     assert_true(fixture_sweep(&f));
     fixture_check(&f, true);
     for (unsigned i = 0; i < N_TEXTS; i++)

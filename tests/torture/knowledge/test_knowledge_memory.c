@@ -66,6 +66,19 @@ static anc_status put_second(kno_fixture *f)
     return kno_document_put(f->kno, &f->call, &in, false, &r);
 }
 
+static anc_status restore_first(kno_fixture *f)
+{
+    kno_put_result r;
+    return kno_version_restore(f->kno, &f->call, ANC_STR("notes"), ANC_STR("a"), 1, 0, &r);
+}
+
+static anc_status list_versions(kno_fixture *f)
+{
+    kno_version *v;
+    size_t n;
+    return kno_version_list(f->kno, &f->call, ANC_STR("notes"), ANC_STR("a"), 0, 10, &v, &n);
+}
+
 static anc_status read_it(kno_fixture *f)
 {
     kno_indexable x;
@@ -86,8 +99,10 @@ static const struct row {
 } rows[] = {
     {"put a new document", put_first, 0, 1},
     {"put a new version", put_second, 1, 2},
-    {"read it", read_it, 2, 2},
-    {"delete it", delete_it, 2, 0},
+    {"restore the old one", restore_first, 2, 3},
+    {"list its versions", list_versions, 3, 3},
+    {"read it", read_it, 3, 3},
+    {"delete it", delete_it, 3, 0},
 };
 
 static int64_t published(kno_fixture *f)

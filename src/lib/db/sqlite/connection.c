@@ -116,6 +116,7 @@ static anc_status set_up(db_sqlite *db, const db_options *o, anc_err *err)
     (void)sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     (void)snprintf(sql, sizeof sql,
                    "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;"
+                   "PRAGMA secure_delete=ON;" /* what was deleted is nowhere in the file */
                    "PRAGMA journal_size_limit=67108864; PRAGMA mmap_size=0;" /* pages are checked */
                    "PRAGMA cache_size=-%llu",
                    (unsigned long long)cache / 1024);

@@ -57,8 +57,8 @@ static const char update_sql[] =
 
 static anc_status find(void *self, krn_call *call, anc_str name, kno_collection_record *ret)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     bool row = false;
     ANC_TRY(db_prepare(reader.db, "SELECT " COLUMNS "WHERE c.name = ?1 AND c.dropped = 0", &s,
@@ -76,8 +76,8 @@ static anc_status list(void *self, krn_call *call, const kno_labels *held, anc_s
 {
     anc_str labels;
     ANC_TRY(kno_labels_json(call->mem, held, &labels, call->err));
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
                        "SELECT " COLUMNS "WHERE c.dropped = 0 AND c.name > ?1 AND (?2 IS NULL OR"
@@ -203,8 +203,8 @@ static anc_status read_language(const db_stmt *s, anc_arena *mem, void *item, an
 static anc_status languages(void *self, krn_call *call, int64_t id, kno_language_count **ret,
                             size_t *ret_n)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
                        "SELECT v.language, count(*) FROM kno_document d"
@@ -221,8 +221,8 @@ static anc_status languages(void *self, krn_call *call, int64_t id, kno_language
 
 static anc_status outdated(void *self, krn_call *call, int64_t id, uint64_t *ret)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     bool row = false;
     ANC_TRY(db_prepare(reader.db,

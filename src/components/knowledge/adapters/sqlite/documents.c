@@ -11,8 +11,8 @@
 static anc_status find(void *self, krn_call *call, int64_t collection_id, anc_str name,
                        kno_document_record *ret)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     bool row = false;
     ANC_TRY(db_prepare(reader.db,
@@ -47,8 +47,8 @@ static anc_status list(void *self, krn_call *call, const kno_document_query *que
 {
     anc_str labels;
     ANC_TRY(kno_labels_json(call->mem, query->held, &labels, call->err));
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     const bool one = query->collection_id != 0;
     ANC_TRY(db_prepare(reader.db, one ? list_one : list_all, &s, call->err));
@@ -70,8 +70,8 @@ static anc_status list(void *self, krn_call *call, const kno_document_query *que
 static anc_status locate(void *self, krn_call *call, const kno_chunk_address *at, size_t n,
                          kno_chunk_place *ret)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     ANC_TRY(db_begin_read(reader.db, call->err));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
@@ -107,8 +107,8 @@ static anc_status read_walk(const db_stmt *s, anc_arena *mem, void *item, anc_er
 static anc_status walk(void *self, krn_call *call, const kno_walk_record *after, size_t limit,
                        kno_walk_record **ret, size_t *ret_n)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
                        "SELECT c.name, d.name, d.versions FROM kno_collection c"

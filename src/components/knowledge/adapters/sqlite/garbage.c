@@ -15,8 +15,8 @@ static anc_status read_id(const db_stmt *s, anc_arena *mem, void *item, anc_err 
 static anc_status versions(void *self, krn_call *call, int64_t document_id, int64_t after,
                            size_t limit, int64_t **ret, size_t *ret_n)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
                        document_id != 0
@@ -163,8 +163,8 @@ static anc_status expire(void *self, krn_tx *tx, uint32_t keep, size_t limit, si
 static anc_status dropped(void *self, krn_call *call, size_t limit, kno_dropped_document **ret,
                           size_t *ret_n)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     ANC_TRY(
         db_prepare(reader.db,
@@ -193,8 +193,8 @@ static const char is_named[] = "SELECT EXISTS (SELECT 1 FROM kno_version WHERE c
 
 static anc_status named(void *self, krn_call *call, const kno_digest *digests, size_t n, bool *ret)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db, is_named, &s, call->err));
     for (size_t i = 0; i < n; i++) {

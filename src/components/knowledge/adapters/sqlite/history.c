@@ -65,8 +65,8 @@ anc_status kno_chunk_read(const db_stmt *s, int at, anc_arena *mem, kno_chunk_re
 static anc_status find(void *self, krn_call *call, int64_t document_id, uint32_t number,
                        kno_version_record *ret)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     bool row = false;
     ANC_TRY(db_prepare(reader.db,
@@ -86,8 +86,8 @@ static anc_status find(void *self, krn_call *call, int64_t document_id, uint32_t
 static anc_status list(void *self, krn_call *call, int64_t document_id, uint32_t before,
                        size_t limit, kno_version_record **ret, size_t *ret_n)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
                        "SELECT " KNO_VERSION_COLUMNS " FROM kno_version v"
@@ -112,8 +112,8 @@ static anc_status read_chunk(const db_stmt *s, anc_arena *mem, void *item, anc_e
 static anc_status chunks(void *self, krn_call *call, int64_t version_id, uint32_t from,
                          size_t limit, kno_chunk_record **ret, size_t *ret_n)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
                        "SELECT " KNO_CHUNK_COLUMNS " FROM kno_chunk k WHERE k.version_id = ?1"
@@ -138,8 +138,8 @@ static anc_status read_digest(const db_stmt *s, anc_arena *mem, void *item, anc_
 static anc_status digests(void *self, krn_call *call, int64_t version_id, kno_digest **ret,
                           size_t *ret_n)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
                        "SELECT digest FROM kno_chunk WHERE version_id = ?1 ORDER BY ordinal", &s,
@@ -155,8 +155,8 @@ static anc_status digests(void *self, krn_call *call, int64_t version_id, kno_di
 static anc_status outdated(void *self, krn_call *call, int64_t after, size_t limit,
                            kno_document_record **ret, size_t *ret_n)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
                        "SELECT " KNO_DOCUMENT_COLUMNS KNO_JOIN_CURRENT

@@ -1,8 +1,7 @@
-/* store.c - opening, and what the stores share: readers, labels, models, digests. */
+/* store.c - opening, and what the stores share: rows, labels, models, digests. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "os/clock.h"
 #include "store_impl.h"
 #include "json/json.h"
 
@@ -28,32 +27,6 @@ anc_status kno_sqlite_open(db_readers *readers, kno_sqlite **ret, kno_catalog *r
 void kno_sqlite_close(kno_sqlite *self)
 {
     free(self);
-}
-
-static anc_status may_go_on(void *arg)
-{
-    const krn_call *call = arg;
-    if (atomic_load_explicit(call->cancelled, memory_order_relaxed))
-        return ANC_CANCELLED;
-    if (call->deadline_ns != INT64_MAX && os_mono_ns() >= call->deadline_ns)
-        return ANC_DEADLINE;
-    return ANC_OK;
-}
-
-anc_status kno_reader_take(kno_sqlite *self, krn_call *call, kno_reader *ret)
-{
-    db_sqlite *db = NULL;
-    ANC_TRY(db_readers_take(self->readers, call->deadline_ns, &db, call->err));
-    db_check_set(db, may_go_on, call);
-    *ret = (kno_reader){.readers = self->readers, .db = db, .call = call};
-    return ANC_OK;
-}
-
-void kno_reader_give(kno_reader *reader)
-{
-    if (reader->readers != NULL)
-        db_readers_give(reader->readers, reader->db);
-    *reader = (kno_reader){0};
 }
 
 /* Room for one more, counted in: the array doubles, its old place is left to the arena. */

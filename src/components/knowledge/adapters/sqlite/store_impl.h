@@ -2,6 +2,7 @@
 #ifndef ANC_KNOWLEDGE_ADAPTERS_SQLITE_STORE_IMPL_H
 #define ANC_KNOWLEDGE_ADAPTERS_SQLITE_STORE_IMPL_H
 
+#include "db/sqlite/reading.h"
 #include "kernel/domain/call.h"
 #include "kernel/ports/writer.h"
 #include "kno_sqlite.h"
@@ -20,17 +21,14 @@ extern const kno_garbage_store_ops kno_sqlite_garbage;
 
 enum { KNO_STATE_BUILDING, KNO_STATE_PUBLISHED, KNO_STATE_GARBAGE };
 
-/* A reading connection, held until the variable leaves its scope. A statement that runs past the
- * call's deadline, or whose caller left, is ended. */
-typedef struct kno_reader {
-    db_readers *readers; /* NULL: nothing is held */
-    db_sqlite *db;
-    krn_call *call;
-} kno_reader;
-
-anc_status kno_reader_take(kno_sqlite *self, krn_call *call, kno_reader *ret) ANC_MUST_CHECK;
-void kno_reader_give(kno_reader *reader);
-#define KNO_READER(name) ANC_CLEANUP(kno_reader_give) kno_reader name = {0}
+/* A reading connection for a call (DB_READING): a statement that runs past its deadline, or whose
+ * caller left, is ended. `self` is the kno_sqlite. */
+static inline ANC_MUST_CHECK anc_status kno_reading_begin(db_reading *reading, void *self,
+                                                          krn_call *call)
+{
+    const kno_sqlite *store = self;
+    return db_reading_begin(reading, store->readers, call->deadline_ns, call->cancelled, call->err);
+}
 
 /* The rows that a statement gave, in the arena of the call. */
 typedef struct kno_rows {

@@ -6,8 +6,8 @@
 static anc_status known(void *self, krn_call *call, anc_str model, const kno_digest *digests,
                         size_t n, bool *ret)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     ANC_TRY(db_begin_read(reader.db, call->err));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
@@ -26,8 +26,8 @@ static anc_status known(void *self, krn_call *call, anc_str model, const kno_dig
 static anc_status read(void *self, krn_call *call, anc_str model, int64_t version_id, size_t n,
                        unsigned char **ret_bytes, uint32_t *ret_dims)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
                        "SELECT v.bytes FROM kno_chunk k LEFT JOIN kno_vector v"
@@ -149,8 +149,8 @@ static anc_status read_lacking(const db_stmt *s, anc_arena *mem, void *item, anc
 static anc_status lacking(void *self, krn_call *call, anc_str model, int64_t after, size_t limit,
                           kno_lacking **ret, size_t *ret_n)
 {
-    KNO_READER(reader);
-    ANC_TRY(kno_reader_take(self, call, &reader));
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     ANC_TRY(db_prepare(reader.db,
                        "SELECT d.id, v.id, c.name, d.name, v.number, v.title, v.text, v.text_bytes"
