@@ -27,13 +27,14 @@ static void finds_by_stem_and_by_vector(void **state)
 static void rows_are_found_by_their_columns(void **state)
 {
     world *w = *state;
-    add(5, 0, "prices", "Prices", "Article | Tariff", "Hawser | 12")->columns = "Article | Tariff";
-    open_service(w);
-    srch_request r = request("tariff of a hawser");
+    world_add(9, 0, "prices", "Prices", "Nothing of it.", "Hawser | 12")->columns =
+        "Article | Tariff";
+    world_open(w);
+    srch_request r = world_request("tariff of a hawser");
     r.mode = SRCH_KEYWORD;
-    const srch_result result = ask(w, &r);
+    const srch_result result = world_ask(w, &r);
     assert_true(result.n > 0);
-    assert_true(anc_str_eq(result.hits[0].text, ANC_STR("Hawser | 12")));
+    assert_true(anc_str_find(result.hits[0].text, ANC_STR("Hawser | 12")) != SIZE_MAX);
     assert_true(result.hits[0].coverage > 0.99);
 }
 
