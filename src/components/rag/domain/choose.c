@@ -1,19 +1,23 @@
 /* choose.c - the picks of an answer, and the answer as text.
  *
- * The best unit comes first; a second one is added when it scores nearly as well, fits into what is
- * left of the characters, and says something else. Picks are then put in reading order.
+ * The best unit comes first, with what it needs to be understood alone: the sentence that "it" points
+ * at, the heading that says what it is about, the names of its row's columns. A second one is added when
+ * it scores nearly as well, fits into what is left of the characters, and says something else that was
+ * asked for. Picks are then put in reading order.
  */
 #include <math.h>
 
 #include "base/str.h"
 #include "base/utf8.h"
 #include "extract_impl.h"
+#include "rag/domain/tables.h"
 
 enum { MARKER_CHARS = 6 }; /* " [50] " */
 
-static const double SECOND_WITHIN = 3.0; /* of the best one's score */
+static const double SECOND_WITHIN = 2.0; /* of the best one's score */
 static const double ADDED_SHARE = 0.1;   /* of the question's weight, for a row to be added */
 static const double SEQUEL_WITHIN = 6.0; /* where it is the next sentence and points back */
+static const double OWN_ENOUGH = 0.15;   /* below it a heading has to say what it is about */
 static const double TOPIC_SHARE = 0.3; /* of the question's weight: one word is what it is about */
 
 /* A line that only says what stands below it answers nothing. */
@@ -83,12 +87,6 @@ static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
     return (row || without) && !adds(x, first, second);
 }
 
-static rag_pick pick_of(const rag_extraction *x, size_t i)
-{
-    const rag_unit *u = &x->units.items[i];
-    return (rag_pick){u->passage, u->start, u->end, x->views[i].score};
-}
-
 /* The next sentence, where it goes on about the first ("He sold it in 2003."). */
 static size_t sequel_of(const rag_extraction *x, size_t first, size_t max_chars)
 {
@@ -113,6 +111,135 @@ static size_t second_of(rag_extraction *x, size_t first, size_t max_chars)
     }
 }
 
+/* ---- what a pick needs to stand alone ---- */
+
+static rag_pick pick_of(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    rag_pick pick = {.passage = u->passage,
+                     .start = u->start,
+                     .end = u->end,
+                     .score = x->views[i].score,
+                     .lead = ANC_STR(""),
+                     .columns = ANC_STR("")};
+    if (u->columns != RAG_NO_UNIT &&
+        u->chars + x->units.items[u->columns].chars + MARKER_CHARS <= RAG_ANSWER_MAX_CHARS)
+        pick.columns = rag_unit_text(&x->units.items[u->columns], x->passages);
+    return pick;
+}
+
+/* Sentences that follow each other in one passage. */
+static bool follow(const rag_extraction *x, size_t i)
+{
+    if (i + 1 >= x->units.n)
+        return false;
+    const rag_unit *a = &x->units.items[i];
+    const rag_unit *b = &x->units.items[i + 1];
+    return a->passage == b->passage && a->kind == RAG_UNIT_PROSE && b->kind == RAG_UNIT_PROSE &&
+           a->cells == 0 && b->cells == 0;
+}
+
+static size_t chars_between(const rag_extraction *x, const rag_pick *pick)
+{
+    return anc_utf8_count(
+        anc_str_sub(x->passages[pick->passage].text, pick->start, pick->end - pick->start));
+}
+
+/* "A > B" is B. */
+static anc_str last_part(anc_str path)
+{
+    for (size_t at; (at = anc_str_find(path, ANC_STR(" > "))) != SIZE_MAX;)
+        path = anc_str_sub(path, at + 3, path.len);
+    return path;
+}
+
+/* A heading's words without its signs. */
+static anc_str plain_line(anc_str line)
+{
+    while (line.len > 0 && (line.ptr[0] == '#' || line.ptr[0] == ' '))
+        line = anc_str_sub(line, 1, line.len);
+    while (line.len > 0 && (line.ptr[line.len - 1] == ':' || line.ptr[line.len - 1] == ' '))
+        line.len--;
+    return line;
+}
+
+static anc_str heading_of(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_passage *p = &x->passages[u->passage];
+    if (u->head != RAG_NO_UNIT)
+        return plain_line(rag_unit_text(&x->units.items[u->head], x->passages));
+    const anc_str part = plain_line(last_part(p->heading));
+    return part.len > 0 ? part : p->title;
+}
+
+static bool points_back(const rag_extraction *x, size_t i)
+{
+    return rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
+}
+
+/* The sentence that "it" or "this" points at goes before it; where there is none, and where nothing but
+ * the heading speaks of what was asked, the heading leads. */
+static rag_pick pick_with_context(const rag_extraction *x, size_t i, size_t max_chars)
+{
+    rag_pick pick = pick_of(x, i);
+    const bool back = points_back(x, i);
+    const double *f = x->views[i].features;
+    if (pick.columns.len > 0)
+        return pick;
+    if (back && i > 0 && follow(x, i - 1)) {
+        rag_pick more = pick;
+        more.start = x->units.items[i - 1].start;
+        if (chars_between(x, &more) <= max_chars)
+            return more;
+    }
+    const anc_str lead = heading_of(x, i);
+    if ((back || (f[RAG_F_OWN] < OWN_ENOUGH && f[RAG_F_HEADED] > 0)) && lead.len > 0 &&
+        anc_utf8_count(lead) + x->units.items[i].chars + 2 <= max_chars)
+        pick.lead = lead;
+    return pick;
+}
+
+static size_t chars_of(const rag_extraction *x, const rag_pick *pick)
+{
+    return chars_between(x, pick) + anc_utf8_count(pick->lead) + anc_utf8_count(pick->columns) +
+           MARKER_CHARS;
+}
+
+static bool comes_before(const rag_pick *a, const rag_pick *b)
+{
+    return a->passage != b->passage ? a->passage < b->passage : a->start < b->start;
+}
+
+/* The second pick beside the first; one that goes on from it makes it longer instead. */
+static void add_second(const rag_extraction *x, rag_choice *choice, size_t second, size_t left)
+{
+    rag_pick *first = &choice->picks[0];
+    rag_pick pick = pick_of(x, second);
+    const bool goes_on = second > 0 && follow(x, second - 1) && pick.passage == first->passage &&
+                         first->end == x->units.items[second - 1].end;
+    const bool goes_before = follow(x, second) && pick.passage == first->passage &&
+                             first->start == x->units.items[second + 1].start;
+    if (goes_on || goes_before) {
+        first->end = goes_on ? pick.end : first->end;
+        first->start = goes_before ? pick.start : first->start;
+        return;
+    }
+    if (pick.passage == first->passage && pick.start >= first->start && pick.end <= first->end)
+        return;
+    pick = pick_with_context(x, second, left > MARKER_CHARS ? left - MARKER_CHARS : 0);
+    if (pick.passage == first->passage && pick.start < first->end && first->start < pick.end)
+        pick = pick_of(x, second);
+    if (chars_of(x, &pick) > left)
+        return;
+    choice->picks[choice->n++] = pick;
+    if (comes_before(&choice->picks[1], &choice->picks[0])) {
+        const rag_pick swap = choice->picks[0];
+        choice->picks[0] = choice->picks[1];
+        choice->picks[1] = swap;
+    }
+}
+
 rag_choice rag_extraction_choose(rag_extraction *x)
 {
     rag_choice choice = {.n = 0};
@@ -124,20 +251,17 @@ rag_choice rag_extraction_choose(rag_extraction *x)
         return choice;
     const double *f = x->views[first].features;
     choice.confidence = fmin(1.0, f[RAG_F_OWN] + f[RAG_F_HEADED] + 0.5 * f[RAG_F_AROUND]);
-    choice.picks[choice.n++] = pick_of(x, first);
-    const size_t used = x->units.items[first].chars + (size_t)2 * MARKER_CHARS;
-    const size_t second =
-        used < RAG_ANSWER_MAX_CHARS ? second_of(x, first, RAG_ANSWER_MAX_CHARS - used) : SIZE_MAX;
-    if (second == SIZE_MAX)
-        return choice;
-    choice.picks[choice.n++] = pick_of(x, second);
-    if (second < first) {
-        const rag_pick swap = choice.picks[0];
-        choice.picks[0] = choice.picks[1];
-        choice.picks[1] = swap;
-    }
+    choice.picks[choice.n++] = pick_with_context(x, first, RAG_UNIT_MAX_CHARS);
+    const size_t used = chars_of(x, &choice.picks[0]);
+    const size_t left =
+        used + MARKER_CHARS < RAG_ANSWER_MAX_CHARS ? RAG_ANSWER_MAX_CHARS - used : 0;
+    const size_t second = left > 0 ? second_of(x, first, left - MARKER_CHARS) : SIZE_MAX;
+    if (second != SIZE_MAX)
+        add_second(x, &choice, second, left);
     return choice;
 }
+
+/* ---- as text ---- */
 
 /* `text` with each run of white space made one blank: a quote may run over the lines of its page. */
 static void add_flowing(anc_buf *out, anc_str text)
@@ -156,16 +280,50 @@ static void add_flowing(anc_buf *out, anc_str text)
     }
 }
 
+/* "Reference: TI3-001; Price: £129" */
+static void add_row(anc_buf *out, anc_str columns, anc_str row)
+{
+    size_t at_name = 0;
+    size_t at_cell = 0;
+    bool begun = false;
+    anc_str name;
+    anc_str cell;
+    while (rag_cell_next(row, &at_cell, &cell)) {
+        if (!rag_cell_next(columns, &at_name, &name))
+            name = ANC_STR("");
+        if (cell.len == 0)
+            continue;
+        if (begun)
+            anc_buf_add(out, ANC_STR("; "));
+        begun = true;
+        if (name.len > 0)
+            anc_buf_printf(out, "%.*s: ", ANC_FMT(name));
+        add_flowing(out, cell);
+    }
+}
+
+static void add_pick(anc_buf *out, const rag_pick *p, anc_str text)
+{
+    const anc_str quote = anc_str_sub(text, p->start, p->end - p->start);
+    if (p->lead.len > 0) {
+        add_flowing(out, p->lead);
+        anc_buf_add(out, p->lead.ptr[p->lead.len - 1] == '?' ? ANC_STR(" ") : ANC_STR(": "));
+    }
+    if (p->columns.len > 0)
+        add_row(out, p->columns, quote);
+    else
+        add_flowing(out, quote);
+    anc_buf_printf(out, " [%u]", p->passage + 1);
+}
+
 anc_status rag_choice_render(anc_arena *mem, const rag_choice *choice, const rag_passage *passages,
                              anc_str *ret, anc_err *err)
 {
     ANC_BUF(out, (size_t)8 * RAG_ANSWER_MAX_CHARS);
     for (size_t i = 0; i < choice->n; i++) {
-        const rag_pick *p = &choice->picks[i];
         if (i > 0)
             anc_buf_add_char(&out, ' ');
-        add_flowing(&out, anc_str_sub(passages[p->passage].text, p->start, p->end - p->start));
-        anc_buf_printf(&out, " [%u]", p->passage + 1);
+        add_pick(&out, &choice->picks[i], passages[choice->picks[i].passage].text);
     }
     ANC_TRY(anc_buf_status(&out, "answer", err));
     const anc_str text = anc_arena_copy(mem, anc_buf_view(&out));

@@ -129,6 +129,15 @@ static void keep_quote(checker *c, rag_quote quote)
     c->quotes[c->n++] = quote;
 }
 
+/* What stands behind a heading or a question that leads a claim ("Winter: feed them."). */
+static anc_str behind_lead(anc_str claim)
+{
+    const size_t colon = anc_str_find(claim, ANC_STR(": "));
+    const size_t mark = anc_str_find(claim, ANC_STR("? "));
+    const size_t at = colon < mark ? colon : mark;
+    return at == SIZE_MAX ? ANC_STR("") : txt_trim(anc_str_sub(claim, at + 2, claim.len));
+}
+
 static anc_status add_quote(checker *c, uint32_t marker, anc_str all, anc_str last)
 {
     const rag_passage *passage = &c->passages[marker - 1];
@@ -136,7 +145,8 @@ static anc_status add_quote(checker *c, uint32_t marker, anc_str all, anc_str la
     size_t start;
     size_t end;
     if (find_verbatim(passage->text, all, &start, &end) ||
-        find_verbatim(passage->text, last, &start, &end)) {
+        find_verbatim(passage->text, last, &start, &end) ||
+        find_verbatim(passage->text, behind_lead(all), &start, &end)) {
         quote.start = (uint32_t)start;
         quote.end = (uint32_t)end;
     } else {

@@ -67,8 +67,10 @@ const double *rag_extraction_features(rag_extraction *x, uint32_t unit);
 
 typedef struct rag_pick {
     uint32_t passage;
-    uint32_t start, end; /* bytes of the passage's text */
+    uint32_t start, end; /* bytes of the passage's text: a unit, or two that stand together */
     double score;
+    anc_str lead;    /* heading or question that it needs to be understood; may be empty */
+    anc_str columns; /* of a row: the line that names its columns; may be empty */
 } rag_pick;
 
 typedef struct rag_choice {
@@ -79,8 +81,9 @@ typedef struct rag_choice {
 
 rag_choice rag_extraction_choose(rag_extraction *x);
 
-/* What an extractive answer reads like: each pick as it stands, white space made one blank, followed
- * by its marker. "" for no picks. */
+/* What an extractive answer reads like: each pick as it stands, white space made one blank, behind what
+ * leads it ("Heading: …"), a row's cells behind their columns' names ("Price: £94"), followed by its
+ * marker. "" for no picks. */
 anc_status rag_choice_render(anc_arena *mem, const rag_choice *choice, const rag_passage *passages,
                              anc_str *ret, anc_err *err) ANC_MUST_CHECK;
 

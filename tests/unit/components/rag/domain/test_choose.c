@@ -37,6 +37,24 @@ static const rag_passage ember = {
     .title = ANC_STR_INIT("Ember smoker"),
     .score = 0.8};
 
+static const rag_passage history = {
+    .text = ANC_STR_INIT("Hard years\n\nMelivane was founded in 1987 by Edmund Pell in a barn near "
+                         "Hexham. He sold it in 2003 to the staff. Honey was dear that summer."),
+    .title = ANC_STR_INIT("History"),
+    .heading = ANC_STR_INIT("A short history > Hard years"),
+    .score = 0.8};
+
+static const rag_passage cut_off = {.text = ANC_STR_INIT("It is drained once a year in autumn."),
+                                    .title = ANC_STR_INIT("Boiler manual"),
+                                    .heading = ANC_STR_INIT("Boiler > The water tank"),
+                                    .score = 0.8};
+
+static const rag_passage faq = {
+    .text = ANC_STR_INIT("Can I borrow an instrument?\n\nYes, for one month.\n\nWhere do I find a "
+                         "dealer?\n\nIn Hexham and in Crest.\n"),
+    .title = ANC_STR_INIT("Questions"),
+    .score = 0.8};
+
 typedef struct choice_row {
     const char *name;
     const rag_passage *passage;
@@ -46,15 +64,24 @@ typedef struct choice_row {
 
 static const choice_row rows[] = {
     {"one row of a list", &prices, "How much does the Tilia cost?",
-     "TI3-001 | Tilia honey refractometer | £129 [1]"},
+     "Reference: TI3-001; Instrument: Tilia honey refractometer; Price: £129 [1]"},
     {"the columns' names are no answer", &prices, "What is the price of the Ember?",
-     "EM1-001 | Ember electric smoker | £94 [1]"},
+     "Reference: EM1-001; Instrument: Ember electric smoker; Price: £94 [1]"},
     {"the code that was asked for", &codes, "My scale shows error E11, what should I do?",
-     "E11 | Error E11: moisture in the junction box | Dry it for 24 hours. [1]"},
+     "Code: E11; Meaning: Error E11: moisture in the junction box; Remedy: Dry it for 24 hours. "
+     "[1]"},
     {"a row is whole", &codes, "What does E07 mean?",
-     "E07 | Error E07: the scale is overloaded | Take a box off. Press the button. [1]"},
+     "Code: E07; Meaning: Error E07: the scale is overloaded; Remedy: Take a box off. Press the "
+     "button. [1]"},
+    {"he is said first", &history, "When did Pell sell the company to the staff?",
+     "Melivane was founded in 1987 by Edmund Pell in a barn near Hexham. He sold it in 2003 to the "
+     "staff. [1]"},
+    {"a heading for it", &cut_off, "How often is the water tank drained?",
+     "The water tank: It is drained once a year in autumn. [1]"},
+    {"the question of an answer", &faq, "May I borrow one of your instruments?",
+     "Can I borrow an instrument? Yes, for one month. [1]"},
     {"a row in French", &warranty, "Quelle est la garantie du Murmur ?",
-     "Moniteur Murmur | garantie de 3 ans [1]"},
+     "Produit: Moniteur Murmur; Garantie: garantie de 3 ans [1]"},
 };
 
 static anc_str answer_of(anc_arena *mem, const char *question, const rag_passage *passages,
@@ -96,7 +123,8 @@ static void no_second_without_a_sum(void **state)
     ANC_ARENA(mem, 8 << 20);
     const rag_passage both[] = {prices, ember};
     const anc_str text = answer_of(mem, "What does the Ember cost?", both, 2);
-    if (!anc_str_eq(text, ANC_STR("EM1-001 | Ember electric smoker | £94 [1]")))
+    if (!anc_str_eq(
+            text, ANC_STR("Reference: EM1-001; Instrument: Ember electric smoker; Price: £94 [1]")))
         fail_msg("%.*s", ANC_FMT(text));
 }
 
