@@ -15,7 +15,7 @@ static struct {
     atomic_long left; /* operations before the one that fails; negative: none will */
     atomic_long operations;
     atomic_int rc;
-    atomic_bool armed, syncs_only, dies, dead, hit;
+    atomic_bool armed, syncs_only, dies, dead, hit, reads;
 } state;
 
 static sqlite3_vfs vfs;
@@ -53,7 +53,8 @@ static int file_close(sqlite3_file *f)
 
 static int file_read(sqlite3_file *f, void *out, int n, sqlite3_int64 at)
 {
-    return real_of(f)->pMethods->xRead(real_of(f), out, n, at);
+    const int rc = atomic_load(&state.reads) ? operation(false) : SQLITE_OK;
+    return rc == SQLITE_OK ? real_of(f)->pMethods->xRead(real_of(f), out, n, at) : rc;
 }
 
 static int file_write(sqlite3_file *f, const void *bytes, int n, sqlite3_int64 at)
@@ -81,7 +82,8 @@ static int file_sync(sqlite3_file *f, int flags)
 
 static int file_size(sqlite3_file *f, sqlite3_int64 *size)
 {
-    return real_of(f)->pMethods->xFileSize(real_of(f), size);
+    const int rc = atomic_load(&state.reads) ? operation(false) : SQLITE_OK;
+    return rc == SQLITE_OK ? real_of(f)->pMethods->xFileSize(real_of(f), size) : rc;
 }
 
 static int file_lock(sqlite3_file *f, int kind)
@@ -197,6 +199,11 @@ void fault_vfs_arm(long fail_at, int fail_rc, bool syncs_only, bool dies)
     atomic_store(&state.dead, false);
     atomic_store(&state.hit, false);
     atomic_store(&state.armed, true);
+}
+
+void fault_vfs_count_reads(bool reads)
+{
+    atomic_store(&state.reads, reads);
 }
 
 void fault_vfs_heal(void)

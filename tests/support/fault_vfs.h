@@ -16,6 +16,9 @@ void fault_vfs_register(void);
 void fault_vfs_arm(long fail_at, int fail_rc, bool syncs_only, bool dies);
 void fault_vfs_heal(void);
 
+/* Reads and looks at the size are operations too; off at first. */
+void fault_vfs_count_reads(bool reads);
+
 long fault_vfs_operations(void); /* since it was armed */
 bool fault_vfs_hit(void);        /* whether the armed operation came */
 

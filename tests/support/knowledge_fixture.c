@@ -235,23 +235,30 @@ static void must(anc_status status, const anc_err *err)
         fail_msg("%s: %s", anc_status_info(status)->name, err->text);
 }
 
+fixture_disk_options fixture_disk;
+
 static void open_all(kno_fixture *f)
 {
+    const db_options disk = {.vfs = fixture_disk.vfs};
     anc_err err;
     anc_err_clear(&err);
     char path[128];
     (void)snprintf(path, sizeof path, "%s/catalog.db", f->folder);
-    must(db_open(anc_str_of(path), NULL, &f->db, &err), &err);
+    must(db_open(anc_str_of(path), &disk, &f->db, &err), &err);
     must(db_migrate(f->db, kno_migrations, kno_n_migrations, 1, &err), &err);
     must(db_exec(f->db,
-                 "PRAGMA synchronous=OFF; PRAGMA cache_size=-1000;"
+                 fixture_disk.synced ? "PRAGMA cache_size=-1000"
+                                     : "PRAGMA cache_size=-1000; PRAGMA synchronous=OFF",
+                 &err),
+         &err);
+    must(db_exec(f->db,
                  "CREATE TABLE IF NOT EXISTS test_event(seq INTEGER PRIMARY KEY AUTOINCREMENT,"
                  " type, document, version, added, removed, changed);"
                  "CREATE TABLE IF NOT EXISTS test_change(seq INTEGER PRIMARY KEY AUTOINCREMENT,"
                  " op, collection, document, version)",
                  &err),
          &err);
-    must(db_readers_open(anc_str_of(path), NULL, 4, &f->readers, &err), &err);
+    must(db_readers_open(anc_str_of(path), &disk, 4, &f->readers, &err), &err);
     must(kno_sqlite_open(f->readers, &f->sqlite, &f->options.catalog, &err), &err);
     (void)snprintf(path, sizeof path, "%s/raw", f->folder);
     must(kno_raw_files_open(&(kno_raw_files_options){.root = anc_str_of(path)}, &f->options.raw,

@@ -47,6 +47,14 @@ typedef struct kno_fixture {
     krn_call call;
 } kno_fixture;
 
+/* The disk of the fixtures that are opened from now on; zeroed: the system's, without waiting for it. */
+typedef struct fixture_disk_options {
+    const char *vfs; /* of SQLite's files */
+    bool synced;     /* commits are synced */
+} fixture_disk_options;
+
+extern fixture_disk_options fixture_disk;
+
 void fixture_open(kno_fixture *f);
 void fixture_close(kno_fixture *f); /* and removes the folder */
 
