@@ -105,10 +105,15 @@ bool prs_read_html_fragment(anc_str text, prs_emitter *e);
 
 bool prs_read_pdf(anc_str bytes, prs_emitter *e);
 bool prs_read_eml(anc_str bytes, prs_emitter *e);
+bool prs_read_csv(anc_str text, prs_emitter *e);
+bool prs_read_json(anc_str text, prs_emitter *e);
+bool prs_read_ndjson(anc_str text, prs_emitter *e);
 
 /* ---- telling kinds apart: each looks at the first bytes only ----------------------------------- */
 
 bool prs_is_pdf(anc_str bytes);
 bool prs_is_mail(anc_str head);
+/* `whole`: nothing is behind `head`. `ret_lines`: a second value follows the first, as in NDJSON. */
+bool prs_is_json(anc_str head, bool whole, bool *ret_lines);
 
 #endif
