@@ -67,13 +67,15 @@ static anc_str column_name(const columns *c, size_t i)
     return anc_str_sub(anc_buf_view(&c->text), from, c->ends[i] - from);
 }
 
-/* Names all columns that a row can have; `header` is the row that does, NULL when there is none. */
-static anc_status name_columns(columns *c, const prs_csv *header, anc_err *err)
+/* Names columns up to the first `n`; `header` is the row that does, NULL where there is none or it is
+ * behind. */
+static anc_status name_columns(columns *c, const prs_csv *header, size_t n, anc_err *err)
 {
-    c->ends = calloc(PRS_RECORD_FIELDS, sizeof *c->ends);
+    if (c->ends == NULL)
+        c->ends = calloc(PRS_RECORD_FIELDS, sizeof *c->ends);
     if (c->ends == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "table: out of memory");
-    for (; c->n < PRS_RECORD_FIELDS; c->n++) {
+    for (; c->n < n; c->n++) {
         const anc_str name =
             header != NULL && c->n < header->n ? prs_csv_at(header, c->n) : ANC_STR_NONE;
         if (name.len > 0)
@@ -96,8 +98,7 @@ static anc_status give_rows(prs_csv *csv, const prs_csv_shape *shape, const prs_
         if (n < shape->preamble)
             continue;
         const bool header = n == shape->preamble && shape->header;
-        if (n == shape->preamble)
-            ANC_TRY(name_columns(&c, header ? csv : NULL, err));
+        ANC_TRY(name_columns(&c, header ? csv : NULL, csv->n, err));
         if (header)
             continue;
         fields.n = 0;

@@ -24,7 +24,6 @@ static const signature signatures[] = {
     {4, ANC_STR_INIT("ftyp"), "an MP4 video"},
     {0, ANC_STR_INIT("ID3"), "an MP3 sound"},
     {0, ANC_STR_INIT("OggS"), "an Ogg sound"},
-    {0, ANC_STR_INIT("{\\rtf"), "RTF"},
     {0,
      ANC_STR_INIT("\x7F"
                   "ELF"),
@@ -170,6 +169,8 @@ static bool kind_by_content(anc_str head, bool whole, prs_kind *ret)
     bool lines;
     if (begins_as_html(head))
         *ret = PRS_HTML;
+    else if (prs_is_rtf(head))
+        *ret = PRS_RTF;
     else if (prs_is_mail(head))
         *ret = PRS_MAIL;
     else if (prs_is_json(head, whole, &lines))

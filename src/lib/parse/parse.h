@@ -22,6 +22,7 @@ typedef enum prs_kind {
     PRS_HTML,
     PRS_PDF,
     PRS_MAIL,
+    PRS_RTF,
     PRS_CSV,
     PRS_JSON,
     PRS_NDJSON,
