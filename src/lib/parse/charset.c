@@ -8,7 +8,13 @@
 
 #include <string.h>
 
-enum { SAMPLE_BYTES = 64 << 10, MIN_PAIRS = 2, MIN_PAIRS_KOREAN = 20, MIN_CYRILLIC = 6 };
+enum {
+    SAMPLE_BYTES = 64 << 10,
+    MIN_PAIRS = 2,
+    MIN_PAIRS_KANJI = 4,
+    MIN_PAIRS_KOREAN = 20,
+    MIN_CYRILLIC = 6
+};
 
 /* UTF-16 shows as NUL bytes at every other place, since most of a text is ASCII, blanks at least. */
 const char *prs_guess_utf16(anc_str bytes)
@@ -28,9 +34,10 @@ const char *prs_guess_utf16(anc_str bytes)
 /* What the bytes are as pairs of one of the encodings of two bytes. */
 typedef struct pairs {
     size_t all, broken;
-    size_t kana; /* and Japanese full stops */
-    size_t common;
+    size_t kana;   /* and Japanese full stops */
+    size_t common; /* of the more frequent half of the characters */
     size_t hangul;
+    size_t runs; /* of pairs without a break */
 } pairs;
 
 static bool between(unsigned char c, unsigned low, unsigned high)
@@ -41,10 +48,14 @@ static bool between(unsigned char c, unsigned low, unsigned high)
 static pairs count_shift_jis(anc_str s)
 {
     pairs p = {0};
+    bool in_run = false;
     for (size_t i = 0; i < s.len; i++) {
         const unsigned char c = (unsigned char)s.ptr[i];
-        if (c < 0x80 || between(c, 0xA1, 0xDF))
-            continue; /* ASCII, narrow katakana */
+        const bool single = c < 0x80 || between(c, 0xA1, 0xDF); /* ASCII, narrow katakana */
+        p.runs += !single && !in_run;
+        in_run = !single;
+        if (single)
+            continue;
         if (i + 1 == s.len)
             break;
         const unsigned char d = (unsigned char)s.ptr[++i];
@@ -53,6 +64,7 @@ static pairs count_shift_jis(anc_str s)
         p.broken += !lead || !(between(d, 0x40, 0x7E) || between(d, 0x80, 0xFC));
         p.kana += (c == 0x82 && between(d, 0x9F, 0xF1)) || (c == 0x83 && between(d, 0x40, 0x96)) ||
                   (c == 0x81 && between(d, 0x41, 0x42));
+        p.common += between(c, 0x81, 0x98);
     }
     return p;
 }
@@ -131,6 +143,10 @@ const char *prs_guess_charset(anc_str bytes)
     const char *cyrillic_name = guess_cyrillic(s);
     if (cyrillic_name != NULL)
         return cyrillic_name;
+    /* names of kanji alone; an apostrophe of Windows-1252 and a letter are a pair too, but single */
+    if (sjis.all >= MIN_PAIRS_KANJI && sjis.broken == 0 && sjis.common * 10 > sjis.all * 6 &&
+        sjis.runs * 18 < sjis.all * 10)
+        return "CP932";
     if (euc.all < MIN_PAIRS || euc.broken * 50 > euc.all || euc.common * 10 < euc.all * 7)
         return NULL;
     return euc.all >= MIN_PAIRS_KOREAN && euc.hangul * 100 > euc.common * 85 ? "CP949" : "GB18030";

@@ -80,6 +80,19 @@ static bool decode_iconv(const char *charset, size_t unit, anc_str bytes, anc_bu
     return true;
 }
 
+void prs_decode_as(const char *charset, anc_str bytes, anc_buf *out)
+{
+    bool damaged = false;
+    size_t ascii = 0;
+    while (ascii < bytes.len && (unsigned char)bytes.ptr[ascii] < 0x80 && bytes.ptr[ascii] != '\0')
+        ascii++;
+    if (ascii == bytes.len)
+        (void)anc_buf_add(out, bytes);
+    else if (charset == NULL || !decode_iconv(charset, 1, bytes, out, &damaged))
+        decode_windows_1252(bytes, out);
+    blank_nuls(out);
+}
+
 /* Whether what is not valid UTF-8 is still mostly that. */
 static bool is_damaged_utf8(anc_str bytes)
 {

@@ -24,7 +24,6 @@ static const signature signatures[] = {
     {4, ANC_STR_INIT("ftyp"), "an MP4 video"},
     {0, ANC_STR_INIT("ID3"), "an MP3 sound"},
     {0, ANC_STR_INIT("OggS"), "an Ogg sound"},
-    {0, ANC_STR_INIT("{\\rtf"), "RTF"},
     {0,
      ANC_STR_INIT("\x7F"
                   "ELF"),
@@ -121,6 +120,10 @@ static const declaration endings[] = {
     {PRS_MARKDOWN, ANC_STR_INIT(".markdown")}, {PRS_MARKDOWN, ANC_STR_INIT(".mdown")},
     {PRS_MARKDOWN, ANC_STR_INIT(".mkd")},      {PRS_MARKDOWN, ANC_STR_INIT(".mdx")},
     {PRS_MAIL, ANC_STR_INIT(".eml")},          {PRS_TEXT, ANC_STR_INIT(".txt")},
+    {PRS_CSV, ANC_STR_INIT(".csv")},           {PRS_CSV, ANC_STR_INIT(".tsv")},
+    {PRS_CSV, ANC_STR_INIT(".tab")},           {PRS_JSON, ANC_STR_INIT(".json")},
+    {PRS_JSON, ANC_STR_INIT(".geojson")},      {PRS_NDJSON, ANC_STR_INIT(".ndjson")},
+    {PRS_NDJSON, ANC_STR_INIT(".jsonl")},
 };
 
 static const declaration types[] = {
@@ -129,6 +132,11 @@ static const declaration types[] = {
     {PRS_MARKDOWN, ANC_STR_INIT("text/markdown")},
     {PRS_MARKDOWN, ANC_STR_INIT("text/x-markdown")},
     {PRS_MAIL, ANC_STR_INIT("message/rfc822")},
+    {PRS_CSV, ANC_STR_INIT("text/csv")},
+    {PRS_CSV, ANC_STR_INIT("text/tab-separated-values")},
+    {PRS_JSON, ANC_STR_INIT("application/json")},
+    {PRS_NDJSON, ANC_STR_INIT("application/x-ndjson")},
+    {PRS_NDJSON, ANC_STR_INIT("application/jsonl")},
 };
 
 static bool kind_by_name(anc_str name, prs_kind *ret)
@@ -156,12 +164,17 @@ static bool kind_by_type(anc_str content_type, prs_kind *ret)
 }
 
 /* What a text is by its own words, whatever it is called. */
-static bool kind_by_content(anc_str head, prs_kind *ret)
+static bool kind_by_content(anc_str head, bool whole, prs_kind *ret)
 {
+    bool lines;
     if (begins_as_html(head))
         *ret = PRS_HTML;
+    else if (prs_is_rtf(head))
+        *ret = PRS_RTF;
     else if (prs_is_mail(head))
         *ret = PRS_MAIL;
+    else if (prs_is_json(head, whole, &lines))
+        *ret = lines ? PRS_NDJSON : PRS_JSON;
     else
         return false;
     return true;
@@ -180,7 +193,8 @@ anc_status prs_detect(anc_str bytes, anc_str name, anc_str content_type, prs_kin
         return ANC_FAIL(err, ANC_UNSUPPORTED, "%.*s looks like %s, which cannot be read",
                         name.len > 0 ? (int)(name.len < 200 ? name.len : 200) : 12,
                         name.len > 0 ? name.ptr : "the document", what);
-    if (!kind_by_content(head, ret) && !kind_by_name(name, ret) && !kind_by_type(content_type, ret))
+    if (!kind_by_content(head, head.len == bytes.len, ret) && !kind_by_name(name, ret) &&
+        !kind_by_type(content_type, ret))
         *ret = PRS_TEXT;
     return ANC_OK;
 }

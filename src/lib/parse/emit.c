@@ -52,18 +52,31 @@ static bool deliver_piece(prs_emitter *e, anc_str piece)
     return got == ANC_OK || prs_emit_fail(e, got);
 }
 
+/* Whether nothing in `s` has another composed form: no code point from U+0300 on. */
+static bool is_composed(anc_str s)
+{
+    unsigned char most = 0;
+    for (size_t i = 0; i < s.len; i++)
+        most = (unsigned char)s.ptr[i] > most ? (unsigned char)s.ptr[i] : most;
+    return most < 0xCC;
+}
+
 /* Delivers the first `n` gathered bytes. */
 static bool deliver(prs_emitter *e, size_t n)
 {
     const anc_str gathered = anc_buf_view(&e->text);
-    anc_buf_clear(&e->nfc);
-    const anc_status got = txt_nfc(anc_str_sub(gathered, 0, n), &e->nfc, e->err);
-    if (got != ANC_OK)
-        return prs_emit_fail(e, got);
+    anc_str text = anc_str_sub(gathered, 0, n);
+    if (!is_composed(text)) {
+        anc_buf_clear(&e->nfc);
+        const anc_status got = txt_nfc(text, &e->nfc, e->err);
+        if (got != ANC_OK)
+            return prs_emit_fail(e, got);
+        text = anc_buf_view(&e->nfc);
+    }
     if (!e->open.continues && ++e->blocks > e->limits.blocks)
         return prs_emit_fail(
             e, ANC_FAIL(e->err, ANC_LIMIT, "document: more than %zu blocks", e->limits.blocks));
-    for (anc_str rest = anc_buf_view(&e->nfc); rest.len > 0;) {
+    for (anc_str rest = text; rest.len > 0;) {
         const size_t cut =
             rest.len <= PRS_PIECE_BYTES ? rest.len : anc_utf8_floor(rest, PRS_PIECE_BYTES);
         if (!deliver_piece(e, anc_str_sub(rest, 0, cut)))
@@ -137,13 +150,26 @@ static bool settle(prs_emitter *e)
     return !blank || starts || add(e, ANC_STR(" "));
 }
 
-/* Bytes at the front of `s` that are kept as they are. */
+/* Whether a byte can only belong to something visible: printable ASCII, and of longer sequences those
+ * of blocks without white space, controls and invisible signs. */
+static bool is_plain_byte(unsigned char c)
+{
+    return c < 0x80 ? c > ' ' && c < 0x7F
+                    : c != 0xC2 && c != 0xE1 && c != 0xE2 && c != 0xE3 && c != 0xEF;
+}
+
+/* Bytes at the front of `s` that are kept as they are: visible ones and single blanks between. */
 static size_t plain_run(anc_str s)
 {
+    const unsigned char *p = (const unsigned char *)s.ptr;
+    const size_t most = s.len < RUN_BYTES ? s.len : RUN_BYTES;
     size_t n = 0;
-    while (n < s.len && n < RUN_BYTES && (unsigned char)s.ptr[n] > ' ' &&
-           (unsigned char)s.ptr[n] < 0x7F)
+    while (n < most && (is_plain_byte(p[n]) ||
+                        (p[n] == ' ' && n > 0 && n + 1 < most && is_plain_byte(p[n + 1]))))
         n++;
+    /* not inside a sequence */
+    while (n > 0 && n < s.len && (p[n] & 0xC0) == 0x80)
+        n--;
     return n;
 }
 

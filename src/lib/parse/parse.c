@@ -33,6 +33,10 @@ static const kind_row kinds[PRS_KINDS] = {
     [PRS_HTML] = {"HTML", "text/html", prs_read_html, false, prs_html_charset},
     [PRS_PDF] = {"PDF", "application/pdf", prs_read_pdf, true, NULL},
     [PRS_MAIL] = {"mail", "message/rfc822", prs_read_eml, true, NULL},
+    [PRS_RTF] = {"RTF", "application/rtf", prs_read_rtf, true, NULL},
+    [PRS_CSV] = {"a table in text", "text/csv", prs_read_csv, false, NULL},
+    [PRS_JSON] = {"JSON", "application/json", prs_read_json, false, NULL},
+    [PRS_NDJSON] = {"NDJSON", "application/x-ndjson", prs_read_ndjson, false, NULL},
 };
 
 static const kind_row *row_of(prs_kind kind)

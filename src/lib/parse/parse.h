@@ -16,7 +16,18 @@
 
 #include "base/str.h"
 
-typedef enum prs_kind { PRS_TEXT, PRS_MARKDOWN, PRS_HTML, PRS_PDF, PRS_MAIL, PRS_KINDS } prs_kind;
+typedef enum prs_kind {
+    PRS_TEXT,
+    PRS_MARKDOWN,
+    PRS_HTML,
+    PRS_PDF,
+    PRS_MAIL,
+    PRS_RTF,
+    PRS_CSV,
+    PRS_JSON,
+    PRS_NDJSON,
+    PRS_KINDS
+} prs_kind;
 
 typedef enum prs_block_kind {
     PRS_HEADING,   /* level 1 to 6 */

@@ -24,6 +24,9 @@ anc_status prs_decode(anc_str bytes, anc_str declared, size_t max, prs_text *ret
                       anc_err *err) ANC_MUST_CHECK;
 void prs_text_done(prs_text *t);
 
+/* Appends `bytes` as the charset says, NULL and what the C library does not know as Windows-1252. */
+void prs_decode_as(const char *charset, anc_str bytes, anc_buf *out);
+
 /* What encoding the bytes seem to be in, a name for iconv; NULL when that is not clear. */
 const char *prs_guess_utf16(anc_str bytes);
 const char *prs_guess_charset(anc_str bytes); /* for what is not UTF-8 */
@@ -105,10 +108,17 @@ bool prs_read_html_fragment(anc_str text, prs_emitter *e);
 
 bool prs_read_pdf(anc_str bytes, prs_emitter *e);
 bool prs_read_eml(anc_str bytes, prs_emitter *e);
+bool prs_read_rtf(anc_str bytes, prs_emitter *e);
+bool prs_read_csv(anc_str text, prs_emitter *e);
+bool prs_read_json(anc_str text, prs_emitter *e);
+bool prs_read_ndjson(anc_str text, prs_emitter *e);
 
 /* ---- telling kinds apart: each looks at the first bytes only ----------------------------------- */
 
 bool prs_is_pdf(anc_str bytes);
 bool prs_is_mail(anc_str head);
+bool prs_is_rtf(anc_str head);
+/* `whole`: nothing is behind `head`. `ret_lines`: a second value follows the first, as in NDJSON. */
+bool prs_is_json(anc_str head, bool whole, bool *ret_lines);
 
 #endif

@@ -186,6 +186,63 @@ static const decode_row rows[] = {
      "\xD0\xBF\xD1\x80\xD0\xB5\xD0\xB4\xD0\xBB\xD0\xBE\xD0\xB6\xD0\xB5\xD0\xBD\xD0\xB8\xD0\xB5, "
      "\xC3\xA9l\xC3\xA8ve"},
     {"one accent", ANC_STR_INIT("caf\xE9"), "windows-1252", "caf\xC3\xA9"},
+    {"Shift_JIS, kanji alone",
+     ANC_STR_INIT("\x96\xBC\x91O,\x94N\x97\xEE \x8D\xB2\x93\xA1\x91\xBE\x98Y,"
+                  "3"
+                  "0,\x93\x8C\x8B\x9E \x8EO\x96\xD8\x89p\x8Eq,"
+                  "2"
+                  "5,\x91\xE5\x8D\xE3"),
+     "shift_jis",
+     "\xE5\x90\x8D\xE5\x89\x8D,\xE5\xB9\xB4\xE9\xBD\xA2 "
+     "\xE4\xBD\x90\xE8\x97\xA4\xE5\xA4\xAA\xE9\x83\x8E,"
+     "3"
+     "0,\xE6\x9D\xB1\xE4\xBA\xAC \xE4\xB8\x89\xE6\x9C\xA8\xE8\x8B\xB1\xE5\xAD\x90,"
+     "2"
+     "5,\xE5\xA4\xA7\xE9\x98\xAA"},
+    {"Windows-1252, apostrophes",
+     ANC_STR_INIT("I "
+                  "don\x92t know wh"
+                  "at h"
+                  "e\x92s "
+                  "don"
+                  "e, it w"
+                  "asn\x92t m"
+                  "e "
+                  "an"
+                  "d th"
+                  "ey\x92r"
+                  "e gon"
+                  "e; w"
+                  "e\x92ll s"
+                  "e"
+                  "e i"
+                  "f sh"
+                  "e\x92"
+                  "d "
+                  "com"
+                  "e."),
+     "windows-1252",
+     "I "
+     "don\xE2\x80\x99t know wh"
+     "at h"
+     "e\xE2\x80\x99s "
+     "don"
+     "e, it w"
+     "asn\xE2\x80\x99t m"
+     "e "
+     "an"
+     "d th"
+     "ey\xE2\x80\x99r"
+     "e gon"
+     "e; w"
+     "e\xE2\x80\x99ll s"
+     "e"
+     "e i"
+     "f sh"
+     "e\xE2\x80\x99"
+     "d "
+     "com"
+     "e."},
 };
 
 static anc_status gather(void *self, const prs_block *b, anc_err *err)

@@ -37,10 +37,17 @@ static const detect_row rows[] = {
     {"a letter", ANC_STR_INIT("From: a\nDear b,\nSubject: c\n\nText"), "", "", PRS_TEXT, NULL},
     {"a mail by name", ANC_STR_INIT("Subject: b\n\nText"), "a.eml", "", PRS_MAIL, NULL},
     {"utf-16 without a mark", ANC_STR_INIT("h\0e\0l\0l\0o\0 \0"), "", "", PRS_TEXT, NULL},
+    {"csv by name", ANC_STR_INIT("a,b\n1,2"), "a.csv", "", PRS_CSV, NULL},
+    {"csv by type", ANC_STR_INIT("a,b\n1,2"), "", "text/csv; charset=x", PRS_CSV, NULL},
+    {"json", ANC_STR_INIT(" {\"a\": [1, 2]}"), "a.txt", "text/plain", PRS_JSON, NULL},
+    {"json by name", ANC_STR_INIT("{a"), "a.json", "", PRS_JSON, NULL},
+    {"ndjson", ANC_STR_INIT("{\"a\": 1}\n{\"a\": 2}\n"), "", "", PRS_NDJSON, NULL},
+    {"a note in brackets", ANC_STR_INIT("[1] See there."), "", "", PRS_TEXT, NULL},
+    {"an open brace", ANC_STR_INIT("{ we begin"), "", "", PRS_TEXT, NULL},
     {"zip", ANC_STR_INIT("PK\x03\x04...."), "", "", REFUSED, "ZIP"},
     {"docx", ANC_STR_INIT("PK\x03\x04....word/document.xml"), "", "", REFUSED, "DOCX"},
     {"image", ANC_STR_INIT("\x89PNG\r\n"), "a.png", "", REFUSED, "a.png looks like a PNG"},
-    {"rtf", ANC_STR_INIT("{\\rtf1 x}"), "", "", REFUSED, "RTF"},
+    {"rtf", ANC_STR_INIT("{\\rtf1 x}"), "a.doc", "", PRS_RTF, NULL},
     {"noise", ANC_STR_INIT("\x01\x02\x03\x04\x05\x06"), "", "", REFUSED, "binary"},
 };
 

@@ -1,0 +1,143 @@
+/* test_json.c - JSON and NDJSON as text, tables and records; and what is neither. */
+#include "blocks.h"
+#include "support/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "parse/records.h"
+
+static const blocks_row rows[] = {
+    {"members are lines",
+     ANC_STR_INIT("{\"name\": \"Ada\", \"age\": 36, \"fine\": true, \"none\": null}"),
+     "p name: Ada\nage: 36\nfine: true\n"},
+    {"objects are sections",
+     ANC_STR_INIT("{\"a\": 1, \"address\": {\"city\": \"Rome\", \"geo\": {\"x\": 1}}, \"b\": 2}"),
+     "p a: 1\nh2 address\np city: Rome\nh3 geo\np x: 1\np b: 2\n"},
+    {"a title", ANC_STR_INIT("{\"Title\": \"T\", \"inner\": {\"title\": \"no\"}}"),
+     "title T\np Title: T\nh2 inner\np title: no\n"},
+    {"lists of simple values", ANC_STR_INIT("{\"tags\": [\"a\", 2, null, false], \"none\": []}"),
+     "p tags: a, 2, false\n"},
+    {"a list of objects is a table",
+     ANC_STR_INIT("{\"rows\": [{\"a\": 1, \"b\": \"x\"}, {\"b\": \"y\", \"c\": true}, {}]}"),
+     "h2 rows\nrow* a | b | c\nrow 1 | x |\nrow | y | true\n"},
+    {"a list of lists", ANC_STR_INIT("[[1, 2], [3, null]]"), "row 1 | 2\nrow 3 |\n"},
+    {"a list of objects that hold others",
+     ANC_STR_INIT("{\"o\": [{\"id\": 1, \"in\": {\"x\": 2}}, {\"id\": 3, \"in\": {}}, 7]}"),
+     "h2 o 1\np id: 1\nh3 in\np x: 2\nh2 o 2\np id: 3\nh3 in\np 7\n"},
+    {"escapes",
+     ANC_STR_INIT("[\"a\\n\\tb \\u00e9 \\ud834\\udd1e \\ud800 \\/ \\\\ \\\" \\u0000.\"]"),
+     "p a b \xC3\xA9 \xF0\x9D\x84\x9E \xEF\xBF\xBD / \\ \" .\n"},
+    {"names twice", ANC_STR_INIT("{\"a\": 1, \"a\": 2}"), "p a: 1\na: 2\n"},
+    {"lines of a text", ANC_STR_INIT("{\"t\": \"one\\ntwo\"}"), "p t: one\ntwo\n"},
+    {"numbers as they are written", ANC_STR_INIT("[1.50, -0, 1e+10, 12345678901234567890]"),
+     "p 1.50, -0, 1e+10, 12345678901234567890\n"},
+    {"a value alone", ANC_STR_INIT(" \"x\" "), "p x\n"},
+    {"values behind one another", ANC_STR_INIT("{\"a\": 1}\n{\"a\": 2}"), "p a: 1\np a: 2\n"},
+    {"nothing", ANC_STR_INIT(""), ""},
+};
+
+static void texts(void **state)
+{
+    check_blocks(PRS_JSON, *state);
+}
+
+static const blocks_row line_rows[] = {
+    {"a paragraph a record",
+     ANC_STR_INIT("{\"id\": 1, \"in\": {\"x\": \"y\", \"l\": [1, 2]}}\n\n{\"id\": 2}\r\n[1, "
+                  "\"b\"]\n\"s\"\n"),
+     "p id: 1\nin.x: y\nin.l: 1, 2\np id: 2\np 1, b\np s\n"},
+    {"objects in lists", ANC_STR_INIT("{\"a\": [{\"b\": 1}, {\"b\": 2}, 3]}"),
+     "p a.b: 1\na.b: 2\na: 3\n"},
+};
+
+static void lines(void **state)
+{
+    check_blocks(PRS_NDJSON, *state);
+}
+
+static const blocks_row broken_rows[] = {
+    {"cut short", ANC_STR_INIT("{\"a\": [1, 2"), "line 1, column 12: the text ends too early"},
+    {"no comma", ANC_STR_INIT("{\"a\": 1\n \"b\": 2}"), "line 2, column 2: a comma or the end"},
+    {"a comma too many", ANC_STR_INIT("[1, ]"), "column 5: a value is expected"},
+    {"no colon", ANC_STR_INIT("{\"a\" 1}"), "a colon is expected"},
+    {"no name", ANC_STR_INIT("{1: 2}"), "a name in quotes"},
+    {"an open string", ANC_STR_INIT("[\"abc"), "column 2: a string is not closed"},
+    {"an unknown escape", ANC_STR_INIT("[\"\\x\"]"), "an escape that JSON does not know"},
+    {"no number", ANC_STR_INIT("[-]"), "a value is expected"},
+    {"a word", ANC_STR_INIT("[nil]"), "a value is expected"},
+    {"the other bracket", ANC_STR_INIT("[1}"), "a comma or the end"},
+    {"a bracket too many", ANC_STR_INIT("[1]]"), "a value is expected"},
+};
+
+static void broken_texts_are_named(void **state)
+{
+    check_refusal(PRS_JSON, ANC_INVALID, *state);
+    check_refusal(PRS_NDJSON, ANC_INVALID, *state);
+}
+
+static void depth_has_a_limit(void **state)
+{
+    (void)state;
+    static const char *const openings[] = {"[", "{\"a\":", "[{\"a\":"};
+    for (size_t i = 0; i < ANC_COUNT(openings); i++) {
+        ANC_BUF(source, 16 << 20);
+        for (int n = 0; n < 100000; n++)
+            (void)anc_buf_add(&source, anc_str_of(openings[i]));
+        const blocks_row row = {"", anc_buf_view(&source), "1000 levels"};
+        check_refusal(PRS_JSON, ANC_LIMIT, &row);
+        check_refusal(PRS_NDJSON, ANC_LIMIT, &row);
+    }
+}
+
+static anc_status on_record(void *self, uint64_t number, const prs_field *fields, size_t n,
+                            anc_err *err)
+{
+    (void)err;
+    (void)anc_buf_printf(self, "%llu:", (unsigned long long)number);
+    for (size_t i = 0; i < n; i++)
+        (void)anc_buf_printf(self, " %.*s=%.*s(%d)", ANC_FMT(fields[i].name),
+                             ANC_FMT(fields[i].value), fields[i].kind);
+    (void)anc_buf_add_char(self, '\n');
+    return ANC_OK;
+}
+
+typedef struct record_row {
+    const char *name;
+    prs_kind kind;
+    anc_str source;
+    const char *lines;
+} record_row;
+
+static const record_row record_rows[] = {
+    {"elements of a list", PRS_JSON,
+     ANC_STR_INIT("[{\"a\": \"x\", \"b\": 1.5}, {\"a\": null, \"c\": {\"d\": true}}]"),
+     "1: a=x(0) b=1.5(1)\n2: a=(3) c.d=true(2)\n"},
+    {"one object", PRS_JSON, ANC_STR_INIT("{\"a\": [1, [2, 3], {\"b\": 4}]}"),
+     "1: a=1(0) a=2, 3(0) a.b=4(1)\n"},
+    {"lines", PRS_NDJSON, ANC_STR_INIT("{\"a\": 1}\n[1, 2]\n5\n"),
+     "1: a=1(1)\n2: value=1, 2(0)\n3: value=5(1)\n"},
+    {"an empty object is a record", PRS_NDJSON, ANC_STR_INIT("{}\n{}"), "1:\n2:\n"},
+};
+
+static void records(void **state)
+{
+    const record_row *row = *state;
+    ANC_BUF(out, 1 << 16);
+    anc_err err = {0};
+    const prs_limits limits = prs_limits_default();
+    const prs_record_sink sink = {on_record, &out};
+    ASSERT_OK(prs_records(row->kind, row->source, &limits, &sink, &err), &err);
+    assert_string_equal(out.ptr, row->lines);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(depth_has_a_limit)};
+    int failed = RUN_TABLE("json", rows, texts);
+    failed += RUN_TABLE("ndjson", line_rows, lines);
+    failed += RUN_TABLE("broken", broken_rows, broken_texts_are_named);
+    failed += RUN_TABLE("records", record_rows, records);
+    failed += cmocka_run_group_tests_name("depth", tests, NULL, NULL);
+    return failed;
+}
