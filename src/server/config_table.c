@@ -51,6 +51,8 @@ const srv_row srv_rows[] = {
         "batches that ended longer ago are forgotten, with their dead letters"),
     INT("ingest.keep_batches", ingest.keep_batches, "1000", 1, 1000000, NULL,
         "of the batches that ended only the newest so many are kept"),
+    INT("ingest.spool_mb", ingest.spool_mb, "4096", 16, 1000000, NULL,
+        "MiB of documents that were sent and wait to be read; past it senders wait"),
     {"search.fusion", SRV_CHOICE, AT(search.fusion), "weighted", 0, 0, "weighted|rrf", NULL,
      "how both candidate lists become one: weighted sum, or reciprocal ranks"},
     REAL("search.semantic_share", search.semantic_share, "0.5", 0, 1,
