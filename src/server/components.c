@@ -6,6 +6,7 @@
 #include "embedding/app/embedding_service.h"
 #include "house_impl.h"
 #include "ingest/adapters/folder/folder.h"
+#include "ingest/adapters/spool_files/spool_files.h"
 #include "ingest/adapters/sqlite/ing_sqlite.h"
 #include "ingest/app/ingest_service.h"
 #include "knowledge/adapters/parse/parse_local.h"
@@ -72,6 +73,7 @@ void srv_catalog_close(srv_house *h)
     krn_sqlite_close(h->catalog);
     rag_service_close(h->rag);
     ing_service_close(h->ing);
+    ing_spool_files_close(&h->spool);
     srch_service_close(h->srch);
     kno_service_close(h->kno);
     rag_sqlite_close(h->rag_store);
@@ -169,11 +171,17 @@ static anc_status open_search(srv_house *h, anc_err *err)
 static anc_status open_ingest(srv_house *h, anc_err *err)
 {
     const int64_t wanted = h->o.config->ingest.workers;
+    const anc_str spool = os_path_join(h->mem, h->data_dir, ANC_STR("spool"));
+    if (spool.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(h->mem), "the folder of the spool");
+    ANC_TRY(ing_spool_files_open(spool, &h->spool, err));
     const unsigned workers = wanted > 0 ? (unsigned)wanted : os_cores();
     const ing_service_options options = {
         .batches = ing_sqlite_store(krn_sqlite_readers(h->catalog)),
         .batch_writer = ing_sqlite_writer(),
         .items = ing_sqlite_items(),
+        .uploads = ing_sqlite_uploads(),
+        .spool = h->spool,
         .folder = ing_folder_source(),
         .writer = h->writer,
         .outbox = h->outbox,
@@ -185,6 +193,7 @@ static anc_status open_ingest(srv_house *h, anc_err *err)
         .search = h->srch,
         .keep_ms = h->o.config->ingest.keep_days * 86400000,
         .keep_batches = (uint64_t)h->o.config->ingest.keep_batches,
+        .spool_bytes = (uint64_t)h->o.config->ingest.spool_mb << 20,
         .workers = workers < ING_MAX_WORKERS ? workers : ING_MAX_WORKERS};
     return ing_service_open(&options, &h->ing, err);
 }

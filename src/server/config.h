@@ -55,6 +55,7 @@ typedef struct srv_config {
         int64_t workers;
         int64_t keep_days;
         int64_t keep_batches;
+        int64_t spool_mb;
     } ingest;
     struct {
         int64_t keep_versions;

@@ -64,6 +64,8 @@ const srv_row srv_rows[] = {
         "of the batches that ended only the newest so many are kept"),
     INT("knowledge.keep_versions", knowledge.keep_versions, "10", 0, 1000000, NULL,
         "newest versions of a document that are kept, the current one included; 0: all"),
+    INT("ingest.spool_mb", ingest.spool_mb, "4096", 16, 1000000, NULL,
+        "MiB of documents that were sent and wait to be read; past it senders wait"),
     {"search.fusion", SRV_CHOICE, AT(search.fusion), "weighted", 0, 0, "weighted|rrf", NULL,
      "how both candidate lists become one: weighted sum, or reciprocal ranks"},
     REAL("search.semantic_share", search.semantic_share, "0.5", 0, 1,

@@ -6,6 +6,7 @@
 
 #include "edge/http/edge.h"
 #include "house.h"
+#include "ingest/ports/spool.h"
 #include "kernel/adapters/bus_memory/bus_memory.h"
 #include "kernel/adapters/log_json/log_json.h"
 #include "kernel/adapters/loop/loop.h"
@@ -62,6 +63,7 @@ struct srv_house {
     kno_raw_store raw;
     kno_service *kno;
     srch_service *srch;
+    ing_spool spool;
     ing_service *ing;
 
     net_loop *loop;

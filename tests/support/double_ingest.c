@@ -1,4 +1,7 @@
 /* double_ingest.c - the ingest component, answered from memory. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "support/service_doubles_impl.h"
 
 struct ing_service {
@@ -167,4 +170,119 @@ size_t ing_active(const ing_service *ing)
 {
     (void)ing;
     return 0;
+}
+
+/* ---- uploads: what came is kept as one text ------------------------------------------------ */
+
+struct ing_upload {
+    uint64_t documents;
+};
+
+anc_status ing_upload_open(ing_service *ing, krn_call *call, const ing_upload_request *request,
+                           ing_upload **ret)
+{
+    (void)ing;
+    if (double_is(request->collection, "full"))
+        return ANC_FAIL(call->err, ANC_DISK_FULL, "the disk is full");
+    *ret = calloc(1, sizeof **ret);
+    if (*ret == NULL)
+        return ANC_FAIL(call->err, ANC_NO_MEMORY, "an upload");
+    (void)pthread_mutex_lock(&doubles.lock);
+    double_keep(doubles.collection, sizeof doubles.collection, request->collection);
+    double_keep(doubles.metadata, sizeof doubles.metadata, request->metadata);
+    double_keep(doubles.acl, sizeof doubles.acl,
+                request->n_acl > 0 ? request->acl[request->n_acl - 1] : ANC_STR(""));
+    doubles.upload_len = 0;
+    doubles.upload[0] = '\0';
+    doubles.content_len = 0;
+    (void)pthread_mutex_unlock(&doubles.lock);
+    return ANC_OK;
+}
+
+static void keep_sent(anc_str text)
+{
+    (void)pthread_mutex_lock(&doubles.lock);
+    const size_t room = sizeof doubles.upload - 1 - doubles.upload_len;
+    const size_t n = text.len < room ? text.len : room;
+    memcpy(doubles.upload + doubles.upload_len, text.ptr != NULL ? text.ptr : "", n);
+    doubles.upload_len += n;
+    doubles.upload[doubles.upload_len] = '\0';
+    (void)pthread_mutex_unlock(&doubles.lock);
+}
+
+anc_status ing_upload_begin(ing_upload *upload, krn_call *call, ing_upload_kind kind, anc_str name,
+                            anc_str content_type)
+{
+    (void)upload;
+    (void)call;
+    (void)content_type;
+    keep_sent(kind == ING_UPLOAD_RECORD ? ANC_STR("<") : ANC_STR("<<"));
+    keep_sent(name);
+    keep_sent(ANC_STR("|"));
+    return ANC_OK;
+}
+
+anc_status ing_upload_add(ing_upload *upload, krn_call *call, anc_str bytes)
+{
+    (void)upload;
+    if (anc_str_find(bytes, ANC_STR("DISK-FULL")) != SIZE_MAX)
+        return ANC_FAIL(call->err, ANC_DISK_FULL, "the disk is full");
+    keep_sent(bytes);
+    (void)pthread_mutex_lock(&doubles.lock);
+    doubles.content_len += bytes.len;
+    (void)pthread_mutex_unlock(&doubles.lock);
+    return ANC_OK;
+}
+
+anc_status ing_upload_finish(ing_upload *upload, krn_call *call)
+{
+    (void)call;
+    upload->documents++;
+    keep_sent(ANC_STR(">"));
+    return ANC_OK;
+}
+
+anc_status ing_upload_flush(ing_upload *upload, krn_call *call)
+{
+    (void)upload;
+    (void)call;
+    return ANC_OK;
+}
+
+anc_status ing_upload_end(ing_upload *upload, krn_call *call, anc_str broken, ing_batch *ret)
+{
+    if (upload->documents == 0)
+        return ANC_FAIL(call->err, ANC_INVALID, "there is no document");
+    if (broken.ptr != NULL) {
+        keep_sent(ANC_STR("BROKEN "));
+        keep_sent(broken);
+        atomic_fetch_add(&doubles.broken_uploads, 1);
+    }
+    atomic_fetch_add(&doubles.puts, 1);
+    *ret = batch_of(ANC_STR("b-9"), ING_QUEUED, 0);
+    return ANC_OK;
+}
+
+anc_status ing_upload_discard(ing_upload *upload, krn_call *call)
+{
+    (void)upload;
+    (void)call;
+    atomic_fetch_add(&doubles.discarded_uploads, 1);
+    return ANC_OK;
+}
+
+void ing_upload_close(ing_upload *upload)
+{
+    free(upload);
+}
+
+uint64_t ing_upload_documents(const ing_upload *upload)
+{
+    return upload->documents;
+}
+
+bool ing_upload_room(const ing_service *ing)
+{
+    (void)ing;
+    return atomic_load(&doubles.room);
 }

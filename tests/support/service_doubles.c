@@ -18,6 +18,9 @@ void doubles_reset(net_loop *loop)
     atomic_store(&doubles.holding, 0);
     atomic_store(&doubles.looks, 0);
     atomic_store(&doubles.texts_open, 0);
+    atomic_store(&doubles.broken_uploads, 0);
+    atomic_store(&doubles.discarded_uploads, 0);
+    atomic_store(&doubles.room, true);
     atomic_store(&doubles.release, false);
     atomic_store(&doubles.ready, true);
     atomic_store(&doubles.condition, KRN_SOUND);

@@ -33,6 +33,8 @@ typedef struct service_doubles {
     atomic_int looks;     /* at batches */
     atomic_int texts_open;
     atomic_int top_k, n_collections; /* of the last question or search */
+    atomic_int broken_uploads, discarded_uploads;
+    atomic_bool room;                /* of the spool */
     atomic_bool release;             /* lets what waits in "hold" go on */
     atomic_bool ready;               /* of the index */
     atomic_int condition; /* of the catalog, a krn_condition */
@@ -42,6 +44,8 @@ typedef struct service_doubles {
     char acl[256], filters[256], glob[64], path[256], conversation[160];
     size_t content_len;
     unsigned content_sum;
+    char upload[4096]; /* of the last upload: "<line 1|…>" a record, "<<name|…>" a file */
+    size_t upload_len;
 } service_doubles;
 
 extern service_doubles doubles;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "batch_body.h"
 #include "media.h"
 #include "request.h"
 #include "upload.h"
@@ -71,6 +72,8 @@ static void take_ids(http_request *rq)
 
 static uint64_t body_limit(const http_request *rq)
 {
+    if (rq->route->body == HTTP_BATCH_BODY)
+        return UINT64_MAX; /* nothing is kept of it */
     return rq->route->body == HTTP_DOCUMENT_BODY ? rq->edge->o.max_body_bytes
                                                  : HTTP_SMALL_BODY_BYTES;
 }
@@ -90,18 +93,22 @@ static anc_status check_content(http_request *rq, anc_err *err)
 {
     const http_route *route = rq->route;
     const anc_str type = net_exchange_header(rq->ex, "content-type");
+    const bool many = route->body == HTTP_BATCH_BODY;
     const anc_str coding = net_exchange_header(rq->ex, "content-encoding");
-    const bool form_allowed = route->body == HTTP_DOCUMENT_BODY;
+    const bool form_allowed = route->body == HTTP_DOCUMENT_BODY || many;
     if (route->body == HTTP_NO_BODY || net_exchange_content_length(rq->ex) == 0)
         return ANC_OK;
     if (coding.len > 0 && !anc_str_eq_nocase(coding, ANC_STR("identity")))
         return ANC_FAIL(err, ANC_UNSUPPORTED, "a body with Content-Encoding %.*s is not understood",
                         ANC_FMT(coding));
-    if (type.len == 0 || http_media_is_json(type) || (form_allowed && http_media_is_form(type)))
+    if (type.len == 0 || http_media_is_json(type) || (form_allowed && http_media_is_form(type)) ||
+        (many && http_media_is_lines(type)))
         return ANC_OK;
     return ANC_FAIL(err, ANC_UNSUPPORTED, "Content-Type %.*s is not understood here; send %s",
                     ANC_FMT(type),
-                    form_allowed ? "application/json or multipart/form-data" : "application/json");
+                    many           ? "application/x-ndjson, application/json or multipart/form-data"
+                    : form_allowed ? "application/json or multipart/form-data"
+                                   : "application/json");
 }
 
 static anc_status check_timeout(http_request *rq, anc_err *err)
@@ -192,7 +199,7 @@ anc_status http_query(http_request *rq, void *out)
 static anc_status parse_body(http_request *rq)
 {
     const bool empty = rq->body.len == 0 && (rq->route->flags & HTTP_OPTIONAL_BODY) != 0;
-    if (rq->route->body == HTTP_NO_BODY || http_is_upload(rq))
+    if (rq->route->body == HTTP_NO_BODY || http_is_upload(rq) || http_is_batch(rq))
         return ANC_OK;
     const anc_status status =
         json_parse(empty ? ANC_STR("{}") : anc_buf_view(&rq->body), &rq->json, &rq->err);
@@ -247,6 +254,7 @@ static anc_status work(http_request *rq, bool *ret_replayed)
     if (*ret_replayed)
         return ANC_OK;
     ANC_TRY(parse_body(rq));
+    rq->not_handled = NULL;
     return rq->route->handle(rq);
 }
 
@@ -255,6 +263,8 @@ static void first_step(http_request *rq)
     const bool takes_over = (rq->route->flags & HTTP_TAKES_OVER) != 0;
     bool replayed = false;
     const anc_status status = work(rq, &replayed);
+    if (rq->not_handled != NULL)
+        rq->not_handled(rq);
     if (status != ANC_OK || replayed || !takes_over)
         http_finish(rq, status);
 }
@@ -301,6 +311,8 @@ static void read_body(http_request *rq)
     const anc_str type = net_exchange_header(rq->ex, "content-type");
     if (rq->route->body == HTTP_NO_BODY)
         http_start(rq);
+    else if (rq->route->body == HTTP_BATCH_BODY)
+        http_batch_start(rq);
     else if (rq->route->body == HTTP_DOCUMENT_BODY && http_media_is_form(type))
         http_upload_start(rq);
     else

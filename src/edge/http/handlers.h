@@ -32,6 +32,8 @@ http_handler_fn http_collections_list, http_collections_create, http_collections
     http_collections_update, http_collections_delete;
 /* document_put.c */
 http_handler_fn http_documents_create, http_documents_replace;
+/* batch_body.c */
+http_handler_fn http_documents_batch;
 /* documents.c */
 http_handler_fn http_documents_list, http_documents_get, http_documents_delete, http_chunks_list,
     http_stats_get;

@@ -83,7 +83,7 @@ anc_status http_answer_started(http_request *rq, const ing_batch *batch)
     json_open_object(&w);
     json_put_str(&w, "message", ANC_STR("the batch is queued"));
     json_put_str(&w, "batch_id", batch->id);
-    json_put_str(&w, "status", anc_str_of(ing_state_name(batch->state)));
+    json_put_str(&w, "status", ANC_STR("queued")); /* whatever has been read of it already */
     json_close_object(&w);
     rq->answer.status = 202;
     return ANC_OK;

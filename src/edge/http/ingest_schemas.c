@@ -119,6 +119,16 @@ static const http_field ingest_fields[] = {
 const http_schema http_ingest_schema =
     DECODED("IngestRequest", "A source to read.", ingest_fields, http_ingest_in);
 
+/* For the description alone: such a body is read document by document. */
+static const http_field batch_fields[] = {
+    {.name = "documents",
+     .kind = HTTP_LIST,
+     .flags = HTTP_REQUIRED,
+     .help = "any number of them",
+     .of = &http_document_schema},
+};
+const http_schema http_batch_schema = SCHEMA("DocumentsRequest", "Many documents.", batch_fields);
+
 /* ---- query strings ---- */
 
 #define PAGE(type, member)                                                    \
@@ -142,6 +152,23 @@ static const http_field ingest_rows[] = {
      AT(http_ingest_query, wait)},
 };
 const http_schema http_ingest_params = DECODED(NULL, NULL, ingest_rows, http_ingest_query);
+
+static const http_field batch_query_rows[] = {
+    {.name = "wait",
+     .kind = HTTP_BOOL,
+     .initial = "false",
+     .help = "answer when the batch has ended",
+     AT(http_batch_query, wait)},
+    {.name = "collection",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_NAME,
+     .min = 1,
+     .max = 64,
+     .initial = "\"default\"",
+     .help = "of documents that name none; made when it does not exist",
+     AT(http_batch_query, collection)},
+};
+const http_schema http_batch_params = DECODED(NULL, NULL, batch_query_rows, http_batch_query);
 
 static const http_field batches_query_rows[] = {
     {.name = "status",

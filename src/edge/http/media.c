@@ -48,6 +48,19 @@ bool http_media_is_json(anc_str content_type)
            is_utf8(content_type);
 }
 
+bool http_media_is_lines(anc_str content_type)
+{
+    static const anc_str names[] = {
+        ANC_STR_INIT("application/x-ndjson"), ANC_STR_INIT("application/ndjson"),
+        ANC_STR_INIT("application/jsonl"), ANC_STR_INIT("application/x-jsonlines"),
+        ANC_STR_INIT("application/jsonlines")};
+    const anc_str type = essence(content_type);
+    bool found = false;
+    for (size_t i = 0; i < ANC_COUNT(names) && !found; i++)
+        found = anc_str_eq_nocase(type, names[i]);
+    return found && is_utf8(content_type);
+}
+
 bool http_media_is_form(anc_str content_type)
 {
     return anc_str_eq_nocase(essence(content_type), ANC_STR("multipart/form-data"));

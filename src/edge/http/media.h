@@ -6,6 +6,8 @@
 
 /* application/json, or a type that ends in +json; a charset other than UTF-8 is none. */
 bool http_media_is_json(anc_str content_type);
+/* NDJSON under one of its names: application/x-ndjson, application/jsonl, … */
+bool http_media_is_lines(anc_str content_type);
 bool http_media_is_form(anc_str content_type); /* multipart/form-data */
 
 /* Whether what a route answers is among the kinds of an Accept header. Everything may also be

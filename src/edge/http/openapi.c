@@ -271,6 +271,20 @@ static void put_request_body(json_writer *w, const http_route *route)
                        "\"metadata\":{\"type\":\"string\",\"description\":\"a JSON object\"}},"
                        "\"required\":[\"file\"]}}"));
     }
+    if (route->body == HTTP_BATCH_BODY) {
+        json_name(w, "application/x-ndjson");
+        json_write_raw(w, ANC_STR("{\"schema\":{\"type\":\"string\",\"description\":"
+                                  "\"a DocumentRequest a line, any number of lines\"}}"));
+        json_name(w, "multipart/form-data");
+        json_write_raw(
+            w, ANC_STR("{\"schema\":{\"type\":\"object\",\"properties\":{"
+                       "\"collection\":{\"type\":\"string\"},"
+                       "\"metadata\":{\"type\":\"string\",\"description\":\"a JSON object\"},"
+                       "\"acl\":{\"type\":\"string\",\"description\":\"labels, with commas\"},"
+                       "\"file\":{\"type\":\"array\",\"items\":{\"type\":\"string\","
+                       "\"format\":\"binary\"},\"description\":\"up to 1000 files, behind the "
+                       "other fields\"}},\"required\":[\"file\"]}}"));
+    }
     json_close_object(w);
     json_close_object(w);
 }

@@ -56,7 +56,7 @@ struct http_request {
 
     /* loop */
     http_request *next, *prev; /* of all open requests */
-    http_request *waiting;     /* next in the queue of puts */
+    http_request *waiting;     /* next in the queue of puts, or of batches */
     int64_t deadline_ns;       /* set when the first step begins; INT64_MAX: none, or it passed */
     bool timed_out;            /* it passed */
     int64_t timeout_ms;        /* 0: none */
@@ -94,6 +94,7 @@ struct http_request {
     http_idem_ticket idem;
     void *work; /* the handler's state, freed by work_free at the end, on the loop */
     void (*work_free)(http_request *rq);
+    http_step_fn *not_handled; /* called in the first step when the handler is not; may be NULL */
 };
 
 typedef struct http_route_metrics {
@@ -123,6 +124,8 @@ struct http_edge {
     net_timer *sweep;
     char refused_id[ANC_UUID_TEXT + 1]; /* of the last exchange that the server refused */
     http_request *put_first, *put_last; /* waiting for a put */
+    http_request *batch_first;          /* waiting for a place to be read */
+    size_t batches;                     /* bodies of many documents that are read */
     size_t puts;                        /* at work */
     void (*drained)(void *arg, bool all);
     void *drained_arg;

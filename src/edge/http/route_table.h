@@ -21,7 +21,12 @@ typedef enum http_role {
     HTTP_OWNER /* who holds the key */
 } http_role;
 
-typedef enum http_body_kind { HTTP_NO_BODY, HTTP_JSON_BODY, HTTP_DOCUMENT_BODY } http_body_kind;
+typedef enum http_body_kind {
+    HTTP_NO_BODY,
+    HTTP_JSON_BODY,
+    HTTP_DOCUMENT_BODY,
+    HTTP_BATCH_BODY
+} http_body_kind;
 
 enum {
     HTTP_TAKES_OVER = 1, /* OK from the handler means that it ends the request itself, later */

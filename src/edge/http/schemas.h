@@ -97,6 +97,11 @@ typedef struct http_ingest_query {
     bool wait;
 } http_ingest_query;
 
+typedef struct http_batch_query {
+    bool wait;
+    anc_str collection;
+} http_batch_query;
+
 typedef struct http_batches_query {
     http_texts states;
     http_page page;
@@ -118,11 +123,12 @@ extern const http_schema http_user_chat_schema, http_told_schema, http_feedback_
     http_messages_params;
 extern const http_schema http_chat_schema, http_search_schema, http_conversation_schema,
     http_collection_schema, http_collection_patch_schema, http_document_schema, http_sync_schema,
-    http_ingest_schema;
+    http_ingest_schema, http_batch_schema;
 extern const http_schema http_chat_params, http_search_params, http_page_params,
     http_documents_params, http_document_delete_params, http_version_params, http_versions_params,
     http_chunks_params, http_restore_params, http_put_params, http_document_put_params,
-    http_ingest_params, http_batches_params, http_event_params, http_failure_params;
+    http_ingest_params, http_batches_params, http_batch_params, http_event_params,
+    http_failure_params;
 
 /* answers: no struct, for the description alone */
 extern const http_schema http_problem_out, http_root_out, http_probe_out, http_health_out,

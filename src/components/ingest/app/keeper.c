@@ -38,6 +38,66 @@ static anc_status remove_segments(ing_service *ing, krn_call *call, const int64_
     return ANC_OK;
 }
 
+void ing_orphan_add(ing_service *ing, int64_t key)
+{
+    pthread_mutex_lock(&ing->lock);
+    if (ing->n_orphans < ING_MAX_ORPHANS)
+        ing->orphans[ing->n_orphans++] = key;
+    pthread_mutex_unlock(&ing->lock);
+}
+
+typedef struct orphan_work {
+    ing_service *ing;
+    int64_t key; /* 0: none */
+    ing_counts after;
+} orphan_work;
+
+static anc_status write_orphan(void *arg, krn_tx *tx, anc_err *err)
+{
+    orphan_work *w = arg;
+    const ing_upload_writer u = w->ing->with.uploads;
+    return u.ops->seal(u.self, tx, w->key,
+                       ANC_STR("the upload broke off; the documents that had come whole are kept"),
+                       &w->after, err);
+}
+
+static int64_t next_orphan(ing_service *ing)
+{
+    pthread_mutex_lock(&ing->lock);
+    const int64_t key = ing->n_orphans > 0 ? ing->orphans[ing->n_orphans - 1] : 0;
+    pthread_mutex_unlock(&ing->lock);
+    return key;
+}
+
+static void orphan_done(ing_service *ing, int64_t key)
+{
+    pthread_mutex_lock(&ing->lock);
+    for (size_t i = 0; i < ing->n_orphans; i++)
+        if (ing->orphans[i] == key) {
+            ing->orphans[i] = ing->orphans[--ing->n_orphans];
+            break;
+        }
+    ing->look = true; /* it may have been held until now */
+    pthread_mutex_unlock(&ing->lock);
+}
+
+static anc_status seal_orphans(ing_service *ing, krn_call *call)
+{
+    orphan_work work = {.ing = ing};
+    while ((work.key = next_orphan(ing)) != 0) {
+        const anc_status status = krn_writer_run(ing->with.writer, call, write_orphan, &work);
+        if (status != ANC_OK && status != ANC_NOT_FOUND)
+            return status;
+        anc_err_clear(call->err);
+        orphan_done(ing, work.key);
+        if (status == ANC_OK)
+            ing_saw(ing, work.key, &work.after);
+        ing_changed(ing);
+        ing_wake(ing);
+    }
+    return ANC_OK;
+}
+
 /* The figures of all runs, since somebody else's items may be among those taken back. */
 static anc_status look_again(ing_service *ing, krn_call *call)
 {
@@ -60,6 +120,7 @@ static anc_status keep(ing_service *ing, krn_call *call, bool *ret_more)
         .keep = {.batches = ing->with.keep_batches,
                  .visible_seq = search != NULL ? srch_status(search).cursor : UINT64_MAX}};
     ANC_TRY(ing_recover(ing, call));
+    ANC_TRY(seal_orphans(ing, call));
     ANC_TRY(krn_writer_run(ing->with.writer, call, write_kept, &work));
     ANC_TRY(remove_segments(ing, call, work.unused, work.n_unused));
     *ret_more = work.more || work.taken == PIECE || work.n_unused == PIECE;

@@ -25,7 +25,12 @@
 
 #include "ingest_service.h"
 
-enum { ING_MAX_RUNS = 64, ING_RUN_ARENA_BYTES = 32 << 20, ING_CLAIM_ARENA_BYTES = 64 << 10 };
+enum {
+    ING_MAX_RUNS = 64,
+    ING_RUN_ARENA_BYTES = 32 << 20,
+    ING_CLAIM_ARENA_BYTES = 64 << 10,
+    ING_MAX_ORPHANS = 64
+};
 
 typedef enum ing_run_phase { ING_RUN_LIST, ING_RUN_READ, ING_RUN_CLOSE } ing_run_phase;
 
@@ -78,11 +83,12 @@ struct ing_service {
     pthread_cond_t changed; /* generation grew, or stopping */
     uint64_t generation;    /* counts committed changes of any batch */
     ing_run *runs[ING_MAX_RUNS];
-    size_t n_runs, turn; /* whose turn it is to hand out work */
-    bool look;           /* there may be open batches that have no run */
-    bool looking;        /* a worker looks */
-    int64_t looked;      /* key of the last batch that got a run */
-    uint64_t index_ns;   /* of the index's work that was put on batches */
+    size_t n_runs, turn;              /* whose turn it is to hand out work */
+    bool look;                        /* there may be open batches that have no run */
+    bool looking;                     /* a worker looks */
+    uint64_t index_ns;                /* of the index's work that was put on batches */
+    int64_t orphans[ING_MAX_ORPHANS]; /* keys of batches whose upload ended without a word */
+    size_t n_orphans;
 
     atomic_uint_least64_t spooled; /* bytes of all segments */
 
@@ -116,12 +122,15 @@ ing_run *ing_run_next(ing_service *ing);
 void ing_run_let_go(ing_service *ing, ing_run *run); /* NULL is a no-op */
 
 /* The claims let go. */
-void ing_look_done(ing_service *ing, bool more);
+void ing_look_done(ing_service *ing, bool again);
 void ing_list_done(ing_service *ing, ing_run *run, bool listed);
 void ing_close_done(ing_service *ing, ing_run *run, bool closed);
 
-/* A run for `batch`; false when memory or the bound on runs refuses. */
-bool ing_run_add(ing_service *ing, const ing_batch_record *batch);
+/* A run for `batch`, which nobody takes work from yet; NULL when memory or the bound on runs refuses.
+ * Then it is made ready, or (the batch was closed meanwhile) removed. */
+ing_run *ing_run_add(ing_service *ing, const ing_batch_record *batch);
+void ing_run_ready(ing_service *ing, ing_run *run, bool wanted);
+bool ing_run_has(ing_service *ing, int64_t key);
 
 /* Somebody saw these committed figures of a batch (by its key). */
 void ing_saw(ing_service *ing, int64_t key, const ing_counts *counts);
@@ -170,6 +179,12 @@ anc_status ing_batch_get(ing_service *ing, krn_call *call, anc_str id,
 
 /* A JSON object of bearable size, or nothing; INVALID names /metadata. */
 anc_status ing_metadata_check(krn_call *call, anc_str metadata) ANC_MUST_CHECK;
+
+/* ---- keeper.c ---- */
+
+/* A batch gets no more documents, and could not be told so: the keeper does it. One too many is
+ * ended at the next start. */
+void ing_orphan_add(ing_service *ing, int64_t key);
 
 /* ---- recover.c ---- */
 

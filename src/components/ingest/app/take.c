@@ -47,7 +47,7 @@ static bool copy_batch(const ing_batch_record *from, anc_arena *mem, ing_batch_r
     return room && acl != NULL && labels != NULL;
 }
 
-bool ing_run_add(ing_service *ing, const ing_batch_record *batch)
+ing_run *ing_run_add(ing_service *ing, const ing_batch_record *batch)
 {
     anc_arena *mem = anc_arena_new(ING_RUN_ARENA_BYTES);
     ing_batch_record own;
@@ -57,19 +57,29 @@ bool ing_run_add(ing_service *ing, const ing_batch_record *batch)
     bool added = false;
     pthread_mutex_lock(&ing->lock);
     if (run != NULL && ing->n_runs < ING_MAX_RUNS) {
+        run->busy = true;
         ing->runs[ing->n_runs++] = run;
-        ing->looked = batch->key;
         added = true;
     }
     pthread_mutex_unlock(&ing->lock);
     if (!added) {
         anc_arena_free(mem);
         free(run);
-        return false;
+        return NULL;
     }
-    if (!ing_phase_ended(batch->now.phase))
+    if (run->counted)
         krn_gauge_set(ing->count.active, (int64_t)atomic_fetch_add(&ing->active, 1) + 1);
-    return true;
+    return run;
+}
+
+bool ing_run_has(ing_service *ing, int64_t key)
+{
+    bool found = false;
+    pthread_mutex_lock(&ing->lock);
+    for (size_t i = 0; i < ing->n_runs && !found; i++)
+        found = ing->runs[i]->batch.key == key;
+    pthread_mutex_unlock(&ing->lock);
+    return found;
 }
 
 static void run_free_if_unheld(ing_run *run)
@@ -90,6 +100,23 @@ static void run_drop(ing_service *ing, ing_run *run)
         }
     run->dropped = true;
     run_free_if_unheld(run);
+}
+
+/* Under lock. */
+static void run_end(ing_service *ing, ing_run *run)
+{
+    if (run->counted)
+        krn_gauge_set(ing->count.active, (int64_t)atomic_fetch_sub(&ing->active, 1) - 1);
+    run_drop(ing, run);
+}
+
+void ing_run_ready(ing_service *ing, ing_run *run, bool wanted)
+{
+    pthread_mutex_lock(&ing->lock);
+    run->busy = false;
+    if (!wanted)
+        run_end(ing, run);
+    pthread_mutex_unlock(&ing->lock);
 }
 
 void ing_run_let_go(ing_service *ing, ing_run *run)
@@ -210,11 +237,11 @@ ing_run *ing_run_next(ing_service *ing)
 
 /* ---- letting go ---------------------------------------------------------------------------- */
 
-void ing_look_done(ing_service *ing, bool more)
+void ing_look_done(ing_service *ing, bool again)
 {
     pthread_mutex_lock(&ing->lock);
     ing->looking = false;
-    ing->look = ing->look || more;
+    ing->look = ing->look || again;
     pthread_mutex_unlock(&ing->lock);
     ing_wake(ing);
 }
@@ -234,9 +261,7 @@ void ing_close_done(ing_service *ing, ing_run *run, bool closed)
     pthread_mutex_lock(&ing->lock);
     run->busy = false;
     if (closed) {
-        if (run->counted)
-            krn_gauge_set(ing->count.active, (int64_t)atomic_fetch_sub(&ing->active, 1) - 1);
-        run_drop(ing, run);
+        run_end(ing, run);
         ing->look = true; /* there is room for another */
     } else {
         run->phase = ING_RUN_READ;

@@ -28,13 +28,15 @@ struct ing_upload {
     anc_arena *mem; /* owned; of batch */
     ing_batch_record batch;
     bool begun;     /* the batch is stored, under batch.key */
+    bool ended;     /* and no documents can come any more */
     uint64_t whole; /* documents that came whole */
     ing_segment *segment;
     int64_t segment_id;
     uint64_t segment_bytes;
+    bool named;           /* the catalog knows the segment */
     int64_t full_segment; /* to be closed with the next commit; 0: none */
 
-    anc_arena *names; /* owned; of items */
+    anc_arena *names, *other_names; /* owned; of items; empty, for the next piece */
     ing_item items[PIECE_ITEMS];
     size_t n;
     uint64_t piece_bytes; /* written since the last commit */
@@ -87,7 +89,9 @@ anc_status ing_upload_open(ing_service *ing, krn_call *call, const ing_upload_re
     u->ing = ing;
     u->mem = anc_arena_new(BATCH_ARENA_BYTES);
     u->names = anc_arena_new(NAMES_ARENA_BYTES);
-    if (u->mem == NULL || u->names == NULL || !copy_request(u, call, request)) {
+    u->other_names = anc_arena_new(NAMES_ARENA_BYTES);
+    if (u->mem == NULL || u->names == NULL || u->other_names == NULL ||
+        !copy_request(u, call, request)) {
         ing_upload_close(u);
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for an upload");
     }
@@ -95,13 +99,30 @@ anc_status ing_upload_open(ing_service *ing, krn_call *call, const ing_upload_re
     return ANC_OK;
 }
 
+/* A segment that the catalog does not know is nobody's. */
+static void drop_segment(ing_upload *u)
+{
+    const ing_spool spool = u->ing->with.spool;
+    uint64_t bytes = 0;
+    anc_err ignored;
+    anc_err_clear(&ignored);
+    if (u->segment == NULL)
+        return;
+    spool.ops->close(u->segment);
+    u->segment = NULL;
+    if (!u->named && spool.ops->remove(spool.self, u->segment_id, &bytes, &ignored) == ANC_OK)
+        (void)atomic_fetch_sub(&u->ing->spooled, bytes);
+}
+
 void ing_upload_close(ing_upload *u)
 {
     if (u == NULL)
         return;
-    if (u->segment != NULL)
-        u->ing->with.spool.ops->close(u->segment);
+    drop_segment(u);
+    if (u->begun && !u->ended)
+        ing_orphan_add(u->ing, u->batch.key);
     anc_arena_free(u->names);
+    anc_arena_free(u->other_names);
     anc_arena_free(u->mem);
     free(u);
 }
@@ -184,6 +205,32 @@ static void tell_workers(const ing_upload *u, const piece *p, bool is_new)
     ing_wake(ing);
 }
 
+static anc_status name_item(ing_upload *u, ing_item *item, anc_str path, anc_str type, anc_err *err)
+{
+    item->path = anc_arena_copy(u->names, anc_str_sub(path, 0, NAME_BYTES));
+    item->content_type = anc_arena_copy(u->names, anc_str_sub(type, 0, NAME_BYTES));
+    if (item->path.ptr == NULL || item->content_type.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(u->names), "no room for a document's name");
+    return ANC_OK;
+}
+
+/* Nothing but a document that is still growing goes on into the next piece. */
+static anc_status next_piece(ing_upload *u, krn_call *call)
+{
+    ing_item growing = u->items[u->n < PIECE_ITEMS ? u->n : 0];
+    anc_arena *names = u->names;
+    u->names = u->other_names;
+    u->other_names = names;
+    u->n = 0;
+    u->piece_bytes = 0;
+    anc_status status = ANC_OK;
+    if (u->open)
+        status = name_item(u, &growing, growing.path, growing.content_type, call->err);
+    u->items[0] = growing;
+    anc_arena_reset(u->other_names);
+    return status;
+}
+
 static anc_status commit(ing_upload *u, krn_call *call, bool ends, anc_str error, ing_counts *ret)
 {
     char id[ANC_UUID_TEXT + 1];
@@ -197,12 +244,12 @@ static anc_status commit(ing_upload *u, krn_call *call, bool ends, anc_str error
     ANC_TRY(krn_writer_run(u->ing->with.writer, call, write_piece, &p));
     const bool is_new = !u->begun || (ends && u->batch.held);
     u->begun = true;
+    u->ended = ends;
     u->batch.id = p.id;
     u->batch.key = p.key;
     u->full_segment = 0;
-    u->n = 0;
-    u->piece_bytes = 0;
-    anc_arena_reset(u->names);
+    u->named = u->named || u->n > 0;
+    ANC_TRY(next_piece(u, call));
     tell_workers(u, &p, is_new);
     if (ret != NULL)
         *ret = p.after;
@@ -224,8 +271,7 @@ static anc_status next_segment(ing_upload *u, krn_call *call)
     if (u->segment != NULL) {
         ANC_TRY(ing_upload_flush(u, call));
         u->full_segment = u->segment_id;
-        spool.ops->close(u->segment);
-        u->segment = NULL;
+        drop_segment(u);
     }
     int64_t id = 0;
     const krn_clock clock = u->ing->with.clock;
@@ -233,6 +279,7 @@ static anc_status next_segment(ing_upload *u, krn_call *call)
     id &= INT64_MAX;
     u->segment_id = id != 0 ? id : 1;
     u->segment_bytes = 0;
+    u->named = false;
     return spool.ops->create(spool.self, u->segment_id, &u->segment, call->err);
 }
 
@@ -245,12 +292,8 @@ anc_status ing_upload_begin(ing_upload *u, krn_call *call, ing_upload_kind kind,
     ing_item *item = &u->items[u->n];
     *item = (ing_item){.ordinal = -1,
                        .kind = kind == ING_UPLOAD_RECORD ? ING_ITEM_RECORD : ING_ITEM_FILE,
-                       .path = anc_arena_copy(u->names, anc_str_sub(name, 0, NAME_BYTES)),
-                       .content_type =
-                           anc_arena_copy(u->names, anc_str_sub(content_type, 0, NAME_BYTES)),
                        .payload = {.segment = u->segment_id, .at = u->segment_bytes}};
-    if (item->path.ptr == NULL || item->content_type.ptr == NULL)
-        return ANC_FAIL(call->err, anc_arena_refusal(u->names), "no room for a document's name");
+    ANC_TRY(name_item(u, item, name, content_type, call->err));
     u->open = true;
     return ANC_OK;
 }
@@ -284,10 +327,13 @@ anc_status ing_upload_finish(ing_upload *u, krn_call *call)
 anc_status ing_upload_end(ing_upload *u, krn_call *call, anc_str broken, ing_batch *ret)
 {
     if (u->whole == 0)
+        drop_segment(u);
+    if (u->whole == 0)
         return ANC_FAIL(call->err, ANC_INVALID, "%.*s",
                         ANC_FMT(broken.ptr != NULL ? broken : ANC_STR("there is no document")));
     u->open = false;
     ANC_TRY(commit(u, call, true, broken, NULL));
+    drop_segment(u);
     krn_log_write(u->ing->with.log, broken.ptr != NULL ? KRN_WARN : KRN_INFO, "ingest",
                   broken.ptr != NULL ? "upload broke off" : "upload ended",
                   KRN_STR("batch_id", u->batch.id), KRN_INT("documents", u->whole),
@@ -304,5 +350,9 @@ static anc_status write_discard(void *arg, krn_tx *tx, anc_err *err)
 
 anc_status ing_upload_discard(ing_upload *u, krn_call *call)
 {
-    return u->begun ? krn_writer_run(u->ing->with.writer, call, write_discard, u) : ANC_OK;
+    if (u->begun)
+        ANC_TRY(krn_writer_run(u->ing->with.writer, call, write_discard, u));
+    u->ended = true;
+    drop_segment(u);
+    return ANC_OK;
 }

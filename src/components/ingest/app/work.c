@@ -2,7 +2,7 @@
 #include "kernel/domain/document_events.h"
 #include "service_impl.h"
 
-enum { LOOK_LIMIT = 16, ANNOUNCE_PIECE = 100, STEP_ARENA_BYTES = 64 << 20 };
+enum { ANNOUNCE_PIECE = 100, STEP_ARENA_BYTES = 64 << 20 };
 #define STEP_NS    ((int64_t)60 * 1000000000)
 #define LIST_NS    ((int64_t)3600 * 1000000000)
 #define RETRY_NS   ((int64_t)1000000000)
@@ -38,31 +38,44 @@ static anc_status resume(ing_service *ing, krn_call *call, const ing_batch_recor
     return ANC_OK;
 }
 
+static anc_status settle_run(ing_service *ing, krn_call *call, const ing_batch_record *batch,
+                             bool *ret_wanted)
+{
+    ing_batch_record now;
+    ANC_TRY(ing_batch_get(ing, call, batch->id, &now));
+    ing_saw(ing, now.key, &now.now);
+    if (now.now.phase == ING_PHASE_PROCESSING && now.now.listed)
+        ANC_TRY(resume(ing, call, &now));
+    *ret_wanted = !now.now.closed;
+    return ANC_OK;
+}
+
 /* A run is added first and its figures are read again, so that no commit between is missed. */
 static anc_status take_up(ing_service *ing, krn_call *call, const ing_batch_record *batch,
                           bool *ret_added)
 {
-    ing_batch_record now;
-    *ret_added = ing_run_add(ing, batch);
-    if (!*ret_added)
+    ing_run *run = ing_run_add(ing, batch);
+    *ret_added = run != NULL;
+    if (run == NULL)
         return ANC_OK;
-    ANC_TRY(ing_batch_get(ing, call, batch->id, &now));
-    ing_saw(ing, now.key, &now.now);
-    return now.now.phase == ING_PHASE_PROCESSING && now.now.listed ? resume(ing, call, &now)
-                                                                   : ANC_OK;
+    bool wanted = false;
+    const anc_status status = settle_run(ing, call, batch, &wanted);
+    ing_run_ready(ing, run, wanted);
+    return status;
 }
 
-static anc_status look(ing_service *ing, krn_call *call, bool *ret_more)
+/* Open batches get runs, oldest first; those that find no place are found when a run has ended. */
+static anc_status look(ing_service *ing, krn_call *call)
 {
     const ing_batch_store s = ing->with.batches;
     ing_batch_record *batches = NULL;
     size_t n = 0;
     ANC_TRY(ing_recover(ing, call));
-    ANC_TRY(s.ops->open(s.self, call, ing->looked, LOOK_LIMIT, &batches, &n));
-    *ret_more = n == LOOK_LIMIT;
+    ANC_TRY(s.ops->open(s.self, call, 0, ING_MAX_RUNS + 1, &batches, &n));
     bool added = true;
-    for (size_t i = 0; i < n && added; i++) /* those that are not are found when a run has ended */
-        ANC_TRY(take_up(ing, call, &batches[i], &added));
+    for (size_t i = 0; i < n && added; i++)
+        if (!ing_run_has(ing, batches[i].key))
+            ANC_TRY(take_up(ing, call, &batches[i], &added));
     return ANC_OK;
 }
 
@@ -141,11 +154,10 @@ static void failed(ing_service *ing, const char *what, const anc_err *err)
 
 static bool do_look(ing_service *ing, krn_call *call)
 {
-    bool more = true;
-    const anc_status status = look(ing, call, &more);
+    const anc_status status = look(ing, call);
     if (status != ANC_OK)
         failed(ing, "looking for batches failed", call->err);
-    ing_look_done(ing, more || status != ANC_OK);
+    ing_look_done(ing, status != ANC_OK);
     return status == ANC_OK;
 }
 

@@ -258,6 +258,29 @@ static void reading_begins_while_documents_come(void **state)
     assert_int_equal(b.processed, 2);
 }
 
+/* A flush while a document is still growing leaves it where it is. */
+static void a_growing_document_stays(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    send_record(f, u, "{\"id\":\"a\",\"text\":\"One.\"}");
+    krn_call *call = fixture_call(&f->k);
+    char name[] = "line 2";
+    ASSERT_OK(ing_upload_begin(u, call, ING_UPLOAD_RECORD, anc_str_of(name), ANC_STR_NONE),
+              call->err);
+    memset(name, 'x', sizeof name - 1);
+    ASSERT_OK(ing_upload_add(u, call, ANC_STR("{\"id\":\"b\",")), call->err);
+    ASSERT_OK(ing_upload_flush(u, call), call->err);
+    ASSERT_OK(ing_upload_flush(u, call), call->err);
+    ASSERT_OK(ing_upload_add(u, call, ANC_STR("\"text\":\"Two.\"}")), call->err);
+    ASSERT_OK(ing_upload_finish(u, call), call->err);
+    char id[64];
+    end_upload(f, u, NULL, id);
+    assert_true(run_all(f));
+    assert_int_equal(ingest_batch(f, id).processed, 2);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_item WHERE path = 'line 2'"), 1);
+}
+
 static void what_came_whole_is_kept(void **state)
 {
     ing_fixture *f = *state;
@@ -300,7 +323,11 @@ static void a_segment_that_nobody_names_is_swept(void **state)
     ing_fixture *f = *state;
     ing_upload *u = open_upload(f, false);
     send_record(f, u, "{\"id\":\"a\",\"text\":\"One.\"}");
-    ing_upload_close(u); /* nothing was committed */
+    ing_upload_close(u); /* removes its own */
+    assert_int_equal(segments(f), 0);
+    ing_segment *segment = NULL; /* as of a process that died before its first commit */
+    ASSERT_OK(f->spool.ops->create(f->spool.self, 7, &segment, &f->k.err), &f->k.err);
+    f->spool.ops->close(segment);
     assert_int_equal(segments(f), 1);
     ingest_reopen(f);
     assert_true(run_all(f));
@@ -431,6 +458,7 @@ int main(void)
         TEST(an_id_is_made_once),
         TEST(files_keep_their_names),
         TEST(reading_begins_while_documents_come),
+        TEST(a_growing_document_stays),
         TEST(what_came_whole_is_kept),
         TEST(a_kill_seals_what_was_stored),
         TEST(a_segment_that_nobody_names_is_swept),
