@@ -4,24 +4,8 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 
 from harness import ROOT, Server, place, seal_catalog, serving, wait_for
-
-COMMANDS = ("serve", "ask", "search", "ingest", "status", "eval", "doctor", "model", "version")
-
-
-def test_help_and_usage(binary):
-    with place(binary) as p:
-        top = p.run("--help")
-        assert top.returncode == 0 and all(c in top.stdout for c in COMMANDS), top.stdout
-        for c in COMMANDS:
-            got = p.run(c, "--help")
-            assert got.returncode == 0 and "anchorage " + c in got.stdout and "Exit codes" in got.stdout, (c, got.stdout)
-        assert p.run("fly").returncode == 2
-        assert p.run("ask").returncode == 2
-        assert p.run("ask", "--nope", "x").returncode == 2
-        assert json.loads(p.run("version", "--json").stdout)["name"] == "anchorage"
 
 
 def test_configuration_errors_stop_the_start(binary):

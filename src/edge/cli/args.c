@@ -1,70 +1,12 @@
-/* args.c - the command line read into a context, and the help texts made from the same tables. */
-#include <stdarg.h>
+/* args.c - the command line read into a context by the tables of commands and options. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
 #include "context.h"
-#include "json/json.h"
 
-enum { ARENA_BYTES = 1 << 30, HELP_COLUMN = 26, SHOWN_BYTES = 80 };
-
-/* Options of every command. */
-static const cli_option common_options[] = {
-    {"url", 0, "URL", NULL, "server to use (environment ANCHORAGE_URL)"},
-    {"data-dir", 0, "DIR", "data_dir", "data folder (default ~/.local/share/anchorage/data)"},
-    {"models-dir", 0, "DIR", "models_dir", "folder of the models"},
-    {"config", 0, "FILE", NULL, "configuration file (default ./anchorage.yaml where it exists)"},
-    {"set", 0, "KEY=VALUE", NULL, "set any key of the configuration"},
-    {"json", 0, NULL, NULL, "print JSON"},
-    {"quiet", 'q', NULL, NULL, "no progress"},
-    {"help", 'h', NULL, NULL, "this text"},
-    {NULL, 0, NULL, NULL, NULL},
-};
-
-static void print_options(const cli_option *options)
-{
-    for (; options->name != NULL; options++) {
-        char left[64];
-        const int n = snprintf(
-            left, sizeof left, "  %c%c%s--%s%s%s", options->letter != 0 ? '-' : ' ',
-            options->letter != 0 ? options->letter : ' ', options->letter != 0 ? ", " : "  ",
-            options->name, options->value != NULL ? " " : "",
-            options->value != NULL ? options->value : "");
-        if (n >= HELP_COLUMN)
-            (void)printf("%s\n%*s%s\n", left, HELP_COLUMN, "", options->help);
-        else
-            (void)printf("%-*s%s\n", HELP_COLUMN, left, options->help);
-    }
-}
-
-static void print_help(const cli_command *command)
-{
-    (void)printf("Usage: anchorage %s [options]%s%s\n\n%c%s.\n\n%s\n", command->name,
-                 command->words[0] != '\0' ? " " : "", command->words,
-                 command->summary[0] - 'a' + 'A', command->summary + 1, command->text);
-    if (command->options->name != NULL) {
-        (void)printf("Options:\n");
-        print_options(command->options);
-        (void)printf("\n");
-    }
-    (void)printf("Common options:\n");
-    print_options(common_options);
-    (void)printf("\nExit codes: 0 done, 1 failed, 2 wrong command line or input, 3 no such thing,\n"
-                 "4 server not reachable or busy.\n");
-}
-
-static void print_overview(FILE *out)
-{
-    (void)fprintf(out, "anchorage: answers anchored in your documents\n\n"
-                       "Usage: anchorage COMMAND [options] …\n\nCommands:\n");
-    for (const cli_command *c = cli_commands; c->name != NULL; c++)
-        (void)fprintf(out, "  %-10s %s\n", c->name, c->summary);
-    (void)fprintf(out,
-                  "\n`anchorage COMMAND --help` tells more. A command uses the running server of "
-                  "the data\nfolder, and starts one inside itself when none is running.\n");
-}
+enum { ARENA_BYTES = 1 << 30, SHOWN_BYTES = 80 };
 
 static const cli_option *find_long(const cli_option *options, anc_str name)
 {
@@ -82,6 +24,41 @@ static const cli_option *find_letter(const cli_option *options, char letter)
     return NULL;
 }
 
+const cli_command *cli_command_find(anc_str name)
+{
+    for (const cli_command *c = cli_commands; c->name != NULL; c++)
+        if (anc_str_eq(anc_str_of(c->name), name))
+            return c;
+    return NULL;
+}
+
+const cli_verb *cli_verb_find(const cli_command *command, anc_str name)
+{
+    for (const cli_verb *v = command->verbs; v != NULL && v->name != NULL; v++)
+        if (anc_str_eq(anc_str_of(v->name), name))
+            return v;
+    return NULL;
+}
+
+bool cli_part_next(const char **rest, anc_str *ret)
+{
+    if (*rest == NULL || **rest == '\0')
+        return false;
+    const size_t n = strcspn(*rest, "|");
+    *ret = (anc_str){*rest, n};
+    *rest += n + ((*rest)[n] == '|');
+    return true;
+}
+
+bool cli_has_part(const char *parts, anc_str part)
+{
+    anc_str one;
+    while (cli_part_next(&parts, &one))
+        if (anc_str_eq(one, part))
+            return true;
+    return false;
+}
+
 static bool add_setting(cli_context *cx, anc_str key, anc_str value, const char *origin)
 {
     if (cx->settings.n == CLI_MAX_SETTINGS)
@@ -93,7 +70,7 @@ static bool add_setting(cli_context *cx, anc_str key, anc_str value, const char 
 static int take_common(cli_context *cx, const cli_option *option, anc_str value)
 {
     const anc_str name = anc_str_of(option->name);
-    if (anc_str_eq(name, ANC_STR("url"))) {
+    if (anc_str_eq(name, ANC_STR("url")) || anc_str_eq(name, ANC_STR("server"))) {
         cx->url = value;
     } else if (anc_str_eq(name, ANC_STR("config"))) {
         cx->settings.config_file = value;
@@ -101,6 +78,8 @@ static int take_common(cli_context *cx, const cli_option *option, anc_str value)
         cx->json = true;
     } else if (anc_str_eq(name, ANC_STR("quiet"))) {
         cx->quiet = true;
+    } else if (anc_str_eq(name, ANC_STR("no-start"))) {
+        cx->no_start = true;
     } else {
         const size_t eq = anc_str_find(value, ANC_STR("="));
         if (eq == SIZE_MAX || eq == 0)
@@ -114,13 +93,14 @@ static int take_common(cli_context *cx, const cli_option *option, anc_str value)
 
 static int take_option(cli_context *cx, const cli_option *option, bool common, anc_str value)
 {
+    if (option->choices != NULL && !cli_has_part(option->choices, value))
+        return cli_usage_error(cx, "--%s takes %s, not '%.*s'", option->name, option->choices,
+                               ANC_FMT(value));
     if (option->setting != NULL &&
         !add_setting(cx, anc_str_of(option->setting), value, option->name))
         return cli_usage_error(cx, "too many settings, at most %d", CLI_MAX_SETTINGS);
     if (common && option->setting == NULL)
         return take_common(cx, option, value);
-    if (cx->n_given == CLI_MAX_OPTIONS)
-        return cli_usage_error(cx, "too many options, at most %d", CLI_MAX_OPTIONS);
     cx->given[cx->n_given] = option;
     cx->values[cx->n_given++] = value;
     return CLI_OK;
@@ -142,8 +122,8 @@ static int read_option(cli_context *cx, int argc, char **argv, int *i, bool *ret
                                        : find_letter(cx->command->options, name.ptr[0]);
     if (option == NULL) {
         common = true;
-        option =
-            is_long ? find_long(common_options, name) : find_letter(common_options, name.ptr[0]);
+        option = is_long ? find_long(cli_common_options, name)
+                         : find_letter(cli_common_options, name.ptr[0]);
     }
     if (option == NULL || (!is_long && name.len != 1))
         return cli_usage_error(cx, "unknown option '%.*s'", ANC_FMT(word));
@@ -183,10 +163,17 @@ static int check_text(cli_context *cx, int argc, char **argv)
     return CLI_OK;
 }
 
+/* Every word and option of the line; each is at most once in one of the arrays. */
 static int read_line(cli_context *cx, int argc, char **argv, bool *ret_help)
 {
     bool only_words = false;
     const int fits = check_text(cx, argc, argv);
+    const size_t n = argc > 0 ? (size_t)argc : 1;
+    cx->given = anc_arena_alloc(cx->mem, n, sizeof(cx->given[0]));
+    cx->values = anc_arena_alloc(cx->mem, n, sizeof *cx->values);
+    cx->words = anc_arena_alloc(cx->mem, n, sizeof *cx->words);
+    if (cx->given == NULL || cx->values == NULL || cx->words == NULL)
+        return cli_usage_error(cx, "the command line is too long");
     if (fits != CLI_OK)
         return fits;
     for (int i = 0; i < argc; i++) {
@@ -198,26 +185,82 @@ static int read_line(cli_context *cx, int argc, char **argv, bool *ret_help)
             if (code != CLI_OK || *ret_help)
                 return code;
         } else {
-            if (cx->n_words == CLI_MAX_WORDS)
-                return cli_usage_error(cx, "more than %d arguments", CLI_MAX_WORDS);
             cx->words[cx->n_words++] = word;
         }
     }
     return CLI_OK;
 }
 
+/* The first word says which verb; without one it is the first of the table. */
+static int find_verb(cli_context *cx)
+{
+    ANC_BUF(known, 512);
+    cx->verb = cx->command->verbs;
+    if (cx->verb == NULL || cx->n_words == 0)
+        return CLI_OK;
+    cx->verb = cli_verb_find(cx->command, cx->words[0]);
+    if (cx->verb != NULL) {
+        cx->words++;
+        cx->n_words--;
+        return CLI_OK;
+    }
+    for (const cli_verb *v = cx->command->verbs; v->name != NULL; v++)
+        (void)anc_buf_printf(&known, "%s%s", v == cx->command->verbs ? "" : ", ", v->name);
+    return cli_usage_error(cx, "there is no `%s %.*s`; there are: %.*s", cx->command->name,
+                           ANC_FMT(cx->words[0]), ANC_FMT(anc_buf_view(&known)));
+}
+
+static int check_verb(cli_context *cx)
+{
+    const cli_verb *verb = cx->verb;
+    if (verb == NULL)
+        return CLI_OK;
+    if (cx->n_words < verb->least)
+        return cli_usage_error(cx, "`%s %s` needs %s", cx->command->name, verb->name, verb->words);
+    if (cx->n_words > verb->most)
+        return cli_usage_error(cx, "`%s %s` does not take '%.*s'", cx->command->name, verb->name,
+                               ANC_FMT(cx->words[verb->most]));
+    for (size_t i = 0; i < cx->n_given; i++)
+        if (cx->given[i]->verbs != NULL &&
+            !cli_has_part(cx->given[i]->verbs, anc_str_of(verb->name)))
+            return cli_usage_error(cx, "--%s does not go with `%s %s`", cx->given[i]->name,
+                                   cx->command->name, verb->name);
+    return CLI_OK;
+}
+
 anc_str cli_value(const cli_context *cx, const char *name)
 {
     anc_str value = ANC_STR_NONE;
-    for (size_t i = 0; i < cx->n_given; i++)
-        if (strcmp(cx->given[i]->name, name) == 0)
-            value = cx->values[i];
+    for (size_t at = 0; cli_next_value(cx, name, &at, &value);) {
+    }
     return value;
 }
 
 bool cli_given(const cli_context *cx, const char *name)
 {
     return cli_value(cx, name).ptr != NULL;
+}
+
+bool cli_next_value(const cli_context *cx, const char *name, size_t *at, anc_str *ret)
+{
+    for (; *at < cx->n_given; (*at)++)
+        if (strcmp(cx->given[*at]->name, name) == 0) {
+            *ret = cx->values[(*at)++];
+            return true;
+        }
+    return false;
+}
+
+int cli_number(cli_context *cx, const char *name, uint64_t least, uint64_t most, uint64_t otherwise,
+               uint64_t *ret)
+{
+    const anc_str text = cli_value(cx, name);
+    uint64_t n = otherwise;
+    if (text.ptr != NULL && (!anc_str_to_u64(text, &n) || n < least || n > most))
+        return cli_usage_error(cx, "--%s takes a number from %llu to %llu, not '%.*s'", name,
+                               (unsigned long long)least, (unsigned long long)most, ANC_FMT(text));
+    *ret = n;
+    return CLI_OK;
 }
 
 anc_str cli_joined_words(cli_context *cx)
@@ -231,104 +274,34 @@ anc_str cli_joined_words(cli_context *cx)
     return anc_arena_copy(cx->mem, anc_buf_view(&joined));
 }
 
-int cli_exit_code(anc_status status)
-{
-    switch (status) {
-    case ANC_OK:
-        return CLI_OK;
-    case ANC_INVALID:
-    case ANC_UNSUPPORTED:
-        return CLI_USAGE;
-    case ANC_NOT_FOUND:
-        return CLI_NOT_FOUND;
-    case ANC_UNAVAILABLE:
-    case ANC_RATE_LIMITED:
-        return CLI_UNREACHABLE;
-    case ANC_CANCELLED:
-        return CLI_INTERRUPTED;
-    case ANC_UNAUTHENTICATED:
-    case ANC_FORBIDDEN:
-    case ANC_TOO_SLOW:
-    case ANC_CONFLICT:
-    case ANC_LIMIT:
-    case ANC_CORRUPT:
-    case ANC_BUG:
-    case ANC_NOT_IMPLEMENTED:
-    case ANC_PROVIDER:
-    case ANC_NO_MEMORY:
-    case ANC_IO:
-    case ANC_DEADLINE:
-    case ANC_DISK_FULL:
-    case ANC_STATUS_COUNT:
-        return CLI_FAILED;
-    }
-    return CLI_FAILED;
-}
-
-int cli_report(const cli_context *cx, anc_status status, const anc_err *err)
-{
-    const anc_status_row *row = anc_status_info(status);
-    const char *text = err->text[0] != '\0' ? err->text : row->text;
-    if (cx->json) {
-        ANC_BUF(out, 1 << 16);
-        json_writer w = json_writer_of(&out);
-        json_open_object(&w);
-        json_put_str(&w, "error", anc_str_of(row->name));
-        json_put_int(&w, "status", row->http);
-        json_put_str(&w, "detail", anc_str_of(text));
-        json_close_object(&w);
-        (void)fprintf(stderr, "%s\n", out.ptr != NULL ? out.ptr : "{}");
-    } else {
-        (void)fprintf(stderr, "anchorage: %s\n", text);
-    }
-    return cli_exit_code(status);
-}
-
-int cli_usage_error(const cli_context *cx, const char *fmt, ...)
-{
-    va_list args;
-    va_start(args, fmt);
-    (void)fprintf(stderr, "anchorage: ");
-    (void)vfprintf(stderr, fmt, args);
-    (void)fprintf(stderr, "\nTry: anchorage %s --help\n",
-                  cx->command != NULL ? cx->command->name : "");
-    va_end(args);
-    return CLI_USAGE;
-}
-
 static int run_command(cli_context *cx, int argc, char **argv)
 {
     bool help = false;
-    const char *url = getenv("ANCHORAGE_URL"), *key = getenv("ANCHORAGE_API_KEY");
-    cx->url = anc_str_of(url);
-    cx->key = anc_str_of(key);
-    const int code = read_line(cx, argc, argv, &help);
+    cx->url = anc_str_of(getenv("ANCHORAGE_URL"));
+    cx->key = anc_str_of(getenv("ANCHORAGE_API_KEY"));
+    int code = read_line(cx, argc, argv, &help);
     if (help) {
-        print_help(cx->command);
+        cli_print_help(cx->command, stdout);
         return CLI_OK;
     }
-    return code != CLI_OK ? code : cx->command->run(cx);
-}
-
-static const cli_command *find_command(const char *name)
-{
-    for (const cli_command *c = cli_commands; c->name != NULL; c++)
-        if (strcmp(c->name, name) == 0)
-            return c;
-    return NULL;
+    if (code == CLI_OK)
+        code = find_verb(cx);
+    if (code == CLI_OK)
+        code = check_verb(cx);
+    if (code == CLI_OK && cx->command->verbs == NULL && cx->command->words[0] == '\0' &&
+        cx->n_words > 0)
+        code = cli_usage_error(cx, "`%s` does not take '%.*s'", cx->command->name,
+                               ANC_FMT(cx->words[0]));
+    if (code != CLI_OK)
+        return code;
+    return cx->verb != NULL ? cx->verb->run(cx) : cx->command->run(cx);
 }
 
 int cli_main(int argc, char **argv, const cli_host *host)
 {
-    const char *name = argc > 1 ? argv[1] : "--help";
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || strcmp(name, "help") == 0) {
-        const cli_command *about = argc > 2 ? find_command(argv[2]) : NULL;
-        if (about != NULL)
-            print_help(about);
-        else
-            print_overview(stdout);
-        return CLI_OK;
-    }
+    const char *name = argc > 1 ? argv[1] : "help";
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
     if (strcmp(name, "--version") == 0)
         name = "version";
     cli_context *cx = calloc(1, sizeof *cx);
@@ -337,14 +310,13 @@ int cli_main(int argc, char **argv, const cli_host *host)
         return CLI_FAILED;
     }
     cx->host = host;
-    cx->command = find_command(name);
-    int code;
-    if (cx->command == NULL) {
-        (void)fprintf(stderr, "anchorage: unknown command '%s'\n\n", name);
-        print_overview(stderr);
-        code = CLI_USAGE;
-    } else {
+    cx->command = cli_command_find(anc_str_of(name));
+    int code = CLI_USAGE;
+    if (cx->command != NULL) {
         code = run_command(cx, argc - 2, argv + 2);
+    } else {
+        (void)fprintf(stderr, "anchorage: unknown command '%s'\n\n", name);
+        cli_print_overview(stderr);
     }
     anc_arena_free(cx->mem);
     free(cx);

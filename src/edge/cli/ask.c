@@ -129,22 +129,21 @@ int ask_print(cli_client *client, anc_str body, bool with_sources)
 /* Members that `ask` and `search` share: collections, top_k, mode. */
 static int put_options(cli_context *cx, json_writer *w)
 {
-    const anc_str top_k = cli_value(cx, "top-k"), mode = cli_value(cx, "mode");
+    const anc_str mode = cli_value(cx, "mode");
+    anc_str name;
     uint64_t k;
+    const int code = cli_number(cx, "top-k", 1, 1000, 0, &k);
+    if (code != CLI_OK)
+        return code;
     if (cli_given(cx, "collection")) {
         json_name(w, "collections");
         json_open_array(w);
-        for (size_t i = 0; i < cx->n_given; i++)
-            if (anc_str_eq(anc_str_of(cx->given[i]->name), ANC_STR("collection")))
-                json_write_str(w, cx->values[i]);
+        for (size_t at = 0; cli_next_value(cx, "collection", &at, &name);)
+            json_write_str(w, name);
         json_close_array(w);
     }
-    if (top_k.ptr != NULL) {
-        if (!anc_str_to_u64(top_k, &k) || k == 0 || k > 1000)
-            return cli_usage_error(cx, "--top-k takes a number from 1 to 1000, not '%.*s'",
-                                   ANC_FMT(top_k));
+    if (k > 0)
         json_put_int(w, "top_k", (int64_t)k);
-    }
     if (mode.ptr != NULL)
         json_put_str(w, "mode", mode);
     return CLI_OK;

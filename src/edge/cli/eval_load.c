@@ -143,7 +143,8 @@ static bool job_done(void *arg, void *tag, anc_status status, const net_response
     anc_arena_reset(s->mem);
     l->free_slots[l->n_free++] = s;
     l->done++;
-    term_progress_show(&l->progress, l->done, l->total, -1, -1);
+    const term_state state = term_count(l->done, l->total);
+    term_progress_show(&l->progress, &state);
     return l->status == ANC_OK;
 }
 
@@ -220,6 +221,7 @@ anc_status eval_load(cli_client *client, const eval_data *data, bool whole_docum
     }
     l.progress = term_progress_start("reading", client->cx->quiet);
     ANC_TRY(load_corpus(&l, path, err));
-    term_progress_end(&l.progress, l.done, l.total, -1);
+    const term_state state = term_count(l.done, l.total);
+    term_progress_end(&l.progress, &state);
     return ANC_OK;
 }

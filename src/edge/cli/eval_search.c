@@ -110,9 +110,11 @@ static anc_status search_all(cli_client *client, const eval_data *data, size_t n
         ms[i] = r->ms;
         if (run != NULL)
             write_run(run, &data->queries[i], r);
-        term_progress_show(&progress, i + 1, n, -1, -1);
+        const term_state state = term_count(i + 1, n);
+        term_progress_show(&progress, &state);
     }
-    term_progress_end(&progress, n, n, -1);
+    const term_state state = term_count(n, n);
+    term_progress_end(&progress, &state);
     return ANC_OK;
 }
 

@@ -41,7 +41,18 @@ static void on_progress(void *arg, const emb_model_progress *p)
 {
     term_progress *bar = arg;
     /* in MiB, so that the figures stay short */
-    term_progress_show(bar, p->done_bytes >> 20, p->total_bytes >> 20, -1, -1);
+    const term_state state = term_count(p->done_bytes >> 20, p->total_bytes >> 20);
+    term_progress_show(bar, &state);
+}
+
+static void print_folder(const cli_context *cx, anc_str folder)
+{
+    ANC_BUF(out, LIST_BYTES);
+    json_writer w = json_writer_of(&out);
+    json_open_object(&w);
+    json_put_str(&w, "folder", folder);
+    json_close_object(&w);
+    (void)printf("%.*s\n", ANC_FMT(cx->json ? anc_buf_view(&out) : folder));
 }
 
 static int pull(cli_context *cx, emb_models *models, own_call *own, anc_str name)
@@ -60,7 +71,7 @@ static int pull(cli_context *cx, emb_models *models, own_call *own, anc_str name
     if (status != ANC_OK)
         return cli_report(cx, status, own->call.err);
     if (cx->json)
-        (void)printf("{\"folder\":\"%.*s\"}\n", ANC_FMT(folder));
+        print_folder(cx, folder);
     else
         (void)printf("installed in %.*s\n", ANC_FMT(folder));
     return CLI_OK;
@@ -88,8 +99,9 @@ static void print_models_json(const emb_model_info *rows, size_t n)
     (void)printf("%.*s\n", ANC_FMT(anc_buf_view(&out)));
 }
 
-static int list(cli_context *cx, emb_models *models, own_call *own)
+static int list(cli_context *cx, emb_models *models, own_call *own, anc_str name)
 {
+    (void)name;
     emb_model_info *rows = NULL;
     size_t n = 0;
     const anc_status status = emb_model_list(models, &own->call, &rows, &n);
@@ -113,28 +125,36 @@ static int show_path(cli_context *cx, emb_models *models, own_call *own, anc_str
     const anc_status status = emb_model_get_folder(models, &own->call, name, &folder);
     if (status != ANC_OK)
         return cli_report(cx, status, own->call.err);
-    (void)printf("%.*s\n", ANC_FMT(folder));
+    print_folder(cx, folder);
     return CLI_OK;
 }
 
-int cli_run_model(cli_context *cx)
+static int with_models(cli_context *cx, int (*work)(cli_context *cx, emb_models *models,
+                                                    own_call *own, anc_str name))
 {
-    const anc_str what = cx->n_words > 0 ? cx->words[0] : ANC_STR("");
-    const anc_str name = cx->n_words > 1 ? cx->words[1] : ANC_STR("");
-    const bool is_pull = anc_str_eq(what, ANC_STR("pull")),
-               is_list = anc_str_eq(what, ANC_STR("list"));
     emb_models *models = NULL;
     anc_err err = {0};
     own_call own;
-    if ((!is_pull && !is_list && !anc_str_eq(what, ANC_STR("path"))) || cx->n_words > 2)
-        return cli_usage_error(cx, "pull, list or path is expected");
     own_call_init(&own, cx, &err);
     const anc_status status = cx->host->models_open(cx->host->self, &cx->settings, &models, &err);
     if (status != ANC_OK)
         return cli_report(cx, status, &err);
-    const int code = is_pull   ? pull(cx, models, &own, name)
-                     : is_list ? list(cx, models, &own)
-                               : show_path(cx, models, &own, name);
+    const int code = work(cx, models, &own, cx->n_words > 0 ? cx->words[0] : ANC_STR(""));
     cx->host->models_close(cx->host->self, models);
     return code;
+}
+
+int cli_run_model_pull(cli_context *cx)
+{
+    return with_models(cx, pull);
+}
+
+int cli_run_model_list(cli_context *cx)
+{
+    return with_models(cx, list);
+}
+
+int cli_run_model_path(cli_context *cx)
+{
+    return with_models(cx, show_path);
 }

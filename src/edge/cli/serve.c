@@ -78,8 +78,6 @@ int cli_run_serve(cli_context *cx)
 {
     welcome w = {.cx = cx, .examples = cli_value(cx, "examples")};
     anc_err err = {0};
-    if (cx->n_words > 0)
-        return cli_usage_error(cx, "`%.*s` is no option of serve", ANC_FMT(cx->words[0]));
     if (cli_given(cx, "print-config") || cli_given(cx, "print-defaults")) {
         const anc_status status = cx->host->print_config(
             cx->host->self, cli_given(cx, "print-config") ? &cx->settings : NULL, &err);

@@ -42,55 +42,63 @@ term_progress term_progress_start(const char *what, bool quiet)
     return (term_progress){.what = what, .quiet = quiet, .tty = term_is_tty(stderr)};
 }
 
-static void draw_bar(const term_progress *p, uint64_t done, uint64_t total, double rate,
-                     double left_s)
+static void draw_bar(const term_progress *p, const term_state *s)
 {
-    const uint64_t cells = total > 0 ? (done < total ? done : total) * BAR_CELLS / total : 0;
+    const uint64_t done = s->done < s->total ? s->done : s->total;
+    const uint64_t cells = s->total > 0 ? done * BAR_CELLS / s->total : 0;
     (void)fprintf(stderr, "\r\033[K%s ", p->what);
     for (uint64_t i = 0; i < BAR_CELLS; i++)
         (void)fputs(i < cells ? "█" : "░", stderr);
-    (void)fprintf(stderr, " %llu/%llu", (unsigned long long)done, (unsigned long long)total);
-    if (rate > 0)
-        (void)fprintf(stderr, "  %.0f/s", rate);
-    if (left_s >= 1)
-        (void)fprintf(stderr, "  %d:%02d left", (int)left_s / 60, (int)left_s % 60);
+    (void)fprintf(stderr, " %llu/%llu", (unsigned long long)s->done, (unsigned long long)s->total);
+    if (s->rate > 0)
+        (void)fprintf(stderr, s->rate < 10 ? "  %.1f/s" : "  %.0f/s", s->rate);
+    if (s->left_s >= 1)
+        (void)fprintf(stderr, "  %d:%02d left", (int)s->left_s / 60, (int)s->left_s % 60);
+    if (s->slowest.len > 0)
+        (void)fprintf(stderr, "  slowest: %.*s", ANC_FMT(s->slowest));
     (void)fflush(stderr);
 }
 
-static void print_plain(const term_progress *p, uint64_t done, uint64_t total, double rate)
+static void print_plain(const term_progress *p, const term_state *s)
 {
-    (void)fprintf(stderr, "%s: %llu of %llu", p->what, (unsigned long long)done,
-                  (unsigned long long)total);
-    if (rate > 0)
-        (void)fprintf(stderr, ", %.1f a second", rate);
+    (void)fprintf(stderr, "%s: %llu of %llu", p->what, (unsigned long long)s->done,
+                  (unsigned long long)s->total);
+    if (s->rate > 0)
+        (void)fprintf(stderr, ", %.1f a second", s->rate);
+    if (s->left_s >= 1)
+        (void)fprintf(stderr, ", %.0f s left", s->left_s);
+    if (s->slowest.len > 0)
+        (void)fprintf(stderr, ", slowest: %.*s", ANC_FMT(s->slowest));
     (void)fputc('\n', stderr);
 }
 
-static void show(term_progress *p, uint64_t done, uint64_t total, double rate, double left_s)
+static void show(term_progress *p, const term_state *state)
 {
     p->last_ns = os_mono_ns();
     p->drawn = true;
     if (p->tty)
-        draw_bar(p, done, total, rate, left_s);
+        draw_bar(p, state);
     else
-        print_plain(p, done, total, rate);
+        print_plain(p, state);
 }
 
-void term_progress_show(term_progress *p, uint64_t done, uint64_t total, double rate, double left_s)
+void term_progress_show(term_progress *p, const term_state *state)
 {
     const int64_t now = os_mono_ns();
     if (p->last_ns == 0 && !p->tty)
         p->last_ns = now; /* the first plain line comes after a pause, not at once */
     if (p->quiet || now - p->last_ns < (p->tty ? tty_pause_ns : pipe_pause_ns))
         return;
-    show(p, done, total, rate, left_s);
+    show(p, state);
 }
 
-void term_progress_end(term_progress *p, uint64_t done, uint64_t total, double rate)
+void term_progress_end(term_progress *p, const term_state *state)
 {
+    term_state last = *state;
     if (p->quiet)
         return;
-    show(p, done, total, rate, -1);
+    last.left_s = -1;
+    show(p, &last);
     if (p->tty)
         (void)fputc('\n', stderr);
     (void)fflush(stderr);

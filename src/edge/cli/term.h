@@ -27,12 +27,24 @@ typedef struct term_progress {
 
 term_progress term_progress_start(const char *what, bool quiet);
 
-/* `done` of `total` (0: unknown); rate a second and seconds left where they are not negative. */
-void term_progress_show(term_progress *p, uint64_t done, uint64_t total, double rate,
-                        double left_s);
+/* What a line of progress says. */
+typedef struct term_state {
+    uint64_t done, total; /* total 0: unknown */
+    double rate;          /* a second; 0: not said */
+    double left_s;        /* seconds left; negative or under one: not said */
+    anc_str slowest;      /* stage that the others wait for; empty: not said */
+} term_state;
+
+void term_progress_show(term_progress *p, const term_state *state);
 
 /* Draws the last state (in a pipe too) and ends the line. */
-void term_progress_end(term_progress *p, uint64_t done, uint64_t total, double rate);
+void term_progress_end(term_progress *p, const term_state *state);
+
+/* The two figures alone, for what has no rate. */
+static inline term_state term_count(uint64_t done, uint64_t total)
+{
+    return (term_state){.done = done, .total = total, .left_s = -1};
+}
 
 /* Prints `text` as a paragraph of at most `columns`, each line behind `indent`; control characters
  * other than line ends are left out, so that a document cannot drive the terminal. */

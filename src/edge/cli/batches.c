@@ -1,0 +1,112 @@
+/* batches.c - `anchorage batches`: list, show, watch, cancel, replay. */
+#include <stdio.h>
+
+#include "follow.h"
+#include "list.h"
+#include "term.h"
+
+enum { LISTED = 20, MOST_LISTED = 1000000, SOURCE = 60 };
+
+static anc_str path_of(cli_context *cx, anc_str id, const char *rest)
+{
+    return anc_arena_printf(cx->mem, "/v1/ingest/%.*s%s", ANC_FMT(cli_encode(cx->mem, id)), rest);
+}
+
+static void print_row(const json_value *b)
+{
+    list_cell(list_text(b, "batch_id"), 36);
+    list_cell(list_text(b, "status"), 10);
+    (void)printf("%8llu %8llu %8llu %8llu  ", (unsigned long long)list_count(b, "total_documents"),
+                 (unsigned long long)list_count(b, "processed_documents"),
+                 (unsigned long long)list_count(b, "skipped_documents"),
+                 (unsigned long long)list_count(b, "failed_documents"));
+    list_cell(list_text(b, "collection"), 16);
+    term_print_line(stdout, list_text(b, "source"), SOURCE);
+    (void)fputc('\n', stdout);
+}
+
+static int list(cli_client *client)
+{
+    static const list_view view = {
+        "batch                                 status         total     read unchanged  failed"
+        "  collection        source",
+        "(none yet: anchorage ingest PATH)", print_row};
+    uint64_t limit;
+    const int code = cli_number(client->cx, "limit", 1, MOST_LISTED, LISTED, &limit);
+    return code != CLI_OK ? code : list_print(client, ANC_STR("/v1/ingest"), limit, &view);
+}
+
+static int show(cli_client *client)
+{
+    cli_context *cx = client->cx;
+    return list_print_answer(client, "GET", path_of(cx, cx->words[0], ""), ANC_STR_NONE);
+}
+
+static bool take_id(void *arg, const json_value *b)
+{
+    anc_buf *id = arg;
+    (void)anc_buf_add(id, list_text(b, "batch_id"));
+    return false;
+}
+
+/* The batch that was named, else the newest. */
+static int watch(cli_client *client)
+{
+    cli_context *cx = client->cx;
+    ANC_BUF(id, 4096);
+    anc_err err = {0};
+    if (cx->n_words > 0)
+        return follow_batch(client, cx->words[0]);
+    anc_status status = list_each(client, ANC_STR("/v1/ingest"), 1, take_id, &id, NULL, &err);
+    if (status == ANC_OK && id.len == 0)
+        status = ANC_FAIL(&err, ANC_NOT_FOUND, "there is no batch to watch");
+    return status != ANC_OK ? cli_report(cx, status, &err)
+                            : follow_batch(client, anc_buf_view(&id));
+}
+
+static int cancel(cli_client *client)
+{
+    cli_context *cx = client->cx;
+    return list_print_answer(client, "POST", path_of(cx, cx->words[0], "/cancel"), ANC_STR_NONE);
+}
+
+static int replay(cli_client *client)
+{
+    cli_context *cx = client->cx;
+    CLI_JSON(doc);
+    anc_err err = {0};
+    const anc_status status = cli_call_json(client, "POST", path_of(cx, cx->words[0], "/replay"),
+                                            ANC_STR_NONE, &doc, &err);
+    if (status != ANC_OK)
+        return cli_report(cx, status, &err);
+    const anc_str id = list_text(json_root(doc), "batch_id");
+    if (!cli_given(cx, "no-wait"))
+        return follow_batch(client, id);
+    (void)printf(cx->json ? "{\"batch_id\":\"%.*s\"}\n" : "%.*s\n", ANC_FMT(id));
+    return CLI_OK;
+}
+
+int cli_run_batches_list(cli_context *cx)
+{
+    return cli_with_server(cx, list);
+}
+
+int cli_run_batches_show(cli_context *cx)
+{
+    return cli_with_server(cx, show);
+}
+
+int cli_run_batches_watch(cli_context *cx)
+{
+    return cli_with_server(cx, watch);
+}
+
+int cli_run_batches_cancel(cli_context *cx)
+{
+    return cli_with_server(cx, cancel);
+}
+
+int cli_run_batches_replay(cli_context *cx)
+{
+    return cli_with_server(cx, replay);
+}

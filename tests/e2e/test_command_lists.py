@@ -1,0 +1,77 @@
+"""collections, batches and dead-letters: each verb, for people and as JSON."""
+import json
+
+from harness import Server, place
+
+
+def rows(got):
+    assert got.returncode == 0, got
+    return json.loads(got.stdout)["items"]
+
+
+def test_collections(binary):
+    with place(binary) as p:
+        assert "none yet" in p.run("collections").stdout
+        server = Server(p)
+        try:
+            made = json.loads(p.run("collections", "create", "papers", "--language", "en", "--description", "Our “papers”",
+                                    "--acl", "public", "--acl", "group:staff", "--chunking", "whole", "--max-tokens", "64",
+                                    "--json").stdout)
+            assert sorted(made["acl"]) == ["group:staff", "public"] and made["chunking"]["max_tokens"] == 64, made
+            assert p.run("collections", "create", "papers").returncode == 1
+            assert p.run("collections", "create", "Bad Name").returncode == 2
+            changed = p.run("collections", "set", "papers", "--description", "other")
+            assert changed.returncode == 0 and "other" in changed.stdout, changed
+            server.put_document(id="a", collection="papers", text="The heron stands still.")
+            shown = p.run("collections", "show", "papers")
+            assert "chunking.strategy" in shown.stdout and "languages.en" in shown.stdout, shown.stdout
+            both = json.loads(p.run("collections", "show", "papers", "--json").stdout)
+            assert both["collection"]["documents"] == 1 and both["stats"]["versions"] == 1, both
+            assert p.run("collections", "show", "nope").returncode == 3
+            # more of them than a page holds
+            for i in range(120):
+                assert server.post("/v1/collections", {"name": f"c{i:03}"}).status == 201
+            assert [c["name"] for c in rows(p.run("collections", "--json"))] == sorted([f"c{i:03}" for i in range(120)] + ["papers"])
+            assert len(p.run("collections", "list", "--names").stdout.splitlines()) == 121
+            assert p.run("collections", "delete", "papers").returncode == 2
+            assert "deleted papers" in p.run("collections", "delete", "papers", "c000", "--yes").stdout
+            assert server.get("/v1/collections/papers").status == 404
+            # a name of another's making cannot drive the terminal
+            assert server.request("PATCH", "/v1/collections/c001", {"description": "\u202egone"}).status == 200
+            told = p.run("collections").stdout
+            assert "gone" in told and "\u202e" not in told, told
+        finally:
+            server.stop()
+
+
+def test_batches_and_dead_letters(binary):
+    with place(binary) as p:
+        docs = p.home / "docs"
+        docs.mkdir()
+        (docs / "good.md").write_text("# Tea\n\nTea is served at four.\n")
+        (docs / "broken.bin").write_bytes(bytes(range(256)) * 8)
+        assert "none: every document was read" in p.run("dead-letters").stdout
+        assert p.run("batches", "watch").returncode == 3
+        p.run("ingest", "-c", "staff", str(docs))
+        server = Server(p)
+        try:
+            batch = rows(p.run("batches", "--json"))[0]
+            assert batch["status"] == "completed" and batch["total_documents"] == 2, batch
+            table = p.run("batches").stdout
+            assert batch["batch_id"] in table and "staff" in table and str(docs) in table, table
+            shown = p.run("batches", "show", batch["batch_id"])
+            assert "processed_documents        1" in shown.stdout, shown.stdout
+            watched = p.run("batches", "watch", batch["batch_id"])
+            assert "1 documents read" in watched.stdout and "broken.bin" in watched.stderr, watched
+            assert p.run("batches", "watch").stdout == watched.stdout
+            assert p.run("batches", "show", "nope").returncode == 3
+            assert p.run("batches", "cancel", batch["batch_id"]).returncode == 1
+            letters = rows(p.run("dead-letters", "list", "--batch", batch["batch_id"], "--json"))
+            assert [x["document"] for x in letters] == ["broken.bin"], letters
+            told = p.run("dead-letters").stdout
+            assert "broken.bin" in told and "cannot be read: " in told and letters[0]["id"] in told, told
+            one = p.run("dead-letters", "show", letters[0]["id"])
+            assert one.returncode == 0 and letters[0]["reason"][:60] in one.stdout, one
+            assert p.run("dead-letters", "show", "nope").returncode == 3
+        finally:
+            server.stop()
