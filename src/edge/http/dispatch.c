@@ -222,7 +222,7 @@ static anc_status check_idempotency(http_request *rq, bool *ret_replayed)
 {
     const anc_str key = net_exchange_header(rq->ex, "idempotency-key");
     http_idem_answer kept = {0};
-    if ((rq->route->flags & HTTP_CREATES) == 0 || key.ptr == NULL)
+    if ((rq->route->flags & (HTTP_CREATES | HTTP_KEYED)) == 0 || key.ptr == NULL)
         return ANC_OK;
     if (key.len == 0 || key.len > HTTP_IDEM_KEY_MAX)
         return ANC_FAIL(&rq->err, ANC_INVALID,

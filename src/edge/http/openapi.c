@@ -238,7 +238,7 @@ static void put_params(json_writer *w, const http_route *route)
     if (route->lane != HTTP_LOOP)
         put_header_param(w, "X-Timeout-Ms", "{\"type\":\"integer\",\"minimum\":1}",
                          "time for this request in milliseconds");
-    if ((route->flags & HTTP_CREATES) != 0)
+    if ((route->flags & (HTTP_CREATES | HTTP_KEYED)) != 0)
         put_header_param(w, "Idempotency-Key",
                          "{\"type\":\"string\",\"minLength\":1,\"maxLength\":255}",
                          "the same key gives the same answer");

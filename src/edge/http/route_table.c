@@ -41,10 +41,10 @@
 #define DOCS PUBLIC(http_docs_get, NULL), .media = "text/html; charset=utf-8"
 #define QUESTION(fn, in)                                                   \
     SENDS(fn, HTTP_CPU, (in), &http_answer_out, 200), .role = HTTP_READER, \
-                                                      .flags = HTTP_TAKES_OVER | HTTP_CREATES
+                                                      .flags = HTTP_TAKES_OVER | HTTP_KEYED
 #define STREAM(more) \
     .role = HTTP_READER, .flags = HTTP_TAKES_OVER | HTTP_SSE | (more), .media = "text/event-stream"
-#define QUESTION_STREAM(fn, in) SENDS(fn, HTTP_CPU, (in), NULL, 200), STREAM(HTTP_CREATES)
+#define QUESTION_STREAM(fn, in) SENDS(fn, HTTP_CPU, (in), NULL, 200), STREAM(HTTP_KEYED)
 #define CREATES_DOCUMENT                                                              \
     .handle = http_documents_create, .lane = HTTP_PUT, .body = HTTP_DOCUMENT_BODY,    \
     .role = HTTP_OWNER, .flags = HTTP_CREATES | HTTP_LONG, .query = &http_put_params, \

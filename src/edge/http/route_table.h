@@ -30,10 +30,11 @@ typedef enum http_body_kind {
 
 enum {
     HTTP_TAKES_OVER = 1, /* OK from the handler means that it ends the request itself, later */
-    HTTP_CREATES = 2,    /* Idempotency-Key is honoured */
+    HTTP_CREATES = 2,    /* Idempotency-Key is honoured, room on the disk is asked for */
     HTTP_LONG = 4,       /* has the long deadline */
     HTTP_SSE = 8,        /* answers with server-sent events */
-    HTTP_OPTIONAL_BODY = 16
+    HTTP_OPTIONAL_BODY = 16,
+    HTTP_KEYED = 32 /* Idempotency-Key is honoured; answered on a full disk too */
 };
 
 typedef struct http_route {
