@@ -297,8 +297,7 @@ static bool write_date(rtf *r, anc_str name)
 static void end_style(rtf *r)
 {
     static const char *const names[] = {"heading ", "Heading ", "Titre ", "Titolo ",
-                                        "\xC3\x9C"
-                                        "berschrift "};
+                                        "\u00DCberschrift "};
     const anc_str name = anc_str_trim(anc_buf_view(&r->value));
     unsigned level = r->style_outline < 6 ? r->style_outline + 1 : 0;
     for (size_t i = 0; i < ANC_COUNT(names) && level == 0; i++) {
