@@ -109,24 +109,29 @@ typedef struct kno_document_input {
     anc_str metadata;     /* a JSON object, may be empty */
     const anc_str *acl;   /* [n_acl]; none: the collection's */
     size_t n_acl;
-    anc_str content;      /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
-    int64_t modified_ms;  /* of the source; 0: unknown */
+    anc_str content;     /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
+    int64_t modified_ms; /* of the source; 0: unknown */
     uint32_t expected_version; /* that must be the current one, else CONFLICT; 0: any */
-    kno_put_stage *stage; /* kept up to date while it is put; NULL: nobody wants to know */
-    int64_t *stage_ns;    /* [KNO_STAGES] the time that each stage took is added; may be NULL */
+    kno_put_stage *stage;      /* kept up to date while it is put; NULL: nobody wants to know */
+    int64_t *stage_ns; /* [KNO_STAGES] the time that each stage took is added; may be NULL */
     kno_publish_fn *on_publish; /* not called for what is unchanged; may be NULL */
     void *on_publish_arg;
 } kno_document_input;
 
 /* Parses, cuts, embeds what is new and makes the version current. The same content with the same
  * title, metadata and acl is `unchanged` and costs no embedding. `must_be_new`: CONFLICT when the id
- * exists. INVALID, LIMIT and UNSUPPORTED name what was wrong with the content. */
+ * exists. INVALID, LIMIT and UNSUPPORTED name what was wrong with the content.
+ *
+ * What a mail has attached becomes documents of their own, with the id "<id>#<file name>" (and the uri
+ * likewise), its source, metadata and acl. They are replaced with it and deleted with it; one that
+ * cannot be read is named in `found.attachments_unread` of the mail. */
 anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document_input *input,
                             bool must_be_new, kno_put_result *ret) ANC_MUST_CHECK;
 
 typedef struct kno_document {
     anc_str collection, id, title, uri, source, content_type, language;
     anc_str file_name; /* may be empty */
+    anc_str parent;    /* id of the document that it was attached to; empty: to none */
     anc_str metadata;  /* as given, a JSON object */
     anc_str found;     /* a JSON object: name to {"value": …, "origin": "file" or "rule"} */
     uint32_t version;  /* the current one */
@@ -151,7 +156,7 @@ anc_status kno_document_find_at(kno_service *kno, krn_call *call, anc_str collec
 anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collection, anc_str q,
                              anc_str after, size_t limit, kno_document **ret,
                              size_t *ret_n) ANC_MUST_CHECK;
-/* Removes it with versions, chunks, text and original; NOT_FOUND when it is not there. */
+/* Removes it with versions, chunks, text and original, and what was attached to it; NOT_FOUND when it is not there. */
 anc_status kno_document_delete(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                                uint64_t *ret_seq) ANC_MUST_CHECK;
 
