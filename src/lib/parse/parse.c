@@ -37,6 +37,8 @@ static const kind_row kinds[PRS_KINDS] = {
     [PRS_CSV] = {"a table in text", "text/csv", prs_read_csv, false, NULL},
     [PRS_JSON] = {"JSON", "application/json", prs_read_json, false, NULL},
     [PRS_NDJSON] = {"NDJSON", "application/x-ndjson", prs_read_ndjson, false, NULL},
+    [PRS_DOCX] = {"DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+                  prs_read_docx, true, NULL},
 };
 
 static const kind_row *row_of(prs_kind kind)

@@ -26,6 +26,7 @@ typedef enum prs_kind {
     PRS_CSV,
     PRS_JSON,
     PRS_NDJSON,
+    PRS_DOCX,
     PRS_KINDS
 } prs_kind;
 
