@@ -1,6 +1,7 @@
 /* detect.c - what a document is, from its first bytes; names and declarations only choose between
  * kinds of text. */
 #include "archive_impl.h"
+#include "code_impl.h"
 #include "parse_impl.h"
 
 #include <string.h>
@@ -129,6 +130,8 @@ static const declaration types[] = {
 
 static bool kind_by_name(anc_str name, prs_kind *ret)
 {
+    if (prs_language_by_name(name, ret))
+        return true;
     for (size_t i = 0; i < ANC_COUNT(endings); i++) {
         const anc_str e = endings[i].said;
         if (name.len > e.len && anc_str_eq_nocase(anc_str_sub(name, name.len - e.len, e.len), e)) {
@@ -148,7 +151,7 @@ static bool kind_by_type(anc_str content_type, prs_kind *ret)
             *ret = types[i].kind;
             return true;
         }
-    return false;
+    return prs_language_by_type(type, ret);
 }
 
 /* What a text is by its own words, whatever it is called. */
@@ -164,7 +167,7 @@ static bool kind_by_content(anc_str head, bool whole, prs_kind *ret)
     else if (prs_is_json(head, whole, &lines))
         *ret = lines ? PRS_NDJSON : PRS_JSON;
     else
-        return false;
+        return prs_language_by_program(head, ret);
     return true;
 }
 

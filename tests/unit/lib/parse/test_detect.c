@@ -49,6 +49,16 @@ static const detect_row rows[] = {
     {"xlsx", ANC_STR_INIT("PK\x03\x04....xl/workbook.bin"), "", "", REFUSED, "Excel"},
     {"image", ANC_STR_INIT("\x89PNG\r\n"), "a.png", "", REFUSED, "a.png looks like a PNG"},
     {"rtf", ANC_STR_INIT("{\\rtf1 x}"), "a.doc", "", PRS_RTF, NULL},
+    {"source by name", ANC_STR_INIT("x"), "folder.c/a.PY", "text/plain", PRS_PYTHON, NULL},
+    {"source by its whole name", ANC_STR_INIT("x"), "a/Makefile", "", PRS_MAKEFILE, NULL},
+    {"no source", ANC_STR_INIT("x"), "a.c.txt", "", PRS_TEXT, NULL},
+    {"source by type", ANC_STR_INIT("x"), "", "Text/X-Rust; charset=utf-8", PRS_RUST, NULL},
+    {"a script", ANC_STR_INIT("#!/usr/bin/env -S A=b python3.11 -u\nx"), "run", "", PRS_PYTHON,
+     NULL},
+    {"a script of a shell", ANC_STR_INIT("#! /bin/sh\n"), "run.txt", "", PRS_SHELL, NULL},
+    {"a script of what is not known", ANC_STR_INIT("#!/bin/what\nx"), "a.md", "", PRS_MARKDOWN,
+     NULL},
+    {"a page named as a script", ANC_STR_INIT("<!doctype html><p>"), "a.php", "", PRS_HTML, NULL},
     {"noise", ANC_STR_INIT("\x01\x02\x03\x04\x05\x06"), "", "", REFUSED, "binary"},
 };
 
