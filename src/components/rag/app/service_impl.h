@@ -100,6 +100,10 @@ struct rag_turn {
     size_t at; /* the try that runs */
     rag_provider_job *job;
     anc_buf text;
+    bool quotes_itself; /* `quotes` are the text's citations, it is not searched for markers */
+    rag_quote quotes[RAG_OWN_QUOTES_MAX];
+    size_t n_quotes;
+    bool echoed; /* the model repeats what it was told */
     anc_status outcome;
     int64_t started_ns, generate_ns;
 };
