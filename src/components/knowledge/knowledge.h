@@ -96,6 +96,19 @@ struct krn_tx; /* kernel/ports/writer.h */
 typedef anc_status kno_publish_fn(void *arg, struct krn_tx *tx, const kno_put_result *put,
                                   anc_err *err);
 
+/* A version as another data folder had it: put back with its number and times, not made anew. */
+typedef struct kno_past {
+    uint32_t number;             /* greater than every number that the document has had */
+    int64_t created_ms;          /* of the version */
+    int64_t document_created_ms; /* of the document, where it has to be made; 0: as the version */
+    uint32_t restored_from;      /* number of the version that it repeats; 0: none */
+    anc_str fingerprint;         /* kno_version.fingerprint; empty: that of a put of it now */
+    bool compared;               /* the rest says how it differed; else it is compared anew */
+    bool title_changed, content_changed, metadata_changed, acl_changed, uri_changed, cut_again;
+    bool counted;
+    uint32_t chunks_added, chunks_removed;
+} kno_past;
+
 typedef struct kno_document_input {
     anc_str
         collection; /* made with default settings when it does not exist and `make_collection` */
@@ -112,6 +125,7 @@ typedef struct kno_document_input {
     anc_str content;     /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
     int64_t modified_ms; /* of the source; 0: unknown */
     uint32_t expected_version; /* that must be the current one, else CONFLICT; 0: any */
+    const kno_past *past;      /* NULL: a version of today */
     kno_put_stage *stage;      /* kept up to date while it is put; NULL: nobody wants to know */
     int64_t *stage_ns; /* [KNO_STAGES] the time that each stage took is added; may be NULL */
     kno_publish_fn *on_publish; /* not called for what is unchanged; may be NULL */
@@ -120,7 +134,9 @@ typedef struct kno_document_input {
 
 /* Parses, cuts, embeds what is new and makes the version current. The same content with the same
  * title, metadata and acl is `unchanged` and costs no embedding. `must_be_new`: CONFLICT when the id
- * exists. INVALID, LIMIT and UNSUPPORTED name what was wrong with the content.
+ * exists. INVALID, LIMIT and UNSUPPORTED name what was wrong with the content. With `past` it is
+ * `unchanged` where the document has that very version, or had one of its number and keeps it no
+ * more; CONFLICT where the number stands for another version.
  *
  * What a mail has attached becomes documents of their own, with the id "<id>#<file name>" (and the uri
  * likewise), its source, metadata and acl. They are replaced with it and deleted with it; one that
@@ -192,7 +208,8 @@ typedef struct kno_version {
     uint32_t chunks;
     uint64_t bytes, text_bytes;
     anc_str content_sha256;
-    const anc_str *acl; /* [n_acl] its own; none: the collection's held */
+    anc_str fingerprint; /* hex; two puts with the same one make the same version */
+    const anc_str *acl;  /* [n_acl] its own; none: the collection's held */
     size_t n_acl;
     int64_t created_ms;
     uint32_t restored_from; /* the version that it repeats; 0: none */

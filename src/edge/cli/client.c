@@ -16,8 +16,9 @@ enum {
     EVENT_BYTES = 16 << 20
 };
 
-anc_status cli_request_make(cli_client *client, const char *method, anc_str path, anc_str body,
-                            anc_arena *mem, net_request *ret, anc_err *err)
+anc_status cli_request_typed(cli_client *client, const char *method, anc_str path,
+                             anc_str content_type, anc_str body, anc_arena *mem, net_request *ret,
+                             anc_err *err)
 {
     net_header *headers = anc_arena_alloc(mem, 3, sizeof *headers);
     const bool socket = client->at.unix_path[0] != '\0';
@@ -28,7 +29,7 @@ anc_status cli_request_make(cli_client *client, const char *method, anc_str path
         return ANC_FAIL(err, anc_arena_refusal(mem), "a request to %.*s", ANC_FMT(path));
     headers[n++] = (net_header){ANC_STR("accept"), ANC_STR("application/json")};
     if (body.len > 0)
-        headers[n++] = (net_header){ANC_STR("content-type"), ANC_STR("application/json")};
+        headers[n++] = (net_header){ANC_STR("content-type"), content_type};
     if (client->auth.len > 0)
         headers[n++] = (net_header){ANC_STR("authorization"), client->auth};
     *ret = (net_request){.method = anc_str_of(method),
@@ -41,6 +42,13 @@ anc_status cli_request_make(cli_client *client, const char *method, anc_str path
                          .total_timeout_ms = TOTAL_MS,
                          .max_body_bytes = ARENA_BYTES};
     return ANC_OK;
+}
+
+anc_status cli_request_make(cli_client *client, const char *method, anc_str path, anc_str body,
+                            anc_arena *mem, net_request *ret, anc_err *err)
+{
+    return cli_request_typed(client, method, path, ANC_STR("application/json"), body, mem, ret,
+                             err);
 }
 
 /* The status of ours that an HTTP status stands for. */

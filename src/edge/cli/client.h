@@ -44,6 +44,11 @@ anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
 anc_status cli_request_make(cli_client *client, const char *method, anc_str path, anc_str body,
                             anc_arena *mem, net_request *ret, anc_err *err) ANC_MUST_CHECK;
 
+/* The same with another content type than JSON. */
+anc_status cli_request_typed(cli_client *client, const char *method, anc_str path,
+                             anc_str content_type, anc_str body, anc_arena *mem, net_request *ret,
+                             anc_err *err) ANC_MUST_CHECK;
+
 /* The failure that an answer stands for; OK below 400. */
 anc_status cli_problem(const net_response *response, anc_err *err);
 

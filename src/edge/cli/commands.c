@@ -164,6 +164,29 @@ static const cli_verb collections_verbs[] = {
     END,
 };
 
+/* ---- out and in ---- */
+
+static const cli_option export_options[] = {
+    {.name = "collection",
+     .letter = 'c',
+     .value = "NAME",
+     .help = "this collection alone (repeat for several; default: all)"},
+    {.name = "output",
+     .letter = 'o',
+     .value = "FILE",
+     .help = "write there, and only when it is whole (default, and `-`: standard output)"},
+    {.name = "force", .letter = 'f', .help = "write over a file that is there"},
+    END,
+};
+
+static const cli_option import_options[] = {
+    {.name = "collection",
+     .letter = 'c',
+     .value = "NAME",
+     .help = "this collection of the file alone (repeat for several; default: all)"},
+    END,
+};
+
 /* ---- the rest ---- */
 
 static const cli_option eval_options[] = {
@@ -300,6 +323,36 @@ const cli_command cli_commands[] = {
                  "anchorage dead-letters list --json | jq -r '.items[].document'\n",
      .options = letters_options,
      .verbs = letters_verbs},
+    {.name = "export",
+     .words = "",
+     .summary = "write documents with all versions and metadata to a file",
+     .text =
+         "One JSON object a line: the collections with their settings, then each document's "
+         "versions,\n"
+         "oldest first, with number, times, metadata, access labels and the original bytes. Texts, "
+         "chunks\n"
+         "and vectors are made from these again. Batches, dead letters, conversations and events "
+         "are not\n"
+         "in it. Exit code 1 when a version was left out.\n",
+     .examples = "anchorage export -o backup.ndjson\n"
+                 "anchorage export -c handbook | gzip > handbook.ndjson.gz\n",
+     .options = export_options,
+     .run = cli_run_export},
+    {.name = "import",
+     .words = "FILE",
+     .summary = "put back what `export` wrote",
+     .text =
+         "FILE may be gzipped; `-` is standard input. What is there already is unchanged, so an "
+         "import that\n"
+         "was interrupted is run again. A document that has another history here is left as it is "
+         "and named.\n"
+         "At a damaged line, or where the file was cut off, it stops and says so; what came before "
+         "stays.\n"
+         "Exit code 1 when a document was refused, 2 when the file is not sound.\n",
+     .examples = "anchorage import backup.ndjson\n"
+                 "ssh old-host anchorage export | anchorage import -\n",
+     .options = import_options,
+     .run = cli_run_import},
     {.name = "eval",
      .words = "DIR",
      .summary = "measure search and answers on a test collection",

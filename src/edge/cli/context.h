@@ -132,6 +132,8 @@ int cli_run_letters_list(cli_context *cx);
 int cli_run_letters_show(cli_context *cx);
 int cli_run_letters_replay(cli_context *cx);
 int cli_run_letters_delete(cli_context *cx);
+int cli_run_export(cli_context *cx);
+int cli_run_import(cli_context *cx);
 int cli_run_eval(cli_context *cx);
 int cli_run_doctor(cli_context *cx);
 int cli_run_model_pull(cli_context *cx);

@@ -366,6 +366,7 @@ static const http_field version_rows[] = {
     TEXT("language", ""),
     ROW("metadata", HTTP_TREE, "as given"),
     ROW("found", HTTP_TREE, "name to {value, origin}"),
+    TEXT("fingerprint", "of all that went into it; the same makes the same version"),
     ROW("acl", HTTP_TEXTS, "its own labels; empty: the collection's"),
     INT("bytes", "of the original"),
     INT("text_bytes", "of the extracted text"),

@@ -21,7 +21,7 @@ static anc_str orelse(anc_str s, anc_str otherwise)
     return s.len > 0 ? s : otherwise;
 }
 
-static anc_status dump_metadata(http_request *rq, const json_value *metadata, anc_str *ret)
+anc_status http_metadata_of(http_request *rq, const json_value *metadata, anc_str *ret)
 {
     ANC_BUF(text, METADATA_BYTES);
     if (metadata == NULL)
@@ -34,8 +34,8 @@ static anc_status dump_metadata(http_request *rq, const json_value *metadata, an
     return ret->ptr != NULL ? ANC_OK : http_no_memory(rq, "metadata");
 }
 
-static anc_status read_content(http_request *rq, const http_document_in *in, anc_buf *decoded,
-                               anc_str *ret)
+anc_status http_content_of(http_request *rq, const http_document_in *in, anc_buf *decoded,
+                           anc_str *ret)
 {
     anc_err why = {0};
     if (in->text.ptr != NULL && in->content_base64.ptr != NULL)
@@ -60,8 +60,8 @@ static anc_status input_of_json(http_request *rq, anc_buf *decoded, kno_document
 {
     http_document_in in;
     ANC_TRY(http_body(rq, &in));
-    ANC_TRY(read_content(rq, &in, decoded, &ret->content));
-    ANC_TRY(dump_metadata(rq, in.metadata, &ret->metadata));
+    ANC_TRY(http_content_of(rq, &in, decoded, &ret->content));
+    ANC_TRY(http_metadata_of(rq, in.metadata, &ret->metadata));
     ret->collection = in.collection;
     ret->id = in.id;
     ret->title = in.title;
@@ -109,6 +109,10 @@ static anc_status input_of_form(http_request *rq, kno_document_input *ret)
 {
     http_form form;
     ANC_TRY(http_upload_form(rq, &form));
+    if (form.version.ptr != NULL)
+        http_fault_add(&rq->faults, ANC_STR("/version"),
+                       "stands with a version that is put back under its number alone");
+    ANC_TRY(http_faults_status(&rq->faults, &rq->err));
     ANC_TRY(form_metadata(rq, form.metadata, &ret->metadata));
     if (form.acl.len > 0)
         ANC_TRY(form_labels(rq, form.acl, ret));

@@ -43,6 +43,7 @@ static void put_version(json_writer *w, const kno_version *v)
     json_put_int(w, "bytes", (int64_t)v->bytes);
     json_put_int(w, "text_bytes", (int64_t)v->text_bytes);
     json_put_str(w, "content_sha256", v->content_sha256);
+    json_put_str(w, "fingerprint", v->fingerprint);
     put_changed(w, v);
     json_put_int(w, "chunks", v->chunks);
     put_known(w, "chunks_added", v->counted, v->chunks_added);
@@ -53,8 +54,7 @@ static void put_version(json_writer *w, const kno_version *v)
     json_close_object(w);
 }
 
-/* A version's number as a piece of an address or a cursor; 0 where it is none. */
-static uint32_t number_of(anc_str text)
+uint32_t http_version_number(anc_str text)
 {
     uint64_t n = 0;
     return anc_str_to_u64(text, &n) && n <= UINT32_MAX ? (uint32_t)n : 0;
@@ -66,7 +66,7 @@ anc_status http_versions_list(http_request *rq)
     kno_version *items;
     size_t n;
     ANC_TRY(http_query(rq, &q));
-    const uint32_t before = number_of(q.page.cursor);
+    const uint32_t before = http_version_number(q.page.cursor);
     if (q.page.cursor.len > 0 && before == 0)
         http_fault_add(&rq->faults, ANC_STR("?cursor"), "is not a next_cursor of this list");
     ANC_TRY(http_faults_status(&rq->faults, &rq->err));
@@ -94,7 +94,7 @@ anc_status http_versions_restore(http_request *rq)
     uint32_t expected;
     ANC_TRY(http_query(rq, &q));
     ANC_TRY(http_expected_version(rq, &q, &expected));
-    const uint32_t number = number_of(rq->params[1]);
+    const uint32_t number = http_version_number(rq->params[1]);
     if (number == 0)
         return ANC_FAIL(&rq->err, ANC_NOT_FOUND, "'%.*s' is no number of a version",
                         ANC_FMT(anc_str_sub(rq->params[1], 0, 80)));

@@ -39,6 +39,8 @@ http_handler_fn http_documents_list, http_documents_get, http_documents_delete, 
     http_stats_get;
 /* document_versions.c */
 http_handler_fn http_versions_list, http_versions_restore;
+/* version_put.c */
+http_handler_fn http_versions_put;
 /* document_bytes.c */
 http_handler_fn http_text_get, http_raw_get;
 /* sync.c */
@@ -67,9 +69,18 @@ anc_status http_answer_started(http_request *rq, const ing_batch *batch) ANC_MUS
 void http_put_passage(json_writer *w, const srch_hit *hit);
 void http_put_hit(json_writer *w, const srch_hit *hit, bool highlighted);
 
+/* document_versions.c: a version's number as a piece of an address or a cursor; 0 where it is none. */
+uint32_t http_version_number(anc_str text);
+
 /* document_put.c: the version that must be the current one, by ?expected_version or If-Match; 0: any. */
 anc_status http_expected_version(http_request *rq, const http_document_query *q,
                                  uint32_t *ret) ANC_MUST_CHECK;
+/* The content of a JSON body: its text, or its base64 decoded into `decoded`. */
+anc_status http_content_of(http_request *rq, const http_document_in *in, anc_buf *decoded,
+                           anc_str *ret) ANC_MUST_CHECK;
+/* The JSON text of an object of the body's; "" where it is absent. */
+anc_status http_metadata_of(http_request *rq, const json_value *metadata,
+                            anc_str *ret) ANC_MUST_CHECK;
 /* Waits until the index shows what was put, and answers. */
 anc_status http_answer_put(http_request *rq, const kno_put_result *put) ANC_MUST_CHECK;
 

@@ -261,7 +261,14 @@ static void put_request_body(json_writer *w, const http_route *route)
     put_ref(w, route->request);
     json_close_object(w);
     json_close_object(w);
-    if (route->body == HTTP_DOCUMENT_BODY) {
+    if (route->body == HTTP_DOCUMENT_BODY && route->request == &http_version_schema) {
+        json_name(w, "multipart/form-data");
+        json_write_raw(w, ANC_STR("{\"schema\":{\"type\":\"object\",\"properties\":{"
+                                  "\"file\":{\"type\":\"string\",\"format\":\"binary\"},"
+                                  "\"version\":{\"type\":\"string\",\"description\":"
+                                  "\"a VersionRequest without content, as JSON\"}},"
+                                  "\"required\":[\"file\",\"version\"]}}"));
+    } else if (route->body == HTTP_DOCUMENT_BODY) {
         json_name(w, "multipart/form-data");
         json_write_raw(
             w, ANC_STR("{\"schema\":{\"type\":\"object\",\"properties\":{"

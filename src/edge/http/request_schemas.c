@@ -186,51 +186,112 @@ const http_schema http_collection_patch_schema =
     SCHEMA("CollectionPatch", "What to change; the rest stays.", collection_patch_fields,
            http_collection_in);
 
-#define DOCUMENT(member) AT(http_document_in, member)
+#define DOCUMENT_COMMON(type, member)                                                  \
+    {.name = "title",                                                                  \
+     .kind = HTTP_TEXT,                                                                \
+     .max = 1000,                                                                      \
+     .help = "null: the text's own",                                                   \
+     AT(type, member title)},                                                          \
+        {.name = "text",                                                               \
+         .kind = HTTP_TEXT,                                                            \
+         .flags = HTTP_FREE,                                                           \
+         .help = "the content, or content_base64",                                     \
+         AT(type, member text)},                                                       \
+        {.name = "content_base64",                                                     \
+         .kind = HTTP_TEXT,                                                            \
+         .help = "the content's bytes",                                                \
+         AT(type, member content_base64)},                                             \
+        {.name = "content_type",                                                       \
+         .kind = HTTP_TEXT,                                                            \
+         .max = 200,                                                                   \
+         .help = "text/plain, text/markdown, text/html; null: found out",              \
+         AT(type, member content_type)},                                               \
+        {.name = "uri",                                                                \
+         .kind = HTTP_TEXT,                                                            \
+         .max = 4000,                                                                  \
+         .help = "where it came from",                                                 \
+         AT(type, member uri)},                                                        \
+        {.name = "metadata",                                                           \
+         .kind = HTTP_TREE,                                                            \
+         .help = "an object to filter by",                                             \
+         AT(type, member metadata)},                                                   \
+    {                                                                                  \
+        .name = "acl", .kind = HTTP_TEXTS, .min = 1, .max = 100,                       \
+        .help = "labels of who may read; null: the collection's", AT(type, member acl) \
+    }
+
 static const http_field document_fields[] = {
     {.name = "id",
      .kind = HTTP_TEXT,
      .min = 1,
      .max = 512,
      .help = "the caller's id; null: made here",
-     DOCUMENT(id)},
+     AT(http_document_in, id)},
     {.name = "collection",
      .kind = HTTP_TEXT,
      .flags = HTTP_NAME,
      .min = 1,
      .max = 64,
      .help = "made when it does not exist; null: default",
-     DOCUMENT(collection)},
-    {.name = "title",
-     .kind = HTTP_TEXT,
-     .max = 1000,
-     .help = "null: the text's own",
-     DOCUMENT(title)},
-    {.name = "text",
-     .kind = HTTP_TEXT,
-     .flags = HTTP_FREE,
-     .help = "the content, or content_base64",
-     DOCUMENT(text)},
-    {.name = "content_base64",
-     .kind = HTTP_TEXT,
-     .help = "the content's bytes",
-     DOCUMENT(content_base64)},
-    {.name = "content_type",
-     .kind = HTTP_TEXT,
-     .max = 200,
-     .help = "text/plain, text/markdown, text/html; null: found out",
-     DOCUMENT(content_type)},
-    {.name = "uri", .kind = HTTP_TEXT, .max = 4000, .help = "where it came from", DOCUMENT(uri)},
-    {.name = "metadata", .kind = HTTP_TREE, .help = "an object to filter by", DOCUMENT(metadata)},
-    {.name = "acl",
-     .kind = HTTP_TEXTS,
-     .min = 1,
-     .max = 100,
-     .help = "labels of who may read; null: the collection's",
-     DOCUMENT(acl)},
+     AT(http_document_in, collection)},
+    DOCUMENT_COMMON(http_document_in, ),
 };
 const http_schema http_document_schema = SCHEMA(
     "DocumentRequest", "A document, or a new version of one.", document_fields, http_document_in);
+
+#define VERSION(member) AT(http_version_in, member)
+static const http_field version_fields[] = {
+    DOCUMENT_COMMON(http_version_in, document.),
+    {.name = "source",
+     .kind = HTTP_TEXT,
+     .max = 64,
+     .help = "how it came in then",
+     VERSION(source)},
+    {.name = "file_name", .kind = HTTP_TEXT, .max = 4000, .help = "as then", VERSION(file_name)},
+    {.name = "created_at",
+     .kind = HTTP_TIME,
+     .flags = HTTP_REQUIRED,
+     .help = "when the version was made",
+     VERSION(created_ms)},
+    {.name = "document_created_at",
+     .kind = HTTP_TIME,
+     .help = "when its document was; null: with this version",
+     VERSION(document_created_ms)},
+    {.name = "fingerprint",
+     .kind = HTTP_TEXT,
+     .min = 64,
+     .max = 64,
+     .help = "hex; as the list of versions has it, so that what is put again is unchanged",
+     VERSION(fingerprint)},
+    {.name = "changed",
+     .kind = HTTP_TEXTS,
+     .max = 6,
+     .help = "against the version before: title, content, metadata, acl, uri, chunking; "
+             "null: compared anew",
+     VERSION(changed)},
+    {.name = "chunks_added",
+     .kind = HTTP_INT,
+     .flags = HTTP_UNSAID,
+     .max = 4294967295.0,
+     .initial = "-1",
+     .help = "beside changed; null: not known",
+     VERSION(chunks_added)},
+    {.name = "chunks_removed",
+     .kind = HTTP_INT,
+     .flags = HTTP_UNSAID,
+     .max = 4294967295.0,
+     .initial = "-1",
+     .help = "beside changed; null: not known",
+     VERSION(chunks_removed)},
+    {.name = "restored_from",
+     .kind = HTTP_INT,
+     .min = 1,
+     .max = 4294967295.0,
+     .help = "the version that it repeats",
+     VERSION(restored_from)},
+};
+const http_schema http_version_schema =
+    SCHEMA("VersionRequest", "A version as an export has it.", version_fields, http_version_in);
 
 static const http_field sync_fields[] = {
     {.name = "rebuild",
@@ -299,6 +360,10 @@ const http_schema http_documents_params = SCHEMA(NULL, NULL, documents_rows, htt
 static const http_field document_delete_rows[] = {COLLECTION_PARAM};
 const http_schema http_document_delete_params =
     SCHEMA(NULL, NULL, document_delete_rows, http_document_query);
+
+static const http_field version_put_rows[] = {COLLECTION_PARAM};
+const http_schema http_version_put_params =
+    SCHEMA(NULL, NULL, version_put_rows, http_document_query);
 
 static const http_field version_rows[] = {COLLECTION_PARAM, VERSION_PARAM};
 const http_schema http_version_params = SCHEMA(NULL, NULL, version_rows, http_document_query);

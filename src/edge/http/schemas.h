@@ -60,6 +60,15 @@ typedef struct http_document_in {
     http_texts acl;
 } http_document_in;
 
+/* A version as an export has it. */
+typedef struct http_version_in {
+    http_document_in document; /* without id and collection */
+    anc_str source, file_name, fingerprint;
+    int64_t created_ms, document_created_ms;
+    http_texts changed;                                  /* items NULL: not told */
+    int64_t chunks_added, chunks_removed, restored_from; /* -1, -1, 0: not told */
+} http_version_in;
+
 typedef struct http_sync_in {
     bool rebuild;
 } http_sync_in;
@@ -122,13 +131,13 @@ typedef struct http_failure_query {
 extern const http_schema http_user_chat_schema, http_told_schema, http_feedback_schema,
     http_messages_params;
 extern const http_schema http_chat_schema, http_search_schema, http_conversation_schema,
-    http_collection_schema, http_collection_patch_schema, http_document_schema, http_sync_schema,
-    http_ingest_schema, http_batch_schema;
+    http_collection_schema, http_collection_patch_schema, http_document_schema, http_version_schema,
+    http_sync_schema, http_ingest_schema, http_batch_schema;
 extern const http_schema http_chat_params, http_search_params, http_page_params,
-    http_documents_params, http_document_delete_params, http_version_params, http_versions_params,
-    http_chunks_params, http_restore_params, http_put_params, http_document_put_params,
-    http_ingest_params, http_batches_params, http_batch_params, http_event_params,
-    http_failure_params;
+    http_documents_params, http_document_delete_params, http_version_put_params,
+    http_version_params, http_versions_params, http_chunks_params, http_restore_params,
+    http_put_params, http_document_put_params, http_ingest_params, http_batches_params,
+    http_batch_params, http_event_params, http_failure_params;
 
 /* answers: no struct, for the description alone */
 extern const http_schema http_problem_out, http_root_out, http_probe_out, http_health_out,

@@ -31,6 +31,7 @@ typedef enum form_field {
     FORM_CONTENT_TYPE,
     FORM_METADATA,
     FORM_ACL,
+    FORM_VERSION,
     FORM_FIELDS,
     FORM_FILE = FORM_FIELDS
 } form_field;
@@ -38,7 +39,7 @@ typedef enum form_field {
 static const char *const field_names[FORM_FIELDS] = {
     [FORM_ID] = "id",   [FORM_COLLECTION] = "collection",     [FORM_TITLE] = "title",
     [FORM_URI] = "uri", [FORM_CONTENT_TYPE] = "content_type", [FORM_METADATA] = "metadata",
-    [FORM_ACL] = "acl",
+    [FORM_ACL] = "acl", [FORM_VERSION] = "version",
 };
 
 typedef struct upload {
@@ -350,6 +351,7 @@ anc_status http_upload_form(http_request *rq, http_form *ret)
                        .content_type = field(u, FORM_CONTENT_TYPE),
                        .metadata = field(u, FORM_METADATA),
                        .acl = field(u, FORM_ACL),
+                       .version = field(u, FORM_VERSION),
                        .file_name = u->file_name,
                        .file_type = u->file_type};
     return map_file(rq, &ret->content);

@@ -6,7 +6,8 @@
 
 /* What the form said; views live as the request. */
 typedef struct http_form {
-    anc_str id, collection, title, uri, content_type, metadata, acl; /* ptr NULL when absent */
+    anc_str id, collection, title, uri, content_type, metadata, acl,
+        version; /* ptr NULL when absent */
     anc_str file_name, file_type;
     anc_str content;
 } http_form;

@@ -315,6 +315,50 @@ static void settings_outdate_what_was_cut_by_others(void **state)
     assert_true(a.record.recut);
 }
 
+static void a_version_keeps_the_number_and_times_of_then(void **state)
+{
+    kno_fixture *f = *state;
+    const kno_document_store d = f->options.catalog.documents;
+    const kno_version_store h = f->options.catalog.history;
+    krn_call *call = fixture_call(f);
+    publish_arg a = {.f = f,
+                     .publication = {.collection_id = make_collection(f, "a"),
+                                     .document = ANC_STR("x"),
+                                     .version_id = stage_version(f, 1, "a"),
+                                     .chunks = 1,
+                                     .number = 4,
+                                     .created_ms = 4000,
+                                     .document_created_ms = 1000,
+                                     .difference = {.changes = KNO_CHANGED_URI}}};
+    ASSERT_OK(run(f, publish, &a), &f->err);
+    assert_int_equal(a.published.number, 4);
+    a.publication.base_id = a.publication.version_id;
+    a.publication.version_id = stage_version(f, 2, "b");
+    assert_int_equal(run(f, publish, &a), ANC_CONFLICT); /* the number was had */
+    a.publication.number = 9;
+    a.publication.created_ms = 9000;
+    ASSERT_OK(run(f, publish, &a), &f->err);
+    kno_document_record doc;
+    ASSERT_OK(d.ops->find(d.self, call, a.publication.collection_id, ANC_STR("x"), &doc), &f->err);
+    assert_int_equal(doc.created_ms, 1000);
+    assert_int_equal(doc.updated_ms, 9000);
+    assert_int_equal(doc.current.number, 9);
+    kno_version_record *all = NULL;
+    size_t n = 0;
+    ASSERT_OK(h.ops->list(h.self, call, doc.id, 0, 10, &all, &n), &f->err);
+    assert_int_equal(n, 2);
+    assert_int_equal(all[1].number, 4);
+    assert_int_equal(all[1].created_ms, 4000);
+    assert_int_equal(all[1].difference.changes, KNO_CHANGED_URI);
+    assert_false(all[1].difference.counted);
+    /* what comes of today follows */
+    kno_published p;
+    ASSERT_OK(publish_version(f, a.publication.collection_id, "x", doc.current.id,
+                              stage_version(f, 3, "c"), 1, &p),
+              &f->err);
+    assert_int_equal(p.number, 10);
+}
+
 typedef struct expire_arg {
     kno_fixture *f;
     uint32_t keep;
@@ -338,14 +382,15 @@ static void old_versions_expire(void **state)
     int64_t base = 0;
     for (unsigned char i = 1; i <= 6; i++) {
         const int64_t version = stage_version(f, i, "a");
-        publish_arg a = {.f = f,
-                         .publication = {.collection_id = c,
-                                         .document = ANC_STR("x"),
-                                         .base_id = base,
-                                         .version_id = version,
-                                         .chunks = 1,
-                                         .difference = {.changes = i, .added = 2, .removed = 1},
-                                         .keep = 5}};
+        publish_arg a = {
+            .f = f,
+            .publication = {.collection_id = c,
+                            .document = ANC_STR("x"),
+                            .base_id = base,
+                            .version_id = version,
+                            .chunks = 1,
+                            .difference = {.changes = i, .counted = true, .added = 2, .removed = 1},
+                            .keep = 5}};
         ASSERT_OK(run(f, publish, &a), &f->err);
         p = a.published;
         base = version;
@@ -707,6 +752,7 @@ int main(void)
         TEST(the_walk_sees_each_document_once),
         TEST(vectors),
         TEST(settings_outdate_what_was_cut_by_others),
+        TEST(a_version_keeps_the_number_and_times_of_then),
         TEST(old_versions_expire),
         TEST(garbage),
         TEST(a_shared_vector_outlives_one_of_its_documents),

@@ -192,10 +192,16 @@ static bool is_spoilt(const kno_put *put)
            text == ANC_NOT_FOUND;
 }
 
-static bool is_unchanged(const kno_put *put)
+static anc_status is_unchanged(kno_put *put, bool *ret)
 {
-    return put->present.id != 0 &&
-           kno_digest_eq(&put->present.current.fingerprint, &put->fingerprint) && !is_spoilt(put);
+    if (put->input->past != NULL)
+        return kno_past_check(put, ret);
+    const kno_version_record *v = &put->present.current;
+    put->same_number = v->number;
+    put->same_chunks = v->chunks;
+    *ret = put->present.id != 0 && kno_digest_eq(&v->fingerprint, &put->fingerprint) &&
+           !is_spoilt(put);
+    return ANC_OK;
 }
 
 /* ---- the path ------------------------------------------------------------------------------ */
@@ -249,7 +255,9 @@ static anc_status run(kno_put *put, kno_put_status *ret)
     ANC_TRY(check_input(put));
     ANC_TRY(kno_put_read_present(put));
     ANC_TRY(take_fingerprint(put));
-    if (is_unchanged(put)) {
+    bool unchanged = false;
+    ANC_TRY(is_unchanged(put, &unchanged));
+    if (unchanged) {
         *ret = KNO_UNCHANGED;
         return ANC_OK;
     }
@@ -306,8 +314,8 @@ kno_put_result kno_put_result_of(const kno_put *put, kno_put_status status)
     const bool same = status == KNO_UNCHANGED;
     return (kno_put_result){.collection = put->into,
                             .document_id = put->name,
-                            .version = same ? put->present.current.number : put->published.number,
-                            .chunks = same ? put->present.current.chunks : (uint32_t)put->n_chunks,
+                            .version = same ? put->same_number : put->published.number,
+                            .chunks = same ? put->same_chunks : (uint32_t)put->n_chunks,
                             .status = status,
                             .change_seq = same ? 0 : put->change_seq,
                             .embedded = put->embedded};

@@ -4,6 +4,7 @@
  *   put_extract.c    parse: blocks to the spooled text
  *   put_parts.c      documents inside it, each a put of its own
  *   put_describe.c   title, language, what is found by rule
+ *   put_past.c       a version of another data folder: is it there, what it keeps of then
  *   put_cut.c        text and blocks to chunk records with digests
  *   put_publish.c    look up, embed, stage, publish
  *
@@ -40,15 +41,16 @@ typedef struct kno_put {
     int64_t stage_from_ns; /* when it began */
 
     /* check */
-    anc_str name;                     /* the document's id; in `results` */
-    anc_str into;                     /* the collection's name; in `results` */
-    kno_labels acl;                   /* n 0: the collection's */
-    anc_str metadata;                 /* as given, compact; "{}" when none */
-    kno_digest content;               /* of the bytes */
-    kno_digest fingerprint;           /* of all that goes in */
-    kno_collection_record collection; /* id 0: still to be made */
-    kno_collection_record cut_for;    /* the collection as it was when the text was cut */
-    kno_document_record present;      /* id 0: there is none */
+    anc_str name;                      /* the document's id; in `results` */
+    anc_str into;                      /* the collection's name; in `results` */
+    kno_labels acl;                    /* n 0: the collection's */
+    anc_str metadata;                  /* as given, compact; "{}" when none */
+    kno_digest content;                /* of the bytes */
+    kno_digest fingerprint;            /* of all that goes in */
+    kno_collection_record collection;  /* id 0: still to be made */
+    kno_collection_record cut_for;     /* the collection as it was when the text was cut */
+    kno_document_record present;       /* id 0: there is none */
+    uint32_t same_number, same_chunks; /* of the version that it would repeat */
 
     /* extract */
     kno_spool original, text; /* held until the rows are committed */
@@ -104,6 +106,13 @@ anc_status kno_fold_names(kno_put *put) ANC_MUST_CHECK;
 
 /* Reads the collection and what of the document is current. */
 anc_status kno_put_read_present(kno_put *put) ANC_MUST_CHECK;
+
+/* With input->past: takes over its fingerprint, and tells whether the version is there (or was) already.
+ * CONFLICT where its number stands for another. */
+anc_status kno_past_check(kno_put *put, bool *ret_there) ANC_MUST_CHECK;
+
+/* What the past says of the version takes the place of what was found. Without one a no-op. */
+void kno_past_apply(kno_put *put);
 
 /* Publishes with as many tries as are sensible while others publish too. */
 anc_status kno_put_publish_at_last(kno_put *put) ANC_MUST_CHECK;

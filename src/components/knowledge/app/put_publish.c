@@ -101,6 +101,7 @@ static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
 {
     const kno_put *put = w->put;
     const kno_catalog *catalog = &put->kno->with.catalog;
+    const kno_past *past = put->input->past;
     const kno_publication publication = {.collection_id = put->collection.id,
                                          .document = put->name,
                                          .parent = put->of.parent,
@@ -108,6 +109,10 @@ static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
                                          .version_id = w->version_id,
                                          .chunks = (uint32_t)put->n_chunks,
                                          .difference = put->difference,
+                                         .number = past != NULL ? past->number : 0,
+                                         .created_ms = past != NULL ? past->created_ms : 0,
+                                         .document_created_ms =
+                                             past != NULL ? past->document_created_ms : 0,
                                          .keep = put->kno->with.keep_versions};
     const anc_status status = catalog->versions.ops->publish(catalog->versions.self, tx,
                                                              &publication, &w->published, err);
@@ -231,6 +236,7 @@ static anc_status compare(kno_put *put)
     put->difference = (kno_difference){.changes = changes_of(put), .counted = true};
     kno_digests_compare(before, n_before, now, put->n_chunks, &put->difference.added,
                         &put->difference.removed);
+    kno_past_apply(put);
     return ANC_OK;
 }
 

@@ -52,7 +52,9 @@ static anc_status to_public(krn_call *call, const kno_document_record *d,
     char hex[2 * KNO_DIGEST_BYTES + 1];
     anc_hex_text(v->content.bytes, KNO_DIGEST_BYTES, hex);
     const anc_str sha = anc_arena_copy(call->mem, anc_str_of(hex));
-    if (sha.ptr == NULL)
+    anc_hex_text(v->fingerprint.bytes, KNO_DIGEST_BYTES, hex);
+    const anc_str fingerprint = anc_arena_copy(call->mem, anc_str_of(hex));
+    if (sha.ptr == NULL || fingerprint.ptr == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a version");
     const kno_difference *diff = &v->difference;
     *ret = (kno_version){.number = v->number,
@@ -69,6 +71,7 @@ static anc_status to_public(krn_call *call, const kno_document_record *d,
                          .bytes = v->bytes,
                          .text_bytes = v->text_bytes,
                          .content_sha256 = sha,
+                         .fingerprint = fingerprint,
                          .acl = v->acl.items,
                          .n_acl = v->acl.n,
                          .created_ms = v->created_ms,
@@ -157,6 +160,8 @@ static anc_status restore(kno_put *put, int64_t held, uint32_t number, kno_put_s
                         ANC_FMT(put->name));
     ANC_TRY(take_fingerprint(put, &old));
     *ret = KNO_UNCHANGED;
+    put->same_number = put->present.current.number;
+    put->same_chunks = put->present.current.chunks;
     if (kno_digest_eq(&put->fingerprint, &put->present.current.fingerprint))
         return ANC_OK;
     put->content = old.content;

@@ -24,6 +24,8 @@ typedef struct kno_publication {
     int64_t version_id; /* the staged one */
     uint32_t chunks;    /* that it has in all */
     kno_difference difference; /* against base_id */
+    uint32_t number; /* of the version, past all that the document has had; 0: the next one */
+    int64_t created_ms, document_created_ms; /* of the version, of a new document; 0: now */
     uint32_t
         keep; /* newest versions that stay, this one included; 0: all. Older ones become garbage */
 } kno_publication;
@@ -52,7 +54,7 @@ typedef struct kno_version_writer_ops {
 
     /* Makes it the document's current version, makes the document where there is none, and keeps
      * the collection's counters. CONFLICT when another version than base_id is current (0: when
-     * there is a document), NOT_FOUND when the collection is gone. */
+     * there is a document) or the number was had already, NOT_FOUND when the collection is gone. */
     ANC_MUST_CHECK anc_status (*publish)(void *self, krn_tx *tx, const kno_publication *publication,
                                          kno_published *ret, anc_err *err);
 

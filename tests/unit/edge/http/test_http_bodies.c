@@ -95,6 +95,16 @@ static void test_upload(void **state)
     answer_done(&a);
 }
 
+/* A version of an export belongs to its own route. */
+static void test_version_in_an_upload(void **state)
+{
+    (void)state;
+    answer a = upload(FIELD("version", "{}"), ANC_STR("x"), 0, NULL);
+    assert_int_equal(a.status, 400);
+    assert_true(answer_has(&a, "/version"));
+    answer_done(&a);
+}
+
 /* Larger than what is kept in memory: it went through a file and came out the same. */
 static void test_large_upload(void **state)
 {
@@ -214,14 +224,9 @@ static void test_upload_is_repeatable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(test_limits_before_reading),
-        EACH(test_deep_body),
-        EACH(test_upload),
-        EACH(test_large_upload),
-        EACH(test_bad_forms),
-        EACH(test_leaving_in_the_body),
-        EACH(test_source_limit),
-        EACH(test_upload_is_repeatable),
+        EACH(test_limits_before_reading), EACH(test_deep_body),    EACH(test_upload),
+        EACH(test_version_in_an_upload),  EACH(test_large_upload), EACH(test_bad_forms),
+        EACH(test_leaving_in_the_body),   EACH(test_source_limit), EACH(test_upload_is_repeatable),
     };
     return cmocka_run_group_tests_name("bodies", tests, NULL, NULL);
 }

@@ -144,34 +144,43 @@ static anc_status collection_lives(db_sqlite *db, int64_t id, anc_err *err)
     return ANC_OK;
 }
 
-static anc_status new_document(krn_tx *tx, const kno_publication *p, int64_t *ret_id, anc_err *err)
+static int64_t created_of(const krn_tx *tx, const kno_publication *p)
+{
+    return p->created_ms != 0 ? p->created_ms : tx->wall_ms;
+}
+
+static anc_status new_document(krn_tx *tx, const kno_publication *p, uint32_t number,
+                               int64_t *ret_id, anc_err *err)
 {
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "INSERT INTO kno_document(collection_id, name, current_id, versions,"
-                       " created_ms, updated_ms, parent) VALUES(?1, ?2, ?3, 1, ?4, ?4, ?5)",
+                       " created_ms, updated_ms, parent) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                        &s, err));
     db_bind_int(s, 1, p->collection_id);
     db_bind_str(s, 2, p->document);
     db_bind_int(s, 3, p->version_id);
-    db_bind_int(s, 4, tx->wall_ms);
-    db_bind_str_or_null(s, 5, p->parent.len > 0 ? p->parent : ANC_STR_NONE);
+    db_bind_int(s, 4, number);
+    db_bind_int(s, 5, p->document_created_ms != 0 ? p->document_created_ms : created_of(tx, p));
+    db_bind_int(s, 6, created_of(tx, p));
+    db_bind_str_or_null(s, 7, p->parent.len > 0 ? p->parent : ANC_STR_NONE);
     ANC_TRY(db_run(s, err));
     *ret_id = db_last_rowid(tx->connection);
     return ANC_OK;
 }
 
-static anc_status next_version(krn_tx *tx, const kno_publication *p, int64_t document_id,
+static anc_status next_version(krn_tx *tx, const kno_publication *p, const kno_published *as,
                                anc_err *err)
 {
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
-                       "UPDATE kno_document SET current_id = ?2, versions = versions + 1,"
-                       " model_id = NULL, updated_ms = ?3 WHERE id = ?1",
+                       "UPDATE kno_document SET current_id = ?2, versions = ?3,"
+                       " model_id = NULL, updated_ms = ?4 WHERE id = ?1",
                        &s, err));
-    db_bind_int(s, 1, document_id);
+    db_bind_int(s, 1, as->document_id);
     db_bind_int(s, 2, p->version_id);
-    db_bind_int(s, 3, tx->wall_ms);
+    db_bind_int(s, 3, as->number);
+    db_bind_int(s, 4, created_of(tx, p));
     return db_run(s, err);
 }
 
@@ -190,10 +199,15 @@ static anc_status make_published(krn_tx *tx, const kno_publication *p, const kno
     db_bind_int(s, 2, as->document_id);
     db_bind_int(s, 3, as->number);
     db_bind_int(s, 4, p->chunks);
-    db_bind_int(s, 5, tx->wall_ms);
+    db_bind_int(s, 5, created_of(tx, p));
     db_bind_int(s, 6, p->difference.changes);
-    db_bind_int(s, 7, p->difference.added);
-    db_bind_int(s, 8, p->difference.removed);
+    if (p->difference.counted) {
+        db_bind_int(s, 7, p->difference.added);
+        db_bind_int(s, 8, p->difference.removed);
+    } else {
+        db_bind_null(s, 7);
+        db_bind_null(s, 8);
+    }
     ANC_TRY(db_step(s, &row, err));
     if (!row)
         return ANC_FAIL(err, ANC_BUG, "version %lld is not being built", (long long)p->version_id);
@@ -244,11 +258,15 @@ static anc_status publish(void *self, krn_tx *tx, const kno_publication *p, kno_
     if (old.current_id != p->base_id)
         return ANC_FAIL(err, ANC_CONFLICT, "the document '%.*s' was changed meanwhile",
                         ANC_FMT(p->document));
-    kno_published as = {.document_id = old.id, .number = old.versions + 1};
+    if (p->number != 0 && p->number <= old.versions)
+        return ANC_FAIL(err, ANC_CONFLICT, "the document '%.*s' has had a version %u already",
+                        ANC_FMT(p->document), p->number);
+    kno_published as = {.document_id = old.id,
+                        .number = p->number != 0 ? p->number : old.versions + 1};
     if (old.id == 0)
-        ANC_TRY(new_document(tx, p, &as.document_id, err));
+        ANC_TRY(new_document(tx, p, as.number, &as.document_id, err));
     else
-        ANC_TRY(next_version(tx, p, old.id, err));
+        ANC_TRY(next_version(tx, p, &as, err));
     present fresh;
     ANC_TRY(make_published(tx, p, &as, &fresh, err));
     int64_t expired = 0;

@@ -217,6 +217,77 @@ static void originals_and_texts_of_every_version(void **state)
     assert_int_equal(kno_raw_open(f->kno, fixture_call(f), notes, a_id, 3, &raw), ANC_NOT_FOUND);
 }
 
+static anc_status put_back(kno_fixture *f, const kno_past *past, const char *title,
+                           const char *text, kno_put_result *ret)
+{
+    const kno_document_input in = {.collection = notes,
+                                   .make_collection = true,
+                                   .id = a_id,
+                                   .title = anc_str_of(title),
+                                   .content = anc_str_of(text),
+                                   .past = past};
+    return kno_document_put(f->kno, fixture_call(f), &in, false, ret);
+}
+
+#define PRINT "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+
+static void a_version_of_another_folder_is_put_back(void **state)
+{
+    kno_fixture *f = *state;
+    kno_past past = {.number = 3,
+                     .created_ms = 3000,
+                     .document_created_ms = 1000,
+                     .fingerprint = ANC_STR(PRINT),
+                     .compared = true,
+                     .title_changed = true,
+                     .counted = true,
+                     .chunks_added = 7};
+    kno_put_result r;
+    ASSERT_OK(put_back(f, &past, "Three", "The text of then.", &r), &f->err);
+    assert_true(r.status == KNO_CREATED && r.version == 3);
+    ASSERT_OK(put_back(f, &past, "Three", "The text of then.", &r), &f->err);
+    assert_true(r.status == KNO_UNCHANGED && r.version == 3 && r.chunks == 1);
+    past.fingerprint = ANC_STR("5");
+    assert_int_equal(put_back(f, &past, "Three", "Other.", &r), ANC_INVALID);
+    past.fingerprint = ANC_STR_NONE;
+    assert_int_equal(put_back(f, &past, "Three", "Other.", &r), ANC_CONFLICT);
+    assert_non_null(strstr(f->err.text, "another version 3"));
+    past = (kno_past){.number = 5, .created_ms = 5000, .restored_from = 3};
+    ASSERT_OK(put_back(f, &past, "Five", "The text of now.", &r), &f->err);
+    assert_true(r.status == KNO_UPDATED && r.version == 5);
+    past.number = 4; /* had, and kept no more */
+    ASSERT_OK(put_back(f, &past, "Four", "Gone.", &r), &f->err);
+    assert_true(r.status == KNO_UNCHANGED && r.version == 4);
+    kno_version *v = NULL;
+    assert_int_equal(list(f, 0, &v), 2);
+    assert_true(v[0].number == 5 && v[0].created_ms == 5000 && v[0].restored_from == 3);
+    assert_true(v[0].content_changed && v[0].title_changed && v[0].counted);
+    assert_true(v[1].number == 3 && v[1].created_ms == 3000 && v[1].title_changed);
+    assert_true(v[1].chunks_added == 7 && !v[1].content_changed);
+    assert_string_equal(v[1].fingerprint.ptr, PRINT);
+    kno_document d;
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), notes, a_id, &d), &f->err);
+    assert_true(d.created_ms == 1000 && d.updated_ms == 5000);
+    assert_int_equal(put(f, "Six", "{}", "The text of today.").version, 6);
+}
+
+/* What its source puts again is unchanged, though the title came from the text then. */
+static void a_version_that_was_put_back_is_known_to_its_source(void **state)
+{
+    kno_fixture *f = *state;
+    (void)put(f, "", "{\"n\":1}", "# One\n\nThe first text.");
+    kno_version *v = NULL;
+    assert_int_equal(list(f, 0, &v), 1);
+    char print[65];
+    (void)snprintf(print, sizeof print, "%s", v[0].fingerprint.ptr);
+    uint64_t seq = 0;
+    ASSERT_OK(kno_document_delete(f->kno, fixture_call(f), notes, a_id, &seq), &f->err);
+    const kno_past past = {.number = 1, .created_ms = 1, .fingerprint = anc_str_of(print)};
+    kno_put_result r;
+    ASSERT_OK(put_back(f, &past, "One", "# One\n\nThe first text.", &r), &f->err);
+    assert_int_equal(put(f, "", "{\"n\":1}", "# One\n\nThe first text.").status, KNO_UNCHANGED);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -228,6 +299,8 @@ int main(void)
         TEST(a_restored_version_gets_vectors_of_the_present_model),
         TEST(only_the_newest_are_kept),
         TEST(who_expects_another_version_is_told),
+        TEST(a_version_of_another_folder_is_put_back),
+        TEST(a_version_that_was_put_back_is_known_to_its_source),
         TEST(originals_and_texts_of_every_version),
     };
     return cmocka_run_group_tests_name("versions", tests, NULL, NULL);

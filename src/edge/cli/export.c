@@ -1,0 +1,309 @@
+/* export.c - `anchorage export`: collections, documents and versions written as NDJSON. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/id.h"
+#include "export.h"
+#include "list.h"
+#include "os/clock.h"
+
+enum { NAMES_BYTES = 16 << 20, NUMBERS_MAX = 1 << 24, ITEM_BYTES = 16 << 20 };
+
+/* ---- the file ----------------------------------------------------------------------------- */
+
+static anc_status write_head(export *x, uint64_t collections, uint64_t documents)
+{
+    char now[ANC_TIME_TEXT + 1];
+    anc_time_text(os_wall_ms(), now);
+    json_writer w = export_line(x, ARCHIVE_HEAD);
+    json_put_int(&w, "format", ARCHIVE_FORMAT);
+    json_put_str(&w, "program", anc_str_of(x->client->cx->host->version));
+    json_put_str(&w, "created_at", anc_str_of(now));
+    json_put_int(&w, "collections", (int64_t)collections);
+    json_put_int(&w, "documents", (int64_t)documents);
+    json_put_int(&w, "versions", (int64_t)x->total);
+    return export_end_line(x, &w);
+}
+
+static anc_status write_end(export *x)
+{
+    json_writer w = export_line(x, "end");
+    json_put_int(&w, "lines", (int64_t)x->lines + 1);
+    json_put_int(&w, "collections", (int64_t)x->collections);
+    json_put_int(&w, "documents", (int64_t)x->documents);
+    json_put_int(&w, "versions", (int64_t)x->versions);
+    return export_end_line(x, &w);
+}
+
+/* ---- a document ---------------------------------------------------------------------------- */
+
+typedef struct numbers {
+    uint32_t *items; /* owned [cap] */
+    size_t n, cap;
+    bool refused;
+} numbers;
+
+static bool keep_number(void *arg, const json_value *version)
+{
+    numbers *all = arg;
+    if (all->n == all->cap) {
+        const size_t cap = all->cap == 0 ? 16 : 2 * all->cap;
+        uint32_t *more = cap <= NUMBERS_MAX ? realloc(all->items, cap * sizeof *more) : NULL;
+        if (more == NULL) {
+            all->refused = true;
+            return false;
+        }
+        all->items = more;
+        all->cap = cap;
+    }
+    all->items[all->n++] = (uint32_t)list_count(version, "version");
+    return true;
+}
+
+typedef struct one_version {
+    export *x;
+    const json_value *document;
+    uint64_t number;
+} one_version;
+
+static bool take_version(void *arg, const json_value *version)
+{
+    one_version *v = arg;
+    if (list_count(version, "version") == v->number) /* else it was thrown away meanwhile */
+        v->x->status = export_version(v->x, v->document, version);
+    return false;
+}
+
+static anc_status oldest_first(export *x, const json_value *document, anc_str path,
+                               const numbers *all)
+{
+    ANC_ARENA(mem, ITEM_BYTES);
+    if (mem == NULL)
+        return ANC_FAIL(x->err, ANC_NO_MEMORY, "the versions of a document");
+    for (size_t i = all->n; i > 0; i--) {
+        one_version v = {.x = x, .document = document, .number = all->items[i - 1]};
+        const anc_str at = anc_arena_printf(mem, "%.*s&cursor=%llu", ANC_FMT(path),
+                                            (unsigned long long)v.number + 1);
+        ANC_TRY(list_each(x->client, at, 1, take_version, &v, NULL, x->err));
+        ANC_TRY(x->status);
+        const term_state state = term_count(x->versions, x->total);
+        term_progress_show(&x->progress, &state);
+        anc_arena_reset(mem);
+    }
+    return ANC_OK;
+}
+
+static anc_status export_document(export *x, const json_value *document)
+{
+    ANC_ARENA(mem, ITEM_BYTES);
+    if (mem == NULL)
+        return ANC_FAIL(x->err, ANC_NO_MEMORY, "a document");
+    numbers all = {0};
+    const uint64_t before = x->versions;
+    const anc_str path =
+        anc_arena_printf(mem, "/v1/knowledge/documents/%.*s/versions?collection=%.*s",
+                         ANC_FMT(cli_encode(mem, list_text(document, "document_id"))),
+                         ANC_FMT(cli_encode(mem, list_text(document, "collection"))));
+    anc_status status = list_each(x->client, path, UINT64_MAX, keep_number, &all, NULL, x->err);
+    if (status == ANC_OK && all.refused)
+        status = ANC_FAIL(x->err, ANC_LIMIT, "a document has too many versions");
+    if (status == ANC_OK)
+        status = oldest_first(x, document, path, &all);
+    free(all.items);
+    if (status == ANC_NOT_FOUND) { /* it was deleted meanwhile */
+        anc_err_clear(x->err);
+        status = ANC_OK;
+    }
+    x->documents += x->versions > before;
+    return status;
+}
+
+static bool take_document(void *arg, const json_value *document)
+{
+    export *x = arg;
+    x->status = export_document(x, document);
+    return x->status == ANC_OK;
+}
+
+/* ---- collections --------------------------------------------------------------------------- */
+
+static anc_status keep_name(export *x, anc_str name)
+{
+    (void)anc_buf_add(&x->names, name);
+    (void)anc_buf_add_char(&x->names, '\n');
+    return anc_buf_status(&x->names, "the names of the collections", x->err);
+}
+
+static bool take_name(void *arg, const json_value *collection)
+{
+    export *x = arg;
+    x->status = keep_name(x, list_text(collection, "name"));
+    return x->status == ANC_OK;
+}
+
+static bool is_named(const export *x, anc_str name)
+{
+    anc_str part;
+    for (anc_str rest = anc_buf_view(&x->names); anc_str_split(&rest, '\n', &part);)
+        if (anc_str_eq(part, name))
+            return true;
+    return false;
+}
+
+static anc_str collection_path(export *x, anc_str name)
+{
+    anc_arena *mem = x->client->cx->mem;
+    return anc_arena_printf(mem, "/v1/collections/%.*s", ANC_FMT(cli_encode(mem, name)));
+}
+
+/* What is to be exported: all that there are, or those that were named. */
+static anc_status find_names(export *x)
+{
+    anc_str name;
+    cli_context *cx = x->client->cx;
+    for (size_t at = 0; cli_next_value(cx, "collection", &at, &name);) {
+        CLI_JSON(there);
+        if (is_named(x, name))
+            continue;
+        ANC_TRY(cli_call_json(x->client, "GET", collection_path(x, name), ANC_STR_NONE, &there,
+                              x->err));
+        ANC_TRY(keep_name(x, name));
+    }
+    if (x->names.len == 0)
+        ANC_TRY(list_each(x->client, ANC_STR("/v1/collections"), UINT64_MAX, take_name, x, NULL,
+                          x->err));
+    return x->status;
+}
+
+static anc_status begin(export *x)
+{
+    CLI_JSON(stats);
+    uint64_t collections = 0, documents = 0;
+    ANC_TRY(cli_call_json(x->client, "GET", ANC_STR("/v1/knowledge/stats"), ANC_STR_NONE, &stats,
+                          x->err));
+    const json_value *items = json_member(json_root(stats), "items");
+    for (size_t i = 0; i < json_count(items); i++) {
+        const json_value *row = json_element(items, i);
+        if (!is_named(x, list_text(row, "collection")))
+            continue;
+        collections++;
+        documents += list_count(row, "documents");
+        x->total += list_count(row, "versions");
+    }
+    return write_head(x, collections, documents);
+}
+
+static anc_status export_settings(export *x, anc_str name)
+{
+    static const char *const members[] = {"name", "description",   "language",       "chunking",
+                                          "acl",  "system_prompt", "prompt_template"};
+    CLI_JSON(doc);
+    ANC_TRY(cli_call_json(x->client, "GET", collection_path(x, name), ANC_STR_NONE, &doc, x->err));
+    json_writer w = export_line(x, "collection");
+    for (size_t i = 0; i < ANC_COUNT(members); i++)
+        export_copy(&w, json_root(doc), members[i]);
+    x->collections++;
+    return export_end_line(x, &w);
+}
+
+static anc_status export_all(export *x)
+{
+    anc_str name;
+    cli_context *cx = x->client->cx;
+    ANC_TRY(find_names(x));
+    ANC_TRY(begin(x));
+    for (anc_str rest = anc_buf_view(&x->names); anc_str_split(&rest, '\n', &name);)
+        if (name.len > 0)
+            ANC_TRY(export_settings(x, name));
+    for (anc_str rest = anc_buf_view(&x->names); anc_str_split(&rest, '\n', &name);) {
+        if (name.len == 0)
+            continue;
+        const anc_str path = anc_arena_printf(cx->mem, "/v1/knowledge/documents?collection=%.*s",
+                                              ANC_FMT(cli_encode(cx->mem, name)));
+        ANC_TRY(list_each(x->client, path, UINT64_MAX, take_document, x, NULL, x->err));
+        ANC_TRY(x->status);
+    }
+    return write_end(x);
+}
+
+/* ---- the command --------------------------------------------------------------------------- */
+
+static void print_end(const export *x)
+{
+    const cli_context *cx = x->client->cx;
+    FILE *out = x->file != NULL ? stdout : stderr;
+    if (cx->json)
+        (void)fprintf(out,
+                      "{\"collections\":%llu,\"documents\":%llu,\"versions\":%llu,\"failed\":%llu,"
+                      "\"bytes\":%llu}\n",
+                      (unsigned long long)x->collections, (unsigned long long)x->documents,
+                      (unsigned long long)x->versions, (unsigned long long)x->failed,
+                      (unsigned long long)x->bytes);
+    else if (!cx->quiet)
+        (void)fprintf(out,
+                      "%llu collections, %llu documents, %llu versions exported, %llu left out\n",
+                      (unsigned long long)x->collections, (unsigned long long)x->documents,
+                      (unsigned long long)x->versions, (unsigned long long)x->failed);
+}
+
+static anc_status open_output(export *x)
+{
+    const cli_context *cx = x->client->cx;
+    x->path = cli_value(cx, "output");
+    if (anc_str_eq(x->path, ANC_STR("-")))
+        return ANC_OK;
+    if (x->path.len == 0 && term_is_tty(stdout))
+        return ANC_FAIL(x->err, ANC_INVALID,
+                        "an export is not for a terminal to show: --output FILE, or a pipe");
+    if (x->path.len == 0)
+        return ANC_OK;
+    if (os_exists(x->path) && !cli_given(cx, "force"))
+        return ANC_FAIL(x->err, ANC_CONFLICT, "%.*s exists already: --force writes over it",
+                        ANC_FMT(x->path));
+    return os_writer_open(x->path, &x->file, x->err);
+}
+
+static anc_status close_output(export *x, anc_status status)
+{
+    const bool to_file = x->file != NULL;
+    if (status != ANC_OK) {
+        os_writer_abort(x->file);
+        return status;
+    }
+    if (to_file)
+        return os_writer_commit(x->file, ANC_STR_NONE, x->err);
+    if (fflush(stdout) != 0)
+        return ANC_FAIL(x->err, ANC_IO, "writing the export: %s", strerror(errno));
+    return ANC_OK;
+}
+
+static int run(cli_client *client)
+{
+    anc_err err = {0};
+    export x = {.client = client,
+                .names = anc_buf_init(NAMES_BYTES),
+                .line = anc_buf_init(ARCHIVE_LINE_BYTES),
+                .progress = term_progress_start("exporting", client->cx->quiet || client->cx->json),
+                .err = &err};
+    anc_status status = open_output(&x);
+    if (status == ANC_OK) {
+        status = export_all(&x);
+        if (status == ANC_OK) {
+            const term_state state = term_count(x.versions, x.total);
+            term_progress_end(&x.progress, &state);
+        }
+        status = close_output(&x, status);
+    }
+    anc_buf_done(&x.names);
+    anc_buf_done(&x.line);
+    if (status != ANC_OK)
+        return cli_report(client->cx, status, &err);
+    print_end(&x);
+    return x.failed > 0 ? CLI_FAILED : CLI_OK;
+}
+
+int cli_run_export(cli_context *cx)
+{
+    return cli_with_server(cx, run);
+}

@@ -1,0 +1,36 @@
+/* export.h - an export in the making: its lines, and one version written. Private. */
+#ifndef ANC_EDGE_CLI_EXPORT_H
+#define ANC_EDGE_CLI_EXPORT_H
+
+#include "archive.h"
+#include "client.h"
+#include "os/file.h"
+#include "term.h"
+
+typedef struct export
+{
+    cli_client *client;
+    os_writer *file; /* NULL: stdout */
+    anc_str path;    /* of the file */
+    anc_buf names;   /* of the collections, one a line */
+    anc_buf line;
+    uint64_t lines, collections, documents, versions, bytes, failed;
+    uint64_t total; /* versions that are expected */
+    term_progress progress;
+    anc_err *err;
+    anc_status status;
+}
+export;
+
+/* Begins a line; what is put behind goes into x->line. */
+json_writer export_line(export *x, const char *kind);
+anc_status export_end_line(export *x, json_writer *w) ANC_MUST_CHECK;
+
+/* A member of what the server said, as it stands; nothing where it is absent. */
+void export_copy(json_writer *w, const json_value *from, const char *name);
+
+/* Writes a version of a document with its content, or tells that it was left out. */
+anc_status export_version(export *x, const json_value *document,
+                          const json_value *version) ANC_MUST_CHECK;
+
+#endif

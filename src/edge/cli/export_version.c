@@ -1,0 +1,211 @@
+/* export_version.c - the lines of an export, and a version with its original in them. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/base64.h"
+#include "base/id.h"
+#include "export.h"
+#include "hash/sha256.h"
+#include "list.h"
+
+enum { SHOWN_FAILURES = 20, ITEM_BYTES = 16 << 20 };
+
+/* One version on its way into the file. */
+typedef struct version_out {
+    export *x;
+    const json_value *version;
+    anc_str collection, id, document_created_at;
+    uint64_t bytes, got, piece;
+    bool begun;
+    anc_buf content; /* what is not written yet */
+    anc_sha256 *sha; /* owned */
+    anc_status status;
+} version_out;
+
+/* ---- lines --------------------------------------------------------------------------------- */
+
+static anc_status write_line(export *x)
+{
+    ANC_TRY(archive_seal(&x->line, x->err));
+    const anc_str line = anc_buf_view(&x->line);
+    x->lines++;
+    x->bytes += line.len;
+    if (x->file != NULL)
+        return os_writer_add(x->file, line, x->err);
+    if (fwrite(line.ptr, 1, line.len, stdout) != line.len)
+        return ANC_FAIL(x->err, ANC_IO, "writing the export: %s", strerror(errno));
+    return ANC_OK;
+}
+
+json_writer export_line(export *x, const char *kind)
+{
+    anc_buf_clear(&x->line);
+    json_writer w = json_writer_of(&x->line);
+    json_open_object(&w);
+    json_put_str(&w, "kind", anc_str_of(kind));
+    return w;
+}
+
+anc_status export_end_line(export *x, json_writer *w)
+{
+    json_close_object(w);
+    return write_line(x);
+}
+
+/* A member of what the server said, as it stands. */
+void export_copy(json_writer *w, const json_value *from, const char *name)
+{
+    ANC_BUF(text, ARCHIVE_LINE_BYTES);
+    const json_value *v = json_member(from, name);
+    if (v == NULL)
+        return;
+    json_dump(v, &text);
+    json_put_raw(w, name, anc_buf_view(&text));
+}
+
+/* ---- a version ----------------------------------------------------------------------------- */
+
+static uint64_t pieces_of(uint64_t bytes)
+{
+    return bytes <= ARCHIVE_PIECE_BYTES ? 0
+                                        : (bytes + ARCHIVE_PIECE_BYTES - 1) / ARCHIVE_PIECE_BYTES;
+}
+
+static void put_content(json_writer *w, version_out *v)
+{
+    ANC_BUF(text, 2 * ARCHIVE_PIECE_BYTES);
+    anc_base64_put(&text, anc_buf_view(&v->content));
+    json_put_str(w, "content_base64", anc_buf_view(&text));
+    anc_buf_clear(&v->content);
+}
+
+static anc_status write_version(version_out *v)
+{
+    static const char *const members[] = {"version",        "title",         "uri",
+                                          "source",         "file_name",     "content_type",
+                                          "metadata",       "acl",           "created_at",
+                                          "fingerprint",    "changed",       "chunks_added",
+                                          "chunks_removed", "restored_from", "content_sha256",
+                                          "bytes"};
+    json_writer w = export_line(v->x, "version");
+    json_put_str(&w, "collection", v->collection);
+    json_put_str(&w, "document_id", v->id);
+    json_put_str(&w, "document_created_at", v->document_created_at);
+    for (size_t i = 0; i < ANC_COUNT(members); i++)
+        export_copy(&w, v->version, members[i]);
+    json_put_int(&w, "pieces", (int64_t)pieces_of(v->bytes));
+    if (pieces_of(v->bytes) == 0)
+        put_content(&w, v);
+    v->begun = true;
+    return export_end_line(v->x, &w);
+}
+
+static anc_status write_piece(version_out *v)
+{
+    if (!v->begun)
+        ANC_TRY(write_version(v));
+    json_writer w = export_line(v->x, "content");
+    json_put_int(&w, "piece", (int64_t)++v->piece);
+    put_content(&w, v);
+    return export_end_line(v->x, &w);
+}
+
+static bool on_bytes(void *arg, anc_str bytes)
+{
+    version_out *v = arg;
+    anc_sha256_add(v->sha, bytes);
+    v->got += bytes.len;
+    if (v->got > v->bytes) {
+        v->status = ANC_FAIL(v->x->err, ANC_CORRUPT, "it has more bytes than it should");
+        return false;
+    }
+    while (bytes.len > 0 && v->status == ANC_OK) {
+        const anc_str part = anc_str_sub(bytes, 0, ARCHIVE_PIECE_BYTES - v->content.len);
+        (void)anc_buf_add(&v->content, part);
+        v->status = anc_buf_status(&v->content, "an original", v->x->err);
+        bytes = anc_str_sub(bytes, part.len, bytes.len);
+        if (v->status == ANC_OK && v->content.len == ARCHIVE_PIECE_BYTES && pieces_of(v->bytes) > 0)
+            v->status = write_piece(v);
+    }
+    return v->status == ANC_OK;
+}
+
+/* The rest of it, once all of its bytes are there and are the right ones. */
+static anc_status end_version(version_out *v)
+{
+    unsigned char digest[ANC_SHA256_BYTES];
+    char hex[ANC_SHA256_HEX + 1];
+    anc_sha256_end(v->sha, digest);
+    anc_hex_text(digest, sizeof digest, hex);
+    if (v->got != v->bytes || !anc_str_eq(list_text(v->version, "content_sha256"), anc_str_of(hex)))
+        return ANC_FAIL(v->x->err, ANC_CORRUPT, "its original is not the one that was stored");
+    if (pieces_of(v->bytes) == 0)
+        return write_version(v);
+    return v->content.len > 0 ? write_piece(v) : ANC_OK;
+}
+
+static anc_status fetch_version(version_out *v, anc_arena *mem)
+{
+    export *x = v->x;
+    cli_client *client = x->client;
+    net_request request;
+    net_response response = {0};
+    anc_err why = {0};
+    const net_take take = {.on_data = on_bytes, .arg = v};
+    const anc_str path =
+        anc_arena_printf(mem, "/v1/knowledge/documents/%.*s/raw?collection=%.*s&version=%llu",
+                         ANC_FMT(cli_encode(mem, v->id)), ANC_FMT(cli_encode(mem, v->collection)),
+                         (unsigned long long)list_count(v->version, "version"));
+    ANC_TRY(cli_request_make(client, "GET", path, ANC_STR_NONE, mem, &request, x->err));
+    const anc_status status = net_http_fetch(client->net, &request, &take, mem, &response, &why);
+    ANC_TRY(v->status);
+    if (status != ANC_OK)
+        return ANC_FAIL(x->err, status, "%s", why.text);
+    ANC_TRY(cli_problem(&response, x->err));
+    return end_version(v);
+}
+
+/* A version that cannot be read is told of, and the others go on; one that broke off in the file is
+ * the end of the file. */
+static anc_status after_failure(const version_out *v, anc_status status)
+{
+    export *x = v->x;
+    const unsigned long long number = (unsigned long long)list_count(v->version, "version");
+    const bool ours = status == ANC_NOT_FOUND || status == ANC_CORRUPT;
+    char text[sizeof x->err->text];
+    (void)snprintf(text, sizeof text, "%s", x->err->text);
+    if (v->begun || !ours)
+        return ANC_FAIL(x->err, status, "version %llu of %.*s in %.*s: %s", number, ANC_FMT(v->id),
+                        ANC_FMT(v->collection), text);
+    anc_err_clear(x->err);
+    if (x->failed++ < SHOWN_FAILURES)
+        (void)fprintf(stderr, "anchorage: left out: version %llu of %.*s in %.*s: %s\n", number,
+                      ANC_FMT(v->id), ANC_FMT(v->collection), text);
+    return ANC_OK;
+}
+
+anc_status export_version(export *x, const json_value *document, const json_value *version)
+{
+    ANC_ARENA(mem, ITEM_BYTES);
+    version_out v = {.x = x,
+                     .version = version,
+                     .collection = list_text(document, "collection"),
+                     .id = list_text(document, "document_id"),
+                     .document_created_at = list_text(document, "created_at"),
+                     .bytes = list_count(version, "bytes"),
+                     .content = anc_buf_init(ARCHIVE_PIECE_BYTES),
+                     .sha = anc_sha256_new()};
+    anc_status status = ANC_OK;
+    if (mem == NULL || v.sha == NULL)
+        status = ANC_FAIL(x->err, ANC_NO_MEMORY, "a version");
+    if (status == ANC_OK) {
+        status = fetch_version(&v, mem);
+        if (status == ANC_OK)
+            x->versions++;
+        else
+            status = after_failure(&v, status);
+    }
+    anc_buf_done(&v.content);
+    anc_sha256_free(v.sha);
+    return status;
+}

@@ -1,0 +1,445 @@
+/* import.c - `anchorage import`: what an export has is put back, a few versions at a time.
+ *
+ * Several documents are put side by side. The versions of one document follow each other, so one
+ * waits until the one before it is there. Collections come before all versions.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "import.h"
+#include "list.h"
+#include "term.h"
+
+enum {
+    PARALLEL = 4,
+    REFUSED_KEPT = 4 * PARALLEL,
+    KEY_BYTES = 2048,
+    SHOWN_FAILURES = 20,
+    SETTINGS_BYTES = 1 << 20
+};
+
+typedef struct import {
+    cli_client *client;
+    import_file file;
+    import_put puts[PARALLEL];
+    bool busy[PARALLEL];
+    json_doc *line; /* owned: read and not dealt with; NULL: none */
+
+    /* documents of which a version was refused: the later ones are not put either */
+    anc_buf refused[REFUSED_KEPT];
+    size_t n_refused;
+
+    uint64_t collections, total, created, updated, unchanged, failed;
+    bool complete; /* the end line was there */
+    bool dropped;  /* the server cannot go on: what is under way is let go */
+    term_progress progress;
+    anc_status status;
+    anc_err *err;
+} import;
+
+static bool is_kind(const json_value *line, const char *kind)
+{
+    return anc_str_eq(list_text(line, "kind"), anc_str_of(kind));
+}
+
+static anc_status bad(import *im, const char *why)
+{
+    return ANC_FAIL(im->err, ANC_INVALID, "%.*s, line %llu: %s", ANC_FMT(im->file.name),
+                    (unsigned long long)im->file.number, why);
+}
+
+static anc_status next_line(import *im)
+{
+    json_doc_free(im->line);
+    im->line = NULL;
+    return import_next(&im->file, &im->line, im->err);
+}
+
+static bool is_wanted(const import *im, anc_str collection)
+{
+    const cli_context *cx = im->client->cx;
+    anc_str name;
+    if (!cli_given(cx, "collection"))
+        return true;
+    for (size_t at = 0; cli_next_value(cx, "collection", &at, &name);)
+        if (anc_str_eq(name, collection))
+            return true;
+    return false;
+}
+
+/* ---- versions ------------------------------------------------------------------------------ */
+
+static bool is_key_of(anc_str key, anc_str collection, anc_str id)
+{
+    return key.len == collection.len + 1 + id.len && anc_str_starts(key, collection) &&
+           key.ptr[collection.len] == '\n' && anc_str_ends(key, id);
+}
+
+static bool is_refused(const import *im, anc_str collection, anc_str id)
+{
+    for (size_t i = 0; i < REFUSED_KEPT; i++)
+        if (is_key_of(anc_buf_view(&im->refused[i]), collection, id))
+            return true;
+    return false;
+}
+
+static bool is_under_way(const import *im, anc_str collection, anc_str id)
+{
+    for (size_t i = 0; i < PARALLEL; i++)
+        if (im->busy[i] && is_key_of(im->puts[i].key, collection, id))
+            return true;
+    return false;
+}
+
+static void count_failure(import *im, anc_str id, uint64_t version, uint64_t line, const char *why)
+{
+    if (im->failed++ >= SHOWN_FAILURES)
+        return;
+    (void)fputs(im->progress.drawn && im->progress.tty ? "\r\033[K" : "", stderr);
+    (void)fprintf(stderr, "anchorage: line %llu, version %llu of ", (unsigned long long)line,
+                  (unsigned long long)version);
+    term_print_line(stderr, id, 100);
+    (void)fprintf(stderr, ": %s\n", why);
+}
+
+/* A document that is refused does not stop the others; a server that cannot go on does. */
+static bool stops(anc_status status)
+{
+    return status != ANC_INVALID && status != ANC_CONFLICT && status != ANC_LIMIT &&
+           status != ANC_UNSUPPORTED && status != ANC_CORRUPT;
+}
+
+static void put_failed(import *im, const import_put *put, anc_status status, const char *why)
+{
+    if (stops(status)) {
+        im->dropped = true;
+        if (im->status == ANC_OK)
+            im->status = ANC_FAIL(im->err, status, "%.*s, line %llu: %s", ANC_FMT(im->file.name),
+                                  (unsigned long long)put->line, why);
+        return;
+    }
+    anc_buf *kept = &im->refused[im->n_refused++ % REFUSED_KEPT];
+    anc_buf_clear(kept);
+    (void)anc_buf_add(kept, put->key);
+    count_failure(im, put->id, put->version, put->line, why);
+}
+
+static void put_done(import *im, const net_response *response)
+{
+    CLI_JSON(doc);
+    if (json_parse(response->body, &doc, NULL) != ANC_OK)
+        return;
+    const anc_str status = list_text(json_root(doc), "status");
+    if (anc_str_eq(status, ANC_STR("unchanged")))
+        im->unchanged++;
+    else if (anc_str_eq(status, ANC_STR("created")))
+        im->created++;
+    else
+        im->updated++;
+}
+
+static void show(import *im)
+{
+    const uint64_t done = im->created + im->updated + im->unchanged + im->failed;
+    const term_state state = term_count(done, im->total > done ? im->total : done);
+    term_progress_show(&im->progress, &state);
+}
+
+static bool job_done(void *arg, void *tag, anc_status status, const net_response *response,
+                     const anc_err *err)
+{
+    import *im = arg;
+    import_put *put = tag;
+    anc_err why = {0};
+    const anc_status ended = status != ANC_OK ? status : cli_problem(response, &why);
+    if (ended == ANC_OK)
+        put_done(im, response);
+    else
+        put_failed(im, put, ended, status != ANC_OK ? err->text : why.text);
+    import_put_clear(put);
+    im->busy[put - im->puts] = false;
+    show(im);
+    return !im->dropped;
+}
+
+/* Passes over versions that are not to be put. At the end the line at hand is one that is, or no
+ * version. */
+static anc_status find_version(import *im)
+{
+    for (;;) {
+        if (im->line == NULL && !im->file.ended)
+            ANC_TRY(next_line(im));
+        const json_value *line = json_root(im->line);
+        if (im->line == NULL || !is_kind(line, "version"))
+            return ANC_OK;
+        const anc_str collection = list_text(line, "collection"),
+                      id = list_text(line, "document_id");
+        if (collection.len == 0 || id.len == 0 || list_count(line, "version") == 0)
+            return bad(im, "a version needs collection, document_id and version");
+        const bool wanted = is_wanted(im, collection);
+        /* of a document under way it is not known yet whether it is refused */
+        if (wanted && (is_under_way(im, collection, id) || !is_refused(im, collection, id)))
+            return ANC_OK;
+        if (wanted)
+            count_failure(im, id, list_count(line, "version"), im->file.number,
+                          "not put: an older version was refused");
+        ANC_TRY(import_skip_content(&im->file, line, im->err));
+        json_doc_free(im->line);
+        im->line = NULL;
+    }
+}
+
+static anc_status next_put(import *im, net_job *job, bool *ret_any)
+{
+    size_t slot = 0;
+    *ret_any = false;
+    ANC_TRY(find_version(im));
+    const json_value *line = json_root(im->line);
+    if (im->line == NULL || !is_kind(line, "version") ||
+        is_under_way(im, list_text(line, "collection"), list_text(line, "document_id")))
+        return ANC_OK;
+    while (slot < PARALLEL && im->busy[slot])
+        slot++;
+    if (slot == PARALLEL)
+        return ANC_OK;
+    import_put *put = &im->puts[slot];
+    ANC_TRY(import_put_make(put, im->client, &im->file, line, im->err));
+    json_doc_free(im->line);
+    im->line = NULL;
+    im->busy[slot] = true;
+    *job = (net_job){.tag = put, .request = put->request, .mem = put->mem};
+    *ret_any = true;
+    return ANC_OK;
+}
+
+/* After a line that cannot be read no more are begun; what is under way is brought to its end. */
+static bool next_job(void *arg, net_job *job)
+{
+    import *im = arg;
+    bool any = false;
+    if (im->status == ANC_OK)
+        im->status = next_put(im, job, &any);
+    return any;
+}
+
+/* Puts the versions up to the next line of another kind. */
+static anc_status put_versions(import *im)
+{
+    anc_err why = {0};
+    while (im->status == ANC_OK && (im->line == NULL || is_kind(json_root(im->line), "version")) &&
+           !(im->line == NULL && im->file.ended)) {
+        const anc_status status =
+            net_client_run_many(im->client->net, PARALLEL, next_job, job_done, im, &why);
+        if (im->status == ANC_OK && status != ANC_OK)
+            im->status = ANC_FAIL(im->err, status, "%s", why.text);
+    }
+    return im->status;
+}
+
+/* ---- collections --------------------------------------------------------------------------- */
+
+static const char *const settings[] = {"description", "language",      "chunking",
+                                       "acl",         "system_prompt", "prompt_template"};
+
+static void dump_member(const json_value *from, const char *name, anc_buf *out)
+{
+    anc_buf_clear(out);
+    if (json_member(from, name) != NULL)
+        json_dump(json_member(from, name), out);
+}
+
+static bool same_settings(const json_value *a, const json_value *b)
+{
+    ANC_BUF(one, SETTINGS_BYTES);
+    ANC_BUF(other, SETTINGS_BYTES);
+    for (size_t i = 0; i < ANC_COUNT(settings); i++) {
+        dump_member(a, settings[i], &one);
+        dump_member(b, settings[i], &other);
+        if (!anc_str_eq(anc_buf_view(&one), anc_buf_view(&other)))
+            return false;
+    }
+    return true;
+}
+
+static anc_status send_settings(import *im, const char *method, anc_str path, bool with_name)
+{
+    const json_value *line = json_root(im->line);
+    CLI_JSON(answer);
+    ANC_BUF(body, SETTINGS_BYTES);
+    ANC_BUF(member, SETTINGS_BYTES);
+    json_writer w = json_writer_of(&body);
+    json_open_object(&w);
+    if (with_name)
+        json_put_str(&w, "name", list_text(line, "name"));
+    for (size_t i = 0; i < ANC_COUNT(settings); i++) {
+        dump_member(line, settings[i], &member);
+        if (member.len > 0)
+            json_put_raw(&w, settings[i], anc_buf_view(&member));
+    }
+    json_close_object(&w);
+    ANC_TRY(anc_buf_status(&body, "a collection", im->err));
+    return cli_call_json(im->client, method, path, anc_buf_view(&body), &answer, im->err);
+}
+
+/* An empty collection takes the settings of the file; one with documents keeps its own. */
+static anc_status settle_settings(import *im, anc_str path)
+{
+    CLI_JSON(there);
+    const json_value *line = json_root(im->line);
+    anc_err why = {0};
+    const anc_status status = cli_call_json(im->client, "GET", path, ANC_STR_NONE, &there, &why);
+    if (status == ANC_NOT_FOUND)
+        return send_settings(im, "POST", ANC_STR("/v1/collections"), true);
+    if (status != ANC_OK)
+        return ANC_FAIL(im->err, status, "%s", why.text);
+    if (same_settings(line, json_root(there)))
+        return ANC_OK;
+    if (list_count(json_root(there), "documents") == 0)
+        return send_settings(im, "PATCH", path, false);
+    (void)fprintf(stderr,
+                  "anchorage: the collection %.*s is there with other settings and keeps them\n",
+                  ANC_FMT(list_text(line, "name")));
+    return ANC_OK;
+}
+
+static anc_status take_collection(import *im)
+{
+    cli_context *cx = im->client->cx;
+    const json_value *line = json_root(im->line);
+    const anc_str name = list_text(line, "name");
+    if (!is_wanted(im, name))
+        return ANC_OK;
+    const anc_str path =
+        anc_arena_printf(cx->mem, "/v1/collections/%.*s", ANC_FMT(cli_encode(cx->mem, name)));
+    const anc_status status = settle_settings(im, path);
+    if (status != ANC_OK) {
+        char text[sizeof im->err->text];
+        (void)snprintf(text, sizeof text, "%s", im->err->text);
+        return ANC_FAIL(im->err, status, "%.*s, line %llu, collection %.*s: %s",
+                        ANC_FMT(im->file.name), (unsigned long long)im->file.number, ANC_FMT(name),
+                        text);
+    }
+    im->collections++;
+    return ANC_OK;
+}
+
+/* ---- the file ------------------------------------------------------------------------------ */
+
+static anc_status take_head(import *im)
+{
+    ANC_TRY(next_line(im));
+    const json_value *line = json_root(im->line);
+    if (im->line == NULL)
+        return ANC_FAIL(im->err, ANC_INVALID, "%.*s is empty", ANC_FMT(im->file.name));
+    if (!is_kind(line, ARCHIVE_HEAD))
+        return bad(im, "this is no file that `anchorage export` wrote");
+    const int64_t format = json_int(json_member(line, "format"), 0);
+    if (format < 1)
+        return bad(im, "the format is not told");
+    if (format > ARCHIVE_FORMAT)
+        return ANC_FAIL(im->err, ANC_INVALID,
+                        "%.*s, line 1: format %lld, written by version %.*s; this one knows format "
+                        "%d: import it with a newer anchorage",
+                        ANC_FMT(im->file.name), (long long)format,
+                        ANC_FMT(list_text(line, "program")), ARCHIVE_FORMAT);
+    if (!cli_given(im->client->cx, "collection"))
+        im->total = list_count(line, "versions");
+    return ANC_OK;
+}
+
+static anc_status take_all(import *im)
+{
+    ANC_TRY(take_head(im));
+    ANC_TRY(next_line(im));
+    while (im->line != NULL && !im->complete) {
+        const json_value *line = json_root(im->line);
+        if (is_kind(line, "version")) {
+            ANC_TRY(put_versions(im));
+            continue;
+        }
+        if (is_kind(line, "collection"))
+            ANC_TRY(take_collection(im));
+        else if (is_kind(line, "end"))
+            im->complete = list_count(line, "lines") == im->file.number;
+        else
+            return bad(im, "a line of this kind is not known");
+        if (is_kind(line, "end") && !im->complete)
+            return bad(im, "lines are missing before the last one");
+        ANC_TRY(next_line(im));
+    }
+    if (im->line != NULL)
+        return bad(im, "nothing should stand behind the end of the export");
+    if (!im->complete)
+        return ANC_FAIL(im->err, ANC_INVALID, "%.*s ends after line %llu: it was cut off there",
+                        ANC_FMT(im->file.name), (unsigned long long)im->file.number);
+    return ANC_OK;
+}
+
+static void print_end(const import *im)
+{
+    const cli_context *cx = im->client->cx;
+    if (cx->json)
+        (void)printf("{\"collections\":%llu,\"created\":%llu,\"updated\":%llu,\"unchanged\":%llu,"
+                     "\"failed\":%llu,\"lines\":%llu,\"complete\":%s}\n",
+                     (unsigned long long)im->collections, (unsigned long long)im->created,
+                     (unsigned long long)im->updated, (unsigned long long)im->unchanged,
+                     (unsigned long long)im->failed, (unsigned long long)im->file.number,
+                     im->complete ? "true" : "false");
+    else if (!cx->quiet)
+        (void)printf("%llu versions put back (%llu documents are new), %llu unchanged, %llu "
+                     "refused\n",
+                     (unsigned long long)(im->created + im->updated),
+                     (unsigned long long)im->created, (unsigned long long)im->unchanged,
+                     (unsigned long long)im->failed);
+}
+
+static anc_status open_all(import *im)
+{
+    const anc_str word = im->client->cx->words[0];
+    const bool standard = anc_str_eq(word, ANC_STR("-"));
+    im->file.name = standard ? ANC_STR("standard input") : word;
+    for (size_t i = 0; i < REFUSED_KEPT; i++)
+        im->refused[i] = anc_buf_init(KEY_BYTES);
+    for (size_t i = 0; i < PARALLEL; i++)
+        ANC_TRY(import_put_open(&im->puts[i], im->err));
+    return os_lines_open(standard ? ANC_STR("/dev/stdin") : word, ARCHIVE_LINE_BYTES,
+                         &im->file.lines, im->err);
+}
+
+static void close_all(import *im)
+{
+    for (size_t i = 0; i < PARALLEL; i++)
+        import_put_close(&im->puts[i]);
+    for (size_t i = 0; i < REFUSED_KEPT; i++)
+        anc_buf_done(&im->refused[i]);
+    json_doc_free(im->line);
+    os_lines_close(im->file.lines);
+}
+
+static int run(cli_client *client)
+{
+    anc_err err = {0};
+import im = {.client = client, .progress = term_progress_start("importing", client->cx->quiet || client->cx->json), .err = & err };
+    anc_status status = open_all(&im);
+    const bool opened = status == ANC_OK;
+    if (opened)
+        status = take_all(&im);
+    const uint64_t done = im.created + im.updated + im.unchanged + im.failed;
+    const term_state state = term_count(done, im.total > done ? im.total : done);
+    if (opened && im.progress.drawn)
+        term_progress_end(&im.progress, &state);
+    if (opened)
+        print_end(&im);
+    close_all(&im);
+    if (status != ANC_OK)
+        return cli_report(client->cx, status, &err);
+    return im.failed > 0 ? CLI_FAILED : CLI_OK;
+}
+
+int cli_run_import(cli_context *cx)
+{
+    if (cx->n_words != 1)
+        return cli_usage_error(cx, cx->n_words == 0 ? "a file is missing (`-`: standard input)"
+                                                    : "one file at a time");
+    return cli_with_server(cx, run);
+}
