@@ -29,7 +29,7 @@ function(anc_test)
     set(A_LABELS unit)
   endif()
   if(NOT A_TIMEOUT)
-    set(A_TIMEOUT 120)
+    set(A_TIMEOUT 300)
   endif()
   set_tests_properties(${A_NAME} PROPERTIES LABELS "${A_LABELS}" TIMEOUT ${A_TIMEOUT} SKIP_RETURN_CODE 77
     ENVIRONMENT "ANCHORAGE_SOURCE_DIR=${CMAKE_SOURCE_DIR};${A_ENVIRONMENT}")
@@ -52,7 +52,7 @@ function(anc_fuzz)
   anc_link(${A_NAME}_replay ${A_LINK})
   target_compile_definitions(${A_NAME}_replay PRIVATE ${A_DEFINE})
   add_test(NAME ${A_NAME}_replay COMMAND ${A_NAME}_replay ${A_CORPUS})
-  set_tests_properties(${A_NAME}_replay PROPERTIES LABELS fuzz TIMEOUT 120)
+  set_tests_properties(${A_NAME}_replay PROPERTIES LABELS fuzz TIMEOUT 300)
 endfunction()
 
 # Link options of a test that includes tests/support/fail_alloc.c.
