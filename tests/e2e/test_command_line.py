@@ -276,10 +276,12 @@ def without_calls(*numbers):
     code.append((0x06, 0, 0, 0x7fff0000))  # else: go on
     raw = b"".join(struct.pack("=HBBI", *c) for c in code)
     libc, buffer = ctypes.CDLL(None, use_errno=True), ctypes.create_string_buffer(raw)
-    program = struct.pack("@HP", len(code), ctypes.addressof(buffer))
+    program = ctypes.create_string_buffer(struct.pack("@HP", len(code), ctypes.addressof(buffer)))
+    number = ctypes.c_ulong
 
-    def enter():
-        if libc.prctl(38, 1, 0, 0, 0) != 0 or libc.prctl(22, 2, program) != 0:
+    def enter(kept=buffer):
+        no_more_rights = libc.prctl(38, number(1), number(0), number(0), number(0))
+        if no_more_rights != 0 or libc.prctl(22, number(2), number(ctypes.addressof(program))) != 0:
             os._exit(96)
     return enter
 
