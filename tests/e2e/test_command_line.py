@@ -4,6 +4,8 @@ import os
 import shutil
 import signal
 import sqlite3
+import struct
+import subprocess
 
 from harness import ROOT, Server, place, seal_catalog, serving, wait_for
 
@@ -259,3 +261,42 @@ def test_first_start_reads_the_examples(binary):
             assert not any("Reading the examples" in line for line in again.lines)
         finally:
             again.stop()
+
+
+def without_calls(*numbers):
+    """For a child before it executes: these system calls are unknown to it, as on an older kernel. None where this
+    machine cannot play that."""
+    import ctypes
+    import platform
+    if platform.machine() != "x86_64" or not hasattr(ctypes.CDLL(None), "prctl"):
+        return None
+    code = [(0x20, 0, 0, 0)]  # load the call's number
+    for n in numbers:
+        code += [(0x15, 0, 1, n), (0x06, 0, 0, 0x00050000 | 38)]  # equal: ENOSYS
+    code.append((0x06, 0, 0, 0x7fff0000))  # else: go on
+    raw = b"".join(struct.pack("=HBBI", *c) for c in code)
+    libc, buffer = ctypes.CDLL(None, use_errno=True), ctypes.create_string_buffer(raw)
+    program = ctypes.create_string_buffer(struct.pack("@HP", len(code), ctypes.addressof(buffer)))
+    number = ctypes.c_ulong
+
+    def enter(kept=buffer):
+        no_more_rights = libc.prctl(38, number(1), number(0), number(0), number(0))
+        if no_more_rights != 0 or libc.prctl(22, number(2), number(ctypes.addressof(program))) != 0:
+            os._exit(96)
+    return enter
+
+
+def test_a_kernel_without_walls_is_told_and_served(binary):
+    landlock, seccomp = 444, 317
+    for calls, missing in (((landlock,), "landlock"), ((seccomp,), "seccomp"), ((landlock, seccomp), "landlock and seccomp")):
+        enter = without_calls(*calls)
+        if enter is None:
+            print("        (skipped: no older kernel can be played here)")
+            return
+        with place(binary) as p:
+            got = subprocess.run([p.binary, "doctor", "--json"], env=p.env, capture_output=True, text=True, timeout=60, preexec_fn=enter)
+            if got.returncode == 96:
+                print("        (skipped: this kernel takes no filter)")
+                return
+            line = checks_of(got)["documents"]
+            assert line[0] == "note" and f"no {missing}," in line[1] and "shut in less tightly" in line[1], line

@@ -117,6 +117,28 @@ ssize_t __wrap_read(int fd, void *bytes, size_t n)
                                                                      : __real_read(fd, bytes, n);
 }
 
+ssize_t __real_pwrite(int fd, const void *bytes, size_t n, off_t at);
+ssize_t __wrap_pwrite(int fd, const void *bytes, size_t n, off_t at);
+ssize_t __wrap_pwrite(int fd, const void *bytes, size_t n, off_t at)
+{
+    if (state.kind == FAULT_SHORT && n > 1 && comes("pwrite", TRANSFERS))
+        return __real_pwrite(fd, bytes, n / 2, at);
+    return state.kind != FAULT_SHORT && fails("pwrite", WRITES | INTERRUPTIBLE)
+               ? -1
+               : __real_pwrite(fd, bytes, n, at);
+}
+
+ssize_t __real_pread(int fd, void *bytes, size_t n, off_t at);
+ssize_t __wrap_pread(int fd, void *bytes, size_t n, off_t at);
+ssize_t __wrap_pread(int fd, void *bytes, size_t n, off_t at)
+{
+    if (state.kind == FAULT_SHORT && n > 1 && comes("pread", TRANSFERS))
+        return __real_pread(fd, bytes, n / 2, at);
+    return state.kind != FAULT_SHORT && fails("pread", INTERRUPTIBLE)
+               ? -1
+               : __real_pread(fd, bytes, n, at);
+}
+
 #define WRAP(result, failure, name, traits, params, args)           \
     result __real_##name params;                                    \
     result __wrap_##name params;                                    \
@@ -126,6 +148,7 @@ ssize_t __wrap_read(int fd, void *bytes, size_t n)
     }
 
 WRAP(int, -1, fsync, WRITES, (int fd), (fd))
+WRAP(int, -1, fdatasync, WRITES, (int fd), (fd))
 WRAP(int, -1, rename, WRITES, (const char *from, const char *to), (from, to))
 WRAP(int, -1, unlink, 0, (const char *path), (path))
 WRAP(int, -1, mkdir, WRITES, (const char *path, mode_t mode), (path, mode))

@@ -2,7 +2,7 @@
  *
  * Paths are views without NUL bytes, at most OS_PATH_MAX - 1 bytes long. Every error text names the
  * path and what the system said. EINTR and short transfers are handled here. ENOSPC and EDQUOT are
- * DISK_FULL, ENOENT is NOT_FOUND, EEXIST is CONFLICT, EACCES, EPERM and EROFS are FORBIDDEN, EMFILE
+ * DISK_FULL, ENOENT, ENOTDIR and ELOOP are NOT_FOUND, EEXIST is CONFLICT, EACCES, EPERM and EROFS are FORBIDDEN, EMFILE
  * and ENFILE (no descriptor left) are UNAVAILABLE, the rest is IO. Any thread.
  */
 #ifndef ANC_OS_FILE_H

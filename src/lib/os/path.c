@@ -46,6 +46,8 @@ static anc_status status_of_errno(int error)
     case EDQUOT:
         return ANC_DISK_FULL;
     case ENOENT:
+    case ENOTDIR:
+    case ELOOP:
         return ANC_NOT_FOUND;
     case EEXIST:
         return ANC_CONFLICT;

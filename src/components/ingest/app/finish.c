@@ -103,6 +103,7 @@ anc_status ing_finish_write(ing_finish *f, krn_tx *tx, anc_err *err)
     if (due)
         ANC_TRY(ing_announce_state(ing, tx, &w->run->batch, &f->after, ANC_STR_NONE, err));
     f->next_item = (ing_item){.ordinal = -1};
+    f->tried = true;
     if (f->next != NULL)
         ANC_TRY(claim(w, f->next, tx, &f->next_item, &f->next_after, err));
     f->done = true;

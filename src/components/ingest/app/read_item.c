@@ -229,6 +229,9 @@ anc_status ing_item_read(ing_worker *w, int64_t now_ns, int64_t *ret_wait_ms)
                                        .modified_ms = w->item.modified_ms}}};
     krn_call call = ing_call_of(w->ing, &w->run->batch, mem, &why, now_ns + DOCUMENT_NS);
     const anc_status status = settle(&a, &call, &why, ret_wait_ms);
-    ing_run_let_go(w->ing, a.finish.next);
+    if (a.finish.tried)
+        ing_run_let_go(w->ing, a.finish.next);
+    else
+        ing_run_hand_back(w->ing, a.finish.next);
     return status;
 }

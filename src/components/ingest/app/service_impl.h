@@ -42,6 +42,7 @@ typedef struct ing_run {
     bool busy;             /* a worker lists or closes */
     bool counted;          /* in `active` */
     bool dropped;          /* not in `runs` any more */
+    bool owed;             /* its turn came and was not used */
     unsigned holders;      /* workers that point to it */
     atomic_bool cancelled; /* hand out nothing more */
     ing_counts now;        /* of the latest commit that was seen */
@@ -120,6 +121,8 @@ ing_job ing_job_take(ing_service *ing);
 ing_run *ing_run_next(ing_service *ing);
 
 void ing_run_let_go(ing_service *ing, ing_run *run); /* NULL is a no-op */
+/* The same of one whose turn was not used: it comes before the others. NULL is a no-op. */
+void ing_run_hand_back(ing_service *ing, ing_run *run);
 
 /* The claims let go. */
 void ing_look_done(ing_service *ing, bool again);
@@ -205,6 +208,8 @@ typedef struct ing_finish {
     ing_worker *worker;
     ing_item_result result;
     ing_run *next; /* held; to claim the next item from; NULL: none */
+
+    bool tried; /* to claim it, whatever came of it */
 
     /* told back, good once committed */
     bool done;

@@ -96,6 +96,7 @@ static void run_drop(ing_service *ing, ing_run *run)
         if (ing->runs[i] == run) {
             memmove(&ing->runs[i], &ing->runs[i + 1], (ing->n_runs - i - 1) * sizeof ing->runs[0]);
             ing->n_runs--;
+            ing->turn -= ing->turn > i; /* those behind it moved up */
             break;
         }
     run->dropped = true;
@@ -127,6 +128,16 @@ void ing_run_let_go(ing_service *ing, ing_run *run)
     run->holders--;
     run_free_if_unheld(run);
     pthread_mutex_unlock(&ing->lock);
+}
+
+void ing_run_hand_back(ing_service *ing, ing_run *run)
+{
+    if (run == NULL)
+        return;
+    pthread_mutex_lock(&ing->lock);
+    run->owed = true;
+    pthread_mutex_unlock(&ing->lock);
+    ing_run_let_go(ing, run);
 }
 
 /* ---- what was seen ------------------------------------------------------------------------- */
@@ -181,9 +192,26 @@ static bool may_look(const ing_service *ing)
     return ing->look && !ing->looking && ing->n_runs < ING_MAX_RUNS;
 }
 
+/* One whose turn was not used; NULL: none. */
+static ing_run *next_owed(ing_service *ing)
+{
+    for (size_t i = 0; i < ing->n_runs; i++) {
+        ing_run *run = ing->runs[i];
+        if (!run->owed || !has_items(run))
+            continue;
+        run->owed = false;
+        run->holders++;
+        return run;
+    }
+    return NULL;
+}
+
 /* The run whose turn it is; NULL when none has items. */
 static ing_run *next_in_turn(ing_service *ing)
 {
+    ing_run *owed = next_owed(ing);
+    if (owed != NULL)
+        return owed;
     for (size_t i = 0; i < ing->n_runs; i++) {
         const size_t at = (ing->turn + i) % ing->n_runs;
         if (!has_items(ing->runs[at]))

@@ -146,6 +146,7 @@ typedef struct piece {
     bool ends;
     anc_str error; /* with `ends`; ptr NULL: none */
     int64_t key;
+    bool added; /* its items, with the segment's name: not to a batch that was cancelled */
     ing_counts after;
 } piece;
 
@@ -179,8 +180,8 @@ static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
         ANC_TRY(begin_batch(p, tx, err));
     ANC_TRY(with->items.ops->counts(with->items.self, tx, p->key, &p->after, err));
     ANC_TRY(refuse_ended(p, &p->after, err));
-    const bool cancelled = ing_phase_ended(p->after.phase);
-    if (u->n > 0 && !cancelled)
+    p->added = u->n > 0 && !ing_phase_ended(p->after.phase);
+    if (p->added)
         ANC_TRY(with->batch_writer.ops->list_add(with->batch_writer.self, tx, p->key, u->items,
                                                  u->n, err));
     if (u->full_segment != 0)
@@ -249,7 +250,7 @@ static anc_status commit(ing_upload *u, krn_call *call, bool ends, anc_str error
     u->batch.id = p.id;
     u->batch.key = p.key;
     u->full_segment = 0;
-    u->named = u->named || u->n > 0;
+    u->named = u->named || p.added;
     ANC_TRY(next_piece(u, call));
     tell_workers(u, &p, is_new);
     if (ret != NULL)

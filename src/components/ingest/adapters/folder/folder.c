@@ -53,8 +53,22 @@ static bool is_below(anc_str root, anc_str path)
 
 static anc_status walk_folder(const walk *w, anc_str folder, anc_str prefix, const level *up);
 
-/* What a name stands for. Things that vanish, may not be read, or are neither file nor folder are
- * passed over: they are no documents. */
+/* Where a name leads. Things that vanish or may not be read are passed over (ret_there false): they are no
+ * documents. A disk that fails is no reason to leave something out. */
+static anc_status look_at(const walk *w, anc_arena *mem, anc_str path, anc_str *ret_real,
+                          os_stat *ret, bool *ret_there)
+{
+    anc_err own;
+    anc_err_clear(&own);
+    anc_status status = os_path_real(mem, path, ret_real, &own);
+    if (status == ANC_OK)
+        status = os_stat_of(path, ret, &own);
+    *ret_there = status == ANC_OK;
+    const bool gone = status == ANC_NOT_FOUND || status == ANC_FORBIDDEN || status == ANC_INVALID;
+    return status == ANC_OK || gone ? ANC_OK : ANC_FAIL(w->call->err, status, "%s", own.text);
+}
+
+/* What is neither file nor folder is passed over too. */
 static anc_status walk_name(const walk *w, anc_arena *mem, anc_str folder, anc_str prefix,
                             anc_str name, const level *here)
 {
@@ -63,12 +77,11 @@ static anc_status walk_name(const walk *w, anc_arena *mem, anc_str folder, anc_s
         prefix.len > 0 ? os_path_join(mem, prefix, name) : anc_arena_copy(mem, name);
     if (path.ptr == NULL || item.ptr == NULL)
         return no_room(w->call, mem);
-    anc_err ignored;
-    anc_err_clear(&ignored);
     anc_str real = ANC_STR_NONE;
-    os_stat stat;
-    if (os_path_real(mem, path, &real, &ignored) != ANC_OK ||
-        os_stat_of(path, &stat, &ignored) != ANC_OK || !is_below(w->root, real))
+    os_stat stat = {0};
+    bool there = false;
+    ANC_TRY(look_at(w, mem, path, &real, &stat, &there));
+    if (!there || !is_below(w->root, real))
         return ANC_OK;
     if (is_left_out(here, item, stat.is_folder))
         return ANC_OK;

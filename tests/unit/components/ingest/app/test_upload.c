@@ -398,6 +398,34 @@ static void a_cancelled_batch_takes_no_more(void **state)
     assert_int_equal(segments(f), 0);
 }
 
+/* A segment that only documents have that came too late is not left behind. */
+static void a_cancelled_batch_leaves_nothing_in_the_spool(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    ANC_BUF(json, 6 << 20);
+    (void)anc_buf_add(&json, ANC_STR("{\"id\":\"a\",\"text\":\""));
+    while (json.len < (5 << 20))
+        (void)anc_buf_add(&json, ANC_STR("the same words again. "));
+    (void)anc_buf_add(&json, ANC_STR("\"}"));
+    send_record(f, u, json.ptr);
+    send_record(f, u, "{\"id\":\"b\",\"text\":\"in a segment of its own\"}");
+    assert_int_equal(segments(f), 2);
+    ing_batch *all = NULL, batch;
+    size_t n = 0;
+    ASSERT_OK(ing_batch_list(f->ing, fixture_call(&f->k), ANC_STR_NONE, NULL, 0, 10, &all, &n),
+              &f->k.err);
+    assert_int_equal(n, 1);
+    char id[64];
+    (void)snprintf(id, sizeof id, "%.*s", ANC_FMT(all[0].id));
+    ASSERT_OK(ing_batch_cancel(f->ing, fixture_call(&f->k), anc_str_of(id), &batch), &f->k.err);
+    ASSERT_OK(ing_upload_end(u, fixture_call(&f->k), ANC_STR_NONE, &batch), &f->k.err);
+    ing_upload_close(u);
+    assert_true(run_all(f));
+    ingest_keep(f, 10);
+    assert_int_equal(segments(f), 0);
+}
+
 /* Many documents: several pieces, several segments, the spool shrinks while they are read. */
 static void many_documents(void **state)
 {
@@ -466,6 +494,7 @@ int main(void)
         TEST(a_held_one_can_be_discarded),
         TEST(nothing_is_an_error),
         TEST(a_cancelled_batch_takes_no_more),
+        TEST(a_cancelled_batch_leaves_nothing_in_the_spool),
         TEST(many_documents),
         TEST(a_record_that_is_too_long_fails_alone),
     };
