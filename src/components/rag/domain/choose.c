@@ -122,9 +122,9 @@ static rag_pick pick_of(const rag_extraction *x, size_t i)
                      .score = x->views[i].score,
                      .lead = ANC_STR(""),
                      .columns = ANC_STR("")};
-    if (u->columns != RAG_NO_UNIT &&
-        u->chars + x->units.items[u->columns].chars + MARKER_CHARS <= RAG_ANSWER_MAX_CHARS)
-        pick.columns = rag_unit_text(&x->units.items[u->columns], x->passages);
+    const anc_str columns = rag_unit_columns(&x->units, u, x->passages);
+    if (u->chars + anc_utf8_count(columns) + MARKER_CHARS <= RAG_ANSWER_MAX_CHARS)
+        pick.columns = columns;
     return pick;
 }
 

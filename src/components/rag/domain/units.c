@@ -21,6 +21,13 @@ anc_str rag_unit_text(const rag_unit *unit, const rag_passage *passages)
     return anc_str_sub(passages[unit->passage].text, unit->start, unit->end - unit->start);
 }
 
+anc_str rag_unit_columns(const rag_units *units, const rag_unit *unit, const rag_passage *passages)
+{
+    if (unit->columns != RAG_NO_UNIT)
+        return rag_unit_text(&units->items[unit->columns], passages);
+    return unit->continues ? passages[unit->passage].columns : ANC_STR("");
+}
+
 /* Line feeds between the end of `span` and the next thing that is not white space. */
 static size_t breaks_after(anc_str text, size_t at)
 {
