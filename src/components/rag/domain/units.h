@@ -32,7 +32,8 @@ typedef struct rag_unit {
     bool continues; /* a row of the table that the passage begins in: passage.columns names them */
     uint32_t cells; /* of a row, 2 or more; 0: it is none */
     rag_unit_kind kind;
-    bool line_start; /* it is the first of its line */
+    bool line_start;            /* it is the first of its line */
+    bool cut_before, cut_after; /* a piece of a long sentence, which goes on there */
 } rag_unit;
 
 #define RAG_NO_UNIT UINT32_MAX
