@@ -11,6 +11,7 @@
 enum {
     FENCE_TRIES = 8,
     READ_HITS = 24, /* passages that are read, however few are shown */
+    READ_HITS_MAX = RAG_TOP_K_MAX > READ_HITS ? RAG_TOP_K_MAX : READ_HITS,
     SELECT_MEMORY_BYTES = 64 << 20,
 };
 
@@ -27,6 +28,33 @@ static rag_passage passage_of(const srch_hit *h)
         .semantic = h->semantic,
         .coverage = h->coverage,
     };
+}
+
+/* What names the columns of the tables that passages begin in: rows look alike without it. Only those are
+ * asked for that begin with a row. */
+static anc_status read_columns(rag_turn *turn, const srch_hit *hits, rag_passage *passages,
+                               size_t n)
+{
+    kno_chunk_ref refs[READ_HITS_MAX];
+    kno_chunk chunks[READ_HITS_MAX];
+    size_t of[READ_HITS_MAX];
+    size_t asked = 0;
+    for (size_t i = 0; i < n && i < READ_HITS_MAX; i++) {
+        const anc_str line =
+            anc_str_sub(hits[i].text, 0, anc_str_find(hits[i].text, ANC_STR("\n")));
+        if (anc_str_find(line, ANC_STR(" | ")) == SIZE_MAX || hits[i].first_ordinal == 0)
+            continue;
+        of[asked] = i;
+        refs[asked++] = (kno_chunk_ref){hits[i].collection, hits[i].document_id, hits[i].version,
+                                        hits[i].first_ordinal};
+    }
+    if (asked == 0)
+        return ANC_OK;
+    ANC_TRY(kno_chunks_fetch(turn->rag->with.knowledge, &turn->call, refs, asked, chunks));
+    for (size_t i = 0; i < asked; i++)
+        if (chunks[i].text.ptr != NULL && chunks[i].columns.ptr != NULL)
+            passages[of[i]].columns = chunks[i].columns;
+    return ANC_OK;
 }
 
 /* Which of the hits are answered from; in `keep` [top_k], their number in `ret`. */
@@ -54,6 +82,7 @@ static anc_status keep_hits(rag_turn *turn, const srch_result *result)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu passages", n);
     for (size_t i = 0; i < n; i++)
         read[i] = passage_of(&result->hits[i]);
+    ANC_TRY(read_columns(turn, result->hits, read, n));
     ANC_TRY(select_hits(turn, read, n, chosen, &selection));
     for (size_t i = 0; i < selection.n; i++)
         passages[i] = read[chosen[i]];

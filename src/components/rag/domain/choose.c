@@ -17,7 +17,10 @@ enum { MARKER_CHARS = 6 }; /* " [50] " */
 static const double SECOND_WITHIN = 2.0; /* of the best one's score */
 static const double ADDED_SHARE = 0.1;   /* of the question's weight, for a row to be added */
 static const double SEQUEL_WITHIN = 6.0; /* where it is the next sentence and points back */
-static const double OWN_ENOUGH = 0.15;   /* below it a heading has to say what it is about */
+static const double ROW_OWN =
+    0.2; /* of the question's weight that the cells of an exact row have */
+static const double ROW_ALL = 0.95;    /* and that they have with title and columns' names */
+static const double OWN_ENOUGH = 0.15; /* below it a heading has to say what it is about */
 static const double TOPIC_SHARE = 0.3; /* of the question's weight: one word is what it is about */
 
 /* A line that only says what stands below it answers nothing. */
@@ -121,10 +124,12 @@ static rag_pick pick_of(const rag_extraction *x, size_t i)
                      .end = u->end,
                      .score = x->views[i].score,
                      .lead = ANC_STR(""),
-                     .columns = ANC_STR("")};
-    if (u->columns != RAG_NO_UNIT &&
-        u->chars + x->units.items[u->columns].chars + MARKER_CHARS <= RAG_ANSWER_MAX_CHARS)
-        pick.columns = rag_unit_text(&x->units.items[u->columns], x->passages);
+                     .columns = ANC_STR(""),
+                     .cut_before = u->cut_before,
+                     .cut_after = u->cut_after};
+    const anc_str columns = rag_unit_columns(&x->units, u, x->passages);
+    if (u->chars + anc_utf8_count(columns) + MARKER_CHARS <= RAG_ANSWER_MAX_CHARS)
+        pick.columns = columns;
     return pick;
 }
 
@@ -190,6 +195,7 @@ static rag_pick pick_with_context(const rag_extraction *x, size_t i, size_t max_
     if (back && i > 0 && follow(x, i - 1)) {
         rag_pick more = pick;
         more.start = x->units.items[i - 1].start;
+        more.cut_before = x->units.items[i - 1].cut_before;
         if (chars_between(x, &more) <= max_chars)
             return more;
     }
@@ -222,7 +228,9 @@ static void add_second(const rag_extraction *x, rag_choice *choice, size_t secon
                              first->start == x->units.items[second + 1].start;
     if (goes_on || goes_before) {
         first->end = goes_on ? pick.end : first->end;
+        first->cut_after = goes_on ? pick.cut_after : first->cut_after;
         first->start = goes_before ? pick.start : first->start;
+        first->cut_before = goes_before ? pick.cut_before : first->cut_before;
         return;
     }
     if (pick.passage == first->passage && pick.start >= first->start && pick.end <= first->end)
@@ -251,6 +259,8 @@ rag_choice rag_extraction_choose(rag_extraction *x)
         return choice;
     const double *f = x->views[first].features;
     choice.confidence = fmin(1.0, f[RAG_F_OWN] + f[RAG_F_HEADED] + 0.5 * f[RAG_F_AROUND]);
+    choice.exact = x->units.items[first].cells > 0 && f[RAG_F_OWN] >= ROW_OWN &&
+                   f[RAG_F_OWN] + f[RAG_F_HEADED] >= ROW_ALL;
     choice.picks[choice.n++] = pick_with_context(x, first, RAG_UNIT_MAX_CHARS);
     const size_t used = chars_of(x, &choice.picks[0]);
     const size_t left =
@@ -304,15 +314,22 @@ static void add_row(anc_buf *out, anc_str columns, anc_str row)
 
 static void add_pick(anc_buf *out, const rag_pick *p, anc_str text)
 {
-    const anc_str quote = anc_str_sub(text, p->start, p->end - p->start);
+    anc_str quote = anc_str_sub(text, p->start, p->end - p->start);
+    while (p->cut_after && quote.len > 0 &&
+           anc_str_find(ANC_STR(",;: "), anc_str_sub(quote, quote.len - 1, 1)) != SIZE_MAX)
+        quote.len--;
     if (p->lead.len > 0) {
         add_flowing(out, p->lead);
         anc_buf_add(out, p->lead.ptr[p->lead.len - 1] == '?' ? ANC_STR(" ") : ANC_STR(": "));
     }
+    if (p->cut_before)
+        anc_buf_add(out, ANC_STR("… "));
     if (p->columns.len > 0)
         add_row(out, p->columns, quote);
     else
         add_flowing(out, quote);
+    if (p->cut_after)
+        anc_buf_add(out, ANC_STR(" …"));
     anc_buf_printf(out, " [%u]", p->passage + 1);
 }
 

@@ -71,19 +71,22 @@ typedef struct rag_pick {
     double score;
     anc_str lead;    /* heading or question that it needs to be understood; may be empty */
     anc_str columns; /* of a row: the line that names its columns; may be empty */
+    bool cut_before, cut_after; /* the sentence goes on there */
 } rag_pick;
 
 typedef struct rag_choice {
     rag_pick picks[RAG_PICKS_MAX]; /* in reading order: by passage, then by place */
     size_t n;                      /* 0: there is nothing to quote */
     double confidence;             /* 0..1: how much of the question the best pick speaks to */
+    bool
+        exact; /* the best pick is a row that, with its columns' names, has all that is asked about */
 } rag_choice;
 
 rag_choice rag_extraction_choose(rag_extraction *x);
 
 /* What an extractive answer reads like: each pick as it stands, white space made one blank, behind what
  * leads it ("Heading: …"), a row's cells behind their columns' names ("Price: £94"), followed by its
- * marker. "" for no picks. */
+ * marker; "…" where a sentence goes on. "" for no picks. */
 anc_status rag_choice_render(anc_arena *mem, const rag_choice *choice, const rag_passage *passages,
                              anc_str *ret, anc_err *err) ANC_MUST_CHECK;
 

@@ -12,12 +12,13 @@ enum { NEAR_WORDS = 4, NOVEL_ENOUGH = 4 };
 
 static const double NO_PRICE = 3; /* without a sum nothing answers what something costs */
 
-/* Terms in title and heading path of each passage. */
+/* Terms in title, heading path and columns' names of each passage. */
 static anc_status sets_above(anc_arena *mem, const rag_extraction *x, txt_language language,
                              uint64_t *sets, anc_err *err)
 {
     for (size_t i = 0; i < x->n_passages; i++) {
-        const anc_str texts[] = {x->passages[i].title, x->passages[i].heading};
+        const anc_str texts[] = {x->passages[i].title, x->passages[i].heading,
+                                 x->passages[i].columns};
         sets[i] = 0;
         for (size_t k = 0; k < ANC_COUNT(texts); k++) {
             rag_words words;

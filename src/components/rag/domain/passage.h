@@ -6,9 +6,12 @@
 
 /* Passage i of a list is what the marker [i + 1] points at. All views are borrowed. */
 typedef struct rag_passage {
-    anc_str text;     /* exactly what stands in the document's extracted text */
-    anc_str title;    /* of the document */
-    anc_str heading;  /* "A > B"; may be empty */
+    anc_str text;    /* exactly what stands in the document's extracted text */
+    anc_str title;   /* of the document */
+    anc_str heading; /* "A > B"; may be empty */
+    anc_str
+        columns; /* of a passage that begins inside a table: the row that names its columns, which
+                         stands further up in the document; may be empty */
     anc_str language; /* "en", "fr", …; may be empty */
     uint64_t start;   /* byte of the document's extracted text where `text` begins */
     uint32_t tokens;  /* of the embedding model; 0 when unknown */

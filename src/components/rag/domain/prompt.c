@@ -89,7 +89,8 @@ bool rag_prompt_fence_fits(const rag_prompt_parts *parts)
         return false;
     for (size_t i = 0; i < parts->n_passages; i++) {
         const rag_passage *p = &parts->passages[i];
-        if (holds(p->text, fence) || holds(p->title, fence) || holds(p->heading, fence))
+        if (holds(p->text, fence) || holds(p->title, fence) || holds(p->heading, fence) ||
+            holds(p->columns, fence))
             return false;
     }
     for (size_t i = 0; i < parts->n_history; i++)
@@ -116,6 +117,7 @@ static void add_passages(anc_buf *out, const rag_prompt_parts *parts)
         anc_buf_printf(out, "<<<passage %.*s [%zu]\n", ANC_FMT(parts->fence), i + 1);
         add_line(out, "title", p->title);
         add_line(out, "section", p->heading);
+        add_line(out, "columns", p->columns);
         anc_buf_add(out, p->text);
         anc_buf_printf(out, "\n>>>passage %.*s\n", ANC_FMT(parts->fence));
     }

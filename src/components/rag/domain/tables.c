@@ -1,8 +1,10 @@
 /* tables.c - tables found in the text that parsers write of them: a row a line, cells between bars.
  *
- * The first row of a table names its columns when it looks like names: no figures, few words a cell,
- * each with a capital; and when what stands below looks different: figures, or longer cells. A table
- * without such a line has no names, and its rows are read as they are.
+ * The first row of a table names its columns when it looks like names: few words a cell, each with a
+ * capital; and when what stands below looks different: figures, or longer cells. Names in small letters
+ * ("start_date") or with figures ("Q1") are those of a file of records: then all that stands below one of
+ * them has to be numbers or dates. A table without such a line has no names, and its rows are read as
+ * they are; one that began in an earlier passage has them from there.
  */
 #include "rag/domain/tables.h"
 
@@ -49,33 +51,82 @@ static size_t blanks_in(anc_str s)
     return n;
 }
 
-static bool looks_like_names(anc_str row)
+static bool starts_small(anc_str cell)
 {
-    size_t cursor = 0;
-    anc_str cell;
-    while (rag_cell_next(row, &cursor, &cell)) {
-        const bool small = cell.len > 0 && cell.ptr[0] >= 'a' && cell.ptr[0] <= 'z';
-        if (small || has_digit(cell) || anc_utf8_count(cell) > NAME_MAX_CHARS ||
-            blanks_in(cell) > NAME_MAX_BLANKS)
+    return cell.len > 0 && cell.ptr[0] >= 'a' && cell.ptr[0] <= 'z';
+}
+
+/* Nothing but figures and what stands between them in sums, shares and dates. */
+static bool is_number(anc_str cell)
+{
+    if (!has_digit(cell))
+        return false;
+    for (size_t i = 0; i < cell.len; i++)
+        if ((cell.ptr[i] < '0' || cell.ptr[i] > '9') &&
+            anc_str_find(ANC_STR("+-.,:/% "), anc_str_sub(cell, i, 1)) == SIZE_MAX)
             return false;
-    }
     return true;
 }
 
-/* Whether the rows [first + 1, end) differ from the first as values do from their columns' names. */
-static bool differ_below(const rag_units *units, const rag_passage *passage, size_t first,
-                         size_t end)
+static anc_str cell_at(anc_str row, size_t index)
+{
+    size_t cursor = 0;
+    anc_str cell = ANC_STR("");
+    for (size_t i = 0; i <= index; i++)
+        if (!rag_cell_next(row, &cursor, &cell))
+            return ANC_STR("");
+    return cell;
+}
+
+typedef struct table {
+    const rag_units *units;
+    const rag_passage *passage;
+    size_t first, end; /* its rows */
+} table;
+
+static anc_str row_at(const table *t, size_t i)
+{
+    const rag_unit *u = &t->units->items[i];
+    return anc_str_sub(t->passage->text, u->start, u->end - u->start);
+}
+
+static bool numbers_below(const table *t, size_t column)
+{
+    for (size_t i = t->first + 1; i < t->end; i++)
+        if (!is_number(cell_at(row_at(t, i), column)))
+            return false;
+    return true;
+}
+
+static bool looks_like_names(const table *t)
+{
+    const anc_str row = row_at(t, t->first);
+    size_t cursor = 0;
+    bool small = false;
+    bool numbers = false;
+    anc_str cell;
+    for (size_t column = 0; rag_cell_next(row, &cursor, &cell); column++) {
+        const bool below = numbers_below(t, column);
+        if (is_number(cell) || (has_digit(cell) && !below) ||
+            anc_utf8_count(cell) > NAME_MAX_CHARS || blanks_in(cell) > NAME_MAX_BLANKS)
+            return false;
+        small |= starts_small(cell);
+        numbers |= below;
+    }
+    return numbers || !small;
+}
+
+/* Whether the rows below the first differ from it as values do from their columns' names. */
+static bool differ_below(const table *t)
 {
     size_t bytes = 0;
-    for (size_t i = first + 1; i < end; i++) {
-        const rag_unit *u = &units->items[i];
-        const anc_str row = anc_str_sub(passage->text, u->start, u->end - u->start);
+    for (size_t i = t->first + 1; i < t->end; i++) {
+        const anc_str row = row_at(t, i);
         if (has_digit(row))
             return true;
         bytes += row.len;
     }
-    const size_t head = units->items[first].end - units->items[first].start;
-    return 2 * bytes > 3 * head * (end - first - 1);
+    return 2 * bytes > 3 * row_at(t, t->first).len * (t->end - t->first - 1);
 }
 
 /* Behind the rows that follow `first` line by line with as many cells. */
@@ -88,6 +139,16 @@ static size_t table_end(const rag_units *units, size_t first)
     return end;
 }
 
+/* The rows that the passage begins with go on a table from above when they have its cells. */
+static size_t name_continued(rag_units *units, size_t from, const rag_passage *passage)
+{
+    const size_t cells = passage->columns.len > 0 ? rag_cell_count(passage->columns) : 0;
+    size_t i = from;
+    for (; i < units->n && cells > 1 && units->items[i].cells == cells; i++)
+        units->items[i].continues = true;
+    return i;
+}
+
 void rag_tables_find(rag_units *units, size_t from, const rag_passage *passage)
 {
     for (size_t i = from; i < units->n; i++) {
@@ -96,15 +157,14 @@ void rag_tables_find(rag_units *units, size_t from, const rag_passage *passage)
             rag_cell_count(anc_str_sub(passage->text, u->start, u->end - u->start));
         u->cells = u->line_start && cells > 1 ? (uint32_t)cells : 0;
     }
-    for (size_t i = from; i < units->n;) {
-        const size_t end = units->items[i].cells > 0 ? table_end(units, i) : i + 1;
-        rag_unit *first = &units->items[i];
-        const anc_str row = anc_str_sub(passage->text, first->start, first->end - first->start);
-        if (end > i + 1 && looks_like_names(row) && differ_below(units, passage, i, end)) {
-            first->kind = RAG_UNIT_COLUMNS;
-            for (size_t k = i + 1; k < end; k++)
+    for (size_t i = name_continued(units, from, passage); i < units->n;) {
+        const table t = {units, passage, i,
+                         units->items[i].cells > 0 ? table_end(units, i) : i + 1};
+        if (t.end > i + 1 && looks_like_names(&t) && differ_below(&t)) {
+            units->items[i].kind = RAG_UNIT_COLUMNS;
+            for (size_t k = i + 1; k < t.end; k++)
                 units->items[k].columns = (uint32_t)i;
         }
-        i = end;
+        i = t.end;
     }
 }

@@ -21,6 +21,13 @@ anc_str rag_unit_text(const rag_unit *unit, const rag_passage *passages)
     return anc_str_sub(passages[unit->passage].text, unit->start, unit->end - unit->start);
 }
 
+anc_str rag_unit_columns(const rag_units *units, const rag_unit *unit, const rag_passage *passages)
+{
+    if (unit->columns != RAG_NO_UNIT)
+        return rag_unit_text(&units->items[unit->columns], passages);
+    return unit->continues ? passages[unit->passage].columns : ANC_STR("");
+}
+
 /* Line feeds between the end of `span` and the next thing that is not white space. */
 static size_t breaks_after(anc_str text, size_t at)
 {
@@ -88,7 +95,7 @@ static size_t bullet_bytes(anc_str line)
     return 0;
 }
 
-static void add_unit(cutter *c, txt_span span)
+static void add_piece(cutter *c, txt_span span, bool cut_before, bool cut_after)
 {
     rag_units *u = c->units;
     if (u->n == c->room)
@@ -109,25 +116,41 @@ static void add_unit(cutter *c, txt_span span)
         .columns = RAG_NO_UNIT,
         .kind = kind_of(text, span, chars),
         .line_start = starts_line(text, span.start),
+        .cut_before = cut_before,
+        .cut_after = cut_after,
     };
     if (unit->kind != RAG_UNIT_PROSE)
         c->head = (uint32_t)u->n;
     u->n++;
 }
 
-/* Where a piece that may reach byte `limit` should end: behind the last clause, else the last word. */
+static void add_unit(cutter *c, txt_span span)
+{
+    add_piece(c, span, false, false);
+}
+
+/* The last place in the latter half of [start, limit) with a blank behind one of `signs`; 0: there is
+ * none. No sign stands for any word's end. */
+static size_t last_break(anc_str text, size_t start, size_t limit, anc_str signs)
+{
+    for (size_t i = limit; i > start + (limit - start) / 2; i--)
+        if (is_space(text.ptr[i]) &&
+            (signs.len == 0 || anc_str_find(signs, anc_str_sub(text, i - 1, 1)) != SIZE_MAX))
+            return i;
+    return 0;
+}
+
+/* Where a piece that may reach byte `limit` should end: behind the last part of the sentence that could
+ * stand alone, else its last clause, else the last word. */
 static size_t clause_end(anc_str text, size_t start, size_t limit)
 {
-    size_t word = 0;
-    for (size_t i = limit; i > start + (limit - start) / 2; i--) {
-        const char before = text.ptr[i - 1];
-        const bool blank = text.ptr[i] == ' ' || text.ptr[i] == '\n';
-        if (blank && (before == ';' || before == ',' || before == ':' || before == '.'))
-            return i;
-        if (blank && word == 0)
-            word = i;
+    static const anc_str signs[] = {ANC_STR_INIT(";."), ANC_STR_INIT(",:"), ANC_STR_INIT("")};
+    for (size_t k = 0; k < ANC_COUNT(signs); k++) {
+        const size_t end = last_break(text, start, limit, signs[k]);
+        if (end != 0)
+            return end;
     }
-    return word != 0 ? word : anc_utf8_floor(text, limit);
+    return anc_utf8_floor(text, limit);
 }
 
 /* The first character is a small letter: no sentence, row or heading begins like that. */
@@ -164,6 +187,7 @@ static void add_sentence(cutter *c, txt_span span)
         add_unit(c, span);
         return;
     }
+    bool cut = false;
     for (;;) {
         const anc_str rest = anc_str_sub(text, span.start, span.end - span.start);
         const size_t reach = anc_utf8_offset(rest, RAG_UNIT_MAX_CHARS);
@@ -173,14 +197,43 @@ static void add_sentence(cutter *c, txt_span span)
         size_t next = end;
         while (end > span.start + 1 && is_space(text.ptr[end - 1]))
             end--;
-        add_unit(c, (txt_span){span.start, end});
+        const bool goes_on = text.ptr[end - 1] != '.';
+        add_piece(c, (txt_span){span.start, end}, cut, goes_on);
+        cut = goes_on;
         while (next < span.end && is_space(text.ptr[next]))
             next++;
         span.start = next;
         if (span.start >= span.end)
             return;
     }
-    add_unit(c, span);
+    add_piece(c, span, cut, false);
+}
+
+/* "Article 71 Si" */
+static bool begins_article(anc_str text, size_t at)
+{
+    static const anc_str word = ANC_STR_INIT("Article ");
+    if (!anc_str_starts(anc_str_sub(text, at, text.len), word))
+        return false;
+    size_t i = at + word.len;
+    const size_t number = i;
+    while (i < text.len && ((text.ptr[i] >= '0' && text.ptr[i] <= '9') || text.ptr[i] == '-'))
+        i++;
+    return i > number && i + 1 < text.len && text.ptr[i] == ' ' && text.ptr[i + 1] >= 'A' &&
+           text.ptr[i + 1] <= 'Z';
+}
+
+/* The articles of a law follow each other, whether the scan of its page kept the full stops or not. */
+static void end_before_article(anc_str text, txt_span *span, size_t *cursor)
+{
+    for (size_t i = span->start + 1; i < span->end; i++)
+        if (is_space(text.ptr[i - 1]) && begins_article(text, i)) {
+            *cursor = i;
+            while (i > span->start + 1 && is_space(text.ptr[i - 1]))
+                i--;
+            span->end = i;
+            return;
+        }
 }
 
 static bool line_is_row(anc_str text, size_t start, size_t *ret_end)
@@ -239,6 +292,7 @@ anc_status rag_units_cut(anc_arena *mem, const rag_passage *passages, size_t n,
         txt_span span;
         while (txt_sentence_next(passages[i].text, &cursor, &span)) {
             keep_row_apart(passages[i].text, &span, &cursor);
+            end_before_article(passages[i].text, &span, &cursor);
             add_sentence(&c, span);
         }
         rag_tables_find(&units, from, &passages[i]);

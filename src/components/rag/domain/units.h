@@ -29,9 +29,11 @@ typedef struct rag_unit {
     uint32_t chars;       /* code points */
     uint32_t head;        /* unit that heads it, or RAG_NO_UNIT */
     uint32_t columns;     /* of a row: unit that names its columns, or RAG_NO_UNIT */
-    uint32_t cells;       /* of a row, 2 or more; 0: it is none */
+    bool continues; /* a row of the table that the passage begins in: passage.columns names them */
+    uint32_t cells; /* of a row, 2 or more; 0: it is none */
     rag_unit_kind kind;
-    bool line_start; /* it is the first of its line */
+    bool line_start;            /* it is the first of its line */
+    bool cut_before, cut_after; /* a piece of a long sentence, which goes on there */
 } rag_unit;
 
 #define RAG_NO_UNIT UINT32_MAX
@@ -48,5 +50,8 @@ anc_status rag_units_cut(anc_arena *mem, const rag_passage *passages, size_t n,
                          txt_language language, rag_units *ret, anc_err *err) ANC_MUST_CHECK;
 
 anc_str rag_unit_text(const rag_unit *unit, const rag_passage *passages);
+
+/* The line that names the columns of a row; empty where none is known. */
+anc_str rag_unit_columns(const rag_units *units, const rag_unit *unit, const rag_passage *passages);
 
 #endif

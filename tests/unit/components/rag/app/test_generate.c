@@ -182,6 +182,25 @@ static void brackets_of_a_quote_are_no_citations(void **state)
     world_close(&w);
 }
 
+/* A row from the middle of a table is told with the names that stand at its head. */
+static void a_row_is_told_with_its_columns(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    w.text_of_hit_2 = "Gus Rhodes | Night watchman | 262\nHal Stone | Buyer | 270\n";
+    w.columns = "name | role | extension";
+    const rag_question q = world_question("What is the extension of Gus Rhodes?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_true(
+        anc_str_eq(a->text, ANC_STR("name: Gus Rhodes; role: Night watchman; extension: 262 [2]")));
+    assert_int_equal(a->n_citations, 1);
+    assert_true(anc_str_eq(a->citations[0].quote, ANC_STR("Gus Rhodes | Night watchman | 262")));
+    world_close(&w);
+}
+
 int main(void)
 {
     int failed = RUN_TABLE("all fail", rows, every_provider_fails);
@@ -192,6 +211,7 @@ int main(void)
         cmocka_unit_test(an_echo_is_no_answer),
         cmocka_unit_test(blanks_are_no_answer),
         cmocka_unit_test(brackets_of_a_quote_are_no_citations),
+        cmocka_unit_test(a_row_is_told_with_its_columns),
     };
     return failed + cmocka_run_group_tests_name("generating", tests, NULL, NULL);
 }

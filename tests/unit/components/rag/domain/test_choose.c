@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "rag/domain/abstain.h"
 #include "rag/domain/extract.h"
 #include "rag/domain/select.h"
 
@@ -55,6 +56,22 @@ static const rag_passage faq = {
     .title = ANC_STR_INIT("Questions"),
     .score = 0.8};
 
+/* Long sentences of a law, its articles without full stops as scans have them. */
+static const rag_passage law = {
+    .text = ANC_STR_INIT(
+        "Article 70 The officer of the court draws up a record of the goods that are missing\n"
+        "Article 71 The record of the seizure of cattle states the number of the animals and what "
+        "they "
+        "eat, the place where they graze in summer and where they stand in winter, the names of "
+        "those who "
+        "tend them by day and of those who watch over them at night, the marks that they bear in "
+        "the ear or "
+        "on the flank, whether they are sound or lame, the day on which they were last seen by a "
+        "veterinary surgeon, and the sum for which the owner has insured them against theft. It is "
+        "signed."),
+    .title = ANC_STR_INIT("Act"),
+    .score = 0.8};
+
 typedef struct choice_row {
     const char *name;
     const rag_passage *passage;
@@ -80,6 +97,12 @@ static const choice_row rows[] = {
      "The water tank: It is drained once a year in autumn. [1]"},
     {"the question of an answer", &faq, "May I borrow one of your instruments?",
      "Can I borrow an instrument? Yes, for one month. [1]"},
+    {"an article ends where the next begins", &law, "Who draws up a record of missing goods?",
+     "Article 70 The officer of the court draws up a record of the goods that are missing [1]"},
+    {"the end of a long sentence", &law,
+     "For which sum has the owner insured the cattle against theft?",
+     "… the day on which they were last seen by a veterinary surgeon, and the sum for which the "
+     "owner has insured them against theft. It is signed. [1]"},
     {"a row in French", &warranty, "Quelle est la garantie du Murmur ?",
      "Produit: Moniteur Murmur; Garantie: garantie de 3 ans [1]"},
 };
@@ -103,6 +126,30 @@ static void answered_by_one(void **state)
     const anc_str text = answer_of(mem, row->question, row->passage, 1);
     if (!anc_str_eq(text, anc_str_of(row->wanted)))
         fail_msg("%.*s", ANC_FMT(text));
+}
+
+typedef struct exact_row {
+    const char *name, *question;
+    bool exact;
+} exact_row;
+
+static const exact_row exacts[] = {
+    {"cells and names have all of it", "What is the price of TI3-001?", true},
+    {"a word that no row has", "What is the weight of TI3-001 in Mongolia?", false},
+    {"names alone", "Which instrument has which price?", false},
+};
+
+static void a_row_may_have_all_that_is_asked(void **state)
+{
+    const exact_row *row = *state;
+    ANC_ARENA(mem, 8 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    rag_extraction *x;
+    ASSERT_OK(rag_extraction_new(mem, anc_str_of(row->question), &prices, 1, &x, &err), &err);
+    const rag_choice choice = rag_extraction_choose(x);
+    assert_int_equal(choice.exact, row->exact);
+    if (row->exact)
+        assert_true(rag_choice_answers(&choice, 0.05, 0, 0.35));
 }
 
 /* Two rows where two were asked for. */
@@ -202,6 +249,7 @@ int main(void)
 {
     int failed = RUN_TABLE("one answer", rows, answered_by_one);
     failed += RUN_TABLE("unread", unread_rows, what_nobody_wrote_of);
+    failed += RUN_TABLE("exact", exacts, a_row_may_have_all_that_is_asked);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(two_rows_for_two_things),
         cmocka_unit_test(no_second_without_a_sum),

@@ -18,6 +18,10 @@ static const table_row tables[] = {
     {"a heading above", "Parts\n\nReference | Price\nLP-18 | £42\nSG-05 | £4\n", 1, 3},
     {"small letters are no names", "turning of brass | hooks and dials\nwood | boxwood of 1990\n",
      SIZE_MAX, 1},
+    {"a file's names",
+     "name | site | start_date\nAda Hale | York | 2015-03-02\nBo | Leeds | 2018-11-19\n", 0, 2},
+    {"names with figures", "City | Q1 | Q2\nYork | 1.5 | -2\nLeeds | 3 % | 4\n", 0, 1},
+    {"codes are no names", "B33 | Antenna\nB40 | Too many\n", SIZE_MAX, 1},
     {"figures are no names", "LP-18 | £42\nSG-05 | £4\n", SIZE_MAX, 1},
     {"another number of cells", "A | B | C\none | two 2\n", SIZE_MAX, 1},
     {"one row alone", "Reference | Price\n\nProse of 2020 follows.\n", SIZE_MAX, 0},
@@ -40,6 +44,24 @@ static void columns_are_known(void **state)
     assert_true(row->row < units.n);
     assert_int_equal(units.items[row->row].columns,
                      row->columns == SIZE_MAX ? RAG_NO_UNIT : row->columns);
+}
+
+/* A passage that begins inside a table knows its columns from above. */
+static void a_table_goes_on(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    const rag_passage p = {.text = ANC_STR("Bo | Leeds\nCy | York\n\nAt the end.\n"),
+                           .columns = ANC_STR("name | site")};
+    rag_units units;
+    ASSERT_OK(rag_units_cut(mem, &p, 1, TXT_EN, &units, &err), &err);
+    assert_int_equal(units.n, 3);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(units.items[i].kind, RAG_UNIT_PROSE);
+        assert_true(anc_str_eq(rag_unit_columns(&units, &units.items[i], &p), p.columns));
+    }
+    assert_int_equal(rag_unit_columns(&units, &units.items[2], &p).len, 0);
 }
 
 typedef struct cells_row {
@@ -70,5 +92,6 @@ int main(void)
 {
     int failed = RUN_TABLE("columns", tables, columns_are_known);
     failed += RUN_TABLE("cells", lines, cells_are_walked);
-    return failed;
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_table_goes_on)};
+    return failed + cmocka_run_group_tests_name("continued", tests, NULL, NULL);
 }
