@@ -17,7 +17,7 @@ typedef struct kind_sign {
 /* What the entry "mimetype" says. */
 static const kind_sign mimetypes[] = {
     {ANC_STR_INIT("application/epub+zip"), -1, "EPUB"},
-    {ANC_STR_INIT("application/vnd.oasis.opendocument.text"), -1, "ODT"},
+    {ANC_STR_INIT("application/vnd.oasis.opendocument.text"), PRS_ODT, "ODT"},
     {ANC_STR_INIT("application/vnd.oasis.opendocument.spreadsheet"), -1, "ODS"},
     {ANC_STR_INIT("application/vnd.oasis.opendocument.presentation"), -1,
      "an OpenDocument presentation"},

@@ -27,6 +27,7 @@ typedef enum prs_kind {
     PRS_JSON,
     PRS_NDJSON,
     PRS_DOCX,
+    PRS_ODT,
     PRS_KINDS
 } prs_kind;
 
