@@ -36,11 +36,11 @@ static const kind_sign content_types[] = {
     {ANC_STR_INIT("ms-excel.sheet.macroEnabled.main+xml"), -1, "XLSX"},
     {ANC_STR_INIT("ms-excel.template.macroEnabled.main+xml"), -1, "XLSX"},
     {ANC_STR_INIT("ms-excel.sheet.binary.macroEnabled.main"), -1, "a binary Excel workbook"},
-    {ANC_STR_INIT("presentationml.presentation.main+xml"), -1, "PPTX"},
-    {ANC_STR_INIT("presentationml.slideshow.main+xml"), -1, "PPTX"},
-    {ANC_STR_INIT("presentationml.template.main+xml"), -1, "PPTX"},
-    {ANC_STR_INIT("ms-powerpoint.presentation.macroEnabled.main+xml"), -1, "PPTX"},
-    {ANC_STR_INIT("ms-powerpoint.slideshow.macroEnabled.main+xml"), -1, "PPTX"},
+    {ANC_STR_INIT("presentationml.presentation.main+xml"), PRS_PPTX, "PPTX"},
+    {ANC_STR_INIT("presentationml.slideshow.main+xml"), PRS_PPTX, "PPTX"},
+    {ANC_STR_INIT("presentationml.template.main+xml"), PRS_PPTX, "PPTX"},
+    {ANC_STR_INIT("ms-powerpoint.presentation.macroEnabled.main+xml"), PRS_PPTX, "PPTX"},
+    {ANC_STR_INIT("ms-powerpoint.slideshow.macroEnabled.main+xml"), PRS_PPTX, "PPTX"},
     {ANC_STR_INIT("ms-visio.drawing.main+xml"), -1, "a Visio drawing"},
 };
 
@@ -49,14 +49,14 @@ static const kind_sign names[] = {
     {ANC_STR_INIT("word/document"), PRS_DOCX, "DOCX"},
     {ANC_STR_INIT("xl/workbook.bin"), -1, "a binary Excel workbook"},
     {ANC_STR_INIT("xl/workbook"), -1, "XLSX"},
-    {ANC_STR_INIT("ppt/presentation"), -1, "PPTX"},
+    {ANC_STR_INIT("ppt/presentation"), PRS_PPTX, "PPTX"},
     {ANC_STR_INIT("META-INF/container.xml"), -1, "EPUB"},
     {ANC_STR_INIT("AndroidManifest.xml"), -1, "an Android program"},
     {ANC_STR_INIT("META-INF/MANIFEST.MF"), -1, "a Java archive"},
     {ANC_STR_INIT("Index/Document.iwa"), -1, "an Apple iWork document"},
     {ANC_STR_INIT("word/"), PRS_DOCX, "DOCX"},
     {ANC_STR_INIT("xl/"), -1, "XLSX"},
-    {ANC_STR_INIT("ppt/"), -1, "PPTX"},
+    {ANC_STR_INIT("ppt/"), PRS_PPTX, "PPTX"},
 };
 
 static bool add_head(void *self, anc_str piece)

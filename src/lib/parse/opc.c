@@ -97,10 +97,10 @@ bool prs_opc_target(prs_archive *a, const char *part, const char *type, const ch
     return !out->refused || prs_emit_fail(a->e, anc_buf_status(out, "archive: a name", a->e->err));
 }
 
-bool prs_opc_properties(prs_archive *a)
+bool prs_opc_properties(prs_archive *a, const char *program)
 {
     ANC_BUF(name, PRS_OPC_NAME_BYTES);
     if (!prs_opc_target(a, "", "core-properties", "docProps/core.xml", &name))
         return false;
-    return name.len == 0 || prs_read_properties(a, name.ptr);
+    return name.len == 0 || prs_read_properties(a, name.ptr, program);
 }

@@ -28,6 +28,7 @@ typedef enum prs_kind {
     PRS_NDJSON,
     PRS_DOCX,
     PRS_ODT,
+    PRS_PPTX,
     PRS_KINDS
 } prs_kind;
 
