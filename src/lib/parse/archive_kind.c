@@ -68,7 +68,8 @@ static bool add_head(void *self, anc_str piece)
 /* Unpacks up to the ceiling of `out`; what does not unpack tells nothing. */
 static anc_str head_of(prs_archive *a, const char *name, anc_buf *out)
 {
-    if (!prs_archive_has(a, name) || !prs_archive_read(a, name, add_head, out))
+    if (prs_archive_has(a, name) && !prs_archive_read(a, name, add_head, out) &&
+        a->e->status != ANC_NO_MEMORY)
         a->e->status = ANC_OK;
     return anc_buf_view(out);
 }
@@ -114,7 +115,7 @@ static const kind_sign *by_head(anc_str head)
     return NULL;
 }
 
-bool prs_archive_kind(anc_str bytes, prs_kind *ret, const char **ret_what)
+anc_status prs_archive_kind(anc_str bytes, prs_kind *ret, const char **ret_what, anc_err *err)
 {
     const prs_limits limits = prs_limits_default();
     const kind_sign *sign = NULL;
@@ -132,9 +133,11 @@ bool prs_archive_kind(anc_str bytes, prs_kind *ret, const char **ret_what)
     } else {
         sign = by_head(anc_str_sub(bytes, 0, HEAD_BYTES));
     }
+    if (mimetype.starved || list.starved || e.status == ANC_NO_MEMORY)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "archive: out of memory");
     *ret_what = sign != NULL ? sign->what : "a ZIP archive";
     if (sign == NULL || sign->kind < 0)
-        return false;
+        return ANC_UNSUPPORTED;
     *ret = (prs_kind)sign->kind;
-    return true;
+    return ANC_OK;
 }

@@ -183,6 +183,8 @@ static bool apply_properties(pptx *x)
     else if (dots)
         (void)anc_buf_add_char(&mark, '-');
     forget_counts(x, x->level + (x->bullet == COUNTED ? 1 : 0));
+    if (!prs_flow_whole(&x->f, &mark) || !prs_flow_whole(&x->f, &x->scheme))
+        return false;
     if (mark.len == 0)
         return prs_flow_begin(&x->f, PRS_PARAGRAPH, 0, ANC_STR_NONE);
     return prs_flow_begin(&x->f, PRS_LIST_ITEM, x->level + 1, anc_buf_view(&mark));
