@@ -27,6 +27,8 @@ typedef enum prs_kind {
     PRS_JSON,
     PRS_NDJSON,
     PRS_DOCX,
+    PRS_ODT,
+    PRS_PPTX,
     /* source code, a kind a language */
     PRS_C,
     PRS_CPP,
