@@ -34,7 +34,11 @@ typedef struct prs_xml_attributes {
     struct prs_xml *x;
     const unsigned char **at;
     unsigned n;
+    anc_str element; /* its own name, without prefix: for what no table knows */
 } prs_xml_attributes;
+
+/* Attribute `i` (< n) by its own name, without prefix; its value. */
+anc_str prs_xml_attribute_at(const prs_xml_attributes *a, unsigned i, anc_str *ret_name);
 
 /* The value of an attribute by its number in the table; empty when it is not there. */
 anc_str prs_xml_attribute(const prs_xml_attributes *a, unsigned id);
