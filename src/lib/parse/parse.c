@@ -39,6 +39,8 @@ static const kind_row kinds[PRS_KINDS] = {
     [PRS_CSV] = {"a table in text", "text/csv", prs_read_csv, false, NULL},
     [PRS_JSON] = {"JSON", "application/json", prs_read_json, false, NULL},
     [PRS_NDJSON] = {"NDJSON", "application/x-ndjson", prs_read_ndjson, false, NULL},
+    [PRS_FEED] = {"a news feed", "application/rss+xml", prs_read_feed, false, prs_xml_charset},
+    [PRS_XML] = {"XML", "application/xml", prs_read_xml, false, prs_xml_charset},
 };
 
 static const kind_row *row_of(prs_kind kind)

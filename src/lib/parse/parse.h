@@ -26,6 +26,8 @@ typedef enum prs_kind {
     PRS_CSV,
     PRS_JSON,
     PRS_NDJSON,
+    PRS_FEED, /* RSS, Atom */
+    PRS_XML,
     /* source code, a kind a language */
     PRS_C,
     PRS_CPP,

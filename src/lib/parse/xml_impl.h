@@ -60,6 +60,9 @@ typedef struct prs_xml_handler {
 bool prs_xml_read(const prs_xml_table *table, const prs_xml_handler *handler, const char *what,
                   anc_str bytes, prs_emitter *e) ANC_MUST_CHECK;
 
+/* Decoded text behind the declaration of XML, whose word about the encoding no longer holds. */
+anc_str prs_xml_content(anc_str text);
+
 /* Reads an entry of an archive. Damage of the entry is said before that of the XML in it. */
 bool prs_xml_read_entry(const prs_xml_table *table, const prs_xml_handler *handler, prs_archive *a,
                         const char *name) ANC_MUST_CHECK;
