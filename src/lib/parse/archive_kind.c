@@ -27,10 +27,10 @@ static const kind_sign mimetypes[] = {
 
 /* What the list of content types, or the name of an entry, says. The first that is found holds. */
 static const kind_sign content_types[] = {
-    {ANC_STR_INIT("wordprocessingml.document.main+xml"), -1, "DOCX"},
-    {ANC_STR_INIT("wordprocessingml.template.main+xml"), -1, "DOCX"},
-    {ANC_STR_INIT("ms-word.document.macroEnabled.main+xml"), -1, "DOCX"},
-    {ANC_STR_INIT("ms-word.template.macroEnabledTemplate.main+xml"), -1, "DOCX"},
+    {ANC_STR_INIT("wordprocessingml.document.main+xml"), PRS_DOCX, "DOCX"},
+    {ANC_STR_INIT("wordprocessingml.template.main+xml"), PRS_DOCX, "DOCX"},
+    {ANC_STR_INIT("ms-word.document.macroEnabled.main+xml"), PRS_DOCX, "DOCX"},
+    {ANC_STR_INIT("ms-word.template.macroEnabledTemplate.main+xml"), PRS_DOCX, "DOCX"},
     {ANC_STR_INIT("spreadsheetml.sheet.main+xml"), -1, "XLSX"},
     {ANC_STR_INIT("spreadsheetml.template.main+xml"), -1, "XLSX"},
     {ANC_STR_INIT("ms-excel.sheet.macroEnabled.main+xml"), -1, "XLSX"},
@@ -46,7 +46,7 @@ static const kind_sign content_types[] = {
 
 /* Beginnings of names of entries. */
 static const kind_sign names[] = {
-    {ANC_STR_INIT("word/document"), -1, "DOCX"},
+    {ANC_STR_INIT("word/document"), PRS_DOCX, "DOCX"},
     {ANC_STR_INIT("xl/workbook.bin"), -1, "a binary Excel workbook"},
     {ANC_STR_INIT("xl/workbook"), -1, "XLSX"},
     {ANC_STR_INIT("ppt/presentation"), -1, "PPTX"},
@@ -54,7 +54,7 @@ static const kind_sign names[] = {
     {ANC_STR_INIT("AndroidManifest.xml"), -1, "an Android program"},
     {ANC_STR_INIT("META-INF/MANIFEST.MF"), -1, "a Java archive"},
     {ANC_STR_INIT("Index/Document.iwa"), -1, "an Apple iWork document"},
-    {ANC_STR_INIT("word/"), -1, "DOCX"},
+    {ANC_STR_INIT("word/"), PRS_DOCX, "DOCX"},
     {ANC_STR_INIT("xl/"), -1, "XLSX"},
     {ANC_STR_INIT("ppt/"), -1, "PPTX"},
 };
