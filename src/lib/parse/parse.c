@@ -41,6 +41,8 @@ static const kind_row kinds[PRS_KINDS] = {
     [PRS_NDJSON] = {"NDJSON", "application/x-ndjson", prs_read_ndjson, false, NULL},
     [PRS_FEED] = {"a news feed", "application/rss+xml", prs_read_feed, false, prs_xml_charset},
     [PRS_XML] = {"XML", "application/xml", prs_read_xml, false, prs_xml_charset},
+    [PRS_XLSX] = {"XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                  prs_read_xlsx, true, NULL},
     [PRS_DOCX] = {"DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
                   prs_read_docx, true, NULL},
 };

@@ -28,6 +28,7 @@ typedef enum prs_kind {
     PRS_NDJSON,
     PRS_FEED, /* RSS, Atom */
     PRS_XML,
+    PRS_XLSX,
     PRS_DOCX,
     /* source code, a kind a language */
     PRS_C,

@@ -118,6 +118,7 @@ bool prs_read_json(anc_str text, prs_emitter *e);
 bool prs_read_ndjson(anc_str text, prs_emitter *e);
 bool prs_read_feed(anc_str text, prs_emitter *e);
 bool prs_read_xml(anc_str text, prs_emitter *e);
+bool prs_read_xlsx(anc_str bytes, prs_emitter *e);
 bool prs_read_docx(anc_str bytes, prs_emitter *e);
 
 /* ---- telling kinds apart: each looks at the first bytes only ----------------------------------- */
