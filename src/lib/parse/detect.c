@@ -112,7 +112,8 @@ static const declaration endings[] = {
     {PRS_CSV, ANC_STR_INIT(".csv")},           {PRS_CSV, ANC_STR_INIT(".tsv")},
     {PRS_CSV, ANC_STR_INIT(".tab")},           {PRS_JSON, ANC_STR_INIT(".json")},
     {PRS_JSON, ANC_STR_INIT(".geojson")},      {PRS_NDJSON, ANC_STR_INIT(".ndjson")},
-    {PRS_NDJSON, ANC_STR_INIT(".jsonl")},
+    {PRS_NDJSON, ANC_STR_INIT(".jsonl")},      {PRS_XML, ANC_STR_INIT(".xml")},
+    {PRS_FEED, ANC_STR_INIT(".rss")},          {PRS_FEED, ANC_STR_INIT(".atom")},
 };
 
 static const declaration types[] = {
@@ -126,6 +127,10 @@ static const declaration types[] = {
     {PRS_JSON, ANC_STR_INIT("application/json")},
     {PRS_NDJSON, ANC_STR_INIT("application/x-ndjson")},
     {PRS_NDJSON, ANC_STR_INIT("application/jsonl")},
+    {PRS_FEED, ANC_STR_INIT("application/rss+xml")},
+    {PRS_FEED, ANC_STR_INIT("application/atom+xml")},
+    {PRS_XML, ANC_STR_INIT("application/xml")},
+    {PRS_XML, ANC_STR_INIT("text/xml")},
 };
 
 static bool kind_by_name(anc_str name, prs_kind *ret)
@@ -158,8 +163,11 @@ static bool kind_by_type(anc_str content_type, prs_kind *ret)
 static bool kind_by_content(anc_str head, bool whole, prs_kind *ret)
 {
     bool lines;
+    anc_str root;
     if (begins_as_html(head))
         *ret = PRS_HTML;
+    else if (prs_is_xml(head, &root))
+        *ret = prs_is_feed(head, root) ? PRS_FEED : PRS_XML;
     else if (prs_is_rtf(head))
         *ret = PRS_RTF;
     else if (prs_is_mail(head))

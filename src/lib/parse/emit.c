@@ -16,6 +16,7 @@ enum {
     TITLE_BYTES = 512,
     PROPERTY_BYTES = 1024,
     ASK_EVERY = 64,
+    HEADING_LEVELS = 6,
     RATIO_FROM_BYTES = 1 << 20
 };
 
@@ -115,6 +116,8 @@ bool prs_emit_open(prs_emitter *e, prs_block_kind kind, unsigned level)
 {
     if (!prs_emit_close(e))
         return false;
+    if (kind == PRS_HEADING && e->under > 0)
+        level = level + e->under < HEADING_LEVELS ? level + e->under : HEADING_LEVELS;
     e->open = (prs_block){.kind = kind, .level = level, .page = e->page};
     e->is_open = true;
     return true;

@@ -26,6 +26,9 @@ typedef enum prs_kind {
     PRS_CSV,
     PRS_JSON,
     PRS_NDJSON,
+    PRS_FEED, /* RSS, Atom */
+    PRS_XML,
+    PRS_XLSX,
     PRS_DOCX,
     PRS_ODT,
     PRS_PPTX,

@@ -59,6 +59,16 @@ static const detect_row rows[] = {
     {"a script of what is not known", ANC_STR_INIT("#!/bin/what\nx"), "a.md", "", PRS_MARKDOWN,
      NULL},
     {"a page named as a script", ANC_STR_INIT("<!doctype html><p>"), "a.php", "", PRS_HTML, NULL},
+    {"a feed", ANC_STR_INIT("<rss version='2.0'>"), "a.txt", "", PRS_FEED, NULL},
+    {"a feed of Atom",
+     ANC_STR_INIT("<?xml version='1.0'?><!-- c --><a:feed xmlns:a='http://www.w3.org/2005/Atom'>"),
+     "a.xml", "", PRS_FEED, NULL},
+    {"a feed of another kind", ANC_STR_INIT("<?xml version='1.0'?><feed>"), "", "", PRS_XML, NULL},
+    {"XML", ANC_STR_INIT("\xEF\xBB\xBF<?xml version='1.0'?><x/>"), "a.ts", "", PRS_XML, NULL},
+    {"XML by its type of document", ANC_STR_INIT("<!DOCTYPE book [<!-- > -->]><book>"), "", "",
+     PRS_XML, NULL},
+    {"XML by name", ANC_STR_INIT("<x>"), "a.xml", "", PRS_XML, NULL},
+    {"a sign of less", ANC_STR_INIT("<rssi> is a sign"), "", "", PRS_TEXT, NULL},
     {"noise", ANC_STR_INIT("\x01\x02\x03\x04\x05\x06"), "", "", REFUSED, "binary"},
 };
 
