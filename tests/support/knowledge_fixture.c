@@ -164,6 +164,8 @@ static anc_status parse(void *self, krn_call *call, const kno_source *source,
     if (anc_str_starts(source->content_type, ANC_STR("image/")))
         return ANC_FAIL(call->err, ANC_UNSUPPORTED, "'%.*s' is not understood",
                         ANC_FMT(source->content_type));
+    if (anc_str_starts(source->bytes, ANC_STR("PICTURE")))
+        return ANC_FAIL(call->err, ANC_UNSUPPORTED, "it looks like a picture");
     if (anc_str_starts(source->bytes, ANC_STR("BROKEN")))
         return ANC_FAIL(call->err, ANC_INVALID, "the bytes are broken");
     *ret = (kno_parsed){.content_type = ANC_STR("text/plain")};

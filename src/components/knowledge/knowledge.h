@@ -238,6 +238,13 @@ typedef struct kno_chunk_ref {
     uint32_t version, ordinal;
 } kno_chunk_ref;
 
+/* On which page, and in which row of a table (from 1, behind the row that names the columns), the text
+ * stands from byte `at` up to the next place. 0: none. */
+typedef struct kno_place {
+    uint64_t at;
+    uint32_t page, row;
+} kno_place;
+
 typedef struct kno_chunk {
     kno_chunk_ref ref;
     anc_str id; /* "<document_id>.<version>.<ordinal>" */
@@ -248,7 +255,9 @@ typedef struct kno_chunk {
     anc_str text;        /* what stands there */
     anc_str columns; /* the header row of the table that it begins in the middle of; NULL: none */
     uint32_t tokens;
-    anc_str metadata; /* the document's */
+    anc_str metadata;        /* the document's */
+    const kno_place *places; /* [n_places], in order; none: neither pages nor rows */
+    size_t n_places;
 } kno_chunk;
 
 /* The chunks of `refs` [n], in that order; one that is gone or may not be seen has a NULL text. */

@@ -101,6 +101,9 @@ static const http_field citation_rows[] = {
     INT("start", "byte offset in the document's extracted text"),
     INT("end", "byte offset behind the quote"),
     TEXT("quote", "what stands there"),
+    MAYBE("page", HTTP_INT, "that the quote begins on"),
+    MAYBE("row", HTTP_INT,
+          "of the table that the quote begins in; from 1, below the columns' names"),
 };
 static const http_schema citation_out = SCHEMA("Citation", "A checked citation.", citation_rows);
 

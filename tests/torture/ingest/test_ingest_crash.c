@@ -20,7 +20,7 @@ static void write_files(ing_fixture *f)
         (void)snprintf(text, sizeof text, "The text of number %d.", i);
         ingest_write(f, name, i == 5 ? "BROKEN" : text);
     }
-    ingest_write(f, "records.jsonl", "{}");
+    ingest_write(f, "photo.png", "PICTURE");
 }
 
 static void verify(ing_fixture *f, const char *id)

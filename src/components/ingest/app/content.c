@@ -18,13 +18,6 @@ static anc_str id_of(const ing_worker *w, krn_call *call, anc_str uri)
     return status == ANC_OK && !anc_str_eq(there.uri, uri) ? uri : w->item.path;
 }
 
-static anc_status refuse_records(const ing_worker *w, krn_call *call)
-{
-    if (!ing_name_is_records(w->item.path))
-        return ANC_OK;
-    return ANC_FAIL(call->err, ANC_UNSUPPORTED, "a file of records is not one document");
-}
-
 static kno_document_input with_settings(const ing_batch_record *batch)
 {
     return (kno_document_input){.collection = batch->collection,
@@ -38,7 +31,6 @@ static anc_status load_source(const ing_worker *w, krn_call *call, kno_document_
     const ing_batch_record *batch = &w->run->batch;
     const ing_source source = w->ing->with.folder;
     ing_content content;
-    ANC_TRY(refuse_records(w, call));
     ANC_TRY(
         source.ops->read(source.self, call, batch->path, w->item.path, MAX_FILE_BYTES, &content));
     kno_document_input input = with_settings(batch);
@@ -73,7 +65,6 @@ static anc_str unless_vague(anc_str type)
 static anc_status load_file(const ing_worker *w, krn_call *call, kno_document_input *ret)
 {
     kno_document_input input = with_settings(&w->run->batch);
-    ANC_TRY(refuse_records(w, call));
     ANC_TRY(read_payload(w, call, &input.content));
     input.id = w->item.path;
     input.uri = w->item.path;

@@ -154,8 +154,4 @@ int64_t ing_retry_after_ms(unsigned tries);
 /* A record longer than this is refused: it is read as a whole. */
 enum { ING_RECORD_BYTES = 16 << 20 };
 
-/* Whether a file of this name holds records rather than a document (.jsonl and the like), which are
- * not read as text. */
-bool ing_name_is_records(anc_str name);
-
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/utf8.h"
 #include "knowledge/domain/limits.h"
+#include "knowledge/domain/places.h"
 #include "knowledge/domain/rules.h"
 #include "put_impl.h"
 
@@ -73,6 +74,8 @@ static anc_status take_block(extraction *x, const kno_block *block, anc_err *err
         ANC_TRY(write_text(x, kno_block_separator(before, block), err));
     }
     const uint64_t start = x->at;
+    const uint32_t row =
+        kno_row_after(put->n_blocks > 0 ? &put->blocks[put->n_blocks - 1] : NULL, block);
     ANC_TRY(write_text(x, block->text, err));
     kno_block_span *span = next_span(x);
     if (span == NULL)
@@ -81,6 +84,7 @@ static anc_status take_block(extraction *x, const kno_block *block, anc_err *err
     *span = (kno_block_span){.start = start,
                              .end = x->at,
                              .page = block->page,
+                             .row = row,
                              .kind = (uint8_t)block->kind,
                              .level = (uint8_t)block->level,
                              .header = block->header,

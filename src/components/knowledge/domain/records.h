@@ -113,6 +113,7 @@ typedef struct kno_chunk_record {
     anc_str heading;     /* ptr NULL: none */
     anc_str
         columns; /* the header row of the table that it begins in the middle of; ptr NULL: none */
+    anc_str places;    /* knowledge/domain/places.h; empty: neither pages nor rows */
     kno_digest digest; /* of what is embedded: title line, columns and text */
 } kno_chunk_record;
 

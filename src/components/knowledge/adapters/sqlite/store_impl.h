@@ -77,7 +77,7 @@ enum { KNO_N_VERSION_COLUMNS = 24, KNO_N_DOCUMENT_COLUMNS = KNO_N_VERSION_COLUMN
     " JOIN kno_version v ON v.id = d.current_id"                           \
     " LEFT JOIN kno_acl va ON va.id = v.acl_id JOIN kno_acl ca ON ca.id = c.acl_id "
 #define KNO_CHUNK_COLUMNS \
-    "k.ordinal, k.start, k.end, k.page, k.tokens, k.heading, k.columns, k.digest"
+    "k.ordinal, k.start, k.end, k.page, k.tokens, k.heading, k.columns, k.digest, k.places"
 kno_row_fn kno_version_read, kno_document_read;
 /* A chunk whose columns begin at `at`. */
 anc_status kno_chunk_read(const db_stmt *s, int at, anc_arena *mem, kno_chunk_record *ret,

@@ -47,7 +47,8 @@ static anc_status stage_chunks(void *self, krn_tx *tx, int64_t version_id,
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "INSERT INTO kno_chunk(version_id, ordinal, start, end, page, tokens,"
-                       " heading, columns, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                       " heading, columns, digest, places)"
+                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                        &s, err));
     for (size_t i = 0; i < n; i++) {
         const kno_chunk_record *k = &chunks[i];
@@ -60,6 +61,10 @@ static anc_status stage_chunks(void *self, krn_tx *tx, int64_t version_id,
         db_bind_str_or_null(s, 7, k->heading);
         db_bind_str_or_null(s, 8, k->columns);
         kno_bind_digest(s, 9, &k->digest);
+        if (k->places.len > 0)
+            db_bind_blob(s, 10, k->places.ptr, k->places.len);
+        else
+            db_bind_null(s, 10);
         ANC_TRY(db_run(s, err));
     }
     return ANC_OK;
