@@ -272,7 +272,7 @@ const cli_command cli_commands[] = {
      .words = "PATH…",
      .summary = "read files and folders into a collection",
      .text =
-         "Reads text, Markdown and HTML. What has not changed costs nothing, so the command may "
+         "What a file is is found from its content. What has not changed costs nothing, so the command may "
          "be run\n"
          "again at any time. A file that cannot be read is listed with its reason; the others "
          "go on.\n"
