@@ -151,7 +151,7 @@ static anc_status fetch_version(version_out *v, anc_arena *mem)
     net_request request;
     net_response response = {0};
     anc_err why = {0};
-    const net_take take = {.on_data = on_bytes, .arg = v};
+    const net_take take = {.on_data = on_bytes, .arg = v, .cancelled = cli_interrupt_flag()};
     const anc_str path =
         anc_arena_printf(mem, "/v1/knowledge/documents/%.*s/raw?collection=%.*s&version=%llu",
                          ANC_FMT(cli_encode(mem, v->id)), ANC_FMT(cli_encode(mem, v->collection)),
@@ -159,6 +159,8 @@ static anc_status fetch_version(version_out *v, anc_arena *mem)
     ANC_TRY(cli_request_make(client, "GET", path, ANC_STR_NONE, mem, &request, x->err));
     const anc_status status = net_http_fetch(client->net, &request, &take, mem, &response, &why);
     ANC_TRY(v->status);
+    if (cli_interrupted())
+        return ANC_FAIL(x->err, ANC_CANCELLED, "interrupted");
     if (status != ANC_OK)
         return ANC_FAIL(x->err, status, "%s", why.text);
     ANC_TRY(cli_problem(&response, x->err));
@@ -171,6 +173,8 @@ static anc_status after_failure(const version_out *v, anc_status status)
 {
     export *x = v->x;
     const unsigned long long number = (unsigned long long)list_count(v->version, "version");
+    if (status == ANC_CANCELLED)
+        return status;
     const bool ours = status == ANC_NOT_FOUND || status == ANC_CORRUPT;
     char text[sizeof x->err->text];
     (void)snprintf(text, sizeof text, "%s", x->err->text);

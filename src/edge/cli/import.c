@@ -217,6 +217,9 @@ static bool next_job(void *arg, net_job *job)
 {
     import *im = arg;
     bool any = false;
+    if (im->status == ANC_OK && cli_interrupted())
+        im->status = ANC_FAIL(im->err, ANC_CANCELLED,
+                              "interrupted; what is there stays, and the import can be run again");
     if (im->status == ANC_OK)
         im->status = next_put(im, job, &any);
     return any;
@@ -420,6 +423,7 @@ static int run(cli_client *client)
 {
     anc_err err = {0};
 import im = {.client = client, .progress = term_progress_start("importing", client->cx->quiet || client->cx->json), .err = & err };
+    cli_interrupt_catch();
     anc_status status = open_all(&im);
     const bool opened = status == ANC_OK;
     if (opened)

@@ -22,7 +22,9 @@ static anc_status refuse_records(const ing_worker *w, krn_call *call)
 {
     if (!ing_name_is_records(w->item.path))
         return ANC_OK;
-    return ANC_FAIL(call->err, ANC_UNSUPPORTED, "a file of records is not one document");
+    return ANC_FAIL(call->err, ANC_UNSUPPORTED,
+                    "a JSON file of a folder is taken for data, not for a document; to have it "
+                    "read, send it alone");
 }
 
 static kno_document_input with_settings(const ing_batch_record *batch)

@@ -46,7 +46,7 @@ static const detect_row rows[] = {
     {"an open brace", ANC_STR_INIT("{ we begin"), "", "", PRS_TEXT, NULL},
     {"zip", ANC_STR_INIT("PK\x03\x04...."), "", "", REFUSED, "ZIP"},
     {"docx", ANC_STR_INIT("PK\x03\x04....word/document.xml"), "", "", REFUSED, "DOCX"},
-    {"image", ANC_STR_INIT("\x89PNG\r\n"), "a.png", "", REFUSED, "a.png looks like a PNG"},
+    {"image", ANC_STR_INIT("\x89PNG\r\n"), "a.png", "", REFUSED, "it looks like a PNG"},
     {"rtf", ANC_STR_INIT("{\\rtf1 x}"), "a.doc", "", PRS_RTF, NULL},
     {"noise", ANC_STR_INIT("\x01\x02\x03\x04\x05\x06"), "", "", REFUSED, "binary"},
 };
