@@ -23,7 +23,7 @@ static anc_status refuse_records(const ing_worker *w, krn_call *call)
     if (!ing_name_is_records(w->item.path))
         return ANC_OK;
     return ANC_FAIL(call->err, ANC_UNSUPPORTED,
-                    "a JSON file of a folder is taken for data, not for a document; to have it "
+                    "a JSON file of a folder is taken for records, not for a document; to have it "
                     "read, send it alone");
 }
 

@@ -128,10 +128,10 @@ static void a_password_is_asked_for(void **state)
     const prs_limits limits = prs_limits_default();
     anc_str bytes = {0};
     anc_err err = {0};
-    ANC_BUF(out, 1 << 20);
-    ANC_ARENA(mem, 16 << 20);
     if (place_in_data(path, "documents/pdf/encrypted-needs-password.pdf") == NULL)
         skip();
+    ANC_BUF(out, 1 << 20);
+    ANC_ARENA(mem, 16 << 20);
     ASSERT_OK(os_file_read(mem, anc_str_of(path), 8 << 20, &bytes, &err), &err);
     assert_int_equal(read_pdf(bytes, &limits, &out, &err), ANC_INVALID);
     assert_non_null(strstr(err.text, "needs a password"));
