@@ -48,6 +48,7 @@ anc_status srv_rag_open(srv_house *h, anc_err *err)
     ANC_TRY(open_provider(h, err));
     const rag_service_options options = {
         .search = h->srch,
+        .knowledge = h->kno,
         .conversations = store,
         .providers = h->providers,
         .n_providers = h->n_providers,

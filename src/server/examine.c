@@ -9,6 +9,7 @@
 #include "embedding/domain/model_table.h"
 #include "hash/sha256.h"
 #include "house_impl.h"
+#include "ingest/adapters/spool_files/spool_files.h"
 #include "knowledge/adapters/raw_files/raw_files.h"
 #include "net/http_client.h"
 #include "os/sandbox.h"
@@ -208,6 +209,26 @@ static void examine_raw(examination *x)
                               (unsigned long long)report.objects));
 }
 
+static void examine_spool(examination *x)
+{
+    ing_spool_report report;
+    anc_err err = {0};
+    const anc_str folder = os_path_join(x->mem, x->c->data_dir, ANC_STR("spool"));
+    if (ing_spool_files_scan(folder, &report, &err) != ANC_OK)
+        tell(x, "spool", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
+    else if (report.damaged > 0)
+        tell(x, "spool", CLI_WRONG,
+             anc_arena_printf(x->mem,
+                              "%llu of %llu segments are damaged, the first is %s; send the "
+                              "documents again that fail for it",
+                              (unsigned long long)report.damaged,
+                              (unsigned long long)report.segments, report.first));
+    else
+        tell(x, "spool", CLI_FINE,
+             anc_arena_printf(x->mem, "%llu segments wait, as they were sent",
+                              (unsigned long long)report.segments));
+}
+
 /* ---- documents ---- */
 
 static void examine_documents(examination *x)
@@ -282,9 +303,9 @@ static void examine_provider(examination *x)
 
 void srv_examine(const srv_config *config, cli_found_fn *found, void *arg)
 {
-    static void (*const parts[])(examination *) = {examine_model,     examine_lock,
-                                                   examine_catalog,   examine_raw,
-                                                   examine_documents, examine_provider};
+    static void (*const parts[])(examination *) = {
+        examine_model, examine_lock,      examine_catalog, examine_raw,
+        examine_spool, examine_documents, examine_provider};
     for (size_t i = 0; i < ANC_COUNT(parts); i++) {
         ANC_ARENA(mem, ARENA_BYTES);
         examination x = {config, mem, found, arg};

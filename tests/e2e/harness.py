@@ -101,9 +101,9 @@ class Server:
     def put_document(self, **fields):
         return self.post("/v1/knowledge/documents", fields)
 
-    def events(self, path, body=None, limit=1000):
+    def events(self, path, body=None, limit=1000, headers=None):
         """The Server-Sent Events of an answer as (event, data) pairs."""
-        raw = self.post(path, body) if body is not None else self.get(path)
+        raw = self.post(path, body, headers=headers) if body is not None else self.get(path)
         assert raw.status == 200, (raw.status, raw.body[:500])
         assert raw.headers["content-type"].startswith("text/event-stream"), raw.headers
         out, event, data = [], "message", []

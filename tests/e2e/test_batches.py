@@ -31,7 +31,7 @@ def test_dead_letters_are_tried_again(binary):
         folder.mkdir()
         for i in range(30):
             (folder / f"{i:02}.md").write_text(f"# Paper {i}\n\nThe text of number {i}.\n")
-        (folder / "broken.txt").write_bytes(b"\x00\x01\x02\xff" * 64)
+        (folder / "broken.txt").write_bytes(bytes(range(256)))
         (folder / "empty-dir").mkdir()
         batch = ended(server, start_folder(server, folder, globs=["*.md", "*.txt"]))
         assert batch["status"] == "completed", batch

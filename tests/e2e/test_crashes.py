@@ -1,113 +1,269 @@
-"""Killed at a random instant: what was acknowledged is there, what was not is whole or absent."""
+"""Killed at random instants under a load of everything: what was acknowledged is there, what was not is whole or
+absent, what was under way goes on by itself, and the data folder is sound each time."""
 import http.client
+import json
 import random
 import threading
 import time
 
 from harness import Server, place, wait_for
+from oracle import ABSENT, Oracle
+from test_batches import fits
 
-REPEATS = 4
+KILLS, SEED = 5, 41
+DOCS = "/v1/knowledge/documents"
+WORDS = "alpha bravo delta echo foxtrot golf hotel india juliet kilo lima".split()
+ENDED = ("completed", "failed", "cancelled")
+GONE = (OSError, http.client.HTTPException)
 
 
 def words(rng, n):
-    return " ".join(rng.choice("alpha bravo delta echo foxtrot golf hotel india juliet kilo lima".split()) for _ in range(n))
+    return " ".join(rng.choice(WORDS) for _ in range(n))
 
 
-def check_whole(server, acknowledged, deleted):
-    for doc, marker in acknowledged.items():
-        got = server.get(f"/v1/knowledge/documents/{doc}/text")
-        assert got.status == 200, (doc, got.status)
-        assert marker in got.body.decode(), f"{doc}: an acknowledged version was lost"
-        found = server.post("/v1/search", {"query": marker, "mode": "keyword", "top_k": 3}).json["results"]
-        assert any(h["document_id"] == doc for h in found), (doc, marker, found)
-    for doc in deleted:
-        assert server.get(f"/v1/knowledge/documents/{doc}").status == 404, f"{doc} came back"
-    listed, cursor = [], ""
-    while cursor is not None:
-        page = server.get(f"/v1/knowledge/documents?collection=default&limit=200{'&cursor=' + cursor if cursor else ''}").json
-        listed += page["items"]
-        cursor = page["next_cursor"]
-    for d in listed:
-        chunks = server.get(f"/v1/knowledge/documents/{d['document_id']}/chunks?limit=200").json["items"]
-        text = server.get(f"/v1/knowledge/documents/{d['document_id']}/text").body
-        assert chunks and all(text[c["start"]:c["end"]].decode() == c["text"] for c in chunks), d
+class Load:
+    """Threads that change everything there is until the server goes away. Names of one life begin with `life`."""
 
-
-def one_kill(binary, seed):
-    rng = random.Random(seed)
-    acknowledged, deleted, lock, stop = {}, set(), threading.Lock(), threading.Event()
-    with place(binary) as p:
-        server = Server(p)
-
-        def writer(n):
-            r = random.Random(seed * 100 + n)
-            for i in range(10000):
-                if stop.is_set():
-                    return
-                doc, marker = f"w{n}-{r.randrange(12)}", f"marker{seed}x{n}x{i}"
-                try:
-                    if r.random() < 0.15:
-                        with lock:
-                            acknowledged.pop(doc, None)
-                        if server.request("DELETE", f"/v1/knowledge/documents/{doc}", timeout=10).status in (200, 204):
-                            with lock:
-                                deleted.add(doc)
-                    else:
-                        with lock:
-                            deleted.discard(doc)
-                            before = acknowledged.pop(doc, None)
-                        made = server.request("POST", "/v1/knowledge/documents", timeout=10,
-                                              body={"id": doc, "text": f"{words(r, 40)}. {marker}. {words(r, 400)}"})
-                        if made.status in (200, 201):
-                            with lock:
-                                acknowledged[doc] = marker
-                        elif before is not None and made.status >= 500:
-                            return
-                except (OSError, http.client.HTTPException):
-                    return
-        threads = [threading.Thread(target=writer, args=(n,)) for n in range(4)]
-        for t in threads:
+    def __init__(self, server, oracle, folder, life):
+        self.server, self.oracle, self.folder, self.life = server, oracle, folder, life
+        self.wrong = []
+        work = (self.documents, self.documents, self.uploads, self.folders, self.chat, self.settings)
+        self.threads = [threading.Thread(target=self.drive, args=(step, n)) for n, step in enumerate(work)]
+        for t in self.threads:
             t.start()
-        time.sleep(rng.uniform(0.2, 1.5))
-        server.kill()
-        stop.set()
-        for t in threads:
-            t.join()
-        again = Server(p)
+
+    def drive(self, step, n):
+        rng = random.Random(f"{SEED}/{self.life}/{n}")
         try:
-            wait_for("readiness", lambda: again.get("/readyz").status == 200)
-            check_whole(again, acknowledged, deleted)
-        finally:
-            again.stop()
-    return len(acknowledged)
+            for i in range(10000):
+                step(rng, n, i)
+        except GONE:
+            pass
+        except Exception as error:  # told by join, in the thread of the test
+            self.wrong.append(error)
+
+    def join(self):
+        for t in self.threads:
+            t.join()
+        if self.wrong:
+            raise self.wrong[0]
+
+    def expect(self, got, *statuses):
+        assert got.status in statuses, (got.status, got.body[:400])
+        return got
+
+    def documents(self, rng, n, i):
+        doc = f"w{n}-{rng.randrange(8)}"
+        key, path = ("document", doc), f"{DOCS}/{doc}?collection=notes"
+        there = self.oracle.value(key)
+        if there is not ABSENT and rng.random() < 0.2:
+            self.oracle.begins(key, ABSENT)
+            self.expect(self.server.request("DELETE", path), 200, 204)
+            self.oracle.answered(key, ABSENT)
+            return
+        marker = f"marker{self.life}x{n}x{i}"
+        fields = {"text": f"{words(rng, 30)}. {marker}. {words(rng, rng.choice((5, 300)))}.", "metadata": {"marker": marker}}
+        self.oracle.begins(key, (marker, None))
+        if rng.random() < 0.5:
+            got = self.server.request("PUT", path, fields)
+        else:
+            got = self.server.post(DOCS, {"id": doc, "collection": "notes", **fields})
+        self.oracle.answered(key, (marker, self.expect(got, 200, 201).json["version"]))
+
+    def uploads(self, rng, n, i):
+        """Records in one request; one of them is broken."""
+        name, count = f"up{self.life}-{i}", rng.randrange(3, 25)
+        body = "".join(json.dumps({"id": f"{name}-{k}", "collection": "sent", "text": f"{name}k{k} {words(rng, 40)}."}) + "\n"
+                       for k in range(count)) + "no record\n"
+        key = ("batch", name)
+        self.oracle.begins(key, ("upload", count, None))
+        got = self.server.post(f"{DOCS}/batch", body.encode(), headers={"Content-Type": "application/x-ndjson"})
+        self.oracle.answered(key, ("upload", count, self.expect(got, 202).json["batch_id"]))
+        time.sleep(rng.uniform(0, 0.1))
+
+    def folders(self, rng, n, i):
+        """A folder that is read; some batches are cancelled."""
+        name, count = f"dir{self.life}-{i}", rng.randrange(3, 25)
+        folder = self.folder / name
+        folder.mkdir()
+        for k in range(count):
+            (folder / f"{name}-{k}.txt").write_text(f"{name}k{k} {words(rng, 60)}.")
+        (folder / "broken.txt").write_bytes(bytes(range(256)))
+        key = ("batch", name)
+        self.oracle.begins(key, ("folder", count, None))
+        got = self.server.post("/v1/ingest", {"db_type": "folder", "collection": "read",
+                                              "connection_params": {"path": str(folder)}})
+        batch_id = self.expect(got, 202).json["batch_id"]
+        self.oracle.answered(key, ("folder", count, batch_id))
+        time.sleep(rng.uniform(0, 0.1))
+        if rng.random() < 0.2:
+            self.oracle.begins(key, ("cancelled", count, batch_id))
+            if self.expect(self.server.post(f"/v1/ingest/{batch_id}/cancel"), 200, 409).status == 200:
+                self.oracle.answered(key, ("cancelled", count, batch_id))
+            else:
+                self.oracle.refused(key)
+
+    def chat(self, rng, n, i):
+        """A turn is saved after its answer: it counts once somebody has seen it."""
+        made = self.expect(self.server.post("/v1/chat/conversations", {"title": f"talk {self.life} {i}"}), 201).json
+        key = ("conversation", made["id"])
+        self.oracle.answered(key, 0)
+        for turn in range(1, rng.randrange(2, 4)):
+            self.oracle.begins(key, turn)
+            self.expect(self.server.post("/v1/chat/query", {"question": f"Where is {rng.choice(WORDS)}?",
+                                                            "conversation_id": made["id"]}), 200)
+            while len(self.expect(self.server.get(f"/v1/chat/conversations/{made['id']}"), 200).json["messages"]) < turn:
+                time.sleep(0.005)
+            self.oracle.answered(key, turn)
+        if rng.random() < 0.3:
+            self.oracle.begins(key, ABSENT)
+            self.expect(self.server.request("DELETE", f"/v1/chat/conversations/{made['id']}"), 204)
+            self.oracle.answered(key, ABSENT)
+
+    def settings(self, rng, n, i):
+        name = rng.choice(("notes", "sent", "read"))
+        key = ("settings", name)
+        wanted = (f"changed {self.life} {i}", rng.choice((40, 90, 200)))
+        self.oracle.begins(key, wanted)
+        self.expect(self.server.request("PATCH", f"/v1/collections/{name}", {
+            "description": wanted[0], "chunking": {"max_tokens": wanted[1]}}), 200)
+        self.oracle.answered(key, wanted)
+        time.sleep(rng.uniform(0, 0.15))
 
 
-def test_kill_while_documents_arrive(binary, repeats=REPEATS):
-    total = sum(one_kill(binary, seed) for seed in range(1, repeats + 1))
-    assert total > 0, "nothing was acknowledged before any kill: the test saw nothing"
+def check_document(server, doc, collection, word):
+    """Whole: its text, chunks that cut it, and found by its word."""
+    text = server.get(f"{DOCS}/{doc}/text?collection={collection}")
+    assert text.status == 200 and word in text.body.decode(), (doc, word, text.status, text.body[:200])
+    chunks = server.get(f"{DOCS}/{doc}/chunks?collection={collection}&limit=200").json["items"]
+    assert chunks and all(text.body[c["start"]:c["end"]].decode() == c["text"] for c in chunks), (doc, chunks)
+    found = server.post("/v1/search", {"query": word, "mode": "keyword", "top_k": 3, "collections": [collection]}).json["results"]
+    assert any(h["document_id"] == doc for h in found), (doc, word, found)
 
 
-def test_batch_goes_on_after_a_kill(binary, repeats=2):
-    for seed in range(repeats):
-        rng = random.Random(seed)
-        with place(binary) as p:
-            docs = p.home / "docs"
-            docs.mkdir()
-            for i in range(150):
-                (docs / f"n{i:03}.txt").write_text(f"{words(rng, 300)}. unique{i}. {words(rng, 300)}\n")
-            server = Server(p)
-            batch = server.post("/v1/ingest", {"db_type": "folder", "connection_params": {"path": str(docs)}, "collection": "many"})
-            assert batch.status == 202, batch.body
-            batch_id = batch.json["batch_id"]
-            time.sleep(rng.uniform(0.05, 0.6))
+def check_documents(server, oracle):
+    def same(allowed, found):  # a change of settings cuts anew, which is a version of the same content
+        if allowed is ABSENT or found is ABSENT:
+            return allowed is found
+        return allowed[0] == found[0] and (allowed[1] or 0) <= found[1]
+    for key in oracle.keys():
+        kind, doc = key
+        if kind != "document":
+            continue
+        got = server.get(f"{DOCS}/{doc}?collection=notes")
+        assert got.status in (200, 404), (doc, got.status, got.body)
+        found = (got.json["metadata"]["marker"], got.json["version"]) if got.status == 200 else ABSENT
+        oracle.settle(key, found, same)
+        if found is not ABSENT:
+            check_document(server, doc, "notes", found[0])
+
+
+def listed(server, collection):
+    names, cursor = set(), ""
+    while cursor is not None:
+        page = server.get(f"{DOCS}?collection={collection}&limit=200{'&cursor=' + cursor if cursor else ''}").json
+        names |= {d["document_id"] for d in page["items"]}
+        cursor = page["next_cursor"]
+    return names
+
+
+def check_batch(server, name, value, rng, there):
+    kind, count, batch_id = value
+    batch = wait_for("a batch's end", lambda: (lambda b: b if b["status"] in ENDED else None)(
+        fits(server.get(f"/v1/ingest/{batch_id}").json)))
+    suffix, collection = ("", "sent") if kind == "upload" else (".txt", "read")
+    ids = [f"{name}-{k}{suffix}" for k in range(count)]
+    if kind == "cancelled":
+        assert batch["status"] == "cancelled", batch
+        return
+    assert batch["status"] == "completed" and batch["total_documents"] == count + 1, batch
+    assert (batch["processed_documents"], batch["skipped_documents"] + batch["failed_documents"]) == (count, 1), batch
+    missing = set(ids) - there[collection]
+    assert not missing, (batch, missing)
+    k = rng.randrange(count)
+    wait_for("the index", lambda: server.get(f"/v1/ingest/{batch_id}").json["searchable_documents"] == count)
+    check_document(server, ids[k], collection, f"{name}k{k}")
+
+
+def check_batches(server, oracle, rng):
+    everything = {b["batch_id"]: b for b in server.get("/v1/ingest?limit=1000").json["items"]}
+    wait_for("the end of all that was under way", lambda: all(
+        b["status"] in ENDED for b in server.get("/v1/ingest?limit=1000").json["items"]))
+    there = {c: listed(server, c) for c in ("sent", "read")}
+    for key in oracle.keys():
+        kind, name = key
+        if kind != "batch":
+            continue
+        value, unanswered = oracle.value(key), key in oracle.touched()
+        if value is ABSENT:  # sent and not answered: its documents are there or not, each as a whole
+            oracle.refused(key)
+            continue
+        assert value[2] in everything, f"the batch of {name} was acknowledged and is not there"
+        if unanswered:  # a cancellation
+            status = server.get(f"/v1/ingest/{value[2]}").json["status"]
+            oracle.settle(key, ("cancelled" if status == "cancelled" else "folder", *value[1:]))
+        check_batch(server, name, oracle.value(key), rng, there)
+    for collection, names in there.items():
+        for doc in rng.sample(sorted(names), min(5, len(names))):
+            check_document(server, doc, collection, doc.removesuffix(".txt").rpartition("-")[0] + "k" +
+                           doc.removesuffix(".txt").rpartition("-")[2])
+
+
+def check_the_rest(server, oracle):
+    for key in oracle.keys():
+        kind, name = key
+        if kind == "conversation":
+            got = server.get(f"/v1/chat/conversations/{name}")
+            assert got.status in (200, 404), (name, got.status)
+            oracle.settle(key, len(got.json["messages"]) if got.status == 200 else ABSENT)
+        elif kind == "settings":
+            got = server.get(f"/v1/collections/{name}").json
+            oracle.settle(key, (got["description"], got["chunking"]["max_tokens"]))
+    for c in server.get("/v1/collections").json["items"]:
+        assert c["documents"] == len(listed(server, c["name"])), c
+
+
+def check_folder(p, moment):
+    report = json.loads(p.run("doctor", "--json").stdout)
+    wrong = [c for c in report["checks"] if c["status"] == "wrong"]
+    assert not wrong, f"{moment}: {wrong}"
+
+
+def start(p):
+    server = Server(p, env={"ANCHORAGE_KNOWLEDGE__KEEP_VERSIONS": "3"})
+    wait_for("readiness", lambda: server.get("/readyz").status == 200)
+    return server
+
+
+def forget_ended(oracle):
+    """Batches of earlier lives were checked; their documents stay under watch by the listing's counts."""
+    for key in oracle.keys():
+        if key[0] == "batch":
+            del oracle.known[key]
+
+
+def test_kills_at_random_instants(binary, repeats=KILLS):
+    rng, oracle = random.Random(SEED), Oracle()
+    acknowledged = 0
+    with place(binary) as p:
+        server = start(p)
+        for name in ("notes", "sent", "read"):
+            assert server.post("/v1/collections", {"name": name}).status == 201
+        for life in range(repeats):
+            load = Load(server, oracle, p.home, life)
+            time.sleep(rng.uniform(0.1, 1.2))
             server.kill()
-            again = Server(p)
+            load.join()
+            acknowledged += len(oracle.keys()) - len(oracle.touched())
+            check_folder(p, f"after kill {life} of seed {SEED}")
+            server = start(p)
             try:
-                end = wait_for("the batch's end", lambda: (lambda b: b if b["status"] in ("completed", "failed") else None)(
-                    again.get(f"/v1/ingest/{batch_id}").json))
-                assert end["status"] == "completed" and end["total_documents"] == 150, end
-                assert end["processed_documents"] + end["skipped_documents"] == 150 and end["failed_documents"] == 0, end
-                assert again.get("/v1/collections/many").json["documents"] == 150
-                wait_for("searchability", lambda: again.get(f"/v1/ingest/{batch_id}").json["searchable_documents"] >= end["processed_documents"])
-            finally:
-                again.stop()
+                check_documents(server, oracle)
+                check_batches(server, oracle, rng)
+                check_the_rest(server, oracle)
+            except AssertionError as error:
+                raise AssertionError(f"kill {life} of seed {SEED}: {error}\n{server.log_text()[-3000:]}") from error
+            forget_ended(oracle)
+        assert server.stop() == 0
+        check_folder(p, "after the end")
+    assert acknowledged > 10 * repeats, f"{acknowledged} things acknowledged: the test saw too little"

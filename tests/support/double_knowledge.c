@@ -80,6 +80,8 @@ anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_col
         ret->overlap_sentences = wanted->overlap_sentences;
     if (set->system_prompt)
         ret->system_prompt = wanted->system_prompt;
+    if (set->prompt_template)
+        ret->prompt_template = wanted->prompt_template;
     ret->outdated = set->chunking || set->chunk_tokens || set->overlap_sentences ? 2 : 0;
     return ANC_OK;
 }

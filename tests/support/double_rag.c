@@ -92,6 +92,13 @@ anc_status rag_prepare(rag_service *rag, krn_call *call, const rag_question *que
     return ANC_OK;
 }
 
+anc_status rag_prompt_template_check(anc_str text, anc_err *err)
+{
+    if (text.len == 0 || anc_str_find(text, ANC_STR("{passages}")) != SIZE_MAX)
+        return ANC_OK;
+    return ANC_FAIL(err, ANC_INVALID, "it has no {passages}");
+}
+
 bool rag_turn_wants_rewrite(const rag_turn *turn)
 {
     return strcmp(turn->question, "rewrite") == 0;

@@ -143,7 +143,19 @@ static void chance(void *self, void *out, size_t n)
 static const krn_clock_ops clock_ops = {
     .name = "ticking", .mono_ns = mono_ns, .wall_ms = wall_ms, .random = chance};
 
-/* ---- parser: paragraphs between empty lines, "# " headings ---------------------------------- */
+/* ---- parser: paragraphs between empty lines, "# " headings, attachments --------------------- */
+
+/* "@attach NAME TYPE\n" with the bytes behind it; of the type "self" it is the source again. */
+static anc_status hand_over(krn_call *call, const kno_source *source, anc_str line,
+                            const kno_block_sink *sink)
+{
+    anc_str rest = anc_str_sub(line, strlen("@attach "), line.len), name, type;
+    (void)anc_str_split(&rest, ' ', &name);
+    (void)anc_str_split(&rest, '\n', &type);
+    const bool again = anc_str_eq(type, ANC_STR("self"));
+    const kno_part part = {name, type, again ? source->bytes : rest};
+    return sink->on_part == NULL ? ANC_OK : sink->on_part(sink->arg, &part, call->err);
+}
 
 static anc_status parse(void *self, krn_call *call, const kno_source *source,
                         const kno_block_sink *sink, kno_parsed *ret)
@@ -161,6 +173,10 @@ static anc_status parse(void *self, krn_call *call, const kno_source *source,
         rest = end == SIZE_MAX ? ANC_STR_NONE : anc_str_sub(rest, end + 2, rest.len);
         if (part.len == 0)
             continue;
+        if (anc_str_starts(part, ANC_STR("@attach "))) {
+            ANC_TRY(hand_over(call, source, part, sink));
+            continue;
+        }
         const bool heading = anc_str_starts(part, ANC_STR("# "));
         const kno_block block = {.kind = heading ? KNO_HEADING : KNO_PARAGRAPH,
                                  .level = heading ? 1 : 0,

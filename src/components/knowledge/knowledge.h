@@ -103,7 +103,10 @@ typedef struct kno_past {
     int64_t document_created_ms; /* of the document, where it has to be made; 0: as the version */
     uint32_t restored_from;      /* number of the version that it repeats; 0: none */
     anc_str fingerprint;         /* kno_version.fingerprint; empty: that of a put of it now */
-    bool compared;               /* the rest says how it differed; else it is compared anew */
+    anc_str parent;              /* kno_document.parent; what is attached to it comes by itself */
+    const anc_str *unread;       /* [n_unread] found.attachments_unread */
+    size_t n_unread;
+    bool compared; /* the rest says how it differed; else it is compared anew */
     bool title_changed, content_changed, metadata_changed, acl_changed, uri_changed, cut_again;
     bool counted;
     uint32_t chunks_added, chunks_removed;
@@ -136,13 +139,18 @@ typedef struct kno_document_input {
  * title, metadata and acl is `unchanged` and costs no embedding. `must_be_new`: CONFLICT when the id
  * exists. INVALID, LIMIT and UNSUPPORTED name what was wrong with the content. With `past` it is
  * `unchanged` where the document has that very version, or had one of its number and keeps it no
- * more; CONFLICT where the number stands for another version. */
+ * more; CONFLICT where the number stands for another version.
+ *
+ * What a mail has attached becomes documents of their own, with the id "<id>#<file name>" (and the uri
+ * likewise), its source, metadata and acl. They are replaced with it and deleted with it; one that
+ * cannot be read is named in `found.attachments_unread` of the mail. */
 anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document_input *input,
                             bool must_be_new, kno_put_result *ret) ANC_MUST_CHECK;
 
 typedef struct kno_document {
     anc_str collection, id, title, uri, source, content_type, language;
     anc_str file_name; /* may be empty */
+    anc_str parent;    /* id of the document that it was attached to; empty: to none */
     anc_str metadata;  /* as given, a JSON object */
     anc_str found;     /* a JSON object: name to {"value": …, "origin": "file" or "rule"} */
     uint32_t version;  /* the current one */
@@ -167,7 +175,7 @@ anc_status kno_document_find_at(kno_service *kno, krn_call *call, anc_str collec
 anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collection, anc_str q,
                              anc_str after, size_t limit, kno_document **ret,
                              size_t *ret_n) ANC_MUST_CHECK;
-/* Removes it with versions, chunks, text and original; NOT_FOUND when it is not there. */
+/* Removes it with versions, chunks, text and original, and what was attached to it; NOT_FOUND when it is not there. */
 anc_status kno_document_delete(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                                uint64_t *ret_seq) ANC_MUST_CHECK;
 

@@ -31,8 +31,9 @@ typedef struct rag_question {
     const json_value *filters; /* NULL: none; borrowed until rag_retrieve returns */
     anc_str model;             /* "", "provider/model", or "extractive" */
     anc_str provider;          /* "" or a provider's name */
-    anc_str system_prompt;     /* "": as configured */
-    bool keep;                 /* save the turn and its events */
+    anc_str
+        system_prompt; /* "": the collection's where all sources are of one, else the configured */
+    bool keep;         /* save the turn and its events */
     bool
         whole; /* nobody reads the tokens: a provider that fails in the middle is followed by the next */
 } rag_question;
@@ -115,6 +116,10 @@ anc_status rag_finish(rag_service *rag, rag_turn *turn, const rag_answer **ret) 
 const anc_err *rag_turn_error(const rag_turn *turn);
 
 void rag_turn_free(rag_turn *turn); /* NULL is a no-op */
+
+/* OK for "", and for a template that has {passages} and {question} once each and no other name in
+ * braces; INVALID says what is wrong. Any thread. */
+anc_status rag_prompt_template_check(anc_str text, anc_err *err) ANC_MUST_CHECK;
 
 /* ---- conversations -------------------------------------------------------------------------- */
 

@@ -106,7 +106,7 @@ static void count_failure(import *im, anc_str id, uint64_t version, uint64_t lin
 static bool stops(anc_status status)
 {
     return status != ANC_INVALID && status != ANC_CONFLICT && status != ANC_LIMIT &&
-           status != ANC_UNSUPPORTED && status != ANC_CORRUPT;
+           status != ANC_UNSUPPORTED && status != ANC_CORRUPT && status != ANC_FORBIDDEN;
 }
 
 static void put_failed(import *im, const import_put *put, anc_status status, const char *why)

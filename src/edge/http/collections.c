@@ -67,6 +67,15 @@ static kno_collection wanted_of(const http_collection_in *in)
                             .prompt_template = in->prompt_template};
 }
 
+/* A template is the chat's matter: the knowledge component keeps it unread. */
+static anc_status check_template(http_request *rq, const http_collection_in *in)
+{
+    anc_err why = {.code = ANC_OK};
+    if (rag_prompt_template_check(in->prompt_template, &why) != ANC_OK)
+        http_fault_add(&rq->faults, ANC_STR("/prompt_template"), "%s", why.text);
+    return http_faults_status(&rq->faults, &rq->err);
+}
+
 static anc_status answer_collection(http_request *rq, const kno_collection *c, int status)
 {
     json_writer w = http_json(rq);
@@ -80,6 +89,7 @@ anc_status http_collections_create(http_request *rq)
     http_collection_in in;
     kno_collection made;
     ANC_TRY(http_body(rq, &in));
+    ANC_TRY(check_template(rq, &in));
     const kno_collection wanted = wanted_of(&in);
     ANC_TRY(kno_collection_create(rq->edge->o.kno, &rq->call, &wanted, &made));
     return answer_collection(rq, &made, 201);
@@ -97,6 +107,7 @@ anc_status http_collections_update(http_request *rq)
     http_collection_in in;
     kno_collection updated;
     ANC_TRY(http_body(rq, &in));
+    ANC_TRY(check_template(rq, &in));
     const kno_collection_set set = {.description = in.description.ptr != NULL,
                                     .language = in.language.ptr != NULL,
                                     .chunking = in.chunking.strategy.ptr != NULL,

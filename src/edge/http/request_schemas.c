@@ -125,31 +125,32 @@ static const http_schema chunking_patch_schema = SCHEMA(
     "ChunkingPatch", "How documents are cut from now on.", chunking_patch_fields, http_chunking_in);
 
 #define COLLECTION(member) AT(http_collection_in, member)
-#define COLLECTION_COMMON                                                              \
-    {.name = "description",                                                            \
-     .kind = HTTP_TEXT,                                                                \
-     .max = 2000,                                                                      \
-     .help = "for people",                                                             \
-     COLLECTION(description)},                                                         \
-        {.name = "language",                                                           \
-         .kind = HTTP_TEXT,                                                            \
-         .min = 2,                                                                     \
-         .max = 16,                                                                    \
-         .help = "\"auto\" (found per document), \"en\", \"fr\", …",                   \
-         COLLECTION(language)},                                                        \
-        {.name = "system_prompt",                                                      \
-         .kind = HTTP_TEXT,                                                            \
-         .max = 16000,                                                                 \
-         .help = "instructions for questions to it alone; empty: as configured",       \
-         COLLECTION(system_prompt)},                                                   \
-        {.name = "prompt_template",                                                    \
-         .kind = HTTP_TEXT,                                                            \
-         .max = 16000,                                                                 \
-         .help = "layout of the prompt; empty: as configured",                         \
-         COLLECTION(prompt_template)},                                                 \
-    {                                                                                  \
-        .name = "acl", .kind = HTTP_TEXTS, .min = 1, .max = 100,                       \
-        .help = "labels of who may read: public, user:ID, group:NAME", COLLECTION(acl) \
+#define COLLECTION_COMMON                                                                        \
+    {.name = "description",                                                                      \
+     .kind = HTTP_TEXT,                                                                          \
+     .max = 2000,                                                                                \
+     .help = "for people",                                                                       \
+     COLLECTION(description)},                                                                   \
+        {.name = "language",                                                                     \
+         .kind = HTTP_TEXT,                                                                      \
+         .min = 2,                                                                               \
+         .max = 16,                                                                              \
+         .help = "\"auto\" (found per document), \"en\", \"fr\", …",                             \
+         COLLECTION(language)},                                                                  \
+        {.name = "system_prompt",                                                                \
+         .kind = HTTP_TEXT,                                                                      \
+         .max = 16000,                                                                           \
+         .help = "instructions for questions to it alone; empty: as configured",                 \
+         COLLECTION(system_prompt)},                                                             \
+        {.name = "prompt_template",                                                              \
+         .kind = HTTP_TEXT,                                                                      \
+         .max = 16000,                                                                           \
+         .help = "what the model is asked, with {passages} and {question} once each; empty: as " \
+                 "configured",                                                                   \
+         COLLECTION(prompt_template)},                                                           \
+    {                                                                                            \
+        .name = "acl", .kind = HTTP_TEXTS, .min = 1, .max = 100,                                 \
+        .help = "labels of who may read: public, user:ID, group:NAME", COLLECTION(acl)           \
     }
 static const http_field collection_fields[] = {
     {.name = "name",
@@ -262,6 +263,17 @@ static const http_field version_fields[] = {
      .max = 64,
      .help = "hex; as the list of versions has it, so that what is put again is unchanged",
      VERSION(fingerprint)},
+    {.name = "parent",
+     .kind = HTTP_TEXT,
+     .min = 1,
+     .max = 512,
+     .help = "id of the document that it was attached to; what is attached to it comes by itself",
+     VERSION(parent)},
+    {.name = "attachments_unread",
+     .kind = HTTP_TEXTS,
+     .max = 64,
+     .help = "as found then",
+     VERSION(attachments_unread)},
     {.name = "changed",
      .kind = HTTP_TEXTS,
      .max = 6,

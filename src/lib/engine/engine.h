@@ -171,9 +171,9 @@ typedef enum eng_op {
     ENG_PREFIX    /* some string value begins with values[0] */
 } eng_op;
 
-/* A condition on a document. Integers and reals compare as numbers, strings byte by byte; an
- * ordering of two strings that are both RFC 3339 instants is that of the instants, and a string
- * that is one equals and compares with an ENG_TIME. Values of other kinds never match. */
+/* A condition on a document. Integers and reals compare as numbers, strings byte by
+ * byte, but two strings that are both RFC 3339 instants as the instants, and a string that is one
+ * with an ENG_TIME. ENG_EXISTS holds for an outer name too: "a" where there is a field "a.b". Values of other kinds never match. */
 typedef struct eng_filter {
     eng_op op;
     anc_str field;           /* leaves */

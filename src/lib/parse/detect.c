@@ -1,5 +1,7 @@
 /* detect.c - what a document is, from its first bytes; names and declarations only choose between
  * kinds of text. */
+#include "archive_impl.h"
+#include "code_impl.h"
 #include "parse_impl.h"
 
 #include <string.h>
@@ -41,29 +43,16 @@ static const signature signatures[] = {
     {0, ANC_STR_INIT("\x28\xB5\x2F\xFD"), "zstd data"},
 };
 
-/* What a ZIP file holds, from the names near its start. */
-static const char *zip_content(anc_str head)
+/* Whether a ZIP archive begins here; an empty one has nothing but its end. */
+static bool is_archive(anc_str head)
 {
-    static const struct {
-        anc_str name;
-        const char *what;
-    } rows[] = {{ANC_STR_INIT("word/"), "DOCX"},
-                {ANC_STR_INIT("xl/"), "XLSX"},
-                {ANC_STR_INIT("ppt/"), "PPTX"},
-                {ANC_STR_INIT("opendocument.text"), "ODT"},
-                {ANC_STR_INIT("opendocument"), "an OpenDocument file"},
-                {ANC_STR_INIT("epub+zip"), "EPUB"}};
-    for (size_t i = 0; i < ANC_COUNT(rows); i++)
-        if (anc_str_find(head, rows[i].name) != SIZE_MAX)
-            return rows[i].what;
-    return "a ZIP archive";
+    return anc_str_starts(head, ANC_STR("PK\x03\x04")) ||
+           anc_str_starts(head, ANC_STR("PK\x05\x06"));
 }
 
 /* What `head` is, when it is no text; NULL otherwise. */
 static const char *foreign(anc_str head)
 {
-    if (anc_str_starts(head, ANC_STR("PK\x03\x04")))
-        return zip_content(head);
     for (size_t i = 0; i < ANC_COUNT(signatures); i++)
         if (anc_str_starts(anc_str_sub(head, signatures[i].at, head.len), signatures[i].bytes))
             return signatures[i].what;
@@ -141,6 +130,8 @@ static const declaration types[] = {
 
 static bool kind_by_name(anc_str name, prs_kind *ret)
 {
+    if (prs_language_by_name(name, ret))
+        return true;
     for (size_t i = 0; i < ANC_COUNT(endings); i++) {
         const anc_str e = endings[i].said;
         if (name.len > e.len && anc_str_eq_nocase(anc_str_sub(name, name.len - e.len, e.len), e)) {
@@ -160,7 +151,7 @@ static bool kind_by_type(anc_str content_type, prs_kind *ret)
             *ret = types[i].kind;
             return true;
         }
-    return false;
+    return prs_language_by_type(type, ret);
 }
 
 /* What a text is by its own words, whatever it is called. */
@@ -176,7 +167,7 @@ static bool kind_by_content(anc_str head, bool whole, prs_kind *ret)
     else if (prs_is_json(head, whole, &lines))
         *ret = lines ? PRS_NDJSON : PRS_JSON;
     else
-        return false;
+        return prs_language_by_program(head, ret);
     return true;
 }
 
@@ -188,7 +179,11 @@ anc_status prs_detect(anc_str bytes, anc_str name, anc_str content_type, prs_kin
         *ret = PRS_PDF;
         return ANC_OK;
     }
-    const char *what = foreign(head);
+    const char *what = NULL;
+    if (is_archive(head) && prs_archive_kind(bytes, ret, &what))
+        return ANC_OK;
+    if (what == NULL)
+        what = foreign(head);
     if (what != NULL)
         return ANC_FAIL(err, ANC_UNSUPPORTED, "it looks like %s, which is no kind that is read",
                         what);

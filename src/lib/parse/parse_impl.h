@@ -112,6 +112,7 @@ bool prs_read_rtf(anc_str bytes, prs_emitter *e);
 bool prs_read_csv(anc_str text, prs_emitter *e);
 bool prs_read_json(anc_str text, prs_emitter *e);
 bool prs_read_ndjson(anc_str text, prs_emitter *e);
+bool prs_read_docx(anc_str bytes, prs_emitter *e);
 
 /* ---- telling kinds apart: each looks at the first bytes only ----------------------------------- */
 

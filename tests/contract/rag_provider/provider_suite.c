@@ -68,7 +68,7 @@ static void run_open(run *r, const provider_bench *bench)
     *r = (run){.bench = bench};
     r->self = bench->open(&r->provider);
     r->call = (krn_call){.err = &r->err, .deadline_ns = INT64_MAX, .cancelled = &r->cancelled};
-    r->prompt = (rag_prompt){messages, ANC_COUNT(messages), 20};
+    r->prompt = (rag_prompt){.messages = messages, .n = ANC_COUNT(messages), .tokens = 20};
     r->request = (rag_request){.call = &r->call,
                                .question = ANC_STR("How long does the battery last?"),
                                .passages = passages,

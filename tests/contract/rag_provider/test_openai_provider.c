@@ -145,6 +145,21 @@ static const trouble_row troubles[] = {
      ANC_DEADLINE,
      "Hi"},
     {"no text at all", {{FAKE_SEND, STREAM_HEAD STOP DONE, 0}}, ANC_PROVIDER, ""},
+    {"a refusal",
+     {{FAKE_SEND,
+       STREAM_HEAD
+       "data: {\"choices\":[{\"delta\":{\"content\":null,\"refusal\":\"No.\"}}]}\n\n" STOP DONE,
+       0}},
+     ANC_PROVIDER,
+     ""},
+    {"a filter in the middle",
+     {{FAKE_SEND,
+       STREAM_HEAD DELTA(
+           "Hi") "data: "
+                 "{\"choices\":[{\"delta\":{},\"finish_reason\":\"content_filter\"}]}\n\n" DONE,
+       0}},
+     ANC_PROVIDER,
+     "Hi"},
     {"a page",
      {{FAKE_SEND, "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>", 0}},
      ANC_PROVIDER,
@@ -164,7 +179,7 @@ static void trouble_is_told(void **state)
                                                   {RAG_USER, ANC_STR_INIT("first?")},
                                                   {RAG_ASSISTANT, ANC_STR_INIT("yes")},
                                                   {RAG_USER, ANC_STR_INIT("How heavy?")}};
-    const rag_prompt prompt = {messages, ANC_COUNT(messages), 5};
+    const rag_prompt prompt = {.messages = messages, .n = ANC_COUNT(messages), .tokens = 5};
     rag_provider provider;
     served *s = served_open(row->script, 300, &provider);
     atomic_bool cancelled = false;
@@ -197,7 +212,7 @@ static void deadline_of_the_call_ends_it(void **state)
     (void)state;
     static const fake_step hang[] = {{FAKE_HANG, NULL, 0}, {FAKE_END, NULL, 0}};
     static const rag_prompt_message message = {RAG_USER, ANC_STR_INIT("How heavy?")};
-    const rag_prompt prompt = {&message, 1, 5};
+    const rag_prompt prompt = {.messages = &message, .n = 1, .tokens = 5};
     rag_provider provider;
     served *s = served_open(hang, 60000, &provider);
     atomic_bool cancelled = false;

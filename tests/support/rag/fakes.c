@@ -402,9 +402,11 @@ static anc_status provider_start(void *self, const rag_request *request,
     keep(p->model_asked, sizeof p->model_asked, request->model);
     keep(p->question_seen, sizeof p->question_seen, request->question);
     p->deadline_seen_ns = request->call->deadline_ns;
-    if (request->prompt != NULL)
+    if (request->prompt != NULL) {
         keep(p->prompt_seen, sizeof p->prompt_seen,
              request->prompt->messages[request->prompt->n - 1].text);
+        keep(p->system_seen, sizeof p->system_seen, request->prompt->messages[0].text);
+    }
     if (p->start != ANC_OK)
         return ANC_FAIL(err, p->start, "%s did not start", p->name);
     rag_provider_job *job = calloc(1, sizeof *job);

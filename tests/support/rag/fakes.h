@@ -94,7 +94,7 @@ typedef struct fake_provider {
     bool endless;                    /* the first token again and again */
     bool abstains;
     unsigned started, cancelled; /* seen */
-    char model_asked[64], question_seen[FAKE_TEXT], prompt_seen[FAKE_TEXT];
+    char model_asked[64], question_seen[FAKE_TEXT], prompt_seen[FAKE_TEXT], system_seen[FAKE_TEXT];
     int64_t deadline_seen_ns;
 } fake_provider;
 

@@ -69,8 +69,28 @@ anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *re
         hits[i].semantic = (double)NAN;
         if (i == 1 && w->text_of_hit_2 != NULL)
             hits[i].text = anc_str_of(w->text_of_hit_2);
+        if (i == 1 && w->collection_of_hit_2 != NULL)
+            hits[i].collection = anc_str_of(w->collection_of_hit_2);
     }
     *ret = (srch_result){.hits = hits, .n = n, .embed_ms = 1, .search_ms = 2, .total_ms = 3};
+    return ANC_OK;
+}
+
+static anc_str text_or_none(const char *s)
+{
+    return s != NULL ? anc_str_of(s) : ANC_STR("");
+}
+
+anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name, kno_collection *ret)
+{
+    world *w = current;
+    (void)kno;
+    w->collections_read++;
+    if (w->collection_fails != ANC_OK)
+        return ANC_FAIL(call->err, w->collection_fails, "the collection cannot be read");
+    *ret = (kno_collection){.name = name,
+                            .system_prompt = text_or_none(w->system_prompt),
+                            .prompt_template = text_or_none(w->prompt_template)};
     return ANC_OK;
 }
 

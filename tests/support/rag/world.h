@@ -27,6 +27,12 @@ typedef struct world {
     double best_score;
     size_t n_hits;
     const char *text_of_hit_2; /* instead of its own */
+    const char *collection_of_hit_2;
+
+    /* what every collection says of the prompt; NULL: nothing */
+    const char *system_prompt, *prompt_template;
+    anc_status collection_fails;
+    unsigned collections_read;
 
     /* the call */
     anc_arena *mem;

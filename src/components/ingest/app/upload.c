@@ -108,7 +108,8 @@ static void drop_segment(ing_upload *u)
     anc_err_clear(&ignored);
     if (u->segment == NULL)
         return;
-    spool.ops->close(u->segment);
+    const uint64_t kept = spool.ops->close(u->segment);
+    (void)atomic_fetch_sub(&u->ing->spooled, u->segment_bytes - kept);
     u->segment = NULL;
     if (!u->named && spool.ops->remove(spool.self, u->segment_id, &bytes, &ignored) == ANC_OK)
         (void)atomic_fetch_sub(&u->ing->spooled, bytes);
@@ -290,9 +291,10 @@ anc_status ing_upload_begin(ing_upload *u, krn_call *call, ing_upload_kind kind,
         ANC_TRY(ing_upload_flush(u, call));
     ANC_TRY(next_segment(u, call));
     ing_item *item = &u->items[u->n];
-    *item = (ing_item){.ordinal = -1,
-                       .kind = kind == ING_UPLOAD_RECORD ? ING_ITEM_RECORD : ING_ITEM_FILE,
-                       .payload = {.segment = u->segment_id, .at = u->segment_bytes}};
+    *item = (ing_item){
+        .ordinal = -1,
+        .kind = kind == ING_UPLOAD_RECORD ? ING_ITEM_RECORD : ING_ITEM_FILE,
+        .payload = {.segment = u->segment_id, .at = u->ing->with.spool.ops->begin(u->segment)}};
     ANC_TRY(name_item(u, item, name, content_type, call->err));
     u->open = true;
     return ANC_OK;
@@ -305,11 +307,13 @@ anc_status ing_upload_add(ing_upload *u, krn_call *call, anc_str bytes)
     item->bytes += bytes.len;
     if (item->kind == ING_ITEM_RECORD && item->bytes > ING_RECORD_BYTES)
         return ANC_OK;
-    ANC_TRY(u->ing->with.spool.ops->add(u->segment, bytes, call->err));
+    const ing_spool_ops *spool = u->ing->with.spool.ops;
+    ANC_TRY(spool->add(u->segment, bytes, call->err));
+    const uint64_t before = u->segment_bytes;
     item->payload.bytes += bytes.len;
-    u->segment_bytes += bytes.len;
+    u->segment_bytes = spool->bytes(u->segment);
     u->piece_bytes += bytes.len;
-    (void)atomic_fetch_add(&u->ing->spooled, bytes.len);
+    (void)atomic_fetch_add(&u->ing->spooled, u->segment_bytes - before);
     return ANC_OK;
 }
 

@@ -24,11 +24,18 @@ typedef struct ing_spool_ops {
 
     /* A new, empty segment; CONFLICT when the id exists. */
     ANC_MUST_CHECK anc_status (*create)(void *self, int64_t id, ing_segment **ret, anc_err *err);
+    /* A payload begins; where it stands in the segment. Its bytes follow. */
+    uint64_t (*begin)(ing_segment *segment);
+    /* After a failure this payload is broken; those before it are kept by the next sync. */
     ANC_MUST_CHECK anc_status (*add)(ing_segment *segment, anc_str bytes, anc_err *err);
+    /* That the segment takes, or will take with the next sync: more than was added. */
+    uint64_t (*bytes)(const ing_segment *segment);
     ANC_MUST_CHECK anc_status (*sync)(ing_segment *segment, anc_err *err);
-    void (*close)(ing_segment *segment); /* what was not synced may be lost; NULL is a no-op */
+    /* What was not synced may be lost. Gives the bytes that its file has; NULL is a no-op. */
+    uint64_t (*close)(ing_segment *segment);
 
-    /* NOT_FOUND when the segment is gone, CORRUPT when it is too short. */
+    /* NOT_FOUND when the segment is gone, CORRUPT, naming its file, when it is too short or not as it
+     * was written. */
     ANC_MUST_CHECK anc_status (*read)(void *self, krn_call *call, const ing_payload *payload,
                                       anc_str *ret);
     /* ret_bytes: what it had; 0 when it was gone. */

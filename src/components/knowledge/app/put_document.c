@@ -19,7 +19,7 @@ enum { MAX_TRIES = 8, UNDO_ARENA_BYTES = 1 << 20 };
 
 /* Part of the fingerprint; a change in how texts are extracted or cut counts it up, so that a put of
  * the same bytes is done again. */
-static const char pipeline[] = "2";
+static const char pipeline[] = "3";
 
 /* ---- check --------------------------------------------------------------------------------- */
 
@@ -165,6 +165,10 @@ anc_status kno_put_read_present(kno_put *put)
     if (!kno_may_open(&put->call, put->present.acl))
         return ANC_FAIL_FIELD(put->call.err, ANC_FORBIDDEN, "/id",
                               "the document '%.*s' is not yours to replace", ANC_FMT(put->name));
+    if (put->of.parent.len > 0 && !anc_str_eq(put->present.parent, put->of.parent))
+        return ANC_FAIL(put->call.err, ANC_FORBIDDEN,
+                        "'%.*s' is the id of another document, which is no part of '%.*s'",
+                        ANC_FMT(put->name), ANC_FMT(put->of.parent));
     return kno_expected_check(put->input->expected_version, &put->present, put->name,
                               put->call.err);
 }
@@ -284,6 +288,8 @@ static void take_back(const kno_put *put)
         status = kno_object_collect(kno, &call, &put->version.text);
     if (status == ANC_OK && put->original_kept)
         status = kno_object_collect(kno, &call, &put->content);
+    if (status == ANC_OK)
+        status = kno_parts_take_back(put, &call);
     if (status != ANC_OK)
         krn_log_write(kno->with.log, KRN_WARN, "knowledge", "a failed put is left to the sweep",
                       KRN_STR("document_id", put->name),
@@ -299,6 +305,8 @@ void kno_put_done(kno_put *put)
     kno_live_end(kno, &put->live);
     if (put->published.document_id == 0)
         take_back(put);
+    else if (put->vanished != NULL)
+        kno_retired_collect(put->vanished);
 }
 
 kno_put_result kno_put_result_of(const kno_put *put, kno_put_status status)
@@ -328,8 +336,8 @@ static void tell(const kno_put *put, kno_put_status status)
                   KRN_INT("embedded", put->embedded));
 }
 
-anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document_input *input,
-                            bool must_be_new, kno_put_result *ret)
+static anc_status put_document(kno_service *kno, krn_call *call, const kno_document_input *input,
+                               bool must_be_new, const kno_part_of *of, kno_put_result *ret)
 {
     const int64_t start_ns = krn_now_ns(kno->with.clock);
     ANC_ARENA(mem, KNO_PUT_ARENA_BYTES);
@@ -339,6 +347,8 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
                    .call = *call,
                    .input = input,
                    .must_be_new = must_be_new,
+                   .takes_parts = input->past == NULL,
+                   .of = *of,
                    .results = call->mem,
                    .stage_from_ns = start_ns};
     put.call.mem = mem;
@@ -355,4 +365,17 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
     tell(&put, came_of_it);
     *ret = kno_put_result_of(&put, came_of_it);
     return ANC_OK;
+}
+
+anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document_input *input,
+                            bool must_be_new, kno_put_result *ret)
+{
+    const kno_part_of of = {.parent = input->past != NULL ? input->past->parent : ANC_STR_NONE};
+    return put_document(kno, call, input, must_be_new, &of, ret);
+}
+
+anc_status kno_put_as_part(kno_service *kno, krn_call *call, const kno_document_input *input,
+                           const kno_part_of *of, kno_put_result *ret)
+{
+    return put_document(kno, call, input, false, of, ret);
 }

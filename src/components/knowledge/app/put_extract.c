@@ -96,6 +96,14 @@ static anc_status on_block(void *arg, const kno_block *block, anc_err *err)
     return status;
 }
 
+static anc_status on_part(void *arg, const kno_part *part, anc_err *err)
+{
+    extraction *x = arg;
+    const anc_status status = kno_put_part(x->put, part, err);
+    x->refused = status != ANC_OK;
+    return status;
+}
+
 /* The parser knows bytes only: which document they are is said here. */
 static anc_status parse(kno_put *put, extraction *x, kno_parsed *ret)
 {
@@ -103,7 +111,8 @@ static anc_status parse(kno_put *put, extraction *x, kno_parsed *ret)
     const kno_source source = {.bytes = put->input->content,
                                .content_type = put->input->content_type,
                                .name = put->input->name};
-    const kno_block_sink sink = {.arg = x, .on_block = on_block};
+    const kno_block_sink sink = {
+        .arg = x, .on_block = on_block, .on_part = put->takes_parts ? on_part : NULL};
     krn_call call = put->call;
     anc_err why;
     anc_err_clear(&why);

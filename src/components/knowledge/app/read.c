@@ -23,6 +23,7 @@ anc_status kno_document_to_public(krn_call *call, const kno_document_record *d,
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a document");
     *ret = (kno_document){.collection = d->collection,
                           .id = d->name,
+                          .parent = d->parent,
                           .title = v->title,
                           .uri = v->uri,
                           .source = v->source,

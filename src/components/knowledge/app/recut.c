@@ -85,6 +85,7 @@ static anc_status cut_again(kno_put *put, const kno_version_record *old)
     if (put->present.current.id != old->id || put->collection.cut == old->cut)
         return ANC_OK; /* somebody was faster */
     put->cut_for = put->collection;
+    ANC_TRY(kno_parts_remember(put, old->found));
     ANC_TRY(kno_put_extract(put));
     ANC_TRY(kno_put_cut(put));
     bool same = false;
@@ -116,6 +117,7 @@ static anc_status cut_from(kno_service *kno, const krn_call *outer, const kno_do
                    .input = &input,
                    .has_original = true,
                    .also_changed = KNO_CHANGED_CUT,
+                   .of = {.parent = d->parent},
                    .results = mem,
                    .name = d->name,
                    .into = d->collection,

@@ -1,7 +1,7 @@
 /* parser.h - port: bytes of some format to text and structure.
  *
- * Adapters: parse (the formats of lib/parse). Contract: any thread but the loop; blocks come in the
- * order of the text, each good during its callback; a sink's failure ends the parse and is given
+ * Adapters: parse (the formats of lib/parse). Contract: any thread but the loop; blocks and
+ * parts come in the order of the text, each good during its callback; a sink's failure ends the parse and is given
  * back. INVALID when the bytes are not what their type says, UNSUPPORTED names the type of content
  * that nobody here understands, LIMIT what was passed; each with a text for people.
  */
@@ -17,9 +17,18 @@ typedef struct kno_source {
     anc_str name;         /* of the file; may be empty */
 } kno_source;
 
+/* A document inside the document, such as what a mail has attached. */
+typedef struct kno_part {
+    anc_str name;         /* a bare file name; may be empty */
+    anc_str content_type; /* as declared; may be empty */
+    anc_str bytes;
+} kno_part;
+
 typedef struct kno_block_sink {
     void *arg;
     anc_status (*on_block)(void *arg, const kno_block *block, anc_err *err); /* start not set */
+    /* NULL: parts are not wanted, and passed over. */
+    anc_status (*on_part)(void *arg, const kno_part *part, anc_err *err);
 } kno_block_sink;
 
 /* What the parser learnt beside the text; views in call->mem. */

@@ -28,10 +28,11 @@ static anc_status cut_quotes(rag_turn *turn, const rag_checked *checked)
 /* An answer that says that there is none cites nothing: it is checked against no passages. */
 static anc_status check_answer(rag_turn *turn)
 {
-    rag_checked checked;
+    rag_checked checked = {anc_buf_view(&turn->text), turn->quotes, turn->n_quotes};
     const size_t n = turn->answer.no_answer ? 0 : turn->answer.n_sources;
-    ANC_TRY(rag_citations_check(turn->mem, anc_buf_view(&turn->text), turn->query, turn->passages,
-                                n, &checked, &turn->err));
+    if (!turn->quotes_itself)
+        ANC_TRY(rag_citations_check(turn->mem, anc_buf_view(&turn->text), turn->query,
+                                    turn->passages, n, &checked, &turn->err));
     turn->answer.text = checked.text;
     return cut_quotes(turn, &checked);
 }

@@ -13,8 +13,7 @@
 #include "rag/domain/abstain.h"
 #include "service_impl.h"
 
-static const int64_t RESERVE_NS = 1500000000;
-static const int64_t RESERVE_FROM_NS = 3000000000;
+static const int64_t RESERVE_MAX_NS = 1500000000;
 
 static void try_next(rag_turn *turn);
 
@@ -29,12 +28,25 @@ static void end_turn(rag_turn *turn, anc_status status)
     turn->sink.on_done(turn->sink.arg, status, &turn->err);
 }
 
-static void on_token(void *arg, anc_str text)
+/* Models like to begin with blanks; an answer does not. */
+static anc_str without_lead(const rag_turn *turn, anc_str text)
+{
+    size_t n = 0;
+    while (turn->text.len == 0 && n < text.len && (unsigned char)text.ptr[n] <= ' ')
+        n++;
+    return anc_str_sub(text, n, text.len);
+}
+
+static void on_token(void *arg, anc_str token)
 {
     rag_turn *turn = arg;
-    if (turn->text.refused || atomic_load(&turn->cancelled))
+    const anc_str text = without_lead(turn, token);
+    const size_t before = turn->text.len;
+    if (text.len == 0 || turn->text.refused || turn->echoed || atomic_load(&turn->cancelled))
         return;
-    if (!anc_buf_add(&turn->text, text)) {
+    turn->echoed = anc_buf_add(&turn->text, text) &&
+                   rag_prompt_echoed(&turn->prompt, anc_buf_view(&turn->text), before);
+    if (turn->text.refused || turn->echoed) {
         rag_try *t = &turn->tries[turn->at];
         t->link->provider.ops->cancel(t->link->provider.self, turn->job);
         return;
@@ -50,11 +62,23 @@ static anc_status judge(rag_turn *turn, anc_status status, const anc_err *err)
         return ANC_FAIL(&turn->err, ANC_CANCELLED, "the caller left");
     if (turn->text.refused)
         return anc_buf_status(&turn->text, "answer", &turn->err);
+    if (turn->echoed)
+        return ANC_FAIL(&turn->err, ANC_PROVIDER, "the model repeated its instructions");
     if (status == ANC_OK && turn->text.len == 0)
         return ANC_FAIL(&turn->err, ANC_PROVIDER, "the provider answered nothing");
     if (status != ANC_OK && err != NULL)
         turn->err = *err;
+    if (status == ANC_DEADLINE && krn_now_ns(turn->rag->with.clock) < turn->call.deadline_ns)
+        status = turn->err.code = ANC_PROVIDER; /* its own time was over, not the question's */
     return status;
+}
+
+static void take_quotes(rag_turn *turn, const rag_usage *usage)
+{
+    turn->quotes_itself = usage->quotes_itself;
+    turn->n_quotes = usage->n_quotes < RAG_OWN_QUOTES_MAX ? usage->n_quotes : RAG_OWN_QUOTES_MAX;
+    for (size_t i = 0; i < turn->n_quotes; i++)
+        turn->quotes[i] = usage->quotes[i];
 }
 
 static void on_done(void *arg, anc_status status, const anc_err *err, const rag_usage *usage)
@@ -74,6 +98,7 @@ static void on_done(void *arg, anc_status status, const anc_err *err, const rag_
         turn->answer.input_tokens = usage->input_tokens + turn->rewrite_input;
         turn->answer.output_tokens = usage->output_tokens + turn->rewrite_output;
         turn->answer.no_answer = usage->abstained;
+        take_quotes(turn, usage);
         end_turn(turn, ANC_OK);
         return;
     }
@@ -86,20 +111,22 @@ static void on_done(void *arg, anc_status status, const anc_err *err, const rag_
                   KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
                   KRN_STR("query_id", turn->answer.query_id));
     anc_buf_clear(&turn->text);
+    turn->echoed = false;
     turn->outcome = status;
     turn->answer.degraded = true;
     turn->at++;
     try_next(turn);
 }
 
-/* What a try may take of the time that is left: all of it where nobody stands behind it or there is
- * little. */
+/* What a try may take of the time that is left: three quarters, but all of it where nobody stands
+ * behind it. */
 static int64_t deadline_of(const rag_turn *turn, int64_t now)
 {
     const int64_t end = turn->call.deadline_ns;
-    if (end == INT64_MAX || turn->at + 1 == turn->n_tries || end - now < RESERVE_FROM_NS)
+    if (end == INT64_MAX || turn->at + 1 == turn->n_tries)
         return end;
-    return end - (end - now) / 4 < end - RESERVE_NS ? end - RESERVE_NS : end - (end - now) / 4;
+    const int64_t quarter = (end - now) / 4;
+    return end - (quarter < RESERVE_MAX_NS ? quarter : RESERVE_MAX_NS);
 }
 
 /* Starts the next provider that does not rest; false when there is none. */
@@ -163,7 +190,7 @@ static void try_next(rag_turn *turn)
     } else if (start_next(turn, now)) {
         return;
     } else if (turn->outcome == ANC_DEADLINE) {
-        turn->outcome = ANC_PROVIDER; /* a provider's own time was over, not the question's */
+        turn->outcome = ANC_PROVIDER; /* what start said of its own time */
     }
     if (krn_submit(rag->with.loop, end_later, turn, NULL) != ANC_OK)
         end_later(turn);

@@ -9,6 +9,7 @@
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
 #include "kernel/ports/writer.h"
+#include "knowledge/knowledge.h"
 #include "rag/ports/conversation_store.h"
 #include "rag/ports/provider.h"
 #include "rag/ports/sentence_scorer.h"
@@ -37,6 +38,7 @@ typedef struct rag_config {
 /* Everything is borrowed until rag_service_close. */
 typedef struct rag_service_options {
     srch_service *search;
+    kno_service *knowledge; /* what collections say of the prompt */
     rag_conversation_store conversations;
     const rag_provider *providers; /* [n_providers], tried in this order */
     size_t n_providers;

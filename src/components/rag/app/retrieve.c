@@ -106,11 +106,10 @@ void rag_fence_draw(krn_clock clock, char out[RAG_FENCE_CHARS])
 
 static anc_status render_prompt(rag_turn *turn)
 {
-    const rag_config *c = &turn->rag->with.config;
     char fence[RAG_FENCE_CHARS];
     const rag_prompt_parts parts = {
-        .instructions = turn->system_prompt.len != 0 ? turn->system_prompt : c->system_prompt,
-        .layout = c->prompt_template,
+        .instructions = turn->system_prompt,
+        .layout = turn->layout,
         .fence = {fence, sizeof fence},
         .passages = turn->passages,
         .n_passages = turn->answer.n_sources,
@@ -160,6 +159,7 @@ static anc_status retrieve(rag_turn *turn)
     if (asks)
         ANC_TRY(find_passages(turn));
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
+    ANC_TRY(rag_instructions_take(turn));
     ANC_TRY(render_prompt(turn));
     turn->request = (rag_request){
         .call = &turn->call,

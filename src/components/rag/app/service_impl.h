@@ -67,7 +67,8 @@ struct rag_turn {
     anc_str query;             /* what it means in its conversation; what is searched for */
     bool leans;                /* on the conversation */
     bool whole;                /* nobody reads along */
-    anc_str system_prompt;     /* of the question; may be empty */
+    anc_str system_prompt;     /* of the question, or what stands for it; may be empty */
+    anc_str layout;            /* of the prompt's last message; may be empty */
     const json_value *filters; /* borrowed; NULL: none */
     ev_strs collections;
     anc_str title; /* of a conversation that has none */
@@ -99,6 +100,10 @@ struct rag_turn {
     size_t at; /* the try that runs */
     rag_provider_job *job;
     anc_buf text;
+    bool quotes_itself; /* `quotes` are the text's citations, it is not searched for markers */
+    rag_quote quotes[RAG_OWN_QUOTES_MAX];
+    size_t n_quotes;
+    bool echoed; /* the model repeats what it was told */
     anc_status outcome;
     int64_t started_ns, generate_ns;
 };
@@ -137,6 +142,10 @@ anc_str
 rag_user_or_none(const krn_call *call); /* NULL instead of an empty id: nobody is logged in */
 anc_status rag_conversation_id_check(anc_str id, const char *pointer, anc_err *err) ANC_MUST_CHECK;
 atomic_uint *rag_pending_slot(rag_service *rag, anc_str conversation_id);
+
+/* instructions.c: fills system_prompt and layout for the sources that were found. What
+ * kno_collection_find gives, but for NOT_FOUND. */
+anc_status rag_instructions_take(rag_turn *turn) ANC_MUST_CHECK;
 
 /* retrieve.c: characters that no document knew */
 void rag_fence_draw(krn_clock clock, char out[RAG_FENCE_CHARS]);

@@ -16,7 +16,7 @@ typedef struct rag_checked {
     size_t n;
 } rag_checked;
 
-/* Reads [1], [1, 2], [1][2] and [1-3] in `answer` (valid UTF-8). A number that is no passage's is
+/* Reads [1], [1, 2], [1][2] and [1-3] in `answer` (valid UTF-8), and what markers.h says stands for them. A number that is no passage's is
  * taken out of the text, the brackets too when nothing is left in them. The quote of a marker is
  * what the sentence before it says word for word where the passage has that, else the sentence of
  * the passage that shares most with it. An answer without any marker that plainly retells one

@@ -17,8 +17,9 @@ typedef struct rag_markers {
 } rag_markers;
 
 /* Copies `answer` to `out` without the numbers that are not 1 to `n_passages`, and notes where the
- * others stand in it. Numbers of more than three digits are taken for something else ([2024]) and
- * left alone. */
+ * others stand in it. What models write for [1] becomes [1]: 【1†source】, [^1], [passage 1], (passage 1).
+ * Numbers of more than three digits are taken for something else ([2024]) and left alone, and so is what
+ * stands between backticks. */
 void rag_markers_clean(anc_str answer, size_t n_passages, anc_buf *out, rag_markers *ret);
 
 #endif

@@ -68,6 +68,20 @@ static bool holds(anc_str text, anc_str part)
     return anc_str_find(text, part) != SIZE_MAX;
 }
 
+bool rag_prompt_echoed(const rag_prompt *prompt, anc_str text, size_t from)
+{
+    const size_t back = rag_instructions.len; /* longer than each of its lines */
+    const anc_str tail = anc_str_sub(text, from > back ? from - back : 0, text.len);
+    anc_str rest = rag_instructions;
+    anc_str rule;
+    if (prompt->fence.len > 0 && holds(tail, prompt->fence))
+        return true;
+    while (anc_str_split(&rest, '\n', &rule))
+        if (holds(tail, rule))
+            return true;
+    return false;
+}
+
 bool rag_prompt_fence_fits(const rag_prompt_parts *parts)
 {
     const anc_str fence = parts->fence;
@@ -166,6 +180,9 @@ anc_status rag_prompt_render(anc_arena *mem, const rag_prompt_parts *parts, rag_
     uint64_t tokens = 0;
     for (size_t i = 0; i < n; i++)
         tokens += rag_tokens_estimate(messages[i].text);
-    *ret = (rag_prompt){messages, n, tokens > UINT32_MAX ? UINT32_MAX : (uint32_t)tokens};
+    *ret = (rag_prompt){messages, n, tokens > UINT32_MAX ? UINT32_MAX : (uint32_t)tokens,
+                        anc_arena_copy(mem, parts->fence)};
+    if (ret->fence.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for a fence");
     return ANC_OK;
 }

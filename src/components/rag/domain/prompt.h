@@ -28,6 +28,7 @@ typedef struct rag_prompt {
     const rag_prompt_message *messages; /* [n]: system, the history in turns, the question */
     size_t n;
     uint32_t tokens; /* estimated */
+    anc_str fence;
 } rag_prompt;
 
 typedef struct rag_prompt_parts {
@@ -50,6 +51,10 @@ anc_status rag_prompt_layout_check(anc_str layout, anc_err *err) ANC_MUST_CHECK;
 
 /* Whether `fence` stands nowhere in what will be put between fences, or beside them. */
 bool rag_prompt_fence_fits(const rag_prompt_parts *parts);
+
+/* Whether an answer says again what only the instructions have: the fence, or a rule of the built-in
+ * ones. What stands before byte `from` of `text` was looked at already. */
+bool rag_prompt_echoed(const rag_prompt *prompt, anc_str text, size_t from);
 
 /* Renders into `mem`. The layout has been checked and the fence fits. LIMIT past
  * RAG_PROMPT_MAX_BYTES or the arena's ceiling; NO_MEMORY. */

@@ -42,8 +42,10 @@ anc_status rag_rewrite_prompt(anc_arena *mem, anc_str fence, anc_str question,
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for a prompt");
     messages[0] = (rag_prompt_message){RAG_SYSTEM, anc_str_of(instructions)};
     messages[1] = (rag_prompt_message){RAG_USER, asked};
-    *ret = (rag_prompt){messages, 2,
-                        rag_tokens_estimate(messages[0].text) + rag_tokens_estimate(asked)};
+    *ret =
+        (rag_prompt){.messages = messages,
+                     .n = 2,
+                     .tokens = rag_tokens_estimate(messages[0].text) + rag_tokens_estimate(asked)};
     return ANC_OK;
 }
 

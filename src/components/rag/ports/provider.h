@@ -21,10 +21,11 @@
 #define ANC_RAG_PORTS_PROVIDER_H
 
 #include "kernel/domain/call.h"
+#include "rag/domain/citations.h"
 #include "rag/domain/passage.h"
 #include "rag/domain/prompt.h"
 
-enum { RAG_ANSWER_MAX_BYTES = 1 << 20 };
+enum { RAG_ANSWER_MAX_BYTES = 1 << 20, RAG_OWN_QUOTES_MAX = 8 };
 
 typedef struct rag_request {
     krn_call *call; /* for deadline, cancel flag and trace; its arena is not to be used */
@@ -41,6 +42,10 @@ typedef struct rag_usage {
     anc_str model; /* that answered */
     uint32_t input_tokens, output_tokens;
     bool abstained; /* it says that nothing answers the question */
+    bool
+        quotes_itself; /* `quotes` are its citations; what stands in brackets in its text is quoted too */
+    const rag_quote *quotes; /* [n_quotes], at most RAG_OWN_QUOTES_MAX */
+    size_t n_quotes;
 } rag_usage;
 
 typedef struct rag_provider_sink {

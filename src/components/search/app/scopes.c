@@ -1,4 +1,6 @@
 /* scopes.c - which collections are searched, and how each of them reads the question. */
+#include <stdio.h>
+
 #include "base/str.h"
 #include "query_impl.h"
 #include "text/analyze.h"
@@ -18,9 +20,14 @@ static void add_collection(srch_asking *a, const kno_collection *c)
 static anc_status find_named(srch_asking *a)
 {
     const srch_request *r = a->request;
+    anc_err *err = a->call->err;
     for (size_t i = 0; i < r->n_collections; i++) {
         kno_collection c;
-        ANC_TRY(kno_collection_find(a->srch->config.knowledge, a->call, r->collections[i], &c));
+        const anc_status status =
+            kno_collection_find(a->srch->config.knowledge, a->call, r->collections[i], &c);
+        if (status == ANC_INVALID || status == ANC_NOT_FOUND)
+            (void)snprintf(err->pointer, sizeof err->pointer, "/collections/%zu", i);
+        ANC_TRY(status);
         add_collection(a, &c);
     }
     return ANC_OK;

@@ -55,6 +55,7 @@ static anc_status read_choice(chat_answer *answer, const json_value *choice, con
     if (kind != JSON_STRING && kind != JSON_NULL && kind != JSON_ABSENT)
         return ANC_FAIL(err, ANC_PROVIDER, "%s: the content of the answer is of kind %s", where,
                         json_kind_name(kind));
+    answer->refused |= json_str(json_member(message, "refusal"), ANC_STR("")).len > 0;
     const json_value *reason = json_member(choice, "finish_reason");
     if (json_kind_of(reason) == JSON_STRING) {
         copy_text(answer->finish_reason, sizeof answer->finish_reason, reason);

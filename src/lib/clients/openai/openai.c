@@ -80,6 +80,7 @@ static void chat_over(clt_openai_chat *chat, anc_status status, const anc_err *e
 {
     const clt_openai_outcome outcome = {.model = anc_str_of(chat->answer.model),
                                         .finish_reason = anc_str_of(chat->answer.finish_reason),
+                                        .refused = chat->answer.refused,
                                         .input_tokens = chat->answer.input_tokens,
                                         .output_tokens = chat->answer.output_tokens,
                                         .retry_after_ms = chat->retry_after_ms};

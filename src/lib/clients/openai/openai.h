@@ -55,6 +55,7 @@ typedef struct clt_openai_request {
 typedef struct clt_openai_outcome {
     anc_str model;          /* as the provider names it; "" when unknown */
     anc_str finish_reason;  /* "stop", "length", …; "" when none came */
+    bool refused;           /* the model would not answer, by the field that says so */
     int64_t input_tokens;   /* -1: not told */
     int64_t output_tokens;  /* -1: not told */
     int64_t retry_after_ms; /* -1: not told */

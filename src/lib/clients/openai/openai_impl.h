@@ -12,6 +12,7 @@ typedef struct chat_answer {
     char model[NAME_TEXT];
     char finish_reason[REASON_TEXT];
     int64_t input_tokens, output_tokens; /* -1: not told */
+    bool refused;                        /* a refusal came where the text should stand */
     bool finished;                       /* a finish reason or the end mark came */
     bool end_mark;                       /* "[DONE]" came: nothing follows */
 } chat_answer;

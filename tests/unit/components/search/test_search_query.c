@@ -214,7 +214,14 @@ static void bad_requests_are_named(void **state)
     r = world_request("leave");
     r.collections = &nowhere;
     r.n_collections = 1;
-    refuse(w, r, ANC_NOT_FOUND, "");
+    refuse(w, r, ANC_NOT_FOUND, "/collections/0");
+    const anc_str some[] = {ANC_STR("handbook"), ANC_STR("attic")};
+    r.collections = some;
+    r.n_collections = 2;
+    refuse(w, r, ANC_NOT_FOUND, "/collections/1");
+    r = world_request("leave");
+    r.context_chunks = 1; /* around passages that are not joined */
+    refuse(w, r, ANC_INVALID, "/context_chunks");
     w->call.deadline_ns = 0;
     refuse(w, world_request("leave"), ANC_DEADLINE, "");
 }

@@ -85,9 +85,9 @@ static void phrases_are_found(void **state)
     anc_str lines = {0}, line;
     anc_err err = {0};
     bool ok = true;
-    ANC_ARENA(mem, 1 << 20);
     if (place_in_data(folder, "documents") == NULL)
         skip();
+    ANC_ARENA(mem, 1 << 20);
     (void)snprintf(path, sizeof path, "%s/expected.jsonl", folder);
     ASSERT_OK(os_file_read(mem, anc_str_of(path), 1 << 19, &lines, &err), &err);
     while (anc_str_split(&lines, '\n', &line))
@@ -103,9 +103,9 @@ static void awkward_files_end_by_name(void **state)
     anc_str *names = NULL;
     size_t n = 0;
     anc_err err = {0};
-    ANC_ARENA(list, 1 << 16);
     if (place_in_data(folder, "documents/awkward") == NULL)
         skip();
+    ANC_ARENA(list, 1 << 16);
     ASSERT_OK(os_folder_list(list, anc_str_of(folder), MAX_FILES, &names, &n, &err), &err);
     for (size_t i = 0; i < n; i++) {
         ANC_ARENA(mem, FILE_BYTES + (1 << 20));

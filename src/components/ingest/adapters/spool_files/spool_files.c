@@ -1,7 +1,8 @@
-/* spool_files.c - segments as files that grow at their end.
+/* spool_files.c - segments as files that grow at their end, in frames that carry a sum (frame.h).
  *
  * A segment's name is made durable when it is made, its bytes by sync. What lies behind the last sync
- * of a crashed process belongs to nobody: the catalog names pieces that were synced before.
+ * of a crashed process belongs to nobody: the catalog names pieces that were synced before. A write that
+ * failed is made again at the same place.
  */
 #include "spool_files.h"
 
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "frame.h"
 #include "os/file.h"
 
 enum { MAX_SEGMENTS = 1000000, HEX = 16 };
@@ -24,6 +26,10 @@ typedef struct spool_files {
 struct ing_segment {
     int fd;
     char path[OS_PATH_MAX];
+    uint64_t written; /* bytes that are in the file */
+    size_t used;      /* of the buffer: frames that are to be written behind them */
+    size_t frame;     /* where the frame that grows begins in the buffer; `used`: none grows */
+    unsigned char buffer[ING_FRAME_HEADER + ING_FRAME_BYTES];
 };
 
 static void path_of(const spool_files *f, int64_t id, char out[OS_PATH_MAX])
@@ -54,13 +60,15 @@ static anc_status sync_folder(const spool_files *f, anc_err *err)
     return status;
 }
 
-static void close_segment(ing_segment *segment)
+static uint64_t close_segment(ing_segment *segment)
 {
     if (segment == NULL)
-        return;
+        return 0;
+    const uint64_t written = segment->written;
     if (segment->fd >= 0)
         (void)close(segment->fd);
     free(segment);
+    return written;
 }
 
 static anc_status create(void *self, int64_t id, ing_segment **ret, anc_err *err)
@@ -70,54 +78,117 @@ static anc_status create(void *self, int64_t id, ing_segment **ret, anc_err *err
     if (segment == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a segment of the spool");
     path_of(f, id, segment->path);
-    segment->fd = open(segment->path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    segment->fd = open(segment->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     anc_status status = ANC_OK;
     if (segment->fd < 0)
         status = failure("make", segment->path, err);
     else
         status = sync_folder(f, err);
     if (status != ANC_OK) {
-        close_segment(segment);
+        (void)close_segment(segment);
         return status;
     }
     *ret = segment;
     return ANC_OK;
 }
 
-static anc_status add(ing_segment *segment, anc_str bytes, anc_err *err)
+/* The frame that grows is whole. */
+static void seal(ing_segment *s)
 {
-    while (bytes.len > 0) {
-        const ssize_t n = write(segment->fd, bytes.ptr, bytes.len);
+    if (s->used == s->frame)
+        return;
+    const size_t from = s->frame + ING_FRAME_HEADER;
+    ing_frame_seal(s->buffer + s->frame, (anc_str){(const char *)s->buffer + from, s->used - from},
+                   s->written + s->frame);
+    s->frame = s->used;
+}
+
+static anc_status flush(ing_segment *s, anc_err *err)
+{
+    seal(s);
+    for (size_t done = 0; done < s->used;) {
+        const ssize_t n =
+            pwrite(s->fd, s->buffer + done, s->used - done, (off_t)(s->written + done));
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
-            return failure("write", segment->path, err);
-        bytes = anc_str_sub(bytes, (size_t)n, bytes.len);
+            return failure("write", s->path, err);
+        done += (size_t)n;
+    }
+    s->written += s->used;
+    s->used = s->frame = 0;
+    return ANC_OK;
+}
+
+static uint64_t bytes_of(const ing_segment *s)
+{
+    return s->written + s->used;
+}
+
+static uint64_t begin(ing_segment *s)
+{
+    seal(s);
+    return bytes_of(s);
+}
+
+static anc_status add(ing_segment *s, anc_str bytes, anc_err *err)
+{
+    while (bytes.len > 0) {
+        const bool grows = s->used > s->frame;
+        if (s->used + (grows ? 0 : ING_FRAME_HEADER) >= sizeof s->buffer) {
+            ANC_TRY(flush(s, err));
+            continue;
+        }
+        s->used += grows ? 0 : ING_FRAME_HEADER;
+        const anc_str part = anc_str_sub(bytes, 0, sizeof s->buffer - s->used);
+        memcpy(s->buffer + s->used, part.ptr, part.len);
+        s->used += part.len;
+        bytes = anc_str_sub(bytes, part.len, bytes.len);
     }
     return ANC_OK;
 }
 
 static anc_status sync_segment(ing_segment *segment, anc_err *err)
 {
+    ANC_TRY(flush(segment, err));
     return fdatasync(segment->fd) == 0 ? ANC_OK : failure("sync", segment->path, err);
 }
 
 /* ---- read ---------------------------------------------------------------------------------- */
 
-static anc_status read_piece(int fd, const char *path, const ing_payload *payload, char *out,
-                             anc_err *err)
+static anc_status read_at(int fd, const char *path, void *out, size_t n, uint64_t at, anc_err *err)
 {
-    for (uint64_t got = 0; got < payload->bytes;) {
-        const ssize_t n =
-            pread(fd, out + got, (size_t)(payload->bytes - got), (off_t)(payload->at + got));
-        if (n < 0 && errno == EINTR)
+    for (size_t got = 0; got < n;) {
+        const ssize_t some = pread(fd, (char *)out + got, n - got, (off_t)(at + got));
+        if (some < 0 && errno == EINTR)
             continue;
-        if (n < 0)
+        if (some < 0)
             return failure("read", path, err);
-        if (n == 0)
-            return ANC_FAIL(err, ANC_CORRUPT, "%s ends before byte %llu", path,
-                            (unsigned long long)(payload->at + payload->bytes));
-        got += (uint64_t)n;
+        if (some == 0)
+            return ANC_FAIL(err, ANC_CORRUPT, "%s is damaged: it ends before byte %llu", path,
+                            (unsigned long long)(at + n));
+        got += (size_t)some;
+    }
+    return ANC_OK;
+}
+
+static anc_status read_frames(int fd, const char *path, const ing_payload *payload, char *out,
+                              anc_err *err)
+{
+    uint64_t at = payload->at;
+    for (uint64_t got = 0; got < payload->bytes;) {
+        unsigned char header[ING_FRAME_HEADER];
+        ing_frame frame;
+        ANC_TRY(read_at(fd, path, header, sizeof header, at, err));
+        bool sound = ing_frame_parse(header, at, &frame) && frame.bytes <= payload->bytes - got;
+        if (sound)
+            ANC_TRY(read_at(fd, path, out + got, frame.bytes, at + sizeof header, err));
+        sound = sound && ing_frame_is_sound(&frame, (anc_str){out + got, frame.bytes});
+        if (!sound)
+            return ANC_FAIL(err, ANC_CORRUPT, "%s is damaged at byte %llu: send the document again",
+                            path, (unsigned long long)at);
+        got += frame.bytes;
+        at += sizeof header + frame.bytes;
     }
     return ANC_OK;
 }
@@ -133,7 +204,7 @@ static anc_status read_payload(void *self, krn_call *call, const ing_payload *pa
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return failure("open", path, call->err);
-    const anc_status status = read_piece(fd, path, payload, out, call->err);
+    const anc_status status = read_frames(fd, path, payload, out, call->err);
     (void)close(fd);
     ANC_TRY(status);
     *ret = (anc_str){out, (size_t)payload->bytes};
@@ -199,7 +270,9 @@ static anc_status list(void *self, krn_call *call, ing_segment_row **ret, size_t
 static const ing_spool_ops ops = {
     .name = "files",
     .create = create,
+    .begin = begin,
     .add = add,
+    .bytes = bytes_of,
     .sync = sync_segment,
     .close = close_segment,
     .read = read_payload,

@@ -69,6 +69,15 @@ static anc_status on_property(void *self, anc_str name, anc_str value, anc_err *
     return anc_buf_status(&h->properties, "what a file says of itself", err);
 }
 
+static anc_status on_attachment(void *self, const prs_attachment *attachment, anc_err *err)
+{
+    const handover *h = self;
+    const kno_part part = {.name = attachment->name,
+                           .content_type = attachment->content_type,
+                           .bytes = attachment->bytes};
+    return h->sink->on_part(h->sink->arg, &part, err);
+}
+
 static anc_status may_go_on(void *arg, anc_err *err)
 {
     const krn_call *call = arg;
@@ -81,7 +90,11 @@ static anc_status may_go_on(void *arg, anc_err *err)
 
 static anc_status parse_into(handover *h, prs_kind kind, const kno_source *source, anc_err *err)
 {
-    const prs_sink to = {.block = on_block, .title = on_title, .property = on_property, .self = h};
+    const prs_sink to = {.block = on_block,
+                         .title = on_title,
+                         .property = on_property,
+                         .attachment = h->sink->on_part != NULL ? on_attachment : NULL,
+                         .self = h};
     prs_limits limits = prs_limits_default();
     limits.may_go_on = may_go_on;
     limits.arg = h->call;

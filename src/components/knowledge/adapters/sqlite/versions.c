@@ -155,7 +155,7 @@ static anc_status new_document(krn_tx *tx, const kno_publication *p, uint32_t nu
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "INSERT INTO kno_document(collection_id, name, current_id, versions,"
-                       " created_ms, updated_ms) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+                       " created_ms, updated_ms, parent) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
                        &s, err));
     db_bind_int(s, 1, p->collection_id);
     db_bind_str(s, 2, p->document);
@@ -163,6 +163,7 @@ static anc_status new_document(krn_tx *tx, const kno_publication *p, uint32_t nu
     db_bind_int(s, 4, number);
     db_bind_int(s, 5, p->document_created_ms != 0 ? p->document_created_ms : created_of(tx, p));
     db_bind_int(s, 6, created_of(tx, p));
+    db_bind_str_or_null(s, 7, p->parent.len > 0 ? p->parent : ANC_STR_NONE);
     ANC_TRY(db_run(s, err));
     *ret_id = db_last_rowid(tx->connection);
     return ANC_OK;
@@ -301,6 +302,36 @@ static anc_status retire(void *self, krn_tx *tx, int64_t document_id, uint32_t *
     return ANC_OK;
 }
 
+static anc_status parts(void *self, krn_tx *tx, int64_t collection_id, anc_str parent,
+                        anc_str after, size_t limit, anc_arena *mem, kno_part_row **ret,
+                        size_t *ret_n, anc_err *err)
+{
+    (void)self;
+    kno_part_row *rows = anc_arena_alloc(mem, limit, sizeof *rows);
+    if (rows == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu parts of a document", limit);
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "SELECT id, name FROM kno_document WHERE collection_id = ?1 AND parent = ?2"
+                       " AND name > ?3 ORDER BY name LIMIT ?4",
+                       &s, err));
+    db_bind_int(s, 1, collection_id);
+    db_bind_str(s, 2, parent);
+    db_bind_str(s, 3, after);
+    db_bind_int(s, 4, (int64_t)limit);
+    size_t n = 0;
+    for (bool row = true; n < limit; n++) {
+        ANC_TRY(db_step(s, &row, err));
+        if (!row)
+            break;
+        rows[n].document_id = db_col_int(s, 0);
+        ANC_TRY(db_col_copy(s, 1, mem, &rows[n].name, err));
+    }
+    *ret = rows;
+    *ret_n = n;
+    return ANC_OK;
+}
+
 static anc_status accept_cut(void *self, krn_tx *tx, int64_t version_id, uint32_t cut, bool failed,
                              anc_err *err)
 {
@@ -339,6 +370,7 @@ const kno_version_writer_ops kno_sqlite_versions = {
     .stage_chunks = stage_chunks,
     .publish = publish,
     .retire = retire,
+    .parts = parts,
     .accept_cut = accept_cut,
     .settle_cuts = settle_cuts,
 };

@@ -39,6 +39,7 @@ struct rag_provider_job {
     size_t n_pieces;
     size_t delivered;
     rag_usage usage;
+    rag_quote quotes[RAG_PICKS_MAX];
 };
 
 static void job_free(rag_provider_job *job)
@@ -90,7 +91,10 @@ static anc_status render(rag_provider_job *job, const rag_choice *choice)
         if (text.ptr == NULL)
             return ANC_FAIL(&job->err, anc_arena_refusal(job->mem), "no room for an answer");
         job->pieces[job->n_pieces++] = text;
+        job->quotes[i] =
+            (rag_quote){choice->picks[i].passage + 1, choice->picks[i].start, choice->picks[i].end};
     }
+    job->usage.n_quotes = choice->n;
     return ANC_OK;
 }
 
@@ -188,6 +192,8 @@ static anc_status extractive_start(void *self, const rag_request *request,
     job->request = request;
     job->sink = *sink;
     job->mem = mem;
+    job->usage.quotes_itself = true;
+    job->usage.quotes = job->quotes;
     job->usage.model = ANC_STR(RAG_EXTRACTIVE_NAME "/" RAG_EXTRACTIVE_MODEL);
     job->usage.input_tokens = rag_tokens_estimate(request->question);
     *ret = job;

@@ -41,6 +41,20 @@ static void on_text(void *arg, anc_str text)
     job->sink.on_token(job->sink.arg, text);
 }
 
+/* An answer that came whole and is none. */
+static anc_status judge(const rag_provider_job *job, const clt_openai_outcome *outcome,
+                        anc_err *err)
+{
+    if (outcome->refused)
+        return ANC_FAIL(err, ANC_PROVIDER, "%s: the model refused to answer", job->self->name);
+    if (anc_str_eq(outcome->finish_reason, ANC_STR("content_filter")))
+        return ANC_FAIL(err, ANC_PROVIDER, "%s: a filter ended the answer", job->self->name);
+    if (job->output_bytes == 0)
+        return ANC_FAIL(err, ANC_PROVIDER, "%s answered without any text (%.*s)", job->self->name,
+                        ANC_FMT(outcome->finish_reason));
+    return ANC_OK;
+}
+
 static void on_done(void *arg, anc_status status, const clt_openai_outcome *outcome,
                     const anc_err *err)
 {
@@ -54,8 +68,8 @@ static void on_done(void *arg, anc_status status, const clt_openai_outcome *outc
     };
     if (err != NULL)
         own = *err;
-    if (status == ANC_OK && job->output_bytes == 0)
-        status = ANC_FAIL(&own, ANC_PROVIDER, "%s answered without any text", job->self->name);
+    if (status == ANC_OK)
+        status = judge(job, outcome, &own);
     free(job);
     sink.on_done(sink.arg, status, &own, &usage);
 }

@@ -327,7 +327,7 @@ static void a_segment_that_nobody_names_is_swept(void **state)
     assert_int_equal(segments(f), 0);
     ing_segment *segment = NULL; /* as of a process that died before its first commit */
     ASSERT_OK(f->spool.ops->create(f->spool.self, 7, &segment, &f->k.err), &f->k.err);
-    f->spool.ops->close(segment);
+    assert_int_equal(f->spool.ops->close(segment), 0);
     assert_int_equal(segments(f), 1);
     ingest_reopen(f);
     assert_true(run_all(f));

@@ -87,9 +87,54 @@ static void what_the_sink_says_ends_it(void **state)
     assert_int_equal(s.n, 1);
 }
 
+static const char mail[] = "From: a@example.org\r\nTo: b@example.org\r\nSubject: Plans\r\n"
+                           "MIME-Version: 1.0\r\n"
+                           "Content-Type: multipart/mixed; boundary=x\r\n\r\n"
+                           "--x\r\nContent-Type: text/plain\r\n\r\nSee there.\r\n"
+                           "--x\r\nContent-Type: text/csv; name=\"t.csv\"\r\n"
+                           "Content-Disposition: attachment; filename=\"../t.csv\"\r\n"
+                           "Content-Transfer-Encoding: base64\r\n\r\nYSxiCjEsMgo=\r\n--x--\r\n";
+
+static anc_status on_part(void *arg, const kno_part *part, anc_err *err)
+{
+    anc_status *answer = arg;
+    (void)err;
+    assert_true(anc_str_eq(part->name, ANC_STR("t.csv")));
+    assert_true(anc_str_eq(part->content_type, ANC_STR("text/csv")));
+    assert_true(anc_str_eq(part->bytes, ANC_STR("a,b\n1,2\n")));
+    return *answer;
+}
+
+static anc_status pass_block(void *arg, const kno_block *block, anc_err *err)
+{
+    (void)arg, (void)block, (void)err;
+    return ANC_OK;
+}
+
+static void attachments_are_handed_on(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    anc_err err;
+    krn_call call = call_of(mem, &err);
+    const kno_parser parser = kno_parse_local();
+    const kno_source source = {.bytes = ANC_STR(mail)};
+    kno_parsed parsed;
+    anc_status answer = ANC_OK;
+    kno_block_sink sink = {.arg = &answer, .on_block = pass_block, .on_part = on_part};
+    ASSERT_OK(parser.ops->parse(parser.self, &call, &source, &sink, &parsed), &err);
+    assert_non_null(strstr(parsed.metadata.ptr, "\"attachments\":\"t.csv\""));
+    answer = ANC_DISK_FULL;
+    assert_int_equal(parser.ops->parse(parser.self, &call, &source, &sink, &parsed), ANC_DISK_FULL);
+    sink.on_part = NULL;
+    anc_err_clear(&err);
+    ASSERT_OK(parser.ops->parse(parser.self, &call, &source, &sink, &parsed), &err);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_the_sink_says_ends_it)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_the_sink_says_ends_it),
+                                       cmocka_unit_test(attachments_are_handed_on)};
     int failed = RUN_TABLE("parse", rows, parse);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,7 +87,7 @@ typedef struct time_row {
 static const time_row times[] = {
     {"much", 120000, 118500, 120000},
     {"a quarter is kept", 4000, 3000, 4000},
-    {"little", 2000, 2000, 2000},
+    {"of little too", 400, 300, 400},
 };
 
 static void the_last_in_the_chain_has_time(void **state)
@@ -123,6 +123,65 @@ static void all_of_them_too_slow(void **state)
     world_close(&w);
 }
 
+/* What only the instructions say is no answer, and its examples of markers are no citations. */
+static void an_echo_is_no_answer(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w);
+    w.first.tokens[0] = "Certainly. - After each statement, name the passage it comes from by its ";
+    w.first.tokens[1] = "number in square brackets, like [1] or [1][3].\n- When";
+    w.second.tokens[0] = "\n ";
+    w.second.tokens[1] = "\n  Four kilograms [1].";
+    rag_question q = world_question("How heavy is the Skep 2?");
+    q.whole = true;
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(w.first.cancelled, 1);
+    assert_true(anc_str_eq(a->text, ANC_STR("Four kilograms [1].")));
+    q.whole = false;
+    assert_int_equal(world_ask(&w, &q, &a), ANC_PROVIDER);
+    assert_string_equal(
+        w.streamed, "Certainly. - After each statement, name the passage it comes from by its ");
+    world_close(&w);
+}
+
+static void blanks_are_no_answer(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w);
+    w.first.tokens[0] = "\n \t";
+    w.second.tokens[0] = "Four kilograms [1].";
+    const rag_question q = world_question("How heavy is the Skep 2?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_true(a->degraded);
+    assert_string_equal(w.streamed, "Four kilograms [1].");
+    world_close(&w);
+}
+
+/* Brackets in a quoted sentence are the document's, whatever number stands in them. */
+static void brackets_of_a_quote_are_no_citations(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    w.text_of_hit_2 = "The warranty of a scale runs for three years [3] by law [12].";
+    const rag_question q = world_question("How long does the warranty of a scale run?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_true(anc_str_eq(
+        a->text, ANC_STR("The warranty of a scale runs for three years [3] by law [12]. [2]")));
+    assert_int_equal(a->n_citations, 1);
+    assert_int_equal(a->citations[0].marker, 2);
+    assert_true(
+        anc_str_eq(a->citations[0].quote,
+                   ANC_STR("The warranty of a scale runs for three years [3] by law [12].")));
+    world_close(&w);
+}
+
 int main(void)
 {
     int failed = RUN_TABLE("all fail", rows, every_provider_fails);
@@ -130,6 +189,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_broken_whole_answer_is_begun_anew),
         cmocka_unit_test(all_of_them_too_slow),
+        cmocka_unit_test(an_echo_is_no_answer),
+        cmocka_unit_test(blanks_are_no_answer),
+        cmocka_unit_test(brackets_of_a_quote_are_no_citations),
     };
     return failed + cmocka_run_group_tests_name("generating", tests, NULL, NULL);
 }
