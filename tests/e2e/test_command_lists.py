@@ -1,7 +1,9 @@
 """collections, batches and dead-letters: each verb, for people and as JSON."""
 import json
+import signal
+import subprocess
 
-from harness import Server, place
+from harness import DEADLINE, Server, place, wait_for
 
 
 def rows(got):
@@ -73,5 +75,54 @@ def test_batches_and_dead_letters(binary):
             one = p.run("dead-letters", "show", letters[0]["id"])
             assert one.returncode == 0 and letters[0]["reason"][:60] in one.stdout, one
             assert p.run("dead-letters", "show", "nope").returncode == 3
+        finally:
+            server.stop()
+
+
+def interrupted(p, *args, begun):
+    """Ctrl-C once `begun` holds; the exit code and what was said."""
+    process = subprocess.Popen([p.binary, *args], env=p.env, cwd=p.home, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_for("the command to begin", begun)
+    process.send_signal(signal.SIGINT)
+    out, said = process.communicate(timeout=DEADLINE)
+    return process.returncode, out, said
+
+
+def test_an_interrupted_ingest_goes_on(binary):
+    with place(binary) as p:
+        docs = p.home / "docs"
+        docs.mkdir()
+        for i in range(300):
+            (docs / f"d{i:03}.md").write_text(f"# Document {i}\n\n" + f"The heron number {i} stands in the water. " * 60)
+        server = Server(p)
+        try:
+            newest = lambda: server.get("/v1/ingest?limit=1").json["items"]
+            code, out, said = interrupted(p, "ingest", "-c", "h", str(docs), begun=lambda: newest() and newest()[0]["processed_documents"])
+            assert code == 130 and out == "" and "goes on in the server" in said, (code, out, said)
+            batch = newest()[0]["batch_id"]
+            assert f"anchorage batches watch {batch}" in said, said
+            watched = p.run("batches", "watch", batch)
+            assert watched.returncode == 0 and "300 documents read" in watched.stdout, watched
+            # an export that is interrupted leaves nothing behind
+            code, out, said = interrupted(p, "export", "-o", "all.ndjson", begun=lambda: list(p.home.glob("all.ndjson*")))
+            left = [f.name for f in p.home.glob("all.ndjson*")]
+            assert (code, left) in ((130, []), (0, ["all.ndjson"])), (code, left, said)
+        finally:
+            server.stop()
+
+
+def test_output_that_cannot_be_written(binary):
+    with place(binary) as p:
+        server = Server(p)
+        try:
+            server.put_document(id="a", text="The heron stands still.")
+            for args in (("status",), ("collections", "--json"), ("export",), ("search", "heron")):
+                with open("/dev/full", "w") as full:
+                    got = subprocess.run([p.binary, *args], env=p.env, cwd=p.home, stdout=full, stderr=subprocess.PIPE, text=True,
+                                         timeout=DEADLINE)
+                assert got.returncode == 1 and "No space left" in got.stderr, (args, got)
+                assert got.stderr.count("anchorage:") == 1, got.stderr
+            assert p.run("export", "-o", "/dev/null", "--force").returncode == 2
+            assert p.run("export", "-o", "-").stdout.count("\n") == 4
         finally:
             server.stop()

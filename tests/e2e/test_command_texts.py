@@ -9,8 +9,8 @@ import subprocess
 
 from harness import DEADLINE, ROOT, Server, place
 
-COMMANDS = ("serve", "ask", "search", "ingest", "status", "collections", "batches", "dead-letters", "eval", "doctor", "model",
-            "completion", "help", "version")
+COMMANDS = ("serve", "ask", "search", "ingest", "status", "collections", "batches", "dead-letters", "export", "import", "eval",
+            "doctor", "model", "completion", "help", "version")
 
 
 def test_help_of_every_command(binary):
@@ -29,6 +29,11 @@ def test_help_of_every_command(binary):
 def test_what_does_not_fit_is_named(binary):
     with place(binary) as p:
         for args, text in ((("fly",), "unknown command 'fly'"),
+                           (("exprot",), "did you mean `export`?"),
+                           (("--json", "status"), "the command comes first"),
+                           (("export", "--outptu", "f"), "did you mean --output?"),
+                           (("ingest", "--col", "x", "y"), "did you mean --collection?"),
+                           (("import", "--jsno", "f"), "did you mean --json?"),
                            (("ask",), "question is missing"),
                            (("ask", "--nope", "x"), "unknown option '--nope'"),
                            (("ask", "--top-k", "many", "x"), "--top-k takes a number from 1 to 1000, not 'many'"),
@@ -60,7 +65,7 @@ def test_the_manual_page_is_what_the_tables_say(binary):
         for c in COMMANDS:
             assert re.search(rf"^\.SS anchorage {c.replace('-', '.{1,3}')}", kept, re.M), c
         if shutil.which("groff"):
-            got = subprocess.run(["groff", "-man", "-Kutf8", "-Tutf8", "-ww", "-z"], input=kept, text=True, capture_output=True)
+            got = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z"], input=kept, text=True, capture_output=True)
             assert got.returncode == 0 and got.stderr == "", got.stderr
 
 
@@ -91,6 +96,8 @@ def test_completion(binary):
             assert complete(p, "anchorage", "ask", "--mode", "") == ["auto", "hybrid", "semantic", "keyword"]
             assert complete(p, "anchorage", "search", "--fu") == ["--full"]
             assert "--json" in complete(p, "anchorage", "batches", "list", "--")
+            assert "--limit" not in complete(p, "anchorage", "batches", "watch", "--")
+            assert complete(p, "anchorage", "help", "ex") == ["export"]
             (p.home / "plan.md").write_text("x")
             assert complete(p, "anchorage", "ingest", "pl") == ["plan.md"]
         finally:

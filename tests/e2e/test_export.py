@@ -1,5 +1,7 @@
 """export and import: another data folder gives the same answers; what is damaged or cut off is named."""
+import base64
 import contextlib
+import email.message
 import gzip
 import hashlib
 import json
@@ -37,7 +39,7 @@ def history(server):
     out = [server.get("/v1/knowledge/documents?limit=1000").json]
     settings = ("name", "description", "language", "chunking", "acl", "system_prompt", "prompt_template", "documents", "chunks")
     out.append([{k: c[k] for k in settings} for c in server.get("/v1/collections").json["items"]])
-    for path, collection in ((PATH, "h"), ("/v1/knowledge/documents/big", "whole"), ("/v1/knowledge/documents/empty", "default")):
+    for path, collection in ((PATH, "h"), ("/v1/knowledge/documents/mail", "h"), ("/v1/knowledge/documents/mail%23when.txt", "h"), ("/v1/knowledge/documents/big", "whole"), ("/v1/knowledge/documents/empty", "default")):
         versions = server.get(f"{path}/versions?collection={collection}").json
         out.append(versions)
         for v in versions["items"]:
@@ -63,6 +65,16 @@ def fill(p, server):
     assert server.post("/v1/collections", {"name": "whole", "chunking": {"strategy": "whole"}}).status == 201
     assert server.put_document(id="big", collection="whole", text="".join(f"Line of words number {i}.\n\n" for i in range(60000))).status == 201
     assert server.put_document(id="empty", text="").status == 201
+    for words in ("at four", "at five"):  # a mail with a text and a picture attached, twice
+        mail = email.message.EmailMessage()
+        mail["Subject"], mail["From"] = "Tea", "ada@example.org"
+        mail.set_content("Tea is served.")
+        mail.add_attachment(f"Tea is served {words}.", filename="when.txt")
+        mail.add_attachment(b"\x89PNG\r\n\x1a\n" + bytes(64), maintype="image", subtype="png", filename="cup.png")
+        put = server.put_document(id="mail", collection="h", content_base64=base64.b64encode(bytes(mail)).decode(), content_type="message/rfc822")
+        assert put.status in (200, 201), put.body
+    part = server.get("/v1/knowledge/documents/mail%23when.txt?collection=h").json
+    assert part["parent"] == "mail" and part["version"] == 2, part
 
 
 def test_the_same_answers_from_another_folder(binary):
@@ -71,7 +83,7 @@ def test_the_same_answers_from_another_folder(binary):
             fill(p, server)
             before = answers(server), history(server)
             out = json.loads(p.run("export", "--json", "-o", "all.ndjson").stdout)
-            assert out["versions"] == out["documents"] + 4 and out["failed"] == 0, out
+            assert out["versions"] == out["documents"] + 6 and out["failed"] == 0, out
             again = p.run("export", "-o", "all.ndjson")
             assert again.returncode == 1 and "--force" in again.stderr, again
             assert p.run("export", "-o", "all.ndjson", "--force", "--quiet").stdout == ""

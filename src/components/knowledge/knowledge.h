@@ -103,7 +103,10 @@ typedef struct kno_past {
     int64_t document_created_ms; /* of the document, where it has to be made; 0: as the version */
     uint32_t restored_from;      /* number of the version that it repeats; 0: none */
     anc_str fingerprint;         /* kno_version.fingerprint; empty: that of a put of it now */
-    bool compared;               /* the rest says how it differed; else it is compared anew */
+    anc_str parent;              /* kno_document.parent; what is attached to it comes by itself */
+    const anc_str *unread;       /* [n_unread] found.attachments_unread */
+    size_t n_unread;
+    bool compared; /* the rest says how it differed; else it is compared anew */
     bool title_changed, content_changed, metadata_changed, acl_changed, uri_changed, cut_again;
     bool counted;
     uint32_t chunks_added, chunks_removed;

@@ -1,10 +1,12 @@
 /* args.c - the command line read into a context by the tables of commands and options. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
 #include "context.h"
+#include "suggest.h"
 
 enum { ARENA_BYTES = 1 << 30, SHOWN_BYTES = 80 };
 
@@ -106,6 +108,40 @@ static int take_option(cli_context *cx, const cli_option *option, bool common, a
     return CLI_OK;
 }
 
+static int unknown_option(const cli_context *cx, anc_str word, anc_str name)
+{
+    cli_guess guess = cli_guess_of(name);
+    const cli_option *const tables[] = {cx->command->options, cli_common_options};
+    for (size_t t = 0; t < ANC_COUNT(tables); t++)
+        for (const cli_option *o = tables[t]; o->name != NULL; o++)
+            cli_guess_try(&guess, o->name);
+    if (guess.name == NULL)
+        return cli_usage_error(cx, "unknown option '%.*s'", ANC_FMT(word));
+    return cli_usage_error(cx, "unknown option '%.*s'; did you mean --%s?", ANC_FMT(word),
+                           guess.name);
+}
+
+static int unknown_command(anc_str name)
+{
+    cli_guess guess = cli_guess_of(name);
+    if (anc_str_starts(name, ANC_STR("-"))) {
+        (void)fprintf(stderr, "anchorage: '%.*s': the command comes first, its options behind it\n",
+                      ANC_FMT(name));
+        (void)fprintf(stderr, "Try: anchorage help\n");
+        return CLI_USAGE;
+    }
+    for (const cli_command *c = cli_commands; c->name != NULL; c++)
+        cli_guess_try(&guess, c->name);
+    (void)fprintf(stderr, "anchorage: unknown command '%.*s'", ANC_FMT(name));
+    if (guess.name != NULL) {
+        (void)fprintf(stderr, "; did you mean `%s`?\nTry: anchorage help\n", guess.name);
+        return CLI_USAGE;
+    }
+    (void)fputs("\n\n", stderr);
+    cli_print_overview(stderr);
+    return CLI_USAGE;
+}
+
 /* Reads the option in argv[*i]; a value may stand in the same word ("--top-k=3") or the next. */
 static int read_option(cli_context *cx, int argc, char **argv, int *i, bool *ret_help)
 {
@@ -126,7 +162,7 @@ static int read_option(cli_context *cx, int argc, char **argv, int *i, bool *ret
                          : find_letter(cli_common_options, name.ptr[0]);
     }
     if (option == NULL || (!is_long && name.len != 1))
-        return cli_usage_error(cx, "unknown option '%.*s'", ANC_FMT(word));
+        return unknown_option(cx, word, name);
     if (option->letter == 'h') {
         *ret_help = true;
         return CLI_OK;
@@ -297,6 +333,18 @@ static int run_command(cli_context *cx, int argc, char **argv)
     return cx->verb != NULL ? cx->verb->run(cx) : cx->command->run(cx);
 }
 
+/* What could not be written is no success. A reader that left (head) knows that it did. */
+static int check_output(int code)
+{
+    errno = 0;
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return code;
+    if (errno != EPIPE && code == CLI_OK)
+        (void)fprintf(stderr, "anchorage: writing the output: %s\n",
+                      errno != 0 ? strerror(errno) : "not all of it could be written");
+    return code == CLI_OK ? CLI_FAILED : code;
+}
+
 int cli_main(int argc, char **argv, const cli_host *host)
 {
     const char *name = argc > 1 ? argv[1] : "help";
@@ -311,14 +359,9 @@ int cli_main(int argc, char **argv, const cli_host *host)
     }
     cx->host = host;
     cx->command = cli_command_find(anc_str_of(name));
-    int code = CLI_USAGE;
-    if (cx->command != NULL) {
-        code = run_command(cx, argc - 2, argv + 2);
-    } else {
-        (void)fprintf(stderr, "anchorage: unknown command '%s'\n\n", name);
-        cli_print_overview(stderr);
-    }
+    const int code = cx->command != NULL ? run_command(cx, argc - 2, argv + 2)
+                                         : unknown_command(anc_str_of(name));
     anc_arena_free(cx->mem);
     free(cx);
-    return code;
+    return check_output(code);
 }

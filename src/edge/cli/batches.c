@@ -28,7 +28,7 @@ static void print_row(const json_value *b)
 static int list(cli_client *client)
 {
     static const list_view view = {
-        "batch                                 status         total     read unchanged  failed"
+        "batch                                 status         total     read   skipped  failed"
         "  collection        source",
         "(none yet: anchorage ingest PATH)", print_row};
     uint64_t limit;

@@ -139,7 +139,7 @@ anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
     stream s = {.on_event = on_event, .arg = arg, .err = err};
     if (mem == NULL || (s.reader = net_sse_reader_new(LINE_BYTES, EVENT_BYTES)) == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "a request to %.*s", ANC_FMT(path));
-    const net_take take = {.on_data = stream_data, .arg = &s};
+    const net_take take = {.on_data = stream_data, .arg = &s, .cancelled = cli_interrupt_flag()};
     anc_status status =
         cli_request_make(client, body.len > 0 ? "POST" : "GET", path, body, mem, &request, err);
     if (status == ANC_OK)

@@ -2,6 +2,8 @@
 #ifndef ANC_EDGE_CLI_CLIENT_H
 #define ANC_EDGE_CLI_CLIENT_H
 
+#include <stdatomic.h>
+
 #include "context.h"
 #include "net/http_client.h"
 #include "json/json.h"
@@ -34,7 +36,14 @@ anc_status cli_call(cli_client *client, const char *method, anc_str path, anc_st
 anc_status cli_call_json(cli_client *client, const char *method, anc_str path, anc_str body,
                          json_doc **ret, anc_err *err) ANC_MUST_CHECK;
 
-/* Streams Server-Sent Events of a POST (body not empty) or GET; `on_event` gives false to stop. */
+/* From now on Ctrl-C and SIGTERM ask this process to end instead of ending it; once more ends it. */
+void cli_interrupt_catch(void);
+/* Whether that was asked. */
+bool cli_interrupted(void);
+const atomic_bool *cli_interrupt_flag(void);
+
+/* Streams Server-Sent Events of a POST (body not empty) or GET; `on_event` gives false to stop. CANCELLED when
+ * the process was asked to end (see above). */
 struct net_sse_event;
 anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
                       bool (*on_event)(void *arg, anc_str event, anc_str data), void *arg,

@@ -271,12 +271,12 @@ const cli_command cli_commands[] = {
     {.name = "ingest",
      .words = "PATH…",
      .summary = "read files and folders into a collection",
-     .text =
-         "Reads text, Markdown and HTML. What has not changed costs nothing, so the command may "
-         "be run\n"
-         "again at any time. A file that cannot be read is listed with its reason; the others "
-         "go on.\n"
-         "Exit code 1 when a file failed.\n",
+     .text = "Text, Markdown, HTML, PDF, CSV, mail, RTF and more: what a file is is told from its "
+             "content.\n"
+             "What has not changed costs nothing, so the command may be run again at any time. A "
+             "file that\n"
+             "cannot be read is listed with its reason; the others go on. Exit code 1 when a file "
+             "failed.\n",
      .examples = "anchorage ingest ~/papers\n"
                  "anchorage ingest -c handbook -g '*.md' ./docs\n",
      .options = ingest_options,

@@ -1,7 +1,7 @@
 /* completion.c - scripts that complete the command line in bash, zsh and fish, made from the tables.
  *
  * What stands behind an option or a verb is told by how the tables show it: NAME is a collection's,
- * DIR, FILE, PATH and WHEEL are of the file system, choices are as listed, anything else is free.
+ * COMMAND is one of ours, DIR, FILE, PATH and WHEEL are of the file system, choices are as listed, anything else is free.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #define NAMES "anchorage collections list --names --no-start --quiet 2>/dev/null"
 
-typedef enum kind { FREE, NAME, FILES, CHOICES } kind;
+typedef enum kind { FREE, NAME, FILES, CHOICES, COMMANDS } kind;
 
 static kind kind_of(const char *shown, const char *choices)
 {
@@ -20,6 +20,8 @@ static kind kind_of(const char *shown, const char *choices)
         return FREE;
     if (strstr(shown, "NAME") != NULL)
         return NAME;
+    if (strstr(shown, "COMMAND") != NULL)
+        return COMMANDS;
     if (strstr(shown, "DIR") != NULL || strstr(shown, "FILE") != NULL ||
         strstr(shown, "PATH") != NULL)
         return FILES;
@@ -38,12 +40,30 @@ static void put_parts(const char *parts)
         (void)putchar(*c == '|' ? ' ' : *c);
 }
 
+static void put_commands(void)
+{
+    for (const cli_command *c = cli_commands; c->name != NULL; c++)
+        (void)printf("%s%s", c == cli_commands ? "" : " ", c->name);
+}
+
 /* ---- bash ---- */
 
-static void bash_options(const cli_option *options)
+/* Those of a verb; NULL: all. */
+static void bash_options(const cli_option *options, const cli_verb *verb)
 {
     for (; options->name != NULL; options++)
-        (void)printf(" --%s", options->name);
+        if (verb == NULL || options->verbs == NULL ||
+            cli_has_part(options->verbs, anc_str_of(verb->name)))
+            (void)printf(" --%s", options->name);
+}
+
+static void bash_verb_options(const cli_command *c)
+{
+    for (const cli_verb *v = c->verbs; v != NULL && v->name != NULL; v++) {
+        (void)printf("    '%s %s') options=\"", c->name, v->name);
+        bash_options(c->options, v);
+        (void)fputs("\" ;;\n", stdout);
+    }
 }
 
 /* Cases of what follows an option that takes a value. */
@@ -73,12 +93,14 @@ static void bash_behind(const char *pattern, const char *words)
     const kind k = kind_of(words, NULL);
     if (k == NAME || k == FILES)
         (void)printf("        '%s') kind=%s ;;\n", pattern, k == NAME ? "names" : "files");
+    if (k == COMMANDS)
+        (void)printf("        '%s') words=$commands kind=words ;;\n", pattern);
 }
 
 static void bash_command(const cli_command *c)
 {
     (void)printf("    %s)\n        options=\"", c->name);
-    bash_options(c->options);
+    bash_options(c->options, NULL);
     (void)fputs("\"\n", stdout);
     if (c->verbs != NULL) {
         (void)fputs("        verbs=\"", stdout);
@@ -98,13 +120,13 @@ int cli_run_completion_bash(cli_context *cx)
                 "_anchorage() {\n"
                 "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
                 "    local command=${COMP_WORDS[1]} verb= verbs= options= words= kind= i\n"
+                "    local commands=\"",
+                stdout);
+    put_commands();
+    (void)fputs("\"\n"
                 "    COMPREPLY=()\n"
                 "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
-                "        COMPREPLY=($(compgen -W \"",
-                stdout);
-    for (const cli_command *c = cli_commands; c->name != NULL; c++)
-        (void)printf("%s%s", c == cli_commands ? "" : " ", c->name);
-    (void)fputs("\" -- \"$cur\"))\n"
+                "        COMPREPLY=($(compgen -W \"$commands\" -- \"$cur\"))\n"
                 "        return\n"
                 "    fi\n"
                 "    case $command in\n",
@@ -117,16 +139,21 @@ int cli_run_completion_bash(cli_context *cx)
         "        case \" $verbs \" in *\" ${COMP_WORDS[i]} \"*) verb=${COMP_WORDS[i]}; break ;; "
         "esac\n"
         "    done\n"
-        "    if [ -z \"$kind\" ]; then\n"
-        "        case $prev in\n",
+        "    case \"$command $verb\" in\n",
         stdout);
+    for (const cli_command *c = cli_commands; c->name != NULL; c++)
+        bash_verb_options(c);
+    (void)fputs("    esac\n"
+                "    if [ -z \"$kind\" ]; then\n"
+                "        case $prev in\n",
+                stdout);
     bash_values(cli_common_options);
     (void)fputs("        esac\n"
                 "    fi\n"
                 "    if [ -z \"$kind\" ] && [[ $cur == -* ]]; then\n"
                 "        words=\"$options",
                 stdout);
-    bash_options(cli_common_options);
+    bash_options(cli_common_options, NULL);
     (void)fputs("\" kind=words\n"
                 "    elif [ -z \"$kind\" ] && [ -n \"$verbs\" ] && [ -z \"$verb\" ]; then\n"
                 "        words=$verbs kind=words\n"
@@ -215,6 +242,12 @@ static void zsh_command(const cli_command *c)
         zsh_option(o);
     for (const cli_option *o = cli_common_options; o->name != NULL; o++)
         zsh_option(o);
+    if (k == COMMANDS) {
+        (void)fputs("            '*: :(", stdout);
+        put_commands();
+        (void)fputs(")' ;;\n", stdout);
+        return;
+    }
     (void)printf("            '*: :%s' ;;\n", c->verbs != NULL ? "_anchorage_names"
                                               : k == FILES     ? "_files"
                                               : k == NAME      ? "_anchorage_names"
@@ -300,6 +333,11 @@ static void fish_command(const cli_command *c)
     }
     if (c->verbs != NULL || kind_of(c->words, NULL) != FILES)
         (void)printf("complete -c anchorage %s -f\n", here);
+    if (kind_of(c->words, NULL) == COMMANDS) {
+        (void)printf("complete -c anchorage %s -a '", here);
+        put_commands();
+        (void)fputs("'\n", stdout);
+    }
     for (const cli_option *o = c->options; o->name != NULL; o++)
         fish_option(here, o);
 }

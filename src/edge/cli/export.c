@@ -258,6 +258,10 @@ static anc_status open_output(export *x)
                         "an export is not for a terminal to show: --output FILE, or a pipe");
     if (x->path.len == 0)
         return ANC_OK;
+    os_stat there;
+    if (os_stat_of(x->path, &there, NULL) == ANC_OK && !there.is_file)
+        return ANC_FAIL(x->err, ANC_INVALID, "%.*s is no file; `-` writes to standard output",
+                        ANC_FMT(x->path));
     if (os_exists(x->path) && !cli_given(cx, "force"))
         return ANC_FAIL(x->err, ANC_CONFLICT, "%.*s exists already: --force writes over it",
                         ANC_FMT(x->path));
@@ -286,6 +290,7 @@ static int run(cli_client *client)
                 .line = anc_buf_init(ARCHIVE_LINE_BYTES),
                 .progress = term_progress_start("exporting", client->cx->quiet || client->cx->json),
                 .err = &err};
+    cli_interrupt_catch();
     anc_status status = open_output(&x);
     if (status == ANC_OK) {
         status = export_all(&x);

@@ -14,7 +14,7 @@ enum { SHOWN_FAILURES = 20, ITEM_BYTES = 16 << 20 };
 typedef struct version_out {
     export *x;
     const json_value *version;
-    anc_str collection, id, document_created_at;
+    anc_str collection, id, document_created_at, parent;
     uint64_t bytes, got, piece;
     bool begun;
     anc_buf content; /* what is not written yet */
@@ -79,6 +79,20 @@ static void put_content(json_writer *w, version_out *v)
     anc_buf_clear(&v->content);
 }
 
+/* What a mail had attached that became no document; documents that it had are in the file as such. */
+static void put_parts(json_writer *w, const version_out *v)
+{
+    const json_value *found = json_member(v->version, "found");
+    const json_value *unread = json_member(json_member(found, "attachments_unread"), "value");
+    if (v->parent.len > 0)
+        json_put_str(w, "parent", v->parent);
+    if (unread == NULL)
+        return;
+    ANC_BUF(text, ARCHIVE_LINE_BYTES);
+    json_dump(unread, &text);
+    json_put_raw(w, "attachments_unread", anc_buf_view(&text));
+}
+
 static anc_status write_version(version_out *v)
 {
     static const char *const members[] = {"version",        "title",         "uri",
@@ -93,6 +107,7 @@ static anc_status write_version(version_out *v)
     json_put_str(&w, "document_created_at", v->document_created_at);
     for (size_t i = 0; i < ANC_COUNT(members); i++)
         export_copy(&w, v->version, members[i]);
+    put_parts(&w, v);
     json_put_int(&w, "pieces", (int64_t)pieces_of(v->bytes));
     if (pieces_of(v->bytes) == 0)
         put_content(&w, v);
@@ -151,7 +166,7 @@ static anc_status fetch_version(version_out *v, anc_arena *mem)
     net_request request;
     net_response response = {0};
     anc_err why = {0};
-    const net_take take = {.on_data = on_bytes, .arg = v};
+    const net_take take = {.on_data = on_bytes, .arg = v, .cancelled = cli_interrupt_flag()};
     const anc_str path =
         anc_arena_printf(mem, "/v1/knowledge/documents/%.*s/raw?collection=%.*s&version=%llu",
                          ANC_FMT(cli_encode(mem, v->id)), ANC_FMT(cli_encode(mem, v->collection)),
@@ -159,6 +174,8 @@ static anc_status fetch_version(version_out *v, anc_arena *mem)
     ANC_TRY(cli_request_make(client, "GET", path, ANC_STR_NONE, mem, &request, x->err));
     const anc_status status = net_http_fetch(client->net, &request, &take, mem, &response, &why);
     ANC_TRY(v->status);
+    if (cli_interrupted())
+        return ANC_FAIL(x->err, ANC_CANCELLED, "interrupted");
     if (status != ANC_OK)
         return ANC_FAIL(x->err, status, "%s", why.text);
     ANC_TRY(cli_problem(&response, x->err));
@@ -171,6 +188,8 @@ static anc_status after_failure(const version_out *v, anc_status status)
 {
     export *x = v->x;
     const unsigned long long number = (unsigned long long)list_count(v->version, "version");
+    if (status == ANC_CANCELLED)
+        return status;
     const bool ours = status == ANC_NOT_FOUND || status == ANC_CORRUPT;
     char text[sizeof x->err->text];
     (void)snprintf(text, sizeof text, "%s", x->err->text);
@@ -192,6 +211,7 @@ anc_status export_version(export *x, const json_value *document, const json_valu
                      .collection = list_text(document, "collection"),
                      .id = list_text(document, "document_id"),
                      .document_created_at = list_text(document, "created_at"),
+                     .parent = list_text(document, "parent"),
                      .bytes = list_count(version, "bytes"),
                      .content = anc_buf_init(ARCHIVE_PIECE_BYTES),
                      .sha = anc_sha256_new()};

@@ -4,7 +4,7 @@
 #include "list.h"
 #include "term.h"
 
-enum { SHOWN_FAILURES = 20, COLUMNS = 100, OUT_BYTES = 1 << 20 };
+enum { SHOWN_FAILURES = 20, COUNTED_FAILURES = 100000, COLUMNS = 100, OUT_BYTES = 1 << 20 };
 
 typedef struct follow {
     term_progress progress;
@@ -32,9 +32,20 @@ static const char *words_of(anc_str stage)
     return "failed";
 }
 
+/* The reason without the name that the line before it has. */
+static anc_str reason_of(const json_value *letter)
+{
+    const anc_str reason = list_text(letter, "reason"), name = list_text(letter, "document");
+    const size_t quoted = name.len + 4; /* 'name':_ */
+    const bool named = name.len > 0 && reason.len > quoted && reason.ptr[0] == '\'' &&
+                       anc_str_starts(anc_str_sub(reason, 1, reason.len), name) &&
+                       anc_str_starts(anc_str_sub(reason, name.len + 1, 3), ANC_STR("': "));
+    return named ? anc_str_sub(reason, quoted, reason.len) : reason;
+}
+
 void follow_print_letter(FILE *out, const json_value *letter, bool with_ids)
 {
-    const anc_str reason = list_text(letter, "reason");
+    const anc_str reason = reason_of(letter);
     const uint64_t attempts = list_count(letter, "attempts");
     (void)fprintf(out, "  ");
     term_print_line(out, list_text(letter, "document"), 2 * COLUMNS);
@@ -99,24 +110,36 @@ static bool on_progress(void *arg, anc_str event, anc_str data)
 static bool print_failure(void *arg, const json_value *letter)
 {
     size_t *n = arg;
-    follow_print_letter(stderr, letter, false);
-    (*n)++;
+    if ((*n)++ < SHOWN_FAILURES)
+        follow_print_letter(stderr, letter, false);
     return true;
 }
 
+/* Prints the first of the batch's letters; how many there are. */
 static size_t print_failures(cli_client *client, anc_str batch_id)
 {
     anc_err err = {0};
     size_t n = 0;
-    bool more = false;
     const anc_str path = anc_arena_printf(client->cx->mem, "/v1/dead-letters?batch_id=%.*s",
                                           ANC_FMT(cli_encode(client->cx->mem, batch_id)));
-    if (list_each(client, path, SHOWN_FAILURES, print_failure, &n, &more, &err) != ANC_OK)
+    if (list_each(client, path, COUNTED_FAILURES, print_failure, &n, NULL, &err) != ANC_OK)
         (void)fprintf(stderr, "anchorage: %s\n", err.text);
-    if (more)
-        (void)fprintf(stderr, "  … and more: anchorage dead-letters --batch %.*s\n",
-                      ANC_FMT(batch_id));
+    if (n > SHOWN_FAILURES)
+        (void)fprintf(stderr, "  … and %zu more: anchorage dead-letters --batch %.*s --limit %zu\n",
+                      n - SHOWN_FAILURES, ANC_FMT(batch_id), n);
     return n;
+}
+
+/* A document that was passed over is unchanged, or has a letter that says why it cannot be read. */
+static void print_counts(const json_value *batch, size_t letters)
+{
+    const uint64_t failed = list_count(batch, "failed_documents");
+    const uint64_t skipped = list_count(batch, "skipped_documents");
+    const uint64_t refused = letters > failed ? letters - failed : 0;
+    (void)printf("%llu documents read, %llu unchanged, %llu not supported, %llu failed\n",
+                 (unsigned long long)list_count(batch, "processed_documents"),
+                 (unsigned long long)(skipped > refused ? skipped - refused : 0),
+                 (unsigned long long)refused, (unsigned long long)failed);
 }
 
 static int print_end(cli_client *client, const json_value *batch)
@@ -128,14 +151,12 @@ static int print_end(cli_client *client, const json_value *batch)
         ANC_BUF(out, OUT_BYTES);
         json_dump(batch, &out);
         (void)printf("%.*s\n", ANC_FMT(anc_buf_view(&out)));
-    } else if (!client->cx->quiet) {
-        (void)printf("%llu documents read, %llu unchanged or not supported, %llu failed\n",
-                     (unsigned long long)list_count(batch, "processed_documents"),
-                     (unsigned long long)skipped, (unsigned long long)failed);
     }
     size_t listed = 0;
     if ((failed > 0 || skipped > 0) && !client->cx->json && !client->cx->quiet)
         listed = print_failures(client, list_text(batch, "batch_id"));
+    if (!client->cx->json && !client->cx->quiet)
+        print_counts(batch, listed);
     /* one file was named and it is of a kind that is not read: that is no success */
     const bool nothing = listed > 0 && list_count(batch, "total_documents") == 1;
     if (anc_str_eq(status, ANC_STR("completed")))
@@ -146,16 +167,32 @@ static int print_end(cli_client *client, const json_value *batch)
     return CLI_FAILED;
 }
 
+/* Nobody watches the batch any more; it is not stopped. */
+static int interrupted(cli_client *client, term_progress *progress, anc_str batch_id)
+{
+    if (progress->drawn && progress->tty)
+        (void)fputc('\n', stderr);
+    (void)fprintf(stderr, "anchorage: interrupted; the batch goes on %s\n",
+                  client->embedded ? "as soon as a server runs on the data folder"
+                                   : "in the server");
+    (void)fprintf(stderr, "  to watch it: anchorage batches watch %.*s\n", ANC_FMT(batch_id));
+    (void)fprintf(stderr, "  to stop it:  anchorage batches cancel %.*s\n", ANC_FMT(batch_id));
+    return CLI_INTERRUPTED;
+}
+
 int follow_batch(cli_client *client, anc_str batch_id)
 {
     anc_err err = {0};
     follow f = {.progress = term_progress_start("reading", client->cx->quiet || client->cx->json)};
     const anc_str path = anc_arena_printf(client->cx->mem, "/v1/ingest/%.*s/progress",
                                           ANC_FMT(cli_encode(client->cx->mem, batch_id)));
+    cli_interrupt_catch();
     const anc_status status = cli_stream(client, path, ANC_STR_NONE, on_progress, &f, &err);
     const json_value *batch = json_root(f.last);
     int code;
-    if (status != ANC_OK || batch == NULL || !has_ended(batch)) {
+    if (status == ANC_CANCELLED && cli_interrupted()) {
+        code = interrupted(client, &f.progress, batch_id);
+    } else if (status != ANC_OK || batch == NULL || !has_ended(batch)) {
         if (status == ANC_OK)
             (void)ANC_FAIL(&err, ANC_UNAVAILABLE, "the server ended the progress of batch %.*s",
                            ANC_FMT(batch_id));

@@ -106,7 +106,7 @@ static void count_failure(import *im, anc_str id, uint64_t version, uint64_t lin
 static bool stops(anc_status status)
 {
     return status != ANC_INVALID && status != ANC_CONFLICT && status != ANC_LIMIT &&
-           status != ANC_UNSUPPORTED && status != ANC_CORRUPT;
+           status != ANC_UNSUPPORTED && status != ANC_CORRUPT && status != ANC_FORBIDDEN;
 }
 
 static void put_failed(import *im, const import_put *put, anc_status status, const char *why)
@@ -217,6 +217,9 @@ static bool next_job(void *arg, net_job *job)
 {
     import *im = arg;
     bool any = false;
+    if (im->status == ANC_OK && cli_interrupted())
+        im->status = ANC_FAIL(im->err, ANC_CANCELLED,
+                              "interrupted; what is there stays, and the import can be run again");
     if (im->status == ANC_OK)
         im->status = next_put(im, job, &any);
     return any;
@@ -420,6 +423,7 @@ static int run(cli_client *client)
 {
     anc_err err = {0};
 import im = {.client = client, .progress = term_progress_start("importing", client->cx->quiet || client->cx->json), .err = & err };
+    cli_interrupt_catch();
     anc_status status = open_all(&im);
     const bool opened = status == ANC_OK;
     if (opened)

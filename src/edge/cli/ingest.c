@@ -52,7 +52,7 @@ static int ingest_words(cli_client *client)
                                            cli_value(cx, "glob"), !cli_given(cx, "no-wait"));
         if (code != CLI_OK && (worst == CLI_OK || code == CLI_INTERRUPTED))
             worst = code;
-        if (code == CLI_USAGE) /* the next path would be refused for the same reason */
+        if (code == CLI_INTERRUPTED || code == CLI_USAGE) /* the next would be refused too */
             break;
     }
     return worst;

@@ -91,7 +91,7 @@ static bool print_row(void *arg, const json_value *item)
         p->view->row(item);
     }
     p->n++;
-    return true;
+    return ferror(stdout) == 0; /* nobody reads any more */
 }
 
 int list_print(cli_client *client, anc_str path, uint64_t limit, const list_view *view)

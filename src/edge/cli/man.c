@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "context.h"
 
 typedef struct variable_row {
@@ -24,14 +25,23 @@ static const variable_row files[] = {
     {"~/.local/share/anchorage/models", "The models."},
 };
 
-/* A text of the tables in roff: what would be read as a request or a ligature is escaped. */
+/* A text of the tables in roff: what would be read as a request or a ligature is escaped, and so is
+ * what is not ASCII, so that no reader has to be told the encoding. */
 static void put(FILE *out, const char *text)
 {
+    const anc_str all = anc_str_of(text);
     bool at_start = true;
-    for (const char *c = text; *c != '\0'; c++) {
+    size_t bytes = 1;
+    for (size_t i = 0; i < all.len; i += bytes) {
+        const char *c = all.ptr + i;
+        const uint32_t point = anc_utf8_at(all, i, &bytes);
         if (at_start && (*c == '.' || *c == '\''))
             (void)fputs("\\&", out);
         at_start = *c == '\n';
+        if (point >= 0x80) {
+            (void)fprintf(out, "\\[u%04X]", (unsigned)point);
+            continue;
+        }
         if (*c == '\\')
             (void)fputs("\\e", out);
         else if (*c == '-')

@@ -2,6 +2,7 @@
 #include "term.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -37,9 +38,12 @@ const char *term_reset(FILE *stream)
     return code(stream, "\033[0m");
 }
 
+/* A line that is drawn again needs a terminal that can clear it. */
 term_progress term_progress_start(const char *what, bool quiet)
 {
-    return (term_progress){.what = what, .quiet = quiet, .tty = term_is_tty(stderr)};
+    const char *name = getenv("TERM");
+    const bool dumb = name != NULL && strcmp(name, "dumb") == 0;
+    return (term_progress){.what = what, .quiet = quiet, .tty = term_is_tty(stderr) && !dumb};
 }
 
 static void draw_bar(const term_progress *p, const term_state *s)

@@ -67,12 +67,16 @@ static void set_limits(const launch *l)
     limit(l, RLIMIT_MEMLOCK, 0, 0);
 }
 
+/* What was sent to our parent's group before the session was our own (Ctrl-C) waits behind the parent's
+ * mask and is not meant for us: ignoring a signal throws it away. */
 static void default_signals(void)
 {
-    const struct sigaction act = {.sa_handler = SIG_DFL};
+    const struct sigaction ignore = {.sa_handler = SIG_IGN}, act = {.sa_handler = SIG_DFL};
     sigset_t none;
-    for (int s = 1; s < NSIG; s++)
+    for (int s = 1; s < NSIG; s++) {
+        (void)sigaction(s, &ignore, NULL);
         (void)sigaction(s, &act, NULL);
+    }
     (void)sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }

@@ -196,9 +196,8 @@ anc_status prs_detect(anc_str bytes, anc_str name, anc_str content_type, prs_kin
     if (what == NULL)
         what = foreign(head);
     if (what != NULL)
-        return ANC_FAIL(err, ANC_UNSUPPORTED, "%.*s looks like %s, which cannot be read",
-                        name.len > 0 ? (int)(name.len < 200 ? name.len : 200) : 12,
-                        name.len > 0 ? name.ptr : "the document", what);
+        return ANC_FAIL(err, ANC_UNSUPPORTED, "it looks like %s, which is no kind that is read",
+                        what);
     if (!kind_by_content(head, head.len == bytes.len, ret) && !kind_by_name(name, ret) &&
         !kind_by_type(content_type, ret))
         *ret = PRS_TEXT;

@@ -347,7 +347,7 @@ static anc_status put_document(kno_service *kno, krn_call *call, const kno_docum
                    .call = *call,
                    .input = input,
                    .must_be_new = must_be_new,
-                   .takes_parts = true,
+                   .takes_parts = input->past == NULL,
                    .of = *of,
                    .results = call->mem,
                    .stage_from_ns = start_ns};
@@ -370,7 +370,8 @@ static anc_status put_document(kno_service *kno, krn_call *call, const kno_docum
 anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document_input *input,
                             bool must_be_new, kno_put_result *ret)
 {
-    return put_document(kno, call, input, must_be_new, &(kno_part_of){.depth = 0}, ret);
+    const kno_part_of of = {.parent = input->past != NULL ? input->past->parent : ANC_STR_NONE};
+    return put_document(kno, call, input, must_be_new, &of, ret);
 }
 
 anc_status kno_put_as_part(kno_service *kno, krn_call *call, const kno_document_input *input,

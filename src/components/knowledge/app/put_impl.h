@@ -92,6 +92,9 @@ anc_status kno_put_part(kno_put *put, const kno_part *part, anc_err *err) ANC_MU
 anc_status kno_put_as_part(kno_service *kno, krn_call *call, const kno_document_input *input,
                            const kno_part_of *of, kno_put_result *ret) ANC_MUST_CHECK;
 
+/* Takes over a note of an attachment that is no document. */
+anc_status kno_parts_unread(kno_put *put, anc_str note) ANC_MUST_CHECK;
+
 /* Takes over from what was found about an earlier version which of its parts could not be read. */
 anc_status kno_parts_remember(kno_put *put, anc_str found) ANC_MUST_CHECK;
 

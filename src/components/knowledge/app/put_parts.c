@@ -154,6 +154,11 @@ anc_status kno_put_part(kno_put *put, const kno_part *part, anc_err *err)
     return ANC_OK;
 }
 
+anc_status kno_parts_unread(kno_put *put, anc_str note)
+{
+    return add_unread(put, note, put->call.err);
+}
+
 anc_status kno_parts_remember(kno_put *put, anc_str found)
 {
     json_doc *doc = NULL;

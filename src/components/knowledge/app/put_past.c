@@ -2,8 +2,10 @@
  *
  * Versions come in the order of their numbers. One that is there already is unchanged, so that an
  * import may be run again from its beginning; one whose number stands for something else is refused,
- * since two histories of a document cannot be made one.
+ * since two histories of a document cannot be made one. What is attached to a document is in an export
+ * with a history of its own, so it is not made from the document again.
  */
+#include "knowledge/domain/names.h"
 #include "knowledge/domain/rules.h"
 #include "put_impl.h"
 
@@ -40,6 +42,10 @@ anc_status kno_past_check(kno_put *put, bool *ret_there)
     const kno_document_record *d = &put->present;
     kno_version_record v = d->current;
     ANC_TRY(take_fingerprint(put));
+    if (past->parent.len > 0)
+        ANC_TRY(kno_document_id_check(past->parent, "/parent", put->call.err));
+    for (size_t i = 0; i < past->n_unread; i++)
+        ANC_TRY(kno_parts_unread(put, past->unread[i]));
     *ret_there = false;
     if (d->id == 0 || past->number > v.number)
         return ANC_OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "context.h"
+#include "suggest.h"
 
 static bool is_option(const cli_option *options, anc_str name)
 {
@@ -109,10 +110,40 @@ static void every_exit_code_of_a_status_is_told(void **state)
     }
 }
 
+static void a_name_that_is_nearly_one_is_guessed(void **state)
+{
+    static const struct {
+        const char *given, *meant; /* NULL: nothing is near */
+    } rows[] = {
+        {"exprot", "export"},
+        {"serch", "search"},
+        {"stat", "status"},
+        {"colections", "collections"},
+        {"deadletters", "dead-letters"},
+        {"ingset", "ingest"},
+        {"fly", NULL},
+        {"x", NULL},
+        {"", NULL},
+        {"a-word-that-is-longer-than-any-name-here", NULL},
+    };
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        cli_guess guess = cli_guess_of(anc_str_of(rows[i].given));
+        for (const cli_command *c = cli_commands; c->name != NULL; c++)
+            cli_guess_try(&guess, c->name);
+        const bool same = rows[i].meant == NULL
+                              ? guess.name == NULL
+                              : guess.name != NULL && strcmp(guess.name, rows[i].meant) == 0;
+        if (!same)
+            fail_msg("'%s' is taken for %s", rows[i].given, guess.name);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(commands_hold_together),
+        cmocka_unit_test(a_name_that_is_nearly_one_is_guessed),
         cmocka_unit_test(examples_are_commands),
         cmocka_unit_test(every_exit_code_of_a_status_is_told),
     };

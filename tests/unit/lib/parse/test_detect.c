@@ -47,7 +47,7 @@ static const detect_row rows[] = {
     {"zip", ANC_STR_INIT("PK\x03\x04...."), "", "", REFUSED, "ZIP"},
     {"docx", ANC_STR_INIT("PK\x03\x04....word/document.xml"), "", "", PRS_DOCX, NULL},
     {"xlsx", ANC_STR_INIT("PK\x03\x04....xl/workbook.bin"), "", "", REFUSED, "Excel"},
-    {"image", ANC_STR_INIT("\x89PNG\r\n"), "a.png", "", REFUSED, "a.png looks like a PNG"},
+    {"image", ANC_STR_INIT("\x89PNG\r\n"), "a.png", "", REFUSED, "it looks like a PNG"},
     {"rtf", ANC_STR_INIT("{\\rtf1 x}"), "a.doc", "", PRS_RTF, NULL},
     {"source by name", ANC_STR_INIT("x"), "folder.c/a.PY", "text/plain", PRS_PYTHON, NULL},
     {"source by its whole name", ANC_STR_INIT("x"), "a/Makefile", "", PRS_MAKEFILE, NULL},
