@@ -18,6 +18,10 @@ TINY_MODEL = "tiny-bert"
 DEADLINE = 60.0
 
 
+class Skipped(Exception):
+    """What a test needs is not here; the text says what."""
+
+
 class Answer:
     def __init__(self, status, headers, body):
         self.status, self.headers, self.body = status, headers, body
@@ -32,6 +36,7 @@ class Place:
 
     def __init__(self, binary, model=TINY_MODEL):
         self.binary = str(pathlib.Path(binary).resolve())
+        self.servers = []
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="anc-e2e-"))
         self.data = self.home / "data"
         self.env = {"PATH": os.environ["PATH"], "HOME": str(self.home), "NO_COLOR": "1",
@@ -46,6 +51,9 @@ class Place:
                               capture_output=True, timeout=timeout, input=stdin)
 
     def close(self):
+        """Servers that a failed test left behind go with it."""
+        for server in self.servers:
+            server.kill()
         shutil.rmtree(self.home, ignore_errors=True)
 
 
@@ -58,6 +66,7 @@ class Server:
         self.log = open(place.home / "server.log", "ab")
         self.process = subprocess.Popen([place.binary, "serve", "--port", "0", *args], env={**place.env, **(env or {})},
                                         cwd=place.home, stdout=subprocess.PIPE, stderr=self.log, text=True)
+        place.servers.append(self)
         self.port = None
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()

@@ -14,6 +14,8 @@ import time
 import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from harness import Skipped  # noqa: E402
+
 LONG_REPEATS = 50
 
 
@@ -32,7 +34,7 @@ def main():
         print(__doc__)
         return 2
     binary, wanted = args[0], args[1:]
-    passed = failed = 0
+    passed = failed = skipped = 0
     for name, test in collect():
         if wanted and not any(w in name for w in wanted):
             continue
@@ -42,10 +44,13 @@ def main():
             test(binary, **kw)
             passed += 1
             print(f"ok      {name} ({time.monotonic() - start:.1f} s)", flush=True)
+        except Skipped as why:
+            skipped += 1
+            print(f"skipped {name}: {why}", flush=True)
         except Exception:
             failed += 1
             print(f"FAILED  {name} ({time.monotonic() - start:.1f} s)\n{traceback.format_exc()}", flush=True)
-    print(f"end to end: {passed} passed, {failed} failed", flush=True)
+    print(f"end to end: {passed} passed, {failed} failed, {skipped} skipped", flush=True)
     return 1 if failed or passed == 0 else 0
 
 
