@@ -16,19 +16,8 @@ enum {
     NOT_SAID = -1
 };
 
-typedef enum form {
-    DECIMAL,
-    BULLET,
-    NO_MARK,
-    LOWER_LETTER,
-    UPPER_LETTER,
-    LOWER_ROMAN,
-    UPPER_ROMAN,
-    PADDED
-} form;
-
 typedef struct level {
-    form form;
+    prs_number_form form;
     bool as_decimals; /* the levels above too */
     uint32_t start;
     uint32_t text_at, text_len; /* "%1.%2" in texts */
@@ -162,22 +151,22 @@ static bool begin_list(reading *r, anc_str id)
     return true;
 }
 
-static form form_of(anc_str name)
+static prs_number_form form_of(anc_str name)
 {
     static const struct {
         anc_str name;
-        form form;
-    } rows[] = {{ANC_STR_INIT("bullet"), BULLET},
-                {ANC_STR_INIT("none"), NO_MARK},
-                {ANC_STR_INIT("lowerLetter"), LOWER_LETTER},
-                {ANC_STR_INIT("upperLetter"), UPPER_LETTER},
-                {ANC_STR_INIT("lowerRoman"), LOWER_ROMAN},
-                {ANC_STR_INIT("upperRoman"), UPPER_ROMAN},
-                {ANC_STR_INIT("decimalZero"), PADDED}};
+        prs_number_form form;
+    } rows[] = {{ANC_STR_INIT("bullet"), PRS_NUMBER_BULLET},
+                {ANC_STR_INIT("none"), PRS_NUMBER_NONE},
+                {ANC_STR_INIT("lowerLetter"), PRS_NUMBER_LOWER_LETTER},
+                {ANC_STR_INIT("upperLetter"), PRS_NUMBER_UPPER_LETTER},
+                {ANC_STR_INIT("lowerRoman"), PRS_NUMBER_LOWER_ROMAN},
+                {ANC_STR_INIT("upperRoman"), PRS_NUMBER_UPPER_ROMAN},
+                {ANC_STR_INIT("decimalZero"), PRS_NUMBER_PADDED}};
     for (size_t i = 0; i < ANC_COUNT(rows); i++)
         if (anc_str_eq(name, rows[i].name))
             return rows[i].form;
-    return DECIMAL;
+    return PRS_NUMBER_DECIMAL;
 }
 
 static bool take_text(reading *r, anc_str text)
@@ -267,33 +256,6 @@ bool prs_docx_read_lists(prs_archive *a, const char *name, prs_docx_lists **ret)
 
 /* ---- counting --------------------------------------------------------------------------------- */
 
-static void add_roman(uint32_t n, bool upper, anc_buf *out)
-{
-    static const struct {
-        uint32_t value;
-        const char *lower, *upper;
-    } rows[] = {{1000, "m", "M"}, {900, "cm", "CM"}, {500, "d", "D"}, {400, "cd", "CD"},
-                {100, "c", "C"},  {90, "xc", "XC"},  {50, "l", "L"},  {40, "xl", "XL"},
-                {10, "x", "X"},   {9, "ix", "IX"},   {5, "v", "V"},   {4, "iv", "IV"},
-                {1, "i", "I"}};
-    for (size_t i = 0; i < ANC_COUNT(rows); i++)
-        for (; n >= rows[i].value; n -= rows[i].value)
-            (void)anc_buf_add(out, anc_str_of(upper ? rows[i].upper : rows[i].lower));
-}
-
-static void add_number(form how, uint32_t n, anc_buf *out)
-{
-    const bool upper = how == UPPER_LETTER || how == UPPER_ROMAN;
-    if ((how == LOWER_LETTER || how == UPPER_LETTER) && n >= 1 && n <= 26 * 9) {
-        for (uint32_t i = 0; i <= (n - 1) / 26; i++)
-            (void)anc_buf_add_char(out, (char)((upper ? 'A' : 'a') + (char)((n - 1) % 26)));
-    } else if ((how == LOWER_ROMAN || how == UPPER_ROMAN) && n >= 1 && n < 4000) {
-        add_roman(n, upper, out);
-    } else {
-        (void)anc_buf_printf(out, how == PADDED ? "%02u" : "%u", n);
-    }
-}
-
 /* Counts one more on `at`; levels below begin anew, levels above that were passed over begin. */
 static void count(definition *d, list *l, unsigned at)
 {
@@ -329,7 +291,7 @@ bool prs_docx_next_mark(prs_docx_lists *l, uint32_t number, unsigned at, anc_buf
     definition *d = &l->definitions[named->definition - 1];
     const level *v = &d->levels[at];
     count(d, named, at);
-    if (v->form == BULLET)
+    if (v->form == PRS_NUMBER_BULLET)
         return anc_buf_add_char(mark, '-');
     const anc_str text = anc_str_sub(anc_buf_view(&l->texts), v->text_at, v->text_len);
     for (size_t i = 0; i < text.len; i++) {
@@ -341,10 +303,10 @@ bool prs_docx_next_mark(prs_docx_lists *l, uint32_t number, unsigned at, anc_buf
             continue;
         }
         i++;
-        const form of = d->levels[k].form;
-        if (of != BULLET && of != NO_MARK)
-            add_number(v->as_decimals ? DECIMAL : of,
-                       d->begun[k] ? d->counts[k] : d->levels[k].start, mark);
+        const prs_number_form of = d->levels[k].form;
+        if (of != PRS_NUMBER_BULLET && of != PRS_NUMBER_NONE)
+            prs_number_add(v->as_decimals ? PRS_NUMBER_DECIMAL : of,
+                           d->begun[k] ? d->counts[k] : d->levels[k].start, mark);
     }
     return true;
 }

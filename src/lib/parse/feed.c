@@ -219,13 +219,13 @@ static bool write_about(reader *r, const story *s)
            write_line(r, ANC_STR("Link:"), said(s, LINK)) && prs_emit_close(r->e);
 }
 
-static bool write_body(reader *r, const story *s, field f, unsigned under)
+static bool write_body(reader *r, const story *s, field f, int lower)
 {
     const anc_str text = said(s, f);
     const bool html = s->form[f] == AS_MARKUP || (s->form[f] != AS_TEXT && looks_like_html(text));
-    r->e->under = under;
+    r->e->lower = lower;
     const bool ok = html ? prs_read_html_fragment(text, r->e) : prs_read_plain(text, r->e);
-    r->e->under = 0;
+    r->e->lower = 0;
     return ok;
 }
 

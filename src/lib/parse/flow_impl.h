@@ -22,6 +22,21 @@ enum {
     PRS_FLOW_MARK = 64
 };
 
+/* How the items of a list are numbered. */
+typedef enum prs_number_form {
+    PRS_NUMBER_DECIMAL,
+    PRS_NUMBER_BULLET,
+    PRS_NUMBER_NONE,
+    PRS_NUMBER_LOWER_LETTER,
+    PRS_NUMBER_UPPER_LETTER,
+    PRS_NUMBER_LOWER_ROMAN,
+    PRS_NUMBER_UPPER_ROMAN,
+    PRS_NUMBER_PADDED /* 01 */
+} prs_number_form;
+
+/* Appends `n`; as a decimal where the form has no such number. */
+void prs_number_add(prs_number_form how, uint32_t n, anc_buf *out);
+
 typedef struct prs_flow_paragraph {
     prs_block_kind kind;
     unsigned level;

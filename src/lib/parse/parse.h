@@ -30,6 +30,9 @@ typedef enum prs_kind {
     PRS_XML,
     PRS_XLSX,
     PRS_DOCX,
+    PRS_ODS,
+    PRS_EPUB,
+    PRS_ODT,
     /* source code, a kind a language */
     PRS_C,
     PRS_CPP,
