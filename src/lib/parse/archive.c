@@ -251,7 +251,9 @@ bool prs_archive_resolve(anc_str base, anc_str target, anc_buf *out)
         (void)anc_buf_add(out, anc_str_sub(base, 0, folder));
     }
     ok = ok && add_steps(target, out);
+    const bool starved = plain.starved || out->starved;
     if (!ok)
         anc_buf_clear(out);
+    out->refused = out->starved = starved;
     return ok;
 }

@@ -40,11 +40,12 @@ bool prs_archive_load(prs_archive *a, const char *name, anc_buf *out) ANC_MUST_C
 /* Sets `out` to the name of the entry that `target` means in a file named `base` ("word/document.xml"):
  * relative to its folder, or to the root with a slash before it; "%20" is a blank, what stands behind
  * "#" or "?" is dropped. False, with `out` empty, when it climbs out, is an address ("http:…"), or is
- * longer than `out` holds. */
+ * longer than `out` holds; out->starved tells when memory was the reason. */
 bool prs_archive_resolve(anc_str base, anc_str target, anc_buf *out);
 
-/* Tells what kind of document the archive `bytes` is. Gives false for all that is not read, and then
- * sets `ret_what` to what it looks like. */
-bool prs_archive_kind(anc_str bytes, prs_kind *ret, const char **ret_what);
+/* Tells what kind of document the archive `bytes` is. UNSUPPORTED, without a text, for all that is not read:
+ * then `ret_what` is what it looks like. */
+anc_status prs_archive_kind(anc_str bytes, prs_kind *ret, const char **ret_what,
+                            anc_err *err) ANC_MUST_CHECK;
 
 #endif

@@ -36,11 +36,11 @@ static const kind_sign content_types[] = {
     {ANC_STR_INIT("ms-excel.sheet.macroEnabled.main+xml"), PRS_XLSX, "XLSX"},
     {ANC_STR_INIT("ms-excel.template.macroEnabled.main+xml"), PRS_XLSX, "XLSX"},
     {ANC_STR_INIT("ms-excel.sheet.binary.macroEnabled.main"), -1, "a binary Excel workbook"},
-    {ANC_STR_INIT("presentationml.presentation.main+xml"), -1, "PPTX"},
-    {ANC_STR_INIT("presentationml.slideshow.main+xml"), -1, "PPTX"},
-    {ANC_STR_INIT("presentationml.template.main+xml"), -1, "PPTX"},
-    {ANC_STR_INIT("ms-powerpoint.presentation.macroEnabled.main+xml"), -1, "PPTX"},
-    {ANC_STR_INIT("ms-powerpoint.slideshow.macroEnabled.main+xml"), -1, "PPTX"},
+    {ANC_STR_INIT("presentationml.presentation.main+xml"), PRS_PPTX, "PPTX"},
+    {ANC_STR_INIT("presentationml.slideshow.main+xml"), PRS_PPTX, "PPTX"},
+    {ANC_STR_INIT("presentationml.template.main+xml"), PRS_PPTX, "PPTX"},
+    {ANC_STR_INIT("ms-powerpoint.presentation.macroEnabled.main+xml"), PRS_PPTX, "PPTX"},
+    {ANC_STR_INIT("ms-powerpoint.slideshow.macroEnabled.main+xml"), PRS_PPTX, "PPTX"},
     {ANC_STR_INIT("ms-visio.drawing.main+xml"), -1, "a Visio drawing"},
 };
 
@@ -49,14 +49,14 @@ static const kind_sign names[] = {
     {ANC_STR_INIT("word/document"), PRS_DOCX, "DOCX"},
     {ANC_STR_INIT("xl/workbook.bin"), -1, "a binary Excel workbook"},
     {ANC_STR_INIT("xl/workbook"), PRS_XLSX, "XLSX"},
-    {ANC_STR_INIT("ppt/presentation"), -1, "PPTX"},
+    {ANC_STR_INIT("ppt/presentation"), PRS_PPTX, "PPTX"},
     {ANC_STR_INIT("META-INF/container.xml"), PRS_EPUB, "EPUB"},
     {ANC_STR_INIT("AndroidManifest.xml"), -1, "an Android program"},
     {ANC_STR_INIT("META-INF/MANIFEST.MF"), -1, "a Java archive"},
     {ANC_STR_INIT("Index/Document.iwa"), -1, "an Apple iWork document"},
     {ANC_STR_INIT("word/"), PRS_DOCX, "DOCX"},
     {ANC_STR_INIT("xl/"), PRS_XLSX, "XLSX"},
-    {ANC_STR_INIT("ppt/"), -1, "PPTX"},
+    {ANC_STR_INIT("ppt/"), PRS_PPTX, "PPTX"},
 };
 
 static bool add_head(void *self, anc_str piece)
@@ -68,7 +68,8 @@ static bool add_head(void *self, anc_str piece)
 /* Unpacks up to the ceiling of `out`; what does not unpack tells nothing. */
 static anc_str head_of(prs_archive *a, const char *name, anc_buf *out)
 {
-    if (!prs_archive_has(a, name) || !prs_archive_read(a, name, add_head, out))
+    if (prs_archive_has(a, name) && !prs_archive_read(a, name, add_head, out) &&
+        a->e->status != ANC_NO_MEMORY)
         a->e->status = ANC_OK;
     return anc_buf_view(out);
 }
@@ -114,7 +115,7 @@ static const kind_sign *by_head(anc_str head)
     return NULL;
 }
 
-bool prs_archive_kind(anc_str bytes, prs_kind *ret, const char **ret_what)
+anc_status prs_archive_kind(anc_str bytes, prs_kind *ret, const char **ret_what, anc_err *err)
 {
     const prs_limits limits = prs_limits_default();
     const kind_sign *sign = NULL;
@@ -132,9 +133,11 @@ bool prs_archive_kind(anc_str bytes, prs_kind *ret, const char **ret_what)
     } else {
         sign = by_head(anc_str_sub(bytes, 0, HEAD_BYTES));
     }
+    if (mimetype.starved || list.starved || e.status == ANC_NO_MEMORY)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "archive: out of memory");
     *ret_what = sign != NULL ? sign->what : "a ZIP archive";
     if (sign == NULL || sign->kind < 0)
-        return false;
+        return ANC_UNSUPPORTED;
     *ret = (prs_kind)sign->kind;
-    return true;
+    return ANC_OK;
 }

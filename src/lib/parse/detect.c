@@ -188,8 +188,11 @@ anc_status prs_detect(anc_str bytes, anc_str name, anc_str content_type, prs_kin
         return ANC_OK;
     }
     const char *what = NULL;
-    if (is_archive(head) && prs_archive_kind(bytes, ret, &what))
-        return ANC_OK;
+    if (is_archive(head)) {
+        const anc_status got = prs_archive_kind(bytes, ret, &what, err);
+        if (got != ANC_UNSUPPORTED)
+            return got;
+    }
     if (what == NULL)
         what = foreign(head);
     if (what != NULL)

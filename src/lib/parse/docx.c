@@ -31,7 +31,7 @@ static bool read_document(prs_docx *d)
         (void)anc_buf_add(&main, ANC_STR("word/document.xml"));
     if (main.len == 0)
         return prs_emit_fail(d->e, anc_buf_status(&main, "DOCX", d->e->err));
-    return prs_opc_properties(d->a) && read_definitions(d, main.ptr) &&
+    return prs_opc_properties(d->a, NULL) && read_definitions(d, main.ptr) &&
            prs_docx_read_body(d, main.ptr);
 }
 

@@ -240,6 +240,8 @@ static bool apply_properties(body *b)
     const bool in_list = list != PRS_DOCX_NO_LIST && !p->deleted;
     if (in_list && !prs_docx_next_mark(b->d->lists, list, level, &mark))
         (void)anc_buf_add_char(&mark, '-');
+    if (!prs_flow_whole(&b->f, &mark))
+        return false;
     const anc_str said = anc_str_trim(anc_buf_view(&mark));
     const bool bullet = anc_str_eq(said, ANC_STR("-"));
     if (outline < PRS_DOCX_NO_OUTLINE || p->style.is_title)
@@ -490,7 +492,8 @@ static bool end_equation(body *b, unsigned id)
         return prs_flow_blank(&b->f);
     if (id == EQUATION) {
         b->equations -= b->equations > 0;
-        return b->equations > 0 || prs_flow_text(&b->f, anc_buf_view(&b->math.text));
+        return b->equations > 0 || (prs_flow_whole(&b->f, &b->math.text) &&
+                                    prs_flow_text(&b->f, anc_buf_view(&b->math.text)));
     }
     if (part_of(id) != PRS_MATH_OTHER)
         prs_docx_math_end(&b->math);

@@ -20,6 +20,12 @@ void prs_flow_done(prs_flow *f)
     anc_buf_done(&f->notes);
 }
 
+bool prs_flow_whole(prs_flow *f, const anc_buf *buf)
+{
+    return !buf->starved ||
+           prs_emit_fail(f->e, ANC_FAIL(f->e->err, ANC_NO_MEMORY, "document: out of memory"));
+}
+
 /* ---- where text goes ---------------------------------------------------------------------------- */
 
 static bool kept(prs_flow *f, const anc_buf *buf)

@@ -90,6 +90,9 @@ typedef struct prs_flow {
     anc_buf notes; /* the texts of notes, each terminated */
 } prs_flow;
 
+/* Whether memory sufficed for all that was appended to `buf`; what was cut at its ceiling is as it is. */
+bool prs_flow_whole(prs_flow *f, const anc_buf *buf);
+
 void prs_flow_init(prs_flow *f, prs_emitter *e);
 void prs_flow_done(prs_flow *f);
 

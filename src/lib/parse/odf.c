@@ -46,7 +46,7 @@ bool prs_odf_check(prs_archive *a)
 
 bool prs_odf_properties(prs_archive *a)
 {
-    return prs_archive_has(a, "meta.xml") ? prs_read_properties(a, "meta.xml")
+    return prs_archive_has(a, "meta.xml") ? prs_read_properties(a, "meta.xml", NULL)
                                           : a->e->status == ANC_OK;
 }
 

@@ -130,7 +130,8 @@ static bool begin_paragraph(odt *o, const prs_xml_attributes *a)
     const uint32_t list = o->list[at] > 0 ? o->list[at] : prs_odf_list_of(&o->styles, style);
     prs_odf_next_mark(&o->styles, list, at, o->start[at], &mark);
     o->mark_due[at] = false;
-    return prs_flow_begin(&o->f, PRS_LIST_ITEM, at + 1, anc_str_trim(anc_buf_view(&mark)));
+    return prs_flow_whole(&o->f, &mark) &&
+           prs_flow_begin(&o->f, PRS_LIST_ITEM, at + 1, anc_str_trim(anc_buf_view(&mark)));
 }
 
 /* A heading has the number of the list that it is in, else that of the outline. */
@@ -153,7 +154,8 @@ static bool begin_heading(odt *o, const prs_xml_attributes *a)
         prs_odf_next_mark(&o->styles, outline, level - 1, 0, &mark);
     }
     const anc_str said = anc_str_trim(anc_buf_view(&mark));
-    return prs_flow_begin(&o->f, PRS_HEADING, level < 6 ? level : 6,
+    return prs_flow_whole(&o->f, &mark) &&
+           prs_flow_begin(&o->f, PRS_HEADING, level < 6 ? level : 6,
                           anc_str_eq(said, ANC_STR("-")) ? ANC_STR_NONE : said);
 }
 

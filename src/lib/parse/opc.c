@@ -25,6 +25,7 @@ static const prs_xml_table relation_table = {relation_spaces, ANC_COUNT(relation
                                              relation_names, ANC_COUNT(relation_names)};
 
 typedef struct relations {
+    prs_emitter *e;
     const char *part;
     prs_opc_take take;
     void *self;
@@ -42,9 +43,11 @@ static anc_str last_step(anc_str address)
 static bool take_relation(void *self, unsigned id, const prs_xml_attributes *a)
 {
     relations *r = self;
-    if (id != RELATIONSHIP || anc_str_eq(prs_xml_attribute(a, MODE), ANC_STR("External")) ||
-        !prs_archive_resolve(anc_str_of(r->part), prs_xml_attribute(a, TARGET), &r->target))
+    if (id != RELATIONSHIP || anc_str_eq(prs_xml_attribute(a, MODE), ANC_STR("External")))
         return true;
+    if (!prs_archive_resolve(anc_str_of(r->part), prs_xml_attribute(a, TARGET), &r->target))
+        return !r->target.starved || prs_emit_fail(r->e, ANC_FAIL(r->e->err, ANC_NO_MEMORY,
+                                                                  "%s: out of memory", r->part));
     const prs_opc_relation found = {.id = prs_xml_attribute(a, ID),
                                     .type = last_step(prs_xml_attribute(a, TYPE)),
                                     .target = anc_buf_view(&r->target)};
@@ -62,8 +65,11 @@ bool prs_opc_relations(prs_archive *a, const char *part, prs_opc_take take, void
                    part + n_part - n_file);
     if (!prs_archive_has(a, name))
         return a->e->status == ANC_OK;
-    relations r = {
-        .part = part, .take = take, .self = self, .target = anc_buf_init(PRS_OPC_NAME_BYTES)};
+    relations r = {.e = a->e,
+                   .part = part,
+                   .take = take,
+                   .self = self,
+                   .target = anc_buf_init(PRS_OPC_NAME_BYTES)};
     const prs_xml_handler handler = {.start = take_relation, .self = &r};
     const bool ok = prs_xml_read_entry(&relation_table, &handler, a, name);
     anc_buf_done(&r.target);
@@ -97,10 +103,10 @@ bool prs_opc_target(prs_archive *a, const char *part, const char *type, const ch
     return !out->refused || prs_emit_fail(a->e, anc_buf_status(out, "archive: a name", a->e->err));
 }
 
-bool prs_opc_properties(prs_archive *a)
+bool prs_opc_properties(prs_archive *a, const char *program)
 {
     ANC_BUF(name, PRS_OPC_NAME_BYTES);
     if (!prs_opc_target(a, "", "core-properties", "docProps/core.xml", &name))
         return false;
-    return name.len == 0 || prs_read_properties(a, name.ptr);
+    return name.len == 0 || prs_read_properties(a, name.ptr, program);
 }

@@ -27,7 +27,8 @@ bool prs_opc_relations(prs_archive *a, const char *part, prs_opc_take take,
 bool prs_opc_target(prs_archive *a, const char *part, const char *type, const char *otherwise,
                     anc_buf *out) ANC_MUST_CHECK;
 
-/* Emits title and properties of the document. None are no failure. */
-bool prs_opc_properties(prs_archive *a) ANC_MUST_CHECK;
+/* Emits title and properties of the document. None are no failure. A title in which the name of the
+ * `program` stands is one that it gave itself, and none; NULL: it gives none. */
+bool prs_opc_properties(prs_archive *a, const char *program) ANC_MUST_CHECK;
 
 #endif

@@ -48,6 +48,9 @@ static const kind_row kinds[PRS_KINDS] = {
     [PRS_DOCX] = {"DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
                   prs_read_docx, true, NULL},
     [PRS_ODT] = {"ODT", "application/vnd.oasis.opendocument.text", prs_read_odt, true, NULL},
+    [PRS_PPTX] = {"PPTX",
+                  "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+                  prs_read_pptx, true, NULL},
 };
 
 static const kind_row *row_of(prs_kind kind)

@@ -33,6 +33,7 @@ typedef enum prs_kind {
     PRS_ODS,
     PRS_EPUB,
     PRS_ODT,
+    PRS_PPTX,
     /* source code, a kind a language */
     PRS_C,
     PRS_CPP,

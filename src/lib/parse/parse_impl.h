@@ -123,6 +123,7 @@ bool prs_read_ods(anc_str bytes, prs_emitter *e);
 bool prs_read_epub(anc_str bytes, prs_emitter *e);
 bool prs_read_docx(anc_str bytes, prs_emitter *e);
 bool prs_read_odt(anc_str bytes, prs_emitter *e);
+bool prs_read_pptx(anc_str bytes, prs_emitter *e);
 
 /* ---- telling kinds apart: each looks at the first bytes only ----------------------------------- */
 

@@ -86,10 +86,13 @@ static bool emit_date(prs_emitter *e, const char *name, anc_str value)
     return prs_emit_property(e, anc_str_of(name), (anc_str){date, (size_t)n});
 }
 
-static bool emit_properties(prs_emitter *e, const properties *p)
+static bool emit_properties(prs_emitter *e, const properties *p, const char *program)
 {
+    anc_str title = anc_buf_view(&p->values[TITLE]);
+    if (program != NULL && anc_str_find(title, anc_str_of(program)) != SIZE_MAX)
+        title = ANC_STR_NONE;
     const unsigned author = p->values[FIRST_AUTHOR].len > 0 ? FIRST_AUTHOR : AUTHOR;
-    return prs_emit_title(e, anc_buf_view(&p->values[TITLE])) &&
+    return prs_emit_title(e, title) &&
            prs_emit_property(e, ANC_STR("author"), anc_buf_view(&p->values[author])) &&
            prs_emit_property(e, ANC_STR("subject"), anc_buf_view(&p->values[SUBJECT])) &&
            prs_emit_property(e, ANC_STR("keywords"), anc_buf_view(&p->values[KEYWORDS])) &&
@@ -97,14 +100,17 @@ static bool emit_properties(prs_emitter *e, const properties *p)
            emit_date(e, "modified", anc_buf_view(&p->values[MODIFIED]));
 }
 
-bool prs_read_properties(prs_archive *a, const char *name)
+bool prs_read_properties(prs_archive *a, const char *name, const char *program)
 {
     properties p = {.to = NULL};
     for (size_t i = 0; i < PROPERTIES; i++)
         p.values[i] = anc_buf_init(VALUE_BYTES);
     const prs_xml_handler handler = {begin_property, add_to_property, end_property, &p};
-    const bool ok =
-        prs_xml_read_entry(&property_table, &handler, a, name) && emit_properties(a->e, &p);
+    bool ok = prs_xml_read_entry(&property_table, &handler, a, name);
+    for (size_t i = 0; i < PROPERTIES && ok; i++)
+        ok = !p.values[i].starved ||
+             prs_emit_fail(a->e, ANC_FAIL(a->e->err, ANC_NO_MEMORY, "%s: out of memory", name));
+    ok = ok && emit_properties(a->e, &p, program);
     for (size_t i = 0; i < PROPERTIES; i++)
         anc_buf_done(&p.values[i]);
     return ok;

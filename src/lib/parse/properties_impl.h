@@ -5,7 +5,8 @@
 
 #include "archive_impl.h"
 
-/* Emits title and properties that stand in the entry: "docProps/core.xml", "meta.xml". */
-bool prs_read_properties(prs_archive *a, const char *name) ANC_MUST_CHECK;
+/* Emits title and properties that stand in the entry: "docProps/core.xml", "meta.xml". A title in which
+ * the name of the `program` stands is one that it gave itself, and none; NULL: it gives none. */
+bool prs_read_properties(prs_archive *a, const char *name, const char *program) ANC_MUST_CHECK;
 
 #endif

@@ -331,7 +331,8 @@ static bool read_book(book *b)
         return false;
     if (workbook.len == 0)
         return prs_emit_fail(b->e, ANC_FAIL(b->e->err, ANC_INVALID, "the file holds no workbook"));
-    return prs_opc_properties(&b->a) && prs_xml_read_entry(&table, &handler, &b->a, workbook.ptr) &&
+    return prs_opc_properties(&b->a, NULL) &&
+           prs_xml_read_entry(&table, &handler, &b->a, workbook.ptr) &&
            prs_opc_relations(&b->a, workbook.ptr, on_part, b) && read_support(b, workbook.ptr) &&
            read_sheets(b);
 }
