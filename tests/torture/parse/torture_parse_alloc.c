@@ -183,7 +183,7 @@ static const document documents[] = {
      NULL},
     {"feed",
      PRS_FEED,
-     {{NULL}},
+     {{.name = NULL}},
      10,
      ANC_STR_INIT(
          "<feed xmlns='http://www.w3.org/2005/Atom'><title>F &amp;amp; G</title><subtitle>s"
@@ -193,7 +193,7 @@ static const document documents[] = {
      ""},
     {"xml",
      PRS_XML,
-     {{NULL}},
+     {{.name = NULL}},
      6,
      ANC_STR_INIT(
          "<?xml version='1.0'?><r a='b'><title>T</title><x c='d'><y>1</y><z e='f'>2</z></x>"
@@ -201,7 +201,7 @@ static const document documents[] = {
      ""},
     {"code",
      PRS_PYTHON,
-     {{NULL}},
+     {{.name = NULL}},
      1,
      ANC_STR_INIT("#!/usr/bin/python\n# Says it.\nimport a\n\ndef f():\n    pass\n"),
      "a.py"},
