@@ -16,9 +16,9 @@ typedef struct kind_sign {
 
 /* What the entry "mimetype" says. */
 static const kind_sign mimetypes[] = {
-    {ANC_STR_INIT("application/epub+zip"), -1, "EPUB"},
+    {ANC_STR_INIT("application/epub+zip"), PRS_EPUB, "EPUB"},
     {ANC_STR_INIT("application/vnd.oasis.opendocument.text"), PRS_ODT, "ODT"},
-    {ANC_STR_INIT("application/vnd.oasis.opendocument.spreadsheet"), -1, "ODS"},
+    {ANC_STR_INIT("application/vnd.oasis.opendocument.spreadsheet"), PRS_ODS, "ODS"},
     {ANC_STR_INIT("application/vnd.oasis.opendocument.presentation"), -1,
      "an OpenDocument presentation"},
     {ANC_STR_INIT("application/vnd.oasis.opendocument.graphics"), -1, "an OpenDocument drawing"},
@@ -50,7 +50,7 @@ static const kind_sign names[] = {
     {ANC_STR_INIT("xl/workbook.bin"), -1, "a binary Excel workbook"},
     {ANC_STR_INIT("xl/workbook"), PRS_XLSX, "XLSX"},
     {ANC_STR_INIT("ppt/presentation"), PRS_PPTX, "PPTX"},
-    {ANC_STR_INIT("META-INF/container.xml"), -1, "EPUB"},
+    {ANC_STR_INIT("META-INF/container.xml"), PRS_EPUB, "EPUB"},
     {ANC_STR_INIT("AndroidManifest.xml"), -1, "an Android program"},
     {ANC_STR_INIT("META-INF/MANIFEST.MF"), -1, "a Java archive"},
     {ANC_STR_INIT("Index/Document.iwa"), -1, "an Apple iWork document"},

@@ -112,12 +112,21 @@ static bool add(prs_emitter *e, anc_str s)
     return true;
 }
 
+static unsigned lowered(unsigned level, int by)
+{
+    const int moved = (int)level + by;
+    return by == 0                  ? level
+           : moved < 1              ? 1
+           : moved < HEADING_LEVELS ? (unsigned)moved
+                                    : HEADING_LEVELS;
+}
+
 bool prs_emit_open(prs_emitter *e, prs_block_kind kind, unsigned level)
 {
     if (!prs_emit_close(e))
         return false;
-    if (kind == PRS_HEADING && e->under > 0)
-        level = level + e->under < HEADING_LEVELS ? level + e->under : HEADING_LEVELS;
+    if (kind == PRS_HEADING)
+        level = lowered(level, e->lower);
     e->open = (prs_block){.kind = kind, .level = level, .page = e->page};
     e->is_open = true;
     return true;

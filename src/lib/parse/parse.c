@@ -43,6 +43,8 @@ static const kind_row kinds[PRS_KINDS] = {
     [PRS_XML] = {"XML", "application/xml", prs_read_xml, false, prs_xml_charset},
     [PRS_XLSX] = {"XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
                   prs_read_xlsx, true, NULL},
+    [PRS_ODS] = {"ODS", "application/vnd.oasis.opendocument.spreadsheet", prs_read_ods, true, NULL},
+    [PRS_EPUB] = {"EPUB", "application/epub+zip", prs_read_epub, true, NULL},
     [PRS_DOCX] = {"DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
                   prs_read_docx, true, NULL},
     [PRS_ODT] = {"ODT", "application/vnd.oasis.opendocument.text", prs_read_odt, true, NULL},

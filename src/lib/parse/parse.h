@@ -30,6 +30,8 @@ typedef enum prs_kind {
     PRS_XML,
     PRS_XLSX,
     PRS_DOCX,
+    PRS_ODS,
+    PRS_EPUB,
     PRS_ODT,
     PRS_PPTX,
     /* source code, a kind a language */

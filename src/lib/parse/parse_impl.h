@@ -54,7 +54,7 @@ typedef struct prs_emitter {
     anc_buf nfc;
     size_t blocks, text_bytes;
     uint32_t page;
-    unsigned under; /* headings that are opened lie below this level */
+    int lower;         /* by how many levels headings that are opened lie lower than they say */
     uint64_t unpacked; /* of the whole source */
     unsigned asked;    /* calls of prs_emit_may_go_on */
 } prs_emitter;
@@ -119,6 +119,8 @@ bool prs_read_ndjson(anc_str text, prs_emitter *e);
 bool prs_read_feed(anc_str text, prs_emitter *e);
 bool prs_read_xml(anc_str text, prs_emitter *e);
 bool prs_read_xlsx(anc_str bytes, prs_emitter *e);
+bool prs_read_ods(anc_str bytes, prs_emitter *e);
+bool prs_read_epub(anc_str bytes, prs_emitter *e);
 bool prs_read_docx(anc_str bytes, prs_emitter *e);
 bool prs_read_odt(anc_str bytes, prs_emitter *e);
 bool prs_read_pptx(anc_str bytes, prs_emitter *e);

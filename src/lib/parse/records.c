@@ -45,6 +45,7 @@ static records_fn *const readers[PRS_KINDS] = {
 /* Those of spreadsheets, which are read from the bytes as they are. */
 static prs_sheets_fn *const sheets[PRS_KINDS] = {
     [PRS_XLSX] = prs_xlsx_sheets,
+    [PRS_ODS] = prs_ods_sheets,
 };
 
 bool prs_has_records(prs_kind kind)

@@ -33,7 +33,7 @@ typedef struct prs_record_sink {
     void *self;
 } prs_record_sink;
 
-/* Whether a file of this kind holds records: PRS_CSV, PRS_JSON, PRS_NDJSON, PRS_XLSX. */
+/* Whether a file of this kind holds records: PRS_CSV, PRS_JSON, PRS_NDJSON, PRS_XLSX, PRS_ODS. */
 bool prs_has_records(prs_kind kind);
 
 /* Reads the records of `bytes`. UNSUPPORTED for another kind; LIMIT for a record of too many fields

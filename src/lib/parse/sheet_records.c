@@ -55,6 +55,9 @@ static bool on_row(void *self, const prs_sheet_row *row)
         r->named = row->n > 1;
         return !r->named || name_columns(r, row, n);
     }
+    if (r->number == r->e->limits.blocks)
+        return prs_emit_fail(r->e, ANC_FAIL(r->e->err, ANC_LIMIT, "sheets: more than %zu records",
+                                            r->e->limits.blocks));
     if (!name_columns(r, NULL, n))
         return false;
     r->fields.n = 0;

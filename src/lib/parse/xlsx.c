@@ -10,9 +10,9 @@
  */
 #include "opc_impl.h"
 #include "sheet_impl.h"
+#include "texts_impl.h"
 #include "xlsx_impl.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -69,22 +69,15 @@ static const prs_xml_name names[] = {
 
 static const prs_xml_table table = {spaces, ANC_COUNT(spaces), names, ANC_COUNT(names)};
 
-/* Texts one behind the other. */
-typedef struct texts {
-    anc_buf text;
-    size_t *ends; /* owned */
-    size_t n, cap;
-} texts;
-
 typedef enum cell_type { CELL_NUMBER, CELL_SHARED, CELL_TEXT, CELL_BOOL } cell_type;
 
 typedef struct book {
     prs_archive a;
     prs_emitter *e;
     const prs_sheet_sink *sink;
-    texts shared;
-    texts sheets; /* name, relationship, and so on */
-    texts parts;  /* relationship, entry, and so on */
+    prs_texts shared;
+    prs_texts sheets; /* name, relationship, and so on */
+    prs_texts parts;  /* relationship, entry, and so on */
     prs_xlsx_styles styles;
     bool since_1904;
     /* of the sheet that is read */
@@ -97,49 +90,11 @@ typedef struct book {
     anc_buf value;
 } book;
 
-static void texts_done(texts *t)
-{
-    anc_buf_done(&t->text);
-    free(t->ends);
-}
-
-static anc_str text_at(const texts *t, size_t i)
-{
-    if (i >= t->n)
-        return ANC_STR_NONE;
-    const size_t from = i > 0 ? t->ends[i - 1] : 0;
-    return anc_str_sub(anc_buf_view(&t->text), from, t->ends[i] - from);
-}
-
-/* Ends the text that was added to t->text. */
-static bool end_text(book *b, texts *t)
-{
-    if (t->text.refused)
-        return prs_emit_fail(b->e, anc_buf_status(&t->text, "texts of a workbook", b->e->err));
-    if (t->n == t->cap) {
-        const size_t cap = t->cap > 0 ? t->cap * 2 : 256;
-        size_t *grown = realloc(t->ends, cap * sizeof *grown);
-        if (grown == NULL)
-            return prs_emit_fail(b->e,
-                                 ANC_FAIL(b->e->err, ANC_NO_MEMORY, "workbook: out of memory"));
-        t->ends = grown;
-        t->cap = cap;
-    }
-    t->ends[t->n++] = t->text.len;
-    return true;
-}
-
-static bool add_text(book *b, texts *t, anc_str s)
-{
-    (void)anc_buf_add(&t->text, s);
-    return end_text(b, t);
-}
-
 static void book_done(book *b)
 {
-    texts_done(&b->shared);
-    texts_done(&b->sheets);
-    texts_done(&b->parts);
+    prs_texts_done(&b->shared);
+    prs_texts_done(&b->sheets);
+    prs_texts_done(&b->parts);
     prs_xlsx_styles_done(&b->styles);
     prs_sheet_row_done(&b->row);
     anc_buf_done(&b->value);
@@ -164,8 +119,8 @@ static bool on_workbook(void *self, unsigned id, const prs_xml_attributes *a)
     if (b->sheets.n == (size_t)2 * MAX_SHEETS)
         return prs_emit_fail(
             b->e, ANC_FAIL(b->e->err, ANC_LIMIT, "workbook: more than %d sheets", MAX_SHEETS));
-    return add_text(b, &b->sheets, prs_xml_attribute(a, NAME)) &&
-           add_text(b, &b->sheets, prs_xml_attribute(a, RELATION_ID));
+    return prs_texts_add(&b->sheets, prs_xml_attribute(a, NAME), b->e) &&
+           prs_texts_add(&b->sheets, prs_xml_attribute(a, RELATION_ID), b->e);
 }
 
 static bool on_part(void *self, const prs_opc_relation *relation)
@@ -173,7 +128,8 @@ static bool on_part(void *self, const prs_opc_relation *relation)
     book *b = self;
     if (!anc_str_eq(relation->type, ANC_STR("worksheet")))
         return true;
-    return add_text(b, &b->parts, relation->id) && add_text(b, &b->parts, relation->target);
+    return prs_texts_add(&b->parts, relation->id, b->e) &&
+           prs_texts_add(&b->parts, relation->target, b->e);
 }
 
 /* Sets `out` to the entry of a sheet; empty when it is no table, or is not there. */
@@ -181,8 +137,8 @@ static bool part_of(book *b, anc_str relation, anc_buf *out)
 {
     anc_buf_clear(out);
     for (size_t i = 0; i + 1 < b->parts.n; i += 2)
-        if (anc_str_eq(text_at(&b->parts, i), relation)) {
-            (void)anc_buf_add(out, text_at(&b->parts, i + 1));
+        if (anc_str_eq(prs_texts_at(&b->parts, i), relation)) {
+            (void)anc_buf_add(out, prs_texts_at(&b->parts, i + 1));
             break;
         }
     if (out->refused)
@@ -248,7 +204,7 @@ static bool end_shared(void *self, unsigned id)
         return true;
     add_unescaped(&b->shared.text, anc_buf_view(&b->value));
     anc_buf_clear(&b->value);
-    return end_text(b, &b->shared);
+    return prs_texts_end(&b->shared, b->e);
 }
 
 /* ---- sheets ------------------------------------------------------------------------------------- */
@@ -302,8 +258,8 @@ static bool add_cell(book *b)
     anc_str text = value;
     uint64_t i;
     if (b->type == CELL_SHARED) {
-        text =
-            anc_str_to_u64(anc_str_trim(value), &i) ? text_at(&b->shared, (size_t)i) : ANC_STR_NONE;
+        text = anc_str_to_u64(anc_str_trim(value), &i) ? prs_texts_at(&b->shared, (size_t)i)
+                                                       : ANC_STR_NONE;
     } else if (b->type == CELL_BOOL) {
         kind = PRS_VALUE_BOOL;
         text = is_true(anc_str_trim(value)) ? ANC_STR("true") : ANC_STR("false");
@@ -347,9 +303,9 @@ static bool read_sheets(book *b)
 {
     ANC_BUF(entry, PRS_OPC_NAME_BYTES);
     for (size_t i = 0; i + 1 < b->sheets.n; i += 2) {
-        if (!part_of(b, text_at(&b->sheets, i + 1), &entry))
+        if (!part_of(b, prs_texts_at(&b->sheets, i + 1), &entry))
             return false;
-        if (entry.len > 0 && !read_sheet(b, text_at(&b->sheets, i), entry.ptr))
+        if (entry.len > 0 && !read_sheet(b, prs_texts_at(&b->sheets, i), entry.ptr))
             return false;
     }
     return true;
@@ -386,9 +342,10 @@ bool prs_xlsx_sheets(anc_str bytes, const prs_sheet_sink *sink, prs_emitter *e)
     const size_t max = e->limits.text_bytes;
     book b = {.e = e,
               .sink = sink,
-              .shared = {.text = anc_buf_init(max * 2)},
-              .sheets = {.text = anc_buf_init((size_t)MAX_SHEETS * SHEET_NAME_BYTES)},
-              .parts = {.text = anc_buf_init((size_t)MAX_SHEETS * PRS_OPC_NAME_BYTES)},
+              .shared = prs_texts_init("texts of a workbook", max * 2),
+              .sheets = prs_texts_init("names of sheets", (size_t)MAX_SHEETS * SHEET_NAME_BYTES),
+              .parts =
+                  prs_texts_init("parts of a workbook", (size_t)MAX_SHEETS * PRS_OPC_NAME_BYTES),
               .value = anc_buf_init(VALUE_BYTES)};
     prs_sheet_row_init(&b.row, &e->limits);
     const bool ok = prs_archive_open(bytes, e, &b.a) && read_book(&b);
