@@ -117,7 +117,7 @@ def assert_true_citations(s, a, sources):
     for c in a["citations"]:
         source = sources[c["marker"] - 1]
         assert source["position"] == c["marker"] and source["chunk_id"] == c["chunk_id"], (c, source)
-        whole = s.get(f"/v1/knowledge/documents/{source['document_id']}/text").body
+        whole = s.get(f"/v1/knowledge/documents/{source['document_id']}/text?collection={source['collection']}").body
         assert whole[c["start"]:c["end"]].decode() == c["quote"], c
     marked = {int(n) for n in re.findall(r"\[(\d+)\]", a["answer"])}
     assert marked == {c["marker"] for c in a["citations"]}, a
@@ -236,6 +236,24 @@ def test_a_collection_says_what_the_model_is_told(binary):
         assert s.request("PATCH", "/v1/collections/bees", {"prompt_template": "", "system_prompt": ""}).status == 200
         assert s.post("/v1/chat/query", {"question": QUESTION, "collections": ["bees"]}).status == 200
         assert asked(fake.requests[-1])[0].startswith("You answer questions from")
+
+
+def test_questions_about_the_documents_themselves(binary):
+    with asking(binary) as (s, fake):
+        assert s.put_document(id="de", collection="andere", text="Im Oktober werden die Bienen mit Zuckersirup gefüttert.",
+                              metadata={"year": 2019}).status == 201
+        for question, told in (("What documents are there?", "There are 3 documents, by collection: andere (1), default (2)."),
+                               ("Quels documents avez-vous ?", "Il y a 3 documents, par collection : andere (1), default (2).")):
+            a = s.post("/v1/chat/query", {"question": question}).json
+            assert a["answer"].startswith(told) and "Hive care" in a["answer"], a["answer"]
+            assert a["sources"] == [] and a["route"]["intent"] == "metadata" and not fake.requests, a
+        body = {"question": QUESTION, "mode": "metadata"}
+        refused = s.post("/v1/chat/query", body)
+        assert refused.status == 400 and refused.json["errors"][0]["pointer"] == "/filters", refused.body
+        named = s.post("/v1/chat/query", {**body, "filters": {"field": "year", "op": "eq", "value": 2019}, "model": "extractive"}).json
+        assert [x["document_id"] for x in named["sources"]] == ["de"] and named["sources"][0]["score"] is None, named
+        assert named["answer"].startswith("Im Oktober"), named["answer"]
+        assert_true_citations(s, named, named["sources"])
 
 
 def test_a_follow_up_is_put_in_other_words_by_the_model(binary):

@@ -72,12 +72,13 @@ const http_schema http_health_out = SCHEMA("Health", "How the parts are.", healt
 /* ---- passages and answers ---- */
 
 static const http_field scores_rows[] = {
-    REAL("keyword", "BM25; 0 when no word matches"),
+    MAYBE("keyword", HTTP_REAL, "BM25; 0 when no word matches"),
     MAYBE("semantic", HTTP_REAL, "cosine"),
-    REAL("fused", "what the order comes from"),
+    MAYBE("fused", HTTP_REAL, "what the order comes from"),
     MAYBE("rerank", HTTP_REAL, "of the reranker"),
 };
-static const http_schema scores_out = SCHEMA("Scores", "Raw parts of a score.", scores_rows);
+static const http_schema scores_out =
+    SCHEMA("Scores", "Raw parts of a score; null in mode metadata.", scores_rows);
 
 #define PASSAGE_ROWS                                                                        \
     INT("position", "from 1"), TEXT("chunk_id", "document, version and ordinal"),           \
@@ -90,7 +91,7 @@ static const http_schema scores_out = SCHEMA("Scores", "Raw parts of a score.", 
 
 static const http_field source_rows[] = {
     PASSAGE_ROWS,
-    REAL("score", "calibrated relevance, 0 to 1"),
+    MAYBE("score", HTTP_REAL, "calibrated relevance, 0 to 1; null in mode metadata"),
     PART("scores", HTTP_OBJECT, &scores_out, "raw parts"),
 };
 static const http_schema source_out = SCHEMA("Source", "A passage that was found.", source_rows);

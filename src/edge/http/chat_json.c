@@ -15,12 +15,12 @@ void http_put_source(json_writer *w, const srch_hit *s)
 {
     json_open_object(w);
     http_put_passage(w, s);
-    json_put_fixed(w, "score", s->score, 6);
+    put_real_or_null(w, "score", s->score);
     json_name(w, "scores");
     json_open_object(w);
-    json_put_fixed(w, "keyword", s->keyword, 6);
+    put_real_or_null(w, "keyword", s->keyword);
     put_real_or_null(w, "semantic", s->semantic);
-    json_put_fixed(w, "fused", s->fused, 6);
+    put_real_or_null(w, "fused", s->fused);
     json_put_null(w, "rerank");
     json_close_object(w);
     json_close_object(w);

@@ -106,6 +106,36 @@ anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_re
     return ANC_OK;
 }
 
+anc_status kno_stats(kno_service *kno, krn_call *call, kno_stats_row **ret, size_t *ret_n)
+{
+    (void)kno;
+    *ret = anc_arena_alloc(call->mem, 2, sizeof **ret);
+    if (*ret == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for two rows");
+    (*ret)[0] = (kno_stats_row){.collection = ANC_STR("default"), .documents = 2};
+    (*ret)[1] = (kno_stats_row){.collection = ANC_STR("laws"), .documents = 40};
+    *ret_n = 2;
+    return ANC_OK;
+}
+
+anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collection, anc_str q,
+                             anc_str after, size_t limit, kno_document **ret, size_t *ret_n)
+{
+    (void)kno;
+    (void)q;
+    (void)after;
+    *ret = anc_arena_alloc(call->mem, limit, sizeof **ret);
+    if (*ret == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for documents");
+    const bool laws = anc_str_eq(collection, ANC_STR("laws"));
+    *ret_n = limit < 2 ? limit : 2;
+    for (size_t i = 0; i < *ret_n; i++)
+        (*ret)[i] = (kno_document){.collection = collection,
+                                   .id = i == 0 ? ANC_STR("first") : ANC_STR("second"),
+                                   .title = laws ? ANC_STR("") : ANC_STR("Skep 2 manual")};
+    return ANC_OK;
+}
+
 static bool open_it(world *w, size_t n_providers, const rag_config *config, bool faked)
 {
     static const anc_str labels[] = {ANC_STR_INIT("public")};

@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "rag/domain/abstain.h"
 #include "rag/domain/context.h"
+#include "rag/domain/inventory.h"
 #include "rag/domain/select.h"
 #include "rag/domain/smalltalk.h"
 #include "service_impl.h"
@@ -24,7 +25,7 @@ static rag_passage passage_of(const srch_hit *h)
         .language = h->language,
         .start = h->start,
         .tokens = h->tokens,
-        .score = h->score,
+        .score = isnan(h->score) ? 0 : h->score,
         .semantic = h->semantic,
         .coverage = h->coverage,
     };
@@ -157,7 +158,7 @@ static anc_status render_prompt(rag_turn *turn)
 /* ---- the step -------------------------------------------------------------------------------- */
 
 /* Where nothing relevant was found no outside model is asked to make something up, and none for small
- * talk. */
+ * talk or for what documents there are. */
 static void keep_extractive_alone(rag_turn *turn)
 {
     turn->tries[0] = (rag_try){&turn->rag->links[turn->rag->n_links - 1], ANC_STR_NONE};
@@ -180,13 +181,18 @@ static anc_status tell_meaning(rag_turn *turn)
 static anc_status retrieve(rag_turn *turn)
 {
     const rag_service *rag = turn->rag;
-    const double threshold = rag->with.config.relevance_threshold;
-    const bool asks = rag_small_talk_reply(turn->question).ptr == NULL;
+    /* what a caller's filters name is relevant by that */
+    const bool rated = turn->mode != SRCH_METADATA;
+    const double threshold = rated ? rag->with.config.relevance_threshold : 0;
+    const bool lists = rag_asks_inventory(turn->question) && turn->filters == NULL;
+    const bool asks = !lists && rag_small_talk_reply(turn->question).ptr == NULL;
     turn->stage = "search";
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
     ANC_TRY(tell_meaning(turn));
     if (asks)
         ANC_TRY(find_passages(turn));
+    else if (lists)
+        ANC_TRY(rag_inventory_take(turn));
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
     ANC_TRY(rag_instructions_take(turn));
     ANC_TRY(render_prompt(turn));
@@ -197,6 +203,7 @@ static anc_status retrieve(rag_turn *turn)
         .n_passages = turn->answer.n_sources,
         .threshold = threshold,
         .unread = turn->unread,
+        .reply = turn->reply,
         .prompt = &turn->prompt,
     };
     if (!asks || rag_best_score(turn->passages, turn->answer.n_sources) < threshold)

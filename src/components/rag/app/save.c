@@ -4,6 +4,8 @@
  * is copied. The writer's queue is the bound: when it is full the turn is not saved, which is logged
  * and counted, and the answer stays good.
  */
+#include <math.h>
+
 #include "base/map.h"
 #include "base/str.h"
 #include "base/utf8.h"
@@ -56,7 +58,7 @@ static anc_status append_retrieved(const rag_turn *turn, krn_tx *tx, anc_err *er
     for (size_t i = 0; i < a->n_sources; i++) {
         documents[i] = a->sources[i].document_id;
         chunks[i] = a->sources[i].chunk_id;
-        scores[i] = a->sources[i].score;
+        scores[i] = isnan(a->sources[i].score) ? 0 : a->sources[i].score;
     }
     const double threshold = turn->rag->with.config.relevance_threshold;
     const ev_documents_retrieved event = {

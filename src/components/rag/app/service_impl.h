@@ -78,6 +78,7 @@ struct rag_turn {
     srch_mode mode;
     rag_exchange *history;
     size_t n_history;
+    anc_str reply;         /* what is answered without any passage; may be empty */
     rag_passage *passages; /* [answer.n_sources] */
     double unread;         /* as rag_selection says */
     uint32_t context_tokens;
@@ -146,6 +147,9 @@ atomic_uint *rag_pending_slot(rag_service *rag, anc_str conversation_id);
 /* instructions.c: fills system_prompt and layout for the sources that were found. What
  * kno_collection_find gives, but for NOT_FOUND. */
 anc_status rag_instructions_take(rag_turn *turn) ANC_MUST_CHECK;
+
+/* inventory.c: fills reply with what documents there are. */
+anc_status rag_inventory_take(rag_turn *turn) ANC_MUST_CHECK;
 
 /* retrieve.c: characters that no document knew */
 void rag_fence_draw(krn_clock clock, char out[RAG_FENCE_CHARS]);

@@ -133,7 +133,10 @@ static anc_str meant_by(const rag_spoken *s, size_t i, const rag_spoken *before,
     rag_run run;
     if (rag_spoken_is_person(s, i) && rag_spoken_other_name(answer, before, &run))
         return rag_spoken_run(answer, run);
-    if (rag_spoken_last_name(before, &run) || rag_spoken_topic(before, &run))
+    /* "they" are seldom one named thing, and nothing is asked of a place */
+    const bool named = rag_spoken_last_name(before, &run);
+    const bool thing = named && !rag_spoken_is_of_place(before, run) && !rag_spoken_is_plural(s, i);
+    if (thing || rag_spoken_topic(before, &run) || named)
         return rag_spoken_run(before, rag_spoken_with_article(before, run));
     return ANC_STR("");
 }

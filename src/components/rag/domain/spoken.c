@@ -45,6 +45,11 @@ static const anc_str persons[] = {
     WORD("he"), WORD("him"), WORD("his"), WORD("she"), WORD("her"), WORD("lui"),
 };
 
+static const anc_str plurals[] = {
+    WORD("they"), WORD("them"),  WORD("their"), WORD("these"), WORD("those"),
+    WORD("ils"),  WORD("elles"), WORD("leur"),  WORD("leurs"), WORD("ceux"),
+};
+
 static const anc_str of_place[] = {
     WORD("in"), WORD("at"), WORD("from"), WORD("en"),
     WORD("à"),  WORD("au"), WORD("aux"),  WORD("dans"),
@@ -111,6 +116,7 @@ IS(rag_spoken_is_article, articles)
 IS(rag_spoken_is_preposition, prepositions)
 IS(rag_spoken_is_asking, asking)
 IS(rag_spoken_is_pronoun, pronouns)
+IS(rag_spoken_is_plural, plurals)
 IS(rag_spoken_is_person, persons)
 
 static bool is_content(const rag_spoken *s, size_t i)

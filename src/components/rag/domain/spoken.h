@@ -29,6 +29,7 @@ bool rag_spoken_is_article(const rag_spoken *s, size_t i);     /* the, a, le, la
 bool rag_spoken_is_preposition(const rag_spoken *s, size_t i); /* in, of, for, en, pour, … */
 bool rag_spoken_is_asking(const rag_spoken *s, size_t i);      /* why, is, does, quel, est, … */
 bool rag_spoken_is_pronoun(const rag_spoken *s, size_t i);     /* it, they, il, cela, its, … */
+bool rag_spoken_is_plural(const rag_spoken *s, size_t i);      /* they, them, ils, … */
 bool rag_spoken_is_person(const rag_spoken *s, size_t i);      /* he, she, her, … */
 
 /* Words that are no function words, asking words or pronouns. */

@@ -34,6 +34,7 @@ typedef struct rag_request {
     size_t n_passages;
     double threshold; /* calibrated score from which a passage counts as relevant; <= 0: any */
     double unread;    /* share of what is asked about that stands in nothing that was read, 0..1 */
+    anc_str reply;    /* known without passages: the extractive adapter says it as it stands */
     const rag_prompt *prompt;
     anc_str model; /* empty: the provider's own */
 } rag_request;

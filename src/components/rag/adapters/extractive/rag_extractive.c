@@ -101,7 +101,7 @@ static anc_status render(rag_provider_job *job, const rag_choice *choice)
 static anc_status answer(rag_provider_job *job)
 {
     const rag_request *r = job->request;
-    const anc_str reply = rag_small_talk_reply(r->question);
+    const anc_str reply = r->reply.len > 0 ? r->reply : rag_small_talk_reply(r->question);
     rag_extraction *x;
     if (reply.ptr != NULL) {
         job->pieces[job->n_pieces++] = reply;

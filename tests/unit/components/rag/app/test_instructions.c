@@ -120,11 +120,37 @@ static void nobody_reads_them_for_quotes(void **state)
     world_close(&w);
 }
 
+/* What documents there are is told from the catalog: nothing is searched, no model is asked. */
+static void what_there_is_is_told(void **state)
+{
+    (void)state;
+    static const anc_str laws[] = {ANC_STR_INIT("laws")};
+    world w;
+    assert_true(world_open(&w, 1, NULL));
+    rag_question q = world_question("What documents are there?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_true(anc_str_eq(a->text, ANC_STR("There are 42 documents, by collection: default (2), "
+                                            "laws (40). Among them: \"Skep 2 manual\", \"Skep 2 "
+                                            "manual\", \"first\", \"second\" and others.")));
+    assert_true(anc_str_eq(a->intent, ANC_STR("metadata")));
+    assert_int_equal(a->n_sources + a->n_citations, 0);
+    assert_false(a->no_answer || a->degraded);
+    assert_int_equal(w.first.started, 0);
+    q.collections = laws;
+    q.n_collections = 1;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_true(
+        anc_str_starts(a->text, ANC_STR("There are 40 documents, by collection: laws (40).")));
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_collection_that_cannot_be_read_is_an_error),
         cmocka_unit_test(nobody_reads_them_for_quotes),
+        cmocka_unit_test(what_there_is_is_told),
     };
     const int failed = RUN_TABLE("instructions", rows, the_nearest_holds);
     return failed + cmocka_run_group_tests_name("collections", tests, NULL, NULL);

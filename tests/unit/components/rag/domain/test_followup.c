@@ -57,6 +57,11 @@ static const row rows[] = {
      "How long does it take to assemble a hive scale from parts?",
      "How long does it take to assemble a hive scale from parts?"},
 
+    {"they are no place", "How many days of leave do staff in Crest get?", NULL,
+     "Can I carry them over?", "Can I carry them (days of leave do staff in Crest get) over?"},
+    {"it is no place", "What is the deposit for a flat in Hexham?", NULL, "When is it due?",
+     "When is it (the deposit for a flat in Hexham) due?"},
+
     /* the question before, again */
     {"why", "Does the warranty cover bears?", NULL, "Why?", "Why? Does the warranty cover bears?"},
     {"more", "Does the warranty cover bears?", NULL, "Tell me more.",
