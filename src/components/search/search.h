@@ -75,13 +75,13 @@ typedef struct srch_match {
 
 /* A distinct term of the query and what it gave to a hit. */
 typedef struct srch_term_detail {
-    anc_str term;  /* as it is indexed */
+    anc_str term;  /* as it is indexed; "begin*" stands for all words that begin so */
     double weight; /* mentions in the query */
-    double idf;
-    uint64_t df;               /* chunks of the collection that have it */
-    bool scored;               /* false: a function word that was left out */
-    uint32_t tf;               /* in title, heading and text of the hit's best chunk */
-    double bm25;               /* its part of the keyword score */
+    double idf;  /* of its word: of all readings of it, where a collection has several languages */
+    uint64_t df; /* chunks of the collection that have it */
+    bool scored; /* false: a function word that was left out */
+    uint32_t tf; /* in title, heading and text of the hit's best chunk */
+    double bm25; /* its part of the keyword score */
     const srch_match *matches; /* [n_matches] by place, then start */
     size_t n_matches;
 } srch_term_detail;
@@ -94,7 +94,7 @@ typedef struct srch_side_detail {
 
 /* How a hit came to its scores. Those of a joined passage are its best chunk's. */
 typedef struct srch_explanation {
-    anc_str language;              /* that the question was read in for this collection */
+    anc_str language;              /* that the question was first read in for this collection */
     const srch_term_detail *terms; /* [n_terms] */
     size_t n_terms;
     uint32_t length;    /* of the chunk, in words that count */

@@ -181,7 +181,7 @@ static const http_field match_rows[] = {
 static const http_schema match_out = SCHEMA("Match", "A word of the query.", match_rows);
 
 static const http_field term_rows[] = {
-    TEXT("term", "as it is indexed"),
+    TEXT("term", "as it is indexed; \"begin*\" for all words that begin so"),
     REAL("weight", "mentions in the query"),
     INT("df", "chunks of the collection that have it"),
     REAL("idf", "ln(1 + (chunks - df + 0.5) / (df + 0.5))"),
