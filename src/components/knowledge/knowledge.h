@@ -109,11 +109,11 @@ typedef struct kno_document_input {
     anc_str metadata;     /* a JSON object, may be empty */
     const anc_str *acl;   /* [n_acl]; none: the collection's */
     size_t n_acl;
-    anc_str content;      /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
-    int64_t modified_ms;  /* of the source; 0: unknown */
+    anc_str content;     /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
+    int64_t modified_ms; /* of the source; 0: unknown */
     uint32_t expected_version; /* that must be the current one, else CONFLICT; 0: any */
-    kno_put_stage *stage; /* kept up to date while it is put; NULL: nobody wants to know */
-    int64_t *stage_ns;    /* [KNO_STAGES] the time that each stage took is added; may be NULL */
+    kno_put_stage *stage;      /* kept up to date while it is put; NULL: nobody wants to know */
+    int64_t *stage_ns; /* [KNO_STAGES] the time that each stage took is added; may be NULL */
     kno_publish_fn *on_publish; /* not called for what is unchanged; may be NULL */
     void *on_publish_arg;
 } kno_document_input;

@@ -337,16 +337,18 @@ static void old_versions_expire(void **state)
     kno_published p = {0};
     int64_t base = 0;
     for (unsigned char i = 1; i <= 6; i++) {
+        const int64_t version = stage_version(f, i, "a");
         publish_arg a = {.f = f,
                          .publication = {.collection_id = c,
                                          .document = ANC_STR("x"),
                                          .base_id = base,
-                                         .version_id = base = stage_version(f, i, "a"),
+                                         .version_id = version,
                                          .chunks = 1,
                                          .difference = {.changes = i, .added = 2, .removed = 1},
                                          .keep = 5}};
         ASSERT_OK(run(f, publish, &a), &f->err);
         p = a.published;
+        base = version;
     }
     kno_version_record *all = NULL;
     size_t n = 0;

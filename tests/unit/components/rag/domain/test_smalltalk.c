@@ -52,9 +52,9 @@ int main(void)
 {
     int failed = 0;
     for (size_t i = 0; i < ANC_COUNT(talks); i++) {
-        const struct CMUnitTest test = {talks[i].text, talk_is_told_from_questions, NULL, NULL,
-                                        (void *)(uintptr_t)&talks[i]};
-        failed += cmocka_run_group_tests(&test, NULL, NULL);
+        const struct CMUnitTest test[] = {
+            {talks[i].text, talk_is_told_from_questions, NULL, NULL, (void *)(uintptr_t)&talks[i]}};
+        failed += cmocka_run_group_tests(test, NULL, NULL);
     }
     return failed;
 }
