@@ -39,18 +39,18 @@ static void read_demands(anc_arena *mem, const srch_marked *marked)
 }
 
 /* The readings of a word stand together, and no term is there twice among them. */
-static void read_words(anc_arena *mem, const srch_marked *marked)
+static void read_words(anc_arena *mem, const srch_marked *marked, bool wishes)
 {
     static const txt_language languages[] = {TXT_FR, TXT_EN, TXT_UND, TXT_DE};
     srch_query_term *terms;
     size_t n, words;
-    if (srch_words_read(mem, marked, languages, ANC_COUNT(languages), &terms, &n, &words, NULL) !=
-        ANC_OK)
+    if (srch_words_read(mem, marked, languages, ANC_COUNT(languages), wishes, &terms, &n, &words,
+                        NULL) != ANC_OK)
         return;
     check(n == 0 || words > 0);
     for (size_t i = 1; i < n; i++)
         for (size_t j = i; j-- > 0 && terms[i].word != 0 && terms[j].word == terms[i].word;)
-            check(!anc_str_eq(terms[i].text, terms[j].text));
+            check(terms[i].begins != terms[j].begins || !anc_str_eq(terms[i].text, terms[j].text));
 }
 
 /* Every second term of the text is looked for in the text. */
@@ -99,7 +99,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             check(anc_str_eq(anc_str_sub(marked.words, marked.marks[i].at, text.len), text));
     }
     read_demands(mem, &marked);
-    read_words(mem, &marked);
+    read_words(mem, &marked, false);
+    read_words(mem, &marked, true);
     show(mem, s);
     return 0;
 }

@@ -78,7 +78,9 @@ static anc_status highlight(srch_asking *a, const srch_index_result *found, srch
 
 /* ---- explanations ----------------------------------------------------------------------------- */
 
-/* Title, heading and text of the best chunk, with the terms found in each. */
+enum { PLACES = SRCH_IN_TEXT + 1 };
+
+/* Title, heading, columns and text of the best chunk, with the terms found in each. */
 typedef struct searched_place {
     srch_place place;
     anc_str text;
@@ -88,7 +90,7 @@ typedef struct searched_place {
 } searched_place;
 
 static anc_status find_places(srch_asking *a, const srch_row *row, const srch_index_result *found,
-                              searched_place places[3])
+                              searched_place places[PLACES])
 {
     krn_call *call = a->call;
     const kno_chunk *c = &row->chunk;
@@ -96,31 +98,32 @@ static anc_status find_places(srch_asking *a, const srch_row *row, const srch_in
         srch_heading_counts(c->title, c->heading, c->text) ? c->heading : ANC_STR_NONE;
     places[0] = (searched_place){.place = SRCH_IN_TITLE, .text = c->title};
     places[1] = (searched_place){.place = SRCH_IN_HEADING, .text = heading};
-    places[2] = (searched_place){
+    places[2] = (searched_place){.place = SRCH_IN_COLUMNS, .text = c->columns};
+    places[3] = (searched_place){
         .place = SRCH_IN_TEXT, .text = c->text, .shift = c->start - row->hit.start};
     srch_sought *sought = anc_arena_alloc(call->mem, found->n_terms, sizeof *sought);
     if (sought == NULL)
         return srch_no_room(call);
     for (size_t i = 0; i < found->n_terms; i++)
         sought[i] = (srch_sought){found->terms[i].text, found->terms[i].begins};
-    for (size_t i = 0; i < 3; i++)
+    for (size_t i = 0; i < PLACES; i++)
         ANC_TRY(srch_spots_find(call->mem, places[i].text, language_of(a, &row->hit), sought,
                                 found->n_terms, &places[i].spots, &places[i].n, call->err));
     return ANC_OK;
 }
 
-static anc_status matches_of(srch_asking *a, const searched_place places[3], size_t term,
+static anc_status matches_of(srch_asking *a, const searched_place places[PLACES], size_t term,
                              srch_term_detail *ret)
 {
     size_t n = 0;
-    for (size_t p = 0; p < 3; p++)
+    for (size_t p = 0; p < PLACES; p++)
         for (size_t i = 0; i < places[p].n; i++)
             n += places[p].spots[i].term == term ? 1 : 0;
     srch_match *matches = anc_arena_alloc(a->call->mem, n, sizeof *matches);
     if (matches == NULL)
         return srch_no_room(a->call);
     n = 0;
-    for (size_t p = 0; p < 3; p++)
+    for (size_t p = 0; p < PLACES; p++)
         for (size_t i = 0; i < places[p].n; i++) {
             const srch_spot *s = &places[p].spots[i];
             if (s->term == term)
@@ -135,7 +138,7 @@ static anc_status matches_of(srch_asking *a, const searched_place places[3], siz
 static anc_status explain_terms(srch_asking *a, const srch_row *row, const srch_index_result *found,
                                 srch_explanation *ret)
 {
-    searched_place places[3];
+    searched_place places[PLACES];
     srch_term_detail *terms = anc_arena_alloc(a->call->mem, found->n_terms, sizeof *terms);
     if (terms == NULL)
         return srch_no_room(a->call);

@@ -65,8 +65,8 @@ static anc_status read_terms(srch_asking *a, srch_scope *scope)
 {
     srch_query_term *terms;
     size_t words;
-    ANC_TRY(srch_words_read(a->call->mem, &a->marked, scope->languages, scope->n_languages, &terms,
-                            &scope->n_terms, &words, a->call->err));
+    ANC_TRY(srch_words_read(a->call->mem, &a->marked, scope->languages, scope->n_languages,
+                            !a->result.relaxed, &terms, &scope->n_terms, &words, a->call->err));
     scope->terms = terms;
     if (words > SRCH_MAX_QUERY_WORDS)
         return ANC_FAIL_FIELD(a->call->err, ANC_INVALID, "/query",

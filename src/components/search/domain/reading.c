@@ -14,8 +14,9 @@ typedef struct word_list {
     size_t n;
 } word_list;
 
-/* Whether the term is the whole of a word that the question gives the beginning of. */
-static bool is_beginning(const srch_marked *marked, const analysis *own, const txt_term *term)
+/* The mark that gives the beginning of a word, and of which the term is all; NULL when there is none. */
+static const srch_mark *beginning_of(const srch_marked *marked, const analysis *own,
+                                     const txt_term *term)
 {
     for (size_t i = 0; i < marked->n; i++) {
         const srch_mark *mark = &marked->marks[i];
@@ -26,9 +27,9 @@ static bool is_beginning(const srch_marked *marked, const analysis *own, const t
             continue;
         for (size_t j = 0; j < own->n; j++)
             inside += own->terms[j].start >= mark->at && own->terms[j].end <= end ? 1 : 0;
-        return inside == 1;
+        return inside == 1 ? mark : NULL;
     }
-    return false;
+    return NULL;
 }
 
 /* Adds what another language makes of the word that ends where `term` does. */
@@ -38,22 +39,22 @@ static void add_readings(word_list *out, size_t first, const txt_term *term, con
         const txt_term *t = &other->terms[i];
         bool known = t->end != term->end || t->whole != term->whole;
         for (size_t j = first; j < out->n && !known; j++)
-            known = anc_str_eq(out->terms[j].text, t->text);
+            known = !out->terms[j].begins && anc_str_eq(out->terms[j].text, t->text);
         if (!known)
             out->terms[out->n++] =
                 (srch_query_term){.text = t->text, .weight = 1, .is_stop = term->stop};
     }
 }
 
-static void add_word(word_list *out, const srch_marked *marked, const analysis *analyses,
-                     size_t n_analyses, size_t at)
+static void add_word(word_list *out, const srch_mark *beginning, bool wishes,
+                     const analysis *analyses, size_t n_analyses, size_t at)
 {
     const txt_term *term = &analyses[0].terms[at];
     const size_t first = out->n;
-    if (is_beginning(marked, &analyses[0], term)) {
+    if (beginning != NULL)
         out->terms[out->n++] = (srch_query_term){.text = term->form, .weight = 1, .begins = true};
+    if (beginning != NULL && (wishes || beginning->kind == SRCH_MARK_MUST))
         return;
-    }
     out->terms[out->n++] =
         (srch_query_term){.text = term->text, .weight = 1, .is_stop = term->stop};
     for (size_t i = 1; i < n_analyses; i++)
@@ -63,7 +64,7 @@ static void add_word(word_list *out, const srch_marked *marked, const analysis *
 }
 
 anc_status srch_words_read(anc_arena *mem, const srch_marked *marked, const txt_language *languages,
-                           size_t n_languages, srch_query_term **ret, size_t *ret_n,
+                           size_t n_languages, bool wishes, srch_query_term **ret, size_t *ret_n,
                            size_t *ret_words, anc_err *err)
 {
     analysis analyses[TXT_LANGUAGE_COUNT];
@@ -75,11 +76,13 @@ anc_status srch_words_read(anc_arena *mem, const srch_marked *marked, const txt_
             break;
         total += a->n;
     }
-    word_list out = {.terms = anc_arena_alloc(mem, total, sizeof *out.terms)};
+    /* a beginning may be there beside its word */
+    word_list out = {.terms = anc_arena_alloc(mem, total + marked->n, sizeof *out.terms)};
     if (out.terms == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the words of a query");
     for (size_t i = 0; i < analyses[0].n; i++)
-        add_word(&out, marked, analyses, n, i);
+        add_word(&out, beginning_of(marked, &analyses[0], &analyses[0].terms[i]), wishes, analyses,
+                 n, i);
     *ret = out.terms;
     *ret_n = out.n;
     *ret_words = analyses[0].n > 0 ? analyses[0].terms[analyses[0].n - 1].position + (size_t)1 : 0;

@@ -21,10 +21,11 @@ typedef struct srch_query_term {
     uint32_t word; /* readings of one word stand side by side and share a number; 0: the only one */
 } srch_query_term;
 
-/* Which words there are, and which of them are function words, is for languages[0] to say. In `mem`;
- * `ret_words` counts words. LIMIT or NO_MEMORY from the arena. */
+/* Which words there are, and which of them are function words, is for languages[0] to say. `wishes`: as
+ * for srch_demands_of; where they do not bind, what was given as the beginning of a word is looked for
+ * as a word too. In `mem`; `ret_words` counts words. LIMIT or NO_MEMORY from the arena. */
 anc_status srch_words_read(anc_arena *mem, const srch_marked *marked, const txt_language *languages,
-                           size_t n_languages, srch_query_term **ret, size_t *ret_n,
+                           size_t n_languages, bool wishes, srch_query_term **ret, size_t *ret_n,
                            size_t *ret_words, anc_err *err) ANC_MUST_CHECK;
 
 #endif
