@@ -183,10 +183,14 @@ typedef struct eng_filter {
     size_t n_children;
 } eng_filter;
 
+/* A word can have several readings, terms side by side with the same number: it is where one of them
+ * is, as often as all of them together, and counts once. */
 typedef struct eng_query_term {
     anc_str text;
-    float weight; /* > 0, finite; the same text twice is one term with the sum */
-    bool is_stop; /* scored only where all terms of the query are stop words */
+    float weight;  /* > 0, finite; the same text twice is one term with the sum */
+    bool is_stop;  /* scored only where all terms of the query are stop words */
+    bool begins;   /* not the term, but every form that begins with the text */
+    uint32_t word; /* 0: a word of its own; a reading that stands earlier already stays there */
 } eng_query_term;
 
 typedef enum eng_wording_kind {
@@ -233,7 +237,7 @@ typedef struct eng_query {
 /* What one term of the query gives to a candidate. */
 typedef struct eng_part_score {
     uint32_t tf; /* in title and text; 0: it is not there */
-    double bm25; /* 0 where the term is not scored */
+    double bm25; /* of its word, by its share of tf; 0 where the term is not scored */
 } eng_part_score;
 
 typedef struct eng_candidate {
@@ -258,10 +262,12 @@ typedef struct eng_listed {
 } eng_listed;
 
 typedef struct eng_term_fact {
-    anc_str text;  /* as in the query */
+    anc_str text; /* as in the query, begins and word too */
+    bool begins;
+    uint32_t word;
     double weight; /* summed */
     uint64_t df;   /* live chunks that have it */
-    double idf;    /* ln(1 + (N - df + 0.5) / (df + 0.5)) */
+    double idf;    /* ln(1 + (N - df + 0.5) / (df + 0.5)), where df is that of the whole word */
     bool scored;   /* false: a stop word that was left out */
 } eng_term_fact;
 
@@ -273,7 +279,7 @@ typedef struct eng_result {
     size_t n_documents;           /* those with a chunk that may be seen, at most k_documents */
     eng_term_fact *terms;         /* [n_terms] distinct, in the query's order */
     size_t n_terms;
-    double idf_total;     /* sum of weight * idf over the scored terms */
+    double idf_total;     /* sum of weight * idf over the scored words; of a word's the greatest */
     double bm25_bound;    /* no chunk can have a greater bm25 (equal to idf_total) */
     uint64_t live_chunks; /* N */
     double mean_length;   /* of all live chunks, in words that count */

@@ -404,7 +404,7 @@ static void expect(world *w, const srch_index_query *q, const bool *should, size
 
 static void ask_all_lists(world *w, const srch_filter *filter, const bool *should, size_t n)
 {
-    static const srch_query_term term = {ANC_STR_INIT("word"), 1, false};
+    static const srch_query_term term = {.text = ANC_STR_INIT("word"), .weight = 1};
     const uint32_t k = chance(3) == 0 ? 1 + chance(5) : DOCUMENTS + 1;
     srch_index_query q = {.labels = &label, .n_labels = 1, .filter = filter, .k_documents = k};
     expect(w, &q, should, n, k);

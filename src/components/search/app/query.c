@@ -210,6 +210,7 @@ static anc_status search_all(srch_asking *a, uint32_t k)
     if (a->n > 0 || a->result.relaxed || !has_wishes(a))
         return ANC_OK;
     a->result.relaxed = true;
+    ANC_TRY(srch_scopes_read(a)); /* what was the beginning of a word is a word as well now */
     return search_all(a, k);
 }
 

@@ -120,7 +120,7 @@ static size_t hits(const eng_filter *filter)
     ANC_ARENA(mem, 1 << 20);
     eng_index *index = index_of_one(&err);
     const anc_str label = ANC_STR("public");
-    const eng_query_term term = {ANC_STR("red"), 1, false};
+    const eng_query_term term = {.text = ANC_STR("red"), .weight = 1};
     const eng_query query = {.terms = &term,
                              .n_terms = 1,
                              .labels = &label,

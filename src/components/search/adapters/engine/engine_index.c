@@ -288,8 +288,11 @@ static anc_status query_of(krn_call *call, const srch_index_query *from, eng_que
     if (terms == NULL)
         return no_room(call, "a query's terms");
     for (size_t i = 0; i < from->n_terms; i++)
-        terms[i] =
-            (eng_query_term){from->terms[i].text, from->terms[i].weight, from->terms[i].is_stop};
+        terms[i] = (eng_query_term){.text = from->terms[i].text,
+                                    .weight = from->terms[i].weight,
+                                    .is_stop = from->terms[i].is_stop,
+                                    .begins = from->terms[i].begins,
+                                    .word = from->terms[i].word};
     if (from->filter != NULL) {
         filter = anc_arena_alloc(call->mem, 1, sizeof *filter);
         if (filter == NULL)
@@ -371,7 +374,12 @@ static anc_status copy_facts(krn_call *call, const eng_result *from, srch_index_
         return no_room(call, "a query's terms");
     for (size_t i = 0; i < from->n_terms; i++) {
         const eng_term_fact *f = &from->terms[i];
-        ret->terms[i] = (srch_term_fact){f->text, f->weight, f->idf, f->df, f->scored};
+        ret->terms[i] = (srch_term_fact){.text = f->text,
+                                         .begins = f->begins,
+                                         .weight = f->weight,
+                                         .idf = f->idf,
+                                         .df = f->df,
+                                         .scored = f->scored};
     }
     ret->n_terms = from->n_terms;
     ret->bm25_bound = from->bm25_bound;
