@@ -16,9 +16,9 @@ typedef struct kind_sign {
 
 /* What the entry "mimetype" says. */
 static const kind_sign mimetypes[] = {
-    {ANC_STR_INIT("application/epub+zip"), -1, "EPUB"},
+    {ANC_STR_INIT("application/epub+zip"), PRS_EPUB, "EPUB"},
     {ANC_STR_INIT("application/vnd.oasis.opendocument.text"), PRS_ODT, "ODT"},
-    {ANC_STR_INIT("application/vnd.oasis.opendocument.spreadsheet"), -1, "ODS"},
+    {ANC_STR_INIT("application/vnd.oasis.opendocument.spreadsheet"), PRS_ODS, "ODS"},
     {ANC_STR_INIT("application/vnd.oasis.opendocument.presentation"), -1,
      "an OpenDocument presentation"},
     {ANC_STR_INIT("application/vnd.oasis.opendocument.graphics"), -1, "an OpenDocument drawing"},
@@ -31,10 +31,10 @@ static const kind_sign content_types[] = {
     {ANC_STR_INIT("wordprocessingml.template.main+xml"), PRS_DOCX, "DOCX"},
     {ANC_STR_INIT("ms-word.document.macroEnabled.main+xml"), PRS_DOCX, "DOCX"},
     {ANC_STR_INIT("ms-word.template.macroEnabledTemplate.main+xml"), PRS_DOCX, "DOCX"},
-    {ANC_STR_INIT("spreadsheetml.sheet.main+xml"), -1, "XLSX"},
-    {ANC_STR_INIT("spreadsheetml.template.main+xml"), -1, "XLSX"},
-    {ANC_STR_INIT("ms-excel.sheet.macroEnabled.main+xml"), -1, "XLSX"},
-    {ANC_STR_INIT("ms-excel.template.macroEnabled.main+xml"), -1, "XLSX"},
+    {ANC_STR_INIT("spreadsheetml.sheet.main+xml"), PRS_XLSX, "XLSX"},
+    {ANC_STR_INIT("spreadsheetml.template.main+xml"), PRS_XLSX, "XLSX"},
+    {ANC_STR_INIT("ms-excel.sheet.macroEnabled.main+xml"), PRS_XLSX, "XLSX"},
+    {ANC_STR_INIT("ms-excel.template.macroEnabled.main+xml"), PRS_XLSX, "XLSX"},
     {ANC_STR_INIT("ms-excel.sheet.binary.macroEnabled.main"), -1, "a binary Excel workbook"},
     {ANC_STR_INIT("presentationml.presentation.main+xml"), PRS_PPTX, "PPTX"},
     {ANC_STR_INIT("presentationml.slideshow.main+xml"), PRS_PPTX, "PPTX"},
@@ -48,14 +48,14 @@ static const kind_sign content_types[] = {
 static const kind_sign names[] = {
     {ANC_STR_INIT("word/document"), PRS_DOCX, "DOCX"},
     {ANC_STR_INIT("xl/workbook.bin"), -1, "a binary Excel workbook"},
-    {ANC_STR_INIT("xl/workbook"), -1, "XLSX"},
+    {ANC_STR_INIT("xl/workbook"), PRS_XLSX, "XLSX"},
     {ANC_STR_INIT("ppt/presentation"), PRS_PPTX, "PPTX"},
-    {ANC_STR_INIT("META-INF/container.xml"), -1, "EPUB"},
+    {ANC_STR_INIT("META-INF/container.xml"), PRS_EPUB, "EPUB"},
     {ANC_STR_INIT("AndroidManifest.xml"), -1, "an Android program"},
     {ANC_STR_INIT("META-INF/MANIFEST.MF"), -1, "a Java archive"},
     {ANC_STR_INIT("Index/Document.iwa"), -1, "an Apple iWork document"},
     {ANC_STR_INIT("word/"), PRS_DOCX, "DOCX"},
-    {ANC_STR_INIT("xl/"), -1, "XLSX"},
+    {ANC_STR_INIT("xl/"), PRS_XLSX, "XLSX"},
     {ANC_STR_INIT("ppt/"), PRS_PPTX, "PPTX"},
 };
 

@@ -1,6 +1,7 @@
 /* detect.c - what a document is, from its first bytes; names and declarations only choose between
  * kinds of text. */
 #include "archive_impl.h"
+#include "code_impl.h"
 #include "parse_impl.h"
 
 #include <string.h>
@@ -111,7 +112,8 @@ static const declaration endings[] = {
     {PRS_CSV, ANC_STR_INIT(".csv")},           {PRS_CSV, ANC_STR_INIT(".tsv")},
     {PRS_CSV, ANC_STR_INIT(".tab")},           {PRS_JSON, ANC_STR_INIT(".json")},
     {PRS_JSON, ANC_STR_INIT(".geojson")},      {PRS_NDJSON, ANC_STR_INIT(".ndjson")},
-    {PRS_NDJSON, ANC_STR_INIT(".jsonl")},
+    {PRS_NDJSON, ANC_STR_INIT(".jsonl")},      {PRS_XML, ANC_STR_INIT(".xml")},
+    {PRS_FEED, ANC_STR_INIT(".rss")},          {PRS_FEED, ANC_STR_INIT(".atom")},
 };
 
 static const declaration types[] = {
@@ -125,10 +127,16 @@ static const declaration types[] = {
     {PRS_JSON, ANC_STR_INIT("application/json")},
     {PRS_NDJSON, ANC_STR_INIT("application/x-ndjson")},
     {PRS_NDJSON, ANC_STR_INIT("application/jsonl")},
+    {PRS_FEED, ANC_STR_INIT("application/rss+xml")},
+    {PRS_FEED, ANC_STR_INIT("application/atom+xml")},
+    {PRS_XML, ANC_STR_INIT("application/xml")},
+    {PRS_XML, ANC_STR_INIT("text/xml")},
 };
 
 static bool kind_by_name(anc_str name, prs_kind *ret)
 {
+    if (prs_language_by_name(name, ret))
+        return true;
     for (size_t i = 0; i < ANC_COUNT(endings); i++) {
         const anc_str e = endings[i].said;
         if (name.len > e.len && anc_str_eq_nocase(anc_str_sub(name, name.len - e.len, e.len), e)) {
@@ -148,15 +156,18 @@ static bool kind_by_type(anc_str content_type, prs_kind *ret)
             *ret = types[i].kind;
             return true;
         }
-    return false;
+    return prs_language_by_type(type, ret);
 }
 
 /* What a text is by its own words, whatever it is called. */
 static bool kind_by_content(anc_str head, bool whole, prs_kind *ret)
 {
     bool lines;
+    anc_str root;
     if (begins_as_html(head))
         *ret = PRS_HTML;
+    else if (prs_is_xml(head, &root))
+        *ret = prs_is_feed(head, root) ? PRS_FEED : PRS_XML;
     else if (prs_is_rtf(head))
         *ret = PRS_RTF;
     else if (prs_is_mail(head))
@@ -164,7 +175,7 @@ static bool kind_by_content(anc_str head, bool whole, prs_kind *ret)
     else if (prs_is_json(head, whole, &lines))
         *ret = lines ? PRS_NDJSON : PRS_JSON;
     else
-        return false;
+        return prs_language_by_program(head, ret);
     return true;
 }
 

@@ -16,6 +16,7 @@ enum {
     TITLE_BYTES = 512,
     PROPERTY_BYTES = 1024,
     ASK_EVERY = 64,
+    HEADING_LEVELS = 6,
     RATIO_FROM_BYTES = 1 << 20
 };
 
@@ -111,10 +112,21 @@ static bool add(prs_emitter *e, anc_str s)
     return true;
 }
 
+static unsigned lowered(unsigned level, int by)
+{
+    const int moved = (int)level + by;
+    return by == 0                  ? level
+           : moved < 1              ? 1
+           : moved < HEADING_LEVELS ? (unsigned)moved
+                                    : HEADING_LEVELS;
+}
+
 bool prs_emit_open(prs_emitter *e, prs_block_kind kind, unsigned level)
 {
     if (!prs_emit_close(e))
         return false;
+    if (kind == PRS_HEADING)
+        level = lowered(level, e->lower);
     e->open = (prs_block){.kind = kind, .level = level, .page = e->page};
     e->is_open = true;
     return true;

@@ -267,8 +267,11 @@ static void enter_region(reader *r, prs_tag tag, const xmlChar **attributes)
     const bool inside = r->main_at > 0 || r->article_at > 0;
     if (tag == PRS_TAG_DROP && r->drop_at == 0)
         r->drop_at = r->depth;
-    if (r->fragment)
+    if (r->fragment) { /* whose title is that of another document */
+        if (tag == PRS_TAG_TITLE && r->drop_at == 0)
+            r->drop_at = r->depth;
         return;
+    }
     if (tag == PRS_TAG_TITLE && r->title_at == 0 && r->drop_at == 0)
         r->title_at = r->depth;
     if (place == PRS_PLACE_HIDDEN && tag != PRS_TAG_BLOCK && r->drop_at == 0)

@@ -1,4 +1,5 @@
 /* parse.c - the way of a document: decoded, read by its kind, emitted. */
+#include "code_impl.h"
 #include "parse_impl.h"
 
 enum { MARKDOWN_BYTES = 32 << 20 };
@@ -20,6 +21,7 @@ static bool read_markdown(anc_str text, prs_emitter *e)
     return text.len <= MARKDOWN_BYTES ? prs_read_markdown(text, e) : prs_read_plain(text, e);
 }
 
+/* Kinds that are no source code. */
 typedef struct kind_row {
     const char *name, *content_type;
     bool (*read)(anc_str source, prs_emitter *e);
@@ -37,6 +39,12 @@ static const kind_row kinds[PRS_KINDS] = {
     [PRS_CSV] = {"a table in text", "text/csv", prs_read_csv, false, NULL},
     [PRS_JSON] = {"JSON", "application/json", prs_read_json, false, NULL},
     [PRS_NDJSON] = {"NDJSON", "application/x-ndjson", prs_read_ndjson, false, NULL},
+    [PRS_FEED] = {"a news feed", "application/rss+xml", prs_read_feed, false, prs_xml_charset},
+    [PRS_XML] = {"XML", "application/xml", prs_read_xml, false, prs_xml_charset},
+    [PRS_XLSX] = {"XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                  prs_read_xlsx, true, NULL},
+    [PRS_ODS] = {"ODS", "application/vnd.oasis.opendocument.spreadsheet", prs_read_ods, true, NULL},
+    [PRS_EPUB] = {"EPUB", "application/epub+zip", prs_read_epub, true, NULL},
     [PRS_DOCX] = {"DOCX", "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
                   prs_read_docx, true, NULL},
     [PRS_ODT] = {"ODT", "application/vnd.oasis.opendocument.text", prs_read_odt, true, NULL},
@@ -47,25 +55,33 @@ static const kind_row kinds[PRS_KINDS] = {
 
 static const kind_row *row_of(prs_kind kind)
 {
-    return &kinds[(size_t)kind < PRS_KINDS ? kind : PRS_TEXT];
+    return &kinds[(size_t)kind < PRS_KINDS && kinds[kind].name != NULL ? kind : PRS_TEXT];
 }
 
 const char *prs_kind_content_type(prs_kind kind)
 {
-    return row_of(kind)->content_type;
+    const prs_language *language = prs_language_of(kind);
+    return language != NULL ? language->content_type : row_of(kind)->content_type;
 }
 
 const char *prs_kind_name(prs_kind kind)
 {
-    return row_of(kind)->name;
+    const prs_language *language = prs_language_of(kind);
+    return language != NULL ? language->name : row_of(kind)->name;
 }
 
-static anc_status read_source(const kind_row *row, anc_str source, const prs_limits *limits,
+static bool read_kind(prs_kind kind, anc_str source, prs_emitter *e)
+{
+    const prs_language *language = prs_language_of(kind);
+    return language != NULL ? prs_read_code(language, source, e) : row_of(kind)->read(source, e);
+}
+
+static anc_status read_source(prs_kind kind, anc_str source, const prs_limits *limits,
                               const prs_sink *sink, prs_result *ret, anc_err *err)
 {
     ANC_CLEANUP(prs_emitter_done) prs_emitter e;
     prs_emitter_init(&e, limits, sink, err);
-    if (row->read(source, &e))
+    if (read_kind(kind, source, &e))
         (void)prs_emit_close(&e);
     ret->blocks = e.blocks;
     ret->text_bytes = e.text_bytes;
@@ -85,7 +101,7 @@ anc_status prs_parse(prs_kind kind, anc_str bytes, const prs_limits *limits, con
         ANC_TRY(prs_decode(bytes, declared, limits->text_bytes * 2, &t, err));
     }
     prs_result result = {.encoding = t.encoding, .damaged = t.damaged};
-    ANC_TRY(read_source(row, t.text, limits, sink, &result, err));
+    ANC_TRY(read_source(kind, t.text, limits, sink, &result, err));
     *ret = result;
     return ANC_OK;
 }

@@ -26,9 +26,36 @@ typedef enum prs_kind {
     PRS_CSV,
     PRS_JSON,
     PRS_NDJSON,
+    PRS_FEED, /* RSS, Atom */
+    PRS_XML,
+    PRS_XLSX,
     PRS_DOCX,
+    PRS_ODS,
+    PRS_EPUB,
     PRS_ODT,
     PRS_PPTX,
+    /* source code, a kind a language */
+    PRS_C,
+    PRS_CPP,
+    PRS_CSHARP,
+    PRS_GO,
+    PRS_JAVA,
+    PRS_JAVASCRIPT,
+    PRS_TYPESCRIPT,
+    PRS_KOTLIN,
+    PRS_SWIFT,
+    PRS_RUST,
+    PRS_PHP,
+    PRS_PYTHON,
+    PRS_RUBY,
+    PRS_LUA,
+    PRS_SHELL,
+    PRS_SQL,
+    PRS_YAML, /* from here on without symbols */
+    PRS_TOML,
+    PRS_INI,
+    PRS_MAKEFILE,
+    PRS_DOCKERFILE,
     PRS_KINDS
 } prs_kind;
 

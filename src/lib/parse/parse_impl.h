@@ -34,6 +34,9 @@ const char *prs_guess_charset(anc_str bytes); /* for what is not UTF-8 */
 /* The charset that the first bytes of an HTML document declare; empty when none. */
 anc_str prs_html_charset(anc_str bytes);
 
+/* What the declaration of an XML document says; empty when nothing. */
+anc_str prs_xml_charset(anc_str bytes);
+
 /* ---- emitting ---------------------------------------------------------------------------- */
 
 typedef struct prs_emitter {
@@ -51,6 +54,7 @@ typedef struct prs_emitter {
     anc_buf nfc;
     size_t blocks, text_bytes;
     uint32_t page;
+    int lower;         /* by how many levels headings that are opened lie lower than they say */
     uint64_t unpacked; /* of the whole source */
     unsigned asked;    /* calls of prs_emit_may_go_on */
 } prs_emitter;
@@ -112,6 +116,11 @@ bool prs_read_rtf(anc_str bytes, prs_emitter *e);
 bool prs_read_csv(anc_str text, prs_emitter *e);
 bool prs_read_json(anc_str text, prs_emitter *e);
 bool prs_read_ndjson(anc_str text, prs_emitter *e);
+bool prs_read_feed(anc_str text, prs_emitter *e);
+bool prs_read_xml(anc_str text, prs_emitter *e);
+bool prs_read_xlsx(anc_str bytes, prs_emitter *e);
+bool prs_read_ods(anc_str bytes, prs_emitter *e);
+bool prs_read_epub(anc_str bytes, prs_emitter *e);
 bool prs_read_docx(anc_str bytes, prs_emitter *e);
 bool prs_read_odt(anc_str bytes, prs_emitter *e);
 bool prs_read_pptx(anc_str bytes, prs_emitter *e);
@@ -121,6 +130,10 @@ bool prs_read_pptx(anc_str bytes, prs_emitter *e);
 bool prs_is_pdf(anc_str bytes);
 bool prs_is_mail(anc_str head);
 bool prs_is_rtf(anc_str head);
+/* Behind what may stand before it, an XML document begins with `ret_root` ("rdf:RDF"); empty where
+ * there is none, as in the first bytes of a long comment. */
+bool prs_is_xml(anc_str head, anc_str *ret_root);
+bool prs_is_feed(anc_str head, anc_str root);
 /* `whole`: nothing is behind `head`. `ret_lines`: a second value follows the first, as in NDJSON. */
 bool prs_is_json(anc_str head, bool whole, bool *ret_lines);
 

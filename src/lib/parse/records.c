@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "records_impl.h"
+#include "sheet_impl.h"
 
 enum { ASK_EVERY = 64 };
 
@@ -41,9 +42,15 @@ static records_fn *const readers[PRS_KINDS] = {
     [PRS_NDJSON] = prs_ndjson_records,
 };
 
+/* Those of spreadsheets, which are read from the bytes as they are. */
+static prs_sheets_fn *const sheets[PRS_KINDS] = {
+    [PRS_XLSX] = prs_xlsx_sheets,
+    [PRS_ODS] = prs_ods_sheets,
+};
+
 bool prs_has_records(prs_kind kind)
 {
-    return (size_t)kind < PRS_KINDS && readers[kind] != NULL;
+    return (size_t)kind < PRS_KINDS && (readers[kind] != NULL || sheets[kind] != NULL);
 }
 
 anc_status prs_records(prs_kind kind, anc_str bytes, const prs_limits *limits,
@@ -52,6 +59,8 @@ anc_status prs_records(prs_kind kind, anc_str bytes, const prs_limits *limits,
     ANC_CLEANUP(prs_text_done) prs_text t = {.storage = anc_buf_init(0)};
     if (!prs_has_records(kind))
         return ANC_FAIL(err, ANC_UNSUPPORTED, "%s holds no records", prs_kind_name(kind));
+    if (sheets[kind] != NULL)
+        return prs_sheet_records(sheets[kind], bytes, limits, sink, err);
     ANC_TRY(prs_decode(bytes, ANC_STR_NONE, limits->unpacked_bytes, &t, err));
     return readers[kind](t.text, limits, sink, err);
 }

@@ -20,7 +20,7 @@ typedef enum prs_value_kind {
 typedef struct prs_field {
     anc_str name; /* never empty: a column without a name is "column 3" */
     anc_str value;
-    prs_value_kind kind; /* of a table: TEXT always */
+    prs_value_kind kind; /* of a table in text: TEXT always */
 } prs_field;
 
 enum { PRS_RECORD_FIELDS = 10000 };
@@ -33,7 +33,7 @@ typedef struct prs_record_sink {
     void *self;
 } prs_record_sink;
 
-/* Whether a file of this kind holds records: PRS_CSV, PRS_JSON, PRS_NDJSON. */
+/* Whether a file of this kind holds records: PRS_CSV, PRS_JSON, PRS_NDJSON, PRS_XLSX, PRS_ODS. */
 bool prs_has_records(prs_kind kind);
 
 /* Reads the records of `bytes`. UNSUPPORTED for another kind; LIMIT for a record of too many fields

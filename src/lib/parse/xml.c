@@ -98,6 +98,13 @@ anc_str prs_xml_attribute(const prs_xml_attributes *a, unsigned id)
     return ANC_STR_NONE;
 }
 
+anc_str prs_xml_attribute_at(const prs_xml_attributes *a, unsigned i, anc_str *ret_name)
+{
+    const xmlChar **at = a->at + (size_t)i * 5;
+    *ret_name = anc_str_of((const char *)at[0]);
+    return (anc_str){(const char *)at[3], (size_t)(at[4] - at[3])};
+}
+
 bool prs_xml_number(const prs_xml_attributes *a, unsigned id, uint32_t *ret)
 {
     uint64_t n;
@@ -133,7 +140,8 @@ static void on_start(void *user, const xmlChar *local, const xmlChar *prefix, co
         stop(x);
         return;
     }
-    const prs_xml_attributes given = {x, attributes, n > 0 ? (unsigned)n : 0};
+    const prs_xml_attributes given = {x, attributes, n > 0 ? (unsigned)n : 0,
+                                      anc_str_of((const char *)local)};
     if (!x->handler->start(x->handler->self, id_of(x, local, uri), &given))
         stop(x);
 }

@@ -34,7 +34,11 @@ typedef struct prs_xml_attributes {
     struct prs_xml *x;
     const unsigned char **at;
     unsigned n;
+    anc_str element; /* its own name, without prefix: for what no table knows */
 } prs_xml_attributes;
+
+/* Attribute `i` (< n) by its own name, without prefix; its value. */
+anc_str prs_xml_attribute_at(const prs_xml_attributes *a, unsigned i, anc_str *ret_name);
 
 /* The value of an attribute by its number in the table; empty when it is not there. */
 anc_str prs_xml_attribute(const prs_xml_attributes *a, unsigned id);
@@ -55,6 +59,9 @@ typedef struct prs_xml_handler {
  * line for what is not well-formed or declares entities, LIMIT for elements too deep. */
 bool prs_xml_read(const prs_xml_table *table, const prs_xml_handler *handler, const char *what,
                   anc_str bytes, prs_emitter *e) ANC_MUST_CHECK;
+
+/* Decoded text behind the declaration of XML, whose word about the encoding no longer holds. */
+anc_str prs_xml_content(anc_str text);
 
 /* Reads an entry of an archive. Damage of the entry is said before that of the XML in it. */
 bool prs_xml_read_entry(const prs_xml_table *table, const prs_xml_handler *handler, prs_archive *a,

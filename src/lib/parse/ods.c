@@ -1,0 +1,223 @@
+/* ods.c - spreadsheets of OpenDocument: sheets in order, cells as they are shown.
+ *
+ * A cell has its value and, in paragraphs, how it is shown. Dates are taken from the value, all others
+ * as they are shown. What is repeated is repeated where it says something; nothing, however often, is
+ * nothing. Notes of cells are left out.
+ */
+#include "odf_impl.h"
+#include "sheet_impl.h"
+
+enum {
+    TABLE = 1,
+    ROW,
+    CELL,
+    COVERED,
+    P,
+    S,
+    TAB,
+    BREAK,
+    ANNOTATION,
+    NAME,
+    ROWS_REPEATED,
+    COLUMNS_REPEATED,
+    COUNT,
+    VALUE_TYPE,
+    VALUE,
+    DATE_VALUE,
+    BOOLEAN_VALUE,
+    STRING_VALUE
+};
+
+enum { VALUE_BYTES = 1 << 20, DATE_BYTES = 10, MOST_BLANKS = 1000 };
+
+static const prs_xml_name names[] = {
+    {"table:table", TABLE},
+    {"table:table-row", ROW},
+    {"table:table-cell", CELL},
+    {"table:covered-table-cell", COVERED},
+    {"text:p", P},
+    {"text:h", P},
+    {"text:s", S},
+    {"text:tab", TAB},
+    {"text:line-break", BREAK},
+    {"office:annotation", ANNOTATION},
+    {"table:name", NAME},
+    {"table:number-rows-repeated", ROWS_REPEATED},
+    {"table:number-columns-repeated", COLUMNS_REPEATED},
+    {"text:c", COUNT},
+    {"office:value-type", VALUE_TYPE},
+    {"office:value", VALUE},
+    {"office:date-value", DATE_VALUE},
+    {"office:boolean-value", BOOLEAN_VALUE},
+    {"office:string-value", STRING_VALUE},
+};
+
+typedef struct book {
+    prs_emitter *e;
+    const prs_sheet_sink *sink;
+    prs_sheet_row row;
+    unsigned tables; /* open; a table inside a cell is a part of the cell */
+    unsigned notes;  /* open annotations and what is in them */
+    bool in_cell, covered;
+    uint32_t column, columns_repeated, rows_repeated;
+    prs_value_kind kind;
+    bool fixed;    /* the value stands, whatever is shown */
+    anc_buf value; /* of the cell, where nothing is shown */
+    anc_buf shown;
+} book;
+
+static bool add(book *b, anc_buf *to, anc_str s)
+{
+    return anc_buf_add(to, s) || prs_emit_fail(b->e, anc_buf_status(to, "a cell", b->e->err));
+}
+
+static uint32_t number_or_one(const prs_xml_attributes *a, unsigned id)
+{
+    uint32_t n;
+    return prs_xml_number(a, id, &n) && n > 0 ? n : 1;
+}
+
+/* "2024-01-02T10:30:00" as "2024-01-02 10:30:00"; without a time as it is. */
+static bool add_date(book *b, anc_str date)
+{
+    if (date.len <= DATE_BYTES || date.ptr[DATE_BYTES] != 'T')
+        return add(b, &b->value, date);
+    anc_str time = anc_str_sub(date, DATE_BYTES + 1, date.len);
+    time = anc_str_sub(time, 0, anc_str_find(time, ANC_STR(".")));
+    return add(b, &b->value, anc_str_sub(date, 0, DATE_BYTES)) && add(b, &b->value, ANC_STR(" ")) &&
+           add(b, &b->value, time);
+}
+
+static bool begin_cell(book *b, unsigned id, const prs_xml_attributes *a)
+{
+    const anc_str type = prs_xml_attribute(a, VALUE_TYPE), date = prs_xml_attribute(a, DATE_VALUE);
+    b->in_cell = true;
+    b->covered = id == COVERED;
+    b->columns_repeated = number_or_one(a, COLUMNS_REPEATED);
+    anc_buf_clear(&b->value);
+    anc_buf_clear(&b->shown);
+    b->fixed = date.len > 0;
+    b->kind = PRS_VALUE_TEXT;
+    if (b->fixed)
+        return add_date(b, date);
+    if (anc_str_eq(type, ANC_STR("float")))
+        b->kind = PRS_VALUE_NUMBER;
+    if (anc_str_eq(type, ANC_STR("boolean"))) {
+        b->kind = PRS_VALUE_BOOL;
+        b->fixed = true;
+        return add(b, &b->value, prs_xml_attribute(a, BOOLEAN_VALUE));
+    }
+    const anc_str text = prs_xml_attribute(a, STRING_VALUE);
+    return add(b, &b->value, text.len > 0 ? text : prs_xml_attribute(a, VALUE));
+}
+
+/* Adds the cell as often as it says. */
+static bool end_cell(book *b)
+{
+    const anc_buf *text = b->fixed || b->shown.len == 0 ? &b->value : &b->shown;
+    const anc_str s = anc_str_trim(anc_buf_view(text));
+    b->in_cell = false;
+    if (s.len > 0 && !b->covered)
+        for (uint32_t i = 0; i < b->columns_repeated; i++)
+            if (!prs_sheet_row_add(&b->row, b->column + i, b->kind, s, b->e))
+                return false;
+    const uint32_t most = PRS_SHEET_COLUMNS;
+    const uint32_t by = b->columns_repeated < most ? b->columns_repeated : most;
+    b->column = b->column + by < most ? b->column + by : most;
+    return true;
+}
+
+static bool end_row(book *b)
+{
+    if (b->row.n == 0)
+        return true;
+    for (uint32_t i = 0; i < b->rows_repeated; i++)
+        if (!prs_emit_may_go_on(b->e) || !b->sink->row(b->sink->self, &b->row))
+            return false;
+    return true;
+}
+
+static bool add_blanks(book *b, const prs_xml_attributes *a)
+{
+    uint32_t n = number_or_one(a, COUNT);
+    n = n < MOST_BLANKS ? n : MOST_BLANKS;
+    while (n-- > 0)
+        if (!add(b, &b->shown, ANC_STR(" ")))
+            return false;
+    return true;
+}
+
+static bool begin_in_cell(book *b, unsigned id, const prs_xml_attributes *a)
+{
+    if (id == S)
+        return add_blanks(b, a);
+    const bool parts = id == TAB || id == BREAK || (id == P && b->shown.len > 0);
+    return !parts || add(b, &b->shown, ANC_STR(" "));
+}
+
+static bool on_start(void *self, unsigned id, const prs_xml_attributes *a)
+{
+    book *b = self;
+    if (b->notes > 0 || id == ANNOTATION) {
+        b->notes++;
+        return true;
+    }
+    b->tables += id == TABLE;
+    if (id == TABLE && b->tables == 1)
+        return b->sink->sheet(b->sink->self, prs_xml_attribute(a, NAME));
+    if (b->tables != 1)
+        return true;
+    if (id == ROW) {
+        prs_sheet_row_clear(&b->row);
+        b->column = 0;
+        b->rows_repeated = number_or_one(a, ROWS_REPEATED);
+    } else if (id == CELL || id == COVERED) {
+        return begin_cell(b, id, a);
+    }
+    return !b->in_cell || begin_in_cell(b, id, a);
+}
+
+static bool on_text(void *self, anc_str text)
+{
+    book *b = self;
+    return !b->in_cell || b->notes > 0 || add(b, &b->shown, text);
+}
+
+static bool on_end(void *self, unsigned id)
+{
+    book *b = self;
+    if (b->notes > 0) {
+        b->notes--;
+        return true;
+    }
+    if (id == TABLE && b->tables > 0)
+        b->tables--;
+    if (b->tables != 1)
+        return true;
+    if (id == CELL || id == COVERED)
+        return end_cell(b);
+    return id != ROW || end_row(b);
+}
+
+bool prs_ods_sheets(anc_str bytes, const prs_sheet_sink *sink, prs_emitter *e)
+{
+    const prs_xml_table table = {prs_odf_spaces, prs_odf_n_spaces, names, ANC_COUNT(names)};
+    ANC_CLEANUP(prs_archive_done) prs_archive a;
+    book b = {.e = e,
+              .sink = sink,
+              .value = anc_buf_init(VALUE_BYTES),
+              .shown = anc_buf_init(VALUE_BYTES)};
+    const prs_xml_handler handler = {on_start, on_text, on_end, &b};
+    prs_sheet_row_init(&b.row, &e->limits);
+    const bool ok = prs_archive_open(bytes, e, &a) && prs_odf_check(&a) && prs_odf_properties(&a) &&
+                    prs_xml_read_entry(&table, &handler, &a, "content.xml") && e->status == ANC_OK;
+    prs_sheet_row_done(&b.row);
+    anc_buf_done(&b.value);
+    anc_buf_done(&b.shown);
+    return ok;
+}
+
+bool prs_read_ods(anc_str bytes, prs_emitter *e)
+{
+    return prs_sheet_blocks(prs_ods_sheets, bytes, e);
+}

@@ -1,0 +1,56 @@
+/* sheet_impl.h - the rows of spreadsheets, whatever file they come from, and what takes them.
+ *
+ * A row holds its filled cells alone, so that columns and rows without anything cost nothing however
+ * many a file declares.
+ */
+#ifndef ANC_PARSE_SHEET_IMPL_H
+#define ANC_PARSE_SHEET_IMPL_H
+
+#include "parse/records.h"
+#include "parse_impl.h"
+
+/* What spreadsheets can show; a cell further right is refused. */
+enum { PRS_SHEET_COLUMNS = 16384 };
+
+typedef struct prs_sheet_cell {
+    uint32_t column; /* from 0 */
+    prs_value_kind kind;
+    size_t at, len; /* in the row's text */
+} prs_sheet_cell;
+
+typedef struct prs_sheet_row {
+    anc_buf text;
+    prs_sheet_cell *cells; /* owned; columns ascend */
+    size_t n, cap;
+} prs_sheet_row;
+
+void prs_sheet_row_init(prs_sheet_row *row, const prs_limits *limits);
+void prs_sheet_row_done(prs_sheet_row *row);
+void prs_sheet_row_clear(prs_sheet_row *row);
+
+/* Adds a cell; blank ones are none. A cell left of the one before is a cell too many and dropped. */
+bool prs_sheet_row_add(prs_sheet_row *row, uint32_t column, prs_value_kind kind, anc_str text,
+                       prs_emitter *e);
+
+anc_str prs_sheet_cell_text(const prs_sheet_row *row, size_t i);
+
+/* What takes the sheets; each gives false to end the reading (the emitter has failed). */
+typedef struct prs_sheet_sink {
+    bool (*sheet)(void *self, anc_str name);
+    bool (*row)(void *self, const prs_sheet_row *row); /* with at least one cell */
+    void *self;
+} prs_sheet_sink;
+
+bool prs_xlsx_sheets(anc_str bytes, const prs_sheet_sink *sink, prs_emitter *e) ANC_MUST_CHECK;
+bool prs_ods_sheets(anc_str bytes, const prs_sheet_sink *sink, prs_emitter *e) ANC_MUST_CHECK;
+
+typedef bool prs_sheets_fn(anc_str bytes, const prs_sheet_sink *sink, prs_emitter *e);
+
+/* Reads the sheets as blocks: a heading a sheet, its rows below. */
+bool prs_sheet_blocks(prs_sheets_fn *read, anc_str bytes, prs_emitter *e);
+
+/* Reads the sheets as records, each named by the first row of its sheet. */
+anc_status prs_sheet_records(prs_sheets_fn *read, anc_str bytes, const prs_limits *limits,
+                             const prs_record_sink *sink, anc_err *err) ANC_MUST_CHECK;
+
+#endif
