@@ -134,7 +134,7 @@ static bool find_package(void *self, unsigned id, const prs_xml_attributes *a)
     if (id != ROOTFILE || b->package.len > 0)
         return true;
     (void)prs_archive_resolve(ANC_STR_NONE, prs_xml_attribute(a, FULL_PATH), &b->package);
-    return true;
+    return !b->package.starved || starved(b, &b->package);
 }
 
 static bool find_lock(void *self, unsigned id, const prs_xml_attributes *a)
@@ -167,6 +167,8 @@ static bool add_item(book *b, const prs_xml_attributes *a)
     ANC_BUF(entry, PRS_EPUB_NAME_BYTES);
     const uint64_t number = b->files.n / FIELDS_OF_ITEM;
     (void)prs_archive_resolve(anc_buf_view(&b->package), prs_xml_attribute(a, HREF), &entry);
+    if (entry.starved)
+        return starved(b, &entry);
     if (!anc_map_put(b->ids, prs_xml_attribute(a, ID), number))
         return prs_emit_fail(b->e, ANC_FAIL(b->e->err, ANC_NO_MEMORY, "book: out of memory"));
     return prs_texts_add(&b->files, anc_buf_view(&entry), b->e) &&
@@ -281,6 +283,8 @@ static bool read_contents(book *b)
     if (at == SIZE_MAX && anc_map_find(b->ids, anc_buf_view(&b->contents_id), &ncx))
         at = (size_t)ncx;
     (void)anc_buf_add(&entry, at != SIZE_MAX ? entry_of(b, at) : ANC_STR_NONE);
+    if (entry.starved)
+        return starved(b, &entry);
     return entry.len == 0 || !prs_archive_has(&b->a, entry.ptr) ||
            prs_epub_contents_read(&b->a, entry.ptr, &b->contents);
 }

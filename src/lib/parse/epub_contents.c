@@ -33,6 +33,13 @@ static bool add_label(reader *r)
             prs_texts_add(&r->to->labels, label, e));
 }
 
+static bool starved(reader *r)
+{
+    prs_emitter *e = r->a->e;
+    const anc_buf *which = r->label.starved ? &r->label : &r->target;
+    return prs_emit_fail(e, anc_buf_status(which, "contents of the book", e->err));
+}
+
 static bool on_start(void *self, unsigned id, const prs_xml_attributes *a)
 {
     reader *r = self;
@@ -44,10 +51,11 @@ static bool on_start(void *self, unsigned id, const prs_xml_attributes *a)
     }
     if (id == LINK)
         (void)prs_archive_resolve(r->base, prs_xml_attribute(a, HREF), &r->target);
-    if (id != TARGET)
-        return true;
-    (void)prs_archive_resolve(r->base, prs_xml_attribute(a, SRC), &r->target);
-    return add_label(r);
+    if (id == TARGET)
+        (void)prs_archive_resolve(r->base, prs_xml_attribute(a, SRC), &r->target);
+    if (r->target.starved)
+        return starved(r);
+    return id != TARGET || add_label(r);
 }
 
 static bool on_text(void *self, anc_str text)
@@ -55,7 +63,7 @@ static bool on_text(void *self, anc_str text)
     reader *r = self;
     if (r->in_label)
         (void)anc_buf_add(&r->label, anc_str_sub(text, 0, r->label.max - r->label.len));
-    return true;
+    return !r->label.starved || starved(r);
 }
 
 static bool on_end(void *self, unsigned id)

@@ -178,23 +178,29 @@ static anc_status add_words(void *self, const prs_block *b, anc_err *err)
     return ANC_OK;
 }
 
-/* Sets `out` to a short text without its HTML. */
-static anc_str plain_words(const reader *r, const story *s, field f, anc_buf *out)
+/* Sets `ret` to a short text without its HTML, in `out` where it had some. */
+static bool plain_words(reader *r, const story *s, field f, anc_buf *out, anc_str *ret)
 {
-    const anc_str text = said(s, f);
-    if (s->form[f] == AS_TEXT || !looks_like_html(text))
-        return text;
+    *ret = said(s, f);
+    if (s->form[f] == AS_TEXT || !looks_like_html(*ret))
+        return true;
     const prs_sink sink = {.block = add_words, .self = out};
     ANC_CLEANUP(prs_emitter_done) prs_emitter inner;
-    prs_emitter_init(&inner, &r->e->limits, &sink, NULL);
-    const bool ok = prs_read_html_fragment(text, &inner);
-    return ok && !out->refused ? anc_buf_view(out) : text;
+    prs_emitter_init(&inner, &r->e->limits, &sink, r->e->err);
+    if (!prs_read_html_fragment(*ret, &inner))
+        return prs_emit_fail(r->e, inner.status);
+    if (out->starved)
+        return prs_emit_fail(r->e, anc_buf_status(out, "a title", r->e->err));
+    *ret = anc_buf_view(out);
+    return true;
 }
 
 static bool write_heading(reader *r, const story *s, unsigned level)
 {
     ANC_BUF(words, TITLE_BYTES);
-    const anc_str title = plain_words(r, s, TITLE, &words);
+    anc_str title;
+    if (!plain_words(r, s, TITLE, &words, &title))
+        return false;
     return title.len == 0 || (prs_emit_open(r->e, PRS_HEADING, level) &&
                               prs_emit_text(r->e, title) && prs_emit_close(r->e));
 }
