@@ -39,6 +39,7 @@ typedef struct line {
 
 typedef struct lines {
     const prs_language *l;
+    const bool *begins; /* [256]: bytes that begin something else than code; borrowed (from code) */
     anc_str text;
     size_t at;
     anc_str until; /* what ends the comment or text of many lines; empty outside */
@@ -56,6 +57,7 @@ typedef struct code {
     const prs_language *l;
     prs_emitter *e;
     bool behind_front; /* a declaration was seen: a comment from here on is no title */
+    bool begins[256];  /* as in `lines` */
 } code;
 
 /* ---- lines ------------------------------------------------------------------------------------- */
@@ -125,6 +127,11 @@ static void look_at_line(lines *r, line *ln)
             continue;
         }
         const char c = r->text.ptr[i];
+        if (!r->begins[(unsigned char)c]) {
+            add_code_sign(ln, r->text, i++);
+            blank_before = false;
+            continue;
+        }
         if (strchr(" \t\f\v", c) != NULL) {
             blank_before = true;
             i++;
@@ -264,7 +271,7 @@ static bool emit_heading(code *c, anc_str name, unsigned level)
 /* Where the body of the declaration at `head` begins, and its edge. False when it has none. */
 static bool find_body(const code *c, anc_str text, size_t head, size_t *ret_at, size_t *ret_edge)
 {
-    lines r = {.l = c->l, .text = text, .at = head};
+    lines r = {.l = c->l, .begins = c->begins, .text = text, .at = head};
     line ln, first;
     bool begun = c->l->body == PRS_BODY_INDENTED;
     if (!next_line(&r, &ln))
@@ -426,7 +433,7 @@ static size_t unit_begins(const lines *r, const line *ln, const above *a, size_t
 
 static bool cut(code *c, anc_str part, size_t edge, unsigned level)
 {
-    lines r = {.l = c->l, .text = part};
+    lines r = {.l = c->l, .begins = c->begins, .text = part};
     above a = {.blank = true, .note = SIZE_MAX};
     unit u = {.head = SIZE_MAX};
     line ln;
@@ -449,8 +456,21 @@ static bool cut(code *c, anc_str part, size_t edge, unsigned level)
     return emit_unit(c, part, &u, part.len, level);
 }
 
+/* Marks the first bytes of a list's words. */
+static void mark_begins(bool begins[256], const char *list)
+{
+    anc_str rest = anc_str_of(list), one;
+    while (anc_str_split(&rest, ' ', &one))
+        begins[(unsigned char)one.ptr[0]] = true;
+}
+
 bool prs_read_code(const prs_language *l, anc_str text, prs_emitter *e)
 {
     code c = {.l = l, .e = e};
+    mark_begins(c.begins, "\" ' \t \f \v");
+    mark_begins(c.begins, l->comments);
+    mark_begins(c.begins, l->block[0]);
+    mark_begins(c.begins, l->fences);
+    c.begins[' '] = true;
     return cut(&c, text, 0, FIRST_LEVEL);
 }

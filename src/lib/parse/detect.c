@@ -43,6 +43,15 @@ static const signature signatures[] = {
     {0, ANC_STR_INIT("\x28\xB5\x2F\xFD"), "zstd data"},
 };
 
+/* Office documents with a password are archives inside a file of the old form, in a part of this name, which
+ * stands there in UTF-16. */
+static bool is_protected_office(anc_str bytes)
+{
+    static const anc_str name = ANC_STR_INIT("E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e\0");
+    return anc_str_starts(bytes, ANC_STR("\xD0\xCF\x11\xE0")) &&
+           anc_str_find(bytes, name) != SIZE_MAX;
+}
+
 /* Whether a ZIP archive begins here; an empty one has nothing but its end. */
 static bool is_archive(anc_str head)
 {
@@ -194,7 +203,9 @@ anc_status prs_detect(anc_str bytes, anc_str name, anc_str content_type, prs_kin
             return got;
     }
     if (what == NULL)
-        what = foreign(head);
+        what = is_protected_office(bytes)
+                   ? "a Microsoft Office document that is protected by a password"
+                   : foreign(head);
     if (what != NULL)
         return ANC_FAIL(err, ANC_UNSUPPORTED, "it looks like %s, which is no kind that is read",
                         what);

@@ -32,7 +32,7 @@ static bool read_document(prs_docx *d)
     if (main.len == 0)
         return prs_emit_fail(d->e, anc_buf_status(&main, "DOCX", d->e->err));
     return prs_opc_properties(d->a, NULL) && read_definitions(d, main.ptr) &&
-           prs_docx_read_body(d, main.ptr);
+           prs_docx_find_pages(d, main.ptr) && prs_docx_read_body(d, main.ptr);
 }
 
 bool prs_read_docx(anc_str bytes, prs_emitter *e)

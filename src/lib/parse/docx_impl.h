@@ -102,6 +102,9 @@ typedef struct prs_docx {
     bool pages;            /* the breaks that Word left are all there */
 } prs_docx;
 
+/* Sets d->pages. */
+bool prs_docx_find_pages(prs_docx *d, const char *main) ANC_MUST_CHECK;
+
 /* Reads notes ('f' at the foot, 'e' at the end) into `d`. */
 bool prs_docx_read_notes(prs_docx *d, const char *name, char kind) ANC_MUST_CHECK;
 bool prs_docx_read_body(prs_docx *d, const char *name) ANC_MUST_CHECK;

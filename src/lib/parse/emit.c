@@ -230,6 +230,13 @@ static bool add_code(prs_emitter *e, anc_str s)
 {
     size_t bytes;
     for (size_t i = 0; i < s.len; i += bytes) {
+        bytes = plain_run(anc_str_sub(s, i, s.len));
+        if (bytes > 0) {
+            e->has_text = true;
+            if (!add(e, anc_str_sub(s, i, bytes)))
+                return false;
+            continue;
+        }
         uint32_t c = anc_utf8_at(s, i, &bytes);
         anc_str one = anc_str_sub(s, i, bytes);
         if (c == '\r') {

@@ -330,6 +330,57 @@ static void the_strict_form(void **state)
     check_blocks(PRS_DOCX, &(blocks_row){"", anc_buf_view(&bytes), "h2 Strict\n"});
 }
 
+/* ---- pages ---------------------------------------------------------------------------------------- */
+
+typedef struct page_row {
+    const char *name;
+    anc_str said; /* in docProps/app.xml */
+    const char *pages;
+} page_row;
+
+static const page_row page_rows[] = {
+    {"as many marks as pages", ANC_STR_INIT("<Pages> 3 </Pages>"), "1 1 2 3 "},
+    {"fewer marks than pages", ANC_STR_INIT("<Pages>4</Pages>"), "0 0 0 "},
+    {"one page", ANC_STR_INIT("<Pages>1</Pages>"), "0 0 0 "},
+    {"no number", ANC_STR_INIT("<Pages>three</Pages>"), "0 0 0 "},
+    {"nothing said", ANC_STR_INIT("<Words>3</Words>"), "0 0 0 "},
+};
+
+static anc_status add_page(void *self, const prs_block *b, anc_err *err)
+{
+    (void)err;
+    (void)anc_buf_printf(self, "%u ", b->page);
+    return ANC_OK;
+}
+
+/* Four pieces of three paragraphs: the second goes on behind a break. */
+static void pages_are_known_or_not(void **state)
+{
+    const page_row *row = *state;
+    ANC_BUF(bytes, ARCHIVE_BYTES);
+    ANC_BUF(app, PART_BYTES);
+    ANC_BUF(pages, PART_BYTES);
+    anc_err err = {0};
+    prs_result result;
+    const prs_limits limits = prs_limits_default();
+    const prs_sink sink = {.block = add_page, .self = &pages};
+    (void)anc_buf_printf(&app,
+                         "<Properties xmlns='http://schemas.openxmlformats.org/officeDocument/2006/"
+                         "extended-properties'>%.*s</Properties>",
+                         ANC_FMT(row->said));
+    const zips_entry entries[] = {
+        {"docProps/app.xml", anc_buf_view(&app), false, NULL},
+        {"word/document.xml",
+         ANC_STR("<w:document xmlns:w='" W "'><w:body>" PARA("a") "<w:p>" R(
+             "b") "<w:r><w:lastRenderedPageBreak/><w:t>c</w:t></w:r></"
+                  "w:p><w:p><w:r><w:lastRenderedPageBreak/>"
+                  "<w:t>d</w:t></w:r></w:p></w:body></w:document>"),
+         false, NULL}};
+    zips_make(entries, 2, &bytes);
+    ASSERT_OK(prs_parse(PRS_DOCX, anc_buf_view(&bytes), &limits, &sink, &result, &err), &err);
+    assert_string_equal(pages.ptr, row->pages);
+}
+
 /* ---- what cannot be read -------------------------------------------------------------------------- */
 
 typedef struct refused_row {
@@ -430,6 +481,7 @@ int main(void)
         cmocka_unit_test(tables_in_tables),
     };
     int failed = RUN_TABLE("docx", rows, documents);
+    failed += RUN_TABLE("pages", page_rows, pages_are_known_or_not);
     failed += RUN_TABLE("refused", refused, refusals);
     failed += RUN_TABLE("deep", deep, depths_have_an_end);
     failed += cmocka_run_group_tests_name("documents", tests, NULL, NULL);
