@@ -5,6 +5,8 @@
  * its own quote, which is how an extractive answer's quotes come out exact. Else the units of the
  * passage are compared with the claim by the weight of the words they share, and, where the claim
  * is in another language and shares nothing, with the question.
+ *
+ * A marker is taken out where the claim says much and its passage, in the same language, has none of it.
  */
 #include "rag/domain/citations.h"
 
@@ -15,6 +17,8 @@
 #include "text/sentence.h"
 
 enum { ANSWER_MAX_BYTES = 1 << 22, VERBATIM_MIN_BYTES = 8 };
+
+enum { SAYS_MUCH = 4 }; /* content words of a claim */
 
 static const double RETELLS = 0.5; /* share of an answer's words that makes a passage its source */
 
@@ -87,17 +91,26 @@ static void claim_before(anc_str text, size_t since, size_t at, anc_str *ret_all
     *ret_last = anc_str_sub(all, span.start, span.end - span.start);
 }
 
+/* The units of a passage, cut when it is first looked into, in its own language. */
+static anc_status units_of(checker *c, uint32_t marker, txt_language *ret_language, rag_units **ret)
+{
+    const rag_passage *passage = &c->passages[marker - 1];
+    *ret_language = txt_language_detect(passage->text);
+    *ret = &c->units[marker - 1];
+    if ((*ret)->words != NULL)
+        return ANC_OK;
+    return rag_units_cut(c->mem, passage, 1, *ret_language, *ret, c->err);
+}
+
 /* The unit of the marker's passage that shares most with `claim`; a little of the question decides
  * ties. */
 static anc_status best_unit(checker *c, anc_str claim, rag_quote *ret)
 {
-    const rag_passage *passage = &c->passages[ret->marker - 1];
-    const txt_language language = txt_language_detect(passage->text);
-    rag_units *units = &c->units[ret->marker - 1];
+    txt_language language;
+    rag_units *units;
     rag_terms claimed;
     rag_terms asked;
-    if (units->words == NULL)
-        ANC_TRY(rag_units_cut(c->mem, passage, 1, language, units, c->err));
+    ANC_TRY(units_of(c, ret->marker, &language, &units));
     ANC_TRY(rag_terms_of(c->mem, claim, language, &claimed, c->err));
     ANC_TRY(rag_terms_of(c->mem, c->question, language, &asked, c->err));
     rag_terms_weigh(&claimed, NULL, 0);
@@ -154,6 +167,50 @@ static anc_status add_quote(checker *c, uint32_t marker, anc_str all, anc_str la
     }
     if (quote.end > quote.start)
         keep_quote(c, quote);
+    return ANC_OK;
+}
+
+/* Whether a claim that says much has nothing of the passage it names. */
+static anc_status is_false(checker *c, uint32_t marker, anc_str claim, bool *ret)
+{
+    txt_language language;
+    rag_units *units;
+    rag_terms claimed;
+    *ret = false;
+    ANC_TRY(units_of(c, marker, &language, &units));
+    if (language == TXT_UND || txt_language_detect(claim) != language)
+        return ANC_OK;
+    ANC_TRY(rag_terms_of(c->mem, claim, language, &claimed, c->err));
+    const rag_passage *p = &c->passages[marker - 1];
+    rag_words above[2];
+    ANC_TRY(rag_words_of(c->mem, p->title, language, &above[0], c->err));
+    ANC_TRY(rag_words_of(c->mem, p->heading, language, &above[1], c->err));
+    *ret =
+        claimed.n >= SAYS_MUCH && (rag_terms_in(&claimed, units->words[0], 0, units->words[0].n) |
+                                   rag_terms_in(&claimed, above[0], 0, above[0].n) |
+                                   rag_terms_in(&claimed, above[1], 0, above[1].n)) == 0;
+    return ANC_OK;
+}
+
+/* Sets the numbers of false markers to 0; whether there is one. */
+static anc_status find_false(checker *c, anc_str text, rag_markers *markers, bool *ret)
+{
+    anc_str all = ANC_STR_NONE;
+    anc_str last = ANC_STR_NONE;
+    size_t since = 0;
+    *ret = false;
+    for (size_t i = 0; i < markers->n; i++) {
+        rag_marker *m = &markers->items[i];
+        const size_t start = m->start > since ? m->start : since;
+        bool wrong;
+        if (i == 0 || txt_trim(anc_str_sub(text, since, start - since)).len > 0)
+            claim_before(text, since, m->start, &all, &last);
+        since = m->end;
+        ANC_TRY(is_false(c, m->number, all, &wrong));
+        if (wrong)
+            m->number = 0;
+        *ret |= wrong;
+    }
     return ANC_OK;
 }
 
@@ -231,6 +288,15 @@ anc_status rag_citations_check(anc_arena *mem, anc_str answer, anc_str question,
     if (markers.n == 0 && n > 0)
         ANC_TRY(mark_retold(&c, &text, &markers));
     ANC_TRY(anc_buf_status(&text, "answer", err));
+    bool wrong;
+    ANC_TRY(find_false(&c, anc_buf_view(&text), &markers, &wrong));
+    if (wrong) {
+        ANC_BUF(without, ANSWER_MAX_BYTES);
+        rag_markers_drop(anc_buf_view(&text), &markers, &without);
+        anc_buf_clear(&text);
+        rag_markers_clean(anc_buf_view(&without), n, &text, &markers);
+        ANC_TRY(anc_buf_status(&text, "answer", err));
+    }
     const anc_str kept = anc_arena_copy(mem, anc_buf_view(&text));
     if (kept.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for an answer of %zu bytes",

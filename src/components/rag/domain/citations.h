@@ -17,7 +17,8 @@ typedef struct rag_checked {
 } rag_checked;
 
 /* Reads [1], [1, 2], [1][2] and [1-3] in `answer` (valid UTF-8), and what markers.h says stands for them. A number that is no passage's is
- * taken out of the text, the brackets too when nothing is left in them. The quote of a marker is
+ * taken out of the text, the brackets too when nothing is left in them; so is one whose claim says much
+ * of which its passage has nothing. The quote of a marker is
  * what the sentence before it says word for word where the passage has that, else the sentence of
  * the passage that shares most with it. An answer without any marker that plainly retells one
  * passage gets that passage's at its end. LIMIT or NO_MEMORY when `mem` is full. */

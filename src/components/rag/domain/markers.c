@@ -197,6 +197,17 @@ static void note(const group *g, size_t start, size_t end, rag_markers *markers)
         markers->items[markers->n++] = (rag_marker){g->numbers[i], (uint32_t)start, (uint32_t)end};
 }
 
+/* In the plain form, or nothing where it is empty, and no blank before nothing. */
+static void write_group(const group *g, anc_buf *out, rag_markers *markers)
+{
+    const size_t start = out->len;
+    for (size_t i = 0; i < g->n; i++)
+        anc_buf_printf(out, "%s%u%s", i == 0 ? "[" : ", ", g->numbers[i], i + 1 == g->n ? "]" : "");
+    note(g, start, out->len, markers);
+    while (g->n == 0 && out->len > 0 && out->ptr[out->len - 1] == ' ')
+        cut_at(out, out->len - 1);
+}
+
 /* A closing bracket was written: whether that made a group, and what becomes of it. */
 static void close_group(const bracket *b, size_t n_passages, anc_buf *out, rag_markers *markers)
 {
@@ -210,16 +221,10 @@ static void close_group(const bracket *b, size_t n_passages, anc_buf *out, rag_m
         return;
     if (drop_unknown(&g, n_passages) || g.dressed || b != &brackets[0]) {
         cut_at(out, start);
-        for (size_t i = 0; i < g.n; i++)
-            anc_buf_printf(out, "%s%u%s", i == 0 ? "[" : ", ", g.numbers[i],
-                           i + 1 == g.n ? "]" : "");
-    }
-    if (g.n > 0) {
+        write_group(&g, out, markers);
+    } else {
         note(&g, start, out->len, markers);
-        return;
     }
-    while (out->len > 0 && out->ptr[out->len - 1] == ' ')
-        cut_at(out, out->len - 1);
 }
 
 /* Whether a backtick opens a line of code: another one closes it. */
@@ -243,4 +248,26 @@ void rag_markers_clean(anc_str answer, size_t n_passages, anc_buf *out, rag_mark
                 break;
             }
     }
+}
+
+void rag_markers_drop(anc_str text, const rag_markers *markers, anc_buf *out)
+{
+    rag_markers written = {.n = 0};
+    size_t at = 0;
+    for (size_t i = 0; i < markers->n;) {
+        const rag_marker *first = &markers->items[i];
+        group g = {.n = 0};
+        bool whole = true;
+        for (; i < markers->n && markers->items[i].start == first->start; i++) {
+            whole &= markers->items[i].number != 0;
+            if (markers->items[i].number != 0)
+                add_number(&g, markers->items[i].number);
+        }
+        if (whole)
+            continue;
+        anc_buf_add(out, anc_str_sub(text, at, first->start - at));
+        write_group(&g, out, &written);
+        at = first->end;
+    }
+    anc_buf_add(out, anc_str_sub(text, at, text.len));
 }

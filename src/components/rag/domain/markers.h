@@ -22,4 +22,8 @@ typedef struct rag_markers {
  * stands between backticks. */
 void rag_markers_clean(anc_str answer, size_t n_passages, anc_buf *out, rag_markers *ret);
 
+/* Copies `text` to `out` without those of its `markers` whose number was set to 0, the brackets too when
+ * nothing is left in them. What is left may have to be cleaned again. */
+void rag_markers_drop(anc_str text, const rag_markers *markers, anc_buf *out);
+
 #endif
