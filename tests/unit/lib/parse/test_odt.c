@@ -99,29 +99,29 @@ static const blocks_row rows[] = {
                                  "c") "</text:list-item>" ITEM(P("d")) "</text:list>"),
      "li1 1. a\nli1 2. b\nli1 7. c\nli1 8. d\n"},
     {"bullets, and lists named by paragraphs",
-     ANC_STR_INIT("<text:list text:style-name='Dots'>" ITEM(P("a")) "</text:list><text:list "
-                                                                    "text:style-name='no'>" ITEM(P(
-                                                                        "b")) "</"
-                                                                              "text:list><text:"
-                                                                              "list>" ITEM("<text:"
-                                                                                           "p "
-                                                                                           "text:"
-                                                                                           "style-"
-                                                                                           "name='"
-                                                                                           "P3'>c</"
-                                                                                           "text:"
-                                                                                           "p>") "<"
-                                                                                                 "/"
-                                                                                                 "t"
-                                                                                                 "e"
-                                                                                                 "x"
-                                                                                                 "t"
-                                                                                                 ":"
-                                                                                                 "l"
-                                                                                                 "i"
-                                                                                                 "s"
-                                                                                                 "t"
-                                                                                                 ">"),
+     ANC_STR_INIT("<text:list text:style-name='Dots'>" ITEM(
+         P("a")) "</text:list><text:list "
+                 "text:style-name='no'>" ITEM(P("b")) "</"
+                                                      "text:list><text:"
+                                                      "list>" ITEM("<text:"
+                                                                   "p "
+                                                                   "text:"
+                                                                   "style-"
+                                                                   "name='"
+                                                                   "P3'>c</"
+                                                                   "text:"
+                                                                   "p>") "<"
+                                                                         "/"
+                                                                         "t"
+                                                                         "e"
+                                                                         "x"
+                                                                         "t"
+                                                                         ":"
+                                                                         "l"
+                                                                         "i"
+                                                                         "s"
+                                                                         "t"
+                                                                         ">"),
      "li1 - a\nli1 - b\nli1 1. c\n"},
     {"a heading in a list",
      ANC_STR_INIT("<text:list text:style-name='L1'>" ITEM(
@@ -153,11 +153,10 @@ static const blocks_row rows[] = {
          "</text:h></table:table-cell>") "</table:table>"),
      "title Box\nh1 Box\n"},
     {"notes and comments",
-     ANC_STR_INIT(P(
-         "Text<text:note><text:note-citation>1</text:note-citation><text:note-body>" P("The note.")
-             P("More.") "</text:note-body></text:note> goes "
-                        "on<office:annotation><dc:creator>x</dc:creator>" P(
-                            "comment") "</office:annotation>.")),
+     ANC_STR_INIT(P("Text<text:note><text:note-citation>1</text:note-citation><text:note-body>" P(
+         "The note.") P("More.") "</text:note-body></text:note> goes "
+                                 "on<office:annotation><dc:creator>x</dc:creator>" P(
+                                     "comment") "</office:annotation>.")),
      "p Text goes on. (The note. More.)\n"},
     {"revisions",
      ANC_STR_INIT("<text:tracked-changes><text:changed-region><text:deletion>" P(
@@ -165,12 +164,9 @@ static const blocks_row rows[] = {
                                                                                    ">b")),
      "p ab\n"},
     {"boxes",
-     ANC_STR_INIT(
-         P(
-             "Before<draw:frame><draw:text-box>" P("box") "<text:list>" ITEM(
-                 P(
-                     "item")) "</text:list></draw:text-box></draw:frame> "
-                              "after<draw:custom-shape>" P("shape") "</draw:custom-shape>")),
+     ANC_STR_INIT(P("Before<draw:frame><draw:text-box>" P("box") "<text:list>" ITEM(
+         P("item")) "</text:list></draw:text-box></draw:frame> "
+                    "after<draw:custom-shape>" P("shape") "</draw:custom-shape>")),
      "p Before after\np box\nli1 - item\np shape\n"},
     {"what is no text",
      ANC_STR_INIT(
