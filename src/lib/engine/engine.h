@@ -34,6 +34,7 @@ enum {
     ENG_MAX_TERM_BYTES = 1024, /* a longer term is INVALID */
     ENG_MAX_DOCUMENT_CHUNKS = 1 << 20,
     ENG_MAX_QUERY_TERMS = 4096, /* distinct or not */
+    ENG_MAX_LANGUAGES = 64,
     ENG_MAX_DEMANDS = 256,
     ENG_MAX_PHRASE_WORDS = 1024,
     ENG_MAX_FILTER_DEPTH = 32,
@@ -96,6 +97,7 @@ typedef struct eng_field {
 typedef struct eng_document {
     anc_str key; /* 1 to ENG_MAX_KEY_BYTES bytes, any */
     uint32_t version;
+    uint32_t language;       /* below ENG_MAX_LANGUAGES; what it means is the caller's */
     const eng_field *fields; /* [n_fields] what filters see */
     size_t n_fields;
     const anc_str *labels; /* [n_labels] who may see it; none: nobody */
@@ -184,13 +186,15 @@ typedef struct eng_filter {
 } eng_filter;
 
 /* A word can have several readings, terms side by side with the same number: it is where one of them
- * is, as often as all of them together, and counts once. */
+ * is, as often as all of them together, and counts once. A reading can be bound to documents in some
+ * languages, since to another one it is a different word. */
 typedef struct eng_query_term {
     anc_str text;
-    float weight;  /* > 0, finite; the same text twice is one term with the sum */
+    float weight;  /* > 0, finite; the same term twice is one with the sum */
     bool is_stop;  /* scored only where all terms of the query are stop words */
     bool begins;   /* not the term, but every form that begins with the text */
     uint32_t word; /* 0: a word of its own; a reading that stands earlier already stays there */
+    uint64_t languages; /* a bit each; 0: of whatever language */
 } eng_query_term;
 
 typedef enum eng_wording_kind {
@@ -203,6 +207,7 @@ typedef struct eng_wording {
     eng_wording_kind kind;
     const anc_str *words; /* [n_words] none of them empty */
     size_t n_words;
+    uint64_t languages; /* ENG_HAS_TERM: of the documents that it is in; a bit each, 0: all */
 } eng_wording;
 
 /* A condition on a chunk and its title. */
@@ -262,9 +267,10 @@ typedef struct eng_listed {
 } eng_listed;
 
 typedef struct eng_term_fact {
-    anc_str text; /* as in the query, begins and word too */
+    anc_str text; /* as in the query, like the next three */
     bool begins;
     uint32_t word;
+    uint64_t languages;
     double weight; /* summed */
     uint64_t df;   /* live chunks that have it */
     double idf;    /* ln(1 + (N - df + 0.5) / (df + 0.5)), where df is that of the whole word */

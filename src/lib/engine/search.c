@@ -40,6 +40,12 @@ static bool only_stop_words(const eng_query *q)
     return true;
 }
 
+static bool is_same(const eng_term_fact *fact, const eng_query_term *term)
+{
+    return fact->begins == term->begins && fact->languages == term->languages &&
+           anc_str_eq(fact->text, term->text);
+}
+
 /* The query's terms without repetition, in its order; a text is a stop word where all its mentions
  * are. A query has few terms: each is compared with those before it. */
 static size_t distinct_terms(const eng_query *q, eng_term_fact *facts)
@@ -49,12 +55,13 @@ static size_t distinct_terms(const eng_query *q, eng_term_fact *facts)
     for (size_t i = 0; i < q->n_terms; i++) {
         const eng_query_term *term = &q->terms[i];
         size_t at = 0;
-        while (at < n &&
-               (facts[at].begins != term->begins || !anc_str_eq(facts[at].text, term->text)))
+        while (at < n && !is_same(&facts[at], term))
             at++;
         if (at == n)
-            facts[n++] =
-                (eng_term_fact){.text = term->text, .begins = term->begins, .word = term->word};
+            facts[n++] = (eng_term_fact){.text = term->text,
+                                         .begins = term->begins,
+                                         .word = term->word,
+                                         .languages = term->languages};
         facts[at].weight += (double)term->weight;
         facts[at].scored = facts[at].scored || all_stop || !term->is_stop;
     }

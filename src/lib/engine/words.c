@@ -15,7 +15,7 @@ static uint32_t count_places(const eng_places *p)
     return n;
 }
 
-void eng_source_next(eng_source *s)
+static void step(eng_source *s)
 {
     if (s->is_form) {
         s->more = eng_places_next(&s->at.places);
@@ -26,6 +26,20 @@ void eng_source_next(eng_source *s)
         s->chunk = s->at.postings.chunk;
         s->tf = s->at.postings.tf;
     }
+}
+
+static bool counts(const eng_source *s)
+{
+    const eng_block *b = s->block;
+    return s->languages == 0 ||
+           (s->languages >> b->documents.ptr[b->document_of.ptr[s->chunk]].language & 1) != 0;
+}
+
+void eng_source_next(eng_source *s)
+{
+    do
+        step(s);
+    while (s->more && !counts(s));
 }
 
 /* The forms [*ret_from, from + result) of a block begin with `text`. */
@@ -49,13 +63,17 @@ static void add_sources(eng_sources *sources, const eng_block *b, const eng_term
         size_t from;
         const size_t n = forms_from(b, term->text, &from);
         for (size_t i = from; i < from + n; i++)
-            add_source(sources, (eng_source){.is_form = true,
+            add_source(sources, (eng_source){.block = b,
+                                             .languages = term->languages,
+                                             .is_form = true,
                                              .at.places = eng_places_of(b, &b->forms.ptr[i])});
         return;
     }
     const eng_block_term *found = eng_block_term_find(b, term->text);
     if (found != NULL)
-        add_source(sources, (eng_source){.at.postings = eng_postings_of(b, found)});
+        add_source(sources, (eng_source){.block = b,
+                                         .languages = term->languages,
+                                         .at.postings = eng_postings_of(b, found)});
 }
 
 anc_status eng_sources_open(const eng_run *run, const eng_block *b, const eng_term_fact *terms,
@@ -108,7 +126,7 @@ static anc_status count_chunks(const eng_run *run, const eng_term_fact *terms, s
                                uint64_t *ret)
 {
     uint64_t df = 0;
-    if (n == 1 && !terms->begins) {
+    if (n == 1 && !terms->begins && terms->languages == 0) {
         *ret = eng_live_df(run->snapshot, terms->text);
         return ANC_OK;
     }

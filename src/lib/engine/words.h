@@ -8,6 +8,8 @@
 
 /* One list of postings; `chunk` and `tf` are good while `more`. */
 typedef struct eng_source {
+    const eng_block *block;
+    uint64_t languages; /* of the documents that count; 0: all do */
     bool is_form, more;
     uint32_t chunk, tf;
     union {

@@ -209,8 +209,9 @@ static void demands_are_inside(void **state)
     open_world(&w, state);
     anc_str phrase[] = {ANC_STR_INIT("red"), ANC_STR_INIT("fish")}, blue = ANC_STR("blue"),
             beginning = ANC_STR("gre");
-    srch_wording wordings[] = {
-        {SRCH_HAS_PHRASE, phrase, 2}, {SRCH_HAS_TERM, &blue, 1}, {SRCH_HAS_PREFIX, &beginning, 1}};
+    srch_wording wordings[] = {{SRCH_HAS_PHRASE, phrase, 2, 0},
+                               {SRCH_HAS_TERM, &blue, 1, 0},
+                               {SRCH_HAS_PREFIX, &beginning, 1, 0}};
     srch_demand demand = {wordings, 1, false};
     srch_index_query q = {.vector = x_axis,
                           .dims = DIMS,
@@ -345,6 +346,56 @@ static void words_have_readings_and_beginnings(void **state)
     close_world(&w);
 }
 
+/* A reading is a word in documents of its languages; to others it is another one. */
+static void readings_keep_to_their_languages(void **state)
+{
+    world w;
+    open_world(&w, state);
+    srch_index_document d = {.document_id = ANC_STR("en"),
+                             .version = 1,
+                             .language = TXT_EN,
+                             .labels = a_public,
+                             .n_labels = 1};
+    words english = {.chunks = {"not note"}, .n = 1}, french = {.chunks = {"not"}, .n = 1};
+    ASSERT_OK(w.index.ops->publish(w.index.self, &w.call, ANC_STR("c"), &d,
+                                   (srch_chunk_source){&english, next_words}),
+              &w.err);
+    d.document_id = ANC_STR("fr");
+    d.language = TXT_FR;
+    ASSERT_OK(w.index.ops->publish(w.index.self, &w.call, ANC_STR("c"), &d,
+                                   (srch_chunk_source){&french, next_words}),
+              &w.err);
+    const srch_query_term terms[] = {
+        {.text = ANC_STR_INIT("note"), .weight = 1, .word = 1, .languages = 1u << TXT_EN},
+        {.text = ANC_STR_INIT("not"), .weight = 1, .word = 1, .languages = 1u << TXT_FR},
+    };
+    anc_str french_word = ANC_STR("not");
+    srch_wording only_french = {
+        .kind = SRCH_HAS_TERM, .words = &french_word, .n_words = 1, .languages = 1u << TXT_FR};
+    const srch_demand demand = {&only_french, 1, false};
+    srch_index_query q = {.terms = terms,
+                          .n_terms = 2,
+                          .labels = a_public,
+                          .n_labels = 1,
+                          .k_keyword = 10,
+                          .explain = true};
+    srch_index_result r;
+    ASSERT_OK(w.index.ops->search(w.index.self, &w.call, ANC_STR("c"), &q, &r), &w.err);
+    assert_true(r.n == 2 && r.terms[0].df == 1 && r.terms[1].df == 1);
+    for (size_t i = 0; i < r.n; i++) {
+        const srch_candidate *c = &r.candidates[i];
+        const bool is_english = anc_str_eq(c->document_id, ANC_STR("en"));
+        assert_int_equal(c->terms[0].tf, is_english ? 1 : 0);
+        assert_int_equal(c->terms[1].tf, is_english ? 0 : 1);
+        assert_true(fabs(c->coverage - 1) < 1e-9);
+    }
+    q.demands = &demand;
+    q.n_demands = 1;
+    ASSERT_OK(w.index.ops->search(w.index.self, &w.call, ANC_STR("c"), &q, &r), &w.err);
+    assert_true(r.n == 1 && anc_str_eq(r.candidates[0].document_id, ANC_STR("fr")));
+    close_world(&w);
+}
+
 static anc_status never(void *arg)
 {
     (void)arg;
@@ -384,6 +435,7 @@ int main(void)
     failed += RUN_TABLE("demands", adapters, demands_are_inside);
     failed += RUN_TABLE("documents", adapters, documents_come_latest_first);
     failed += RUN_TABLE("readings", adapters, words_have_readings_and_beginnings);
+    failed += RUN_TABLE("readings by language", adapters, readings_keep_to_their_languages);
     failed += RUN_TABLE("explained", adapters, scores_are_explained);
     return failed + RUN_TABLE("a search can be ended", adapters, a_search_can_be_ended);
 }

@@ -25,7 +25,8 @@ enum {
     TERMS = 6,
     DEMANDS = 2,
     PHRASE = 3,
-    ENDINGS = 2
+    ENDINGS = 2,
+    LANGUAGES = 3
 };
 
 typedef struct model_chunk {
@@ -35,12 +36,14 @@ typedef struct model_chunk {
     size_t n_words, n_title;
     bool has_vector;
     float vector[DIMS];
+    uint32_t language; /* the document's */
 } model_chunk;
 
 typedef struct model_document {
     bool alive;
     uint32_t version;
     int label, year;
+    uint32_t language;
     size_t n_chunks;
     model_chunk chunks[CHUNKS];
 } model_document;
@@ -89,10 +92,12 @@ static void random_document(model_document *d)
     d->version++;
     d->label = (int)chance(LABELS);
     d->year = 2000 + (int)chance(5);
+    d->language = chance(LANGUAGES) == 0 ? ENG_MAX_LANGUAGES - 1 : chance(LANGUAGES);
     d->n_chunks = chance(CHUNKS + 1);
     for (size_t c = 0; c < d->n_chunks; c++) {
         model_chunk *m = &d->chunks[c];
         m->ordinal = (uint32_t)c * 2;
+        m->language = d->language;
         m->n_title = chance(3);
         m->n_words = m->n_title + chance(WORDS - 2);
         for (size_t i = 0; i < m->n_words; i++) {
@@ -118,6 +123,7 @@ static void publish(eng_index *index, size_t number, anc_err *err)
                             .value = {.kind = ENG_INT, .integer = d->year}};
     const eng_document document = {.key = anc_str_of(key),
                                    .version = d->version,
+                                   .language = d->language,
                                    .fields = &year,
                                    .n_fields = 1,
                                    .labels = &label_names[d->label],
@@ -156,6 +162,7 @@ typedef struct wanted {
     int words[PHRASE], endings[PHRASE];
     size_t n;
     anc_str texts[PHRASE];
+    uint64_t languages; /* of a term */
 } wanted;
 
 /* A term as it is asked for: a word of the vocabulary, or the beginning of forms. */
@@ -164,6 +171,7 @@ typedef struct asked {
     bool begins;
     anc_str text;
     uint32_t number; /* readings of one word have the same; 0: a word of its own */
+    uint64_t languages;
 } asked;
 
 typedef struct question {
@@ -200,7 +208,7 @@ static bool has_wanted(const model_chunk *m, const wanted *d)
 {
     for (size_t i = 0; i < m->n_words; i++) {
         if (d->kind == ENG_HAS_TERM && m->words[i] == d->words[0])
-            return true;
+            return d->languages == 0 || (d->languages >> m->language & 1) != 0;
         if (d->kind == ENG_HAS_PREFIX &&
             anc_str_starts(anc_str_of(forms[m->words[i]][m->endings[i]]), d->texts[0]))
             return true;
@@ -223,6 +231,8 @@ static void random_demand(wanted *d)
     const model_document *from = &model[chance(DOCUMENTS)];
     const model_chunk *m =
         from->n_chunks > 0 ? &from->chunks[chance((uint32_t)from->n_chunks)] : NULL;
+    if (chance(2) == 0)
+        d->languages = 1u << chance(LANGUAGES);
     if (d->kind == ENG_HAS_PHRASE)
         d->n = 1 + chance(PHRASE);
     const size_t at = m != NULL && m->n_words > d->n ? chance((uint32_t)(m->n_words - d->n)) : 0;
@@ -239,6 +249,8 @@ static void random_demand(wanted *d)
 
 static bool is_that(const model_chunk *m, size_t i, const asked *t)
 {
+    if (t->languages != 0 && (t->languages >> m->language & 1) == 0)
+        return false;
     if (!t->begins)
         return m->words[i] == t->word;
     return anc_str_starts(anc_str_of(forms[m->words[i]][m->endings[i]]), t->text);
@@ -277,7 +289,8 @@ static bool mentioned_again(statistics *s, const asked *t, bool scored)
     for (size_t i = 0; i < s->n_words; i++)
         for (size_t r = 0; r < s->words[i].n; r++) {
             const asked *had = &s->words[i].readings[r];
-            if (had->begins != t->begins || !anc_str_eq(had->text, t->text))
+            if (had->begins != t->begins || had->languages != t->languages ||
+                !anc_str_eq(had->text, t->text))
                 continue;
             s->words[i].weights[r]++;
             s->words[i].scored |= scored;
@@ -422,7 +435,10 @@ static void compare_parts(const eng_result *r, const expected *e, const eng_cand
     double sum = 0;
     assert_int_equal(c->length, (size_t)length_of(m));
     for (size_t t = 0; t < r->n_terms; t++) {
-        asked term = {.word = VOCABULARY, .begins = r->terms[t].begins, .text = r->terms[t].text};
+        asked term = {.word = VOCABULARY,
+                      .begins = r->terms[t].begins,
+                      .text = r->terms[t].text,
+                      .languages = r->terms[t].languages};
         for (int w = 0; w < VOCABULARY && !term.begins; w++)
             term.word = anc_str_eq(word(w), term.text) ? w : term.word;
         assert_int_equal(c->parts[t].tf, count_of(m, &term));
@@ -494,6 +510,8 @@ static void random_term(asked *t, uint32_t number_before)
     t->text = t->begins ? anc_str_of(forms[t->word][chance(ENDINGS)]) : word(t->word);
     if (t->begins)
         t->text.len = 1 + chance((uint32_t)t->text.len);
+    if (chance(2) == 0)
+        t->languages = 1u << chance(LANGUAGES) | UINT64_C(1) << (ENG_MAX_LANGUAGES - 1 - chance(2));
     if (chance(3) != 0)
         t->number = chance(3) == 0 ? 0 : number_before + 1;
 }
@@ -513,7 +531,8 @@ static void search(const eng_snapshot *s, anc_arena *mem, anc_err *err)
                                     .weight = 1,
                                     .is_stop = is_stop(t),
                                     .begins = t->begins,
-                                    .word = t->number};
+                                    .word = t->number,
+                                    .languages = t->languages};
     }
     random_vector(q.vector);
     eng_wording wordings[DEMANDS];
@@ -521,7 +540,10 @@ static void search(const eng_snapshot *s, anc_arena *mem, anc_err *err)
     q.n_demands = chance(2) == 0 ? chance(DEMANDS + 1) : 0;
     for (size_t i = 0; i < q.n_demands; i++) {
         random_demand(&q.demands[i]);
-        wordings[i] = (eng_wording){q.demands[i].kind, q.demands[i].texts, q.demands[i].n};
+        wordings[i] = (eng_wording){.kind = q.demands[i].kind,
+                                    .words = q.demands[i].texts,
+                                    .n_words = q.demands[i].n,
+                                    .languages = q.demands[i].languages};
         demands[i] = (eng_demand){&wordings[i], 1, q.demands[i].excluded};
     }
     const anc_str labels[] = {label_names[0], label_names[q.label]};

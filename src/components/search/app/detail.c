@@ -21,7 +21,15 @@ typedef struct shown_terms {
     size_t n;
 } shown_terms;
 
-static anc_status scored_terms(srch_asking *a, const srch_index_result *found, shown_terms *ret)
+/* A term as it is looked for in a text: only where it is a word in the language of the text. */
+static srch_sought sought_in(txt_language language, const srch_term_fact *fact)
+{
+    const bool is_word = fact->languages == 0 || (fact->languages >> language & 1) != 0;
+    return is_word ? (srch_sought){fact->text, fact->begins} : (srch_sought){ANC_STR(""), false};
+}
+
+static anc_status scored_terms(srch_asking *a, txt_language language,
+                               const srch_index_result *found, shown_terms *ret)
 {
     ret->sought = anc_arena_alloc(a->call->mem, found->n_terms, sizeof *ret->sought);
     ret->weights = anc_arena_alloc(a->call->mem, found->n_terms, sizeof *ret->weights);
@@ -30,7 +38,7 @@ static anc_status scored_terms(srch_asking *a, const srch_index_result *found, s
     for (size_t i = 0; i < found->n_terms; i++) {
         if (!found->terms[i].scored)
             continue;
-        ret->sought[ret->n] = (srch_sought){found->terms[i].text, found->terms[i].begins};
+        ret->sought[ret->n] = sought_in(language, &found->terms[i]);
         ret->weights[ret->n++] = found->terms[i].weight * found->terms[i].idf;
     }
     return ANC_OK;
@@ -61,9 +69,10 @@ static anc_status highlight(srch_asking *a, const srch_index_result *found, srch
     srch_spot *spots;
     srch_fragment *fragments;
     size_t n, n_fragments;
-    ANC_TRY(scored_terms(a, found, &shown));
-    ANC_TRY(srch_spots_find(call->mem, hit->text, language_of(a, hit), shown.sought, shown.n,
-                            &spots, &n, call->err));
+    const txt_language language = language_of(a, hit);
+    ANC_TRY(scored_terms(a, language, found, &shown));
+    ANC_TRY(srch_spots_find(call->mem, hit->text, language, shown.sought, shown.n, &spots, &n,
+                            call->err));
     ANC_TRY(srch_fragments_choose(call->mem, hit->text, spots, n, shown.weights, &fragments,
                                   &n_fragments, call->err));
     srch_highlight *highlights = anc_arena_alloc(call->mem, n_fragments, sizeof *highlights);
@@ -101,14 +110,15 @@ static anc_status find_places(srch_asking *a, const srch_row *row, const srch_in
     places[2] = (searched_place){.place = SRCH_IN_COLUMNS, .text = c->columns};
     places[3] = (searched_place){
         .place = SRCH_IN_TEXT, .text = c->text, .shift = c->start - row->hit.start};
+    const txt_language language = language_of(a, &row->hit);
     srch_sought *sought = anc_arena_alloc(call->mem, found->n_terms, sizeof *sought);
     if (sought == NULL)
         return srch_no_room(call);
     for (size_t i = 0; i < found->n_terms; i++)
-        sought[i] = (srch_sought){found->terms[i].text, found->terms[i].begins};
+        sought[i] = sought_in(language, &found->terms[i]);
     for (size_t i = 0; i < PLACES; i++)
-        ANC_TRY(srch_spots_find(call->mem, places[i].text, language_of(a, &row->hit), sought,
-                                found->n_terms, &places[i].spots, &places[i].n, call->err));
+        ANC_TRY(srch_spots_find(call->mem, places[i].text, language, sought, found->n_terms,
+                                &places[i].spots, &places[i].n, call->err));
     return ANC_OK;
 }
 

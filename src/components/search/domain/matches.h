@@ -10,7 +10,7 @@ typedef struct srch_spot {
     uint32_t start, end; /* bytes of the text */
 } srch_spot;
 
-/* A term, or (`begins`) all words that begin so. */
+/* A term, or (`begins`) all words that begin so. An empty text is nowhere. */
 typedef struct srch_sought {
     anc_str text;
     bool begins;

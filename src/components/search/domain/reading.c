@@ -5,6 +5,7 @@
 #include "text/analyze.h"
 
 typedef struct analysis {
+    txt_language language;
     txt_term *terms;
     size_t n;
 } analysis;
@@ -32,18 +33,37 @@ static const srch_mark *beginning_of(const srch_marked *marked, const analysis *
     return NULL;
 }
 
-/* Adds what another language makes of the word that ends where `term` does. */
-static void add_readings(word_list *out, size_t first, const txt_term *term, const analysis *other)
+/* Adds what another language makes of the word that ends where `term` does. terms[own] is what the
+ * first language makes of it. */
+static void add_reading(word_list *out, size_t own, const txt_term *term, const analysis *other)
 {
-    for (size_t i = 0; i < other->n; i++) {
-        const txt_term *t = &other->terms[i];
-        bool known = t->end != term->end || t->whole != term->whole;
-        for (size_t j = first; j < out->n && !known; j++)
-            known = !out->terms[j].begins && anc_str_eq(out->terms[j].text, t->text);
-        if (!known)
-            out->terms[out->n++] =
-                (srch_query_term){.text = t->text, .weight = 1, .is_stop = term->stop};
+    const uint32_t language = 1u << other->language;
+    size_t i = 0, j = own;
+    while (i < other->n &&
+           (other->terms[i].end != term->end || other->terms[i].whole != term->whole))
+        i++;
+    if (i == other->n)
+        return;
+    const anc_str text = other->terms[i].text;
+    while (j < out->n && !anc_str_eq(out->terms[j].text, text))
+        j++;
+    if (j == out->n)
+        out->terms[out->n++] = (srch_query_term){.text = text, .weight = 1, .is_stop = term->stop};
+    if (j > own)
+        out->terms[j].languages |= language;
+}
+
+/* The readings of one word share a number; what none of the others stands for is the first one's. */
+static void number_readings(word_list *out, size_t first, size_t own, uint32_t number)
+{
+    uint32_t others = 0;
+    if (out->n == first + 1)
+        return;
+    for (size_t i = first; i < out->n; i++) {
+        out->terms[i].word = number;
+        others |= out->terms[i].languages;
     }
+    out->terms[own].languages = others != 0 ? ~others : 0;
 }
 
 static void add_word(word_list *out, const srch_mark *beginning, bool wishes,
@@ -55,12 +75,11 @@ static void add_word(word_list *out, const srch_mark *beginning, bool wishes,
         out->terms[out->n++] = (srch_query_term){.text = term->form, .weight = 1, .begins = true};
     if (beginning != NULL && (wishes || beginning->kind == SRCH_MARK_MUST))
         return;
-    out->terms[out->n++] =
-        (srch_query_term){.text = term->text, .weight = 1, .is_stop = term->stop};
+    const size_t own = out->n++;
+    out->terms[own] = (srch_query_term){.text = term->text, .weight = 1, .is_stop = term->stop};
     for (size_t i = 1; i < n_analyses; i++)
-        add_readings(out, first, term, &analyses[i]);
-    for (size_t i = first; i < out->n && out->n > first + 1; i++)
-        out->terms[i].word = (uint32_t)at + 1;
+        add_reading(out, own, term, &analyses[i]);
+    number_readings(out, first, own, (uint32_t)at + 1);
 }
 
 anc_status srch_words_read(anc_arena *mem, const srch_marked *marked, const txt_language *languages,
@@ -71,6 +90,7 @@ anc_status srch_words_read(anc_arena *mem, const srch_marked *marked, const txt_
     size_t n = 0, total = 0;
     for (; n < n_languages && n < TXT_LANGUAGE_COUNT; n++) {
         analysis *a = &analyses[n];
+        a->language = languages[n];
         ANC_TRY(txt_analyze(mem, marked->words, languages[n], NULL, &a->terms, &a->n, err));
         if (n > 0 && total + a->n > SRCH_MAX_QUERY_TERMS)
             break;

@@ -2,7 +2,8 @@
  *
  * A collection can hold documents in several languages, and a word only meets the stem of its own. So a
  * word is read in each of them: "écoles" is ecole to English, ecol to French, and what stands in a
- * document of either is found. The readings of a word count as one word.
+ * document of either is found. The readings of a word count as one word, and each is one in documents
+ * of its languages only: "notes" is not to French, which must not find the English "not".
  */
 #ifndef ANC_SEARCH_DOMAIN_READING_H
 #define ANC_SEARCH_DOMAIN_READING_H
@@ -19,6 +20,7 @@ typedef struct srch_query_term {
     bool is_stop;  /* scored only where the whole query is stop words */
     bool begins;   /* every word that begins with `text`, whatever its ending */
     uint32_t word; /* readings of one word stand side by side and share a number; 0: the only one */
+    uint32_t languages; /* bits of txt_language: it is that word in their documents; 0: in all */
 } srch_query_term;
 
 /* Which words there are, and which of them are function words, is for languages[0] to say. `wishes`: as

@@ -27,6 +27,7 @@
 typedef struct srch_index_document {
     anc_str document_id;
     uint32_t version;
+    txt_language language;    /* that its terms were made in */
     const srch_field *fields; /* [n_fields] */
     size_t n_fields;
     const anc_str *labels; /* [n_labels] who may see it */
@@ -79,10 +80,11 @@ typedef struct srch_index_query {
 typedef struct srch_term_fact {
     anc_str text;
     bool begins;
-    double weight; /* summed over its mentions */
-    double idf;    /* of its word: of all readings together */
-    uint64_t df;   /* chunks that have it */
-    bool scored;   /* false: a function word that was left out */
+    uint32_t languages; /* as of srch_query_term */
+    double weight;      /* summed over its mentions */
+    double idf;         /* of its word: of all readings together */
+    uint64_t df;        /* chunks that have it */
+    bool scored;        /* false: a function word that was left out */
 } srch_term_fact;
 
 typedef struct srch_index_result {

@@ -61,6 +61,34 @@ static void words_are_read(void **state)
     assert_string_equal(out.ptr != NULL ? out.ptr : "", r->terms);
 }
 
+/* Whatever language a document is in, one reading of each word is for it. */
+static void readings_share_the_languages(void **state)
+{
+    (void)state;
+    static const txt_language all[] = {TXT_EN, TXT_FR, TXT_DE, TXT_UND};
+    anc_err err = {0};
+    srch_marked marked;
+    srch_query_term *terms;
+    size_t n, words;
+    ANC_ARENA(mem, 1 << 20);
+    ASSERT_OK(
+        srch_marks_read(mem, ANC_STR("the notes of schools, tax, \u00e9coles"), &marked, &err),
+        &err);
+    ASSERT_OK(srch_words_read(mem, &marked, all, ANC_COUNT(all), true, &terms, &n, &words, &err),
+              &err);
+    for (size_t i = 0, last; i < n; i = last) {
+        uint32_t together = 0;
+        for (last = i; last < n && (last == i || terms[last].word == terms[i].word); last++) {
+            assert_int_equal(together & terms[last].languages, 0);
+            together |= terms[last].languages;
+            if (terms[i].word == 0)
+                break;
+        }
+        last += terms[i].word == 0 ? 1 : 0;
+        assert_int_equal(together, terms[i].word == 0 ? 0 : UINT32_MAX);
+    }
+}
+
 /* A very long question is read in fewer languages, never refused for that. */
 static void a_long_question_has_bounds(void **state)
 {
@@ -87,7 +115,10 @@ static void a_long_question_has_bounds(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_long_question_has_bounds)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(readings_share_the_languages),
+        cmocka_unit_test(a_long_question_has_bounds),
+    };
     const int failed = RUN_TABLE("search reading", rows, words_are_read);
     return failed + cmocka_run_group_tests_name("search reading bounds", tests, NULL, NULL);
 }
