@@ -24,6 +24,7 @@ static const http_field search_fields[] = {
      .kind = HTTP_TEXTS,
      .min = 1,
      .max = 100,
+     .pattern = HTTP_NAME_PATTERN,
      .help = "where to look; null: everywhere the caller may read",
      SEARCH(collections)},
     {.name = "top_k",
@@ -42,6 +43,7 @@ static const http_field search_fields[] = {
     {.name = "filters",
      .kind = HTTP_TREE,
      .help = "a predicate over metadata: {\"field\",\"op\",\"value\"} under and, or, not",
+     .of = &http_filter_schema,
      SEARCH(filters)},
     {.name = "rerank",
      .kind = HTTP_BOOL,
@@ -88,11 +90,11 @@ static const http_field chunking_fields[] = {
     {.name = "max_tokens",
      .kind = HTTP_INT,
      .max = 8192,
-     .help = "longest chunk; 0: what fits the model's window",
+     .help = "longest chunk, from 32 to the model's window; 0: what fits that",
      AT(http_chunking_in, max_tokens)},
     {.name = "overlap_sentences",
      .kind = HTTP_INT,
-     .max = 10,
+     .max = 4,
      .help = "sentences that two chunks of a long paragraph share",
      AT(http_chunking_in, overlap_sentences)},
 };
@@ -111,12 +113,12 @@ static const http_field chunking_patch_fields[] = {
      .flags = HTTP_UNSAID,
      .max = 8192,
      .initial = "-1",
-     .help = "longest chunk; 0: what fits the model's window",
+     .help = "longest chunk, from 32 to the model's window; 0: what fits that",
      AT(http_chunking_in, max_tokens)},
     {.name = "overlap_sentences",
      .kind = HTTP_INT,
      .flags = HTTP_UNSAID,
-     .max = 10,
+     .max = 4,
      .initial = "-1",
      .help = "sentences that two chunks of a long paragraph share",
      AT(http_chunking_in, overlap_sentences)},
@@ -129,26 +131,29 @@ static const http_schema chunking_patch_schema = SCHEMA(
     {.name = "description",                                                            \
      .kind = HTTP_TEXT,                                                                \
      .max = 2000,                                                                      \
+     .pattern = HTTP_LINE_PATTERN,                                                     \
      .help = "for people",                                                             \
      COLLECTION(description)},                                                         \
         {.name = "language",                                                           \
          .kind = HTTP_TEXT,                                                            \
-         .min = 2,                                                                     \
-         .max = 16,                                                                    \
+         .pattern = "^(auto|[a-z]{2,3})?$",                                            \
          .help = "\"auto\" (found per document), \"en\", \"fr\", …",                   \
          COLLECTION(language)},                                                        \
         {.name = "system_prompt",                                                      \
          .kind = HTTP_TEXT,                                                            \
          .max = 16000,                                                                 \
+         .pattern = HTTP_PROSE_PATTERN,                                                \
          .help = "instructions for questions to it alone; empty: as configured",       \
          COLLECTION(system_prompt)},                                                   \
         {.name = "prompt_template",                                                    \
          .kind = HTTP_TEXT,                                                            \
          .max = 16000,                                                                 \
+         .pattern = HTTP_PROSE_PATTERN,                                                \
          .help = "layout of the prompt; empty: as configured",                         \
          COLLECTION(prompt_template)},                                                 \
     {                                                                                  \
-        .name = "acl", .kind = HTTP_TEXTS, .min = 1, .max = 100,                       \
+        .name = "acl", .kind = HTTP_TEXTS, .flags = HTTP_LABELS, .min = 1, .max = 64,  \
+        .pattern = HTTP_LABEL_PATTERN,                                                 \
         .help = "labels of who may read: public, user:ID, group:NAME", COLLECTION(acl) \
     }
 static const http_field collection_fields[] = {
@@ -191,6 +196,7 @@ static const http_field document_fields[] = {
      .kind = HTTP_TEXT,
      .min = 1,
      .max = 512,
+     .pattern = HTTP_ID_PATTERN,
      .help = "the caller's id; null: made here",
      DOCUMENT(id)},
     {.name = "collection",
@@ -203,6 +209,7 @@ static const http_field document_fields[] = {
     {.name = "title",
      .kind = HTTP_TEXT,
      .max = 1000,
+     .pattern = HTTP_LINE_PATTERN,
      .help = "null: the text's own",
      DOCUMENT(title)},
     {.name = "text",
@@ -212,24 +219,41 @@ static const http_field document_fields[] = {
      DOCUMENT(text)},
     {.name = "content_base64",
      .kind = HTTP_TEXT,
+     .pattern = HTTP_BASE64_PATTERN,
      .help = "the content's bytes",
      DOCUMENT(content_base64)},
     {.name = "content_type",
      .kind = HTTP_TEXT,
      .max = 200,
+     .pattern = HTTP_LINE_PATTERN,
      .help = "text/plain, text/markdown, text/html; null: found out",
      DOCUMENT(content_type)},
-    {.name = "uri", .kind = HTTP_TEXT, .max = 4000, .help = "where it came from", DOCUMENT(uri)},
-    {.name = "metadata", .kind = HTTP_TREE, .help = "an object to filter by", DOCUMENT(metadata)},
+    {.name = "uri",
+     .kind = HTTP_TEXT,
+     .max = 4000,
+     .pattern = HTTP_LINE_PATTERN,
+     .help = "where it came from",
+     DOCUMENT(uri)},
+    {.name = "metadata",
+     .kind = HTTP_TREE,
+     .help = "an object to filter by",
+     .of = &http_metadata_schema,
+     DOCUMENT(metadata)},
     {.name = "acl",
      .kind = HTTP_TEXTS,
+     .flags = HTTP_LABELS,
      .min = 1,
-     .max = 100,
+     .max = 64,
+     .pattern = HTTP_LABEL_PATTERN,
      .help = "labels of who may read; null: the collection's",
      DOCUMENT(acl)},
 };
-const http_schema http_document_schema = SCHEMA(
-    "DocumentRequest", "A document, or a new version of one.", document_fields, http_document_in);
+const http_schema http_document_schema = {.name = "DocumentRequest",
+                                          .help = "A document, or a new version of one.",
+                                          .fields = document_fields,
+                                          .n_fields = ANC_COUNT(document_fields),
+                                          .size = sizeof(http_document_in),
+                                          .one_of = "text|content_base64"};
 
 static const http_field sync_fields[] = {
     {.name = "rebuild",
@@ -255,10 +279,11 @@ const http_schema http_sync_schema =
         .name = "cursor", .kind = HTTP_TEXT, .max = 2000,                 \
         .help = "next_cursor of the page before", AT(type, member.cursor) \
     }
-#define COLLECTION_PARAM                                                                        \
-    {                                                                                           \
-        .name = "collection", .kind = HTTP_TEXT, .min = 1, .max = 64, .initial = "\"default\"", \
-        .help = "the document's collection", AT(http_document_query, collection)                \
+#define COLLECTION_PARAM                                                                  \
+    {                                                                                     \
+        .name = "collection", .kind = HTTP_TEXT, .flags = HTTP_NAME, .min = 1, .max = 64, \
+        .initial = "\"default\"", .help = "the document's collection",                    \
+        AT(http_document_query, collection)                                               \
     }
 
 typedef struct page_only {
@@ -270,6 +295,7 @@ const http_schema http_page_params = SCHEMA(NULL, NULL, page_rows, page_only);
 static const http_field documents_rows[] = {
     {.name = "collection",
      .kind = HTTP_TEXT,
+     .flags = HTTP_NAME,
      .min = 1,
      .max = 64,
      .help = "of this collection only",
@@ -277,6 +303,7 @@ static const http_field documents_rows[] = {
     {.name = "q",
      .kind = HTTP_TEXT,
      .max = 500,
+     .pattern = HTTP_LINE_PATTERN,
      .help = "part of title, uri or id",
      AT(http_document_query, q)},
     PAGE(http_document_query, page),
@@ -327,7 +354,7 @@ const http_schema http_document_put_params =
 static const http_field event_rows[] = {
     {.name = "type",
      .kind = HTTP_TEXT,
-     .max = 128,
+     .pattern = "^([A-Za-z0-9._-]{1,128}(\\.\\*)?)?$",
      .help = "a type, or a prefix such as query.*",
      AT(http_event_query, type)},
     {.name = "severity",
