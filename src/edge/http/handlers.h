@@ -70,6 +70,8 @@ void http_put_hit(json_writer *w, const srch_hit *hit, bool highlighted);
 /* document_put.c: the version that must be the current one, by ?expected_version or If-Match; 0: any. */
 anc_status http_expected_version(http_request *rq, const http_document_query *q,
                                  uint32_t *ret) ANC_MUST_CHECK;
+/* document_async.c: the document becomes a batch of one, which is answered with 202. */
+anc_status http_answer_async(http_request *rq, const kno_document_input *input) ANC_MUST_CHECK;
 /* Waits until the index shows what was put, and answers. */
 anc_status http_answer_put(http_request *rq, const kno_put_result *put) ANC_MUST_CHECK;
 

@@ -66,6 +66,7 @@ static void put_components(json_writer *w, const http_edge_options *options)
         collect(&c, http_routes[i].form);
         collect(&c, http_routes[i].response);
         collect(&c, http_routes[i].waited);
+        collect(&c, http_routes[i].queued);
         collect(&c, http_routes[i].unready);
         collect(&c, http_routes[i].events);
     }

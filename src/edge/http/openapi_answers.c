@@ -224,6 +224,8 @@ void http_openapi_answers(json_writer *w, const http_route *route)
         put_answer(w, route, route->status, route->response);
     if (route->waited != NULL)
         put_answer(w, route, 200, route->waited);
+    if (route->queued != NULL)
+        put_answer(w, route, 202, route->queued);
     if ((route->flags & HTTP_RANGED) != 0)
         put_answer(w, route, 206, NULL);
     if (strcmp(route->path, "/") == 0)

@@ -50,7 +50,7 @@
     .handle = http_documents_create, .lane = HTTP_PUT, .body = HTTP_DOCUMENT_BODY,            \
     .role = HTTP_OWNER, .flags = HTTP_CREATES | HTTP_LONG, .query = &http_put_params,         \
     .request = &http_document_schema, .form = &http_document_form, .response = &http_put_out, \
-    .status = 201, .waited = &http_put_out
+    .status = 201, .waited = &http_put_out, .queued = &http_started_out
 
 const http_route http_routes[] = {
     /* health and documentation */
@@ -141,7 +141,7 @@ const http_route http_routes[] = {
         .lane = HTTP_PUT, .body = HTTP_DOCUMENT_BODY, .role = HTTP_OWNER, .flags = HTTP_LONG,
         .query = &http_document_put_params, .request = &http_document_schema,
         .form = &http_document_form, .response = &http_put_out, .status = 201,
-        .waited = &http_put_out),
+        .waited = &http_put_out, .queued = &http_started_out),
     SEE("DELETE", "/v1/knowledge/documents/{id}", "documents_delete", "knowledge",
         "Remove a document with its vectors, words and original",
         REMOVES(http_documents_delete, &http_document_delete_params)),

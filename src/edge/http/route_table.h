@@ -57,6 +57,7 @@ typedef struct http_route {
     const http_schema *response; /* of `status`; NULL: the media type says it all */
     int status;                  /* the usual one */
     const http_schema *waited;   /* of 200, where `status` is another; NULL: there is none */
+    const http_schema *queued;   /* of 202, where `status` is another; NULL: there is none */
     const http_schema *unready;  /* of 503, where that is no problem but an answer; NULL: it is */
     const http_schema *events;   /* of each event of a stream; NULL: it is none */
     const char *media;           /* of the answer; NULL: application/json */

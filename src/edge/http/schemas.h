@@ -87,6 +87,7 @@ typedef struct http_document_query {
     anc_str q;
     http_page page;
     int64_t version, expected_version;
+    bool async;
 } http_document_query;
 
 typedef struct http_search_query {
