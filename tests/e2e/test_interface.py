@@ -236,3 +236,16 @@ def test_documents_in_the_background(binary):
         assert bad.status == 400 and "/acl" in bad.body.decode(), bad.body
         done = put("POST", "/v1/knowledge/documents?async=true", {"id": "zeros", "content_base64": base64.b64encode(bytes(500)).decode()})
         assert done["failed_documents"] + done["skipped_documents"] == 1, done
+
+
+def test_chat_about_what_filters_choose(binary):
+    with serving(binary) as s:
+        for year, when in ((2023, "noon"), (2024, "six in the evening")):
+            made = s.put_document(id=f"y{year}", text=f"The ferry to the island leaves at {when}.", metadata={"year": year})
+            assert made.status == 201, made.body
+        chosen = {"field": "year", "op": "eq", "value": 2023}
+        got = s.post("/v1/chat/query", {"question": "When does the ferry leave?", "mode": "metadata", "filters": chosen})
+        assert got.status == 200 and "noon" in got.json["answer"], got.body
+        assert [p["document_id"] for p in got.json["sources"]] == ["y2023"] and got.json["citations"], got.json
+        none = s.post("/v1/chat/query", {"question": "When does the ferry leave?", "mode": "metadata"})
+        assert none.status == 400 and "/filters" in none.body.decode(), none.body

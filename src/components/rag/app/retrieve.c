@@ -71,6 +71,16 @@ static anc_status keep_hits(rag_turn *turn, const srch_result *result)
     return ANC_OK;
 }
 
+/* What the asker's own filters have chosen is what the answer is to stand on: nothing else rates it. */
+static void rate_listed(srch_result *result)
+{
+    for (size_t i = 0; i < result->n; i++) {
+        srch_hit *h = &result->hits[i];
+        h->score = h->fused = 1;
+        h->keyword = h->coverage = 0;
+    }
+}
+
 static anc_status find_passages(rag_turn *turn)
 {
     const int64_t began_ns = krn_now_ns(turn->rag->with.clock);
@@ -85,6 +95,8 @@ static anc_status find_passages(rag_turn *turn)
     srch_result result;
     turn->stage = "search";
     ANC_TRY(srch_query(turn->rag->with.search, &turn->call, &request, &result));
+    if (result.mode == SRCH_METADATA)
+        rate_listed(&result);
     turn->answer.embedding_cached = result.embedding_cached;
     turn->answer.timings_ms.embed = result.embed_ms;
     turn->answer.timings_ms.search = fmax(0.0, result.total_ms - result.embed_ms);
