@@ -84,3 +84,15 @@ fetch_model() {
     rm -rf "$tmp"
     return $status
 }
+
+# schemathesis, at the versions of tests/e2e/openapi/requirements.txt, for the test of the interface's description.
+fetch_schemathesis() {
+    local home=${ANCHORAGE_TEST_HOME:-$HOME/.cache/anchorage-test}/schemathesis wanted=tests/e2e/openapi/requirements.txt
+    cmp -s "$wanted" "$home/requirements.txt" && return 0
+    say "Fetching schemathesis into $home"
+    need_packages python3 python3-venv
+    rm -rf "$home"
+    mkdir -p "$(dirname "$home")"
+    python3 -m venv "$home" >&2 && "$home/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" >&2 &&
+        cp "$wanted" "$home/requirements.txt"
+}

@@ -3,7 +3,7 @@ import base64
 import json
 import time
 
-from harness import ROOT, serving
+from harness import ROOT, serving, wait_for
 
 HIVE = ("# Hive care\n\nThe queen lives in the brood box.\n\n## Winter\n\nFeed the bees with sugar syrup in October. "
         "The entrance is narrowed to two centimetres against mice.\n\n## Spring\n\nThe first inspection is in April.\n")
@@ -208,3 +208,44 @@ def test_key_is_asked_for(binary):
         assert s.get("/v1/collections", headers={"Authorization": "Bearer wrong"}).status == 401
         assert s.get("/v1/collections", headers={"Authorization": "Bearer correct-horse"}).status == 200
         assert "correct-horse" not in s.log_text()
+
+
+def test_documents_in_the_background(binary):
+    with serving(binary) as s:
+        def ended(got):
+            assert got.status == 202 and got.json["status"] == "queued", (got.status, got.body)
+            batch = s.get(f"/v1/ingest/{got.json['batch_id']}")
+            return batch.json if batch.json["status"] not in ("queued", "processing") else None
+
+        def put(method, path, body, **kw):
+            got = s.request(method, path, body=body, **kw)
+            return wait_for("a batch of one", lambda: ended(got))
+        said = "The ferry leaves at noon — „mittags“.\u0000 And \"quoted\"\\.\n" * 3000
+        done = put("POST", "/v1/knowledge/documents?async=true",
+                   {"id": "ferry", "title": "Ferries", "text": said, "metadata": {"year": 2024}, "acl": ["public"], "collection": "boats"})
+        assert done["processed_documents"] == 1 and done["failed_documents"] == 0, done
+        there = s.get("/v1/knowledge/documents/ferry?collection=boats").json
+        assert there["title"] == "Ferries" and there["metadata"] == {"year": 2024} and there["acl"] == ["public"], there
+        assert s.get("/v1/knowledge/documents/ferry/raw?collection=boats").body == said.encode()
+        body, headers = multipart({"collection": "boats", "title": "Harbour"}, "ferry.html", b"<p>The harbour closes at six.</p>")
+        assert put("PUT", "/v1/knowledge/documents/ferry?collection=boats&async=true", body, headers=headers)["processed_documents"] == 1
+        there = s.get("/v1/knowledge/documents/ferry?collection=boats").json
+        assert there["version"] == 2 and there["title"] == "Harbour" and there["uri"] == "ferry.html", there
+        # what the batch can know is refused at once, what the parser finds ends as a dead letter
+        bad = s.post("/v1/knowledge/documents?async=true", {"text": "x", "acl": ["everybody"]})
+        assert bad.status == 400 and "/acl" in bad.body.decode(), bad.body
+        done = put("POST", "/v1/knowledge/documents?async=true", {"id": "zeros", "content_base64": base64.b64encode(bytes(500)).decode()})
+        assert done["failed_documents"] + done["skipped_documents"] == 1, done
+
+
+def test_chat_about_what_filters_choose(binary):
+    with serving(binary) as s:
+        for year, when in ((2023, "noon"), (2024, "six in the evening")):
+            made = s.put_document(id=f"y{year}", text=f"The ferry to the island leaves at {when}.", metadata={"year": year})
+            assert made.status == 201, made.body
+        chosen = {"field": "year", "op": "eq", "value": 2023}
+        got = s.post("/v1/chat/query", {"question": "When does the ferry leave?", "mode": "metadata", "filters": chosen})
+        assert got.status == 200 and "noon" in got.json["answer"], got.body
+        assert [p["document_id"] for p in got.json["sources"]] == ["y2023"] and got.json["citations"], got.json
+        none = s.post("/v1/chat/query", {"question": "When does the ferry leave?", "mode": "metadata"})
+        assert none.status == 400 and "/filters" in none.body.decode(), none.body

@@ -147,6 +147,10 @@ typedef struct kno_document_input {
 anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document_input *input,
                             bool must_be_new, kno_put_result *ret) ANC_MUST_CHECK;
 
+/* What a put would refuse of the input's collection, metadata and acl, told before there is a document
+ * for them: INVALID. */
+anc_status kno_settings_check(krn_call *call, const kno_document_input *input) ANC_MUST_CHECK;
+
 typedef struct kno_document {
     anc_str collection, id, title, uri, source, content_type, language;
     anc_str file_name; /* may be empty */

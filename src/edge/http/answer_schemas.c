@@ -94,7 +94,7 @@ static const http_field source_rows[] = {
     MAYBE("score", HTTP_REAL, "calibrated relevance, 0 to 1; null in mode metadata"),
     PART("scores", HTTP_OBJECT, &scores_out, "raw parts"),
 };
-static const http_schema source_out = SCHEMA("Source", "A passage that was found.", source_rows);
+const http_schema http_source_out = SCHEMA("Source", "A passage that was found.", source_rows);
 
 static const http_field citation_rows[] = {
     INT("marker", "the [n] in the answer: position of its source"),
@@ -138,7 +138,7 @@ static const http_field answer_rows[] = {
     PART("citations", HTTP_LIST, &citation_out, "checked"),
     {.name = "sources",
      .kind = HTTP_LIST,
-     .of = &source_out,
+     .of = &http_source_out,
      .help = "in order of position; not in a stream's done event"},
     PART("route", HTTP_OBJECT, &route_out, ""),
     TEXT("model_used", ""),

@@ -100,6 +100,7 @@ static void put_initial(const http_field *f, void *out)
     case HTTP_LIST:
     case HTTP_TIME:
     case HTTP_ANY:
+    case HTTP_FILE:
         break;
     }
 }
@@ -151,6 +152,12 @@ static bool text_fits(const http_field *f, anc_str s, anc_str pointer, http_faul
 static bool number_fits(const http_field *f, double n, anc_str pointer, http_faults *faults)
 {
     const bool bounded = f->min != 0 || f->max != 0;
+    char text[32];
+    (void)snprintf(text, sizeof text, "%.0f", n);
+    if (f->choices != NULL && !is_choice(f->choices, anc_str_of(text))) {
+        http_fault_add(faults, pointer, "%.17g is not one of %s", n, f->choices);
+        return false;
+    }
     if (isfinite(n) && (!bounded || (n >= f->min && n <= f->max)))
         return true;
     http_fault_add(faults, pointer, "%.17g is not within %.0f to %.0f", n, f->min, f->max);
@@ -226,9 +233,16 @@ static const char *kind_wanted(http_kind kind)
     case HTTP_LIST:
         return "an array";
     case HTTP_ANY:
+    case HTTP_FILE:
         break;
     }
     return "a value";
+}
+
+/* 3.0 is an integer too, as JSON Schema has it. */
+static bool is_whole(double n)
+{
+    return floor(n) == n && fabs(n) < 9e15;
 }
 
 static bool kind_fits(const http_field *f, const json_value *v)
@@ -239,7 +253,7 @@ static bool kind_fits(const http_field *f, const json_value *v)
     case HTTP_TIME:
         return kind == JSON_STRING;
     case HTTP_INT:
-        return kind == JSON_INT;
+        return kind == JSON_INT || (kind == JSON_REAL && is_whole(json_double(v, 0)));
     case HTTP_REAL:
         return kind == JSON_INT || kind == JSON_REAL;
     case HTTP_BOOL:
@@ -251,6 +265,7 @@ static bool kind_fits(const http_field *f, const json_value *v)
     case HTTP_OBJECT:
         return kind == JSON_OBJECT;
     case HTTP_ANY:
+    case HTTP_FILE:
         break;
     }
     return true;
@@ -260,7 +275,7 @@ static bool kind_fits(const http_field *f, const json_value *v)
 static bool asks_nothing(const http_field *f, const json_value *v)
 {
     ANC_BUF(text, SHOWN_BYTES);
-    if (json_kind_of(v) == JSON_BOOL && !json_bool(v, true))
+    if (f->kind == HTTP_BOOL && json_kind_of(v) == JSON_BOOL && !json_bool(v, true))
         return true;
     json_dump(v, &text);
     return f->initial != NULL && anc_str_eq(anc_buf_view(&text), anc_str_of(f->initial));
@@ -303,7 +318,8 @@ static void read_value(const reading *r, const http_field *f, const json_value *
         break;
     case HTTP_INT:
         if (number_fits(f, json_double(v, 0), pointer, r->faults))
-            *(int64_t *)slot(f, out) = json_int(v, 0);
+            *(int64_t *)slot(f, out) =
+                json_kind_of(v) == JSON_INT ? json_int(v, 0) : (int64_t)json_double(v, 0);
         break;
     case HTTP_REAL:
         if (number_fits(f, json_double(v, 0), pointer, r->faults))
@@ -330,6 +346,7 @@ static void read_value(const reading *r, const http_field *f, const json_value *
         break;
     }
     case HTTP_LIST:
+    case HTTP_FILE:
         break;
     }
 }
@@ -421,7 +438,7 @@ static void split_texts(const http_field *f, anc_str value, anc_str pointer, voi
 
 static bool param_number(anc_str value, bool whole, double *ret)
 {
-    return anc_str_to_double(value, ret) && (!whole || (floor(*ret) == *ret && fabs(*ret) < 9e15));
+    return anc_str_to_double(value, ret) && (!whole || is_whole(*ret));
 }
 
 static bool param_bool(anc_str value, bool *ret)
@@ -462,6 +479,7 @@ static bool read_param(const http_field *f, anc_str value, anc_str pointer, void
     case HTTP_OBJECT:
     case HTTP_LIST:
     case HTTP_ANY:
+    case HTTP_FILE:
         break;
     }
     return false;
@@ -469,7 +487,7 @@ static bool read_param(const http_field *f, anc_str value, anc_str pointer, void
 
 static bool param_asks_nothing(const http_field *f, anc_str value)
 {
-    return anc_str_eq(value, ANC_STR("false")) ||
+    return (f->kind == HTTP_BOOL && anc_str_eq(value, ANC_STR("false"))) ||
            (f->initial != NULL && anc_str_eq(value, anc_str_of(f->initial)));
 }
 

@@ -20,9 +20,10 @@ typedef enum http_kind {
     HTTP_TEXTS,  /* http_texts; items NULL when absent or null */
     HTTP_TREE,   /* const json_value *: an object whose members are the reader's to check */
     HTTP_OBJECT, /* an object of schema `of`, decoded in place; its defaults when absent */
-    HTTP_LIST,   /* answers only: an array of objects of schema `of` */
+    HTTP_LIST,   /* an array of objects of schema `of`, or of files without one; described alone */
     HTTP_TIME,   /* int64_t Unix ms, RFC 3339 outside; 0 when absent */
-    HTTP_ANY     /* const json_value *: any value */
+    HTTP_ANY,    /* const json_value *: any value */
+    HTTP_FILE    /* forms only: the bytes of a file */
 } http_kind;
 
 enum {
@@ -31,10 +32,24 @@ enum {
     HTTP_LATER = 4,    /* not there yet: null, false or the default is accepted, else an error */
     HTTP_FREE = 8,     /* a text that may hold U+0000 */
     HTTP_NAME = 16,    /* a text that is a collection's name: HTTP_NAME_PATTERN */
-    HTTP_UNSAID = 32   /* `initial` is how the reader tells that it is absent, and no default */
+    HTTP_UNSAID = 32,  /* `initial` is how the reader tells that it is absent, and no default */
+    HTTP_ASKED = 64,   /* a question: 1 to the configured number of characters, not all blank */
+    HTTP_LABELS = 128, /* texts that are labels of who may read, each once */
+    HTTP_ALONE = 256   /* elements that fail by themselves: whatever they are, the list is taken */
 };
 
 #define HTTP_NAME_PATTERN "^[a-z0-9][a-z0-9_-]{0,63}$"
+/* texts without control characters, and such that neither begin nor end with a blank */
+#define HTTP_LINE_PATTERN   "^[^\\u0000-\\u001F\\u007F-\\u009F]*$"
+#define HTTP_PROSE_PATTERN  "^[^\\u0000-\\u0008\\u000B\\u000C\\u000E-\\u001F\\u007F-\\u009F]*$"
+#define HTTP_PLAIN_PATTERN  "^[^\\u0000-\\u001F\\u007F]*$"
+#define HTTP_BASE64_PATTERN "^[A-Za-z0-9+/_= \\t\\r\\n-]*$"
+#define HTTP_ID_PATTERN                                                        \
+    "^[^\\s\\u0000-\\u001F\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-\\u009F]*" \
+    "[^\\s\\u0000-\\u001F\\u007F-\\u009F])?$"
+#define HTTP_LABEL_PATTERN                                                                 \
+    "^(public|(user|group):[^\\s\\u0000-\\u001F\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-" \
+    "\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F])?)$"
 
 typedef struct http_texts {
     anc_str *items;
@@ -48,9 +63,11 @@ typedef struct http_field {
     unsigned flags;
     double min, max;     /* characters, elements or the number itself; both 0: no bounds */
     const char *initial; /* value when absent, as JSON; NULL: none */
-    const char *choices; /* "auto|one"; NULL: any text */
+    const char *choices; /* "auto|one", of a number "-1|1"; NULL: any */
     const char *later;   /* further choices that are not there yet */
     const char *help;
+    const char
+        *pattern;  /* a regular expression, for the description: who uses the text checks it */
     size_t offset; /* bytes into the struct */
     const http_schema *of;
 } http_field;
@@ -60,7 +77,10 @@ struct http_schema {
     const char *help;
     const http_field *fields; /* [n_fields] */
     size_t n_fields;
-    size_t size; /* sizeof the struct that it decodes into */
+    size_t size;        /* sizeof the struct that it decodes into */
+    const char *one_of; /* "text|content_base64": one of these is given, and no two; NULL: none */
+    bool closed;        /* described alone: nothing is null, there are no further members */
+    const char *raw;    /* the whole schema as JSON, where rows cannot say it; NULL: the rows do */
 };
 
 typedef struct http_fault {

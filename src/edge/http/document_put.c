@@ -1,6 +1,6 @@
 /* document_put.c - a document put: by JSON or by form, new or a new version.
  *
- * Answers when the index shows the version. The bytes of a base64 content are held beside the arena,
+ * Answers when the index shows the version, or at once where it is to be read in the background. The bytes of a base64 content are held beside the arena,
  * so that the arena's ceiling is that of the work and not of the source.
  */
 #include "base/base64.h"
@@ -186,6 +186,8 @@ static anc_status put_and_answer(http_request *rq, const http_document_query *q,
     input->make_collection = true;
     input->collection = orelse(input->collection, ANC_STR("default"));
     ANC_TRY(http_expected_version(rq, q, &input->expected_version));
+    if (q->async)
+        return http_answer_async(rq, input);
     ANC_TRY(kno_document_put(rq->edge->o.kno, &rq->call, input, false, &put));
     return http_answer_put(rq, &put);
 }

@@ -81,6 +81,8 @@ anc_status http_content_of(http_request *rq, const http_document_in *in, anc_buf
 /* The JSON text of an object of the body's; "" where it is absent. */
 anc_status http_metadata_of(http_request *rq, const json_value *metadata,
                             anc_str *ret) ANC_MUST_CHECK;
+/* document_async.c: the document becomes a batch of one, which is answered with 202. */
+anc_status http_answer_async(http_request *rq, const kno_document_input *input) ANC_MUST_CHECK;
 /* Waits until the index shows what was put, and answers. */
 anc_status http_answer_put(http_request *rq, const kno_put_result *put) ANC_MUST_CHECK;
 

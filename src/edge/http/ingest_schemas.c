@@ -39,6 +39,7 @@ static const http_field folder_fields[] = {
      .kind = HTTP_TEXT,
      .min = 1,
      .max = 4000,
+     .pattern = "^/",
      .help = "absolute path of a folder or file on the server's machine",
      FOLDER(path)},
     {.name = "glob",
@@ -52,11 +53,17 @@ static const http_field folder_fields[] = {
      .max = 100,
      .help = "several of them: files that fit one are read",
      FOLDER(globs)},
-    {.name = "metadata", .kind = HTTP_TREE, .help = "given to each document", FOLDER(metadata)},
+    {.name = "metadata",
+     .kind = HTTP_TREE,
+     .help = "given to each document",
+     .of = &http_metadata_schema,
+     FOLDER(metadata)},
     {.name = "acl",
      .kind = HTTP_TEXTS,
+     .flags = HTTP_LABELS,
      .min = 1,
-     .max = 100,
+     .max = 64,
+     .pattern = HTTP_LABEL_PATTERN,
      .help = "labels of who may read",
      FOLDER(acl)},
 };
@@ -85,6 +92,7 @@ static const http_field ingest_fields[] = {
      .kind = HTTP_TEXT,
      .min = 1,
      .max = 4000,
+     .pattern = "^/",
      .help = "of a folder: its path, where connection_params has none",
      INGEST(table_or_collection)},
     {.name = "columns_or_fields",
@@ -123,11 +131,16 @@ const http_schema http_ingest_schema =
 static const http_field batch_fields[] = {
     {.name = "documents",
      .kind = HTTP_LIST,
-     .flags = HTTP_REQUIRED,
-     .help = "any number of them",
+     .flags = HTTP_REQUIRED | HTTP_ALONE,
+     .min = 1,
+     .help = "any number of them; one that does not fit fails alone",
      .of = &http_document_schema},
 };
-const http_schema http_batch_schema = SCHEMA("DocumentsRequest", "Many documents.", batch_fields);
+const http_schema http_batch_schema = {.name = "DocumentsRequest",
+                                       .help = "Many documents.",
+                                       .fields = batch_fields,
+                                       .n_fields = ANC_COUNT(batch_fields),
+                                       .closed = true};
 
 /* ---- query strings ---- */
 
@@ -173,9 +186,10 @@ const http_schema http_batch_params = DECODED(NULL, NULL, batch_query_rows, http
 static const http_field batches_query_rows[] = {
     {.name = "status",
      .kind = HTTP_TEXTS,
+     .choices = "queued|processing|completed|failed|cancelled",
      .min = 1,
      .max = 5,
-     .help = "in one of these states: queued, processing, completed, failed, cancelled",
+     .help = "in one of these states",
      AT(http_batches_query, states)},
     PAGE(http_batches_query, page),
 };

@@ -24,6 +24,7 @@ static const http_field search_fields[] = {
      .kind = HTTP_TEXTS,
      .min = 1,
      .max = 100,
+     .pattern = HTTP_NAME_PATTERN,
      .help = "where to look; null: everywhere the caller may read",
      SEARCH(collections)},
     {.name = "top_k",
@@ -42,6 +43,7 @@ static const http_field search_fields[] = {
     {.name = "filters",
      .kind = HTTP_TREE,
      .help = "a predicate over metadata: {\"field\",\"op\",\"value\"} under and, or, not",
+     .of = &http_filter_schema,
      SEARCH(filters)},
     {.name = "rerank",
      .kind = HTTP_BOOL,
@@ -88,11 +90,11 @@ static const http_field chunking_fields[] = {
     {.name = "max_tokens",
      .kind = HTTP_INT,
      .max = 8192,
-     .help = "longest chunk; 0: what fits the model's window",
+     .help = "longest chunk, from 32 to the model's window; 0: what fits that",
      AT(http_chunking_in, max_tokens)},
     {.name = "overlap_sentences",
      .kind = HTTP_INT,
-     .max = 10,
+     .max = 4,
      .help = "sentences that two chunks of a long paragraph share",
      AT(http_chunking_in, overlap_sentences)},
 };
@@ -111,12 +113,12 @@ static const http_field chunking_patch_fields[] = {
      .flags = HTTP_UNSAID,
      .max = 8192,
      .initial = "-1",
-     .help = "longest chunk; 0: what fits the model's window",
+     .help = "longest chunk, from 32 to the model's window; 0: what fits that",
      AT(http_chunking_in, max_tokens)},
     {.name = "overlap_sentences",
      .kind = HTTP_INT,
      .flags = HTTP_UNSAID,
-     .max = 10,
+     .max = 4,
      .initial = "-1",
      .help = "sentences that two chunks of a long paragraph share",
      AT(http_chunking_in, overlap_sentences)},
@@ -129,27 +131,30 @@ static const http_schema chunking_patch_schema = SCHEMA(
     {.name = "description",                                                                      \
      .kind = HTTP_TEXT,                                                                          \
      .max = 2000,                                                                                \
+     .pattern = HTTP_LINE_PATTERN,                                                               \
      .help = "for people",                                                                       \
      COLLECTION(description)},                                                                   \
         {.name = "language",                                                                     \
          .kind = HTTP_TEXT,                                                                      \
-         .min = 2,                                                                               \
-         .max = 16,                                                                              \
+         .pattern = "^(auto|[a-z]{2,3})?$",                                                      \
          .help = "\"auto\" (found per document), \"en\", \"fr\", …",                             \
          COLLECTION(language)},                                                                  \
         {.name = "system_prompt",                                                                \
          .kind = HTTP_TEXT,                                                                      \
          .max = 16000,                                                                           \
+         .pattern = HTTP_PROSE_PATTERN,                                                          \
          .help = "instructions for questions to it alone; empty: as configured",                 \
          COLLECTION(system_prompt)},                                                             \
         {.name = "prompt_template",                                                              \
          .kind = HTTP_TEXT,                                                                      \
          .max = 16000,                                                                           \
+         .pattern = HTTP_PROSE_PATTERN,                                                          \
          .help = "what the model is asked, with {passages} and {question} once each; empty: as " \
                  "configured",                                                                   \
          COLLECTION(prompt_template)},                                                           \
     {                                                                                            \
-        .name = "acl", .kind = HTTP_TEXTS, .min = 1, .max = 100,                                 \
+        .name = "acl", .kind = HTTP_TEXTS, .flags = HTTP_LABELS, .min = 1, .max = 64,            \
+        .pattern = HTTP_LABEL_PATTERN,                                                           \
         .help = "labels of who may read: public, user:ID, group:NAME", COLLECTION(acl)           \
     }
 static const http_field collection_fields[] = {
@@ -186,38 +191,44 @@ const http_schema http_collection_patch_schema =
     SCHEMA("CollectionPatch", "What to change; the rest stays.", collection_patch_fields,
            http_collection_in);
 
-#define DOCUMENT_COMMON(type, member)                                                  \
-    {.name = "title",                                                                  \
-     .kind = HTTP_TEXT,                                                                \
-     .max = 1000,                                                                      \
-     .help = "null: the text's own",                                                   \
-     AT(type, member title)},                                                          \
-        {.name = "text",                                                               \
-         .kind = HTTP_TEXT,                                                            \
-         .flags = HTTP_FREE,                                                           \
-         .help = "the content, or content_base64",                                     \
-         AT(type, member text)},                                                       \
-        {.name = "content_base64",                                                     \
-         .kind = HTTP_TEXT,                                                            \
-         .help = "the content's bytes",                                                \
-         AT(type, member content_base64)},                                             \
-        {.name = "content_type",                                                       \
-         .kind = HTTP_TEXT,                                                            \
-         .max = 200,                                                                   \
-         .help = "text/plain, text/markdown, text/html; null: found out",              \
-         AT(type, member content_type)},                                               \
-        {.name = "uri",                                                                \
-         .kind = HTTP_TEXT,                                                            \
-         .max = 4000,                                                                  \
-         .help = "where it came from",                                                 \
-         AT(type, member uri)},                                                        \
-        {.name = "metadata",                                                           \
-         .kind = HTTP_TREE,                                                            \
-         .help = "an object to filter by",                                             \
-         AT(type, member metadata)},                                                   \
-    {                                                                                  \
-        .name = "acl", .kind = HTTP_TEXTS, .min = 1, .max = 100,                       \
-        .help = "labels of who may read; null: the collection's", AT(type, member acl) \
+#define DOCUMENT_COMMON(type, member)                                                            \
+    {.name = "title",                                                                            \
+     .kind = HTTP_TEXT,                                                                          \
+     .max = 1000,                                                                                \
+     .pattern = HTTP_LINE_PATTERN,                                                               \
+     .help = "null: the text's own",                                                             \
+     AT(type, member title)},                                                                    \
+        {.name = "text",                                                                         \
+         .kind = HTTP_TEXT,                                                                      \
+         .flags = HTTP_FREE,                                                                     \
+         .help = "the content, or content_base64",                                               \
+         AT(type, member text)},                                                                 \
+        {.name = "content_base64",                                                               \
+         .kind = HTTP_TEXT,                                                                      \
+         .pattern = HTTP_BASE64_PATTERN,                                                         \
+         .help = "the content's bytes",                                                          \
+         AT(type, member content_base64)},                                                       \
+        {.name = "content_type",                                                                 \
+         .kind = HTTP_TEXT,                                                                      \
+         .max = 200,                                                                             \
+         .pattern = HTTP_LINE_PATTERN,                                                           \
+         .help = "text/plain, text/markdown, application/pdf, …; null: found out",               \
+         AT(type, member content_type)},                                                         \
+        {.name = "uri",                                                                          \
+         .kind = HTTP_TEXT,                                                                      \
+         .max = 4000,                                                                            \
+         .pattern = HTTP_LINE_PATTERN,                                                           \
+         .help = "where it came from",                                                           \
+         AT(type, member uri)},                                                                  \
+        {.name = "metadata",                                                                     \
+         .kind = HTTP_TREE,                                                                      \
+         .help = "an object to filter by",                                                       \
+         .of = &http_metadata_schema,                                                            \
+         AT(type, member metadata)},                                                             \
+    {                                                                                            \
+        .name = "acl", .kind = HTTP_TEXTS, .flags = HTTP_LABELS, .min = 1, .max = 64,            \
+        .pattern = HTTP_LABEL_PATTERN, .help = "labels of who may read; null: the collection's", \
+        AT(type, member acl)                                                                     \
     }
 
 static const http_field document_fields[] = {
@@ -225,6 +236,7 @@ static const http_field document_fields[] = {
      .kind = HTTP_TEXT,
      .min = 1,
      .max = 512,
+     .pattern = HTTP_ID_PATTERN,
      .help = "the caller's id; null: made here",
      AT(http_document_in, id)},
     {.name = "collection",
@@ -236,8 +248,12 @@ static const http_field document_fields[] = {
      AT(http_document_in, collection)},
     DOCUMENT_COMMON(http_document_in, ),
 };
-const http_schema http_document_schema = SCHEMA(
-    "DocumentRequest", "A document, or a new version of one.", document_fields, http_document_in);
+const http_schema http_document_schema = {.name = "DocumentRequest",
+                                          .help = "A document, or a new version of one.",
+                                          .fields = document_fields,
+                                          .n_fields = ANC_COUNT(document_fields),
+                                          .size = sizeof(http_document_in),
+                                          .one_of = "text|content_base64"};
 
 #define VERSION(member) AT(http_version_in, member)
 static const http_field version_fields[] = {
@@ -245,9 +261,15 @@ static const http_field version_fields[] = {
     {.name = "source",
      .kind = HTTP_TEXT,
      .max = 64,
+     .pattern = HTTP_LINE_PATTERN,
      .help = "how it came in then",
      VERSION(source)},
-    {.name = "file_name", .kind = HTTP_TEXT, .max = 4000, .help = "as then", VERSION(file_name)},
+    {.name = "file_name",
+     .kind = HTTP_TEXT,
+     .max = 4000,
+     .pattern = HTTP_LINE_PATTERN,
+     .help = "as then",
+     VERSION(file_name)},
     {.name = "created_at",
      .kind = HTTP_TIME,
      .flags = HTTP_REQUIRED,
@@ -261,6 +283,7 @@ static const http_field version_fields[] = {
      .kind = HTTP_TEXT,
      .min = 64,
      .max = 64,
+     .pattern = "^[0-9a-f]{64}$",
      .help = "hex; as the list of versions has it, so that what is put again is unchanged",
      VERSION(fingerprint)},
     {.name = "parent",
@@ -301,8 +324,12 @@ static const http_field version_fields[] = {
      .help = "the version that it repeats",
      VERSION(restored_from)},
 };
-const http_schema http_version_schema =
-    SCHEMA("VersionRequest", "A version as an export has it.", version_fields, http_version_in);
+const http_schema http_version_schema = {.name = "VersionRequest",
+                                         .help = "A version as an export has it.",
+                                         .fields = version_fields,
+                                         .n_fields = ANC_COUNT(version_fields),
+                                         .size = sizeof(http_version_in),
+                                         .one_of = "text|content_base64"};
 
 static const http_field sync_fields[] = {
     {.name = "rebuild",
@@ -328,10 +355,11 @@ const http_schema http_sync_schema =
         .name = "cursor", .kind = HTTP_TEXT, .max = 2000,                 \
         .help = "next_cursor of the page before", AT(type, member.cursor) \
     }
-#define COLLECTION_PARAM                                                                        \
-    {                                                                                           \
-        .name = "collection", .kind = HTTP_TEXT, .min = 1, .max = 64, .initial = "\"default\"", \
-        .help = "the document's collection", AT(http_document_query, collection)                \
+#define COLLECTION_PARAM                                                                  \
+    {                                                                                     \
+        .name = "collection", .kind = HTTP_TEXT, .flags = HTTP_NAME, .min = 1, .max = 64, \
+        .initial = "\"default\"", .help = "the document's collection",                    \
+        AT(http_document_query, collection)                                               \
     }
 
 typedef struct page_only {
@@ -343,6 +371,7 @@ const http_schema http_page_params = SCHEMA(NULL, NULL, page_rows, page_only);
 static const http_field documents_rows[] = {
     {.name = "collection",
      .kind = HTTP_TEXT,
+     .flags = HTTP_NAME,
      .min = 1,
      .max = 64,
      .help = "of this collection only",
@@ -350,6 +379,7 @@ static const http_field documents_rows[] = {
     {.name = "q",
      .kind = HTTP_TEXT,
      .max = 500,
+     .pattern = HTTP_LINE_PATTERN,
      .help = "part of title, uri or id",
      AT(http_document_query, q)},
     PAGE(http_document_query, page),
@@ -389,10 +419,11 @@ const http_schema http_chunks_params = SCHEMA(NULL, NULL, chunks_rows, http_docu
 static const http_field restore_rows[] = {COLLECTION_PARAM, EXPECTED_PARAM};
 const http_schema http_restore_params = SCHEMA(NULL, NULL, restore_rows, http_document_query);
 
-#define ASYNC_PARAM                                              \
-    {                                                            \
-        .name = "async", .kind = HTTP_BOOL, .flags = HTTP_LATER, \
-        .help = "answer before the document is read"             \
+#define ASYNC_PARAM                                                     \
+    {                                                                   \
+        .name = "async", .kind = HTTP_BOOL, .initial = "false",         \
+        .help = "answer 202 with a batch, before the document is read", \
+        AT(http_document_query, async)                                  \
     }
 static const http_field put_rows[] = {EXPECTED_PARAM, ASYNC_PARAM};
 const http_schema http_put_params = SCHEMA(NULL, NULL, put_rows, http_document_query);
@@ -404,7 +435,7 @@ const http_schema http_document_put_params =
 static const http_field event_rows[] = {
     {.name = "type",
      .kind = HTTP_TEXT,
-     .max = 128,
+     .pattern = "^([A-Za-z0-9._-]{1,128}(\\.\\*)?)?$",
      .help = "a type, or a prefix such as query.*",
      AT(http_event_query, type)},
     {.name = "severity",

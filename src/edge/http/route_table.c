@@ -42,14 +42,15 @@
 #define QUESTION(fn, in)                                                   \
     SENDS(fn, HTTP_CPU, (in), &http_answer_out, 200), .role = HTTP_READER, \
                                                       .flags = HTTP_TAKES_OVER | HTTP_KEYED
-#define STREAM(more) \
-    .role = HTTP_READER, .flags = HTTP_TAKES_OVER | HTTP_SSE | (more), .media = "text/event-stream"
+#define STREAM(more)                                                   \
+    .role = HTTP_READER, .flags = HTTP_TAKES_OVER | HTTP_SSE | (more), \
+    .media = "text/event-stream", .events = &http_chat_event_out
 #define QUESTION_STREAM(fn, in) SENDS(fn, HTTP_CPU, (in), NULL, 200), STREAM(HTTP_KEYED)
-#define CREATES_DOCUMENT                                                              \
-    .handle = http_documents_create, .lane = HTTP_PUT, .body = HTTP_DOCUMENT_BODY,    \
-    .role = HTTP_OWNER, .flags = HTTP_CREATES | HTTP_LONG, .query = &http_put_params, \
-    .request = &http_document_schema, .response = &http_put_out, .status = 201,       \
-    .waited = &http_put_out
+#define CREATES_DOCUMENT                                                                      \
+    .handle = http_documents_create, .lane = HTTP_PUT, .body = HTTP_DOCUMENT_BODY,            \
+    .role = HTTP_OWNER, .flags = HTTP_CREATES | HTTP_LONG, .query = &http_put_params,         \
+    .request = &http_document_schema, .form = &http_document_form, .response = &http_put_out, \
+    .status = 201, .waited = &http_put_out, .queued = &http_started_out
 
 const http_route http_routes[] = {
     /* health and documentation */
@@ -58,11 +59,11 @@ const http_route http_routes[] = {
     SEE("GET", "/livez", "livez", "health", "200 while the process serves",
         PUBLIC(http_livez_get, &http_probe_out)),
     SEE("GET", "/readyz", "readyz", "health", "200 once warm, 503 before and while draining",
-        PUBLIC(http_readyz_get, &http_probe_out)),
+        PUBLIC(http_readyz_get, &http_probe_out), .unready = &http_probe_out),
     SEE("GET", "/health", "health", "health", "How the parts are; 503 when unhealthy",
-        PUBLIC(http_health_get, &http_health_out)),
+        PUBLIC(http_health_get, &http_health_out), .unready = &http_health_out),
     SEE("GET", "/v1/health", "health_v1", "health", "As /health",
-        PUBLIC(http_health_get, &http_health_out)),
+        PUBLIC(http_health_get, &http_health_out), .unready = &http_health_out),
     SEE("GET", "/metrics", "metrics", "health", "Prometheus text format", METRICS),
     SEE("GET", "/v1/metrics", "metrics_v1", "health", "As /metrics", METRICS),
     SEE("GET", "/openapi.json", "openapi", "health", "This document",
@@ -129,8 +130,8 @@ const http_route http_routes[] = {
         "Many documents in one request, read in the background", .handle = http_documents_batch,
         .lane = HTTP_IO, .body = HTTP_BATCH_BODY, .role = HTTP_OWNER,
         .flags = HTTP_CREATES | HTTP_LONG | HTTP_TAKES_OVER, .query = &http_batch_params,
-        .request = &http_batch_schema, .response = &http_started_out, .status = 202,
-        .waited = &http_batch_out),
+        .request = &http_batch_schema, .form = &http_batch_form, .response = &http_started_out,
+        .status = 202, .waited = &http_batch_out),
     SEE("GET", "/v1/knowledge/documents", "documents_list", "knowledge", "Documents by id",
         READS(http_documents_list, &http_documents_params, &http_documents_out)),
     SEE("GET", "/v1/knowledge/documents/{id}", "documents_get", "knowledge", "A document",
@@ -139,7 +140,8 @@ const http_route http_routes[] = {
         "A new version of a document, or a first one", .handle = http_documents_replace,
         .lane = HTTP_PUT, .body = HTTP_DOCUMENT_BODY, .role = HTTP_OWNER, .flags = HTTP_LONG,
         .query = &http_document_put_params, .request = &http_document_schema,
-        .response = &http_put_out, .status = 201, .waited = &http_put_out),
+        .form = &http_document_form, .response = &http_put_out, .status = 201,
+        .waited = &http_put_out, .queued = &http_started_out),
     SEE("DELETE", "/v1/knowledge/documents/{id}", "documents_delete", "knowledge",
         "Remove a document with its vectors, words and original",
         REMOVES(http_documents_delete, &http_document_delete_params)),
@@ -150,9 +152,9 @@ const http_route http_routes[] = {
         "knowledge",
         "Put a version back as an export has it, with its number and times; older ones come first",
         .handle = http_versions_put, .lane = HTTP_PUT, .body = HTTP_DOCUMENT_BODY,
-        .role = HTTP_OWNER, .flags = HTTP_LONG, .query = &http_version_put_params,
-        .request = &http_version_schema, .response = &http_put_out, .status = 201,
-        .waited = &http_put_out),
+        .role = HTTP_OWNER, .flags = HTTP_LONG | HTTP_CONFLICTS, .query = &http_version_put_params,
+        .request = &http_version_schema, .form = &http_version_form, .response = &http_put_out,
+        .status = 201, .waited = &http_put_out),
     SEE("POST", "/v1/knowledge/documents/{id}/versions/{version}/restore", "documents_restore",
         "knowledge", "A new version with the content, title and metadata of an old one",
         .handle = http_versions_restore, .lane = HTTP_PUT, .role = HTTP_OWNER,
@@ -162,7 +164,8 @@ const http_route http_routes[] = {
         "The chunks as cut", READS(http_chunks_list, &http_chunks_params, &http_chunks_out)),
     SEE("GET", "/v1/knowledge/documents/{id}/raw", "documents_raw", "knowledge",
         "The original bytes, in their own content type; a Range of them with 206",
-        READS(http_raw_get, &http_version_params, NULL), .flags = HTTP_TAKES_OVER, .media = "*/*"),
+        READS(http_raw_get, &http_version_params, NULL), .flags = HTTP_TAKES_OVER | HTTP_RANGED,
+        .media = "*/*"),
     SEE("GET", "/v1/knowledge/documents/{id}/text", "documents_text", "knowledge",
         "The extracted text that offsets count in",
         READS(http_text_get, &http_version_params, NULL), .flags = HTTP_TAKES_OVER,
@@ -188,9 +191,10 @@ const http_route http_routes[] = {
     SEE("GET", "/v1/ingest/{batch_id}/progress", "ingest_progress", "ingestion",
         "The same as server-sent events until it ends", .handle = http_ingest_progress,
         .lane = HTTP_IO, .role = HTTP_OWNER, .status = 200,
-        .flags = HTTP_TAKES_OVER | HTTP_SSE | HTTP_LONG, .media = "text/event-stream"),
+        .flags = HTTP_TAKES_OVER | HTTP_SSE | HTTP_LONG, .media = "text/event-stream",
+        .events = &http_batch_event_out),
     SEE("POST", "/v1/ingest/{batch_id}/cancel", "ingest_cancel", "ingestion", "Stop a batch",
-        .handle = http_ingest_cancel, .lane = HTTP_IO, .role = HTTP_OWNER,
+        .handle = http_ingest_cancel, .lane = HTTP_IO, .role = HTTP_OWNER, .flags = HTTP_CONFLICTS,
         .response = &http_batch_out, .status = 200),
     SEE("POST", "/v1/ingest/{batch_id}/replay", "ingest_replay", "ingestion",
         "Read a batch's failures again, in a batch of their own",

@@ -34,7 +34,9 @@ enum {
     HTTP_LONG = 4,       /* has the long deadline */
     HTTP_SSE = 8,        /* answers with server-sent events */
     HTTP_OPTIONAL_BODY = 16,
-    HTTP_KEYED = 32 /* Idempotency-Key is honoured; answered on a full disk too */
+    HTTP_KEYED = 32,     /* Idempotency-Key is honoured; answered on a full disk too */
+    HTTP_CONFLICTS = 64, /* 409 where the state of things forbids it */
+    HTTP_RANGED = 128    /* a Range is honoured, with 206 */
 };
 
 typedef struct http_route {
@@ -51,9 +53,13 @@ typedef struct http_route {
     unsigned flags;
     const http_schema *query;
     const http_schema *request;
+    const http_schema *form;     /* the body as multipart/form-data; NULL: it is none */
     const http_schema *response; /* of `status`; NULL: the media type says it all */
     int status;                  /* the usual one */
     const http_schema *waited;   /* of 200, where `status` is another; NULL: there is none */
+    const http_schema *queued;   /* of 202, where `status` is another; NULL: there is none */
+    const http_schema *unready;  /* of 503, where that is no problem but an answer; NULL: it is */
+    const http_schema *events;   /* of each event of a stream; NULL: it is none */
     const char *media;           /* of the answer; NULL: application/json */
 } http_route;
 

@@ -97,6 +97,7 @@ typedef struct http_document_query {
     anc_str q;
     http_page page;
     int64_t version, expected_version;
+    bool async;
 } http_document_query;
 
 typedef struct http_search_query {
@@ -140,12 +141,17 @@ extern const http_schema http_chat_params, http_search_params, http_page_params,
     http_put_params, http_document_put_params, http_ingest_params, http_batches_params,
     http_batch_params, http_event_params, http_failure_params;
 
+/* described alone (described_schemas.c): trees that are checked by who reads them, forms, events */
+extern const http_schema http_metadata_schema, http_filter_schema, http_document_form,
+    http_version_form, http_batch_form, http_chat_event_out, http_batch_event_out;
+
 /* answers: no struct, for the description alone */
 extern const http_schema http_problem_out, http_root_out, http_probe_out, http_health_out,
-    http_message_out, http_history_out, http_feedback_out, http_answer_out, http_search_out,
-    http_conversation_out, http_conversations_out, http_conversation_whole_out, http_collection_out,
-    http_collections_out, http_put_out, http_document_out, http_documents_out, http_versions_out,
-    http_chunks_out, http_stats_out, http_sync_out, http_started_out, http_batch_out,
-    http_batches_out, http_failures_out, http_replays_out, http_events_out, http_event_stats_out;
+    http_message_out, http_source_out, http_history_out, http_feedback_out, http_answer_out,
+    http_search_out, http_conversation_out, http_conversations_out, http_conversation_whole_out,
+    http_collection_out, http_collections_out, http_put_out, http_document_out, http_documents_out,
+    http_versions_out, http_chunks_out, http_stats_out, http_sync_out, http_started_out,
+    http_batch_out, http_batches_out, http_failures_out, http_replays_out, http_events_out,
+    http_event_stats_out;
 
 #endif

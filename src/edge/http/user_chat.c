@@ -8,12 +8,24 @@
 #include "handlers.h"
 #include "schemas.h"
 
+enum { ID_BYTES = 128 }; /* of a conversation's id */
+
+static bool is_plain(anc_str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.ptr[i] < 0x20 || s.ptr[i] == 0x7f)
+            return false;
+    return true;
+}
+
 static anc_status check_name(http_request *rq, anc_str name)
 {
     const krn_principal *p = &rq->call.principal;
     if (name.len == 0 || anc_utf8_count(name) > HTTP_USER_NAME_MAX)
         http_fault_add(&rq->faults, ANC_STR("/user_name"), "1 to %d characters are allowed",
                        HTTP_USER_NAME_MAX);
+    else if (!is_plain(name))
+        http_fault_add(&rq->faults, ANC_STR("/user_name"), "holds control characters");
     ANC_TRY(http_faults_status(&rq->faults, &rq->err));
     if (!p->is_admin && !anc_str_eq(name, p->user_id))
         return ANC_FAIL(&rq->err, ANC_FORBIDDEN, "the history of \"%.*s\" is not yours",
@@ -26,7 +38,12 @@ static anc_status conversation_of(http_request *rq, anc_str name, anc_str *ret)
     ANC_TRY(check_name(rq, name));
     *ret = anc_arena_printf(rq->mem, "chat:%.*s:%.*s", ANC_FMT(rq->call.principal.user_id),
                             ANC_FMT(name));
-    return ret->ptr != NULL ? ANC_OK : http_no_memory(rq, "a conversation's id");
+    if (ret->ptr == NULL)
+        return http_no_memory(rq, "a conversation's id");
+    if (ret->len > ID_BYTES)
+        http_fault_add(&rq->faults, ANC_STR("/user_name"), "has %zu bytes; at most %zu are allowed",
+                       name.len, ID_BYTES - (ret->len - name.len));
+    return http_faults_status(&rq->faults, &rq->err);
 }
 
 /* ---- questions ---- */

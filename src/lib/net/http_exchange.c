@@ -142,7 +142,7 @@ anc_str net_exchange_header(const net_exchange *ex, const char *name)
     const anc_str wanted = anc_str_of(name);
     for (size_t i = 0; i < ex->head.n_fields; i++)
         if (anc_str_eq(ex->head.fields[i].name, wanted))
-            return ex->head.fields[i].value;
+            return ex->head.fields[i].value.len > 0 ? ex->head.fields[i].value : ANC_STR("");
     return ANC_STR_NONE;
 }
 

@@ -149,7 +149,10 @@ static anc_status check_request(ing_service *ing, krn_call *call, const ing_fold
     ANC_TRY(check_globs(call, r));
     if (r->collection.len == 0)
         return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/collection", "no collection is named");
+    const kno_document_input settings = {
+        .collection = r->collection, .metadata = r->metadata, .acl = r->acl, .n_acl = r->n_acl};
     ANC_TRY(ing_metadata_check(call, r->metadata));
+    ANC_TRY(kno_settings_check(call, &settings));
     return source.ops->check(source.self, call, r->path);
 }
 

@@ -51,7 +51,10 @@ static anc_status check(krn_call *call, const ing_service *ing, const ing_upload
         return ANC_FAIL(call->err, ANC_NOT_IMPLEMENTED, "there is no spool for documents");
     if (r->collection.len == 0)
         return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/collection", "no collection is named");
-    return ing_metadata_check(call, r->metadata);
+    const kno_document_input settings = {
+        .collection = r->collection, .metadata = r->metadata, .acl = r->acl, .n_acl = r->n_acl};
+    ANC_TRY(ing_metadata_check(call, r->metadata));
+    return kno_settings_check(call, &settings);
 }
 
 static bool copy_request(ing_upload *u, const krn_call *call, const ing_upload_request *r)

@@ -58,6 +58,14 @@ static anc_status check_metadata(kno_put *put)
     return ANC_OK;
 }
 
+anc_status kno_settings_check(krn_call *call, const kno_document_input *input)
+{
+    kno_put put = {.call = *call, .input = input};
+    ANC_TRY(kno_collection_name_check(input->collection, "/collection", call->err));
+    ANC_TRY(kno_acl_check(input->acl, input->n_acl, "/acl", call->err));
+    return check_metadata(&put);
+}
+
 /* Both names are copied for the result now: after the commit nothing may fail any more. */
 static anc_status keep_names(kno_put *put)
 {

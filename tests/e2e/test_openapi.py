@@ -1,0 +1,91 @@
+"""The interface against its own description: schemathesis asks every operation for what fits and for what does not.
+
+SCHEMATHESIS names its program; else it is where scripts/setup.sh puts it.
+"""
+import json
+import os
+import pathlib
+import subprocess
+
+from harness import ROOT, Server, place, wait_for
+
+HOME = pathlib.Path(os.environ.get("ANCHORAGE_TEST_HOME", pathlib.Path.home() / ".cache" / "anchorage-test"))
+PROGRAM = os.environ.get("SCHEMATHESIS", str(HOME / "schemathesis" / "bin" / "schemathesis"))
+SETTINGS = ROOT / "tests" / "e2e" / "openapi"
+KEY = "correct-horse-battery"
+SECONDS = 300
+
+
+def fill(s, headers, folder):
+    """Something of each kind, so that paths lead somewhere; those with "-gone" are there to be deleted."""
+    def post(path, body, *expected):
+        got = s.post(path, body, headers=headers)
+        assert got.status in expected, (path, got.status, got.body[:300])
+        return got.json
+
+    text = "The ferry leaves at noon. The harbour closes in winter."
+    for name in ("kept", "kept-gone"):
+        post("/v1/collections", {"name": name}, 201)
+        post("/v1/chat/conversations", {"id": name}, 201)
+        post("/v1/knowledge/documents", {"id": name, "text": text, "title": "Ferries"}, 201)
+    post("/v1/knowledge/documents", {"id": "kept", "text": text + " It opens in March."}, 200)
+    broken = [{"id": f"broken-{i}", "content_base64": "AAECAwQFBgcICQ==", "content_type": "application/pdf"} for i in range(40)]
+    batch = post("/v1/knowledge/documents/batch?wait=true", {"documents": [{"text": text}, *broken]}, 200)
+    sync = post("/v1/knowledge/sync", {}, 202)
+    answer = post("/v1/chat/query", {"question": "When does the ferry leave?"}, 200)
+    (folder / "note.txt").write_text(text)
+    paths = {"/v1/collections/": {"name": "kept"}, "/v1/chat/conversations/": {"id": "kept"},
+            "/v1/knowledge/documents/{id}": {"id": "kept", "version": 1}, "/v1/ingest/": {"batch_id": batch["batch_id"]},
+            "/v1/knowledge/sync/": {"batch_id": sync["batch_id"]}}
+    return {"paths": paths, "query_id": answer["query_id"], "folder": str(folder)}
+
+
+def check(binary, arguments, key=None):
+    """Runs it; what every operation answered, status by status."""
+    headers = {"Authorization": f"Bearer {key}"} if key else {}
+    with place(binary) as p:
+        folder, counts = p.home / "folder", p.home / "counts.json"
+        folder.mkdir()
+        s = Server(p, env={"ANCHORAGE_API_KEY": key} if key else {})
+        try:
+            known = {**fill(s, headers, folder), "server": f"http://127.0.0.1:{s.port}", "headers": headers, "counts": str(counts)}
+            command = [PROGRAM, "--config-file", str(SETTINGS / "schemathesis.toml"), "run",
+                       known["server"] + "/openapi.json", "--checks", "all", "--workers", "2", *arguments]
+            if key:
+                command += ["--header", f"Authorization: Bearer {key}"]
+            # its folder is the server's, so that nothing is left behind
+            ran = subprocess.run(command, cwd=p.home, timeout=SECONDS, capture_output=True, text=True,
+                                 env={**os.environ, "KNOWN": json.dumps(known), "SCHEMATHESIS_HOOKS": str(SETTINGS / "hooks.py")})
+            assert ran.returncode == 0, ran.stdout[-60000:] + ran.stderr[-2000:]
+            assert s.get("/livez").status == 200
+        finally:
+            assert s.stop() == 0
+        return {name: {int(k): n for k, n in statuses.items()} for name, statuses in json.loads(counts.read_text()).items()}
+
+
+def operations(binary):
+    with place(binary) as p:
+        s = Server(p)
+        try:
+            paths = s.get("/openapi.json").json["paths"]
+        finally:
+            assert s.stop() == 0
+    return {f"{method.upper()} {path}": op for path, methods in paths.items() for method, op in methods.items()}
+
+
+def test_every_operation_does_what_the_description_says(binary):
+    answered = check(binary, ["--phases", "examples,coverage,fuzzing", "--max-examples", "3", "--seed", "1"])
+    wrong = {}
+    for name, op in operations(binary).items():
+        statuses = answered.get(name, {})
+        later = op.get("x-available") is False
+        fits = 501 in statuses and min(statuses) >= 400 if later else any(200 <= status < 300 for status in statuses)
+        fits |= name.endswith("/cancel") and 409 in statuses  # there is no batch that takes long enough
+        if not fits and name != "GET /openapi.json":  # that one is read as the description itself
+            wrong[name] = statuses
+    assert not wrong, wrong
+
+
+def test_operations_in_a_row_with_a_key(binary):
+    answered = check(binary, ["--phases", "stateful", "--max-examples", "25", "--seed", "2"], key=KEY)
+    assert len(answered) > 20, answered
