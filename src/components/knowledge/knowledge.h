@@ -112,6 +112,7 @@ typedef struct kno_rows_wanted {
     /* Gets each row in order; what it has taken down is to be put as documents with `parent`. NULL: they
      * are counted alone. */
     anc_status (*on_row)(void *arg, const kno_row *row, anc_err *err);
+    anc_status (*on_end)(void *arg, anc_err *err); /* all were handed out; may be NULL */
     void *arg;
 } kno_rows_wanted;
 

@@ -387,6 +387,8 @@ static anc_status read_rows(reading *r, krn_call *call, const kno_source *source
     put->rows = r->rows;
     if (r->wanted->on_row != NULL)
         ANC_TRY(parser.ops->records(parser.self, call, source, &second, ret, &has));
+    if (r->wanted->on_end != NULL)
+        ANC_TRY(r->wanted->on_end(r->wanted->arg, call->err));
     return describe(r, ret_text, call->err);
 }
 
