@@ -6,11 +6,11 @@
 #include "parse/parse.h"
 
 /* Limits that ask the call whether to go on. */
-prs_limits parse_limits(krn_call *call);
+prs_limits kno_parse_limits(krn_call *call);
 
 /* kno_parser_ops.records */
-anc_status parse_records(void *self, krn_call *call, const kno_source *source,
-                         const kno_record_sink *sink, kno_parsed *ret,
-                         bool *ret_has) ANC_MUST_CHECK;
+anc_status kno_parse_records(void *self, krn_call *call, const kno_source *source,
+                             const kno_record_sink *sink, kno_parsed *ret,
+                             bool *ret_has) ANC_MUST_CHECK;
 
 #endif

@@ -88,7 +88,7 @@ static anc_status may_go_on(void *arg, anc_err *err)
     return ANC_OK;
 }
 
-prs_limits parse_limits(krn_call *call)
+prs_limits kno_parse_limits(krn_call *call)
 {
     prs_limits limits = prs_limits_default();
     limits.may_go_on = may_go_on;
@@ -103,7 +103,7 @@ static anc_status parse_into(handover *h, prs_kind kind, const kno_source *sourc
                          .property = on_property,
                          .attachment = h->sink->on_part != NULL ? on_attachment : NULL,
                          .self = h};
-    const prs_limits limits = parse_limits(h->call);
+    const prs_limits limits = kno_parse_limits(h->call);
     prs_result result;
     ANC_TRY(prs_parse(kind, source->bytes, &limits, &to, &result, err));
     json_close_object(&h->properties_writer);
@@ -138,7 +138,7 @@ static void close_parser(void *self)
 }
 
 static const kno_parser_ops ops = {
-    .name = "local", .parse = parse, .records = parse_records, .close = close_parser};
+    .name = "local", .parse = parse, .records = kno_parse_records, .close = close_parser};
 
 kno_parser kno_parse_local(void)
 {

@@ -51,8 +51,8 @@ static bool holds_records(prs_kind kind, anc_str bytes)
     return anc_str_starts(anc_str_trim(bytes), ANC_STR("["));
 }
 
-anc_status parse_records(void *self, krn_call *call, const kno_source *source,
-                         const kno_record_sink *sink, kno_parsed *ret, bool *ret_has)
+anc_status kno_parse_records(void *self, krn_call *call, const kno_source *source,
+                             const kno_record_sink *sink, kno_parsed *ret, bool *ret_has)
 {
     (void)self;
     prs_kind kind;
@@ -63,7 +63,7 @@ anc_status parse_records(void *self, krn_call *call, const kno_source *source,
         return ANC_OK;
     handover h = {.sink = sink};
     const prs_record_sink to = {.record = on_record, .self = &h};
-    const prs_limits limits = parse_limits(call);
+    const prs_limits limits = kno_parse_limits(call);
     const anc_status status = prs_records(kind, source->bytes, &limits, &to, call->err);
     free(h.fields);
     return status;
