@@ -22,9 +22,9 @@ def plain(text):
     return re.sub(r"[\s|]+", " ", unicodedata.normalize("NFC", text)).strip()
 
 
-def ingest(server, folder, collection, seconds=120):
+def ingest(server, folder, collection, seconds=120, **settings):
     answer = server.post("/v1/ingest", {"db_type": "folder", "connection_params": {"path": str(folder)},
-                                        "collection": collection})
+                                        "collection": collection, **settings})
     assert answer.status == 202, answer.body
 
     def seen():
@@ -127,6 +127,78 @@ def test_page_and_row_are_cited(binary):
             assert (citation["page"], citation["row"]) == (page, row), (question, citation)
         shown = server.place.run("ask", asked[2][0], "--collection", "cited")
         assert shown.returncode == 0 and "(row 7)" in shown.stdout, (shown.stdout, shown.stderr)
+
+
+def documents_of(server, collection):
+    return [d["document_id"] for d in server.get(f"/v1/knowledge/documents?collection={collection}&limit=100").json["items"]]
+
+
+def test_rows_become_documents(binary):
+    with serving(binary) as server:
+        folder = server.place.home / "tables"
+        folder.mkdir()
+        table, lines = folder / "depots.csv", folder / "parts.jsonl"
+        table.write_bytes(DOCUMENTS["depots.csv"][0])
+        lines.write_text('{"id": "h1", "name": "Hinge", "price": 12}\n{"id": "l1", "name": "Latch", "price": 30}\n')
+        (folder / "notes.md").write_text("# Notes\n\nNo table.")
+        first = ingest(server, folder, "rows", rows="document")
+        assert (first["total_documents"], first["processed_documents"]) == (3 + 9 + 2, 14), first
+        assert first["failed_documents"] == 0, first
+        row = server.get("/v1/knowledge/documents/depots.csv%237?collection=rows").json
+        assert row["parent"] == "depots.csv" and row["title"] == "depots.csv, row 7", row
+        assert row["metadata"] == {"Depot": "Glacier", "City": "Zermatt", "Capacity": "107 tonnes"}, row
+        assert text_of(server, "rows", "depots.csv#7") == "Depot: Glacier City: Zermatt Capacity: 107 tonnes"
+        assert "9 rows" in text_of(server, "rows", "depots.csv")
+        found = server.post("/v1/search", {"query": "latch hinge", "collections": ["rows"], "mode": "keyword", "filters": {
+            "field": "price", "op": "gt", "value": 20}}).json
+        assert [r["document_id"] for r in found["results"]] == ["parts.jsonl#l1"], found
+
+        again = ingest(server, folder, "rows", rows="document")
+        assert (again["total_documents"], again["skipped_documents"]) == (3, 3), again
+
+        lines.write_text('{"id": "h1", "name": "Hinge", "price": 12}\n{"id": "b1", "name": "Bolt", "price": 2}\n')
+        changed = ingest(server, folder, "rows", rows="document")
+        assert (changed["processed_documents"], changed["skipped_documents"]) == (2, 3), changed
+        assert [d for d in documents_of(server, "rows") if d.startswith("parts")] == [
+            "parts.jsonl", "parts.jsonl#b1", "parts.jsonl#h1"]
+        assert server.get("/v1/knowledge/documents/parts.jsonl%23h1?collection=rows").json["version"] == 1
+
+        whole = ingest(server, folder, "rows")
+        assert whole["processed_documents"] >= 2, whole
+        assert documents_of(server, "rows") == ["depots.csv", "notes.md", "parts.jsonl"]
+
+
+def test_rows_that_fail_are_named(binary):
+    with serving(binary) as server:
+        folder = server.place.home / "tables"
+        folder.mkdir()
+        rows = ["a", "b" * 600, "c"]  # an id may have 512 bytes
+        (folder / "t.jsonl").write_text("".join(json.dumps({"id": r, "text": f"Row {r[0]}."}) + "\n" for r in rows))
+        (folder / "twice.csv").write_text("key,text\n1,x\n1,y\n")
+        batch = ingest(server, folder, "rows", rows="document", id_field=None)
+        letters = letters_of(server, batch)
+        assert batch["failed_documents"] == 1 and list(letters) == ["t.jsonl#" + rows[1]], (batch, letters)
+        assert "512" in letters["t.jsonl#" + rows[1]], letters
+        batch = ingest(server, folder, "keys", rows="document", id_field="key")
+        letters = letters_of(server, batch)
+        assert "rows 1 and 2 have the same in the column" in letters["twice.csv"], letters
+        assert "no column" in letters["t.jsonl"], letters
+        replay = server.post(f"/v1/ingest/{batch['batch_id']}/replay")
+        assert replay.status == 202, replay.body
+        refused = server.post("/v1/ingest", {"db_type": "folder", "connection_params": {"path": str(folder)}, "id_field": "key"})
+        assert refused.status == 400 and "/rows" in refused.body.decode(), refused.body
+
+        form = (b'--q\r\nContent-Disposition: form-data; name="rows"\r\n\r\ndocument\r\n--q\r\nContent-Disposition: form-data; '
+                b'name="collection"\r\n\r\nsent\r\n--q\r\nContent-Disposition: form-data; name="file"; filename="d.csv"\r\n\r\n' +
+                DOCUMENTS["depots.csv"][0] + b"\r\n--q--\r\n")
+        sent = server.post("/v1/knowledge/documents/batch?wait=true", form,
+                           headers={"Content-Type": "multipart/form-data; boundary=q"})
+        assert sent.status == 200 and sent.json["processed_documents"] == 10, sent.body
+        assert "d.csv#9" in documents_of(server, "sent")
+        (folder / "one.csv").write_text("Name,Age\nAnn,31\n")
+        told = server.place.run("ingest", str(folder / "one.csv"), "--collection", "cli", "--rows", "document")
+        assert told.returncode == 0, (told.stdout, told.stderr)
+        assert documents_of(server, "cli") == ["one.csv", "one.csv#1"]
 
 
 @contextlib.contextmanager

@@ -193,7 +193,33 @@ static anc_status parse(void *self, krn_call *call, const kno_source *source,
     return ANC_OK;
 }
 
-static const kno_parser_ops parser_ops = {.name = "paragraphs", .parse = parse};
+/* "ROWS\n", then a line of names and a line for each record, commas between. */
+static anc_status records(void *self, krn_call *call, const kno_source *source,
+                          const kno_record_sink *sink, kno_parsed *ret, bool *ret_has)
+{
+    enum { MOST = 16 };
+    (void)self;
+    anc_str rest = source->bytes, line, names[MOST];
+    size_t n_names = 0;
+    *ret = (kno_parsed){.content_type = ANC_STR("text/csv")};
+    *ret_has = anc_str_split(&rest, '\n', &line) && anc_str_eq(line, ANC_STR("ROWS"));
+    if (!*ret_has || !anc_str_split(&rest, '\n', &line))
+        return ANC_OK;
+    while (n_names < MOST && anc_str_split(&line, ',', &names[n_names]))
+        n_names++;
+    for (uint64_t number = 1; anc_str_split(&rest, '\n', &line) && line.len > 0; number++) {
+        kno_record_field fields[MOST];
+        size_t n = 0;
+        while (n < n_names && anc_str_split(&line, ',', &fields[n].value)) {
+            fields[n].name = names[n];
+            fields[n++].kind = KNO_VALUE_TEXT;
+        }
+        ANC_TRY(sink->on_record(sink->arg, number, fields, n, call->err));
+    }
+    return ANC_OK;
+}
+
+static const kno_parser_ops parser_ops = {.name = "paragraphs", .parse = parse, .records = records};
 
 /* ---- embedding ----------------------------------------------------------------------------- */
 

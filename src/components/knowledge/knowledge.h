@@ -112,6 +112,26 @@ typedef struct kno_past {
     uint32_t chunks_added, chunks_removed;
 } kno_past;
 
+/* A record of a file that becomes a document of its own. */
+typedef struct kno_row {
+    uint64_t number; /* in the file, from 1 */
+    anc_str parent;  /* the file's document */
+    anc_str id, title, uri;
+    anc_str content;  /* a JSON object */
+    anc_str metadata; /* a JSON object: what was given, and the columns */
+} kno_row;
+
+typedef struct kno_rows_wanted {
+    anc_str id_field, title_field; /* columns; empty: "id" and "title" or "name" where they are */
+    const anc_str *text_fields;    /* [n_text_fields] that are text; none: all */
+    size_t n_text_fields;
+    /* Gets each row in order; what it has taken down is to be put as documents with `parent`. NULL: they
+     * are counted alone. */
+    anc_status (*on_row)(void *arg, const kno_row *row, anc_err *err);
+    anc_status (*on_end)(void *arg, anc_err *err); /* all were handed out; may be NULL */
+    void *arg;
+} kno_rows_wanted;
+
 typedef struct kno_document_input {
     anc_str
         collection; /* made with default settings when it does not exist and `make_collection` */
@@ -127,6 +147,10 @@ typedef struct kno_document_input {
     size_t n_acl;
     anc_str content;     /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
     int64_t modified_ms; /* of the source; 0: unknown */
+    /* A table, list or lines of JSON: the document says what the file holds, and each record is handed
+     * out. Other kinds are read as always. NULL: a file is one document. */
+    const kno_rows_wanted *rows;
+    anc_str parent; /* of a row: the document that it is a part of; NOT_FOUND without it */
     uint32_t expected_version; /* that must be the current one, else CONFLICT; 0: any */
     const kno_past *past;      /* NULL: a version of today */
     kno_put_stage *stage;      /* kept up to date while it is put; NULL: nobody wants to know */

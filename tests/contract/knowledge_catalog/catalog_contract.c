@@ -723,6 +723,11 @@ static void parts_are_found_by_their_parent(void **state)
     assert_string_equal(found.parent.ptr, "m");
     ASSERT_OK(d.ops->find(d.self, call, c, ANC_STR("m"), &found), &f->err);
     assert_int_equal(found.parent.len, 0);
+    uint64_t parts = 0;
+    ASSERT_OK(d.ops->count_parts(d.self, call, c, ANC_STR("m"), &parts), &f->err);
+    assert_int_equal(parts, 2);
+    ASSERT_OK(d.ops->count_parts(d.self, call, c, ANC_STR("m#1"), &parts), &f->err);
+    assert_int_equal(parts, 0);
 
     /* those without their document are garbage, once they are old */
     const kno_garbage_store g = f->options.catalog.garbage;

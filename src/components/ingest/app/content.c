@@ -1,6 +1,7 @@
 /* content.c - an item's document: read at its source, or out of what was sent along. */
 #include "base/map.h"
 #include "ingest/domain/record.h"
+#include "rows.h"
 #include "service_impl.h"
 
 #define MAX_FILE_BYTES ((size_t)256 << 20)
@@ -128,6 +129,18 @@ static anc_status load_record(const ing_worker *w, krn_call *call, kno_document_
     return ANC_OK;
 }
 
+static anc_status load_row(const ing_worker *w, krn_call *call, kno_document_input *ret)
+{
+    anc_str json;
+    ANC_TRY(read_payload(w, call, &json));
+    kno_document_input input = with_settings(&w->run->batch);
+    input.source =
+        w->run->batch.source == ING_SOURCE_UPLOAD ? ANC_STR("upload") : ANC_STR("folder");
+    ANC_TRY(ing_row_read(json, call, &input));
+    *ret = input;
+    return ANC_OK;
+}
+
 anc_status ing_content_load(const ing_worker *w, krn_call *call, kno_document_input *ret)
 {
     switch (w->item.kind) {
@@ -135,6 +148,8 @@ anc_status ing_content_load(const ing_worker *w, krn_call *call, kno_document_in
         return load_record(w, call, ret);
     case ING_ITEM_FILE:
         return load_file(w, call, ret);
+    case ING_ITEM_ROW:
+        return load_row(w, call, ret);
     case ING_ITEM_SOURCE:
     default:
         return load_source(w, call, ret);

@@ -130,6 +130,13 @@ static anc_status take_fingerprint(kno_put *put)
         add_field(sha, fields[i]);
     for (size_t i = 0; i < put->acl.n; i++)
         add_field(sha, put->acl.items[i]);
+    if (in->rows != NULL) {
+        const anc_str rows[] = {ANC_STR("rows"), in->rows->id_field, in->rows->title_field};
+        for (size_t i = 0; i < ANC_COUNT(rows); i++)
+            add_field(sha, rows[i]);
+        for (size_t i = 0; i < in->rows->n_text_fields; i++)
+            add_field(sha, in->rows->text_fields[i]);
+    }
     anc_sha256_end(sha, put->fingerprint.bytes);
     anc_sha256_free(sha);
     return ANC_OK;
@@ -209,6 +216,21 @@ static anc_status is_unchanged(kno_put *put, bool *ret)
     put->same_chunks = v->chunks;
     *ret = put->present.id != 0 && kno_digest_eq(&v->fingerprint, &put->fingerprint) &&
            !is_spoilt(put);
+    return *ret && put->input->rows != NULL ? kno_rows_complete(put, ret) : ANC_OK;
+}
+
+static anc_status check_parent(kno_put *put)
+{
+    const kno_document_store d = put->kno->with.catalog.documents;
+    kno_document_record parent = {0};
+    if (put->input->parent.len == 0)
+        return ANC_OK;
+    if (put->collection.id != 0)
+        ANC_TRY(d.ops->find(d.self, &put->call, put->collection.id, put->input->parent, &parent));
+    if (parent.id == 0)
+        return ANC_FAIL(put->call.err, ANC_NOT_FOUND,
+                        "'%.*s' is a part of '%.*s', which is not there any more",
+                        ANC_FMT(put->name), ANC_FMT(put->input->parent));
     return ANC_OK;
 }
 
@@ -262,17 +284,18 @@ static anc_status run(kno_put *put, kno_put_status *ret)
     kno_put_stage_is(put, KNO_STAGE_CHECK);
     ANC_TRY(check_input(put));
     ANC_TRY(kno_put_read_present(put));
+    ANC_TRY(check_parent(put));
     ANC_TRY(take_fingerprint(put));
     bool unchanged = false;
     ANC_TRY(is_unchanged(put, &unchanged));
-    if (unchanged) {
-        *ret = KNO_UNCHANGED;
+    *ret = KNO_UNCHANGED;
+    if (unchanged)
         return ANC_OK;
-    }
     put->cut_for = put->collection;
     ANC_TRY(kno_put_extract(put));
     ANC_TRY(kno_put_cut(put));
     kno_put_stage_is(put, KNO_STAGE_WRITE);
+    ANC_TRY(kno_parts_retire_early(put));
     ANC_TRY(kno_put_publish_at_last(put));
     *ret = put->present.id == 0 ? KNO_CREATED : KNO_UPDATED;
     return ANC_OK;
@@ -310,6 +333,8 @@ void kno_put_done(kno_put *put)
     kno->with.raw.ops->close_view(kno->with.raw.self, &put->view);
     kno_spool_close(&put->text);
     kno_spool_close(&put->original);
+    anc_map_free(put->parts.rows);
+    put->parts.rows = NULL;
     kno_live_end(kno, &put->live);
     if (put->published.document_id == 0)
         take_back(put);
@@ -378,7 +403,8 @@ static anc_status put_document(kno_service *kno, krn_call *call, const kno_docum
 anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document_input *input,
                             bool must_be_new, kno_put_result *ret)
 {
-    const kno_part_of of = {.parent = input->past != NULL ? input->past->parent : ANC_STR_NONE};
+    const anc_str parent = input->past != NULL ? input->past->parent : input->parent;
+    const kno_part_of of = {.parent = parent, .depth = input->parent.len > 0 ? 1 : 0};
     return put_document(kno, call, input, must_be_new, &of, ret);
 }
 

@@ -108,6 +108,20 @@ static anc_status on_part(void *arg, const kno_part *part, anc_err *err)
     return status;
 }
 
+/* A file of records, where those are wanted: its text is one paragraph that describes it. */
+static anc_status parse_rows(extraction *x, krn_call *call, const kno_source *source,
+                             kno_parsed *ret, bool *ret_done)
+{
+    anc_str text = ANC_STR_NONE;
+    *ret_done = false;
+    if (x->put->input->rows == NULL)
+        return ANC_OK;
+    ANC_TRY(kno_put_rows(x->put, call, source, ret, &text));
+    *ret_done = text.len > 0;
+    const kno_block block = {.kind = KNO_PARAGRAPH, .text = text};
+    return text.len > 0 ? take_block(x, &block, call->err) : ANC_OK;
+}
+
 /* The parser knows bytes only: which document they are is said here. */
 static anc_status parse(kno_put *put, extraction *x, kno_parsed *ret)
 {
@@ -121,7 +135,10 @@ static anc_status parse(kno_put *put, extraction *x, kno_parsed *ret)
     anc_err why;
     anc_err_clear(&why);
     call.err = &why;
-    const anc_status status = parser.ops->parse(parser.self, &call, &source, &sink, ret);
+    bool done = false;
+    anc_status status = parse_rows(x, &call, &source, ret, &done);
+    if (status == ANC_OK && !done)
+        status = parser.ops->parse(parser.self, &call, &source, &sink, ret);
     if (status != ANC_OK && !x->refused)
         return ANC_FAIL(put->call.err, status, "'%.*s': %s", ANC_FMT(known_as(put)), why.text);
     if (status != ANC_OK)

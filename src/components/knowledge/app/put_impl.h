@@ -3,6 +3,7 @@
  *   put_document.c   check, unchanged?, the order of the stages, what came of it
  *   put_extract.c    parse: blocks to the spooled text
  *   put_parts.c      documents inside it, each a put of its own
+ *   put_rows.c       records of a file, each handed out to become one
  *   put_describe.c   title, language, what is found by rule
  *   put_past.c       a version of another data folder: is it there, what it keeps of then
  *   put_cut.c        text and blocks to chunk records with digests
@@ -59,6 +60,8 @@ typedef struct kno_put {
     bool original_kept, text_kept; /* they are objects of the raw store */
     kno_raw_view view;             /* the extracted text, mapped */
     kno_parts parts;
+    bool has_rows; /* the document is a file of records */
+    uint64_t rows;
     kno_version_record version;
 
     /* cut */
@@ -87,6 +90,21 @@ anc_status kno_put_cut(kno_put *put) ANC_MUST_CHECK;
 
 /* A document inside it. Fails with what may pass by itself; what cannot be read is noted. */
 anc_status kno_put_part(kno_put *put, const kno_part *part, anc_err *err) ANC_MUST_CHECK;
+
+/* Hands out the records of the source; *ret_text is the text of its document, empty when it holds no
+ * records. */
+anc_status kno_put_rows(kno_put *put, krn_call *call, const kno_source *source, kno_parsed *ret,
+                        anc_str *ret_text) ANC_MUST_CHECK;
+
+/* Whether a version was made of a file of records, by what was found about it. */
+bool kno_is_rows(anc_str found);
+
+/* Whether all rows of a file that is unchanged are documents. */
+anc_status kno_rows_complete(kno_put *put, bool *ret) ANC_MUST_CHECK;
+
+/* Retires most of what the document has no more before its version is published, where that is too much
+ * for one closure. */
+anc_status kno_parts_retire_early(kno_put *put) ANC_MUST_CHECK;
 
 /* The put of a part. */
 anc_status kno_put_as_part(kno_service *kno, krn_call *call, const kno_document_input *input,

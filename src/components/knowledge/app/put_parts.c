@@ -196,3 +196,75 @@ anc_status kno_parts_take_back(const kno_put *put, krn_call *call)
     }
     return ANC_OK;
 }
+
+/* ---- rows ---------------------------------------------------------------------------------- */
+
+static int64_t rows_of(anc_str found)
+{
+    json_doc *doc = NULL;
+    anc_err ignored;
+    anc_err_clear(&ignored);
+    if (found.len == 0 || json_parse(found, &doc, &ignored) != ANC_OK)
+        return -1;
+    const int64_t rows = json_int(json_member(json_member(json_root(doc), "rows"), "value"), -1);
+    json_doc_free(doc);
+    return rows;
+}
+
+bool kno_is_rows(anc_str found)
+{
+    return rows_of(found) >= 0;
+}
+
+anc_status kno_rows_complete(kno_put *put, bool *ret)
+{
+    const kno_document_store d = put->kno->with.catalog.documents;
+    const int64_t rows = rows_of(put->present.current.found);
+    uint64_t parts = 0;
+    if (rows >= 0)
+        ANC_TRY(d.ops->count_parts(d.self, &put->call, put->collection.id, put->name, &parts));
+    *ret = rows < 0 || parts >= (uint64_t)rows;
+    return ANC_OK;
+}
+
+typedef struct early_work {
+    kno_put *put;
+    kno_retirement retirement;
+    anc_str from, after; /* behind which name the next piece begins */
+} early_work;
+
+static anc_status retire_piece(void *arg, krn_tx *tx, anc_err *err)
+{
+    early_work *w = arg;
+    w->retirement.n = 0;
+    w->retirement.left = ANC_COUNT(w->retirement.ids);
+    w->after = w->from;
+    return kno_retire_parts(&w->retirement, tx, w->put->name, &w->put->parts, &w->after, err);
+}
+
+anc_status kno_parts_retire_early(kno_put *put)
+{
+    const kno_document_store d = put->kno->with.catalog.documents;
+    uint64_t parts = 0;
+    if (put->present.id == 0)
+        return ANC_OK;
+    ANC_TRY(d.ops->count_parts(d.self, &put->call, put->collection.id, put->name, &parts));
+    if (parts <= KNO_GARBAGE_PIECE)
+        return ANC_OK;
+    early_work *work = anc_arena_alloc(put->call.mem, 1, sizeof *work);
+    if (work == NULL)
+        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for parts");
+    *work = (early_work){.put = put,
+                         .retirement = {.kno = put->kno,
+                                        .call = &put->call,
+                                        .collection_id = put->collection.id,
+                                        .collection = put->collection.name}};
+    do {
+        ANC_TRY(krn_call_check(put->kno->with.clock, &put->call));
+        ANC_TRY(krn_writer_run(put->kno->with.writer, &put->call, retire_piece, work));
+        kno_retired_collect(&work->retirement);
+        work->from = work->after;
+    } while (work->retirement.left == 0);
+    put->takes_parts = false; /* the publication need not look for them again */
+    return ANC_OK;
+}

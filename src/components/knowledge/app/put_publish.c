@@ -158,7 +158,8 @@ static anc_status retire_vanished(const piece_work *w, krn_tx *tx, anc_err *err)
                                       .collection_id = put->collection.id,
                                       .collection = put->collection.name,
                                       .left = SIZE_MAX};
-    return kno_retire_parts(put->vanished, tx, put->name, &put->parts, err);
+    anc_str after = ANC_STR_NONE;
+    return kno_retire_parts(put->vanished, tx, put->name, &put->parts, &after, err);
 }
 
 static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)

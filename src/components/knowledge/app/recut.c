@@ -104,7 +104,9 @@ static anc_status cut_from(kno_service *kno, const krn_call *outer, const kno_do
     ANC_ARENA(mem, KNO_PUT_ARENA_BYTES);
     if (mem == NULL)
         return ANC_FAIL(outer->err, ANC_NO_MEMORY, "no memory to cut a document again");
+    static const kno_rows_wanted counted = {.on_row = NULL};
     const kno_document_input input = {.collection = d->collection,
+                                      .rows = kno_is_rows(v->found) ? &counted : NULL,
                                       .id = d->name,
                                       .title = v->title,
                                       .uri = v->uri,

@@ -51,6 +51,9 @@ anc_status kno_retire(kno_retirement *r, krn_tx *tx, const kno_part_row *documen
 
 static bool is_kept(const kno_parts *kept, anc_str name)
 {
+    uint64_t number;
+    if (kept->rows != NULL && anc_map_find(kept->rows, name, &number))
+        return true;
     for (size_t i = 0; i < kept->n; i++)
         if (kept->items[i].is_document && anc_str_eq(kept->items[i].id, name))
             return true;
@@ -58,18 +61,18 @@ static bool is_kept(const kno_parts *kept, anc_str name)
 }
 
 anc_status kno_retire_parts(kno_retirement *r, krn_tx *tx, anc_str parent, const kno_parts *kept,
-                            anc_err *err)
+                            anc_str *after, anc_err *err)
 {
     const kno_version_writer versions = r->kno->with.catalog.versions;
-    anc_str after = ANC_STR_NONE;
-    for (size_t n = KNO_GARBAGE_PIECE; n == KNO_GARBAGE_PIECE;) {
+    for (size_t n = KNO_GARBAGE_PIECE; n == KNO_GARBAGE_PIECE && r->left > 0;) {
         kno_part_row *parts = NULL;
-        ANC_TRY(versions.ops->parts(versions.self, tx, r->collection_id, parent, after,
+        ANC_TRY(versions.ops->parts(versions.self, tx, r->collection_id, parent, *after,
                                     KNO_GARBAGE_PIECE, r->call->mem, &parts, &n, err));
-        for (size_t i = 0; i < n; i++) {
-            after = parts[i].name;
-            if (!is_kept(kept, after))
+        for (size_t i = 0; i < n && r->left > 0; i++) {
+            if (!is_kept(kept, parts[i].name))
                 ANC_TRY(kno_retire(r, tx, &parts[i], err));
+            if (r->left > 0)
+                *after = parts[i].name;
         }
     }
     return ANC_OK;

@@ -2,6 +2,7 @@
 #ifndef ANC_KNOWLEDGE_APP_RETIRE_H
 #define ANC_KNOWLEDGE_APP_RETIRE_H
 
+#include "base/map.h"
 #include "service_impl.h"
 
 /* What a put has found inside its document. */
@@ -16,6 +17,7 @@ typedef struct kno_parts {
     size_t n, cap;
     anc_str *unread; /* [n_unread] name and reason of those that could not be read */
     size_t n_unread;
+    anc_map *rows; /* owned: ids of what was handed out; NULL: nothing was */
 } kno_parts;
 
 /* One closure's work; zeroed but for the first five by whoever begins it. */
@@ -35,9 +37,10 @@ typedef struct kno_retirement {
 anc_status kno_retire(kno_retirement *r, krn_tx *tx, const kno_part_row *document,
                       anc_err *err) ANC_MUST_CHECK;
 
-/* Takes those parts of `parent` out of sight that are not among `kept`. */
+/* Takes those parts of `parent` out of sight that are not among `kept`, from behind *after on, which
+ * moves. With r->left 0 afterwards there may be more. */
 anc_status kno_retire_parts(kno_retirement *r, krn_tx *tx, anc_str parent, const kno_parts *kept,
-                            anc_err *err) ANC_MUST_CHECK;
+                            anc_str *after, anc_err *err) ANC_MUST_CHECK;
 
 /* Clears away what the retired documents leave, after the commit. */
 void kno_retired_collect(const kno_retirement *r);
