@@ -66,11 +66,11 @@ static anc_status check(kno_service *kno, krn_call *call, const kno_collection *
                               (int)wanted->chunking);
     if (wanted->chunk_tokens != 0 &&
         (wanted->chunk_tokens < KNO_CHUNK_TOKENS_MIN || wanted->chunk_tokens > window))
-        return ANC_FAIL_FIELD(err, ANC_INVALID, "/chunk_tokens",
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/chunking/max_tokens",
                               "%u tokens a chunk: allowed are %d to %u, or 0 for what fits",
                               wanted->chunk_tokens, KNO_CHUNK_TOKENS_MIN, window);
     if (wanted->overlap_sentences > KNO_OVERLAP_SENTENCES)
-        return ANC_FAIL_FIELD(err, ANC_INVALID, "/overlap_sentences",
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/chunking/overlap_sentences",
                               "%u sentences of overlap: at most %d are allowed",
                               wanted->overlap_sentences, KNO_OVERLAP_SENTENCES);
     ANC_TRY(kno_text_check(wanted->system_prompt, KNO_PROMPT_BYTES, "system prompt",
