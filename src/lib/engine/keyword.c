@@ -65,9 +65,11 @@ static void add_chunk(const eng_run *run, const eng_block *b, window *w, double 
 static void add_postings(const eng_run *run, const eng_block *b, window *w, cursor *c,
                          uint32_t start, uint32_t end)
 {
-    if (c->sources.n == 1) {
-        for (eng_source *s = c->sources.items; s->more && s->chunk < end; eng_source_next(s))
-            add_chunk(run, b, w, c->weight, start, s->chunk, s->tf);
+    eng_source *s = c->sources.items;
+    if (c->sources.n == 1 && eng_source_is_plain(s)) {
+        eng_postings *p = &s->at.postings;
+        for (; s->more && p->chunk < end; s->more = eng_postings_next(p))
+            add_chunk(run, b, w, c->weight, start, p->chunk, p->tf);
         return;
     }
     eng_sources_sum(&c->sources, start, end, w->tf);

@@ -18,6 +18,12 @@ typedef struct eng_source {
     } at;
 } eng_source;
 
+/* Postings of a term that all count: they may be walked as they are. */
+static inline bool eng_source_is_plain(const eng_source *s)
+{
+    return !s->is_form && s->languages == 0;
+}
+
 typedef struct eng_sources {
     eng_source *items; /* [n] in the arena */
     size_t n;
