@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "search/domain/demands.h"
 #include "search/domain/highlights.h"
+#include "search/domain/reading.h"
 #include "text/analyze.h"
 
 enum { MEM_BYTES = 64 << 20, MOST_BYTES = 1 << 14 };
@@ -37,6 +38,21 @@ static void read_demands(anc_arena *mem, const srch_marked *marked)
     }
 }
 
+/* The readings of a word stand together, and no term is there twice among them. */
+static void read_words(anc_arena *mem, const srch_marked *marked, bool wishes)
+{
+    static const txt_language languages[] = {TXT_FR, TXT_EN, TXT_UND, TXT_DE};
+    srch_query_term *terms;
+    size_t n, words;
+    if (srch_words_read(mem, marked, languages, ANC_COUNT(languages), wishes, &terms, &n, &words,
+                        NULL) != ANC_OK)
+        return;
+    check(n == 0 || words > 0);
+    for (size_t i = 1; i < n; i++)
+        for (size_t j = i; j-- > 0 && terms[i].word != 0 && terms[j].word == terms[i].word;)
+            check(terms[i].begins != terms[j].begins || !anc_str_eq(terms[i].text, terms[j].text));
+}
+
 /* Every second term of the text is looked for in the text. */
 static void show(anc_arena *mem, anc_str text)
 {
@@ -44,7 +60,7 @@ static void show(anc_arena *mem, anc_str text)
     size_t n, n_spots, n_shown, wanted = 0;
     if (txt_analyze(mem, text, TXT_FR, NULL, &terms, &n, NULL) != ANC_OK)
         return;
-    anc_str *texts = anc_arena_alloc(mem, n, sizeof *texts);
+    srch_sought *texts = anc_arena_alloc(mem, n, sizeof *texts);
     double *weights = anc_arena_alloc(mem, n, sizeof *weights);
     srch_spot *spots;
     srch_fragment *shown;
@@ -52,7 +68,7 @@ static void show(anc_arena *mem, anc_str text)
         return;
     for (size_t i = 0; i < n && wanted < 40; i += 2) {
         weights[wanted] = 1 + (double)(i % 5);
-        texts[wanted++] = terms[i].text;
+        texts[wanted++] = (srch_sought){terms[i].text, i % 7 == 0};
     }
     if (srch_spots_find(mem, text, TXT_FR, texts, wanted, &spots, &n_spots, NULL) != ANC_OK ||
         srch_fragments_choose(mem, text, spots, n_spots, weights, &shown, &n_shown, NULL) != ANC_OK)
@@ -79,8 +95,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const anc_str text = marked.marks[i].text;
         check(text.len > 0 && text.ptr >= s.ptr && text.ptr + text.len <= s.ptr + size);
         check(anc_utf8_valid(text));
+        if (marked.marks[i].kind != SRCH_MARK_MUST_NOT)
+            check(anc_str_eq(anc_str_sub(marked.words, marked.marks[i].at, text.len), text));
     }
     read_demands(mem, &marked);
+    read_words(mem, &marked, false);
+    read_words(mem, &marked, true);
     show(mem, s);
     return 0;
 }

@@ -64,24 +64,29 @@ typedef struct srch_highlight {
     size_t n_marks;
 } srch_highlight;
 
-typedef enum srch_place { SRCH_IN_TITLE, SRCH_IN_HEADING, SRCH_IN_TEXT } srch_place;
+typedef enum srch_place {
+    SRCH_IN_TITLE,
+    SRCH_IN_HEADING,
+    SRCH_IN_COLUMNS,
+    SRCH_IN_TEXT
+} srch_place;
 
 typedef struct srch_match {
     srch_place place;
     uint64_t start,
-        end; /* of title, heading, or the hit's text; plus the hit's start they count in the
+        end; /* of title, heading, columns, or the hit's text; plus the hit's start they count in the
                             document's extracted text */
 } srch_match;
 
 /* A distinct term of the query and what it gave to a hit. */
 typedef struct srch_term_detail {
-    anc_str term;  /* as it is indexed */
+    anc_str term;  /* as it is indexed; "begin*" stands for all words that begin so */
     double weight; /* mentions in the query */
-    double idf;
-    uint64_t df;               /* chunks of the collection that have it */
-    bool scored;               /* false: a function word that was left out */
-    uint32_t tf;               /* in title, heading and text of the hit's best chunk */
-    double bm25;               /* its part of the keyword score */
+    double idf;  /* of its word: of all readings of it, where a collection has several languages */
+    uint64_t df; /* chunks of the collection that have it */
+    bool scored; /* false: a function word that was left out */
+    uint32_t tf; /* in title, heading, columns and text of the hit's best chunk */
+    double bm25; /* its part of the keyword score */
     const srch_match *matches; /* [n_matches] by place, then start */
     size_t n_matches;
 } srch_term_detail;
@@ -94,7 +99,7 @@ typedef struct srch_side_detail {
 
 /* How a hit came to its scores. Those of a joined passage are its best chunk's. */
 typedef struct srch_explanation {
-    anc_str language;              /* that the question was read in for this collection */
+    anc_str language;              /* that the question was first read in for this collection */
     const srch_term_detail *terms; /* [n_terms] */
     size_t n_terms;
     uint32_t length;    /* of the chunk, in words that count */
@@ -113,7 +118,9 @@ typedef struct srch_hit {
     uint32_t version, ordinal;
     anc_str title, uri, language;
     anc_str heading; /* NULL where there is none */
-    uint32_t page;   /* 0 where there is none */
+    anc_str
+        columns;   /* header of the table that its best chunk begins in the middle of; NULL: none */
+    uint32_t page; /* 0 where there is none */
     uint64_t start, end;
     anc_str text;
     anc_str metadata; /* JSON object */

@@ -171,9 +171,9 @@ static const http_field match_rows[] = {
     {.name = "field",
      .kind = HTTP_TEXT,
      .flags = HTTP_REQUIRED,
-     .choices = "title|heading|text",
+     .choices = "title|heading|columns|text",
      .help = "where it stands"},
-    INT("start", "byte offset: of the extracted text, or of title or heading"),
+    INT("start", "byte offset: of the extracted text, or of title, heading or columns"),
     INT("end", "byte offset behind it"),
     MAYBE("text_start", HTTP_INT, "byte offset in the passage's text"),
     MAYBE("text_end", HTTP_INT, "byte offset behind it"),
@@ -181,12 +181,12 @@ static const http_field match_rows[] = {
 static const http_schema match_out = SCHEMA("Match", "A word of the query.", match_rows);
 
 static const http_field term_rows[] = {
-    TEXT("term", "as it is indexed"),
+    TEXT("term", "as it is indexed; \"begin*\" for all words that begin so"),
     REAL("weight", "mentions in the query"),
     INT("df", "chunks of the collection that have it"),
-    REAL("idf", "ln(1 + (chunks - df + 0.5) / (df + 0.5))"),
+    REAL("idf", "ln(1 + (chunks - df + 0.5) / (df + 0.5)); df of all readings of the word"),
     BOOL("scored", "false: a function word that was left out"),
-    INT("tf", "mentions in the chunk, its title and its heading"),
+    INT("tf", "mentions in the chunk, its title, heading and columns"),
     REAL("score", "part of the keyword score"),
     PART("matches", HTTP_LIST, &match_out, ""),
 };
@@ -252,6 +252,7 @@ static const http_schema hit_scores_out =
 
 static const http_field hit_rows[] = {
     PASSAGE_ROWS,
+    MAYBE("columns", HTTP_TEXT, "header of the table that it begins in the middle of"),
     INT("first_chunk", "ordinal of the passage's first chunk"),
     INT("last_chunk", "ordinal of its last; more than one with join_neighbours"),
     INT("duplicates", "worse passages that say the same and were left out"),

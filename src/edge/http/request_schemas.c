@@ -185,6 +185,10 @@ static const http_field collection_patch_fields[] = {
      .help = "documents are cut again in the background",
      .of = &chunking_patch_schema,
      COLLECTION(chunking)},
+    {.name = "embedding_model",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_LATER,
+     .help = "a model of the collection's own"},
 };
 const http_schema http_collection_patch_schema =
     SCHEMA("CollectionPatch", "What to change; the rest stays.", collection_patch_fields,

@@ -37,7 +37,7 @@ static void put_highlights(json_writer *w, const srch_hit *h)
 
 static void put_match(json_writer *w, const srch_hit *h, const srch_match *m)
 {
-    static const char *const places[] = {"title", "heading", "text"};
+    static const char *const places[] = {"title", "heading", "columns", "text"};
     const bool in_text = m->place == SRCH_IN_TEXT;
     const uint64_t from = in_text ? h->start : 0;
     json_open_object(w);
@@ -155,6 +155,7 @@ void http_put_hit(json_writer *w, const srch_hit *h, bool highlighted)
 {
     json_open_object(w);
     http_put_passage(w, h);
+    json_put_str_or_null(w, "columns", h->columns);
     json_put_int(w, "first_chunk", h->first_ordinal);
     json_put_int(w, "last_chunk", h->last_ordinal);
     json_put_int(w, "duplicates", h->duplicates);

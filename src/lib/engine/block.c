@@ -244,6 +244,7 @@ bool eng_builder_document(eng_builder *builder, const eng_document *document)
 {
     eng_block *b = builder->block;
     eng_block_document row = {.version = document->version,
+                              .language = document->language,
                               .first_chunk = eng_block_chunks(b),
                               .first_field = (uint32_t)b->fields.n,
                               .n_fields = (uint32_t)document->n_fields};

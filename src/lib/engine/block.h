@@ -1,6 +1,6 @@
 /* block.h - an immutable piece of the index, and the builder that makes one.
  *
- *   documents   row d: key, version, its run of chunks, its run of field values, its access set
+ *   documents   row d: key, version, language, its run of chunks, its run of field values, its access set
  *   slots       open addressing over the keys: row + 1, 0 is empty
  *   chunks      row c: ordinal, length in words, document; vector as halves where it has one
  *   terms       row t, ascending by bytes: text, postings, number of chunks
@@ -32,6 +32,7 @@ typedef struct eng_span {
 typedef struct eng_block_document {
     eng_span key;
     uint32_t version;
+    uint32_t language;
     uint32_t first_chunk, n_chunks;
     uint32_t first_field, n_fields;
     uint32_t access;

@@ -39,13 +39,16 @@ typedef struct sieve {
     uint64_t *bits;     /* chunks that have a wording of the demand */
 } sieve;
 
-static void mark_term(sieve *s, anc_str text)
+static void mark_term(sieve *s, const eng_wording *w)
 {
-    const eng_block_term *term = eng_block_term_find(s->block, text);
+    const eng_block *b = s->block;
+    const eng_block_term *term = eng_block_term_find(b, w->words[0]);
     if (term == NULL)
         return;
-    for (eng_postings p = eng_postings_of(s->block, term); eng_postings_next(&p);)
-        eng_bit_set(s->bits, p.chunk);
+    for (eng_postings p = eng_postings_of(b, term); eng_postings_next(&p);)
+        if (w->languages == 0 ||
+            (w->languages >> b->documents.ptr[b->document_of.ptr[p.chunk]].language & 1) != 0)
+            eng_bit_set(s->bits, p.chunk);
 }
 
 static void mark_prefix(sieve *s, anc_str prefix)
@@ -124,7 +127,7 @@ static void mark(sieve *s, const eng_wording *w)
 {
     switch (w->kind) {
     case ENG_HAS_TERM:
-        mark_term(s, w->words[0]);
+        mark_term(s, w);
         break;
     case ENG_HAS_PHRASE:
         mark_phrase(s, w);

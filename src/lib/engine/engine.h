@@ -34,6 +34,7 @@ enum {
     ENG_MAX_TERM_BYTES = 1024, /* a longer term is INVALID */
     ENG_MAX_DOCUMENT_CHUNKS = 1 << 20,
     ENG_MAX_QUERY_TERMS = 4096, /* distinct or not */
+    ENG_MAX_LANGUAGES = 64,
     ENG_MAX_DEMANDS = 256,
     ENG_MAX_PHRASE_WORDS = 1024,
     ENG_MAX_FILTER_DEPTH = 32,
@@ -96,6 +97,7 @@ typedef struct eng_field {
 typedef struct eng_document {
     anc_str key; /* 1 to ENG_MAX_KEY_BYTES bytes, any */
     uint32_t version;
+    uint32_t language;       /* below ENG_MAX_LANGUAGES; what it means is the caller's */
     const eng_field *fields; /* [n_fields] what filters see */
     size_t n_fields;
     const anc_str *labels; /* [n_labels] who may see it; none: nobody */
@@ -171,9 +173,9 @@ typedef enum eng_op {
     ENG_PREFIX    /* some string value begins with values[0] */
 } eng_op;
 
-/* A condition on a document. Integers and reals compare as numbers, strings byte by byte; an
- * ordering of two strings that are both RFC 3339 instants is that of the instants, and a string
- * that is one equals and compares with an ENG_TIME. Values of other kinds never match. */
+/* A condition on a document. Integers and reals compare as numbers, strings byte by
+ * byte, but two strings that are both RFC 3339 instants as the instants, and a string that is one
+ * with an ENG_TIME. ENG_EXISTS holds for an outer name too: "a" where there is a field "a.b". Values of other kinds never match. */
 typedef struct eng_filter {
     eng_op op;
     anc_str field;           /* leaves */
@@ -183,10 +185,16 @@ typedef struct eng_filter {
     size_t n_children;
 } eng_filter;
 
+/* A word can have several readings, terms side by side with the same number: it is where one of them
+ * is, as often as all of them together, and counts once. A reading can be bound to documents in some
+ * languages, since to another one it is a different word. */
 typedef struct eng_query_term {
     anc_str text;
-    float weight; /* > 0, finite; the same text twice is one term with the sum */
-    bool is_stop; /* scored only where all terms of the query are stop words */
+    float weight;  /* > 0, finite; the same term twice is one with the sum */
+    bool is_stop;  /* scored only where all terms of the query are stop words */
+    bool begins;   /* not the term, but every form that begins with the text */
+    uint32_t word; /* 0: a word of its own; a reading that stands earlier already stays there */
+    uint64_t languages; /* a bit each; 0: of whatever language */
 } eng_query_term;
 
 typedef enum eng_wording_kind {
@@ -199,6 +207,7 @@ typedef struct eng_wording {
     eng_wording_kind kind;
     const anc_str *words; /* [n_words] none of them empty */
     size_t n_words;
+    uint64_t languages; /* ENG_HAS_TERM: of the documents that it is in; a bit each, 0: all */
 } eng_wording;
 
 /* A condition on a chunk and its title. */
@@ -233,7 +242,7 @@ typedef struct eng_query {
 /* What one term of the query gives to a candidate. */
 typedef struct eng_part_score {
     uint32_t tf; /* in title and text; 0: it is not there */
-    double bm25; /* 0 where the term is not scored */
+    double bm25; /* of its word, by its share of tf; 0 where the term is not scored */
 } eng_part_score;
 
 typedef struct eng_candidate {
@@ -258,10 +267,13 @@ typedef struct eng_listed {
 } eng_listed;
 
 typedef struct eng_term_fact {
-    anc_str text;  /* as in the query */
+    anc_str text; /* as in the query, like the next three */
+    bool begins;
+    uint32_t word;
+    uint64_t languages;
     double weight; /* summed */
     uint64_t df;   /* live chunks that have it */
-    double idf;    /* ln(1 + (N - df + 0.5) / (df + 0.5)) */
+    double idf;    /* ln(1 + (N - df + 0.5) / (df + 0.5)), where df is that of the whole word */
     bool scored;   /* false: a stop word that was left out */
 } eng_term_fact;
 
@@ -273,7 +285,7 @@ typedef struct eng_result {
     size_t n_documents;           /* those with a chunk that may be seen, at most k_documents */
     eng_term_fact *terms;         /* [n_terms] distinct, in the query's order */
     size_t n_terms;
-    double idf_total;     /* sum of weight * idf over the scored terms */
+    double idf_total;     /* sum of weight * idf over the scored words; of a word's the greatest */
     double bm25_bound;    /* no chunk can have a greater bm25 (equal to idf_total) */
     uint64_t live_chunks; /* N */
     double mean_length;   /* of all live chunks, in words that count */

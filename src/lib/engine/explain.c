@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "search.h"
+#include "words.h"
 
 typedef struct seen {
     eng_place_of at;
@@ -20,23 +20,37 @@ static int by_place(const void *a, const void *b)
     return x->at.chunk < y->at.chunk ? -1 : x->at.chunk > y->at.chunk;
 }
 
-/* One term in one block, for the candidates `rows` [n] that are in it. */
-static void explain_term(const eng_run *run, const eng_block *b, const eng_term_fact *fact,
-                         size_t term, const seen *rows, size_t n)
+/* How often one list of postings has the candidates `rows` [n], all of one block. */
+static void count_source(eng_source *s, size_t term, const seen *rows, size_t n)
 {
-    const eng_block_term *found = eng_block_term_find(b, fact->text);
-    const double weight = fact->scored ? fact->weight * fact->idf : 0;
-    if (found == NULL)
-        return;
-    size_t i = 0;
-    for (eng_postings p = eng_postings_of(b, found); i < n && eng_postings_next(&p);) {
-        while (i < n && rows[i].at.chunk < p.chunk)
+    for (size_t i = 0; i < n && s->more; eng_source_next(s)) {
+        while (i < n && rows[i].at.chunk < s->chunk)
             i++;
-        if (i == n || rows[i].at.chunk != p.chunk)
-            continue;
-        const double tf = p.tf, norm = eng_bm25_norm(run, b->lengths.ptr[p.chunk]);
-        rows[i].parts[term] = (eng_part_score){p.tf, weight * tf / (tf + norm)};
+        if (i < n && rows[i].at.chunk == s->chunk)
+            rows[i].parts[term].tf += s->tf;
     }
+}
+
+/* One word in one block; `term` is the number of its first reading. */
+static anc_status explain_word(const eng_run *run, const eng_block *b, const eng_word *word,
+                               size_t term, const seen *rows, size_t n)
+{
+    for (size_t t = 0; t < word->n; t++) {
+        eng_sources sources;
+        ANC_TRY(eng_sources_open(run, b, &word->terms[t], 1, &sources));
+        for (size_t i = 0; i < sources.n; i++)
+            count_source(&sources.items[i], term + t, rows, n);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const double norm = eng_bm25_norm(run, b->lengths.ptr[rows[i].at.chunk]);
+        eng_part_score *parts = rows[i].parts + term;
+        double tf = 0;
+        for (size_t t = 0; t < word->n; t++)
+            tf += parts[t].tf;
+        for (size_t t = 0; t < word->n; t++)
+            parts[t].bm25 = word->weight * parts[t].tf / (tf + norm);
+    }
+    return ANC_OK;
 }
 
 anc_status eng_run_explain(eng_run *run, const eng_place_of *places, eng_result *result)
@@ -63,8 +77,8 @@ anc_status eng_run_explain(eng_run *run, const eng_place_of *places, eng_result 
         for (to = from; to < n && rows[to].at.part == rows[from].at.part; to++)
             continue;
         ANC_TRY(eng_run_may_go_on(run));
-        for (size_t t = 0; t < result->n_terms; t++)
-            explain_term(run, b, &result->terms[t], t, rows + from, to - from);
+        for (size_t i = 0, term = 0; i < run->n_words; term += run->words[i++].n)
+            ANC_TRY(explain_word(run, b, &run->words[i], term, rows + from, to - from));
     }
     return ANC_OK;
 }

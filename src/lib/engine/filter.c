@@ -104,8 +104,6 @@ static order order_values(const eng_value *a, const eng_value *b)
 
 static bool equal(const eng_value *a, const eng_value *b)
 {
-    if (a->kind == ENG_STRING && b->kind == ENG_STRING)
-        return anc_str_eq(a->str, b->str);
     return order_values(a, b) == EQUAL;
 }
 
@@ -162,12 +160,22 @@ static bool value_fits(const eng_filter *f, const eng_value *have, bool in_list)
     return false;
 }
 
+/* Whether the condition is about the field `name`; of an outer name ("a" of "a.b") only whether it is
+ * there can be asked. */
+static bool is_about(const eng_filter *f, anc_str name)
+{
+    if (anc_str_eq(name, f->field))
+        return true;
+    return f->op == ENG_EXISTS && name.len > f->field.len && name.ptr[f->field.len] == '.' &&
+           anc_str_starts(name, f->field);
+}
+
 /* Whether some value of the field fits. */
 static bool leaf_fits(const eng_filter *f, const eng_block *b, const eng_block_document *row)
 {
     for (uint32_t i = 0; i < row->n_fields; i++) {
         const eng_block_field *field = &b->fields.ptr[row->first_field + i];
-        if (!anc_str_eq(eng_block_text(b, b->names.ptr[field->name]), f->field))
+        if (!is_about(f, eng_block_text(b, b->names.ptr[field->name])))
             continue;
         const eng_value have = eng_field_value(b, field);
         if (value_fits(f, &have, field->in_list != 0))

@@ -1,6 +1,6 @@
 /* keyword.c - BM25 over all postings of the query's terms, a window of chunks at a time.
  *
- * Scores of WINDOW chunks are summed side by side, term after term in the query's order, so that
+ * Scores of ENG_WINDOW chunks are summed side by side, term after term in the query's order, so that
  * the sums stay in the cache and two searches for the same words give the same bits. Then the window
  * is read once: what is allowed is offered to the keyword list, and candidates that the semantic
  * stage has already chosen get their score from the same sums.
@@ -8,23 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "search.h"
-
-enum { WINDOW = 4096 };
+#include "words.h"
 
 #define K1 1.2
 #define B  0.75
 
+/* The postings of one word; those of several lists are summed up window by window. */
 typedef struct cursor {
-    eng_postings postings;
+    eng_sources sources;
     double weight;
-    bool more; /* postings.chunk is a posting that was not used yet */
 } cursor;
 
 typedef struct window {
-    double score[WINDOW];
-    double coverage[WINDOW];
-    cursor *cursors; /* [n_cursors] of the part, only terms that it has */
+    double score[ENG_WINDOW];
+    double coverage[ENG_WINDOW];
+    uint32_t tf[ENG_WINDOW]; /* of a word with several lists */
+    cursor *cursors;         /* [n_cursors] of the part, only words that it has */
     size_t n_cursors;
     eng_found **marked; /* [n_marked] semantic candidates by place */
     size_t n_marked, next_marked;
@@ -54,18 +53,27 @@ double eng_bm25_norm(const eng_run *run, uint32_t length)
     return K1 * (1 - B + B * (double)length / run->mean_length);
 }
 
+static void add_chunk(const eng_run *run, const eng_block *b, window *w, double weight,
+                      uint32_t start, uint32_t chunk, double tf)
+{
+    const double norm = eng_bm25_norm(run, b->lengths.ptr[chunk]);
+    w->score[chunk - start] += weight * tf / (tf + norm);
+    w->coverage[chunk - start] += weight;
+}
+
 /* Adds what the cursor's postings give to the chunks below `end`. */
 static void add_postings(const eng_run *run, const eng_block *b, window *w, cursor *c,
                          uint32_t start, uint32_t end)
 {
-    while (c->more && c->postings.chunk < end) {
-        const uint32_t chunk = c->postings.chunk;
-        const double tf = c->postings.tf;
-        const double norm = eng_bm25_norm(run, b->lengths.ptr[chunk]);
-        w->score[chunk - start] += c->weight * tf / (tf + norm);
-        w->coverage[chunk - start] += c->weight;
-        c->more = eng_postings_next(&c->postings);
+    if (c->sources.n == 1) {
+        for (eng_source *s = c->sources.items; s->more && s->chunk < end; eng_source_next(s))
+            add_chunk(run, b, w, c->weight, start, s->chunk, s->tf);
+        return;
     }
+    eng_sources_sum(&c->sources, start, end, w->tf);
+    for (uint32_t chunk = start; chunk < end; chunk++)
+        if (w->tf[chunk - start] > 0)
+            add_chunk(run, b, w, c->weight, start, chunk, w->tf[chunk - start]);
 }
 
 static void read_window(eng_run *run, window *w, uint32_t part, uint32_t start, uint32_t end)
@@ -95,16 +103,17 @@ static anc_status search_part(eng_run *run, window *w, uint32_t part)
     const eng_block *b = run->snapshot->parts[part].block;
     const uint32_t n = eng_block_chunks(b);
     w->n_cursors = 0;
-    for (size_t i = 0; i < run->n_scored; i++) {
-        const eng_block_term *term = eng_block_term_find(b, run->scored[i].text);
-        if (term == NULL)
+    for (size_t i = 0; i < run->n_words; i++) {
+        const eng_word *word = &run->words[i];
+        cursor *c = &w->cursors[w->n_cursors];
+        if (!word->scored)
             continue;
-        cursor *c = &w->cursors[w->n_cursors++];
-        *c = (cursor){.postings = eng_postings_of(b, term), .weight = run->scored[i].weight};
-        c->more = eng_postings_next(&c->postings);
+        c->weight = word->weight;
+        ANC_TRY(eng_sources_open(run, b, word->terms, word->n, &c->sources));
+        w->n_cursors += c->sources.n > 0 ? 1 : 0;
     }
-    for (uint32_t start = 0; start < n; start += WINDOW) {
-        const uint32_t end = n - start < WINDOW ? n : start + WINDOW;
+    for (uint32_t start = 0; start < n; start += ENG_WINDOW) {
+        const uint32_t end = n - start < ENG_WINDOW ? n : start + ENG_WINDOW;
         ANC_TRY(eng_run_may_go_on(run));
         memset(w->score, 0, (end - start) * sizeof *w->score);
         memset(w->coverage, 0, (end - start) * sizeof *w->coverage);
@@ -117,11 +126,11 @@ static anc_status search_part(eng_run *run, window *w, uint32_t part)
 
 anc_status eng_run_keyword(eng_run *run)
 {
-    if (run->n_scored == 0)
+    if (run->n_words == 0)
         return ANC_OK;
     window *w = anc_arena_alloc(run->mem, 1, sizeof *w);
     if (w != NULL) {
-        w->cursors = anc_arena_alloc(run->mem, run->n_scored, sizeof *w->cursors);
+        w->cursors = anc_arena_alloc(run->mem, run->n_words, sizeof *w->cursors);
         w->marked = anc_arena_alloc(run->mem, run->semantic.n, sizeof(eng_found *));
     }
     if (w == NULL || w->cursors == NULL || w->marked == NULL)

@@ -54,6 +54,9 @@ static anc_status check_document(const eng_document *document, anc_err *err)
     if (document->key.len == 0 || document->key.len > ENG_MAX_KEY_BYTES)
         return ANC_FAIL(err, ANC_INVALID, "a key of %zu bytes, not 1 to %d", document->key.len,
                         (int)ENG_MAX_KEY_BYTES);
+    if (document->language >= ENG_MAX_LANGUAGES)
+        return ANC_FAIL(err, ANC_INVALID, "a document of language %u, at most %d",
+                        document->language, (int)ENG_MAX_LANGUAGES - 1);
     for (size_t i = 0; i < document->n_fields; i++)
         if (document->fields[i].value.kind == ENG_REAL && isnan(document->fields[i].value.real))
             return ANC_FAIL(err, ANC_INVALID, "field %.*s is not a number",

@@ -47,6 +47,7 @@ static bool copy_document(eng_builder *to, const eng_block *b, const eng_block_d
             eng_block_text(b, b->labels.ptr[b->access_labels.ptr[access->first + i]]);
     const eng_document document = {.key = eng_block_text(b, row->key),
                                    .version = row->version,
+                                   .language = row->language,
                                    .fields = s->fields.ptr,
                                    .n_fields = row->n_fields,
                                    .labels = s->labels.ptr,

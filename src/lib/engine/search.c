@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "filter.h"
+#include "words.h"
 
 static anc_status check_query(const eng_snapshot *s, const eng_query *q, anc_err *err)
 {
@@ -18,6 +19,8 @@ static anc_status check_query(const eng_snapshot *s, const eng_query *q, anc_err
         if (!(q->terms[i].weight > 0) || !isfinite(q->terms[i].weight))
             return ANC_FAIL(err, ANC_INVALID, "term %.*s has weight %g", ANC_FMT(q->terms[i].text),
                             (double)q->terms[i].weight);
+        else if (q->terms[i].begins && q->terms[i].text.len == 0)
+            return ANC_FAIL(err, ANC_INVALID, "a term that stands for every form");
     if (q->filter != NULL)
         ANC_TRY(eng_filter_check(q->filter, err));
     ANC_TRY(eng_demands_check(q, err));
@@ -37,6 +40,12 @@ static bool only_stop_words(const eng_query *q)
     return true;
 }
 
+static bool is_same(const eng_term_fact *fact, const eng_query_term *term)
+{
+    return fact->begins == term->begins && fact->languages == term->languages &&
+           anc_str_eq(fact->text, term->text);
+}
+
 /* The query's terms without repetition, in its order; a text is a stop word where all its mentions
  * are. A query has few terms: each is compared with those before it. */
 static size_t distinct_terms(const eng_query *q, eng_term_fact *facts)
@@ -46,10 +55,13 @@ static size_t distinct_terms(const eng_query *q, eng_term_fact *facts)
     for (size_t i = 0; i < q->n_terms; i++) {
         const eng_query_term *term = &q->terms[i];
         size_t at = 0;
-        while (at < n && !anc_str_eq(facts[at].text, term->text))
+        while (at < n && !is_same(&facts[at], term))
             at++;
         if (at == n)
-            facts[n++] = (eng_term_fact){.text = term->text};
+            facts[n++] = (eng_term_fact){.text = term->text,
+                                         .begins = term->begins,
+                                         .word = term->word,
+                                         .languages = term->languages};
         facts[at].weight += (double)term->weight;
         facts[at].scored = facts[at].scored || all_stop || !term->is_stop;
     }
@@ -59,24 +71,11 @@ static size_t distinct_terms(const eng_query *q, eng_term_fact *facts)
 static anc_status weigh_terms(eng_run *run, eng_result *result)
 {
     const eng_query *q = run->query;
-    const double n = (double)run->snapshot->chunks;
     result->terms = anc_arena_alloc(run->mem, q->n_terms, sizeof *result->terms);
-    run->scored = anc_arena_alloc(run->mem, q->n_terms, sizeof *run->scored);
-    if (result->terms == NULL || run->scored == NULL)
+    if (result->terms == NULL)
         return ANC_FAIL(run->err, anc_arena_refusal(run->mem), "no room for a query's terms");
     result->n_terms = distinct_terms(q, result->terms);
-    for (size_t i = 0; i < result->n_terms; i++) {
-        eng_term_fact *fact = &result->terms[i];
-        fact->df = eng_live_df(run->snapshot, fact->text);
-        fact->idf = log(1 + (n - (double)fact->df + 0.5) / ((double)fact->df + 0.5));
-        if (!fact->scored)
-            continue;
-        const double weight = fact->weight * fact->idf;
-        run->scored[run->n_scored++] = (eng_scored){fact->text, weight};
-        result->idf_total += weight;
-    }
-    result->bm25_bound = result->idf_total;
-    return ANC_OK;
+    return eng_words_weigh(run, result);
 }
 
 static anc_status best_init(eng_run *run, eng_best *best, uint32_t k)

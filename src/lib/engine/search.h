@@ -38,11 +38,16 @@ void eng_best_offer(eng_best *best, const eng_found *row);
 /* Best first, ranks filled. */
 void eng_best_sort(eng_best *best);
 
-/* A term of the query that is scored. */
-typedef struct eng_scored {
-    anc_str text;
-    double weight; /* weight * idf */
-} eng_scored;
+/* Chunks whose scores are summed side by side. */
+enum { ENG_WINDOW = 4096 };
+
+/* A word of the query. */
+typedef struct eng_word {
+    const eng_term_fact *terms; /* [n] its readings, in the result's terms */
+    size_t n;
+    bool scored;
+    double weight; /* weight * idf; 0 where it is not scored */
+} eng_word;
 
 typedef struct eng_run {
     const eng_snapshot *snapshot;
@@ -50,8 +55,8 @@ typedef struct eng_run {
     anc_arena *mem;
     anc_err *err;
     uint64_t **allowed; /* [parts] bitmaps over chunks; NULL: every chunk of the part */
-    eng_scored *scored; /* [n_scored] */
-    size_t n_scored;
+    eng_word *words;    /* [n_words] */
+    size_t n_words;
     double mean_length;
     eng_best keyword, semantic, documents;
 } eng_run;

@@ -88,7 +88,7 @@ static anc_status publish(world *w, const char *collection, const char *id, uint
 static srch_index_result search(world *w, const char *collection, const char *word,
                                 const float *vector, const srch_filter *filter)
 {
-    const srch_query_term term = {anc_str_of(word), 1, false};
+    const srch_query_term term = {.text = anc_str_of(word), .weight = 1};
     const srch_index_query q = {.terms = &term,
                                 .n_terms = 1,
                                 .vector = vector,
@@ -209,8 +209,9 @@ static void demands_are_inside(void **state)
     open_world(&w, state);
     anc_str phrase[] = {ANC_STR_INIT("red"), ANC_STR_INIT("fish")}, blue = ANC_STR("blue"),
             beginning = ANC_STR("gre");
-    srch_wording wordings[] = {
-        {SRCH_HAS_PHRASE, phrase, 2}, {SRCH_HAS_TERM, &blue, 1}, {SRCH_HAS_PREFIX, &beginning, 1}};
+    srch_wording wordings[] = {{SRCH_HAS_PHRASE, phrase, 2, 0},
+                               {SRCH_HAS_TERM, &blue, 1, 0},
+                               {SRCH_HAS_PREFIX, &beginning, 1, 0}};
     srch_demand demand = {wordings, 1, false};
     srch_index_query q = {.vector = x_axis,
                           .dims = DIMS,
@@ -283,9 +284,9 @@ static void scores_are_explained(void **state)
     ASSERT_OK(publish(&w, "c", "a", 1, a_public,
                       (words){.chunks = {"red red fish", "blue"}, .n = 2, .vector = x_axis}),
               &w.err);
-    const srch_query_term terms[] = {{ANC_STR_INIT("red"), 1, false},
-                                     {ANC_STR_INIT("fish"), 2, false},
-                                     {ANC_STR_INIT("the"), 1, true}};
+    const srch_query_term terms[] = {{.text = ANC_STR_INIT("red"), .weight = 1},
+                                     {.text = ANC_STR_INIT("fish"), .weight = 2},
+                                     {.text = ANC_STR_INIT("the"), .weight = 1, .is_stop = true}};
     const srch_index_query q = {.terms = terms,
                                 .n_terms = 3,
                                 .vector = x_axis,
@@ -307,6 +308,94 @@ static void scores_are_explained(void **state)
     close_world(&w);
 }
 
+/* A word is found by any of its readings and counts once; a beginning by every word that has it. */
+static void words_have_readings_and_beginnings(void **state)
+{
+    world w;
+    open_world(&w, state);
+    ASSERT_OK(publish(&w, "c", "a", 1, a_public,
+                      (words){.chunks = {"ecol red", "ecole", "ecole ecol", "blue"}, .n = 4}),
+              &w.err);
+    const srch_query_term terms[] = {
+        {.text = ANC_STR_INIT("ecole"), .weight = 1, .word = 1},
+        {.text = ANC_STR_INIT("ecol"), .weight = 1, .word = 1},
+        {.text = ANC_STR_INIT("bl"), .weight = 1, .begins = true},
+    };
+    const srch_index_query q = {.terms = terms,
+                                .n_terms = 3,
+                                .labels = a_public,
+                                .n_labels = 1,
+                                .k_keyword = 10,
+                                .explain = true};
+    srch_index_result r;
+    ASSERT_OK(w.index.ops->search(w.index.self, &w.call, ANC_STR("c"), &q, &r), &w.err);
+    assert_true(r.n == 4 && r.n_terms == 3);
+    assert_true(r.terms[0].df == 2 && r.terms[1].df == 2 && r.terms[2].df == 1);
+    assert_true(r.terms[0].idf == r.terms[1].idf && r.terms[2].idf > r.terms[0].idf);
+    assert_true(r.terms[2].begins && !r.terms[0].begins);
+    assert_true(fabs(r.bm25_bound - r.terms[0].idf - r.terms[2].idf) < 1e-9);
+    for (size_t i = 0; i < r.n; i++) {
+        const srch_candidate *c = &r.candidates[i];
+        const bool blue = c->ordinal == 3;
+        const double idf = r.terms[blue ? 2 : 0].idf;
+        assert_true(fabs(c->coverage - idf / r.bm25_bound) < 1e-9);
+        assert_true(c->bm25 > 0 && c->bm25 < idf);
+        assert_true(fabs(c->terms[0].bm25 + c->terms[1].bm25 + c->terms[2].bm25 - c->bm25) < 1e-9);
+        assert_int_equal(c->terms[2].tf, blue ? 1 : 0);
+    }
+    close_world(&w);
+}
+
+/* A reading is a word in documents of its languages; to others it is another one. */
+static void readings_keep_to_their_languages(void **state)
+{
+    world w;
+    open_world(&w, state);
+    srch_index_document d = {.document_id = ANC_STR("en"),
+                             .version = 1,
+                             .language = TXT_EN,
+                             .labels = a_public,
+                             .n_labels = 1};
+    words english = {.chunks = {"not note"}, .n = 1}, french = {.chunks = {"not"}, .n = 1};
+    ASSERT_OK(w.index.ops->publish(w.index.self, &w.call, ANC_STR("c"), &d,
+                                   (srch_chunk_source){&english, next_words}),
+              &w.err);
+    d.document_id = ANC_STR("fr");
+    d.language = TXT_FR;
+    ASSERT_OK(w.index.ops->publish(w.index.self, &w.call, ANC_STR("c"), &d,
+                                   (srch_chunk_source){&french, next_words}),
+              &w.err);
+    const srch_query_term terms[] = {
+        {.text = ANC_STR_INIT("note"), .weight = 1, .word = 1, .languages = 1u << TXT_EN},
+        {.text = ANC_STR_INIT("not"), .weight = 1, .word = 1, .languages = 1u << TXT_FR},
+    };
+    anc_str french_word = ANC_STR("not");
+    srch_wording only_french = {
+        .kind = SRCH_HAS_TERM, .words = &french_word, .n_words = 1, .languages = 1u << TXT_FR};
+    const srch_demand demand = {&only_french, 1, false};
+    srch_index_query q = {.terms = terms,
+                          .n_terms = 2,
+                          .labels = a_public,
+                          .n_labels = 1,
+                          .k_keyword = 10,
+                          .explain = true};
+    srch_index_result r;
+    ASSERT_OK(w.index.ops->search(w.index.self, &w.call, ANC_STR("c"), &q, &r), &w.err);
+    assert_true(r.n == 2 && r.terms[0].df == 1 && r.terms[1].df == 1);
+    for (size_t i = 0; i < r.n; i++) {
+        const srch_candidate *c = &r.candidates[i];
+        const bool is_english = anc_str_eq(c->document_id, ANC_STR("en"));
+        assert_int_equal(c->terms[0].tf, is_english ? 1 : 0);
+        assert_int_equal(c->terms[1].tf, is_english ? 0 : 1);
+        assert_true(fabs(c->coverage - 1) < 1e-9);
+    }
+    q.demands = &demand;
+    q.n_demands = 1;
+    ASSERT_OK(w.index.ops->search(w.index.self, &w.call, ANC_STR("c"), &q, &r), &w.err);
+    assert_true(r.n == 1 && anc_str_eq(r.candidates[0].document_id, ANC_STR("fr")));
+    close_world(&w);
+}
+
 static anc_status never(void *arg)
 {
     (void)arg;
@@ -318,7 +407,7 @@ static void a_search_can_be_ended(void **state)
     world w;
     open_world(&w, state);
     ASSERT_OK(publish(&w, "c", "a", 1, a_public, (words){.chunks = {"red"}, .n = 1}), &w.err);
-    const srch_query_term term = {ANC_STR("red"), 1, false};
+    const srch_query_term term = {.text = ANC_STR("red"), .weight = 1};
     srch_index_query q = {.terms = &term,
                           .n_terms = 1,
                           .labels = a_public,
@@ -345,6 +434,8 @@ int main(void)
     failed += RUN_TABLE("labels and filters", adapters, labels_and_filters_are_inside);
     failed += RUN_TABLE("demands", adapters, demands_are_inside);
     failed += RUN_TABLE("documents", adapters, documents_come_latest_first);
+    failed += RUN_TABLE("readings", adapters, words_have_readings_and_beginnings);
+    failed += RUN_TABLE("readings by language", adapters, readings_keep_to_their_languages);
     failed += RUN_TABLE("explained", adapters, scores_are_explained);
     return failed + RUN_TABLE("a search can be ended", adapters, a_search_can_be_ended);
 }

@@ -25,7 +25,8 @@ enum {
     TERMS = 6,
     DEMANDS = 2,
     PHRASE = 3,
-    ENDINGS = 2
+    ENDINGS = 2,
+    LANGUAGES = 3
 };
 
 typedef struct model_chunk {
@@ -35,12 +36,14 @@ typedef struct model_chunk {
     size_t n_words, n_title;
     bool has_vector;
     float vector[DIMS];
+    uint32_t language; /* the document's */
 } model_chunk;
 
 typedef struct model_document {
     bool alive;
     uint32_t version;
     int label, year;
+    uint32_t language;
     size_t n_chunks;
     model_chunk chunks[CHUNKS];
 } model_document;
@@ -89,10 +92,12 @@ static void random_document(model_document *d)
     d->version++;
     d->label = (int)chance(LABELS);
     d->year = 2000 + (int)chance(5);
+    d->language = chance(LANGUAGES) == 0 ? ENG_MAX_LANGUAGES - 1 : chance(LANGUAGES);
     d->n_chunks = chance(CHUNKS + 1);
     for (size_t c = 0; c < d->n_chunks; c++) {
         model_chunk *m = &d->chunks[c];
         m->ordinal = (uint32_t)c * 2;
+        m->language = d->language;
         m->n_title = chance(3);
         m->n_words = m->n_title + chance(WORDS - 2);
         for (size_t i = 0; i < m->n_words; i++) {
@@ -118,6 +123,7 @@ static void publish(eng_index *index, size_t number, anc_err *err)
                             .value = {.kind = ENG_INT, .integer = d->year}};
     const eng_document document = {.key = anc_str_of(key),
                                    .version = d->version,
+                                   .language = d->language,
                                    .fields = &year,
                                    .n_fields = 1,
                                    .labels = &label_names[d->label],
@@ -156,11 +162,21 @@ typedef struct wanted {
     int words[PHRASE], endings[PHRASE];
     size_t n;
     anc_str texts[PHRASE];
+    uint64_t languages; /* of a term */
 } wanted;
 
+/* A term as it is asked for: a word of the vocabulary, or the beginning of forms. */
+typedef struct asked {
+    int word;
+    bool begins;
+    anc_str text;
+    uint32_t number; /* readings of one word have the same; 0: a word of its own */
+    uint64_t languages;
+} asked;
+
 typedef struct question {
-    int words[TERMS];
-    size_t n_words;
+    asked terms[TERMS];
+    size_t n_terms;
     bool has_vector;
     float vector[DIMS];
     int label;
@@ -192,7 +208,7 @@ static bool has_wanted(const model_chunk *m, const wanted *d)
 {
     for (size_t i = 0; i < m->n_words; i++) {
         if (d->kind == ENG_HAS_TERM && m->words[i] == d->words[0])
-            return true;
+            return d->languages == 0 || (d->languages >> m->language & 1) != 0;
         if (d->kind == ENG_HAS_PREFIX &&
             anc_str_starts(anc_str_of(forms[m->words[i]][m->endings[i]]), d->texts[0]))
             return true;
@@ -215,6 +231,8 @@ static void random_demand(wanted *d)
     const model_document *from = &model[chance(DOCUMENTS)];
     const model_chunk *m =
         from->n_chunks > 0 ? &from->chunks[chance((uint32_t)from->n_chunks)] : NULL;
+    if (chance(2) == 0)
+        d->languages = 1u << chance(LANGUAGES);
     if (d->kind == ENG_HAS_PHRASE)
         d->n = 1 + chance(PHRASE);
     const size_t at = m != NULL && m->n_words > d->n ? chance((uint32_t)(m->n_words - d->n)) : 0;
@@ -229,12 +247,83 @@ static void random_demand(wanted *d)
         d->texts[0].len = 1 + chance((uint32_t)d->texts[0].len);
 }
 
-static size_t count_of(const model_chunk *m, int w)
+static bool is_that(const model_chunk *m, size_t i, const asked *t)
+{
+    if (t->languages != 0 && (t->languages >> m->language & 1) == 0)
+        return false;
+    if (!t->begins)
+        return m->words[i] == t->word;
+    return anc_str_starts(anc_str_of(forms[m->words[i]][m->endings[i]]), t->text);
+}
+
+static size_t count_of(const model_chunk *m, const asked *t)
 {
     size_t n = 0;
     for (size_t i = 0; i < m->n_words; i++)
-        n += m->words[i] == w ? 1 : 0;
+        n += is_that(m, i, t) ? 1 : 0;
     return n;
+}
+
+/* A word of the question: readings that are not asked for earlier, side by side. */
+typedef struct asked_word {
+    asked readings[TERMS];
+    double weights[TERMS]; /* mentions */
+    size_t n;
+    bool scored;
+    double df;
+} asked_word;
+
+typedef struct statistics {
+    double chunks, length;
+    asked_word words[TERMS];
+    size_t n_words;
+} statistics;
+
+static bool is_stop(const asked *t)
+{
+    return !t->begins && t->word < STOPS;
+}
+
+static bool mentioned_again(statistics *s, const asked *t, bool scored)
+{
+    for (size_t i = 0; i < s->n_words; i++)
+        for (size_t r = 0; r < s->words[i].n; r++) {
+            const asked *had = &s->words[i].readings[r];
+            if (had->begins != t->begins || had->languages != t->languages ||
+                !anc_str_eq(had->text, t->text))
+                continue;
+            s->words[i].weights[r]++;
+            s->words[i].scored |= scored;
+            return true;
+        }
+    return false;
+}
+
+static void read_words(const question *q, statistics *s)
+{
+    bool only_stops = true;
+    for (size_t i = 0; i < q->n_terms; i++)
+        only_stops = only_stops && is_stop(&q->terms[i]);
+    for (size_t i = 0; i < q->n_terms; i++) {
+        const asked *t = &q->terms[i];
+        const bool scored = only_stops || !is_stop(t);
+        if (mentioned_again(s, t, scored))
+            continue;
+        asked_word *last = s->n_words > 0 ? &s->words[s->n_words - 1] : NULL;
+        if (last == NULL || t->number == 0 || last->readings[0].number != t->number)
+            last = &s->words[s->n_words++];
+        last->readings[last->n] = *t;
+        last->weights[last->n++] = 1;
+        last->scored |= scored;
+    }
+}
+
+static size_t tf_of(const model_chunk *m, const asked_word *w)
+{
+    size_t tf = 0;
+    for (size_t r = 0; r < w->n; r++)
+        tf += count_of(m, &w->readings[r]);
+    return tf;
 }
 
 static double length_of(const model_chunk *m)
@@ -245,30 +334,19 @@ static double length_of(const model_chunk *m)
     return (double)n;
 }
 
-typedef struct statistics {
-    double chunks, length, df[VOCABULARY];
-} statistics;
-
-static statistics count_all(void)
+static statistics count_all(const question *q)
 {
     statistics s = {0};
+    read_words(q, &s);
     for (size_t d = 0; d < DOCUMENTS; d++)
         for (size_t c = 0; model[d].alive && c < model[d].n_chunks; c++) {
             const model_chunk *m = &model[d].chunks[c];
             s.chunks++;
             s.length += length_of(m);
-            for (int w = 0; w < VOCABULARY; w++)
-                s.df[w] += count_of(m, w) > 0 ? 1 : 0;
+            for (size_t w = 0; w < s.n_words; w++)
+                s.words[w].df += tf_of(m, &s.words[w]) > 0 ? 1 : 0;
         }
     return s;
-}
-
-static bool is_scored(const question *q, int w)
-{
-    bool only_stops = true;
-    for (size_t i = 0; i < q->n_words; i++)
-        only_stops = only_stops && q->words[i] < STOPS;
-    return only_stops || w >= STOPS;
 }
 
 static expected score(const question *q, const statistics *s, size_t d, size_t c)
@@ -277,16 +355,19 @@ static expected score(const question *q, const statistics *s, size_t d, size_t c
     const double mean = s->length > 0 ? s->length / s->chunks : 1;
     double had = 0, total = 0;
     expected e = {.document = d, .chunk = c, .cosine = (double)NAN};
-    for (size_t i = 0; i < q->n_words; i++) {
-        const int w = q->words[i];
-        if (!is_scored(q, w))
+    for (size_t i = 0; i < s->n_words; i++) {
+        const asked_word *w = &s->words[i];
+        double weight = 0;
+        for (size_t r = 0; r < w->n; r++)
+            weight = fmax(weight, w->weights[r]);
+        weight *= log(1 + (s->chunks - w->df + 0.5) / (w->df + 0.5));
+        const double tf = (double)tf_of(m, w);
+        if (!w->scored)
             continue;
-        const double idf = log(1 + (s->chunks - s->df[w] + 0.5) / (s->df[w] + 0.5));
-        const double tf = (double)count_of(m, w);
-        total += idf;
+        total += weight;
         if (tf > 0) {
-            had += idf;
-            e.bm25 += idf * tf / (tf + 1.2 * (1 - 0.75 + 0.75 * length_of(m) / mean));
+            had += weight;
+            e.bm25 += weight * tf / (tf + 1.2 * (1 - 0.75 + 0.75 * length_of(m) / mean));
         }
     }
     e.coverage = total > 0 ? had / total : 0;
@@ -300,7 +381,7 @@ static expected score(const question *q, const statistics *s, size_t d, size_t c
 
 static size_t score_all(const question *q, expected *out)
 {
-    const statistics s = count_all();
+    const statistics s = count_all(q);
     size_t n = 0;
     for (size_t d = 0; d < DOCUMENTS; d++) {
         if (!model[d].alive || (model[d].label != 0 && model[d].label != q->label) ||
@@ -354,10 +435,13 @@ static void compare_parts(const eng_result *r, const expected *e, const eng_cand
     double sum = 0;
     assert_int_equal(c->length, (size_t)length_of(m));
     for (size_t t = 0; t < r->n_terms; t++) {
-        size_t tf = 0;
-        for (size_t i = 0; i < m->n_words; i++)
-            tf += anc_str_eq(word(m->words[i]), r->terms[t].text) ? 1 : 0;
-        assert_int_equal(c->parts[t].tf, tf);
+        asked term = {.word = VOCABULARY,
+                      .begins = r->terms[t].begins,
+                      .text = r->terms[t].text,
+                      .languages = r->terms[t].languages};
+        for (int w = 0; w < VOCABULARY && !term.begins; w++)
+            term.word = anc_str_eq(word(w), term.text) ? w : term.word;
+        assert_int_equal(c->parts[t].tf, count_of(m, &term));
         sum += c->parts[t].bm25;
     }
     assert_true(fabs(sum - c->bm25) < 1e-9);
@@ -419,17 +503,36 @@ static void compare_listed(const question *q, const eng_result *r)
     assert_int_equal(r->n_documents, at);
 }
 
+/* One in three is another reading of the word before, one in six a beginning. */
+static void random_term(asked *t, uint32_t number_before)
+{
+    *t = (asked){.word = any_word(), .begins = chance(6) == 0, .number = number_before};
+    t->text = t->begins ? anc_str_of(forms[t->word][chance(ENDINGS)]) : word(t->word);
+    if (t->begins)
+        t->text.len = 1 + chance((uint32_t)t->text.len);
+    if (chance(2) == 0)
+        t->languages = 1u << chance(LANGUAGES) | UINT64_C(1) << (ENG_MAX_LANGUAGES - 1 - chance(2));
+    if (chance(3) != 0)
+        t->number = chance(3) == 0 ? 0 : number_before + 1;
+}
+
 static void search(const eng_snapshot *s, anc_arena *mem, anc_err *err)
 {
-    question q = {.n_words = chance(TERMS + 1),
+    question q = {.n_terms = chance(TERMS + 1),
                   .has_vector = chance(2) == 0,
                   .label = (int)chance(LABELS),
                   .year_from = chance(3) == 0 ? 2000 + (int)chance(6) : 0,
                   .k = chance(3) == 0 ? 1 + chance(3) : 1 + chance(300)};
     eng_query_term terms[TERMS];
-    for (size_t i = 0; i < q.n_words; i++) {
-        q.words[i] = any_word();
-        terms[i] = (eng_query_term){word(q.words[i]), 1, q.words[i] < STOPS};
+    for (size_t i = 0; i < q.n_terms; i++) {
+        asked *t = &q.terms[i];
+        random_term(t, i > 0 ? q.terms[i - 1].number : 0);
+        terms[i] = (eng_query_term){.text = t->text,
+                                    .weight = 1,
+                                    .is_stop = is_stop(t),
+                                    .begins = t->begins,
+                                    .word = t->number,
+                                    .languages = t->languages};
     }
     random_vector(q.vector);
     eng_wording wordings[DEMANDS];
@@ -437,7 +540,10 @@ static void search(const eng_snapshot *s, anc_arena *mem, anc_err *err)
     q.n_demands = chance(2) == 0 ? chance(DEMANDS + 1) : 0;
     for (size_t i = 0; i < q.n_demands; i++) {
         random_demand(&q.demands[i]);
-        wordings[i] = (eng_wording){q.demands[i].kind, q.demands[i].texts, q.demands[i].n};
+        wordings[i] = (eng_wording){.kind = q.demands[i].kind,
+                                    .words = q.demands[i].texts,
+                                    .n_words = q.demands[i].n,
+                                    .languages = q.demands[i].languages};
         demands[i] = (eng_demand){&wordings[i], 1, q.demands[i].excluded};
     }
     const anc_str labels[] = {label_names[0], label_names[q.label]};
@@ -445,7 +551,7 @@ static void search(const eng_snapshot *s, anc_arena *mem, anc_err *err)
     const eng_filter filter = {
         .op = ENG_GTE, .field = ANC_STR("year"), .values = &year, .n_values = 1};
     const eng_query query = {.terms = terms,
-                             .n_terms = q.n_words,
+                             .n_terms = q.n_terms,
                              .vector = q.has_vector ? q.vector : NULL,
                              .dims = DIMS,
                              .labels = labels,

@@ -80,7 +80,7 @@ static void *read_all(void *arg)
 {
     (void)arg;
     anc_arena *mem = anc_arena_new(16 << 20);
-    const eng_query_term term = {ANC_STR("all"), 1, false};
+    const eng_query_term term = {.text = ANC_STR("all"), .weight = 1};
     const eng_query query = {.terms = &term,
                              .n_terms = 1,
                              .vector = vector,

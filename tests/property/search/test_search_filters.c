@@ -179,15 +179,15 @@ static bool is_number(const plain *p, long double *ret)
     return kind == JSON_INT || kind == JSON_REAL;
 }
 
-/* -1, 0, 1, or 2 where the two do not compare. `as_times`: strings that are times count as such. */
-static int compare(const plain *a, const plain *b, bool as_times)
+/* -1, 0, 1, or 2 where the two do not compare. Strings that are times count as such. */
+static int compare(const plain *a, const plain *b)
 {
     long double x, y;
     int64_t s = a->ms, t = b->ms;
     if (is_number(a, &x) && is_number(b, &y))
         return x < y ? -1 : x > y;
     if (is_string(a) && is_string(b)) {
-        if (as_times && anc_time_parse(a->text, &s) && anc_time_parse(b->text, &t))
+        if (anc_time_parse(a->text, &s) && anc_time_parse(b->text, &t))
             return s < t ? -1 : s > t;
         const int order = anc_str_cmp(a->text, b->text);
         return order < 0 ? -1 : order > 0;
@@ -210,7 +210,7 @@ static bool is_among(const plain *have, const json_value *list)
 {
     for (size_t i = 0; i < json_count(list); i++) {
         const plain want = wanted(json_element(list, i));
-        if (compare(have, &want, false) == 0)
+        if (compare(have, &want) == 0)
             return true;
     }
     return false;
@@ -219,9 +219,9 @@ static bool is_among(const plain *have, const json_value *list)
 static bool value_fits(const plain *have, anc_str op, const json_value *value)
 {
     const plain want = wanted(value);
-    const int order = compare(have, &want, true);
+    const int order = compare(have, &want);
     if (anc_str_eq(op, ANC_STR("eq")) || anc_str_eq(op, ANC_STR("ne")))
-        return compare(have, &want, false) == 0;
+        return order == 0;
     if (anc_str_eq(op, ANC_STR("in")) || anc_str_eq(op, ANC_STR("nin")))
         return is_among(have, value);
     if (anc_str_eq(op, ANC_STR("gt")))
@@ -237,7 +237,32 @@ static bool value_fits(const plain *have, anc_str op, const json_value *value)
         return strings && anc_str_starts(have->text, want.text);
     if (anc_str_eq(op, ANC_STR("contains")) && strings && !have->in_list)
         return anc_str_find(have->text, want.text) != SIZE_MAX;
-    return anc_str_eq(op, ANC_STR("exists")) || compare(have, &want, false) == 0;
+    return anc_str_eq(op, ANC_STR("exists")) || order == 0;
+}
+
+/* Whether there is any value at the end of `path`, or anywhere inside of what stands there. */
+static bool is_there(const json_value *v, anc_str path)
+{
+    const json_kind kind = json_kind_of(v);
+    size_t cursor = 0;
+    anc_str name;
+    const json_value *member;
+    if (kind == JSON_ARRAY) {
+        for (size_t i = 0; i < json_count(v); i++)
+            if (is_there(json_element(v, i), path))
+                return true;
+        return false;
+    }
+    if (kind != JSON_OBJECT)
+        return path.len == 0 && kind != JSON_NULL && kind != JSON_ABSENT;
+    const size_t dot = anc_str_find(path, ANC_STR("."));
+    const anc_str head = anc_str_sub(path, 0, dot),
+                  rest = anc_str_sub(path, head.len + 1, path.len);
+    while (json_each(v, &cursor, &name, &member))
+        if (path.len == 0 ? is_there(member, path)
+                          : anc_str_eq(name, head) && is_there(member, rest))
+            return true;
+    return false;
 }
 
 static bool fits(const document *d, const json_value *tree)
@@ -260,6 +285,9 @@ static bool fits(const document *d, const json_value *tree)
     bool any = false;
     for (size_t i = 0; i < have.n && !any; i++)
         any = value_fits(&have.items[i], op, value);
+    srch_kind kind;
+    if (anc_str_eq(op, ANC_STR("exists")) && !srch_built_in(field, &kind))
+        any = is_there(json_root(d->json), field);
     const bool negated = anc_str_eq(op, ANC_STR("ne")) || anc_str_eq(op, ANC_STR("nin")) ||
                          (anc_str_eq(op, ANC_STR("exists")) && !json_bool(value, true));
     return any != negated;
@@ -376,7 +404,7 @@ static void expect(world *w, const srch_index_query *q, const bool *should, size
 
 static void ask_all_lists(world *w, const srch_filter *filter, const bool *should, size_t n)
 {
-    static const srch_query_term term = {ANC_STR_INIT("word"), 1, false};
+    static const srch_query_term term = {.text = ANC_STR_INIT("word"), .weight = 1};
     const uint32_t k = chance(3) == 0 ? 1 + chance(5) : DOCUMENTS + 1;
     srch_index_query q = {.labels = &label, .n_labels = 1, .filter = filter, .k_documents = k};
     expect(w, &q, should, n, k);

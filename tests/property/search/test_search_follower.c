@@ -149,7 +149,7 @@ static size_t seen(size_t collection, const char *label)
     anc_err err = {0};
     ANC_ARENA(mem, 8 << 20);
     const anc_str l = anc_str_of(label);
-    const srch_query_term term = {ANC_STR("all"), 1, false};
+    const srch_query_term term = {.text = ANC_STR("all"), .weight = 1};
     const srch_index_query q = {
         .terms = &term, .n_terms = 1, .labels = &l, .n_labels = 1, .k_keyword = 1000};
     krn_call call = {

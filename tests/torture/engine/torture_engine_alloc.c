@@ -32,9 +32,9 @@ static long found(eng_index *index)
     if (mem == NULL)
         return -1;
     const anc_str label = ANC_STR("public");
-    const eng_query_term term = {ANC_STR("all"), 1, false};
+    const eng_query_term term = {.text = ANC_STR("all"), .weight = 1};
     const anc_str phrase[] = {ANC_STR("all"), ANC_STR("of"), ANC_STR("these")};
-    const eng_wording wording = {ENG_HAS_PHRASE, phrase, 3};
+    const eng_wording wording = {ENG_HAS_PHRASE, phrase, 3, 0};
     const eng_demand demand = {&wording, 1, false};
     const eng_query q = {.terms = &term,
                          .n_terms = 1,

@@ -16,21 +16,29 @@ static txt_language language_of(const srch_asking *a, const srch_hit *hit)
 
 /* The terms that are worth showing, with what each of them weighs. */
 typedef struct shown_terms {
-    anc_str *texts;
+    srch_sought *sought;
     double *weights;
     size_t n;
 } shown_terms;
 
-static anc_status scored_terms(srch_asking *a, const srch_index_result *found, shown_terms *ret)
+/* A term as it is looked for in a text: only where it is a word in the language of the text. */
+static srch_sought sought_in(txt_language language, const srch_term_fact *fact)
 {
-    ret->texts = anc_arena_alloc(a->call->mem, found->n_terms, sizeof *ret->texts);
+    const bool is_word = fact->languages == 0 || (fact->languages >> language & 1) != 0;
+    return is_word ? (srch_sought){fact->text, fact->begins} : (srch_sought){ANC_STR(""), false};
+}
+
+static anc_status scored_terms(srch_asking *a, txt_language language,
+                               const srch_index_result *found, shown_terms *ret)
+{
+    ret->sought = anc_arena_alloc(a->call->mem, found->n_terms, sizeof *ret->sought);
     ret->weights = anc_arena_alloc(a->call->mem, found->n_terms, sizeof *ret->weights);
-    if (ret->texts == NULL || ret->weights == NULL)
+    if (ret->sought == NULL || ret->weights == NULL)
         return srch_no_room(a->call);
     for (size_t i = 0; i < found->n_terms; i++) {
         if (!found->terms[i].scored)
             continue;
-        ret->texts[ret->n] = found->terms[i].text;
+        ret->sought[ret->n] = sought_in(language, &found->terms[i]);
         ret->weights[ret->n++] = found->terms[i].weight * found->terms[i].idf;
     }
     return ANC_OK;
@@ -61,9 +69,10 @@ static anc_status highlight(srch_asking *a, const srch_index_result *found, srch
     srch_spot *spots;
     srch_fragment *fragments;
     size_t n, n_fragments;
-    ANC_TRY(scored_terms(a, found, &shown));
-    ANC_TRY(srch_spots_find(call->mem, hit->text, language_of(a, hit), shown.texts, shown.n, &spots,
-                            &n, call->err));
+    const txt_language language = language_of(a, hit);
+    ANC_TRY(scored_terms(a, language, found, &shown));
+    ANC_TRY(srch_spots_find(call->mem, hit->text, language, shown.sought, shown.n, &spots, &n,
+                            call->err));
     ANC_TRY(srch_fragments_choose(call->mem, hit->text, spots, n, shown.weights, &fragments,
                                   &n_fragments, call->err));
     srch_highlight *highlights = anc_arena_alloc(call->mem, n_fragments, sizeof *highlights);
@@ -78,7 +87,9 @@ static anc_status highlight(srch_asking *a, const srch_index_result *found, srch
 
 /* ---- explanations ----------------------------------------------------------------------------- */
 
-/* Title, heading and text of the best chunk, with the terms found in each. */
+enum { PLACES = SRCH_IN_TEXT + 1 };
+
+/* Title, heading, columns and text of the best chunk, with the terms found in each. */
 typedef struct searched_place {
     srch_place place;
     anc_str text;
@@ -88,7 +99,7 @@ typedef struct searched_place {
 } searched_place;
 
 static anc_status find_places(srch_asking *a, const srch_row *row, const srch_index_result *found,
-                              searched_place places[3])
+                              searched_place places[PLACES])
 {
     krn_call *call = a->call;
     const kno_chunk *c = &row->chunk;
@@ -96,31 +107,33 @@ static anc_status find_places(srch_asking *a, const srch_row *row, const srch_in
         srch_heading_counts(c->title, c->heading, c->text) ? c->heading : ANC_STR_NONE;
     places[0] = (searched_place){.place = SRCH_IN_TITLE, .text = c->title};
     places[1] = (searched_place){.place = SRCH_IN_HEADING, .text = heading};
-    places[2] = (searched_place){
+    places[2] = (searched_place){.place = SRCH_IN_COLUMNS, .text = c->columns};
+    places[3] = (searched_place){
         .place = SRCH_IN_TEXT, .text = c->text, .shift = c->start - row->hit.start};
-    anc_str *texts = anc_arena_alloc(call->mem, found->n_terms, sizeof *texts);
-    if (texts == NULL)
+    const txt_language language = language_of(a, &row->hit);
+    srch_sought *sought = anc_arena_alloc(call->mem, found->n_terms, sizeof *sought);
+    if (sought == NULL)
         return srch_no_room(call);
     for (size_t i = 0; i < found->n_terms; i++)
-        texts[i] = found->terms[i].text;
-    for (size_t i = 0; i < 3; i++)
-        ANC_TRY(srch_spots_find(call->mem, places[i].text, language_of(a, &row->hit), texts,
-                                found->n_terms, &places[i].spots, &places[i].n, call->err));
+        sought[i] = sought_in(language, &found->terms[i]);
+    for (size_t i = 0; i < PLACES; i++)
+        ANC_TRY(srch_spots_find(call->mem, places[i].text, language, sought, found->n_terms,
+                                &places[i].spots, &places[i].n, call->err));
     return ANC_OK;
 }
 
-static anc_status matches_of(srch_asking *a, const searched_place places[3], size_t term,
+static anc_status matches_of(srch_asking *a, const searched_place places[PLACES], size_t term,
                              srch_term_detail *ret)
 {
     size_t n = 0;
-    for (size_t p = 0; p < 3; p++)
+    for (size_t p = 0; p < PLACES; p++)
         for (size_t i = 0; i < places[p].n; i++)
             n += places[p].spots[i].term == term ? 1 : 0;
     srch_match *matches = anc_arena_alloc(a->call->mem, n, sizeof *matches);
     if (matches == NULL)
         return srch_no_room(a->call);
     n = 0;
-    for (size_t p = 0; p < 3; p++)
+    for (size_t p = 0; p < PLACES; p++)
         for (size_t i = 0; i < places[p].n; i++) {
             const srch_spot *s = &places[p].spots[i];
             if (s->term == term)
@@ -135,7 +148,7 @@ static anc_status matches_of(srch_asking *a, const searched_place places[3], siz
 static anc_status explain_terms(srch_asking *a, const srch_row *row, const srch_index_result *found,
                                 srch_explanation *ret)
 {
-    searched_place places[3];
+    searched_place places[PLACES];
     srch_term_detail *terms = anc_arena_alloc(a->call->mem, found->n_terms, sizeof *terms);
     if (terms == NULL)
         return srch_no_room(a->call);
@@ -144,6 +157,10 @@ static anc_status explain_terms(srch_asking *a, const srch_row *row, const srch_
         const srch_term_fact *f = &found->terms[i];
         terms[i] = (srch_term_detail){
             .term = f->text, .weight = f->weight, .idf = f->idf, .df = f->df, .scored = f->scored};
+        if (f->begins)
+            terms[i].term = anc_arena_printf(a->call->mem, "%.*s*", ANC_FMT(f->text));
+        if (terms[i].term.ptr == NULL)
+            return srch_no_room(a->call);
         if (row->candidate->terms != NULL) {
             terms[i].tf = row->candidate->terms[i].tf;
             terms[i].bm25 = row->candidate->terms[i].bm25;
@@ -174,7 +191,7 @@ static anc_status explain(srch_asking *a, const srch_scope *scope, srch_row *row
     const srch_relevance_parts parts =
         srch_relevance_explain(c, scope->sides, scope->found.bm25_bound);
     *e = (srch_explanation){
-        .language = anc_str_of(txt_language_code(scope->language)),
+        .language = anc_str_of(txt_language_code(scope->languages[0])),
         .length = c->length,
         .mean_length = scope->found.mean_length,
         .bm25_bound = scope->found.bm25_bound,

@@ -106,6 +106,7 @@ static anc_status publish(srch_service *srch, krn_call *call, const kno_indexabl
                               .metadata = d->metadata};
     srch_index_document document = {.document_id = d->document_id,
                                     .version = d->version,
+                                    .language = walk.language,
                                     .labels = d->acl,
                                     .n_labels = d->n_acl};
     srch_field *fields;

@@ -40,6 +40,7 @@ static srch_hit hit_of(const srch_candidate *c, const kno_chunk *chunk)
                       .uri = chunk->uri,
                       .language = chunk->language,
                       .heading = chunk->heading,
+                      .columns = chunk->columns.len > 0 ? chunk->columns : ANC_STR_NONE,
                       .page = chunk->page,
                       .start = chunk->start,
                       .end = chunk->end,

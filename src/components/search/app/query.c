@@ -45,6 +45,11 @@ static anc_status check_bounds(const srch_request *r, anc_err *err)
         return ANC_FAIL_FIELD(err, ANC_INVALID, "/context_chunks",
                               "context_chunks is %u, not 0 to %d", r->context_chunks,
                               (int)SRCH_MAX_CONTEXT_CHUNKS);
+    if (r->context_chunks > 0 && !r->join_neighbours)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/context_chunks",
+                              "context_chunks is %u, which means something only together with "
+                              "join_neighbours",
+                              r->context_chunks);
     return ANC_OK;
 }
 
@@ -205,6 +210,7 @@ static anc_status search_all(srch_asking *a, uint32_t k)
     if (a->n > 0 || a->result.relaxed || !has_wishes(a))
         return ANC_OK;
     a->result.relaxed = true;
+    ANC_TRY(srch_scopes_read(a)); /* what was the beginning of a word is a word as well now */
     return search_all(a, k);
 }
 

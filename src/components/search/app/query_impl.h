@@ -18,8 +18,10 @@ enum { SRCH_MAX_COLLECTIONS = 1000 };
 /* A collection that is searched. Candidates name it by its row. */
 typedef struct srch_scope {
     anc_str name;
-    txt_language declared; /* TXT_UND: to be found */
-    txt_language language; /* that the question is read in */
+    txt_language declared;                      /* TXT_UND: to be found */
+    txt_language languages[TXT_LANGUAGE_COUNT]; /* [n_languages] that the question is read in, the
+                                                   * likeliest first */
+    size_t n_languages;
     const srch_query_term *terms;
     size_t n_terms;
     srch_demands demands; /* with the wishes */

@@ -1,7 +1,9 @@
 /* scopes.c - which collections are searched, and how each of them reads the question. */
+#include <stdio.h>
+#include <string.h>
+
 #include "base/str.h"
 #include "query_impl.h"
-#include "text/analyze.h"
 
 /* ---- which ------------------------------------------------------------------------------------ */
 
@@ -18,9 +20,14 @@ static void add_collection(srch_asking *a, const kno_collection *c)
 static anc_status find_named(srch_asking *a)
 {
     const srch_request *r = a->request;
+    anc_err *err = a->call->err;
     for (size_t i = 0; i < r->n_collections; i++) {
         kno_collection c;
-        ANC_TRY(kno_collection_find(a->srch->config.knowledge, a->call, r->collections[i], &c));
+        const anc_status status =
+            kno_collection_find(a->srch->config.knowledge, a->call, r->collections[i], &c);
+        if (status == ANC_INVALID || status == ANC_NOT_FOUND)
+            (void)snprintf(err->pointer, sizeof err->pointer, "/collections/%zu", i);
+        ANC_TRY(status);
         add_collection(a, &c);
     }
     return ANC_OK;
@@ -56,18 +63,11 @@ anc_status srch_scopes_find(srch_asking *a)
 
 static anc_status read_terms(srch_asking *a, srch_scope *scope)
 {
-    txt_term *terms;
-    size_t n;
-    ANC_TRY(txt_analyze(a->call->mem, a->marked.words, scope->language, NULL, &terms, &n,
-                        a->call->err));
-    srch_query_term *out = anc_arena_alloc(a->call->mem, n, sizeof *out);
-    if (out == NULL)
-        return srch_no_room(a->call);
-    for (size_t i = 0; i < n; i++)
-        out[i] = (srch_query_term){terms[i].text, 1, terms[i].stop};
-    scope->terms = out;
-    scope->n_terms = n;
-    const size_t words = n > 0 ? terms[n - 1].position + (size_t)1 : 0;
+    srch_query_term *terms;
+    size_t words;
+    ANC_TRY(srch_words_read(a->call->mem, &a->marked, scope->languages, scope->n_languages,
+                            !a->result.relaxed, &terms, &scope->n_terms, &words, a->call->err));
+    scope->terms = terms;
     if (words > SRCH_MAX_QUERY_WORDS)
         return ANC_FAIL_FIELD(a->call->err, ANC_INVALID, "/query",
                               "the query has %zu words, at most %d", words,
@@ -77,9 +77,8 @@ static anc_status read_terms(srch_asking *a, srch_scope *scope)
 
 static anc_status read_demands(srch_asking *a, srch_scope *scope)
 {
-    txt_language languages[TXT_LANGUAGE_COUNT];
-    const srch_languages *row = srch_languages_get(a->srch, scope->name, false);
-    const size_t n = srch_languages_in(row, scope->language, languages);
+    const txt_language *languages = scope->languages;
+    const size_t n = scope->n_languages;
     krn_call *call = a->call;
     if (a->marked.n == 0)
         return ANC_OK;
@@ -108,7 +107,8 @@ static anc_status check_words(const srch_asking *a, const srch_scope *scope)
 static const srch_scope *alike(const srch_asking *a, const srch_scope *scope)
 {
     for (const srch_scope *s = a->scopes; s < scope; s++)
-        if (s->language == scope->language)
+        if (s->n_languages == scope->n_languages &&
+            memcmp(s->languages, scope->languages, s->n_languages * sizeof *s->languages) == 0)
             return s;
     return NULL;
 }
@@ -118,7 +118,8 @@ anc_status srch_scopes_read(srch_asking *a)
     for (size_t i = 0; i < a->n_scopes; i++) {
         srch_scope *scope = &a->scopes[i];
         const srch_languages *row = srch_languages_get(a->srch, scope->name, false);
-        scope->language = srch_language_of(row, scope->declared, a->marked.words);
+        const txt_language first = srch_language_of(row, scope->declared, a->marked.words);
+        scope->n_languages = srch_languages_in(row, first, scope->languages);
         const srch_scope *same = alike(a, scope);
         if (same != NULL) {
             scope->terms = same->terms;

@@ -35,7 +35,7 @@ static anc_status word_mark(anc_arena *mem, const srch_mark *mark, txt_language 
     }
     if (n_words == 0 || (n_words == 1 && last->stop && mark->kind == SRCH_MARK_MUST_NOT))
         return ANC_OK;
-    *ret = (srch_wording){SRCH_HAS_PHRASE, words, n_words};
+    *ret = (srch_wording){.kind = SRCH_HAS_PHRASE, .words = words, .n_words = n_words};
     if (n_words == 1 && mark->prefix)
         ret->kind = SRCH_HAS_PREFIX;
     const bool exact = mark->quoted && mark->kind != SRCH_MARK_WISH;
@@ -54,6 +54,16 @@ static bool same(const srch_wording *a, const srch_wording *b)
     return equal;
 }
 
+/* The wording among `any` [*n] that is the same, or a new one. */
+static srch_wording *among(srch_wording *any, size_t *n, const srch_wording *w)
+{
+    for (size_t i = 0; i < *n; i++)
+        if (same(&any[i], w))
+            return &any[i];
+    any[*n] = *w;
+    return &any[(*n)++];
+}
+
 /* The readings of a mark that differ; none where it demands nothing in some language. */
 static anc_status read_mark(anc_arena *mem, const srch_mark *mark, const txt_language *languages,
                             size_t n_languages, srch_demand *ret, anc_err *err)
@@ -67,12 +77,11 @@ static anc_status read_mark(anc_arena *mem, const srch_mark *mark, const txt_lan
         ANC_TRY(word_mark(mem, mark, languages[i], &w, err));
         if (w.words == NULL)
             return ANC_OK;
-        bool known = false;
-        for (size_t j = 0; j < n; j++)
-            known = known || same(&any[j], &w);
-        if (!known)
-            any[n++] = w;
+        among(any, &n, &w)->languages |= 1u << languages[i];
     }
+    for (size_t i = 0; i < n; i++)
+        if (n == 1 || any[i].kind != SRCH_HAS_TERM)
+            any[i].languages = 0;
     *ret = (srch_demand){any, n, mark->kind == SRCH_MARK_MUST_NOT};
     return ANC_OK;
 }

@@ -22,6 +22,7 @@ typedef struct srch_wording {
     srch_wording_kind kind;
     anc_str *words; /* [n_words] */
     size_t n_words;
+    uint32_t languages; /* of a term: bits of txt_language, in whose documents it is; 0: in all */
 } srch_wording;
 
 /* A condition on a passage and its title. */

@@ -4,15 +4,43 @@
 #include <stdio.h>
 
 #include "base/id.h"
+#include "base/utf8.h"
 #include "search/domain/fields.h"
 
-enum { POINTER_BYTES = 128 };
+enum { POINTER_BYTES = 128, SAID_BYTES = 64 };
 
 typedef struct reading {
     anc_arena *mem;
     anc_err *err;
     size_t nodes; /* conditions and values so far */
 } reading;
+
+/* A name as complaints repeat it. */
+static anc_str brief(anc_str s)
+{
+    enum { MOST_BYTES = 40 };
+    return s.len <= MOST_BYTES ? s : anc_str_sub(s, 0, anc_utf8_floor(s, MOST_BYTES));
+}
+
+/* A value as complaints repeat it: itself, or what it is. */
+static const char *say(const json_value *v, char out[SAID_BYTES])
+{
+    const json_kind kind = json_kind_of(v);
+    const char *text = kind == JSON_ARRAY    ? "an array"
+                       : kind == JSON_OBJECT ? "an object"
+                                             : json_kind_name(kind);
+    if (kind == JSON_STRING)
+        (void)snprintf(out, SAID_BYTES, "\"%.*s\"", ANC_FMT(brief(json_str(v, ANC_STR("")))));
+    else if (kind == JSON_INT)
+        (void)snprintf(out, SAID_BYTES, "%lld", (long long)json_int(v, 0));
+    else if (kind == JSON_REAL)
+        (void)snprintf(out, SAID_BYTES, "%g", json_double(v, 0));
+    else if (kind == JSON_BOOL)
+        (void)snprintf(out, SAID_BYTES, "%s", json_bool(v, false) ? "true" : "false");
+    else
+        (void)snprintf(out, SAID_BYTES, "%s", text);
+    return out;
+}
 
 static const struct {
     const char *name;
@@ -52,9 +80,11 @@ static anc_status count_node(reading *r, const char *pointer)
     return ANC_OK;
 }
 
-static anc_status read_value(reading *r, const json_value *json, const char *pointer,
+/* One value for `field`. */
+static anc_status read_value(reading *r, anc_str field, const json_value *json, const char *pointer,
                              srch_value *ret)
 {
+    char said[SAID_BYTES];
     ANC_TRY(count_node(r, pointer));
     switch (json_kind_of(json)) {
     case JSON_STRING:
@@ -77,16 +107,21 @@ static anc_status read_value(reading *r, const json_value *json, const char *poi
         break;
     }
     return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer,
-                          "a value must be a string, a number or a boolean, not %s",
-                          json_kind_name(json_kind_of(json)));
+                          "%.*s is compared with a string, a number or a boolean, not %s%s",
+                          ANC_FMT(brief(field)), say(json, said),
+                          json_kind_of(json) == JSON_NULL
+                              ? "; whether a document has the field is asked by exists"
+                              : "");
 }
 
 static anc_status read_list(reading *r, const json_value *json, const char *pointer,
                             srch_filter *ret)
 {
+    char said[SAID_BYTES];
     if (json_kind_of(json) != JSON_ARRAY)
-        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer, "in and nin take an array, not %s",
-                              json_kind_name(json_kind_of(json)));
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer,
+                              "%.*s: in and nin take an array, not %s", ANC_FMT(brief(ret->field)),
+                              say(json, said));
     const size_t n = json_count(json);
     ret->values = anc_arena_alloc(r->mem, n, sizeof *ret->values);
     if (ret->values == NULL)
@@ -94,7 +129,7 @@ static anc_status read_list(reading *r, const json_value *json, const char *poin
     for (size_t i = 0; i < n; i++) {
         char at[POINTER_BYTES];
         point_at_element(at, pointer, i);
-        ANC_TRY(read_value(r, json_element(json, i), at, &ret->values[i]));
+        ANC_TRY(read_value(r, ret->field, json_element(json, i), at, &ret->values[i]));
     }
     ret->n_values = n;
     return ANC_OK;
@@ -105,9 +140,11 @@ static anc_status read_exists(reading *r, const json_value *json, const char *po
                               srch_filter *ret)
 {
     const json_kind kind = json_kind_of(json);
+    char said[SAID_BYTES];
     if (kind != JSON_ABSENT && kind != JSON_BOOL)
-        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer, "exists takes true or false, not %s",
-                              json_kind_name(kind));
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer,
+                              "%.*s: exists takes true or false, not %s",
+                              ANC_FMT(brief(ret->field)), say(json, said));
     if (json_bool(json, true))
         return ANC_OK;
     srch_filter *child = anc_arena_alloc(r->mem, 1, sizeof *child);
@@ -124,49 +161,57 @@ static anc_status read_one(reading *r, const json_value *json, const char *point
     ret->values = anc_arena_alloc(r->mem, 1, sizeof *ret->values);
     if (ret->values == NULL)
         return no_room(r);
-    ANC_TRY(read_value(r, json, pointer, ret->values));
+    ANC_TRY(read_value(r, ret->field, json, pointer, ret->values));
     ret->n_values = 1;
     const srch_kind kind = ret->values->kind;
+    char said[SAID_BYTES];
     if (ret->op == SRCH_PREFIX && kind != SRCH_STRING)
-        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer, "prefix takes a string");
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer, "%.*s: prefix takes a string, not %s",
+                              ANC_FMT(brief(ret->field)), say(json, said));
     if (ret->op >= SRCH_GT && ret->op <= SRCH_LTE && kind == SRCH_BOOL)
-        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer, "a boolean has no order");
+        return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer,
+                              "%.*s: nothing is greater or less than %s",
+                              ANC_FMT(brief(ret->field)), say(json, said));
     return ANC_OK;
 }
 
 /* A value for a built-in field is of its kind, a time as text; metadata may be of any. */
 static anc_status check_kind(reading *r, const srch_filter *leaf, const srch_value *value,
-                             const char *pointer)
+                             const json_value *json, const char *pointer)
 {
     srch_kind kind;
     int64_t ms;
+    char said[SAID_BYTES];
     if (!srch_built_in(leaf->field, &kind))
         return ANC_OK;
     if (value->kind == SRCH_STRING && (kind != SRCH_TIME || anc_time_parse(value->str, &ms)))
         return ANC_OK;
     return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer,
                           kind == SRCH_TIME
-                              ? "%.*s is compared with a time such as \"2024-01-31T00:00:00Z\""
-                              : "%.*s is compared with a string",
-                          ANC_FMT(leaf->field));
+                              ? "%.*s is compared with a time such as \"2024-01-31T00:00:00Z\", "
+                                "not %s"
+                              : "%.*s is compared with a string, not %s",
+                          ANC_FMT(leaf->field), say(json, said));
 }
 
-static anc_status check_kinds(reading *r, const srch_filter *leaf, const char *pointer)
+static anc_status check_kinds(reading *r, const srch_filter *leaf, const json_value *json,
+                              const char *pointer)
 {
     char at[POINTER_BYTES];
     if (leaf->op != SRCH_IN && leaf->op != SRCH_NIN)
-        return leaf->n_values == 1 ? check_kind(r, leaf, leaf->values, pointer) : ANC_OK;
+        return leaf->n_values == 1 ? check_kind(r, leaf, leaf->values, json, pointer) : ANC_OK;
     for (size_t i = 0; i < leaf->n_values; i++) {
         point_at_element(at, pointer, i);
-        ANC_TRY(check_kind(r, leaf, &leaf->values[i], at));
+        ANC_TRY(check_kind(r, leaf, &leaf->values[i], json_element(json, i), at));
     }
     return ANC_OK;
 }
 
-static anc_status find_operator(reading *r, const json_value *json, const char *pointer,
-                                srch_filter_op *ret)
+static anc_status find_operator(reading *r, anc_str field, const json_value *json,
+                                const char *pointer, srch_filter_op *ret)
 {
     const anc_str name = json_str(json, ANC_STR(""));
+    char said[SAID_BYTES];
     for (size_t i = 0; i < ANC_COUNT(operators); i++)
         if (anc_str_eq(name, anc_str_of(operators[i].name))) {
             *ret = operators[i].op;
@@ -174,9 +219,9 @@ static anc_status find_operator(reading *r, const json_value *json, const char *
         }
     return ANC_FAIL_FIELD(
         r->err, ANC_INVALID, pointer,
-        "unknown operator \"%.*s\"; there are eq ne gt gte lt lte in nin contains "
-        "exists prefix",
-        ANC_FMT(anc_str_sub(name, 0, 40)));
+        "%.*s: there is no operator %s; there are eq ne gt gte lt lte in nin contains exists "
+        "prefix",
+        ANC_FMT(brief(field)), say(json, said));
 }
 
 static anc_status read_leaf(reading *r, const json_value *json, const char *pointer,
@@ -191,7 +236,7 @@ static anc_status read_leaf(reading *r, const json_value *json, const char *poin
     if (ret->field.ptr == NULL)
         return no_room(r);
     point_at(at, pointer, "op");
-    ANC_TRY(find_operator(r, json_member(json, "op"), at, &ret->op));
+    ANC_TRY(find_operator(r, field, json_member(json, "op"), at, &ret->op));
     srch_kind kind;
     if ((ret->op == SRCH_CONTAINS || ret->op == SRCH_PREFIX) && srch_built_in(field, &kind) &&
         kind == SRCH_TIME)
@@ -205,7 +250,7 @@ static anc_status read_leaf(reading *r, const json_value *json, const char *poin
         ANC_TRY(read_list(r, value, at, ret));
     else
         ANC_TRY(read_one(r, value, at, ret));
-    return check_kinds(r, ret, at);
+    return check_kinds(r, ret, value, at);
 }
 
 static anc_status read_tree(reading *r, const json_value *json, const char *pointer, int depth,
@@ -246,7 +291,7 @@ static anc_status check_members(reading *r, const json_value *json, const char *
             return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer,
                                   "\"%.*s\" does not belong here; a filter is {\"and\": […]}, "
                                   "{\"or\": […]}, {\"not\": …} or {\"field\", \"op\", \"value\"}",
-                                  ANC_FMT(anc_str_sub(name, 0, 40)));
+                                  ANC_FMT(brief(name)));
     }
     return ANC_OK;
 }

@@ -10,8 +10,8 @@
  *
  * A field with several values (an array) fits where one of them does; `ne` and `nin` are the negations
  * of `eq` and `in`, so they fit where the field is absent too. Numbers compare as numbers, whatever
- * their spelling; strings by bytes, but two RFC 3339 times are ordered as times. Values of different
- * kinds never fit.
+ * their spelling; strings by bytes, but two RFC 3339 times as times. Values of different kinds
+ * never fit. `exists` is true of an object of which any member has a value.
  */
 #ifndef ANC_SEARCH_DOMAIN_FILTER_H
 #define ANC_SEARCH_DOMAIN_FILTER_H

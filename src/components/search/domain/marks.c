@@ -137,6 +137,7 @@ static size_t read_signed(reading *r, size_t at)
     } else {
         return at;
     }
+    mark.at = excluded ? 0 : r->words_len;
     add_mark(r, mark);
     if (!excluded)
         keep(r, mark.text);
@@ -158,6 +159,7 @@ static size_t read_wish(reading *r, size_t at)
     }
     if (!mark.quoted && !mark.prefix)
         return at;
+    mark.at = r->words_len + (size_t)(mark.text.ptr - (r->query.ptr + at));
     add_mark(r, mark);
     keep(r, anc_str_sub(r->query, at, end - at));
     return end;

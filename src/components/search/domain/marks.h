@@ -30,6 +30,7 @@ typedef struct srch_mark {
     bool quoted;  /* a phrase, even of one word */
     bool prefix;  /* the beginning of a word */
     anc_str text; /* view into the query: no sign, quotes or star */
+    size_t at;    /* byte of srch_marked.words where it stands; of what is excluded: 0 */
 } srch_mark;
 
 typedef struct srch_marked {

@@ -22,10 +22,12 @@
 #include "search/domain/fields.h"
 #include "search/domain/filter.h"
 #include "search/domain/fusion.h"
+#include "search/domain/reading.h"
 
 typedef struct srch_index_document {
     anc_str document_id;
     uint32_t version;
+    txt_language language;    /* that its terms were made in */
     const srch_field *fields; /* [n_fields] */
     size_t n_fields;
     const anc_str *labels; /* [n_labels] who may see it */
@@ -55,12 +57,6 @@ typedef struct srch_chunk_source {
     anc_status (*next)(void *arg, srch_index_chunk *ret, bool *ret_more);
 } srch_chunk_source;
 
-typedef struct srch_query_term {
-    anc_str text;
-    float weight;
-    bool is_stop; /* scored only where the whole query is stop words */
-} srch_query_term;
-
 typedef struct srch_index_query {
     const srch_query_term *terms; /* [n_terms]; none: no keyword list */
     size_t n_terms;
@@ -83,10 +79,12 @@ typedef struct srch_index_query {
 /* A distinct term of the query, in its order. */
 typedef struct srch_term_fact {
     anc_str text;
-    double weight; /* summed over its mentions */
-    double idf;
-    uint64_t df; /* chunks that have it */
-    bool scored; /* false: a function word that was left out */
+    bool begins;
+    uint32_t languages; /* as of srch_query_term */
+    double weight;      /* summed over its mentions */
+    double idf;         /* of its word: of all readings together */
+    uint64_t df;        /* chunks that have it */
+    bool scored;        /* false: a function word that was left out */
 } srch_term_fact;
 
 typedef struct srch_index_result {

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "base/utf8.h"
 #include "search/domain/filter.h"
 
 typedef struct row {
@@ -75,6 +76,53 @@ static void taken_or_refused(void **state)
     assert_string_equal(err.pointer, r->pointer);
     assert_true(strlen(err.text) > 10);
     assert_null(filter.children);
+}
+
+/* A complaint names the field, and the value as it was sent. */
+static void complaints_repeat_what_was_sent(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json, *text;
+    } sent[] = {
+        {"{\"field\":\"year\",\"op\":\"like\",\"value\":1}", "year: there is no operator \"like\""},
+        {"{\"field\":\"year\"}", "year: there is no operator nothing"},
+        {"{\"field\":\"year\",\"op\":\"eq\",\"value\":[1]}", "not an array"},
+        {"{\"field\":\"year\",\"op\":\"eq\",\"value\":null}", "not null; whether"},
+        {"{\"field\":\"year\",\"op\":\"in\",\"value\":2020}",
+         "year: in and nin take an array, not 2020"},
+        {"{\"field\":\"year\",\"op\":\"gt\",\"value\":true}", "less than true"},
+        {"{\"field\":\"tags\",\"op\":\"prefix\",\"value\":3.5}",
+         "tags: prefix takes a string, not 3.5"},
+        {"{\"field\":\"a\",\"op\":\"exists\",\"value\":\"yes\"}", "not \"yes\""},
+        {"{\"field\":\"title\",\"op\":\"eq\",\"value\":5}",
+         "title is compared with a string, not 5"},
+        {"{\"field\":\"created_at\",\"op\":\"in\",\"value\":[\"soon\"]}", "not \"soon\""},
+    };
+    for (size_t i = 0; i < ANC_COUNT(sent); i++) {
+        anc_err err = {0};
+        srch_filter f;
+        ANC_ARENA(mem, 1 << 20);
+        assert_int_equal(parse(mem, anc_str_of(sent[i].json), &f, &err), ANC_INVALID);
+        if (strstr(err.text, sent[i].text) == NULL)
+            fail_msg("%s: %s", sent[i].json, err.text);
+    }
+}
+
+/* What is repeated of a long text ends with a whole letter. */
+static void long_values_are_cut_between_letters(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    srch_filter f;
+    ANC_ARENA(mem, 1 << 20);
+    ANC_BUF(json, 512);
+    assert_true(anc_buf_add(&json, ANC_STR("{\"field\":\"a\",\"op\":\"x")));
+    for (int i = 0; i < 60; i++)
+        assert_true(anc_buf_add(&json, ANC_STR("\u00e9")));
+    assert_true(anc_buf_add(&json, ANC_STR("\",\"value\":1}")));
+    assert_int_equal(parse(mem, anc_buf_view(&json), &f, &err), ANC_INVALID);
+    assert_true(anc_utf8_valid(anc_str_of(err.text)));
 }
 
 static void the_tree_outlives_its_json(void **state)
@@ -149,6 +197,8 @@ static void depth_and_size_are_bounded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(complaints_repeat_what_was_sent),
+        cmocka_unit_test(long_values_are_cut_between_letters),
         cmocka_unit_test(the_tree_outlives_its_json),
         cmocka_unit_test(places_are_told_whole),
         cmocka_unit_test(depth_and_size_are_bounded),

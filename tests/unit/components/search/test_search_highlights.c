@@ -14,7 +14,7 @@ typedef struct shown {
     size_t n;
 } shown;
 
-static shown show(anc_arena *mem, anc_str text, txt_language language, const anc_str *terms,
+static shown show(anc_arena *mem, anc_str text, txt_language language, const srch_sought *terms,
                   size_t n, const double *weights)
 {
     anc_err err = {0};
@@ -37,7 +37,7 @@ static void stems_match_and_sentences_are_kept(void **state)
     (void)state;
     ANC_ARENA(mem, 1 << 20);
     const anc_str text = ANC_STR("Nothing here. The taxes are paid in March. Nobody minds that.");
-    const anc_str terms[] = {ANC_STR("tax"), ANC_STR("march")};
+    const srch_sought terms[] = {{ANC_STR("tax"), false}, {ANC_STR("march"), false}};
     const double weights[] = {2, 3};
     const shown s = show(mem, text, TXT_EN, terms, 2, weights);
     assert_int_equal(s.n, 1);
@@ -52,7 +52,7 @@ static void nothing_matched_is_nothing_shown(void **state)
 {
     (void)state;
     ANC_ARENA(mem, 1 << 20);
-    const anc_str term = ANC_STR("tax");
+    const srch_sought term = {ANC_STR("tax"), false};
     const double weight = 1;
     assert_int_equal(show(mem, ANC_STR("Nothing here."), TXT_EN, &term, 1, &weight).n, 0);
     assert_int_equal(show(mem, ANC_STR(""), TXT_EN, &term, 1, &weight).n, 0);
@@ -64,13 +64,31 @@ static void a_whole_and_its_parts_are_one_mark(void **state)
     (void)state;
     ANC_ARENA(mem, 1 << 20);
     const anc_str text = ANC_STR("Press E-42 now.");
-    const anc_str terms[] = {ANC_STR("e42"), ANC_STR("e"), ANC_STR("42")};
+    const srch_sought terms[] = {
+        {ANC_STR("e42"), false}, {ANC_STR("e"), false}, {ANC_STR("42"), false}};
     const double weights[] = {3, 1, 1};
     const shown s = show(mem, text, TXT_EN, terms, 3, weights);
     assert_int_equal(s.n, 1);
     assert_int_equal(s.fragments[0].n_marks, 1);
     assert_true(anc_str_eq(cut(text, s.fragments[0].marks[0].start, s.fragments[0].marks[0].end),
                            ANC_STR("E-42")));
+}
+
+static void a_beginning_marks_whatever_begins_so(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    const anc_str text = ANC_STR("Accounts and accountants; no count.");
+    const srch_sought terms[] = {{ANC_STR("account"), false}, {ANC_STR("accou"), true}};
+    srch_spot *spots;
+    size_t n;
+    anc_err err = {0};
+    ASSERT_OK(srch_spots_find(mem, text, TXT_EN, terms, 2, &spots, &n, &err), &err);
+    assert_int_equal(n, 4); /* both terms at both words */
+    assert_true(spots[0].start == 0 && spots[0].end == 8 && spots[3].start == 13);
+    const double weights[] = {1, 1};
+    const shown s = show(mem, text, TXT_EN, terms, 2, weights);
+    assert_true(s.n == 1 && s.fragments[0].n_marks == 2);
 }
 
 /* The heavy word is far from the others, and comes first when only one piece is looked at. */
@@ -84,7 +102,7 @@ static void the_weightiest_places_are_chosen(void **state)
                                        : i % 5 == 0
                                            ? ANC_STR("a horse stood in this long field ")
                                            : ANC_STR("some other words without end at all ")));
-    const anc_str terms[] = {ANC_STR("hors"), ANC_STR("zebra")};
+    const srch_sought terms[] = {{ANC_STR("hors"), false}, {ANC_STR("zebra"), false}};
     const double weights[] = {1, 9};
     const shown s = show(mem, anc_buf_view(&text), TXT_EN, terms, 2, weights);
     assert_int_equal(s.n, SRCH_FRAGMENTS);
@@ -154,8 +172,11 @@ static void check_fragments(anc_str text, const shown *s)
 static void pieces_are_cut_cleanly(void **state)
 {
     (void)state;
-    const anc_str terms[] = {ANC_STR("red"), ANC_STR("e42"), ANC_STR("42"), ANC_STR("ete"),
-                             ANC_STR("\xE6\x9D\xB1\xE4\xBA\xAC")};
+    const srch_sought terms[] = {{ANC_STR("red"), false},
+                                 {ANC_STR("e42"), false},
+                                 {ANC_STR("42"), false},
+                                 {ANC_STR("ete"), false},
+                                 {ANC_STR("\xE6\x9D\xB1\xE4\xBA\xAC"), false}};
     const double weights[] = {1, 2, 0.5, 3, 1};
     for (int round = 0; round < 400; round++) {
         ANC_ARENA(mem, 1 << 22);
@@ -174,6 +195,7 @@ int main(void)
         cmocka_unit_test(stems_match_and_sentences_are_kept),
         cmocka_unit_test(nothing_matched_is_nothing_shown),
         cmocka_unit_test(a_whole_and_its_parts_are_one_mark),
+        cmocka_unit_test(a_beginning_marks_whatever_begins_so),
         cmocka_unit_test(the_weightiest_places_are_chosen),
         cmocka_unit_test(pieces_are_cut_cleanly),
     };

@@ -36,6 +36,28 @@ static void refuse(world *w, const srch_request *r, const char *pointer, const c
 
 /* ---- marks -------------------------------------------------------------------------------------- */
 
+static void check_explained(const srch_hit *h)
+{
+    const srch_explanation *e = h->explained;
+    double bm25 = 0;
+    assert_non_null(e);
+    for (size_t i = 0; i < e->n_terms; i++) {
+        const srch_term_detail *t = &e->terms[i];
+        bm25 += t->bm25;
+        assert_int_equal(t->n_matches, t->tf);
+        for (size_t m = 0; m < t->n_matches; m++)
+            assert_true(t->matches[m].end > t->matches[m].start &&
+                        t->matches[m].end <=
+                            (t->matches[m].place == SRCH_IN_TEXT ? h->text.len : h->title.len));
+    }
+    assert_true(fabs(bm25 - h->keyword) < 1e-9);
+    assert_true(h->keyword <= e->bm25_bound + 1e-9);
+    assert_true(fabs(e->keyword.share * e->keyword.scaled + e->semantic.share * e->semantic.scaled -
+                     h->fused) < 1e-9);
+    const double z = e->constant + e->cosine_part + e->coverage_part + e->bm25_part;
+    assert_true(fabs(1 / (1 + exp(-z)) - h->score) < 1e-9);
+}
+
 static void marks_bind_words_and_vectors(void **state)
 {
     world *w = *state;
@@ -98,6 +120,58 @@ static void marks_in_a_mixed_collection(void **state)
     world_open(w);
     const srch_result r = ask_for(w, "holidays +cong\xC3\xA9");
     assert_true(found(&r, "fr"));
+}
+
+/* A word meets the stem of the language that its document is in, whatever the question seems to be. */
+static void words_in_a_mixed_collection(void **state)
+{
+    world *w = *state;
+    world_kno.collections[0].language = "auto";
+    world_add(5, 0, "fr", "Cong\xC3\xA9s", "Les \xC3\xA9\x63oles ferment en ao\xC3\xBBt.", NULL)
+        ->language = "fr";
+    world_open(w);
+    static const char *const questions[] = {"\xC3\xA9\x63ole", "ECOLES",
+                                            "leave of the \xC3\xA9\x63ole"};
+    for (size_t i = 0; i < ANC_COUNT(questions); i++) {
+        srch_request r = world_request(questions[i]);
+        r.mode = SRCH_KEYWORD;
+        r.explain = true;
+        const srch_result result = world_ask(w, &r);
+        assert_true(found(&result, "fr"));
+        for (size_t h = 0; h < result.n; h++)
+            check_explained(&result.hits[h]);
+    }
+    srch_request r = world_request("\xC3\xA9\x63ole");
+    r.mode = SRCH_KEYWORD;
+    assert_true(world_ask(w, &r).hits[0].coverage > 0.99); /* two readings are one word */
+}
+
+/* A beginning finds and scores what begins so, by words alone too. */
+static void beginnings_are_found_by_words(void **state)
+{
+    world *w = *state;
+    world_open(w);
+    static const char *const questions[] = {"unus*", "+unus*", "Unus*", "unus* zzz"};
+    for (size_t i = 0; i < ANC_COUNT(questions); i++) {
+        srch_request r = world_request(questions[i]);
+        r.mode = SRCH_KEYWORD;
+        r.explain = r.highlight = true;
+        const srch_result result = world_ask(w, &r);
+        assert_true(result.n > 0 && found(&result, "leave") && !result.relaxed);
+        const srch_hit *h = &result.hits[0];
+        check_explained(h);
+        assert_string_equal(h->explained->terms[0].term.ptr, "unus*");
+        assert_int_equal(h->explained->terms[0].n_matches, 1);
+        assert_true(h->n_highlights == 1 && h->highlights[0].n_marks == 1);
+    }
+    srch_request r = world_request("leaves*"); /* nothing begins so: it is a word, with a stem */
+    r.mode = SRCH_KEYWORD;
+    const srch_result given_up = world_ask(w, &r);
+    assert_true(given_up.relaxed && found(&given_up, "leave"));
+    r = world_request("zzz*");
+    r.mode = SRCH_KEYWORD;
+    const srch_result none = world_ask(w, &r);
+    assert_true(none.n == 0 && none.relaxed);
 }
 
 static void queries_without_words_are_refused(void **state)
@@ -323,28 +397,6 @@ static void highlights_cut_the_text(void **state)
     assert_int_equal(world_ask(w, &r).hits[0].n_highlights, 0);
 }
 
-static void check_explained(const srch_hit *h)
-{
-    const srch_explanation *e = h->explained;
-    double bm25 = 0;
-    assert_non_null(e);
-    for (size_t i = 0; i < e->n_terms; i++) {
-        const srch_term_detail *t = &e->terms[i];
-        bm25 += t->bm25;
-        assert_int_equal(t->n_matches, t->tf);
-        for (size_t m = 0; m < t->n_matches; m++)
-            assert_true(t->matches[m].end > t->matches[m].start &&
-                        t->matches[m].end <=
-                            (t->matches[m].place == SRCH_IN_TEXT ? h->text.len : h->title.len));
-    }
-    assert_true(fabs(bm25 - h->keyword) < 1e-9);
-    assert_true(h->keyword <= e->bm25_bound + 1e-9);
-    assert_true(fabs(e->keyword.share * e->keyword.scaled + e->semantic.share * e->semantic.scaled -
-                     h->fused) < 1e-9);
-    const double z = e->constant + e->cosine_part + e->coverage_part + e->bm25_part;
-    assert_true(fabs(1 / (1 + exp(-z)) - h->score) < 1e-9);
-}
-
 static void scores_add_up(void **state)
 {
     world *w = *state;
@@ -396,6 +448,8 @@ int main(void)
         ROW(a_phrase_binds_where_somebody_wrote_it),
         ROW(french_marks),
         ROW(marks_in_a_mixed_collection),
+        ROW(words_in_a_mixed_collection),
+        ROW(beginnings_are_found_by_words),
         ROW(queries_without_words_are_refused),
         ROW(metadata_lists_the_latest_first),
         ROW(copies_are_counted),

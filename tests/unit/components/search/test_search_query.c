@@ -32,10 +32,17 @@ static void rows_are_found_by_their_columns(void **state)
     world_open(w);
     srch_request r = world_request("tariff of a hawser");
     r.mode = SRCH_KEYWORD;
+    r.explain = true;
     const srch_result result = world_ask(w, &r);
     assert_true(result.n > 0);
-    assert_true(anc_str_find(result.hits[0].text, ANC_STR("Hawser | 12")) != SIZE_MAX);
-    assert_true(result.hits[0].coverage > 0.99);
+    const srch_hit *h = &result.hits[0];
+    assert_true(anc_str_find(h->text, ANC_STR("Hawser | 12")) != SIZE_MAX);
+    assert_true(h->coverage > 0.99);
+    assert_true(anc_str_eq(h->columns, ANC_STR("Article | Tariff")));
+    const srch_term_detail *tariff = &h->explained->terms[0];
+    assert_true(tariff->tf == 1 && tariff->n_matches == 1);
+    assert_int_equal(tariff->matches[0].place, SRCH_IN_COLUMNS);
+    assert_true(tariff->matches[0].start == 10 && tariff->matches[0].end == 16);
 }
 
 static void copies_are_left_out(void **state)
@@ -214,7 +221,14 @@ static void bad_requests_are_named(void **state)
     r = world_request("leave");
     r.collections = &nowhere;
     r.n_collections = 1;
-    refuse(w, r, ANC_NOT_FOUND, "");
+    refuse(w, r, ANC_NOT_FOUND, "/collections/0");
+    const anc_str some[] = {ANC_STR("handbook"), ANC_STR("attic")};
+    r.collections = some;
+    r.n_collections = 2;
+    refuse(w, r, ANC_NOT_FOUND, "/collections/1");
+    r = world_request("leave");
+    r.context_chunks = 1; /* around passages that are not joined */
+    refuse(w, r, ANC_INVALID, "/context_chunks");
     w->call.deadline_ns = 0;
     refuse(w, world_request("leave"), ANC_DEADLINE, "");
 }

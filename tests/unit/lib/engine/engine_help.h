@@ -37,7 +37,7 @@ static inline size_t help_query(const char *words, eng_query_term *out)
     eng_term terms[HELP_WORDS];
     const size_t n = help_terms(words, ENG_TEXT, terms);
     for (size_t i = 0; i < n; i++)
-        out[i] = (eng_query_term){terms[i].text, 1, terms[i].is_stop};
+        out[i] = (eng_query_term){.text = terms[i].text, .weight = 1, .is_stop = terms[i].is_stop};
     return n;
 }
 

@@ -141,7 +141,7 @@ static void one_of_several_wordings(void **state)
     open_world(&w);
     fill(&w);
     const anc_str first[] = {ANC_STR("minds")}, second[] = {ANC_STR("be"), ANC_STR("or")};
-    const eng_wording any[] = {{ENG_HAS_PHRASE, first, 1}, {ENG_HAS_PHRASE, second, 2}};
+    const eng_wording any[] = {{ENG_HAS_PHRASE, first, 1, 0}, {ENG_HAS_PHRASE, second, 2, 0}};
     eng_demand demand = {any, 2, false};
     eng_query q = {.vector = EAST,
                    .dims = 2,
@@ -166,10 +166,10 @@ static void bad_demands_are_named(void **state)
     eng_result r;
     open_world(&w);
     const anc_str words[] = {ANC_STR("a"), ANC_STR("")};
-    const eng_wording bad[] = {{ENG_HAS_TERM, words, 2},
-                               {ENG_HAS_PREFIX, words, 0},
-                               {ENG_HAS_PHRASE, words, 2},
-                               {ENG_HAS_PHRASE, words, ENG_MAX_PHRASE_WORDS + 1}};
+    const eng_wording bad[] = {{ENG_HAS_TERM, words, 2, 0},
+                               {ENG_HAS_PREFIX, words, 0, 0},
+                               {ENG_HAS_PHRASE, words, 2, 0},
+                               {ENG_HAS_PHRASE, words, ENG_MAX_PHRASE_WORDS + 1, 0}};
     eng_snapshot *s = eng_snapshot_acquire(w.index);
     for (size_t i = 0; i < ANC_COUNT(bad); i++) {
         const eng_demand demand = {&bad[i], 1, false};
@@ -222,7 +222,7 @@ static void documents_come_by_their_order(void **state)
     add_dated(&w, "secret", &late, "user:ann");
     add_dated(&w, "middle", &middle, "public");
     const anc_str second[] = {ANC_STR("second")};
-    const eng_wording wording = {ENG_HAS_TERM, second, 1};
+    const eng_wording wording = {ENG_HAS_TERM, second, 1, 0};
     const eng_demand demand = {&wording, 1, false};
     eng_query q = {
         .labels = &PUBLIC, .n_labels = 1, .k_documents = 10, .order_by = ANC_STR("changed")};

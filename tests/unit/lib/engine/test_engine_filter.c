@@ -34,6 +34,7 @@ static const eng_field fields[] = {
     {.name = ANC_STR_INIT("created_at"), .value = T(1685577600000)},
     {.name = ANC_STR_INIT("published"), .value = S("2023-05-31T23:00:00-02:00")},
     {.name = ANC_STR_INIT("big"), .value = I(9007199254740993)},
+    {.name = ANC_STR_INIT("author.name"), .value = S("Ada")},
 };
 
 typedef struct row {
@@ -75,6 +76,9 @@ static const row rows[] = {
     {"contains other kind", ENG_CONTAINS, "year", {S("20")}, 1, false},
     {"exists", ENG_EXISTS, "tags", {I(0)}, 0, true},
     {"exists not", ENG_EXISTS, "nothing", {I(0)}, 0, false},
+    {"exists of an outer name", ENG_EXISTS, "author", {I(0)}, 0, true},
+    {"exists of a part of a name", ENG_EXISTS, "auth", {I(0)}, 0, false},
+    {"an outer name has no value", ENG_EQ, "author", {S("Ada")}, 1, false},
     {"prefix", ENG_PREFIX, "title", {S("Ann")}, 1, true},
     {"prefix in a list", ENG_PREFIX, "tags", {S("inc")}, 1, true},
     {"prefix not", ENG_PREFIX, "title", {S("ann")}, 1, false},
@@ -82,6 +86,9 @@ static const row rows[] = {
     {"time before", ENG_LT, "created_at", {S("2023-06-01T00:00:00Z")}, 1, false},
     {"time and no time", ENG_GT, "created_at", {S("soon")}, 1, false},
     {"instants in strings", ENG_GTE, "published", {S("2023-06-01T01:00:00Z")}, 1, true},
+    {"equal instants", ENG_EQ, "published", {S("2023-06-01T01:00:00Z")}, 1, true},
+    {"one of some instants", ENG_IN, "published", {S("2023"), S("2023-06-01T01:00:00Z")}, 2, true},
+    {"another instant", ENG_NE, "published", {S("2023-05-31T23:00:00Z")}, 1, true},
     {"instants are not bytes", ENG_LT, "published", {S("2023-06-01")}, 1, false},
     {"string and time", ENG_EQ, "created_at", {S("2023-06-01T02:00:00+02:00")}, 1, true},
 };
@@ -113,7 +120,7 @@ static size_t hits(const eng_filter *filter)
     ANC_ARENA(mem, 1 << 20);
     eng_index *index = index_of_one(&err);
     const anc_str label = ANC_STR("public");
-    const eng_query_term term = {ANC_STR("red"), 1, false};
+    const eng_query_term term = {.text = ANC_STR("red"), .weight = 1};
     const eng_query query = {.terms = &term,
                              .n_terms = 1,
                              .labels = &label,

@@ -116,6 +116,7 @@ static anc_status open_load(eng_index *index, krn_call *call, const srch_index_d
                                 .in_list = document->fields[i].in_list};
     const eng_document d = {.key = document->document_id,
                             .version = document->version,
+                            .language = document->language,
                             .fields = fields,
                             .n_fields = document->n_fields,
                             .labels = document->labels,
@@ -272,8 +273,10 @@ static anc_status demands_of(krn_call *call, const srch_index_query *from, eng_q
         if (any == NULL)
             return no_room(call, "a query's demands");
         for (size_t j = 0; j < d->n_any; j++)
-            any[j] =
-                (eng_wording){wording_kind(d->any[j].kind), d->any[j].words, d->any[j].n_words};
+            any[j] = (eng_wording){.kind = wording_kind(d->any[j].kind),
+                                   .words = d->any[j].words,
+                                   .n_words = d->any[j].n_words,
+                                   .languages = d->any[j].languages};
         demands[i] = (eng_demand){any, d->n_any, d->excluded};
     }
     ret->demands = demands;
@@ -288,8 +291,12 @@ static anc_status query_of(krn_call *call, const srch_index_query *from, eng_que
     if (terms == NULL)
         return no_room(call, "a query's terms");
     for (size_t i = 0; i < from->n_terms; i++)
-        terms[i] =
-            (eng_query_term){from->terms[i].text, from->terms[i].weight, from->terms[i].is_stop};
+        terms[i] = (eng_query_term){.text = from->terms[i].text,
+                                    .weight = from->terms[i].weight,
+                                    .is_stop = from->terms[i].is_stop,
+                                    .begins = from->terms[i].begins,
+                                    .word = from->terms[i].word,
+                                    .languages = from->terms[i].languages};
     if (from->filter != NULL) {
         filter = anc_arena_alloc(call->mem, 1, sizeof *filter);
         if (filter == NULL)
@@ -371,7 +378,13 @@ static anc_status copy_facts(krn_call *call, const eng_result *from, srch_index_
         return no_room(call, "a query's terms");
     for (size_t i = 0; i < from->n_terms; i++) {
         const eng_term_fact *f = &from->terms[i];
-        ret->terms[i] = (srch_term_fact){f->text, f->weight, f->idf, f->df, f->scored};
+        ret->terms[i] = (srch_term_fact){.text = f->text,
+                                         .begins = f->begins,
+                                         .languages = (uint32_t)f->languages,
+                                         .weight = f->weight,
+                                         .idf = f->idf,
+                                         .df = f->df,
+                                         .scored = f->scored};
     }
     ret->n_terms = from->n_terms;
     ret->bm25_bound = from->bm25_bound;
