@@ -53,7 +53,12 @@ static void fill_turn(rag_turn *turn, anc_str trace)
                               .end = 14,
                               .score = 0.8,
                               .semantic = 0.7};
-    turn->citation = (rag_citation){1, ANC_STR("hive.3.0"), 0, 14, ANC_STR("Feed the bees.")};
+    turn->citation = (rag_citation){.marker = 1,
+                                    .chunk_id = ANC_STR("hive.3.0"),
+                                    .end = 14,
+                                    .quote = ANC_STR("Feed the bees."),
+                                    .page = 5,
+                                    .row = 7};
     turn->answer = (rag_answer){.query_id = ANC_STR("q-1"),
                                 .conversation_id = ANC_STR("c-1"),
                                 .message_id = ANC_STR("m-1"),

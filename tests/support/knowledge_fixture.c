@@ -143,7 +143,19 @@ static void chance(void *self, void *out, size_t n)
 static const krn_clock_ops clock_ops = {
     .name = "ticking", .mono_ns = mono_ns, .wall_ms = wall_ms, .random = chance};
 
-/* ---- parser: paragraphs between empty lines, "# " headings ---------------------------------- */
+/* ---- parser: paragraphs between empty lines, "# " headings, attachments --------------------- */
+
+/* "@attach NAME TYPE\n" with the bytes behind it; of the type "self" it is the source again. */
+static anc_status hand_over(krn_call *call, const kno_source *source, anc_str line,
+                            const kno_block_sink *sink)
+{
+    anc_str rest = anc_str_sub(line, strlen("@attach "), line.len), name, type;
+    (void)anc_str_split(&rest, ' ', &name);
+    (void)anc_str_split(&rest, '\n', &type);
+    const bool again = anc_str_eq(type, ANC_STR("self"));
+    const kno_part part = {name, type, again ? source->bytes : rest};
+    return sink->on_part == NULL ? ANC_OK : sink->on_part(sink->arg, &part, call->err);
+}
 
 static anc_status parse(void *self, krn_call *call, const kno_source *source,
                         const kno_block_sink *sink, kno_parsed *ret)
@@ -152,6 +164,8 @@ static anc_status parse(void *self, krn_call *call, const kno_source *source,
     if (anc_str_starts(source->content_type, ANC_STR("image/")))
         return ANC_FAIL(call->err, ANC_UNSUPPORTED, "'%.*s' is not understood",
                         ANC_FMT(source->content_type));
+    if (anc_str_starts(source->bytes, ANC_STR("PICTURE")))
+        return ANC_FAIL(call->err, ANC_UNSUPPORTED, "it looks like a picture");
     if (anc_str_starts(source->bytes, ANC_STR("BROKEN")))
         return ANC_FAIL(call->err, ANC_INVALID, "the bytes are broken");
     *ret = (kno_parsed){.content_type = ANC_STR("text/plain")};
@@ -161,6 +175,10 @@ static anc_status parse(void *self, krn_call *call, const kno_source *source,
         rest = end == SIZE_MAX ? ANC_STR_NONE : anc_str_sub(rest, end + 2, rest.len);
         if (part.len == 0)
             continue;
+        if (anc_str_starts(part, ANC_STR("@attach "))) {
+            ANC_TRY(hand_over(call, source, part, sink));
+            continue;
+        }
         const bool heading = anc_str_starts(part, ANC_STR("# "));
         const kno_block block = {.kind = heading ? KNO_HEADING : KNO_PARAGRAPH,
                                  .level = heading ? 1 : 0,
@@ -175,7 +193,33 @@ static anc_status parse(void *self, krn_call *call, const kno_source *source,
     return ANC_OK;
 }
 
-static const kno_parser_ops parser_ops = {.name = "paragraphs", .parse = parse};
+/* "ROWS\n", then a line of names and a line for each record, commas between. */
+static anc_status records(void *self, krn_call *call, const kno_source *source,
+                          const kno_record_sink *sink, kno_parsed *ret, bool *ret_has)
+{
+    enum { MOST = 16 };
+    (void)self;
+    anc_str rest = source->bytes, line, names[MOST];
+    size_t n_names = 0;
+    *ret = (kno_parsed){.content_type = ANC_STR("text/csv")};
+    *ret_has = anc_str_split(&rest, '\n', &line) && anc_str_eq(line, ANC_STR("ROWS"));
+    if (!*ret_has || !anc_str_split(&rest, '\n', &line))
+        return ANC_OK;
+    while (n_names < MOST && anc_str_split(&line, ',', &names[n_names]))
+        n_names++;
+    for (uint64_t number = 1; anc_str_split(&rest, '\n', &line) && line.len > 0; number++) {
+        kno_record_field fields[MOST];
+        size_t n = 0;
+        while (n < n_names && anc_str_split(&line, ',', &fields[n].value)) {
+            fields[n].name = names[n];
+            fields[n++].kind = KNO_VALUE_TEXT;
+        }
+        ANC_TRY(sink->on_record(sink->arg, number, fields, n, call->err));
+    }
+    return ANC_OK;
+}
+
+static const kno_parser_ops parser_ops = {.name = "paragraphs", .parse = parse, .records = records};
 
 /* ---- embedding ----------------------------------------------------------------------------- */
 

@@ -21,6 +21,13 @@ typedef enum ing_state {
 const char *ing_state_name(ing_state state);     /* "queued", … */
 bool ing_state_parse(anc_str s, ing_state *ret); /* false for another word */
 
+/* Rows of tables, elements of lists and lines of JSON as documents of their own. */
+typedef struct ing_rows {
+    anc_str id_field, title_field; /* columns; empty: "id" and "title" or "name" where they are */
+    const anc_str *text_fields;    /* [n_text_fields] whose values are text; none: all */
+    size_t n_text_fields;
+} ing_rows;
+
 typedef struct ing_folder_request {
     anc_str path;         /* a folder or a file on the server's machine; absolute */
     anc_str collection;   /* made when it does not exist */
@@ -29,6 +36,7 @@ typedef struct ing_folder_request {
     anc_str metadata; /* JSON object given to each document; may be empty */
     const anc_str *acl;
     size_t n_acl;
+    const ing_rows *rows; /* NULL: a file is one document */
 } ing_folder_request;
 
 typedef struct ing_batch {
@@ -88,7 +96,8 @@ typedef struct ing_upload_request {
     anc_str metadata;   /* of files: a JSON object given to each; may be empty */
     const anc_str *acl; /* of files: [n_acl] */
     size_t n_acl;
-    bool held; /* nothing is read before the end: the upload may still be discarded */
+    bool held;            /* nothing is read before the end: the upload may still be discarded */
+    const ing_rows *rows; /* of files; NULL: a file is one document */
 } ing_upload_request;
 
 /* Nothing is stored yet, and no batch is there before the first document. Checks the request (INVALID

@@ -96,6 +96,26 @@ struct krn_tx; /* kernel/ports/writer.h */
 typedef anc_status kno_publish_fn(void *arg, struct krn_tx *tx, const kno_put_result *put,
                                   anc_err *err);
 
+/* A record of a file that becomes a document of its own. */
+typedef struct kno_row {
+    uint64_t number; /* in the file, from 1 */
+    anc_str parent;  /* the file's document */
+    anc_str id, title, uri;
+    anc_str content;  /* a JSON object */
+    anc_str metadata; /* a JSON object: what was given, and the columns */
+} kno_row;
+
+typedef struct kno_rows_wanted {
+    anc_str id_field, title_field; /* columns; empty: "id" and "title" or "name" where they are */
+    const anc_str *text_fields;    /* [n_text_fields] that are text; none: all */
+    size_t n_text_fields;
+    /* Gets each row in order; what it has taken down is to be put as documents with `parent`. NULL: they
+     * are counted alone. */
+    anc_status (*on_row)(void *arg, const kno_row *row, anc_err *err);
+    anc_status (*on_end)(void *arg, anc_err *err); /* all were handed out; may be NULL */
+    void *arg;
+} kno_rows_wanted;
+
 typedef struct kno_document_input {
     anc_str
         collection; /* made with default settings when it does not exist and `make_collection` */
@@ -111,6 +131,10 @@ typedef struct kno_document_input {
     size_t n_acl;
     anc_str content;     /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
     int64_t modified_ms; /* of the source; 0: unknown */
+    /* A table, list or lines of JSON: the document says what the file holds, and each record is handed
+     * out. Other kinds are read as always. NULL: a file is one document. */
+    const kno_rows_wanted *rows;
+    anc_str parent; /* of a row: the document that it is a part of; NOT_FOUND without it */
     uint32_t expected_version; /* that must be the current one, else CONFLICT; 0: any */
     kno_put_stage *stage;      /* kept up to date while it is put; NULL: nobody wants to know */
     int64_t *stage_ns; /* [KNO_STAGES] the time that each stage took is added; may be NULL */
@@ -120,7 +144,11 @@ typedef struct kno_document_input {
 
 /* Parses, cuts, embeds what is new and makes the version current. The same content with the same
  * title, metadata and acl is `unchanged` and costs no embedding. `must_be_new`: CONFLICT when the id
- * exists. INVALID, LIMIT and UNSUPPORTED name what was wrong with the content. */
+ * exists. INVALID, LIMIT and UNSUPPORTED name what was wrong with the content.
+ *
+ * What a mail has attached becomes documents of their own, with the id "<id>#<file name>" (and the uri
+ * likewise), its source, metadata and acl. They are replaced with it and deleted with it; one that
+ * cannot be read is named in `found.attachments_unread` of the mail. */
 anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document_input *input,
                             bool must_be_new, kno_put_result *ret) ANC_MUST_CHECK;
 
@@ -131,6 +159,7 @@ anc_status kno_settings_check(krn_call *call, const kno_document_input *input) A
 typedef struct kno_document {
     anc_str collection, id, title, uri, source, content_type, language;
     anc_str file_name; /* may be empty */
+    anc_str parent;    /* id of the document that it was attached to; empty: to none */
     anc_str metadata;  /* as given, a JSON object */
     anc_str found;     /* a JSON object: name to {"value": …, "origin": "file" or "rule"} */
     uint32_t version;  /* the current one */
@@ -155,7 +184,7 @@ anc_status kno_document_find_at(kno_service *kno, krn_call *call, anc_str collec
 anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collection, anc_str q,
                              anc_str after, size_t limit, kno_document **ret,
                              size_t *ret_n) ANC_MUST_CHECK;
-/* Removes it with versions, chunks, text and original; NOT_FOUND when it is not there. */
+/* Removes it with versions, chunks, text and original, and what was attached to it; NOT_FOUND when it is not there. */
 anc_status kno_document_delete(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                                uint64_t *ret_seq) ANC_MUST_CHECK;
 
@@ -220,6 +249,13 @@ typedef struct kno_chunk_ref {
     uint32_t version, ordinal;
 } kno_chunk_ref;
 
+/* On which page, and in which row of a table (from 1, behind the row that names the columns), the text
+ * stands from byte `at` up to the next place. 0: none. */
+typedef struct kno_place {
+    uint64_t at;
+    uint32_t page, row;
+} kno_place;
+
 typedef struct kno_chunk {
     kno_chunk_ref ref;
     anc_str id; /* "<document_id>.<version>.<ordinal>" */
@@ -230,7 +266,9 @@ typedef struct kno_chunk {
     anc_str text;        /* what stands there */
     anc_str columns; /* the header row of the table that it begins in the middle of; NULL: none */
     uint32_t tokens;
-    anc_str metadata; /* the document's */
+    anc_str metadata;        /* the document's */
+    const kno_place *places; /* [n_places], in order; none: neither pages nor rows */
+    size_t n_places;
 } kno_chunk;
 
 /* The chunks of `refs` [n], in that order; one that is gone or may not be seen has a NULL text. */

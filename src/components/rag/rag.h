@@ -44,6 +44,7 @@ typedef struct rag_citation {
     anc_str chunk_id;
     uint64_t start, end; /* bytes of the document's extracted text */
     anc_str quote;       /* what stands there */
+    uint32_t page, row;  /* where it begins; 0: no page, no row of a table */
 } rag_citation;
 
 typedef struct rag_timings {

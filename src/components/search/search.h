@@ -112,6 +112,12 @@ typedef struct srch_explanation {
     double constant, cosine_part, coverage_part, bm25_part;
 } srch_explanation;
 
+/* From byte `at` of the document's text up to the next place: page and row of a table; 0: none. */
+typedef struct srch_position {
+    uint64_t at;
+    uint32_t page, row;
+} srch_position;
+
 typedef struct srch_hit {
     uint32_t position; /* from 1 */
     anc_str collection, document_id, chunk_id;
@@ -131,12 +137,24 @@ typedef struct srch_hit {
     double semantic; /* cosine; NaN where there is no vector */
     double coverage; /* share of the question's idf weight that the passage has, 0..1 */
     uint32_t first_ordinal,
-        last_ordinal;                 /* chunks of the passage; both `ordinal` where it is one */
-    uint32_t duplicates;              /* worse passages that say the same and were left out */
+        last_ordinal;            /* chunks of the passage; both `ordinal` where it is one */
+    uint32_t duplicates;         /* worse passages that say the same and were left out */
+    const srch_position *places; /* [n_places] of its best chunk, in order */
+    size_t n_places;
+    uint64_t places_end;              /* where the last of them ends */
     const srch_highlight *highlights; /* [n_highlights] when asked for */
     size_t n_highlights;
     const srch_explanation *explained; /* NULL when not asked for, and in SRCH_METADATA */
 } srch_hit;
+
+/* Where byte `at` of the document's text stands, as far as the hit knows. */
+static inline srch_position srch_position_at(const srch_hit *hit, uint64_t at)
+{
+    srch_position found = {.at = at};
+    for (size_t i = 0; i < hit->n_places && hit->places[i].at <= at && at < hit->places_end; i++)
+        found = hit->places[i];
+    return found;
+}
 
 typedef struct srch_result {
     srch_hit *hits; /* [n] in call->mem, best first */

@@ -67,7 +67,8 @@ static void print_citation(const answer *a, const json_value *citation)
     const json_value *source = source_at(a, marker);
     const anc_str heading = json_str(json_member(source, "heading"), ANC_STR(""));
     const anc_str uri = json_str(json_member(source, "uri"), ANC_STR(""));
-    const int64_t page = json_int(json_member(source, "page"), 0);
+    const int64_t page = json_int(json_member(citation, "page"), 0);
+    const int64_t row = json_int(json_member(citation, "row"), 0);
     (void)printf("%s[%lld]%s ", term_bold(stdout), (long long)marker, term_reset(stdout));
     term_print_line(stdout, json_str(json_member(source, "title"), ANC_STR("?")), COLUMNS);
     if (heading.len > 0) {
@@ -76,6 +77,8 @@ static void print_citation(const answer *a, const json_value *citation)
     }
     if (page > 0)
         (void)printf(" (p. %lld)", (long long)page);
+    if (row > 0)
+        (void)printf(" (row %lld)", (long long)row);
     (void)printf("\n%s", term_dim(stdout));
     if (uri.len > 0) {
         (void)printf("    ");

@@ -67,6 +67,9 @@ static const cli_option ingest_options[] = {
      .letter = 'g',
      .value = "PATTERN",
      .help = "only files whose relative path fits, such as '*.md'"},
+    {.name = "rows",
+     .value = "KIND",
+     .help = "of files of records: `document` makes one of each record (default `table`)"},
     {.name = "no-wait", .help = "print the batch's id and do not wait"},
     END,
 };

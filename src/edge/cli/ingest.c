@@ -8,7 +8,7 @@
 
 enum { BODY_BYTES = 1 << 20 };
 
-int ingest_path(cli_client *client, anc_str path, anc_str collection, anc_str glob, bool wait)
+int ingest_path(cli_client *client, anc_str path, const ingest_how *how)
 {
     anc_err err = {0};
     CLI_JSON(doc);
@@ -19,17 +19,19 @@ int ingest_path(cli_client *client, anc_str path, anc_str collection, anc_str gl
     json_name(&w, "connection_params");
     json_open_object(&w);
     json_put_str(&w, "path", path);
-    if (glob.len > 0)
-        json_put_str(&w, "glob", glob);
+    if (how->glob.len > 0)
+        json_put_str(&w, "glob", how->glob);
     json_close_object(&w);
-    json_put_str(&w, "collection", collection);
+    json_put_str(&w, "collection", how->collection);
+    if (how->rows.len > 0)
+        json_put_str(&w, "rows", how->rows);
     json_close_object(&w);
     const anc_status status =
         cli_call_json(client, "POST", ANC_STR("/v1/ingest"), anc_buf_view(&body), &doc, &err);
     if (status != ANC_OK)
         return cli_report(client->cx, status, &err);
     const anc_str id = json_str(json_member(json_root(doc), "batch_id"), ANC_STR(""));
-    if (!wait) {
+    if (!how->wait) {
         (void)printf("%.*s\n", ANC_FMT(id));
         return CLI_OK;
     }
@@ -40,16 +42,17 @@ static int ingest_words(cli_client *client)
 {
     cli_context *cx = client->cx;
     const anc_str collection = cli_value(cx, "collection");
+    const ingest_how how = {.collection = collection.ptr != NULL ? collection : ANC_STR("default"),
+                            .glob = cli_value(cx, "glob"),
+                            .rows = cli_value(cx, "rows"),
+                            .wait = !cli_given(cx, "no-wait")};
     int worst = CLI_OK;
     for (size_t i = 0; i < cx->n_words; i++) {
         anc_err err = {0};
         anc_str path;
         const anc_status status = os_path_real(cx->mem, cx->words[i], &path, &err);
-        const int code = status != ANC_OK
-                             ? cli_report(cx, status, &err)
-                             : ingest_path(client, path,
-                                           collection.ptr != NULL ? collection : ANC_STR("default"),
-                                           cli_value(cx, "glob"), !cli_given(cx, "no-wait"));
+        const int code =
+            status != ANC_OK ? cli_report(cx, status, &err) : ingest_path(client, path, &how);
         if (code != CLI_OK && (worst == CLI_OK || code == CLI_INTERRUPTED))
             worst = code;
         if (code == CLI_USAGE) /* the next path would be refused for the same reason */

@@ -4,7 +4,14 @@
 
 #include "client.h"
 
-/* Starts a batch over `path` (absolute) and follows it to its end. `glob` may be empty. */
-int ingest_path(cli_client *client, anc_str path, anc_str collection, anc_str glob, bool wait);
+typedef struct ingest_how {
+    anc_str collection;
+    anc_str glob; /* may be empty */
+    anc_str rows; /* "table" or "document"; empty: the server's default */
+    bool wait;    /* to its end */
+} ingest_how;
+
+/* Starts a batch over `path` (absolute) and follows it. */
+int ingest_path(cli_client *client, anc_str path, const ingest_how *how);
 
 #endif

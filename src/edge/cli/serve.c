@@ -43,7 +43,8 @@ static void show_first_answer(cli_client *client, anc_str examples, const cli_en
     json_writer w = json_writer_of(&body);
     (void)printf("Reading the examples into the collection `examples`:\n");
     (void)fflush(stdout);
-    if (ingest_path(client, examples, ANC_STR("examples"), ANC_STR(""), true) == CLI_UNREACHABLE)
+    const ingest_how how = {.collection = ANC_STR("examples"), .wait = true};
+    if (ingest_path(client, examples, &how) == CLI_UNREACHABLE)
         return;
     (void)printf("\n%sQ: %s%s\n", term_bold(stdout), first_question, term_reset(stdout));
     json_open_object(&w);

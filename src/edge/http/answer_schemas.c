@@ -101,6 +101,9 @@ static const http_field citation_rows[] = {
     INT("start", "byte offset in the document's extracted text"),
     INT("end", "byte offset behind the quote"),
     TEXT("quote", "what stands there"),
+    MAYBE("page", HTTP_INT, "that the quote begins on"),
+    MAYBE("row", HTTP_INT,
+          "of the table that the quote begins in; from 1, below the columns' names"),
 };
 static const http_schema citation_out = SCHEMA("Citation", "A checked citation.", citation_rows);
 
@@ -336,6 +339,7 @@ static const http_field document_rows[] = {
     TEXT("content_type", ""),
     TEXT("language", ""),
     TEXT("file_name", "as it came in; may be empty"),
+    MAYBE("parent", HTTP_TEXT, "id of the document that it was attached to"),
     ROW("metadata", HTTP_TREE, "as given"),
     ROW("found", HTTP_TREE, "name to {value, origin: file or rule}; filters see both"),
     INT("version", "the current one, or the one asked for"),

@@ -12,10 +12,18 @@
 
 enum { FIELD_BYTES = 1 << 20, LABELS_MAX = 100, NAME_BYTES = 4200 };
 
-typedef enum form_field { FORM_COLLECTION, FORM_METADATA, FORM_ACL, FORM_FIELDS } form_field;
+typedef enum form_field {
+    FORM_COLLECTION,
+    FORM_METADATA,
+    FORM_ACL,
+    FORM_ROWS,
+    FORM_FIELDS
+} form_field;
 
-static const char *const field_names[FORM_FIELDS] = {
-    [FORM_COLLECTION] = "collection", [FORM_METADATA] = "metadata", [FORM_ACL] = "acl"};
+static const char *const field_names[FORM_FIELDS] = {[FORM_COLLECTION] = "collection",
+                                                     [FORM_METADATA] = "metadata",
+                                                     [FORM_ACL] = "acl",
+                                                     [FORM_ROWS] = "rows"};
 
 struct http_form_reader {
     http_form_target target;
@@ -66,6 +74,19 @@ static anc_status check_fields(const http_form_reader *r)
     return ANC_OK;
 }
 
+static anc_status read_rows(http_form_reader *r, ing_upload_request *settings)
+{
+    static const ing_rows by_their_names = {.n_text_fields = 0};
+    const anc_str rows = anc_str_trim(anc_buf_view(&r->fields[FORM_ROWS]));
+    if (anc_str_eq(rows, ANC_STR("document")))
+        settings->rows = &by_their_names;
+    else if (rows.len > 0 && !anc_str_eq(rows, ANC_STR("table")))
+        return ANC_FAIL_FIELD(r->call->err, ANC_INVALID, "/rows",
+                              "rows is \"%.*s\"; table and document are known",
+                              ANC_FMT(anc_str_sub(rows, 0, 32)));
+    return ANC_OK;
+}
+
 /* What the fields say for all files. */
 static anc_status open_upload(http_form_reader *r)
 {
@@ -73,6 +94,7 @@ static anc_status open_upload(http_form_reader *r)
                                    .metadata = anc_buf_view(&r->fields[FORM_METADATA])};
     ANC_TRY(check_fields(r));
     ANC_TRY(read_labels(r, &settings));
+    ANC_TRY(read_rows(r, &settings));
     return r->target.open(r->target.rq, &settings);
 }
 
@@ -135,9 +157,10 @@ static anc_status on_part(void *arg, const net_part *part, anc_err *err)
             return begin_field(r, part, (form_field)i, err);
     if (anc_str_eq(part->name, ANC_STR("file")))
         return begin_file(r, part, err);
-    return ANC_FAIL(err, ANC_INVALID,
-                    "there is no form field \"%.*s\" here; collection, metadata, acl and file are",
-                    ANC_FMT(anc_str_sub(part->name, 0, 64)));
+    return ANC_FAIL(
+        err, ANC_INVALID,
+        "there is no form field \"%.*s\" here; collection, metadata, acl, rows and file are",
+        ANC_FMT(anc_str_sub(part->name, 0, 64)));
 }
 
 static anc_status on_data(void *arg, anc_str bytes, anc_err *err)

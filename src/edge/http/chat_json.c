@@ -26,6 +26,14 @@ void http_put_source(json_writer *w, const srch_hit *s)
     json_close_object(w);
 }
 
+static void put_place(json_writer *w, const char *name, uint32_t number)
+{
+    if (number > 0)
+        json_put_int(w, name, number);
+    else
+        json_put_null(w, name);
+}
+
 static void put_citations(json_writer *w, const rag_answer *a)
 {
     json_name(w, "citations");
@@ -38,6 +46,8 @@ static void put_citations(json_writer *w, const rag_answer *a)
         json_put_int(w, "start", (int64_t)c->start);
         json_put_int(w, "end", (int64_t)c->end);
         json_put_str(w, "quote", c->quote);
+        put_place(w, "page", c->page);
+        put_place(w, "row", c->row);
         json_close_object(w);
     }
     json_close_array(w);

@@ -13,6 +13,7 @@ static void put_document(json_writer *w, const kno_document *d)
     json_put_str(w, "content_type", d->content_type);
     json_put_str(w, "language", d->language);
     json_put_str(w, "file_name", d->file_name);
+    json_put_str_or_null(w, "parent", d->parent.len > 0 ? d->parent : ANC_STR_NONE);
     http_put_object(w, "metadata", d->metadata);
     http_put_object(w, "found", d->found);
     json_put_int(w, "version", d->version);

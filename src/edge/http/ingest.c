@@ -48,6 +48,22 @@ static anc_status add_glob(http_request *rq, anc_str glob, ing_folder_request *r
     return ANC_OK;
 }
 
+/* NULL in `ret` where a file is one document. */
+static void read_rows(http_request *rq, const http_ingest_in *in, ing_rows *space,
+                      const ing_rows **ret)
+{
+    *space = (ing_rows){.id_field = in->id_field,
+                        .title_field = in->title_field,
+                        .text_fields = in->text_fields.items,
+                        .n_text_fields = in->text_fields.n};
+    const bool wanted = anc_str_eq(in->rows, ANC_STR("document"));
+    *ret = wanted ? space : NULL;
+    if (!wanted && in->id_field.len + in->title_field.len + in->text_fields.n > 0)
+        http_fault_add(&rq->faults, ANC_STR("/rows"),
+                       "is not \"document\": id_field, title_field and text_fields are columns of "
+                       "records that become documents");
+}
+
 static anc_status read_folder(http_request *rq, const http_ingest_in *in, ing_folder_request *ret)
 {
     const http_folder_in *p = &in->params;
@@ -94,10 +110,13 @@ anc_status http_ingest_start(http_request *rq)
     http_ingest_query q;
     http_ingest_in in;
     ing_folder_request request;
+    ing_rows rows;
     ing_batch batch;
     ANC_TRY(http_query(rq, &q));
     ANC_TRY(http_body(rq, &in));
     ANC_TRY(read_folder(rq, &in, &request));
+    read_rows(rq, &in, &rows, &request.rows);
+    ANC_TRY(http_faults_status(&rq->faults, &rq->err));
     ANC_TRY(ing_folder_start(rq->edge->o.ing, &rq->call, &request, &batch));
     if (q.wait)
         return http_batch_await(rq, batch.id);

@@ -72,7 +72,8 @@ typedef struct http_folder_in {
 } http_folder_in;
 
 typedef struct http_ingest_in {
-    anc_str db_type, table_or_collection, collection, sync;
+    anc_str db_type, table_or_collection, collection, sync, rows, id_field, title_field;
+    http_texts text_fields;
     http_folder_in params;
 } http_ingest_in;
 

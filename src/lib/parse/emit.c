@@ -158,12 +158,38 @@ static bool is_plain_byte(unsigned char c)
                     : c != 0xC2 && c != 0xE1 && c != 0xE2 && c != 0xE3 && c != 0xEF;
 }
 
+#define EACH_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
+
+/* The high bit of each byte of `w` that is zero. */
+static uint64_t zero_bytes(uint64_t w)
+{
+    return ~(((w & EACH_BYTE(0x7F)) + EACH_BYTE(0x7F)) | w | EACH_BYTE(0x7F));
+}
+
+/* Bytes at the front of p[0..n) in eights that are printable ASCII without two blanks together; a blank
+ * at the end is left out. It is how nearly all text looks, and no branch depends on where words end. */
+static size_t printable_run(const unsigned char *p, size_t n)
+{
+    size_t at = 0;
+    uint64_t blank = UINT64_C(1) << 63; /* at the front there must be none */
+    for (; n - at >= sizeof blank; at += sizeof blank) {
+        uint64_t w;
+        memcpy(&w, p + at, sizeof w);
+        const uint64_t blanks = zero_bytes(w ^ EACH_BYTE(' '));
+        const uint64_t other = (w | (w - EACH_BYTE(' ')) | (w + EACH_BYTE(1))) & EACH_BYTE(0x80);
+        if (other != 0 || (blanks & (blanks << 8 | blank >> 56)) != 0)
+            break;
+        blank = blanks;
+    }
+    return at > 0 && p[at - 1] == ' ' ? at - 1 : at;
+}
+
 /* Bytes at the front of `s` that are kept as they are: visible ones and single blanks between. */
 static size_t plain_run(anc_str s)
 {
     const unsigned char *p = (const unsigned char *)s.ptr;
     const size_t most = s.len < RUN_BYTES ? s.len : RUN_BYTES;
-    size_t n = 0;
+    size_t n = printable_run(p, most);
     while (n < most && (is_plain_byte(p[n]) ||
                         (p[n] == ' ' && n > 0 && n + 1 < most && is_plain_byte(p[n + 1]))))
         n++;

@@ -2,7 +2,8 @@
  *
  * A page is read twice. The first reading only counts how much text lies in <main>, in <article>, in
  * forms and in all; from that the second knows where the content is, and whether a form wraps the
- * whole page, as some servers make it. What is about the page (navigation, its header and footer,
+ * whole page, as some servers make it. The second reads from the tape that the first has written, and
+ * from the bytes again where the page was too long for it. What is about the page (navigation, its header and footer,
  * asides, scripts) is dropped by element, role and class.
  *
  * Of tables come rows. A table in whose cells headings or tables stand is there for layout: from
@@ -23,7 +24,8 @@ enum {
     TABLE_DEPTH = 32,
     TITLE_BYTES = 2048,
     CONDITIONAL_BYTES = 200,
-    LONGEST_MARK = 24
+    LONGEST_MARK = 24,
+    EVENTS_BETWEEN = 1024 /* of a tape, before it is asked whether to go on */
 };
 
 typedef struct table {
@@ -47,9 +49,10 @@ typedef struct census {
 } census;
 
 typedef struct reader {
-    htmlParserCtxtPtr parser; /* owned by run() */
+    htmlParserCtxtPtr parser; /* owned by run(); NULL where a tape is read */
     prs_emitter *e;
     census *counts; /* not NULL in the first reading, which emits nothing */
+    prs_tape *tape; /* of the first reading; NULL: none is written */
     scope scope;
     bool keep_forms, keep_chrome, fragment;
     /* Depths at which something began; 0 while outside. */
@@ -63,7 +66,7 @@ typedef struct reader {
 
 static void stop_on_failure(reader *r, bool ok)
 {
-    if (!ok)
+    if (!ok && r->parser != NULL)
         xmlStopParser(r->parser);
 }
 
@@ -159,16 +162,17 @@ static bool enter_definition(reader *r)
     return prs_emit_mark(r->e, ANC_STR(": "));
 }
 
-static bool enter_content(reader *r, prs_tag tag, const char *name)
+static bool enter_content(reader *r, const prs_html_event *e)
 {
+    const prs_tag tag = e->tag;
     if (tag != PRS_TAG_DEFINITION && tag != PRS_TAG_INLINE && tag != PRS_TAG_BREAK)
         r->after_term = false;
     switch (tag) {
     case PRS_TAG_HEADING:
-        r->heading = (unsigned)(name[1] - '0');
+        r->heading = (unsigned)(e->letters[1] - '0');
         return enter_block(r, true);
     case PRS_TAG_LIST:
-        enter_list(r, name[0] == 'o');
+        enter_list(r, e->letters[0] == 'o');
         return enter_block(r, false);
     case PRS_TAG_ITEM:
         r->mark_due = r->lists_open > 0;
@@ -184,7 +188,7 @@ static bool enter_content(reader *r, prs_tag tag, const char *name)
     case PRS_TAG_ROW:
         return enter_row(r);
     case PRS_TAG_CELL:
-        return enter_cell(r, name[1] == 'h');
+        return enter_cell(r, e->letters[1] == 'h');
     case PRS_TAG_CODE:
         if (r->code_at == 0)
             r->code_at = r->depth;
@@ -254,8 +258,7 @@ static bool leave_content(reader *r, prs_tag tag)
     return in_row(r) ? prs_emit_blank(r->e) : prs_emit_close(r->e);
 }
 
-/* Notes where the regions begin that decide what is content. */
-static void enter_region(reader *r, prs_tag tag, const xmlChar **attributes)
+static prs_place place_of(const xmlChar **attributes)
 {
     prs_place place = PRS_PLACE_NORMAL;
     for (size_t i = 0; attributes != NULL && attributes[i] != NULL; i += 2) {
@@ -264,6 +267,12 @@ static void enter_region(reader *r, prs_tag tag, const xmlChar **attributes)
         if (p != PRS_PLACE_NORMAL)
             place = p;
     }
+    return place;
+}
+
+/* Notes where the regions begin that decide what is content. */
+static void enter_region(reader *r, prs_tag tag, prs_place place)
+{
     const bool inside = r->main_at > 0 || r->article_at > 0;
     if (tag == PRS_TAG_DROP && r->drop_at == 0)
         r->drop_at = r->depth;
@@ -301,36 +310,31 @@ static void leave_region(reader *r)
     leave_at(&r->code_at, r->depth);
 }
 
-/* ---- what libxml2 calls ------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------------------------- */
 
-static void on_start(void *user, const xmlChar *name, const xmlChar **attributes)
+static void on_start(reader *r, const prs_html_event *e)
 {
-    reader *r = user;
-    if (r->e->status != ANC_OK)
-        return;
-    const prs_tag tag = prs_tag_of((const char *)name);
     if (++r->depth > r->e->limits.depth) {
         stop_on_failure(
             r, prs_emit_fail(r->e, ANC_FAIL(r->e->err, ANC_LIMIT, "HTML: more than %u levels deep",
                                             r->e->limits.depth)));
         return;
     }
-    enter_region(r, tag, attributes);
+    enter_region(r, e->tag, e->place);
     if (r->counts == NULL && !is_outside(r) && r->title_at == 0)
-        stop_on_failure(r, enter_content(r, tag, (const char *)name));
+        stop_on_failure(r, enter_content(r, e));
 }
 
-static void on_end(void *user, const xmlChar *name)
+static void on_end(reader *r, const prs_html_event *e)
 {
-    reader *r = user;
-    if (r->e->status != ANC_OK || r->depth == 0)
+    if (r->depth == 0)
         return;
     if (r->title_at == r->depth) {
         r->title_at = 0;
         if (r->counts == NULL)
             stop_on_failure(r, prs_emit_title(r->e, anc_buf_view(&r->title)));
     } else if (r->counts == NULL && !is_outside(r)) {
-        stop_on_failure(r, leave_content(r, prs_tag_of((const char *)name)));
+        stop_on_failure(r, leave_content(r, e->tag));
     }
     leave_region(r);
     r->depth--;
@@ -388,12 +392,8 @@ static bool open_here(reader *r)
     return prs_emit_open(r->e, r->quotes > 0 ? PRS_QUOTE : PRS_PARAGRAPH, 0);
 }
 
-static void on_text(void *user, const xmlChar *bytes, int n)
+static void on_text(reader *r, anc_str s)
 {
-    reader *r = user;
-    const anc_str s = {(const char *)bytes, n > 0 ? (size_t)n : 0};
-    if (r->e->status != ANC_OK)
-        return;
     if (r->title_at > 0) {
         (void)anc_buf_add(&r->title, anc_str_sub(s, 0, r->title.max - r->title.len));
     } else if (r->counts != NULL) {
@@ -403,6 +403,45 @@ static void on_text(void *user, const xmlChar *bytes, int n)
             return;
         stop_on_failure(r, open_here(r) && prs_emit_text(r->e, s));
     }
+}
+
+static void take(reader *r, const prs_html_event *e)
+{
+    if (r->e->status != ANC_OK)
+        return;
+    if (r->tape != NULL && !(e->kind == PRS_HTML_TEXT && r->drop_at > 0))
+        prs_tape_add(r->tape, e);
+    if (e->kind == PRS_HTML_START)
+        on_start(r, e);
+    else if (e->kind == PRS_HTML_END)
+        on_end(r, e);
+    else
+        on_text(r, e->text);
+}
+
+/* ---- what libxml2 calls ------------------------------------------------------------------- */
+
+static void called_start(void *user, const xmlChar *name, const xmlChar **attributes)
+{
+    const char *n = (const char *)name;
+    const prs_html_event e = {.kind = PRS_HTML_START,
+                              .tag = prs_tag_of(n),
+                              .place = place_of(attributes),
+                              .letters = {n[0], n[0] != '\0' ? n[1] : '\0'}};
+    take(user, &e);
+}
+
+static void called_end(void *user, const xmlChar *name)
+{
+    const prs_html_event e = {.kind = PRS_HTML_END, .tag = prs_tag_of((const char *)name)};
+    take(user, &e);
+}
+
+static void called_text(void *user, const xmlChar *bytes, int n)
+{
+    const prs_html_event e = {.kind = PRS_HTML_TEXT,
+                              .text = {(const char *)bytes, n > 0 ? (size_t)n : 0}};
+    take(user, &e);
 }
 
 /* ---- readings ---------------------------------------------------------------------------- */
@@ -438,11 +477,11 @@ static size_t step_length(anc_str text)
 
 static bool run(anc_str text, reader *r)
 {
-    htmlSAXHandler sax = {.startElement = on_start,
-                          .endElement = on_end,
-                          .characters = on_text,
-                          .cdataBlock = on_text,
-                          .ignorableWhitespace = on_text};
+    htmlSAXHandler sax = {.startElement = called_start,
+                          .endElement = called_end,
+                          .characters = called_text,
+                          .cdataBlock = called_text,
+                          .ignorableWhitespace = called_text};
     r->parser = htmlCreatePushParserCtxt(&sax, r, NULL, 0, NULL, XML_CHAR_ENCODING_UTF8);
     if (r->parser == NULL)
         return prs_emit_fail(r->e, ANC_FAIL(r->e->err, ANC_NO_MEMORY, "HTML: out of memory"));
@@ -468,6 +507,19 @@ static bool run(anc_str text, reader *r)
     return r->e->status == ANC_OK;
 }
 
+static bool replay(const prs_tape *tape, reader *r)
+{
+    prs_html_event e;
+    size_t n = 0;
+    for (anc_str rest = anc_buf_view(&tape->bytes);
+         r->e->status == ANC_OK && prs_tape_next(&rest, &e); n++) {
+        take(r, &e);
+        if (n % EVENTS_BETWEEN == 0)
+            (void)prs_emit_may_go_on(r->e);
+    }
+    return r->e->status == ANC_OK;
+}
+
 /* Where the content of a page with these counts is. */
 static void choose(reader *r, const census *c)
 {
@@ -483,14 +535,16 @@ static void choose(reader *r, const census *c)
 bool prs_read_html(anc_str text, prs_emitter *e)
 {
     census counts = {0};
-    reader first = {.e = e, .counts = &counts, .title = anc_buf_init(TITLE_BYTES)};
+    ANC_CLEANUP(prs_tape_done) prs_tape tape;
+    prs_tape_init(&tape);
+    reader first = {.e = e, .counts = &counts, .tape = &tape, .title = anc_buf_init(TITLE_BYTES)};
     bool ok = run(text, &first);
     anc_buf_done(&first.title);
     if (!ok)
         return false;
     reader second = {.e = e, .title = anc_buf_init(TITLE_BYTES)};
     choose(&second, &counts);
-    ok = run(text, &second);
+    ok = tape.full ? run(text, &second) : replay(&tape, &second);
     anc_buf_done(&second.title);
     return ok && prs_emit_close(e);
 }

@@ -35,4 +35,28 @@ typedef enum prs_place { PRS_PLACE_NORMAL, PRS_PLACE_HIDDEN, PRS_PLACE_MAIN } pr
 /* What an attribute says about its element. */
 prs_place prs_place_of(const char *name, const char *value);
 
+/* What the parser comes to: an element that begins or ends, or text. */
+enum { PRS_HTML_START = 'S', PRS_HTML_END = 'E', PRS_HTML_TEXT = 'T' };
+
+typedef struct prs_html_event {
+    char kind;
+    prs_tag tag;
+    prs_place place; /* of a start */
+    char letters[2]; /* of a start: the first of its name */
+    anc_str text;
+} prs_html_event;
+
+/* A page's events in order, as long as they are not too many. */
+typedef struct prs_tape {
+    anc_buf bytes; /* owned */
+    bool full;     /* some were left out; it is empty then */
+} prs_tape;
+
+void prs_tape_init(prs_tape *tape);
+void prs_tape_done(prs_tape *tape);
+void prs_tape_add(prs_tape *tape, const prs_html_event *event);
+
+/* The next event; false at the end. Begin with `rest` the tape's bytes. */
+bool prs_tape_next(anc_str *rest, prs_html_event *ret);
+
 #endif

@@ -3,7 +3,8 @@
  * The kind is told from the content first. Blocks are pushed to a sink while the bytes are read, in
  * reading order; nothing but the piece at hand is kept, so a document may be far larger than
  * memory allows for its text. The exceptions, said where they stand: a source that is not UTF-8 is
- * decoded as a whole, and md4c keeps tables of the size of its input.
+ * decoded as a whole, md4c keeps tables of the size of its input, and of HTML up to 16 MiB of what was
+ * read are kept until it is known where the content lies.
  *
  * PDF is read by a child in a sandbox (os/child.h).
  *

@@ -32,12 +32,32 @@ typedef struct plain {
     bool first;         /* nothing but blank lines was seen */
 } plain;
 
+/* Bytes of `s` before the first `c`. */
+static size_t before(anc_str s, char c)
+{
+    const char *at = s.len > 0 ? memchr(s.ptr, c, s.len) : NULL;
+    return at != NULL ? (size_t)(at - s.ptr) : s.len;
+}
+
+/* Bytes of the first line. Looked through are at most LONG_LINE at once, so that a text with one kind
+ * of line ends is not searched to its end for another. */
+static size_t line_length(anc_str s)
+{
+    for (size_t at = 0; at < s.len; at += LONG_LINE) {
+        const anc_str piece = anc_str_sub(s, at, LONG_LINE);
+        size_t n = before(piece, '\n');
+        n = before(anc_str_sub(piece, 0, n), '\r');
+        n = before(anc_str_sub(piece, 0, n), '\f');
+        if (n < piece.len)
+            return at + n;
+    }
+    return s.len;
+}
+
 /* Cuts the first line off `s`; line ends are LF, CR, CRLF and form feed. */
 static anc_str take_line(anc_str *s)
 {
-    size_t n = 0;
-    while (n < s->len && s->ptr[n] != '\n' && s->ptr[n] != '\r' && s->ptr[n] != '\f')
-        n++;
+    const size_t n = line_length(*s);
     const anc_str line = anc_str_sub(*s, 0, n);
     const bool two = n + 1 < s->len && s->ptr[n] == '\r' && s->ptr[n + 1] == '\n';
     *s = anc_str_sub(*s, n + (two ? 2 : 1), s->len);
@@ -97,6 +117,9 @@ static size_t column_gap(const plain *p, anc_str s)
 
 static bool has_columns(const plain *p, anc_str line)
 {
+    /* what nearly all lines have not, without looking at each of their blanks */
+    if (anc_str_find(line, ANC_STR("  ")) == SIZE_MAX && before(line, '\t') == line.len)
+        return false;
     for (size_t i = 1; i < line.len; i++)
         if ((line.ptr[i] == ' ' || line.ptr[i] == '\t') &&
             column_gap(p, anc_str_sub(line, i, line.len)) > 0)

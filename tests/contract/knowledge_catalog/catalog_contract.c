@@ -621,6 +621,84 @@ static void a_failed_closure_leaves_nothing(void **state)
     assert_int_equal(fixture_count(f, "SELECT versions FROM kno_collection"), 1);
 }
 
+/* ---- parts --------------------------------------------------------------------------------- */
+
+typedef struct parts_arg {
+    kno_fixture *f;
+    int64_t collection;
+    anc_str parent, after;
+    size_t limit;
+    kno_part_row *rows;
+    size_t n;
+} parts_arg;
+
+static anc_status list_parts(void *arg, krn_tx *tx, anc_err *err)
+{
+    parts_arg *a = arg;
+    const kno_version_writer v = a->f->options.catalog.versions;
+    return v.ops->parts(v.self, tx, a->collection, a->parent, a->after, a->limit, a->f->mem,
+                        &a->rows, &a->n, err);
+}
+
+static void publish_part(kno_fixture *f, int64_t collection, const char *name, const char *parent)
+{
+    static unsigned char content = 10;
+    publish_arg a = {.f = f,
+                     .publication = {.collection_id = collection,
+                                     .document = anc_str_of(name),
+                                     .parent = anc_str_of(parent),
+                                     .version_id = stage_version(f, content++, "a"),
+                                     .chunks = 1}};
+    ASSERT_OK(run(f, publish, &a), &f->err);
+}
+
+static void parts_are_found_by_their_parent(void **state)
+{
+    kno_fixture *f = *state;
+    krn_call *call = fixture_call(f);
+    const int64_t c = make_collection(f, "a"), other = make_collection(f, "b");
+    publish_part(f, c, "m#2", "m");
+    publish_part(f, c, "m#1", "m");
+    publish_part(f, c, "n#1", "n");
+    publish_part(f, c, "m", "");
+    publish_part(f, other, "m#3", "m");
+    parts_arg a = {.f = f, .collection = c, .parent = ANC_STR("m"), .limit = 10};
+    ASSERT_OK(run(f, list_parts, &a), &f->err);
+    assert_int_equal(a.n, 2);
+    assert_string_equal(a.rows[0].name.ptr, "m#1");
+    assert_string_equal(a.rows[1].name.ptr, "m#2");
+    a.after = ANC_STR("m#1");
+    a.limit = 1;
+    ASSERT_OK(run(f, list_parts, &a), &f->err);
+    assert_int_equal(a.n, 1);
+    const kno_document_store d = f->options.catalog.documents;
+    kno_document_record found;
+    ASSERT_OK(d.ops->find(d.self, call, c, a.rows[0].name, &found), &f->err);
+    assert_int_equal(found.id, a.rows[0].document_id);
+    assert_string_equal(found.parent.ptr, "m");
+    ASSERT_OK(d.ops->find(d.self, call, c, ANC_STR("m"), &found), &f->err);
+    assert_int_equal(found.parent.len, 0);
+    uint64_t parts = 0;
+    ASSERT_OK(d.ops->count_parts(d.self, call, c, ANC_STR("m"), &parts), &f->err);
+    assert_int_equal(parts, 2);
+    ASSERT_OK(d.ops->count_parts(d.self, call, c, ANC_STR("m#1"), &parts), &f->err);
+    assert_int_equal(parts, 0);
+
+    /* those without their document are garbage, once they are old */
+    const kno_garbage_store g = f->options.catalog.garbage;
+    kno_dropped_document *dropped = NULL;
+    size_t n = 0;
+    ASSERT_OK(g.ops->dropped(g.self, call, 0, 10, &dropped, &n), &f->err);
+    assert_int_equal(n, 0);
+    ASSERT_OK(g.ops->dropped(g.self, call, INT64_MAX, 10, &dropped, &n), &f->err);
+    assert_int_equal(n, 2);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(dropped[i].orphan);
+        assert_true(anc_str_eq(dropped[i].name, ANC_STR("n#1")) ||
+                    anc_str_eq(dropped[i].name, ANC_STR("m#3")));
+    }
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -638,6 +716,7 @@ int main(void)
         TEST(garbage),
         TEST(a_shared_vector_outlives_one_of_its_documents),
         TEST(a_failed_closure_leaves_nothing),
+        TEST(parts_are_found_by_their_parent),
     };
     return cmocka_run_group_tests_name("catalog on sqlite", tests, NULL, NULL);
 }

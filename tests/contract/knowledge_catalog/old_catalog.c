@@ -53,6 +53,7 @@ static void is_brought_up_to_date(void **state)
         {"SELECT changes FROM kno_version WHERE id = 3", 4 + 8},
         {"SELECT count(*) FROM kno_version WHERE added IS NULL", 4},
         {"SELECT cut = 0 AND recut = 0 FROM kno_collection", 1},
+        {"SELECT parent IS NULL FROM kno_document", 1},
         {"SELECT columns IS NULL FROM kno_chunk", 1},
         {"SELECT system_prompt = '' FROM kno_collection", 1},
     };

@@ -28,6 +28,7 @@ RULES = [
     r"mode metadata finds documents by filters",
     r"/connection_params/path: is missing",
     r"^\?async: does not go with a version",
+    r"^/rows: is not \"document\": id_field",
     r"comes behind a file; send it before",
     r"the pattern '.*' is empty, has an open",
     r"acl label \"",  # of a form, where labels are one text

@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "ingest/domain/glob.h"
+#include "rows.h"
 #include "service_impl.h"
 #include "json/json.h"
 
@@ -199,7 +200,10 @@ anc_status ing_folder_start(ing_service *ing, krn_call *call, const ing_folder_r
         (void)anc_buf_add_char(&globs, '\n');
     }
     ANC_TRY(anc_buf_status(&globs, "the patterns", call->err));
+    ANC_BUF(rows, ING_ROWS_BYTES);
+    ANC_TRY(ing_rows_encode(request->rows, &rows, call->err));
     const ing_batch_record wanted = {.source = ING_SOURCE_FOLDER,
+                                     .rows = anc_buf_view(&rows),
                                      .collection = request->collection,
                                      .path = request->path,
                                      .globs = anc_buf_view(&globs),

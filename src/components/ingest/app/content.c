@@ -1,6 +1,7 @@
 /* content.c - an item's document: read at its source, or out of what was sent along. */
 #include "base/map.h"
 #include "ingest/domain/record.h"
+#include "rows.h"
 #include "service_impl.h"
 
 #define MAX_FILE_BYTES ((size_t)256 << 20)
@@ -18,13 +19,6 @@ static anc_str id_of(const ing_worker *w, krn_call *call, anc_str uri)
     return status == ANC_OK && !anc_str_eq(there.uri, uri) ? uri : w->item.path;
 }
 
-static anc_status refuse_records(const ing_worker *w, krn_call *call)
-{
-    if (!ing_name_is_records(w->item.path))
-        return ANC_OK;
-    return ANC_FAIL(call->err, ANC_UNSUPPORTED, "a file of records is not one document");
-}
-
 static kno_document_input with_settings(const ing_batch_record *batch)
 {
     return (kno_document_input){.collection = batch->collection,
@@ -38,7 +32,6 @@ static anc_status load_source(const ing_worker *w, krn_call *call, kno_document_
     const ing_batch_record *batch = &w->run->batch;
     const ing_source source = w->ing->with.folder;
     ing_content content;
-    ANC_TRY(refuse_records(w, call));
     ANC_TRY(
         source.ops->read(source.self, call, batch->path, w->item.path, MAX_FILE_BYTES, &content));
     kno_document_input input = with_settings(batch);
@@ -73,7 +66,6 @@ static anc_str unless_vague(anc_str type)
 static anc_status load_file(const ing_worker *w, krn_call *call, kno_document_input *ret)
 {
     kno_document_input input = with_settings(&w->run->batch);
-    ANC_TRY(refuse_records(w, call));
     ANC_TRY(read_payload(w, call, &input.content));
     input.id = w->item.path;
     input.uri = w->item.path;
@@ -137,6 +129,18 @@ static anc_status load_record(const ing_worker *w, krn_call *call, kno_document_
     return ANC_OK;
 }
 
+static anc_status load_row(const ing_worker *w, krn_call *call, kno_document_input *ret)
+{
+    anc_str json;
+    ANC_TRY(read_payload(w, call, &json));
+    kno_document_input input = with_settings(&w->run->batch);
+    input.source =
+        w->run->batch.source == ING_SOURCE_UPLOAD ? ANC_STR("upload") : ANC_STR("folder");
+    ANC_TRY(ing_row_read(json, call, &input));
+    *ret = input;
+    return ANC_OK;
+}
+
 anc_status ing_content_load(const ing_worker *w, krn_call *call, kno_document_input *ret)
 {
     switch (w->item.kind) {
@@ -144,6 +148,8 @@ anc_status ing_content_load(const ing_worker *w, krn_call *call, kno_document_in
         return load_record(w, call, ret);
     case ING_ITEM_FILE:
         return load_file(w, call, ret);
+    case ING_ITEM_ROW:
+        return load_row(w, call, ret);
     case ING_ITEM_SOURCE:
     default:
         return load_source(w, call, ret);

@@ -99,6 +99,9 @@ anc_status ing_finish_write(ing_finish *f, krn_tx *tx, anc_err *err)
     const ing_lease lease = lease_of(w, &w->item, w->run, tx);
     bool due = false;
     ANC_TRY(i.ops->finish(i.self, tx, &lease, &f->result, &f->after, &due, err));
+    const ing_upload_writer up = ing->with.uploads;
+    for (size_t k = 0; k < f->n_segments; k++)
+        ANC_TRY(up.ops->segment_close(up.self, tx, f->segments[k], err));
     ANC_TRY(announce_letter(f, tx, err));
     if (due)
         ANC_TRY(ing_announce_state(ing, tx, &w->run->batch, &f->after, ANC_STR_NONE, err));

@@ -75,6 +75,7 @@ static anc_status replay(ing_service *ing, krn_call *call, const ing_batch_recor
                                      .metadata = origin->metadata,
                                      .acl = origin->acl,
                                      .n_acl = origin->n_acl,
+                                     .rows = origin->rows,
                                      .user_id = call->principal.user_id,
                                      .labels = call->principal.labels,
                                      .n_labels = call->principal.n_labels};

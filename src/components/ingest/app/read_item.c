@@ -1,4 +1,5 @@
 /* read_item.c - one item: read, put, counted. */
+#include "rows.h"
 #include "service_impl.h"
 
 enum { SMALL_ARENA_BYTES = 8 << 20, TURN_MS = 1 };
@@ -24,6 +25,7 @@ typedef struct attempt {
     bool waits;       /* an earlier item of the same document goes first */
     anc_str document; /* its id, once it is known */
     ing_finish finish;
+    ing_expansion rows; /* of a file whose records are documents */
     int64_t read_ns, put_ns[KNO_STAGES];
 } attempt;
 
@@ -63,6 +65,10 @@ static anc_status count_published(void *arg, krn_tx *tx, const kno_put_result *p
     a->finish.result.outcome = ING_DONE;
     a->finish.result.seq = put->change_seq;
     a->finish.result.document = put->document_id;
+    a->finish.result.children = a->rows.items;
+    a->finish.result.n_children = a->rows.n;
+    a->finish.segments = a->rows.segments;
+    a->finish.n_segments = a->rows.n_segments;
     return ing_finish_write(&a->finish, tx, err);
 }
 
@@ -77,6 +83,22 @@ static anc_status load(attempt *a, krn_call *call, kno_document_input *ret)
     return status;
 }
 
+static anc_status put_input(attempt *a, krn_call *call, kno_document_input *input)
+{
+    ing_service *ing = a->worker->ing;
+    kno_put_stage stage = KNO_STAGE_CHECK;
+    kno_put_result put = {0};
+    input->make_collection = input->parent.len == 0;
+    input->stage = &stage;
+    input->stage_ns = a->put_ns;
+    input->on_publish = count_published;
+    input->on_publish_arg = a;
+    const anc_status status = kno_document_put(ing->with.knowledge, call, input, false, &put);
+    a->stage = stage_name(stage);
+    a->finish.done = a->finish.done && status == ANC_OK;
+    return status;
+}
+
 static anc_status put_item(attempt *a, krn_call *call)
 {
     ing_worker *w = a->worker;
@@ -87,16 +109,12 @@ static anc_status put_item(attempt *a, krn_call *call)
                ing_order_must_wait(w, input.collection, input.id);
     if (a->waits)
         return ANC_OK;
-    kno_put_stage stage = KNO_STAGE_CHECK;
-    kno_put_result put = {0};
-    input.make_collection = true;
-    input.stage = &stage;
-    input.stage_ns = a->put_ns;
-    input.on_publish = count_published;
-    input.on_publish_arg = a;
-    const anc_status status = kno_document_put(w->ing->with.knowledge, call, &input, false, &put);
-    a->stage = stage_name(stage);
-    a->finish.done = a->finish.done && status == ANC_OK;
+    anc_status status = ANC_OK;
+    if (ing_wants_rows(w))
+        status = ing_expansion_open(&a->rows, w->ing, w->run->batch.rows, call, &input.rows);
+    if (status == ANC_OK)
+        status = put_input(a, call, &input);
+    ing_expansion_close(&a->rows, a->finish.done);
     return status;
 }
 

@@ -205,6 +205,9 @@ typedef struct ing_finish {
     ing_worker *worker;
     ing_item_result result;
     ing_run *next; /* held; to claim the next item from; NULL: none */
+    const int64_t
+        *segments; /* [n_segments] that its children's payloads lie in, and nothing else will */
+    size_t n_segments;
 
     /* told back, good once committed */
     bool done;

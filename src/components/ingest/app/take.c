@@ -28,8 +28,8 @@ static ing_run *run_new(const ing_batch_record *batch, anc_arena *mem)
 static bool copy_batch(const ing_batch_record *from, anc_arena *mem, ing_batch_record *to)
 {
     *to = *from;
-    anc_str *texts[] = {&to->id,   &to->origin, &to->letter,   &to->collection,
-                        &to->path, &to->globs,  &to->metadata, &to->user_id};
+    anc_str *texts[] = {&to->id,    &to->origin,   &to->letter,  &to->collection, &to->path,
+                        &to->globs, &to->metadata, &to->user_id, &to->rows};
     bool room = true;
     for (size_t i = 0; i < ANC_COUNT(texts); i++) {
         *texts[i] = anc_arena_copy(mem, *texts[i]);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/id.h"
+#include "rows.h"
 #include "service_impl.h"
 #include "json/json.h"
 
@@ -57,6 +58,16 @@ static anc_status check(krn_call *call, const ing_service *ing, const ing_upload
     return kno_settings_check(call, &settings);
 }
 
+static anc_status keep_rows(ing_upload *u, const ing_rows *rows, anc_err *err)
+{
+    ANC_BUF(lines, ING_ROWS_BYTES);
+    ANC_TRY(ing_rows_encode(rows, &lines, err));
+    u->batch.rows = anc_arena_copy(u->mem, anc_buf_view(&lines));
+    if (u->batch.rows.ptr == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for an upload");
+    return ANC_OK;
+}
+
 static bool copy_request(ing_upload *u, const krn_call *call, const ing_upload_request *r)
 {
     ing_batch_record *b = &u->batch;
@@ -98,8 +109,12 @@ anc_status ing_upload_open(ing_service *ing, krn_call *call, const ing_upload_re
         ing_upload_close(u);
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for an upload");
     }
-    *ret = u;
-    return ANC_OK;
+    const anc_status status = keep_rows(u, request->rows, call->err);
+    if (status != ANC_OK)
+        ing_upload_close(u);
+    else
+        *ret = u;
+    return status;
 }
 
 /* A segment that the catalog does not know is nobody's. */

@@ -83,15 +83,3 @@ int64_t ing_retry_after_ms(unsigned tries)
         return 0;
     return tries <= ANC_COUNT(waits_ms) ? waits_ms[tries - 1] : -1;
 }
-
-bool ing_name_is_records(anc_str name)
-{
-    static const anc_str endings[] = {ANC_STR_INIT(".jsonl"), ANC_STR_INIT(".ndjson"),
-                                      ANC_STR_INIT(".json"), ANC_STR_INIT(".jsonl.gz")};
-    for (size_t i = 0; i < ANC_COUNT(endings); i++) {
-        const anc_str e = endings[i];
-        if (name.len > e.len && anc_str_eq_nocase(anc_str_sub(name, name.len - e.len, e.len), e))
-            return true;
-    }
-    return false;
-}

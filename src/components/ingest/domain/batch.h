@@ -71,7 +71,9 @@ typedef struct ing_batch_record {
     anc_str origin; /* of a replay: id of the batch whose dead letters are read again */
     anc_str letter; /* of a replay: only this dead letter; empty: all of the origin's */
     anc_str collection, path, metadata;
-    anc_str globs;      /* patterns, one a line; empty: every path */
+    anc_str globs; /* patterns, one a line; empty: every path */
+    anc_str rows;  /* empty: a file is one document; else its records are: columns for their id,
+                           title and texts, one a line */
     const anc_str *acl; /* [n_acl] */
     size_t n_acl;
     anc_str user_id;
@@ -123,7 +125,8 @@ typedef enum ing_outcome {
 typedef enum ing_item_kind {
     ING_ITEM_SOURCE, /* at its path in the batch's source */
     ING_ITEM_RECORD, /* in its payload: a document as a JSON object */
-    ING_ITEM_FILE    /* in its payload: a file's */
+    ING_ITEM_FILE,   /* in its payload: a file's */
+    ING_ITEM_ROW     /* in its payload: a record of a file of the batch */
 } ing_item_kind;
 
 /* A piece of a segment, which is a file of the spool. */
@@ -153,9 +156,5 @@ int64_t ing_retry_after_ms(unsigned tries);
 
 /* A record longer than this is refused: it is read as a whole. */
 enum { ING_RECORD_BYTES = 16 << 20 };
-
-/* Whether a file of this name holds records rather than a document (.jsonl and the like), which are
- * not read as text. */
-bool ing_name_is_records(anc_str name);
 
 #endif

@@ -1,33 +1,22 @@
-/* delete_document.c - a document goes away: out of sight in one transaction, then its bytes. */
-#include "kernel/domain/document_events.h"
-#include "service_impl.h"
+/* delete_document.c - a document goes away: out of sight in one transaction, then its bytes.
+ *
+ * One with many parts goes in several: parts first, so that what is left after a kill is found and
+ * deleted again.
+ */
+#include "retire.h"
 
 typedef struct delete_work {
-    kno_service *kno;
-    const krn_call *call;
+    kno_retirement retirement;
     const kno_document_record *document;
-    uint64_t seq;
 } delete_work;
 
 static anc_status delete_rows(void *arg, krn_tx *tx, anc_err *err)
 {
     delete_work *w = arg;
-    const kno_service_options *with = &w->kno->with;
-    const kno_document_record *d = w->document;
-    uint32_t number = 0;
-    const kno_version_writer versions = with->catalog.versions;
-    ANC_TRY(versions.ops->retire(versions.self, tx, d->id, &number, err));
-    const krn_change change = {.op = KRN_CHANGE_DELETE,
-                               .collection = d->collection,
-                               .document_id = d->name,
-                               .version = number};
-    ANC_TRY(with->changes.ops->append(with->changes.self, tx, &change, &w->seq, err));
-    const ev_document_deleted event = {
-        .document_id = d->name, .collection = d->collection, .version = number};
-    const ev_context context = {.component = ANC_STR("knowledge"),
-                                .trace_id = w->call->trace_id,
-                                .user_id = w->call->principal.user_id};
-    return krn_outbox_append(with->outbox, tx, EV_DOCUMENT_DELETED, &event, &context, err);
+    const kno_part_row row = {.document_id = w->document->id, .name = w->document->name};
+    w->retirement.n = 0;
+    w->retirement.left = ANC_COUNT(w->retirement.ids);
+    return kno_retire(&w->retirement, tx, &row, err);
 }
 
 anc_status kno_document_delete(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
@@ -35,17 +24,22 @@ anc_status kno_document_delete(kno_service *kno, krn_call *call, anc_str collect
 {
     kno_document_record document;
     ANC_TRY(kno_document_get(kno, call, collection, id, &document));
-    delete_work work = {.kno = kno, .call = call, .document = &document};
-    ANC_TRY(krn_writer_run(kno->with.writer, call, delete_rows, &work));
-    krn_count(kno->count.deleted, 1);
+    delete_work work = {.retirement = {.kno = kno,
+                                       .call = call,
+                                       .collection_id = document.collection_id,
+                                       .collection = document.collection},
+                        .document = &document};
+    uint64_t parts = 0;
+    do {
+        ANC_TRY(krn_call_check(kno->with.clock, call));
+        ANC_TRY(krn_writer_run(kno->with.writer, call, delete_rows, &work));
+        parts += work.retirement.n;
+        kno_retired_collect(&work.retirement);
+    } while (work.retirement.n > 0 && work.retirement.ids[work.retirement.n - 1] != document.id);
+    krn_count(kno->count.deleted, parts);
     krn_log_write(kno->with.log, KRN_INFO, "knowledge", "document deleted",
                   KRN_STR("collection", collection), KRN_STR("document_id", id),
-                  KRN_INT("version", document.current.number));
-    *ret_seq = work.seq;
-    anc_err ignored; /* it is gone; what could not be cleared away now is the sweep's */
-    anc_err_clear(&ignored);
-    krn_call after = *call;
-    after.err = &ignored;
-    (void)!kno_garbage_collect_all(kno, &after, document.id);
+                  KRN_INT("version", document.current.number), KRN_INT("documents", parts));
+    *ret_seq = work.retirement.seq;
     return ANC_OK;
 }

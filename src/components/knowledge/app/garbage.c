@@ -8,6 +8,10 @@
 #include "kernel/domain/document_events.h"
 #include "service_impl.h"
 
+/* A put comes to its end in less: parts of a document that is not there after this long are left over
+ * from one that did not. */
+#define ORPHAN_MS (INT64_C(3600) * 1000)
+
 /* ---- what is being built ------------------------------------------------------------------- */
 
 void kno_live_begin(kno_service *kno, kno_live *live, int64_t version_id)
@@ -143,7 +147,7 @@ anc_status kno_versions_expire(kno_service *kno, krn_call *call, bool *ret_done)
     return ANC_OK;
 }
 
-/* ---- dropped collections ------------------------------------------------------------------- */
+/* ---- dropped collections, orphans ------------------------------------------------------------------- */
 
 typedef struct dropped_work {
     kno_service *kno;
@@ -168,6 +172,14 @@ static anc_status retire_dropped(void *arg, krn_tx *tx, anc_err *err)
             continue;
         }
         ANC_TRY(status);
+        if (d->orphan) { /* a dropped collection has a change of its own */
+            const krn_change change = {.op = KRN_CHANGE_DELETE,
+                                       .collection = d->collection,
+                                       .document_id = d->name,
+                                       .version = number};
+            uint64_t seq;
+            ANC_TRY(with->changes.ops->append(with->changes.self, tx, &change, &seq, err));
+        }
         const ev_document_deleted event = {
             .document_id = d->name, .collection = d->collection, .version = number};
         const ev_context context = {.component = ANC_STR("knowledge"),
@@ -184,7 +196,8 @@ anc_status kno_dropped_collect(kno_service *kno, krn_call *call, bool *ret_more)
     dropped_work work = {.kno = kno, .call = call};
     kno_dropped_document *documents = NULL;
     ANC_TRY(krn_call_check(kno->with.clock, call));
-    ANC_TRY(g.ops->dropped(g.self, call, KNO_DROPPED_PIECE, &documents, &work.n));
+    const int64_t before_ms = krn_wall_ms(kno->with.clock) - ORPHAN_MS;
+    ANC_TRY(g.ops->dropped(g.self, call, before_ms, KNO_DROPPED_PIECE, &documents, &work.n));
     work.documents = documents;
     ANC_TRY(krn_writer_run(kno->with.writer, call, retire_dropped, &work));
     for (size_t i = 0; i < work.n; i++)

@@ -4,6 +4,7 @@
 #include "hash/sha256.h"
 #include "knowledge/domain/chunker.h"
 #include "knowledge/domain/limits.h"
+#include "knowledge/domain/places.h"
 #include "knowledge/domain/title_line.h"
 #include "put_impl.h"
 
@@ -13,7 +14,7 @@ enum { SPECIAL_TOKENS = 2, MOST_TOKENS = 1 << 20 };
 typedef struct cut {
     kno_put *put;
     size_t cap;   /* of put->chunks */
-    anc_buf text; /* what is embedded, for the digest; used again for each chunk */
+    anc_buf text; /* what is kept of a chunk or embedded of it; used again for each */
 } cut;
 
 static size_t count_tokens(void *self, anc_str text)
@@ -51,6 +52,18 @@ static anc_status keep_line(const kno_put *put, anc_str line, anc_str before, an
     return ANC_OK;
 }
 
+static anc_status keep_places(cut *c, kno_chunk_record *k, anc_err *err)
+{
+    const kno_put *put = c->put;
+    anc_buf_clear(&c->text);
+    kno_places_write(put->blocks, put->n_blocks, k->start, k->end, &c->text);
+    ANC_TRY(anc_buf_status(&c->text, "the places of a chunk", err));
+    k->places = anc_arena_copy(put->call.mem, anc_buf_view(&c->text));
+    if (k->places.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(put->call.mem), "no room for the places of a chunk");
+    return ANC_OK;
+}
+
 static anc_status on_chunk(void *self, const kno_chunk_span *span, anc_err *err)
 {
     cut *c = self;
@@ -68,6 +81,7 @@ static anc_status on_chunk(void *self, const kno_chunk_span *span, anc_err *err)
     const kno_chunk_record *before = put->n_chunks > 1 ? k - 1 : &none;
     ANC_TRY(keep_line(put, span->heading, before->heading, &k->heading, err));
     ANC_TRY(keep_line(put, span->columns, before->columns, &k->columns, err));
+    ANC_TRY(keep_places(c, k, err));
     const anc_str passage = anc_str_sub(put->view.bytes, k->start, k->end - k->start);
     anc_buf_clear(&c->text);
     ANC_TRY(

@@ -63,7 +63,12 @@ static anc_status find_by_rule(kno_put *put, anc_arena *scratch, kno_rule_findin
     const anc_str text = put->view.bytes;
     txt_language language = TXT_UND;
     (void)txt_language_find(put->version.language, &language);
-    *ret = (kno_rule_findings){.words = kno_word_count(text)};
+    *ret = (kno_rule_findings){.words = kno_word_count(text),
+                               .parent = put->of.parent,
+                               .has_rows = put->has_rows,
+                               .rows = put->rows,
+                               .unread = put->parts.unread,
+                               .n_unread = put->parts.n_unread};
     ANC_TRY(find_headings(put, ret));
     const anc_str front = anc_str_sub(
         text, 0, anc_utf8_floor(text, text.len < DATE_TEXT_BYTES ? text.len : DATE_TEXT_BYTES));

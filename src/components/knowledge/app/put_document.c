@@ -19,7 +19,7 @@ enum { MAX_TRIES = 8, UNDO_ARENA_BYTES = 1 << 20 };
 
 /* Part of the fingerprint; a change in how texts are extracted or cut counts it up, so that a put of
  * the same bytes is done again. */
-static const char pipeline[] = "2";
+static const char pipeline[] = "3";
 
 /* ---- check --------------------------------------------------------------------------------- */
 
@@ -130,6 +130,13 @@ static anc_status take_fingerprint(kno_put *put)
         add_field(sha, fields[i]);
     for (size_t i = 0; i < put->acl.n; i++)
         add_field(sha, put->acl.items[i]);
+    if (in->rows != NULL) {
+        const anc_str rows[] = {ANC_STR("rows"), in->rows->id_field, in->rows->title_field};
+        for (size_t i = 0; i < ANC_COUNT(rows); i++)
+            add_field(sha, rows[i]);
+        for (size_t i = 0; i < in->rows->n_text_fields; i++)
+            add_field(sha, in->rows->text_fields[i]);
+    }
     anc_sha256_end(sha, put->fingerprint.bytes);
     anc_sha256_free(sha);
     return ANC_OK;
@@ -173,6 +180,10 @@ anc_status kno_put_read_present(kno_put *put)
     if (!kno_may_open(&put->call, put->present.acl))
         return ANC_FAIL_FIELD(put->call.err, ANC_FORBIDDEN, "/id",
                               "the document '%.*s' is not yours to replace", ANC_FMT(put->name));
+    if (put->of.parent.len > 0 && !anc_str_eq(put->present.parent, put->of.parent))
+        return ANC_FAIL(put->call.err, ANC_FORBIDDEN,
+                        "'%.*s' is the id of another document, which is no part of '%.*s'",
+                        ANC_FMT(put->name), ANC_FMT(put->of.parent));
     return kno_expected_check(put->input->expected_version, &put->present, put->name,
                               put->call.err);
 }
@@ -196,10 +207,26 @@ static bool is_spoilt(const kno_put *put)
            text == ANC_NOT_FOUND;
 }
 
-static bool is_unchanged(const kno_put *put)
+static anc_status is_unchanged(kno_put *put, bool *ret)
 {
-    return put->present.id != 0 &&
+    *ret = put->present.id != 0 &&
            kno_digest_eq(&put->present.current.fingerprint, &put->fingerprint) && !is_spoilt(put);
+    return *ret && put->input->rows != NULL ? kno_rows_complete(put, ret) : ANC_OK;
+}
+
+static anc_status check_parent(kno_put *put)
+{
+    const kno_document_store d = put->kno->with.catalog.documents;
+    kno_document_record parent = {0};
+    if (put->input->parent.len == 0)
+        return ANC_OK;
+    if (put->collection.id != 0)
+        ANC_TRY(d.ops->find(d.self, &put->call, put->collection.id, put->input->parent, &parent));
+    if (parent.id == 0)
+        return ANC_FAIL(put->call.err, ANC_NOT_FOUND,
+                        "'%.*s' is a part of '%.*s', which is not there any more",
+                        ANC_FMT(put->name), ANC_FMT(put->input->parent));
+    return ANC_OK;
 }
 
 /* ---- the path ------------------------------------------------------------------------------ */
@@ -252,15 +279,18 @@ static anc_status run(kno_put *put, kno_put_status *ret)
     kno_put_stage_is(put, KNO_STAGE_CHECK);
     ANC_TRY(check_input(put));
     ANC_TRY(kno_put_read_present(put));
+    ANC_TRY(check_parent(put));
     ANC_TRY(take_fingerprint(put));
-    if (is_unchanged(put)) {
-        *ret = KNO_UNCHANGED;
+    bool unchanged = false;
+    ANC_TRY(is_unchanged(put, &unchanged));
+    *ret = KNO_UNCHANGED;
+    if (unchanged)
         return ANC_OK;
-    }
     put->cut_for = put->collection;
     ANC_TRY(kno_put_extract(put));
     ANC_TRY(kno_put_cut(put));
     kno_put_stage_is(put, KNO_STAGE_WRITE);
+    ANC_TRY(kno_parts_retire_early(put));
     ANC_TRY(kno_put_publish_at_last(put));
     *ret = put->present.id == 0 ? KNO_CREATED : KNO_UPDATED;
     return ANC_OK;
@@ -284,6 +314,8 @@ static void take_back(const kno_put *put)
         status = kno_object_collect(kno, &call, &put->version.text);
     if (status == ANC_OK && put->original_kept)
         status = kno_object_collect(kno, &call, &put->content);
+    if (status == ANC_OK)
+        status = kno_parts_take_back(put, &call);
     if (status != ANC_OK)
         krn_log_write(kno->with.log, KRN_WARN, "knowledge", "a failed put is left to the sweep",
                       KRN_STR("document_id", put->name),
@@ -296,9 +328,13 @@ void kno_put_done(kno_put *put)
     kno->with.raw.ops->close_view(kno->with.raw.self, &put->view);
     kno_spool_close(&put->text);
     kno_spool_close(&put->original);
+    anc_map_free(put->parts.rows);
+    put->parts.rows = NULL;
     kno_live_end(kno, &put->live);
     if (put->published.document_id == 0)
         take_back(put);
+    else if (put->vanished != NULL)
+        kno_retired_collect(put->vanished);
 }
 
 kno_put_result kno_put_result_of(const kno_put *put, kno_put_status status)
@@ -328,8 +364,8 @@ static void tell(const kno_put *put, kno_put_status status)
                   KRN_INT("embedded", put->embedded));
 }
 
-anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document_input *input,
-                            bool must_be_new, kno_put_result *ret)
+static anc_status put_document(kno_service *kno, krn_call *call, const kno_document_input *input,
+                               bool must_be_new, const kno_part_of *of, kno_put_result *ret)
 {
     const int64_t start_ns = krn_now_ns(kno->with.clock);
     ANC_ARENA(mem, KNO_PUT_ARENA_BYTES);
@@ -339,6 +375,8 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
                    .call = *call,
                    .input = input,
                    .must_be_new = must_be_new,
+                   .takes_parts = true,
+                   .of = *of,
                    .results = call->mem,
                    .stage_from_ns = start_ns};
     put.call.mem = mem;
@@ -355,4 +393,17 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
     tell(&put, came_of_it);
     *ret = kno_put_result_of(&put, came_of_it);
     return ANC_OK;
+}
+
+anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document_input *input,
+                            bool must_be_new, kno_put_result *ret)
+{
+    const kno_part_of of = {.parent = input->parent, .depth = input->parent.len > 0 ? 1 : 0};
+    return put_document(kno, call, input, must_be_new, &of, ret);
+}
+
+anc_status kno_put_as_part(kno_service *kno, krn_call *call, const kno_document_input *input,
+                           const kno_part_of *of, kno_put_result *ret)
+{
+    return put_document(kno, call, input, false, of, ret);
 }

@@ -8,6 +8,7 @@
 
 #include "base/utf8.h"
 #include "knowledge/domain/limits.h"
+#include "knowledge/domain/places.h"
 #include "knowledge/domain/rules.h"
 #include "put_impl.h"
 
@@ -73,6 +74,8 @@ static anc_status take_block(extraction *x, const kno_block *block, anc_err *err
         ANC_TRY(write_text(x, kno_block_separator(before, block), err));
     }
     const uint64_t start = x->at;
+    const uint32_t row =
+        kno_row_after(put->n_blocks > 0 ? &put->blocks[put->n_blocks - 1] : NULL, block);
     ANC_TRY(write_text(x, block->text, err));
     kno_block_span *span = next_span(x);
     if (span == NULL)
@@ -81,6 +84,7 @@ static anc_status take_block(extraction *x, const kno_block *block, anc_err *err
     *span = (kno_block_span){.start = start,
                              .end = x->at,
                              .page = block->page,
+                             .row = row,
                              .kind = (uint8_t)block->kind,
                              .level = (uint8_t)block->level,
                              .header = block->header,
@@ -96,6 +100,28 @@ static anc_status on_block(void *arg, const kno_block *block, anc_err *err)
     return status;
 }
 
+static anc_status on_part(void *arg, const kno_part *part, anc_err *err)
+{
+    extraction *x = arg;
+    const anc_status status = kno_put_part(x->put, part, err);
+    x->refused = status != ANC_OK;
+    return status;
+}
+
+/* A file of records, where those are wanted: its text is one paragraph that describes it. */
+static anc_status parse_rows(extraction *x, krn_call *call, const kno_source *source,
+                             kno_parsed *ret, bool *ret_done)
+{
+    anc_str text = ANC_STR_NONE;
+    *ret_done = false;
+    if (x->put->input->rows == NULL)
+        return ANC_OK;
+    ANC_TRY(kno_put_rows(x->put, call, source, ret, &text));
+    *ret_done = text.len > 0;
+    const kno_block block = {.kind = KNO_PARAGRAPH, .text = text};
+    return text.len > 0 ? take_block(x, &block, call->err) : ANC_OK;
+}
+
 /* The parser knows bytes only: which document they are is said here. */
 static anc_status parse(kno_put *put, extraction *x, kno_parsed *ret)
 {
@@ -103,12 +129,16 @@ static anc_status parse(kno_put *put, extraction *x, kno_parsed *ret)
     const kno_source source = {.bytes = put->input->content,
                                .content_type = put->input->content_type,
                                .name = put->input->name};
-    const kno_block_sink sink = {.arg = x, .on_block = on_block};
+    const kno_block_sink sink = {
+        .arg = x, .on_block = on_block, .on_part = put->takes_parts ? on_part : NULL};
     krn_call call = put->call;
     anc_err why;
     anc_err_clear(&why);
     call.err = &why;
-    const anc_status status = parser.ops->parse(parser.self, &call, &source, &sink, ret);
+    bool done = false;
+    anc_status status = parse_rows(x, &call, &source, ret, &done);
+    if (status == ANC_OK && !done)
+        status = parser.ops->parse(parser.self, &call, &source, &sink, ret);
     if (status != ANC_OK && !x->refused)
         return ANC_FAIL(put->call.err, status, "'%.*s': %s", ANC_FMT(known_as(put)), why.text);
     if (status != ANC_OK)

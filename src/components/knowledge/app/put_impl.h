@@ -2,6 +2,8 @@
  *
  *   put_document.c   check, unchanged?, the order of the stages, what came of it
  *   put_extract.c    parse: blocks to the spooled text
+ *   put_parts.c      documents inside it, each a put of its own
+ *   put_rows.c       records of a file, each handed out to become one
  *   put_describe.c   title, language, what is found by rule
  *   put_cut.c        text and blocks to chunk records with digests
  *   put_publish.c    look up, embed, stage, publish
@@ -14,15 +16,24 @@
 #define ANC_KNOWLEDGE_APP_PUT_IMPL_H
 
 #include "knowledge/domain/block.h"
+#include "retire.h"
 #include "service_impl.h"
 
 #define KNO_PUT_ARENA_BYTES ((size_t)512 << 20)
+
+/* What a document is part of. */
+typedef struct kno_part_of {
+    anc_str parent; /* its id, in the same collection; empty: it is none */
+    unsigned depth; /* in how many documents it lies */
+} kno_part_of;
 
 typedef struct kno_put {
     kno_service *kno;
     krn_call call; /* the caller's with an arena of the put's own */
     const kno_document_input *input;
     bool must_be_new;
+    bool takes_parts; /* they become documents, and those that went are retired; else passed over */
+    kno_part_of of;
     bool has_original;     /* the original is an object that somebody holds; it is not spooled */
     unsigned also_changed; /* bits of kno_change that no comparison finds */
     anc_arena *results;    /* the caller's arena */
@@ -46,6 +57,9 @@ typedef struct kno_put {
     size_t n_blocks;
     bool original_kept, text_kept; /* they are objects of the raw store */
     kno_raw_view view;             /* the extracted text, mapped */
+    kno_parts parts;
+    bool has_rows; /* the document is a file of records */
+    uint64_t rows;
     kno_version_record version;
 
     /* cut */
@@ -60,6 +74,7 @@ typedef struct kno_put {
     kno_live live;      /* of that version */
     size_t staged;      /* chunks that are committed */
     kno_published published;
+    kno_retirement *vanished; /* parts that went; NULL: none are looked for */
     uint64_t change_seq;
     kno_difference difference; /* against the version before */
 } kno_put;
@@ -70,6 +85,34 @@ typedef struct kno_put {
 /* INVALID, LIMIT, UNSUPPORTED name what is wrong with the content. Ends with kno_put_describe. */
 anc_status kno_put_extract(kno_put *put) ANC_MUST_CHECK;
 anc_status kno_put_cut(kno_put *put) ANC_MUST_CHECK;
+
+/* A document inside it. Fails with what may pass by itself; what cannot be read is noted. */
+anc_status kno_put_part(kno_put *put, const kno_part *part, anc_err *err) ANC_MUST_CHECK;
+
+/* Hands out the records of the source; *ret_text is the text of its document, empty when it holds no
+ * records. */
+anc_status kno_put_rows(kno_put *put, krn_call *call, const kno_source *source, kno_parsed *ret,
+                        anc_str *ret_text) ANC_MUST_CHECK;
+
+/* Whether a version was made of a file of records, by what was found about it. */
+bool kno_is_rows(anc_str found);
+
+/* Whether all rows of a file that is unchanged are documents. */
+anc_status kno_rows_complete(kno_put *put, bool *ret) ANC_MUST_CHECK;
+
+/* Retires most of what the document has no more before its version is published, where that is too much
+ * for one closure. */
+anc_status kno_parts_retire_early(kno_put *put) ANC_MUST_CHECK;
+
+/* The put of a part. */
+anc_status kno_put_as_part(kno_service *kno, krn_call *call, const kno_document_input *input,
+                           const kno_part_of *of, kno_put_result *ret) ANC_MUST_CHECK;
+
+/* Takes over from what was found about an earlier version which of its parts could not be read. */
+anc_status kno_parts_remember(kno_put *put, anc_str found) ANC_MUST_CHECK;
+
+/* Deletes the parts that a failed put has made, where their document is not there. */
+anc_status kno_parts_take_back(const kno_put *put, krn_call *call) ANC_MUST_CHECK;
 
 /* Fills put->version from the input, the parser's findings and the text. */
 anc_status kno_put_describe(kno_put *put, const kno_parsed *parsed) ANC_MUST_CHECK;

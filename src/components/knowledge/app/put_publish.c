@@ -103,6 +103,7 @@ static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
     const kno_catalog *catalog = &put->kno->with.catalog;
     const kno_publication publication = {.collection_id = put->collection.id,
                                          .document = put->name,
+                                         .parent = put->of.parent,
                                          .base_id = put->present.current.id,
                                          .version_id = w->version_id,
                                          .chunks = (uint32_t)put->n_chunks,
@@ -141,6 +142,21 @@ static anc_status tell_publish(const piece_work *w, krn_tx *tx, anc_err *err)
     return put->input->on_publish(put->input->on_publish_arg, tx, &result, err);
 }
 
+/* Parts that the document has no more go with its old version. */
+static anc_status retire_vanished(const piece_work *w, krn_tx *tx, anc_err *err)
+{
+    kno_put *put = w->put;
+    if (put->vanished == NULL)
+        return ANC_OK;
+    *put->vanished = (kno_retirement){.kno = put->kno,
+                                      .call = &put->call,
+                                      .collection_id = put->collection.id,
+                                      .collection = put->collection.name,
+                                      .left = SIZE_MAX};
+    anc_str after = ANC_STR_NONE;
+    return kno_retire_parts(put->vanished, tx, put->name, &put->parts, &after, err);
+}
+
 static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
 {
     piece_work *w = arg;
@@ -149,6 +165,7 @@ static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
     if (!w->publishes)
         return ANC_OK;
     ANC_TRY(publish_version(w, tx, err));
+    ANC_TRY(retire_vanished(w, tx, err));
     const krn_change change = {.op = KRN_CHANGE_PUBLISH,
                                .collection = put->collection.name,
                                .document_id = put->name,
@@ -229,10 +246,22 @@ static anc_status embed_piece(kno_put *put, piece_work *w)
     return ANC_OK;
 }
 
+static anc_status expect_vanished(kno_put *put)
+{
+    if (!put->takes_parts || put->present.id == 0 || put->vanished != NULL)
+        return ANC_OK;
+    put->vanished = anc_arena_alloc(put->call.mem, 1, sizeof *put->vanished);
+    if (put->vanished == NULL)
+        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem),
+                        "no room for the parts of '%.*s'", ANC_FMT(put->name));
+    return ANC_OK;
+}
+
 anc_status kno_put_publish(kno_put *put, bool *ret_again)
 {
     ANC_TRY(compare(put));
     ANC_TRY(look_up(put));
+    ANC_TRY(expect_vanished(put));
     for (size_t from = 0;; from += KNO_PIECE) {
         const size_t left = put->n_chunks - from;
         piece_work work = {.put = put,

@@ -5,6 +5,7 @@
 #include "kernel/domain/ids.h"
 #include "knowledge/domain/limits.h"
 #include "knowledge/domain/names.h"
+#include "knowledge/domain/places.h"
 #include "knowledge/domain/rules.h"
 #include "service_impl.h"
 #include "text/normalize.h"
@@ -23,6 +24,7 @@ anc_status kno_document_to_public(krn_call *call, const kno_document_record *d,
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a document");
     *ret = (kno_document){.collection = d->collection,
                           .id = d->name,
+                          .parent = d->parent,
                           .title = v->title,
                           .uri = v->uri,
                           .source = v->source,
@@ -173,6 +175,21 @@ void kno_raw_close(kno_service *kno, kno_raw *raw)
 
 /* ---- chunks -------------------------------------------------------------------------------- */
 
+static anc_status read_places(krn_call *call, const kno_chunk_record *k, kno_chunk *ret)
+{
+    kno_mark *marks = NULL;
+    size_t n = 0;
+    ANC_TRY(kno_places_read(k->places, k->start, call->mem, &marks, &n, call->err));
+    kno_place *places = anc_arena_alloc(call->mem, n, sizeof *places);
+    if (places == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu places", n);
+    for (size_t i = 0; i < n; i++)
+        places[i] = (kno_place){marks[i].at, marks[i].page, marks[i].row};
+    ret->places = places;
+    ret->n_places = n;
+    return ANC_OK;
+}
+
 anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
                                const kno_version_record *v, const kno_chunk_record *k, anc_str text,
                                kno_chunk *ret)
@@ -202,7 +219,7 @@ anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
                        .text = passage,
                        .tokens = k->tokens,
                        .metadata = v->metadata};
-    return ANC_OK;
+    return k->places.len > 0 ? read_places(call, k, ret) : ANC_OK;
 }
 
 /* The text of the version that was opened last, kept for the next chunk of the same. */

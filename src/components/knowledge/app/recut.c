@@ -85,6 +85,7 @@ static anc_status cut_again(kno_put *put, const kno_version_record *old)
     if (put->present.current.id != old->id || put->collection.cut == old->cut)
         return ANC_OK; /* somebody was faster */
     put->cut_for = put->collection;
+    ANC_TRY(kno_parts_remember(put, old->found));
     ANC_TRY(kno_put_extract(put));
     ANC_TRY(kno_put_cut(put));
     bool same = false;
@@ -103,7 +104,9 @@ static anc_status cut_from(kno_service *kno, const krn_call *outer, const kno_do
     ANC_ARENA(mem, KNO_PUT_ARENA_BYTES);
     if (mem == NULL)
         return ANC_FAIL(outer->err, ANC_NO_MEMORY, "no memory to cut a document again");
+    static const kno_rows_wanted counted = {.on_row = NULL};
     const kno_document_input input = {.collection = d->collection,
+                                      .rows = kno_is_rows(v->found) ? &counted : NULL,
                                       .id = d->name,
                                       .title = v->title,
                                       .uri = v->uri,
@@ -116,6 +119,7 @@ static anc_status cut_from(kno_service *kno, const krn_call *outer, const kno_do
                    .input = &input,
                    .has_original = true,
                    .also_changed = KNO_CHANGED_CUT,
+                   .of = {.parent = d->parent},
                    .results = mem,
                    .name = d->name,
                    .into = d->collection,

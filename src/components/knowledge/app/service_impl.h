@@ -105,7 +105,8 @@ anc_status kno_garbage_collect_all(kno_service *kno, krn_call *call,
  * this to what was kept before the setting changed. *ret_done when none was left. */
 anc_status kno_versions_expire(kno_service *kno, krn_call *call, bool *ret_done) ANC_MUST_CHECK;
 
-/* Retires a piece of the documents that still stand in dropped collections, clears them away, and
+/* Retires a piece of the documents that still stand in dropped collections, and of the parts that a put
+ * which never ended has left, clears them away, and
  * removes the rows of the collections with the last. */
 anc_status kno_dropped_collect(kno_service *kno, krn_call *call, bool *ret_more) ANC_MUST_CHECK;
 

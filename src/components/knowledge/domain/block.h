@@ -31,6 +31,7 @@ typedef struct kno_block {
 typedef struct kno_block_span {
     uint64_t start, end;
     uint32_t page;
+    uint32_t row; /* of its table, from 1; 0: none */
     uint8_t kind; /* kno_block_kind */
     uint8_t level;
     bool header, continues;

@@ -81,6 +81,14 @@ static void write_rules(json_writer *w, const kno_rule_findings *r)
                  (r->words + KNO_WORDS_PER_MINUTE - 1) / KNO_WORDS_PER_MINUTE);
     write_list(w, "headings", r->headings, r->n_headings);
     write_list(w, "key_phrases", r->phrases, r->n_phrases);
+    if (r->has_rows)
+        write_number(w, "rows", r->rows);
+    write_list(w, "attachments_unread", r->unread, r->n_unread);
+    if (r->parent.len > 0) {
+        open_finding(w, ANC_STR("parent"));
+        json_write_str(w, r->parent);
+        close_finding(w, "rule");
+    }
     if (!r->has_date)
         return;
     ANC_BUF(date, 64);

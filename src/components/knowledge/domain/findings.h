@@ -6,7 +6,9 @@
  *   {"author": {"value": "A. Smith", "origin": "file"}, "word_count": {"value": 812, "origin": "rule"}}
  *
  * By rule there are word_count, reading_minutes, headings (a list of paths "A > B"), first_date (the
- * first date that the text names, as an instant) and key_phrases (a list); what a text does not have is
+ * first date that the text names, as an instant), key_phrases (a list), parent (the id of the document
+ * that this one was attached to) and attachments_unread (a list of names and reasons), and of a file whose records are documents
+ * rows (how many they are); what a text does not have is
  * left out. Language and content type are fields of the document itself.
  */
 #ifndef ANC_KNOWLEDGE_DOMAIN_FINDINGS_H
@@ -26,6 +28,11 @@ typedef struct kno_rule_findings {
     size_t n_headings;
     const anc_str *phrases; /* [n_phrases] */
     size_t n_phrases;
+    bool has_rows; /* it is a file of records, each of which is a document */
+    uint64_t rows;
+    anc_str parent;        /* id of the document that it is a part of; empty: of none */
+    const anc_str *unread; /* [n_unread] attachments that are no documents, each with the reason */
+    size_t n_unread;
 } kno_rule_findings;
 
 /* Runs of letters and digits; of a script without spaces every second character. */

@@ -8,6 +8,8 @@ enum {
     KNO_TEXT_BYTES = 64 << 20,    /* of its extracted text */
     KNO_BLOCKS = 1000000,         /* of a version: paragraphs, items, rows */
     KNO_CHUNKS = 50000,           /* of a version */
+    KNO_PARTS = 1000,             /* that a document has attached */
+    KNO_PARTS_DEPTH = 4,          /* documents attached to one another */
     KNO_DESCRIPTION_BYTES = 4096,
     KNO_PROMPT_BYTES = 16 << 10,
     KNO_SOURCE_NAME_BYTES = 64,

@@ -99,6 +99,7 @@ typedef struct kno_document_record {
     int64_t collection_id;
     anc_str collection; /* name */
     anc_str name;       /* what the world calls its id */
+    anc_str parent;     /* name of the document that it is a part of; empty: of none */
     kno_labels acl;     /* who may read it now: its own labels or the collection's */
     int64_t created_ms, updated_ms;
     kno_version_record current;
@@ -112,6 +113,7 @@ typedef struct kno_chunk_record {
     anc_str heading;     /* ptr NULL: none */
     anc_str
         columns; /* the header row of the table that it begins in the middle of; ptr NULL: none */
+    anc_str places;    /* knowledge/domain/places.h; empty: neither pages nor rows */
     kno_digest digest; /* of what is embedded: title line, columns and text */
 } kno_chunk_record;
 

@@ -51,6 +51,10 @@ typedef struct kno_document_store_ops {
     /* Current documents by collection and name after `after` (exclusive; NULL at the start). */
     ANC_MUST_CHECK anc_status (*walk)(void *self, krn_call *call, const kno_walk_record *after,
                                       size_t limit, kno_walk_record **ret, size_t *ret_n);
+
+    /* How many parts a document has, those of its parts not counted. */
+    ANC_MUST_CHECK anc_status (*count_parts)(void *self, krn_call *call, int64_t collection_id,
+                                             anc_str parent, uint64_t *ret);
 } kno_document_store_ops;
 
 typedef struct kno_document_store {

@@ -2,7 +2,7 @@
  *
  * Adapters: sqlite. Contract as in collection_store.h. Garbage is: versions in state building
  * that no put works on any more, versions of retired documents, old versions past those that are kept, documents of dropped collections,
- * and then bytes in the raw store that no version names.
+ * parts of documents that never came, and then bytes in the raw store that no version names.
  */
 #ifndef ANC_KNOWLEDGE_PORTS_GARBAGE_STORE_H
 #define ANC_KNOWLEDGE_PORTS_GARBAGE_STORE_H
@@ -16,6 +16,7 @@ typedef struct kno_dropped_document {
     int64_t id;
     int64_t collection_id;
     anc_str collection, name;
+    bool orphan; /* its collection is there, what it was a part of is not */
 } kno_dropped_document;
 
 typedef struct kno_discarded {
@@ -44,9 +45,10 @@ typedef struct kno_garbage_store_ops {
     ANC_MUST_CHECK anc_status (*discard)(void *self, krn_tx *tx, int64_t version_id,
                                          size_t max_chunks, kno_discarded *ret, anc_err *err);
 
-    /* Documents that still stand in dropped collections. */
-    ANC_MUST_CHECK anc_status (*dropped)(void *self, krn_call *call, size_t limit,
-                                         kno_dropped_document **ret, size_t *ret_n);
+    /* Documents that still stand in dropped collections, and parts of a document that is not there,
+     * unchanged since `before_ms`. */
+    ANC_MUST_CHECK anc_status (*dropped)(void *self, krn_call *call, int64_t before_ms,
+                                         size_t limit, kno_dropped_document **ret, size_t *ret_n);
 
     /* Removes the rows of dropped collections that have no document left. */
     ANC_MUST_CHECK anc_status (*bury)(void *self, krn_tx *tx, anc_err *err);

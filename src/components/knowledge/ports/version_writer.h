@@ -10,6 +10,7 @@
 #ifndef ANC_KNOWLEDGE_PORTS_VERSION_WRITER_H
 #define ANC_KNOWLEDGE_PORTS_VERSION_WRITER_H
 
+#include "base/arena.h"
 #include "base/status.h"
 #include "knowledge/domain/records.h"
 
@@ -18,6 +19,7 @@ typedef struct krn_tx krn_tx; /* kernel/ports/writer.h */
 typedef struct kno_publication {
     int64_t collection_id;
     anc_str document;   /* its name */
+    anc_str parent;     /* name of the document that it is a part of; empty: of none */
     int64_t base_id;    /* version that was current when the work began; 0: there was no document */
     int64_t version_id; /* the staged one */
     uint32_t chunks;    /* that it has in all */
@@ -30,6 +32,12 @@ typedef struct kno_published {
     int64_t document_id;
     uint32_t number; /* of the version; counts from 1 within the document */
 } kno_published;
+
+/* A document that is part of another. */
+typedef struct kno_part_row {
+    int64_t document_id;
+    anc_str name;
+} kno_part_row;
 
 typedef struct kno_version_writer_ops {
     const char *name;
@@ -52,6 +60,12 @@ typedef struct kno_version_writer_ops {
      * version that was current. */
     ANC_MUST_CHECK anc_status (*retire)(void *self, krn_tx *tx, int64_t document_id,
                                         uint32_t *ret_number, anc_err *err);
+
+    /* The parts of the document `parent`, whether that is there or not, by name after `after` (exclusive),
+     * at most `limit`; in `mem`. */
+    ANC_MUST_CHECK anc_status (*parts)(void *self, krn_tx *tx, int64_t collection_id,
+                                       anc_str parent, anc_str after, size_t limit, anc_arena *mem,
+                                       kno_part_row **ret, size_t *ret_n, anc_err *err);
 
     /* Says that a published version is as the settings numbered `cut` would cut it, or (`failed`)
      * that it could not be cut again and stays as it is. One that is gone is passed over. */

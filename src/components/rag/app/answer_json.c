@@ -6,6 +6,14 @@
 
 enum { ANSWER_JSON_MAX_BYTES = 8 << 20 };
 
+static void write_place(json_writer *w, const char *name, uint32_t number)
+{
+    if (number != 0)
+        json_put_int(w, name, number);
+    else
+        json_put_null(w, name);
+}
+
 static void write_citation(json_writer *w, const rag_citation *c)
 {
     json_open_object(w);
@@ -14,6 +22,8 @@ static void write_citation(json_writer *w, const rag_citation *c)
     json_put_int(w, "start", (int64_t)c->start);
     json_put_int(w, "end", (int64_t)c->end);
     json_put_str(w, "quote", c->quote);
+    write_place(w, "page", c->page);
+    write_place(w, "row", c->row);
     json_close_object(w);
 }
 
@@ -27,10 +37,7 @@ static void write_source(json_writer *w, const srch_hit *s)
     json_put_str(w, "collection", s->collection);
     json_put_str(w, "title", s->title);
     json_put_str(w, "uri", s->uri);
-    if (s->page != 0)
-        json_put_int(w, "page", s->page);
-    else
-        json_put_null(w, "page");
+    write_place(w, "page", s->page);
     json_put_str_or_null(w, "heading", s->heading);
     json_put_int(w, "start", (int64_t)s->start);
     json_put_int(w, "end", (int64_t)s->end);

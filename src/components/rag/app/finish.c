@@ -12,12 +12,15 @@ static anc_status cut_quotes(rag_turn *turn, const rag_checked *checked)
     for (size_t i = 0; i < checked->n; i++) {
         const rag_quote *q = &checked->quotes[i];
         const srch_hit *source = &turn->answer.sources[q->marker - 1];
+        const srch_position place = srch_position_at(source, source->start + q->start);
         citations[i] = (rag_citation){
             .marker = q->marker,
             .chunk_id = source->chunk_id,
             .start = source->start + q->start,
             .end = source->start + q->end,
             .quote = anc_str_sub(source->text, q->start, q->end - q->start),
+            .page = place.page,
+            .row = place.row,
         };
     }
     turn->answer.citations = citations;

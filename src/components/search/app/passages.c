@@ -103,6 +103,20 @@ static anc_status gather_all(gathering *g)
     return ANC_OK;
 }
 
+static anc_status place(srch_asking *a, srch_row *row)
+{
+    const kno_chunk *c = &row->chunk;
+    srch_position *places = anc_arena_alloc(a->call->mem, c->n_places, sizeof *places);
+    if (places == NULL)
+        return srch_no_room(a->call);
+    for (size_t i = 0; i < c->n_places; i++)
+        places[i] = (srch_position){c->places[i].at, c->places[i].page, c->places[i].row};
+    row->hit.places = places;
+    row->hit.n_places = c->n_places;
+    row->hit.places_end = c->end;
+    return ANC_OK;
+}
+
 /* Positions given, details added, the rest of the rows left behind. */
 static anc_status hand_over(gathering *g)
 {
@@ -113,6 +127,7 @@ static anc_status hand_over(gathering *g)
     for (size_t i = 0; i < g->n; i++) {
         g->rows[i].hit.position = (uint32_t)i + 1;
         ANC_TRY(srch_detail(a, &g->rows[i]));
+        ANC_TRY(place(a, &g->rows[i]));
         hits[i] = g->rows[i].hit;
     }
     a->result.hits = hits;

@@ -3,6 +3,8 @@
 
 #include "blocks.h"
 
+#include <string.h>
+
 #define LONG_TEXT "A text that is long enough to be the content of this page."
 
 static const blocks_row rows[] = {
@@ -78,7 +80,51 @@ static void blocks(void **state)
     check_blocks(PRS_HTML, &left);
 }
 
+typedef struct tally {
+    size_t blocks, bytes;
+    bool menu; /* some of what is about the page was read */
+} tally;
+
+static anc_status tally_block(void *self, const prs_block *b, anc_err *err)
+{
+    tally *t = self;
+    (void)err;
+    t->blocks++;
+    t->bytes += b->text.len;
+    t->menu = t->menu || anc_str_find(b->text, ANC_STR("menu")) != SIZE_MAX;
+    return ANC_OK;
+}
+
+/* A page that is longer than what is kept of the first reading is read as a short one. */
+static void a_long_page(void **state)
+{
+    (void)state;
+    static const size_t paragraphs[] = {100, 20000};
+    for (size_t i = 0; i < ANC_COUNT(paragraphs); i++) {
+        ANC_BUF(page, 64 << 20);
+        char text[1001];
+        memset(text, 'x', 1000);
+        text[1000] = '\0';
+        (void)anc_buf_add(&page, ANC_STR("<div>menu</div><main>"));
+        for (size_t k = 0; k < paragraphs[i]; k++)
+            (void)anc_buf_printf(&page, "<p>%s</p>", text);
+        (void)anc_buf_add(&page, ANC_STR("</main><div>menu</div>"));
+        assert_false(page.refused);
+        tally t = {0};
+        anc_err err = {0};
+        prs_result result;
+        const prs_limits limits = prs_limits_default();
+        const prs_sink sink = {.block = tally_block, .self = &t};
+        ASSERT_OK(prs_parse(PRS_HTML, anc_buf_view(&page), &limits, &sink, &result, &err), &err);
+        assert_int_equal(t.blocks, paragraphs[i]);
+        assert_int_equal(t.bytes, paragraphs[i] * 1000);
+        assert_false(t.menu);
+    }
+}
+
 int main(void)
 {
-    return RUN_TABLE("HTML", rows, blocks);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(a_long_page)};
+    const int failed = RUN_TABLE("HTML", rows, blocks);
+    return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

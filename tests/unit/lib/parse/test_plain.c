@@ -3,6 +3,8 @@
 
 #include "blocks.h"
 
+#include <string.h>
+
 static const blocks_row rows[] = {
     {"empty", ANC_STR_INIT(""), ""},
     {"blank", ANC_STR_INIT(" \n\t\n"), ""},
@@ -66,7 +68,40 @@ static void blocks(void **state)
     check_blocks(PRS_TEXT, *state);
 }
 
+/* Two signs that are no letters, at every two places of a line of letters: what comes of it does not
+ * depend on where in the line they stand. */
+static void signs_anywhere(void **state)
+{
+    (void)state;
+    enum { LENGTH = 27 };
+    static const char signs[] = {' ', '\x01', '\x7F'};
+    for (size_t s = 0; s < 2 * ANC_COUNT(signs); s++)
+        for (size_t i = 1; i + 2 < LENGTH; i++)
+            for (size_t k = i + 1; k + 1 < LENGTH; k++) {
+                const char one = signs[s % ANC_COUNT(signs)];
+                const char other = s < ANC_COUNT(signs) ? ' ' : one;
+                char line[LENGTH + 1] = "abcdefghijklmnopqrstuvwxyz.", wanted[LENGTH + 16];
+                line[i] = one;
+                line[k] = other;
+                ANC_BUF(expected, 128);
+                (void)anc_buf_add(&expected, ANC_STR("p "));
+                for (size_t at = 0; at < LENGTH; at++) {
+                    const bool blank = at == i || at == k;
+                    if (blank && !(at == k && k == i + 1))
+                        (void)anc_buf_add_char(&expected, ' ');
+                    else if (!blank)
+                        (void)anc_buf_add_char(&expected, line[at]);
+                }
+                (void)anc_buf_add_char(&expected, '\n');
+                memcpy(wanted, expected.ptr, expected.len + 1);
+                const blocks_row row = {"signs", {line, LENGTH}, wanted};
+                check_blocks(PRS_TEXT, &row);
+            }
+}
+
 int main(void)
 {
-    return RUN_TABLE("plain text", rows, blocks);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(signs_anywhere)};
+    const int failed = RUN_TABLE("plain text", rows, blocks);
+    return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,9 +60,9 @@ anc_status ing_batch_read(const db_stmt *s, anc_arena *mem, ing_batch_record *re
     const struct {
         int column;
         anc_str *to;
-    } texts[] = {{22, &b.id},         {24, &b.origin},  {25, &b.letter},
-                 {26, &b.collection}, {27, &b.path},    {28, &b.metadata},
-                 {29, &b.globs},      {31, &b.user_id}, {34, &b.error}};
+    } texts[] = {{22, &b.id},    {24, &b.origin},   {25, &b.letter}, {26, &b.collection},
+                 {27, &b.path},  {28, &b.metadata}, {29, &b.globs},  {31, &b.user_id},
+                 {34, &b.error}, {41, &b.rows}};
     for (size_t i = 0; i < ANC_COUNT(texts); i++)
         ANC_TRY(db_col_copy(s, texts[i].column, mem, texts[i].to, err));
     ANC_TRY(read_lines(s, 30, mem, &b.acl, &b.n_acl, err));

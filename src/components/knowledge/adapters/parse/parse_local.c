@@ -3,7 +3,7 @@
 
 #include "base/utf8.h"
 #include "os/clock.h"
-#include "parse/parse.h"
+#include "parse_impl.h"
 #include "json/json.h"
 
 enum { PROPERTY_BYTES = 4096, PROPERTIES_BYTES = 64 << 10 };
@@ -69,6 +69,15 @@ static anc_status on_property(void *self, anc_str name, anc_str value, anc_err *
     return anc_buf_status(&h->properties, "what a file says of itself", err);
 }
 
+static anc_status on_attachment(void *self, const prs_attachment *attachment, anc_err *err)
+{
+    const handover *h = self;
+    const kno_part part = {.name = attachment->name,
+                           .content_type = attachment->content_type,
+                           .bytes = attachment->bytes};
+    return h->sink->on_part(h->sink->arg, &part, err);
+}
+
 static anc_status may_go_on(void *arg, anc_err *err)
 {
     const krn_call *call = arg;
@@ -79,12 +88,22 @@ static anc_status may_go_on(void *arg, anc_err *err)
     return ANC_OK;
 }
 
-static anc_status parse_into(handover *h, prs_kind kind, const kno_source *source, anc_err *err)
+prs_limits kno_parse_limits(krn_call *call)
 {
-    const prs_sink to = {.block = on_block, .title = on_title, .property = on_property, .self = h};
     prs_limits limits = prs_limits_default();
     limits.may_go_on = may_go_on;
-    limits.arg = h->call;
+    limits.arg = call;
+    return limits;
+}
+
+static anc_status parse_into(handover *h, prs_kind kind, const kno_source *source, anc_err *err)
+{
+    const prs_sink to = {.block = on_block,
+                         .title = on_title,
+                         .property = on_property,
+                         .attachment = h->sink->on_part != NULL ? on_attachment : NULL,
+                         .self = h};
+    const prs_limits limits = kno_parse_limits(h->call);
     prs_result result;
     ANC_TRY(prs_parse(kind, source->bytes, &limits, &to, &result, err));
     json_close_object(&h->properties_writer);
@@ -118,7 +137,8 @@ static void close_parser(void *self)
     (void)self;
 }
 
-static const kno_parser_ops ops = {.name = "local", .parse = parse, .close = close_parser};
+static const kno_parser_ops ops = {
+    .name = "local", .parse = parse, .records = kno_parse_records, .close = close_parser};
 
 kno_parser kno_parse_local(void)
 {

@@ -126,10 +126,28 @@ static anc_status walk(void *self, krn_call *call, const kno_walk_record *after,
     return ANC_OK;
 }
 
+static anc_status count_parts(void *self, krn_call *call, int64_t collection_id, anc_str parent,
+                              uint64_t *ret)
+{
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(reader.db,
+                       "SELECT count(*) FROM kno_document WHERE collection_id = ?1 AND parent = ?2",
+                       &s, call->err));
+    db_bind_int(s, 1, collection_id);
+    db_bind_str(s, 2, parent);
+    ANC_TRY(db_step(s, &row, call->err));
+    *ret = row ? (uint64_t)db_col_int(s, 0) : 0;
+    return ANC_OK;
+}
+
 const kno_document_store_ops kno_sqlite_documents = {
     .name = "sqlite",
     .find = find,
     .list = list,
     .locate = locate,
     .walk = walk,
+    .count_parts = count_parts,
 };

@@ -110,6 +110,7 @@ static anc_status read_dropped(const db_stmt *s, anc_arena *mem, void *item, anc
     kno_dropped_document *ret = item;
     ret->id = db_col_int(s, 0);
     ret->collection_id = db_col_int(s, 1);
+    ret->orphan = db_col_int(s, 4) != 0;
     ANC_TRY(db_col_copy(s, 2, mem, &ret->collection, err));
     return db_col_copy(s, 3, mem, &ret->name, err);
 }
@@ -160,18 +161,23 @@ static anc_status expire(void *self, krn_tx *tx, uint32_t keep, size_t limit, si
     return ANC_OK;
 }
 
-static anc_status dropped(void *self, krn_call *call, size_t limit, kno_dropped_document **ret,
-                          size_t *ret_n)
+static anc_status dropped(void *self, krn_call *call, int64_t before_ms, size_t limit,
+                          kno_dropped_document **ret, size_t *ret_n)
 {
     DB_READING(reader);
     ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
-    ANC_TRY(
-        db_prepare(reader.db,
-                   "SELECT d.id, c.id, c.name, d.name FROM kno_collection c"
-                   " JOIN kno_document d ON d.collection_id = c.id WHERE c.dropped = 1 LIMIT ?1",
-                   &s, call->err));
-    db_bind_int(s, 1, (int64_t)limit);
+    ANC_TRY(db_prepare(reader.db,
+                       "SELECT d.id, c.id, c.name, d.name, 0 FROM kno_collection c"
+                       " JOIN kno_document d ON d.collection_id = c.id WHERE c.dropped = 1"
+                       " UNION ALL SELECT d.id, c.id, c.name, d.name, 1 FROM kno_document d"
+                       " JOIN kno_collection c ON c.id = d.collection_id AND c.dropped = 0"
+                       " WHERE d.parent IS NOT NULL AND d.updated_ms < ?1 AND NOT EXISTS (SELECT 1"
+                       " FROM kno_document p WHERE p.collection_id = d.collection_id"
+                       " AND p.name = d.parent) LIMIT ?2",
+                       &s, call->err));
+    db_bind_int(s, 1, before_ms);
+    db_bind_int(s, 2, (int64_t)limit);
     kno_rows rows;
     ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_dropped, &rows));
     *ret = rows.items;

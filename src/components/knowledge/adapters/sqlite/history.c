@@ -40,6 +40,7 @@ anc_status kno_document_read(const db_stmt *s, anc_arena *mem, void *item, anc_e
     ANC_TRY(kno_version_read(s, mem, &d.current, err));
     ANC_TRY(db_col_copy(s, D + 2, mem, &d.collection, err));
     ANC_TRY(db_col_copy(s, D + 3, mem, &d.name, err));
+    ANC_TRY(db_col_copy(s, D + 7, mem, &d.parent, err));
     d.acl = d.current.acl;
     if (d.acl.n == 0)
         ANC_TRY(kno_labels_read(mem, db_col_str(s, D + 4), &d.acl, err));
@@ -58,6 +59,9 @@ anc_status kno_chunk_read(const db_stmt *s, int at, anc_arena *mem, kno_chunk_re
     ANC_TRY(db_col_copy(s, at + 5, mem, &k.heading, err));
     ANC_TRY(db_col_copy(s, at + 6, mem, &k.columns, err));
     ANC_TRY(kno_digest_read(s, at + 7, &k.digest, err));
+    k.places = anc_arena_copy(mem, db_col_blob(s, at + 8));
+    if (k.places.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the places of a chunk");
     *ret = k;
     return ANC_OK;
 }

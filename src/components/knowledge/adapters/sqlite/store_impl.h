@@ -70,14 +70,14 @@ static inline void kno_bind_digest(db_stmt *s, int i, const kno_digest *digest)
     " v.added, v.removed"
 #define KNO_DOCUMENT_COLUMNS                                                                \
     KNO_VERSION_COLUMNS ", d.id, d.collection_id, c.name, d.name, ca.labels, d.created_ms," \
-                        " d.updated_ms"
-enum { KNO_N_VERSION_COLUMNS = 24, KNO_N_DOCUMENT_COLUMNS = KNO_N_VERSION_COLUMNS + 7 };
+                        " d.updated_ms, d.parent"
+enum { KNO_N_VERSION_COLUMNS = 24, KNO_N_DOCUMENT_COLUMNS = KNO_N_VERSION_COLUMNS + 8 };
 #define KNO_JOIN_CURRENT                                                   \
     " FROM kno_collection c JOIN kno_document d ON d.collection_id = c.id" \
     " JOIN kno_version v ON v.id = d.current_id"                           \
     " LEFT JOIN kno_acl va ON va.id = v.acl_id JOIN kno_acl ca ON ca.id = c.acl_id "
 #define KNO_CHUNK_COLUMNS \
-    "k.ordinal, k.start, k.end, k.page, k.tokens, k.heading, k.columns, k.digest"
+    "k.ordinal, k.start, k.end, k.page, k.tokens, k.heading, k.columns, k.digest, k.places"
 kno_row_fn kno_version_read, kno_document_read;
 /* A chunk whose columns begin at `at`. */
 anc_status kno_chunk_read(const db_stmt *s, int at, anc_arena *mem, kno_chunk_record *ret,

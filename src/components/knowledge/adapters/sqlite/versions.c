@@ -47,7 +47,8 @@ static anc_status stage_chunks(void *self, krn_tx *tx, int64_t version_id,
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "INSERT INTO kno_chunk(version_id, ordinal, start, end, page, tokens,"
-                       " heading, columns, digest) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                       " heading, columns, digest, places)"
+                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
                        &s, err));
     for (size_t i = 0; i < n; i++) {
         const kno_chunk_record *k = &chunks[i];
@@ -60,6 +61,10 @@ static anc_status stage_chunks(void *self, krn_tx *tx, int64_t version_id,
         db_bind_str_or_null(s, 7, k->heading);
         db_bind_str_or_null(s, 8, k->columns);
         kno_bind_digest(s, 9, &k->digest);
+        if (k->places.len > 0)
+            db_bind_blob(s, 10, k->places.ptr, k->places.len);
+        else
+            db_bind_null(s, 10);
         ANC_TRY(db_run(s, err));
     }
     return ANC_OK;
@@ -149,12 +154,13 @@ static anc_status new_document(krn_tx *tx, const kno_publication *p, int64_t *re
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "INSERT INTO kno_document(collection_id, name, current_id, versions,"
-                       " created_ms, updated_ms) VALUES(?1, ?2, ?3, 1, ?4, ?4)",
+                       " created_ms, updated_ms, parent) VALUES(?1, ?2, ?3, 1, ?4, ?4, ?5)",
                        &s, err));
     db_bind_int(s, 1, p->collection_id);
     db_bind_str(s, 2, p->document);
     db_bind_int(s, 3, p->version_id);
     db_bind_int(s, 4, tx->wall_ms);
+    db_bind_str_or_null(s, 5, p->parent.len > 0 ? p->parent : ANC_STR_NONE);
     ANC_TRY(db_run(s, err));
     *ret_id = db_last_rowid(tx->connection);
     return ANC_OK;
@@ -283,6 +289,36 @@ static anc_status retire(void *self, krn_tx *tx, int64_t document_id, uint32_t *
     return ANC_OK;
 }
 
+static anc_status parts(void *self, krn_tx *tx, int64_t collection_id, anc_str parent,
+                        anc_str after, size_t limit, anc_arena *mem, kno_part_row **ret,
+                        size_t *ret_n, anc_err *err)
+{
+    (void)self;
+    kno_part_row *rows = anc_arena_alloc(mem, limit, sizeof *rows);
+    if (rows == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu parts of a document", limit);
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "SELECT id, name FROM kno_document WHERE collection_id = ?1 AND parent = ?2"
+                       " AND name > ?3 ORDER BY name LIMIT ?4",
+                       &s, err));
+    db_bind_int(s, 1, collection_id);
+    db_bind_str(s, 2, parent);
+    db_bind_str(s, 3, after);
+    db_bind_int(s, 4, (int64_t)limit);
+    size_t n = 0;
+    for (bool row = true; n < limit; n++) {
+        ANC_TRY(db_step(s, &row, err));
+        if (!row)
+            break;
+        rows[n].document_id = db_col_int(s, 0);
+        ANC_TRY(db_col_copy(s, 1, mem, &rows[n].name, err));
+    }
+    *ret = rows;
+    *ret_n = n;
+    return ANC_OK;
+}
+
 static anc_status accept_cut(void *self, krn_tx *tx, int64_t version_id, uint32_t cut, bool failed,
                              anc_err *err)
 {
@@ -321,6 +357,7 @@ const kno_version_writer_ops kno_sqlite_versions = {
     .stage_chunks = stage_chunks,
     .publish = publish,
     .retire = retire,
+    .parts = parts,
     .accept_cut = accept_cut,
     .settle_cuts = settle_cuts,
 };

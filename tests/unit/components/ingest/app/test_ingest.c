@@ -111,7 +111,7 @@ static void broken_and_foreign_files_are_named(void **state)
     ing_fixture *f = *state;
     ingest_write(f, "a.txt", "One.");
     ingest_write(f, "broken.txt", "BROKEN");
-    ingest_write(f, "questions.jsonl", "{\"q\":1}\n");
+    ingest_write(f, "photo.png", "PICTURE");
     ing_batch batch;
     char id[64];
     ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
@@ -131,7 +131,7 @@ static void broken_and_foreign_files_are_named(void **state)
     for (size_t i = 0; i < n; i++) {
         const bool broken = anc_str_eq(failures[i].document, ANC_STR("broken.txt"));
         assert_string_equal(failures[i].stage.ptr, "parse");
-        assert_non_null(strstr(failures[i].reason.ptr, broken ? "broken" : "records"));
+        assert_non_null(strstr(failures[i].reason.ptr, broken ? "broken" : "picture"));
         assert_string_equal(failures[i].batch_id.ptr, id);
     }
     assert_int_equal(fixture_count(&f->k, "SELECT count(*) FROM test_event WHERE type = 5"), 1);

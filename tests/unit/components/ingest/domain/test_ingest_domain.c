@@ -181,20 +181,11 @@ static void retries_end(void **state)
     assert_int_equal(tries, 6);
 }
 
-static void records(void **state)
-{
-    (void)state;
-    assert_true(ing_name_is_records(ANC_STR("a/questions.jsonl")));
-    assert_true(ing_name_is_records(ANC_STR("A.JSON")));
-    assert_false(ing_name_is_records(ANC_STR("json")));
-    assert_false(ing_name_is_records(ANC_STR("notes.md")));
-}
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(many_stars_are_no_burden), cmocka_unit_test(patterns_that_cannot_be),
-        cmocka_unit_test(pace), cmocka_unit_test(retries_end), cmocka_unit_test(records)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(many_stars_are_no_burden),
+                                       cmocka_unit_test(patterns_that_cannot_be),
+                                       cmocka_unit_test(pace), cmocka_unit_test(retries_end)};
     int failed = RUN_TABLE("glob", globs, glob);
     failed += RUN_TABLE("states", states, state_machine);
     failed += RUN_TABLE("slowest", slow, slowest_stage);

@@ -87,9 +87,98 @@ static void what_the_sink_says_ends_it(void **state)
     assert_int_equal(s.n, 1);
 }
 
+static const char mail[] = "From: a@example.org\r\nTo: b@example.org\r\nSubject: Plans\r\n"
+                           "MIME-Version: 1.0\r\n"
+                           "Content-Type: multipart/mixed; boundary=x\r\n\r\n"
+                           "--x\r\nContent-Type: text/plain\r\n\r\nSee there.\r\n"
+                           "--x\r\nContent-Type: text/csv; name=\"t.csv\"\r\n"
+                           "Content-Disposition: attachment; filename=\"../t.csv\"\r\n"
+                           "Content-Transfer-Encoding: base64\r\n\r\nYSxiCjEsMgo=\r\n--x--\r\n";
+
+static anc_status on_part(void *arg, const kno_part *part, anc_err *err)
+{
+    anc_status *answer = arg;
+    (void)err;
+    assert_true(anc_str_eq(part->name, ANC_STR("t.csv")));
+    assert_true(anc_str_eq(part->content_type, ANC_STR("text/csv")));
+    assert_true(anc_str_eq(part->bytes, ANC_STR("a,b\n1,2\n")));
+    return *answer;
+}
+
+static anc_status pass_block(void *arg, const kno_block *block, anc_err *err)
+{
+    (void)arg, (void)block, (void)err;
+    return ANC_OK;
+}
+
+static void attachments_are_handed_on(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    anc_err err;
+    krn_call call = call_of(mem, &err);
+    const kno_parser parser = kno_parse_local();
+    const kno_source source = {.bytes = ANC_STR(mail)};
+    kno_parsed parsed;
+    anc_status answer = ANC_OK;
+    kno_block_sink sink = {.arg = &answer, .on_block = pass_block, .on_part = on_part};
+    ASSERT_OK(parser.ops->parse(parser.self, &call, &source, &sink, &parsed), &err);
+    assert_non_null(strstr(parsed.metadata.ptr, "\"attachments\":\"t.csv\""));
+    answer = ANC_DISK_FULL;
+    assert_int_equal(parser.ops->parse(parser.self, &call, &source, &sink, &parsed), ANC_DISK_FULL);
+    sink.on_part = NULL;
+    anc_err_clear(&err);
+    ASSERT_OK(parser.ops->parse(parser.self, &call, &source, &sink, &parsed), &err);
+}
+
+static anc_status take_record(void *arg, uint64_t number, const kno_record_field *fields, size_t n,
+                              anc_err *err)
+{
+    anc_buf *out = arg;
+    (void)err;
+    (void)anc_buf_printf(out, "%llu", (unsigned long long)number);
+    for (size_t i = 0; i < n; i++)
+        (void)anc_buf_printf(out, " %.*s=%.*s(%d)", ANC_FMT(fields[i].name),
+                             ANC_FMT(fields[i].value), (int)fields[i].kind);
+    (void)anc_buf_add_char(out, '\n');
+    return ANC_OK;
+}
+
+static const struct records_row {
+    const char *name, *bytes, *file;
+    bool has;
+    const char *records;
+} files[] = {
+    {"CSV", "a,b\n1,x\n2,y\n", "t.csv", true, "1 a=1(0) b=x(0)\n2 a=2(0) b=y(0)\n"},
+    {"a list", "[{\"a\":1,\"b\":{\"c\":true}},{\"a\":null}]", "t.json", true,
+     "1 a=1(1) b.c=true(2)\n2 a=(3)\n"},
+    {"lines", "{\"a\":\"x\"}\n{\"a\":\"y\"}\n", "t.jsonl", true, "1 a=x(0)\n2 a=y(0)\n"},
+    {"an object", "{\"a\":[1,2]}", "t.json", false, ""},
+    {"text", "a, b and c\n", "t.txt", false, ""},
+};
+
+static void records(void **state)
+{
+    const struct records_row *row = *state;
+    ANC_ARENA(mem, 1 << 20);
+    ANC_BUF(out, 4096);
+    anc_err err;
+    krn_call call = call_of(mem, &err);
+    const kno_parser parser = kno_parse_local();
+    const kno_source source = {.bytes = anc_str_of(row->bytes), .name = anc_str_of(row->file)};
+    const kno_record_sink sink = {.arg = &out, .on_record = take_record};
+    kno_parsed parsed;
+    bool has = false;
+    ASSERT_OK(parser.ops->records(parser.self, &call, &source, &sink, &parsed, &has), &err);
+    assert_int_equal(has, row->has);
+    assert_string_equal(out.ptr != NULL ? out.ptr : "", row->records);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_the_sink_says_ends_it)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_the_sink_says_ends_it),
+                                       cmocka_unit_test(attachments_are_handed_on)};
     int failed = RUN_TABLE("parse", rows, parse);
+    failed += RUN_TABLE("records", files, records);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,239 @@
+/* rows.c - a file whose records are documents: they become further items of its batch.
+ *
+ * While the file is read each record goes to segments of the spool, as JSON
+ *
+ *   {"id", "title", "uri", "parent", "text", "metadata"}
+ *
+ * and the items that point to them wait in memory. The transaction that makes the file's version current
+ * counts it and adds them, so that they are there with it or not at all. From then on a row is an item
+ * like any other: claimed, read, counted, tried again, a dead letter.
+ */
+#include <string.h>
+
+#include "rows.h"
+#include "json/json.h"
+
+enum {
+    ITEMS_ARENA_BYTES = 192 << 20,
+    SEGMENT_BYTES = 64 << 20,
+    ROW_BYTES = ING_RECORD_BYTES + (1 << 20)
+};
+
+bool ing_wants_rows(const ing_worker *w)
+{
+    return w->run->batch.rows.len > 0 &&
+           (w->item.kind == ING_ITEM_SOURCE || w->item.kind == ING_ITEM_FILE);
+}
+
+/* ---- what was asked for --------------------------------------------------------------------- */
+
+static anc_status add_line(anc_buf *out, anc_str name, const char *pointer, anc_err *err)
+{
+    if (name.len > 0 && memchr(name.ptr, '\n', name.len) != NULL)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, pointer, "a column's name has no line end");
+    (void)anc_buf_add(out, name);
+    (void)anc_buf_add_char(out, '\n');
+    return ANC_OK;
+}
+
+anc_status ing_rows_encode(const ing_rows *rows, anc_buf *out, anc_err *err)
+{
+    if (rows == NULL)
+        return ANC_OK;
+    ANC_TRY(add_line(out, rows->id_field, "/id_field", err));
+    ANC_TRY(add_line(out, rows->title_field, "/title_field", err));
+    for (size_t i = 0; i < rows->n_text_fields; i++)
+        ANC_TRY(add_line(out, rows->text_fields[i], "/text_fields", err));
+    return anc_buf_status(out, "the names of columns", err);
+}
+
+static anc_status decode(ing_expansion *x, anc_str lines, krn_call *call)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < lines.len; i++)
+        n += lines.ptr[i] == '\n';
+    if (n < 2)
+        return ANC_FAIL(call->err, ANC_CORRUPT, "the columns of a batch do not decode");
+    anc_str *fields = anc_arena_alloc(call->mem, n, sizeof *fields);
+    if (fields == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu columns", n);
+    for (size_t i = 0; i < n; i++)
+        (void)anc_str_split(&lines, '\n', &fields[i]);
+    x->wanted.id_field = fields[0];
+    x->wanted.title_field = fields[1];
+    x->wanted.text_fields = fields + 2;
+    x->wanted.n_text_fields = n - 2;
+    return ANC_OK;
+}
+
+/* ---- taken down ----------------------------------------------------------------------------- */
+
+static anc_status sync_segment(ing_expansion *x, anc_err *err)
+{
+    const ing_spool spool = x->ing->with.spool;
+    if (x->segment == NULL)
+        return ANC_OK;
+    ANC_TRY(spool.ops->sync(x->segment, err));
+    spool.ops->close(x->segment);
+    x->segment = NULL;
+    return ANC_OK;
+}
+
+static anc_status next_segment(ing_expansion *x, anc_err *err)
+{
+    const ing_spool spool = x->ing->with.spool;
+    const krn_clock clock = x->ing->with.clock;
+    int64_t id = 0;
+    if (x->segment != NULL && x->segment_bytes < SEGMENT_BYTES)
+        return ANC_OK;
+    ANC_TRY(sync_segment(x, err));
+    if (x->n_segments == ING_ROWS_SEGMENTS)
+        return ANC_FAIL(err, ANC_LIMIT, "its rows take more than %lld MiB",
+                        (long long)ING_ROWS_SEGMENTS * SEGMENT_BYTES >> 20);
+    clock.ops->random(clock.self, &id, sizeof id);
+    id &= INT64_MAX;
+    ANC_TRY(spool.ops->create(spool.self, id != 0 ? id : 1, &x->segment, err));
+    x->segments[x->n_segments++] = id != 0 ? id : 1;
+    x->segment_bytes = 0;
+    return ANC_OK;
+}
+
+static anc_status encode(ing_expansion *x, const kno_row *row, anc_err *err)
+{
+    anc_buf_clear(&x->json);
+    json_writer w = json_writer_of(&x->json);
+    json_open_object(&w);
+    json_put_str(&w, "id", row->id);
+    json_put_str(&w, "title", row->title);
+    json_put_str(&w, "uri", row->uri);
+    json_put_str(&w, "parent", row->parent);
+    json_put_str(&w, "text", row->content);
+    json_put_raw(&w, "metadata", row->metadata);
+    json_close_object(&w);
+    return anc_buf_status(&x->json, "a row", err);
+}
+
+static anc_status add_item(ing_expansion *x, anc_str id, anc_err *err)
+{
+    if (x->n == x->cap) {
+        const size_t cap = x->cap == 0 ? 256 : 2 * x->cap;
+        ing_item *items = anc_arena_alloc(x->mem, cap, sizeof *items);
+        if (items == NULL)
+            return ANC_FAIL(err, anc_arena_refusal(x->mem), "no room for %zu rows", cap);
+        if (x->n > 0)
+            memcpy(items, x->items, x->n * sizeof *items);
+        x->items = items;
+        x->cap = cap;
+    }
+    ing_item *item = &x->items[x->n];
+    *item = (ing_item){.ordinal = -1,
+                       .kind = ING_ITEM_ROW,
+                       .path = anc_arena_copy(x->mem, id),
+                       .content_type = ANC_STR(""),
+                       .letter = ANC_STR(""),
+                       .bytes = x->json.len,
+                       .payload = {.segment = x->segments[x->n_segments - 1],
+                                   .at = x->segment_bytes,
+                                   .bytes = x->json.len}};
+    if (item->path.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(x->mem), "no room for the name of a row");
+    x->n++;
+    return ANC_OK;
+}
+
+static anc_status on_row(void *arg, const kno_row *row, anc_err *err)
+{
+    ing_expansion *x = arg;
+    ANC_TRY(encode(x, row, err));
+    ANC_TRY(next_segment(x, err));
+    ANC_TRY(x->ing->with.spool.ops->add(x->segment, anc_buf_view(&x->json), err));
+    (void)atomic_fetch_add(&x->ing->spooled, x->json.len);
+    ANC_TRY(add_item(x, row->id, err));
+    x->segment_bytes += x->json.len;
+    return ANC_OK;
+}
+
+static anc_status on_end(void *arg, anc_err *err)
+{
+    return sync_segment(arg, err);
+}
+
+anc_status ing_expansion_open(ing_expansion *x, ing_service *ing, anc_str batch_rows,
+                              krn_call *call, const kno_rows_wanted **ret)
+{
+    *x = (ing_expansion){.ing = ing,
+                         .mem = anc_arena_new(ITEMS_ARENA_BYTES),
+                         .json = anc_buf_init(ROW_BYTES),
+                         .wanted = {.on_row = on_row, .on_end = on_end, .arg = x}};
+    if (x->mem == NULL)
+        return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for the rows of a file");
+    if (ing->with.spool.ops == NULL)
+        return ANC_FAIL(call->err, ANC_NOT_IMPLEMENTED, "there is no spool for rows");
+    ANC_TRY(decode(x, batch_rows, call));
+    *ret = &x->wanted;
+    return ANC_OK;
+}
+
+void ing_expansion_close(ing_expansion *x, bool kept)
+{
+    if (x->ing == NULL)
+        return;
+    const ing_spool spool = x->ing->with.spool;
+    anc_err ignored; /* what stays behind is removed at the next start */
+    anc_err_clear(&ignored);
+    if (x->segment != NULL)
+        spool.ops->close(x->segment);
+    for (size_t i = 0; !kept && i < x->n_segments; i++) {
+        uint64_t bytes = 0;
+        if (spool.ops->remove(spool.self, x->segments[i], &bytes, &ignored) == ANC_OK)
+            (void)atomic_fetch_sub(&x->ing->spooled, bytes);
+    }
+    anc_arena_free(x->mem);
+    anc_buf_done(&x->json);
+    *x = (ing_expansion){0};
+}
+
+/* ---- read back ------------------------------------------------------------------------------ */
+
+static anc_status copy_member(krn_call *call, const json_value *root, const char *name,
+                              anc_str *ret)
+{
+    *ret = anc_arena_copy(call->mem, json_str(json_member(root, name), ANC_STR("")));
+    if (ret->ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a row");
+    return ANC_OK;
+}
+
+static anc_status copy_metadata(krn_call *call, const json_value *root, anc_str *ret)
+{
+    ANC_BUF(text, ROW_BYTES);
+    json_dump(json_member(root, "metadata"), &text);
+    ANC_TRY(anc_buf_status(&text, "the metadata of a row", call->err));
+    *ret = anc_arena_copy(call->mem, anc_buf_view(&text));
+    if (ret->ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a row");
+    return ANC_OK;
+}
+
+anc_status ing_row_read(anc_str json, krn_call *call, kno_document_input *ret)
+{
+    json_doc *doc = NULL;
+    ANC_TRY(json_parse(json, &doc, call->err));
+    const json_value *root = json_root(doc);
+    const struct {
+        const char *name;
+        anc_str *to;
+    } members[] = {{"id", &ret->id},
+                   {"title", &ret->title},
+                   {"uri", &ret->uri},
+                   {"parent", &ret->parent},
+                   {"text", &ret->content}};
+    anc_status status = ANC_OK;
+    for (size_t i = 0; status == ANC_OK && i < ANC_COUNT(members); i++)
+        status = copy_member(call, root, members[i].name, members[i].to);
+    if (status == ANC_OK)
+        status = copy_metadata(call, root, &ret->metadata);
+    json_doc_free(doc);
+    ret->content_type = ANC_STR("application/json");
+    return status;
+}

@@ -1,0 +1,39 @@
+/* rows.h - a file whose records are documents: they become further items of its batch. */
+#ifndef ANC_INGEST_APP_ROWS_H
+#define ANC_INGEST_APP_ROWS_H
+
+#include "service_impl.h"
+
+enum { ING_ROWS_SEGMENTS = 64, ING_ROWS_BYTES = 64 << 10 };
+
+/* What a file's records came to while it was read; the worker's. Zeroed: nothing was begun. */
+typedef struct ing_expansion {
+    ing_service *ing;
+    anc_arena *mem; /* owned; of items */
+    ing_item *items;
+    size_t n, cap;
+    anc_buf json;         /* owned */
+    ing_segment *segment; /* owned; being written */
+    uint64_t segment_bytes;
+    int64_t segments[ING_ROWS_SEGMENTS]; /* ids of all */
+    size_t n_segments;
+    kno_rows_wanted wanted;
+} ing_expansion;
+
+/* Whether the records of the worker's item are to be documents. */
+bool ing_wants_rows(const ing_worker *worker);
+
+/* `batch_rows` as in ing_batch_record; `x` stays where it is until it is closed. */
+anc_status ing_expansion_open(ing_expansion *x, ing_service *ing, anc_str batch_rows,
+                              krn_call *call, const kno_rows_wanted **ret) ANC_MUST_CHECK;
+
+/* Frees it; `kept`: the items are in the catalog, else their bytes are removed. */
+void ing_expansion_close(ing_expansion *x, bool kept);
+
+/* What was asked for, as a batch keeps it. INVALID names the field. */
+anc_status ing_rows_encode(const ing_rows *rows, anc_buf *out, anc_err *err) ANC_MUST_CHECK;
+
+/* The document of an item of the kind ING_ITEM_ROW, from its payload; in call->mem. */
+anc_status ing_row_read(anc_str json, krn_call *call, kno_document_input *ret) ANC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,265 @@
+/* put_parts.c - documents inside a document: what a mail has attached becomes documents of their own.
+ *
+ * A part is put where the parser comes to it, with its bytes still in the parser's hands, so that never
+ * more than one is held. It is there before the version that it belongs to; that one's publication
+ * retires the parts that the document has no more. Its id is "<id>#<file name>", its settings are those
+ * of the document. What cannot be read is noted among what was found about the document and fails
+ * nothing; what may pass by itself (a full disk) fails the document, so that all of it is tried again.
+ */
+#include <string.h>
+
+#include "knowledge/domain/limits.h"
+#include "put_impl.h"
+#include "json/json.h"
+
+enum { UNREAD_MAX = 64, SAME_NAME_MAX = 1000 };
+
+static bool was_seen(const kno_parts *parts, anc_str id)
+{
+    for (size_t i = 0; i < parts->n; i++)
+        if (anc_str_eq(parts->items[i].id, id))
+            return true;
+    return false;
+}
+
+/* "<of>#<name>"; "<of>#<name> (2)" where that is taken by an earlier part. */
+static anc_str numbered(anc_arena *mem, anc_str of, anc_str name, unsigned number)
+{
+    if (number == 1)
+        return anc_arena_printf(mem, "%.*s#%.*s", ANC_FMT(of), ANC_FMT(name));
+    return anc_arena_printf(mem, "%.*s#%.*s (%u)", ANC_FMT(of), ANC_FMT(name), number);
+}
+
+typedef struct part_names {
+    anc_str id, uri, name;
+} part_names;
+
+static anc_status name_part(kno_put *put, const kno_part *part, part_names *ret, anc_err *err)
+{
+    anc_arena *mem = put->call.mem;
+    unsigned number = 1;
+    *ret = (part_names){.name = part->name};
+    if (part->name.len == 0)
+        ret->name = anc_arena_printf(mem, "attachment %zu", put->parts.n + 1);
+    ret->id = numbered(mem, put->name, ret->name, number);
+    while (ret->id.ptr != NULL && was_seen(&put->parts, ret->id) && number < SAME_NAME_MAX)
+        ret->id = numbered(mem, put->name, ret->name, ++number);
+    if (put->input->uri.len > 0)
+        ret->uri = numbered(mem, put->input->uri, ret->name, number);
+    if (ret->id.ptr == NULL || ret->name.ptr == NULL ||
+        (put->input->uri.len > 0 && ret->uri.ptr == NULL))
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the name of an attachment");
+    return ANC_OK;
+}
+
+static anc_status add_seen(kno_put *put, anc_str id, kno_part_seen **ret, anc_err *err)
+{
+    kno_parts *parts = &put->parts;
+    if (parts->n == parts->cap) {
+        const size_t cap = parts->cap == 0 ? 8 : 2 * parts->cap;
+        kno_part_seen *items = anc_arena_alloc(put->call.mem, cap, sizeof *items);
+        if (items == NULL)
+            return ANC_FAIL(err, anc_arena_refusal(put->call.mem), "no room for %zu attachments",
+                            cap);
+        if (parts->n > 0)
+            memcpy(items, parts->items, parts->n * sizeof *items);
+        parts->items = items;
+        parts->cap = cap;
+    }
+    *ret = &parts->items[parts->n++];
+    **ret = (kno_part_seen){.id = id};
+    return ANC_OK;
+}
+
+/* What will be the same when it is tried again. */
+static bool is_of_the_content(anc_status status)
+{
+    return status == ANC_INVALID || status == ANC_LIMIT || status == ANC_UNSUPPORTED ||
+           status == ANC_FORBIDDEN;
+}
+
+static anc_status add_unread(kno_put *put, anc_str text, anc_err *err)
+{
+    kno_parts *parts = &put->parts;
+    if (parts->unread == NULL)
+        parts->unread = anc_arena_alloc(put->call.mem, UNREAD_MAX, sizeof *parts->unread);
+    if (parts->unread == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(put->call.mem),
+                        "no room for what could not be read");
+    if (parts->n_unread == UNREAD_MAX)
+        return ANC_OK;
+    const anc_str copy = anc_arena_copy(put->call.mem, text);
+    if (copy.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(put->call.mem),
+                        "no room for what could not be read");
+    parts->unread[parts->n_unread++] = copy;
+    return ANC_OK;
+}
+
+/* What programs write that do not know says nothing. */
+static anc_str unless_vague(anc_str type)
+{
+    const bool vague = anc_str_eq_nocase(type, ANC_STR("application/octet-stream")) ||
+                       anc_str_eq_nocase(type, ANC_STR("text/plain"));
+    return vague ? ANC_STR_NONE : type;
+}
+
+static anc_status put_one(kno_put *put, const kno_part *part, const part_names *names,
+                          kno_put_result *ret, anc_err *why)
+{
+    const kno_document_input *in = put->input;
+    if (put->parts.n > KNO_PARTS)
+        return ANC_FAIL(why, ANC_LIMIT, "'%.*s' is one of more than %d attachments",
+                        ANC_FMT(names->id), KNO_PARTS);
+    if (put->of.depth == KNO_PARTS_DEPTH)
+        return ANC_FAIL(why, ANC_LIMIT, "'%.*s' is attached more than %d documents deep",
+                        ANC_FMT(names->id), KNO_PARTS_DEPTH);
+    const kno_document_input input = {.collection = in->collection,
+                                      .make_collection = in->make_collection,
+                                      .id = names->id,
+                                      .uri = names->uri,
+                                      .source = in->source,
+                                      .content_type = unless_vague(part->content_type),
+                                      .name = names->name,
+                                      .metadata = in->metadata,
+                                      .acl = in->acl,
+                                      .n_acl = in->n_acl,
+                                      .content = part->bytes,
+                                      .modified_ms = in->modified_ms};
+    const kno_part_of of = {.parent = put->name, .depth = put->of.depth + 1};
+    krn_call call = put->call;
+    call.err = why;
+    return kno_put_as_part(put->kno, &call, &input, &of, ret);
+}
+
+anc_status kno_put_part(kno_put *put, const kno_part *part, anc_err *err)
+{
+    part_names names;
+    kno_part_seen *seen = NULL;
+    kno_put_result result;
+    anc_err why;
+    anc_err_clear(&why);
+    ANC_TRY(name_part(put, part, &names, err));
+    ANC_TRY(add_seen(put, names.id, &seen, err));
+    const anc_status status = put_one(put, part, &names, &result, &why);
+    if (is_of_the_content(status)) {
+        krn_log_write(put->kno->with.log, KRN_WARN, "knowledge", "an attachment was not read",
+                      KRN_STR("document_id", names.id), KRN_STR("reason", anc_str_of(why.text)));
+        return add_unread(put, anc_str_of(why.text), err);
+    }
+    if (status != ANC_OK)
+        return ANC_FAIL(err, status, "%s", why.text);
+    seen->is_document = true;
+    seen->created = result.status == KNO_CREATED;
+    return ANC_OK;
+}
+
+anc_status kno_parts_remember(kno_put *put, anc_str found)
+{
+    json_doc *doc = NULL;
+    ANC_TRY(json_parse(found, &doc, put->call.err));
+    const json_value *list =
+        json_member(json_member(json_root(doc), "attachments_unread"), "value");
+    anc_status status = ANC_OK;
+    for (size_t i = 0; status == ANC_OK && i < json_count(list); i++)
+        status = add_unread(put, json_str(json_element(list, i), ANC_STR("?")), put->call.err);
+    json_doc_free(doc);
+    return status;
+}
+
+anc_status kno_parts_take_back(const kno_put *put, krn_call *call)
+{
+    const kno_collection_store c = put->kno->with.catalog.collections;
+    const kno_document_store d = put->kno->with.catalog.documents;
+    kno_collection_record collection;
+    kno_document_record parent;
+    uint64_t seq;
+    if (put->parts.n == 0)
+        return ANC_OK;
+    ANC_TRY(c.ops->find(c.self, call, put->into, &collection));
+    if (collection.id == 0)
+        return ANC_OK;
+    ANC_TRY(d.ops->find(d.self, call, collection.id, put->name, &parent));
+    for (size_t i = 0; i < put->parts.n && parent.id == 0; i++) {
+        if (!put->parts.items[i].created)
+            continue;
+        const anc_status status =
+            kno_document_delete(put->kno, call, put->into, put->parts.items[i].id, &seq);
+        if (status != ANC_OK && status != ANC_NOT_FOUND)
+            return status;
+        anc_err_clear(call->err);
+    }
+    return ANC_OK;
+}
+
+/* ---- rows ---------------------------------------------------------------------------------- */
+
+static int64_t rows_of(anc_str found)
+{
+    json_doc *doc = NULL;
+    anc_err ignored;
+    anc_err_clear(&ignored);
+    if (found.len == 0 || json_parse(found, &doc, &ignored) != ANC_OK)
+        return -1;
+    const int64_t rows = json_int(json_member(json_member(json_root(doc), "rows"), "value"), -1);
+    json_doc_free(doc);
+    return rows;
+}
+
+bool kno_is_rows(anc_str found)
+{
+    return rows_of(found) >= 0;
+}
+
+anc_status kno_rows_complete(kno_put *put, bool *ret)
+{
+    const kno_document_store d = put->kno->with.catalog.documents;
+    const int64_t rows = rows_of(put->present.current.found);
+    uint64_t parts = 0;
+    if (rows >= 0)
+        ANC_TRY(d.ops->count_parts(d.self, &put->call, put->collection.id, put->name, &parts));
+    *ret = rows < 0 || parts >= (uint64_t)rows;
+    return ANC_OK;
+}
+
+typedef struct early_work {
+    kno_put *put;
+    kno_retirement retirement;
+    anc_str from, after; /* behind which name the next piece begins */
+} early_work;
+
+static anc_status retire_piece(void *arg, krn_tx *tx, anc_err *err)
+{
+    early_work *w = arg;
+    w->retirement.n = 0;
+    w->retirement.left = ANC_COUNT(w->retirement.ids);
+    w->after = w->from;
+    return kno_retire_parts(&w->retirement, tx, w->put->name, &w->put->parts, &w->after, err);
+}
+
+anc_status kno_parts_retire_early(kno_put *put)
+{
+    const kno_document_store d = put->kno->with.catalog.documents;
+    uint64_t parts = 0;
+    if (put->present.id == 0)
+        return ANC_OK;
+    ANC_TRY(d.ops->count_parts(d.self, &put->call, put->collection.id, put->name, &parts));
+    if (parts <= KNO_GARBAGE_PIECE)
+        return ANC_OK;
+    early_work *work = anc_arena_alloc(put->call.mem, 1, sizeof *work);
+    if (work == NULL)
+        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for parts");
+    *work = (early_work){.put = put,
+                         .retirement = {.kno = put->kno,
+                                        .call = &put->call,
+                                        .collection_id = put->collection.id,
+                                        .collection = put->collection.name}};
+    do {
+        ANC_TRY(krn_call_check(put->kno->with.clock, &put->call));
+        ANC_TRY(krn_writer_run(put->kno->with.writer, &put->call, retire_piece, work));
+        kno_retired_collect(&work->retirement);
+        work->from = work->after;
+    } while (work->retirement.left == 0);
+    put->takes_parts = false; /* the publication need not look for them again */
+    return ANC_OK;
+}

@@ -1,0 +1,48 @@
+/* retire.h - documents that go out of sight, with their parts. */
+#ifndef ANC_KNOWLEDGE_APP_RETIRE_H
+#define ANC_KNOWLEDGE_APP_RETIRE_H
+
+#include "base/map.h"
+#include "service_impl.h"
+
+/* What a put has found inside its document. */
+typedef struct kno_part_seen {
+    anc_str id;       /* of the document that was made of it */
+    bool is_document; /* it could be read */
+    bool created;     /* by this put */
+} kno_part_seen;
+
+typedef struct kno_parts {
+    kno_part_seen *items; /* [n] */
+    size_t n, cap;
+    anc_str *unread; /* [n_unread] name and reason of those that could not be read */
+    size_t n_unread;
+    anc_map *rows; /* owned: ids of what was handed out; NULL: nothing was */
+} kno_parts;
+
+/* One closure's work; zeroed but for the first five by whoever begins it. */
+typedef struct kno_retirement {
+    kno_service *kno;
+    const krn_call *call;
+    int64_t collection_id;
+    anc_str collection;
+    size_t left; /* how many documents it may retire */
+    int64_t ids[KNO_GARBAGE_PIECE];
+    size_t n;     /* ids, for their garbage; of more the sweep takes care */
+    uint64_t seq; /* change of the one that went last */
+} kno_retirement;
+
+/* Takes the document out of sight, its parts and theirs first. With r->left 0 afterwards something may
+ * have stayed: call again in another closure. NOT_FOUND when it is gone. */
+anc_status kno_retire(kno_retirement *r, krn_tx *tx, const kno_part_row *document,
+                      anc_err *err) ANC_MUST_CHECK;
+
+/* Takes those parts of `parent` out of sight that are not among `kept`, from behind *after on, which
+ * moves. With r->left 0 afterwards there may be more. */
+anc_status kno_retire_parts(kno_retirement *r, krn_tx *tx, anc_str parent, const kno_parts *kept,
+                            anc_str *after, anc_err *err) ANC_MUST_CHECK;
+
+/* Clears away what the retired documents leave, after the commit. */
+void kno_retired_collect(const kno_retirement *r);
+
+#endif

@@ -1,0 +1,243 @@
+"""Documents of every kind, from a folder to their text; what is broken named in plain words."""
+import contextlib
+import gzip
+import json
+import os
+import pathlib
+import re
+import shutil
+import unicodedata
+import urllib.parse
+
+from harness import ROOT, serving, wait_for
+from make_documents import DOCUMENTS, PAGES
+from test_batches import fits
+
+DATA = pathlib.Path(os.environ.get("ANCHORAGE_TEST_DATA", ROOT.parent / "shared" / "data")) / "documents"
+# kinds that this server does not read: their files are refused, and the refusal says what they look like
+NOT_READ = {"DOCX", "ODT", "ODS", "XLSX", "EPUB", "an OpenDocument file", "gzip data"}
+
+
+def plain(text):
+    return re.sub(r"[\s|]+", " ", unicodedata.normalize("NFC", text)).strip()
+
+
+def ingest(server, folder, collection, seconds=120, **settings):
+    answer = server.post("/v1/ingest", {"db_type": "folder", "connection_params": {"path": str(folder)},
+                                        "collection": collection, **settings})
+    assert answer.status == 202, answer.body
+
+    def seen():
+        batch = fits(server.get(f"/v1/ingest/{answer.json['batch_id']}").json)
+        over = batch["status"] in ("completed", "failed", "cancelled")
+        return batch if over and batch["searchable_documents"] >= batch["processed_documents"] else None
+    return wait_for("the documents of a folder", seen, seconds)
+
+
+def text_of(server, collection, name):
+    answer = server.get(f"/v1/knowledge/documents/{urllib.parse.quote(name, safe='')}/text?collection={collection}")
+    return plain(answer.body.decode()) if answer.status == 200 else None
+
+
+def letters_of(server, batch):
+    """Dead letters of a batch: document to reason."""
+    out, cursor = {}, ""
+    while cursor is not None:
+        page = server.get(f"/v1/dead-letters?batch_id={batch['batch_id']}&limit=100&cursor={cursor}").json
+        out.update((item["document"], item["reason"]) for item in page["items"])
+        cursor = page["next_cursor"]
+    return out
+
+
+def check_refusal(name, reason):
+    """A reason names the file and is a sentence without words of ours."""
+    assert name in reason and len(reason) > len(name) + 20, (name, reason)
+    assert not re.search(r"0x[0-9a-f]{4}|\bassert|\berrno\b|ANC_|NULL|\.c:\d", reason), (name, reason)
+
+
+def is_not_read(reason):
+    found = re.search(r"looks like (.+), which cannot be read", reason)
+    return found is not None and found.group(1) in NOT_READ
+
+
+def test_one_document_of_each_kind(binary):
+    with serving(binary) as server:
+        folder = server.place.home / "kinds"
+        folder.mkdir()
+        for name, (content, _) in DOCUMENTS.items():
+            (folder / name).write_bytes(content)
+        batch = ingest(server, folder, "kinds")
+        letters = letters_of(server, batch)
+        assert batch["total_documents"] == len(DOCUMENTS), batch
+        for name, (_, phrases) in DOCUMENTS.items():
+            text = text_of(server, "kinds", name)
+            if text is None:
+                assert is_not_read(letters.get(name, "")), (name, letters.get(name))
+                continue
+            assert name not in letters, (name, letters[name])
+            for phrase in phrases:
+                assert plain(phrase) in text, (name, phrase, text[:500])
+        again = ingest(server, folder, "kinds")
+        assert again["processed_documents"] == 0 and again["skipped_documents"] == len(DOCUMENTS), again
+
+
+def test_a_mail_and_what_it_has_attached(binary):
+    with serving(binary) as server:
+        folder = server.place.home / "mails"
+        folder.mkdir()
+        mail = DOCUMENTS["mail.eml"][0]
+        (folder / "a.eml").write_bytes(mail)
+        batch = ingest(server, folder, "mails")
+        assert (batch["total_documents"], batch["processed_documents"]) == (1, 1), batch
+        part = server.get("/v1/knowledge/documents/a.eml%23prices.csv?collection=mails").json
+        assert part["parent"] == "a.eml" and part["uri"].endswith("a.eml#prices.csv"), part
+        assert part["content_type"] == "text/csv", part
+        assert "Hinge | 12 crowns" in server.get("/v1/knowledge/documents/a.eml%23prices.csv/text?collection=mails").body.decode()
+        whole = server.get("/v1/knowledge/documents/a.eml?collection=mails").json
+        assert whole["parent"] is None
+        assert "door.png" in whole["found"]["attachments_unread"]["value"][0], whole["found"]
+        found = server.post("/v1/search", {"query": "Hinge price", "collections": ["mails"], "mode": "keyword", "filters": {
+            "field": "parent", "op": "eq", "value": "a.eml"}}).json
+        assert [r["document_id"] for r in found["results"]] == ["a.eml#prices.csv"], found
+
+        (folder / "a.eml").write_bytes(mail.replace(b"prices.csv", b"costs.csv"))
+        ingest(server, folder, "mails")
+        names = [d["document_id"] for d in server.get("/v1/knowledge/documents?collection=mails").json["items"]]
+        assert names == ["a.eml", "a.eml#costs.csv"], names
+        assert server.request("DELETE", "/v1/knowledge/documents/a.eml?collection=mails").status in (200, 204)
+        assert server.get("/v1/knowledge/documents?collection=mails").json["items"] == []
+
+
+def test_page_and_row_are_cited(binary):
+    asked = [("What does the lighthouse lamp burn?", "tides.pdf", 3, None, PAGES[2][0]),
+             ("What is the boathouse painted?", "tides.pdf", 2, None, PAGES[1][0]),
+             ("What is the capacity of the Glacier depot?", "depots.csv", None, 7, "Glacier | Zermatt | 107 tonnes")]
+    with serving(binary) as server:
+        folder = server.place.home / "cited"
+        folder.mkdir()
+        for name in ("tides.pdf", "depots.csv"):
+            (folder / name).write_bytes(DOCUMENTS[name][0])
+        ingest(server, folder, "cited")
+        for question, name, page, row, quote in asked:
+            answer = server.post("/v1/chat/query", {"question": question, "collections": ["cited"], "mode": "keyword"}).json
+            assert answer["citations"], (question, answer)
+            citation = answer["citations"][0]
+            source = {s["chunk_id"]: s for s in answer["sources"]}[citation["chunk_id"]]
+            assert source["document_id"] == name and quote in citation["quote"], (question, answer)
+            assert (citation["page"], citation["row"]) == (page, row), (question, citation)
+        shown = server.place.run("ask", asked[2][0], "--collection", "cited")
+        assert shown.returncode == 0 and "(row 7)" in shown.stdout, (shown.stdout, shown.stderr)
+
+
+def documents_of(server, collection):
+    return [d["document_id"] for d in server.get(f"/v1/knowledge/documents?collection={collection}&limit=100").json["items"]]
+
+
+def test_rows_become_documents(binary):
+    with serving(binary) as server:
+        folder = server.place.home / "tables"
+        folder.mkdir()
+        table, lines = folder / "depots.csv", folder / "parts.jsonl"
+        table.write_bytes(DOCUMENTS["depots.csv"][0])
+        lines.write_text('{"id": "h1", "name": "Hinge", "price": 12}\n{"id": "l1", "name": "Latch", "price": 30}\n')
+        (folder / "notes.md").write_text("# Notes\n\nNo table.")
+        first = ingest(server, folder, "rows", rows="document")
+        assert (first["total_documents"], first["processed_documents"]) == (3 + 9 + 2, 14), first
+        assert first["failed_documents"] == 0, first
+        row = server.get("/v1/knowledge/documents/depots.csv%237?collection=rows").json
+        assert row["parent"] == "depots.csv" and row["title"] == "depots.csv, row 7", row
+        assert row["metadata"] == {"Depot": "Glacier", "City": "Zermatt", "Capacity": "107 tonnes"}, row
+        assert text_of(server, "rows", "depots.csv#7") == "Depot: Glacier City: Zermatt Capacity: 107 tonnes"
+        assert "9 rows" in text_of(server, "rows", "depots.csv")
+        found = server.post("/v1/search", {"query": "latch hinge", "collections": ["rows"], "mode": "keyword", "filters": {
+            "field": "price", "op": "gt", "value": 20}}).json
+        assert [r["document_id"] for r in found["results"]] == ["parts.jsonl#l1"], found
+
+        again = ingest(server, folder, "rows", rows="document")
+        assert (again["total_documents"], again["skipped_documents"]) == (3, 3), again
+
+        lines.write_text('{"id": "h1", "name": "Hinge", "price": 12}\n{"id": "b1", "name": "Bolt", "price": 2}\n')
+        changed = ingest(server, folder, "rows", rows="document")
+        assert (changed["processed_documents"], changed["skipped_documents"]) == (2, 3), changed
+        assert [d for d in documents_of(server, "rows") if d.startswith("parts")] == [
+            "parts.jsonl", "parts.jsonl#b1", "parts.jsonl#h1"]
+        assert server.get("/v1/knowledge/documents/parts.jsonl%23h1?collection=rows").json["version"] == 1
+
+        whole = ingest(server, folder, "rows")
+        assert whole["processed_documents"] >= 2, whole
+        assert documents_of(server, "rows") == ["depots.csv", "notes.md", "parts.jsonl"]
+
+
+def test_rows_that_fail_are_named(binary):
+    with serving(binary) as server:
+        folder = server.place.home / "tables"
+        folder.mkdir()
+        rows = ["a", "b" * 600, "c"]  # an id may have 512 bytes
+        (folder / "t.jsonl").write_text("".join(json.dumps({"id": r, "text": f"Row {r[0]}."}) + "\n" for r in rows))
+        (folder / "twice.csv").write_text("key,text\n1,x\n1,y\n")
+        batch = ingest(server, folder, "rows", rows="document", id_field=None)
+        letters = letters_of(server, batch)
+        assert batch["failed_documents"] == 1 and list(letters) == ["t.jsonl#" + rows[1]], (batch, letters)
+        assert "512" in letters["t.jsonl#" + rows[1]], letters
+        batch = ingest(server, folder, "keys", rows="document", id_field="key")
+        letters = letters_of(server, batch)
+        assert "rows 1 and 2 have the same in the column" in letters["twice.csv"], letters
+        assert "no column" in letters["t.jsonl"], letters
+        replay = server.post(f"/v1/ingest/{batch['batch_id']}/replay")
+        assert replay.status == 202, replay.body
+        refused = server.post("/v1/ingest", {"db_type": "folder", "connection_params": {"path": str(folder)}, "id_field": "key"})
+        assert refused.status == 400 and "/rows" in refused.body.decode(), refused.body
+
+        form = (b'--q\r\nContent-Disposition: form-data; name="rows"\r\n\r\ndocument\r\n--q\r\nContent-Disposition: form-data; '
+                b'name="collection"\r\n\r\nsent\r\n--q\r\nContent-Disposition: form-data; name="file"; filename="d.csv"\r\n\r\n' +
+                DOCUMENTS["depots.csv"][0] + b"\r\n--q--\r\n")
+        sent = server.post("/v1/knowledge/documents/batch?wait=true", form,
+                           headers={"Content-Type": "multipart/form-data; boundary=q"})
+        assert sent.status == 200 and sent.json["processed_documents"] == 10, sent.body
+        assert "d.csv#9" in documents_of(server, "sent")
+        (folder / "one.csv").write_text("Name,Age\nAnn,31\n")
+        told = server.place.run("ingest", str(folder / "one.csv"), "--collection", "cli", "--rows", "document")
+        assert told.returncode == 0, (told.stdout, told.stderr)
+        assert documents_of(server, "cli") == ["one.csv", "one.csv#1"]
+
+
+@contextlib.contextmanager
+def the_documents(server):
+    """The shared documents in a folder of their own, with what is packed in gzip unpacked beside it."""
+    folder = server.place.home / "documents"
+    shutil.copytree(DATA, folder)
+    for path in folder.glob("awkward/*.gz"):
+        path.with_suffix("").write_bytes(gzip.decompress(path.read_bytes()))
+    yield folder
+
+
+def check_phrases(server, letters):
+    for line in (DATA / "expected.jsonl").read_text().splitlines():
+        row = json.loads(line)
+        name, phrases = row["file"], row.get("must_contain", [])
+        text = text_of(server, "documents", name)
+        assert (text is None) == (name in letters), name
+        if text is None:
+            assert not phrases or is_not_read(letters[name]), (name, letters[name])
+        for phrase in phrases if text is not None else []:
+            assert plain(phrase) in text, (name, phrase)
+
+
+def test_the_shared_documents(binary):
+    if not DATA.is_dir():
+        print("skipped: no", DATA)
+        return
+    with serving(binary) as server, the_documents(server) as folder:
+        pid = server.process.pid
+        batch = ingest(server, folder, "documents")
+        letters = letters_of(server, batch)
+        files = [str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()]
+        assert batch["total_documents"] == len(files), (batch, len(files))
+        assert batch["failed_documents"] + batch["skipped_documents"] == len(letters), (batch, letters)
+        for name in files:
+            assert (text_of(server, "documents", name) is None) == (name in letters), name
+            if name in letters:
+                check_refusal(name, letters[name])
+        check_phrases(server, letters)
+        assert server.process.poll() is None and server.process.pid == pid
+        assert server.get("/health").status == 200

@@ -1,0 +1,266 @@
+/* test_rows.c - a file of records whose rows are documents: handed out, named, typed, replaced. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/knowledge_fixture.h"
+#include "support/test.h"
+
+static int setup(void **state)
+{
+    kno_fixture *f = malloc(sizeof *f);
+    assert_non_null(f);
+    fixture_open(f);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    fixture_check(*state, false);
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}
+
+/* The rows that were handed out, a line each. */
+typedef struct taken {
+    anc_buf lines, ids;
+    uint64_t n;
+} taken;
+
+static anc_status take_row(void *arg, const kno_row *row, anc_err *err)
+{
+    taken *t = arg;
+    (void)err;
+    assert_int_equal(row->number, ++t->n);
+    (void)anc_buf_printf(&t->lines, "%.*s|%.*s|%.*s|%.*s|%.*s\n", ANC_FMT(row->id),
+                         ANC_FMT(row->title), ANC_FMT(row->uri), ANC_FMT(row->content),
+                         ANC_FMT(row->metadata));
+    (void)anc_buf_printf(&t->ids, "%.*s\n", ANC_FMT(row->id));
+    return ANC_OK;
+}
+
+static anc_status put_file(kno_fixture *f, const char *content, kno_rows_wanted *wanted, taken *t,
+                           kno_put_result *ret)
+{
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .make_collection = true,
+                                   .id = ANC_STR("t.csv"),
+                                   .uri = ANC_STR("/in/t.csv"),
+                                   .name = ANC_STR("t.csv"),
+                                   .metadata = ANC_STR("{\"year\":2020}"),
+                                   .content = anc_str_of(content),
+                                   .rows = wanted};
+    anc_buf_clear(&t->lines);
+    anc_buf_clear(&t->ids);
+    t->n = 0;
+    wanted->on_row = take_row;
+    wanted->arg = t;
+    return kno_document_put(f->kno, fixture_call(f), &in, false, ret);
+}
+
+/* Makes documents of the rows, as the ingest component does. */
+static void put_rows(kno_fixture *f, const taken *t)
+{
+    anc_str rest = anc_buf_view(&t->ids), id;
+    while (anc_str_split(&rest, '\n', &id) && id.len > 0) {
+        kno_put_result r;
+        const kno_document_input in = {
+            .collection = ANC_STR("notes"), .id = id, .parent = ANC_STR("t.csv"), .content = id};
+        ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    }
+}
+
+static const struct row {
+    const char *name, *file, *id_field, *title_field, *text_field;
+    const char *lines; /* NULL: refused, with `error` */
+    const char *error;
+} rows[] = {
+    {"numbers", "ROWS\na,b\nx,1\ny,2\n", "", "", "",
+     "t.csv#1|t.csv, row 1|/in/t.csv#1|{\"a\":\"x\",\"b\":1}|{\"year\":2020,\"a\":\"x\",\"b\":1}\n"
+     "t.csv#2|t.csv, row 2|/in/t.csv#2|{\"a\":\"y\",\"b\":2}|{\"year\":2020,\"a\":\"y\",\"b\":2}\n",
+     NULL},
+    {"an id and a title", "ROWS\nID,name\nk7,Hinge\nk9,Latch\n", "", "", "",
+     "t.csv#k7|Hinge|/in/t.csv#k7|{\"ID\":\"k7\",\"name\":\"Hinge\"}|"
+     "{\"year\":2020,\"ID\":\"k7\",\"name\":\"Hinge\"}\n"
+     "t.csv#k9|Latch|/in/t.csv#k9|{\"ID\":\"k9\",\"name\":\"Latch\"}|"
+     "{\"year\":2020,\"ID\":\"k9\",\"name\":\"Latch\"}\n",
+     NULL},
+    {"ids that are not one each", "ROWS\nid,b\nk,1\nk,2\n", "", "", "",
+     "t.csv#1|t.csv, row "
+     "1|/in/t.csv#1|{\"id\":\"k\",\"b\":1}|{\"year\":2020,\"id\":\"k\",\"b\":1}\n"
+     "t.csv#2|t.csv, row "
+     "2|/in/t.csv#2|{\"id\":\"k\",\"b\":2}|{\"year\":2020,\"id\":\"k\",\"b\":2}\n",
+     NULL},
+    {"named columns", "ROWS\ncode,what,price\nA,Hinge,12.50\nB,Latch,3\n", "code", "what", "what",
+     "t.csv#A|Hinge|/in/t.csv#A|{\"what\":\"Hinge\"}|"
+     "{\"year\":2020,\"code\":\"A\",\"what\":\"Hinge\",\"price\":12.50}\n"
+     "t.csv#B|Latch|/in/t.csv#B|{\"what\":\"Latch\"}|"
+     "{\"year\":2020,\"code\":\"B\",\"what\":\"Latch\",\"price\":3}\n",
+     NULL},
+    {"what is typed and what is not", "ROWS\nzip,open,n,mixed\n007,true,-1,1\n123,FALSE,,x\n", "",
+     "", "",
+     "t.csv#1|t.csv, row 1|/in/t.csv#1|{\"zip\":\"007\",\"open\":true,\"n\":-1,\"mixed\":\"1\"}|"
+     "{\"year\":2020,\"zip\":\"007\",\"open\":true,\"n\":-1,\"mixed\":\"1\"}\n"
+     "t.csv#2|t.csv, row 2|/in/t.csv#2|{\"zip\":\"123\",\"open\":false,\"n\":null,\"mixed\":\"x\"}|"
+     "{\"year\":2020,\"zip\":\"123\",\"open\":false,\"mixed\":\"x\"}\n",
+     NULL},
+    {"metadata that was given stands", "ROWS\nyear\n1999\n", "", "", "",
+     "t.csv#1|t.csv, row 1|/in/t.csv#1|{\"year\":1999}|{\"year\":2020}\n", NULL},
+    {"no such id", "ROWS\na\n1\n", "key", "", "", NULL, "it has no column \"key\""},
+    {"no such text", "ROWS\na\n1\n", "", "", "body", NULL, "it has no column \"body\""},
+    {"an id twice", "ROWS\nkey\n1\n2\n1\n", "key", "", "", NULL,
+     "rows 1 and 3 have the same in the column \"key\""},
+    {"an id that is lacking", "ROWS\nkey,b\n1,x\n,y\n", "key", "", "", NULL,
+     "row 2 has nothing in the column \"key\""},
+};
+
+static void handed_out(void **state)
+{
+    const struct row *row = *state;
+    kno_fixture f;
+    fixture_open(&f);
+    const anc_str text_field = anc_str_of(row->text_field);
+    kno_rows_wanted wanted = {.id_field = anc_str_of(row->id_field),
+                              .title_field = anc_str_of(row->title_field),
+                              .text_fields = &text_field,
+                              .n_text_fields = text_field.len > 0};
+    taken t = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    kno_put_result r;
+    const anc_status status = put_file(&f, row->file, &wanted, &t, &r);
+    if (row->lines != NULL) {
+        ASSERT_OK(status, &f.err);
+        assert_string_equal(t.lines.ptr, row->lines);
+    } else {
+        assert_int_equal(status, ANC_INVALID);
+        assert_non_null(strstr(f.err.text, row->error));
+        assert_int_equal(t.n, 0);
+        assert_int_equal(fixture_count(&f, "SELECT count(*) FROM kno_document"), 0);
+    }
+    anc_buf_done(&t.lines);
+    anc_buf_done(&t.ids);
+    fixture_close(&f);
+}
+
+static void the_file_is_a_document(void **state)
+{
+    kno_fixture *f = *state;
+    kno_rows_wanted wanted = {.n_text_fields = 0};
+    taken t = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    static const char first[] = "ROWS\nid,b\n1,x\n2,y\n3,z\n";
+    static const char second[] = "ROWS\nid,b\n1,x\n3,changed\n4,new\n";
+    kno_put_result r;
+    kno_document d;
+    ASSERT_OK(put_file(f, first, &wanted, &t, &r), &f->err);
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), &d),
+              &f->err);
+    assert_non_null(strstr(d.found.ptr, "\"rows\":{\"value\":3,"));
+    kno_text text;
+    ASSERT_OK(kno_text_open(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), 0, &text),
+              &f->err);
+    assert_true(
+        anc_str_eq(text.text, ANC_STR("3 rows, each a document of its own. Columns: id, b")));
+    kno_text_close(f->kno, &text);
+
+    /* the rows are not there yet: the file is handed out again */
+    ASSERT_OK(put_file(f, first, &wanted, &t, &r), &f->err);
+    assert_int_equal(t.n, 3);
+    put_rows(f, &t);
+    ASSERT_OK(put_file(f, first, &wanted, &t, &r), &f->err);
+    assert_int_equal(r.status, KNO_UNCHANGED);
+    assert_int_equal(t.n, 0);
+
+    ASSERT_OK(put_file(f, second, &wanted, &t, &r), &f->err);
+    assert_int_equal(r.status, KNO_UPDATED);
+    assert_int_equal(
+        kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv#2"), &d),
+        ANC_NOT_FOUND);
+    put_rows(f, &t);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 4);
+    fixture_check(f, true);
+
+    /* cut again it stays what it is */
+    kno_collection c = {.name = ANC_STR("notes"), .language = ANC_STR("en")};
+    ASSERT_OK(kno_collection_update(f->kno, fixture_call(f), &c,
+                                    &(kno_collection_set){.language = true}, &c),
+              &f->err);
+    assert_true(fixture_recut(f));
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), &d),
+              &f->err);
+    assert_non_null(strstr(d.found.ptr, "\"rows\":{\"value\":3,"));
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 4);
+
+    uint64_t seq;
+    ASSERT_OK(
+        kno_document_delete(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), &seq),
+        &f->err);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 0);
+    anc_buf_done(&t.lines);
+    anc_buf_done(&t.ids);
+}
+
+/* A row whose file went meanwhile is no document; another kind of file is read as always. */
+static void rows_need_their_file(void **state)
+{
+    kno_fixture *f = *state;
+    kno_rows_wanted wanted = {.n_text_fields = 0};
+    taken t = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    kno_put_result r;
+    ASSERT_OK(put_file(f, "# Head\n\nNo table.", &wanted, &t, &r), &f->err);
+    assert_int_equal(t.n, 0);
+    ASSERT_OK(put_file(f, "ROWS\na\n1\n", &wanted, &t, &r), &f->err);
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .id = ANC_STR("t.csv#1"),
+                                   .parent = ANC_STR("t.csv"),
+                                   .content = ANC_STR("x")};
+    uint64_t seq;
+    ASSERT_OK(
+        kno_document_delete(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), &seq),
+        &f->err);
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_NOT_FOUND);
+    assert_non_null(strstr(f->err.text, "is a part of 't.csv', which is not there any more"));
+    anc_buf_done(&t.lines);
+    anc_buf_done(&t.ids);
+}
+
+/* More rows than one closure retires. */
+static void many_rows_vanish(void **state)
+{
+    kno_fixture *f = *state;
+    enum { MANY = 700 };
+    kno_rows_wanted wanted = {.n_text_fields = 0};
+    taken t = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    kno_put_result r;
+    ANC_BUF(file, 1 << 20);
+    (void)anc_buf_add(&file, ANC_STR("ROWS\nid\n"));
+    for (int i = 0; i < MANY; i++)
+        (void)anc_buf_printf(&file, "%d\n", i);
+    f->emb.available = false; /* nothing here is about vectors */
+    ASSERT_OK(put_file(f, file.ptr, &wanted, &t, &r), &f->err);
+    put_rows(f, &t);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), MANY + 1);
+    ASSERT_OK(put_file(f, "ROWS\nid\n5\n650\nx\n", &wanted, &t, &r), &f->err);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 3);
+    ASSERT_OK(put_file(f, file.ptr, &wanted, &t, &r), &f->err);
+    put_rows(f, &t);
+    /* as one document again */
+    const kno_document_input in = {
+        .collection = ANC_STR("notes"), .id = ANC_STR("t.csv"), .content = ANC_STR("ROWS")};
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 1);
+    fixture_check(f, false);
+    anc_buf_done(&t.lines);
+    anc_buf_done(&t.ids);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_file_is_a_document, setup, teardown),
+        cmocka_unit_test_setup_teardown(rows_need_their_file, setup, teardown),
+        cmocka_unit_test_setup_teardown(many_rows_vanish, setup, teardown),
+    };
+    const int failed = RUN_TABLE("rows", rows, handed_out);
+    return failed + cmocka_run_group_tests(tests, NULL, NULL);
+}
