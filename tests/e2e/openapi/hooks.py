@@ -28,6 +28,7 @@ RULES = [
     r"mode metadata finds documents by filters",
     r"/connection_params/path: is missing",
     r"^\?async: does not go with a version",
+    r"context_chunks is \d+, which means something only together with join_neighbours",
     r"^/rows: is not \"document\": id_field",
     r"comes behind a file; send it before",
     r"the pattern '.*' is empty, has an open",
