@@ -114,6 +114,23 @@ def test_silent_connections_are_closed(binary):
         wait_for("their descriptors", lambda: descriptors(s) <= files)
 
 
+def test_heads_that_drip_are_closed(binary):
+    """A byte now and then keeps no connection: the whole head has its time."""
+    with serving(binary, env={"ANCHORAGE_HTTP__HEAD_TIMEOUT_MS": "500"}) as s, held() as sockets:
+        files = descriptors(s)
+        for _ in range(50):
+            sockets.append(connect(s))
+        for byte in HEAD + b"X-Pad: " + b"a" * 60:
+            for c in sockets:
+                with contextlib.suppress(ConnectionError):
+                    c.sendall(bytes([byte]))
+            time.sleep(0.02)
+        for c in sockets:
+            assert b" 408 " in closed_by_server(c)[:40]
+        wait_for("their descriptors", lambda: descriptors(s) <= files)
+        assert s.get("/livez").status == 200
+
+
 def test_descriptors_used_up(binary):
     with serving(binary) as s, held() as sockets:
         pid = s.process.pid
@@ -266,6 +283,70 @@ def test_uploads_cut_at_every_stage(binary):
         finally:
             assert s.stop() == 0
         assert not left_over(p)
+
+
+def many_documents(form, n):
+    """A body of n documents and where each of them ends; its head."""
+    records = [b'{"id":"%s-%d","text":"Number %d of those that are %s."}' % (form, i, i, form) for i in range(n)]
+    if form == b"lines":
+        parts, kind = [r + b"\n" for r in records], b"application/x-ndjson"
+    else:
+        parts = [b'{"documents":[' + records[0], *[b"," + r for r in records[1:]], b"]}"]
+        kind = b"application/json"
+    ends = [len(b"".join(parts[:i + 1])) for i in range(n)]
+    body = b"".join(parts)
+    return (b"POST /v1/knowledge/documents/batch HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: %s\r\n"
+            b"Content-Length: %d\r\n\r\n" % (kind, len(body))), body, ends
+
+
+def test_many_documents_cut_at_every_stage(binary):
+    n = 6
+    with place(binary, model=NO_MODEL) as p:
+        s = Server(p)
+
+        def batches():
+            return {b["batch_id"]: b for b in s.get("/v1/ingest?limit=1000").json["items"]}
+
+        def ended(known):
+            new = [b for key, b in batches().items() if key not in known and b["status"] not in ("queued", "processing")]
+            return new[0] if new else None
+        try:
+            files, cut = descriptors(s), 0
+            for form in (b"lines", b"array"):
+                head, body, ends = many_documents(form, n)
+                for at in sorted({0, 5, *ends[:-1], *[end - 3 for end in ends], *[end + 4 for end in ends[:-1]]}):
+                    # a line is whole with its end, an element of an array with the comma behind it
+                    whole = sum(end + (form == b"array") <= at for end in ends)
+                    for how in ("close", "half"):
+                        known = set(batches())
+                        c = connect(s)
+                        c.sendall(head + body[:at])
+                        leave(c, how)
+                        assert s.get("/livez").status == 200, (form, at, how)
+                        if whole:
+                            batch = wait_for(f"a batch of {whole} {form} cut at {at} by {how}", lambda: ended(known))
+                            assert batch["status"] == "failed" and "broke off" in batch["error_message"], batch
+                            assert batch["total_documents"] == whole and batch["failed_documents"] == 0, (whole, batch)
+                            cut += 1
+            for form in (b"lines", b"array"):
+                head, body, ends = many_documents(form, n)
+                for at in range(0, len(body), 11):  # of what a reset throws away nobody knows how much had come
+                    c = connect(s)
+                    c.sendall(head + body[:at])
+                    leave(c, "reset")
+                with connect(s) as c:
+                    c.sendall(head + body)
+                    assert b" 202 " in closed_by_server(c)[:40]
+            wait_for("all to end", lambda: all(b["status"] in ("failed", "completed") for b in batches().values()))
+            wait_for("descriptors and files", lambda: descriptors(s) <= files + READERS and not left_over(p))
+            assert s.get("/v1/dead-letters").json["items"] == []
+            for form in ("lines", "array"):
+                for i in range(n):
+                    got = s.get(f"/v1/knowledge/documents/{form}-{i}/text")
+                    assert got.body.decode().strip() == f"Number {i} of those that are {form}.", (form, i, got.body)
+            print(f"        ({cut} bodies cut behind documents)")
+        finally:
+            assert s.stop() == 0
 
 
 def test_five_hundred_uploads_at_once(binary):

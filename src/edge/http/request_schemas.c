@@ -423,11 +423,12 @@ const http_schema http_chunks_params = SCHEMA(NULL, NULL, chunks_rows, http_docu
 static const http_field restore_rows[] = {COLLECTION_PARAM, EXPECTED_PARAM};
 const http_schema http_restore_params = SCHEMA(NULL, NULL, restore_rows, http_document_query);
 
-#define ASYNC_PARAM                                                     \
-    {                                                                   \
-        .name = "async", .kind = HTTP_BOOL, .initial = "false",         \
-        .help = "answer 202 with a batch, before the document is read", \
-        AT(http_document_query, async)                                  \
+#define ASYNC_PARAM                                                                              \
+    {                                                                                            \
+        .name = "async", .kind = HTTP_BOOL, .initial = "false",                                  \
+        .help = "answer 202 with a batch, before the document is read; not with a version that " \
+                "must be current",                                                               \
+        AT(http_document_query, async)                                                           \
     }
 static const http_field put_rows[] = {EXPECTED_PARAM, ASYNC_PARAM};
 const http_schema http_put_params = SCHEMA(NULL, NULL, put_rows, http_document_query);

@@ -27,6 +27,9 @@ RULES = [
     r"the query is blank|there is no word in the query|the query only excludes|the query (has|marks) ",
     r"mode metadata finds documents by filters",
     r"/connection_params/path: is missing",
+    r"^\?async: does not go with a version",
+    r"context_chunks is \d+, which means something only together with join_neighbours",
+    r"^/rows: is not \"document\": id_field",
     r"comes behind a file; send it before",
     r"the pattern '.*' is empty, has an open",
     r"acl label \"",  # of a form, where labels are one text
