@@ -12,12 +12,19 @@ static void on_signal(int number)
     atomic_store(&asked, true);
 }
 
+/* Where the process has a handler of its own (a server that reads its examples), that one stays. */
+static void catch_one(int number)
+{
+    struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}, present;
+    (void)sigemptyset(&act.sa_mask);
+    if (sigaction(number, NULL, &present) == 0 && present.sa_handler == SIG_DFL)
+        (void)sigaction(number, &act, NULL);
+}
+
 void cli_interrupt_catch(void)
 {
-    struct sigaction act = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
-    (void)sigemptyset(&act.sa_mask);
-    (void)sigaction(SIGINT, &act, NULL);
-    (void)sigaction(SIGTERM, &act, NULL);
+    catch_one(SIGINT);
+    catch_one(SIGTERM);
 }
 
 bool cli_interrupted(void)
