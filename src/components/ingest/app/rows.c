@@ -68,14 +68,23 @@ static anc_status decode(ing_expansion *x, anc_str lines, krn_call *call)
 
 /* ---- taken down ----------------------------------------------------------------------------- */
 
+/* What was counted and did not come to the disk is taken off again. */
+static void close_segment(ing_expansion *x)
+{
+    if (x->segment == NULL)
+        return;
+    const uint64_t kept = x->ing->with.spool.ops->close(x->segment);
+    (void)atomic_fetch_sub(&x->ing->spooled, x->segment_bytes - kept);
+    x->segment = NULL;
+    x->segment_bytes = 0;
+}
+
 static anc_status sync_segment(ing_expansion *x, anc_err *err)
 {
-    const ing_spool spool = x->ing->with.spool;
     if (x->segment == NULL)
         return ANC_OK;
-    ANC_TRY(spool.ops->sync(x->segment, err));
-    spool.ops->close(x->segment);
-    x->segment = NULL;
+    ANC_TRY(x->ing->with.spool.ops->sync(x->segment, err));
+    close_segment(x);
     return ANC_OK;
 }
 
@@ -94,7 +103,6 @@ static anc_status next_segment(ing_expansion *x, anc_err *err)
     id &= INT64_MAX;
     ANC_TRY(spool.ops->create(spool.self, id != 0 ? id : 1, &x->segment, err));
     x->segments[x->n_segments++] = id != 0 ? id : 1;
-    x->segment_bytes = 0;
     return ANC_OK;
 }
 
@@ -113,7 +121,8 @@ static anc_status encode(ing_expansion *x, const kno_row *row, anc_err *err)
     return anc_buf_status(&x->json, "a row", err);
 }
 
-static anc_status add_item(ing_expansion *x, anc_str id, anc_err *err)
+/* `at`: where its bytes begin in the segment. */
+static anc_status add_item(ing_expansion *x, anc_str id, uint64_t at, anc_err *err)
 {
     if (x->n == x->cap) {
         const size_t cap = x->cap == 0 ? 256 : 2 * x->cap;
@@ -126,15 +135,14 @@ static anc_status add_item(ing_expansion *x, anc_str id, anc_err *err)
         x->cap = cap;
     }
     ing_item *item = &x->items[x->n];
-    *item = (ing_item){.ordinal = -1,
-                       .kind = ING_ITEM_ROW,
-                       .path = anc_arena_copy(x->mem, id),
-                       .content_type = ANC_STR(""),
-                       .letter = ANC_STR(""),
-                       .bytes = x->json.len,
-                       .payload = {.segment = x->segments[x->n_segments - 1],
-                                   .at = x->segment_bytes,
-                                   .bytes = x->json.len}};
+    *item = (ing_item){
+        .ordinal = -1,
+        .kind = ING_ITEM_ROW,
+        .path = anc_arena_copy(x->mem, id),
+        .content_type = ANC_STR(""),
+        .letter = ANC_STR(""),
+        .bytes = x->json.len,
+        .payload = {.segment = x->segments[x->n_segments - 1], .at = at, .bytes = x->json.len}};
     if (item->path.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(x->mem), "no room for the name of a row");
     x->n++;
@@ -146,11 +154,12 @@ static anc_status on_row(void *arg, const kno_row *row, anc_err *err)
     ing_expansion *x = arg;
     ANC_TRY(encode(x, row, err));
     ANC_TRY(next_segment(x, err));
-    ANC_TRY(x->ing->with.spool.ops->add(x->segment, anc_buf_view(&x->json), err));
-    (void)atomic_fetch_add(&x->ing->spooled, x->json.len);
-    ANC_TRY(add_item(x, row->id, err));
-    x->segment_bytes += x->json.len;
-    return ANC_OK;
+    const ing_spool_ops *spool = x->ing->with.spool.ops;
+    const uint64_t at = spool->begin(x->segment), before = x->segment_bytes;
+    ANC_TRY(spool->add(x->segment, anc_buf_view(&x->json), err));
+    x->segment_bytes = spool->bytes(x->segment);
+    (void)atomic_fetch_add(&x->ing->spooled, x->segment_bytes - before);
+    return add_item(x, row->id, at, err);
 }
 
 static anc_status on_end(void *arg, anc_err *err)
@@ -181,8 +190,7 @@ void ing_expansion_close(ing_expansion *x, bool kept)
     const ing_spool spool = x->ing->with.spool;
     anc_err ignored; /* what stays behind is removed at the next start */
     anc_err_clear(&ignored);
-    if (x->segment != NULL)
-        spool.ops->close(x->segment);
+    close_segment(x);
     for (size_t i = 0; !kept && i < x->n_segments; i++) {
         uint64_t bytes = 0;
         if (spool.ops->remove(spool.self, x->segments[i], &bytes, &ignored) == ANC_OK)
