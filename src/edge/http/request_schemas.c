@@ -304,6 +304,7 @@ static const http_field version_fields[] = {
     {.name = "changed",
      .kind = HTTP_TEXTS,
      .max = 6,
+     .pattern = "^(title|content|metadata|acl|uri|chunking)$",
      .help = "against the version before: title, content, metadata, acl, uri, chunking; "
              "null: compared anew",
      VERSION(changed)},

@@ -33,6 +33,8 @@ RULES = [
     r"comes behind a file; send it before",
     r"the pattern '.*' is empty, has an open",
     r"acl label \"",  # of a form, where labels are one text
+    r"^/prompt_template: prompt template has \{passages\}",
+    r"^/created_at: is missing: when the version",  # of a form, where a version is one text of JSON
     r"^If-Match: (is not the ETag|says another version)",
     r"JSON: .* too big (integer|real)",
     r"metadata: (more than|lists and objects)",
