@@ -60,6 +60,13 @@ def is_not_read(reason):
     return found is not None and found.group(1) in NOT_READ
 
 
+def test_questions_about_the_examples_are_no_example(binary):
+    with serving(binary) as server:
+        ingest(server, ROOT / "examples", "examples")
+        kept = server.get("/v1/knowledge/documents?collection=examples&limit=100").json["items"]
+        assert len(kept) > 30 and not any("questions" in d["document_id"] for d in kept), [d["document_id"] for d in kept]
+
+
 def test_one_document_of_each_kind(binary):
     with serving(binary) as server:
         folder = server.place.home / "kinds"
