@@ -1,16 +1,13 @@
 /* fuzz_code.c - any bytes read as source code, the language told by the first byte: blocks are valid
  * UTF-8 of the promised size, no visible sign of the source is lost, and the counts agree. */
-#include <stdlib.h>
-
-#include "base/utf8.h"
-#include "parse/parse.h"
+#include "../document.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-typedef struct seen {
-    size_t blocks, bytes;
+typedef struct seen_code {
+    seen seen;      /* first: the checks of document.h take it */
     size_t visible; /* bytes of code that are printable ASCII */
-} seen;
+} seen_code;
 
 static size_t count_visible(anc_str s)
 {
@@ -20,41 +17,27 @@ static size_t count_visible(anc_str s)
     return n;
 }
 
-static anc_status check(void *self, const prs_block *b, anc_err *err)
+static anc_status check_code(void *self, const prs_block *b, anc_err *err)
 {
-    seen *s = self;
-    (void)err;
-    if (b->text.len == 0 || b->text.len > PRS_PIECE_BYTES || !anc_utf8_valid(b->text))
-        abort();
-    s->blocks += !b->continues;
-    s->bytes += b->text.len;
+    seen_code *s = self;
     s->visible += b->kind == PRS_CODE ? count_visible(b->text) : 0;
-    return ANC_OK;
-}
-
-static anc_status check_title(void *self, anc_str title, anc_err *err)
-{
-    (void)self;
-    (void)err;
-    if (title.len == 0 || !anc_utf8_valid(title))
-        abort();
-    return ANC_OK;
+    return check(&s->seen, b, err);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    seen s = {0};
+    seen_code s = {0};
     prs_result result;
     const prs_limits limits = prs_limits_default();
-    const prs_sink sink = {.block = check, .title = check_title, .self = &s};
+    prs_sink sink = sink_of(&s.seen);
+    sink.block = check_code;
     if (size == 0)
         return 0;
     const anc_str bytes = {(const char *)data + 1, size - 1};
     const prs_kind kind = (prs_kind)(PRS_C + data[0] % (PRS_DOCKERFILE - PRS_C + 1));
     if (prs_parse(kind, bytes, &limits, &sink, &result, NULL) != ANC_OK)
         return 0;
-    if (result.blocks != s.blocks || result.text_bytes != s.bytes)
-        abort();
+    check_counts(&s.seen, &result);
     /* what is plain ASCII has one reading */
     size_t plain = 0;
     for (size_t i = 0; i < bytes.len; i++)

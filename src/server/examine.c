@@ -189,44 +189,52 @@ static void examine_catalog(examination *x)
         tell(x, "catalog", report.missing > 0 ? CLI_NOTE : CLI_FINE, describe_catalog(x, &report));
 }
 
+/* What a walk over the files of a folder found. */
+typedef struct store_finding {
+    const char *line;      /* of the report */
+    const char *files;     /* "files", "segments" */
+    const char *remedy;    /* for the damaged ones */
+    const char *all_sound; /* behind the count and `files` */
+} store_finding;
+
+static void tell_store(examination *x, const store_finding *f, unsigned long long damaged,
+                       unsigned long long all, const char *first)
+{
+    if (damaged > 0)
+        tell(x, f->line, CLI_WRONG,
+             anc_arena_printf(x->mem, "%llu of %llu %s are damaged, the first is %s; %s", damaged,
+                              all, f->files, first, f->remedy));
+    else
+        tell(x, f->line, CLI_FINE,
+             anc_arena_printf(x->mem, "%llu %s%s", all, f->files, f->all_sound));
+}
+
 static void examine_raw(examination *x)
 {
+    static const store_finding finding = {
+        "raw store", "files", "put the documents again, or copies of the files in their places",
+        ", each with the bytes of its name"};
     kno_raw_report report;
     anc_err err = {0};
     const anc_str root = os_path_join(x->mem, x->c->data_dir, ANC_STR("raw"));
     if (kno_raw_files_scan(root, &report, &err) != ANC_OK)
-        tell(x, "raw store", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
-    else if (report.damaged > 0)
-        tell(x, "raw store", CLI_WRONG,
-             anc_arena_printf(x->mem,
-                              "%llu of %llu files are damaged, the first is %s; put the documents "
-                              "again, or copies of the files in their places",
-                              (unsigned long long)report.damaged,
-                              (unsigned long long)report.objects, report.first));
+        tell(x, finding.line, CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
     else
-        tell(x, "raw store", CLI_FINE,
-             anc_arena_printf(x->mem, "%llu files, each with the bytes of its name",
-                              (unsigned long long)report.objects));
+        tell_store(x, &finding, report.damaged, report.objects, report.first);
 }
 
 static void examine_spool(examination *x)
 {
+    static const store_finding finding = {"spool", "segments",
+                                          "send the documents again that fail for it",
+                                          " wait, as they were sent"};
     ing_spool_report report;
     anc_err err = {0};
     const anc_str folder = os_path_join(x->mem, x->c->data_dir, ANC_STR("spool"));
     if (ing_spool_files_scan(folder, &report, &err) != ANC_OK)
-        tell(x, "spool", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
-    else if (report.damaged > 0)
-        tell(x, "spool", CLI_WRONG,
-             anc_arena_printf(x->mem,
-                              "%llu of %llu segments are damaged, the first is %s; send the "
-                              "documents again that fail for it",
-                              (unsigned long long)report.damaged,
-                              (unsigned long long)report.segments, report.first));
+        tell(x, finding.line, CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
     else
-        tell(x, "spool", CLI_FINE,
-             anc_arena_printf(x->mem, "%llu segments wait, as they were sent",
-                              (unsigned long long)report.segments));
+        tell_store(x, &finding, report.damaged, report.segments, report.first);
 }
 
 /* ---- documents ---- */

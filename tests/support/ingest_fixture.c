@@ -137,3 +137,26 @@ void ingest_keep(ing_fixture *f, size_t max_steps)
             return;
     }
 }
+
+int ingest_setup(void **state)
+{
+    ing_fixture *f = malloc(sizeof *f);
+    assert_non_null(f);
+    ingest_open(f);
+    *state = f;
+    return 0;
+}
+
+int ingest_teardown(void **state)
+{
+    ing_fixture *f = *state;
+    fixture_check(&f->k, false);
+    ingest_close(f);
+    free(f);
+    return 0;
+}
+
+void ingest_id_of(const ing_batch *batch, char out[64])
+{
+    (void)snprintf(out, 64, "%.*s", ANC_FMT(batch->id));
+}

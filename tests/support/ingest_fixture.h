@@ -32,6 +32,10 @@ void ingest_open(ing_fixture *f);
 void ingest_close(ing_fixture *f);
 void ingest_reopen(ing_fixture *f); /* as after a kill */
 
+/* A fixture as the state of a cmocka test; the end checks the catalog. */
+int ingest_setup(void **state);
+int ingest_teardown(void **state);
+
 /* Writes `text` to `name` (folders are made) below the source folder. */
 void ingest_write(ing_fixture *f, const char *name, const char *text);
 
@@ -46,5 +50,6 @@ bool ingest_run(ing_fixture *f, size_t max_steps);
 void ingest_keep(ing_fixture *f, size_t max_steps);
 
 ing_batch ingest_batch(ing_fixture *f, const char *id);
+void ingest_id_of(const ing_batch *batch, char out[64]); /* outlives the call's memory */
 
 #endif

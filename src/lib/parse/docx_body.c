@@ -1,164 +1,12 @@
 /* docx_body.c - paragraphs, tables, boxes and notes of a DOCX as they come. */
 #include "docx_impl.h"
+#include "docx_words_impl.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
-
 enum { MAX_FIELDS = 64, MAX_ALTERNATES = 64, EQUATION_BYTES = 64 << 10 };
-
-enum {
-    OTHER,
-    P,
-    P_PR,
-    P_STYLE,
-    OUTLINE,
-    LEVEL,
-    NUMBERS,
-    R,
-    R_PR,
-    T,
-    TAB,
-    BR,
-    NO_BREAK_HYPHEN,
-    SYM,
-    TBL,
-    TBL_LOOK,
-    GRID,
-    GRID_COL,
-    TR,
-    TR_PR,
-    TBL_HEADER,
-    GRID_BEFORE,
-    TC,
-    GRID_SPAN,
-    V_MERGE,
-    DEL,
-    FIELD,
-    FOOTNOTE_REF,
-    ENDNOTE_REF,
-    BOX,
-    VANISH,
-    PAGE_TURN,
-    NOTE,
-    SKIPPED, /* with all that is in it */
-    ALTERNATES,
-    CHOICE,
-    FALLBACK,
-    VAL,
-    ID,
-    TYPE,
-    FIELD_TYPE,
-    FONT,
-    CHAR,
-    FIRST_ROW,
-    EQUATIONS,
-    EQUATION,
-    M_T,
-    M_FRACTION_TOP,
-    M_FRACTION_BOTTOM,
-    M_ABOVE,
-    M_BELOW,
-    M_ROOT,
-    M_DEGREE,
-    M_BRACKETS,
-    M_OPENS,
-    M_CLOSES,
-    M_SUM,
-    M_SIGN,
-    M_ROW,
-    M_ELEMENT,
-    M_FUNCTION,
-    M_VAL
-};
-
-const prs_xml_space prs_docx_spaces[] = {
-    {"w", "http://schemas.openxmlformats.org/wordprocessingml/2006/main"},
-    {"w", "http://purl.oclc.org/ooxml/wordprocessingml/main"},
-    {"m", "http://schemas.openxmlformats.org/officeDocument/2006/math"},
-    {"m", "http://purl.oclc.org/ooxml/officeDocument/math"},
-    {"mc", "http://schemas.openxmlformats.org/markup-compatibility/2006"}};
-const size_t prs_docx_n_spaces = ANC_COUNT(prs_docx_spaces);
-
-static const prs_xml_name names[] = {
-    {"w:p", P},
-    {"w:pPr", P_PR},
-    {"w:pStyle", P_STYLE},
-    {"w:outlineLvl", OUTLINE},
-    {"w:ilvl", LEVEL},
-    {"w:numId", NUMBERS},
-    {"w:r", R},
-    {"w:rPr", R_PR},
-    {"w:t", T},
-    {"w:tab", TAB},
-    {"w:ptab", TAB},
-    {"w:br", BR},
-    {"w:cr", BR},
-    {"w:noBreakHyphen", NO_BREAK_HYPHEN},
-    {"w:sym", SYM},
-    {"w:tbl", TBL},
-    {"w:tblLook", TBL_LOOK},
-    {"w:tblGrid", GRID},
-    {"w:gridCol", GRID_COL},
-    {"w:tr", TR},
-    {"w:trPr", TR_PR},
-    {"w:tblHeader", TBL_HEADER},
-    {"w:gridBefore", GRID_BEFORE},
-    {"w:tc", TC},
-    {"w:gridSpan", GRID_SPAN},
-    {"w:vMerge", V_MERGE},
-    {"w:del", DEL},
-    {"w:moveFrom", DEL},
-    {"w:fldChar", FIELD},
-    {"w:footnoteReference", FOOTNOTE_REF},
-    {"w:endnoteReference", ENDNOTE_REF},
-    {"w:txbxContent", BOX},
-    {"w:vanish", VANISH},
-    {"w:lastRenderedPageBreak", PAGE_TURN},
-    {"w:footnote", NOTE},
-    {"w:endnote", NOTE},
-    {"w:rt", SKIPPED}, /* how a word is read aloud */
-    {"w:pPrChange", SKIPPED},
-    {"w:rPrChange", SKIPPED},
-    {"w:tblPrChange", SKIPPED},
-    {"w:tblGridChange", SKIPPED},
-    {"w:trPrChange", SKIPPED},
-    {"w:tcPrChange", SKIPPED},
-    {"w:sectPr", SKIPPED},
-    {"w:sdtPr", SKIPPED},
-    {"w:ffData", SKIPPED},
-    {"mc:AlternateContent", ALTERNATES},
-    {"mc:Choice", CHOICE},
-    {"mc:Fallback", FALLBACK},
-    {"w:val", VAL},
-    {"w:id", ID},
-    {"w:type", TYPE},
-    {"w:fldCharType", FIELD_TYPE},
-    {"w:font", FONT},
-    {"w:char", CHAR},
-    {"w:firstRow", FIRST_ROW},
-    {"m:oMathPara", EQUATIONS},
-    {"m:oMath", EQUATION},
-    {"m:t", M_T},
-    {"m:num", M_FRACTION_TOP},
-    {"m:den", M_FRACTION_BOTTOM},
-    {"m:sup", M_ABOVE},
-    {"m:sub", M_BELOW},
-    {"m:lim", M_BELOW},
-    {"m:rad", M_ROOT},
-    {"m:deg", M_DEGREE},
-    {"m:d", M_BRACKETS},
-    {"m:begChr", M_OPENS},
-    {"m:endChr", M_CLOSES},
-    {"m:nary", M_SUM},
-    {"m:chr", M_SIGN},
-    {"m:mr", M_ROW},
-    {"m:e", M_ELEMENT},
-    {"m:fName", M_FUNCTION},
-    {"m:val", M_VAL},
-};
 
 /* What a paragraph says of itself. */
 typedef struct properties {
@@ -211,15 +59,15 @@ static bool begin_paragraph(body *b)
 
 static bool take_property(body *b, unsigned id, const prs_xml_attributes *a)
 {
-    if (id == P_STYLE)
-        b->p.style = prs_docx_style_of(&b->d->styles, prs_xml_attribute(a, VAL));
-    else if (id == OUTLINE)
-        (void)prs_xml_number(a, VAL, &b->p.outline);
-    else if (id == LEVEL)
-        (void)prs_xml_number(a, VAL, &b->p.level);
-    else if (id == NUMBERS)
-        (void)prs_xml_number(a, VAL, &b->p.list);
-    else if (id == DEL)
+    if (id == PRS_W_P_STYLE)
+        b->p.style = prs_docx_style_of(&b->d->styles, prs_xml_attribute(a, PRS_W_VAL));
+    else if (id == PRS_W_OUTLINE)
+        (void)prs_xml_number(a, PRS_W_VAL, &b->p.outline);
+    else if (id == PRS_W_LEVEL)
+        (void)prs_xml_number(a, PRS_W_VAL, &b->p.level);
+    else if (id == PRS_W_NUMBERS)
+        (void)prs_xml_number(a, PRS_W_VAL, &b->p.list);
+    else if (id == PRS_W_DEL)
         b->p.deleted = true;
     return true;
 }
@@ -280,41 +128,12 @@ static void take_field(body *b, anc_str type)
     }
 }
 
-/* Signs of fonts that have pictures or Greek letters where others have the alphabet. */
 static bool take_symbol(body *b, const prs_xml_attributes *a)
 {
-    static const struct {
-        uint32_t code;
-        const char *sign;
-    } pictures[] = {{0xFC, "\u2713"}, {0xFB, "\u2717"}, {0xFE, "\u2611"}, {0xFD, "\u2612"},
-                    {0xA8, "\u2610"}, {0x6F, "\u2610"}, {0x78, "\u2612"}, {0xE0, "\u2192"},
-                    {0xE8, "\u2794"}, {0xDF, "\u2190"}, {0xF0, "\u21E8"}, {0xA7, "\u2022"},
-                    {0xB7, "\u2022"}, {0x6C, "\u25CF"}, {0x6E, "\u25A0"}};
-    static const char *const greek =
-        "\u0391\u0392\u03A7\u0394\u0395\u03A6\u0393\u0397\u0399\u03D1\u039A\u039B\u039C\u039D\u039F"
-        "\u03A0\u0398\u03A1\u03A3\u03A4\u03A5\u03C2\u03A9\u039E\u03A8\u0396";
-    static const char *const small_greek =
-        "\u03B1\u03B2\u03C7\u03B4\u03B5\u03C6\u03B3\u03B7\u03B9\u03D5\u03BA\u03BB\u03BC\u03BD\u03BF"
-        "\u03C0\u03B8\u03C1\u03C3\u03C4\u03C5\u03D6\u03C9\u03BE\u03C8\u03B6";
-    char text[16];
-    const anc_str hex = prs_xml_attribute(a, CHAR);
-    if (hex.len == 0 || hex.len > 6 || !shows(b))
-        return true;
-    (void)snprintf(text, sizeof text, "%.*s", ANC_FMT(hex));
-    const uint32_t code = (uint32_t)strtoul(text, NULL, 16) & 0xFFFF;
-    const uint32_t at = code >= 0xF000 ? code - 0xF000 : code;
-    if (code < 0xF000 || code >= 0xF100) {
-        const size_t n = anc_utf8_put(code, text);
-        return n == 0 || prs_flow_text(&b->f, (anc_str){text, n});
-    }
-    if (anc_str_eq_nocase(prs_xml_attribute(a, FONT), ANC_STR("Symbol")) && (at | 0x20) >= 'a' &&
-        (at | 0x20) <= 'z')
-        return prs_flow_text(
-            &b->f, (anc_str){(at < 'a' ? greek : small_greek) + ((at | 0x20) - 'a') * 2, 2});
-    for (size_t i = 0; i < ANC_COUNT(pictures); i++)
-        if (pictures[i].code == at)
-            return prs_flow_text(&b->f, anc_str_of(pictures[i].sign));
-    return true;
+    char sign[PRS_DOCX_SIGN];
+    const size_t n =
+        prs_docx_sign(prs_xml_attribute(a, PRS_W_CHAR), prs_xml_attribute(a, PRS_W_FONT), sign);
+    return n == 0 || !shows(b) || prs_flow_text(&b->f, (anc_str){sign, n});
 }
 
 static bool take_note(body *b, char kind, anc_str id)
@@ -343,32 +162,32 @@ static bool turn_page(body *b)
 static bool start_inline(body *b, unsigned id, const prs_xml_attributes *a)
 {
     switch (id) {
-    case R:
+    case PRS_W_R:
         b->in_run = true;
         b->hidden = false;
         return true;
-    case VANISH:
-        b->hidden = b->in_run && prs_docx_is_on(prs_xml_attribute(a, VAL));
+    case PRS_W_VANISH:
+        b->hidden = b->in_run && prs_docx_is_on(prs_xml_attribute(a, PRS_W_VAL));
         return true;
-    case T:
+    case PRS_W_T:
         b->in_text = shows(b);
         return true;
-    case TAB:
+    case PRS_W_TAB:
         return !shows(b) || prs_flow_blank(&b->f);
-    case BR:
+    case PRS_W_BR:
         return !shows(b) || prs_flow_break(&b->f);
-    case NO_BREAK_HYPHEN:
+    case PRS_W_NO_BREAK_HYPHEN:
         return !shows(b) || prs_flow_text(&b->f, ANC_STR("-"));
-    case SYM:
+    case PRS_W_SYM:
         return take_symbol(b, a);
-    case FIELD:
-        take_field(b, prs_xml_attribute(a, FIELD_TYPE));
+    case PRS_W_FIELD:
+        take_field(b, prs_xml_attribute(a, PRS_W_FIELD_TYPE));
         return true;
-    case FOOTNOTE_REF:
-        return take_note(b, 'f', prs_xml_attribute(a, ID));
-    case ENDNOTE_REF:
-        return take_note(b, 'e', prs_xml_attribute(a, ID));
-    case PAGE_TURN:
+    case PRS_W_FOOTNOTE_REF:
+        return take_note(b, 'f', prs_xml_attribute(a, PRS_W_ID));
+    case PRS_W_ENDNOTE_REF:
+        return take_note(b, 'e', prs_xml_attribute(a, PRS_W_ID));
+    case PRS_W_PAGE_TURN:
         return turn_page(b);
     default:
         return true;
@@ -379,8 +198,8 @@ static bool start_inline(body *b, unsigned id, const prs_xml_attributes *a)
 
 static void take_look(body *b, const prs_xml_attributes *a)
 {
-    const anc_str said = prs_xml_attribute(a, FIRST_ROW);
-    const anc_str bits = prs_xml_attribute(a, VAL);
+    const anc_str said = prs_xml_attribute(a, PRS_W_FIRST_ROW);
+    const anc_str bits = prs_xml_attribute(a, PRS_W_VAL);
     char text[8];
     if (said.len > 0 ? !prs_docx_is_on(said) : bits.len == 4) {
         (void)snprintf(text, sizeof text, "%.4s", bits.len == 4 ? bits.ptr : "0000");
@@ -393,38 +212,38 @@ static bool start_table(body *b, unsigned id, const prs_xml_attributes *a)
 {
     uint32_t n;
     switch (id) {
-    case TBL:
+    case PRS_W_TBL:
         return prs_flow_begin_table(&b->f);
-    case TBL_LOOK:
+    case PRS_W_TBL_LOOK:
         take_look(b, a);
         return true;
-    case GRID:
+    case PRS_W_GRID:
         b->columns = 0;
         return true;
-    case GRID_COL:
+    case PRS_W_GRID_COL:
         b->columns++;
         return true;
-    case TR:
+    case PRS_W_TR:
         return prs_flow_begin_row(&b->f);
-    case TR_PR:
+    case PRS_W_TR_PR:
         b->in_row_properties = true;
         return true;
-    case TBL_HEADER:
-        if (prs_docx_is_on(prs_xml_attribute(a, VAL)))
+    case PRS_W_TBL_HEADER:
+        if (prs_docx_is_on(prs_xml_attribute(a, PRS_W_VAL)))
             prs_flow_header_row(&b->f);
         return true;
-    case GRID_BEFORE:
-        if (prs_xml_number(a, VAL, &n))
+    case PRS_W_GRID_BEFORE:
+        if (prs_xml_number(a, PRS_W_VAL, &n))
             prs_flow_skip_columns(&b->f, n);
         return true;
-    case TC:
+    case PRS_W_TC:
         return prs_flow_begin_cell(&b->f);
-    case GRID_SPAN:
-        if (prs_xml_number(a, VAL, &n))
+    case PRS_W_GRID_SPAN:
+        if (prs_xml_number(a, PRS_W_VAL, &n))
             prs_flow_span(&b->f, n);
         return true;
-    case V_MERGE:
-        prs_flow_merged(&b->f, anc_str_eq(prs_xml_attribute(a, VAL), ANC_STR("restart"))
+    case PRS_W_V_MERGE:
+        prs_flow_merged(&b->f, anc_str_eq(prs_xml_attribute(a, PRS_W_VAL), ANC_STR("restart"))
                                    ? PRS_FLOW_FIRST
                                    : PRS_FLOW_AGAIN);
         return true;
@@ -438,23 +257,23 @@ static bool start_table(body *b, unsigned id, const prs_xml_attributes *a)
 static prs_docx_math_part part_of(unsigned id)
 {
     switch (id) {
-    case M_FRACTION_TOP:
+    case PRS_W_M_FRACTION_TOP:
         return PRS_MATH_NUMERATOR;
-    case M_FRACTION_BOTTOM:
+    case PRS_W_M_FRACTION_BOTTOM:
         return PRS_MATH_DENOMINATOR;
-    case M_ABOVE:
+    case PRS_W_M_ABOVE:
         return PRS_MATH_ABOVE;
-    case M_BELOW:
+    case PRS_W_M_BELOW:
         return PRS_MATH_BELOW;
-    case M_ROOT:
+    case PRS_W_M_ROOT:
         return PRS_MATH_ROOT;
-    case M_DEGREE:
+    case PRS_W_M_DEGREE:
         return PRS_MATH_DEGREE;
-    case M_BRACKETS:
+    case PRS_W_M_BRACKETS:
         return PRS_MATH_BRACKETS;
-    case M_SUM:
+    case PRS_W_M_SUM:
         return PRS_MATH_SUM;
-    case M_ROW:
+    case PRS_W_M_ROW:
         return PRS_MATH_ROW;
     default:
         return PRS_MATH_OTHER;
@@ -463,9 +282,9 @@ static prs_docx_math_part part_of(unsigned id)
 
 static bool start_equation(body *b, unsigned id, const prs_xml_attributes *a)
 {
-    if (id == EQUATIONS)
+    if (id == PRS_W_EQUATIONS)
         return prs_flow_blank(&b->f);
-    if (id == EQUATION) {
+    if (id == PRS_W_EQUATION) {
         if (b->equations++ == 0) {
             anc_buf_clear(&b->math.text);
             b->math.depth = 0;
@@ -475,30 +294,30 @@ static bool start_equation(body *b, unsigned id, const prs_xml_attributes *a)
     const prs_docx_math_part part = part_of(id);
     if (part != PRS_MATH_OTHER)
         prs_docx_math_begin(&b->math, part);
-    else if (id == M_T)
+    else if (id == PRS_W_M_T)
         b->in_text = shows(b);
-    else if (id == M_OPENS || id == M_CLOSES || id == M_SIGN)
+    else if (id == PRS_W_M_OPENS || id == PRS_W_M_CLOSES || id == PRS_W_M_SIGN)
         prs_docx_math_sign(&b->math,
-                           id == M_OPENS    ? '('
-                           : id == M_CLOSES ? ')'
-                                            : 'S',
-                           prs_xml_attribute(a, M_VAL));
+                           id == PRS_W_M_OPENS    ? '('
+                           : id == PRS_W_M_CLOSES ? ')'
+                                                  : 'S',
+                           prs_xml_attribute(a, PRS_W_M_VAL));
     return true;
 }
 
 static bool end_equation(body *b, unsigned id)
 {
-    if (id == EQUATIONS)
+    if (id == PRS_W_EQUATIONS)
         return prs_flow_blank(&b->f);
-    if (id == EQUATION) {
+    if (id == PRS_W_EQUATION) {
         b->equations -= b->equations > 0;
         return b->equations > 0 || (prs_flow_whole(&b->f, &b->math.text) &&
                                     prs_flow_text(&b->f, anc_buf_view(&b->math.text)));
     }
     if (part_of(id) != PRS_MATH_OTHER)
         prs_docx_math_end(&b->math);
-    else if (id == M_FUNCTION ||
-             (id == M_ELEMENT && b->math.depth > 0 && b->math.depth <= PRS_DOCX_MATH_DEPTH &&
+    else if (id == PRS_W_M_FUNCTION ||
+             (id == PRS_W_M_ELEMENT && b->math.depth > 0 && b->math.depth <= PRS_DOCX_MATH_DEPTH &&
               b->math.parts[b->math.depth - 1].part == PRS_MATH_ROW))
         prs_docx_math_text(&b->math, ANC_STR(" "));
     return true;
@@ -509,7 +328,7 @@ static bool end_equation(body *b, unsigned id)
 /* Of alternatives the first is read: all of them say the same. */
 static bool start_choice(body *b, unsigned id)
 {
-    if (id == ALTERNATES) {
+    if (id == PRS_W_ALTERNATES) {
         if (b->alternates < MAX_ALTERNATES)
             b->chosen[b->alternates] = false;
         b->alternates++;
@@ -517,7 +336,7 @@ static bool start_choice(body *b, unsigned id)
     }
     const bool known = b->alternates > 0 && b->alternates <= MAX_ALTERNATES;
     bool *chosen = known ? &b->chosen[b->alternates - 1] : NULL;
-    if (chosen != NULL ? *chosen : id == FALLBACK)
+    if (chosen != NULL ? *chosen : id == PRS_W_FALLBACK)
         skip(b, b->depth);
     else if (chosen != NULL)
         *chosen = true;
@@ -527,7 +346,7 @@ static bool start_choice(body *b, unsigned id)
 /* A note of the document's own; those that are lines between text and notes have a type. */
 static bool start_note(body *b, const prs_xml_attributes *a)
 {
-    const anc_str id = prs_xml_attribute(a, ID), type = prs_xml_attribute(a, TYPE);
+    const anc_str id = prs_xml_attribute(a, PRS_W_ID), type = prs_xml_attribute(a, PRS_W_TYPE);
     if (b->note_kind == '\0' || (type.len > 0 && !anc_str_eq(type, ANC_STR("normal")))) {
         skip(b, b->depth);
         return true;
@@ -563,30 +382,30 @@ static bool end_note(body *b)
 static bool start_block(body *b, unsigned id, const prs_xml_attributes *a)
 {
     switch (id) {
-    case P:
+    case PRS_W_P:
         return begin_paragraph(b);
-    case P_PR:
+    case PRS_W_P_PR:
         b->in_paragraph_properties = true;
         return true;
-    case DEL: /* inside a row's properties: the row is */
+    case PRS_W_DEL: /* inside a row's properties: the row is */
         skip(b, b->in_row_properties && b->depth > 2 ? b->depth - 2 : b->depth);
         b->in_row_properties = false;
         return true;
-    case SKIPPED:
+    case PRS_W_SKIPPED:
         skip(b, b->depth);
         return true;
-    case BOX:
+    case PRS_W_BOX:
         return prs_flow_begin_aside(&b->f, false);
-    case NOTE:
+    case PRS_W_NOTE:
         return start_note(b, a);
-    case ALTERNATES:
-    case CHOICE:
-    case FALLBACK:
+    case PRS_W_ALTERNATES:
+    case PRS_W_CHOICE:
+    case PRS_W_FALLBACK:
         return start_choice(b, id);
     default:
-        if (id >= TBL && id <= V_MERGE)
+        if (id >= PRS_W_TBL && id <= PRS_W_V_MERGE)
             return start_table(b, id, a);
-        return id >= EQUATIONS ? start_equation(b, id, a) : start_inline(b, id, a);
+        return id >= PRS_W_EQUATIONS ? start_equation(b, id, a) : start_inline(b, id, a);
     }
 }
 
@@ -594,9 +413,9 @@ static bool on_start(void *self, unsigned id, const prs_xml_attributes *a)
 {
     body *b = self;
     b->depth++;
-    if (b->skip_at > 0 || id == OTHER)
+    if (b->skip_at > 0 || id == PRS_W_OTHER)
         return true;
-    if (b->in_paragraph_properties && id != SKIPPED)
+    if (b->in_paragraph_properties && id != PRS_W_SKIPPED)
         return take_property(b, id, a);
     return start_block(b, id, a);
 }
@@ -604,40 +423,40 @@ static bool on_start(void *self, unsigned id, const prs_xml_attributes *a)
 static bool end_element(body *b, unsigned id)
 {
     switch (id) {
-    case P:
+    case PRS_W_P:
         return end_paragraph(b);
-    case P_PR:
+    case PRS_W_P_PR:
         b->in_paragraph_properties = false;
         return apply_properties(b);
-    case R:
+    case PRS_W_R:
         b->in_run = b->hidden = false;
         return true;
-    case T:
-    case M_T:
+    case PRS_W_T:
+    case PRS_W_M_T:
         b->in_text = false;
         return true;
-    case GRID:
+    case PRS_W_GRID:
         if (b->columns == 1)
             prs_flow_one_column(&b->f);
         return true;
-    case TBL:
+    case PRS_W_TBL:
         return prs_flow_end_table(&b->f);
-    case TR:
+    case PRS_W_TR:
         return prs_flow_end_row(&b->f);
-    case TR_PR:
+    case PRS_W_TR_PR:
         b->in_row_properties = false;
         return true;
-    case TC:
+    case PRS_W_TC:
         return prs_flow_end_cell(&b->f);
-    case BOX:
+    case PRS_W_BOX:
         return prs_flow_end_aside(&b->f);
-    case NOTE:
+    case PRS_W_NOTE:
         return end_note(b);
-    case ALTERNATES:
+    case PRS_W_ALTERNATES:
         b->alternates -= b->alternates > 0;
         return true;
     default:
-        return id < EQUATIONS || end_equation(b, id);
+        return id < PRS_W_EQUATIONS || end_equation(b, id);
     }
 }
 
@@ -649,10 +468,10 @@ static bool on_end(void *self, unsigned id)
         if (depth > b->skip_at)
             return true;
         b->skip_at = 0;
-        if (id != TR)
+        if (id != PRS_W_TR)
             return true;
     }
-    if (id == OTHER || (b->in_paragraph_properties && id != P_PR))
+    if (id == PRS_W_OTHER || (b->in_paragraph_properties && id != PRS_W_P_PR))
         return true;
     return end_element(b, id);
 }
@@ -670,7 +489,8 @@ static bool on_text(void *self, anc_str text)
 
 static bool read_part(prs_docx *d, const char *part, char note_kind)
 {
-    const prs_xml_table table = {prs_docx_spaces, prs_docx_n_spaces, names, ANC_COUNT(names)};
+    const prs_xml_table table = {prs_docx_spaces, prs_docx_n_spaces, prs_docx_words,
+                                 prs_docx_n_words};
     body *b = calloc(1, sizeof *b);
     if (b == NULL)
         return prs_emit_fail(d->e, ANC_FAIL(d->e->err, ANC_NO_MEMORY, "DOCX: out of memory"));

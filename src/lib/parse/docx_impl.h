@@ -20,6 +20,12 @@ extern const size_t prs_docx_n_spaces;
 /* Whether a property that may be said without a value holds. */
 bool prs_docx_is_on(anc_str value);
 
+enum { PRS_DOCX_SIGN = 4 };
+
+/* The sign that `hex`, a code point, stands for in a font: its UTF-8 in `out`. Gives its bytes; 0: no
+ * sign that text has. */
+size_t prs_docx_sign(anc_str hex, anc_str font, char out[PRS_DOCX_SIGN]);
+
 /* ---- styles ----------------------------------------------------------------------------------- */
 
 typedef struct prs_docx_style {

@@ -7,7 +7,7 @@ static anc_status submit(void *self, void (*run)(void *arg), void *arg, anc_err 
         return ANC_OK;
     if (net_loop_has_ended(self))
         return ANC_FAIL(err, ANC_CANCELLED, "the event loop has ended");
-    return ANC_FAIL(err, ANC_UNAVAILABLE, "the event loop takes no more work for now");
+    return ANC_FAIL(err, ANC_UNAVAILABLE, "the event loop has as much work as it takes");
 }
 
 static const krn_executor_ops loop_ops = {.name = "loop", .submit = submit};

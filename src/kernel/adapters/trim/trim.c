@@ -57,7 +57,8 @@ int64_t krn_trim_step(void *trim, int64_t now_ns)
         return now_ns + EVERY_NS;
     const anc_status status = krn_writer_run(t->o.writer, &call, remove_some, &r);
     if (status != ANC_OK) {
-        krn_log_write(t->o.log, KRN_WARN, "catalog", "old changes stay for now",
+        krn_log_write(t->o.log, KRN_WARN, "catalog",
+                      "old changes could not be removed; they are tried again",
                       KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
                       KRN_STR("reason", anc_str_of(err.text)));
         return now_ns + EVERY_NS;

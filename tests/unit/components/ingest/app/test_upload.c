@@ -9,24 +9,6 @@
 #include "support/ingest_fixture.h"
 #include "support/test.h"
 
-static int setup(void **state)
-{
-    ing_fixture *f = malloc(sizeof *f);
-    assert_non_null(f);
-    ingest_open(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ing_fixture *f = *state;
-    fixture_check(&f->k, false);
-    ingest_close(f);
-    free(f);
-    return 0;
-}
-
 static ing_upload *open_upload(ing_fixture *f, bool held)
 {
     const ing_upload_request request = {
@@ -140,7 +122,7 @@ static void a_broken_line_fails_alone(void **state)
 {
     const struct broken_row *row = *state;
     void *made = NULL;
-    (void)setup(&made);
+    (void)ingest_setup(&made);
     ing_fixture *f = made;
     ing_upload *u = open_upload(f, false);
     send_record(f, u, "{\"id\":\"first\",\"text\":\"One.\"}");
@@ -168,7 +150,7 @@ static void a_broken_line_fails_alone(void **state)
     ASSERT_OK(ing_dead_letter_delete(f->ing, fixture_call(&f->k), anc_str_of(id)), &f->k.err);
     ingest_keep(f, 10);
     assert_int_equal(segments(f), 0);
-    (void)teardown(&made);
+    (void)ingest_teardown(&made);
 }
 
 static void the_later_of_two_wins(void **state)
@@ -476,7 +458,7 @@ static void a_record_that_is_too_long_fails_alone(void **state)
         count(f, "SELECT count(*) FROM ing_failure WHERE reason LIKE '%send it alone%'"), 1);
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, ingest_setup, ingest_teardown)
 
 int main(void)
 {
