@@ -516,3 +516,20 @@ void fixture_check(kno_fixture *f, bool swept)
            " kno_version)");
     assert_int_equal(fixture_objects(f), named);
 }
+
+int fixture_setup(void **state)
+{
+    kno_fixture *f = malloc(sizeof *f);
+    assert_non_null(f);
+    fixture_open(f);
+    *state = f;
+    return 0;
+}
+
+int fixture_teardown(void **state)
+{
+    fixture_check(*state, false);
+    fixture_close(*state);
+    free(*state);
+    return 0;
+}

@@ -56,6 +56,10 @@ typedef struct fixture_disk_options {
 extern fixture_disk_options fixture_disk;
 
 void fixture_open(kno_fixture *f);
+/* A fixture as the state of a cmocka test; the end checks the catalog. */
+int fixture_setup(void **state);
+int fixture_teardown(void **state);
+
 void fixture_close(kno_fixture *f); /* and removes the folder */
 
 /* Closes the service and the file, and opens them again, as after a kill: nothing is tidied up. */

@@ -242,7 +242,7 @@ static void print_end(const export *x)
                       (unsigned long long)x->bytes);
     else if (!cx->quiet)
         (void)fprintf(out,
-                      "%llu collections, %llu documents, %llu versions exported, %llu left out\n",
+                      "exported: collections %llu, documents %llu, versions %llu; left out: %llu\n",
                       (unsigned long long)x->collections, (unsigned long long)x->documents,
                       (unsigned long long)x->versions, (unsigned long long)x->failed);
 }

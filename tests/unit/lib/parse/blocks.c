@@ -80,3 +80,15 @@ void check_refusal(prs_kind kind, anc_status status, const blocks_row *row)
     if (strstr(err.text, row->lines) == NULL)
         fail_msg("the error is \"%s\"", err.text);
 }
+
+anc_status write_record(void *self, uint64_t number, const prs_field *fields, size_t n,
+                        anc_err *err)
+{
+    (void)err;
+    (void)anc_buf_printf(self, "%llu:", (unsigned long long)number);
+    for (size_t i = 0; i < n; i++)
+        (void)anc_buf_printf(self, " %.*s=%.*s(%d)", ANC_FMT(fields[i].name),
+                             ANC_FMT(fields[i].value), fields[i].kind);
+    (void)anc_buf_add_char(self, '\n');
+    return ANC_OK;
+}

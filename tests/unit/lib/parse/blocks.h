@@ -2,7 +2,7 @@
 #ifndef ANC_TESTS_PARSE_BLOCKS_H
 #define ANC_TESTS_PARSE_BLOCKS_H
 
-#include "parse/parse.h"
+#include "parse/records.h"
 
 typedef struct blocks_row {
     const char *name;
@@ -18,5 +18,9 @@ void check_document(prs_kind kind, const blocks_row *row);
 
 /* Parses the row's source, which must fail with `status`; `lines` is what the error must hold. */
 void check_refusal(prs_kind kind, anc_status status, const blocks_row *row);
+
+/* As `record` of a sink: writes "1: name=value(kind) …" and a line end to `self`, an anc_buf. */
+anc_status write_record(void *self, uint64_t number, const prs_field *fields, size_t n,
+                        anc_err *err);
 
 #endif

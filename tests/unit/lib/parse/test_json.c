@@ -90,18 +90,6 @@ static void depth_has_a_limit(void **state)
     }
 }
 
-static anc_status on_record(void *self, uint64_t number, const prs_field *fields, size_t n,
-                            anc_err *err)
-{
-    (void)err;
-    (void)anc_buf_printf(self, "%llu:", (unsigned long long)number);
-    for (size_t i = 0; i < n; i++)
-        (void)anc_buf_printf(self, " %.*s=%.*s(%d)", ANC_FMT(fields[i].name),
-                             ANC_FMT(fields[i].value), fields[i].kind);
-    (void)anc_buf_add_char(self, '\n');
-    return ANC_OK;
-}
-
 typedef struct record_row {
     const char *name;
     prs_kind kind;
@@ -126,7 +114,7 @@ static void records(void **state)
     ANC_BUF(out, 1 << 16);
     anc_err err = {0};
     const prs_limits limits = prs_limits_default();
-    const prs_record_sink sink = {on_record, &out};
+    const prs_record_sink sink = {write_record, &out};
     ASSERT_OK(prs_records(row->kind, row->source, &limits, &sink, &err), &err);
     assert_string_equal(out.ptr, row->lines);
 }

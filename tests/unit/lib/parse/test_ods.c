@@ -94,18 +94,6 @@ static void sheets(void **state)
         check_refusal(PRS_ODS, row->status, &got);
 }
 
-static anc_status on_record(void *self, uint64_t number, const prs_field *fields, size_t n,
-                            anc_err *err)
-{
-    (void)err;
-    (void)anc_buf_printf(self, "%llu:", (unsigned long long)number);
-    for (size_t i = 0; i < n; i++)
-        (void)anc_buf_printf(self, " %.*s=%.*s(%d)", ANC_FMT(fields[i].name),
-                             ANC_FMT(fields[i].value), fields[i].kind);
-    (void)anc_buf_add_char(self, '\n');
-    return ANC_OK;
-}
-
 static void rows_are_records(void **state)
 {
     (void)state;
@@ -113,7 +101,7 @@ static void rows_are_records(void **state)
     ANC_BUF(out, 1000);
     anc_err err = {0};
     const prs_limits limits = prs_limits_default();
-    const prs_record_sink sink = {on_record, &out};
+    const prs_record_sink sink = {write_record, &out};
     make(BOOK(SHEET("A", ROW(CELL("a") CELL("b"))
                              REPEATED("2", CELL("x") "<table:table-cell office:value-type='float' "
                                                      "office:value='7'/>"))),

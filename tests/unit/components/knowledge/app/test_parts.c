@@ -12,23 +12,6 @@
 #define PHOTO  "@attach photo.png image/png\nxxxx"
 #define BROKEN "@attach broken.txt text/plain\nBROKEN"
 
-static int setup(void **state)
-{
-    kno_fixture *f = malloc(sizeof *f);
-    assert_non_null(f);
-    fixture_open(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_check(*state, false);
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
 static bool is_there(kno_fixture *f, const char *id, kno_document *ret)
 {
     const anc_status status =
@@ -271,15 +254,18 @@ static void attachments_of_a_failed_put_are_taken_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_attachment_is_a_document, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_attachment_is_a_document, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test(attachments_follow_their_document),
-        cmocka_unit_test_setup_teardown(what_cannot_be_read_is_named, setup, teardown),
-        cmocka_unit_test_setup_teardown(depth_is_bounded, setup, teardown),
-        cmocka_unit_test_setup_teardown(many_attachments, setup, teardown),
-        cmocka_unit_test_setup_teardown(another_document_is_not_replaced, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_cannot_be_read_is_named, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(depth_is_bounded, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(many_attachments, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(another_document_is_not_replaced, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test(a_put_that_ends_early_leaves_nothing),
-        cmocka_unit_test_setup_teardown(attachments_of_a_failed_put_are_taken_back, setup,
-                                        teardown),
+        cmocka_unit_test_setup_teardown(attachments_of_a_failed_put_are_taken_back, fixture_setup,
+                                        fixture_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,23 +9,6 @@
 
 static const char story[] = "# The lighthouse\n\nThe lamp was lit at dusk.\n\nThe keeper slept.";
 
-static int setup(void **state)
-{
-    kno_fixture *f = malloc(sizeof *f);
-    assert_non_null(f);
-    fixture_open(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_check(*state, false);
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
 static void put_then_read_then_delete(void **state)
 {
     kno_fixture *f = *state;
@@ -448,7 +431,7 @@ static void too_much_text(void **state)
     assert_int_equal(fixture_objects(f), 0);
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
 
 int main(void)
 {

@@ -9,23 +9,6 @@
 
 static const char story[] = "# The lighthouse\n\nThe lamp was lit at dusk.\n\nThe keeper slept.";
 
-static int setup(void **state)
-{
-    kno_fixture *f = malloc(sizeof *f);
-    assert_non_null(f);
-    fixture_open(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_check(*state, false);
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
 static kno_put_result put(kno_fixture *f, const char *collection, const char *id, const char *title,
                           const char *text)
 {
@@ -364,7 +347,7 @@ static void a_failing_model_is_tried_again(void **state)
     assert_true(kno_backfill_step(f->kno, next) == INT64_MAX);
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
 
 int main(void)
 {

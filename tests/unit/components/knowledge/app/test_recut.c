@@ -12,23 +12,6 @@ enum { DOCUMENTS = 9 };
 
 static const anc_str notes = ANC_STR_INIT("notes");
 
-static int setup(void **state)
-{
-    kno_fixture *f = malloc(sizeof *f);
-    assert_non_null(f);
-    fixture_open(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_check(*state, false);
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
 static void fill(kno_fixture *f)
 {
     kno_put_result r;
@@ -260,7 +243,7 @@ static void settings_that_change_during_a_put(void **state)
     assert_true(document(f, "a").chunks > r.chunks);
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
 
 int main(void)
 {

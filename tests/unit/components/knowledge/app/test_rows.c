@@ -6,23 +6,6 @@
 #include "support/knowledge_fixture.h"
 #include "support/test.h"
 
-static int setup(void **state)
-{
-    kno_fixture *f = malloc(sizeof *f);
-    assert_non_null(f);
-    fixture_open(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_check(*state, false);
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
 /* The rows that were handed out, a line each. */
 typedef struct taken {
     anc_buf lines, ids;
@@ -257,9 +240,9 @@ static void many_rows_vanish(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_file_is_a_document, setup, teardown),
-        cmocka_unit_test_setup_teardown(rows_need_their_file, setup, teardown),
-        cmocka_unit_test_setup_teardown(many_rows_vanish, setup, teardown),
+        cmocka_unit_test_setup_teardown(the_file_is_a_document, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(rows_need_their_file, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(many_rows_vanish, fixture_setup, fixture_teardown),
     };
     const int failed = RUN_TABLE("rows", rows, handed_out);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,23 +9,6 @@
 
 static const anc_str notes = ANC_STR_INIT("notes"), a_id = ANC_STR_INIT("a");
 
-static int setup(void **state)
-{
-    kno_fixture *f = malloc(sizeof *f);
-    assert_non_null(f);
-    fixture_open(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    fixture_check(*state, false);
-    fixture_close(*state);
-    free(*state);
-    return 0;
-}
-
 static kno_put_result put(kno_fixture *f, const char *title, const char *metadata, const char *text)
 {
     const kno_document_input in = {.collection = notes,
@@ -288,7 +271,7 @@ static void a_version_that_was_put_back_is_known_to_its_source(void **state)
     assert_int_equal(put(f, "", "{\"n\":1}", "# One\n\nThe first text.").status, KNO_UNCHANGED);
 }
 
-#define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
 
 int main(void)
 {
