@@ -2,12 +2,12 @@
  * top down.
  *
  *   data folder ─ lock
- *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, relay, trim, scheduler
+ *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, relays, feed, trim, scheduler
  *   pools         cpu, io
  *   embedding ─ knowledge ─ search ─ ingest
  *   loop          providers, rag, HTTP edge, server
  *
- * Only this folder (components.c, answers.c, model_folders.c) knows which adapter stands behind a port.
+ * Only this folder (announcing.c, components.c, answers.c, model_folders.c) knows which adapter stands behind a port.
  */
 #include "house.h"
 
@@ -74,31 +74,6 @@ static anc_status open_kernel(srv_house *h, anc_err *err)
     return ANC_OK;
 }
 
-static void wake_relay(void *arg)
-{
-    srv_house *h = arg;
-    h->scheduler.ops->wake(h->scheduler.self, h->relay_step);
-}
-
-static anc_status open_relay(srv_house *h, anc_err *err)
-{
-    const srv_config *c = h->o.config;
-    const krn_relay_options options = {.outbox = h->outbox,
-                                       .writer = h->writer,
-                                       .bus = h->bus,
-                                       .clock = h->clock,
-                                       .log = h->log,
-                                       .metrics = h->metrics,
-                                       .keep_ms = c->events.keep_days * 86400000,
-                                       .keep = (uint64_t)c->events.keep};
-    h->relay = krn_relay_new(&options);
-    if (h->relay == NULL)
-        return ANC_FAIL(err, ANC_NO_MEMORY, "the relay");
-    ANC_TRY(h->scheduler.ops->add(h->scheduler.self, "relay", krn_relay_step, h->relay,
-                                  &h->relay_step, err));
-    return h->outbox.ops->listen(h->outbox.self, wake_relay, h, err);
-}
-
 /* One follower reads the change log: the index, which lives in memory with its place. */
 static uint64_t passed(void *arg)
 {
@@ -145,6 +120,8 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .writer = h->writer,
                                        .outbox = h->outbox,
                                        .bus = h->bus,
+                                       .relays = srv_announcing_relays(h),
+                                       .feed = h->feed,
                                        .kno = h->kno,
                                        .emb = h->emb,
                                        .srch = h->srch,
@@ -217,7 +194,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(open_kernel(h, err));
     ANC_TRY(open_pools(h, err));
     ANC_TRY(srv_components_open(h, err));
-    ANC_TRY(open_relay(h, err));
+    ANC_TRY(srv_announcing_open(h, err));
     ANC_TRY(open_trim(h, err));
     ANC_TRY(net_loop_open(&h->loop, err));
     if (h->o.take_signals)
@@ -359,10 +336,11 @@ void srv_house_close(srv_house *h)
     http_edge_close(h->edge);
     if (h->bus_memory != NULL)
         h->bus.ops->stop(h->bus.self);
+    srv_announcing_settle(h);
     srv_catalog_close(h); /* its last commits still wake the relay and the follower */
     os_pool_free(h->io_pool);
     os_pool_free(h->cpu_pool);
-    krn_relay_free(h->relay);
+    srv_announcing_close(h);
     krn_trim_free(h->trim);
     krn_threads_free(h->threads);
     krn_bus_memory_free(h->bus_memory);

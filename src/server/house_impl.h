@@ -8,6 +8,7 @@
 #include "house.h"
 #include "ingest/ports/spool.h"
 #include "kernel/adapters/bus_memory/bus_memory.h"
+#include "kernel/adapters/feed_ring/feed_ring.h"
 #include "kernel/adapters/log_json/log_json.h"
 #include "kernel/adapters/loop/loop.h"
 #include "kernel/adapters/prometheus/prometheus.h"
@@ -27,6 +28,12 @@
 #include "search/app/service.h"
 
 enum { SRV_GAUGES = 10 };
+
+/* A bus, and what carries the outbox to it. */
+typedef struct srv_relay {
+    krn_relay *relay;
+    uint32_t step;
+} srv_relay;
 
 struct srv_house {
     srv_house_options o;
@@ -51,8 +58,11 @@ struct srv_house {
     krn_bus bus;
     krn_threads *threads;
     krn_scheduler scheduler;
-    krn_relay *relay;
-    uint32_t relay_step;
+    srv_relay relays[KRN_RELAYS_MAX]; /* announcing.c */
+    size_t n_relays;
+    krn_feed_ring *feed_ring;
+    krn_feed feed;
+    uint32_t feed_step;
     krn_trim *trim;
 
     os_pool *cpu_pool, *io_pool;
@@ -88,6 +98,13 @@ anc_status srv_catalog_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 /* CORRUPT, with what to do about it. */
 anc_status srv_catalog_damaged(const srv_house *h, const char *what, anc_err *err) ANC_MUST_CHECK;
 void srv_catalog_close(srv_house *h); /* with everything that reads it: components and stores */
+
+/* The relays, one a bus, and the feed's ring, as steps of the scheduler. */
+anc_status srv_announcing_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+krn_relays srv_announcing_relays(srv_house *h);
+void srv_announcing_settle(
+    srv_house *h); /* when no step runs any more, before the catalog closes */
+void srv_announcing_close(srv_house *h);
 
 /* embedding, knowledge, search, ingest */
 anc_status srv_components_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;

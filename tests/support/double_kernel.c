@@ -29,20 +29,23 @@ static anc_status outbox_head(void *self, krn_call *call, uint64_t *ret)
     return ANC_OK;
 }
 
-static anc_status outbox_cursor(void *self, krn_call *call, anc_str consumer, uint64_t *ret)
-{
-    (void)self;
-    (void)call;
-    (void)consumer;
-    *ret = 7;
-    return ANC_OK;
-}
-
 krn_outbox double_outbox(void)
 {
-    static const krn_outbox_ops ops = {
-        .name = "double", .read = outbox_read, .head = outbox_head, .cursor_get = outbox_cursor};
+    static const krn_outbox_ops ops = {.name = "double", .read = outbox_read, .head = outbox_head};
     return (krn_outbox){&ops, NULL};
+}
+
+static size_t relays_look(void *self, krn_relay_state out[KRN_RELAYS_MAX])
+{
+    (void)self;
+    out[0] = (krn_relay_state){.bus = "double", .delivered = 7};
+    return 1;
+}
+
+krn_relays double_relays(void)
+{
+    static const krn_relays_ops ops = {"double", relays_look};
+    return (krn_relays){&ops, NULL};
 }
 
 static krn_bus_stats bus_stats(void *self)

@@ -13,6 +13,7 @@
 #include "ingest/ingest.h"
 #include "kernel/ports/bus.h"
 #include "kernel/ports/outbox.h"
+#include "kernel/ports/relays.h"
 #include "kernel/ports/writer.h"
 #include "knowledge/knowledge.h"
 #include "net/loop.h"
@@ -60,6 +61,7 @@ ing_service *double_ing(void);
 rag_service *double_rag(void);
 krn_outbox double_outbox(void);
 krn_bus double_bus(void);
+krn_relays double_relays(void); /* one bus, that has taken seq 7 */
 krn_writer double_writer(void);
 
 /* A simple sum by which contents are compared. */

@@ -21,9 +21,11 @@
 #include "kernel/ports/bus.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/executor.h"
+#include "kernel/ports/feed.h"
 #include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
+#include "kernel/ports/relays.h"
 #include "kernel/ports/writer.h"
 #include "knowledge/knowledge.h"
 #include "net/http_server.h"
@@ -45,6 +47,8 @@ typedef struct http_edge_options {
     krn_writer writer;   /* looked at by /health */
     krn_outbox outbox;
     krn_bus bus;
+    krn_relays relays; /* ops NULL: none */
+    krn_feed feed;     /* ops NULL: none */
     kno_service *kno;
     emb_service *emb;
     srch_service *srch;

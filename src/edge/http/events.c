@@ -58,14 +58,27 @@ static anc_status count_kept(http_request *rq, uint64_t head, uint64_t *ret)
     return ANC_OK;
 }
 
+/* Events that the bus which is furthest behind has not taken. */
+static uint64_t count_pending(const http_edge_options *o, uint64_t head)
+{
+    krn_relay_state list[KRN_RELAYS_MAX];
+    uint64_t most = 0;
+    const size_t n = o->relays.ops != NULL ? o->relays.ops->look(o->relays.self, list) : 0;
+    for (size_t i = 0; i < n; i++)
+        if (head > list[i].delivered && head - list[i].delivered > most)
+            most = head - list[i].delivered;
+    return most;
+}
+
 anc_status http_events_stats(http_request *rq)
 {
     const http_edge_options *o = &rq->edge->o;
-    uint64_t head = 0, announced = 0, kept = 0;
+    const krn_feed_stats feed =
+        o->feed.ops != NULL ? o->feed.ops->stats(o->feed.self) : (krn_feed_stats){0};
+    uint64_t head = 0, kept = 0;
     if (o->outbox.ops == NULL || o->bus.ops == NULL)
         return ANC_FAIL(&rq->err, ANC_NOT_IMPLEMENTED, "no events are kept");
     ANC_TRY(o->outbox.ops->head(o->outbox.self, &rq->call, &head));
-    ANC_TRY(o->outbox.ops->cursor_get(o->outbox.self, &rq->call, ANC_STR("relay"), &announced));
     ANC_TRY(count_kept(rq, head, &kept));
     const krn_bus_stats s = o->bus.ops->stats(o->bus.self);
     json_writer w = http_json(rq);
@@ -75,9 +88,9 @@ anc_status http_events_stats(http_request *rq)
     json_put_int(&w, "history_size", (int64_t)kept);
     json_put_bool(&w, "running", s.running);
     json_put_int(&w, "published_total", (int64_t)s.published);
-    json_put_int(&w, "dropped_events_total", (int64_t)s.dropped);
+    json_put_int(&w, "dropped_events_total", (int64_t)(s.dropped + feed.dropped));
     json_put_int(&w, "dropped_subscribers_total", 0);
-    json_put_int(&w, "outbox_pending", (int64_t)(head > announced ? head - announced : 0));
+    json_put_int(&w, "outbox_pending", (int64_t)count_pending(o, head));
     json_close_object(&w);
     return ANC_OK;
 }

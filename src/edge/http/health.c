@@ -63,6 +63,24 @@ static condition check_providers(const http_edge_options *o, anc_buf *detail)
     return worst;
 }
 
+/* A bus that is away holds up nothing here: its events wait in the outbox. */
+static condition check_relays(const http_edge_options *o, anc_buf *detail)
+{
+    krn_relay_state list[KRN_RELAYS_MAX];
+    condition worst = HEALTHY;
+    const size_t n = o->relays.ops != NULL ? o->relays.ops->look(o->relays.self, list) : 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!list[i].failing)
+            continue;
+        const int64_t waits_ms =
+            list[i].oldest_ms > 0 ? krn_wall_ms(o->clock) - list[i].oldest_ms : 0;
+        (void)anc_buf_printf(detail, "; %s does not take events (oldest waits for %lld s): %s",
+                             list[i].bus, (long long)(waits_ms / 1000), list[i].problem);
+        worst = DEGRADED;
+    }
+    return worst;
+}
+
 static condition check_bus(const http_edge_options *o, anc_buf *detail)
 {
     if (o->bus.ops == NULL)
@@ -70,7 +88,8 @@ static condition check_bus(const http_edge_options *o, anc_buf *detail)
     const krn_bus_stats s = o->bus.ops->stats(o->bus.self);
     (void)anc_buf_printf(detail, "%s: %llu published, %llu dropped", o->bus.ops->name,
                          (unsigned long long)s.published, (unsigned long long)s.dropped);
-    return s.running ? HEALTHY : DEGRADED;
+    const condition relays = check_relays(o, detail);
+    return s.running ? relays : DEGRADED;
 }
 
 static condition check_queue(const http_edge_options *o, anc_buf *detail)

@@ -93,7 +93,10 @@ static anc_status publish(krn_bus b, const char *type, uint64_t seq)
                                 .type_name = anc_str_of(type),
                                 .envelope = ANC_STR("{\"id\":\"1\"}"),
                                 .seq = seq};
-    return b.ops->publish(b.self, &a, &err);
+    size_t taken = 7;
+    const anc_status status = b.ops->publish(b.self, &a, 1, INT64_MAX, &taken, &err);
+    assert_int_equal(taken, status == ANC_OK);
+    return status;
 }
 
 static uint64_t subscribe(krn_bus b, const char *pattern, ear *e)

@@ -90,12 +90,17 @@ static anc_status append(void *arg, krn_tx *tx, anc_err *err)
                              err);
 }
 
-static anc_status take(void *self, const krn_announcement *a, anc_err *err)
+static anc_status take(void *self, const krn_announcement *events, size_t n, int64_t deadline_ns,
+                       size_t *ret_taken, anc_err *err)
 {
     stage *s = self;
+    (void)deadline_ns;
     (void)err;
-    s->heard += a->seq > s->newest;
-    s->newest = a->seq;
+    for (size_t i = 0; i < n; i++) {
+        s->heard += events[i].seq > s->newest;
+        s->newest = events[i].seq;
+    }
+    *ret_taken = n;
     return ANC_OK;
 }
 
@@ -120,6 +125,7 @@ static size_t play(stage *s, const char *path, bool may_fail)
     const krn_relay_options r = {.outbox = krn_sqlite_outbox(s->k),
                                  .writer = krn_sqlite_writer(s->k),
                                  .bus = {&bus_ops, s},
+                                 .prunes = true,
                                  .clock = sim_clock(world)};
     krn_relay *relay = krn_relay_new(&r);
     expect(relay != NULL || may_fail, "relay");
@@ -166,11 +172,12 @@ static void use_bus(bool may_fail)
     }
     const krn_bus b = krn_bus_memory_bus(bus);
     const krn_announcement a = {.type_name = ANC_STR("cache"), .envelope = ANC_STR("{}"), .seq = 1};
+    size_t taken;
     anc_status status = b.ops->subscribe(b.self, ANC_STR("*"), hear, NULL, &id, &err);
     if (status == ANC_OK)
         status = b.ops->start(b.self, &err);
     if (status == ANC_OK)
-        status = b.ops->publish(b.self, &a, &err);
+        status = b.ops->publish(b.self, &a, 1, INT64_MAX, &taken, &err);
     expect_status(status, may_fail, &err, "bus");
     krn_bus_memory_free(bus);
 }

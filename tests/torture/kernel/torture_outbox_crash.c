@@ -126,12 +126,16 @@ static void note_delivery(world *w, const krn_announcement *a)
     assert_string_equal(f->ids[payload.version], e.id.ptr);
 }
 
-static anc_status take_or_refuse(void *self, const krn_announcement *a, anc_err *err)
+static anc_status take_or_refuse(void *self, const krn_announcement *events, size_t n,
+                                 int64_t deadline_ns, size_t *ret_taken, anc_err *err)
 {
     world *w = self;
-    if (!w->quiet && sim_chance(w->sim, 8) == 0)
-        return ANC_FAIL(err, ANC_UNAVAILABLE, "full");
-    note_delivery(w, a);
+    (void)deadline_ns;
+    for (*ret_taken = 0; *ret_taken < n; ++*ret_taken) {
+        if (!w->quiet && sim_chance(w->sim, 8) == 0)
+            return ANC_FAIL(err, ANC_UNAVAILABLE, "full");
+        note_delivery(w, &events[*ret_taken]);
+    }
     return ANC_OK;
 }
 
@@ -171,6 +175,7 @@ static bool open_life(world *w)
                                  .writer = krn_sqlite_writer(w->k),
                                  .bus = bus_of(w),
                                  .clock = sim_clock(w->sim),
+                                 .prunes = true,
                                  .keep = w->prunes ? 5 : 0};
     w->relay = krn_relay_new(&r);
     assert_non_null(w->relay);

@@ -168,11 +168,6 @@ static bool wants(const subscription *s, const krn_announcement *event)
     return ev_pattern_matches(anc_str_of(s->pattern), event->type_name);
 }
 
-static bool is_durable(const krn_announcement *event)
-{
-    return event->seq > 0;
-}
-
 /* The first subscription whose full queue stands in the way, or NULL. */
 static const subscription *full_one(const krn_bus_memory *bus, const krn_announcement *event)
 {
@@ -200,26 +195,35 @@ static void enqueue(krn_bus_memory *bus, message *m)
     bus->stats.published++;
 }
 
-static anc_status bus_publish(void *self, const krn_announcement *event, anc_err *err)
+static anc_status publish_one(krn_bus_memory *bus, const krn_announcement *event, anc_err *err)
 {
-    krn_bus_memory *bus = self;
+    const bool durable = krn_is_durable(event);
     message *m = message_new(event);
     if (m == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for an event of %zu bytes",
                         event->envelope.len);
     (void)pthread_mutex_lock(&bus->mutex);
     const bool running = bus->running;
-    const bool full = running && is_durable(event) && full_one(bus, event) != NULL;
+    const bool full = running && durable && full_one(bus, event) != NULL;
     if (running && !full)
         enqueue(bus, m);
-    else if (!is_durable(event))
+    else if (!durable)
         bus->stats.dropped++;
     (void)pthread_mutex_unlock(&bus->mutex);
     message_unref(m);
-    if (is_durable(event) && !running)
+    if (durable && !running)
         return ANC_FAIL(err, ANC_UNAVAILABLE, "the bus is not running");
     if (full)
         return ANC_FAIL(err, ANC_UNAVAILABLE, "a subscriber is %zu events behind", bus->max_queued);
+    return ANC_OK;
+}
+
+static anc_status bus_publish(void *self, const krn_announcement *events, size_t n,
+                              int64_t deadline_ns, size_t *ret_taken, anc_err *err)
+{
+    (void)deadline_ns; /* nothing here waits */
+    for (*ret_taken = 0; *ret_taken < n; ++*ret_taken)
+        ANC_TRY(publish_one(self, &events[*ret_taken], err));
     return ANC_OK;
 }
 
@@ -316,6 +320,7 @@ static krn_bus_stats bus_stats(void *self)
     krn_bus_stats stats = bus->stats;
     stats.subscribers = bus->n;
     stats.running = bus->running;
+    stats.reachable = bus->running;
     for (size_t i = 0; i < bus->n; i++)
         stats.queued += bus->list[i]->queued;
     (void)pthread_mutex_unlock(&bus->mutex);

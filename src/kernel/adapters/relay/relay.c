@@ -1,40 +1,68 @@
 /* relay.c - one step: read a batch behind the cursor, publish it, move the cursor; now and then prune.
  *
  * The cursor is read once and then kept here, so a quiet step costs one look at the outbox. Part of a
- * batch that the bus took counts: the cursor moves to the last event that it took.
+ * batch that the bus took counts: the cursor moves to the last event that it took. A cursor of a new
+ * consumer is written before anything is published, so that no event goes before it was heard.
+ *
+ * The mutex guards `state`, which others look at; all else belongs to the step.
  */
 #include "kernel/adapters/relay/relay.h"
 
+#include <assert.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/str.h"
 
-enum { BATCH = 128, PRUNE_BATCH = 1000, MEMORY_BYTES = 256 << 20 };
+enum { BATCH = 128, BATCH_MAX = 1000, PRUNE_BATCH = 1000, MEMORY_BYTES = 256 << 20 };
 
 static const int64_t SECOND_NS = 1000000000;
 static const int64_t FIRST_PAUSE_NS = 20000000;
 static const int64_t LONGEST_PAUSE_NS = 5000000000;
 static const int64_t PRUNE_EVERY_NS = 60000000000;
 static const int64_t STEP_DEADLINE_NS = 10000000000;
+static const int64_t PUBLISH_NS = 5000000000;
 static const int64_t WEEK_MS = 604800000;
 static const uint64_t MILLION = 1000000;
-
-#define CONSUMER ANC_STR("relay")
 
 struct krn_relay {
     krn_relay_options o;
     anc_arena *mem; /* owned; of one step */
     bool cursor_known;
     uint64_t cursor;       /* last event that the bus took */
-    uint64_t saved_cursor; /* as it stands in the outbox */
+    uint64_t saved_cursor; /* as it stands in the outbox; UINT64_MAX: it does not yet */
     size_t batch;          /* events read at once; one when a whole batch did not fit */
     int64_t pause_ns;      /* before the next try; 0: the last one went well */
+    int64_t try_at_ns;     /* not before, however often it is woken */
+    int64_t save_at_ns;
     int64_t prune_at_ns;
-    krn_series *published, *failures;
+    uint64_t random; /* state of the jitter; 0: none */
+    pthread_mutex_t mutex;
+    krn_relay_state state;
+    krn_series *published, *failures, *lag, *age;
 };
+
+static void name_series(krn_relay *r)
+{
+    char labels[64];
+    const krn_metrics m = r->o.metrics;
+    if (m.ops == NULL)
+        return;
+    (void)snprintf(labels, sizeof labels, "bus=\"%s\"", r->o.bus.ops->name);
+    r->published = m.ops->counter(m.self, "anchorage_relay_events_total", labels,
+                                  "Durable events given to a bus");
+    r->failures = m.ops->counter(m.self, "anchorage_relay_failures_total", labels,
+                                 "Steps of a relay that failed");
+    r->lag = m.ops->gauge(m.self, "anchorage_relay_lag_events", labels,
+                          "Durable events that a bus has not taken yet");
+    r->age = m.ops->gauge(m.self, "anchorage_relay_oldest_seconds", labels,
+                          "Age of the oldest event that a bus has not taken yet");
+}
 
 krn_relay *krn_relay_new(const krn_relay_options *options)
 {
+    assert(options->batch <= BATCH_MAX);
     krn_relay *r = calloc(1, sizeof *r);
     if (r == NULL)
         return NULL;
@@ -44,18 +72,17 @@ krn_relay *krn_relay_new(const krn_relay_options *options)
         free(r);
         return NULL;
     }
-    r->batch = BATCH;
-    if (r->o.keep_ms == 0)
-        r->o.keep_ms = WEEK_MS;
-    if (r->o.keep == 0)
-        r->o.keep = MILLION;
-    const krn_metrics m = options->metrics;
-    if (m.ops != NULL) {
-        r->published = m.ops->counter(m.self, "anchorage_relay_events_total", "",
-                                      "Durable events given to the bus");
-        r->failures = m.ops->counter(m.self, "anchorage_relay_failures_total", "",
-                                     "Steps of the relay that failed");
-    }
+    if (r->o.consumer.len == 0)
+        r->o.consumer = ANC_STR("relay");
+    r->o.batch = r->o.batch > 0 ? r->o.batch : BATCH;
+    r->o.publish_ns = r->o.publish_ns > 0 ? r->o.publish_ns : PUBLISH_NS;
+    r->o.keep_ms = r->o.keep_ms > 0 ? r->o.keep_ms : WEEK_MS;
+    r->o.keep = r->o.keep > 0 ? r->o.keep : MILLION;
+    r->batch = r->o.batch;
+    r->random = r->o.seed;
+    r->state.bus = r->o.bus.ops->name;
+    (void)pthread_mutex_init(&r->mutex, NULL);
+    name_series(r);
     return r;
 }
 
@@ -63,48 +90,17 @@ void krn_relay_free(krn_relay *relay)
 {
     if (relay == NULL)
         return;
+    (void)pthread_mutex_destroy(&relay->mutex);
     anc_arena_free(relay->mem);
     free(relay);
 }
 
-static anc_status load_cursor(krn_relay *r, krn_call *call)
-{
-    if (r->cursor_known)
-        return ANC_OK;
-    ANC_TRY(r->o.outbox.ops->cursor_get(r->o.outbox.self, call, CONSUMER, &r->cursor));
-    r->saved_cursor = r->cursor;
-    r->cursor_known = true;
-    return ANC_OK;
-}
-
-static anc_status read_batch(krn_relay *r, krn_call *call, krn_kept_event **ret, size_t *ret_n)
-{
-    const krn_event_filter filter = {.after_seq = r->cursor, .limit = r->batch};
-    const anc_status status = r->o.outbox.ops->read(r->o.outbox.self, call, &filter, ret, ret_n);
-    r->batch = status == ANC_LIMIT ? 1 : BATCH;
-    return status;
-}
-
-static anc_status publish(krn_relay *r, const krn_kept_event *events, size_t n, anc_err *err)
-{
-    for (size_t i = 0; i < n; i++) {
-        const krn_announcement a = {
-            .type = ev_type_by_name(events[i].type),
-            .type_name = events[i].type,
-            .envelope = events[i].envelope,
-            .seq = events[i].seq,
-        };
-        ANC_TRY(r->o.bus.ops->publish(r->o.bus.self, &a, err));
-        r->cursor = events[i].seq;
-        krn_count(r->published, 1);
-    }
-    return ANC_OK;
-}
+/* ---- the cursor ---------------------------------------------------------------------------- */
 
 static anc_status write_cursor(void *arg, krn_tx *tx, anc_err *err)
 {
     krn_relay *r = arg;
-    return r->o.outbox.ops->cursor_set(r->o.outbox.self, tx, CONSUMER, r->cursor, err);
+    return r->o.outbox.ops->cursor_set(r->o.outbox.self, tx, r->o.consumer, r->cursor, err);
 }
 
 static anc_status save_cursor(krn_relay *r, krn_call *call)
@@ -115,6 +111,88 @@ static anc_status save_cursor(krn_relay *r, krn_call *call)
     r->saved_cursor = r->cursor;
     return ANC_OK;
 }
+
+static anc_status save_cursor_in_time(krn_relay *r, krn_call *call, int64_t now_ns)
+{
+    if (now_ns < r->save_at_ns)
+        return ANC_OK;
+    ANC_TRY(save_cursor(r, call));
+    r->save_at_ns = now_ns + r->o.save_ns;
+    return ANC_OK;
+}
+
+static anc_status load_cursor(krn_relay *r, krn_call *call)
+{
+    if (!r->cursor_known)
+        ANC_TRY(r->o.outbox.ops->cursor_get(r->o.outbox.self, call, r->o.consumer, &r->cursor));
+    if (!r->cursor_known && r->cursor > 0)
+        r->saved_cursor = r->cursor;
+    else if (!r->cursor_known)
+        r->saved_cursor = UINT64_MAX;
+    r->cursor_known = true;
+    return r->saved_cursor == UINT64_MAX ? save_cursor(r, call) : ANC_OK;
+}
+
+/* ---- a batch ------------------------------------------------------------------------------- */
+
+static anc_status read_batch(krn_relay *r, krn_call *call, krn_kept_event **ret, size_t *ret_n)
+{
+    const krn_event_filter filter = {.after_seq = r->cursor, .limit = r->batch};
+    const anc_status status = r->o.outbox.ops->read(r->o.outbox.self, call, &filter, ret, ret_n);
+    r->batch = status == ANC_LIMIT ? 1 : r->o.batch;
+    return status;
+}
+
+static void note_taken(krn_relay *r, const krn_kept_event *events, size_t n, size_t taken)
+{
+    if (taken > 0)
+        r->cursor = events[taken - 1].seq;
+    krn_count(r->published, taken);
+    (void)pthread_mutex_lock(&r->mutex);
+    r->state.delivered = r->cursor;
+    r->state.events += taken;
+    r->state.oldest_ms = taken < n ? events[taken].time_ms : 0;
+    (void)pthread_mutex_unlock(&r->mutex);
+}
+
+static anc_status publish(krn_relay *r, krn_call *call, const krn_kept_event *events, size_t n,
+                          int64_t now_ns)
+{
+    size_t taken = 0;
+    krn_announcement *list = anc_arena_alloc(call->mem, n, sizeof *list);
+    if (list == NULL && n > 0)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu events", n);
+    for (size_t i = 0; i < n; i++)
+        list[i] = (krn_announcement){.type = ev_type_by_name(events[i].type),
+                                     .type_name = events[i].type,
+                                     .envelope = events[i].envelope,
+                                     .seq = events[i].seq};
+    const anc_status status =
+        n == 0 ? ANC_OK
+               : r->o.bus.ops->publish(r->o.bus.self, list, n, now_ns + r->o.publish_ns, &taken,
+                                       call->err);
+    note_taken(r, events, n, taken);
+    return status;
+}
+
+/* How many wait, told to the metrics: none known after a batch that was not full. */
+static void tell_lag(krn_relay *r, krn_call *call, bool more)
+{
+    uint64_t head = r->cursor;
+    anc_err unsaid = {0};
+    krn_call asking = *call;
+    asking.err = &unsaid;
+    if (r->lag == NULL)
+        return;
+    if (more && r->o.outbox.ops->head(r->o.outbox.self, &asking, &head) != ANC_OK)
+        return;
+    const krn_relay_state state = krn_relay_look(r);
+    krn_gauge_set(r->lag, head > r->cursor ? (int64_t)(head - r->cursor) : 0);
+    krn_gauge_set(r->age,
+                  state.oldest_ms > 0 ? (krn_wall_ms(r->o.clock) - state.oldest_ms) / 1000 : 0);
+}
+
+/* ---- removal ------------------------------------------------------------------------------ */
 
 typedef struct pruning {
     krn_relay *relay;
@@ -132,7 +210,7 @@ static anc_status prune_some(void *arg, krn_tx *tx, anc_err *err)
 
 static anc_status prune(krn_relay *r, krn_call *call, int64_t now_ns)
 {
-    if (now_ns < r->prune_at_ns)
+    if (!r->o.prunes || now_ns < r->prune_at_ns)
         return ANC_OK;
     pruning p = {.relay = r, .before_ms = krn_wall_ms(r->o.clock) - r->o.keep_ms};
     ANC_TRY(krn_writer_run(r->o.writer, call, prune_some, &p));
@@ -140,6 +218,8 @@ static anc_status prune(krn_relay *r, krn_call *call, int64_t now_ns)
     r->prune_at_ns = now_ns + (p.removed == PRUNE_BATCH ? SECOND_NS : PRUNE_EVERY_NS);
     return ANC_OK;
 }
+
+/* ---- the step ------------------------------------------------------------------------------ */
 
 static anc_status step(krn_relay *r, krn_call *call, int64_t now_ns, bool *ret_more)
 {
@@ -149,10 +229,11 @@ static anc_status step(krn_relay *r, krn_call *call, int64_t now_ns, bool *ret_m
     *ret_more = false;
     ANC_TRY(load_cursor(r, call));
     ANC_TRY(read_batch(r, call, &events, &n));
-    const anc_status published = publish(r, events, n, call->err);
+    const anc_status published = publish(r, call, events, n, now_ns);
     if (published == ANC_OK) {
-        ANC_TRY(save_cursor(r, call));
+        ANC_TRY(save_cursor_in_time(r, call, now_ns));
         *ret_more = n == asked;
+        tell_lag(r, call, *ret_more);
         return prune(r, call, now_ns);
     }
     /* what the bus took need not come again; where the cursor cannot be saved either, it will */
@@ -160,17 +241,55 @@ static anc_status step(krn_relay *r, krn_call *call, int64_t now_ns, bool *ret_m
     return saved == ANC_OK ? published : saved;
 }
 
-static int64_t pause_after(krn_relay *r, anc_status status, const anc_err *err, int64_t now_ns)
+/* xorshift64 (Marsaglia 2003): between 3/4 and 5/4 of the pause. */
+static int64_t with_jitter(krn_relay *r, int64_t pause_ns)
+{
+    if (r->random == 0)
+        return pause_ns;
+    r->random ^= r->random << 13;
+    r->random ^= r->random >> 7;
+    r->random ^= r->random << 17;
+    return pause_ns - pause_ns / 4 + (int64_t)(r->random % (uint64_t)(pause_ns / 2));
+}
+
+static void note_outcome(krn_relay *r, anc_status status, const anc_err *err)
+{
+    (void)pthread_mutex_lock(&r->mutex);
+    r->state.failing = status != ANC_OK;
+    r->state.failures += status != ANC_OK;
+    (void)snprintf(r->state.problem, sizeof r->state.problem, "%.*s", KRN_PROBLEM_TEXT - 1,
+                   status != ANC_OK ? err->text : "");
+    (void)pthread_mutex_unlock(&r->mutex);
+}
+
+static int64_t pause_after(krn_relay *r, krn_call *call, anc_status status, int64_t now_ns)
 {
     krn_count(r->failures, 1);
     if (r->pause_ns == 0)
         krn_log_write(r->o.log, KRN_WARN, "relay", "events wait",
+                      KRN_STR("bus", anc_str_of(r->o.bus.ops->name)),
                       KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
-                      KRN_STR("reason", anc_str_of(err->text)));
+                      KRN_STR("reason", anc_str_of(call->err->text)));
+    tell_lag(r, call, true);
     r->pause_ns = r->pause_ns == 0 ? FIRST_PAUSE_NS : r->pause_ns * 2;
     if (r->pause_ns > LONGEST_PAUSE_NS)
         r->pause_ns = LONGEST_PAUSE_NS;
-    return now_ns + r->pause_ns;
+    r->try_at_ns = now_ns + with_jitter(r, r->pause_ns);
+    return r->try_at_ns;
+}
+
+static int64_t next_after(krn_relay *r, bool more, int64_t now_ns)
+{
+    if (r->pause_ns > 0)
+        krn_log_write(r->o.log, KRN_INFO, "relay", "events flow again",
+                      KRN_STR("bus", anc_str_of(r->o.bus.ops->name)));
+    r->pause_ns = 0;
+    if (more)
+        return now_ns;
+    int64_t next = r->o.prunes ? r->prune_at_ns : INT64_MAX;
+    if (r->cursor != r->saved_cursor && r->save_at_ns < next)
+        next = r->save_at_ns;
+    return next;
 }
 
 int64_t krn_relay_step(void *relay, int64_t now_ns)
@@ -181,10 +300,37 @@ int64_t krn_relay_step(void *relay, int64_t now_ns)
     bool more = false;
     krn_call call = {
         .mem = r->mem, .err = &err, .deadline_ns = now_ns + STEP_DEADLINE_NS, .cancelled = &never};
+    if (now_ns < r->try_at_ns)
+        return r->try_at_ns;
     const anc_status status = step(r, &call, now_ns, &more);
+    note_outcome(r, status, &err);
+    const int64_t next =
+        status != ANC_OK ? pause_after(r, &call, status, now_ns) : next_after(r, more, now_ns);
     anc_arena_reset(r->mem);
-    if (status != ANC_OK)
-        return pause_after(r, status, &err, now_ns);
-    r->pause_ns = 0;
-    return more ? now_ns : r->prune_at_ns;
+    return next;
+}
+
+void krn_relay_settle(krn_relay *r)
+{
+    atomic_bool never = false;
+    anc_err err = {0};
+    if (r == NULL || !r->cursor_known)
+        return;
+    krn_call call = {.mem = r->mem,
+                     .err = &err,
+                     .deadline_ns = krn_now_ns(r->o.clock) + SECOND_NS,
+                     .cancelled = &never};
+    if (save_cursor(r, &call) != ANC_OK)
+        krn_log_write(r->o.log, KRN_WARN, "relay", "some events will be announced again",
+                      KRN_STR("bus", anc_str_of(r->o.bus.ops->name)),
+                      KRN_STR("reason", anc_str_of(err.text)));
+    anc_arena_reset(r->mem);
+}
+
+krn_relay_state krn_relay_look(krn_relay *r)
+{
+    (void)pthread_mutex_lock(&r->mutex);
+    const krn_relay_state state = r->state;
+    (void)pthread_mutex_unlock(&r->mutex);
+    return state;
 }

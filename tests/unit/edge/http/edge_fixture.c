@@ -46,6 +46,7 @@ static void fill(edge_fixture *f, http_edge_options *o)
     o->writer = double_writer();
     o->outbox = double_outbox();
     o->bus = double_bus();
+    o->relays = double_relays();
     o->kno = double_kno();
     o->emb = double_emb();
     o->srch = double_srch();

@@ -8,6 +8,7 @@
 #include "kernel/domain/document_events.h"
 #include "kernel/domain/envelope.h"
 #include "kernel/domain/event_codec.h"
+#include "kernel/domain/event_copy.h"
 #include "kernel/domain/feed.h"
 #include "kernel/domain/feed_events.h"
 #include "kernel/domain/query_events.h"
@@ -357,6 +358,60 @@ static void the_feeds_form(void **state)
     assert_int_equal(ev_feed_write(ANC_STR("nothing"), &out, NULL), ANC_INVALID);
 }
 
+/* ---- copies -------------------------------------------------------------------------------- */
+
+static anc_str written(ev_type_id id, const void *payload)
+{
+    anc_err err = {0};
+    ANC_BUF(out, 1 << 16);
+    json_writer w = json_writer_of(&out);
+    ASSERT_OK(ev_payload_write(&w, ev_type_of(id), payload, &err), &err);
+    return anc_arena_copy(mem, anc_buf_view(&out));
+}
+
+static void a_copy_stands_alone(void **state)
+{
+    (void)state;
+    char id[] = "q-1", first[] = "doc-a", second[] = "";
+    double scores[] = {0.5, 0.25};
+    anc_str documents[] = {anc_str_of(first), anc_str_of(second)};
+    const ev_documents_retrieved payload = {.query_id = anc_str_of(id),
+                                            .document_ids = {documents, 2},
+                                            .scores = {scores, 2},
+                                            .count = 2,
+                                            .cache_hit = true};
+    const ev_type *type = ev_type_of(EV_DOCUMENTS_RETRIEVED);
+    const anc_str before = written(EV_DOCUMENTS_RETRIEVED, &payload);
+    const size_t size = ev_copy_size(type, &payload);
+    assert_true(size >= sizeof payload + 3 + 5 + 16 + 2 * sizeof(anc_str) && size % 8 == 0);
+    void *copy = anc_arena_alloc(mem, size, 1);
+    assert_non_null(copy);
+    ev_copy(type, &payload, copy);
+    memset(id, '!', 3);
+    memset(first, '!', 5);
+    scores[0] = 7;
+    documents[1] = ANC_STR("gone");
+    assert_true(anc_str_eq(written(EV_DOCUMENTS_RETRIEVED, copy), before));
+}
+
+static void a_copy_keeps_what_is_absent_and_refuses_what_overflows(void **state)
+{
+    (void)state;
+    ev_error payload = {.error_type = ANC_STR("x"), .error_message = ANC_STR("y")};
+    unsigned char copy[512] __attribute__((aligned(8)));
+    const ev_type *type = ev_type_of(EV_ERROR);
+    assert_true(ev_copy_size(type, &payload) <= sizeof copy);
+    ev_copy(type, &payload, copy);
+    ev_error got;
+    memcpy(&got, copy, sizeof got);
+    assert_null(got.stack_trace.ptr);
+    assert_true(anc_str_eq(got.error_message, ANC_STR("y")));
+    payload.error_message.len = SIZE_MAX;
+    assert_int_equal(ev_copy_size(type, &payload), SIZE_MAX);
+    const ev_documents_retrieved many = {.scores = {.n = SIZE_MAX / 8 + 2}};
+    assert_int_equal(ev_copy_size(ev_type_of(EV_DOCUMENTS_RETRIEVED), &many), SIZE_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +426,8 @@ int main(void)
         cmocka_unit_test(metadata_may_be_absent),
         cmocka_unit_test(reading_ends_at_the_arenas_ceiling),
         cmocka_unit_test(the_feeds_form),
+        cmocka_unit_test(a_copy_stands_alone),
+        cmocka_unit_test(a_copy_keeps_what_is_absent_and_refuses_what_overflows),
     };
     mem = anc_arena_new(16 << 20);
     int failed = cmocka_run_group_tests_name("events", tests, NULL, NULL);

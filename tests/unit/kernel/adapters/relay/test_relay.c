@@ -85,15 +85,23 @@ static anc_status fake_run(void *self, krn_call *call, krn_work_fn *work, void *
     return work(arg, NULL, call->err);
 }
 
-static anc_status fake_publish(void *self, const krn_announcement *a, anc_err *err)
+static anc_status take_one(world *w, const krn_announcement *a, anc_err *err)
 {
-    world *w = self;
     if (w->full_at > 0 && a->seq >= w->full_at)
         return ANC_FAIL(err, ANC_UNAVAILABLE, "full");
     assert_true(a->seq <= w->heard + 1); /* in order, no gap */
     assert_non_null(a->type);
     w->heard = a->seq;
     w->taken++;
+    return ANC_OK;
+}
+
+static anc_status fake_publish(void *self, const krn_announcement *events, size_t n,
+                               int64_t deadline_ns, size_t *ret_taken, anc_err *err)
+{
+    assert_true(n > 0 && deadline_ns < INT64_MAX);
+    for (*ret_taken = 0; *ret_taken < n; ++*ret_taken)
+        ANC_TRY(take_one(self, &events[*ret_taken], err));
     return ANC_OK;
 }
 
@@ -117,16 +125,23 @@ static const krn_writer_ops writer_ops = {.name = "fake", .run = fake_run};
 static const krn_bus_ops bus_ops = {.name = "fake", .publish = fake_publish};
 static const krn_log_ops log_ops = {"fake", fake_log};
 
+static krn_relay_options options_of(world *w, int64_t save_ns)
+{
+    return (krn_relay_options){.outbox = {&outbox_ops, w},
+                               .writer = {&writer_ops, w},
+                               .bus = {&bus_ops, w},
+                               .log = {&log_ops, w},
+                               .clock = sim_clock(w->sim),
+                               .prunes = true,
+                               .keep_ms = 5000,
+                               .save_ns = save_ns,
+                               .keep = 77};
+}
+
 static void world_open(world *w, uint64_t events)
 {
     *w = (world){.sim = sim_new(1), .events = events};
-    const krn_relay_options o = {.outbox = {&outbox_ops, w},
-                                 .writer = {&writer_ops, w},
-                                 .bus = {&bus_ops, w},
-                                 .log = {&log_ops, w},
-                                 .clock = sim_clock(w->sim),
-                                 .keep_ms = 5000,
-                                 .keep = 77};
+    const krn_relay_options o = options_of(w, 0);
     w->relay = krn_relay_new(&o);
     assert_non_null(w->relay);
 }
@@ -177,8 +192,11 @@ static void a_full_bus_is_tried_again_ever_later(void **state)
     }
     assert_int_equal(before, 5000000000);
     assert_int_equal(w.warnings, 1);
+    const krn_relay_state waits = krn_relay_look(w.relay);
+    assert_true(waits.failing && waits.delivered == 3 && waits.failures == 20);
+    assert_string_equal(waits.problem, "full");
     w.full_at = 0;
-    (void)step(&w);
+    assert_true(step(&w) <= 0 || w.heard == 10);
     assert_true(w.heard == 10 && w.taken == 10);
     w.full_at = 11;
     w.events = 11;
@@ -191,12 +209,69 @@ static void a_cursor_that_cannot_be_saved_brings_nothing_again_in_this_life(void
     (void)state;
     world w;
     world_open(&w, 5);
+    (void)step(&w);
+    w.events = 10;
+    w.writing = ANC_UNAVAILABLE;
+    const int64_t pause = step(&w);
+    assert_true(pause > 0);
+    assert_true(w.taken == 10 && w.cursor == 5);
+    w.writing = ANC_OK;
+    sim_pass(w.sim, pause);
+    (void)step(&w);
+    assert_true(w.taken == 10 && w.cursor == 10);
+    world_close(&w);
+}
+
+static void a_new_consumer_is_known_before_anything_is_published(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, 5);
     w.writing = ANC_UNAVAILABLE;
     assert_true(step(&w) > 0);
-    assert_true(w.taken == 5 && w.cursor == 0);
-    w.writing = ANC_OK;
+    assert_int_equal(w.taken, 0); /* else a removal could pass it */
+    world_close(&w);
+}
+
+static void being_woken_does_not_make_it_try_sooner(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, 5);
+    w.full_at = 1;
+    const int64_t pause = step(&w);
+    const size_t reads = w.reads;
+    w.full_at = 0;
+    assert_int_equal(step(&w), pause);
+    assert_int_equal(w.reads, reads);
+    sim_pass(w.sim, pause);
     (void)step(&w);
-    assert_true(w.taken == 5 && w.cursor == 5);
+    assert_int_equal(w.taken, 5);
+    world_close(&w);
+}
+
+static void a_cursor_may_be_written_now_and_then_and_at_the_end(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, 5);
+    krn_relay_free(w.relay);
+    const krn_relay_options o = options_of(&w, 1000000000);
+    w.relay = krn_relay_new(&o);
+    assert_non_null(w.relay);
+    (void)step(&w);
+    assert_int_equal(w.cursor, 5);
+    w.events = 9;
+    assert_true(step(&w) <= 1000000000); /* it comes back to write it */
+    assert_true(w.taken == 9 && w.cursor == 5);
+    sim_pass(w.sim, 1000000000);
+    (void)step(&w);
+    assert_int_equal(w.cursor, 9);
+    w.events = 10;
+    (void)step(&w);
+    assert_int_equal(w.cursor, 9);
+    krn_relay_settle(w.relay);
+    assert_int_equal(w.cursor, 10);
     world_close(&w);
 }
 
@@ -237,6 +312,9 @@ int main(void)
         cmocka_unit_test(batches_follow_at_once_until_all_is_told),
         cmocka_unit_test(a_full_bus_is_tried_again_ever_later),
         cmocka_unit_test(a_cursor_that_cannot_be_saved_brings_nothing_again_in_this_life),
+        cmocka_unit_test(a_new_consumer_is_known_before_anything_is_published),
+        cmocka_unit_test(being_woken_does_not_make_it_try_sooner),
+        cmocka_unit_test(a_cursor_may_be_written_now_and_then_and_at_the_end),
         cmocka_unit_test(a_batch_that_does_not_fit_is_taken_one_by_one),
         cmocka_unit_test(old_events_are_removed_now_and_then),
     };

@@ -1,0 +1,98 @@
+/* announcing.c - the rows of the house for what happens: which buses there are, a relay for each, and
+ * the ring of transient events that all of them hear. */
+#include <string.h>
+
+#include "house_impl.h"
+
+static const int64_t SAVE_NS = 1000000000;
+
+static void wake_relays(void *arg)
+{
+    srv_house *h = arg;
+    for (size_t i = 0; i < h->n_relays; i++)
+        h->scheduler.ops->wake(h->scheduler.self, h->relays[i].step);
+}
+
+static void wake_feed(void *arg)
+{
+    srv_house *h = arg;
+    h->scheduler.ops->wake(h->scheduler.self, h->feed_step);
+}
+
+/* `consumer` and `name` are literals; the first relay removes old events for all. */
+static anc_status add_relay(srv_house *h, krn_bus bus, anc_str consumer, const char *name,
+                            size_t batch, anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    srv_relay *r = &h->relays[h->n_relays];
+    uint64_t seed = 0;
+    h->clock.ops->random(h->clock.self, &seed, sizeof seed);
+    const krn_relay_options options = {.outbox = h->outbox,
+                                       .writer = h->writer,
+                                       .bus = bus,
+                                       .clock = h->clock,
+                                       .log = h->log,
+                                       .metrics = h->metrics,
+                                       .consumer = consumer,
+                                       .batch = batch,
+                                       .save_ns = SAVE_NS,
+                                       .seed = seed | 1,
+                                       .prunes = h->n_relays == 0,
+                                       .keep_ms = c->events.keep_days * 86400000,
+                                       .keep = (uint64_t)c->events.keep};
+    r->relay = krn_relay_new(&options);
+    if (r->relay == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "the relay to %s", bus.ops->name);
+    h->n_relays++;
+    return h->scheduler.ops->add(h->scheduler.self, name, krn_relay_step, r->relay, &r->step, err);
+}
+
+static anc_status open_feed(srv_house *h, anc_err *err)
+{
+    const krn_feed_ring_options options = {.clock = h->clock,
+                                           .metrics = h->metrics,
+                                           .buses = {h->bus},
+                                           .n_buses = 1,
+                                           .wake = wake_feed,
+                                           .arg = h};
+    h->feed_ring = krn_feed_ring_new(&options);
+    if (h->feed_ring == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "the feed");
+    h->feed = krn_feed_ring_feed(h->feed_ring);
+    return h->scheduler.ops->add(h->scheduler.self, "feed", krn_feed_ring_step, h->feed_ring,
+                                 &h->feed_step, err);
+}
+
+anc_status srv_announcing_open(srv_house *h, anc_err *err)
+{
+    ANC_TRY(open_feed(h, err));
+    ANC_TRY(add_relay(h, h->bus, ANC_STR("relay"), "relay", 0, err));
+    return h->outbox.ops->listen(h->outbox.self, wake_relays, h, err);
+}
+
+static size_t look(void *self, krn_relay_state out[KRN_RELAYS_MAX])
+{
+    const srv_house *h = self;
+    for (size_t i = 0; i < h->n_relays; i++)
+        out[i] = krn_relay_look(h->relays[i].relay);
+    return h->n_relays;
+}
+
+krn_relays srv_announcing_relays(srv_house *h)
+{
+    static const krn_relays_ops ops = {"house", look};
+    return (krn_relays){&ops, h};
+}
+
+void srv_announcing_settle(srv_house *h)
+{
+    for (size_t i = 0; i < h->n_relays; i++)
+        krn_relay_settle(h->relays[i].relay);
+}
+
+void srv_announcing_close(srv_house *h)
+{
+    for (size_t i = 0; i < h->n_relays; i++)
+        krn_relay_free(h->relays[i].relay);
+    krn_feed_ring_free(h->feed_ring);
+}
