@@ -106,6 +106,7 @@ typedef struct kno_past {
     anc_str parent;              /* kno_document.parent; what is attached to it comes by itself */
     const anc_str *unread;       /* [n_unread] found.attachments_unread */
     size_t n_unread;
+    bool rows;     /* its records are documents, each with a history of its own */
     bool compared; /* the rest says how it differed; else it is compared anew */
     bool title_changed, content_changed, metadata_changed, acl_changed, uri_changed, cut_again;
     bool counted;

@@ -246,7 +246,7 @@ anc_status kno_parts_retire_early(kno_put *put)
 {
     const kno_document_store d = put->kno->with.catalog.documents;
     uint64_t parts = 0;
-    if (put->present.id == 0)
+    if (put->present.id == 0 || !put->takes_parts)
         return ANC_OK;
     ANC_TRY(d.ops->count_parts(d.self, &put->call, put->collection.id, put->name, &parts));
     if (parts <= KNO_GARBAGE_PIECE)
