@@ -8,6 +8,7 @@
  *   put_past.c       a version of another data folder: is it there, what it keeps of then
  *   put_cut.c        text and blocks to chunk records with digests
  *   put_publish.c    look up, embed, stage, publish
+ *   restore.c        an old version made current again
  *
  * A restored version enters at the last stage, one that is cut again by other settings at the second.
  *
@@ -110,6 +111,9 @@ anc_status kno_parts_retire_early(kno_put *put) ANC_MUST_CHECK;
 /* The put of a part. */
 anc_status kno_put_as_part(kno_service *kno, krn_call *call, const kno_document_input *input,
                            const kno_part_of *of, kno_put_result *ret) ANC_MUST_CHECK;
+
+/* In how many documents it lies that is put by itself, though it is part of another. */
+anc_status kno_parts_find_depth(kno_put *put) ANC_MUST_CHECK;
 
 /* Takes over a note of an attachment that is no document. */
 anc_status kno_parts_unread(kno_put *put, anc_str note) ANC_MUST_CHECK;
