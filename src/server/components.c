@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "embedding/adapters/infer/infer_encoder.h"
+#include "embedding/adapters/infer/infer_source.h"
 #include "embedding/app/embedding_service.h"
+#include "embedding/app/library_service.h"
 #include "house_impl.h"
 #include "ingest/adapters/folder/folder.h"
 #include "ingest/adapters/spool_files/spool_files.h"
@@ -80,6 +82,7 @@ void srv_catalog_close(srv_house *h)
     if (h->raw.ops != NULL)
         h->raw.ops->close(h->raw.self);
     kno_sqlite_close(h->kno_store);
+    emb_library_close(h->library);
     emb_service_close(h->emb);
 }
 
@@ -115,6 +118,24 @@ static anc_status open_embedding(srv_house *h, anc_err *err)
     const anc_status status = emb_service_open(&options, &h->emb, err);
     if (status != ANC_OK)
         emb_encoder_close(&options.encoder);
+    return status;
+}
+
+/* Models that collections may ask for beside the configured one. */
+static anc_status open_library(srv_house *h, anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    emb_library_options options = {.configured = h->emb,
+                                   .most = (unsigned)c->model.most_loaded,
+                                   .most_bytes = (uint64_t)c->model.most_mb << 20,
+                                   .cache_bytes = (uint64_t)c->model.cache_mb << 20,
+                                   .clock = h->clock,
+                                   .log = h->log,
+                                   .metrics = h->metrics};
+    ANC_TRY(emb_infer_source_open(c->models_dir, h->cpu_pool, h->clock, &options.source, err));
+    const anc_status status = emb_library_open(&options, &h->library, err);
+    if (status != ANC_OK)
+        options.source.ops->close(options.source.self);
     return status;
 }
 
@@ -201,6 +222,7 @@ static anc_status open_ingest(srv_house *h, anc_err *err)
 anc_status srv_components_open(srv_house *h, anc_err *err)
 {
     ANC_TRY(open_embedding(h, err));
+    ANC_TRY(open_library(h, err));
     ANC_TRY(open_knowledge(h, err));
     ANC_TRY(open_search(h, err));
     return open_ingest(h, err);

@@ -49,6 +49,7 @@ typedef struct srv_config {
     struct {
         anc_str name;
         int64_t cache_mb;
+        int64_t most_loaded, most_mb;
         int64_t threads;
     } model;
     struct {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "embedding/adapters/infer/infer_encoder.h"
+#include "embedding/adapters/infer/infer_source.h"
 #include "embedding/domain/model_table.h"
 #include "hash/sha256.h"
 #include "house_impl.h"
@@ -128,6 +129,43 @@ static void examine_model(examination *x)
         tell(x, "model", CLI_WRONG,
              anc_arena_printf(x->mem, "%s; mend it with `anchorage model pull --force %.*s`",
                               err.text, ANC_FMT(name)));
+}
+
+/* Another folder than the configured one: a collection may ask for it. */
+static void examine_other(examination *x, const emb_encoder_source *source, krn_call *call,
+                          anc_str name)
+{
+    emb_encoder encoder = {0};
+    anc_status status = source->ops->open(source->self, call, name, &encoder);
+    if (status == ANC_OK)
+        status = try_encoder(x, &encoder, call->err);
+    if (status == ANC_OK)
+        tell(x, "other model", CLI_FINE, anc_arena_copy(x->mem, encoder.detail));
+    else
+        tell(x, "other model", CLI_NOTE,
+             anc_arena_printf(x->mem, "%.*s cannot embed, and no collection can ask for it: %s",
+                              ANC_FMT(name), call->err->text));
+    anc_err_clear(call->err);
+    emb_encoder_close(&encoder);
+}
+
+static void examine_others(examination *x)
+{
+    atomic_bool never = false;
+    anc_err err = {0};
+    emb_source_row *rows = NULL;
+    emb_encoder_source source = {0};
+    size_t n = 0;
+    krn_call call = {.mem = x->mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &never};
+    if (emb_infer_source_open(x->c->models_dir, NULL, krn_system_clock(), &source, &err) !=
+            ANC_OK ||
+        source.ops->list(source.self, &call, &rows, &n) != ANC_OK)
+        tell(x, "other model", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
+    for (size_t i = 0; i < n; i++)
+        if (!anc_str_eq(rows[i].name, x->c->model.name))
+            examine_other(x, &source, &call, rows[i].name);
+    if (source.ops != NULL)
+        source.ops->close(source.self);
 }
 
 /* ---- the data folder ---- */
@@ -312,8 +350,8 @@ static void examine_provider(examination *x)
 void srv_examine(const srv_config *config, cli_found_fn *found, void *arg)
 {
     static void (*const parts[])(examination *) = {
-        examine_model, examine_lock,      examine_catalog, examine_raw,
-        examine_spool, examine_documents, examine_provider};
+        examine_model, examine_others, examine_lock,      examine_catalog,
+        examine_raw,   examine_spool,  examine_documents, examine_provider};
     for (size_t i = 0; i < ANC_COUNT(parts); i++) {
         ANC_ARENA(mem, ARENA_BYTES);
         examination x = {config, mem, found, arg};

@@ -124,6 +124,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .feed = h->feed,
                                        .kno = h->kno,
                                        .emb = h->emb,
+                                       .library = h->library,
                                        .srch = h->srch,
                                        .ing = h->ing,
                                        .rag = h->rag,

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "edge/http/edge.h"
+#include "embedding/library.h"
 #include "house.h"
 #include "ingest/ports/spool.h"
 #include "kernel/adapters/bus_memory/bus_memory.h"
@@ -69,6 +70,7 @@ struct srv_house {
     krn_executor cpu, io, loop_executor;
 
     emb_service *emb;
+    emb_library *library;
     kno_sqlite *kno_store;
     kno_raw_store raw;
     kno_service *kno;

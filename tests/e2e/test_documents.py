@@ -111,6 +111,14 @@ def test_a_mail_and_what_it_has_attached(binary):
         ingest(server, folder, "mails")
         names = [d["document_id"] for d in server.get("/v1/knowledge/documents?collection=mails").json["items"]]
         assert names == ["a.eml", "a.eml#costs.csv"], names
+        # the first one again, with what it had attached; the second once more
+        assert server.post("/v1/knowledge/documents/a.eml/versions/1/restore?collection=mails").json["version"] == 3
+        assert documents_of(server, "mails") == ["a.eml", "a.eml#prices.csv"], documents_of(server, "mails")
+        assert "Hinge | 12 crowns" in server.get("/v1/knowledge/documents/a.eml%23prices.csv/text?collection=mails").body.decode()
+        again = server.post("/v1/search", {"query": "Hinge price", "collections": ["mails"], "mode": "keyword"}).json
+        assert "a.eml#prices.csv" in [r["document_id"] for r in again["results"]], again
+        assert server.post("/v1/knowledge/documents/a.eml/versions/2/restore?collection=mails").json["version"] == 4
+        assert documents_of(server, "mails") == ["a.eml", "a.eml#costs.csv"], documents_of(server, "mails")
         assert server.request("DELETE", "/v1/knowledge/documents/a.eml?collection=mails").status in (200, 204)
         assert server.get("/v1/knowledge/documents?collection=mails").json["items"] == []
 

@@ -11,6 +11,7 @@ from harness import ROOT, Server, place
 
 QUESTIONS = [json.loads(line) for line in (ROOT / "examples" / "questions.jsonl").read_text().splitlines()][::4]
 ID = "notes/ü x?&.md"
+ROWS = ("depots.csv", "depots.csv%231", "depots.csv%237")
 PATH = "/v1/knowledge/documents/notes%2F%C3%BC%20x%3F%26.md"
 
 
@@ -26,8 +27,9 @@ def served(p):
 def answers(server):
     """What is asked of the examples, and what stays of the answers on another day."""
     out = []
-    for q in QUESTIONS:
-        got = server.post("/v1/chat/query", {"question": q["question"], "collections": ["examples"]})
+    asked = [(q["question"], "examples") for q in QUESTIONS] + [("In which city is Depot 38?", "rows")]
+    for question, collection in asked:
+        got = server.post("/v1/chat/query", {"question": question, "collections": [collection]})
         assert got.status == 200, (got.status, got.body)
         out.append({k: got.json[k] for k in ("answer", "citations", "sources")})
     assert sum(bool(a["citations"]) for a in out) > len(out) // 2, out
@@ -39,7 +41,7 @@ def history(server):
     out = [server.get("/v1/knowledge/documents?limit=1000").json]
     settings = ("name", "description", "language", "chunking", "acl", "system_prompt", "prompt_template", "documents", "chunks")
     out.append([{k: c[k] for k in settings} for c in server.get("/v1/collections").json["items"]])
-    for path, collection in ((PATH, "h"), ("/v1/knowledge/documents/mail", "h"), ("/v1/knowledge/documents/mail%23when.txt", "h"), ("/v1/knowledge/documents/big", "whole"), ("/v1/knowledge/documents/empty", "default")):
+    for path, collection in ((PATH, "h"), *((f"/v1/knowledge/documents/{row}", "rows") for row in ROWS), ("/v1/knowledge/documents/mail", "h"), ("/v1/knowledge/documents/mail%23when.txt", "h"), ("/v1/knowledge/documents/big", "whole"), ("/v1/knowledge/documents/empty", "default")):
         versions = server.get(f"{path}/versions?collection={collection}").json
         out.append(versions)
         for v in versions["items"]:
@@ -73,6 +75,13 @@ def fill(p, server):
         mail.add_attachment(b"\x89PNG\r\n\x1a\n" + bytes(64), maintype="image", subtype="png", filename="cup.png")
         put = server.put_document(id="mail", collection="h", content_base64=base64.b64encode(bytes(mail)).decode(), content_type="message/rfc822")
         assert put.status in (200, 201), put.body
+    folder = p.home / "rows"  # a table whose rows are documents, twice
+    folder.mkdir()
+    for places in ("Oulu", "Porto"):
+        (folder / "depots.csv").write_text("Depot,City,Tonnes\n" + "".join(f"Depot {i},{places} {i % 7},{i * 3}\n" for i in range(300)))
+        got = p.run("ingest", "-c", "rows", "--rows", "document", "--json", str(folder))
+        assert got.returncode == 0, got
+    assert server.get("/v1/knowledge/documents/depots.csv?collection=rows").json["found"]["rows"]["value"] == 300
     part = server.get("/v1/knowledge/documents/mail%23when.txt?collection=h").json
     assert part["parent"] == "mail" and part["version"] == 2, part
 
@@ -83,7 +92,7 @@ def test_the_same_answers_from_another_folder(binary):
             fill(p, server)
             before = answers(server), history(server)
             out = json.loads(p.run("export", "--json", "-o", "all.ndjson").stdout)
-            assert out["versions"] == out["documents"] + 6 and out["failed"] == 0, out
+            assert out["versions"] == out["documents"] + 6 + 301 and out["failed"] == 0, out
             again = p.run("export", "-o", "all.ndjson")
             assert again.returncode == 1 and "--force" in again.stderr, again
             assert p.run("export", "-o", "all.ndjson", "--force", "--quiet").stdout == ""
@@ -100,9 +109,10 @@ def test_the_same_answers_from_another_folder(binary):
             assert got.returncode == 0 and told["complete"] and told["unchanged"] == out["versions"], got
             assert told["created"] == told["updated"] == told["failed"] == 0, told
             assert history(server) == before[1]
-            # what the folder's source reads again is unchanged too
-            read = json.loads(p.run("ingest", "-c", "examples", "--json", str(ROOT / "examples")).stdout)
-            assert read["processed_documents"] == 0 and read["failed_documents"] == 0, read
+            # what the folders' source reads again is unchanged too
+            for args in (("-c", "examples", str(ROOT / "examples")), ("-c", "rows", "--rows", "document", str(p.home / "rows"))):
+                read = json.loads(p.run("ingest", "--json", *args).stdout)
+                assert read["processed_documents"] == 0 and read["failed_documents"] == 0, read
 
 
 def test_an_import_goes_on_where_it_was_cut_off(binary):

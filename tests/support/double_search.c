@@ -13,6 +13,30 @@ emb_service *double_emb(void)
     return &one;
 }
 
+anc_status emb_library_list(emb_library *library, krn_call *call, emb_listed **ret, size_t *ret_n)
+{
+    (void)library;
+    emb_listed *rows = anc_arena_alloc(call->mem, 2, sizeof *rows);
+    if (rows == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room");
+    rows[0] = (emb_listed){.name = ANC_STR("tiny"),
+                           .configured = true,
+                           .installed = true,
+                           .loaded = true,
+                           .revision = ANC_STR("tiny@1"),
+                           .dims = 48};
+    rows[1] = (emb_listed){.name = ANC_STR("other"), .installed = true, .revision = ANC_STR("")};
+    *ret = rows;
+    *ret_n = 2;
+    return ANC_OK;
+}
+
+void emb_library_describe(emb_library *library, anc_buf *out)
+{
+    (void)library;
+    (void)anc_buf_add(out, ANC_STR("other"));
+}
+
 emb_info_row emb_info(const emb_service *emb)
 {
     (void)emb;

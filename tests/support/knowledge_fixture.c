@@ -219,7 +219,14 @@ static anc_status records(void *self, krn_call *call, const kno_source *source,
     return ANC_OK;
 }
 
-static const kno_parser_ops parser_ops = {.name = "paragraphs", .parse = parse, .records = records};
+static bool holds_parts(void *self, anc_str content_type)
+{
+    (void)self;
+    return anc_str_eq(content_type, ANC_STR("text/plain"));
+}
+
+static const kno_parser_ops parser_ops = {
+    .name = "paragraphs", .parse = parse, .records = records, .holds_parts = holds_parts};
 
 /* ---- embedding ----------------------------------------------------------------------------- */
 

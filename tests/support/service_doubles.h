@@ -9,7 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "embedding/embedding.h"
+#include "embedding/library.h"
 #include "ingest/ingest.h"
 #include "kernel/ports/bus.h"
 #include "kernel/ports/outbox.h"

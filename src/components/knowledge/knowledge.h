@@ -106,6 +106,7 @@ typedef struct kno_past {
     anc_str parent;              /* kno_document.parent; what is attached to it comes by itself */
     const anc_str *unread;       /* [n_unread] found.attachments_unread */
     size_t n_unread;
+    bool rows;     /* its records are documents, each with a history of its own */
     bool compared; /* the rest says how it differed; else it is compared anew */
     bool title_changed, content_changed, metadata_changed, acl_changed, uri_changed, cut_again;
     bool counted;
@@ -256,7 +257,8 @@ anc_status kno_version_list(kno_service *kno, krn_call *call, anc_str collection
                             size_t *ret_n) ANC_MUST_CHECK;
 
 /* Makes a new version with the content, title, uri and metadata of version `number`; its acl is what
- * the document has now. `unchanged` when that is what is current. NOT_FOUND; CONFLICT when another
+ * the document has now. What that version had attached is put once more, and what it had not is retired; rows
+ * of a file stay. `unchanged` when that is what is current. NOT_FOUND; CONFLICT when another
  * version than `expected_version` (0: any) is current. */
 anc_status kno_version_restore(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                                uint32_t number, uint32_t expected_version,

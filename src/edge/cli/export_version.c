@@ -79,13 +79,16 @@ static void put_content(json_writer *w, version_out *v)
     anc_buf_clear(&v->content);
 }
 
-/* What a mail had attached that became no document; documents that it had are in the file as such. */
+/* What of the document became documents, which are in the file as such: that the records of a file did,
+ * and what a mail had attached that did not. */
 static void put_parts(json_writer *w, const version_out *v)
 {
     const json_value *found = json_member(v->version, "found");
     const json_value *unread = json_member(json_member(found, "attachments_unread"), "value");
     if (v->parent.len > 0)
         json_put_str(w, "parent", v->parent);
+    if (anc_str_eq(list_text(json_member(found, "rows"), "origin"), ANC_STR("rule")))
+        json_put_str(w, "rows", ANC_STR("document"));
     if (unread == NULL)
         return;
     ANC_BUF(text, ARCHIVE_LINE_BYTES);

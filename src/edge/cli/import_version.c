@@ -154,6 +154,7 @@ static anc_status add_version(form *f, const json_value *version)
                                           "chunks_removed",
                                           "restored_from",
                                           "parent",
+                                          "rows",
                                           "attachments_unread"};
     ANC_BUF(text, ARCHIVE_LINE_BYTES);
     json_writer w = json_writer_of(&text);

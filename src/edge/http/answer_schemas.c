@@ -284,6 +284,29 @@ static const http_field search_rows[] = {
 };
 const http_schema http_search_out = SCHEMA("SearchResult", "Passages.", search_rows);
 
+/* ---- models ---- */
+
+static const http_field model_rows[] = {
+    TEXT("id", "anchorage, anchorage/<collection>, provider/model, or the name of a folder"),
+    {.name = "object", .kind = HTTP_TEXT, .flags = HTTP_REQUIRED, .choices = "model", .help = ""},
+    INT("created", "seconds of Unix time; 0: not known"),
+    TEXT("owned_by", ""),
+    {.name = "kind",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_REQUIRED,
+     .choices = "answers|language|embedding",
+     .help = "answers from documents, a language model, or texts to vectors"},
+    BOOL("loaded", "an embedding model that is not is loaded on first use"),
+    MAYBE("dimensions", HTTP_INT, "of an embedding model that is loaded"),
+    MAYBE("revision", HTTP_TEXT, "of its vectors, likewise"),
+};
+static const http_schema model_out = SCHEMA("Model", "A model by its name.", model_rows);
+static const http_field models_rows[] = {
+    {.name = "object", .kind = HTTP_TEXT, .flags = HTTP_REQUIRED, .choices = "list", .help = ""},
+    PART("data", HTTP_LIST, &model_out, ""),
+};
+const http_schema http_models_out = SCHEMA("ModelList", "All models.", models_rows);
+
 /* ---- collections and documents ---- */
 
 static const http_field chunking_rows[] = {

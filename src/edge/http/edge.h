@@ -16,7 +16,7 @@
 #ifndef ANC_EDGE_HTTP_EDGE_H
 #define ANC_EDGE_HTTP_EDGE_H
 
-#include "embedding/embedding.h"
+#include "embedding/library.h"
 #include "ingest/ingest.h"
 #include "kernel/ports/bus.h"
 #include "kernel/ports/clock.h"
@@ -51,6 +51,7 @@ typedef struct http_edge_options {
     krn_feed feed;     /* ops NULL: none */
     kno_service *kno;
     emb_service *emb;
+    emb_library *library;
     srch_service *srch;
     ing_service *ing;
     rag_service *rag;

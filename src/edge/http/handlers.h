@@ -27,6 +27,9 @@ http_handler_fn http_conversations_list, http_conversations_create, http_convers
     http_conversations_delete;
 /* search.c */
 http_handler_fn http_search_run;
+/* models.c */
+http_handler_fn http_models_list;
+
 /* collections.c */
 http_handler_fn http_collections_list, http_collections_create, http_collections_get,
     http_collections_update, http_collections_delete;

@@ -43,6 +43,10 @@ static condition check_embedder(const http_edge_options *o, anc_buf *detail)
 {
     const emb_info_row info = emb_info(o->emb);
     (void)anc_buf_add(detail, info.detail);
+    ANC_BUF(others, DETAIL_BYTES);
+    emb_library_describe(o->library, &others);
+    if (anc_buf_view(&others).len > 0)
+        (void)anc_buf_printf(detail, "; of collections: %.*s", ANC_FMT(anc_buf_view(&others)));
     return info.available ? HEALTHY : DEGRADED;
 }
 

@@ -102,7 +102,9 @@ const http_route http_routes[] = {
         .role = HTTP_READER, .flags = HTTP_CREATES),
 
     /* OpenAI-compatible and MCP */
-    LATER("GET", "/v1/models", "models", "compatible", "Models in the OpenAI form"),
+    SEE("GET", "/v1/models", "models", "compatible",
+        "What answers, collection by collection, and the embedding models that are installed",
+        READS(http_models_list, NULL, &http_models_out)),
     LATER("POST", "/v1/chat/completions", "completions", "compatible",
           "Chat completions in the OpenAI form"),
     LATER("POST", "/v1/embeddings", "embeddings", "compatible", "Embeddings in the OpenAI form"),

@@ -63,7 +63,7 @@ typedef struct http_document_in {
 /* A version as an export has it. */
 typedef struct http_version_in {
     http_document_in document; /* without id and collection */
-    anc_str source, file_name, fingerprint, parent;
+    anc_str source, file_name, fingerprint, parent, rows;
     http_texts attachments_unread;
     int64_t created_ms, document_created_ms;
     http_texts changed;                                  /* items NULL: not told */
@@ -150,9 +150,9 @@ extern const http_schema http_metadata_schema, http_filter_schema, http_document
 extern const http_schema http_problem_out, http_root_out, http_probe_out, http_health_out,
     http_message_out, http_source_out, http_history_out, http_feedback_out, http_answer_out,
     http_search_out, http_conversation_out, http_conversations_out, http_conversation_whole_out,
-    http_collection_out, http_collections_out, http_put_out, http_document_out, http_documents_out,
-    http_versions_out, http_chunks_out, http_stats_out, http_sync_out, http_started_out,
-    http_batch_out, http_batches_out, http_failures_out, http_replays_out, http_events_out,
-    http_event_stats_out;
+    http_models_out, http_collection_out, http_collections_out, http_put_out, http_document_out,
+    http_documents_out, http_versions_out, http_chunks_out, http_stats_out, http_sync_out,
+    http_started_out, http_batch_out, http_batches_out, http_failures_out, http_replays_out,
+    http_events_out, http_event_stats_out;
 
 #endif

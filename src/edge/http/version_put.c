@@ -34,6 +34,7 @@ static kno_past past_of(const http_version_in *in, uint32_t number)
                       .restored_from = (uint32_t)in->restored_from,
                       .fingerprint = in->fingerprint,
                       .parent = in->parent,
+                      .rows = anc_str_eq(in->rows, ANC_STR("document")),
                       .unread = in->attachments_unread.items,
                       .n_unread = in->attachments_unread.n,
                       .compared = in->changed.items != NULL,

@@ -66,7 +66,7 @@ static anc_status find_by_rule(kno_put *put, anc_arena *scratch, kno_rule_findin
     *ret = (kno_rule_findings){.words = kno_word_count(text),
                                .parent = put->of.parent,
                                .has_rows = put->has_rows,
-                               .rows = put->rows,
+                               .rows = put->n_rows,
                                .unread = put->parts.unread,
                                .n_unread = put->parts.n_unread};
     ANC_TRY(find_headings(put, ret));

@@ -285,6 +285,7 @@ static anc_status run(kno_put *put, kno_put_status *ret)
     ANC_TRY(check_input(put));
     ANC_TRY(kno_put_read_present(put));
     ANC_TRY(check_parent(put));
+    ANC_TRY(kno_parts_find_depth(put));
     ANC_TRY(take_fingerprint(put));
     bool unchanged = false;
     ANC_TRY(is_unchanged(put, &unchanged));
@@ -380,6 +381,8 @@ static anc_status put_document(kno_service *kno, krn_call *call, const kno_docum
                    .call = *call,
                    .input = input,
                    .must_be_new = must_be_new,
+                   .rows =
+                       input->past != NULL && input->past->rows ? &kno_rows_counted : input->rows,
                    .takes_parts = input->past == NULL,
                    .of = *of,
                    .results = call->mem,

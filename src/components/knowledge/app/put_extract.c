@@ -114,7 +114,7 @@ static anc_status parse_rows(extraction *x, krn_call *call, const kno_source *so
 {
     anc_str text = ANC_STR_NONE;
     *ret_done = false;
-    if (x->put->input->rows == NULL)
+    if (x->put->rows == NULL)
         return ANC_OK;
     ANC_TRY(kno_put_rows(x->put, call, source, ret, &text));
     *ret_done = text.len > 0;

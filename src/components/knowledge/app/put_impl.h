@@ -8,6 +8,7 @@
  *   put_past.c       a version of another data folder: is it there, what it keeps of then
  *   put_cut.c        text and blocks to chunk records with digests
  *   put_publish.c    look up, embed, stage, publish
+ *   restore.c        an old version made current again
  *
  * A restored version enters at the last stage, one that is cut again by other settings at the second.
  *
@@ -33,6 +34,7 @@ typedef struct kno_put {
     krn_call call; /* the caller's with an arena of the put's own */
     const kno_document_input *input;
     bool must_be_new;
+    const kno_rows_wanted *rows; /* as in the input; of the past: they are counted alone */
     bool takes_parts; /* they become documents, and those that went are retired; else passed over */
     kno_part_of of;
     bool has_original;     /* the original is an object that somebody holds; it is not spooled */
@@ -61,7 +63,7 @@ typedef struct kno_put {
     kno_raw_view view;             /* the extracted text, mapped */
     kno_parts parts;
     bool has_rows; /* the document is a file of records */
-    uint64_t rows;
+    uint64_t n_rows;
     kno_version_record version;
 
     /* cut */
@@ -110,6 +112,9 @@ anc_status kno_parts_retire_early(kno_put *put) ANC_MUST_CHECK;
 anc_status kno_put_as_part(kno_service *kno, krn_call *call, const kno_document_input *input,
                            const kno_part_of *of, kno_put_result *ret) ANC_MUST_CHECK;
 
+/* In how many documents it lies that is put by itself, though it is part of another. */
+anc_status kno_parts_find_depth(kno_put *put) ANC_MUST_CHECK;
+
 /* Takes over a note of an attachment that is no document. */
 anc_status kno_parts_unread(kno_put *put, anc_str note) ANC_MUST_CHECK;
 
@@ -127,6 +132,9 @@ anc_status kno_fold_names(kno_put *put) ANC_MUST_CHECK;
 
 /* Reads the collection and what of the document is current. */
 anc_status kno_put_read_present(kno_put *put) ANC_MUST_CHECK;
+
+/* Of a file that is put back or cut again: its rows are documents already. */
+extern const kno_rows_wanted kno_rows_counted;
 
 /* With input->past: takes over its fingerprint, and tells whether the version is there (or was) already.
  * CONFLICT where its number stands for another. */

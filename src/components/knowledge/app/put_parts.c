@@ -71,6 +71,19 @@ static anc_status add_seen(kno_put *put, anc_str id, kno_part_seen **ret, anc_er
     return ANC_OK;
 }
 
+anc_status kno_parts_find_depth(kno_put *put)
+{
+    const kno_document_store d = put->kno->with.catalog.documents;
+    kno_document_record above = put->present;
+    unsigned depth = 0;
+    if (put->of.depth > 0)
+        return ANC_OK;
+    while (above.id != 0 && above.parent.len > 0 && ++depth < KNO_PARTS_DEPTH)
+        ANC_TRY(d.ops->find(d.self, &put->call, put->collection.id, above.parent, &above));
+    put->of.depth = depth;
+    return ANC_OK;
+}
+
 /* What will be the same when it is tried again. */
 static bool is_of_the_content(anc_status status)
 {
@@ -246,7 +259,7 @@ anc_status kno_parts_retire_early(kno_put *put)
 {
     const kno_document_store d = put->kno->with.catalog.documents;
     uint64_t parts = 0;
-    if (put->present.id == 0)
+    if (put->present.id == 0 || !put->takes_parts)
         return ANC_OK;
     ANC_TRY(d.ops->count_parts(d.self, &put->call, put->collection.id, put->name, &parts));
     if (parts <= KNO_GARBAGE_PIECE)

@@ -9,6 +9,8 @@
 #include "knowledge/domain/rules.h"
 #include "put_impl.h"
 
+const kno_rows_wanted kno_rows_counted = {.on_row = NULL};
+
 static int digit_of(char c)
 {
     if (c >= '0' && c <= '9')

@@ -384,7 +384,7 @@ static anc_status read_rows(reading *r, krn_call *call, const kno_source *source
     find_columns(r);
     ANC_TRY(check_columns(r, call->err));
     put->has_rows = true;
-    put->rows = r->rows;
+    put->n_rows = r->rows;
     if (r->wanted->on_row != NULL)
         ANC_TRY(parser.ops->records(parser.self, call, source, &second, ret, &has));
     if (r->wanted->on_end != NULL)
@@ -399,7 +399,7 @@ anc_status kno_put_rows(kno_put *put, krn_call *call, const kno_source *source, 
     if (r == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(put->call.mem), "no room for a table");
     *r = (reading){.put = put,
-                   .wanted = put->input->rows,
+                   .wanted = put->rows,
                    .id = COLUMNS,
                    .title = COLUMNS,
                    .name = anc_buf_init(ROW_BYTES),

@@ -104,9 +104,7 @@ static anc_status cut_from(kno_service *kno, const krn_call *outer, const kno_do
     ANC_ARENA(mem, KNO_PUT_ARENA_BYTES);
     if (mem == NULL)
         return ANC_FAIL(outer->err, ANC_NO_MEMORY, "no memory to cut a document again");
-    static const kno_rows_wanted counted = {.on_row = NULL};
     const kno_document_input input = {.collection = d->collection,
-                                      .rows = kno_is_rows(v->found) ? &counted : NULL,
                                       .id = d->name,
                                       .title = v->title,
                                       .uri = v->uri,
@@ -117,6 +115,7 @@ static anc_status cut_from(kno_service *kno, const krn_call *outer, const kno_do
     kno_put put = {.kno = kno,
                    .call = *outer,
                    .input = &input,
+                   .rows = kno_is_rows(v->found) ? &kno_rows_counted : NULL,
                    .has_original = true,
                    .also_changed = KNO_CHANGED_CUT,
                    .of = {.parent = d->parent},

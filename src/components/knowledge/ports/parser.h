@@ -68,6 +68,8 @@ typedef struct kno_parser_ops {
     ANC_MUST_CHECK anc_status (*records)(void *self, krn_call *call, const kno_source *source,
                                          const kno_record_sink *sink, kno_parsed *ret,
                                          bool *ret_has);
+    /* Whether a source of this kind (kno_parsed.content_type) may have parts. */
+    bool (*holds_parts)(void *self, anc_str content_type);
     void (*close)(void *self);
 } kno_parser_ops;
 

@@ -132,13 +132,22 @@ static anc_status parse(void *self, krn_call *call, const kno_source *source,
     return ANC_OK;
 }
 
+static bool holds_parts(void *self, anc_str content_type)
+{
+    (void)self;
+    return anc_str_eq(content_type, anc_str_of(prs_kind_content_type(PRS_MAIL)));
+}
+
 static void close_parser(void *self)
 {
     (void)self;
 }
 
-static const kno_parser_ops ops = {
-    .name = "local", .parse = parse, .records = kno_parse_records, .close = close_parser};
+static const kno_parser_ops ops = {.name = "local",
+                                   .parse = parse,
+                                   .records = kno_parse_records,
+                                   .holds_parts = holds_parts,
+                                   .close = close_parser};
 
 kno_parser kno_parse_local(void)
 {

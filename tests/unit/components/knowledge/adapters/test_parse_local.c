@@ -124,6 +124,8 @@ static void attachments_are_handed_on(void **state)
     kno_block_sink sink = {.arg = &answer, .on_block = pass_block, .on_part = on_part};
     ASSERT_OK(parser.ops->parse(parser.self, &call, &source, &sink, &parsed), &err);
     assert_non_null(strstr(parsed.metadata.ptr, "\"attachments\":\"t.csv\""));
+    assert_true(parser.ops->holds_parts(parser.self, parsed.content_type));
+    assert_false(parser.ops->holds_parts(parser.self, ANC_STR("text/csv")));
     answer = ANC_DISK_FULL;
     assert_int_equal(parser.ops->parse(parser.self, &call, &source, &sink, &parsed), ANC_DISK_FULL);
     sink.on_part = NULL;

@@ -251,12 +251,134 @@ static void attachments_of_a_failed_put_are_taken_back(void **state)
     fixture_check(f, true);
 }
 
+typedef struct restore_row {
+    const char *name, *first, *second;
+    const char *there;  /* ids after version 1 was restored */
+    const char *report; /* text of mail#report.txt then; NULL: it is gone */
+    int version;        /* of it */
+} restore_row;
+
+#define CHANGED REPORT " All of it."
+
+static const restore_row restored[] = {
+    {"another text", "Hello.\n\n" REPORT, "Goodbye.\n\n" REPORT, "mail mail#report.txt ",
+     "The harbour froze in March.", 1},
+    {"another attachment of the name", "Hello.\n\n" REPORT, "Hello.\n\n" CHANGED,
+     "mail mail#report.txt ", "The harbour froze in March.", 3},
+    {"one that went", "Hello.\n\n" REPORT, "Hello.", "mail mail#report.txt ",
+     "The harbour froze in March.", 1},
+    {"one that came", "Hello.", "Hello.\n\n" REPORT "\n\n" PLAN, "mail ", NULL, 0},
+    {"one for another", "Hello.\n\n" PLAN, "Hello.\n\n" REPORT, "mail mail#plan.txt ", NULL, 0},
+    {"one that could not be read", "Hello.\n\n" BROKEN, "Hello.\n\n" REPORT, "mail ", NULL, 0},
+    {"no mail then", "PLAIN", "Hello.\n\n" REPORT, "mail ", NULL, 0},
+};
+
+static void list_ids(kno_fixture *f, anc_buf *out)
+{
+    kno_document *items = NULL;
+    size_t n = 0;
+    anc_buf_clear(out);
+    ASSERT_OK(kno_document_list(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR(""), ANC_STR(""),
+                                100, &items, &n),
+              &f->err);
+    for (size_t i = 0; i < n; i++)
+        (void)anc_buf_printf(out, "%.*s ", ANC_FMT(items[i].id));
+}
+
+static void restored_with_what_was_attached(void **state)
+{
+    const restore_row *row = *state;
+    kno_fixture f;
+    fixture_open(&f);
+    kno_put_result r;
+    kno_document d;
+    ANC_BUF(ids, 1024);
+    const anc_str notes = ANC_STR("notes"), mail = ANC_STR("mail");
+    ASSERT_OK(fixture_put(&f, "mail", row->first, &r), &f.err);
+    ASSERT_OK(fixture_put(&f, "mail", row->second, &r), &f.err);
+    const uint64_t embedded = f.emb.embedded;
+    ASSERT_OK(kno_version_restore(f.kno, fixture_call(&f), notes, mail, 1, 0, &r), &f.err);
+    assert_true(r.status == KNO_UPDATED && r.version == 3);
+    list_ids(&f, &ids);
+    assert_string_equal(ids.ptr, row->there);
+    if (is_there(&f, "mail#report.txt", &d)) {
+        kno_text text;
+        assert_int_equal(d.version, row->version);
+        assert_string_equal(d.parent.ptr, "mail");
+        ASSERT_OK(
+            kno_text_open(f.kno, fixture_call(&f), notes, ANC_STR("mail#report.txt"), 0, &text),
+            &f.err);
+        assert_true(anc_str_eq(text.text, anc_str_of(row->report)));
+        kno_text_close(f.kno, &text);
+        assert_true(row->version != 1 || strcmp(row->second, "Hello.") == 0 ||
+                    f.emb.embedded == embedded);
+    } else {
+        assert_null(row->report);
+    }
+    fixture_check(&f, true);
+    assert_true(fixture_sweep(&f));
+    fixture_check(&f, true);
+    /* and on again: what is attached to the later one */
+    ASSERT_OK(kno_version_restore(f.kno, fixture_call(&f), notes, mail, 2, 0, &r), &f.err);
+    ASSERT_OK(fixture_put(&f, "mail", row->second, &r), &f.err);
+    assert_int_equal(r.status, KNO_UNCHANGED);
+    assert_int_equal(is_there(&f, "mail#report.txt", &d),
+                     strstr(row->second, "@attach report") != NULL);
+    fixture_close(&f);
+}
+
+/* Killed after each commit: the old parts or the new ones, and the next try ends it. */
+static void a_restore_that_ends_early_is_done_again(void **state)
+{
+    (void)state;
+    const anc_str notes = ANC_STR("notes"), mail = ANC_STR("mail");
+    for (long commits = 0; commits < 5; commits++) {
+        kno_fixture f;
+        fixture_open(&f);
+        kno_put_result r;
+        ANC_BUF(ids, 1024);
+        ASSERT_OK(fixture_put(&f, "mail", "Hello.\n\n" REPORT, &r), &f.err);
+        ASSERT_OK(fixture_put(&f, "mail", "Hello.\n\n" PLAN, &r), &f.err);
+        f.commits_left = commits;
+        const anc_status status =
+            kno_version_restore(f.kno, fixture_call(&f), notes, mail, 1, 0, &r);
+        assert_true(status == ANC_OK || commits < 3);
+        fixture_reopen(&f);
+        fixture_check(&f, false);
+        ASSERT_OK(kno_version_restore(f.kno, fixture_call(&f), notes, mail, 1, 0, &r), &f.err);
+        assert_int_equal(r.version, 3);
+        list_ids(&f, &ids);
+        assert_string_equal(ids.ptr, "mail mail#report.txt ");
+        assert_true(fixture_sweep(&f));
+        fixture_check(&f, true);
+        fixture_close(&f);
+    }
+}
+
+/* A part that is restored by itself is as deep as it was. */
+static void a_restored_part_is_as_deep_as_it_was(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    uint64_t seq;
+    const anc_str notes = ANC_STR("notes"), deep = ANC_STR("a#b#b#b#b");
+    ASSERT_OK(fixture_put(f, "a", "Top.\n\n@attach b self\n", &r), &f->err);
+    ASSERT_OK(fixture_put(f, "a#b#b#b#b", "Other.\n\n" REPORT, &r), &f->err);
+    ASSERT_OK(kno_version_restore(f->kno, fixture_call(f), notes, deep, 1, 0, &r), &f->err);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 1 + KNO_PARTS_DEPTH);
+    ASSERT_OK(kno_document_delete(f->kno, fixture_call(f), notes, ANC_STR("a"), &seq), &f->err);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_attachment_is_a_document, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test(attachments_follow_their_document),
+        cmocka_unit_test(a_restore_that_ends_early_is_done_again),
+        cmocka_unit_test_setup_teardown(a_restored_part_is_as_deep_as_it_was, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_named, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(depth_is_bounded, fixture_setup, fixture_teardown),
@@ -267,5 +389,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(attachments_of_a_failed_put_are_taken_back, fixture_setup,
                                         fixture_teardown),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    const int failed = RUN_TABLE("restored", restored, restored_with_what_was_attached);
+    return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

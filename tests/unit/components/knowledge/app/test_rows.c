@@ -237,12 +237,48 @@ static void many_rows_vanish(void **state)
     anc_buf_done(&t.ids);
 }
 
+/* As an export has it: the file's versions first, while the rows of an earlier import are there. */
+static void put_back_its_rows_stay(void **state)
+{
+    kno_fixture *f = *state;
+    enum { MANY = 300 }; /* more than one closure retires */
+    taken t = {.ids = anc_buf_init(1 << 20)};
+    kno_past past = {.number = 1, .created_ms = 1000, .rows = true};
+    kno_document_input in = {.collection = ANC_STR("notes"),
+                             .make_collection = true,
+                             .id = ANC_STR("t.csv"),
+                             .content = ANC_STR("ROWS\nid\n1\n2\n"),
+                             .past = &past};
+    kno_put_result r;
+    kno_document d;
+    f->emb.available = false; /* nothing here is about vectors */
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    for (int i = 0; i < MANY; i++)
+        (void)anc_buf_printf(&t.ids, "t.csv#%d\n", i);
+    put_rows(f, &t);
+    past.number = 2;
+    in.content = ANC_STR("ROWS\nid\n1\n2\n3\n");
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    assert_true(r.status == KNO_UPDATED && r.version == 2);
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), &d),
+              &f->err);
+    assert_non_null(strstr(d.found.ptr, "\"rows\":{\"value\":3,"));
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), MANY + 1);
+    past = (kno_past){.number = 3, .created_ms = 3000}; /* read as a table then */
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), &d),
+              &f->err);
+    assert_null(strstr(d.found.ptr, "\"rows\""));
+    anc_buf_done(&t.ids);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(the_file_is_a_document, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(rows_need_their_file, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(many_rows_vanish, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(put_back_its_rows_stay, fixture_setup, fixture_teardown),
     };
     const int failed = RUN_TABLE("rows", rows, handed_out);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,100 @@
+/* infer_source.c - a model is a folder that holds config.json and model.safetensors. */
+#include "embedding/adapters/infer/infer_source.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "embedding/adapters/infer/infer_encoder.h"
+#include "os/file.h"
+
+enum { MAX_FOLDERS = 1000 };
+
+typedef struct source {
+    char dir[OS_PATH_MAX];
+    os_pool *pool; /* borrowed */
+    krn_clock clock;
+} source;
+
+static anc_status path_in(const source *s, krn_call *call, anc_str model, const char *file,
+                          anc_str *ret)
+{
+    *ret = anc_arena_printf(call->mem, "%s/%.*s%s", s->dir, ANC_FMT(model), file);
+    if (ret->ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a path");
+    return ANC_OK;
+}
+
+/* A folder that is being fetched, or that was replaced: embedding/adapters/model_folders. */
+static bool is_work(anc_str name)
+{
+    return anc_str_ends(name, ANC_STR(".part")) || anc_str_ends(name, ANC_STR(".old"));
+}
+
+static anc_status look(const source *s, krn_call *call, anc_str name, bool *ret_is, uint64_t *bytes)
+{
+    anc_str config, weights;
+    os_stat stat;
+    anc_err ignored = {0};
+    ANC_TRY(path_in(s, call, name, "/config.json", &config));
+    ANC_TRY(path_in(s, call, name, "/model.safetensors", &weights));
+    *ret_is = !is_work(name) && os_exists(config) &&
+              os_stat_of(weights, &stat, &ignored) == ANC_OK && stat.is_file;
+    if (*ret_is)
+        *bytes = stat.bytes;
+    return ANC_OK;
+}
+
+static anc_status list(void *self, krn_call *call, emb_source_row **ret, size_t *ret_n)
+{
+    const source *s = self;
+    anc_str *names = NULL;
+    size_t n = 0, kept = 0;
+    if (os_exists(anc_str_of(s->dir)))
+        ANC_TRY(os_folder_list(call->mem, anc_str_of(s->dir), MAX_FOLDERS, &names, &n, call->err));
+    emb_source_row *rows = anc_arena_alloc(call->mem, n, sizeof *rows);
+    if (rows == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for the list of models");
+    for (size_t i = 0; i < n; i++) {
+        bool is = false;
+        rows[kept] = (emb_source_row){.name = names[i]};
+        ANC_TRY(look(s, call, names[i], &is, &rows[kept].bytes));
+        kept += is ? 1 : 0;
+    }
+    *ret = rows;
+    *ret_n = kept;
+    return ANC_OK;
+}
+
+static anc_status open_model(void *self, krn_call *call, anc_str model, emb_encoder *ret)
+{
+    const source *s = self;
+    emb_infer_options options = {.pool = s->pool, .clock = s->clock};
+    bool is = false;
+    uint64_t bytes = 0;
+    ANC_TRY(look(s, call, model, &is, &bytes));
+    if (!is)
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "%.*s is no model folder below %s",
+                        ANC_FMT(model), s->dir);
+    ANC_TRY(path_in(s, call, model, "", &options.folder));
+    return emb_infer_open(&options, ret, call->err);
+}
+
+static const emb_encoder_source_ops ops = {
+    .name = "infer", .list = list, .open = open_model, .close = free};
+
+anc_status emb_infer_source_open(anc_str models_dir, os_pool *pool, krn_clock clock,
+                                 emb_encoder_source *ret, anc_err *err)
+{
+    if (models_dir.len == 0 || models_dir.len > OS_PATH_MAX / 2)
+        return ANC_FAIL(err, ANC_INVALID, "models_dir is a path of 1 to %d bytes, not %zu",
+                        OS_PATH_MAX / 2, models_dir.len);
+    source *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the list of models");
+    (void)snprintf(s->dir, sizeof s->dir, "%.*s", ANC_FMT(models_dir));
+    s->pool = pool;
+    s->clock = clock;
+    *ret = (emb_encoder_source){&ops, s};
+    return ANC_OK;
+}
