@@ -100,6 +100,7 @@ static const ev_field documents_retrieved[] = {
     EV_FIELD(ev_documents_retrieved, relevance_threshold, true),
     EV_FIELD(ev_documents_retrieved, total_tokens, true),
     EV_FIELD(ev_documents_retrieved, cache_hit, true),
+    EV_FIELD(ev_documents_retrieved, retrievals, false),
 };
 
 static const ev_field query_completed[] = {
@@ -135,6 +136,7 @@ static const ev_field conversation_deleted[] = {
 static const ev_field feedback_given[] = {
     EV_FIELD(ev_feedback_given, query_id, true),
     EV_FIELD(ev_feedback_given, rating, true),
+    EV_FIELD(ev_feedback_given, comment, false),
 };
 
 static const ev_field chat_query[] = {

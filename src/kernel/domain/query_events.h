@@ -23,6 +23,10 @@ typedef struct ev_documents_retrieved {
     double relevance_threshold;
     uint32_t total_tokens;
     bool cache_hit;
+    /* An array in order of position, for who keeps the query log: [{"position","chunk_id",
+     * "document_id","version","collection","title","score","scores":{"keyword","semantic","fused",
+     * "rerank"},"cited"}]; positions count from 1, "cited" says whether the answer cites it. */
+    ev_json retrievals;
 } ev_documents_retrieved;
 
 typedef struct ev_query_completed {
@@ -36,7 +40,9 @@ typedef struct ev_query_completed {
     uint32_t input_tokens;
     uint32_t output_tokens;
     bool cache_hit;
-    ev_json metadata; /* component, model_used, input_tokens, output_tokens again */
+    /* component, model_used, input_tokens, output_tokens again, for readers that look there; then
+     * conversation_id, "route":{…} and "timings_ms":{…} as the answer has them, and "degraded" */
+    ev_json metadata;
 } ev_query_completed;
 
 typedef struct ev_query_failed {
@@ -59,7 +65,8 @@ typedef struct ev_conversation_deleted {
 
 typedef struct ev_feedback_given {
     anc_str query_id;
-    double rating; /* -1 or 1 */
+    double rating;   /* -1 or 1 */
+    anc_str comment; /* NULL: none */
 } ev_feedback_given;
 
 /* The trigger event of the chat. */

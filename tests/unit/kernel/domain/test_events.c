@@ -11,6 +11,7 @@
 #include "kernel/domain/event_copy.h"
 #include "kernel/domain/feed.h"
 #include "kernel/domain/feed_events.h"
+#include "kernel/domain/inbound.h"
 #include "kernel/domain/query_events.h"
 
 static anc_arena *mem;
@@ -412,6 +413,68 @@ static void a_copy_keeps_what_is_absent_and_refuses_what_overflows(void **state)
     assert_int_equal(ev_copy_size(ev_type_of(EV_DOCUMENTS_RETRIEVED), &many), SIZE_MAX);
 }
 
+/* ---- from outside ------------------------------------------------------------------------ */
+
+typedef struct inbound_row {
+    const char *name, *json, *type;
+    anc_status want;
+    const char *says; /* in the error, or in the payload */
+} inbound_row;
+
+static const inbound_row inbound_rows[] = {
+    {"whole",
+     "{\"id\":\"1\",\"event_type\":\"user.created\",\"timestamp\":\"2026-11-20T15:36:00Z\","
+     "\"payload\":{\"user_id\":\"u1\",\"shoe\":44},\"metadata\":{\"trace_id\":\"t\"},\"x\":1}",
+     "", ANC_OK, "\"shoe\":44"},
+    {"bare", "{\"user_id\":\"u1\",\"groups\":[\"a\"]}", "user.created", ANC_OK, "\"groups\""},
+    {"without id or time", "{\"event_type\":\"user.created\",\"payload\":{\"user_id\":\"u1\"}}",
+     "user.created", ANC_OK, "u1"},
+    {"bare without a type", "{\"user_id\":\"u1\"}", "", ANC_INVALID, "event_type"},
+    {"another type than its topic's", "{\"event_type\":\"cache\",\"payload\":{}}", "user.created",
+     ANC_INVALID, "cache"},
+    {"unknown type", "{\"event_type\":\"no.such\",\"payload\":{}}", "", ANC_INVALID, "no.such"},
+    {"type is a number", "{\"event_type\":7,\"payload\":{}}", "", ANC_INVALID, "/event_type"},
+    {"member missing", "{\"event_type\":\"user.created\",\"payload\":{}}", "", ANC_INVALID,
+     "/payload/user_id"},
+    {"member of the wrong kind",
+     "{\"event_type\":\"user.created\",\"payload\":{\"user_id\":\"u\",\"groups\":[1]}}", "",
+     ANC_INVALID, "/payload/groups"},
+    {"payload is a list", "{\"event_type\":\"user.created\",\"payload\":[]}", "", ANC_INVALID,
+     "payload"},
+    {"time is none",
+     "{\"event_type\":\"user.created\",\"timestamp\":\"noon\",\"payload\":{\"user_id\":\"u\"}}", "",
+     ANC_INVALID, "timestamp"},
+    {"no JSON", "{\"user_id\":", "user.created", ANC_INVALID, ""},
+    {"a text", "\"user_id\"", "user.created", ANC_INVALID, "object"},
+};
+
+static void from_outside(void **state)
+{
+    const inbound_row *row = *state;
+    anc_err err = {0};
+    ev_envelope e = {0};
+    const anc_status got =
+        ev_inbound_read(mem, anc_str_of(row->json), anc_str_of(row->type), &e, &err);
+    assert_int_equal(got, row->want);
+    if (got != ANC_OK) {
+        assert_non_null(strstr(err.text, row->says));
+        return;
+    }
+    assert_true(e.type == ev_type_of(EV_USER_CREATED) && anc_str_eq(e.aggregate_id, ANC_STR("u1")));
+    assert_true(anc_str_find(e.payload.text, anc_str_of(row->says)) != SIZE_MAX);
+}
+
+static void what_is_too_large_is_not_taken_in(void **state)
+{
+    (void)state;
+    static char text[EV_INBOUND_BYTES + 1];
+    anc_err err = {0};
+    ev_envelope e;
+    memset(text, ' ', sizeof text);
+    assert_int_equal(ev_inbound_read(mem, (anc_str){text, sizeof text}, ANC_STR_NONE, &e, &err),
+                     ANC_LIMIT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -428,12 +491,14 @@ int main(void)
         cmocka_unit_test(the_feeds_form),
         cmocka_unit_test(a_copy_stands_alone),
         cmocka_unit_test(a_copy_keeps_what_is_absent_and_refuses_what_overflows),
+        cmocka_unit_test(what_is_too_large_is_not_taken_in),
     };
     mem = anc_arena_new(16 << 20);
     int failed = cmocka_run_group_tests_name("events", tests, NULL, NULL);
     failed += RUN_TABLE("payloads", payload_rows, payloads_are_checked);
     failed += RUN_TABLE("envelopes", envelope_rows, envelopes_are_checked);
     failed += RUN_TABLE("feed", feed_rows, feed_messages);
+    failed += RUN_TABLE("from outside", inbound_rows, from_outside);
     anc_arena_free(mem);
     return failed;
 }

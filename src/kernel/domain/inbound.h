@@ -1,0 +1,23 @@
+/* inbound.h - an event that another service sent, before anybody acts on it.
+ *
+ * What a bus brings is an envelope (envelope.h) or, where the topic or stream says the type, the bare
+ * payload object. It has to be of a registered type, and its payload has to fit that type's row;
+ * members that are not known are kept. What does not fit is set aside with its reason (a dead-letter
+ * topic or stream) and never tried again.
+ */
+#ifndef ANC_KERNEL_DOMAIN_INBOUND_H
+#define ANC_KERNEL_DOMAIN_INBOUND_H
+
+#include "kernel/domain/envelope.h"
+
+enum { EV_INBOUND_BYTES = 1 << 20 }; /* largest event that is taken in */
+
+/* Reads and checks `json`; everything that *ret points to is in `mem`, `ret->type` is not NULL. The
+ * type is the envelope's, or `default_type` (may be empty) for a bare payload; an envelope whose type
+ * is another than a `default_type` that is given is INVALID. An envelope without an id, a timestamp or
+ * metadata is taken: the id is empty then, the time 0. LIMIT past EV_INBOUND_BYTES; INVALID naming the
+ * member, or the type that is not registered. */
+anc_status ev_inbound_read(anc_arena *mem, anc_str json, anc_str default_type, ev_envelope *ret,
+                           anc_err *err) ANC_MUST_CHECK;
+
+#endif
