@@ -36,7 +36,12 @@ static condition check_index(const http_edge_options *o, anc_buf *detail)
     (void)anc_buf_printf(detail, "%llu documents, %llu chunks%s%.*s",
                          (unsigned long long)s.documents, (unsigned long long)s.chunks,
                          s.ready ? "" : "; ", ANC_FMT(s.ready ? ANC_STR("") : s.detail));
-    return s.ready ? HEALTHY : DEGRADED;
+    if (s.left_out > 0)
+        (void)anc_buf_printf(detail,
+                             "; %llu cannot be read for the index, named in the log and in "
+                             "/v1/knowledge/stats",
+                             (unsigned long long)s.left_out);
+    return s.ready && s.left_out == 0 ? HEALTHY : DEGRADED;
 }
 
 static condition check_embedder(const http_edge_options *o, anc_buf *detail)
