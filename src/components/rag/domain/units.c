@@ -241,7 +241,8 @@ static bool line_is_row(anc_str text, size_t start, size_t *ret_end)
     const anc_str rest = anc_str_sub(text, start, text.len);
     const anc_str line = anc_str_sub(rest, 0, anc_str_find(rest, ANC_STR("\n")));
     *ret_end = start + anc_str_trim(line).len;
-    return anc_str_find(line, ANC_STR(" | ")) != SIZE_MAX;
+    return anc_str_find(line, ANC_STR(" | ")) != SIZE_MAX ||
+           anc_str_find(anc_str_trim(line), ANC_STR("\t")) != SIZE_MAX;
 }
 
 /* A row of a table is one unit, however many sentences stand in its cells, and whatever letter the next

@@ -25,6 +25,14 @@ static const rag_passage codes = {
     .title = ANC_STR_INIT("Error codes of the scale"),
     .score = 0.8};
 
+static const rag_passage countries = {
+    .text = ANC_STR_INIT("Countries\n\n"
+                         "Country\tPopulation (millions)\tArea (km2)\tCapital\tOfficial language\n"
+                         "Austria\t8.9\t83,879\tVienna\tGerman\n"
+                         "Finland\t5.5\t338,424\tHelsinki\tFinnish, Swedish\n"),
+    .title = ANC_STR_INIT("Figures"),
+    .score = 0.8};
+
 static const rag_passage warranty = {
     .text =
         ANC_STR_INIT("Produit | Garantie\nBalance Skep | garantie de 5 ans\n"
@@ -84,6 +92,9 @@ static const choice_row rows[] = {
      "Reference: TI3-001; Instrument: Tilia honey refractometer; Price: £129 [1]"},
     {"the columns' names are no answer", &prices, "What is the price of the Ember?",
      "Reference: EM1-001; Instrument: Ember electric smoker; Price: £94 [1]"},
+    {"a row of a printed page", &countries, "What is the capital of Finland?",
+     "Country: Finland; Population (millions): 5.5; Area (km2): 338,424; Capital: Helsinki; "
+     "Official language: Finnish, Swedish [1]"},
     {"the code that was asked for", &codes, "My scale shows error E11, what should I do?",
      "Code: E11; Meaning: Error E11: moisture in the junction box; Remedy: Dry it for 24 hours. "
      "[1]"},
