@@ -34,6 +34,7 @@ typedef void krn_work_done_fn(void *arg, anc_status status, const anc_err *err);
 
 typedef enum krn_condition {
     KRN_SOUND,
+    KRN_FAILING, /* the last transaction could not be written; the next one tries again */
     KRN_DAMAGED, /* part of what is kept was changed from outside; the rest is read and written */
     KRN_STOPPED  /* a failure ended the writing; reading may go on */
 } krn_condition;
