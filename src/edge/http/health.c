@@ -18,8 +18,10 @@ typedef condition check_fn(const http_edge_options *o, anc_buf *detail);
 
 static condition check_database(const http_edge_options *o, anc_buf *detail)
 {
-    static const condition conditions[] = {
-        [KRN_SOUND] = HEALTHY, [KRN_DAMAGED] = DEGRADED, [KRN_STOPPED] = UNHEALTHY};
+    static const condition conditions[] = {[KRN_SOUND] = HEALTHY,
+                                           [KRN_FAILING] = DEGRADED,
+                                           [KRN_DAMAGED] = DEGRADED,
+                                           [KRN_STOPPED] = UNHEALTHY};
     char text[KRN_CONDITION_TEXT] = "";
     const krn_condition c =
         o->writer.ops != NULL ? o->writer.ops->condition(o->writer.self, text) : KRN_SOUND;
