@@ -16,13 +16,16 @@
 #include "examine.h"
 #include "house.h"
 #include "model_folders.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "os/thread.h"
+#include "os/wait.h"
 #include "version.h"
 
 extern char **environ;
 
-enum { SOCKET_PATH_MAX = 107, TEXT_BYTES = 1 << 20 };
+/* KNOWN_S: above what the reading of the catalog into the index may take (house.c) */
+enum { SOCKET_PATH_MAX = 107, TEXT_BYTES = 1 << 20, KNOWN_S = 900 };
 
 static anc_status load(const cli_settings *settings, srv_config **ret, anc_err *err)
 {
@@ -128,18 +131,17 @@ typedef struct embedded {
     bool known; /* `status` says how the opening went */
     anc_status status;
     anc_err err;
-    srv_house *house; /* owned by the thread */
+    srv_house *house; /* owned by the thread; NULL until it is open */
 } embedded;
 
-static embedded inside = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+static embedded inside = {.mutex = PTHREAD_MUTEX_INITIALIZER};
 
-static void publish(anc_status status, const anc_err *err, srv_house *house)
+static void publish(anc_status status, const anc_err *err)
 {
     (void)pthread_mutex_lock(&inside.mutex);
     inside.known = true;
     inside.status = status;
     inside.err = *err;
-    inside.house = house;
     (void)pthread_cond_broadcast(&inside.changed);
     (void)pthread_mutex_unlock(&inside.mutex);
 }
@@ -156,7 +158,26 @@ static void ready_inside(void *arg, srv_house *house)
 {
     const anc_err none = {0};
     (void)arg;
-    publish(ANC_OK, &none, house);
+    (void)house;
+    publish(ANC_OK, &none);
+}
+
+static void set_house(srv_house *house)
+{
+    (void)pthread_mutex_lock(&inside.mutex);
+    inside.house = house;
+    (void)pthread_mutex_unlock(&inside.mutex);
+}
+
+/* What runs is asked to end; a house that still opens is not to be reached. */
+static bool stop_inside(void)
+{
+    (void)pthread_mutex_lock(&inside.mutex);
+    srv_house *house = inside.house;
+    if (house != NULL)
+        srv_house_stop(house);
+    (void)pthread_mutex_unlock(&inside.mutex);
+    return house != NULL;
 }
 
 static void run_inside(void *arg)
@@ -170,14 +191,16 @@ static void run_inside(void *arg)
                                        .on_ready = ready_inside};
     const anc_status status = srv_house_open(&options, &house, &err);
     if (status != ANC_OK) {
-        publish(status, &err, NULL);
+        publish(status, &err);
         return;
     }
+    set_house(house);
     anc_status run = srv_house_run(house, &err);
     if (run == ANC_OK)
         run = ANC_FAIL(&err, ANC_UNAVAILABLE, "the server ended before it was ready");
     if (!is_known()) /* nobody may wait for ever */
-        publish(run, &err, NULL);
+        publish(run, &err);
+    set_house(NULL);
     srv_house_close(house);
 }
 
@@ -200,20 +223,25 @@ static void forget_inside(void)
     if (inside.folder[0] != '\0')
         (void)rmdir(inside.folder);
     srv_config_free(inside.config);
+    (void)pthread_cond_destroy(&inside.changed);
     inside.thread = NULL;
     inside.config = NULL;
-    inside.house = NULL;
     inside.known = false;
     inside.folder[0] = '\0';
 }
 
 static anc_status wait_until_known(anc_err *err)
 {
+    const int64_t deadline_ns = os_mono_ns() + (int64_t)KNOWN_S * 1000000000;
     (void)pthread_mutex_lock(&inside.mutex);
-    while (!inside.known)
-        (void)pthread_cond_wait(&inside.changed, &inside.mutex);
-    const anc_status status = inside.status;
-    if (status != ANC_OK)
+    bool in_time = true;
+    while (!inside.known && in_time)
+        in_time = os_cond_wait(&inside.changed, &inside.mutex, deadline_ns);
+    anc_status status = inside.status;
+    if (!inside.known)
+        status = ANC_FAIL(err, ANC_DEADLINE, "the server on %.*s was not ready within %d s",
+                          ANC_FMT(inside.config->data_dir), KNOWN_S);
+    else if (status != ANC_OK)
         *err = inside.err;
     (void)pthread_mutex_unlock(&inside.mutex);
     return status;
@@ -225,11 +253,14 @@ static anc_status embed_start(void *self, const cli_settings *settings, cli_endp
     (void)self;
     ANC_TRY(load(settings, &inside.config, err));
     quieten(inside.config);
+    os_cond_init(&inside.changed);
     anc_status status = choose_socket(err);
     if (status == ANC_OK)
         status = os_thread_start("embedded", run_inside, NULL, &inside.thread, err);
     if (status == ANC_OK)
         status = wait_until_known(err);
+    if (status != ANC_OK && inside.thread != NULL && !is_known() && !stop_inside())
+        return status; /* its thread hangs while it opens: the end of this process is its end */
     if (status != ANC_OK) {
         forget_inside();
         return status;
@@ -244,7 +275,7 @@ static void embed_stop(void *self)
     (void)self;
     if (inside.thread == NULL)
         return;
-    srv_house_stop(inside.house);
+    (void)stop_inside();
     forget_inside();
 }
 

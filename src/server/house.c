@@ -45,6 +45,7 @@ static anc_status open_folder(srv_house *h, anc_err *err)
     if (lock.ptr == NULL || tmp.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "opening %.*s", ANC_FMT(data));
     ANC_TRY(os_lock_take(lock, &h->lock, err));
+    os_lock_note(h->lock, "is starting: try again when it is ready");
     ANC_TRY(os_folder_remove(tmp, err));
     ANC_TRY(os_folder_make(tmp, err));
     h->reserve = os_reserve_new(data, (uint64_t)h->o.config->storage.reserve_mb << 20);
@@ -246,6 +247,14 @@ static bool is_stuck(srv_house *h, uint64_t *documents, int64_t *stuck_ms,
     return *stuck_ms > STUCK_MS;
 }
 
+/* On the loop, as begin_drain is: what is said last stands. */
+static void note_ready(void *arg)
+{
+    srv_house *h = arg;
+    if (!atomic_load(&h->stopping))
+        os_lock_note(h->lock, "");
+}
+
 static void tell_ready(void *arg)
 {
     srv_house *h = arg;
@@ -263,7 +272,9 @@ static void tell_ready(void *arg)
         }
         os_sleep_ns((int64_t)READY_POLL_MS * 1000000);
     }
-    if (!atomic_load(&h->stopping))
+    if (atomic_load(&h->stopping))
+        return;
+    if (net_loop_post(h->loop, note_ready, h)) /* not taken by a loop that ends */
         h->o.on_ready(h->o.arg, h);
 }
 
@@ -280,6 +291,7 @@ static void drained(void *arg, bool all)
 static void begin_drain(void *arg)
 {
     srv_house *h = arg;
+    os_lock_note(h->lock, "is stopping: try again when it has ended");
     http_edge_drain(h->edge, h->server, h->o.config->http.drain_timeout_ms, drained, h);
 }
 
@@ -292,6 +304,8 @@ void srv_house_stop(srv_house *h)
 anc_status srv_house_run(srv_house *h, anc_err *err)
 {
     os_thread *teller = NULL;
+    if (h->o.on_ready == NULL)
+        note_ready(h);
     if (h->o.on_ready != NULL)
         ANC_TRY(os_thread_start("ready", tell_ready, h, &teller, err));
     net_loop_run(h->loop);

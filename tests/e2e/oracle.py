@@ -46,3 +46,8 @@ class Oracle:
             assert any(same(a, found) for a in allowed), f"{key}: found {found}, allowed is {allowed}"
             self.known[key] = found
             self.maybe.pop(key, None)
+
+    def forget(self, key):
+        with self.lock:
+            self.known.pop(key, None)
+            self.maybe.pop(key, None)

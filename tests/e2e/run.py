@@ -38,7 +38,8 @@ def main():
     for name, test in collect():
         if wanted and not any(w in name for w in wanted):
             continue
-        kw = {"repeats": LONG_REPEATS} if long and "repeats" in inspect.signature(test).parameters else {}
+        known = inspect.signature(test).parameters
+        kw = {k: v for k, v in (("repeats", LONG_REPEATS), ("everything", True)) if long and k in known}
         start = time.monotonic()
         try:
             test(binary, **kw)

@@ -1,4 +1,5 @@
 """Damaged files of a data folder: found, named, and never served."""
+import hashlib
 import json
 import os
 import pathlib
@@ -175,6 +176,35 @@ def test_the_same_document_mends_a_damaged_file(binary):
             assert server.put_document(id="a", text=text).json["status"] == "unchanged"
             assert server.stop() == 0
             assert json.loads(p.run("doctor", "--json").stdout)["ok"]
+
+
+def test_a_text_that_is_lost_is_named_and_the_others_are_found(binary):
+    with place(binary) as p:
+        server = Server(p)
+        texts = {f"d{i}": f"Herons were seen {i} times." for i in range(4)}
+        for name, text in texts.items():
+            assert server.put_document(id=name, text=text).status == 201
+        assert server.stop() == 0
+        digest = hashlib.sha256(texts["d1"].encode()).hexdigest()
+        (p.data / "raw" / digest[:2] / digest).unlink()
+        server = Server(p)
+        try:
+            def found():
+                got = server.post("/v1/search", {"query": "herons", "mode": "keyword", "top_k": 50}).json["results"]
+                return sorted(r["document_id"] for r in got)
+            assert found() == ["d0", "d2", "d3"], found()
+            index = server.get("/v1/knowledge/stats").json["index"]
+            assert index["left_out"] == 1 and index["last_left_out"].startswith("d1 of default: "), index
+            check = server.get("/health").json["checks"]["vector_db"]
+            assert check["status"] == "degraded" and "1 cannot be read" in check["detail"] and "d1" not in check["detail"], check
+            assert server.put_document(id="d4", text="More herons came.").status == 201
+            assert server.put_document(id="d1", text=texts["d1"]).json["status"] == "updated"
+            assert found() == ["d0", "d1", "d2", "d3", "d4"], found()
+            index = server.get("/v1/knowledge/stats").json["index"]
+            assert (index["left_out"], index["last_left_out"]) == (0, None), index
+            assert server.get("/health").json["checks"]["vector_db"]["status"] == "healthy"
+        finally:
+            server.stop()
 
 
 def test_a_damaged_log_of_a_crash_is_named(binary):

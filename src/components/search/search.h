@@ -178,6 +178,8 @@ anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *re
 /* Waits until the index shows change `seq` (0: at once). DEADLINE when that takes too long. */
 anc_status srch_wait_visible(srch_service *srch, krn_call *call, uint64_t seq) ANC_MUST_CHECK;
 
+enum { SRCH_DETAIL_BYTES = 256 };
+
 typedef struct srch_status_row {
     bool ready;      /* the first walk of the catalog is done */
     uint64_t cursor; /* change that the index has reached */
@@ -185,6 +187,8 @@ typedef struct srch_status_row {
     bool semantic; /* there are vectors to search */
     anc_str
         detail; /* in the service's memory: "rebuilding: 120 of 400 documents", or the last error */
+    uint64_t left_out; /* documents that could not be indexed; each is named in the log */
+    char left_out_text[SRCH_DETAIL_BYTES]; /* the last of them with its reason; "" */
 } srch_status_row;
 
 srch_status_row srch_status(srch_service *srch);

@@ -455,9 +455,13 @@ static const http_schema stats_row_out =
     SCHEMA("CollectionStats", "Numbers of a collection.", stats_row_rows);
 
 static const http_field index_rows[] = {
-    BOOL("ready", ""),         INT("cursor", "change that it has reached"),
-    INT("documents", ""),      INT("chunks", ""),
+    BOOL("ready", ""),
+    INT("cursor", "change that it has reached"),
+    INT("documents", ""),
+    INT("chunks", ""),
     INT("bytes", "in memory"),
+    INT("left_out", "documents that could not be read for it"),
+    MAYBE("last_left_out", HTTP_TEXT, "the last of them and the reason, for the owner"),
 };
 static const http_schema index_out = SCHEMA("IndexStats", "The search index.", index_rows);
 

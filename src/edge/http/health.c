@@ -18,8 +18,10 @@ typedef condition check_fn(const http_edge_options *o, anc_buf *detail);
 
 static condition check_database(const http_edge_options *o, anc_buf *detail)
 {
-    static const condition conditions[] = {
-        [KRN_SOUND] = HEALTHY, [KRN_DAMAGED] = DEGRADED, [KRN_STOPPED] = UNHEALTHY};
+    static const condition conditions[] = {[KRN_SOUND] = HEALTHY,
+                                           [KRN_FAILING] = DEGRADED,
+                                           [KRN_DAMAGED] = DEGRADED,
+                                           [KRN_STOPPED] = UNHEALTHY};
     char text[KRN_CONDITION_TEXT] = "";
     const krn_condition c =
         o->writer.ops != NULL ? o->writer.ops->condition(o->writer.self, text) : KRN_SOUND;
@@ -36,7 +38,12 @@ static condition check_index(const http_edge_options *o, anc_buf *detail)
     (void)anc_buf_printf(detail, "%llu documents, %llu chunks%s%.*s",
                          (unsigned long long)s.documents, (unsigned long long)s.chunks,
                          s.ready ? "" : "; ", ANC_FMT(s.ready ? ANC_STR("") : s.detail));
-    return s.ready ? HEALTHY : DEGRADED;
+    if (s.left_out > 0)
+        (void)anc_buf_printf(detail,
+                             "; %llu cannot be read for the index, named in the log and in "
+                             "/v1/knowledge/stats",
+                             (unsigned long long)s.left_out);
+    return s.ready && s.left_out == 0 ? HEALTHY : DEGRADED;
 }
 
 static condition check_embedder(const http_edge_options *o, anc_buf *detail)

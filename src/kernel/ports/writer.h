@@ -11,7 +11,8 @@
  *   order    closures run in the order they were accepted.
  *   failure  a closure that gives another status than OK is undone alone; run gives that status back
  *            and its text in call->err. When the commit fails, every closure of the group fails with
- *            IO, CORRUPT or DISK_FULL. After a failed sync the writer is stopped: UNAVAILABLE.
+ *            IO, CORRUPT or DISK_FULL. After a failed sync the writer is stopped: UNAVAILABLE; after
+ *            another failure the next group is tried.
  *            A full queue is UNAVAILABLE at once. A call whose deadline passes while it waits in the
  *            queue is DEADLINE and its closure is not run; once it began, run waits for the end.
  */
@@ -34,6 +35,7 @@ typedef void krn_work_done_fn(void *arg, anc_status status, const anc_err *err);
 
 typedef enum krn_condition {
     KRN_SOUND,
+    KRN_FAILING, /* the last transaction could not be written; the next one tries again */
     KRN_DAMAGED, /* part of what is kept was changed from outside; the rest is read and written */
     KRN_STOPPED  /* a failure ended the writing; reading may go on */
 } krn_condition;

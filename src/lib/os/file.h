@@ -87,6 +87,10 @@ typedef struct os_lock os_lock;
 anc_status os_lock_take(anc_str path, os_lock **ret, anc_err *err) ANC_MUST_CHECK;
 void os_lock_drop(os_lock *lock); /* NULL is a no-op */
 
+/* Says beside the pid what its holder does ("is stopping", at most 90 bytes), for the text that others
+ * get who want it. One thread at a time; NULL is a no-op. */
+void os_lock_note(os_lock *lock, const char *doing);
+
 /* Who holds the lock, without taking it: false when nobody does or there is no such file. `ret_pid`
  * is 0 where it cannot be told. */
 anc_status os_lock_holder(anc_str path, bool *ret_held, uint64_t *ret_pid,

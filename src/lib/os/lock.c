@@ -7,43 +7,74 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
 
 #include "os/file.h"
 #include "os_impl.h"
 
+/* "123 is stopping", padded with blanks to one length: written in one piece, so that whoever reads
+ * meanwhile finds the old line or the new one. */
+enum { LINE_BYTES = 128 };
+
 struct os_lock {
     int fd;
 };
 
-/* The pid that its holder wrote; 0 where none stands there. */
-static uint64_t read_pid(int fd)
+/* What its holder wrote: its pid, 0 where none stands there, and what it does, "" where that is not
+ * said. `note` lies in `line`. */
+static uint64_t read_line(int fd, char line[LINE_BYTES], anc_str *ret_note)
 {
-    char text[32] = "";
     uint64_t pid = 0;
-    const ptrdiff_t n = os_read_all(fd, text, sizeof text - 1);
-    if (n <= 0 || !anc_str_to_u64(anc_str_trim((anc_str){text, (size_t)n}), &pid))
+    const ptrdiff_t n = os_read_all(fd, line, LINE_BYTES);
+    const anc_str all = n > 0 ? anc_str_trim((anc_str){line, (size_t)n}) : ANC_STR_NONE;
+    const size_t blank = anc_str_find(all, ANC_STR(" "));
+    const size_t end = blank == SIZE_MAX ? all.len : blank;
+    *ret_note = ANC_STR_NONE;
+    if (!anc_str_to_u64(anc_str_sub(all, 0, end), &pid))
         return 0;
+    *ret_note = anc_str_trim(anc_str_sub(all, end, all.len));
     return pid;
 }
 
 static anc_status fail_held(int fd, const char *path, anc_err *err)
 {
-    const uint64_t pid = read_pid(fd);
-    if (pid != 0)
+    char line[LINE_BYTES];
+    anc_str note;
+    const uint64_t pid = read_line(fd, line, &note);
+    if (pid == 0)
+        return ANC_FAIL(err, ANC_CONFLICT, "%.300s is held by another process", path);
+    if (note.len == 0)
         return ANC_FAIL(err, ANC_CONFLICT, "%.300s is held by process %llu", path,
                         (unsigned long long)pid);
-    return ANC_FAIL(err, ANC_CONFLICT, "%.300s is held by another process", path);
+    return ANC_FAIL(err, ANC_CONFLICT, "%.300s is held by process %llu, which %.*s", path,
+                    (unsigned long long)pid, ANC_FMT(note));
 }
 
-static anc_status write_pid(int fd, const char *path, anc_err *err)
+static bool write_line(int fd, const char *note)
 {
-    char text[32];
-    const int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
-    if (ftruncate(fd, 0) != 0 || !os_write_all(fd, (anc_str){text, (size_t)n}))
+    char line[LINE_BYTES + 1];
+    const int n = snprintf(line, sizeof line, "%ld %.90s", (long)getpid(), note);
+    if (n < 0 || n >= LINE_BYTES)
+        return false;
+    memset(line + n, ' ', (size_t)(LINE_BYTES - n));
+    line[LINE_BYTES - 1] = '\n';
+    return lseek(fd, 0, SEEK_SET) == 0 && os_write_all(fd, (anc_str){line, LINE_BYTES});
+}
+
+static anc_status write_first(int fd, const char *path, anc_err *err)
+{
+    if (ftruncate(fd, 0) != 0 || !write_line(fd, ""))
         return OS_FAIL(err, "cannot write", path);
     return ANC_OK;
+}
+
+void os_lock_note(os_lock *lock, const char *doing)
+{
+    if (lock != NULL && !write_line(lock->fd, doing)) {
+        /* what stands there says less; the lock is held all the same */
+    }
 }
 
 anc_status os_lock_take(anc_str path, os_lock **ret, anc_err *err)
@@ -61,7 +92,7 @@ anc_status os_lock_take(anc_str path, os_lock **ret, anc_err *err)
         return fail_held(fd, name, err);
     if (rc != 0)
         return OS_FAIL(err, "cannot lock", name);
-    ANC_TRY(write_pid(fd, name, err));
+    ANC_TRY(write_first(fd, name, err));
     os_lock *lock = malloc(sizeof *lock);
     if (lock == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the lock %.300s", name);
@@ -93,7 +124,9 @@ anc_status os_lock_holder(anc_str path, bool *ret_held, uint64_t *ret_pid, anc_e
     OS_FD(fd, os_open_fd(name, O_RDONLY, 0));
     if (fd < 0)
         return errno == ENOENT ? ANC_OK : OS_FAIL(err, "cannot open the lock", name);
-    const uint64_t pid = read_pid(fd);
+    char line[LINE_BYTES];
+    anc_str note;
+    const uint64_t pid = read_line(fd, line, &note);
     if (pid == 0)
         return ANC_OK;
     if (flock(fd, LOCK_SH | LOCK_NB) == 0)

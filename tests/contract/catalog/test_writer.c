@@ -223,6 +223,22 @@ static void a_failed_sync_stops_the_writer(void **state)
     krn_sqlite_close(k);
 }
 
+static void a_failed_write_stops_nothing(void **state)
+{
+    krn_sqlite *k = open_fresh(*state);
+    assert_int_equal(run(k, 0, 1, ANC_OK), ANC_OK);
+    fault_vfs_arm(0, SQLITE_IOERR_WRITE, false, false);
+    assert_int_equal(run(k, 1, 1, ANC_OK), ANC_IO);
+    assert_true(fault_vfs_hit());
+    fault_vfs_heal();
+    assert_int_equal(condition(k), KRN_FAILING);
+    assert_int_equal(count(k), 1);
+    assert_int_equal(run(k, 2, 1, ANC_OK), ANC_OK);
+    assert_int_equal(condition(k), KRN_SOUND);
+    assert_int_equal(count(k), 2);
+    krn_sqlite_close(k);
+}
+
 static void a_full_disk_stops_nothing(void **state)
 {
     krn_sqlite *k = open_fresh(*state);
@@ -311,6 +327,7 @@ int main(void)
     failed += RUN_TABLE("late", rows, late_and_cancelled_calls_are_not_begun);
     failed += RUN_TABLE("posted", rows, posted_work_is_told_once);
     failed += RUN_TABLE("failed sync", rows, a_failed_sync_stops_the_writer);
+    failed += RUN_TABLE("failed write", rows, a_failed_write_stops_nothing);
     failed += RUN_TABLE("full disk", rows, a_full_disk_stops_nothing);
     anc_err err = {0};
     failed += os_folder_remove(anc_str_of(folder), &err) != ANC_OK;

@@ -69,6 +69,8 @@ anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *re
         hits[i].semantic = (double)NAN;
         if (i == 1 && w->text_of_hit_2 != NULL)
             hits[i].text = anc_str_of(w->text_of_hit_2);
+        if (i == 1 && w->columns != NULL)
+            hits[i].columns = anc_str_of(w->columns);
         if (i == 1 && w->collection_of_hit_2 != NULL)
             hits[i].collection = anc_str_of(w->collection_of_hit_2);
         hits[i].first_ordinal = hits[i].last_ordinal = hits[i].ordinal = (uint32_t)i;
@@ -92,17 +94,6 @@ anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name, k
     *ret = (kno_collection){.name = name,
                             .system_prompt = text_or_none(w->system_prompt),
                             .prompt_template = text_or_none(w->prompt_template)};
-    return ANC_OK;
-}
-
-anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_ref *refs, size_t n,
-                            kno_chunk *ret)
-{
-    (void)kno;
-    (void)call;
-    for (size_t i = 0; i < n; i++)
-        ret[i] = (kno_chunk){
-            .ref = refs[i], .text = ANC_STR("a row"), .columns = text_or_none(current->columns)};
     return ANC_OK;
 }
 

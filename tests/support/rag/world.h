@@ -28,7 +28,7 @@ typedef struct world {
     size_t n_hits;
     const char *text_of_hit_2; /* instead of its own */
     const char *collection_of_hit_2;
-    const char *columns; /* of tables that passages begin in */
+    const char *columns; /* of the table that hit 2 begins in */
 
     /* what every collection says of the prompt; NULL: nothing */
     const char *system_prompt, *prompt_template;

@@ -265,13 +265,17 @@ ing_run *ing_run_next(ing_service *ing)
 
 /* ---- letting go ---------------------------------------------------------------------------- */
 
+/* What failed wakes nobody: its worker tries again after a while, and workers who hand it from one to
+ * the other would not wait. */
+
 void ing_look_done(ing_service *ing, bool again)
 {
     pthread_mutex_lock(&ing->lock);
     ing->looking = false;
     ing->look = ing->look || again;
     pthread_mutex_unlock(&ing->lock);
-    ing_wake(ing);
+    if (!again)
+        ing_wake(ing);
 }
 
 void ing_list_done(ing_service *ing, ing_run *run, bool listed)
@@ -281,7 +285,8 @@ void ing_list_done(ing_service *ing, ing_run *run, bool listed)
     if (listed)
         run->phase = ING_RUN_READ;
     pthread_mutex_unlock(&ing->lock);
-    ing_wake(ing);
+    if (listed)
+        ing_wake(ing);
 }
 
 void ing_close_done(ing_service *ing, ing_run *run, bool closed)
@@ -295,5 +300,6 @@ void ing_close_done(ing_service *ing, ing_run *run, bool closed)
         run->phase = ING_RUN_READ;
     }
     pthread_mutex_unlock(&ing->lock);
-    ing_wake(ing);
+    if (closed)
+        ing_wake(ing);
 }

@@ -12,49 +12,31 @@
 enum {
     FENCE_TRIES = 8,
     READ_HITS = 24, /* passages that are read, however few are shown */
-    READ_HITS_MAX = RAG_TOP_K_MAX > READ_HITS ? RAG_TOP_K_MAX : READ_HITS,
     SELECT_MEMORY_BYTES = 64 << 20,
 };
 
-static rag_passage passage_of(const srch_hit *h)
+static anc_status passage_of(rag_turn *turn, const srch_hit *h, rag_passage *ret)
 {
-    return (rag_passage){
+    rag_place *places = anc_arena_alloc(turn->mem, h->n_places, sizeof *places);
+    if (places == NULL)
+        return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu places",
+                        h->n_places);
+    for (size_t i = 0; i < h->n_places; i++)
+        places[i] = (rag_place){h->places[i].at, h->places[i].row};
+    *ret = (rag_passage){
         .text = h->text,
         .title = h->title,
         .heading = h->heading,
+        .columns = h->columns,
         .language = h->language,
         .start = h->start,
+        .places = places,
+        .n_places = h->n_places,
         .tokens = h->tokens,
         .score = isnan(h->score) ? 0 : h->score,
         .semantic = h->semantic,
         .coverage = h->coverage,
     };
-}
-
-/* What names the columns of the tables that passages begin in: rows look alike without it. Only those are
- * asked for that begin with a row. */
-static anc_status read_columns(rag_turn *turn, const srch_hit *hits, rag_passage *passages,
-                               size_t n)
-{
-    kno_chunk_ref refs[READ_HITS_MAX];
-    kno_chunk chunks[READ_HITS_MAX];
-    size_t of[READ_HITS_MAX];
-    size_t asked = 0;
-    for (size_t i = 0; i < n && i < READ_HITS_MAX; i++) {
-        const anc_str line =
-            anc_str_sub(hits[i].text, 0, anc_str_find(hits[i].text, ANC_STR("\n")));
-        if (anc_str_find(line, ANC_STR(" | ")) == SIZE_MAX || hits[i].first_ordinal == 0)
-            continue;
-        of[asked] = i;
-        refs[asked++] = (kno_chunk_ref){hits[i].collection, hits[i].document_id, hits[i].version,
-                                        hits[i].first_ordinal};
-    }
-    if (asked == 0)
-        return ANC_OK;
-    ANC_TRY(kno_chunks_fetch(turn->rag->with.knowledge, &turn->call, refs, asked, chunks));
-    for (size_t i = 0; i < asked; i++)
-        if (chunks[i].text.ptr != NULL && chunks[i].columns.ptr != NULL)
-            passages[of[i]].columns = chunks[i].columns;
     return ANC_OK;
 }
 
@@ -82,8 +64,7 @@ static anc_status keep_hits(rag_turn *turn, const srch_result *result)
     if (read == NULL || passages == NULL || sources == NULL || chosen == NULL || kept == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu passages", n);
     for (size_t i = 0; i < n; i++)
-        read[i] = passage_of(&result->hits[i]);
-    ANC_TRY(read_columns(turn, result->hits, read, n));
+        ANC_TRY(passage_of(turn, &result->hits[i], &read[i]));
     ANC_TRY(select_hits(turn, read, n, chosen, &selection));
     for (size_t i = 0; i < selection.n; i++)
         passages[i] = read[chosen[i]];

@@ -76,6 +76,11 @@ static bool adds(const rag_extraction *x, size_t first, size_t second)
     return rag_terms_share(&x->terms, more) >= ADDED_SHARE;
 }
 
+static bool is_row(const rag_unit *unit)
+{
+    return unit->cells > 0 || unit->card;
+}
+
 /* A row beside the one that answers is another thing's, and what has not the kind of thing that was
  * asked for (a sum, a date) is no second answer. */
 static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
@@ -84,7 +89,7 @@ static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
     const rag_unit *b = &x->units.items[second];
     if (b->kind != RAG_UNIT_PROSE)
         return true;
-    const bool row = b->cells > 0 || (a->cells > 0 && a->passage == b->passage);
+    const bool row = is_row(b) || (is_row(a) && a->passage == b->passage);
     const bool without =
         x->views[first].features[RAG_F_CUE] > 0 && x->views[second].features[RAG_F_NO_CUE] > 0;
     return (row || without) && !adds(x, first, second);
@@ -126,7 +131,8 @@ static rag_pick pick_of(const rag_extraction *x, size_t i)
                      .lead = ANC_STR(""),
                      .columns = ANC_STR(""),
                      .cut_before = u->cut_before,
-                     .cut_after = u->cut_after};
+                     .cut_after = u->cut_after,
+                     .card = u->card};
     const anc_str columns = rag_unit_columns(&x->units, u, x->passages);
     if (u->chars + anc_utf8_count(columns) + MARKER_CHARS <= RAG_ANSWER_MAX_CHARS)
         pick.columns = columns;
@@ -141,7 +147,7 @@ static bool follow(const rag_extraction *x, size_t i)
     const rag_unit *a = &x->units.items[i];
     const rag_unit *b = &x->units.items[i + 1];
     return a->passage == b->passage && a->kind == RAG_UNIT_PROSE && b->kind == RAG_UNIT_PROSE &&
-           a->cells == 0 && b->cells == 0;
+           a->cells == 0 && b->cells == 0 && a->card == b->card;
 }
 
 static size_t chars_between(const rag_extraction *x, const rag_pick *pick)
@@ -183,6 +189,16 @@ static bool points_back(const rag_extraction *x, size_t i)
     return rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
 }
 
+/* Of a line of a card: the one that says which record it is of; empty where that does not fit. */
+static anc_str naming_line(const rag_extraction *x, size_t i, size_t max_chars)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_unit *head = u->head != RAG_NO_UNIT ? &x->units.items[u->head] : u;
+    return head->card && head != u && head->chars + u->chars + 2 <= max_chars
+               ? rag_unit_text(head, x->passages)
+               : ANC_STR("");
+}
+
 /* The sentence that "it" or "this" points at goes before it; where there is none, and where nothing but
  * the heading speaks of what was asked, the heading leads. */
 static rag_pick pick_with_context(const rag_extraction *x, size_t i, size_t max_chars)
@@ -192,6 +208,10 @@ static rag_pick pick_with_context(const rag_extraction *x, size_t i, size_t max_
     const double *f = x->views[i].features;
     if (pick.columns.len > 0)
         return pick;
+    if (pick.card) {
+        pick.lead = naming_line(x, i, max_chars);
+        return pick;
+    }
     if (back && i > 0 && follow(x, i - 1)) {
         rag_pick more = pick;
         more.start = x->units.items[i - 1].start;
@@ -215,6 +235,17 @@ static size_t chars_of(const rag_extraction *x, const rag_pick *pick)
 static bool comes_before(const rag_pick *a, const rag_pick *b)
 {
     return a->passage != b->passage ? a->passage < b->passage : a->start < b->start;
+}
+
+/* Two lines of a card need its name once. */
+static void lead_once(const rag_extraction *x, rag_choice *choice)
+{
+    const rag_pick *a = &choice->picks[0];
+    rag_pick *b = &choice->picks[1];
+    const anc_str said = anc_str_sub(x->passages[a->passage].text, a->start, a->end - a->start);
+    if (a->card && b->card && a->passage == b->passage &&
+        (anc_str_eq(a->lead, b->lead) || anc_str_find(said, b->lead) != SIZE_MAX))
+        b->lead = ANC_STR("");
 }
 
 /* The second pick beside the first; one that goes on from it makes it longer instead. */
@@ -246,6 +277,7 @@ static void add_second(const rag_extraction *x, rag_choice *choice, size_t secon
         choice->picks[0] = choice->picks[1];
         choice->picks[1] = swap;
     }
+    lead_once(x, choice);
 }
 
 rag_choice rag_extraction_choose(rag_extraction *x)
@@ -259,7 +291,7 @@ rag_choice rag_extraction_choose(rag_extraction *x)
         return choice;
     const double *f = x->views[first].features;
     choice.confidence = fmin(1.0, f[RAG_F_OWN] + f[RAG_F_HEADED] + 0.5 * f[RAG_F_AROUND]);
-    choice.exact = x->units.items[first].cells > 0 && f[RAG_F_OWN] >= ROW_OWN &&
+    choice.exact = is_row(&x->units.items[first]) && f[RAG_F_OWN] >= ROW_OWN &&
                    f[RAG_F_OWN] + f[RAG_F_HEADED] >= ROW_ALL;
     choice.picks[choice.n++] = pick_with_context(x, first, RAG_UNIT_MAX_CHARS);
     const size_t used = chars_of(x, &choice.picks[0]);
@@ -312,6 +344,22 @@ static void add_row(anc_buf *out, anc_str columns, anc_str row)
     }
 }
 
+/* "City: Porto; Phone: 555-0107" of lines. */
+static void add_lines(anc_buf *out, anc_str lines)
+{
+    anc_str line;
+    bool begun = false;
+    while (anc_str_split(&lines, '\n', &line)) {
+        line = anc_str_trim(line);
+        if (line.len == 0)
+            continue;
+        if (begun)
+            anc_buf_add(out, ANC_STR("; "));
+        begun = true;
+        add_flowing(out, line);
+    }
+}
+
 static void add_pick(anc_buf *out, const rag_pick *p, anc_str text)
 {
     anc_str quote = anc_str_sub(text, p->start, p->end - p->start);
@@ -320,12 +368,16 @@ static void add_pick(anc_buf *out, const rag_pick *p, anc_str text)
         quote.len--;
     if (p->lead.len > 0) {
         add_flowing(out, p->lead);
-        anc_buf_add(out, p->lead.ptr[p->lead.len - 1] == '?' ? ANC_STR(" ") : ANC_STR(": "));
+        anc_buf_add(out, p->card                               ? ANC_STR("; ")
+                         : p->lead.ptr[p->lead.len - 1] == '?' ? ANC_STR(" ")
+                                                               : ANC_STR(": "));
     }
     if (p->cut_before)
         anc_buf_add(out, ANC_STR("… "));
     if (p->columns.len > 0)
         add_row(out, p->columns, quote);
+    else if (p->card)
+        add_lines(out, quote);
     else
         add_flowing(out, quote);
     if (p->cut_after)

@@ -72,6 +72,7 @@ typedef struct rag_pick {
     anc_str lead;    /* heading or question that it needs to be understood; may be empty */
     anc_str columns; /* of a row: the line that names its columns; may be empty */
     bool cut_before, cut_after; /* the sentence goes on there */
+    bool card; /* lines "name: value"; the lead is the line that says of which record */
 } rag_pick;
 
 typedef struct rag_choice {

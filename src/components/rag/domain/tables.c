@@ -1,6 +1,8 @@
-/* tables.c - tables found in the text that parsers write of them: a row a line, cells between bars.
+/* tables.c - tables found in the text that parsers write of them: a row a line, cells between bars, or
+ * between tabs where they were found by the gaps of a printed page.
  *
- * The first row of a table names its columns when it looks like names: few words a cell, each with a
+ * The row before the one that the catalog counts as the first names the columns. Where rows were not counted
+ * so, the first row of a table names its columns when it looks like names: few words a cell, each with a
  * capital; and when what stands below looks different: figures, or longer cells. Names in small letters
  * ("start_date") or with figures ("Q1") are those of a file of records: then all that stands below one of
  * them has to be numbers or dates. A table without such a line has no names, and its rows are read as
@@ -18,7 +20,8 @@ bool rag_cell_next(anc_str row, size_t *cursor, anc_str *ret)
     if (*cursor > row.len)
         return false;
     const anc_str rest = anc_str_sub(row, *cursor, row.len);
-    const size_t bar = anc_str_find(rest, ANC_STR("|"));
+    const bool barred = anc_str_find(row, ANC_STR("|")) != SIZE_MAX;
+    const size_t bar = anc_str_find(rest, barred ? ANC_STR("|") : ANC_STR("\t"));
     const size_t len = bar == SIZE_MAX ? rest.len : bar;
     *cursor += len + 1;
     *ret = anc_str_trim(anc_str_sub(rest, 0, len));
@@ -88,6 +91,21 @@ static anc_str row_at(const table *t, size_t i)
 {
     const rag_unit *u = &t->units->items[i];
     return anc_str_sub(t->passage->text, u->start, u->end - u->start);
+}
+
+/* The row of its table that unit `i` is, as the catalog counts them; 0: none. */
+static uint32_t number_at(const table *t, size_t i)
+{
+    const uint64_t at = t->passage->start + t->units->items[i].start;
+    uint32_t row = 0;
+    for (size_t k = 0; k < t->passage->n_places && t->passage->places[k].at <= at; k++)
+        row = t->passage->places[k].row;
+    return row;
+}
+
+static bool stands_over_first(const table *t)
+{
+    return number_at(t, t->first) == 0 && number_at(t, t->first + 1) == 1;
 }
 
 static bool numbers_below(const table *t, size_t column)
@@ -160,7 +178,8 @@ void rag_tables_find(rag_units *units, size_t from, const rag_passage *passage)
     for (size_t i = name_continued(units, from, passage); i < units->n;) {
         const table t = {units, passage, i,
                          units->items[i].cells > 0 ? table_end(units, i) : i + 1};
-        if (t.end > i + 1 && looks_like_names(&t) && differ_below(&t)) {
+        if (t.end > i + 1 &&
+            (stands_over_first(&t) || (looks_like_names(&t) && differ_below(&t)))) {
             units->items[i].kind = RAG_UNIT_COLUMNS;
             for (size_t k = i + 1; k < t.end; k++)
                 units->items[k].columns = (uint32_t)i;

@@ -4,8 +4,8 @@
 
 #include "rag/domain/units.h"
 
-/* Walks the cells of a row ("a | b | c") without the white space around them: start with *cursor = 0;
- * false at the end. */
+/* Walks the cells of a row ("a | b | c", or with tabs between where it has no bar) without the white space
+ * around them: start with *cursor = 0; false at the end. */
 bool rag_cell_next(anc_str row, size_t *cursor, anc_str *ret);
 
 /* Cells of a line; 1 where it is no row. */

@@ -1,4 +1,5 @@
 /* units.c - cutting passages into units and finding what heads what. */
+#include "rag/domain/card.h"
 #include "rag/domain/tables.h"
 
 #include "base/str.h"
@@ -14,6 +15,7 @@ typedef struct cutter {
     rag_words words;
     uint32_t index; /* of the passage */
     uint32_t head;  /* unit that heads what comes next */
+    bool card;      /* what comes next is of a card */
 } cutter;
 
 anc_str rag_unit_text(const rag_unit *unit, const rag_passage *passages)
@@ -114,7 +116,8 @@ static void add_piece(cutter *c, txt_span span, bool cut_before, bool cut_after)
         .chars = (uint32_t)chars,
         .head = c->head,
         .columns = RAG_NO_UNIT,
-        .kind = kind_of(text, span, chars),
+        .kind = c->card ? RAG_UNIT_PROSE : kind_of(text, span, chars),
+        .card = c->card,
         .line_start = starts_line(text, span.start),
         .cut_before = cut_before,
         .cut_after = cut_after,
@@ -165,7 +168,7 @@ static bool starts_small(anc_str text)
 static bool joins_last(const cutter *c, txt_span span)
 {
     const rag_units *u = c->units;
-    if (u->n == 0 || u->items[u->n - 1].passage != c->index)
+    if (c->card || u->n == 0 || u->items[u->n - 1].passage != c->index)
         return false;
     const rag_unit *last = &u->items[u->n - 1];
     const anc_str text = c->passage->text;
@@ -241,7 +244,8 @@ static bool line_is_row(anc_str text, size_t start, size_t *ret_end)
     const anc_str rest = anc_str_sub(text, start, text.len);
     const anc_str line = anc_str_sub(rest, 0, anc_str_find(rest, ANC_STR("\n")));
     *ret_end = start + anc_str_trim(line).len;
-    return anc_str_find(line, ANC_STR(" | ")) != SIZE_MAX;
+    return anc_str_find(line, ANC_STR(" | ")) != SIZE_MAX ||
+           anc_str_find(anc_str_trim(line), ANC_STR("\t")) != SIZE_MAX;
 }
 
 /* A row of a table is one unit, however many sentences stand in its cells, and whatever letter the next
@@ -258,6 +262,57 @@ static void keep_row_apart(anc_str text, txt_span *span, size_t *cursor)
         return;
     span->end = end;
     *cursor = end;
+}
+
+static bool begins_paragraph(anc_str text, size_t at)
+{
+    size_t feeds = 0;
+    for (; at > 0 && is_space(text.ptr[at - 1]); at--)
+        feeds += text.ptr[at - 1] == '\n';
+    return at == 0 || feeds > 1;
+}
+
+static void cut_sentences(cutter *c, size_t cursor, size_t end)
+{
+    txt_span span;
+    while (cursor < end && txt_sentence_next(c->passage->text, &cursor, &span) && span.start < end)
+        add_sentence(c, (txt_span){span.start, span.end < end ? span.end : end});
+}
+
+/* A card is one unit where it can be quoted whole, else a unit for each line or sentence. */
+static void cut_card(cutter *c, size_t start, const rag_card *card)
+{
+    const anc_str text = c->passage->text;
+    const uint32_t head = c->head;
+    rag_units *u = c->units;
+    const size_t from = u->n;
+    c->card = true;
+    if (anc_utf8_count(anc_str_sub(text, start, card->end - start)) <= RAG_UNIT_MAX_CHARS) {
+        add_unit(c, (txt_span){start, card->end});
+    } else {
+        for (size_t at = start, end; at < card->end; at = end + 1) {
+            const size_t feed = anc_str_find(anc_str_sub(text, at, card->end - at), ANC_STR("\n"));
+            end = feed == SIZE_MAX ? card->end : at + feed;
+            if (u->n < c->room && at == card->name_start)
+                c->head = (uint32_t)u->n;
+            cut_sentences(c, at, end);
+        }
+        for (size_t i = from; i < u->n; i++)
+            u->items[i].head = c->head == i ? head : c->head;
+    }
+    c->head = head;
+    c->card = false;
+}
+
+static bool cut_if_card(cutter *c, txt_span span, size_t *cursor)
+{
+    rag_card card;
+    if (!begins_paragraph(c->passage->text, span.start) ||
+        !rag_card_at(c->passage->text, c->passage->title, span.start, &card))
+        return false;
+    cut_card(c, span.start, &card);
+    *cursor = card.end;
+    return true;
 }
 
 /* A unit has a byte at least, and another stands between two. */
@@ -291,6 +346,8 @@ anc_status rag_units_cut(anc_arena *mem, const rag_passage *passages, size_t n,
         size_t cursor = 0;
         txt_span span;
         while (txt_sentence_next(passages[i].text, &cursor, &span)) {
+            if (cut_if_card(&c, span, &cursor))
+                continue;
             keep_row_apart(passages[i].text, &span, &cursor);
             end_before_article(passages[i].text, &span, &cursor);
             add_sentence(&c, span);

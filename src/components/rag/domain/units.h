@@ -32,7 +32,9 @@ typedef struct rag_unit {
     bool continues; /* a row of the table that the passage begins in: passage.columns names them */
     uint32_t cells; /* of a row, 2 or more; 0: it is none */
     rag_unit_kind kind;
-    bool line_start;            /* it is the first of its line */
+    bool card;       /* a record of lines "name: value", or one of its lines, whose head is the
+                                   line that says which record it is */
+    bool line_start; /* it is the first of its line */
     bool cut_before, cut_after; /* a piece of a long sentence, which goes on there */
 } rag_unit;
 

@@ -11,7 +11,7 @@
  * Failures: one that may pass (I/O, memory, a deadline) is tried again after a pause that doubles up
  * to MAX_BACKOFF_NS, from the same place. One that will not pass, or one document that failed
  * MAX_TRIES times in a row, concerns that document alone: it is taken out of the index, counted and
- * named, and the follower goes on. It is read again when it changes and by a rebuild.
+ * named, and the follower goes on (left_out.c). It is read again when it changes and by a rebuild.
  *
  * A rebuild that is asked for during the first walk waits for its end: that walk fills the index which
  * is searched, and must not leave half of an older state in it.
@@ -47,6 +47,7 @@ static anc_status give_up(srch_service *srch, krn_call *call, anc_str collection
     srch_detail_set(srch, "document %.*s of %.*s is not indexed: %s",
                     ANC_FMT(anc_str_sub(document_id, 0, 60)), ANC_FMT(collection), call->err->text);
     krn_count(srch->series.failed, 1);
+    srch_left_out_add(srch, collection, document_id, may_pass(status), call->err->text);
     anc_err_clear(call->err);
     return index.ops->remove(index.self, call, collection, document_id);
 }
@@ -68,6 +69,8 @@ static anc_status handle_document(srch_service *srch, krn_call *call, anc_str co
     own.mem = srch->follow.mem;
     anc_arena_reset(own.mem);
     const anc_status status = srch_sync_document(srch, &own, collection, document_id);
+    if (status == ANC_OK)
+        srch_left_out_drop(srch, collection, document_id);
     if (status == ANC_OK || status == ANC_CANCELLED)
         return status;
     if (may_pass(status) && try_again(&srch->follow, collection, document_id))
@@ -195,6 +198,7 @@ static anc_status handle_change(srch_service *srch, krn_call *call, const krn_ch
     case KRN_CHANGE_DELETE:
         return handle_document(srch, call, change->collection, change->document_id);
     case KRN_CHANGE_DROP_COLLECTION:
+        srch_left_out_drop_collection(srch, change->collection);
         return index.ops->drop(index.self, call, change->collection);
     case KRN_CHANGE_COLLECTION:
         break;
@@ -262,6 +266,8 @@ static anc_status step(srch_service *srch, krn_call *call, int64_t now_ns, int64
     if (f->members.going)
         return members_step(srch, call);
     ANC_TRY(log_step(srch, call, &more));
+    if (!more)
+        srch_left_out_retry(srch, call, now_ns);
     *ret_next = more ? now_ns : now_ns + IDLE_RECHECK_NS;
     return ANC_OK;
 }

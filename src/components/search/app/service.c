@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/map.h"
 #include "base/str.h"
 #include "service_impl.h"
 
@@ -82,6 +83,7 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
     }
     srch->config = *config;
     (void)pthread_mutex_init(&srch->syncs.lock, NULL);
+    (void)pthread_mutex_init(&srch->left_out.lock, NULL);
     if (srch->config.candidates == 0)
         srch->config.candidates = DEFAULT_CANDIDATES;
     if (srch->config.max_document_bytes == 0)
@@ -89,7 +91,8 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
     srch->model = emb_info(config->embedding);
     srch->follow.mem = anc_arena_new(srch->config.max_document_bytes);
     srch->follow.scratch = anc_arena_new(SCRATCH_BYTES);
-    if (srch->follow.mem == NULL || srch->follow.scratch == NULL) {
+    srch->follow.left_out = anc_map_new();
+    if (srch->follow.mem == NULL || srch->follow.scratch == NULL || srch->follow.left_out == NULL) {
         srch_service_close(srch);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the search service");
     }
@@ -142,7 +145,9 @@ void srch_service_close(srch_service *srch)
     }
     anc_arena_free(srch->follow.mem);
     anc_arena_free(srch->follow.scratch);
+    anc_map_free(srch->follow.left_out);
     (void)pthread_mutex_destroy(&srch->syncs.lock);
+    (void)pthread_mutex_destroy(&srch->left_out.lock);
     free(srch);
 }
 
@@ -186,7 +191,7 @@ srch_status_row srch_status(srch_service *srch)
     const srch_index_figures f = slot->index.ops->figures(slot->index.self, ANC_STR_NONE);
     srch_slot_let_go(slot);
     const unsigned row = atomic_load_explicit(&srch->detail, memory_order_acquire);
-    return (srch_status_row){
+    srch_status_row status = {
         .ready = atomic_load(&srch->ready),
         .cursor = srch->config.watermark.ops->read(srch->config.watermark.self),
         .documents = f.documents,
@@ -195,6 +200,11 @@ srch_status_row srch_status(srch_service *srch)
         .semantic = srch->model.available && f.vectors > 0,
         .detail = anc_str_of(srch->details[row]),
     };
+    (void)pthread_mutex_lock(&srch->left_out.lock);
+    status.left_out = srch->left_out.n;
+    memcpy(status.left_out_text, srch->left_out.text, sizeof status.left_out_text);
+    (void)pthread_mutex_unlock(&srch->left_out.lock);
+    return status;
 }
 
 uint64_t srch_index_busy_ns(srch_service *srch)

@@ -61,7 +61,7 @@ void srch_slot_close_old(srch_service *srch); /* closes what nobody reads any mo
 
 /* ---- the service ----------------------------------------------------------------------------- */
 
-enum { SRCH_DETAILS = 64, SRCH_DETAIL_BYTES = 256 };
+enum { SRCH_DETAILS = 64 };
 
 typedef struct srch_walk {
     bool going;
@@ -78,14 +78,35 @@ typedef struct srch_follow_state {
     srch_walk members;  /* those of one collection, whose settings changed */
     char only[80];      /* that collection */
     size_t only_len;
-    bool known;         /* the catalog was walked since the start or the last rebuild */
-    bool again;         /* a walk was finished once: the next one is a rebuild */
-    uint64_t cursor;    /* change that was handled last */
-    int64_t backoff_ns; /* 0: the last step went well */
-    uint64_t failing;   /* hash of the document that failed last, in a way that may pass */
-    unsigned tries;     /* how often in a row */
-    uint64_t taken;     /* the rebuild that the walk at hand, or the last one, is for */
+    bool known;               /* the catalog was walked since the start or the last rebuild */
+    bool again;               /* a walk was finished once: the next one is a rebuild */
+    uint64_t cursor;          /* change that was handled last */
+    int64_t backoff_ns;       /* 0: the last step went well */
+    uint64_t failing;         /* hash of the document that failed last, in a way that may pass */
+    unsigned tries;           /* how often in a row */
+    uint64_t taken;           /* the rebuild that the walk at hand, or the last one, is for */
+    struct anc_map *left_out; /* owned: "collection\ndocument" to whether it may pass */
+    size_t left_out_cursor;   /* where the next try goes on */
+    int64_t left_out_at_ns;   /* when they are tried again */
 } srch_follow_state;
+
+/* ---- documents that were given up --------------------------------------------------------------- */
+
+/* What is shown of them. */
+typedef struct srch_left_out {
+    pthread_mutex_t lock; /* a leaf */
+    size_t n;
+    char text[SRCH_DETAIL_BYTES]; /* the last one with its reason */
+} srch_left_out;
+
+/* left_out.c, the follower's. Takes a name down; `may_pass`: it is tried again by itself. */
+void srch_left_out_add(srch_service *srch, anc_str collection, anc_str document_id, bool may_pass,
+                       const char *why);
+/* It is in the index as the catalog has it. */
+void srch_left_out_drop(srch_service *srch, anc_str collection, anc_str document_id);
+void srch_left_out_drop_collection(srch_service *srch, anc_str collection);
+/* Tries some again when it is time. */
+void srch_left_out_retry(srch_service *srch, const krn_call *call, int64_t now_ns);
 
 /* ---- syncs: what was asked to be brought up to date ------------------------------------------- */
 
@@ -136,6 +157,7 @@ struct srch_service {
     unsigned building; /* slot that the follower writes to: the shown one but while rebuilding */
     _Atomic(srch_languages *) languages;
     srch_follow_state follow;
+    srch_left_out left_out;
     char details[SRCH_DETAILS][SRCH_DETAIL_BYTES]; /* written in turn by the follower */
     atomic_uint detail;                            /* the row that is shown */
 };

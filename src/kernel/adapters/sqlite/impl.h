@@ -38,8 +38,9 @@ struct krn_sqlite {
     pthread_cond_t finished; /* requests of `run` have ended */
     request *first, *last;   /* queue; owned when posted, else on the stack of their caller */
     size_t queued;
-    bool stopped; /* a failure ended the writer; stopped_text says which */
-    char stopped_text[256];
+    bool stopped; /* a failure ended the writer; failure_text says which */
+    bool failing; /* the last transaction could not be written, the next may be */
+    char failure_text[256];
     bool closing;
 
     /* the writer's thread only */

@@ -10,10 +10,11 @@
  *
  * Failures. A closure that fails is undone alone by its savepoint. Some of SQLite's failures (full
  * disk, I/O, memory) undo the whole transaction: then what ran in it before fails too, and the rest
- * of the group goes on in a new one. When BEGIN or COMMIT fails with IO or CORRUPT, nobody can say
- * any more what the disk holds (a second fsync after a failed one may lie), so the writer stops for
- * good: what waits and all that comes gets UNAVAILABLE with the cause. A full disk stops nothing:
- * space may come back.
+ * of the group goes on in a new one. When a sync fails or the file is damaged, nobody can say any
+ * more what the disk holds (a second fsync after a failed one may lie), so the writer stops for good:
+ * what waits and all that comes gets UNAVAILABLE with the cause. Another failure of BEGIN or COMMIT
+ * stops nothing: no reader sees the pages that came into the log, the next commit is written over
+ * them, and space or the disk may come back. Until then health tells of it.
  *
  * A request of `run` lies on its caller's stack: once its state is ENDED, which is said under the
  * mutex, it must not be touched any more. A request of `post` is owned by the queue, then by the
@@ -54,7 +55,7 @@ static anc_status queue_add(krn_sqlite *k, request *r, anc_err *err)
 {
     if (k->stopped)
         return ANC_FAIL(err, ANC_UNAVAILABLE, "the catalog's writer has stopped: %s",
-                        k->stopped_text);
+                        k->failure_text);
     if (k->closing)
         return ANC_FAIL(err, ANC_UNAVAILABLE, "the catalog's writer is closing");
     if (k->queued == k->max_queued)
@@ -114,13 +115,15 @@ static void fail_range(group *g, size_t from, size_t to, anc_status status, cons
             g->all[i]->status = ANC_FAIL(&g->all[i]->err, status, "%s", text);
 }
 
-static void stop_for_good(krn_sqlite *k, anc_status status, const anc_err *cause)
+/* BEGIN or COMMIT gave `status`: whether this is the end, for now a failure, or well again. */
+static void remember(krn_sqlite *k, anc_status status, const anc_err *cause)
 {
-    if (status != ANC_IO && status != ANC_CORRUPT)
-        return;
+    const bool unknown = status == ANC_CORRUPT || (status == ANC_IO && db_sync_failed(k->db));
     (void)pthread_mutex_lock(&k->mutex);
-    k->stopped = true;
-    (void)snprintf(k->stopped_text, sizeof k->stopped_text, "%.250s", cause->text);
+    k->stopped = k->stopped || unknown;
+    k->failing = status == ANC_IO;
+    if (unknown || k->failing)
+        (void)snprintf(k->failure_text, sizeof k->failure_text, "%.250s", cause->text);
     (void)pthread_mutex_unlock(&k->mutex);
 }
 
@@ -155,13 +158,13 @@ static void commit(krn_sqlite *k, group *g, size_t from, size_t to)
     const int64_t start = krn_now_ns(k->clock);
     const anc_status status = db_commit(k->db, &err);
     krn_observe(k->commit_seconds, krn_ms_since(k->clock, start) / 1000.0);
+    remember(k, status, &err);
     if (status == ANC_OK) {
         krn_count(k->commits, 1);
         return;
     }
     db_rollback(k->db);
     fail_range(g, from, to, status, err.text);
-    stop_for_good(k, status, &err);
 }
 
 /* One transaction over the group from `from` on; where the next one has to begin. */
@@ -172,8 +175,8 @@ static size_t run_transaction(krn_sqlite *k, group *g, size_t from)
     size_t kept = 0;
     const anc_status begun = db_begin(k->db, &err);
     if (begun != ANC_OK) {
+        remember(k, begun, &err);
         fail_range(g, from, g->n, begun, err.text);
-        stop_for_good(k, begun, &err);
         return g->n;
     }
     for (size_t i = from; i < g->n; i++) {
@@ -363,15 +366,18 @@ static krn_condition writer_condition(void *self, char out[KRN_CONDITION_TEXT])
     krn_sqlite *k = self;
     const uint32_t page = atomic_load(&k->damaged_page);
     (void)pthread_mutex_lock(&k->mutex);
-    const bool stopped = k->stopped;
+    const bool stopped = k->stopped, failing = k->failing;
     out[0] = '\0';
     if (stopped)
         (void)snprintf(out, KRN_CONDITION_TEXT,
                        "writing stopped after a failure (%s): mend its cause, then restart",
-                       k->stopped_text);
+                       k->failure_text);
+    else if (failing)
+        (void)snprintf(out, KRN_CONDITION_TEXT, "the last change could not be written (%s)",
+                       k->failure_text);
     (void)pthread_mutex_unlock(&k->mutex);
-    if (stopped)
-        return KRN_STOPPED;
+    if (stopped || failing)
+        return stopped ? KRN_STOPPED : KRN_FAILING;
     if (page == 0)
         return KRN_SOUND;
     (void)snprintf(out, KRN_CONDITION_TEXT,

@@ -1,8 +1,12 @@
 /* checked_vfs.c - the layer's files.
  *
  * A file of ours is a struct in front of the real one, in the block that SQLite allocates by szOsFile.
- * Journals and temporary files are the real VFS's alone. Without xFetch there are no mapped pages, so
- * every page comes through xRead.
+ * Temporary files are the real VFS's alone. Without xFetch there are no mapped pages, so every page comes
+ * through xRead.
+ *
+ * Of the log alone the failures are looked at: SQLite makes "damaged" of a read that the disk refused
+ * (IOERR_CORRUPTFS), which may be well the next time, and forgets why a sync failed, which may have been
+ * for want of room.
  *
  * A page whose sum is wrong is read as SQLITE_IOERR_DATA, which ends the statement. Of the first page
  * even the byte that says whether there are sums is guarded: a page that has one in spite of it was
@@ -10,6 +14,7 @@
  */
 #include "checked_vfs.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,9 +95,15 @@ static int check_page(checked_file *f, unsigned char *page, size_t n, sqlite3_in
     return SQLITE_IOERR_DATA;
 }
 
-static int checked_read(sqlite3_file *f, void *out, int n, sqlite3_int64 at)
+static int plain_read(sqlite3_file *f, void *out, int n, sqlite3_int64 at)
 {
     const int rc = real_of(f)->pMethods->xRead(real_of(f), out, n, at);
+    return rc == SQLITE_IOERR_CORRUPTFS ? SQLITE_IOERR_READ : rc;
+}
+
+static int checked_read(sqlite3_file *f, void *out, int n, sqlite3_int64 at)
+{
+    const int rc = plain_read(f, out, n, at);
     if (rc != SQLITE_OK)
         return rc;
     if (at == 0)
@@ -127,6 +138,11 @@ static int checked_write(sqlite3_file *file, const void *bytes, int n, sqlite3_i
     return f->real->pMethods->xWrite(f->real, f->copy, n, at);
 }
 
+static int plain_write(sqlite3_file *f, const void *bytes, int n, sqlite3_int64 at)
+{
+    return real_of(f)->pMethods->xWrite(real_of(f), bytes, n, at);
+}
+
 /* ---- what is passed on --------------------------------------------------------------------- */
 
 static int checked_close(sqlite3_file *f)
@@ -143,7 +159,12 @@ static int checked_truncate(sqlite3_file *f, sqlite3_int64 size)
 
 static int checked_sync(sqlite3_file *f, int flags)
 {
-    return real_of(f)->pMethods->xSync(real_of(f), flags);
+    int error = 0;
+    const int rc = real_of(f)->pMethods->xSync(real_of(f), flags);
+    if (rc == SQLITE_OK)
+        return rc;
+    (void)real_of(f)->pMethods->xFileControl(real_of(f), SQLITE_FCNTL_LAST_ERRNO, &error);
+    return error == ENOSPC || error == EDQUOT ? SQLITE_FULL : rc;
 }
 
 static int checked_size(sqlite3_file *f, sqlite3_int64 *size)
@@ -229,19 +250,35 @@ static const sqlite3_io_methods methods = {
     .xShmUnmap = checked_shm_unmap,
 };
 
+static const sqlite3_io_methods log_methods = {
+    .iVersion = 1,
+    .xClose = checked_close,
+    .xRead = plain_read,
+    .xWrite = plain_write,
+    .xTruncate = checked_truncate,
+    .xSync = checked_sync,
+    .xFileSize = checked_size,
+    .xLock = checked_lock,
+    .xUnlock = checked_unlock,
+    .xCheckReservedLock = checked_reserved,
+    .xFileControl = checked_control,
+    .xSectorSize = checked_sector,
+    .xDeviceCharacteristics = checked_traits,
+};
+
 /* ---- the layer ----------------------------------------------------------------------------- */
 
 static int checked_open(sqlite3_vfs *vfs, sqlite3_filename name, sqlite3_file *file, int flags,
                         int *out)
 {
-    if ((flags & SQLITE_OPEN_MAIN_DB) == 0)
+    if ((flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) == 0)
         return below(vfs)->xOpen(below(vfs), name, file, flags, out);
     checked_file *f = file_of(file);
     *f = (checked_file){.real = (sqlite3_file *)(void *)(f + 1)};
     f->real->pMethods = NULL;
     const int rc = below(vfs)->xOpen(below(vfs), name, f->real, flags, out);
     if (f->real->pMethods != NULL)
-        f->base.pMethods = &methods;
+        f->base.pMethods = (flags & SQLITE_OPEN_WAL) != 0 ? &log_methods : &methods;
     return rc;
 }
 

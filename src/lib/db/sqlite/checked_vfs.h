@@ -1,7 +1,7 @@
 /* checked_vfs.h - SQLite's files through a layer that seals pages when they are written and checks
  * them when they are read. Private.
  *
- * Only the database file itself goes through it. Its pages carry a sum when byte 20 of its first page
+ * The database file goes through it, and of its write-ahead log the failures. Its pages carry a sum when byte 20 of its first page
  * says that eight bytes are reserved; a file of an older version, which has none, is passed through as
  * it is. The write-ahead log carries sums of SQLite's own (wal_check.h).
  */

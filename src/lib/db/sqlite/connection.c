@@ -274,6 +274,12 @@ anc_status db_commit(db_sqlite *db, anc_err *err)
     return run_cached(db, "COMMIT", err);
 }
 
+bool db_sync_failed(const db_sqlite *db)
+{
+    const int rc = sqlite3_extended_errcode(db->handle);
+    return rc == SQLITE_IOERR_FSYNC || rc == SQLITE_IOERR_DIR_FSYNC;
+}
+
 void db_rollback(db_sqlite *db)
 {
     if (db_in_transaction(db))

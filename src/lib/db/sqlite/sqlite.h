@@ -66,6 +66,8 @@ anc_status db_begin(db_sqlite *db, anc_err *err) ANC_MUST_CHECK; /* for writing,
 /* One view of the file for several statements. */
 anc_status db_begin_read(db_sqlite *db, anc_err *err) ANC_MUST_CHECK;
 anc_status db_commit(db_sqlite *db, anc_err *err) ANC_MUST_CHECK;
+/* Whether the last call failed since the disk did not confirm what had been written to it. */
+bool db_sync_failed(const db_sqlite *db);
 void db_rollback(db_sqlite *db); /* outside a transaction a no-op */
 
 /* Whether a transaction is open. SQLite itself undoes one after some failures (full disk, I/O). */

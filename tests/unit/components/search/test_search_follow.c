@@ -82,6 +82,9 @@ static void an_unreadable_document_does_not_stop_the_others(void **state)
     settle();
     assert_int_equal(srch_status(srch).documents, DOCUMENTS - 1);
     assert_int_equal(named, 1);
+    assert_int_equal(srch_status(srch).left_out, 1);
+    assert_string_equal(srch_status(srch).left_out_text,
+                        "d07 of alpha: document d07 cannot be read");
     kno.documents[8].version++;
     double_change(&kno, KRN_CHANGE_PUBLISH, 0, &kno.documents[8]);
     settle();
@@ -89,6 +92,35 @@ static void an_unreadable_document_does_not_stop_the_others(void **state)
     double_change(&kno, KRN_CHANGE_PUBLISH, 0, &kno.documents[7]);
     settle();
     assert_int_equal(srch_status(srch).documents, DOCUMENTS);
+    assert_int_equal(srch_status(srch).left_out, 0);
+    assert_string_equal(srch_status(srch).left_out_text, "");
+}
+
+/* What a disk did not give for a while is tried again without a change; what is not sound is not. */
+static void what_may_pass_is_tried_again(void **state)
+{
+    (void)state;
+    for (int i = 10; i < 30; i++)
+        kno.documents[i].unreadable = true;
+    kno.documents[40].poisoned = true;
+    settle();
+    assert_int_equal(srch_status(srch).left_out, 21);
+    for (int i = 10; i < 30; i++)
+        kno.documents[i].unreadable = false;
+    kno.documents[20].alive = false; /* gone meanwhile */
+    double_change(&kno, KRN_CHANGE_DELETE, 0, &kno.documents[20]);
+    for (int i = 0; i < 60; i++) { /* of five seconds */
+        kno.now_ns += INT64_C(5000000000);
+        settle();
+    }
+    assert_int_equal(srch_status(srch).documents, DOCUMENTS - 2);
+    assert_int_equal(srch_status(srch).left_out, 1);
+    kno.collections[0].alive = false;
+    for (int i = 0; i < DOCUMENTS; i++)
+        kno.documents[i].alive = false;
+    double_change(&kno, KRN_CHANGE_DROP_COLLECTION, 0, NULL);
+    settle();
+    assert_int_equal(srch_status(srch).left_out, 0);
 }
 
 static void a_rebuild_during_the_first_walk_is_done_after_it(void **state)
@@ -158,6 +190,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_unreadable_document_does_not_stop_the_others, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(what_may_pass_is_tried_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sync_can_be_watched, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rebuild_during_the_first_walk_is_done_after_it, set_up,
                                         tear_down),

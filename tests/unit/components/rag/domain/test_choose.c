@@ -25,6 +25,34 @@ static const rag_passage codes = {
     .title = ANC_STR_INIT("Error codes of the scale"),
     .score = 0.8};
 
+static const rag_passage countries = {
+    .text = ANC_STR_INIT("Countries\n\n"
+                         "Country\tPopulation (millions)\tArea (km2)\tCapital\tOfficial language\n"
+                         "Austria\t8.9\t83,879\tVienna\tGerman\n"
+                         "Finland\t5.5\t338,424\tHelsinki\tFinnish, Swedish\n"),
+    .title = ANC_STR_INIT("Figures"),
+    .score = 0.8};
+
+/* A row that is a document of its own. */
+static const rag_passage depot = {
+    .text = ANC_STR_INIT("City: Porto\nDepot: River loft\nManager: Rui Costa\nPhone: 555-0107"),
+    .title = ANC_STR_INIT("depots.csv, row 7"),
+    .score = 0.8};
+
+/* One too long to be told whole; its small names and sentences are parted all the same. */
+static const rag_passage ticket = {
+    .text = ANC_STR_INIT(
+        "number: 4711\nsubject: Pump of boat nine\nopened: 3 May 2024\n"
+        "report: The pump of the harbour master's boat ran dry on the way back from the northern "
+        "buoys, "
+        "and the crew had to bail by hand for two hours until a tug came out to meet them at the "
+        "breakwater. Nobody was hurt. The impeller was worn to half of its width and its shaft had "
+        "gone "
+        "blue with heat. It was ordered anew from the maker in Esbjerg.\n"
+        "solved by: Inga Holm\n"),
+    .title = ANC_STR_INIT("Pump of boat nine"),
+    .score = 0.8};
+
 static const rag_passage warranty = {
     .text =
         ANC_STR_INIT("Produit | Garantie\nBalance Skep | garantie de 5 ans\n"
@@ -84,6 +112,15 @@ static const choice_row rows[] = {
      "Reference: TI3-001; Instrument: Tilia honey refractometer; Price: £129 [1]"},
     {"the columns' names are no answer", &prices, "What is the price of the Ember?",
      "Reference: EM1-001; Instrument: Ember electric smoker; Price: £94 [1]"},
+    {"a row of a printed page", &countries, "What is the capital of Finland?",
+     "Country: Finland; Population (millions): 5.5; Area (km2): 338,424; Capital: Helsinki; "
+     "Official language: Finnish, Swedish [1]"},
+    {"a row that is a document", &depot, "Who manages the depot in Porto?",
+     "City: Porto; Depot: River loft; Manager: Rui Costa; Phone: 555-0107 [1]"},
+    {"a line of a long record", &ticket, "Who solved the trouble with the pump?",
+     "subject: Pump of boat nine; solved by: Inga Holm [1]"},
+    {"a sentence of a long record", &ticket, "Where was the impeller ordered anew?",
+     "subject: Pump of boat nine; It was ordered anew from the maker in Esbjerg. [1]"},
     {"the code that was asked for", &codes, "My scale shows error E11, what should I do?",
      "Code: E11; Meaning: Error E11: moisture in the junction box; Remedy: Dry it for 24 hours. "
      "[1]"},

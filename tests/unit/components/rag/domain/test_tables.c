@@ -25,6 +25,11 @@ static const table_row tables[] = {
     {"figures are no names", "LP-18 | £42\nSG-05 | £4\n", SIZE_MAX, 1},
     {"another number of cells", "A | B | C\none | two 2\n", SIZE_MAX, 1},
     {"one row alone", "Reference | Price\n\nProse of 2020 follows.\n", SIZE_MAX, 0},
+    {"tabs between cells", "Country\tPopulation\nAustria\t8.9\nFinland\t5.5\n", 0, 2},
+    {"a long row of names", /* no sentence that runs on into the row below */
+     "Country\tPopulation (millions)\tArea (km2)\tCapital\tOfficial language\n"
+     "Austria\t8.9\t83,879\tVienna\tGerman\nFinland\t5.5\t338,424\tHelsinki\tFinnish\n",
+     0, 2},
     {"two tables", "Name | Size\nbox | 12\nlid | 14\n\nProse.\n\nCode | Cause\nE1 | rain\n", 0, 2},
 };
 
@@ -44,6 +49,26 @@ static void columns_are_known(void **state)
     assert_true(row->row < units.n);
     assert_int_equal(units.items[row->row].columns,
                      row->columns == SIZE_MAX ? RAG_NO_UNIT : row->columns);
+}
+
+/* What the catalog counts as the first row has its columns' names before it, whatever they look like. */
+static void rows_are_counted(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    static const rag_place places[] = {{100, 0}, {113, 1}, {128, 2}, {146, 0}};
+    const rag_passage p = {
+        .text = ANC_STR("town\tcountry\nVienna\tAustria\nBrussels\tBelgium\n\nThe end.\n"),
+        .start = 100,
+        .places = places,
+        .n_places = ANC_COUNT(places)};
+    rag_units units;
+    ASSERT_OK(rag_units_cut(mem, &p, 1, TXT_EN, &units, &err), &err);
+    assert_int_equal(units.n, 4);
+    assert_int_equal(units.items[0].kind, RAG_UNIT_COLUMNS);
+    assert_int_equal(units.items[2].columns, 0);
+    assert_int_equal(units.items[3].columns, RAG_NO_UNIT);
 }
 
 /* A passage that begins inside a table knows its columns from above. */
@@ -72,7 +97,7 @@ typedef struct cells_row {
 
 static const cells_row lines[] = {
     {"none", "no row", 1, "no row"}, {"two", "a | b", 2, "b"}, {"blanks", "  a|\tb  ", 2, "b"},
-    {"an empty one", "a | ", 2, ""}, {"nothing", "", 1, ""},
+    {"an empty one", "a | ", 2, ""}, {"nothing", "", 1, ""},   {"tabs alone", "a b\tc", 2, "c"},
 };
 
 static void cells_are_walked(void **state)
@@ -92,6 +117,7 @@ int main(void)
 {
     int failed = RUN_TABLE("columns", tables, columns_are_known);
     failed += RUN_TABLE("cells", lines, cells_are_walked);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_table_goes_on)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_are_counted),
+                                       cmocka_unit_test(a_table_goes_on)};
     return failed + cmocka_run_group_tests_name("continued", tests, NULL, NULL);
 }
