@@ -201,8 +201,6 @@ anc_status http_events_stream(http_request *rq)
 {
     const anc_str last = net_exchange_header(rq->ex, "last-event-id");
     uint64_t after;
-    if (rq->edge->o.live == NULL)
-        return ANC_FAIL(&rq->err, ANC_NOT_IMPLEMENTED, "there is no live feed here");
     beginning *b = calloc(1, sizeof *b);
     if (b == NULL)
         return ANC_FAIL(&rq->err, ANC_NO_MEMORY, "a stream");
@@ -212,6 +210,8 @@ anc_status http_events_stream(http_request *rq)
     if (last.len > 0 && !anc_str_to_u64(last, &after))
         return ANC_FAIL(&rq->err, ANC_INVALID, "Last-Event-ID \"%.*s\" is no id of this stream",
                         ANC_FMT(last));
+    if (rq->edge->o.live == NULL)
+        return ANC_FAIL(&rq->err, ANC_NOT_IMPLEMENTED, "there is no live feed here");
     if (last.len > 0)
         ANC_TRY(read_missed(rq, b, after));
     http_to_loop(rq, begin);

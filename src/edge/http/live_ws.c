@@ -149,8 +149,7 @@ static anc_status watch(http_request *rq, const http_feed_query *q)
 anc_status http_events_ws(http_request *rq)
 {
     http_feed_query q;
-    if (rq->edge->o.live == NULL)
-        return ANC_FAIL(&rq->err, ANC_NOT_IMPLEMENTED, "there is no live feed here");
+    ANC_TRY(http_query(rq, &q));
     const int refused = net_ws_handshake(rq->ex, &rq->err);
     if (refused == 426) {
         http_refuse(rq, http_problem_of_http(426, anc_str_of(rq->err.text)), NULL);
@@ -158,6 +157,7 @@ anc_status http_events_ws(http_request *rq)
     }
     if (refused != 0)
         return rq->err.code;
-    ANC_TRY(http_query(rq, &q));
+    if (rq->edge->o.live == NULL)
+        return ANC_FAIL(&rq->err, ANC_NOT_IMPLEMENTED, "there is no live feed here");
     return watch(rq, &q);
 }
