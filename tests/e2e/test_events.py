@@ -8,11 +8,14 @@ import json
 import os
 import pathlib
 import re
+import signal
 import socket
+import subprocess
 import sys
+import threading
 import time
 
-from harness import Server, Skipped, place, serving, wait_for
+from harness import DEADLINE, Server, Skipped, place, serving, wait_for
 from ws_client import BINARY, CLOSE, PING, PONG, TEXT, Refused, WebSocket, frame
 
 HOME = pathlib.Path(os.environ.get("ANCHORAGE_TEST_HOME", pathlib.Path.home() / ".cache" / "anchorage-test"))
@@ -364,7 +367,7 @@ def test_the_end_of_the_server_is_told(binary):
 # ---- clients from outside ----
 
 def test_the_package_websockets(binary):
-    sys.path.insert(0, str(HOME / "websockets"))
+    sys.path += map(str, HOME.glob("schemathesis/lib/python3*/site-packages"))
     try:
         import websockets
     except ImportError:
@@ -385,3 +388,60 @@ def test_the_package_websockets(binary):
                 assert closed.rcvd.code == 1009, closed
     with serving(binary) as s:
         asyncio.run(talk(s))
+
+
+# ---- the command ----
+
+class Follower:
+    """`anchorage events follow` in a process of its own."""
+
+    def __init__(self, p, *args):
+        self.process = subprocess.Popen([p.binary, "events", "follow", *args], env=p.env, cwd=p.home, text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.lines = []
+        self.reader = threading.Thread(target=lambda: self.lines.extend(iter(self.process.stdout.readline, "")), daemon=True)
+        self.reader.start()
+
+    def wait(self, count):
+        wait_for(f"{count} lines", lambda: len(self.lines) >= count)
+        return [line.rstrip("\n") for line in self.lines]
+
+    def end(self):
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(timeout=DEADLINE)
+        self.reader.join(timeout=5)
+        return code, self.process.stderr.read()
+
+
+def test_events_follow(binary):
+    with place(binary) as p:
+        refused = p.run("events", "follow")
+        assert refused.returncode != 0 and "no server runs" in refused.stderr, refused
+        s = Server(p)
+        happen(s, "before")
+        wait_for("the history", lambda: stats(s)["history_size"] == 1)
+        plain, forms = Follower(p, "--replay", "5"), Follower(p, "--json", "--type", "conversation.*", "--type", "error")
+        wrong = p.run("events", "follow", "--type", "nope")
+        assert wrong.returncode == 2 and '"nope"' in wrong.stderr, wrong
+        wait_for("the followers", lambda: stats(s)["active_subscribers"] == 2)
+        s.put_document(id="d", text="The ferry leaves at noon.")
+        happen(s, "after")
+        seen = plain.wait(3)
+        assert re.match(r"\d\d:\d\d:\d\d\.\d{3}  conversation.created +\S", seen[0]) and "before" in seen[0], seen
+        assert "document.created" in seen[1] and "after" in seen[2], seen
+        assert about("after")(json.loads(forms.wait(1)[0]))
+        assert s.stop() == 0
+        s = Server(p)  # followers come back by themselves, and miss nothing
+        happen(s, "while away")
+        assert "while away" in plain.wait(4)[3]
+        assert about("while away")(json.loads(forms.wait(2)[1]))
+        for follower in (plain, forms):
+            code, said = follower.end()
+            assert code == 0 and "trying again" in said, (code, said)
+        listed = p.run("events", "list", "--type", "conversation.*", "--limit", "2")
+        assert listed.returncode == 0 and "while away" in listed.stdout and "before" not in listed.stdout, listed
+        listed = json.loads(p.run("events", "list", "--json", "--severity", "info").stdout)["items"]
+        assert [e["event_type"] for e in listed][-1] == "conversation.created" and len(listed) == 4, listed
+        numbers = json.loads(p.run("events", "stats", "--json").stdout)
+        assert numbers["running"] is True and numbers["history_size"] >= 1, numbers
+        assert s.stop() == 0
