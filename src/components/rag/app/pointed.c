@@ -2,7 +2,8 @@
  *
  * The document is one of those that the search found, or has the file name that was given. Its chunks know
  * where their pages and rows begin; the passage is cut down to the one that was named. A row that is a document of its
- * own is it as a whole. Where there is no such document, page or row the question is answered as any other.
+ * own is it as a whole. Of a document that has rows or pages but not that one nothing is found; where there is no such document, or it has none
+ * at all, the question is answered as any other.
  */
 #include <math.h>
 
@@ -33,6 +34,7 @@ typedef struct looking {
     rag_pointer pointer;
     named documents[DOCUMENTS];
     size_t n_documents;
+    bool counted; /* they have pages, or rows */
     srch_hit hits[PASSAGES];
     size_t n;
 } looking;
@@ -112,13 +114,15 @@ static anc_status find_documents(looking *l, const srch_result *found)
 
 /* ---- which part of it ------------------------------------------------------------------------ */
 
-static bool is_there(const looking *l, const kno_place *place)
+static bool is_there(looking *l, const kno_place *place)
 {
-    return (l->pointer.kind == RAG_POINTS_PAGE ? place->page : place->row) == l->pointer.number;
+    const uint32_t number = l->pointer.kind == RAG_POINTS_PAGE ? place->page : place->row;
+    l->counted = l->counted || number > 0;
+    return number == l->pointer.number;
 }
 
 /* The bytes of the chunk that stand there; false: none. */
-static bool part_of(const looking *l, const kno_chunk *c, uint64_t *ret_start, uint64_t *ret_end)
+static bool part_of(looking *l, const kno_chunk *c, uint64_t *ret_start, uint64_t *ret_end)
 {
     size_t i = 0;
     while (i < c->n_places && !is_there(l, &c->places[i]))
@@ -278,8 +282,10 @@ static anc_status look(looking *l, srch_result *found)
     size_t of = 0;
     for (; of < l->n_documents && l->n == 0; of++)
         ANC_TRY(walk(l, &l->documents[of], 0));
-    if (l->n == 0)
+    if (l->n == 0) {
+        found->n = l->counted ? 0 : found->n;
         return ANC_OK;
+    }
     const named *d = &l->documents[of - 1];
     srch_hit *hits = anc_arena_alloc(turn->mem, l->n, sizeof *hits);
     if (hits == NULL)

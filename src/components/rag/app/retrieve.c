@@ -48,7 +48,8 @@ static anc_status passage_of(rag_turn *turn, const srch_hit *h, rag_passage *ret
 static anc_status select_hits(rag_turn *turn, const rag_passage *passages, size_t n, size_t *keep,
                               rag_selection *ret)
 {
-    if (turn->pointed) {
+    const anc_str question = turn->pointed ? turn->besides : turn->query;
+    if (question.len == 0) {
         *ret = (rag_selection){.n = n < turn->top_k ? n : turn->top_k};
         for (size_t i = 0; i < ret->n; i++)
             keep[i] = i;
@@ -57,7 +58,7 @@ static anc_status select_hits(rag_turn *turn, const rag_passage *passages, size_
     ANC_ARENA(scratch, SELECT_MEMORY_BYTES);
     if (scratch == NULL)
         return ANC_FAIL(&turn->err, ANC_NO_MEMORY, "no memory for %zu passages", n);
-    return rag_select(scratch, turn->query, passages, n, turn->top_k, keep, ret, &turn->err);
+    return rag_select(scratch, question, passages, n, turn->top_k, keep, ret, &turn->err);
 }
 
 /* Turns the hits that are answered from and fit into the context into sources and passages, numbered

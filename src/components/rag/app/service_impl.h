@@ -153,8 +153,8 @@ anc_status rag_instructions_take(rag_turn *turn) ANC_MUST_CHECK;
 /* inventory.c: fills reply with what documents there are. */
 anc_status rag_inventory_take(rag_turn *turn) ANC_MUST_CHECK;
 
-/* pointed.c: where the question names a row or a page of a document, the hits are that, and `pointed` is set;
- * else nothing changes. */
+/* pointed.c: where the question names a row or a page of a document, the hits are that, and `pointed` is set; none
+ * where the document has rows or pages but not that one; else nothing changes. */
 anc_status rag_pointed_take(rag_turn *turn, srch_result *found) ANC_MUST_CHECK;
 
 /* retrieve.c: characters that no document knew */

@@ -22,7 +22,10 @@ static const pointed_row questions[] = {
      "City: Madrid; Phone: 555-0102 [1]", 1, 2},
     {"a page", "What is on page 2 of depots.csv?", "They open from six to ten on weekdays. [1]", 2,
      0},
-    {"a row that is not there", "What is in row 9 of depots.csv?", NULL, 0, 0},
+    {"a row that is not there", "What is in row 9 of depots.csv?",
+     "Nothing in your documents answers this.", 0, 0},
+    {"what is not said there", "On page 2 of depots.csv, who is the minister of Norway?",
+     "Nothing in your documents answers this.", 0, 0},
     {"a file that is not there", "What is in row 2 of stores.csv?", NULL, 0, 0},
     {"no document", "How long does the battery in row 2 last?", NULL, 0, 0},
 };
@@ -42,8 +45,10 @@ static void answered_from_there(void **state)
     } else {
         if (!anc_str_eq(a->text, anc_str_of(row->answer)))
             fail_msg("%.*s", ANC_FMT(a->text));
+        assert_int_equal(a->n_citations, row->page > 0);
+    }
+    for (size_t i = 0; i < a->n_citations && row->answer != NULL; i++) {
         assert_int_equal(a->n_sources, 1);
-        assert_int_equal(a->n_citations, 1);
         assert_int_equal(a->citations[0].page, row->page);
         assert_int_equal(a->citations[0].row, row->row);
         const srch_hit *s = &a->sources[0];
