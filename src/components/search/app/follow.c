@@ -11,7 +11,8 @@
  * Failures: one that may pass (I/O, memory, a deadline) is tried again after a pause that doubles up
  * to MAX_BACKOFF_NS, from the same place. One that will not pass, or one document that failed
  * MAX_TRIES times in a row, concerns that document alone: it is taken out of the index, counted and
- * named, and the follower goes on. It is read again when it changes and by a rebuild.
+ * named, and the follower goes on. It is read again when it changes and by a rebuild, and from time to
+ * time where the failure may pass (left_out.c).
  *
  * A rebuild that is asked for during the first walk waits for its end: that walk fills the index which
  * is searched, and must not leave half of an older state in it.
@@ -72,6 +73,9 @@ static anc_status handle_document(srch_service *srch, krn_call *call, anc_str co
         return status;
     if (may_pass(status) && try_again(&srch->follow, collection, document_id))
         return status;
+    if (may_pass(status))
+        srch_left_out_add(&srch->follow.left, collection, document_id,
+                          krn_now_ns(srch->config.clock));
     return give_up(srch, &own, collection, document_id, status);
 }
 
@@ -238,6 +242,16 @@ static anc_status members_step(srch_service *srch, krn_call *call)
     return ANC_OK;
 }
 
+/* The document gets the follower's own arena, as in handle_document. */
+static anc_status left_out_step(srch_service *srch, const krn_call *call, int64_t now_ns,
+                                int64_t *ret_next)
+{
+    krn_call own = *call;
+    own.mem = srch->follow.mem;
+    anc_arena_reset(own.mem);
+    return srch_left_out_step(srch, &own, now_ns, ret_next);
+}
+
 /* ---- the step --------------------------------------------------------------------------------- */
 
 static anc_status step(srch_service *srch, krn_call *call, int64_t now_ns, int64_t *ret_next)
@@ -263,6 +277,8 @@ static anc_status step(srch_service *srch, krn_call *call, int64_t now_ns, int64
         return members_step(srch, call);
     ANC_TRY(log_step(srch, call, &more));
     *ret_next = more ? now_ns : now_ns + IDLE_RECHECK_NS;
+    if (!more)
+        return left_out_step(srch, call, now_ns, ret_next);
     return ANC_OK;
 }
 

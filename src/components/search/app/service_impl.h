@@ -71,6 +71,19 @@ typedef struct srch_walk {
     size_t collection_len, document_len;
 } srch_walk;
 
+/* Documents that could not be read for a while, as when a disk fails: tried again later (left_out.c). The
+ * follower's alone. */
+enum { SRCH_LEFT_OUT_MAX = 32 };
+typedef struct srch_left_out {
+    struct {
+        char collection[80], document[520];
+        size_t collection_len, document_len;
+    } rows[SRCH_LEFT_OUT_MAX];
+    size_t n;
+    bool more;      /* there were others: the index is to be built anew */
+    int64_t due_ns; /* with rows */
+} srch_left_out;
+
 typedef struct srch_follow_state {
     anc_arena *mem;     /* owned: one document or page at a time */
     anc_arena *scratch; /* owned: one chunk at a time */
@@ -85,6 +98,7 @@ typedef struct srch_follow_state {
     uint64_t failing;   /* hash of the document that failed last, in a way that may pass */
     unsigned tries;     /* how often in a row */
     uint64_t taken;     /* the rebuild that the walk at hand, or the last one, is for */
+    srch_left_out left;
 } srch_follow_state;
 
 /* ---- syncs: what was asked to be brought up to date ------------------------------------------- */
@@ -154,6 +168,13 @@ void srch_wake(void *arg);
 
 /* Shows a line in srch_status; the follower's. */
 void srch_detail_set(srch_service *srch, const char *fmt, ...) ANC_PRINTF(2, 3);
+
+/* left_out.c: puts a name on the list; the first makes it due after a while. */
+void srch_left_out_add(srch_left_out *left, anc_str collection, anc_str document_id,
+                       int64_t now_ns);
+/* Reads one of them again when it is due; lowers *ret_next to when the next one is. */
+anc_status srch_left_out_step(srch_service *srch, krn_call *call, int64_t now_ns,
+                              int64_t *ret_next) ANC_MUST_CHECK;
 
 /* indexing.c: brings one document of the index to the state that the catalog has now. */
 anc_status srch_sync_document(srch_service *srch, krn_call *call, anc_str collection,

@@ -9,7 +9,7 @@
 #include "search/app/service.h"
 #include "support/catalog_double.h"
 
-enum { DOCUMENTS = 50, STEPS = 200 };
+enum { DOCUMENTS = 60, STEPS = 2000 };
 
 static kno_service kno;
 static emb_service emb;
@@ -91,6 +91,29 @@ static void an_unreadable_document_does_not_stop_the_others(void **state)
     assert_int_equal(srch_status(srch).documents, DOCUMENTS);
 }
 
+/* A disk that fails for longer than the follower waits; afterwards nobody has to do anything. */
+static void what_was_left_out_comes_back(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < DOCUMENTS; i++)
+        kno.documents[i].unreadable = i % 10 != 0;
+    settle();
+    assert_int_equal(srch_status(srch).documents, DOCUMENTS / 10);
+    kno.documents[7].alive = false; /* deleted while it is left out */
+    double_change(&kno, KRN_CHANGE_DELETE, 0, &kno.documents[7]);
+    for (int i = 0; i < 5; i++) { /* tried in vain */
+        kno.now_ns += INT64_C(16000000000);
+        settle();
+    }
+    assert_int_equal(srch_status(srch).documents, DOCUMENTS / 10);
+    for (size_t i = 0; i < DOCUMENTS; i++)
+        kno.documents[i].unreadable = false;
+    kno.now_ns += INT64_C(16000000000);
+    settle();
+    settle(); /* what there was no room for, by a rebuild */
+    assert_int_equal(srch_status(srch).documents, DOCUMENTS - 1);
+}
+
 static void a_rebuild_during_the_first_walk_is_done_after_it(void **state)
 {
     (void)state;
@@ -158,6 +181,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_unreadable_document_does_not_stop_the_others, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(what_was_left_out_comes_back, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sync_can_be_watched, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rebuild_during_the_first_walk_is_done_after_it, set_up,
                                         tear_down),
