@@ -17,7 +17,7 @@ from test_interface import multipart
 DOCS = "/v1/knowledge/documents"
 ENDED = ("completed", "failed", "cancelled")
 CALLS_MAX = 2000
-LIFE = 60  # faults between two starts
+LIFE = 30  # faults between two starts
 SAMPLE = 2  # calls of each step and row that ./test tries
 # error, kinds of calls, once or from then on
 ROWS = ((errno.EIO, OPEN | WRITE | NAME | REMOVE, ONCE),
@@ -414,11 +414,11 @@ def story(binary, row, steps, everything, rng):
                 except Exception as problem:
                     raise AssertionError(f"{told}: {t.faults.told()}: {problem}\n{t.server.log_text()[-3000:]}") from problem
                 tried += hit
-                if after % LIFE == LIFE - 1:
+                if tried % LIFE == LIFE - 1:
                     t.again()
                 if everything and not hit and after >= n:
                     break
-            t.again()
+        t.again()
         assert t.server.stop() == 0
     return tried
 
