@@ -14,12 +14,14 @@ enum { KNO_PIECE = 512, KNO_GARBAGE_PIECE = 256, KNO_DROPPED_PIECE = 64 };
 typedef struct kno_sweep_state {
     int64_t after; /* version id */
     bool rows_done;
-    bool expired;   /* versions past those to keep were looked for; once, in the first round */
-    unsigned shard; /* of the raw store; 256: all seen */
+    bool expired;    /* versions past those to keep were looked for; once, in the first round */
+    unsigned shard;  /* of the raw store; 256: all seen */
+    int64_t wait_ns; /* kno_after_failure's, as in the other steps */
 } kno_sweep_state;
 
 typedef struct kno_backfill_state {
     int64_t after; /* document id */
+    int64_t wait_ns;
 } kno_backfill_state;
 
 /* A version that somebody is building: the sweep leaves it alone. It becomes one inside the closure
@@ -35,6 +37,7 @@ typedef struct kno_recut_state {
     int64_t failing; /* version that failed last, in a way that may pass */
     unsigned tries;  /* how often in a row */
     bool settled;    /* the collections were looked at since the start */
+    int64_t wait_ns;
 } kno_recut_state;
 
 struct kno_service {
@@ -127,8 +130,10 @@ anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
 
 void kno_recut_wake(kno_service *kno);
 
-/* Logs why a step stopped, and says when to try again. */
-int64_t kno_after_failure(kno_service *kno, const char *what, const anc_err *err, int64_t now_ns);
+/* Logs why a step stopped, and says when to try again: after `wait_ns`, which grows with every failure
+ * from a second to half a minute and is set to 0 by what goes well. */
+int64_t kno_after_failure(kno_service *kno, const char *what, const anc_err *err, int64_t *wait_ns,
+                          int64_t now_ns);
 
 /* A call of the component's own for a step: `mem` and `err` are the caller's. */
 krn_call kno_own_call(kno_service *kno, anc_arena *mem, anc_err *err, int64_t deadline_ns);
