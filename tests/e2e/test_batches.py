@@ -59,6 +59,26 @@ def test_dead_letters_are_tried_again(binary):
         assert server.request("DELETE", f"/v1/dead-letters/{letter['id']}").status == 404
 
 
+def test_the_log_says_how_a_batch_ended(binary):
+    with place(binary) as p:
+        server = Server(p, env={"ANCHORAGE_LOG__LEVEL": "info"})
+        try:
+            folder = p.home / "some"
+            folder.mkdir()
+            (folder / "a.txt").write_text("Herons stand still.")
+            (folder / "b.txt").write_bytes(bytes(range(256)))
+            batch = server.post("/v1/ingest?wait=true", {"db_type": "folder", "connection_params": {"path": str(folder)}}).json
+            assert (batch["status"], batch["processed_documents"], batch["skipped_documents"]) == ("completed", 1, 1), batch
+
+            def told():
+                lines = [json.loads(line) for line in server.log_text().splitlines() if '"batch ended"' in line]
+                return [x for x in lines if x["batch_id"] == batch["batch_id"]]
+            line = wait_for("a line of the log", told, 30)[0]
+            assert (line["status"], line["processed"], line["failed"], line["skipped"]) == ("completed", 1, 0, 1), line
+        finally:
+            server.stop()
+
+
 def test_progress_is_exact_at_every_event(binary):
     with serving(binary) as server:
         folder = server.place.home / "many"

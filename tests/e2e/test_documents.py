@@ -1,4 +1,5 @@
 """Documents of every kind, from a folder to their text; what is broken named in plain words."""
+import base64
 import contextlib
 import gzip
 import json
@@ -86,6 +87,17 @@ def test_one_document_of_each_kind(binary):
                 assert plain(phrase) in text, (name, phrase, text[:500])
         again = ingest(server, folder, "kinds")
         assert again["processed_documents"] == 0 and again["skipped_documents"] == len(DOCUMENTS), again
+
+
+def test_a_download_without_a_name_has_the_ending_of_its_kind(binary):
+    with serving(binary) as server:
+        for name in ("page.html", "thing.json", "tides.pdf", "mail.eml", "rich.rtf", "rules.docx", "oil.odt", "tides.xlsx",
+                     "stores.ods", "keeper.epub", "notices.xml"):
+            kind = name.split(".")[1]
+            put = server.put_document(id=kind, title="plain", content_base64=base64.b64encode(DOCUMENTS[name][0]).decode())
+            assert put.status in (200, 201), (name, put.body)
+            got = server.get(f"/v1/knowledge/documents/{kind}/raw").headers["content-disposition"]
+            assert f'filename="plain.{kind}"' in got, (name, got)
 
 
 def test_a_mail_and_what_it_has_attached(binary):

@@ -262,6 +262,12 @@ anc_status kno_raw_open(kno_service *kno, krn_call *call, anc_str collection, an
         ret->of.file_name = ret->of.uri = ret->of.title = ANC_STR("");
         ret->of.content_type = ANC_STR("application/pdf");
     }
+    const anc_str of_a_type = ANC_STR("nameless of ");
+    if (anc_str_starts(id, of_a_type)) {
+        ret->of.file_name = ret->of.uri = ANC_STR("");
+        ret->of.title = ANC_STR("t");
+        ret->of.content_type = anc_str_sub(id, of_a_type.len, id.len);
+    }
     return ANC_OK;
 }
 

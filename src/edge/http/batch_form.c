@@ -33,6 +33,7 @@ struct http_form_reader {
     bool given[FORM_FIELDS];
     form_field at; /* FORM_FIELDS: a file */
     uint64_t files, bytes;
+    char file[128]; /* the beginning of its name, for messages */
     krn_call *call; /* of the step at work */
 };
 
@@ -140,6 +141,8 @@ static anc_status begin_file(http_form_reader *r, const net_part *part, anc_err 
     if (r->files == 0)
         ANC_TRY(open_upload(r));
     ANC_TRY(name_file(r, part->filename, name, err));
+    const anc_str shown = http_shown(anc_str_of(name));
+    (void)snprintf(r->file, sizeof r->file, "%.*s", ANC_FMT(shown));
     r->at = FORM_FIELDS;
     r->files++;
     r->bytes = 0;
@@ -173,8 +176,8 @@ static anc_status on_data(void *arg, anc_str bytes, anc_err *err)
     r->bytes += bytes.len;
     const uint64_t most = r->target.rq->edge->o.max_source_bytes;
     if (r->bytes > most)
-        return ANC_FAIL(err, ANC_LIMIT, "a file is over %llu bytes, the limit of a source",
-                        (unsigned long long)most);
+        return ANC_FAIL(err, ANC_LIMIT, "the file \"%s\" is over %llu bytes, the limit of a source",
+                        r->file, (unsigned long long)most);
     return ing_upload_add(*r->target.upload, r->call, bytes);
 }
 

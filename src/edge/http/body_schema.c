@@ -53,8 +53,7 @@ static bool is_choice(const char *choices, anc_str s)
     return false;
 }
 
-/* The start of a value, to be shown in a message. */
-static anc_str shown(anc_str s)
+anc_str http_shown(anc_str s)
 {
     return (anc_str){s.ptr, s.len <= SHOWN_BYTES ? s.len : anc_utf8_floor(s, SHOWN_BYTES)};
 }
@@ -130,7 +129,8 @@ static bool text_fits(const http_field *f, anc_str s, anc_str pointer, http_faul
         return false;
     }
     if (f->choices != NULL && !is_choice(f->choices, s)) {
-        http_fault_add(faults, pointer, "\"%.*s\" is not one of %s", ANC_FMT(shown(s)), f->choices);
+        http_fault_add(faults, pointer, "\"%.*s\" is not one of %s", ANC_FMT(http_shown(s)),
+                       f->choices);
         return false;
     }
     const size_t chars = f->min > 0 || f->max > 0 ? anc_utf8_count(s) : 0;
@@ -143,7 +143,7 @@ static bool text_fits(const http_field *f, anc_str s, anc_str pointer, http_faul
         http_fault_add(faults, pointer,
                        "\"%.*s\" is no name of a collection: small letters, digits, _ and -, with "
                        "a letter or digit first",
-                       ANC_FMT(shown(s)));
+                       ANC_FMT(http_shown(s)));
         return false;
     }
     return true;
@@ -184,7 +184,7 @@ typedef struct reading {
 static anc_str pointer_to(const reading *r, anc_str name)
 {
     ANC_BUF(out, 512);
-    const anc_str part = shown(name);
+    const anc_str part = http_shown(name);
     (void)(anc_buf_add(&out, r->prefix) && anc_buf_add_char(&out, '/'));
     for (size_t i = 0; i < part.len; i++) {
         if (part.ptr[i] == '~')
@@ -331,7 +331,7 @@ static void read_value(const reading *r, const http_field *f, const json_value *
     case HTTP_TIME:
         if (!anc_time_parse(text, slot(f, out)))
             http_fault_add(r->faults, pointer, "\"%.*s\" is not an RFC 3339 time",
-                           ANC_FMT(shown(text)));
+                           ANC_FMT(http_shown(text)));
         break;
     case HTTP_TEXTS:
         read_texts(f, v, pointer, out, r->faults);
@@ -500,7 +500,7 @@ void http_params_read(const http_schema *schema, const net_param *params, size_t
         put_initial(&schema->fields[i], out);
     for (size_t i = 0; i < n; i++) {
         const anc_str name = params[i].name, value = params[i].value;
-        const anc_str pointer = anc_arena_printf(faults->mem, "?%.*s", ANC_FMT(shown(name)));
+        const anc_str pointer = anc_arena_printf(faults->mem, "?%.*s", ANC_FMT(http_shown(name)));
         const http_field *f = field_named(schema, name);
         const uint64_t bit = f != NULL ? UINT64_C(1) << (f - schema->fields) : 0;
         if (f == NULL)
@@ -510,7 +510,7 @@ void http_params_read(const http_schema *schema, const net_param *params, size_t
         else if ((f->flags & HTTP_LATER) != 0 && !param_asks_nothing(f, value))
             http_fault_add(faults, pointer, "%s is not available yet: %s", f->name, f->help);
         else if ((f->flags & HTTP_LATER) == 0 && !read_param(f, value, pointer, out, faults))
-            http_fault_add(faults, pointer, "\"%.*s\" is not %s", ANC_FMT(shown(value)),
+            http_fault_add(faults, pointer, "\"%.*s\" is not %s", ANC_FMT(http_shown(value)),
                            kind_wanted(f->kind));
         given |= bit;
     }

@@ -112,6 +112,9 @@ void http_schema_read(const http_schema *schema, const json_value *value, void *
 void http_params_read(const http_schema *schema, const net_param *params, size_t n, void *out,
                       http_faults *faults);
 
+/* The start of a value, to be shown in a message. */
+anc_str http_shown(anc_str s);
+
 /* Walks "a|b|c": false at the end. */
 bool http_choice_next(const char **rest, anc_str *ret);
 

@@ -64,17 +64,55 @@ static bool has_ending(anc_str name)
     return false;
 }
 
+/* Of the types that a document may have here. */
+static const struct {
+    const char *type, *ending;
+} endings[] = {
+    {"text/plain", ".txt"},
+    {"text/markdown", ".md"},
+    {"text/html", ".html"},
+    {"text/csv", ".csv"},
+    {"application/json", ".json"},
+    {"application/x-ndjson", ".ndjson"},
+    {"application/pdf", ".pdf"},
+    {"application/xml", ".xml"},
+    {"application/rss+xml", ".xml"},
+    {"message/rfc822", ".eml"},
+    {"application/rtf", ".rtf"},
+    {"application/epub+zip", ".epub"},
+    {"application/vnd.oasis.opendocument.text", ".odt"},
+    {"application/vnd.oasis.opendocument.spreadsheet", ".ods"},
+    {"application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"},
+    {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"},
+    {"application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx"},
+    {"text/x-c", ".c"},
+    {"text/x-c++", ".cpp"},
+    {"text/x-csharp", ".cs"},
+    {"text/x-go", ".go"},
+    {"text/x-java", ".java"},
+    {"text/javascript", ".js"},
+    {"text/x-typescript", ".ts"},
+    {"text/x-kotlin", ".kt"},
+    {"text/x-swift", ".swift"},
+    {"text/x-rust", ".rs"},
+    {"text/x-php", ".php"},
+    {"text/x-python", ".py"},
+    {"text/x-ruby", ".rb"},
+    {"text/x-lua", ".lua"},
+    {"text/x-shellscript", ".sh"},
+    {"application/sql", ".sql"},
+    {"application/yaml", ".yaml"},
+    {"application/toml", ".toml"},
+    {"text/x-ini", ".ini"},
+    {"text/x-makefile", ".mk"},
+    {"text/x-dockerfile", ".dockerfile"},
+};
+
 static const char *ending_of(anc_str type)
 {
-    static const struct {
-        const char *type, *ending;
-    } endings[] = {
-        {"text/plain", ".txt"},      {"text/markdown", ".md"},      {"text/html", ".html"},
-        {"text/csv", ".csv"},        {"application/json", ".json"}, {"application/pdf", ".pdf"},
-        {"application/xml", ".xml"}, {"message/rfc822", ".eml"},    {"application/rtf", ".rtf"},
-    };
+    const anc_str bare = anc_str_trim(anc_str_sub(type, 0, anc_str_find(type, ANC_STR(";"))));
     for (size_t i = 0; i < ANC_COUNT(endings); i++)
-        if (anc_str_starts(type, anc_str_of(endings[i].type)))
+        if (anc_str_eq_nocase(bare, anc_str_of(endings[i].type)))
             return endings[i].ending;
     return "";
 }

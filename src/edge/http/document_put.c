@@ -38,6 +38,7 @@ anc_status http_content_of(http_request *rq, const http_document_in *in, anc_buf
                            anc_str *ret)
 {
     anc_err why = {0};
+    const anc_str name = http_shown(orelse(in->id, rq->params[0]));
     if (in->text.ptr != NULL && in->content_base64.ptr != NULL)
         http_fault_add(&rq->faults, ANC_STR("/content_base64"), "stands beside text; send one");
     else if (in->text.ptr == NULL && in->content_base64.ptr == NULL)
@@ -48,7 +49,8 @@ anc_status http_content_of(http_request *rq, const http_document_in *in, anc_buf
             http_fault_add(&rq->faults, ANC_STR("/content_base64"), "%s", why.text);
         else if (status != ANC_OK)
             return ANC_FAIL_FIELD(&rq->err, status, "/content_base64",
-                                  "the content is over %llu bytes, the limit of a source",
+                                  "the content%s%.*s is over %llu bytes, the limit of a source",
+                                  name.len > 0 ? " of " : "", ANC_FMT(name),
                                   (unsigned long long)rq->edge->o.max_source_bytes);
     }
     ANC_TRY(http_faults_status(&rq->faults, &rq->err));

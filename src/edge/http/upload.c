@@ -242,8 +242,9 @@ static anc_status on_data(void *arg, anc_str bytes, anc_err *err)
     }
     u->total += bytes.len;
     if (u->total > rq->edge->o.max_source_bytes)
-        return ANC_FAIL(err, ANC_LIMIT, "the file is over %llu bytes, the limit of a source",
-                        (unsigned long long)rq->edge->o.max_source_bytes);
+        return ANC_FAIL(
+            err, ANC_LIMIT, "the file \"%.*s\" is over %llu bytes, the limit of a source",
+            ANC_FMT(http_shown(u->file_name)), (unsigned long long)rq->edge->o.max_source_bytes);
     (void)anc_buf_add(&u->kept, bytes);
     return anc_buf_status(&u->kept, "an upload", err);
 }

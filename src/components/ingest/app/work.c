@@ -132,11 +132,13 @@ static anc_status close_batch(ing_service *ing, ing_run *run, krn_call *call)
         work.items = items;
         ANC_TRY(krn_writer_run(ing->with.writer, call, write_announced, &work));
         if (work.n == 0) {
+            /* as it was ended just now, or before by a failure or somebody */
+            const ing_counts *end = work.after.key != 0 ? &work.after.now : &run->now;
             krn_log_write(ing->with.log, KRN_INFO, "ingest", "batch ended",
                           KRN_STR("batch_id", run->batch.id),
-                          KRN_STR("status", anc_str_of(ing_phase_name(run->now.phase))),
-                          KRN_INT("processed", run->now.processed),
-                          KRN_INT("failed", run->now.failed), KRN_INT("skipped", run->now.skipped));
+                          KRN_STR("status", anc_str_of(ing_phase_name(end->phase))),
+                          KRN_INT("processed", end->processed), KRN_INT("failed", end->failed),
+                          KRN_INT("skipped", end->skipped));
             return ANC_OK;
         }
         run->announced = items[work.n - 1].ordinal;

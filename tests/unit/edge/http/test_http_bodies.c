@@ -192,15 +192,17 @@ static void test_source_limit(void **state)
         (void)anc_buf_add_char(&content, 'x');
     answer a = upload("", anc_buf_view(&content), 0, NULL);
     assert_int_equal(a.status, 413);
-    assert_true(answer_has(&a, "1000 bytes, the limit of a source"));
+    assert_true(
+        answer_has(&a, "the file \\\"hive.md\\\" is over 1000 bytes, the limit of a source"));
     answer_done(&a);
     ANC_BUF(body, 4096);
-    (void)anc_buf_add(&body, ANC_STR("{\"content_base64\":\""));
+    (void)anc_buf_add(&body, ANC_STR("{\"id\":\"wide\",\"content_base64\":\""));
     for (int i = 0; i < 2000; i++)
         (void)anc_buf_add_char(&body, 'A');
     (void)anc_buf_add(&body, ANC_STR("\"}"));
     a = ask(&f, "POST", "/v1/knowledge/documents", JSON, anc_buf_view(&body));
     assert_int_equal(a.status, 413);
+    assert_true(answer_has(&a, "the content of wide is over 1000 bytes"));
     answer_done(&a);
 }
 

@@ -36,6 +36,14 @@ static void names(void **state)
     } rows[] = {
         {RAW("hive"), "attachment; filename=\"hive.md\"; filename*=UTF-8''hive.md"},
         {RAW("nameless"), "attachment; filename=\"nameless.pdf\"; filename*=UTF-8''nameless.pdf"},
+        {RAW("nameless%20of%20text%2Fx-c"), "attachment; filename=\"t.c\"; filename*=UTF-8''t.c"},
+        {RAW("nameless%20of%20text%2Fx-c%2B%2B"),
+         "attachment; filename=\"t.cpp\"; filename*=UTF-8''t.cpp"},
+        {RAW("nameless%20of%20TEXT%2FCSV%3B%20charset=x"),
+         "attachment; filename=\"t.csv\"; filename*=UTF-8''t.csv"},
+        {RAW("nameless%20of%20application%2Fvnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+         "attachment; filename=\"t.xlsx\"; filename*=UTF-8''t.xlsx"},
+        {RAW("nameless%20of%20image%2Fpng"), "attachment; filename=\"t\"; filename*=UTF-8''t"},
     };
     for (size_t i = 0; i < ANC_COUNT(rows); i++) {
         answer a = get(&edge, rows[i].path);
