@@ -115,8 +115,9 @@ typedef struct kno_past {
 
 /* A record of a file that becomes a document of its own. */
 typedef struct kno_row {
-    uint64_t number; /* in the file, from 1 */
-    anc_str parent;  /* the file's document */
+    uint64_t number;  /* in the file, from 1 */
+    anc_str parent;   /* the file's document */
+    anc_str made_for; /* kno_version.fingerprint of the version of it that the row is of */
     anc_str id, title, uri;
     anc_str content;  /* a JSON object */
     anc_str metadata; /* a JSON object: what was given, and the columns */
@@ -152,6 +153,9 @@ typedef struct kno_document_input {
      * out. Other kinds are read as always. NULL: a file is one document. */
     const kno_rows_wanted *rows;
     anc_str parent; /* of a row: the document that it is a part of; NOT_FOUND without it */
+    anc_str
+        made_for; /* kno_row.made_for: NOT_FOUND when the parent has come to another version; empty:
+                         any */
     uint32_t expected_version; /* that must be the current one, else CONFLICT; 0: any */
     const kno_past *past;      /* NULL: a version of today */
     kno_put_stage *stage;      /* kept up to date while it is put; NULL: nobody wants to know */

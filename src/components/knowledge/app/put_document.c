@@ -163,9 +163,37 @@ static anc_status read_collection(kno_put *put)
     return ANC_OK;
 }
 
+/* The document that a row is a part of, at the version that it was read from. */
+static anc_status check_parent(kno_put *put)
+{
+    const kno_document_input *in = put->input;
+    const kno_document_store d = put->kno->with.catalog.documents;
+    kno_document_record parent = {0};
+    if (in->parent.len == 0)
+        return ANC_OK;
+    if (put->collection.id != 0)
+        ANC_TRY(d.ops->find(d.self, &put->call, put->collection.id, in->parent, &parent));
+    if (parent.id == 0)
+        return ANC_FAIL(put->call.err, ANC_NOT_FOUND,
+                        "'%.*s' is a part of '%.*s', which is not there any more",
+                        ANC_FMT(put->name), ANC_FMT(in->parent));
+    put->of.has_version = true;
+    put->of.version = parent.current.fingerprint;
+    if (in->made_for.len > 0 && !kno_digest_of_hex(in->made_for, &put->of.version))
+        return ANC_FAIL(put->call.err, ANC_INVALID, "'%.*s' is no fingerprint of a version",
+                        ANC_FMT(anc_str_sub(in->made_for, 0, 80)));
+    if (!kno_digest_eq(&put->of.version, &parent.current.fingerprint))
+        return ANC_FAIL(put->call.err, ANC_NOT_FOUND,
+                        "'%.*s' is a part of an earlier version of '%.*s'; version %u has come "
+                        "since",
+                        ANC_FMT(put->name), ANC_FMT(in->parent), parent.current.number);
+    return ANC_OK;
+}
+
 anc_status kno_put_read_present(kno_put *put)
 {
     ANC_TRY(read_collection(put));
+    ANC_TRY(check_parent(put));
     put->present = (kno_document_record){0};
     const kno_document_store d = put->kno->with.catalog.documents;
     if (put->collection.id != 0)
@@ -216,22 +244,7 @@ static anc_status is_unchanged(kno_put *put, bool *ret)
     put->same_chunks = v->chunks;
     *ret = put->present.id != 0 && kno_digest_eq(&v->fingerprint, &put->fingerprint) &&
            !is_spoilt(put);
-    return *ret && put->input->rows != NULL ? kno_rows_complete(put, ret) : ANC_OK;
-}
-
-static anc_status check_parent(kno_put *put)
-{
-    const kno_document_store d = put->kno->with.catalog.documents;
-    kno_document_record parent = {0};
-    if (put->input->parent.len == 0)
-        return ANC_OK;
-    if (put->collection.id != 0)
-        ANC_TRY(d.ops->find(d.self, &put->call, put->collection.id, put->input->parent, &parent));
-    if (parent.id == 0)
-        return ANC_FAIL(put->call.err, ANC_NOT_FOUND,
-                        "'%.*s' is a part of '%.*s', which is not there any more",
-                        ANC_FMT(put->name), ANC_FMT(put->input->parent));
-    return ANC_OK;
+    return *ret ? kno_parts_complete(put, ret) : ANC_OK;
 }
 
 /* ---- the path ------------------------------------------------------------------------------ */
@@ -284,14 +297,13 @@ static anc_status run(kno_put *put, kno_put_status *ret)
     kno_put_stage_is(put, KNO_STAGE_CHECK);
     ANC_TRY(check_input(put));
     ANC_TRY(kno_put_read_present(put));
-    ANC_TRY(check_parent(put));
     ANC_TRY(kno_parts_find_depth(put));
     ANC_TRY(take_fingerprint(put));
     bool unchanged = false;
     ANC_TRY(is_unchanged(put, &unchanged));
     *ret = KNO_UNCHANGED;
     if (unchanged)
-        return ANC_OK;
+        return kno_part_adopt(put);
     put->cut_for = put->collection;
     ANC_TRY(kno_put_extract(put));
     ANC_TRY(kno_put_cut(put));

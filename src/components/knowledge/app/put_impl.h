@@ -27,6 +27,8 @@
 typedef struct kno_part_of {
     anc_str parent; /* its id, in the same collection; empty: it is none */
     unsigned depth; /* in how many documents it lies */
+    bool has_version;
+    kno_digest version; /* fingerprint of the parent's version that it is made for */
 } kno_part_of;
 
 typedef struct kno_put {
@@ -101,8 +103,11 @@ anc_status kno_put_rows(kno_put *put, krn_call *call, const kno_source *source, 
 /* Whether a version was made of a file of records, by what was found about it. */
 bool kno_is_rows(anc_str found);
 
-/* Whether all rows of a file that is unchanged are documents. */
-anc_status kno_rows_complete(kno_put *put, bool *ret) ANC_MUST_CHECK;
+/* Whether the parts that are there were made for the version that is put, and all rows of a file. */
+anc_status kno_parts_complete(kno_put *put, bool *ret) ANC_MUST_CHECK;
+
+/* Notes of a part that is unchanged that the version of its parent at hand would make it so. */
+anc_status kno_part_adopt(kno_put *put) ANC_MUST_CHECK;
 
 /* Retires most of what the document has no more before its version is published, where that is too much
  * for one closure. */

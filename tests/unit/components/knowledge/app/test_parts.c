@@ -230,6 +230,32 @@ static void a_put_that_ends_early_leaves_nothing(void **state)
 }
 
 /* The document fails after its attachments were put: they go with it, as long as it is not there. */
+static anc_status refuse(void *arg, struct krn_tx *tx, const kno_put_result *put, anc_err *err)
+{
+    (void)arg, (void)tx, (void)put;
+    return ANC_FAIL(err, ANC_UNAVAILABLE, "not now");
+}
+
+/* The attachments of a version that did not come: the same mail as before is no news, they are. */
+static void attachments_of_a_version_that_never_came(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    kno_document d;
+    ASSERT_OK(fixture_put(f, "mail", "Hello.\n\n" REPORT, &r), &f->err);
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .id = ANC_STR("mail"),
+                                   .content = ANC_STR("Hello.\n\n" REPORT " All of it."),
+                                   .on_publish = refuse};
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_UNAVAILABLE);
+    assert_true(is_there(f, "mail#report.txt", &d) && d.version == 2);
+    ASSERT_OK(fixture_put(f, "mail", "Hello.\n\n" REPORT, &r), &f->err);
+    assert_int_equal(r.status, KNO_UPDATED);
+    assert_true(is_there(f, "mail#report.txt", &d) && d.version == 3);
+    ASSERT_OK(fixture_put(f, "mail", "Hello.\n\n" REPORT, &r), &f->err);
+    assert_int_equal(r.status, KNO_UNCHANGED);
+}
+
 static void attachments_of_a_failed_put_are_taken_back(void **state)
 {
     kno_fixture *f = *state;
@@ -386,6 +412,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_document_is_not_replaced, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test(a_put_that_ends_early_leaves_nothing),
+        cmocka_unit_test_setup_teardown(attachments_of_a_version_that_never_came, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(attachments_of_a_failed_put_are_taken_back, fixture_setup,
                                         fixture_teardown),
     };
