@@ -144,12 +144,33 @@ static anc_status take_fingerprint(kno_put *put)
 
 /* ---- what is there ------------------------------------------------------------------------- */
 
+/* A collection that was there, or was deleted since the put was asked for, is not made again: it would
+ * be open to everybody, whoever could read what it was. Nor will another of its name do. */
+static anc_status is_the_same(kno_put *put, int64_t id)
+{
+    const kno_document_input *in = put->input;
+    const kno_collection_store c = put->kno->with.catalog.collections;
+    bool same = put->into_id == 0 || put->into_id == id;
+    uint64_t dropped = 0;
+    if (same && in->asked != 0) {
+        ANC_TRY(c.ops->dropped(c.self, &put->call, in->collection, &dropped));
+        same = dropped < in->asked;
+    }
+    if (!same)
+        return ANC_FAIL_FIELD(put->call.err, ANC_NOT_FOUND, "/collection",
+                              "the collection '%.*s' was deleted after this was asked for",
+                              ANC_FMT(in->collection));
+    put->into_id = id;
+    return ANC_OK;
+}
+
 static anc_status read_collection(kno_put *put)
 {
     const kno_document_input *in = put->input;
     const kno_collection_store c = put->kno->with.catalog.collections;
     kno_collection_record found;
     ANC_TRY(c.ops->find(c.self, &put->call, in->collection, &found));
+    ANC_TRY(is_the_same(put, found.id));
     if (found.id == 0 && in->make_collection)
         found = kno_collection_defaults(in->collection);
     else if (found.id == 0 || (!kno_may_open(&put->call, found.acl) && !in->make_collection))
@@ -255,17 +276,22 @@ static bool cuts_alike(const kno_collection_record *a, const kno_collection_reco
            a->overlap_sentences == b->overlap_sentences && anc_str_eq(a->language, b->language);
 }
 
-/* The collection's row, where the put has to make it. Somebody else may have been faster, or may have
- * changed its settings: then the version is cut again in the background. */
+anc_status kno_put_make_collection(kno_put *put)
+{
+    if (put->collection.id != 0)
+        return ANC_OK;
+    const anc_status status = kno_collection_store_new(put->kno, &put->call, &put->collection);
+    if (status != ANC_OK && status != ANC_CONFLICT)
+        return status;
+    anc_err_clear(put->call.err);
+    return kno_put_read_present(put);
+}
+
+/* The collection's row. Somebody may have changed its settings: then the version is cut again in the
+ * background. */
 static anc_status settle_collection(kno_put *put)
 {
-    if (put->collection.id == 0) {
-        const anc_status status = kno_collection_store_new(put->kno, &put->call, &put->collection);
-        if (status != ANC_OK && status != ANC_CONFLICT)
-            return status;
-        anc_err_clear(put->call.err);
-        ANC_TRY(kno_put_read_present(put));
-    }
+    ANC_TRY(kno_put_make_collection(put));
     if (cuts_alike(&put->cut_for, &put->collection))
         return ANC_OK;
     if (put->version_id == 0)

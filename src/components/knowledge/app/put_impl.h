@@ -53,6 +53,7 @@ typedef struct kno_put {
     kno_digest content;                /* of the bytes */
     kno_digest fingerprint;            /* of all that goes in */
     kno_collection_record collection;  /* id 0: still to be made */
+    int64_t into_id;                   /* of the collection, once it was seen; no other will do */
     kno_collection_record cut_for;     /* the collection as it was when the text was cut */
     kno_document_record present;       /* id 0: there is none */
     uint32_t same_number, same_chunks; /* of the version that it would repeat */
@@ -137,6 +138,9 @@ anc_status kno_fold_names(kno_put *put) ANC_MUST_CHECK;
 
 /* Reads the collection and what of the document is current. */
 anc_status kno_put_read_present(kno_put *put) ANC_MUST_CHECK;
+
+/* The collection's row, where the put has to make it; somebody else may have been faster. */
+anc_status kno_put_make_collection(kno_put *put) ANC_MUST_CHECK;
 
 /* Of a file that is put back or cut again: its rows are documents already. */
 extern const kno_rows_wanted kno_rows_counted;

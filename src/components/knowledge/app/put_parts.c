@@ -129,7 +129,7 @@ static anc_status put_one(kno_put *put, const kno_part *part, const part_names *
         return ANC_FAIL(why, ANC_LIMIT, "'%.*s' is attached more than %d documents deep",
                         ANC_FMT(names->id), KNO_PARTS_DEPTH);
     const kno_document_input input = {.collection = in->collection,
-                                      .make_collection = in->make_collection,
+                                      .asked = in->asked,
                                       .id = names->id,
                                       .uri = names->uri,
                                       .source = in->source,
@@ -156,6 +156,7 @@ anc_status kno_put_part(kno_put *put, const kno_part *part, anc_err *err)
     kno_put_result result;
     anc_err why;
     anc_err_clear(&why);
+    ANC_TRY(kno_put_make_collection(put));
     ANC_TRY(name_part(put, part, &names, err));
     ANC_TRY(add_seen(put, names.id, &seen, err));
     const anc_status status = put_one(put, part, &names, &result, &why);
