@@ -199,7 +199,8 @@ static anc_status check_parent(kno_put *put)
                         "'%.*s' is a part of '%.*s', which is not there any more",
                         ANC_FMT(put->name), ANC_FMT(in->parent));
     put->of.has_version = true;
-    put->of.version = parent.current.fingerprint;
+    put->of.bound = true;
+    put->of.version = put->of.parent_at = parent.current.fingerprint;
     if (in->made_for.len > 0 && !kno_digest_of_hex(in->made_for, &put->of.version))
         return ANC_FAIL(put->call.err, ANC_INVALID, "'%.*s' is no fingerprint of a version",
                         ANC_FMT(anc_str_sub(in->made_for, 0, 80)));
@@ -315,6 +316,9 @@ anc_status kno_put_publish_at_last(kno_put *put)
             return status;
         anc_err_clear(put->call.err);
         ANC_TRY(kno_put_read_present(put));
+        if (put->only_over != 0 && put->present.current.id != put->only_over)
+            return ANC_FAIL(put->call.err, ANC_CONFLICT,
+                            "the document '%.*s' was changed meanwhile", ANC_FMT(put->name));
     }
 }
 

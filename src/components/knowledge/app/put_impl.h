@@ -29,6 +29,8 @@ typedef struct kno_part_of {
     unsigned depth; /* in how many documents it lies */
     bool has_version;
     kno_digest version; /* fingerprint of the parent's version that it is made for */
+    bool bound;
+    kno_digest parent_at; /* fingerprint that the parent must have when the part is published */
 } kno_part_of;
 
 typedef struct kno_put {
@@ -39,7 +41,8 @@ typedef struct kno_put {
     const kno_rows_wanted *rows; /* as in the input; of the past: they are counted alone */
     bool takes_parts; /* they become documents, and those that went are retired; else passed over */
     kno_part_of of;
-    bool has_original;     /* the original is an object that somebody holds; it is not spooled */
+    int64_t only_over; /* version over which alone it may be published; 0: whatever is current */
+    bool has_original; /* the original is an object that somebody holds; it is not spooled */
     unsigned also_changed; /* bits of kno_change that no comparison finds */
     anc_arena *results;    /* the caller's arena */
     kno_put_stage stage;

@@ -143,7 +143,9 @@ static anc_status put_one(kno_put *put, const kno_part *part, const part_names *
     const kno_part_of of = {.parent = put->name,
                             .depth = put->of.depth + 1,
                             .has_version = true,
-                            .version = put->fingerprint};
+                            .version = put->fingerprint,
+                            .bound = put->only_over != 0,
+                            .parent_at = put->present.current.fingerprint};
     krn_call call = put->call;
     call.err = why;
     return kno_put_as_part(put->kno, &call, &input, &of, ret);

@@ -24,10 +24,11 @@ typedef struct kno_publication {
     int64_t version_id; /* the staged one */
     uint32_t chunks;    /* that it has in all */
     kno_difference difference; /* against base_id */
-    /* Of a part: the fingerprint of the version that it is made for, NULL: it stays what it was. With
-     * `needs_parent` NOT_FOUND where the parent is not at that version. */
+    /* Of a part: the fingerprint of the version that it is made for, NULL: it stays what it was. */
     const kno_digest *made_for;
-    bool needs_parent;
+    const kno_digest
+        *parent_at;  /* CONFLICT unless the parent's current version has this fingerprint;
+                                    NULL: whatever it has */
     uint32_t number; /* of the version, past all that the document has had; 0: the next one */
     int64_t created_ms, document_created_ms; /* of the version, of a new document; 0: now */
     uint32_t

@@ -213,11 +213,11 @@ static anc_status parent_is_at(db_sqlite *db, const kno_publication *p, anc_err 
                        &s, err));
     db_bind_int(s, 1, p->collection_id);
     db_bind_str(s, 2, p->parent);
-    bind_made_for(s, 3, p);
+    kno_bind_digest(s, 3, p->parent_at);
     ANC_TRY(db_step(s, &row, err));
     if (!row)
-        return ANC_FAIL(err, ANC_NOT_FOUND, "'%.*s' is a part of another version than '%.*s' has",
-                        ANC_FMT(p->document), ANC_FMT(p->parent));
+        return ANC_FAIL(err, ANC_CONFLICT, "the document '%.*s' was changed meanwhile",
+                        ANC_FMT(p->parent));
     return ANC_OK;
 }
 
@@ -290,7 +290,7 @@ static anc_status publish(void *self, krn_tx *tx, const kno_publication *p, kno_
 {
     (void)self;
     ANC_TRY(collection_lives(tx->connection, p->collection_id, err));
-    if (p->needs_parent)
+    if (p->parent_at != NULL)
         ANC_TRY(parent_is_at(tx->connection, p, err));
     present old;
     ANC_TRY(present_by_name(tx->connection, p->collection_id, p->document, &old, err));

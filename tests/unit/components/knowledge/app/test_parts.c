@@ -382,6 +382,66 @@ static void a_restore_that_ends_early_is_done_again(void **state)
 }
 
 /* A part that is restored by itself is as deep as it was. */
+typedef struct hiding {
+    kno_fixture *f;
+    const char *content;
+    bool done;
+} hiding;
+
+/* Puts the mail for the board alone. */
+static void hide_the_mail(void *arg)
+{
+    hiding *h = arg;
+    kno_put_result r;
+    anc_err err;
+    anc_err_clear(&err);
+    if (h->done)
+        return;
+    h->done = true;
+    const anc_str board[] = {ANC_STR("group:board")};
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .id = ANC_STR("mail"),
+                                   .acl = board,
+                                   .n_acl = 1,
+                                   .content = anc_str_of(h->content)};
+    anc_arena *mem = anc_arena_new(64 << 20);
+    krn_call call = fixture_thread_call(h->f, mem, &err);
+    ASSERT_OK(kno_document_put(h->f->kno, &call, &in, false, &r), &err);
+    anc_arena_free(mem);
+}
+
+static void a_restore_does_not_open_what_is_hidden_meanwhile(void **state)
+{
+    static const char *const texts[] = {"Hello again.", "Hello again.\n\n" REPORT};
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(texts); i++) {
+        kno_fixture f;
+        kno_put_result r;
+        kno_document d;
+        fixture_open(&f);
+        ASSERT_OK(fixture_put(&f, "mail", i == 0 ? "Hello." : "Hello.\n\n" REPORT, &r), &f.err);
+        ASSERT_OK(fixture_put(&f, "mail", "Goodbye.", &r), &f.err);
+        f.emb.revision = "fake@2"; /* so that the restore has to embed */
+        hiding h = {.f = &f, .content = texts[i]};
+        f.emb.on_embed = hide_the_mail;
+        f.emb.arg = &h;
+        assert_int_equal(kno_version_restore(f.kno, fixture_call(&f), ANC_STR("notes"),
+                                             ANC_STR("mail"), 1, 0, &r),
+                         ANC_CONFLICT);
+        assert_true(h.done);
+        assert_non_null(strstr(f.err.text, "'mail' was changed meanwhile"));
+        f.emb.on_embed = NULL;
+        assert_true(is_there(&f, "mail", &d));
+        assert_string_equal(d.acl[0].ptr, "group:board");
+        assert_int_equal(d.version, 3);
+        if (i == 1) {
+            assert_true(is_there(&f, "mail#report.txt", &d));
+            assert_string_equal(d.acl[0].ptr, "group:board");
+        }
+        fixture_close(&f);
+    }
+}
+
 static void a_restored_part_is_as_deep_as_it_was(void **state)
 {
     kno_fixture *f = *state;
@@ -403,6 +463,7 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test(attachments_follow_their_document),
         cmocka_unit_test(a_restore_that_ends_early_is_done_again),
+        cmocka_unit_test(a_restore_does_not_open_what_is_hidden_meanwhile),
         cmocka_unit_test_setup_teardown(a_restored_part_is_as_deep_as_it_was, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_named, fixture_setup,
