@@ -382,6 +382,27 @@ static void a_restore_that_ends_early_is_done_again(void **state)
 }
 
 /* A part that is restored by itself is as deep as it was. */
+/* A part that is put back before its document: its version is old, it is not. */
+static void a_part_that_was_put_back_waits_for_its_document(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    kno_document d;
+    const kno_past past = {.number = 1, .created_ms = 1000, .parent = ANC_STR("mail")};
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .make_collection = true,
+                                   .id = ANC_STR("mail#report.txt"),
+                                   .content = ANC_STR("The harbour froze in March."),
+                                   .past = &past};
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    assert_true(fixture_sweep(f));
+    assert_true(is_there(f, "mail#report.txt", &d));
+    assert_int_equal(d.updated_ms, 1000);
+    atomic_fetch_add(&f->ticks, 3601 * 1000);
+    assert_true(fixture_sweep(f));
+    assert_false(is_there(f, "mail#report.txt", &d));
+}
+
 typedef struct hiding {
     kno_fixture *f;
     const char *content;
@@ -464,6 +485,8 @@ int main(void)
         cmocka_unit_test(attachments_follow_their_document),
         cmocka_unit_test(a_restore_that_ends_early_is_done_again),
         cmocka_unit_test(a_restore_does_not_open_what_is_hidden_meanwhile),
+        cmocka_unit_test_setup_teardown(a_part_that_was_put_back_waits_for_its_document,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(a_restored_part_is_as_deep_as_it_was, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_named, fixture_setup,
