@@ -156,7 +156,16 @@ typedef struct parts_arg {
     size_t limit;
     kno_part_row *rows;
     size_t n;
+    int64_t adopted; /* a part */
+    kno_digest made_for;
 } parts_arg;
+
+static anc_status adopt(void *arg, krn_tx *tx, anc_err *err)
+{
+    parts_arg *a = arg;
+    const kno_version_writer v = a->f->options.catalog.versions;
+    return v.ops->adopt(v.self, tx, a->adopted, &a->made_for, err);
+}
 
 static anc_status list_parts(void *arg, krn_tx *tx, anc_err *err)
 {
@@ -202,13 +211,26 @@ static void parts_are_found_by_their_parent(void **state)
     ASSERT_OK(d.ops->find(d.self, call, c, a.rows[0].name, &found), &f->err);
     assert_int_equal(found.id, a.rows[0].document_id);
     assert_string_equal(found.parent.ptr, "m");
+    a.adopted = found.id;
     ASSERT_OK(d.ops->find(d.self, call, c, ANC_STR("m"), &found), &f->err);
     assert_int_equal(found.parent.len, 0);
-    uint64_t parts = 0;
-    ASSERT_OK(d.ops->count_parts(d.self, call, c, ANC_STR("m"), &parts), &f->err);
-    assert_int_equal(parts, 2);
-    ASSERT_OK(d.ops->count_parts(d.self, call, c, ANC_STR("m#1"), &parts), &f->err);
-    assert_int_equal(parts, 0);
+    kno_part_counts parts;
+    const kno_digest version = {.bytes = {7}};
+    ASSERT_OK(d.ops->count_parts(d.self, call, c, ANC_STR("m"), &version, &parts), &f->err);
+    assert_int_equal(parts.all, 2);
+    assert_int_equal(parts.made + parts.others, 0);
+    a.made_for = version;
+    ASSERT_OK(run(f, adopt, &a), &f->err);
+    ASSERT_OK(d.ops->count_parts(d.self, call, c, ANC_STR("m"), &version, &parts), &f->err);
+    assert_int_equal(parts.all, 2);
+    assert_int_equal(parts.made, 1);
+    assert_int_equal(parts.others, 0);
+    const kno_digest another = {.bytes = {8}};
+    ASSERT_OK(d.ops->count_parts(d.self, call, c, ANC_STR("m"), &another, &parts), &f->err);
+    assert_int_equal(parts.made, 0);
+    assert_int_equal(parts.others, 1);
+    ASSERT_OK(d.ops->count_parts(d.self, call, c, ANC_STR("m#1"), &version, &parts), &f->err);
+    assert_int_equal(parts.all, 0);
 
     /* those without their document are garbage, once they are old */
     const kno_garbage_store g = f->options.catalog.garbage;

@@ -105,6 +105,8 @@ static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
     const kno_publication publication = {.collection_id = put->collection.id,
                                          .document = put->name,
                                          .parent = put->of.parent,
+                                         .made_for = put->of.has_version ? &put->of.version : NULL,
+                                         .parent_at = put->of.bound ? &put->of.parent_at : NULL,
                                          .base_id = put->present.current.id,
                                          .version_id = w->version_id,
                                          .chunks = (uint32_t)put->n_chunks,

@@ -100,7 +100,9 @@ typedef struct kno_document_record {
     anc_str collection; /* name */
     anc_str name;       /* what the world calls its id */
     anc_str parent;     /* name of the document that it is a part of; empty: of none */
-    kno_labels acl;     /* who may read it now: its own labels or the collection's */
+    kno_digest
+        made_for;   /* fingerprint of the parent's version that it was made for; 0: not known */
+    kno_labels acl; /* who may read it now: its own labels or the collection's */
     int64_t created_ms, updated_ms;
     kno_version_record current;
 } kno_document_record;

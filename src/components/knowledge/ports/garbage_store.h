@@ -46,7 +46,7 @@ typedef struct kno_garbage_store_ops {
                                          size_t max_chunks, kno_discarded *ret, anc_err *err);
 
     /* Documents that still stand in dropped collections, and parts of a document that is not there,
-     * unchanged since `before_ms`. */
+     * published last before `before_ms` of the transactions' clock, whatever time their versions have. */
     ANC_MUST_CHECK anc_status (*dropped)(void *self, krn_call *call, int64_t before_ms,
                                          size_t limit, kno_dropped_document **ret, size_t *ret_n);
 

@@ -172,7 +172,7 @@ static anc_status dropped(void *self, krn_call *call, int64_t before_ms, size_t 
                        " JOIN kno_document d ON d.collection_id = c.id WHERE c.dropped = 1"
                        " UNION ALL SELECT d.id, c.id, c.name, d.name, 1 FROM kno_document d"
                        " JOIN kno_collection c ON c.id = d.collection_id AND c.dropped = 0"
-                       " WHERE d.parent IS NOT NULL AND d.updated_ms < ?1 AND NOT EXISTS (SELECT 1"
+                       " WHERE d.parent IS NOT NULL AND d.touched_ms < ?1 AND NOT EXISTS (SELECT 1"
                        " FROM kno_document p WHERE p.collection_id = d.collection_id"
                        " AND p.name = d.parent) LIMIT ?2",
                        &s, call->err));

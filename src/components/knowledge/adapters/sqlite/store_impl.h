@@ -70,8 +70,8 @@ static inline void kno_bind_digest(db_stmt *s, int i, const kno_digest *digest)
     " v.added, v.removed"
 #define KNO_DOCUMENT_COLUMNS                                                                \
     KNO_VERSION_COLUMNS ", d.id, d.collection_id, c.name, d.name, ca.labels, d.created_ms," \
-                        " d.updated_ms, d.parent"
-enum { KNO_N_VERSION_COLUMNS = 24, KNO_N_DOCUMENT_COLUMNS = KNO_N_VERSION_COLUMNS + 8 };
+                        " d.updated_ms, d.parent, d.made_for"
+enum { KNO_N_VERSION_COLUMNS = 24, KNO_N_DOCUMENT_COLUMNS = KNO_N_VERSION_COLUMNS + 9 };
 #define KNO_JOIN_CURRENT                                                   \
     " FROM kno_collection c JOIN kno_document d ON d.collection_id = c.id" \
     " JOIN kno_version v ON v.id = d.current_id"                           \
