@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,8 +186,42 @@ static void every_call_fails_once(void **state)
     anc_buf_done(&s.second);
 }
 
+/* The start before may have died between making the folders and syncing their names. */
+static void names_of_folders_are_synced_at_every_start(void **state)
+{
+    kno_fixture f;
+    (void)state;
+    fixture_open(&f);
+    char path[512];
+    (void)snprintf(path, sizeof path, "%s/raw", f.folder);
+    const kno_raw_files_options options = {.root = anc_str_of(path)};
+    bool hit = true, of_store = false, of_shards = false;
+    for (long n = 0; hit; n++) {
+        kno_raw_store store;
+        anc_err err;
+        anc_err_clear(&err);
+        fault_calls_arm(FAULT_ERROR, n, EIO);
+        const anc_status status = kno_raw_files_open(&options, &store, &err);
+        hit = fault_calls_hit();
+        const bool sync = hit && strcmp(fault_calls_which(), "fsync") == 0;
+        fault_calls_heal();
+        if (status == ANC_OK)
+            store.ops->close(store.self);
+        assert_true(sync ? status == ANC_IO : status == ANC_OK || (hit && status == ANC_IO));
+        of_store = of_store || (sync && strstr(err.text, "/raw/..:") != NULL);
+        of_shards = of_shards || (sync && strstr(err.text, "/raw:") != NULL);
+        assert_true(n < CALLS_MAX);
+    }
+    assert_true(of_store && of_shards);
+    fixture_close(&f);
+}
+
 int main(void)
 {
+    const struct CMUnitTest starts[] = {
+        cmocka_unit_test(names_of_folders_are_synced_at_every_start),
+    };
     fault_vfs_register();
-    return RUN_TABLE("a failing disk", rows, every_call_fails_once);
+    const int failed = cmocka_run_group_tests_name("starts", starts, NULL, NULL);
+    return failed + RUN_TABLE("a failing disk", rows, every_call_fails_once);
 }

@@ -347,21 +347,23 @@ static anc_status clear_tmp(anc_str root, anc_err *err)
     return os_folder_make(anc_str_of(tmp), err);
 }
 
-/* All shards at once, so that no put has to make one, with one sync for all of their names. */
+/* All shards at once, so that no put has to make one, with one sync for all of their names and one for the
+ * store's own. Both are done at every start: the one that made the folders may have died before. */
 static anc_status make_shards(const raw_files *f, anc_err *err)
 {
     char path[PATH_BYTES];
-    bool any = false;
     for (unsigned shard = 0; shard < N_SHARDS; shard++) {
         const kno_digest first = {.bytes = {(unsigned char)shard}};
         ANC_TRY(path_of(f, &first, false, path, err));
-        if (mkdir(path, 0700) == 0)
-            any = true;
-        else if (errno != EEXIST)
+        if (mkdir(path, 0700) != 0 && errno != EEXIST)
             return ANC_FAIL(err, errno == ENOSPC || errno == EDQUOT ? ANC_DISK_FULL : ANC_IO,
                             "cannot make the folder %s: %s", path, strerror(errno));
     }
-    return any ? os_folder_sync(f->root, err) : ANC_OK;
+    ANC_TRY(os_folder_sync(f->root, err));
+    const int n = snprintf(path, sizeof path, "%.*s/..", ANC_FMT(f->root));
+    if (n < 0 || (size_t)n >= sizeof path)
+        return ANC_FAIL(err, ANC_INVALID, "the path of the raw store is too long");
+    return os_folder_sync(anc_str_of(path), err);
 }
 
 anc_status kno_raw_files_open(const kno_raw_files_options *options, kno_raw_store *ret,
