@@ -340,6 +340,10 @@ typedef struct kno_indexable {
     const float *vectors;    /* [n_chunks * dims], unit length; NULL when there are none */
 } kno_indexable;
 
+/* All changes up to `seq` are shown: what was replaced by then need not be there for searches any more.
+ * The mark never goes back. Any thread, does not block. */
+void kno_shown(kno_service *kno, uint64_t seq);
+
 /* Reads the current version of a document for indexing; NOT_FOUND when it is gone. `model` is the
  * revision wanted; when its vectors are not all there, `vectors` is NULL. */
 anc_status kno_indexable_read(kno_service *kno, krn_call *call, anc_str collection,

@@ -56,7 +56,7 @@ static anc_status sweep_piece(kno_service *kno, krn_call *call)
 {
     kno_sweep_state *s = &kno->sweep;
     if (!s->expired)
-        return kno_versions_expire(kno, call, &s->expired);
+        return kno_versions_expire(kno, call);
     if (!s->rows_done) {
         bool dropped = false, garbage = false;
         ANC_TRY(kno_dropped_collect(kno, call, &dropped));
@@ -77,7 +77,7 @@ int64_t kno_sweep_step(void *arg, int64_t now_ns)
     if (atomic_load(&kno->stopping))
         return WHEN_WOKEN;
     if (kno->sweep.shard >= N_SHARDS)
-        kno->sweep = (kno_sweep_state){.expired = true}; /* another round */
+        kno->sweep = (kno_sweep_state){.all_seen = kno->sweep.all_seen}; /* another round */
     anc_err err;
     anc_err_clear(&err);
     ANC_ARENA(mem, SWEEP_ARENA_BYTES);

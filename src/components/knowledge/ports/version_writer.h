@@ -31,8 +31,6 @@ typedef struct kno_publication {
                                     NULL: whatever it has */
     uint32_t number; /* of the version, past all that the document has had; 0: the next one */
     int64_t created_ms, document_created_ms; /* of the version, of a new document; 0: now */
-    uint32_t
-        keep; /* newest versions that stay, this one included; 0: all. Older ones become garbage */
 } kno_publication;
 
 typedef struct kno_published {
@@ -62,6 +60,12 @@ typedef struct kno_version_writer_ops {
      * there is a document) or the number was had already, NOT_FOUND when the collection is gone. */
     ANC_MUST_CHECK anc_status (*publish)(void *self, krn_tx *tx, const kno_publication *publication,
                                          kno_published *ret, anc_err *err);
+
+    /* Says with which change a version was published, and makes garbage of the versions of its document
+     * that need not stay. */
+    ANC_MUST_CHECK anc_status (*announced)(void *self, krn_tx *tx, int64_t document_id,
+                                           int64_t version_id, uint64_t seq,
+                                           const kno_keeping *keeping, anc_err *err);
 
     /* Takes the document out of sight; its versions become garbage. NOT_FOUND. ret_number: the
      * version that was current. */

@@ -83,6 +83,12 @@ kno_row_fn kno_version_read, kno_document_read;
 anc_status kno_chunk_read(const db_stmt *s, int at, anc_arena *mem, kno_chunk_record *ret,
                           anc_err *err) ANC_MUST_CHECK;
 
+/* Makes garbage of the versions of a document that need not stay (keep.c), counted. */
+anc_status kno_document_expire(krn_tx *tx, int64_t document_id, const kno_keeping *keeping,
+                               anc_err *err) ANC_MUST_CHECK;
+anc_status kno_sqlite_expire(void *self, krn_tx *tx, kno_expiry *what, size_t limit, bool *ret_done,
+                             anc_err *err) ANC_MUST_CHECK;
+
 /* The id of a model revision, made where it is new. Inside a transaction. */
 anc_status kno_model_intern(db_sqlite *db, anc_str revision, int64_t *ret,
                             anc_err *err) ANC_MUST_CHECK;
