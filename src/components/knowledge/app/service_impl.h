@@ -14,17 +14,12 @@ enum { KNO_PIECE = 512, KNO_GARBAGE_PIECE = 256, KNO_DROPPED_PIECE = 64 };
 typedef struct kno_sweep_state {
     int64_t after; /* version id */
     bool rows_done;
-<<<<<<< HEAD
-    bool expired;    /* versions past those to keep were looked for; once, in the first round */
-    unsigned shard;  /* of the raw store; 256: all seen */
-    int64_t wait_ns; /* kno_after_failure's, as in the other steps */
-=======
     bool
         all_seen; /* versions past those to keep were looked for everywhere, once since the start */
     bool expired; /* and where some had to stay, in this round */
     int64_t expired_after; /* document id */
     unsigned shard;        /* of the raw store; 256: all seen */
->>>>>>> kfix
+    int64_t wait_ns;       /* kno_after_failure's, as in the other steps */
 } kno_sweep_state;
 
 typedef struct kno_backfill_state {
