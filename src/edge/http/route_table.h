@@ -34,9 +34,11 @@ enum {
     HTTP_LONG = 4,       /* has the long deadline */
     HTTP_SSE = 8,        /* answers with server-sent events */
     HTTP_OPTIONAL_BODY = 16,
-    HTTP_KEYED = 32,     /* Idempotency-Key is honoured; answered on a full disk too */
-    HTTP_CONFLICTS = 64, /* 409 where the state of things forbids it */
-    HTTP_RANGED = 128    /* a Range is honoured, with 206 */
+    HTTP_KEYED = 32,      /* Idempotency-Key is honoured; answered on a full disk too */
+    HTTP_CONFLICTS = 64,  /* 409 where the state of things forbids it */
+    HTTP_RANGED = 128,    /* a Range is honoured, with 206 */
+    HTTP_WEBSOCKET = 256, /* 101, or 426; a browser's origin is checked */
+    HTTP_TOKEN = 512      /* the key may come as ?access_token too */
 };
 
 typedef struct http_route {
