@@ -148,6 +148,14 @@ anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name, k
     return to_public(kno, call, &record, ret);
 }
 
+anc_status kno_moment(kno_service *kno, krn_call *call, uint64_t *ret)
+{
+    const kno_collection_store c = kno->with.catalog.collections;
+    ANC_TRY(c.ops->dropped(c.self, call, ANC_STR_NONE, ret));
+    ++*ret;
+    return ANC_OK;
+}
+
 /* ---- changed ------------------------------------------------------------------------------- */
 
 static unsigned bits_of(const kno_collection_set *set)

@@ -11,6 +11,7 @@
  */
 #include <string.h>
 
+#include "base/id.h"
 #include "base/map.h"
 #include "base/utf8.h"
 #include "knowledge/domain/limits.h"
@@ -43,6 +44,7 @@ typedef struct reading {
     size_t id, title;                              /* columns; COLUMNS: none */
     uint64_t twice[2];                             /* rows with one id; 0: none */
     uint64_t without_id;                           /* a row that has none; 0: none */
+    char made_for[2 * KNO_DIGEST_BYTES + 1];       /* of the rows, in hex */
     anc_buf name, uri, title_text, json, metadata; /* owned; of the row at hand */
 } reading;
 
@@ -333,6 +335,7 @@ static anc_status hand_out(void *arg, uint64_t number, const kno_record_field *f
     ANC_TRY(write_metadata(r, fields, n, err));
     const kno_row row = {.number = number,
                          .parent = put->name,
+                         .made_for = anc_str_of(r->made_for),
                          .id = anc_buf_view(&r->name),
                          .title = anc_buf_view(&r->title_text),
                          .uri = anc_buf_view(&r->uri),
@@ -407,6 +410,7 @@ anc_status kno_put_rows(kno_put *put, krn_call *call, const kno_source *source, 
                    .title_text = anc_buf_init(2 * (size_t)KNO_TITLE_BYTES),
                    .json = anc_buf_init(ROW_BYTES),
                    .metadata = anc_buf_init(2 * (size_t)KNO_METADATA_BYTES)};
+    anc_hex_text(put->fingerprint.bytes, KNO_DIGEST_BYTES, r->made_for);
     const anc_status status = read_rows(r, call, source, ret, ret_text);
     reading_done(r);
     return status;

@@ -45,6 +45,7 @@ anc_status kno_service_open(const kno_service_options *options, kno_service **re
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the knowledge service");
     kno->with = *options;
     atomic_init(&kno->stopping, false);
+    atomic_init(&kno->shown, options->is_followed ? 0 : UINT64_MAX);
     pthread_mutex_init(&kno->live_lock, NULL);
     name_series(kno);
     *ret = kno;

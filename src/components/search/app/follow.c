@@ -156,6 +156,7 @@ static void reached(srch_service *srch, uint64_t cursor)
 {
     srch->follow.cursor = cursor;
     srch->config.watermark.ops->raise(srch->config.watermark.self, cursor);
+    kno_shown(srch->config.knowledge, cursor);
     krn_gauge_set(srch->series.cursor, (int64_t)cursor);
 }
 

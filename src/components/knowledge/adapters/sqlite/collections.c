@@ -190,6 +190,29 @@ static anc_status drop(void *self, krn_tx *tx, int64_t id, anc_err *err)
     ANC_TRY(db_run(s, err));
     if (db_changes(db) == 0)
         return ANC_FAIL(err, ANC_NOT_FOUND, "the collection is gone already");
+    DB_STMT(note);
+    ANC_TRY(db_prepare(db,
+                       "INSERT OR REPLACE INTO kno_dropped(name) SELECT name FROM kno_collection"
+                       " WHERE id = ?1",
+                       &note, err));
+    db_bind_int(note, 1, id);
+    return db_run(note, err);
+}
+
+static anc_status dropped(void *self, krn_call *call, anc_str name, uint64_t *ret)
+{
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(reader.db,
+                       name.len > 0 ? "SELECT nth FROM kno_dropped WHERE name = ?1"
+                                    : "SELECT coalesce(max(nth), 0) FROM kno_dropped",
+                       &s, call->err));
+    if (name.len > 0)
+        db_bind_str(s, 1, name);
+    ANC_TRY(db_step(s, &row, call->err));
+    *ret = row ? (uint64_t)db_col_int(s, 0) : 0;
     return ANC_OK;
 }
 
@@ -243,6 +266,7 @@ const kno_collection_store_ops kno_sqlite_collections = {
     .insert = insert,
     .update = update,
     .drop = drop,
+    .dropped = dropped,
     .languages = languages,
     .outdated = outdated,
 };

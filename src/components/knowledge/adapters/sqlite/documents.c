@@ -127,19 +127,25 @@ static anc_status walk(void *self, krn_call *call, const kno_walk_record *after,
 }
 
 static anc_status count_parts(void *self, krn_call *call, int64_t collection_id, anc_str parent,
-                              uint64_t *ret)
+                              const kno_digest *made_for, kno_part_counts *ret)
 {
     DB_READING(reader);
     ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     bool row = false;
     ANC_TRY(db_prepare(reader.db,
-                       "SELECT count(*) FROM kno_document WHERE collection_id = ?1 AND parent = ?2",
+                       "SELECT count(*), total(d.made_for = ?3), total(d.made_for <> ?3)"
+                       " FROM kno_document d WHERE d.collection_id = ?1 AND d.parent = ?2",
                        &s, call->err));
     db_bind_int(s, 1, collection_id);
     db_bind_str(s, 2, parent);
+    kno_bind_digest(s, 3, made_for);
     ANC_TRY(db_step(s, &row, call->err));
-    *ret = row ? (uint64_t)db_col_int(s, 0) : 0;
+    *ret = (kno_part_counts){0};
+    if (row)
+        *ret = (kno_part_counts){.all = (uint64_t)db_col_int(s, 0),
+                                 .made = (uint64_t)db_col_int(s, 1),
+                                 .others = (uint64_t)db_col_int(s, 2)};
     return ANC_OK;
 }
 

@@ -41,6 +41,8 @@ anc_status kno_document_read(const db_stmt *s, anc_arena *mem, void *item, anc_e
     ANC_TRY(db_col_copy(s, D + 2, mem, &d.collection, err));
     ANC_TRY(db_col_copy(s, D + 3, mem, &d.name, err));
     ANC_TRY(db_col_copy(s, D + 7, mem, &d.parent, err));
+    if (!db_col_is_null(s, D + 8))
+        ANC_TRY(kno_digest_read(s, D + 8, &d.made_for, err));
     d.acl = d.current.acl;
     if (d.acl.n == 0)
         ANC_TRY(kno_labels_read(mem, db_col_str(s, D + 4), &d.acl, err));

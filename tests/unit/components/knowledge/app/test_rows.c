@@ -10,6 +10,7 @@
 typedef struct taken {
     anc_buf lines, ids;
     uint64_t n;
+    char made_for[80];
 } taken;
 
 static anc_status take_row(void *arg, const kno_row *row, anc_err *err)
@@ -21,6 +22,7 @@ static anc_status take_row(void *arg, const kno_row *row, anc_err *err)
                          ANC_FMT(row->title), ANC_FMT(row->uri), ANC_FMT(row->content),
                          ANC_FMT(row->metadata));
     (void)anc_buf_printf(&t->ids, "%.*s\n", ANC_FMT(row->id));
+    (void)snprintf(t->made_for, sizeof t->made_for, "%.*s", ANC_FMT(row->made_for));
     return ANC_OK;
 }
 
@@ -44,15 +46,23 @@ static anc_status put_file(kno_fixture *f, const char *content, kno_rows_wanted 
 }
 
 /* Makes documents of the rows, as the ingest component does. */
-static void put_rows(kno_fixture *f, const taken *t)
+static void put_some_rows(kno_fixture *f, const taken *t, int most)
 {
     anc_str rest = anc_buf_view(&t->ids), id;
-    while (anc_str_split(&rest, '\n', &id) && id.len > 0) {
+    while (most-- > 0 && anc_str_split(&rest, '\n', &id) && id.len > 0) {
         kno_put_result r;
-        const kno_document_input in = {
-            .collection = ANC_STR("notes"), .id = id, .parent = ANC_STR("t.csv"), .content = id};
+        const kno_document_input in = {.collection = ANC_STR("notes"),
+                                       .id = id,
+                                       .parent = ANC_STR("t.csv"),
+                                       .made_for = anc_str_of(t->made_for),
+                                       .content = id};
         ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
     }
+}
+
+static void put_rows(kno_fixture *f, const taken *t)
+{
+    put_some_rows(f, t, 1000000);
 }
 
 static const struct row {
@@ -237,6 +247,109 @@ static void many_rows_vanish(void **state)
     anc_buf_done(&t.ids);
 }
 
+/* A batch that ended before it came to all rows of a newer version: those of the older one do not count,
+ * and what a batch of the older one still has is of no use any more. */
+static void rows_of_another_version_do_not_count(void **state)
+{
+    kno_fixture *f = *state;
+    kno_rows_wanted wanted = {.n_text_fields = 0};
+    taken t = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    static const char first[] = "ROWS\nid,price\na,100\nb,100\nc,100\n";
+    static const char second[] = "ROWS\nid,price\na,999\nb,999\nc,999\n";
+    kno_put_result r;
+    ASSERT_OK(put_file(f, first, &wanted, &t, &r), &f->err);
+    put_rows(f, &t);
+    char made_for_first[80];
+    memcpy(made_for_first, t.made_for, sizeof made_for_first);
+    ASSERT_OK(put_file(f, second, &wanted, &t, &r), &f->err);
+    put_some_rows(f, &t, 1);
+    ASSERT_OK(put_file(f, second, &wanted, &t, &r), &f->err);
+    assert_int_equal(r.status, KNO_UPDATED);
+    assert_int_equal(t.n, 3);
+    put_some_rows(f, &t, 2);
+    ASSERT_OK(put_file(f, second, &wanted, &t, &r), &f->err);
+    assert_int_equal(t.n, 3);
+    put_rows(f, &t);
+    ASSERT_OK(put_file(f, second, &wanted, &t, &r), &f->err);
+    assert_int_equal(r.status, KNO_UNCHANGED);
+
+    const kno_document_input late = {.collection = ANC_STR("notes"),
+                                     .id = ANC_STR("t.csv#b"),
+                                     .parent = ANC_STR("t.csv"),
+                                     .made_for = anc_str_of(made_for_first),
+                                     .content = ANC_STR("late")};
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &late, false, &r), ANC_NOT_FOUND);
+    assert_non_null(strstr(f->err.text, "'t.csv#b' is a part of an earlier version of 't.csv'"));
+
+    /* gone back to the first, whose rows are not there: a put of it brings them */
+    ASSERT_OK(
+        kno_version_restore(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), 1, 0, &r),
+        &f->err);
+    ASSERT_OK(put_file(f, first, &wanted, &t, &r), &f->err);
+    assert_int_equal(t.n, 3);
+    put_rows(f, &t);
+    ASSERT_OK(put_file(f, first, &wanted, &t, &r), &f->err);
+    assert_int_equal(r.status, KNO_UNCHANGED);
+    fixture_check(f, true);
+    anc_buf_done(&t.lines);
+    anc_buf_done(&t.ids);
+}
+
+typedef struct moving {
+    kno_fixture *f;
+    taken *t;
+    kno_rows_wanted *wanted;
+    const char *file; /* NULL: it was put */
+} moving;
+
+static void put_the_file_meanwhile(void *arg)
+{
+    moving *m = arg;
+    const char *file = m->file;
+    kno_put_result r;
+    anc_err err;
+    anc_err_clear(&err);
+    m->file = NULL;
+    if (file == NULL)
+        return;
+    anc_arena *mem = anc_arena_new(64 << 20);
+    krn_call call = fixture_thread_call(m->f, mem, &err);
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .id = ANC_STR("t.csv"),
+                                   .content = anc_str_of(file),
+                                   .rows = m->wanted};
+    ASSERT_OK(kno_document_put(m->f->kno, &call, &in, false, &r), &err);
+    anc_arena_free(mem);
+}
+
+/* The file moves on between the beginning of a row's put and its commit. */
+static void a_row_is_not_published_over_a_newer_one(void **state)
+{
+    kno_fixture *f = *state;
+    kno_rows_wanted wanted = {.n_text_fields = 0};
+    taken t = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    kno_put_result r;
+    ASSERT_OK(put_file(f, "ROWS\nid,price\na,100\n", &wanted, &t, &r), &f->err);
+    taken again = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    moving m = {f, &again, &(kno_rows_wanted){.on_row = take_row, .arg = &again},
+                "ROWS\nid,price\na,999\n"};
+    f->emb.on_embed = put_the_file_meanwhile;
+    f->emb.arg = &m;
+    const kno_document_input late = {.collection = ANC_STR("notes"),
+                                     .id = ANC_STR("t.csv#a"),
+                                     .parent = ANC_STR("t.csv"),
+                                     .made_for = anc_str_of(t.made_for),
+                                     .content = ANC_STR("late")};
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &late, false, &r), ANC_NOT_FOUND);
+    assert_null(m.file);
+    f->emb.on_embed = NULL;
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 1);
+    anc_buf_done(&again.lines);
+    anc_buf_done(&again.ids);
+    anc_buf_done(&t.lines);
+    anc_buf_done(&t.ids);
+}
+
 /* As an export has it: the file's versions first, while the rows of an earlier import are there. */
 static void put_back_its_rows_stay(void **state)
 {
@@ -278,6 +391,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_file_is_a_document, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(rows_need_their_file, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(many_rows_vanish, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(rows_of_another_version_do_not_count, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_row_is_not_published_over_a_newer_one, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(put_back_its_rows_stay, fixture_setup, fixture_teardown),
     };
     const int failed = RUN_TABLE("rows", rows, handed_out);
