@@ -493,7 +493,7 @@ static bool run(anc_str text, reader *r)
                                             HTML_PARSE_NODEFDTD | HTML_PARSE_IGNORE_ENC);
     int got = 0;
     prs_html_guard guard = {0};
-    while (text.len > 0 && prs_emit_may_go_on(r->e) && got != XML_ERR_NO_MEMORY) {
+    while (text.len > 0 && prs_emit_ask(r->e) && got != XML_ERR_NO_MEMORY) {
         text = anc_str_sub(text, conditional_length(text), text.len);
         const size_t n = step_length(text);
         anc_str step = anc_str_sub(text, 0, n), piece;
