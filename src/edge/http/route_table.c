@@ -79,7 +79,7 @@ const http_route http_routes[] = {
         QUESTION_STREAM(http_chat_stream, &http_chat_schema)),
     SEE("GET", "/v1/chat/stream", "chat_stream_get", "chat", "The same for an EventSource",
         .handle = http_chat_stream, .lane = HTTP_CPU, .query = &http_chat_params, .status = 200,
-        STREAM(0)),
+        STREAM(HTTP_ACTS)),
     SEE("GET", "/v1/chat/conversations", "conversations_list", "chat",
         "Conversations, newest first",
         READS(http_conversations_list, &http_page_params, &http_conversations_out)),
@@ -294,6 +294,11 @@ const http_route http_routes[] = {
 };
 
 const size_t http_route_count = ANC_COUNT(http_routes);
+
+bool http_route_acts(const http_route *route)
+{
+    return strcmp(route->method, "GET") != 0 || (route->flags & HTTP_ACTS) != 0;
+}
 
 /* ---- finding one ---- */
 

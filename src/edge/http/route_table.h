@@ -36,7 +36,8 @@ enum {
     HTTP_OPTIONAL_BODY = 16,
     HTTP_KEYED = 32,     /* Idempotency-Key is honoured; answered on a full disk too */
     HTTP_CONFLICTS = 64, /* 409 where the state of things forbids it */
-    HTTP_RANGED = 128    /* a Range is honoured, with 206 */
+    HTTP_RANGED = 128,   /* a Range is honoured, with 206 */
+    HTTP_ACTS = 256      /* a GET that keeps something or costs something all the same */
 };
 
 typedef struct http_route {
@@ -62,6 +63,9 @@ typedef struct http_route {
     const http_schema *events;   /* of each event of a stream; NULL: it is none */
     const char *media;           /* of the answer; NULL: application/json */
 } http_route;
+
+/* Whether more comes of the request than its answer: it writes, or asks somebody who is paid. */
+bool http_route_acts(const http_route *route);
 
 extern const http_route http_routes[];
 extern const size_t http_route_count;
