@@ -37,7 +37,9 @@ enum {
     HTTP_KEYED = 32,     /* Idempotency-Key is honoured; answered on a full disk too */
     HTTP_CONFLICTS = 64, /* 409 where the state of things forbids it */
     HTTP_RANGED = 128,   /* a Range is honoured, with 206 */
-    HTTP_ACTS = 256      /* a GET that keeps something or costs something all the same */
+    HTTP_ACTS = 256,     /* a GET that keeps something or costs something all the same */
+    HTTP_SEARCHES =
+        512 /* is answered from the index: 503 until the catalog was read into it once */
 };
 
 typedef struct http_route {
