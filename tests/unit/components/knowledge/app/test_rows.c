@@ -86,6 +86,19 @@ static const struct row {
      "t.csv#2|t.csv, row "
      "2|/in/t.csv#2|{\"id\":\"k\",\"b\":2}|{\"year\":2020,\"id\":\"k\",\"b\":2}\n",
      NULL},
+    {"an id that comes later than another", "ROWS\n_id,x,id\na,1\nb,2,1\nc,3,2\n", "", "", "",
+     "t.csv#a|t.csv, row 1|/in/t.csv#a|{\"_id\":\"a\",\"x\":1}|"
+     "{\"year\":2020,\"_id\":\"a\",\"x\":1}\n"
+     "t.csv#b|t.csv, row 2|/in/t.csv#b|{\"_id\":\"b\",\"x\":2,\"id\":1}|"
+     "{\"year\":2020,\"_id\":\"b\",\"x\":2,\"id\":1}\n"
+     "t.csv#c|t.csv, row 3|/in/t.csv#c|{\"_id\":\"c\",\"x\":3,\"id\":2}|"
+     "{\"year\":2020,\"_id\":\"c\",\"x\":3,\"id\":2}\n",
+     NULL},
+    {"rows of which none has each id", "ROWS\n_id,id\na\n,1\n,2\n", "", "", "",
+     "t.csv#1|t.csv, row 1|/in/t.csv#1|{\"_id\":\"a\"}|{\"year\":2020,\"_id\":\"a\"}\n"
+     "t.csv#2|t.csv, row 2|/in/t.csv#2|{\"_id\":null,\"id\":1}|{\"year\":2020,\"id\":1}\n"
+     "t.csv#3|t.csv, row 3|/in/t.csv#3|{\"_id\":null,\"id\":2}|{\"year\":2020,\"id\":2}\n",
+     NULL},
     {"named columns", "ROWS\ncode,what,price\nA,Hinge,12.50\nB,Latch,3\n", "code", "what", "what",
      "t.csv#A|Hinge|/in/t.csv#A|{\"what\":\"Hinge\"}|"
      "{\"year\":2020,\"code\":\"A\",\"what\":\"Hinge\",\"price\":12.50}\n"
