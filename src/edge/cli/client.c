@@ -256,8 +256,7 @@ static anc_status find_server(cli_client *client, anc_err *err)
     if (cx->no_start)
         return ANC_FAIL(err, ANC_UNAVAILABLE, "no server runs on the data folder %s",
                         facts->data_dir);
-    client->embedded = true;
-    return cx->host->embed_start(cx->host->self, &cx->settings, &client->at, err);
+    return cli_await_start(client, facts, err);
 }
 
 int cli_client_open(cli_client *client, cli_context *cx, bool own)

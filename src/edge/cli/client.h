@@ -21,6 +21,14 @@ typedef struct cli_client {
 int cli_client_open(cli_client *client, cli_context *cx, bool own);
 void cli_client_close(cli_client *client);
 
+/* Starts a server inside this process; where another one is just starting on the folder that one is
+ * waited for. */
+anc_status cli_await_start(cli_client *client, const cli_facts *facts, anc_err *err) ANC_MUST_CHECK;
+
+/* Waits while the server reads its index after a start, with a line of progress; then, or where it does
+ * not say so, what is asked next is to be answered. */
+void cli_await_index(cli_client *client);
+
 /* Opens a client, runs `work` with it and closes it; the exit code. */
 int cli_with_server(cli_context *cx, int (*work)(cli_client *client));
 

@@ -54,6 +54,8 @@ const http_schema http_root_out = SCHEMA("Root", "What answers here.", root_rows
 
 static const http_field probe_rows[] = {
     TEXT("status", "ok, or what is missing"),
+    {.name = "documents_read", .kind = HTTP_INT, .help = "while the index is being read"},
+    {.name = "documents_total", .kind = HTTP_INT, .help = "while the index is being read"},
 };
 const http_schema http_probe_out = SCHEMA("Probe", "Alive, ready.", probe_rows);
 

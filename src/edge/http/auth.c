@@ -3,9 +3,10 @@
  * With a key configured, everything but public paths needs `Authorization: Bearer KEY`; hashes are
  * compared in constant time. Without one, everybody who reaches the server is its owner: that is the
  * machine itself, so two ways for a web page in a browser there are closed. A name that resolves to
- * loopback (DNS rebinding) fails the check of Host, and a form or script of another site fails the
- * check of Origin, which holds for every method that changes something, key or not, and for a WebSocket,
- * which no browser keeps from the pages of other sites.
+ * loopback (DNS rebinding) fails the check of Host, and a form, script or image of another site fails
+ * the check of where it comes from (Origin, and Sec-Fetch-Site where a browser sends no Origin), which
+ * holds for every route that acts (route_table.h), key or not, and for a WebSocket, which no browser
+ * keeps from the pages of other sites.
  *
  * Where a browser cannot send that field (EventSource, WebSocket) the key may come as ?access_token; no
  * query string is ever logged.
@@ -53,10 +54,15 @@ void http_find_origin(http_request *rq)
             rq->origin = origin;
 }
 
-static bool changes_something(anc_str method)
+/* A page of another site, or of another port of this machine, had a browser send this: by Origin, or,
+ * where a GET has none (an image, a link), by Sec-Fetch-Site. "none" is what a user typed. */
+static bool by_foreign_page(const http_request *rq, anc_str origin, anc_str host)
 {
-    return !anc_str_eq(method, ANC_STR("GET")) && !anc_str_eq(method, ANC_STR("HEAD")) &&
-           !anc_str_eq(method, ANC_STR("OPTIONS"));
+    const anc_str site = net_exchange_header(rq->ex, "sec-fetch-site");
+    if (origin.len > 0)
+        return rq->origin.ptr == NULL && !same_site(origin, host);
+    return site.len > 0 && !anc_str_eq_nocase(site, ANC_STR("same-origin")) &&
+           !anc_str_eq_nocase(site, ANC_STR("none"));
 }
 
 static anc_status check_browser(http_request *rq, anc_err *err)
@@ -68,12 +74,11 @@ static anc_status check_browser(http_request *rq, anc_err *err)
                         "Host \"%.*s\" is not this machine; without an API key only loopback names "
                         "are answered",
                         ANC_FMT(host));
-    if (origin.len > 0 && rq->origin.ptr == NULL && !same_site(origin, host) &&
-        ((rq->route->flags & HTTP_WEBSOCKET) != 0 ||
-         changes_something(net_exchange_method(rq->ex))))
+    const bool guarded = http_route_acts(rq->route) || (rq->route->flags & HTTP_WEBSOCKET) != 0;
+    if (guarded && by_foreign_page(rq, origin, host))
         return ANC_FAIL(err, ANC_FORBIDDEN,
                         "pages of %.*s may not call this; http.cors_origins lists who may",
-                        ANC_FMT(origin));
+                        ANC_FMT(origin.len > 0 ? origin : ANC_STR("another site")));
     return ANC_OK;
 }
 

@@ -93,6 +93,10 @@ anc_status http_answer_async(http_request *rq, const kno_document_input *input) 
 /* Waits until the index shows what was put, and answers. */
 anc_status http_answer_put(http_request *rq, const kno_put_result *put) ANC_MUST_CHECK;
 
+/* documents.c: something is deleted, by the change `seq`: 204, once the index is that far or half of the
+ * time that is left has passed. What is gone is found by nobody in either case. */
+anc_status http_answer_deleted(http_request *rq, uint64_t seq) ANC_MUST_CHECK;
+
 /* chat.c: what a body asks, and the way from a question to its answer; takes the request over. */
 struct http_chat_in;
 rag_question http_question_of(const struct http_chat_in *in);

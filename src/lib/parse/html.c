@@ -492,10 +492,13 @@ static bool run(anc_str text, reader *r)
                                             HTML_PARSE_NOWARNING | HTML_PARSE_NONET |
                                             HTML_PARSE_NODEFDTD | HTML_PARSE_IGNORE_ENC);
     int got = 0;
-    while (text.len > 0 && r->e->status == ANC_OK && got != XML_ERR_NO_MEMORY) {
+    prs_html_guard guard = {0};
+    while (text.len > 0 && prs_emit_ask(r->e) && got != XML_ERR_NO_MEMORY) {
         text = anc_str_sub(text, conditional_length(text), text.len);
         const size_t n = step_length(text);
-        got = htmlParseChunk(r->parser, text.ptr, (int)n, 0);
+        anc_str step = anc_str_sub(text, 0, n), piece;
+        while ((piece = prs_html_guard_take(&guard, &step)).len > 0)
+            got = htmlParseChunk(r->parser, piece.ptr, (int)piece.len, 0);
         text = anc_str_sub(text, n, text.len);
     }
     if (r->e->status == ANC_OK && got != XML_ERR_NO_MEMORY)

@@ -59,4 +59,17 @@ void prs_tape_add(prs_tape *tape, const prs_html_event *event);
 /* The next event; false at the end. Begin with `rest` the tape's bytes. */
 bool prs_tape_next(anc_str *rest, prs_html_event *ret);
 
+/* What a page's bytes go through before libxml2 sees them: tags of more than 64 KiB or 1,000 attributes lose
+ * what is behind that. Begin with zeros. */
+typedef struct prs_html_guard {
+    unsigned where;
+    unsigned attributes, dashes, matched, n_name;
+    size_t bytes; /* of the tag */
+    char name[8], quote;
+    bool slash, fresh, cutting, closing;
+} prs_html_guard;
+
+/* Cuts what is kept next off `s`; nothing at the end of `s`. Good until the next call. */
+anc_str prs_html_guard_take(prs_html_guard *g, anc_str *s);
+
 #endif
