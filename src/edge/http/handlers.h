@@ -58,6 +58,10 @@ http_handler_fn http_dead_letters_list, http_dead_letters_replay, http_dead_lett
 http_handler_fn http_ingest_progress;
 /* events.c */
 http_handler_fn http_events_list, http_events_stats;
+/* live_ws.c */
+http_handler_fn http_events_ws;
+/* live_stream.c */
+http_handler_fn http_events_stream;
 
 /* ingest_watch.c: answers when the batch has ended; takes the request over. */
 anc_status http_batch_await(http_request *rq, anc_str batch_id) ANC_MUST_CHECK;

@@ -109,12 +109,93 @@ anc_status kno_stats(kno_service *kno, krn_call *call, kno_stats_row **ret, size
     return ANC_OK;
 }
 
+/* The chunks of depots.csv: a table of five rows over two pages, then a sentence. */
+static const kno_place first_places[] = {{0, 1, 0}, {13, 1, 1}, {31, 1, 2}};
+static const kno_place second_places[] = {{49, 1, 3}, {66, 1, 4}, {84, 2, 5}, {102, 2, 0}};
+static const kno_chunk depots[] = {
+    {.ref = {.version = 1, .ordinal = 0},
+     .id = ANC_STR_INIT("depots.1.0"),
+     .title = ANC_STR_INIT("Depots of the firm"),
+     .uri = ANC_STR_INIT("files/depots.csv"),
+     .end = 49,
+     .text = ANC_STR_INIT("City | Phone\nLisbon | 555-0101\nMadrid | 555-0102\n"),
+     .places = first_places,
+     .n_places = ANC_COUNT(first_places)},
+    {.ref = {.version = 1, .ordinal = 1},
+     .id = ANC_STR_INIT("depots.1.1"),
+     .title = ANC_STR_INIT("Depots of the firm"),
+     .uri = ANC_STR_INIT("files/depots.csv"),
+     .start = 49,
+     .end = 140,
+     .text = ANC_STR_INIT("Porto | 555-0107\nNantes | 555-0108\nLyons | 555-0109\n\n"
+                          "They open from six to ten on weekdays."),
+     .columns = ANC_STR_INIT("City | Phone"),
+     .places = second_places,
+     .n_places = ANC_COUNT(second_places)},
+};
+
+static kno_chunk depot_chunk(size_t ordinal, anc_str collection, anc_str id)
+{
+    kno_chunk c = depots[ordinal];
+    c.ref.collection = collection;
+    c.ref.document_id = id;
+    return c;
+}
+
+anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                          uint32_t version, uint32_t from, size_t limit, kno_chunk **ret,
+                          size_t *ret_n)
+{
+    (void)kno;
+    (void)version;
+    if (!anc_str_eq(id, ANC_STR("depots")))
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no such document");
+    *ret = anc_arena_alloc(call->mem, ANC_COUNT(depots), sizeof **ret);
+    if (*ret == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for chunks");
+    *ret_n = 0;
+    for (size_t i = from; i < ANC_COUNT(depots) && *ret_n < limit; i++)
+        (*ret)[(*ret_n)++] = depot_chunk(i, collection, id);
+    return ANC_OK;
+}
+
+anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_ref *refs, size_t n,
+                            kno_chunk *ret)
+{
+    (void)kno;
+    (void)call;
+    for (size_t i = 0; i < n; i++)
+        ret[i] = current->depots_go
+                     ? (kno_chunk){.ref = refs[i]}
+                     : depot_chunk(refs[i].ordinal, refs[i].collection, refs[i].document_id);
+    return ANC_OK;
+}
+
+static anc_status list_depots(krn_call *call, kno_document **ret, size_t *ret_n)
+{
+    *ret = anc_arena_alloc(call->mem, 2, sizeof **ret);
+    if (*ret == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for documents");
+    (*ret)[0] = (kno_document){.collection = ANC_STR("default"),
+                               .id = ANC_STR("old"),
+                               .title = ANC_STR("Old depots"),
+                               .uri = ANC_STR("files/old-depots.csv")};
+    (*ret)[1] = (kno_document){.collection = ANC_STR("default"),
+                               .id = ANC_STR("depots"),
+                               .title = ANC_STR("Depots of the firm"),
+                               .uri = ANC_STR("files/depots.csv")};
+    *ret_n = 2;
+    return ANC_OK;
+}
+
 anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collection, anc_str q,
                              anc_str after, size_t limit, kno_document **ret, size_t *ret_n)
 {
     (void)kno;
-    (void)q;
     (void)after;
+    current->lists++;
+    if (anc_str_eq(q, ANC_STR("depots.csv")))
+        return list_depots(call, ret, ret_n);
     *ret = anc_arena_alloc(call->mem, limit, sizeof **ret);
     if (*ret == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for documents");

@@ -30,6 +30,9 @@ typedef struct world {
     const char *collection_of_hit_2;
     const char *columns; /* of the table that hit 2 begins in */
 
+    unsigned lists; /* of documents asked for; depots.csv is found by its name alone */
+    bool depots_go; /* its chunks are gone when they are fetched */
+
     /* what every collection says of the prompt; NULL: nothing */
     const char *system_prompt, *prompt_template;
     anc_status collection_fails;

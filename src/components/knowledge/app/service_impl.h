@@ -19,10 +19,12 @@ typedef struct kno_sweep_state {
     bool expired; /* and where some had to stay, in this round */
     int64_t expired_after; /* document id */
     unsigned shard;        /* of the raw store; 256: all seen */
+    int64_t wait_ns;       /* kno_after_failure's, as in the other steps */
 } kno_sweep_state;
 
 typedef struct kno_backfill_state {
     int64_t after; /* document id */
+    int64_t wait_ns;
 } kno_backfill_state;
 
 /* A version that somebody is building: the sweep leaves it alone. It becomes one inside the closure
@@ -38,6 +40,7 @@ typedef struct kno_recut_state {
     int64_t failing; /* version that failed last, in a way that may pass */
     unsigned tries;  /* how often in a row */
     bool settled;    /* the collections were looked at since the start */
+    int64_t wait_ns;
 } kno_recut_state;
 
 struct kno_service {
@@ -140,8 +143,10 @@ void kno_sweep_wake(kno_service *kno); /* it looks for rows that nobody needs fr
  * time that is left, so that the answer is not late. */
 krn_call kno_call_after(const kno_service *kno, const krn_call *call, anc_err *err);
 
-/* Logs why a step stopped, and says when to try again. */
-int64_t kno_after_failure(kno_service *kno, const char *what, const anc_err *err, int64_t now_ns);
+/* Logs why a step stopped, and says when to try again: after `wait_ns`, which grows with every failure
+ * from a second to half a minute and is set to 0 by what goes well. */
+int64_t kno_after_failure(kno_service *kno, const char *what, const anc_err *err, int64_t *wait_ns,
+                          int64_t now_ns);
 
 /* A call of the component's own for a step: `mem` and `err` are the caller's. */
 krn_call kno_own_call(kno_service *kno, anc_arena *mem, anc_err *err, int64_t deadline_ns);

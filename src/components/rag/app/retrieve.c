@@ -9,6 +9,8 @@
 #include "rag/domain/smalltalk.h"
 #include "service_impl.h"
 
+static const double POINTED_SCORE = 0.75; /* of a passage that the question itself names */
+
 enum {
     FENCE_TRIES = 8,
     READ_HITS = 24, /* passages that are read, however few are shown */
@@ -33,7 +35,9 @@ static anc_status passage_of(rag_turn *turn, const srch_hit *h, rag_passage *ret
         .places = places,
         .n_places = h->n_places,
         .tokens = h->tokens,
-        .score = isnan(h->score) ? 0 : h->score,
+        .score = turn->pointed     ? POINTED_SCORE
+                 : isnan(h->score) ? 0
+                                   : h->score,
         .semantic = h->semantic,
         .coverage = h->coverage,
     };
@@ -44,10 +48,17 @@ static anc_status passage_of(rag_turn *turn, const srch_hit *h, rag_passage *ret
 static anc_status select_hits(rag_turn *turn, const rag_passage *passages, size_t n, size_t *keep,
                               rag_selection *ret)
 {
+    const anc_str question = turn->pointed ? turn->besides : turn->query;
+    if (question.len == 0) {
+        *ret = (rag_selection){.n = n < turn->top_k ? n : turn->top_k};
+        for (size_t i = 0; i < ret->n; i++)
+            keep[i] = i;
+        return ANC_OK;
+    }
     ANC_ARENA(scratch, SELECT_MEMORY_BYTES);
     if (scratch == NULL)
         return ANC_FAIL(&turn->err, ANC_NO_MEMORY, "no memory for %zu passages", n);
-    return rag_select(scratch, turn->query, passages, n, turn->top_k, keep, ret, &turn->err);
+    return rag_select(scratch, question, passages, n, turn->top_k, keep, ret, &turn->err);
 }
 
 /* Turns the hits that are answered from and fit into the context into sources and passages, numbered
@@ -100,6 +111,7 @@ static anc_status find_passages(rag_turn *turn)
     turn->answer.timings_ms.embed = result.embed_ms;
     turn->answer.timings_ms.search = fmax(0.0, result.total_ms - result.embed_ms);
     krn_observe(turn->rag->count.search, rag_seconds_since(turn->rag, began_ns));
+    ANC_TRY(rag_pointed_take(turn, &result));
     return keep_hits(turn, &result);
 }
 
@@ -164,7 +176,6 @@ static anc_status retrieve(rag_turn *turn)
     const rag_service *rag = turn->rag;
     /* what a caller's filters name is relevant by that */
     const bool rated = turn->mode != SRCH_METADATA;
-    const double threshold = rated ? rag->with.config.relevance_threshold : 0;
     const bool lists = rag_asks_inventory(turn->question) && turn->filters == NULL;
     const bool asks = !lists && rag_small_talk_reply(turn->question).ptr == NULL;
     turn->stage = "search";
@@ -177,9 +188,12 @@ static anc_status retrieve(rag_turn *turn)
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
     ANC_TRY(rag_instructions_take(turn));
     ANC_TRY(render_prompt(turn));
+    const bool read = turn->pointed && turn->besides.len == 0;
+    const double threshold = rated && !read ? rag->with.config.relevance_threshold : 0;
     turn->request = (rag_request){
         .call = &turn->call,
-        .question = turn->query,
+        .question = turn->pointed && !read ? turn->besides : turn->query,
+        .read = read,
         .passages = turn->passages,
         .n_passages = turn->answer.n_sources,
         .threshold = threshold,

@@ -81,6 +81,8 @@ struct rag_turn {
     anc_str reply;         /* what is answered without any passage; may be empty */
     rag_passage *passages; /* [answer.n_sources] */
     double unread;         /* as rag_selection says */
+    bool pointed;          /* the question says where to look, and that was found */
+    anc_str besides;       /* what it asks besides; empty: what stands there */
     uint32_t context_tokens;
     rag_prompt prompt;
     rag_route route;
@@ -150,6 +152,10 @@ anc_status rag_instructions_take(rag_turn *turn) ANC_MUST_CHECK;
 
 /* inventory.c: fills reply with what documents there are. */
 anc_status rag_inventory_take(rag_turn *turn) ANC_MUST_CHECK;
+
+/* pointed.c: where the question names a row or a page of a document, the hits are that, and `pointed` is set; none
+ * where the document has rows or pages but not that one; else nothing changes. */
+anc_status rag_pointed_take(rag_turn *turn, srch_result *found) ANC_MUST_CHECK;
 
 /* retrieve.c: characters that no document knew */
 void rag_fence_draw(krn_clock clock, char out[RAG_FENCE_CHARS]);

@@ -29,11 +29,26 @@ static bool may_be_quoted(const rag_unit *unit, size_t max_chars)
     return unit->kind != RAG_UNIT_COLUMNS && unit->chars <= max_chars;
 }
 
+/* Whether a unit that may be quoted has a code that was asked for. */
+static bool tells_code(const rag_extraction *x, size_t max_chars)
+{
+    uint64_t codes = 0;
+    for (size_t t = 0; t < x->terms.n; t++)
+        codes |= x->terms.code[t] != 0 ? UINT64_C(1) << t : 0;
+    for (size_t i = 0; i < x->units.n; i++)
+        if ((x->views[i].own & codes) != 0 && may_be_quoted(&x->units.items[i], max_chars))
+            return true;
+    return false;
+}
+
+/* What is about E07 is no answer about E11 where another unit is, however much else it has of the question. */
 static size_t best_of(const rag_extraction *x, size_t but, size_t max_chars)
 {
+    const bool coded = tells_code(x, max_chars);
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < x->units.n; i++) {
-        if (i == but || !may_be_quoted(&x->units.items[i], max_chars))
+        if (i == but || !may_be_quoted(&x->units.items[i], max_chars) ||
+            (coded && x->views[i].features[RAG_F_OTHER] > 0))
             continue;
         if (best == SIZE_MAX || x->views[i].score > x->views[best].score)
             best = i;
@@ -121,7 +136,7 @@ static size_t second_of(rag_extraction *x, size_t first, size_t max_chars)
 
 /* ---- what a pick needs to stand alone ---- */
 
-static rag_pick pick_of(const rag_extraction *x, size_t i)
+rag_pick rag_pick_of(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
     rag_pick pick = {.passage = u->passage,
@@ -164,8 +179,7 @@ static anc_str last_part(anc_str path)
     return path;
 }
 
-/* A heading's words without its signs. */
-static anc_str plain_line(anc_str line)
+anc_str rag_plain_line(anc_str line)
 {
     while (line.len > 0 && (line.ptr[0] == '#' || line.ptr[0] == ' '))
         line = anc_str_sub(line, 1, line.len);
@@ -179,8 +193,8 @@ static anc_str heading_of(const rag_extraction *x, size_t i)
     const rag_unit *u = &x->units.items[i];
     const rag_passage *p = &x->passages[u->passage];
     if (u->head != RAG_NO_UNIT)
-        return plain_line(rag_unit_text(&x->units.items[u->head], x->passages));
-    const anc_str part = plain_line(last_part(p->heading));
+        return rag_plain_line(rag_unit_text(&x->units.items[u->head], x->passages));
+    const anc_str part = rag_plain_line(last_part(p->heading));
     return part.len > 0 ? part : p->title;
 }
 
@@ -203,7 +217,7 @@ static anc_str naming_line(const rag_extraction *x, size_t i, size_t max_chars)
  * the heading speaks of what was asked, the heading leads. */
 static rag_pick pick_with_context(const rag_extraction *x, size_t i, size_t max_chars)
 {
-    rag_pick pick = pick_of(x, i);
+    rag_pick pick = rag_pick_of(x, i);
     const bool back = points_back(x, i);
     const double *f = x->views[i].features;
     if (pick.columns.len > 0)
@@ -252,7 +266,7 @@ static void lead_once(const rag_extraction *x, rag_choice *choice)
 static void add_second(const rag_extraction *x, rag_choice *choice, size_t second, size_t left)
 {
     rag_pick *first = &choice->picks[0];
-    rag_pick pick = pick_of(x, second);
+    rag_pick pick = rag_pick_of(x, second);
     const bool goes_on = second > 0 && follow(x, second - 1) && pick.passage == first->passage &&
                          first->end == x->units.items[second - 1].end;
     const bool goes_before = follow(x, second) && pick.passage == first->passage &&
@@ -268,7 +282,7 @@ static void add_second(const rag_extraction *x, rag_choice *choice, size_t secon
         return;
     pick = pick_with_context(x, second, left > MARKER_CHARS ? left - MARKER_CHARS : 0);
     if (pick.passage == first->passage && pick.start < first->end && first->start < pick.end)
-        pick = pick_of(x, second);
+        pick = rag_pick_of(x, second);
     if (chars_of(x, &pick) > left)
         return;
     choice->picks[choice->n++] = pick;

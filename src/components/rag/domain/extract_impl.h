@@ -50,6 +50,10 @@ anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language lan
                              anc_err *err) ANC_MUST_CHECK;
 void rag_features_meaning(rag_extraction *x);
 
+/* choose.c: the unit as a pick, with the names of its columns where they fit. */
+rag_pick rag_pick_of(const rag_extraction *x, size_t unit);
+anc_str rag_plain_line(anc_str line); /* a heading's words without its signs */
+
 /* weights.c */
 double rag_weights_score(const double features[RAG_FEATURES]);
 

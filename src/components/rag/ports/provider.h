@@ -28,13 +28,14 @@
 enum { RAG_ANSWER_MAX_BYTES = 1 << 20, RAG_OWN_QUOTES_MAX = 8 };
 
 typedef struct rag_request {
-    krn_call *call; /* for deadline, cancel flag and trace; its arena is not to be used */
-    anc_str question;
+    krn_call *call;   /* for deadline, cancel flag and trace; its arena is not to be used */
+    anc_str question; /* without the words that say where to look, where it does */
     const rag_passage *passages; /* [n_passages] */
     size_t n_passages;
     double threshold; /* calibrated score from which a passage counts as relevant; <= 0: any */
     double unread;    /* share of what is asked about that stands in nothing that was read, 0..1 */
-    anc_str reply;    /* known without passages: the extractive adapter says it as it stands */
+    bool read; /* the question says where to look and asks nothing else: the passages are that */
+    anc_str reply; /* known without passages: the extractive adapter says it as it stands */
     const rag_prompt *prompt;
     anc_str model; /* empty: the provider's own */
 } rag_request;

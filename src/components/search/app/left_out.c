@@ -11,7 +11,7 @@
 #include "service_impl.h"
 
 enum { MOST = 100000, NAME_BYTES = 640, AT_ONCE = 16 };
-#define RETRY_NS INT64_C(60000000000)
+#define RETRY_NS INT64_C(15000000000)
 
 static anc_str key_of(anc_buf *space, anc_str collection, anc_str document_id)
 {

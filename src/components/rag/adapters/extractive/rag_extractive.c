@@ -110,10 +110,11 @@ static anc_status answer(rag_provider_job *job)
     ANC_TRY(rag_extraction_new(job->mem, r->question, r->passages, r->n_passages, &x, &job->err));
     if (is_cancelled(job))
         return ANC_FAIL(&job->err, ANC_CANCELLED, "the caller left");
-    ask_scorer(job, x);
+    if (!r->read)
+        ask_scorer(job, x);
     if (is_cancelled(job))
         return ANC_FAIL(&job->err, ANC_CANCELLED, "the caller left");
-    const rag_choice choice = rag_extraction_choose(x);
+    const rag_choice choice = r->read ? rag_extraction_read(x) : rag_extraction_choose(x);
     const double best_score = rag_best_score(r->passages, r->n_passages);
     if (!rag_choice_answers(&choice, best_score, r->unread, r->threshold)) {
         job->pieces[job->n_pieces++] = rag_nothing_found(r->question);

@@ -1,0 +1,316 @@
+/* pointed.c - "What is in row 7 of depots.csv?": the passages that a question names itself. On a pool.
+ *
+ * The document is one of those that the search found, or has the file name that was given. Its chunks know
+ * where their pages and rows begin; the passage is cut down to the one that was named. A row that is a document of its
+ * own is it as a whole. Of a document that has rows or pages but not that one nothing is found; where there is no such document, or it has none
+ * at all, the question is answered as any other.
+ */
+#include <math.h>
+
+#include "base/str.h"
+#include "rag/domain/context.h"
+#include "rag/domain/pointer.h"
+#include "rag/domain/tables.h"
+#include "service_impl.h"
+
+enum {
+    DOCUMENTS = 3,    /* of one name that are looked into */
+    LISTED = 50,      /* of those whose name, title or uri has the file's name in it */
+    COLLECTIONS = 16, /* in which a file is looked for */
+    PASSAGES = 8,     /* that a page may have */
+    WINDOW = 64,      /* chunks that are read at a time */
+    WINDOWS = 64,
+    SCRATCH_BYTES = 64 << 20,
+};
+
+typedef struct named {
+    anc_str collection, id, title, uri;
+} named;
+
+typedef struct looking {
+    rag_turn *turn;
+    anc_arena *scratch;
+    anc_str question;
+    rag_pointer pointer;
+    named documents[DOCUMENTS];
+    size_t n_documents;
+    bool counted; /* they have pages, or rows */
+    srch_hit hits[PASSAGES];
+    size_t n;
+} looking;
+
+/* ---- which document ------------------------------------------------------------------------- */
+
+static bool is_known(const looking *l, anc_str collection, anc_str id)
+{
+    for (size_t i = 0; i < l->n_documents; i++)
+        if (anc_str_eq(l->documents[i].collection, collection) &&
+            anc_str_eq(l->documents[i].id, id))
+            return true;
+    return false;
+}
+
+static anc_status consider(looking *l, const named *d)
+{
+    bool is = false;
+    const uint32_t row = rag_pointer_row_of(d->title, d->uri);
+    if (l->n_documents == DOCUMENTS || is_known(l, d->collection, d->id) ||
+        (row > 0 && (l->pointer.kind != RAG_POINTS_ROW || row != l->pointer.number)))
+        return ANC_OK;
+    ANC_TRY(rag_pointer_names(l->scratch, l->question, &l->pointer, d->title, d->uri, &is,
+                              &l->turn->err));
+    if (is)
+        l->documents[l->n_documents++] = *d;
+    return ANC_OK;
+}
+
+static named named_of(const srch_hit *h)
+{
+    return (named){h->collection, h->document_id, h->title, h->uri};
+}
+
+static anc_status among_hits(looking *l, const srch_result *found)
+{
+    bool open = false;
+    bool one = found->n > 0;
+    for (size_t i = 0; i < found->n; i++) {
+        const named d = named_of(&found->hits[i]);
+        ANC_TRY(consider(l, &d));
+        one = one && anc_str_eq(d.id, found->hits[0].document_id);
+    }
+    ANC_TRY(rag_pointer_is_open(l->scratch, l->question, &l->pointer, &open, &l->turn->err));
+    if (open && one && l->n_documents == 0)
+        l->documents[l->n_documents++] = named_of(&found->hits[0]);
+    return ANC_OK;
+}
+
+static anc_status among_files(looking *l, anc_str collection)
+{
+    kno_document *found = NULL;
+    size_t n = 0;
+    ANC_TRY(kno_document_list(l->turn->rag->with.knowledge, &l->turn->call, collection,
+                              l->pointer.file, ANC_STR(""), LISTED, &found, &n));
+    for (size_t i = 0; i < n; i++) {
+        const named d = {found[i].collection, found[i].id, found[i].title,
+                         found[i].uri.len > 0 ? found[i].uri : found[i].id};
+        ANC_TRY(consider(l, &d));
+    }
+    return ANC_OK;
+}
+
+/* A caller's filters say what may be found, so then nothing is looked for beside the search. */
+static anc_status find_documents(looking *l, const srch_result *found)
+{
+    const rag_turn *turn = l->turn;
+    ANC_TRY(among_hits(l, found));
+    if (l->n_documents > 0 || l->pointer.file.len == 0 || turn->filters != NULL)
+        return ANC_OK;
+    if (turn->collections.n == 0)
+        return among_files(l, ANC_STR(""));
+    for (size_t i = 0; i < turn->collections.n && i < COLLECTIONS; i++)
+        ANC_TRY(among_files(l, turn->collections.items[i]));
+    return ANC_OK;
+}
+
+/* ---- which part of it ------------------------------------------------------------------------ */
+
+static bool is_there(looking *l, const kno_place *place)
+{
+    const uint32_t number = l->pointer.kind == RAG_POINTS_PAGE ? place->page : place->row;
+    l->counted = l->counted || number > 0;
+    return number == l->pointer.number;
+}
+
+/* The bytes of the chunk that stand there; false: none. */
+static bool part_of(looking *l, const kno_chunk *c, uint64_t *ret_start, uint64_t *ret_end)
+{
+    size_t i = 0;
+    while (i < c->n_places && !is_there(l, &c->places[i]))
+        i++;
+    if (i == c->n_places)
+        return false;
+    *ret_start = c->places[i].at;
+    while (i < c->n_places && is_there(l, &c->places[i]))
+        i++;
+    *ret_end = i < c->n_places ? c->places[i].at : c->end;
+    return *ret_start < *ret_end;
+}
+
+/* The row that names the columns of what begins at `at`: the line before the first row of its table, or what
+ * the chunk has from further up; none where no row begins there. */
+static anc_str columns_of(const kno_chunk *c, uint64_t at)
+{
+    size_t i = c->n_places;
+    while (i > 0 && c->places[i - 1].at > at)
+        i--;
+    if (i == 0 || c->places[i - 1].row == 0)
+        return at == c->start ? c->columns : ANC_STR_NONE;
+    while (i > 0 && c->places[i - 1].row > 1)
+        i--;
+    if (i == 0 || c->places[i - 1].row == 0)
+        return c->columns;
+    const anc_str above = anc_str_sub(c->text, 0, c->places[i - 1].at - c->start);
+    size_t end = above.len;
+    while (end > 0 && above.ptr[end - 1] == '\n')
+        end--;
+    size_t start = end;
+    while (start > 0 && above.ptr[start - 1] != '\n')
+        start--;
+    const anc_str line = anc_str_sub(above, start, end - start);
+    if (above.len == 0)
+        return c->columns;
+    return above.len - end == 1 && rag_cell_count(line) > 1 ? line : ANC_STR_NONE;
+}
+
+static srch_hit hit_of(const named *d, const kno_chunk *c, anc_str text, uint64_t start)
+{
+    return (srch_hit){.collection = d->collection,
+                      .document_id = d->id,
+                      .chunk_id = c->id,
+                      .version = c->ref.version,
+                      .ordinal = c->ref.ordinal,
+                      .first_ordinal = c->ref.ordinal,
+                      .last_ordinal = c->ref.ordinal,
+                      .title = c->title,
+                      .uri = c->uri,
+                      .language = c->language,
+                      .heading = c->heading,
+                      .columns = columns_of(c, start),
+                      .page = c->page,
+                      .start = start,
+                      .end = start + text.len,
+                      .text = text,
+                      .metadata = c->metadata,
+                      .tokens = rag_tokens_estimate(text),
+                      .score = (double)NAN,
+                      .fused = (double)NAN,
+                      .keyword = (double)NAN,
+                      .semantic = (double)NAN};
+}
+
+static anc_status place(rag_turn *turn, const kno_chunk *c, srch_hit *hit)
+{
+    srch_position *places = anc_arena_alloc(turn->mem, c->n_places, sizeof *places);
+    if (places == NULL)
+        return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu places",
+                        c->n_places);
+    for (size_t i = 0; i < c->n_places; i++)
+        places[i] = (srch_position){c->places[i].at, c->places[i].page, c->places[i].row};
+    hit->places = places;
+    hit->n_places = c->n_places;
+    hit->places_end = c->end;
+    const uint32_t page = srch_position_at(hit, hit->start).page;
+    hit->page = page > 0 ? page : hit->page;
+    return ANC_OK;
+}
+
+/* The bytes start..end of a chunk as a hit, in the turn's memory. */
+static anc_status add_part(looking *l, const named *d, const kno_chunk_ref *ref, uint64_t start,
+                           uint64_t end)
+{
+    rag_turn *turn = l->turn;
+    kno_chunk c;
+    if (l->n == PASSAGES)
+        return ANC_OK;
+    ANC_TRY(kno_chunks_fetch(turn->rag->with.knowledge, &turn->call, ref, 1, &c));
+    if (c.text.ptr == NULL || start < c.start || end > c.end)
+        return ANC_OK; /* it is gone, or another version's */
+    anc_str text = anc_str_sub(c.text, start - c.start, end - start);
+    while (text.len > 0 && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == ' '))
+        text.len--;
+    if (text.len == 0)
+        return ANC_OK;
+    l->hits[l->n] = hit_of(d, &c, text, start);
+    return place(turn, &c, &l->hits[l->n++]);
+}
+
+/* Of `n` chunks those parts that stand there; `ret_over`: the place has ended. Chunks may overlap, and a place
+ * that goes on does so at the beginning of the next. */
+static anc_status take_parts(looking *l, const named *d, const kno_chunk *chunks, size_t n,
+                             bool *ret_over)
+{
+    const bool whole = rag_pointer_row_of(d->title, d->uri) > 0;
+    for (size_t i = 0; i < n && !*ret_over; i++) {
+        const kno_chunk *c = &chunks[i];
+        const bool goes_on = l->n > 0;
+        uint64_t start = c->start;
+        uint64_t end = c->end;
+        const bool there = whole || part_of(l, c, &start, &end);
+        if (there && (!goes_on || start == c->start)) {
+            const uint64_t told = goes_on ? l->hits[l->n - 1].end : 0;
+            start = start < told ? told : start;
+            if (start < end)
+                ANC_TRY(add_part(l, d, &c->ref, start, end));
+        }
+        *ret_over = l->n == PASSAGES || (l->n > 0 && (!there || end < c->end));
+    }
+    return ANC_OK;
+}
+
+/* Walks through the chunks from `from` on until the place has ended. What was deleted meanwhile has none. */
+static anc_status walk(looking *l, const named *d, uint32_t from)
+{
+    bool over = false;
+    for (int window = 0; window < WINDOWS && !over; window++, from += WINDOW) {
+        ANC_ARENA(scratch, SCRATCH_BYTES);
+        if (scratch == NULL)
+            return ANC_FAIL(&l->turn->err, ANC_NO_MEMORY, "no memory for chunks");
+        krn_call call = l->turn->call;
+        kno_chunk *chunks = NULL;
+        size_t n = 0;
+        call.mem = scratch;
+        ANC_TRY(krn_call_check(l->turn->rag->with.clock, &call));
+        const anc_status status = kno_chunk_list(l->turn->rag->with.knowledge, &call, d->collection,
+                                                 d->id, 0, from, WINDOW, &chunks, &n);
+        if (status == ANC_NOT_FOUND) {
+            anc_err_clear(call.err);
+            return ANC_OK;
+        }
+        ANC_TRY(status);
+        ANC_TRY(take_parts(l, d, chunks, n, &over));
+        over = over || n < WINDOW;
+    }
+    return ANC_OK;
+}
+
+/* ---- the step -------------------------------------------------------------------------------- */
+
+static anc_status look(looking *l, srch_result *found)
+{
+    rag_turn *turn = l->turn;
+    ANC_TRY(find_documents(l, found));
+    size_t of = 0;
+    for (; of < l->n_documents && l->n == 0; of++)
+        ANC_TRY(walk(l, &l->documents[of], 0));
+    if (l->n == 0) {
+        found->n = l->counted ? 0 : found->n;
+        return ANC_OK;
+    }
+    const named *d = &l->documents[of - 1];
+    srch_hit *hits = anc_arena_alloc(turn->mem, l->n, sizeof *hits);
+    if (hits == NULL)
+        return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu passages", l->n);
+    for (size_t i = 0; i < l->n; i++)
+        hits[i] = l->hits[i];
+    ANC_TRY(rag_pointer_rest(turn->mem, l->question, &l->pointer, d->title, d->uri, &turn->besides,
+                             &turn->err));
+    found->hits = hits;
+    found->n = l->n;
+    turn->pointed = true;
+    return ANC_OK;
+}
+
+anc_status rag_pointed_take(rag_turn *turn, srch_result *found)
+{
+    looking l = {
+        .turn = turn, .question = turn->question, .pointer = rag_pointer_of(turn->question)};
+    if (l.pointer.kind == RAG_POINTS_NOWHERE || turn->mode == SRCH_METADATA)
+        return ANC_OK;
+    if (l.pointer.file.len == 0 && turn->leans)
+        l.pointer.file = rag_pointer_of(turn->query).file;
+    ANC_ARENA(scratch, SCRATCH_BYTES);
+    if (scratch == NULL)
+        return ANC_FAIL(&turn->err, ANC_NO_MEMORY, "no memory to look for a document");
+    l.scratch = scratch;
+    return look(&l, found);
+}

@@ -1,0 +1,46 @@
+/* pointer.h - a question that says where to look: "What is in row 7 of depots.csv?".
+ *
+ * Row and page are known in English, French and German, and by their words in Spanish, Italian and
+ * Portuguese: "row 7", "line no. 7", "ligne 7", "7e ligne", "Zeile 7", "7. Zeile", "page 3", "Folie 3". Pages
+ * of slides are slides. Rows count as citations count them, from 1 behind the row that names the columns.
+ * Which document is meant is said by its file name, or by words of its title or file name.
+ */
+#ifndef ANC_RAG_DOMAIN_POINTER_H
+#define ANC_RAG_DOMAIN_POINTER_H
+
+#include "base/arena.h"
+
+typedef enum rag_pointed { RAG_POINTS_NOWHERE, RAG_POINTS_PAGE, RAG_POINTS_ROW } rag_pointed;
+
+typedef struct rag_pointer {
+    rag_pointed kind;
+    uint32_t number;   /* from 1 */
+    size_t start, end; /* bytes of the question: "row 7" */
+    size_t of_start,
+        of_end;   /* bytes of what follows up to the clause's end: "of the depots table" */
+    anc_str file; /* "depots.csv", anywhere in the question; empty: none */
+} rag_pointer;
+
+/* The first row or page that the question gives the number of. Borrows `question`. */
+rag_pointer rag_pointer_of(anc_str question);
+
+/* Whether a document of that title and uri is the one that is meant: its file name is the one that was
+ * given; without one, what follows "row 7 of" are words of its name, or the question has all words of its
+ * name. `mem` is scratch. */
+anc_status rag_pointer_names(anc_arena *mem, anc_str question, const rag_pointer *p, anc_str title,
+                             anc_str uri, bool *ret, anc_err *err) ANC_MUST_CHECK;
+
+/* Whether the question says nothing of which document is meant. */
+anc_status rag_pointer_is_open(anc_arena *mem, anc_str question, const rag_pointer *p, bool *ret,
+                               anc_err *err) ANC_MUST_CHECK;
+
+/* What the question asks besides, without the words that say where to look; empty when that is all: then
+ * what stands there is wanted. In `mem`. */
+anc_status rag_pointer_rest(anc_arena *mem, anc_str question, const rag_pointer *p, anc_str title,
+                            anc_str uri, anc_str *ret, anc_err *err) ANC_MUST_CHECK;
+
+/* Of a document that is a row of a file: its number as its title ends with it ("depots.csv, row 7"), or its
+ * uri ("depots.csv#7"); 0: it is none. */
+uint32_t rag_pointer_row_of(anc_str title, anc_str uri);
+
+#endif

@@ -1,0 +1,116 @@
+/* test_pointed.c - questions that name a row or a page of a document. */
+#include "support/test.h"
+
+#include "base/str.h"
+#include "support/rag/world.h"
+
+typedef struct pointed_row {
+    const char *name, *question;
+    const char *answer; /* NULL: answered as any other, not from there */
+    uint32_t page, row; /* of its first citation */
+} pointed_row;
+
+static const pointed_row questions[] = {
+    {"a row", "What is in row 2 of depots.csv?", "City: Madrid; Phone: 555-0102 [1]", 1, 2},
+    {"a row of another chunk", "What does line 3 of depots.csv say?",
+     "City: Porto; Phone: 555-0107 [1]", 1, 3},
+    {"in French", "Que contient la ligne 4 de depots.csv ?", "City: Nantes; Phone: 555-0108 [1]", 1,
+     4},
+    {"in German", "Was steht in Zeile 1 von depots.csv?", "City: Lisbon; Phone: 555-0101 [1]", 1,
+     1},
+    {"something in a row", "Which city has the phone in row 2 of depots.csv?",
+     "City: Madrid; Phone: 555-0102 [1]", 1, 2},
+    {"a page", "What is on page 2 of depots.csv?", "They open from six to ten on weekdays. [1]", 2,
+     0},
+    {"a row that is not there", "What is in row 9 of depots.csv?",
+     "Nothing in your documents answers this.", 0, 0},
+    {"what is not said there", "On page 2 of depots.csv, who is the minister of Norway?",
+     "Nothing in your documents answers this.", 0, 0},
+    {"a file that is not there", "What is in row 2 of stores.csv?", NULL, 0, 0},
+    {"no document", "How long does the battery in row 2 last?", NULL, 0, 0},
+};
+
+static void answered_from_there(void **state)
+{
+    const pointed_row *row = *state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    const rag_question q = world_question(row->question);
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    if (row->answer == NULL) {
+        for (size_t i = 0; i < a->n_sources; i++)
+            assert_false(anc_str_eq(a->sources[i].document_id, ANC_STR("depots")));
+    } else {
+        if (!anc_str_eq(a->text, anc_str_of(row->answer)))
+            fail_msg("%.*s", ANC_FMT(a->text));
+        assert_int_equal(a->n_citations, row->page > 0);
+    }
+    for (size_t i = 0; i < a->n_citations && row->answer != NULL; i++) {
+        assert_int_equal(a->n_sources, 1);
+        assert_int_equal(a->citations[0].page, row->page);
+        assert_int_equal(a->citations[0].row, row->row);
+        const srch_hit *s = &a->sources[0];
+        assert_true(anc_str_eq(a->citations[0].quote,
+                               anc_str_sub(s->text, a->citations[0].start - s->start,
+                                           a->citations[0].end - a->citations[0].start)));
+    }
+    world_close(&w);
+}
+
+static void others_list_no_documents(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    const rag_question q = world_question("How long does the battery of depots.csv last?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(w.lists, 0);
+    world_close(&w);
+}
+
+static void what_went_meanwhile_is_not_told(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    w.depots_go = true;
+    const rag_question q = world_question("What is in row 2 of depots.csv?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(w.lists, 1);
+    for (size_t i = 0; i < a->n_sources; i++)
+        assert_false(anc_str_eq(a->sources[i].document_id, ANC_STR("depots")));
+    world_close(&w);
+}
+
+/* A model reads the row that was named, and no more. */
+static void a_model_gets_the_row(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 1, NULL))
+        fail_msg("%s", w.err.text);
+    w.first.tokens[0] = "Nantes [1].";
+    const rag_question q = world_question("What is in row 4 of depots.csv?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_true(anc_str_eq(a->provider, ANC_STR("alpha")));
+    assert_int_equal(a->n_sources, 1);
+    assert_true(anc_str_eq(a->sources[0].text, ANC_STR("Nantes | 555-0108")));
+    assert_true(anc_str_eq(a->sources[0].columns, ANC_STR("City | Phone")));
+    world_close(&w);
+}
+
+int main(void)
+{
+    const int failed = RUN_TABLE("pointed", questions, answered_from_there);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(others_list_no_documents),
+                                       cmocka_unit_test(what_went_meanwhile_is_not_told),
+                                       cmocka_unit_test(a_model_gets_the_row)};
+    return failed + cmocka_run_group_tests_name("pointed", tests, NULL, NULL);
+}
