@@ -2,8 +2,6 @@
 #include "code_impl.h"
 #include "parse_impl.h"
 
-enum { MARKDOWN_BYTES = 32 << 20 };
-
 prs_limits prs_limits_default(void)
 {
     return (prs_limits){.text_bytes = 64 << 20,
@@ -18,7 +16,7 @@ prs_limits prs_limits_default(void)
 /* Past this size nobody wrote it as Markdown, and md4c's tables would be large too. */
 static bool read_markdown(anc_str text, prs_emitter *e)
 {
-    return text.len <= MARKDOWN_BYTES ? prs_read_markdown(text, e) : prs_read_plain(text, e);
+    return text.len <= PRS_MARKDOWN_BYTES ? prs_read_markdown(text, e) : prs_read_plain(text, e);
 }
 
 /* Kinds that are no source code. */

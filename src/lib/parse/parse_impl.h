@@ -107,7 +107,8 @@ bool prs_emit_unpacked(prs_emitter *e, const char *what, uint64_t packed, uint64
  * are. It gives false when the emitter has failed. */
 
 bool prs_read_plain(anc_str text, prs_emitter *e);
-bool prs_read_markdown(anc_str text, prs_emitter *e);
+enum { PRS_MARKDOWN_BYTES = 32 << 20 };
+bool prs_read_markdown(anc_str text, prs_emitter *e); /* of so many bytes at most */
 bool prs_read_html(anc_str text, prs_emitter *e);
 /* HTML inside another format: everything is content, nothing is chosen or dropped by place. */
 bool prs_read_html_fragment(anc_str text, prs_emitter *e);
