@@ -103,30 +103,3 @@ anc_status prs_parse(prs_kind kind, anc_str bytes, const prs_limits *limits, con
     *ret = result;
     return ANC_OK;
 }
-
-static anc_status ignore_block(void *self, const prs_block *block, anc_err *err)
-{
-    (void)self;
-    (void)block;
-    (void)err;
-    return ANC_OK;
-}
-
-/* Keeps the title and ends the parse: no status of its own stands for "enough". */
-static anc_status keep_title(void *self, anc_str title, anc_err *err)
-{
-    (void)err;
-    (void)anc_buf_add(self, title);
-    return ANC_CANCELLED;
-}
-
-anc_status prs_title(prs_kind kind, anc_str bytes, const prs_limits *limits, anc_buf *out,
-                     anc_err *err)
-{
-    const prs_sink sink = {.block = ignore_block, .title = keep_title, .self = out};
-    prs_result result;
-    const anc_status got = prs_parse(kind, bytes, limits, &sink, &result, err);
-    if (got != ANC_OK && got != ANC_CANCELLED)
-        return got;
-    return anc_buf_status(out, "title", err);
-}

@@ -1,4 +1,4 @@
-/* test_limits.c - long lines in pieces, limits by name, sinks that end a parse, titles alone. */
+/* test_limits.c - long lines in pieces, limits by name, sinks that end a parse, asking whether to go on. */
 #include "support/test.h"
 
 #include <string.h>
@@ -210,19 +210,6 @@ static void whether_to_go_on_is_asked(void **state)
     assert_string_equal(err.text, "no time left");
 }
 
-static void titles_alone(void **state)
-{
-    (void)state;
-    const prs_limits limits = prs_limits_default();
-    anc_err err = {0};
-    ANC_BUF(out, 1000);
-    ASSERT_OK(prs_title(PRS_HTML, ANC_STR("<title>T</title><p>x"), &limits, &out, &err), &err);
-    assert_string_equal(out.ptr, "T");
-    anc_buf_clear(&out);
-    ASSERT_OK(prs_title(PRS_TEXT, ANC_STR("nothing here."), &limits, &out, &err), &err);
-    assert_int_equal(out.len, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,7 +218,6 @@ int main(void)
         cmocka_unit_test(inline_elements_are_no_depth),
         cmocka_unit_test(a_large_picture_in_markdown),
         cmocka_unit_test(a_sink_ends_the_parse),
-        cmocka_unit_test(titles_alone),
     };
     int failed = RUN_TABLE("limits", limit_rows, limits_have_names);
     failed += RUN_TABLE("asking", asking, whether_to_go_on_is_asked);
