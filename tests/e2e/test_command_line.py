@@ -1,12 +1,18 @@
 """The command line: help, errors, and every command against a running and an embedded server."""
+import contextlib
+import http.client
 import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import struct
 import subprocess
+import threading
 
+from fake_model import FakeModel, hang
+from fake_server import FakeServer, as_events, as_json
 from harness import ROOT, Server, Skipped, place, seal_catalog, serving, wait_for
 
 
@@ -20,6 +26,8 @@ def test_configuration_errors_stop_the_start(binary):
         assert got.returncode == 2 and "anchorage.yaml:2" in got.stderr and "65535" in got.stderr, got.stderr
         (p.home / "anchorage.yaml").unlink()
         assert "http:" in p.run("serve", "--print-defaults").stdout
+        got = p.run("serve", "--port", "0", env={"ANCHORAGE_HTTP__CORS_ORIGINS": "http://localhost:3000,*"})
+        assert got.returncode == 2 and "http.cors_origins has '*'" in got.stderr and "ANCHORAGE_API_KEY" in got.stderr, got
 
 
 def test_one_server_a_data_folder_and_a_port(binary):
@@ -64,6 +72,33 @@ def test_commands_with_and_without_a_server(binary):
             assert server.stop() == 0
         gone = p.run("search", "--url", f"http://127.0.0.1:{server.port}", "tea")
         assert gone.returncode == 4, gone
+
+
+def test_ask_waits_for_a_server_that_starts(binary):
+    with place(binary) as p:
+        fake = FakeServer(p.data, "is starting: try again when it is ready")
+        try:
+            ask = subprocess.Popen([p.binary, "ask", "When", "is", "tea?"], env=p.env, cwd=p.home, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            waits = ask.stderr.readline()
+            assert "is starting; waiting for it" in waits, waits
+            reading = iter([1, 2, 2])
+
+            def ready():
+                read = next(reading, None)
+                return as_json({"status": "ok"}) if read is None else as_json(
+                    {"status": "the index is being read", "documents_read": read, "documents_total": 3}, 503)
+
+            done = {"answer": "At four.", "citations": [], "model_used": "m", "timings_ms": {"total": 1}}
+            fake.listen({"/livez": lambda: as_json({"status": "ok"}), "/readyz": ready,
+                         "/v1/chat/stream": lambda: as_events(("sources", {"sources": []}), ("token", {"text": "At four."}),
+                                                              ("done", done))})
+            out, err = ask.communicate(timeout=60)
+            assert ask.returncode == 0 and "At four." in out, (out, err)
+            assert "reading the index: 3 of 3" in err, err
+            assert next(reading, None) is None and fake.asked[-1] == "/v1/chat/stream", fake.asked
+        finally:
+            fake.close()
 
 
 def test_two_folders_do_not_overwrite_each_other(binary):
@@ -243,6 +278,38 @@ def test_sigterm_lets_requests_finish(binary):
         assert server.process.wait(timeout=30) in (0, 130)
         assert not list(p.data.glob("*.sock"))
         server.log.close()
+
+
+def test_a_command_while_a_server_stops_names_it(binary):
+    """A server that lets a request finish holds its data folder until then."""
+    fake = FakeModel(hang())
+    with place(binary) as p:
+        server = Server(p, env={"OPENAI_BASE_URL": fake.url(), "OPENAI_API_KEY": "k", "ANCHORAGE_CHAT__RELEVANCE_THRESHOLD": "0.01"})
+        assert server.put_document(id="a", text="The lamp is lit at dusk.").status == 201
+
+        def ask():
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                server.post("/v1/chat/query", {"question": "When is the lamp lit?"})
+        asker = threading.Thread(target=ask)
+        asker.start()
+        wait_for("the model to be asked", lambda: fake.requests)
+        server.process.send_signal(signal.SIGTERM)
+        wait_for("the end of listening", lambda: not accepts(server))
+        got = p.run("search", "lamp")
+        assert got.returncode == 1, got
+        assert f"held by process {server.process.pid}, which is stopping: try again when it has ended" in got.stderr, got.stderr
+        fake.close()
+        server.kill()
+        asker.join()
+        assert p.run("search", "lamp").returncode == 0
+
+
+def accepts(server):
+    try:
+        socket.create_connection(("127.0.0.1", server.port), timeout=5).close()
+        return True
+    except OSError:
+        return False
 
 
 def test_first_start_reads_the_examples(binary):

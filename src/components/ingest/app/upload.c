@@ -110,7 +110,9 @@ anc_status ing_upload_open(ing_service *ing, krn_call *call, const ing_upload_re
         ing_upload_close(u);
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for an upload");
     }
-    const anc_status status = keep_rows(u, request->rows, call->err);
+    anc_status status = keep_rows(u, request->rows, call->err);
+    if (status == ANC_OK)
+        status = kno_moment(ing->with.knowledge, call, &u->batch.asked);
     if (status != ANC_OK)
         ing_upload_close(u);
     else

@@ -80,6 +80,7 @@ typedef struct ing_batch_record {
     const anc_str *labels; /* [n_labels] of the principal */
     size_t n_labels;
 
+    uint64_t asked;    /* kno_moment at which it was asked for; 0: not recorded */
     int64_t announced; /* ordinal up to which documents were announced; -1: none */
     anc_str error;     /* ptr NULL: none */
     int64_t created_ms, updated_ms, completed_ms;

@@ -24,8 +24,8 @@ static anc_status insert(void *self, krn_tx *tx, const ing_batch_record *batch, 
     ANC_TRY(db_prepare(
         tx->connection,
         "INSERT INTO ing_batch(id, collection, path, globs, metadata, acl, user_id, labels, source,"
-        " origin, letter, created_ms, updated_ms, event_ms, held, rows)"
-        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12, ?13, ?14)",
+        " origin, letter, created_ms, updated_ms, event_ms, held, rows, asked)"
+        " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?12, ?12, ?13, ?14, ?15)",
         &s, err));
     const anc_str texts[] = {batch->id,      batch->collection,    batch->path,
                              batch->globs,   batch->metadata,      anc_buf_view(&acl),
@@ -38,6 +38,7 @@ static anc_status insert(void *self, krn_tx *tx, const ing_batch_record *batch, 
     db_bind_int(s, 12, tx->wall_ms);
     db_bind_int(s, 13, batch->held);
     db_bind_str(s, 14, batch->rows);
+    db_bind_int(s, 15, (int64_t)batch->asked);
     ANC_TRY(db_run(s, err));
     *ret_key = db_last_rowid(tx->connection);
     return ANC_OK;
