@@ -274,6 +274,8 @@ static void tell_ready(void *arg)
     }
     if (atomic_load(&h->stopping))
         return;
+    if (srch_status(h->srch).ready)
+        srv_old_copies_remove(h);
     if (net_loop_post(h->loop, note_ready, h)) /* not taken by a loop that ends */
         h->o.on_ready(h->o.arg, h);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "batch_body.h"
+#include "handlers.h"
 #include "media.h"
 #include "request.h"
 #include "upload.h"
@@ -252,8 +253,12 @@ static anc_status check_idempotency(http_request *rq, bool *ret_replayed)
         return http_no_memory(rq, "an idempotency key");
     ANC_TRY(http_idem_begin(rq->edge->idem, name, rq->body_sha256, krn_now_ns(rq->edge->o.clock),
                             rq->mem, &rq->idem, &kept, &rq->err));
-    *ret_replayed = kept.found;
-    return kept.found ? replay(rq, &kept) : ANC_OK;
+    if (!kept.found)
+        return ANC_OK;
+    if ((rq->route->flags & HTTP_SEARCHES) != 0)
+        ANC_TRY(http_chat_check_kept(rq, kept.body));
+    *ret_replayed = true;
+    return replay(rq, &kept);
 }
 
 static anc_status work(http_request *rq, bool *ret_replayed)
