@@ -38,8 +38,8 @@ enum {
     HTTP_CONFLICTS = 64, /* 409 where the state of things forbids it */
     HTTP_RANGED = 128,   /* a Range is honoured, with 206 */
     HTTP_ACTS = 256,     /* a GET that keeps something or costs something all the same */
-    HTTP_SEARCHES =
-        512 /* is answered from the index: 503 until the catalog was read into it once */
+    HTTP_SEARCHES = 512, /* answered from the index: 503 until the catalog was read into it */
+    HTTP_ROOMY = 1024    /* takes a JSON body that is not small */
 };
 
 typedef struct http_route {
