@@ -1,7 +1,10 @@
 /* fuzz_office.c - parts of a document put into an archive, which is then read as what it looks like: each
- * part is a line "=== its name" and what stands below. */
+ * part is a line "=== its name" and what stands below, or, behind a '>', elements nested as its bytes say
+ * (nested.h). */
 #include "../document.h"
+#include "nested.h"
 
+#include <string.h>
 #include <zip.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -29,12 +32,29 @@ static bool next_part(anc_str *rest, char name[NAME_BYTES], anc_str *ret_content
     return n > 0;
 }
 
+/* What the archive keeps of a part: as it is, or what its bytes are a program for. */
+static zip_source_t *source_of(zip_t *zip, anc_str content)
+{
+    if (!anc_str_starts(content, ANC_STR(">")))
+        return zip_source_buffer(zip, content.ptr, content.len, 0);
+    ANC_BUF(xml, NESTED_BYTES);
+    nest_elements(anc_str_sub(content, 1, content.len), &xml);
+    void *copy = malloc(xml.len);
+    if (copy == NULL)
+        abort();
+    memcpy(copy, xml.ptr, xml.len);
+    zip_source_t *source = zip_source_buffer(zip, copy, xml.len, 1);
+    if (source == NULL)
+        free(copy);
+    return source;
+}
+
 static void add_parts(zip_t *zip, anc_str rest)
 {
     char name[NAME_BYTES];
     anc_str content;
     for (int i = 0; i < MAX_PARTS && next_part(&rest, name, &content); i++) {
-        zip_source_t *source = zip_source_buffer(zip, content.ptr, content.len, 0);
+        zip_source_t *source = source_of(zip, content);
         const zip_int64_t at = source != NULL ? zip_file_add(zip, name, source, 0) : -1;
         if (at >= 0)
             (void)zip_set_file_compression(zip, (zip_uint64_t)at, ZIP_CM_STORE, 0);

@@ -162,7 +162,8 @@ static anc_status open_knowledge(srv_house *h, anc_err *err)
                                          .metrics = h->metrics,
                                          .embedding = h->emb,
                                          .keep_versions =
-                                             (uint32_t)h->o.config->knowledge.keep_versions};
+                                             (uint32_t)h->o.config->knowledge.keep_versions,
+                                         .is_followed = true};
     ANC_TRY(kno_service_open(&options, &h->kno, err));
     return kno_service_start(h->kno, h->scheduler, err);
 }

@@ -1,12 +1,17 @@
 """The command line: help, errors, and every command against a running and an embedded server."""
+import contextlib
+import http.client
 import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import struct
 import subprocess
+import threading
 
+from fake_model import FakeModel, hang
 from fake_server import FakeServer, as_events, as_json
 from harness import ROOT, Server, Skipped, place, seal_catalog, serving, wait_for
 
@@ -21,6 +26,8 @@ def test_configuration_errors_stop_the_start(binary):
         assert got.returncode == 2 and "anchorage.yaml:2" in got.stderr and "65535" in got.stderr, got.stderr
         (p.home / "anchorage.yaml").unlink()
         assert "http:" in p.run("serve", "--print-defaults").stdout
+        got = p.run("serve", "--port", "0", env={"ANCHORAGE_HTTP__CORS_ORIGINS": "http://localhost:3000,*"})
+        assert got.returncode == 2 and "http.cors_origins has '*'" in got.stderr and "ANCHORAGE_API_KEY" in got.stderr, got
 
 
 def test_one_server_a_data_folder_and_a_port(binary):
@@ -271,6 +278,38 @@ def test_sigterm_lets_requests_finish(binary):
         assert server.process.wait(timeout=30) in (0, 130)
         assert not list(p.data.glob("*.sock"))
         server.log.close()
+
+
+def test_a_command_while_a_server_stops_names_it(binary):
+    """A server that lets a request finish holds its data folder until then."""
+    fake = FakeModel(hang())
+    with place(binary) as p:
+        server = Server(p, env={"OPENAI_BASE_URL": fake.url(), "OPENAI_API_KEY": "k", "ANCHORAGE_CHAT__RELEVANCE_THRESHOLD": "0.01"})
+        assert server.put_document(id="a", text="The lamp is lit at dusk.").status == 201
+
+        def ask():
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                server.post("/v1/chat/query", {"question": "When is the lamp lit?"})
+        asker = threading.Thread(target=ask)
+        asker.start()
+        wait_for("the model to be asked", lambda: fake.requests)
+        server.process.send_signal(signal.SIGTERM)
+        wait_for("the end of listening", lambda: not accepts(server))
+        got = p.run("search", "lamp")
+        assert got.returncode == 1, got
+        assert f"held by process {server.process.pid}, which is stopping: try again when it has ended" in got.stderr, got.stderr
+        fake.close()
+        server.kill()
+        asker.join()
+        assert p.run("search", "lamp").returncode == 0
+
+
+def accepts(server):
+    try:
+        socket.create_connection(("127.0.0.1", server.port), timeout=5).close()
+        return True
+    except OSError:
+        return False
 
 
 def test_first_start_reads_the_examples(binary):

@@ -138,7 +138,11 @@ def test_a_mail_and_what_it_has_attached(binary):
 def test_page_and_row_are_cited(binary):
     asked = [("What does the lighthouse lamp burn?", "tides.pdf", 3, None, PAGES[2][0]),
              ("What is the boathouse painted?", "tides.pdf", 2, None, PAGES[1][0]),
-             ("What is the capacity of the Glacier depot?", "depots.csv", None, 7, "Glacier | Zermatt | 107 tonnes")]
+             ("What is the capacity of the Glacier depot?", "depots.csv", None, 7, "Glacier | Zermatt | 107 tonnes"),
+             ("What is in row 7 of depots.csv?", "depots.csv", None, 7, "Glacier | Zermatt | 107 tonnes"),
+             ("Que contient la ligne 7 de depots.csv ?", "depots.csv", None, 7, "Glacier | Zermatt | 107 tonnes"),
+             ("What is on page 3 of tides.pdf?", "tides.pdf", 3, None, PAGES[2][0]),
+             ("Was steht auf Seite 2 von tides.pdf?", "tides.pdf", 2, None, PAGES[1][0])]
     with serving(binary) as server:
         folder = server.place.home / "cited"
         folder.mkdir()
@@ -179,6 +183,10 @@ def test_rows_become_documents(binary):
         found = server.post("/v1/search", {"query": "latch hinge", "collections": ["rows"], "mode": "keyword", "filters": {
             "field": "price", "op": "gt", "value": 20}}).json
         assert [r["document_id"] for r in found["results"]] == ["parts.jsonl#l1"], found
+        for question in ("What is in row 7 of depots.csv?", "Which depot is in Zermatt?"):
+            answer = server.post("/v1/chat/query", {"question": question, "collections": ["rows"], "mode": "keyword"}).json
+            assert answer["answer"] == "Depot: Glacier; City: Zermatt; Capacity: 107 tonnes [1]", answer
+            assert answer["sources"][0]["document_id"] == "depots.csv#7", answer
 
         again = ingest(server, folder, "rows", rows="document")
         assert (again["total_documents"], again["skipped_documents"]) == (3, 3), again

@@ -4,16 +4,20 @@ with the right status, reading goes on, the process lives, and all is well again
 import errno
 import json
 import random
-import subprocess
+import shutil
 import time
+import urllib.parse
 
-from faults import (CHANGES, FROM_THEN_ON, LOOK, NAME, ONCE, OPEN, READ, REMOVE, SYNC, WRITE, Faults, name_of)
+from faults import CHANGES, FROM_THEN_ON, LOOK, NAME, ONCE, OPEN, READ, REMOVE, SYNC, WRITE, Faults, name_of
 from harness import Server, place, wait_for
 from oracle import ABSENT, Oracle
+from test_crashes import listed
+from test_interface import multipart
 
 DOCS = "/v1/knowledge/documents"
 ENDED = ("completed", "failed", "cancelled")
 CALLS_MAX = 2000
+LIFE = 30  # faults between two starts
 SAMPLE = 2  # calls of each step and row that ./test tries
 # error, kinds of calls, once or from then on
 ROWS = ((errno.EIO, OPEN | WRITE | NAME | REMOVE, ONCE),
@@ -36,6 +40,7 @@ class Tale:
     def __init__(self, place, row):
         self.place, self.oracle, self.faults = place, Oracle(), Faults(place)
         self.error, self.kinds, self.mode = row
+        self.checked = set()  # keys that were looked at since they changed
         self.server = None
         self.start()
         assert self.server.post("/v1/collections", {"name": "c"}).status == 201
@@ -68,6 +73,7 @@ class Tale:
 
     def change(self, key, after, send, *ok):
         """Whether what `send` asks for was acknowledged."""
+        self.checked.discard(key)
         self.oracle.begins(key, after)
         got = send()
         if got.status in ok:
@@ -108,12 +114,15 @@ class Tale:
             return got.json["description"] if got.status == 200 else ABSENT
         raise AssertionError(key)
 
-    def check(self):
+    def check(self, everything=False):
+        """What the last step touched; `everything`: all that this server was asked for."""
         for key in self.oracle.keys():
-            self.oracle.settle(key, self.look(key))
-        listed = self.server.get(f"{DOCS}?collection=c&limit=200").json["items"]
+            if everything or key not in self.checked:
+                self.oracle.settle(key, self.look(key))
+                self.checked.add(key)
+        there = listed(self.server, "c")
         counted = self.server.get("/v1/collections/c").json["documents"]
-        assert len(listed) == counted, (counted, listed)
+        assert len(there) == counted, (counted, sorted(there))
 
     def reads_go_on(self):
         """While nothing can be written."""
@@ -149,7 +158,7 @@ class Tale:
         report = json.loads(self.place.run("doctor", "--json").stdout)
         assert not [c for c in report["checks"] if c["status"] == "wrong"], report
         self.start()
-        self.check()
+        self.check(everything=True)
 
     # ---- batches
 
@@ -178,6 +187,7 @@ class Tale:
             again = self.must(self.server.post(f"/v1/dead-letters/{letter['id']}/replay"), 202).json
             assert self.batch_end(again["batch_id"])["processed_documents"] == 1, letter
         for doc, word in docs.items():
+            self.checked.discard(("document", doc))
             self.oracle.answered(("document", doc), word)
 
 
@@ -212,6 +222,44 @@ def deletion(t, tag):
     yield
     t.change(key, ABSENT, lambda: t.server.request("DELETE", f"{DOCS}/{key[1]}?collection=c"), 200, 204)
     yield
+
+
+def uploaded_file(t, tag):
+    """A form with a file too large for memory alone: it is spooled on its way."""
+    key, word = ("document", f"file-{tag}"), f"file{tag}"
+    page = f"<html><body><h1>{word}</h1><p>{word} is moored.</p>{'<!-- ropes and tar -->' * 60000}</body></html>".encode()
+    body, headers = multipart({"collection": "c", "id": key[1], "metadata": json.dumps({"word": word})}, "page.html", page)
+    yield
+    t.change(key, word, lambda: t.server.post(DOCS, body, headers=headers), 201)
+    yield
+
+
+def mail(t, tag):
+    """What is attached becomes a document of its own. A mail that failed takes it back, at once or by the sweep where
+    the disk goes on failing; sent again it is whole."""
+    key, word = ("document", f"mail-{tag}"), f"mail{tag}"
+    text = (f"From: a@b.example\r\nTo: c@d.example\r\nSubject: {word}\r\nMIME-Version: 1.0\r\n"
+            f"Content-Type: multipart/mixed; boundary=q\r\n\r\n--q\r\nContent-Type: text/plain\r\n\r\n{word} is here.\r\n"
+            f"--q\r\nContent-Type: text/plain; name=\"note.txt\"\r\nContent-Disposition: attachment; filename=\"note.txt\"\r\n\r\n"
+            f"A note of {word}.\r\n--q--\r\n")
+    fields = {"id": key[1], "collection": "m", "text": text, "content_type": "message/rfc822"}
+    yield
+    got = t.server.post(DOCS, fields)
+    if got.status != 201:
+        t.check_failure(got)
+    yield
+    there = listed(t.server, "m") if t.server.get("/v1/collections/m").status == 200 else set()
+    mine = {d for d in there if d.startswith(key[1])}
+    if got.status == 201:
+        assert len(mine) == 2, mine
+    elif t.mode == ONCE:
+        assert len(mine) in (0, 2) or t.faults.call in ("unlink", "fsync", "fdatasync"), (t.faults.told(), mine)
+    t.must(t.server.post(DOCS, fields), 200, 201)
+    mine = {d for d in listed(t.server, "m") if d.startswith(key[1])}
+    assert len(mine) == 2, mine
+    for doc in mine:
+        body = t.must(t.server.get(f"{DOCS}/{urllib.parse.quote(doc, safe='')}/text?collection=m"), 200).body
+        assert word in body.decode(), (doc, body)
 
 
 def records(t, tag):
@@ -263,16 +311,27 @@ def collection(t, tag):
 
 
 def settings(t, tag):
-    """Chunking that changes has every document of a collection cut anew."""
+    """Chunking that changes has every document of a collection cut anew, in the background."""
+    t.change(("document", "long"), "long", lambda: t.put("long", "long", more=40), 200, 201)
+    tokens = 90 if t.server.get("/v1/collections/c").json["chunking"]["max_tokens"] == 40 else 40
+
+    def is_cut():
+        c = t.server.get("/v1/collections/c")
+        return c.status == 200 and c.json["outdated_documents"] == 0
     yield
-    got = t.server.request("PATCH", "/v1/collections/c", {"description": f"d{tag}", "chunking": {"max_tokens": 60 + hash(tag) % 60}})
-    if got.status == 200:
-        wait_for("the cutting", lambda: t.server.get("/v1/collections/c").status in (200, 503, 507), 10)
-    else:
+    got = t.server.request("PATCH", "/v1/collections/c", {"description": f"d{tag}", "chunking": {"max_tokens": tokens}})
+    if got.status != 200:
         t.check_failure(got)
+    elif t.mode == ONCE:
+        wait_for("the cutting", lambda: is_cut() or t.stopped(), 30)
     yield
     if got.status == 200:
-        assert t.server.get("/v1/collections/c").json["description"] == f"d{tag}"
+        wait_for("the cutting", is_cut, 30)
+        now = t.server.get("/v1/collections/c").json
+        assert (now["description"], now["chunking"]["max_tokens"]) == (f"d{tag}", tokens), now
+        assert now["recut_failed_documents"] == 0, now
+        chunks = t.server.get(f"{DOCS}/long/chunks?collection=c&limit=200").json["items"]
+        assert (len(chunks) > 20) == (tokens == 40), (tokens, len(chunks))
 
 
 def talk(t, tag):
@@ -306,7 +365,7 @@ def asking(t, tag):
     yield
 
 
-STEPS = (new_document, next_version, restoring, deletion, records, folder, collection, settings, talk, asking)
+STEPS = (new_document, uploaded_file, mail, next_version, restoring, deletion, records, folder, collection, settings, talk, asking)
 
 
 def calls_of(t, step, tag):
@@ -355,9 +414,11 @@ def story(binary, row, steps, everything, rng):
                 except Exception as problem:
                     raise AssertionError(f"{told}: {t.faults.told()}: {problem}\n{t.server.log_text()[-3000:]}") from problem
                 tried += hit
+                if tried % LIFE == LIFE - 1:
+                    t.again()
                 if everything and not hit and after >= n:
                     break
-            t.again()
+        t.again()
         assert t.server.stop() == 0
     return tried
 
@@ -368,3 +429,79 @@ def test_every_call_to_the_disk_fails(binary, everything=False):
         tried += story(binary, row, STEPS, everything, rng)
     print(f"        ({tried} calls failed)")
     assert tried > 100, tried
+
+
+# ---- starting and ending
+
+def filled(p):
+    """A place whose data folder has something in it: of a server that ended, and of one that was killed."""
+    server = Server(p)
+    assert server.put_document(id="base", text=text_of("basalt")).status == 201
+    assert server.stop() == 0
+    server = Server(p)
+    assert server.put_document(id="late", text=text_of("slate")).status == 201
+    server.kill()
+
+
+def check_filled(p):
+    server = Server(p)
+    wait_for("readiness", lambda: server.get("/readyz").status == 200)
+    for doc, word in (("base", "basalt"), ("late", "slate")):
+        assert word in server.get(f"{DOCS}/{doc}/text").body.decode()
+        hits = server.post("/v1/search", {"query": word, "mode": "keyword"}).json["results"]
+        assert hits and hits[0]["document_id"] == doc, hits
+    assert server.stop() == 0
+    report = json.loads(p.run("doctor", "--json").stdout)
+    assert not [c for c in report["checks"] if c["status"] == "wrong"], report
+
+
+def one_start(p, faults, after, error, kinds):
+    """It serves, or ends with a line that says why; whether the call came, and how many there were."""
+    faults.arm(after, error, kinds)
+    log = p.home / "server.log"
+    log.write_bytes(b"")
+    try:
+        server = Server(p, env=faults.env)
+    except AssertionError:
+        last = log.read_text().splitlines()[-1]
+        assert last.startswith("anchorage: ") and len(last) > 40 and str(p.data) in last, last
+        return faults.failed > 0, faults.seen
+    try:
+        wait_for("readiness", lambda: server.get("/readyz").status == 200, 20)
+        assert server.get(f"{DOCS}/base/text").status == 200
+    finally:
+        code = server.stop()
+    assert code == 0, (code, server.log_text()[-2000:])
+    return faults.failed > 0, faults.seen
+
+
+def starts(binary, filled_data, row, everything, rng):
+    error, kinds, _ = row
+    n, tried, after = None, 0, iter(())
+    while n is None or (chosen := next(after, None)) is not None:
+        with place(binary) as p:
+            shutil.copytree(filled_data, p.data, ignore=shutil.ignore_patterns("*.sock"))
+            faults = Faults(p)
+            if n is None:  # the first start counts
+                n = one_start(p, faults, CALLS_MAX, error, kinds)[1]
+                after = iter(range(n) if everything else rng.sample(range(n), min(SAMPLE, n)))
+                continue
+            try:
+                tried += one_start(p, faults, chosen, error, kinds)[0]
+                faults.lift()
+                check_filled(p)
+            except Exception as problem:
+                raise AssertionError(f"{name_of(error)}, call {chosen} of about {n}: {faults.told()}: {problem}\n"
+                                     f"{(p.home / 'server.log').read_text()[-3000:]}") from problem
+    return tried
+
+
+def test_every_call_of_a_start_and_an_end_fails(binary, everything=False):
+    rng, tried = random.Random(12), 0
+    with place(binary) as origin:
+        filled(origin)
+        for row in ROWS:
+            if row[2] == ONCE:
+                tried += starts(binary, origin.data, row, everything, rng)
+    print(f"        ({tried} calls failed)")
+    assert tried > 5, tried

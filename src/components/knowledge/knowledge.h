@@ -65,6 +65,10 @@ anc_status kno_collection_list(kno_service *kno, krn_call *call, anc_str after, 
 anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name,
                                  uint64_t *ret_seq) ANC_MUST_CHECK;
 
+/* Where the present stands among the deletions of collections, never 0; for kno_document_input.asked of
+ * puts that are done later. */
+anc_status kno_moment(kno_service *kno, krn_call *call, uint64_t *ret) ANC_MUST_CHECK;
+
 /* ---- documents ---------------------------------------------------------------------------- */
 
 /* How far a put came; for the report of a failure. */
@@ -115,8 +119,9 @@ typedef struct kno_past {
 
 /* A record of a file that becomes a document of its own. */
 typedef struct kno_row {
-    uint64_t number; /* in the file, from 1 */
-    anc_str parent;  /* the file's document */
+    uint64_t number;  /* in the file, from 1 */
+    anc_str parent;   /* the file's document */
+    anc_str made_for; /* kno_version.fingerprint of the version of it that the row is of */
     anc_str id, title, uri;
     anc_str content;  /* a JSON object */
     anc_str metadata; /* a JSON object: what was given, and the columns */
@@ -137,6 +142,9 @@ typedef struct kno_document_input {
     anc_str
         collection; /* made with default settings when it does not exist and `make_collection` */
     bool make_collection;
+    uint64_t
+        asked; /* kno_moment of the wish: NOT_FOUND when the collection was deleted since, also where
+                       another has its name now; 0: when the put begins */
     anc_str id;           /* 1 to 512 bytes; empty: a UUIDv7 is made */
     anc_str title;        /* empty: the text's own title, else the uri's last part, else the id */
     anc_str uri;          /* may be empty */
@@ -152,6 +160,9 @@ typedef struct kno_document_input {
      * out. Other kinds are read as always. NULL: a file is one document. */
     const kno_rows_wanted *rows;
     anc_str parent; /* of a row: the document that it is a part of; NOT_FOUND without it */
+    anc_str
+        made_for; /* kno_row.made_for: NOT_FOUND when the parent has come to another version; empty:
+                         any */
     uint32_t expected_version; /* that must be the current one, else CONFLICT; 0: any */
     const kno_past *past;      /* NULL: a version of today */
     kno_put_stage *stage;      /* kept up to date while it is put; NULL: nobody wants to know */
@@ -164,7 +175,8 @@ typedef struct kno_document_input {
  * title, metadata and acl is `unchanged` and costs no embedding. `must_be_new`: CONFLICT when the id
  * exists. INVALID, LIMIT and UNSUPPORTED name what was wrong with the content. With `past` it is
  * `unchanged` where the document has that very version, or had one of its number and keeps it no
- * more; CONFLICT where the number stands for another version.
+ * more; CONFLICT where the number stands for another version. A collection that is deleted while the
+ * put is under way is not made again: NOT_FOUND.
  *
  * What a mail has attached becomes documents of their own, with the id "<id>#<file name>" (and the uri
  * likewise), its source, metadata and acl. They are replaced with it and deleted with it; one that
@@ -327,6 +339,10 @@ typedef struct kno_indexable {
     const kno_chunk *chunks; /* [n_chunks], in order; metadata not filled */
     const float *vectors;    /* [n_chunks * dims], unit length; NULL when there are none */
 } kno_indexable;
+
+/* All changes up to `seq` are shown: what was replaced by then need not be there for searches any more.
+ * The mark never goes back. Any thread, does not block. */
+void kno_shown(kno_service *kno, uint64_t seq);
 
 /* Reads the current version of a document for indexing; NOT_FOUND when it is gone. `model` is the
  * revision wanted; when its vectors are not all there, `vectors` is NULL. */

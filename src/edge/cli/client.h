@@ -57,6 +57,12 @@ anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
                       bool (*on_event)(void *arg, anc_str event, anc_str data), void *arg,
                       anc_err *err) ANC_MUST_CHECK;
 
+/* The same of a GET that has no end, with the id of each event; `last_id` (may be empty) is where to go
+ * on. OK when `on_event` stopped it or the server ended it. */
+anc_status cli_watch(cli_client *client, anc_str path, anc_str last_id,
+                     bool (*on_event)(void *arg, const struct net_sse_event *event), void *arg,
+                     anc_err *err) ANC_MUST_CHECK;
+
 /* A request for net_client_run_many: url, headers and timeouts set; everything in `mem`. */
 anc_status cli_request_make(cli_client *client, const char *method, anc_str path, anc_str body,
                             anc_arena *mem, net_request *ret, anc_err *err) ANC_MUST_CHECK;

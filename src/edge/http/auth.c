@@ -5,7 +5,11 @@
  * machine itself, so two ways for a web page in a browser there are closed. A name that resolves to
  * loopback (DNS rebinding) fails the check of Host, and a form, script or image of another site fails
  * the check of where it comes from (Origin, and Sec-Fetch-Site where a browser sends no Origin), which
- * holds for every route that acts (route_table.h), key or not.
+ * holds for every route that acts (route_table.h), key or not, and for a WebSocket, which no browser
+ * keeps from the pages of other sites.
+ *
+ * Where a browser cannot send that field (EventSource, WebSocket) the key may come as ?access_token; no
+ * query string is ever logged.
  *
  * A Unix socket lies in the data folder, with mode 0600: who can open it owns the data.
  */
@@ -14,6 +18,8 @@
 #include "hash/sha256.h"
 #include "net/uri.h"
 #include "request.h"
+
+enum { QUERY_ARENA_BYTES = 256 << 10 };
 
 static const anc_str owner_labels[] = {ANC_STR_INIT("public"), ANC_STR_INIT("user:admin")};
 
@@ -68,7 +74,8 @@ static anc_status check_browser(http_request *rq, anc_err *err)
                         "Host \"%.*s\" is not this machine; without an API key only loopback names "
                         "are answered",
                         ANC_FMT(host));
-    if (http_route_acts(rq->route) && by_foreign_page(rq, origin, host))
+    const bool guarded = http_route_acts(rq->route) || (rq->route->flags & HTTP_WEBSOCKET) != 0;
+    if (guarded && by_foreign_page(rq, origin, host))
         return ANC_FAIL(err, ANC_FORBIDDEN,
                         "pages of %.*s may not call this; http.cors_origins lists who may",
                         ANC_FMT(origin.len > 0 ? origin : ANC_STR("another site")));
@@ -84,16 +91,41 @@ static bool same_hash(const unsigned char *a, const unsigned char *b)
     return differ == 0;
 }
 
-static anc_status check_key(http_request *rq, anc_err *err)
+/* The key as ?access_token, in `mem`; ptr NULL where there is none. */
+static anc_str key_of_query(http_request *rq, anc_arena *mem)
+{
+    anc_err ignored = {0};
+    net_param *params;
+    size_t n;
+    if (mem == NULL || (rq->route->flags & HTTP_TOKEN) == 0 ||
+        net_query_params(mem, net_exchange_query(rq->ex), &params, &n, &ignored) != ANC_OK)
+        return ANC_STR_NONE;
+    for (size_t i = 0; i < n; i++)
+        if (anc_str_eq(params[i].name, ANC_STR("access_token")))
+            return params[i].value;
+    return ANC_STR_NONE;
+}
+
+static anc_status read_key(http_request *rq, anc_arena *mem, anc_str *ret, anc_err *err)
 {
     const anc_str scheme = ANC_STR("Bearer ");
     const anc_str header = net_exchange_header(rq->ex, "authorization");
-    unsigned char hash[ANC_SHA256_BYTES];
-    if (header.ptr == NULL)
+    *ret = header.ptr != NULL ? anc_str_trim(anc_str_sub(header, scheme.len, header.len))
+                              : key_of_query(rq, mem);
+    if (ret->ptr == NULL && header.ptr == NULL)
         return ANC_FAIL(err, ANC_UNAUTHENTICATED, "send Authorization: Bearer with the API key");
-    if (!anc_str_eq_nocase(anc_str_sub(header, 0, scheme.len), scheme))
+    if (header.ptr != NULL && !anc_str_eq_nocase(anc_str_sub(header, 0, scheme.len), scheme))
         return ANC_FAIL(err, ANC_UNAUTHENTICATED, "Authorization is not of the form Bearer KEY");
-    ANC_TRY(anc_sha256_of(anc_str_trim(anc_str_sub(header, scheme.len, header.len)), hash, err));
+    return ANC_OK;
+}
+
+static anc_status check_key(http_request *rq, anc_err *err)
+{
+    anc_str key;
+    unsigned char hash[ANC_SHA256_BYTES];
+    ANC_ARENA(mem, QUERY_ARENA_BYTES);
+    ANC_TRY(read_key(rq, mem, &key, err));
+    ANC_TRY(anc_sha256_of(key, hash, err));
     if (!same_hash(hash, rq->edge->key_sha256))
         return ANC_FAIL(err, ANC_UNAUTHENTICATED, "the API key is not right");
     return ANC_OK;

@@ -266,7 +266,8 @@ static anc_status check_idempotency(http_request *rq, bool *ret_replayed)
     return replay(rq, &kept);
 }
 
-static anc_status work(http_request *rq, bool *ret_replayed)
+/* *ret_handled: the handler has it, and where it took it over, the request may be gone. */
+static anc_status work(http_request *rq, bool *ret_handled, bool *ret_replayed)
 {
     ANC_TRY(krn_call_check(rq->edge->o.clock, &rq->call));
     if (rq->route->query == NULL && rq->route->lane != HTTP_LOOP) {
@@ -279,16 +280,16 @@ static anc_status work(http_request *rq, bool *ret_replayed)
     if (*ret_replayed)
         return ANC_OK;
     ANC_TRY(parse_body(rq));
-    rq->not_handled = NULL;
+    *ret_handled = true;
     return rq->route->handle(rq);
 }
 
 static void first_step(http_request *rq)
 {
     const bool takes_over = (rq->route->flags & HTTP_TAKES_OVER) != 0;
-    bool replayed = false;
-    const anc_status status = work(rq, &replayed);
-    if (rq->not_handled != NULL)
+    bool handled = false, replayed = false;
+    const anc_status status = work(rq, &handled, &replayed);
+    if (!handled && rq->not_handled != NULL)
         rq->not_handled(rq);
     if (status != ANC_OK || replayed || !takes_over)
         http_finish(rq, status);

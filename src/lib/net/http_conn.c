@@ -1,6 +1,7 @@
 /* http_conn.c - one connection: heads in, exchanges out, one after another.
  *
  *   HEAD ──head complete──> EXCHANGE ──answer sent──> HEAD          (kept alive)
+ *     │                        │ └──taken over──> CHANNEL (channel.c)
  *     └────head refused───────^   └───answer sent──> LINGER ──> closed
  *
  * net_conn_pump drives the machine over the bytes that are there; every callback of the handler
@@ -30,6 +31,7 @@ static void on_closed(uv_handle_t *handle)
         net_exchange_clear_out(conn->ex);
         net_exchange_release(conn->ex);
     }
+    net_channel_free(conn->channel);
     net_server_conn_closed(server, conn);
     free(conn);
     net_server_handle_closed(server);
@@ -54,9 +56,11 @@ void net_conn_close(net_conn *conn)
 {
     if (conn->state == CONN_CLOSED)
         return;
-    const bool working = conn->state == CONN_EXCHANGE;
+    const bool working = conn->state == CONN_EXCHANGE, channel = conn->state == CONN_CHANNEL;
     conn->state = CONN_CLOSED;
     uv_close(&conn->uv.handle, on_closed);
+    if (channel)
+        net_channel_closed(conn);
     if (!working) {
         if (conn->ex != NULL)
             conn->ex->conn = NULL;
@@ -74,8 +78,7 @@ static void on_shutdown(uv_shutdown_t *req, int status)
         net_conn_close(conn);
 }
 
-/* No more is sent; waits a little for the client to close. */
-static void linger(net_conn *conn)
+void net_conn_linger(net_conn *conn)
 {
     conn->state = CONN_LINGER;
     conn->since_ms = net_loop_now_ms(conn->server->loop);
@@ -190,7 +193,7 @@ static bool finish_exchange(net_conn *conn)
     net_exchange_part(ex, false);
     conn->ex = NULL;
     if (close) {
-        linger(conn);
+        net_conn_linger(conn);
     } else {
         conn->state = CONN_HEAD;
         conn->since_ms = net_loop_now_ms(conn->server->loop);
@@ -213,7 +216,11 @@ static void consume(net_conn *conn, anc_str *in)
                 net_conn_close(conn);
             return;
         }
-        if (conn->state == CONN_HEAD) {
+        if (conn->state == CONN_CHANNEL) {
+            if (in->len == 0)
+                return;
+            net_channel_take_bytes(conn, in);
+        } else if (conn->state == CONN_HEAD) {
             if (in->len == 0 || !take_head(conn, in))
                 return;
         } else if (atomic_load(&conn->ex->wanted) != 0) {
@@ -359,6 +366,8 @@ void net_conn_sweep(net_conn *conn, int64_t now_ms)
         if (age_ms > o->head_timeout_ms)
             net_conn_refuse(conn, 408, "the head of the request did not come in time",
                             ANC_TOO_SLOW);
+    } else if (conn->state == CONN_CHANNEL) {
+        net_channel_tick(conn, now_ms);
     } else if (conn->state == CONN_LINGER) {
         if (age_ms > LINGER_MS)
             net_conn_close(conn);

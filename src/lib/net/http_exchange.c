@@ -512,3 +512,14 @@ void net_exchange_part(net_exchange *ex, bool gone)
     (void)pthread_mutex_unlock(&ex->lock);
     net_exchange_call_gone(ex);
 }
+
+void net_exchange_hand_over(net_exchange *ex, int status, size_t bytes_out)
+{
+    (void)pthread_mutex_lock(&ex->lock);
+    ex->phase = EX_ENDED;
+    ex->status = status;
+    (void)pthread_mutex_unlock(&ex->lock);
+    ex->bytes_out = bytes_out;
+    net_server_log(ex->conn->server, ex, status, NET_END_WHOLE);
+    net_exchange_part(ex, false);
+}

@@ -24,6 +24,7 @@
 #include <uv.h>
 
 #include "loop_impl.h"
+#include "net/channel.h"
 #include "net/http_codec.h"
 #include "net/http_server.h"
 
@@ -33,6 +34,7 @@ enum {
     READ_BUFFER_BYTES = 64 << 10,
     LINGER_MS = 2000,        /* how long a closing connection's input is thrown away */
     LINGER_BYTES = 32 << 20, /* and how much of it */
+    STALL_LOOK_MS = 20,      /* how often channels that wait for room are looked at */
     DEPARTURE_POLL_MS = 25, /* how often a connection that is not being read is asked for its end */
     BODY_RATE_GRACE_MS = 10000
 };
@@ -122,6 +124,7 @@ struct net_exchange {
 typedef enum conn_state {
     CONN_HEAD,     /* between requests, or inside a head */
     CONN_EXCHANGE, /* a request is being worked on */
+    CONN_CHANNEL,  /* HTTP is over: channel.c has it */
     CONN_LINGER,   /* the last answer went out; input is thrown away until the client closes */
     CONN_CLOSED    /* the handle is closing */
 } conn_state;
@@ -138,10 +141,11 @@ struct net_conn {
     conn_state state;
     bool pumping; /* net_conn_pump is on the stack */
     bool reading;
-    anc_buf in;       /* came ahead of its turn */
-    net_exchange *ex; /* shared (ref): of the head that is coming in, or the one worked on */
-    int64_t since_ms; /* of the state; in CONN_HEAD with a byte: of the first byte */
-    size_t lingered;  /* bytes thrown away */
+    anc_buf in;           /* came ahead of its turn */
+    net_exchange *ex;     /* shared (ref): of the head that is coming in, or the one worked on */
+    net_channel *channel; /* owned; NULL until the exchange was taken over */
+    int64_t since_ms;     /* of the state; in CONN_HEAD with a byte: of the first byte */
+    size_t lingered;      /* bytes thrown away */
     uv_write_t write_req;
     uv_shutdown_t shutdown_req;
     size_t writing;      /* bytes given to uv_write, 0: none under way */
@@ -174,14 +178,16 @@ struct net_server {
     size_t first_listener[LISTENERS_MAX]; /* of each address of the options */
     size_t handles;                       /* whose close callback is still to come */
     net_conn *conns;
-    uv_timer_t sweep; /* deadlines; runs while there are connections */
-    uv_timer_t poll;  /* departures; runs while some connection is not read */
+    net_channel *blocked; /* those that wait for room */
+    uv_timer_t stall;     /* looks at them; runs while there are any */
+    uv_timer_t sweep;     /* deadlines; runs while there are connections */
+    uv_timer_t poll;      /* departures; runs while some connection is not read */
     uint64_t sweep_every_ms;
     net_timer *drain_timer;
     void (*drain_done)(void *arg, bool all);
     void *drain_arg;
     bool draining, closed;
-    bool sweeping, polling;
+    bool sweeping, polling, stalling;
     char read_buffer[READ_BUFFER_BYTES];
     atomic_uint_fast64_t n_conns, n_exchanges, accepted, refused, requests, bad_requests;
 };
@@ -190,6 +196,7 @@ struct net_server {
 void net_server_conn_closed(net_server *server, net_conn *conn); /* its handle is gone */
 void net_server_handle_closed(net_server *server);
 void net_server_poll_departures(net_server *server); /* some connection is not being read */
+void net_server_watch_blocked(net_server *server);   /* some channel waits for room */
 void net_server_log(net_server *server, const net_exchange *ex, int status, net_end end);
 
 /* ---- http_listen.c ---- */
@@ -205,11 +212,22 @@ bool net_conn_has_left(net_conn *conn); /* asks the system; for one that is not 
 /* Answers by the server itself, ends the body with `ended`, and closes afterwards. */
 void net_conn_refuse(net_conn *conn, int status, const char *detail, anc_status ended);
 void net_conn_serve(net_exchange *ex); /* what `wanted` asks for */
+void net_conn_linger(net_conn *conn);  /* no more is sent; waits a little for the client to close */
 
 /* ---- http_write.c ---- */
 void net_conn_flush(net_conn *conn);
 
+/* ---- channel.c ---- */
+void net_channels_look(net_server *server); /* ends those that are slow or broken */
+void net_channel_tick(net_conn *conn, int64_t now_ms);
+void net_channel_take_bytes(net_conn *conn, anc_str *in);
+void net_channel_drain(net_conn *conn);
+void net_channel_closed(net_conn *conn); /* the handle is closing: the owner is told */
+void net_channel_free(net_channel *channel);
+
 /* ---- http_exchange.c ---- */
+/* The connection goes its own way: the exchange counts as answered with `status`. */
+void net_exchange_hand_over(net_exchange *ex, int status, size_t bytes_out);
 net_exchange *net_exchange_new(net_conn *conn);
 void net_exchange_release(net_exchange *ex);         /* one reference of ours */
 void net_exchange_part(net_exchange *ex, bool gone); /* the connection lets go of it */

@@ -88,6 +88,24 @@ void net_server_poll_departures(net_server *server)
     (void)uv_timer_start(&server->poll, on_poll, DEPARTURE_POLL_MS, DEPARTURE_POLL_MS);
 }
 
+static void on_stall(uv_timer_t *timer)
+{
+    net_server *server = timer->data;
+    net_channels_look(server);
+    if (server->blocked == NULL && !server->closed) {
+        (void)uv_timer_stop(&server->stall);
+        server->stalling = false;
+    }
+}
+
+void net_server_watch_blocked(net_server *server)
+{
+    if (server->stalling || server->closed)
+        return;
+    server->stalling = true;
+    (void)uv_timer_start(&server->stall, on_stall, STALL_LOOK_MS, STALL_LOOK_MS);
+}
+
 static void update_sweep(net_server *server)
 {
     const bool want = server->conns != NULL && !server->closed;
@@ -225,6 +243,8 @@ void net_server_drain(net_server *server, int64_t deadline_ms, void (*done)(void
             net_conn_close(c);
         else if (c->state == CONN_EXCHANGE)
             atomic_store(&c->ex->must_close, true);
+        else if (c->state == CONN_CHANNEL)
+            net_channel_drain(c);
     }
     const bool empty = server->conns == NULL;
     if (!net_timer_start(server->loop, empty ? 0 : deadline_ms,
@@ -243,6 +263,7 @@ void net_server_close(net_server *server)
     for (net_conn *c = server->conns; c != NULL; c = c->next)
         net_conn_close(c);
     server->closed = true;
+    uv_close((uv_handle_t *)&server->stall, on_server_handle_closed);
     uv_close((uv_handle_t *)&server->sweep, on_server_handle_closed);
     uv_close((uv_handle_t *)&server->poll, on_server_handle_closed);
 }
@@ -259,10 +280,11 @@ static net_server *server_new(net_loop *loop, const net_server_options *options)
     server->options.listen = NULL; /* its views are the caller's */
     set_defaults(&server->options);
     server->sweep_every_ms = sweep_interval(&server->options);
+    (void)uv_timer_init(net_loop_uv(loop), &server->stall);
     (void)uv_timer_init(net_loop_uv(loop), &server->sweep);
     (void)uv_timer_init(net_loop_uv(loop), &server->poll);
-    server->sweep.data = server->poll.data = server;
-    server->handles = 2;
+    server->stall.data = server->sweep.data = server->poll.data = server;
+    server->handles = 3;
     return server;
 }
 

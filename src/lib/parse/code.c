@@ -62,15 +62,17 @@ typedef struct code {
 
 /* ---- lines ------------------------------------------------------------------------------------- */
 
-/* Passes over a quoted text that ends on this line; else over the quote alone. */
-static size_t skip_quoted(anc_str text, size_t at, size_t end)
+/* Passes over a quoted text that ends on this line; else over the quote alone. What nothing closes is
+ * noted: all such quotes behind it are escaped, so that nothing closes them either. */
+static size_t skip_quoted(anc_str text, size_t at, size_t end, bool *unclosed)
 {
-    for (size_t i = at + 1; i < end; i++) {
+    for (size_t i = at + 1; i < end && !*unclosed; i++) {
         if (text.ptr[i] == '\\')
             i++;
         else if (text.ptr[i] == text.ptr[at])
             return i + 1;
     }
+    *unclosed = true;
     return at + 1;
 }
 
@@ -119,7 +121,7 @@ static void add_code_sign(line *ln, anc_str text, size_t at)
 /* Finds what of the line is code. */
 static void look_at_line(lines *r, line *ln)
 {
-    bool blank_before = true;
+    bool blank_before = true, unclosed[2] = {false, false};
     ln->note = true;
     for (size_t i = ln->start; i < ln->end;) {
         if (r->until.len > 0) {
@@ -147,7 +149,8 @@ static void look_at_line(lines *r, line *ln)
             return;
         } else {
             add_code_sign(ln, r->text, i);
-            i = c == '"' || c == '\'' ? skip_quoted(r->text, i, ln->end) : i + 1;
+            i = c == '"' || c == '\'' ? skip_quoted(r->text, i, ln->end, &unclosed[c == '"'])
+                                      : i + 1;
         }
         blank_before = false;
     }
@@ -272,7 +275,7 @@ static bool emit_heading(code *c, anc_str name, unsigned level)
 static bool find_body(const code *c, anc_str text, size_t head, size_t *ret_at, size_t *ret_edge)
 {
     lines r = {.l = c->l, .begins = c->begins, .text = text, .at = head};
-    line ln, first;
+    line ln;
     bool begun = c->l->body == PRS_BODY_INDENTED;
     if (!next_line(&r, &ln))
         return false;
@@ -283,7 +286,7 @@ static bool find_body(const code *c, anc_str text, size_t head, size_t *ret_at, 
             return false;
     *ret_at = r.at;
     do {
-        if (!peek_line(&r, &first) || !next_line(&r, &ln))
+        if (!next_line(&r, &ln))
             return false;
     } while (ln.blank || ln.inside || goes_on(c->l, &ln));
     *ret_edge = ln.indent;
@@ -438,6 +441,8 @@ static bool cut(code *c, anc_str part, size_t edge, unsigned level)
     unit u = {.head = SIZE_MAX};
     line ln;
     while (next_line(&r, &ln)) {
+        if (!prs_emit_may_go_on(c->e))
+            return false;
         const size_t begin = unit_begins(&r, &ln, &a, edge);
         if (begin != SIZE_MAX && begin > u.start) {
             if (!emit_unit(c, part, &u, begin, level))

@@ -45,8 +45,9 @@ static void repair_utf8(anc_str bytes, anc_buf *out)
 
 static void blank_nuls(anc_buf *out)
 {
-    for (char *p; out->len > 0 && (p = memchr(out->ptr, '\0', out->len)) != NULL;)
-        *p = ' ';
+    for (size_t i = 0; i < out->len; i++)
+        if (out->ptr[i] == '\0')
+            out->ptr[i] = ' ';
 }
 
 /* Converts by the C library's tables. False when it does not know the charset. */

@@ -73,12 +73,12 @@ static const prs_xml_name names[] = {{"w:abstractNum", ABSTRACT},
                                      {"w:startOverride", START_OVERRIDE},
                                      {"w:val", VAL}};
 
+/* What is being read is kept by its number: the arrays move as they grow. */
 typedef struct reading {
     prs_archive *a;
     prs_docx_lists *l;
-    definition *definition; /* that is being read */
-    list *list;
-    level *level;
+    uint32_t definition, list; /* from 1; 0: none */
+    unsigned level;            /* from 1, of the definition; 0: none */
     unsigned overridden;
 } reading;
 
@@ -128,10 +128,12 @@ static bool begin_definition(reading *r, anc_str id)
     l->definitions = things;
     if (!anc_map_put(l->definition_numbers, id, l->n_definitions + 1))
         return out_of_memory(r->a->e);
-    r->definition = &l->definitions[l->n_definitions++];
-    *r->definition = (definition){.counts = {0}};
+    definition *d = &l->definitions[l->n_definitions++];
+    *d = (definition){.counts = {0}};
     for (size_t i = 0; i < PRS_DOCX_LEVELS; i++)
-        r->definition->levels[i].start = 1;
+        d->levels[i].start = 1;
+    r->definition = l->n_definitions;
+    r->level = 0;
     return true;
 }
 
@@ -144,10 +146,12 @@ static bool begin_list(reading *r, anc_str id)
     l->lists = things;
     if (!anc_map_put(l->list_numbers, id, l->n_lists + 1))
         return out_of_memory(r->a->e);
-    r->list = &l->lists[l->n_lists++];
-    *r->list = (list){.definition = 0};
+    list *begun = &l->lists[l->n_lists++];
+    *begun = (list){.definition = 0};
     for (size_t i = 0; i < PRS_DOCX_LEVELS; i++)
-        r->list->starts[i] = NOT_SAID;
+        begun->starts[i] = NOT_SAID;
+    r->list = l->n_lists;
+    r->overridden = 0;
     return true;
 }
 
@@ -169,10 +173,15 @@ static prs_number_form form_of(anc_str name)
     return PRS_NUMBER_DECIMAL;
 }
 
+static level *level_of(const reading *r)
+{
+    return &r->l->definitions[r->definition - 1].levels[r->level - 1];
+}
+
 static bool take_text(reading *r, anc_str text)
 {
-    r->level->text_at = (uint32_t)r->l->texts.len;
-    r->level->text_len = (uint32_t)text.len;
+    level_of(r)->text_at = (uint32_t)r->l->texts.len;
+    level_of(r)->text_len = (uint32_t)text.len;
     (void)anc_buf_add(&r->l->texts, text);
     return !r->l->texts.refused ||
            prs_emit_fail(r->a->e, anc_buf_status(&r->l->texts, "lists", r->a->e->err));
@@ -183,11 +192,11 @@ static bool take_level(reading *r, unsigned id, const prs_xml_attributes *a)
 {
     uint32_t n;
     if (id == START && prs_xml_number(a, VAL, &n))
-        r->level->start = n;
+        level_of(r)->start = n;
     else if (id == FORMAT)
-        r->level->form = form_of(prs_xml_attribute(a, VAL));
+        level_of(r)->form = form_of(prs_xml_attribute(a, VAL));
     else if (id == LEGAL)
-        r->level->as_decimals = prs_docx_is_on(prs_xml_attribute(a, VAL));
+        level_of(r)->as_decimals = prs_docx_is_on(prs_xml_attribute(a, VAL));
     else if (id == TEXT)
         return take_text(r, prs_xml_attribute(a, VAL));
     return true;
@@ -196,15 +205,16 @@ static bool take_level(reading *r, unsigned id, const prs_xml_attributes *a)
 /* What is inside a list. */
 static bool take_list(reading *r, unsigned id, const prs_xml_attributes *a)
 {
+    list *taken = &r->l->lists[r->list - 1];
     uint64_t number;
     uint32_t n;
     if (id == ABSTRACT_ID &&
         anc_map_find(r->l->definition_numbers, prs_xml_attribute(a, VAL), &number))
-        r->list->definition = (uint32_t)number;
+        taken->definition = (uint32_t)number;
     else if (id == OVERRIDE && prs_xml_number(a, ILVL, &n))
         r->overridden = n < PRS_DOCX_LEVELS ? n : PRS_DOCX_LEVELS - 1;
     else if (id == START_OVERRIDE && prs_xml_number(a, VAL, &n))
-        r->list->starts[r->overridden] = n;
+        taken->starts[r->overridden] = n;
     return true;
 }
 
@@ -212,28 +222,33 @@ static bool on_start(void *self, unsigned id, const prs_xml_attributes *a)
 {
     reading *r = self;
     uint32_t n;
+    if ((id == ABSTRACT || id == NUM) && (r->definition > 0 || r->list > 0)) {
+        prs_emitter *e = r->a->e;
+        return prs_emit_fail(
+            e, ANC_FAIL(e->err, ANC_INVALID, "document: a list is defined inside another one"));
+    }
     if (id == ABSTRACT)
         return begin_definition(r, prs_xml_attribute(a, ABSTRACT_ID));
     if (id == NUM)
         return begin_list(r, prs_xml_attribute(a, NUM_ID));
-    if (id == LEVEL && r->definition != NULL && prs_xml_number(a, ILVL, &n)) {
-        r->level = n < PRS_DOCX_LEVELS ? &r->definition->levels[n] : NULL;
+    if (id == LEVEL && r->definition > 0 && prs_xml_number(a, ILVL, &n)) {
+        r->level = n < PRS_DOCX_LEVELS ? n + 1 : 0;
         return true;
     }
-    if (r->level != NULL)
+    if (r->level > 0)
         return take_level(r, id, a);
-    return r->list == NULL || take_list(r, id, a);
+    return r->list == 0 || take_list(r, id, a);
 }
 
 static bool on_end(void *self, unsigned id)
 {
     reading *r = self;
     if (id == ABSTRACT)
-        r->definition = NULL;
+        r->definition = 0;
     if (id == NUM)
-        r->list = NULL;
+        r->list = 0;
     if (id == LEVEL || id == ABSTRACT)
-        r->level = NULL;
+        r->level = 0;
     return true;
 }
 

@@ -209,6 +209,8 @@ static int text(MD_TEXTTYPE type, const MD_CHAR *bytes, MD_SIZE size, void *user
 {
     reader *r = user;
     const anc_str s = {bytes, size};
+    if (!prs_emit_may_go_on(r->e))
+        return 1;
     if (r->in_html) {
         (void)anc_buf_add(&r->html, s);
         return 0;

@@ -271,7 +271,7 @@ bool prs_read_plain(anc_str text, prs_emitter *e)
     plain p = {.rest = text, .e = e, .first = true};
     while (p.rest.len > 0) {
         const anc_str line = take_line(&p.rest);
-        if (!add_any_line(&p, line))
+        if (!prs_emit_may_go_on(e) || !add_any_line(&p, line))
             return false;
         p.last_length = line.len;
     }

@@ -179,6 +179,7 @@ anc_status ing_batch_queue(ing_service *ing, krn_call *call, const ing_batch_rec
     ing_batch_record batch = *wanted;
     batch.id = anc_str_of(id);
     batch.now = (ing_counts){.phase = ING_PHASE_QUEUED};
+    ANC_TRY(kno_moment(ing->with.knowledge, call, &batch.asked));
     start_work work = {.ing = ing, .batch = &batch};
     ANC_TRY(krn_writer_run(ing->with.writer, call, write_start, &work));
     krn_log_write(ing->with.log, KRN_INFO, "ingest", "batch queued", KRN_STR("batch_id", batch.id),

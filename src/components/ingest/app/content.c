@@ -22,6 +22,7 @@ static anc_str id_of(const ing_worker *w, krn_call *call, anc_str uri)
 static kno_document_input with_settings(const ing_batch_record *batch)
 {
     return (kno_document_input){.collection = batch->collection,
+                                .asked = batch->asked,
                                 .metadata = batch->metadata,
                                 .acl = batch->acl,
                                 .n_acl = batch->n_acl};

@@ -2,7 +2,7 @@
  *
  * While the file is read each record goes to segments of the spool, as JSON
  *
- *   {"id", "title", "uri", "parent", "text", "metadata"}
+ *   {"id", "title", "uri", "parent", "made_for", "text", "metadata"}
  *
  * and the items that point to them wait in memory. The transaction that makes the file's version current
  * counts it and adds them, so that they are there with it or not at all. From then on a row is an item
@@ -115,6 +115,7 @@ static anc_status encode(ing_expansion *x, const kno_row *row, anc_err *err)
     json_put_str(&w, "title", row->title);
     json_put_str(&w, "uri", row->uri);
     json_put_str(&w, "parent", row->parent);
+    json_put_str(&w, "made_for", row->made_for);
     json_put_str(&w, "text", row->content);
     json_put_raw(&w, "metadata", row->metadata);
     json_close_object(&w);
@@ -231,11 +232,8 @@ anc_status ing_row_read(anc_str json, krn_call *call, kno_document_input *ret)
     const struct {
         const char *name;
         anc_str *to;
-    } members[] = {{"id", &ret->id},
-                   {"title", &ret->title},
-                   {"uri", &ret->uri},
-                   {"parent", &ret->parent},
-                   {"text", &ret->content}};
+    } members[] = {{"id", &ret->id},         {"title", &ret->title},       {"uri", &ret->uri},
+                   {"parent", &ret->parent}, {"made_for", &ret->made_for}, {"text", &ret->content}};
     anc_status status = ANC_OK;
     for (size_t i = 0; status == ANC_OK && i < ANC_COUNT(members); i++)
         status = copy_member(call, root, members[i].name, members[i].to);

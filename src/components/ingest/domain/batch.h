@@ -80,6 +80,7 @@ typedef struct ing_batch_record {
     const anc_str *labels; /* [n_labels] of the principal */
     size_t n_labels;
 
+    uint64_t asked;    /* kno_moment at which it was asked for; 0: not recorded */
     int64_t announced; /* ordinal up to which documents were announced; -1: none */
     anc_str error;     /* ptr NULL: none */
     int64_t created_ms, updated_ms, completed_ms;
@@ -153,6 +154,12 @@ enum { ING_CLAIMS_MAX = 5 };
 /* Milliseconds before try number `tries` + 1 of an item that failed for a passing reason; negative:
  * no further try. */
 int64_t ing_retry_after_ms(unsigned tries);
+
+/* Milliseconds before a batch is looked for, listed or ended again after so many failures in a row. */
+int64_t ing_step_retry_ms(unsigned failures);
+
+/* A source whose listing fails so often in a row is given up with its batch. */
+enum { ING_LIST_TRIES = 8 };
 
 /* A record longer than this is refused: it is read as a whole. */
 enum { ING_RECORD_BYTES = 16 << 20 };

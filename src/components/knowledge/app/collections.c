@@ -148,6 +148,14 @@ anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name, k
     return to_public(kno, call, &record, ret);
 }
 
+anc_status kno_moment(kno_service *kno, krn_call *call, uint64_t *ret)
+{
+    const kno_collection_store c = kno->with.catalog.collections;
+    ANC_TRY(c.ops->dropped(c.self, call, ANC_STR_NONE, ret));
+    ++*ret;
+    return ANC_OK;
+}
+
 /* ---- changed ------------------------------------------------------------------------------- */
 
 static unsigned bits_of(const kno_collection_set *set)
@@ -192,11 +200,12 @@ anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name,
     *ret_seq = work.seq;
     anc_err ignored; /* it is gone; what could not be cleared away now is the sweep's */
     anc_err_clear(&ignored);
-    krn_call after = *call;
-    after.err = &ignored;
+    krn_call after = kno_call_after(kno, call, &ignored);
     for (bool more = true; more;)
-        if (kno_dropped_collect(kno, &after, &more) != ANC_OK)
+        if (kno_dropped_collect(kno, &after, &more) != ANC_OK) {
+            kno_sweep_wake(kno);
             break;
+        }
     return ANC_OK;
 }
 

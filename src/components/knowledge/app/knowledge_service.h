@@ -28,6 +28,9 @@ typedef struct kno_service_options {
     krn_metrics metrics; /* ops NULL: nothing is counted */
     emb_service *embedding;
     uint32_t keep_versions; /* of a document, the current one included; 0: all */
+    bool
+        is_followed; /* something shows versions and tells how far it is (kno_shown): what it may still
+                         show stays beside those that are kept */
 } kno_service_options;
 
 /* NO_MEMORY. */

@@ -144,12 +144,33 @@ static anc_status take_fingerprint(kno_put *put)
 
 /* ---- what is there ------------------------------------------------------------------------- */
 
+/* A collection that was there, or was deleted since the put was asked for, is not made again: it would
+ * be open to everybody, whoever could read what it was. Nor will another of its name do. */
+static anc_status is_the_same(kno_put *put, int64_t id)
+{
+    const kno_document_input *in = put->input;
+    const kno_collection_store c = put->kno->with.catalog.collections;
+    bool same = put->into_id == 0 || put->into_id == id;
+    uint64_t dropped = 0;
+    if (same && in->asked != 0) {
+        ANC_TRY(c.ops->dropped(c.self, &put->call, in->collection, &dropped));
+        same = dropped < in->asked;
+    }
+    if (!same)
+        return ANC_FAIL_FIELD(put->call.err, ANC_NOT_FOUND, "/collection",
+                              "the collection '%.*s' was deleted after this was asked for",
+                              ANC_FMT(in->collection));
+    put->into_id = id;
+    return ANC_OK;
+}
+
 static anc_status read_collection(kno_put *put)
 {
     const kno_document_input *in = put->input;
     const kno_collection_store c = put->kno->with.catalog.collections;
     kno_collection_record found;
     ANC_TRY(c.ops->find(c.self, &put->call, in->collection, &found));
+    ANC_TRY(is_the_same(put, found.id));
     if (found.id == 0 && in->make_collection)
         found = kno_collection_defaults(in->collection);
     else if (found.id == 0 || (!kno_may_open(&put->call, found.acl) && !in->make_collection))
@@ -163,9 +184,38 @@ static anc_status read_collection(kno_put *put)
     return ANC_OK;
 }
 
+/* The document that a row is a part of, at the version that it was read from. */
+static anc_status check_parent(kno_put *put)
+{
+    const kno_document_input *in = put->input;
+    const kno_document_store d = put->kno->with.catalog.documents;
+    kno_document_record parent = {0};
+    if (in->parent.len == 0)
+        return ANC_OK;
+    if (put->collection.id != 0)
+        ANC_TRY(d.ops->find(d.self, &put->call, put->collection.id, in->parent, &parent));
+    if (parent.id == 0)
+        return ANC_FAIL(put->call.err, ANC_NOT_FOUND,
+                        "'%.*s' is a part of '%.*s', which is not there any more",
+                        ANC_FMT(put->name), ANC_FMT(in->parent));
+    put->of.has_version = true;
+    put->of.bound = true;
+    put->of.version = put->of.parent_at = parent.current.fingerprint;
+    if (in->made_for.len > 0 && !kno_digest_of_hex(in->made_for, &put->of.version))
+        return ANC_FAIL(put->call.err, ANC_INVALID, "'%.*s' is no fingerprint of a version",
+                        ANC_FMT(anc_str_sub(in->made_for, 0, 80)));
+    if (!kno_digest_eq(&put->of.version, &parent.current.fingerprint))
+        return ANC_FAIL(put->call.err, ANC_NOT_FOUND,
+                        "'%.*s' is a part of an earlier version of '%.*s'; version %u has come "
+                        "since",
+                        ANC_FMT(put->name), ANC_FMT(in->parent), parent.current.number);
+    return ANC_OK;
+}
+
 anc_status kno_put_read_present(kno_put *put)
 {
     ANC_TRY(read_collection(put));
+    ANC_TRY(check_parent(put));
     put->present = (kno_document_record){0};
     const kno_document_store d = put->kno->with.catalog.documents;
     if (put->collection.id != 0)
@@ -216,22 +266,7 @@ static anc_status is_unchanged(kno_put *put, bool *ret)
     put->same_chunks = v->chunks;
     *ret = put->present.id != 0 && kno_digest_eq(&v->fingerprint, &put->fingerprint) &&
            !is_spoilt(put);
-    return *ret && put->input->rows != NULL ? kno_rows_complete(put, ret) : ANC_OK;
-}
-
-static anc_status check_parent(kno_put *put)
-{
-    const kno_document_store d = put->kno->with.catalog.documents;
-    kno_document_record parent = {0};
-    if (put->input->parent.len == 0)
-        return ANC_OK;
-    if (put->collection.id != 0)
-        ANC_TRY(d.ops->find(d.self, &put->call, put->collection.id, put->input->parent, &parent));
-    if (parent.id == 0)
-        return ANC_FAIL(put->call.err, ANC_NOT_FOUND,
-                        "'%.*s' is a part of '%.*s', which is not there any more",
-                        ANC_FMT(put->name), ANC_FMT(put->input->parent));
-    return ANC_OK;
+    return *ret ? kno_parts_complete(put, ret) : ANC_OK;
 }
 
 /* ---- the path ------------------------------------------------------------------------------ */
@@ -242,17 +277,22 @@ static bool cuts_alike(const kno_collection_record *a, const kno_collection_reco
            a->overlap_sentences == b->overlap_sentences && anc_str_eq(a->language, b->language);
 }
 
-/* The collection's row, where the put has to make it. Somebody else may have been faster, or may have
- * changed its settings: then the version is cut again in the background. */
+anc_status kno_put_make_collection(kno_put *put)
+{
+    if (put->collection.id != 0)
+        return ANC_OK;
+    const anc_status status = kno_collection_store_new(put->kno, &put->call, &put->collection);
+    if (status != ANC_OK && status != ANC_CONFLICT)
+        return status;
+    anc_err_clear(put->call.err);
+    return kno_put_read_present(put);
+}
+
+/* The collection's row. Somebody may have changed its settings: then the version is cut again in the
+ * background. */
 static anc_status settle_collection(kno_put *put)
 {
-    if (put->collection.id == 0) {
-        const anc_status status = kno_collection_store_new(put->kno, &put->call, &put->collection);
-        if (status != ANC_OK && status != ANC_CONFLICT)
-            return status;
-        anc_err_clear(put->call.err);
-        ANC_TRY(kno_put_read_present(put));
-    }
+    ANC_TRY(kno_put_make_collection(put));
     if (cuts_alike(&put->cut_for, &put->collection))
         return ANC_OK;
     if (put->version_id == 0)
@@ -276,6 +316,9 @@ anc_status kno_put_publish_at_last(kno_put *put)
             return status;
         anc_err_clear(put->call.err);
         ANC_TRY(kno_put_read_present(put));
+        if (put->only_over != 0 && put->present.current.id != put->only_over)
+            return ANC_FAIL(put->call.err, ANC_CONFLICT,
+                            "the document '%.*s' was changed meanwhile", ANC_FMT(put->name));
     }
 }
 
@@ -284,19 +327,18 @@ static anc_status run(kno_put *put, kno_put_status *ret)
     kno_put_stage_is(put, KNO_STAGE_CHECK);
     ANC_TRY(check_input(put));
     ANC_TRY(kno_put_read_present(put));
-    ANC_TRY(check_parent(put));
     ANC_TRY(kno_parts_find_depth(put));
     ANC_TRY(take_fingerprint(put));
     bool unchanged = false;
     ANC_TRY(is_unchanged(put, &unchanged));
     *ret = KNO_UNCHANGED;
     if (unchanged)
-        return ANC_OK;
+        return kno_part_adopt(put);
     put->cut_for = put->collection;
     ANC_TRY(kno_put_extract(put));
     ANC_TRY(kno_put_cut(put));
     kno_put_stage_is(put, KNO_STAGE_WRITE);
-    ANC_TRY(kno_parts_retire_early(put));
+    ANC_TRY(kno_parts_mark_vanished(put));
     ANC_TRY(kno_put_publish_at_last(put));
     *ret = put->present.id == 0 ? KNO_CREATED : KNO_UPDATED;
     return ANC_OK;
@@ -341,6 +383,8 @@ void kno_put_done(kno_put *put)
         take_back(put);
     else if (put->vanished != NULL)
         kno_retired_collect(put->vanished);
+    if (put->published.document_id != 0 && put->going.token != 0)
+        kno_sweep_wake(kno);
 }
 
 kno_put_result kno_put_result_of(const kno_put *put, kno_put_status status)

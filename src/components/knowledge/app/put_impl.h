@@ -27,6 +27,10 @@
 typedef struct kno_part_of {
     anc_str parent; /* its id, in the same collection; empty: it is none */
     unsigned depth; /* in how many documents it lies */
+    bool has_version;
+    kno_digest version; /* fingerprint of the parent's version that it is made for */
+    bool bound;
+    kno_digest parent_at; /* fingerprint that the parent must have when the part is published */
 } kno_part_of;
 
 typedef struct kno_put {
@@ -37,7 +41,8 @@ typedef struct kno_put {
     const kno_rows_wanted *rows; /* as in the input; of the past: they are counted alone */
     bool takes_parts; /* they become documents, and those that went are retired; else passed over */
     kno_part_of of;
-    bool has_original;     /* the original is an object that somebody holds; it is not spooled */
+    int64_t only_over; /* version over which alone it may be published; 0: whatever is current */
+    bool has_original; /* the original is an object that somebody holds; it is not spooled */
     unsigned also_changed; /* bits of kno_change that no comparison finds */
     anc_arena *results;    /* the caller's arena */
     kno_put_stage stage;
@@ -51,6 +56,7 @@ typedef struct kno_put {
     kno_digest content;                /* of the bytes */
     kno_digest fingerprint;            /* of all that goes in */
     kno_collection_record collection;  /* id 0: still to be made */
+    int64_t into_id;                   /* of the collection, once it was seen; no other will do */
     kno_collection_record cut_for;     /* the collection as it was when the text was cut */
     kno_document_record present;       /* id 0: there is none */
     uint32_t same_number, same_chunks; /* of the version that it would repeat */
@@ -79,6 +85,7 @@ typedef struct kno_put {
     size_t staged;      /* chunks that are committed */
     kno_published published;
     kno_retirement *vanished; /* parts that went; NULL: none are looked for */
+    kno_going going;          /* parts that go where they are many */
     uint64_t change_seq;
     kno_difference difference; /* against the version before */
 } kno_put;
@@ -101,12 +108,15 @@ anc_status kno_put_rows(kno_put *put, krn_call *call, const kno_source *source, 
 /* Whether a version was made of a file of records, by what was found about it. */
 bool kno_is_rows(anc_str found);
 
-/* Whether all rows of a file that is unchanged are documents. */
-anc_status kno_rows_complete(kno_put *put, bool *ret) ANC_MUST_CHECK;
+/* Whether the parts that are there were made for the version that is put, and all rows of a file. */
+anc_status kno_parts_complete(kno_put *put, bool *ret) ANC_MUST_CHECK;
 
-/* Retires most of what the document has no more before its version is published, where that is too much
- * for one closure. */
-anc_status kno_parts_retire_early(kno_put *put) ANC_MUST_CHECK;
+/* Notes of a part that is unchanged that the version of its parent at hand would make it so. */
+anc_status kno_part_adopt(kno_put *put) ANC_MUST_CHECK;
+
+/* Marks what the document has no more, where that is too much for the closure that publishes: it goes with
+ * the publication. */
+anc_status kno_parts_mark_vanished(kno_put *put) ANC_MUST_CHECK;
 
 /* The put of a part. */
 anc_status kno_put_as_part(kno_service *kno, krn_call *call, const kno_document_input *input,
@@ -132,6 +142,9 @@ anc_status kno_fold_names(kno_put *put) ANC_MUST_CHECK;
 
 /* Reads the collection and what of the document is current. */
 anc_status kno_put_read_present(kno_put *put) ANC_MUST_CHECK;
+
+/* The collection's row, where the put has to make it; somebody else may have been faster. */
+anc_status kno_put_make_collection(kno_put *put) ANC_MUST_CHECK;
 
 /* Of a file that is put back or cut again: its rows are documents already. */
 extern const kno_rows_wanted kno_rows_counted;

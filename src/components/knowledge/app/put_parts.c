@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "knowledge/domain/limits.h"
+#include "knowledge/domain/rules.h"
 #include "put_impl.h"
 #include "json/json.h"
 
@@ -128,7 +129,7 @@ static anc_status put_one(kno_put *put, const kno_part *part, const part_names *
         return ANC_FAIL(why, ANC_LIMIT, "'%.*s' is attached more than %d documents deep",
                         ANC_FMT(names->id), KNO_PARTS_DEPTH);
     const kno_document_input input = {.collection = in->collection,
-                                      .make_collection = in->make_collection,
+                                      .asked = in->asked,
                                       .id = names->id,
                                       .uri = names->uri,
                                       .source = in->source,
@@ -139,7 +140,12 @@ static anc_status put_one(kno_put *put, const kno_part *part, const part_names *
                                       .n_acl = in->n_acl,
                                       .content = part->bytes,
                                       .modified_ms = in->modified_ms};
-    const kno_part_of of = {.parent = put->name, .depth = put->of.depth + 1};
+    const kno_part_of of = {.parent = put->name,
+                            .depth = put->of.depth + 1,
+                            .has_version = true,
+                            .version = put->fingerprint,
+                            .bound = put->only_over != 0,
+                            .parent_at = put->present.current.fingerprint};
     krn_call call = put->call;
     call.err = why;
     return kno_put_as_part(put->kno, &call, &input, &of, ret);
@@ -152,6 +158,7 @@ anc_status kno_put_part(kno_put *put, const kno_part *part, anc_err *err)
     kno_put_result result;
     anc_err why;
     anc_err_clear(&why);
+    ANC_TRY(kno_put_make_collection(put));
     ANC_TRY(name_part(put, part, &names, err));
     ANC_TRY(add_seen(put, names.id, &seen, err));
     const anc_status status = put_one(put, part, &names, &result, &why);
@@ -229,55 +236,43 @@ bool kno_is_rows(anc_str found)
     return rows_of(found) >= 0;
 }
 
-anc_status kno_rows_complete(kno_put *put, bool *ret)
+anc_status kno_parts_complete(kno_put *put, bool *ret)
 {
     const kno_document_store d = put->kno->with.catalog.documents;
-    const int64_t rows = rows_of(put->present.current.found);
-    uint64_t parts = 0;
-    if (rows >= 0)
-        ANC_TRY(d.ops->count_parts(d.self, &put->call, put->collection.id, put->name, &parts));
-    *ret = rows < 0 || parts >= (uint64_t)rows;
+    const int64_t rows = put->input->rows != NULL ? rows_of(put->present.current.found) : -1;
+    kno_part_counts parts;
+    ANC_TRY(d.ops->count_parts(d.self, &put->call, put->collection.id, put->name, &put->fingerprint,
+                               &parts));
+    *ret = parts.others == 0 && (rows < 0 || parts.made >= (uint64_t)rows);
     return ANC_OK;
 }
 
-typedef struct early_work {
-    kno_put *put;
-    kno_retirement retirement;
-    anc_str from, after; /* behind which name the next piece begins */
-} early_work;
-
-static anc_status retire_piece(void *arg, krn_tx *tx, anc_err *err)
+static anc_status adopt(void *arg, krn_tx *tx, anc_err *err)
 {
-    early_work *w = arg;
-    w->retirement.n = 0;
-    w->retirement.left = ANC_COUNT(w->retirement.ids);
-    w->after = w->from;
-    return kno_retire_parts(&w->retirement, tx, w->put->name, &w->put->parts, &w->after, err);
+    const kno_put *put = arg;
+    const kno_version_writer v = put->kno->with.catalog.versions;
+    return v.ops->adopt(v.self, tx, put->present.id, &put->of.version, err);
 }
 
-anc_status kno_parts_retire_early(kno_put *put)
+anc_status kno_part_adopt(kno_put *put)
+{
+    if (!put->of.has_version || put->present.id == 0 ||
+        kno_digest_eq(&put->present.made_for, &put->of.version))
+        return ANC_OK;
+    return krn_writer_run(put->kno->with.writer, &put->call, adopt, put);
+}
+
+anc_status kno_parts_mark_vanished(kno_put *put)
 {
     const kno_document_store d = put->kno->with.catalog.documents;
-    uint64_t parts = 0;
+    kno_part_counts parts;
     if (put->present.id == 0 || !put->takes_parts)
         return ANC_OK;
-    ANC_TRY(d.ops->count_parts(d.self, &put->call, put->collection.id, put->name, &parts));
-    if (parts <= KNO_GARBAGE_PIECE)
+    ANC_TRY(d.ops->count_parts(d.self, &put->call, put->collection.id, put->name, &put->fingerprint,
+                               &parts));
+    if (parts.all <= KNO_GARBAGE_PIECE)
         return ANC_OK;
-    early_work *work = anc_arena_alloc(put->call.mem, 1, sizeof *work);
-    if (work == NULL)
-        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for parts");
-    *work = (early_work){.put = put,
-                         .retirement = {.kno = put->kno,
-                                        .call = &put->call,
-                                        .collection_id = put->collection.id,
-                                        .collection = put->collection.name}};
-    do {
-        ANC_TRY(krn_call_check(put->kno->with.clock, &put->call));
-        ANC_TRY(krn_writer_run(put->kno->with.writer, &put->call, retire_piece, work));
-        kno_retired_collect(&work->retirement);
-        work->from = work->after;
-    } while (work->retirement.left == 0);
+    put->going = (kno_going){.kno = put->kno, .collection_id = put->collection.id};
     put->takes_parts = false; /* the publication need not look for them again */
-    return ANC_OK;
+    return kno_going_mark(&put->going, &put->call, put->name, &put->parts);
 }

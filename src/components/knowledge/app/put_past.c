@@ -11,26 +11,13 @@
 
 const kno_rows_wanted kno_rows_counted = {.on_row = NULL};
 
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static anc_status take_fingerprint(kno_put *put)
 {
     const anc_str hex = put->input->past->fingerprint;
-    kno_digest digest = {0};
-    bool fits = hex.len == 2 * (size_t)KNO_DIGEST_BYTES;
+    kno_digest digest;
     if (hex.len == 0)
         return ANC_OK;
-    for (size_t i = 0; fits && i < KNO_DIGEST_BYTES; i++) {
-        const int high = digit_of(hex.ptr[2 * i]), low = digit_of(hex.ptr[2 * i + 1]);
-        fits = high >= 0 && low >= 0;
-        digest.bytes[i] = (unsigned char)((unsigned)high << 4 | (unsigned)low);
-    }
-    if (!fits)
+    if (!kno_digest_of_hex(hex, &digest))
         return ANC_FAIL_FIELD(put->call.err, ANC_INVALID, "/fingerprint",
                               "the fingerprint is not %d hex digits in small letters",
                               2 * KNO_DIGEST_BYTES);

@@ -105,6 +105,8 @@ static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
     const kno_publication publication = {.collection_id = put->collection.id,
                                          .document = put->name,
                                          .parent = put->of.parent,
+                                         .made_for = put->of.has_version ? &put->of.version : NULL,
+                                         .parent_at = put->of.bound ? &put->of.parent_at : NULL,
                                          .base_id = put->present.current.id,
                                          .version_id = w->version_id,
                                          .chunks = (uint32_t)put->n_chunks,
@@ -112,8 +114,7 @@ static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
                                          .number = past != NULL ? past->number : 0,
                                          .created_ms = past != NULL ? past->created_ms : 0,
                                          .document_created_ms =
-                                             past != NULL ? past->document_created_ms : 0,
-                                         .keep = put->kno->with.keep_versions};
+                                             past != NULL ? past->document_created_ms : 0};
     const anc_status status = catalog->versions.ops->publish(catalog->versions.self, tx,
                                                              &publication, &w->published, err);
     w->again = status == ANC_CONFLICT || status == ANC_NOT_FOUND;
@@ -162,6 +163,27 @@ static anc_status retire_vanished(const piece_work *w, krn_tx *tx, anc_err *err)
     return kno_retire_parts(put->vanished, tx, put->name, &put->parts, &after, err);
 }
 
+/* One of its name that is gone and waits for the sweep: its end is told before the beginning of this. */
+static anc_status retire_left(const kno_put *put, krn_tx *tx, anc_err *err)
+{
+    const kno_version_writer versions = put->kno->with.catalog.versions;
+    kno_part_row row = {.name = put->name};
+    if (put->present.id != 0)
+        return ANC_OK;
+    for (;;) {
+        ANC_TRY(versions.ops->left(versions.self, tx, put->collection.id, put->name,
+                                   &row.document_id, err));
+        if (row.document_id == 0)
+            return ANC_OK;
+        kno_retirement r = {.kno = put->kno,
+                            .call = &put->call,
+                            .collection_id = put->collection.id,
+                            .collection = put->collection.name,
+                            .left = 1};
+        ANC_TRY(kno_retire_alone(&r, tx, &row, err));
+    }
+}
+
 static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
 {
     piece_work *w = arg;
@@ -169,14 +191,20 @@ static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
     ANC_TRY(stage_piece(w, tx, err));
     if (!w->publishes)
         return ANC_OK;
+    ANC_TRY(retire_left(put, tx, err));
     ANC_TRY(publish_version(w, tx, err));
     ANC_TRY(retire_vanished(w, tx, err));
+    ANC_TRY(kno_going_go(&put->going, tx, err));
     const krn_change change = {.op = KRN_CHANGE_PUBLISH,
                                .collection = put->collection.name,
                                .document_id = put->name,
                                .version = w->published.number};
     const krn_changes log = put->kno->with.changes;
     ANC_TRY(log.ops->append(log.self, tx, &change, &w->change_seq, err));
+    const kno_version_writer versions = put->kno->with.catalog.versions;
+    const kno_keeping keeping = kno_keeping_now(put->kno);
+    ANC_TRY(versions.ops->announced(versions.self, tx, w->published.document_id, w->version_id,
+                                    w->change_seq, &keeping, err));
     ANC_TRY(put->present.id == 0 ? announce_created(w, tx, err) : announce_updated(w, tx, err));
     return tell_publish(w, tx, err);
 }

@@ -12,7 +12,11 @@
 #include "knowledge/domain/rules.h"
 #include "put_impl.h"
 
-enum { DOCUMENTS = 4 /* a step */, MAX_TRIES = 5, STEP_ARENA_BYTES = 16 << 20 };
+enum {
+    DOCUMENTS = 4 /* a step */,
+    MAX_TRIES = 10 /* over some minutes */,
+    STEP_ARENA_BYTES = 16 << 20
+};
 #define STEP_NS    (INT64_C(600) * 1000000000)
 #define WHEN_WOKEN INT64_MAX
 
@@ -238,6 +242,8 @@ int64_t kno_recut_step(void *arg, int64_t now_ns)
     krn_call call = kno_own_call(kno, mem, &err, now_ns + STEP_NS);
     bool more = false;
     if (recut_some(kno, &call, &more) != ANC_OK)
-        return kno_after_failure(kno, "cutting documents again stopped", &err, now_ns);
+        return kno_after_failure(kno, "cutting documents again stopped", &err, &kno->recut.wait_ns,
+                                 now_ns);
+    kno->recut.wait_ns = 0;
     return more ? now_ns : now_ns + KNO_RECUT_IDLE_NS;
 }

@@ -2,7 +2,7 @@
  *
  * A restored version is a new one with the old one's bytes, text, chunks, title and metadata: its text is
  * not parsed again, and only what has lost its vector is embedded. Who may read it is not restored, so
- * that nothing becomes public by going back.
+ * that nothing becomes public by going back; when somebody puts the document meanwhile, theirs stands.
  *
  * What the version had attached is read from its original and put once more, before the version, as a
  * put of it would do; what is attached to the present version alone is retired with the publication.
@@ -138,6 +138,7 @@ static anc_status restore(kno_put *put, int64_t held, uint32_t number, kno_put_s
     if (old.id != held)
         return ANC_FAIL(put->call.err, ANC_CONFLICT, "the document '%.*s' was changed meanwhile",
                         ANC_FMT(put->name));
+    put->only_over = put->present.current.id; /* who may read it is taken from there */
     ANC_TRY(take_fingerprint(put, &old));
     *ret = KNO_UNCHANGED;
     put->same_number = put->present.current.number;
@@ -148,7 +149,7 @@ static anc_status restore(kno_put *put, int64_t held, uint32_t number, kno_put_s
     put->cut_for = put->collection;
     ANC_TRY(bring_parts_back(put, &old));
     ANC_TRY(fill(put, &old));
-    ANC_TRY(kno_parts_retire_early(put));
+    ANC_TRY(kno_parts_mark_vanished(put));
     ANC_TRY(kno_put_publish_at_last(put));
     *ret = KNO_UPDATED;
     return ANC_OK;

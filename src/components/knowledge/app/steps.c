@@ -9,17 +9,22 @@ enum {
     BACKFILL_DOCUMENTS = 8 /* a step */
 };
 #define STEP_NS       ((int64_t)30 * 1000000000) /* a step's own deadline */
-#define RETRY_NS      ((int64_t)30 * 1000000000) /* after a failure */
+#define RETRY_NS      ((int64_t)30 * 1000000000) /* after many failures in a row */
+#define FIRST_WAIT_NS ((int64_t)1000000000)      /* after the first */
 #define EMBED_STEP_NS ((int64_t)600 * 1000000000)
 #define WHEN_WOKEN    INT64_MAX
 #define PIECE_ARENA   ((size_t)256 << 20)
 
-int64_t kno_after_failure(kno_service *kno, const char *what, const anc_err *err, int64_t now_ns)
+int64_t kno_after_failure(kno_service *kno, const char *what, const anc_err *err, int64_t *wait_ns,
+                          int64_t now_ns)
 {
+    *wait_ns = *wait_ns == 0 ? FIRST_WAIT_NS : 2 * *wait_ns;
+    if (*wait_ns > RETRY_NS)
+        *wait_ns = RETRY_NS;
     if (!atomic_load(&kno->stopping))
         krn_log_write(kno->with.log, KRN_WARN, "knowledge", what,
                       KRN_STR("error", anc_str_of(err->text)));
-    return now_ns + RETRY_NS;
+    return now_ns + *wait_ns;
 }
 
 /* ---- sweep --------------------------------------------------------------------------------- */
@@ -51,14 +56,13 @@ static anc_status sweep_piece(kno_service *kno, krn_call *call)
 {
     kno_sweep_state *s = &kno->sweep;
     if (!s->expired)
-        return kno_versions_expire(kno, call, &s->expired);
+        return kno_versions_expire(kno, call);
     if (!s->rows_done) {
         bool dropped = false, garbage = false;
         ANC_TRY(kno_dropped_collect(kno, call, &dropped));
         if (!dropped)
             ANC_TRY(kno_garbage_collect(kno, call, 0, &s->after, SWEEP_VERSIONS, &garbage));
         s->rows_done = !dropped && !garbage;
-        s->shard = 0;
         return ANC_OK;
     }
     ANC_TRY(sweep_shard(kno, call, s->shard));
@@ -72,7 +76,9 @@ int64_t kno_sweep_step(void *arg, int64_t now_ns)
     if (atomic_load(&kno->stopping))
         return WHEN_WOKEN;
     if (kno->sweep.shard >= N_SHARDS)
-        kno->sweep = (kno_sweep_state){.expired = true}; /* another round */
+        kno->sweep = (kno_sweep_state){.all_seen = kno->sweep.all_seen}; /* another round */
+    if (atomic_exchange(&kno->sweep_asked, false))
+        kno->sweep = (kno_sweep_state){.all_seen = kno->sweep.all_seen, .shard = kno->sweep.shard};
     anc_err err;
     anc_err_clear(&err);
     ANC_ARENA(mem, SWEEP_ARENA_BYTES);
@@ -80,7 +86,8 @@ int64_t kno_sweep_step(void *arg, int64_t now_ns)
         return now_ns + RETRY_NS;
     krn_call call = kno_own_call(kno, mem, &err, now_ns + STEP_NS);
     if (sweep_piece(kno, &call) != ANC_OK)
-        return kno_after_failure(kno, "the sweep stopped", &err, now_ns);
+        return kno_after_failure(kno, "the sweep stopped", &err, &kno->sweep.wait_ns, now_ns);
+    kno->sweep.wait_ns = 0;
     return kno->sweep.shard >= N_SHARDS ? now_ns + KNO_SWEEP_EVERY_NS : now_ns;
 }
 
@@ -207,7 +214,9 @@ int64_t kno_backfill_step(void *arg, int64_t now_ns)
     krn_call call = kno_own_call(kno, mem, &err, now_ns + EMBED_STEP_NS);
     bool more = false;
     if (backfill_some(kno, &call, &more) != ANC_OK)
-        return kno_after_failure(kno, "filling in vectors stopped", &err, now_ns);
+        return kno_after_failure(kno, "filling in vectors stopped", &err, &kno->backfill.wait_ns,
+                                 now_ns);
+    kno->backfill.wait_ns = 0;
     if (!more)
         kno->backfill.after = 0;
     return more ? now_ns : WHEN_WOKEN;

@@ -93,6 +93,13 @@ typedef struct kno_version_record {
     int64_t created_ms;
 } kno_version_record;
 
+/* Which versions of a document stay beside the current one. */
+typedef struct kno_keeping {
+    uint32_t keep; /* so many of the newest, the current one included; 0: all */
+    uint64_t
+        shown; /* all changes up to this one are shown: what was current then or later stays too */
+} kno_keeping;
+
 /* A document with its current version. */
 typedef struct kno_document_record {
     int64_t id; /* 0: none */
@@ -100,7 +107,9 @@ typedef struct kno_document_record {
     anc_str collection; /* name */
     anc_str name;       /* what the world calls its id */
     anc_str parent;     /* name of the document that it is a part of; empty: of none */
-    kno_labels acl;     /* who may read it now: its own labels or the collection's */
+    kno_digest
+        made_for;   /* fingerprint of the parent's version that it was made for; 0: not known */
+    kno_labels acl; /* who may read it now: its own labels or the collection's */
     int64_t created_ms, updated_ms;
     kno_version_record current;
 } kno_document_record;

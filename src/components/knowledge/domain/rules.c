@@ -125,3 +125,24 @@ void kno_digests_compare(kno_digest *before, size_t n_before, kno_digest *now, s
     *ret_removed = removed + (uint32_t)(n_before - i);
     *ret_added = added + (uint32_t)(n_now - j);
 }
+
+static int digit_of(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool kno_digest_of_hex(anc_str hex, kno_digest *ret)
+{
+    kno_digest digest = {0};
+    bool fits = hex.len == 2 * (size_t)KNO_DIGEST_BYTES;
+    for (size_t i = 0; fits && i < KNO_DIGEST_BYTES; i++) {
+        const int high = digit_of(hex.ptr[2 * i]), low = digit_of(hex.ptr[2 * i + 1]);
+        fits = high >= 0 && low >= 0;
+        digest.bytes[i] = (unsigned char)((unsigned)high << 4 | (unsigned)low);
+    }
+    if (fits)
+        *ret = digest;
+    return fits;
+}

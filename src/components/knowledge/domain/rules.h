@@ -27,6 +27,9 @@ anc_str kno_title_of(anc_arena *mem, anc_str given, anc_str found, anc_str uri, 
 void kno_digests_compare(kno_digest *before, size_t n_before, kno_digest *now, size_t n_now,
                          uint32_t *ret_added, uint32_t *ret_removed);
 
+/* A digest of its hex digits in small letters. False: it is none. */
+bool kno_digest_of_hex(anc_str hex, kno_digest *ret);
+
 bool kno_digest_eq(const kno_digest *a, const kno_digest *b);
 
 #endif

@@ -45,6 +45,10 @@ typedef struct kno_collection_store_ops {
     /* Takes it out of sight at once; its documents become garbage. NOT_FOUND. */
     ANC_MUST_CHECK anc_status (*drop)(void *self, krn_tx *tx, int64_t id, anc_err *err);
 
+    /* Which deletion of a collection of that name was the last, counted over all names from 1; 0:
+     * none. An empty name: of any. */
+    ANC_MUST_CHECK anc_status (*dropped)(void *self, krn_call *call, anc_str name, uint64_t *ret);
+
     /* How many current documents each language has, most first. */
     ANC_MUST_CHECK anc_status (*languages)(void *self, krn_call *call, int64_t id,
                                            kno_language_count **ret, size_t *ret_n);

@@ -33,6 +33,12 @@ typedef struct kno_walk_record {
     uint32_t version;
 } kno_walk_record;
 
+typedef struct kno_part_counts {
+    uint64_t all;
+    uint64_t made;   /* for the version of the parent that was asked for */
+    uint64_t others; /* for another one; where it is not known they are in neither */
+} kno_part_counts;
+
 typedef struct kno_document_store_ops {
     const char *name;
 
@@ -52,9 +58,10 @@ typedef struct kno_document_store_ops {
     ANC_MUST_CHECK anc_status (*walk)(void *self, krn_call *call, const kno_walk_record *after,
                                       size_t limit, kno_walk_record **ret, size_t *ret_n);
 
-    /* How many parts a document has, those of its parts not counted. */
+    /* How many parts a document has, those of its parts not counted, by what they were made for. */
     ANC_MUST_CHECK anc_status (*count_parts)(void *self, krn_call *call, int64_t collection_id,
-                                             anc_str parent, uint64_t *ret);
+                                             anc_str parent, const kno_digest *made_for,
+                                             kno_part_counts *ret);
 } kno_document_store_ops;
 
 typedef struct kno_document_store {

@@ -29,11 +29,26 @@ static bool may_be_quoted(const rag_unit *unit, size_t max_chars)
     return unit->kind != RAG_UNIT_COLUMNS && unit->chars <= max_chars;
 }
 
+/* Whether a unit that may be quoted has a code that was asked for. */
+static bool tells_code(const rag_extraction *x, size_t max_chars)
+{
+    uint64_t codes = 0;
+    for (size_t t = 0; t < x->terms.n; t++)
+        codes |= x->terms.code[t] != 0 ? UINT64_C(1) << t : 0;
+    for (size_t i = 0; i < x->units.n; i++)
+        if ((x->views[i].own & codes) != 0 && may_be_quoted(&x->units.items[i], max_chars))
+            return true;
+    return false;
+}
+
+/* What is about E07 is no answer about E11 where another unit is, however much else it has of the question. */
 static size_t best_of(const rag_extraction *x, size_t but, size_t max_chars)
 {
+    const bool coded = tells_code(x, max_chars);
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < x->units.n; i++) {
-        if (i == but || !may_be_quoted(&x->units.items[i], max_chars))
+        if (i == but || !may_be_quoted(&x->units.items[i], max_chars) ||
+            (coded && x->views[i].features[RAG_F_OTHER] > 0))
             continue;
         if (best == SIZE_MAX || x->views[i].score > x->views[best].score)
             best = i;

@@ -11,7 +11,7 @@
 #include "service_impl.h"
 
 enum { MOST = 100000, NAME_BYTES = 640, AT_ONCE = 16 };
-#define RETRY_NS INT64_C(60000000000)
+#define RETRY_NS INT64_C(15000000000)
 
 static anc_str key_of(anc_buf *space, anc_str collection, anc_str document_id)
 {
@@ -80,7 +80,8 @@ static anc_status try_one(srch_service *srch, const krn_call *outer, anc_str key
     anc_arena_reset(call.mem);
     anc_str collection;
     (void)anc_str_split(&key, '\n', &collection);
-    return srch_sync_document(srch, &call, collection, key);
+    const srch_targets targets = srch_targets_of(srch, true);
+    return srch_sync_document(srch, &call, &targets, collection, key);
 }
 
 void srch_left_out_retry(srch_service *srch, const krn_call *call, int64_t now_ns)

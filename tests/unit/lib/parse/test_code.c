@@ -204,11 +204,45 @@ static void shapes_that_repeat_are_read_in_time(void **state)
     }
 }
 
+/* A line of quotes that nothing closes is looked through once, not once for each of them. */
+static void quotes_that_nothing_closes(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {"\\\"", "\\'", "\\\"\\'", "\" \\' "};
+    for (size_t i = 0; i < ANC_COUNT(pieces); i++) {
+        ANC_BUF(source, 8 << 20);
+        ANC_BUF(title, 1 << 12);
+        anc_err err = {0};
+        const prs_limits limits = prs_limits_default();
+        (void)anc_buf_add(&source, ANC_STR("function f() {\n  x = \""));
+        while (source.len < 1 << 20)
+            (void)anc_buf_add(&source, anc_str_of(pieces[i]));
+        ASSERT_OK(prs_title(PRS_JAVASCRIPT, anc_buf_view(&source), &limits, &title, &err), &err);
+    }
+}
+
+/* The body of a class is found behind any number of blank lines without passing over them again. */
+static void blank_lines_before_a_body(void **state)
+{
+    (void)state;
+    ANC_BUF(source, 8 << 20);
+    ANC_BUF(title, 1 << 12);
+    anc_err err = {0};
+    const prs_limits limits = prs_limits_default();
+    (void)anc_buf_add(&source, ANC_STR("class A {\n"));
+    while (source.len < 1 << 20)
+        (void)anc_buf_add_char(&source, '\n');
+    (void)anc_buf_add(&source, ANC_STR("  int a() {\n    return 1;\n  }\n}\n"));
+    ASSERT_OK(prs_title(PRS_JAVA, anc_buf_view(&source), &limits, &title, &err), &err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(large_classes_are_opened),
         cmocka_unit_test(shapes_that_repeat_are_read_in_time),
+        cmocka_unit_test(quotes_that_nothing_closes),
+        cmocka_unit_test(blank_lines_before_a_body),
     };
     int failed = RUN_TABLE("code", rows, sources);
     failed += cmocka_run_group_tests_name("shapes", tests, NULL, NULL);

@@ -270,7 +270,36 @@ static void decode(void **state)
     assert_string_equal(out.ptr, row->text);
 }
 
+static anc_status ignore(void *self, const prs_block *b, anc_err *err)
+{
+    (void)self;
+    (void)b;
+    (void)err;
+    return ANC_OK;
+}
+
+/* Each NUL becomes a blank in one pass over the text, not in one for each. */
+static void nuls_become_blanks(void **state)
+{
+    (void)state;
+    ANC_BUF(bytes, 16 << 20);
+    anc_err err = {0};
+    prs_result result;
+    const prs_limits limits = prs_limits_default();
+    const prs_sink sink = {.block = ignore};
+    assert_true(anc_buf_reserve(&bytes, 16 << 20));
+    memset(bytes.ptr, '\0', 16 << 20);
+    memcpy(bytes.ptr, "a\0b", 3);
+    bytes.len = 16 << 20;
+    ASSERT_OK(prs_parse(PRS_TEXT, anc_buf_view(&bytes), &limits, &sink, &result, &err), &err);
+    assert_string_equal(result.encoding, "UTF-8");
+    assert_int_equal(result.blocks, 1);
+}
+
 int main(void)
 {
-    return RUN_TABLE("encodings", rows, decode);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(nuls_become_blanks)};
+    int failed = RUN_TABLE("encodings", rows, decode);
+    failed += cmocka_run_group_tests_name("NUL bytes", tests, NULL, NULL);
+    return failed;
 }

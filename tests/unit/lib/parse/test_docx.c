@@ -472,13 +472,33 @@ static void tables_in_tables(void **state)
     check_blocks(PRS_DOCX, &(blocks_row){"", anc_buf_view(&bytes), lines.ptr});
 }
 
+/* More definitions than the first array holds, each inside the one before: it moves while they are read. */
+static void lists_inside_lists(void **state)
+{
+    (void)state;
+    ANC_BUF(bytes, ARCHIVE_BYTES);
+    ANC_BUF(nested, PART_BYTES);
+    (void)anc_buf_printf(&nested, "<w:numbering xmlns:w='" W "'>");
+    for (int i = 0; i < 40; i++)
+        (void)anc_buf_printf(&nested, "<w:abstractNum w:abstractNumId='%d'>%s", i,
+                             i == 0 ? "<w:lvl w:ilvl='0'>" : "");
+    (void)anc_buf_printf(&nested, "<w:start w:val='3'/><w:lvlText w:val='%%1.'/>");
+    for (int i = 39; i >= 0; i--)
+        (void)anc_buf_printf(&nested, "%s</w:abstractNum>", i == 0 ? "</w:lvl>" : "");
+    (void)anc_buf_printf(&nested, "</w:numbering>");
+    const zips_entry entries[] = {{"word/document.xml", ANC_STR_INIT("<a/>"), false, NULL},
+                                  {"word/numbering.xml", anc_buf_view(&nested), false, NULL}};
+    zips_make(entries, ANC_COUNT(entries), &bytes);
+    check_refusal(PRS_DOCX, ANC_INVALID,
+                  &(blocks_row){"", anc_buf_view(&bytes), "a list is defined inside another one"});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_it_says_of_itself),
-        cmocka_unit_test(the_strict_form),
-        cmocka_unit_test(bombs_end_early),
-        cmocka_unit_test(tables_in_tables),
+        cmocka_unit_test(what_it_says_of_itself), cmocka_unit_test(the_strict_form),
+        cmocka_unit_test(bombs_end_early),        cmocka_unit_test(tables_in_tables),
+        cmocka_unit_test(lists_inside_lists),
     };
     int failed = RUN_TABLE("docx", rows, documents);
     failed += RUN_TABLE("pages", page_rows, pages_are_known_or_not);

@@ -124,6 +124,52 @@ static void a_sink_ends_the_parse(void **state)
     }
 }
 
+typedef struct asking_row {
+    const char *name;
+    prs_kind kind;
+    const char *before, *repeated, *behind;
+} asking_row;
+
+static const asking_row asking[] = {
+    {"lines of text", PRS_TEXT, "", "a\n", ""},
+    {"code", PRS_C, "int f(void)\n{\n", "    a();\n", "}\n"},
+    {"Markdown", PRS_MARKDOWN, "", "*a* b\n", ""},
+    {"HTML, one comment", PRS_HTML, "<p>a<!-- ", "b ", "-->"},
+    {"HTML, one tag", PRS_HTML, "<p>a<p ", "b ", ">"},
+    {"HTML in Markdown, one tag", PRS_MARKDOWN, "<p ", "b\n", ">x\n"},
+};
+
+typedef struct asked {
+    unsigned left;
+} asked;
+
+static anc_status answer(void *arg, anc_err *err)
+{
+    asked *a = arg;
+    return a->left-- > 0 ? ANC_OK : ANC_FAIL(err, ANC_DEADLINE, "no time left");
+}
+
+/* However its bytes are spread, a large source is left soon after the answer says so. */
+static void whether_to_go_on_is_asked(void **state)
+{
+    const asking_row *row = *state;
+    ANC_BUF(source, 16 << 20);
+    prs_limits limits = prs_limits_default();
+    asked a = {2};
+    gathered g = {.text = anc_buf_init(64 << 20)};
+    anc_err err = {0};
+    limits.may_go_on = answer;
+    limits.arg = &a;
+    (void)anc_buf_add(&source, anc_str_of(row->before));
+    while (source.len < 8 << 20)
+        (void)anc_buf_add(&source, anc_str_of(row->repeated));
+    (void)anc_buf_add(&source, anc_str_of(row->behind));
+    const anc_status got = parse(row->kind, anc_buf_view(&source), &limits, &g, &err);
+    anc_buf_done(&g.text);
+    assert_int_equal(got, ANC_DEADLINE);
+    assert_string_equal(err.text, "no time left");
+}
+
 static void titles_alone(void **state)
 {
     (void)state;
@@ -146,6 +192,7 @@ int main(void)
         cmocka_unit_test(titles_alone),
     };
     int failed = RUN_TABLE("limits", limit_rows, limits_have_names);
+    failed += RUN_TABLE("asking", asking, whether_to_go_on_is_asked);
     failed += cmocka_run_group_tests_name("parse", tests, NULL, NULL);
     return failed;
 }

@@ -56,7 +56,8 @@ anc_status ing_batch_read(const db_stmt *s, anc_arena *mem, ing_batch_record *re
                           .completed_ms = db_col_int(s, 37),
                           .rate_from_ms = db_col_int(s, 38),
                           .rate_from_done = (uint64_t)db_col_int(s, 39),
-                          .held = db_col_int(s, 40) != 0};
+                          .held = db_col_int(s, 40) != 0,
+                          .asked = (uint64_t)db_col_int(s, 42)};
     const struct {
         int column;
         anc_str *to;

@@ -1,14 +1,42 @@
 /* collections.c - the collections' table. */
 #include "store_impl.h"
 
-#define COLUMNS                                                                \
-    "c.id, c.name, c.description, c.language, c.chunking, c.chunk_tokens,"     \
-    " c.overlap_sentences, a.labels, coalesce(m.revision, ''), c.created_ms,"  \
-    " c.updated_ms, c.documents, c.versions, c.chunks, c.bytes, c.text_bytes," \
-    " c.last_change_ms, c.system_prompt, c.prompt_template, c.cut, c.recut,"   \
-    " c.recut_failed"                                                          \
-    " FROM kno_collection c JOIN kno_acl a ON a.id = c.acl_id"                 \
-    " LEFT JOIN kno_model m ON m.id = c.model_id "
+/* What documents have that are gone and still counted. */
+#define GONE(what)                                                                             \
+    " - (SELECT coalesce(sum(" what "), 0) FROM kno_going g JOIN kno_document d"               \
+    " ON d.going = g.token JOIN kno_version v ON v.id = d.current_id WHERE d.collection_id = " \
+    "c.id)"
+#define GONE_VERSIONS \
+    "(SELECT count(*) FROM kno_version w WHERE w.document_id = d.id AND w.state = 1)"
+#define COLUMNS                                                                                    \
+    "c.id, c.name, c.description, c.language, c.chunking, c.chunk_tokens,"                         \
+    " c.overlap_sentences, a.labels, coalesce(m.revision, ''), c.created_ms,"                      \
+    " c.updated_ms, c.documents" GONE("1") ", c.versions" GONE(GONE_VERSIONS) ", c.chunks" GONE(   \
+        "v.chunks") ", c.bytes" GONE("v.bytes") ", c.text_bytes" GONE("v.text_bytes") ", "         \
+                                                                                      "c.last_"    \
+                                                                                      "change_ms," \
+                                                                                      " c.system_" \
+                                                                                      "prompt, "   \
+                                                                                      "c.prompt_"  \
+                                                                                      "template, " \
+                                                                                      "c.cut, "    \
+                                                                                      "c.recut,"   \
+                                                                                      " c.recut_"  \
+                                                                                      "failed"     \
+                                                                                      " FROM "     \
+                                                                                      "kno_"       \
+                                                                                      "collection" \
+                                                                                      " c JOIN "   \
+                                                                                      "kno_acl a " \
+                                                                                      "ON a.id = " \
+                                                                                      "c.acl_id"   \
+                                                                                      " LEFT "     \
+                                                                                      "JOIN "      \
+                                                                                      "kno_model " \
+                                                                                      "m ON m.id " \
+                                                                                      "= "         \
+                                                                                      "c.model_"   \
+                                                                                      "id "
 
 static anc_status read_row(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
 {
@@ -190,6 +218,29 @@ static anc_status drop(void *self, krn_tx *tx, int64_t id, anc_err *err)
     ANC_TRY(db_run(s, err));
     if (db_changes(db) == 0)
         return ANC_FAIL(err, ANC_NOT_FOUND, "the collection is gone already");
+    DB_STMT(note);
+    ANC_TRY(db_prepare(db,
+                       "INSERT OR REPLACE INTO kno_dropped(name) SELECT name FROM kno_collection"
+                       " WHERE id = ?1",
+                       &note, err));
+    db_bind_int(note, 1, id);
+    return db_run(note, err);
+}
+
+static anc_status dropped(void *self, krn_call *call, anc_str name, uint64_t *ret)
+{
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(reader.db,
+                       name.len > 0 ? "SELECT nth FROM kno_dropped WHERE name = ?1"
+                                    : "SELECT coalesce(max(nth), 0) FROM kno_dropped",
+                       &s, call->err));
+    if (name.len > 0)
+        db_bind_str(s, 1, name);
+    ANC_TRY(db_step(s, &row, call->err));
+    *ret = row ? (uint64_t)db_col_int(s, 0) : 0;
     return ANC_OK;
 }
 
@@ -206,11 +257,12 @@ static anc_status languages(void *self, krn_call *call, int64_t id, kno_language
     DB_READING(reader);
     ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
-    ANC_TRY(db_prepare(reader.db,
-                       "SELECT v.language, count(*) FROM kno_document d"
-                       " JOIN kno_version v ON v.id = d.current_id WHERE d.collection_id = ?1"
-                       " GROUP BY 1 ORDER BY 2 DESC, 1",
-                       &s, call->err));
+    ANC_TRY(db_prepare(
+        reader.db,
+        "SELECT v.language, count(*) FROM kno_document d"
+        " JOIN kno_version v ON v.id = d.current_id WHERE d.collection_id = ?1" KNO_NOT_GOING
+        " GROUP BY 1 ORDER BY 2 DESC, 1",
+        &s, call->err));
     db_bind_int(s, 1, id);
     kno_rows rows;
     ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_language, &rows));
@@ -228,7 +280,7 @@ static anc_status outdated(void *self, krn_call *call, int64_t id, uint64_t *ret
     ANC_TRY(db_prepare(reader.db,
                        "SELECT count(*) FROM kno_collection c JOIN kno_document d ON"
                        " d.collection_id = c.id JOIN kno_version v ON v.id = d.current_id"
-                       " WHERE c.id = ?1 AND v.cut <> c.cut",
+                       " WHERE c.id = ?1 AND v.cut <> c.cut" KNO_NOT_GOING,
                        &s, call->err));
     db_bind_int(s, 1, id);
     ANC_TRY(db_step(s, &row, call->err));
@@ -243,6 +295,7 @@ const kno_collection_store_ops kno_sqlite_collections = {
     .insert = insert,
     .update = update,
     .drop = drop,
+    .dropped = dropped,
     .languages = languages,
     .outdated = outdated,
 };

@@ -41,6 +41,8 @@ anc_status kno_document_read(const db_stmt *s, anc_arena *mem, void *item, anc_e
     ANC_TRY(db_col_copy(s, D + 2, mem, &d.collection, err));
     ANC_TRY(db_col_copy(s, D + 3, mem, &d.name, err));
     ANC_TRY(db_col_copy(s, D + 7, mem, &d.parent, err));
+    if (!db_col_is_null(s, D + 8))
+        ANC_TRY(kno_digest_read(s, D + 8, &d.made_for, err));
     d.acl = d.current.acl;
     if (d.acl.n == 0)
         ANC_TRY(kno_labels_read(mem, db_col_str(s, D + 4), &d.acl, err));
@@ -162,11 +164,12 @@ static anc_status outdated(void *self, krn_call *call, int64_t after, size_t lim
     DB_READING(reader);
     ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
-    ANC_TRY(db_prepare(reader.db,
-                       "SELECT " KNO_DOCUMENT_COLUMNS KNO_JOIN_CURRENT
-                       "WHERE c.recut = 1 AND c.dropped = 0 AND v.cut <> c.cut AND d.id > ?1"
-                       " ORDER BY d.id LIMIT ?2",
-                       &s, call->err));
+    ANC_TRY(db_prepare(
+        reader.db,
+        "SELECT " KNO_DOCUMENT_COLUMNS KNO_JOIN_CURRENT
+        "WHERE c.recut = 1 AND c.dropped = 0 AND v.cut <> c.cut AND d.id > ?1" KNO_NOT_GOING
+        " ORDER BY d.id LIMIT ?2",
+        &s, call->err));
     db_bind_int(s, 1, after);
     db_bind_int(s, 2, (int64_t)limit);
     kno_rows rows;

@@ -154,13 +154,22 @@ static int64_t created_of(const krn_tx *tx, const kno_publication *p)
     return p->created_ms != 0 ? p->created_ms : tx->wall_ms;
 }
 
+static void bind_made_for(db_stmt *s, int i, const kno_publication *p)
+{
+    if (p->made_for != NULL)
+        kno_bind_digest(s, i, p->made_for);
+    else
+        db_bind_null(s, i);
+}
+
 static anc_status new_document(krn_tx *tx, const kno_publication *p, uint32_t number,
                                int64_t *ret_id, anc_err *err)
 {
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "INSERT INTO kno_document(collection_id, name, current_id, versions,"
-                       " created_ms, updated_ms, parent) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                       " created_ms, updated_ms, parent, touched_ms, made_for)"
+                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
                        &s, err));
     db_bind_int(s, 1, p->collection_id);
     db_bind_str(s, 2, p->document);
@@ -169,6 +178,8 @@ static anc_status new_document(krn_tx *tx, const kno_publication *p, uint32_t nu
     db_bind_int(s, 5, p->document_created_ms != 0 ? p->document_created_ms : created_of(tx, p));
     db_bind_int(s, 6, created_of(tx, p));
     db_bind_str_or_null(s, 7, p->parent.len > 0 ? p->parent : ANC_STR_NONE);
+    db_bind_int(s, 8, tx->wall_ms);
+    bind_made_for(s, 9, p);
     ANC_TRY(db_run(s, err));
     *ret_id = db_last_rowid(tx->connection);
     return ANC_OK;
@@ -180,13 +191,34 @@ static anc_status next_version(krn_tx *tx, const kno_publication *p, const kno_p
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "UPDATE kno_document SET current_id = ?2, versions = ?3,"
-                       " model_id = NULL, updated_ms = ?4 WHERE id = ?1",
+                       " model_id = NULL, updated_ms = ?4, touched_ms = ?5,"
+                       " made_for = coalesce(?6, made_for) WHERE id = ?1",
                        &s, err));
     db_bind_int(s, 1, as->document_id);
     db_bind_int(s, 2, p->version_id);
     db_bind_int(s, 3, as->number);
     db_bind_int(s, 4, created_of(tx, p));
+    db_bind_int(s, 5, tx->wall_ms);
+    bind_made_for(s, 6, p);
     return db_run(s, err);
+}
+
+static anc_status parent_is_at(db_sqlite *db, const kno_publication *p, anc_err *err)
+{
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(db,
+                       "SELECT 1 FROM kno_document d JOIN kno_version v ON v.id = d.current_id"
+                       " WHERE d.collection_id = ?1 AND d.name = ?2 AND v.fingerprint = ?3",
+                       &s, err));
+    db_bind_int(s, 1, p->collection_id);
+    db_bind_str(s, 2, p->parent);
+    kno_bind_digest(s, 3, p->parent_at);
+    ANC_TRY(db_step(s, &row, err));
+    if (!row)
+        return ANC_FAIL(err, ANC_CONFLICT, "the document '%.*s' was changed meanwhile",
+                        ANC_FMT(p->parent));
+    return ANC_OK;
 }
 
 static anc_status make_published(krn_tx *tx, const kno_publication *p, const kno_published *as,
@@ -221,25 +253,6 @@ static anc_status make_published(krn_tx *tx, const kno_publication *p, const kno
     return db_step(s, &row, err);
 }
 
-/* Makes garbage of versions that are past those to keep; how many. */
-static anc_status expire(krn_tx *tx, int64_t document_id, uint32_t number, uint32_t keep,
-                         int64_t *ret, anc_err *err)
-{
-    *ret = 0;
-    if (keep == 0 || number <= keep)
-        return ANC_OK;
-    DB_STMT(s);
-    ANC_TRY(db_prepare(tx->connection,
-                       "UPDATE kno_version SET state = 2 WHERE document_id = ?1 AND number <= ?2"
-                       " AND state = 1",
-                       &s, err));
-    db_bind_int(s, 1, document_id);
-    db_bind_int(s, 2, (int64_t)number - keep);
-    ANC_TRY(db_run(s, err));
-    *ret = db_changes(tx->connection);
-    return ANC_OK;
-}
-
 /* Settings that changed while the version was built: the background cuts it again. */
 static anc_status compare_cut(krn_tx *tx, const kno_publication *p, anc_err *err)
 {
@@ -258,6 +271,8 @@ static anc_status publish(void *self, krn_tx *tx, const kno_publication *p, kno_
 {
     (void)self;
     ANC_TRY(collection_lives(tx->connection, p->collection_id, err));
+    if (p->parent_at != NULL)
+        ANC_TRY(parent_is_at(tx->connection, p, err));
     present old;
     ANC_TRY(present_by_name(tx->connection, p->collection_id, p->document, &old, err));
     if (old.current_id != p->base_id)
@@ -274,12 +289,22 @@ static anc_status publish(void *self, krn_tx *tx, const kno_publication *p, kno_
         ANC_TRY(next_version(tx, p, &as, err));
     present fresh;
     ANC_TRY(make_published(tx, p, &as, &fresh, err));
-    int64_t expired = 0;
-    ANC_TRY(expire(tx, as.document_id, as.number, p->keep, &expired, err));
     ANC_TRY(compare_cut(tx, p, err));
-    ANC_TRY(count(tx, p->collection_id, old.id == 0 ? 1 : 0, 1 - expired, &old, &fresh, err));
+    ANC_TRY(count(tx, p->collection_id, old.id == 0 ? 1 : 0, 1, &old, &fresh, err));
     *ret = as;
     return ANC_OK;
+}
+
+static anc_status announced(void *self, krn_tx *tx, int64_t document_id, int64_t version_id,
+                            uint64_t seq, const kno_keeping *keeping, anc_err *err)
+{
+    (void)self;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection, "UPDATE kno_version SET seq = ?2 WHERE id = ?1", &s, err));
+    db_bind_int(s, 1, version_id);
+    db_bind_int(s, 2, (int64_t)seq);
+    ANC_TRY(db_run(s, err));
+    return kno_document_expire(tx, document_id, keeping, err);
 }
 
 static anc_status retire(void *self, krn_tx *tx, int64_t document_id, uint32_t *ret_number,
@@ -337,6 +362,18 @@ static anc_status parts(void *self, krn_tx *tx, int64_t collection_id, anc_str p
     return ANC_OK;
 }
 
+static anc_status adopt(void *self, krn_tx *tx, int64_t document_id, const kno_digest *made_for,
+                        anc_err *err)
+{
+    (void)self;
+    DB_STMT(s);
+    ANC_TRY(
+        db_prepare(tx->connection, "UPDATE kno_document SET made_for = ?2 WHERE id = ?1", &s, err));
+    db_bind_int(s, 1, document_id);
+    kno_bind_digest(s, 2, made_for);
+    return db_run(s, err);
+}
+
 static anc_status accept_cut(void *self, krn_tx *tx, int64_t version_id, uint32_t cut, bool failed,
                              anc_err *err)
 {
@@ -374,8 +411,14 @@ const kno_version_writer_ops kno_sqlite_versions = {
     .stage = stage,
     .stage_chunks = stage_chunks,
     .publish = publish,
+    .announced = announced,
     .retire = retire,
     .parts = parts,
+    .adopt = adopt,
+    .mark = kno_sqlite_going_mark,
+    .unmarked = kno_sqlite_going_unmarked,
+    .go = kno_sqlite_going_go,
+    .left = kno_sqlite_going_left,
     .accept_cut = accept_cut,
     .settle_cuts = settle_cuts,
 };

@@ -83,6 +83,49 @@ static void again_changes_nothing(void **state)
     assert_int_equal(fixture_count(&f->k, "SELECT count(*) FROM kno_version"), 3);
 }
 
+/* Its collection is deleted while a batch is under way: what is left is not put into another of its name,
+ * which would be open to everybody. */
+static void a_deleted_collection_is_not_made_again(void **state)
+{
+    ing_fixture *f = *state;
+    static const char *const files[] = {"a.txt", "b.txt", "c.txt", "d.txt"};
+    const anc_str board[] = {ANC_STR("user:admin")};
+    kno_collection made = {.name = ANC_STR("notes"), .acl = board, .n_acl = 1};
+    ing_batch batch;
+    char id[64];
+    uint64_t seq;
+    for (size_t i = 0; i < ANC_COUNT(files); i++)
+        ingest_write(f, files[i], "A text.");
+    ASSERT_OK(kno_collection_create(f->k.kno, fixture_call(&f->k), &made, &made), &f->k.err);
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    ingest_id_of(&batch, id);
+    for (size_t steps = 0; ingest_batch(f, id).processed == 0; steps++) {
+        assert_true(steps < 100);
+        (void)ingest_run(f, 1);
+    }
+    ASSERT_OK(kno_collection_delete(f->k.kno, fixture_call(&f->k), ANC_STR("notes"), &seq),
+              &f->k.err);
+    ingest_reopen(f); /* also after a start */
+    assert_true(ingest_run(f, 1000));
+    batch = ingest_batch(f, id);
+    assert_int_equal(batch.processed, 1);
+    assert_int_equal(batch.failed, 3);
+    assert_int_equal(fixture_count(&f->k, "SELECT count(*) FROM kno_collection WHERE dropped = 0"),
+                     0);
+    ing_dead_letter *letters = NULL;
+    size_t n = 0;
+    ASSERT_OK(ing_dead_letter_list(f->ing, fixture_call(&f->k), anc_str_of(id), ANC_STR_NONE, 10,
+                                   &letters, &n),
+              &f->k.err);
+    assert_int_equal(n, 3);
+    assert_non_null(strstr(letters[0].reason.ptr, "'notes' was deleted after this was asked for"));
+    /* asked for anew it is made */
+    ASSERT_OK(ing_batch_replay(f->ing, fixture_call(&f->k), anc_str_of(id), &batch), &f->k.err);
+    ingest_id_of(&batch, id);
+    assert_true(ingest_run(f, 1000));
+    assert_int_equal(ingest_batch(f, id).processed, 3);
+}
+
 static void broken_and_foreign_files_are_named(void **state)
 {
     ing_fixture *f = *state;
@@ -446,6 +489,7 @@ int main(void)
         TEST(a_folder_is_read),
         TEST(what_the_index_shows_is_told_apart),
         TEST(again_changes_nothing),
+        TEST(a_deleted_collection_is_not_made_again),
         TEST(broken_and_foreign_files_are_named),
         TEST(a_pattern_chooses),
         TEST(one_file_is_a_source_too),

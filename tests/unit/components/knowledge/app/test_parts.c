@@ -175,14 +175,15 @@ static void many_attachments(void **state)
     assert_true(is_there(f, "a", &d));
     assert_non_null(strstr(d.found.ptr, "'a#p1001.txt' is one of more than 1000 attachments"));
     ASSERT_OK(fixture_put(f, "a", "Top.\n\n@attach p7.txt text/plain\nPart 7.", &r), &f->err);
-    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 2);
+    assert_int_equal(fixture_seen(f), 2);
     ASSERT_OK(fixture_put(f, "a", text.ptr, &r), &f->err);
     uint64_t seq;
     ASSERT_OK(kno_document_delete(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("a"), &seq),
               &f->err);
-    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 0);
+    assert_int_equal(fixture_seen(f), 0);
     assert_true(fixture_sweep(f));
     fixture_check(f, true);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 0);
 }
 
 static void another_document_is_not_replaced(void **state)
@@ -230,6 +231,32 @@ static void a_put_that_ends_early_leaves_nothing(void **state)
 }
 
 /* The document fails after its attachments were put: they go with it, as long as it is not there. */
+static anc_status refuse(void *arg, struct krn_tx *tx, const kno_put_result *put, anc_err *err)
+{
+    (void)arg, (void)tx, (void)put;
+    return ANC_FAIL(err, ANC_UNAVAILABLE, "not now");
+}
+
+/* The attachments of a version that did not come: the same mail as before is no news, they are. */
+static void attachments_of_a_version_that_never_came(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    kno_document d;
+    ASSERT_OK(fixture_put(f, "mail", "Hello.\n\n" REPORT, &r), &f->err);
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .id = ANC_STR("mail"),
+                                   .content = ANC_STR("Hello.\n\n" REPORT " All of it."),
+                                   .on_publish = refuse};
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_UNAVAILABLE);
+    assert_true(is_there(f, "mail#report.txt", &d) && d.version == 2);
+    ASSERT_OK(fixture_put(f, "mail", "Hello.\n\n" REPORT, &r), &f->err);
+    assert_int_equal(r.status, KNO_UPDATED);
+    assert_true(is_there(f, "mail#report.txt", &d) && d.version == 3);
+    ASSERT_OK(fixture_put(f, "mail", "Hello.\n\n" REPORT, &r), &f->err);
+    assert_int_equal(r.status, KNO_UNCHANGED);
+}
+
 static void attachments_of_a_failed_put_are_taken_back(void **state)
 {
     kno_fixture *f = *state;
@@ -356,6 +383,87 @@ static void a_restore_that_ends_early_is_done_again(void **state)
 }
 
 /* A part that is restored by itself is as deep as it was. */
+/* A part that is put back before its document: its version is old, it is not. */
+static void a_part_that_was_put_back_waits_for_its_document(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    kno_document d;
+    const kno_past past = {.number = 1, .created_ms = 1000, .parent = ANC_STR("mail")};
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .make_collection = true,
+                                   .id = ANC_STR("mail#report.txt"),
+                                   .content = ANC_STR("The harbour froze in March."),
+                                   .past = &past};
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    assert_true(fixture_sweep(f));
+    assert_true(is_there(f, "mail#report.txt", &d));
+    assert_int_equal(d.updated_ms, 1000);
+    atomic_fetch_add(&f->ticks, 3601 * 1000);
+    assert_true(fixture_sweep(f));
+    assert_false(is_there(f, "mail#report.txt", &d));
+}
+
+typedef struct hiding {
+    kno_fixture *f;
+    const char *content;
+    bool done;
+} hiding;
+
+/* Puts the mail for the board alone. */
+static void hide_the_mail(void *arg)
+{
+    hiding *h = arg;
+    kno_put_result r;
+    anc_err err;
+    anc_err_clear(&err);
+    if (h->done)
+        return;
+    h->done = true;
+    const anc_str board[] = {ANC_STR("group:board")};
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .id = ANC_STR("mail"),
+                                   .acl = board,
+                                   .n_acl = 1,
+                                   .content = anc_str_of(h->content)};
+    anc_arena *mem = anc_arena_new(64 << 20);
+    krn_call call = fixture_thread_call(h->f, mem, &err);
+    ASSERT_OK(kno_document_put(h->f->kno, &call, &in, false, &r), &err);
+    anc_arena_free(mem);
+}
+
+static void a_restore_does_not_open_what_is_hidden_meanwhile(void **state)
+{
+    static const char *const texts[] = {"Hello again.", "Hello again.\n\n" REPORT};
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(texts); i++) {
+        kno_fixture f;
+        kno_put_result r;
+        kno_document d;
+        fixture_open(&f);
+        ASSERT_OK(fixture_put(&f, "mail", i == 0 ? "Hello." : "Hello.\n\n" REPORT, &r), &f.err);
+        ASSERT_OK(fixture_put(&f, "mail", "Goodbye.", &r), &f.err);
+        f.emb.revision = "fake@2"; /* so that the restore has to embed */
+        hiding h = {.f = &f, .content = texts[i]};
+        f.emb.on_embed = hide_the_mail;
+        f.emb.arg = &h;
+        assert_int_equal(kno_version_restore(f.kno, fixture_call(&f), ANC_STR("notes"),
+                                             ANC_STR("mail"), 1, 0, &r),
+                         ANC_CONFLICT);
+        assert_true(h.done);
+        assert_non_null(strstr(f.err.text, "'mail' was changed meanwhile"));
+        f.emb.on_embed = NULL;
+        assert_true(is_there(&f, "mail", &d));
+        assert_string_equal(d.acl[0].ptr, "group:board");
+        assert_int_equal(d.version, 3);
+        if (i == 1) {
+            assert_true(is_there(&f, "mail#report.txt", &d));
+            assert_string_equal(d.acl[0].ptr, "group:board");
+        }
+        fixture_close(&f);
+    }
+}
+
 static void a_restored_part_is_as_deep_as_it_was(void **state)
 {
     kno_fixture *f = *state;
@@ -377,6 +485,9 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test(attachments_follow_their_document),
         cmocka_unit_test(a_restore_that_ends_early_is_done_again),
+        cmocka_unit_test(a_restore_does_not_open_what_is_hidden_meanwhile),
+        cmocka_unit_test_setup_teardown(a_part_that_was_put_back_waits_for_its_document,
+                                        fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(a_restored_part_is_as_deep_as_it_was, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(what_cannot_be_read_is_named, fixture_setup,
@@ -386,6 +497,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(another_document_is_not_replaced, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test(a_put_that_ends_early_leaves_nothing),
+        cmocka_unit_test_setup_teardown(attachments_of_a_version_that_never_came, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(attachments_of_a_failed_put_are_taken_back, fixture_setup,
                                         fixture_teardown),
     };

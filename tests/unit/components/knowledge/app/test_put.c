@@ -416,6 +416,85 @@ static void a_sweep_leaves_alone_what_is_being_built(void **state)
 }
 
 /* A version may not name what the parser never saw: too much text is refused by name. */
+/* ---- a collection that goes ---------------------------------------------------------------- */
+
+typedef struct deletion {
+    kno_fixture *f;
+    bool remade, done;
+} deletion;
+
+static void delete_the_collection(void *arg)
+{
+    deletion *d = arg;
+    anc_err err;
+    anc_err_clear(&err);
+    uint64_t seq;
+    kno_collection made;
+    if (d->done)
+        return;
+    d->done = true;
+    anc_arena *mem = anc_arena_new(16 << 20);
+    krn_call call = fixture_thread_call(d->f, mem, &err);
+    ASSERT_OK(kno_collection_delete(d->f->kno, &call, ANC_STR("notes"), &seq), &err);
+    if (d->remade)
+        ASSERT_OK(kno_collection_create(d->f->kno, &call,
+                                        &(kno_collection){.name = ANC_STR("notes")}, &made),
+                  &err);
+    anc_arena_free(mem);
+}
+
+/* It held what was private; made again it would be open to everybody. */
+static void a_collection_that_was_deleted_meanwhile_stays_so(void **state)
+{
+    static const char *const texts[] = {"A text.", "@attach a.txt text/plain\nA text.\n\nAnother."};
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        kno_fixture f;
+        kno_put_result r;
+        fixture_open(&f);
+        ASSERT_OK(fixture_put(&f, "first", "The first.", &r), &f.err);
+        deletion d = {.f = &f, .remade = i >= 2};
+        f.emb.on_embed = delete_the_collection;
+        f.emb.arg = &d;
+        assert_int_equal(fixture_put(&f, "second", texts[i % 2], &r), ANC_NOT_FOUND);
+        assert_non_null(strstr(f.err.text, "'notes' was deleted after this was asked for"));
+        f.emb.on_embed = NULL;
+        assert_int_equal(fixture_count(&f, "SELECT count(*) FROM kno_collection WHERE dropped = 0"),
+                         i >= 2);
+        assert_int_equal(fixture_count(&f, "SELECT count(*) FROM kno_document d JOIN kno_collection"
+                                           " c ON c.id = d.collection_id WHERE c.dropped = 0"),
+                         0);
+        fixture_close(&f);
+    }
+}
+
+/* What was asked for before the deletion is not for what has the name since. */
+static void what_was_asked_for_before_the_deletion(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    uint64_t before = 0, after = 0, seq;
+    ASSERT_OK(fixture_put(f, "first", "The first.", &r), &f->err);
+    ASSERT_OK(kno_moment(f->kno, fixture_call(f), &before), &f->err);
+    assert_true(before > 0);
+    kno_document_input in = {.collection = ANC_STR("notes"),
+                             .make_collection = true,
+                             .asked = before,
+                             .id = ANC_STR("second"),
+                             .content = ANC_STR("The second.")};
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    ASSERT_OK(kno_collection_delete(f->kno, fixture_call(f), ANC_STR("notes"), &seq), &f->err);
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_NOT_FOUND);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_collection WHERE dropped = 0"), 0);
+    ASSERT_OK(kno_moment(f->kno, fixture_call(f), &after), &f->err);
+    in.asked = after;
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    in.asked = before;
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_NOT_FOUND);
+    in.collection = ANC_STR("others"); /* nobody deleted that */
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+}
+
 static void too_much_text(void **state)
 {
     kno_fixture *f = *state;
@@ -450,6 +529,8 @@ int main(void)
         TEST(a_caller_that_leaves_in_the_middle_leaves_nothing),
         TEST(what_a_dead_writer_left_goes_without_a_restart),
         TEST(a_sweep_leaves_alone_what_is_being_built),
+        cmocka_unit_test(a_collection_that_was_deleted_meanwhile_stays_so),
+        TEST(what_was_asked_for_before_the_deletion),
         TEST(too_much_text),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

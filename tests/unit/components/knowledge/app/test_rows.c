@@ -10,6 +10,7 @@
 typedef struct taken {
     anc_buf lines, ids;
     uint64_t n;
+    char made_for[80];
 } taken;
 
 static anc_status take_row(void *arg, const kno_row *row, anc_err *err)
@@ -21,6 +22,7 @@ static anc_status take_row(void *arg, const kno_row *row, anc_err *err)
                          ANC_FMT(row->title), ANC_FMT(row->uri), ANC_FMT(row->content),
                          ANC_FMT(row->metadata));
     (void)anc_buf_printf(&t->ids, "%.*s\n", ANC_FMT(row->id));
+    (void)snprintf(t->made_for, sizeof t->made_for, "%.*s", ANC_FMT(row->made_for));
     return ANC_OK;
 }
 
@@ -44,15 +46,23 @@ static anc_status put_file(kno_fixture *f, const char *content, kno_rows_wanted 
 }
 
 /* Makes documents of the rows, as the ingest component does. */
-static void put_rows(kno_fixture *f, const taken *t)
+static void put_some_rows(kno_fixture *f, const taken *t, int most)
 {
     anc_str rest = anc_buf_view(&t->ids), id;
-    while (anc_str_split(&rest, '\n', &id) && id.len > 0) {
+    while (most-- > 0 && anc_str_split(&rest, '\n', &id) && id.len > 0) {
         kno_put_result r;
-        const kno_document_input in = {
-            .collection = ANC_STR("notes"), .id = id, .parent = ANC_STR("t.csv"), .content = id};
+        const kno_document_input in = {.collection = ANC_STR("notes"),
+                                       .id = id,
+                                       .parent = ANC_STR("t.csv"),
+                                       .made_for = anc_str_of(t->made_for),
+                                       .content = id};
         ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
     }
+}
+
+static void put_rows(kno_fixture *f, const taken *t)
+{
+    put_some_rows(f, t, 1000000);
 }
 
 static const struct row {
@@ -75,6 +85,19 @@ static const struct row {
      "1|/in/t.csv#1|{\"id\":\"k\",\"b\":1}|{\"year\":2020,\"id\":\"k\",\"b\":1}\n"
      "t.csv#2|t.csv, row "
      "2|/in/t.csv#2|{\"id\":\"k\",\"b\":2}|{\"year\":2020,\"id\":\"k\",\"b\":2}\n",
+     NULL},
+    {"an id that comes later than another", "ROWS\n_id,x,id\na,1\nb,2,1\nc,3,2\n", "", "", "",
+     "t.csv#a|t.csv, row 1|/in/t.csv#a|{\"_id\":\"a\",\"x\":1}|"
+     "{\"year\":2020,\"_id\":\"a\",\"x\":1}\n"
+     "t.csv#b|t.csv, row 2|/in/t.csv#b|{\"_id\":\"b\",\"x\":2,\"id\":1}|"
+     "{\"year\":2020,\"_id\":\"b\",\"x\":2,\"id\":1}\n"
+     "t.csv#c|t.csv, row 3|/in/t.csv#c|{\"_id\":\"c\",\"x\":3,\"id\":2}|"
+     "{\"year\":2020,\"_id\":\"c\",\"x\":3,\"id\":2}\n",
+     NULL},
+    {"rows of which none has each id", "ROWS\n_id,id\na\n,1\n,2\n", "", "", "",
+     "t.csv#1|t.csv, row 1|/in/t.csv#1|{\"_id\":\"a\"}|{\"year\":2020,\"_id\":\"a\"}\n"
+     "t.csv#2|t.csv, row 2|/in/t.csv#2|{\"_id\":null,\"id\":1}|{\"year\":2020,\"id\":1}\n"
+     "t.csv#3|t.csv, row 3|/in/t.csv#3|{\"_id\":null,\"id\":2}|{\"year\":2020,\"id\":2}\n",
      NULL},
     {"named columns", "ROWS\ncode,what,price\nA,Hinge,12.50\nB,Latch,3\n", "code", "what", "what",
      "t.csv#A|Hinge|/in/t.csv#A|{\"what\":\"Hinge\"}|"
@@ -224,6 +247,9 @@ static void many_rows_vanish(void **state)
     put_rows(f, &t);
     assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), MANY + 1);
     ASSERT_OK(put_file(f, "ROWS\nid\n5\n650\nx\n", &wanted, &t, &r), &f->err);
+    assert_int_equal(fixture_seen(f), 3);
+    assert_true(fixture_sweep(f));
+    fixture_check(f, true);
     assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 3);
     ASSERT_OK(put_file(f, file.ptr, &wanted, &t, &r), &f->err);
     put_rows(f, &t);
@@ -231,8 +257,209 @@ static void many_rows_vanish(void **state)
     const kno_document_input in = {
         .collection = ANC_STR("notes"), .id = ANC_STR("t.csv"), .content = ANC_STR("ROWS")};
     ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
-    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 1);
+    assert_int_equal(fixture_seen(f), 1);
     fixture_check(f, false);
+    anc_buf_done(&t.lines);
+    anc_buf_done(&t.ids);
+}
+
+static anc_status refuse(void *arg, struct krn_tx *tx, const kno_put_result *put, anc_err *err)
+{
+    (void)arg, (void)tx, (void)put;
+    return ANC_FAIL(err, ANC_UNAVAILABLE, "not now");
+}
+
+/* A file with so many rows that they do not go in one closure. */
+static void put_many(kno_fixture *f, kno_rows_wanted *wanted, taken *t, int many)
+{
+    kno_put_result r;
+    ANC_BUF(file, 1 << 20);
+    (void)anc_buf_add(&file, ANC_STR("ROWS\nid\n"));
+    for (int i = 0; i < many; i++)
+        (void)anc_buf_printf(&file, "k%d\n", i);
+    f->emb.available = false; /* nothing here is about vectors */
+    ASSERT_OK(put_file(f, file.ptr, wanted, t, &r), &f->err);
+    put_rows(f, t);
+}
+
+/* The rows that a version has no more go with its publication, not before; what is left of them is the
+ * sweep's, also after a kill. */
+static void rows_vanish_with_the_version(void **state)
+{
+    kno_fixture *f = *state;
+    enum { MANY = 300 };
+    kno_rows_wanted wanted = {.n_text_fields = 0};
+    taken t = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    put_many(f, &wanted, &t, MANY);
+    kno_document_input in = {.collection = ANC_STR("notes"),
+                             .id = ANC_STR("t.csv"),
+                             .content = ANC_STR("ROWS\nid\nk1\n"),
+                             .rows = &wanted,
+                             .on_publish = refuse};
+    kno_put_result r;
+    t.n = 0;
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_UNAVAILABLE);
+    assert_int_equal(fixture_seen(f), 1 + MANY);
+    assert_true(fixture_sweep(f));
+    assert_int_equal(fixture_seen(f), 1 + MANY);
+    in.on_publish = NULL;
+    t.n = 0;
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    assert_int_equal(fixture_seen(f), 2);
+    fixture_reopen(f);
+    assert_int_equal(fixture_seen(f), 2);
+    assert_true(fixture_sweep(f));
+    fixture_check(f, true);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 2);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM test_event WHERE type = 2"), MANY - 1);
+    anc_buf_done(&t.lines);
+    anc_buf_done(&t.ids);
+}
+
+/* One commit makes a file with its rows invisible; what is left is the sweep's. A row that comes back
+ * before is announced behind the end of the one that was. */
+static void a_file_with_many_rows_goes_at_once(void **state)
+{
+    kno_fixture *f = *state;
+    enum { MANY = 300 };
+    kno_rows_wanted wanted = {.n_text_fields = 0};
+    taken t = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    kno_put_result r;
+    kno_document d;
+    kno_chunk chunk;
+    uint64_t seq;
+    put_many(f, &wanted, &t, MANY);
+    const kno_chunk_ref ref = {ANC_STR("notes"), ANC_STR("t.csv#k7"), 1, 0};
+    ASSERT_OK(kno_chunks_fetch(f->kno, fixture_call(f), &ref, 1, &chunk), &f->err);
+    assert_non_null(chunk.text.ptr);
+    f->commits = 0;
+    ASSERT_OK(
+        kno_document_delete(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), &seq),
+        &f->err);
+    assert_true(f->commits < 20); /* it does not wait for so many */
+    assert_int_equal(fixture_seen(f), 0);
+    assert_int_equal(
+        kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv#k7"), &d),
+        ANC_NOT_FOUND);
+    ASSERT_OK(kno_chunks_fetch(f->kno, fixture_call(f), &ref, 1, &chunk), &f->err);
+    assert_null(chunk.text.ptr);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), MANY);
+
+    ASSERT_OK(put_file(f, "ROWS\nid\nk7\n", &wanted, &t, &r), &f->err);
+    put_rows(f, &t);
+    assert_int_equal(fixture_seen(f), 2);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM test_event WHERE document = 't.csv#k7'"
+                                      " AND type = 2 AND seq < (SELECT max(seq) FROM test_event"
+                                      " WHERE document = 't.csv#k7' AND type = 0)"),
+                     1);
+    assert_true(fixture_sweep(f));
+    fixture_check(f, true);
+    assert_int_equal(fixture_seen(f), 2);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM test_event WHERE type = 2"), MANY + 1);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM test_change WHERE op = 1"), MANY + 1);
+    anc_buf_done(&t.lines);
+    anc_buf_done(&t.ids);
+}
+
+/* A batch that ended before it came to all rows of a newer version: those of the older one do not count,
+ * and what a batch of the older one still has is of no use any more. */
+static void rows_of_another_version_do_not_count(void **state)
+{
+    kno_fixture *f = *state;
+    kno_rows_wanted wanted = {.n_text_fields = 0};
+    taken t = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    static const char first[] = "ROWS\nid,price\na,100\nb,100\nc,100\n";
+    static const char second[] = "ROWS\nid,price\na,999\nb,999\nc,999\n";
+    kno_put_result r;
+    ASSERT_OK(put_file(f, first, &wanted, &t, &r), &f->err);
+    put_rows(f, &t);
+    char made_for_first[80];
+    memcpy(made_for_first, t.made_for, sizeof made_for_first);
+    ASSERT_OK(put_file(f, second, &wanted, &t, &r), &f->err);
+    put_some_rows(f, &t, 1);
+    ASSERT_OK(put_file(f, second, &wanted, &t, &r), &f->err);
+    assert_int_equal(r.status, KNO_UPDATED);
+    assert_int_equal(t.n, 3);
+    put_some_rows(f, &t, 2);
+    ASSERT_OK(put_file(f, second, &wanted, &t, &r), &f->err);
+    assert_int_equal(t.n, 3);
+    put_rows(f, &t);
+    ASSERT_OK(put_file(f, second, &wanted, &t, &r), &f->err);
+    assert_int_equal(r.status, KNO_UNCHANGED);
+
+    const kno_document_input late = {.collection = ANC_STR("notes"),
+                                     .id = ANC_STR("t.csv#b"),
+                                     .parent = ANC_STR("t.csv"),
+                                     .made_for = anc_str_of(made_for_first),
+                                     .content = ANC_STR("late")};
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &late, false, &r), ANC_NOT_FOUND);
+    assert_non_null(strstr(f->err.text, "'t.csv#b' is a part of an earlier version of 't.csv'"));
+
+    /* gone back to the first, whose rows are not there: a put of it brings them */
+    ASSERT_OK(
+        kno_version_restore(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), 1, 0, &r),
+        &f->err);
+    ASSERT_OK(put_file(f, first, &wanted, &t, &r), &f->err);
+    assert_int_equal(t.n, 3);
+    put_rows(f, &t);
+    ASSERT_OK(put_file(f, first, &wanted, &t, &r), &f->err);
+    assert_int_equal(r.status, KNO_UNCHANGED);
+    fixture_check(f, true);
+    anc_buf_done(&t.lines);
+    anc_buf_done(&t.ids);
+}
+
+typedef struct moving {
+    kno_fixture *f;
+    taken *t;
+    kno_rows_wanted *wanted;
+    const char *file; /* NULL: it was put */
+} moving;
+
+static void put_the_file_meanwhile(void *arg)
+{
+    moving *m = arg;
+    const char *file = m->file;
+    kno_put_result r;
+    anc_err err;
+    anc_err_clear(&err);
+    m->file = NULL;
+    if (file == NULL)
+        return;
+    anc_arena *mem = anc_arena_new(64 << 20);
+    krn_call call = fixture_thread_call(m->f, mem, &err);
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .id = ANC_STR("t.csv"),
+                                   .content = anc_str_of(file),
+                                   .rows = m->wanted};
+    ASSERT_OK(kno_document_put(m->f->kno, &call, &in, false, &r), &err);
+    anc_arena_free(mem);
+}
+
+/* The file moves on between the beginning of a row's put and its commit. */
+static void a_row_is_not_published_over_a_newer_one(void **state)
+{
+    kno_fixture *f = *state;
+    kno_rows_wanted wanted = {.n_text_fields = 0};
+    taken t = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    kno_put_result r;
+    ASSERT_OK(put_file(f, "ROWS\nid,price\na,100\n", &wanted, &t, &r), &f->err);
+    taken again = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    moving m = {f, &again, &(kno_rows_wanted){.on_row = take_row, .arg = &again},
+                "ROWS\nid,price\na,999\n"};
+    f->emb.on_embed = put_the_file_meanwhile;
+    f->emb.arg = &m;
+    const kno_document_input late = {.collection = ANC_STR("notes"),
+                                     .id = ANC_STR("t.csv#a"),
+                                     .parent = ANC_STR("t.csv"),
+                                     .made_for = anc_str_of(t.made_for),
+                                     .content = ANC_STR("late")};
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &late, false, &r), ANC_NOT_FOUND);
+    assert_null(m.file);
+    f->emb.on_embed = NULL;
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 1);
+    anc_buf_done(&again.lines);
+    anc_buf_done(&again.ids);
     anc_buf_done(&t.lines);
     anc_buf_done(&t.ids);
 }
@@ -278,6 +505,14 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_file_is_a_document, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(rows_need_their_file, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(many_rows_vanish, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(rows_vanish_with_the_version, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_file_with_many_rows_goes_at_once, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(rows_of_another_version_do_not_count, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_row_is_not_published_over_a_newer_one, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(put_back_its_rows_stay, fixture_setup, fixture_teardown),
     };
     const int failed = RUN_TABLE("rows", rows, handed_out);

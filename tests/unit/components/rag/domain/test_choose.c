@@ -165,6 +165,38 @@ static void answered_by_one(void **state)
         fail_msg("%.*s", ANC_FMT(text));
 }
 
+/* The row of another code leads by nothing, neither by words nor by its passage's rank. */
+typedef struct code_row {
+    const char *name, *first, *second, *question, *wanted;
+} code_row;
+
+static const code_row code_rows[] = {
+    {"an error",
+     "When the scale shows error E07 you should do what the scale shows: take a box off.",
+     "E11 | moisture", "My scale shows error E11, what should I do?", "E11 | moisture [2]"},
+    {"an invoice",
+     "The customer of the invoice INV-2024-16 is Borough Mill, the customer that pays late.",
+     "INV-2024-17 was sent to Crest.", "Who is the customer of the invoice INV-2024-17?",
+     "INV-2024-17 was sent to Crest. [2]"},
+    {"the rows of a list",
+     "Invoice | Customer | Amount\nINV-2024-16 | Mill | 450\nINV-2024-18 | Hale | 77\n",
+     "Invoice | Customer | Amount\nINV-2024-17 | Crest | 980\nINV-2024-19 | Hale | 12\n",
+     "What is the amount of INV-2024-17?",
+     "Invoice: INV-2024-17; Customer: Crest; Amount: 980 [2]"},
+};
+
+static void another_code_never_leads(void **state)
+{
+    const code_row *row = *state;
+    ANC_ARENA(mem, 8 << 20);
+    const rag_passage passages[] = {
+        {.text = anc_str_of(row->first), .title = ANC_STR("Error of the scale"), .score = 0.95},
+        {.text = anc_str_of(row->second), .title = ANC_STR("List"), .score = 0.3}};
+    const anc_str text = answer_of(mem, row->question, passages, ANC_COUNT(passages));
+    if (!anc_str_eq(text, anc_str_of(row->wanted)))
+        fail_msg("%.*s", ANC_FMT(text));
+}
+
 typedef struct exact_row {
     const char *name, *question;
     bool exact;
@@ -285,6 +317,7 @@ static void what_nobody_wrote_of(void **state)
 int main(void)
 {
     int failed = RUN_TABLE("one answer", rows, answered_by_one);
+    failed += RUN_TABLE("codes", code_rows, another_code_never_leads);
     failed += RUN_TABLE("unread", unread_rows, what_nobody_wrote_of);
     failed += RUN_TABLE("exact", exacts, a_row_may_have_all_that_is_asked);
     const struct CMUnitTest tests[] = {
