@@ -15,7 +15,7 @@
 #include "base/str.h"
 #include "redis_impl.h"
 
-enum { DEFAULT_MAX = 16 << 20, RECEIVE_BYTES = 64 << 10, OWN_BYTES = 16 << 10, MORE_MAX = 1024 };
+enum { DEFAULT_MAX = 16 << 20, RECEIVE_BYTES = 64 << 10, OWN_BYTES = 16 << 10, KEPT_BYTES = 4 << 20, MORE_MAX = 1024 };
 
 struct clt_redis {
     anc_arena *mem; /* owned; of the copies of the options */
@@ -220,6 +220,8 @@ anc_status clt_redis_run(clt_redis *c, int64_t deadline_ns, const clt_redis_repl
     }
     *ret = c->replies;
     *ret_n = c->queued;
+    if (c->batch.cap > KEPT_BYTES)
+        anc_buf_done(&c->batch);
     anc_buf_clear(&c->batch);
     c->queued = 0;
     return ANC_OK;

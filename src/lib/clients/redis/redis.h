@@ -14,7 +14,7 @@
 #include "clients/redis/place.h"
 #include "clients/redis/reply.h"
 
-enum { CLT_REDIS_ARGS_MAX = 64 };
+enum { CLT_REDIS_ARGS_MAX = 160 };
 
 typedef struct clt_redis clt_redis;
 
