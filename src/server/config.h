@@ -88,6 +88,8 @@ typedef struct srv_config {
     struct {
         int64_t keep;
         int64_t keep_days;
+        int64_t history;
+        int64_t max_subscribers;
     } events;
     struct {
         anc_str level;

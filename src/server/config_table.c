@@ -109,6 +109,10 @@ const srv_row srv_rows[] = {
         "newest events that are kept whatever their age"),
     INT("events.keep_days", events.keep_days, "30", 1, 3650, NULL,
         "older events go once every reader has passed them"),
+    INT("events.history", events.history, "100", 1, 1000, NULL,
+        "newest events that the live feed can show to who comes"),
+    INT("events.max_subscribers", events.max_subscribers, "10000", 1, 100000, NULL,
+        "who may watch the live feed at once"),
     {"log.level", SRV_CHOICE, AT(log.level), "info", 0, 0, "debug|info|warn|error", "LOG_LEVEL",
      "least severity that is logged"},
 };

@@ -5,7 +5,7 @@
  *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, relays, feed, trim, scheduler
  *   pools         cpu, io
  *   embedding ─ knowledge ─ search ─ ingest
- *   loop          providers, rag, HTTP edge, server
+ *   loop          providers, rag, live feed, HTTP edge, server
  *
  * Only this folder (announcing.c, components.c, answers.c, model_folders.c) knows which adapter stands behind a port.
  */
@@ -123,6 +123,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .bus = h->bus,
                                        .relays = srv_announcing_relays(h),
                                        .feed = h->feed,
+                                       .live = h->live,
                                        .kno = h->kno,
                                        .emb = h->emb,
                                        .library = h->library,
@@ -203,6 +204,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
         ANC_TRY(net_loop_on_signal(h->loop, on_signal, h, err));
     ANC_TRY(net_http_open(h->loop, &h->http, err));
     ANC_TRY(srv_rag_open(h, err));
+    ANC_TRY(srv_live_open(h, err));
     ANC_TRY(open_edge(h, err));
     ANC_TRY(open_server(h, err));
     ANC_TRY(srv_gauges_open(h, err));
@@ -332,6 +334,8 @@ static void come_to_rest(srv_house *h)
     srv_components_stop(h);
     if (h->started)
         h->scheduler.ops->stop(h->scheduler.self);
+    if (h->live != NULL)
+        liv_service_stop(h->live);
     net_server_close(h->server);
     http_edge_stop(h->edge);
     net_loop_end(h->loop);
@@ -349,6 +353,7 @@ void srv_house_close(srv_house *h)
     net_http_close(h->http);
     net_loop_close(h->loop);
     http_edge_close(h->edge);
+    liv_service_close(h->live);
     if (h->bus_memory != NULL)
         h->bus.ops->stop(h->bus.self);
     srv_announcing_settle(h);

@@ -20,6 +20,7 @@
 #include "kernel/adapters/trim/trim.h"
 #include "knowledge/adapters/sqlite/kno_sqlite.h"
 #include "knowledge/app/knowledge_service.h"
+#include "live/app/live_service.h"
 #include "net/http_client.h"
 #include "os/file.h"
 #include "os/reserve.h"
@@ -86,6 +87,7 @@ struct srv_house {
     rag_provider extractive;
     rag_service *rag;
 
+    liv_service *live;
     http_edge *edge;
     net_server *server;
     krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */
@@ -107,6 +109,9 @@ krn_relays srv_announcing_relays(srv_house *h);
 void srv_announcing_settle(
     srv_house *h); /* when no step runs any more, before the catalog closes */
 void srv_announcing_close(srv_house *h);
+
+/* The live feed, once the loop is there and before the bus is started. */
+anc_status srv_live_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
 /* embedding, knowledge, search, ingest */
 anc_status srv_components_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;

@@ -305,6 +305,7 @@ anc_status kno_walk(kno_service *kno, krn_call *call, const kno_walk_row *after,
 {
     kno_walk_row last = *after;
     ANC_TRY(fault(kno, call));
+    kno->walks++;
     *ret = anc_arena_alloc(call->mem, limit, sizeof **ret);
     *ret_n = 0;
     while (*ret_n < limit && next_row(kno, &last, &(*ret)[*ret_n]))

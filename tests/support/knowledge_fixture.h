@@ -83,6 +83,10 @@ bool fixture_recut(kno_fixture *f);
 /* The number that a query gives. */
 int64_t fixture_count(kno_fixture *f, const char *sql);
 
+/* Documents that the collection "notes" has for those who read; its list, its figures and the walk of
+ * projections agree. */
+size_t fixture_seen(kno_fixture *f);
+
 /* Objects in the raw store. */
 size_t fixture_objects(kno_fixture *f);
 

@@ -2,7 +2,7 @@
  *
  * The order decides which refusal a client sees: unknown path (404), method (405), size of the body
  * (413, before a byte of it is read), identity (401, 403), not there yet (501), kinds of content (415,
- * 406), too much at work (503), no room on the disk (507). Then the body is read and the first step is handed to its lane.
+ * 406), too much at work or an index that is still being read (503), no room on the disk (507). Then the body is read and the first step is handed to its lane.
  */
 #include <stdio.h>
 #include <string.h>
@@ -145,6 +145,20 @@ static anc_status check_load(http_request *rq, anc_err *err)
                     working, edge->o.max_in_flight, open, edge->o.max_open);
 }
 
+/* After a start the index fills while it could be searched already: what is not in it yet would be told
+ * as not being there at all. A rebuild later goes on beside the old index. */
+static anc_status check_index(http_request *rq, anc_err *err)
+{
+    const bool waits = (rq->route->flags & HTTP_SEARCHES) != 0 && !srch_ready(rq->edge->o.srch);
+    if (!waits)
+        return ANC_OK;
+    const srch_status_row s = srch_status(rq->edge->o.srch);
+    return ANC_FAIL(err, ANC_UNAVAILABLE,
+                    "the server has just started and is still reading its index (%llu of %llu "
+                    "documents): ask again in a moment; /readyz says when",
+                    (unsigned long long)s.walked, (unsigned long long)s.to_walk);
+}
+
 /* Before the body comes: what grows needs room on the disk. */
 static anc_status check_room(http_request *rq, anc_err *err)
 {
@@ -178,6 +192,7 @@ static anc_status check_head(http_request *rq, const http_match *match, anc_err 
     ANC_TRY(check_content(rq, err));
     ANC_TRY(check_timeout(rq, err));
     ANC_TRY(check_load(rq, err));
+    ANC_TRY(check_index(rq, err));
     ANC_TRY(check_room(rq, err));
     return open_memory(rq, match, err);
 }
@@ -241,7 +256,8 @@ static anc_status check_idempotency(http_request *rq, bool *ret_replayed)
     return kept.found ? replay(rq, &kept) : ANC_OK;
 }
 
-static anc_status work(http_request *rq, bool *ret_replayed)
+/* *ret_handled: the handler has it, and where it took it over, the request may be gone. */
+static anc_status work(http_request *rq, bool *ret_handled, bool *ret_replayed)
 {
     ANC_TRY(krn_call_check(rq->edge->o.clock, &rq->call));
     if (rq->route->query == NULL && rq->route->lane != HTTP_LOOP) {
@@ -254,16 +270,16 @@ static anc_status work(http_request *rq, bool *ret_replayed)
     if (*ret_replayed)
         return ANC_OK;
     ANC_TRY(parse_body(rq));
-    rq->not_handled = NULL;
+    *ret_handled = true;
     return rq->route->handle(rq);
 }
 
 static void first_step(http_request *rq)
 {
     const bool takes_over = (rq->route->flags & HTTP_TAKES_OVER) != 0;
-    bool replayed = false;
-    const anc_status status = work(rq, &replayed);
-    if (rq->not_handled != NULL)
+    bool handled = false, replayed = false;
+    const anc_status status = work(rq, &handled, &replayed);
+    if (!handled && rq->not_handled != NULL)
         rq->not_handled(rq);
     if (status != ANC_OK || replayed || !takes_over)
         http_finish(rq, status);

@@ -58,6 +58,10 @@ http_handler_fn http_dead_letters_list, http_dead_letters_replay, http_dead_lett
 http_handler_fn http_ingest_progress;
 /* events.c */
 http_handler_fn http_events_list, http_events_stats;
+/* live_ws.c */
+http_handler_fn http_events_ws;
+/* live_stream.c */
+http_handler_fn http_events_stream;
 
 /* ingest_watch.c: answers when the batch has ended; takes the request over. */
 anc_status http_batch_await(http_request *rq, anc_str batch_id) ANC_MUST_CHECK;
@@ -88,6 +92,10 @@ anc_status http_metadata_of(http_request *rq, const json_value *metadata,
 anc_status http_answer_async(http_request *rq, const kno_document_input *input) ANC_MUST_CHECK;
 /* Waits until the index shows what was put, and answers. */
 anc_status http_answer_put(http_request *rq, const kno_put_result *put) ANC_MUST_CHECK;
+
+/* documents.c: something is deleted, by the change `seq`: 204, once the index is that far or half of the
+ * time that is left has passed. What is gone is found by nobody in either case. */
+anc_status http_answer_deleted(http_request *rq, uint64_t seq) ANC_MUST_CHECK;
 
 /* chat.c: what a body asks, and the way from a question to its answer; takes the request over. */
 struct http_chat_in;

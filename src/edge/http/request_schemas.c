@@ -462,3 +462,54 @@ static const http_field event_rows[] = {
     PAGE(http_event_query, page),
 };
 const http_schema http_event_params = SCHEMA(NULL, NULL, event_rows, http_event_query);
+
+static const http_field feed_rows[] = {
+    {.name = "types",
+     .kind = HTTP_TEXTS,
+     .min = 1,
+     .max = 64,
+     .help = "types or prefixes such as query.*; all when absent",
+     AT(http_feed_query, types)},
+    {.name = "severity",
+     .kind = HTTP_TEXT,
+     .choices = "info|warning|error",
+     .help = "at least this",
+     AT(http_feed_query, severity)},
+    {.name = "replay",
+     .kind = HTTP_INT,
+     .initial = "0",
+     .max = 1000,
+     .help = "so many of the newest events first, as far as they are kept (events.history)",
+     AT(http_feed_query, replay)},
+    {.name = "access_token",
+     .kind = HTTP_TEXT,
+     .max = 4096,
+     .help =
+         "the API key, where no Authorization can be sent: a browser's EventSource or WebSocket",
+     AT(http_feed_query, access_token)},
+};
+const http_schema http_feed_params = SCHEMA(NULL, NULL, feed_rows, http_feed_query);
+
+static const http_field wanted_rows[] = {
+    {.name = "types",
+     .kind = HTTP_TEXTS,
+     .max = 64,
+     .help = "types or prefixes such as query.*; all when absent or empty",
+     AT(http_wanted_in, types)},
+    {.name = "severity",
+     .kind = HTTP_TEXT,
+     .choices = "info|warning|error",
+     .help = "at least this",
+     AT(http_wanted_in, severity)},
+};
+static const http_schema wanted_schema = SCHEMA(NULL, NULL, wanted_rows, http_wanted_in);
+
+static const http_field subscribe_rows[] = {
+    {.name = "subscribe",
+     .kind = HTTP_OBJECT,
+     .flags = HTTP_REQUIRED,
+     .of = &wanted_schema,
+     .help = "what is shown from now on",
+     AT(http_subscribe_in, wanted)},
+};
+const http_schema http_subscribe_schema = SCHEMA(NULL, NULL, subscribe_rows, http_subscribe_in);

@@ -407,7 +407,14 @@ bool prs_emit_may_go_on(prs_emitter *e)
 {
     if (e->status != ANC_OK)
         return false;
-    if (e->limits.may_go_on == NULL || e->asked++ % ASK_EVERY != 0)
+    return e->asked++ % ASK_EVERY != 0 || prs_emit_ask(e);
+}
+
+bool prs_emit_ask(prs_emitter *e)
+{
+    if (e->status != ANC_OK)
+        return false;
+    if (e->limits.may_go_on == NULL)
         return true;
     const anc_status got = e->limits.may_go_on(e->limits.arg, e->err);
     return got == ANC_OK || prs_emit_fail(e, got);

@@ -93,6 +93,8 @@ void prs_emit_header_row(prs_emitter *e);
 
 /* Asks the caller whether to go on: to be called in every loop over input. */
 bool prs_emit_may_go_on(prs_emitter *e);
+/* The same, each time: for what one round of takes long. */
+bool prs_emit_ask(prs_emitter *e);
 
 /* Counts bytes that were unpacked against the limits: `packed` and `unpacked` of one entry so far,
  * and `more` new ones. Names `what` when a limit is passed. */

@@ -47,6 +47,8 @@ typedef struct ing_run {
     atomic_bool cancelled; /* hand out nothing more */
     ing_counts now;        /* of the latest commit that was seen */
     uint64_t empty_at;     /* revision at which a claim found nothing */
+    unsigned failures;     /* of listing or closing, in a row */
+    int64_t not_before_ns; /* when it is listed or closed again after a failure */
 } ing_run;
 
 /* An item that is under way, as order.c knows it. */
@@ -84,9 +86,11 @@ struct ing_service {
     pthread_cond_t changed; /* generation grew, or stopping */
     uint64_t generation;    /* counts committed changes of any batch */
     ing_run *runs[ING_MAX_RUNS];
-    size_t n_runs, turn;              /* whose turn it is to hand out work */
-    bool look;                        /* there may be open batches that have no run */
-    bool looking;                     /* a worker looks */
+    size_t n_runs, turn;    /* whose turn it is to hand out work */
+    bool look;              /* there may be open batches that have no run */
+    bool looking;           /* a worker looks */
+    unsigned look_failures; /* in a row */
+    int64_t look_not_before_ns;
     uint64_t index_ns;                /* of the index's work that was put on batches */
     int64_t orphans[ING_MAX_ORPHANS]; /* keys of batches whose upload ended without a word */
     size_t n_orphans;
@@ -114,20 +118,22 @@ typedef struct ing_job {
     ing_run *run; /* NULL for LOOK and NONE; held for CLAIM */
 } ing_job;
 
-ing_job ing_job_take(ing_service *ing);
+/* ret_next_ns: with ING_JOB_NONE, when to ask again unless woken before. */
+ing_job ing_job_take(ing_service *ing, int64_t now_ns, int64_t *ret_next_ns);
 
 /* The run that a worker shall claim its next item from, held; NULL when there is none, or other work
  * comes first. */
-ing_run *ing_run_next(ing_service *ing);
+ing_run *ing_run_next(ing_service *ing, int64_t now_ns);
 
 void ing_run_let_go(ing_service *ing, ing_run *run); /* NULL is a no-op */
 /* The same of one whose turn was not used: it comes before the others. NULL is a no-op. */
 void ing_run_hand_back(ing_service *ing, ing_run *run);
 
-/* The claims let go. */
-void ing_look_done(ing_service *ing, bool again);
-void ing_list_done(ing_service *ing, ing_run *run, bool listed);
-void ing_close_done(ing_service *ing, ing_run *run, bool closed);
+/* The claims let go. What failed is not tried again before a while has passed since `now_ns`, by whom
+ * ever; a disk that is full is no failure of a batch, however often it is met. */
+void ing_look_done(ing_service *ing, anc_status status, int64_t now_ns);
+void ing_list_done(ing_service *ing, ing_run *run, anc_status status, int64_t now_ns);
+void ing_close_done(ing_service *ing, ing_run *run, anc_status status, int64_t now_ns);
 
 /* A run for `batch`, which nobody takes work from yet; NULL when memory or the bound on runs refuses.
  * Then it is made ready, or (the batch was closed meanwhile) removed. */
@@ -197,9 +203,8 @@ anc_status ing_recover(ing_service *ing, krn_call *call) ANC_MUST_CHECK;
 
 /* ---- list.c ---- */
 
-/* Stores the items of a batch. ret_listed: the run goes on to read, or to be closed. */
-anc_status ing_list(ing_service *ing, ing_run *run, krn_call *call,
-                    bool *ret_listed) ANC_MUST_CHECK;
+/* Stores the items of a batch; the run goes on to read, or (its source cannot be read) to be closed. */
+anc_status ing_list(ing_service *ing, ing_run *run, krn_call *call) ANC_MUST_CHECK;
 
 /* ---- finish.c ---- */
 

@@ -338,7 +338,7 @@ static anc_status run(kno_put *put, kno_put_status *ret)
     ANC_TRY(kno_put_extract(put));
     ANC_TRY(kno_put_cut(put));
     kno_put_stage_is(put, KNO_STAGE_WRITE);
-    ANC_TRY(kno_parts_retire_early(put));
+    ANC_TRY(kno_parts_mark_vanished(put));
     ANC_TRY(kno_put_publish_at_last(put));
     *ret = put->present.id == 0 ? KNO_CREATED : KNO_UPDATED;
     return ANC_OK;
@@ -383,6 +383,8 @@ void kno_put_done(kno_put *put)
         take_back(put);
     else if (put->vanished != NULL)
         kno_retired_collect(put->vanished);
+    if (put->published.document_id != 0 && put->going.token != 0)
+        kno_sweep_wake(kno);
 }
 
 kno_put_result kno_put_result_of(const kno_put *put, kno_put_status status)

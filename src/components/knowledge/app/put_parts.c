@@ -262,22 +262,7 @@ anc_status kno_part_adopt(kno_put *put)
     return krn_writer_run(put->kno->with.writer, &put->call, adopt, put);
 }
 
-typedef struct early_work {
-    kno_put *put;
-    kno_retirement retirement;
-    anc_str from, after; /* behind which name the next piece begins */
-} early_work;
-
-static anc_status retire_piece(void *arg, krn_tx *tx, anc_err *err)
-{
-    early_work *w = arg;
-    w->retirement.n = 0;
-    w->retirement.left = ANC_COUNT(w->retirement.ids);
-    w->after = w->from;
-    return kno_retire_parts(&w->retirement, tx, w->put->name, &w->put->parts, &w->after, err);
-}
-
-anc_status kno_parts_retire_early(kno_put *put)
+anc_status kno_parts_mark_vanished(kno_put *put)
 {
     const kno_document_store d = put->kno->with.catalog.documents;
     kno_part_counts parts;
@@ -287,20 +272,7 @@ anc_status kno_parts_retire_early(kno_put *put)
                                &parts));
     if (parts.all <= KNO_GARBAGE_PIECE)
         return ANC_OK;
-    early_work *work = anc_arena_alloc(put->call.mem, 1, sizeof *work);
-    if (work == NULL)
-        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for parts");
-    *work = (early_work){.put = put,
-                         .retirement = {.kno = put->kno,
-                                        .call = &put->call,
-                                        .collection_id = put->collection.id,
-                                        .collection = put->collection.name}};
-    do {
-        ANC_TRY(krn_call_check(put->kno->with.clock, &put->call));
-        ANC_TRY(krn_writer_run(put->kno->with.writer, &put->call, retire_piece, work));
-        kno_retired_collect(&work->retirement);
-        work->from = work->after;
-    } while (work->retirement.left == 0);
+    put->going = (kno_going){.kno = put->kno, .collection_id = put->collection.id};
     put->takes_parts = false; /* the publication need not look for them again */
-    return ANC_OK;
+    return kno_going_mark(&put->going, &put->call, put->name, &put->parts);
 }

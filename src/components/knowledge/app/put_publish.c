@@ -163,6 +163,27 @@ static anc_status retire_vanished(const piece_work *w, krn_tx *tx, anc_err *err)
     return kno_retire_parts(put->vanished, tx, put->name, &put->parts, &after, err);
 }
 
+/* One of its name that is gone and waits for the sweep: its end is told before the beginning of this. */
+static anc_status retire_left(const kno_put *put, krn_tx *tx, anc_err *err)
+{
+    const kno_version_writer versions = put->kno->with.catalog.versions;
+    kno_part_row row = {.name = put->name};
+    if (put->present.id != 0)
+        return ANC_OK;
+    for (;;) {
+        ANC_TRY(versions.ops->left(versions.self, tx, put->collection.id, put->name,
+                                   &row.document_id, err));
+        if (row.document_id == 0)
+            return ANC_OK;
+        kno_retirement r = {.kno = put->kno,
+                            .call = &put->call,
+                            .collection_id = put->collection.id,
+                            .collection = put->collection.name,
+                            .left = 1};
+        ANC_TRY(kno_retire_alone(&r, tx, &row, err));
+    }
+}
+
 static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
 {
     piece_work *w = arg;
@@ -170,8 +191,10 @@ static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
     ANC_TRY(stage_piece(w, tx, err));
     if (!w->publishes)
         return ANC_OK;
+    ANC_TRY(retire_left(put, tx, err));
     ANC_TRY(publish_version(w, tx, err));
     ANC_TRY(retire_vanished(w, tx, err));
+    ANC_TRY(kno_going_go(&put->going, tx, err));
     const krn_change change = {.op = KRN_CHANGE_PUBLISH,
                                .collection = put->collection.name,
                                .document_id = put->name,

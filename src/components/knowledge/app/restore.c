@@ -149,7 +149,7 @@ static anc_status restore(kno_put *put, int64_t held, uint32_t number, kno_put_s
     put->cut_for = put->collection;
     ANC_TRY(bring_parts_back(put, &old));
     ANC_TRY(fill(put, &old));
-    ANC_TRY(kno_parts_retire_early(put));
+    ANC_TRY(kno_parts_mark_vanished(put));
     ANC_TRY(kno_put_publish_at_last(put));
     *ret = KNO_UPDATED;
     return ANC_OK;

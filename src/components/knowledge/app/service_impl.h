@@ -52,7 +52,8 @@ struct kno_service {
     kno_backfill_state backfill; /* the backfill step's alone */
     kno_recut_state recut;       /* the recut step's alone */
     krn_scheduler scheduler;     /* set by kno_service_start; ops NULL: steps are called by hand */
-    uint32_t recut_id;
+    uint32_t recut_id, sweep_id;
+    atomic_bool sweep_asked;
     atomic_uint_least64_t shown; /* change up to which all are shown */
     struct {
         krn_series *created, *updated, *unchanged, *failed, *deleted, *embedded, *put_seconds,
@@ -136,6 +137,11 @@ anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
                                kno_chunk *ret) ANC_MUST_CHECK;
 
 void kno_recut_wake(kno_service *kno);
+void kno_sweep_wake(kno_service *kno); /* it looks for rows that nobody needs from the beginning */
+
+/* A call for what may be left to the sweep when the work of `call` is committed: it takes a part of the
+ * time that is left, so that the answer is not late. */
+krn_call kno_call_after(const kno_service *kno, const krn_call *call, anc_err *err);
 
 /* Logs why a step stopped, and says when to try again: after `wait_ns`, which grows with every failure
  * from a second to half a minute and is set to 0 by what goes well. */

@@ -63,7 +63,6 @@ static anc_status sweep_piece(kno_service *kno, krn_call *call)
         if (!dropped)
             ANC_TRY(kno_garbage_collect(kno, call, 0, &s->after, SWEEP_VERSIONS, &garbage));
         s->rows_done = !dropped && !garbage;
-        s->shard = 0;
         return ANC_OK;
     }
     ANC_TRY(sweep_shard(kno, call, s->shard));
@@ -78,6 +77,8 @@ int64_t kno_sweep_step(void *arg, int64_t now_ns)
         return WHEN_WOKEN;
     if (kno->sweep.shard >= N_SHARDS)
         kno->sweep = (kno_sweep_state){.all_seen = kno->sweep.all_seen}; /* another round */
+    if (atomic_exchange(&kno->sweep_asked, false))
+        kno->sweep = (kno_sweep_state){.all_seen = kno->sweep.all_seen, .shard = kno->sweep.shard};
     anc_err err;
     anc_err_clear(&err);
     ANC_ARENA(mem, SWEEP_ARENA_BYTES);

@@ -16,7 +16,8 @@ typedef struct kno_dropped_document {
     int64_t id;
     int64_t collection_id;
     anc_str collection, name;
-    bool orphan; /* its collection is there, what it was a part of is not */
+    bool
+        orphan; /* its collection is there: what it was a part of is not, or it is gone by itself */
 } kno_dropped_document;
 
 typedef struct kno_discarded {
@@ -51,12 +52,12 @@ typedef struct kno_garbage_store_ops {
     ANC_MUST_CHECK anc_status (*discard)(void *self, krn_tx *tx, int64_t version_id,
                                          size_t max_chunks, kno_discarded *ret, anc_err *err);
 
-    /* Documents that still stand in dropped collections, and parts of a document that is not there,
+    /* Documents that still stand in dropped collections, those that are gone by their mark, and parts of a document that is not there,
      * published last before `before_ms` of the transactions' clock, whatever time their versions have. */
     ANC_MUST_CHECK anc_status (*dropped)(void *self, krn_call *call, int64_t before_ms,
                                          size_t limit, kno_dropped_document **ret, size_t *ret_n);
 
-    /* Removes the rows of dropped collections that have no document left. */
+    /* Removes the rows of dropped collections that have no document left, and marks that none has. */
     ANC_MUST_CHECK anc_status (*bury)(void *self, krn_tx *tx, anc_err *err);
 
     /* ret[i]: whether a version names digests[i] as content or text. */

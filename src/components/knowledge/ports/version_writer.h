@@ -72,11 +72,27 @@ typedef struct kno_version_writer_ops {
     ANC_MUST_CHECK anc_status (*retire)(void *self, krn_tx *tx, int64_t document_id,
                                         uint32_t *ret_number, anc_err *err);
 
-    /* The parts of the document `parent`, whether that is there or not, by name after `after` (exclusive),
+    /* The parts of the document `parent`, whether that is there or not, those that are gone too, by name after `after` (exclusive),
      * at most `limit`; in `mem`. */
     ANC_MUST_CHECK anc_status (*parts)(void *self, krn_tx *tx, int64_t collection_id,
                                        anc_str parent, anc_str after, size_t limit, anc_arena *mem,
                                        kno_part_row **ret, size_t *ret_n, anc_err *err);
+
+    /* Marks a document with a token that is not 0; it stays what it is until go(token), and is gone for
+     * every reader from then on. Not changed: it has the mark, or is gone. */
+    ANC_MUST_CHECK anc_status (*mark)(void *self, krn_tx *tx, int64_t document_id, int64_t token,
+                                      bool *ret_changed, anc_err *err);
+
+    /* Whether a part of `parent` is there that has not the mark. */
+    ANC_MUST_CHECK anc_status (*unmarked)(void *self, krn_tx *tx, int64_t collection_id,
+                                          anc_str parent, int64_t token, bool *ret, anc_err *err);
+
+    ANC_MUST_CHECK anc_status (*go)(void *self, krn_tx *tx, int64_t token, anc_err *err);
+
+    /* A document of that name that is gone and was not retired yet, also one of a dropped collection that
+     * had the name of this one; 0: none. */
+    ANC_MUST_CHECK anc_status (*left)(void *self, krn_tx *tx, int64_t collection_id, anc_str name,
+                                      int64_t *ret_document_id, anc_err *err);
 
     /* Says that a part is as the version `made_for` of what it is a part of would make it. */
     ANC_MUST_CHECK anc_status (*adopt)(void *self, krn_tx *tx, int64_t document_id,

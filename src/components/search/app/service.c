@@ -185,6 +185,11 @@ bool srch_visible(srch_service *srch, uint64_t seq)
     return srch->config.watermark.ops->read(srch->config.watermark.self) >= seq;
 }
 
+bool srch_ready(srch_service *srch)
+{
+    return atomic_load(&srch->ready);
+}
+
 srch_status_row srch_status(srch_service *srch)
 {
     srch_slot *slot = srch_slot_hold(srch);
@@ -192,7 +197,9 @@ srch_status_row srch_status(srch_service *srch)
     srch_slot_let_go(slot);
     const unsigned row = atomic_load_explicit(&srch->detail, memory_order_acquire);
     srch_status_row status = {
-        .ready = atomic_load(&srch->ready),
+        .ready = srch_ready(srch),
+        .walked = atomic_load(&srch->walk_done),
+        .to_walk = atomic_load(&srch->walk_total),
         .cursor = srch->config.watermark.ops->read(srch->config.watermark.self),
         .documents = f.documents,
         .chunks = f.chunks,

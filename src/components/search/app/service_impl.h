@@ -154,7 +154,7 @@ struct srch_service {
     srch_syncs syncs;
     srch_slot slots[2];
     atomic_uint shown; /* slot that is searched */
-    unsigned building; /* slot that the follower writes to: the shown one but while rebuilding */
+    unsigned building; /* slot that a walk fills: the shown one but while rebuilding */
     _Atomic(srch_languages *) languages;
     srch_follow_state follow;
     srch_left_out left_out;
@@ -162,11 +162,31 @@ struct srch_service {
     atomic_uint detail;                            /* the row that is shown */
 };
 
-/* The index that the follower writes to. */
+/* The index that a walk fills. */
 static inline srch_index srch_built_index(const srch_service *srch)
 {
     return srch->slots[srch->building].index;
 }
+
+/* Indexes that the follower writes to. */
+typedef struct srch_targets {
+    srch_index items[2]; /* [n] */
+    size_t n;
+} srch_targets;
+
+/* The one that is built, and (`shown_too`) the one that is searched where that is another. */
+static inline srch_targets srch_targets_of(const srch_service *srch, bool shown_too)
+{
+    const unsigned shown = atomic_load(&srch->shown);
+    srch_targets t = {.items = {srch_built_index(srch)}, .n = 1};
+    if (shown_too && shown != srch->building)
+        t.items[t.n++] = srch->slots[shown].index;
+    return t;
+}
+
+/* Takes a document out of them. */
+anc_status srch_targets_remove(const srch_targets *targets, krn_call *call, anc_str collection,
+                               anc_str document_id) ANC_MUST_CHECK;
 
 /* A call for background work: no deadline, all labels of nobody, ended by `stopping`. */
 krn_call srch_background_call(srch_service *srch, anc_arena *mem, anc_err *err);
@@ -177,8 +197,8 @@ void srch_wake(void *arg);
 /* Shows a line in srch_status; the follower's. */
 void srch_detail_set(srch_service *srch, const char *fmt, ...) ANC_PRINTF(2, 3);
 
-/* indexing.c: brings one document of the index to the state that the catalog has now. */
-anc_status srch_sync_document(srch_service *srch, krn_call *call, anc_str collection,
-                              anc_str document_id) ANC_MUST_CHECK;
+/* indexing.c: brings one document of the indexes to the state that the catalog has now. */
+anc_status srch_sync_document(srch_service *srch, krn_call *call, const srch_targets *targets,
+                              anc_str collection, anc_str document_id) ANC_MUST_CHECK;
 
 #endif

@@ -415,6 +415,10 @@ const kno_version_writer_ops kno_sqlite_versions = {
     .retire = retire,
     .parts = parts,
     .adopt = adopt,
+    .mark = kno_sqlite_going_mark,
+    .unmarked = kno_sqlite_going_unmarked,
+    .go = kno_sqlite_going_go,
+    .left = kno_sqlite_going_left,
     .accept_cut = accept_cut,
     .settle_cuts = settle_cuts,
 };
