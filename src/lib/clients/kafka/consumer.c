@@ -31,7 +31,7 @@ static anc_status set_all(rd_kafka_conf_t *conf, const clt_kafka_consumer_option
         {"enable.auto.commit", ANC_STR("true")}, /* of what was stored, see clt_kafka_done */
         {"enable.auto.offset.store", ANC_STR("false")},
         {"allow.auto.create.topics", ANC_STR("false")},
-        {"topic.metadata.refresh.interval.ms", ANC_STR("10000")},
+        {"topic.metadata.refresh.interval.ms", ANC_STR("3000")},
         {"queued.max.messages.kbytes", ANC_STR("16384")},
     };
     ANC_TRY(clt_kafka_set_place(conf, &o->place, err));
@@ -123,6 +123,17 @@ static bool is_nothing(rd_kafka_resp_err_t code)
            code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
 }
 
+static anc_str source_of(const rd_kafka_message_t *message)
+{
+    rd_kafka_headers_t *headers = NULL;
+    const void *value = NULL;
+    size_t size = 0;
+    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        rd_kafka_header_get_last(headers, "ce_source", &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return ANC_STR_NONE;
+    return (anc_str){value, size};
+}
+
 anc_status clt_kafka_next(clt_kafka_consumer *c, int64_t deadline_ns, clt_kafka_record *ret,
                           bool *ret_there, anc_err *err)
 {
@@ -142,7 +153,8 @@ anc_status clt_kafka_next(clt_kafka_consumer *c, int64_t deadline_ns, clt_kafka_
                                       .partition = c->at->partition,
                                       .offset = c->at->offset,
                                       .key = {c->at->key, c->at->key_len},
-                                      .value = {c->at->payload, c->at->len}};
+                                      .value = {c->at->payload, c->at->len},
+                                      .source = source_of(c->at)};
             *ret_there = true;
             return ANC_OK;
         }

@@ -64,8 +64,9 @@ void clt_kafka_producer_close(clt_kafka_producer *p);
 anc_status clt_kafka_produce(clt_kafka_producer *p, const clt_kafka_message *messages, size_t n,
                              int64_t deadline_ns, size_t *ret_acked, anc_err *err) ANC_MUST_CHECK;
 
-/* Ends a produce that waits, and every later one, with CANCELLED. Any thread. */
+/* Ends a produce that waits, and every later one until it is resumed, with CANCELLED. Any thread. */
 void clt_kafka_producer_stop(clt_kafka_producer *p);
+void clt_kafka_producer_resume(clt_kafka_producer *p);
 
 /* The brokers of the mock cluster, for others to connect to; "" when there is none. */
 anc_str clt_kafka_mock_brokers(const clt_kafka_producer *p);
@@ -98,6 +99,7 @@ typedef struct clt_kafka_record {
     int32_t partition;
     int64_t offset;
     anc_str key, value; /* ptr NULL: none */
+    anc_str source;     /* of the header ce_source; ptr NULL: none */
 } clt_kafka_record;
 
 /* Begins at the earliest message that the group has not committed. As of the producer's opening. */

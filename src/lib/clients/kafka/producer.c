@@ -130,6 +130,11 @@ void clt_kafka_producer_stop(clt_kafka_producer *p)
     atomic_store(&p->stopping, true);
 }
 
+void clt_kafka_producer_resume(clt_kafka_producer *p)
+{
+    atomic_store(&p->stopping, false);
+}
+
 anc_str clt_kafka_mock_brokers(const clt_kafka_producer *p)
 {
     return anc_str_of(p->mock);
