@@ -91,6 +91,9 @@ typedef struct srv_config {
         int64_t keep_days;
         int64_t history;
         int64_t max_subscribers;
+        struct {
+            anc_str all; /* "true" or "false" */
+        } kafka;
     } events;
     struct {
         struct {
@@ -101,6 +104,13 @@ typedef struct srv_config {
             int64_t claim_ms;
             srv_strs inbound;
         } redis;
+        struct {
+            anc_str brokers; /* empty: no such bus */
+            anc_str security, mechanism, user, password, tls_ca;
+            anc_str prefix, group, compression, make_topics;
+            int64_t partitions, replication;
+            srv_strs inbound;
+        } kafka;
     } bus;
     struct {
         anc_str level;

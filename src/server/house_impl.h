@@ -8,6 +8,7 @@
 #include "embedding/library.h"
 #include "house.h"
 #include "ingest/ports/spool.h"
+#include "kernel/adapters/bus_kafka/bus_kafka.h"
 #include "kernel/adapters/bus_memory/bus_memory.h"
 #include "kernel/adapters/bus_redis/bus_redis.h"
 #include "kernel/adapters/feed_ring/feed_ring.h"
@@ -70,6 +71,7 @@ struct srv_house {
     krn_bus_memory *bus_memory;
     krn_bus bus;
     krn_bus_redis *bus_redis;         /* NULL: not configured */
+    krn_bus_kafka *bus_kafka;         /* the same */
     srv_outside outside[SRV_OUTSIDE]; /* buses.c; those that are configured */
     size_t n_outside;
     krn_threads *threads;

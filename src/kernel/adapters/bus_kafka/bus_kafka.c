@@ -145,9 +145,9 @@ static anc_status bus_publish(void *self, const krn_announcement *events, size_t
     *ret_taken = durable ? 0 : n;
     (void)pthread_mutex_lock(&bus->mutex);
     const bool running = bus->running;
-    bus->stats.dropped += durable ? 0 : n; /* not for Kafka */
+    bus->stats.dropped += durable || running ? 0 : n;
     (void)pthread_mutex_unlock(&bus->mutex);
-    if (!durable)
+    if (!durable) /* not for Kafka */
         return ANC_OK;
     if (!running)
         return ANC_FAIL(err, ANC_UNAVAILABLE, "the bus is not running");
