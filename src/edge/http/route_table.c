@@ -291,7 +291,7 @@ const http_route http_routes[] = {
         READS(http_history_get, &http_messages_params, &http_history_out)),
     SEE("POST", "/chat/history/{user_name}", "history_add", "other names", "Add a turn",
         SENDS(http_history_add, HTTP_IO, &http_told_schema, &http_message_out, 201),
-        .role = HTTP_READER, .flags = HTTP_CREATES),
+        .role = HTTP_READER, .flags = HTTP_CREATES | HTTP_ROOMY),
     SEE("DELETE", "/chat/history/{user_name}", "history_delete", "other names",
         "Forget a user's turns", .handle = http_history_delete, .lane = HTTP_IO,
         .role = HTTP_READER, .status = 204),
