@@ -37,7 +37,7 @@ const srv_row srv_rows[] = {
     INT("http.body_timeout_ms", http.body_timeout_ms, "30000", 100, 600000, NULL,
         "longest silence inside the body of a request; past it 408"),
     INT("http.stall_timeout_ms", http.stall_timeout_ms, "30000", 100, 600000, NULL,
-        "how long a client may take nothing of an answer before it is dropped"),
+        "how long a client may take hardly anything of an answer before it is dropped"),
     INT("http.max_body_mb", http.max_body_mb, "384", 1, 4096, NULL,
         "largest request body in MiB (a source has a limit of 256 MiB of its own)"),
     INT("http.body_memory_mb", http.body_memory_mb, "384", 1, 1048576, NULL,

@@ -5,7 +5,7 @@
  *
  * While a pool has a piece, or the spool has no room, nothing more is read from the connection, so the
  * client feels it; a request holds one chunk, whatever its body. At most BATCHES_MAX bodies are read at
- * once; further ones wait their turn with nothing read.
+ * once; further ones wait their turn with nothing read, but not for ever.
  *
  * What came whole is kept. A body that breaks off, is cut by an error, or is no JSON around its
  * documents ends its batch as failed, with the reason; a client that is still there is answered with it.
@@ -379,19 +379,27 @@ static anc_status open_batch(http_request *rq, batch *b)
     return open_reader(rq, b);
 }
 
-static void left_waiting(http_request *rq)
+static void leave_queue(http_request *rq)
 {
     http_request **at = &rq->edge->batch_first;
     while (*at != NULL && *at != rq)
         at = &(*at)->waiting;
     if (*at == rq)
         *at = rq->waiting;
+    net_timer_stop(&rq->timer);
+    rq->on_cancel = NULL;
+}
+
+static void left_waiting(http_request *rq)
+{
+    leave_queue(rq);
     http_finish(rq, ANC_FAIL(&rq->err, ANC_CANCELLED, "the caller left"));
 }
 
 static void take_place(http_request *rq)
 {
     batch *b = rq->work;
+    net_timer_stop(&rq->timer);
     rq->on_cancel = NULL;
     rq->edge->batches++;
     b->reading = true;
@@ -408,13 +416,28 @@ void http_batch_next(http_edge *edge)
         take_place(rq);
         return;
     }
+    net_timer_stop(&rq->timer);
     rq->on_cancel = NULL;
     http_finish(rq, ANC_FAIL(&rq->err, ANC_UNAVAILABLE, "the server is shutting down"));
     http_batch_next(edge);
 }
 
+static void waited_in_vain(void *arg)
+{
+    http_request *rq = arg;
+    leave_queue(rq);
+    http_finish(rq, ANC_FAIL(&rq->err, ANC_UNAVAILABLE,
+                             "%d uploads are read at once, and none of them ended in time",
+                             BATCHES_MAX));
+}
+
 static void wait_for_place(http_request *rq)
 {
+    if (!net_timer_start(rq->edge->o.loop, rq->edge->o.batch_wait_ms, waited_in_vain, rq,
+                         &rq->timer)) {
+        http_finish(rq, ANC_FAIL(&rq->err, ANC_NO_MEMORY, "a timer"));
+        return;
+    }
     http_request **at = &rq->edge->batch_first;
     while (*at != NULL)
         at = &(*at)->waiting;

@@ -412,6 +412,8 @@ static void fill_defaults(http_edge_options *o)
         o->max_puts = 4;
     if (o->request_timeout_ms == 0)
         o->request_timeout_ms = 120000;
+    if (o->batch_wait_ms == 0)
+        o->batch_wait_ms = 60000;
     if (o->long_timeout_ms == 0)
         o->long_timeout_ms = 3600000;
     if (o->drain_grace_ms == 0)
