@@ -9,7 +9,7 @@
 #include "knowledge_service.h"
 
 /* Rows of chunks or documents that one closure of the writer touches at most. */
-enum { KNO_PIECE = 512, KNO_GARBAGE_PIECE = 256, KNO_DROPPED_PIECE = 64 };
+enum { KNO_PIECE = 512, KNO_GARBAGE_PIECE = 256, KNO_DROPPED_PIECE = 256 };
 
 typedef struct kno_sweep_state {
     int64_t after; /* version id */
@@ -116,9 +116,9 @@ kno_keeping kno_keeping_now(kno_service *kno);
  * this to what was kept before the setting changed, and to what was still shown then. The sweep's. */
 anc_status kno_versions_expire(kno_service *kno, krn_call *call) ANC_MUST_CHECK;
 
-/* Retires a piece of the documents that still stand in dropped collections, and of the parts that a put
- * which never ended has left, clears them away, and
- * removes the rows of the collections with the last. */
+/* Retires a piece of the documents that still stand in dropped collections, that are gone by their mark, and
+ * of the parts that a put which never ended has left, and removes the rows of the collections with the
+ * last. Their versions are garbage then. */
 anc_status kno_dropped_collect(kno_service *kno, krn_call *call, bool *ret_more) ANC_MUST_CHECK;
 
 /* Removes an object of the raw store that no version names any more. */
