@@ -58,6 +58,8 @@ typedef struct ing_place {
     int64_t ordinal;
     uint64_t document; /* hash of its id; 0: not known yet */
     int64_t until_ns;  /* when nobody minds it any more: its lease is over */
+    bool late;         /* a later item was claimed before it */
+    bool goes_on;      /* it waits for nobody: it is put */
 } ing_place;
 
 typedef struct ing_worker {
@@ -72,6 +74,7 @@ typedef struct ing_worker {
     int64_t renewed_ns;        /* when its lease was last renewed while it was kept; 0: not yet */
 
     ing_place here, next; /* for others that read documents of the same batch; under `lock` */
+    bool waits;           /* for another's item; under `lock` */
 } ing_worker;
 
 struct ing_service {
@@ -160,9 +163,12 @@ void ing_order_next(ing_worker *worker, bool taken);
 void ing_order_leave(ing_worker *worker);
 /* The lease of the item at hand was renewed. */
 void ing_order_keep(ing_worker *worker);
-/* Whether an earlier item of the batch that is under way may be the same document: then it goes
- * first. */
-bool ing_order_must_wait(ing_worker *worker, anc_str collection, anc_str document);
+/* Which document the item at hand is. */
+void ing_order_name(ing_worker *worker, anc_str collection, anc_str document);
+/* Whether an earlier item of the batch that is under way may be the same document as the item at hand,
+ * which was named (one that was not waits for nobody): then it goes first. The worker is woken when it may
+ * have gone; ret_until_ns: when to ask again at the latest. */
+bool ing_order_must_wait(ing_worker *worker, int64_t *ret_until_ns);
 
 /* ---- content.c ---- */
 

@@ -175,6 +175,119 @@ static void the_later_of_two_wins(void **state)
     assert_int_equal(document(f, "same").version, 40);
 }
 
+static void send_two(ing_fixture *f, ing_upload_kind kind, char id[64])
+{
+    ing_upload *u = open_upload(f, false);
+    for (int i = 0; i < 2; i++) {
+        if (kind == ING_UPLOAD_RECORD) {
+            send_record(f, u,
+                        i == 0 ? "{\"id\":\"same\",\"text\":\"First.\"}"
+                               : "{\"id\":\"same\",\"text\":\"Second.\"}");
+            continue;
+        }
+        krn_call *call = fixture_call(&f->k);
+        ASSERT_OK(ing_upload_begin(u, call, kind, ANC_STR("same"), ANC_STR_NONE), call->err);
+        ASSERT_OK(ing_upload_add(u, call, i == 0 ? ANC_STR("First.") : ANC_STR("Second.")),
+                  call->err);
+        ASSERT_OK(ing_upload_finish(u, call), call->err);
+    }
+    end_upload(f, u, NULL, id);
+}
+
+static int64_t step(ing_fixture *f, unsigned worker)
+{
+    return ing_worker_step(ing_worker_of(f->ing, worker), os_mono_ns());
+}
+
+static void assert_text(ing_fixture *f, anc_str expected)
+{
+    kno_text text;
+    ASSERT_OK(
+        kno_text_open(f->k.kno, fixture_call(&f->k), ANC_STR("notes"), ANC_STR("same"), 0, &text),
+        &f->k.err);
+    assert_true(anc_str_eq(text.text, expected));
+    kno_text_close(f->k.kno, &text);
+}
+
+/* It is read once to learn its id, and once when its turn has come. */
+static void what_waits_for_its_turn_is_not_read_again(void **state)
+{
+    ing_fixture *f = *state;
+    char id[64];
+    send_two(f, ING_UPLOAD_RECORD, id);
+    f->k.emb.fails = true;
+    for (int i = 0; i < 3; i++)
+        (void)step(f, 0); /* looks, claims the first and fails with it: it is kept */
+    (void)step(f, 1);     /* claims the second */
+    const uint64_t before = ingest_payloads_read();
+    for (int i = 0; i < 20; i++)
+        (void)step(f, 1);
+    assert_int_equal(ingest_payloads_read() - before, 1);
+    assert_int_equal(count(f, "SELECT count(*) FROM kno_document"), 0);
+    f->k.emb.fails = false;
+    assert_true(run_all(f));
+    assert_int_equal(ingest_batch(f, id).processed, 2);
+    assert_text(f, ANC_STR("Second."));
+}
+
+/* The first one's worker hangs, its item is taken back when the second one is there already. */
+static void what_comes_late_replaces_nothing(void **state)
+{
+    static const ing_upload_kind kinds[] = {ING_UPLOAD_RECORD, ING_UPLOAD_FILE};
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(kinds); i++) {
+        void *made = NULL;
+        (void)ingest_setup(&made);
+        ing_fixture *f = made;
+        char id[64];
+        f->lease_ms = 20;
+        ingest_reopen(f);
+        send_two(f, kinds[i], id);
+        (void)step(f, 0);
+        (void)step(f, 0); /* claims the first, and hangs */
+        assert_int_equal(ingest_batch(f, id).under_way, 1);
+        os_sleep_ns(30000000);
+        (void)step(f, 1);
+        (void)step(f, 1);
+        assert_int_equal(ingest_batch(f, id).processed, 1);
+        assert_text(f, ANC_STR("Second."));
+        atomic_fetch_add(&f->k.ticks, 1000);
+        ingest_keep(f, 1);
+        assert_int_equal(ingest_batch(f, id).under_way, 0);
+        assert_true(run_all(f));
+        const ing_batch batch = ingest_batch(f, id);
+        assert_int_equal(batch.state, ING_COMPLETED);
+        assert_int_equal(batch.processed, 1);
+        assert_int_equal(batch.skipped, 1);
+        assert_text(f, ANC_STR("Second."));
+        (void)ingest_teardown(&made);
+    }
+}
+
+/* Of another collection it is another document. */
+static void what_comes_late_is_told_by_its_collection(void **state)
+{
+    ing_fixture *f = *state;
+    char id[64];
+    f->lease_ms = 20;
+    ingest_reopen(f);
+    ing_upload *u = open_upload(f, false);
+    send_record(f, u, "{\"id\":\"same\",\"text\":\"First.\"}");
+    send_record(f, u, "{\"id\":\"same\",\"text\":\"Second.\",\"collection\":\"others\"}");
+    end_upload(f, u, NULL, id);
+    (void)step(f, 0);
+    (void)step(f, 0);
+    os_sleep_ns(30000000);
+    (void)step(f, 1);
+    (void)step(f, 1);
+    assert_int_equal(ingest_batch(f, id).processed, 1);
+    atomic_fetch_add(&f->k.ticks, 1000);
+    ingest_keep(f, 1);
+    assert_true(run_all(f));
+    assert_int_equal(ingest_batch(f, id).processed, 2);
+    assert_text(f, ANC_STR("First."));
+}
+
 /* Without an id of the client's the same line has the same id each time it is read. */
 static void an_id_is_made_once(void **state)
 {
@@ -501,6 +614,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(records_become_documents),
         TEST(the_later_of_two_wins),
+        TEST(what_waits_for_its_turn_is_not_read_again),
+        TEST(what_comes_late_replaces_nothing),
+        TEST(what_comes_late_is_told_by_its_collection),
         TEST(an_id_is_made_once),
         TEST(files_keep_their_names),
         TEST(reading_begins_while_documents_come),
