@@ -458,6 +458,69 @@ static void a_held_one_can_be_discarded(void **state)
     assert_int_equal(count(f, "SELECT count(*) FROM ing_item"), 0);
 }
 
+/* More than batches have a place at once; one more is still open. */
+static void all_that_end_without_a_word_are_ended(void **state)
+{
+    enum { UPLOADS = 150 };
+    ing_fixture *f = *state;
+    ing_upload *open = open_upload(f, false);
+    send_record(f, open, "{\"id\":\"open\",\"text\":\"One.\"}");
+    ASSERT_OK(ing_upload_flush(open, fixture_call(&f->k)), &f->k.err);
+    for (int i = 0; i < UPLOADS; i++) {
+        ing_upload *u = open_upload(f, i % 2 == 0);
+        send_record(f, u, "{\"id\":\"a\",\"text\":\"One.\"}");
+        ASSERT_OK(ing_upload_flush(u, fixture_call(&f->k)), &f->k.err);
+        ing_upload_close(u);
+    }
+    ingest_keep(f, 1);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_batch WHERE listed = 0"), 1);
+    assert_true(run_all(f));
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_batch WHERE phase = 3 AND closed = 1"),
+                     UPLOADS);
+    assert_int_equal(ing_active(f->ing), 1);
+    char id[64];
+    end_upload(f, open, NULL, id);
+    assert_true(run_all(f));
+    assert_int_equal(ingest_batch(f, id).state, ING_COMPLETED);
+}
+
+static atomic_uint removes_left; /* that fail */
+static anc_status (*real_remove)(void *self, int64_t id, uint64_t *ret_bytes, anc_err *err);
+
+static anc_status failing_remove(void *self, int64_t id, uint64_t *ret_bytes, anc_err *err)
+{
+    if (atomic_load(&removes_left) == 0)
+        return real_remove(self, id, ret_bytes, err);
+    atomic_fetch_sub(&removes_left, 1);
+    return ANC_FAIL(err, ANC_IO, "cannot remove it");
+}
+
+static void a_segment_that_stays_holds_up_no_other(void **state)
+{
+    ing_fixture *f = *state;
+    f->spool_bytes = 1;
+    ingest_reopen(f);
+    char id[64];
+    for (int i = 0; i < 3; i++) {
+        ing_upload *u = open_upload(f, false);
+        send_record(f, u, "{\"text\":\"One.\"}");
+        end_upload(f, u, NULL, id);
+    }
+    assert_true(run_all(f));
+    real_remove = f->spool_ops.remove;
+    f->spool_ops.remove = failing_remove;
+    atomic_store(&removes_left, 1);
+    assert_int_equal(segments(f), 3);
+    ingest_keep(f, 1);
+    assert_int_equal(segments(f), 1);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_segment"), 1);
+    assert_false(ing_upload_room(f->ing));
+    ingest_keep(f, 1);
+    assert_int_equal(segments(f), 0);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_segment"), 0);
+    assert_true(ing_upload_room(f->ing));
+}
+
 static void a_large_one_is_discarded_in_pieces(void **state)
 {
     ing_fixture *f = *state;
@@ -626,6 +689,8 @@ int main(void)
         TEST(a_segment_that_nobody_names_is_swept),
         TEST(a_held_one_waits_for_its_end),
         TEST(a_held_one_can_be_discarded),
+        TEST(all_that_end_without_a_word_are_ended),
+        TEST(a_segment_that_stays_holds_up_no_other),
         TEST(a_large_one_is_discarded_in_pieces),
         TEST(what_is_read_is_not_discarded),
         TEST(nothing_is_an_error),
