@@ -59,6 +59,7 @@ anc_status srv_catalog_open(srv_house *h, anc_err *err)
         .n_migrations = n};
     if (options.path.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the catalog's path");
+    ANC_TRY(srv_old_copies_find(h, err));
     anc_err why = {0};
     const anc_status status = krn_sqlite_open(&options, &h->catalog, &why);
     if (status == ANC_CORRUPT)

@@ -137,15 +137,15 @@ static anc_status put_one(kno_put *put, const kno_part *part, const part_names *
                                       .content_type = unless_vague(part->content_type),
                                       .name = names->name,
                                       .metadata = in->metadata,
-                                      .acl = in->acl,
-                                      .n_acl = in->n_acl,
+                                      .acl = put->acl.items,
+                                      .n_acl = put->acl.n,
                                       .content = part->bytes,
                                       .modified_ms = in->modified_ms};
     const kno_part_of of = {.parent = put->name,
                             .depth = put->of.depth + 1,
                             .has_version = true,
                             .version = put->fingerprint,
-                            .bound = put->only_over != 0,
+                            .bound = put->only_over != 0 || (in->keeps_acl && put->present.id != 0),
                             .parent_at = put->present.current.fingerprint};
     krn_call call = put->call;
     call.err = why;
