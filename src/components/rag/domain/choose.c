@@ -98,9 +98,9 @@ static bool strays(const rag_extraction *x, size_t first, size_t second)
     const rag_view *a = &x->views[first];
     const rag_view *b = &x->views[second];
     size_t topic = SIZE_MAX;
+    const uint64_t told = a->own != 0 ? a->own : a->headed;
     for (size_t t = 0; t < terms->n; t++)
-        if ((a->own >> t & 1) != 0 &&
-            (topic == SIZE_MAX || terms->weight[t] > terms->weight[topic]))
+        if ((told >> t & 1) != 0 && (topic == SIZE_MAX || terms->weight[t] > terms->weight[topic]))
             topic = t;
     if (b->features[RAG_F_OTHER] > 0)
         return true;
@@ -128,7 +128,9 @@ static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
 {
     const rag_unit *a = &x->units.items[first];
     const rag_unit *b = &x->units.items[second];
-    if (b->kind != RAG_UNIT_PROSE || x->views[second].features[RAG_F_POLARITY] < 0)
+    const double sense = x->views[second].features[RAG_F_POLARITY];
+    if (b->kind != RAG_UNIT_PROSE || sense < 0 ||
+        (sense <= 0 && x->views[first].features[RAG_F_POLARITY] > 0))
         return true;
     const bool row = is_row(b) || (is_row(a) && a->passage == b->passage);
     const bool without =

@@ -9,7 +9,8 @@
 enum { RAG_TERMS_MAX = 64 }; /* so that a set of them is one word */
 
 typedef struct rag_terms {
-    rag_words asked; /* every word of the question */
+    anc_str question;
+    rag_words asked; /* every word of it */
     uint64_t keys[RAG_TERMS_MAX];
     double weight[RAG_TERMS_MAX];
     bool dull[RAG_TERMS_MAX]; /* says what is asked for, seldom stands in the answer ("name") */

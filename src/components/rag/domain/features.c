@@ -45,7 +45,7 @@ static void look_around(rag_extraction *x, const uint64_t *above)
             v->above |= x->views[units[i].head].own | x->views[units[i].head].headed;
         if (units[i].columns != RAG_NO_UNIT)
             v->above |= x->views[units[i].columns].own;
-        v->above |= rag_columns_meant(x, i);
+        v->above |= v->headed | rag_columns_meant(x, i);
         if (i > 0 && same_passage(x, i, i - 1))
             v->beside |= x->views[i - 1].own;
         if (same_passage(x, i, i + 1))
@@ -110,9 +110,9 @@ static double faq_share(const rag_extraction *x, size_t i)
     const rag_unit *unit = &x->units.items[i];
     if (unit->head == RAG_NO_UNIT || unit->head + 1 != i)
         return 0;
-    if (x->units.items[unit->head].kind != RAG_UNIT_QUESTION && !rag_headings_ask(x, i))
-        return 0;
-    return rag_terms_share(&x->terms, x->views[unit->head].own);
+    if (x->units.items[unit->head].kind == RAG_UNIT_QUESTION)
+        return rag_terms_share(&x->terms, x->views[unit->head].own);
+    return rag_headings_ask(x, i) ? rag_terms_share(&x->terms, x->views[i].headed) : 0;
 }
 
 /* Whether the unit has a code of the shape of one that was asked for, and neither it nor what stands

@@ -46,15 +46,24 @@ typedef struct line_words {
     size_t first, last;
 } line_words;
 
-/* Two forms of one word, also of a verb that changes within ("repay", "repaid"). */
+static size_t common_prefix(anc_str a, anc_str b)
+{
+    size_t n = 0;
+    while (n < a.len && n < b.len && anc_str_eq_nocase(anc_str_sub(a, n, 1), anc_str_sub(b, n, 1)))
+        n++;
+    return n;
+}
+
+/* Two forms of one word, also of a verb that changes within ("repay" and "repaid", "couvre" and "couvert"). */
 static bool is_akin(const rag_word *a, anc_str s, const rag_word *b, anc_str t)
 {
-    enum { BEGINNING = 4 };
-    if (a->stop || b->stop)
-        return false;
-    return a->key == b->key || (a->end - a->start >= BEGINNING && b->end - b->start >= BEGINNING &&
-                                anc_str_eq_nocase(anc_str_sub(s, a->start, BEGINNING),
-                                                  anc_str_sub(t, b->start, BEGINNING)));
+    enum { BEGINNING = 4, ENDING = 3 };
+    const anc_str one = anc_str_sub(s, a->start, a->end - a->start);
+    const anc_str other = anc_str_sub(t, b->start, b->end - b->start);
+    const size_t same = common_prefix(one, other);
+    return !a->stop && !b->stop &&
+           (a->key == b->key ||
+            (same >= BEGINNING && one.len - same <= ENDING && other.len - same <= ENDING));
 }
 
 static bool shares_word(const rag_extraction *x, const rag_unit *unit, const line_words *line)
@@ -66,6 +75,18 @@ static bool shares_word(const rag_extraction *x, const rag_unit *unit, const lin
             if (is_akin(&line->words.items[i], line->text, &words.items[k], text))
                 return true;
     return false;
+}
+
+/* The terms in a line. Of one that denies, with other forms of its verb: so short a line has no other word. */
+static uint64_t terms_of(const rag_extraction *x, const line_words *line, bool denies)
+{
+    const rag_terms *terms = &x->terms;
+    uint64_t set = rag_terms_in(terms, line->words, line->first, line->last);
+    for (size_t k = 0; denies && k < terms->asked.n; k++)
+        for (size_t i = line->first; i < line->last; i++)
+            if (is_akin(&terms->asked.items[k], terms->question, &line->words.items[i], line->text))
+                set |= rag_terms_in(terms, terms->asked, k, k + 1);
+    return set;
 }
 
 /* Whether the heading's sense is that of the unit: of an item always; of a sentence unless a list stands between, or
@@ -97,8 +118,8 @@ static void stand_under(rag_extraction *x, size_t i, const line_words *in_path)
     if (!holds_for(x, u, &line, heading))
         return;
     v->heading = heading;
-    v->headed = rag_terms_in(&x->terms, line.words, line.first, line.last);
     v->denied = rag_negates(heading);
+    v->headed = terms_of(x, &line, v->denied);
 }
 
 anc_status rag_headings_find(anc_arena *mem, rag_extraction *x, txt_language language, anc_err *err)
@@ -123,6 +144,24 @@ static double of_heading(const rag_extraction *x, size_t i)
     return x->views[i].denies && !x->terms.negated && x->views[i].own != 0 ? -1 : 0;
 }
 
+/* Whether a word of negation stands near a term: "is not covered", not "is covered, since she could not refuse". */
+static bool denies_a_term(const rag_extraction *x, const rag_unit *u)
+{
+    enum { BEFORE = 4, BEHIND = 2 };
+    const rag_words words = x->units.words[u->passage];
+    for (size_t k = u->first; k < u->last; k++) {
+        if (rag_terms_in(&x->terms, words, k, k + 1) == 0)
+            continue;
+        const size_t from = k - u->first > BEFORE ? k - BEFORE : u->first;
+        const size_t to = u->last - k > BEHIND ? k + BEHIND : u->last - 1;
+        const uint32_t start = words.items[from].start;
+        if (rag_negates(
+                anc_str_sub(x->passages[u->passage].text, start, words.items[to].end - start)))
+            return true;
+    }
+    return false;
+}
+
 double rag_headings_polarity(const rag_extraction *x, size_t i)
 {
     static const double OWN_WORDS = 0.5; /* how far a negation in a sentence reaches is not known */
@@ -135,7 +174,7 @@ double rag_headings_polarity(const rag_extraction *x, size_t i)
         return v->denied && v->headed != 0 ? -1 : 0;
     if (v->denied)
         return 1;
-    if (v->denies)
+    if (v->denies && denies_a_term(x, &x->units.items[i]))
         return OWN_WORDS;
     if (v->headed != 0)
         return -1;

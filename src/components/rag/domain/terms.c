@@ -45,7 +45,8 @@ static void collect(rag_terms *terms, anc_str question, bool stops)
 anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language, rag_terms *ret,
                         anc_err *err)
 {
-    rag_terms terms = {.cues = rag_cues_asked(question),
+    rag_terms terms = {.question = question,
+                       .cues = rag_cues_asked(question),
                        .which = rag_asks_which(question),
                        .negated = rag_negates(question)};
     rag_words dull;

@@ -139,6 +139,11 @@ static const answer_row answers[] = {
      "Honey bought from customers is repaid up to two jars a visit. [1]"},
     {"a sentence that does not", &expenses, "Are parking fines repaid?",
      "What we do not repay: Parking fines and gifts of cash. [1]"},
+    {"a verb that changes within", &expenses, "What expenses are not repaid?",
+     "What we do not repay: Parking fines and gifts of cash. [1]"},
+    {"another form of the verb", &garantie, "Qu'est-ce qui n'est pas couvert par la garantie ?",
+     "Ce que la garantie ne couvre pas: Les dégâts causés par les sangliers et les loirs. La chute "
+     "d'un arbre. [1]"},
     {"ce qui n'est pas", &garantie, "Qu'est-ce que la garantie ne couvre pas ?",
      "Ce que la garantie ne couvre pas: Les dégâts causés par les sangliers et les loirs. La chute "
      "d'un arbre. [1]"},
