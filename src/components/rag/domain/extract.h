@@ -38,6 +38,7 @@ enum {
     X(BACK, "it begins by pointing back: what the unit before it has of the question") \
     X(OPENING, "it is the first of its passage")                                       \
     X(OTHER, "it is about another code than the one asked for")                        \
+    X(POLARITY, "what is so where that was asked, what is not where not: 1; else -1")  \
     X(MEANING, "cosine with the question less the best cosine; 0 where nobody knows it")
 
 typedef enum rag_feature {

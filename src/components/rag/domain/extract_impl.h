@@ -9,7 +9,8 @@
 enum { RAG_TERMS_MAX = 64 }; /* so that a set of them is one word */
 
 typedef struct rag_terms {
-    rag_words asked; /* every word of the question */
+    anc_str question;
+    rag_words asked; /* every word of it */
     uint64_t keys[RAG_TERMS_MAX];
     double weight[RAG_TERMS_MAX];
     bool dull[RAG_TERMS_MAX]; /* says what is asked for, seldom stands in the answer ("name") */
@@ -19,6 +20,8 @@ typedef struct rag_terms {
     uint32_t code[RAG_TERMS_MAX]; /* shape of a code ("E11"); 0: it is none */
     size_t n;
     double total; /* of the weights */
+    bool which;   /* it wants to be told things, not whether something is so */
+    bool negated; /* what is not so is asked for */
     unsigned cues;
 } rag_terms;
 
@@ -28,6 +31,10 @@ typedef struct rag_view {
     uint64_t
         above; /* in title, heading path and the line that heads it; of a row what its columns mean */
     uint64_t beside; /* in the units before and after it */
+    anc_str heading; /* that it stands under; empty: none, or a list has come between them */
+    uint64_t headed; /* terms in it */
+    bool denied;     /* the heading says what is not so */
+    bool denies;     /* its own words do */
     double features[RAG_FEATURES];
     double score;
     double cosine; /* NaN: not told */
@@ -50,6 +57,17 @@ void rag_terms_weigh(rag_terms *terms, const rag_view *views, size_t n);
 uint64_t rag_terms_in(const rag_terms *terms, rag_words words, size_t first, size_t last);
 double rag_terms_share(const rag_terms *terms, uint64_t set);
 
+/* headings.c: which heading each unit stands under, once `own` is known of all. */
+anc_status rag_headings_find(anc_arena *mem, rag_extraction *x, txt_language language,
+                             anc_err *err) ANC_MUST_CHECK;
+anc_str rag_plain_line(anc_str line); /* a heading's words without its signs */
+/* The heading, or line, that unit i stands below, whether or not it holds for it; else the title. */
+anc_str rag_heading_of(const rag_extraction *x, size_t i);
+/* 1: unit i says what is (not) so as the question asks; -1: it says the opposite; 0: neither. */
+double rag_headings_polarity(const rag_extraction *x, size_t i);
+/* Whether the heading that unit i stands under is one that asks the question in the same sense. */
+bool rag_headings_ask(const rag_extraction *x, size_t i);
+
 /* features.c */
 anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language language,
                              anc_err *err) ANC_MUST_CHECK;
@@ -60,7 +78,6 @@ uint64_t rag_columns_meant(const rag_extraction *x, size_t i);
 
 /* choose.c: the unit as a pick, with the names of its columns where they fit. */
 rag_pick rag_pick_of(const rag_extraction *x, size_t unit);
-anc_str rag_plain_line(anc_str line); /* a heading's words without its signs */
 
 /* weights.c */
 double rag_weights_score(const double features[RAG_FEATURES]);

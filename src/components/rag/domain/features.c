@@ -42,10 +42,10 @@ static void look_around(rag_extraction *x, const uint64_t *above)
         rag_view *v = &x->views[i];
         v->above = above[units[i].passage];
         if (units[i].head != RAG_NO_UNIT)
-            v->above |= x->views[units[i].head].own;
+            v->above |= x->views[units[i].head].own | x->views[units[i].head].headed;
         if (units[i].columns != RAG_NO_UNIT)
             v->above |= x->views[units[i].columns].own;
-        v->above |= rag_columns_meant(x, i);
+        v->above |= v->headed | rag_columns_meant(x, i);
         if (i > 0 && same_passage(x, i, i - 1))
             v->beside |= x->views[i - 1].own;
         if (same_passage(x, i, i + 1))
@@ -110,9 +110,9 @@ static double faq_share(const rag_extraction *x, size_t i)
     const rag_unit *unit = &x->units.items[i];
     if (unit->head == RAG_NO_UNIT || unit->head + 1 != i)
         return 0;
-    if (x->units.items[unit->head].kind != RAG_UNIT_QUESTION)
-        return 0;
-    return rag_terms_share(&x->terms, x->views[unit->head].own);
+    if (x->units.items[unit->head].kind == RAG_UNIT_QUESTION)
+        return rag_terms_share(&x->terms, x->views[unit->head].own);
+    return rag_headings_ask(x, i) ? rag_terms_share(&x->terms, x->views[i].headed) : 0;
 }
 
 /* Whether the unit has a code of the shape of one that was asked for, and neither it nor what stands
@@ -165,6 +165,7 @@ static void fill_own(rag_extraction *x, size_t i)
     f[RAG_F_QUESTION] = unit->kind == RAG_UNIT_QUESTION;
     f[RAG_F_HEADING] = unit->kind == RAG_UNIT_HEADING || unit->kind == RAG_UNIT_COLUMNS;
     f[RAG_F_OTHER] = is_about_other(x, i);
+    f[RAG_F_POLARITY] = rag_headings_polarity(x, i);
     f[RAG_F_OPENING] = i == 0 || !same_passage(x, i, i - 1);
     if (i > 0 && same_passage(x, i, i - 1) &&
         rag_cues_points_back(rag_unit_text(unit, x->passages)))
@@ -208,6 +209,7 @@ anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language lan
         x->views[i].cosine = (double)NAN;
     }
     rag_terms_weigh(&x->terms, x->views, x->units.n);
+    ANC_TRY(rag_headings_find(mem, x, language, err));
     look_around(x, above);
     for (size_t i = 0; i < x->units.n; i++)
         fill_own(x, i);
