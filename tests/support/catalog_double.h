@@ -7,7 +7,7 @@
 #ifndef ANC_TESTS_SUPPORT_CATALOG_DOUBLE_H
 #define ANC_TESTS_SUPPORT_CATALOG_DOUBLE_H
 
-#include "embedding/embedding.h"
+#include "embedding/library.h"
 #include "kernel/ports/changes.h"
 #include "kernel/ports/clock.h"
 #include "knowledge/knowledge.h"
@@ -17,7 +17,10 @@ enum {
     DOUBLE_DOCUMENTS = 64,
     DOUBLE_CHUNKS = 8,
     DOUBLE_CHANGES = 4096,
-    DOUBLE_DIMS = 16
+    DOUBLE_DIMS = 16,     /* of the configured model, "double-1" */
+    DOUBLE_MORE_DIMS = 8, /* that each further one has: "double-2", … */
+    DOUBLE_MODELS = 3,
+    DOUBLE_MOST_DIMS = DOUBLE_DIMS + DOUBLE_MORE_DIMS * (DOUBLE_MODELS - 1)
 };
 
 typedef struct double_collection {
@@ -26,6 +29,7 @@ typedef struct double_collection {
     const char *language;
     const char *label; /* who may read it */
     uint32_t walked;   /* times that a walk named it */
+    unsigned model;    /* that it is to be searched by, from 0 */
 } double_collection;
 
 typedef struct double_document {
@@ -60,10 +64,19 @@ struct kno_service {
 };
 
 struct emb_service {
+    unsigned model; /* from 0 */
     bool available;
     bool fails; /* emb_embed is UNAVAILABLE all the same */
     uint64_t embedded;
 };
+
+struct emb_library {
+    emb_service *configured;
+    emb_service others[DOUBLE_MODELS]; /* the first is not used */
+};
+
+/* All models there, none asked yet. */
+void double_library(emb_library *library, emb_service *configured);
 
 /* Adds a change and remembers it with the document, when there is one. */
 void double_change(kno_service *kno, krn_change_op op, size_t collection, double_document *d);

@@ -100,6 +100,12 @@ static void relabel_collection(size_t c)
     double_change(&kno, KRN_CHANGE_COLLECTION, c, NULL);
 }
 
+static void change_model(size_t c)
+{
+    kno.collections[c].model = chance(DOUBLE_MODELS);
+    double_change(&kno, KRN_CHANGE_MODEL, c, NULL);
+}
+
 static void write_something(void)
 {
     const size_t number = chance(DOUBLE_DOCUMENTS);
@@ -110,8 +116,10 @@ static void write_something(void)
         put(&kno.documents[number], number);
     else if (what < 92)
         delete_document(&kno.documents[number]);
-    else if (what < 97)
+    else if (what < 95)
         relabel_collection(chance(DOUBLE_COLLECTIONS));
+    else if (what < 98)
+        change_model(chance(DOUBLE_COLLECTIONS));
     else
         drop_collection(chance(DOUBLE_COLLECTIONS));
 }
@@ -161,6 +169,25 @@ static size_t seen(size_t collection, const char *label)
     return r.n;
 }
 
+/* Every index is of the model that the catalog says, and none is being prepared. */
+static void models_agree(void)
+{
+    anc_err err = {0};
+    ANC_ARENA(mem, 8 << 20);
+    krn_call call = {
+        .mem = mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &kno.never_cancelled};
+    for (size_t c = 0; c < DOUBLE_COLLECTIONS; c++) {
+        const anc_str name = anc_str_of(kno.collections[c].name);
+        anc_str model;
+        uint32_t dims = 0;
+        srch_index_models have;
+        ASSERT_OK(kno_searched_model(&kno, &call, name, &model, &dims), &err);
+        ASSERT_OK(shown().ops->models(shown().self, &call, name, &have), &err);
+        assert_false(have.preparing);
+        assert_true(!have.is_there || (anc_str_eq(have.model, model) && have.dims == dims));
+    }
+}
+
 static void agree_as_a_whole(void)
 {
     uint64_t documents = 0, chunks = 0;
@@ -172,6 +199,7 @@ static void agree_as_a_whole(void)
         documents += d->alive && !d->poisoned ? 1 : 0;
         chunks += d->alive && !d->poisoned ? d->n_chunks : 0;
     }
+    models_agree();
     const srch_index_figures f = shown().ops->figures(shown().self, ANC_STR_NONE);
     assert_int_equal(f.documents, documents);
     assert_int_equal(f.chunks, chunks);
@@ -217,10 +245,10 @@ static void run_seed(uint64_t start)
 {
     anc_err err = {0};
     seed = start;
-    kno = (kno_service){.collections = {{true, "alpha", "en", "public", 0},
-                                        {true, "beta", "auto", "public", 0},
-                                        {true, "gamma", "fr", "user:ann", 0},
-                                        {true, "delta", "en", "public", 0}},
+    kno = (kno_service){.collections = {{true, "alpha", "en", "public", 0, 0},
+                                        {true, "beta", "auto", "public", 0, 0},
+                                        {true, "gamma", "fr", "user:ann", 0, 0},
+                                        {true, "delta", "en", "public", 0, 0}},
                         .fault = random_fault};
     emb = (emb_service){.available = true};
     fault_percent = 0;

@@ -56,9 +56,9 @@ anc_status kno_service_open(const kno_service_options *options, kno_service **re
 
 anc_status kno_service_start(kno_service *kno, krn_scheduler scheduler, anc_err *err)
 {
-    uint32_t id = 0;
     ANC_TRY(scheduler.ops->add(scheduler.self, "sweep", kno_sweep_step, kno, &kno->sweep_id, err));
-    ANC_TRY(scheduler.ops->add(scheduler.self, "backfill", kno_backfill_step, kno, &id, err));
+    ANC_TRY(scheduler.ops->add(scheduler.self, "backfill", kno_backfill_step, kno,
+                               &kno->backfill_id, err));
     ANC_TRY(scheduler.ops->add(scheduler.self, "recut", kno_recut_step, kno, &kno->recut_id, err));
     kno->scheduler = scheduler;
     return ANC_OK;
@@ -85,6 +85,12 @@ krn_call kno_call_after(const kno_service *kno, const krn_call *call, anc_err *e
     after.err = err;
     after.deadline_ns = now_ns + (left_ns / 4 < AFTER_NS ? left_ns / 4 : AFTER_NS);
     return after;
+}
+
+void kno_backfill_wake(kno_service *kno)
+{
+    if (kno->scheduler.ops != NULL)
+        kno->scheduler.ops->wake(kno->scheduler.self, kno->backfill_id);
 }
 
 void kno_service_stop(kno_service *kno)
