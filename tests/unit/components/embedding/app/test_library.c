@@ -1,5 +1,6 @@
 /* test_library.c - models held and let go over a source of hashing encoders. */
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,6 +31,7 @@ typedef struct fixture {
     atomic_uint opened[ANC_COUNT(shelf)];
     size_t seen;
     int64_t now_ns;
+    pthread_mutex_t gate; /* nothing is opened while the test holds it */
     anc_arena *mem;
     anc_err err;
     atomic_bool cancelled;
@@ -54,6 +56,8 @@ static anc_status open_one(void *self, krn_call *call, anc_str model, emb_encode
         if (!anc_str_eq(model, anc_str_of(shelf[i].name)))
             continue;
         (void)atomic_fetch_add(&f->opened[i], 1);
+        (void)pthread_mutex_lock(&f->gate);
+        (void)pthread_mutex_unlock(&f->gate);
         if (shelf[i].revision == NULL)
             return ANC_FAIL(call->err, ANC_CORRUPT, "model.safetensors is cut short");
         *ret = encoder_hash_open(clock_fixed(&f->now_ns), &f->seen);
@@ -76,6 +80,7 @@ static int setup(void **state)
     fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
     f->mem = anc_arena_new(8 << 20);
+    (void)pthread_mutex_init(&f->gate, NULL);
     f->call = (krn_call){
         .mem = f->mem, .err = &f->err, .deadline_ns = INT64_MAX, .cancelled = &f->cancelled};
     const emb_service_options standard = {.model = ANC_STR("hash"),
@@ -100,6 +105,7 @@ static int teardown(void **state)
     emb_library_close(f->library);
     emb_service_close(f->configured);
     anc_arena_free(f->mem);
+    (void)pthread_mutex_destroy(&f->gate);
     free(f);
     return 0;
 }
@@ -261,6 +267,46 @@ static void many_threads_get_what_they_ask_for(void **state)
     }
 }
 
+static void *hold_apple(void *arg)
+{
+    thread_work *w = arg;
+    anc_err err = {0};
+    atomic_bool never = false;
+    emb_held held = {0};
+    ANC_ARENA(mem, 8 << 20);
+    krn_call call = {.mem = mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &never};
+    w->status = emb_hold(w->f->library, &call, ANC_STR("apple"), &held);
+    emb_let_go(&held);
+    return NULL;
+}
+
+/* Somebody else's load may take as long as it likes. */
+static void a_load_is_waited_for_until_the_deadline(void **state)
+{
+    fixture *f = *state;
+    emb_held held = {0};
+    pthread_t loader;
+    thread_work work = {.f = f};
+    f->now_ns = 10;
+    (void)pthread_mutex_lock(&f->gate);
+    assert_int_equal(pthread_create(&loader, NULL, hold_apple, &work), 0);
+    while (atomic_load(&f->opened[0]) == 0)
+        (void)sched_yield();
+    f->call.deadline_ns = 5;
+    assert_int_equal(hold(f, "apple", &held), ANC_DEADLINE);
+    f->call.deadline_ns = INT64_MAX;
+    atomic_store(&f->cancelled, true);
+    assert_int_equal(hold(f, "apple", &held), ANC_CANCELLED);
+    assert_null(held.emb);
+    atomic_store(&f->cancelled, false);
+    (void)pthread_mutex_unlock(&f->gate);
+    assert_int_equal(pthread_join(loader, NULL), 0);
+    assert_int_equal(work.status, ANC_OK);
+    ASSERT_OK(hold(f, "apple", &held), &f->err);
+    emb_let_go(&held);
+    assert_int_equal(atomic_load(&f->opened[0]), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +318,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(lists_tell_what_is_there_and_what_is_loaded, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(many_threads_get_what_they_ask_for, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_load_is_waited_for_until_the_deadline, setup, teardown),
     };
     return cmocka_run_group_tests_name("library", tests, NULL, NULL);
 }
