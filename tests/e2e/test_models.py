@@ -1,6 +1,7 @@
 """Models of collections from outside: one of their own, a change while they are searched, kills in the middle."""
 import importlib.util
 import shutil
+import time
 
 from harness import ROOT, TINY_MODEL, Server, place, wait_for
 
@@ -110,8 +111,7 @@ def test_a_model_changes_while_it_is_searched(binary):
         assert row["unembedded_documents"] == row["embed_failed_documents"] == row["recut_failed_documents"] == 0, row
         assert all(c["tokens"] <= WINDOW for c in s.get(f"{DOCS}/n1/chunks").json["items"])
         put(s, "last", "The king of the island has an empire in the west.")
-        wait_for("the index of the new model",
-                 lambda: found(s, "king island empire west")[0]["document_id"] == "last")
+        assert found(s, "king island empire west")[0]["document_id"] == "last"
         assert all(h["scores"]["semantic"] is not None for h in found(s, "the honey of the house", mode="hybrid", top_k=20))
 
         ask_for(s, "")  # and back in the middle of going back
@@ -119,6 +119,34 @@ def test_a_model_changes_while_it_is_searched(binary):
         ask_for(s, NARROW)
         wait_for("the change", lambda: collection(s)["outdated_documents"] == 0 and collection(s)["unembedded_documents"] == 0)
         assert model_of(s) == NARROW and found(s, "king island empire west")[0]["document_id"] == "last"
+        s.stop()
+
+
+def test_what_is_put_while_a_model_changes_is_found_by_meaning_at_once(binary):
+    with place(binary) as p:
+        make_models(p)
+        s = Server(p)
+        fill(s)
+        names = ("heron", "piano", "glacier", "lantern", "walnut", "ferry", "saffron", "anvil")
+
+        def put_and_look(i):
+            put(s, f"put{i}", f"The {names[i % 8]} of keeper {i} stands at gate {i * 7}.")
+            hits = found(s, f"The {names[i % 8]} of keeper {i} stands at gate {i * 7}.",
+                         filters={"field": "document_id", "op": "eq", "value": f"put{i}"})
+            assert hits and hits[0]["scores"]["semantic"] > 0.9, (i, collection(s), hits)
+            time.sleep(0.03)
+
+        for model, first in ((NARROW, 0), (TINY_MODEL, 10000)):
+            ask_for(s, model)
+            end, i = time.monotonic() + 120, first
+            while model_of(s) != model:
+                assert time.monotonic() < end, collection(s)
+                put_and_look(i)
+                i += 1
+            for _ in range(20):
+                put_and_look(i)
+                i += 1
+            assert i > first + 21
         s.stop()
 
 

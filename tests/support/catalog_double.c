@@ -291,7 +291,7 @@ anc_status kno_indexable_read(kno_service *kno, krn_call *call, anc_str collecti
                            .chunks = chunks};
     ret->model = revisions[asked];
     ret->dims = dims;
-    if (!kno->no_vectors)
+    if (!kno->no_vectors && (d->only_model == 0 || d->only_model == asked + 1))
         ret->vectors = vectors;
     return ANC_OK;
 }
@@ -309,6 +309,34 @@ anc_status kno_searched_model(kno_service *kno, krn_call *call, anc_str collecti
         }
     }
     return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no collection %.*s", ANC_FMT(collection));
+}
+
+anc_status kno_next_model(kno_service *kno, krn_call *call, anc_str collection, anc_str *ret_model,
+                          uint32_t *ret_dims)
+{
+    ANC_TRY(fault(kno, call));
+    *ret_model = ANC_STR("");
+    *ret_dims = 0;
+    for (size_t i = 0; i < DOUBLE_COLLECTIONS; i++)
+        if (kno->collections[i].alive && kno->next_model[i] > 0 &&
+            anc_str_eq(anc_str_of(kno->collections[i].name), collection)) {
+            *ret_model = revisions[kno->next_model[i] - 1];
+            *ret_dims = dims_of(kno->next_model[i] - 1);
+        }
+    return ANC_OK;
+}
+
+void kno_index_prepared(kno_service *kno, anc_str collection, anc_str model)
+{
+    for (size_t i = 0; i < DOUBLE_COLLECTIONS; i++)
+        if (kno->next_model[i] > 0 && anc_str_eq(revisions[kno->next_model[i] - 1], model) &&
+            anc_str_eq(anc_str_of(kno->collections[i].name), collection))
+            kno->prepared[i] = true;
+}
+
+void kno_index_unprepared(kno_service *kno)
+{
+    memset(kno->prepared, 0, sizeof kno->prepared);
 }
 
 static int order_rows(const kno_walk_row *a, const kno_walk_row *b)

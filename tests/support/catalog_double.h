@@ -47,12 +47,15 @@ typedef struct double_document {
     bool unreadable;      /* reading it is IO */
     bool text_gone;       /* its chunks are there, its text is not */
     int64_t updated_ms;
+    unsigned only_model; /* it has vectors of that model alone, from 1; 0: of each */
 } double_document;
 
 struct kno_service {
     double_collection collections[DOUBLE_COLLECTIONS];
     double_document documents[DOUBLE_DOCUMENTS];
-    krn_change changes[DOUBLE_CHANGES]; /* seq i + 1 at i */
+    unsigned next_model[DOUBLE_COLLECTIONS]; /* that a change of is announced to, from 1; 0: none */
+    bool prepared[DOUBLE_COLLECTIONS];       /* its index was said to be */
+    krn_change changes[DOUBLE_CHANGES];      /* seq i + 1 at i */
     uint64_t n_changes;
     uint64_t walks; /* pages that were asked for */
     /* Asked before each read; another answer than OK is what the read gives. NULL: never asked. */

@@ -364,6 +364,20 @@ anc_status kno_indexable_read(kno_service *kno, krn_call *call, anc_str collecti
 anc_status kno_searched_model(kno_service *kno, krn_call *call, anc_str collection,
                               anc_str *ret_model, uint32_t *ret_dims) ANC_MUST_CHECK;
 
+/* The revision of the model that a collection is about to be switched over to, in call->mem, and its dims: every
+ * document has its vectors, and the switch waits for kno_index_prepared. "" and 0: none. KRN_CHANGE_MODEL
+ * says that it may have changed, and then that the collection was switched over: whoever shows the index there
+ * misses no document. Sees all labels. */
+anc_status kno_next_model(kno_service *kno, krn_call *call, anc_str collection, anc_str *ret_model,
+                          uint32_t *ret_dims) ANC_MUST_CHECK;
+
+/* There is an index of the collection with that model's vectors, ready to be shown, which follows what
+ * changes. Any thread, does not block. */
+void kno_index_prepared(kno_service *kno, anc_str collection, anc_str model);
+
+/* There is none any more, of no collection. */
+void kno_index_unprepared(kno_service *kno);
+
 typedef struct kno_walk_row {
     anc_str collection, document_id;
     uint32_t version;

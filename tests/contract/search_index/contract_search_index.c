@@ -484,6 +484,13 @@ static void a_second_index_takes_the_place_of_the_first(void **state)
     assert_int_equal(r.n, 1);
     assert_int_equal(index.ops->figures(index.self, ANC_STR("c")).documents, 1);
     ASSERT_OK(index.ops->prepare(index.self, &w.call, ANC_STR("c"), ANC_STR("m1"), DIMS), &w.err);
+    ASSERT_OK(index.ops->give_up(index.self, &w.call, ANC_STR("c")), &w.err);
+    ASSERT_OK(index.ops->give_up(index.self, &w.call, ANC_STR("none")), &w.err);
+    ASSERT_OK(index.ops->models(index.self, &w.call, ANC_STR("c"), &have), &w.err);
+    assert_true(have.is_there && !have.preparing && anc_str_eq(have.model, ANC_STR("m2")));
+    ASSERT_OK(search_by(&w, "m2", DIMS + 1, wide, &r), &w.err);
+    assert_int_equal(r.n, 1);
+    ASSERT_OK(index.ops->prepare(index.self, &w.call, ANC_STR("c"), ANC_STR("m1"), DIMS), &w.err);
     ASSERT_OK(index.ops->drop(index.self, &w.call, ANC_STR("c")), &w.err);
     ASSERT_OK(index.ops->models(index.self, &w.call, ANC_STR("c"), &have), &w.err);
     assert_false(have.is_there || have.preparing);

@@ -43,7 +43,11 @@ static anc_status write_backfill(void *arg, krn_tx *tx, anc_err *err)
         return ANC_OK;
     ANC_TRY(v.ops->complete(v.self, tx, w->vectors->model, w->vectors->dims, w->row->version_id,
                             &done, err));
-    if (done.missing > 0 || !done.searched)
+    bool prepared;
+    const bool shown =
+        done.searched ||
+        (done.wanted && kno_move_find(w->kno, w->row->collection, w->vectors->model, &prepared));
+    if (done.missing > 0 || !shown)
         return ANC_OK;
     const krn_change change = {.op = KRN_CHANGE_PUBLISH,
                                .collection = w->row->collection,
@@ -224,6 +228,13 @@ typedef struct switch_work {
     bool done;
 } switch_work;
 
+static bool may_switch(kno_service *kno, const kno_ready *row)
+{
+    bool prepared = false;
+    (void)kno_move_find(kno, row->name, row->to, &prepared);
+    return prepared || !kno->with.is_followed;
+}
+
 static anc_status write_switch(void *arg, krn_tx *tx, anc_err *err)
 {
     switch_work *w = arg;
@@ -231,8 +242,27 @@ static anc_status write_switch(void *arg, krn_tx *tx, anc_err *err)
     const krn_changes log = w->kno->with.changes;
     const krn_change change = {.op = KRN_CHANGE_MODEL, .collection = w->row->name};
     uint64_t seq = 0;
+    if (!may_switch(w->kno, w->row))
+        return ANC_OK;
     ANC_TRY(m.ops->switch_over(m.self, tx, w->row->id, &w->done, err));
     return w->done ? log.ops->append(log.self, tx, &change, &seq, err) : ANC_OK;
+}
+
+/* Switches a collection over, or first announces that it will be. */
+static anc_status switch_one(kno_service *kno, krn_call *call, const kno_ready *row)
+{
+    bool prepared;
+    if (kno->with.is_followed && !kno_move_find(kno, row->name, row->to, &prepared))
+        return kno_move_announce(kno, call, row->name, row->to);
+    switch_work work = {.kno = kno, .row = row};
+    ANC_TRY(krn_writer_run(kno->with.writer, call, write_switch, &work));
+    if (!work.done)
+        return ANC_OK;
+    kno_move_drop(kno, row->name, row->to);
+    krn_log_write(kno->with.log, KRN_INFO, "knowledge", "collection has another model",
+                  KRN_STR("collection", row->name), KRN_STR("from", row->from),
+                  KRN_STR("to", row->to));
+    return ANC_OK;
 }
 
 static anc_status switch_ready(kno_service *kno, krn_call *call)
@@ -240,15 +270,10 @@ static anc_status switch_ready(kno_service *kno, krn_call *call)
     const kno_model_store m = kno->with.catalog.models;
     kno_ready *rows = NULL;
     size_t n = 0;
+    ANC_TRY(kno_moves_tidy(kno, call));
     ANC_TRY(m.ops->ready(m.self, call, READY, &rows, &n));
-    for (size_t i = 0; i < n; i++) {
-        switch_work work = {.kno = kno, .row = &rows[i]};
-        ANC_TRY(krn_writer_run(kno->with.writer, call, write_switch, &work));
-        if (work.done)
-            krn_log_write(kno->with.log, KRN_INFO, "knowledge", "collection has another model",
-                          KRN_STR("collection", rows[i].name), KRN_STR("from", rows[i].from),
-                          KRN_STR("to", rows[i].to));
-    }
+    for (size_t i = 0; i < n; i++)
+        ANC_TRY(switch_one(kno, call, &rows[i]));
     return ANC_OK;
 }
 

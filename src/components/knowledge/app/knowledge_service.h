@@ -29,9 +29,10 @@ typedef struct kno_service_options {
     emb_service *embedding; /* the configured model */
     emb_library *models;    /* NULL: no collection may ask for another one */
     uint32_t keep_versions; /* of a document, the current one included; 0: all */
-    bool
-        is_followed; /* something shows versions and tells how far it is (kno_shown): what it may still
-                         show stays beside those that are kept */
+    /* Something shows versions and tells how far it is (kno_shown): what it may still show stays beside
+     * those that are kept, and a collection is switched over to another model when its index is ready
+     * (kno_index_prepared). */
+    bool is_followed;
 } kno_service_options;
 
 /* NO_MEMORY. */
@@ -53,7 +54,8 @@ anc_status kno_service_start(kno_service *kno, krn_scheduler scheduler,
  * store; again every KNO_SWEEP_EVERY_NS.
  * backfill: embeds chunks of current documents that lack vectors of the model that their collection wants,
  * appends a change for each such document that was found by words alone, so that projections read it again, and
- * switches a collection over to another model once every document has its vectors. Sleeps when all have them.
+ * switches a collection over to another model once every document has its vectors, and its index where it is
+ * followed. Sleeps when all have them.
  * recut: cuts documents again whose collection has other settings than they were cut by. */
 #define KNO_SWEEP_EVERY_NS (INT64_C(600) * 1000000000)
 int64_t kno_sweep_step(void *kno, int64_t now_ns);

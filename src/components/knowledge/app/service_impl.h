@@ -60,6 +60,10 @@ struct kno_service {
     atomic_bool sweep_asked;
     atomic_uint_least64_t shown; /* change up to which all are shown */
     struct {
+        pthread_mutex_t lock; /* a leaf */
+        struct anc_map *rows; /* owned: "collection\nrevision" to whether an index is prepared */
+    } moves;                  /* changes to another model that wait for an index; the backfill's */
+    struct {
         krn_series *created, *updated, *unchanged, *failed, *deleted, *embedded, *put_seconds,
             *recut;
     } count;
@@ -146,6 +150,19 @@ anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
 void kno_recut_wake(kno_service *kno);
 void kno_sweep_wake(kno_service *kno); /* it looks for rows that nobody needs from the beginning */
 void kno_backfill_wake(kno_service *kno);
+
+/* moves.c: whether the change of a collection to that model was announced; whether its index is prepared. */
+bool kno_move_find(kno_service *kno, anc_str collection, anc_str model, bool *ret_prepared);
+
+/* Announces it, in the change log too. The backfill's. */
+anc_status kno_move_announce(kno_service *kno, krn_call *call, anc_str collection,
+                             anc_str model) ANC_MUST_CHECK;
+
+/* It is over. The backfill's. */
+void kno_move_drop(kno_service *kno, anc_str collection, anc_str model);
+
+/* Takes back those whose collection is gone, or aims at another model now. The backfill's. */
+anc_status kno_moves_tidy(kno_service *kno, krn_call *call) ANC_MUST_CHECK;
 
 /* The model that a collection asks for by this name (empty: the configured one, there or not). INVALID
  * names those there are; UNAVAILABLE, CORRUPT, UNSUPPORTED: it cannot be used now. */

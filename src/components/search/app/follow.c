@@ -60,7 +60,6 @@ static anc_status catalog_begin(srch_service *srch, krn_call *call, bool *ret_wa
     if (*ret_wait)
         return ANC_OK;
     srch_walk_begin(&srch->follow.catalog, head, ANC_STR_NONE);
-    srch->follow.shadow.going = false;
     srch->follow.catalog.total = documents_there(srch, call);
     atomic_store(&srch->walk_done, 0);
     atomic_store(&srch->walk_total, srch->follow.catalog.total);
@@ -108,6 +107,7 @@ static anc_status drop_collection(srch_service *srch, krn_call *call, anc_str na
 {
     const srch_targets targets = srch_targets_of(srch, SRCH_INTO_ALL);
     srch_left_out_drop_collection(srch, name);
+    srch_shadow_dropped(srch, name);
     for (size_t i = 0; i < targets.n; i++) {
         const srch_index index = targets.items[i];
         ANC_TRY(index.ops->drop(index.self, call, name));
@@ -129,8 +129,7 @@ static anc_status handle_change(srch_service *srch, krn_call *call, const krn_ch
     case KRN_CHANGE_DROP_COLLECTION:
         return drop_collection(srch, call, change->collection);
     case KRN_CHANGE_MODEL:
-        f->unsure = true;
-        return ANC_OK;
+        return srch_shadow_switched(srch, call, change->collection);
     case KRN_CHANGE_COLLECTION:
         break;
     }
@@ -202,6 +201,7 @@ static anc_status rebuild(srch_service *srch, krn_call *call, bool more, int64_t
     f->known = false;
     if (f->catalog.going)
         return catalog_step(srch, call);
+    ANC_TRY(srch_shadow_stop(srch, call));
     ANC_TRY(catalog_begin(srch, call, &wait));
     if (wait && !more)
         *ret_next = now_ns + MIN_BACKOFF_NS;

@@ -81,7 +81,7 @@ typedef struct srch_follow_state {
     srch_walk shadow;  /* those of one collection, for another model; its first row names it */
     char shadowed[80]; /* that collection */
     size_t shadowed_len;
-    bool unsure; /* the index of some collection may be of another model than the catalog says */
+    bool unsure; /* some collection may want an index of another model, or not want it any more */
     bool known;  /* the catalog was walked since the start or the last rebuild */
     bool again;  /* a walk was finished once: the next one is a rebuild */
     uint64_t cursor;          /* change that was handled last */
@@ -221,11 +221,21 @@ anc_status srch_walk_page(srch_service *srch, krn_call *call, srch_walk *walk, a
 anc_status srch_handle_document(srch_service *srch, krn_call *call, srch_into into,
                                 anc_str collection, anc_str document_id) ANC_MUST_CHECK;
 
-/* shadow.c: looks for a collection whose index is of another model than searches are to use, and begins
- * to prepare another one; clears follow.unsure where there is none. */
+/* shadow.c: looks for a collection that wants an index of another model, and begins to prepare it; clears
+ * follow.unsure where there is none. */
 anc_status srch_shadow_find(srch_service *srch, krn_call *call) ANC_MUST_CHECK;
 
-/* shadow.c: a page of the documents for the index that is prepared, which is shown at the end. */
+/* shadow.c: a page of the documents for the index that is prepared. */
 anc_status srch_shadow_step(srch_service *srch, krn_call *call) ANC_MUST_CHECK;
+
+/* shadow.c: the collection's model was changed, or a change was announced or came to nothing. */
+anc_status srch_shadow_switched(srch_service *srch, krn_call *call,
+                                anc_str collection) ANC_MUST_CHECK;
+
+/* shadow.c: the collection was dropped. */
+void srch_shadow_dropped(srch_service *srch, anc_str collection);
+
+/* shadow.c: before a rebuild, which fills an index without second ones. */
+anc_status srch_shadow_stop(srch_service *srch, krn_call *call) ANC_MUST_CHECK;
 
 #endif

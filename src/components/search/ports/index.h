@@ -6,7 +6,7 @@
  *
  * The vectors of a collection are of one model, that of its first document. To change it, `prepare`
  * opens a second index of the collection that nobody searches; every document is published to it too, and
- * then `show` puts it in the place of the first at once.
+ * then `show` puts it in the place of the first at once, or `give_up` forgets it.
  *
  * Contract:
  *   thread   search, find and figures from any thread, also while something is published; publish,
@@ -141,6 +141,8 @@ typedef struct srch_index_ops {
                                          anc_str model, uint32_t dims);
     /* The second index takes the place of the first; OK also when there is none. */
     ANC_MUST_CHECK anc_status (*show)(void *self, krn_call *call, anc_str collection);
+    /* Forgets the second index; OK also when there is none. */
+    ANC_MUST_CHECK anc_status (*give_up)(void *self, krn_call *call, anc_str collection);
     /* Forgets a collection. */
     ANC_MUST_CHECK anc_status (*drop)(void *self, krn_call *call, anc_str collection);
     /* An unknown collection has no candidates. CONFLICT when the vector is of another model than the

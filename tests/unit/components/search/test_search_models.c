@@ -125,6 +125,126 @@ static void the_old_index_answers_until_the_new_one_is_whole(void **state)
     assert_true(r.n > 0 && r.hits[0].semantic > 0.8);
 }
 
+/* ---- a change that is announced before it is made --------------------------------------------- */
+
+static void announce(unsigned model)
+{
+    world_kno.next_model[0] = model;
+    double_change(&world_kno, KRN_CHANGE_MODEL, 0, NULL);
+}
+
+static void settle(world *w)
+{
+    for (int i = 0; i < 200; i++)
+        if (srch_follow(w->srch, world_kno.now_ns) > world_kno.now_ns)
+            return;
+    fail_msg("the follower does not come to rest");
+}
+
+/* Puts a document that has vectors of one model alone, and lets the follower make one step. */
+static void put_and_step(world *w, size_t row, const char *text, unsigned model)
+{
+    double_document *d = &world_kno.documents[row];
+    d->version++;
+    d->chunks[0] = text;
+    d->only_model = model + 1;
+    double_change(&world_kno, KRN_CHANGE_PUBLISH, 0, d);
+    (void)srch_follow(w->srch, world_kno.now_ns);
+}
+
+static void assert_meant(world *w, size_t row, uint32_t dims)
+{
+    const double_document *d = &world_kno.documents[row];
+    const srch_result r = ask_meaning(w, d->chunks[0]);
+    assert_int_equal(r.dims, dims);
+    assert_true(r.n > 0 && anc_str_eq(r.hits[0].document_id, anc_str_of(d->id)));
+    assert_true(r.hits[0].version == d->version && r.hits[0].semantic > 0.8);
+}
+
+static void nothing_is_missed_where_the_index_is_ready_first(void **state)
+{
+    enum { NEW_DIMS = DOUBLE_DIMS + 2 * DOUBLE_MORE_DIMS };
+    world *w = *state;
+    unsigned steps = 0;
+    add_many();
+    open_library(w);
+    settle(w);
+    announce(3);
+    for (; !world_kno.prepared[0] && steps < 100; steps++) {
+        assert_int_equal(dims_asked(w), DOUBLE_DIMS);
+        if (steps == 1) { /* by the walk it has no vectors of the new model yet */
+            put_and_step(w, 12, "A heron stands in the shallow water.", 0);
+            assert_meant(w, 12, DOUBLE_DIMS);
+        } else {
+            (void)srch_follow(w->srch, world_kno.now_ns);
+        }
+    }
+    assert_true(world_kno.prepared[0] && steps > 2);
+    put_and_step(w, 13, "Snow lies on the northern slope.", 0);
+    assert_meant(w, 13, DOUBLE_DIMS);
+    world_kno.documents[12].only_model = world_kno.documents[13].only_model = 0;
+    double_change(&world_kno, KRN_CHANGE_PUBLISH, 0, &world_kno.documents[12]);
+    double_change(&world_kno, KRN_CHANGE_PUBLISH, 0, &world_kno.documents[13]);
+    world_kno.collections[0].model = 2;
+    announce(0); /* the switch */
+    put_and_step(w, 14, "Honey is made in late summer.", 2);
+    for (size_t row = 12; row <= 14; row++)
+        assert_meant(w, row, NEW_DIMS);
+    settle(w);
+    assert_int_equal(srch_collection_figures(w->srch, ANC_STR("handbook")).documents, MANY + 3);
+}
+
+static void what_comes_to_nothing_is_given_up(void **state)
+{
+    world *w = *state;
+    add_many();
+    open_library(w);
+    settle(w);
+    const uint64_t bytes = srch_status(w->srch).bytes;
+    announce(2);
+    settle(w);
+    assert_true(world_kno.prepared[0] && srch_status(w->srch).bytes > bytes);
+    announce(0);
+    settle(w);
+    assert_int_equal(srch_status(w->srch).bytes, bytes);
+    announce(2);
+    (void)srch_follow(w->srch, world_kno.now_ns); /* begins */
+    announce(3);                                  /* another one, in the middle of it */
+    settle(w);
+    assert_true(world_kno.prepared[0]);
+    assert_int_equal(dims_asked(w), DOUBLE_DIMS);
+    world_kno.collections[0].model = 2;
+    announce(0);
+    (void)srch_follow(w->srch, world_kno.now_ns);
+    assert_int_equal(dims_asked(w), DOUBLE_DIMS + 2 * DOUBLE_MORE_DIMS);
+}
+
+static void a_rebuild_takes_the_word_back(void **state)
+{
+    world *w = *state;
+    add_many();
+    open_library(w);
+    settle(w);
+    announce(2);
+    (void)srch_follow(w->srch, world_kno.now_ns); /* begins */
+    srch_rebuild(w->srch);
+    (void)srch_follow(w->srch, world_kno.now_ns);
+    settle(w);
+    assert_true(world_kno.prepared[0]);
+    srch_rebuild(w->srch);
+    (void)srch_follow(w->srch, world_kno.now_ns);
+    assert_false(world_kno.prepared[0]);
+    settle(w);
+    assert_true(world_kno.prepared[0]);
+    world_kno.collections[0].alive = false;
+    for (size_t i = 0; i < DOUBLE_DOCUMENTS; i++)
+        if (world_kno.documents[i].collection == 0)
+            world_kno.documents[i].alive = false;
+    double_change(&world_kno, KRN_CHANGE_DROP_COLLECTION, 0, NULL);
+    settle(w);
+    assert_false(world_kno.prepared[0]);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, world_set_up, world_tear_down)
 
 int main(void)
@@ -133,6 +253,9 @@ int main(void)
         TEST(a_question_is_embedded_once_a_model),
         TEST(a_model_that_went_leaves_the_words),
         TEST(the_old_index_answers_until_the_new_one_is_whole),
+        TEST(nothing_is_missed_where_the_index_is_ready_first),
+        TEST(what_comes_to_nothing_is_given_up),
+        TEST(a_rebuild_takes_the_word_back),
     };
     return cmocka_run_group_tests_name("search with several models", tests, NULL, NULL);
 }

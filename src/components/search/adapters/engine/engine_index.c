@@ -396,6 +396,7 @@ anc_status srch_engine_index_open(const srch_index_options *options, srch_index 
         .models = srch_shelves_models,
         .prepare = srch_shelves_prepare,
         .show = srch_shelves_show,
+        .give_up = srch_shelves_give_up,
         .drop = engine_drop,
         .search = engine_search,
         .find = engine_find,

@@ -203,20 +203,32 @@ anc_status srch_shelves_prepare(void *self, krn_call *call, anc_str collection, 
     return shelf_put(self, collection, s, true, call->err);
 }
 
-anc_status srch_shelves_show(void *self, krn_call *call, anc_str collection)
+/* Takes the second shelf away, and where it is to be shown puts it in the place of the first. */
+static void end_next(srch_shelves *store, anc_str collection, bool shown)
 {
-    (void)call;
-    srch_shelves *store = self;
     srch_shelf *before = NULL;
     (void)pthread_mutex_lock(&store->lock);
     srch_holding *h = holding_find(store, collection);
     if (h != NULL && h->next != NULL) {
-        before = h->shown;
-        h->shown = h->next;
+        before = shown ? h->shown : h->next;
+        h->shown = shown ? h->next : h->shown;
         h->next = NULL;
     }
     (void)pthread_mutex_unlock(&store->lock);
     srch_shelf_unref(before);
+}
+
+anc_status srch_shelves_show(void *self, krn_call *call, anc_str collection)
+{
+    (void)call;
+    end_next(self, collection, true);
+    return ANC_OK;
+}
+
+anc_status srch_shelves_give_up(void *self, krn_call *call, anc_str collection)
+{
+    (void)call;
+    end_next(self, collection, false);
     return ANC_OK;
 }
 

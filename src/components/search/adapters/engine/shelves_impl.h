@@ -64,6 +64,7 @@ anc_status srch_shelves_models(void *self, krn_call *call, anc_str collection,
 anc_status srch_shelves_prepare(void *self, krn_call *call, anc_str collection, anc_str model,
                                 uint32_t dims) ANC_MUST_CHECK;
 anc_status srch_shelves_show(void *self, krn_call *call, anc_str collection) ANC_MUST_CHECK;
+anc_status srch_shelves_give_up(void *self, krn_call *call, anc_str collection) ANC_MUST_CHECK;
 srch_index_figures srch_shelves_figures(void *self, anc_str collection);
 
 #endif
