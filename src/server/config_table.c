@@ -40,6 +40,10 @@ const srv_row srv_rows[] = {
         "how long a client may take nothing of an answer before it is dropped"),
     INT("http.max_body_mb", http.max_body_mb, "384", 1, 4096, NULL,
         "largest request body in MiB (a source has a limit of 256 MiB of its own)"),
+    INT("http.body_memory_mb", http.body_memory_mb, "384", 1, 1048576, NULL,
+        "memory in MiB that bodies of requests may take at once, at least max_body_mb; past it 503 "
+        "with "
+        "Retry-After"),
     INT("http.request_timeout_ms", http.request_timeout_ms, "120000", 100, 86400000, NULL,
         "deadline of a request that sends no X-Timeout-Ms"),
     INT("http.max_in_flight", http.max_in_flight, "256", 1, 100000, NULL,

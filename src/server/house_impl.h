@@ -53,6 +53,9 @@ struct srv_house {
     krn_prometheus *prometheus;
     krn_metrics metrics;
     krn_sqlite *catalog;
+    anc_str *
+        old_copies; /* [n_old_copies] of the catalog, from before a migration of an earlier start */
+    size_t n_old_copies;
     krn_writer writer;
     krn_outbox outbox;
     krn_changes changes;
@@ -99,6 +102,10 @@ enum { SRV_MAX_MIGRATIONS = 64 };
 size_t srv_migrations(db_migration out[SRV_MAX_MIGRATIONS]);
 
 anc_status srv_catalog_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+/* old_copies.c: the copies that earlier starts made before a migration. Looked for before the catalog is opened,
+ * removed when this start went well: they have documents that were deleted since. */
+anc_status srv_old_copies_find(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+void srv_old_copies_remove(srv_house *h);
 /* CORRUPT, with what to do about it. */
 anc_status srv_catalog_damaged(const srv_house *h, const char *what, anc_err *err) ANC_MUST_CHECK;
 void srv_catalog_close(srv_house *h); /* with everything that reads it: components and stores */

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "batch_body.h"
+#include "gather.h"
+#include "handlers.h"
 #include "media.h"
 #include "request.h"
 #include "upload.h"
@@ -74,14 +76,18 @@ static uint64_t body_limit(const http_request *rq)
 {
     if (rq->route->body == HTTP_BATCH_BODY)
         return UINT64_MAX; /* nothing is kept of it */
-    return rq->route->body == HTTP_DOCUMENT_BODY ? rq->edge->o.max_body_bytes
-                                                 : HTTP_SMALL_BODY_BYTES;
+    if (rq->route->body == HTTP_DOCUMENT_BODY)
+        return rq->edge->o.max_body_bytes;
+    if (rq->route->body == HTTP_NO_BODY || (rq->route->flags & HTTP_ROOMY) != 0)
+        return HTTP_ROOMY_BODY_BYTES;
+    /* a character of a question may come as two escapes of six bytes each */
+    return HTTP_SMALL_BODY_BYTES + (uint64_t)rq->edge->o.max_question_chars * 12;
 }
 
 static bool body_too_long(http_request *rq, anc_err *err)
 {
     const int64_t length = net_exchange_content_length(rq->ex);
-    const uint64_t limit = rq->route->body == HTTP_NO_BODY ? HTTP_SMALL_BODY_BYTES : body_limit(rq);
+    const uint64_t limit = body_limit(rq);
     if (length <= 0 || (uint64_t)length <= limit)
         return false;
     (void)ANC_FAIL(err, ANC_LIMIT, "the body has %lld bytes; at most %llu are taken here",
@@ -252,8 +258,12 @@ static anc_status check_idempotency(http_request *rq, bool *ret_replayed)
         return http_no_memory(rq, "an idempotency key");
     ANC_TRY(http_idem_begin(rq->edge->idem, name, rq->body_sha256, krn_now_ns(rq->edge->o.clock),
                             rq->mem, &rq->idem, &kept, &rq->err));
-    *ret_replayed = kept.found;
-    return kept.found ? replay(rq, &kept) : ANC_OK;
+    if (!kept.found)
+        return ANC_OK;
+    if ((rq->route->flags & HTTP_SEARCHES) != 0)
+        ANC_TRY(http_chat_check_kept(rq, kept.body));
+    *ret_replayed = true;
+    return replay(rq, &kept);
 }
 
 /* *ret_handled: the handler has it, and where it took it over, the request may be gone. */
@@ -308,20 +318,6 @@ void http_start(http_request *rq)
 
 /* ---- bodies and the entry ---- */
 
-static void body_came(void *arg, net_exchange *ex, anc_status status, anc_buf *body)
-{
-    http_request *rq = arg;
-    (void)ex;
-    if (status != ANC_OK) {
-        (void)http_claim(rq);
-        http_end(rq);
-        return;
-    }
-    rq->body = *body;
-    *body = anc_buf_init(0);
-    http_start(rq);
-}
-
 static void read_body(http_request *rq)
 {
     const anc_str type = net_exchange_header(rq->ex, "content-type");
@@ -332,7 +328,7 @@ static void read_body(http_request *rq)
     else if (rq->route->body == HTTP_DOCUMENT_BODY && http_media_is_form(type))
         http_upload_start(rq);
     else
-        net_exchange_read_body(rq->ex, (size_t)body_limit(rq), body_came, rq);
+        http_gather(rq, (size_t)body_limit(rq));
 }
 
 static void client_left(void *arg)

@@ -68,7 +68,9 @@ typedef struct http_edge_options {
         *cors; /* [n_cors] origins that pages may call from: "https://app.example", or "*" */
     size_t n_cors;
 
-    uint64_t max_body_bytes;   /* [384 MiB] of a document; other bodies at most 4 MiB */
+    uint64_t max_body_bytes; /* [384 MiB] of a document; others take little (request.h) */
+    uint64_t
+        max_gathered_bytes; /* [max_body_bytes, and no less] of bodies in memory at once; more: 503 */
     uint64_t max_source_bytes; /* [256 MiB] of a document's original */
     uint32_t max_in_flight;    /* [256] requests that a pool works on or has queued; more: 503 */
     uint32_t max_open; /* [4096] requests begun and not ended, streams included; more: 503 */

@@ -103,6 +103,10 @@ rag_question http_question_of(const struct http_chat_in *in);
 anc_status http_chat_start(http_request *rq, const rag_question *question,
                            bool stream) ANC_MUST_CHECK;
 
+/* CONFLICT when a kept answer (JSON, or the events of a stream) stands on what was deleted since, or may not be
+ * read any more. On a pool. */
+anc_status http_chat_check_kept(http_request *rq, anc_str body) ANC_MUST_CHECK;
+
 /* conversations.c: one turn; the turns of a page, and what comes before them. */
 void http_put_message(json_writer *w, const rag_message *m);
 void http_put_messages(json_writer *w, const char *name, const rag_message *m, size_t n);

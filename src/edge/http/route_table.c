@@ -224,7 +224,10 @@ const http_route http_routes[] = {
     LATER("POST", "/v1/webhooks/{source_id}", "webhooks", "ingestion", "Documents by webhook"),
 
     /* events, live feed, tracking */
-    SEE("GET", "/v1/events/ws", "events_ws", "events", "The live feed as WebSocket", SOCKET),
+    SEE("GET", "/v1/events/ws", "events_ws", "events",
+        "The live feed as WebSocket; a message {\"subscribe\":{\"types\":[…],\"severity\":\"…\"}} "
+        "changes what is shown",
+        SOCKET),
     SEE("GET", "/ws/events", "events_ws_alias", "events", "As /v1/events/ws", SOCKET),
     SEE("GET", "/v1/events/stream", "events_stream", "events",
         "The live feed as server-sent events; Last-Event-ID brings what was missed",
@@ -288,7 +291,7 @@ const http_route http_routes[] = {
         READS(http_history_get, &http_messages_params, &http_history_out)),
     SEE("POST", "/chat/history/{user_name}", "history_add", "other names", "Add a turn",
         SENDS(http_history_add, HTTP_IO, &http_told_schema, &http_message_out, 201),
-        .role = HTTP_READER, .flags = HTTP_CREATES),
+        .role = HTTP_READER, .flags = HTTP_CREATES | HTTP_ROOMY),
     SEE("DELETE", "/chat/history/{user_name}", "history_delete", "other names",
         "Forget a user's turns", .handle = http_history_delete, .lane = HTTP_IO,
         .role = HTTP_READER, .status = 204),

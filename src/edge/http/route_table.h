@@ -40,7 +40,8 @@ enum {
     HTTP_WEBSOCKET = 256, /* 101, or 426; a browser's origin is checked */
     HTTP_TOKEN = 512,     /* the key may come as ?access_token too */
     HTTP_ACTS = 1024,     /* a GET that keeps something or costs something all the same */
-    HTTP_SEARCHES = 2048  /* is answered from the index: 503 until it was read once */
+    HTTP_SEARCHES = 2048, /* is answered from the index: 503 until it was read once */
+    HTTP_ROOMY = 4096     /* takes a JSON body that is not small */
 };
 
 typedef struct http_route {

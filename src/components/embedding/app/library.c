@@ -4,8 +4,7 @@
  *                     └── failed ──▶ free
  *
  * One lock guards the places and is never held while a model is loaded or closed. Who asks for a model
- * that another thread loads waits for that to end, until its own deadline. A cancel flag cannot signal
- * anybody, so a waiter looks at it every LOOK_NS.
+ * that another thread loads waits for that to end, no longer than its call has time.
  */
 #include "embedding/app/library_service.h"
 
@@ -16,8 +15,8 @@
 #include "base/str.h"
 #include "embedding/app/embedding_service.h"
 
-enum { DIGEST_HEX = 16 /* behind the '@' of a revision */, SECOND_NS = 1000000000 };
-#define LOOK_NS INT64_C(20000000)
+#define WAIT_SLICE_NS INT64_C(20000000) /* a caller that leaves is noticed so soon */
+enum { DIGEST_HEX = 16 /* behind the '@' of a revision */ };
 
 typedef enum place_state { PLACE_FREE, PLACE_LOADING, PLACE_READY } place_state;
 
@@ -47,12 +46,12 @@ anc_status emb_library_open(const emb_library_options *options, emb_library **re
     lib->with = *options;
     if (lib->with.most > EMB_LIBRARY_MOST)
         lib->with.most = EMB_LIBRARY_MOST;
-    pthread_condattr_t clock;
-    (void)pthread_condattr_init(&clock);
-    (void)pthread_condattr_setclock(&clock, CLOCK_MONOTONIC); /* as krn_now_ns and deadlines */
     (void)pthread_mutex_init(&lib->lock, NULL);
-    (void)pthread_cond_init(&lib->ended, &clock);
-    (void)pthread_condattr_destroy(&clock);
+    pthread_condattr_t monotonic;
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&lib->ended, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
     *ret = lib;
     return ANC_OK;
 }
@@ -232,12 +231,14 @@ static anc_status load(emb_library *lib, krn_call *call, place *p)
     return status;
 }
 
-/* Under the lock, which is let go meanwhile: until some load ended, or it is time to look at the call. */
-static void wait_for_load(emb_library *lib, const krn_call *call)
+/* Under the lock: until some load ended, for a slice of the call's time. */
+static void wait_a_while(emb_library *lib, const krn_call *call)
 {
-    const int64_t look_ns = krn_now_ns(lib->with.clock) + LOOK_NS;
-    const int64_t until_ns = call->deadline_ns < look_ns ? call->deadline_ns : look_ns;
-    const struct timespec until = {(time_t)(until_ns / SECOND_NS), (long)(until_ns % SECOND_NS)};
+    const int64_t now_ns = krn_now_ns(lib->with.clock);
+    const int64_t left_ns = call->deadline_ns - now_ns;
+    const int64_t until_ns = now_ns + (left_ns < WAIT_SLICE_NS ? left_ns : WAIT_SLICE_NS);
+    const struct timespec until = {.tv_sec = (time_t)(until_ns / 1000000000),
+                                   .tv_nsec = (long)(until_ns % 1000000000)};
     (void)pthread_cond_timedwait(&lib->ended, &lib->lock, &until);
 }
 
@@ -248,8 +249,9 @@ static anc_status hold_ready(emb_library *lib, krn_call *call, anc_str name, pla
     (void)pthread_mutex_lock(&lib->lock);
     place *p = find_place(lib, name);
     while (status == ANC_OK && p != NULL && p->state == PLACE_LOADING) {
-        wait_for_load(lib, call);
         status = krn_call_check(lib->with.clock, call);
+        if (status == ANC_OK)
+            wait_a_while(lib, call);
         p = find_place(lib, name);
     }
     if (status == ANC_OK && p != NULL) {

@@ -317,5 +317,5 @@ int64_t kno_backfill_step(void *arg, int64_t now_ns)
     kno->backfill.wait_ns = 0;
     if (more)
         return now_ns;
-    return kno->backfill.changing > 0 ? now_ns + KNO_CHANGING_NS : WHEN_WOKEN;
+    return kno->backfill.changing > 0 ? now_ns + KNO_CHANGING_NS : now_ns + KNO_BACKFILL_IDLE_NS;
 }

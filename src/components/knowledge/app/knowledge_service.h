@@ -55,10 +55,12 @@ anc_status kno_service_start(kno_service *kno, krn_scheduler scheduler,
  * backfill: embeds chunks of current documents that lack vectors of the model that their collection wants,
  * appends a change for each such document that was found by words alone, so that projections read it again, and
  * switches a collection over to another model once every document has its vectors, and its index where it is
- * followed. Sleeps when all have them.
+ * followed; again every KNO_BACKFILL_IDLE_NS when all have them: a document may come to lack one whose put found
+ * the model gone.
  * recut: cuts documents again whose collection has other settings than they were cut by. */
 #define KNO_SWEEP_EVERY_NS (INT64_C(600) * 1000000000)
 int64_t kno_sweep_step(void *kno, int64_t now_ns);
+#define KNO_BACKFILL_IDLE_NS (INT64_C(600) * 1000000000)
 int64_t kno_backfill_step(void *kno, int64_t now_ns);
 #define KNO_CHANGING_NS \
     (INT64_C(2) * 1000000000) /* between rounds while a model is being changed */

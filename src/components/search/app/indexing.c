@@ -79,27 +79,25 @@ static anc_status next_chunk(void *arg, srch_index_chunk *ret, bool *ret_more)
     return ANC_OK;
 }
 
-static txt_language language_of(const srch_languages *row, const kno_indexable *d)
+/* By what the collection's index has that is searched. */
+static txt_language language_of(srch_index index, const kno_indexable *d)
 {
+    const srch_languages languages = srch_languages_of(index, d->collection);
     txt_language declared = TXT_UND;
     (void)txt_language_find(d->language, &declared);
-    return srch_language_of(row, declared, d->n_chunks > 0 ? d->chunks[0].text : d->title);
+    return srch_language_of(&languages, declared, d->n_chunks > 0 ? d->chunks[0].text : d->title);
 }
 
 /* Into the index of the collection that has the vectors of `model`. */
 static anc_status publish(srch_service *srch, krn_call *call, srch_index index,
                           const kno_indexable *d, anc_str model, uint32_t dims)
 {
-    const srch_languages *row = srch_languages_get(srch, d->collection, true);
-    if (row == NULL)
-        return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for collection %.*s",
-                        ANC_FMT(d->collection));
     const bool fits = d->vectors != NULL && anc_str_eq(d->model, model) && d->dims == dims;
     chunk_walk walk = {.srch = srch,
                        .call = call,
                        .document = d,
                        .vectors = fits ? d->vectors : NULL,
-                       .language = language_of(row, d)};
+                       .language = language_of(index, d)};
     const srch_facts facts = {.document_id = d->document_id,
                               .title = d->title,
                               .uri = d->uri,
@@ -158,9 +156,6 @@ static anc_status publish_all(srch_service *srch, krn_call *call, srch_into into
                                &d));
     for (size_t i = 0; i < targets.n; i++)
         ANC_TRY(publish_to(srch, call, targets.items[i], into, &d));
-    srch_languages *row = srch_languages_get(srch, d.collection, false);
-    if (row != NULL && into != SRCH_INTO_NEXT)
-        atomic_fetch_add_explicit(&row->documents[language_of(row, &d)], 1, memory_order_relaxed);
     krn_count(srch->series.indexed, 1);
     return ANC_OK;
 }

@@ -214,6 +214,13 @@ static void test_questions_are_repeatable(void **state)
         assert_int_equal(atomic_load(&doubles.prepared), i + 1);
         answer_done(&a);
         answer_done(&b);
+        atomic_store(&doubles.sources_gone, true);
+        a = ask(&f, "POST", paths[i], KEY("q"), body);
+        assert_int_equal(a.status, 409);
+        assert_true(answer_has(&a, "was deleted"));
+        assert_int_equal(atomic_load(&doubles.prepared), i + 1);
+        answer_done(&a);
+        atomic_store(&doubles.sources_gone, false);
         a = ask(&f, "POST", paths[i], KEY("q"), ANC_STR("{\"question\":\"y\"}"));
         assert_int_equal(a.status, 409);
         answer_done(&a);

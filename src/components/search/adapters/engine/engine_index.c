@@ -112,6 +112,24 @@ static anc_status publish(eng_index *index, krn_call *call, const srch_index_doc
     return eng_publish(index, load, call->err);
 }
 
+/* The language of a document that is there; TXT_LANGUAGE_COUNT: it is not. */
+static uint32_t language_of(const srch_shelf *s, anc_str document_id)
+{
+    uint32_t language = TXT_LANGUAGE_COUNT;
+    eng_snapshot *snapshot = eng_snapshot_acquire(s->index);
+    (void)eng_document_language(snapshot, document_id, &language);
+    eng_snapshot_release(snapshot);
+    return language;
+}
+
+static void recount(srch_shelf *s, uint32_t before, uint32_t after)
+{
+    if (before < TXT_LANGUAGE_COUNT)
+        (void)atomic_fetch_sub_explicit(&s->languages[before], 1, memory_order_relaxed);
+    if (after < TXT_LANGUAGE_COUNT)
+        (void)atomic_fetch_add_explicit(&s->languages[after], 1, memory_order_relaxed);
+}
+
 static anc_status engine_publish(void *self, krn_call *call, anc_str collection,
                                  const srch_index_document *document, srch_chunk_source chunks)
 {
@@ -120,19 +138,31 @@ static anc_status engine_publish(void *self, krn_call *call, anc_str collection,
     srch_shelf *s = NULL;
     ANC_TRY(srch_shelf_get(self, collection, named ? document->model : store->model,
                            named ? document->dims : store->dims, &s, call->err));
+    const uint32_t before = language_of(s, document->document_id);
     const anc_status status = publish(s->index, call, document, chunks);
+    if (status == ANC_OK)
+        recount(s, before, document->language);
     srch_shelf_unref(s);
     return status;
+}
+
+/* `s` NULL is a no-op. */
+static anc_status remove_from(srch_shelf *s, krn_call *call, anc_str document_id)
+{
+    if (s == NULL)
+        return ANC_OK;
+    const uint32_t before = language_of(s, document_id);
+    ANC_TRY(eng_delete(s->index, document_id, call->err));
+    recount(s, before, TXT_LANGUAGE_COUNT);
+    return ANC_OK;
 }
 
 static anc_status engine_remove(void *self, krn_call *call, anc_str collection, anc_str document_id)
 {
     srch_holding held = srch_shelves_hold(self, collection);
-    anc_status status = ANC_OK;
-    if (held.shown != NULL)
-        status = eng_delete(held.shown->index, document_id, call->err);
-    if (status == ANC_OK && held.next != NULL)
-        status = eng_delete(held.next->index, document_id, call->err);
+    anc_status status = remove_from(held.shown, call, document_id);
+    if (status == ANC_OK)
+        status = remove_from(held.next, call, document_id);
     srch_shelves_let_go(&held);
     return status;
 }
@@ -376,6 +406,14 @@ static bool engine_find(void *self, anc_str collection, anc_str document_id, uin
     return found;
 }
 
+static void engine_languages(void *self, anc_str collection, uint32_t ret[TXT_LANGUAGE_COUNT])
+{
+    srch_shelf *s = srch_shelf_find(self, collection);
+    for (int l = 0; l < TXT_LANGUAGE_COUNT; l++)
+        ret[l] = s != NULL ? atomic_load_explicit(&s->languages[l], memory_order_relaxed) : 0;
+    srch_shelf_unref(s);
+}
+
 static void engine_close(void *self)
 {
     srch_shelves *store = self;
@@ -401,6 +439,7 @@ anc_status srch_engine_index_open(const srch_index_options *options, srch_index 
         .search = engine_search,
         .find = engine_find,
         .figures = srch_shelves_figures,
+        .languages = engine_languages,
         .close = engine_close,
     };
     srch_shelves *store = calloc(1, sizeof *store);

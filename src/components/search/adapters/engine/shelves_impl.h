@@ -14,10 +14,11 @@
 #include "engine/engine.h"
 #include "search/ports/index.h"
 
-/* Immutable but for the index. */
+/* Immutable but for the index and its count of languages. */
 typedef struct srch_shelf {
     atomic_uint refs;
-    eng_index *index; /* owned */
+    eng_index *index;                          /* owned */
+    atomic_uint languages[TXT_LANGUAGE_COUNT]; /* its documents; the writer's to change */
     uint32_t dims;
     size_t model_len;
     char model[]; /* revision */
