@@ -185,7 +185,8 @@ static const cli_option collections_options[] = {
     {.name = "model",
      .value = "MODEL",
      .verbs = "create|set",
-     .help = "embedding model of its own"},
+     .help = "embedding model of its own, a folder below models_dir (\"\": the configured one); "
+             "its documents are embedded in the background"},
     {.name = "yes", .letter = 'y', .verbs = "delete", .help = "do not ask"},
     END,
 };

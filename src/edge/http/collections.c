@@ -18,11 +18,14 @@ static void put_collection(json_writer *w, const kno_collection *c)
     http_put_texts(w, "acl", c->acl, c->n_acl);
     json_put_str(w, "system_prompt", c->system_prompt);
     json_put_str(w, "prompt_template", c->prompt_template);
+    json_put_str(w, "embedding_model", c->embedding_model);
     json_put_str_or_null(w, "model", c->model.len > 0 ? c->model : ANC_STR_NONE);
     json_put_int(w, "documents", (int64_t)c->documents);
     json_put_int(w, "chunks", (int64_t)c->chunks);
     json_put_int(w, "outdated_documents", (int64_t)c->outdated);
     json_put_int(w, "recut_failed_documents", (int64_t)c->recut_failed);
+    json_put_int(w, "unembedded_documents", (int64_t)c->unembedded);
+    json_put_int(w, "embed_failed_documents", (int64_t)c->embed_failed);
     http_put_time(w, "created_at", c->created_ms);
     http_put_time(w, "updated_at", c->updated_ms);
     json_close_object(w);
@@ -64,7 +67,8 @@ static kno_collection wanted_of(const http_collection_in *in)
                             .acl = in->acl.items,
                             .n_acl = in->acl.n,
                             .system_prompt = in->system_prompt,
-                            .prompt_template = in->prompt_template};
+                            .prompt_template = in->prompt_template,
+                            .embedding_model = in->embedding_model};
 }
 
 /* A template is the chat's matter: the knowledge component keeps it unread. */
@@ -115,7 +119,8 @@ anc_status http_collections_update(http_request *rq)
                                     .overlap_sentences = in.chunking.overlap_sentences >= 0,
                                     .acl = in.acl.items != NULL,
                                     .system_prompt = in.system_prompt.ptr != NULL,
-                                    .prompt_template = in.prompt_template.ptr != NULL};
+                                    .prompt_template = in.prompt_template.ptr != NULL,
+                                    .embedding_model = in.embedding_model.ptr != NULL};
     in.name = rq->params[0];
     in.chunking.max_tokens = set.chunk_tokens ? in.chunking.max_tokens : 0;
     in.chunking.overlap_sentences = set.overlap_sentences ? in.chunking.overlap_sentences : 0;

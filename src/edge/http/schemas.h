@@ -49,7 +49,7 @@ typedef struct http_chunking_in {
 } http_chunking_in;
 
 typedef struct http_collection_in {
-    anc_str name, description, language, system_prompt, prompt_template;
+    anc_str name, description, language, system_prompt, prompt_template, embedding_model;
     http_chunking_in chunking;
     http_texts acl;
 } http_collection_in;

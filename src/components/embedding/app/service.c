@@ -6,6 +6,7 @@
 #include "embedding/app/embedding_service.h"
 #include "embedding/domain/estimate.h"
 #include "hash/sha256.h"
+#include "unrelated_impl.h"
 
 enum { BATCH = 128, WINDOW_WITHOUT_MODEL = 256, NAMES_MAX_BYTES = 8192 };
 
@@ -17,6 +18,7 @@ struct emb_service {
     emb_vector_cache *cache; /* owned; NULL without a model */
     anc_arena *names;        /* owned */
     anc_str model, problem;  /* in names */
+    double unrelated;
     krn_clock clock;
     krn_series *hits, *misses, *tokens, *truncated, *seconds;
 };
@@ -66,11 +68,15 @@ anc_status emb_service_open(const emb_service_options *options, emb_service **re
     emb_service *emb = calloc(1, sizeof *emb);
     if (emb == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the embedding service");
-    const anc_status status = open_parts(emb, options, err);
+    double unrelated = 0;
+    anc_status status = open_parts(emb, options, err);
+    if (status == ANC_OK)
+        status = emb_measure_unrelated(&options->encoder, options->clock, &unrelated, err);
     if (status != ANC_OK) {
         free_parts(emb);
         return status;
     }
+    emb->unrelated = unrelated;
     emb->encoder = options->encoder;
     emb->clock = options->clock;
     name_series(emb, options->metrics);
@@ -99,7 +105,8 @@ emb_info_row emb_info(const emb_service *emb)
                           .revision = e->revision,
                           .dims = e->dims,
                           .max_tokens = e->max_tokens,
-                          .detail = e->detail};
+                          .detail = e->detail,
+                          .unrelated = emb->unrelated};
 }
 
 size_t emb_count_tokens(emb_service *emb, anc_str text, size_t max)
