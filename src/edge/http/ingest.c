@@ -19,6 +19,7 @@ void http_put_batch(json_writer *w, const ing_batch *b)
     json_put_int(w, "processed_documents", (int64_t)b->processed);
     json_put_int(w, "failed_documents", (int64_t)b->failed);
     json_put_int(w, "skipped_documents", (int64_t)b->skipped);
+    json_put_int(w, "unsupported_documents", (int64_t)b->unsupported);
     json_put_int(w, "searchable_documents", (int64_t)b->searchable);
     json_put_int(w, "total_bytes", (int64_t)b->bytes_total);
     json_put_int(w, "processed_bytes", (int64_t)b->bytes_done);

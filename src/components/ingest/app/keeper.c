@@ -126,7 +126,6 @@ static anc_status seal_orphans(ing_service *ing, krn_call *call)
             ing_saw(ing, work.keys[i], &work.counts[i]);
     }
     if (some) {
-        ing_changed(ing);
         ing_wake(ing);
     }
     return ANC_OK;
@@ -141,7 +140,6 @@ static anc_status look_again(ing_service *ing, krn_call *call)
     ANC_TRY(s.ops->open(s.self, call, 0, ING_MAX_RUNS, &batches, &n));
     for (size_t i = 0; i < n; i++)
         ing_saw(ing, batches[i].key, &batches[i].now);
-    ing_changed(ing);
     ing_wake(ing);
     return ANC_OK;
 }

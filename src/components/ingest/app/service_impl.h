@@ -14,7 +14,7 @@
  * An item costs one commit: what makes its version current also counts it, and claims the worker's
  * next item (finish.c). A worker whose lease was taken over finds its commit refused.
  *
- *   lock      guards runs, figures, holders, generation; held for moments, never over I/O
+ *   lock      guards runs, figures, holders; held for moments, never over I/O
  *   recovery  makes that what an earlier life left is taken back once, before anything is claimed
  */
 #ifndef ANC_INGEST_APP_SERVICE_IMPL_H
@@ -83,8 +83,6 @@ struct ing_service {
     bool recovered; /* under recovery */
 
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* generation grew, or stopping */
-    uint64_t generation;    /* counts committed changes of any batch */
     ing_run *runs[ING_MAX_RUNS];
     size_t n_runs, turn;    /* whose turn it is to hand out work */
     bool look;              /* there may be open batches that have no run */
@@ -180,8 +178,7 @@ anc_status ing_content_load(const ing_worker *worker, krn_call *call,
 anc_status ing_room(ing_service *ing);
 enum { ING_ROOM_MS = 5000 }; /* between two looks whether there is room again */
 
-/* Tells waiting callers and the other workers that something was committed. */
-void ing_changed(ing_service *ing);
+/* Calls all workers. */
 void ing_wake(ing_service *ing);
 
 /* A call in the name of who asked for the batch (NULL: the component itself). */

@@ -269,7 +269,6 @@ static void tell_workers(const ing_upload *u, const piece *p, bool is_new)
         ing->look = true;
         pthread_mutex_unlock(&ing->lock);
     }
-    ing_changed(ing);
     ing_wake(ing);
 }
 

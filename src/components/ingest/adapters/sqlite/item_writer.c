@@ -1,4 +1,6 @@
 /* item_writer.c - items added, claimed, finished and given back, inside the writer's transaction. */
+#include <assert.h>
+
 #include "batch_impl.h"
 #include "kernel/ports/writer.h"
 
@@ -14,6 +16,7 @@ anc_status ing_counts_get(db_sqlite *db, int64_t key, ing_counts *ret, anc_err *
     if (!row)
         return ANC_FAIL(err, ANC_NOT_FOUND, "the batch is gone");
     *ret = ing_counts_read(s);
+    assert(ing_counts_fit(ret));
     return ANC_OK;
 }
 
