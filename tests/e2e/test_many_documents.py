@@ -163,6 +163,23 @@ def test_a_long_stream_takes_no_memory(binary):
         wait_for("an empty spool", lambda: not list((server.place.data / "spool").iterdir()))
 
 
+def test_a_field_behind_a_file_leaves_nothing(binary):
+    def part(name, text, file=None):
+        return f'--B\r\nContent-Disposition: form-data; name="{name}"{f"; filename={chr(34)}{file}{chr(34)}" if file else ""}\r\n\r\n{text}\r\n'
+
+    files = "".join(part("file", f"The text of file {i}. " * 40, f"{i}.txt") for i in range(60))
+    with serving(binary) as server:
+        behind = send(server, (files + part("collection", "private") + "--B--\r\n").encode(), "multipart/form-data; boundary=B")
+        assert behind.status == 400 and "nothing of the form was stored" in behind.json["detail"], behind.body
+        assert "cut" not in behind.json["detail"], behind.body
+        assert server.get("/v1/knowledge/documents").json["items"] == []
+        before = send(server, (part("collection", "private") + files + "--B--\r\n").encode(), "multipart/form-data; boundary=B")
+        assert before.status == 202, before.body
+        assert ended(server, before.json["batch_id"])["processed_documents"] == 60
+        found = server.get("/v1/knowledge/documents?limit=1000").json["items"]
+        assert len(found) == 60 and {d["collection"] for d in found} == {"private"}, len(found)
+
+
 def forget_answers(place):
     """As if the server had been killed after every commit of a fact and before the one of its answer."""
     catalog = place.data / "catalog.db"

@@ -9,6 +9,8 @@
  *
  * What came whole is kept. A body that breaks off, is cut by an error, or is no JSON around its
  * documents ends its batch as failed, with the reason; a client that is still there is answered with it.
+ * A form is held until it is whole, since a field behind its files may say that they belong elsewhere, or to
+ * fewer readers: one that does not fit leaves nothing.
  */
 #include "batch_body.h"
 
@@ -115,7 +117,7 @@ static anc_status open_upload(http_request *rq, const ing_upload_request *settin
     batch *b = rq->work;
     ing_upload_request request = *settings;
     request.name = ANC_STR("upload");
-    request.held = b->sha != NULL;
+    request.held = b->sha != NULL || b->form != NULL;
     if (request.collection.len == 0)
         request.collection = b->query.collection;
     return ing_upload_open(rq->edge->o.ing, b->call, &request, &b->upload);
@@ -203,6 +205,17 @@ static krn_call step_call(http_request *rq)
                       .wanted_id = anc_str_of(b->id)};
 }
 
+static void not_handled(http_request *rq);
+
+static void forget_form(http_request *rq)
+{
+    const anc_err first = rq->err;
+    not_handled(rq);
+    anc_err_clear(&rq->err);
+    (void)anc_fail_field_at(&rq->err, first.code, first.pointer, first.where,
+                            "%.400s; nothing of the form was stored", first.text);
+}
+
 static void has_worked(http_request *rq);
 
 static void work_step(http_request *rq)
@@ -213,7 +226,9 @@ static void work_step(http_request *rq)
     b->status = feed(rq);
     if (b->status == ANC_OK)
         b->status = flush_when_due(rq);
-    if (b->status != ANC_OK)
+    if (b->form != NULL && b->status == ANC_INVALID)
+        forget_form(rq);
+    else if (b->status != ANC_OK)
         keep_after_failure(rq);
     anc_buf_clear(&b->chunk);
     b->call = NULL;
@@ -429,8 +444,8 @@ static void wait_for_place(http_request *rq)
     rq->on_cancel = left_waiting;
 }
 
-/* What came is not taken after all: another request with the same key was answered, or the key does not
- * fit. On a pool. */
+/* What came is not taken after all: another request with the same key was answered, the key does not fit, or
+ * the form does not. On a pool. */
 static void not_handled(http_request *rq)
 {
     batch *b = rq->work;
