@@ -87,6 +87,7 @@ static anc_status open_trim(srv_house *h, anc_err *err)
 {
     uint32_t id;
     const krn_trim_options options = {.changes = h->changes,
+                                      .replies = krn_sqlite_replies(h->catalog),
                                       .writer = h->writer,
                                       .clock = h->clock,
                                       .log = h->log,
@@ -121,6 +122,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .metrics = h->metrics,
                                        .writer = h->writer,
                                        .outbox = h->outbox,
+                                       .replies = krn_sqlite_replies(h->catalog),
                                        .bus = h->bus,
                                        .outside = {h->outside[0].bus, h->outside[1].bus},
                                        .n_outside = h->n_outside,

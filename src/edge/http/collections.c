@@ -95,7 +95,12 @@ anc_status http_collections_create(http_request *rq)
     ANC_TRY(http_body(rq, &in));
     ANC_TRY(check_template(rq, &in));
     const kno_collection wanted = wanted_of(&in);
-    ANC_TRY(kno_collection_create(rq->edge->o.kno, &rq->call, &wanted, &made));
+    anc_status status = kno_collection_create(rq->edge->o.kno, &rq->call, &wanted, &made);
+    if (status == ANC_CONFLICT && rq->resumed) { /* it was made before the server ended */
+        anc_err_clear(&rq->err);
+        status = kno_collection_find(rq->edge->o.kno, &rq->call, wanted.name, &made);
+    }
+    ANC_TRY(status);
     return answer_collection(rq, &made, 201);
 }
 

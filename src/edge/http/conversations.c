@@ -64,7 +64,13 @@ anc_status http_conversations_create(http_request *rq)
     http_conversation_in in;
     rag_conversation made;
     ANC_TRY(http_body(rq, &in));
-    ANC_TRY(rag_conversation_create(rq->edge->o.rag, &rq->call, in.id, in.title, &made));
+    const anc_str id = in.id.len > 0 ? in.id : rq->seed;
+    anc_status status = rag_conversation_create(rq->edge->o.rag, &rq->call, id, in.title, &made);
+    if (status == ANC_CONFLICT && rq->resumed) { /* it was made before the server ended */
+        anc_err_clear(&rq->err);
+        status = rag_conversation_find(rq->edge->o.rag, &rq->call, id, &made);
+    }
+    ANC_TRY(status);
     json_writer w = http_json(rq);
     json_open_object(&w);
     put_conversation(&w, &made);

@@ -47,7 +47,10 @@ anc_status http_dead_letters_list(http_request *rq)
 anc_status http_dead_letters_replay(http_request *rq)
 {
     ing_batch batch;
-    ANC_TRY(ing_dead_letter_replay(rq->edge->o.ing, &rq->call, rq->params[0], &batch));
+    bool made = false;
+    ANC_TRY(http_batch_made(rq, &made, &batch));
+    if (!made)
+        ANC_TRY(ing_dead_letter_replay(rq->edge->o.ing, &rq->call, rq->params[0], &batch));
     return http_answer_started(rq, &batch);
 }
 

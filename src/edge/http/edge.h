@@ -26,6 +26,7 @@
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
 #include "kernel/ports/relays.h"
+#include "kernel/ports/replies.h"
 #include "kernel/ports/writer.h"
 #include "knowledge/knowledge.h"
 #include "live/live.h"
@@ -49,6 +50,7 @@ typedef struct http_edge_options {
     krn_metrics metrics; /* ops NULL: none */
     krn_writer writer;   /* looked at by /health */
     krn_outbox outbox;
+    krn_replies replies; /* ops NULL: keys are forgotten by a restart */
     krn_bus bus;
     krn_bus outside[HTTP_OUTSIDE]; /* buses that others share; [n_outside] */
     size_t n_outside;

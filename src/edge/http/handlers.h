@@ -69,6 +69,8 @@ anc_status http_batch_await(http_request *rq, anc_str batch_id) ANC_MUST_CHECK;
 /* ingest.c */
 struct ing_batch;
 void http_put_batch(json_writer *w, const ing_batch *batch);
+/* Whether the request's batch was made before the server ended, and is worked on or done: then it is the answer. */
+anc_status http_batch_made(http_request *rq, bool *ret_made, ing_batch *ret) ANC_MUST_CHECK;
 /* The answer to what started one: 202. */
 anc_status http_answer_started(http_request *rq, const ing_batch *batch) ANC_MUST_CHECK;
 

@@ -92,15 +92,42 @@ anc_status http_history_get(http_request *rq)
     return ANC_OK;
 }
 
+enum { LOOK_BACK = 200 }; /* turns among which one that may have been told is looked for */
+
+/* Whether the turn was told before the server ended. */
+static anc_status was_told(http_request *rq, anc_str conversation, bool *ret, rag_message *ret_turn)
+{
+    rag_message *turns = NULL;
+    size_t n = 0;
+    *ret = false;
+    if (!rq->resumed)
+        return ANC_OK;
+    const anc_status status = rag_message_list(rq->edge->o.rag, &rq->call, conversation, UINT64_MAX,
+                                               LOOK_BACK, &turns, &n);
+    if (status == ANC_NOT_FOUND) {
+        anc_err_clear(&rq->err);
+        return ANC_OK;
+    }
+    ANC_TRY(status);
+    for (size_t i = 0; i < n && !*ret; i++) {
+        *ret = anc_str_eq(turns[i].id, rq->begun_as);
+        *ret_turn = turns[i];
+    }
+    return ANC_OK;
+}
+
 anc_status http_history_add(http_request *rq)
 {
     http_told_in in;
     anc_str id;
     rag_message made;
+    bool told = false;
     ANC_TRY(http_body(rq, &in));
     ANC_TRY(conversation_of(rq, rq->params[0], &id));
-    ANC_TRY(rag_message_add(rq->edge->o.rag, &rq->call, id, in.question,
-                            in.answer.ptr != NULL ? in.answer : ANC_STR(""), &made));
+    ANC_TRY(was_told(rq, id, &told, &made));
+    if (!told)
+        ANC_TRY(rag_message_add(rq->edge->o.rag, &rq->call, id, in.question,
+                                in.answer.ptr != NULL ? in.answer : ANC_STR(""), &made));
     json_writer w = http_json(rq);
     http_put_message(&w, &made);
     rq->answer.status = 201;

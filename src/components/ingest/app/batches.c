@@ -175,7 +175,7 @@ anc_status ing_batch_queue(ing_service *ing, krn_call *call, const ing_batch_rec
                            ing_batch *ret)
 {
     char id[ANC_UUID_TEXT + 1];
-    krn_id_new(ing->with.clock, id);
+    krn_call_id_new(ing->with.clock, call, id);
     ing_batch_record batch = *wanted;
     batch.id = anc_str_of(id);
     batch.now = (ing_counts){.phase = ING_PHASE_QUEUED};

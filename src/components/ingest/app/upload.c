@@ -302,7 +302,7 @@ static anc_status commit(ing_upload *u, krn_call *call, bool ends, anc_str error
 {
     char id[ANC_UUID_TEXT + 1];
     piece p = {.u = u, .ends = ends, .error = error};
-    krn_id_new(u->ing->with.clock, id);
+    krn_call_id_new(u->ing->with.clock, call, id);
     p.id = u->begun ? u->batch.id : anc_arena_copy(u->mem, anc_str_of(id));
     if (p.id.ptr == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(u->mem), "no room for an upload");

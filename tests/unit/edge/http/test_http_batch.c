@@ -344,7 +344,8 @@ static void test_files(void **state)
 
 static const struct refused_row bad_forms[] = {
     {"no file", "", FORM, FIELD("collection", "x") END, 400, "no file"},
-    {"a field behind", "", FORM, FILE_PART("a", "x") FIELD("acl", "b") END, 400, "comes behind"},
+    {"a field behind", "", FORM, FILE_PART("a", "x") FIELD("acl", "b") END, 400,
+     "nothing of the form was stored"},
     {"a field twice", "", FORM, FIELD("acl", "a") FIELD("acl", "b") END, 400, "twice"},
     {"a field that is none", "", FORM, FIELD("id", "a") END, 400, "no form field"},
     {"cut short", "", FORM, FILE_PART("a", "x") FILE_PART("b", "y"), 400, "last boundary"},
