@@ -216,6 +216,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(open_edge(h, err));
     ANC_TRY(open_server(h, err));
     ANC_TRY(srv_gauges_open(h, err));
+    ANC_TRY(srv_memory_open(h, err));
     ANC_TRY(h->bus.ops->start(h->bus.self, err));
     ANC_TRY(srv_buses_start(h, err));
     ANC_TRY(h->scheduler.ops->start(h->scheduler.self, err));

@@ -108,6 +108,7 @@ struct srv_house {
     net_server *server;
     krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */
     int64_t gauge_told[SRV_GAUGES];
+    uint64_t resident_seen; /* least since memory was last given back; memory.c's step alone */
 };
 
 enum { SRV_MAX_MIGRATIONS = 64 };
@@ -144,6 +145,9 @@ anc_status srv_components_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_components_stop(srv_house *h);
 
 anc_status srv_gauges_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+
+/* A step that gives memory back which work has left free (memory.c). After the components. */
+anc_status srv_memory_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
 anc_status srv_rag_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_rag_close_providers(srv_house *h);
