@@ -197,6 +197,31 @@ static void another_code_never_leads(void **state)
         fail_msg("%.*s", ANC_FMT(text));
 }
 
+/* What is said of the first is no answer about the second. */
+static void another_of_its_kind(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 8 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    static const rag_passage passage = {
+        .text =
+            ANC_STR_INIT("The first hive scale was made of two bathroom scales and a cake tin."),
+        .title = ANC_STR_INIT("History"),
+        .score = 0.6};
+    rag_extraction *x;
+    ASSERT_OK(rag_extraction_new(mem, ANC_STR("What was the first hive scale made of?"), &passage,
+                                 1, &x, &err),
+              &err);
+    const rag_choice first = rag_extraction_choose(x);
+    ASSERT_OK(rag_extraction_new(mem, ANC_STR("What was the second hive scale made of?"), &passage,
+                                 1, &x, &err),
+              &err);
+    const rag_choice second = rag_extraction_choose(x);
+    assert_true(second.confidence <= 0);
+    assert_true(rag_choice_answers(&first, passage.score, 0, 0.35));
+    assert_false(rag_choice_answers(&second, passage.score, 0.2, 0.35));
+}
+
 typedef struct exact_row {
     const char *name, *question;
     bool exact;
@@ -321,6 +346,7 @@ int main(void)
     failed += RUN_TABLE("unread", unread_rows, what_nobody_wrote_of);
     failed += RUN_TABLE("exact", exacts, a_row_may_have_all_that_is_asked);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(another_of_its_kind),
         cmocka_unit_test(two_rows_for_two_things),
         cmocka_unit_test(no_second_without_a_sum),
         cmocka_unit_test(a_price_list_is_read_further_down),
