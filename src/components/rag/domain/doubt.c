@@ -31,20 +31,20 @@ static bool is_foreign(const rag_extraction *x, size_t i)
            own != x->language && real != 0 && ((v->own | v->above) & real) == 0;
 }
 
-/* It is about another code than was asked for; or it has not the second of what another unit has the first of. */
+/* The second of something is asked about, of which the first is known, and it has not the second. */
 static bool is_of_another(const rag_extraction *x, size_t i)
 {
     bool known = false;
     for (size_t k = 0; k < x->units.n; k++)
         known |= x->views[k].another;
-    return x->views[i].features[RAG_F_OTHER] > 0 || (known && !x->views[i].numbered);
+    return known && !x->views[i].numbered;
 }
 
 double rag_doubt(const rag_extraction *x, size_t i)
 {
-    if (is_foreign(x, i) || x->views[i].another)
+    if (is_foreign(x, i) || is_of_another(x, i))
         return 0;
-    return x->views[i].features[RAG_F_POLARITY] < 0 || is_of_another(x, i) ||
+    return x->views[i].features[RAG_F_POLARITY] < 0 || x->views[i].features[RAG_F_OTHER] > 0 ||
                    misses_name(x, &x->views[i])
                ? HALF
                : 1;

@@ -276,10 +276,11 @@ enum { SHOWN = 3, FOUND = 6 };
 static void fill_passages(rag_passage *out)
 {
     for (size_t i = 0; i < FOUND; i++)
-        out[i] =
-            (rag_passage){.text = ANC_STR("The Ember smoker is a quiet tool. The Ember is warm."),
-                          .title = ANC_STR("Ember smoker"),
-                          .score = 0.9 - 0.02 * (double)i};
+        out[i] = (rag_passage){
+            .text = ANC_STR(
+                "The Ember smoker is a quiet tool, the first tool of ours. The Ember is warm."),
+            .title = ANC_STR("Ember smoker"),
+            .score = 0.9 - 0.02 * (double)i};
     out[4] = prices;
 }
 
@@ -325,6 +326,7 @@ static const unread_row unread_rows[] = {
     {"all of it stands there", "What does the Ember smoker cost?", 0, 0},
     {"an asking word is not missed", "Ember smoker maximum price", 0, 0},
     {"its one word does not", "Is there a kindergarten in the Ember?", 0.4, 0.9},
+    {"another of its kind alone", "How quiet is the second tool?", 1, 1},
     {"none of it", "How do I bake sourdough?", 1, 1},
 };
 
