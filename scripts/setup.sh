@@ -86,7 +86,8 @@ fetch_model() {
     return $status
 }
 
-# schemathesis, at the versions of tests/e2e/openapi/requirements.txt, for the test of the interface's description.
+# schemathesis, and websockets beside it, at the versions of tests/e2e/openapi/requirements.txt, for the tests of the
+# interface's description and of the live feed from outside.
 fetch_schemathesis() {
     local home=${ANCHORAGE_TEST_HOME:-$HOME/.cache/anchorage-test}/schemathesis wanted=tests/e2e/openapi/requirements.txt
     cmp -s "$wanted" "$home/requirements.txt" && return 0

@@ -4,6 +4,8 @@
  * publisher; the bus's own thread delivers meanwhile. The peer is the least that could be done: a
  * copy of the bytes pushed onto a queue under a mutex that nobody else wants.
  *
+ * Live: feed.c.
+ *
  * Kept: 1 and 16 threads that each append an event to the outbox and wait until it is durable. The
  * peer writes the same envelope to a table of the same shape with SQLite, one transaction each, in
  * WAL mode with synchronous=FULL as ours, its threads in line for one connection. Both files lie in
@@ -17,6 +19,7 @@
 #include <string.h>
 
 #include "common/bench.h"
+#include "feed.h"
 #include "kernel/adapters/bus_memory/bus_memory.h"
 #include "kernel/adapters/sqlite/sqlite.h"
 #include "kernel/adapters/system/system.h"
@@ -286,6 +289,7 @@ static void run_keeping(void)
 int main(void)
 {
     run_publishing();
+    bench_feed_run();
     run_keeping();
     return 0;
 }

@@ -44,7 +44,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     prs_kind kind;
     const prs_limits limits = prs_limits_default();
     const prs_sink sink = {.block = check_block, .self = &s};
-    const prs_record_sink records = {check_record, &s};
+    const prs_record_sink records = {.record = check_record, .self = &s};
     if (size == 0)
         return 0;
     const anc_str bytes = {(const char *)data + 1, size - 1};

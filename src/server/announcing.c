@@ -1,5 +1,5 @@
-/* announcing.c - the rows of the house for what happens: which buses there are, a relay for each, and
- * the ring of transient events that all of them hear. */
+/* announcing.c - the rows of the house for what happens: which buses there are, a relay for each, the
+ * ring of transient events that all of them hear, and the live feed. */
 #include <string.h>
 
 #include "house_impl.h"
@@ -68,6 +68,18 @@ anc_status srv_announcing_open(srv_house *h, anc_err *err)
     ANC_TRY(open_feed(h, err));
     ANC_TRY(add_relay(h, h->bus, ANC_STR("relay"), "relay", 0, err));
     return h->outbox.ops->listen(h->outbox.self, wake_relays, h, err);
+}
+
+anc_status srv_live_open(srv_house *h, anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    const liv_service_options options = {.bus = h->bus,
+                                         .loop = h->loop_executor,
+                                         .metrics = h->metrics,
+                                         .wire = http_edge_wire(),
+                                         .history = (size_t)c->events.history,
+                                         .max_subscribers = (size_t)c->events.max_subscribers};
+    return liv_service_open(&options, &h->live, err);
 }
 
 static size_t look(void *self, krn_relay_state out[KRN_RELAYS_MAX])

@@ -59,6 +59,7 @@ anc_status srv_catalog_open(srv_house *h, anc_err *err)
         .n_migrations = n};
     if (options.path.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the catalog's path");
+    ANC_TRY(srv_old_copies_find(h, err));
     anc_err why = {0};
     const anc_status status = krn_sqlite_open(&options, &h->catalog, &why);
     if (status == ANC_CORRUPT)
@@ -161,7 +162,8 @@ static anc_status open_knowledge(srv_house *h, anc_err *err)
                                          .metrics = h->metrics,
                                          .embedding = h->emb,
                                          .keep_versions =
-                                             (uint32_t)h->o.config->knowledge.keep_versions};
+                                             (uint32_t)h->o.config->knowledge.keep_versions,
+                                         .is_followed = true};
     ANC_TRY(kno_service_open(&options, &h->kno, err));
     return kno_service_start(h->kno, h->scheduler, err);
 }
@@ -195,7 +197,7 @@ static anc_status open_ingest(srv_house *h, anc_err *err)
     const anc_str spool = os_path_join(h->mem, h->data_dir, ANC_STR("spool"));
     if (spool.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the folder of the spool");
-    ANC_TRY(ing_spool_files_open(spool, &h->spool, err));
+    ANC_TRY(ing_spool_files_open(spool, h->reserve, &h->spool, err));
     const unsigned workers = wanted > 0 ? (unsigned)wanted : os_cores();
     const ing_service_options options = {
         .batches = ing_sqlite_store(krn_sqlite_readers(h->catalog)),

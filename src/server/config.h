@@ -38,6 +38,7 @@ typedef struct srv_config {
         int64_t body_timeout_ms;
         int64_t stall_timeout_ms;
         int64_t max_body_mb;
+        int64_t body_memory_mb;
         int64_t request_timeout_ms;
         int64_t max_in_flight;
         int64_t drain_timeout_ms;
@@ -88,6 +89,8 @@ typedef struct srv_config {
     struct {
         int64_t keep;
         int64_t keep_days;
+        int64_t history;
+        int64_t max_subscribers;
     } events;
     struct {
         anc_str level;

@@ -40,6 +40,10 @@ const srv_row srv_rows[] = {
         "how long a client may take nothing of an answer before it is dropped"),
     INT("http.max_body_mb", http.max_body_mb, "384", 1, 4096, NULL,
         "largest request body in MiB (a source has a limit of 256 MiB of its own)"),
+    INT("http.body_memory_mb", http.body_memory_mb, "384", 1, 1048576, NULL,
+        "memory in MiB that bodies of requests may take at once, at least max_body_mb; past it 503 "
+        "with "
+        "Retry-After"),
     INT("http.request_timeout_ms", http.request_timeout_ms, "120000", 100, 86400000, NULL,
         "deadline of a request that sends no X-Timeout-Ms"),
     INT("http.max_in_flight", http.max_in_flight, "256", 1, 100000, NULL,
@@ -109,6 +113,10 @@ const srv_row srv_rows[] = {
         "newest events that are kept whatever their age"),
     INT("events.keep_days", events.keep_days, "30", 1, 3650, NULL,
         "older events go once every reader has passed them"),
+    INT("events.history", events.history, "100", 1, 1000, NULL,
+        "newest events that the live feed can show to who comes"),
+    INT("events.max_subscribers", events.max_subscribers, "10000", 1, 100000, NULL,
+        "who may watch the live feed at once"),
     {"log.level", SRV_CHOICE, AT(log.level), "info", 0, 0, "debug|info|warn|error", "LOG_LEVEL",
      "least severity that is logged"},
 };

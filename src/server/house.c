@@ -5,7 +5,7 @@
  *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, relays, feed, trim, scheduler
  *   pools         cpu, io
  *   embedding ─ knowledge ─ search ─ ingest
- *   loop          providers, rag, HTTP edge, server
+ *   loop          providers, rag, live feed, HTTP edge, server
  *
  * Only this folder (announcing.c, components.c, answers.c, model_folders.c) knows which adapter stands behind a port.
  */
@@ -24,7 +24,8 @@
 
 enum {
     POOL_QUEUE = 4096,
-    IO_THREADS = 4,
+    IO_THREADS = 8,
+    PUTS = IO_THREADS / 2, /* documents are slow to read, and others want an answer meanwhile */
     READY_POLL_MS = 2,
     MAX_CONNECTION_OUTPUT = 16 << 20,
     OPEN_REQUESTS = 4096,  /* http_edge_options.max_open */
@@ -123,6 +124,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .bus = h->bus,
                                        .relays = srv_announcing_relays(h),
                                        .feed = h->feed,
+                                       .live = h->live,
                                        .kno = h->kno,
                                        .emb = h->emb,
                                        .library = h->library,
@@ -135,9 +137,11 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .cors = c->http.cors_origins.items,
                                        .n_cors = c->http.cors_origins.n,
                                        .max_body_bytes = (uint64_t)c->http.max_body_mb << 20,
+                                       .max_gathered_bytes = (uint64_t)c->http.body_memory_mb << 20,
                                        .request_timeout_ms = c->http.request_timeout_ms,
                                        .max_in_flight = (uint32_t)c->http.max_in_flight,
                                        .max_open = OPEN_REQUESTS,
+                                       .max_puts = PUTS,
                                        .max_question_chars = (uint32_t)c->chat.max_question_chars};
     return http_edge_open(&options, &h->edge, err);
 }
@@ -203,6 +207,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
         ANC_TRY(net_loop_on_signal(h->loop, on_signal, h, err));
     ANC_TRY(net_http_open(h->loop, &h->http, err));
     ANC_TRY(srv_rag_open(h, err));
+    ANC_TRY(srv_live_open(h, err));
     ANC_TRY(open_edge(h, err));
     ANC_TRY(open_server(h, err));
     ANC_TRY(srv_gauges_open(h, err));
@@ -274,6 +279,8 @@ static void tell_ready(void *arg)
     }
     if (atomic_load(&h->stopping))
         return;
+    if (srch_status(h->srch).ready)
+        srv_old_copies_remove(h);
     if (net_loop_post(h->loop, note_ready, h)) /* not taken by a loop that ends */
         h->o.on_ready(h->o.arg, h);
 }
@@ -332,6 +339,8 @@ static void come_to_rest(srv_house *h)
     srv_components_stop(h);
     if (h->started)
         h->scheduler.ops->stop(h->scheduler.self);
+    if (h->live != NULL)
+        liv_service_stop(h->live);
     net_server_close(h->server);
     http_edge_stop(h->edge);
     net_loop_end(h->loop);
@@ -349,6 +358,7 @@ void srv_house_close(srv_house *h)
     net_http_close(h->http);
     net_loop_close(h->loop);
     http_edge_close(h->edge);
+    liv_service_close(h->live);
     if (h->bus_memory != NULL)
         h->bus.ops->stop(h->bus.self);
     srv_announcing_settle(h);

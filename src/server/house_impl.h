@@ -20,6 +20,7 @@
 #include "kernel/adapters/trim/trim.h"
 #include "knowledge/adapters/sqlite/kno_sqlite.h"
 #include "knowledge/app/knowledge_service.h"
+#include "live/app/live_service.h"
 #include "net/http_client.h"
 #include "os/file.h"
 #include "os/reserve.h"
@@ -52,6 +53,9 @@ struct srv_house {
     krn_prometheus *prometheus;
     krn_metrics metrics;
     krn_sqlite *catalog;
+    anc_str *
+        old_copies; /* [n_old_copies] of the catalog, from before a migration of an earlier start */
+    size_t n_old_copies;
     krn_writer writer;
     krn_outbox outbox;
     krn_changes changes;
@@ -86,6 +90,7 @@ struct srv_house {
     rag_provider extractive;
     rag_service *rag;
 
+    liv_service *live;
     http_edge *edge;
     net_server *server;
     krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */
@@ -97,6 +102,10 @@ enum { SRV_MAX_MIGRATIONS = 64 };
 size_t srv_migrations(db_migration out[SRV_MAX_MIGRATIONS]);
 
 anc_status srv_catalog_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+/* old_copies.c: the copies that earlier starts made before a migration. Looked for before the catalog is opened,
+ * removed when this start went well: they have documents that were deleted since. */
+anc_status srv_old_copies_find(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+void srv_old_copies_remove(srv_house *h);
 /* CORRUPT, with what to do about it. */
 anc_status srv_catalog_damaged(const srv_house *h, const char *what, anc_err *err) ANC_MUST_CHECK;
 void srv_catalog_close(srv_house *h); /* with everything that reads it: components and stores */
@@ -107,6 +116,9 @@ krn_relays srv_announcing_relays(srv_house *h);
 void srv_announcing_settle(
     srv_house *h); /* when no step runs any more, before the catalog closes */
 void srv_announcing_close(srv_house *h);
+
+/* The live feed, once the loop is there and before the bus is started. */
+anc_status srv_live_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
 /* embedding, knowledge, search, ingest */
 anc_status srv_components_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;

@@ -26,7 +26,7 @@ LOCKS = {"app": {"pthread.h"}}  # use cases may guard what they share, and do no
 PREFIX = {"base": ("anc_",), "hash": ("anc_",), "json": ("json_",), "text": ("txt_",), "os": ("os_",),
           "net": ("net_",), "db": ("db_",), "clients": ("clt_",), "parse": ("prs_",), "engine": ("eng_",),
           "infer": ("inf_",), "kernel": ("krn_", "ev_"), "knowledge": ("kno_",), "embedding": ("emb_",),
-          "search": ("srch_",), "ingest": ("ing_",), "rag": ("rag_",), "server": ("srv_", "main")}
+          "search": ("srch_",), "ingest": ("ing_",), "rag": ("rag_",), "live": ("liv_",), "routing": ("rte_",), "tracking": ("trk_",), "identity": ("idn_",), "server": ("srv_", "main")}
 EDGE_PREFIX = {"http": ("http_",), "cli": ("cli_", "term_", "eval_", "ask_", "ingest_", "follow_", "list_", "archive_", "export_", "import_")}
 PURE_LIBS = ("anc_", "json_", "txt_")
 SANITIZER = ("__asan", "__odr_asan", "__sanitizer", "__start", "__stop", "__san", "__gcov", "__tsan", "__ubsan")

@@ -12,6 +12,7 @@ import subprocess
 import threading
 
 from fake_model import FakeModel, hang
+from fake_server import FakeServer, as_events, as_json
 from harness import ROOT, Server, Skipped, place, seal_catalog, serving, wait_for
 
 
@@ -71,6 +72,33 @@ def test_commands_with_and_without_a_server(binary):
             assert server.stop() == 0
         gone = p.run("search", "--url", f"http://127.0.0.1:{server.port}", "tea")
         assert gone.returncode == 4, gone
+
+
+def test_ask_waits_for_a_server_that_starts(binary):
+    with place(binary) as p:
+        fake = FakeServer(p.data, "is starting: try again when it is ready")
+        try:
+            ask = subprocess.Popen([p.binary, "ask", "When", "is", "tea?"], env=p.env, cwd=p.home, text=True,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            waits = ask.stderr.readline()
+            assert "is starting; waiting for it" in waits, waits
+            reading = iter([1, 2, 2])
+
+            def ready():
+                read = next(reading, None)
+                return as_json({"status": "ok"}) if read is None else as_json(
+                    {"status": "the index is being read", "documents_read": read, "documents_total": 3}, 503)
+
+            done = {"answer": "At four.", "citations": [], "model_used": "m", "timings_ms": {"total": 1}}
+            fake.listen({"/livez": lambda: as_json({"status": "ok"}), "/readyz": ready,
+                         "/v1/chat/stream": lambda: as_events(("sources", {"sources": []}), ("token", {"text": "At four."}),
+                                                              ("done", done))})
+            out, err = ask.communicate(timeout=60)
+            assert ask.returncode == 0 and "At four." in out, (out, err)
+            assert "reading the index: 3 of 3" in err, err
+            assert next(reading, None) is None and fake.asked[-1] == "/v1/chat/stream", fake.asked
+        finally:
+            fake.close()
 
 
 def test_two_folders_do_not_overwrite_each_other(binary):

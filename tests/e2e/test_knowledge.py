@@ -180,17 +180,52 @@ def test_what_is_deleted_leaves_no_trace(binary):
         put(s, "stays", "# Another\n\nNothing of it here.\n")
         assert canary in json.dumps(s.get(f"{DOCS}/gone").json["found"])
         assert s.post("/v1/search", {"query": canary}).json["results"]
+        keyed = {"Idempotency-Key": "asked-once"}
+        question = {"question": "Which storm is here, and which stays?", "session_id": "talk"}
+        asked = s.post("/v1/chat/query", question, headers=keyed)
+        assert canary in asked.json["answer"] and asked.json["citations"], asked.body
+        streamed = s.events("/v1/chat/stream", question)
+        assert canary in json.dumps(streamed)
+        assert s.post("/v1/chat/query", {"question": "And where is it?", "session_id": "talk"}).status == 200
+        assert s.post("/chat", {"user_name": "ada", "message": question["question"]}).status == 200
+        talk = s.get("/v1/chat/conversations/talk").json["messages"]
+        assert talk[0]["answer"] == asked.json["answer"] and not talk[0]["withheld"], talk[0]
+        assert talk[0]["citations"][0]["quote"] == asked.json["citations"][0]["quote"], talk[0]
+        assert [x["text"] for x in talk[0]["sources"]] == [x["text"] for x in asked.json["sources"]]
         assert s.request("DELETE", f"{DOCS}/gone").status == 204
+        for path in ("/v1/chat/conversations/talk", "/chat/history/ada", "/v1/chat/conversations", "/v1/events?limit=1000"):
+            assert canary not in s.get(path).body.decode(), path
+        talk = s.get("/v1/chat/conversations/talk").json["messages"]
+        assert talk[0]["withheld"] and talk[0]["answer"] == "", talk[0]
+        assert any(x["deleted"] and x["text"] is None for x in talk[0]["sources"]), talk[0]
+        again = s.post("/v1/chat/query", question, headers=keyed)
+        assert again.status == 409 and "deleted" in again.json["detail"], again.body
         assert not [h for h in s.post("/v1/search", {"query": canary}).json["results"] if canary in h["text"]]
         s.get("/v1/knowledge/stats")
         assert s.stop() == 0
         held = [str(f) for f in pathlib.Path(p.data).rglob("*") if f.is_file() and canary.encode() in f.read_bytes()]
         assert not held, held
+        (p.data / "catalog.db.before-3").write_bytes(canary.encode())
         s = Server(p)
         try:
             assert s.get(f"{DOCS}/stays").status == 200
+            assert not list(p.data.glob("*.before-*"))
         finally:
             assert s.stop() == 0
+
+
+def test_a_narrowed_acl_holds_for_what_was_said(binary):
+    text = "# Salaries\n\nThe harbour master earns ninety crowns a week."
+    with serving(binary) as s:
+        put(s, "pay", text)
+        question = {"question": "What does the harbour master earn?", "session_id": "talk"}
+        assert "ninety" in s.post("/v1/chat/query", question).json["answer"]
+        assert "ninety" in s.get("/v1/chat/conversations/talk").json["messages"][0]["answer"]
+        assert put(s, "pay", text, acl=["group:board"])["version"] >= 1
+        turn = s.get("/v1/chat/conversations/talk").json["messages"][0]
+        assert turn["withheld"] and "ninety" not in json.dumps(turn), turn
+        put(s, "pay", text, acl=["public"])
+        assert "ninety" in s.get("/v1/chat/conversations/talk").json["messages"][0]["answer"]
 
 
 def test_rows_of_a_table_know_their_columns(binary):

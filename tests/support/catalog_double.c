@@ -295,11 +295,17 @@ static bool next_row(const kno_service *kno, const kno_walk_row *after, kno_walk
     return found;
 }
 
+void kno_shown(kno_service *kno, uint64_t seq)
+{
+    (void)kno, (void)seq;
+}
+
 anc_status kno_walk(kno_service *kno, krn_call *call, const kno_walk_row *after, size_t limit,
                     kno_walk_row **ret, size_t *ret_n)
 {
     kno_walk_row last = *after;
     ANC_TRY(fault(kno, call));
+    kno->walks++;
     *ret = anc_arena_alloc(call->mem, limit, sizeof **ret);
     *ret_n = 0;
     while (*ret_n < limit && next_row(kno, &last, &(*ret)[*ret_n]))

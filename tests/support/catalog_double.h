@@ -50,6 +50,7 @@ struct kno_service {
     double_document documents[DOUBLE_DOCUMENTS];
     krn_change changes[DOUBLE_CHANGES]; /* seq i + 1 at i */
     uint64_t n_changes;
+    uint64_t walks; /* pages that were asked for */
     /* Asked before each read; another answer than OK is what the read gives. NULL: never asked. */
     anc_status (*fault)(void *arg);
     void *arg;

@@ -102,7 +102,7 @@ anc_status kno_collection_list(kno_service *kno, krn_call *call, anc_str after, 
 anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name, uint64_t *ret_seq)
 {
     kno_collection found;
-    *ret_seq = 1;
+    *ret_seq = double_is(name, "unseen") ? 99 : 1;
     return kno_collection_find(kno, call, name, &found);
 }
 
@@ -115,7 +115,10 @@ static void keep_input(const kno_document_input *input)
     double_keep(doubles.metadata, sizeof doubles.metadata, input->metadata);
     double_keep(doubles.content_type, sizeof doubles.content_type, input->content_type);
     double_keep(doubles.name, sizeof doubles.name, input->name);
-    double_keep(doubles.acl, sizeof doubles.acl, input->n_acl > 0 ? input->acl[0] : ANC_STR(""));
+    double_keep(doubles.acl, sizeof doubles.acl,
+                input->n_acl > 0   ? input->acl[0]
+                : input->keeps_acl ? ANC_STR("as it is")
+                                   : ANC_STR(""));
     doubles.content_len = input->content.len;
     doubles.content_sum = double_sum(input->content);
     (void)pthread_mutex_unlock(&doubles.lock);
@@ -219,7 +222,7 @@ anc_status kno_document_delete(kno_service *kno, krn_call *call, anc_str collect
                                uint64_t *ret_seq)
 {
     kno_document found;
-    *ret_seq = 1;
+    *ret_seq = double_is(id, "unseen") ? 99 : 1;
     return kno_document_find(kno, call, collection, id, &found);
 }
 

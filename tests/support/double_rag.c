@@ -323,6 +323,16 @@ anc_status rag_conversation_delete(rag_service *rag, krn_call *call, anc_str id)
     return rag_conversation_find(rag, call, id, &found);
 }
 
+/* As the test says. */
+anc_status rag_sources_readable(rag_service *rag, krn_call *call, const json_value *sources,
+                                bool *ret)
+{
+    (void)rag;
+    (void)call;
+    *ret = json_count(sources) > 0 && !atomic_load(&doubles.sources_gone);
+    return ANC_OK;
+}
+
 size_t rag_providers(rag_service *rag, rag_provider_status *out, size_t max)
 {
     (void)rag;

@@ -154,10 +154,18 @@ anc_status srch_wait_visible(srch_service *srch, krn_call *call, uint64_t seq)
     return seq == 99 ? ANC_FAIL(call->err, ANC_DEADLINE, "the index is behind") : ANC_OK;
 }
 
+bool srch_ready(srch_service *srch)
+{
+    (void)srch;
+    return atomic_load(&doubles.ready);
+}
+
 srch_status_row srch_status(srch_service *srch)
 {
     (void)srch;
     return (srch_status_row){.ready = atomic_load(&doubles.ready),
+                             .walked = 2,
+                             .to_walk = 3,
                              .cursor = 5,
                              .documents = 2,
                              .chunks = 7,

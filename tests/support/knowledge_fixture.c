@@ -42,7 +42,18 @@ static anc_status writer_run(void *self, krn_call *call, krn_work_fn *work, void
     return status;
 }
 
-static const krn_writer_ops writer_ops = {.name = "inline", .run = writer_run};
+static krn_condition writer_condition(void *self, char out[KRN_CONDITION_TEXT])
+{
+    kno_fixture *f = self;
+    pthread_mutex_lock(&f->lock);
+    const bool dead = f->commits_left == 0;
+    pthread_mutex_unlock(&f->lock);
+    (void)snprintf(out, KRN_CONDITION_TEXT, "%s", dead ? "the writer is dead" : "");
+    return dead ? KRN_STOPPED : KRN_SOUND;
+}
+
+static const krn_writer_ops writer_ops = {
+    .name = "inline", .run = writer_run, .condition = writer_condition};
 
 /* ---- outbox and change log ----------------------------------------------------------------- */
 
@@ -248,7 +259,8 @@ anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_
     if (emb->on_embed != NULL)
         emb->on_embed(emb->arg);
     if (emb->fails)
-        return ANC_FAIL(call->err, ANC_UNAVAILABLE, "the model fails");
+        return ANC_FAIL(call->err, emb->failure != ANC_OK ? emb->failure : ANC_UNAVAILABLE,
+                        "the model fails");
     for (size_t i = 0; i < n; i++) {
         unsigned char digest[ANC_SHA256_BYTES];
         ANC_TRY(anc_sha256_of(texts[i], digest, call->err));
@@ -480,6 +492,29 @@ static void check_documents(kno_fixture *f)
     }
 }
 
+size_t fixture_seen(kno_fixture *f)
+{
+    enum { MANY = 1000 };
+    kno_document *listed = NULL;
+    kno_walk_row *walked = NULL, after = {0};
+    kno_collection c;
+    size_t n = MANY, n_listed = 0, n_walked = 0;
+    for (anc_str last = ANC_STR(""); n == MANY; n_listed += n) {
+        must(kno_document_list(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR(""), last, MANY,
+                               &listed, &n),
+             &f->err);
+        last = n > 0 ? listed[n - 1].id : last;
+    }
+    for (n = MANY; n == MANY; n_walked += n) {
+        must(kno_walk(f->kno, fixture_call(f), &after, MANY, &walked, &n), &f->err);
+        after = n > 0 ? walked[n - 1] : after;
+    }
+    must(kno_collection_find(f->kno, fixture_call(f), ANC_STR("notes"), &c), &f->err);
+    assert_int_equal(n_listed, n_walked);
+    assert_int_equal(n_listed, c.documents);
+    return n_listed;
+}
+
 void fixture_check(kno_fixture *f, bool swept)
 {
     static const char *const zero[] = {
@@ -504,6 +539,7 @@ void fixture_check(kno_fixture *f, bool swept)
     static const char *const zero_when_swept[] = {
         "SELECT count(*) FROM kno_version WHERE state <> 1",
         "SELECT count(*) FROM kno_collection WHERE dropped = 1",
+        "SELECT count(*) FROM kno_going",
         "SELECT count(*) FROM kno_chunk k WHERE NOT EXISTS (SELECT 1 FROM kno_version v"
         " WHERE v.id = k.version_id)",
         "SELECT count(*) FROM kno_vector v WHERE NOT EXISTS (SELECT 1 FROM kno_chunk k"

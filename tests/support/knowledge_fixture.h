@@ -21,6 +21,7 @@ struct emb_service {
     const char *revision;
     uint32_t dims, max_tokens;
     bool fails;
+    anc_status failure;          /* with `fails`; ANC_OK: UNAVAILABLE */
     void (*on_embed)(void *arg); /* called before each batch; NULL: nobody */
     void *arg;
     atomic_uint_least64_t embedded; /* texts */
@@ -82,6 +83,10 @@ bool fixture_recut(kno_fixture *f);
 
 /* The number that a query gives. */
 int64_t fixture_count(kno_fixture *f, const char *sql);
+
+/* Documents that the collection "notes" has for those who read; its list, its figures and the walk of
+ * projections agree. */
+size_t fixture_seen(kno_fixture *f);
 
 /* Objects in the raw store. */
 size_t fixture_objects(kno_fixture *f);

@@ -23,6 +23,7 @@ void doubles_reset(net_loop *loop)
     atomic_store(&doubles.room, true);
     atomic_store(&doubles.release, false);
     atomic_store(&doubles.ready, true);
+    atomic_store(&doubles.sources_gone, false);
     atomic_store(&doubles.condition, KRN_SOUND);
 }
 

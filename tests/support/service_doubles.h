@@ -35,10 +35,11 @@ typedef struct service_doubles {
     atomic_int texts_open;
     atomic_int top_k, n_collections; /* of the last question or search */
     atomic_int broken_uploads, discarded_uploads;
-    atomic_bool room;     /* of the spool */
-    atomic_bool release;  /* lets what waits in "hold" go on */
-    atomic_bool ready;    /* of the index */
-    atomic_int condition; /* of the catalog, a krn_condition */
+    atomic_bool room;         /* of the spool */
+    atomic_bool release;      /* lets what waits in "hold" go on */
+    atomic_bool ready;        /* of the index */
+    atomic_bool sources_gone; /* of the answers that were given */
+    atomic_int condition;     /* of the catalog, a krn_condition */
 
     pthread_mutex_t lock; /* guards what follows */
     char collection[128], document[600], title[256], metadata[256], content_type[128], name[256];

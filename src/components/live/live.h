@@ -49,25 +49,29 @@ typedef struct liv_start {
     bool resume;
 } liv_start;
 
-/* On the loop. What is replayed is given to `outlet` before this returns. INVALID names a type that is
- * not registered, or says that there are more than LIV_TYPES_MAX; UNAVAILABLE when there are
- * as many subscribers as are taken; NO_MEMORY. */
-anc_status liv_subscribe(liv_service *service, const liv_start *start, liv_outlet_fn *outlet,
-                         void *arg, liv_subscriber **ret, anc_err *err) ANC_MUST_CHECK;
+/* A subscriber that sees nothing yet. UNAVAILABLE when there are as many as are taken; NO_MEMORY. On the
+ * loop, as the next three. */
+anc_status liv_join(liv_service *service, liv_outlet_fn *outlet, void *arg, liv_subscriber **ret,
+                    anc_err *err) ANC_MUST_CHECK;
 
-/* Changes what is wanted from now on; on a failure (as above) all stays as it is. On the loop. */
+/* Begins to see: what is replayed is given to the outlet before this returns. INVALID names a type that
+ * is not registered, or says that there are more than LIV_TYPES_MAX; all stays as it was then. */
+anc_status liv_begin(liv_service *service, liv_subscriber *subscriber, const liv_start *start,
+                     anc_err *err) ANC_MUST_CHECK;
+
+/* Changes what is wanted from now on. INVALID as above. */
 anc_status liv_change(liv_service *service, liv_subscriber *subscriber, const liv_wish *wish,
                       anc_err *err) ANC_MUST_CHECK;
 
-/* A subscriber that wants nothing until liv_change: for one whose first wish was refused. On the loop. */
-anc_status liv_subscribe_silent(liv_service *service, liv_outlet_fn *outlet, void *arg,
-                                liv_subscriber **ret, anc_err *err) ANC_MUST_CHECK;
-
-/* `dropped`: it did not take its events, which is counted. On the loop, not from an outlet. */
+/* `dropped`: it did not take its events, which is counted. Not from an outlet. */
 void liv_unsubscribe(liv_service *service, liv_subscriber *subscriber, bool dropped);
 
-/* INVALID as of liv_subscribe. Any thread. */
+/* INVALID as of liv_begin. Any thread. */
 anc_status liv_wish_check(const liv_wish *wish, anc_err *err) ANC_MUST_CHECK;
+
+/* Whether a subscriber with this wish, which was checked, sees an event of `type` (NULL: one that is not
+ * registered). Any thread. */
+bool liv_wish_fits(const liv_wish *wish, const ev_type *type);
 
 typedef struct liv_stats {
     uint64_t subscribers;

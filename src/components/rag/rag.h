@@ -127,7 +127,11 @@ anc_status rag_prompt_template_check(anc_str text, anc_err *err) ANC_MUST_CHECK;
 typedef struct rag_message {
     anc_str id, query_id;
     anc_str question, answer;
-    anc_str answer_json; /* citations and sources as they were sent; a JSON object */
+    bool
+        withheld; /* a document that the answer stood on is gone, or no longer the caller's: `answer` is "" */
+    anc_str
+        answer_json; /* citations and sources as they were sent, a JSON object; texts of what is gone are
+                            null there, and "deleted" is true */
     int64_t at_ms;
     uint64_t position; /* in its conversation, from 1 */
     int rating;        /* -1 or 1; 0: nothing was said */
@@ -176,6 +180,10 @@ typedef struct rag_provider_status {
     bool healthy; /* false from several failures in a row until its next answer */
     char detail[RAG_DETAIL_MAX + 1]; /* "ready", or what the last failure was */
 } rag_provider_status;
+
+/* Whether all `sources` (an array as an answer has it) are still there and the call's user's to read. On a pool. */
+anc_status rag_sources_readable(rag_service *rag, krn_call *call, const json_value *sources,
+                                bool *ret) ANC_MUST_CHECK;
 
 /* The configured chain, the extractive answerer last; at most `max`. Any thread. */
 size_t rag_providers(rag_service *rag, rag_provider_status *out, size_t max);

@@ -181,7 +181,9 @@ anc_status srch_wait_visible(srch_service *srch, krn_call *call, uint64_t seq) A
 enum { SRCH_DETAIL_BYTES = 256 };
 
 typedef struct srch_status_row {
-    bool ready;      /* the first walk of the catalog is done */
+    bool ready; /* as srch_ready */
+    uint64_t walked,
+        to_walk;     /* documents that the last walk of the catalog has read, and of how many */
     uint64_t cursor; /* change that the index has reached */
     uint64_t documents, chunks, bytes;
     bool semantic; /* there are vectors to search */
@@ -192,6 +194,10 @@ typedef struct srch_status_row {
 } srch_status_row;
 
 srch_status_row srch_status(srch_service *srch);
+
+/* Whether the catalog was read into the index once since the start; until then a result may lack what is
+ * there. Any thread. */
+bool srch_ready(srch_service *srch);
 
 /* Nanoseconds that the follower has worked on the index since the start. */
 uint64_t srch_index_busy_ns(srch_service *srch);

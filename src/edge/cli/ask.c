@@ -184,6 +184,7 @@ int cli_run_ask(cli_context *cx)
     code = cli_client_open(&client, cx, false);
     if (code != CLI_OK)
         return code;
+    cli_await_index(&client);
     code = cx->json ? print_json(&client, "/v1/chat/query", anc_buf_view(&body))
                     : ask_print(&client, anc_buf_view(&body), !cli_given(cx, "no-sources"));
     cli_client_close(&client);
@@ -248,6 +249,7 @@ int cli_run_search(cli_context *cx)
     code = cli_client_open(&client, cx, false);
     if (code != CLI_OK)
         return code;
+    cli_await_index(&client);
     code = cx->json ? print_json(&client, "/v1/search", anc_buf_view(&body))
                     : print_results(&client, anc_buf_view(&body));
     cli_client_close(&client);

@@ -11,6 +11,7 @@ enum {
     CONNECT_MS = 3000,
     PROBE_MS = 3000,
     TOTAL_MS = 1800000,
+    WATCH_IDLE_MS = 45000, /* the server says every 15 s that it is there */
     ARENA_BYTES = 256 << 20,
     LINE_BYTES = 4 << 20,
     EVENT_BYTES = 16 << 20
@@ -106,7 +107,7 @@ anc_status cli_call_json(cli_client *client, const char *method, anc_str path, a
 
 typedef struct stream {
     net_sse_reader *reader;
-    bool (*on_event)(void *arg, anc_str event, anc_str data);
+    bool (*on_event)(void *arg, const net_sse_event *event);
     void *arg;
     bool stopped;
     anc_status status;
@@ -116,7 +117,7 @@ typedef struct stream {
 static bool stream_event(void *arg, const net_sse_event *event)
 {
     stream *s = arg;
-    if (!s->on_event(s->arg, event->event, event->data))
+    if (!s->on_event(s->arg, event))
         s->stopped = true;
     return !s->stopped;
 }
@@ -128,22 +129,17 @@ static bool stream_data(void *arg, anc_str bytes)
     return s->status == ANC_OK && !s->stopped;
 }
 
-anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
-                      bool (*on_event)(void *arg, anc_str event, anc_str data), void *arg,
-                      anc_err *err)
+static anc_status run_stream(cli_client *client, const net_request *request, anc_arena *mem,
+                             bool (*on_event)(void *arg, const net_sse_event *event), void *arg,
+                             anc_err *err)
 {
-    ANC_ARENA(mem, ARENA_BYTES);
-    net_request request;
     net_response response = {0};
     anc_err why = {0};
     stream s = {.on_event = on_event, .arg = arg, .err = err};
-    if (mem == NULL || (s.reader = net_sse_reader_new(LINE_BYTES, EVENT_BYTES)) == NULL)
-        return ANC_FAIL(err, ANC_NO_MEMORY, "a request to %.*s", ANC_FMT(path));
+    if ((s.reader = net_sse_reader_new(LINE_BYTES, EVENT_BYTES)) == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "a request to %.*s", ANC_FMT(request->url));
     const net_take take = {.on_data = stream_data, .arg = &s, .cancelled = cli_interrupt_flag()};
-    anc_status status =
-        cli_request_make(client, body.len > 0 ? "POST" : "GET", path, body, mem, &request, err);
-    if (status == ANC_OK)
-        status = net_http_fetch(client->net, &request, &take, mem, &response, &why);
+    anc_status status = net_http_fetch(client->net, request, &take, mem, &response, &why);
     if (s.stopped) /* on purpose: what the fetch says of it is no failure */
         status = ANC_OK;
     else if (s.status != ANC_OK)
@@ -154,6 +150,52 @@ anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
         status = ANC_FAIL(err, status, "%s", why.text);
     net_sse_reader_free(s.reader);
     return status;
+}
+
+typedef struct plain_events {
+    bool (*on_event)(void *arg, anc_str event, anc_str data);
+    void *arg;
+} plain_events;
+
+static bool plain_event(void *arg, const net_sse_event *event)
+{
+    const plain_events *p = arg;
+    return p->on_event(p->arg, event->event, event->data);
+}
+
+anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
+                      bool (*on_event)(void *arg, anc_str event, anc_str data), void *arg,
+                      anc_err *err)
+{
+    ANC_ARENA(mem, ARENA_BYTES);
+    net_request request;
+    plain_events plain = {on_event, arg};
+    if (mem == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "a request to %.*s", ANC_FMT(path));
+    ANC_TRY(
+        cli_request_make(client, body.len > 0 ? "POST" : "GET", path, body, mem, &request, err));
+    return run_stream(client, &request, mem, plain_event, &plain, err);
+}
+
+anc_status cli_watch(cli_client *client, anc_str path, anc_str last_id,
+                     bool (*on_event)(void *arg, const net_sse_event *event), void *arg,
+                     anc_err *err)
+{
+    ANC_ARENA(mem, ARENA_BYTES);
+    net_request request;
+    if (mem == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "a request to %.*s", ANC_FMT(path));
+    ANC_TRY(cli_request_make(client, "GET", path, ANC_STR_NONE, mem, &request, err));
+    net_header *headers = anc_arena_alloc(mem, request.n_headers + 1, sizeof *headers);
+    if (headers == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "a request to %.*s", ANC_FMT(path));
+    memcpy(headers, request.headers, request.n_headers * sizeof *headers);
+    if (last_id.len > 0)
+        headers[request.n_headers++] = (net_header){ANC_STR("last-event-id"), last_id};
+    request.headers = headers;
+    request.total_timeout_ms = 0;
+    request.idle_timeout_ms = WATCH_IDLE_MS;
+    return run_stream(client, &request, mem, on_event, arg, err);
 }
 
 anc_str cli_encode(anc_arena *mem, anc_str text)
@@ -214,8 +256,7 @@ static anc_status find_server(cli_client *client, anc_err *err)
     if (cx->no_start)
         return ANC_FAIL(err, ANC_UNAVAILABLE, "no server runs on the data folder %s",
                         facts->data_dir);
-    client->embedded = true;
-    return cx->host->embed_start(cx->host->self, &cx->settings, &client->at, err);
+    return cli_await_start(client, facts, err);
 }
 
 int cli_client_open(cli_client *client, cli_context *cx, bool own)

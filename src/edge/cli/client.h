@@ -21,6 +21,14 @@ typedef struct cli_client {
 int cli_client_open(cli_client *client, cli_context *cx, bool own);
 void cli_client_close(cli_client *client);
 
+/* Starts a server inside this process; where another one is just starting on the folder that one is
+ * waited for. */
+anc_status cli_await_start(cli_client *client, const cli_facts *facts, anc_err *err) ANC_MUST_CHECK;
+
+/* Waits while the server reads its index after a start, with a line of progress; then, or where it does
+ * not say so, what is asked next is to be answered. */
+void cli_await_index(cli_client *client);
+
 /* Opens a client, runs `work` with it and closes it; the exit code. */
 int cli_with_server(cli_context *cx, int (*work)(cli_client *client));
 
@@ -48,6 +56,12 @@ struct net_sse_event;
 anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
                       bool (*on_event)(void *arg, anc_str event, anc_str data), void *arg,
                       anc_err *err) ANC_MUST_CHECK;
+
+/* The same of a GET that has no end, with the id of each event; `last_id` (may be empty) is where to go
+ * on. OK when `on_event` stopped it or the server ended it. */
+anc_status cli_watch(cli_client *client, anc_str path, anc_str last_id,
+                     bool (*on_event)(void *arg, const struct net_sse_event *event), void *arg,
+                     anc_err *err) ANC_MUST_CHECK;
 
 /* A request for net_client_run_many: url, headers and timeouts set; everything in `mem`. */
 anc_status cli_request_make(cli_client *client, const char *method, anc_str path, anc_str body,

@@ -117,6 +117,40 @@ static const cli_verb letters_verbs[] = {
     END,
 };
 
+/* ---- events ---- */
+
+static const cli_option events_options[] = {
+    {.name = "type",
+     .letter = 't',
+     .value = "TYPE",
+     .verbs = "list|follow",
+     .help = "a type, or a prefix such as 'query.*' (follow: repeat for several)"},
+    {.name = "severity",
+     .letter = 's',
+     .value = "LEVEL",
+     .choices = "info|warning|error",
+     .verbs = "list|follow",
+     .help = "at least this: info, warning or error"},
+    {.name = "replay",
+     .letter = 'r',
+     .value = "N",
+     .verbs = "follow",
+     .help = "the newest N first, as far as the server has them (default 0)"},
+    {.name = "limit",
+     .letter = 'n',
+     .value = "N",
+     .verbs = "list",
+     .help = "rows at most (default 20)"},
+    END,
+};
+
+static const cli_verb events_verbs[] = {
+    {"list", "", 0, 0, "what happened, newest first", cli_run_events_list},
+    {"follow", "", 0, 0, "what happens, as it happens, until Ctrl-C", cli_run_events_follow},
+    {"stats", "", 0, 0, "who watches, and how far the events are", cli_run_events_stats},
+    END,
+};
+
 static const cli_option status_options[] = {
     {.name = "batch", .letter = 'b', .value = "ID", .help = "show one batch"},
     END,
@@ -326,6 +360,22 @@ const cli_command cli_commands[] = {
                  "anchorage dead-letters list --json | jq -r '.items[].document'\n",
      .options = letters_options,
      .verbs = letters_verbs},
+    {.name = "events",
+     .words = "",
+     .summary = "show what happens and what happened",
+     .text = "Every document, question and failure is an event. `follow` needs a server that runs; "
+             "when that "
+             "one\n"
+             "goes away it waits and goes on behind the last event that it has shown. With --json "
+             "an event "
+             "a line,\n"
+             "as the live feed has it.\n",
+     .examples = "anchorage events follow\n"
+                 "anchorage events follow --type 'query.*' --type error --replay 20\n"
+                 "anchorage events follow --severity warning --json | jq .message\n"
+                 "anchorage events list --type document.created\n",
+     .options = events_options,
+     .verbs = events_verbs},
     {.name = "export",
      .words = "",
      .summary = "write documents with all versions and metadata to a file",

@@ -33,6 +33,21 @@ const char *term_dim(FILE *stream)
     return code(stream, "\033[2m");
 }
 
+const char *term_red(FILE *stream)
+{
+    return code(stream, "\033[31m");
+}
+
+const char *term_yellow(FILE *stream)
+{
+    return code(stream, "\033[33m");
+}
+
+const char *term_cyan(FILE *stream)
+{
+    return code(stream, "\033[36m");
+}
+
 const char *term_reset(FILE *stream)
 {
     return code(stream, "\033[0m");

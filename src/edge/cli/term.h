@@ -15,6 +15,9 @@ bool term_is_tty(FILE *stream);
 /* The escape codes, or "" when `stream` is no terminal or NO_COLOR is set. */
 const char *term_bold(FILE *stream);
 const char *term_dim(FILE *stream);
+const char *term_red(FILE *stream);
+const char *term_yellow(FILE *stream);
+const char *term_cyan(FILE *stream);
 const char *term_reset(FILE *stream);
 
 typedef struct term_progress {

@@ -42,6 +42,10 @@ static void respond_problem(http_request *rq, const http_problem *problem, const
     headers[n++] = (net_header){ANC_STR("Content-Type"), HTTP_PROBLEM_TYPE};
     if (problem->status == 401)
         headers[n++] = (net_header){ANC_STR("WWW-Authenticate"), ANC_STR("Bearer")};
+    if (problem->status == 426) {
+        headers[n++] = (net_header){ANC_STR("Upgrade"), ANC_STR("websocket")};
+        headers[n++] = (net_header){ANC_STR("Sec-WebSocket-Version"), ANC_STR("13")};
+    }
     const int retry_s = http_problem_retry_s(problem->status);
     if (retry_s > 0)
         headers[n++] =

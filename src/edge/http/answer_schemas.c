@@ -54,6 +54,8 @@ const http_schema http_root_out = SCHEMA("Root", "What answers here.", root_rows
 
 static const http_field probe_rows[] = {
     TEXT("status", "ok, or what is missing"),
+    {.name = "documents_read", .kind = HTTP_INT, .help = "while the index is being read"},
+    {.name = "documents_total", .kind = HTTP_INT, .help = "while the index is being read"},
 };
 const http_schema http_probe_out = SCHEMA("Probe", "Alive, ready.", probe_rows);
 
@@ -505,13 +507,14 @@ static const http_field events_rows[] = {
 const http_schema http_events_out = SCHEMA("EventPage", "Kept events.", events_rows);
 
 static const http_field event_stats_rows[] = {
-    INT("active_subscribers", "of the bus"),
+    INT("active_subscribers", "who watch the live feed now"),
     INT("queue_size", "announced and not delivered"),
-    INT("history_size", "kept events"),
-    BOOL("running", "the bus"),
+    INT("history_size", "events that a new subscriber can be shown"),
+    BOOL("running", "bus and live feed"),
     INT("published_total", ""),
-    INT("dropped_events_total", "transient ones that a full queue refused"),
-    INT("dropped_subscribers_total", ""),
+    INT("dropped_events_total",
+        "transient ones that a full queue refused, and those not shown live"),
+    INT("dropped_subscribers_total", "who did not take their events in time"),
     INT("outbox_pending", "committed and not announced"),
 };
 const http_schema http_event_stats_out =

@@ -3,8 +3,13 @@
  * With a key configured, everything but public paths needs `Authorization: Bearer KEY`; hashes are
  * compared in constant time. Without one, everybody who reaches the server is its owner: that is the
  * machine itself, so two ways for a web page in a browser there are closed. A name that resolves to
- * loopback (DNS rebinding) fails the check of Host, and a form or script of another site fails the
- * check of Origin, which holds for every method that changes something, key or not.
+ * loopback (DNS rebinding) fails the check of Host, and a form, script or image of another site fails
+ * the check of where it comes from (Origin, and Sec-Fetch-Site where a browser sends no Origin), which
+ * holds for every route that acts (route_table.h), key or not, and for a WebSocket, which no browser
+ * keeps from the pages of other sites.
+ *
+ * Where a browser cannot send that field (EventSource, WebSocket) the key may come as ?access_token; no
+ * query string is ever logged.
  *
  * A Unix socket lies in the data folder, with mode 0600: who can open it owns the data.
  */
@@ -13,6 +18,8 @@
 #include "hash/sha256.h"
 #include "net/uri.h"
 #include "request.h"
+
+enum { QUERY_ARENA_BYTES = 256 << 10 };
 
 static const anc_str owner_labels[] = {ANC_STR_INIT("public"), ANC_STR_INIT("user:admin")};
 
@@ -47,10 +54,15 @@ void http_find_origin(http_request *rq)
             rq->origin = origin;
 }
 
-static bool changes_something(anc_str method)
+/* A page of another site, or of another port of this machine, had a browser send this: by Origin, or,
+ * where a GET has none (an image, a link), by Sec-Fetch-Site. "none" is what a user typed. */
+static bool by_foreign_page(const http_request *rq, anc_str origin, anc_str host)
 {
-    return !anc_str_eq(method, ANC_STR("GET")) && !anc_str_eq(method, ANC_STR("HEAD")) &&
-           !anc_str_eq(method, ANC_STR("OPTIONS"));
+    const anc_str site = net_exchange_header(rq->ex, "sec-fetch-site");
+    if (origin.len > 0)
+        return rq->origin.ptr == NULL && !same_site(origin, host);
+    return site.len > 0 && !anc_str_eq_nocase(site, ANC_STR("same-origin")) &&
+           !anc_str_eq_nocase(site, ANC_STR("none"));
 }
 
 static anc_status check_browser(http_request *rq, anc_err *err)
@@ -62,11 +74,11 @@ static anc_status check_browser(http_request *rq, anc_err *err)
                         "Host \"%.*s\" is not this machine; without an API key only loopback names "
                         "are answered",
                         ANC_FMT(host));
-    if (origin.len > 0 && rq->origin.ptr == NULL && !same_site(origin, host) &&
-        changes_something(net_exchange_method(rq->ex)))
+    const bool guarded = http_route_acts(rq->route) || (rq->route->flags & HTTP_WEBSOCKET) != 0;
+    if (guarded && by_foreign_page(rq, origin, host))
         return ANC_FAIL(err, ANC_FORBIDDEN,
                         "pages of %.*s may not call this; http.cors_origins lists who may",
-                        ANC_FMT(origin));
+                        ANC_FMT(origin.len > 0 ? origin : ANC_STR("another site")));
     return ANC_OK;
 }
 
@@ -79,16 +91,41 @@ static bool same_hash(const unsigned char *a, const unsigned char *b)
     return differ == 0;
 }
 
-static anc_status check_key(http_request *rq, anc_err *err)
+/* The key as ?access_token, in `mem`; ptr NULL where there is none. */
+static anc_str key_of_query(http_request *rq, anc_arena *mem)
+{
+    anc_err ignored = {0};
+    net_param *params;
+    size_t n;
+    if (mem == NULL || (rq->route->flags & HTTP_TOKEN) == 0 ||
+        net_query_params(mem, net_exchange_query(rq->ex), &params, &n, &ignored) != ANC_OK)
+        return ANC_STR_NONE;
+    for (size_t i = 0; i < n; i++)
+        if (anc_str_eq(params[i].name, ANC_STR("access_token")))
+            return params[i].value;
+    return ANC_STR_NONE;
+}
+
+static anc_status read_key(http_request *rq, anc_arena *mem, anc_str *ret, anc_err *err)
 {
     const anc_str scheme = ANC_STR("Bearer ");
     const anc_str header = net_exchange_header(rq->ex, "authorization");
-    unsigned char hash[ANC_SHA256_BYTES];
-    if (header.ptr == NULL)
+    *ret = header.ptr != NULL ? anc_str_trim(anc_str_sub(header, scheme.len, header.len))
+                              : key_of_query(rq, mem);
+    if (ret->ptr == NULL && header.ptr == NULL)
         return ANC_FAIL(err, ANC_UNAUTHENTICATED, "send Authorization: Bearer with the API key");
-    if (!anc_str_eq_nocase(anc_str_sub(header, 0, scheme.len), scheme))
+    if (header.ptr != NULL && !anc_str_eq_nocase(anc_str_sub(header, 0, scheme.len), scheme))
         return ANC_FAIL(err, ANC_UNAUTHENTICATED, "Authorization is not of the form Bearer KEY");
-    ANC_TRY(anc_sha256_of(anc_str_trim(anc_str_sub(header, scheme.len, header.len)), hash, err));
+    return ANC_OK;
+}
+
+static anc_status check_key(http_request *rq, anc_err *err)
+{
+    anc_str key;
+    unsigned char hash[ANC_SHA256_BYTES];
+    ANC_ARENA(mem, QUERY_ARENA_BYTES);
+    ANC_TRY(read_key(rq, mem, &key, err));
+    ANC_TRY(anc_sha256_of(key, hash, err));
     if (!same_hash(hash, rq->edge->key_sha256))
         return ANC_FAIL(err, ANC_UNAUTHENTICATED, "the API key is not right");
     return ANC_OK;

@@ -174,6 +174,37 @@ static void rewrite(http_request *rq)
         http_cancel(rq);
 }
 
+/* ---- an answer that was kept ---- */
+
+/* The JSON that has the sources: the answer, or the first event's data. */
+static anc_str json_of_kept(anc_str body)
+{
+    const anc_str data = ANC_STR("data: ");
+    anc_str line;
+    if (anc_str_starts(body, ANC_STR("{")))
+        return body;
+    while (anc_str_split(&body, '\n', &line))
+        if (anc_str_starts(line, data))
+            return anc_str_sub(line, data.len, line.len);
+    return ANC_STR("{}");
+}
+
+anc_status http_chat_check_kept(http_request *rq, anc_str body)
+{
+    json_doc *doc = NULL;
+    bool readable = false;
+    ANC_TRY(json_parse(json_of_kept(body), &doc, &rq->err));
+    const anc_status status = rag_sources_readable(
+        rq->edge->o.rag, &rq->call, json_member(json_root(doc), "sources"), &readable);
+    json_doc_free(doc);
+    ANC_TRY(status);
+    if (!readable)
+        return ANC_FAIL(&rq->err, ANC_CONFLICT,
+                        "the answer kept under this Idempotency-Key stands on a document that was "
+                        "deleted, or may not be read any more; ask again with a new key");
+    return ANC_OK;
+}
+
 /* ---- the beginning ---- */
 
 rag_question http_question_of(const http_chat_in *in)

@@ -128,7 +128,5 @@ anc_status http_collections_delete(http_request *rq)
 {
     uint64_t seq = 0;
     ANC_TRY(kno_collection_delete(rq->edge->o.kno, &rq->call, rq->params[0], &seq));
-    ANC_TRY(srch_wait_visible(rq->edge->o.srch, &rq->call, seq));
-    rq->answer.status = 204;
-    return ANC_OK;
+    return http_answer_deleted(rq, seq);
 }

@@ -99,6 +99,7 @@ void http_put_message(json_writer *w, const rag_message *m)
     json_put_str(w, "query_id", m->query_id);
     json_put_str(w, "question", m->question);
     json_put_str(w, "answer", m->answer);
+    json_put_bool(w, "withheld", m->withheld);
     put_kept(w, root, "citations");
     put_kept(w, root, "sources");
     put_kept_text(w, root, "model_used");

@@ -198,10 +198,11 @@ const http_schema http_filter_schema = {
         .name = "metadata", .kind = HTTP_TREE, .help = "an object to filter by", \
         .of = &http_metadata_schema                                              \
     }
-#define FORM_ACL                                                                   \
-    {                                                                              \
-        .name = "acl", .kind = HTTP_TEXT, .max = 20000,                            \
-        .help = "labels of who may read, with commas: public, user:ID, group:NAME" \
+#define FORM_ACL                                                                     \
+    {                                                                                \
+        .name = "acl", .kind = HTTP_TEXT, .max = 20000,                              \
+        .help = "labels of who may read, with commas: public, user:ID, group:NAME; " \
+                "absent: they stay what they are"                                    \
     }
 
 static const http_field document_form_rows[] = {
@@ -301,6 +302,29 @@ const http_schema http_chat_event_out = {
         "{\"description\":\"Each event: sources first, then tokens, then done (the answer less its "
         "sources) or error.\",\"oneOf\":[" EVENT("sources", "StreamSources") "," EVENT(
             "token", "StreamToken") "," EVENT("done", "Answer") "," EVENT("error", "Problem") "]}"};
+
+static const http_field feed_event_rows[] = {
+    {.name = "timestamp", .kind = HTTP_REAL, .flags = HTTP_REQUIRED, .help = "Unix time, seconds"},
+    {.name = "type", .kind = HTTP_TEXT, .flags = HTTP_REQUIRED},
+    {.name = "message", .kind = HTTP_TEXT, .flags = HTTP_REQUIRED, .help = "one line for people"},
+    {.name = "severity",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_REQUIRED,
+     .choices = "info|warning|error"},
+    {.name = "metadata", .kind = HTTP_TREE, .flags = HTTP_REQUIRED, .help = "the event's payload"},
+};
+static const http_schema feed_form_out =
+    OUT("FeedEvent", "An event as the live feed shows it.", feed_event_rows);
+
+static const http_field feed_stream_rows[] = {REFERS(&feed_form_out)};
+const http_schema http_feed_event_out = {
+    .name = "FeedStreamEvent",
+    .fields = feed_stream_rows,
+    .n_fields = ANC_COUNT(feed_stream_rows),
+    .raw = "{\"description\":\"Each event: the feed's form of what happened. An id is there where "
+           "the event is kept.\",\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},"
+           "\"data\":{\"type\":\"string\",\"contentMediaType\":\"application/json\","
+           "\"contentSchema\":" REF("FeedEvent") "}},\"required\":[\"data\"]}"};
 
 static const http_field batch_event_rows[] = {
     REFERS(&http_batch_out),

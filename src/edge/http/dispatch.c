@@ -2,12 +2,14 @@
  *
  * The order decides which refusal a client sees: unknown path (404), method (405), size of the body
  * (413, before a byte of it is read), identity (401, 403), not there yet (501), kinds of content (415,
- * 406), too much at work (503), no room on the disk (507). Then the body is read and the first step is handed to its lane.
+ * 406), too much at work or an index that is still being read (503), no room on the disk (507). Then the body is read and the first step is handed to its lane.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "batch_body.h"
+#include "gather.h"
+#include "handlers.h"
 #include "media.h"
 #include "request.h"
 #include "upload.h"
@@ -74,14 +76,18 @@ static uint64_t body_limit(const http_request *rq)
 {
     if (rq->route->body == HTTP_BATCH_BODY)
         return UINT64_MAX; /* nothing is kept of it */
-    return rq->route->body == HTTP_DOCUMENT_BODY ? rq->edge->o.max_body_bytes
-                                                 : HTTP_SMALL_BODY_BYTES;
+    if (rq->route->body == HTTP_DOCUMENT_BODY)
+        return rq->edge->o.max_body_bytes;
+    if (rq->route->body == HTTP_NO_BODY || (rq->route->flags & HTTP_ROOMY) != 0)
+        return HTTP_ROOMY_BODY_BYTES;
+    /* a character of a question may come as two escapes of six bytes each */
+    return HTTP_SMALL_BODY_BYTES + (uint64_t)rq->edge->o.max_question_chars * 12;
 }
 
 static bool body_too_long(http_request *rq, anc_err *err)
 {
     const int64_t length = net_exchange_content_length(rq->ex);
-    const uint64_t limit = rq->route->body == HTTP_NO_BODY ? HTTP_SMALL_BODY_BYTES : body_limit(rq);
+    const uint64_t limit = body_limit(rq);
     if (length <= 0 || (uint64_t)length <= limit)
         return false;
     (void)ANC_FAIL(err, ANC_LIMIT, "the body has %lld bytes; at most %llu are taken here",
@@ -145,6 +151,20 @@ static anc_status check_load(http_request *rq, anc_err *err)
                     working, edge->o.max_in_flight, open, edge->o.max_open);
 }
 
+/* After a start the index fills while it could be searched already: what is not in it yet would be told
+ * as not being there at all. A rebuild later goes on beside the old index. */
+static anc_status check_index(http_request *rq, anc_err *err)
+{
+    const bool waits = (rq->route->flags & HTTP_SEARCHES) != 0 && !srch_ready(rq->edge->o.srch);
+    if (!waits)
+        return ANC_OK;
+    const srch_status_row s = srch_status(rq->edge->o.srch);
+    return ANC_FAIL(err, ANC_UNAVAILABLE,
+                    "the server has just started and is still reading its index (%llu of %llu "
+                    "documents): ask again in a moment; /readyz says when",
+                    (unsigned long long)s.walked, (unsigned long long)s.to_walk);
+}
+
 /* Before the body comes: what grows needs room on the disk. */
 static anc_status check_room(http_request *rq, anc_err *err)
 {
@@ -178,6 +198,7 @@ static anc_status check_head(http_request *rq, const http_match *match, anc_err 
     ANC_TRY(check_content(rq, err));
     ANC_TRY(check_timeout(rq, err));
     ANC_TRY(check_load(rq, err));
+    ANC_TRY(check_index(rq, err));
     ANC_TRY(check_room(rq, err));
     return open_memory(rq, match, err);
 }
@@ -237,11 +258,16 @@ static anc_status check_idempotency(http_request *rq, bool *ret_replayed)
         return http_no_memory(rq, "an idempotency key");
     ANC_TRY(http_idem_begin(rq->edge->idem, name, rq->body_sha256, krn_now_ns(rq->edge->o.clock),
                             rq->mem, &rq->idem, &kept, &rq->err));
-    *ret_replayed = kept.found;
-    return kept.found ? replay(rq, &kept) : ANC_OK;
+    if (!kept.found)
+        return ANC_OK;
+    if ((rq->route->flags & HTTP_SEARCHES) != 0)
+        ANC_TRY(http_chat_check_kept(rq, kept.body));
+    *ret_replayed = true;
+    return replay(rq, &kept);
 }
 
-static anc_status work(http_request *rq, bool *ret_replayed)
+/* *ret_handled: the handler has it, and where it took it over, the request may be gone. */
+static anc_status work(http_request *rq, bool *ret_handled, bool *ret_replayed)
 {
     ANC_TRY(krn_call_check(rq->edge->o.clock, &rq->call));
     if (rq->route->query == NULL && rq->route->lane != HTTP_LOOP) {
@@ -254,16 +280,16 @@ static anc_status work(http_request *rq, bool *ret_replayed)
     if (*ret_replayed)
         return ANC_OK;
     ANC_TRY(parse_body(rq));
-    rq->not_handled = NULL;
+    *ret_handled = true;
     return rq->route->handle(rq);
 }
 
 static void first_step(http_request *rq)
 {
     const bool takes_over = (rq->route->flags & HTTP_TAKES_OVER) != 0;
-    bool replayed = false;
-    const anc_status status = work(rq, &replayed);
-    if (rq->not_handled != NULL)
+    bool handled = false, replayed = false;
+    const anc_status status = work(rq, &handled, &replayed);
+    if (!handled && rq->not_handled != NULL)
         rq->not_handled(rq);
     if (status != ANC_OK || replayed || !takes_over)
         http_finish(rq, status);
@@ -292,20 +318,6 @@ void http_start(http_request *rq)
 
 /* ---- bodies and the entry ---- */
 
-static void body_came(void *arg, net_exchange *ex, anc_status status, anc_buf *body)
-{
-    http_request *rq = arg;
-    (void)ex;
-    if (status != ANC_OK) {
-        (void)http_claim(rq);
-        http_end(rq);
-        return;
-    }
-    rq->body = *body;
-    *body = anc_buf_init(0);
-    http_start(rq);
-}
-
 static void read_body(http_request *rq)
 {
     const anc_str type = net_exchange_header(rq->ex, "content-type");
@@ -316,7 +328,7 @@ static void read_body(http_request *rq)
     else if (rq->route->body == HTTP_DOCUMENT_BODY && http_media_is_form(type))
         http_upload_start(rq);
     else
-        net_exchange_read_body(rq->ex, (size_t)body_limit(rq), body_came, rq);
+        http_gather(rq, (size_t)body_limit(rq));
 }
 
 static void client_left(void *arg)

@@ -78,15 +78,27 @@ anc_status http_documents_get(http_request *rq)
     return ANC_OK;
 }
 
+anc_status http_answer_deleted(http_request *rq, uint64_t seq)
+{
+    anc_err ignored;
+    anc_err_clear(&ignored);
+    krn_call call = rq->call;
+    call.err = &ignored;
+    const int64_t now_ns = krn_now_ns(rq->edge->o.clock);
+    if (call.deadline_ns > now_ns)
+        call.deadline_ns = now_ns + (call.deadline_ns - now_ns) / 2;
+    (void)!srch_wait_visible(rq->edge->o.srch, &call, seq);
+    rq->answer.status = 204;
+    return ANC_OK;
+}
+
 anc_status http_documents_delete(http_request *rq)
 {
     http_document_query q;
     uint64_t seq = 0;
     ANC_TRY(http_query(rq, &q));
     ANC_TRY(kno_document_delete(rq->edge->o.kno, &rq->call, q.collection, rq->params[0], &seq));
-    ANC_TRY(srch_wait_visible(rq->edge->o.srch, &rq->call, seq));
-    rq->answer.status = 204;
-    return ANC_OK;
+    return http_answer_deleted(rq, seq);
 }
 
 static void put_chunk(json_writer *w, const kno_chunk *c)

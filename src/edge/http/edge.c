@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gather.h"
 #include "openapi.h"
 #include "request.h"
 
@@ -56,6 +57,7 @@ static void request_free(http_request *rq)
     http_edge *edge = rq->edge;
     if (rq->work_free != NULL)
         rq->work_free(rq);
+    http_uncharge(rq);
     if (rq->prev != NULL)
         rq->prev->next = rq->next;
     else
@@ -398,6 +400,8 @@ static void fill_defaults(http_edge_options *o)
 {
     if (o->max_body_bytes == 0)
         o->max_body_bytes = UINT64_C(384) << 20;
+    if (o->max_gathered_bytes < o->max_body_bytes)
+        o->max_gathered_bytes = o->max_body_bytes;
     if (o->max_source_bytes == 0)
         o->max_source_bytes = UINT64_C(256) << 20;
     if (o->max_in_flight == 0)

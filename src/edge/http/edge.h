@@ -28,6 +28,7 @@
 #include "kernel/ports/relays.h"
 #include "kernel/ports/writer.h"
 #include "knowledge/knowledge.h"
+#include "live/live.h"
 #include "net/http_server.h"
 #include "os/reserve.h"
 #include "rag/rag.h"
@@ -55,6 +56,7 @@ typedef struct http_edge_options {
     srch_service *srch;
     ing_service *ing;
     rag_service *rag;
+    liv_service *live; /* NULL: no live feed */
     os_reserve
         *reserve; /* what has to stay free on the disk: less, and documents get 507; NULL: none */
     anc_str data_dir; /* whose disk /health looks at; large uploads wait in its folder tmp */
@@ -66,7 +68,9 @@ typedef struct http_edge_options {
         *cors; /* [n_cors] origins that pages may call from: "https://app.example", or "*" */
     size_t n_cors;
 
-    uint64_t max_body_bytes;   /* [384 MiB] of a document; other bodies at most 4 MiB */
+    uint64_t max_body_bytes; /* [384 MiB] of a document; others take little (request.h) */
+    uint64_t
+        max_gathered_bytes; /* [max_body_bytes, and no less] of bodies in memory at once; more: 503 */
     uint64_t max_source_bytes; /* [256 MiB] of a document's original */
     uint32_t max_in_flight;    /* [256] requests that a pool works on or has queued; more: 503 */
     uint32_t max_open; /* [4096] requests begun and not ended, streams included; more: 503 */
@@ -103,6 +107,9 @@ size_t http_edge_open_requests(const http_edge *edge);
 
 /* After the server is closed, the pools are stopped and the loop is closed, before the services. NULL is a no-op. */
 void http_edge_close(http_edge *edge);
+
+/* What events of the live feed become for the wire; for liv_service_options. */
+liv_wire http_edge_wire(void);
 
 /* The OpenAPI 3.1 document of the route table, as it is served; any thread, lives as the edge. */
 anc_str http_edge_openapi(const http_edge *edge);

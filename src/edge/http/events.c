@@ -46,18 +46,6 @@ anc_status http_events_list(http_request *rq)
     return ANC_OK;
 }
 
-/* Events that are kept: between the oldest that is there and the newest. */
-static anc_status count_kept(http_request *rq, uint64_t head, uint64_t *ret)
-{
-    const krn_outbox outbox = rq->edge->o.outbox;
-    const krn_event_filter oldest = {.limit = 1};
-    krn_kept_event *items;
-    size_t n;
-    ANC_TRY(outbox.ops->read(outbox.self, &rq->call, &oldest, &items, &n));
-    *ret = n > 0 ? head - items[0].seq + 1 : 0;
-    return ANC_OK;
-}
-
 /* Events that the bus which is furthest behind has not taken. */
 static uint64_t count_pending(const http_edge_options *o, uint64_t head)
 {
@@ -75,21 +63,21 @@ anc_status http_events_stats(http_request *rq)
     const http_edge_options *o = &rq->edge->o;
     const krn_feed_stats feed =
         o->feed.ops != NULL ? o->feed.ops->stats(o->feed.self) : (krn_feed_stats){0};
-    uint64_t head = 0, kept = 0;
+    const liv_stats live = o->live != NULL ? liv_stats_of(o->live) : (liv_stats){0};
+    uint64_t head = 0;
     if (o->outbox.ops == NULL || o->bus.ops == NULL)
         return ANC_FAIL(&rq->err, ANC_NOT_IMPLEMENTED, "no events are kept");
     ANC_TRY(o->outbox.ops->head(o->outbox.self, &rq->call, &head));
-    ANC_TRY(count_kept(rq, head, &kept));
     const krn_bus_stats s = o->bus.ops->stats(o->bus.self);
     json_writer w = http_json(rq);
     json_open_object(&w);
-    json_put_int(&w, "active_subscribers", (int64_t)s.subscribers);
-    json_put_int(&w, "queue_size", (int64_t)s.queued);
-    json_put_int(&w, "history_size", (int64_t)kept);
-    json_put_bool(&w, "running", s.running);
+    json_put_int(&w, "active_subscribers", (int64_t)live.subscribers);
+    json_put_int(&w, "queue_size", (int64_t)(s.queued + feed.queued + live.queued));
+    json_put_int(&w, "history_size", (int64_t)live.history);
+    json_put_bool(&w, "running", s.running && o->live != NULL);
     json_put_int(&w, "published_total", (int64_t)s.published);
-    json_put_int(&w, "dropped_events_total", (int64_t)(s.dropped + feed.dropped));
-    json_put_int(&w, "dropped_subscribers_total", 0);
+    json_put_int(&w, "dropped_events_total", (int64_t)(s.dropped + feed.dropped + live.missed));
+    json_put_int(&w, "dropped_subscribers_total", (int64_t)live.dropped_subscribers);
     json_put_int(&w, "outbox_pending", (int64_t)count_pending(o, head));
     json_close_object(&w);
     return ANC_OK;

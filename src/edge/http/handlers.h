@@ -58,6 +58,10 @@ http_handler_fn http_dead_letters_list, http_dead_letters_replay, http_dead_lett
 http_handler_fn http_ingest_progress;
 /* events.c */
 http_handler_fn http_events_list, http_events_stats;
+/* live_ws.c */
+http_handler_fn http_events_ws;
+/* live_stream.c */
+http_handler_fn http_events_stream;
 
 /* ingest_watch.c: answers when the batch has ended; takes the request over. */
 anc_status http_batch_await(http_request *rq, anc_str batch_id) ANC_MUST_CHECK;
@@ -89,11 +93,19 @@ anc_status http_answer_async(http_request *rq, const kno_document_input *input) 
 /* Waits until the index shows what was put, and answers. */
 anc_status http_answer_put(http_request *rq, const kno_put_result *put) ANC_MUST_CHECK;
 
+/* documents.c: something is deleted, by the change `seq`: 204, once the index is that far or half of the
+ * time that is left has passed. What is gone is found by nobody in either case. */
+anc_status http_answer_deleted(http_request *rq, uint64_t seq) ANC_MUST_CHECK;
+
 /* chat.c: what a body asks, and the way from a question to its answer; takes the request over. */
 struct http_chat_in;
 rag_question http_question_of(const struct http_chat_in *in);
 anc_status http_chat_start(http_request *rq, const rag_question *question,
                            bool stream) ANC_MUST_CHECK;
+
+/* CONFLICT when a kept answer (JSON, or the events of a stream) stands on what was deleted since, or may not be
+ * read any more. On a pool. */
+anc_status http_chat_check_kept(http_request *rq, anc_str body) ANC_MUST_CHECK;
 
 /* conversations.c: one turn; the turns of a page, and what comes before them. */
 void http_put_message(json_writer *w, const rag_message *m);

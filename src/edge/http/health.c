@@ -202,6 +202,19 @@ static anc_status answer_probe(http_request *rq, int status, anc_str text)
     return ANC_OK;
 }
 
+static anc_status answer_reading(http_request *rq)
+{
+    const srch_status_row s = srch_status(rq->edge->o.srch);
+    json_writer w = http_json(rq);
+    json_open_object(&w);
+    json_put_str(&w, "status", ANC_STR("the index is being read"));
+    json_put_int(&w, "documents_read", (int64_t)s.walked);
+    json_put_int(&w, "documents_total", (int64_t)s.to_walk);
+    json_close_object(&w);
+    rq->answer.status = 503;
+    return ANC_OK;
+}
+
 anc_status http_livez_get(http_request *rq)
 {
     return answer_probe(rq, 200, ANC_STR("ok"));
@@ -211,8 +224,8 @@ anc_status http_readyz_get(http_request *rq)
 {
     if (atomic_load(&rq->edge->draining))
         return answer_probe(rq, 503, ANC_STR("shutting down"));
-    if (!srch_status(rq->edge->o.srch).ready)
-        return answer_probe(rq, 503, ANC_STR("the index is being read"));
+    if (!srch_ready(rq->edge->o.srch))
+        return answer_reading(rq);
     return answer_probe(rq, 200, ANC_STR("ok"));
 }
 

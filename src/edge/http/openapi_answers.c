@@ -10,7 +10,7 @@
 #include "problem.h"
 
 static const int problem_statuses[] = {400, 401, 403, 404, 406, 408, 409, 413, 414,
-                                       415, 431, 500, 501, 502, 503, 504, 507};
+                                       415, 426, 431, 500, 501, 502, 503, 504, 507};
 
 bool http_route_has_field(const http_route *route, const char *name)
 {
@@ -47,6 +47,8 @@ static bool working_may_answer(const http_route *route, int status)
     case 413:
     case 415:
         return body;
+    case 426:
+        return (route->flags & HTTP_WEBSOCKET) != 0;
     case 409:
         return keyed || http_route_has_field(route, "expected_version");
     case 502:
@@ -187,7 +189,7 @@ static void put_content(json_writer *w, const http_route *route, const http_sche
 static void put_answer(json_writer *w, const http_route *route, int status,
                        const http_schema *schema)
 {
-    const bool empty = status == 204 || status == 302;
+    const bool empty = status == 101 || status == 204 || status == 302;
     ANC_BUF(code, 8);
     (void)anc_buf_printf(&code, "%d", status);
     json_name_str(w, anc_buf_view(&code));

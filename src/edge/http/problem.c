@@ -15,6 +15,7 @@ static const problem_row own_rows[] = {
     {405, "method-not-allowed", "this method is not known here"},
     {406, "not-acceptable", "none of the accepted kinds of answer can be given"},
     {414, "too-long", "the request line is too long"},
+    {426, "upgrade-required", "this is a WebSocket"},
     {417, "expectation-failed", "the expectation is not known"},
     {431, "too-many-headers", "the header fields are too large"},
     {501, "not-implemented", "this is not there yet"},

@@ -26,7 +26,8 @@
 enum {
     HTTP_PATH_PARAMS_MAX = 3,
     HTTP_REQUEST_ID_MAX = 60,
-    HTTP_SMALL_BODY_BYTES = 4 << 20,
+    HTTP_SMALL_BODY_BYTES = 512 << 10, /* of a question, a setting: what most routes take */
+    HTTP_ROOMY_BODY_BYTES = 4 << 20,   /* of a turn that is told */
     HTTP_ANSWER_BYTES = 256 << 20,
     HTTP_SWEEP_MS = 25,
     HTTP_COMMENT_S = 15,
@@ -67,6 +68,8 @@ struct http_request {
     net_timer *timer;                    /* the handler's own */
     bool streaming;                      /* server-sent events were begun */
     bool stream_over;
+    uint64_t charged;   /* bytes of the edge's budget for bodies */
+    bool thrown_away;   /* what still comes of the body */
     uint64_t stream_id; /* of the last event */
     int64_t stream_ns;  /* when something was last written */
     anc_buf sent;       /* owned: what a stream with an Idempotency-Key has sent */
@@ -127,6 +130,7 @@ struct http_edge {
     http_request *batch_first;          /* waiting for a place to be read */
     size_t batches;                     /* bodies of many documents that are read */
     size_t puts;                        /* at work */
+    uint64_t gathered;                  /* bytes that requests are charged with */
     void (*drained)(void *arg, bool all);
     void *drained_arg;
     int64_t drain_until_ns;

@@ -195,44 +195,46 @@ const http_schema http_collection_patch_schema =
     SCHEMA("CollectionPatch", "What to change; the rest stays.", collection_patch_fields,
            http_collection_in);
 
-#define DOCUMENT_COMMON(type, member)                                                            \
-    {.name = "title",                                                                            \
-     .kind = HTTP_TEXT,                                                                          \
-     .max = 1000,                                                                                \
-     .pattern = HTTP_LINE_PATTERN,                                                               \
-     .help = "null: the text's own",                                                             \
-     AT(type, member title)},                                                                    \
-        {.name = "text",                                                                         \
-         .kind = HTTP_TEXT,                                                                      \
-         .flags = HTTP_FREE,                                                                     \
-         .help = "the content, or content_base64",                                               \
-         AT(type, member text)},                                                                 \
-        {.name = "content_base64",                                                               \
-         .kind = HTTP_TEXT,                                                                      \
-         .pattern = HTTP_BASE64_PATTERN,                                                         \
-         .help = "the content's bytes",                                                          \
-         AT(type, member content_base64)},                                                       \
-        {.name = "content_type",                                                                 \
-         .kind = HTTP_TEXT,                                                                      \
-         .max = 200,                                                                             \
-         .pattern = HTTP_LINE_PATTERN,                                                           \
-         .help = "text/plain, text/markdown, application/pdf, …; null: found out",               \
-         AT(type, member content_type)},                                                         \
-        {.name = "uri",                                                                          \
-         .kind = HTTP_TEXT,                                                                      \
-         .max = 4000,                                                                            \
-         .pattern = HTTP_LINE_PATTERN,                                                           \
-         .help = "where it came from",                                                           \
-         AT(type, member uri)},                                                                  \
-        {.name = "metadata",                                                                     \
-         .kind = HTTP_TREE,                                                                      \
-         .help = "an object to filter by",                                                       \
-         .of = &http_metadata_schema,                                                            \
-         AT(type, member metadata)},                                                             \
-    {                                                                                            \
-        .name = "acl", .kind = HTTP_TEXTS, .flags = HTTP_LABELS, .min = 1, .max = 64,            \
-        .pattern = HTTP_LABEL_PATTERN, .help = "labels of who may read; null: the collection's", \
-        AT(type, member acl)                                                                     \
+#define ACL_HELP                                                                              \
+    "labels of who may read; null: the collection's; absent: they stay what they are, and a " \
+    "new document has the collection's"
+#define DOCUMENT_COMMON(type, member)                                                 \
+    {.name = "title",                                                                 \
+     .kind = HTTP_TEXT,                                                               \
+     .max = 1000,                                                                     \
+     .pattern = HTTP_LINE_PATTERN,                                                    \
+     .help = "null: the text's own",                                                  \
+     AT(type, member title)},                                                         \
+        {.name = "text",                                                              \
+         .kind = HTTP_TEXT,                                                           \
+         .flags = HTTP_FREE,                                                          \
+         .help = "the content, or content_base64",                                    \
+         AT(type, member text)},                                                      \
+        {.name = "content_base64",                                                    \
+         .kind = HTTP_TEXT,                                                           \
+         .pattern = HTTP_BASE64_PATTERN,                                              \
+         .help = "the content's bytes",                                               \
+         AT(type, member content_base64)},                                            \
+        {.name = "content_type",                                                      \
+         .kind = HTTP_TEXT,                                                           \
+         .max = 200,                                                                  \
+         .pattern = HTTP_LINE_PATTERN,                                                \
+         .help = "text/plain, text/markdown, application/pdf, …; null: found out",    \
+         AT(type, member content_type)},                                              \
+        {.name = "uri",                                                               \
+         .kind = HTTP_TEXT,                                                           \
+         .max = 4000,                                                                 \
+         .pattern = HTTP_LINE_PATTERN,                                                \
+         .help = "where it came from",                                                \
+         AT(type, member uri)},                                                       \
+        {.name = "metadata",                                                          \
+         .kind = HTTP_TREE,                                                           \
+         .help = "an object to filter by",                                            \
+         .of = &http_metadata_schema,                                                 \
+         AT(type, member metadata)},                                                  \
+    {                                                                                 \
+        .name = "acl", .kind = HTTP_TEXTS, .flags = HTTP_LABELS, .min = 1, .max = 64, \
+        .pattern = HTTP_LABEL_PATTERN, .help = ACL_HELP, AT(type, member acl)         \
     }
 
 static const http_field document_fields[] = {
@@ -462,3 +464,54 @@ static const http_field event_rows[] = {
     PAGE(http_event_query, page),
 };
 const http_schema http_event_params = SCHEMA(NULL, NULL, event_rows, http_event_query);
+
+static const http_field feed_rows[] = {
+    {.name = "types",
+     .kind = HTTP_TEXTS,
+     .min = 1,
+     .max = 64,
+     .help = "types or prefixes such as query.*; all when absent",
+     AT(http_feed_query, types)},
+    {.name = "severity",
+     .kind = HTTP_TEXT,
+     .choices = "info|warning|error",
+     .help = "at least this",
+     AT(http_feed_query, severity)},
+    {.name = "replay",
+     .kind = HTTP_INT,
+     .initial = "0",
+     .max = 1000,
+     .help = "so many of the newest events first, as far as they are kept (events.history)",
+     AT(http_feed_query, replay)},
+    {.name = "access_token",
+     .kind = HTTP_TEXT,
+     .max = 4096,
+     .help =
+         "the API key, where no Authorization can be sent: a browser's EventSource or WebSocket",
+     AT(http_feed_query, access_token)},
+};
+const http_schema http_feed_params = SCHEMA(NULL, NULL, feed_rows, http_feed_query);
+
+static const http_field wanted_rows[] = {
+    {.name = "types",
+     .kind = HTTP_TEXTS,
+     .max = 64,
+     .help = "types or prefixes such as query.*; all when absent or empty",
+     AT(http_wanted_in, types)},
+    {.name = "severity",
+     .kind = HTTP_TEXT,
+     .choices = "info|warning|error",
+     .help = "at least this",
+     AT(http_wanted_in, severity)},
+};
+static const http_schema wanted_schema = SCHEMA(NULL, NULL, wanted_rows, http_wanted_in);
+
+static const http_field subscribe_rows[] = {
+    {.name = "subscribe",
+     .kind = HTTP_OBJECT,
+     .flags = HTTP_REQUIRED,
+     .of = &wanted_schema,
+     .help = "what is shown from now on",
+     AT(http_subscribe_in, wanted)},
+};
+const http_schema http_subscribe_schema = SCHEMA(NULL, NULL, subscribe_rows, http_subscribe_in);

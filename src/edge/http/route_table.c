@@ -39,13 +39,17 @@
     .handle = http_metrics_get, .role = HTTP_OWNER, .status = 200, \
     .media = "text/plain; version=0.0.4; charset=utf-8"
 #define DOCS PUBLIC(http_docs_get, NULL), .media = "text/html; charset=utf-8"
-#define QUESTION(fn, in)                                                   \
-    SENDS(fn, HTTP_CPU, (in), &http_answer_out, 200), .role = HTTP_READER, \
-                                                      .flags = HTTP_TAKES_OVER | HTTP_KEYED
+#define QUESTION(fn, in)                              \
+    SENDS(fn, HTTP_CPU, (in), &http_answer_out, 200), \
+        .role = HTTP_READER, .flags = HTTP_TAKES_OVER | HTTP_KEYED | HTTP_SEARCHES
 #define STREAM(more)                                                   \
     .role = HTTP_READER, .flags = HTTP_TAKES_OVER | HTTP_SSE | (more), \
     .media = "text/event-stream", .events = &http_chat_event_out
-#define QUESTION_STREAM(fn, in) SENDS(fn, HTTP_CPU, (in), NULL, 200), STREAM(HTTP_KEYED)
+#define QUESTION_STREAM(fn, in) \
+    SENDS(fn, HTTP_CPU, (in), NULL, 200), STREAM(HTTP_KEYED | HTTP_SEARCHES)
+#define SOCKET                                                                      \
+    .handle = http_events_ws, .lane = HTTP_LOOP, .role = HTTP_OWNER, .status = 101, \
+    .query = &http_feed_params, .flags = HTTP_TAKES_OVER | HTTP_WEBSOCKET | HTTP_TOKEN
 #define CREATES_DOCUMENT                                                                      \
     .handle = http_documents_create, .lane = HTTP_PUT, .body = HTTP_DOCUMENT_BODY,            \
     .role = HTTP_OWNER, .flags = HTTP_CREATES | HTTP_LONG, .query = &http_put_params,         \
@@ -79,7 +83,7 @@ const http_route http_routes[] = {
         QUESTION_STREAM(http_chat_stream, &http_chat_schema)),
     SEE("GET", "/v1/chat/stream", "chat_stream_get", "chat", "The same for an EventSource",
         .handle = http_chat_stream, .lane = HTTP_CPU, .query = &http_chat_params, .status = 200,
-        STREAM(0)),
+        STREAM(HTTP_ACTS | HTTP_SEARCHES)),
     SEE("GET", "/v1/chat/conversations", "conversations_list", "chat",
         "Conversations, newest first",
         READS(http_conversations_list, &http_page_params, &http_conversations_out)),
@@ -95,7 +99,7 @@ const http_route http_routes[] = {
         .role = HTTP_READER, .status = 204),
     SEE("POST", "/v1/search", "search", "chat", "Passages without an answer",
         SENDS(http_search_run, HTTP_CPU, &http_search_schema, &http_search_out, 200),
-        .query = &http_search_params, .role = HTTP_READER),
+        .query = &http_search_params, .role = HTTP_READER, .flags = HTTP_SEARCHES),
     SEE("POST", "/v1/feedback", "feedback", "chat",
         "Say whether an answer helped; said again it takes the place of what was said",
         SENDS(http_feedback_give, HTTP_IO, &http_feedback_schema, &http_feedback_out, 200),
@@ -220,10 +224,16 @@ const http_route http_routes[] = {
     LATER("POST", "/v1/webhooks/{source_id}", "webhooks", "ingestion", "Documents by webhook"),
 
     /* events, live feed, tracking */
-    LATER("GET", "/v1/events/ws", "events_ws", "events", "The live feed as WebSocket"),
-    LATER("GET", "/ws/events", "events_ws_alias", "events", "As /v1/events/ws"),
-    LATER("GET", "/v1/events/stream", "events_stream", "events",
-          "The live feed as server-sent events"),
+    SEE("GET", "/v1/events/ws", "events_ws", "events",
+        "The live feed as WebSocket; a message {\"subscribe\":{\"types\":[…],\"severity\":\"…\"}} "
+        "changes what is shown",
+        SOCKET),
+    SEE("GET", "/ws/events", "events_ws_alias", "events", "As /v1/events/ws", SOCKET),
+    SEE("GET", "/v1/events/stream", "events_stream", "events",
+        "The live feed as server-sent events; Last-Event-ID brings what was missed",
+        .handle = http_events_stream, .lane = HTTP_IO, .role = HTTP_OWNER, .status = 200,
+        .query = &http_feed_params, .flags = HTTP_TAKES_OVER | HTTP_SSE | HTTP_TOKEN,
+        .media = "text/event-stream", .events = &http_feed_event_out),
     SEE("GET", "/v1/events", "events_list", "events", "Kept events, newest first",
         OWNER_READS(http_events_list, &http_event_params, &http_events_out)),
     SEE("GET", "/v1/events/stats", "events_stats", "events", "The bus in numbers",
@@ -281,7 +291,7 @@ const http_route http_routes[] = {
         READS(http_history_get, &http_messages_params, &http_history_out)),
     SEE("POST", "/chat/history/{user_name}", "history_add", "other names", "Add a turn",
         SENDS(http_history_add, HTTP_IO, &http_told_schema, &http_message_out, 201),
-        .role = HTTP_READER, .flags = HTTP_CREATES),
+        .role = HTTP_READER, .flags = HTTP_CREATES | HTTP_ROOMY),
     SEE("DELETE", "/chat/history/{user_name}", "history_delete", "other names",
         "Forget a user's turns", .handle = http_history_delete, .lane = HTTP_IO,
         .role = HTTP_READER, .status = 204),
@@ -294,6 +304,11 @@ const http_route http_routes[] = {
 };
 
 const size_t http_route_count = ANC_COUNT(http_routes);
+
+bool http_route_acts(const http_route *route)
+{
+    return strcmp(route->method, "GET") != 0 || (route->flags & HTTP_ACTS) != 0;
+}
 
 /* ---- finding one ---- */
 
@@ -331,7 +346,8 @@ void http_route_find(anc_str method, const anc_str *segments, size_t n, http_mat
         anc_str params[HTTP_PATH_PARAMS_MAX] = {{0}};
         if (!path_matches(route->path, segments, n, params))
             continue;
-        const bool has_head = strcmp(route->method, "GET") == 0 && (route->flags & HTTP_SSE) == 0;
+        const bool has_head =
+            strcmp(route->method, "GET") == 0 && (route->flags & (HTTP_SSE | HTTP_WEBSOCKET)) == 0;
         if (anc_str_eq(method, anc_str_of(route->method)) || (head && has_head)) {
             ret->route = route;
             memcpy(ret->params, params, sizeof params);

@@ -34,9 +34,14 @@ enum {
     HTTP_LONG = 4,       /* has the long deadline */
     HTTP_SSE = 8,        /* answers with server-sent events */
     HTTP_OPTIONAL_BODY = 16,
-    HTTP_KEYED = 32,     /* Idempotency-Key is honoured; answered on a full disk too */
-    HTTP_CONFLICTS = 64, /* 409 where the state of things forbids it */
-    HTTP_RANGED = 128    /* a Range is honoured, with 206 */
+    HTTP_KEYED = 32,      /* Idempotency-Key is honoured; answered on a full disk too */
+    HTTP_CONFLICTS = 64,  /* 409 where the state of things forbids it */
+    HTTP_RANGED = 128,    /* a Range is honoured, with 206 */
+    HTTP_WEBSOCKET = 256, /* 101, or 426; a browser's origin is checked */
+    HTTP_TOKEN = 512,     /* the key may come as ?access_token too */
+    HTTP_ACTS = 1024,     /* a GET that keeps something or costs something all the same */
+    HTTP_SEARCHES = 2048, /* is answered from the index: 503 until it was read once */
+    HTTP_ROOMY = 4096     /* takes a JSON body that is not small */
 };
 
 typedef struct http_route {
@@ -62,6 +67,9 @@ typedef struct http_route {
     const http_schema *events;   /* of each event of a stream; NULL: it is none */
     const char *media;           /* of the answer; NULL: application/json */
 } http_route;
+
+/* Whether more comes of the request than its answer: it writes, or asks somebody who is paid. */
+bool http_route_acts(const http_route *route);
 
 extern const http_route http_routes[];
 extern const size_t http_route_count;

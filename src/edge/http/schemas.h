@@ -125,6 +125,22 @@ typedef struct http_event_query {
     http_page page;
 } http_event_query;
 
+typedef struct http_feed_query {
+    http_texts types;
+    anc_str severity, access_token;
+    int64_t replay;
+} http_feed_query;
+
+/* What a watcher of the live feed may send. */
+typedef struct http_wanted_in {
+    http_texts types;
+    anc_str severity;
+} http_wanted_in;
+
+typedef struct http_subscribe_in {
+    http_wanted_in wanted;
+} http_subscribe_in;
+
 typedef struct http_failure_query {
     anc_str batch_id;
     http_page page;
@@ -135,16 +151,17 @@ extern const http_schema http_user_chat_schema, http_told_schema, http_feedback_
     http_messages_params;
 extern const http_schema http_chat_schema, http_search_schema, http_conversation_schema,
     http_collection_schema, http_collection_patch_schema, http_document_schema, http_version_schema,
-    http_sync_schema, http_ingest_schema, http_batch_schema;
+    http_sync_schema, http_ingest_schema, http_batch_schema, http_subscribe_schema;
 extern const http_schema http_chat_params, http_search_params, http_page_params,
     http_documents_params, http_document_delete_params, http_version_put_params,
     http_version_params, http_versions_params, http_chunks_params, http_restore_params,
     http_put_params, http_document_put_params, http_ingest_params, http_batches_params,
-    http_batch_params, http_event_params, http_failure_params;
+    http_batch_params, http_event_params, http_feed_params, http_failure_params;
 
 /* described alone (described_schemas.c): trees that are checked by who reads them, forms, events */
 extern const http_schema http_metadata_schema, http_filter_schema, http_document_form,
-    http_version_form, http_batch_form, http_chat_event_out, http_batch_event_out;
+    http_version_form, http_batch_form, http_chat_event_out, http_batch_event_out,
+    http_feed_event_out;
 
 /* answers: no struct, for the description alone */
 extern const http_schema http_problem_out, http_root_out, http_probe_out, http_health_out,

@@ -19,9 +19,16 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "gather.h"
 #include "net/multipart.h"
 
-enum { SPILL_BYTES = 1 << 20, KEPT_MAX = SPILL_BYTES + (256 << 10), FIELD_BYTES = 1 << 20 };
+enum {
+    SPILL_BYTES = 1 << 20,
+    KEPT_MAX = SPILL_BYTES + (256 << 10),
+    FIELD_BYTES = 1 << 20,
+    FORM_BYTES =
+        2 << 20 /* what a form is charged with: the file's, and fields as they mostly are */
+};
 
 typedef enum form_field {
     FORM_ID,
@@ -280,7 +287,11 @@ static anc_status open_upload(http_request *rq, upload *u)
 {
     static const net_multipart_sink sink = {on_part, on_data, on_part_end};
     anc_str boundary;
+    const int64_t length = net_exchange_content_length(rq->ex);
+    const bool small = length >= 0 && length < FORM_BYTES;
     u->fd = -1;
+    if (!http_charge(rq, small ? (uint64_t)length : FORM_BYTES, &rq->err))
+        return ANC_UNAVAILABLE;
     u->kept = anc_buf_init(KEPT_MAX);
     for (size_t i = 0; i < FORM_FIELDS; i++)
         u->fields[i] = anc_buf_init(FIELD_BYTES);

@@ -138,6 +138,13 @@ static anc_status listen_tcp(net_server *server, const net_address *address,
     return ANC_OK;
 }
 
+/* Whether somebody listens at `address`. One who takes no more connections at the moment does. */
+static bool answers(int fd, const struct sockaddr_un *address)
+{
+    return connect(fd, (const struct sockaddr *)address, sizeof *address) == 0 || errno == EAGAIN ||
+           errno == EINPROGRESS;
+}
+
 /* Removes the socket of a server that is no more; CONFLICT when one answers or it is no socket. */
 static anc_status clear_stale(const struct sockaddr_un *address, anc_err *err)
 {
@@ -148,10 +155,10 @@ static anc_status clear_stale(const struct sockaddr_un *address, anc_err *err)
     if (!S_ISSOCK(st.st_mode))
         return ANC_FAIL(err, ANC_CONFLICT, "cannot listen on %s: a file is there that is no socket",
                         path);
-    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0)
         return ANC_FAIL(err, ANC_IO, "cannot listen on %s: %s", path, strerror(errno));
-    const bool alive = connect(fd, (const struct sockaddr *)address, sizeof *address) == 0;
+    const bool alive = answers(fd, address);
     (void)close(fd);
     if (alive)
         return failed(UV_EADDRINUSE, path, err);
@@ -176,7 +183,10 @@ static anc_status listen_unix(net_server *server, anc_str path, uv_connection_cb
     (void)uv_pipe_init(net_loop_uv(server->loop), &l->uv.pipe, 0);
     l->is_pipe = true;
     adopt(server, l);
+    /* nobody else's from the first moment on; listening is done while nothing else makes files */
+    const mode_t before = umask(S_IRWXG | S_IRWXO);
     int rc = uv_pipe_bind(&l->uv.pipe, copy);
+    (void)umask(before);
     if (rc != 0) {
         free(copy);
         return failed(rc, address.sun_path, err);

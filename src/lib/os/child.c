@@ -322,10 +322,29 @@ static bool no_block(int fd)
     return fcntl(fd, F_SETFL, O_NONBLOCK) == 0;
 }
 
-/* Whether the program began; else the child is reaped and `err` says why. */
+/* Whether the pipe that ends with the start has something to tell before the child's time is over. */
+static bool wait_for_report(const child *c, int report)
+{
+    struct pollfd fd = {report, POLLIN, 0};
+    for (;;) {
+        const int64_t left = (c->deadline_ns - os_mono_ns()) / 1000000 + 1;
+        const int n = poll(&fd, 1, left < 0 ? 0 : (int)(left < TICK_MS ? left : TICK_MS));
+        if (n > 0)
+            return true;
+        if (left <= 0 || (n < 0 && errno != EINTR))
+            return false;
+    }
+}
+
+/* Whether the program began; else the child is reaped and `err` says why. One that takes all its time to
+ * begin is stopped as one that runs for too long. */
 static anc_status hear_of_start(child *c, int report)
 {
     failure f;
+    if (!wait_for_report(c, report)) {
+        stop(c, OS_CHILD_TIME);
+        return ANC_OK;
+    }
     const ptrdiff_t n = os_read_all(report, (char *)&f, sizeof f);
     if (n == 0)
         return ANC_OK;

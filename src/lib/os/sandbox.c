@@ -124,7 +124,6 @@ static const int allowed[] = {
     SYS_readlinkat,
     SYS_faccessat,
     SYS_faccessat2,
-    SYS_fcntl,
     SYS_dup,
     SYS_dup3,
     SYS_getcwd,
@@ -231,8 +230,17 @@ static const int deadly[] = {
 #endif
 };
 
+/* What of fcntl is a matter of the child's own descriptors. */
+static const int fcntl_allowed[] = {F_GETFD, F_SETFD, F_GETFL, F_DUPFD, F_DUPFD_CLOEXEC};
+
+/* By these a descriptor that moves would signal another process: no landlock before version 6 forbids it. */
+static const int fcntl_deadly[] = {F_SETOWN, F_SETOWN_EX, F_SETSIG};
+
+enum { FCNTL_RULE = 7 + 2 * (ANC_COUNT(fcntl_allowed) + ANC_COUNT(fcntl_deadly)) };
+
 /* Two instructions a name, seven a rule about an argument, and the frame. */
-_Static_assert(2 * (ANC_COUNT(allowed) + ANC_COUNT(deadly)) + 3 * 7 + 8 <= MAX_INSTRUCTIONS,
+_Static_assert(2 * (ANC_COUNT(allowed) + ANC_COUNT(deadly)) + 3 * 7 + FCNTL_RULE + 1 + 8 <=
+                   MAX_INSTRUCTIONS,
                "the filter fits");
 
 static void add(os_sandbox *box, struct sock_filter instruction)
@@ -278,6 +286,22 @@ static void add_list(os_sandbox *box, const int *calls, size_t n, uint32_t actio
     }
 }
 
+/* The kernel looks at the lower halves of the command and of the flags alone. */
+static void add_fcntl_rule(os_sandbox *box)
+{
+    const size_t command = offsetof(struct seccomp_data, args) + sizeof(uint64_t);
+    unless_equal_skip(box, SYS_fcntl, FCNTL_RULE);
+    load(box, command);
+    add_list(box, fcntl_allowed, ANC_COUNT(fcntl_allowed), SECCOMP_RET_ALLOW);
+    add_list(box, fcntl_deadly, ANC_COUNT(fcntl_deadly), SECCOMP_RET_KILL_PROCESS);
+    unless_equal_skip(box, F_SETFL, 4);
+    load(box, command + sizeof(uint64_t));
+    add(box, (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, O_ASYNC, 1, 0));
+    answer(box, SECCOMP_RET_ALLOW);
+    answer(box, SECCOMP_RET_KILL_PROCESS);
+    answer(box, SECCOMP_RET_ERRNO | EPERM);
+}
+
 /* Written in the child, whose number and whose pointer to the program it names. */
 static void write_filter(os_sandbox *box, const char *program)
 {
@@ -292,6 +316,7 @@ static void write_filter(os_sandbox *box, const char *program)
     answer(box, SECCOMP_RET_KILL_PROCESS);
 #endif
     add_list(box, allowed, ANC_COUNT(allowed), SECCOMP_RET_ALLOW);
+    add_fcntl_rule(box);
     add_argument_rule(box, SYS_execve, 0, (uintptr_t)program, SECCOMP_RET_KILL_PROCESS);
     /* abort() signals itself; limits may be read, not set */
     add_argument_rule(box, SYS_tgkill, 0, (uint64_t)getpid(), SECCOMP_RET_KILL_PROCESS);

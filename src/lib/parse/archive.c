@@ -144,8 +144,8 @@ static bool take_pieces(prs_archive *a, const char *name, zip_file_t *f, uint64_
         if (n == 0)
             return true;
         unpacked += (uint64_t)n;
-        if (!prs_emit_unpacked(a->e, what, packed, unpacked, (uint64_t)n) ||
-            !prs_emit_may_go_on(a->e) || !take(self, (anc_str){piece, (size_t)n}))
+        if (!prs_emit_unpacked(a->e, what, packed, unpacked, (uint64_t)n) || !prs_emit_ask(a->e) ||
+            !take(self, (anc_str){piece, (size_t)n}))
             return false;
     }
 }

@@ -91,8 +91,8 @@ static bool deliver(prs_emitter *e, size_t n)
     return true;
 }
 
-/* Makes room by delivering what is gathered up to the last blank, else all but the last byte's
- * code point. */
+/* Makes room by delivering what is gathered up to the last blank, or all of it where there is none. What is
+ * gathered ends with a whole code point. */
 static bool make_room(prs_emitter *e)
 {
     if (e->text.len < GATHER_BYTES)
@@ -407,7 +407,14 @@ bool prs_emit_may_go_on(prs_emitter *e)
 {
     if (e->status != ANC_OK)
         return false;
-    if (e->limits.may_go_on == NULL || e->asked++ % ASK_EVERY != 0)
+    return e->asked++ % ASK_EVERY != 0 || prs_emit_ask(e);
+}
+
+bool prs_emit_ask(prs_emitter *e)
+{
+    if (e->status != ANC_OK)
+        return false;
+    if (e->limits.may_go_on == NULL)
         return true;
     const anc_status got = e->limits.may_go_on(e->limits.arg, e->err);
     return got == ANC_OK || prs_emit_fail(e, got);

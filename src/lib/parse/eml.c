@@ -246,7 +246,7 @@ static bool count_part(mail *m)
     if (++m->parts > MAX_PARTS)
         return prs_emit_fail(m->e,
                              ANC_FAIL(m->e->err, ANC_LIMIT, "mail: more than %d parts", MAX_PARTS));
-    return prs_emit_may_go_on(m->e);
+    return prs_emit_ask(m->e);
 }
 
 static bool read_best(mail *m, prs_mime_parts parts)

@@ -40,7 +40,10 @@ enum {
 /* What the book says of itself. */
 enum { FIRST_WORD = CREATOR, WORDS = PUBLISHER + 1 };
 
-enum { WORD_BYTES = 2000, LIST_BYTES = 16 << 20, MAX_LABELS_BYTES = 4 << 20, FIELDS_OF_ITEM = 3 };
+enum { WORD_BYTES = 2000, LIST_BYTES = 16 << 20, MAX_LABELS_BYTES = 4 << 20 };
+
+/* What a file of the manifest is to a reader. */
+enum { CHAPTER = 't', CONTENTS = 'c', NO_TEXT = '-' };
 
 static const prs_xml_space spaces[] = {{"c", "urn:oasis:names:tc:opendocument:xmlns:container"},
                                        {"opf", "http://www.idpf.org/2007/opf"},
@@ -83,7 +86,8 @@ typedef struct book {
     prs_emitter *e;
     anc_buf package; /* name of its entry */
     anc_map *ids;    /* owned; of a file to its number in the manifest */
-    prs_texts files; /* entry, media type, properties, and so on */
+    prs_texts files; /* entries, as the manifest has them */
+    anc_buf roles;   /* a role for each */
     prs_texts spine; /* ids */
     anc_buf words[WORDS];
     anc_buf modified, contents_id;
@@ -99,6 +103,7 @@ static void book_init(book *b, prs_emitter *e)
                 .package = anc_buf_init(PRS_EPUB_NAME_BYTES),
                 .ids = anc_map_new(),
                 .files = prs_texts_init("files of the book", LIST_BYTES),
+                .roles = anc_buf_init(LIST_BYTES),
                 .spine = prs_texts_init("chapters of the book", LIST_BYTES),
                 .modified = anc_buf_init(WORD_BYTES),
                 .contents_id = anc_buf_init(WORD_BYTES),
@@ -112,6 +117,7 @@ static void book_done(book *b)
     anc_buf_done(&b->package);
     anc_map_free(b->ids);
     prs_texts_done(&b->files);
+    anc_buf_done(&b->roles);
     prs_texts_done(&b->spine);
     prs_texts_done(&b->contents.labels);
     anc_buf_done(&b->modified);
@@ -162,18 +168,37 @@ static bool check_locks(book *b)
 
 /* ---- the package --------------------------------------------------------------------------------- */
 
+/* Whether the properties say that a file is the table of contents of EPUB 3. */
+static bool is_contents(anc_str properties)
+{
+    anc_str one;
+    while (anc_str_split(&properties, ' ', &one))
+        if (anc_str_eq(one, ANC_STR("nav")))
+            return true;
+    return false;
+}
+
+static bool is_text(anc_str type)
+{
+    return !anc_str_starts(type, ANC_STR("image/")) && !anc_str_starts(type, ANC_STR("audio/")) &&
+           !anc_str_starts(type, ANC_STR("video/")) && !anc_str_starts(type, ANC_STR("font/"));
+}
+
 static bool add_item(book *b, const prs_xml_attributes *a)
 {
     ANC_BUF(entry, PRS_EPUB_NAME_BYTES);
-    const uint64_t number = b->files.n / FIELDS_OF_ITEM;
+    const uint64_t number = b->files.n;
+    const char role = is_contents(prs_xml_attribute(a, PROPERTIES)) ? CONTENTS
+                      : is_text(prs_xml_attribute(a, MEDIA_TYPE))   ? CHAPTER
+                                                                    : NO_TEXT;
     (void)prs_archive_resolve(anc_buf_view(&b->package), prs_xml_attribute(a, HREF), &entry);
     if (entry.starved)
         return starved(b, &entry);
     if (!anc_map_put(b->ids, prs_xml_attribute(a, ID), number))
         return prs_emit_fail(b->e, ANC_FAIL(b->e->err, ANC_NO_MEMORY, "book: out of memory"));
-    return prs_texts_add(&b->files, anc_buf_view(&entry), b->e) &&
-           prs_texts_add(&b->files, prs_xml_attribute(a, MEDIA_TYPE), b->e) &&
-           prs_texts_add(&b->files, prs_xml_attribute(a, PROPERTIES), b->e);
+    if (!anc_buf_add_char(&b->roles, role))
+        return starved(b, &b->roles);
+    return prs_texts_add(&b->files, anc_buf_view(&entry), b->e);
 }
 
 /* Authors and subjects may be many, of all others the first holds. */
@@ -246,28 +271,6 @@ static bool read_package(book *b)
 
 /* ---- chapters ------------------------------------------------------------------------------------ */
 
-static anc_str entry_of(const book *b, size_t file)
-{
-    return prs_texts_at(&b->files, file * FIELDS_OF_ITEM);
-}
-
-/* Whether a file is the table of contents of EPUB 3. */
-static bool is_contents(const book *b, size_t file)
-{
-    anc_str properties = prs_texts_at(&b->files, file * FIELDS_OF_ITEM + 2), one;
-    while (anc_str_split(&properties, ' ', &one))
-        if (anc_str_eq(one, ANC_STR("nav")))
-            return true;
-    return false;
-}
-
-static bool is_text(const book *b, size_t file)
-{
-    const anc_str type = prs_texts_at(&b->files, file * FIELDS_OF_ITEM + 1);
-    return !anc_str_starts(type, ANC_STR("image/")) && !anc_str_starts(type, ANC_STR("audio/")) &&
-           !anc_str_starts(type, ANC_STR("video/")) && !anc_str_starts(type, ANC_STR("font/"));
-}
-
 /* Reads the table of contents, once: that of EPUB 3, else the one that the spine names. */
 static bool read_contents(book *b)
 {
@@ -276,13 +279,11 @@ static bool read_contents(book *b)
     if (b->contents_read)
         return true;
     b->contents_read = true;
-    size_t at = SIZE_MAX;
-    for (size_t i = 0; i < b->files.n / FIELDS_OF_ITEM && at == SIZE_MAX; i++)
-        if (is_contents(b, i))
-            at = i;
+    const char *found = b->roles.len > 0 ? memchr(b->roles.ptr, CONTENTS, b->roles.len) : NULL;
+    size_t at = found != NULL ? (size_t)(found - b->roles.ptr) : SIZE_MAX;
     if (at == SIZE_MAX && anc_map_find(b->ids, anc_buf_view(&b->contents_id), &ncx))
         at = (size_t)ncx;
-    (void)anc_buf_add(&entry, at != SIZE_MAX ? entry_of(b, at) : ANC_STR_NONE);
+    (void)anc_buf_add(&entry, prs_texts_at(&b->files, at));
     if (entry.starved)
         return starved(b, &entry);
     return entry.len == 0 || !prs_archive_has(&b->a, entry.ptr) ||
@@ -350,12 +351,14 @@ static bool read_book(book *b)
     bool any = false;
     for (size_t i = 0; i < b->spine.n; i++) {
         uint64_t file;
+        if (!prs_emit_may_go_on(b->e))
+            return false;
         if (!anc_map_find(b->ids, prs_texts_at(&b->spine, i), &file) ||
-            is_contents(b, (size_t)file) || !is_text(b, (size_t)file))
+            b->roles.ptr[file] != CHAPTER)
             continue;
-        const anc_str entry = entry_of(b, (size_t)file);
+        const anc_str entry = prs_texts_at(&b->files, (size_t)file);
         any |= entry.len > 0;
-        if (entry.len > 0 && (!prs_emit_may_go_on(b->e) || !read_chapter(b, entry)))
+        if (entry.len > 0 && !read_chapter(b, entry))
             return false;
     }
     return any || prs_emit_fail(b->e, ANC_FAIL(b->e->err, ANC_INVALID, "the book has no chapters"));

@@ -83,9 +83,9 @@ static bool out_text(prs_flow *f, anc_str text)
     anc_buf *to = in_note(f) ? &f->notes : &f->later;
     const size_t from = to->len;
     (void)anc_buf_add(to, text);
-    for (char *line = NULL;
-         to->len > from && (line = memchr(to->ptr + from, '\n', to->len - from)) != NULL;)
-        *line = ' ';
+    for (size_t i = from; i < to->len; i++)
+        if (to->ptr[i] == '\n')
+            to->ptr[i] = ' ';
     return kept(f, to);
 }
 

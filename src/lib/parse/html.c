@@ -25,6 +25,8 @@ enum {
     TITLE_BYTES = 2048,
     CONDITIONAL_BYTES = 200,
     LONGEST_MARK = 24,
+    INLINE_DEPTH =
+        10, /* elements inside one another are so many times the limit with those that form no block */
     EVENTS_BETWEEN = 1024 /* of a tape, before it is asked whether to go on */
 };
 
@@ -33,7 +35,6 @@ typedef struct table {
     bool header_rows; /* inside <thead> */
     bool in_row;
     bool only_th; /* the row has had no <td> */
-    unsigned cells;
 } table;
 
 typedef struct list {
@@ -57,10 +58,12 @@ typedef struct reader {
     bool keep_forms, keep_chrome, fragment;
     /* Depths at which something began; 0 while outside. */
     unsigned depth, drop_at, chrome_at, form_at, main_at, article_at, title_at, code_at;
+    unsigned blocks; /* open elements that are not inline */
     unsigned heading, quotes, lists_open, tables_open;
     bool mark_due, after_term;
     list lists[LIST_DEPTH];
     table tables[TABLE_DEPTH];
+    prs_cells cells; /* of the innermost table: one around it is layout */
     anc_buf title;
 } reader;
 
@@ -111,6 +114,7 @@ static bool enter_table(reader *r)
     if (r->tables_open < TABLE_DEPTH)
         r->tables[r->tables_open] = (table){.layout = false};
     r->tables_open++;
+    prs_cells_begin_table(&r->cells);
     return prs_emit_close(r->e);
 }
 
@@ -120,7 +124,7 @@ static bool enter_row(reader *r)
     if (t == NULL || t->layout)
         return prs_emit_close(r->e);
     t->in_row = t->only_th = true;
-    t->cells = 0;
+    prs_cells_begin_row(&r->cells);
     return prs_emit_open(r->e, PRS_TABLE_ROW, 0);
 }
 
@@ -128,19 +132,26 @@ static bool leave_row(reader *r)
 {
     table *t = current_table(r);
     if (in_row(r)) {
-        r->e->open.header = t->header_rows || (t->only_th && t->cells > 1);
+        if (!prs_cells_end_row(&r->cells, r->e))
+            return false;
+        r->e->open.header = t->header_rows || (t->only_th && r->cells.count > 1);
         t->in_row = false;
     }
     return prs_emit_close(r->e);
 }
 
-static bool enter_cell(reader *r, bool is_th)
+static bool enter_cell(reader *r, const prs_html_event *e)
 {
     if (!in_row(r))
         return prs_emit_close(r->e);
-    table *t = current_table(r);
-    t->only_th &= is_th;
-    return t->cells++ == 0 || prs_emit_mark(r->e, ANC_STR(" | "));
+    current_table(r)->only_th &= e->letters[1] == 'h';
+    return prs_cells_enter(&r->cells, r->e, e);
+}
+
+static bool cell_blank(reader *r)
+{
+    prs_cells_text(&r->cells, ANC_STR(" "));
+    return prs_emit_blank(r->e);
 }
 
 /* An element that begins a block of its own, unless a row holds it. */
@@ -148,7 +159,7 @@ static bool enter_block(reader *r, bool breaks_rows)
 {
     if (in_row(r)) {
         if (!breaks_rows)
-            return prs_emit_blank(r->e);
+            return cell_blank(r);
         current_table(r)->layout = true;
     }
     return prs_emit_close(r->e);
@@ -188,7 +199,7 @@ static bool enter_content(reader *r, const prs_html_event *e)
     case PRS_TAG_ROW:
         return enter_row(r);
     case PRS_TAG_CELL:
-        return enter_cell(r, e->letters[1] == 'h');
+        return enter_cell(r, e);
     case PRS_TAG_CODE:
         if (r->code_at == 0)
             r->code_at = r->depth;
@@ -197,7 +208,7 @@ static bool enter_content(reader *r, const prs_html_event *e)
         r->quotes++;
         return enter_block(r, true);
     case PRS_TAG_BREAK:
-        return prs_emit_break(r->e);
+        return in_row(r) ? cell_blank(r) : prs_emit_break(r->e);
     case PRS_TAG_INLINE:
         return true;
     case PRS_TAG_BLOCK:
@@ -255,7 +266,7 @@ static bool leave_content(reader *r, prs_tag tag)
     case PRS_TAG_TITLE:
         break;
     }
-    return in_row(r) ? prs_emit_blank(r->e) : prs_emit_close(r->e);
+    return in_row(r) ? cell_blank(r) : prs_emit_close(r->e);
 }
 
 static prs_place place_of(const xmlChar **attributes)
@@ -317,7 +328,9 @@ static void leave_region(reader *r)
 
 static void on_start(reader *r, const prs_html_event *e)
 {
-    if (++r->depth > r->e->limits.depth) {
+    r->blocks += e->tag != PRS_TAG_INLINE;
+    /* what old editors never close ("<font>") is no structure */
+    if (++r->depth > r->e->limits.depth * INLINE_DEPTH || r->blocks > r->e->limits.depth) {
         stop_on_failure(
             r, prs_emit_fail(r->e, ANC_FAIL(r->e->err, ANC_LIMIT, "HTML: more than %u levels deep",
                                             r->e->limits.depth)));
@@ -341,6 +354,7 @@ static void on_end(reader *r, const prs_html_event *e)
     }
     leave_region(r);
     r->depth--;
+    r->blocks -= e->tag != PRS_TAG_INLINE && r->blocks > 0;
 }
 
 static size_t count_visible(anc_str s)
@@ -404,6 +418,8 @@ static void on_text(reader *r, anc_str s)
     } else if (!is_outside(r)) {
         if (!r->e->is_open && r->code_at == 0 && count_visible(s) == 0)
             return;
+        if (in_row(r))
+            prs_cells_text(&r->cells, s);
         stop_on_failure(r, open_here(r) && prs_emit_text(r->e, s));
     }
 }
@@ -427,10 +443,15 @@ static void take(reader *r, const prs_html_event *e)
 static void called_start(void *user, const xmlChar *name, const xmlChar **attributes)
 {
     const char *n = (const char *)name;
-    const prs_html_event e = {.kind = PRS_HTML_START,
-                              .tag = prs_tag_of(n),
-                              .place = place_of(attributes),
-                              .letters = {n[0], n[0] != '\0' ? n[1] : '\0'}};
+    prs_html_event e = {.kind = PRS_HTML_START,
+                        .tag = prs_tag_of(n),
+                        .place = place_of(attributes),
+                        .letters = {n[0], n[0] != '\0' ? n[1] : '\0'},
+                        .columns = 1,
+                        .rows = 1};
+    for (size_t i = 0; e.tag == PRS_TAG_CELL && attributes != NULL && attributes[i] != NULL; i += 2)
+        if (attributes[i + 1] != NULL)
+            prs_cell_span((const char *)attributes[i], (const char *)attributes[i + 1], &e);
     take(user, &e);
 }
 
@@ -493,7 +514,7 @@ static bool run(anc_str text, reader *r)
                                             HTML_PARSE_NODEFDTD | HTML_PARSE_IGNORE_ENC);
     int got = 0;
     prs_html_guard guard = {0};
-    while (text.len > 0 && prs_emit_may_go_on(r->e) && got != XML_ERR_NO_MEMORY) {
+    while (text.len > 0 && prs_emit_ask(r->e) && got != XML_ERR_NO_MEMORY) {
         text = anc_str_sub(text, conditional_length(text), text.len);
         const size_t n = step_length(text);
         anc_str step = anc_str_sub(text, 0, n), piece;

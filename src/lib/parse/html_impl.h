@@ -43,8 +43,39 @@ typedef struct prs_html_event {
     prs_tag tag;
     prs_place place; /* of a start */
     char letters[2]; /* of a start: the first of its name */
+    uint8_t columns; /* of a cell: over how many it goes */
+    uint16_t rows;   /* the same; PRS_CELL_TO_THE_END */
     anc_str text;
 } prs_html_event;
+
+enum { PRS_CELLS = 64, PRS_CELL_BYTES = 200, PRS_CELL_TO_THE_END = 65534 };
+
+/* What an attribute of a cell says about its columns and rows. */
+void prs_cell_span(const char *name, const char *value, prs_html_event *cell);
+
+/* What reaches down from a cell above. */
+typedef struct prs_cell_below {
+    unsigned rows;     /* still to come; PRS_CELL_TO_THE_END stays */
+    unsigned char len; /* of its text; UINT8_MAX: too long to be said again */
+    char text[PRS_CELL_BYTES];
+} prs_cell_below;
+
+/* Where in a table's row one is, and what reaches into it from above: up to PRS_CELLS columns; those behind
+ * have no cells of more than one row. The emitter's open block is the row. */
+typedef struct prs_cells {
+    unsigned column, written, open;
+    unsigned count; /* cells of the row so far, those from above too */
+    bool own;       /* the row has one of its own */
+    prs_cell_below below[PRS_CELLS];
+} prs_cells;
+
+struct prs_emitter;
+
+void prs_cells_begin_table(prs_cells *c);
+void prs_cells_begin_row(prs_cells *c);
+bool prs_cells_enter(prs_cells *c, struct prs_emitter *e, const prs_html_event *cell);
+void prs_cells_text(prs_cells *c, anc_str text); /* of the cell that was entered last */
+bool prs_cells_end_row(prs_cells *c, struct prs_emitter *e);
 
 /* A page's events in order, as long as they are not too many. */
 typedef struct prs_tape {

@@ -1,6 +1,6 @@
 /* html_tape.c - what happened in the first reading of a page, kept as bytes for the second.
  *
- *   start   'S' tag place first-letter second-letter
+ *   start   'S' tag place first-letter second-letter, of a cell also columns and rows in two bytes
  *   end     'E' tag
  *   text    'T' length in four bytes, the bytes
  */
@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { START_BYTES = 5, END_BYTES = 2, TEXT_BYTES = 5, TAPE_BYTES = 16 << 20 };
+enum { START_BYTES = 5, CELL_BYTES = 8, END_BYTES = 2, TEXT_BYTES = 5, TAPE_BYTES = 16 << 20 };
 
 void prs_tape_init(prs_tape *tape)
 {
@@ -23,8 +23,12 @@ void prs_tape_done(prs_tape *tape)
 void prs_tape_add(prs_tape *tape, const prs_html_event *e)
 {
     const uint32_t n = (uint32_t)e->text.len;
-    char front[TEXT_BYTES] = {e->kind, (char)e->tag, (char)e->place, e->letters[0], e->letters[1]};
-    size_t len = e->kind == PRS_HTML_END ? END_BYTES : START_BYTES;
+    char front[CELL_BYTES] = {e->kind,       (char)e->tag,  (char)e->place,
+                              e->letters[0], e->letters[1], (char)e->columns};
+    memcpy(front + 6, &e->rows, sizeof e->rows);
+    size_t len = e->kind == PRS_HTML_END  ? END_BYTES
+                 : e->tag == PRS_TAG_CELL ? CELL_BYTES
+                                          : START_BYTES;
     if (e->kind == PRS_HTML_TEXT) {
         memcpy(front + 1, &n, sizeof n);
         len = TEXT_BYTES;
@@ -54,6 +58,11 @@ bool prs_tape_next(anc_str *rest, prs_html_event *ret)
         ret->letters[0] = rest->ptr[3];
         ret->letters[1] = rest->ptr[4];
         len = START_BYTES;
+    }
+    if (ret->kind == PRS_HTML_START && ret->tag == PRS_TAG_CELL) {
+        ret->columns = (uint8_t)rest->ptr[5];
+        memcpy(&ret->rows, rest->ptr + 6, sizeof ret->rows);
+        len = CELL_BYTES;
     }
     *rest = anc_str_sub(*rest, len, rest->len);
     return true;

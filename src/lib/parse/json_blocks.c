@@ -12,7 +12,7 @@
 #include "json_impl.h"
 #include "records_impl.h"
 
-enum { TABLE_COLUMNS = 64, NAME_BYTES = 1 << 16, NUMBER_BYTES = 24 };
+enum { TABLE_COLUMNS = 64, NAME_BYTES = 1 << 16, NUMBER_BYTES = 24, REMARK_BYTES = 1000 };
 
 typedef struct reader {
     prs_json *j;
@@ -342,9 +342,49 @@ static anc_status write_record(void *self, uint64_t number, const prs_field *fie
     return prs_emit_close(r.e) ? ANC_OK : r.e->status;
 }
 
+/* Lines of NDJSON on their way to the emitter. */
+typedef struct lines {
+    prs_emitter *e;
+    uint64_t whole, broken;
+    anc_buf first; /* what is wrong with the first that is broken */
+} lines;
+
+static anc_status take_whole(void *self, uint64_t number, const prs_field *fields, size_t n,
+                             anc_err *err)
+{
+    lines *l = self;
+    l->whole = number;
+    return write_record(l->e, number, fields, n, err);
+}
+
+static anc_status take_broken(void *self, uint64_t line, anc_str why, anc_err *err)
+{
+    lines *l = self;
+    (void)err;
+    if (l->broken++ == 0)
+        (void)anc_buf_printf(&l->first, "the one that begins in line %llu: %.*s",
+                             (unsigned long long)line, ANC_FMT(why));
+    return ANC_OK;
+}
+
+/* What could not be read is said beside the text. */
+static bool remark_broken(const lines *l)
+{
+    ANC_BUF(remark, REMARK_BYTES);
+    if (l->broken == 0)
+        return true;
+    (void)anc_buf_printf(&remark, "%llu of %llu records could not be read, first %.*s",
+                         (unsigned long long)l->broken, (unsigned long long)(l->broken + l->whole),
+                         ANC_FMT(anc_buf_view(&l->first)));
+    return prs_emit_property(l->e, ANC_STR("unread"), anc_buf_view(&remark));
+}
+
 bool prs_read_ndjson(anc_str text, prs_emitter *e)
 {
-    const prs_record_sink sink = {write_record, e};
+    lines l = {.e = e, .first = anc_buf_init(REMARK_BYTES)};
+    const prs_record_sink sink = {.record = take_whole, .self = &l, .broken = take_broken};
     const anc_status got = prs_ndjson_records(text, &e->limits, &sink, e->err);
-    return got == ANC_OK || prs_emit_fail(e, got);
+    const bool ok = got == ANC_OK ? remark_broken(&l) : prs_emit_fail(e, got);
+    anc_buf_done(&l.first);
+    return ok;
 }

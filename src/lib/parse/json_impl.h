@@ -27,6 +27,11 @@ typedef struct prs_json_place {
     bool after_value, after_comma, after_name;
 } prs_json_place;
 
+/* Where a line begins, and how many are before it. */
+typedef struct prs_json_line {
+    size_t at, number;
+} prs_json_line;
+
 typedef struct prs_json {
     anc_str text; /* valid UTF-8 */
     prs_json_place place;
@@ -34,8 +39,10 @@ typedef struct prs_json {
     unsigned char objects[PRS_JSON_DEPTH / 8]; /* bit d: at depth d an object is open */
     anc_buf scratch;
     anc_err *err;
-    bool cut;          /* what is broken is that the text ends */
-    anc_status status; /* INVALID, LIMIT or NO_MEMORY; nothing is read any more */
+    prs_json_line line; /* none behind what is still read */
+    size_t broken_at;   /* where what is broken was found */
+    bool cut;           /* what is broken is that the text ends */
+    anc_status status;  /* INVALID, LIMIT or NO_MEMORY; nothing is read any more */
     /* the token at hand */
     prs_json_kind kind;
     size_t from;   /* where it begins */
@@ -49,11 +56,15 @@ void prs_json_done(prs_json *j);
  * NDJSON. False when the text is broken. */
 bool prs_json_next(prs_json *j);
 
+/* Goes on behind what is broken: at the first line behind `from` that a value may begin, with nothing
+ * open. False when there is none. */
+bool prs_json_resume(prs_json *j, size_t from);
+
+/* The number of the line that the token at hand is in, from 1; what comes before is not gone back to. */
+size_t prs_json_pass_lines(prs_json *j);
+
 /* Whether the token at hand is a value that holds no others. */
 bool prs_json_is_simple(const prs_json *j);
-
-/* Reads up to the end of the container whose opening token is at hand. */
-bool prs_json_pass(prs_json *j);
 
 /* The token at hand as text: "true", "12.50", a string; empty for null. */
 anc_str prs_json_word(const prs_json *j);

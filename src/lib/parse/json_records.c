@@ -15,6 +15,9 @@ typedef struct slot {
     prs_value_kind kind;
 } slot;
 
+/* What is broken is read again from the next line on, but not forever: so often the text, and this much. */
+enum { MOST_AGAIN = 4, LEAST_AGAIN = 1 << 20 };
+
 typedef struct gatherer {
     prs_json *j;
     anc_err *err;
@@ -170,8 +173,8 @@ static anc_status read_record(gatherer *g, prs_fields *fields, uint64_t number,
     return give(g, fields, number, limits, sink);
 }
 
-/* Reads value after value up to `end`; those of a list at the top one by one where `lists`. */
-static anc_status read_all(gatherer *g, prs_fields *fields, bool lists, const prs_limits *limits,
+/* Reads value after value; those of a list at the top one by one. */
+static anc_status read_all(gatherer *g, prs_fields *fields, const prs_limits *limits,
                            const prs_record_sink *sink)
 {
     for (uint64_t n = 0;;) {
@@ -179,13 +182,55 @@ static anc_status read_all(gatherer *g, prs_fields *fields, bool lists, const pr
             return broken(g);
         if (g->j->kind == PRS_JSON_END)
             return ANC_OK;
-        const bool outer = lists && g->j->place.depth == 1;
-        if (outer && (g->j->kind == PRS_JSON_OPEN_ARRAY))
+        if (g->j->place.depth == 1 && g->j->kind == PRS_JSON_OPEN_ARRAY)
             continue;
         if (g->j->kind == PRS_JSON_CLOSE_ARRAY)
             continue;
         ANC_TRY(read_record(g, fields, ++n, limits, sink));
     }
+}
+
+static anc_status fail_broken(uint64_t line, const anc_err *why, anc_err *err)
+{
+    return ANC_FAIL(err, why->code, "the record that begins in line %llu: %s",
+                    (unsigned long long)line, why->text);
+}
+
+/* Reads value after value; what is broken is told of, where somebody listens. */
+static anc_status read_lines(gatherer *g, prs_fields *fields, const prs_limits *limits,
+                             const prs_record_sink *sink, anc_err *err)
+{
+    anc_err why = {.code = ANC_OK}, first = {.code = ANC_OK};
+    uint64_t n = 0, first_line = 0;
+    size_t again = 0;
+    g->j->err = &why;
+    for (;;) {
+        const bool some = prs_json_next(g->j);
+        const size_t from = g->j->from;
+        const uint64_t line = prs_json_pass_lines(g->j);
+        if (some && g->j->kind == PRS_JSON_END)
+            break;
+        const anc_status got = some ? read_record(g, fields, n + 1, limits, sink) : g->j->status;
+        n += got == ANC_OK;
+        if (got == ANC_OK)
+            continue;
+        if (g->j->status == ANC_OK)
+            return got; /* not for the JSON's sake */
+        again += g->j->broken_at > from ? g->j->broken_at - from : 0;
+        const bool enough = again > g->j->text.len * MOST_AGAIN + LEAST_AGAIN;
+        if (g->j->status != ANC_INVALID || sink->broken == NULL || enough)
+            return fail_broken(line, &why, err);
+        if (first.code == ANC_OK) {
+            first = why;
+            first_line = line;
+        }
+        if (limits->may_go_on != NULL)
+            ANC_TRY(limits->may_go_on(limits->arg, err));
+        ANC_TRY(sink->broken(sink->self, line, anc_str_of(why.text), err));
+        (void)prs_json_resume(g->j, from);
+        anc_err_clear(&why);
+    }
+    return n > 0 || first.code == ANC_OK ? ANC_OK : fail_broken(first_line, &first, err);
 }
 
 static anc_status read_records(anc_str text, bool lists, const prs_limits *limits,
@@ -198,7 +243,8 @@ static anc_status read_records(anc_str text, bool lists, const prs_limits *limit
                   .err = err,
                   .text = anc_buf_init(limits->text_bytes),
                   .path = anc_buf_init(PATH_BYTES)};
-    const anc_status got = read_all(&g, &fields, lists, limits, sink);
+    const anc_status got =
+        lists ? read_all(&g, &fields, limits, sink) : read_lines(&g, &fields, limits, sink, err);
     anc_buf_done(&g.text);
     anc_buf_done(&g.path);
     free(g.slots);

@@ -18,16 +18,44 @@ void prs_json_done(prs_json *j)
     anc_buf_done(&j->scratch);
 }
 
+/* Moves on to the line that `at` is in. */
+static void pass_lines(const prs_json *j, size_t at, prs_json_line *line)
+{
+    for (size_t i = line->at; i < at && i < j->text.len; i++)
+        if (j->text.ptr[i] == '\n') {
+            line->number++;
+            line->at = i + 1;
+        }
+}
+
+size_t prs_json_pass_lines(prs_json *j)
+{
+    pass_lines(j, j->from, &j->line);
+    return j->line.number + 1;
+}
+
 static bool fail(prs_json *j, size_t at, const char *what)
 {
-    size_t line = 1, column = 1;
-    for (size_t i = 0; i < at && i < j->text.len; i++) {
-        column = j->text.ptr[i] == '\n' ? 1 : column + 1;
-        line += j->text.ptr[i] == '\n';
-    }
-    j->status =
-        ANC_FAIL(j->err, ANC_INVALID, "not JSON: line %zu, column %zu: %s", line, column, what);
+    prs_json_line line = j->line;
+    at = at < j->text.len ? at : j->text.len;
+    pass_lines(j, at, &line);
+    j->broken_at = at;
+    j->status = ANC_FAIL(j->err, ANC_INVALID, "not JSON: line %zu, column %zu: %s", line.number + 1,
+                         at - line.at + 1, what);
     return false;
+}
+
+bool prs_json_resume(prs_json *j, size_t from)
+{
+    const char *end = NULL;
+    do {
+        end = from < j->text.len ? memchr(j->text.ptr + from, '\n', j->text.len - from) : NULL;
+        from = end != NULL ? (size_t)(end - j->text.ptr) + 1 : j->text.len;
+    } while (from < j->text.len && strchr(" \t\r\n,]}", j->text.ptr[from]) != NULL);
+    j->place = (prs_json_place){.at = from};
+    j->status = ANC_OK;
+    j->cut = false;
+    return from < j->text.len;
 }
 
 static bool fail_at_end(prs_json *j, size_t at, const char *what)
@@ -309,15 +337,6 @@ bool prs_json_next(prs_json *j)
 bool prs_json_is_simple(const prs_json *j)
 {
     return j->kind >= PRS_JSON_STRING;
-}
-
-bool prs_json_pass(prs_json *j)
-{
-    const unsigned outside = j->place.depth - 1;
-    while (j->place.depth > outside)
-        if (!prs_json_next(j))
-            return false;
-    return true;
 }
 
 anc_str prs_json_word(const prs_json *j)

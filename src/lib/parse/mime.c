@@ -7,7 +7,13 @@
 #include "base/utf8.h"
 #include "parse_impl.h"
 
-enum { WORD_BYTES = 16 << 10, CHARSET_BYTES = 40, MAX_SECTIONS = 32 };
+enum {
+    WORD_BYTES = 16 << 10, /* of words in a row, decoded */
+    LONGEST_WORD = 998,    /* RFC 2047 says 75; none is longer than a line */
+    PARAMETERS_BYTES = 4096,
+    CHARSET_BYTES = 40,
+    MAX_SECTIONS = 32
+};
 
 /* ---- headers ----------------------------------------------------------------------------------- */
 
@@ -188,15 +194,16 @@ static bool encoded_word(anc_str s, word *ret)
 {
     if (!anc_str_starts(s, ANC_STR("=?")))
         return false;
-    const anc_str inner = anc_str_sub(s, 2, WORD_BYTES);
-    const size_t first = anc_str_find(inner, ANC_STR("?"));
-    if (first == SIZE_MAX || first > CHARSET_BYTES || first + 2 >= inner.len ||
-        inner.ptr[first + 2] != '?')
+    const anc_str inner = anc_str_sub(s, 2, LONGEST_WORD);
+    const size_t first = anc_str_find(anc_str_sub(inner, 0, CHARSET_BYTES + 1), ANC_STR("?"));
+    if (first == SIZE_MAX || first + 2 >= inner.len || inner.ptr[first + 2] != '?')
+        return false;
+    const char encoding = (char)(inner.ptr[first + 1] | 0x20);
+    if (encoding != 'b' && encoding != 'q')
         return false;
     const anc_str text = anc_str_sub(inner, first + 3, inner.len);
     const size_t end = anc_str_find(text, ANC_STR("?="));
-    const char encoding = (char)(inner.ptr[first + 1] | 0x20);
-    if (end == SIZE_MAX || (encoding != 'b' && encoding != 'q'))
+    if (end == SIZE_MAX)
         return false;
     anc_str charset = anc_str_sub(inner, 0, first);
     const size_t star = anc_str_find(charset, ANC_STR("*")); /* of RFC 2231: the language */
@@ -266,12 +273,11 @@ void prs_mime_text(anc_str value, anc_buf *out)
 static bool next_parameter(anc_str *rest, anc_str *ret_name, anc_str *ret_value)
 {
     while (rest->len > 0) {
-        const size_t equals = anc_str_find(*rest, ANC_STR("="));
         const size_t semicolon = anc_str_find(*rest, ANC_STR(";"));
-        if (equals == SIZE_MAX)
-            return false;
-        if (semicolon < equals) {
-            *rest = anc_str_sub(*rest, semicolon + 1, rest->len);
+        const size_t equals = anc_str_find(anc_str_sub(*rest, 0, semicolon), ANC_STR("="));
+        if (equals == SIZE_MAX) {
+            *rest =
+                anc_str_sub(*rest, semicolon == SIZE_MAX ? rest->len : semicolon + 1, rest->len);
             continue;
         }
         *ret_name = anc_str_trim(anc_str_sub(*rest, 0, equals));
@@ -325,7 +331,7 @@ static anc_str take_charset(anc_str *value)
 static bool find_parameter(anc_str header, const char *name, const char *suffix, anc_str *ret)
 {
     const size_t at = anc_str_find(header, ANC_STR(";"));
-    anc_str rest = anc_str_sub(header, at == SIZE_MAX ? header.len : at + 1, header.len);
+    anc_str rest = anc_str_sub(header, at == SIZE_MAX ? header.len : at + 1, PARAMETERS_BYTES);
     anc_str found;
     const size_t n = strlen(name);
     while (next_parameter(&rest, &found, ret))

@@ -93,7 +93,7 @@ typedef struct prs_sink {
     anc_status (*title)(void *self, anc_str title,
                         anc_err *err); /* may be NULL; at most one call */
     /* What the document says of itself: "author", "created", "modified" (RFC 3339), "subject",
-     * "keywords", "from", "to", … May be NULL: not wanted; each name at most once, value UTF-8. */
+     * "keywords", "from", "to", …; "unread": what of it could not be read. May be NULL: not wanted; each name at most once, value UTF-8. */
     anc_status (*property)(void *self, anc_str name, anc_str value, anc_err *err);
     /* May be NULL: attachments are not wanted, and passed over. */
     anc_status (*attachment)(void *self, const prs_attachment *attachment, anc_err *err);
@@ -145,10 +145,5 @@ const char *prs_missing_program(void);
  * sense and are no error. */
 anc_status prs_parse(prs_kind kind, anc_str bytes, const prs_limits *limits, const prs_sink *sink,
                      prs_result *ret, anc_err *err) ANC_MUST_CHECK;
-
-/* Appends the title that prs_parse would give, nothing when there is none. Reads no further than it
- * must. */
-anc_status prs_title(prs_kind kind, anc_str bytes, const prs_limits *limits, anc_buf *out,
-                     anc_err *err) ANC_MUST_CHECK;
 
 #endif

@@ -31,13 +31,16 @@ typedef struct prs_record_sink {
     anc_status (*record)(void *self, uint64_t number, const prs_field *fields, size_t n,
                          anc_err *err);
     void *self;
+    /* A record of NDJSON that is broken and was passed over: the line in which it begins, and why. Those
+     * that are whole are counted on. NULL: the first that is broken ends the reading. */
+    anc_status (*broken)(void *self, uint64_t line, anc_str why, anc_err *err);
 } prs_record_sink;
 
 /* Whether a file of this kind holds records: PRS_CSV, PRS_JSON, PRS_NDJSON, PRS_XLSX, PRS_ODS. */
 bool prs_has_records(prs_kind kind);
 
 /* Reads the records of `bytes`. UNSUPPORTED for another kind; LIMIT for a record of too many fields
- * or too large; INVALID, naming the place, where JSON is broken; NO_MEMORY; what the sink or may_go_on
+ * or too large; INVALID, naming the place, where JSON is broken (of NDJSON: where no record is whole); NO_MEMORY; what the sink or may_go_on
  * gave. */
 anc_status prs_records(prs_kind kind, anc_str bytes, const prs_limits *limits,
                        const prs_record_sink *sink, anc_err *err) ANC_MUST_CHECK;

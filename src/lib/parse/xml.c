@@ -5,21 +5,37 @@
  */
 #include "xml_impl.h"
 
+#include <libxml/HTMLparser.h>
 #include <libxml/parser.h>
+#include <libxml/parserInternals.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 enum {
     STEP_BYTES = 32 << 10,
+    MAX_ATTRIBUTES =
+        1000, /* of an element, namespaces too: libxml2 compares each with all before it */
+    MAX_DECLARED = 1000,       /* attributes in a document's own type: the same */
     SLOTS = 2 * PRS_XML_NAMES, /* a power of two */
     START_BYTES = 4,           /* by which libxml2 knows UTF-16 and the like */
-    WHY_BYTES = 200
+    WHY_BYTES = 200,
+    ENTITY_BYTES = 8
 };
 
 typedef struct slot {
     const xmlChar *local, *uri; /* in libxml2's dictionary; uri NULL: none */
     unsigned id;
 } slot;
+
+/* A tag that has not ended yet, as it lies with libxml2. */
+typedef struct held_tag {
+    unsigned long at; /* in the document */
+    size_t looked_at;
+    unsigned attributes;
+    char quote; /* that is open; '\0': none */
+} held_tag;
 
 typedef struct prs_xml {
     const prs_xml_table *table;
@@ -30,10 +46,13 @@ typedef struct prs_xml {
     char start[START_BYTES];
     size_t n_start;
     bool stopped; /* the handler has enough, or the emitter has failed */
-    bool malformed, starved;
+    bool malformed, too_large, starved;
     int line;
     char why[WHY_BYTES];
-    unsigned depth;
+    unsigned depth, declared;
+    held_tag held;
+    xmlEntity entity; /* that HTML has a name for and the document uses */
+    char entity_text[ENTITY_BYTES];
     slot slots[SLOTS];
 } prs_xml;
 
@@ -122,13 +141,19 @@ static void stop(prs_xml *x)
     xmlStopParser(x->parser);
 }
 
+static void refuse_attributes(prs_xml *x, unsigned most, const char *where)
+{
+    (void)prs_emit_fail(x->e, ANC_FAIL(x->e->err, ANC_LIMIT, "%s: more than %u attributes %s",
+                                       x->what, most, where));
+    stop(x);
+}
+
 static void on_start(void *user, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
                      int n_spaces, const xmlChar **spaces, int n, int n_default,
                      const xmlChar **attributes)
 {
     prs_xml *x = user;
     (void)prefix;
-    (void)n_spaces;
     (void)spaces;
     (void)n_default;
     if (x->stopped)
@@ -138,6 +163,10 @@ static void on_start(void *user, const xmlChar *local, const xmlChar *prefix, co
                             ANC_FAIL(x->e->err, ANC_LIMIT, "%s: elements more than %u levels deep",
                                      x->what, x->e->limits.depth));
         stop(x);
+        return;
+    }
+    if (n > MAX_ATTRIBUTES || n_spaces > MAX_ATTRIBUTES) {
+        refuse_attributes(x, MAX_ATTRIBUTES, "of one element");
         return;
     }
     const prs_xml_attributes given = {x, attributes, n > 0 ? (unsigned)n : 0,
@@ -196,6 +225,41 @@ static void on_unparsed_entity(void *user, const xmlChar *name, const xmlChar *p
     refuse_entities(user);
 }
 
+static void on_attribute_declared(void *user, const xmlChar *element, const xmlChar *name, int type,
+                                  int def, const xmlChar *value, xmlEnumerationPtr tree)
+{
+    prs_xml *x = user;
+    (void)element;
+    (void)name;
+    (void)type;
+    (void)def;
+    (void)value;
+    xmlFreeEnumeration(tree);
+    if (!x->stopped && ++x->declared > MAX_DECLARED)
+        refuse_attributes(x, MAX_DECLARED, "declared");
+}
+
+/* What HTML names, many write in XML too ("&nbsp;"); all else must be declared. In text libxml2 takes a
+ * predefined entity as it is, in a value only the first byte of one. */
+static xmlEntityPtr on_entity_named(void *user, const xmlChar *name)
+{
+    prs_xml *x = user;
+    const htmlEntityDesc *known = htmlEntityLookup(name);
+    if (known == NULL)
+        return NULL;
+    const size_t n = anc_utf8_put(known->value, x->entity_text);
+    x->entity_text[n] = '\0';
+    x->entity = (xmlEntity){.type = XML_ENTITY_DECL,
+                            .name = (const xmlChar *)known->name,
+                            .orig = (xmlChar *)x->entity_text,
+                            .content = (xmlChar *)x->entity_text,
+                            .length = (int)n,
+                            .etype = x->parser->instate == XML_PARSER_ATTRIBUTE_VALUE
+                                         ? XML_INTERNAL_GENERAL_ENTITY
+                                         : XML_INTERNAL_PREDEFINED_ENTITY};
+    return &x->entity;
+}
+
 /* What is wrong in words of our own, where it is something that happens often. */
 static const char *in_words(int code)
 {
@@ -227,6 +291,17 @@ static const char *in_words(int code)
     }
 }
 
+/* Whether the error is one of libxml2's own limits, which all have one code with other things. */
+static bool is_too_large(const char *said)
+{
+    static const char *const words[] = {"Huge input lookup", "too big", "too long", "too large",
+                                        "too many"};
+    for (size_t i = 0; i < ANC_COUNT(words); i++)
+        if (strstr(said, words[i]) != NULL)
+            return true;
+    return false;
+}
+
 /* Notes the first error that is one for XML itself; namespaces out of order are read as they are. */
 static void on_error(void *user, xmlErrorPtr error)
 {
@@ -235,8 +310,10 @@ static void on_error(void *user, xmlErrorPtr error)
         x->starved = true;
     if (x->stopped || x->malformed || error->level != XML_ERR_FATAL)
         return;
-    const char *words = in_words(error->code);
     const char *said = error->message != NULL ? error->message : "it is broken";
+    x->too_large = is_too_large(said);
+    const char *words = x->too_large ? "a tag, a comment or a name is larger than can be read"
+                                     : in_words(error->code);
     x->malformed = true;
     x->line = error->line;
     (void)snprintf(x->why, sizeof x->why, "%.*s",
@@ -256,6 +333,8 @@ static bool begin(prs_xml *x)
                          .ignorableWhitespace = on_text,
                          .entityDecl = on_entity,
                          .unparsedEntityDecl = on_unparsed_entity,
+                         .attributeDecl = on_attribute_declared,
+                         .getEntity = on_entity_named,
                          .serror = on_error};
     x->parser = xmlCreatePushParserCtxt(&sax, x, x->start, (int)x->n_start, NULL);
     if (x->parser == NULL || !enter_table(x)) {
@@ -265,6 +344,31 @@ static bool begin(prs_xml *x)
     /* with XML_PARSE_NOENT "&amp;" in an attribute arrives as "&" */
     (void)xmlCtxtUseOptions(x->parser, XML_PARSE_NONET | XML_PARSE_NOENT);
     return true;
+}
+
+/* Looks at the tag that libxml2 keeps until it has all of it: one of too many attributes is refused before
+ * they are compared. */
+static void look_at_held(prs_xml *x)
+{
+    const xmlParserInput *in = x->parser->input;
+    if (x->stopped || in == NULL || in->end - in->cur < STEP_BYTES || in->cur[0] != '<' ||
+        in->cur[1] == '!' || in->cur[1] == '?')
+        return;
+    const size_t n = (size_t)(in->end - in->cur);
+    const unsigned long at = in->consumed + (unsigned long)(in->cur - in->base);
+    if (x->held.at != at || x->held.looked_at > n)
+        x->held = (held_tag){.at = at};
+    for (; x->held.looked_at < n; x->held.looked_at++) {
+        const char c = (char)in->cur[x->held.looked_at];
+        if (x->held.quote != '\0')
+            x->held.quote = c == x->held.quote ? '\0' : x->held.quote;
+        else if (c == '"' || c == '\'')
+            x->held.quote = c;
+        else if (c == '=')
+            x->held.attributes++;
+    }
+    if (x->held.attributes > 2 * MAX_ATTRIBUTES)
+        refuse_attributes(x, MAX_ATTRIBUTES, "of one element");
 }
 
 /* Takes bytes; false when there is no sense in going on. What comes behind an error in the XML is
@@ -278,8 +382,10 @@ static bool push(void *self, anc_str bytes)
         if (x->n_start == START_BYTES && !begin(x))
             return false;
     }
-    if (bytes.len > 0 && !x->malformed)
+    if (bytes.len > 0 && !x->malformed) {
         (void)xmlParseChunk(x->parser, bytes.ptr, (int)bytes.len, 0);
+        look_at_held(x);
+    }
     return !x->stopped && !x->starved;
 }
 
@@ -301,6 +407,9 @@ static bool finish(prs_xml *x, bool ok)
                              ANC_FAIL(x->e->err, ANC_NO_MEMORY, "%s: out of memory", x->what));
     if (x->e->status != ANC_OK)
         return false;
+    if (x->malformed && !x->stopped && x->too_large)
+        return prs_emit_fail(
+            x->e, ANC_FAIL(x->e->err, ANC_LIMIT, "%s: line %d: %s", x->what, x->line, x->why));
     if (x->malformed && !x->stopped)
         return prs_emit_fail(x->e,
                              ANC_FAIL(x->e->err, ANC_INVALID, "%s is not well-formed: line %d: %s",
@@ -314,7 +423,7 @@ bool prs_xml_read(const prs_xml_table *table, const prs_xml_handler *handler, co
     prs_xml x = {.table = table, .handler = handler, .what = what, .e = e};
     bool ok = e->status == ANC_OK;
     while (ok && bytes.len > 0) {
-        ok = prs_emit_may_go_on(e) && push(&x, anc_str_sub(bytes, 0, STEP_BYTES));
+        ok = prs_emit_ask(e) && push(&x, anc_str_sub(bytes, 0, STEP_BYTES));
         bytes = anc_str_sub(bytes, STEP_BYTES, bytes.len);
     }
     return finish(&x, ok);

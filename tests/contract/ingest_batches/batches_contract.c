@@ -496,6 +496,41 @@ static void a_closed_batch_is_not_open(void **state)
     assert_true(found.now.closed);
 }
 
+static anc_status count_steps(void *arg)
+{
+    ++*(uint64_t *)arg; /* thousands of steps of the catalog's machine */
+    return ANC_OK;
+}
+
+/* What a batch leaves unread is let go of in one pass, however many segments it lies in. */
+static void ending_a_batch_looks_at_each_item_once(void **state)
+{
+    enum { SEGMENTS = 100, EACH = 100 };
+    ports *p = *state;
+    const ing_batch_record b = insert(p, "b1");
+    static ing_item items[EACH];
+    for (int64_t segment = 1; segment <= SEGMENTS; segment++) {
+        for (int i = 0; i < EACH; i++)
+            items[i] = (ing_item){.ordinal = -1,
+                                  .kind = ING_ITEM_RECORD,
+                                  .path = ANC_STR("line"),
+                                  .letter = ANC_STR(""),
+                                  .content_type = ANC_STR(""),
+                                  .payload = {.segment = segment, .bytes = 1}};
+        change add = {.what = LIST_ADD, .key = b.key, .items = items, .n = EACH};
+        ASSERT_OK(make(p, &add), &p->f.k.err);
+    }
+    assert_int_equal(fixture_count(&p->f.k, "SELECT min(users) FROM ing_segment"), EACH);
+    (void)move(p, b.key, ING_PHASE_CANCELLED);
+    uint64_t thousands = 0;
+    change close = {.what = ANNOUNCED, .key = b.key, .ordinal = -1, .closed = true};
+    db_check_set(p->f.k.db, count_steps, &thousands);
+    ASSERT_OK(make(p, &close), &p->f.k.err);
+    db_check_set(p->f.k.db, NULL, NULL);
+    assert_int_equal(fixture_count(&p->f.k, "SELECT max(users) FROM ing_segment"), 0);
+    assert_in_range(thousands, 1, SEGMENTS * EACH * 40 / 4000);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -511,6 +546,7 @@ int main(void)
         TEST(closed_batches_are_pruned),
         TEST(phases_move_forward_only),
         TEST(a_closed_batch_is_not_open),
+        TEST(ending_a_batch_looks_at_each_item_once),
     };
     int failed = RUN_TABLE("counted", finishes, an_item_is_counted_once);
     return failed + cmocka_run_group_tests_name("batches on sqlite", tests, NULL, NULL);

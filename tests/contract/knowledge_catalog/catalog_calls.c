@@ -102,7 +102,11 @@ anc_status publish(void *arg, krn_tx *tx, anc_err *err)
 {
     publish_arg *a = arg;
     const kno_version_writer v = a->f->options.catalog.versions;
-    return v.ops->publish(v.self, tx, &a->publication, &a->published, err);
+    ANC_TRY(v.ops->publish(v.self, tx, &a->publication, &a->published, err));
+    if (a->seq == 0)
+        return ANC_OK;
+    return v.ops->announced(v.self, tx, a->published.document_id, a->publication.version_id, a->seq,
+                            &a->keeping, err);
 }
 
 anc_status publish_version(kno_fixture *f, int64_t collection, const char *name, int64_t base,

@@ -24,6 +24,8 @@ typedef struct publish_arg {
     kno_fixture *f;
     kno_publication publication;
     kno_published published;
+    uint64_t seq; /* 0: it is not announced */
+    kno_keeping keeping;
 } publish_arg;
 
 typedef struct retire_arg {

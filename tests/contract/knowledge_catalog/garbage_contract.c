@@ -8,15 +8,15 @@
 
 typedef struct expire_arg {
     kno_fixture *f;
-    uint32_t keep;
-    size_t n;
+    kno_expiry what;
+    bool done;
 } expire_arg;
 
 static anc_status expire(void *arg, krn_tx *tx, anc_err *err)
 {
     expire_arg *a = arg;
     const kno_garbage_store g = a->f->options.catalog.garbage;
-    return g.ops->expire(g.self, tx, a->keep, 2, &a->n, err);
+    return g.ops->expire(g.self, tx, &a->what, 2, &a->done, err);
 }
 
 static void old_versions_expire(void **state)
@@ -29,15 +29,18 @@ static void old_versions_expire(void **state)
     int64_t base = 0;
     for (unsigned char i = 1; i <= 6; i++) {
         const int64_t version = stage_version(f, i, "a");
-        publish_arg a = {
-            .f = f,
-            .publication = {.collection_id = c,
-                            .document = ANC_STR("x"),
-                            .base_id = base,
-                            .version_id = version,
-                            .chunks = 1,
-                            .difference = {.changes = i, .counted = true, .added = 2, .removed = 1},
-                            .keep = 5}};
+        publish_arg a = {.f = f,
+                         .publication = {.collection_id = c,
+                                         .document = ANC_STR("x"),
+                                         .base_id = base,
+                                         .version_id = version,
+                                         .chunks = 1,
+                                         .difference = {.changes = i,
+                                                        .counted = true,
+                                                        .added = 2,
+                                                        .removed = 1}},
+                         .seq = i,
+                         .keeping = {.keep = 5, .shown = UINT64_MAX}};
         ASSERT_OK(run(f, publish, &a), &f->err);
         p = a.published;
         base = version;
@@ -54,15 +57,47 @@ static void old_versions_expire(void **state)
     ASSERT_OK(h.ops->list(h.self, call, p.document_id, 4, 10, &all, &n), &f->err);
     assert_int_equal(n, 2);
     assert_int_equal(all[0].number, 3);
-    expire_arg e = {.f = f, .keep = 2};
+    expire_arg e = {.f = f, .what = {.keeping = {.keep = 2, .shown = 4}}};
     ASSERT_OK(run(f, expire, &e), &f->err);
-    assert_int_equal(e.n, 2);
+    assert_true(e.done && e.what.after == p.document_id);
+    ASSERT_OK(h.ops->list(h.self, call, p.document_id, 0, 10, &all, &n), &f->err);
+    assert_int_equal(n, 3); /* 4 is what may be shown */
+    assert_int_equal(all[2].number, 4);
+    assert_int_equal(fixture_count(f, "SELECT versions FROM kno_collection"), 3);
+    e.what = (kno_expiry){.keeping = {.keep = 2, .shown = 6}, .late_only = true};
     ASSERT_OK(run(f, expire, &e), &f->err);
-    assert_int_equal(e.n, 1);
-    ASSERT_OK(run(f, expire, &e), &f->err);
-    assert_int_equal(e.n, 0);
     ASSERT_OK(h.ops->list(h.self, call, p.document_id, 0, 10, &all, &n), &f->err);
     assert_int_equal(n, 2);
+    assert_int_equal(fixture_count(f, "SELECT versions FROM kno_collection"), 2);
+    e.what.after = 0;
+    ASSERT_OK(run(f, expire, &e), &f->err);
+    assert_int_equal(e.what.after, 0); /* it is late no more */
+}
+
+/* Numbers have gaps where a version was put back. */
+static void the_newest_are_counted_not_their_numbers(void **state)
+{
+    kno_fixture *f = *state;
+    const int64_t c = make_collection(f, "a");
+    int64_t base = 0;
+    for (unsigned char i = 1; i <= 3; i++) {
+        const int64_t version = stage_version(f, i, "a");
+        publish_arg a = {.f = f,
+                         .publication = {.collection_id = c,
+                                         .document = ANC_STR("x"),
+                                         .base_id = base,
+                                         .version_id = version,
+                                         .chunks = 1,
+                                         .number = i * 100U},
+                         .seq = i,
+                         .keeping = {.keep = 2, .shown = UINT64_MAX}};
+        ASSERT_OK(run(f, publish, &a), &f->err);
+        base = version;
+        expire_arg e = {.f = f, .what = {.keeping = {.keep = 2, .shown = UINT64_MAX}}};
+        ASSERT_OK(run(f, expire, &e), &f->err);
+        assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_version WHERE state = 1"),
+                         i < 2 ? i : 2);
+    }
     assert_int_equal(fixture_count(f, "SELECT versions FROM kno_collection"), 2);
 }
 
@@ -251,6 +286,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(old_versions_expire),
+        TEST(the_newest_are_counted_not_their_numbers),
         TEST(garbage),
         TEST(a_shared_vector_outlives_one_of_its_documents),
         TEST(parts_are_found_by_their_parent),

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "os/file.h"
 #include "rag/adapters/sqlite/rag_sqlite.h"
 #include "support/rag/fakes.h"
 
@@ -406,6 +407,48 @@ static void a_small_arena_is_said(void **state)
     bench_close(&b);
 }
 
+/* Turns of before held texts of documents; the step that takes them out leaves everything else. */
+static void old_turns_lose_texts(void **state)
+{
+    (void)state;
+    bench b = {.mem = anc_arena_new(4 << 20)};
+    char path[96];
+    bool row;
+    (void)strcpy(b.folder, "/tmp/anc-rag-store-XXXXXX");
+    assert_non_null(mkdtemp(b.folder));
+    (void)snprintf(path, sizeof path, "%s/catalog.db", b.folder);
+    ASSERT_OK(db_open(anc_str_of(path), NULL, &b.db, &b.err), &b.err);
+    ASSERT_OK(db_migrate(b.db, rag_migrations, 2, 1, &b.err), &b.err);
+    ASSERT_OK(
+        db_exec(b.db,
+                "INSERT INTO rag_conversation VALUES('c','t','u',1,1,2);"
+                "INSERT INTO rag_message(conversation_id,position,id,query_id,question,answer,"
+                "answer_json,at_ms) VALUES('c',1,'m','q','Why?','So. [1]',"
+                "'{\"citations\":[{\"marker\":1,\"start\":3,\"quote\":\"secret\"}],"
+                "\"sources\":[{\"position\":1,\"title\":\"secret\",\"text\":\"secret\","
+                "\"score\":0.5}],\"degraded\":false}',1),"
+                "('c',2,'n','r','Told?','Told.','{}',2)",
+                &b.err),
+        &b.err);
+    ASSERT_OK(db_migrate(b.db, rag_migrations, rag_n_migrations, 2, &b.err), &b.err);
+    {
+        DB_STMT(s);
+        ASSERT_OK(
+            db_prepare(b.db, "SELECT answer_json FROM rag_message ORDER BY position", &s, &b.err),
+            &b.err);
+        ASSERT_OK(db_step(s, &row, &b.err), &b.err);
+        assert_true(
+            anc_str_eq(db_col_str(s, 0), ANC_STR("{\"citations\":[{\"marker\":1,\"start\":3}],"
+                                                 "\"sources\":[{\"position\":1,\"score\":0.5}],"
+                                                 "\"degraded\":false}")));
+        ASSERT_OK(db_step(s, &row, &b.err), &b.err);
+        assert_true(anc_str_eq(db_col_str(s, 0), ANC_STR("{}")));
+    }
+    db_close(b.db);
+    anc_arena_free(b.mem);
+    ASSERT_OK(os_folder_remove(anc_str_of(b.folder), &b.err), &b.err);
+}
+
 int main(void)
 {
     int failed = RUN_TABLE("found", adapters, what_was_created_is_found);
@@ -419,5 +462,7 @@ int main(void)
     failed += RUN_TABLE("pages", adapters, listed_in_pages);
     failed += RUN_TABLE("in time", adapters, readers_look_at_the_call);
     failed += RUN_TABLE("small arena", adapters, a_small_arena_is_said);
+    const struct CMUnitTest steps[] = {cmocka_unit_test(old_turns_lose_texts)};
+    failed += cmocka_run_group_tests_name("steps", steps, NULL, NULL);
     return failed;
 }

@@ -129,7 +129,8 @@ static void come(world *in, watcher *w)
     w->only_query = sim_chance(in->s, 2) == 0;
     w->next = replay_begin(w, replay, 100);
     const liv_start start = {.wish = {&query, w->only_query ? 1 : 0, EV_INFO}, .replay = replay};
-    ASSERT_OK(liv_subscribe(in->feed.live, &start, outlet, w, &w->sub, &err), &err);
+    ASSERT_OK(liv_join(in->feed.live, outlet, w, &w->sub, &err), &err);
+    ASSERT_OK(liv_begin(in->feed.live, w->sub, &start, &err), &err);
 }
 
 static void change(world *in, watcher *w)

@@ -223,6 +223,7 @@ static anc_status store_append(void *self, krn_tx *tx, anc_str conversation_id, 
     keep(s->messages[i].query_id, sizeof s->messages[i].query_id, m->query_id);
     keep(s->messages[i].question, sizeof s->messages[i].question, m->question);
     keep(s->messages[i].answer, sizeof s->messages[i].answer, m->answer);
+    keep(s->messages[i].answer_json, sizeof s->messages[i].answer_json, m->answer_json);
     s->messages[i].at_ms = m->at_ms;
     return ANC_OK;
 }
@@ -324,6 +325,7 @@ static anc_status store_messages(void *self, krn_call *call, anc_str conversatio
                 .query_id = anc_str_of(s->messages[i].query_id),
                 .question = anc_str_of(s->messages[i].question),
                 .answer = anc_str_of(s->messages[i].answer),
+                .answer_json = anc_str_of(s->messages[i].answer_json),
                 .at_ms = s->messages[i].at_ms,
                 .position = position,
                 .rating = s->messages[i].rating,
@@ -406,6 +408,12 @@ static anc_status provider_start(void *self, const rag_request *request,
         keep(p->prompt_seen, sizeof p->prompt_seen,
              request->prompt->messages[request->prompt->n - 1].text);
         keep(p->system_seen, sizeof p->system_seen, request->prompt->messages[0].text);
+        p->history_seen[0] = '\0';
+        for (size_t i = 1; i + 1 < request->prompt->n; i++) {
+            const size_t used = strlen(p->history_seen);
+            keep(p->history_seen + used, sizeof p->history_seen - used,
+                 request->prompt->messages[i].text);
+        }
     }
     if (p->start != ANC_OK)
         return ANC_FAIL(err, p->start, "%s did not start", p->name);

@@ -72,7 +72,8 @@ typedef struct fake_store {
     } conversations[FAKE_ROWS];
     size_t n_conversations;
     struct {
-        char conversation_id[160], id[160], query_id[160], question[FAKE_TEXT], answer[FAKE_TEXT];
+        char conversation_id[160], id[160], query_id[160], question[FAKE_TEXT], answer[FAKE_TEXT],
+            answer_json[4 * FAKE_TEXT];
         int64_t at_ms;
         int rating;
         char comment[128];
@@ -95,6 +96,7 @@ typedef struct fake_provider {
     bool abstains;
     unsigned started, cancelled; /* seen */
     char model_asked[64], question_seen[FAKE_TEXT], prompt_seen[FAKE_TEXT], system_seen[FAKE_TEXT];
+    char history_seen[FAKE_TEXT]; /* messages between the first and the last, joined */
     int64_t deadline_seen_ns;
 } fake_provider;
 

@@ -16,7 +16,7 @@ static const srch_hit library[] = {
      .version = 1,
      .title = ANC_STR_INIT("Skep 2 manual"),
      .start = 100,
-     .end = 169,
+     .end = 168,
      .text = ANC_STR_INIT("The Skep 2 weighs four kilograms. Its battery lasts about 14 months."),
      .tokens = 16},
     {.collection = ANC_STR_INIT("default"),
@@ -27,7 +27,7 @@ static const srch_hit library[] = {
      .heading = ANC_STR_INIT("Terms"),
      .page = 4,
      .start = 2000,
-     .end = 2046,
+     .end = 2045,
      .text = ANC_STR_INIT("The warranty of a scale runs for three years."),
      .tokens = 10},
     {.collection = ANC_STR_INIT("default"),
@@ -69,6 +69,7 @@ anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *re
         hits[i].semantic = (double)NAN;
         if (i == 1 && w->text_of_hit_2 != NULL)
             hits[i].text = anc_str_of(w->text_of_hit_2);
+        hits[i].end = hits[i].start + hits[i].text.len;
         if (i == 1 && w->columns != NULL)
             hits[i].columns = anc_str_of(w->columns);
         if (i == 1 && w->collection_of_hit_2 != NULL)
@@ -159,13 +160,38 @@ anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, 
     return ANC_OK;
 }
 
+/* A chunk of the library as the catalog has it; without a text where it is gone. */
+static kno_chunk library_chunk(const world *w, const kno_chunk_ref *ref)
+{
+    kno_chunk c = {.ref = *ref};
+    const bool gone = w->gone != NULL && anc_str_eq(ref->document_id, anc_str_of(w->gone));
+    for (size_t i = 0; i < ANC_COUNT(library) && !gone; i++) {
+        const srch_hit *h = &library[i];
+        if (!anc_str_eq(h->document_id, ref->document_id) || h->version != ref->version ||
+            !anc_str_ends(h->chunk_id, ref->ordinal == 0   ? ANC_STR(".0")
+                                       : ref->ordinal == 1 ? ANC_STR(".1")
+                                                           : ANC_STR(".2")))
+            continue;
+        c.title = h->title;
+        c.heading = h->heading;
+        c.page = h->page;
+        c.start = h->start;
+        c.text = i == 1 && w->text_of_hit_2 != NULL ? anc_str_of(w->text_of_hit_2) : h->text;
+        c.end = h->start + c.text.len;
+        c.columns = i == 1 && w->columns != NULL ? anc_str_of(w->columns) : ANC_STR_NONE;
+    }
+    return c;
+}
+
 anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_ref *refs, size_t n,
                             kno_chunk *ret)
 {
     (void)kno;
     (void)call;
     for (size_t i = 0; i < n; i++)
-        ret[i] = current->depots_go
+        ret[i] = !anc_str_eq(refs[i].document_id, ANC_STR("depots"))
+                     ? library_chunk(current, &refs[i])
+                 : current->depots_go
                      ? (kno_chunk){.ref = refs[i]}
                      : depot_chunk(refs[i].ordinal, refs[i].collection, refs[i].document_id);
     return ANC_OK;

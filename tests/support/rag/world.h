@@ -30,8 +30,9 @@ typedef struct world {
     const char *collection_of_hit_2;
     const char *columns; /* of the table that hit 2 begins in */
 
-    unsigned lists; /* of documents asked for; depots.csv is found by its name alone */
-    bool depots_go; /* its chunks are gone when they are fetched */
+    unsigned lists;   /* of documents asked for; depots.csv is found by its name alone */
+    bool depots_go;   /* its chunks are gone when they are fetched */
+    const char *gone; /* id of a document of the library that is gone; NULL: none */
 
     /* what every collection says of the prompt; NULL: nothing */
     const char *system_prompt, *prompt_template;

@@ -154,11 +154,13 @@ static anc_status walk_letters(listing *l, krn_call *call)
 
 /* ---- the list ------------------------------------------------------------------------------ */
 
-/* A source that cannot be listed is the end of its batch; what may pass is tried again. */
-static bool ends_batch(anc_status status)
+/* A source that cannot be listed is the end of its batch; what may pass is tried again, a full disk as
+ * long as it is full. */
+static bool ends_batch(const ing_run *run, anc_status status)
 {
+    const bool last = run->failures + 1 >= ING_LIST_TRIES && status != ANC_DISK_FULL;
     return status == ANC_NOT_FOUND || status == ANC_FORBIDDEN || status == ANC_INVALID ||
-           status == ANC_LIMIT;
+           status == ANC_LIMIT || (status != ANC_OK && last);
 }
 
 static anc_status list_into(listing *l)
@@ -171,7 +173,7 @@ static anc_status list_into(listing *l)
                                                                         : walk_folder(l, &walking);
     l->ends = true;
     l->to = ING_PHASE_PROCESSING;
-    if (ends_batch(status)) {
+    if (ends_batch(l->run, status)) {
         l->to = ING_PHASE_FAILED;
         l->error = anc_str_of(why.text);
         l->n = 0;
@@ -181,7 +183,7 @@ static anc_status list_into(listing *l)
     return flush(l);
 }
 
-anc_status ing_list(ing_service *ing, ing_run *run, krn_call *call, bool *ret_listed)
+anc_status ing_list(ing_service *ing, ing_run *run, krn_call *call)
 {
     ANC_ARENA(mem, PIECE_ARENA_BYTES);
     listing *l = anc_arena_alloc(call->mem, 1, sizeof *l);
@@ -191,12 +193,10 @@ anc_status ing_list(ing_service *ing, ing_run *run, krn_call *call, bool *ret_li
     const anc_status status = list_into(l);
     if (status != ANC_OK && atomic_load(&run->cancelled)) {
         anc_err_clear(call->err);
-        *ret_listed = true;
         return ANC_OK;
     }
     ANC_TRY(status);
     krn_log_write(ing->with.log, KRN_INFO, "ingest", "batch listed",
                   KRN_STR("batch_id", run->batch.id), KRN_INT("documents", l->ordinal));
-    *ret_listed = true;
     return ANC_OK;
 }

@@ -47,6 +47,9 @@ typedef struct ing_run {
     atomic_bool cancelled; /* hand out nothing more */
     ing_counts now;        /* of the latest commit that was seen */
     uint64_t empty_at;     /* revision at which a claim found nothing */
+    unsigned failures;     /* of listing or closing, in a row */
+    int64_t not_before_ns; /* when it is listed or closed again after a failure */
+    int64_t full_since_ns; /* when the spool first had no room for its rows; 0: it has */
 } ing_run;
 
 /* An item that is under way, as order.c knows it. */
@@ -66,6 +69,7 @@ typedef struct ing_worker {
     ing_item item;
     unsigned tries;
     anc_arena *mem, *next_mem; /* of the item's texts; of those of the next one */
+    int64_t renewed_ns;        /* when its lease was last renewed while it was kept; 0: not yet */
 
     ing_place here, next; /* for others that read documents of the same batch; under `lock` */
 } ing_worker;
@@ -84,14 +88,18 @@ struct ing_service {
     pthread_cond_t changed; /* generation grew, or stopping */
     uint64_t generation;    /* counts committed changes of any batch */
     ing_run *runs[ING_MAX_RUNS];
-    size_t n_runs, turn;              /* whose turn it is to hand out work */
-    bool look;                        /* there may be open batches that have no run */
-    bool looking;                     /* a worker looks */
+    size_t n_runs, turn;    /* whose turn it is to hand out work */
+    bool look;              /* there may be open batches that have no run */
+    bool looking;           /* a worker looks */
+    unsigned look_failures; /* in a row */
+    int64_t look_not_before_ns;
     uint64_t index_ns;                /* of the index's work that was put on batches */
     int64_t orphans[ING_MAX_ORPHANS]; /* keys of batches whose upload ended without a word */
     size_t n_orphans;
 
     atomic_uint_least64_t spooled; /* bytes of all segments */
+    atomic_uint expansions;        /* files whose records are being spooled */
+    atomic_bool held_up;           /* nothing could be stored when it was last looked at */
 
     ing_worker workers[ING_MAX_WORKERS];
     struct {
@@ -114,20 +122,22 @@ typedef struct ing_job {
     ing_run *run; /* NULL for LOOK and NONE; held for CLAIM */
 } ing_job;
 
-ing_job ing_job_take(ing_service *ing);
+/* `room` false: nothing that adds to the catalog. ret_next_ns: with ING_JOB_NONE, when to ask again unless woken before. */
+ing_job ing_job_take(ing_service *ing, int64_t now_ns, bool room, int64_t *ret_next_ns);
 
 /* The run that a worker shall claim its next item from, held; NULL when there is none, or other work
  * comes first. */
-ing_run *ing_run_next(ing_service *ing);
+ing_run *ing_run_next(ing_service *ing, int64_t now_ns);
 
 void ing_run_let_go(ing_service *ing, ing_run *run); /* NULL is a no-op */
 /* The same of one whose turn was not used: it comes before the others. NULL is a no-op. */
 void ing_run_hand_back(ing_service *ing, ing_run *run);
 
-/* The claims let go. */
-void ing_look_done(ing_service *ing, bool again);
-void ing_list_done(ing_service *ing, ing_run *run, bool listed);
-void ing_close_done(ing_service *ing, ing_run *run, bool closed);
+/* The claims let go. What failed is not tried again before a while has passed since `now_ns`, by whom
+ * ever; a disk that is full is no failure of a batch, however often it is met. */
+void ing_look_done(ing_service *ing, anc_status status, int64_t now_ns);
+void ing_list_done(ing_service *ing, ing_run *run, anc_status status, int64_t now_ns);
+void ing_close_done(ing_service *ing, ing_run *run, anc_status status, int64_t now_ns);
 
 /* A run for `batch`, which nobody takes work from yet; NULL when memory or the bound on runs refuses.
  * Then it is made ready, or (the batch was closed meanwhile) removed. */
@@ -148,6 +158,8 @@ void ing_order_claim(ing_worker *worker, const ing_run *run, const ing_item *ite
 void ing_order_next(ing_worker *worker, bool taken);
 /* Nothing is at hand any more. */
 void ing_order_leave(ing_worker *worker);
+/* The lease of the item at hand was renewed. */
+void ing_order_keep(ing_worker *worker);
 /* Whether an earlier item of the batch that is under way may be the same document: then it goes
  * first. */
 bool ing_order_must_wait(ing_worker *worker, anc_str collection, anc_str document);
@@ -159,6 +171,11 @@ anc_status ing_content_load(const ing_worker *worker, krn_call *call,
                             kno_document_input *ret) ANC_MUST_CHECK;
 
 /* ---- service.c ---- */
+
+/* Whether documents can be stored now; no document is to blame when they cannot: DISK_FULL, or UNAVAILABLE
+ * when the catalog's writer has stopped. */
+anc_status ing_room(ing_service *ing);
+enum { ING_ROOM_MS = 5000 }; /* between two looks whether there is room again */
 
 /* Tells waiting callers and the other workers that something was committed. */
 void ing_changed(ing_service *ing);
@@ -197,9 +214,8 @@ anc_status ing_recover(ing_service *ing, krn_call *call) ANC_MUST_CHECK;
 
 /* ---- list.c ---- */
 
-/* Stores the items of a batch. ret_listed: the run goes on to read, or to be closed. */
-anc_status ing_list(ing_service *ing, ing_run *run, krn_call *call,
-                    bool *ret_listed) ANC_MUST_CHECK;
+/* Stores the items of a batch; the run goes on to read, or (its source cannot be read) to be closed. */
+anc_status ing_list(ing_service *ing, ing_run *run, krn_call *call) ANC_MUST_CHECK;
 
 /* ---- finish.c ---- */
 
@@ -236,7 +252,11 @@ anc_status ing_item_renew(ing_worker *worker, krn_call *call) ANC_MUST_CHECK;
 /* ---- read_item.c ---- */
 
 /* Reads the worker's item into the catalog and has it counted. ret_wait_ms: 0 when the worker is done
- * with it, else when to try again. */
+ * with it, else when to try again. CANCELLED when the service stops and UNAVAILABLE when the spool has no
+ * room for its rows: then it is to be given back. */
 anc_status ing_item_read(ing_worker *worker, int64_t now_ns, int64_t *ret_wait_ms) ANC_MUST_CHECK;
+
+/* Keeps the worker's item while it cannot be read; the worker may have lost it then. */
+void ing_item_keep(ing_worker *worker, int64_t now_ns);
 
 #endif

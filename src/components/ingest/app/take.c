@@ -147,8 +147,8 @@ static void see(ing_run *run, const ing_counts *counts)
     if (counts->revision <= run->now.revision)
         return;
     run->now = *counts;
-    if (ing_phase_ended(counts->phase))
-        atomic_store(&run->cancelled, true);
+    if (ing_phase_ended(counts->phase) && !atomic_exchange(&run->cancelled, true))
+        run->not_before_ns = 0; /* what failed before is not tried any more */
 }
 
 void ing_saw(ing_service *ing, int64_t key, const ing_counts *counts)
@@ -182,14 +182,40 @@ static ing_job_kind other_work(const ing_run *run)
 {
     if (run->busy || run->phase == ING_RUN_CLOSE)
         return ING_JOB_NONE;
-    if (run->phase == ING_RUN_LIST)
+    if (run->phase == ING_RUN_LIST && !atomic_load(&run->cancelled))
         return ING_JOB_LIST;
     return ing_counts_finished(&run->now) ? ING_JOB_CLOSE : ING_JOB_NONE;
 }
 
-static bool may_look(const ing_service *ing)
+static bool wants_look(const ing_service *ing)
 {
     return ing->look && !ing->looking && ing->n_runs < ING_MAX_RUNS;
+}
+
+/* Whether something may be done at `now_ns`; if not, it is waited for. */
+static bool is_time(int64_t not_before_ns, int64_t now_ns, int64_t *next_ns)
+{
+    if (not_before_ns <= now_ns)
+        return true;
+    if (*next_ns > not_before_ns)
+        *next_ns = not_before_ns;
+    return false;
+}
+
+/* What others than readers of items have to do at `now_ns`, with `room` for what is new or not; next_ns:
+ * brought forward to when there is more. */
+static ing_job other_job(ing_service *ing, int64_t now_ns, bool room, int64_t *next_ns)
+{
+    if (wants_look(ing) && is_time(ing->look_not_before_ns, now_ns, next_ns))
+        return (ing_job){.kind = ING_JOB_LOOK};
+    for (size_t i = 0; i < ing->n_runs; i++) {
+        ing_run *run = ing->runs[i];
+        const ing_job_kind kind = other_work(run);
+        if (kind != ING_JOB_NONE && (room || kind == ING_JOB_CLOSE) &&
+            is_time(run->not_before_ns, now_ns, next_ns))
+            return (ing_job){.kind = kind, .run = run};
+    }
+    return (ing_job){.kind = ING_JOB_NONE};
 }
 
 /* One whose turn was not used; NULL: none. */
@@ -223,41 +249,37 @@ static ing_run *next_in_turn(ing_service *ing)
     return NULL;
 }
 
-static ing_job take(ing_service *ing)
+static ing_job take(ing_service *ing, int64_t now_ns, bool room, int64_t *next_ns)
 {
-    if (may_look(ing)) {
+    const ing_job job = other_job(ing, now_ns, room, next_ns);
+    if (job.kind == ING_JOB_LOOK) {
         ing->looking = true;
         ing->look = false;
-        return (ing_job){.kind = ING_JOB_LOOK};
     }
-    for (size_t i = 0; i < ing->n_runs; i++) {
-        ing_run *run = ing->runs[i];
-        const ing_job_kind kind = other_work(run);
-        if (kind == ING_JOB_NONE)
-            continue;
-        run->busy = true;
-        if (kind == ING_JOB_CLOSE)
-            run->phase = ING_RUN_CLOSE;
-        return (ing_job){.kind = kind, .run = run};
-    }
-    ing_run *run = next_in_turn(ing);
+    if (job.run != NULL)
+        job.run->busy = true;
+    if (job.kind == ING_JOB_CLOSE)
+        job.run->phase = ING_RUN_CLOSE;
+    if (job.kind != ING_JOB_NONE)
+        return job;
+    ing_run *run = room ? next_in_turn(ing) : NULL;
     return (ing_job){.kind = run != NULL ? ING_JOB_CLAIM : ING_JOB_NONE, .run = run};
 }
 
-ing_job ing_job_take(ing_service *ing)
+ing_job ing_job_take(ing_service *ing, int64_t now_ns, bool room, int64_t *ret_next_ns)
 {
+    *ret_next_ns = room ? INT64_MAX : now_ns + (int64_t)ING_ROOM_MS * 1000000;
     pthread_mutex_lock(&ing->lock);
-    const ing_job job = take(ing);
+    const ing_job job = take(ing, now_ns, room, ret_next_ns);
     pthread_mutex_unlock(&ing->lock);
     return job;
 }
 
-ing_run *ing_run_next(ing_service *ing)
+ing_run *ing_run_next(ing_service *ing, int64_t now_ns)
 {
+    int64_t ignored = INT64_MAX;
     pthread_mutex_lock(&ing->lock);
-    bool other = may_look(ing);
-    for (size_t i = 0; i < ing->n_runs && !other; i++)
-        other = other_work(ing->runs[i]) != ING_JOB_NONE;
+    const bool other = other_job(ing, now_ns, true, &ignored).kind != ING_JOB_NONE;
     ing_run *run = other ? NULL : next_in_turn(ing);
     pthread_mutex_unlock(&ing->lock);
     return run;
@@ -265,41 +287,55 @@ ing_run *ing_run_next(ing_service *ing)
 
 /* ---- letting go ---------------------------------------------------------------------------- */
 
-/* What failed wakes nobody: its worker tries again after a while, and workers who hand it from one to
- * the other would not wait. */
-
-void ing_look_done(ing_service *ing, bool again)
+/* When what gave `status` is tried again. Counts it in `failures`. */
+static int64_t again_ns(anc_status status, unsigned *failures, int64_t now_ns)
 {
+    if (status == ANC_OK)
+        *failures = 0;
+    else if (status != ANC_DISK_FULL)
+        ++*failures;
+    const int64_t wait_ms = status == ANC_DISK_FULL ? ING_ROOM_MS : ing_step_retry_ms(*failures);
+    return now_ns + wait_ms * 1000000;
+}
+
+/* What failed wakes nobody. */
+
+void ing_look_done(ing_service *ing, anc_status status, int64_t now_ns)
+{
+    const bool again = status != ANC_OK;
     pthread_mutex_lock(&ing->lock);
     ing->looking = false;
     ing->look = ing->look || again;
+    ing->look_not_before_ns = again_ns(status, &ing->look_failures, now_ns);
     pthread_mutex_unlock(&ing->lock);
     if (!again)
         ing_wake(ing);
 }
 
-void ing_list_done(ing_service *ing, ing_run *run, bool listed)
+void ing_list_done(ing_service *ing, ing_run *run, anc_status status, int64_t now_ns)
 {
     pthread_mutex_lock(&ing->lock);
     run->busy = false;
-    if (listed)
+    if (status == ANC_OK)
         run->phase = ING_RUN_READ;
+    run->not_before_ns = again_ns(status, &run->failures, now_ns);
     pthread_mutex_unlock(&ing->lock);
-    if (listed)
+    if (status == ANC_OK)
         ing_wake(ing);
 }
 
-void ing_close_done(ing_service *ing, ing_run *run, bool closed)
+void ing_close_done(ing_service *ing, ing_run *run, anc_status status, int64_t now_ns)
 {
     pthread_mutex_lock(&ing->lock);
     run->busy = false;
-    if (closed) {
+    run->not_before_ns = again_ns(status, &run->failures, now_ns);
+    if (status == ANC_OK) {
         run_end(ing, run);
         ing->look = true; /* there is room for another */
     } else {
         run->phase = ING_RUN_READ;
     }
     pthread_mutex_unlock(&ing->lock);
-    if (closed)
+    if (status == ANC_OK)
         ing_wake(ing);
 }

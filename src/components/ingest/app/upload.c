@@ -21,7 +21,8 @@ enum {
     SEGMENT_BYTES = 4 << 20,
     NAMES_ARENA_BYTES = 4 << 20,
     BATCH_ARENA_BYTES = 2 << 20,
-    NAME_BYTES = 4096
+    NAME_BYTES = 4096,
+    DISCARD_PIECE = 5000
 };
 
 struct ing_upload {
@@ -366,17 +367,23 @@ anc_status ing_upload_end(ing_upload *u, krn_call *call, anc_str broken, ing_bat
     return ing_batch_find(u->ing, call, u->batch.id, ret);
 }
 
+typedef struct discard_work {
+    ing_upload *upload;
+    bool more;
+} discard_work;
+
 static anc_status write_discard(void *arg, krn_tx *tx, anc_err *err)
 {
-    const ing_upload *u = arg;
-    const ing_upload_writer up = u->ing->with.uploads;
-    return up.ops->discard(up.self, tx, u->batch.key, err);
+    discard_work *w = arg;
+    const ing_upload_writer up = w->upload->ing->with.uploads;
+    return up.ops->discard(up.self, tx, w->upload->batch.key, DISCARD_PIECE, &w->more, err);
 }
 
 anc_status ing_upload_discard(ing_upload *u, krn_call *call)
 {
-    if (u->begun)
-        ANC_TRY(krn_writer_run(u->ing->with.writer, call, write_discard, u));
+    discard_work work = {.upload = u, .more = u->begun};
+    while (work.more)
+        ANC_TRY(krn_writer_run(u->ing->with.writer, call, write_discard, &work));
     u->ended = true;
     drop_segment(u);
     return ANC_OK;

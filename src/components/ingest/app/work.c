@@ -154,77 +154,80 @@ static void failed(ing_service *ing, const char *what, const anc_err *err)
                       KRN_STR("error", anc_str_of(err->text)));
 }
 
-static bool do_look(ing_service *ing, krn_call *call)
+static void do_look(ing_service *ing, krn_call *call, int64_t now_ns)
 {
     const anc_status status = look(ing, call);
     if (status != ANC_OK)
         failed(ing, "looking for batches failed", call->err);
-    ing_look_done(ing, status != ANC_OK);
-    return status == ANC_OK;
+    ing_look_done(ing, status, now_ns);
 }
 
-static bool do_list(ing_service *ing, ing_run *run, krn_call *call)
+static void do_list(ing_service *ing, ing_run *run, krn_call *call, int64_t now_ns)
 {
-    bool listed = false;
-    const anc_status status = ing_list(ing, run, call, &listed);
+    const anc_status status = ing_list(ing, run, call);
     if (status != ANC_OK)
         failed(ing, "listing a source failed", call->err);
-    ing_list_done(ing, run, listed);
+    ing_list_done(ing, run, status, now_ns);
     ing_changed(ing);
-    return status == ANC_OK;
 }
 
-static bool do_claim(ing_worker *w, ing_run *run, krn_call *call)
+static int64_t do_claim(ing_worker *w, ing_run *run, krn_call *call, int64_t now_ns)
 {
     const anc_status status = ing_claim_first(w, run, call);
     if (status != ANC_OK)
         failed(w->ing, "claiming an item failed", call->err);
-    return status == ANC_OK;
+    return status == ANC_OK ? now_ns : now_ns + RETRY_NS;
 }
 
-static bool do_close(ing_service *ing, ing_run *run, krn_call *call)
+static void do_close(ing_service *ing, ing_run *run, krn_call *call, int64_t now_ns)
 {
     const anc_status status = close_batch(ing, run, call);
     if (status != ANC_OK)
         failed(ing, "ending a batch failed", call->err);
-    ing_close_done(ing, run, status == ANC_OK);
+    ing_close_done(ing, run, status, now_ns);
     if (ing->with.scheduler.ops != NULL)
         ing->with.scheduler.ops->wake(ing->with.scheduler.self, ing->keeper_id);
     ing_changed(ing);
-    return status == ANC_OK;
 }
 
-static bool do_job(ing_worker *w, const ing_job *job, int64_t now_ns)
+/* When to call again. What failed is put off for all workers, so this one looks for other work. */
+static int64_t do_job(ing_worker *w, int64_t now_ns, bool room)
 {
     ing_service *ing = w->ing;
     anc_err err;
     anc_err_clear(&err);
     ANC_ARENA(mem, STEP_ARENA_BYTES);
     if (mem == NULL)
-        return false;
-    const int64_t limit_ns = job->kind == ING_JOB_LIST ? LIST_NS : STEP_NS;
+        return now_ns + RETRY_NS;
+    int64_t next_ns = WHEN_WOKEN;
+    const ing_job job = ing_job_take(ing, now_ns, room, &next_ns);
+    const int64_t limit_ns = job.kind == ING_JOB_LIST ? LIST_NS : STEP_NS;
     krn_call call = ing_call_of(ing, NULL, mem, &err, now_ns + limit_ns);
-    switch (job->kind) {
+    switch (job.kind) {
     case ING_JOB_LOOK:
-        return do_look(ing, &call);
+        do_look(ing, &call, now_ns);
+        return now_ns;
     case ING_JOB_LIST:
-        return do_list(ing, job->run, &call);
+        do_list(ing, job.run, &call, now_ns);
+        return now_ns;
     case ING_JOB_CLAIM:
-        return do_claim(w, job->run, &call);
+        return do_claim(w, job.run, &call, now_ns);
     case ING_JOB_CLOSE:
-        return do_close(ing, job->run, &call);
+        do_close(ing, job.run, &call, now_ns);
+        return now_ns;
     case ING_JOB_NONE:
     default:
-        return true;
+        return next_ns;
     }
 }
 
 static int64_t read_item(ing_worker *w, int64_t now_ns)
 {
     int64_t wait_ms = 0;
-    if (ing_item_read(w, now_ns, &wait_ms) != ANC_OK) {
-        ing_item_give_back(w); /* stopping */
-        return WHEN_WOKEN;
+    const anc_status status = ing_item_read(w, now_ns, &wait_ms);
+    if (status != ANC_OK) {
+        ing_item_give_back(w);
+        return status == ANC_CANCELLED ? WHEN_WOKEN : now_ns + RETRY_NS;
     }
     if (wait_ms > 0)
         return now_ns + wait_ms * 1000000;
@@ -232,6 +235,13 @@ static int64_t read_item(ing_worker *w, int64_t now_ns)
     if (w->run == NULL)
         ing_wake(w->ing); /* there may be a batch to be closed */
     return now_ns;
+}
+
+/* What could not be stored is not read. */
+static int64_t keep_item(ing_worker *w, int64_t now_ns)
+{
+    ing_item_keep(w, now_ns);
+    return now_ns + (int64_t)ING_ROOM_MS * 1000000;
 }
 
 static bool has_memory(ing_worker *w)
@@ -254,12 +264,12 @@ int64_t ing_worker_step(void *worker, int64_t now_ns)
     }
     if (stopping)
         return WHEN_WOKEN;
+    const anc_status room = ing_room(ing);
     if (w->run != NULL)
-        return read_item(w, now_ns);
+        return room == ANC_OK ? read_item(w, now_ns) : keep_item(w, now_ns);
+    if (room == ANC_UNAVAILABLE)
+        return now_ns + (int64_t)ING_ROOM_MS * 1000000;
     if (!has_memory(w))
         return now_ns + RETRY_NS;
-    const ing_job job = ing_job_take(ing);
-    if (job.kind == ING_JOB_NONE)
-        return WHEN_WOKEN;
-    return do_job(w, &job, now_ns) ? now_ns : now_ns + RETRY_NS;
+    return do_job(w, now_ns, room == ANC_OK);
 }

@@ -83,3 +83,9 @@ int64_t ing_retry_after_ms(unsigned tries)
         return 0;
     return tries <= ANC_COUNT(waits_ms) ? waits_ms[tries - 1] : -1;
 }
+
+int64_t ing_step_retry_ms(unsigned failures)
+{
+    static const int64_t waits_ms[] = {0, 1000, 2000, 4000, 8000, 16000, 32000};
+    return failures < ANC_COUNT(waits_ms) ? waits_ms[failures] : 60000;
+}

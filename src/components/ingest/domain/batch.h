@@ -155,6 +155,12 @@ enum { ING_CLAIMS_MAX = 5 };
  * no further try. */
 int64_t ing_retry_after_ms(unsigned tries);
 
+/* Milliseconds before a batch is looked for, listed or ended again after so many failures in a row. */
+int64_t ing_step_retry_ms(unsigned failures);
+
+/* A source whose listing fails so often in a row is given up with its batch. */
+enum { ING_LIST_TRIES = 8 };
+
 /* A record longer than this is refused: it is read as a whole. */
 enum { ING_RECORD_BYTES = 16 << 20 };
 

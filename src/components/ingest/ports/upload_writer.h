@@ -26,8 +26,11 @@ typedef struct ing_upload_writer_ops {
     ANC_MUST_CHECK anc_status (*seal_all)(void *self, krn_tx *tx, anc_str error, size_t *ret_n,
                                           anc_err *err);
 
-    /* Removes a held batch with its items, as if it had never come. */
-    ANC_MUST_CHECK anc_status (*discard)(void *self, krn_tx *tx, int64_t key, anc_err *err);
+    /* Removes a held batch with its items, as if it had never come, at most about `limit` rows at once;
+     * ret_more: call again. From the first call on nobody reads it, and what a crash leaves of it is a
+     * cancelled batch that is pruned in time. CONFLICT for one that is not held. */
+    ANC_MUST_CHECK anc_status (*discard)(void *self, krn_tx *tx, int64_t key, size_t limit,
+                                         bool *ret_more, anc_err *err);
 
     /* Nothing more is added to a segment. */
     ANC_MUST_CHECK anc_status (*segment_close)(void *self, krn_tx *tx, int64_t id, anc_err *err);

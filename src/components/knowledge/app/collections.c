@@ -200,11 +200,12 @@ anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name,
     *ret_seq = work.seq;
     anc_err ignored; /* it is gone; what could not be cleared away now is the sweep's */
     anc_err_clear(&ignored);
-    krn_call after = *call;
-    after.err = &ignored;
+    krn_call after = kno_call_after(kno, call, &ignored);
     for (bool more = true; more;)
-        if (kno_dropped_collect(kno, &after, &more) != ANC_OK)
+        if (kno_dropped_collect(kno, &after, &more) != ANC_OK) {
+            kno_sweep_wake(kno);
             break;
+        }
     return ANC_OK;
 }
 

@@ -1,22 +1,69 @@
 /* delete_document.c - a document goes away: out of sight in one transaction, then its bytes.
  *
- * One with many parts goes in several: parts first, so that what is left after a kill is found and
- * deleted again.
+ * What has few parts is retired with them there; of one with many the parts are marked before and are gone
+ * with it (going.c). What it leaves is cleared away as far as there is time, the rest is the sweep's.
  */
 #include "retire.h"
+
+enum { MAX_TRIES = 8 };
 
 typedef struct delete_work {
     kno_retirement retirement;
     const kno_document_record *document;
+    kno_going going; /* token 0: its parts are retired with it */
+    bool too_many;   /* parts for that, or some that are not marked; the closure was undone */
 } delete_work;
 
+static anc_status try_again(delete_work *w, anc_err *err)
+{
+    w->too_many = true;
+    return ANC_FAIL(err, ANC_CONFLICT, "parts were added to '%.*s' meanwhile",
+                    ANC_FMT(w->document->name));
+}
+
+/* With its parts, where they are few. */
 static anc_status delete_rows(void *arg, krn_tx *tx, anc_err *err)
 {
     delete_work *w = arg;
+    kno_retirement *r = &w->retirement;
     const kno_part_row row = {.document_id = w->document->id, .name = w->document->name};
-    w->retirement.n = 0;
-    w->retirement.left = ANC_COUNT(w->retirement.ids);
-    return kno_retire(&w->retirement, tx, &row, err);
+    r->n = 0;
+    r->left = ANC_COUNT(r->ids);
+    ANC_TRY(kno_retire(r, tx, &row, err));
+    const bool done = r->n > 0 && r->ids[r->n - 1] == w->document->id;
+    return done ? ANC_OK : try_again(w, err);
+}
+
+/* Alone: its parts are marked. */
+static anc_status delete_marked(void *arg, krn_tx *tx, anc_err *err)
+{
+    delete_work *w = arg;
+    kno_retirement *r = &w->retirement;
+    const kno_version_writer versions = r->kno->with.catalog.versions;
+    const kno_part_row row = {.document_id = w->document->id, .name = w->document->name};
+    bool unmarked = false;
+    ANC_TRY(versions.ops->unmarked(versions.self, tx, r->collection_id, row.name, w->going.token,
+                                   &unmarked, err));
+    if (unmarked)
+        return try_again(w, err);
+    r->n = 0;
+    r->left = ANC_COUNT(r->ids);
+    ANC_TRY(kno_retire_alone(r, tx, &row, err));
+    return kno_going_go(&w->going, tx, err);
+}
+
+static anc_status delete_in_pieces(delete_work *w, krn_call *call)
+{
+    const krn_writer writer = w->retirement.kno->with.writer;
+    anc_status status = ANC_CONFLICT;
+    w->too_many = true;
+    for (int tries = 0; status == ANC_CONFLICT && w->too_many && tries < MAX_TRIES; tries++) {
+        anc_err_clear(call->err);
+        w->too_many = false;
+        ANC_TRY(kno_going_mark(&w->going, call, w->document->name, NULL));
+        status = krn_writer_run(writer, call, delete_marked, w);
+    }
+    return status;
 }
 
 anc_status kno_document_delete(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
@@ -28,18 +75,20 @@ anc_status kno_document_delete(kno_service *kno, krn_call *call, anc_str collect
                                        .call = call,
                                        .collection_id = document.collection_id,
                                        .collection = document.collection},
+                        .going = {.kno = kno, .collection_id = document.collection_id},
                         .document = &document};
-    uint64_t parts = 0;
-    do {
-        ANC_TRY(krn_call_check(kno->with.clock, call));
-        ANC_TRY(krn_writer_run(kno->with.writer, call, delete_rows, &work));
-        parts += work.retirement.n;
-        kno_retired_collect(&work.retirement);
-    } while (work.retirement.n > 0 && work.retirement.ids[work.retirement.n - 1] != document.id);
-    krn_count(kno->count.deleted, parts);
+    anc_status status = krn_writer_run(kno->with.writer, call, delete_rows, &work);
+    if (status == ANC_CONFLICT && work.too_many)
+        status = delete_in_pieces(&work, call);
+    ANC_TRY(status);
+    kno_retired_collect(&work.retirement);
+    if (work.going.token != 0)
+        kno_sweep_wake(kno);
+    krn_count(kno->count.deleted, work.retirement.n);
     krn_log_write(kno->with.log, KRN_INFO, "knowledge", "document deleted",
                   KRN_STR("collection", collection), KRN_STR("document_id", id),
-                  KRN_INT("version", document.current.number), KRN_INT("documents", parts));
+                  KRN_INT("version", document.current.number),
+                  KRN_INT("documents", work.retirement.n));
     *ret_seq = work.retirement.seq;
     return ANC_OK;
 }

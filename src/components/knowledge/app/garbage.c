@@ -128,23 +128,43 @@ anc_status kno_garbage_collect_all(kno_service *kno, krn_call *call, int64_t doc
 
 typedef struct expire_work {
     kno_service *kno;
-    size_t n;
+    kno_expiry what;
+    bool done;
 } expire_work;
 
 static anc_status expire_piece(void *arg, krn_tx *tx, anc_err *err)
 {
     expire_work *w = arg;
     const kno_garbage_store g = w->kno->with.catalog.garbage;
-    return g.ops->expire(g.self, tx, w->kno->with.keep_versions, KNO_GARBAGE_PIECE, &w->n, err);
+    return g.ops->expire(g.self, tx, &w->what, KNO_GARBAGE_PIECE, &w->done, err);
 }
 
-anc_status kno_versions_expire(kno_service *kno, krn_call *call, bool *ret_done)
+anc_status kno_versions_expire(kno_service *kno, krn_call *call)
 {
-    expire_work work = {.kno = kno};
+    kno_sweep_state *s = &kno->sweep;
+    expire_work work = {.kno = kno,
+                        .done = true,
+                        .what = {.keeping = kno_keeping_now(kno),
+                                 .late_only = s->all_seen,
+                                 .after = s->expired_after}};
     if (kno->with.keep_versions > 0)
         ANC_TRY(krn_writer_run(kno->with.writer, call, expire_piece, &work));
-    *ret_done = work.n < KNO_GARBAGE_PIECE;
+    s->expired_after = work.what.after;
+    s->expired = work.done;
+    s->all_seen = s->all_seen || work.done;
     return ANC_OK;
+}
+
+kno_keeping kno_keeping_now(kno_service *kno)
+{
+    return (kno_keeping){.keep = kno->with.keep_versions, .shown = atomic_load(&kno->shown)};
+}
+
+void kno_shown(kno_service *kno, uint64_t seq)
+{
+    uint64_t before = atomic_load(&kno->shown);
+    while (before < seq && !atomic_compare_exchange_weak(&kno->shown, &before, seq)) {
+    }
 }
 
 /* ---- dropped collections, orphans ------------------------------------------------------------------- */

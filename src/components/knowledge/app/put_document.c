@@ -198,6 +198,7 @@ static anc_status check_parent(kno_put *put)
         return ANC_FAIL(put->call.err, ANC_NOT_FOUND,
                         "'%.*s' is a part of '%.*s', which is not there any more",
                         ANC_FMT(put->name), ANC_FMT(in->parent));
+    put->parent_acl = parent.current.acl;
     put->of.has_version = true;
     put->of.bound = true;
     put->of.version = put->of.parent_at = parent.current.fingerprint;
@@ -220,6 +221,8 @@ anc_status kno_put_read_present(kno_put *put)
     const kno_document_store d = put->kno->with.catalog.documents;
     if (put->collection.id != 0)
         ANC_TRY(d.ops->find(d.self, &put->call, put->collection.id, put->name, &put->present));
+    if (put->input->keeps_acl)
+        put->acl = put->present.id != 0 ? put->present.current.acl : put->parent_acl;
     if (put->present.id == 0)
         return kno_expected_check(put->input->expected_version, &put->present, put->name,
                                   put->call.err);
@@ -305,11 +308,26 @@ static anc_status settle_collection(kno_put *put)
     return ANC_OK;
 }
 
+/* Who may read it is what was read last: nothing becomes public that was hidden meanwhile. */
+static anc_status settle_labels(kno_put *put)
+{
+    if (!put->input->keeps_acl || kno_labels_eq(put->version.acl, put->acl))
+        return ANC_OK;
+    if (put->version_id != 0)
+        return ANC_FAIL(put->call.err, ANC_CONFLICT, "the document '%.*s' was changed meanwhile",
+                        ANC_FMT(put->name));
+    ANC_TRY(take_fingerprint(put));
+    put->version.acl = put->acl;
+    put->version.fingerprint = put->fingerprint;
+    return ANC_OK;
+}
+
 anc_status kno_put_publish_at_last(kno_put *put)
 {
     for (int tries = 1;; tries++) {
         ANC_TRY(krn_call_check(put->kno->with.clock, &put->call));
         ANC_TRY(settle_collection(put));
+        ANC_TRY(settle_labels(put));
         bool again = false;
         const anc_status status = kno_put_publish(put, &again);
         if (status == ANC_OK || !again || tries == MAX_TRIES)
@@ -338,7 +356,7 @@ static anc_status run(kno_put *put, kno_put_status *ret)
     ANC_TRY(kno_put_extract(put));
     ANC_TRY(kno_put_cut(put));
     kno_put_stage_is(put, KNO_STAGE_WRITE);
-    ANC_TRY(kno_parts_retire_early(put));
+    ANC_TRY(kno_parts_mark_vanished(put));
     ANC_TRY(kno_put_publish_at_last(put));
     *ret = put->present.id == 0 ? KNO_CREATED : KNO_UPDATED;
     return ANC_OK;
@@ -383,6 +401,8 @@ void kno_put_done(kno_put *put)
         take_back(put);
     else if (put->vanished != NULL)
         kno_retired_collect(put->vanished);
+    if (put->published.document_id != 0 && put->going.token != 0)
+        kno_sweep_wake(kno);
 }
 
 kno_put_result kno_put_result_of(const kno_put *put, kno_put_status status)

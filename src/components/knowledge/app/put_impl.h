@@ -52,6 +52,7 @@ typedef struct kno_put {
     anc_str name;                      /* the document's id; in `results` */
     anc_str into;                      /* the collection's name; in `results` */
     kno_labels acl;                    /* n 0: the collection's */
+    kno_labels parent_acl;             /* of the file of a row */
     anc_str metadata;                  /* as given, compact; "{}" when none */
     kno_digest content;                /* of the bytes */
     kno_digest fingerprint;            /* of all that goes in */
@@ -85,6 +86,7 @@ typedef struct kno_put {
     size_t staged;      /* chunks that are committed */
     kno_published published;
     kno_retirement *vanished; /* parts that went; NULL: none are looked for */
+    kno_going going;          /* parts that go where they are many */
     uint64_t change_seq;
     kno_difference difference; /* against the version before */
 } kno_put;
@@ -113,9 +115,9 @@ anc_status kno_parts_complete(kno_put *put, bool *ret) ANC_MUST_CHECK;
 /* Notes of a part that is unchanged that the version of its parent at hand would make it so. */
 anc_status kno_part_adopt(kno_put *put) ANC_MUST_CHECK;
 
-/* Retires most of what the document has no more before its version is published, where that is too much
- * for one closure. */
-anc_status kno_parts_retire_early(kno_put *put) ANC_MUST_CHECK;
+/* Marks what the document has no more, where that is too much for the closure that publishes: it goes with
+ * the publication. */
+anc_status kno_parts_mark_vanished(kno_put *put) ANC_MUST_CHECK;
 
 /* The put of a part. */
 anc_status kno_put_as_part(kno_service *kno, krn_call *call, const kno_document_input *input,

@@ -114,8 +114,7 @@ static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
                                          .number = past != NULL ? past->number : 0,
                                          .created_ms = past != NULL ? past->created_ms : 0,
                                          .document_created_ms =
-                                             past != NULL ? past->document_created_ms : 0,
-                                         .keep = put->kno->with.keep_versions};
+                                             past != NULL ? past->document_created_ms : 0};
     const anc_status status = catalog->versions.ops->publish(catalog->versions.self, tx,
                                                              &publication, &w->published, err);
     w->again = status == ANC_CONFLICT || status == ANC_NOT_FOUND;
@@ -164,6 +163,27 @@ static anc_status retire_vanished(const piece_work *w, krn_tx *tx, anc_err *err)
     return kno_retire_parts(put->vanished, tx, put->name, &put->parts, &after, err);
 }
 
+/* One of its name that is gone and waits for the sweep: its end is told before the beginning of this. */
+static anc_status retire_left(const kno_put *put, krn_tx *tx, anc_err *err)
+{
+    const kno_version_writer versions = put->kno->with.catalog.versions;
+    kno_part_row row = {.name = put->name};
+    if (put->present.id != 0)
+        return ANC_OK;
+    for (;;) {
+        ANC_TRY(versions.ops->left(versions.self, tx, put->collection.id, put->name,
+                                   &row.document_id, err));
+        if (row.document_id == 0)
+            return ANC_OK;
+        kno_retirement r = {.kno = put->kno,
+                            .call = &put->call,
+                            .collection_id = put->collection.id,
+                            .collection = put->collection.name,
+                            .left = 1};
+        ANC_TRY(kno_retire_alone(&r, tx, &row, err));
+    }
+}
+
 static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
 {
     piece_work *w = arg;
@@ -171,14 +191,20 @@ static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
     ANC_TRY(stage_piece(w, tx, err));
     if (!w->publishes)
         return ANC_OK;
+    ANC_TRY(retire_left(put, tx, err));
     ANC_TRY(publish_version(w, tx, err));
     ANC_TRY(retire_vanished(w, tx, err));
+    ANC_TRY(kno_going_go(&put->going, tx, err));
     const krn_change change = {.op = KRN_CHANGE_PUBLISH,
                                .collection = put->collection.name,
                                .document_id = put->name,
                                .version = w->published.number};
     const krn_changes log = put->kno->with.changes;
     ANC_TRY(log.ops->append(log.self, tx, &change, &w->change_seq, err));
+    const kno_version_writer versions = put->kno->with.catalog.versions;
+    const kno_keeping keeping = kno_keeping_now(put->kno);
+    ANC_TRY(versions.ops->announced(versions.self, tx, w->published.document_id, w->version_id,
+                                    w->change_seq, &keeping, err));
     ANC_TRY(put->present.id == 0 ? announce_created(w, tx, err) : announce_updated(w, tx, err));
     return tell_publish(w, tx, err);
 }
@@ -202,14 +228,6 @@ static anc_status look_up(kno_put *put)
     return v.ops->known(v.self, &put->call, put->model, digests, put->n_chunks, put->known);
 }
 
-static bool same_labels(kno_labels a, kno_labels b)
-{
-    bool same = a.n == b.n;
-    for (size_t i = 0; same && i < a.n; i++)
-        same = anc_str_eq(a.items[i], b.items[i]);
-    return same;
-}
-
 static unsigned changes_of(const kno_put *put)
 {
     const kno_version_record *old = &put->present.current, *now = &put->version;
@@ -218,7 +236,7 @@ static unsigned changes_of(const kno_put *put)
     return put->also_changed | (anc_str_eq(old->title, now->title) ? 0 : KNO_CHANGED_TITLE) |
            (kno_digest_eq(&old->content, &now->content) ? 0 : KNO_CHANGED_CONTENT) |
            (anc_str_eq(old->given, now->given) ? 0 : KNO_CHANGED_METADATA) |
-           (same_labels(old->acl, now->acl) ? 0 : KNO_CHANGED_ACL) |
+           (kno_labels_eq(old->acl, now->acl) ? 0 : KNO_CHANGED_ACL) |
            (anc_str_eq(old->uri, now->uri) ? 0 : KNO_CHANGED_URI);
 }
 

@@ -33,17 +33,25 @@ typedef struct column {
     bool filled, numbers, truths; /* all of its values are */
 } column;
 
+/* A column that may name the rows. */
+typedef struct candidate {
+    size_t column;     /* COLUMNS: it was not seen yet */
+    anc_map *values;   /* owned: to the row's number */
+    uint64_t twice[2]; /* rows with one value; 0: none */
+    uint64_t without;  /* the first row that has none; 0: each has one */
+} candidate;
+
+static const char *const id_names[] = {"id", "_id"}; /* the first that names every row does */
+
 typedef struct reading {
     kno_put *put;
     const kno_rows_wanted *wanted;
     column columns[COLUMNS];
     size_t n;
-    anc_map *by_name; /* owned: to index + 1 */
-    anc_map *ids;     /* owned: values of the id column, to the row's number */
+    anc_map *by_name;                   /* owned: to index + 1 */
+    candidate ids[ANC_COUNT(id_names)]; /* a named column is the only one */
     uint64_t rows;
     size_t id, title;                              /* columns; COLUMNS: none */
-    uint64_t twice[2];                             /* rows with one id; 0: none */
-    uint64_t without_id;                           /* a row that has none; 0: none */
     char made_for[2 * KNO_DIGEST_BYTES + 1];       /* of the rows, in hex */
     anc_buf name, uri, title_text, json, metadata; /* owned; of the row at hand */
 } reading;
@@ -51,7 +59,8 @@ typedef struct reading {
 static void reading_done(reading *r)
 {
     anc_map_free(r->by_name);
-    anc_map_free(r->ids);
+    for (size_t i = 0; i < ANC_COUNT(r->ids); i++)
+        anc_map_free(r->ids[i].values);
     anc_buf *const buffers[] = {&r->name, &r->uri, &r->title_text, &r->json, &r->metadata};
     for (size_t i = 0; i < ANC_COUNT(buffers); i++)
         anc_buf_done(buffers[i]);
@@ -141,28 +150,53 @@ static size_t column_called(const reading *r, anc_str wanted, const char *const 
     return COLUMNS;
 }
 
-static void find_columns(reading *r)
+static size_t n_candidates(const reading *r)
 {
-    static const char *const ids[] = {"id", "_id"};
-    static const char *const titles[] = {"title", "name", "subject", "titre", "nom", "titel"};
-    r->id = column_called(r, r->wanted->id_field, ids, ANC_COUNT(ids));
-    r->title = column_called(r, r->wanted->title_field, titles, ANC_COUNT(titles));
+    return r->wanted->id_field.len > 0 ? 1 : ANC_COUNT(r->ids);
 }
 
-static anc_status survey_id(reading *r, uint64_t number, const kno_record_field *fields, size_t n,
-                            anc_err *err)
+static bool names_each(const candidate *c)
 {
-    const kno_record_field *f = field_of(r, r->id, fields, n);
+    return c->column != COLUMNS && c->without == 0 && c->twice[0] == 0;
+}
+
+/* One column may come later than the other, so each is counted for itself from the first row on. */
+static anc_status survey_id(reading *r, candidate *c, uint64_t number,
+                            const kno_record_field *fields, size_t n, anc_err *err)
+{
+    const kno_record_field *f = field_of(r, c->column, fields, n);
     uint64_t first = 0;
-    if (f == NULL) {
-        r->without_id = number;
+    if (f == NULL && c->without == 0)
+        c->without = number;
+    if (f == NULL || c->without > 0 || c->twice[0] > 0)
         return ANC_OK;
+    if (anc_map_find(c->values, f->value, &first)) {
+        c->twice[0] = first;
+        c->twice[1] = number;
     }
-    if (r->twice[0] == 0 && anc_map_find(r->ids, f->value, &first)) {
-        r->twice[0] = first;
-        r->twice[1] = number;
+    return anc_map_put(c->values, f->value, number) ? ANC_OK : no_memory(err);
+}
+
+static anc_status survey_ids(reading *r, uint64_t number, const kno_record_field *fields, size_t n,
+                             anc_err *err)
+{
+    for (size_t i = 0; i < n_candidates(r); i++) {
+        candidate *c = &r->ids[i];
+        if (c->column == COLUMNS)
+            c->column = column_called(r, r->wanted->id_field, &id_names[i], 1);
+        ANC_TRY(survey_id(r, c, number, fields, n, err));
     }
-    return anc_map_put(r->ids, f->value, number) ? ANC_OK : no_memory(err);
+    return ANC_OK;
+}
+
+/* Once all rows were seen. */
+static void find_columns(reading *r)
+{
+    static const char *const titles[] = {"title", "name", "subject", "titre", "nom", "titel"};
+    r->title = column_called(r, r->wanted->title_field, titles, ANC_COUNT(titles));
+    for (size_t i = n_candidates(r); i-- > 0;)
+        if (names_each(&r->ids[i]))
+            r->id = r->ids[i].column;
 }
 
 static anc_status survey(void *arg, uint64_t number, const kno_record_field *fields, size_t n,
@@ -175,8 +209,7 @@ static anc_status survey(void *arg, uint64_t number, const kno_record_field *fie
     r->rows = number;
     for (size_t i = 0; i < n; i++)
         ANC_TRY(survey_value(r, &fields[i], err));
-    find_columns(r);
-    return survey_id(r, number, fields, n, err);
+    return survey_ids(r, number, fields, n, err);
 }
 
 static bool has_column(const reading *r, anc_str name)
@@ -186,9 +219,10 @@ static bool has_column(const reading *r, anc_str name)
 }
 
 /* What was asked for by name must be there, and name each row once. */
-static anc_status check_columns(reading *r, anc_err *err)
+static anc_status check_columns(const reading *r, anc_err *err)
 {
     const kno_rows_wanted *w = r->wanted;
+    const candidate *id = &r->ids[0];
     const anc_str named[] = {w->id_field, w->title_field};
     for (size_t i = 0; i < ANC_COUNT(named); i++)
         if (named[i].len > 0 && !has_column(r, named[i]))
@@ -197,15 +231,13 @@ static anc_status check_columns(reading *r, anc_err *err)
         if (!has_column(r, w->text_fields[i]))
             return ANC_FAIL(err, ANC_INVALID, "it has no column \"%.*s\"",
                             ANC_FMT(w->text_fields[i]));
-    if (w->id_field.len > 0 && r->without_id > 0)
+    if (w->id_field.len > 0 && id->without > 0)
         return ANC_FAIL(err, ANC_INVALID, "row %llu has nothing in the column \"%.*s\"",
-                        (unsigned long long)r->without_id, ANC_FMT(w->id_field));
-    if (w->id_field.len > 0 && r->twice[0] > 0)
+                        (unsigned long long)id->without, ANC_FMT(w->id_field));
+    if (w->id_field.len > 0 && id->twice[0] > 0)
         return ANC_FAIL(err, ANC_INVALID, "rows %llu and %llu have the same in the column \"%.*s\"",
-                        (unsigned long long)r->twice[0], (unsigned long long)r->twice[1],
+                        (unsigned long long)id->twice[0], (unsigned long long)id->twice[1],
                         ANC_FMT(w->id_field));
-    if (r->without_id > 0 || r->twice[0] > 0)
-        r->id = COLUMNS;
     return ANC_OK;
 }
 
@@ -376,9 +408,13 @@ static anc_status read_rows(reading *r, krn_call *call, const kno_source *source
     const kno_record_sink second = {.arg = r, .on_record = hand_out};
     bool has = false;
     r->by_name = anc_map_new();
-    r->ids = anc_map_new();
     put->parts.rows = anc_map_new();
-    if (r->by_name == NULL || r->ids == NULL || put->parts.rows == NULL)
+    bool room = r->by_name != NULL && put->parts.rows != NULL;
+    for (size_t i = 0; i < ANC_COUNT(r->ids); i++) {
+        r->ids[i] = (candidate){.column = COLUMNS, .values = anc_map_new()};
+        room = room && r->ids[i].values != NULL;
+    }
+    if (!room)
         return no_memory(call->err);
     ANC_TRY(parser.ops->records(parser.self, call, source, &first, ret, &has));
     *ret_text = ANC_STR_NONE;

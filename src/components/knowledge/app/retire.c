@@ -4,7 +4,7 @@
 #include "kernel/domain/document_events.h"
 #include "knowledge/domain/limits.h"
 
-static anc_status retire_one(kno_retirement *r, krn_tx *tx, const kno_part_row *d, anc_err *err)
+anc_status kno_retire_alone(kno_retirement *r, krn_tx *tx, const kno_part_row *d, anc_err *err)
 {
     const kno_service_options *with = &r->kno->with;
     const kno_version_writer versions = with->catalog.versions;
@@ -41,7 +41,7 @@ static anc_status retire_below(kno_retirement *r, krn_tx *tx, const kno_part_row
         for (size_t i = 0; i < n && r->left > 0; i++)
             ANC_TRY(retire_below(r, tx, &parts[i], depth + 1, err));
     }
-    return r->left > 0 ? retire_one(r, tx, d, err) : ANC_OK;
+    return r->left > 0 ? kno_retire_alone(r, tx, d, err) : ANC_OK;
 }
 
 anc_status kno_retire(kno_retirement *r, krn_tx *tx, const kno_part_row *document, anc_err *err)
@@ -49,7 +49,7 @@ anc_status kno_retire(kno_retirement *r, krn_tx *tx, const kno_part_row *documen
     return retire_below(r, tx, document, 0, err);
 }
 
-static bool is_kept(const kno_parts *kept, anc_str name)
+bool kno_part_is_kept(const kno_parts *kept, anc_str name)
 {
     uint64_t number;
     if (kept->rows != NULL && anc_map_find(kept->rows, name, &number))
@@ -69,7 +69,7 @@ anc_status kno_retire_parts(kno_retirement *r, krn_tx *tx, anc_str parent, const
         ANC_TRY(versions.ops->parts(versions.self, tx, r->collection_id, parent, *after,
                                     KNO_GARBAGE_PIECE, r->call->mem, &parts, &n, err));
         for (size_t i = 0; i < n && r->left > 0; i++) {
-            if (!is_kept(kept, parts[i].name))
+            if (!kno_part_is_kept(kept, parts[i].name))
                 ANC_TRY(kno_retire(r, tx, &parts[i], err));
             if (r->left > 0)
                 *after = parts[i].name;
@@ -82,9 +82,10 @@ void kno_retired_collect(const kno_retirement *r)
 {
     anc_err ignored; /* they are gone; what cannot be cleared away now is the sweep's */
     anc_err_clear(&ignored);
-    krn_call after = *r->call;
-    after.err = &ignored;
+    krn_call after = kno_call_after(r->kno, r->call, &ignored);
     for (size_t i = 0; i < r->n; i++)
-        if (kno_garbage_collect_all(r->kno, &after, r->ids[i]) != ANC_OK)
+        if (kno_garbage_collect_all(r->kno, &after, r->ids[i]) != ANC_OK) {
+            kno_sweep_wake(r->kno);
             return;
+        }
 }

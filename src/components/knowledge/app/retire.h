@@ -20,6 +20,13 @@ typedef struct kno_parts {
     anc_map *rows; /* owned: ids of what was handed out; NULL: nothing was */
 } kno_parts;
 
+/* Documents that go together, going.c. */
+typedef struct kno_going {
+    kno_service *kno;
+    int64_t collection_id;
+    int64_t token; /* 0: nothing is marked */
+} kno_going;
+
 /* One closure's work; zeroed but for the first five by whoever begins it. */
 typedef struct kno_retirement {
     kno_service *kno;
@@ -37,12 +44,27 @@ typedef struct kno_retirement {
 anc_status kno_retire(kno_retirement *r, krn_tx *tx, const kno_part_row *document,
                       anc_err *err) ANC_MUST_CHECK;
 
+/* The document alone, whatever parts it has. */
+anc_status kno_retire_alone(kno_retirement *r, krn_tx *tx, const kno_part_row *document,
+                            anc_err *err) ANC_MUST_CHECK;
+
+/* Whether the document `name` is among them. */
+bool kno_part_is_kept(const kno_parts *kept, anc_str name);
+
 /* Takes those parts of `parent` out of sight that are not among `kept`, from behind *after on, which
  * moves. With r->left 0 afterwards there may be more. */
 anc_status kno_retire_parts(kno_retirement *r, krn_tx *tx, anc_str parent, const kno_parts *kept,
                             anc_str *after, anc_err *err) ANC_MUST_CHECK;
 
-/* Clears away what the retired documents leave, after the commit. */
+/* Clears away what the retired documents leave, after the commit, as far as there is time. */
 void kno_retired_collect(const kno_retirement *r);
+
+/* Marks the parts of `parent` with theirs, but for those among `kept` (NULL: all), in small transactions.
+ * Nothing changes by that. Call again for parts that came meanwhile. */
+anc_status kno_going_mark(kno_going *going, const krn_call *call, anc_str parent,
+                          const kno_parts *kept) ANC_MUST_CHECK;
+
+/* Inside the transaction with which they go; without a token a no-op. The sweep is to be woken then. */
+anc_status kno_going_go(const kno_going *going, krn_tx *tx, anc_err *err) ANC_MUST_CHECK;
 
 #endif

@@ -6,6 +6,8 @@
 #include "knowledge/domain/rules.h"
 #include "service_impl.h"
 
+#define AFTER_NS ((int64_t)1000000000)
+
 static void name_series(kno_service *kno)
 {
     const krn_metrics m = kno->with.metrics;
@@ -45,6 +47,7 @@ anc_status kno_service_open(const kno_service_options *options, kno_service **re
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the knowledge service");
     kno->with = *options;
     atomic_init(&kno->stopping, false);
+    atomic_init(&kno->shown, options->is_followed ? 0 : UINT64_MAX);
     pthread_mutex_init(&kno->live_lock, NULL);
     name_series(kno);
     *ret = kno;
@@ -54,7 +57,7 @@ anc_status kno_service_open(const kno_service_options *options, kno_service **re
 anc_status kno_service_start(kno_service *kno, krn_scheduler scheduler, anc_err *err)
 {
     uint32_t id = 0;
-    ANC_TRY(scheduler.ops->add(scheduler.self, "sweep", kno_sweep_step, kno, &id, err));
+    ANC_TRY(scheduler.ops->add(scheduler.self, "sweep", kno_sweep_step, kno, &kno->sweep_id, err));
     ANC_TRY(scheduler.ops->add(scheduler.self, "backfill", kno_backfill_step, kno, &id, err));
     ANC_TRY(scheduler.ops->add(scheduler.self, "recut", kno_recut_step, kno, &kno->recut_id, err));
     kno->scheduler = scheduler;
@@ -65,6 +68,23 @@ void kno_recut_wake(kno_service *kno)
 {
     if (kno->scheduler.ops != NULL)
         kno->scheduler.ops->wake(kno->scheduler.self, kno->recut_id);
+}
+
+void kno_sweep_wake(kno_service *kno)
+{
+    atomic_store(&kno->sweep_asked, true);
+    if (kno->scheduler.ops != NULL)
+        kno->scheduler.ops->wake(kno->scheduler.self, kno->sweep_id);
+}
+
+krn_call kno_call_after(const kno_service *kno, const krn_call *call, anc_err *err)
+{
+    const int64_t now_ns = krn_now_ns(kno->with.clock);
+    const int64_t left_ns = call->deadline_ns > now_ns ? call->deadline_ns - now_ns : 0;
+    krn_call after = *call;
+    after.err = err;
+    after.deadline_ns = now_ns + (left_ns / 4 < AFTER_NS ? left_ns / 4 : AFTER_NS);
+    return after;
 }
 
 void kno_service_stop(kno_service *kno)

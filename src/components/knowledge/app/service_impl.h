@@ -14,9 +14,12 @@ enum { KNO_PIECE = 512, KNO_GARBAGE_PIECE = 256, KNO_DROPPED_PIECE = 64 };
 typedef struct kno_sweep_state {
     int64_t after; /* version id */
     bool rows_done;
-    bool expired;    /* versions past those to keep were looked for; once, in the first round */
-    unsigned shard;  /* of the raw store; 256: all seen */
-    int64_t wait_ns; /* kno_after_failure's, as in the other steps */
+    bool
+        all_seen; /* versions past those to keep were looked for everywhere, once since the start */
+    bool expired; /* and where some had to stay, in this round */
+    int64_t expired_after; /* document id */
+    unsigned shard;        /* of the raw store; 256: all seen */
+    int64_t wait_ns;       /* kno_after_failure's, as in the other steps */
 } kno_sweep_state;
 
 typedef struct kno_backfill_state {
@@ -49,7 +52,9 @@ struct kno_service {
     kno_backfill_state backfill; /* the backfill step's alone */
     kno_recut_state recut;       /* the recut step's alone */
     krn_scheduler scheduler;     /* set by kno_service_start; ops NULL: steps are called by hand */
-    uint32_t recut_id;
+    uint32_t recut_id, sweep_id;
+    atomic_bool sweep_asked;
+    atomic_uint_least64_t shown; /* change up to which all are shown */
     struct {
         krn_series *created, *updated, *unchanged, *failed, *deleted, *embedded, *put_seconds,
             *recut;
@@ -104,9 +109,12 @@ anc_status kno_garbage_collect(kno_service *kno, krn_call *call, int64_t documen
 anc_status kno_garbage_collect_all(kno_service *kno, krn_call *call,
                                    int64_t document_id) ANC_MUST_CHECK;
 
+/* What of a document's versions stays now. */
+kno_keeping kno_keeping_now(kno_service *kno);
+
 /* Makes garbage of a piece of the versions past those that are kept: puts see to their own document,
- * this to what was kept before the setting changed. *ret_done when none was left. */
-anc_status kno_versions_expire(kno_service *kno, krn_call *call, bool *ret_done) ANC_MUST_CHECK;
+ * this to what was kept before the setting changed, and to what was still shown then. The sweep's. */
+anc_status kno_versions_expire(kno_service *kno, krn_call *call) ANC_MUST_CHECK;
 
 /* Retires a piece of the documents that still stand in dropped collections, and of the parts that a put
  * which never ended has left, clears them away, and
@@ -129,6 +137,11 @@ anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
                                kno_chunk *ret) ANC_MUST_CHECK;
 
 void kno_recut_wake(kno_service *kno);
+void kno_sweep_wake(kno_service *kno); /* it looks for rows that nobody needs from the beginning */
+
+/* A call for what may be left to the sweep when the work of `call` is committed: it takes a part of the
+ * time that is left, so that the answer is not late. */
+krn_call kno_call_after(const kno_service *kno, const krn_call *call, anc_err *err);
 
 /* Logs why a step stopped, and says when to try again: after `wait_ns`, which grows with every failure
  * from a second to half a minute and is set to 0 by what goes well. */

@@ -56,14 +56,13 @@ static anc_status sweep_piece(kno_service *kno, krn_call *call)
 {
     kno_sweep_state *s = &kno->sweep;
     if (!s->expired)
-        return kno_versions_expire(kno, call, &s->expired);
+        return kno_versions_expire(kno, call);
     if (!s->rows_done) {
         bool dropped = false, garbage = false;
         ANC_TRY(kno_dropped_collect(kno, call, &dropped));
         if (!dropped)
             ANC_TRY(kno_garbage_collect(kno, call, 0, &s->after, SWEEP_VERSIONS, &garbage));
         s->rows_done = !dropped && !garbage;
-        s->shard = 0;
         return ANC_OK;
     }
     ANC_TRY(sweep_shard(kno, call, s->shard));
@@ -77,7 +76,9 @@ int64_t kno_sweep_step(void *arg, int64_t now_ns)
     if (atomic_load(&kno->stopping))
         return WHEN_WOKEN;
     if (kno->sweep.shard >= N_SHARDS)
-        kno->sweep = (kno_sweep_state){.expired = true}; /* another round */
+        kno->sweep = (kno_sweep_state){.all_seen = kno->sweep.all_seen}; /* another round */
+    if (atomic_exchange(&kno->sweep_asked, false))
+        kno->sweep = (kno_sweep_state){.all_seen = kno->sweep.all_seen, .shard = kno->sweep.shard};
     anc_err err;
     anc_err_clear(&err);
     ANC_ARENA(mem, SWEEP_ARENA_BYTES);
@@ -203,8 +204,10 @@ static anc_status backfill_some(kno_service *kno, krn_call *call, bool *ret_more
 int64_t kno_backfill_step(void *arg, int64_t now_ns)
 {
     kno_service *kno = arg;
-    if (atomic_load(&kno->stopping) || !emb_info(kno->with.embedding).available)
+    if (atomic_load(&kno->stopping))
         return WHEN_WOKEN;
+    if (!emb_info(kno->with.embedding).available)
+        return now_ns + KNO_BACKFILL_IDLE_NS;
     anc_err err;
     anc_err_clear(&err);
     ANC_ARENA(mem, SWEEP_ARENA_BYTES);
@@ -218,5 +221,5 @@ int64_t kno_backfill_step(void *arg, int64_t now_ns)
     kno->backfill.wait_ns = 0;
     if (!more)
         kno->backfill.after = 0;
-    return more ? now_ns : WHEN_WOKEN;
+    return more ? now_ns : now_ns + KNO_BACKFILL_IDLE_NS;
 }

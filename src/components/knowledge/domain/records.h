@@ -93,6 +93,13 @@ typedef struct kno_version_record {
     int64_t created_ms;
 } kno_version_record;
 
+/* Which versions of a document stay beside the current one. */
+typedef struct kno_keeping {
+    uint32_t keep; /* so many of the newest, the current one included; 0: all */
+    uint64_t
+        shown; /* all changes up to this one are shown: what was current then or later stays too */
+} kno_keeping;
+
 /* A document with its current version. */
 typedef struct kno_document_record {
     int64_t id; /* 0: none */

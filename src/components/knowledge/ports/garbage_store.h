@@ -16,7 +16,8 @@ typedef struct kno_dropped_document {
     int64_t id;
     int64_t collection_id;
     anc_str collection, name;
-    bool orphan; /* its collection is there, what it was a part of is not */
+    bool
+        orphan; /* its collection is there: what it was a part of is not, or it is gone by itself */
 } kno_dropped_document;
 
 typedef struct kno_discarded {
@@ -24,6 +25,12 @@ typedef struct kno_discarded {
     kno_digest content; /* when done: what it named in the raw store */
     kno_digest text;
 } kno_discarded;
+
+typedef struct kno_expiry {
+    kno_keeping keeping;
+    bool late_only; /* documents of which some had to stay when they were published; else all */
+    int64_t after;  /* document id */
+} kno_expiry;
 
 typedef struct kno_garbage_store_ops {
     const char *name;
@@ -34,10 +41,10 @@ typedef struct kno_garbage_store_ops {
                                           int64_t after, size_t limit, int64_t **ret,
                                           size_t *ret_n);
 
-    /* Makes garbage of at most `limit` published versions that are not among the `keep` newest of their
-     * document; ret_n tells how many. */
-    ANC_MUST_CHECK anc_status (*expire)(void *self, krn_tx *tx, uint32_t keep, size_t limit,
-                                        size_t *ret_n, anc_err *err);
+    /* Makes garbage of published versions that need not stay, of at most `limit` documents; *ret_done
+     * when there is none behind what->after, which moves. */
+    ANC_MUST_CHECK anc_status (*expire)(void *self, krn_tx *tx, kno_expiry *what, size_t limit,
+                                        bool *ret_done, anc_err *err);
 
     /* Removes at most `max_chunks` chunks of a garbage or building version with the vectors that
      * then nobody needs, and the row itself with the last. A version that is not there, or that was
@@ -45,12 +52,12 @@ typedef struct kno_garbage_store_ops {
     ANC_MUST_CHECK anc_status (*discard)(void *self, krn_tx *tx, int64_t version_id,
                                          size_t max_chunks, kno_discarded *ret, anc_err *err);
 
-    /* Documents that still stand in dropped collections, and parts of a document that is not there,
+    /* Documents that still stand in dropped collections, those that are gone by their mark, and parts of a document that is not there,
      * published last before `before_ms` of the transactions' clock, whatever time their versions have. */
     ANC_MUST_CHECK anc_status (*dropped)(void *self, krn_call *call, int64_t before_ms,
                                          size_t limit, kno_dropped_document **ret, size_t *ret_n);
 
-    /* Removes the rows of dropped collections that have no document left. */
+    /* Removes the rows of dropped collections that have no document left, and marks that none has. */
     ANC_MUST_CHECK anc_status (*bury)(void *self, krn_tx *tx, anc_err *err);
 
     /* ret[i]: whether a version names digests[i] as content or text. */

@@ -31,8 +31,6 @@ typedef struct kno_publication {
                                     NULL: whatever it has */
     uint32_t number; /* of the version, past all that the document has had; 0: the next one */
     int64_t created_ms, document_created_ms; /* of the version, of a new document; 0: now */
-    uint32_t
-        keep; /* newest versions that stay, this one included; 0: all. Older ones become garbage */
 } kno_publication;
 
 typedef struct kno_published {
@@ -63,16 +61,38 @@ typedef struct kno_version_writer_ops {
     ANC_MUST_CHECK anc_status (*publish)(void *self, krn_tx *tx, const kno_publication *publication,
                                          kno_published *ret, anc_err *err);
 
+    /* Says with which change a version was published, and makes garbage of the versions of its document
+     * that need not stay. */
+    ANC_MUST_CHECK anc_status (*announced)(void *self, krn_tx *tx, int64_t document_id,
+                                           int64_t version_id, uint64_t seq,
+                                           const kno_keeping *keeping, anc_err *err);
+
     /* Takes the document out of sight; its versions become garbage. NOT_FOUND. ret_number: the
      * version that was current. */
     ANC_MUST_CHECK anc_status (*retire)(void *self, krn_tx *tx, int64_t document_id,
                                         uint32_t *ret_number, anc_err *err);
 
-    /* The parts of the document `parent`, whether that is there or not, by name after `after` (exclusive),
+    /* The parts of the document `parent`, whether that is there or not, those that are gone too, by name after `after` (exclusive),
      * at most `limit`; in `mem`. */
     ANC_MUST_CHECK anc_status (*parts)(void *self, krn_tx *tx, int64_t collection_id,
                                        anc_str parent, anc_str after, size_t limit, anc_arena *mem,
                                        kno_part_row **ret, size_t *ret_n, anc_err *err);
+
+    /* Marks a document with a token that is not 0; it stays what it is until go(token), and is gone for
+     * every reader from then on. Not changed: it has the mark, or is gone. */
+    ANC_MUST_CHECK anc_status (*mark)(void *self, krn_tx *tx, int64_t document_id, int64_t token,
+                                      bool *ret_changed, anc_err *err);
+
+    /* Whether a part of `parent` is there that has not the mark. */
+    ANC_MUST_CHECK anc_status (*unmarked)(void *self, krn_tx *tx, int64_t collection_id,
+                                          anc_str parent, int64_t token, bool *ret, anc_err *err);
+
+    ANC_MUST_CHECK anc_status (*go)(void *self, krn_tx *tx, int64_t token, anc_err *err);
+
+    /* A document of that name that is gone and was not retired yet, also one of a dropped collection that
+     * had the name of this one; 0: none. */
+    ANC_MUST_CHECK anc_status (*left)(void *self, krn_tx *tx, int64_t collection_id, anc_str name,
+                                      int64_t *ret_document_id, anc_err *err);
 
     /* Says that a part is as the version `made_for` of what it is a part of would make it. */
     ANC_MUST_CHECK anc_status (*adopt)(void *self, krn_tx *tx, int64_t document_id,

@@ -17,8 +17,8 @@ anc_status liv_wish_check(const liv_wish *wish, anc_err *err)
     return filter_of(wish, &filter, err);
 }
 
-static anc_status subscriber_new(liv_service *s, liv_outlet_fn *outlet, void *arg,
-                                 liv_subscriber **ret, anc_err *err)
+anc_status liv_join(liv_service *s, liv_outlet_fn *outlet, void *arg, liv_subscriber **ret,
+                    anc_err *err)
 {
     const uint64_t now = atomic_load(&s->n_subscribers);
     if (now >= s->o.max_subscribers)
@@ -30,6 +30,7 @@ static anc_status subscriber_new(liv_service *s, liv_outlet_fn *outlet, void *ar
     sub->outlet = outlet;
     sub->arg = arg;
     sub->place = s->head;
+    sub->filter = (liv_filter){.severity = EV_ERROR_SEVERITY}; /* no type at all */
     sub->next = s->subscribers;
     if (sub->next != NULL)
         sub->next->prev = sub;
@@ -38,6 +39,13 @@ static anc_status subscriber_new(liv_service *s, liv_outlet_fn *outlet, void *ar
     krn_gauge_set(s->subscribers_series, (int64_t)now + 1);
     *ret = sub;
     return ANC_OK;
+}
+
+bool liv_wish_fits(const liv_wish *wish, const ev_type *type)
+{
+    anc_err ignored = {0};
+    liv_filter filter;
+    return filter_of(wish, &filter, &ignored) == ANC_OK && liv_filter_fits(&filter, type);
 }
 
 /* The oldest place that a new subscriber may see. */
@@ -68,28 +76,14 @@ static uint64_t place_of_resume(const liv_service *s, uint64_t after_seq)
     return place;
 }
 
-anc_status liv_subscribe(liv_service *s, const liv_start *start, liv_outlet_fn *outlet, void *arg,
-                         liv_subscriber **ret, anc_err *err)
+anc_status liv_begin(liv_service *s, liv_subscriber *sub, const liv_start *start, anc_err *err)
 {
-    liv_subscriber *sub = NULL;
-    liv_filter filter;
-    ANC_TRY(filter_of(&start->wish, &filter, err));
-    ANC_TRY(subscriber_new(s, outlet, arg, &sub, err));
+    ANC_TRY(filter_of(&start->wish, &sub->filter, err));
     liv_take_incoming(s);
-    sub->filter = filter;
     sub->after_seq = start->after_seq;
     sub->place = start->resume ? place_of_resume(s, start->after_seq)
                                : place_of_replay(s, sub, start->replay);
-    *ret = sub;
     liv_give(s, sub, true);
-    return ANC_OK;
-}
-
-anc_status liv_subscribe_silent(liv_service *s, liv_outlet_fn *outlet, void *arg,
-                                liv_subscriber **ret, anc_err *err)
-{
-    ANC_TRY(subscriber_new(s, outlet, arg, ret, err));
-    (*ret)->filter = (liv_filter){.types = 0, .severity = EV_ERROR_SEVERITY};
     return ANC_OK;
 }
 

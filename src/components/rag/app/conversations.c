@@ -202,21 +202,6 @@ anc_status rag_conversation_find(rag_service *rag, krn_call *call, anc_str id,
     return ANC_OK;
 }
 
-static rag_message message_of(const rag_message_record *r)
-{
-    return (rag_message){
-        .id = r->id,
-        .query_id = r->query_id,
-        .question = r->question,
-        .answer = r->answer,
-        .answer_json = r->answer_json,
-        .at_ms = r->at_ms,
-        .position = r->position,
-        .rating = r->rating,
-        .comment = r->comment,
-    };
-}
-
 anc_status rag_message_list(rag_service *rag, krn_call *call, anc_str conversation_id,
                             uint64_t before, size_t limit, rag_message **ret, size_t *ret_n)
 {
@@ -231,7 +216,7 @@ anc_status rag_message_list(rag_service *rag, krn_call *call, anc_str conversati
     if (list == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu messages", n);
     for (size_t i = 0; i < n; i++)
-        list[i] = message_of(&records[i]);
+        ANC_TRY(rag_kept_read(rag, call, &records[i], &list[i]));
     *ret = list;
     *ret_n = n;
     return ANC_OK;

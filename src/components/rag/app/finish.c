@@ -69,7 +69,7 @@ static anc_status finish(rag_turn *turn)
     estimate_tokens(turn);
     turn->answer.generated_at_ms = krn_wall_ms(clock);
     turn->answer.timings_ms.total = krn_ms_since(clock, turn->started_ns);
-    return rag_answer_encode(turn, &turn->answer_json);
+    return turn->keep ? rag_kept_write(turn) : ANC_OK;
 }
 
 anc_status rag_finish(rag_service *rag, rag_turn *turn, const rag_answer **ret)

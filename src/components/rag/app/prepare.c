@@ -53,8 +53,11 @@ static anc_status read_history(rag_turn *turn)
     turn->history = anc_arena_alloc(turn->mem, n, sizeof *turn->history);
     if (turn->history == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu turns", n);
-    for (size_t i = 0; i < n; i++)
-        turn->history[i] = (rag_exchange){messages[i].question, messages[i].answer};
+    for (size_t i = 0; i < n; i++) {
+        rag_message m;
+        ANC_TRY(rag_kept_read(turn->rag, &turn->call, &messages[i], &m));
+        turn->history[i] = (rag_exchange){m.question, m.withheld ? ANC_STR("…") : m.answer};
+    }
     turn->n_history = n;
     return ANC_OK;
 }

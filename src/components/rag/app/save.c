@@ -1,5 +1,8 @@
 /* save.c - the turn and its events in one commit, after the answer has gone out.
  *
+ * Neither holds text of a document (docs/decisions has a page on that): what was asked, places, figures,
+ * and the answer's own words.
+ *
  * The closure that writes holds a reference to the turn, which nobody changes any more, so nothing
  * is copied. The writer's queue is the bound: when it is full the turn is not saved, which is logged
  * and counted, and the answer stays good.
@@ -12,7 +15,7 @@
 #include "kernel/domain/query_events.h"
 #include "service_impl.h"
 
-enum { METADATA_MAX_BYTES = 16384, SEARCHED_MAX_BYTES = 2000 };
+enum { METADATA_MAX_BYTES = 16384 };
 
 atomic_uint *rag_pending_slot(rag_service *rag, anc_str conversation_id)
 {
@@ -35,8 +38,7 @@ static anc_status append_requested(const rag_turn *turn, krn_tx *tx, anc_err *er
     json_put_str(&w, "message_id", turn->answer.message_id);
     json_put_int(&w, "top_k", turn->top_k);
     if (!anc_str_eq(turn->query, turn->question))
-        json_put_str(&w, "searched",
-                     anc_str_sub(turn->query, 0, anc_utf8_floor(turn->query, SEARCHED_MAX_BYTES)));
+        json_put_bool(&w, "read_otherwise", true);
     json_close_object(&w);
     ANC_TRY(anc_buf_status(&metadata, "event metadata", err));
     const ev_query_requested event = {
@@ -92,7 +94,7 @@ static anc_status append_completed(const rag_turn *turn, krn_tx *tx, anc_err *er
     ANC_TRY(anc_buf_status(&metadata, "event metadata", err));
     const ev_query_completed event = {
         .query_id = a->query_id,
-        .response_text = a->text,
+        .response_text = turn->told,
         .document_ids = {documents, a->n_sources},
         .document_count = (uint32_t)a->n_sources,
         .processing_time = a->timings_ms.total / 1000,
@@ -126,7 +128,7 @@ static anc_status append_message(const rag_turn *turn, krn_tx *tx, anc_str id, a
         .id = turn->answer.message_id,
         .query_id = turn->answer.query_id,
         .question = turn->question,
-        .answer = turn->answer.text,
+        .answer = ANC_STR(""), /* its pieces are in the JSON */
         .answer_json = turn->answer_json,
         .at_ms = turn->answer.generated_at_ms,
     };

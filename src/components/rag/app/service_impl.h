@@ -88,7 +88,8 @@ struct rag_turn {
     rag_route route;
     const char *stage; /* where it is, for query.failed */
     rag_answer answer;
-    anc_str answer_json;
+    anc_str answer_json; /* as it is kept */
+    anc_str told;        /* the answer as an event has it: without what stands in documents */
 
     rag_try tries[RAG_LINKS_MAX];
     size_t n_tries;
@@ -160,8 +161,18 @@ anc_status rag_pointed_take(rag_turn *turn, srch_result *found) ANC_MUST_CHECK;
 /* retrieve.c: characters that no document knew */
 void rag_fence_draw(krn_clock clock, char out[RAG_FENCE_CHARS]);
 
-/* answer_json.c: citations and sources as a JSON object in the turn's memory. */
-anc_status rag_answer_encode(rag_turn *turn, anc_str *ret) ANC_MUST_CHECK;
+/* kept_write.c: fills answer_json and told. */
+anc_status rag_kept_write(rag_turn *turn) ANC_MUST_CHECK;
+
+/* kept_read.c: a kept turn as its reader may see it, in call->mem. */
+anc_status rag_kept_read(rag_service *rag, krn_call *call, const rag_message_record *record,
+                         rag_message *ret) ANC_MUST_CHECK;
+/* The texts of a chunk that an answer may have words from, into `out` [RAG_KEPT_FIELDS]; their number, 0 for a
+ * chunk that is gone. */
+enum { RAG_KEPT_FIELDS = 4 };
+struct rag_piece_field;
+size_t rag_kept_fields(const kno_chunk *c, uint32_t source, struct rag_piece_field *out);
+#define RAG_INVENTORY_KEPT ANC_STR("What documents there were then is not kept.")
 
 /* save.c: queues the turn's events and, when it was answered, the turn itself. Never fails: what
  * cannot be saved is logged and counted. */

@@ -17,7 +17,7 @@ typedef struct rag_message_record {
     anc_str id;
     anc_str query_id;
     anc_str question, answer;
-    anc_str answer_json; /* the answer as it was sent, a JSON object */
+    anc_str answer_json; /* the answer as it is kept, a JSON object */
     int64_t at_ms;
     uint64_t position; /* in its conversation, from 1; given by the store */
     int rating;        /* -1 or 1; 0: nothing was said. For results only, as the next */

@@ -1,12 +1,16 @@
 /* follow.c - the step that keeps the index at the state of the catalog.
  *
- * After a start or a rebuild it notes the head of the change log, walks all documents, and then
- * reads the log from that head on: what changed during the walk is handled once more. Each call of
- * the step handles one page of documents or of changes.
+ * After a start it notes the head of the change log, walks all documents, and then reads the log from
+ * that head on: what changed during the walk is handled once more. Each call of the step handles one page
+ * of documents or of changes.
  *
  *   catalog walk ──end──▶ following ──settings of a collection changed──▶ walk of its members ─┐
- *        ▲                    ▲                                                                │
- *        └── rebuild asked    └────────────────────────────────────────────────────────────────┘
+ *                             ▲                                                                │
+ *                             └────────────────────────────────────────────────────────────────┘
+ *
+ * A rebuild walks the catalog into another index while it follows, a page of each in turn: what changes is
+ * written to both, so that it is seen as soon as ever, and so that at the end of the walk the new index is
+ * as far as the one it takes the place of. Who asks for a rebuild while one is going gets that one.
  *
  * Failures: one that may pass (I/O, memory, a deadline) is tried again after a pause that doubles up
  * to MAX_BACKOFF_NS, from the same place. One that will not pass, or one document that failed
@@ -36,10 +40,9 @@ static bool may_pass(anc_status status)
     return anc_status_info(status)->retry_may_help;
 }
 
-static anc_status give_up(srch_service *srch, krn_call *call, anc_str collection,
-                          anc_str document_id, anc_status status)
+static anc_status give_up(srch_service *srch, krn_call *call, const srch_targets *targets,
+                          anc_str collection, anc_str document_id, anc_status status)
 {
-    const srch_index index = srch_built_index(srch);
     krn_log_write(srch->config.log, KRN_ERROR, "search", "document not indexed",
                   KRN_STR("collection", collection), KRN_STR("document_id", document_id),
                   KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
@@ -49,7 +52,7 @@ static anc_status give_up(srch_service *srch, krn_call *call, anc_str collection
     krn_count(srch->series.failed, 1);
     srch_left_out_add(srch, collection, document_id, may_pass(status), call->err->text);
     anc_err_clear(call->err);
-    return index.ops->remove(index.self, call, collection, document_id);
+    return srch_targets_remove(targets, call, collection, document_id);
 }
 
 /* Counts a failure of a document that may pass; whether to try again. */
@@ -62,20 +65,21 @@ static bool try_again(srch_follow_state *f, anc_str collection, anc_str document
 }
 
 /* `call` has an arena of its own for the page; the document gets the follower's. */
-static anc_status handle_document(srch_service *srch, krn_call *call, anc_str collection,
-                                  anc_str document_id)
+static anc_status handle_document(srch_service *srch, krn_call *call, bool shown_too,
+                                  anc_str collection, anc_str document_id)
 {
+    const srch_targets targets = srch_targets_of(srch, shown_too);
     krn_call own = *call;
     own.mem = srch->follow.mem;
     anc_arena_reset(own.mem);
-    const anc_status status = srch_sync_document(srch, &own, collection, document_id);
+    const anc_status status = srch_sync_document(srch, &own, &targets, collection, document_id);
     if (status == ANC_OK)
         srch_left_out_drop(srch, collection, document_id);
     if (status == ANC_OK || status == ANC_CANCELLED)
         return status;
     if (may_pass(status) && try_again(&srch->follow, collection, document_id))
         return status;
-    return give_up(srch, &own, collection, document_id, status);
+    return give_up(srch, &own, &targets, collection, document_id, status);
 }
 
 /* ---- walking ---------------------------------------------------------------------------------- */
@@ -99,7 +103,7 @@ static anc_status walk_passed(srch_walk *walk, const kno_walk_row *row, anc_err 
     return ANC_OK;
 }
 
-/* One page; `only` not empty: of that collection alone. *ret_end when nothing is left. */
+/* One page; `only` not empty: of that collection alone, for every index. *ret_end when nothing is left. */
 static anc_status walk_page(srch_service *srch, krn_call *call, srch_walk *walk, anc_str only,
                             bool *ret_end)
 {
@@ -113,7 +117,7 @@ static anc_status walk_page(srch_service *srch, krn_call *call, srch_walk *walk,
             *ret_end = true;
             return ANC_OK;
         }
-        ANC_TRY(handle_document(srch, call, rows[i].collection, rows[i].document_id));
+        ANC_TRY(handle_document(srch, call, only.len > 0, rows[i].collection, rows[i].document_id));
         ANC_TRY(walk_passed(walk, &rows[i], call->err));
     }
     *ret_end = n < PAGE;
@@ -144,7 +148,6 @@ static anc_status catalog_begin(srch_service *srch, krn_call *call, bool *ret_wa
         ANC_TRY(srch_slot_begin(srch, ret_wait, call->err));
     if (*ret_wait)
         return ANC_OK;
-    srch->follow.members.going = false;
     walk_begin(&srch->follow.catalog, head, ANC_STR_NONE);
     srch->follow.catalog.total = documents_there(srch, call);
     atomic_store(&srch->walk_done, 0);
@@ -156,6 +159,7 @@ static void reached(srch_service *srch, uint64_t cursor)
 {
     srch->follow.cursor = cursor;
     srch->config.watermark.ops->raise(srch->config.watermark.self, cursor);
+    kno_shown(srch->config.knowledge, cursor);
     krn_gauge_set(srch->series.cursor, (int64_t)cursor);
 }
 
@@ -172,34 +176,44 @@ static anc_status catalog_step(srch_service *srch, krn_call *call)
     }
     walk->going = false;
     atomic_store(&srch->walk_total, walk->done);
+    srch_slot_show(srch);
+    if (!srch->follow.again) /* a rebuild's index is as far as it was followed */
+        reached(srch, walk->target);
     srch->follow.known = true;
     srch->follow.again = true;
-    srch_slot_show(srch);
-    reached(srch, walk->target);
     srch_syncs_note(srch, true);
     srch_detail_set(srch, "%llu documents indexed", (unsigned long long)walk->done);
     krn_log_write(srch->config.log, KRN_INFO, "search", "index built",
-                  KRN_INT("documents", walk->done), KRN_INT("cursor", walk->target));
+                  KRN_INT("documents", walk->done), KRN_INT("cursor", srch->follow.cursor));
     atomic_store(&srch->ready, true);
     return ANC_OK;
 }
 
 /* ---- the change log --------------------------------------------------------------------------- */
 
+static anc_status drop_collection(srch_service *srch, krn_call *call, anc_str name)
+{
+    const srch_targets targets = srch_targets_of(srch, true);
+    srch_left_out_drop_collection(srch, name);
+    for (size_t i = 0; i < targets.n; i++) {
+        const srch_index index = targets.items[i];
+        ANC_TRY(index.ops->drop(index.self, call, name));
+    }
+    return ANC_OK;
+}
+
 /* *ret_done is false when the change began a walk that has to end first. */
 static anc_status handle_change(srch_service *srch, krn_call *call, const krn_change *change,
                                 bool *ret_done)
 {
-    const srch_index index = srch_built_index(srch);
     srch_follow_state *f = &srch->follow;
     *ret_done = true;
     switch (change->op) {
     case KRN_CHANGE_PUBLISH:
     case KRN_CHANGE_DELETE:
-        return handle_document(srch, call, change->collection, change->document_id);
+        return handle_document(srch, call, true, change->collection, change->document_id);
     case KRN_CHANGE_DROP_COLLECTION:
-        srch_left_out_drop_collection(srch, change->collection);
-        return index.ops->drop(index.self, call, change->collection);
+        return drop_collection(srch, call, change->collection);
     case KRN_CHANGE_COLLECTION:
         break;
     }
@@ -244,28 +258,48 @@ static anc_status members_step(srch_service *srch, krn_call *call)
 
 /* ---- the step --------------------------------------------------------------------------------- */
 
+/* One page of changes, or of a collection whose settings changed. */
+static anc_status follow_page(srch_service *srch, krn_call *call, bool *ret_more)
+{
+    *ret_more = true;
+    return srch->follow.members.going ? members_step(srch, call) : log_step(srch, call, ret_more);
+}
+
+static anc_status first_walk(srch_service *srch, krn_call *call)
+{
+    bool wait;
+    if (srch->follow.catalog.going)
+        return catalog_step(srch, call);
+    srch->follow.taken = atomic_load(&srch->rebuild_asked);
+    return catalog_begin(srch, call, &wait);
+}
+
+/* One page of changes and one of the walk. */
+static anc_status rebuild(srch_service *srch, krn_call *call, bool more, int64_t now_ns,
+                          int64_t *ret_next)
+{
+    srch_follow_state *f = &srch->follow;
+    bool wait = false;
+    f->taken = atomic_load(&srch->rebuild_asked);
+    f->known = false;
+    if (f->catalog.going)
+        return catalog_step(srch, call);
+    ANC_TRY(catalog_begin(srch, call, &wait));
+    if (wait && !more)
+        *ret_next = now_ns + MIN_BACKOFF_NS;
+    return ANC_OK;
+}
+
 static anc_status step(srch_service *srch, krn_call *call, int64_t now_ns, int64_t *ret_next)
 {
     srch_follow_state *f = &srch->follow;
-    bool wait = false, more = true;
+    bool more = false;
     *ret_next = now_ns;
-    const bool first = f->catalog.going && !f->again;
-    const uint64_t asked = atomic_load(&srch->rebuild_asked);
-    if (!first && asked != f->taken) {
-        f->taken = asked;
-        f->known = false;
-        f->catalog.going = false;
-    }
-    if (!f->known && !f->catalog.going) {
-        ANC_TRY(catalog_begin(srch, call, &wait));
-        *ret_next = wait ? now_ns + MIN_BACKOFF_NS : now_ns;
-        return ANC_OK;
-    }
-    if (f->catalog.going)
-        return catalog_step(srch, call);
-    if (f->members.going)
-        return members_step(srch, call);
-    ANC_TRY(log_step(srch, call, &more));
+    if (!f->again)
+        return first_walk(srch, call);
+    ANC_TRY(follow_page(srch, call, &more));
+    if (!f->known || atomic_load(&srch->rebuild_asked) != f->taken)
+        return rebuild(srch, call, more, now_ns, ret_next);
     if (!more)
         srch_left_out_retry(srch, call, now_ns);
     *ret_next = more ? now_ns : now_ns + IDLE_RECHECK_NS;

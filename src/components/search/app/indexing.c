@@ -79,13 +79,10 @@ static anc_status next_chunk(void *arg, srch_index_chunk *ret, bool *ret_more)
     return ANC_OK;
 }
 
-static anc_status publish(srch_service *srch, krn_call *call, const kno_indexable *d)
+static anc_status publish(srch_service *srch, krn_call *call, const srch_targets *targets,
+                          const kno_indexable *d)
 {
-    const srch_index index = srch_built_index(srch);
-    srch_languages *row = srch_languages_get(srch, d->collection, true);
-    if (row == NULL)
-        return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for collection %.*s",
-                        ANC_FMT(d->collection));
+    const srch_languages languages = srch_languages_of(targets->items[0], d->collection);
     txt_language declared = TXT_UND;
     (void)txt_language_find(d->language, &declared);
     const anc_str sample = d->n_chunks > 0 ? d->chunks[0].text : d->title;
@@ -94,7 +91,7 @@ static anc_status publish(srch_service *srch, krn_call *call, const kno_indexabl
                        .call = call,
                        .document = d,
                        .vectors = fits ? d->vectors : NULL,
-                       .language = srch_language_of(row, declared, sample)};
+                       .language = srch_language_of(&languages, declared, sample)};
     const srch_facts facts = {.document_id = d->document_id,
                               .title = d->title,
                               .uri = d->uri,
@@ -112,24 +109,36 @@ static anc_status publish(srch_service *srch, krn_call *call, const kno_indexabl
     srch_field *fields;
     ANC_TRY(srch_fields_of(call->mem, &facts, &fields, &document.n_fields, call->err));
     document.fields = fields;
-    ANC_TRY(index.ops->publish(index.self, call, d->collection, &document,
-                               (srch_chunk_source){&walk, next_chunk}));
-    atomic_fetch_add_explicit(&row->documents[walk.language], 1, memory_order_relaxed);
+    for (size_t i = 0; i < targets->n; i++) {
+        const srch_index index = targets->items[i];
+        walk.next = 0;
+        ANC_TRY(index.ops->publish(index.self, call, d->collection, &document,
+                                   (srch_chunk_source){&walk, next_chunk}));
+    }
     krn_count(srch->series.indexed, 1);
     return ANC_OK;
 }
 
-anc_status srch_sync_document(srch_service *srch, krn_call *call, anc_str collection,
-                              anc_str document_id)
+anc_status srch_targets_remove(const srch_targets *targets, krn_call *call, anc_str collection,
+                               anc_str document_id)
 {
-    const srch_index index = srch_built_index(srch);
+    for (size_t i = 0; i < targets->n; i++) {
+        const srch_index index = targets->items[i];
+        ANC_TRY(index.ops->remove(index.self, call, collection, document_id));
+    }
+    return ANC_OK;
+}
+
+anc_status srch_sync_document(srch_service *srch, krn_call *call, const srch_targets *targets,
+                              anc_str collection, anc_str document_id)
+{
     kno_indexable d = {0};
     const anc_status status = kno_indexable_read(srch->config.knowledge, call, collection,
                                                  document_id, srch->model.revision, &d);
     if (status == ANC_NOT_FOUND) {
         anc_err_clear(call->err);
-        return index.ops->remove(index.self, call, collection, document_id);
+        return srch_targets_remove(targets, call, collection, document_id);
     }
     ANC_TRY(status);
-    return publish(srch, call, &d);
+    return publish(srch, call, targets, &d);
 }

@@ -139,10 +139,6 @@ void srch_service_close(srch_service *srch)
         if (srch->slots[i].open)
             srch->slots[i].index.ops->close(srch->slots[i].index.self);
     srch->config.watermark.ops->close(srch->config.watermark.self);
-    for (srch_languages *row = atomic_load(&srch->languages), *next; row != NULL; row = next) {
-        next = row->next;
-        free(row);
-    }
     anc_arena_free(srch->follow.mem);
     anc_arena_free(srch->follow.scratch);
     anc_map_free(srch->follow.left_out);
@@ -185,6 +181,11 @@ bool srch_visible(srch_service *srch, uint64_t seq)
     return srch->config.watermark.ops->read(srch->config.watermark.self) >= seq;
 }
 
+bool srch_ready(srch_service *srch)
+{
+    return atomic_load(&srch->ready);
+}
+
 srch_status_row srch_status(srch_service *srch)
 {
     srch_slot *slot = srch_slot_hold(srch);
@@ -192,7 +193,9 @@ srch_status_row srch_status(srch_service *srch)
     srch_slot_let_go(slot);
     const unsigned row = atomic_load_explicit(&srch->detail, memory_order_acquire);
     srch_status_row status = {
-        .ready = atomic_load(&srch->ready),
+        .ready = srch_ready(srch),
+        .walked = atomic_load(&srch->walk_done),
+        .to_walk = atomic_load(&srch->walk_total),
         .cursor = srch->config.watermark.ops->read(srch->config.watermark.self),
         .documents = f.documents,
         .chunks = f.chunks,

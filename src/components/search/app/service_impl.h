@@ -17,26 +17,20 @@
 
 /* ---- languages: which languages a collection's documents are in ------------------------------ */
 
-/* Rows are added at the head and never freed before the service: one for each collection name that
- * was ever indexed. */
 typedef struct srch_languages {
-    struct srch_languages *next;
-    atomic_uint documents[TXT_LANGUAGE_COUNT]; /* published, not counted down */
-    size_t len;
-    char name[];
+    uint32_t documents[TXT_LANGUAGE_COUNT];
 } srch_languages;
 
-/* The row of a collection; NULL when nothing was indexed, or (`make`) when memory is out. Making is
- * the follower's. */
-srch_languages *srch_languages_get(srch_service *srch, anc_str collection, bool make);
+/* Of what the index has now. */
+srch_languages srch_languages_of(srch_index index, anc_str collection);
 
 /* What to read a document or a question in: `declared` where it is known, else the one language
  * that nearly all documents of the collection are in, else what `text` seems to be, else the most
  * frequent one, else English. */
-txt_language srch_language_of(const srch_languages *row, txt_language declared, anc_str text);
+txt_language srch_language_of(const srch_languages *languages, txt_language declared, anc_str text);
 
 /* `first`, then the other languages that documents of the collection were read in; how many. */
-size_t srch_languages_in(const srch_languages *row, txt_language first,
+size_t srch_languages_in(const srch_languages *languages, txt_language first,
                          txt_language ret[TXT_LANGUAGE_COUNT]);
 
 /* ---- indexes: the one that is searched, and the one that is built ------------------------------ */
@@ -154,19 +148,38 @@ struct srch_service {
     srch_syncs syncs;
     srch_slot slots[2];
     atomic_uint shown; /* slot that is searched */
-    unsigned building; /* slot that the follower writes to: the shown one but while rebuilding */
-    _Atomic(srch_languages *) languages;
+    unsigned building; /* slot that a walk fills: the shown one but while rebuilding */
     srch_follow_state follow;
     srch_left_out left_out;
     char details[SRCH_DETAILS][SRCH_DETAIL_BYTES]; /* written in turn by the follower */
     atomic_uint detail;                            /* the row that is shown */
 };
 
-/* The index that the follower writes to. */
+/* The index that a walk fills. */
 static inline srch_index srch_built_index(const srch_service *srch)
 {
     return srch->slots[srch->building].index;
 }
+
+/* Indexes that the follower writes to. */
+typedef struct srch_targets {
+    srch_index items[2]; /* [n] */
+    size_t n;
+} srch_targets;
+
+/* The one that is built, and (`shown_too`) the one that is searched where that is another. */
+static inline srch_targets srch_targets_of(const srch_service *srch, bool shown_too)
+{
+    const unsigned shown = atomic_load(&srch->shown);
+    srch_targets t = {.items = {srch_built_index(srch)}, .n = 1};
+    if (shown_too && shown != srch->building)
+        t.items[t.n++] = srch->slots[shown].index;
+    return t;
+}
+
+/* Takes a document out of them. */
+anc_status srch_targets_remove(const srch_targets *targets, krn_call *call, anc_str collection,
+                               anc_str document_id) ANC_MUST_CHECK;
 
 /* A call for background work: no deadline, all labels of nobody, ended by `stopping`. */
 krn_call srch_background_call(srch_service *srch, anc_arena *mem, anc_err *err);
@@ -177,8 +190,8 @@ void srch_wake(void *arg);
 /* Shows a line in srch_status; the follower's. */
 void srch_detail_set(srch_service *srch, const char *fmt, ...) ANC_PRINTF(2, 3);
 
-/* indexing.c: brings one document of the index to the state that the catalog has now. */
-anc_status srch_sync_document(srch_service *srch, krn_call *call, anc_str collection,
-                              anc_str document_id) ANC_MUST_CHECK;
+/* indexing.c: brings one document of the indexes to the state that the catalog has now. */
+anc_status srch_sync_document(srch_service *srch, krn_call *call, const srch_targets *targets,
+                              anc_str collection, anc_str document_id) ANC_MUST_CHECK;
 
 #endif

@@ -30,7 +30,8 @@ static void watch(live_world *w, watcher *who, const liv_start *start)
 {
     anc_err err = {0};
     *who = (watcher){.text = anc_buf_init(TEXT_MAX)};
-    ASSERT_OK(liv_subscribe(w->live, start, note, who, &who->sub, &err), &err);
+    ASSERT_OK(liv_join(w->live, note, who, &who->sub, &err), &err);
+    ASSERT_OK(liv_begin(w->live, who->sub, start, &err), &err);
 }
 
 static void leave(live_world *w, watcher *who)
@@ -156,7 +157,7 @@ static void changes_at_run_time(void **state)
     const anc_str cache = ANC_STR("cache"), nope = ANC_STR("nope");
     live_world_open(&w, &(liv_service_options){0});
     who = (watcher){.text = anc_buf_init(TEXT_MAX)};
-    ASSERT_OK(liv_subscribe_silent(w.live, note, &who, &who.sub, &err), &err);
+    ASSERT_OK(liv_join(w.live, note, &who, &who.sub, &err), &err);
     live_world_bring(&w, "error", 1);
     settle(&w);
     expect(&who, "");
@@ -227,8 +228,7 @@ static void takes_no_more_than_allowed(void **state)
     anc_err err = {0};
     live_world_open(&w, &(liv_service_options){.max_subscribers = 1});
     watch(&w, &one, &(liv_start){0});
-    assert_int_equal(liv_subscribe(w.live, &(liv_start){0}, note, &two, &two.sub, &err),
-                     ANC_UNAVAILABLE);
+    assert_int_equal(liv_join(w.live, note, &two, &two.sub, &err), ANC_UNAVAILABLE);
     liv_unsubscribe(w.live, one.sub, true);
     anc_buf_done(&one.text);
     assert_int_equal(liv_stats_of(w.live).dropped_subscribers, 1);

@@ -185,6 +185,31 @@ static void a_sync_can_be_watched(void **state)
     assert_int_equal(srch_collection_figures(srch, ANC_STR("beta")).documents, 0);
 }
 
+/* While an index is built anew the other one goes on. */
+static void what_changes_during_a_rebuild_is_seen(void **state)
+{
+    (void)state;
+    settle();
+    srch_rebuild(srch);
+    (void)srch_follow(srch, kno.now_ns); /* begins */
+    kno.documents[49].version++;         /* the walk comes to it last */
+    double_change(&kno, KRN_CHANGE_PUBLISH, 0, &kno.documents[49]);
+    kno.documents[0].alive = false;
+    double_change(&kno, KRN_CHANGE_DELETE, 0, &kno.documents[0]);
+    (void)srch_follow(srch, kno.now_ns);
+    const uint64_t walked = kno.walks;
+    assert_true(srch_visible(srch, kno.n_changes));
+    assert_int_equal(srch_status(srch).documents, DOCUMENTS - 1);
+    srch_rebuild(srch); /* asked for again and again it ends all the same */
+    settle();
+    assert_int_equal(kno.walks, walked + 1); /* fifty documents are two pages */
+    assert_int_equal(srch_status(srch).documents, DOCUMENTS - 1);
+    kno.documents[1].alive = false; /* the new one is followed into */
+    double_change(&kno, KRN_CHANGE_DELETE, 0, &kno.documents[1]);
+    settle();
+    assert_int_equal(srch_status(srch).documents, DOCUMENTS - 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +217,7 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(what_may_pass_is_tried_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sync_can_be_watched, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_changes_during_a_rebuild_is_seen, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_rebuild_during_the_first_walk_is_done_after_it, set_up,
                                         tear_down),
     };

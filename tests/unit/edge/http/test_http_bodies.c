@@ -44,6 +44,85 @@ static void test_limits_before_reading(void **state)
     answer_done(&a);
 }
 
+/* Head of a document's JSON body that says `length` and has sent none of it, or says nothing and comes in
+ * chunks (0); the connection. */
+static int begin_body(size_t length, const char *sent)
+{
+    ANC_BUF(head, 4 << 20);
+    (void)anc_buf_printf(&head,
+                         "POST /v1/knowledge/documents HTTP/1.1\r\nHost: localhost\r\n" JSON);
+    if (length > 0)
+        (void)anc_buf_printf(&head, "Content-Length: %zu\r\n\r\n%s", length, sent);
+    else
+        (void)anc_buf_printf(&head, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n%s\r\n", strlen(sent),
+                             sent);
+    const int fd = sock_connect(f.port);
+    assert_true(fd >= 0 && sock_send(fd, anc_buf_view(&head)));
+    return fd;
+}
+
+static void assert_no_room(int fd)
+{
+    ANC_BUF(seen, 1 << 20);
+    assert_true(sock_wait_for(fd, &seen, "http.body_memory_mb", 1));
+    assert_true(anc_str_find(anc_buf_view(&seen), ANC_STR(" 503 ")) != SIZE_MAX);
+    assert_true(anc_str_find(anc_buf_view(&seen), ANC_STR("Retry-After: 1\r\n")) != SIZE_MAX);
+    (void)close(fd);
+}
+
+/* Whatever many clients announce or send, bodies take no more than the budget; when they leave it is free again. */
+static void test_budget_of_bodies(void **state)
+{
+    const http_edge_options small = {.max_body_bytes = 1 << 20};
+    static char half[600001];
+    (void)state;
+    edge_close(&f);
+    edge_open(&f, &small);
+    memset(half, 'a', sizeof half - 1);
+    const int first = begin_body(700000, "{\"text\":\"");
+    answer a = get(&f, "/livez"); /* an answer later the head of the first has been read */
+    answer_done(&a);
+    assert_no_room(begin_body(700000, ""));
+    assert_no_room(begin_body(0, half));
+    a = post(&f, "/v1/knowledge/documents", "{\"text\":\"x\"}");
+    assert_int_equal(a.status, 201);
+    answer_done(&a);
+    a = ask(&f, "POST", "/v1/knowledge/documents",
+            "Content-Type: multipart/form-data; boundary=B\r\n", (anc_str){half, 600000});
+    assert_int_equal(a.status, 503);
+    answer_done(&a);
+    (void)close(first);
+    for (int i = 0; i < 10000 && http_edge_open_requests(f.edge) > 0; i++)
+        os_sleep_ns(1000000);
+    ANC_BUF(whole, 2 << 20);
+    (void)anc_buf_printf(&whole, "{\"text\":\"%s\"}", half);
+    a = ask(&f, "POST", "/v1/knowledge/documents", JSON, anc_buf_view(&whole));
+    assert_int_equal(a.status, 201);
+    answer_done(&a);
+}
+
+/* What is small is not to be large: questions, settings. */
+static void test_small_bodies(void **state)
+{
+    static const struct {
+        const char *path;
+        int status;
+    } rows[] = {{"/v1/chat/query", 413}, {"/v1/search", 413}, {"/v1/collections", 413},
+                {"/v1/feedback", 413},   {"/v1/ingest", 413}, {"/chat/history/Eve", 201}};
+    ANC_BUF(body, 2 << 20);
+    (void)state;
+    (void)anc_buf_add(&body, ANC_STR("{\"message\":\"x\",\"answer\":\""));
+    while (body.len < 700000)
+        (void)anc_buf_add(&body, ANC_STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"));
+    (void)anc_buf_add(&body, ANC_STR("\"}"));
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        answer a = ask(&f, "POST", rows[i].path, JSON, anc_buf_view(&body));
+        if (a.status != rows[i].status)
+            fail_msg("%s: %d: %.*s", rows[i].path, a.status, ANC_FMT(a.body));
+        answer_done(&a);
+    }
+}
+
 static void test_deep_body(void **state)
 {
     (void)state;
@@ -92,6 +171,26 @@ static void test_upload(void **state)
     assert_string_equal(doubles.name, "hive.md");
     assert_string_equal(doubles.content_type, "text/markdown");
     assert_int_equal(doubles.content_len, 6);
+    answer_done(&a);
+}
+
+static void test_who_may_read(void **state)
+{
+    static const char *const bodies[][2] = {
+        {"{\"id\":\"a\",\"text\":\"x\"}", "as it is"},
+        {"{\"id\":\"a\",\"text\":\"x\",\"acl\":null}", ""},
+        {"{\"id\":\"a\",\"text\":\"x\",\"acl\":[\"group:a\"]}", "group:a"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(bodies); i++) {
+        answer a = ask(&f, "POST", "/v1/knowledge/documents", "Content-Type: application/json\r\n",
+                       anc_str_of(bodies[i][0]));
+        assert_int_equal(a.status, 201);
+        assert_string_equal(doubles.acl, bodies[i][1]);
+        answer_done(&a);
+    }
+    answer a = upload("", ANC_STR("# Hive"), 0, NULL);
+    assert_string_equal(doubles.acl, "as it is");
     answer_done(&a);
 }
 
@@ -226,9 +325,18 @@ static void test_upload_is_repeatable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(test_limits_before_reading), EACH(test_deep_body),    EACH(test_upload),
-        EACH(test_version_in_an_upload),  EACH(test_large_upload), EACH(test_bad_forms),
-        EACH(test_leaving_in_the_body),   EACH(test_source_limit), EACH(test_upload_is_repeatable),
+        EACH(test_limits_before_reading),
+        EACH(test_budget_of_bodies),
+        EACH(test_small_bodies),
+        EACH(test_deep_body),
+        EACH(test_upload),
+        EACH(test_version_in_an_upload),
+        EACH(test_large_upload),
+        EACH(test_bad_forms),
+        EACH(test_leaving_in_the_body),
+        EACH(test_source_limit),
+        EACH(test_who_may_read),
+        EACH(test_upload_is_repeatable),
     };
     return cmocka_run_group_tests_name("bodies", tests, NULL, NULL);
 }

@@ -254,12 +254,52 @@ static void test_disk_without_room(void **state)
     os_reserve_free(reserve);
 }
 
+/* What is not in the index yet is not to be told as not being there. */
+static void test_an_index_that_is_read(void **state)
+{
+    static const struct {
+        const char *method, *path, *body;
+        int reading, ready;
+    } rows[] = {
+        {"POST", "/v1/chat/query", "{\"question\":\"x\"}", 503, 200},
+        {"POST", "/v1/chat/stream", "{\"question\":\"x\"}", 503, 200},
+        {"GET", "/v1/chat/stream?question=x", NULL, 503, 200},
+        {"POST", "/v1/search", "{\"query\":\"x\"}", 503, 200},
+        {"POST", "/query", "{\"question\":\"x\"}", 503, 200},
+        {"POST", "/stream", "{\"question\":\"x\"}", 503, 200},
+        {"POST", "/chat", "{\"user_name\":\"u\",\"message\":\"x\"}", 503, 200},
+        {"POST", "/chat/stream", "{\"user_name\":\"u\",\"message\":\"x\"}", 503, 200},
+        {"GET", "/v1/collections", NULL, 200, 200},
+        {"GET", "/v1/chat/conversations", NULL, 200, 200},
+    };
+    (void)state;
+    for (int ready = 0; ready < 2; ready++) {
+        atomic_store(&doubles.ready, ready != 0);
+        for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+            const int wanted = ready ? rows[i].ready : rows[i].reading;
+            answer a = ask(&f, rows[i].method, rows[i].path,
+                           rows[i].body != NULL ? "Content-Type: application/json\r\n" : NULL,
+                           rows[i].body != NULL ? anc_str_of(rows[i].body) : ANC_STR_NONE);
+            if (a.status != wanted)
+                fail_msg("%s %s: %d, not %d", rows[i].method, rows[i].path, a.status, wanted);
+            if (wanted == 503) {
+                assert_true(anc_str_eq(answer_header(&a, "retry-after"), ANC_STR("1")));
+                assert_true(answer_has(&a, "reading its index (2 of 3 documents)"));
+            }
+            answer_done(&a);
+        }
+        if (!ready)
+            assert_int_equal(atomic_load(&doubles.prepared), 0);
+    }
+}
+
 static void test_health_tells(void **state)
 {
     (void)state;
     atomic_store(&doubles.ready, false);
     answer a = get(&f, "/readyz");
     assert_int_equal(a.status, 503);
+    assert_true(answer_has(&a, "\"documents_read\":2,\"documents_total\":3"));
     answer_done(&a);
     a = get(&f, "/health");
     assert_int_equal(a.status, 200);
@@ -337,6 +377,7 @@ int main(void)
         EACH(test_overload),
         EACH(test_puts_take_turns),
         cmocka_unit_test(test_disk_without_room),
+        EACH(test_an_index_that_is_read),
         EACH(test_health_tells),
         EACH(test_draining_refuses),
         EACH(test_pipeline),

@@ -85,6 +85,44 @@ static void test_origins(void **state)
     answer_done(&a);
 }
 
+/* A GET that asks a question keeps a turn and may be paid for: a page of elsewhere has no business
+ * with it, in whatever way it makes a browser send it. */
+static void test_pages_of_elsewhere(void **state)
+{
+    static const anc_str origins[] = {ANC_STR_INIT("https://app.example")};
+    const http_edge_options o = {.cors = origins, .n_cors = 1};
+    static const struct {
+        const char *path, *headers;
+        int status;
+    } rows[] = {
+        {"/v1/chat/stream?question=x", NULL, 200},
+        {"/v1/chat/stream?question=x", "Origin: http://evil.example\r\n", 403},
+        {"/v1/chat/stream?question=x", "Origin: null\r\n", 403},
+        {"/v1/chat/stream?question=x", "Origin: http://localhost:8080\r\n", 403},
+        {"/v1/chat/stream?question=x", "Origin: http://localhost\r\n", 200},
+        {"/v1/chat/stream?question=x", "Sec-Fetch-Site: cross-site\r\n", 403},
+        {"/v1/chat/stream?question=x", "Sec-Fetch-Site: same-site\r\n", 403},
+        {"/v1/chat/stream?question=x", "Sec-Fetch-Site: same-origin\r\n", 200},
+        {"/v1/chat/stream?question=x", "Sec-Fetch-Site: none\r\n", 200},
+        {"/v1/chat/stream?question=x",
+         "Origin: https://app.example\r\nSec-Fetch-Site: cross-site\r\n", 200},
+        {"/v1/collections", "Sec-Fetch-Site: cross-site\r\n", 200},
+    };
+    (void)state;
+    edge_close(&f);
+    edge_open(&f, &o);
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        const int asked = atomic_load(&doubles.prepared);
+        answer a = ask(&f, "GET", rows[i].path, rows[i].headers, ANC_STR_NONE);
+        const int more = atomic_load(&doubles.prepared) - asked;
+        if (a.status != rows[i].status)
+            fail_msg("%s %s: %d", rows[i].path, rows[i].headers, a.status);
+        if (a.status == 403 && more != 0)
+            fail_msg("%s %s was refused and asked", rows[i].path, rows[i].headers);
+        answer_done(&a);
+    }
+}
+
 static void test_ids(void **state)
 {
     (void)state;
@@ -176,6 +214,13 @@ static void test_questions_are_repeatable(void **state)
         assert_int_equal(atomic_load(&doubles.prepared), i + 1);
         answer_done(&a);
         answer_done(&b);
+        atomic_store(&doubles.sources_gone, true);
+        a = ask(&f, "POST", paths[i], KEY("q"), body);
+        assert_int_equal(a.status, 409);
+        assert_true(answer_has(&a, "was deleted"));
+        assert_int_equal(atomic_load(&doubles.prepared), i + 1);
+        answer_done(&a);
+        atomic_store(&doubles.sources_gone, false);
         a = ask(&f, "POST", paths[i], KEY("q"), ANC_STR("{\"question\":\"y\"}"));
         assert_int_equal(a.status, 409);
         answer_done(&a);
@@ -232,9 +277,15 @@ static void test_log_and_metrics(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(test_key),        EACH(test_origins),         EACH(test_ids),
-        EACH(test_browser),    EACH(test_idempotency),     EACH(test_questions_are_repeatable),
-        EACH(test_user_names), EACH(test_log_and_metrics),
+        EACH(test_key),
+        EACH(test_origins),
+        EACH(test_pages_of_elsewhere),
+        EACH(test_ids),
+        EACH(test_browser),
+        EACH(test_idempotency),
+        EACH(test_questions_are_repeatable),
+        EACH(test_user_names),
+        EACH(test_log_and_metrics),
     };
     return cmocka_run_group_tests_name("identity", tests, NULL, NULL);
 }

@@ -409,6 +409,38 @@ static void a_taken_address_is_named(void **state)
     net_loop_close(loop);
 }
 
+/* A server that takes no connection at the moment is alive: its socket is not taken away, nor waited for. */
+static void a_busy_socket_is_taken(void **state)
+{
+    (void)state;
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int waiting[64];
+    size_t n = 0;
+    (void)snprintf(address.sun_path, sizeof address.sun_path, "/tmp/anc-busy-%ld.sock",
+                   (long)getpid());
+    (void)unlink(address.sun_path);
+    const int busy = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(busy, (struct sockaddr *)&address, sizeof address), 0);
+    assert_int_equal(listen(busy, 0), 0);
+    for (bool full = false; !full && n < ANC_COUNT(waiting); n++) {
+        waiting[n] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        full = connect(waiting[n], (struct sockaddr *)&address, sizeof address) != 0;
+    }
+    const net_address a = {.unix_path = anc_str_of(address.sun_path)};
+    const net_server_options o = {.listen = &a, .n_listen = 1, .on_request = ignore_request};
+    net_loop *loop;
+    net_server *server;
+    anc_err err = {0};
+    ASSERT_OK(net_loop_open(&loop, &err), &err);
+    assert_int_equal(net_server_open(loop, &o, &server, &err), ANC_CONFLICT);
+    assert_int_equal(access(address.sun_path, F_OK), 0);
+    net_loop_close(loop);
+    while (n > 0)
+        (void)close(waiting[--n]);
+    (void)close(busy);
+    (void)unlink(address.sun_path);
+}
+
 static void slow_clients_are_told(void **state)
 {
     fixture *f = *state;
@@ -567,6 +599,7 @@ int main(void)
         WITH(an_abort_shows),
         WITH(a_crowd_may_idle),
         WITH(unix_sockets),
+        WITH(a_busy_socket_is_taken),
         WITH(a_taken_address_is_named),
         IMPATIENT(slow_clients_are_told),
         IMPATIENT(one_connection_too_many_is_told),

@@ -89,6 +89,37 @@ static int kill_parent(void)
     return kill(getppid(), SIGTERM) == 0 ? 0 : 1;
 }
 
+/* The steps by which a descriptor would signal the parent, none of which is harmful alone. */
+static int own_signals_of_input(void)
+{
+    return fcntl(0, F_SETOWN, getppid()) == 0 ? 0 : 1;
+}
+
+static int own_signals_of_input_by_kind(void)
+{
+    const struct f_owner_ex owner = {F_OWNER_PID, getppid()};
+    return fcntl(0, F_SETOWN_EX, &owner) == 0 ? 0 : 1;
+}
+
+static int choose_signal_of_input(void)
+{
+    return fcntl(0, F_SETSIG, SIGKILL) == 0 ? 0 : 1;
+}
+
+static int signal_of_input(void)
+{
+    return fcntl(0, F_SETFL, O_NONBLOCK | O_ASYNC) == 0 ? 0 : 1;
+}
+
+/* What a program may want of its descriptors, and one that is refused without an end. */
+static int harmless_of_descriptors(void)
+{
+    const int copy = fcntl(0, F_DUPFD_CLOEXEC, 3);
+    const bool ok = copy >= 3 && fcntl(copy, F_SETFD, FD_CLOEXEC) == 0 &&
+                    fcntl(copy, F_GETFL) >= 0 && fcntl(copy, F_SETFL, O_NONBLOCK) == 0;
+    return ok && fcntl(1, F_GETPIPE_SZ) < 0 ? 0 : 1;
+}
+
 static int kill_itself(void)
 {
     return raise(SIGKILL);
@@ -147,6 +178,11 @@ int main(int argc, char **argv)
                 {"fork", fork_one},
                 {"second program", second_program},
                 {"kill parent", kill_parent},
+                {"own signals of input", own_signals_of_input},
+                {"own signals of input by kind", own_signals_of_input_by_kind},
+                {"choose the signal of input", choose_signal_of_input},
+                {"signal of input", signal_of_input},
+                {"harmless of descriptors", harmless_of_descriptors},
                 {"kill itself", kill_itself},
                 {"socket", open_socket},
                 {"trace", trace},

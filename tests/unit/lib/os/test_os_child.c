@@ -1,10 +1,16 @@
 /* test_os_child.c - children that do what they should, and every way in which they do not. */
 #include "support/test.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/child.h"
@@ -126,6 +132,11 @@ static const end_row forbidden_rows[] = {
     {"kill parent", OS_CHILD_FORBIDDEN, SIGSYS, "", LONG_MS, 30},
     {"socket", OS_CHILD_FORBIDDEN, SIGSYS, "", LONG_MS, 30},
     {"trace", OS_CHILD_FORBIDDEN, SIGSYS, "", LONG_MS, 30},
+    {"own signals of input", OS_CHILD_FORBIDDEN, SIGSYS, "", LONG_MS, 30},
+    {"own signals of input by kind", OS_CHILD_FORBIDDEN, SIGSYS, "", LONG_MS, 30},
+    {"choose the signal of input", OS_CHILD_FORBIDDEN, SIGSYS, "", LONG_MS, 30},
+    {"signal of input", OS_CHILD_FORBIDDEN, SIGSYS, "", LONG_MS, 30},
+    {"harmless of descriptors", OS_CHILD_EXITED, 0, "", LONG_MS, 30},
 };
 
 static void forbidden_calls_end_it(void **state)
@@ -226,14 +237,63 @@ static void nothing_is_left_open(void **state)
     assert_int_equal(before, after);
 }
 
+/* From here on a program that this process or a child of it begins waits for an answer that never comes. */
+static bool let_programs_hang(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_execve, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
+    const struct sock_fprog program = {.len = ANC_COUNT(code), .filter = code};
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER,
+                   &program) >= 0;
+}
+
+enum { NOTHING_HANGS = 77 };
+
+/* 0 when a program whose start hangs is stopped in time. */
+static int start_what_hangs(void)
+{
+    const char *const argv[] = {"misbehave", "echo", NULL};
+    heard h = {.text = anc_buf_init(OUTPUT)};
+    os_child_result result = {.end = OS_CHILD_EXITED};
+    os_child_spec spec = spec_of(argv, &h);
+    spec.wall_ms = SHORT_MS;
+    if (!let_programs_hang())
+        return NOTHING_HANGS;
+    return os_child_run(&spec, &result, NULL) == ANC_OK && result.end == OS_CHILD_TIME ? 0 : 1;
+}
+
+static void a_start_that_hangs_has_an_end(void **state)
+{
+    (void)state;
+    int how = 0;
+    (void)fflush(NULL);
+    const pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        _exit(start_what_hangs());
+    assert_int_equal(waitpid(pid, &how, 0), pid);
+    assert_true(WIFEXITED(how));
+    if (WEXITSTATUS(how) == NOTHING_HANGS)
+        skip();
+    assert_int_equal(WEXITSTATUS(how), 0);
+}
+
 int main(void)
 {
     if (os_sandbox_missing() != NULL)
         (void)printf("this kernel lacks %s\n", os_sandbox_missing());
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(input_comes_back_whole), cmocka_unit_test(files_are_out_of_reach),
-        cmocka_unit_test(a_child_has_little),     cmocka_unit_test(the_caller_may_stop_it),
-        cmocka_unit_test(what_is_no_program),     cmocka_unit_test(nothing_is_left_open),
+        cmocka_unit_test(input_comes_back_whole),
+        cmocka_unit_test(files_are_out_of_reach),
+        cmocka_unit_test(a_child_has_little),
+        cmocka_unit_test(the_caller_may_stop_it),
+        cmocka_unit_test(what_is_no_program),
+        cmocka_unit_test(nothing_is_left_open),
+        cmocka_unit_test(a_start_that_hangs_has_an_end),
     };
     int failed = cmocka_run_group_tests_name("child", tests, NULL, NULL);
     failed += RUN_TABLE("ends", end_rows, ends_have_names);

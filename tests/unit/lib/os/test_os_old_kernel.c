@@ -101,7 +101,14 @@ static void the_limits_hold(void **state)
 static void calls_are_forbidden_where_there_is_a_filter(void **state)
 {
     (void)state;
-    static const char *const calls[] = {"socket", "second program", "trace", "fork"};
+    static const char *const calls[] = {"socket",
+                                        "second program",
+                                        "trace",
+                                        "fork",
+                                        "own signals of input",
+                                        "own signals of input by kind",
+                                        "choose the signal of input",
+                                        "signal of input"};
     for (size_t i = 0; i < ANC_COUNT(calls); i++) {
         const os_child_result r = run(calls[i], NULL, LONG_MS);
         assert_int_equal(r.end, now->seccomp ? OS_CHILD_FORBIDDEN : OS_CHILD_EXITED);

@@ -81,7 +81,7 @@ static void records(void **state)
     ANC_BUF(out, 1 << 16);
     anc_err err = {0};
     const prs_limits limits = prs_limits_default();
-    const prs_record_sink sink = {on_record, &out};
+    const prs_record_sink sink = {.record = on_record, .self = &out};
     ASSERT_OK(prs_records(PRS_CSV, row->source, &limits, &sink, &err), &err);
     assert_string_equal(out.ptr, row->lines);
 }
@@ -92,7 +92,7 @@ static void a_sink_ends_the_reading(void **state)
     ANC_BUF(out, 1 << 16);
     anc_err err = {0};
     const prs_limits limits = prs_limits_default();
-    const prs_record_sink sink = {on_record, &out};
+    const prs_record_sink sink = {.record = on_record, .self = &out};
     assert_int_equal(
         prs_records(PRS_CSV, ANC_STR("a,b\n1,2\n1,2\n1,2\n1,2\n"), &limits, &sink, &err),
         ANC_CANCELLED);

@@ -128,12 +128,36 @@ static void parts_are_counted(void **state)
     check_refusal(PRS_MAIL, ANC_LIMIT, &(blocks_row){"", anc_buf_view(&source), "10000 parts"});
 }
 
+/* Headers that hold nothing of what is looked for, over and over: each is looked through a few times only. */
+static void headers_that_lead_nowhere(void **state)
+{
+    (void)state;
+    static const char *const headers[][2] = {
+        {"Content-Type: text/plain", ";"},
+        {"Content-Type: text/plain; a=\"", "\\\""},
+        {"Content-Type: message/rfc822\n\nSubject: ", "=?u?q? "},
+        {"Content-Type: message/rfc822\n\nSubject: ", "=?"}};
+    for (size_t i = 0; i < ANC_COUNT(headers); i++) {
+        ANC_BUF(source, 32 << 20);
+        (void)anc_buf_add(&source,
+                          ANC_STR("From: a\nContent-Type: multipart/mixed; boundary=b\n\n"));
+        for (int n = 0; n < 40; n++) {
+            (void)anc_buf_printf(&source, "--b\n%s", headers[i][0]);
+            for (size_t from = source.len; source.len < from + (60 << 10);)
+                (void)anc_buf_add(&source, anc_str_of(headers[i][1]));
+            (void)anc_buf_add(&source, ANC_STR("\n\nx\n"));
+        }
+        check_is_read(PRS_MAIL, anc_buf_view(&source));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mails_inside_mails_have_an_end),
         cmocka_unit_test(parts_inside_parts_have_an_end),
         cmocka_unit_test(parts_are_counted),
+        cmocka_unit_test(headers_that_lead_nowhere),
     };
     int failed = RUN_TABLE("mails", rows, mails);
     failed += cmocka_run_group_tests_name("bombs", tests, NULL, NULL);

@@ -122,9 +122,67 @@ static void what_leads_nowhere_is_said(void **state)
     }
 }
 
+static anc_status answer(void *arg, anc_err *err)
+{
+    unsigned *left = arg;
+    return (*left)-- > 0 ? ANC_OK : ANC_FAIL(err, ANC_DEADLINE, "no time left");
+}
+
+static anc_status ignore(void *self, const prs_block *b, anc_err *err)
+{
+    (void)self;
+    (void)b;
+    (void)err;
+    return ANC_OK;
+}
+
+/* Reads a book whose manifest holds one file with long properties, and whose spine names `id` often. */
+static anc_status read_long_spine(const char *id, unsigned answers, anc_err *err)
+{
+    ANC_BUF(package, 8 << 20);
+    ANC_BUF(archive, 8 << 20);
+    prs_limits limits = prs_limits_default();
+    prs_result result;
+    const prs_sink sink = {.block = ignore};
+    limits.may_go_on = answer;
+    limits.arg = &answers;
+    (void)anc_buf_add(
+        &package, ANC_STR("<package xmlns='http://www.idpf.org/2007/opf'><manifest><item id='a' "
+                          "href='x' properties='"));
+    for (int i = 0; i < 300000; i++)
+        (void)anc_buf_add(&package, ANC_STR("a "));
+    (void)anc_buf_add(&package, ANC_STR("nav'/></manifest><spine>"));
+    for (int i = 0; i < 100000; i++)
+        (void)anc_buf_printf(&package, "<itemref idref='%s'/>", id);
+    (void)anc_buf_add(&package, ANC_STR("</spine></package>"));
+    const zips_entry entries[] = {
+        {.name = "META-INF/container.xml", .content = ANC_STR(CONTAINER), .stored = true},
+        {.name = "OEBPS/a.opf", .content = anc_buf_view(&package), .stored = true}};
+    zips_make(entries, ANC_COUNT(entries), &archive);
+    return prs_parse(PRS_EPUB, anc_buf_view(&archive), &limits, &sink, &result, err);
+}
+
+/* What a file is, is found out once, not for each time that the spine names it. */
+static void a_long_spine(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    assert_int_equal(read_long_spine("a", 1000000, &err), ANC_INVALID);
+    assert_string_equal(err.text, "the book has no chapters");
+}
+
+static void a_long_spine_is_left(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    assert_int_equal(read_long_spine("?", 500, &err), ANC_DEADLINE);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(what_leads_nowhere_is_said)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_leads_nowhere_is_said),
+                                       cmocka_unit_test(a_long_spine),
+                                       cmocka_unit_test(a_long_spine_is_left)};
     int failed = RUN_TABLE("epub", rows, books);
     failed += cmocka_run_group_tests_name("containers", tests, NULL, NULL);
     return failed;

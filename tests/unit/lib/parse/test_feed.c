@@ -26,6 +26,11 @@ static const blocks_row feed_rows[] = {
                   "<dc:creator>A</dc:creator><author>A</author><c:encoded><![CDATA[<p>Whole <b>text"
                   "</b>.]]></c:encoded><description>Short</description></item></channel></rss>"),
      "h2 T\np Author: A\np Whole text.\n"},
+    {"an entity that only HTML names",
+     ANC_STR_INIT("<rss version='2.0'><channel><title>T</title><item><title>A&nbsp;b</title>"
+                  "<description>x &nbsp; y</description></item><item><title>B</title></item>"
+                  "</channel></rss>"),
+     "title T\nh1 T\nh2 A b\np x y\nh2 B\n"},
     {"RSS 1.0",
      ANC_STR_INIT("<rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#' "
                   "xmlns='http://purl.org/rss/1.0/'><channel><title>C</title></channel><item>"

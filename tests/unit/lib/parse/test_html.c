@@ -27,6 +27,33 @@ static const blocks_row rows[] = {
      ANC_STR_INIT("<table><tr><th>A<th>B</tr><tr><td><p>1</p></td><td>2<br>3</td></tr>"
                   "<tr><th>k</th><td>v</td></tr></table>"),
      "row* A | B\nrow 1 | 2 3\nrow k | v\n"},
+    {"cells over several rows",
+     ANC_STR_INIT(
+         "<table><tr><th>Name<th>City<th>Age</tr><tr><td rowspan=2>Ada <b>L</b><br>x</td><td>London"
+         "<td>36</tr><tr><td>Paris<td>37</tr><tr><td>Bob<td>Rome<td>1</tr></table>"),
+     "row* Name | City | Age\nrow Ada L x | London | 36\nrow Ada L x | Paris | 37\nrow Bob | Rome "
+     "| 1\n"},
+    {"cells over several columns",
+     ANC_STR_INIT(
+         "<table><tr><th rowspan=2>Name<th colspan='2'>Year<th>Sum</tr><tr><th>2023<th>2024"
+         "</tr><tr><td>a<td>1<td>2<td>3</tr><tr><td colspan=3>all<td>4</tr></table>"),
+     "row* Name | Year |  | Sum\nrow* Name | 2023 | 2024\nrow a | 1 | 2 | 3\nrow all |  |  | 4\n"},
+    {"cells over rows at the end, in the middle and too long",
+     ANC_STR_INIT(
+         "<table><tr><td>a<td rowspan=0>end</tr><tr><td>b</tr><tr></tr><tr><td>c</tr></table>"
+         "<table><tr><td>a<td rowspan=2 colspan=2>m<td>d</tr><tr><td>e<td>f</tr></table>"
+         "<table><tr><td rowspan=2>123456789 123456789 123456789 123456789 123456789 123456789 "
+         "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
+         "123456789 123456789 123456789 123456789 123456789 123456789 123456789<td>b</tr><tr>"
+         "<td>c</tr></table>"),
+     "row a | end\nrow b | end\nrow c | end\nrow a | m |  | d\nrow e | m |  | f\nrow 123456789 "
+     "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
+     "123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 123456789 "
+     "123456789 123456789 | b\nrow | c\n"},
+    {"spans that are none",
+     ANC_STR_INIT(
+         "<table><tr><td rowspan=-1 colspan=0>a<td colspan=x>b<td rowspan>c</tr><tr><td>d</table>"),
+     "row a | b | c\nrow d\n"},
     {"table head", ANC_STR_INIT("<table><thead><tr><td>A<td>B</thead><tbody><tr><td>1<td>2"),
      "row* A | B\nrow 1 | 2\n"},
     {"table for layout",

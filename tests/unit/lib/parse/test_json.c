@@ -56,6 +56,41 @@ static void lines(void **state)
     check_blocks(PRS_NDJSON, *state);
 }
 
+static const blocks_row unread_rows[] = {
+    {"a broken line between others", ANC_STR_INIT("{\"a\":1,\"b\":\"x\"}\n{\"a\":2,\n{\"a\":3}\n"),
+     "p a: 1\nb: x\np a: 3\nunread=1 of 3 records could not be read, first the one that begins in "
+     "line 2: not JSON: line 3, column 1: a name in quotes is expected\n"},
+    {"a line that is cut short, and one that is no JSON",
+     ANC_STR_INIT("{\"a\":1}\n{\"a\":\"x\noops\n{\"a\":3}\n{\"a"),
+     "p a: 1\np a: 3\nunread=3 of 5 records could not be read, first the one that begins in line "
+     "2: "
+     "not JSON: line 4, column 3: a comma or the end of a list is expected\n"},
+    {"a record of many lines that is broken", ANC_STR_INIT("{\"a\":1}\n{\n  \"a\" 2\n}\n{\"a\":3}"),
+     "p a: 1\np a: 3\nunread=1 of 3 records could not be read, first the one that begins in line "
+     "2: "
+     "not JSON: line 3, column 7: a colon is expected behind a name\n"},
+};
+
+static void what_is_unread_is_said(void **state)
+{
+    check_document(PRS_NDJSON, *state);
+}
+
+/* Each line is open to the end of the text: it is not read to its end for each of them. */
+static void broken_lines_have_an_end(void **state)
+{
+    (void)state;
+    ANC_BUF(source, 16 << 20);
+    (void)anc_buf_add(&source, ANC_STR("{}\n"));
+    for (int i = 0; i < 900; i++) {
+        (void)anc_buf_add(&source, ANC_STR("[1,\n"));
+        for (int n = 0; n < 2000; n++)
+            (void)anc_buf_add(&source, ANC_STR(" 1,\n"));
+    }
+    check_refusal(PRS_NDJSON, ANC_INVALID,
+                  &(blocks_row){"", anc_buf_view(&source), "the text ends too early"});
+}
+
 static const blocks_row broken_rows[] = {
     {"cut short", ANC_STR_INIT("{\"a\": [1, 2"), "line 1, column 12: the text ends too early"},
     {"no comma", ANC_STR_INIT("{\"a\": 1\n \"b\": 2}"), "line 2, column 2: a comma or the end"},
@@ -67,7 +102,7 @@ static const blocks_row broken_rows[] = {
     {"no number", ANC_STR_INIT("[-]"), "a value is expected"},
     {"a word", ANC_STR_INIT("[nil]"), "a value is expected"},
     {"the other bracket", ANC_STR_INIT("[1}"), "a comma or the end"},
-    {"a bracket too many", ANC_STR_INIT("[1]]"), "a value is expected"},
+    {"a bracket too many", ANC_STR_INIT("]"), "a value is expected"},
 };
 
 static void broken_texts_are_named(void **state)
@@ -114,16 +149,18 @@ static void records(void **state)
     ANC_BUF(out, 1 << 16);
     anc_err err = {0};
     const prs_limits limits = prs_limits_default();
-    const prs_record_sink sink = {write_record, &out};
+    const prs_record_sink sink = {.record = write_record, .self = &out};
     ASSERT_OK(prs_records(row->kind, row->source, &limits, &sink, &err), &err);
     assert_string_equal(out.ptr, row->lines);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(depth_has_a_limit)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(depth_has_a_limit),
+                                       cmocka_unit_test(broken_lines_have_an_end)};
     int failed = RUN_TABLE("json", rows, texts);
     failed += RUN_TABLE("ndjson", line_rows, lines);
+    failed += RUN_TABLE("unread", unread_rows, what_is_unread_is_said);
     failed += RUN_TABLE("broken", broken_rows, broken_texts_are_named);
     failed += RUN_TABLE("records", record_rows, records);
     failed += cmocka_run_group_tests_name("depth", tests, NULL, NULL);

@@ -101,7 +101,7 @@ static void rows_are_records(void **state)
     ANC_BUF(out, 1000);
     anc_err err = {0};
     const prs_limits limits = prs_limits_default();
-    const prs_record_sink sink = {write_record, &out};
+    const prs_record_sink sink = {.record = write_record, .self = &out};
     make(BOOK(SHEET("A", ROW(CELL("a") CELL("b"))
                              REPEATED("2", CELL("x") "<table:table-cell office:value-type='float' "
                                                      "office:value='7'/>"))),

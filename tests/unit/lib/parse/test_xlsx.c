@@ -167,7 +167,7 @@ static void rows_are_records(void **state)
     ANC_BUF(out, 1000);
     anc_err err = {0};
     const prs_limits limits = prs_limits_default();
-    const prs_record_sink sink = {write_record, &out};
+    const prs_record_sink sink = {.record = write_record, .self = &out};
     make(SHEET("<row>" TEXT("Title") "</row><row>" TEXT(
              "a") "<c r='C1' t='str'><v>c</v></c></row>"
                   "<row><c><v>1</v></c><c s='1'><v>1</v></c></row><row><c r='E1' t='b'><v>0</v></c>"

@@ -102,6 +102,12 @@ static const xml_row rows[] = {
     {"a control", ANC_STR_INIT("<a>\x01</a>"), ANC_INVALID, "a character that XML does not allow"},
     {"bytes that are no text", ANC_STR_INIT("<a>text \xE9\xE9 text</a>"), ANC_INVALID,
      "a character that XML does not allow"},
+    {"entities that HTML names",
+     ANC_STR_INIT("<plain plain='a&nbsp;&eacute;b&lt;'>x&nbsp;&hellip;&amp;y</plain>"), ANC_OK,
+     "<5 5=a\xC2\xA0\xC3\xA9"
+     "b<>x\xC2\xA0\xE2\x80\xA6&y</5>"},
+    {"entities that HTML names, of a type that lies elsewhere",
+     ANC_STR_INIT("<!DOCTYPE a SYSTEM 'a.dtd'><a>x&nbsp;y</a>"), ANC_OK, "<0>x\xC2\xA0y</0>"},
     {"an entity that is not there", ANC_STR_INIT("<a>&nope;</a>"), ANC_INVALID,
      "an entity that is not declared"},
     {"an entity", ANC_STR_INIT("<!DOCTYPE a [<!ENTITY b 'x'>]><a>&b;</a>"), ANC_INVALID,
@@ -178,6 +184,65 @@ static void a_caller_may_leave(void **state)
     anc_buf_done(&s.lines);
 }
 
+static anc_status count_asked(void *arg, anc_err *err)
+{
+    (void)err;
+    ++*(unsigned *)arg;
+    return ANC_OK;
+}
+
+typedef struct many_row {
+    const char *name;
+    const char *before, *repeated, *behind; /* "%d" of the repeated: its number */
+    unsigned times;
+    unsigned asked;    /* at most; 0: any number */
+    const char *error; /* NULL: none */
+} many_row;
+
+static const many_row many[] = {
+    {"attributes", "<a", " b%d='x'", "/>", 1000, 0, NULL},
+    {"one attribute more", "<a", " b%d='x'", "/>", 1001, 0,
+     "x.xml: more than 1000 attributes of one element"},
+    {"namespaces", "<a", " xmlns:b%d='x%d'", "/>", 1001, 0,
+     "x.xml: more than 1000 attributes of one element"},
+    {"a tag that is left before its end", "<a", " b%d='='", "/>", 60000, 4,
+     "x.xml: more than 1000 attributes of one element"},
+    {"a tag after others", "<a><b/><c", " b%d=\"'\"", "/></a>", 60000, 4,
+     "x.xml: more than 1000 attributes of one element"},
+    {"one long value", "<a b='", "=%d=", "'/>", 60000, 0, NULL},
+    {"attributes declared", "<!DOCTYPE a [", "<!ATTLIST a b%d CDATA 'x'>", "]><a/>", 1001, 0,
+     "x.xml: more than 1000 attributes declared"},
+    {"a tag larger than libxml2 takes", "<a b='", "01234567890123456789012345678901%d", "'/>",
+     320000, 0, "x.xml: line 1: a tag, a comment or a name is larger than can be read"},
+};
+
+static void there_may_be_so_many(void **state)
+{
+    const many_row *row = *state;
+    prs_limits limits = prs_limits_default();
+    unsigned asked = 0;
+    anc_err err = {0};
+    ANC_BUF(source, 16 << 20);
+    seen s = {.lines = anc_buf_init(1000)};
+    limits.may_go_on = count_asked;
+    limits.arg = &asked;
+    (void)anc_buf_add(&source, anc_str_of(row->before));
+    for (unsigned i = 0; i < row->times; i++)
+        for (const char *c = row->repeated; *c != '\0'; c++) {
+            if (*c != '%')
+                (void)anc_buf_add_char(&source, *c);
+            else if (*++c == 'd')
+                (void)anc_buf_printf(&source, "%u", i);
+        }
+    (void)anc_buf_add(&source, anc_str_of(row->behind));
+    const anc_status got = read_xml(anc_buf_view(&source), &limits, &s, &err);
+    anc_buf_done(&s.lines);
+    assert_int_equal(got, row->error != NULL ? ANC_LIMIT : ANC_OK);
+    if (row->error != NULL)
+        assert_string_equal(err.text, row->error);
+    assert_true(row->asked == 0 || asked <= row->asked);
+}
+
 /* A long text comes whole, in pieces. */
 static void texts_of_any_length(void **state)
 {
@@ -227,6 +292,7 @@ int main(void)
         cmocka_unit_test(damage_comes_before_grammar),
     };
     int failed = RUN_TABLE("xml", rows, events);
+    failed += RUN_TABLE("many", many, there_may_be_so_many);
     failed += cmocka_run_group_tests_name("documents", tests, NULL, NULL);
     return failed;
 }

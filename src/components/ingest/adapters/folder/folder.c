@@ -4,12 +4,13 @@
  * names a path decides.
  *
  * Files are read, not mapped: somebody else may cut a file short while it is read, and a mapping
- * would then end the process.
+ * would then end the process. What became of a name since it was listed is looked at again (plain.h).
  */
 #include "folder.h"
 
 #include "ingest/domain/ignore.h"
 #include "os/file.h"
+#include "plain.h"
 
 enum { MAX_DEPTH = 64, MAX_NAMES = 1000000, LEVEL_ARENA_BYTES = 256 << 20 };
 
@@ -45,12 +46,6 @@ static bool is_left_out(const level *l, anc_str item, bool is_folder)
     return false;
 }
 
-static bool is_below(anc_str root, anc_str path)
-{
-    return anc_str_starts(path, root) && path.len > root.len &&
-           (path.ptr[root.len] == '/' || anc_str_ends(root, ANC_STR("/")));
-}
-
 static anc_status walk_folder(const walk *w, anc_str folder, anc_str prefix, const level *up);
 
 /* Where a name leads. Things that vanish or may not be read are passed over (ret_there false): they are no
@@ -81,7 +76,7 @@ static anc_status walk_name(const walk *w, anc_arena *mem, anc_str folder, anc_s
     os_stat stat = {0};
     bool there = false;
     ANC_TRY(look_at(w, mem, path, &real, &stat, &there));
-    if (!there || !is_below(w->root, real))
+    if (!there || !ing_is_below(w->root, real))
         return ANC_OK;
     if (is_left_out(here, item, stat.is_folder))
         return ANC_OK;
@@ -102,11 +97,11 @@ static anc_status read_ignore(const walk *w, anc_arena *mem, anc_str folder, con
         if (!anc_str_eq(names[i], ignore_name))
             continue;
         const anc_str path = os_path_join(mem, folder, names[i]);
-        anc_str text;
+        ing_plain file;
         if (path.ptr == NULL)
             return no_room(w->call, mem);
-        ANC_TRY(os_file_read(mem, path, ING_IGNORE_BYTES, &text, w->call->err));
-        return ing_ignore_read(text, mem, ret, w->call->err);
+        ANC_TRY(ing_plain_read(mem, w->root, path, ING_IGNORE_BYTES, &file, w->call->err));
+        return ing_ignore_read(file.bytes, mem, ret, w->call->err);
     }
     return ANC_OK;
 }
@@ -200,16 +195,16 @@ static anc_status read_item(void *self, krn_call *call, anc_str path, anc_str it
     (void)self;
     os_stat stat;
     ANC_TRY(os_stat_of(path, &stat, call->err));
-    anc_str file = path;
+    anc_str name = path, root = ANC_STR_NONE;
     if (stat.is_folder) {
-        file = os_path_join(call->mem, path, item);
-        if (file.ptr == NULL)
+        name = os_path_join(call->mem, path, item);
+        if (name.ptr == NULL)
             return no_room(call, call->mem);
-        ANC_TRY(os_stat_of(file, &stat, call->err));
+        ANC_TRY(os_path_real(call->mem, path, &root, call->err));
     }
-    ing_content content = {.uri = file, .modified_ms = stat.modified_ms};
-    ANC_TRY(os_file_read(call->mem, file, max_bytes, &content.bytes, call->err));
-    *ret = content;
+    ing_plain file;
+    ANC_TRY(ing_plain_read(call->mem, root, name, max_bytes, &file, call->err));
+    *ret = (ing_content){.bytes = file.bytes, .uri = name, .modified_ms = file.modified_ms};
     return ANC_OK;
 }
 

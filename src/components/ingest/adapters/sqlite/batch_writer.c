@@ -128,14 +128,19 @@ static anc_status move(void *self, krn_tx *tx, int64_t key, ing_phase to, anc_st
     return get(tx->connection, key, mem, ret, err);
 }
 
-/* Those of items that were never read. */
+/* Those of items that were never read, which are looked at once whatever the number of segments. */
 static anc_status let_go_of_payloads(krn_tx *tx, int64_t key, anc_err *err)
 {
+    ing_counts now;
+    ANC_TRY(ing_counts_get(tx->connection, key, &now, err));
+    if (now.waiting == 0)
+        return ANC_OK;
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
-                       "UPDATE ing_segment SET users = users - (SELECT count(*) FROM ing_item i"
-                       " WHERE i.batch = ?1 AND i.state = 0 AND i.segment = ing_segment.id AND"
-                       " i.letter = '') WHERE batch = ?1",
+                       "UPDATE ing_segment SET users = max(users - w.n, 0) FROM"
+                       " (SELECT segment, count(*) AS n FROM ing_item WHERE batch = ?1 AND"
+                       " state = 0 AND letter = '' AND segment <> 0 GROUP BY segment) AS w"
+                       " WHERE id = w.segment",
                        &s, err));
     db_bind_int(s, 1, key);
     return db_run(s, err);

@@ -33,16 +33,19 @@ static anc_status move_counts(krn_tx *tx, int64_t key, int64_t n, anc_err *err)
 
 /* ---- added --------------------------------------------------------------------------------- */
 
-/* The segment is needed by one item more. */
-static anc_status use_segment(krn_tx *tx, int64_t key, int64_t segment, anc_err *err)
+/* The segment is needed by `n` items more. */
+static anc_status use_segment(krn_tx *tx, int64_t key, int64_t segment, int64_t n, anc_err *err)
 {
     DB_STMT(s);
+    if (segment == 0)
+        return ANC_OK;
     ANC_TRY(db_prepare(tx->connection,
-                       "INSERT INTO ing_segment(id, batch, users) VALUES(?1, ?2, 1)"
-                       " ON CONFLICT(id) DO UPDATE SET users = users + 1",
+                       "INSERT INTO ing_segment(id, batch, users) VALUES(?1, ?2, ?3)"
+                       " ON CONFLICT(id) DO UPDATE SET users = users + ?3",
                        &s, err));
     db_bind_int(s, 1, segment);
     db_bind_int(s, 2, key);
+    db_bind_int(s, 3, n);
     return db_run(s, err);
 }
 
@@ -80,21 +83,31 @@ static anc_status add_item(krn_tx *tx, int64_t key, const ing_item *item, int64_
     db_bind_int(s, 9, item->payload.segment);
     db_bind_int(s, 10, (int64_t)item->payload.at);
     db_bind_int(s, 11, (int64_t)item->payload.bytes);
-    ANC_TRY(db_run(s, err));
-    if (item->payload.segment == 0 || item->letter.len > 0)
-        return ANC_OK;
-    return use_segment(tx, key, item->payload.segment, err);
+    return db_run(s, err);
+}
+
+/* The segment that an item needs; 0: none, since the dead letter that it tries again keeps it. */
+static int64_t segment_of(const ing_item *item)
+{
+    return item->letter.len > 0 ? 0 : item->payload.segment;
 }
 
 anc_status ing_items_add(krn_tx *tx, int64_t key, const ing_item *items, size_t n, anc_err *err)
 {
     uint64_t bytes = 0;
-    int64_t next = 0;
+    int64_t next = 0, segment = 0, users = 0; /* neighbours mostly lie in one segment */
     ANC_TRY(next_ordinal(tx, key, &next, err));
     for (size_t i = 0; i < n; i++) {
         ANC_TRY(add_item(tx, key, &items[i], next + (int64_t)i, err));
         bytes += items[i].bytes;
+        if (segment_of(&items[i]) != segment) {
+            ANC_TRY(use_segment(tx, key, segment, users, err));
+            segment = segment_of(&items[i]);
+            users = 0;
+        }
+        users++;
     }
+    ANC_TRY(use_segment(tx, key, segment, users, err));
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "UPDATE ing_batch SET total = total + ?2, waiting = waiting + ?2,"
@@ -110,17 +123,18 @@ anc_status ing_items_add(krn_tx *tx, int64_t key, const ing_item *items, size_t 
 
 /* ---- claimed ------------------------------------------------------------------------------- */
 
-static anc_status first_waiting(krn_tx *tx, int64_t key, anc_arena *mem, ing_item *ret,
-                                anc_err *err)
+#define WAITING                                                                              \
+    "SELECT ordinal, path, bytes, modified_ms, letter, claims, kind, content_type, segment," \
+    " at, len FROM ing_item WHERE batch = ?1 AND state = 0 ORDER BY ordinal "
+
+static anc_status next_waiting(krn_tx *tx, const ing_lease *lease, anc_arena *mem, ing_item *ret,
+                               anc_err *err)
 {
     DB_STMT(s);
     bool row = false;
-    ANC_TRY(db_prepare(tx->connection,
-                       "SELECT ordinal, path, bytes, modified_ms, letter, claims, kind,"
-                       " content_type, segment, at, len FROM ing_item WHERE batch = ?1 AND state = "
-                       "0 ORDER BY ordinal LIMIT 1",
-                       &s, err));
-    db_bind_int(s, 1, key);
+    ANC_TRY(db_prepare(tx->connection, lease->last ? WAITING "DESC LIMIT 1" : WAITING "LIMIT 1", &s,
+                       err));
+    db_bind_int(s, 1, lease->batch);
     ANC_TRY(db_step(s, &row, err));
     if (!row)
         return ANC_OK;
@@ -146,7 +160,7 @@ static anc_status claim(void *self, krn_tx *tx, const ing_lease *lease, anc_aren
     ing_item item = {.ordinal = -1};
     ANC_TRY(ing_counts_get(tx->connection, lease->batch, ret_counts, err));
     if (ret_counts->phase == ING_PHASE_PROCESSING)
-        ANC_TRY(first_waiting(tx, lease->batch, mem, &item, err));
+        ANC_TRY(next_waiting(tx, lease, mem, &item, err));
     if (item.ordinal >= 0) {
         DB_STMT(s);
         ANC_TRY(db_prepare(tx->connection,

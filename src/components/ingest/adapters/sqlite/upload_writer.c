@@ -64,16 +64,37 @@ static anc_status seal_all(void *self, krn_tx *tx, anc_str error, size_t *ret_n,
     return db_exec(tx->connection, "UPDATE ing_segment SET open = 0 WHERE open = 1", err);
 }
 
-static anc_status discard(void *self, krn_tx *tx, int64_t key, anc_err *err)
+/* Nobody reads a closed batch, and nobody needs its payloads. */
+static anc_status close_held(krn_tx *tx, int64_t key, anc_err *err)
 {
-    static const char *const statements[] = {
-        "DELETE FROM ing_item WHERE batch = ?1",
-        "UPDATE ing_segment SET users = 0, open = 0 WHERE batch = ?1",
-        "DELETE FROM ing_batch WHERE key = ?1 AND held = 1"};
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE ing_batch SET phase = 4, listed = 1, closed = 1, completed_ms = ?2,"
+                       " updated_ms = ?2, revision = revision + 1 WHERE key = ?1 AND held = 1",
+                       &s, err));
+    db_bind_int(s, 1, key);
+    db_bind_int(s, 2, tx->wall_ms);
+    ANC_TRY(db_run(s, err));
+    if (db_changes(tx->connection) == 0)
+        return ANC_FAIL(err, ANC_CONFLICT, "the batch is read already, or gone");
+    return run_on(tx, "UPDATE ing_segment SET users = 0, open = 0 WHERE batch = ?1", key, err);
+}
+
+static anc_status discard(void *self, krn_tx *tx, int64_t key, size_t limit, bool *ret_more,
+                          anc_err *err)
+{
     (void)self;
-    for (size_t i = 0; i < ANC_COUNT(statements); i++)
-        ANC_TRY(run_on(tx, statements[i], key, err));
-    return ANC_OK;
+    ANC_TRY(close_held(tx, key, err));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "DELETE FROM ing_item WHERE batch = ?1 AND ordinal IN (SELECT ordinal FROM"
+                       " ing_item WHERE batch = ?1 LIMIT ?2)",
+                       &s, err));
+    db_bind_int(s, 1, key);
+    db_bind_int(s, 2, (int64_t)limit);
+    ANC_TRY(db_run(s, err));
+    *ret_more = db_changes(tx->connection) == (int64_t)limit;
+    return *ret_more ? ANC_OK : run_on(tx, "DELETE FROM ing_batch WHERE key = ?1", key, err);
 }
 
 static anc_status segment_close(void *self, krn_tx *tx, int64_t id, anc_err *err)

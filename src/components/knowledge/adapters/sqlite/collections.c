@@ -1,14 +1,42 @@
 /* collections.c - the collections' table. */
 #include "store_impl.h"
 
-#define COLUMNS                                                                \
-    "c.id, c.name, c.description, c.language, c.chunking, c.chunk_tokens,"     \
-    " c.overlap_sentences, a.labels, coalesce(m.revision, ''), c.created_ms,"  \
-    " c.updated_ms, c.documents, c.versions, c.chunks, c.bytes, c.text_bytes," \
-    " c.last_change_ms, c.system_prompt, c.prompt_template, c.cut, c.recut,"   \
-    " c.recut_failed"                                                          \
-    " FROM kno_collection c JOIN kno_acl a ON a.id = c.acl_id"                 \
-    " LEFT JOIN kno_model m ON m.id = c.model_id "
+/* What documents have that are gone and still counted. */
+#define GONE(what)                                                                             \
+    " - (SELECT coalesce(sum(" what "), 0) FROM kno_going g JOIN kno_document d"               \
+    " ON d.going = g.token JOIN kno_version v ON v.id = d.current_id WHERE d.collection_id = " \
+    "c.id)"
+#define GONE_VERSIONS \
+    "(SELECT count(*) FROM kno_version w WHERE w.document_id = d.id AND w.state = 1)"
+#define COLUMNS                                                                                    \
+    "c.id, c.name, c.description, c.language, c.chunking, c.chunk_tokens,"                         \
+    " c.overlap_sentences, a.labels, coalesce(m.revision, ''), c.created_ms,"                      \
+    " c.updated_ms, c.documents" GONE("1") ", c.versions" GONE(GONE_VERSIONS) ", c.chunks" GONE(   \
+        "v.chunks") ", c.bytes" GONE("v.bytes") ", c.text_bytes" GONE("v.text_bytes") ", "         \
+                                                                                      "c.last_"    \
+                                                                                      "change_ms," \
+                                                                                      " c.system_" \
+                                                                                      "prompt, "   \
+                                                                                      "c.prompt_"  \
+                                                                                      "template, " \
+                                                                                      "c.cut, "    \
+                                                                                      "c.recut,"   \
+                                                                                      " c.recut_"  \
+                                                                                      "failed"     \
+                                                                                      " FROM "     \
+                                                                                      "kno_"       \
+                                                                                      "collection" \
+                                                                                      " c JOIN "   \
+                                                                                      "kno_acl a " \
+                                                                                      "ON a.id = " \
+                                                                                      "c.acl_id"   \
+                                                                                      " LEFT "     \
+                                                                                      "JOIN "      \
+                                                                                      "kno_model " \
+                                                                                      "m ON m.id " \
+                                                                                      "= "         \
+                                                                                      "c.model_"   \
+                                                                                      "id "
 
 static anc_status read_row(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
 {
@@ -229,11 +257,12 @@ static anc_status languages(void *self, krn_call *call, int64_t id, kno_language
     DB_READING(reader);
     ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
-    ANC_TRY(db_prepare(reader.db,
-                       "SELECT v.language, count(*) FROM kno_document d"
-                       " JOIN kno_version v ON v.id = d.current_id WHERE d.collection_id = ?1"
-                       " GROUP BY 1 ORDER BY 2 DESC, 1",
-                       &s, call->err));
+    ANC_TRY(db_prepare(
+        reader.db,
+        "SELECT v.language, count(*) FROM kno_document d"
+        " JOIN kno_version v ON v.id = d.current_id WHERE d.collection_id = ?1" KNO_NOT_GOING
+        " GROUP BY 1 ORDER BY 2 DESC, 1",
+        &s, call->err));
     db_bind_int(s, 1, id);
     kno_rows rows;
     ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_language, &rows));
@@ -251,7 +280,7 @@ static anc_status outdated(void *self, krn_call *call, int64_t id, uint64_t *ret
     ANC_TRY(db_prepare(reader.db,
                        "SELECT count(*) FROM kno_collection c JOIN kno_document d ON"
                        " d.collection_id = c.id JOIN kno_version v ON v.id = d.current_id"
-                       " WHERE c.id = ?1 AND v.cut <> c.cut",
+                       " WHERE c.id = ?1 AND v.cut <> c.cut" KNO_NOT_GOING,
                        &s, call->err));
     db_bind_int(s, 1, id);
     ANC_TRY(db_step(s, &row, call->err));

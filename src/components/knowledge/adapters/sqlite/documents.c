@@ -17,7 +17,7 @@ static anc_status find(void *self, krn_call *call, int64_t collection_id, anc_st
     bool row = false;
     ANC_TRY(db_prepare(reader.db,
                        "SELECT " KNO_DOCUMENT_COLUMNS KNO_JOIN_CURRENT
-                       "WHERE c.id = ?1 AND c.dropped = 0 AND d.name = ?2",
+                       "WHERE c.id = ?1 AND c.dropped = 0 AND d.name = ?2" KNO_NOT_GOING,
                        &s, call->err));
     db_bind_int(s, 1, collection_id);
     db_bind_str(s, 2, name);
@@ -36,11 +36,12 @@ static anc_status find(void *self, krn_call *call, int64_t collection_id, anc_st
 static const char list_one[] =
     "SELECT " KNO_DOCUMENT_COLUMNS KNO_JOIN_CURRENT
     "WHERE c.dropped = 0 AND c.id = ?1 AND d.name > ?4"
-    " AND (?2 = '' OR instr(v.folded, ?2) > 0)" SEEN " ORDER BY d.name LIMIT ?5";
+    " AND (?2 = '' OR instr(v.folded, ?2) > 0)" SEEN KNO_NOT_GOING " ORDER BY d.name LIMIT ?5";
 static const char list_all[] =
     "SELECT " KNO_DOCUMENT_COLUMNS KNO_JOIN_CURRENT
     "WHERE c.dropped = 0 AND (c.name > ?1 OR (c.name = ?1 AND d.name > ?4))"
-    " AND (?2 = '' OR instr(v.folded, ?2) > 0)" SEEN " ORDER BY c.name, d.name LIMIT ?5";
+    " AND (?2 = '' OR instr(v.folded, ?2) > 0)" SEEN KNO_NOT_GOING
+    " ORDER BY c.name, d.name LIMIT ?5";
 
 static anc_status list(void *self, krn_call *call, const kno_document_query *query,
                        kno_document_record **ret, size_t *ret_n)
@@ -74,11 +75,12 @@ static anc_status locate(void *self, krn_call *call, const kno_chunk_address *at
     ANC_TRY(kno_reading_begin(&reader, self, call));
     ANC_TRY(db_begin_read(reader.db, call->err));
     DB_STMT(s);
-    ANC_TRY(db_prepare(reader.db,
-                       "SELECT " KNO_DOCUMENT_COLUMNS ", " KNO_CHUNK_COLUMNS JOIN_NUMBERED
-                       "JOIN kno_chunk k ON k.version_id = v.id AND k.ordinal = ?4"
-                       " WHERE c.name = ?1 AND c.dropped = 0 AND d.name = ?2 AND v.state = 1",
-                       &s, call->err));
+    ANC_TRY(db_prepare(
+        reader.db,
+        "SELECT " KNO_DOCUMENT_COLUMNS ", " KNO_CHUNK_COLUMNS JOIN_NUMBERED
+        "JOIN kno_chunk k ON k.version_id = v.id AND k.ordinal = ?4"
+        " WHERE c.name = ?1 AND c.dropped = 0 AND d.name = ?2 AND v.state = 1" KNO_NOT_GOING,
+        &s, call->err));
     for (size_t i = 0; i < n; i++) {
         db_stmt_again(s);
         db_bind_str(s, 1, at[i].collection);
@@ -113,7 +115,7 @@ static anc_status walk(void *self, krn_call *call, const kno_walk_record *after,
     ANC_TRY(db_prepare(reader.db,
                        "SELECT c.name, d.name, d.versions FROM kno_collection c"
                        " JOIN kno_document d ON d.collection_id = c.id WHERE c.dropped = 0"
-                       " AND (c.name > ?1 OR (c.name = ?1 AND d.name > ?2))"
+                       " AND (c.name > ?1 OR (c.name = ?1 AND d.name > ?2))" KNO_NOT_GOING
                        " ORDER BY c.name, d.name LIMIT ?3",
                        &s, call->err));
     db_bind_str(s, 1, after != NULL ? after->collection : ANC_STR_NONE);
@@ -133,10 +135,11 @@ static anc_status count_parts(void *self, krn_call *call, int64_t collection_id,
     ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
     bool row = false;
-    ANC_TRY(db_prepare(reader.db,
-                       "SELECT count(*), total(d.made_for = ?3), total(d.made_for <> ?3)"
-                       " FROM kno_document d WHERE d.collection_id = ?1 AND d.parent = ?2",
-                       &s, call->err));
+    ANC_TRY(db_prepare(
+        reader.db,
+        "SELECT count(*), total(d.made_for = ?3), total(d.made_for <> ?3)"
+        " FROM kno_document d WHERE d.collection_id = ?1 AND d.parent = ?2" KNO_NOT_GOING,
+        &s, call->err));
     db_bind_int(s, 1, collection_id);
     db_bind_str(s, 2, parent);
     kno_bind_digest(s, 3, made_for);

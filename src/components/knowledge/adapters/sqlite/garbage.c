@@ -115,67 +115,25 @@ static anc_status read_dropped(const db_stmt *s, anc_arena *mem, void *item, anc
     return db_col_copy(s, 3, mem, &ret->name, err);
 }
 
-/* The counter of a collection, one version less. */
-static anc_status count_down(db_sqlite *db, int64_t collection_id, anc_err *err)
-{
-    DB_STMT(s);
-    ANC_TRY(
-        db_prepare(db, "UPDATE kno_collection SET versions = versions - 1 WHERE id = ?1", &s, err));
-    db_bind_int(s, 1, collection_id);
-    return db_run(s, err);
-}
-
-static anc_status expire(void *self, krn_tx *tx, uint32_t keep, size_t limit, size_t *ret_n,
-                         anc_err *err)
-{
-    (void)self;
-    assert(keep > 0 && limit > 0 && limit <= MAX_PIECE);
-    db_sqlite *db = tx->connection;
-    int64_t ids[MAX_PIECE], collections[MAX_PIECE];
-    size_t n = 0;
-    {
-        DB_STMT(s);
-        ANC_TRY(db_prepare(db,
-                           "SELECT v.id, d.collection_id FROM kno_document d JOIN kno_version v ON"
-                           " v.document_id = d.id AND v.number <= d.versions - ?1 AND v.state = 1"
-                           " WHERE d.versions > ?1 LIMIT ?2",
-                           &s, err));
-        db_bind_int(s, 1, keep);
-        db_bind_int(s, 2, (int64_t)limit);
-        for (bool row = true; n < limit; n++) {
-            ANC_TRY(db_step(s, &row, err));
-            if (!row)
-                break;
-            ids[n] = db_col_int(s, 0);
-            collections[n] = db_col_int(s, 1);
-        }
-    }
-    DB_STMT(version);
-    ANC_TRY(db_prepare(db, "UPDATE kno_version SET state = 2 WHERE id = ?1", &version, err));
-    for (size_t i = 0; i < n; i++) {
-        db_bind_int(version, 1, ids[i]);
-        ANC_TRY(db_run(version, err));
-        ANC_TRY(count_down(db, collections[i], err));
-    }
-    *ret_n = n;
-    return ANC_OK;
-}
-
 static anc_status dropped(void *self, krn_call *call, int64_t before_ms, size_t limit,
                           kno_dropped_document **ret, size_t *ret_n)
 {
     DB_READING(reader);
     ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
-    ANC_TRY(db_prepare(reader.db,
-                       "SELECT d.id, c.id, c.name, d.name, 0 FROM kno_collection c"
-                       " JOIN kno_document d ON d.collection_id = c.id WHERE c.dropped = 1"
-                       " UNION ALL SELECT d.id, c.id, c.name, d.name, 1 FROM kno_document d"
-                       " JOIN kno_collection c ON c.id = d.collection_id AND c.dropped = 0"
-                       " WHERE d.parent IS NOT NULL AND d.touched_ms < ?1 AND NOT EXISTS (SELECT 1"
-                       " FROM kno_document p WHERE p.collection_id = d.collection_id"
-                       " AND p.name = d.parent) LIMIT ?2",
-                       &s, call->err));
+    ANC_TRY(
+        db_prepare(reader.db,
+                   "SELECT d.id, c.id, c.name, d.name, 0 FROM kno_collection c"
+                   " JOIN kno_document d ON d.collection_id = c.id WHERE c.dropped = 1"
+                   " UNION ALL SELECT d.id, c.id, c.name, d.name, 1 FROM kno_document d"
+                   " JOIN kno_collection c ON c.id = d.collection_id AND c.dropped = 0"
+                   " WHERE d.parent IS NOT NULL AND d.touched_ms < ?1 AND NOT EXISTS (SELECT 1"
+                   " FROM kno_document p WHERE p.collection_id = d.collection_id"
+                   " AND p.name = d.parent)"
+                   " UNION ALL SELECT d.id, c.id, c.name, d.name, 1 FROM kno_going g"
+                   " JOIN kno_document d ON d.going = g.token"
+                   " JOIN kno_collection c ON c.id = d.collection_id AND c.dropped = 0 LIMIT ?2",
+                   &s, call->err));
     db_bind_int(s, 1, before_ms);
     db_bind_int(s, 2, (int64_t)limit);
     kno_rows rows;
@@ -188,6 +146,10 @@ static anc_status dropped(void *self, krn_call *call, int64_t before_ms, size_t 
 static anc_status bury(void *self, krn_tx *tx, anc_err *err)
 {
     (void)self;
+    ANC_TRY(db_exec(tx->connection,
+                    "DELETE FROM kno_going WHERE NOT EXISTS"
+                    " (SELECT 1 FROM kno_document d WHERE d.going = token)",
+                    err));
     return db_exec(tx->connection,
                    "DELETE FROM kno_collection WHERE dropped = 1 AND NOT EXISTS"
                    " (SELECT 1 FROM kno_document d WHERE d.collection_id = kno_collection.id)",
@@ -229,7 +191,7 @@ static anc_status named_now(void *self, krn_tx *tx, const kno_digest *digest, bo
 const kno_garbage_store_ops kno_sqlite_garbage = {
     .name = "sqlite",
     .versions = versions,
-    .expire = expire,
+    .expire = kno_sqlite_expire,
     .discard = discard,
     .dropped = dropped,
     .bury = bury,

@@ -164,11 +164,12 @@ static anc_status outdated(void *self, krn_call *call, int64_t after, size_t lim
     DB_READING(reader);
     ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
-    ANC_TRY(db_prepare(reader.db,
-                       "SELECT " KNO_DOCUMENT_COLUMNS KNO_JOIN_CURRENT
-                       "WHERE c.recut = 1 AND c.dropped = 0 AND v.cut <> c.cut AND d.id > ?1"
-                       " ORDER BY d.id LIMIT ?2",
-                       &s, call->err));
+    ANC_TRY(db_prepare(
+        reader.db,
+        "SELECT " KNO_DOCUMENT_COLUMNS KNO_JOIN_CURRENT
+        "WHERE c.recut = 1 AND c.dropped = 0 AND v.cut <> c.cut AND d.id > ?1" KNO_NOT_GOING
+        " ORDER BY d.id LIMIT ?2",
+        &s, call->err));
     db_bind_int(s, 1, after);
     db_bind_int(s, 2, (int64_t)limit);
     kno_rows rows;

@@ -76,12 +76,29 @@ enum { KNO_N_VERSION_COLUMNS = 24, KNO_N_DOCUMENT_COLUMNS = KNO_N_VERSION_COLUMN
     " FROM kno_collection c JOIN kno_document d ON d.collection_id = c.id" \
     " JOIN kno_version v ON v.id = d.current_id"                           \
     " LEFT JOIN kno_acl va ON va.id = v.acl_id JOIN kno_acl ca ON ca.id = c.acl_id "
+/* Of a document `d`: it is seen. */
+#define KNO_NOT_GOING " AND (d.going IS NULL OR d.going NOT IN (SELECT token FROM kno_going))"
 #define KNO_CHUNK_COLUMNS \
     "k.ordinal, k.start, k.end, k.page, k.tokens, k.heading, k.columns, k.digest, k.places"
 kno_row_fn kno_version_read, kno_document_read;
 /* A chunk whose columns begin at `at`. */
 anc_status kno_chunk_read(const db_stmt *s, int at, anc_arena *mem, kno_chunk_record *ret,
                           anc_err *err) ANC_MUST_CHECK;
+
+/* Makes garbage of the versions of a document that need not stay (keep.c), counted. */
+anc_status kno_document_expire(krn_tx *tx, int64_t document_id, const kno_keeping *keeping,
+                               anc_err *err) ANC_MUST_CHECK;
+anc_status kno_sqlite_expire(void *self, krn_tx *tx, kno_expiry *what, size_t limit, bool *ret_done,
+                             anc_err *err) ANC_MUST_CHECK;
+
+/* going.c; the ops of kno_version_writer. */
+anc_status kno_sqlite_going_mark(void *self, krn_tx *tx, int64_t document_id, int64_t token,
+                                 bool *ret_changed, anc_err *err) ANC_MUST_CHECK;
+anc_status kno_sqlite_going_unmarked(void *self, krn_tx *tx, int64_t collection_id, anc_str parent,
+                                     int64_t token, bool *ret, anc_err *err) ANC_MUST_CHECK;
+anc_status kno_sqlite_going_go(void *self, krn_tx *tx, int64_t token, anc_err *err) ANC_MUST_CHECK;
+anc_status kno_sqlite_going_left(void *self, krn_tx *tx, int64_t collection_id, anc_str name,
+                                 int64_t *ret_document_id, anc_err *err) ANC_MUST_CHECK;
 
 /* The id of a model revision, made where it is new. Inside a transaction. */
 anc_status kno_model_intern(db_sqlite *db, anc_str revision, int64_t *ret,

@@ -157,7 +157,7 @@ static anc_status lacking(void *self, krn_call *call, anc_str model, int64_t aft
                        " FROM kno_document d JOIN kno_collection c ON c.id = d.collection_id"
                        " JOIN kno_version v ON v.id = d.current_id"
                        " WHERE d.id > ?1 AND c.dropped = 0 AND coalesce(d.model_id, 0) <>"
-                       " coalesce((SELECT id FROM kno_model WHERE revision = ?2), -1)"
+                       " coalesce((SELECT id FROM kno_model WHERE revision = ?2), -1)" KNO_NOT_GOING
                        " ORDER BY d.id LIMIT ?3",
                        &s, call->err));
     db_bind_int(s, 1, after);

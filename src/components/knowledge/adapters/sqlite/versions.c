@@ -253,25 +253,6 @@ static anc_status make_published(krn_tx *tx, const kno_publication *p, const kno
     return db_step(s, &row, err);
 }
 
-/* Makes garbage of versions that are past those to keep; how many. */
-static anc_status expire(krn_tx *tx, int64_t document_id, uint32_t number, uint32_t keep,
-                         int64_t *ret, anc_err *err)
-{
-    *ret = 0;
-    if (keep == 0 || number <= keep)
-        return ANC_OK;
-    DB_STMT(s);
-    ANC_TRY(db_prepare(tx->connection,
-                       "UPDATE kno_version SET state = 2 WHERE document_id = ?1 AND number <= ?2"
-                       " AND state = 1",
-                       &s, err));
-    db_bind_int(s, 1, document_id);
-    db_bind_int(s, 2, (int64_t)number - keep);
-    ANC_TRY(db_run(s, err));
-    *ret = db_changes(tx->connection);
-    return ANC_OK;
-}
-
 /* Settings that changed while the version was built: the background cuts it again. */
 static anc_status compare_cut(krn_tx *tx, const kno_publication *p, anc_err *err)
 {
@@ -308,12 +289,22 @@ static anc_status publish(void *self, krn_tx *tx, const kno_publication *p, kno_
         ANC_TRY(next_version(tx, p, &as, err));
     present fresh;
     ANC_TRY(make_published(tx, p, &as, &fresh, err));
-    int64_t expired = 0;
-    ANC_TRY(expire(tx, as.document_id, as.number, p->keep, &expired, err));
     ANC_TRY(compare_cut(tx, p, err));
-    ANC_TRY(count(tx, p->collection_id, old.id == 0 ? 1 : 0, 1 - expired, &old, &fresh, err));
+    ANC_TRY(count(tx, p->collection_id, old.id == 0 ? 1 : 0, 1, &old, &fresh, err));
     *ret = as;
     return ANC_OK;
+}
+
+static anc_status announced(void *self, krn_tx *tx, int64_t document_id, int64_t version_id,
+                            uint64_t seq, const kno_keeping *keeping, anc_err *err)
+{
+    (void)self;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection, "UPDATE kno_version SET seq = ?2 WHERE id = ?1", &s, err));
+    db_bind_int(s, 1, version_id);
+    db_bind_int(s, 2, (int64_t)seq);
+    ANC_TRY(db_run(s, err));
+    return kno_document_expire(tx, document_id, keeping, err);
 }
 
 static anc_status retire(void *self, krn_tx *tx, int64_t document_id, uint32_t *ret_number,
@@ -420,9 +411,14 @@ const kno_version_writer_ops kno_sqlite_versions = {
     .stage = stage,
     .stage_chunks = stage_chunks,
     .publish = publish,
+    .announced = announced,
     .retire = retire,
     .parts = parts,
     .adopt = adopt,
+    .mark = kno_sqlite_going_mark,
+    .unmarked = kno_sqlite_going_unmarked,
+    .go = kno_sqlite_going_go,
+    .left = kno_sqlite_going_left,
     .accept_cut = accept_cut,
     .settle_cuts = settle_cuts,
 };

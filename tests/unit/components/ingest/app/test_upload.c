@@ -101,6 +101,28 @@ static void records_become_documents(void **state)
     assert_true(ing_upload_room(f->ing));
 }
 
+/* A record that says nothing of who may read leaves it, null gives it back to the collection. */
+static void who_may_read_a_record(void **state)
+{
+    static const struct step {
+        const char *json, *label;
+    } steps[] = {
+        {"{\"id\":\"a\",\"text\":\"One.\"}", "public"},
+        {"{\"id\":\"a\",\"text\":\"Two.\",\"acl\":[\"user:admin\"]}", "user:admin"},
+        {"{\"id\":\"a\",\"text\":\"Three.\"}", "user:admin"},
+        {"{\"id\":\"a\",\"text\":\"Three.\",\"acl\":null}", "public"},
+    };
+    ing_fixture *f = *state;
+    for (size_t i = 0; i < ANC_COUNT(steps); i++) {
+        ing_upload *u = open_upload(f, false);
+        send_record(f, u, steps[i].json);
+        char id[64];
+        end_upload(f, u, NULL, id);
+        assert_true(run_all(f));
+        assert_string_equal(document(f, "a").acl[0].ptr, steps[i].label);
+    }
+}
+
 static const struct broken_row {
     const char *name, *json, *reason;
 } broken[] = {
@@ -345,6 +367,42 @@ static void a_held_one_can_be_discarded(void **state)
     assert_int_equal(count(f, "SELECT count(*) FROM ing_item"), 0);
 }
 
+static void a_large_one_is_discarded_in_pieces(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, true);
+    for (int i = 0; i < 6000; i++)
+        send_record(f, u, "{\"text\":\"x\"}");
+    ASSERT_OK(ing_upload_flush(u, fixture_call(&f->k)), &f->k.err);
+    const uint64_t before = f->k.commits;
+    f->k.commits_left = 1; /* a kill after the first piece */
+    assert_int_equal(ing_upload_discard(u, fixture_call(&f->k)), ANC_UNAVAILABLE);
+    f->k.commits_left = -1;
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_item"), 1000);
+    assert_int_equal(count(f, "SELECT phase + closed FROM ing_batch"), 5);
+    assert_true(run_all(f));
+    assert_int_equal(count(f, "SELECT count(*) FROM kno_document"), 0);
+    ASSERT_OK(ing_upload_discard(u, fixture_call(&f->k)), &f->k.err);
+    assert_int_equal(f->k.commits, before + 2);
+    ing_upload_close(u);
+    ingest_keep(f, 10);
+    assert_int_equal(segments(f), 0);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_batch"), 0);
+}
+
+static void what_is_read_is_not_discarded(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    send_record(f, u, "{\"id\":\"a\",\"text\":\"One.\"}");
+    ASSERT_OK(ing_upload_flush(u, fixture_call(&f->k)), &f->k.err);
+    assert_int_equal(ing_upload_discard(u, fixture_call(&f->k)), ANC_CONFLICT);
+    char id[64];
+    end_upload(f, u, NULL, id);
+    assert_true(run_all(f));
+    assert_int_equal(ingest_batch(f, id).processed, 1);
+}
+
 static void nothing_is_an_error(void **state)
 {
     ing_fixture *f = *state;
@@ -464,6 +522,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(records_become_documents),
+        TEST(who_may_read_a_record),
         TEST(the_later_of_two_wins),
         TEST(an_id_is_made_once),
         TEST(files_keep_their_names),
@@ -474,6 +533,8 @@ int main(void)
         TEST(a_segment_that_nobody_names_is_swept),
         TEST(a_held_one_waits_for_its_end),
         TEST(a_held_one_can_be_discarded),
+        TEST(a_large_one_is_discarded_in_pieces),
+        TEST(what_is_read_is_not_discarded),
         TEST(nothing_is_an_error),
         TEST(a_cancelled_batch_takes_no_more),
         TEST(a_cancelled_batch_leaves_nothing_in_the_spool),

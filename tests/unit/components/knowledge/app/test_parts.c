@@ -175,14 +175,15 @@ static void many_attachments(void **state)
     assert_true(is_there(f, "a", &d));
     assert_non_null(strstr(d.found.ptr, "'a#p1001.txt' is one of more than 1000 attachments"));
     ASSERT_OK(fixture_put(f, "a", "Top.\n\n@attach p7.txt text/plain\nPart 7.", &r), &f->err);
-    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 2);
+    assert_int_equal(fixture_seen(f), 2);
     ASSERT_OK(fixture_put(f, "a", text.ptr, &r), &f->err);
     uint64_t seq;
     ASSERT_OK(kno_document_delete(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("a"), &seq),
               &f->err);
-    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 0);
+    assert_int_equal(fixture_seen(f), 0);
     assert_true(fixture_sweep(f));
     fixture_check(f, true);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 0);
 }
 
 static void another_document_is_not_replaced(void **state)
@@ -274,6 +275,25 @@ static void attachments_of_a_failed_put_are_taken_back(void **state)
     assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_LIMIT);
     assert_non_null(strstr(f->err.text, "'mail' is longer than"));
     assert_false(is_there(f, "mail#report.txt", &d));
+    fixture_check(f, true);
+}
+
+static void many_attachments_of_a_failed_put_are_taken_back(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    ASSERT_OK(fixture_put(f, "other", "Another.", &r), &f->err);
+    ANC_BUF(text, 1 << 20);
+    (void)anc_buf_add(&text, ANC_STR("Top."));
+    for (int i = 0; i < KNO_PARTS; i++)
+        (void)anc_buf_printf(&text, "\n\n@attach p%d.txt text/plain\nPart %d.", i, i);
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .id = ANC_STR("mail"),
+                                   .content = anc_buf_view(&text),
+                                   .on_publish = refuse};
+    f->emb.available = false; /* nothing here is about vectors */
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_UNAVAILABLE);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 1);
     fixture_check(f, true);
 }
 
@@ -500,6 +520,8 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(attachments_of_a_failed_put_are_taken_back, fixture_setup,
                                         fixture_teardown),
+        cmocka_unit_test_setup_teardown(many_attachments_of_a_failed_put_are_taken_back,
+                                        fixture_setup, fixture_teardown),
     };
     const int failed = RUN_TABLE("restored", restored, restored_with_what_was_attached);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,19 @@ static const struct row {
      "t.csv#2|t.csv, row "
      "2|/in/t.csv#2|{\"id\":\"k\",\"b\":2}|{\"year\":2020,\"id\":\"k\",\"b\":2}\n",
      NULL},
+    {"an id that comes later than another", "ROWS\n_id,x,id\na,1\nb,2,1\nc,3,2\n", "", "", "",
+     "t.csv#a|t.csv, row 1|/in/t.csv#a|{\"_id\":\"a\",\"x\":1}|"
+     "{\"year\":2020,\"_id\":\"a\",\"x\":1}\n"
+     "t.csv#b|t.csv, row 2|/in/t.csv#b|{\"_id\":\"b\",\"x\":2,\"id\":1}|"
+     "{\"year\":2020,\"_id\":\"b\",\"x\":2,\"id\":1}\n"
+     "t.csv#c|t.csv, row 3|/in/t.csv#c|{\"_id\":\"c\",\"x\":3,\"id\":2}|"
+     "{\"year\":2020,\"_id\":\"c\",\"x\":3,\"id\":2}\n",
+     NULL},
+    {"rows of which none has each id", "ROWS\n_id,id\na\n,1\n,2\n", "", "", "",
+     "t.csv#1|t.csv, row 1|/in/t.csv#1|{\"_id\":\"a\"}|{\"year\":2020,\"_id\":\"a\"}\n"
+     "t.csv#2|t.csv, row 2|/in/t.csv#2|{\"_id\":null,\"id\":1}|{\"year\":2020,\"id\":1}\n"
+     "t.csv#3|t.csv, row 3|/in/t.csv#3|{\"_id\":null,\"id\":2}|{\"year\":2020,\"id\":2}\n",
+     NULL},
     {"named columns", "ROWS\ncode,what,price\nA,Hinge,12.50\nB,Latch,3\n", "code", "what", "what",
      "t.csv#A|Hinge|/in/t.csv#A|{\"what\":\"Hinge\"}|"
      "{\"year\":2020,\"code\":\"A\",\"what\":\"Hinge\",\"price\":12.50}\n"
@@ -234,6 +247,9 @@ static void many_rows_vanish(void **state)
     put_rows(f, &t);
     assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), MANY + 1);
     ASSERT_OK(put_file(f, "ROWS\nid\n5\n650\nx\n", &wanted, &t, &r), &f->err);
+    assert_int_equal(fixture_seen(f), 3);
+    assert_true(fixture_sweep(f));
+    fixture_check(f, true);
     assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 3);
     ASSERT_OK(put_file(f, file.ptr, &wanted, &t, &r), &f->err);
     put_rows(f, &t);
@@ -241,8 +257,106 @@ static void many_rows_vanish(void **state)
     const kno_document_input in = {
         .collection = ANC_STR("notes"), .id = ANC_STR("t.csv"), .content = ANC_STR("ROWS")};
     ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
-    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 1);
+    assert_int_equal(fixture_seen(f), 1);
     fixture_check(f, false);
+    anc_buf_done(&t.lines);
+    anc_buf_done(&t.ids);
+}
+
+static anc_status refuse(void *arg, struct krn_tx *tx, const kno_put_result *put, anc_err *err)
+{
+    (void)arg, (void)tx, (void)put;
+    return ANC_FAIL(err, ANC_UNAVAILABLE, "not now");
+}
+
+/* A file with so many rows that they do not go in one closure. */
+static void put_many(kno_fixture *f, kno_rows_wanted *wanted, taken *t, int many)
+{
+    kno_put_result r;
+    ANC_BUF(file, 1 << 20);
+    (void)anc_buf_add(&file, ANC_STR("ROWS\nid\n"));
+    for (int i = 0; i < many; i++)
+        (void)anc_buf_printf(&file, "k%d\n", i);
+    f->emb.available = false; /* nothing here is about vectors */
+    ASSERT_OK(put_file(f, file.ptr, wanted, t, &r), &f->err);
+    put_rows(f, t);
+}
+
+/* The rows that a version has no more go with its publication, not before; what is left of them is the
+ * sweep's, also after a kill. */
+static void rows_vanish_with_the_version(void **state)
+{
+    kno_fixture *f = *state;
+    enum { MANY = 300 };
+    kno_rows_wanted wanted = {.n_text_fields = 0};
+    taken t = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    put_many(f, &wanted, &t, MANY);
+    kno_document_input in = {.collection = ANC_STR("notes"),
+                             .id = ANC_STR("t.csv"),
+                             .content = ANC_STR("ROWS\nid\nk1\n"),
+                             .rows = &wanted,
+                             .on_publish = refuse};
+    kno_put_result r;
+    t.n = 0;
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_UNAVAILABLE);
+    assert_int_equal(fixture_seen(f), 1 + MANY);
+    assert_true(fixture_sweep(f));
+    assert_int_equal(fixture_seen(f), 1 + MANY);
+    in.on_publish = NULL;
+    t.n = 0;
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    assert_int_equal(fixture_seen(f), 2);
+    fixture_reopen(f);
+    assert_int_equal(fixture_seen(f), 2);
+    assert_true(fixture_sweep(f));
+    fixture_check(f, true);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 2);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM test_event WHERE type = 2"), MANY - 1);
+    anc_buf_done(&t.lines);
+    anc_buf_done(&t.ids);
+}
+
+/* One commit makes a file with its rows invisible; what is left is the sweep's. A row that comes back
+ * before is announced behind the end of the one that was. */
+static void a_file_with_many_rows_goes_at_once(void **state)
+{
+    kno_fixture *f = *state;
+    enum { MANY = 300 };
+    kno_rows_wanted wanted = {.n_text_fields = 0};
+    taken t = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    kno_put_result r;
+    kno_document d;
+    kno_chunk chunk;
+    uint64_t seq;
+    put_many(f, &wanted, &t, MANY);
+    const kno_chunk_ref ref = {ANC_STR("notes"), ANC_STR("t.csv#k7"), 1, 0};
+    ASSERT_OK(kno_chunks_fetch(f->kno, fixture_call(f), &ref, 1, &chunk), &f->err);
+    assert_non_null(chunk.text.ptr);
+    f->commits = 0;
+    ASSERT_OK(
+        kno_document_delete(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), &seq),
+        &f->err);
+    assert_true(f->commits < 20); /* it does not wait for so many */
+    assert_int_equal(fixture_seen(f), 0);
+    assert_int_equal(
+        kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv#k7"), &d),
+        ANC_NOT_FOUND);
+    ASSERT_OK(kno_chunks_fetch(f->kno, fixture_call(f), &ref, 1, &chunk), &f->err);
+    assert_null(chunk.text.ptr);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), MANY);
+
+    ASSERT_OK(put_file(f, "ROWS\nid\nk7\n", &wanted, &t, &r), &f->err);
+    put_rows(f, &t);
+    assert_int_equal(fixture_seen(f), 2);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM test_event WHERE document = 't.csv#k7'"
+                                      " AND type = 2 AND seq < (SELECT max(seq) FROM test_event"
+                                      " WHERE document = 't.csv#k7' AND type = 0)"),
+                     1);
+    assert_true(fixture_sweep(f));
+    fixture_check(f, true);
+    assert_int_equal(fixture_seen(f), 2);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM test_event WHERE type = 2"), MANY + 1);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM test_change WHERE op = 1"), MANY + 1);
     anc_buf_done(&t.lines);
     anc_buf_done(&t.ids);
 }
@@ -391,6 +505,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_file_is_a_document, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(rows_need_their_file, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(many_rows_vanish, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(rows_vanish_with_the_version, fixture_setup,
+                                        fixture_teardown),
+        cmocka_unit_test_setup_teardown(a_file_with_many_rows_goes_at_once, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(rows_of_another_version_do_not_count, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(a_row_is_not_published_over_a_newer_one, fixture_setup,

@@ -157,6 +157,39 @@ static void only_the_newest_are_kept(void **state)
     fixture_check(f, true);
 }
 
+/* Between the commit of a version and its coming into the index the one before it is what is found. */
+static void what_is_still_shown_stays(void **state)
+{
+    kno_fixture *f = *state;
+    f->options.keep_versions = 1;
+    f->options.is_followed = true;
+    fixture_reopen(f);
+    kno_version *v = NULL;
+    uint64_t seq[4];
+    char text[64];
+    for (int i = 0; i < 4; i++) {
+        (void)snprintf(text, sizeof text, "Text number %d.", i);
+        seq[i] = put(f, "T", "{}", text).change_seq;
+    }
+    assert_int_equal(list(f, 0, &v), 4); /* who knows what is shown */
+    kno_shown(f->kno, seq[1]);
+    kno_chunk chunk;
+    const kno_chunk_ref shown = {.collection = notes, .document_id = a_id, .version = 2};
+    (void)put(f, "T", "{}", "One more.");
+    assert_int_equal(list(f, 0, &v), 4);
+    assert_true(fixture_sweep(f));
+    ASSERT_OK(kno_chunks_fetch(f->kno, fixture_call(f), &shown, 1, &chunk), &f->err);
+    assert_non_null(chunk.text.ptr);
+    kno_shown(f->kno, seq[0]); /* it never goes back */
+    assert_true(fixture_sweep(f));
+    assert_int_equal(list(f, 0, &v), 4);
+    kno_shown(f->kno, seq[3] + 100);
+    assert_true(fixture_sweep(f));
+    assert_int_equal(list(f, 0, &v), 1);
+    assert_int_equal(fixture_objects(f), 1);
+    fixture_check(f, true);
+}
+
 static void who_expects_another_version_is_told(void **state)
 {
     kno_fixture *f = *state;
@@ -281,6 +314,7 @@ int main(void)
         TEST(nothing_becomes_public_by_going_back),
         TEST(a_restored_version_gets_vectors_of_the_present_model),
         TEST(only_the_newest_are_kept),
+        TEST(what_is_still_shown_stays),
         TEST(who_expects_another_version_is_told),
         TEST(a_version_of_another_folder_is_put_back),
         TEST(a_version_that_was_put_back_is_known_to_its_source),

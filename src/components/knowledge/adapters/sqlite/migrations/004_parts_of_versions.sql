@@ -11,9 +11,13 @@ UPDATE kno_document SET touched_ms = updated_ms;
 ALTER TABLE kno_document ADD COLUMN going INTEGER;
 CREATE INDEX kno_document_going ON kno_document(going) WHERE going IS NOT NULL;
 CREATE TABLE kno_going(token INTEGER PRIMARY KEY);
+CREATE INDEX kno_collection_dropped ON kno_collection(name) WHERE dropped = 1;
 
--- The change that a version was published with; 0: long ago.
+-- The change that a version was published with; 0: long ago. A document is late while versions past those
+-- to keep stay, because the index may still show them.
 ALTER TABLE kno_version ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE kno_document ADD COLUMN late INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX kno_document_late ON kno_document(id) WHERE late = 1;
 
 -- Names of collections in the order in which they were deleted.
 CREATE TABLE kno_dropped(
