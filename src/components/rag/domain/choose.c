@@ -26,7 +26,6 @@ static const double ROW_OWN =
 static const double ROW_ALL = 0.95;    /* and that they have with title and columns' names */
 static const double OWN_ENOUGH = 0.15; /* below it a heading has to say what it is about */
 static const double LIST_SHARE = 0.6;  /* of it, that stands over a list which is told */
-static const double OPPOSED = 0.5;     /* what is left of confidence where the opposite is said */
 static const double TOPIC_SHARE = 0.3; /* of the question's weight: one word is what it is about */
 
 /* Whether unit i says the opposite without the heading that it stands under. */
@@ -388,8 +387,7 @@ rag_choice rag_extraction_choose(rag_extraction *x)
     choice.confidence = fmin(1.0, f[RAG_F_OWN] + f[RAG_F_HEADED] + 0.5 * f[RAG_F_AROUND]);
     choice.exact = is_row(&x->units.items[first]) && f[RAG_F_OWN] >= ROW_OWN &&
                    f[RAG_F_OWN] + f[RAG_F_HEADED] >= ROW_ALL;
-    if (f[RAG_F_POLARITY] < 0)
-        choice.confidence *= OPPOSED;
+    choice.confidence *= rag_doubt(x, first);
     choice.picks[choice.n++] = pick_with_context(x, first, RAG_UNIT_MAX_CHARS);
     if (is_list_asked(x, first))
         tell_list(x, first, &choice.picks[0]);

@@ -19,9 +19,10 @@ typedef struct rag_terms {
     rag_synonyms synonyms;
     uint32_t code[RAG_TERMS_MAX]; /* shape of a code ("E11"); 0: it is none */
     size_t n;
-    double total; /* of the weights */
-    bool which;   /* it wants to be told things, not whether something is so */
-    bool negated; /* what is not so is asked for */
+    double total;   /* of the weights */
+    uint64_t names; /* terms with a capital letter that does not begin the question */
+    bool which;     /* it wants to be told things, not whether something is so */
+    bool negated;   /* what is not so is asked for */
     unsigned cues;
 } rag_terms;
 
@@ -33,6 +34,8 @@ typedef struct rag_view {
     uint64_t beside; /* in the units before and after it */
     anc_str heading; /* that it stands under; empty: none, or a list has come between them */
     uint64_t headed; /* terms in it */
+    bool numbered;   /* it has "second scale" where that is asked about */
+    bool another;    /* it has "first scale" there, and not that */
     bool denied;     /* the heading says what is not so */
     bool denies;     /* its own words do */
     double features[RAG_FEATURES];
@@ -43,9 +46,11 @@ typedef struct rag_view {
 struct rag_extraction {
     const rag_passage *passages; /* borrowed, [n_passages] */
     size_t n_passages;
+    txt_language language; /* of the question */
     rag_terms terms;
     rag_units units;
     rag_words *column_words; /* [n_passages]: of passage.columns */
+    uint64_t *meant_over;    /* [n_passages]: what title and headings mean as names of columns */
     rag_view *views;         /* [units.n] */
 };
 
@@ -75,6 +80,11 @@ void rag_features_meaning(rag_extraction *x);
 
 /* columns.c: the terms of the question that the names of unit i's columns mean in other words. */
 uint64_t rag_columns_meant(const rag_extraction *x, size_t i);
+/* The same of all words of a title or a heading. */
+uint64_t rag_columns_meant_over(const rag_terms *terms, rag_words words);
+
+/* doubt.c: what is left of the confidence in unit i, 0..1. */
+double rag_doubt(const rag_extraction *x, size_t i);
 
 /* choose.c: the unit as a pick, with the names of its columns where they fit. */
 rag_pick rag_pick_of(const rag_extraction *x, size_t unit);

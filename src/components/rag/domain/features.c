@@ -6,7 +6,9 @@
  */
 #include <math.h>
 
+#include "base/str.h"
 #include "extract_impl.h"
+#include "rag/domain/ordinals.h"
 
 enum { NEAR_WORDS = 4, NOVEL_ENOUGH = 4 };
 
@@ -19,11 +21,12 @@ static anc_status sets_above(anc_arena *mem, rag_extraction *x, txt_language lan
     for (size_t i = 0; i < x->n_passages; i++) {
         const anc_str texts[] = {x->passages[i].title, x->passages[i].heading,
                                  x->passages[i].columns};
-        sets[i] = 0;
+        sets[i] = x->meant_over[i] = 0;
         for (size_t k = 0; k < ANC_COUNT(texts); k++) {
             rag_words words;
             ANC_TRY(rag_words_of(mem, texts[k], language, &words, err));
             sets[i] |= rag_terms_in(&x->terms, words, 0, words.n);
+            x->meant_over[i] |= k < 2 ? rag_columns_meant_over(&x->terms, words) : 0;
             x->column_words[i] = words; /* the last of the texts */
         }
     }
@@ -133,6 +136,41 @@ static bool is_about_other(const rag_extraction *x, size_t i)
     return false;
 }
 
+static anc_str word_text(anc_str text, const rag_word *w)
+{
+    return anc_str_sub(text, w->start, w->end - w->start);
+}
+
+/* Whether `words` [first, last) of `text` have "second X" (`wanted` 2), or another number of X, for the X of `key`. */
+static bool has_number_of(anc_str text, rag_words words, size_t first, size_t last, uint64_t key,
+                          unsigned wanted, bool same)
+{
+    for (size_t i = first; i + 1 < last; i++) {
+        const unsigned number = rag_ordinal_of(word_text(text, &words.items[i]));
+        if (number > 0 && (number == wanted) == same && words.items[i + 1].key == key)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the unit is about the second scale where that is asked about, or about the first. */
+static void look_for_numbers(const rag_extraction *x, size_t i, rag_view *v)
+{
+    const rag_unit *unit = &x->units.items[i];
+    const rag_words words = x->units.words[unit->passage];
+    const anc_str text = x->passages[unit->passage].text;
+    const rag_words asked = x->terms.asked;
+    for (size_t k = 0; k + 1 < asked.n; k++) {
+        const unsigned number = rag_ordinal_of(word_text(x->terms.question, &asked.items[k]));
+        const uint64_t key = asked.items[k + 1].key;
+        if (number == 0 || asked.items[k + 1].stop)
+            continue;
+        v->numbered |= has_number_of(text, words, unit->first, unit->last, key, number, true);
+        v->another |= has_number_of(text, words, unit->first, unit->last, key, number, false);
+    }
+    v->another &= !v->numbered;
+}
+
 static double share_added(const rag_terms *terms, uint64_t base, uint64_t more)
 {
     return rag_terms_share(terms, base | more) - rag_terms_share(terms, base);
@@ -164,7 +202,8 @@ static void fill_own(rag_extraction *x, size_t i)
     f[RAG_F_NOVEL] = novel_share(x, unit);
     f[RAG_F_QUESTION] = unit->kind == RAG_UNIT_QUESTION;
     f[RAG_F_HEADING] = unit->kind == RAG_UNIT_HEADING || unit->kind == RAG_UNIT_COLUMNS;
-    f[RAG_F_OTHER] = is_about_other(x, i);
+    look_for_numbers(x, i, v);
+    f[RAG_F_OTHER] = is_about_other(x, i) || v->another;
     f[RAG_F_POLARITY] = rag_headings_polarity(x, i);
     f[RAG_F_OPENING] = i == 0 || !same_passage(x, i, i - 1);
     if (i > 0 && same_passage(x, i, i - 1) &&
@@ -199,7 +238,8 @@ anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language lan
 {
     uint64_t *above = anc_arena_alloc(mem, x->n_passages, sizeof *above);
     x->column_words = anc_arena_alloc(mem, x->n_passages, sizeof *x->column_words);
-    if (above == NULL || x->column_words == NULL)
+    x->meant_over = anc_arena_alloc(mem, x->n_passages, sizeof *x->meant_over);
+    if (above == NULL || x->column_words == NULL || x->meant_over == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu sets", x->n_passages);
     ANC_TRY(sets_above(mem, x, language, above, err));
     for (size_t i = 0; i < x->units.n; i++) {

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "extract_impl.h"
+#include "rag/domain/ordinals.h"
 #include "rag/domain/polarity.h"
 
 static const double DULL_WEIGHT = 0.4;
@@ -38,6 +39,9 @@ static void collect(rag_terms *terms, anc_str question, bool stops)
         terms->asks[terms->n] =
             rag_cues_is_asking(anc_str_sub(question, w->start, w->end - w->start));
         terms->pairs[terms->n] = rag_synonyms_asked(&terms->synonyms, w->key);
+        terms->names |= w->capital && i > 0 && !w->stop ? UINT64_C(1) << terms->n : 0;
+        terms->dull[terms->n] =
+            rag_ordinal_of(anc_str_sub(question, w->start, w->end - w->start)) > 0;
         terms->keys[terms->n++] = w->key;
     }
 }
