@@ -4,6 +4,8 @@
 
 #include "house_impl.h"
 
+enum { OUTSIDE_BATCH = 1000 }; /* a round trip each */
+
 static const int64_t SAVE_NS = 1000000000;
 
 static void wake_relays(void *arg)
@@ -49,12 +51,14 @@ static anc_status add_relay(srv_house *h, krn_bus bus, anc_str consumer, const c
 
 static anc_status open_feed(srv_house *h, anc_err *err)
 {
-    const krn_feed_ring_options options = {.clock = h->clock,
-                                           .metrics = h->metrics,
-                                           .buses = {h->bus},
-                                           .n_buses = 1,
-                                           .wake = wake_feed,
-                                           .arg = h};
+    krn_feed_ring_options options = {.clock = h->clock,
+                                     .metrics = h->metrics,
+                                     .buses = {h->bus},
+                                     .n_buses = 1,
+                                     .wake = wake_feed,
+                                     .arg = h};
+    for (size_t i = 0; i < h->n_outside; i++)
+        options.buses[options.n_buses++] = h->outside[i].bus;
     h->feed_ring = krn_feed_ring_new(&options);
     if (h->feed_ring == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "the feed");
@@ -67,6 +71,9 @@ anc_status srv_announcing_open(srv_house *h, anc_err *err)
 {
     ANC_TRY(open_feed(h, err));
     ANC_TRY(add_relay(h, h->bus, ANC_STR("relay"), "relay", 0, err));
+    for (size_t i = 0; i < h->n_outside; i++)
+        ANC_TRY(add_relay(h, h->outside[i].bus, h->outside[i].consumer, h->outside[i].step,
+                          OUTSIDE_BATCH, err));
     return h->outbox.ops->listen(h->outbox.self, wake_relays, h, err);
 }
 

@@ -93,6 +93,16 @@ typedef struct srv_config {
         int64_t max_subscribers;
     } events;
     struct {
+        struct {
+            anc_str url; /* the resolved secret; empty: no such bus */
+            int64_t db;
+            anc_str prefix, streams, tls_ca, consumer;
+            int64_t max_events;
+            int64_t claim_ms;
+            srv_strs inbound;
+        } redis;
+    } bus;
+    struct {
         anc_str level;
     } log;
 } srv_config;

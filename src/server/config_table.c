@@ -117,6 +117,29 @@ const srv_row srv_rows[] = {
         "newest events that the live feed can show to who comes"),
     INT("events.max_subscribers", events.max_subscribers, "10000", 1, 100000, NULL,
         "who may watch the live feed at once"),
+    TEXT("bus.redis.url", SRV_SECRET, bus.redis.url, "", "REDIS_URL",
+         "Redis that events are announced on: redis://[user][:password]@host[:port][/db], "
+         "rediss:// for TLS, unix://[user][:password]@/path; a reference env:NAME or file:PATH, or "
+         "the URL; empty: none"),
+    INT("bus.redis.db", bus.redis.db, "-1", -1, 1000000, NULL,
+        "database there; -1: the one in the URL"),
+    TEXT("bus.redis.prefix", SRV_TEXT, bus.redis.prefix, "", NULL,
+         "what the names of all keys and channels begin with, such as shop:"),
+    {"bus.redis.streams", SRV_CHOICE, AT(bus.redis.streams), "one", 0, 0, "one|type", NULL,
+     "one stream for all events (events), or one a type (events:query.completed)"},
+    INT("bus.redis.max_events", bus.redis.max_events, "1000000", 1000, 1000000000, NULL,
+        "events that a stream keeps, about"),
+    TEXT("bus.redis.tls_ca", SRV_PATH, bus.redis.tls_ca, "", NULL,
+         "certificates in PEM that the server's is checked against; empty: the system's"),
+    {"bus.redis.inbound", SRV_LIST, AT(bus.redis.inbound),
+     "document.uploaded,accounting.entry.created,user.created", 0, 0, NULL, NULL,
+     "types of events that other services may send, on the streams events:<type>"},
+    TEXT(
+        "bus.redis.consumer", SRV_TEXT, bus.redis.consumer, "", NULL,
+        "name in the consumer groups, one a process and the same after a restart; empty: the id of "
+        "the data folder"),
+    INT("bus.redis.claim_ms", bus.redis.claim_ms, "60000", 1000, 86400000, NULL,
+        "events that another consumer took and did not finish for so long are taken over"),
     {"log.level", SRV_CHOICE, AT(log.level), "info", 0, 0, "debug|info|warn|error", "LOG_LEVEL",
      "least severity that is logged"},
 };

@@ -7,7 +7,7 @@
  *   embedding ─ knowledge ─ search ─ ingest
  *   loop          providers, rag, live feed, HTTP edge, server
  *
- * Only this folder (announcing.c, components.c, answers.c, model_folders.c) knows which adapter stands behind a port.
+ * Only this folder (announcing.c, buses.c, components.c, answers.c, model_folders.c) knows which adapter stands behind a port.
  */
 #include "house.h"
 
@@ -122,6 +122,8 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .writer = h->writer,
                                        .outbox = h->outbox,
                                        .bus = h->bus,
+                                       .outside = {h->outside[0].bus, h->outside[1].bus},
+                                       .n_outside = h->n_outside,
                                        .relays = srv_announcing_relays(h),
                                        .feed = h->feed,
                                        .live = h->live,
@@ -200,6 +202,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(open_kernel(h, err));
     ANC_TRY(open_pools(h, err));
     ANC_TRY(srv_components_open(h, err));
+    ANC_TRY(srv_buses_open(h, err));
     ANC_TRY(srv_announcing_open(h, err));
     ANC_TRY(open_trim(h, err));
     ANC_TRY(net_loop_open(&h->loop, err));
@@ -212,6 +215,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(open_server(h, err));
     ANC_TRY(srv_gauges_open(h, err));
     ANC_TRY(h->bus.ops->start(h->bus.self, err));
+    ANC_TRY(srv_buses_start(h, err));
     ANC_TRY(h->scheduler.ops->start(h->scheduler.self, err));
     h->started = true;
     return ANC_OK;
@@ -332,6 +336,7 @@ uint16_t srv_house_port(const srv_house *h)
  * cpu, on which it embeds. A task that took longer than the drain is waited for here. */
 static void come_to_rest(srv_house *h)
 {
+    srv_buses_stop(h); /* a relay that waits for one is let go */
     if (h->srch != NULL)
         srch_service_stop(h->srch);
     if (h->kno != NULL)
@@ -369,6 +374,7 @@ void srv_house_close(srv_house *h)
     krn_trim_free(h->trim);
     krn_threads_free(h->threads);
     krn_bus_memory_free(h->bus_memory);
+    srv_buses_close(h);
     krn_prometheus_free(h->prometheus);
     if (h->o.socket.len > 0 && h->server != NULL)
         (void)unlink(h->o.socket.ptr);

@@ -9,6 +9,7 @@
 #include "house.h"
 #include "ingest/ports/spool.h"
 #include "kernel/adapters/bus_memory/bus_memory.h"
+#include "kernel/adapters/bus_redis/bus_redis.h"
 #include "kernel/adapters/feed_ring/feed_ring.h"
 #include "kernel/adapters/log_json/log_json.h"
 #include "kernel/adapters/loop/loop.h"
@@ -29,7 +30,14 @@
 #include "rag/app/rag_service.h"
 #include "search/app/service.h"
 
-enum { SRV_GAUGES = 10 };
+enum { SRV_GAUGES = 10, SRV_OUTSIDE = HTTP_OUTSIDE };
+
+/* A bus outside of this process. */
+typedef struct srv_outside {
+    krn_bus bus;
+    const char *step; /* of its relay */
+    anc_str consumer; /* whose cursor that keeps */
+} srv_outside;
 
 /* A bus, and what carries the outbox to it. */
 typedef struct srv_relay {
@@ -61,6 +69,9 @@ struct srv_house {
     krn_changes changes;
     krn_bus_memory *bus_memory;
     krn_bus bus;
+    krn_bus_redis *bus_redis;         /* NULL: not configured */
+    srv_outside outside[SRV_OUTSIDE]; /* buses.c; those that are configured */
+    size_t n_outside;
     krn_threads *threads;
     krn_scheduler scheduler;
     srv_relay relays[KRN_RELAYS_MAX]; /* announcing.c */
@@ -109,6 +120,12 @@ void srv_old_copies_remove(srv_house *h);
 /* CORRUPT, with what to do about it. */
 anc_status srv_catalog_damaged(const srv_house *h, const char *what, anc_err *err) ANC_MUST_CHECK;
 void srv_catalog_close(srv_house *h); /* with everything that reads it: components and stores */
+
+/* The buses outside of this process, before the relays. */
+anc_status srv_buses_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+anc_status srv_buses_start(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+void srv_buses_stop(srv_house *h);
+void srv_buses_close(srv_house *h);
 
 /* The relays, one a bus, and the feed's ring, as steps of the scheduler. */
 anc_status srv_announcing_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;

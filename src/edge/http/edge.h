@@ -36,6 +36,8 @@
 
 typedef struct http_edge http_edge;
 
+enum { HTTP_OUTSIDE = 2 };
+
 /* A number that is 0 takes the value in brackets. */
 typedef struct http_edge_options {
     const char *version;
@@ -48,6 +50,8 @@ typedef struct http_edge_options {
     krn_writer writer;   /* looked at by /health */
     krn_outbox outbox;
     krn_bus bus;
+    krn_bus outside[HTTP_OUTSIDE]; /* buses that others share; [n_outside] */
+    size_t n_outside;
     krn_relays relays; /* ops NULL: none */
     krn_feed feed;     /* ops NULL: none */
     kno_service *kno;

@@ -9,6 +9,8 @@
 #include "kernel/domain/event.h"
 #include "kernel/ports/writer.h"
 
+#define KRN_CURSOR_NONE UINT64_MAX /* as the place of a consumer that is gone */
+
 /* A kept event: its envelope as JSON and what readers filter by. */
 typedef struct krn_kept_event {
     uint64_t seq;
@@ -45,7 +47,8 @@ typedef struct krn_outbox_ops {
     /* The greatest committed seq; 0 when there is none. */
     ANC_MUST_CHECK anc_status (*head)(void *self, krn_call *call, uint64_t *ret);
 
-    /* A consumer's position, kept across restarts. */
+    /* A consumer's position, kept across restarts; 0 where there is none. Set to KRN_CURSOR_NONE it is
+     * forgotten, and holds up no removal any more. */
     ANC_MUST_CHECK anc_status (*cursor_get)(void *self, krn_call *call, anc_str consumer,
                                             uint64_t *ret);
     ANC_MUST_CHECK anc_status (*cursor_set)(void *self, krn_tx *tx, anc_str consumer, uint64_t seq,

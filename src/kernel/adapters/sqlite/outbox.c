@@ -168,11 +168,14 @@ static anc_status outbox_cursor_set(void *self, krn_tx *tx, anc_str consumer, ui
     (void)self;
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
-                       "INSERT INTO event_cursor VALUES(?1,?2)"
-                       " ON CONFLICT(consumer) DO UPDATE SET seq=excluded.seq",
+                       seq == KRN_CURSOR_NONE
+                           ? "DELETE FROM event_cursor WHERE consumer=?1"
+                           : "INSERT INTO event_cursor VALUES(?1,?2)"
+                             " ON CONFLICT(consumer) DO UPDATE SET seq=excluded.seq",
                        &s, err));
     db_bind_str(s, 1, consumer);
-    db_bind_int(s, 2, (int64_t)seq);
+    if (seq != KRN_CURSOR_NONE)
+        db_bind_int(s, 2, (int64_t)seq);
     return db_run(s, err);
 }
 
