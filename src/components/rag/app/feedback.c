@@ -31,7 +31,9 @@ static anc_status rate(void *arg, krn_tx *tx, anc_err *err)
     const rag_conversation_store store = r->rag->with.conversations;
     ANC_TRY(store.ops->rate(store.self, tx, r->query_id, r->call->principal.user_id, r->value,
                             r->comment, err));
-    const ev_feedback_given event = {.query_id = r->query_id, .rating = r->value};
+    const bool told = r->comment.len > 0 && !r->rag->with.config.leave_texts_out;
+    const ev_feedback_given event = {
+        .query_id = r->query_id, .rating = r->value, .comment = told ? r->comment : ANC_STR_NONE};
     const ev_context context = rag_event_context(r->call);
     return krn_outbox_append(r->rag->with.outbox, tx, EV_FEEDBACK_GIVEN, &event, &context, err);
 }

@@ -174,6 +174,10 @@ struct rag_piece_field;
 size_t rag_kept_fields(const kno_chunk *c, uint32_t source, struct rag_piece_field *out);
 #define RAG_INVENTORY_KEPT ANC_STR("What documents there were then is not kept.")
 
+/* announce.c: what documents.retrieved has as `retrievals`, and query.completed as `metadata`. */
+anc_status rag_retrievals_write(const rag_answer *answer, anc_buf *out, anc_err *err) ANC_MUST_CHECK;
+anc_status rag_completion_write(const rag_answer *answer, anc_buf *out, anc_err *err) ANC_MUST_CHECK;
+
 /* save.c: queues the turn's events and, when it was answered, the turn itself. Never fails: what
  * cannot be saved is logged and counted. */
 void rag_turn_save(rag_turn *turn);
