@@ -52,7 +52,7 @@ static anc_status add_relay(srv_house *h, krn_bus bus, anc_str consumer, const c
     return h->scheduler.ops->add(h->scheduler.self, name, krn_relay_step, r->relay, &r->step, err);
 }
 
-static anc_status open_feed(srv_house *h, anc_err *err)
+anc_status srv_feed_open(srv_house *h, anc_err *err)
 {
     krn_feed_ring_options options = {.clock = h->clock,
                                      .metrics = h->metrics,
@@ -72,7 +72,6 @@ static anc_status open_feed(srv_house *h, anc_err *err)
 
 anc_status srv_announcing_open(srv_house *h, anc_err *err)
 {
-    ANC_TRY(open_feed(h, err));
     ANC_TRY(add_relay(h, h->bus, ANC_STR("relay"), "relay", 0, 0, err));
     for (size_t i = 0; i < h->n_outside; i++)
         ANC_TRY(add_relay(h, h->outside[i].bus, h->outside[i].consumer, h->outside[i].step,

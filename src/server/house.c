@@ -2,7 +2,7 @@
  * top down.
  *
  *   data folder ─ lock
- *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, relays, feed, trim, scheduler
+ *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, feed, relays, trim, scheduler
  *   pools         cpu, io
  *   embedding ─ knowledge ─ search ─ ingest
  *   loop          providers, rag, live feed, HTTP edge, server
@@ -135,6 +135,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .srch = h->srch,
                                        .ing = h->ing,
                                        .rag = h->rag,
+                                       .routing = h->routing,
                                        .data_dir = h->data_dir,
                                        .reserve = h->reserve,
                                        .api_key = c->auth.api_key,
@@ -203,8 +204,9 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(open_folder(h, err));
     ANC_TRY(open_kernel(h, err));
     ANC_TRY(open_pools(h, err));
-    ANC_TRY(srv_components_open(h, err));
     ANC_TRY(srv_buses_open(h, err));
+    ANC_TRY(srv_feed_open(h, err));
+    ANC_TRY(srv_components_open(h, err));
     ANC_TRY(srv_announcing_open(h, err));
     ANC_TRY(open_trim(h, err));
     ANC_TRY(net_loop_open(&h->loop, err));

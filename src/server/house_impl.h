@@ -29,6 +29,7 @@
 #include "os/thread.h"
 #include "rag/adapters/sqlite/rag_sqlite.h"
 #include "rag/app/rag_service.h"
+#include "routing/app/routing_service.h"
 #include "search/app/service.h"
 
 enum { SRV_GAUGES = 10, SRV_OUTSIDE = HTTP_OUTSIDE };
@@ -101,6 +102,7 @@ struct srv_house {
     rag_provider providers[1];
     size_t n_providers;
     rag_provider extractive;
+    rte_service *routing;
     rag_service *rag;
 
     liv_service *live;
@@ -130,7 +132,9 @@ anc_status srv_buses_start(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_buses_stop(srv_house *h);
 void srv_buses_close(srv_house *h);
 
-/* The relays, one a bus, and the feed's ring, as steps of the scheduler. */
+/* The feed's ring, behind the buses and before the components, which publish; then the relays, one a bus: steps of
+ * the scheduler. */
+anc_status srv_feed_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 anc_status srv_announcing_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 krn_relays srv_announcing_relays(srv_house *h);
 void srv_announcing_settle(

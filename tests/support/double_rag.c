@@ -313,6 +313,13 @@ anc_status rag_message_add(rag_service *rag, krn_call *call, anc_str conversatio
     return ANC_OK;
 }
 
+anc_status rag_question_fits(const rag_service *rag, anc_str question, anc_err *err)
+{
+    (void)rag;
+    return question.len > 0 ? ANC_OK
+                            : ANC_FAIL_FIELD(err, ANC_INVALID, "/question", "question is empty");
+}
+
 anc_status rag_feedback_give(rag_service *rag, krn_call *call, anc_str query_id, int rating,
                              anc_str comment)
 {

@@ -33,6 +33,7 @@
 #include "net/http_server.h"
 #include "os/reserve.h"
 #include "rag/rag.h"
+#include "routing/routing.h"
 #include "search/search.h"
 
 typedef struct http_edge http_edge;
@@ -62,6 +63,7 @@ typedef struct http_edge_options {
     srch_service *srch;
     ing_service *ing;
     rag_service *rag;
+    rte_service *routing;
     liv_service *live; /* NULL: no live feed */
     os_reserve
         *reserve; /* what has to stay free on the disk: less, and documents get 507; NULL: none */

@@ -22,6 +22,9 @@ http_handler_fn http_user_chat, http_user_chat_stream, http_history_get, http_hi
     http_history_delete;
 /* feedback.c */
 http_handler_fn http_feedback_give;
+
+/* router.c */
+http_handler_fn http_router_get, http_router_assess;
 /* conversations.c */
 http_handler_fn http_conversations_list, http_conversations_create, http_conversations_get,
     http_conversations_delete;

@@ -153,6 +153,7 @@ void rag_link_report(rag_service *rag, rag_link *link, anc_status status, const 
     krn_log_write(rag->with.log, KRN_WARN, "rag", "provider rests after failures in a row",
                   KRN_STR("provider", rag_provider_info_of(link->provider).name),
                   KRN_INT("failures", failures));
+    rag_tell_circuit_open(rag, link, failures);
 }
 
 static void describe(rag_service *rag, const rag_link *link, unsigned failures, bool rests,

@@ -112,7 +112,9 @@ static anc_status find_passages(rag_turn *turn)
     turn->answer.timings_ms.search = fmax(0.0, result.total_ms - result.embed_ms);
     krn_observe(turn->rag->count.search, rag_seconds_since(turn->rag, began_ns));
     ANC_TRY(rag_pointed_take(turn, &result));
-    return keep_hits(turn, &result);
+    ANC_TRY(keep_hits(turn, &result));
+    rag_tell_retrieved(turn);
+    return ANC_OK;
 }
 
 /* ---- the prompt ------------------------------------------------------------------------------ */
