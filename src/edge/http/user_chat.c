@@ -87,7 +87,7 @@ anc_status http_history_get(http_request *rq)
     json_open_object(&w);
     json_put_str(&w, "user_name", rq->params[0]);
     http_put_messages(&w, "items", turns, n);
-    json_put_str_or_null(&w, "next_cursor", http_older_cursor(rq, turns, n, (size_t)page.limit));
+    ANC_TRY(http_put_older(rq, &w, turns, n, (size_t)page.limit));
     json_close_object(&w);
     return ANC_OK;
 }
