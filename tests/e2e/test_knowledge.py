@@ -214,6 +214,21 @@ def test_what_is_deleted_leaves_no_trace(binary):
             assert s.stop() == 0
 
 
+def test_turns_under_a_name(binary):
+    with serving(binary) as s:
+        told = {"message": "Who sails?", "answer": "Ada."}
+        assert s.post("/v1/chat/conversations", {"id": "chat:admin:of:before"}).status == 201
+        for name in ("of:before", "new:one", "new"):
+            assert s.post(f"/chat/history/{name}", told).status == 201
+            assert len(s.get(f"/chat/history/{name}").json["items"]) == 1
+        ids = {c["id"] for c in s.get("/v1/chat/conversations").json["items"]}
+        assert ids == {"chat:admin:of:before", "chat:5:admin:new:one", "chat:5:admin:new"}, ids
+        for name in ("of:before", "new:one"):
+            assert s.request("DELETE", f"/chat/history/{name}").status == 204
+            assert s.get(f"/chat/history/{name}").json["items"] == []
+        assert len(s.get("/v1/chat/conversations").json["items"]) == 1
+
+
 def test_a_narrowed_acl_holds_for_what_was_said(binary):
     text = "# Salaries\n\nThe harbour master earns ninety crowns a week."
     with serving(binary) as s:
