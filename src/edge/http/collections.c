@@ -47,9 +47,9 @@ anc_status http_collections_list(http_request *rq)
     for (size_t i = 0; i < n; i++)
         put_collection(&w, &items[i]);
     json_close_array(&w);
-    json_put_str_or_null(&w, "next_cursor",
-                         n < (size_t)page.limit ? ANC_STR_NONE
-                                                : http_cursor_of(rq, items[n - 1].name));
+    const bool more = n == (size_t)page.limit;
+    ANC_TRY(
+        http_put_next(rq, &w, more, more ? http_cursor_of(rq, items[n - 1].name) : ANC_STR_NONE));
     json_close_object(&w);
     return ANC_OK;
 }

@@ -116,7 +116,7 @@ anc_status http_chat_check_kept(http_request *rq, anc_str body) ANC_MUST_CHECK;
 void http_put_message(json_writer *w, const rag_message *m);
 void http_put_messages(json_writer *w, const char *name, const rag_message *m, size_t n);
 anc_status http_older_read(http_request *rq, anc_str cursor, uint64_t *ret) ANC_MUST_CHECK;
-anc_str http_older_cursor(http_request *rq, const rag_message *m, size_t n,
+anc_status http_put_older(http_request *rq, json_writer *w, const rag_message *m, size_t n,
                           size_t limit) ANC_MUST_CHECK;
 
 /* chat_json.c */

@@ -222,7 +222,11 @@ void http_stream_end(http_request *rq);
 /* ---- small things ---- */
 
 /* Any text as a cursor that needs no escaping, and back; INVALID names ?cursor. */
-anc_str http_cursor_of(http_request *rq, anc_str key) ANC_MUST_CHECK;
+anc_str http_cursor_of(http_request *rq, anc_str key) ANC_MUST_CHECK; /* ptr NULL: no memory */
+/* Writes "next_cursor": null where there is no `more`. NO_MEMORY or LIMIT where there is and `cursor` has none: a
+ * list is not to look ended. */
+anc_status http_put_next(http_request *rq, json_writer *w, bool more,
+                         anc_str cursor) ANC_MUST_CHECK;
 anc_status http_cursor_read(http_request *rq, anc_str cursor, anc_str *ret) ANC_MUST_CHECK;
 
 /* "2026-…Z"; null for 0. */

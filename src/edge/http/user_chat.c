@@ -33,17 +33,48 @@ static anc_status check_name(http_request *rq, anc_str name)
     return ANC_OK;
 }
 
+static anc_status has_conversation(http_request *rq, anc_str id, bool *ret)
+{
+    rag_conversation found;
+    const anc_status status = rag_conversation_find(rq->edge->o.rag, &rq->call, id, &found);
+    *ret = status == ANC_OK;
+    if (status != ANC_NOT_FOUND)
+        return status;
+    anc_err_clear(&rq->err);
+    return ANC_OK;
+}
+
+static anc_status check_length(http_request *rq, anc_str id, anc_str name)
+{
+    if (id.len > ID_BYTES)
+        http_fault_add(&rq->faults, ANC_STR("/user_name"), "has %zu bytes; at most %zu are allowed",
+                       name.len, ID_BYTES - (id.len - name.len));
+    return http_faults_status(&rq->faults, &rq->err);
+}
+
+/* "chat:5:admin:Bob": the length says where the caller ends and the name begins, colons or not. Without it, as they
+ * were made before, they are found where there is none of the new form yet. */
+static anc_status ids_of(http_request *rq, anc_str name, anc_str *ret, anc_str *ret_old)
+{
+    const anc_str user = rq->call.principal.user_id;
+    ANC_TRY(check_name(rq, name));
+    *ret = anc_arena_printf(rq->mem, "chat:%zu:%.*s:%.*s", user.len, ANC_FMT(user), ANC_FMT(name));
+    *ret_old = anc_arena_printf(rq->mem, "chat:%.*s:%.*s", ANC_FMT(user), ANC_FMT(name));
+    if (ret->ptr == NULL || ret_old->ptr == NULL)
+        return http_no_memory(rq, "a conversation's id");
+    return check_length(rq, *ret, name);
+}
+
 static anc_status conversation_of(http_request *rq, anc_str name, anc_str *ret)
 {
-    ANC_TRY(check_name(rq, name));
-    *ret = anc_arena_printf(rq->mem, "chat:%.*s:%.*s", ANC_FMT(rq->call.principal.user_id),
-                            ANC_FMT(name));
-    if (ret->ptr == NULL)
-        return http_no_memory(rq, "a conversation's id");
-    if (ret->len > ID_BYTES)
-        http_fault_add(&rq->faults, ANC_STR("/user_name"), "has %zu bytes; at most %zu are allowed",
-                       name.len, ID_BYTES - (ret->len - name.len));
-    return http_faults_status(&rq->faults, &rq->err);
+    anc_str id, old;
+    bool there = false, there_before = false;
+    ANC_TRY(ids_of(rq, name, &id, &old));
+    ANC_TRY(has_conversation(rq, id, &there));
+    if (!there)
+        ANC_TRY(has_conversation(rq, old, &there_before));
+    *ret = there_before ? old : id;
+    return ANC_OK;
 }
 
 /* ---- questions ---- */
@@ -87,7 +118,7 @@ anc_status http_history_get(http_request *rq)
     json_open_object(&w);
     json_put_str(&w, "user_name", rq->params[0]);
     http_put_messages(&w, "items", turns, n);
-    json_put_str_or_null(&w, "next_cursor", http_older_cursor(rq, turns, n, (size_t)page.limit));
+    ANC_TRY(http_put_older(rq, &w, turns, n, (size_t)page.limit));
     json_close_object(&w);
     return ANC_OK;
 }
@@ -135,13 +166,21 @@ anc_status http_history_add(http_request *rq)
 }
 
 /* Nothing to forget is as good as forgotten. */
+static anc_status forget(http_request *rq, anc_str id)
+{
+    const anc_status status = rag_conversation_delete(rq->edge->o.rag, &rq->call, id);
+    if (status != ANC_NOT_FOUND)
+        return status;
+    anc_err_clear(&rq->err);
+    return ANC_OK;
+}
+
 anc_status http_history_delete(http_request *rq)
 {
-    anc_str id;
-    ANC_TRY(conversation_of(rq, rq->params[0], &id));
-    const anc_status status = rag_conversation_delete(rq->edge->o.rag, &rq->call, id);
-    if (status != ANC_OK && status != ANC_NOT_FOUND)
-        return status;
+    anc_str id, old;
+    ANC_TRY(ids_of(rq, rq->params[0], &id, &old));
+    ANC_TRY(forget(rq, id));
+    ANC_TRY(forget(rq, old));
     rq->answer.status = 204;
     return ANC_OK;
 }

@@ -339,11 +339,11 @@ static void test_user_names(void **state)
     (void)state;
     answer a = post(&f, "/chat", "{\"user_name\":\"Bob\",\"message\":\"x\"}");
     assert_int_equal(a.status, 200);
-    assert_string_equal(doubles.conversation, "chat:admin:Bob");
+    assert_string_equal(doubles.conversation, "chat:5:admin:Bob");
     answer_done(&a);
     a = post(&f, "/chat/stream", "{\"user_name\":\"Eve\",\"message\":\"x\"}");
     assert_true(answer_has(&a, "event: sources") && answer_has(&a, "event: done"));
-    assert_string_equal(doubles.conversation, "chat:admin:Eve");
+    assert_string_equal(doubles.conversation, "chat:5:admin:Eve");
     answer_done(&a);
     a = post(&f, "/chat/history/Eve", "{\"message\":\"x\",\"answer\":\"y\"}");
     assert_int_equal(a.status, 201);
