@@ -120,6 +120,14 @@ typedef struct srv_config {
         } kafka;
     } bus;
     struct {
+        anc_str enabled;
+        int64_t keep_days, keep_documents_days, keep_rollups_days;
+        srv_strs prices;
+    } tracking;
+    struct {
+        anc_str keep_texts, hash_user_ids;
+    } privacy;
+    struct {
         anc_str level;
     } log;
 } srv_config;

@@ -5,9 +5,9 @@
  *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, feed, relays, trim, scheduler
  *   pools         cpu, io
  *   embedding ─ knowledge ─ search ─ ingest
- *   loop          providers, rag, live feed, HTTP edge, server
+ *   loop          providers, rag, tracking, live feed, HTTP edge, server
  *
- * Only this folder (announcing.c, buses.c, components.c, answers.c, model_folders.c) knows which adapter stands behind a port.
+ * Only this folder (announcing.c, buses.c, components.c, answers.c, tracking.c, model_folders.c) knows which adapter stands behind a port.
  */
 #include "house.h"
 
@@ -129,6 +129,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .relays = srv_announcing_relays(h),
                                        .feed = h->feed,
                                        .live = h->live,
+                                       .trk = h->trk,
                                        .kno = h->kno,
                                        .emb = h->emb,
                                        .library = h->library,
@@ -214,6 +215,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
         ANC_TRY(net_loop_on_signal(h->loop, on_signal, h, err));
     ANC_TRY(net_http_open(h->loop, &h->http, err));
     ANC_TRY(srv_rag_open(h, err));
+    ANC_TRY(srv_tracking_open(h, err));
     ANC_TRY(srv_live_open(h, err));
     ANC_TRY(open_edge(h, err));
     ANC_TRY(open_server(h, err));
@@ -372,10 +374,12 @@ void srv_house_close(srv_house *h)
     if (h->bus_memory != NULL)
         h->bus.ops->stop(h->bus.self);
     srv_announcing_settle(h);
+    trk_service_settle(h->trk);
     srv_catalog_close(h); /* its last commits still wake the relay and the follower */
     os_pool_free(h->io_pool);
     os_pool_free(h->cpu_pool);
     srv_announcing_close(h);
+    srv_tracking_close(h);
     krn_trim_free(h->trim);
     krn_threads_free(h->threads);
     krn_bus_memory_free(h->bus_memory);

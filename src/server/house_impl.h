@@ -31,6 +31,8 @@
 #include "rag/app/rag_service.h"
 #include "routing/app/routing_service.h"
 #include "search/app/service.h"
+#include "tracking/adapters/sqlite/trk_sqlite.h"
+#include "tracking/app/tracking_service.h"
 
 enum { SRV_GAUGES = 10, SRV_OUTSIDE = HTTP_OUTSIDE };
 
@@ -106,6 +108,9 @@ struct srv_house {
     rag_service *rag;
 
     liv_service *live;
+    trk_sqlite *trk_store; /* NULL: the tracking is off */
+    trk_service *trk;
+    uint32_t trk_step;
     http_edge *edge;
     net_server *server;
     krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */
@@ -140,6 +145,10 @@ krn_relays srv_announcing_relays(srv_house *h);
 void srv_announcing_settle(
     srv_house *h); /* when no step runs any more, before the catalog closes */
 void srv_announcing_close(srv_house *h);
+
+/* The tracking, once there are buses, components and rag. */
+anc_status srv_tracking_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+void srv_tracking_close(srv_house *h);
 
 /* The live feed, once the loop is there and before the bus is started. */
 anc_status srv_live_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;

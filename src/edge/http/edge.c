@@ -288,6 +288,13 @@ size_t http_edge_open_requests(const http_edge *edge)
     return atomic_load(&edge->open);
 }
 
+size_t http_edge_forget(http_edge *edge, anc_str user_id)
+{
+    ANC_BUF(prefix, 4096);
+    (void)anc_buf_printf(&prefix, "%.*s\n", ANC_FMT(user_id));
+    return prefix.refused ? 0 : http_idem_forget(edge->idem, anc_buf_view(&prefix));
+}
+
 /* ---- one line and a few numbers a request ---- */
 
 static size_t class_of(int status)

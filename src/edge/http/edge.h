@@ -35,6 +35,7 @@
 #include "rag/rag.h"
 #include "routing/routing.h"
 #include "search/search.h"
+#include "tracking/tracking.h"
 
 typedef struct http_edge http_edge;
 
@@ -65,6 +66,7 @@ typedef struct http_edge_options {
     rag_service *rag;
     rte_service *routing;
     liv_service *live; /* NULL: no live feed */
+    trk_service *trk;
     os_reserve
         *reserve; /* what has to stay free on the disk: less, and documents get 507; NULL: none */
     anc_str data_dir; /* whose disk /health looks at; large uploads wait in its folder tmp */
@@ -117,6 +119,9 @@ size_t http_edge_open_requests(const http_edge *edge);
 
 /* After the server is closed, the pools are stopped and the loop is closed, before the services. NULL is a no-op. */
 void http_edge_close(http_edge *edge);
+
+/* Forgets answers that are kept for requests of one user to be sent again; how many. Any thread. */
+size_t http_edge_forget(http_edge *edge, anc_str user_id);
 
 /* What events of the live feed become for the wire; for liv_service_options. */
 liv_wire http_edge_wire(void);

@@ -61,6 +61,9 @@ http_handler_fn http_dead_letters_list, http_dead_letters_replay, http_dead_lett
 http_handler_fn http_ingest_progress;
 /* events.c */
 http_handler_fn http_events_list, http_events_stats;
+/* tracking.c */
+http_handler_fn http_tracking_queries, http_tracking_query, http_tracking_document,
+    http_tracking_stats, http_tracking_erase;
 /* live_ws.c */
 http_handler_fn http_events_ws;
 /* live_stream.c */

@@ -218,3 +218,18 @@ void http_idem_end(http_idem *idem, http_idem_ticket *ticket, const http_idem_an
         clear_entry(idem, e);
     (void)pthread_mutex_unlock(&idem->lock);
 }
+
+size_t http_idem_forget(http_idem *idem, anc_str prefix)
+{
+    size_t n = 0;
+    (void)pthread_mutex_lock(&idem->lock);
+    for (size_t i = 0; i < HTTP_IDEM_ENTRIES; i++) {
+        idem_entry *e = &idem->entries[i];
+        if (e->state != IDEM_KEPT || !anc_str_starts((anc_str){e->name, e->name_len}, prefix))
+            continue;
+        clear_entry(idem, e);
+        n++;
+    }
+    (void)pthread_mutex_unlock(&idem->lock);
+    return n;
+}

@@ -59,6 +59,13 @@ typedef struct krn_outbox_ops {
     ANC_MUST_CHECK anc_status (*prune)(void *self, krn_tx *tx, int64_t before_ms, uint64_t keep,
                                        size_t limit, size_t *ret_removed, anc_err *err);
 
+    /* Blanks what events after `after_seq` say of one user (event_blank.h), in place, in at most `limit`
+     * of them; the seq of the last that was looked at (0: there was none) and how many were changed. Who
+     * has read them already has read them. Inside `tx`. */
+    ANC_MUST_CHECK anc_status (*blank)(void *self, krn_tx *tx, anc_str user_id, uint64_t after_seq,
+                                       size_t limit, uint64_t *ret_last, size_t *ret_changed,
+                                       anc_err *err);
+
     /* Calls `wake(arg)` after every commit that appended an event, on the writer's thread; it must
      * return at once. At most 16 listeners; LIMIT past that. Only while wiring. */
     ANC_MUST_CHECK anc_status (*listen)(void *self, void (*wake)(void *arg), void *arg,

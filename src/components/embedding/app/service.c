@@ -125,6 +125,11 @@ emb_cache_stats emb_cache(const emb_service *emb)
     return emb->cache != NULL ? emb_vector_cache_stats(emb->cache) : (emb_cache_stats){0};
 }
 
+uint64_t emb_cache_clear(emb_service *emb)
+{
+    return emb->cache != NULL ? emb_vector_cache_clear(emb->cache) : 0;
+}
+
 /* One batch: at most BATCH texts, of which those not in the cache go through the encoder. */
 typedef struct batch {
     const anc_str *texts;

@@ -9,6 +9,7 @@
 
 #include "impl.h"
 #include "kernel/domain/envelope.h"
+#include "kernel/domain/event_blank.h"
 
 enum { READ_MAX = 1000, ENVELOPE_MAX = 64 << 20 };
 
@@ -202,6 +203,57 @@ static anc_status outbox_prune(void *self, krn_tx *tx, int64_t before_ms, uint64
     return ANC_OK;
 }
 
+/* ---- one user -------------------------------------------------------------------------------- */
+
+static anc_status replace(db_sqlite *db, uint64_t seq, anc_str envelope, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(db, "UPDATE outbox SET envelope=?2 WHERE seq=?1", &s, err));
+    db_bind_int(s, 1, (int64_t)seq);
+    db_bind_str(s, 2, envelope);
+    return db_run(s, err);
+}
+
+/* An envelope that cannot be read says nothing to anybody and is left alone. */
+static anc_status blank_row(db_sqlite *db, uint64_t seq, anc_str envelope, anc_str user_id,
+                            size_t *changed, anc_err *err)
+{
+    ANC_BUF(blank, ENVELOPE_MAX);
+    anc_err why = {0};
+    bool hit = false;
+    const anc_status status = ev_envelope_blank(envelope, user_id, &hit, &blank, &why);
+    if (status != ANC_OK && status != ANC_INVALID)
+        return anc_fail_at(err, status, why.where, "%s", why.text);
+    if (status != ANC_OK || !hit)
+        return ANC_OK;
+    ++*changed;
+    return replace(db, seq, anc_buf_view(&blank), err);
+}
+
+static anc_status outbox_blank(void *self, krn_tx *tx, anc_str user_id, uint64_t after_seq,
+                               size_t limit, uint64_t *ret_last, size_t *ret_changed, anc_err *err)
+{
+    uint64_t last = 0;
+    size_t changed = 0;
+    (void)self;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "SELECT seq,envelope FROM outbox WHERE seq>?1 ORDER BY seq LIMIT ?2", &s,
+                       err));
+    db_bind_int(s, 1, (int64_t)after_seq);
+    db_bind_int(s, 2, limit < INT64_MAX ? (int64_t)limit : INT64_MAX);
+    for (bool row = true;;) {
+        ANC_TRY(db_step(s, &row, err));
+        if (!row)
+            break;
+        last = (uint64_t)db_col_int(s, 0);
+        ANC_TRY(blank_row(tx->connection, last, db_col_str(s, 1), user_id, &changed, err));
+    }
+    *ret_last = last;
+    *ret_changed = changed;
+    return ANC_OK;
+}
+
 static anc_status outbox_listen(void *self, void (*wake)(void *arg), void *arg, anc_err *err)
 {
     krn_sqlite *k = self;
@@ -216,5 +268,6 @@ const krn_outbox_ops krn_sqlite_outbox_ops = {
     .cursor_get = outbox_cursor_get,
     .cursor_set = outbox_cursor_set,
     .prune = outbox_prune,
+    .blank = outbox_blank,
     .listen = outbox_listen,
 };

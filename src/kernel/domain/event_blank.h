@@ -1,0 +1,13 @@
+/* event_blank.h - what an event says of one user, taken out of it. */
+#ifndef ANC_KERNEL_DOMAIN_EVENT_BLANK_H
+#define ANC_KERNEL_DOMAIN_EVENT_BLANK_H
+
+#include "base/str.h"
+
+/* Whether the envelope is of something that `user_id` did. With *ret_hit `out` gets the envelope again,
+ * with "" for ids of users, sessions, conversations and messages and for texts that people wrote or were
+ * answered. INVALID where it is no JSON object. */
+anc_status ev_envelope_blank(anc_str json, anc_str user_id, bool *ret_hit, anc_buf *out,
+                             anc_err *err) ANC_MUST_CHECK;
+
+#endif
