@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include "base/str.h"
-#include "bench.h"
+#include "common/bench.h"
 #include "db/sqlite/sqlite.h"
 #include "os/file.h"
 #include "tracking/adapters/sqlite/trk_sqlite.h"
 
-enum { BATCH = 500, PASSAGES = 5, DOCUMENTS = 20000, USERS = 2000, ROUNDS = 5, QUESTIONS = 50000 };
+enum { BATCH = 500, PASSAGES = 5, DOCUMENTS = 20000, USERS = 2000, ROUNDS = 3, QUESTIONS = 50000 };
 
 static const int64_t DAYS_MS = 30 * (int64_t)TRK_DAY_MS;
 static const int64_t NOW_MS = 1767322800000;
@@ -52,10 +52,10 @@ static uint64_t skewed(world *w, uint64_t below)
 
 /* ---- filling ---- */
 
-static anc_str text(world *w, const char *form, unsigned long long n)
+static anc_str text(world *w, const char *before, unsigned long long n)
 {
     char out[128];
-    (void)snprintf(out, sizeof out, form, n);
+    (void)snprintf(out, sizeof out, "%s%012llx", before, n);
     const anc_str kept = anc_arena_copy(w->mem, anc_str_of(out));
     if (kept.ptr == NULL)
         bench_fail("no memory");
@@ -82,7 +82,7 @@ static const trk_retrieval *passages(world *w, size_t n)
         bench_fail("no memory");
     for (size_t i = 0; i < n; i++)
         r[i] = (trk_retrieval){.position = (uint32_t)i + 1,
-                               .document_id = text(w, "document-%llu", skewed(w, DOCUMENTS)),
+                               .document_id = text(w, "document-", skewed(w, DOCUMENTS)),
                                .chunk_id = ANC_STR("document.1.3"),
                                .version = 1,
                                .collection = ANC_STR("handbook"),
@@ -106,10 +106,10 @@ static trk_query query(world *w, uint64_t i)
     const int64_t ms = NOW_MS - DAYS_MS + (int64_t)((double)DAYS_MS * (double)i / (double)w->n);
     const size_t n = draw(w, 50) == 0 ? 0 : PASSAGES;
     return (trk_query){.has = TRK_HAS_REQUEST | TRK_HAS_RETRIEVALS | TRK_HAS_END,
-                       .query_id = text(w, "01a2261b-2f1f-76ca-91eb-%012llx", i),
+                       .query_id = text(w, "01a2261b-2f1f-76ca-91eb-", i),
                        .requested_ms = ms,
                        .ended_ms = ms + us / 1000,
-                       .user_id = text(w, "user-%llu", skewed(w, USERS)),
+                       .user_id = text(w, "user-", skewed(w, USERS)),
                        .question = question(w),
                        .collections = &collections[skewed(w, ANC_COUNT(collections))],
                        .n_collections = 1,
@@ -204,11 +204,13 @@ static void measure(world *w)
         trk_filter filter;
         const char *plain;
     } lists[] = {
-        {"list, the newest", {0}, SCAN("1")},
-        {"list by a user that asks much", {.user_id = ANC_STR("user-0")}, SCAN("user_id='user-0'")},
+        {"list, the newest", {.limit = 50}, SCAN("1")},
+        {"list by a user that asks much",
+         {.user_id = ANC_STR("user-000000000000")},
+         SCAN("user_id='user-000000000000'")},
         {"list by a user that asks little",
-         {.user_id = ANC_STR("user-1999")},
-         SCAN("user_id='user-1999'")},
+         {.user_id = ANC_STR("user-0000000007cf")},
+         SCAN("user_id='user-0000000007cf'")},
         {"list by collection", {.collection = ANC_STR("it")}, SCAN("collections='[\"it\"]'")},
         {"list of a day, long ago",
          {.since_ms = NOW_MS - DAYS_MS + TRK_DAY_MS,
@@ -242,7 +244,7 @@ static void measure(world *w)
         bench_run(&f);
     }
     reading r = {w,
-                 {0},
+                 {.limit = 1},
                  "SELECT requested_ms/3600000, model, count(*), sum(input_tokens), sum(cost_nano),"
                  " avg(duration_us) FROM query NOT INDEXED GROUP BY 1, 2"};
     const bench_figure f = {.name = "statistics of 30 days by the hour",
