@@ -12,6 +12,20 @@ static bool is_off(anc_str choice)
 
 /* ---- places that know users ---- */
 
+/* The one that the caller has under the user's name. */
+static anc_status erase_named(const srv_house *h, krn_call *call, anc_str user_id, uint64_t *ret_n)
+{
+    const anc_str id = trk_chat_of(call, user_id);
+    if (id.ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a conversation's id");
+    const anc_status status = rag_conversation_delete(h->rag, call, id);
+    *ret_n += status == ANC_OK;
+    if (status != ANC_NOT_FOUND)
+        return status;
+    anc_err_clear(call->err);
+    return ANC_OK;
+}
+
 /* As the user would do it, so that others are told of each. */
 static anc_status erase_conversations(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
@@ -27,7 +41,7 @@ static anc_status erase_conversations(void *arg, krn_call *call, anc_str user_id
             ANC_TRY(rag_conversation_delete(h->rag, &as_user, items[i].id));
         *ret_n += n;
     }
-    return ANC_OK;
+    return erase_named(h, call, user_id, ret_n);
 }
 
 /* Vectors are not any user's: all go. */
@@ -50,7 +64,7 @@ static anc_status erase_kept_answers(void *arg, krn_call *call, anc_str user_id,
 
 typedef struct blanking {
     krn_outbox outbox;
-    anc_str user_id;
+    ev_person person;
     uint64_t after, last;
     size_t changed;
 } blanking;
@@ -58,7 +72,7 @@ typedef struct blanking {
 static anc_status blank_some(void *arg, krn_tx *tx, anc_err *err)
 {
     blanking *b = arg;
-    return b->outbox.ops->blank(b->outbox.self, tx, b->user_id, b->after, BLANK_AT_ONCE, &b->last,
+    return b->outbox.ops->blank(b->outbox.self, tx, &b->person, b->after, BLANK_AT_ONCE, &b->last,
                                 &b->changed, err);
 }
 
@@ -66,7 +80,9 @@ static anc_status blank_some(void *arg, krn_tx *tx, anc_err *err)
 static anc_status erase_events(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
     const srv_house *h = arg;
-    blanking b = {.outbox = h->outbox, .user_id = user_id};
+    blanking b = {.outbox = h->outbox, .person = {user_id, trk_chat_of(call, user_id)}};
+    if (b.person.conversation_id.ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a conversation's id");
     do {
         ANC_TRY(krn_call_check(h->clock, call));
         ANC_TRY(krn_writer_run(h->writer, call, blank_some, &b));

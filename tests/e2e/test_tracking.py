@@ -1,4 +1,5 @@
 """The tracking from outside: what was asked is there with its scores, after kills too, and a user can be forgotten."""
+import contextlib
 import json
 import random
 import sqlite3
@@ -11,6 +12,15 @@ KILLS, SEED = 3, 5
 QUERIES = "/v1/tracking/queries"
 TEXTS = {"leave": "Employees get 30 days of paid leave per year.",
          "office": "The office opens at 8 in the morning and closes at 6 in the evening."}
+
+
+@contextlib.contextmanager
+def served(home, *args):
+    s = Server(home, *args)
+    try:
+        yield s
+    finally:
+        s.stop()
 
 
 def fill(s):
@@ -98,10 +108,13 @@ def test_erased(binary):
     with serving(binary) as s:
         fill(s)
         kept = ask(s, "When does the office open?")["query_id"]
-        with_name = s.post("/v1/user/chat", {"user_name": "eve", "question": "Where does the xylophonist sit?"})
-        if with_name.status == 404:
-            with_name = s.post("/user_chat", {"user_name": "eve", "question": "Where does the xylophonist sit?"})
+        named = s.post("/chat", {"user_name": "eve", "question": "Where does the xylophonist sit?"}).json["query_id"]
         tracked(s, kept)
+        tracked(s, named)
+        eve = s.post("/v1/tracking/erase", {"user_id": "eve"}).json["erased"]
+        assert eve["conversations"] == 1 and eve["tracking_queries"] == 1, eve
+        assert s.get(f"{QUERIES}/{named}").status == 404 and s.get(f"{QUERIES}/{kept}").status == 200
+        assert "xylophonist" not in json.dumps(pages(s, "/v1/events"))
         erased = s.post("/v1/tracking/erase", {"user_id": "admin"})
         assert erased.status == 200, erased.body
         counts = erased.json["erased"]
@@ -111,7 +124,9 @@ def test_erased(binary):
         assert s.get("/v1/chat/conversations").json["items"] == []
         for event in pages(s, "/v1/events"):
             if event["event_type"].startswith("query."):
-                assert event["metadata"]["user_id"] == "" and "office" not in json.dumps(event), event
+                assert event["metadata"]["user_id"] == "" and "office open" not in json.dumps(event), event
+        for path in (s.place.data / "tracking.db", s.place.data / "tracking.db-wal"):
+            assert b"xylophonist" not in path.read_bytes(), path
         assert s.post("/v1/tracking/erase", {"user_id": ""}).status == 400
         assert s.post("/v1/tracking/erase", {}).status == 400
 
@@ -119,7 +134,7 @@ def test_erased(binary):
 def test_off(binary):
     """One line turns it off: no file, no place in the outbox, and routes that say so."""
     with place(binary) as home:
-        with Server(home, "--set", "tracking.enabled=false") as s:
+        with served(home, "--set", "tracking.enabled=false") as s:
             fill(s)
             ask(s, "When does the office open?")
             got = s.get(QUERIES)
@@ -164,7 +179,7 @@ def test_killed(binary):
             server.kill()
             for t in threads:
                 t.join()
-        with Server(home) as s:
+        with served(home) as s:
             events = pages(s, "/v1/events?type=query.*")
             asked = {e["payload"]["query_id"] for e in events if e["event_type"] == "query.requested"}
             done = {e["payload"]["query_id"] for e in events if e["event_type"] == "query.completed"}

@@ -1,5 +1,6 @@
 /* double_tracking.c - the tracking component, answered from memory: nothing was asked yet. */
 #include "support/service_doubles_impl.h"
+#include "tracking/tracking.h"
 
 anc_status trk_list(trk_service *service, krn_call *call, const trk_wish *wish, json_writer *w,
                     anc_str *ret_mark)

@@ -9,40 +9,49 @@ static const char *const persons[] = {
     "error_message",   "comment",    "question",   "system_prompt",
 };
 
-static bool is_persons(anc_str name)
+typedef struct blanking {
+    json_writer w;
+    const char *also; /* a further member that is a person's; "": none */
+} blanking;
+
+static bool is_persons(const blanking *b, anc_str name)
 {
+    if (anc_str_eq(name, anc_str_of(b->also)))
+        return true;
     for (size_t i = 0; i < ANC_COUNT(persons); i++)
         if (anc_str_eq(name, anc_str_of(persons[i])))
             return true;
     return false;
 }
 
-static void write_blank(json_writer *w, const json_value *v);
+static void write_blank(blanking *b, const json_value *v);
 
-static void write_member(json_writer *w, anc_str name, const json_value *v)
+static void write_member(blanking *b, anc_str name, const json_value *v)
 {
+    json_writer *w = &b->w;
     json_name_str(w, name);
-    if (json_kind_of(v) == JSON_STRING && is_persons(name))
+    if (json_kind_of(v) == JSON_STRING && is_persons(b, name))
         json_write_str(w, ANC_STR(""));
     else
-        write_blank(w, v);
+        write_blank(b, v);
 }
 
 /* As deep as JSON is read, JSON_MAX_DEPTH. */
-static void write_blank(json_writer *w, const json_value *v)
+static void write_blank(blanking *b, const json_value *v)
 {
+    json_writer *w = &b->w;
     size_t cursor = 0;
     anc_str name;
     const json_value *member;
     if (json_kind_of(v) == JSON_OBJECT) {
         json_open_object(w);
         while (json_each(v, &cursor, &name, &member))
-            write_member(w, name, member);
+            write_member(b, name, member);
         json_close_object(w);
     } else if (json_kind_of(v) == JSON_ARRAY) {
         json_open_array(w);
         for (size_t i = 0; i < json_count(v); i++)
-            write_blank(w, json_element(v, i));
+            write_blank(b, json_element(v, i));
         json_close_array(w);
     } else {
         ANC_BUF(text, SIZE_MAX / 2);
@@ -51,24 +60,39 @@ static void write_blank(json_writer *w, const json_value *v)
     }
 }
 
-static bool says(const json_value *object, anc_str user_id)
+static bool says(const json_value *object, const char *name, anc_str id)
 {
-    return anc_str_eq(json_str(json_member(object, "user_id"), ANC_STR("")), user_id);
+    return id.len > 0 && anc_str_eq(json_str(json_member(object, name), ANC_STR("")), id);
 }
 
-anc_status ev_envelope_blank(anc_str json, anc_str user_id, bool *ret_hit, anc_buf *out,
+static bool is_of(const json_value *root, const ev_person *person)
+{
+    const json_value *payload = json_member(root, "payload");
+    return says(json_member(root, "metadata"), "user_id", person->user_id) ||
+           says(payload, "user_id", person->user_id) ||
+           says(json_member(payload, "data"), "user_id", person->user_id) ||
+           says(payload, "conversation_id", person->conversation_id) ||
+           says(json_member(payload, "metadata"), "conversation_id", person->conversation_id);
+}
+
+/* The id of an aggregate is a person's where that is a conversation. */
+static const char *conversation_of(const json_value *root)
+{
+    const json_value *payload = json_member(root, "payload");
+    const anc_str id = json_str(json_member(payload, "conversation_id"), ANC_STR(""));
+    return says(json_member(root, "metadata"), "aggregate_id", id) ? "aggregate_id" : "";
+}
+
+anc_status ev_envelope_blank(anc_str json, const ev_person *person, bool *ret_hit, anc_buf *out,
                              anc_err *err)
 {
     json_doc *doc = NULL;
     ANC_TRY(json_parse(json, &doc, err));
     const json_value *root = json_root(doc);
-    const json_value *payload = json_member(root, "payload");
-    *ret_hit =
-        user_id.len > 0 && (says(json_member(root, "metadata"), user_id) ||
-                            says(payload, user_id) || says(json_member(payload, "data"), user_id));
+    *ret_hit = is_of(root, person);
     if (*ret_hit) {
-        json_writer w = json_writer_of(out);
-        write_blank(&w, root);
+        blanking b = {json_writer_of(out), conversation_of(root)};
+        write_blank(&b, root);
     }
     json_doc_free(doc);
     return anc_buf_status(out, "an event", err);

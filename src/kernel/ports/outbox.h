@@ -7,6 +7,7 @@
 #define ANC_KERNEL_PORTS_OUTBOX_H
 
 #include "kernel/domain/event.h"
+#include "kernel/domain/event_blank.h"
 #include "kernel/ports/writer.h"
 
 #define KRN_CURSOR_NONE UINT64_MAX /* as the place of a consumer that is gone */
@@ -59,12 +60,12 @@ typedef struct krn_outbox_ops {
     ANC_MUST_CHECK anc_status (*prune)(void *self, krn_tx *tx, int64_t before_ms, uint64_t keep,
                                        size_t limit, size_t *ret_removed, anc_err *err);
 
-    /* Blanks what events after `after_seq` say of one user (event_blank.h), in place, in at most `limit`
+    /* Blanks what events after `after_seq` say of a person (event_blank.h), in place, in at most `limit`
      * of them; the seq of the last that was looked at (0: there was none) and how many were changed. Who
      * has read them already has read them. Inside `tx`. */
-    ANC_MUST_CHECK anc_status (*blank)(void *self, krn_tx *tx, anc_str user_id, uint64_t after_seq,
-                                       size_t limit, uint64_t *ret_last, size_t *ret_changed,
-                                       anc_err *err);
+    ANC_MUST_CHECK anc_status (*blank)(void *self, krn_tx *tx, const ev_person *person,
+                                       uint64_t after_seq, size_t limit, uint64_t *ret_last,
+                                       size_t *ret_changed, anc_err *err);
 
     /* Calls `wake(arg)` after every commit that appended an event, on the writer's thread; it must
      * return at once. At most 16 listeners; LIMIT past that. Only while wiring. */

@@ -5,12 +5,21 @@
 
 enum { ERASE_AT_ONCE = 200, USER_MAX = 256 };
 
+anc_str trk_chat_of(const krn_call *call, anc_str user_id)
+{
+    return anc_arena_printf(call->mem, "chat:%.*s:%.*s", ANC_FMT(call->principal.user_id),
+                            ANC_FMT(user_id));
+}
+
 static anc_status erase_tracked(trk_service *s, krn_call *call, anc_str user_id, trk_erased *ret)
 {
     const trk_repository r = s->with.repository;
     anc_str kept;
     bool more = trk_is_on(s);
     ANC_TRY(trk_user_kept(call->mem, &s->reading, user_id, &kept, call->err));
+    const anc_str named = trk_chat_of(call, user_id);
+    if (named.ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a conversation's id");
     while (more) {
         ANC_ARENA(mem, 64 << 20);
         krn_call piece = *call;
@@ -19,7 +28,7 @@ static anc_status erase_tracked(trk_service *s, krn_call *call, anc_str user_id,
         if (mem == NULL)
             return ANC_FAIL(call->err, ANC_NO_MEMORY, "an erasure");
         ANC_TRY(krn_call_check(s->with.clock, call));
-        ANC_TRY(r.ops->erase(r.self, &piece, kept, ERASE_AT_ONCE, &some, &more));
+        ANC_TRY(r.ops->erase(r.self, &piece, kept, named, ERASE_AT_ONCE, &some, &more));
         ret->queries += some.queries;
         ret->retrievals += some.retrievals;
         ret->feedback += some.feedback;

@@ -26,6 +26,9 @@ typedef struct trk_holder {
     anc_str name, what; /* "redis", "the stream's newest 100,000 entries" */
 } trk_holder;
 
+/* The conversation that the caller has under a user's name; ptr NULL when there is no room. */
+anc_str trk_chat_of(const krn_call *call, anc_str user_id);
+
 /* A number that is 0 takes the value in brackets. */
 typedef struct trk_service_options {
     trk_repository repository; /* ops NULL: the tracking is off */

@@ -107,10 +107,12 @@ typedef struct trk_repository_ops {
     ANC_MUST_CHECK anc_status (*stats)(void *self, krn_call *call, const trk_span *span, size_t top,
                                        trk_stats *ret);
 
-    /* Removes queries of one user with all that hangs on them, at most `limit`; counts what went, and
-     * says whether there may be more. Numbers of hours stay. `user_id` as it is kept. */
-    ANC_MUST_CHECK anc_status (*erase)(void *self, krn_call *call, anc_str user_id, size_t limit,
-                                       trk_erased *ret, bool *ret_more);
+    /* Removes queries of one user, or of a conversation under a user's name (its id begins with "chat:"; empty:
+     * none), with all that hangs on them, at most `limit`; counts what went, and says whether there may be
+     * more. Numbers of hours stay. `user_id` as it is kept. */
+    ANC_MUST_CHECK anc_status (*erase)(void *self, krn_call *call, anc_str user_id,
+                                       anc_str conversation_id, size_t limit, trk_erased *ret,
+                                       bool *ret_more);
 
     /* After an erasure: nothing of what was removed is left in the store's files. */
     ANC_MUST_CHECK anc_status (*scrub)(void *self, krn_call *call);

@@ -9,7 +9,6 @@
 
 #include "impl.h"
 #include "kernel/domain/envelope.h"
-#include "kernel/domain/event_blank.h"
 
 enum { READ_MAX = 1000, ENVELOPE_MAX = 64 << 20 };
 
@@ -215,13 +214,13 @@ static anc_status replace(db_sqlite *db, uint64_t seq, anc_str envelope, anc_err
 }
 
 /* An envelope that cannot be read says nothing to anybody and is left alone. */
-static anc_status blank_row(db_sqlite *db, uint64_t seq, anc_str envelope, anc_str user_id,
+static anc_status blank_row(db_sqlite *db, uint64_t seq, anc_str envelope, const ev_person *person,
                             size_t *changed, anc_err *err)
 {
     ANC_BUF(blank, ENVELOPE_MAX);
     anc_err why = {0};
     bool hit = false;
-    const anc_status status = ev_envelope_blank(envelope, user_id, &hit, &blank, &why);
+    const anc_status status = ev_envelope_blank(envelope, person, &hit, &blank, &why);
     if (status != ANC_OK && status != ANC_INVALID)
         return anc_fail_at(err, status, why.where, "%s", why.text);
     if (status != ANC_OK || !hit)
@@ -230,7 +229,7 @@ static anc_status blank_row(db_sqlite *db, uint64_t seq, anc_str envelope, anc_s
     return replace(db, seq, anc_buf_view(&blank), err);
 }
 
-static anc_status outbox_blank(void *self, krn_tx *tx, anc_str user_id, uint64_t after_seq,
+static anc_status outbox_blank(void *self, krn_tx *tx, const ev_person *person, uint64_t after_seq,
                                size_t limit, uint64_t *ret_last, size_t *ret_changed, anc_err *err)
 {
     uint64_t last = 0;
@@ -247,7 +246,7 @@ static anc_status outbox_blank(void *self, krn_tx *tx, anc_str user_id, uint64_t
         if (!row)
             break;
         last = (uint64_t)db_col_int(s, 0);
-        ANC_TRY(blank_row(tx->connection, last, db_col_str(s, 1), user_id, &changed, err));
+        ANC_TRY(blank_row(tx->connection, last, db_col_str(s, 1), person, &changed, err));
     }
     *ret_last = last;
     *ret_changed = changed;

@@ -47,8 +47,8 @@ static anc_status erase_query(db_sqlite *db, krn_call *call, anc_str query_id, t
     return ANC_OK;
 }
 
-anc_status trk_sqlite_erase(void *self, krn_call *call, anc_str user_id, size_t limit,
-                            trk_erased *ret, bool *ret_more)
+anc_status trk_sqlite_erase(void *self, krn_call *call, anc_str user_id, anc_str conversation_id,
+                            size_t limit, trk_erased *ret, bool *ret_more)
 {
     trk_query *items;
     size_t n;
@@ -57,10 +57,14 @@ anc_status trk_sqlite_erase(void *self, krn_call *call, anc_str user_id, size_t 
     ANC_TRY(trk_writing_begin(&w, self, call->err));
     {
         DB_STMT(s);
-        ANC_TRY(db_prepare(w.db, "SELECT query_id FROM query WHERE user_id = ?1 LIMIT ?2", &s,
-                           call->err));
+        ANC_TRY(db_prepare(w.db,
+                           "SELECT query_id FROM query WHERE user_id = ?1 UNION ALL"
+                           " SELECT query_id FROM query WHERE conversation_id = ?2 AND"
+                           " substr(conversation_id, 1, 5) = 'chat:' LIMIT ?3",
+                           &s, call->err));
         db_bind_str(s, 1, user_id);
-        db_bind_int(s, 2, (int64_t)limit);
+        db_bind_str(s, 2, conversation_id);
+        db_bind_int(s, 3, (int64_t)limit);
         ANC_TRY(read_some(s, call, limit, &items, &n));
     }
     for (size_t i = 0; i < n; i++)

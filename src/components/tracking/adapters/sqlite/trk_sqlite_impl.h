@@ -92,8 +92,8 @@ anc_status trk_sqlite_list(void *self, krn_call *call, const trk_filter *filter,
                            size_t *ret_n);
 anc_status trk_sqlite_stats(void *self, krn_call *call, const trk_span *span, size_t top,
                             trk_stats *ret);
-anc_status trk_sqlite_erase(void *self, krn_call *call, anc_str user_id, size_t limit,
-                            trk_erased *ret, bool *ret_more);
+anc_status trk_sqlite_erase(void *self, krn_call *call, anc_str user_id, anc_str conversation_id,
+                            size_t limit, trk_erased *ret, bool *ret_more);
 anc_status trk_sqlite_scrub(void *self, krn_call *call);
 anc_status trk_sqlite_prune(void *self, krn_call *call, const trk_limits *limits, size_t limit,
                             bool *ret_more);

@@ -33,6 +33,7 @@ CREATE TABLE query(
 );
 CREATE INDEX query_time ON query(requested_ms);
 CREATE INDEX query_user ON query(user_id, requested_ms);
+CREATE INDEX query_chat ON query(conversation_id) WHERE substr(conversation_id, 1, 5) = 'chat:';
 CREATE INDEX query_status ON query(status, requested_ms) WHERE status <> 1;
 CREATE INDEX query_empty ON query(requested_ms) WHERE empty = 1;
 CREATE INDEX query_slow ON query(slow, requested_ms, row, duration_us);
