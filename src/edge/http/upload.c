@@ -160,6 +160,10 @@ static void end_body(http_request *rq)
         status = net_multipart_finish(u->parser, &rq->err);
         if (status == ANC_OK && !u->has_file)
             status = ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/file", "the form has no file");
+        else if (status == ANC_OK && u->total == 0 && u->file_name.len == 0)
+            status = ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/file",
+                                    "the field \"file\" is empty and has no name: no file was "
+                                    "chosen (curl: -F file=@PATH)");
         if (status != ANC_OK)
             refuse(rq, status);
     }
@@ -231,6 +235,10 @@ static anc_status on_part(void *arg, const net_part *part, anc_err *err)
     u->part_bytes = 0;
     ANC_TRY(field_at(part, &u->at, err));
     const bool again = u->at == FORM_FILE ? u->has_file : u->given[u->at];
+    if (again && u->at == FORM_FILE)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/file",
+                              "the form has several files; POST /v1/knowledge/documents/batch "
+                              "takes many");
     if (again)
         return ANC_FAIL(err, ANC_INVALID, "the form has \"%.*s\" twice", ANC_FMT(part->name));
     if (u->at != FORM_FILE) {

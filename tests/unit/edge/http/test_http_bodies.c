@@ -258,6 +258,7 @@ static const form_row bad_forms[] = {
     {"metadata that is no JSON", FIELD("metadata", "year"), 0, "\"/metadata\""},
     {"metadata that is a list", FIELD("metadata", "[]"), 0, "\"/metadata\""},
     {"a field twice", FIELD("id", "a") FIELD("id", "b"), 0, "twice"},
+    {"two files", FIELD("file", "x"), 0, "/v1/knowledge/documents/batch"},
     {"a field that is no text", FIELD("title", "\xff"), 0, "\"/title\""},
     {"a broken head", "--B\r\nnonsense\r\n\r\n\r\n", 0, "\"status\":400"},
 };
@@ -272,7 +273,13 @@ static void test_bad_forms(void **state)
         answer_done(&a);
     }
     answer a = ask(&f, "POST", "/v1/knowledge/documents",
-                   "Content-Type: multipart/form-data; boundary=B\r\n", ANC_STR("--B--\r\n"));
+                   "Content-Type: multipart/form-data; boundary=B\r\n",
+                   ANC_STR(FIELD("file", "") "--B--\r\n"));
+    assert_int_equal(a.status, 400);
+    assert_true(answer_has(&a, "no file was chosen"));
+    answer_done(&a);
+    a = ask(&f, "POST", "/v1/knowledge/documents",
+            "Content-Type: multipart/form-data; boundary=B\r\n", ANC_STR("--B--\r\n"));
     assert_int_equal(a.status, 400);
     assert_true(answer_has(&a, "\"/file\""));
     answer_done(&a);
