@@ -153,6 +153,21 @@ static bool has_number_of(anc_str text, rag_words words, size_t first, size_t la
     return false;
 }
 
+/* "in the fourth quarter" says when, and is not what the question is about; the words before word `k` show it. */
+static bool says_when(anc_str question, rag_words asked, size_t k)
+{
+    static const anc_str before[] = {
+        ANC_STR_INIT("in"), ANC_STR_INIT("at"), ANC_STR_INIT("on"),   ANC_STR_INIT("during"),
+        ANC_STR_INIT("en"), ANC_STR_INIT("au"), ANC_STR_INIT("dans"), ANC_STR_INIT("pendant"),
+        ANC_STR_INIT("im"), ANC_STR_INIT("am")};
+    enum { REACH = 2 };
+    for (size_t back = 1; back <= REACH && back <= k; back++)
+        for (size_t i = 0; i < ANC_COUNT(before); i++)
+            if (anc_str_eq_nocase(word_text(question, &asked.items[k - back]), before[i]))
+                return true;
+    return false;
+}
+
 /* Whether the unit is about the second scale where that is asked about, or about the first. */
 static void look_for_numbers(const rag_extraction *x, size_t i, rag_view *v)
 {
@@ -163,7 +178,7 @@ static void look_for_numbers(const rag_extraction *x, size_t i, rag_view *v)
     for (size_t k = 0; k + 1 < asked.n; k++) {
         const unsigned number = rag_ordinal_of(word_text(x->terms.question, &asked.items[k]));
         const uint64_t key = asked.items[k + 1].key;
-        if (number == 0 || asked.items[k + 1].stop)
+        if (number == 0 || asked.items[k + 1].stop || says_when(x->terms.question, asked, k))
             continue;
         v->numbered |= has_number_of(text, words, unit->first, unit->last, key, number, true);
         v->another |= has_number_of(text, words, unit->first, unit->last, key, number, false);

@@ -21,6 +21,8 @@ static const doubt_row rows[] = {
      "How long is the warranty on the Balise?", true},
     {"the first for the second", "The first scale was made of tin.", "en",
      "What was the second scale made of?", false},
+    {"a number that says when", "Early in the first quarter Ware took the ball.", "en",
+     "Who took the ball in the second quarter?", true},
     {"the second", "The second scale was made of tin.", "en", "What was the second scale made of?",
      true},
 };
