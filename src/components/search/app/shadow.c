@@ -62,7 +62,7 @@ static anc_status begin(srch_service *srch, krn_call *call, anc_str collection, 
     if (collection.len > sizeof f->shadowed)
         return ANC_FAIL(call->err, ANC_BUG, "a collection's name of %zu bytes", collection.len);
     ANC_TRY(index.ops->prepare(index.self, call, collection, g->model, g->dims));
-    memcpy(f->shadowed, collection.ptr, collection.len);
+    memmove(f->shadowed, collection.ptr, collection.len); /* it may be that one */
     f->shadowed_len = collection.len;
     srch_walk_begin(&f->shadow, f->cursor, collection);
     krn_log_write(srch->config.log, KRN_INFO, "search", "index of another model begun",
@@ -70,23 +70,28 @@ static anc_status begin(srch_service *srch, krn_call *call, anc_str collection, 
     return ANC_OK;
 }
 
-/* The second index of a collection, whole: is it to be shown, or to be waited with? */
-static anc_status finish(srch_service *srch, krn_call *call, anc_str collection, const goal *g)
+/* The second index of a collection, whole: is it to be shown, or to be waited with? One that was whole before
+ * (not `filled` now) is shown by the change that is still to come: before it the log may have documents of which
+ * this index lacks the vectors. */
+static anc_status finish(srch_service *srch, krn_call *call, anc_str collection, const goal *g,
+                         bool filled)
 {
     const srch_index index = srch_built_index(srch);
-    if (!g->at_once) {
+    if (!g->at_once)
         kno_index_prepared(srch->config.knowledge, collection, g->model);
+    if (!g->at_once || !filled)
         return ANC_OK;
-    }
     ANC_TRY(index.ops->show(index.self, call, collection));
     krn_log_write(srch->config.log, KRN_INFO, "search", "index of another model shown",
                   KRN_STR("collection", collection), KRN_STR("model", g->model));
     return ANC_OK;
 }
 
-/* Does what there is to do for a collection, which may be to begin: then follow.shadow is going. */
-static anc_status settle(srch_service *srch, krn_call *call, anc_str collection)
+/* Does what there is to do for a collection; *ret_begun: it has begun to fill an index. */
+static anc_status settle(srch_service *srch, krn_call *call, anc_str collection, bool filled,
+                         bool *ret_begun)
 {
+    *ret_begun = false;
     const srch_index index = srch_built_index(srch);
     srch_index_models have;
     goal g;
@@ -95,8 +100,10 @@ static anc_status settle(srch_service *srch, krn_call *call, anc_str collection)
     if (!g.is)
         return have.preparing ? index.ops->give_up(index.self, call, collection) : ANC_OK;
     if (have.preparing && anc_str_eq(have.next, g.model))
-        return finish(srch, call, collection, &g);
-    return begin(srch, call, collection, &g);
+        return finish(srch, call, collection, &g, filled);
+    ANC_TRY(begin(srch, call, collection, &g));
+    *ret_begun = true;
+    return ANC_OK;
 }
 
 anc_status srch_shadow_find(srch_service *srch, krn_call *call)
@@ -107,9 +114,10 @@ anc_status srch_shadow_find(srch_service *srch, krn_call *call)
         size_t n = 0;
         ANC_TRY(kno_collection_list(srch->config.knowledge, call, after, COLLECTIONS_A_PAGE, &rows,
                                     &n));
-        for (size_t i = 0; i < n && !srch->follow.shadow.going; i++)
-            ANC_TRY(settle(srch, call, rows[i].name));
-        if (srch->follow.shadow.going)
+        bool begun = false;
+        for (size_t i = 0; i < n && !begun; i++)
+            ANC_TRY(settle(srch, call, rows[i].name, false, &begun));
+        if (begun)
             return ANC_OK;
         if (n < COLLECTIONS_A_PAGE)
             break;
@@ -122,13 +130,14 @@ anc_status srch_shadow_find(srch_service *srch, krn_call *call)
 anc_status srch_shadow_step(srch_service *srch, krn_call *call)
 {
     srch_follow_state *f = &srch->follow;
-    bool end = false;
+    bool end = false, begun = false;
     ANC_TRY(srch_walk_page(srch, call, &f->shadow, shadowed_of(f), SRCH_INTO_NEXT, &end));
     if (!end)
         return ANC_OK;
-    f->shadow.going = false;
     f->unsure = true; /* of others, or of this one again */
-    return settle(srch, call, shadowed_of(f));
+    ANC_TRY(settle(srch, call, shadowed_of(f), true, &begun));
+    f->shadow.going = begun;
+    return ANC_OK;
 }
 
 anc_status srch_shadow_switched(srch_service *srch, krn_call *call, anc_str collection)
