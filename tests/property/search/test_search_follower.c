@@ -139,18 +139,13 @@ static void move_model(size_t c)
     const unsigned other = chance(DOUBLE_MODELS);
     if (kno.next_model[c] == 0) {
         (void)complete(c, false);
-        kno.next_model[c] = other != kno.collections[c].model ? other + 1 : 0;
+        double_announce(&kno, c, other != kno.collections[c].model ? other + 1 : 0);
     } else if (chance(8) == 0) {
-        kno.next_model[c] = 0;
-    } else if ((complete(c, true) && chance(2) == 0) || !kno.prepared[c]) {
-        return;
-    } else {
-        kno.collections[c].model = kno.next_model[c] - 1;
-        kno.next_model[c] = 0;
+        double_announce(&kno, c, 0);
+    } else if ((!complete(c, true) || chance(2) == 0) && kno.prepared[c]) {
+        double_switch(&kno, c);
         switches++;
     }
-    kno.prepared[c] = false;
-    double_change(&kno, KRN_CHANGE_MODEL, c, NULL);
 }
 
 static void change_model(size_t c)
