@@ -27,6 +27,22 @@ void double_change(kno_service *kno, krn_change_op op, size_t collection, double
         d->last_change = seq;
 }
 
+void double_announce(kno_service *kno, size_t collection, unsigned model)
+{
+    static uint64_t nth;
+    kno->next_model[collection] = model;
+    kno->next_nth[collection] = ++nth;
+    kno->prepared[collection] = false;
+    double_change(kno, KRN_CHANGE_MODEL, collection, NULL);
+}
+
+void double_switch(kno_service *kno, size_t collection)
+{
+    kno->collections[collection].model = kno->next_model[collection] - 1;
+    double_announce(kno, collection, 0);
+    kno->changes[kno->n_changes - 1].version = 1;
+}
+
 const char *double_label(const kno_service *kno, const double_document *d)
 {
     return d->label != NULL ? d->label : kno->collections[d->collection].label;
@@ -311,25 +327,23 @@ anc_status kno_searched_model(kno_service *kno, krn_call *call, anc_str collecti
     return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no collection %.*s", ANC_FMT(collection));
 }
 
-anc_status kno_next_model(kno_service *kno, krn_call *call, anc_str collection, anc_str *ret_model,
-                          uint32_t *ret_dims)
+anc_status kno_next_model(kno_service *kno, krn_call *call, anc_str collection, kno_next *ret)
 {
     ANC_TRY(fault(kno, call));
-    *ret_model = ANC_STR("");
-    *ret_dims = 0;
+    *ret = (kno_next){.model = ANC_STR("")};
     for (size_t i = 0; i < DOUBLE_COLLECTIONS; i++)
         if (kno->collections[i].alive && kno->next_model[i] > 0 &&
-            anc_str_eq(anc_str_of(kno->collections[i].name), collection)) {
-            *ret_model = revisions[kno->next_model[i] - 1];
-            *ret_dims = dims_of(kno->next_model[i] - 1);
-        }
+            anc_str_eq(anc_str_of(kno->collections[i].name), collection))
+            *ret = (kno_next){.nth = kno->next_nth[i],
+                              .model = revisions[kno->next_model[i] - 1],
+                              .dims = dims_of(kno->next_model[i] - 1)};
     return ANC_OK;
 }
 
-void kno_index_prepared(kno_service *kno, anc_str collection, anc_str model)
+void kno_index_prepared(kno_service *kno, anc_str collection, uint64_t nth)
 {
     for (size_t i = 0; i < DOUBLE_COLLECTIONS; i++)
-        if (kno->next_model[i] > 0 && anc_str_eq(revisions[kno->next_model[i] - 1], model) &&
+        if (kno->next_model[i] > 0 && kno->next_nth[i] == nth &&
             anc_str_eq(anc_str_of(kno->collections[i].name), collection))
             kno->prepared[i] = true;
 }

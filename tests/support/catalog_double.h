@@ -54,6 +54,7 @@ struct kno_service {
     double_collection collections[DOUBLE_COLLECTIONS];
     double_document documents[DOUBLE_DOCUMENTS];
     unsigned next_model[DOUBLE_COLLECTIONS]; /* that a change of is announced to, from 1; 0: none */
+    uint64_t next_nth[DOUBLE_COLLECTIONS];   /* and the number of that announcement */
     bool prepared[DOUBLE_COLLECTIONS];       /* its index was said to be */
     krn_change changes[DOUBLE_CHANGES];      /* seq i + 1 at i */
     uint64_t n_changes;
@@ -83,6 +84,10 @@ void double_library(emb_library *library, emb_service *configured);
 
 /* Adds a change and remembers it with the document, when there is one. */
 void double_change(kno_service *kno, krn_change_op op, size_t collection, double_document *d);
+
+/* Announces a change of model (from 1), or takes it back (0); switches over to the one that is announced. */
+void double_announce(kno_service *kno, size_t collection, unsigned model);
+void double_switch(kno_service *kno, size_t collection);
 
 krn_changes double_changes(kno_service *kno);
 krn_clock double_clock(kno_service *kno);

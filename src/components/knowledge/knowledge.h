@@ -367,16 +367,24 @@ anc_status kno_indexable_read(kno_service *kno, krn_call *call, anc_str collecti
 anc_status kno_searched_model(kno_service *kno, krn_call *call, anc_str collection,
                               anc_str *ret_model, uint32_t *ret_dims) ANC_MUST_CHECK;
 
-/* The revision of the model that a collection is about to be switched over to, in call->mem, and its dims: every
- * document has its vectors, and the switch waits for kno_index_prepared. "" and 0: none. KRN_CHANGE_MODEL
- * says that it may have changed, and then that the collection was switched over: whoever shows the index there
- * misses no document. Sees all labels. */
-anc_status kno_next_model(kno_service *kno, krn_call *call, anc_str collection, anc_str *ret_model,
-                          uint32_t *ret_dims) ANC_MUST_CHECK;
+/* A change of a collection to another model that is announced. */
+typedef struct kno_next {
+    uint64_t nth;  /* announcement of this service, from 1; 0: there is none */
+    anc_str model; /* revision */
+    uint32_t dims;
+} kno_next;
 
-/* There is an index of the collection with that model's vectors, ready to be shown, which follows what
+/* The model that a collection is about to be switched over to, in call->mem: every document has its vectors,
+ * each that comes without them is in the change log again with them, and the switch waits for
+ * kno_index_prepared. An index that is filled for another announcement may miss some. KRN_CHANGE_MODEL says
+ * that there may be another one, and then that the collection was switched over: whoever shows the index there
+ * misses no document. Sees all labels. */
+anc_status kno_next_model(kno_service *kno, krn_call *call, anc_str collection,
+                          kno_next *ret) ANC_MUST_CHECK;
+
+/* There is an index of the collection for the announcement `nth`, ready to be shown, which follows what
  * changes. Any thread, does not block. */
-void kno_index_prepared(kno_service *kno, anc_str collection, anc_str model);
+void kno_index_prepared(kno_service *kno, anc_str collection, uint64_t nth);
 
 /* There is none any more, of no collection. */
 void kno_index_unprepared(kno_service *kno);

@@ -14,7 +14,8 @@ typedef enum krn_change_op {
     KRN_CHANGE_DELETE,          /* the document is gone */
     KRN_CHANGE_COLLECTION,      /* the collection's settings changed */
     KRN_CHANGE_DROP_COLLECTION, /* the collection and all of its documents are gone */
-    KRN_CHANGE_MODEL /* searches of the collection are to use another model's vectors, or soon will be */
+    KRN_CHANGE_MODEL /* `version` 1: searches of the collection are to use another model's vectors; 0: they soon
+                        will be, or will not be after all */
 } krn_change_op;
 
 typedef struct krn_change {

@@ -30,6 +30,8 @@ static uint64_t seed;
 static uint32_t fault_percent;
 static bool waits;        /* changes of models wait for the index, in this run */
 static unsigned switches; /* of those, in all runs */
+static bool in_step;
+static uint64_t put_with[DOUBLE_DOCUMENTS]; /* the change of the newest version */
 static const char *const labels[LABELS] = {"public", "user:ann"};
 static const char *const texts[] = {"all red fish", "all blue birds", "all grey stones",
                                     "all green trees of the forest"};
@@ -40,9 +42,14 @@ static uint32_t chance(uint32_t below)
     return (uint32_t)(seed >> 33) % below;
 }
 
+static void write_something(void);
+
+/* Asked before each read: in the middle of a step something is written, too. */
 static anc_status random_fault(void *arg)
 {
     (void)arg;
+    if (in_step && chance(25) == 0)
+        write_something();
     return chance(100) < fault_percent ? ANC_IO : ANC_OK;
 }
 
@@ -81,6 +88,7 @@ static void put(double_document *d, size_t number)
         d->chunks[i] = texts[chance(ANC_COUNT(texts))];
     d->only_model = waits ? kno.collections[d->collection].model + 1 : 0;
     double_change(&kno, KRN_CHANGE_PUBLISH, d->collection, d);
+    put_with[number] = d->last_change;
 }
 
 static void delete_document(double_document *d)
@@ -115,8 +123,7 @@ static bool complete(size_t c, bool told)
     bool lacked = false;
     for (size_t i = 0; i < DOUBLE_DOCUMENTS; i++) {
         double_document *d = &kno.documents[i];
-        if (!d->alive || d->collection != c || d->only_model == 0 ||
-            (told && kno.n_changes + 1 >= DOUBLE_CHANGES))
+        if (!d->alive || d->collection != c || d->only_model == 0)
             continue;
         d->only_model = 0;
         lacked = true;
@@ -132,18 +139,13 @@ static void move_model(size_t c)
     const unsigned other = chance(DOUBLE_MODELS);
     if (kno.next_model[c] == 0) {
         (void)complete(c, false);
-        kno.next_model[c] = other != kno.collections[c].model ? other + 1 : 0;
+        double_announce(&kno, c, other != kno.collections[c].model ? other + 1 : 0);
     } else if (chance(8) == 0) {
-        kno.next_model[c] = 0;
-    } else if (complete(c, true) || !kno.prepared[c]) {
-        return;
-    } else {
-        kno.collections[c].model = kno.next_model[c] - 1;
-        kno.next_model[c] = 0;
+        double_announce(&kno, c, 0);
+    } else if ((!complete(c, true) || chance(2) == 0) && kno.prepared[c]) {
+        double_switch(&kno, c);
         switches++;
     }
-    kno.prepared[c] = false;
-    double_change(&kno, KRN_CHANGE_MODEL, c, NULL);
 }
 
 static void change_model(size_t c)
@@ -160,7 +162,8 @@ static void write_something(void)
 {
     const size_t number = chance(DOUBLE_DOCUMENTS);
     const uint32_t what = chance(100);
-    if (kno.n_changes + 1 >= DOUBLE_CHANGES)
+    if (kno.n_changes + DOUBLE_DOCUMENTS + 1 >=
+        DOUBLE_CHANGES) /* as many as one of these may make */
         return;
     if (what < 70)
         put(&kno.documents[number], number);
@@ -197,7 +200,7 @@ static void meaning_is_whole(void)
     const srch_index_figures f = shown().ops->figures(shown().self, ANC_STR_NONE);
     uint64_t ahead = 0;
     for (size_t i = 0; i < DOUBLE_DOCUMENTS; i++)
-        if (kno.documents[i].alive && kno.documents[i].last_change > cursor)
+        if (kno.documents[i].alive && put_with[i] > cursor)
             ahead += kno.documents[i].n_chunks;
     assert_true(f.chunks - f.vectors <= ahead);
 }
@@ -287,7 +290,9 @@ static void agree_as_a_whole(void)
 
 static void step(void)
 {
+    in_step = true;
     const int64_t next = srch_follow(srch, kno.now_ns);
+    in_step = false;
     assert_true(next >= kno.now_ns);
     kno.now_ns += (int64_t)chance(3) * 1000000;
     claims_hold();

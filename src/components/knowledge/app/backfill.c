@@ -43,10 +43,9 @@ static anc_status write_backfill(void *arg, krn_tx *tx, anc_err *err)
         return ANC_OK;
     ANC_TRY(v.ops->complete(v.self, tx, w->vectors->model, w->vectors->dims, w->row->version_id,
                             &done, err));
-    bool prepared;
     const bool shown =
         done.searched ||
-        (done.wanted && kno_move_find(w->kno, w->row->collection, w->vectors->model, &prepared));
+        (done.wanted && kno_move_find(w->kno, w->row->collection, w->vectors->model).nth > 0);
     if (done.missing > 0 || !shown)
         return ANC_OK;
     const krn_change change = {.op = KRN_CHANGE_PUBLISH,
@@ -230,9 +229,7 @@ typedef struct switch_work {
 
 static bool may_switch(kno_service *kno, const kno_ready *row)
 {
-    bool prepared = false;
-    (void)kno_move_find(kno, row->name, row->to, &prepared);
-    return prepared || !kno->with.is_followed;
+    return !kno->with.is_followed || kno_move_find(kno, row->name, row->to).prepared;
 }
 
 static anc_status write_switch(void *arg, krn_tx *tx, anc_err *err)
@@ -240,7 +237,7 @@ static anc_status write_switch(void *arg, krn_tx *tx, anc_err *err)
     switch_work *w = arg;
     const kno_model_store m = w->kno->with.catalog.models;
     const krn_changes log = w->kno->with.changes;
-    const krn_change change = {.op = KRN_CHANGE_MODEL, .collection = w->row->name};
+    const krn_change change = {.op = KRN_CHANGE_MODEL, .collection = w->row->name, .version = 1};
     uint64_t seq = 0;
     if (!may_switch(w->kno, w->row))
         return ANC_OK;
@@ -251,8 +248,7 @@ static anc_status write_switch(void *arg, krn_tx *tx, anc_err *err)
 /* Switches a collection over, or first announces that it will be. */
 static anc_status switch_one(kno_service *kno, krn_call *call, const kno_ready *row)
 {
-    bool prepared;
-    if (kno->with.is_followed && !kno_move_find(kno, row->name, row->to, &prepared))
+    if (kno->with.is_followed && kno_move_find(kno, row->name, row->to).nth == 0)
         return kno_move_announce(kno, call, row->name, row->to);
     switch_work work = {.kno = kno, .row = row};
     ANC_TRY(krn_writer_run(kno->with.writer, call, write_switch, &work));

@@ -17,6 +17,12 @@
 
 enum { NAME_BYTES = 640 };
 
+/* In the table: the announcement's number, and the lowest bit where an index is prepared. */
+static kno_move move_of(uint64_t value)
+{
+    return (kno_move){.nth = value >> 1, .prepared = (value & 1) != 0};
+}
+
 static anc_str key_of(anc_buf *space, anc_str collection, anc_str model)
 {
     anc_buf_clear(space);
@@ -24,16 +30,15 @@ static anc_str key_of(anc_buf *space, anc_str collection, anc_str model)
     return anc_buf_view(space);
 }
 
-bool kno_move_find(kno_service *kno, anc_str collection, anc_str model, bool *ret_prepared)
+kno_move kno_move_find(kno_service *kno, anc_str collection, anc_str model)
 {
-    uint64_t prepared = 0;
+    uint64_t value = 0;
     ANC_BUF(key, NAME_BYTES);
     (void)key_of(&key, collection, model);
     (void)pthread_mutex_lock(&kno->moves.lock);
-    const bool there = anc_map_find(kno->moves.rows, anc_buf_view(&key), &prepared);
+    (void)anc_map_find(kno->moves.rows, anc_buf_view(&key), &value);
     (void)pthread_mutex_unlock(&kno->moves.lock);
-    *ret_prepared = there && prepared != 0;
-    return there;
+    return move_of(value);
 }
 
 static anc_status add(kno_service *kno, anc_str collection, anc_str model, anc_err *err)
@@ -41,7 +46,8 @@ static anc_status add(kno_service *kno, anc_str collection, anc_str model, anc_e
     ANC_BUF(key, NAME_BYTES);
     (void)key_of(&key, collection, model);
     (void)pthread_mutex_lock(&kno->moves.lock);
-    const bool added = anc_map_put(kno->moves.rows, anc_buf_view(&key), false);
+    kno->moves.nth++;
+    const bool added = anc_map_put(kno->moves.rows, anc_buf_view(&key), kno->moves.nth << 1);
     (void)pthread_mutex_unlock(&kno->moves.lock);
     return added ? ANC_OK
                  : ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the change of %.*s",
@@ -59,44 +65,45 @@ void kno_move_drop(kno_service *kno, anc_str collection, anc_str model)
 
 /* ---- what the index says -------------------------------------------------------------------- */
 
-void kno_index_prepared(kno_service *kno, anc_str collection, anc_str model)
+void kno_index_prepared(kno_service *kno, anc_str collection, uint64_t nth)
 {
-    uint64_t prepared = true;
-    ANC_BUF(key, NAME_BYTES);
-    (void)key_of(&key, collection, model);
+    anc_str key;
+    uint64_t value;
+    bool news = false;
+    ANC_BUF(prefix, NAME_BYTES);
+    (void)key_of(&prefix, collection, ANC_STR_NONE);
     (void)pthread_mutex_lock(&kno->moves.lock);
-    if (anc_map_find(kno->moves.rows, anc_buf_view(&key), &prepared) && prepared == 0)
-        (void)!anc_map_put(kno->moves.rows, anc_buf_view(&key), true); /* it is there already */
+    for (size_t cursor = 0; !news && anc_map_next(kno->moves.rows, &cursor, &key, &value);) {
+        news = value == nth << 1 && anc_str_starts(key, anc_buf_view(&prefix));
+        if (news)
+            (void)!anc_map_put(kno->moves.rows, key, value | 1); /* it is there already */
+    }
     (void)pthread_mutex_unlock(&kno->moves.lock);
-    if (prepared == 0)
+    if (news)
         kno_backfill_wake(kno);
 }
 
 void kno_index_unprepared(kno_service *kno)
 {
     anc_str key;
-    uint64_t prepared;
+    uint64_t value;
     (void)pthread_mutex_lock(&kno->moves.lock);
-    for (size_t cursor = 0; anc_map_next(kno->moves.rows, &cursor, &key, &prepared);)
-        if (prepared != 0)
-            (void)!anc_map_put(kno->moves.rows, key, false);
+    for (size_t cursor = 0; anc_map_next(kno->moves.rows, &cursor, &key, &value);)
+        (void)!anc_map_put(kno->moves.rows, key, value & ~UINT64_C(1));
     (void)pthread_mutex_unlock(&kno->moves.lock);
 }
 
-anc_status kno_next_model(kno_service *kno, krn_call *call, anc_str collection, anc_str *ret_model,
-                          uint32_t *ret_dims)
+anc_status kno_next_model(kno_service *kno, krn_call *call, anc_str collection, kno_next *ret)
 {
     const kno_collection_store c = kno->with.catalog.collections;
     kno_collection_record in;
-    bool prepared;
-    *ret_model = ANC_STR("");
-    *ret_dims = 0;
+    *ret = (kno_next){.model = ANC_STR("")};
     ANC_TRY(c.ops->find(c.self, call, collection, &in));
-    if (in.id == 0 || anc_str_eq(in.model, in.target) ||
-        !kno_move_find(kno, collection, in.target, &prepared))
+    if (in.id == 0 || anc_str_eq(in.model, in.target))
         return ANC_OK;
-    *ret_model = in.target;
-    *ret_dims = in.target_dims;
+    const kno_move move = kno_move_find(kno, collection, in.target);
+    if (move.nth > 0)
+        *ret = (kno_next){.nth = move.nth, .model = in.target, .dims = in.target_dims};
     return ANC_OK;
 }
 

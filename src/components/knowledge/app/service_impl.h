@@ -66,7 +66,8 @@ struct kno_service {
     atomic_uint_least64_t shown; /* change up to which all are shown */
     struct {
         pthread_mutex_t lock; /* a leaf */
-        struct anc_map *rows; /* owned: "collection\nrevision" to whether an index is prepared */
+        struct anc_map *rows; /* owned: by "collection\nrevision" */
+        uint64_t nth;         /* the last announcement */
     } moves;                  /* changes to another model that wait for an index; the backfill's */
     struct {
         krn_series *created, *updated, *unchanged, *failed, *deleted, *embedded, *put_seconds,
@@ -156,8 +157,13 @@ void kno_recut_wake(kno_service *kno);
 void kno_sweep_wake(kno_service *kno); /* it looks for rows that nobody needs from the beginning */
 void kno_backfill_wake(kno_service *kno);
 
+typedef struct kno_move {
+    uint64_t nth; /* announcement; 0: it was not announced */
+    bool prepared;
+} kno_move;
+
 /* moves.c: whether the change of a collection to that model was announced; whether its index is prepared. */
-bool kno_move_find(kno_service *kno, anc_str collection, anc_str model, bool *ret_prepared);
+kno_move kno_move_find(kno_service *kno, anc_str collection, anc_str model);
 
 /* Announces it, in the change log too. The backfill's. */
 anc_status kno_move_announce(kno_service *kno, krn_call *call, anc_str collection,

@@ -129,7 +129,8 @@ static anc_status handle_change(srch_service *srch, krn_call *call, const krn_ch
     case KRN_CHANGE_DROP_COLLECTION:
         return drop_collection(srch, call, change->collection);
     case KRN_CHANGE_MODEL:
-        return srch_shadow_switched(srch, call, change->collection);
+        f->unsure = true;
+        return change->version > 0 ? srch_shadow_switched(srch, call, change->collection) : ANC_OK;
     case KRN_CHANGE_COLLECTION:
         break;
     }

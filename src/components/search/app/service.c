@@ -92,7 +92,9 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
     srch->follow.mem = anc_arena_new(srch->config.max_document_bytes);
     srch->follow.scratch = anc_arena_new(SCRATCH_BYTES);
     srch->follow.left_out = anc_map_new();
-    if (srch->follow.mem == NULL || srch->follow.scratch == NULL || srch->follow.left_out == NULL) {
+    srch->follow.announced = anc_map_new();
+    if (srch->follow.mem == NULL || srch->follow.scratch == NULL || srch->follow.left_out == NULL ||
+        srch->follow.announced == NULL) {
         srch_service_close(srch);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the search service");
     }
@@ -142,6 +144,7 @@ void srch_service_close(srch_service *srch)
     anc_arena_free(srch->follow.mem);
     anc_arena_free(srch->follow.scratch);
     anc_map_free(srch->follow.left_out);
+    anc_map_free(srch->follow.announced);
     (void)pthread_mutex_destroy(&srch->syncs.lock);
     (void)pthread_mutex_destroy(&srch->left_out.lock);
     free(srch);

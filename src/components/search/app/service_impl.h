@@ -75,6 +75,9 @@ typedef struct srch_follow_state {
     srch_walk shadow;  /* those of one collection, for another model; its first row names it */
     char shadowed[80]; /* that collection */
     size_t shadowed_len;
+    uint64_t shadow_nth; /* the announcement that it is for; 0: none */
+    struct anc_map
+        *announced; /* owned: collection to the announcement that its second index is for */
     bool unsure; /* some collection may want an index of another model, or not want it any more */
     bool known;  /* the catalog was walked since the start or the last rebuild */
     bool again;  /* a walk was finished once: the next one is a rebuild */
@@ -221,7 +224,7 @@ anc_status srch_shadow_find(srch_service *srch, krn_call *call) ANC_MUST_CHECK;
 /* shadow.c: a page of the documents for the index that is prepared. */
 anc_status srch_shadow_step(srch_service *srch, krn_call *call) ANC_MUST_CHECK;
 
-/* shadow.c: the collection's model was changed, or a change was announced or came to nothing. */
+/* shadow.c: the collection's model was changed. */
 anc_status srch_shadow_switched(srch_service *srch, krn_call *call,
                                 anc_str collection) ANC_MUST_CHECK;
 

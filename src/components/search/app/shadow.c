@@ -8,11 +8,13 @@
  *   the index is of another model than searches are to use (kno_searched_model), since the switch did not wait
  *   for it ──▶ a second one is filled and shown at once
  *
- * A second index that is not being filled is whole: what changes is published to both, and what is neither
- * announced nor to be searched by any more is given up.
+ * A second index that is not being filled is whole: what changes is published to both. It is so for the one
+ * announcement that it was filled for (follow.announced); what is neither announced nor to be searched by any
+ * more is given up.
  */
 #include <string.h>
 
+#include "base/map.h"
 #include "base/str.h"
 #include "service_impl.h"
 
@@ -22,6 +24,7 @@ enum { COLLECTIONS_A_PAGE = 100 };
 typedef struct goal {
     bool is; /* there is to be one */
     bool at_once;
+    uint64_t nth; /* else: the announcement */
     anc_str model;
     uint32_t dims;
 } goal;
@@ -36,22 +39,27 @@ static bool is_filling(const srch_follow_state *f, anc_str collection)
     return f->shadow.going && anc_str_eq(shadowed_of(f), collection);
 }
 
-/* None for a collection that is gone: so is its index with a change that is still to come. */
+/* None for a collection that is gone: so is its index with a change that is still to come. What is announced is
+ * read first: a switch in between is seen by the other one. */
 static anc_status find_goal(srch_service *srch, krn_call *call, anc_str collection,
                             const srch_index_models *have, goal *ret)
 {
     kno_service *kno = srch->config.knowledge;
+    kno_next next = {0};
     goal g = {0};
-    anc_status status = kno_searched_model(kno, call, collection, &g.model, &g.dims);
-    g.is = g.at_once = status == ANC_OK && have->is_there && !anc_str_eq(have->model, g.model);
-    if (status == ANC_OK && !g.is) {
-        status = kno_next_model(kno, call, collection, &g.model, &g.dims);
-        g.is = status == ANC_OK && g.model.len > 0;
+    *ret = g;
+    anc_status status = kno_next_model(kno, call, collection, &next);
+    if (status == ANC_OK)
+        status = kno_searched_model(kno, call, collection, &g.model, &g.dims);
+    if (status == ANC_NOT_FOUND) {
+        anc_err_clear(call->err);
+        return ANC_OK;
     }
-    if (status != ANC_OK && status != ANC_NOT_FOUND)
-        return status;
-    anc_err_clear(call->err);
-    *ret = status == ANC_OK ? g : (goal){0};
+    ANC_TRY(status);
+    g.is = g.at_once = have->is_there && !anc_str_eq(have->model, g.model);
+    *ret =
+        g.is ? g
+             : (goal){.is = next.nth > 0, .nth = next.nth, .model = next.model, .dims = next.dims};
     return ANC_OK;
 }
 
@@ -62,41 +70,73 @@ static anc_status begin(srch_service *srch, krn_call *call, anc_str collection, 
     if (collection.len > sizeof f->shadowed)
         return ANC_FAIL(call->err, ANC_BUG, "a collection's name of %zu bytes", collection.len);
     ANC_TRY(index.ops->prepare(index.self, call, collection, g->model, g->dims));
-    memcpy(f->shadowed, collection.ptr, collection.len);
+    memmove(f->shadowed, collection.ptr, collection.len); /* it may be that one */
     f->shadowed_len = collection.len;
+    f->shadow_nth = g->nth;
     srch_walk_begin(&f->shadow, f->cursor, collection);
     krn_log_write(srch->config.log, KRN_INFO, "search", "index of another model begun",
                   KRN_STR("collection", collection), KRN_STR("model", g->model));
     return ANC_OK;
 }
 
-/* The second index of a collection, whole: is it to be shown, or to be waited with? */
-static anc_status finish(srch_service *srch, krn_call *call, anc_str collection, const goal *g)
+/* Whether the second index of a collection, which has the right model, is whole for what it is to be; `filled`: it
+ * was filled just now. */
+static bool is_good(const srch_follow_state *f, anc_str collection, const goal *g, bool filled)
+{
+    uint64_t nth = 0;
+    if (g->at_once)
+        return true;
+    if (filled)
+        return f->shadow_nth == g->nth;
+    return anc_map_find(f->announced, collection, &nth) && nth == g->nth;
+}
+
+/* Says that it is ready, or shows it. One that was ready before is shown by the change that is still to come:
+ * before it the log may have documents of which this index lacks the vectors. */
+static anc_status finish(srch_service *srch, krn_call *call, anc_str collection, const goal *g,
+                         bool filled)
 {
     const srch_index index = srch_built_index(srch);
     if (!g->at_once) {
-        kno_index_prepared(srch->config.knowledge, collection, g->model);
+        if (!anc_map_put(srch->follow.announced, collection, g->nth))
+            return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for the index of %.*s",
+                            ANC_FMT(collection));
+        kno_index_prepared(srch->config.knowledge, collection, g->nth);
         return ANC_OK;
     }
+    if (!filled)
+        return ANC_OK;
     ANC_TRY(index.ops->show(index.self, call, collection));
     krn_log_write(srch->config.log, KRN_INFO, "search", "index of another model shown",
                   KRN_STR("collection", collection), KRN_STR("model", g->model));
     return ANC_OK;
 }
 
-/* Does what there is to do for a collection, which may be to begin: then follow.shadow is going. */
-static anc_status settle(srch_service *srch, krn_call *call, anc_str collection)
+static anc_status give_up(srch_service *srch, krn_call *call, anc_str collection)
+{
+    const srch_index index = srch_built_index(srch);
+    (void)anc_map_remove(srch->follow.announced, collection);
+    return index.ops->give_up(index.self, call, collection);
+}
+
+/* Does what there is to do for a collection; *ret_begun: it has begun to fill an index. */
+static anc_status settle(srch_service *srch, krn_call *call, anc_str collection, bool filled,
+                         bool *ret_begun)
 {
     const srch_index index = srch_built_index(srch);
     srch_index_models have;
     goal g;
+    *ret_begun = false;
     ANC_TRY(index.ops->models(index.self, call, collection, &have));
     ANC_TRY(find_goal(srch, call, collection, &have, &g));
     if (!g.is)
-        return have.preparing ? index.ops->give_up(index.self, call, collection) : ANC_OK;
-    if (have.preparing && anc_str_eq(have.next, g.model))
-        return finish(srch, call, collection, &g);
-    return begin(srch, call, collection, &g);
+        return have.preparing ? give_up(srch, call, collection) : ANC_OK;
+    if (have.preparing && anc_str_eq(have.next, g.model) &&
+        is_good(&srch->follow, collection, &g, filled))
+        return finish(srch, call, collection, &g, filled);
+    ANC_TRY(begin(srch, call, collection, &g));
+    *ret_begun = true;
+    return ANC_OK;
 }
 
 anc_status srch_shadow_find(srch_service *srch, krn_call *call)
@@ -107,9 +147,10 @@ anc_status srch_shadow_find(srch_service *srch, krn_call *call)
         size_t n = 0;
         ANC_TRY(kno_collection_list(srch->config.knowledge, call, after, COLLECTIONS_A_PAGE, &rows,
                                     &n));
-        for (size_t i = 0; i < n && !srch->follow.shadow.going; i++)
-            ANC_TRY(settle(srch, call, rows[i].name));
-        if (srch->follow.shadow.going)
+        bool begun = false;
+        for (size_t i = 0; i < n && !begun; i++)
+            ANC_TRY(settle(srch, call, rows[i].name, false, &begun));
+        if (begun)
             return ANC_OK;
         if (n < COLLECTIONS_A_PAGE)
             break;
@@ -122,13 +163,14 @@ anc_status srch_shadow_find(srch_service *srch, krn_call *call)
 anc_status srch_shadow_step(srch_service *srch, krn_call *call)
 {
     srch_follow_state *f = &srch->follow;
-    bool end = false;
+    bool end = false, begun = false;
     ANC_TRY(srch_walk_page(srch, call, &f->shadow, shadowed_of(f), SRCH_INTO_NEXT, &end));
     if (!end)
         return ANC_OK;
-    f->shadow.going = false;
     f->unsure = true; /* of others, or of this one again */
-    return settle(srch, call, shadowed_of(f));
+    ANC_TRY(settle(srch, call, shadowed_of(f), true, &begun));
+    f->shadow.going = begun;
+    return ANC_OK;
 }
 
 anc_status srch_shadow_switched(srch_service *srch, krn_call *call, anc_str collection)
@@ -136,7 +178,6 @@ anc_status srch_shadow_switched(srch_service *srch, krn_call *call, anc_str coll
     const srch_targets targets = srch_targets_of(srch, SRCH_INTO_ALL);
     anc_str model;
     uint32_t dims;
-    srch->follow.unsure = true;
     if (is_filling(&srch->follow, collection)) /* it is shown when it is whole */
         return ANC_OK;
     const anc_status status =
@@ -160,6 +201,7 @@ void srch_shadow_dropped(srch_service *srch, anc_str collection)
 {
     if (is_filling(&srch->follow, collection))
         srch->follow.shadow.going = false;
+    (void)anc_map_remove(srch->follow.announced, collection);
     kno_index_unprepared(srch->config.knowledge); /* one of its name may have come since */
     srch->follow.unsure = true;
 }

@@ -127,12 +127,6 @@ static void the_old_index_answers_until_the_new_one_is_whole(void **state)
 
 /* ---- a change that is announced before it is made --------------------------------------------- */
 
-static void announce(unsigned model)
-{
-    world_kno.next_model[0] = model;
-    double_change(&world_kno, KRN_CHANGE_MODEL, 0, NULL);
-}
-
 static void settle(world *w)
 {
     for (int i = 0; i < 200; i++)
@@ -169,7 +163,7 @@ static void nothing_is_missed_where_the_index_is_ready_first(void **state)
     add_many();
     open_library(w);
     settle(w);
-    announce(3);
+    double_announce(&world_kno, 0, 3);
     for (; !world_kno.prepared[0] && steps < 100; steps++) {
         assert_int_equal(dims_asked(w), DOUBLE_DIMS);
         if (steps == 1) { /* by the walk it has no vectors of the new model yet */
@@ -185,8 +179,7 @@ static void nothing_is_missed_where_the_index_is_ready_first(void **state)
     world_kno.documents[12].only_model = world_kno.documents[13].only_model = 0;
     double_change(&world_kno, KRN_CHANGE_PUBLISH, 0, &world_kno.documents[12]);
     double_change(&world_kno, KRN_CHANGE_PUBLISH, 0, &world_kno.documents[13]);
-    world_kno.collections[0].model = 2;
-    announce(0); /* the switch */
+    double_switch(&world_kno, 0);
     put_and_step(w, 14, "Honey is made in late summer.", 2);
     for (size_t row = 12; row <= 14; row++)
         assert_meant(w, row, NEW_DIMS);
@@ -201,20 +194,19 @@ static void what_comes_to_nothing_is_given_up(void **state)
     open_library(w);
     settle(w);
     const uint64_t bytes = srch_status(w->srch).bytes;
-    announce(2);
+    double_announce(&world_kno, 0, 2);
     settle(w);
     assert_true(world_kno.prepared[0] && srch_status(w->srch).bytes > bytes);
-    announce(0);
+    double_announce(&world_kno, 0, 0);
     settle(w);
     assert_int_equal(srch_status(w->srch).bytes, bytes);
-    announce(2);
+    double_announce(&world_kno, 0, 2);
     (void)srch_follow(w->srch, world_kno.now_ns); /* begins */
-    announce(3);                                  /* another one, in the middle of it */
+    double_announce(&world_kno, 0, 3);            /* another one, in the middle of it */
     settle(w);
     assert_true(world_kno.prepared[0]);
     assert_int_equal(dims_asked(w), DOUBLE_DIMS);
-    world_kno.collections[0].model = 2;
-    announce(0);
+    double_switch(&world_kno, 0);
     (void)srch_follow(w->srch, world_kno.now_ns);
     assert_int_equal(dims_asked(w), DOUBLE_DIMS + 2 * DOUBLE_MORE_DIMS);
 }
@@ -225,7 +217,7 @@ static void a_rebuild_takes_the_word_back(void **state)
     add_many();
     open_library(w);
     settle(w);
-    announce(2);
+    double_announce(&world_kno, 0, 2);
     (void)srch_follow(w->srch, world_kno.now_ns); /* begins */
     srch_rebuild(w->srch);
     (void)srch_follow(w->srch, world_kno.now_ns);
