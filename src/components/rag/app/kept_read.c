@@ -66,18 +66,7 @@ static bool reaches(const kno_chunk *c, uint64_t start, uint64_t end)
            end - c->start <= c->text.len;
 }
 
-/* One whose text the disk refuses is as good as gone: the others are shown all the same. */
-static anc_status fetch_one(rag_service *rag, krn_call *call, const kno_chunk_ref *ref,
-                            kno_chunk *ret)
-{
-    const anc_status status = kno_chunks_fetch(rag->with.knowledge, call, ref, 1, ret);
-    if (status != ANC_CORRUPT && status != ANC_IO)
-        return status;
-    anc_err_clear(call->err);
-    *ret = (kno_chunk){.ref = *ref};
-    return ANC_OK;
-}
-
+/* A text that is damaged, or that the disk refuses, is a failure: it is not gone. */
 static anc_status fetch(rag_service *rag, krn_call *call, const json_value *sources, found *ret)
 {
     ret->n = json_count(sources) < RAG_TOP_K_MAX ? json_count(sources) : RAG_TOP_K_MAX;
@@ -85,7 +74,7 @@ static anc_status fetch(rag_service *rag, krn_call *call, const json_value *sour
     for (size_t i = 0; i < ret->n; i++) {
         const json_value *s = json_element(sources, i);
         const kno_chunk_ref ref = ref_of(s);
-        ANC_TRY(fetch_one(rag, call, &ref, &ret->chunks[i]));
+        ANC_TRY(kno_chunks_fetch(rag->with.knowledge, call, &ref, 1, &ret->chunks[i]));
         if (!reaches(&ret->chunks[i], number_of(s, "start"), number_of(s, "end")))
             ret->chunks[i].text = ANC_STR_NONE;
         ret->n_fields +=
