@@ -191,6 +191,11 @@ static anc_status backfill_some(kno_service *kno, krn_call *call, bool *ret_more
                           KRN_STR("collection", rows[i].collection),
                           KRN_STR("document_id", rows[i].document),
                           KRN_STR("error", anc_str_of(call->err->text)));
+            const ev_context context = {.component = ANC_STR("knowledge"),
+                                        .aggregate_id = rows[i].document};
+            krn_feed_error(kno->with.feed, &context, ANC_STR("document_not_embedded"),
+                           anc_str_of(call->err->text),
+                           ANC_STR("put the document again; until then words alone find it"));
             anc_err_clear(call->err);
         } else {
             ANC_TRY(status);
