@@ -100,6 +100,11 @@ typedef struct srv_config {
         int64_t max_subscribers;
     } events;
     struct {
+        int64_t every_ms, window_s;
+        double hysteresis;
+        int64_t query_p95_ms, memory_mb, queue_depth;
+    } performance;
+    struct {
         anc_str level;
     } log;
 } srv_config;

@@ -498,6 +498,27 @@ def test_routing_is_configured(binary):
         assert wrong.returncode != 0 and "Q4 begins at complexity 7 and Q3 at 8" in wrong.stderr, wrong
 
 
+def test_thresholds_that_are_passed_are_told_once(binary):
+    env = {"ANCHORAGE_PERFORMANCE__EVERY_MS": "50", "ANCHORAGE_PERFORMANCE__MEMORY_MB": "1", "ANCHORAGE_PERFORMANCE__WINDOW_S": "3600",
+           "ANCHORAGE_PERFORMANCE__QUERY_P95_MS": "1", "ANCHORAGE_PERFORMANCE__HYSTERESIS": "1"}
+    with serving(binary, env=env) as s, WebSocket(s.port, "/v1/events/ws?types=performance&replay=10") as w:
+        memory = w.event()
+        assert memory["type"] == "performance" and memory["severity"] == "warning", memory
+        assert memory["metadata"]["metric"] == "resident_memory_mb" and memory["metadata"]["threshold"] == 1, memory
+        assert memory["metadata"]["value"] > 1 and memory["metadata"]["component"] == "server", memory
+        s.put_document(id="skep", text="The Skep weighs 4.2 kg.")
+        for i in range(10):
+            assert s.post("/v1/chat/query", {"question": f"How heavy is the Skep {i}?"}).status == 200
+        latency = w.event()
+        assert latency["metadata"]["metric"] == "query_latency_p95_ms" and latency["metadata"]["value"] > 1, latency
+        assert latency["metadata"]["window_s"] == 3600 and latency["metadata"]["component"] == "rag", latency
+        seen = stats(s)["published_total"]
+        happen(s, "later")
+        wait_for("the feed", lambda: stats(s)["published_total"] > seen)
+        w.settle()
+        assert w.buffer == b"", w.buffer  # neither is told again
+
+
 def test_a_provider_that_fails_is_seen(binary):
     fake = FakeModel(refusal(500, "Broken", b'{"error":{"message":"no key ' + KEY.encode() + b' here"}}'))
     env = {"OPENAI_BASE_URL": fake.url(), "OPENAI_API_KEY": KEY, "ANCHORAGE_CHAT__RELEVANCE_THRESHOLD": "0.01"}
