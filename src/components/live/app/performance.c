@@ -32,7 +32,7 @@ static anc_status hear(void *arg, const krn_announcement *a, anc_err *err)
     json_doc *doc;
     ANC_TRY(json_parse(a->envelope, &doc, err));
     const json_value *payload = json_member(json_root(doc), "payload");
-    const double seconds = json_double(json_member(payload, "processing_time"), NAN);
+    const double seconds = json_double(json_member(payload, "processing_time"), (double)NAN);
     json_doc_free(doc);
     if (isnan(seconds))
         return ANC_FAIL(err, ANC_INVALID, "a query.completed without its processing_time");
