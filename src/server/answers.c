@@ -87,7 +87,8 @@ anc_status srv_rag_open(srv_house *h, anc_err *err)
                    .relevance_threshold = c->chat.relevance_threshold,
                    .system_prompt = c->chat.system_prompt,
                    .prompt_template = c->chat.prompt_template,
-                   .rewrite_timeout_ms = (uint32_t)c->chat.rewrite_timeout_ms}};
+                   .rewrite_timeout_ms = (uint32_t)c->chat.rewrite_timeout_ms,
+                   .leave_texts_out = anc_str_eq(c->privacy.keep_texts, ANC_STR("false"))}};
     return rag_service_open(&options, &h->rag, err);
 }
 

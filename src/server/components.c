@@ -169,6 +169,7 @@ static anc_status open_knowledge(srv_house *h, anc_err *err)
                                          .metrics = h->metrics,
                                          .feed = h->feed,
                                          .embedding = h->emb,
+                                         .models = h->library,
                                          .keep_versions =
                                              (uint32_t)h->o.config->knowledge.keep_versions,
                                          .is_followed = true};
@@ -183,6 +184,7 @@ static anc_status open_search(srv_house *h, anc_err *err)
     const srv_config *c = h->o.config;
     srch_config config = {.knowledge = h->kno,
                           .embedding = h->emb,
+                          .models = h->library,
                           .changes = h->changes,
                           .clock = h->clock,
                           .log = h->log,

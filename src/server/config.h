@@ -98,12 +98,40 @@ typedef struct srv_config {
         int64_t keep_days;
         int64_t history;
         int64_t max_subscribers;
+        struct {
+            anc_str all; /* "true" or "false" */
+        } kafka;
     } events;
     struct {
         int64_t every_ms, window_s;
         double hysteresis;
         int64_t query_p95_ms, memory_mb, queue_depth;
     } performance;
+    struct {
+        struct {
+            anc_str url; /* the resolved secret; empty: no such bus */
+            int64_t db;
+            anc_str prefix, streams, tls_ca, consumer;
+            int64_t max_events;
+            int64_t claim_ms;
+            srv_strs inbound;
+        } redis;
+        struct {
+            anc_str brokers; /* empty: no such bus */
+            anc_str security, mechanism, user, password, tls_ca;
+            anc_str prefix, group, compression, make_topics;
+            int64_t partitions, replication;
+            srv_strs inbound;
+        } kafka;
+    } bus;
+    struct {
+        anc_str enabled;
+        int64_t keep_days, keep_documents_days, keep_rollups_days;
+        srv_strs prices;
+    } tracking;
+    struct {
+        anc_str keep_texts, hash_user_ids;
+    } privacy;
     struct {
         anc_str level;
     } log;

@@ -53,7 +53,7 @@ typedef struct http_chunking_in {
 } http_chunking_in;
 
 typedef struct http_collection_in {
-    anc_str name, description, language, system_prompt, prompt_template;
+    anc_str name, description, language, system_prompt, prompt_template, embedding_model;
     http_chunking_in chunking;
     http_texts acl;
 } http_collection_in;
@@ -150,6 +150,23 @@ typedef struct http_failure_query {
     http_page page;
 } http_failure_query;
 
+typedef struct http_tracking_query_in {
+    anc_str user, collection, q, status;
+    int64_t since_ms, until_ms;
+    double min_ms;
+    bool zero_results;
+    http_page page;
+} http_tracking_query_in;
+
+typedef struct http_tracking_stats_in {
+    int64_t since_ms;
+    anc_str bucket;
+} http_tracking_stats_in;
+
+typedef struct http_erase_in {
+    anc_str user_id;
+} http_erase_in;
+
 /* requests */
 extern const http_schema http_user_chat_schema, http_told_schema, http_feedback_schema,
     http_assess_schema, http_messages_params;
@@ -175,5 +192,10 @@ extern const http_schema http_problem_out, http_root_out, http_probe_out, http_h
     http_collections_out, http_put_out, http_document_out, http_documents_out, http_versions_out,
     http_chunks_out, http_stats_out, http_sync_out, http_started_out, http_batch_out,
     http_batches_out, http_failures_out, http_replays_out, http_events_out, http_event_stats_out;
+
+/* tracking (tracking_schemas.c) */
+extern const http_schema http_tracking_params, http_tracking_stats_params, http_erase_schema,
+    http_tracked_queries_out, http_tracked_query_out, http_tracked_document_out,
+    http_tracking_stats_out, http_erased_out;
 
 #endif

@@ -147,3 +147,16 @@ emb_cache_stats emb_vector_cache_stats(emb_vector_cache *c)
     stats.bytes = stats.entries * (sizeof(entry) + c->dims * sizeof(float));
     return stats;
 }
+
+uint64_t emb_vector_cache_clear(emb_vector_cache *c)
+{
+    (void)pthread_mutex_lock(&c->mutex);
+    const uint64_t n = c->stats.entries;
+    memset(c->heads, 0, ((size_t)c->mask + 1) * sizeof *c->heads);
+    memset(c->entries, 0, ((size_t)n + 1) * sizeof *c->entries);
+    memset(c->vectors, 0, ((size_t)n + 1) * c->dims * sizeof *c->vectors);
+    c->stats.entries = 0;
+    c->stats.bytes = 0;
+    (void)pthread_mutex_unlock(&c->mutex);
+    return n;
+}

@@ -34,6 +34,9 @@ bool emb_vector_cache_get(emb_vector_cache *cache, const unsigned char key[EMB_K
 bool emb_vector_cache_put(emb_vector_cache *cache, const unsigned char key[EMB_KEY_BYTES],
                           const float *vector, unsigned char evicted[EMB_KEY_BYTES]);
 
+/* Forgets all of them; how many. */
+uint64_t emb_vector_cache_clear(emb_vector_cache *cache);
+
 emb_cache_stats emb_vector_cache_stats(emb_vector_cache *cache);
 
 #endif

@@ -8,6 +8,7 @@
 #include "embedding/domain/estimate.h"
 #include "hash/sha256.h"
 #include "kernel/domain/feed_events.h"
+#include "unrelated_impl.h"
 
 enum { BATCH = 128, WINDOW_WITHOUT_MODEL = 256, NAMES_MAX_BYTES = 8192 };
 
@@ -19,6 +20,7 @@ struct emb_service {
     emb_vector_cache *cache; /* owned; NULL without a model */
     anc_arena *names;        /* owned */
     anc_str model, problem;  /* in names */
+    double unrelated;
     krn_clock clock;
     krn_feed feed;
     krn_series *hits, *misses, *tokens, *truncated, *seconds;
@@ -69,11 +71,15 @@ anc_status emb_service_open(const emb_service_options *options, emb_service **re
     emb_service *emb = calloc(1, sizeof *emb);
     if (emb == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the embedding service");
-    const anc_status status = open_parts(emb, options, err);
+    double unrelated = 0;
+    anc_status status = open_parts(emb, options, err);
+    if (status == ANC_OK)
+        status = emb_measure_unrelated(&options->encoder, options->clock, &unrelated, err);
     if (status != ANC_OK) {
         free_parts(emb);
         return status;
     }
+    emb->unrelated = unrelated;
     emb->encoder = options->encoder;
     emb->clock = options->clock;
     emb->feed = options->feed;
@@ -103,7 +109,8 @@ emb_info_row emb_info(const emb_service *emb)
                           .revision = e->revision,
                           .dims = e->dims,
                           .max_tokens = e->max_tokens,
-                          .detail = e->detail};
+                          .detail = e->detail,
+                          .unrelated = emb->unrelated};
 }
 
 size_t emb_count_tokens(emb_service *emb, anc_str text, size_t max)
@@ -116,6 +123,11 @@ size_t emb_count_tokens(emb_service *emb, anc_str text, size_t max)
 emb_cache_stats emb_cache(const emb_service *emb)
 {
     return emb->cache != NULL ? emb_vector_cache_stats(emb->cache) : (emb_cache_stats){0};
+}
+
+uint64_t emb_cache_clear(emb_service *emb)
+{
+    return emb->cache != NULL ? emb_vector_cache_clear(emb->cache) : 0;
 }
 
 /* One batch: at most BATCH texts, of which those not in the cache go through the encoder. */

@@ -48,6 +48,11 @@ static anc_status read_model(rag_service *rag, anc_str text, rag_link **ret, anc
     *ret = link_of_model(rag, text);
     if (*ret != NULL)
         return ANC_OK;
+    if (anc_str_starts(text, ANC_STR("tier:")))
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/model",
+                              "model \"%.*s\": tiers are not available yet; \"extractive\" and "
+                              "\"provider/model\" of a configured provider are",
+                              ANC_FMT(anc_str_sub(text, 0, 100)));
     anc_str model = text;
     anc_str name;
     if (anc_str_find(text, ANC_STR("/")) != SIZE_MAX && anc_str_split(&model, '/', &name) &&

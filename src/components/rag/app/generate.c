@@ -186,7 +186,10 @@ static void try_next(rag_turn *turn)
 {
     rag_service *rag = turn->rag;
     const int64_t now = krn_now_ns(rag->with.clock);
-    if (now >= turn->call.deadline_ns) {
+    if (atomic_load(&turn->cancelled)) {
+        anc_err_clear(&turn->err);
+        turn->outcome = ANC_FAIL(&turn->err, ANC_CANCELLED, "the caller left");
+    } else if (now >= turn->call.deadline_ns) {
         anc_err_clear(&turn->err);
         turn->outcome = ANC_FAIL(&turn->err, ANC_DEADLINE, "the deadline passed");
     } else if (start_next(turn, now)) {

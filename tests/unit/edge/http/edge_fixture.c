@@ -45,6 +45,7 @@ static void fill(edge_fixture *f, http_edge_options *o)
     o->metrics = krn_prometheus_metrics(f->metrics);
     o->writer = double_writer();
     o->outbox = double_outbox();
+    o->replies = double_replies();
     o->bus = double_bus();
     o->relays = double_relays();
     o->kno = double_kno();
