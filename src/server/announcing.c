@@ -36,6 +36,7 @@ static anc_status add_relay(srv_house *h, krn_bus bus, anc_str consumer, const c
                                        .bus = bus,
                                        .clock = h->clock,
                                        .log = h->log,
+                                       .feed = h->feed,
                                        .metrics = h->metrics,
                                        .consumer = consumer,
                                        .batch = batch,

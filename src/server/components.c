@@ -107,6 +107,10 @@ static anc_status open_encoder(srv_house *h, emb_encoder *ret, anc_str *ret_prob
                   KRN_STR("model", c->model.name), KRN_STR("error", anc_str_of(why.text)));
     *ret_problem = anc_arena_printf(h->mem, "%s; mend it with `anchorage model pull %.*s`",
                                     why.text, ANC_FMT(c->model.name));
+    const ev_context context = {.component = ANC_STR("embedding")};
+    krn_feed_error(
+        h->feed, &context, ANC_STR("model_unusable"), anc_str_of(why.text),
+        ANC_STR("mend it with `anchorage model pull`; words alone are searched until then"));
     return ANC_OK;
 }
 
@@ -163,6 +167,7 @@ static anc_status open_knowledge(srv_house *h, anc_err *err)
                                          .clock = h->clock,
                                          .log = h->log,
                                          .metrics = h->metrics,
+                                         .feed = h->feed,
                                          .embedding = h->emb,
                                          .models = h->library,
                                          .keep_versions =
@@ -184,6 +189,7 @@ static anc_status open_search(srv_house *h, anc_err *err)
                           .clock = h->clock,
                           .log = h->log,
                           .metrics = h->metrics,
+                          .feed = h->feed,
                           .open_index = srch_engine_index_open,
                           .fusion = {.how = anc_str_eq(c->search.fusion, ANC_STR("rrf"))
                                                 ? SRCH_RECIPROCAL
@@ -216,6 +222,7 @@ static anc_status open_ingest(srv_house *h, anc_err *err)
         .clock = h->clock,
         .log = h->log,
         .metrics = h->metrics,
+        .feed = h->feed,
         .scheduler = h->scheduler,
         .knowledge = h->kno,
         .search = h->srch,

@@ -103,6 +103,11 @@ typedef struct srv_config {
         } kafka;
     } events;
     struct {
+        int64_t every_ms, window_s;
+        double hysteresis;
+        int64_t query_p95_ms, memory_mb, queue_depth;
+    } performance;
+    struct {
         struct {
             anc_str url; /* the resolved secret; empty: no such bus */
             int64_t db;

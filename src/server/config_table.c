@@ -144,6 +144,19 @@ const srv_row srv_rows[] = {
         "newest events that the live feed can show to who comes"),
     INT("events.max_subscribers", events.max_subscribers, "10000", 1, 100000, NULL,
         "who may watch the live feed at once"),
+    INT("performance.every_ms", performance.every_ms, "5000", 0, 3600000, NULL,
+        "how often the live feed's watch looks at how the server fares; 0: never"),
+    INT("performance.window_s", performance.window_s, "60", 1, 3600, NULL,
+        "questions of so many seconds count for their latency"),
+    REAL("performance.hysteresis", performance.hysteresis, "0.2", 0, 1,
+         "what passed its threshold is well again so much of it below"),
+    INT("performance.query_p95_ms", performance.query_p95_ms, "5000", 0, 3600000, NULL,
+        "latency that 95 of 100 questions keep; above it the feed says so; 0: not watched"),
+    INT("performance.memory_mb", performance.memory_mb, "4096", 0, 1048576, NULL,
+        "resident memory in MiB; above it the feed says so; 0: not watched"),
+    INT("performance.queue_depth", performance.queue_depth, "256", 0, 1000000, NULL,
+        "tasks that wait for a thread, or any request refused with 503: above it the feed says so; "
+        "0: neither is watched"),
     TEXT("bus.redis.url", SRV_SECRET, bus.redis.url, "", "REDIS_URL",
          "Redis that events are announced on: redis://[user][:password]@host[:port][/db], "
          "rediss:// for TLS, unix://[user][:password]@/path; a reference env:NAME or file:PATH, or "

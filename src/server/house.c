@@ -220,6 +220,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(open_edge(h, err));
     ANC_TRY(open_server(h, err));
     ANC_TRY(srv_gauges_open(h, err));
+    ANC_TRY(srv_performance_open(h, err));
     ANC_TRY(srv_memory_open(h, err));
     ANC_TRY(h->bus.ops->start(h->bus.self, err));
     ANC_TRY(srv_buses_start(h, err));
@@ -371,6 +372,7 @@ void srv_house_close(srv_house *h)
     net_loop_close(h->loop);
     http_edge_close(h->edge);
     liv_service_close(h->live);
+    liv_performance_close(h->performance);
     if (h->bus_memory != NULL)
         h->bus.ops->stop(h->bus.self);
     srv_announcing_settle(h);

@@ -23,6 +23,7 @@
 #include "knowledge/adapters/sqlite/kno_sqlite.h"
 #include "knowledge/app/knowledge_service.h"
 #include "live/app/live_service.h"
+#include "live/app/performance.h"
 #include "net/http_client.h"
 #include "os/file.h"
 #include "os/reserve.h"
@@ -108,6 +109,10 @@ struct srv_house {
     rag_service *rag;
 
     liv_service *live;
+    liv_performance *performance; /* performance.c; NULL: nothing is watched */
+    krn_series
+        *refused; /* requests, as the edge counts them; the step alone has what it saw last */
+    uint64_t refused_seen;
     trk_sqlite *trk_store; /* NULL: the tracking is off */
     trk_service *trk;
     uint32_t trk_step;
@@ -156,6 +161,9 @@ anc_status srv_live_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 /* embedding, knowledge, search, ingest */
 anc_status srv_components_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_components_stop(srv_house *h);
+
+/* How the server fares; once there are pools and the edge, before the bus is started. */
+anc_status srv_performance_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
 anc_status srv_gauges_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 
+from fake_model import FakeModel, refusal
 from harness import DEADLINE, Server, Skipped, place, serving, wait_for
 from ws_client import BINARY, CLOSE, PING, PONG, TEXT, Refused, WebSocket, frame
 
@@ -445,3 +446,95 @@ def test_events_follow(binary):
         numbers = json.loads(p.run("events", "stats", "--json").stdout)
         assert numbers["running"] is True and numbers["history_size"] >= 1, numbers
         assert s.stop() == 0
+
+
+def test_a_question_is_seen_as_it_happens(binary):
+    with place(binary) as p:
+        s = Server(p)
+        s.put_document(id="skep", text="The Skep weighs 4.2 kg. It has an oak lid.")
+        follower = Follower(p, "--json")
+        wait_for("the follower", lambda: stats(s)["active_subscribers"] == 1)
+        ends = 0
+        for question, operation, tier in (("How heavy is the Skep?", "miss", "Q2"), ("How heavy is the Skep?", "hit", "Q2"),
+                                          ("Why is the Skep better than the Murmur, and what is the difference?", "miss", "Q3")):
+            before, ends = len(follower.lines), ends + 1
+            asked = p.run("ask", "--json", question)
+            assert asked.returncode == 0, asked
+            answer = json.loads(asked.stdout)
+            wait_for("its end", lambda: sum('"query.completed"' in line for line in follower.lines) == ends)
+            seen = [json.loads(line) for line in follower.lines[before:]]
+            first = {}
+            for at, e in enumerate(seen):
+                first.setdefault(e["type"], at)
+            order = [first[name] for name in ("query_route", "cache", "cgrag", "query.completed")]
+            assert order == sorted(order), seen
+            route, cache, found, end = (seen[at]["metadata"] for at in order)
+            assert route["query_id"] == found["query_id"] == end["query_id"] == answer["query_id"]
+            assert route["selected_tier"] == answer["route"]["tier"] == tier and route["estimated_latency_ms"] > 0, route
+            assert route["complexity_score"] == answer["route"]["complexity_score"], (route, answer)
+            assert route["routing_reason"] == answer["route"]["reason"], (route, answer)
+            assert seen[order[0]]["message"] == f"Query routed to {tier} tier (complexity: {route['complexity_score']:.1f})", seen
+            assert (cache["cache"], cache["operation"]) == ("embedding", operation) and len(cache["key_hash"]) == 16, cache
+            assert found["chunks_retrieved"] == len(answer["sources"]) and found["total_tokens"] > 0, found
+            got = s.post("/v1/router/assess", {"question": question})
+            assert got.status == 200 and got.json["tier"] == tier, got.body
+            assert got.json["complexity_score"] == route["complexity_score"] and got.json["reason"] == route["routing_reason"]
+            assert len(got.json["parts"]) == 7 and abs(sum(part["value"] for part in got.json["parts"]) - got.json["complexity_score"]) < 0.1
+        assert follower.end()[0] == 0
+        assert s.stop() == 0
+
+
+def test_routing_is_configured(binary):
+    env = {"ANCHORAGE_ROUTING__Q3_FROM": "0.5", "ANCHORAGE_ROUTING__Q4_FROM": "1.5", "ANCHORAGE_ROUTING__WEIGHT_COMPARISON": "0",
+           "ANCHORAGE_ROUTING__Q4_NAME": "mighty", "ANCHORAGE_ROUTING__Q4_LATENCY_MS": "70"}
+    with serving(binary, env=env) as s:
+        got = s.post("/v1/router/assess", {"question": "Explain: compare the Skep"}).json
+        assert (got["tier"], got["name"], got["estimated_latency_ms"]) == ("Q4", "mighty", 70), got
+        assert "comparison" not in got["reason"], got
+        assert [t["from_complexity"] for t in s.get("/v1/router").json["tiers"]] == [0, 0.5, 1.5]
+    with place(binary) as p:
+        wrong = subprocess.run([p.binary, "serve", "--port", "0"], env={**p.env, "ANCHORAGE_ROUTING__Q3_FROM": "8"}, cwd=p.home,
+                               capture_output=True, text=True, timeout=DEADLINE)
+        assert wrong.returncode != 0 and "Q4 begins at complexity 7 and Q3 at 8" in wrong.stderr, wrong
+
+
+def test_thresholds_that_are_passed_are_told_once(binary):
+    env = {"ANCHORAGE_PERFORMANCE__EVERY_MS": "50", "ANCHORAGE_PERFORMANCE__MEMORY_MB": "1", "ANCHORAGE_PERFORMANCE__WINDOW_S": "3600",
+           "ANCHORAGE_PERFORMANCE__QUERY_P95_MS": "1", "ANCHORAGE_PERFORMANCE__HYSTERESIS": "1"}
+    with serving(binary, env=env) as s, WebSocket(s.port, "/v1/events/ws?types=performance&replay=10") as w:
+        memory = w.event()
+        assert memory["type"] == "performance" and memory["severity"] == "warning", memory
+        assert memory["metadata"]["metric"] == "resident_memory_mb" and memory["metadata"]["threshold"] == 1, memory
+        assert memory["metadata"]["value"] > 1 and memory["metadata"]["component"] == "server", memory
+        s.put_document(id="skep", text="The Skep weighs 4.2 kg.")
+        for i in range(10):
+            assert s.post("/v1/chat/query", {"question": f"How heavy is the Skep {i}?"}).status == 200
+        latency = w.event()
+        assert latency["metadata"]["metric"] == "query_latency_p95_ms" and latency["metadata"]["value"] > 1, latency
+        assert latency["metadata"]["window_s"] == 3600 and latency["metadata"]["component"] == "rag", latency
+        seen = stats(s)["published_total"]
+        happen(s, "later")
+        wait_for("the feed", lambda: stats(s)["published_total"] > seen)
+        w.settle()
+        assert w.buffer == b"", w.buffer  # neither is told again
+
+
+def test_a_provider_that_fails_is_seen(binary):
+    fake = FakeModel(refusal(500, "Broken", b'{"error":{"message":"no key ' + KEY.encode() + b' here"}}'))
+    env = {"OPENAI_BASE_URL": fake.url(), "OPENAI_API_KEY": KEY, "ANCHORAGE_CHAT__RELEVANCE_THRESHOLD": "0.01"}
+    try:
+        with serving(binary, env=env) as s, WebSocket(s.port, "/v1/events/ws?types=error") as w:
+            s.put_document(id="skep", text="The Skep weighs 4.2 kg.")
+            for _ in range(4):
+                assert s.post("/v1/chat/query", {"question": "How heavy is the Skep?"}).json["degraded"] is True
+            seen = w.events_until(lambda e: e["metadata"]["error_type"] == "circuit_open")
+            seen.append(w.event())
+            assert sorted(e["metadata"]["error_type"] for e in seen) == ["circuit_open"] + 3 * ["provider_failed"], seen
+            for e in seen:
+                assert e["severity"] == "error" and e["metadata"]["component"] == "rag" and e["metadata"]["recovery_action"], e
+                assert e["message"].startswith("ERROR in rag: provider openai "), e
+                assert KEY not in json.dumps(e), e
+            providers = s.get("/v1/router").json["providers"]
+            assert [x["healthy"] for x in providers] == [False, True] and "rests" in providers[0]["detail"], providers
+    finally:
+        fake.close()

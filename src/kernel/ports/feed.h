@@ -7,7 +7,8 @@
 #ifndef ANC_KERNEL_PORTS_FEED_H
 #define ANC_KERNEL_PORTS_FEED_H
 
-#include "kernel/domain/event.h"
+#include "base/str.h"
+#include "kernel/domain/feed_events.h"
 
 typedef struct krn_feed_stats {
     uint64_t published; /* those that were dropped not counted */
@@ -34,5 +35,10 @@ static inline void krn_feed_publish(krn_feed feed, ev_type_id type, const void *
     if (feed.ops != NULL)
         feed.ops->publish(feed.self, type, payload, context);
 }
+
+/* An `error`: what went wrong in context->component, for people, without secrets. `type` is short and for programs;
+ * `recovery` says what happens next, or what to do. */
+void krn_feed_error(krn_feed feed, const ev_context *context, anc_str type, anc_str message,
+                    anc_str recovery);
 
 #endif

@@ -10,6 +10,7 @@
 #include "ingest/ports/spool.h"
 #include "ingest/ports/upload_writer.h"
 #include "kernel/ports/clock.h"
+#include "kernel/ports/feed.h"
 #include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
@@ -33,6 +34,7 @@ typedef struct ing_service_options {
     krn_clock clock;
     krn_log log;             /* ops NULL: nothing is written */
     krn_metrics metrics;     /* ops NULL: nothing is counted */
+    krn_feed feed;           /* ops NULL: nobody watches */
     krn_scheduler scheduler; /* its steps are added in open; ops NULL: tests call the steps */
     kno_service *knowledge;
     srch_service *search; /* NULL: what is in the catalog counts as searchable */

@@ -155,6 +155,15 @@ static anc_status look_for_room(ing_service *ing, anc_err *why)
     return status == ANC_DISK_FULL ? status : ANC_OK;
 }
 
+static void tell_no_room(const ing_service *ing, const anc_err *why)
+{
+    const ev_context context = {.component = ANC_STR("ingest")};
+    krn_log_write(ing->with.log, KRN_WARN, "ingest", "batches wait: nothing can be stored",
+                  KRN_STR("error", anc_str_of(why->text)));
+    krn_feed_error(ing->with.feed, &context, ANC_STR("no_room"), anc_str_of(why->text),
+                   ANC_STR("batches wait and go on by themselves when there is room again"));
+}
+
 anc_status ing_room(ing_service *ing)
 {
     anc_err why;
@@ -167,8 +176,7 @@ anc_status ing_room(ing_service *ing)
         krn_log_write(ing->with.log, KRN_INFO, "ingest", "batches go on",
                       KRN_INT("active", atomic_load(&ing->active)));
     else
-        krn_log_write(ing->with.log, KRN_WARN, "ingest", "batches wait: nothing can be stored",
-                      KRN_STR("error", anc_str_of(why.text)));
+        tell_no_room(ing, &why);
     return status;
 }
 

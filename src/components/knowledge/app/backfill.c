@@ -124,6 +124,10 @@ static anc_status give_up(kno_service *kno, krn_call *call, const kno_lacking *r
     krn_log_write(kno->with.log, KRN_ERROR, "knowledge", "a document cannot be embedded",
                   KRN_STR("collection", row->collection), KRN_STR("document_id", row->document),
                   KRN_STR("error", anc_str_of(call->err->text)));
+    const ev_context context = {.component = ANC_STR("knowledge"), .aggregate_id = row->document};
+    krn_feed_error(kno->with.feed, &context, ANC_STR("document_not_embedded"),
+                   anc_str_of(call->err->text),
+                   ANC_STR("put the document again; until then words alone find it"));
     anc_err_clear(call->err);
     backfill_work work = {.kno = kno, .row = row};
     return krn_writer_run(kno->with.writer, call, give_up_row, &work);

@@ -5,6 +5,7 @@
 #include "embedding/library.h"
 #include "kernel/ports/changes.h"
 #include "kernel/ports/clock.h"
+#include "kernel/ports/feed.h"
 #include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
@@ -26,6 +27,7 @@ typedef struct kno_service_options {
     krn_clock clock;
     krn_log log;            /* ops NULL: nothing is written */
     krn_metrics metrics;    /* ops NULL: nothing is counted */
+    krn_feed feed;          /* ops NULL: nobody watches */
     emb_service *embedding; /* the configured model */
     emb_library *models;    /* NULL: no collection may ask for another one */
     uint32_t keep_versions; /* of a document, the current one included; 0: all */

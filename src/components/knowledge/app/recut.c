@@ -180,6 +180,10 @@ static anc_status give_up(kno_service *kno, krn_call *call, const kno_document_r
     krn_log_write(kno->with.log, KRN_ERROR, "knowledge", "a document cannot be cut again",
                   KRN_STR("collection", d->collection), KRN_STR("document_id", d->name),
                   KRN_STR("error", anc_str_of(call->err->text)));
+    const ev_context context = {.component = ANC_STR("knowledge"), .aggregate_id = d->name};
+    krn_feed_error(kno->with.feed, &context, ANC_STR("document_not_cut"),
+                   anc_str_of(call->err->text),
+                   ANC_STR("the document stays as it is cut; put it again to mend it"));
     anc_err_clear(call->err);
     const kno_collection_store c = kno->with.catalog.collections;
     kno_collection_record in;

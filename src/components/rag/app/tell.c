@@ -45,19 +45,14 @@ void rag_tell_provider_failed(const rag_turn *turn, const rag_link *link, anc_st
                               const anc_err *err)
 {
     ANC_BUF(message, MESSAGE_MAX_BYTES);
-    const anc_status_row *row = anc_status_info(status);
     const anc_str name = rag_provider_info_of(link->provider).name;
     if (status == ANC_CANCELLED)
         return;
     (void)anc_buf_printf(&message, "provider %.*s failed: %s", ANC_FMT(name),
-                         err->text[0] != '\0' ? err->text : row->text);
-    const ev_error event = {
-        .error_type = anc_str_of(row->name),
-        .error_message = anc_buf_view(&message),
-        .component = ANC_STR("rag"),
-        .recovery_action = ANC_STR("the next provider of the chain is tried"),
-    };
-    tell(turn, EV_ERROR, &event);
+                         err->text[0] != '\0' ? err->text : anc_status_info(status)->text);
+    const ev_context context = rag_event_context(&turn->call);
+    krn_feed_error(turn->rag->with.feed, &context, ANC_STR("provider_failed"),
+                   anc_buf_view(&message), ANC_STR("the next provider of the chain is tried"));
 }
 
 void rag_tell_circuit_open(const rag_service *rag, const rag_link *link, unsigned failures)
@@ -70,11 +65,6 @@ void rag_tell_circuit_open(const rag_service *rag, const rag_link *link, unsigne
                          failures);
     (void)anc_buf_printf(&recovery, "it is tried again in %u s; others answer meanwhile",
                          rag->with.config.breaker_open_ms / 1000);
-    const ev_error event = {
-        .error_type = ANC_STR("circuit_open"),
-        .error_message = anc_buf_view(&message),
-        .component = ANC_STR("rag"),
-        .recovery_action = anc_buf_view(&recovery),
-    };
-    krn_feed_publish(rag->with.feed, EV_ERROR, &event, &context);
+    krn_feed_error(rag->with.feed, &context, ANC_STR("circuit_open"), anc_buf_view(&message),
+                   anc_buf_view(&recovery));
 }

@@ -19,6 +19,18 @@ static bool may_pass(anc_status status)
     return anc_status_info(status)->retry_may_help;
 }
 
+static void tell_left_out(const srch_service *srch, anc_str document_id, const char *why)
+{
+    enum { MESSAGE_BYTES = 700 };
+    ANC_BUF(message, MESSAGE_BYTES);
+    const ev_context context = {.component = ANC_STR("search"), .aggregate_id = document_id};
+    if (anc_buf_printf(&message, "document %.*s is not in the index: %s",
+                       ANC_FMT(anc_str_sub(document_id, 0, 128)), why))
+        krn_feed_error(srch->config.feed, &context, ANC_STR("document_not_indexed"),
+                       anc_buf_view(&message),
+                       ANC_STR("put the document again; `anchorage doctor` says what is damaged"));
+}
+
 static anc_status give_up(srch_service *srch, krn_call *call, srch_into into, anc_str collection,
                           anc_str document_id, anc_status status)
 {
@@ -28,6 +40,7 @@ static anc_status give_up(srch_service *srch, krn_call *call, srch_into into, an
                   KRN_STR("error", anc_str_of(call->err->text)));
     srch_detail_set(srch, "document %.*s of %.*s is not indexed: %s",
                     ANC_FMT(anc_str_sub(document_id, 0, 60)), ANC_FMT(collection), call->err->text);
+    tell_left_out(srch, document_id, call->err->text);
     krn_count(srch->series.failed, 1);
     srch_left_out_add(srch, collection, document_id, may_pass(status), call->err->text);
     anc_err_clear(call->err);

@@ -5,6 +5,7 @@
 #include "embedding/library.h"
 #include "kernel/ports/changes.h"
 #include "kernel/ports/clock.h"
+#include "kernel/ports/feed.h"
 #include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/scheduler.h"
@@ -24,6 +25,7 @@ typedef struct srch_config {
     krn_clock clock;
     krn_log log;
     krn_metrics metrics;            /* zeroed: not measured */
+    krn_feed feed;                  /* zeroed: nobody watches */
     srch_index_open_fn *open_index; /* at the start, and again for a rebuild */
     srch_watermark watermark;       /* owned from here on */
     srch_fusion_options fusion;

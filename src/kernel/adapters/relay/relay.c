@@ -262,14 +262,22 @@ static void note_outcome(krn_relay *r, anc_status status, const anc_err *err)
     (void)pthread_mutex_unlock(&r->mutex);
 }
 
+static void tell_waiting(const krn_relay *r, anc_status status, const anc_err *err)
+{
+    const ev_context context = {.component = ANC_STR("relay")};
+    krn_log_write(r->o.log, KRN_WARN, "relay", "events wait",
+                  KRN_STR("bus", anc_str_of(r->o.bus.ops->name)),
+                  KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
+                  KRN_STR("reason", anc_str_of(err->text)));
+    krn_feed_error(r->o.feed, &context, ANC_STR("bus_down"), anc_str_of(err->text),
+                   ANC_STR("events wait in the outbox and are sent when the bus is back"));
+}
+
 static int64_t pause_after(krn_relay *r, krn_call *call, anc_status status, int64_t now_ns)
 {
     krn_count(r->failures, 1);
     if (r->pause_ns == 0)
-        krn_log_write(r->o.log, KRN_WARN, "relay", "events wait",
-                      KRN_STR("bus", anc_str_of(r->o.bus.ops->name)),
-                      KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
-                      KRN_STR("reason", anc_str_of(call->err->text)));
+        tell_waiting(r, status, call->err);
     tell_lag(r, call, true);
     r->pause_ns = r->pause_ns == 0 ? FIRST_PAUSE_NS : r->pause_ns * 2;
     if (r->pause_ns > LONGEST_PAUSE_NS)

@@ -11,6 +11,7 @@
 
 #include "kernel/ports/bus.h"
 #include "kernel/ports/clock.h"
+#include "kernel/ports/feed.h"
 #include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
@@ -23,6 +24,7 @@ typedef struct krn_relay_options {
     krn_writer writer;
     krn_bus bus;
     krn_clock clock;
+    krn_feed feed;       /* ops NULL: nobody watches */
     krn_log log;         /* ops NULL: none */
     krn_metrics metrics; /* ops NULL: none; series carry bus="<name of the bus>" */
     anc_str consumer;    /* whose cursor; empty: "relay". Borrowed for ever */

@@ -1,7 +1,10 @@
 /* test_embedding.c - the service over the hashing encoder: batches, cache, no model. */
+#include <stdio.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "embedding/app/embedding_service.h"
+#include "kernel/domain/feed_events.h"
 #include "support/clock_fixed.h"
 #include "support/encoder_hash.h"
 #include "support/test.h"
@@ -118,6 +121,56 @@ static void what_broke_the_model_is_passed_on(void **state)
     emb_service_close(emb);
 }
 
+typedef struct watcher {
+    char seen[8][64]; /* operation and key */
+    size_t n;
+} watcher;
+
+static void watch(void *self, ev_type_id type, const void *payload, const ev_context *context)
+{
+    watcher *w = self;
+    const ev_cache *e = payload;
+    assert_int_equal(type, EV_CACHE);
+    assert_true(anc_str_eq(e->cache, ANC_STR("embedding")));
+    assert_true(anc_str_eq(context->component, ANC_STR("embedding")));
+    assert_true(w->n < ANC_COUNT(w->seen));
+    (void)snprintf(w->seen[w->n++], sizeof w->seen[0], "%.*s %.*s", ANC_FMT(e->operation),
+                   ANC_FMT(e->key_hash));
+}
+
+/* Of one question's text; the many texts of a document are not told one by one. */
+static void watchers_see_the_cache(void **state)
+{
+    (void)state;
+    static const krn_feed_ops ops = {.name = "test", .publish = watch};
+    static fixture f;
+    watcher w = {.n = 0};
+    fixture_init(&f, true, 0);
+    emb_service *emb = NULL;
+    const emb_service_options options = {
+        .model = ANC_STR("some-model"),
+        .cache_bytes = DIMS * sizeof(float) + 100, /* room for one */
+        .clock = clock_fixed(&f.now_ns),
+        .feed = {&ops, &w},
+        .encoder = encoder_hash_open(clock_fixed(&f.now_ns), &f.seen)};
+    ASSERT_OK(emb_service_open(&options, &emb, &f.err), &f.err);
+    ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL), &f.err);
+    ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL), &f.err);
+    ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts + 1, 1, f.out, NULL), &f.err);
+    ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 3, f.out, NULL), &f.err);
+    ASSERT_OK(emb_embed(emb, &f.call, EMB_PASSAGE, f.texts, 1, f.out, NULL), &f.err);
+    assert_int_equal(w.n, 4);
+    assert_memory_equal(w.seen[0], "miss ", 5);
+    assert_memory_equal(w.seen[1], "hit ", 4);
+    assert_memory_equal(w.seen[2], "miss ", 5);
+    assert_memory_equal(w.seen[3], "evict ", 6);
+    assert_string_equal(w.seen[0] + 5, w.seen[1] + 4);
+    assert_string_equal(w.seen[0] + 5, w.seen[3] + 6);
+    assert_string_not_equal(w.seen[0] + 5, w.seen[2] + 5);
+    emb_service_close(emb);
+    fixture_done(&f);
+}
+
 static void unrelated_texts_are_measured_but_for_the_default_model(void **state)
 {
     (void)state;
@@ -159,6 +212,7 @@ int main(void)
         cmocka_unit_test(known_texts_cost_nothing),
         cmocka_unit_test(without_a_model_it_says_what_to_do),
         cmocka_unit_test(what_broke_the_model_is_passed_on),
+        cmocka_unit_test(watchers_see_the_cache),
         cmocka_unit_test(unrelated_texts_are_measured_but_for_the_default_model),
         cmocka_unit_test(deadlines_and_cancelling_are_seen),
     };

@@ -352,6 +352,51 @@ static void endless_answer_is_ended(void **state)
     world_close(&w);
 }
 
+/* Those who watch see the route before the retrieval, of the same question. */
+static void watchers_see_route_and_retrieval(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w, 1);
+    w.first.tokens[0] = "Four kilograms [1].";
+    rag_question q = world_question("How heavy is the Skep 2?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(w.feed.n, 2);
+    assert_int_equal(w.feed.told[0].type, EV_QUERY_ROUTE);
+    assert_true(anc_str_eq(a->route_reason, anc_str_of(w.feed.told[0].text)));
+    assert_int_equal(w.feed.told[1].type, EV_CGRAG);
+    assert_int_equal(w.feed.told[1].count, a->n_sources);
+    for (size_t i = 0; i < w.feed.n; i++)
+        assert_true(anc_str_eq(a->query_id, anc_str_of(w.feed.told[i].query_id)));
+    q.keep = false;
+    world_forget(&w);
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(w.feed.n, 2);
+    world_close(&w);
+}
+
+static void watchers_see_no_retrieval_where_there_is_none(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w, 1);
+    const rag_question q = world_question("Hello there!");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(w.feed.n, 1);
+    assert_int_equal(w.feed.told[0].type, EV_QUERY_ROUTE);
+    world_close(&w);
+}
+
+static size_t told(const world *w, const char *text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->feed.n; i++)
+        n += w->feed.told[i].type == EV_ERROR && strcmp(w->feed.told[i].text, text) == 0;
+    return n;
+}
+
 static void circuit_opens_and_closes(void **state)
 {
     (void)state;
@@ -366,6 +411,8 @@ static void circuit_opens_and_closes(void **state)
         assert_true(a->degraded);
     }
     assert_int_equal(w.first.started, 3);
+    assert_int_equal(told(&w, "provider_failed: provider alpha failed: alpha ended badly"), 3);
+    assert_int_equal(told(&w, "circuit_open: provider alpha rests after 3 failures in a row"), 1);
     assert_int_equal(rag_providers(w.rag, rows, 4), 2);
     assert_false(rows[0].healthy);
     assert_non_null(strstr(rows[0].detail, "rests after 3 failures in a row, the last: "));
@@ -563,6 +610,8 @@ int main(void)
         cmocka_unit_test(cancel_closes_the_provider),
         cmocka_unit_test(cancel_of_the_extractive_answer),
         cmocka_unit_test(endless_answer_is_ended),
+        cmocka_unit_test(watchers_see_route_and_retrieval),
+        cmocka_unit_test(watchers_see_no_retrieval_where_there_is_none),
         cmocka_unit_test(circuit_opens_and_closes),
         cmocka_unit_test(nothing_relevant_is_said),
         cmocka_unit_test(unsaved_turn_keeps_its_answer),
