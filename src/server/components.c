@@ -197,7 +197,7 @@ static anc_status open_ingest(srv_house *h, anc_err *err)
     const anc_str spool = os_path_join(h->mem, h->data_dir, ANC_STR("spool"));
     if (spool.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the folder of the spool");
-    ANC_TRY(ing_spool_files_open(spool, &h->spool, err));
+    ANC_TRY(ing_spool_files_open(spool, h->reserve, &h->spool, err));
     const unsigned workers = wanted > 0 ? (unsigned)wanted : os_cores();
     const ing_service_options options = {
         .batches = ing_sqlite_store(krn_sqlite_readers(h->catalog)),

@@ -24,7 +24,8 @@
 
 enum {
     POOL_QUEUE = 4096,
-    IO_THREADS = 4,
+    IO_THREADS = 8,
+    PUTS = IO_THREADS / 2, /* documents are slow to read, and others want an answer meanwhile */
     READY_POLL_MS = 2,
     MAX_CONNECTION_OUTPUT = 16 << 20,
     OPEN_REQUESTS = 4096,  /* http_edge_options.max_open */
@@ -142,6 +143,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .request_timeout_ms = c->http.request_timeout_ms,
                                        .max_in_flight = (uint32_t)c->http.max_in_flight,
                                        .max_open = OPEN_REQUESTS,
+                                       .max_puts = PUTS,
                                        .max_question_chars = (uint32_t)c->chat.max_question_chars};
     return http_edge_open(&options, &h->edge, err);
 }

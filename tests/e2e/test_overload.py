@@ -1,13 +1,18 @@
 """Ten times what the server takes: refusals that say so and when to come again, health meanwhile, and all as before
 once it is over."""
+import base64
 import http.client
 import json
 import multiprocessing
+import os
+import pathlib
 import random
+import signal
 import threading
 import time
 
 from harness import serving
+from make_documents import pdf
 
 CAPACITY = 16
 CLIENTS = CAPACITY * 10
@@ -120,3 +125,51 @@ def test_a_server_that_takes_one_at_a_time(binary):
         assert not load.odd, load.odd[:3]
         assert load.answers.get(("search", 200), 0) > 0, load.answers
         assert s.post("/v1/search", {"query": "ferry"}).status == 200
+
+
+def readers_of(pid):
+    """The processes in which a server has PDFs read."""
+    found = []
+    for status in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        try:
+            number, rest = status.read_text().split(" (", 1)
+            name, fields = rest.rsplit(") ", 1)
+        except OSError:
+            continue
+        if int(fields.split()[1]) == pid and name == "pdftotext":
+            found.append(int(number))
+    return found
+
+
+def test_documents_that_hang_hold_up_no_other_request(binary):
+    pages = [["The lighthouse stands by the harbour, and its keeper has ropes to sell."] * 45] * 100
+    content = base64.b64encode(pdf(pages)).decode()
+    with serving(binary) as s:
+        assert s.put_document(id="a", text="The ferry leaves at noon.").status == 201
+        puts, stopped = [], set()
+
+        def put(n):
+            puts.append(s.put_document(id=f"slow{n}", content_base64=content).status)
+
+        def stop_those_that_read():
+            until = time.monotonic() + 30
+            while len(stopped) < 4 and time.monotonic() < until:
+                for reader in readers_of(s.process.pid):
+                    os.kill(reader, signal.SIGSTOP)
+                    stopped.add(reader)
+            assert len(stopped) >= 4, stopped
+
+        threads = [threading.Thread(target=put, args=(n,)) for n in range(8)]
+        for t in threads:
+            t.start()
+        try:
+            stop_those_that_read()
+            for path in ("/v1/collections", "/v1/knowledge/documents", "/v1/knowledge/documents/a/text", "/v1/ingest"):
+                assert s.get(path, timeout=20).status == 200, path
+            assert s.post("/v1/search", {"query": "ferry"}, timeout=20).json["results"]
+        finally:
+            for reader in stopped:
+                os.kill(reader, signal.SIGCONT)
+            for t in threads:
+                t.join()
+        assert puts == [201] * 8, puts

@@ -115,7 +115,10 @@ static void keep_input(const kno_document_input *input)
     double_keep(doubles.metadata, sizeof doubles.metadata, input->metadata);
     double_keep(doubles.content_type, sizeof doubles.content_type, input->content_type);
     double_keep(doubles.name, sizeof doubles.name, input->name);
-    double_keep(doubles.acl, sizeof doubles.acl, input->n_acl > 0 ? input->acl[0] : ANC_STR(""));
+    double_keep(doubles.acl, sizeof doubles.acl,
+                input->n_acl > 0   ? input->acl[0]
+                : input->keeps_acl ? ANC_STR("as it is")
+                                   : ANC_STR(""));
     doubles.content_len = input->content.len;
     doubles.content_sum = double_sum(input->content);
     (void)pthread_mutex_unlock(&doubles.lock);

@@ -30,6 +30,19 @@ static void must(anc_status status, const anc_err *err)
         fail_msg("%s: %s", anc_status_info(status)->name, err->text);
 }
 
+static atomic_bool disk_full;
+
+void ingest_fill_disk(bool full)
+{
+    atomic_store(&disk_full, full);
+}
+
+static anc_status room(void *self, anc_err *err)
+{
+    (void)self;
+    return atomic_load(&disk_full) ? ANC_FAIL(err, ANC_DISK_FULL, "the disk is full") : ANC_OK;
+}
+
 static void open_ingest(ing_fixture *f)
 {
     anc_err err;
@@ -37,7 +50,10 @@ static void open_ingest(ing_fixture *f)
     must(db_migrate(f->k.db, ing_migrations, ing_n_migrations, 1, &err), &err);
     char spool[128];
     (void)snprintf(spool, sizeof spool, "%s/spool", f->k.folder);
-    must(ing_spool_files_open(anc_str_of(spool), &f->spool, &err), &err);
+    must(ing_spool_files_open(anc_str_of(spool), NULL, &f->spool, &err), &err);
+    f->spool_ops = *f->spool.ops;
+    f->spool_ops.room = room;
+    f->spool.ops = &f->spool_ops;
     const ing_service_options options = {
         .batches = ing_sqlite_store(f->k.readers),
         .batch_writer = ing_sqlite_writer(),
@@ -54,6 +70,7 @@ static void open_ingest(ing_fixture *f)
         .lease_ms = f->lease_ms,
         .keep_ms = f->keep_ms,
         .keep_batches = f->keep_batches,
+        .spool_bytes = f->spool_bytes,
         .workers = INGEST_WORKERS};
     must(ing_service_open(&options, &f->ing, &err), &err);
 }
@@ -71,6 +88,7 @@ void ingest_open(ing_fixture *f)
 
 void ingest_close(ing_fixture *f)
 {
+    ingest_fill_disk(false);
     ing_service_close(f->ing);
     ing_spool_files_close(&f->spool);
     fixture_close(&f->k);

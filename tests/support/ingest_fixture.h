@@ -21,11 +21,12 @@ enum { INGEST_WORKERS = 3 };
 typedef struct ing_fixture {
     kno_fixture k;
     struct srch_service search;
-    ing_spool spool;
+    ing_spool spool; /* its ops are spool_ops */
+    ing_spool_ops spool_ops;
     ing_service *ing;
     char source[96];           /* the folder that is read */
     int64_t lease_ms, keep_ms; /* 0: as usual; taken at the next open */
-    uint64_t keep_batches;
+    uint64_t keep_batches, spool_bytes;
     ing_source other_source; /* ops NULL: folders of this machine; taken at the next open */
     krn_scheduler scheduler; /* ops NULL: the test calls the steps; taken at the next open */
 } ing_fixture;
@@ -50,6 +51,9 @@ bool ingest_run(ing_fixture *f, size_t max_steps);
 
 /* Runs the keeper until it sleeps, at most `max_steps` steps. */
 void ingest_keep(ing_fixture *f, size_t max_steps);
+
+/* Whether the disk has no room to spare, for all fixtures. */
+void ingest_fill_disk(bool full);
 
 ing_batch ingest_batch(ing_fixture *f, const char *id);
 void ingest_id_of(const ing_batch *batch, char out[64]); /* outlives the call's memory */

@@ -42,7 +42,18 @@ static anc_status writer_run(void *self, krn_call *call, krn_work_fn *work, void
     return status;
 }
 
-static const krn_writer_ops writer_ops = {.name = "inline", .run = writer_run};
+static krn_condition writer_condition(void *self, char out[KRN_CONDITION_TEXT])
+{
+    kno_fixture *f = self;
+    pthread_mutex_lock(&f->lock);
+    const bool dead = f->commits_left == 0;
+    pthread_mutex_unlock(&f->lock);
+    (void)snprintf(out, KRN_CONDITION_TEXT, "%s", dead ? "the writer is dead" : "");
+    return dead ? KRN_STOPPED : KRN_SOUND;
+}
+
+static const krn_writer_ops writer_ops = {
+    .name = "inline", .run = writer_run, .condition = writer_condition};
 
 /* ---- outbox and change log ----------------------------------------------------------------- */
 
@@ -248,7 +259,8 @@ anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_
     if (emb->on_embed != NULL)
         emb->on_embed(emb->arg);
     if (emb->fails)
-        return ANC_FAIL(call->err, ANC_UNAVAILABLE, "the model fails");
+        return ANC_FAIL(call->err, emb->failure != ANC_OK ? emb->failure : ANC_UNAVAILABLE,
+                        "the model fails");
     for (size_t i = 0; i < n; i++) {
         unsigned char digest[ANC_SHA256_BYTES];
         ANC_TRY(anc_sha256_of(texts[i], digest, call->err));

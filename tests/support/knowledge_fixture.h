@@ -21,6 +21,7 @@ struct emb_service {
     const char *revision;
     uint32_t dims, max_tokens;
     bool fails;
+    anc_status failure;          /* with `fails`; ANC_OK: UNAVAILABLE */
     void (*on_embed)(void *arg); /* called before each batch; NULL: nobody */
     void *arg;
     atomic_uint_least64_t embedded; /* texts */

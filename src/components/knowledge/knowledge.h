@@ -154,6 +154,9 @@ typedef struct kno_document_input {
     anc_str metadata;     /* a JSON object, may be empty */
     const anc_str *acl;   /* [n_acl]; none: the collection's */
     size_t n_acl;
+    bool
+        keeps_acl; /* with no acl: who may read the document stays as it is; of a new row it is who may
+                       read its file; of another new document the collection's */
     anc_str content;     /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
     int64_t modified_ms; /* of the source; 0: unknown */
     /* A table, list or lines of JSON: the document says what the file holds, and each record is handed

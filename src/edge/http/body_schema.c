@@ -392,8 +392,11 @@ static void read_object(const reading *r, const http_schema *schema, const json_
             http_fault_add(r->faults, pointer_to(r, name), "there is no such field");
             continue;
         }
-        if (json_kind_of(v) == JSON_NULL)
+        if (json_kind_of(v) == JSON_NULL) {
+            if (f->kind == HTTP_TEXTS)
+                ((http_texts *)slot(f, out))->is_null = true;
             continue;
+        }
         const size_t i = (size_t)(f - schema->fields);
         if (given[i])
             http_fault_add(r->faults, pointer_to(r, name),

@@ -54,6 +54,7 @@ enum {
 typedef struct http_texts {
     anc_str *items;
     size_t n;
+    bool is_null; /* it was there as null */
 } http_texts;
 
 typedef struct http_field {

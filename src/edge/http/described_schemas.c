@@ -198,10 +198,11 @@ const http_schema http_filter_schema = {
         .name = "metadata", .kind = HTTP_TREE, .help = "an object to filter by", \
         .of = &http_metadata_schema                                              \
     }
-#define FORM_ACL                                                                   \
-    {                                                                              \
-        .name = "acl", .kind = HTTP_TEXT, .max = 20000,                            \
-        .help = "labels of who may read, with commas: public, user:ID, group:NAME" \
+#define FORM_ACL                                                                     \
+    {                                                                                \
+        .name = "acl", .kind = HTTP_TEXT, .max = 20000,                              \
+        .help = "labels of who may read, with commas: public, user:ID, group:NAME; " \
+                "absent: they stay what they are"                                    \
     }
 
 static const http_field document_form_rows[] = {

@@ -30,6 +30,8 @@ static anc_status put_head(http_request *rq, const kno_document_input *in, anc_b
         json_put_raw(&w, "metadata", in->metadata);
     if (in->n_acl > 0)
         http_put_texts(&w, "acl", in->acl, in->n_acl);
+    else if (!in->keeps_acl)
+        json_put_null(&w, "acl");
     json_name(&w, "content_base64");
     (void)anc_buf_add_char(out, '"');
     return anc_buf_status(out, "a document", &rq->err);

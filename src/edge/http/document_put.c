@@ -72,6 +72,7 @@ static anc_status input_of_json(http_request *rq, anc_buf *decoded, kno_document
     ret->content_type = in.content_type;
     ret->acl = in.acl.items;
     ret->n_acl = in.acl.n;
+    ret->keeps_acl = in.acl.items == NULL && !in.acl.is_null;
     return ANC_OK;
 }
 
@@ -116,6 +117,7 @@ static anc_status input_of_form(http_request *rq, kno_document_input *ret)
                        "stands with a version that is put back under its number alone");
     ANC_TRY(http_faults_status(&rq->faults, &rq->err));
     ANC_TRY(form_metadata(rq, form.metadata, &ret->metadata));
+    ret->keeps_acl = form.acl.len == 0;
     if (form.acl.len > 0)
         ANC_TRY(form_labels(rq, form.acl, ret));
     /* what browsers send when they do not know says nothing */

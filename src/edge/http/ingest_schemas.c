@@ -64,7 +64,7 @@ static const http_field folder_fields[] = {
      .min = 1,
      .max = 64,
      .pattern = HTTP_LABEL_PATTERN,
-     .help = "labels of who may read",
+     .help = "labels of who may read; absent: they stay what they are",
      FOLDER(acl)},
 };
 static const http_schema folder_schema =

@@ -195,44 +195,46 @@ const http_schema http_collection_patch_schema =
     SCHEMA("CollectionPatch", "What to change; the rest stays.", collection_patch_fields,
            http_collection_in);
 
-#define DOCUMENT_COMMON(type, member)                                                            \
-    {.name = "title",                                                                            \
-     .kind = HTTP_TEXT,                                                                          \
-     .max = 1000,                                                                                \
-     .pattern = HTTP_LINE_PATTERN,                                                               \
-     .help = "null: the text's own",                                                             \
-     AT(type, member title)},                                                                    \
-        {.name = "text",                                                                         \
-         .kind = HTTP_TEXT,                                                                      \
-         .flags = HTTP_FREE,                                                                     \
-         .help = "the content, or content_base64",                                               \
-         AT(type, member text)},                                                                 \
-        {.name = "content_base64",                                                               \
-         .kind = HTTP_TEXT,                                                                      \
-         .pattern = HTTP_BASE64_PATTERN,                                                         \
-         .help = "the content's bytes",                                                          \
-         AT(type, member content_base64)},                                                       \
-        {.name = "content_type",                                                                 \
-         .kind = HTTP_TEXT,                                                                      \
-         .max = 200,                                                                             \
-         .pattern = HTTP_LINE_PATTERN,                                                           \
-         .help = "text/plain, text/markdown, application/pdf, …; null: found out",               \
-         AT(type, member content_type)},                                                         \
-        {.name = "uri",                                                                          \
-         .kind = HTTP_TEXT,                                                                      \
-         .max = 4000,                                                                            \
-         .pattern = HTTP_LINE_PATTERN,                                                           \
-         .help = "where it came from",                                                           \
-         AT(type, member uri)},                                                                  \
-        {.name = "metadata",                                                                     \
-         .kind = HTTP_TREE,                                                                      \
-         .help = "an object to filter by",                                                       \
-         .of = &http_metadata_schema,                                                            \
-         AT(type, member metadata)},                                                             \
-    {                                                                                            \
-        .name = "acl", .kind = HTTP_TEXTS, .flags = HTTP_LABELS, .min = 1, .max = 64,            \
-        .pattern = HTTP_LABEL_PATTERN, .help = "labels of who may read; null: the collection's", \
-        AT(type, member acl)                                                                     \
+#define ACL_HELP                                                                              \
+    "labels of who may read; null: the collection's; absent: they stay what they are, and a " \
+    "new document has the collection's"
+#define DOCUMENT_COMMON(type, member)                                                 \
+    {.name = "title",                                                                 \
+     .kind = HTTP_TEXT,                                                               \
+     .max = 1000,                                                                     \
+     .pattern = HTTP_LINE_PATTERN,                                                    \
+     .help = "null: the text's own",                                                  \
+     AT(type, member title)},                                                         \
+        {.name = "text",                                                              \
+         .kind = HTTP_TEXT,                                                           \
+         .flags = HTTP_FREE,                                                          \
+         .help = "the content, or content_base64",                                    \
+         AT(type, member text)},                                                      \
+        {.name = "content_base64",                                                    \
+         .kind = HTTP_TEXT,                                                           \
+         .pattern = HTTP_BASE64_PATTERN,                                              \
+         .help = "the content's bytes",                                               \
+         AT(type, member content_base64)},                                            \
+        {.name = "content_type",                                                      \
+         .kind = HTTP_TEXT,                                                           \
+         .max = 200,                                                                  \
+         .pattern = HTTP_LINE_PATTERN,                                                \
+         .help = "text/plain, text/markdown, application/pdf, …; null: found out",    \
+         AT(type, member content_type)},                                              \
+        {.name = "uri",                                                               \
+         .kind = HTTP_TEXT,                                                           \
+         .max = 4000,                                                                 \
+         .pattern = HTTP_LINE_PATTERN,                                                \
+         .help = "where it came from",                                                \
+         AT(type, member uri)},                                                       \
+        {.name = "metadata",                                                          \
+         .kind = HTTP_TREE,                                                           \
+         .help = "an object to filter by",                                            \
+         .of = &http_metadata_schema,                                                 \
+         AT(type, member metadata)},                                                  \
+    {                                                                                 \
+        .name = "acl", .kind = HTTP_TEXTS, .flags = HTTP_LABELS, .min = 1, .max = 64, \
+        .pattern = HTTP_LABEL_PATTERN, .help = ACL_HELP, AT(type, member acl)         \
     }
 
 static const http_field document_fields[] = {

@@ -224,7 +224,10 @@ const http_route http_routes[] = {
     LATER("POST", "/v1/webhooks/{source_id}", "webhooks", "ingestion", "Documents by webhook"),
 
     /* events, live feed, tracking */
-    SEE("GET", "/v1/events/ws", "events_ws", "events", "The live feed as WebSocket", SOCKET),
+    SEE("GET", "/v1/events/ws", "events_ws", "events",
+        "The live feed as WebSocket; a message {\"subscribe\":{\"types\":[…],\"severity\":\"…\"}} "
+        "changes what is shown",
+        SOCKET),
     SEE("GET", "/ws/events", "events_ws_alias", "events", "As /v1/events/ws", SOCKET),
     SEE("GET", "/v1/events/stream", "events_stream", "events",
         "The live feed as server-sent events; Last-Event-ID brings what was missed",

@@ -151,6 +151,9 @@ void eng_snapshot_release(eng_snapshot *snapshot);    /* NULL is a no-op; any th
 /* Whether the snapshot has the document, and which version. ret_version may be NULL. */
 bool eng_document_find(const eng_snapshot *snapshot, anc_str key, uint32_t *ret_version);
 
+/* Whether the snapshot has the document, and its language. */
+bool eng_document_language(const eng_snapshot *snapshot, anc_str key, uint32_t *ret);
+
 /* Walks all documents in no order: start with *cursor = 0; false at the end. The key lives as long
  * as the snapshot. */
 bool eng_document_next(const eng_snapshot *snapshot, uint64_t *cursor, anc_str *ret_key,

@@ -417,6 +417,16 @@ bool eng_document_find(const eng_snapshot *snapshot, anc_str key, uint32_t *ret_
     return true;
 }
 
+bool eng_document_language(const eng_snapshot *snapshot, anc_str key, uint32_t *ret)
+{
+    size_t part;
+    uint32_t row;
+    if (!find_live(snapshot, key, &part, &row))
+        return false;
+    *ret = snapshot->parts[part].block->documents.ptr[row].language;
+    return true;
+}
+
 bool eng_document_next(const eng_snapshot *snapshot, uint64_t *cursor, anc_str *ret_key,
                        uint32_t *ret_version)
 {

@@ -59,7 +59,9 @@ static bool decode_iconv(const char *charset, size_t unit, anc_str bytes, anc_bu
         return false;
     char *in = (char *)(uintptr_t)bytes.ptr;
     size_t left = bytes.len;
-    while (left > 0) {
+    /* one round more writes what an encoding whose letters may be joined keeps back */
+    for (bool more = left > 0; more;) {
+        more = left > 0;
         const size_t room = out->max - out->len < ICONV_STEP ? out->max - out->len : ICONV_STEP;
         if (room < 4 || !anc_buf_reserve(out, room)) {
             out->refused = true;
@@ -67,7 +69,7 @@ static bool decode_iconv(const char *charset, size_t unit, anc_str bytes, anc_bu
         }
         char *to = out->ptr + out->len;
         size_t to_left = room;
-        const size_t got = iconv(cd, &in, &left, &to, &to_left);
+        const size_t got = iconv(cd, more ? &in : NULL, &left, &to, &to_left);
         out->len += room - to_left;
         if (got == (size_t)-1 && errno != E2BIG) {
             *ret_damaged = true;
@@ -141,10 +143,11 @@ static bool charset_to_try(anc_str declared, char name[CHARSET_NAME + 1])
 
 static const char *declared_name(const char *name)
 {
-    static const char *const known[] = {"shift_jis",  "euc-jp",      "gbk",          "gb2312",
-                                        "gb18030",    "big5",        "euc-kr",       "iso-8859-2",
-                                        "koi8-r",     "iso-8859-15", "windows-1250", "windows-1251",
-                                        "iso-8859-5", "iso-2022-jp"};
+    static const char *const known[] = {
+        "shift_jis",    "euc-jp",       "gbk",          "gb2312",      "gb18030",
+        "big5",         "euc-kr",       "iso-8859-2",   "koi8-r",      "iso-8859-15",
+        "windows-1250", "windows-1251", "iso-8859-5",   "iso-2022-jp", "iso-8859-7",
+        "windows-1253", "windows-1254", "windows-1255", "cp866"};
     if (strcmp(name, "CP932") == 0)
         return "shift_jis";
     if (strcmp(name, "CP949") == 0)
@@ -159,16 +162,18 @@ static void decode_other(anc_str bytes, anc_str declared, prs_text *t)
 {
     char name[CHARSET_NAME + 1];
     const char *guess = NULL;
+    bool doubtful = false;
     if (charset_to_try(declared, name) && decode_iconv(name, 1, bytes, &t->storage, &t->damaged)) {
         t->encoding = declared_name(name);
     } else if (is_damaged_utf8(bytes)) {
         t->damaged = true;
         repair_utf8(bytes, &t->storage);
-    } else if ((guess = prs_guess_charset(bytes)) != NULL &&
+    } else if ((guess = prs_guess_charset(bytes, &doubtful)) != NULL &&
                decode_iconv(guess, 1, bytes, &t->storage, &t->damaged)) {
         t->encoding = declared_name(guess);
     } else {
         t->encoding = "windows-1252";
+        t->damaged |= doubtful;
         decode_windows_1252(bytes, &t->storage);
     }
 }
@@ -180,6 +185,27 @@ static bool is_stateful(anc_str declared, anc_str bytes)
            memchr(bytes.ptr, 0x1B, bytes.len) != NULL;
 }
 
+/* A byte order mark. */
+typedef struct order_mark {
+    anc_str bytes;
+    size_t unit; /* bytes */
+    const char *encoding;
+} order_mark;
+
+/* The long ones begin as short ones do. */
+static const order_mark *order_mark_of(anc_str bytes)
+{
+    static const order_mark rows[] = {{{"\xFF\xFE\0\0", 4}, 4, "UTF-32LE"},
+                                      {{"\0\0\xFE\xFF", 4}, 4, "UTF-32BE"},
+                                      {{"\xFF\xFE", 2}, 2, "UTF-16LE"},
+                                      {{"\xFE\xFF", 2}, 2, "UTF-16BE"},
+                                      {{"\xEF\xBB\xBF", 3}, 1, "UTF-8"}};
+    for (size_t i = 0; i < ANC_COUNT(rows); i++)
+        if (anc_str_starts(bytes, rows[i].bytes))
+            return &rows[i];
+    return NULL;
+}
+
 void prs_text_done(prs_text *t)
 {
     anc_buf_done(&t->storage);
@@ -188,16 +214,14 @@ void prs_text_done(prs_text *t)
 anc_status prs_decode(anc_str bytes, anc_str declared, size_t max, prs_text *ret, anc_err *err)
 {
     prs_text t = {.storage = anc_buf_init(max), .encoding = "UTF-8"};
-    const bool little = anc_str_starts(bytes, ANC_STR("\xFF\xFE"));
-    const bool big = anc_str_starts(bytes, ANC_STR("\xFE\xFF"));
-    const bool mark = anc_str_starts(bytes, ANC_STR("\xEF\xBB\xBF"));
-    if (mark)
-        bytes = anc_str_sub(bytes, 3, bytes.len);
-    const char *utf16 = little ? "UTF-16LE" : big ? "UTF-16BE" : prs_guess_utf16(bytes);
-    if (utf16 != NULL) {
-        t.encoding = utf16;
-        if (!decode_iconv(utf16, 2, anc_str_sub(bytes, little || big ? 2 : 0, bytes.len),
-                          &t.storage, &t.damaged))
+    const order_mark *marked = order_mark_of(bytes);
+    const bool mark = marked != NULL && marked->unit == 1;
+    if (marked != NULL)
+        bytes = anc_str_sub(bytes, marked->bytes.len, bytes.len);
+    const char *wide = marked == NULL ? prs_guess_utf16(bytes) : !mark ? marked->encoding : NULL;
+    if (wide != NULL) {
+        t.encoding = wide;
+        if (!decode_iconv(wide, marked != NULL ? marked->unit : 2, bytes, &t.storage, &t.damaged))
             return ANC_FAIL(err, ANC_UNSUPPORTED, "text: %s is not known here", t.encoding);
     } else if (is_stateful(declared, bytes) || !anc_utf8_valid(bytes)) {
         decode_other(bytes, mark ? ANC_STR_NONE : declared, &t);

@@ -66,6 +66,7 @@ static const char *foreign(anc_str head)
         if (anc_str_starts(anc_str_sub(head, signatures[i].at, head.len), signatures[i].bytes))
             return signatures[i].what;
     if (anc_str_starts(head, ANC_STR("\xFF\xFE")) || anc_str_starts(head, ANC_STR("\xFE\xFF")) ||
+        anc_str_starts(head, (anc_str){"\0\0\xFE\xFF", 4}) ||
         (head.len > 0 && prs_guess_utf16(head) != NULL))
         return NULL;
     size_t controls = 0;

@@ -91,8 +91,8 @@ static bool deliver(prs_emitter *e, size_t n)
     return true;
 }
 
-/* Makes room by delivering what is gathered up to the last blank, else all but the last byte's
- * code point. */
+/* Makes room by delivering what is gathered up to the last blank, or all of it where there is none. What is
+ * gathered ends with a whole code point. */
 static bool make_room(prs_emitter *e)
 {
     if (e->text.len < GATHER_BYTES)

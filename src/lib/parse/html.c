@@ -25,6 +25,8 @@ enum {
     TITLE_BYTES = 2048,
     CONDITIONAL_BYTES = 200,
     LONGEST_MARK = 24,
+    INLINE_DEPTH =
+        10, /* elements inside one another are so many times the limit with those that form no block */
     EVENTS_BETWEEN = 1024 /* of a tape, before it is asked whether to go on */
 };
 
@@ -56,6 +58,7 @@ typedef struct reader {
     bool keep_forms, keep_chrome, fragment;
     /* Depths at which something began; 0 while outside. */
     unsigned depth, drop_at, chrome_at, form_at, main_at, article_at, title_at, code_at;
+    unsigned blocks; /* open elements that are not inline */
     unsigned heading, quotes, lists_open, tables_open;
     bool mark_due, after_term;
     list lists[LIST_DEPTH];
@@ -325,7 +328,9 @@ static void leave_region(reader *r)
 
 static void on_start(reader *r, const prs_html_event *e)
 {
-    if (++r->depth > r->e->limits.depth) {
+    r->blocks += e->tag != PRS_TAG_INLINE;
+    /* what old editors never close ("<font>") is no structure */
+    if (++r->depth > r->e->limits.depth * INLINE_DEPTH || r->blocks > r->e->limits.depth) {
         stop_on_failure(
             r, prs_emit_fail(r->e, ANC_FAIL(r->e->err, ANC_LIMIT, "HTML: more than %u levels deep",
                                             r->e->limits.depth)));
@@ -349,6 +354,7 @@ static void on_end(reader *r, const prs_html_event *e)
     }
     leave_region(r);
     r->depth--;
+    r->blocks -= e->tag != PRS_TAG_INLINE && r->blocks > 0;
 }
 
 static size_t count_visible(anc_str s)

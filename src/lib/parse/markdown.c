@@ -13,7 +13,8 @@
 
 #include "base/utf8.h"
 
-enum { LIST_DEPTH = 32, HTML_BYTES = 1 << 20, ENTITY_NAME = 40, LONGEST_MARK = 24 };
+/* An HTML block is a part of the source, with the pictures that notebooks write into it. */
+enum { LIST_DEPTH = 32, HTML_BYTES = PRS_MARKDOWN_BYTES + 1, ENTITY_NAME = 40, LONGEST_MARK = 24 };
 
 typedef struct list {
     bool numbered;

@@ -2,8 +2,6 @@
 #include "code_impl.h"
 #include "parse_impl.h"
 
-enum { MARKDOWN_BYTES = 32 << 20 };
-
 prs_limits prs_limits_default(void)
 {
     return (prs_limits){.text_bytes = 64 << 20,
@@ -18,7 +16,7 @@ prs_limits prs_limits_default(void)
 /* Past this size nobody wrote it as Markdown, and md4c's tables would be large too. */
 static bool read_markdown(anc_str text, prs_emitter *e)
 {
-    return text.len <= MARKDOWN_BYTES ? prs_read_markdown(text, e) : prs_read_plain(text, e);
+    return text.len <= PRS_MARKDOWN_BYTES ? prs_read_markdown(text, e) : prs_read_plain(text, e);
 }
 
 /* Kinds that are no source code. */
@@ -104,31 +102,4 @@ anc_status prs_parse(prs_kind kind, anc_str bytes, const prs_limits *limits, con
     ANC_TRY(read_source(kind, t.text, limits, sink, &result, err));
     *ret = result;
     return ANC_OK;
-}
-
-static anc_status ignore_block(void *self, const prs_block *block, anc_err *err)
-{
-    (void)self;
-    (void)block;
-    (void)err;
-    return ANC_OK;
-}
-
-/* Keeps the title and ends the parse: no status of its own stands for "enough". */
-static anc_status keep_title(void *self, anc_str title, anc_err *err)
-{
-    (void)err;
-    (void)anc_buf_add(self, title);
-    return ANC_CANCELLED;
-}
-
-anc_status prs_title(prs_kind kind, anc_str bytes, const prs_limits *limits, anc_buf *out,
-                     anc_err *err)
-{
-    const prs_sink sink = {.block = ignore_block, .title = keep_title, .self = out};
-    prs_result result;
-    const anc_status got = prs_parse(kind, bytes, limits, &sink, &result, err);
-    if (got != ANC_OK && got != ANC_CANCELLED)
-        return got;
-    return anc_buf_status(out, "title", err);
 }

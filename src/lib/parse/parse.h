@@ -146,9 +146,4 @@ const char *prs_missing_program(void);
 anc_status prs_parse(prs_kind kind, anc_str bytes, const prs_limits *limits, const prs_sink *sink,
                      prs_result *ret, anc_err *err) ANC_MUST_CHECK;
 
-/* Appends the title that prs_parse would give, nothing when there is none. Reads no further than it
- * must. */
-anc_status prs_title(prs_kind kind, anc_str bytes, const prs_limits *limits, anc_buf *out,
-                     anc_err *err) ANC_MUST_CHECK;
-
 #endif

@@ -19,7 +19,8 @@ typedef struct prs_text {
 } prs_text;
 
 /* Reads `bytes` as what a byte order mark says, as UTF-16 where every other byte says so, as UTF-8, as
- * `declared` (may be empty), as what statistics say, or, when nothing fits, as Windows-1252. LIMIT when the decoded text passes `max` bytes. */
+ * `declared` (may be empty), as what statistics say, or, when nothing fits, as Windows-1252, and as damaged
+ * where nothing speaks for that. LIMIT when the decoded text passes `max` bytes. */
 anc_status prs_decode(anc_str bytes, anc_str declared, size_t max, prs_text *ret,
                       anc_err *err) ANC_MUST_CHECK;
 void prs_text_done(prs_text *t);
@@ -29,7 +30,10 @@ void prs_decode_as(const char *charset, anc_str bytes, anc_buf *out);
 
 /* What encoding the bytes seem to be in, a name for iconv; NULL when that is not clear. */
 const char *prs_guess_utf16(anc_str bytes);
-const char *prs_guess_charset(anc_str bytes); /* for what is not UTF-8 */
+/* For what is not UTF-8; where nothing is clear, whether there is reason to doubt that it is Windows-1252. */
+const char *prs_guess_charset(anc_str bytes, bool *ret_doubtful);
+/* The same among the encodings that have Latin letters. */
+const char *prs_guess_latin(anc_str sample, bool *ret_doubtful);
 
 /* The charset that the first bytes of an HTML document declare; empty when none. */
 anc_str prs_html_charset(anc_str bytes);
@@ -107,7 +111,8 @@ bool prs_emit_unpacked(prs_emitter *e, const char *what, uint64_t packed, uint64
  * are. It gives false when the emitter has failed. */
 
 bool prs_read_plain(anc_str text, prs_emitter *e);
-bool prs_read_markdown(anc_str text, prs_emitter *e);
+enum { PRS_MARKDOWN_BYTES = 32 << 20 };
+bool prs_read_markdown(anc_str text, prs_emitter *e); /* of so many bytes at most */
 bool prs_read_html(anc_str text, prs_emitter *e);
 /* HTML inside another format: everything is content, nothing is chosen or dropped by place. */
 bool prs_read_html_fragment(anc_str text, prs_emitter *e);

@@ -2,7 +2,8 @@
  *
  * Lines are looked at one by one, with a peek at the next. Known are underlined headings, headings in
  * capitals, a lone first line that serves as title, items behind "- " or "1. ", columns set with tabs
- * or wide gaps (indented lines go on with the last cell), and short lines that were broken on
+ * or wide gaps (indented lines go on with the last cell; the first row names the columns where a rule is below it,
+ * or numbers below words), and short lines that were broken on
  * purpose. Everything else is prose whose lines are joined. A
  * line longer than LONG_LINE is prose without looking.
  */
@@ -27,6 +28,8 @@ typedef struct plain {
     prs_emitter *e;
     bool in_prose;      /* the open block goes on with the next line */
     bool in_row;        /* the open row goes on with an indented line */
+    bool in_table;      /* the line before is a row, or the rule below the first */
+    size_t rows;        /* of the table so far */
     bool has_title;     /* a title was seen that no line stood under */
     size_t last_length; /* of the line before */
     bool first;         /* nothing but blank lines was seen */
@@ -64,12 +67,17 @@ static anc_str take_line(anc_str *s)
     return line;
 }
 
-static anc_str peek_line(const plain *p)
+/* The first line of `rest`. */
+static anc_str peek_at(anc_str rest)
 {
-    anc_str rest = p->rest;
     /* Only short lines matter to those who peek. */
     rest.len = rest.len < LONG_LINE ? rest.len : LONG_LINE;
     return txt_trim((anc_str){rest.ptr, anc_utf8_valid_prefix(take_line(&rest))});
+}
+
+static anc_str peek_line(const plain *p)
+{
+    return peek_at(p->rest);
 }
 
 /* Whether `line` is a rule drawn with one sign: "=====". */
@@ -107,7 +115,7 @@ static size_t item_mark(anc_str line)
  * longest first cell may leave a gap of two blanks. */
 static size_t column_gap(const plain *p, anc_str s)
 {
-    const size_t least = p->in_row ? GAP_IN_TABLE : GAP;
+    const size_t least = p->in_table ? GAP_IN_TABLE : GAP;
     size_t n = 0;
     bool tab = false;
     while (n < s.len && (s.ptr[n] == ' ' || s.ptr[n] == '\t'))
@@ -127,10 +135,71 @@ static bool has_columns(const plain *p, anc_str line)
     return false;
 }
 
+/* Whether `line` is drawn below the names of columns: "----  ------". */
+static bool is_rule_of_columns(anc_str line)
+{
+    size_t drawn = 0;
+    for (size_t i = 0; i < line.len; i++) {
+        if (strchr(" \t|+-=", line.ptr[i]) == NULL || line.ptr[i] == '\0')
+            return false;
+        drawn += line.ptr[i] == '-' || line.ptr[i] == '=';
+    }
+    return drawn >= 3;
+}
+
+/* What the cells of a line are: how many, those with a digit, those that begin as a number does. */
+typedef struct cells {
+    size_t n, digits, numbers;
+} cells;
+
+static void look_at_cell(anc_str cell, cells *c)
+{
+    bool digit = false;
+    for (size_t i = 0; i < cell.len; i++)
+        digit |= cell.ptr[i] >= '0' && cell.ptr[i] <= '9';
+    size_t n = 0;
+    while (n < cell.len && strchr("+-($", cell.ptr[n]) != NULL && cell.ptr[n] != '\0')
+        n++;
+    c->n++;
+    c->digits += digit;
+    c->numbers += n < cell.len && cell.ptr[n] >= '0' && cell.ptr[n] <= '9';
+}
+
+static cells cells_of(const plain *p, anc_str line)
+{
+    cells c = {.n = 0};
+    size_t start = 0;
+    for (size_t i = 1; i < line.len; i++) {
+        const size_t gap = column_gap(p, anc_str_sub(line, i, line.len));
+        if (gap == 0)
+            continue;
+        look_at_cell(anc_str_sub(line, start, i - start), &c);
+        start = i + gap;
+        i = start;
+    }
+    look_at_cell(anc_str_sub(line, start, line.len), &c);
+    return c;
+}
+
+/* Whether a table's first row names its columns: a rule is below, or a row as wide with numbers where it has
+ * none. */
+static bool names_columns(const plain *p, anc_str line)
+{
+    const anc_str next = peek_line(p);
+    if (is_rule(next) || is_rule_of_columns(next))
+        return true;
+    const cells here = cells_of(p, line), below = cells_of(p, next);
+    return here.n >= 2 && here.digits == 0 && below.n == here.n && below.numbers > 0;
+}
+
 static bool add_row(plain *p, anc_str line)
 {
     if (!prs_emit_open(p->e, PRS_TABLE_ROW, 0))
         return false;
+    p->rows = p->in_table ? p->rows + 1 : 1;
+    p->in_table = true;
+    if (p->rows == 1 && names_columns(p, line))
+        prs_emit_header_row(p->e);
     size_t start = 0;
     for (size_t i = 1; i < line.len; i++) {
         const size_t gap = column_gap(p, anc_str_sub(line, i, line.len));
@@ -149,7 +218,7 @@ static bool add_row(plain *p, anc_str line)
 
 static bool add_heading(plain *p, anc_str line, unsigned level)
 {
-    p->in_prose = p->in_row = false;
+    p->in_prose = p->in_row = p->in_table = false;
     return prs_emit_open(p->e, PRS_HEADING, level) && prs_emit_text(p->e, line) &&
            prs_emit_close(p->e);
 }
@@ -158,8 +227,12 @@ static bool add_heading(plain *p, anc_str line, unsigned level)
 static unsigned underlined(const plain *p, anc_str line)
 {
     const anc_str next = peek_line(p);
+    anc_str below = p->rest;
     if (p->in_prose || line.len > HEADING_BYTES || !is_rule(next))
         return 0;
+    (void)take_line(&below);
+    if (has_columns(p, line) && has_columns(p, peek_at(below)))
+        return 0; /* the names of a table's columns */
     if (next.ptr[0] == '=')
         return p->has_title ? 2 : 1;
     if (next.ptr[0] == '-')
@@ -212,7 +285,7 @@ static bool add_item(plain *p, anc_str line, size_t indent)
     const unsigned depth = 1 + (unsigned)(indent < 16 ? indent / 2 : 8);
     if (!prs_emit_open(p->e, PRS_LIST_ITEM, depth))
         return false;
-    p->in_row = false;
+    p->in_row = p->in_table = false;
     p->in_prose = true;
     return prs_emit_text(p->e, line);
 }
@@ -236,7 +309,8 @@ static bool add_line(plain *p, anc_str line, size_t indent)
         (void)take_line(&p->rest);
         return add_heading(p, line, level);
     }
-    if (is_rule(line)) {
+    if (is_rule(line) || (p->in_row && is_rule_of_columns(line))) {
+        p->in_table = p->in_row && p->rows == 1;
         p->in_prose = p->in_row = false;
         return prs_emit_close(p->e);
     }
@@ -246,19 +320,19 @@ static bool add_line(plain *p, anc_str line, size_t indent)
         return add_item(p, line, indent);
     if (has_columns(p, line))
         return add_row(p, line);
-    p->in_row = false;
+    p->in_row = p->in_table = false;
     return add_prose(p, line);
 }
 
 static bool add_any_line(plain *p, anc_str raw)
 {
     if (raw.len > LONG_LINE) {
-        p->in_row = p->first = false;
+        p->in_row = p->in_table = p->first = false;
         return add_prose(p, raw);
     }
     const anc_str line = txt_trim(raw);
     if (line.len == 0) {
-        p->in_prose = p->in_row = false;
+        p->in_prose = p->in_row = p->in_table = false;
         return prs_emit_close(p->e);
     }
     const bool ok = add_line(p, line, (size_t)(line.ptr - raw.ptr));

@@ -9,14 +9,24 @@
 
 #include <string.h>
 
+#include "base/map.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "chars_impl.h"
 
-enum { SAMPLE_BYTES = 3000, LONGEST_WORD = 48 };
+enum {
+    SAMPLE_BYTES = 3000,
+    LONGEST_WORD = 48,
+    FEW_WORDS = 10,    /* a question */
+    SOME_WORDS = 40,   /* a few sentences */
+    KINDS_OF_PROSE = 4 /* of function words, that these have at least */
+};
 
 typedef struct evidence {
-    double score[TXT_LANGUAGE_COUNT];
+    double score[TXT_LANGUAGE_COUNT];   /* of letters */
+    double spoken[TXT_LANGUAGE_COUNT];  /* of function words */
+    uint64_t kinds[TXT_LANGUAGE_COUNT]; /* of them, a bit for each; two may share one */
+    size_t words;
 } evidence;
 
 /* A group of letters in a word between two blanks: " be", "in", "end ". Weights in the order
@@ -131,8 +141,10 @@ static void weigh_function_word(evidence *e, anc_str word)
     }
     static const double worth[] = {0, 3.0, 1.6, 1.0, 0.6, 0.4, 0.3};
     for (int i = TXT_EN; i < TXT_LANGUAGE_COUNT; i++)
-        if (holds[i])
-            e->score[i] += worth[sharers];
+        if (holds[i]) {
+            e->spoken[i] += worth[sharers];
+            e->kinds[i] |= UINT64_C(1) << (anc_hash64(word) & 63);
+        }
 }
 
 static void weigh_letters(evidence *e, anc_str word)
@@ -175,6 +187,7 @@ static size_t weigh_word(evidence *e, anc_str s)
         if (c >= 0x80)
             weigh_marked(e, c);
     }
+    e->words++;
     weigh_function_word(e, word);
     weigh_letters(e, word);
     return n;
@@ -195,9 +208,27 @@ static void weigh(evidence *e, anc_str s)
     }
 }
 
+/* Sentences have function words of several kinds. "Los Angeles", or the "d" of a file of records, is one that
+ * comes by chance, however often it does. */
+static double score_of(const evidence *e, int language)
+{
+    const int kinds = __builtin_popcountll(e->kinds[language]);
+    const bool chance =
+        (e->words > FEW_WORDS && kinds < 2) || (e->words > SOME_WORDS && kinds < KINDS_OF_PROSE);
+    return e->score[language] + (chance ? 0 : e->spoken[language]);
+}
+
+/* The more words there are, the further apart two languages must be: a list of names drifts to one of them a
+ * little with each. */
+static double least_lead(const evidence *e)
+{
+    const size_t beyond = e->words > FEW_WORDS ? e->words - FEW_WORDS : 0;
+    return 0.5 + 0.05 * (double)beyond;
+}
+
 txt_language txt_language_detect(anc_str text)
 {
-    evidence e = {{0}};
+    evidence e = {.words = 0};
     const size_t third = text.len / 3;
     if (text.len <= SAMPLE_BYTES)
         weigh(&e, text);
@@ -206,13 +237,16 @@ txt_language txt_language_detect(anc_str text)
         const size_t to = anc_utf8_floor(text, from + SAMPLE_BYTES / 3);
         weigh(&e, anc_str_sub(text, from, to - from));
     }
+    double score[TXT_LANGUAGE_COUNT];
     int best = TXT_EN, second = TXT_UND;
-    for (int i = TXT_EN; i < TXT_LANGUAGE_COUNT; i++)
-        if (e.score[i] > e.score[best])
+    for (int i = TXT_EN; i < TXT_LANGUAGE_COUNT; i++) {
+        score[i] = score_of(&e, i);
+        if (score[i] > score[best])
             best = i;
+    }
     for (int i = TXT_EN; i < TXT_LANGUAGE_COUNT; i++)
-        if (i != best && (second == TXT_UND || e.score[i] > e.score[second]))
+        if (i != best && (second == TXT_UND || score[i] > score[second]))
             second = i;
-    const bool sure = e.score[best] >= 1.0 && e.score[best] - e.score[second] >= 0.5;
+    const bool sure = score[best] >= 1.0 && score[best] - score[second] >= least_lead(&e);
     return sure ? (txt_language)best : TXT_UND;
 }

@@ -1,4 +1,4 @@
-/* language.h - the six languages that are known by more than their letters.
+/* language.h - the six languages that are known by more than their letters, and others by these.
  *
  * Everything here is a pure function of its arguments.
  */
@@ -34,6 +34,11 @@ bool txt_language_find(anc_str code, txt_language *ret);
 /* The language that valid UTF-8 is written in, from a question of a few words to a whole document
  * (of which a few thousand bytes are read). TXT_UND where nothing speaks for one of them. */
 txt_language txt_language_detect(anc_str text);
+
+/* The code of the language that valid UTF-8 is written in: one of the six, else one that its script gives away
+ * ("ja", "ru", "ar", …; of scripts that several languages share, the letters that only one has decide, else the
+ * one with most speakers). "und" where nothing speaks for any. */
+const char *txt_language_guess(anc_str text);
 
 typedef struct txt_word_list {
     const char *const *words; /* sorted by bytes; static */

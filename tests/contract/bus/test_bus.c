@@ -1,90 +1,12 @@
-/* test_bus.c - the contract of kernel/ports/bus.h: memory. */
+/* test_bus.c - the bus in memory: the contract of all buses, and its own bounds. */
 #include "support/test.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
-#include <string.h>
-
-#include "base/str.h"
+#include "bus_suite.h"
+#include "ear.h"
 #include "kernel/adapters/bus_memory/bus_memory.h"
-#include "os/clock.h"
 #include "os/thread.h"
-#include "os/wait.h"
 
-enum { QUEUE = 4, SEEN_MAX = 4096 };
-
-/* A handler that writes down what it hears, and that can be held up. */
-typedef struct ear {
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    bool held;
-    anc_status answer;
-    uint64_t seqs[SEEN_MAX];
-    size_t n;
-    size_t inside;
-    bool overlapped;
-    char last_type[64], last_envelope[64];
-} ear;
-
-static void ear_init(ear *e)
-{
-    memset(e, 0, sizeof *e);
-    (void)pthread_mutex_init(&e->mutex, NULL);
-    os_cond_init(&e->changed);
-}
-
-static anc_status hear(void *arg, const krn_announcement *event, anc_err *err)
-{
-    ear *e = arg;
-    (void)pthread_mutex_lock(&e->mutex);
-    e->overlapped |= e->inside++ > 0;
-    (void)pthread_cond_broadcast(&e->changed);
-    while (e->held)
-        (void)os_cond_wait(&e->changed, &e->mutex, INT64_MAX);
-    e->seqs[e->n++ % SEEN_MAX] = event->seq;
-    memcpy(e->last_type, event->type_name.ptr, event->type_name.len + 1);
-    memcpy(e->last_envelope, event->envelope.ptr, event->envelope.len + 1);
-    e->inside--;
-    (void)pthread_cond_broadcast(&e->changed);
-    (void)pthread_mutex_unlock(&e->mutex);
-    return e->answer == ANC_OK ? ANC_OK : ANC_FAIL(err, e->answer, "as told");
-}
-
-static bool ear_heard(ear *e, size_t n)
-{
-    const int64_t until = os_mono_ns() + 10000000000;
-    (void)pthread_mutex_lock(&e->mutex);
-    while (e->n < n && os_cond_wait(&e->changed, &e->mutex, until)) {
-        /* until enough was heard */
-    }
-    const bool heard = e->n >= n;
-    (void)pthread_mutex_unlock(&e->mutex);
-    return heard;
-}
-
-static void ear_hold(ear *e, bool held)
-{
-    (void)pthread_mutex_lock(&e->mutex);
-    e->held = held;
-    (void)pthread_cond_broadcast(&e->changed);
-    (void)pthread_mutex_unlock(&e->mutex);
-}
-
-static void ear_wait_inside(ear *e)
-{
-    (void)pthread_mutex_lock(&e->mutex);
-    while (e->inside == 0)
-        (void)os_cond_wait(&e->changed, &e->mutex, INT64_MAX);
-    (void)pthread_mutex_unlock(&e->mutex);
-}
-
-static size_t ear_count(ear *e)
-{
-    (void)pthread_mutex_lock(&e->mutex);
-    const size_t n = e->n;
-    (void)pthread_mutex_unlock(&e->mutex);
-    return n;
-}
+enum { QUEUE = 4 };
 
 static anc_status publish(krn_bus b, const char *type, uint64_t seq)
 {
@@ -101,10 +23,7 @@ static anc_status publish(krn_bus b, const char *type, uint64_t seq)
 
 static uint64_t subscribe(krn_bus b, const char *pattern, ear *e)
 {
-    anc_err err = {0};
-    uint64_t id = 0;
-    ASSERT_OK(b.ops->subscribe(b.self, anc_str_of(pattern), hear, e, &id, &err), &err);
-    return id;
+    return ear_subscribe(b, pattern, e);
 }
 
 static void start(krn_bus b)
@@ -175,51 +94,6 @@ static void a_slow_handler_holds_up_nobody(void **state)
     krn_bus_memory_free(bus);
 }
 
-static void a_failing_handler_is_counted_and_goes_on(void **state)
-{
-    (void)state;
-    krn_bus_memory *bus = krn_bus_memory_new(QUEUE);
-    const krn_bus b = krn_bus_memory_bus(bus);
-    ear failing, other;
-    ear_init(&failing);
-    ear_init(&other);
-    failing.answer = ANC_IO;
-    (void)subscribe(b, "*", &failing);
-    (void)subscribe(b, "*", &other);
-    start(b);
-    for (size_t i = 1; i <= 3; i++) {
-        assert_int_equal(publish(b, "query.failed", i), ANC_OK);
-        assert_true(ear_heard(&failing, i) && ear_heard(&other, i));
-    }
-    b.ops->stop(b.self);
-    assert_int_equal(b.ops->stats(b.self).handler_errors, 3);
-    krn_bus_memory_free(bus);
-}
-
-static void nothing_is_heard_after_unsubscribe(void **state)
-{
-    (void)state;
-    krn_bus_memory *bus = krn_bus_memory_new(QUEUE);
-    const krn_bus b = krn_bus_memory_bus(bus);
-    ear gone, stays;
-    ear_init(&gone);
-    ear_init(&stays);
-    const uint64_t id = subscribe(b, "*", &gone);
-    (void)subscribe(b, "*", &stays);
-    start(b);
-    for (size_t i = 0; i < 3; i++)
-        assert_int_equal(publish(b, "query.failed", i + 1), ANC_OK);
-    b.ops->unsubscribe(b.self, id);
-    const size_t heard = ear_count(&gone);
-    b.ops->unsubscribe(b.self, id);
-    b.ops->unsubscribe(b.self, 12345);
-    assert_int_equal(publish(b, "query.failed", 4), ANC_OK);
-    assert_true(ear_heard(&stays, 4));
-    assert_int_equal(ear_count(&gone), heard);
-    assert_int_equal(b.ops->stats(b.self).subscribers, 1);
-    krn_bus_memory_free(bus);
-}
-
 static void stop_delivers_what_is_queued(void **state)
 {
     (void)state;
@@ -251,11 +125,12 @@ static void bounds_and_patterns_are_checked(void **state)
     ear e;
     uint64_t id;
     ear_init(&e);
-    assert_int_equal(b.ops->subscribe(b.self, ANC_STR("a b"), hear, &e, &id, &err), ANC_INVALID);
-    assert_int_equal(b.ops->subscribe(b.self, ANC_STR(""), hear, &e, &id, NULL), ANC_INVALID);
+    assert_int_equal(b.ops->subscribe(b.self, ANC_STR("a b"), ear_hear, &e, &id, &err),
+                     ANC_INVALID);
+    assert_int_equal(b.ops->subscribe(b.self, ANC_STR(""), ear_hear, &e, &id, NULL), ANC_INVALID);
     for (int i = 0; i < 64; i++)
         (void)subscribe(b, "*", &e);
-    assert_int_equal(b.ops->subscribe(b.self, ANC_STR("*"), hear, &e, &id, NULL), ANC_LIMIT);
+    assert_int_equal(b.ops->subscribe(b.self, ANC_STR("*"), ear_hear, &e, &id, NULL), ANC_LIMIT);
     krn_bus_memory_free(bus);
     krn_bus_memory_free(NULL);
 }
@@ -295,16 +170,28 @@ static void many_threads_publish_and_subscribe(void **state)
     krn_bus_memory_free(bus);
 }
 
+static void open_pair(bus_pair *pair)
+{
+    krn_bus_memory *bus = krn_bus_memory_new(1000);
+    assert_non_null(bus);
+    *pair = (bus_pair){krn_bus_memory_bus(bus), krn_bus_memory_bus(bus), bus};
+}
+
+static void close_pair(bus_pair *pair)
+{
+    krn_bus_memory_free(pair->owned);
+}
+
 int main(void)
 {
+    static const bus_case memory = {"bus contract: memory", open_pair, close_pair};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(patterns_choose_and_order_is_kept),
         cmocka_unit_test(a_slow_handler_holds_up_nobody),
-        cmocka_unit_test(a_failing_handler_is_counted_and_goes_on),
-        cmocka_unit_test(nothing_is_heard_after_unsubscribe),
         cmocka_unit_test(stop_delivers_what_is_queued),
         cmocka_unit_test(bounds_and_patterns_are_checked),
         cmocka_unit_test(many_threads_publish_and_subscribe),
     };
-    return cmocka_run_group_tests_name("bus", tests, NULL, NULL);
+    const int failed = bus_suite_run(&memory);
+    return failed + cmocka_run_group_tests_name("bus in memory", tests, NULL, NULL);
 }

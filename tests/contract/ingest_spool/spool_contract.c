@@ -3,18 +3,36 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/arena.h"
 #include "ingest/adapters/spool_files/spool_files.h"
+#include "os/clock.h"
 #include "os/file.h"
 #include "support/test.h"
 
-enum { ARENA = 64 << 20, ID = 0x2a };
+enum { ARENA = 64 << 20, ID = 0x2a, RESERVE = 1 << 20 };
+#define STALE_NS ((int64_t)300000000) /* after which a reserve asks the system again */
+
+/* The disk, as the adapter sees it. */
+static atomic_bool disk_full;
+
+int __real_statvfs(const char *path, struct statvfs *st);
+int __wrap_statvfs(const char *path, struct statvfs *st);
+
+int __wrap_statvfs(const char *path, struct statvfs *st)
+{
+    const int result = __real_statvfs(path, st);
+    if (result == 0)
+        st->f_bavail = atomic_load(&disk_full) ? 1 : (fsblkcnt_t)RESERVE;
+    return result;
+}
 
 typedef struct world {
     char folder[64], path[128];
     ing_spool spool;
+    os_reserve *reserve; /* of RESERVE bytes */
     anc_arena *mem;
     anc_err err;
     atomic_bool cancelled;
@@ -27,8 +45,10 @@ static int setup(void **state)
     assert_non_null(w);
     memcpy(w->folder, "/tmp/anc-spool-XXXXXX", 22);
     assert_non_null(mkdtemp(w->folder));
+    w->reserve = os_reserve_new(anc_str_of(w->folder), RESERVE);
+    assert_non_null(w->reserve);
     (void)snprintf(w->path, sizeof w->path, "%s/%016x", w->folder, ID);
-    ASSERT_OK(ing_spool_files_open(anc_str_of(w->folder), &w->spool, &w->err), &w->err);
+    ASSERT_OK(ing_spool_files_open(anc_str_of(w->folder), w->reserve, &w->spool, &w->err), &w->err);
     w->mem = anc_arena_new(ARENA);
     assert_non_null(w->mem);
     w->call = (krn_call){
@@ -41,6 +61,7 @@ static int teardown(void **state)
 {
     world *w = *state;
     ing_spool_files_close(&w->spool);
+    os_reserve_free(w->reserve);
     ASSERT_OK(os_folder_remove(anc_str_of(w->folder), &w->err), &w->err);
     anc_arena_free(w->mem);
     free(w);
@@ -203,6 +224,38 @@ static void an_end_that_was_never_synced_is_no_damage(void **state)
     assert_int_equal(damaged(w), 1);
 }
 
+static void fill_disk(bool full)
+{
+    atomic_store(&disk_full, full);
+    os_sleep_ns(STALE_NS);
+}
+
+static void what_is_kept_free_stays_free(void **state)
+{
+    world *w = *state;
+    ing_segment *segment = create(w), *other = NULL;
+    const anc_str before = made(w, 100, 1);
+    const ing_payload kept = added(w, segment, before, 100);
+    ASSERT_OK(w->spool.ops->sync(segment, &w->err), &w->err);
+    ASSERT_OK(w->spool.ops->room(w->spool.self, &w->err), &w->err);
+    fill_disk(true);
+    assert_int_equal(w->spool.ops->room(w->spool.self, &w->err), ANC_DISK_FULL);
+    anc_err_clear(&w->err);
+    assert_int_equal(w->spool.ops->create(w->spool.self, ID + 1, &other, &w->err), ANC_DISK_FULL);
+    anc_err_clear(&w->err);
+    const ing_payload late = added(w, segment, before, 100);
+    assert_int_equal(w->spool.ops->sync(segment, &w->err), ANC_DISK_FULL);
+    anc_err_clear(&w->err);
+    os_stat stat;
+    ASSERT_OK(os_stat_of(anc_str_of(w->path), &stat, &w->err), &w->err);
+    assert_in_range(stat.bytes, 100, 199);
+    assert_reads(w, &kept, before);
+    fill_disk(false);
+    ASSERT_OK(w->spool.ops->sync(segment, &w->err), &w->err);
+    assert_reads(w, &late, before);
+    (void)w->spool.ops->close(segment);
+}
+
 static void a_segment_is_made_once(void **state)
 {
     world *w = *state;
@@ -225,6 +278,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(payloads_come_back, setup, teardown),
         cmocka_unit_test_setup_teardown(no_bit_flips_unseen, setup, teardown),
         cmocka_unit_test_setup_teardown(an_end_that_was_never_synced_is_no_damage, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_is_kept_free_stays_free, setup, teardown),
         cmocka_unit_test_setup_teardown(a_segment_is_made_once, setup, teardown),
     };
     return cmocka_run_group_tests_name("spool", tests, NULL, NULL);

@@ -402,6 +402,44 @@ static anc_status never(void *arg)
     return ANC_DEADLINE;
 }
 
+/* Only of what is there: what was replaced, removed or dropped counts no more. */
+static void languages_are_counted(void **state)
+{
+    static const struct step {
+        const char *id;
+        int language; /* -1: removed */
+        uint32_t english, french;
+    } steps[] = {{"a", TXT_EN, 1, 0}, {"b", TXT_FR, 1, 1}, {"b", TXT_FR, 1, 1}, {"a", TXT_FR, 0, 2},
+                 {"b", -1, 0, 1},     {"b", -1, 0, 1},     {"c", TXT_EN, 1, 1}};
+    uint32_t counts[TXT_LANGUAGE_COUNT];
+    world w;
+    open_world(&w, state);
+    const anc_str c = ANC_STR("c");
+    for (size_t i = 0; i < ANC_COUNT(steps); i++) {
+        const struct step *s = &steps[i];
+        words chunks = {.chunks = {"word"}, .n = 1};
+        const srch_index_document d = {.document_id = anc_str_of(s->id),
+                                       .version = 1,
+                                       .language =
+                                           (txt_language)(s->language < 0 ? 0 : s->language),
+                                       .labels = a_public,
+                                       .n_labels = 1};
+        if (s->language < 0)
+            ASSERT_OK(w.index.ops->remove(w.index.self, &w.call, c, d.document_id), &w.err);
+        else
+            ASSERT_OK(w.index.ops->publish(w.index.self, &w.call, c, &d,
+                                           (srch_chunk_source){&chunks, next_words}),
+                      &w.err);
+        w.index.ops->languages(w.index.self, c, counts);
+        assert_int_equal(counts[TXT_EN], s->english);
+        assert_int_equal(counts[TXT_FR], s->french);
+    }
+    ASSERT_OK(w.index.ops->drop(w.index.self, &w.call, c), &w.err);
+    w.index.ops->languages(w.index.self, c, counts);
+    assert_int_equal(counts[TXT_EN] + counts[TXT_FR], 0);
+    close_world(&w);
+}
+
 static void a_search_can_be_ended(void **state)
 {
     world w;
@@ -436,6 +474,7 @@ int main(void)
     failed += RUN_TABLE("documents", adapters, documents_come_latest_first);
     failed += RUN_TABLE("readings", adapters, words_have_readings_and_beginnings);
     failed += RUN_TABLE("readings by language", adapters, readings_keep_to_their_languages);
+    failed += RUN_TABLE("languages", adapters, languages_are_counted);
     failed += RUN_TABLE("explained", adapters, scores_are_explained);
     return failed + RUN_TABLE("a search can be ended", adapters, a_search_can_be_ended);
 }

@@ -45,9 +45,17 @@ static anc_status run_work(void *self, krn_call *call, krn_work_fn *work, void *
     return status;
 }
 
+static krn_condition condition(void *self, char out[KRN_CONDITION_TEXT])
+{
+    (void)self;
+    out[0] = '\0';
+    return KRN_SOUND;
+}
+
 krn_writer sim_writer(world *w)
 {
-    static const krn_writer_ops ops = {.name = "simulated", .run = run_work};
+    static const krn_writer_ops ops = {
+        .name = "simulated", .run = run_work, .condition = condition};
     return (krn_writer){&ops, w};
 }
 
@@ -237,9 +245,19 @@ static anc_status list(void *self, krn_call *call, ing_segment_row **ret, size_t
     return ANC_OK;
 }
 
+/* The disk is full now and then. */
+static anc_status room(void *self, anc_err *err)
+{
+    world *w = self;
+    if (!w->calm && sim_once_in(w, 60))
+        return ANC_FAIL(err, ANC_DISK_FULL, "the disk is full");
+    return ANC_OK;
+}
+
 ing_spool sim_spool(world *w)
 {
     static const ing_spool_ops ops = {.name = "simulated",
+                                      .room = room,
                                       .create = create,
                                       .begin = begin,
                                       .add = add,

@@ -4,7 +4,7 @@
  *                     └── failed ──▶ free
  *
  * One lock guards the places and is never held while a model is loaded or closed. Who asks for a model
- * that another thread loads waits for that to end, which takes seconds at most.
+ * that another thread loads waits for that to end, no longer than its call has time.
  */
 #include "embedding/app/library_service.h"
 
@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "embedding/app/embedding_service.h"
 
+#define WAIT_SLICE_NS INT64_C(20000000) /* a caller that leaves is noticed so soon */
 enum { DIGEST_HEX = 16 /* behind the '@' of a revision */ };
 
 typedef enum place_state { PLACE_FREE, PLACE_LOADING, PLACE_READY } place_state;
@@ -46,7 +47,11 @@ anc_status emb_library_open(const emb_library_options *options, emb_library **re
     if (lib->with.most > EMB_LIBRARY_MOST)
         lib->with.most = EMB_LIBRARY_MOST;
     (void)pthread_mutex_init(&lib->lock, NULL);
-    (void)pthread_cond_init(&lib->ended, NULL);
+    pthread_condattr_t monotonic;
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(&lib->ended, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
     *ret = lib;
     return ANC_OK;
 }
@@ -226,6 +231,17 @@ static anc_status load(emb_library *lib, krn_call *call, place *p)
     return status;
 }
 
+/* Under the lock: until some load ended, for a slice of the call's time. */
+static void wait_a_while(emb_library *lib, const krn_call *call)
+{
+    const int64_t now_ns = krn_now_ns(lib->with.clock);
+    const int64_t left_ns = call->deadline_ns - now_ns;
+    const int64_t until_ns = now_ns + (left_ns < WAIT_SLICE_NS ? left_ns : WAIT_SLICE_NS);
+    const struct timespec until = {.tv_sec = (time_t)(until_ns / 1000000000),
+                                   .tv_nsec = (long)(until_ns % 1000000000)};
+    (void)pthread_cond_timedwait(&lib->ended, &lib->lock, &until);
+}
+
 /* The place of a model that is ready, counted for the caller; NULL: it is not there. */
 static anc_status hold_ready(emb_library *lib, krn_call *call, anc_str name, place **ret)
 {
@@ -233,8 +249,9 @@ static anc_status hold_ready(emb_library *lib, krn_call *call, anc_str name, pla
     (void)pthread_mutex_lock(&lib->lock);
     place *p = find_place(lib, name);
     while (status == ANC_OK && p != NULL && p->state == PLACE_LOADING) {
-        (void)pthread_cond_wait(&lib->ended, &lib->lock);
         status = krn_call_check(lib->with.clock, call);
+        if (status == ANC_OK)
+            wait_a_while(lib, call);
         p = find_place(lib, name);
     }
     if (status == ANC_OK && p != NULL) {

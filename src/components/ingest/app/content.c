@@ -25,7 +25,8 @@ static kno_document_input with_settings(const ing_batch_record *batch)
                                 .asked = batch->asked,
                                 .metadata = batch->metadata,
                                 .acl = batch->acl,
-                                .n_acl = batch->n_acl};
+                                .n_acl = batch->n_acl,
+                                .keeps_acl = batch->n_acl == 0};
 }
 
 static anc_status load_source(const ing_worker *w, krn_call *call, kno_document_input *ret)
@@ -114,9 +115,10 @@ static anc_status load_record(const ing_worker *w, krn_call *call, kno_document_
         input.collection = record.collection;
     if (record.metadata.len > 0)
         input.metadata = record.metadata;
-    if (record.n_acl > 0) {
+    if (record.n_acl > 0 || record.acl_is_null) {
         input.acl = record.acl;
         input.n_acl = record.n_acl;
+        input.keeps_acl = false;
     }
     input.id = record.id;
     if (record.id.len == 0)

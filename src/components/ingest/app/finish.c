@@ -21,7 +21,8 @@ static anc_status claim(ing_worker *w, const ing_run *run, krn_tx *tx, ing_item 
                         ing_counts *ret_counts, anc_err *err)
 {
     const ing_item_writer i = w->ing->with.items;
-    const ing_lease lease = lease_of(w, &(ing_item){0}, run, tx);
+    ing_lease lease = lease_of(w, &(ing_item){0}, run, tx);
+    lease.last = run->batch.rows.len > 0 && !ing_upload_room(w->ing);
     anc_arena_reset(w->next_mem);
     ANC_TRY(i.ops->claim(i.self, tx, &lease, w->next_mem, ret, ret_counts, err));
     if (ret->ordinal >= 0)
@@ -36,6 +37,7 @@ static void take_over(ing_worker *w, ing_run *run, const ing_item *item, const i
     w->mem = w->next_mem;
     w->next_mem = mem;
     w->tries = 0;
+    w->renewed_ns = 0;
     w->run = NULL;
     ing_order_next(w, item->ordinal >= 0);
     if (item->ordinal < 0) {
@@ -191,5 +193,7 @@ static anc_status write_renew(void *arg, krn_tx *tx, anc_err *err)
 anc_status ing_item_renew(ing_worker *worker, krn_call *call)
 {
     lease_work work = {.worker = worker};
-    return krn_writer_run(worker->ing->with.writer, call, write_renew, &work);
+    ANC_TRY(krn_writer_run(worker->ing->with.writer, call, write_renew, &work));
+    ing_order_keep(worker);
+    return ANC_OK;
 }

@@ -42,6 +42,14 @@ void ing_order_leave(ing_worker *w)
     ing_order_next(w, false);
 }
 
+void ing_order_keep(ing_worker *w)
+{
+    ing_service *ing = w->ing;
+    pthread_mutex_lock(&ing->lock);
+    w->here.until_ns = krn_now_ns(ing->with.clock) + ing->with.lease_ms * 1000000;
+    pthread_mutex_unlock(&ing->lock);
+}
+
 static bool may_be_before(const ing_place *other, const ing_place *own, int64_t now_ns)
 {
     return other->batch == own->batch && other->ordinal < own->ordinal &&

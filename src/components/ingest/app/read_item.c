@@ -23,6 +23,7 @@ typedef struct attempt {
     anc_status status;
     const char *stage;
     bool waits;       /* an earlier item of the same document goes first */
+    bool no_room;     /* in the spool, for its rows */
     anc_str document; /* its id, once it is known */
     ing_finish finish;
     ing_expansion rows; /* of a file whose records are documents */
@@ -103,6 +104,9 @@ static anc_status put_item(attempt *a, krn_call *call)
 {
     ing_worker *w = a->worker;
     kno_document_input input = {0};
+    a->no_room = ing_wants_rows(w) && !ing_upload_room(w->ing);
+    if (a->no_room)
+        return ing_rows_refuse(w->ing, call->err);
     ANC_TRY(load(a, call, &input));
     a->document = input.id;
     a->waits = w->item.kind == ING_ITEM_RECORD && /* files of a batch have a name each */
@@ -114,6 +118,7 @@ static anc_status put_item(attempt *a, krn_call *call)
         status = ing_expansion_open(&a->rows, w->ing, w->run->batch.rows, call, &input.rows);
     if (status == ANC_OK)
         status = put_input(a, call, &input);
+    a->no_room = a->rows.full;
     ing_expansion_close(&a->rows, a->finish.done);
     return status;
 }
@@ -170,14 +175,8 @@ static bool may_pass(anc_status status)
     return anc_status_info(status)->retry_may_help && status != ANC_DEADLINE;
 }
 
-/* Whether the item is kept for another try, and when. */
-static bool is_kept(attempt *a, krn_call *call, int64_t *ret_wait_ms)
+static void renew(ing_worker *w, const krn_call *call)
 {
-    ing_worker *w = a->worker;
-    w->tries++;
-    const int64_t again_ms = may_pass(a->status) ? ing_retry_after_ms(w->tries) : -1;
-    if (again_ms < 0)
-        return false;
     anc_err ignored;
     anc_err_clear(&ignored);
     krn_call renewing = *call;
@@ -185,6 +184,41 @@ static bool is_kept(attempt *a, krn_call *call, int64_t *ret_wait_ms)
     const anc_status renewed = ing_item_renew(w, &renewing);
     if (renewed == ANC_CONFLICT || renewed == ANC_NOT_FOUND)
         drop(w);
+}
+
+void ing_item_keep(ing_worker *w, int64_t now_ns)
+{
+    if (w->renewed_ns != 0 && now_ns - w->renewed_ns < w->ing->with.lease_ms * 1000000 / 4)
+        return;
+    ANC_ARENA(mem, SMALL_ARENA_BYTES);
+    anc_err err;
+    anc_err_clear(&err);
+    if (mem == NULL)
+        return;
+    w->renewed_ns = now_ns;
+    const krn_call call = ing_call_of(w->ing, &w->run->batch, mem, &err, now_ns + DOCUMENT_NS);
+    renew(w, &call);
+}
+
+/* When it is tried again; negative: not. No document is to blame for a full disk or a writer that stopped,
+ * so such a try does not count. */
+static int64_t again_after_ms(attempt *a)
+{
+    ing_worker *w = a->worker;
+    if (a->status == ANC_DISK_FULL || (a->status != ANC_OK && ing_room(w->ing) != ANC_OK))
+        return ING_ROOM_MS;
+    w->tries++;
+    return may_pass(a->status) ? ing_retry_after_ms(w->tries) : -1;
+}
+
+/* Whether the item is kept for another try, and when. */
+static bool is_kept(attempt *a, krn_call *call, int64_t *ret_wait_ms)
+{
+    ing_worker *w = a->worker;
+    const int64_t again_ms = again_after_ms(a);
+    if (again_ms < 0)
+        return false;
+    renew(w, call);
     *ret_wait_ms = w->run != NULL ? again_ms : 0;
     return true;
 }
@@ -196,11 +230,29 @@ static anc_status give_up(krn_call *call, const ing_worker *w)
                     (int)w->item.claims - 1);
 }
 
+/* Whether the spool has had no room for rows of the batch for so long that the try counts. */
+static bool is_hopeless(const ing_worker *w, bool no_room, int64_t now_ns)
+{
+    ing_run *run = w->run;
+    if (!ing_wants_rows(w))
+        return false;
+    pthread_mutex_lock(&w->ing->lock);
+    if (!no_room)
+        run->full_since_ns = 0;
+    else if (run->full_since_ns == 0)
+        run->full_since_ns = now_ns;
+    const bool hopeless = no_room && now_ns - run->full_since_ns >= DOCUMENT_NS;
+    pthread_mutex_unlock(&w->ing->lock);
+    return hopeless;
+}
+
 /* The try, and the counting of it where it did not count itself. */
-static anc_status settle(attempt *a, krn_call *call, anc_err *why, int64_t *ret_wait_ms)
+static anc_status settle(attempt *a, krn_call *call, anc_err *why, int64_t now_ns,
+                         int64_t *ret_wait_ms)
 {
     ing_worker *w = a->worker;
     a->status = w->item.claims > ING_CLAIMS_MAX ? give_up(call, w) : put_item(a, call);
+    const bool hopeless = is_hopeless(w, a->no_room, now_ns);
     if (a->finish.done) {
         ing_finish_done(&a->finish);
         return ANC_OK;
@@ -211,6 +263,8 @@ static anc_status settle(attempt *a, krn_call *call, anc_err *why, int64_t *ret_
         *ret_wait_ms = TURN_MS;
         return ANC_OK;
     }
+    if (a->no_room && !hopeless)
+        return ANC_UNAVAILABLE; /* others read what is in the spool meanwhile */
     if (is_kept(a, call, ret_wait_ms))
         return ANC_OK;
     const anc_status status = count(a, why);
@@ -246,7 +300,7 @@ anc_status ing_item_read(ing_worker *w, int64_t now_ns, int64_t *ret_wait_ms)
                                        .payload = w->item.payload,
                                        .modified_ms = w->item.modified_ms}}};
     krn_call call = ing_call_of(w->ing, &w->run->batch, mem, &why, now_ns + DOCUMENT_NS);
-    const anc_status status = settle(&a, &call, &why, ret_wait_ms);
+    const anc_status status = settle(&a, &call, &why, now_ns, ret_wait_ms);
     if (a.finish.tried)
         ing_run_let_go(w->ing, a.finish.next);
     else

@@ -25,6 +25,16 @@ bool ing_wants_rows(const ing_worker *w)
            (w->item.kind == ING_ITEM_SOURCE || w->item.kind == ING_ITEM_FILE);
 }
 
+anc_status ing_rows_refuse(const ing_service *ing, anc_err *err)
+{
+    return ANC_FAIL(
+        err, ANC_UNAVAILABLE,
+        "the spool holds %llu MiB of documents that are not read yet, or that failed and "
+        "are kept as dead letters, and %llu are allowed: its rows found no room",
+        (unsigned long long)(atomic_load(&ing->spooled) >> 20),
+        (unsigned long long)(ing->with.spool_bytes >> 20));
+}
+
 /* ---- what was asked for --------------------------------------------------------------------- */
 
 static anc_status add_line(anc_buf *out, anc_str name, const char *pointer, anc_err *err)
@@ -150,9 +160,19 @@ static anc_status add_item(ing_expansion *x, anc_str id, uint64_t at, anc_err *e
     return ANC_OK;
 }
 
+/* Of files that are read side by side the last one goes on past the bound, so that one is read at all. */
+static anc_status check_room(ing_expansion *x, anc_err *err)
+{
+    if (ing_upload_room(x->ing) || atomic_load(&x->ing->expansions) == 1)
+        return ANC_OK;
+    x->full = true;
+    return ing_rows_refuse(x->ing, err);
+}
+
 static anc_status on_row(void *arg, const kno_row *row, anc_err *err)
 {
     ing_expansion *x = arg;
+    ANC_TRY(check_room(x, err));
     ANC_TRY(encode(x, row, err));
     ANC_TRY(next_segment(x, err));
     const ing_spool_ops *spool = x->ing->with.spool.ops;
@@ -175,6 +195,7 @@ anc_status ing_expansion_open(ing_expansion *x, ing_service *ing, anc_str batch_
                          .mem = anc_arena_new(ITEMS_ARENA_BYTES),
                          .json = anc_buf_init(ROW_BYTES),
                          .wanted = {.on_row = on_row, .on_end = on_end, .arg = x}};
+    (void)atomic_fetch_add(&ing->expansions, 1);
     if (x->mem == NULL)
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for the rows of a file");
     if (ing->with.spool.ops == NULL)
@@ -192,6 +213,7 @@ void ing_expansion_close(ing_expansion *x, bool kept)
     anc_err ignored; /* what stays behind is removed at the next start */
     anc_err_clear(&ignored);
     close_segment(x);
+    (void)atomic_fetch_sub(&x->ing->expansions, 1);
     for (size_t i = 0; !kept && i < x->n_segments; i++) {
         uint64_t bytes = 0;
         if (spool.ops->remove(spool.self, x->segments[i], &bytes, &ignored) == ANC_OK)

@@ -18,6 +18,7 @@ typedef struct ing_expansion {
     int64_t segments[ING_ROWS_SEGMENTS]; /* ids of all */
     size_t n_segments;
     kno_rows_wanted wanted;
+    bool full; /* told back: it was broken off, since the spool had no room for more */
 } ing_expansion;
 
 /* Whether the records of the worker's item are to be documents. */
@@ -26,6 +27,9 @@ bool ing_wants_rows(const ing_worker *worker);
 /* `batch_rows` as in ing_batch_record; `x` stays where it is until it is closed. */
 anc_status ing_expansion_open(ing_expansion *x, ing_service *ing, anc_str batch_rows,
                               krn_call *call, const kno_rows_wanted **ret) ANC_MUST_CHECK;
+
+/* UNAVAILABLE, with the figures: the spool has no room for the rows of a file. */
+anc_status ing_rows_refuse(const ing_service *ing, anc_err *err);
 
 /* Frees it; `kept`: the items are in the catalog, else their bytes are removed. */
 void ing_expansion_close(ing_expansion *x, bool kept);

@@ -153,6 +153,34 @@ size_t ing_active(const ing_service *ing)
     return atomic_load(&ing->active);
 }
 
+static anc_status look_for_room(ing_service *ing, anc_err *why)
+{
+    const krn_writer writer = ing->with.writer;
+    const ing_spool spool = ing->with.spool;
+    char text[KRN_CONDITION_TEXT];
+    if (writer.ops->condition(writer.self, text) == KRN_STOPPED)
+        return ANC_FAIL(why, ANC_UNAVAILABLE, "%.400s", text);
+    const anc_status status = spool.ops != NULL ? spool.ops->room(spool.self, why) : ANC_OK;
+    return status == ANC_DISK_FULL ? status : ANC_OK;
+}
+
+anc_status ing_room(ing_service *ing)
+{
+    anc_err why;
+    anc_err_clear(&why);
+    const anc_status status = look_for_room(ing, &why);
+    if (atomic_load(&ing->held_up) == (status != ANC_OK) ||
+        atomic_exchange(&ing->held_up, status != ANC_OK) == (status != ANC_OK))
+        return status;
+    if (status == ANC_OK)
+        krn_log_write(ing->with.log, KRN_INFO, "ingest", "batches go on",
+                      KRN_INT("active", atomic_load(&ing->active)));
+    else
+        krn_log_write(ing->with.log, KRN_WARN, "ingest", "batches wait: nothing can be stored",
+                      KRN_STR("error", anc_str_of(why.text)));
+    return status;
+}
+
 void ing_wake(ing_service *ing)
 {
     const krn_scheduler s = ing->with.scheduler;

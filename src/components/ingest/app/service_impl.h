@@ -49,6 +49,7 @@ typedef struct ing_run {
     uint64_t empty_at;     /* revision at which a claim found nothing */
     unsigned failures;     /* of listing or closing, in a row */
     int64_t not_before_ns; /* when it is listed or closed again after a failure */
+    int64_t full_since_ns; /* when the spool first had no room for its rows; 0: it has */
 } ing_run;
 
 /* An item that is under way, as order.c knows it. */
@@ -68,6 +69,7 @@ typedef struct ing_worker {
     ing_item item;
     unsigned tries;
     anc_arena *mem, *next_mem; /* of the item's texts; of those of the next one */
+    int64_t renewed_ns;        /* when its lease was last renewed while it was kept; 0: not yet */
 
     ing_place here, next; /* for others that read documents of the same batch; under `lock` */
 } ing_worker;
@@ -96,6 +98,8 @@ struct ing_service {
     size_t n_orphans;
 
     atomic_uint_least64_t spooled; /* bytes of all segments */
+    atomic_uint expansions;        /* files whose records are being spooled */
+    atomic_bool held_up;           /* nothing could be stored when it was last looked at */
 
     ing_worker workers[ING_MAX_WORKERS];
     struct {
@@ -118,8 +122,8 @@ typedef struct ing_job {
     ing_run *run; /* NULL for LOOK and NONE; held for CLAIM */
 } ing_job;
 
-/* ret_next_ns: with ING_JOB_NONE, when to ask again unless woken before. */
-ing_job ing_job_take(ing_service *ing, int64_t now_ns, int64_t *ret_next_ns);
+/* `room` false: nothing that adds to the catalog. ret_next_ns: with ING_JOB_NONE, when to ask again unless woken before. */
+ing_job ing_job_take(ing_service *ing, int64_t now_ns, bool room, int64_t *ret_next_ns);
 
 /* The run that a worker shall claim its next item from, held; NULL when there is none, or other work
  * comes first. */
@@ -154,6 +158,8 @@ void ing_order_claim(ing_worker *worker, const ing_run *run, const ing_item *ite
 void ing_order_next(ing_worker *worker, bool taken);
 /* Nothing is at hand any more. */
 void ing_order_leave(ing_worker *worker);
+/* The lease of the item at hand was renewed. */
+void ing_order_keep(ing_worker *worker);
 /* Whether an earlier item of the batch that is under way may be the same document: then it goes
  * first. */
 bool ing_order_must_wait(ing_worker *worker, anc_str collection, anc_str document);
@@ -165,6 +171,11 @@ anc_status ing_content_load(const ing_worker *worker, krn_call *call,
                             kno_document_input *ret) ANC_MUST_CHECK;
 
 /* ---- service.c ---- */
+
+/* Whether documents can be stored now; no document is to blame when they cannot: DISK_FULL, or UNAVAILABLE
+ * when the catalog's writer has stopped. */
+anc_status ing_room(ing_service *ing);
+enum { ING_ROOM_MS = 5000 }; /* between two looks whether there is room again */
 
 /* Tells waiting callers and the other workers that something was committed. */
 void ing_changed(ing_service *ing);
@@ -241,7 +252,11 @@ anc_status ing_item_renew(ing_worker *worker, krn_call *call) ANC_MUST_CHECK;
 /* ---- read_item.c ---- */
 
 /* Reads the worker's item into the catalog and has it counted. ret_wait_ms: 0 when the worker is done
- * with it, else when to try again. */
+ * with it, else when to try again. CANCELLED when the service stops and UNAVAILABLE when the spool has no
+ * room for its rows: then it is to be given back. */
 anc_status ing_item_read(ing_worker *worker, int64_t now_ns, int64_t *ret_wait_ms) ANC_MUST_CHECK;
+
+/* Keeps the worker's item while it cannot be read; the worker may have lost it then. */
+void ing_item_keep(ing_worker *worker, int64_t now_ns);
 
 #endif

@@ -4,8 +4,6 @@
 
 #include "service_impl.h"
 
-enum { FULL_MS = 5000 }; /* between two looks whether a full disk has room */
-
 /* ---- runs ---------------------------------------------------------------------------------- */
 
 static ing_run *run_new(const ing_batch_record *batch, anc_arena *mem)
@@ -204,16 +202,17 @@ static bool is_time(int64_t not_before_ns, int64_t now_ns, int64_t *next_ns)
     return false;
 }
 
-/* What others than readers of items have to do at `now_ns`; next_ns: brought forward to when there is
- * more. */
-static ing_job other_job(ing_service *ing, int64_t now_ns, int64_t *next_ns)
+/* What others than readers of items have to do at `now_ns`, with `room` for what is new or not; next_ns:
+ * brought forward to when there is more. */
+static ing_job other_job(ing_service *ing, int64_t now_ns, bool room, int64_t *next_ns)
 {
     if (wants_look(ing) && is_time(ing->look_not_before_ns, now_ns, next_ns))
         return (ing_job){.kind = ING_JOB_LOOK};
     for (size_t i = 0; i < ing->n_runs; i++) {
         ing_run *run = ing->runs[i];
         const ing_job_kind kind = other_work(run);
-        if (kind != ING_JOB_NONE && is_time(run->not_before_ns, now_ns, next_ns))
+        if (kind != ING_JOB_NONE && (room || kind == ING_JOB_CLOSE) &&
+            is_time(run->not_before_ns, now_ns, next_ns))
             return (ing_job){.kind = kind, .run = run};
     }
     return (ing_job){.kind = ING_JOB_NONE};
@@ -250,9 +249,9 @@ static ing_run *next_in_turn(ing_service *ing)
     return NULL;
 }
 
-static ing_job take(ing_service *ing, int64_t now_ns, int64_t *next_ns)
+static ing_job take(ing_service *ing, int64_t now_ns, bool room, int64_t *next_ns)
 {
-    const ing_job job = other_job(ing, now_ns, next_ns);
+    const ing_job job = other_job(ing, now_ns, room, next_ns);
     if (job.kind == ING_JOB_LOOK) {
         ing->looking = true;
         ing->look = false;
@@ -263,15 +262,15 @@ static ing_job take(ing_service *ing, int64_t now_ns, int64_t *next_ns)
         job.run->phase = ING_RUN_CLOSE;
     if (job.kind != ING_JOB_NONE)
         return job;
-    ing_run *run = next_in_turn(ing);
+    ing_run *run = room ? next_in_turn(ing) : NULL;
     return (ing_job){.kind = run != NULL ? ING_JOB_CLAIM : ING_JOB_NONE, .run = run};
 }
 
-ing_job ing_job_take(ing_service *ing, int64_t now_ns, int64_t *ret_next_ns)
+ing_job ing_job_take(ing_service *ing, int64_t now_ns, bool room, int64_t *ret_next_ns)
 {
-    *ret_next_ns = INT64_MAX;
+    *ret_next_ns = room ? INT64_MAX : now_ns + (int64_t)ING_ROOM_MS * 1000000;
     pthread_mutex_lock(&ing->lock);
-    const ing_job job = take(ing, now_ns, ret_next_ns);
+    const ing_job job = take(ing, now_ns, room, ret_next_ns);
     pthread_mutex_unlock(&ing->lock);
     return job;
 }
@@ -280,7 +279,7 @@ ing_run *ing_run_next(ing_service *ing, int64_t now_ns)
 {
     int64_t ignored = INT64_MAX;
     pthread_mutex_lock(&ing->lock);
-    const bool other = other_job(ing, now_ns, &ignored).kind != ING_JOB_NONE;
+    const bool other = other_job(ing, now_ns, true, &ignored).kind != ING_JOB_NONE;
     ing_run *run = other ? NULL : next_in_turn(ing);
     pthread_mutex_unlock(&ing->lock);
     return run;
@@ -295,7 +294,7 @@ static int64_t again_ns(anc_status status, unsigned *failures, int64_t now_ns)
         *failures = 0;
     else if (status != ANC_DISK_FULL)
         ++*failures;
-    const int64_t wait_ms = status == ANC_DISK_FULL ? FULL_MS : ing_step_retry_ms(*failures);
+    const int64_t wait_ms = status == ANC_DISK_FULL ? ING_ROOM_MS : ing_step_retry_ms(*failures);
     return now_ns + wait_ms * 1000000;
 }
 

@@ -191,7 +191,7 @@ static void do_close(ing_service *ing, ing_run *run, krn_call *call, int64_t now
 }
 
 /* When to call again. What failed is put off for all workers, so this one looks for other work. */
-static int64_t do_job(ing_worker *w, int64_t now_ns)
+static int64_t do_job(ing_worker *w, int64_t now_ns, bool room)
 {
     ing_service *ing = w->ing;
     anc_err err;
@@ -200,7 +200,7 @@ static int64_t do_job(ing_worker *w, int64_t now_ns)
     if (mem == NULL)
         return now_ns + RETRY_NS;
     int64_t next_ns = WHEN_WOKEN;
-    const ing_job job = ing_job_take(ing, now_ns, &next_ns);
+    const ing_job job = ing_job_take(ing, now_ns, room, &next_ns);
     const int64_t limit_ns = job.kind == ING_JOB_LIST ? LIST_NS : STEP_NS;
     krn_call call = ing_call_of(ing, NULL, mem, &err, now_ns + limit_ns);
     switch (job.kind) {
@@ -224,9 +224,10 @@ static int64_t do_job(ing_worker *w, int64_t now_ns)
 static int64_t read_item(ing_worker *w, int64_t now_ns)
 {
     int64_t wait_ms = 0;
-    if (ing_item_read(w, now_ns, &wait_ms) != ANC_OK) {
-        ing_item_give_back(w); /* stopping */
-        return WHEN_WOKEN;
+    const anc_status status = ing_item_read(w, now_ns, &wait_ms);
+    if (status != ANC_OK) {
+        ing_item_give_back(w);
+        return status == ANC_CANCELLED ? WHEN_WOKEN : now_ns + RETRY_NS;
     }
     if (wait_ms > 0)
         return now_ns + wait_ms * 1000000;
@@ -234,6 +235,13 @@ static int64_t read_item(ing_worker *w, int64_t now_ns)
     if (w->run == NULL)
         ing_wake(w->ing); /* there may be a batch to be closed */
     return now_ns;
+}
+
+/* What could not be stored is not read. */
+static int64_t keep_item(ing_worker *w, int64_t now_ns)
+{
+    ing_item_keep(w, now_ns);
+    return now_ns + (int64_t)ING_ROOM_MS * 1000000;
 }
 
 static bool has_memory(ing_worker *w)
@@ -256,9 +264,12 @@ int64_t ing_worker_step(void *worker, int64_t now_ns)
     }
     if (stopping)
         return WHEN_WOKEN;
+    const anc_status room = ing_room(ing);
     if (w->run != NULL)
-        return read_item(w, now_ns);
+        return room == ANC_OK ? read_item(w, now_ns) : keep_item(w, now_ns);
+    if (room == ANC_UNAVAILABLE)
+        return now_ns + (int64_t)ING_ROOM_MS * 1000000;
     if (!has_memory(w))
         return now_ns + RETRY_NS;
-    return do_job(w, now_ns);
+    return do_job(w, now_ns, room == ANC_OK);
 }

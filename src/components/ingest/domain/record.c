@@ -93,6 +93,8 @@ static anc_status read_named(reading *r, anc_str name, const json_value *v)
                    {"/uri", read_text, &d->uri},
                    {"/metadata", read_object, &d->metadata},
                    {"/acl", read_labels, NULL}};
+    if (json_kind_of(v) == JSON_NULL && anc_str_eq(name, ANC_STR("acl")))
+        d->acl_is_null = true;
     for (size_t i = 0; i < ANC_COUNT(members); i++)
         if (anc_str_eq(name, anc_str_of(members[i].pointer + 1)))
             return json_kind_of(v) == JSON_NULL

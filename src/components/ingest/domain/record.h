@@ -2,7 +2,7 @@
  *
  *   {"id","collection","title","text" or "content_base64","content_type","uri","metadata","acl"}
  *
- * null means not given; an unknown member is an error that names it.
+ * null means not given, but for acl; an unknown member is an error that names it.
  */
 #ifndef ANC_INGEST_DOMAIN_RECORD_H
 #define ANC_INGEST_DOMAIN_RECORD_H
@@ -17,6 +17,7 @@ typedef struct ing_record {
     anc_str metadata;                                 /* a JSON object; empty: none */
     const anc_str *acl;                               /* [n_acl] */
     size_t n_acl;
+    bool acl_is_null; /* the collection's are wanted; else, where n_acl is 0, nothing is said */
 } ing_record;
 
 /* Everything is copied into `mem`. INVALID says what is wrong, and where (pointer and text); LIMIT

@@ -21,6 +21,7 @@ typedef struct ing_lease {
     int64_t owner;    /* of one life of one service */
     uint32_t claims;  /* of the item, when it was claimed */
     int64_t until_ms; /* wall clock; ignored by finish and release */
+    bool last;        /* of a claim: the last waiting item, such as a row, not the first */
 } ing_lease;
 
 typedef struct ing_item_result {
@@ -45,8 +46,8 @@ typedef struct ing_item_result {
 typedef struct ing_item_writer_ops {
     const char *name;
 
-    /* Claims the first waiting item of a batch that is processing. `lease` names batch, owner and
-     * until. ret->ordinal is negative when there is none. */
+    /* Claims the first waiting item (or the last) of a batch that is processing. `lease` names batch,
+     * owner, until and last. ret->ordinal is negative when there is none. */
     ANC_MUST_CHECK anc_status (*claim)(void *self, krn_tx *tx, const ing_lease *lease,
                                        anc_arena *mem, ing_item *ret, ing_counts *ret_counts,
                                        anc_err *err);

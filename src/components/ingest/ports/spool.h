@@ -3,7 +3,8 @@
  * A segment is appended to by one thread, synced, and read by others from where it was synced; it is
  * removed as a whole. Which segments are needed is known to the catalog (ports/upload_writer.h).
  *
- * Adapters: spool_files. Contract: any thread but the loop. IO, DISK_FULL, NO_MEMORY anywhere;
+ * Adapters: spool_files. Contract: any thread but the loop. IO, DISK_FULL (also while a part of the disk
+ * is kept free), NO_MEMORY anywhere;
  * what was synced survives a crash and a loss of power.
  */
 #ifndef ANC_INGEST_PORTS_SPOOL_H
@@ -21,6 +22,10 @@ typedef struct ing_segment_row {
 
 typedef struct ing_spool_ops {
     const char *name;
+
+    /* DISK_FULL, with the figures, while the disk has no room to spare: then nothing that is new is
+     * written, and what is read would find no room either. */
+    ANC_MUST_CHECK anc_status (*room)(void *self, anc_err *err);
 
     /* A new, empty segment; CONFLICT when the id exists. */
     ANC_MUST_CHECK anc_status (*create)(void *self, int64_t id, ing_segment **ret, anc_err *err);

@@ -51,10 +51,12 @@ anc_status kno_service_start(kno_service *kno, krn_scheduler scheduler,
  * sweep: removes what a crash, a deletion or a failed put left, first rows, then objects of the raw
  * store; again every KNO_SWEEP_EVERY_NS.
  * backfill: embeds chunks of current documents that lack vectors of the present model, and appends
- * a change for each such document, so that projections read it again. Sleeps when all have them.
+ * a change for each such document, so that projections read it again; again every
+ * KNO_BACKFILL_IDLE_NS: a document may come to lack one whose put found the model gone.
  * recut: cuts documents again whose collection has other settings than they were cut by. */
 #define KNO_SWEEP_EVERY_NS (INT64_C(600) * 1000000000)
 int64_t kno_sweep_step(void *kno, int64_t now_ns);
+#define KNO_BACKFILL_IDLE_NS (INT64_C(600) * 1000000000)
 int64_t kno_backfill_step(void *kno, int64_t now_ns);
 #define KNO_RECUT_IDLE_NS (INT64_C(60) * 1000000000) /* a wake that was lost costs at most this */
 int64_t kno_recut_step(void *kno, int64_t now_ns);

@@ -126,7 +126,7 @@ static anc_str language_of(const kno_put *put)
 {
     if (!anc_str_eq(put->collection.language, ANC_STR("auto")))
         return put->collection.language;
-    return anc_str_of(txt_language_code(txt_language_detect(put->view.bytes)));
+    return anc_str_of(txt_language_guess(put->view.bytes));
 }
 
 anc_status kno_put_describe(kno_put *put, const kno_parsed *parsed)

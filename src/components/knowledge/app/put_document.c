@@ -198,6 +198,7 @@ static anc_status check_parent(kno_put *put)
         return ANC_FAIL(put->call.err, ANC_NOT_FOUND,
                         "'%.*s' is a part of '%.*s', which is not there any more",
                         ANC_FMT(put->name), ANC_FMT(in->parent));
+    put->parent_acl = parent.current.acl;
     put->of.has_version = true;
     put->of.bound = true;
     put->of.version = put->of.parent_at = parent.current.fingerprint;
@@ -220,6 +221,8 @@ anc_status kno_put_read_present(kno_put *put)
     const kno_document_store d = put->kno->with.catalog.documents;
     if (put->collection.id != 0)
         ANC_TRY(d.ops->find(d.self, &put->call, put->collection.id, put->name, &put->present));
+    if (put->input->keeps_acl)
+        put->acl = put->present.id != 0 ? put->present.current.acl : put->parent_acl;
     if (put->present.id == 0)
         return kno_expected_check(put->input->expected_version, &put->present, put->name,
                                   put->call.err);
@@ -305,11 +308,26 @@ static anc_status settle_collection(kno_put *put)
     return ANC_OK;
 }
 
+/* Who may read it is what was read last: nothing becomes public that was hidden meanwhile. */
+static anc_status settle_labels(kno_put *put)
+{
+    if (!put->input->keeps_acl || kno_labels_eq(put->version.acl, put->acl))
+        return ANC_OK;
+    if (put->version_id != 0)
+        return ANC_FAIL(put->call.err, ANC_CONFLICT, "the document '%.*s' was changed meanwhile",
+                        ANC_FMT(put->name));
+    ANC_TRY(take_fingerprint(put));
+    put->version.acl = put->acl;
+    put->version.fingerprint = put->fingerprint;
+    return ANC_OK;
+}
+
 anc_status kno_put_publish_at_last(kno_put *put)
 {
     for (int tries = 1;; tries++) {
         ANC_TRY(krn_call_check(put->kno->with.clock, &put->call));
         ANC_TRY(settle_collection(put));
+        ANC_TRY(settle_labels(put));
         bool again = false;
         const anc_status status = kno_put_publish(put, &again);
         if (status == ANC_OK || !again || tries == MAX_TRIES)

@@ -52,6 +52,7 @@ typedef struct kno_put {
     anc_str name;                      /* the document's id; in `results` */
     anc_str into;                      /* the collection's name; in `results` */
     kno_labels acl;                    /* n 0: the collection's */
+    kno_labels parent_acl;             /* of the file of a row */
     anc_str metadata;                  /* as given, compact; "{}" when none */
     kno_digest content;                /* of the bytes */
     kno_digest fingerprint;            /* of all that goes in */

@@ -13,7 +13,8 @@
 #include "put_impl.h"
 #include "json/json.h"
 
-enum { UNREAD_MAX = 64, SAME_NAME_MAX = 1000 };
+enum { UNREAD_MAX = 64, SAME_NAME_MAX = 1000, PART_UNDO_ARENA_BYTES = 1 << 20 };
+#define PART_UNDO_NS (INT64_C(5) * 1000000000)
 
 static bool was_seen(const kno_parts *parts, anc_str id)
 {
@@ -136,15 +137,15 @@ static anc_status put_one(kno_put *put, const kno_part *part, const part_names *
                                       .content_type = unless_vague(part->content_type),
                                       .name = names->name,
                                       .metadata = in->metadata,
-                                      .acl = in->acl,
-                                      .n_acl = in->n_acl,
+                                      .acl = put->acl.items,
+                                      .n_acl = put->acl.n,
                                       .content = part->bytes,
                                       .modified_ms = in->modified_ms};
     const kno_part_of of = {.parent = put->name,
                             .depth = put->of.depth + 1,
                             .has_version = true,
                             .version = put->fingerprint,
-                            .bound = put->only_over != 0,
+                            .bound = put->only_over != 0 || (in->keeps_acl && put->present.id != 0),
                             .parent_at = put->present.current.fingerprint};
     krn_call call = put->call;
     call.err = why;
@@ -192,28 +193,36 @@ anc_status kno_parts_remember(kno_put *put, anc_str found)
     return status;
 }
 
+/* With memory and time of its own: there may be a thousand. */
+static anc_status take_back_part(const kno_put *put, anc_str id, anc_err *err)
+{
+    kno_service *kno = put->kno;
+    uint64_t seq;
+    ANC_ARENA(mem, PART_UNDO_ARENA_BYTES);
+    if (mem == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to take back an attachment");
+    krn_call call = kno_own_call(kno, mem, err, krn_now_ns(kno->with.clock) + PART_UNDO_NS);
+    const anc_status status = kno_document_delete(kno, &call, put->into, id, &seq);
+    if (status == ANC_NOT_FOUND)
+        anc_err_clear(err);
+    return status == ANC_NOT_FOUND ? ANC_OK : status;
+}
+
 anc_status kno_parts_take_back(const kno_put *put, krn_call *call)
 {
     const kno_collection_store c = put->kno->with.catalog.collections;
     const kno_document_store d = put->kno->with.catalog.documents;
     kno_collection_record collection;
     kno_document_record parent;
-    uint64_t seq;
     if (put->parts.n == 0)
         return ANC_OK;
     ANC_TRY(c.ops->find(c.self, call, put->into, &collection));
     if (collection.id == 0)
         return ANC_OK;
     ANC_TRY(d.ops->find(d.self, call, collection.id, put->name, &parent));
-    for (size_t i = 0; i < put->parts.n && parent.id == 0; i++) {
-        if (!put->parts.items[i].created)
-            continue;
-        const anc_status status =
-            kno_document_delete(put->kno, call, put->into, put->parts.items[i].id, &seq);
-        if (status != ANC_OK && status != ANC_NOT_FOUND)
-            return status;
-        anc_err_clear(call->err);
-    }
+    for (size_t i = 0; i < put->parts.n && parent.id == 0; i++)
+        if (put->parts.items[i].created)
+            ANC_TRY(take_back_part(put, put->parts.items[i].id, call->err));
     return ANC_OK;
 }
 

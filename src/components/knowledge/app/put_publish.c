@@ -228,14 +228,6 @@ static anc_status look_up(kno_put *put)
     return v.ops->known(v.self, &put->call, put->model, digests, put->n_chunks, put->known);
 }
 
-static bool same_labels(kno_labels a, kno_labels b)
-{
-    bool same = a.n == b.n;
-    for (size_t i = 0; same && i < a.n; i++)
-        same = anc_str_eq(a.items[i], b.items[i]);
-    return same;
-}
-
 static unsigned changes_of(const kno_put *put)
 {
     const kno_version_record *old = &put->present.current, *now = &put->version;
@@ -244,7 +236,7 @@ static unsigned changes_of(const kno_put *put)
     return put->also_changed | (anc_str_eq(old->title, now->title) ? 0 : KNO_CHANGED_TITLE) |
            (kno_digest_eq(&old->content, &now->content) ? 0 : KNO_CHANGED_CONTENT) |
            (anc_str_eq(old->given, now->given) ? 0 : KNO_CHANGED_METADATA) |
-           (same_labels(old->acl, now->acl) ? 0 : KNO_CHANGED_ACL) |
+           (kno_labels_eq(old->acl, now->acl) ? 0 : KNO_CHANGED_ACL) |
            (anc_str_eq(old->uri, now->uri) ? 0 : KNO_CHANGED_URI);
 }
 

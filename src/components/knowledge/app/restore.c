@@ -19,11 +19,8 @@
 static anc_status take_fingerprint(kno_put *put, const kno_version_record *old)
 {
     put->fingerprint = old->fingerprint;
-    const kno_labels now = put->present.current.acl;
-    bool same = old->acl.n == now.n;
-    for (size_t i = 0; same && i < now.n; i++)
-        same = anc_str_eq(old->acl.items[i], now.items[i]);
-    if (same)
+    const kno_labels now = put->acl;
+    if (kno_labels_eq(old->acl, now))
         return ANC_OK;
     anc_sha256 *sha = anc_sha256_new();
     if (sha == NULL)
@@ -43,7 +40,7 @@ static anc_status fill(kno_put *put, const kno_version_record *old)
     const kno_service_options *with = &put->kno->with;
     const kno_version_store h = with->catalog.history;
     put->version = *old;
-    put->version.acl = put->present.current.acl;
+    put->version.acl = put->acl;
     put->version.fingerprint = put->fingerprint;
     put->version.restored = old->number;
     ANC_TRY(kno_fold_names(put));
@@ -92,8 +89,6 @@ static anc_status put_parts(kno_put *put, const kno_version_record *old, anc_str
     then.uri = old->uri;
     then.source = old->source;
     then.metadata = old->given;
-    then.acl = put->present.current.acl.items;
-    then.n_acl = put->present.current.acl.n;
     const kno_source source = {
         .bytes = original, .content_type = old->content_type, .name = old->name};
     const kno_block_sink sink = {.arg = put, .on_block = pass_over, .on_part = on_part};
@@ -139,6 +134,7 @@ static anc_status restore(kno_put *put, int64_t held, uint32_t number, kno_put_s
         return ANC_FAIL(put->call.err, ANC_CONFLICT, "the document '%.*s' was changed meanwhile",
                         ANC_FMT(put->name));
     put->only_over = put->present.current.id; /* who may read it is taken from there */
+    put->acl = put->present.current.acl;
     ANC_TRY(take_fingerprint(put, &old));
     *ret = KNO_UNCHANGED;
     put->same_number = put->present.current.number;

@@ -204,8 +204,10 @@ static anc_status backfill_some(kno_service *kno, krn_call *call, bool *ret_more
 int64_t kno_backfill_step(void *arg, int64_t now_ns)
 {
     kno_service *kno = arg;
-    if (atomic_load(&kno->stopping) || !emb_info(kno->with.embedding).available)
+    if (atomic_load(&kno->stopping))
         return WHEN_WOKEN;
+    if (!emb_info(kno->with.embedding).available)
+        return now_ns + KNO_BACKFILL_IDLE_NS;
     anc_err err;
     anc_err_clear(&err);
     ANC_ARENA(mem, SWEEP_ARENA_BYTES);
@@ -219,5 +221,5 @@ int64_t kno_backfill_step(void *arg, int64_t now_ns)
     kno->backfill.wait_ns = 0;
     if (!more)
         kno->backfill.after = 0;
-    return more ? now_ns : WHEN_WOKEN;
+    return more ? now_ns : now_ns + KNO_BACKFILL_IDLE_NS;
 }

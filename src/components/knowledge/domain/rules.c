@@ -43,6 +43,14 @@ anc_status kno_labels_sorted(anc_arena *mem, const anc_str *labels, size_t n, kn
     return ANC_OK;
 }
 
+bool kno_labels_eq(kno_labels a, kno_labels b)
+{
+    bool same = a.n == b.n;
+    for (size_t i = 0; same && i < a.n; i++)
+        same = anc_str_eq(a.items[i], b.items[i]);
+    return same;
+}
+
 bool kno_labels_meet(kno_labels acl, const anc_str *held, size_t n)
 {
     for (size_t i = 0; i < acl.n; i++)

@@ -15,6 +15,8 @@ anc_status kno_language_check(anc_str language, const char *pointer, anc_err *er
 anc_status kno_labels_sorted(anc_arena *mem, const anc_str *labels, size_t n, kno_labels *ret,
                              anc_err *err) ANC_MUST_CHECK;
 
+bool kno_labels_eq(kno_labels a, kno_labels b);
+
 /* Whether a caller with `held` [n] may read what carries `acl`. */
 bool kno_labels_meet(kno_labels acl, const anc_str *held, size_t n);
 

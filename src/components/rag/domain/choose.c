@@ -342,11 +342,12 @@ static void add_row(anc_buf *out, anc_str columns, anc_str row)
     size_t at_name = 0;
     size_t at_cell = 0;
     bool begun = false;
+    uint64_t number;
     anc_str name;
     anc_str cell;
     while (rag_cell_next(row, &at_cell, &cell)) {
-        if (!rag_cell_next(columns, &at_name, &name))
-            name = ANC_STR("");
+        if (!rag_cell_next(columns, &at_name, &name) || anc_str_to_u64(name, &number))
+            name = ANC_STR(""); /* a number names nothing */
         if (cell.len == 0)
             continue;
         if (begun)

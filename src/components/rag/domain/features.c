@@ -13,7 +13,7 @@ enum { NEAR_WORDS = 4, NOVEL_ENOUGH = 4 };
 static const double NO_PRICE = 3; /* without a sum nothing answers what something costs */
 
 /* Terms in title, heading path and columns' names of each passage. */
-static anc_status sets_above(anc_arena *mem, const rag_extraction *x, txt_language language,
+static anc_status sets_above(anc_arena *mem, rag_extraction *x, txt_language language,
                              uint64_t *sets, anc_err *err)
 {
     for (size_t i = 0; i < x->n_passages; i++) {
@@ -24,6 +24,7 @@ static anc_status sets_above(anc_arena *mem, const rag_extraction *x, txt_langua
             rag_words words;
             ANC_TRY(rag_words_of(mem, texts[k], language, &words, err));
             sets[i] |= rag_terms_in(&x->terms, words, 0, words.n);
+            x->column_words[i] = words; /* the last of the texts */
         }
     }
     return ANC_OK;
@@ -44,6 +45,7 @@ static void look_around(rag_extraction *x, const uint64_t *above)
             v->above |= x->views[units[i].head].own;
         if (units[i].columns != RAG_NO_UNIT)
             v->above |= x->views[units[i].columns].own;
+        v->above |= rag_columns_meant(x, i);
         if (i > 0 && same_passage(x, i, i - 1))
             v->beside |= x->views[i - 1].own;
         if (same_passage(x, i, i + 1))
@@ -195,7 +197,8 @@ static void fill_passages(rag_extraction *x)
 anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language language, anc_err *err)
 {
     uint64_t *above = anc_arena_alloc(mem, x->n_passages, sizeof *above);
-    if (above == NULL)
+    x->column_words = anc_arena_alloc(mem, x->n_passages, sizeof *x->column_words);
+    if (above == NULL || x->column_words == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu sets", x->n_passages);
     ANC_TRY(sets_above(mem, x, language, above, err));
     for (size_t i = 0; i < x->units.n; i++) {

@@ -13,7 +13,11 @@
 #include "base/str.h"
 #include "base/utf8.h"
 
-enum { NAME_MAX_CHARS = 40, NAME_MAX_BLANKS = 4 };
+enum {
+    NAME_MAX_CHARS = 40,
+    NAME_MAX_BLANKS = 4,
+    COUNTED_CELLS = 3 /* at least, of rows that are counted in their first */
+};
 
 bool rag_cell_next(anc_str row, size_t *cursor, anc_str *ret)
 {
@@ -116,6 +120,19 @@ static bool numbers_below(const table *t, size_t column)
     return true;
 }
 
+/* The first column of a sheet may count its rows, its name with them: "0 | First Name | Last Name". */
+static bool counts_rows(const table *t, anc_str name)
+{
+    uint64_t before;
+    uint64_t number;
+    if (rag_cell_count(row_at(t, t->first)) < COUNTED_CELLS || !anc_str_to_u64(name, &before))
+        return false;
+    for (size_t i = t->first + 1; i < t->end; i++, before = number)
+        if (!anc_str_to_u64(cell_at(row_at(t, i), 0), &number) || number != before + 1)
+            return false;
+    return true;
+}
+
 static bool looks_like_names(const table *t)
 {
     const anc_str row = row_at(t, t->first);
@@ -125,6 +142,8 @@ static bool looks_like_names(const table *t)
     anc_str cell;
     for (size_t column = 0; rag_cell_next(row, &cursor, &cell); column++) {
         const bool below = numbers_below(t, column);
+        if (column == 0 && counts_rows(t, cell))
+            continue;
         if (is_number(cell) || (has_digit(cell) && !below) ||
             anc_utf8_count(cell) > NAME_MAX_CHARS || blanks_in(cell) > NAME_MAX_BLANKS)
             return false;

@@ -36,6 +36,7 @@ static void collect(rag_terms *terms, anc_str question, bool stops)
         terms->code[terms->n] = w->code;
         terms->asks[terms->n] =
             rag_cues_is_asking(anc_str_sub(question, w->start, w->end - w->start));
+        terms->pairs[terms->n] = rag_synonyms_asked(&terms->synonyms, w->key);
         terms->keys[terms->n++] = w->key;
     }
 }
@@ -45,6 +46,7 @@ anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language,
 {
     rag_terms terms = {.cues = rag_cues_asked(question)};
     rag_words dull;
+    ANC_TRY(rag_synonyms_of(mem, language, &terms.synonyms, err));
     ANC_TRY(rag_words_of(mem, question, language, &terms.asked, err));
     ANC_TRY(rag_words_of(mem, (anc_str){dull_words, sizeof dull_words - 1}, language, &dull, err));
     collect(&terms, question, false);

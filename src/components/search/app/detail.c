@@ -10,8 +10,8 @@ static txt_language language_of(const srch_asking *a, const srch_hit *hit)
 {
     txt_language declared = TXT_UND;
     (void)txt_language_find(hit->language, &declared);
-    return srch_language_of(srch_languages_get(a->srch, hit->collection, false), declared,
-                            hit->text);
+    const srch_languages there = srch_languages_of(a->index, hit->collection);
+    return srch_language_of(&there, declared, hit->text);
 }
 
 /* The terms that are worth showing, with what each of them weighs. */

@@ -82,10 +82,7 @@ static anc_status next_chunk(void *arg, srch_index_chunk *ret, bool *ret_more)
 static anc_status publish(srch_service *srch, krn_call *call, const srch_targets *targets,
                           const kno_indexable *d)
 {
-    srch_languages *row = srch_languages_get(srch, d->collection, true);
-    if (row == NULL)
-        return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for collection %.*s",
-                        ANC_FMT(d->collection));
+    const srch_languages languages = srch_languages_of(targets->items[0], d->collection);
     txt_language declared = TXT_UND;
     (void)txt_language_find(d->language, &declared);
     const anc_str sample = d->n_chunks > 0 ? d->chunks[0].text : d->title;
@@ -94,7 +91,7 @@ static anc_status publish(srch_service *srch, krn_call *call, const srch_targets
                        .call = call,
                        .document = d,
                        .vectors = fits ? d->vectors : NULL,
-                       .language = srch_language_of(row, declared, sample)};
+                       .language = srch_language_of(&languages, declared, sample)};
     const srch_facts facts = {.document_id = d->document_id,
                               .title = d->title,
                               .uri = d->uri,
@@ -118,7 +115,6 @@ static anc_status publish(srch_service *srch, krn_call *call, const srch_targets
         ANC_TRY(index.ops->publish(index.self, call, d->collection, &document,
                                    (srch_chunk_source){&walk, next_chunk}));
     }
-    atomic_fetch_add_explicit(&row->documents[walk.language], 1, memory_order_relaxed);
     krn_count(srch->series.indexed, 1);
     return ANC_OK;
 }

@@ -4,28 +4,14 @@
  * question says little about its language, its collection says much: where nearly all documents are
  * in one, the question is read in it.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/str.h"
 #include "service_impl.h"
 
-srch_languages *srch_languages_get(srch_service *srch, anc_str collection, bool make)
+srch_languages srch_languages_of(srch_index index, anc_str collection)
 {
-    srch_languages *head = atomic_load_explicit(&srch->languages, memory_order_acquire);
-    for (srch_languages *row = head; row != NULL; row = row->next)
-        if (anc_str_eq((anc_str){row->name, row->len}, collection))
-            return row;
-    if (!make)
-        return NULL;
-    srch_languages *row = calloc(1, sizeof *row + collection.len + 1);
-    if (row == NULL)
-        return NULL;
-    memcpy(row->name, collection.ptr, collection.len);
-    row->len = collection.len;
-    row->next = head;
-    atomic_store_explicit(&srch->languages, row, memory_order_release);
-    return row;
+    srch_languages l;
+    index.ops->languages(index.self, collection, l.documents);
+    return l;
 }
 
 typedef struct census {
@@ -33,11 +19,11 @@ typedef struct census {
     txt_language frequent;
 } census;
 
-static census count(const srch_languages *row)
+static census count(const srch_languages *languages)
 {
     census c = {.frequent = TXT_EN};
-    for (int l = TXT_UND + 1; row != NULL && l < TXT_LANGUAGE_COUNT; l++) {
-        const uint64_t n = atomic_load_explicit(&row->documents[l], memory_order_relaxed);
+    for (int l = TXT_UND + 1; l < TXT_LANGUAGE_COUNT; l++) {
+        const uint64_t n = languages->documents[l];
         c.total += n;
         if (n > c.most) {
             c.most = n;
@@ -47,28 +33,27 @@ static census count(const srch_languages *row)
     return c;
 }
 
-txt_language srch_language_of(const srch_languages *row, txt_language declared, anc_str text)
+txt_language srch_language_of(const srch_languages *languages, txt_language declared, anc_str text)
 {
     enum { NEARLY_ALL_PERCENT = 95 };
     if (declared != TXT_UND)
         return declared;
-    const census c = count(row);
+    const census c = count(languages);
     if (c.most * 100 >= c.total * NEARLY_ALL_PERCENT && c.total > 0)
         return c.frequent;
     const txt_language seems = txt_language_detect(text);
     if (seems == TXT_UND || c.total == 0)
         return seems == TXT_UND ? c.frequent : seems;
-    return atomic_load_explicit(&row->documents[seems], memory_order_relaxed) > 0 ? seems
-                                                                                  : c.frequent;
+    return languages->documents[seems] > 0 ? seems : c.frequent;
 }
 
-size_t srch_languages_in(const srch_languages *row, txt_language first,
+size_t srch_languages_in(const srch_languages *languages, txt_language first,
                          txt_language ret[TXT_LANGUAGE_COUNT])
 {
     size_t n = 0;
     ret[n++] = first;
-    for (int l = TXT_UND; row != NULL && l < TXT_LANGUAGE_COUNT; l++)
-        if (l != (int)first && atomic_load_explicit(&row->documents[l], memory_order_relaxed) > 0)
+    for (int l = TXT_UND; l < TXT_LANGUAGE_COUNT; l++)
+        if (l != (int)first && languages->documents[l] > 0)
             ret[n++] = (txt_language)l;
     return n;
 }

@@ -117,9 +117,9 @@ anc_status srch_scopes_read(srch_asking *a)
 {
     for (size_t i = 0; i < a->n_scopes; i++) {
         srch_scope *scope = &a->scopes[i];
-        const srch_languages *row = srch_languages_get(a->srch, scope->name, false);
-        const txt_language first = srch_language_of(row, scope->declared, a->marked.words);
-        scope->n_languages = srch_languages_in(row, first, scope->languages);
+        const srch_languages there = srch_languages_of(a->index, scope->name);
+        const txt_language first = srch_language_of(&there, scope->declared, a->marked.words);
+        scope->n_languages = srch_languages_in(&there, first, scope->languages);
         const srch_scope *same = alike(a, scope);
         if (same != NULL) {
             scope->terms = same->terms;

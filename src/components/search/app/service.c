@@ -139,10 +139,6 @@ void srch_service_close(srch_service *srch)
         if (srch->slots[i].open)
             srch->slots[i].index.ops->close(srch->slots[i].index.self);
     srch->config.watermark.ops->close(srch->config.watermark.self);
-    for (srch_languages *row = atomic_load(&srch->languages), *next; row != NULL; row = next) {
-        next = row->next;
-        free(row);
-    }
     anc_arena_free(srch->follow.mem);
     anc_arena_free(srch->follow.scratch);
     anc_map_free(srch->follow.left_out);

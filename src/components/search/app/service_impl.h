@@ -17,26 +17,20 @@
 
 /* ---- languages: which languages a collection's documents are in ------------------------------ */
 
-/* Rows are added at the head and never freed before the service: one for each collection name that
- * was ever indexed. */
 typedef struct srch_languages {
-    struct srch_languages *next;
-    atomic_uint documents[TXT_LANGUAGE_COUNT]; /* published, not counted down */
-    size_t len;
-    char name[];
+    uint32_t documents[TXT_LANGUAGE_COUNT];
 } srch_languages;
 
-/* The row of a collection; NULL when nothing was indexed, or (`make`) when memory is out. Making is
- * the follower's. */
-srch_languages *srch_languages_get(srch_service *srch, anc_str collection, bool make);
+/* Of what the index has now. */
+srch_languages srch_languages_of(srch_index index, anc_str collection);
 
 /* What to read a document or a question in: `declared` where it is known, else the one language
  * that nearly all documents of the collection are in, else what `text` seems to be, else the most
  * frequent one, else English. */
-txt_language srch_language_of(const srch_languages *row, txt_language declared, anc_str text);
+txt_language srch_language_of(const srch_languages *languages, txt_language declared, anc_str text);
 
 /* `first`, then the other languages that documents of the collection were read in; how many. */
-size_t srch_languages_in(const srch_languages *row, txt_language first,
+size_t srch_languages_in(const srch_languages *languages, txt_language first,
                          txt_language ret[TXT_LANGUAGE_COUNT]);
 
 /* ---- indexes: the one that is searched, and the one that is built ------------------------------ */
@@ -155,7 +149,6 @@ struct srch_service {
     srch_slot slots[2];
     atomic_uint shown; /* slot that is searched */
     unsigned building; /* slot that a walk fills: the shown one but while rebuilding */
-    _Atomic(srch_languages *) languages;
     srch_follow_state follow;
     srch_left_out left_out;
     char details[SRCH_DETAILS][SRCH_DETAIL_BYTES]; /* written in turn by the follower */

@@ -122,6 +122,8 @@ typedef struct srch_index_ops {
     bool (*find)(void *self, anc_str collection, anc_str document_id, uint32_t *ret_version);
     /* Of one collection, or of all where `collection` is empty. */
     srch_index_figures (*figures)(void *self, anc_str collection);
+    /* How many documents of a collection are in each language, at most one that is being published off. */
+    void (*languages)(void *self, anc_str collection, uint32_t ret[TXT_LANGUAGE_COUNT]);
     void (*close)(void *self); /* nobody is inside any more */
 } srch_index_ops;
 

@@ -200,6 +200,26 @@ static void test_upload(void **state)
     answer_done(&a);
 }
 
+static void test_who_may_read(void **state)
+{
+    static const char *const bodies[][2] = {
+        {"{\"id\":\"a\",\"text\":\"x\"}", "as it is"},
+        {"{\"id\":\"a\",\"text\":\"x\",\"acl\":null}", ""},
+        {"{\"id\":\"a\",\"text\":\"x\",\"acl\":[\"group:a\"]}", "group:a"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(bodies); i++) {
+        answer a = ask(&f, "POST", "/v1/knowledge/documents", "Content-Type: application/json\r\n",
+                       anc_str_of(bodies[i][0]));
+        assert_int_equal(a.status, 201);
+        assert_string_equal(doubles.acl, bodies[i][1]);
+        answer_done(&a);
+    }
+    answer a = upload("", ANC_STR("# Hive"), 0, NULL);
+    assert_string_equal(doubles.acl, "as it is");
+    answer_done(&a);
+}
+
 /* A version of an export belongs to its own route. */
 static void test_version_in_an_upload(void **state)
 {
@@ -349,6 +369,7 @@ int main(void)
         EACH(test_bad_forms),
         EACH(test_leaving_in_the_body),
         EACH(test_source_limit),
+        EACH(test_who_may_read),
         EACH(test_upload_is_repeatable),
     };
     return cmocka_run_group_tests_name("bodies", tests, NULL, NULL);

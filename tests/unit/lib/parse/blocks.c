@@ -92,3 +92,20 @@ anc_status write_record(void *self, uint64_t number, const prs_field *fields, si
     (void)anc_buf_add_char(self, '\n');
     return ANC_OK;
 }
+
+static anc_status ignore_block(void *self, const prs_block *block, anc_err *err)
+{
+    (void)self;
+    (void)block;
+    (void)err;
+    return ANC_OK;
+}
+
+void check_is_read(prs_kind kind, anc_str source)
+{
+    anc_err err = {0};
+    prs_result result;
+    const prs_limits limits = prs_limits_default();
+    const prs_sink sink = {.block = ignore_block};
+    ASSERT_OK(prs_parse(kind, source, &limits, &sink, &result, &err), &err);
+}

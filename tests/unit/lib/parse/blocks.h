@@ -16,6 +16,9 @@ void check_blocks(prs_kind kind, const blocks_row *row);
 /* The same with lines for properties ("name=value") and attachments ("attachment name (type): bytes"). */
 void check_document(prs_kind kind, const blocks_row *row);
 
+/* Parses `source`, which must succeed, whatever comes out. */
+void check_is_read(prs_kind kind, anc_str source);
+
 /* Parses the row's source, which must fail with `status`; `lines` is what the error must hold. */
 void check_refusal(prs_kind kind, anc_status status, const blocks_row *row);
 

@@ -139,9 +139,6 @@ static void headers_that_lead_nowhere(void **state)
         {"Content-Type: message/rfc822\n\nSubject: ", "=?"}};
     for (size_t i = 0; i < ANC_COUNT(headers); i++) {
         ANC_BUF(source, 32 << 20);
-        ANC_BUF(title, 1 << 12);
-        anc_err err = {0};
-        const prs_limits limits = prs_limits_default();
         (void)anc_buf_add(&source,
                           ANC_STR("From: a\nContent-Type: multipart/mixed; boundary=b\n\n"));
         for (int n = 0; n < 40; n++) {
@@ -150,7 +147,7 @@ static void headers_that_lead_nowhere(void **state)
                 (void)anc_buf_add(&source, anc_str_of(headers[i][1]));
             (void)anc_buf_add(&source, ANC_STR("\n\nx\n"));
         }
-        ASSERT_OK(prs_title(PRS_MAIL, anc_buf_view(&source), &limits, &title, &err), &err);
+        check_is_read(PRS_MAIL, anc_buf_view(&source));
     }
 }
 

@@ -1,4 +1,4 @@
-/* test_limits.c - long lines in pieces, limits by name, sinks that end a parse, titles alone. */
+/* test_limits.c - long lines in pieces, limits by name, sinks that end a parse, asking whether to go on. */
 #include "support/test.h"
 
 #include <string.h>
@@ -87,9 +87,14 @@ static const limit_row limit_rows[] = {
      "more than 2 blocks"},
     {"html depth",
      PRS_HTML,
-     ANC_STR_INIT("<b><i><b><i><b><i>x"),
+     ANC_STR_INIT("<div><ul><li><div><div><div>x"),
      {.text_bytes = 100, .blocks = 10, .depth = 5},
      "5 levels"},
+    {"html depth of elements that form no block",
+     PRS_HTML,
+     ANC_STR_INIT("<b><i><b><i><b><i><b><i><b><i><b><i><b><i><b><i><b><i><b><i>x"),
+     {.text_bytes = 100, .blocks = 10, .depth = 2},
+     "2 levels"},
     {"markdown depth",
      PRS_MARKDOWN,
      ANC_STR_INIT("> > > > > x"),
@@ -104,6 +109,41 @@ static void limits_have_names(void **state)
     anc_err err = {0};
     assert_int_equal(parse(row->kind, row->source, &row->limits, &g, &err), ANC_LIMIT);
     assert_non_null(strstr(err.text, row->text));
+    anc_buf_done(&g.text);
+}
+
+/* What nobody closes and nobody misses. */
+static void inline_elements_are_no_depth(void **state)
+{
+    (void)state;
+    const prs_limits limits = prs_limits_default();
+    anc_err err = {0};
+    ANC_BUF(source, 1 << 20);
+    gathered g = {.text = anc_buf_init(1 << 20)};
+    (void)anc_buf_add(&source, ANC_STR("<body>"));
+    for (int i = 0; i < 3000; i++)
+        (void)anc_buf_add(&source, ANC_STR("<font size=1>a "));
+    (void)anc_buf_add(&source, ANC_STR("<p>b</p><p>c</p>"));
+    ASSERT_OK(parse(PRS_HTML, anc_buf_view(&source), &limits, &g, &err), &err);
+    assert_int_equal(g.blocks, 3);
+    anc_buf_done(&g.text);
+}
+
+/* A notebook's picture is written into its Markdown as one long value. */
+static void a_large_picture_in_markdown(void **state)
+{
+    (void)state;
+    const prs_limits limits = prs_limits_default();
+    anc_err err = {0};
+    ANC_BUF(source, 8 << 20);
+    gathered g = {.text = anc_buf_init(1 << 20)};
+    (void)anc_buf_add(&source, ANC_STR("before\n\n<div>in <img src=\"data:image/png;base64,"));
+    while (source.len < 3 << 20)
+        (void)anc_buf_add(&source, ANC_STR("iVBORw0KGgoAAAANSUhEUgAA"));
+    (void)anc_buf_add(&source, ANC_STR("\">side</div>\n\nbehind\n"));
+    ASSERT_OK(parse(PRS_MARKDOWN, anc_buf_view(&source), &limits, &g, &err), &err);
+    (void)anc_buf_add_char(&g.text, '\0');
+    assert_string_equal(g.text.ptr, "beforein sidebehind");
     anc_buf_done(&g.text);
 }
 
@@ -170,26 +210,14 @@ static void whether_to_go_on_is_asked(void **state)
     assert_string_equal(err.text, "no time left");
 }
 
-static void titles_alone(void **state)
-{
-    (void)state;
-    const prs_limits limits = prs_limits_default();
-    anc_err err = {0};
-    ANC_BUF(out, 1000);
-    ASSERT_OK(prs_title(PRS_HTML, ANC_STR("<title>T</title><p>x"), &limits, &out, &err), &err);
-    assert_string_equal(out.ptr, "T");
-    anc_buf_clear(&out);
-    ASSERT_OK(prs_title(PRS_TEXT, ANC_STR("nothing here."), &limits, &out, &err), &err);
-    assert_int_equal(out.len, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_long_line_comes_in_pieces),
         cmocka_unit_test(a_long_word_is_cut_at_a_code_point),
+        cmocka_unit_test(inline_elements_are_no_depth),
+        cmocka_unit_test(a_large_picture_in_markdown),
         cmocka_unit_test(a_sink_ends_the_parse),
-        cmocka_unit_test(titles_alone),
     };
     int failed = RUN_TABLE("limits", limit_rows, limits_have_names);
     failed += RUN_TABLE("asking", asking, whether_to_go_on_is_asked);

@@ -20,11 +20,13 @@
 enum { MAX_SEGMENTS = 1000000, HEX = 16 };
 
 typedef struct spool_files {
+    os_reserve *reserve; /* borrowed; NULL: none */
     char folder[OS_PATH_MAX - 64];
 } spool_files;
 
 struct ing_segment {
     int fd;
+    os_reserve *reserve; /* the spool's */
     char path[OS_PATH_MAX];
     uint64_t written; /* bytes that are in the file */
     size_t used;      /* of the buffer: frames that are to be written behind them */
@@ -71,12 +73,20 @@ static uint64_t close_segment(ing_segment *segment)
     return written;
 }
 
+static anc_status room(void *self, anc_err *err)
+{
+    const spool_files *f = self;
+    return os_reserve_check(f->reserve, err);
+}
+
 static anc_status create(void *self, int64_t id, ing_segment **ret, anc_err *err)
 {
     const spool_files *f = self;
+    ANC_TRY(os_reserve_check(f->reserve, err));
     ing_segment *segment = calloc(1, sizeof *segment);
     if (segment == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a segment of the spool");
+    segment->reserve = f->reserve;
     path_of(f, id, segment->path);
     segment->fd = open(segment->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     anc_status status = ANC_OK;
@@ -105,6 +115,8 @@ static void seal(ing_segment *s)
 
 static anc_status flush(ing_segment *s, anc_err *err)
 {
+    if (s->used > 0)
+        ANC_TRY(os_reserve_check(s->reserve, err));
     seal(s);
     for (size_t done = 0; done < s->used;) {
         const ssize_t n =
@@ -269,6 +281,7 @@ static anc_status list(void *self, krn_call *call, ing_segment_row **ret, size_t
 
 static const ing_spool_ops ops = {
     .name = "files",
+    .room = room,
     .create = create,
     .begin = begin,
     .add = add,
@@ -280,7 +293,7 @@ static const ing_spool_ops ops = {
     .list = list,
 };
 
-anc_status ing_spool_files_open(anc_str folder, ing_spool *ret, anc_err *err)
+anc_status ing_spool_files_open(anc_str folder, os_reserve *reserve, ing_spool *ret, anc_err *err)
 {
     spool_files *f = calloc(1, sizeof *f);
     if (f == NULL)
@@ -294,6 +307,7 @@ anc_status ing_spool_files_open(anc_str folder, ing_spool *ret, anc_err *err)
         free(f);
         return status;
     }
+    f->reserve = reserve;
     memcpy(f->folder, folder.ptr, folder.len);
     *ret = (ing_spool){&ops, f};
     return ANC_OK;

@@ -4,9 +4,11 @@
 #define ANC_INGEST_ADAPTERS_SPOOL_FILES_SPOOL_FILES_H
 
 #include "ingest/ports/spool.h"
+#include "os/reserve.h"
 
-/* Makes the folder. */
-anc_status ing_spool_files_open(anc_str folder, ing_spool *ret, anc_err *err) ANC_MUST_CHECK;
+/* Makes the folder. Nothing is written while `reserve` (borrowed; NULL: none) is touched. */
+anc_status ing_spool_files_open(anc_str folder, os_reserve *reserve, ing_spool *ret,
+                                anc_err *err) ANC_MUST_CHECK;
 void ing_spool_files_close(ing_spool *spool); /* segments are closed; a zeroed one is a no-op */
 
 /* All segments of `folder`, while a server may be at work there. A folder that is not there has none. */

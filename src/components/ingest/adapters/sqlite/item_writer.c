@@ -123,17 +123,18 @@ anc_status ing_items_add(krn_tx *tx, int64_t key, const ing_item *items, size_t 
 
 /* ---- claimed ------------------------------------------------------------------------------- */
 
-static anc_status first_waiting(krn_tx *tx, int64_t key, anc_arena *mem, ing_item *ret,
-                                anc_err *err)
+#define WAITING                                                                              \
+    "SELECT ordinal, path, bytes, modified_ms, letter, claims, kind, content_type, segment," \
+    " at, len FROM ing_item WHERE batch = ?1 AND state = 0 ORDER BY ordinal "
+
+static anc_status next_waiting(krn_tx *tx, const ing_lease *lease, anc_arena *mem, ing_item *ret,
+                               anc_err *err)
 {
     DB_STMT(s);
     bool row = false;
-    ANC_TRY(db_prepare(tx->connection,
-                       "SELECT ordinal, path, bytes, modified_ms, letter, claims, kind,"
-                       " content_type, segment, at, len FROM ing_item WHERE batch = ?1 AND state = "
-                       "0 ORDER BY ordinal LIMIT 1",
-                       &s, err));
-    db_bind_int(s, 1, key);
+    ANC_TRY(db_prepare(tx->connection, lease->last ? WAITING "DESC LIMIT 1" : WAITING "LIMIT 1", &s,
+                       err));
+    db_bind_int(s, 1, lease->batch);
     ANC_TRY(db_step(s, &row, err));
     if (!row)
         return ANC_OK;
@@ -159,7 +160,7 @@ static anc_status claim(void *self, krn_tx *tx, const ing_lease *lease, anc_aren
     ing_item item = {.ordinal = -1};
     ANC_TRY(ing_counts_get(tx->connection, lease->batch, ret_counts, err));
     if (ret_counts->phase == ING_PHASE_PROCESSING)
-        ANC_TRY(first_waiting(tx, lease->batch, mem, &item, err));
+        ANC_TRY(next_waiting(tx, lease, mem, &item, err));
     if (item.ordinal >= 0) {
         DB_STMT(s);
         ANC_TRY(db_prepare(tx->connection,

@@ -16,7 +16,8 @@
 
 typedef struct shelf {
     atomic_uint refs;
-    eng_index *index; /* owned */
+    eng_index *index;                          /* owned */
+    atomic_uint languages[TXT_LANGUAGE_COUNT]; /* its documents; the writer's to change */
 } shelf;
 
 typedef struct engine_store {
@@ -178,12 +179,33 @@ static anc_status publish(eng_index *index, krn_call *call, const srch_index_doc
     return eng_publish(index, load, call->err);
 }
 
+/* The language of a document that is there; TXT_LANGUAGE_COUNT: it is not. */
+static uint32_t language_of(const shelf *s, anc_str document_id)
+{
+    uint32_t language = TXT_LANGUAGE_COUNT;
+    eng_snapshot *snapshot = eng_snapshot_acquire(s->index);
+    (void)eng_document_language(snapshot, document_id, &language);
+    eng_snapshot_release(snapshot);
+    return language;
+}
+
+static void recount(shelf *s, uint32_t before, uint32_t after)
+{
+    if (before < TXT_LANGUAGE_COUNT)
+        (void)atomic_fetch_sub_explicit(&s->languages[before], 1, memory_order_relaxed);
+    if (after < TXT_LANGUAGE_COUNT)
+        (void)atomic_fetch_add_explicit(&s->languages[after], 1, memory_order_relaxed);
+}
+
 static anc_status engine_publish(void *self, krn_call *call, anc_str collection,
                                  const srch_index_document *document, srch_chunk_source chunks)
 {
     shelf *s = NULL;
     ANC_TRY(shelf_get(self, collection, &s, call->err));
+    const uint32_t before = language_of(s, document->document_id);
     const anc_status status = publish(s->index, call, document, chunks);
+    if (status == ANC_OK)
+        recount(s, before, document->language);
     shelf_unref(s);
     return status;
 }
@@ -191,7 +213,12 @@ static anc_status engine_publish(void *self, krn_call *call, anc_str collection,
 static anc_status engine_remove(void *self, krn_call *call, anc_str collection, anc_str document_id)
 {
     shelf *s = shelf_find(self, collection);
-    const anc_status status = s != NULL ? eng_delete(s->index, document_id, call->err) : ANC_OK;
+    if (s == NULL)
+        return ANC_OK;
+    const uint32_t before = language_of(s, document_id);
+    const anc_status status = eng_delete(s->index, document_id, call->err);
+    if (status == ANC_OK)
+        recount(s, before, TXT_LANGUAGE_COUNT);
     shelf_unref(s);
     return status;
 }
@@ -445,6 +472,14 @@ static bool engine_find(void *self, anc_str collection, anc_str document_id, uin
     return found;
 }
 
+static void engine_languages(void *self, anc_str collection, uint32_t ret[TXT_LANGUAGE_COUNT])
+{
+    shelf *s = shelf_find(self, collection);
+    for (int l = 0; l < TXT_LANGUAGE_COUNT; l++)
+        ret[l] = s != NULL ? atomic_load_explicit(&s->languages[l], memory_order_relaxed) : 0;
+    shelf_unref(s);
+}
+
 static void add_figures(srch_index_figures *sum, eng_index *index)
 {
     const eng_figures f = eng_stats(index);
@@ -489,6 +524,7 @@ anc_status srch_engine_index_open(const srch_index_options *options, srch_index 
         .search = engine_search,
         .find = engine_find,
         .figures = engine_figures,
+        .languages = engine_languages,
         .close = engine_close,
     };
     engine_store *store = calloc(1, sizeof *store);

@@ -1,5 +1,6 @@
 /* test_library.c - models held and let go over a source of hashing encoders. */
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +30,8 @@ typedef struct fixture {
     emb_library *library;
     atomic_uint opened[ANC_COUNT(shelf)];
     size_t seen;
+    atomic_bool shut;    /* what is opened waits until it is not */
+    atomic_uint waiting; /* in there */
     int64_t now_ns;
     anc_arena *mem;
     anc_err err;
@@ -54,6 +57,9 @@ static anc_status open_one(void *self, krn_call *call, anc_str model, emb_encode
         if (!anc_str_eq(model, anc_str_of(shelf[i].name)))
             continue;
         (void)atomic_fetch_add(&f->opened[i], 1);
+        (void)atomic_fetch_add(&f->waiting, 1);
+        while (atomic_load(&f->shut))
+            (void)sched_yield();
         if (shelf[i].revision == NULL)
             return ANC_FAIL(call->err, ANC_CORRUPT, "model.safetensors is cut short");
         *ret = encoder_hash_open(clock_fixed(&f->now_ns), &f->seen);
@@ -260,6 +266,43 @@ static void many_threads_get_what_they_ask_for(void **state)
     }
 }
 
+static void *hold_once(void *arg)
+{
+    thread_work *w = arg;
+    anc_err err = {0};
+    atomic_bool never = false;
+    emb_held held = {0};
+    ANC_ARENA(mem, 8 << 20);
+    krn_call call = {.mem = mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &never};
+    w->status = emb_hold(w->f->library, &call, ANC_STR("apple"), &held);
+    emb_let_go(&held);
+    return NULL;
+}
+
+/* Whoever waits for another's loading goes when its time is up, or when it is told to. */
+static void a_wait_ends_before_the_loading(void **state)
+{
+    fixture *f = *state;
+    thread_work work = {.f = f};
+    pthread_t thread;
+    emb_held held = {0};
+    atomic_store(&f->shut, true);
+    assert_int_equal(pthread_create(&thread, NULL, hold_once, &work), 0);
+    while (atomic_load(&f->waiting) == 0)
+        (void)sched_yield();
+    f->call.deadline_ns = f->now_ns;
+    assert_int_equal(hold(f, "apple", &held), ANC_DEADLINE);
+    f->call.deadline_ns = INT64_MAX;
+    atomic_store(&f->cancelled, true);
+    assert_int_equal(hold(f, "apple", &held), ANC_CANCELLED);
+    atomic_store(&f->cancelled, false);
+    atomic_store(&f->shut, false);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(work.status, ANC_OK);
+    use(f, "apple");
+    assert_int_equal(f->opened[0], 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -270,6 +313,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(refusals_name_what_is_wrong, setup, teardown),
         cmocka_unit_test_setup_teardown(lists_tell_what_is_there_and_what_is_loaded, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(a_wait_ends_before_the_loading, setup, teardown),
         cmocka_unit_test_setup_teardown(many_threads_get_what_they_ask_for, setup, teardown),
     };
     return cmocka_run_group_tests_name("library", tests, NULL, NULL);

@@ -202,6 +202,205 @@ static void workers_that_are_woken_do_not_hurry_it(void **state)
     assert_true(s->began_ns[1] - s->began_ns[0] >= SECOND_MS * MS);
 }
 
+/* ---- no room ------------------------------------------------------------------------------- */
+
+static void folder_of_files(source *s)
+{
+    s->f.other_source = (ing_source){0};
+    ingest_reopen(&s->f);
+    ingest_write(&s->f, "a.txt", "One.");
+    ingest_write(&s->f, "b.txt", "Two.");
+}
+
+static uint64_t dead_letters(source *s)
+{
+    return (uint64_t)fixture_count(&s->f.k, "SELECT count(*) FROM ing_failure");
+}
+
+static void nothing_is_read_into_a_full_disk(void **state)
+{
+    source *s = *state;
+    char id[64];
+    folder_of_files(s);
+    int64_t now_ns = os_mono_ns();
+    start(s, id);
+    (void)ingest_run(&s->f, 3); /* looked, listed, claimed */
+    assert_int_equal(ingest_batch(&s->f, id).total, 2);
+    ingest_fill_disk(true);
+    const uint64_t embedded = atomic_load(&s->f.k.emb.embedded);
+    for (unsigned i = 0; i < 20; i++) {
+        const int64_t next_ns = run_at(s, now_ns);
+        assert_true(next_ns > now_ns && next_ns < INT64_MAX);
+        now_ns = next_ns;
+    }
+    assert_int_equal(atomic_load(&s->f.k.emb.embedded), embedded);
+    assert_int_equal(dead_letters(s), 0);
+    ingest_fill_disk(false);
+    assert_int_equal(run_at(s, now_ns), INT64_MAX);
+    const ing_batch batch = ingest_batch(&s->f, id);
+    assert_int_equal(batch.state, ING_COMPLETED);
+    assert_int_equal(batch.processed, 2);
+}
+
+static void a_batch_is_cancelled_while_the_disk_is_full(void **state)
+{
+    source *s = *state;
+    char id[64];
+    ing_batch batch;
+    folder_of_files(s);
+    start(s, id);
+    (void)ingest_run(&s->f, 3);
+    ingest_fill_disk(true);
+    ASSERT_OK(ing_batch_cancel(s->f.ing, fixture_call(&s->f.k), anc_str_of(id), &batch),
+              &s->f.k.err);
+    (void)run_at(s, os_mono_ns());
+    assert_int_equal(ing_active(s->f.ing), 0);
+}
+
+/* Found full where the disk is not looked at beforehand: no try counts. */
+static void a_disk_that_fills_up_meanwhile_costs_no_try(void **state)
+{
+    source *s = *state;
+    char id[64];
+    folder_of_files(s);
+    int64_t now_ns = os_mono_ns();
+    start(s, id);
+    s->f.k.emb.fails = true;
+    s->f.k.emb.failure = ANC_DISK_FULL;
+    for (unsigned i = 0; i < 20; i++)
+        now_ns = run_at(s, now_ns);
+    assert_int_equal(dead_letters(s), 0);
+    s->f.k.emb.fails = false;
+    assert_int_equal(run_at(s, now_ns), INT64_MAX);
+    assert_int_equal(ingest_batch(&s->f, id).processed, 2);
+}
+
+static void a_writer_that_stopped_costs_no_try(void **state)
+{
+    source *s = *state;
+    char id[64];
+    folder_of_files(s);
+    int64_t now_ns = os_mono_ns();
+    start(s, id);
+    (void)ingest_run(&s->f, 3);
+    s->f.k.commits_left = 0;
+    for (unsigned i = 0; i < 20; i++)
+        now_ns = run_at(s, now_ns);
+    s->f.k.commits_left = -1; /* as after a restart */
+    assert_int_equal(dead_letters(s), 0);
+    assert_int_equal(run_at(s, now_ns), INT64_MAX);
+    assert_int_equal(ingest_batch(&s->f, id).processed, 2);
+}
+
+/* A lease is renewed however long the disk is full. */
+static void an_item_that_waits_for_room_is_kept(void **state)
+{
+    source *s = *state;
+    char id[64];
+    s->f.lease_ms = 60000;
+    folder_of_files(s);
+    int64_t now_ns = os_mono_ns();
+    start(s, id);
+    (void)ingest_run(&s->f, 3);
+    assert_int_equal(ingest_batch(&s->f, id).under_way, 1);
+    ingest_fill_disk(true);
+    for (unsigned i = 0; i < 30; i++) {
+        atomic_fetch_add(&s->f.k.ticks, 5000); /* of the wall clock */
+        now_ns = run_at(s, now_ns);
+        ingest_keep(&s->f, 1);
+    }
+    assert_int_equal(fixture_count(&s->f.k, "SELECT max(claims) FROM ing_item"), 1);
+    assert_int_equal(ingest_batch(&s->f, id).under_way, 1);
+    ingest_fill_disk(false);
+    assert_int_equal(run_at(s, now_ns), INT64_MAX);
+    assert_int_equal(ingest_batch(&s->f, id).processed, 2);
+}
+
+/* ---- rows ---------------------------------------------------------------------------------- */
+
+static const ing_rows all_rows = {.id_field = ANC_STR_INIT("id")};
+
+static void start_rows(source *s, char id[64])
+{
+    const ing_folder_request request = {
+        .path = anc_str_of(s->f.source), .collection = ANC_STR("notes"), .rows = &all_rows};
+    ing_batch batch;
+    ASSERT_OK(ing_folder_start(s->f.ing, fixture_call(&s->f.k), &request, &batch), &s->f.k.err);
+    ingest_id_of(&batch, id);
+}
+
+static void rows_wait_for_room_in_the_spool(void **state)
+{
+    enum { FILES = 5 };
+    source *s = *state;
+    char id[64], name[32];
+    s->f.spool_bytes = 1;
+    folder_of_files(s);
+    for (int i = 0; i < FILES; i++) {
+        (void)snprintf(name, sizeof name, "rows%d.csv", i);
+        ingest_write(&s->f, name, "ROWS\nid,text\n1,One.\n2,Two.\n3,Three.\n");
+    }
+    int64_t now_ns = os_mono_ns(), most = 0;
+    start_rows(s, id);
+    for (unsigned i = 0; i < 10000 && ingest_batch(&s->f, id).state != ING_COMPLETED; i++) {
+        now_ns += 100 * MS;
+        (void)ing_worker_step(ing_worker_of(s->f.ing, i % INGEST_WORKERS), now_ns);
+        const int64_t segments =
+            fixture_count(&s->f.k, "SELECT count(*) FROM ing_segment WHERE users > 0");
+        most = segments > most ? segments : most;
+        ingest_keep(&s->f, 1);
+    }
+    const ing_batch batch = ingest_batch(&s->f, id);
+    assert_int_equal(batch.state, ING_COMPLETED);
+    assert_int_equal(batch.processed, 2 + FILES * 4);
+    assert_int_equal(dead_letters(s), 0);
+    assert_int_equal(most, 1); /* never the rows of two files */
+}
+
+/* A document that failed: its bytes stay in the spool. */
+static void send_broken(source *s)
+{
+    const ing_upload_request request = {.name = ANC_STR("upload"), .collection = ANC_STR("notes")};
+    ing_upload *u = NULL;
+    ing_batch batch;
+    krn_call *call = fixture_call(&s->f.k);
+    ASSERT_OK(ing_upload_open(s->f.ing, call, &request, &u), call->err);
+    ASSERT_OK(ing_upload_begin(u, call, ING_UPLOAD_FILE, ANC_STR("x.txt"), ANC_STR_NONE),
+              call->err);
+    ASSERT_OK(ing_upload_add(u, call, ANC_STR("BROKEN")), call->err);
+    ASSERT_OK(ing_upload_finish(u, call), call->err);
+    ASSERT_OK(ing_upload_end(u, call, ANC_STR_NONE, &batch), call->err);
+    ing_upload_close(u);
+}
+
+/* What is kept for dead letters does not go by itself: the batch ends, and says why. */
+static void rows_do_not_wait_for_ever(void **state)
+{
+    source *s = *state;
+    char id[64];
+    s->f.spool_bytes = 1;
+    folder_of_files(s);
+    send_broken(s);
+    const int64_t first_ns = os_mono_ns();
+    assert_int_equal(run_at(s, first_ns), INT64_MAX);
+    ingest_keep(&s->f, 10);
+    assert_int_equal(dead_letters(s), 1);
+    assert_false(ing_upload_room(s->f.ing));
+    ingest_write(&s->f, "rows.csv", "ROWS\nid,text\n1,One.\n");
+    int64_t now_ns = first_ns;
+    start_rows(s, id);
+    while (ingest_batch(&s->f, id).state != ING_COMPLETED) {
+        now_ns += 20000 * MS;
+        assert_true(now_ns < first_ns + 2000000 * MS);
+        (void)run_at(s, now_ns);
+    }
+    assert_true(now_ns >= first_ns + 600000 * MS);
+    assert_int_equal(ingest_batch(&s->f, id).failed, 3);
+    assert_int_equal(fixture_count(&s->f.k, "SELECT count(*) FROM ing_failure WHERE reason LIKE"
+                                            " '%the spool holds%'"),
+                     3);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
 
 int main(void)
@@ -213,6 +412,13 @@ int main(void)
         TEST(a_batch_that_is_put_off_can_be_cancelled),
         TEST(a_batch_that_is_put_off_holds_nobody_up),
         TEST(workers_that_are_woken_do_not_hurry_it),
+        TEST(nothing_is_read_into_a_full_disk),
+        TEST(a_batch_is_cancelled_while_the_disk_is_full),
+        TEST(a_disk_that_fills_up_meanwhile_costs_no_try),
+        TEST(a_writer_that_stopped_costs_no_try),
+        TEST(an_item_that_waits_for_room_is_kept),
+        TEST(rows_wait_for_room_in_the_spool),
+        TEST(rows_do_not_wait_for_ever),
     };
     return cmocka_run_group_tests_name("retries", tests, NULL, NULL);
 }

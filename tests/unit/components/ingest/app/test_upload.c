@@ -101,6 +101,28 @@ static void records_become_documents(void **state)
     assert_true(ing_upload_room(f->ing));
 }
 
+/* A record that says nothing of who may read leaves it, null gives it back to the collection. */
+static void who_may_read_a_record(void **state)
+{
+    static const struct step {
+        const char *json, *label;
+    } steps[] = {
+        {"{\"id\":\"a\",\"text\":\"One.\"}", "public"},
+        {"{\"id\":\"a\",\"text\":\"Two.\",\"acl\":[\"user:admin\"]}", "user:admin"},
+        {"{\"id\":\"a\",\"text\":\"Three.\"}", "user:admin"},
+        {"{\"id\":\"a\",\"text\":\"Three.\",\"acl\":null}", "public"},
+    };
+    ing_fixture *f = *state;
+    for (size_t i = 0; i < ANC_COUNT(steps); i++) {
+        ing_upload *u = open_upload(f, false);
+        send_record(f, u, steps[i].json);
+        char id[64];
+        end_upload(f, u, NULL, id);
+        assert_true(run_all(f));
+        assert_string_equal(document(f, "a").acl[0].ptr, steps[i].label);
+    }
+}
+
 static const struct broken_row {
     const char *name, *json, *reason;
 } broken[] = {
@@ -500,6 +522,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(records_become_documents),
+        TEST(who_may_read_a_record),
         TEST(the_later_of_two_wins),
         TEST(an_id_is_made_once),
         TEST(files_keep_their_names),

@@ -278,6 +278,25 @@ static void attachments_of_a_failed_put_are_taken_back(void **state)
     fixture_check(f, true);
 }
 
+static void many_attachments_of_a_failed_put_are_taken_back(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    ASSERT_OK(fixture_put(f, "other", "Another.", &r), &f->err);
+    ANC_BUF(text, 1 << 20);
+    (void)anc_buf_add(&text, ANC_STR("Top."));
+    for (int i = 0; i < KNO_PARTS; i++)
+        (void)anc_buf_printf(&text, "\n\n@attach p%d.txt text/plain\nPart %d.", i, i);
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .id = ANC_STR("mail"),
+                                   .content = anc_buf_view(&text),
+                                   .on_publish = refuse};
+    f->emb.available = false; /* nothing here is about vectors */
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_UNAVAILABLE);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 1);
+    fixture_check(f, true);
+}
+
 typedef struct restore_row {
     const char *name, *first, *second;
     const char *there;  /* ids after version 1 was restored */
@@ -501,6 +520,8 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(attachments_of_a_failed_put_are_taken_back, fixture_setup,
                                         fixture_teardown),
+        cmocka_unit_test_setup_teardown(many_attachments_of_a_failed_put_are_taken_back,
+                                        fixture_setup, fixture_teardown),
     };
     const int failed = RUN_TABLE("restored", restored, restored_with_what_was_attached);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);

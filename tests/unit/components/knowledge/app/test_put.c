@@ -416,6 +416,99 @@ static void a_sweep_leaves_alone_what_is_being_built(void **state)
 }
 
 /* A version may not name what the parser never saw: too much text is refused by name. */
+/* ---- who may read it ------------------------------------------------------------------------ */
+
+static anc_status put_labelled(kno_fixture *f, const char *text, const char *label, bool keeps,
+                               kno_document *ret)
+{
+    const anc_str labels[] = {anc_str_of(label)};
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .make_collection = true,
+                                   .id = ANC_STR("a"),
+                                   .acl = labels,
+                                   .n_acl = label[0] != '\0',
+                                   .keeps_acl = keeps,
+                                   .content = anc_str_of(text)};
+    kno_put_result r;
+    ANC_TRY(kno_document_put(f->kno, fixture_call(f), &in, false, &r));
+    return kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("a"), ret);
+}
+
+/* A put that says nothing of it opens nothing. */
+static void who_may_read_stays(void **state)
+{
+    kno_fixture *f = *state;
+    kno_document d;
+    ASSERT_OK(put_labelled(f, "One.", "", true, &d), &f->err);
+    assert_string_equal(d.acl[0].ptr, "public"); /* the collection's */
+    ASSERT_OK(put_labelled(f, "One.", "group:board", false, &d), &f->err);
+    assert_string_equal(d.acl[0].ptr, "group:board");
+    ASSERT_OK(put_labelled(f, "Two.", "", true, &d), &f->err);
+    assert_string_equal(d.acl[0].ptr, "group:board");
+    assert_int_equal(d.version, 3);
+    ASSERT_OK(put_labelled(f, "Two.", "", true, &d), &f->err);
+    assert_int_equal(d.version, 3);
+    ASSERT_OK(put_labelled(f, "Two.\n\n@attach b.txt text/plain\nAn attachment.", "", true, &d),
+              &f->err);
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("a#b.txt"), &d),
+              &f->err);
+    assert_string_equal(d.acl[0].ptr, "group:board");
+    const kno_document_input row = {.collection = ANC_STR("notes"),
+                                    .id = ANC_STR("a#1"),
+                                    .parent = ANC_STR("a"),
+                                    .keeps_acl = true,
+                                    .content = ANC_STR("{}")};
+    kno_put_result r;
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &row, false, &r), &f->err);
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), row.id, &d), &f->err);
+    assert_string_equal(d.acl[0].ptr, "group:board");
+    ASSERT_OK(put_labelled(f, "Two.", "", false, &d), &f->err);
+    assert_string_equal(d.acl[0].ptr, "public");
+}
+
+typedef struct hiding {
+    kno_fixture *f;
+    bool done;
+} hiding;
+
+static void hide_it(void *arg)
+{
+    hiding *h = arg;
+    kno_put_result r;
+    anc_err err;
+    anc_err_clear(&err);
+    if (h->done)
+        return;
+    h->done = true;
+    const anc_str board[] = {ANC_STR("group:board")};
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .id = ANC_STR("a"),
+                                   .acl = board,
+                                   .n_acl = 1,
+                                   .content = ANC_STR("Hidden.")};
+    anc_arena *mem = anc_arena_new(64 << 20);
+    krn_call call = fixture_thread_call(h->f, mem, &err);
+    ASSERT_OK(kno_document_put(h->f->kno, &call, &in, false, &r), &err);
+    anc_arena_free(mem);
+}
+
+static void what_was_hidden_meanwhile_stays_hidden(void **state)
+{
+    kno_fixture *f = *state;
+    kno_document d;
+    ASSERT_OK(put_labelled(f, "One.", "", true, &d), &f->err);
+    hiding h = {.f = f};
+    f->emb.on_embed = hide_it;
+    f->emb.arg = &h;
+    ASSERT_OK(put_labelled(f, "Two.", "", true, &d), &f->err);
+    assert_true(h.done);
+    f->emb.on_embed = NULL;
+    assert_int_equal(d.version, 3);
+    assert_string_equal(d.acl[0].ptr, "group:board");
+    ASSERT_OK(put_labelled(f, "Two.", "group:board", false, &d), &f->err);
+    assert_int_equal(d.version, 3); /* it is what a put with these labels makes */
+}
+
 /* ---- a collection that goes ---------------------------------------------------------------- */
 
 typedef struct deletion {
@@ -531,6 +624,8 @@ int main(void)
         TEST(a_sweep_leaves_alone_what_is_being_built),
         cmocka_unit_test(a_collection_that_was_deleted_meanwhile_stays_so),
         TEST(what_was_asked_for_before_the_deletion),
+        TEST(who_may_read_stays),
+        TEST(what_was_hidden_meanwhile_stays_hidden),
         TEST(too_much_text),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,6 +30,10 @@ static const table_row tables[] = {
      "Country\tPopulation (millions)\tArea (km2)\tCapital\tOfficial language\n"
      "Austria\t8.9\t83,879\tVienna\tGerman\nFinland\t5.5\t338,424\tHelsinki\tFinnish\n",
      0, 2},
+    {"a sheet that counts its rows", "0 | First Name | Country\n1 | Ada | France\n2 | Bo | Spain\n",
+     0, 2},
+    {"figures in the first column that do not", "7 | First Name | Country\n1 | Ada | France\n",
+     SIZE_MAX, 1},
     {"two tables", "Name | Size\nbox | 12\nlid | 14\n\nProse.\n\nCode | Cause\nE1 | rain\n", 0, 2},
 };
 

@@ -1,0 +1,94 @@
+/* synonyms.c - see synonyms.h. */
+#include "rag/domain/synonyms.h"
+
+#include "base/str.h"
+
+typedef struct pair {
+    anc_str asked, named;
+} pair;
+
+#define PAIR(asked, named)                       \
+    {                                            \
+        ANC_STR_INIT(asked), ANC_STR_INIT(named) \
+    }
+
+static const pair pairs[] = {
+    PAIR("old age aged alt alter âge vieux", "age âge alter"),
+    PAIR("live lives lived living reside resides based located habite habitent vit vivent réside "
+         "demeure wohnt wohnen lebt",
+         "city town country address place location residence state region ville pays adresse lieu "
+         "domicile commune localité stadt ort land wohnort"),
+    PAIR("cost costs price priced charge coûte coûtent coût prix tarif kostet kosten preis",
+         "price cost amount rate fee charge prix coût tarif montant preis kosten betrag"),
+    PAIR("born birth birthday birthdate né née naissance geboren geburtstag",
+         "birth born birthdate birthday dob naissance geburt geburtsdatum geburtstag geburtsort"),
+    PAIR("work works working job employed employer travaille travaillent emploi employeur métier "
+         "arbeitet arbeit beruf",
+         "company employer job position occupation profession department organisation "
+         "organization société entreprise employeur poste métier service firma arbeitgeber beruf "
+         "abteilung"),
+    PAIR("phone telephone number call ring tel mobile numéro nummer téléphone appeler appelle "
+         "joindre telefon "
+         "telefonnummer anrufen",
+         "phone telephone tel mobile cell téléphone portable telefon telefonnummer handy"),
+    PAIR("email mail e-mail write courriel écrire schreiben", "email mail e-mail courriel"),
+    PAIR("weigh weighs weight heavy mass pèse pèsent poids lourd lourde wiegt gewicht schwer",
+         "weight mass poids masse gewicht"),
+    PAIR("tall high height hauteur haut haute taille hoch höhe", "height hauteur taille höhe"),
+    PAIR("long length longueur lang länge", "length duration longueur durée länge dauer"),
+    PAIR("big large size area surface grand grande superficie groß größe fläche",
+         "size area surface superficie taille größe fläche"),
+    PAIR("supply supplies supplied supplier fournit fournisseur liefert lieferant",
+         "supplier vendor fournisseur lieferant"),
+    PAIR("wrote written author écrit auteur schrieb geschrieben autor verfasser",
+         "author writer auteur autor verfasser"),
+    PAIR("make makes made manufacturer fabrique fabriqué fabricant hergestellt hersteller",
+         "manufacturer maker brand fabricant marque hersteller marke"),
+    PAIR("earn earns paid salary wage gagne salaire verdient gehalt lohn",
+         "salary wage pay income salaire revenu gehalt lohn"),
+    PAIR("manage manages manager lead leads run runs head boss dirige gère responsable chef leitet "
+         "leiter",
+         "manager head lead director responsable directeur directrice chef leiter leitung"),
+    PAIR("speak speaks spoken language parle langue spricht sprache",
+         "language languages langue langues sprache sprachen"),
+    PAIR("sex gender sexe genre geschlecht", "sex gender sexe genre geschlecht"),
+    PAIR("warranty guarantee guaranteed garantie garanti",
+         "warranty guarantee garantie garantiezeit"),
+    PAIR("stock left available inventory quantité disponible vorrat bestand",
+         "stock quantity inventory quantité bestand menge"),
+    PAIR("start starts begin begins began débute commence beginnt",
+         "start begin begins début beginn"),
+    PAIR("end ends finish expire expires finit termine expire endet", "end expiry fin ende ablauf"),
+};
+
+_Static_assert(sizeof pairs / sizeof *pairs <= RAG_SYNONYMS_MAX, "a set of pairs is one number");
+
+anc_status rag_synonyms_of(anc_arena *mem, txt_language language, rag_synonyms *ret, anc_err *err)
+{
+    ret->n = 0;
+    for (size_t i = 0; i < ANC_COUNT(pairs); i++) {
+        ANC_TRY(rag_words_of(mem, pairs[i].asked, language, &ret->asked[i], err));
+        ANC_TRY(rag_words_of(mem, pairs[i].named, language, &ret->named[i], err));
+        ret->n = i + 1;
+    }
+    return ANC_OK;
+}
+
+static uint32_t lists_with(const rag_words *lists, size_t n, uint64_t key)
+{
+    uint32_t found = 0;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < lists[i].n; k++)
+            found |= lists[i].items[k].key == key ? UINT32_C(1) << i : 0;
+    return found;
+}
+
+uint32_t rag_synonyms_asked(const rag_synonyms *s, uint64_t key)
+{
+    return lists_with(s->asked, s->n, key);
+}
+
+uint32_t rag_synonyms_named(const rag_synonyms *s, uint64_t key)
+{
+    return lists_with(s->named, s->n, key);
+}

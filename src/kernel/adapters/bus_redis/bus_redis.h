@@ -1,0 +1,61 @@
+/* bus_redis.h - the bus port on a Redis server (6.2 or later).
+ *
+ * Out. A durable event is an entry of a stream, and a message to whoever listens now:
+ *
+ *   XADD <prefix>events MAXLEN ~ <max_events> * id … type … source … envelope {…}
+ *   PUBLISH <prefix>events:<type> {…}
+ *
+ * A batch is a transaction (MULTI), so that an event that Redis refuses keeps back those behind it and
+ * the order holds. With `stream_a_type` the stream is <prefix>events:<type>. A transient event is the
+ * message alone, from a bounded queue that a thread of its own empties.
+ *
+ * In. A subscription reads the streams <prefix>events:<type> of the types that its pattern names: an
+ * exact type, or those of `inbound` that a prefix or "*" matches. It has a connection, a thread and a
+ * consumer group of its own: `group` for the first of an exact pattern, "group:query.*" for a prefix,
+ * "group#2" for the second of the same pattern; so processes that subscribe to the same share the work.
+ * An entry has a field `envelope` (JSON), or its fields are the payload: texts as they are, all else as
+ * JSON. It is checked (inbound.h), handed to the handler with an id (its own, else one made of stream
+ * and entry) and acknowledged when the handler said OK. What does not fit, and what the handler fails
+ * on for good or `tries` times, goes to <prefix>events.dlq with reason, stream and entry, and is then
+ * acknowledged. Entries with our own `source` are passed over. What another consumer took and did not
+ * finish for `claim_ms` is taken over.
+ */
+#ifndef ANC_KERNEL_ADAPTERS_BUS_REDIS_BUS_REDIS_H
+#define ANC_KERNEL_ADAPTERS_BUS_REDIS_BUS_REDIS_H
+
+#include "kernel/ports/bus.h"
+#include "kernel/ports/log.h"
+
+enum { KRN_BUS_REDIS_TYPES = 64 };
+
+typedef struct krn_bus_redis krn_bus_redis;
+
+/* Everything is copied. */
+typedef struct krn_bus_redis_options {
+    anc_str url;      /* clients/redis/place.h; may hold a password */
+    int64_t db;       /* another database than the URL's; -1: the URL's */
+    anc_str ca_file;  /* certificates that TLS trusts; empty: the system's */
+    anc_str prefix;   /* of every key and channel: "shop:"; may be empty */
+    anc_str source;   /* this installation, the same after a restart */
+    anc_str group;    /* empty: "anchorage" */
+    anc_str consumer; /* this process in the group, the same after a restart; empty: `source` */
+    bool stream_a_type;
+    uint64_t max_events;    /* a stream's length, about; 0: 1,000,000 */
+    uint64_t max_letters;   /* that of the dead letters; 0: 10,000 */
+    const anc_str *inbound; /* [n_inbound] exact types, at most KRN_BUS_REDIS_TYPES */
+    size_t n_inbound;
+    int64_t claim_ms;  /* 0: 60,000 */
+    unsigned tries;    /* of a handler, for one entry; 0: 6 */
+    int64_t pause_ns;  /* before the second try, doubled each time; 0: 100 ms */
+    int64_t step_ns;   /* for connecting, and for a batch; 0: 5 s */
+    size_t max_queued; /* transient events; 0: 4,096 */
+    krn_log log;       /* ops NULL: none */
+} krn_bus_redis_options;
+
+/* INVALID names the option that does not fit, without a word of the URL. */
+anc_status krn_bus_redis_new(const krn_bus_redis_options *options, krn_bus_redis **ret,
+                             anc_err *err) ANC_MUST_CHECK;
+void krn_bus_redis_free(krn_bus_redis *bus); /* stops it first; NULL is a no-op */
+krn_bus krn_bus_redis_bus(krn_bus_redis *bus);
+
+#endif

@@ -1,0 +1,97 @@
+/* test_columns.c - questions in other words than a table's names of columns: "how old" and "Age". */
+#include "support/test.h"
+
+#include "base/str.h"
+#include "rag/domain/abstain.h"
+#include "rag/domain/extract.h"
+
+static const rag_passage people = {
+    .text = ANC_STR_INIT("First Name | Last Name | Gender | Country | Age\n"
+                         "Dulce | Abril | Female | United States | 32\n"
+                         "Etta | Hurn | Female | Great Britain | 56\n"
+                         "Gaston | Brumm | Male | | 24\n"),
+    .title = ANC_STR_INIT("people.csv"),
+    .score = 0.1};
+
+/* The names stand further up in the document. */
+static const rag_passage further_down = {
+    .text = ANC_STR_INIT("Etta | Hurn | Female | Great Britain | 56\n"),
+    .title = ANC_STR_INIT("people.csv"),
+    .columns = ANC_STR_INIT("First Name | Last Name | Gender | Country | Age"),
+    .score = 0.1};
+
+static const rag_passage sheet = {
+    .text = ANC_STR_INIT("Sheet1\n\n0 | First Name | Last Name | Country | Age\n"
+                         "1 | Dulce | Abril | United States | 32\n"
+                         "2 | Etta | Hurn | Great Britain | 56\n"),
+    .title = ANC_STR_INIT("people"),
+    .score = 0.1};
+
+static const rag_passage personnel = {
+    .text = ANC_STR_INIT("Nom | Prénom | Ville | Téléphone | Date de naissance | Société\n"
+                         "Duval | Léa | Lyon | 04 78 00 11 22 | 1988-03-04 | Novalis\n"
+                         "Martin | Hugo | Nantes | 02 40 11 22 33 | 1979-11-20 | Bergamote\n"),
+    .title = ANC_STR_INIT("personnel.csv"),
+    .score = 0.1};
+
+static const rag_passage card = {
+    .text = ANC_STR_INIT("Name: Etta Hurn\nAge: 56\nCity: Leeds\nPhone: 555-0107"),
+    .title = ANC_STR_INIT("Etta Hurn"),
+    .score = 0.1};
+
+#define ETTA \
+    "First Name: Etta; Last Name: Hurn; Gender: Female; Country: Great Britain; Age: 56 [1]"
+#define LEA                                                                                    \
+    "Nom: Duval; Prénom: Léa; Ville: Lyon; Téléphone: 04 78 00 11 22; Date de naissance: " \
+    "1988-03-04; Société: Novalis [1]"
+
+typedef struct column_row {
+    const char *name;
+    const rag_passage *passage;
+    const char *question;
+    const char *wanted; /* NULL: it is declined */
+} column_row;
+
+static const column_row rows[] = {
+    {"old is the age", &people, "How old is Etta Hurn?", ETTA},
+    {"alt is the age", &people, "Wie alt ist Etta Hurn?", ETTA},
+    {"âge is the age", &people, "Quel âge a Etta Hurn ?", ETTA},
+    {"where one lives", &people, "Where does Etta Hurn live?", ETTA},
+    {"nothing stands in that column", &people, "Where does Gaston Brumm live?", NULL},
+    {"a column that there is not", &people, "Where does Etta Hurn work?", NULL},
+    {"a row that there is not", &people, "How old is Anna Smith?", NULL},
+    {"names from further up", &further_down, "How old is Etta Hurn?", ETTA},
+    {"a sheet that counts its rows", &sheet, "How old is Etta Hurn?",
+     "2; First Name: Etta; Last Name: Hurn; Country: Great Britain; Age: 56 [1]"},
+    {"où elle habite", &personnel, "Où habite Léa Duval ?", LEA},
+    {"quand elle est née", &personnel, "Quand est née Léa Duval ?", LEA},
+    {"English to French: born", &personnel, "When was Léa Duval born?", LEA},
+    {"English to French: works", &personnel, "Where does Léa Duval work?", LEA},
+    {"English to French: phone", &personnel, "What is the phone number of Léa Duval?", LEA},
+    {"Deutsch zu Französisch", &personnel, "Wo arbeitet Léa Duval?", LEA},
+    {"a card", &card, "How old is Etta Hurn?",
+     "Name: Etta Hurn; Age: 56; City: Leeds; Phone: 555-0107 [1]"},
+    {"a card without it", &card, "Where does Etta Hurn work?", NULL},
+};
+
+static void answered_or_declined(void **state)
+{
+    const column_row *row = *state;
+    ANC_ARENA(mem, 8 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    rag_extraction *x;
+    anc_str text;
+    ASSERT_OK(rag_extraction_new(mem, anc_str_of(row->question), row->passage, 1, &x, &err), &err);
+    const rag_choice choice = rag_extraction_choose(x);
+    ASSERT_OK(rag_choice_render(mem, &choice, row->passage, &text, &err), &err);
+    const bool answers = rag_choice_answers(&choice, row->passage->score, 0, 0.35);
+    if (answers != (row->wanted != NULL))
+        fail_msg("%s: %.*s", answers ? "answered" : "declined", ANC_FMT(text));
+    if (answers && !anc_str_eq(text, anc_str_of(row->wanted)))
+        fail_msg("%.*s", ANC_FMT(text));
+}
+
+int main(void)
+{
+    return RUN_TABLE("columns", rows, answered_or_declined);
+}
