@@ -68,6 +68,44 @@ static anc_status open_redis(srv_house *h, krn_bus *ret, anc_err *err)
     return ANC_OK;
 }
 
+static bool is_true(anc_str s)
+{
+    return anc_str_eq(s, ANC_STR("true"));
+}
+
+static anc_status open_kafka(srv_house *h, krn_bus *ret, anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    anc_err why = {0};
+    if (c->bus.kafka.brokers.len == 0)
+        return ANC_OK;
+    krn_bus_kafka_options options = {.place = {.brokers = c->bus.kafka.brokers,
+                                               .security = c->bus.kafka.security,
+                                               .mechanism = c->bus.kafka.mechanism,
+                                               .user = c->bus.kafka.user,
+                                               .password = c->bus.kafka.password,
+                                               .ca_file = c->bus.kafka.tls_ca},
+                                     .prefix = c->bus.kafka.prefix,
+                                     .group = c->bus.kafka.group,
+                                     .compression = c->bus.kafka.compression,
+                                     .all = is_true(c->events.kafka.all),
+                                     .make_topics = is_true(c->bus.kafka.make_topics),
+                                     .partitions = (unsigned)c->bus.kafka.partitions,
+                                     .replication = (unsigned)c->bus.kafka.replication,
+                                     .inbound = c->bus.kafka.inbound.items,
+                                     .n_inbound = c->bus.kafka.inbound.n,
+                                     .log = h->log};
+    ANC_TRY(find_instance(h, &options.source, err));
+    const anc_status status = krn_bus_kafka_new(&options, &h->bus_kafka, &why);
+    if (status == ANC_INVALID)
+        return ANC_FAIL(err, status, "%.*s: bus.kafka: %s",
+                        ANC_FMT(origin_of(c, "bus.kafka.brokers")), why.text);
+    if (status != ANC_OK)
+        return anc_fail_at(err, status, why.where, "%s", why.text);
+    *ret = krn_bus_kafka_bus(h->bus_kafka);
+    return ANC_OK;
+}
+
 /* A bus that there may be. */
 static const struct bus_row {
     const char *step; /* its relay's; a literal of at most 15 characters */
@@ -76,6 +114,7 @@ static const struct bus_row {
     anc_status (*open)(srv_house *h, krn_bus *ret, anc_err *err);
 } rows[] = {
     {"relay-redis", ANC_STR_INIT("relay:redis"), open_redis},
+    {"relay-kafka", ANC_STR_INIT("relay:kafka"), open_kafka},
 };
 
 _Static_assert(ANC_COUNT(rows) <= SRV_OUTSIDE, "a place for each");
@@ -140,4 +179,5 @@ void srv_buses_stop(srv_house *h)
 void srv_buses_close(srv_house *h)
 {
     krn_bus_redis_free(h->bus_redis);
+    krn_bus_kafka_free(h->bus_kafka);
 }

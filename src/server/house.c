@@ -2,7 +2,7 @@
  * top down.
  *
  *   data folder ─ lock
- *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, relays, feed, trim, scheduler
+ *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, feed, relays, trim, scheduler
  *   pools         cpu, io
  *   embedding ─ knowledge ─ search ─ ingest
  *   loop          providers, rag, tracking, live feed, HTTP edge, server
@@ -87,6 +87,7 @@ static anc_status open_trim(srv_house *h, anc_err *err)
 {
     uint32_t id;
     const krn_trim_options options = {.changes = h->changes,
+                                      .replies = krn_sqlite_replies(h->catalog),
                                       .writer = h->writer,
                                       .clock = h->clock,
                                       .log = h->log,
@@ -121,6 +122,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .metrics = h->metrics,
                                        .writer = h->writer,
                                        .outbox = h->outbox,
+                                       .replies = krn_sqlite_replies(h->catalog),
                                        .bus = h->bus,
                                        .outside = {h->outside[0].bus, h->outside[1].bus},
                                        .n_outside = h->n_outside,
@@ -134,6 +136,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .srch = h->srch,
                                        .ing = h->ing,
                                        .rag = h->rag,
+                                       .routing = h->routing,
                                        .data_dir = h->data_dir,
                                        .reserve = h->reserve,
                                        .api_key = c->auth.api_key,
@@ -202,8 +205,9 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(open_folder(h, err));
     ANC_TRY(open_kernel(h, err));
     ANC_TRY(open_pools(h, err));
-    ANC_TRY(srv_components_open(h, err));
     ANC_TRY(srv_buses_open(h, err));
+    ANC_TRY(srv_feed_open(h, err));
+    ANC_TRY(srv_components_open(h, err));
     ANC_TRY(srv_announcing_open(h, err));
     ANC_TRY(open_trim(h, err));
     ANC_TRY(net_loop_open(&h->loop, err));
@@ -216,6 +220,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(open_edge(h, err));
     ANC_TRY(open_server(h, err));
     ANC_TRY(srv_gauges_open(h, err));
+    ANC_TRY(srv_memory_open(h, err));
     ANC_TRY(h->bus.ops->start(h->bus.self, err));
     ANC_TRY(srv_buses_start(h, err));
     ANC_TRY(h->scheduler.ops->start(h->scheduler.self, err));

@@ -8,6 +8,7 @@
 #include "embedding/library.h"
 #include "house.h"
 #include "ingest/ports/spool.h"
+#include "kernel/adapters/bus_kafka/bus_kafka.h"
 #include "kernel/adapters/bus_memory/bus_memory.h"
 #include "kernel/adapters/bus_redis/bus_redis.h"
 #include "kernel/adapters/feed_ring/feed_ring.h"
@@ -28,6 +29,7 @@
 #include "os/thread.h"
 #include "rag/adapters/sqlite/rag_sqlite.h"
 #include "rag/app/rag_service.h"
+#include "routing/app/routing_service.h"
 #include "search/app/service.h"
 #include "tracking/adapters/sqlite/trk_sqlite.h"
 #include "tracking/app/tracking_service.h"
@@ -72,6 +74,7 @@ struct srv_house {
     krn_bus_memory *bus_memory;
     krn_bus bus;
     krn_bus_redis *bus_redis;         /* NULL: not configured */
+    krn_bus_kafka *bus_kafka;         /* the same */
     srv_outside outside[SRV_OUTSIDE]; /* buses.c; those that are configured */
     size_t n_outside;
     krn_threads *threads;
@@ -101,6 +104,7 @@ struct srv_house {
     rag_provider providers[1];
     size_t n_providers;
     rag_provider extractive;
+    rte_service *routing;
     rag_service *rag;
 
     liv_service *live;
@@ -111,6 +115,7 @@ struct srv_house {
     net_server *server;
     krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */
     int64_t gauge_told[SRV_GAUGES];
+    uint64_t resident_seen; /* least since memory was last given back; memory.c's step alone */
 };
 
 enum { SRV_MAX_MIGRATIONS = 64 };
@@ -132,7 +137,9 @@ anc_status srv_buses_start(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_buses_stop(srv_house *h);
 void srv_buses_close(srv_house *h);
 
-/* The relays, one a bus, and the feed's ring, as steps of the scheduler. */
+/* The feed's ring, behind the buses and before the components, which publish; then the relays, one a bus: steps of
+ * the scheduler. */
+anc_status srv_feed_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 anc_status srv_announcing_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 krn_relays srv_announcing_relays(srv_house *h);
 void srv_announcing_settle(
@@ -151,6 +158,9 @@ anc_status srv_components_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_components_stop(srv_house *h);
 
 anc_status srv_gauges_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+
+/* A step that gives memory back which work has left free (memory.c). After the components. */
+anc_status srv_memory_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
 anc_status srv_rag_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_rag_close_providers(srv_house *h);

@@ -137,7 +137,8 @@ anc_status kno_collection_list(kno_service *kno, krn_call *call, anc_str after, 
     *ret_n = 0;
     for (size_t i = 0; i < DOUBLE_COLLECTIONS && *ret_n < limit; i++) {
         const double_collection *c = &kno->collections[i];
-        if (c->alive && holds(call, c->label) && anc_str_cmp(anc_str_of(c->name), after) > 0)
+        if (c->alive && (call->principal.is_admin || holds(call, c->label)) &&
+            anc_str_cmp(anc_str_of(c->name), after) > 0)
             (*ret)[(*ret_n)++] = collection_of(c);
     }
     return ANC_OK;
@@ -220,17 +221,36 @@ void kno_text_close(kno_service *kno, kno_text *text)
     free(text->owner);
 }
 
-static void embed_text(anc_str text, float *out)
+static const anc_str revisions[DOUBLE_MODELS] = {ANC_STR_INIT("double-1"), ANC_STR_INIT("double-2"),
+                                                 ANC_STR_INIT("double-3")};
+
+static uint32_t dims_of(unsigned model)
 {
+    return (uint32_t)(DOUBLE_DIMS + DOUBLE_MORE_DIMS * (int)model);
+}
+
+/* DOUBLE_MODELS: there is none of that revision. */
+static unsigned model_of(anc_str revision)
+{
+    unsigned model = 0;
+    while (model < DOUBLE_MODELS && !anc_str_eq(revision, revisions[model]))
+        model++;
+    return model;
+}
+
+/* Models put words in different places. */
+static void embed_text(anc_str text, unsigned model, float *out)
+{
+    const uint32_t dims = dims_of(model);
     double square = 0;
     anc_str rest = text, word;
-    memset(out, 0, DOUBLE_DIMS * sizeof *out);
+    memset(out, 0, dims * sizeof *out);
     out[0] = 0.1f;
     while (anc_str_split(&rest, ' ', &word))
-        out[anc_hash64(word) % DOUBLE_DIMS] += 1;
-    for (size_t i = 0; i < DOUBLE_DIMS; i++)
+        out[(anc_hash64(word) + model) % dims] += 1;
+    for (size_t i = 0; i < dims; i++)
         square += (double)out[i] * (double)out[i];
-    for (size_t i = 0; i < DOUBLE_DIMS; i++)
+    for (size_t i = 0; i < dims; i++)
         out[i] = (float)((double)out[i] / sqrt(square));
 }
 
@@ -247,11 +267,15 @@ anc_status kno_indexable_read(kno_service *kno, krn_call *call, anc_str collecti
     if (d->unreadable)
         return ANC_FAIL(call->err, ANC_IO, "document %s cannot be read", d->id);
     kno_chunk *chunks = anc_arena_alloc(call->mem, d->n_chunks, sizeof *chunks);
-    float *vectors = anc_arena_alloc(call->mem, d->n_chunks * DOUBLE_DIMS, sizeof *vectors);
+    const unsigned asked = model.len > 0 ? model_of(model) : kno->collections[d->collection].model;
+    if (asked == DOUBLE_MODELS)
+        return ANC_FAIL(call->err, ANC_BUG, "no model %.*s", ANC_FMT(model));
+    const uint32_t dims = dims_of(asked);
+    float *vectors = anc_arena_alloc(call->mem, d->n_chunks * dims, sizeof *vectors);
     anc_str *label = anc_arena_alloc(call->mem, 1, sizeof *label);
     for (uint32_t i = 0; i < d->n_chunks; i++) {
         chunks[i] = chunk_of(call, kno, d, i);
-        embed_text(chunks[i].text, vectors + (size_t)i * DOUBLE_DIMS);
+        embed_text(chunks[i].text, asked, vectors + (size_t)i * dims);
     }
     *label = anc_str_of(double_label(kno, d));
     *ret = (kno_indexable){.collection = collection,
@@ -265,12 +289,54 @@ anc_status kno_indexable_read(kno_service *kno, krn_call *call, anc_str collecti
                            .n_acl = 1,
                            .n_chunks = d->n_chunks,
                            .chunks = chunks};
-    if (!kno->no_vectors && model.len > 0) {
-        ret->model = model;
-        ret->dims = DOUBLE_DIMS;
+    ret->model = revisions[asked];
+    ret->dims = dims;
+    if (!kno->no_vectors && (d->only_model == 0 || d->only_model == asked + 1))
         ret->vectors = vectors;
-    }
     return ANC_OK;
+}
+
+anc_status kno_searched_model(kno_service *kno, krn_call *call, anc_str collection,
+                              anc_str *ret_model, uint32_t *ret_dims)
+{
+    ANC_TRY(fault(kno, call));
+    for (size_t i = 0; i < DOUBLE_COLLECTIONS; i++) {
+        const double_collection *c = &kno->collections[i];
+        if (c->alive && anc_str_eq(anc_str_of(c->name), collection)) {
+            *ret_model = revisions[c->model];
+            *ret_dims = dims_of(c->model);
+            return ANC_OK;
+        }
+    }
+    return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no collection %.*s", ANC_FMT(collection));
+}
+
+anc_status kno_next_model(kno_service *kno, krn_call *call, anc_str collection, anc_str *ret_model,
+                          uint32_t *ret_dims)
+{
+    ANC_TRY(fault(kno, call));
+    *ret_model = ANC_STR("");
+    *ret_dims = 0;
+    for (size_t i = 0; i < DOUBLE_COLLECTIONS; i++)
+        if (kno->collections[i].alive && kno->next_model[i] > 0 &&
+            anc_str_eq(anc_str_of(kno->collections[i].name), collection)) {
+            *ret_model = revisions[kno->next_model[i] - 1];
+            *ret_dims = dims_of(kno->next_model[i] - 1);
+        }
+    return ANC_OK;
+}
+
+void kno_index_prepared(kno_service *kno, anc_str collection, anc_str model)
+{
+    for (size_t i = 0; i < DOUBLE_COLLECTIONS; i++)
+        if (kno->next_model[i] > 0 && anc_str_eq(revisions[kno->next_model[i] - 1], model) &&
+            anc_str_eq(anc_str_of(kno->collections[i].name), collection))
+            kno->prepared[i] = true;
+}
+
+void kno_index_unprepared(kno_service *kno)
+{
+    memset(kno->prepared, 0, sizeof kno->prepared);
 }
 
 static int order_rows(const kno_walk_row *a, const kno_walk_row *b)
@@ -329,8 +395,8 @@ emb_info_row emb_info(const emb_service *emb)
 {
     return emb->available ? (emb_info_row){.available = true,
                                            .model = ANC_STR("double"),
-                                           .revision = ANC_STR("double-1"),
-                                           .dims = DOUBLE_DIMS,
+                                           .revision = revisions[emb->model],
+                                           .dims = dims_of(emb->model),
                                            .detail = ANC_STR("loaded")}
                           : (emb_info_row){.detail = ANC_STR("get a model")};
 }
@@ -342,9 +408,33 @@ anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_
     if (!emb->available || emb->fails)
         return ANC_FAIL(call->err, ANC_UNAVAILABLE, "no model");
     for (size_t i = 0; i < n; i++)
-        embed_text(texts[i], out + i * DOUBLE_DIMS);
+        embed_text(texts[i], emb->model, out + i * dims_of(emb->model));
     if (ret_usage != NULL)
         *ret_usage = (emb_usage){.cache_hits = emb->embedded};
     emb->embedded += n;
     return ANC_OK;
+}
+
+void double_library(emb_library *library, emb_service *configured)
+{
+    *library = (emb_library){.configured = configured};
+    for (unsigned i = 1; i < DOUBLE_MODELS; i++)
+        library->others[i] = (emb_service){.model = i, .available = true};
+}
+
+anc_status emb_hold(emb_library *library, krn_call *call, anc_str model, emb_held *ret)
+{
+    const unsigned asked = model_of(model);
+    emb_service *found = asked == 0              ? library->configured
+                         : asked < DOUBLE_MODELS ? &library->others[asked]
+                                                 : NULL;
+    if (found == NULL || !found->available)
+        return ANC_FAIL(call->err, ANC_UNAVAILABLE, "no model %.*s", ANC_FMT(model));
+    *ret = (emb_held){.emb = found};
+    return ANC_OK;
+}
+
+void emb_let_go(emb_held *held)
+{
+    *held = (emb_held){0};
 }

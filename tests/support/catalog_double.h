@@ -7,7 +7,7 @@
 #ifndef ANC_TESTS_SUPPORT_CATALOG_DOUBLE_H
 #define ANC_TESTS_SUPPORT_CATALOG_DOUBLE_H
 
-#include "embedding/embedding.h"
+#include "embedding/library.h"
 #include "kernel/ports/changes.h"
 #include "kernel/ports/clock.h"
 #include "knowledge/knowledge.h"
@@ -17,7 +17,10 @@ enum {
     DOUBLE_DOCUMENTS = 64,
     DOUBLE_CHUNKS = 8,
     DOUBLE_CHANGES = 4096,
-    DOUBLE_DIMS = 16
+    DOUBLE_DIMS = 16,     /* of the configured model, "double-1" */
+    DOUBLE_MORE_DIMS = 8, /* that each further one has: "double-2", … */
+    DOUBLE_MODELS = 3,
+    DOUBLE_MOST_DIMS = DOUBLE_DIMS + DOUBLE_MORE_DIMS * (DOUBLE_MODELS - 1)
 };
 
 typedef struct double_collection {
@@ -26,6 +29,7 @@ typedef struct double_collection {
     const char *language;
     const char *label; /* who may read it */
     uint32_t walked;   /* times that a walk named it */
+    unsigned model;    /* that it is to be searched by, from 0 */
 } double_collection;
 
 typedef struct double_document {
@@ -43,12 +47,15 @@ typedef struct double_document {
     bool unreadable;      /* reading it is IO */
     bool text_gone;       /* its chunks are there, its text is not */
     int64_t updated_ms;
+    unsigned only_model; /* it has vectors of that model alone, from 1; 0: of each */
 } double_document;
 
 struct kno_service {
     double_collection collections[DOUBLE_COLLECTIONS];
     double_document documents[DOUBLE_DOCUMENTS];
-    krn_change changes[DOUBLE_CHANGES]; /* seq i + 1 at i */
+    unsigned next_model[DOUBLE_COLLECTIONS]; /* that a change of is announced to, from 1; 0: none */
+    bool prepared[DOUBLE_COLLECTIONS];       /* its index was said to be */
+    krn_change changes[DOUBLE_CHANGES];      /* seq i + 1 at i */
     uint64_t n_changes;
     uint64_t walks; /* pages that were asked for */
     /* Asked before each read; another answer than OK is what the read gives. NULL: never asked. */
@@ -60,10 +67,19 @@ struct kno_service {
 };
 
 struct emb_service {
+    unsigned model; /* from 0 */
     bool available;
     bool fails; /* emb_embed is UNAVAILABLE all the same */
     uint64_t embedded;
 };
+
+struct emb_library {
+    emb_service *configured;
+    emb_service others[DOUBLE_MODELS]; /* the first is not used */
+};
+
+/* All models there, none asked yet. */
+void double_library(emb_library *library, emb_service *configured);
 
 /* Adds a change and remembers it with the document, when there is one. */
 void double_change(kno_service *kno, krn_change_op op, size_t collection, double_document *d);

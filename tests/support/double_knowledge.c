@@ -25,6 +25,7 @@ static kno_collection collection_of(const char *name)
                             .overlap_sentences = 1,
                             .acl = public_label,
                             .n_acl = 1,
+                            .embedding_model = ANC_STR(""),
                             .model = ANC_STR(""),
                             .created_ms = 1700000000000,
                             .updated_ms = 1700000001000,
@@ -41,8 +42,13 @@ anc_status kno_collection_create(kno_service *kno, krn_call *call, const kno_col
                               "\"%.*s\" is no name of a collection", ANC_FMT(wanted->name));
     if (double_is(wanted->name, "taken"))
         return ANC_FAIL(call->err, ANC_CONFLICT, "collection taken exists");
+    if (double_is(wanted->embedding_model, "absent"))
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/embedding_model",
+                              "there is no embedding model \"absent\"; there are: tiny");
     atomic_fetch_add(&doubles.puts, 1);
     *ret = collection_of("x");
+    if (wanted->embedding_model.len > 0)
+        ret->embedding_model = wanted->embedding_model;
     ret->name = wanted->name;
     ret->description = wanted->description;
     ret->chunking = wanted->chunking;
@@ -82,6 +88,10 @@ anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_col
         ret->system_prompt = wanted->system_prompt;
     if (set->prompt_template)
         ret->prompt_template = wanted->prompt_template;
+    if (set->embedding_model) {
+        ret->embedding_model = wanted->embedding_model;
+        ret->unembedded = 2;
+    }
     ret->outdated = set->chunking || set->chunk_tokens || set->overlap_sentences ? 2 : 0;
     return ANC_OK;
 }

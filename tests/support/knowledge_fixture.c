@@ -244,7 +244,7 @@ static const kno_parser_ops parser_ops = {
 emb_info_row emb_info(const emb_service *emb)
 {
     return (emb_info_row){.available = emb->available,
-                          .model = ANC_STR("fake"),
+                          .model = anc_str_of(emb->model != NULL ? emb->model : "fake"),
                           .revision = emb->available ? anc_str_of(emb->revision) : ANC_STR(""),
                           .dims = emb->available ? emb->dims : 0,
                           .max_tokens = emb->max_tokens,
@@ -290,6 +290,35 @@ size_t emb_count_tokens(emb_service *emb, anc_str text, size_t max)
     return n;
 }
 
+static bool is_asked(const emb_service *emb, anc_str model)
+{
+    const emb_info_row info = emb_info(emb);
+    return anc_str_eq(model, info.model) || (info.available && anc_str_eq(model, info.revision));
+}
+
+anc_status emb_hold(emb_library *library, krn_call *call, anc_str model, emb_held *ret)
+{
+    emb_service *found = NULL;
+    if (model.len == 0 || is_asked(library->configured, model))
+        found = library->configured;
+    for (size_t i = 0; found == NULL && i < FIXTURE_MODELS; i++)
+        if (library->others[i].available && is_asked(&library->others[i], model))
+            found = &library->others[i];
+    if (found == NULL)
+        return ANC_FAIL(call->err, ANC_INVALID,
+                        "there is no embedding model \"%.*s\"; there are: fake", ANC_FMT(model));
+    atomic_fetch_add(&library->held, 1);
+    *ret = (emb_held){.emb = found, .library = library};
+    return ANC_OK;
+}
+
+void emb_let_go(emb_held *held)
+{
+    if (held->library != NULL)
+        atomic_fetch_sub(&held->library->held, 1);
+    *held = (emb_held){0};
+}
+
 /* ---- opening and closing ------------------------------------------------------------------- */
 
 static void must(anc_status status, const anc_err *err)
@@ -333,12 +362,15 @@ static void open_all(kno_fixture *f)
     f->options.changes = (krn_changes){&changes_ops, f};
     f->options.clock = (krn_clock){&clock_ops, f};
     f->options.embedding = &f->emb;
+    f->options.models = &f->library;
+    f->library.configured = &f->emb;
     must(kno_service_open(&f->options, &f->kno, &err), &err);
 }
 
 static void close_all(kno_fixture *f)
 {
     kno_service_close(f->kno);
+    assert_int_equal(f->library.held, 0);
     f->options.raw.ops->close(f->options.raw.self);
     kno_sqlite_close(f->sqlite);
     db_readers_close(f->readers);
@@ -358,6 +390,10 @@ void fixture_open(kno_fixture *f)
     f->labels[1] = ANC_STR("user:admin");
     f->emb =
         (struct emb_service){.available = true, .revision = "fake@1", .dims = 8, .max_tokens = 64};
+    f->library.others[0] = (struct emb_service){
+        .model = "wide", .available = true, .revision = "wide@1", .dims = 16, .max_tokens = 128};
+    f->library.others[1] = (struct emb_service){
+        .model = "narrow", .available = true, .revision = "narrow@1", .dims = 4, .max_tokens = 24};
     f->mem = anc_arena_new((size_t)64 << 20);
     assert_non_null(f->mem);
     open_all(f);
@@ -435,6 +471,31 @@ bool fixture_recut(kno_fixture *f)
     return false;
 }
 
+bool fixture_backfill(kno_fixture *f)
+{
+    for (int i = 0; i < 100000; i++) {
+        const int64_t now = os_mono_ns();
+        const int64_t next = kno_backfill_step(f->kno, now);
+        if (next == now + KNO_BACKFILL_IDLE_NS || next == now + KNO_CHANGING_NS)
+            return true;
+        if (next > now)
+            return false;
+    }
+    return false;
+}
+
+bool fixture_settle(kno_fixture *f)
+{
+    for (int i = 0; i < 10; i++) {
+        if (!fixture_backfill(f) || !fixture_recut(f))
+            return false;
+        if (fixture_count(f, "SELECT count(*) FROM kno_collection WHERE dropped = 0 AND (recut OR"
+                             " (model_id IS NOT NULL AND model_id IS NOT target_id))") == 0)
+            return fixture_backfill(f);
+    }
+    return false;
+}
+
 /* ---- checks -------------------------------------------------------------------------------- */
 
 int64_t fixture_count(kno_fixture *f, const char *sql)
@@ -476,7 +537,7 @@ static void check_documents(kno_fixture *f)
     for (size_t i = 0; i < n; i++) {
         kno_indexable x;
         must(kno_indexable_read(f->kno, &call, rows[i].collection, rows[i].document_id,
-                                ANC_STR("fake@1"), &x),
+                                ANC_STR_NONE, &x),
              &err);
         kno_text text;
         must(kno_text_open(f->kno, &call, rows[i].collection, rows[i].document_id, 0, &text), &err);

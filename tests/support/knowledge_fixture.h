@@ -17,6 +17,7 @@
 
 /* The embedding service that the tests link instead of the real one. */
 struct emb_service {
+    const char *model; /* NULL: "fake" */
     bool available;
     const char *revision;
     uint32_t dims, max_tokens;
@@ -25,6 +26,15 @@ struct emb_service {
     void (*on_embed)(void *arg); /* called before each batch; NULL: nobody */
     void *arg;
     atomic_uint_least64_t embedded; /* texts */
+};
+
+/* The models that collections may ask for: the fixture's, and these. */
+enum { FIXTURE_MODELS = 2 };
+struct emb_library {
+    struct emb_service *configured;
+    struct emb_service
+        others[FIXTURE_MODELS]; /* "wide" and "narrow"; not available: not installed */
+    atomic_int held;            /* not let go yet */
 };
 
 typedef struct kno_fixture {
@@ -38,6 +48,7 @@ typedef struct kno_fixture {
     kno_service_options options;
     kno_service *kno;
     struct emb_service emb;
+    struct emb_library library;
     atomic_int_least64_t ticks;
 
     /* the call that tests use: reset with fixture_call */
@@ -80,6 +91,12 @@ bool fixture_sweep(kno_fixture *f);
 
 /* Runs the recut step until it idles. False when a step failed. */
 bool fixture_recut(kno_fixture *f);
+
+/* Runs the backfill step until it sleeps, or waits for documents to be cut again. False when a step failed. */
+bool fixture_backfill(kno_fixture *f);
+
+/* Runs both until nothing is left to do. False when a step failed, or there is no end. */
+bool fixture_settle(kno_fixture *f);
 
 /* The number that a query gives. */
 int64_t fixture_count(kno_fixture *f, const char *sql);

@@ -23,6 +23,9 @@ typedef struct emb_info_row {
     uint32_t dims;       /* 0 when none */
     uint32_t max_tokens; /* of the model's window, special tokens included; 256 when none */
     anc_str detail;      /* for people: what is loaded, or how to get a model */
+    double
+        unrelated; /* cosine of texts that have nothing to do with each other, on the average; 0 for
+                          * the model that scores were fitted on, and when none */
 } emb_info_row;
 
 /* Facts about the model; the views live as long as the service. Any thread. */

@@ -33,15 +33,20 @@ typedef struct kno_collection {
     size_t n_acl;
     anc_str system_prompt;   /* for questions to it; empty: as configured */
     anc_str prompt_template; /* the same */
-    anc_str model; /* revision of the model its vectors are made with; "" while there are none */
+    anc_str embedding_model; /* name of the model it asks for; empty: the configured one */
+    anc_str model; /* revision of the model whose vectors searches use; "" while there are none */
     int64_t created_ms, updated_ms;
     /* for results only */
     uint64_t documents, chunks; /* current ones */
     uint64_t outdated;          /* documents that are still to be cut again by these settings */
     uint64_t recut_failed;      /* documents that could not be; they stay as they were cut before */
+    uint64_t
+        unembedded; /* documents without vectors of embedding_model, while `model` is another */
+    uint64_t embed_failed; /* documents that get none, since their text is damaged */
 } kno_collection;
 
-/* CONFLICT when the name exists; INVALID names the field. Zeroed settings get their defaults. */
+/* CONFLICT when the name exists; INVALID names the field, for an embedding model also those there are.
+ * Zeroed settings get their defaults. */
 anc_status kno_collection_create(kno_service *kno, krn_call *call, const kno_collection *wanted,
                                  kno_collection *ret) ANC_MUST_CHECK;
 anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name,
@@ -49,13 +54,15 @@ anc_status kno_collection_find(kno_service *kno, krn_call *call, anc_str name,
 /* Which members of a collection an update sets. */
 typedef struct kno_collection_set {
     bool description, language, chunking, chunk_tokens, overlap_sentences, acl, system_prompt,
-        prompt_template;
+        prompt_template, embedding_model;
 } kno_collection_set;
 
 /* Sets what `set` says of the collection wanted->name; the rest stays, whoever else changes it
  * meanwhile. Where language or chunking change, the documents are cut again in the
  * background, one by one, as new versions; until its turn comes a document is found as it was cut
- * before. */
+ * before. Where the embedding model changes, documents get vectors of the new one in the background (and are
+ * cut again for its window), while searches go on with those of the old one; once all have them, searches
+ * change over at once. */
 anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_collection *wanted,
                                  const kno_collection_set *set, kno_collection *ret) ANC_MUST_CHECK;
 /* All that the principal may read, by name, after `after` (exclusive, may be empty). */
@@ -336,8 +343,8 @@ typedef struct kno_indexable {
     const anc_str *acl; /* [n_acl]: the document's, or the collection's where it has none */
     size_t n_acl;
     int64_t created_ms, updated_ms;
-    anc_str model; /* revision of the vectors; "" when there are none */
-    uint32_t dims; /* 0 when there are none */
+    anc_str model; /* revision of the vectors, there or not; "" where none is known */
+    uint32_t dims; /* of that model; 0 where it is not known */
     size_t n_chunks;
     const kno_chunk *chunks; /* [n_chunks], in order; metadata not filled */
     const float *vectors;    /* [n_chunks * dims], unit length; NULL when there are none */
@@ -348,10 +355,31 @@ typedef struct kno_indexable {
 void kno_shown(kno_service *kno, uint64_t seq);
 
 /* Reads the current version of a document for indexing; NOT_FOUND when it is gone. `model` is the
- * revision wanted; when its vectors are not all there, `vectors` is NULL. */
+ * revision whose vectors are wanted (empty: kno_searched_model of its collection); when they are not all
+ * there, `vectors` is NULL. */
 anc_status kno_indexable_read(kno_service *kno, krn_call *call, anc_str collection,
                               anc_str document_id, anc_str model,
                               kno_indexable *ret) ANC_MUST_CHECK;
+
+/* The revision of the model that searches of a collection are to use, in call->mem, and its dims: the one
+ * of its vectors, or where it has none the one that it will have; "" and 0 where that is not known either.
+ * NOT_FOUND when it is gone. Sees all labels. */
+anc_status kno_searched_model(kno_service *kno, krn_call *call, anc_str collection,
+                              anc_str *ret_model, uint32_t *ret_dims) ANC_MUST_CHECK;
+
+/* The revision of the model that a collection is about to be switched over to, in call->mem, and its dims: every
+ * document has its vectors, and the switch waits for kno_index_prepared. "" and 0: none. KRN_CHANGE_MODEL
+ * says that it may have changed, and then that the collection was switched over: whoever shows the index there
+ * misses no document. Sees all labels. */
+anc_status kno_next_model(kno_service *kno, krn_call *call, anc_str collection, anc_str *ret_model,
+                          uint32_t *ret_dims) ANC_MUST_CHECK;
+
+/* There is an index of the collection with that model's vectors, ready to be shown, which follows what
+ * changes. Any thread, does not block. */
+void kno_index_prepared(kno_service *kno, anc_str collection, anc_str model);
+
+/* There is none any more, of no collection. */
+void kno_index_unprepared(kno_service *kno);
 
 typedef struct kno_walk_row {
     anc_str collection, document_id;

@@ -235,7 +235,8 @@ static const cli_option collections_options[] = {
     {.name = "model",
      .value = "MODEL",
      .verbs = "create|set",
-     .help = "embedding model of its own"},
+     .help = "embedding model of its own, a folder below models_dir (\"\": the configured one); "
+             "its documents are embedded in the background"},
     {.name = "yes", .letter = 'y', .verbs = "delete", .help = "do not ask"},
     END,
 };
@@ -363,7 +364,10 @@ const cli_command cli_commands[] = {
              "What has not changed costs nothing, so the command may be run again at any time. A "
              "file that\n"
              "cannot be read is listed with its reason; the others go on. Exit code 1 when a file "
-             "failed.\n",
+             "failed.\n"
+             "Of a folder, names that begin with a dot are passed over, and what a file "
+             ".anchorageignore in\n"
+             "it names, a pattern a line.\n",
      .examples = "anchorage ingest ~/papers\n"
                  "anchorage ingest -c handbook -g '*.md' ./docs\n",
      .options = ingest_options,

@@ -196,8 +196,9 @@ static anc_status begin(export *x)
 
 static anc_status export_settings(export *x, anc_str name)
 {
-    static const char *const members[] = {"name", "description",   "language",       "chunking",
-                                          "acl",  "system_prompt", "prompt_template"};
+    static const char *const members[] = {
+        "name", "description",   "language",        "chunking",
+        "acl",  "system_prompt", "prompt_template", "embedding_model"};
     CLI_JSON(doc);
     ANC_TRY(cli_call_json(x->client, "GET", collection_path(x, name), ANC_STR_NONE, &doc, x->err));
     json_writer w = export_line(x, "collection");

@@ -241,13 +241,15 @@ static anc_status put_versions(import *im)
 
 /* ---- collections --------------------------------------------------------------------------- */
 
-static const char *const settings[] = {"description", "language",      "chunking",
-                                       "acl",         "system_prompt", "prompt_template"};
+static const char *const settings[] = {"description",   "language",        "chunking",       "acl",
+                                       "system_prompt", "prompt_template", "embedding_model"};
 
+/* Nothing for what is empty: a file of before it could be set does not have it. */
 static void dump_member(const json_value *from, const char *name, anc_buf *out)
 {
+    const json_value *member = json_member(from, name);
     anc_buf_clear(out);
-    if (json_member(from, name) != NULL)
+    if (member != NULL && json_str(member, ANC_STR("set")).len > 0)
         json_dump(json_member(from, name), out);
 }
 

@@ -18,11 +18,14 @@ static void put_collection(json_writer *w, const kno_collection *c)
     http_put_texts(w, "acl", c->acl, c->n_acl);
     json_put_str(w, "system_prompt", c->system_prompt);
     json_put_str(w, "prompt_template", c->prompt_template);
+    json_put_str(w, "embedding_model", c->embedding_model);
     json_put_str_or_null(w, "model", c->model.len > 0 ? c->model : ANC_STR_NONE);
     json_put_int(w, "documents", (int64_t)c->documents);
     json_put_int(w, "chunks", (int64_t)c->chunks);
     json_put_int(w, "outdated_documents", (int64_t)c->outdated);
     json_put_int(w, "recut_failed_documents", (int64_t)c->recut_failed);
+    json_put_int(w, "unembedded_documents", (int64_t)c->unembedded);
+    json_put_int(w, "embed_failed_documents", (int64_t)c->embed_failed);
     http_put_time(w, "created_at", c->created_ms);
     http_put_time(w, "updated_at", c->updated_ms);
     json_close_object(w);
@@ -44,9 +47,9 @@ anc_status http_collections_list(http_request *rq)
     for (size_t i = 0; i < n; i++)
         put_collection(&w, &items[i]);
     json_close_array(&w);
-    json_put_str_or_null(&w, "next_cursor",
-                         n < (size_t)page.limit ? ANC_STR_NONE
-                                                : http_cursor_of(rq, items[n - 1].name));
+    const bool more = n == (size_t)page.limit;
+    ANC_TRY(
+        http_put_next(rq, &w, more, more ? http_cursor_of(rq, items[n - 1].name) : ANC_STR_NONE));
     json_close_object(&w);
     return ANC_OK;
 }
@@ -64,7 +67,8 @@ static kno_collection wanted_of(const http_collection_in *in)
                             .acl = in->acl.items,
                             .n_acl = in->acl.n,
                             .system_prompt = in->system_prompt,
-                            .prompt_template = in->prompt_template};
+                            .prompt_template = in->prompt_template,
+                            .embedding_model = in->embedding_model};
 }
 
 /* A template is the chat's matter: the knowledge component keeps it unread. */
@@ -91,7 +95,12 @@ anc_status http_collections_create(http_request *rq)
     ANC_TRY(http_body(rq, &in));
     ANC_TRY(check_template(rq, &in));
     const kno_collection wanted = wanted_of(&in);
-    ANC_TRY(kno_collection_create(rq->edge->o.kno, &rq->call, &wanted, &made));
+    anc_status status = kno_collection_create(rq->edge->o.kno, &rq->call, &wanted, &made);
+    if (status == ANC_CONFLICT && rq->resumed) { /* it was made before the server ended */
+        anc_err_clear(&rq->err);
+        status = kno_collection_find(rq->edge->o.kno, &rq->call, wanted.name, &made);
+    }
+    ANC_TRY(status);
     return answer_collection(rq, &made, 201);
 }
 
@@ -115,7 +124,8 @@ anc_status http_collections_update(http_request *rq)
                                     .overlap_sentences = in.chunking.overlap_sentences >= 0,
                                     .acl = in.acl.items != NULL,
                                     .system_prompt = in.system_prompt.ptr != NULL,
-                                    .prompt_template = in.prompt_template.ptr != NULL};
+                                    .prompt_template = in.prompt_template.ptr != NULL,
+                                    .embedding_model = in.embedding_model.ptr != NULL};
     in.name = rq->params[0];
     in.chunking.max_tokens = set.chunk_tokens ? in.chunking.max_tokens : 0;
     in.chunking.overlap_sentences = set.overlap_sentences ? in.chunking.overlap_sentences : 0;

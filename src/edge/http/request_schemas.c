@@ -173,8 +173,10 @@ static const http_field collection_fields[] = {
      COLLECTION(chunking)},
     {.name = "embedding_model",
      .kind = HTTP_TEXT,
-     .flags = HTTP_LATER,
-     .help = "a model of the collection's own"},
+     .max = 100,
+     .pattern = HTTP_LINE_PATTERN,
+     .help = "an installed model, see /v1/models; empty: the configured one",
+     COLLECTION(embedding_model)},
 };
 const http_schema http_collection_schema =
     SCHEMA("CollectionRequest", "A collection to make.", collection_fields, http_collection_in);
@@ -188,8 +190,12 @@ static const http_field collection_patch_fields[] = {
      COLLECTION(chunking)},
     {.name = "embedding_model",
      .kind = HTTP_TEXT,
-     .flags = HTTP_LATER,
-     .help = "a model of the collection's own"},
+     .max = 100,
+     .pattern = HTTP_LINE_PATTERN,
+     .help =
+         "an installed model, see /v1/models; empty: the configured one. Documents are embedded "
+         "in the background, until then searches use the vectors of before",
+     COLLECTION(embedding_model)},
 };
 const http_schema http_collection_patch_schema =
     SCHEMA("CollectionPatch", "What to change; the rest stays.", collection_patch_fields,

@@ -276,8 +276,13 @@ const http_route http_routes[] = {
     LATER("GET", "/v1/workflow-runs/{id}", "workflow_runs_get", "triggers", "A run, node by node"),
 
     /* models and routing */
-    LATER("GET", "/v1/router", "router", "routing", "Tiers, providers, circuit states"),
-    LATER("POST", "/v1/router/assess", "router_assess", "routing", "How complex a question is"),
+    SEE("GET", "/v1/router", "router", "routing",
+        "Tiers with their thresholds, and what may answer with its circuit",
+        READS(http_router_get, NULL, &http_router_out)),
+    SEE("POST", "/v1/router/assess", "router_assess", "routing",
+        "How complex a question is, by rule, and what tier that asks for",
+        SENDS(http_router_assess, HTTP_CPU, &http_assess_schema, &http_assessment_out, 200),
+        .role = HTTP_READER),
     LATER("GET", "/v1/model-servers", "model_servers", "routing", "Model servers and their states"),
     LATER("POST", "/v1/model-servers/{id}/start", "model_servers_start", "routing",
           "Start a model server"),

@@ -10,10 +10,11 @@
 #include "kernel/ports/writer.h"
 
 typedef enum krn_change_op {
-    KRN_CHANGE_PUBLISH,        /* `version` of the document is now the current one */
-    KRN_CHANGE_DELETE,         /* the document is gone */
-    KRN_CHANGE_COLLECTION,     /* the collection's settings changed */
-    KRN_CHANGE_DROP_COLLECTION /* the collection and all of its documents are gone */
+    KRN_CHANGE_PUBLISH,         /* `version` of the document is now the current one */
+    KRN_CHANGE_DELETE,          /* the document is gone */
+    KRN_CHANGE_COLLECTION,      /* the collection's settings changed */
+    KRN_CHANGE_DROP_COLLECTION, /* the collection and all of its documents are gone */
+    KRN_CHANGE_MODEL /* searches of the collection are to use another model's vectors, or soon will be */
 } krn_change_op;
 
 typedef struct krn_change {

@@ -149,5 +149,27 @@ anc_status complete(void *arg, krn_tx *tx, anc_err *err)
 {
     vectors_arg *a = arg;
     const kno_vector_store v = a->f->options.catalog.vectors;
-    return v.ops->complete(v.self, tx, a->vectors.model, a->version, &a->missing, err);
+    return v.ops->complete(v.self, tx, a->vectors.model, a->vectors.dims, a->version, &a->done,
+                           err);
+}
+
+anc_status aim(void *arg, krn_tx *tx, anc_err *err)
+{
+    aim_arg *a = arg;
+    const kno_model_store m = a->f->options.catalog.models;
+    return m.ops->aim(m.self, tx, a->wanted, a->revision, a->dims, err);
+}
+
+anc_status switch_over(void *arg, krn_tx *tx, anc_err *err)
+{
+    aim_arg *a = arg;
+    const kno_model_store m = a->f->options.catalog.models;
+    return m.ops->switch_over(m.self, tx, a->collection, &a->done, err);
+}
+
+anc_status give_up(void *arg, krn_tx *tx, anc_err *err)
+{
+    aim_arg *a = arg;
+    const kno_model_store m = a->f->options.catalog.models;
+    return m.ops->give_up(m.self, tx, a->version, err);
 }

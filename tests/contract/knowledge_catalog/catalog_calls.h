@@ -45,8 +45,17 @@ typedef struct vectors_arg {
     kno_fixture *f;
     kno_vectors vectors;
     int64_t version;
-    uint64_t missing;
+    kno_completion done;
 } vectors_arg;
+
+typedef struct aim_arg {
+    kno_fixture *f;
+    anc_str wanted, revision;
+    uint32_t dims;
+    int64_t collection; /* of switch_over */
+    int64_t version;    /* of give_up */
+    bool done;
+} aim_arg;
 
 extern const anc_str everybody[1], board[1]; /* labels */
 
@@ -67,6 +76,9 @@ anc_status retire(void *arg, krn_tx *tx, anc_err *err);
 anc_status discard(void *arg, krn_tx *tx, anc_err *err);
 anc_status put_vectors(void *arg, krn_tx *tx, anc_err *err);
 anc_status complete(void *arg, krn_tx *tx, anc_err *err);
+anc_status aim(void *arg, krn_tx *tx, anc_err *err);
+anc_status switch_over(void *arg, krn_tx *tx, anc_err *err);
+anc_status give_up(void *arg, krn_tx *tx, anc_err *err);
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, catalog_setup, catalog_teardown)
 

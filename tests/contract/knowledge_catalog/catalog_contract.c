@@ -276,6 +276,12 @@ static void the_walk_sees_each_document_once(void **state)
     assert_string_equal(after.document.ptr, "r");
 }
 
+static void aim_at(kno_fixture *f, const char *wanted, const char *revision)
+{
+    aim_arg a = {.f = f, .wanted = anc_str_of(wanted), .revision = anc_str_of(revision), .dims = 2};
+    ASSERT_OK(run(f, aim, &a), &f->err);
+}
+
 /* ---- vectors ------------------------------------------------------------------------------- */
 
 static void vectors(void **state)
@@ -295,7 +301,7 @@ static void vectors(void **state)
         .vectors = {.model = ANC_STR("m@1"), .dims = 2, .digests = digests, .bytes = bytes, .n = 1},
         .version = version};
     ASSERT_OK(run(f, complete, &a), &f->err);
-    assert_int_equal(a.missing, 2);
+    assert_int_equal(a.done.missing, 2);
     ASSERT_OK(run(f, put_vectors, &a), &f->err);
     unsigned char *read = NULL;
     uint32_t dims = 9;
@@ -303,8 +309,11 @@ static void vectors(void **state)
     assert_null(read); /* b has none */
     assert_int_equal(dims, 0);
     kno_lacking *lacking = NULL;
-    size_t n = 0;
-    ASSERT_OK(v.ops->lacking(v.self, call, ANC_STR("m@1"), 0, 10, &lacking, &n), &f->err);
+    size_t n = 9;
+    ASSERT_OK(v.ops->lacking(v.self, call, ANC_STR(""), 0, 10, &lacking, &n), &f->err);
+    assert_int_equal(n, 0); /* nobody knows yet which model is wanted */
+    aim_at(f, "", "m@1");
+    ASSERT_OK(v.ops->lacking(v.self, call, ANC_STR(""), 0, 10, &lacking, &n), &f->err);
     assert_int_equal(n, 1);
     a.vectors.n = 3; /* one of them again, one that no chunk has */
     ASSERT_OK(run(f, put_vectors, &a), &f->err);
@@ -314,17 +323,123 @@ static void vectors(void **state)
     ASSERT_OK(v.ops->known(v.self, call, ANC_STR("m@2"), digests, 3, known), &f->err);
     assert_false(known[0] || known[1] || known[2]);
     ASSERT_OK(run(f, complete, &a), &f->err);
-    assert_int_equal(a.missing, 0);
+    assert_int_equal(a.done.missing, 0);
+    assert_true(a.done.searched && a.done.wanted);
     ASSERT_OK(v.ops->read(v.self, call, ANC_STR("m@1"), version, 3, &read, &dims), &f->err);
     assert_int_equal(dims, 2);
     assert_memory_equal(read, bytes, 4);
     assert_memory_equal(read + 4, bytes + 4, 4);
     assert_memory_equal(read + 8, bytes, 4);
-    ASSERT_OK(v.ops->lacking(v.self, call, ANC_STR("m@1"), 0, 10, &lacking, &n), &f->err);
+    ASSERT_OK(v.ops->lacking(v.self, call, ANC_STR(""), 0, 10, &lacking, &n), &f->err);
     assert_int_equal(n, 0);
-    ASSERT_OK(v.ops->lacking(v.self, call, ANC_STR("m@2"), 0, 10, &lacking, &n), &f->err);
+    ASSERT_OK(v.ops->lacking(v.self, call, ANC_STR("other"), 0, 10, &lacking, &n), &f->err);
+    assert_int_equal(n, 0);
+}
+
+/* ---- another model ------------------------------------------------------------------------- */
+
+static kno_collection_record collection_now(kno_fixture *f, const char *name)
+{
+    const kno_collection_store c = f->options.catalog.collections;
+    kno_collection_record r = {0};
+    ASSERT_OK(c.ops->find(c.self, fixture_call(f), anc_str_of(name), &r), &f->err);
+    return r;
+}
+
+static void embed(kno_fixture *f, int64_t version, const char *model, kno_completion *ret)
+{
+    static const unsigned char bytes[4] = {0, 60, 0, 0}; /* 1, 0 */
+    const kno_digest a = digest('a');
+    vectors_arg v = {
+        .f = f,
+        .vectors = {.model = anc_str_of(model), .dims = 2, .digests = &a, .bytes = bytes, .n = 1},
+        .version = version};
+    ASSERT_OK(run(f, put_vectors, &v), &f->err);
+    ASSERT_OK(run(f, complete, &v), &f->err);
+    *ret = v.done;
+}
+
+static void a_change_of_model_ends_at_once_when_nothing_lacks(void **state)
+{
+    kno_fixture *f = *state;
+    const kno_model_store m = f->options.catalog.models;
+    const int64_t c = make_collection(f, "a");
+    const int64_t v1 = stage_version(f, 1, "a"), v2 = stage_version(f, 2, "a");
+    kno_completion done;
+    kno_ready *ready = NULL;
+    size_t n = 9;
+    uint64_t lacking = 9;
+    ASSERT_OK(publish_version(f, c, "x", 0, v1, 1, NULL), &f->err);
+    ASSERT_OK(publish_version(f, c, "y", 0, v2, 1, NULL), &f->err);
+    aim_at(f, "", "m@1");
+    embed(f, v1, "m@1", &done);
+    embed(f, v2, "m@1", &done);
+    assert_int_equal(collection_now(f, "a").cut, 0);
+
+    aim_at(f, "", "m@2");
+    const kno_collection_record changing = collection_now(f, "a");
+    assert_int_equal(changing.cut, 1);
+    assert_true(changing.recut);
+    assert_string_equal(changing.model.ptr, "m@1");
+    assert_string_equal(changing.target.ptr, "m@2");
+    assert_int_equal(changing.target_dims, 2);
+    ASSERT_OK(m.ops->lacking(m.self, fixture_call(f), c, &lacking), &f->err);
+    assert_int_equal(lacking, 2);
+    embed(f, v1, "m@2", &done);
+    assert_true(done.wanted && !done.searched);
+    ASSERT_OK(m.ops->ready(m.self, fixture_call(f), 10, &ready, &n), &f->err);
+    assert_int_equal(n, 0);
+    aim_arg a = {.f = f, .collection = c, .version = v2};
+    ASSERT_OK(run(f, switch_over, &a), &f->err);
+    assert_false(a.done);
+
+    ASSERT_OK(run(f, give_up, &a), &f->err);
+    ASSERT_OK(m.ops->ready(m.self, fixture_call(f), 10, &ready, &n), &f->err);
     assert_int_equal(n, 1);
-    assert_int_equal(lacking[0].version_id, version);
+    assert_string_equal(ready[0].from.ptr, "m@1");
+    assert_string_equal(ready[0].to.ptr, "m@2");
+    ASSERT_OK(run(f, switch_over, &a), &f->err);
+    assert_true(a.done);
+    ASSERT_OK(run(f, switch_over, &a), &f->err);
+    assert_false(a.done);
+    const kno_collection_record now = collection_now(f, "a");
+    assert_string_equal(now.model.ptr, "m@2");
+    assert_int_equal(now.embed_failed, 1);
+    embed(f, v1, "m@1", &done);
+    assert_false(done.searched || done.wanted);
+}
+
+static void wanted_models_are_told_one_by_one(void **state)
+{
+    kno_fixture *f = *state;
+    const kno_model_store m = f->options.catalog.models;
+    kno_wanted wanted;
+    bool there = true;
+    ASSERT_OK(m.ops->next_wanted(m.self, fixture_call(f), NULL, &wanted, &there), &f->err);
+    assert_false(there);
+    (void)make_collection(f, "a");
+    collection_arg other = {.store = f->options.catalog.collections,
+                            .record = {.name = ANC_STR("b"),
+                                       .language = ANC_STR("auto"),
+                                       .wanted_model = ANC_STR("wide"),
+                                       .acl = {everybody, 1}}};
+    ASSERT_OK(run(f, insert_collection, &other), &f->err);
+    aim_at(f, "wide", "wide@7");
+    ASSERT_OK(m.ops->next_wanted(m.self, fixture_call(f), NULL, &wanted, &there), &f->err);
+    assert_true(there && wanted.name.len == 0 && wanted.least.len == 0);
+    const anc_str first = ANC_STR("");
+    ASSERT_OK(m.ops->next_wanted(m.self, fixture_call(f), &first, &wanted, &there), &f->err);
+    assert_true(there);
+    assert_string_equal(wanted.name.ptr, "wide");
+    assert_string_equal(wanted.least.ptr, "wide@7");
+    assert_string_equal(wanted.greatest.ptr, "wide@7");
+    assert_int_equal(wanted.changing, 0);
+    const anc_str second = ANC_STR("wide");
+    ASSERT_OK(m.ops->next_wanted(m.self, fixture_call(f), &second, &wanted, &there), &f->err);
+    assert_false(there);
+    aim_at(f, "wide", "");
+    assert_int_equal(collection_now(f, "b").target.len, 0);
+    assert_int_equal(collection_now(f, "b").cut, 0);
 }
 
 static void a_failed_closure_leaves_nothing(void **state)
@@ -348,6 +463,8 @@ int main(void)
         TEST(access_follows_the_current_version),
         TEST(the_walk_sees_each_document_once),
         TEST(vectors),
+        TEST(a_change_of_model_ends_at_once_when_nothing_lacks),
+        TEST(wanted_models_are_told_one_by_one),
         TEST(settings_outdate_what_was_cut_by_others),
         TEST(a_version_keeps_the_number_and_times_of_then),
         TEST(a_failed_closure_leaves_nothing),

@@ -463,6 +463,78 @@ static void a_search_can_be_ended(void **state)
     close_world(&w);
 }
 
+static anc_status publish_of(world *w, const char *model, uint32_t dims, const float *vector,
+                             const char *id)
+{
+    words chunks = {.chunks = {"red"}, .n = 1, .vector = vector};
+    const srch_index_document d = {.document_id = anc_str_of(id),
+                                   .version = 1,
+                                   .labels = a_public,
+                                   .n_labels = 1,
+                                   .model = anc_str_of(model),
+                                   .dims = dims};
+    return w->index.ops->publish(w->index.self, &w->call, ANC_STR("c"), &d,
+                                 (srch_chunk_source){&chunks, next_words});
+}
+
+static anc_status search_by(world *w, const char *model, uint32_t dims, const float *vector,
+                            srch_index_result *ret)
+{
+    const srch_index_query q = {.vector = vector,
+                                .dims = dims,
+                                .model = anc_str_of(model),
+                                .labels = a_public,
+                                .n_labels = 1,
+                                .k_semantic = 10};
+    return w->index.ops->search(w->index.self, &w->call, ANC_STR("c"), &q, ret);
+}
+
+static void a_second_index_takes_the_place_of_the_first(void **state)
+{
+    static const float wide[DIMS + 1] = {0, 0, 0, 1};
+    world w;
+    srch_index_models have;
+    srch_index_result r = {0};
+    open_world(&w, state);
+    const srch_index index = w.index;
+    ASSERT_OK(index.ops->models(index.self, &w.call, ANC_STR("c"), &have), &w.err);
+    assert_false(have.is_there || have.preparing);
+    ASSERT_OK(index.ops->show(index.self, &w.call, ANC_STR("c")), &w.err);
+    ASSERT_OK(publish_of(&w, "m1", DIMS, x_axis, "a"), &w.err);
+    ASSERT_OK(publish_of(&w, "m1", DIMS, x_axis, "b"), &w.err);
+    assert_int_equal(publish_of(&w, "m2", DIMS + 1, wide, "a"), ANC_INVALID);
+    ASSERT_OK(index.ops->prepare(index.self, &w.call, ANC_STR("c"), ANC_STR("m2"), DIMS + 1),
+              &w.err);
+    ASSERT_OK(publish_of(&w, "m2", DIMS + 1, wide, "a"), &w.err);
+    ASSERT_OK(publish_of(&w, "m2", DIMS + 1, wide, "b"), &w.err);
+    ASSERT_OK(index.ops->models(index.self, &w.call, ANC_STR("c"), &have), &w.err);
+    assert_true(have.is_there && have.preparing && have.vectors);
+    assert_true(anc_str_eq(have.model, ANC_STR("m1")) && have.dims == DIMS);
+    assert_true(anc_str_eq(have.next, ANC_STR("m2")) && have.next_dims == DIMS + 1);
+    ASSERT_OK(search_by(&w, "m1", DIMS, x_axis, &r), &w.err);
+    assert_int_equal(r.n, 2);
+    assert_int_equal(search_by(&w, "m2", DIMS + 1, wide, &r), ANC_CONFLICT);
+    ASSERT_OK(index.ops->remove(index.self, &w.call, ANC_STR("c"), ANC_STR("b")), &w.err);
+
+    ASSERT_OK(index.ops->show(index.self, &w.call, ANC_STR("c")), &w.err);
+    assert_int_equal(search_by(&w, "m1", DIMS, x_axis, &r), ANC_CONFLICT);
+    ASSERT_OK(search_by(&w, "m2", DIMS + 1, wide, &r), &w.err);
+    assert_int_equal(r.n, 1);
+    assert_int_equal(index.ops->figures(index.self, ANC_STR("c")).documents, 1);
+    ASSERT_OK(index.ops->prepare(index.self, &w.call, ANC_STR("c"), ANC_STR("m1"), DIMS), &w.err);
+    ASSERT_OK(index.ops->give_up(index.self, &w.call, ANC_STR("c")), &w.err);
+    ASSERT_OK(index.ops->give_up(index.self, &w.call, ANC_STR("none")), &w.err);
+    ASSERT_OK(index.ops->models(index.self, &w.call, ANC_STR("c"), &have), &w.err);
+    assert_true(have.is_there && !have.preparing && anc_str_eq(have.model, ANC_STR("m2")));
+    ASSERT_OK(search_by(&w, "m2", DIMS + 1, wide, &r), &w.err);
+    assert_int_equal(r.n, 1);
+    ASSERT_OK(index.ops->prepare(index.self, &w.call, ANC_STR("c"), ANC_STR("m1"), DIMS), &w.err);
+    ASSERT_OK(index.ops->drop(index.self, &w.call, ANC_STR("c")), &w.err);
+    ASSERT_OK(index.ops->models(index.self, &w.call, ANC_STR("c"), &have), &w.err);
+    assert_false(have.is_there || have.preparing);
+    close_world(&w);
+}
+
 int main(void)
 {
     int failed = RUN_TABLE("publishes and finds", adapters, publishes_and_finds);
@@ -474,6 +546,7 @@ int main(void)
     failed += RUN_TABLE("documents", adapters, documents_come_latest_first);
     failed += RUN_TABLE("readings", adapters, words_have_readings_and_beginnings);
     failed += RUN_TABLE("readings by language", adapters, readings_keep_to_their_languages);
+    failed += RUN_TABLE("models", adapters, a_second_index_takes_the_place_of_the_first);
     failed += RUN_TABLE("languages", adapters, languages_are_counted);
     failed += RUN_TABLE("explained", adapters, scores_are_explained);
     return failed + RUN_TABLE("a search can be ended", adapters, a_search_can_be_ended);

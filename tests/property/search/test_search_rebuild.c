@@ -52,7 +52,7 @@ static void open_service(anc_err *err)
                           .changes = double_changes(&kno),
                           .clock = double_clock(&kno),
                           .open_index = srch_engine_index_open};
-    kno = (kno_service){.collections = {{true, "alpha", "en", "public", 0}}};
+    kno = (kno_service){.collections = {{true, "alpha", "en", "public", 0, 0}}};
     for (size_t i = 0; i < DOCUMENTS; i++) {
         double_document *d = &kno.documents[i];
         *d = (double_document){.alive = true,

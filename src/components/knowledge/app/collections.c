@@ -21,14 +21,20 @@ kno_collection_record kno_collection_defaults(anc_str name)
                                    .acl = {everybody, 1},
                                    .system_prompt = ANC_STR(""),
                                    .prompt_template = ANC_STR(""),
-                                   .model = ANC_STR("")};
+                                   .wanted_model = ANC_STR(""),
+                                   .model = ANC_STR(""),
+                                   .target = ANC_STR("")};
 }
 
 static anc_status to_public(kno_service *kno, krn_call *call, const kno_collection_record *r,
                             kno_collection *ret)
 {
     const kno_collection_store c = kno->with.catalog.collections;
-    uint64_t outdated = 0;
+    const kno_model_store m = kno->with.catalog.models;
+    const bool changing = r->model.len > 0 && !anc_str_eq(r->model, r->target);
+    uint64_t outdated = 0, unembedded = 0;
+    if (changing)
+        ANC_TRY(m.ops->lacking(m.self, call, r->id, &unembedded));
     if (r->recut)
         ANC_TRY(c.ops->outdated(c.self, call, r->id, &outdated));
     *ret = (kno_collection){.name = r->name,
@@ -41,7 +47,10 @@ static anc_status to_public(kno_service *kno, krn_call *call, const kno_collecti
                             .n_acl = r->acl.n,
                             .system_prompt = r->system_prompt,
                             .prompt_template = r->prompt_template,
+                            .embedding_model = r->wanted_model,
                             .model = r->model,
+                            .unembedded = unembedded,
+                            .embed_failed = r->embed_failed,
                             .created_ms = r->created_ms,
                             .updated_ms = r->updated_ms,
                             .documents = r->documents,
@@ -51,8 +60,23 @@ static anc_status to_public(kno_service *kno, krn_call *call, const kno_collecti
     return ANC_OK;
 }
 
+/* The model of that name for a collection that asks for it. What cannot be one is the asker's fault. */
+static anc_status hold_asked(kno_service *kno, krn_call *call, anc_str name, emb_held *ret)
+{
+    anc_err why = {0};
+    krn_call inner = *call;
+    inner.err = &why;
+    const anc_status status = kno_model_wanted(kno, &inner, name, ret);
+    if (status == ANC_OK)
+        return ANC_OK;
+    if (status == ANC_INVALID || status == ANC_NOT_FOUND || status == ANC_CORRUPT ||
+        status == ANC_UNSUPPORTED)
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/embedding_model", "%s", why.text);
+    return ANC_FAIL(call->err, status, "%s", why.text);
+}
+
 /* The wish checked, with defaults where it says nothing. */
-static anc_status check(kno_service *kno, krn_call *call, const kno_collection *wanted,
+static anc_status check(krn_call *call, const kno_collection *wanted, const emb_info_row *model,
                         kno_collection_record *ret)
 {
     anc_err *err = call->err;
@@ -60,7 +84,7 @@ static anc_status check(kno_service *kno, krn_call *call, const kno_collection *
     ANC_TRY(kno_line_check(wanted->description, KNO_DESCRIPTION_BYTES, "description",
                            "/description", err));
     ANC_TRY(kno_language_check(wanted->language, "/language", err));
-    const uint32_t window = emb_info(kno->with.embedding).max_tokens;
+    const uint32_t window = model->max_tokens;
     if (wanted->chunking != KNO_CHUNK_STRUCTURE && wanted->chunking != KNO_CHUNK_WHOLE)
         return ANC_FAIL_FIELD(err, ANC_INVALID, "/chunking/strategy", "%d is no way of chunking",
                               (int)wanted->chunking);
@@ -78,6 +102,7 @@ static anc_status check(kno_service *kno, krn_call *call, const kno_collection *
     ANC_TRY(kno_text_check(wanted->prompt_template, KNO_PROMPT_BYTES, "prompt template",
                            "/prompt_template", err));
     kno_collection_record r = kno_collection_defaults(wanted->name);
+    r.wanted_model = wanted->embedding_model;
     r.system_prompt = wanted->system_prompt;
     r.prompt_template = wanted->prompt_template;
     r.description = wanted->description;
@@ -99,6 +124,8 @@ typedef struct collection_work {
     const kno_collection_record *record;
     krn_change_op op;
     bool is_new;
+    bool aims; /* at `model`, for what record->wanted_model asks */
+    emb_info_row model;
     unsigned set; /* bits of kno_setting */
     uint64_t seq;
 } collection_work;
@@ -114,6 +141,10 @@ static anc_status write_collection(void *arg, krn_tx *tx, anc_err *err)
         ANC_TRY(c.ops->insert(c.self, tx, w->record, &id, err));
     else
         ANC_TRY(c.ops->update(c.self, tx, w->record, w->set, err));
+    const kno_model_store m = w->kno->with.catalog.models;
+    if (w->aims)
+        ANC_TRY(
+            m.ops->aim(m.self, tx, w->record->wanted_model, w->model.revision, w->model.dims, err));
     const krn_change change = {.op = w->op, .collection = w->record->name};
     const krn_changes log = w->kno->with.changes;
     return log.ops->append(log.self, tx, &change, &w->seq, err);
@@ -122,8 +153,14 @@ static anc_status write_collection(void *arg, krn_tx *tx, anc_err *err)
 anc_status kno_collection_store_new(kno_service *kno, krn_call *call,
                                     const kno_collection_record *wanted)
 {
-    collection_work work = {
-        .kno = kno, .record = wanted, .op = KRN_CHANGE_COLLECTION, .is_new = true};
+    ANC_CLEANUP(emb_let_go) emb_held held = {0};
+    ANC_TRY(hold_asked(kno, call, wanted->wanted_model, &held));
+    collection_work work = {.kno = kno,
+                            .record = wanted,
+                            .op = KRN_CHANGE_COLLECTION,
+                            .is_new = true,
+                            .aims = emb_info(held.emb).available,
+                            .model = emb_info(held.emb)};
     return krn_writer_run(kno->with.writer, call, write_collection, &work);
 }
 
@@ -131,7 +168,10 @@ anc_status kno_collection_create(kno_service *kno, krn_call *call, const kno_col
                                  kno_collection *ret)
 {
     kno_collection_record record;
-    ANC_TRY(check(kno, call, wanted, &record));
+    ANC_CLEANUP(emb_let_go) emb_held held = {0};
+    ANC_TRY(hold_asked(kno, call, wanted->embedding_model, &held));
+    const emb_info_row model = emb_info(held.emb);
+    ANC_TRY(check(call, wanted, &model, &record));
     ANC_TRY(kno_collection_store_new(kno, call, &record));
     const kno_collection_store c = kno->with.catalog.collections;
     ANC_TRY(c.ops->find(c.self, call, wanted->name, &record));
@@ -165,18 +205,40 @@ static unsigned bits_of(const kno_collection_set *set)
            (set->chunk_tokens ? KNO_SET_CHUNK_TOKENS : 0U) |
            (set->overlap_sentences ? KNO_SET_OVERLAP : 0U) | (set->acl ? KNO_SET_ACL : 0U) |
            (set->system_prompt ? KNO_SET_SYSTEM_PROMPT : 0U) |
-           (set->prompt_template ? KNO_SET_PROMPT_TEMPLATE : 0U);
+           (set->prompt_template ? KNO_SET_PROMPT_TEMPLATE : 0U) |
+           (set->embedding_model ? KNO_SET_MODEL : 0U);
+}
+
+/* The model that an update is checked against: the one asked for, else the one that chunks have to fit. */
+static anc_status hold_for_update(kno_service *kno, krn_call *call, const kno_collection *wanted,
+                                  const kno_collection_set *set, emb_held *ret)
+{
+    kno_collection_record now;
+    if (set->embedding_model)
+        return hold_asked(kno, call, wanted->embedding_model, ret);
+    *ret = (emb_held){.emb = kno->with.embedding};
+    if (!set->chunk_tokens || wanted->chunk_tokens == 0)
+        return ANC_OK;
+    ANC_TRY(kno_collection_get(kno, call, wanted->name, &now));
+    return kno_model_wanted(kno, call, now.wanted_model, ret);
 }
 
 anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_collection *wanted,
                                  const kno_collection_set *set, kno_collection *ret)
 {
     kno_collection_record record, old;
-    ANC_TRY(check(kno, call, wanted, &record));
+    ANC_CLEANUP(emb_let_go) emb_held held = {0};
+    ANC_TRY(hold_for_update(kno, call, wanted, set, &held));
+    const emb_info_row model = emb_info(held.emb);
+    ANC_TRY(check(call, wanted, &model, &record));
     ANC_TRY(kno_collection_get(kno, call, wanted->name, &old));
     record.id = old.id;
-    collection_work work = {
-        .kno = kno, .record = &record, .op = KRN_CHANGE_COLLECTION, .set = bits_of(set)};
+    collection_work work = {.kno = kno,
+                            .record = &record,
+                            .op = KRN_CHANGE_COLLECTION,
+                            .aims = set->embedding_model,
+                            .model = model,
+                            .set = bits_of(set)};
     ANC_TRY(krn_writer_run(kno->with.writer, call, write_collection, &work));
     const kno_collection_store c = kno->with.catalog.collections;
     kno_collection_record now;
@@ -186,7 +248,20 @@ anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_col
                         ANC_FMT(wanted->name));
     if (now.recut)
         kno_recut_wake(kno);
+    if (!anc_str_eq(now.model, now.target))
+        kno_backfill_wake(kno);
     return to_public(kno, call, &now, ret);
+}
+
+/* First all documents, so that those who follow are told soon. */
+static anc_status clear_away(kno_service *kno, krn_call *call)
+{
+    int64_t after = 0;
+    for (bool more = true; more;)
+        ANC_TRY(kno_dropped_collect(kno, call, &more));
+    for (bool more = true; more;)
+        ANC_TRY(kno_garbage_collect(kno, call, 0, &after, KNO_GARBAGE_PIECE, &more));
+    return ANC_OK;
 }
 
 anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name, uint64_t *ret_seq)
@@ -201,11 +276,8 @@ anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name,
     anc_err ignored; /* it is gone; what could not be cleared away now is the sweep's */
     anc_err_clear(&ignored);
     krn_call after = kno_call_after(kno, call, &ignored);
-    for (bool more = true; more;)
-        if (kno_dropped_collect(kno, &after, &more) != ANC_OK) {
-            kno_sweep_wake(kno);
-            break;
-        }
+    if (clear_away(kno, &after) != ANC_OK)
+        kno_sweep_wake(kno);
     return ANC_OK;
 }
 

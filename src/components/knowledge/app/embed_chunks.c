@@ -47,7 +47,7 @@ static anc_status choose(krn_call *call, const kno_chunk_record *chunks, const b
     return ANC_OK;
 }
 
-static anc_status embed_batch(kno_service *kno, krn_call *call, anc_str title, anc_str text,
+static anc_status embed_batch(emb_service *model, krn_call *call, anc_str title, anc_str text,
                               const kno_chunk_record *chunks, const size_t *chosen, size_t n,
                               uint32_t dims, unsigned char *out)
 {
@@ -62,16 +62,16 @@ static anc_status embed_batch(kno_service *kno, krn_call *call, anc_str title, a
         ANC_TRY(text_of(mem, title, text, &chunks[chosen[i]], &texts[i], call->err));
     krn_call inner = *call;
     inner.mem = mem;
-    ANC_TRY(emb_embed(kno->with.embedding, &inner, EMB_PASSAGE, texts, n, vectors, NULL));
+    ANC_TRY(emb_embed(model, &inner, EMB_PASSAGE, texts, n, vectors, NULL));
     kno_half_pack(vectors, n * dims, out);
     return ANC_OK;
 }
 
-anc_status kno_embed_chunks(kno_service *kno, krn_call *call, anc_str title, anc_str text,
-                            const kno_chunk_record *chunks, const bool *known, size_t n,
-                            kno_vectors *ret)
+anc_status kno_embed_chunks(kno_service *kno, krn_call *call, emb_service *model, anc_str title,
+                            anc_str text, const kno_chunk_record *chunks, const bool *known,
+                            size_t n, kno_vectors *ret)
 {
-    const emb_info_row info = emb_info(kno->with.embedding);
+    const emb_info_row info = emb_info(model);
     size_t *chosen = anc_arena_alloc(call->mem, n, sizeof *chosen);
     if (chosen == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room to embed %zu chunks", n);
@@ -84,7 +84,7 @@ anc_status kno_embed_chunks(kno_service *kno, krn_call *call, anc_str title, anc
     for (size_t at = 0; at < count; at += BATCH) {
         const size_t part = count - at < BATCH ? count - at : BATCH;
         ANC_TRY(krn_call_check(kno->with.clock, call));
-        ANC_TRY(embed_batch(kno, call, title, text, chunks, chosen + at, part, info.dims,
+        ANC_TRY(embed_batch(model, call, title, text, chunks, chosen + at, part, info.dims,
                             bytes + at * info.dims * 2));
     }
     for (size_t i = 0; i < count; i++)

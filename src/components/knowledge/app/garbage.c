@@ -220,8 +220,30 @@ anc_status kno_dropped_collect(kno_service *kno, krn_call *call, bool *ret_more)
     ANC_TRY(g.ops->dropped(g.self, call, before_ms, KNO_DROPPED_PIECE, &documents, &work.n));
     work.documents = documents;
     ANC_TRY(krn_writer_run(kno->with.writer, call, retire_dropped, &work));
-    for (size_t i = 0; i < work.n; i++)
-        ANC_TRY(kno_garbage_collect_all(kno, call, documents[i].id));
     *ret_more = work.n > 0;
     return ANC_OK;
+}
+
+/* ---- models -------------------------------------------------------------------------------- */
+
+typedef struct forget_work {
+    kno_service *kno;
+    int64_t model;
+    bool done;
+} forget_work;
+
+static anc_status forget_piece(void *arg, krn_tx *tx, anc_err *err)
+{
+    forget_work *w = arg;
+    const kno_garbage_store g = w->kno->with.catalog.garbage;
+    return g.ops->forget_model(g.self, tx, w->model, KNO_VECTORS_PIECE, &w->done, err);
+}
+
+anc_status kno_models_forget(kno_service *kno, krn_call *call, bool *ret_done)
+{
+    const kno_garbage_store g = kno->with.catalog.garbage;
+    forget_work work = {.kno = kno};
+    ANC_TRY(g.ops->unused_model(g.self, call, &work.model));
+    *ret_done = work.model == 0;
+    return *ret_done ? ANC_OK : krn_writer_run(kno->with.writer, call, forget_piece, &work);
 }

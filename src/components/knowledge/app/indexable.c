@@ -5,10 +5,10 @@
 
 /* The document without regard to labels: a projection keeps them, it does not obey them. */
 static anc_status find_any(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
-                           kno_document_record *ret)
+                           kno_collection_record *ret_in, kno_document_record *ret)
 {
     const kno_catalog *catalog = &kno->with.catalog;
-    kno_collection_record in;
+    kno_collection_record in = {0};
     kno_document_record record = {0};
     ANC_TRY(catalog->collections.ops->find(catalog->collections.self, call, collection, &in));
     if (in.id != 0)
@@ -17,7 +17,34 @@ static anc_status find_any(kno_service *kno, krn_call *call, anc_str collection,
         return ANC_FAIL(call->err, ANC_NOT_FOUND,
                         "there is no document '%.*s' in the collection '%.*s'", ANC_FMT(id),
                         ANC_FMT(collection));
+    *ret_in = in;
     *ret = record;
+    return ANC_OK;
+}
+
+typedef struct searched {
+    anc_str model;
+    uint32_t dims;
+} searched;
+
+static searched searched_of(const kno_collection_record *c)
+{
+    return c->model.len > 0 ? (searched){c->model, c->model_dims}
+                            : (searched){c->target, c->target_dims};
+}
+
+anc_status kno_searched_model(kno_service *kno, krn_call *call, anc_str collection,
+                              anc_str *ret_model, uint32_t *ret_dims)
+{
+    const kno_collection_store c = kno->with.catalog.collections;
+    kno_collection_record in;
+    ANC_TRY(c.ops->find(c.self, call, collection, &in));
+    if (in.id == 0)
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no collection '%.*s'",
+                        ANC_FMT(collection));
+    const searched own = searched_of(&in);
+    *ret_model = own.model;
+    *ret_dims = own.dims;
     return ANC_OK;
 }
 
@@ -50,8 +77,9 @@ static anc_status read_chunks(kno_service *kno, krn_call *call, const kno_docume
 static anc_status text_is_missing(kno_service *kno, krn_call *call, const kno_document_record *d)
 {
     kno_document_record again;
+    kno_collection_record in;
     anc_err_clear(call->err);
-    ANC_TRY(find_any(kno, call, d->collection, d->name, &again));
+    ANC_TRY(find_any(kno, call, d->collection, d->name, &in, &again));
     if (again.id != d->id)
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "the document '%.*s' was deleted meanwhile",
                         ANC_FMT(d->name));
@@ -84,16 +112,21 @@ anc_status kno_indexable_read(kno_service *kno, krn_call *call, anc_str collecti
                               anc_str document_id, anc_str model, kno_indexable *ret)
 {
     kno_document_record d;
+    kno_collection_record in;
     kno_chunk *chunks = NULL;
     size_t n = 0;
     float *vectors = NULL;
     uint32_t dims = 0;
-    ANC_TRY(find_any(kno, call, collection, document_id, &d));
+    ANC_TRY(find_any(kno, call, collection, document_id, &in, &d));
+    const searched own = searched_of(&in);
+    const anc_str wanted = model.len > 0 ? model : own.model;
     const anc_status read = read_chunks(kno, call, &d, &chunks, &n);
     if (read == ANC_NOT_FOUND)
         return text_is_missing(kno, call, &d);
     ANC_TRY(read);
-    ANC_TRY(read_vectors(kno, call, model, d.current.id, n, &vectors, &dims));
+    ANC_TRY(read_vectors(kno, call, wanted, d.current.id, n, &vectors, &dims));
+    if (vectors == NULL && anc_str_eq(wanted, own.model))
+        dims = own.dims;
     const kno_version_record *v = &d.current;
     *ret = (kno_indexable){.collection = d.collection,
                            .document_id = d.name,
@@ -108,7 +141,7 @@ anc_status kno_indexable_read(kno_service *kno, krn_call *call, anc_str collecti
                            .n_acl = d.acl.n,
                            .created_ms = d.created_ms,
                            .updated_ms = d.updated_ms,
-                           .model = vectors != NULL ? model : ANC_STR(""),
+                           .model = wanted,
                            .dims = dims,
                            .n_chunks = n,
                            .chunks = chunks,

@@ -2,7 +2,7 @@
 #ifndef ANC_KNOWLEDGE_APP_KNOWLEDGE_SERVICE_H
 #define ANC_KNOWLEDGE_APP_KNOWLEDGE_SERVICE_H
 
-#include "embedding/embedding.h"
+#include "embedding/library.h"
 #include "kernel/ports/changes.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/log.h"
@@ -24,13 +24,15 @@ typedef struct kno_service_options {
     krn_outbox outbox;
     krn_changes changes;
     krn_clock clock;
-    krn_log log;         /* ops NULL: nothing is written */
-    krn_metrics metrics; /* ops NULL: nothing is counted */
-    emb_service *embedding;
+    krn_log log;            /* ops NULL: nothing is written */
+    krn_metrics metrics;    /* ops NULL: nothing is counted */
+    emb_service *embedding; /* the configured model */
+    emb_library *models;    /* NULL: no collection may ask for another one */
     uint32_t keep_versions; /* of a document, the current one included; 0: all */
-    bool
-        is_followed; /* something shows versions and tells how far it is (kno_shown): what it may still
-                         show stays beside those that are kept */
+    /* Something shows versions and tells how far it is (kno_shown): what it may still show stays beside
+     * those that are kept, and a collection is switched over to another model when its index is ready
+     * (kno_index_prepared). */
+    bool is_followed;
 } kno_service_options;
 
 /* NO_MEMORY. */
@@ -50,14 +52,18 @@ anc_status kno_service_start(kno_service *kno, krn_scheduler scheduler,
 /* Steps for the scheduler (krn_step_fn); `kno` is the kno_service.
  * sweep: removes what a crash, a deletion or a failed put left, first rows, then objects of the raw
  * store; again every KNO_SWEEP_EVERY_NS.
- * backfill: embeds chunks of current documents that lack vectors of the present model, and appends
- * a change for each such document, so that projections read it again; again every
- * KNO_BACKFILL_IDLE_NS: a document may come to lack one whose put found the model gone.
+ * backfill: embeds chunks of current documents that lack vectors of the model that their collection wants,
+ * appends a change for each such document that was found by words alone, so that projections read it again, and
+ * switches a collection over to another model once every document has its vectors, and its index where it is
+ * followed; again every KNO_BACKFILL_IDLE_NS when all have them: a document may come to lack one whose put found
+ * the model gone.
  * recut: cuts documents again whose collection has other settings than they were cut by. */
 #define KNO_SWEEP_EVERY_NS (INT64_C(600) * 1000000000)
 int64_t kno_sweep_step(void *kno, int64_t now_ns);
 #define KNO_BACKFILL_IDLE_NS (INT64_C(600) * 1000000000)
 int64_t kno_backfill_step(void *kno, int64_t now_ns);
+#define KNO_CHANGING_NS \
+    (INT64_C(2) * 1000000000) /* between rounds while a model is being changed */
 #define KNO_RECUT_IDLE_NS (INT64_C(60) * 1000000000) /* a wake that was lost costs at most this */
 int64_t kno_recut_step(void *kno, int64_t now_ns);
 

@@ -20,7 +20,7 @@ typedef struct cut {
 static size_t count_tokens(void *self, anc_str text)
 {
     const kno_put *put = self;
-    return emb_count_tokens(put->kno->with.embedding, text, MOST_TOKENS);
+    return emb_count_tokens(put->cut_with.emb, text, MOST_TOKENS);
 }
 
 static kno_chunk_record *next_chunk(cut *c)
@@ -112,7 +112,8 @@ anc_status kno_put_cut(kno_put *put)
 {
     kno_put_stage_is(put, KNO_STAGE_CHUNK);
     const kno_collection_record *as = &put->collection;
-    const uint32_t window = emb_info(put->kno->with.embedding).max_tokens;
+    ANC_TRY(kno_model_of(put->kno, &put->call, as, &put->cut_with));
+    const uint32_t window = emb_info(put->cut_with.emb).max_tokens;
     const bool own = as->chunk_tokens != 0 && as->chunk_tokens < window;
     cut c = {.put = put, .text = anc_buf_init(KNO_TEXT_BYTES + KNO_TITLE_LINE_BYTES)};
     const kno_chunker_options options = {
@@ -131,5 +132,6 @@ anc_status kno_put_cut(kno_put *put)
         return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for a chunker");
     const anc_status status = feed(put, chunker);
     anc_buf_done(&c.text);
+    emb_let_go(&put->cut_with);
     return status;
 }

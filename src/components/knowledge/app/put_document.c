@@ -277,7 +277,8 @@ static anc_status is_unchanged(kno_put *put, bool *ret)
 static bool cuts_alike(const kno_collection_record *a, const kno_collection_record *b)
 {
     return a->chunking == b->chunking && a->chunk_tokens == b->chunk_tokens &&
-           a->overlap_sentences == b->overlap_sentences && anc_str_eq(a->language, b->language);
+           a->overlap_sentences == b->overlap_sentences && anc_str_eq(a->language, b->language) &&
+           anc_str_eq(a->wanted_model, b->wanted_model);
 }
 
 anc_status kno_put_make_collection(kno_put *put)
@@ -397,6 +398,8 @@ void kno_put_done(kno_put *put)
     anc_map_free(put->parts.rows);
     put->parts.rows = NULL;
     kno_live_end(kno, &put->live);
+    emb_let_go(&put->cut_with);
+    emb_let_go(&put->embed_with);
     if (put->published.document_id == 0)
         take_back(put);
     else if (put->vanished != NULL)

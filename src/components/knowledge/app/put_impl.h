@@ -78,8 +78,11 @@ typedef struct kno_put {
     size_t n_chunks;
 
     /* publish */
-    anc_str model; /* revision; empty: there is no model */
-    bool *known;   /* [n_chunks] whether the catalog has the vector */
+    emb_held cut_with;   /* the wanted model; while the text is cut */
+    emb_held embed_with; /* what the chunks are embedded with */
+    anc_str model;       /* its revision; empty: there is no model */
+    emb_info_row target; /* the wanted model */
+    bool *known;         /* [n_chunks] whether the catalog has the vector */
     uint64_t embedded;
     int64_t version_id; /* 0: not staged yet */
     kno_live live;      /* of that version */

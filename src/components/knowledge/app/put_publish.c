@@ -121,14 +121,21 @@ static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
     ANC_TRY(status);
     if (put->model.len == 0)
         return ANC_OK;
-    uint64_t missing = 0;
-    ANC_TRY(catalog->vectors.ops->complete(catalog->vectors.self, tx, put->model, w->version_id,
-                                           &missing, err));
-    if (missing > 0) {
-        w->again = true;
+    const kno_model_store models = catalog->models;
+    kno_completion done = {0};
+    if (put->target.revision.len > 0 && !anc_str_eq(put->target.revision, put->collection.target))
+        ANC_TRY(models.ops->aim(models.self, tx, put->collection.wanted_model, put->target.revision,
+                                put->target.dims, err));
+    ANC_TRY(catalog->vectors.ops->complete(catalog->vectors.self, tx, put->model,
+                                           emb_info(put->embed_with.emb).dims, w->version_id, &done,
+                                           err));
+    w->again = done.missing > 0 || !(done.searched || done.wanted);
+    if (done.missing > 0)
         return ANC_FAIL(err, ANC_CONFLICT, "vectors that '%.*s' shares were removed meanwhile",
                         ANC_FMT(put->name));
-    }
+    if (w->again)
+        return ANC_FAIL(err, ANC_CONFLICT, "the model of '%.*s' was changed meanwhile",
+                        ANC_FMT(put->collection.name));
     return ANC_OK;
 }
 
@@ -213,7 +220,10 @@ static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
 
 static anc_status look_up(kno_put *put)
 {
-    const emb_info_row info = emb_info(put->kno->with.embedding);
+    emb_let_go(&put->embed_with);
+    ANC_TRY(
+        kno_model_for_put(put->kno, &put->call, &put->collection, &put->embed_with, &put->target));
+    const emb_info_row info = emb_info(put->embed_with.emb);
     put->model = info.available ? info.revision : ANC_STR_NONE;
     put->known = anc_arena_alloc(put->call.mem, put->n_chunks, sizeof *put->known);
     kno_digest *digests = anc_arena_alloc(put->call.mem, put->n_chunks, sizeof *digests);
@@ -266,8 +276,9 @@ static anc_status embed_piece(kno_put *put, piece_work *w)
     if (put->model.len == 0 || w->n == 0)
         return ANC_OK;
     kno_put_stage_is(put, KNO_STAGE_EMBED);
-    ANC_TRY(kno_embed_chunks(put->kno, &put->call, put->version.title, put->view.bytes,
-                             put->chunks + w->from, put->known + w->from, w->n, &w->vectors));
+    ANC_TRY(kno_embed_chunks(put->kno, &put->call, put->embed_with.emb, put->version.title,
+                             put->view.bytes, put->chunks + w->from, put->known + w->from, w->n,
+                             &w->vectors));
     put->embedded += w->vectors.n;
     return ANC_OK;
 }
@@ -306,6 +317,8 @@ anc_status kno_put_publish(kno_put *put, bool *ret_again)
         if (work.publishes) {
             put->published = work.published;
             put->change_seq = work.change_seq;
+            if (!anc_str_eq(put->model, put->target.revision))
+                kno_backfill_wake(put->kno);
             return ANC_OK;
         }
         if (from + work.n > put->staged)

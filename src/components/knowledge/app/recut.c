@@ -224,6 +224,8 @@ static anc_status recut_some(kno_service *kno, krn_call *call, bool *ret_more)
         return ANC_OK;
     if (s->after > 0 || !s->settled) /* the end of a round that found some, or a start */
         ANC_TRY(krn_writer_run(kno->with.writer, call, settle, kno));
+    if (s->after > 0) /* what is cut again may be embedded by the wanted model now */
+        kno_backfill_wake(kno);
     s->settled = true;
     s->after = 0;
     return ANC_OK;

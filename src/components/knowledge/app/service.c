@@ -1,6 +1,7 @@
 /* service.c - opening and closing, and who may see what. */
 #include <stdlib.h>
 
+#include "base/map.h"
 #include "knowledge/domain/limits.h"
 #include "knowledge/domain/names.h"
 #include "knowledge/domain/rules.h"
@@ -49,6 +50,12 @@ anc_status kno_service_open(const kno_service_options *options, kno_service **re
     atomic_init(&kno->stopping, false);
     atomic_init(&kno->shown, options->is_followed ? 0 : UINT64_MAX);
     pthread_mutex_init(&kno->live_lock, NULL);
+    pthread_mutex_init(&kno->moves.lock, NULL);
+    kno->moves.rows = anc_map_new();
+    if (kno->moves.rows == NULL) {
+        kno_service_close(kno);
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the knowledge service");
+    }
     name_series(kno);
     *ret = kno;
     return ANC_OK;
@@ -56,9 +63,9 @@ anc_status kno_service_open(const kno_service_options *options, kno_service **re
 
 anc_status kno_service_start(kno_service *kno, krn_scheduler scheduler, anc_err *err)
 {
-    uint32_t id = 0;
     ANC_TRY(scheduler.ops->add(scheduler.self, "sweep", kno_sweep_step, kno, &kno->sweep_id, err));
-    ANC_TRY(scheduler.ops->add(scheduler.self, "backfill", kno_backfill_step, kno, &id, err));
+    ANC_TRY(scheduler.ops->add(scheduler.self, "backfill", kno_backfill_step, kno,
+                               &kno->backfill_id, err));
     ANC_TRY(scheduler.ops->add(scheduler.self, "recut", kno_recut_step, kno, &kno->recut_id, err));
     kno->scheduler = scheduler;
     return ANC_OK;
@@ -87,6 +94,12 @@ krn_call kno_call_after(const kno_service *kno, const krn_call *call, anc_err *e
     return after;
 }
 
+void kno_backfill_wake(kno_service *kno)
+{
+    if (kno->scheduler.ops != NULL)
+        kno->scheduler.ops->wake(kno->scheduler.self, kno->backfill_id);
+}
+
 void kno_service_stop(kno_service *kno)
 {
     atomic_store(&kno->stopping, true);
@@ -96,6 +109,8 @@ void kno_service_close(kno_service *kno)
 {
     if (kno == NULL)
         return;
+    anc_map_free(kno->moves.rows);
+    pthread_mutex_destroy(&kno->moves.lock);
     pthread_mutex_destroy(&kno->live_lock);
     free(kno);
 }

@@ -9,11 +9,17 @@
 #include "knowledge_service.h"
 
 /* Rows of chunks or documents that one closure of the writer touches at most. */
-enum { KNO_PIECE = 512, KNO_GARBAGE_PIECE = 256, KNO_DROPPED_PIECE = 64 };
+enum {
+    KNO_PIECE = 512,
+    KNO_GARBAGE_PIECE = 256,
+    KNO_DROPPED_PIECE = 256,
+    KNO_VECTORS_PIECE = 4096
+};
 
 typedef struct kno_sweep_state {
     int64_t after; /* version id */
     bool rows_done;
+    bool models_done; /* vectors of models that nobody uses are removed */
     bool
         all_seen; /* versions past those to keep were looked for everywhere, once since the start */
     bool expired; /* and where some had to stay, in this round */
@@ -23,7 +29,10 @@ typedef struct kno_sweep_state {
 } kno_sweep_state;
 
 typedef struct kno_backfill_state {
-    int64_t after; /* document id */
+    bool within;                         /* a round over the wanted models is under way: */
+    char wanted[EMB_MODEL_NAME_MAX + 1]; /* the one at hand */
+    int64_t after;                       /* document id */
+    uint64_t changing;                   /* collections seen in this round that are being changed */
     int64_t wait_ns;
 } kno_backfill_state;
 
@@ -52,9 +61,13 @@ struct kno_service {
     kno_backfill_state backfill; /* the backfill step's alone */
     kno_recut_state recut;       /* the recut step's alone */
     krn_scheduler scheduler;     /* set by kno_service_start; ops NULL: steps are called by hand */
-    uint32_t recut_id, sweep_id;
+    uint32_t recut_id, sweep_id, backfill_id;
     atomic_bool sweep_asked;
     atomic_uint_least64_t shown; /* change up to which all are shown */
+    struct {
+        pthread_mutex_t lock; /* a leaf */
+        struct anc_map *rows; /* owned: "collection\nrevision" to whether an index is prepared */
+    } moves;                  /* changes to another model that wait for an index; the backfill's */
     struct {
         krn_series *created, *updated, *unchanged, *failed, *deleted, *embedded, *put_seconds,
             *recut;
@@ -116,9 +129,12 @@ kno_keeping kno_keeping_now(kno_service *kno);
  * this to what was kept before the setting changed, and to what was still shown then. The sweep's. */
 anc_status kno_versions_expire(kno_service *kno, krn_call *call) ANC_MUST_CHECK;
 
-/* Retires a piece of the documents that still stand in dropped collections, and of the parts that a put
- * which never ended has left, clears them away, and
- * removes the rows of the collections with the last. */
+/* Removes a piece of the vectors of a model that no collection uses any more. *ret_done when there is none. */
+anc_status kno_models_forget(kno_service *kno, krn_call *call, bool *ret_done) ANC_MUST_CHECK;
+
+/* Retires a piece of the documents that still stand in dropped collections, that are gone by their mark, and
+ * of the parts that a put which never ended has left, and removes the rows of the collections with the
+ * last. Their versions are garbage then. */
 anc_status kno_dropped_collect(kno_service *kno, krn_call *call, bool *ret_more) ANC_MUST_CHECK;
 
 /* Removes an object of the raw store that no version names any more. */
@@ -138,6 +154,35 @@ anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
 
 void kno_recut_wake(kno_service *kno);
 void kno_sweep_wake(kno_service *kno); /* it looks for rows that nobody needs from the beginning */
+void kno_backfill_wake(kno_service *kno);
+
+/* moves.c: whether the change of a collection to that model was announced; whether its index is prepared. */
+bool kno_move_find(kno_service *kno, anc_str collection, anc_str model, bool *ret_prepared);
+
+/* Announces it, in the change log too. The backfill's. */
+anc_status kno_move_announce(kno_service *kno, krn_call *call, anc_str collection,
+                             anc_str model) ANC_MUST_CHECK;
+
+/* It is over. The backfill's. */
+void kno_move_drop(kno_service *kno, anc_str collection, anc_str model);
+
+/* Takes back those whose collection is gone, or aims at another model now. The backfill's. */
+anc_status kno_moves_tidy(kno_service *kno, krn_call *call) ANC_MUST_CHECK;
+
+/* The model that a collection asks for by this name (empty: the configured one, there or not). INVALID
+ * names those there are; UNAVAILABLE, CORRUPT, UNSUPPORTED: it cannot be used now. */
+anc_status kno_model_wanted(kno_service *kno, krn_call *call, anc_str wanted,
+                            emb_held *ret) ANC_MUST_CHECK;
+
+/* The model that a collection asks for; UNAVAILABLE where it cannot be used now, whatever the reason. */
+anc_status kno_model_of(kno_service *kno, krn_call *call, const kno_collection_record *of,
+                        emb_held *ret) ANC_MUST_CHECK;
+
+/* The model that a document of the collection is embedded with when it is put: the one that searches use,
+ * where it still is what it was, else the wanted one. *ret_target is what `wanted` is now, its revision in
+ * call->mem. */
+anc_status kno_model_for_put(kno_service *kno, krn_call *call, const kno_collection_record *of,
+                             emb_held *ret, emb_info_row *ret_target) ANC_MUST_CHECK;
 
 /* A call for what may be left to the sweep when the work of `call` is committed: it takes a part of the
  * time that is left, so that the answer is not late. */
@@ -151,10 +196,10 @@ int64_t kno_after_failure(kno_service *kno, const char *what, const anc_err *err
 /* A call of the component's own for a step: `mem` and `err` are the caller's. */
 krn_call kno_own_call(kno_service *kno, anc_arena *mem, anc_err *err, int64_t deadline_ns);
 
-/* Vectors of those of the chunks [n] that are not `known`, as binary16 in call->mem, with their
+/* Vectors of `model` for those of the chunks [n] that are not `known`, as binary16 in call->mem, with their
  * digests. `text` is the version's, `title` the document's. Equal texts are embedded once. */
-anc_status kno_embed_chunks(kno_service *kno, krn_call *call, anc_str title, anc_str text,
-                            const kno_chunk_record *chunks, const bool *known, size_t n,
-                            kno_vectors *ret) ANC_MUST_CHECK;
+anc_status kno_embed_chunks(kno_service *kno, krn_call *call, emb_service *model, anc_str title,
+                            anc_str text, const kno_chunk_record *chunks, const bool *known,
+                            size_t n, kno_vectors *ret) ANC_MUST_CHECK;
 
 #endif

@@ -33,9 +33,13 @@ typedef struct kno_collection_record {
     uint32_t overlap_sentences;
     kno_labels acl;
     anc_str system_prompt, prompt_template; /* empty: as configured */
-    anc_str model;                          /* revision its newest vectors were made with; "" */
-    uint32_t cut; /* counts the changes of language and chunking; for reading only */
-    bool recut;   /* some documents may have been cut by other settings; for reading only */
+    anc_str wanted_model; /* name of the model it asks for; empty: the configured one */
+    anc_str model;        /* revision whose vectors searches use; ""; for reading only */
+    anc_str target;       /* revision of the wanted model; "": not known; for reading only */
+    uint32_t model_dims, target_dims; /* of these; for reading only */
+    uint64_t embed_failed; /* documents that get no vectors of the target; for reading only */
+    uint32_t cut;          /* counts the changes of language and chunking; for reading only */
+    bool recut; /* some documents may have been cut by other settings; for reading only */
     uint64_t recut_failed; /* documents that could not be cut again; for reading only */
     int64_t created_ms, updated_ms;
     /* counters of what is current; for reading only */
@@ -52,7 +56,8 @@ typedef enum kno_setting {
     KNO_SET_OVERLAP = 16,
     KNO_SET_ACL = 32,
     KNO_SET_SYSTEM_PROMPT = 64,
-    KNO_SET_PROMPT_TEMPLATE = 128
+    KNO_SET_PROMPT_TEMPLATE = 128,
+    KNO_SET_MODEL = 256
 } kno_setting;
 
 /* How a version differs from the one before it. */

@@ -5,6 +5,7 @@
 #include "knowledge/ports/collection_store.h"
 #include "knowledge/ports/document_store.h"
 #include "knowledge/ports/garbage_store.h"
+#include "knowledge/ports/model_store.h"
 #include "knowledge/ports/vector_store.h"
 #include "knowledge/ports/version_store.h"
 #include "knowledge/ports/version_writer.h"
@@ -15,6 +16,7 @@ typedef struct kno_catalog {
     kno_version_store history;
     kno_version_writer versions;
     kno_vector_store vectors;
+    kno_model_store models;
     kno_garbage_store garbage;
 } kno_catalog;
 

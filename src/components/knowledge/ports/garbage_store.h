@@ -60,6 +60,14 @@ typedef struct kno_garbage_store_ops {
     /* Removes the rows of dropped collections that have no document left, and marks that none has. */
     ANC_MUST_CHECK anc_status (*bury)(void *self, krn_tx *tx, anc_err *err);
 
+    /* A model that no collection is searched by or aims at; 0: there is none. */
+    ANC_MUST_CHECK anc_status (*unused_model)(void *self, krn_call *call, int64_t *ret);
+
+    /* Removes at most `limit` of its vectors, and the model with the last; done as well when it has come
+     * into use again. */
+    ANC_MUST_CHECK anc_status (*forget_model)(void *self, krn_tx *tx, int64_t model, size_t limit,
+                                              bool *ret_done, anc_err *err);
+
     /* ret[i]: whether a version names digests[i] as content or text. */
     ANC_MUST_CHECK anc_status (*named)(void *self, krn_call *call, const kno_digest *digests,
                                        size_t n, bool *ret);

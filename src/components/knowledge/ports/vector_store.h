@@ -30,6 +30,13 @@ typedef struct kno_lacking {
     uint64_t text_bytes;
 } kno_lacking;
 
+/* What came of noting that a version has all its vectors of a model. */
+typedef struct kno_completion {
+    uint64_t missing; /* digests that have none: then nothing is noted */
+    bool searched;    /* its collection is searched by this model */
+    bool wanted;      /* its collection aims at this model */
+} kno_completion;
+
 typedef struct kno_vector_store_ops {
     const char *name;
 
@@ -46,13 +53,15 @@ typedef struct kno_vector_store_ops {
     ANC_MUST_CHECK anc_status (*put)(void *self, krn_tx *tx, const kno_vectors *vectors,
                                      anc_err *err);
 
-    /* Notes that a version has all its vectors of `model`, when it has: ret_missing 0. Else nothing
-     * is noted and ret_missing is how many digests have none. */
-    ANC_MUST_CHECK anc_status (*complete)(void *self, krn_tx *tx, anc_str model, int64_t version_id,
-                                          uint64_t *ret_missing, anc_err *err);
+    /* Notes that a version has all its vectors of `model`, when it has. A collection that is searched by
+     * no model yet is from now on searched by this one. */
+    ANC_MUST_CHECK anc_status (*complete)(void *self, krn_tx *tx, anc_str model, uint32_t dims,
+                                          int64_t version_id, kno_completion *ret, anc_err *err);
 
-    /* Current versions not noted as complete for `model`, by document_id after `after`. */
-    ANC_MUST_CHECK anc_status (*lacking)(void *self, krn_call *call, anc_str model, int64_t after,
+    /* Current versions not noted as complete for the model that their collection aims at, of collections
+     * that want the model named `wanted`, by document_id after `after`. Those that are to be cut again
+     * first are left out. */
+    ANC_MUST_CHECK anc_status (*lacking)(void *self, krn_call *call, anc_str wanted, int64_t after,
                                          size_t limit, kno_lacking **ret, size_t *ret_n);
 } kno_vector_store_ops;
 

@@ -80,7 +80,7 @@ static anc_status tell(void *arg, krn_tx *tx, anc_err *err)
 static anc_status new_id(rag_service *rag, krn_call *call, anc_str *ret)
 {
     char made[ANC_UUID_TEXT + 1];
-    krn_id_new(rag->with.clock, made);
+    krn_call_id_new(rag->with.clock, call, made);
     *ret = anc_arena_copy(call->mem, (anc_str){made, ANC_UUID_TEXT});
     if (ret->ptr == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for an id");

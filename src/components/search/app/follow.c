@@ -12,6 +12,9 @@
  * written to both, so that it is seen as soon as ever, and so that at the end of the walk the new index is
  * as far as the one it takes the place of. Who asks for a rebuild while one is going gets that one.
  *
+ * While it follows, an index of another model may be filled beside (shadow.c): a page of changes and a page
+ * of that in turn, so that nobody who waits for a document waits for it.
+ *
  * Failures: one that may pass (I/O, memory, a deadline) is tried again after a pause that doubles up
  * to MAX_BACKOFF_NS, from the same place. One that will not pass, or one document that failed
  * MAX_TRIES times in a row, concerns that document alone: it is taken out of the index, counted and
@@ -20,109 +23,17 @@
  * A rebuild that is asked for during the first walk waits for its end: that walk fills the index which
  * is searched, and must not leave half of an older state in it.
  */
-#include <stdio.h>
 #include <string.h>
 
-#include "base/map.h"
 #include "base/str.h"
 #include "service_impl.h"
 
-enum { PAGE = 32, MAX_TRIES = 8 };
+enum { PAGE = 32 };
 #define MIN_BACKOFF_NS  INT64_C(50000000)
 #define MAX_BACKOFF_NS  INT64_C(5000000000)
 #define IDLE_RECHECK_NS INT64_C(5000000000) /* a wake that was lost costs at most this */
 
-/* ---- one document ----------------------------------------------------------------------------- */
-
-/* Whether the same thing may go well when it is tried again later. */
-static bool may_pass(anc_status status)
-{
-    return anc_status_info(status)->retry_may_help;
-}
-
-static anc_status give_up(srch_service *srch, krn_call *call, const srch_targets *targets,
-                          anc_str collection, anc_str document_id, anc_status status)
-{
-    krn_log_write(srch->config.log, KRN_ERROR, "search", "document not indexed",
-                  KRN_STR("collection", collection), KRN_STR("document_id", document_id),
-                  KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
-                  KRN_STR("error", anc_str_of(call->err->text)));
-    srch_detail_set(srch, "document %.*s of %.*s is not indexed: %s",
-                    ANC_FMT(anc_str_sub(document_id, 0, 60)), ANC_FMT(collection), call->err->text);
-    krn_count(srch->series.failed, 1);
-    srch_left_out_add(srch, collection, document_id, may_pass(status), call->err->text);
-    anc_err_clear(call->err);
-    return srch_targets_remove(targets, call, collection, document_id);
-}
-
-/* Counts a failure of a document that may pass; whether to try again. */
-static bool try_again(srch_follow_state *f, anc_str collection, anc_str document_id)
-{
-    const uint64_t name = anc_hash64(document_id) ^ anc_hash64(collection) * 31;
-    f->tries = f->failing == name ? f->tries + 1 : 1;
-    f->failing = name;
-    return f->tries < MAX_TRIES;
-}
-
-/* `call` has an arena of its own for the page; the document gets the follower's. */
-static anc_status handle_document(srch_service *srch, krn_call *call, bool shown_too,
-                                  anc_str collection, anc_str document_id)
-{
-    const srch_targets targets = srch_targets_of(srch, shown_too);
-    krn_call own = *call;
-    own.mem = srch->follow.mem;
-    anc_arena_reset(own.mem);
-    const anc_status status = srch_sync_document(srch, &own, &targets, collection, document_id);
-    if (status == ANC_OK)
-        srch_left_out_drop(srch, collection, document_id);
-    if (status == ANC_OK || status == ANC_CANCELLED)
-        return status;
-    if (may_pass(status) && try_again(&srch->follow, collection, document_id))
-        return status;
-    return give_up(srch, &own, &targets, collection, document_id, status);
-}
-
-/* ---- walking ---------------------------------------------------------------------------------- */
-
-static void walk_begin(srch_walk *walk, uint64_t target, anc_str collection)
-{
-    *walk = (srch_walk){.going = true, .target = target, .collection_len = collection.len};
-    memcpy(walk->collection, collection.ptr != NULL ? collection.ptr : "", collection.len);
-}
-
-static anc_status walk_passed(srch_walk *walk, const kno_walk_row *row, anc_err *err)
-{
-    if (row->collection.len > sizeof walk->collection ||
-        row->document_id.len > sizeof walk->document)
-        return ANC_FAIL(err, ANC_BUG, "a document id of %zu bytes", row->document_id.len);
-    memcpy(walk->collection, row->collection.ptr, row->collection.len);
-    memcpy(walk->document, row->document_id.ptr, row->document_id.len);
-    walk->collection_len = row->collection.len;
-    walk->document_len = row->document_id.len;
-    walk->done++;
-    return ANC_OK;
-}
-
-/* One page; `only` not empty: of that collection alone, for every index. *ret_end when nothing is left. */
-static anc_status walk_page(srch_service *srch, krn_call *call, srch_walk *walk, anc_str only,
-                            bool *ret_end)
-{
-    const kno_walk_row after = {.collection = {walk->collection, walk->collection_len},
-                                .document_id = {walk->document, walk->document_len}};
-    kno_walk_row *rows = NULL;
-    size_t n = 0;
-    ANC_TRY(kno_walk(srch->config.knowledge, call, &after, PAGE, &rows, &n));
-    for (size_t i = 0; i < n; i++) {
-        if (only.len > 0 && !anc_str_eq(rows[i].collection, only)) {
-            *ret_end = true;
-            return ANC_OK;
-        }
-        ANC_TRY(handle_document(srch, call, only.len > 0, rows[i].collection, rows[i].document_id));
-        ANC_TRY(walk_passed(walk, &rows[i], call->err));
-    }
-    *ret_end = n < PAGE;
-    return ANC_OK;
-}
+/* ---- the catalog ------------------------------------------------------------------------------- */
 
 static uint64_t documents_there(srch_service *srch, krn_call *call)
 {
@@ -148,7 +59,7 @@ static anc_status catalog_begin(srch_service *srch, krn_call *call, bool *ret_wa
         ANC_TRY(srch_slot_begin(srch, ret_wait, call->err));
     if (*ret_wait)
         return ANC_OK;
-    walk_begin(&srch->follow.catalog, head, ANC_STR_NONE);
+    srch_walk_begin(&srch->follow.catalog, head, ANC_STR_NONE);
     srch->follow.catalog.total = documents_there(srch, call);
     atomic_store(&srch->walk_done, 0);
     atomic_store(&srch->walk_total, srch->follow.catalog.total);
@@ -167,7 +78,7 @@ static anc_status catalog_step(srch_service *srch, krn_call *call)
 {
     srch_walk *walk = &srch->follow.catalog;
     bool end = false;
-    ANC_TRY(walk_page(srch, call, walk, ANC_STR_NONE, &end));
+    ANC_TRY(srch_walk_page(srch, call, walk, ANC_STR_NONE, SRCH_INTO_BUILT, &end));
     atomic_store(&srch->walk_done, walk->done);
     if (!end) {
         srch_detail_set(srch, "rebuilding: %llu of %llu documents", (unsigned long long)walk->done,
@@ -181,6 +92,7 @@ static anc_status catalog_step(srch_service *srch, krn_call *call)
         reached(srch, walk->target);
     srch->follow.known = true;
     srch->follow.again = true;
+    srch->follow.unsure = true;
     srch_syncs_note(srch, true);
     srch_detail_set(srch, "%llu documents indexed", (unsigned long long)walk->done);
     krn_log_write(srch->config.log, KRN_INFO, "search", "index built",
@@ -193,8 +105,9 @@ static anc_status catalog_step(srch_service *srch, krn_call *call)
 
 static anc_status drop_collection(srch_service *srch, krn_call *call, anc_str name)
 {
-    const srch_targets targets = srch_targets_of(srch, true);
+    const srch_targets targets = srch_targets_of(srch, SRCH_INTO_ALL);
     srch_left_out_drop_collection(srch, name);
+    srch_shadow_dropped(srch, name);
     for (size_t i = 0; i < targets.n; i++) {
         const srch_index index = targets.items[i];
         ANC_TRY(index.ops->drop(index.self, call, name));
@@ -211,9 +124,12 @@ static anc_status handle_change(srch_service *srch, krn_call *call, const krn_ch
     switch (change->op) {
     case KRN_CHANGE_PUBLISH:
     case KRN_CHANGE_DELETE:
-        return handle_document(srch, call, true, change->collection, change->document_id);
+        return srch_handle_document(srch, call, SRCH_INTO_ALL, change->collection,
+                                    change->document_id);
     case KRN_CHANGE_DROP_COLLECTION:
         return drop_collection(srch, call, change->collection);
+    case KRN_CHANGE_MODEL:
+        return srch_shadow_switched(srch, call, change->collection);
     case KRN_CHANGE_COLLECTION:
         break;
     }
@@ -222,7 +138,7 @@ static anc_status handle_change(srch_service *srch, krn_call *call, const krn_ch
                         change->collection.len);
     memcpy(f->only, change->collection.ptr, change->collection.len);
     f->only_len = change->collection.len;
-    walk_begin(&f->members, change->seq, change->collection);
+    srch_walk_begin(&f->members, change->seq, change->collection);
     *ret_done = false;
     return ANC_OK;
 }
@@ -248,7 +164,8 @@ static anc_status members_step(srch_service *srch, krn_call *call)
 {
     srch_walk *walk = &srch->follow.members;
     bool end = false;
-    ANC_TRY(walk_page(srch, call, walk, (anc_str){srch->follow.only, srch->follow.only_len}, &end));
+    ANC_TRY(srch_walk_page(srch, call, walk, (anc_str){srch->follow.only, srch->follow.only_len},
+                           SRCH_INTO_ALL, &end));
     if (end) {
         walk->going = false;
         reached(srch, walk->target);
@@ -284,6 +201,7 @@ static anc_status rebuild(srch_service *srch, krn_call *call, bool more, int64_t
     f->known = false;
     if (f->catalog.going)
         return catalog_step(srch, call);
+    ANC_TRY(srch_shadow_stop(srch, call));
     ANC_TRY(catalog_begin(srch, call, &wait));
     if (wait && !more)
         *ret_next = now_ns + MIN_BACKOFF_NS;
@@ -302,6 +220,10 @@ static anc_status step(srch_service *srch, krn_call *call, int64_t now_ns, int64
         return rebuild(srch, call, more, now_ns, ret_next);
     if (!more)
         srch_left_out_retry(srch, call, now_ns);
+    if (f->shadow.going)
+        return srch_shadow_step(srch, call);
+    if (f->unsure)
+        return srch_shadow_find(srch, call);
     *ret_next = more ? now_ns : now_ns + IDLE_RECHECK_NS;
     return ANC_OK;
 }

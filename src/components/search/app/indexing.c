@@ -79,19 +79,25 @@ static anc_status next_chunk(void *arg, srch_index_chunk *ret, bool *ret_more)
     return ANC_OK;
 }
 
-static anc_status publish(srch_service *srch, krn_call *call, const srch_targets *targets,
-                          const kno_indexable *d)
+/* By what the collection's index has that is searched. */
+static txt_language language_of(srch_index index, const kno_indexable *d)
 {
-    const srch_languages languages = srch_languages_of(targets->items[0], d->collection);
+    const srch_languages languages = srch_languages_of(index, d->collection);
     txt_language declared = TXT_UND;
     (void)txt_language_find(d->language, &declared);
-    const anc_str sample = d->n_chunks > 0 ? d->chunks[0].text : d->title;
-    const bool fits = d->vectors != NULL && d->dims == srch->model.dims;
+    return srch_language_of(&languages, declared, d->n_chunks > 0 ? d->chunks[0].text : d->title);
+}
+
+/* Into the index of the collection that has the vectors of `model`. */
+static anc_status publish(srch_service *srch, krn_call *call, srch_index index,
+                          const kno_indexable *d, anc_str model, uint32_t dims)
+{
+    const bool fits = d->vectors != NULL && anc_str_eq(d->model, model) && d->dims == dims;
     chunk_walk walk = {.srch = srch,
                        .call = call,
                        .document = d,
                        .vectors = fits ? d->vectors : NULL,
-                       .language = srch_language_of(&languages, declared, sample)};
+                       .language = language_of(index, d)};
     const srch_facts facts = {.document_id = d->document_id,
                               .title = d->title,
                               .uri = d->uri,
@@ -105,40 +111,72 @@ static anc_status publish(srch_service *srch, krn_call *call, const srch_targets
                                     .version = d->version,
                                     .language = walk.language,
                                     .labels = d->acl,
-                                    .n_labels = d->n_acl};
+                                    .n_labels = d->n_acl,
+                                    .model = model,
+                                    .dims = dims};
     srch_field *fields;
     ANC_TRY(srch_fields_of(call->mem, &facts, &fields, &document.n_fields, call->err));
     document.fields = fields;
-    for (size_t i = 0; i < targets->n; i++) {
-        const srch_index index = targets->items[i];
-        walk.next = 0;
-        ANC_TRY(index.ops->publish(index.self, call, d->collection, &document,
-                                   (srch_chunk_source){&walk, next_chunk}));
-    }
+    return index.ops->publish(index.self, call, d->collection, &document,
+                              (srch_chunk_source){&walk, next_chunk});
+}
+
+/* With the vectors of an index that is not of the collection's model: of the one before, or the next. */
+static anc_status publish_other(srch_service *srch, krn_call *call, srch_index index,
+                                const kno_indexable *d, anc_str model, uint32_t dims)
+{
+    kno_indexable other = *d;
+    if (model.len > 0 && !anc_str_eq(model, d->model))
+        ANC_TRY(kno_indexable_read(srch->config.knowledge, call, d->collection, d->document_id,
+                                   model, &other));
+    return publish(srch, call, index, &other, model, dims);
+}
+
+/* Into those of the collection that `index` has, or that it gets now. */
+static anc_status publish_to(srch_service *srch, krn_call *call, srch_index index, srch_into into,
+                             const kno_indexable *d)
+{
+    srch_index_models have;
+    ANC_TRY(index.ops->models(index.self, call, d->collection, &have));
+    const bool other = have.is_there && !anc_str_eq(have.model, d->model);
+    srch->follow.unsure = srch->follow.unsure || other;
+    if (!have.is_there)
+        ANC_TRY(publish(srch, call, index, d, d->model, d->dims));
+    else if (into != SRCH_INTO_NEXT)
+        ANC_TRY(publish_other(srch, call, index, d, have.model, have.dims));
+    return have.preparing ? publish_other(srch, call, index, d, have.next, have.next_dims) : ANC_OK;
+}
+
+static anc_status publish_all(srch_service *srch, krn_call *call, srch_into into,
+                              anc_str collection, anc_str document_id)
+{
+    const srch_targets targets = srch_targets_of(srch, into);
+    kno_indexable d = {0};
+    ANC_TRY(kno_indexable_read(srch->config.knowledge, call, collection, document_id, ANC_STR_NONE,
+                               &d));
+    for (size_t i = 0; i < targets.n; i++)
+        ANC_TRY(publish_to(srch, call, targets.items[i], into, &d));
     krn_count(srch->series.indexed, 1);
     return ANC_OK;
 }
 
-anc_status srch_targets_remove(const srch_targets *targets, krn_call *call, anc_str collection,
-                               anc_str document_id)
+anc_status srch_remove_document(srch_service *srch, krn_call *call, srch_into into,
+                                anc_str collection, anc_str document_id)
 {
-    for (size_t i = 0; i < targets->n; i++) {
-        const srch_index index = targets->items[i];
+    const srch_targets targets = srch_targets_of(srch, into);
+    for (size_t i = 0; i < targets.n; i++) {
+        const srch_index index = targets.items[i];
         ANC_TRY(index.ops->remove(index.self, call, collection, document_id));
     }
     return ANC_OK;
 }
 
-anc_status srch_sync_document(srch_service *srch, krn_call *call, const srch_targets *targets,
+anc_status srch_sync_document(srch_service *srch, krn_call *call, srch_into into,
                               anc_str collection, anc_str document_id)
 {
-    kno_indexable d = {0};
-    const anc_status status = kno_indexable_read(srch->config.knowledge, call, collection,
-                                                 document_id, srch->model.revision, &d);
-    if (status == ANC_NOT_FOUND) {
-        anc_err_clear(call->err);
-        return srch_targets_remove(targets, call, collection, document_id);
-    }
-    ANC_TRY(status);
-    return publish(srch, call, targets, &d);
+    const anc_status status = publish_all(srch, call, into, collection, document_id);
+    if (status != ANC_NOT_FOUND)
+        return status;
+    anc_err_clear(call->err);
+    return srch_remove_document(srch, call, into, collection, document_id);
 }

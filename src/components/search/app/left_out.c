@@ -80,8 +80,7 @@ static anc_status try_one(srch_service *srch, const krn_call *outer, anc_str key
     anc_arena_reset(call.mem);
     anc_str collection;
     (void)anc_str_split(&key, '\n', &collection);
-    const srch_targets targets = srch_targets_of(srch, true);
-    return srch_sync_document(srch, &call, &targets, collection, key);
+    return srch_sync_document(srch, &call, SRCH_INTO_ALL, collection, key);
 }
 
 void srch_left_out_retry(srch_service *srch, const krn_call *call, int64_t now_ns)

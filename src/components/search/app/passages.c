@@ -50,7 +50,7 @@ static srch_hit hit_of(const srch_candidate *c, const kno_chunk *chunk)
                       .score = c->score,
                       .fused = c->fused,
                       .keyword = c->bm25,
-                      .semantic = c->cosine,
+                      .semantic = c->semantic,
                       .coverage = c->coverage};
 }
 

@@ -16,7 +16,8 @@ enum {
     MAX_TOP_K = 1000,
     SPARE_DOCUMENTS = 100, /* in place of those that turn out to be gone or copies */
     DEEPER = 4,            /* longer lists where too many candidates were gone or copies */
-    MOST_DEEPER = 3        /* times */
+    MOST_DEEPER = 3,       /* times */
+    MOST_MODELS = 3        /* that an index changes to while it is asked */
 };
 
 /* ---- checking --------------------------------------------------------------------------------- */
@@ -72,46 +73,6 @@ static anc_status check(srch_asking *a)
     return srch_filter_parse(a->call->mem, r->filters, "/filters", a->filter, err);
 }
 
-/* ---- the vector ------------------------------------------------------------------------------- */
-
-/* Decides which sides are searched. */
-static anc_status choose_sides(srch_asking *a)
-{
-    const srch_mode mode = a->request->mode;
-    const emb_info_row *model = &a->srch->model;
-    const srch_index index = a->index;
-    a->words = mode != SRCH_SEMANTIC && mode != SRCH_METADATA;
-    a->vectors = mode != SRCH_KEYWORD && mode != SRCH_METADATA && model->available &&
-                 index.ops->figures(index.self, ANC_STR_NONE).vectors > 0;
-    if (mode == SRCH_SEMANTIC && !model->available)
-        return ANC_FAIL_FIELD(a->call->err, ANC_UNAVAILABLE, "/mode",
-                              "semantic search needs an embedding model: %.*s",
-                              ANC_FMT(model->detail));
-    return ANC_OK;
-}
-
-static anc_status embed(srch_asking *a)
-{
-    const emb_info_row *model = &a->srch->model;
-    float *vector = anc_arena_alloc(a->call->mem, model->dims, sizeof *vector);
-    emb_usage usage = {0};
-    if (vector == NULL)
-        return srch_no_room(a->call);
-    const anc_status status = emb_embed(a->srch->config.embedding, a->call, EMB_QUERY,
-                                        &a->marked.words, 1, vector, &usage);
-    if (status == ANC_UNAVAILABLE && a->words) {
-        anc_err_clear(a->call->err);
-        a->vectors = false;
-        return ANC_OK;
-    }
-    ANC_TRY(status);
-    a->vector = vector;
-    a->result.query_vector = vector;
-    a->result.dims = model->dims;
-    a->result.embedding_cached = usage.cache_hits > 0;
-    return ANC_OK;
-}
-
 /* ---- searching -------------------------------------------------------------------------------- */
 
 static anc_status may_go_on(void *arg)
@@ -124,8 +85,9 @@ static void rank(srch_asking *a, srch_scope *scope)
 {
     const srch_fusion_options one = {SRCH_WEIGHTED, a->words ? 0 : 1};
     srch_index_result *found = &scope->found;
-    const bool both = a->words && a->vector != NULL && found->has_vectors;
+    const bool both = a->words && scope->vector != NULL && found->has_vectors;
     scope->sides = both ? SRCH_BOTH_SIDES : a->words ? SRCH_WORDS_ONLY : SRCH_VECTORS_ONLY;
+    srch_rescale(found->candidates, found->n, scope->unrelated);
     srch_fuse(found->candidates, found->n, both ? &a->srch->config.fusion : &one, &scope->fusion);
     srch_rate(found->candidates, found->n, scope->sides, found->bm25_bound);
 }
@@ -135,35 +97,47 @@ static void leave_unrated(srch_index_result *found)
 {
     for (size_t i = 0; i < found->n; i++) {
         srch_candidate *c = &found->candidates[i];
-        c->bm25 = c->cosine = c->fused = c->score = (double)NAN;
+        c->bm25 = c->cosine = c->semantic = c->fused = c->score = (double)NAN;
     }
 }
 
-static anc_status search_scope(srch_asking *a, size_t at, bool relaxed, uint32_t k)
+static anc_status ask_index(srch_asking *a, srch_scope *scope, bool relaxed, uint32_t k)
 {
     const srch_index index = a->index;
-    srch_scope *scope = &a->scopes[at];
     const srch_demands *demands = relaxed ? &scope->strict : &scope->demands;
     const bool listed = a->request->mode == SRCH_METADATA;
     const srch_index_query q = {.terms = scope->terms,
                                 .n_terms = scope->n_terms,
-                                .vector = a->vector,
-                                .dims = a->srch->model.dims,
+                                .vector = scope->vector,
+                                .dims = scope->dims,
+                                .model = scope->model,
                                 .labels = a->call->principal.labels,
                                 .n_labels = a->call->principal.n_labels,
                                 .filter = a->filter,
                                 .demands = demands->items,
                                 .n_demands = demands->n,
                                 .k_keyword = a->words ? k : 0,
-                                .k_semantic = a->vector != NULL ? k : 0,
+                                .k_semantic = scope->vector != NULL ? k : 0,
                                 .k_documents = listed ? k : 0,
                                 .explain = a->request->explain && !listed,
                                 .may_go_on = may_go_on,
                                 .arg = a};
-    ANC_TRY(index.ops->search(index.self, a->call, scope->name, &q, &scope->found));
+    return index.ops->search(index.self, a->call, scope->name, &q, &scope->found);
+}
+
+static anc_status search_scope(srch_asking *a, size_t at, bool relaxed, uint32_t k)
+{
+    srch_scope *scope = &a->scopes[at];
+    anc_status status = ask_index(a, scope, relaxed, k);
+    for (int tries = 0; status == ANC_CONFLICT && tries < MOST_MODELS; tries++) {
+        anc_err_clear(a->call->err);
+        ANC_TRY(srch_vectors_again(a, scope));
+        status = ask_index(a, scope, relaxed, k);
+    }
+    ANC_TRY(status);
     for (size_t i = 0; i < scope->found.n; i++)
         scope->found.candidates[i].collection = (uint32_t)at;
-    if (listed)
+    if (a->request->mode == SRCH_METADATA)
         leave_unrated(&scope->found);
     else
         rank(a, scope);
@@ -222,7 +196,7 @@ static srch_mode mode_done(const srch_asking *a)
         return SRCH_METADATA;
     if (!a->words)
         return SRCH_SEMANTIC;
-    return a->vector != NULL ? SRCH_HYBRID : SRCH_KEYWORD;
+    return a->result.query_vector != NULL ? SRCH_HYBRID : SRCH_KEYWORD;
 }
 
 typedef struct stopwatch {
@@ -265,14 +239,14 @@ static anc_status ask(srch_asking *a)
     w.last_ns = krn_now_ns(w.clock);
     ANC_TRY(check(a));
     ANC_TRY(srch_scopes_find(a));
-    ANC_TRY(choose_sides(a));
+    ANC_TRY(srch_vectors_choose(a));
     if (a->request->mode != SRCH_METADATA) {
         ANC_TRY(srch_marks_read(a->call->mem, a->request->query, &a->marked, a->call->err));
         ANC_TRY(srch_scopes_read(a));
     }
     a->result.analyze_ms = lap(&w, NULL);
     if (a->vectors)
-        ANC_TRY(embed(a));
+        ANC_TRY(srch_vectors_make(a));
     a->result.embed_ms = lap(&w, series->embed);
     ANC_TRY(find_hits(a, &w));
     a->result.mode = mode_done(a);

@@ -1,6 +1,7 @@
 /* query_impl.h - one question on its way: what the steps of the use case hand to each other.
  *
  *   query.c     checks, order of the steps
+ *   vectors.c   the question's vector, once for each model among the collections
  *   scopes.c    which collections, and how each reads the question
  *   passages.c  candidates fetched as hits, copies left out
  *   joining.c   chunks that lie side by side made one passage
@@ -26,6 +27,10 @@ typedef struct srch_scope {
     size_t n_terms;
     srch_demands demands; /* with the wishes */
     srch_demands strict;  /* without */
+    anc_str model;        /* of its index's vectors */
+    uint32_t dims;        /* likewise */
+    double unrelated;     /* emb_info_row.unrelated of it */
+    const float *vector; /* [dims] the question by that model; NULL: its words alone are searched */
     srch_index_result found;
     srch_fusion_facts fusion;
     srch_sides sides;
@@ -40,8 +45,7 @@ typedef struct srch_asking {
     srch_marked marked;
     srch_scope *scopes; /* [n_scopes] */
     size_t n_scopes;
-    bool words, vectors; /* which sides are searched */
-    const float *vector;
+    bool words, vectors;        /* which sides are searched */
     srch_candidate *candidates; /* [n] of all scopes, best first */
     size_t n;
     bool cut;     /* there may be more of them */
@@ -51,6 +55,16 @@ typedef struct srch_asking {
 
 /* scopes.c: the collections of the request, or all that may be read. */
 anc_status srch_scopes_find(srch_asking *a) ANC_MUST_CHECK;
+
+/* vectors.c: decides which sides are searched. UNAVAILABLE in semantic mode without a model. */
+anc_status srch_vectors_choose(srch_asking *a) ANC_MUST_CHECK;
+
+/* vectors.c: the vector of the question for each scope whose index has vectors. A model that cannot be used
+ * leaves its collections to their words, and fails a semantic search. */
+anc_status srch_vectors_make(srch_asking *a) ANC_MUST_CHECK;
+
+/* vectors.c: the same for one scope whose index has another model since. */
+anc_status srch_vectors_again(srch_asking *a, srch_scope *scope) ANC_MUST_CHECK;
 
 /* scopes.c: terms and demands of each collection. INVALID for a query without words, of too many, or
  * one that only excludes. */

@@ -96,7 +96,7 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
         srch_service_close(srch);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the search service");
     }
-    const srch_index_options options = {.model = srch->model.revision, .dims = srch->model.dims};
+    const srch_index_options options = {.model = ANC_STR("")}; /* every document names its own */
     const anc_status status = config->open_index(&options, &srch->slots[0].index, err);
     if (status != ANC_OK) {
         srch_service_close(srch);
@@ -200,7 +200,7 @@ srch_status_row srch_status(srch_service *srch)
         .documents = f.documents,
         .chunks = f.chunks,
         .bytes = f.bytes,
-        .semantic = srch->model.available && f.vectors > 0,
+        .semantic = f.vectors > 0,
         .detail = anc_str_of(srch->details[row]),
     };
     (void)pthread_mutex_lock(&srch->left_out.lock);

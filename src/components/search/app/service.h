@@ -2,7 +2,7 @@
 #ifndef ANC_SEARCH_APP_SERVICE_H
 #define ANC_SEARCH_APP_SERVICE_H
 
-#include "embedding/embedding.h"
+#include "embedding/library.h"
 #include "kernel/ports/changes.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/log.h"
@@ -18,12 +18,13 @@
 
 typedef struct srch_config {
     kno_service *knowledge; /* borrowed, as all below, until srch_service_close */
-    emb_service *embedding;
+    emb_service *embedding; /* the configured model */
+    emb_library *models;    /* those of collections; NULL: the configured one alone */
     krn_changes changes;
     krn_clock clock;
     krn_log log;
     krn_metrics metrics;            /* zeroed: not measured */
-    srch_index_open_fn *open_index; /* for the model of `embedding`, and again for a rebuild */
+    srch_index_open_fn *open_index; /* at the start, and again for a rebuild */
     srch_watermark watermark;       /* owned from here on */
     srch_fusion_options fusion;
     uint32_t candidates;       /* of each side of a search; 0: 200 */

@@ -72,8 +72,12 @@ typedef struct srch_follow_state {
     srch_walk members;  /* those of one collection, whose settings changed */
     char only[80];      /* that collection */
     size_t only_len;
-    bool known;               /* the catalog was walked since the start or the last rebuild */
-    bool again;               /* a walk was finished once: the next one is a rebuild */
+    srch_walk shadow;  /* those of one collection, for another model; its first row names it */
+    char shadowed[80]; /* that collection */
+    size_t shadowed_len;
+    bool unsure; /* some collection may want an index of another model, or not want it any more */
+    bool known;  /* the catalog was walked since the start or the last rebuild */
+    bool again;  /* a walk was finished once: the next one is a rebuild */
     uint64_t cursor;          /* change that was handled last */
     int64_t backoff_ns;       /* 0: the last step went well */
     uint64_t failing;         /* hash of the document that failed last, in a way that may pass */
@@ -161,25 +165,27 @@ static inline srch_index srch_built_index(const srch_service *srch)
     return srch->slots[srch->building].index;
 }
 
-/* Indexes that the follower writes to. */
+/* What of a document's indexes the follower writes to. */
+typedef enum srch_into {
+    SRCH_INTO_BUILT, /* those in the slot that is built: a walk over the catalog */
+    SRCH_INTO_ALL,   /* in both slots: what changes */
+    SRCH_INTO_NEXT   /* only the second one of its collection, that is of another model */
+} srch_into;
+
+/* Slots of it. */
 typedef struct srch_targets {
     srch_index items[2]; /* [n] */
     size_t n;
 } srch_targets;
 
-/* The one that is built, and (`shown_too`) the one that is searched where that is another. */
-static inline srch_targets srch_targets_of(const srch_service *srch, bool shown_too)
+static inline srch_targets srch_targets_of(const srch_service *srch, srch_into into)
 {
     const unsigned shown = atomic_load(&srch->shown);
     srch_targets t = {.items = {srch_built_index(srch)}, .n = 1};
-    if (shown_too && shown != srch->building)
+    if (into == SRCH_INTO_ALL && shown != srch->building)
         t.items[t.n++] = srch->slots[shown].index;
     return t;
 }
-
-/* Takes a document out of them. */
-anc_status srch_targets_remove(const srch_targets *targets, krn_call *call, anc_str collection,
-                               anc_str document_id) ANC_MUST_CHECK;
 
 /* A call for background work: no deadline, all labels of nobody, ended by `stopping`. */
 krn_call srch_background_call(srch_service *srch, anc_arena *mem, anc_err *err);
@@ -190,8 +196,39 @@ void srch_wake(void *arg);
 /* Shows a line in srch_status; the follower's. */
 void srch_detail_set(srch_service *srch, const char *fmt, ...) ANC_PRINTF(2, 3);
 
-/* indexing.c: brings one document of the indexes to the state that the catalog has now. */
-anc_status srch_sync_document(srch_service *srch, krn_call *call, const srch_targets *targets,
+/* indexing.c: brings one document of the indexes to the state that the catalog has now. Notes in
+ * follow.unsure that an index is of another model than searches are to use. */
+anc_status srch_sync_document(srch_service *srch, krn_call *call, srch_into into,
                               anc_str collection, anc_str document_id) ANC_MUST_CHECK;
+
+/* indexing.c: takes a document out of them; of SRCH_INTO_NEXT, out of both of its collection. */
+anc_status srch_remove_document(srch_service *srch, krn_call *call, srch_into into,
+                                anc_str collection, anc_str document_id) ANC_MUST_CHECK;
+
+/* follow_walk.c: begins a walk over all documents, or those of one collection; its next page. */
+void srch_walk_begin(srch_walk *walk, uint64_t target, anc_str collection);
+anc_status srch_walk_page(srch_service *srch, krn_call *call, srch_walk *walk, anc_str only,
+                          srch_into into, bool *ret_end) ANC_MUST_CHECK;
+
+/* follow_walk.c: brings a document up to date, or counts and names what keeps it from being indexed. */
+anc_status srch_handle_document(srch_service *srch, krn_call *call, srch_into into,
+                                anc_str collection, anc_str document_id) ANC_MUST_CHECK;
+
+/* shadow.c: looks for a collection that wants an index of another model, and begins to prepare it; clears
+ * follow.unsure where there is none. */
+anc_status srch_shadow_find(srch_service *srch, krn_call *call) ANC_MUST_CHECK;
+
+/* shadow.c: a page of the documents for the index that is prepared. */
+anc_status srch_shadow_step(srch_service *srch, krn_call *call) ANC_MUST_CHECK;
+
+/* shadow.c: the collection's model was changed, or a change was announced or came to nothing. */
+anc_status srch_shadow_switched(srch_service *srch, krn_call *call,
+                                anc_str collection) ANC_MUST_CHECK;
+
+/* shadow.c: the collection was dropped. */
+void srch_shadow_dropped(srch_service *srch, anc_str collection);
+
+/* shadow.c: before a rebuild, which fills an index without second ones. */
+anc_status srch_shadow_stop(srch_service *srch, krn_call *call) ANC_MUST_CHECK;
 
 #endif

@@ -21,8 +21,10 @@ typedef struct srch_candidate {
     uint32_t collection; /* which of the collections that were searched */
     anc_str document_id;
     uint32_t version, ordinal;
-    double bm25;                          /* 0 where no scored word is in the chunk */
-    double cosine;                        /* NaN where there is no vector */
+    double bm25; /* 0 where no scored word is in the chunk */
+    double
+        cosine; /* NaN where there is no vector; rescaled by srch_rescale where the model asks for it */
+    double semantic;                      /* the cosine as it is; what is shown */
     double coverage;                      /* share of the query's idf weight, 0..1 */
     uint32_t rank_keyword, rank_semantic; /* from 1; 0: not in that list */
     double fused;                         /* what the order comes from */

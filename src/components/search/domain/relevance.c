@@ -46,3 +46,14 @@ void srch_rate(srch_candidate *candidates, size_t n, srch_sides sides, double bm
     for (size_t i = 0; i < n; i++)
         candidates[i].score = srch_relevance(&candidates[i], sides, bm25_bound);
 }
+
+void srch_rescale(srch_candidate *candidates, size_t n, double unrelated)
+{
+    const bool rescaled = unrelated > SRCH_UNRELATED && unrelated < 1;
+    for (size_t i = 0; i < n; i++) {
+        srch_candidate *c = &candidates[i];
+        c->semantic = c->cosine;
+        if (rescaled)
+            c->cosine = (c->cosine - unrelated) / (1 - unrelated);
+    }
+}

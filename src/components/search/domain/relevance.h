@@ -25,6 +25,12 @@ srch_relevance_parts srch_relevance_explain(const srch_candidate *c, srch_sides 
  * scored. */
 double srch_relevance(const srch_candidate *c, srch_sides sides, double bm25_bound);
 
+/* Takes what unrelated texts have out of the cosines, so that they mean what they did where the constants were
+ * fitted: (cosine - unrelated) / (1 - unrelated). Up to SRCH_UNRELATED they stay as they are. Fills `semantic`
+ * with what they were. */
+#define SRCH_UNRELATED 0.15
+void srch_rescale(srch_candidate *candidates, size_t n, double unrelated);
+
 /* Fills `score` of each candidate of one search. */
 void srch_rate(srch_candidate *candidates, size_t n, srch_sides sides, double bm25_bound);
 

@@ -4,6 +4,10 @@
  * statistics or the answers of another. A collection comes into being with its first document. The
  * index is a projection: it may be empty after a restart and is then filled from the catalog.
  *
+ * The vectors of a collection are of one model, that of its first document. To change it, `prepare`
+ * opens a second index of the collection that nobody searches; every document is published to it too, and
+ * then `show` puts it in the place of the first at once, or `give_up` forgets it.
+ *
  * Contract:
  *   thread   search, find and figures from any thread, also while something is published; publish,
  *            remove and drop from one thread at a time.
@@ -32,6 +36,9 @@ typedef struct srch_index_document {
     size_t n_fields;
     const anc_str *labels; /* [n_labels] who may see it */
     size_t n_labels;
+    anc_str
+        model; /* revision of the vectors: that of the index it is for; ptr NULL: as the options say */
+    uint32_t dims; /* of that model; 0: words only */
 } srch_index_document;
 
 typedef struct srch_index_term {
@@ -62,6 +69,7 @@ typedef struct srch_index_query {
     size_t n_terms;
     const float *vector; /* [dims] of unit length; NULL: no semantic list */
     uint32_t dims;
+    anc_str model;         /* that made the vector; ptr NULL: not compared */
     const anc_str *labels; /* [n_labels] required; none: sees nothing */
     size_t n_labels;
     const srch_filter *filter;  /* NULL: none */
@@ -102,8 +110,20 @@ typedef struct srch_index_result {
 } srch_index_result;
 
 typedef struct srch_index_figures {
-    uint64_t documents, chunks, vectors, bytes;
+    uint64_t documents, chunks, vectors; /* of what is searched */
+    uint64_t bytes;                      /* of all */
 } srch_index_figures;
+
+/* The indexes of a collection. */
+typedef struct srch_index_models {
+    bool is_there;  /* there is one that is searched */
+    anc_str model;  /* its vectors' revision; "": none */
+    uint32_t dims;  /* likewise; 0: none */
+    bool vectors;   /* some live chunk of it has one */
+    bool preparing; /* there is another one that is filled */
+    anc_str next;   /* its vectors' revision */
+    uint32_t next_dims;
+} srch_index_models;
 
 typedef struct srch_index_ops {
     const char *name;
@@ -113,9 +133,20 @@ typedef struct srch_index_ops {
     /* OK also when the document is not there. */
     ANC_MUST_CHECK anc_status (*remove)(void *self, krn_call *call, anc_str collection,
                                         anc_str document_id);
+    /* The views live in call->mem. */
+    ANC_MUST_CHECK anc_status (*models)(void *self, krn_call *call, anc_str collection,
+                                        srch_index_models *ret);
+    /* Opens an empty second index of the collection, in place of an earlier one. */
+    ANC_MUST_CHECK anc_status (*prepare)(void *self, krn_call *call, anc_str collection,
+                                         anc_str model, uint32_t dims);
+    /* The second index takes the place of the first; OK also when there is none. */
+    ANC_MUST_CHECK anc_status (*show)(void *self, krn_call *call, anc_str collection);
+    /* Forgets the second index; OK also when there is none. */
+    ANC_MUST_CHECK anc_status (*give_up)(void *self, krn_call *call, anc_str collection);
     /* Forgets a collection. */
     ANC_MUST_CHECK anc_status (*drop)(void *self, krn_call *call, anc_str collection);
-    /* An unknown collection has no candidates. */
+    /* An unknown collection has no candidates. CONFLICT when the vector is of another model than the
+     * index by now. */
     ANC_MUST_CHECK anc_status (*search)(void *self, krn_call *call, anc_str collection,
                                         const srch_index_query *query, srch_index_result *ret);
     /* Version of a document; false when the index does not have it. ret_version may be NULL. */
@@ -132,6 +163,7 @@ typedef struct srch_index {
     void *self;
 } srch_index;
 
+/* For documents that name no model. */
 typedef struct srch_index_options {
     anc_str model; /* revision of the vectors; empty: none */
     uint32_t dims; /* 0: words only */

@@ -24,7 +24,7 @@ static anc_status read_row(const db_stmt *s, anc_arena *mem, krn_change *c, anc_
 {
     const int64_t op = db_col_int(s, 1);
     c->seq = (uint64_t)db_col_int(s, 0);
-    if (op < KRN_CHANGE_PUBLISH || op > KRN_CHANGE_DROP_COLLECTION)
+    if (op < KRN_CHANGE_PUBLISH || op > KRN_CHANGE_MODEL)
         return ANC_FAIL(err, ANC_CORRUPT, "change %llu is of the kind %lld",
                         (unsigned long long)c->seq, (long long)op);
     c->op = (krn_change_op)op;

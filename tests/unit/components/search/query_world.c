@@ -10,6 +10,7 @@
 
 kno_service world_kno;
 emb_service world_emb;
+emb_library *world_models;
 uint32_t world_candidates;
 static const anc_str everybody[] = {ANC_STR_INIT("public")};
 const anc_str world_board[2] = {ANC_STR_INIT("public"), ANC_STR_INIT("group:board")};
@@ -32,11 +33,12 @@ double_document *world_add(size_t row, size_t collection, const char *id, const 
 
 static void fill(void)
 {
-    world_kno = (kno_service){.collections = {{true, "handbook", "en", "public", 0},
-                                              {true, "manuel", "fr", "public", 0},
-                                              {true, "minutes", "auto", "group:board", 0}}};
+    world_kno = (kno_service){.collections = {{true, "handbook", "en", "public", 0, 0},
+                                              {true, "manuel", "fr", "public", 0, 0},
+                                              {true, "minutes", "auto", "group:board", 0, 0}}};
     world_emb = (emb_service){.available = true};
     world_candidates = 0;
+    world_models = NULL;
     world_add(0, 0, "leave", "Holidays", "Every employee has thirty days of paid leave a year.",
               "Unused leave is lost at the end of March.");
     world_add(1, 0, "travel", "Travel", "Train tickets are booked by the office.", NULL);
@@ -73,6 +75,7 @@ void world_open(world *w)
 {
     srch_config config = {.knowledge = &world_kno,
                           .embedding = &world_emb,
+                          .models = world_models,
                           .changes = double_changes(&world_kno),
                           .clock = double_clock(&world_kno),
                           .open_index = srch_engine_index_open,

@@ -107,6 +107,21 @@ static void collections_meet_by_score(void **state)
     assert_int_equal(srch_one_per_document(c, 3, 1), 1);
 }
 
+static void what_unrelated_texts_have_is_taken_out(void **state)
+{
+    (void)state;
+    srch_candidate c[] = {candidate("near", 0, 0.95, 0, 1), candidate("far", 0, 0.8, 0, 2),
+                          candidate("none", 1, (double)NAN, 1, 0)};
+    srch_rescale(c, 3, 0.05); /* as the model that the constants were fitted on */
+    assert_true(c[0].cosine == 0.95 && c[0].semantic == 0.95);
+    assert_true(srch_relevance(&c[1], SRCH_VECTORS_ONLY, 0) > 0.9);
+    srch_rescale(c, 3, 0.8);
+    assert_true(fabs(c[0].cosine - 0.75) < 1e-12 && c[0].semantic == 0.95);
+    assert_true(fabs(c[1].cosine) < 1e-12 && c[1].semantic == 0.8);
+    assert_true(isnan(c[2].cosine) && isnan(c[2].semantic));
+    assert_true(srch_relevance(&c[1], SRCH_VECTORS_ONLY, 0) < 0.05);
+}
+
 static void relevance_tells_apart(void **state)
 {
     (void)state;
@@ -288,6 +303,7 @@ int main(void)
         cmocka_unit_test(equal_scores_keep_one_order),
         cmocka_unit_test(reciprocal_ranks),
         cmocka_unit_test(collections_meet_by_score),
+        cmocka_unit_test(what_unrelated_texts_have_is_taken_out),
         cmocka_unit_test(relevance_tells_apart),
         cmocka_unit_test(copies_are_alike),
         cmocka_unit_test(copies_in_other_scripts),

@@ -30,7 +30,7 @@ static int set_up(void **state)
     (void)state;
     static const krn_log_ops log = {.name = "counting", .write = on_line};
     anc_err err = {0};
-    kno = (kno_service){.collections = {{true, "alpha", "en", "public", 0}}};
+    kno = (kno_service){.collections = {{true, "alpha", "en", "public", 0, 0}}};
     emb = (emb_service){.available = true};
     named = 0;
     for (size_t i = 0; i < DOCUMENTS; i++) {

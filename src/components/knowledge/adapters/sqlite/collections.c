@@ -8,35 +8,19 @@
     "c.id)"
 #define GONE_VERSIONS \
     "(SELECT count(*) FROM kno_version w WHERE w.document_id = d.id AND w.state = 1)"
-#define COLUMNS                                                                                    \
-    "c.id, c.name, c.description, c.language, c.chunking, c.chunk_tokens,"                         \
-    " c.overlap_sentences, a.labels, coalesce(m.revision, ''), c.created_ms,"                      \
-    " c.updated_ms, c.documents" GONE("1") ", c.versions" GONE(GONE_VERSIONS) ", c.chunks" GONE(   \
-        "v.chunks") ", c.bytes" GONE("v.bytes") ", c.text_bytes" GONE("v.text_bytes") ", "         \
-                                                                                      "c.last_"    \
-                                                                                      "change_ms," \
-                                                                                      " c.system_" \
-                                                                                      "prompt, "   \
-                                                                                      "c.prompt_"  \
-                                                                                      "template, " \
-                                                                                      "c.cut, "    \
-                                                                                      "c.recut,"   \
-                                                                                      " c.recut_"  \
-                                                                                      "failed"     \
-                                                                                      " FROM "     \
-                                                                                      "kno_"       \
-                                                                                      "collection" \
-                                                                                      " c JOIN "   \
-                                                                                      "kno_acl a " \
-                                                                                      "ON a.id = " \
-                                                                                      "c.acl_id"   \
-                                                                                      " LEFT "     \
-                                                                                      "JOIN "      \
-                                                                                      "kno_model " \
-                                                                                      "m ON m.id " \
-                                                                                      "= "         \
-                                                                                      "c.model_"   \
-                                                                                      "id "
+#define COUNTERS                                                                   \
+    " c.documents" GONE("1") ", c.versions" GONE(GONE_VERSIONS) ", c.chunks" GONE( \
+        "v.chunks") ", c.bytes" GONE("v.bytes") ", c.text_bytes" GONE("v.text_bytes") ","
+#define COLUMNS                                                               \
+    "c.id, c.name, c.description, c.language, c.chunking, c.chunk_tokens,"    \
+    " c.overlap_sentences, a.labels, coalesce(m.revision, ''), c.created_ms," \
+    " c.updated_ms," COUNTERS                                                 \
+    " c.last_change_ms, c.system_prompt, c.prompt_template, c.cut, c.recut,"  \
+    " c.recut_failed, c.wanted_model, coalesce(t.revision, ''),"              \
+    " coalesce(m.dims, 0), coalesce(t.dims, 0), c.embed_failed"               \
+    " FROM kno_collection c JOIN kno_acl a ON a.id = c.acl_id"                \
+    " LEFT JOIN kno_model m ON m.id = c.model_id"                             \
+    " LEFT JOIN kno_model t ON t.id = c.target_id "
 
 static anc_status read_row(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
 {
@@ -63,6 +47,11 @@ static anc_status read_row(const db_stmt *s, anc_arena *mem, void *item, anc_err
     r.cut = (uint32_t)db_col_int(s, 19);
     r.recut = db_col_int(s, 20) != 0;
     r.recut_failed = (uint64_t)db_col_int(s, 21);
+    ANC_TRY(db_col_copy(s, 22, mem, &r.wanted_model, err));
+    ANC_TRY(db_col_copy(s, 23, mem, &r.target, err));
+    r.model_dims = (uint32_t)db_col_int(s, 24);
+    r.target_dims = (uint32_t)db_col_int(s, 25);
+    r.embed_failed = (uint64_t)db_col_int(s, 26);
     *ret = r;
     return ANC_OK;
 }
@@ -78,7 +67,8 @@ static const char update_sql[] =
     " chunk_tokens = coalesce(?5, chunk_tokens),"
     " overlap_sentences = coalesce(?6, overlap_sentences), acl_id = coalesce(?7, acl_id),"
     " updated_ms = ?8, system_prompt = coalesce(?9, system_prompt),"
-    " prompt_template = coalesce(?10, prompt_template), cut = cut + " CUTS_OTHERWISE ","
+    " prompt_template = coalesce(?10, prompt_template),"
+    " wanted_model = coalesce(?11, wanted_model), cut = cut + " CUTS_OTHERWISE ","
     " recut = recut OR " CUTS_OTHERWISE ","
     " recut_failed = CASE WHEN " CUTS_OTHERWISE " THEN 0 ELSE recut_failed END"
     " WHERE id = ?1 AND dropped = 0";
@@ -143,12 +133,13 @@ static anc_status insert(void *self, krn_tx *tx, const kno_collection_record *wa
     int64_t acl = 0;
     ANC_TRY(kno_labels_intern(db, wanted->acl, &acl, err));
     DB_STMT(s);
-    ANC_TRY(db_prepare(db,
-                       "INSERT INTO kno_collection(name, description, language, chunking,"
-                       " chunk_tokens, overlap_sentences, acl_id, created_ms, updated_ms,"
-                       " last_change_ms, system_prompt, prompt_template) VALUES(?1, ?2, ?3, ?4, ?5,"
-                       " ?6, ?7, ?8, ?8, ?8, ?9, ?10)",
-                       &s, err));
+    ANC_TRY(
+        db_prepare(db,
+                   "INSERT INTO kno_collection(name, description, language, chunking,"
+                   " chunk_tokens, overlap_sentences, acl_id, created_ms, updated_ms,"
+                   " last_change_ms, system_prompt, prompt_template, wanted_model) VALUES(?1, ?2,"
+                   " ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?8, ?9, ?10, ?11)",
+                   &s, err));
     db_bind_str(s, 1, wanted->name);
     db_bind_str(s, 2, wanted->description);
     db_bind_str(s, 3, wanted->language);
@@ -159,6 +150,7 @@ static anc_status insert(void *self, krn_tx *tx, const kno_collection_record *wa
     db_bind_int(s, 8, tx->wall_ms);
     db_bind_str(s, 9, wanted->system_prompt);
     db_bind_str(s, 10, wanted->prompt_template);
+    db_bind_str(s, 11, wanted->wanted_model);
     ANC_TRY(db_run(s, err));
     *ret_id = db_last_rowid(db);
     return ANC_OK;
@@ -201,6 +193,7 @@ static anc_status update(void *self, krn_tx *tx, const kno_collection_record *wa
     db_bind_int(s, 8, tx->wall_ms);
     bind_text(s, 9, set, KNO_SET_SYSTEM_PROMPT, wanted->system_prompt);
     bind_text(s, 10, set, KNO_SET_PROMPT_TEMPLATE, wanted->prompt_template);
+    bind_text(s, 11, set, KNO_SET_MODEL, wanted->wanted_model);
     ANC_TRY(db_run(s, err));
     if (db_changes(db) == 0)
         return ANC_FAIL(err, ANC_NOT_FOUND, "the collection '%.*s' is gone", ANC_FMT(wanted->name));

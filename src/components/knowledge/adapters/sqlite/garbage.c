@@ -105,6 +105,65 @@ static anc_status discard(void *self, krn_tx *tx, int64_t version_id, size_t max
     return ANC_OK;
 }
 
+#define UNUSED                                                                              \
+    "NOT EXISTS (SELECT 1 FROM kno_collection c WHERE c.dropped = 0 AND c.model_id = m.id)" \
+    " AND NOT EXISTS (SELECT 1 FROM kno_collection c WHERE c.dropped = 0 AND c.target_id = m.id)"
+
+static anc_status unused_model(void *self, krn_call *call, int64_t *ret)
+{
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(reader.db, "SELECT m.id FROM kno_model m WHERE " UNUSED " LIMIT 1", &s,
+                       call->err));
+    ANC_TRY(db_step(s, &row, call->err));
+    *ret = row ? db_col_int(s, 0) : 0;
+    return ANC_OK;
+}
+
+/* The row itself, and the number where it may stand yet: another model may be given it. */
+static anc_status delete_model(db_sqlite *db, int64_t model, anc_err *err)
+{
+    static const char *const statements[] = {
+        "UPDATE kno_document SET model_id = NULL WHERE model_id = ?1",
+        "UPDATE kno_collection SET model_id = NULL WHERE dropped = 1 AND model_id = ?1",
+        "UPDATE kno_collection SET target_id = NULL WHERE dropped = 1 AND target_id = ?1",
+        "DELETE FROM kno_model WHERE id = ?1"};
+    for (size_t i = 0; i < ANC_COUNT(statements); i++) {
+        DB_STMT(s);
+        ANC_TRY(db_prepare(db, statements[i], &s, err));
+        db_bind_int(s, 1, model);
+        ANC_TRY(db_run(s, err));
+    }
+    return ANC_OK;
+}
+
+static anc_status forget_model(void *self, krn_tx *tx, int64_t model, size_t limit, bool *ret_done,
+                               anc_err *err)
+{
+    (void)self;
+    db_sqlite *db = tx->connection;
+    bool unused = false;
+    *ret_done = true;
+    DB_STMT(find);
+    ANC_TRY(db_prepare(db, "SELECT 1 FROM kno_model m WHERE m.id = ?1 AND " UNUSED, &find, err));
+    db_bind_int(find, 1, model);
+    ANC_TRY(db_step(find, &unused, err));
+    if (!unused)
+        return ANC_OK;
+    DB_STMT(vectors);
+    ANC_TRY(db_prepare(db,
+                       "DELETE FROM kno_vector WHERE id IN (SELECT id FROM kno_vector WHERE"
+                       " model_id = ?1 LIMIT ?2)",
+                       &vectors, err));
+    db_bind_int(vectors, 1, model);
+    db_bind_int(vectors, 2, (int64_t)limit);
+    ANC_TRY(db_run(vectors, err));
+    *ret_done = (size_t)db_changes(db) < limit;
+    return *ret_done ? delete_model(db, model, err) : ANC_OK;
+}
+
 static anc_status read_dropped(const db_stmt *s, anc_arena *mem, void *item, anc_err *err)
 {
     kno_dropped_document *ret = item;
@@ -195,6 +254,8 @@ const kno_garbage_store_ops kno_sqlite_garbage = {
     .discard = discard,
     .dropped = dropped,
     .bury = bury,
+    .unused_model = unused_model,
+    .forget_model = forget_model,
     .named = named,
     .named_now = named_now,
 };

@@ -19,6 +19,7 @@ anc_status kno_sqlite_open(db_readers *readers, kno_sqlite **ret, kno_catalog *r
         .history = {&kno_sqlite_history, self},
         .versions = {&kno_sqlite_versions, self},
         .vectors = {&kno_sqlite_vectors, self},
+        .models = {&kno_sqlite_models, self},
         .garbage = {&kno_sqlite_garbage, self},
     };
     return ANC_OK;
@@ -151,12 +152,16 @@ anc_status kno_digest_read(const db_stmt *s, int column, kno_digest *ret, anc_er
     return ANC_OK;
 }
 
-anc_status kno_model_intern(db_sqlite *db, anc_str revision, int64_t *ret, anc_err *err)
+anc_status kno_model_intern(db_sqlite *db, anc_str revision, uint32_t dims, int64_t *ret,
+                            anc_err *err)
 {
     DB_STMT(insert);
-    ANC_TRY(db_prepare(db, "INSERT INTO kno_model(revision) VALUES(?1) ON CONFLICT DO NOTHING",
+    ANC_TRY(db_prepare(db,
+                       "INSERT INTO kno_model(revision, dims) VALUES(?1, ?2) ON CONFLICT(revision)"
+                       " DO UPDATE SET dims = ?2 WHERE dims <> ?2",
                        &insert, err));
     db_bind_str(insert, 1, revision);
+    db_bind_int(insert, 2, dims);
     ANC_TRY(db_run(insert, err));
     DB_STMT(find);
     bool row = false;

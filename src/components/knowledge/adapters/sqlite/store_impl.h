@@ -1,4 +1,4 @@
-/* store_impl.h - what the six stores of this folder share. */
+/* store_impl.h - what the seven stores of this folder share. */
 #ifndef ANC_KNOWLEDGE_ADAPTERS_SQLITE_STORE_IMPL_H
 #define ANC_KNOWLEDGE_ADAPTERS_SQLITE_STORE_IMPL_H
 
@@ -17,6 +17,7 @@ extern const kno_document_store_ops kno_sqlite_documents;
 extern const kno_version_store_ops kno_sqlite_history;
 extern const kno_version_writer_ops kno_sqlite_versions;
 extern const kno_vector_store_ops kno_sqlite_vectors;
+extern const kno_model_store_ops kno_sqlite_models;
 extern const kno_garbage_store_ops kno_sqlite_garbage;
 
 enum { KNO_STATE_BUILDING, KNO_STATE_PUBLISHED, KNO_STATE_GARBAGE };
@@ -101,7 +102,7 @@ anc_status kno_sqlite_going_left(void *self, krn_tx *tx, int64_t collection_id, 
                                  int64_t *ret_document_id, anc_err *err) ANC_MUST_CHECK;
 
 /* The id of a model revision, made where it is new. Inside a transaction. */
-anc_status kno_model_intern(db_sqlite *db, anc_str revision, int64_t *ret,
+anc_status kno_model_intern(db_sqlite *db, anc_str revision, uint32_t dims, int64_t *ret,
                             anc_err *err) ANC_MUST_CHECK;
 
 #endif

@@ -65,7 +65,7 @@ static anc_status put(void *self, krn_tx *tx, const kno_vectors *vectors, anc_er
     (void)self;
     db_sqlite *db = tx->connection;
     int64_t model = 0;
-    ANC_TRY(kno_model_intern(db, vectors->model, &model, err));
+    ANC_TRY(kno_model_intern(db, vectors->model, vectors->dims, &model, err));
     DB_STMT(s);
     ANC_TRY(db_prepare(db,
                        "INSERT INTO kno_vector(digest, model_id, bytes) SELECT ?1, ?2, ?3"
@@ -99,16 +99,44 @@ static anc_status count_missing(db_sqlite *db, int64_t model, int64_t version_id
     return ANC_OK;
 }
 
-static anc_status complete(void *self, krn_tx *tx, anc_str model, int64_t version_id,
-                           uint64_t *ret_missing, anc_err *err)
+/* A collection without vectors takes the model; what it is searched by and aims at then. */
+static anc_status compare_models(db_sqlite *db, int64_t model, int64_t version_id,
+                                 kno_completion *ret, anc_err *err)
+{
+    DB_STMT(first);
+    ANC_TRY(db_prepare(db,
+                       "UPDATE kno_collection SET model_id = ?2 WHERE model_id IS NULL AND"
+                       " id = (SELECT d.collection_id FROM kno_version v JOIN kno_document d"
+                       " ON d.id = v.document_id WHERE v.id = ?1)",
+                       &first, err));
+    db_bind_int(first, 1, version_id);
+    db_bind_int(first, 2, model);
+    ANC_TRY(db_run(first, err));
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(db,
+                       "SELECT c.model_id = ?2, coalesce(c.target_id = ?2, 0) FROM kno_version v"
+                       " JOIN kno_document d ON d.id = v.document_id"
+                       " JOIN kno_collection c ON c.id = d.collection_id WHERE v.id = ?1",
+                       &s, err));
+    db_bind_int(s, 1, version_id);
+    db_bind_int(s, 2, model);
+    ANC_TRY(db_step(s, &row, err));
+    ret->searched = row && db_col_int(s, 0) != 0;
+    ret->wanted = row && db_col_int(s, 1) != 0;
+    return ANC_OK;
+}
+
+static anc_status complete(void *self, krn_tx *tx, anc_str model, uint32_t dims, int64_t version_id,
+                           kno_completion *ret, anc_err *err)
 {
     (void)self;
     db_sqlite *db = tx->connection;
     int64_t id = 0;
-    uint64_t missing = 0;
-    ANC_TRY(kno_model_intern(db, model, &id, err));
-    ANC_TRY(count_missing(db, id, version_id, &missing, err));
-    if (missing == 0) {
+    kno_completion result = {0};
+    ANC_TRY(kno_model_intern(db, model, dims, &id, err));
+    ANC_TRY(count_missing(db, id, version_id, &result.missing, err));
+    if (result.missing == 0) {
         DB_STMT(document);
         ANC_TRY(db_prepare(db,
                            "UPDATE kno_document SET model_id = ?2 WHERE current_id = ?1 AND id ="
@@ -117,17 +145,9 @@ static anc_status complete(void *self, krn_tx *tx, anc_str model, int64_t versio
         db_bind_int(document, 1, version_id);
         db_bind_int(document, 2, id);
         ANC_TRY(db_run(document, err));
-        DB_STMT(collection);
-        ANC_TRY(db_prepare(db,
-                           "UPDATE kno_collection SET model_id = ?2 WHERE model_id IS NOT ?2 AND"
-                           " id = (SELECT d.collection_id FROM kno_version v JOIN kno_document d"
-                           " ON d.id = v.document_id WHERE v.id = ?1)",
-                           &collection, err));
-        db_bind_int(collection, 1, version_id);
-        db_bind_int(collection, 2, id);
-        ANC_TRY(db_run(collection, err));
+        ANC_TRY(compare_models(db, id, version_id, &result, err));
     }
-    *ret_missing = missing;
+    *ret = result;
     return ANC_OK;
 }
 
@@ -146,22 +166,22 @@ static anc_status read_lacking(const db_stmt *s, anc_arena *mem, void *item, anc
     return ANC_OK;
 }
 
-static anc_status lacking(void *self, krn_call *call, anc_str model, int64_t after, size_t limit,
+static anc_status lacking(void *self, krn_call *call, anc_str wanted, int64_t after, size_t limit,
                           kno_lacking **ret, size_t *ret_n)
 {
     DB_READING(reader);
     ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
-    ANC_TRY(db_prepare(reader.db,
-                       "SELECT d.id, v.id, c.name, d.name, v.number, v.title, v.text, v.text_bytes"
-                       " FROM kno_document d JOIN kno_collection c ON c.id = d.collection_id"
-                       " JOIN kno_version v ON v.id = d.current_id"
-                       " WHERE d.id > ?1 AND c.dropped = 0 AND coalesce(d.model_id, 0) <>"
-                       " coalesce((SELECT id FROM kno_model WHERE revision = ?2), -1)" KNO_NOT_GOING
-                       " ORDER BY d.id LIMIT ?3",
-                       &s, call->err));
+    ANC_TRY(db_prepare(
+        reader.db,
+        "SELECT d.id, v.id, c.name, d.name, v.number, v.title, v.text, v.text_bytes"
+        " FROM kno_document d JOIN kno_collection c ON c.id = d.collection_id"
+        " JOIN kno_version v ON v.id = d.current_id"
+        " WHERE d.id > ?1 AND c.dropped = 0 AND c.wanted_model = ?2 AND v.cut = c.cut"
+        " AND coalesce(d.model_id, 0) <> c.target_id" KNO_NOT_GOING " ORDER BY d.id LIMIT ?3",
+        &s, call->err));
     db_bind_int(s, 1, after);
-    db_bind_str(s, 2, model);
+    db_bind_str(s, 2, wanted);
     db_bind_int(s, 3, (int64_t)limit);
     kno_rows rows;
     ANC_TRY(kno_rows_read(s, call, sizeof **ret, read_lacking, &rows));

@@ -1,79 +1,12 @@
-/* engine_index.c - the index port in the words of lib/engine: one engine index a collection.
- *
- * The table of collections is guarded by a lock that is held for a look-up and no longer. What is
- * found there is counted, so a dropped collection's index is closed when its last search is done.
- */
+/* engine_index.c - the index port in the words of lib/engine: one engine index a collection and model. */
 #include "search/adapters/engine/engine_index.h"
 
 #include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "base/map.h"
 #include "base/str.h"
-#include "engine/engine.h"
-
-typedef struct shelf {
-    atomic_uint refs;
-    eng_index *index;                          /* owned */
-    atomic_uint languages[TXT_LANGUAGE_COUNT]; /* its documents; the writer's to change */
-} shelf;
-
-typedef struct engine_store {
-    eng_options options;
-    pthread_mutex_t lock;
-    anc_map *shelves; /* owned, under lock: collection to shelf, shared (ref) */
-} engine_store;
-
-static void shelf_unref(shelf *s)
-{
-    if (s == NULL || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
-        return;
-    eng_index_close(s->index);
-    free(s);
-}
-
-/* The shelf of a collection, counted once for the caller; NULL when there is none. */
-static shelf *shelf_find(engine_store *store, anc_str collection)
-{
-    uint64_t value;
-    shelf *s = NULL;
-    (void)pthread_mutex_lock(&store->lock);
-    if (anc_map_find(store->shelves, collection, &value)) {
-        s = (shelf *)(uintptr_t)value;
-        atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
-    }
-    (void)pthread_mutex_unlock(&store->lock);
-    return s;
-}
-
-/* As shelf_find, and makes it where there is none. One thread at a time. */
-static anc_status shelf_get(engine_store *store, anc_str collection, shelf **ret, anc_err *err)
-{
-    *ret = shelf_find(store, collection);
-    if (*ret != NULL)
-        return ANC_OK;
-    shelf *s = calloc(1, sizeof *s);
-    if (s == NULL)
-        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for collection %.*s", ANC_FMT(collection));
-    atomic_init(&s->refs, 2); /* the table's and the caller's */
-    const anc_status status = eng_index_open(&store->options, &s->index, err);
-    if (status != ANC_OK) {
-        free(s);
-        return status;
-    }
-    (void)pthread_mutex_lock(&store->lock);
-    const bool ok = anc_map_put(store->shelves, collection, (uintptr_t)s);
-    (void)pthread_mutex_unlock(&store->lock);
-    if (!ok) {
-        eng_index_close(s->index);
-        free(s);
-        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for collection %.*s", ANC_FMT(collection));
-    }
-    *ret = s;
-    return ANC_OK;
-}
+#include "shelves_impl.h"
 
 static anc_status no_room(krn_call *call, const char *what)
 {
@@ -180,7 +113,7 @@ static anc_status publish(eng_index *index, krn_call *call, const srch_index_doc
 }
 
 /* The language of a document that is there; TXT_LANGUAGE_COUNT: it is not. */
-static uint32_t language_of(const shelf *s, anc_str document_id)
+static uint32_t language_of(const srch_shelf *s, anc_str document_id)
 {
     uint32_t language = TXT_LANGUAGE_COUNT;
     eng_snapshot *snapshot = eng_snapshot_acquire(s->index);
@@ -189,7 +122,7 @@ static uint32_t language_of(const shelf *s, anc_str document_id)
     return language;
 }
 
-static void recount(shelf *s, uint32_t before, uint32_t after)
+static void recount(srch_shelf *s, uint32_t before, uint32_t after)
 {
     if (before < TXT_LANGUAGE_COUNT)
         (void)atomic_fetch_sub_explicit(&s->languages[before], 1, memory_order_relaxed);
@@ -200,49 +133,45 @@ static void recount(shelf *s, uint32_t before, uint32_t after)
 static anc_status engine_publish(void *self, krn_call *call, anc_str collection,
                                  const srch_index_document *document, srch_chunk_source chunks)
 {
-    shelf *s = NULL;
-    ANC_TRY(shelf_get(self, collection, &s, call->err));
+    const srch_shelves *store = self;
+    const bool named = document->model.ptr != NULL;
+    srch_shelf *s = NULL;
+    ANC_TRY(srch_shelf_get(self, collection, named ? document->model : store->model,
+                           named ? document->dims : store->dims, &s, call->err));
     const uint32_t before = language_of(s, document->document_id);
     const anc_status status = publish(s->index, call, document, chunks);
     if (status == ANC_OK)
         recount(s, before, document->language);
-    shelf_unref(s);
+    srch_shelf_unref(s);
     return status;
+}
+
+/* `s` NULL is a no-op. */
+static anc_status remove_from(srch_shelf *s, krn_call *call, anc_str document_id)
+{
+    if (s == NULL)
+        return ANC_OK;
+    const uint32_t before = language_of(s, document_id);
+    ANC_TRY(eng_delete(s->index, document_id, call->err));
+    recount(s, before, TXT_LANGUAGE_COUNT);
+    return ANC_OK;
 }
 
 static anc_status engine_remove(void *self, krn_call *call, anc_str collection, anc_str document_id)
 {
-    shelf *s = shelf_find(self, collection);
-    if (s == NULL)
-        return ANC_OK;
-    const uint32_t before = language_of(s, document_id);
-    const anc_status status = eng_delete(s->index, document_id, call->err);
+    srch_holding held = srch_shelves_hold(self, collection);
+    anc_status status = remove_from(held.shown, call, document_id);
     if (status == ANC_OK)
-        recount(s, before, TXT_LANGUAGE_COUNT);
-    shelf_unref(s);
+        status = remove_from(held.next, call, document_id);
+    srch_shelves_let_go(&held);
     return status;
-}
-
-/* Takes the shelf of `collection`, or any where it is empty, out of the table. */
-static shelf *take_out(engine_store *store, anc_str collection)
-{
-    uint64_t value = 0;
-    size_t cursor = 0;
-    anc_str key = collection;
-    (void)pthread_mutex_lock(&store->lock);
-    const bool found = collection.len > 0 ? anc_map_find(store->shelves, collection, &value)
-                                          : anc_map_next(store->shelves, &cursor, &key, &value);
-    if (found)
-        (void)anc_map_remove(store->shelves, key);
-    (void)pthread_mutex_unlock(&store->lock);
-    return found ? (shelf *)(uintptr_t)value : NULL;
 }
 
 static anc_status engine_drop(void *self, krn_call *call, anc_str collection)
 {
     (void)call;
     if (collection.len > 0)
-        shelf_unref(take_out(self, collection));
+        srch_shelves_drop(srch_shelves_take_out(self, collection));
     return ANC_OK;
 }
 
@@ -450,67 +379,49 @@ static anc_status search(eng_index *index, krn_call *call, const srch_index_quer
 static anc_status engine_search(void *self, krn_call *call, anc_str collection,
                                 const srch_index_query *query, srch_index_result *ret)
 {
-    shelf *s = shelf_find(self, collection);
+    srch_shelf *s = srch_shelf_find(self, collection);
     if (s == NULL) {
         *ret = (srch_index_result){0};
         return ANC_OK;
     }
-    const anc_status status = search(s->index, call, query, ret);
-    shelf_unref(s);
+    const bool fits = query->vector == NULL || query->model.ptr == NULL ||
+                      anc_str_eq(query->model, srch_shelf_model(s));
+    const anc_status status =
+        fits ? search(s->index, call, query, ret)
+             : ANC_FAIL(call->err, ANC_CONFLICT, "the vectors of %.*s are of %.*s now",
+                        ANC_FMT(collection), ANC_FMT(srch_shelf_model(s)));
+    srch_shelf_unref(s);
     return status;
 }
 
 static bool engine_find(void *self, anc_str collection, anc_str document_id, uint32_t *ret_version)
 {
-    shelf *s = shelf_find(self, collection);
+    srch_shelf *s = srch_shelf_find(self, collection);
     if (s == NULL)
         return false;
     eng_snapshot *snapshot = eng_snapshot_acquire(s->index);
     const bool found = eng_document_find(snapshot, document_id, ret_version);
     eng_snapshot_release(snapshot);
-    shelf_unref(s);
+    srch_shelf_unref(s);
     return found;
 }
 
 static void engine_languages(void *self, anc_str collection, uint32_t ret[TXT_LANGUAGE_COUNT])
 {
-    shelf *s = shelf_find(self, collection);
+    srch_shelf *s = srch_shelf_find(self, collection);
     for (int l = 0; l < TXT_LANGUAGE_COUNT; l++)
         ret[l] = s != NULL ? atomic_load_explicit(&s->languages[l], memory_order_relaxed) : 0;
-    shelf_unref(s);
-}
-
-static void add_figures(srch_index_figures *sum, eng_index *index)
-{
-    const eng_figures f = eng_stats(index);
-    sum->documents += f.documents;
-    sum->chunks += f.chunks;
-    sum->vectors += f.vectors;
-    sum->bytes += f.bytes;
-}
-
-static srch_index_figures engine_figures(void *self, anc_str collection)
-{
-    engine_store *store = self;
-    srch_index_figures sum = {0};
-    size_t cursor = 0;
-    anc_str key;
-    uint64_t value;
-    (void)pthread_mutex_lock(&store->lock);
-    while (anc_map_next(store->shelves, &cursor, &key, &value))
-        if (collection.len == 0 || anc_str_eq(collection, key))
-            add_figures(&sum, ((shelf *)(uintptr_t)value)->index);
-    (void)pthread_mutex_unlock(&store->lock);
-    return sum;
+    srch_shelf_unref(s);
 }
 
 static void engine_close(void *self)
 {
-    engine_store *store = self;
-    for (shelf *s; (s = take_out(store, ANC_STR_NONE)) != NULL;)
-        shelf_unref(s);
-    anc_map_free(store->shelves);
+    srch_shelves *store = self;
+    for (srch_holding *h; (h = srch_shelves_take_out(store, ANC_STR_NONE)) != NULL;)
+        srch_shelves_drop(h);
+    anc_map_free(store->holdings);
     (void)pthread_mutex_destroy(&store->lock);
+    free((void *)(uintptr_t)store->model.ptr);
     free(store);
 }
 
@@ -520,22 +431,31 @@ anc_status srch_engine_index_open(const srch_index_options *options, srch_index 
         .name = "engine",
         .publish = engine_publish,
         .remove = engine_remove,
+        .models = srch_shelves_models,
+        .prepare = srch_shelves_prepare,
+        .show = srch_shelves_show,
+        .give_up = srch_shelves_give_up,
         .drop = engine_drop,
         .search = engine_search,
         .find = engine_find,
-        .figures = engine_figures,
+        .figures = srch_shelves_figures,
         .languages = engine_languages,
         .close = engine_close,
     };
-    engine_store *store = calloc(1, sizeof *store);
-    anc_map *shelves = anc_map_new();
-    if (store == NULL || shelves == NULL) {
+    srch_shelves *store = calloc(1, sizeof *store);
+    anc_map *holdings = anc_map_new();
+    char *model = malloc(options->model.len + 1);
+    if (store == NULL || holdings == NULL || model == NULL) {
         free(store);
-        anc_map_free(shelves);
+        anc_map_free(holdings);
+        free(model);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for an index");
     }
-    store->options.dims = options->dims;
-    store->shelves = shelves;
+    if (options->model.len > 0)
+        memcpy(model, options->model.ptr, options->model.len);
+    store->model = (anc_str){model, options->model.len};
+    store->dims = options->dims;
+    store->holdings = holdings;
     (void)pthread_mutex_init(&store->lock, NULL);
     *ret = (srch_index){&ops, store};
     return ANC_OK;

@@ -35,6 +35,7 @@ static void fixture_init(fixture *f, bool model, uint64_t cache_bytes)
     if (model)
         options.encoder = encoder_hash_open(options.clock, &f->seen);
     ASSERT_OK(emb_service_open(&options, &f->emb, &f->err), &f->err);
+    f->seen = 0; /* it has looked at what unrelated texts are like */
 }
 
 static void fixture_done(fixture *f)
@@ -117,6 +118,24 @@ static void what_broke_the_model_is_passed_on(void **state)
     emb_service_close(emb);
 }
 
+static void unrelated_texts_are_measured_but_for_the_default_model(void **state)
+{
+    (void)state;
+    static fixture f;
+    anc_err err = {0};
+    emb_service *emb = NULL;
+    fixture_init(&f, true, 0);
+    assert_true(emb_info(f.emb).unrelated > -0.3 && emb_info(f.emb).unrelated < 0.3);
+    assert_true(emb_info(f.emb).unrelated != 0);
+    emb_service_options options = {.clock = clock_fixed(&f.now_ns),
+                                   .encoder = encoder_hash_open(clock_fixed(&f.now_ns), NULL)};
+    options.encoder.model = ANC_STR("all-MiniLM-L6-v2");
+    ASSERT_OK(emb_service_open(&options, &emb, &err), &err);
+    assert_true(emb_info(emb).unrelated >= 0 && emb_info(emb).unrelated <= 0);
+    emb_service_close(emb);
+    fixture_done(&f);
+}
+
 static void deadlines_and_cancelling_are_seen(void **state)
 {
     (void)state;
@@ -140,6 +159,7 @@ int main(void)
         cmocka_unit_test(known_texts_cost_nothing),
         cmocka_unit_test(without_a_model_it_says_what_to_do),
         cmocka_unit_test(what_broke_the_model_is_passed_on),
+        cmocka_unit_test(unrelated_texts_are_measured_but_for_the_default_model),
         cmocka_unit_test(deadlines_and_cancelling_are_seen),
     };
     return cmocka_run_group_tests_name("embedding", tests, NULL, NULL);
