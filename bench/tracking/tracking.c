@@ -1,7 +1,8 @@
 /* tracking.c - a million queries kept: how fast they go in, what lists and statistics cost.
  *
  * The peer is what one does without a log made for it: the same rows in the same file, read from the
- * first to the last by plain SQLite. N (the environment's) changes the number of queries.
+ * first to the last by plain SQLite. The environment's N changes the number of queries; FILE names a
+ * tracking.db of an earlier run, which is then read alone.
  */
 #include <math.h>
 #include <stdio.h>
@@ -258,32 +259,58 @@ static void measure(world *w)
     bench_run(&f);
 }
 
+static void open_file(world *w, const char *path)
+{
+    const trk_sqlite_options options = {.path = anc_str_of(path), .now_ms = 1};
+    const db_options read_only = {.read_only = true};
+    bench_must(trk_sqlite_open(&options, &w->file, &w->r, &w->err), &w->err);
+    bench_must(db_open(anc_str_of(path), &read_only, &w->plain, &w->err), &w->err);
+}
+
+static void count(world *w)
+{
+    DB_STMT(s);
+    bool row;
+    bench_must(db_prepare(w->plain, "SELECT count(*) FROM query", &s, &w->err), &w->err);
+    bench_must(db_step(s, &row, &w->err), &w->err);
+    w->n = (uint64_t)db_col_int(s, 0);
+    const bench_figure f = {.name = "queries kept", .unit = "queries"};
+    bench_print(&f, (double)w->n, 0);
+}
+
+static void print_size(world *w, const char *path)
+{
+    os_stat file;
+    bench_must(os_stat_of(anc_str_of(path), &file, &w->err), &w->err);
+    const bench_figure size = {.name = "file, a query", .unit = "bytes", .less_is_better = true};
+    bench_print(&size, (double)file.bytes / (double)w->n, 0);
+}
+
 int main(void)
 {
     char folder[] = "/tmp/anc-bench-tracking-XXXXXX";
-    char path[64];
-    os_stat file;
+    char path[4096];
     const char *wanted = getenv("N");
+    const char *earlier = getenv("FILE");
     world w = {.random = 4711, .n = wanted != NULL ? strtoull(wanted, NULL, 10) : 1000000};
     w.n -= w.n % BATCH;
     w.mem = anc_arena_new(512 << 20);
-    if (w.mem == NULL || w.n == 0 || mkdtemp(folder) == NULL)
+    if (w.mem == NULL || w.n == 0 || (earlier == NULL && mkdtemp(folder) == NULL))
         bench_fail("no place to work");
     w.call =
         (krn_call){.mem = w.mem, .err = &w.err, .deadline_ns = INT64_MAX, .cancelled = &w.never};
-    (void)snprintf(path, sizeof path, "%s/tracking.db", folder);
-    const trk_sqlite_options options = {.path = anc_str_of(path), .now_ms = 1};
-    const db_options read_only = {.read_only = true};
-    bench_must(trk_sqlite_open(&options, &w.file, &w.r, &w.err), &w.err);
-    fill(&w);
-    bench_must(db_open(anc_str_of(path), &read_only, &w.plain, &w.err), &w.err);
+    (void)snprintf(path, sizeof path, "%s%s", earlier != NULL ? earlier : folder,
+                   earlier != NULL ? "" : "/tracking.db");
+    open_file(&w, path);
+    if (earlier == NULL)
+        fill(&w);
+    count(&w);
     measure(&w);
-    bench_must(os_stat_of(anc_str_of(path), &file, &w.err), &w.err);
-    const bench_figure size = {.name = "file, a query", .unit = "bytes", .less_is_better = true};
-    bench_print(&size, (double)file.bytes / (double)w.n, 0);
+    print_size(&w, path);
     db_close(w.plain);
     trk_sqlite_close(w.file);
-    bench_must(os_folder_remove(anc_str_of(folder), &w.err), &w.err);
+    if (earlier == NULL)
+        bench_must(os_folder_remove(anc_str_of(folder), &w.err), &w.err);
     anc_arena_free(w.mem);
     return 0;
 }

@@ -1,8 +1,6 @@
 /* prices.c - cost by model. */
 #include "prices.h"
 
-#include <math.h>
-
 static const double NANO_A_TOKEN = 1000; /* a price of 1 per million tokens, in billionths */
 static const double DEAREST = 1e6;
 
@@ -31,7 +29,7 @@ int64_t trk_cost_nano(trk_prices prices, anc_str model, uint32_t input, uint32_t
     for (size_t i = 0; i < prices.n; i++) {
         const trk_price *p = &prices.items[i];
         if (anc_str_eq(p->model, model))
-            return llround((input * p->input + output * p->output) * NANO_A_TOKEN);
+            return (int64_t)((input * p->input + output * p->output) * NANO_A_TOKEN + 0.5);
     }
     return -1;
 }

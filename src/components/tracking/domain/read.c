@@ -186,7 +186,7 @@ static void note_end(const event *e, double seconds, trk_query *q)
 {
     const bool told = isfinite(seconds) && seconds >= 0 && seconds < 1e9;
     q->ended_ms = e->envelope.time_ms;
-    q->duration_us = told ? llround(seconds * 1e6) : -1;
+    q->duration_us = told ? (int64_t)(seconds * 1e6 + 0.5) : -1;
     q->requested_ms = q->ended_ms - (told ? q->duration_us / 1000 : 0);
 }
 

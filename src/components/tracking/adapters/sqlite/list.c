@@ -130,6 +130,24 @@ static anc_status match_of(anc_str text, anc_buf *out, anc_err *err)
     return anc_buf_status(out, "the words to look for", err);
 }
 
+/* Where the list begins: behind the mark, and before `until`, whichever is earlier, so that the index is
+ * entered there. */
+static void bind_mark(db_stmt *s, const trk_filter *f)
+{
+    int64_t ms = f->from_mark ? f->mark_ms : INT64_MAX;
+    int64_t place = f->from_mark ? f->mark_place : INT64_MAX;
+    if (f->text.len > 0) {
+        db_bind_int(s, 9, place);
+        return;
+    }
+    if (f->until_ms > 0 && f->until_ms <= ms) {
+        ms = f->until_ms;
+        place = 0; /* places begin with 1 */
+    }
+    db_bind_int(s, 8, ms);
+    db_bind_int(s, 9, place);
+}
+
 static void bind(db_stmt *s, const trk_filter *f, anc_str match)
 {
     if (f->user_id.len > 0)
@@ -146,9 +164,7 @@ static void bind(db_stmt *s, const trk_filter *f, anc_str match)
         db_bind_int(s, 6, f->min_us);
     if (f->with_status)
         db_bind_int(s, 7, f->status);
-    if (f->text.len == 0)
-        db_bind_int(s, 8, f->from_mark ? f->mark_ms : INT64_MAX);
-    db_bind_int(s, 9, f->from_mark ? f->mark_place : INT64_MAX);
+    bind_mark(s, f);
     db_bind_int(s, 10, (int64_t)f->limit);
 }
 
