@@ -157,6 +157,8 @@ const srv_row srv_rows[] = {
     INT("performance.queue_depth", performance.queue_depth, "256", 0, 1000000, NULL,
         "tasks that wait for a thread, or any request refused with 503: above it the feed says so; "
         "0: neither is watched"),
+    {"events.kafka.all", SRV_CHOICE, AT(events.kafka.all), "false", 0, 0, "true|false", NULL,
+     "types without a topic of their own go to anchorage.events"},
     TEXT("bus.redis.url", SRV_SECRET, bus.redis.url, "", "REDIS_URL",
          "Redis that events are announced on: redis://[user][:password]@host[:port][/db], "
          "rediss:// for TLS, unix://[user][:password]@/path; a reference env:NAME or file:PATH, or "
@@ -206,8 +208,6 @@ const srv_row srv_rows[] = {
     {"bus.kafka.inbound", SRV_LIST, AT(bus.kafka.inbound),
      "document.uploaded,accounting.entry.created,user.created", 0, 0, NULL, NULL,
      "types of events that other services may send, on topics of the same names"},
-    {"events.kafka.all", SRV_CHOICE, AT(events.kafka.all), "false", 0, 0, "true|false", NULL,
-     "types without a topic of their own go to anchorage.events"},
     {"tracking.enabled", SRV_CHOICE, AT(tracking.enabled), "true", 0, 0, "true|false", NULL,
      "keep the query log, retrievals and lives of documents (tracking.db)"},
     INT("tracking.keep_days", tracking.keep_days, "90", 1, 36500, NULL,
