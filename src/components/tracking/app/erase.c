@@ -7,7 +7,8 @@ enum { ERASE_AT_ONCE = 200, USER_MAX = 256 };
 
 anc_str trk_chat_of(const krn_call *call, anc_str user_id)
 {
-    return anc_arena_printf(call->mem, "chat:%.*s:%.*s", ANC_FMT(call->principal.user_id),
+    const anc_str caller = call->principal.user_id;
+    return anc_arena_printf(call->mem, "chat:%zu:%.*s:%.*s", caller.len, ANC_FMT(caller),
                             ANC_FMT(user_id));
 }
 
