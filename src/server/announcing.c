@@ -4,6 +4,10 @@
 
 #include "house_impl.h"
 
+/* A step costs a bus outside a round trip. */
+enum { OUTSIDE_BATCH = 1000 };
+static const int64_t OUTSIDE_LINGER_NS = 10000000;
+
 static const int64_t SAVE_NS = 1000000000;
 
 static void wake_relays(void *arg)
@@ -21,7 +25,7 @@ static void wake_feed(void *arg)
 
 /* `consumer` and `name` are literals; the first relay removes old events for all. */
 static anc_status add_relay(srv_house *h, krn_bus bus, anc_str consumer, const char *name,
-                            size_t batch, anc_err *err)
+                            size_t batch, int64_t linger_ns, anc_err *err)
 {
     const srv_config *c = h->o.config;
     srv_relay *r = &h->relays[h->n_relays];
@@ -36,6 +40,7 @@ static anc_status add_relay(srv_house *h, krn_bus bus, anc_str consumer, const c
                                        .consumer = consumer,
                                        .batch = batch,
                                        .save_ns = SAVE_NS,
+                                       .linger_ns = linger_ns,
                                        .seed = seed | 1,
                                        .prunes = h->n_relays == 0,
                                        .keep_ms = c->events.keep_days * 86400000,
@@ -47,14 +52,16 @@ static anc_status add_relay(srv_house *h, krn_bus bus, anc_str consumer, const c
     return h->scheduler.ops->add(h->scheduler.self, name, krn_relay_step, r->relay, &r->step, err);
 }
 
-static anc_status open_feed(srv_house *h, anc_err *err)
+anc_status srv_feed_open(srv_house *h, anc_err *err)
 {
-    const krn_feed_ring_options options = {.clock = h->clock,
-                                           .metrics = h->metrics,
-                                           .buses = {h->bus},
-                                           .n_buses = 1,
-                                           .wake = wake_feed,
-                                           .arg = h};
+    krn_feed_ring_options options = {.clock = h->clock,
+                                     .metrics = h->metrics,
+                                     .buses = {h->bus},
+                                     .n_buses = 1,
+                                     .wake = wake_feed,
+                                     .arg = h};
+    for (size_t i = 0; i < h->n_outside; i++)
+        options.buses[options.n_buses++] = h->outside[i].bus;
     h->feed_ring = krn_feed_ring_new(&options);
     if (h->feed_ring == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "the feed");
@@ -65,8 +72,10 @@ static anc_status open_feed(srv_house *h, anc_err *err)
 
 anc_status srv_announcing_open(srv_house *h, anc_err *err)
 {
-    ANC_TRY(open_feed(h, err));
-    ANC_TRY(add_relay(h, h->bus, ANC_STR("relay"), "relay", 0, err));
+    ANC_TRY(add_relay(h, h->bus, ANC_STR("relay"), "relay", 0, 0, err));
+    for (size_t i = 0; i < h->n_outside; i++)
+        ANC_TRY(add_relay(h, h->outside[i].bus, h->outside[i].consumer, h->outside[i].step,
+                          OUTSIDE_BATCH, OUTSIDE_LINGER_NS, err));
     return h->outbox.ops->listen(h->outbox.self, wake_relays, h, err);
 }
 

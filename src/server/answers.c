@@ -1,4 +1,4 @@
-/* answers.c - the rag component and its chain of providers. */
+/* answers.c - the rag component, what routes its questions, and its chain of providers. */
 #include "clients/openai/openai.h"
 #include "house_impl.h"
 #include "rag/adapters/extractive/rag_extractive.h"
@@ -36,6 +36,24 @@ static anc_status open_provider(srv_house *h, anc_err *err)
     return ANC_OK;
 }
 
+static anc_status open_routing(srv_house *h, anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    const rte_config config = {.second_from = c->routing.q3_from,
+                               .third_from = c->routing.q4_from,
+                               .weights = {[RTE_LENGTH] = c->routing.weight_length,
+                                           [RTE_CLAUSES] = c->routing.weight_clauses,
+                                           [RTE_QUESTIONS] = c->routing.weight_questions,
+                                           [RTE_COMPARISON] = c->routing.weight_comparison,
+                                           [RTE_ENUMERATION] = c->routing.weight_enumeration,
+                                           [RTE_REASONING] = c->routing.weight_reasoning,
+                                           [RTE_HISTORY] = c->routing.weight_history},
+                               .tiers = {{c->routing.q2_name, (double)c->routing.q2_latency_ms},
+                                         {c->routing.q3_name, (double)c->routing.q3_latency_ms},
+                                         {c->routing.q4_name, (double)c->routing.q4_latency_ms}}};
+    return rte_service_open(&config, &h->routing, err);
+}
+
 anc_status srv_rag_open(srv_house *h, anc_err *err)
 {
     const srv_config *c = h->o.config;
@@ -46,9 +64,11 @@ anc_status srv_rag_open(srv_house *h, anc_err *err)
         .cpu = h->cpu, .loop = h->loop_executor, .scorer = rag_embedding_scorer(h->emb)};
     ANC_TRY(rag_extractive_open(&extractive, &h->extractive, err));
     ANC_TRY(open_provider(h, err));
+    ANC_TRY(open_routing(h, err));
     const rag_service_options options = {
         .search = h->srch,
         .knowledge = h->kno,
+        .routing = h->routing,
         .conversations = store,
         .providers = h->providers,
         .n_providers = h->n_providers,
@@ -58,6 +78,7 @@ anc_status srv_rag_open(srv_house *h, anc_err *err)
         .clock = h->clock,
         .log = h->log,
         .metrics = h->metrics,
+        .feed = h->feed,
         .loop = h->loop_executor,
         .config = {.max_question_chars = (uint32_t)c->chat.max_question_chars,
                    .history_turns = (uint32_t)c->chat.history_turns,
@@ -66,7 +87,8 @@ anc_status srv_rag_open(srv_house *h, anc_err *err)
                    .relevance_threshold = c->chat.relevance_threshold,
                    .system_prompt = c->chat.system_prompt,
                    .prompt_template = c->chat.prompt_template,
-                   .rewrite_timeout_ms = (uint32_t)c->chat.rewrite_timeout_ms}};
+                   .rewrite_timeout_ms = (uint32_t)c->chat.rewrite_timeout_ms,
+                   .leave_texts_out = anc_str_eq(c->privacy.keep_texts, ANC_STR("false"))}};
     return rag_service_open(&options, &h->rag, err);
 }
 

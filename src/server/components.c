@@ -75,6 +75,7 @@ void srv_catalog_close(srv_house *h)
 {
     krn_sqlite_close(h->catalog);
     rag_service_close(h->rag);
+    rte_service_close(h->routing);
     ing_service_close(h->ing);
     ing_spool_files_close(&h->spool);
     srch_service_close(h->srch);
@@ -114,6 +115,7 @@ static anc_status open_embedding(srv_house *h, anc_err *err)
     emb_service_options options = {.model = h->o.config->model.name,
                                    .cache_bytes = (uint64_t)h->o.config->model.cache_mb << 20,
                                    .clock = h->clock,
+                                   .feed = h->feed,
                                    .metrics = h->metrics};
     ANC_TRY(open_encoder(h, &options.encoder, &options.problem, err));
     const anc_status status = emb_service_open(&options, &h->emb, err);
@@ -132,6 +134,7 @@ static anc_status open_library(srv_house *h, anc_err *err)
                                    .cache_bytes = (uint64_t)c->model.cache_mb << 20,
                                    .clock = h->clock,
                                    .log = h->log,
+                                   .feed = h->feed,
                                    .metrics = h->metrics};
     ANC_TRY(emb_infer_source_open(c->models_dir, h->cpu_pool, h->clock, &options.source, err));
     const anc_status status = emb_library_open(&options, &h->library, err);

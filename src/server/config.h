@@ -76,6 +76,13 @@ typedef struct srv_config {
         int64_t rewrite_timeout_ms;
     } chat;
     struct {
+        double q3_from, q4_from;
+        anc_str q2_name, q3_name, q4_name;
+        int64_t q2_latency_ms, q3_latency_ms, q4_latency_ms;
+        double weight_length, weight_clauses, weight_questions, weight_comparison,
+            weight_enumeration, weight_reasoning, weight_history;
+    } routing;
+    struct {
         anc_str base_url;
         anc_str api_key; /* the resolved secret */
         anc_str model;
@@ -91,7 +98,35 @@ typedef struct srv_config {
         int64_t keep_days;
         int64_t history;
         int64_t max_subscribers;
+        struct {
+            anc_str all; /* "true" or "false" */
+        } kafka;
     } events;
+    struct {
+        struct {
+            anc_str url; /* the resolved secret; empty: no such bus */
+            int64_t db;
+            anc_str prefix, streams, tls_ca, consumer;
+            int64_t max_events;
+            int64_t claim_ms;
+            srv_strs inbound;
+        } redis;
+        struct {
+            anc_str brokers; /* empty: no such bus */
+            anc_str security, mechanism, user, password, tls_ca;
+            anc_str prefix, group, compression, make_topics;
+            int64_t partitions, replication;
+            srv_strs inbound;
+        } kafka;
+    } bus;
+    struct {
+        anc_str enabled;
+        int64_t keep_days, keep_documents_days, keep_rollups_days;
+        srv_strs prices;
+    } tracking;
+    struct {
+        anc_str keep_texts, hash_user_ids;
+    } privacy;
     struct {
         anc_str level;
     } log;

@@ -2,12 +2,12 @@
  * top down.
  *
  *   data folder ─ lock
- *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, relays, feed, trim, scheduler
+ *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, feed, relays, trim, scheduler
  *   pools         cpu, io
  *   embedding ─ knowledge ─ search ─ ingest
- *   loop          providers, rag, live feed, HTTP edge, server
+ *   loop          providers, rag, tracking, live feed, HTTP edge, server
  *
- * Only this folder (announcing.c, components.c, answers.c, model_folders.c) knows which adapter stands behind a port.
+ * Only this folder (announcing.c, buses.c, components.c, answers.c, tracking.c, model_folders.c) knows which adapter stands behind a port.
  */
 #include "house.h"
 
@@ -87,6 +87,7 @@ static anc_status open_trim(srv_house *h, anc_err *err)
 {
     uint32_t id;
     const krn_trim_options options = {.changes = h->changes,
+                                      .replies = krn_sqlite_replies(h->catalog),
                                       .writer = h->writer,
                                       .clock = h->clock,
                                       .log = h->log,
@@ -121,16 +122,21 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .metrics = h->metrics,
                                        .writer = h->writer,
                                        .outbox = h->outbox,
+                                       .replies = krn_sqlite_replies(h->catalog),
                                        .bus = h->bus,
+                                       .outside = {h->outside[0].bus, h->outside[1].bus},
+                                       .n_outside = h->n_outside,
                                        .relays = srv_announcing_relays(h),
                                        .feed = h->feed,
                                        .live = h->live,
+                                       .trk = h->trk,
                                        .kno = h->kno,
                                        .emb = h->emb,
                                        .library = h->library,
                                        .srch = h->srch,
                                        .ing = h->ing,
                                        .rag = h->rag,
+                                       .routing = h->routing,
                                        .data_dir = h->data_dir,
                                        .reserve = h->reserve,
                                        .api_key = c->auth.api_key,
@@ -199,6 +205,8 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(open_folder(h, err));
     ANC_TRY(open_kernel(h, err));
     ANC_TRY(open_pools(h, err));
+    ANC_TRY(srv_buses_open(h, err));
+    ANC_TRY(srv_feed_open(h, err));
     ANC_TRY(srv_components_open(h, err));
     ANC_TRY(srv_announcing_open(h, err));
     ANC_TRY(open_trim(h, err));
@@ -207,11 +215,14 @@ static anc_status open_floors(srv_house *h, anc_err *err)
         ANC_TRY(net_loop_on_signal(h->loop, on_signal, h, err));
     ANC_TRY(net_http_open(h->loop, &h->http, err));
     ANC_TRY(srv_rag_open(h, err));
+    ANC_TRY(srv_tracking_open(h, err));
     ANC_TRY(srv_live_open(h, err));
     ANC_TRY(open_edge(h, err));
     ANC_TRY(open_server(h, err));
     ANC_TRY(srv_gauges_open(h, err));
+    ANC_TRY(srv_memory_open(h, err));
     ANC_TRY(h->bus.ops->start(h->bus.self, err));
+    ANC_TRY(srv_buses_start(h, err));
     ANC_TRY(h->scheduler.ops->start(h->scheduler.self, err));
     h->started = true;
     return ANC_OK;
@@ -332,6 +343,7 @@ uint16_t srv_house_port(const srv_house *h)
  * cpu, on which it embeds. A task that took longer than the drain is waited for here. */
 static void come_to_rest(srv_house *h)
 {
+    srv_buses_stop(h); /* a relay that waits for one is let go */
     if (h->srch != NULL)
         srch_service_stop(h->srch);
     if (h->kno != NULL)
@@ -362,13 +374,16 @@ void srv_house_close(srv_house *h)
     if (h->bus_memory != NULL)
         h->bus.ops->stop(h->bus.self);
     srv_announcing_settle(h);
+    trk_service_settle(h->trk);
     srv_catalog_close(h); /* its last commits still wake the relay and the follower */
     os_pool_free(h->io_pool);
     os_pool_free(h->cpu_pool);
     srv_announcing_close(h);
+    srv_tracking_close(h);
     krn_trim_free(h->trim);
     krn_threads_free(h->threads);
     krn_bus_memory_free(h->bus_memory);
+    srv_buses_close(h);
     krn_prometheus_free(h->prometheus);
     if (h->o.socket.len > 0 && h->server != NULL)
         (void)unlink(h->o.socket.ptr);

@@ -8,7 +8,9 @@
 #include "embedding/library.h"
 #include "house.h"
 #include "ingest/ports/spool.h"
+#include "kernel/adapters/bus_kafka/bus_kafka.h"
 #include "kernel/adapters/bus_memory/bus_memory.h"
+#include "kernel/adapters/bus_redis/bus_redis.h"
 #include "kernel/adapters/feed_ring/feed_ring.h"
 #include "kernel/adapters/log_json/log_json.h"
 #include "kernel/adapters/loop/loop.h"
@@ -27,9 +29,19 @@
 #include "os/thread.h"
 #include "rag/adapters/sqlite/rag_sqlite.h"
 #include "rag/app/rag_service.h"
+#include "routing/app/routing_service.h"
 #include "search/app/service.h"
+#include "tracking/adapters/sqlite/trk_sqlite.h"
+#include "tracking/app/tracking_service.h"
 
-enum { SRV_GAUGES = 10 };
+enum { SRV_GAUGES = 10, SRV_OUTSIDE = HTTP_OUTSIDE };
+
+/* A bus outside of this process. */
+typedef struct srv_outside {
+    krn_bus bus;
+    const char *step; /* of its relay */
+    anc_str consumer; /* whose cursor that keeps */
+} srv_outside;
 
 /* A bus, and what carries the outbox to it. */
 typedef struct srv_relay {
@@ -61,6 +73,10 @@ struct srv_house {
     krn_changes changes;
     krn_bus_memory *bus_memory;
     krn_bus bus;
+    krn_bus_redis *bus_redis;         /* NULL: not configured */
+    krn_bus_kafka *bus_kafka;         /* the same */
+    srv_outside outside[SRV_OUTSIDE]; /* buses.c; those that are configured */
+    size_t n_outside;
     krn_threads *threads;
     krn_scheduler scheduler;
     srv_relay relays[KRN_RELAYS_MAX]; /* announcing.c */
@@ -88,13 +104,18 @@ struct srv_house {
     rag_provider providers[1];
     size_t n_providers;
     rag_provider extractive;
+    rte_service *routing;
     rag_service *rag;
 
     liv_service *live;
+    trk_sqlite *trk_store; /* NULL: the tracking is off */
+    trk_service *trk;
+    uint32_t trk_step;
     http_edge *edge;
     net_server *server;
     krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */
     int64_t gauge_told[SRV_GAUGES];
+    uint64_t resident_seen; /* least since memory was last given back; memory.c's step alone */
 };
 
 enum { SRV_MAX_MIGRATIONS = 64 };
@@ -110,12 +131,24 @@ void srv_old_copies_remove(srv_house *h);
 anc_status srv_catalog_damaged(const srv_house *h, const char *what, anc_err *err) ANC_MUST_CHECK;
 void srv_catalog_close(srv_house *h); /* with everything that reads it: components and stores */
 
-/* The relays, one a bus, and the feed's ring, as steps of the scheduler. */
+/* The buses outside of this process, before the relays. */
+anc_status srv_buses_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+anc_status srv_buses_start(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+void srv_buses_stop(srv_house *h);
+void srv_buses_close(srv_house *h);
+
+/* The feed's ring, behind the buses and before the components, which publish; then the relays, one a bus: steps of
+ * the scheduler. */
+anc_status srv_feed_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 anc_status srv_announcing_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 krn_relays srv_announcing_relays(srv_house *h);
 void srv_announcing_settle(
     srv_house *h); /* when no step runs any more, before the catalog closes */
 void srv_announcing_close(srv_house *h);
+
+/* The tracking, once there are buses, components and rag. */
+anc_status srv_tracking_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+void srv_tracking_close(srv_house *h);
 
 /* The live feed, once the loop is there and before the bus is started. */
 anc_status srv_live_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
@@ -125,6 +158,9 @@ anc_status srv_components_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_components_stop(srv_house *h);
 
 anc_status srv_gauges_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+
+/* A step that gives memory back which work has left free (memory.c). After the components. */
+anc_status srv_memory_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
 anc_status srv_rag_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_rag_close_providers(srv_house *h);

@@ -101,6 +101,40 @@ def test_ask_waits_for_a_server_that_starts(binary):
             fake.close()
 
 
+def test_what_commands_say_besides(binary):
+    with place(binary) as p:
+        docs = p.home / "docs"
+        docs.mkdir()
+        (docs / "tea.txt").write_text("Tea is served at four in the kitchen.\n")
+        defaults = [line for line in p.run("serve", "--print-defaults").stdout.split("\n") if line[:1].isalpha()]
+        assert len(defaults) == len(set(defaults)), defaults
+        assert ".anchorageignore" in p.run("ingest", "--help").stdout
+        server = Server(p)
+        try:
+            started = json.loads(p.run("ingest", "--no-wait", "--json", str(docs), "-c", "drinks").stdout)
+            wait_for("the batch", lambda: server.get(f"/v1/ingest/{started['batch_id']}").json["status"] == "completed")
+            found = p.run("search", '"kitchen in four"')
+            assert found.returncode == 0 and "tea.txt" in found.stdout and "nothing has the phrase" in found.stderr, found
+            assert "phrase" not in p.run("search", '"four in the kitchen"').stderr
+            asked = server.post("/v1/chat/query", {"question": "?"})
+            assert asked.status == 400 and asked.json["errors"][0]["pointer"] == "/question", asked.body
+            tier = server.post("/v1/chat/query", {"question": "When?", "model": "tier:Q2"})
+            assert tier.status == 400 and "not available yet" in tier.json["detail"], tier.body
+            gone = p.run("collections", "delete", "drinks", "--yes")
+            assert gone.returncode == 0 and "deleting drinks (1 documents)" in gone.stderr, gone
+            many = p.home / "many"
+            many.mkdir()
+            for i in range(400):
+                (many / f"{i}.txt").write_text(f"The text of number {i}. " * 50)
+            batch = json.loads(p.run("ingest", "--no-wait", "--json", str(many)).stdout)["batch_id"]
+            cancelled = p.run("batches", "cancel", batch)
+            assert cancelled.returncode == 0, cancelled
+            replayed = p.run("batches", "replay", batch)
+            assert replayed.returncode != 0 and "anchorage ingest PATH" in replayed.stderr, replayed
+        finally:
+            assert server.stop() == 0
+
+
 def test_two_folders_do_not_overwrite_each_other(binary):
     with place(binary) as p:
         for folder, text in (("a", "The alder stands by the brook."), ("b", "The beech stands on the hill.")):

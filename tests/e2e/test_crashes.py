@@ -3,8 +3,11 @@ absent, what was under way goes on by itself, and the data folder is sound each 
 import http.client
 import json
 import random
+import re
+import signal
 import threading
 import time
+import urllib.parse
 
 from harness import Server, place, wait_for
 from oracle import ABSENT, Oracle
@@ -27,8 +30,10 @@ class Load:
     def __init__(self, server, oracle, folder, life):
         self.server, self.oracle, self.folder, self.life = server, oracle, folder, life
         self.wrong = []
-        work = (self.documents, self.documents, self.uploads, self.folders, self.chat, self.settings)
-        self.threads = [threading.Thread(target=self.drive, args=(step, n)) for n, step in enumerate(work)]
+        work = (self.documents, self.documents, self.uploads, self.folders, self.chat, self.settings, self.tables,
+                self.restores, self.shelves)
+        self.threads = [threading.Thread(target=self.drive, args=(step, n), name=step.__name__)
+                        for n, step in enumerate(work)]
         for t in self.threads:
             t.start()
 
@@ -41,6 +46,14 @@ class Load:
             pass
         except Exception as error:  # told by join, in the thread of the test
             self.wrong.append(error)
+
+    def assert_under_way(self):
+        """A server that died by itself, or a thread that found nothing more to do, is no kill under load."""
+        assert self.server.process.poll() is None, f"the server died by itself: {self.server.log_text()[-3000:]}"
+        if self.wrong:
+            raise self.wrong[0]
+        ended = [t.name for t in self.threads if not t.is_alive()]
+        assert not ended, f"the load ended before the kill: {ended}"
 
     def join(self):
         for t in self.threads:
@@ -118,6 +131,61 @@ class Load:
         if rng.random() < 0.3:
             self.oracle.begins(key, ABSENT)
             self.expect(self.server.request("DELETE", f"/v1/chat/conversations/{made['id']}"), 204)
+            self.oracle.answered(key, ABSENT)
+
+    def tables(self, rng, n, i):
+        """Tables of which each row is a document; a table sent again has other rows."""
+        name = f"table{rng.randrange(3)}.csv"
+        key, mark = ("table", name), f"mark{self.life}y{i}"
+        rows = [f"{mark}r{k},{words(rng, 12)}" for k in range(rng.randrange(2, 12))]
+        folder = self.folder / "tables"
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_text("code,what\n" + "\n".join(rows) + "\n")
+        self.oracle.begins(key, (mark, len(rows)))
+        got = self.expect(self.server.post("/v1/ingest?wait=true", {
+            "db_type": "folder", "collection": "tables", "rows": "document",
+            "connection_params": {"path": str(folder / name)}}), 200).json
+        assert got["status"] == "completed", got
+        self.oracle.answered(key, (mark, len(rows)))
+
+    def restores(self, rng, n, i):
+        """A document of two contents, put and restored by turns."""
+        doc = f"r{rng.randrange(3)}"
+        key, path = ("restored", doc), f"{DOCS}/{doc}"
+        there = self.oracle.value(key)
+        if there is ABSENT or rng.random() < 0.3:
+            mark = f"back{self.life}z{i}"
+            self.oracle.begins(key, mark)
+            self.expect(self.server.request("PUT", f"{path}?collection=back", {
+                "text": f"{words(rng, 40)}. {mark}.", "metadata": {"marker": mark}}), 200, 201)
+            self.oracle.answered(key, mark)
+            return
+        versions = self.expect(self.server.get(f"{path}/versions?collection=back"), 200).json["items"]
+        wanted = rng.choice(versions)
+        mark = self.expect(self.server.get(f"{path}?collection=back&version={wanted['version']}"), 200).json["metadata"]["marker"]
+        self.oracle.begins(key, mark)
+        if self.expect(self.server.post(f"{path}/versions/{wanted['version']}/restore?collection=back"), 200, 404).status == 200:
+            self.oracle.answered(key, mark)
+        else:  # kept no longer
+            self.oracle.refused(key)
+
+    def shelves(self, rng, n, i):
+        """Collections that are made, filled and removed."""
+        name = f"shelf{rng.randrange(3)}"
+        key = ("shelf", name)
+        if self.oracle.value(key) is ABSENT:
+            self.oracle.begins(key, 0)
+            self.expect(self.server.post("/v1/collections", {"name": name}), 201)
+            self.oracle.answered(key, 0)
+        for k in range(rng.randrange(1, 4)):
+            count = self.oracle.value(key) + 1
+            self.oracle.begins(key, count)
+            self.expect(self.server.post(DOCS, {"id": f"{name}-{count}", "collection": name,
+                                                "text": f"{name}k{count} {words(rng, 30)}."}), 201)
+            self.oracle.answered(key, count)
+        if rng.random() < 0.7:
+            self.oracle.begins(key, ABSENT)
+            self.expect(self.server.request("DELETE", f"/v1/collections/{name}"), 204)
             self.oracle.answered(key, ABSENT)
 
     def settings(self, rng, n, i):
@@ -209,6 +277,34 @@ def check_batches(server, oracle, rng):
                            doc.removesuffix(".txt").rpartition("-")[2])
 
 
+def check_shelf(server, oracle, key, name):
+    """There with what it had, or gone with all of it."""
+    got = server.get(f"/v1/collections/{name}")
+    assert got.status in (200, 404), (name, got.status, got.body)
+    names = listed(server, name) if got.status == 200 else set()
+    oracle.settle(key, len(names) if got.status == 200 else ABSENT)
+    assert names == {f"{name}-{k}" for k in range(1, len(names) + 1)}, names
+    found = server.post("/v1/search", {"query": f"{name}k1", "mode": "keyword", "top_k": 20}).json["results"]
+    assert any(h["collection"] == name for h in found) == (len(names) > 0), (name, names, found)
+    for doc in names:
+        check_document(server, doc, name, doc.replace("-", "k"))
+
+
+def check_tables(server, oracle):
+    """Rows of one sending and of no other: all of them, once the batches that were under way have ended."""
+    for key in oracle.keys():
+        kind, name = key
+        if kind != "table":
+            continue
+        rows = [d for d in listed(server, "tables") if d != name and d.startswith(name)]
+        marks = set()
+        for doc in rows:
+            text = server.get(f"{DOCS}/{urllib.parse.quote(doc, safe='')}/text?collection=tables").body.decode()
+            marks.add(re.search(r"mark\d+y\d+", text).group(0))
+        assert len(marks) <= 1, (name, marks, rows)
+        oracle.settle(key, (marks.pop(), len(rows)) if rows else ABSENT)
+
+
 def check_the_rest(server, oracle):
     for key in oracle.keys():
         kind, name = key
@@ -219,6 +315,14 @@ def check_the_rest(server, oracle):
         elif kind == "settings":
             got = server.get(f"/v1/collections/{name}").json
             oracle.settle(key, (got["description"], got["chunking"]["max_tokens"]))
+        elif kind == "shelf":
+            check_shelf(server, oracle, key, name)
+        elif kind == "restored":
+            got = server.get(f"{DOCS}/{name}?collection=back")
+            assert got.status in (200, 404), (name, got.status, got.body)
+            oracle.settle(key, got.json["metadata"]["marker"] if got.status == 200 else ABSENT)
+            if got.status == 200:
+                check_document(server, name, "back", got.json["metadata"]["marker"])
     for c in server.get("/v1/collections").json["items"]:
         assert c["documents"] == len(listed(server, c["name"])), c
 
@@ -244,15 +348,17 @@ def forget_ended(oracle):
 
 def test_kills_at_random_instants(binary, repeats=KILLS):
     rng, oracle = random.Random(SEED), Oracle()
-    acknowledged = 0
+    acknowledged, seen = 0, set()
     with place(binary) as p:
         server = start(p)
-        for name in ("notes", "sent", "read"):
+        for name in ("notes", "sent", "read", "tables", "back"):
             assert server.post("/v1/collections", {"name": name}).status == 201
         for life in range(repeats):
             load = Load(server, oracle, p.home, life)
             time.sleep(rng.uniform(0.1, 1.2))
+            load.assert_under_way()
             server.kill()
+            assert server.process.returncode == -signal.SIGKILL, server.process.returncode
             load.join()
             acknowledged += len(oracle.keys()) - len(oracle.touched())
             check_folder(p, f"after kill {life} of seed {SEED}")
@@ -260,10 +366,13 @@ def test_kills_at_random_instants(binary, repeats=KILLS):
             try:
                 check_documents(server, oracle)
                 check_batches(server, oracle, rng)
+                check_tables(server, oracle)
                 check_the_rest(server, oracle)
             except AssertionError as error:
                 raise AssertionError(f"kill {life} of seed {SEED}: {error}\n{server.log_text()[-3000:]}") from error
+            seen |= {key[0] for key in oracle.keys() if oracle.value(key) is not ABSENT}
             forget_ended(oracle)
         assert server.stop() == 0
         check_folder(p, "after the end")
+    assert seen == {"document", "batch", "conversation", "settings", "table", "restored", "shelf"}, seen
     assert acknowledged > 10 * repeats, f"{acknowledged} things acknowledged: the test saw too little"

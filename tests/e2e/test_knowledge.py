@@ -214,6 +214,35 @@ def test_what_is_deleted_leaves_no_trace(binary):
             assert s.stop() == 0
 
 
+def test_turns_under_a_name(binary):
+    with serving(binary) as s:
+        told = {"message": "Who sails?", "answer": "Ada."}
+        assert s.post("/v1/chat/conversations", {"id": "chat:admin:of:before"}).status == 201
+        for name in ("of:before", "new:one", "new"):
+            assert s.post(f"/chat/history/{name}", told).status == 201
+            assert len(s.get(f"/chat/history/{name}").json["items"]) == 1
+        ids = {c["id"] for c in s.get("/v1/chat/conversations").json["items"]}
+        assert ids == {"chat:admin:of:before", "chat:5:admin:new:one", "chat:5:admin:new"}, ids
+        for name in ("of:before", "new:one"):
+            assert s.request("DELETE", f"/chat/history/{name}").status == 204
+            assert s.get(f"/chat/history/{name}").json["items"] == []
+        assert len(s.get("/v1/chat/conversations").json["items"]) == 1
+
+
+def test_the_owner_administers_what_no_answer_is_made_of(binary):
+    with serving(binary) as s:
+        put(s, "board", "# Pay\n\nThe harbour master earns ninety crowns a week.", acl=["group:board"])
+        put(s, "all", "# Tea\n\nTea is served at four in the kitchen.")
+        assert {d["document_id"] for d in s.get(f"{DOCS}?collection=default").json["items"]} == {"board", "all"}
+        for part in ("", "/text", "/raw", "/chunks", "/versions"):
+            assert s.get(f"{DOCS}/board{part}").status == 200, part
+        found = s.post("/v1/search", {"query": "What does the harbour master earn?", "top_k": 50}).json["results"]
+        assert {h["document_id"] for h in found} <= {"all"}, found
+        asked = s.post("/v1/chat/query", {"question": "What does the harbour master earn?"}).json
+        assert "ninety" not in json.dumps(asked), asked
+        assert s.request("DELETE", f"{DOCS}/board").status == 204
+
+
 def test_a_narrowed_acl_holds_for_what_was_said(binary):
     text = "# Salaries\n\nThe harbour master earns ninety crowns a week."
     with serving(binary) as s:

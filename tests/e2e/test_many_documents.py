@@ -1,10 +1,12 @@
 """Many documents in one request: lines, an array, files; cut, killed, repeated."""
+import contextlib
 import http.client
 import json
+import sqlite3
 import threading
 import time
 
-from harness import Server, place, serving, wait_for
+from harness import Server, place, seal_catalog, serving, wait_for
 from test_batches import ended, fits
 
 PATH = "/v1/knowledge/documents/batch"
@@ -159,3 +161,77 @@ def test_a_long_stream_takes_no_memory(binary):
         assert status == 409, answer
         assert peak - before < 120, (before, peak)
         wait_for("an empty spool", lambda: not list((server.place.data / "spool").iterdir()))
+
+
+def test_a_field_behind_a_file_leaves_nothing(binary):
+    def part(name, text, file=None):
+        return f'--B\r\nContent-Disposition: form-data; name="{name}"{f"; filename={chr(34)}{file}{chr(34)}" if file else ""}\r\n\r\n{text}\r\n'
+
+    files = "".join(part("file", f"The text of file {i}. " * 40, f"{i}.txt") for i in range(60))
+    with serving(binary) as server:
+        behind = send(server, (files + part("collection", "private") + "--B--\r\n").encode(), "multipart/form-data; boundary=B")
+        assert behind.status == 400 and "nothing of the form was stored" in behind.json["detail"], behind.body
+        assert "cut" not in behind.json["detail"], behind.body
+        assert server.get("/v1/knowledge/documents").json["items"] == []
+        before = send(server, (part("collection", "private") + files + "--B--\r\n").encode(), "multipart/form-data; boundary=B")
+        assert before.status == 202, before.body
+        assert ended(server, before.json["batch_id"])["processed_documents"] == 60
+        found = server.get("/v1/knowledge/documents?limit=1000").json["items"]
+        assert len(found) == 60 and {d["collection"] for d in found} == {"private"}, len(found)
+
+
+def forget_answers(place):
+    """As if the server had been killed after every commit of a fact and before the one of its answer."""
+    catalog = place.data / "catalog.db"
+    with contextlib.closing(sqlite3.connect(catalog)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert db.execute("UPDATE kept_reply SET status = 0, body = x''").rowcount > 0
+        db.commit()
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    seal_catalog(catalog)
+
+
+def test_keys_outlive_the_server(binary):
+    with place(binary) as p:
+        folder = p.home / "docs"
+        folder.mkdir()
+        (folder / "a.txt").write_text("An anchor lies in the harbour.")
+        requests = [
+            ("/v1/knowledge/documents", {"text": "Bees fly south."}),
+            ("/v1/knowledge/documents?async=true", {"text": "Wasps fly north."}),
+            ("/v1/chat/conversations", {"title": "Bees"}),
+            ("/v1/collections", {"name": "hive"}),
+            ("/chat/history/eve", {"message": "Hello?", "answer": "Hello."}),
+            ("/v1/ingest", {"db_type": "folder", "connection_params": {"path": str(folder)}, "collection": "docs"}),
+            ("/v1/knowledge/documents/batch", {"documents": [{"id": "x", "text": "One."}, {"text": "Two."}]}),
+        ]
+
+        def ask_all(server):
+            answers = [server.post(path, body, headers={"Idempotency-Key": "once"}) for path, body in requests]
+            for (path, _), a in zip(requests, answers):
+                assert a.status in (200, 201, 202), (path, a.status, a.body)
+            wait_for("the batches", lambda: all(b["status"] == "completed"
+                                                for b in server.get("/v1/ingest").json["items"]))
+            return answers
+
+        def things(server):
+            stats = {c["collection"]: c["documents"] for c in server.get("/v1/knowledge/stats").json["items"]}
+            return (stats, len(server.get("/v1/ingest").json["items"]),
+                    len(server.get("/v1/chat/conversations").json["items"]),
+                    len(server.get("/chat/history/eve").json["items"]))
+
+        s = Server(p)
+        first, made = ask_all(s), things(s)
+        for crash in (False, True):
+            if crash:
+                assert s.stop() == 0
+                forget_answers(p)
+            else:
+                s.kill()
+            s = Server(p)
+            again = ask_all(s)
+            for (path, _), a, b in zip(requests, first, again):
+                assert a.json == b.json and a.headers.get("etag") == b.headers.get("etag"), (path, crash, a.body, b.body)
+                assert ("idempotent-replayed" in b.headers) == (not crash), (path, crash, b.headers)
+            assert things(s) == made, (things(s), made)
+        assert s.stop() == 0

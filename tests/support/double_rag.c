@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/clock.h"
 #include "support/service_doubles_impl.h"
 
 struct rag_service {
@@ -24,7 +25,7 @@ struct rag_turn {
     anc_status status;
     anc_err err;
     bool hanging; /* loop, as the next */
-    bool stopped;
+    atomic_bool stopped;
 };
 
 static anc_status check_question(krn_call *call, const rag_question *q)
@@ -121,6 +122,14 @@ void rag_rewrite(rag_service *rag, rag_turn *turn, void (*done)(void *arg), void
 anc_status rag_retrieve(rag_service *rag, rag_turn *turn)
 {
     (void)rag;
+    if (strcmp(turn->question, "seek") == 0) {
+        atomic_fetch_add(&doubles.holding, 1);
+        while (!atomic_load(&turn->stopped) && !atomic_load(&doubles.release))
+            os_sleep_ns(1000000);
+        atomic_fetch_sub(&doubles.holding, 1);
+        if (atomic_load(&turn->stopped))
+            return ANC_FAIL(&turn->err, ANC_CANCELLED, "the caller left");
+    }
     if (strcmp(turn->question, "unfindable") == 0)
         return ANC_FAIL(&turn->err, ANC_UNAVAILABLE, "the search failed");
     return ANC_OK;
@@ -186,7 +195,7 @@ void rag_cancel(rag_service *rag, rag_turn *turn)
 {
     (void)rag;
     atomic_fetch_add(&doubles.cancelled, 1);
-    turn->stopped = true;
+    atomic_store(&turn->stopped, true);
     if (!turn->hanging)
         return;
     turn->hanging = false;
@@ -302,6 +311,13 @@ anc_status rag_message_add(rag_service *rag, krn_call *call, anc_str conversatio
     ret->question = question;
     ret->answer = answer;
     return ANC_OK;
+}
+
+anc_status rag_question_fits(const rag_service *rag, anc_str question, anc_err *err)
+{
+    (void)rag;
+    return question.len > 0 ? ANC_OK
+                            : ANC_FAIL_FIELD(err, ANC_INVALID, "/question", "question is empty");
 }
 
 anc_status rag_feedback_give(rag_service *rag, krn_call *call, anc_str query_id, int rating,

@@ -31,10 +31,25 @@ static void must(anc_status status, const anc_err *err)
 }
 
 static atomic_bool disk_full;
+static anc_status (*real_read)(void *self, krn_call *call, const ing_payload *payload,
+                               anc_str *ret);
 
 void ingest_fill_disk(bool full)
 {
     atomic_store(&disk_full, full);
+}
+
+static atomic_uint_least64_t payloads_read;
+
+uint64_t ingest_payloads_read(void)
+{
+    return atomic_load(&payloads_read);
+}
+
+static anc_status read_payload(void *self, krn_call *call, const ing_payload *payload, anc_str *ret)
+{
+    atomic_fetch_add(&payloads_read, 1);
+    return real_read(self, call, payload, ret);
 }
 
 static anc_status room(void *self, anc_err *err)
@@ -53,6 +68,8 @@ static void open_ingest(ing_fixture *f)
     must(ing_spool_files_open(anc_str_of(spool), NULL, &f->spool, &err), &err);
     f->spool_ops = *f->spool.ops;
     f->spool_ops.room = room;
+    real_read = f->spool.ops->read;
+    f->spool_ops.read = read_payload;
     f->spool.ops = &f->spool_ops;
     const ing_service_options options = {
         .batches = ing_sqlite_store(f->k.readers),

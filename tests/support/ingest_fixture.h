@@ -52,6 +52,9 @@ bool ingest_run(ing_fixture *f, size_t max_steps);
 /* Runs the keeper until it sleeps, at most `max_steps` steps. */
 void ingest_keep(ing_fixture *f, size_t max_steps);
 
+/* How often payloads were read out of the spool, for all fixtures. */
+uint64_t ingest_payloads_read(void);
+
 /* Whether the disk has no room to spare, for all fixtures. */
 void ingest_fill_disk(bool full);
 

@@ -22,6 +22,8 @@ void doubles_reset(net_loop *loop)
     atomic_store(&doubles.discarded_uploads, 0);
     atomic_store(&doubles.room, true);
     atomic_store(&doubles.release, false);
+    if (!atomic_exchange(&doubles.keep_replies, false))
+        double_replies_forget();
     atomic_store(&doubles.ready, true);
     atomic_store(&doubles.sources_gone, false);
     atomic_store(&doubles.condition, KRN_SOUND);

@@ -14,6 +14,7 @@
 #include "kernel/ports/bus.h"
 #include "kernel/ports/outbox.h"
 #include "kernel/ports/relays.h"
+#include "kernel/ports/replies.h"
 #include "kernel/ports/writer.h"
 #include "knowledge/knowledge.h"
 #include "net/loop.h"
@@ -38,6 +39,7 @@ typedef struct service_doubles {
     atomic_bool room;         /* of the spool */
     atomic_bool release;      /* lets what waits in "hold" go on */
     atomic_bool ready;        /* of the index */
+    atomic_bool keep_replies; /* over the next doubles_reset, as a catalog does */
     atomic_bool sources_gone; /* of the answers that were given */
     atomic_int condition;     /* of the catalog, a krn_condition */
 
@@ -64,6 +66,10 @@ krn_outbox double_outbox(void);
 krn_bus double_bus(void);
 krn_relays double_relays(void); /* one bus, that has taken seq 7 */
 krn_writer double_writer(void);
+krn_replies double_replies(void);
+void double_replies_forget(void);
+/* As after a crash: all were begun, none was answered. */
+void double_replies_unanswer(void);
 
 /* A simple sum by which contents are compared. */
 unsigned double_sum(anc_str bytes);

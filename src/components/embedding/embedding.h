@@ -52,4 +52,7 @@ typedef struct emb_cache_stats {
 
 emb_cache_stats emb_cache(const emb_service *emb);
 
+/* Forgets the vectors of all texts that were seen before; how many. Any thread. */
+uint64_t emb_cache_clear(emb_service *emb);
+
 #endif

@@ -47,6 +47,9 @@ typedef struct ing_batch {
     /* documents; at every moment total is the sum of the five that follow; skipped: unchanged, or
      * content that nobody here reads */
     uint64_t total, waiting, under_way, processed, failed, skipped;
+    uint64_t
+        unsupported; /* of the skipped ones: content that nobody here reads; these are dead letters as
+                             the failed ones are */
     uint64_t searchable;
     uint64_t bytes_total, bytes_done;
     anc_str error_message; /* NULL when there is none */
@@ -70,11 +73,6 @@ anc_status ing_batch_find(ing_service *ing, krn_call *call, anc_str id,
 anc_status ing_batch_list(ing_service *ing, krn_call *call, anc_str before, const ing_state *states,
                           size_t n_states, size_t limit, ing_batch **ret,
                           size_t *ret_n) ANC_MUST_CHECK;
-
-/* As find, but waits until the batch has a revision greater than `seen`, it has ended, or `wait_ms`
- * have passed. Blocks: a pool thread. */
-anc_status ing_batch_wait(ing_service *ing, krn_call *call, anc_str id, uint64_t seen,
-                          int64_t wait_ms, ing_batch *ret) ANC_MUST_CHECK;
 
 /* Stops reading; documents under way are finished. CONFLICT when the batch has ended. */
 anc_status ing_batch_cancel(ing_service *ing, krn_call *call, anc_str id,

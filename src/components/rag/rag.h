@@ -118,6 +118,9 @@ const anc_err *rag_turn_error(const rag_turn *turn);
 
 void rag_turn_free(rag_turn *turn); /* NULL is a no-op */
 
+/* INVALID for what rag_prepare would refuse as a question. Any thread. */
+anc_status rag_question_fits(const rag_service *rag, anc_str question, anc_err *err) ANC_MUST_CHECK;
+
 /* OK for "", and for a template that has {passages} and {question} once each and no other name in
  * braces; INVALID says what is wrong. Any thread. */
 anc_status rag_prompt_template_check(anc_str text, anc_err *err) ANC_MUST_CHECK;

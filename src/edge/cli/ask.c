@@ -1,4 +1,5 @@
-/* ask.c - `anchorage ask`: the stream of an answer on a terminal. */
+/* ask.c - `anchorage ask`: the stream of an answer on a terminal; in a pipe or a file the answer as a whole, so that
+ * a line of the log that goes to the same file does not stand in the middle of it. */
 #include "ask.h"
 
 #include <stdio.h>
@@ -6,13 +7,14 @@
 #include "base/utf8.h"
 #include "term.h"
 
-enum { BODY_BYTES = 1 << 20, COLUMNS = 90 };
+enum { BODY_BYTES = 1 << 20, KEPT_BYTES = 16 << 20, COLUMNS = 90 };
 
 typedef struct answer {
     cli_client *client;
     json_doc *sources; /* of the first event */
     json_doc *done;    /* of the last */
     bool began;
+    anc_buf kept; /* what was streamed and not printed yet */
     anc_status status;
     anc_err err;
 } answer;
@@ -28,6 +30,16 @@ static bool take_error(answer *a, anc_str data)
     return false;
 }
 
+static void print_text(anc_str text)
+{
+    for (size_t i = 0, n; i < text.len; i += n) {
+        const uint32_t c = anc_utf8_at(text, i, &n);
+        if (c >= 0x20 || c == '\n')
+            (void)fwrite(text.ptr + i, 1, n, stdout);
+    }
+    (void)fflush(stdout);
+}
+
 static bool on_event(void *arg, anc_str event, anc_str data)
 {
     answer *a = arg;
@@ -40,13 +52,11 @@ static bool on_event(void *arg, anc_str event, anc_str data)
         return json_parse(data, &a->done, &a->err) == ANC_OK;
     if (anc_str_eq(event, ANC_STR("token")) && json_parse(data, &doc, NULL) == ANC_OK) {
         const anc_str text = json_str(json_member(json_root(doc), "text"), ANC_STR(""));
-        for (size_t i = 0, n; i < text.len; i += n) {
-            const uint32_t c = anc_utf8_at(text, i, &n);
-            if (c >= 0x20 || c == '\n')
-                (void)fwrite(text.ptr + i, 1, n, stdout);
-        }
-        (void)fflush(stdout);
         a->began = true;
+        if (term_is_tty(stdout))
+            print_text(text);
+        else
+            (void)anc_buf_add(&a->kept, text);
     }
     return true;
 }
@@ -114,16 +124,18 @@ static void print_end(const answer *a, bool with_sources)
 
 int ask_print(cli_client *client, anc_str body, bool with_sources)
 {
-    answer a = {.client = client};
+    answer a = {.client = client, .kept = anc_buf_init(KEPT_BYTES)};
     anc_status status = cli_stream(client, ANC_STR("/v1/chat/stream"), body, on_event, &a, &a.err);
     if (status == ANC_OK)
         status = a.status;
     if (status == ANC_OK && a.done == NULL)
         status = ANC_FAIL(&a.err, ANC_UNAVAILABLE, "the answer was cut off");
+    print_text(anc_buf_view(&a.kept));
     if (a.began && status != ANC_OK)
         (void)printf("\n");
     if (status == ANC_OK)
         print_end(&a, with_sources);
+    anc_buf_done(&a.kept);
     json_doc_free(a.sources);
     json_doc_free(a.done);
     return status == ANC_OK ? CLI_OK : cli_report(client->cx, status, &a.err);
@@ -228,6 +240,9 @@ static int print_results(cli_client *client, anc_str body)
     const json_value *results = json_member(json_root(doc), "results");
     if (json_count(results) == 0)
         (void)printf("nothing found\n");
+    else if (json_bool(json_member(json_root(doc), "relaxed"), false) && !client->cx->quiet)
+        (void)fprintf(stderr, "anchorage: nothing has the phrase as it stands; its words were "
+                              "searched (+\"…\" insists)\n");
     for (size_t i = 0; i < json_count(results); i++)
         print_result(json_element(results, i), cli_given(client->cx, "full"));
     return CLI_OK;

@@ -70,6 +70,20 @@ static int cancel(cli_client *client)
     return list_print_answer(client, "POST", path_of(cx, cx->words[0], "/cancel"), ANC_STR_NONE);
 }
 
+/* A replay reads what failed; a batch that was stopped has what was never read. */
+static void hint_at_reading_again(cli_client *client, anc_str id)
+{
+    CLI_JSON(doc);
+    anc_err ignored = {0};
+    if (client->cx->json || cli_call_json(client, "GET", path_of(client->cx, id, ""), ANC_STR_NONE,
+                                          &doc, &ignored) != ANC_OK)
+        return;
+    if (anc_str_eq(list_text(json_root(doc), "status"), ANC_STR("cancelled")))
+        (void)fprintf(stderr,
+                      "anchorage: the batch was cancelled: what it had not read yet is read by\n"
+                      "  anchorage ingest PATH, which passes over what it has read already\n");
+}
+
 static int replay(cli_client *client)
 {
     cli_context *cx = client->cx;
@@ -77,6 +91,8 @@ static int replay(cli_client *client)
     anc_err err = {0};
     const anc_status status = cli_call_json(client, "POST", path_of(cx, cx->words[0], "/replay"),
                                             ANC_STR_NONE, &doc, &err);
+    if (status == ANC_CONFLICT)
+        hint_at_reading_again(client, cx->words[0]);
     if (status != ANC_OK)
         return cli_report(cx, status, &err);
     const anc_str id = list_text(json_root(doc), "batch_id");

@@ -180,6 +180,9 @@ static int delete_one(cli_client *client, anc_str name)
                     (unsigned long long)list_count(json_root(doc), "documents"));
     if (code != CLI_OK)
         return code;
+    if (!cx->json && !cx->quiet)
+        (void)fprintf(stderr, "deleting %.*s (%llu documents) …\n", ANC_FMT(name),
+                      (unsigned long long)list_count(json_root(doc), "documents"));
     status = cli_call(client, "DELETE", path_of(cx, name), ANC_STR_NONE, cx->mem, &ignored, &err);
     if (status != ANC_OK)
         return cli_report(cx, status, &err);

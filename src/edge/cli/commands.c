@@ -151,6 +151,56 @@ static const cli_verb events_verbs[] = {
     END,
 };
 
+/* ---- tracking ---- */
+
+static const cli_option tracking_options[] = {
+    {.name = "user", .letter = 'u', .value = "ID", .verbs = "queries", .help = "of this user"},
+    {.name = "collection",
+     .letter = 'c',
+     .value = "NAME",
+     .verbs = "queries",
+     .help = "asked of this collection, or answered from it"},
+    {.name = "text",
+     .letter = 't',
+     .value = "WORDS",
+     .verbs = "queries",
+     .help = "words, all of which are in the question"},
+    {.name = "since",
+     .value = "TIME",
+     .verbs = "queries|stats",
+     .help = "from this time on, such as 2026-11-20 or 2026-11-20T15:00:00Z"},
+    {.name = "until", .value = "TIME", .verbs = "queries", .help = "asked before this time"},
+    {.name = "min-ms", .value = "N", .verbs = "queries", .help = "took at least so long"},
+    {.name = "zero-results", .verbs = "queries", .help = "found nothing"},
+    {.name = "status",
+     .value = "HOW",
+     .choices = "requested|completed|failed",
+     .verbs = "queries",
+     .help = "requested, completed or failed"},
+    {.name = "bucket",
+     .value = "SIZE",
+     .choices = "hour|day|week",
+     .verbs = "stats",
+     .help = "of the series: hour, day or week"},
+    {.name = "limit",
+     .letter = 'n',
+     .value = "N",
+     .verbs = "queries",
+     .help = "rows at most (default 20)"},
+    {.name = "yes", .letter = 'y', .verbs = "erase", .help = "do not ask"},
+    END,
+};
+
+static const cli_verb tracking_verbs[] = {
+    {"queries", "", 0, 0, "what was asked, newest first", cli_run_tracking_queries},
+    {"show", "QUERY_ID", 1, 1, "one query with the passages it found and their scores",
+     cli_run_tracking_show},
+    {"stats", "", 0, 0, "counts, percentiles, tokens and cost over time", cli_run_tracking_stats},
+    {"erase", "USER_ID", 1, 1, "forget one user everywhere, and say what others still hold",
+     cli_run_tracking_erase},
+    END,
+};
+
 static const cli_option status_options[] = {
     {.name = "batch", .letter = 'b', .value = "ID", .help = "show one batch"},
     END,
@@ -314,7 +364,10 @@ const cli_command cli_commands[] = {
              "What has not changed costs nothing, so the command may be run again at any time. A "
              "file that\n"
              "cannot be read is listed with its reason; the others go on. Exit code 1 when a file "
-             "failed.\n",
+             "failed.\n"
+             "Of a folder, names that begin with a dot are passed over, and what a file "
+             ".anchorageignore in\n"
+             "it names, a pattern a line.\n",
      .examples = "anchorage ingest ~/papers\n"
                  "anchorage ingest -c handbook -g '*.md' ./docs\n",
      .options = ingest_options,
@@ -377,6 +430,18 @@ const cli_command cli_commands[] = {
                  "anchorage events list --type document.created\n",
      .options = events_options,
      .verbs = events_verbs},
+    {.name = "tracking",
+     .words = "",
+     .summary = "show what was asked, what was found for it, and numbers over time",
+     .text =
+         "The query log is made of the events as they happen; `tracking.enabled: false` turns it "
+         "off.\n",
+     .examples = "anchorage tracking queries --zero-results --since 2026-11-01\n"
+                 "anchorage tracking show 0190a1b2-c3d4-7f01-bf02-030405060708\n"
+                 "anchorage tracking stats --since 2026-11-01 --bucket day --json | jq .total\n"
+                 "anchorage tracking erase ada --yes\n",
+     .options = tracking_options,
+     .verbs = tracking_verbs},
     {.name = "export",
      .words = "",
      .summary = "write documents with all versions and metadata to a file",

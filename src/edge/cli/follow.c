@@ -115,8 +115,8 @@ static bool print_failure(void *arg, const json_value *letter)
     return true;
 }
 
-/* Prints the first of the batch's letters; how many there are. */
-static size_t print_failures(cli_client *client, anc_str batch_id)
+/* Prints the first of the batch's letters. */
+static void print_failures(cli_client *client, anc_str batch_id)
 {
     anc_err err = {0};
     size_t n = 0;
@@ -127,15 +127,14 @@ static size_t print_failures(cli_client *client, anc_str batch_id)
     if (n > SHOWN_FAILURES)
         (void)fprintf(stderr, "  … and %zu more: anchorage dead-letters --batch %.*s --limit %zu\n",
                       n - SHOWN_FAILURES, ANC_FMT(batch_id), n);
-    return n;
 }
 
-/* A document that was passed over is unchanged, or has a letter that says why it cannot be read. */
-static void print_counts(const json_value *batch, size_t letters)
+/* What was passed over is unchanged, or of a kind that is not read: that is a dead letter, as what failed. */
+static void print_counts(const json_value *batch)
 {
     const uint64_t failed = list_count(batch, "failed_documents");
     const uint64_t skipped = list_count(batch, "skipped_documents");
-    const uint64_t refused = letters > failed ? letters - failed : 0;
+    const uint64_t refused = list_count(batch, "unsupported_documents");
     (void)printf("%llu documents read, %llu unchanged, %llu not supported, %llu failed\n",
                  (unsigned long long)list_count(batch, "processed_documents"),
                  (unsigned long long)(skipped > refused ? skipped - refused : 0),
@@ -146,19 +145,18 @@ static int print_end(cli_client *client, const json_value *batch)
 {
     const anc_str status = list_text(batch, "status");
     const uint64_t failed = list_count(batch, "failed_documents");
-    const uint64_t skipped = list_count(batch, "skipped_documents");
+    const uint64_t refused = list_count(batch, "unsupported_documents");
     if (client->cx->json) {
         ANC_BUF(out, OUT_BYTES);
         json_dump(batch, &out);
         (void)printf("%.*s\n", ANC_FMT(anc_buf_view(&out)));
     }
-    size_t listed = 0;
-    if ((failed > 0 || skipped > 0) && !client->cx->json && !client->cx->quiet)
-        listed = print_failures(client, list_text(batch, "batch_id"));
+    if ((failed > 0 || refused > 0) && !client->cx->json && !client->cx->quiet)
+        print_failures(client, list_text(batch, "batch_id"));
     if (!client->cx->json && !client->cx->quiet)
-        print_counts(batch, listed);
+        print_counts(batch);
     /* one file was named and it is of a kind that is not read: that is no success */
-    const bool nothing = listed > 0 && list_count(batch, "total_documents") == 1;
+    const bool nothing = refused > 0 && list_count(batch, "total_documents") == 1;
     if (anc_str_eq(status, ANC_STR("completed")))
         return failed > 0 || nothing ? CLI_FAILED : CLI_OK;
     const anc_str why = list_text(batch, "error_message");

@@ -32,7 +32,7 @@ int ingest_path(cli_client *client, anc_str path, const ingest_how *how)
         return cli_report(client->cx, status, &err);
     const anc_str id = json_str(json_member(json_root(doc), "batch_id"), ANC_STR(""));
     if (!how->wait) {
-        (void)printf("%.*s\n", ANC_FMT(id));
+        (void)printf(client->cx->json ? "{\"batch_id\":\"%.*s\"}\n" : "%.*s\n", ANC_FMT(id));
         return CLI_OK;
     }
     return follow_batch(client, id);

@@ -1,4 +1,5 @@
 /* answer.c - answers: one claim, common header fields, and the problem of whatever failed. */
+#include "replies.h"
 #include "request.h"
 
 static const char api_policy[] = "default-src 'none'; frame-ancestors 'none'";
@@ -124,6 +125,17 @@ void http_answer_failure(http_request *rq, anc_status status)
         respond_problem(rq, &problem, NULL);
 }
 
+static void keep_answer(http_request *rq)
+{
+    const http_answer *a = &rq->answer;
+    const http_idem_answer kept = {.status = a->status,
+                                   .etag = http_answer_header_of(rq, "ETag"),
+                                   .location = http_answer_header_of(rq, "Location"),
+                                   .body = anc_buf_view(&a->body)};
+    http_reply_end(rq, a->status);
+    http_idem_end(rq->edge->idem, &rq->idem, &kept);
+}
+
 void http_finish(http_request *rq, anc_status status)
 {
     http_answer *a = &rq->answer;
@@ -132,17 +144,27 @@ void http_finish(http_request *rq, anc_status status)
     if (a->status == 0)
         a->status = 200;
     if (status == ANC_OK)
-        http_idem_end(rq->edge->idem, &rq->idem, a->status, anc_buf_view(&a->body));
-    if (status != ANC_OK)
+        keep_answer(rq);
+    if (status != ANC_OK) {
+        http_reply_end(rq, anc_status_info(status)->http);
         http_answer_failure(rq, status);
-    else if (http_claim(rq))
+    } else if (http_claim(rq)) {
         respond_answer(rq);
+    }
     http_end(rq);
 }
 
 json_writer http_json(http_request *rq)
 {
     return json_writer_of(&rq->answer.body);
+}
+
+anc_str http_answer_header_of(const http_request *rq, const char *name)
+{
+    for (size_t i = 0; i < rq->answer.n_extra; i++)
+        if (anc_str_eq(rq->answer.extra[i].name, anc_str_of(name)))
+            return rq->answer.extra[i].value;
+    return ANC_STR("");
 }
 
 void http_answer_header(http_request *rq, const char *name, anc_str value)

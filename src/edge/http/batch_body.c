@@ -5,10 +5,12 @@
  *
  * While a pool has a piece, or the spool has no room, nothing more is read from the connection, so the
  * client feels it; a request holds one chunk, whatever its body. At most BATCHES_MAX bodies are read at
- * once; further ones wait their turn with nothing read.
+ * once; further ones wait their turn with nothing read, but not for ever.
  *
  * What came whole is kept. A body that breaks off, is cut by an error, or is no JSON around its
  * documents ends its batch as failed, with the reason; a client that is still there is answered with it.
+ * A form is held until it is whole, since a field behind its files may say that they belong elsewhere, or to
+ * fewer readers: one that does not fit leaves nothing.
  */
 #include "batch_body.h"
 
@@ -20,6 +22,7 @@
 #include "batch_split.h"
 #include "handlers.h"
 #include "media.h"
+#include "replies.h"
 #include "schemas.h"
 
 enum {
@@ -36,20 +39,21 @@ typedef struct batch {
     http_batch_query query;
     ing_upload *upload; /* owned */
     http_split split;
-    http_form_reader *form; /* owned; NULL: the split is used */
-    anc_sha256 *sha;        /* owned; NULL: the body's digest is not asked for */
-    anc_arena *mem;         /* owned; of one step */
-    anc_buf chunk;          /* that a pool has */
-    krn_call *call;         /* of the step at work */
-    int64_t flushed_ns;     /* of the last commit that was asked for */
-    int64_t room_since_ns;  /* 0: there is room */
-    bool reading;           /* has one of the places */
-    bool working;           /* a pool has a piece */
-    bool whole;             /* nothing of the body is left out */
-    bool ended;             /* the body */
-    bool refused;           /* a problem was answered; the rest of the body is thrown away */
-    anc_status end_status;  /* of the body */
-    anc_status status;      /* of the last step */
+    http_form_reader *form;     /* owned; NULL: the split is used */
+    anc_sha256 *sha;            /* owned; NULL: the body's digest is not asked for */
+    char id[ANC_UUID_TEXT + 1]; /* of the batch, where the body has a key; else "" */
+    anc_arena *mem;             /* owned; of one step */
+    anc_buf chunk;              /* that a pool has */
+    krn_call *call;             /* of the step at work */
+    int64_t flushed_ns;         /* of the last commit that was asked for */
+    int64_t room_since_ns;      /* 0: there is room */
+    bool reading;               /* has one of the places */
+    bool working;               /* a pool has a piece */
+    bool whole;                 /* nothing of the body is left out */
+    bool ended;                 /* the body */
+    bool refused;               /* a problem was answered; the rest of the body is thrown away */
+    anc_status end_status;      /* of the body */
+    anc_status status;          /* of the last step */
 } batch;
 
 static void take_place(http_request *rq);
@@ -113,7 +117,7 @@ static anc_status open_upload(http_request *rq, const ing_upload_request *settin
     batch *b = rq->work;
     ing_upload_request request = *settings;
     request.name = ANC_STR("upload");
-    request.held = b->sha != NULL;
+    request.held = b->sha != NULL || b->form != NULL;
     if (request.collection.len == 0)
         request.collection = b->query.collection;
     return ing_upload_open(rq->edge->o.ing, b->call, &request, &b->upload);
@@ -197,7 +201,19 @@ static krn_call step_call(http_request *rq)
                       .cancelled = &never,
                       .trace_id = anc_str_of(rq->trace_id),
                       .request_id = anc_str_of(rq->request_id),
-                      .principal = rq->call.principal};
+                      .principal = rq->call.principal,
+                      .wanted_id = anc_str_of(b->id)};
+}
+
+static void not_handled(http_request *rq);
+
+static void forget_form(http_request *rq)
+{
+    const anc_err first = rq->err;
+    not_handled(rq);
+    anc_err_clear(&rq->err);
+    (void)anc_fail_field_at(&rq->err, first.code, first.pointer, first.where,
+                            "%.400s; nothing of the form was stored", first.text);
 }
 
 static void has_worked(http_request *rq);
@@ -210,7 +226,9 @@ static void work_step(http_request *rq)
     b->status = feed(rq);
     if (b->status == ANC_OK)
         b->status = flush_when_due(rq);
-    if (b->status != ANC_OK)
+    if (b->form != NULL && b->status == ANC_INVALID)
+        forget_form(rq);
+    else if (b->status != ANC_OK)
         keep_after_failure(rq);
     anc_buf_clear(&b->chunk);
     b->call = NULL;
@@ -340,7 +358,7 @@ static void on_chunk(void *arg, net_exchange *ex, anc_str bytes)
     batch *b = rq->work;
     if (b->refused)
         return;
-    if (b->sha != NULL)
+    if (b->sha != NULL && b->form == NULL) /* a form is compared by its parts */
         anc_sha256_add(b->sha, bytes);
     if (!anc_buf_add(&b->chunk, bytes)) {
         refuse(rq, ANC_FAIL(&rq->err, ANC_NO_MEMORY, "an upload"));
@@ -361,7 +379,7 @@ static anc_status open_reader(http_request *rq, batch *b)
                     sink);
     if (!http_media_is_form(type))
         return ANC_OK;
-    const http_form_target target = {rq, open_upload, &b->upload};
+    const http_form_target target = {rq, open_upload, &b->upload, b->sha};
     return http_form_reader_new(type, &target, &b->form, &rq->err);
 }
 
@@ -374,24 +392,35 @@ static anc_status open_batch(http_request *rq, batch *b)
     b->flushed_ns = krn_now_ns(rq->edge->o.clock);
     b->mem = anc_arena_new(STEP_ARENA_BYTES);
     b->sha = keyed ? anc_sha256_new() : NULL;
+    if (keyed)
+        krn_id_new(rq->edge->o.clock, b->id);
+    http_reply_seed(rq, anc_str_of(b->id));
     if (b->mem == NULL || (keyed && b->sha == NULL))
         return ANC_FAIL(&rq->err, ANC_NO_MEMORY, "an upload");
     return open_reader(rq, b);
 }
 
-static void left_waiting(http_request *rq)
+static void leave_queue(http_request *rq)
 {
     http_request **at = &rq->edge->batch_first;
     while (*at != NULL && *at != rq)
         at = &(*at)->waiting;
     if (*at == rq)
         *at = rq->waiting;
+    net_timer_stop(&rq->timer);
+    rq->on_cancel = NULL;
+}
+
+static void left_waiting(http_request *rq)
+{
+    leave_queue(rq);
     http_finish(rq, ANC_FAIL(&rq->err, ANC_CANCELLED, "the caller left"));
 }
 
 static void take_place(http_request *rq)
 {
     batch *b = rq->work;
+    net_timer_stop(&rq->timer);
     rq->on_cancel = NULL;
     rq->edge->batches++;
     b->reading = true;
@@ -408,13 +437,28 @@ void http_batch_next(http_edge *edge)
         take_place(rq);
         return;
     }
+    net_timer_stop(&rq->timer);
     rq->on_cancel = NULL;
     http_finish(rq, ANC_FAIL(&rq->err, ANC_UNAVAILABLE, "the server is shutting down"));
     http_batch_next(edge);
 }
 
+static void waited_in_vain(void *arg)
+{
+    http_request *rq = arg;
+    leave_queue(rq);
+    http_finish(rq, ANC_FAIL(&rq->err, ANC_UNAVAILABLE,
+                             "%d uploads are read at once, and none of them ended in time",
+                             BATCHES_MAX));
+}
+
 static void wait_for_place(http_request *rq)
 {
+    if (!net_timer_start(rq->edge->o.loop, rq->edge->o.batch_wait_ms, waited_in_vain, rq,
+                         &rq->timer)) {
+        http_finish(rq, ANC_FAIL(&rq->err, ANC_NO_MEMORY, "a timer"));
+        return;
+    }
     http_request **at = &rq->edge->batch_first;
     while (*at != NULL)
         at = &(*at)->waiting;
@@ -423,8 +467,8 @@ static void wait_for_place(http_request *rq)
     rq->on_cancel = left_waiting;
 }
 
-/* What came is not taken after all: another request with the same key was answered, or the key does not
- * fit. On a pool. */
+/* What came is not taken after all: another request with the same key was answered, the key does not fit, or
+ * the form does not. On a pool. */
 static void not_handled(http_request *rq)
 {
     batch *b = rq->work;
@@ -478,9 +522,16 @@ anc_status http_documents_batch(http_request *rq)
 {
     batch *b = rq->work;
     ing_batch done;
+    bool made = false;
     if (b->upload == NULL)
         return ANC_FAIL(&rq->err, ANC_INVALID, "there is no document");
-    ANC_TRY(ing_upload_end(b->upload, &rq->call, ANC_STR_NONE, &done));
+    ANC_TRY(http_batch_made(rq, &made, &done));
+    if (made)
+        not_handled(rq);
+    else
+        ANC_TRY(http_reply_again(rq));
+    if (!made)
+        ANC_TRY(ing_upload_end(b->upload, &rq->call, ANC_STR_NONE, &done));
     if (b->query.wait) {
         rq->params[0] = anc_arena_copy(rq->mem, done.id); /* as of GET /v1/ingest/{batch_id} */
         if (rq->params[0].ptr == NULL)

@@ -32,7 +32,7 @@ struct http_form_reader {
     anc_buf fields[FORM_FIELDS];
     bool given[FORM_FIELDS];
     form_field at; /* FORM_FIELDS: a file */
-    uint64_t files, bytes;
+    uint64_t files, bytes, part_bytes;
     char file[128]; /* the beginning of its name, for messages */
     krn_call *call; /* of the step at work */
 };
@@ -152,9 +152,33 @@ static anc_status begin_file(http_form_reader *r, const net_part *part, anc_err 
 
 /* ---- parts ---- */
 
+static void digest_text(anc_sha256 *sha, anc_str text)
+{
+    const uint64_t len = text.len;
+    anc_sha256_add(sha, (anc_str){(const char *)&len, sizeof len});
+    anc_sha256_add(sha, text);
+}
+
+void http_digest_part(anc_sha256 *sha, const net_part *part)
+{
+    if (sha == NULL)
+        return;
+    digest_text(sha, part->name);
+    digest_text(sha, part->filename);
+    digest_text(sha, part->content_type);
+}
+
+void http_digest_part_end(anc_sha256 *sha, uint64_t bytes)
+{
+    if (sha != NULL)
+        anc_sha256_add(sha, (anc_str){(const char *)&bytes, sizeof bytes});
+}
+
 static anc_status on_part(void *arg, const net_part *part, anc_err *err)
 {
     http_form_reader *r = arg;
+    http_digest_part(r->target.sha, part);
+    r->part_bytes = 0;
     for (size_t i = 0; i < FORM_FIELDS; i++)
         if (anc_str_eq(part->name, anc_str_of(field_names[i])))
             return begin_field(r, part, (form_field)i, err);
@@ -169,6 +193,9 @@ static anc_status on_part(void *arg, const net_part *part, anc_err *err)
 static anc_status on_data(void *arg, anc_str bytes, anc_err *err)
 {
     http_form_reader *r = arg;
+    r->part_bytes += bytes.len;
+    if (r->target.sha != NULL)
+        anc_sha256_add(r->target.sha, bytes);
     if (r->at != FORM_FIELDS) {
         (void)anc_buf_add(&r->fields[r->at], bytes);
         return anc_buf_status(&r->fields[r->at], field_names[r->at], err);
@@ -185,6 +212,7 @@ static anc_status on_part_end(void *arg, anc_err *err)
 {
     http_form_reader *r = arg;
     (void)err;
+    http_digest_part_end(r->target.sha, r->part_bytes);
     return r->at == FORM_FIELDS ? ing_upload_finish(*r->target.upload, r->call) : ANC_OK;
 }
 

@@ -6,7 +6,13 @@
 #ifndef ANC_EDGE_HTTP_BATCH_FORM_H
 #define ANC_EDGE_HTTP_BATCH_FORM_H
 
+#include "net/multipart.h"
 #include "request.h"
+
+/* A part of a form into the digest of its body: the same parts are the same body, whatever parts them. `end` after
+ * the part's bytes, of which there were so many. */
+void http_digest_part(anc_sha256 *sha, const net_part *part);
+void http_digest_part_end(anc_sha256 *sha, uint64_t bytes);
 
 typedef struct http_form_reader http_form_reader;
 
@@ -16,6 +22,7 @@ typedef struct http_form_target {
     /* Opens the upload with what the fields say; called once, before the first file. */
     anc_status (*open)(http_request *rq, const ing_upload_request *settings);
     ing_upload **upload;
+    anc_sha256 *sha; /* takes the digest of the parts; NULL: none is asked for */
 } http_form_target;
 
 /* UNSUPPORTED, INVALID for a type without a boundary; NO_MEMORY. */

@@ -101,7 +101,8 @@ static void on_done(void *arg, anc_status status, const anc_err *err)
     http_to_pool(rq, HTTP_CPU, finish);
 }
 
-static void stop_generating(http_request *rq)
+/* The client left or time is over: the step at work notices, and a provider is told. */
+static void stop_turn(http_request *rq)
 {
     const chat_work *chat = rq->work;
     rag_cancel(rq->edge->o.rag, chat->turn);
@@ -130,48 +131,47 @@ static void generate(http_request *rq)
         http_stream_begin(rq);
         send_sources(rq, rag_turn_sources(chat->turn));
     }
-    rq->on_cancel = stop_generating;
     rag_generate(rq->edge->o.rag, chat->turn, &sink);
-    if (atomic_load(&rq->cancelled))
-        http_cancel(rq);
 }
 
 /* ---- retrieving, on a pool ---- */
 
-static anc_status retrieve(http_request *rq)
+static void retrieve(http_request *rq)
 {
     const chat_work *chat = rq->work;
     const anc_status status = rag_retrieve(rq->edge->o.rag, chat->turn);
-    if (status != ANC_OK)
-        rq->err = *rag_turn_error(chat->turn);
-    else
+    if (status == ANC_OK) {
         http_to_loop(rq, generate);
-    return status;
-}
-
-static void retrieve_later(http_request *rq)
-{
-    const anc_status status = retrieve(rq);
-    if (status != ANC_OK)
-        http_finish(rq, status);
+        return;
+    }
+    rq->err = *rag_turn_error(chat->turn);
+    http_finish(rq, status);
 }
 
 /* ---- a follow-up's meaning, on the loop ---- */
 
 static void on_rewritten(void *arg)
 {
-    http_request *rq = arg;
-    rq->on_cancel = NULL;
-    http_to_pool(rq, HTTP_CPU, retrieve_later);
+    http_to_pool(arg, HTTP_CPU, retrieve);
 }
 
 static void rewrite(http_request *rq)
 {
     const chat_work *chat = rq->work;
-    rq->on_cancel = stop_generating;
     rag_rewrite(rq->edge->o.rag, chat->turn, on_rewritten, rq);
+}
+
+/* From here to the end of the generation the turn is stopped by a caller who leaves. */
+static void begin_turn(http_request *rq)
+{
+    const chat_work *chat = rq->work;
+    rq->on_cancel = stop_turn;
     if (atomic_load(&rq->cancelled))
         http_cancel(rq);
+    if (rag_turn_wants_rewrite(chat->turn))
+        rewrite(rq);
+    else
+        http_to_pool(rq, HTTP_CPU, retrieve);
 }
 
 /* ---- an answer that was kept ---- */
@@ -238,9 +238,7 @@ anc_status http_chat_start(http_request *rq, const rag_question *asked, bool str
     *chat = (chat_work){.turn = turn, .stream = stream};
     rq->work = chat;
     rq->work_free = free_work;
-    if (!rag_turn_wants_rewrite(turn))
-        return retrieve(rq);
-    http_to_loop(rq, rewrite);
+    http_to_loop(rq, begin_turn);
     return ANC_OK;
 }
 

@@ -47,9 +47,9 @@ anc_status http_collections_list(http_request *rq)
     for (size_t i = 0; i < n; i++)
         put_collection(&w, &items[i]);
     json_close_array(&w);
-    json_put_str_or_null(&w, "next_cursor",
-                         n < (size_t)page.limit ? ANC_STR_NONE
-                                                : http_cursor_of(rq, items[n - 1].name));
+    const bool more = n == (size_t)page.limit;
+    ANC_TRY(
+        http_put_next(rq, &w, more, more ? http_cursor_of(rq, items[n - 1].name) : ANC_STR_NONE));
     json_close_object(&w);
     return ANC_OK;
 }
@@ -95,7 +95,12 @@ anc_status http_collections_create(http_request *rq)
     ANC_TRY(http_body(rq, &in));
     ANC_TRY(check_template(rq, &in));
     const kno_collection wanted = wanted_of(&in);
-    ANC_TRY(kno_collection_create(rq->edge->o.kno, &rq->call, &wanted, &made));
+    anc_status status = kno_collection_create(rq->edge->o.kno, &rq->call, &wanted, &made);
+    if (status == ANC_CONFLICT && rq->resumed) { /* it was made before the server ended */
+        anc_err_clear(&rq->err);
+        status = kno_collection_find(rq->edge->o.kno, &rq->call, wanted.name, &made);
+    }
+    ANC_TRY(status);
     return answer_collection(rq, &made, 201);
 }
 

@@ -16,7 +16,7 @@ static anc_str cursor_of(http_request *rq, const rag_conversation *last)
 {
     const anc_str key =
         anc_arena_printf(rq->mem, "%lld %.*s", (long long)last->updated_ms, ANC_FMT(last->id));
-    return key.ptr != NULL ? http_cursor_of(rq, key) : ANC_STR_NONE;
+    return http_cursor_of(rq, key);
 }
 
 static anc_status read_cursor(http_request *rq, anc_str cursor, rag_conversation_mark *ret)
@@ -53,8 +53,8 @@ anc_status http_conversations_list(http_request *rq)
         json_close_object(&w);
     }
     json_close_array(&w);
-    json_put_str_or_null(&w, "next_cursor",
-                         n < (size_t)page.limit ? ANC_STR_NONE : cursor_of(rq, &items[n - 1]));
+    const bool more = n == (size_t)page.limit;
+    ANC_TRY(http_put_next(rq, &w, more, more ? cursor_of(rq, &items[n - 1]) : ANC_STR_NONE));
     json_close_object(&w);
     return ANC_OK;
 }
@@ -64,7 +64,13 @@ anc_status http_conversations_create(http_request *rq)
     http_conversation_in in;
     rag_conversation made;
     ANC_TRY(http_body(rq, &in));
-    ANC_TRY(rag_conversation_create(rq->edge->o.rag, &rq->call, in.id, in.title, &made));
+    const anc_str id = in.id.len > 0 ? in.id : rq->seed;
+    anc_status status = rag_conversation_create(rq->edge->o.rag, &rq->call, id, in.title, &made);
+    if (status == ANC_CONFLICT && rq->resumed) { /* it was made before the server ended */
+        anc_err_clear(&rq->err);
+        status = rag_conversation_find(rq->edge->o.rag, &rq->call, id, &made);
+    }
+    ANC_TRY(status);
     json_writer w = http_json(rq);
     json_open_object(&w);
     put_conversation(&w, &made);
@@ -136,12 +142,13 @@ anc_status http_older_read(http_request *rq, anc_str cursor, uint64_t *ret)
     return http_faults_status(&rq->faults, &rq->err);
 }
 
-anc_str http_older_cursor(http_request *rq, const rag_message *m, size_t n, size_t limit)
+anc_status http_put_older(http_request *rq, json_writer *w, const rag_message *m, size_t n,
+                          size_t limit)
 {
-    if (n < limit || m[0].position <= 1)
-        return ANC_STR_NONE;
-    const anc_str key = anc_arena_printf(rq->mem, "%llu", (unsigned long long)m[0].position);
-    return key.ptr != NULL ? http_cursor_of(rq, key) : ANC_STR_NONE;
+    const bool more = n == limit && m[0].position > 1;
+    const anc_str key =
+        more ? anc_arena_printf(rq->mem, "%llu", (unsigned long long)m[0].position) : ANC_STR_NONE;
+    return http_put_next(rq, w, more, http_cursor_of(rq, key));
 }
 
 anc_status http_conversations_get(http_request *rq)
@@ -161,7 +168,7 @@ anc_status http_conversations_get(http_request *rq)
     json_open_object(&w);
     put_conversation(&w, &c);
     http_put_messages(&w, "messages", messages, n);
-    json_put_str_or_null(&w, "next_cursor", http_older_cursor(rq, messages, n, (size_t)page.limit));
+    ANC_TRY(http_put_older(rq, &w, messages, n, (size_t)page.limit));
     json_close_object(&w);
     return ANC_OK;
 }

@@ -37,9 +37,8 @@ anc_status http_dead_letters_list(http_request *rq)
     for (size_t i = 0; i < n; i++)
         put_letter(&w, &items[i]);
     json_close_array(&w);
-    json_put_str_or_null(&w, "next_cursor",
-                         n < (size_t)q.page.limit ? ANC_STR_NONE
-                                                  : http_cursor_of(rq, items[n - 1].id));
+    const bool more = n == (size_t)q.page.limit;
+    ANC_TRY(http_put_next(rq, &w, more, more ? http_cursor_of(rq, items[n - 1].id) : ANC_STR_NONE));
     json_close_object(&w);
     return ANC_OK;
 }
@@ -47,7 +46,10 @@ anc_status http_dead_letters_list(http_request *rq)
 anc_status http_dead_letters_replay(http_request *rq)
 {
     ing_batch batch;
-    ANC_TRY(ing_dead_letter_replay(rq->edge->o.ing, &rq->call, rq->params[0], &batch));
+    bool made = false;
+    ANC_TRY(http_batch_made(rq, &made, &batch));
+    if (!made)
+        ANC_TRY(ing_dead_letter_replay(rq->edge->o.ing, &rq->call, rq->params[0], &batch));
     return http_answer_started(rq, &batch);
 }
 

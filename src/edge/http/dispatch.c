@@ -11,6 +11,7 @@
 #include "gather.h"
 #include "handlers.h"
 #include "media.h"
+#include "replies.h"
 #include "request.h"
 #include "upload.h"
 
@@ -232,6 +233,10 @@ static anc_status replay(http_request *rq, const http_idem_answer *kept)
 {
     rq->answer.status = kept->status;
     http_answer_header(rq, "Idempotent-Replayed", ANC_STR("true"));
+    if (kept->etag.len > 0)
+        http_answer_header(rq, "ETag", kept->etag);
+    if (kept->location.len > 0)
+        http_answer_header(rq, "Location", kept->location);
     if ((rq->route->flags & HTTP_SSE) != 0)
         rq->answer.content_type = ANC_STR("text/event-stream");
     (void)anc_buf_add(&rq->answer.body, kept->body);
@@ -258,6 +263,9 @@ static anc_status check_idempotency(http_request *rq, bool *ret_replayed)
         return http_no_memory(rq, "an idempotency key");
     ANC_TRY(http_idem_begin(rq->edge->idem, name, rq->body_sha256, krn_now_ns(rq->edge->o.clock),
                             rq->mem, &rq->idem, &kept, &rq->err));
+    if (!kept.found)
+        ANC_TRY(http_reply_begin(rq, name, &kept));
+    rq->call.wanted_id = rq->seed;
     if (!kept.found)
         return ANC_OK;
     if ((rq->route->flags & HTTP_SEARCHES) != 0)

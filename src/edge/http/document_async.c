@@ -70,6 +70,10 @@ anc_status http_answer_async(http_request *rq, const kno_document_input *in)
                                         .n_acl = in->n_acl};
     ing_upload *upload = NULL;
     ing_batch batch;
+    bool made = false;
+    ANC_TRY(http_batch_made(rq, &made, &batch));
+    if (made)
+        return http_answer_started(rq, &batch);
     if (in->expected_version > 0) {
         http_fault_add(&rq->faults, ANC_STR("?async"),
                        "does not go with a version that must be the current one: by the time the "

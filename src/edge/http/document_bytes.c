@@ -182,6 +182,30 @@ static bool range_wanted(const http_request *rq, anc_str tag)
     return if_range.ptr == NULL || anc_str_eq(if_range, tag);
 }
 
+/* Whether If-None-Match ("*", or a list of tags, weak ones too) has it: the client has these bytes. */
+static bool client_has(const http_request *rq, anc_str tag)
+{
+    anc_str rest = net_exchange_header(rq->ex, "if-none-match"), one;
+    while (rest.len > 0 && anc_str_split(&rest, ',', &one)) {
+        one = anc_str_trim(one);
+        if (anc_str_starts(one, ANC_STR("W/")))
+            one = anc_str_sub(one, 2, one.len);
+        if (anc_str_eq(one, tag) || anc_str_eq(one, ANC_STR("*")))
+            return true;
+    }
+    return false;
+}
+
+static void send_not_modified(http_request *rq, anc_str tag)
+{
+    net_header headers[HTTP_HEADERS_MAX];
+    size_t n = closed_headers(rq, headers);
+    headers[n++] = (net_header){ANC_STR("ETag"), tag};
+    if (http_claim(rq))
+        (void)net_exchange_respond(rq->ex, 304, headers, n, ANC_STR_NONE);
+    http_end(rq);
+}
+
 anc_status http_raw_get(http_request *rq)
 {
     http_document_query q;
@@ -195,6 +219,10 @@ anc_status http_raw_get(http_request *rq)
     const uint64_t all = t->raw.bytes.len;
     uint64_t from = 0, to = all > 0 ? all - 1 : 0;
     const anc_str tag = anc_arena_printf(rq->mem, "\"%.*s\"", ANC_FMT(t->raw.of.content_sha256));
+    if (tag.ptr != NULL && client_has(rq, tag)) {
+        send_not_modified(rq, tag);
+        return ANC_OK;
+    }
     const anc_str range = net_exchange_header(rq->ex, "range");
     const bool part =
         range.ptr != NULL && range_wanted(rq, tag) && read_range(range, all, &from, &to);

@@ -193,6 +193,9 @@ static anc_status put_and_answer(http_request *rq, const http_document_query *q,
     if (q->async)
         return http_answer_async(rq, input);
     ANC_TRY(kno_document_put(rq->edge->o.kno, &rq->call, input, false, &put));
+    /* made before the server ended, and found again: the answer is what it would have been */
+    if (rq->resumed && put.version == 1 && put.status == KNO_UNCHANGED)
+        put.status = KNO_CREATED;
     return http_answer_put(rq, &put);
 }
 
@@ -209,6 +212,8 @@ anc_status http_documents_create(http_request *rq)
     ANC_BUF(decoded, (size_t)rq->edge->o.max_source_bytes);
     ANC_TRY(http_query(rq, &q));
     ANC_TRY(read_input(rq, &decoded, &input));
+    if (input.id.len == 0)
+        input.id = rq->seed; /* the same when it comes again */
     return put_and_answer(rq, &q, &input);
 }
 

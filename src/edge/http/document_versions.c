@@ -80,9 +80,8 @@ anc_status http_versions_list(http_request *rq)
         put_version(&w, &items[i]);
     json_close_array(&w);
     const bool more = n == (size_t)q.page.limit && items[n - 1].number > 1;
-    json_put_str_or_null(&w, "next_cursor",
-                         more ? anc_arena_printf(rq->mem, "%u", items[n - 1].number)
-                              : ANC_STR_NONE);
+    ANC_TRY(http_put_next(
+        rq, &w, more, more ? anc_arena_printf(rq->mem, "%u", items[n - 1].number) : ANC_STR_NONE));
     json_close_object(&w);
     return ANC_OK;
 }

@@ -54,10 +54,10 @@ anc_status http_documents_list(http_request *rq)
     for (size_t i = 0; i < n; i++)
         put_document(&w, &items[i]);
     json_close_array(&w);
-    json_put_str_or_null(&w, "next_cursor",
-                         n < (size_t)q.page.limit
-                             ? ANC_STR_NONE
-                             : cursor_behind(rq, &items[n - 1], q.collection.len > 0));
+    const bool more = n == (size_t)q.page.limit;
+    ANC_TRY(http_put_next(rq, &w, more,
+                          more ? cursor_behind(rq, &items[n - 1], q.collection.len > 0)
+                               : ANC_STR_NONE));
     json_close_object(&w);
     return ANC_OK;
 }
@@ -147,10 +147,10 @@ anc_status http_chunks_list(http_request *rq)
     for (size_t i = 0; i < n; i++)
         put_chunk(&w, &items[i]);
     json_close_array(&w);
-    json_put_str_or_null(&w, "next_cursor",
-                         n < (size_t)q.page.limit
-                             ? ANC_STR_NONE
-                             : anc_arena_printf(rq->mem, "%u", items[n - 1].ref.ordinal + 1));
+    const bool more = n == (size_t)q.page.limit;
+    ANC_TRY(http_put_next(rq, &w, more,
+                          more ? anc_arena_printf(rq->mem, "%u", items[n - 1].ref.ordinal + 1)
+                               : ANC_STR_NONE));
     json_close_object(&w);
     return ANC_OK;
 }

@@ -15,6 +15,7 @@
 
 #include "gather.h"
 #include "openapi.h"
+#include "replies.h"
 #include "request.h"
 
 static const char *const class_labels[HTTP_STATUS_CLASSES] = {"2xx", "4xx", "5xx"};
@@ -93,7 +94,8 @@ static void end_on_loop(http_request *rq)
     http_edge *edge = rq->edge;
     net_exchange_off_gone(rq->ex);
     net_timer_stop(&rq->timer);
-    http_idem_end(edge->idem, &rq->idem, 500, ANC_STR_NONE);
+    http_reply_end(rq, 500);
+    http_idem_end(edge->idem, &rq->idem, NULL);
     const bool held_put = rq->holds_put;
     request_free(rq);
     if (held_put) {
@@ -286,6 +288,13 @@ size_t http_edge_open_requests(const http_edge *edge)
     return atomic_load(&edge->open);
 }
 
+size_t http_edge_forget(http_edge *edge, anc_str user_id)
+{
+    ANC_BUF(prefix, 4096);
+    (void)anc_buf_printf(&prefix, "%.*s\n", ANC_FMT(user_id));
+    return prefix.refused ? 0 : http_idem_forget(edge->idem, anc_buf_view(&prefix));
+}
+
 /* ---- one line and a few numbers a request ---- */
 
 static size_t class_of(int status)
@@ -412,6 +421,8 @@ static void fill_defaults(http_edge_options *o)
         o->max_puts = 4;
     if (o->request_timeout_ms == 0)
         o->request_timeout_ms = 120000;
+    if (o->batch_wait_ms == 0)
+        o->batch_wait_ms = 60000;
     if (o->long_timeout_ms == 0)
         o->long_timeout_ms = 3600000;
     if (o->drain_grace_ms == 0)

@@ -26,15 +26,20 @@
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
 #include "kernel/ports/relays.h"
+#include "kernel/ports/replies.h"
 #include "kernel/ports/writer.h"
 #include "knowledge/knowledge.h"
 #include "live/live.h"
 #include "net/http_server.h"
 #include "os/reserve.h"
 #include "rag/rag.h"
+#include "routing/routing.h"
 #include "search/search.h"
+#include "tracking/tracking.h"
 
 typedef struct http_edge http_edge;
+
+enum { HTTP_OUTSIDE = 2 };
 
 /* A number that is 0 takes the value in brackets. */
 typedef struct http_edge_options {
@@ -47,7 +52,10 @@ typedef struct http_edge_options {
     krn_metrics metrics; /* ops NULL: none */
     krn_writer writer;   /* looked at by /health */
     krn_outbox outbox;
+    krn_replies replies; /* ops NULL: keys are forgotten by a restart */
     krn_bus bus;
+    krn_bus outside[HTTP_OUTSIDE]; /* buses that others share; [n_outside] */
+    size_t n_outside;
     krn_relays relays; /* ops NULL: none */
     krn_feed feed;     /* ops NULL: none */
     kno_service *kno;
@@ -56,7 +64,9 @@ typedef struct http_edge_options {
     srch_service *srch;
     ing_service *ing;
     rag_service *rag;
+    rte_service *routing;
     liv_service *live; /* NULL: no live feed */
+    trk_service *trk;
     os_reserve
         *reserve; /* what has to stay free on the disk: less, and documents get 507; NULL: none */
     anc_str data_dir; /* whose disk /health looks at; large uploads wait in its folder tmp */
@@ -77,7 +87,9 @@ typedef struct http_edge_options {
     uint32_t max_puts; /* [4] documents written at once; more wait their turn */
     int64_t request_timeout_ms; /* [120 s] of a request that sends no X-Timeout-Ms */
     int64_t long_timeout_ms;    /* [1 h] the same for putting a document and waiting for a batch */
-    int64_t drain_grace_ms;     /* [2 s] for what a drain has cancelled to end by itself */
+    int64_t
+        batch_wait_ms; /* [60 s] of an upload for its turn to be read, while others are; then 503 */
+    int64_t drain_grace_ms; /* [2 s] for what a drain has cancelled to end by itself */
     size_t call_bytes; /* [64 MiB] ceiling of a call's arena; eight times that for a document */
     uint32_t max_question_chars; /* [4000] as configured for chat, to be told at /openapi.json */
 } http_edge_options;
@@ -107,6 +119,9 @@ size_t http_edge_open_requests(const http_edge *edge);
 
 /* After the server is closed, the pools are stopped and the loop is closed, before the services. NULL is a no-op. */
 void http_edge_close(http_edge *edge);
+
+/* Forgets answers that are kept for requests of one user to be sent again; how many. Any thread. */
+size_t http_edge_forget(http_edge *edge, anc_str user_id);
 
 /* What events of the live feed become for the wire; for liv_service_options. */
 liv_wire http_edge_wire(void);

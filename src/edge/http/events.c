@@ -38,10 +38,11 @@ anc_status http_events_list(http_request *rq)
     for (size_t i = 0; i < n; i++)
         json_write_raw(&w, items[i].envelope);
     json_close_array(&w);
-    json_put_str_or_null(
-        &w, "next_cursor",
-        n < filter.limit ? ANC_STR_NONE
-                         : anc_arena_printf(rq->mem, "%llu", (unsigned long long)items[n - 1].seq));
+    const bool more = n == filter.limit;
+    ANC_TRY(
+        http_put_next(rq, &w, more,
+                      more ? anc_arena_printf(rq->mem, "%llu", (unsigned long long)items[n - 1].seq)
+                           : ANC_STR_NONE));
     json_close_object(&w);
     return ANC_OK;
 }

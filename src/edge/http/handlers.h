@@ -22,6 +22,9 @@ http_handler_fn http_user_chat, http_user_chat_stream, http_history_get, http_hi
     http_history_delete;
 /* feedback.c */
 http_handler_fn http_feedback_give;
+
+/* router.c */
+http_handler_fn http_router_get, http_router_assess;
 /* conversations.c */
 http_handler_fn http_conversations_list, http_conversations_create, http_conversations_get,
     http_conversations_delete;
@@ -58,6 +61,9 @@ http_handler_fn http_dead_letters_list, http_dead_letters_replay, http_dead_lett
 http_handler_fn http_ingest_progress;
 /* events.c */
 http_handler_fn http_events_list, http_events_stats;
+/* tracking.c */
+http_handler_fn http_tracking_queries, http_tracking_query, http_tracking_document,
+    http_tracking_stats, http_tracking_erase;
 /* live_ws.c */
 http_handler_fn http_events_ws;
 /* live_stream.c */
@@ -69,6 +75,8 @@ anc_status http_batch_await(http_request *rq, anc_str batch_id) ANC_MUST_CHECK;
 /* ingest.c */
 struct ing_batch;
 void http_put_batch(json_writer *w, const ing_batch *batch);
+/* Whether the request's batch was made before the server ended, and is worked on or done: then it is the answer. */
+anc_status http_batch_made(http_request *rq, bool *ret_made, ing_batch *ret) ANC_MUST_CHECK;
 /* The answer to what started one: 202. */
 anc_status http_answer_started(http_request *rq, const ing_batch *batch) ANC_MUST_CHECK;
 
@@ -111,7 +119,7 @@ anc_status http_chat_check_kept(http_request *rq, anc_str body) ANC_MUST_CHECK;
 void http_put_message(json_writer *w, const rag_message *m);
 void http_put_messages(json_writer *w, const char *name, const rag_message *m, size_t n);
 anc_status http_older_read(http_request *rq, anc_str cursor, uint64_t *ret) ANC_MUST_CHECK;
-anc_str http_older_cursor(http_request *rq, const rag_message *m, size_t n,
+anc_status http_put_older(http_request *rq, json_writer *w, const rag_message *m, size_t n,
                           size_t limit) ANC_MUST_CHECK;
 
 /* chat_json.c */

@@ -151,23 +151,42 @@ static const struct check_row {
     {"cache", check_cache},       {"disk", check_disk},
 };
 
+/* A bus outside of this process: what it last said, not asked anew. */
+static condition check_outside(krn_bus bus, anc_buf *detail)
+{
+    const krn_bus_stats s = bus.ops->stats(bus.self);
+    (void)anc_buf_printf(detail, "%llu published, %llu dropped, %llu from outside set aside",
+                         (unsigned long long)s.published, (unsigned long long)s.dropped,
+                         (unsigned long long)s.refused);
+    if (!s.reachable)
+        (void)anc_buf_printf(detail, "; %s", s.problem[0] != '\0' ? s.problem : "not running");
+    return s.reachable ? HEALTHY : DEGRADED;
+}
+
+static void write_check(const http_edge *edge, json_writer *w, const char *name, condition c,
+                        int64_t start_ns, const anc_buf *detail)
+{
+    json_name(w, name);
+    json_open_object(w);
+    json_put_str(w, "status", anc_str_of(condition_names[c]));
+    json_put_fixed(w, "latency_ms", krn_ms_since(edge->o.clock, start_ns), 3);
+    json_put_str(w, "detail", anc_buf_view(detail));
+    json_close_object(w);
+}
+
 /* Runs every check; writes them as members of an object where `w` is not NULL. */
 static condition look_at_all(const http_edge *edge, json_writer *w)
 {
     condition worst = HEALTHY;
-    for (size_t i = 0; i < ANC_COUNT(checks); i++) {
+    const size_t n = ANC_COUNT(checks);
+    for (size_t i = 0; i < n + edge->o.n_outside; i++) {
         ANC_BUF(detail, DETAIL_BYTES);
         const int64_t start_ns = krn_now_ns(edge->o.clock);
-        const condition c = checks[i].look(&edge->o, &detail);
+        const krn_bus bus = i >= n ? edge->o.outside[i - n] : (krn_bus){0};
+        const condition c = i < n ? checks[i].look(&edge->o, &detail) : check_outside(bus, &detail);
         worst = c > worst ? c : worst;
-        if (w == NULL)
-            continue;
-        json_name(w, checks[i].name);
-        json_open_object(w);
-        json_put_str(w, "status", anc_str_of(condition_names[c]));
-        json_put_fixed(w, "latency_ms", krn_ms_since(edge->o.clock, start_ns), 3);
-        json_put_str(w, "detail", anc_buf_view(&detail));
-        json_close_object(w);
+        if (w != NULL)
+            write_check(edge, w, i < n ? checks[i].name : bus.ops->name, c, start_ns, &detail);
     }
     return worst;
 }

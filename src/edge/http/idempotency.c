@@ -13,7 +13,7 @@
 
 #include "base/map.h"
 
-enum { HTTP_IDEM_BYTES = 16 << 20 };
+enum { HTTP_IDEM_BYTES = 32 << 20 };
 
 typedef enum idem_state { IDEM_FREE, IDEM_WORKING, IDEM_KEPT } idem_state;
 
@@ -25,8 +25,9 @@ typedef struct idem_entry {
     unsigned char body[ANC_SHA256_BYTES];
     int64_t begun_ns;
     int status;
-    char *answer; /* owned */
+    char *answer; /* owned: body, ETag, Location, one after another */
     size_t answer_len;
+    size_t etag_len, location_len; /* of it */
 } idem_entry;
 
 struct http_idem {
@@ -130,7 +131,12 @@ static anc_status use_entry(const idem_entry *e, const unsigned char *body, anc_
     const anc_str copy = anc_arena_copy(mem, (anc_str){e->answer, e->answer_len});
     if (copy.ptr == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "a kept answer");
-    *ret = (http_idem_answer){true, e->status, copy};
+    const size_t etag_at = e->answer_len - e->location_len - e->etag_len;
+    *ret = (http_idem_answer){.found = true,
+                              .status = e->status,
+                              .etag = anc_str_sub(copy, etag_at, e->etag_len),
+                              .location = anc_str_sub(copy, etag_at + e->etag_len, e->location_len),
+                              .body = anc_str_sub(copy, 0, etag_at)};
     return ANC_OK;
 }
 
@@ -167,27 +173,63 @@ static void drop_oldest(http_idem *idem)
     }
 }
 
-void http_idem_end(http_idem *idem, http_idem_ticket *ticket, int status, anc_str body)
+static bool is_kept(const http_idem_answer *answer)
+{
+    return answer != NULL && answer->status < 300 && answer->body.len <= HTTP_IDEM_ANSWER_BYTES &&
+           answer->etag.len <= HTTP_IDEM_HEADER_BYTES &&
+           answer->location.len <= HTTP_IDEM_HEADER_BYTES;
+}
+
+static void put_bytes(char **at, anc_str s)
+{
+    if (s.len > 0)
+        memcpy(*at, s.ptr, s.len);
+    *at += s.len;
+}
+
+static bool keep(http_idem *idem, idem_entry *e, const http_idem_answer *answer)
+{
+    const size_t len = answer->body.len + answer->etag.len + answer->location.len;
+    char *copy = malloc(len + 1), *at = copy;
+    if (copy == NULL)
+        return false;
+    put_bytes(&at, answer->body);
+    put_bytes(&at, answer->etag);
+    put_bytes(&at, answer->location);
+    e->state = IDEM_KEPT;
+    e->status = answer->status;
+    e->answer = copy;
+    e->answer_len = len;
+    e->etag_len = answer->etag.len;
+    e->location_len = answer->location.len;
+    idem->bytes += len;
+    drop_oldest(idem);
+    return true;
+}
+
+void http_idem_end(http_idem *idem, http_idem_ticket *ticket, const http_idem_answer *answer)
 {
     if (!ticket->held)
         return;
     ticket->held = false;
     (void)pthread_mutex_lock(&idem->lock);
     idem_entry *e = &idem->entries[ticket->slot];
-    char *copy = NULL;
-    if (e->turn == ticket->turn && status < 300 && body.len <= HTTP_IDEM_ANSWER_BYTES)
-        copy = malloc(body.len + 1);
-    if (copy != NULL) {
-        if (body.len > 0)
-            memcpy(copy, body.ptr, body.len);
-        e->state = IDEM_KEPT;
-        e->status = status;
-        e->answer = copy;
-        e->answer_len = body.len;
-        idem->bytes += body.len;
-        drop_oldest(idem);
-    } else if (e->turn == ticket->turn) {
+    if (e->turn == ticket->turn && (!is_kept(answer) || !keep(idem, e, answer)))
         clear_entry(idem, e);
+    (void)pthread_mutex_unlock(&idem->lock);
+}
+
+size_t http_idem_forget(http_idem *idem, anc_str prefix)
+{
+    size_t n = 0;
+    (void)pthread_mutex_lock(&idem->lock);
+    for (size_t i = 0; i < HTTP_IDEM_ENTRIES; i++) {
+        idem_entry *e = &idem->entries[i];
+        if (e->state != IDEM_KEPT || !anc_str_starts((anc_str){e->name, e->name_len}, prefix))
+            continue;
+        clear_entry(idem, e);
+        n++;
     }
     (void)pthread_mutex_unlock(&idem->lock);
+    return n;
 }

@@ -3,7 +3,8 @@
  * A key of the client's names one request: who, method, path, query and body. The first one is worked
  * on; a second while it is, or with another body, is a conflict; a later one gets the kept answer.
  * Only answers below 300 are kept; after any other the key is free again. The table is bounded in
- * entries, bytes and age, lives in memory, and one lock guards it.
+ * entries, bytes and age, lives in memory, and one lock guards it. What has to outlive the process is in
+ * replies.h.
  */
 #ifndef ANC_EDGE_HTTP_IDEMPOTENCY_H
 #define ANC_EDGE_HTTP_IDEMPOTENCY_H
@@ -14,7 +15,8 @@
 enum {
     HTTP_IDEM_KEY_MAX = 255,
     HTTP_IDEM_ENTRIES = 4096,
-    HTTP_IDEM_ANSWER_BYTES = 64 << 10, /* a longer answer is not kept */
+    HTTP_IDEM_ANSWER_BYTES = 1 << 20, /* a longer answer is not kept */
+    HTTP_IDEM_HEADER_BYTES = 256,     /* of a header field */
     HTTP_IDEM_TTL_S = 24 * 3600
 };
 
@@ -29,7 +31,8 @@ typedef struct http_idem_ticket {
 typedef struct http_idem_answer {
     bool found;
     int status;
-    anc_str body; /* in the arena */
+    anc_str etag, location; /* "": none; in the arena, as the body */
+    anc_str body;
 } http_idem_answer;
 
 http_idem *http_idem_new(void);
@@ -43,7 +46,10 @@ anc_status http_idem_begin(http_idem *idem, anc_str name,
                            anc_arena *mem, http_idem_ticket *ret_ticket,
                            http_idem_answer *ret_answer, anc_err *err) ANC_MUST_CHECK;
 
-/* Keeps the answer, or frees the key (status of 300 and more, or a long body). */
-void http_idem_end(http_idem *idem, http_idem_ticket *ticket, int status, anc_str body);
+/* Forgets kept answers whose name begins so; how many. Any thread. */
+size_t http_idem_forget(http_idem *idem, anc_str prefix);
+
+/* Keeps the answer, or frees the key (NULL, status of 300 and more, or a long body). */
+void http_idem_end(http_idem *idem, http_idem_ticket *ticket, const http_idem_answer *answer);
 
 #endif

@@ -19,6 +19,7 @@ void http_put_batch(json_writer *w, const ing_batch *b)
     json_put_int(w, "processed_documents", (int64_t)b->processed);
     json_put_int(w, "failed_documents", (int64_t)b->failed);
     json_put_int(w, "skipped_documents", (int64_t)b->skipped);
+    json_put_int(w, "unsupported_documents", (int64_t)b->unsupported);
     json_put_int(w, "searchable_documents", (int64_t)b->searchable);
     json_put_int(w, "total_bytes", (int64_t)b->bytes_total);
     json_put_int(w, "processed_bytes", (int64_t)b->bytes_done);
@@ -105,6 +106,24 @@ anc_status http_answer_started(http_request *rq, const ing_batch *batch)
     return ANC_OK;
 }
 
+anc_status http_batch_made(http_request *rq, bool *ret_made, ing_batch *ret)
+{
+    ing_batch found;
+    *ret_made = false;
+    if (!rq->resumed)
+        return ANC_OK;
+    const anc_status status = ing_batch_find(rq->edge->o.ing, &rq->call, rq->begun_as, &found);
+    if (status == ANC_NOT_FOUND) {
+        anc_err_clear(&rq->err);
+        return ANC_OK;
+    }
+    ANC_TRY(status);
+    *ret_made =
+        found.state != ING_FAILED; /* an upload that broke off is no batch that was asked for */
+    *ret = found;
+    return ANC_OK;
+}
+
 anc_status http_ingest_start(http_request *rq)
 {
     http_ingest_query q;
@@ -112,12 +131,15 @@ anc_status http_ingest_start(http_request *rq)
     ing_folder_request request;
     ing_rows rows;
     ing_batch batch;
+    bool made = false;
     ANC_TRY(http_query(rq, &q));
     ANC_TRY(http_body(rq, &in));
     ANC_TRY(read_folder(rq, &in, &request));
     read_rows(rq, &in, &rows, &request.rows);
     ANC_TRY(http_faults_status(&rq->faults, &rq->err));
-    ANC_TRY(ing_folder_start(rq->edge->o.ing, &rq->call, &request, &batch));
+    ANC_TRY(http_batch_made(rq, &made, &batch));
+    if (!made)
+        ANC_TRY(ing_folder_start(rq->edge->o.ing, &rq->call, &request, &batch));
     if (q.wait)
         return http_batch_await(rq, batch.id);
     http_finish(rq, http_answer_started(rq, &batch));
@@ -155,9 +177,8 @@ anc_status http_ingest_list(http_request *rq)
     for (size_t i = 0; i < n; i++)
         http_put_batch(&w, &items[i]);
     json_close_array(&w);
-    json_put_str_or_null(&w, "next_cursor",
-                         n < (size_t)q.page.limit ? ANC_STR_NONE
-                                                  : http_cursor_of(rq, items[n - 1].id));
+    const bool more = n == (size_t)q.page.limit;
+    ANC_TRY(http_put_next(rq, &w, more, more ? http_cursor_of(rq, items[n - 1].id) : ANC_STR_NONE));
     json_close_object(&w);
     return ANC_OK;
 }
@@ -186,6 +207,9 @@ anc_status http_ingest_cancel(http_request *rq)
 anc_status http_ingest_replay(http_request *rq)
 {
     ing_batch batch;
-    ANC_TRY(ing_batch_replay(rq->edge->o.ing, &rq->call, rq->params[0], &batch));
+    bool made = false;
+    ANC_TRY(http_batch_made(rq, &made, &batch));
+    if (!made)
+        ANC_TRY(ing_batch_replay(rq->edge->o.ing, &rq->call, rq->params[0], &batch));
     return http_answer_started(rq, &batch);
 }

@@ -252,8 +252,10 @@ static const http_field batch_rows[] = {
     INT("waiting_documents", ""),
     INT("active_documents", "that are being read"),
     INT("processed_documents", "new ones and new versions"),
-    INT("failed_documents", ""),
+    INT("failed_documents", "dead letters"),
     INT("skipped_documents", "unchanged ones, and content that nobody here reads"),
+    INT("unsupported_documents",
+        "of the skipped ones: content that nobody here reads; dead letters too"),
     INT("searchable_documents", "that the index shows"),
     INT("total_bytes", ""),
     INT("processed_bytes", ""),
@@ -289,8 +291,9 @@ static const http_field failure_rows[] = {
     INT("attempts", ""),
     TIME("failed_at", "last"),
 };
-static const http_schema failure_out =
-    SCHEMA("DeadLetter", "A document that failed for good.", failure_rows);
+static const http_schema failure_out = SCHEMA(
+    "DeadLetter", "A document that failed for good, or that is of a kind which nobody here reads.",
+    failure_rows);
 
 static const http_field failures_rows[] = {
     PART("items", HTTP_LIST, &failure_out, "newest first"),

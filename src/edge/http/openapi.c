@@ -11,7 +11,7 @@
 #include "openapi_write.h"
 #include "schemas.h"
 
-enum { COMPONENTS_MAX = 96 };
+enum { COMPONENTS_MAX = 192 };
 
 typedef struct components {
     const http_schema *items[COMPONENTS_MAX];

@@ -150,7 +150,7 @@ static void put_headers(json_writer *w, const http_route *route, int status)
         put_header(w, "Idempotent-Replayed", false);
     if (versioned || ranged)
         put_header(w, "ETag", ranged);
-    if (ranged) {
+    if (ranged && status != 304) {
         put_header(w, "Accept-Ranges", true);
         put_header(w, "Content-Disposition", true);
     }
@@ -189,7 +189,7 @@ static void put_content(json_writer *w, const http_route *route, const http_sche
 static void put_answer(json_writer *w, const http_route *route, int status,
                        const http_schema *schema)
 {
-    const bool empty = status == 101 || status == 204 || status == 302;
+    const bool empty = status == 101 || status == 204 || status == 302 || status == 304;
     ANC_BUF(code, 8);
     (void)anc_buf_printf(&code, "%d", status);
     json_name_str(w, anc_buf_view(&code));
@@ -198,6 +198,7 @@ static void put_answer(json_writer *w, const http_route *route, int status,
                  anc_str_of(status == 204   ? "done"
                             : status == 302 ? "to the documentation, for who accepts text/html"
                             : status == 206 ? "the bytes of the Range"
+                            : status == 304 ? "the client has them: If-None-Match names their ETag"
                             : status == 503 ? "not now; the body says why"
                                             : route->summary));
     put_headers(w, route, status);
@@ -228,8 +229,10 @@ void http_openapi_answers(json_writer *w, const http_route *route)
         put_answer(w, route, 200, route->waited);
     if (route->queued != NULL)
         put_answer(w, route, 202, route->queued);
-    if ((route->flags & HTTP_RANGED) != 0)
+    if ((route->flags & HTTP_RANGED) != 0) {
         put_answer(w, route, 206, NULL);
+        put_answer(w, route, 304, NULL);
+    }
     if (strcmp(route->path, "/") == 0)
         put_answer(w, route, 302, NULL);
     for (size_t i = 0; i < ANC_COUNT(problem_statuses); i++)

@@ -33,8 +33,18 @@ void http_put_object(json_writer *w, const char *name, anc_str json)
 anc_str http_cursor_of(http_request *rq, anc_str key)
 {
     ANC_BUF(text, 8192);
+    if (key.ptr == NULL)
+        return ANC_STR_NONE;
     anc_base64_put_url(&text, key);
-    return anc_arena_copy(rq->mem, anc_buf_view(&text));
+    return text.refused ? ANC_STR_NONE : anc_arena_copy(rq->mem, anc_buf_view(&text));
+}
+
+anc_status http_put_next(http_request *rq, json_writer *w, bool more, anc_str cursor)
+{
+    if (more && cursor.ptr == NULL)
+        return http_no_memory(rq, "the cursor of a list");
+    json_put_str_or_null(w, "next_cursor", more ? cursor : ANC_STR_NONE);
+    return ANC_OK;
 }
 
 anc_status http_cursor_read(http_request *rq, anc_str cursor, anc_str *ret)

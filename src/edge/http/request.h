@@ -95,7 +95,12 @@ struct http_request {
     http_faults faults;
     http_answer answer;
     http_idem_ticket idem;
-    void *work; /* the handler's state, freed by work_free at the end, on the loop */
+    anc_str reply_name; /* of its row among kept answers; in the request's arena, as the next */
+    anc_str seed;       /* id for what the request makes; empty: it has no key */
+    anc_str begun_as;   /* where it is resumed: the id that it had then */
+    bool reply_open;    /* the row is there and has no answer */
+    bool resumed;       /* it was begun before the server ended, and may have been done */
+    void *work;         /* the handler's state, freed by work_free at the end, on the loop */
     void (*work_free)(http_request *rq);
     http_step_fn *not_handled; /* called in the first step when the handler is not; may be NULL */
 };
@@ -186,6 +191,8 @@ int http_problem_render(http_request *rq, anc_status status, anc_buf *out);
 /* Starts the answer's JSON. */
 json_writer http_json(http_request *rq);
 void http_answer_header(http_request *rq, const char *name, anc_str value);
+/* Of those that were set so; "" when there is none of that name. */
+anc_str http_answer_header_of(const http_request *rq, const char *name);
 
 /* ---- dispatch.c ---- */
 
@@ -215,7 +222,11 @@ void http_stream_end(http_request *rq);
 /* ---- small things ---- */
 
 /* Any text as a cursor that needs no escaping, and back; INVALID names ?cursor. */
-anc_str http_cursor_of(http_request *rq, anc_str key) ANC_MUST_CHECK;
+anc_str http_cursor_of(http_request *rq, anc_str key) ANC_MUST_CHECK; /* ptr NULL: no memory */
+/* Writes "next_cursor": null where there is no `more`. NO_MEMORY or LIMIT where there is and `cursor` has none: a
+ * list is not to look ended. */
+anc_status http_put_next(http_request *rq, json_writer *w, bool more,
+                         anc_str cursor) ANC_MUST_CHECK;
 anc_status http_cursor_read(http_request *rq, anc_str cursor, anc_str *ret) ANC_MUST_CHECK;
 
 /* "2026-…Z"; null for 0. */

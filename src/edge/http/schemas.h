@@ -34,6 +34,10 @@ typedef struct http_told_in {
     anc_str question, answer;
 } http_told_in;
 
+typedef struct http_assess_in {
+    anc_str question;
+} http_assess_in;
+
 typedef struct http_feedback_in {
     anc_str query_id, comment;
     int64_t rating;
@@ -146,9 +150,26 @@ typedef struct http_failure_query {
     http_page page;
 } http_failure_query;
 
+typedef struct http_tracking_query_in {
+    anc_str user, collection, q, status;
+    int64_t since_ms, until_ms;
+    double min_ms;
+    bool zero_results;
+    http_page page;
+} http_tracking_query_in;
+
+typedef struct http_tracking_stats_in {
+    int64_t since_ms;
+    anc_str bucket;
+} http_tracking_stats_in;
+
+typedef struct http_erase_in {
+    anc_str user_id;
+} http_erase_in;
+
 /* requests */
 extern const http_schema http_user_chat_schema, http_told_schema, http_feedback_schema,
-    http_messages_params;
+    http_assess_schema, http_messages_params;
 extern const http_schema http_chat_schema, http_search_schema, http_conversation_schema,
     http_collection_schema, http_collection_patch_schema, http_document_schema, http_version_schema,
     http_sync_schema, http_ingest_schema, http_batch_schema, http_subscribe_schema;
@@ -165,11 +186,16 @@ extern const http_schema http_metadata_schema, http_filter_schema, http_document
 
 /* answers: no struct, for the description alone */
 extern const http_schema http_problem_out, http_root_out, http_probe_out, http_health_out,
-    http_message_out, http_source_out, http_history_out, http_feedback_out, http_answer_out,
-    http_search_out, http_conversation_out, http_conversations_out, http_conversation_whole_out,
-    http_models_out, http_collection_out, http_collections_out, http_put_out, http_document_out,
-    http_documents_out, http_versions_out, http_chunks_out, http_stats_out, http_sync_out,
-    http_started_out, http_batch_out, http_batches_out, http_failures_out, http_replays_out,
-    http_events_out, http_event_stats_out;
+    http_message_out, http_source_out, http_history_out, http_feedback_out, http_router_out,
+    http_assessment_out, http_answer_out, http_search_out, http_conversation_out,
+    http_conversations_out, http_conversation_whole_out, http_models_out, http_collection_out,
+    http_collections_out, http_put_out, http_document_out, http_documents_out, http_versions_out,
+    http_chunks_out, http_stats_out, http_sync_out, http_started_out, http_batch_out,
+    http_batches_out, http_failures_out, http_replays_out, http_events_out, http_event_stats_out;
+
+/* tracking (tracking_schemas.c) */
+extern const http_schema http_tracking_params, http_tracking_stats_params, http_erase_schema,
+    http_tracked_queries_out, http_tracked_query_out, http_tracked_document_out,
+    http_tracking_stats_out, http_erased_out;
 
 #endif

@@ -50,8 +50,9 @@ void http_stream_comment(http_request *rq)
 
 void http_stream_keep(http_request *rq)
 {
+    const http_idem_answer kept = {.status = 200, .body = anc_buf_view(&rq->sent)};
     if (rq->streaming && !rq->sent.refused)
-        http_idem_end(rq->edge->idem, &rq->idem, 200, anc_buf_view(&rq->sent));
+        http_idem_end(rq->edge->idem, &rq->idem, &kept);
 }
 
 void http_stream_end(http_request *rq)

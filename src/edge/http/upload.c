@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/utf8.h"
+#include "batch_form.h"
 #include "gather.h"
 #include "net/multipart.h"
 
@@ -59,6 +60,7 @@ typedef struct upload {
     anc_str file_name, file_type; /* in the request's arena */
     anc_buf kept;                 /* of the file, not written yet */
     uint64_t total;               /* bytes of the file */
+    uint64_t part_bytes;          /* of the part that comes */
     int fd;                       /* -1: all of it is in `kept` */
     void *map;                    /* of the whole file, or NULL */
     bool writing;                 /* a pool has `kept` */
@@ -158,6 +160,10 @@ static void end_body(http_request *rq)
         status = net_multipart_finish(u->parser, &rq->err);
         if (status == ANC_OK && !u->has_file)
             status = ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/file", "the form has no file");
+        else if (status == ANC_OK && u->total == 0 && u->file_name.len == 0)
+            status = ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/file",
+                                    "the field \"file\" is empty and has no name: no file was "
+                                    "chosen (curl: -F file=@PATH)");
         if (status != ANC_OK)
             refuse(rq, status);
     }
@@ -225,8 +231,14 @@ static anc_status on_part(void *arg, const net_part *part, anc_err *err)
 {
     http_request *rq = arg;
     upload *u = rq->work;
+    http_digest_part(u->sha, part);
+    u->part_bytes = 0;
     ANC_TRY(field_at(part, &u->at, err));
     const bool again = u->at == FORM_FILE ? u->has_file : u->given[u->at];
+    if (again && u->at == FORM_FILE)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/file",
+                              "the form has several files; POST /v1/knowledge/documents/batch "
+                              "takes many");
     if (again)
         return ANC_FAIL(err, ANC_INVALID, "the form has \"%.*s\" twice", ANC_FMT(part->name));
     if (u->at != FORM_FILE) {
@@ -243,6 +255,9 @@ static anc_status on_data(void *arg, anc_str bytes, anc_err *err)
 {
     http_request *rq = arg;
     upload *u = rq->work;
+    u->part_bytes += bytes.len;
+    if (u->sha != NULL)
+        anc_sha256_add(u->sha, bytes);
     if (u->at != FORM_FILE) {
         (void)anc_buf_add(&u->fields[u->at], bytes);
         return anc_buf_status(&u->fields[u->at], field_names[u->at], err);
@@ -258,8 +273,10 @@ static anc_status on_data(void *arg, anc_str bytes, anc_err *err)
 
 static anc_status on_part_end(void *arg, anc_err *err)
 {
-    (void)arg;
+    const http_request *rq = arg;
+    const upload *u = rq->work;
     (void)err;
+    http_digest_part_end(u->sha, u->part_bytes);
     return ANC_OK;
 }
 
@@ -269,8 +286,6 @@ static void on_chunk(void *arg, net_exchange *ex, anc_str bytes)
     upload *u = rq->work;
     if (u->refused)
         return;
-    if (u->sha != NULL)
-        anc_sha256_add(u->sha, bytes);
     const anc_status status = net_multipart_feed(u->parser, bytes, &rq->err);
     if (status != ANC_OK) {
         refuse(rq, status);

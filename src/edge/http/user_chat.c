@@ -33,17 +33,48 @@ static anc_status check_name(http_request *rq, anc_str name)
     return ANC_OK;
 }
 
+static anc_status has_conversation(http_request *rq, anc_str id, bool *ret)
+{
+    rag_conversation found;
+    const anc_status status = rag_conversation_find(rq->edge->o.rag, &rq->call, id, &found);
+    *ret = status == ANC_OK;
+    if (status != ANC_NOT_FOUND)
+        return status;
+    anc_err_clear(&rq->err);
+    return ANC_OK;
+}
+
+static anc_status check_length(http_request *rq, anc_str id, anc_str name)
+{
+    if (id.len > ID_BYTES)
+        http_fault_add(&rq->faults, ANC_STR("/user_name"), "has %zu bytes; at most %zu are allowed",
+                       name.len, ID_BYTES - (id.len - name.len));
+    return http_faults_status(&rq->faults, &rq->err);
+}
+
+/* "chat:5:admin:Bob": the length says where the caller ends and the name begins, colons or not. Without it, as they
+ * were made before, they are found where there is none of the new form yet. */
+static anc_status ids_of(http_request *rq, anc_str name, anc_str *ret, anc_str *ret_old)
+{
+    const anc_str user = rq->call.principal.user_id;
+    ANC_TRY(check_name(rq, name));
+    *ret = anc_arena_printf(rq->mem, "chat:%zu:%.*s:%.*s", user.len, ANC_FMT(user), ANC_FMT(name));
+    *ret_old = anc_arena_printf(rq->mem, "chat:%.*s:%.*s", ANC_FMT(user), ANC_FMT(name));
+    if (ret->ptr == NULL || ret_old->ptr == NULL)
+        return http_no_memory(rq, "a conversation's id");
+    return check_length(rq, *ret, name);
+}
+
 static anc_status conversation_of(http_request *rq, anc_str name, anc_str *ret)
 {
-    ANC_TRY(check_name(rq, name));
-    *ret = anc_arena_printf(rq->mem, "chat:%.*s:%.*s", ANC_FMT(rq->call.principal.user_id),
-                            ANC_FMT(name));
-    if (ret->ptr == NULL)
-        return http_no_memory(rq, "a conversation's id");
-    if (ret->len > ID_BYTES)
-        http_fault_add(&rq->faults, ANC_STR("/user_name"), "has %zu bytes; at most %zu are allowed",
-                       name.len, ID_BYTES - (ret->len - name.len));
-    return http_faults_status(&rq->faults, &rq->err);
+    anc_str id, old;
+    bool there = false, there_before = false;
+    ANC_TRY(ids_of(rq, name, &id, &old));
+    ANC_TRY(has_conversation(rq, id, &there));
+    if (!there)
+        ANC_TRY(has_conversation(rq, old, &there_before));
+    *ret = there_before ? old : id;
+    return ANC_OK;
 }
 
 /* ---- questions ---- */
@@ -87,8 +118,32 @@ anc_status http_history_get(http_request *rq)
     json_open_object(&w);
     json_put_str(&w, "user_name", rq->params[0]);
     http_put_messages(&w, "items", turns, n);
-    json_put_str_or_null(&w, "next_cursor", http_older_cursor(rq, turns, n, (size_t)page.limit));
+    ANC_TRY(http_put_older(rq, &w, turns, n, (size_t)page.limit));
     json_close_object(&w);
+    return ANC_OK;
+}
+
+enum { LOOK_BACK = 200 }; /* turns among which one that may have been told is looked for */
+
+/* Whether the turn was told before the server ended. */
+static anc_status was_told(http_request *rq, anc_str conversation, bool *ret, rag_message *ret_turn)
+{
+    rag_message *turns = NULL;
+    size_t n = 0;
+    *ret = false;
+    if (!rq->resumed)
+        return ANC_OK;
+    const anc_status status = rag_message_list(rq->edge->o.rag, &rq->call, conversation, UINT64_MAX,
+                                               LOOK_BACK, &turns, &n);
+    if (status == ANC_NOT_FOUND) {
+        anc_err_clear(&rq->err);
+        return ANC_OK;
+    }
+    ANC_TRY(status);
+    for (size_t i = 0; i < n && !*ret; i++) {
+        *ret = anc_str_eq(turns[i].id, rq->begun_as);
+        *ret_turn = turns[i];
+    }
     return ANC_OK;
 }
 
@@ -97,10 +152,13 @@ anc_status http_history_add(http_request *rq)
     http_told_in in;
     anc_str id;
     rag_message made;
+    bool told = false;
     ANC_TRY(http_body(rq, &in));
     ANC_TRY(conversation_of(rq, rq->params[0], &id));
-    ANC_TRY(rag_message_add(rq->edge->o.rag, &rq->call, id, in.question,
-                            in.answer.ptr != NULL ? in.answer : ANC_STR(""), &made));
+    ANC_TRY(was_told(rq, id, &told, &made));
+    if (!told)
+        ANC_TRY(rag_message_add(rq->edge->o.rag, &rq->call, id, in.question,
+                                in.answer.ptr != NULL ? in.answer : ANC_STR(""), &made));
     json_writer w = http_json(rq);
     http_put_message(&w, &made);
     rq->answer.status = 201;
@@ -108,13 +166,21 @@ anc_status http_history_add(http_request *rq)
 }
 
 /* Nothing to forget is as good as forgotten. */
+static anc_status forget(http_request *rq, anc_str id)
+{
+    const anc_status status = rag_conversation_delete(rq->edge->o.rag, &rq->call, id);
+    if (status != ANC_NOT_FOUND)
+        return status;
+    anc_err_clear(&rq->err);
+    return ANC_OK;
+}
+
 anc_status http_history_delete(http_request *rq)
 {
-    anc_str id;
-    ANC_TRY(conversation_of(rq, rq->params[0], &id));
-    const anc_status status = rag_conversation_delete(rq->edge->o.rag, &rq->call, id);
-    if (status != ANC_OK && status != ANC_NOT_FOUND)
-        return status;
+    anc_str id, old;
+    ANC_TRY(ids_of(rq, rq->params[0], &id, &old));
+    ANC_TRY(forget(rq, id));
+    ANC_TRY(forget(rq, old));
     rq->answer.status = 204;
     return ANC_OK;
 }

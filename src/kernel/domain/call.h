@@ -28,6 +28,9 @@ typedef struct krn_call {
     anc_str trace_id;             /* 32 hex digits (W3C trace context), may be empty */
     anc_str request_id;           /* as in X-Request-Id, may be empty */
     krn_principal principal;
+    anc_str
+        wanted_id; /* UUID text for what this call makes first, so that it is not made twice; empty: a
+                          new one */
 } krn_call;
 
 #endif

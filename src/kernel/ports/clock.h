@@ -44,6 +44,19 @@ static inline void krn_id_new(krn_clock clock, char out[ANC_UUID_TEXT + 1])
     anc_uuid7_text(krn_wall_ms(clock), random, out);
 }
 
+/* The id that the call wants for what it makes, the first time; then new ones. */
+static inline void krn_call_id_new(krn_clock clock, krn_call *call, char out[ANC_UUID_TEXT + 1])
+{
+    if (call->wanted_id.len != ANC_UUID_TEXT) {
+        krn_id_new(clock, out);
+        return;
+    }
+    for (size_t i = 0; i < ANC_UUID_TEXT; i++)
+        out[i] = call->wanted_id.ptr[i];
+    out[ANC_UUID_TEXT] = '\0';
+    call->wanted_id = (anc_str){0};
+}
+
 /* CANCELLED when the caller left, DEADLINE when its time is over, else OK. For the gaps between
  * stages and inside long loops. */
 static inline ANC_MUST_CHECK anc_status krn_call_check(krn_clock clock, const krn_call *call)

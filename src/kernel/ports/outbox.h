@@ -7,7 +7,10 @@
 #define ANC_KERNEL_PORTS_OUTBOX_H
 
 #include "kernel/domain/event.h"
+#include "kernel/domain/event_blank.h"
 #include "kernel/ports/writer.h"
+
+#define KRN_CURSOR_NONE UINT64_MAX /* as the place of a consumer that is gone */
 
 /* A kept event: its envelope as JSON and what readers filter by. */
 typedef struct krn_kept_event {
@@ -45,7 +48,8 @@ typedef struct krn_outbox_ops {
     /* The greatest committed seq; 0 when there is none. */
     ANC_MUST_CHECK anc_status (*head)(void *self, krn_call *call, uint64_t *ret);
 
-    /* A consumer's position, kept across restarts. */
+    /* A consumer's position, kept across restarts; 0 where there is none. Set to KRN_CURSOR_NONE it is
+     * forgotten, and holds up no removal any more. */
     ANC_MUST_CHECK anc_status (*cursor_get)(void *self, krn_call *call, anc_str consumer,
                                             uint64_t *ret);
     ANC_MUST_CHECK anc_status (*cursor_set)(void *self, krn_tx *tx, anc_str consumer, uint64_t seq,
@@ -55,6 +59,13 @@ typedef struct krn_outbox_ops {
      * than `before_ms` or beyond the newest `keep` (counted by seq). Inside `tx`. */
     ANC_MUST_CHECK anc_status (*prune)(void *self, krn_tx *tx, int64_t before_ms, uint64_t keep,
                                        size_t limit, size_t *ret_removed, anc_err *err);
+
+    /* Blanks what events after `after_seq` say of a person (event_blank.h), in place, in at most `limit`
+     * of them; the seq of the last that was looked at (0: there was none) and how many were changed. Who
+     * has read them already has read them. Inside `tx`. */
+    ANC_MUST_CHECK anc_status (*blank)(void *self, krn_tx *tx, const ev_person *person,
+                                       uint64_t after_seq, size_t limit, uint64_t *ret_last,
+                                       size_t *ret_changed, anc_err *err);
 
     /* Calls `wake(arg)` after every commit that appended an event, on the writer's thread; it must
      * return at once. At most 16 listeners; LIMIT past that. Only while wiring. */

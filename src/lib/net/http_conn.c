@@ -343,16 +343,25 @@ bool net_conn_has_left(net_conn *conn)
     return poll(&p, 1, 0) > 0 && (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
+/* Whether the client has taken less than it must of what waited for it through one period of stalling. */
 static bool is_stalled(net_conn *conn, int64_t now_ms)
 {
-    if (conn->writing == 0)
+    const net_server_options *o = &conn->server->options;
+    if (conn->writing == 0) {
+        conn->slow_since_ms = 0;
         return false;
-    const size_t queued = uv_stream_get_write_queue_size(&conn->uv.stream);
-    if (queued != conn->queue_seen) {
-        conn->queue_seen = queued;
-        conn->progress_ms = now_ms;
     }
-    return now_ms - conn->progress_ms > conn->server->options.write_stall_ms;
+    const size_t queued = uv_stream_get_write_queue_size(&conn->uv.stream);
+    const uint64_t taken =
+        conn->ex->bytes_out + (queued < conn->writing ? conn->writing - queued : 0);
+    const uint64_t elapsed_ms = (uint64_t)(now_ms - conn->slow_since_ms);
+    if (conn->slow_since_ms != 0 && elapsed_ms <= (uint64_t)o->write_stall_ms)
+        return false;
+    const bool slow = conn->slow_since_ms != 0 &&
+                      (taken - conn->slow_from) * 1000 / elapsed_ms < o->output_min_bytes_per_s;
+    conn->slow_since_ms = now_ms;
+    conn->slow_from = taken;
+    return slow;
 }
 
 void net_conn_sweep(net_conn *conn, int64_t now_ms)

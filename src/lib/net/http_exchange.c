@@ -23,6 +23,22 @@ static void exchange_task(void *arg)
     net_exchange_release(ex);
 }
 
+net_output *net_output_new(size_t max)
+{
+    net_output *output = calloc(1, sizeof *output);
+    if (output == NULL)
+        return NULL;
+    atomic_init(&output->refs, 1);
+    output->max = max;
+    return output;
+}
+
+void net_output_unref(net_output *output)
+{
+    if (output != NULL && atomic_fetch_sub(&output->refs, 1) == 1)
+        free(output);
+}
+
 net_exchange *net_exchange_new(net_conn *conn)
 {
     const net_server_options *o = &conn->server->options;
@@ -42,6 +58,8 @@ net_exchange *net_exchange_new(net_conn *conn)
     ex->loop = net_loop_ref(conn->server->loop);
     ex->conn = conn;
     ex->max_output_bytes = o->max_output_bytes;
+    ex->output = conn->server->output;
+    atomic_fetch_add(&ex->output->refs, 1);
     ex->task = (net_task){NULL, exchange_task, ex};
     ex->begun_us = (int64_t)(uv_hrtime() / 1000);
     memcpy(ex->peer, conn->peer, sizeof ex->peer);
@@ -53,7 +71,7 @@ void net_exchange_clear_out(net_exchange *ex)
     (void)pthread_mutex_lock(&ex->lock);
     out_block *b = ex->out_first;
     ex->out_first = ex->out_last = NULL;
-    atomic_store(&ex->buffered, 0);
+    atomic_fetch_sub(&ex->output->bytes, atomic_exchange(&ex->buffered, 0));
     (void)pthread_mutex_unlock(&ex->lock);
     while (b != NULL) {
         out_block *next = b->next;
@@ -72,6 +90,7 @@ void net_exchange_release(net_exchange *ex)
     (void)pthread_cond_destroy(&ex->gone_idle);
     (void)pthread_mutex_destroy(&ex->lock);
     net_loop_unref(ex->loop);
+    net_output_unref(ex->output);
     free(ex->head.bytes);
     free(ex->head.fields);
     free(ex);
@@ -180,6 +199,7 @@ static void out_add(net_exchange *ex, out_block *b)
         ex->out_first = b;
     ex->out_last = b;
     atomic_fetch_add(&ex->buffered, b->len);
+    atomic_fetch_add(&ex->output->bytes, b->len);
 }
 
 static out_block *block_of(anc_str a, anc_str b)
@@ -364,7 +384,8 @@ static bool write_locked(net_exchange *ex, anc_str bytes)
     if (ex->has_length_out && bytes.len > ex->length_left)
         return false;
     if (bytes.len > ex->max_output_bytes ||
-        atomic_load(&ex->buffered) > ex->max_output_bytes - bytes.len) {
+        atomic_load(&ex->buffered) > ex->max_output_bytes - bytes.len ||
+        atomic_load(&ex->output->bytes) + bytes.len > ex->output->max) {
         atomic_store(&ex->overflow, true);
         return false;
     }

@@ -64,6 +64,16 @@ typedef enum body_mode { BODY_UNASKED, BODY_WHOLE, BODY_PIECES } body_mode;
 
 typedef struct net_conn net_conn;
 
+/* What waits for the clients of a server, all together. Exchanges may outlive their server. */
+typedef struct net_output {
+    atomic_uint refs;
+    atomic_size_t bytes;
+    size_t max;
+} net_output;
+
+net_output *net_output_new(size_t max);
+void net_output_unref(net_output *output); /* NULL is a no-op */
+
 struct net_exchange {
     atomic_uint refs;  /* memory */
     atomic_uint users; /* the handler's part of refs */
@@ -80,6 +90,7 @@ struct net_exchange {
     atomic_bool body_complete; /* nothing of the body is left to read */
     atomic_size_t buffered;    /* bytes in the out list */
     size_t max_output_bytes;
+    net_output *output; /* shared (ref) */
     atomic_uint wanted;
     atomic_bool overflow; /* a write was refused: too much waits */
     atomic_bool queued;   /* the task is posted, with a reference of its own */
@@ -148,9 +159,10 @@ struct net_conn {
     size_t lingered;      /* bytes thrown away */
     uv_write_t write_req;
     uv_shutdown_t shutdown_req;
-    size_t writing;      /* bytes given to uv_write, 0: none under way */
-    size_t queue_seen;   /* of what waited for the client at the last look */
-    int64_t progress_ms; /* when that last changed */
+    size_t writing; /* bytes given to uv_write, 0: none under way */
+    int64_t
+        slow_since_ms; /* since when answers have waited for the client at every look; 0: they do not */
+    uint64_t slow_from; /* bytes that it had taken then */
     char peer[PEER_TEXT];
 };
 
@@ -171,7 +183,8 @@ typedef struct net_listener {
 enum { LISTENERS_MAX = 16 };
 
 struct net_server {
-    net_loop *loop; /* shared (ref) */
+    net_loop *loop;     /* shared (ref) */
+    net_output *output; /* shared (ref) */
     net_server_options options;
     net_listener listeners[LISTENERS_MAX];
     size_t n_listeners;

@@ -35,6 +35,8 @@ static void set_defaults(net_server_options *o)
     default_size(&o->max_connections, 10000);
     default_size(&o->max_pipelined_bytes, 64 << 10);
     default_size(&o->max_output_bytes, 16 << 20);
+    default_size(&o->max_buffered_bytes, (size_t)512 << 20);
+    default_size(&o->output_min_bytes_per_s, 1000);
     default_size(&o->body_min_bytes_per_s, 1000);
     default_ms(&o->head_timeout_ms, 10000);
     default_ms(&o->body_timeout_ms, 30000);
@@ -187,6 +189,7 @@ void net_server_handle_closed(net_server *server)
     for (size_t i = 0; i < server->n_listeners; i++)
         free(server->listeners[i].path);
     net_loop_unref(server->loop);
+    net_output_unref(server->output);
     free(server);
 }
 
@@ -275,10 +278,15 @@ static net_server *server_new(net_loop *loop, const net_server_options *options)
     net_server *server = calloc(1, sizeof *server);
     if (server == NULL)
         return NULL;
-    server->loop = net_loop_ref(loop);
     server->options = *options;
     server->options.listen = NULL; /* its views are the caller's */
     set_defaults(&server->options);
+    server->output = net_output_new(server->options.max_buffered_bytes);
+    if (server->output == NULL) {
+        free(server);
+        return NULL;
+    }
+    server->loop = net_loop_ref(loop);
     server->sweep_every_ms = sweep_interval(&server->options);
     (void)uv_timer_init(net_loop_uv(loop), &server->stall);
     (void)uv_timer_init(net_loop_uv(loop), &server->sweep);

@@ -55,8 +55,9 @@ typedef enum net_end {
     NET_END_WHOLE,   /* the answer is with the system */
     NET_END_LEFT,    /* the client left */
     NET_END_CUT,     /* the handler gave up its answer, or the server closes */
-    NET_END_STALLED, /* the client took no byte of the answer for write_stall_ms */
-    NET_END_OVERFLOW /* more than max_output_bytes waited for a client that reads too slowly */
+    NET_END_STALLED, /* the client took less than it must of the answer for write_stall_ms */
+    NET_END_OVERFLOW /* more than max_output_bytes waited for a client that reads too slowly, or more
+                      * than max_buffered_bytes for all of them */
 } net_end;
 
 /* One request that is over, for logs and metrics. Views are good for the callback only. */
@@ -93,11 +94,13 @@ typedef struct net_server_options {
         max_pipelined_bytes; /* [64 KiB] kept of what comes ahead of its turn; more waits unread */
     size_t max_output_bytes; /* [16 MiB] of one connection not yet taken by the system; what a
                                     single respond brings may be larger; more closes it */
-    int64_t head_timeout_ms; /* [10 s] first to last byte of a head: 408 */
-    int64_t body_timeout_ms; /* [30 s] without any byte of a body that is asked for: 408 */
+    size_t max_buffered_bytes;   /* [512 MiB] the same of all connections together */
+    int64_t head_timeout_ms;     /* [10 s] first to last byte of a head: 408 */
+    int64_t body_timeout_ms;     /* [30 s] without any byte of a body that is asked for: 408 */
     size_t body_min_bytes_per_s; /* [1000] mean rate of a body after the first 10 s: 408 */
     int64_t idle_timeout_ms;     /* [60 s] between requests, and before the first byte */
-    int64_t write_stall_ms;      /* [30 s] in which the client takes no byte of what waits for it */
+    int64_t write_stall_ms; /* [30 s] in which the client takes too little of what waits for it */
+    size_t output_min_bytes_per_s; /* [1000] what it has to take, as the mean of such a period */
 } net_server_options;
 
 /* Listens. The options' views are copied. On the loop's thread. CONFLICT, naming the address and

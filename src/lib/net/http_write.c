@@ -34,6 +34,7 @@ static void take_sent(net_exchange *ex, size_t bytes)
     ex->bytes_out += bytes;
     (void)pthread_mutex_lock(&ex->lock);
     atomic_fetch_sub(&ex->buffered, bytes);
+    atomic_fetch_sub(&ex->output->bytes, bytes);
     while (bytes > 0) {
         out_block *b = ex->out_first;
         assert(b != NULL); /* never more than was gathered */
@@ -80,8 +81,6 @@ static void write_later(net_conn *conn, const uv_buf_t *bufs, unsigned n, size_t
 {
     conn->write_req.data = conn;
     conn->writing = bytes;
-    conn->queue_seen = bytes;
-    conn->progress_ms = net_loop_now_ms(conn->server->loop);
     if (uv_write(&conn->write_req, &conn->uv.stream, bufs, n, on_written) != 0) {
         conn->writing = 0;
         net_conn_close(conn);

@@ -16,7 +16,7 @@ anc_status bus_suite_publish(krn_bus bus, const char *type, uint64_t seq, anc_er
         envelope, sizeof envelope,
         "{\"id\":\"%llu\",\"event_type\":\"%s\",\"timestamp\":\"2026-11-20T15:36:00.123Z\","
         "\"payload\":{\"user_id\":\"u\",\"entry_id\":\"e\",\"document_id\":\"d\"},"
-        "\"metadata\":{\"seq\":%llu}}",
+        "\"metadata\":{\"aggregate_id\":\"a\",\"seq\":%llu}}",
         (unsigned long long)seq, type, (unsigned long long)seq);
     const krn_announcement a = {.type = ev_type_by_name(anc_str_of(type)),
                                 .type_name = anc_str_of(type),

@@ -158,7 +158,7 @@ static void move_cursor(krn_sqlite *k, const char *consumer, uint64_t seq)
     ASSERT_OK(krn_writer_run(krn_sqlite_writer(k), &t.call, set_cursor, &c), &t.err);
     uint64_t got = 0;
     ASSERT_OK(c.outbox.ops->cursor_get(k, &t.call, anc_str_of(consumer), &got), &t.err);
-    assert_int_equal(got, seq);
+    assert_int_equal(got, seq == KRN_CURSOR_NONE ? 0 : seq);
 }
 
 static size_t prune_now(krn_sqlite *k, int64_t before_ms, uint64_t keep, size_t limit)
@@ -190,6 +190,11 @@ static void pruning_waits_for_every_cursor(void **state)
     assert_int_equal(outbox_head(k), 10);
     assert_int_equal(append_events(k, EV_QUERY_FAILED, 1, ANC_OK), ANC_OK);
     assert_int_equal(outbox_head(k), 11); /* a seq is never given twice */
+    move_cursor(k, "relay", 11);
+    assert_int_equal(prune_now(k, INT64_MAX, 100, 100), 0);
+    move_cursor(k, "tracking", KRN_CURSOR_NONE); /* who is gone holds up nothing */
+    move_cursor(k, "never seen", KRN_CURSOR_NONE);
+    assert_int_equal(prune_now(k, INT64_MAX, 100, 100), 1);
     krn_sqlite_close(k);
 }
 

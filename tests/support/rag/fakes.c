@@ -177,6 +177,37 @@ krn_outbox fake_outbox_port(fake_outbox *self)
     return (krn_outbox){&ops, self};
 }
 
+/* ---- feed ------------------------------------------------------------------------------------ */
+
+static void feed_publish(void *self, ev_type_id type, const void *payload,
+                         const ev_context *context)
+{
+    fake_feed *f = self;
+    (void)context;
+    assert(f->n < FAKE_EVENTS);
+    fake_told *t = &f->told[f->n++];
+    *t = (fake_told){.type = type};
+    if (type == EV_QUERY_ROUTE) {
+        const ev_query_route *e = payload;
+        keep(t->text, sizeof t->text, e->routing_reason);
+        keep(t->query_id, sizeof t->query_id, e->query_id);
+    } else if (type == EV_CGRAG) {
+        const ev_cgrag *e = payload;
+        t->count = e->chunks_retrieved;
+        keep(t->query_id, sizeof t->query_id, e->query_id);
+    } else if (type == EV_ERROR) {
+        const ev_error *e = payload;
+        (void)snprintf(t->text, sizeof t->text, "%.*s: %.*s", ANC_FMT(e->error_type),
+                       ANC_FMT(e->error_message));
+    }
+}
+
+krn_feed fake_feed_port(fake_feed *self)
+{
+    static const krn_feed_ops ops = {.name = "fake", .publish = feed_publish};
+    return (krn_feed){&ops, self};
+}
+
 /* ---- store ----------------------------------------------------------------------------------- */
 
 static size_t index_of(const fake_store *s, anc_str id)

@@ -6,9 +6,11 @@
 #ifndef ANC_TESTS_SUPPORT_RAG_FAKES_H
 #define ANC_TESTS_SUPPORT_RAG_FAKES_H
 
+#include "kernel/domain/feed_events.h"
 #include "kernel/domain/query_events.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/executor.h"
+#include "kernel/ports/feed.h"
 #include "kernel/ports/outbox.h"
 #include "kernel/ports/writer.h"
 #include "rag/ports/conversation_store.h"
@@ -64,6 +66,21 @@ typedef struct fake_outbox {
 } fake_outbox;
 
 krn_outbox fake_outbox_port(fake_outbox *self);
+
+/* What was told to those who watch. */
+typedef struct fake_told {
+    ev_type_id type;
+    char text[FAKE_TEXT]; /* routing_reason of a route, error_type and error_message of an error */
+    uint32_t count;       /* chunks of a retrieval */
+    char query_id[64];
+} fake_told;
+
+typedef struct fake_feed {
+    fake_told told[FAKE_EVENTS];
+    size_t n;
+} fake_feed;
+
+krn_feed fake_feed_port(fake_feed *self);
 
 typedef struct fake_store {
     struct {

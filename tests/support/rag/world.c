@@ -257,7 +257,12 @@ static bool open_it(world *w, size_t n_providers, const rag_config *config, bool
     w->call.mem = w->mem;
     if (w->mem == NULL || rag_extractive_open(&extractive, &w->extractive, &w->err) != ANC_OK)
         return false;
+    const rte_config routing = rte_config_default();
+    if (rte_service_open(&routing, &w->routing, &w->err) != ANC_OK)
+        return false;
     const rag_service_options options = {
+        .routing = w->routing,
+        .feed = fake_feed_port(&w->feed),
         .conversations = fake_store_port(&w->store),
         .providers = w->providers,
         .n_providers = n_providers,
@@ -286,6 +291,7 @@ void world_close(world *w)
     world_forget(w);
     fake_writer_flush(&w->writer);
     rag_service_close(w->rag);
+    rte_service_close(w->routing);
     rag_provider_close(w->extractive);
     anc_arena_free(w->mem);
 }

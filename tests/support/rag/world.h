@@ -4,6 +4,7 @@
 
 #include "rag/adapters/extractive/rag_extractive.h"
 #include "rag/app/rag_service.h"
+#include "routing/app/routing_service.h"
 #include "search/search.h"
 #include "support/rag/fakes.h"
 
@@ -12,11 +13,13 @@ typedef struct world {
     fake_clock clock;
     fake_writer writer;
     fake_outbox outbox;
+    fake_feed feed;
     fake_store store;
     fake_provider first, second,
         last; /* the last stands in for the extractive one where it is asked for */
     rag_provider providers[2];
     rag_provider extractive;
+    rte_service *routing;
     rag_service *rag;
 
     /* what search was asked, and what it answers */

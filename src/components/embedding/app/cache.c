@@ -115,15 +115,19 @@ static uint32_t free_entry(emb_vector_cache *c)
     return oldest;
 }
 
-void emb_vector_cache_put(emb_vector_cache *c, const unsigned char key[EMB_KEY_BYTES],
-                          const float *vector)
+bool emb_vector_cache_put(emb_vector_cache *c, const unsigned char key[EMB_KEY_BYTES],
+                          const float *vector, unsigned char evicted[EMB_KEY_BYTES])
 {
+    bool full = false;
     if (c->max == 0)
-        return;
+        return false;
     (void)pthread_mutex_lock(&c->mutex);
     if (*find(c, key) == 0) { /* another thread may have been quicker */
+        full = c->stats.entries == c->max;
         const uint32_t i = free_entry(c);
         entry *e = &c->entries[i];
+        if (full)
+            memcpy(evicted, e->key, EMB_KEY_BYTES);
         memcpy(e->key, key, EMB_KEY_BYTES);
         memcpy(c->vectors + (size_t)i * c->dims, vector, c->dims * sizeof *vector);
         uint32_t *end = find(c, key);
@@ -132,6 +136,7 @@ void emb_vector_cache_put(emb_vector_cache *c, const unsigned char key[EMB_KEY_B
         ring_add(c, i);
     }
     (void)pthread_mutex_unlock(&c->mutex);
+    return full;
 }
 
 emb_cache_stats emb_vector_cache_stats(emb_vector_cache *c)
@@ -141,4 +146,17 @@ emb_cache_stats emb_vector_cache_stats(emb_vector_cache *c)
     (void)pthread_mutex_unlock(&c->mutex);
     stats.bytes = stats.entries * (sizeof(entry) + c->dims * sizeof(float));
     return stats;
+}
+
+uint64_t emb_vector_cache_clear(emb_vector_cache *c)
+{
+    (void)pthread_mutex_lock(&c->mutex);
+    const uint64_t n = c->stats.entries;
+    memset(c->heads, 0, ((size_t)c->mask + 1) * sizeof *c->heads);
+    memset(c->entries, 0, ((size_t)n + 1) * sizeof *c->entries);
+    memset(c->vectors, 0, ((size_t)n + 1) * c->dims * sizeof *c->vectors);
+    c->stats.entries = 0;
+    c->stats.bytes = 0;
+    (void)pthread_mutex_unlock(&c->mutex);
+    return n;
 }

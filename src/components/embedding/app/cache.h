@@ -29,9 +29,13 @@ emb_vector_cache *emb_vector_cache_new(uint64_t bytes, uint32_t dims)
 bool emb_vector_cache_get(emb_vector_cache *cache, const unsigned char key[EMB_KEY_BYTES],
                           float *out);
 
-/* Keeps a vector [dims], in place of the one least recently used where the cache is full. */
-void emb_vector_cache_put(emb_vector_cache *cache, const unsigned char key[EMB_KEY_BYTES],
-                          const float *vector);
+/* Keeps a vector [dims], in place of the one least recently used where the cache is full: then true, and its key
+ * in `evicted`. */
+bool emb_vector_cache_put(emb_vector_cache *cache, const unsigned char key[EMB_KEY_BYTES],
+                          const float *vector, unsigned char evicted[EMB_KEY_BYTES]);
+
+/* Forgets all of them; how many. */
+uint64_t emb_vector_cache_clear(emb_vector_cache *cache);
 
 emb_cache_stats emb_vector_cache_stats(emb_vector_cache *cache);
 

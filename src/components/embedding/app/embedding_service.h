@@ -5,6 +5,7 @@
 #include "embedding/embedding.h"
 #include "embedding/ports/encoder.h"
 #include "kernel/ports/clock.h"
+#include "kernel/ports/feed.h"
 #include "kernel/ports/metrics.h"
 
 typedef struct emb_service_options {
@@ -14,6 +15,7 @@ typedef struct emb_service_options {
     uint64_t cache_bytes; /* for vectors that were asked for before; 0: none */
     krn_clock clock;
     krn_metrics metrics; /* ops NULL: nothing is counted */
+    krn_feed feed;       /* ops NULL: nobody watches */
 } emb_service_options;
 
 /* NO_MEMORY; the encoder is then still the caller's. */

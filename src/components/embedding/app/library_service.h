@@ -5,6 +5,7 @@
 #include "embedding/library.h"
 #include "embedding/ports/encoder_source.h"
 #include "kernel/ports/clock.h"
+#include "kernel/ports/feed.h"
 #include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 
@@ -19,6 +20,7 @@ typedef struct emb_library_options {
     krn_clock clock;
     krn_log log; /* ops NULL: nothing is written */
     krn_metrics metrics;
+    krn_feed feed; /* ops NULL: nobody watches */
 } emb_library_options;
 
 /* NO_MEMORY; the source is then still the caller's. */

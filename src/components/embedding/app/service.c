@@ -2,10 +2,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/id.h"
 #include "cache.h"
 #include "embedding/app/embedding_service.h"
 #include "embedding/domain/estimate.h"
 #include "hash/sha256.h"
+#include "kernel/domain/feed_events.h"
 #include "unrelated_impl.h"
 
 enum { BATCH = 128, WINDOW_WITHOUT_MODEL = 256, NAMES_MAX_BYTES = 8192 };
@@ -20,6 +22,7 @@ struct emb_service {
     anc_str model, problem;  /* in names */
     double unrelated;
     krn_clock clock;
+    krn_feed feed;
     krn_series *hits, *misses, *tokens, *truncated, *seconds;
 };
 
@@ -79,6 +82,7 @@ anc_status emb_service_open(const emb_service_options *options, emb_service **re
     emb->unrelated = unrelated;
     emb->encoder = options->encoder;
     emb->clock = options->clock;
+    emb->feed = options->feed;
     name_series(emb, options->metrics);
     *ret = emb;
     return ANC_OK;
@@ -121,6 +125,11 @@ emb_cache_stats emb_cache(const emb_service *emb)
     return emb->cache != NULL ? emb_vector_cache_stats(emb->cache) : (emb_cache_stats){0};
 }
 
+uint64_t emb_cache_clear(emb_service *emb)
+{
+    return emb->cache != NULL ? emb_vector_cache_clear(emb->cache) : 0;
+}
+
 /* One batch: at most BATCH texts, of which those not in the cache go through the encoder. */
 typedef struct batch {
     const anc_str *texts;
@@ -130,6 +139,8 @@ typedef struct batch {
     anc_str missing[BATCH];
     size_t place[BATCH]; /* of missing[i] in texts */
     size_t n_missing;
+    bool evicted; /* a vector that was kept had to go */
+    unsigned char evicted_key[EMB_KEY_BYTES];
 } batch;
 
 /* Queries and passages may have prefixes of their own, so the kind is part of the key. */
@@ -163,7 +174,8 @@ static anc_status fill_in(emb_service *emb, krn_call *call, emb_kind kind, batch
     for (size_t i = 0; i < b->n_missing; i++) {
         const float *vector = vectors + i * e->dims;
         memcpy(b->out + b->place[i] * e->dims, vector, e->dims * sizeof *vector);
-        emb_vector_cache_put(emb->cache, b->keys[b->place[i]], vector);
+        b->evicted |=
+            emb_vector_cache_put(emb->cache, b->keys[b->place[i]], vector, b->evicted_key);
     }
     krn_observe(emb->seconds, krn_ms_since(emb->clock, start_ns) / 1e3);
     krn_count(emb->tokens, ret->tokens);
@@ -189,6 +201,37 @@ static anc_status run_batch(emb_service *emb, krn_call *call, emb_kind kind, anc
     return ANC_OK;
 }
 
+/* ---- what watchers see of the cache: one text that was asked for, not the thousands of an ingestion ---- */
+
+static void tell(const emb_service *emb, const krn_call *call, anc_str operation,
+                 const unsigned char key[EMB_KEY_BYTES], double latency_ms)
+{
+    enum { TOLD_BYTES = 8 }; /* of the key */
+    char hash[2 * TOLD_BYTES + 1];
+    const ev_context context = {.component = ANC_STR("embedding"),
+                                .trace_id = call->trace_id,
+                                .user_id = call->principal.user_id};
+    anc_hex_text(key, TOLD_BYTES, hash);
+    const ev_cache event = {.cache = ANC_STR("embedding"),
+                            .operation = operation,
+                            .key_hash = anc_str_of(hash),
+                            .latency_ms = latency_ms,
+                            .size = emb_vector_cache_stats(emb->cache).bytes};
+    krn_feed_publish(emb->feed, EV_CACHE, &event, &context);
+}
+
+static void tell_lookup(const emb_service *emb, const krn_call *call, const batch *b,
+                        int64_t start_ns)
+{
+    const bool hit = b->n_missing == 0;
+    if (emb->feed.ops == NULL)
+        return;
+    tell(emb, call, hit ? ANC_STR("hit") : ANC_STR("miss"), b->keys[0],
+         krn_ms_since(emb->clock, start_ns));
+    if (b->evicted)
+        tell(emb, call, ANC_STR("evict"), b->evicted_key, 0);
+}
+
 static void sha_cleanup(anc_sha256 **sha)
 {
     anc_sha256_free(*sha);
@@ -203,6 +246,7 @@ anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_
     emb_usage usage = {0};
     const size_t most = e->max_batch < BATCH ? e->max_batch : BATCH;
     const size_t size = n < most ? n : most;
+    const int64_t start_ns = krn_now_ns(emb->clock);
     ANC_CLEANUP(sha_cleanup) anc_sha256 *sha = anc_sha256_new();
     batch *b = anc_arena_alloc(call->mem, 1, sizeof *b);
     float *vectors = anc_arena_alloc(call->mem, size * e->dims, sizeof *vectors);
@@ -210,12 +254,15 @@ anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "no room to hash texts");
     if (b == NULL || vectors == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu vectors", size);
+    b->evicted = false;
     for (size_t done = 0; done < n; done += b->n) {
         b->texts = texts + done;
         b->out = out + done * e->dims;
         b->n = n - done < size ? n - done : size;
         ANC_TRY(run_batch(emb, call, kind, sha, b, vectors, &usage));
     }
+    if (kind == EMB_QUERY && n == 1)
+        tell_lookup(emb, call, b, start_ns);
     if (ret_usage != NULL)
         *ret_usage = usage;
     return ANC_OK;

@@ -1,4 +1,4 @@
-/* batches.c - batches started, looked at, waited for, cancelled. */
+/* batches.c - batches started, looked at, cancelled. */
 #include <string.h>
 
 #include "base/str.h"
@@ -8,7 +8,6 @@
 #include "json/json.h"
 
 enum { MAX_PAGE = 1000, MAX_METADATA_BYTES = 64 << 10, MAX_GLOBS = 100 };
-#define WAIT_SLICE_NS ((int64_t)200 * 1000000) /* between two looks whether the caller left */
 
 /* ---- as others see it ----------------------------------------------------------------------- */
 
@@ -47,6 +46,7 @@ static anc_status to_public(ing_service *ing, krn_call *call, const ing_batch_re
                        .processed = now->processed,
                        .failed = now->failed,
                        .skipped = now->skipped,
+                       .unsupported = now->skipped - now->unchanged,
                        .searchable = searchable,
                        .bytes_total = now->bytes_total,
                        .bytes_done = now->bytes_done,
@@ -175,7 +175,7 @@ anc_status ing_batch_queue(ing_service *ing, krn_call *call, const ing_batch_rec
                            ing_batch *ret)
 {
     char id[ANC_UUID_TEXT + 1];
-    krn_id_new(ing->with.clock, id);
+    krn_call_id_new(ing->with.clock, call, id);
     ing_batch_record batch = *wanted;
     batch.id = anc_str_of(id);
     batch.now = (ing_counts){.phase = ING_PHASE_QUEUED};
@@ -217,54 +217,6 @@ anc_status ing_folder_start(ing_service *ing, krn_call *call, const ing_folder_r
     return ing_batch_queue(ing, call, &wanted, ret);
 }
 
-/* ---- waited for ---------------------------------------------------------------------------- */
-
-static struct timespec to_timespec(int64_t ns)
-{
-    return (struct timespec){.tv_sec = (time_t)(ns / 1000000000),
-                             .tv_nsec = (long)(ns % 1000000000)};
-}
-
-/* Sleeps until something was committed after `generation`, or until `until_ns`. */
-static void wait_for_change(ing_service *ing, uint64_t generation, int64_t until_ns)
-{
-    const struct timespec until = to_timespec(until_ns);
-    int late = 0;
-    pthread_mutex_lock(&ing->lock);
-    while (ing->generation == generation && late == 0 && !atomic_load(&ing->stopping))
-        late = pthread_cond_timedwait(&ing->changed, &ing->lock, &until);
-    pthread_mutex_unlock(&ing->lock);
-}
-
-static uint64_t generation_of(ing_service *ing)
-{
-    pthread_mutex_lock(&ing->lock);
-    const uint64_t now = ing->generation;
-    pthread_mutex_unlock(&ing->lock);
-    return now;
-}
-
-anc_status ing_batch_wait(ing_service *ing, krn_call *call, anc_str id, uint64_t seen,
-                          int64_t wait_ms, ing_batch *ret)
-{
-    const krn_clock clock = ing->with.clock;
-    const int64_t end_ns = krn_now_ns(clock) + (wait_ms > 0 ? wait_ms : 0) * 1000000;
-    for (;;) {
-        const uint64_t generation = generation_of(ing);
-        ing_batch_record b;
-        ANC_TRY(ing_batch_get(ing, call, id, &b));
-        const int64_t now_ns = krn_now_ns(clock);
-        if (b.now.revision > seen || ing_phase_ended(b.now.phase) || now_ns >= end_ns ||
-            atomic_load(&ing->stopping))
-            return to_public(ing, call, &b, ret);
-        ANC_TRY(krn_call_check(clock, call));
-        int64_t until_ns = end_ns < call->deadline_ns ? end_ns : call->deadline_ns;
-        if (until_ns > now_ns + WAIT_SLICE_NS)
-            until_ns = now_ns + WAIT_SLICE_NS;
-        wait_for_change(ing, generation, until_ns);
-    }
-}
-
 /* ---- cancelled ----------------------------------------------------------------------------- */
 
 typedef struct cancel_work {
@@ -291,7 +243,6 @@ anc_status ing_batch_cancel(ing_service *ing, krn_call *call, anc_str id, ing_ba
     ANC_TRY(krn_writer_run(ing->with.writer, call, write_cancel, &work));
     ing_saw(ing, b.key, &work.after.now);
     krn_log_write(ing->with.log, KRN_INFO, "ingest", "batch cancelled", KRN_STR("batch_id", id));
-    ing_changed(ing);
     ing_wake(ing);
     return to_public(ing, call, &work.after, ret);
 }

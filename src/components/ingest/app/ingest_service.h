@@ -49,7 +49,7 @@ typedef struct ing_service_options {
 anc_status ing_service_open(const ing_service_options *options, ing_service **ret,
                             anc_err *err) ANC_MUST_CHECK;
 
-/* Makes workers and waiting callers give up soon: documents under way are stopped and read again
+/* Makes workers give up soon: documents under way are stopped and read again
  * after the next start. Before the scheduler stops. Any thread. */
 void ing_service_stop(ing_service *ing);
 

@@ -1,7 +1,7 @@
 /* keeper.c - the step that takes over what hangs and removes what need not be kept. */
 #include "service_impl.h"
 
-enum { PIECE = 500, STEP_ARENA_BYTES = 16 << 20 };
+enum { PIECE = 500, SEALED_PIECE = 64, STEP_ARENA_BYTES = 16 << 20 };
 #define STEP_NS  ((int64_t)60 * 1000000000)
 #define EVERY_NS ((int64_t)5 * 1000000000)
 
@@ -23,76 +23,109 @@ static anc_status write_kept(void *arg, krn_tx *tx, anc_err *err)
     ANC_TRY(i.ops->take_back(i.self, tx, tx->wall_ms, 0, PIECE, &w->taken, err));
     ANC_TRY(b.ops->prune(b.self, tx, &w->keep, PIECE, &w->more, err));
     const ing_upload_writer u = w->ing->with.uploads;
-    return u.ops->segments_unused(u.self, tx, PIECE, w->unused, &w->n_unused, err);
+    return u.ops->segments_unused(u.self, tx, w->ing->unused_after, PIECE, w->unused, &w->n_unused,
+                                  err);
 }
 
-/* Their rows are gone; a file that stays is found at the next start. */
-static anc_status remove_segments(ing_service *ing, krn_call *call, const int64_t *ids, size_t n)
+/* ---- segments that nobody needs ------------------------------------------------------------- */
+
+static anc_status write_forgotten(void *arg, krn_tx *tx, anc_err *err)
 {
-    const ing_spool spool = ing->with.spool;
-    for (size_t i = 0; spool.ops != NULL && i < n; i++) {
-        uint64_t bytes = 0;
-        ANC_TRY(spool.ops->remove(spool.self, ids[i], &bytes, call->err));
-        (void)atomic_fetch_sub(&ing->spooled, bytes);
-    }
+    const keep_work *w = arg;
+    const ing_upload_writer u = w->ing->with.uploads;
+    for (size_t i = 0; i < w->n_unused; i++)
+        ANC_TRY(u.ops->segment_forget(u.self, tx, w->unused[i], err));
     return ANC_OK;
 }
 
-void ing_orphan_add(ing_service *ing, int64_t key)
+/* Files first, then the rows of those that are gone: one that cannot be removed is tried again in the next
+ * round, and holds up no other. */
+static anc_status remove_segments(keep_work *w, krn_call *call)
+{
+    ing_service *ing = w->ing;
+    const ing_spool spool = ing->with.spool;
+    size_t gone = 0;
+    anc_status failed = ANC_OK;
+    ing->unused_after = w->n_unused == PIECE ? w->unused[PIECE - 1] : 0;
+    for (size_t i = 0; spool.ops != NULL && i < w->n_unused; i++) {
+        uint64_t bytes = 0;
+        const anc_status status = spool.ops->remove(spool.self, w->unused[i], &bytes, call->err);
+        failed = failed == ANC_OK ? status : failed;
+        if (status != ANC_OK)
+            continue;
+        (void)atomic_fetch_sub(&ing->spooled, bytes);
+        w->unused[gone++] = w->unused[i];
+    }
+    w->n_unused = gone;
+    if (gone > 0)
+        ANC_TRY(krn_writer_run(ing->with.writer, call, write_forgotten, w));
+    return failed;
+}
+
+/* ---- uploads that ended without a word ------------------------------------------------------ */
+
+void ing_uploads_orphan(ing_service *ing)
 {
     pthread_mutex_lock(&ing->lock);
-    if (ing->n_orphans < ING_MAX_ORPHANS)
-        ing->orphans[ing->n_orphans++] = key;
+    ing->orphaned = true;
     pthread_mutex_unlock(&ing->lock);
 }
 
 typedef struct orphan_work {
     ing_service *ing;
-    int64_t key; /* 0: none */
-    ing_counts after;
+    int64_t after;
+    bool more;
+    int64_t keys[SEALED_PIECE]; /* [n] that were sealed, with their figures */
+    ing_counts counts[SEALED_PIECE];
+    size_t n;
 } orphan_work;
 
-static anc_status write_orphan(void *arg, krn_tx *tx, anc_err *err)
+static anc_status write_orphans(void *arg, krn_tx *tx, anc_err *err)
 {
     orphan_work *w = arg;
     const ing_upload_writer u = w->ing->with.uploads;
-    return u.ops->seal(u.self, tx, w->key,
-                       ANC_STR("the upload broke off; the documents that had come whole are kept"),
-                       &w->after, err);
+    int64_t keys[SEALED_PIECE];
+    size_t n = 0;
+    ANC_TRY(u.ops->receiving(u.self, tx, w->after, SEALED_PIECE, keys, &n, err));
+    w->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (ing_uploads_hold(w->ing, keys[i]))
+            continue;
+        w->keys[w->n] = keys[i];
+        ANC_TRY(
+            u.ops->seal(u.self, tx, keys[i],
+                        ANC_STR("the upload broke off; the documents that had come whole are kept"),
+                        &w->counts[w->n++], err));
+    }
+    w->more = n == SEALED_PIECE;
+    w->after = n > 0 ? keys[n - 1] : w->after;
+    return ANC_OK;
 }
 
-static int64_t next_orphan(ing_service *ing)
+static bool take_orphaned(ing_service *ing, bool again)
 {
     pthread_mutex_lock(&ing->lock);
-    const int64_t key = ing->n_orphans > 0 ? ing->orphans[ing->n_orphans - 1] : 0;
+    const bool orphaned = ing->orphaned;
+    ing->orphaned = again;
+    ing->look = ing->look || orphaned; /* they may have been held until now */
     pthread_mutex_unlock(&ing->lock);
-    return key;
-}
-
-static void orphan_done(ing_service *ing, int64_t key)
-{
-    pthread_mutex_lock(&ing->lock);
-    for (size_t i = 0; i < ing->n_orphans; i++)
-        if (ing->orphans[i] == key) {
-            ing->orphans[i] = ing->orphans[--ing->n_orphans];
-            break;
-        }
-    ing->look = true; /* it may have been held until now */
-    pthread_mutex_unlock(&ing->lock);
+    return orphaned;
 }
 
 static anc_status seal_orphans(ing_service *ing, krn_call *call)
 {
-    orphan_work work = {.ing = ing};
-    while ((work.key = next_orphan(ing)) != 0) {
-        const anc_status status = krn_writer_run(ing->with.writer, call, write_orphan, &work);
-        if (status != ANC_OK && status != ANC_NOT_FOUND)
+    orphan_work work = {.ing = ing, .more = take_orphaned(ing, false)};
+    const bool some = work.more;
+    while (work.more) {
+        const anc_status status = krn_writer_run(ing->with.writer, call, write_orphans, &work);
+        if (status != ANC_OK) {
+            (void)take_orphaned(ing, true);
             return status;
-        anc_err_clear(call->err);
-        orphan_done(ing, work.key);
-        if (status == ANC_OK)
-            ing_saw(ing, work.key, &work.after);
-        ing_changed(ing);
+        }
+        for (size_t i = 0; i < work.n; i++)
+            ing_saw(ing, work.keys[i], &work.counts[i]);
+    }
+    if (some) {
         ing_wake(ing);
     }
     return ANC_OK;
@@ -107,7 +140,6 @@ static anc_status look_again(ing_service *ing, krn_call *call)
     ANC_TRY(s.ops->open(s.self, call, 0, ING_MAX_RUNS, &batches, &n));
     for (size_t i = 0; i < n; i++)
         ing_saw(ing, batches[i].key, &batches[i].now);
-    ing_changed(ing);
     ing_wake(ing);
     return ANC_OK;
 }
@@ -122,14 +154,15 @@ static anc_status keep(ing_service *ing, krn_call *call, bool *ret_more)
     ANC_TRY(ing_recover(ing, call));
     ANC_TRY(seal_orphans(ing, call));
     ANC_TRY(krn_writer_run(ing->with.writer, call, write_kept, &work));
-    ANC_TRY(remove_segments(ing, call, work.unused, work.n_unused));
     *ret_more = work.more || work.taken == PIECE || work.n_unused == PIECE;
+    const anc_status removed = remove_segments(&work, call);
     if (work.taken == 0)
-        return ANC_OK;
+        return removed;
     krn_count(ing->count.taken_over, work.taken);
     krn_log_write(ing->with.log, KRN_WARN, "ingest", "items taken over from workers that hang",
                   KRN_INT("documents", work.taken));
-    return look_again(ing, call);
+    ANC_TRY(look_again(ing, call));
+    return removed;
 }
 
 int64_t ing_keeper_step(void *arg, int64_t now_ns)

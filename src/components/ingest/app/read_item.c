@@ -2,7 +2,7 @@
 #include "rows.h"
 #include "service_impl.h"
 
-enum { SMALL_ARENA_BYTES = 8 << 20, TURN_MS = 1 };
+enum { SMALL_ARENA_BYTES = 8 << 20 };
 #define CONTENT_ARENA      ((size_t)320 << 20) /* a source of 256 MiB, and room beside it */
 #define DOCUMENT_NS        ((int64_t)600 * 1000000000)
 #define AGAIN_WHEN_IDLE_MS 1000 /* the catalog did not take the result */
@@ -22,7 +22,8 @@ typedef struct attempt {
     ing_worker *worker;
     anc_status status;
     const char *stage;
-    bool waits;       /* an earlier item of the same document goes first */
+    bool waits;       /* another item of the same document goes first */
+    int64_t until_ns; /* with `waits`: for how long at the most */
     bool no_room;     /* in the spool, for its rows */
     anc_str document; /* its id, once it is known */
     ing_finish finish;
@@ -100,6 +101,42 @@ static anc_status put_input(attempt *a, krn_call *call, kno_document_input *inpu
     return status;
 }
 
+/* Of the documents that come along with a batch several may have one id; others have a name each. */
+static bool is_ordered(const ing_worker *w)
+{
+    return w->item.kind == ING_ITEM_RECORD ||
+           (w->item.kind == ING_ITEM_FILE && w->run->batch.rows.len == 0);
+}
+
+/* Whether what this item would put was put by a later one of the batch, which stays. */
+static anc_status is_replaced(const attempt *a, krn_call *call, bool *ret)
+{
+    const ing_worker *w = a->worker;
+    const ing_batch_store s = w->ing->with.batches;
+    *ret = false;
+    if (!w->item.late || !is_ordered(w))
+        return ANC_OK;
+    return s.ops->put_later(s.self, call, w->run->batch.key, w->item.ordinal,
+                            a->finish.result.collection, a->document, ret);
+}
+
+static anc_status put_loaded(attempt *a, krn_call *call, kno_document_input *input)
+{
+    ing_worker *w = a->worker;
+    bool replaced = false;
+    ANC_TRY(is_replaced(a, call, &replaced));
+    if (replaced)
+        return ANC_OK;
+    anc_status status = ANC_OK;
+    if (ing_wants_rows(w))
+        status = ing_expansion_open(&a->rows, w->ing, w->run->batch.rows, call, &input->rows);
+    if (status == ANC_OK)
+        status = put_input(a, call, input);
+    a->no_room = a->rows.full;
+    ing_expansion_close(&a->rows, a->finish.done);
+    return status;
+}
+
 static anc_status put_item(attempt *a, krn_call *call)
 {
     ing_worker *w = a->worker;
@@ -107,20 +144,18 @@ static anc_status put_item(attempt *a, krn_call *call)
     a->no_room = ing_wants_rows(w) && !ing_upload_room(w->ing);
     if (a->no_room)
         return ing_rows_refuse(w->ing, call->err);
-    ANC_TRY(load(a, call, &input));
-    a->document = input.id;
-    a->waits = w->item.kind == ING_ITEM_RECORD && /* files of a batch have a name each */
-               ing_order_must_wait(w, input.collection, input.id);
+    a->waits = is_ordered(w) && ing_order_must_wait(w, &a->until_ns); /* if it was read before */
     if (a->waits)
         return ANC_OK;
-    anc_status status = ANC_OK;
-    if (ing_wants_rows(w))
-        status = ing_expansion_open(&a->rows, w->ing, w->run->batch.rows, call, &input.rows);
-    if (status == ANC_OK)
-        status = put_input(a, call, &input);
-    a->no_room = a->rows.full;
-    ing_expansion_close(&a->rows, a->finish.done);
-    return status;
+    ANC_TRY(load(a, call, &input));
+    a->document = input.id;
+    if (!anc_str_eq(input.collection, w->run->batch.collection))
+        a->finish.result.collection = input.collection;
+    if (is_ordered(w)) {
+        ing_order_name(w, input.collection, input.id);
+        a->waits = ing_order_must_wait(w, &a->until_ns);
+    }
+    return a->waits ? ANC_OK : put_loaded(a, call, &input);
 }
 
 /* ---- counted ------------------------------------------------------------------------------- */
@@ -188,7 +223,8 @@ static void renew(ing_worker *w, const krn_call *call)
 
 void ing_item_keep(ing_worker *w, int64_t now_ns)
 {
-    if (w->renewed_ns != 0 && now_ns - w->renewed_ns < w->ing->with.lease_ms * 1000000 / 4)
+    w->renewed_ns = w->renewed_ns != 0 ? w->renewed_ns : now_ns;
+    if (now_ns - w->renewed_ns < w->ing->with.lease_ms * 1000000 / 4)
         return;
     ANC_ARENA(mem, SMALL_ARENA_BYTES);
     anc_err err;
@@ -230,6 +266,17 @@ static anc_status give_up(krn_call *call, const ing_worker *w)
                     (int)w->item.claims - 1);
 }
 
+/* It is woken when its turn may have come, and comes by to renew its lease. */
+static int64_t turn_after_ms(attempt *a, int64_t now_ns)
+{
+    const int64_t renew_ms = a->worker->ing->with.lease_ms / 4;
+    const int64_t turn_ms = (a->until_ns - now_ns) / 1000000;
+    ing_item_keep(a->worker, now_ns);
+    if (a->worker->run == NULL)
+        return 0;
+    return turn_ms < 1 ? 1 : turn_ms < renew_ms ? turn_ms : renew_ms;
+}
+
 /* Whether the spool has had no room for rows of the batch for so long that the try counts. */
 static bool is_hopeless(const ing_worker *w, bool no_room, int64_t now_ns)
 {
@@ -260,7 +307,7 @@ static anc_status settle(attempt *a, krn_call *call, anc_err *why, int64_t now_n
     if (atomic_load(&w->ing->stopping) && (a->status != ANC_OK || a->waits))
         return ANC_CANCELLED; /* it is read after the next start */
     if (a->waits) {
-        *ret_wait_ms = TURN_MS;
+        *ret_wait_ms = turn_after_ms(a, now_ns);
         return ANC_OK;
     }
     if (a->no_room && !hopeless)

@@ -60,11 +60,6 @@ static anc_status add_steps(ing_service *ing, anc_err *err)
 
 static void init_lock(ing_service *ing)
 {
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&ing->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
     pthread_mutex_init(&ing->lock, NULL);
     pthread_mutex_init(&ing->recovery, NULL);
 }
@@ -115,10 +110,7 @@ anc_status ing_service_open(const ing_service_options *options, ing_service **re
 
 void ing_service_stop(ing_service *ing)
 {
-    pthread_mutex_lock(&ing->lock);
     atomic_store(&ing->stopping, true);
-    pthread_cond_broadcast(&ing->changed);
-    pthread_mutex_unlock(&ing->lock);
 }
 
 void ing_service_close(ing_service *ing)
@@ -136,7 +128,6 @@ void ing_service_close(ing_service *ing)
         anc_arena_free(ing->runs[i]->mem);
         free(ing->runs[i]);
     }
-    pthread_cond_destroy(&ing->changed);
     pthread_mutex_destroy(&ing->lock);
     pthread_mutex_destroy(&ing->recovery);
     free(ing);
@@ -186,14 +177,6 @@ void ing_wake(ing_service *ing)
     const krn_scheduler s = ing->with.scheduler;
     for (unsigned i = 0; s.ops != NULL && i < ing->with.workers; i++)
         s.ops->wake(s.self, ing->workers[i].step_id);
-}
-
-void ing_changed(ing_service *ing)
-{
-    pthread_mutex_lock(&ing->lock);
-    ing->generation++;
-    pthread_cond_broadcast(&ing->changed);
-    pthread_mutex_unlock(&ing->lock);
 }
 
 krn_call ing_call_of(ing_service *ing, const ing_batch_record *batch, anc_arena *mem, anc_err *err,

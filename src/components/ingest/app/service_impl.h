@@ -14,7 +14,7 @@
  * An item costs one commit: what makes its version current also counts it, and claims the worker's
  * next item (finish.c). A worker whose lease was taken over finds its commit refused.
  *
- *   lock      guards runs, figures, holders, generation; held for moments, never over I/O
+ *   lock      guards runs, figures, holders; held for moments, never over I/O
  *   recovery  makes that what an earlier life left is taken back once, before anything is claimed
  */
 #ifndef ANC_INGEST_APP_SERVICE_IMPL_H
@@ -25,12 +25,7 @@
 
 #include "ingest_service.h"
 
-enum {
-    ING_MAX_RUNS = 64,
-    ING_RUN_ARENA_BYTES = 32 << 20,
-    ING_CLAIM_ARENA_BYTES = 64 << 10,
-    ING_MAX_ORPHANS = 64
-};
+enum { ING_MAX_RUNS = 64, ING_RUN_ARENA_BYTES = 32 << 20, ING_CLAIM_ARENA_BYTES = 64 << 10 };
 
 typedef enum ing_run_phase { ING_RUN_LIST, ING_RUN_READ, ING_RUN_CLOSE } ing_run_phase;
 
@@ -58,6 +53,8 @@ typedef struct ing_place {
     int64_t ordinal;
     uint64_t document; /* hash of its id; 0: not known yet */
     int64_t until_ns;  /* when nobody minds it any more: its lease is over */
+    bool late;         /* a later item was claimed before it */
+    bool goes_on;      /* it waits for nobody: it is put */
 } ing_place;
 
 typedef struct ing_worker {
@@ -72,6 +69,7 @@ typedef struct ing_worker {
     int64_t renewed_ns;        /* when its lease was last renewed while it was kept; 0: not yet */
 
     ing_place here, next; /* for others that read documents of the same batch; under `lock` */
+    bool waits;           /* for another's item; under `lock` */
 } ing_worker;
 
 struct ing_service {
@@ -85,17 +83,17 @@ struct ing_service {
     bool recovered; /* under recovery */
 
     pthread_mutex_t lock;
-    pthread_cond_t changed; /* generation grew, or stopping */
-    uint64_t generation;    /* counts committed changes of any batch */
     ing_run *runs[ING_MAX_RUNS];
     size_t n_runs, turn;    /* whose turn it is to hand out work */
     bool look;              /* there may be open batches that have no run */
     bool looking;           /* a worker looks */
     unsigned look_failures; /* in a row */
     int64_t look_not_before_ns;
-    uint64_t index_ns;                /* of the index's work that was put on batches */
-    int64_t orphans[ING_MAX_ORPHANS]; /* keys of batches whose upload ended without a word */
-    size_t n_orphans;
+    uint64_t index_ns;   /* of the index's work that was put on batches */
+    ing_upload *uploads; /* that are open, linked */
+    bool orphaned;       /* an upload ended without a word: its batch still receives */
+    int64_t
+        unused_after; /* segment up to which those that nobody needs were removed; the keeper's */
 
     atomic_uint_least64_t spooled; /* bytes of all segments */
     atomic_uint expansions;        /* files whose records are being spooled */
@@ -160,9 +158,12 @@ void ing_order_next(ing_worker *worker, bool taken);
 void ing_order_leave(ing_worker *worker);
 /* The lease of the item at hand was renewed. */
 void ing_order_keep(ing_worker *worker);
-/* Whether an earlier item of the batch that is under way may be the same document: then it goes
- * first. */
-bool ing_order_must_wait(ing_worker *worker, anc_str collection, anc_str document);
+/* Which document the item at hand is. */
+void ing_order_name(ing_worker *worker, anc_str collection, anc_str document);
+/* Whether an earlier item of the batch that is under way may be the same document as the item at hand,
+ * which was named (one that was not waits for nobody): then it goes first. The worker is woken when it may
+ * have gone; ret_until_ns: when to ask again at the latest. */
+bool ing_order_must_wait(ing_worker *worker, int64_t *ret_until_ns);
 
 /* ---- content.c ---- */
 
@@ -177,8 +178,7 @@ anc_status ing_content_load(const ing_worker *worker, krn_call *call,
 anc_status ing_room(ing_service *ing);
 enum { ING_ROOM_MS = 5000 }; /* between two looks whether there is room again */
 
-/* Tells waiting callers and the other workers that something was committed. */
-void ing_changed(ing_service *ing);
+/* Calls all workers. */
 void ing_wake(ing_service *ing);
 
 /* A call in the name of who asked for the batch (NULL: the component itself). */
@@ -202,9 +202,13 @@ anc_status ing_metadata_check(krn_call *call, anc_str metadata) ANC_MUST_CHECK;
 
 /* ---- keeper.c ---- */
 
-/* A batch gets no more documents, and could not be told so: the keeper does it. One too many is
- * ended at the next start. */
-void ing_orphan_add(ing_service *ing, int64_t key);
+/* An open upload closed without a word: its batch gets no more documents, and the keeper says so. */
+void ing_uploads_orphan(ing_service *ing);
+
+/* ---- upload.c ---- */
+
+/* Whether documents may still come for a batch. On the writer's thread. */
+bool ing_uploads_hold(ing_service *ing, int64_t key);
 
 /* ---- recover.c ---- */
 

@@ -27,7 +27,9 @@ enum {
 
 struct ing_upload {
     ing_service *ing;
-    anc_arena *mem; /* owned; of batch */
+    ing_upload *next; /* of the service's open ones; under its lock, as the batch that it holds */
+    int64_t holds;    /* key; 0: none yet */
+    anc_arena *mem;   /* owned; of batch */
     ing_batch_record batch;
     bool begun;     /* the batch is stored, under batch.key */
     bool ended;     /* and no documents can come any more */
@@ -44,6 +46,45 @@ struct ing_upload {
     uint64_t piece_bytes; /* written since the last commit */
     bool open;            /* items[n] is growing */
 };
+
+/* ---- which are open ------------------------------------------------------------------------ */
+
+static void list_upload(ing_upload *u)
+{
+    pthread_mutex_lock(&u->ing->lock);
+    u->next = u->ing->uploads;
+    u->ing->uploads = u;
+    pthread_mutex_unlock(&u->ing->lock);
+}
+
+static void unlist_upload(ing_upload *u)
+{
+    pthread_mutex_lock(&u->ing->lock);
+    ing_upload **at = &u->ing->uploads;
+    while (*at != NULL && *at != u)
+        at = &(*at)->next;
+    if (*at == u)
+        *at = u->next;
+    pthread_mutex_unlock(&u->ing->lock);
+}
+
+/* On the writer's thread, in the transaction that makes the batch, so that nobody finds it unheld. */
+static void hold(ing_upload *u, int64_t key)
+{
+    pthread_mutex_lock(&u->ing->lock);
+    u->holds = key;
+    pthread_mutex_unlock(&u->ing->lock);
+}
+
+bool ing_uploads_hold(ing_service *ing, int64_t key)
+{
+    bool held = false;
+    pthread_mutex_lock(&ing->lock);
+    for (const ing_upload *u = ing->uploads; u != NULL && !held; u = u->next)
+        held = u->holds == key;
+    pthread_mutex_unlock(&ing->lock);
+    return held;
+}
 
 /* ---- opened, closed ------------------------------------------------------------------------ */
 
@@ -113,11 +154,13 @@ anc_status ing_upload_open(ing_service *ing, krn_call *call, const ing_upload_re
     anc_status status = keep_rows(u, request->rows, call->err);
     if (status == ANC_OK)
         status = kno_moment(ing->with.knowledge, call, &u->batch.asked);
-    if (status != ANC_OK)
+    if (status != ANC_OK) {
         ing_upload_close(u);
-    else
-        *ret = u;
-    return status;
+        return status;
+    }
+    list_upload(u);
+    *ret = u;
+    return ANC_OK;
 }
 
 /* A segment that the catalog does not know is nobody's. */
@@ -141,8 +184,9 @@ void ing_upload_close(ing_upload *u)
     if (u == NULL)
         return;
     drop_segment(u);
-    if (u->begun && !u->ended)
-        ing_orphan_add(u->ing, u->batch.key);
+    unlist_upload(u);
+    if (u->holds != 0 && !u->ended) /* its first commit may have come through all the same */
+        ing_uploads_orphan(u->ing);
     anc_arena_free(u->names);
     anc_arena_free(u->other_names);
     anc_arena_free(u->mem);
@@ -178,6 +222,7 @@ static anc_status begin_batch(piece *p, krn_tx *tx, anc_err *err)
     ing_batch_record batch = p->u->batch;
     batch.id = p->id;
     ANC_TRY(b.ops->insert(b.self, tx, &batch, &p->key, err));
+    hold(p->u, p->key);
     return ing_announce_state(ing, tx, &batch, &(ing_counts){.phase = ING_PHASE_QUEUED},
                               ANC_STR_NONE, err);
 }
@@ -224,7 +269,6 @@ static void tell_workers(const ing_upload *u, const piece *p, bool is_new)
         ing->look = true;
         pthread_mutex_unlock(&ing->lock);
     }
-    ing_changed(ing);
     ing_wake(ing);
 }
 
@@ -258,7 +302,7 @@ static anc_status commit(ing_upload *u, krn_call *call, bool ends, anc_str error
 {
     char id[ANC_UUID_TEXT + 1];
     piece p = {.u = u, .ends = ends, .error = error};
-    krn_id_new(u->ing->with.clock, id);
+    krn_call_id_new(u->ing->with.clock, call, id);
     p.id = u->begun ? u->batch.id : anc_arena_copy(u->mem, anc_str_of(id));
     if (p.id.ptr == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(u->mem), "no room for an upload");

@@ -168,7 +168,6 @@ static void do_list(ing_service *ing, ing_run *run, krn_call *call, int64_t now_
     if (status != ANC_OK)
         failed(ing, "listing a source failed", call->err);
     ing_list_done(ing, run, status, now_ns);
-    ing_changed(ing);
 }
 
 static int64_t do_claim(ing_worker *w, ing_run *run, krn_call *call, int64_t now_ns)
@@ -187,7 +186,6 @@ static void do_close(ing_service *ing, ing_run *run, krn_call *call, int64_t now
     ing_close_done(ing, run, status, now_ns);
     if (ing->with.scheduler.ops != NULL)
         ing->with.scheduler.ops->wake(ing->with.scheduler.self, ing->keeper_id);
-    ing_changed(ing);
 }
 
 /* When to call again. What failed is put off for all workers, so this one looks for other work. */
@@ -231,7 +229,6 @@ static int64_t read_item(ing_worker *w, int64_t now_ns)
     }
     if (wait_ms > 0)
         return now_ns + wait_ms * 1000000;
-    ing_changed(w->ing);
     if (w->run == NULL)
         ing_wake(w->ing); /* there may be a batch to be closed */
     return now_ns;
@@ -260,7 +257,6 @@ int64_t ing_worker_step(void *worker, int64_t now_ns)
     const bool stopping = atomic_load(&ing->stopping);
     if (w->run != NULL && (stopping || atomic_load(&w->run->cancelled))) {
         ing_item_give_back(w);
-        ing_changed(ing);
     }
     if (stopping)
         return WHEN_WOKEN;

@@ -146,6 +146,7 @@ typedef struct ing_item {
     int64_t modified_ms; /* 0: unknown */
     anc_str letter;      /* id of the dead letter that it tries again; empty: none */
     uint32_t claims;     /* how often it was claimed, this time included */
+    bool late;           /* a later one was claimed before it */
 } ing_item;
 
 /* A worker that crashed or hangs leaves its item to others so often; then the item is given up. */

@@ -30,8 +30,9 @@ typedef struct ing_item_result {
     uint64_t seq;                  /* the change to wait for until it is searchable; 0: it is */
     uint64_t stage_us[ING_STAGES]; /* spent on it */
     anc_str path;
-    anc_str document; /* its id; empty: the path */
-    anc_str letter;   /* of the item */
+    anc_str document;   /* its id; empty: the path */
+    anc_str collection; /* its own; empty: the batch's */
+    anc_str letter;     /* of the item */
     /* for ING_PASSED_OVER and ING_ITEM_FAILED */
     anc_str failure_id; /* of the dead letter, unless it has one */
     anc_str stage, reason;

@@ -35,10 +35,16 @@ typedef struct ing_upload_writer_ops {
     /* Nothing more is added to a segment. */
     ANC_MUST_CHECK anc_status (*segment_close)(void *self, krn_tx *tx, int64_t id, anc_err *err);
 
-    /* Forgets at most `limit` segments that nobody needs: the files are to be removed after the
-     * commit. ret [limit]. */
-    ANC_MUST_CHECK anc_status (*segments_unused)(void *self, krn_tx *tx, size_t limit, int64_t *ret,
-                                                 size_t *ret_n, anc_err *err);
+    /* At most `limit` batches that were not sealed, also such as were cancelled before, with a key greater than `after`, ascending. ret [limit]. */
+    ANC_MUST_CHECK anc_status (*receiving)(void *self, krn_tx *tx, int64_t after, size_t limit,
+                                           int64_t *ret, size_t *ret_n, anc_err *err);
+
+    /* At most `limit` segments that nobody needs nor will, with an id greater than `after`, ascending: their
+     * files are to be removed, then they are to be forgotten. ret [limit]. */
+    ANC_MUST_CHECK anc_status (*segments_unused)(void *self, krn_tx *tx, int64_t after,
+                                                 size_t limit, int64_t *ret, size_t *ret_n,
+                                                 anc_err *err);
+    ANC_MUST_CHECK anc_status (*segment_forget)(void *self, krn_tx *tx, int64_t id, anc_err *err);
 
     /* Whether the catalog knows a segment. */
     ANC_MUST_CHECK anc_status (*segment_known)(void *self, krn_tx *tx, int64_t id, bool *ret,

@@ -253,6 +253,17 @@ anc_status kno_collection_update(kno_service *kno, krn_call *call, const kno_col
     return to_public(kno, call, &now, ret);
 }
 
+/* First all documents, so that those who follow are told soon. */
+static anc_status clear_away(kno_service *kno, krn_call *call)
+{
+    int64_t after = 0;
+    for (bool more = true; more;)
+        ANC_TRY(kno_dropped_collect(kno, call, &more));
+    for (bool more = true; more;)
+        ANC_TRY(kno_garbage_collect(kno, call, 0, &after, KNO_GARBAGE_PIECE, &more));
+    return ANC_OK;
+}
+
 anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name, uint64_t *ret_seq)
 {
     kno_collection_record record;
@@ -265,11 +276,8 @@ anc_status kno_collection_delete(kno_service *kno, krn_call *call, anc_str name,
     anc_err ignored; /* it is gone; what could not be cleared away now is the sweep's */
     anc_err_clear(&ignored);
     krn_call after = kno_call_after(kno, call, &ignored);
-    for (bool more = true; more;)
-        if (kno_dropped_collect(kno, &after, &more) != ANC_OK) {
-            kno_sweep_wake(kno);
-            break;
-        }
+    if (clear_away(kno, &after) != ANC_OK)
+        kno_sweep_wake(kno);
     return ANC_OK;
 }
 

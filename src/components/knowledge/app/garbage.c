@@ -220,8 +220,6 @@ anc_status kno_dropped_collect(kno_service *kno, krn_call *call, bool *ret_more)
     ANC_TRY(g.ops->dropped(g.self, call, before_ms, KNO_DROPPED_PIECE, &documents, &work.n));
     work.documents = documents;
     ANC_TRY(krn_writer_run(kno->with.writer, call, retire_dropped, &work));
-    for (size_t i = 0; i < work.n; i++)
-        ANC_TRY(kno_garbage_collect_all(kno, call, documents[i].id));
     *ret_more = work.n > 0;
     return ANC_OK;
 }

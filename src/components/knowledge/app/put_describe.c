@@ -133,7 +133,9 @@ anc_status kno_put_describe(kno_put *put, const kno_parsed *parsed)
 {
     const kno_document_input *in = put->input;
     kno_version_record *v = &put->version;
-    v->title = kno_title_of(put->call.mem, in->title, parsed->title, in->uri, put->name);
+    /* the address of what is attached ends with the name of what it is attached to */
+    const anc_str place = put->of.depth > 0 && in->name.len > 0 ? in->name : in->uri;
+    v->title = kno_title_of(put->call.mem, in->title, parsed->title, place, put->name);
     if (v->title.ptr == NULL)
         return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for a title");
     v->uri = in->uri;

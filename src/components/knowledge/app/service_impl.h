@@ -9,7 +9,12 @@
 #include "knowledge_service.h"
 
 /* Rows of chunks or documents that one closure of the writer touches at most. */
-enum { KNO_PIECE = 512, KNO_GARBAGE_PIECE = 256, KNO_DROPPED_PIECE = 64, KNO_VECTORS_PIECE = 4096 };
+enum {
+    KNO_PIECE = 512,
+    KNO_GARBAGE_PIECE = 256,
+    KNO_DROPPED_PIECE = 256,
+    KNO_VECTORS_PIECE = 4096
+};
 
 typedef struct kno_sweep_state {
     int64_t after; /* version id */
@@ -128,9 +133,9 @@ anc_status kno_versions_expire(kno_service *kno, krn_call *call) ANC_MUST_CHECK;
 /* Removes a piece of the vectors of a model that no collection uses any more. *ret_done when there is none. */
 anc_status kno_models_forget(kno_service *kno, krn_call *call, bool *ret_done) ANC_MUST_CHECK;
 
-/* Retires a piece of the documents that still stand in dropped collections, and of the parts that a put
- * which never ended has left, clears them away, and
- * removes the rows of the collections with the last. */
+/* Retires a piece of the documents that still stand in dropped collections, that are gone by their mark, and
+ * of the parts that a put which never ended has left, and removes the rows of the collections with the
+ * last. Their versions are garbage then. */
 anc_status kno_dropped_collect(kno_service *kno, krn_call *call, bool *ret_more) ANC_MUST_CHECK;
 
 /* Removes an object of the raw store that no version names any more. */

@@ -48,6 +48,11 @@ static anc_status read_model(rag_service *rag, anc_str text, rag_link **ret, anc
     *ret = link_of_model(rag, text);
     if (*ret != NULL)
         return ANC_OK;
+    if (anc_str_starts(text, ANC_STR("tier:")))
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/model",
+                              "model \"%.*s\": tiers are not available yet; \"extractive\" and "
+                              "\"provider/model\" of a configured provider are",
+                              ANC_FMT(anc_str_sub(text, 0, 100)));
     anc_str model = text;
     anc_str name;
     if (anc_str_find(text, ANC_STR("/")) != SIZE_MAX && anc_str_split(&model, '/', &name) &&
@@ -153,6 +158,7 @@ void rag_link_report(rag_service *rag, rag_link *link, anc_status status, const 
     krn_log_write(rag->with.log, KRN_WARN, "rag", "provider rests after failures in a row",
                   KRN_STR("provider", rag_provider_info_of(link->provider).name),
                   KRN_INT("failures", failures));
+    rag_tell_circuit_open(rag, link, failures);
 }
 
 static void describe(rag_service *rag, const rag_link *link, unsigned failures, bool rests,

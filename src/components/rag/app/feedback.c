@@ -31,7 +31,9 @@ static anc_status rate(void *arg, krn_tx *tx, anc_err *err)
     const rag_conversation_store store = r->rag->with.conversations;
     ANC_TRY(store.ops->rate(store.self, tx, r->query_id, r->call->principal.user_id, r->value,
                             r->comment, err));
-    const ev_feedback_given event = {.query_id = r->query_id, .rating = r->value};
+    const bool told = r->comment.len > 0 && !r->rag->with.config.leave_texts_out;
+    const ev_feedback_given event = {
+        .query_id = r->query_id, .rating = r->value, .comment = told ? r->comment : ANC_STR_NONE};
     const ev_context context = rag_event_context(r->call);
     return krn_outbox_append(r->rag->with.outbox, tx, EV_FEEDBACK_GIVEN, &event, &context, err);
 }
@@ -78,7 +80,7 @@ static anc_status tell(void *arg, krn_tx *tx, anc_err *err)
 static anc_status new_id(rag_service *rag, krn_call *call, anc_str *ret)
 {
     char made[ANC_UUID_TEXT + 1];
-    krn_id_new(rag->with.clock, made);
+    krn_call_id_new(rag->with.clock, call, made);
     *ret = anc_arena_copy(call->mem, (anc_str){made, ANC_UUID_TEXT});
     if (ret->ptr == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for an id");

@@ -51,6 +51,7 @@ static void report(const rag_turn *turn)
     const rag_service *rag = turn->rag;
     const rag_answer *a = &turn->answer;
     krn_observe(rag->count.seconds, a->timings_ms.total / 1000);
+    rte_measured(rag->with.routing, turn->route.tier, a->timings_ms.total);
     if (a->no_answer)
         krn_count(rag->count.nothing, 1);
     krn_log_write(

@@ -110,6 +110,7 @@ static void on_done(void *arg, anc_status status, const anc_err *err, const rag_
                   KRN_STR("provider", rag_provider_info_of(link->provider).name),
                   KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
                   KRN_STR("query_id", turn->answer.query_id));
+    rag_tell_provider_failed(turn, link, status, &turn->err);
     anc_buf_clear(&turn->text);
     turn->echoed = false;
     turn->outcome = status;
@@ -149,6 +150,7 @@ static bool start_next(rag_turn *turn, int64_t now)
         if (turn->outcome == ANC_OK)
             return true;
         rag_link_report(turn->rag, t->link, turn->outcome, &turn->err);
+        rag_tell_provider_failed(turn, t->link, turn->outcome, &turn->err);
         turn->answer.degraded = true;
     }
     return false;
@@ -184,7 +186,10 @@ static void try_next(rag_turn *turn)
 {
     rag_service *rag = turn->rag;
     const int64_t now = krn_now_ns(rag->with.clock);
-    if (now >= turn->call.deadline_ns) {
+    if (atomic_load(&turn->cancelled)) {
+        anc_err_clear(&turn->err);
+        turn->outcome = ANC_FAIL(&turn->err, ANC_CANCELLED, "the caller left");
+    } else if (now >= turn->call.deadline_ns) {
         anc_err_clear(&turn->err);
         turn->outcome = ANC_FAIL(&turn->err, ANC_DEADLINE, "the deadline passed");
     } else if (start_next(turn, now)) {

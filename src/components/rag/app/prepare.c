@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "rag/domain/followup.h"
+#include "rag/domain/intent.h"
 #include "rag/domain/question.h"
 #include "rag/domain/smalltalk.h"
 #include "service_impl.h"
@@ -28,7 +29,7 @@ static anc_status check_question(rag_service *rag, const rag_question *q, srch_m
                                  anc_err *err)
 {
     ANC_TRY(read_mode(q->mode, ret_mode, err));
-    ANC_TRY(rag_question_check(q->question, rag->with.config.max_question_chars, err));
+    ANC_TRY(rag_question_fits(rag, q->question, err));
     if (q->top_k > RAG_TOP_K_MAX)
         return ANC_FAIL_FIELD(err, ANC_INVALID, "/top_k", "top_k is %u; 1 to %d are allowed",
                               q->top_k, RAG_TOP_K_MAX);
@@ -39,6 +40,11 @@ static anc_status check_question(rag_service *rag, const rag_question *q, srch_m
     ANC_TRY(check_optional_id(q->conversation_id, "/conversation_id", err));
     ANC_TRY(check_optional_id(q->session_id, "/session_id", err));
     return check_optional_id(q->message_id, "/message_id", err);
+}
+
+anc_status rag_question_fits(const rag_service *rag, anc_str question, anc_err *err)
+{
+    return rag_question_check(question, rag->with.config.max_question_chars, err);
 }
 
 /* ---- the conversation ------------------------------------------------------------------------ */
@@ -102,10 +108,10 @@ static anc_status join_conversation(rag_turn *turn, const rag_question *q)
 
 static void take_route(rag_turn *turn)
 {
-    turn->route = rag_route_of(turn->question, turn->n_history);
-    turn->answer.intent = turn->route.intent;
+    rte_assess(turn->rag->with.routing, turn->question, turn->n_history, &turn->route);
+    turn->answer.intent = rag_intent_of(turn->question);
     turn->answer.complexity_score = turn->route.complexity;
-    turn->answer.tier = turn->route.tier;
+    turn->answer.tier = turn->route.tier_id;
     turn->answer.route_reason = anc_str_of(turn->route.reason);
     turn->answer.stages = 1;
 }
@@ -119,6 +125,7 @@ static anc_status analyze(rag_turn *turn)
         ANC_TRY(rag_stand_alone(turn->mem, turn->question, turn->history, turn->n_history,
                                 &turn->query, &turn->err));
     ANC_TRY(krn_call_check(turn->rag->with.clock, &turn->call));
+    rag_tell_route(turn);
     turn->answer.timings_ms.analyze = krn_ms_since(turn->rag->with.clock, turn->started_ns);
     krn_observe(turn->rag->count.analyze, turn->answer.timings_ms.analyze / 1000);
     return ANC_OK;

@@ -5,6 +5,7 @@
 #include "embedding/embedding.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/executor.h"
+#include "kernel/ports/feed.h"
 #include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
@@ -14,6 +15,7 @@
 #include "rag/ports/provider.h"
 #include "rag/ports/sentence_scorer.h"
 #include "rag/rag.h"
+#include "routing/routing.h"
 #include "search/search.h"
 
 enum { RAG_PROVIDERS_MAX = 8 }; /* of a chain, the extractive one not counted */
@@ -31,6 +33,7 @@ typedef struct rag_config {
     uint32_t rewrite_timeout_ms; /* for a model to say what a follow-up means; 0: the rule alone */
     uint32_t breaker_failures;   /* 3: in a row open a provider's circuit */
     uint32_t breaker_open_ms;    /* 30,000: for so long */
+    bool leave_texts_out;        /* events have no questions, answers and comments */
 } rag_config;
 
 #define RAG_RELEVANCE_DEFAULT 0.35
@@ -39,6 +42,7 @@ typedef struct rag_config {
 typedef struct rag_service_options {
     srch_service *search;
     kno_service *knowledge; /* what collections say of the prompt */
+    rte_service *routing;   /* how hard questions are */
     rag_conversation_store conversations;
     const rag_provider *providers; /* [n_providers], tried in this order */
     size_t n_providers;
@@ -48,6 +52,7 @@ typedef struct rag_service_options {
     krn_clock clock;
     krn_log log;         /* ops NULL: nothing is written */
     krn_metrics metrics; /* ops NULL: nothing is counted */
+    krn_feed feed;       /* ops NULL: nobody watches */
     krn_executor loop;   /* where sinks are called */
     rag_config config;   /* its texts are copied */
 } rag_service_options;

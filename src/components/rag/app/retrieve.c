@@ -1,5 +1,7 @@
 /* retrieve.c - from a question to a prompt: passages found, chosen, and laid out. On a pool. */
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "rag/domain/abstain.h"
@@ -106,13 +108,18 @@ static anc_status find_passages(rag_turn *turn)
     };
     srch_result result;
     turn->stage = "search";
-    ANC_TRY(srch_query(turn->rag->with.search, &turn->call, &request, &result));
+    const anc_status status = srch_query(turn->rag->with.search, &turn->call, &request, &result);
+    if (status == ANC_INVALID && strcmp(turn->err.pointer, "/query") == 0)
+        (void)snprintf(turn->err.pointer, sizeof turn->err.pointer, "/question");
+    ANC_TRY(status);
     turn->answer.embedding_cached = result.embedding_cached;
     turn->answer.timings_ms.embed = result.embed_ms;
     turn->answer.timings_ms.search = fmax(0.0, result.total_ms - result.embed_ms);
     krn_observe(turn->rag->count.search, rag_seconds_since(turn->rag, began_ns));
     ANC_TRY(rag_pointed_take(turn, &result));
-    return keep_hits(turn, &result);
+    ANC_TRY(keep_hits(turn, &result));
+    rag_tell_retrieved(turn);
+    return ANC_OK;
 }
 
 /* ---- the prompt ------------------------------------------------------------------------------ */

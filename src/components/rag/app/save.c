@@ -15,7 +15,7 @@
 #include "kernel/domain/query_events.h"
 #include "service_impl.h"
 
-enum { METADATA_MAX_BYTES = 16384 };
+enum { METADATA_MAX_BYTES = 16384, RETRIEVALS_MAX_BYTES = 1 << 20 };
 
 atomic_uint *rag_pending_slot(rag_service *rag, anc_str conversation_id)
 {
@@ -27,6 +27,12 @@ static anc_status append(const rag_turn *turn, krn_tx *tx, ev_type_id type, cons
 {
     const ev_context context = rag_event_context(&turn->call);
     return krn_outbox_append(turn->rag->with.outbox, tx, type, payload, &context, err);
+}
+
+/* Where texts are not to be kept, events have none. */
+static anc_str told_text(const rag_turn *turn, anc_str text)
+{
+    return turn->rag->with.config.leave_texts_out ? ANC_STR("") : text;
 }
 
 static anc_status append_requested(const rag_turn *turn, krn_tx *tx, anc_err *err)
@@ -43,7 +49,7 @@ static anc_status append_requested(const rag_turn *turn, krn_tx *tx, anc_err *er
     ANC_TRY(anc_buf_status(&metadata, "event metadata", err));
     const ev_query_requested event = {
         .query_id = turn->answer.query_id,
-        .query_text = turn->question,
+        .query_text = told_text(turn, turn->question),
         .user_id = rag_user_or_none(&turn->call),
         .collections = turn->collections,
         .metadata = {anc_buf_view(&metadata)},
@@ -62,6 +68,8 @@ static anc_status append_retrieved(const rag_turn *turn, krn_tx *tx, anc_err *er
         chunks[i] = a->sources[i].chunk_id;
         scores[i] = isnan(a->sources[i].score) ? 0 : a->sources[i].score;
     }
+    ANC_BUF(retrievals, RETRIEVALS_MAX_BYTES);
+    ANC_TRY(rag_retrievals_write(a, &retrievals, err));
     const double threshold = turn->rag->with.config.relevance_threshold;
     const ev_documents_retrieved event = {
         .query_id = a->query_id,
@@ -73,6 +81,7 @@ static anc_status append_retrieved(const rag_turn *turn, krn_tx *tx, anc_err *er
         .relevance_threshold = threshold > 0 ? threshold : 0,
         .total_tokens = turn->context_tokens,
         .cache_hit = a->query_cached,
+        .retrievals = {anc_buf_view(&retrievals)},
     };
     return append(turn, tx, EV_DOCUMENTS_RETRIEVED, &event, err);
 }
@@ -84,17 +93,10 @@ static anc_status append_completed(const rag_turn *turn, krn_tx *tx, anc_err *er
     for (size_t i = 0; i < a->n_sources; i++)
         documents[i] = a->sources[i].document_id;
     ANC_BUF(metadata, METADATA_MAX_BYTES);
-    json_writer w = json_writer_of(&metadata);
-    json_open_object(&w);
-    json_put_str(&w, "component", ANC_STR("rag"));
-    json_put_str(&w, "model_used", a->model_used);
-    json_put_int(&w, "input_tokens", a->input_tokens);
-    json_put_int(&w, "output_tokens", a->output_tokens);
-    json_close_object(&w);
-    ANC_TRY(anc_buf_status(&metadata, "event metadata", err));
+    ANC_TRY(rag_completion_write(a, &metadata, err));
     const ev_query_completed event = {
         .query_id = a->query_id,
-        .response_text = turn->told,
+        .response_text = told_text(turn, turn->told),
         .document_ids = {documents, a->n_sources},
         .document_count = (uint32_t)a->n_sources,
         .processing_time = a->timings_ms.total / 1000,

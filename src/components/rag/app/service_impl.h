@@ -11,7 +11,6 @@
 #include <stdatomic.h>
 
 #include "rag/domain/prompt.h"
-#include "rag/domain/route.h"
 #include "rag_service.h"
 
 enum {
@@ -85,7 +84,7 @@ struct rag_turn {
     anc_str besides;       /* what it asks besides; empty: what stands there */
     uint32_t context_tokens;
     rag_prompt prompt;
-    rag_route route;
+    rte_assessment route;
     const char *stage; /* where it is, for query.failed */
     rag_answer answer;
     anc_str answer_json; /* as it is kept */
@@ -173,6 +172,18 @@ enum { RAG_KEPT_FIELDS = 4 };
 struct rag_piece_field;
 size_t rag_kept_fields(const kno_chunk *c, uint32_t source, struct rag_piece_field *out);
 #define RAG_INVENTORY_KEPT ANC_STR("What documents there were then is not kept.")
+
+/* announce.c: what documents.retrieved has as `retrievals`, and query.completed as `metadata`. */
+anc_status rag_retrievals_write(const rag_answer *answer, anc_buf *out, anc_err *err) ANC_MUST_CHECK;
+anc_status rag_completion_write(const rag_answer *answer, anc_buf *out, anc_err *err) ANC_MUST_CHECK;
+
+/* tell.c: what those who watch the live feed see of a turn that is kept; anywhere, never blocks. */
+void rag_tell_route(const rag_turn *turn);
+void rag_tell_retrieved(const rag_turn *turn);
+/* An answer of the provider that was not to be had; `err` may be empty. */
+void rag_tell_provider_failed(const rag_turn *turn, const rag_link *link, anc_status status,
+                              const anc_err *err);
+void rag_tell_circuit_open(const rag_service *rag, const rag_link *link, unsigned failures);
 
 /* save.c: queues the turn's events and, when it was answered, the turn itself. Never fails: what
  * cannot be saved is logged and counted. */

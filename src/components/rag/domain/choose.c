@@ -10,9 +10,13 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "extract_impl.h"
-#include "rag/domain/tables.h"
+#include "rag/domain/polarity.h"
 
-enum { MARKER_CHARS = 6 }; /* " [50] " */
+enum {
+    MARKER_CHARS = 6, /* " [50] " */
+    LINK_CHARS = 2,   /* ": " */
+    GOES_ON_CHARS = 2 /* " …" */
+};
 
 static const double SECOND_WITHIN = 2.0; /* of the best one's score */
 static const double ADDED_SHARE = 0.1;   /* of the question's weight, for a row to be added */
@@ -21,12 +25,33 @@ static const double ROW_OWN =
     0.2; /* of the question's weight that the cells of an exact row have */
 static const double ROW_ALL = 0.95;    /* and that they have with title and columns' names */
 static const double OWN_ENOUGH = 0.15; /* below it a heading has to say what it is about */
+static const double LIST_SHARE = 0.6;  /* of it, that stands over a list which is told */
 static const double TOPIC_SHARE = 0.3; /* of the question's weight: one word is what it is about */
 
-/* A line that only says what stands below it answers nothing. */
-static bool may_be_quoted(const rag_unit *unit, size_t max_chars)
+/* Whether unit i says the opposite without the heading that it stands under. */
+static bool is_turned(const rag_extraction *x, size_t i)
 {
-    return unit->kind != RAG_UNIT_COLUMNS && unit->chars <= max_chars;
+    return x->views[i].denied && !x->views[i].denies;
+}
+
+/* Whether it only says what stands below it: a line before a list, a heading in the question's own words. */
+static bool is_bare_head(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    if (u->kind == RAG_UNIT_COLUMNS)
+        return true;
+    if (u->card || i + 1 >= x->units.n || x->units.items[i + 1].head != i)
+        return false;
+    return u->kind == RAG_UNIT_PROSE ||
+           (u->kind == RAG_UNIT_HEADING && x->views[i].features[RAG_F_NOVEL] <= 0);
+}
+
+/* A line that only says what stands below it answers nothing; what is denied above has to fit with that. */
+static bool may_be_quoted(const rag_extraction *x, size_t i, size_t max_chars)
+{
+    const rag_unit *unit = &x->units.items[i];
+    const size_t lead = is_turned(x, i) ? anc_utf8_count(x->views[i].heading) + LINK_CHARS : 0;
+    return !is_bare_head(x, i) && unit->chars + lead <= max_chars;
 }
 
 /* Whether a unit that may be quoted has a code that was asked for. */
@@ -36,7 +61,7 @@ static bool tells_code(const rag_extraction *x, size_t max_chars)
     for (size_t t = 0; t < x->terms.n; t++)
         codes |= x->terms.code[t] != 0 ? UINT64_C(1) << t : 0;
     for (size_t i = 0; i < x->units.n; i++)
-        if ((x->views[i].own & codes) != 0 && may_be_quoted(&x->units.items[i], max_chars))
+        if ((x->views[i].own & codes) != 0 && may_be_quoted(x, i, max_chars))
             return true;
     return false;
 }
@@ -47,7 +72,7 @@ static size_t best_of(const rag_extraction *x, size_t but, size_t max_chars)
     const bool coded = tells_code(x, max_chars);
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < x->units.n; i++) {
-        if (i == but || !may_be_quoted(&x->units.items[i], max_chars) ||
+        if (i == but || !may_be_quoted(x, i, max_chars) ||
             (coded && x->views[i].features[RAG_F_OTHER] > 0))
             continue;
         if (best == SIZE_MAX || x->views[i].score > x->views[best].score)
@@ -72,9 +97,9 @@ static bool strays(const rag_extraction *x, size_t first, size_t second)
     const rag_view *a = &x->views[first];
     const rag_view *b = &x->views[second];
     size_t topic = SIZE_MAX;
+    const uint64_t told = a->own != 0 ? a->own : a->headed;
     for (size_t t = 0; t < terms->n; t++)
-        if ((a->own >> t & 1) != 0 &&
-            (topic == SIZE_MAX || terms->weight[t] > terms->weight[topic]))
+        if ((told >> t & 1) != 0 && (topic == SIZE_MAX || terms->weight[t] > terms->weight[topic]))
             topic = t;
     if (b->features[RAG_F_OTHER] > 0)
         return true;
@@ -96,13 +121,15 @@ static bool is_row(const rag_unit *unit)
     return unit->cells > 0 || unit->card;
 }
 
-/* A row beside the one that answers is another thing's, and what has not the kind of thing that was
+/* What is so is no second answer to what is not. A row beside the one that answers is another thing's, and what has not the kind of thing that was
  * asked for (a sum, a date) is no second answer. */
 static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
 {
     const rag_unit *a = &x->units.items[first];
     const rag_unit *b = &x->units.items[second];
-    if (b->kind != RAG_UNIT_PROSE)
+    const double sense = x->views[second].features[RAG_F_POLARITY];
+    if (b->kind != RAG_UNIT_PROSE || sense < 0 ||
+        (sense <= 0 && x->views[first].features[RAG_F_POLARITY] > 0))
         return true;
     const bool row = is_row(b) || (is_row(a) && a->passage == b->passage);
     const bool without =
@@ -171,33 +198,6 @@ static size_t chars_between(const rag_extraction *x, const rag_pick *pick)
         anc_str_sub(x->passages[pick->passage].text, pick->start, pick->end - pick->start));
 }
 
-/* "A > B" is B. */
-static anc_str last_part(anc_str path)
-{
-    for (size_t at; (at = anc_str_find(path, ANC_STR(" > "))) != SIZE_MAX;)
-        path = anc_str_sub(path, at + 3, path.len);
-    return path;
-}
-
-anc_str rag_plain_line(anc_str line)
-{
-    while (line.len > 0 && (line.ptr[0] == '#' || line.ptr[0] == ' '))
-        line = anc_str_sub(line, 1, line.len);
-    while (line.len > 0 && (line.ptr[line.len - 1] == ':' || line.ptr[line.len - 1] == ' '))
-        line.len--;
-    return line;
-}
-
-static anc_str heading_of(const rag_extraction *x, size_t i)
-{
-    const rag_unit *u = &x->units.items[i];
-    const rag_passage *p = &x->passages[u->passage];
-    if (u->head != RAG_NO_UNIT)
-        return rag_plain_line(rag_unit_text(&x->units.items[u->head], x->passages));
-    const anc_str part = rag_plain_line(last_part(p->heading));
-    return part.len > 0 ? part : p->title;
-}
-
 static bool points_back(const rag_extraction *x, size_t i)
 {
     return rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
@@ -213,13 +213,53 @@ static anc_str naming_line(const rag_extraction *x, size_t i, size_t max_chars)
                : ANC_STR("");
 }
 
+static size_t chars_of(const rag_extraction *x, const rag_pick *pick)
+{
+    return chars_between(x, pick) + anc_utf8_count(pick->lead) + anc_utf8_count(pick->columns) +
+           MARKER_CHARS;
+}
+
+/* An item of a list says too little where its heading has more of the question. */
+static bool needs_heading(const rag_extraction *x, size_t i)
+{
+    const rag_view *v = &x->views[i];
+    return is_turned(x, i) ||
+           (x->units.items[i].item && v->heading.len > 0 && (v->headed & ~v->own) != 0);
+}
+
+/* A heading that denies something leads what it holds for, nothing else. */
+static bool may_lead(const rag_extraction *x, size_t i, anc_str lead)
+{
+    const rag_unit *u = &x->units.items[i];
+    return lead.len > 0 && (x->views[i].denied || !rag_negates(lead)) &&
+           !anc_str_eq(lead, rag_plain_line(rag_unit_text(u, x->passages)));
+}
+
+static void lead_by(const rag_extraction *x, rag_pick *pick, anc_str lead, size_t max_chars)
+{
+    if (anc_utf8_count(lead) + chars_between(x, pick) + LINK_CHARS <= max_chars)
+        pick->lead = lead;
+}
+
+/* A unit with the heading that it says the opposite without. */
+static rag_pick bare_pick(const rag_extraction *x, size_t i)
+{
+    rag_pick pick = rag_pick_of(x, i);
+    if (is_turned(x, i))
+        pick.lead = x->views[i].heading;
+    if (chars_of(x, &pick) > RAG_ANSWER_MAX_CHARS)
+        pick.columns = ANC_STR("");
+    return pick;
+}
+
 /* The sentence that "it" or "this" points at goes before it; where there is none, and where nothing but
  * the heading speaks of what was asked, the heading leads. */
 static rag_pick pick_with_context(const rag_extraction *x, size_t i, size_t max_chars)
 {
-    rag_pick pick = rag_pick_of(x, i);
+    rag_pick pick = bare_pick(x, i);
     const bool back = points_back(x, i);
     const double *f = x->views[i].features;
+    bool wanted = back || (f[RAG_F_OWN] < OWN_ENOUGH && f[RAG_F_HEADED] > 0);
     if (pick.columns.len > 0)
         return pick;
     if (pick.card) {
@@ -230,20 +270,52 @@ static rag_pick pick_with_context(const rag_extraction *x, size_t i, size_t max_
         rag_pick more = pick;
         more.start = x->units.items[i - 1].start;
         more.cut_before = x->units.items[i - 1].cut_before;
-        if (chars_between(x, &more) <= max_chars)
-            return more;
+        if (chars_of(x, &more) <= max_chars + MARKER_CHARS) {
+            pick = more;
+            wanted = false;
+        }
     }
-    const anc_str lead = heading_of(x, i);
-    if ((back || (f[RAG_F_OWN] < OWN_ENOUGH && f[RAG_F_HEADED] > 0)) && lead.len > 0 &&
-        anc_utf8_count(lead) + x->units.items[i].chars + 2 <= max_chars)
-        pick.lead = lead;
+    const anc_str lead = rag_heading_of(x, i);
+    if ((wanted || needs_heading(x, i)) && may_lead(x, i, lead))
+        lead_by(x, &pick, lead, max_chars);
     return pick;
 }
 
-static size_t chars_of(const rag_extraction *x, const rag_pick *pick)
+/* Whether a list answers as a whole: what was asked stands over it, and this item has nothing beyond that. */
+static bool is_list_asked(const rag_extraction *x, size_t i)
 {
-    return chars_between(x, pick) + anc_utf8_count(pick->lead) + anc_utf8_count(pick->columns) +
-           MARKER_CHARS;
+    const rag_view *v = &x->views[i];
+    return x->units.items[i].item && x->terms.which && v->headed != 0 &&
+           (v->denied || rag_asks_which(v->heading)) && v->denied == x->terms.negated &&
+           (v->own & ~v->headed) == 0 && rag_terms_share(&x->terms, v->above) >= LIST_SHARE;
+}
+
+static bool same_list(const rag_extraction *x, size_t a, size_t b)
+{
+    const rag_unit *s = &x->units.items[a];
+    const rag_unit *t = &x->units.items[b];
+    return s->item && t->item && s->passage == t->passage && s->head == t->head;
+}
+
+/* Makes the pick the items of its list from the first on, as many as fit. */
+static void tell_list(const rag_extraction *x, size_t i, rag_pick *pick)
+{
+    size_t first = i;
+    while (first > 0 && same_list(x, first - 1, i))
+        first--;
+    rag_pick list = *pick;
+    list.start = x->units.items[first].start;
+    list.end = x->units.items[first].end;
+    size_t next = first;
+    for (rag_pick longer = list; next < x->units.n && same_list(x, next, i); next++) {
+        longer.end = x->units.items[next].end;
+        if (chars_of(x, &longer) + GOES_ON_CHARS > RAG_ANSWER_MAX_CHARS)
+            break;
+        list = longer;
+    }
+    list.cut_after = next < x->units.n && same_list(x, next, i);
+    if (chars_of(x, &list) <= RAG_ANSWER_MAX_CHARS)
+        *pick = list;
 }
 
 static bool comes_before(const rag_pick *a, const rag_pick *b)
@@ -262,14 +334,22 @@ static void lead_once(const rag_extraction *x, rag_choice *choice)
         b->lead = ANC_STR("");
 }
 
+/* What a heading denies is not told in one breath with what it does not. */
+static bool alike(const rag_extraction *x, size_t a, size_t b)
+{
+    return x->views[a].denied == x->views[b].denied;
+}
+
 /* The second pick beside the first; one that goes on from it makes it longer instead. */
 static void add_second(const rag_extraction *x, rag_choice *choice, size_t second, size_t left)
 {
     rag_pick *first = &choice->picks[0];
     rag_pick pick = rag_pick_of(x, second);
-    const bool goes_on = second > 0 && follow(x, second - 1) && pick.passage == first->passage &&
+    const bool goes_on = second > 0 && follow(x, second - 1) && alike(x, second - 1, second) &&
+                         pick.passage == first->passage &&
                          first->end == x->units.items[second - 1].end;
-    const bool goes_before = follow(x, second) && pick.passage == first->passage &&
+    const bool goes_before = follow(x, second) && alike(x, second, second + 1) &&
+                             pick.passage == first->passage &&
                              first->start == x->units.items[second + 1].start;
     if (goes_on || goes_before) {
         first->end = goes_on ? pick.end : first->end;
@@ -282,7 +362,7 @@ static void add_second(const rag_extraction *x, rag_choice *choice, size_t secon
         return;
     pick = pick_with_context(x, second, left > MARKER_CHARS ? left - MARKER_CHARS : 0);
     if (pick.passage == first->passage && pick.start < first->end && first->start < pick.end)
-        pick = rag_pick_of(x, second);
+        pick = bare_pick(x, second);
     if (chars_of(x, &pick) > left)
         return;
     choice->picks[choice->n++] = pick;
@@ -307,7 +387,10 @@ rag_choice rag_extraction_choose(rag_extraction *x)
     choice.confidence = fmin(1.0, f[RAG_F_OWN] + f[RAG_F_HEADED] + 0.5 * f[RAG_F_AROUND]);
     choice.exact = is_row(&x->units.items[first]) && f[RAG_F_OWN] >= ROW_OWN &&
                    f[RAG_F_OWN] + f[RAG_F_HEADED] >= ROW_ALL;
+    choice.confidence *= rag_doubt(x, first);
     choice.picks[choice.n++] = pick_with_context(x, first, RAG_UNIT_MAX_CHARS);
+    if (is_list_asked(x, first))
+        tell_list(x, first, &choice.picks[0]);
     const size_t used = chars_of(x, &choice.picks[0]);
     const size_t left =
         used + MARKER_CHARS < RAG_ANSWER_MAX_CHARS ? RAG_ANSWER_MAX_CHARS - used : 0;
@@ -315,104 +398,4 @@ rag_choice rag_extraction_choose(rag_extraction *x)
     if (second != SIZE_MAX)
         add_second(x, &choice, second, left);
     return choice;
-}
-
-/* ---- as text ---- */
-
-/* `text` with each run of white space made one blank: a quote may run over the lines of its page. */
-static void add_flowing(anc_buf *out, anc_str text)
-{
-    bool blank = false;
-    for (size_t i = 0; i < text.len; i++) {
-        const char c = text.ptr[i];
-        if (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
-            blank = true;
-            continue;
-        }
-        if (blank)
-            anc_buf_add_char(out, ' ');
-        blank = false;
-        anc_buf_add_char(out, c);
-    }
-}
-
-/* "Reference: TI3-001; Price: £129" */
-static void add_row(anc_buf *out, anc_str columns, anc_str row)
-{
-    size_t at_name = 0;
-    size_t at_cell = 0;
-    bool begun = false;
-    uint64_t number;
-    anc_str name;
-    anc_str cell;
-    while (rag_cell_next(row, &at_cell, &cell)) {
-        if (!rag_cell_next(columns, &at_name, &name) || anc_str_to_u64(name, &number))
-            name = ANC_STR(""); /* a number names nothing */
-        if (cell.len == 0)
-            continue;
-        if (begun)
-            anc_buf_add(out, ANC_STR("; "));
-        begun = true;
-        if (name.len > 0)
-            anc_buf_printf(out, "%.*s: ", ANC_FMT(name));
-        add_flowing(out, cell);
-    }
-}
-
-/* "City: Porto; Phone: 555-0107" of lines. */
-static void add_lines(anc_buf *out, anc_str lines)
-{
-    anc_str line;
-    bool begun = false;
-    while (anc_str_split(&lines, '\n', &line)) {
-        line = anc_str_trim(line);
-        if (line.len == 0)
-            continue;
-        if (begun)
-            anc_buf_add(out, ANC_STR("; "));
-        begun = true;
-        add_flowing(out, line);
-    }
-}
-
-static void add_pick(anc_buf *out, const rag_pick *p, anc_str text)
-{
-    anc_str quote = anc_str_sub(text, p->start, p->end - p->start);
-    while (p->cut_after && quote.len > 0 &&
-           anc_str_find(ANC_STR(",;: "), anc_str_sub(quote, quote.len - 1, 1)) != SIZE_MAX)
-        quote.len--;
-    if (p->lead.len > 0) {
-        add_flowing(out, p->lead);
-        anc_buf_add(out, p->card                               ? ANC_STR("; ")
-                         : p->lead.ptr[p->lead.len - 1] == '?' ? ANC_STR(" ")
-                                                               : ANC_STR(": "));
-    }
-    if (p->cut_before)
-        anc_buf_add(out, ANC_STR("… "));
-    if (p->columns.len > 0)
-        add_row(out, p->columns, quote);
-    else if (p->card)
-        add_lines(out, quote);
-    else
-        add_flowing(out, quote);
-    if (p->cut_after)
-        anc_buf_add(out, ANC_STR(" …"));
-    anc_buf_printf(out, " [%u]", p->passage + 1);
-}
-
-anc_status rag_choice_render(anc_arena *mem, const rag_choice *choice, const rag_passage *passages,
-                             anc_str *ret, anc_err *err)
-{
-    ANC_BUF(out, (size_t)8 * RAG_ANSWER_MAX_CHARS);
-    for (size_t i = 0; i < choice->n; i++) {
-        if (i > 0)
-            anc_buf_add_char(&out, ' ');
-        add_pick(&out, &choice->picks[i], passages[choice->picks[i].passage].text);
-    }
-    ANC_TRY(anc_buf_status(&out, "answer", err));
-    const anc_str text = anc_arena_copy(mem, anc_buf_view(&out));
-    if (text.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for an answer");
-    *ret = text;
-    return ANC_OK;
 }

@@ -1,6 +1,6 @@
 /* columns.c - what the names of a row's columns mean of the question: "Age" answers "how old".
  *
- * A name counts for a row that has something in that column.
+ * A name counts for a row that has something in that column; title and headings name what a table is of.
  */
 #include "base/str.h"
 #include "extract_impl.h"
@@ -17,6 +17,11 @@ static uint64_t meant_by(const rag_terms *terms, rag_words words, size_t start, 
             meant |= (terms->pairs[t] & pairs) != 0 ? UINT64_C(1) << t : 0;
     }
     return meant;
+}
+
+uint64_t rag_columns_meant_over(const rag_terms *terms, rag_words words)
+{
+    return meant_by(terms, words, 0, SIZE_MAX);
 }
 
 /* `names` is a line of `text`, whose words are `words`. */
@@ -59,12 +64,13 @@ uint64_t rag_columns_meant(const rag_extraction *x, size_t i)
         pairs |= x->terms.pairs[t];
     if (pairs == 0)
         return 0;
+    const uint64_t over = unit->cells > 0 ? x->meant_over[unit->passage] : 0;
     if (unit->card)
         return of_card(&x->terms, own, p->text, x->units.words[unit->passage]);
     if (unit->columns != RAG_NO_UNIT)
-        return of_row(&x->terms, own, rag_unit_columns(&x->units, unit, x->passages), p->text,
-                      x->units.words[unit->passage]);
-    return unit->continues
-               ? of_row(&x->terms, own, p->columns, p->columns, x->column_words[unit->passage])
-               : 0;
+        return over | of_row(&x->terms, own, rag_unit_columns(&x->units, unit, x->passages),
+                             p->text, x->units.words[unit->passage]);
+    return unit->continues ? over | of_row(&x->terms, own, p->columns, p->columns,
+                                           x->column_words[unit->passage])
+                           : over;
 }

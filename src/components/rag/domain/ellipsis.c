@@ -7,6 +7,7 @@
 #include "rag/domain/ellipsis.h"
 
 #include "base/str.h"
+#include "rag/domain/ordinals.h"
 
 enum { PART_CONTENT_MAX = 4, LAST_WORDS_MAX = 2 };
 
@@ -65,6 +66,24 @@ bool rag_is_part(const rag_spoken *rest)
             rag_spoken_is_pronoun(rest, i))
             return false;
     return true;
+}
+
+static bool is_one(const rag_spoken *s, size_t i)
+{
+    return anc_str_eq_nocase(rag_spoken_word(s, i), ANC_STR("one"));
+}
+
+bool rag_is_another(const rag_spoken *rest)
+{
+    size_t ordinals = 0;
+    for (size_t i = 0; i < rest->words.n; i++) {
+        const bool ordinal = rag_ordinal_of(rag_spoken_word(rest, i)) > 0;
+        ordinals += ordinal;
+        if (!ordinal && !rag_spoken_is_article(rest, i) &&
+            !(is_one(rest, i) && i + 1 == rest->words.n))
+            return false;
+    }
+    return ordinals == 1;
 }
 
 /* The part without the preposition and articles that it begins with. */
@@ -216,6 +235,104 @@ static anc_status put_behind(anc_arena *mem, const rag_spoken *part, const rag_s
                   ret, err);
 }
 
+/* Where the run begins, with an article that is joined to it ("l'autonomie"). */
+static uint32_t start_with_elision(const rag_spoken *s, rag_run run)
+{
+    const uint32_t start = s->words.items[run.first].start;
+    const anc_str said = anc_str_sub(s->text, 0, start);
+    if (!anc_str_ends(said, ANC_STR("'")) && !anc_str_ends(said, ANC_STR("\xe2\x80\x99")))
+        return start;
+    uint32_t at = start;
+    while (at > 0 && s->text.ptr[at - 1] != ' ')
+        at--;
+    return at;
+}
+
+/* What is asked of the named thing: "the warranty" of "the warranty on the Skep 2"; false: nothing is. */
+static bool find_attribute(const rag_spoken *before, rag_run name, rag_run *ret)
+{
+    size_t at = rag_spoken_with_article(before, name).first;
+    if (at == 0 || !rag_spoken_is_preposition(before, at - 1))
+        return false;
+    rag_run run = {at - 1, at - 1};
+    while (run.first > 0 && !before->words.items[run.first - 1].stop &&
+           !rag_spoken_is_article(before, run.first - 1) &&
+           rag_spoken_joined(before, run.first - 1))
+        run.first--;
+    *ret = rag_spoken_with_article(before, run);
+    return run.first < run.last &&
+           (ret->first < run.first ||
+            start_with_elision(before, run) < before->words.items[run.first].start);
+}
+
+static bool is_common(const rag_spoken *part, rag_run bare)
+{
+    bool common = bare.first > 0 && rag_spoken_is_article(part, bare.first - 1) &&
+                  !rag_spoken_is_preposition(part, 0);
+    for (size_t i = bare.first; i < bare.last; i++)
+        common &= !part->words.items[i].capital && !part->words.items[i].digits;
+    return common;
+}
+
+static bool is_open(const rag_spoken *s)
+{
+    static const anc_str words[] = {ANC_STR_INIT("what"), ANC_STR_INIT("quel"),
+                                    ANC_STR_INIT("quelle"), ANC_STR_INIT("quels"),
+                                    ANC_STR_INIT("quelles")};
+    for (size_t i = 0; i < ANC_COUNT(words); i++)
+        if (s->words.n > 0 && anc_str_eq_nocase(rag_spoken_word(s, 0), words[i]))
+            return true;
+    return false;
+}
+
+/* "And the warranty?" asks another thing of what was named: "What is the warranty of the Skep 2?". What was said of
+ * it besides goes, as does "how heavy". */
+static anc_status ask_of_name(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
+                              rag_run name, anc_str *ret, anc_err *err)
+{
+    const bool french = before->language == TXT_FR;
+    const anc_str said = rag_spoken_run(part, (rag_run){0, part->words.n});
+    const char *mark = french ? " ?" : "?";
+    rag_run old;
+    if (!find_attribute(before, name, &old))
+        return joined(
+            mem,
+            anc_arena_printf(mem, "%.*s %s %.*s%s", ANC_FMT(said), french ? "pour" : "of",
+                             ANC_FMT(rag_spoken_run(before, rag_spoken_with_article(before, name))),
+                             mark),
+            ret, err);
+    const uint32_t start = start_with_elision(before, old);
+    const uint32_t end = before->words.items[old.last - 1].end;
+    const uint32_t last = before->words.items[name.last - 1].end;
+    return joined(
+        mem,
+        anc_arena_printf(mem, "%.*s%.*s%.*s%s",
+                         ANC_FMT(anc_str_sub(before->text, 0, is_open(before) ? start : 0)),
+                         ANC_FMT(said), ANC_FMT(anc_str_sub(before->text, end, last - end)), mark),
+        ret, err);
+}
+
+anc_status rag_ellipsis_count(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
+                              anc_str *ret, anc_err *err)
+{
+    rag_run number = bare_of(part);
+    rag_run topic;
+    if (is_one(part, number.last - 1))
+        number.last--;
+    for (size_t i = 0; i < before->words.n; i++)
+        if (rag_ordinal_of(rag_spoken_word(before, i)) > 0)
+            return substitute(mem, before, (rag_run){i, i + 1}, rag_spoken_run(part, number), ret,
+                              err);
+    if (!rag_spoken_topic(before, &topic))
+        return put_behind(mem, part, before, ret, err);
+    const anc_str counted =
+        anc_arena_printf(mem, "%.*s %.*s", ANC_FMT(rag_spoken_run(part, number)),
+                         ANC_FMT(rag_spoken_run(before, topic)));
+    if (counted.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for a question");
+    return substitute(mem, before, topic, counted, ret, err);
+}
+
 anc_status rag_ellipsis_fill(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
                              anc_str *ret, anc_err *err)
 {
@@ -226,6 +343,10 @@ anc_status rag_ellipsis_fill(anc_arena *mem, const rag_spoken *part, const rag_s
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
     if (find_object(part, before, &old))
         return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
+    rag_run name;
+    if (is_common(part, bare) && !find_shared(part, bare, before, &old) &&
+        rag_spoken_last_name(before, &name) && !rag_spoken_is_of_place(before, name))
+        return ask_of_name(mem, part, before, name, ret, err);
     if (!rag_spoken_is_of_place(part, bare) &&
         (find_shared(part, bare, before, &old) || find_name(part, bare, before, &old) ||
          (!rag_spoken_is_preposition(part, 0) && find_last(before, &old))))

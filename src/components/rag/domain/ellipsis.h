@@ -11,9 +11,17 @@ size_t rag_opening_bytes(anc_str question);
  * own. */
 bool rag_is_part(const rag_spoken *rest);
 
+/* Whether the words of `rest` name another of a kind, and nothing else: "the second one", "le troisième". */
+bool rag_is_another(const rag_spoken *rest);
+
+/* The question `before` about that one of what it is about: "the first hive scale", "the second one": "the second
+ * hive scale". LIMIT or NO_MEMORY when `mem` is full. */
+anc_status rag_ellipsis_count(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
+                              anc_str *ret, anc_err *err) ANC_MUST_CHECK;
+
 /* The question `before` with `part` in the place of what it takes the place of: a year of a year, a
- * name of a name, what stands behind the same preposition, the thing at the end; where it has no such
- * place, with the part behind it. LIMIT or NO_MEMORY when `mem` is full. */
+ * name of a name, what stands behind the same preposition, what is asked of a name ("the price of the Skep 2", "and
+ * the warranty?"), the thing at the end; where it has no such place, with the part behind it. LIMIT or NO_MEMORY when `mem` is full. */
 anc_status rag_ellipsis_fill(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
                              anc_str *ret, anc_err *err) ANC_MUST_CHECK;
 

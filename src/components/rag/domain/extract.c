@@ -21,6 +21,7 @@ anc_status rag_extraction_new(anc_arena *mem, anc_str question, const rag_passag
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for an extraction");
     x->passages = passages;
     x->n_passages = n < RAG_EXTRACT_PASSAGES ? n : RAG_EXTRACT_PASSAGES;
+    x->language = txt_language_detect(question);
     const txt_language language = language_of(question, passages, x->n_passages);
     ANC_TRY(rag_terms_of(mem, question, language, &x->terms, err));
     ANC_TRY(rag_units_cut(mem, passages, x->n_passages, language, &x->units, err));

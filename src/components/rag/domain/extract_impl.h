@@ -9,7 +9,8 @@
 enum { RAG_TERMS_MAX = 64 }; /* so that a set of them is one word */
 
 typedef struct rag_terms {
-    rag_words asked; /* every word of the question */
+    anc_str question;
+    rag_words asked; /* every word of it */
     uint64_t keys[RAG_TERMS_MAX];
     double weight[RAG_TERMS_MAX];
     bool dull[RAG_TERMS_MAX]; /* says what is asked for, seldom stands in the answer ("name") */
@@ -18,7 +19,10 @@ typedef struct rag_terms {
     rag_synonyms synonyms;
     uint32_t code[RAG_TERMS_MAX]; /* shape of a code ("E11"); 0: it is none */
     size_t n;
-    double total; /* of the weights */
+    double total;   /* of the weights */
+    uint64_t names; /* terms with a capital letter that does not begin the question */
+    bool which;     /* it wants to be told things, not whether something is so */
+    bool negated;   /* what is not so is asked for */
     unsigned cues;
 } rag_terms;
 
@@ -28,6 +32,12 @@ typedef struct rag_view {
     uint64_t
         above; /* in title, heading path and the line that heads it; of a row what its columns mean */
     uint64_t beside; /* in the units before and after it */
+    anc_str heading; /* that it stands under; empty: none, or a list has come between them */
+    uint64_t headed; /* terms in it */
+    bool numbered;   /* it has "second scale" where that is asked about */
+    bool another;    /* it has "first scale" there, and not that */
+    bool denied;     /* the heading says what is not so */
+    bool denies;     /* its own words do */
     double features[RAG_FEATURES];
     double score;
     double cosine; /* NaN: not told */
@@ -36,9 +46,11 @@ typedef struct rag_view {
 struct rag_extraction {
     const rag_passage *passages; /* borrowed, [n_passages] */
     size_t n_passages;
+    txt_language language; /* of the question */
     rag_terms terms;
     rag_units units;
     rag_words *column_words; /* [n_passages]: of passage.columns */
+    uint64_t *meant_over;    /* [n_passages]: what title and headings mean as names of columns */
     rag_view *views;         /* [units.n] */
 };
 
@@ -50,6 +62,17 @@ void rag_terms_weigh(rag_terms *terms, const rag_view *views, size_t n);
 uint64_t rag_terms_in(const rag_terms *terms, rag_words words, size_t first, size_t last);
 double rag_terms_share(const rag_terms *terms, uint64_t set);
 
+/* headings.c: which heading each unit stands under, once `own` is known of all. */
+anc_status rag_headings_find(anc_arena *mem, rag_extraction *x, txt_language language,
+                             anc_err *err) ANC_MUST_CHECK;
+anc_str rag_plain_line(anc_str line); /* a heading's words without its signs */
+/* The heading, or line, that unit i stands below, whether or not it holds for it; else the title. */
+anc_str rag_heading_of(const rag_extraction *x, size_t i);
+/* 1: unit i says what is (not) so as the question asks; -1: it says the opposite; 0: neither. */
+double rag_headings_polarity(const rag_extraction *x, size_t i);
+/* Whether the heading that unit i stands under is one that asks the question in the same sense. */
+bool rag_headings_ask(const rag_extraction *x, size_t i);
+
 /* features.c */
 anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language language,
                              anc_err *err) ANC_MUST_CHECK;
@@ -57,10 +80,14 @@ void rag_features_meaning(rag_extraction *x);
 
 /* columns.c: the terms of the question that the names of unit i's columns mean in other words. */
 uint64_t rag_columns_meant(const rag_extraction *x, size_t i);
+/* The same of all words of a title or a heading. */
+uint64_t rag_columns_meant_over(const rag_terms *terms, rag_words words);
+
+/* doubt.c: what is left of the confidence in unit i, 0..1. */
+double rag_doubt(const rag_extraction *x, size_t i);
 
 /* choose.c: the unit as a pick, with the names of its columns where they fit. */
 rag_pick rag_pick_of(const rag_extraction *x, size_t unit);
-anc_str rag_plain_line(anc_str line); /* a heading's words without its signs */
 
 /* weights.c */
 double rag_weights_score(const double features[RAG_FEATURES]);

@@ -6,7 +6,9 @@
  */
 #include <math.h>
 
+#include "base/str.h"
 #include "extract_impl.h"
+#include "rag/domain/ordinals.h"
 
 enum { NEAR_WORDS = 4, NOVEL_ENOUGH = 4 };
 
@@ -19,11 +21,12 @@ static anc_status sets_above(anc_arena *mem, rag_extraction *x, txt_language lan
     for (size_t i = 0; i < x->n_passages; i++) {
         const anc_str texts[] = {x->passages[i].title, x->passages[i].heading,
                                  x->passages[i].columns};
-        sets[i] = 0;
+        sets[i] = x->meant_over[i] = 0;
         for (size_t k = 0; k < ANC_COUNT(texts); k++) {
             rag_words words;
             ANC_TRY(rag_words_of(mem, texts[k], language, &words, err));
             sets[i] |= rag_terms_in(&x->terms, words, 0, words.n);
+            x->meant_over[i] |= k < 2 ? rag_columns_meant_over(&x->terms, words) : 0;
             x->column_words[i] = words; /* the last of the texts */
         }
     }
@@ -42,10 +45,10 @@ static void look_around(rag_extraction *x, const uint64_t *above)
         rag_view *v = &x->views[i];
         v->above = above[units[i].passage];
         if (units[i].head != RAG_NO_UNIT)
-            v->above |= x->views[units[i].head].own;
+            v->above |= x->views[units[i].head].own | x->views[units[i].head].headed;
         if (units[i].columns != RAG_NO_UNIT)
             v->above |= x->views[units[i].columns].own;
-        v->above |= rag_columns_meant(x, i);
+        v->above |= v->headed | rag_columns_meant(x, i);
         if (i > 0 && same_passage(x, i, i - 1))
             v->beside |= x->views[i - 1].own;
         if (same_passage(x, i, i + 1))
@@ -110,9 +113,9 @@ static double faq_share(const rag_extraction *x, size_t i)
     const rag_unit *unit = &x->units.items[i];
     if (unit->head == RAG_NO_UNIT || unit->head + 1 != i)
         return 0;
-    if (x->units.items[unit->head].kind != RAG_UNIT_QUESTION)
-        return 0;
-    return rag_terms_share(&x->terms, x->views[unit->head].own);
+    if (x->units.items[unit->head].kind == RAG_UNIT_QUESTION)
+        return rag_terms_share(&x->terms, x->views[unit->head].own);
+    return rag_headings_ask(x, i) ? rag_terms_share(&x->terms, x->views[i].headed) : 0;
 }
 
 /* Whether the unit has a code of the shape of one that was asked for, and neither it nor what stands
@@ -131,6 +134,41 @@ static bool is_about_other(const rag_extraction *x, size_t i)
                 return true;
     }
     return false;
+}
+
+static anc_str word_text(anc_str text, const rag_word *w)
+{
+    return anc_str_sub(text, w->start, w->end - w->start);
+}
+
+/* Whether `words` [first, last) of `text` have "second X" (`wanted` 2), or another number of X, for the X of `key`. */
+static bool has_number_of(anc_str text, rag_words words, size_t first, size_t last, uint64_t key,
+                          unsigned wanted, bool same)
+{
+    for (size_t i = first; i + 1 < last; i++) {
+        const unsigned number = rag_ordinal_of(word_text(text, &words.items[i]));
+        if (number > 0 && (number == wanted) == same && words.items[i + 1].key == key)
+            return true;
+    }
+    return false;
+}
+
+/* Whether the unit is about the second scale where that is asked about, or about the first. */
+static void look_for_numbers(const rag_extraction *x, size_t i, rag_view *v)
+{
+    const rag_unit *unit = &x->units.items[i];
+    const rag_words words = x->units.words[unit->passage];
+    const anc_str text = x->passages[unit->passage].text;
+    const rag_words asked = x->terms.asked;
+    for (size_t k = 0; k + 1 < asked.n; k++) {
+        const unsigned number = rag_ordinal_of(word_text(x->terms.question, &asked.items[k]));
+        const uint64_t key = asked.items[k + 1].key;
+        if (number == 0 || asked.items[k + 1].stop)
+            continue;
+        v->numbered |= has_number_of(text, words, unit->first, unit->last, key, number, true);
+        v->another |= has_number_of(text, words, unit->first, unit->last, key, number, false);
+    }
+    v->another &= !v->numbered;
 }
 
 static double share_added(const rag_terms *terms, uint64_t base, uint64_t more)
@@ -164,7 +202,9 @@ static void fill_own(rag_extraction *x, size_t i)
     f[RAG_F_NOVEL] = novel_share(x, unit);
     f[RAG_F_QUESTION] = unit->kind == RAG_UNIT_QUESTION;
     f[RAG_F_HEADING] = unit->kind == RAG_UNIT_HEADING || unit->kind == RAG_UNIT_COLUMNS;
-    f[RAG_F_OTHER] = is_about_other(x, i);
+    look_for_numbers(x, i, v);
+    f[RAG_F_OTHER] = is_about_other(x, i) || v->another;
+    f[RAG_F_POLARITY] = rag_headings_polarity(x, i);
     f[RAG_F_OPENING] = i == 0 || !same_passage(x, i, i - 1);
     if (i > 0 && same_passage(x, i, i - 1) &&
         rag_cues_points_back(rag_unit_text(unit, x->passages)))
@@ -198,7 +238,8 @@ anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language lan
 {
     uint64_t *above = anc_arena_alloc(mem, x->n_passages, sizeof *above);
     x->column_words = anc_arena_alloc(mem, x->n_passages, sizeof *x->column_words);
-    if (above == NULL || x->column_words == NULL)
+    x->meant_over = anc_arena_alloc(mem, x->n_passages, sizeof *x->meant_over);
+    if (above == NULL || x->column_words == NULL || x->meant_over == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu sets", x->n_passages);
     ANC_TRY(sets_above(mem, x, language, above, err));
     for (size_t i = 0; i < x->units.n; i++) {
@@ -208,6 +249,7 @@ anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language lan
         x->views[i].cosine = (double)NAN;
     }
     rag_terms_weigh(&x->terms, x->views, x->units.n);
+    ANC_TRY(rag_headings_find(mem, x, language, err));
     look_around(x, above);
     for (size_t i = 0; i < x->units.n; i++)
         fill_own(x, i);

@@ -45,6 +45,7 @@ typedef enum leaning {
     REPEATS, /* the question before it */
     ASKS,    /* nothing but "why?": of the question before it */
     IS_PART, /* takes a part's place in it */
+    COUNTS,  /* names another of the same kind: "the second one" */
     POINTS,  /* has a pronoun for something in it */
     GOES_ON  /* begins like a continuation, and is neither of the above */
 } leaning;
@@ -106,6 +107,8 @@ static anc_status lean_of(anc_arena *mem, anc_str question, rag_spoken *rest, le
         return ANC_OK;
     if (asks_for_more(bare))
         *ret = REPEATS;
+    else if (rag_is_another(rest) && (opening > 0 || marked))
+        *ret = COUNTS;
     else if (has_pronoun(rest) && content <= FEW_WORDS && !is_there_is(bare))
         *ret = POINTS;
     else if (content == 0 && has_asking(rest))
@@ -131,11 +134,13 @@ static anc_str meant_by(const rag_spoken *s, size_t i, const rag_spoken *before,
                         const rag_spoken *answer)
 {
     rag_run run;
-    if (rag_spoken_is_person(s, i) && rag_spoken_other_name(answer, before, &run))
+    if (rag_spoken_is_person(s, i) && rag_spoken_other_person(answer, before, &run))
         return rag_spoken_run(answer, run);
     /* "they" are seldom one named thing, and nothing is asked of a place */
     const bool named = rag_spoken_last_name(before, &run);
     const bool thing = named && !rag_spoken_is_of_place(before, run) && !rag_spoken_is_plural(s, i);
+    if (thing && !rag_spoken_is_person(s, i))
+        run = rag_spoken_with_noun(before, run);
     if (thing || rag_spoken_topic(before, &run) || named)
         return rag_spoken_run(before, rag_spoken_with_article(before, run));
     return ANC_STR("");
@@ -196,6 +201,8 @@ static anc_status meaning_of(anc_arena *mem, anc_str question, anc_str before, a
     ANC_TRY(rag_spoken_of(mem, before, &asked, err));
     ANC_TRY(rag_spoken_of(mem, anc_str_sub(answer, 0, anc_utf8_floor(answer, ANSWER_READ_BYTES)),
                           &told, err));
+    if (how == COUNTS && asked.words.n > 0)
+        return rag_ellipsis_count(mem, &rest, &asked, ret, err);
     if (how == IS_PART && asked.words.n > 0)
         return rag_ellipsis_fill(mem, &rest, &asked, ret, err);
     return gloss(mem, question, &asked, &told, ret, err);

@@ -17,11 +17,25 @@ static size_t further_down(rag_extraction *x, size_t from)
     return unit->passage >= from && unit->kind == RAG_UNIT_PROSE ? unit->passage : SIZE_MAX;
 }
 
+/* Whether the second of something is asked about, and only of another of its kind is there anything. */
+static bool is_of_others_only(const rag_extraction *x)
+{
+    bool another = false;
+    for (size_t i = 0; i < x->units.n; i++) {
+        if (x->views[i].numbered)
+            return false;
+        another |= x->views[i].another;
+    }
+    return another;
+}
+
 /* Terms that say what kind of thing is asked for stand in no answer, so they are not missed. */
 static double unread_share(const rag_extraction *x)
 {
     uint64_t read = 0;
     uint64_t missed = 0;
+    if (is_of_others_only(x))
+        return 1;
     for (size_t i = 0; i < x->units.n; i++)
         read |= x->views[i].own | x->views[i].above;
     for (size_t t = 0; t < x->terms.n; t++)

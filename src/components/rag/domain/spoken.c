@@ -50,6 +50,25 @@ static const anc_str plurals[] = {
     WORD("ils"),  WORD("elles"), WORD("leur"),  WORD("leurs"), WORD("ceux"),
 };
 
+/* What a verb at the end of a question goes with. */
+static const anc_str auxiliaries[] = {
+    WORD("do"),  WORD("does"),  WORD("did"),   WORD("can"),    WORD("could"),
+    WORD("may"), WORD("must"),  WORD("shall"), WORD("should"), WORD("will"),
+    WORD("has"), WORD("would"), WORD("have"),  WORD("had"),
+};
+
+/* Names of days and months, which have capitals in English. */
+static const anc_str calendar[] = {
+    WORD("January"),  WORD("February"), WORD("March"),     WORD("April"),     WORD("May"),
+    WORD("June"),     WORD("July"),     WORD("August"),    WORD("September"), WORD("October"),
+    WORD("November"), WORD("December"), WORD("Monday"),    WORD("Tuesday"),   WORD("Wednesday"),
+    WORD("Thursday"), WORD("Friday"),   WORD("Saturday"),  WORD("Sunday"),    WORD("Janvier"),
+    WORD("Février"),  WORD("Mars"),     WORD("Avril"),     WORD("Mai"),       WORD("Juin"),
+    WORD("Juillet"),  WORD("Août"),     WORD("Septembre"), WORD("Octobre"),   WORD("Novembre"),
+    WORD("Décembre"), WORD("Januar"),   WORD("Februar"),   WORD("März"),      WORD("Juni"),
+    WORD("Juli"),     WORD("Oktober"),  WORD("Dezember"),  WORD("Easter"),    WORD("Christmas"),
+};
+
 static const anc_str of_place[] = {
     WORD("in"), WORD("at"), WORD("from"), WORD("en"),
     WORD("à"),  WORD("au"), WORD("aux"),  WORD("dans"),
@@ -197,17 +216,61 @@ static bool holds_word(const rag_spoken *s, uint64_t key)
     return false;
 }
 
-bool rag_spoken_other_name(const rag_spoken *s, const rag_spoken *but, rag_run *ret)
+static bool all_in(const rag_spoken *s, rag_run run, const rag_spoken *other)
 {
+    for (size_t k = run.first; k < run.last; k++)
+        if (!holds_word(other, s->words.items[k].key))
+            return false;
+    return true;
+}
+
+static bool may_be_person(const rag_spoken *s, rag_run run)
+{
+    for (size_t k = run.first; k < run.last; k++)
+        if (s->words.items[k].digits || s->words.items[k].code != 0 ||
+            among(calendar, ANC_COUNT(calendar), rag_spoken_word(s, k)))
+            return false;
+    return !rag_spoken_is_of_place(s, run);
+}
+
+bool rag_spoken_other_person(const rag_spoken *s, const rag_spoken *but, rag_run *ret)
+{
+    bool found = false;
     size_t cursor = 0;
     rag_run run;
-    while (rag_spoken_name_next(s, &cursor, &run))
-        for (size_t k = run.first; k < run.last; k++)
-            if (!holds_word(but, s->words.items[k].key)) {
-                *ret = run;
-                return true;
-            }
+    while (rag_spoken_name_next(s, &cursor, &run)) {
+        const bool full = run.last - run.first > 1;
+        if (all_in(s, run, but) || !may_be_person(s, run) || (found && !full))
+            continue;
+        *ret = run;
+        found = true;
+        if (full)
+            break;
+    }
+    return found;
+}
+
+/* Whether the verb of the question is its last word, or stands before the preposition that it ends with: "does …
+ * cover?", "is … made of?". */
+static bool ends_in_verb(const rag_spoken *s, rag_run run)
+{
+    const bool before_end = run.last + 1 == s->words.n && rag_spoken_is_preposition(s, run.last);
+    if (before_end)
+        return true;
+    for (size_t i = 0; i < run.first; i++)
+        if (among(auxiliaries, ANC_COUNT(auxiliaries), rag_spoken_word(s, i)))
+            return true;
     return false;
+}
+
+rag_run rag_spoken_with_noun(const rag_spoken *s, rag_run run)
+{
+    rag_run whole = run;
+    while (rag_spoken_joined(s, whole.last - 1) && is_content(s, whole.last))
+        whole.last++;
+    if (whole.last > run.last && ends_in_verb(s, whole))
+        whole.last--;
+    return whole;
 }
 
 bool rag_spoken_topic(const rag_spoken *s, rag_run *ret)
@@ -223,6 +286,8 @@ bool rag_spoken_topic(const rag_spoken *s, rag_run *ret)
         article |= behind_article;
         ret->last = i + 1;
     }
+    if (ret->last > ret->first + 1 && article && ends_in_verb(s, *ret))
+        ret->last--;
     return ret->last > 0;
 }
 

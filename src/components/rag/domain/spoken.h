@@ -42,11 +42,15 @@ bool rag_spoken_name_next(const rag_spoken *s, size_t *cursor, rag_run *ret);
 bool rag_spoken_is_of_place(const rag_spoken *s, rag_run run);
 /* The last of them that is no place, else the last; false: there is none. */
 bool rag_spoken_last_name(const rag_spoken *s, rag_run *ret);
-/* The first such run whose words are not all in `but`. */
-bool rag_spoken_other_name(const rag_spoken *s, const rag_spoken *but, rag_run *ret);
+/* The first such run whose words are not all in `but` and which may be a person's: no date, no code, no place;
+ * of two words where there is one. */
+bool rag_spoken_other_person(const rag_spoken *s, const rag_spoken *but, rag_run *ret);
 
-/* From the first content word behind an article, else the first at all, to the last; false: there is
- * none. */
+/* The run with the nouns behind it that it goes with: "Skep 2 warranty", without the verb of the question. */
+rag_run rag_spoken_with_noun(const rag_spoken *s, rag_run run);
+
+/* From the first content word behind an article, else the first at all, to the last that is no verb behind it
+ * ("made of?"); false: there is none. */
 bool rag_spoken_topic(const rag_spoken *s, rag_run *ret);
 
 /* The run with the article before it. */

@@ -8,6 +8,8 @@
 
 #include "base/str.h"
 #include "extract_impl.h"
+#include "rag/domain/ordinals.h"
+#include "rag/domain/polarity.h"
 
 static const double DULL_WEIGHT = 0.4;
 static const double CODE_WEIGHT = 1.5; /* whoever gives a code means that one thing */
@@ -15,7 +17,7 @@ static const double CODE_WEIGHT = 1.5; /* whoever gives a code means that one th
 /* Nouns and verbs that name the kind of answer; each is read in the question's language. */
 static const char dull_words[] =
     "year date day time month name kind type sort called number amount many much percentage person "
-    "people place city country term word mean use used happen become do long often "
+    "people place city country term word mean use used happen become do long often item thing "
     "année date jour mois nom nombre type sorte appelle nomme quantité pourcentage personne lieu "
     "endroit ville pays terme mot signifie fait est sont peut faut temps";
 
@@ -37,6 +39,9 @@ static void collect(rag_terms *terms, anc_str question, bool stops)
         terms->asks[terms->n] =
             rag_cues_is_asking(anc_str_sub(question, w->start, w->end - w->start));
         terms->pairs[terms->n] = rag_synonyms_asked(&terms->synonyms, w->key);
+        terms->names |= w->capital && i > 0 && !w->stop ? UINT64_C(1) << terms->n : 0;
+        terms->dull[terms->n] =
+            rag_ordinal_of(anc_str_sub(question, w->start, w->end - w->start)) > 0;
         terms->keys[terms->n++] = w->key;
     }
 }
@@ -44,7 +49,10 @@ static void collect(rag_terms *terms, anc_str question, bool stops)
 anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language, rag_terms *ret,
                         anc_err *err)
 {
-    rag_terms terms = {.cues = rag_cues_asked(question)};
+    rag_terms terms = {.question = question,
+                       .cues = rag_cues_asked(question),
+                       .which = rag_asks_which(question),
+                       .negated = rag_negates(question)};
     rag_words dull;
     ANC_TRY(rag_synonyms_of(mem, language, &terms.synonyms, err));
     ANC_TRY(rag_words_of(mem, question, language, &terms.asked, err));

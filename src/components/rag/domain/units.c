@@ -15,7 +15,10 @@ typedef struct cutter {
     rag_words words;
     uint32_t index; /* of the passage */
     uint32_t head;  /* unit that heads what comes next */
+    uint32_t intro; /* line that ends in a colon before a list, which heads its items */
     bool card;      /* what comes next is of a card */
+    bool item;      /* the last unit was of an item of a list */
+    bool listed;    /* an item has come since the last heading */
 } cutter;
 
 anc_str rag_unit_text(const rag_unit *unit, const rag_passage *passages)
@@ -97,12 +100,47 @@ static size_t bullet_bytes(anc_str line)
     return 0;
 }
 
+/* Bytes of "1. " or "12) ". */
+static size_t number_bytes(anc_str line)
+{
+    enum { DIGITS_MAX = 2 };
+    size_t n = 0;
+    while (n < line.len && line.ptr[n] >= '0' && line.ptr[n] <= '9')
+        n++;
+    const bool marked = n > 0 && n <= DIGITS_MAX && n + 1 < line.len &&
+                        (line.ptr[n] == '.' || line.ptr[n] == ')') && line.ptr[n + 1] == ' ';
+    return marked ? n + 2 : 0;
+}
+
+/* Whether an item begins at `start`, or goes on there: a sentence of the line that it begins in. */
+static bool is_of_item(const cutter *c, size_t start)
+{
+    const anc_str text = c->passage->text;
+    if (!starts_line(text, start))
+        return c->item;
+    const anc_str line = anc_str_sub(text, start, text.len);
+    return bullet_bytes(line) > 0 || number_bytes(line) > 0;
+}
+
+/* "Not covered are:" before the first item of a list. */
+static bool introduces(anc_str text, txt_span span)
+{
+    size_t next = span.end;
+    while (next < text.len && is_space(text.ptr[next]))
+        next++;
+    const anc_str line = anc_str_sub(text, next, text.len);
+    return span.end > span.start && text.ptr[span.end - 1] == ':' && starts_line(text, next) &&
+           (bullet_bytes(line) > 0 || number_bytes(line) > 0);
+}
+
 static void add_piece(cutter *c, txt_span span, bool cut_before, bool cut_after)
 {
     rag_units *u = c->units;
     if (u->n == c->room)
         return;
     const anc_str text = c->passage->text;
+    c->item = is_of_item(c, span.start);
+    c->listed |= c->item;
     if (starts_line(text, span.start))
         span.start += bullet_bytes(anc_str_sub(text, span.start, span.end - span.start));
     const size_t chars = anc_utf8_count(anc_str_sub(text, span.start, span.end - span.start));
@@ -114,16 +152,23 @@ static void add_piece(cutter *c, txt_span span, bool cut_before, bool cut_after)
         .first = (uint32_t)rag_words_at(c->words, span.start),
         .last = (uint32_t)rag_words_at(c->words, span.end),
         .chars = (uint32_t)chars,
-        .head = c->head,
+        .head = c->item && c->intro != RAG_NO_UNIT ? c->intro : c->head,
         .columns = RAG_NO_UNIT,
         .kind = c->card ? RAG_UNIT_PROSE : kind_of(text, span, chars),
         .card = c->card,
         .line_start = starts_line(text, span.start),
+        .item = c->item,
+        .after_list = c->listed && !c->item,
         .cut_before = cut_before,
         .cut_after = cut_after,
     };
-    if (unit->kind != RAG_UNIT_PROSE)
+    if (unit->kind != RAG_UNIT_PROSE) {
         c->head = (uint32_t)u->n;
+        c->listed = false;
+        unit->after_list = false;
+    }
+    if (!c->item)
+        c->intro = introduces(text, span) ? (uint32_t)u->n : RAG_NO_UNIT;
     u->n++;
 }
 
@@ -341,7 +386,8 @@ anc_status rag_units_cut(anc_arena *mem, const rag_passage *passages, size_t n,
                     .passage = &passages[i],
                     .words = units.words[i],
                     .index = (uint32_t)i,
-                    .head = RAG_NO_UNIT};
+                    .head = RAG_NO_UNIT,
+                    .intro = RAG_NO_UNIT};
         const size_t from = units.n;
         size_t cursor = 0;
         txt_span span;

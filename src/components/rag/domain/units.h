@@ -35,6 +35,8 @@ typedef struct rag_unit {
     bool card;       /* a record of lines "name: value", or one of its lines, whose head is the
                                    line that says which record it is */
     bool line_start; /* it is the first of its line */
+    bool item;       /* it is of an item of a list */
+    bool after_list; /* a list stands between it and what heads it, which heads it no longer */
     bool cut_before, cut_after; /* a piece of a long sentence, which goes on there */
 } rag_unit;
 

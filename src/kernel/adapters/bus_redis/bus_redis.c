@@ -99,8 +99,9 @@ static anc_status set_up(krn_bus_redis *bus, const krn_bus_redis_options *option
     if (bus->mem == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a bus on Redis");
     bus->o = *options;
-    if (clt_redis_url_read(bus->mem, options->url, &bus->place, &why) != ANC_OK)
-        return ANC_FAIL(err, ANC_INVALID, "the URL of Redis does not fit: %s", why.text);
+    const anc_status read = clt_redis_url_read(bus->mem, options->url, &bus->place, &why);
+    if (read != ANC_OK)
+        return ANC_FAIL(err, read, "the URL of Redis does not fit: %s", why.text);
     if (options->db >= 0)
         bus->place.db = (uint32_t)options->db;
     ANC_TRY(copy_options(bus, err));

@@ -286,6 +286,7 @@ static int64_t next_after(krn_relay *r, bool more, int64_t now_ns)
     r->pause_ns = 0;
     if (more)
         return now_ns;
+    r->try_at_ns = now_ns + r->o.linger_ns;
     int64_t next = r->o.prunes ? r->prune_at_ns : INT64_MAX;
     if (r->cursor != r->saved_cursor && r->save_at_ns < next)
         next = r->save_at_ns;

@@ -168,11 +168,14 @@ static anc_status outbox_cursor_set(void *self, krn_tx *tx, anc_str consumer, ui
     (void)self;
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
-                       "INSERT INTO event_cursor VALUES(?1,?2)"
-                       " ON CONFLICT(consumer) DO UPDATE SET seq=excluded.seq",
+                       seq == KRN_CURSOR_NONE
+                           ? "DELETE FROM event_cursor WHERE consumer=?1"
+                           : "INSERT INTO event_cursor VALUES(?1,?2)"
+                             " ON CONFLICT(consumer) DO UPDATE SET seq=excluded.seq",
                        &s, err));
     db_bind_str(s, 1, consumer);
-    db_bind_int(s, 2, (int64_t)seq);
+    if (seq != KRN_CURSOR_NONE)
+        db_bind_int(s, 2, (int64_t)seq);
     return db_run(s, err);
 }
 
@@ -199,6 +202,57 @@ static anc_status outbox_prune(void *self, krn_tx *tx, int64_t before_ms, uint64
     return ANC_OK;
 }
 
+/* ---- one user -------------------------------------------------------------------------------- */
+
+static anc_status replace(db_sqlite *db, uint64_t seq, anc_str envelope, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(db, "UPDATE outbox SET envelope=?2 WHERE seq=?1", &s, err));
+    db_bind_int(s, 1, (int64_t)seq);
+    db_bind_str(s, 2, envelope);
+    return db_run(s, err);
+}
+
+/* An envelope that cannot be read says nothing to anybody and is left alone. */
+static anc_status blank_row(db_sqlite *db, uint64_t seq, anc_str envelope, const ev_person *person,
+                            size_t *changed, anc_err *err)
+{
+    ANC_BUF(blank, ENVELOPE_MAX);
+    anc_err why = {0};
+    bool hit = false;
+    const anc_status status = ev_envelope_blank(envelope, person, &hit, &blank, &why);
+    if (status != ANC_OK && status != ANC_INVALID)
+        return anc_fail_at(err, status, why.where, "%s", why.text);
+    if (status != ANC_OK || !hit)
+        return ANC_OK;
+    ++*changed;
+    return replace(db, seq, anc_buf_view(&blank), err);
+}
+
+static anc_status outbox_blank(void *self, krn_tx *tx, const ev_person *person, uint64_t after_seq,
+                               size_t limit, uint64_t *ret_last, size_t *ret_changed, anc_err *err)
+{
+    uint64_t last = 0;
+    size_t changed = 0;
+    (void)self;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "SELECT seq,envelope FROM outbox WHERE seq>?1 ORDER BY seq LIMIT ?2", &s,
+                       err));
+    db_bind_int(s, 1, (int64_t)after_seq);
+    db_bind_int(s, 2, limit < INT64_MAX ? (int64_t)limit : INT64_MAX);
+    for (bool row = true;;) {
+        ANC_TRY(db_step(s, &row, err));
+        if (!row)
+            break;
+        last = (uint64_t)db_col_int(s, 0);
+        ANC_TRY(blank_row(tx->connection, last, db_col_str(s, 1), person, &changed, err));
+    }
+    *ret_last = last;
+    *ret_changed = changed;
+    return ANC_OK;
+}
+
 static anc_status outbox_listen(void *self, void (*wake)(void *arg), void *arg, anc_err *err)
 {
     krn_sqlite *k = self;
@@ -213,5 +267,6 @@ const krn_outbox_ops krn_sqlite_outbox_ops = {
     .cursor_get = outbox_cursor_get,
     .cursor_set = outbox_cursor_set,
     .prune = outbox_prune,
+    .blank = outbox_blank,
     .listen = outbox_listen,
 };

@@ -21,6 +21,12 @@ static const db_migration own_migrations[] = {
      "CREATE TABLE change_log("
      " seq INTEGER PRIMARY KEY AUTOINCREMENT, op INTEGER NOT NULL, collection TEXT NOT NULL,"
      " document_id TEXT NOT NULL, version INTEGER NOT NULL)"},
+    {"kernel", 2, "answers kept for a key",
+     "CREATE TABLE kept_reply("
+     " name TEXT PRIMARY KEY NOT NULL, digest BLOB NOT NULL, id TEXT NOT NULL,"
+     " begun_ms INTEGER NOT NULL, status INTEGER NOT NULL, etag TEXT NOT NULL,"
+     " location TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;"
+     "CREATE INDEX kept_reply_time ON kept_reply(begun_ms)"},
 };
 
 anc_status krn_sqlite_migrations(const krn_sqlite_options *o, db_migration **ret, size_t *ret_n,
@@ -148,6 +154,11 @@ krn_outbox krn_sqlite_outbox(krn_sqlite *k)
 krn_changes krn_sqlite_changes(krn_sqlite *k)
 {
     return (krn_changes){&krn_sqlite_changes_ops, k};
+}
+
+krn_replies krn_sqlite_replies(krn_sqlite *k)
+{
+    return (krn_replies){&krn_sqlite_replies_ops, k};
 }
 
 db_readers *krn_sqlite_readers(krn_sqlite *k)

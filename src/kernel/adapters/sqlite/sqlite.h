@@ -14,6 +14,7 @@
 #include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
+#include "kernel/ports/replies.h"
 #include "kernel/ports/writer.h"
 
 typedef struct krn_sqlite krn_sqlite;
@@ -58,6 +59,7 @@ void krn_sqlite_close(krn_sqlite *k);
 krn_writer krn_sqlite_writer(krn_sqlite *k);
 krn_outbox krn_sqlite_outbox(krn_sqlite *k);
 krn_changes krn_sqlite_changes(krn_sqlite *k);
+krn_replies krn_sqlite_replies(krn_sqlite *k);
 db_readers *krn_sqlite_readers(krn_sqlite *k); /* borrowed, good until close */
 
 /* Without a thread: runs what is posted. A krn_step_fn; `k` is a krn_sqlite. */

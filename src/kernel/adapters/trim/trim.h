@@ -1,4 +1,5 @@
-/* trim.h - keeps the change log short: a step that removes what every follower has passed.
+/* trim.h - keeps the change log short: a step that removes what every follower has passed. Answers kept for an
+ * Idempotency-Key go a day after they were given.
  *
  * A follower keeps its place with what it wrote, so only the composition root knows all of them; it
  * gives a function that tells the least place. The newest changes stay for who looks into the file.
@@ -9,11 +10,13 @@
 #include "kernel/ports/changes.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/log.h"
+#include "kernel/ports/replies.h"
 
 typedef struct krn_trim krn_trim;
 
 typedef struct krn_trim_options {
     krn_changes changes;
+    krn_replies replies; /* ops NULL: none */
     krn_writer writer;
     krn_clock clock;
     krn_log log; /* ops NULL: none */

@@ -24,7 +24,8 @@ static atomic_int lookups;
 typedef struct lookup {
     atomic_int refs;
     int done; /* owned; an eventfd */
-    int rc;   /* of getaddrinfo; written before `done` is */
+    int rc;   /* of getaddrinfo; as `found`, written before `answered` is */
+    atomic_bool answered;
     struct addrinfo *found;
     char host[HOST_MAX + 1], port[PORT_TEXT];
 } lookup;
@@ -51,6 +52,7 @@ static void *lookup_thread(void *arg)
 {
     lookup *l = arg;
     ask(l, AI_ADDRCONFIG);
+    atomic_store(&l->answered, true);
     (void)eventfd_write(l->done, 1);
     lookup_unref(l);
     return NULL;
@@ -113,7 +115,8 @@ static anc_status look_up(clt_redis_wire *w, lookup *l, int64_t deadline_ns, anc
         return ANC_OK;
     if (!start(l))
         return ANC_FAIL(err, ANC_UNAVAILABLE, "no thread to look up a name");
-    ANC_TRY(clt_redis_wait(w, l->done, POLLIN, deadline_ns, err));
+    while (!atomic_load(&l->answered))
+        ANC_TRY(clt_redis_wait(w, l->done, POLLIN, deadline_ns, err));
     return l->rc == 0 ? ANC_OK : ANC_FAIL(err, ANC_UNAVAILABLE, "%s", gai_strerror(l->rc));
 }
 

@@ -45,6 +45,7 @@ static void fill(edge_fixture *f, http_edge_options *o)
     o->metrics = krn_prometheus_metrics(f->metrics);
     o->writer = double_writer();
     o->outbox = double_outbox();
+    o->replies = double_replies();
     o->bus = double_bus();
     o->relays = double_relays();
     o->kno = double_kno();
@@ -52,6 +53,7 @@ static void fill(edge_fixture *f, http_edge_options *o)
     o->srch = double_srch();
     o->ing = double_ing();
     o->rag = double_rag();
+    o->routing = f->routing;
     o->data_dir = anc_str_of(f->folder);
 }
 
@@ -87,6 +89,8 @@ void edge_open(edge_fixture *f, const http_edge_options *options)
     f->metrics = krn_prometheus_new(0);
     assert_non_null(f->metrics);
     doubles_reset(f->loop);
+    const rte_config routing = rte_config_default();
+    ASSERT_OK(rte_service_open(&routing, &f->routing, &err), &err);
     fill(f, &o);
     ASSERT_OK(http_edge_open(&o, &f->edge, &err), &err);
     open_server(f, &err);
@@ -129,6 +133,7 @@ static void close_all(edge_fixture *f)
     os_pool_free(f->io);
     os_pool_free(f->cpu);
     krn_prometheus_free(f->metrics);
+    rte_service_close(f->routing);
     anc_buf_done(&f->log);
     ASSERT_OK(os_folder_remove(anc_str_of(f->folder), &err), &err);
 }

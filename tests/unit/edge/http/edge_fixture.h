@@ -5,6 +5,7 @@
 #include "edge/http/edge.h"
 #include "kernel/adapters/prometheus/prometheus.h"
 #include "os/thread.h"
+#include "routing/app/routing_service.h"
 #include "support/service_doubles.h"
 #include "support/socket.h"
 #include "support/test.h"
@@ -16,6 +17,7 @@ typedef struct edge_fixture {
     http_edge *edge;
     net_server *server;
     krn_prometheus *metrics;
+    rte_service *routing;
     uint16_t port;
     char unix_path[100];
     char folder[64]; /* the data folder */

@@ -269,6 +269,35 @@ static void test_many_at_once(void **state)
     assert_int_equal(atomic_load(&doubles.puts), MANY - 1);
 }
 
+/* An upload that waits for others that never end is told to come again. */
+static void test_waiting_has_an_end(void **state)
+{
+    enum { READ_AT_ONCE = 32 };
+    (void)state;
+    int fds[READ_AT_ONCE + 1];
+    ANC_BUF(seen, 1 << 20);
+    const http_edge_options impatient = {.batch_wait_ms = 100};
+    edge_close(&f);
+    edge_open(&f, &impatient);
+    for (int i = 0; i <= READ_AT_ONCE; i++) {
+        fds[i] = sock_connect(f.port);
+        assert_true(sock_send(fds[i], ANC_STR("POST " PATH " HTTP/1.1\r\nHost: localhost\r\n" LINES
+                                              "Connection: close\r\nContent-Length: 6\r\n\r\n{}")));
+        for (int n = 0; n < 5000 && http_edge_open_requests(f.edge) < (uint64_t)i + 1; n++)
+            os_sleep_ns(1000000);
+    }
+    sock_read_to_end(fds[READ_AT_ONCE], &seen);
+    assert_true(anc_str_starts(anc_buf_view(&seen), ANC_STR("HTTP/1.1 503 ")));
+    assert_true(anc_str_find(anc_buf_view(&seen), ANC_STR("Retry-After: 1")) != SIZE_MAX);
+    assert_true(anc_str_find(anc_buf_view(&seen), ANC_STR("32 uploads are read at once")) !=
+                SIZE_MAX);
+    for (int i = 0; i <= READ_AT_ONCE; i++)
+        (void)close(fds[i]);
+    for (int i = 0; i < 5000 && http_edge_open_requests(f.edge) > 0; i++)
+        os_sleep_ns(1000000);
+    assert_int_equal(http_edge_open_requests(f.edge), 0);
+}
+
 /* ---- keys ---- */
 
 static void test_a_key_gives_the_same_answer(void **state)
@@ -315,7 +344,8 @@ static void test_files(void **state)
 
 static const struct refused_row bad_forms[] = {
     {"no file", "", FORM, FIELD("collection", "x") END, 400, "no file"},
-    {"a field behind", "", FORM, FILE_PART("a", "x") FIELD("acl", "b") END, 400, "comes behind"},
+    {"a field behind", "", FORM, FILE_PART("a", "x") FIELD("acl", "b") END, 400,
+     "nothing of the form was stored"},
     {"a field twice", "", FORM, FIELD("acl", "a") FIELD("acl", "b") END, 400, "twice"},
     {"a field that is none", "", FORM, FIELD("id", "a") END, 400, "no form field"},
     {"cut short", "", FORM, FILE_PART("a", "x") FILE_PART("b", "y"), 400, "last boundary"},
@@ -335,6 +365,7 @@ int main(void)
         EACH(test_leaving_before_a_document),
         EACH(test_no_room_waits),
         EACH(test_many_at_once),
+        EACH(test_waiting_has_an_end),
         EACH(test_a_key_gives_the_same_answer),
         EACH(test_files),
     };

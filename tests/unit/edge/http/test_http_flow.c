@@ -86,6 +86,12 @@ static void test_client_leaving_cancels(void **state)
     assert_true(wait_for(&doubles.holding, 1));
     (void)close(fd);
     assert_true(wait_for(&doubles.holding, 0));
+    /* while it is looked for, too */
+    fd = edge_begin(&f, "POST", "/v1/chat/query", NULL, "{\"question\":\"seek\"}");
+    assert_true(wait_for(&doubles.holding, 1));
+    (void)close(fd);
+    assert_true(wait_for(&doubles.cancelled, 2));
+    assert_true(wait_for(&doubles.holding, 0));
 }
 
 static void test_deadline(void **state)

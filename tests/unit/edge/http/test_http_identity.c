@@ -196,6 +196,106 @@ static void test_idempotency(void **state)
     (void)close(fd);
 }
 
+static void restart(void)
+{
+    atomic_store(&doubles.keep_replies, true);
+    edge_close(&f);
+    edge_open(&f, NULL);
+}
+
+/* A key is known after a restart: answered, with its header fields, or begun, and then with the same id. */
+static void test_repeating_after_a_restart(void **state)
+{
+    static const struct {
+        const char *path, *body;
+    } rows[] = {
+        {"/v1/knowledge/documents", "{\"text\":\"x\"}"},
+        {"/v1/chat/conversations", "{\"title\":\"x\"}"},
+        {"/v1/collections", "{\"name\":\"x\"}"},
+        {"/chat/history/Eve", "{\"message\":\"x\",\"answer\":\"y\"}"},
+        {"/v1/ingest", "{\"db_type\":\"folder\",\"table_or_collection\":\"/x\"}"},
+        {"/v1/knowledge/sync", "{}"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        const anc_str body = anc_str_of(rows[i].body);
+        answer first = ask(&f, "POST", rows[i].path, KEY("k"), body);
+        if (first.status < 200 || first.status > 202)
+            fail_msg("%s: %d: %.*s", rows[i].path, first.status, ANC_FMT(first.body));
+        restart();
+        answer again = ask(&f, "POST", rows[i].path, KEY("k"), body);
+        assert_int_equal(again.status, first.status);
+        assert_true(anc_str_eq(first.body, again.body));
+        assert_true(anc_str_eq(answer_header(&again, "idempotent-replayed"), ANC_STR("true")));
+        assert_true(anc_str_eq(answer_header(&again, "etag"), answer_header(&first, "etag")));
+        assert_true(
+            anc_str_eq(answer_header(&again, "location"), answer_header(&first, "location")));
+        assert_int_equal(atomic_load(&doubles.puts), 0);
+        answer_done(&again);
+        answer other = ask(&f, "POST", rows[i].path, KEY("k"), ANC_STR("{\"z\":1}"));
+        assert_int_equal(other.status, 409);
+        answer_done(&other);
+        answer_done(&first);
+    }
+}
+
+static void test_a_crash_before_the_answer(void **state)
+{
+    const anc_str body = ANC_STR("{\"text\":\"x\"}");
+    char id[600];
+    (void)state;
+    answer a = ask(&f, "POST", "/v1/knowledge/documents", KEY("k"), body);
+    assert_int_equal(a.status, 201);
+    answer_done(&a);
+    (void)snprintf(id, sizeof id, "%s", doubles.document);
+    assert_true(anc_uuid_valid(anc_str_of(id)));
+    double_replies_unanswer();
+    restart();
+    a = ask(&f, "POST", "/v1/knowledge/documents", KEY("k"), ANC_STR("{\"text\":\"other\"}"));
+    assert_int_equal(a.status, 409);
+    answer_done(&a);
+    a = ask(&f, "POST", "/v1/knowledge/documents", KEY("k"), body);
+    assert_int_equal(a.status, 201);
+    assert_string_equal(doubles.document, id);
+    answer_done(&a);
+    /* what did not fit is forgotten, and may be sent again as it should be */
+    a = ask(&f, "POST", "/v1/knowledge/documents", KEY("bad"), ANC_STR("{\"text\":\"BROKEN\"}"));
+    assert_int_equal(a.status, 415);
+    answer_done(&a);
+    restart();
+    a = ask(&f, "POST", "/v1/knowledge/documents", KEY("bad"), body);
+    assert_int_equal(a.status, 201);
+    answer_done(&a);
+}
+
+/* The same form sent again has another boundary, and is the same. */
+static void test_forms_are_repeatable(void **state)
+{
+    static const char *const paths[] = {"/v1/knowledge/documents", "/v1/knowledge/documents/batch"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        answer kept[3];
+        for (int n = 0; n < 3; n++) {
+            char head[200], body[500];
+            (void)snprintf(head, sizeof head,
+                           "Content-Type: multipart/form-data; boundary=B%d\r\n"
+                           "Idempotency-Key: form\r\n",
+                           n);
+            (void)snprintf(body, sizeof body,
+                           "--B%d\r\nContent-Disposition: form-data; name=\"file\"; "
+                           "filename=\"a.txt\"\r\n\r\nBees %s\r\n--B%d--\r\n",
+                           n, n == 2 ? "sleep" : "fly", n);
+            kept[n] = ask(&f, "POST", paths[i], head, anc_str_of(body));
+        }
+        assert_true(kept[0].status == 201 || kept[0].status == 202);
+        assert_int_equal(kept[1].status, kept[0].status);
+        assert_true(anc_str_eq(kept[1].body, kept[0].body));
+        assert_int_equal(kept[2].status, 409);
+        for (int n = 0; n < 3; n++)
+            answer_done(&kept[n]);
+    }
+}
+
 /* A question asked again with its key is not asked again: one answer, one turn. */
 static void test_questions_are_repeatable(void **state)
 {
@@ -239,11 +339,11 @@ static void test_user_names(void **state)
     (void)state;
     answer a = post(&f, "/chat", "{\"user_name\":\"Bob\",\"message\":\"x\"}");
     assert_int_equal(a.status, 200);
-    assert_string_equal(doubles.conversation, "chat:admin:Bob");
+    assert_string_equal(doubles.conversation, "chat:5:admin:Bob");
     answer_done(&a);
     a = post(&f, "/chat/stream", "{\"user_name\":\"Eve\",\"message\":\"x\"}");
     assert_true(answer_has(&a, "event: sources") && answer_has(&a, "event: done"));
-    assert_string_equal(doubles.conversation, "chat:admin:Eve");
+    assert_string_equal(doubles.conversation, "chat:5:admin:Eve");
     answer_done(&a);
     a = post(&f, "/chat/history/Eve", "{\"message\":\"x\",\"answer\":\"y\"}");
     assert_int_equal(a.status, 201);
@@ -283,6 +383,9 @@ int main(void)
         EACH(test_ids),
         EACH(test_browser),
         EACH(test_idempotency),
+        EACH(test_repeating_after_a_restart),
+        EACH(test_a_crash_before_the_answer),
+        EACH(test_forms_are_repeatable),
         EACH(test_questions_are_repeatable),
         EACH(test_user_names),
         EACH(test_log_and_metrics),

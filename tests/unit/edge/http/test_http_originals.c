@@ -86,6 +86,10 @@ static void parts(void **state)
         {"Range: bytes=-\r\n", 200, NULL, "abcdefghij"},
         {"Range: bytes=-0\r\n", 200, NULL, "abcdefghij"},
         {"Range: bytes=x\r\n", 200, NULL, "abcdefghij"},
+        {"If-None-Match: \"00ff\"\r\n", 304, NULL, ""},
+        {"If-None-Match: \"x\", W/\"00ff\"\r\n", 304, NULL, ""},
+        {"If-None-Match: *\r\nRange: bytes=2-4\r\n", 304, NULL, ""},
+        {"If-None-Match: \"x\"\r\n", 200, NULL, "abcdefghij"},
     };
     for (size_t i = 0; i < ANC_COUNT(rows); i++) {
         answer a = ask(&edge, "GET", RAW("hive"), rows[i].headers, ANC_STR_NONE);

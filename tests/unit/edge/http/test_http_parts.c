@@ -100,6 +100,13 @@ static anc_status begin(http_idem *idem, anc_arena *mem, int number, char body, 
                            &ret->answer, NULL);
 }
 
+static void end(http_idem *idem, http_idem_ticket *ticket, int status, anc_str body)
+{
+    const http_idem_answer kept = {
+        .status = status, .etag = ANC_STR("\"1\""), .location = ANC_STR("/x"), .body = body};
+    http_idem_end(idem, ticket, &kept);
+}
+
 static void test_idem_life(void **state)
 {
     http_idem *idem = http_idem_new();
@@ -111,18 +118,21 @@ static void test_idem_life(void **state)
     assert_int_equal(begin(idem, mem, 1, 'a', 0, &u), ANC_OK);
     assert_false(u.answer.found);
     assert_int_equal(begin(idem, mem, 1, 'a', 0, &again), ANC_CONFLICT);
-    http_idem_end(idem, &u.ticket, 201, ANC_STR("{}"));
-    http_idem_end(idem, &u.ticket, 500, ANC_STR("")); /* a second end is none */
+    end(idem, &u.ticket, 201, ANC_STR("{}"));
+    end(idem, &u.ticket, 500, ANC_STR("")); /* a second end is none */
     assert_int_equal(begin(idem, mem, 1, 'a', 5, &again), ANC_OK);
     assert_true(again.answer.found);
     assert_int_equal(again.answer.status, 201);
+    assert_true(anc_str_eq(again.answer.body, ANC_STR("{}")));
+    assert_true(anc_str_eq(again.answer.etag, ANC_STR("\"1\"")));
+    assert_true(anc_str_eq(again.answer.location, ANC_STR("/x")));
     assert_int_equal(begin(idem, mem, 1, 'b', 5, &again), ANC_CONFLICT);
     assert_int_equal(begin(idem, mem, 1, 'b', day_ns, &again), ANC_OK);
     assert_false(again.answer.found);
-    http_idem_end(idem, &again.ticket, 409, ANC_STR("{}"));
+    end(idem, &again.ticket, 409, ANC_STR("{}"));
     assert_int_equal(begin(idem, mem, 1, 'a', day_ns, &again), ANC_OK);
     assert_false(again.answer.found);
-    http_idem_end(idem, &again.ticket, 200, ANC_STR("{}"));
+    end(idem, &again.ticket, 200, ANC_STR("{}"));
     http_idem_free(idem);
 }
 
@@ -138,14 +148,14 @@ static void test_idem_bound(void **state)
         assert_int_equal(begin(idem, mem, i, 'a', 0, &uses[i]), ANC_OK);
     assert_int_equal(begin(idem, mem, -1, 'a', 0, &extra), ANC_UNAVAILABLE);
     for (int i = 0; i < HTTP_IDEM_ENTRIES; i++)
-        http_idem_end(idem, &uses[i].ticket, 200, ANC_STR("kept"));
+        end(idem, &uses[i].ticket, 200, ANC_STR("kept"));
     assert_int_equal(begin(idem, mem, -1, 'a', 0, &extra), ANC_OK);
-    http_idem_end(idem, &extra.ticket, 200, ANC_STR("new"));
+    end(idem, &extra.ticket, 200, ANC_STR("new"));
     assert_int_equal(begin(idem, mem, 1, 'a', 0, &extra), ANC_OK);
     assert_true(extra.answer.found);
     assert_int_equal(begin(idem, mem, 0, 'a', 0, &extra), ANC_OK);
     assert_false(extra.answer.found);
-    http_idem_end(idem, &extra.ticket, 500, ANC_STR_NONE);
+    end(idem, &extra.ticket, 500, ANC_STR_NONE);
     http_idem_free(idem);
 }
 
@@ -155,23 +165,23 @@ static void test_idem_bytes(void **state)
     enum { LARGE = HTTP_IDEM_ANSWER_BYTES, MANY = 400 };
     static char large[LARGE + 1];
     http_idem *idem = http_idem_new();
-    ANC_ARENA(mem, 1 << 20);
+    ANC_ARENA(mem, 4 << 20);
     use u;
     (void)state;
     assert_int_equal(begin(idem, mem, 0, 'a', 0, &u), ANC_OK);
-    http_idem_end(idem, &u.ticket, 200, (anc_str){large, LARGE + 1});
+    end(idem, &u.ticket, 200, (anc_str){large, LARGE + 1});
     assert_int_equal(begin(idem, mem, 0, 'a', 0, &u), ANC_OK);
     assert_false(u.answer.found);
-    http_idem_end(idem, &u.ticket, 200, (anc_str){large, LARGE});
+    end(idem, &u.ticket, 200, (anc_str){large, LARGE});
     for (int i = 1; i < MANY; i++) {
         assert_int_equal(begin(idem, mem, i, 'a', 0, &u), ANC_OK);
-        http_idem_end(idem, &u.ticket, 200, (anc_str){large, LARGE});
+        end(idem, &u.ticket, 200, (anc_str){large, LARGE});
     }
     assert_int_equal(begin(idem, mem, MANY - 1, 'a', 0, &u), ANC_OK);
     assert_true(u.answer.found);
     assert_int_equal(begin(idem, mem, 0, 'a', 0, &u), ANC_OK);
     assert_false(u.answer.found);
-    http_idem_end(idem, &u.ticket, 500, ANC_STR_NONE);
+    end(idem, &u.ticket, 500, ANC_STR_NONE);
     http_idem_free(idem);
 }
 

@@ -321,6 +321,51 @@ static void ends_are_told(void **state)
     }
 }
 
+/* A client that takes some bytes now and then, but fewer than it must, is let go as one that takes none. */
+static void a_client_that_sips_is_cut(void **state)
+{
+    (void)state;
+    static char taken[256 << 10];
+    const net_server_options options = {.write_stall_ms = 300,
+                                        .output_min_bytes_per_s = (size_t)1 << 30};
+    fixture f;
+    fixture_open(&f, &options);
+    const int fd = sock_connect(f.port);
+    assert_true(sock_send(fd, ANC_STR("GET /flood HTTP/1.1\r\n" HOST "\r\n")));
+    size_t all = 0;
+    for (ssize_t n; atomic_load(&f.accesses) == 0 && (n = read(fd, taken, sizeof taken)) > 0;) {
+        all += (size_t)n;
+        os_sleep_ns(20000000);
+    }
+    WAIT_UNTIL(atomic_load(&f.accesses) == 1);
+    assert_true(all > 0);
+    assert_int_equal(atomic_load(&f.last_end), NET_END_STALLED);
+    (void)close(fd);
+    fixture_close(&f);
+}
+
+/* What all connections together let wait has a ceiling, however much one may. */
+static void all_that_waits_is_bounded(void **state)
+{
+    (void)state;
+    const net_server_options options = {.max_output_bytes = 256 << 20,
+                                        .max_buffered_bytes = 4 << 20};
+    fixture f;
+    fixture_open(&f, &options);
+    for (int i = 1; i <= 2; i++) { /* what waited for the first is given back */
+        const int fd = sock_connect(f.port);
+        assert_true(sock_send(fd, ANC_STR("GET /flood-blind HTTP/1.1\r\n" HOST "\r\n")));
+        WAIT_UNTIL(atomic_load(&f.accesses) == 2 * i - 1);
+        assert_int_equal(atomic_load(&f.last_end), NET_END_OVERFLOW);
+        (void)close(fd);
+        ANC_BUF(out, OUTPUT_MAX);
+        ask(f.port, "GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+        assert_true(has(&out, "hello"));
+        WAIT_UNTIL(atomic_load(&f.accesses) == 2 * i);
+    }
+    fixture_close(&f);
+}
+
 static void an_abort_shows(void **state)
 {
     fixture *f = *state;
@@ -596,6 +641,8 @@ int main(void)
         WITH(a_departure_is_seen_behind_unread_bytes),
         WITH(slow_readers_are_bounded),
         IMPATIENT(ends_are_told),
+        cmocka_unit_test(a_client_that_sips_is_cut),
+        cmocka_unit_test(all_that_waits_is_bounded),
         WITH(an_abort_shows),
         WITH(a_crowd_may_idle),
         WITH(unix_sockets),

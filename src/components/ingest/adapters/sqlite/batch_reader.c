@@ -265,6 +265,25 @@ static anc_status done(void *self, krn_call *call, int64_t key, int64_t after, s
     return ANC_OK;
 }
 
+static anc_status put_later(void *self, krn_call *call, int64_t key, int64_t ordinal,
+                            anc_str collection, anc_str document, bool *ret)
+{
+    READER(r);
+    ANC_TRY(reader_take(self, call, &r));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(r.db,
+                       "SELECT 1 FROM ing_item WHERE batch = ?1 AND ordinal > ?2 AND ordinal <="
+                       " (SELECT claimed FROM ing_batch WHERE key = ?1) AND state IN (1, 2)"
+                       " AND coalesce(document, path) = ?3 AND coalesce(collection, '') = ?4"
+                       " LIMIT 1",
+                       &s, call->err));
+    db_bind_int(s, 1, key);
+    db_bind_int(s, 2, ordinal);
+    db_bind_str(s, 3, document);
+    db_bind_str(s, 4, collection);
+    return db_step(s, ret, call->err);
+}
+
 static anc_status searchable(void *self, krn_call *call, int64_t key, uint64_t cursor,
                              uint64_t *ret)
 {
@@ -328,6 +347,7 @@ static const ing_batch_store_ops ops = {
     .list = list,
     .open = open_batches,
     .done = done,
+    .put_later = put_later,
     .searchable = searchable,
     .letters = letters,
     .letter = letter,

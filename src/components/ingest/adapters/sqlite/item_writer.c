@@ -1,4 +1,6 @@
 /* item_writer.c - items added, claimed, finished and given back, inside the writer's transaction. */
+#include <assert.h>
+
 #include "batch_impl.h"
 #include "kernel/ports/writer.h"
 
@@ -14,6 +16,7 @@ anc_status ing_counts_get(db_sqlite *db, int64_t key, ing_counts *ret, anc_err *
     if (!row)
         return ANC_FAIL(err, ANC_NOT_FOUND, "the batch is gone");
     *ret = ing_counts_read(s);
+    assert(ing_counts_fit(ret));
     return ANC_OK;
 }
 
@@ -125,7 +128,8 @@ anc_status ing_items_add(krn_tx *tx, int64_t key, const ing_item *items, size_t 
 
 #define WAITING                                                                              \
     "SELECT ordinal, path, bytes, modified_ms, letter, claims, kind, content_type, segment," \
-    " at, len FROM ing_item WHERE batch = ?1 AND state = 0 ORDER BY ordinal "
+    " at, len, (SELECT claimed FROM ing_batch WHERE key = ?1)"                               \
+    " FROM ing_item WHERE batch = ?1 AND state = 0 ORDER BY ordinal "
 
 static anc_status next_waiting(krn_tx *tx, const ing_lease *lease, anc_arena *mem, ing_item *ret,
                                anc_err *err)
@@ -145,12 +149,24 @@ static anc_status next_waiting(krn_tx *tx, const ing_lease *lease, anc_arena *me
                      .kind = (ing_item_kind)db_col_int(s, 6),
                      .payload = {.segment = db_col_int(s, 8),
                                  .at = (uint64_t)db_col_int(s, 9),
-                                 .bytes = (uint64_t)db_col_int(s, 10)}};
+                                 .bytes = (uint64_t)db_col_int(s, 10)},
+                     .late = db_col_int(s, 11) > db_col_int(s, 0)};
     ANC_TRY(db_col_copy(s, 1, mem, &item.path, err));
     ANC_TRY(db_col_copy(s, 4, mem, &item.letter, err));
     ANC_TRY(db_col_copy(s, 7, mem, &item.content_type, err));
     *ret = item;
     return ANC_OK;
+}
+
+static anc_status note_claimed(krn_tx *tx, int64_t key, int64_t ordinal, anc_err *err)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "UPDATE ing_batch SET claimed = ?2 WHERE key = ?1 AND claimed < ?2", &s,
+                       err));
+    db_bind_int(s, 1, key);
+    db_bind_int(s, 2, ordinal);
+    return db_run(s, err);
 }
 
 static anc_status claim(void *self, krn_tx *tx, const ing_lease *lease, anc_arena *mem,
@@ -173,6 +189,7 @@ static anc_status claim(void *self, krn_tx *tx, const ing_lease *lease, anc_aren
         db_bind_int(s, 4, lease->until_ms);
         db_bind_int(s, 5, item.claims);
         ANC_TRY(db_run(s, err));
+        ANC_TRY(note_claimed(tx, lease->batch, item.ordinal, err));
         ANC_TRY(move_counts(tx, lease->batch, 1, err));
         ANC_TRY(ing_counts_get(tx->connection, lease->batch, ret_counts, err));
     }
@@ -264,12 +281,14 @@ static anc_status mark_item(krn_tx *tx, const ing_lease *lease, const ing_item_r
 {
     DB_STMT(s);
     const bool other = r->document.len > 0 && !anc_str_eq(r->document, r->path);
-    ANC_TRY(db_prepare(tx->connection,
-                       "UPDATE ing_item SET state = ?5, seq = ?6, document = ?7" HELD, &s, err));
+    ANC_TRY(db_prepare(
+        tx->connection,
+        "UPDATE ing_item SET state = ?5, seq = ?6, document = ?7, collection = ?8" HELD, &s, err));
     bind_lease(s, lease);
     db_bind_int(s, 5, r->outcome);
     db_bind_int(s, 6, (int64_t)r->seq);
     db_bind_str_or_null(s, 7, other ? r->document : ANC_STR_NONE);
+    db_bind_str_or_null(s, 8, r->collection.len > 0 ? r->collection : ANC_STR_NONE);
     return run_held(tx, s, lease, err);
 }
 

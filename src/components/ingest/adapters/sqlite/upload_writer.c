@@ -103,33 +103,50 @@ static anc_status segment_close(void *self, krn_tx *tx, int64_t id, anc_err *err
     return run_on(tx, "UPDATE ing_segment SET open = 0 WHERE id = ?1", id, err);
 }
 
-static anc_status forget_segment(krn_tx *tx, int64_t id, anc_err *err)
+static anc_status segment_forget(void *self, krn_tx *tx, int64_t id, anc_err *err)
 {
+    (void)self;
     return run_on(tx, "DELETE FROM ing_segment WHERE id = ?1", id, err);
 }
 
-static anc_status segments_unused(void *self, krn_tx *tx, size_t limit, int64_t *ret, size_t *ret_n,
-                                  anc_err *err)
+/* The numbers that a query of the parameters ?1, greater than it, and ?2, so many, gives. */
+static anc_status numbers(krn_tx *tx, const char *sql, int64_t after, size_t limit, int64_t *ret,
+                          size_t *ret_n, anc_err *err)
 {
-    (void)self;
+    DB_STMT(s);
+    bool row = true;
     size_t n = 0;
-    {
-        DB_STMT(s);
-        ANC_TRY(db_prepare(tx->connection,
-                           "SELECT id FROM ing_segment WHERE users = 0 AND open = 0 LIMIT ?1", &s,
-                           err));
-        db_bind_int(s, 1, (int64_t)limit);
-        for (bool row = true; n < limit;) {
-            ANC_TRY(db_step(s, &row, err));
-            if (!row)
-                break;
-            ret[n++] = db_col_int(s, 0);
-        }
+    ANC_TRY(db_prepare(tx->connection, sql, &s, err));
+    db_bind_int(s, 1, after);
+    db_bind_int(s, 2, (int64_t)limit);
+    while (n < limit) {
+        ANC_TRY(db_step(s, &row, err));
+        if (!row)
+            break;
+        ret[n++] = db_col_int(s, 0);
     }
-    for (size_t i = 0; i < n; i++)
-        ANC_TRY(forget_segment(tx, ret[i], err));
     *ret_n = n;
     return ANC_OK;
+}
+
+static anc_status receiving(void *self, krn_tx *tx, int64_t after, size_t limit, int64_t *ret,
+                            size_t *ret_n, anc_err *err)
+{
+    (void)self;
+    return numbers(tx,
+                   "SELECT key FROM ing_batch WHERE source = 2 AND listed = 0 AND key > ?1"
+                   " ORDER BY key LIMIT ?2",
+                   after, limit, ret, ret_n, err);
+}
+
+static anc_status segments_unused(void *self, krn_tx *tx, int64_t after, size_t limit, int64_t *ret,
+                                  size_t *ret_n, anc_err *err)
+{
+    (void)self;
+    return numbers(tx,
+                   "SELECT id FROM ing_segment WHERE users = 0 AND open = 0 AND id > ?1"
+                   " ORDER BY id LIMIT ?2",
+                   after, limit, ret, ret_n, err);
 }
 
 static anc_status segment_known(void *self, krn_tx *tx, int64_t id, bool *ret, anc_err *err)
@@ -148,7 +165,9 @@ static const ing_upload_writer_ops ops = {
     .seal_all = seal_all,
     .discard = discard,
     .segment_close = segment_close,
+    .receiving = receiving,
     .segments_unused = segments_unused,
+    .segment_forget = segment_forget,
     .segment_known = segment_known,
 };
 

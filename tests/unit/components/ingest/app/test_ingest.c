@@ -79,6 +79,7 @@ static void again_changes_nothing(void **state)
     batch = ingest_batch(f, id);
     assert_int_equal(batch.processed, 1);
     assert_int_equal(batch.skipped, 1);
+    assert_int_equal(batch.unsupported, 0);
     assert_int_equal(batch.searchable, 2);
     assert_int_equal(fixture_count(&f->k, "SELECT count(*) FROM kno_version"), 3);
 }
@@ -142,6 +143,7 @@ static void broken_and_foreign_files_are_named(void **state)
     assert_int_equal(batch.processed, 1);
     assert_int_equal(batch.failed, 1);
     assert_int_equal(batch.skipped, 1);
+    assert_int_equal(batch.unsupported, 1);
     ing_dead_letter *failures = NULL;
     size_t n = 0;
     ASSERT_OK(ing_dead_letter_list(f->ing, fixture_call(&f->k), anc_str_of(id), ANC_STR_NONE, 10,
@@ -316,27 +318,6 @@ static void it_gives_up_after_a_few_tries(void **state)
     f->k.emb.fails = false;
 }
 
-static void waiting_ends(void **state)
-{
-    ing_fixture *f = *state;
-    ingest_write(f, "a.txt", "One.");
-    ing_batch batch, seen;
-    char id[64];
-    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
-    ingest_id_of(&batch, id);
-    const uint64_t first = batch.revision;
-    ASSERT_OK(ing_batch_wait(f->ing, fixture_call(&f->k), anc_str_of(id), first, 1, &seen),
-              &f->k.err);
-    assert_int_equal(seen.revision, first); /* nothing happened: the time ended it */
-    assert_true(ingest_run(f, 1000));
-    ASSERT_OK(ing_batch_wait(f->ing, fixture_call(&f->k), anc_str_of(id), first, 60000, &seen),
-              &f->k.err);
-    assert_true(seen.revision > first);
-    ASSERT_OK(ing_batch_wait(f->ing, fixture_call(&f->k), anc_str_of(id), UINT64_MAX, 60000, &seen),
-              &f->k.err);
-    assert_int_equal(seen.state, ING_COMPLETED);
-}
-
 static void links_do_not_lead_out(void **state)
 {
     ing_fixture *f = *state;
@@ -499,7 +480,6 @@ int main(void)
         TEST(cancel_stops_the_reading),
         TEST(a_passing_failure_is_tried_again),
         TEST(it_gives_up_after_a_few_tries),
-        TEST(waiting_ends),
         TEST(links_do_not_lead_out),
         TEST(batches_are_listed_newest_first),
         TEST(several_pages_of_items),

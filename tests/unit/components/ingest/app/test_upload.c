@@ -197,6 +197,119 @@ static void the_later_of_two_wins(void **state)
     assert_int_equal(document(f, "same").version, 40);
 }
 
+static void send_two(ing_fixture *f, ing_upload_kind kind, char id[64])
+{
+    ing_upload *u = open_upload(f, false);
+    for (int i = 0; i < 2; i++) {
+        if (kind == ING_UPLOAD_RECORD) {
+            send_record(f, u,
+                        i == 0 ? "{\"id\":\"same\",\"text\":\"First.\"}"
+                               : "{\"id\":\"same\",\"text\":\"Second.\"}");
+            continue;
+        }
+        krn_call *call = fixture_call(&f->k);
+        ASSERT_OK(ing_upload_begin(u, call, kind, ANC_STR("same"), ANC_STR_NONE), call->err);
+        ASSERT_OK(ing_upload_add(u, call, i == 0 ? ANC_STR("First.") : ANC_STR("Second.")),
+                  call->err);
+        ASSERT_OK(ing_upload_finish(u, call), call->err);
+    }
+    end_upload(f, u, NULL, id);
+}
+
+static int64_t step(ing_fixture *f, unsigned worker)
+{
+    return ing_worker_step(ing_worker_of(f->ing, worker), os_mono_ns());
+}
+
+static void assert_text(ing_fixture *f, anc_str expected)
+{
+    kno_text text;
+    ASSERT_OK(
+        kno_text_open(f->k.kno, fixture_call(&f->k), ANC_STR("notes"), ANC_STR("same"), 0, &text),
+        &f->k.err);
+    assert_true(anc_str_eq(text.text, expected));
+    kno_text_close(f->k.kno, &text);
+}
+
+/* It is read once to learn its id, and once when its turn has come. */
+static void what_waits_for_its_turn_is_not_read_again(void **state)
+{
+    ing_fixture *f = *state;
+    char id[64];
+    send_two(f, ING_UPLOAD_RECORD, id);
+    f->k.emb.fails = true;
+    for (int i = 0; i < 3; i++)
+        (void)step(f, 0); /* looks, claims the first and fails with it: it is kept */
+    (void)step(f, 1);     /* claims the second */
+    const uint64_t before = ingest_payloads_read();
+    for (int i = 0; i < 20; i++)
+        (void)step(f, 1);
+    assert_int_equal(ingest_payloads_read() - before, 1);
+    assert_int_equal(count(f, "SELECT count(*) FROM kno_document"), 0);
+    f->k.emb.fails = false;
+    assert_true(run_all(f));
+    assert_int_equal(ingest_batch(f, id).processed, 2);
+    assert_text(f, ANC_STR("Second."));
+}
+
+/* The first one's worker hangs, its item is taken back when the second one is there already. */
+static void what_comes_late_replaces_nothing(void **state)
+{
+    static const ing_upload_kind kinds[] = {ING_UPLOAD_RECORD, ING_UPLOAD_FILE};
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(kinds); i++) {
+        void *made = NULL;
+        (void)ingest_setup(&made);
+        ing_fixture *f = made;
+        char id[64];
+        f->lease_ms = 20;
+        ingest_reopen(f);
+        send_two(f, kinds[i], id);
+        (void)step(f, 0);
+        (void)step(f, 0); /* claims the first, and hangs */
+        assert_int_equal(ingest_batch(f, id).under_way, 1);
+        os_sleep_ns(30000000);
+        (void)step(f, 1);
+        (void)step(f, 1);
+        assert_int_equal(ingest_batch(f, id).processed, 1);
+        assert_text(f, ANC_STR("Second."));
+        atomic_fetch_add(&f->k.ticks, 1000);
+        ingest_keep(f, 1);
+        assert_int_equal(ingest_batch(f, id).under_way, 0);
+        assert_true(run_all(f));
+        const ing_batch batch = ingest_batch(f, id);
+        assert_int_equal(batch.state, ING_COMPLETED);
+        assert_int_equal(batch.processed, 1);
+        assert_int_equal(batch.skipped, 1);
+        assert_text(f, ANC_STR("Second."));
+        (void)ingest_teardown(&made);
+    }
+}
+
+/* Of another collection it is another document. */
+static void what_comes_late_is_told_by_its_collection(void **state)
+{
+    ing_fixture *f = *state;
+    char id[64];
+    f->lease_ms = 20;
+    ingest_reopen(f);
+    ing_upload *u = open_upload(f, false);
+    send_record(f, u, "{\"id\":\"same\",\"text\":\"First.\"}");
+    send_record(f, u, "{\"id\":\"same\",\"text\":\"Second.\",\"collection\":\"others\"}");
+    end_upload(f, u, NULL, id);
+    (void)step(f, 0);
+    (void)step(f, 0);
+    os_sleep_ns(30000000);
+    (void)step(f, 1);
+    (void)step(f, 1);
+    assert_int_equal(ingest_batch(f, id).processed, 1);
+    atomic_fetch_add(&f->k.ticks, 1000);
+    ingest_keep(f, 1);
+    assert_true(run_all(f));
+    assert_int_equal(ingest_batch(f, id).processed, 2);
+    assert_text(f, ANC_STR("First."));
+}
+
 /* Without an id of the client's the same line has the same id each time it is read. */
 static void an_id_is_made_once(void **state)
 {
@@ -367,6 +480,69 @@ static void a_held_one_can_be_discarded(void **state)
     assert_int_equal(count(f, "SELECT count(*) FROM ing_item"), 0);
 }
 
+/* More than batches have a place at once; one more is still open. */
+static void all_that_end_without_a_word_are_ended(void **state)
+{
+    enum { UPLOADS = 150 };
+    ing_fixture *f = *state;
+    ing_upload *open = open_upload(f, false);
+    send_record(f, open, "{\"id\":\"open\",\"text\":\"One.\"}");
+    ASSERT_OK(ing_upload_flush(open, fixture_call(&f->k)), &f->k.err);
+    for (int i = 0; i < UPLOADS; i++) {
+        ing_upload *u = open_upload(f, i % 2 == 0);
+        send_record(f, u, "{\"id\":\"a\",\"text\":\"One.\"}");
+        ASSERT_OK(ing_upload_flush(u, fixture_call(&f->k)), &f->k.err);
+        ing_upload_close(u);
+    }
+    ingest_keep(f, 1);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_batch WHERE listed = 0"), 1);
+    assert_true(run_all(f));
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_batch WHERE phase = 3 AND closed = 1"),
+                     UPLOADS);
+    assert_int_equal(ing_active(f->ing), 1);
+    char id[64];
+    end_upload(f, open, NULL, id);
+    assert_true(run_all(f));
+    assert_int_equal(ingest_batch(f, id).state, ING_COMPLETED);
+}
+
+static atomic_uint removes_left; /* that fail */
+static anc_status (*real_remove)(void *self, int64_t id, uint64_t *ret_bytes, anc_err *err);
+
+static anc_status failing_remove(void *self, int64_t id, uint64_t *ret_bytes, anc_err *err)
+{
+    if (atomic_load(&removes_left) == 0)
+        return real_remove(self, id, ret_bytes, err);
+    atomic_fetch_sub(&removes_left, 1);
+    return ANC_FAIL(err, ANC_IO, "cannot remove it");
+}
+
+static void a_segment_that_stays_holds_up_no_other(void **state)
+{
+    ing_fixture *f = *state;
+    f->spool_bytes = 1;
+    ingest_reopen(f);
+    char id[64];
+    for (int i = 0; i < 3; i++) {
+        ing_upload *u = open_upload(f, false);
+        send_record(f, u, "{\"text\":\"One.\"}");
+        end_upload(f, u, NULL, id);
+    }
+    assert_true(run_all(f));
+    real_remove = f->spool_ops.remove;
+    f->spool_ops.remove = failing_remove;
+    atomic_store(&removes_left, 1);
+    assert_int_equal(segments(f), 3);
+    ingest_keep(f, 1);
+    assert_int_equal(segments(f), 1);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_segment"), 1);
+    assert_false(ing_upload_room(f->ing));
+    ingest_keep(f, 1);
+    assert_int_equal(segments(f), 0);
+    assert_int_equal(count(f, "SELECT count(*) FROM ing_segment"), 0);
+    assert_true(ing_upload_room(f->ing));
+}
+
 static void a_large_one_is_discarded_in_pieces(void **state)
 {
     ing_fixture *f = *state;
@@ -524,6 +700,9 @@ int main(void)
         TEST(records_become_documents),
         TEST(who_may_read_a_record),
         TEST(the_later_of_two_wins),
+        TEST(what_waits_for_its_turn_is_not_read_again),
+        TEST(what_comes_late_replaces_nothing),
+        TEST(what_comes_late_is_told_by_its_collection),
         TEST(an_id_is_made_once),
         TEST(files_keep_their_names),
         TEST(reading_begins_while_documents_come),
@@ -533,6 +712,8 @@ int main(void)
         TEST(a_segment_that_nobody_names_is_swept),
         TEST(a_held_one_waits_for_its_end),
         TEST(a_held_one_can_be_discarded),
+        TEST(all_that_end_without_a_word_are_ended),
+        TEST(a_segment_that_stays_holds_up_no_other),
         TEST(a_large_one_is_discarded_in_pieces),
         TEST(what_is_read_is_not_discarded),
         TEST(nothing_is_an_error),

@@ -40,6 +40,7 @@ static void an_attachment_is_a_document(void **state)
     assert_string_equal(d.parent.ptr, "mail");
     assert_string_equal(d.uri.ptr, "file:///in/mail.eml#report.txt");
     assert_string_equal(d.file_name.ptr, "report.txt");
+    assert_string_equal(d.title.ptr, "report.txt");
     assert_string_equal(d.source.ptr, "folder");
     assert_string_equal(d.metadata.ptr, "{\"year\":2020}");
     assert_int_equal(d.n_acl, 2);

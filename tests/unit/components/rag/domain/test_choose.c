@@ -197,6 +197,31 @@ static void another_code_never_leads(void **state)
         fail_msg("%.*s", ANC_FMT(text));
 }
 
+/* What is said of the first is no answer about the second. */
+static void another_of_its_kind(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 8 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    static const rag_passage passage = {
+        .text =
+            ANC_STR_INIT("The first hive scale was made of two bathroom scales and a cake tin."),
+        .title = ANC_STR_INIT("History"),
+        .score = 0.6};
+    rag_extraction *x;
+    ASSERT_OK(rag_extraction_new(mem, ANC_STR("What was the first hive scale made of?"), &passage,
+                                 1, &x, &err),
+              &err);
+    const rag_choice first = rag_extraction_choose(x);
+    ASSERT_OK(rag_extraction_new(mem, ANC_STR("What was the second hive scale made of?"), &passage,
+                                 1, &x, &err),
+              &err);
+    const rag_choice second = rag_extraction_choose(x);
+    assert_true(second.confidence <= 0);
+    assert_true(rag_choice_answers(&first, passage.score, 0, 0.35));
+    assert_false(rag_choice_answers(&second, passage.score, 0.2, 0.35));
+}
+
 typedef struct exact_row {
     const char *name, *question;
     bool exact;
@@ -251,10 +276,11 @@ enum { SHOWN = 3, FOUND = 6 };
 static void fill_passages(rag_passage *out)
 {
     for (size_t i = 0; i < FOUND; i++)
-        out[i] =
-            (rag_passage){.text = ANC_STR("The Ember smoker is a quiet tool. The Ember is warm."),
-                          .title = ANC_STR("Ember smoker"),
-                          .score = 0.9 - 0.02 * (double)i};
+        out[i] = (rag_passage){
+            .text = ANC_STR(
+                "The Ember smoker is a quiet tool, the first tool of ours. The Ember is warm."),
+            .title = ANC_STR("Ember smoker"),
+            .score = 0.9 - 0.02 * (double)i};
     out[4] = prices;
 }
 
@@ -300,6 +326,7 @@ static const unread_row unread_rows[] = {
     {"all of it stands there", "What does the Ember smoker cost?", 0, 0},
     {"an asking word is not missed", "Ember smoker maximum price", 0, 0},
     {"its one word does not", "Is there a kindergarten in the Ember?", 0.4, 0.9},
+    {"another of its kind alone", "How quiet is the second tool?", 1, 1},
     {"none of it", "How do I bake sourdough?", 1, 1},
 };
 
@@ -321,6 +348,7 @@ int main(void)
     failed += RUN_TABLE("unread", unread_rows, what_nobody_wrote_of);
     failed += RUN_TABLE("exact", exacts, a_row_may_have_all_that_is_asked);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(another_of_its_kind),
         cmocka_unit_test(two_rows_for_two_things),
         cmocka_unit_test(no_second_without_a_sum),
         cmocka_unit_test(a_price_list_is_read_further_down),

@@ -43,7 +43,38 @@ static const row rows[] = {
     {"none asked for it", "How long is the warranty?", NULL, "for scales?",
      "How long is the warranty for scales?"},
 
+    /* another thing of what was named */
+    {"an attribute", "What is the price of the Tilia in France?", NULL, "And the warranty?",
+     "What is the warranty of the Tilia?"},
+    {"an attribute of how", "How long is the warranty on the Skep 2?", NULL, "And the weight?",
+     "the weight on the Skep 2?"},
+    {"an attribute of what has none yet", "How heavy is the Skep 2?", NULL,
+     "What about the warranty?", "the warranty of the Skep 2?"},
+    {"un attribut", "Quelle est l'autonomie de la Balise sans soleil ?", NULL, "Et la garantie ?",
+     "Quelle est la garantie de la Balise ?"},
+    {"ce qui s'y ajoute", "Quelle est l'autonomie de la Balise ?", NULL, "Et sans soleil ?",
+     "Quelle est l'autonomie de la Balise sans soleil ?"},
+
+    /* another of the same kind */
+    {"the second one", "What was the first hive scale made of?", NULL, "What about the second one?",
+     "What was the second hive scale made of?"},
+    {"one that had no number", "Who broke the hive scale?", NULL, "And the third one?",
+     "Who broke the third hive scale?"},
+    {"le deuxième", "Qui a construit le premier atelier ?", NULL, "Et le deuxième ?",
+     "Qui a construit le deuxième atelier ?"},
+
     /* pronouns */
+    {"it with the noun behind a name", "What does the Skep 2 warranty cover?", NULL,
+     "How long does it last?", "How long does it (the Skep 2 warranty) last?"},
+    {"it without the verb", "What does the Skep 2 weigh?", NULL, "What does it cost?",
+     "What does it (the Skep 2) cost?"},
+    {"it without what it is made of", "What was the first hive scale made of?", NULL,
+     "Who destroyed it?", "Who destroyed it (the first hive scale)?"},
+    {"no date is a person", "Who founded Melivane?",
+     "Melivane was founded on 3 October 2009 by Isolde Fenwick and Bastien Roumégas, who had met "
+     "in "
+     "Delft. [1]",
+     "Where was she born?", "Where was she (Isolde Fenwick) born?"},
     {"it", "What is the Skep 2 made of?", NULL, "How heavy is it?",
      "How heavy is it (the Skep 2)?"},
     {"its", "What is the weight of the Skep 2?", NULL, "And its battery?",

@@ -250,6 +250,37 @@ static void being_woken_does_not_make_it_try_sooner(void **state)
     world_close(&w);
 }
 
+static void what_comes_close_together_goes_together(void **state)
+{
+    (void)state;
+    world w = {.sim = sim_new(1), .events = 1};
+    krn_relay_options o = options_of(&w, 0);
+    o.linger_ns = 10000000;
+    w.relay = krn_relay_new(&o);
+    assert_non_null(w.relay);
+    (void)step(&w);
+    assert_int_equal(w.heard, 1); /* the first waits for nothing */
+    for (w.events = 2; w.events < 5; w.events++) {
+        sim_pass(w.sim, 1000000);
+        assert_in_range(step(&w), 1, 10000000); /* woken by each */
+        assert_int_equal(w.heard, 1);
+    }
+    sim_pass(w.sim, step(&w));
+    (void)step(&w);
+    assert_int_equal(w.heard, w.events);
+    sim_pass(w.sim, 20000000);
+    w.events++;
+    (void)step(&w);
+    assert_int_equal(w.heard, w.events);
+    w.events += 300; /* a full batch goes on at once */
+    sim_pass(w.sim, 20000000);
+    for (int i = 0; i < 5 && step(&w) <= 0; i++) {
+        /* until it wants to rest */
+    }
+    assert_int_equal(w.heard, w.events);
+    world_close(&w);
+}
+
 static void a_cursor_may_be_written_now_and_then_and_at_the_end(void **state)
 {
     (void)state;
@@ -314,6 +345,7 @@ int main(void)
         cmocka_unit_test(a_cursor_that_cannot_be_saved_brings_nothing_again_in_this_life),
         cmocka_unit_test(a_new_consumer_is_known_before_anything_is_published),
         cmocka_unit_test(being_woken_does_not_make_it_try_sooner),
+        cmocka_unit_test(what_comes_close_together_goes_together),
         cmocka_unit_test(a_cursor_may_be_written_now_and_then_and_at_the_end),
         cmocka_unit_test(a_batch_that_does_not_fit_is_taken_one_by_one),
         cmocka_unit_test(old_events_are_removed_now_and_then),

@@ -1,0 +1,95 @@
+/* announce.c - parts of a turn's events that are JSON: passages with their scores, and how the answer came
+ * about. Places and figures, and titles as document.* events have them; no other text of a document. */
+#include <math.h>
+
+#include "base/str.h"
+#include "service_impl.h"
+
+static void put_score(json_writer *w, const char *name, double v)
+{
+    if (isnan(v))
+        json_put_null(w, name);
+    else
+        json_put_fixed(w, name, v, 6);
+}
+
+static bool is_cited(const rag_answer *a, size_t source)
+{
+    for (size_t i = 0; i < a->n_citations; i++)
+        if (a->citations[i].marker == source + 1)
+            return true;
+    return false;
+}
+
+static void put_retrieval(json_writer *w, const rag_answer *a, size_t i)
+{
+    const srch_hit *s = &a->sources[i];
+    json_open_object(w);
+    json_put_int(w, "position", (int64_t)i + 1);
+    json_put_str(w, "chunk_id", s->chunk_id);
+    json_put_str(w, "document_id", s->document_id);
+    json_put_int(w, "version", s->version);
+    json_put_str(w, "collection", s->collection);
+    json_put_str(w, "title", s->title);
+    put_score(w, "score", s->score);
+    json_name(w, "scores");
+    json_open_object(w);
+    put_score(w, "keyword", s->keyword);
+    put_score(w, "semantic", s->semantic);
+    put_score(w, "fused", s->fused);
+    json_put_null(w, "rerank");
+    json_close_object(w);
+    json_put_bool(w, "cited", is_cited(a, i));
+    json_close_object(w);
+}
+
+anc_status rag_retrievals_write(const rag_answer *a, anc_buf *out, anc_err *err)
+{
+    json_writer w = json_writer_of(out);
+    json_open_array(&w);
+    for (size_t i = 0; i < a->n_sources; i++)
+        put_retrieval(&w, a, i);
+    json_close_array(&w);
+    return anc_buf_status(out, "the retrievals of an event", err);
+}
+
+static void put_route(json_writer *w, const rag_answer *a)
+{
+    json_name(w, "route");
+    json_open_object(w);
+    json_put_str(w, "intent", a->intent);
+    json_put_fixed(w, "complexity_score", a->complexity_score, 2);
+    json_put_str(w, "tier", a->tier);
+    json_put_int(w, "stages", a->stages);
+    json_put_str(w, "reason", a->route_reason);
+    json_close_object(w);
+}
+
+static void put_timings(json_writer *w, const rag_timings *t)
+{
+    json_name(w, "timings_ms");
+    json_open_object(w);
+    json_put_fixed(w, "analyze", t->analyze, 3);
+    json_put_fixed(w, "embed", t->embed, 3);
+    json_put_fixed(w, "search", t->search, 3);
+    json_put_fixed(w, "rerank", t->rerank, 3);
+    json_put_fixed(w, "generate", t->generate, 3);
+    json_put_fixed(w, "total", t->total, 3);
+    json_close_object(w);
+}
+
+anc_status rag_completion_write(const rag_answer *a, anc_buf *out, anc_err *err)
+{
+    json_writer w = json_writer_of(out);
+    json_open_object(&w);
+    json_put_str(&w, "component", ANC_STR("rag"));
+    json_put_str(&w, "model_used", a->model_used);
+    json_put_int(&w, "input_tokens", a->input_tokens);
+    json_put_int(&w, "output_tokens", a->output_tokens);
+    json_put_str(&w, "conversation_id", a->conversation_id);
+    put_route(&w, a);
+    put_timings(&w, &a->timings_ms);
+    json_put_bool(&w, "degraded", a->degraded);
+    json_close_object(&w);
+    return anc_buf_status(out, "event metadata", err);
+}

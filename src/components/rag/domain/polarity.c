@@ -1,0 +1,197 @@
+/* polarity.c - see polarity.h: lists of words, and a walk over the words of a text. */
+#include "rag/domain/polarity.h"
+
+#include "base/str.h"
+
+#define WORD(text) ANC_STR_INIT(text)
+
+static const anc_str negations[] = {
+    WORD("not"),
+    WORD("cannot"),
+    WORD("never"),
+    WORD("none"),
+    WORD("neither"),
+    WORD("nor"),
+    WORD("exclude"),
+    WORD("excludes"),
+    WORD("excluded"),
+    WORD("exclusion"),
+    WORD("exclusions"),
+    WORD("pas"),
+    WORD("jamais"),
+    WORD("aucun"),
+    WORD("aucune"),
+    WORD("exclu"),
+    WORD("exclus"),
+    WORD("exclue"),
+    WORD("exclues"),
+    WORD("nicht"),
+    WORD("kein"),
+    WORD("keine"),
+    WORD("keinen"),
+    WORD("keiner"),
+    WORD("keinem"),
+    WORD("keines"),
+    WORD("nie"),
+    WORD("niemals"),
+    WORD("ausgenommen"),
+    WORD("ausschluss"),
+    WORD("ausgeschlossen"),
+    WORD("ausschlüsse"),
+    WORD("no"),
+    WORD("nunca"),
+    WORD("ningún"),
+    WORD("ninguna"),
+    WORD("excluido"),
+    WORD("excluida"),
+    WORD("excluidos"),
+    WORD("excluidas"),
+    WORD("exclusiones"),
+    WORD("non"),
+    WORD("nessun"),
+    WORD("nessuno"),
+    WORD("nessuna"),
+    WORD("escluso"),
+    WORD("esclusa"),
+    WORD("esclusi"),
+    WORD("escluse"),
+    WORD("esclusioni"),
+    WORD("não"),
+    WORD("nenhum"),
+    WORD("nenhuma"),
+    WORD("excluído"),
+    WORD("excluída"),
+    WORD("excluídos"),
+    WORD("excluídas"),
+    WORD("exclusões"),
+};
+
+static const anc_str asking[] = {
+    WORD("what"),   WORD("which"),   WORD("who"),     WORD("whom"),    WORD("whose"),
+    WORD("que"),    WORD("qu"),      WORD("quoi"),    WORD("qui"),     WORD("quel"),
+    WORD("quelle"), WORD("quels"),   WORD("quelles"), WORD("lequel"),  WORD("wer"),
+    WORD("welche"), WORD("welcher"), WORD("welches"), WORD("welchen"), WORD("qué"),
+    WORD("cuál"),   WORD("cuáles"),  WORD("quién"),   WORD("che"),     WORD("cosa"),
+    WORD("chi"),    WORD("quale"),   WORD("quali"),   WORD("qual"),    WORD("quais"),
+    WORD("quem"),   WORD("list"),    WORD("name"),
+};
+
+static const anc_str behind_was[] = {
+    WORD("ist"),  WORD("sind"),    WORD("wird"),  WORD("werden"),   WORD("kann"),
+    WORD("darf"), WORD("deckt"),   WORD("muss"),  WORD("kostet"),   WORD("gehört"),
+    WORD("soll"), WORD("umfasst"), WORD("macht"), WORD("bedeutet"),
+};
+
+static const anc_str heading_openings[] = {
+    WORD("what"),    WORD("how"),      WORD("when"),  WORD("who"),     WORD("where"),
+    WORD("why"),     WORD("which"),    WORD("ce"),    WORD("comment"), WORD("quand"),
+    WORD("qui"),     WORD("où"),       WORD("quel"),  WORD("quelle"),  WORD("quels"),
+    WORD("quelles"), WORD("pourquoi"), WORD("was"),   WORD("wie"),     WORD("wann"),
+    WORD("wer"),     WORD("wo"),       WORD("warum"), WORD("qué"),     WORD("cómo"),
+    WORD("cuándo"),  WORD("dónde"),    WORD("cosa"),  WORD("come"),    WORD("quando"),
+    WORD("dove"),    WORD("como"),     WORD("onde"),  WORD("lo"),      WORD("o"),
+};
+
+static bool is_inner(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (unsigned char)c >= 0x80;
+}
+
+/* Bytes of a typographic apostrophe, a quotation mark or a sign that opens a Spanish sentence; 0: none. */
+static size_t mark_bytes(anc_str text, size_t i)
+{
+    static const anc_str marks[] = {ANC_STR_INIT("\xe2\x80\x98"),
+                                    ANC_STR_INIT("\xe2\x80\x99"),
+                                    ANC_STR_INIT("\xe2\x80\x9c"),
+                                    ANC_STR_INIT("\xe2\x80\x9d"),
+                                    ANC_STR_INIT("\xe2\x80\x9e"),
+                                    ANC_STR_INIT("¿"),
+                                    ANC_STR_INIT("¡"),
+                                    ANC_STR_INIT("«"),
+                                    ANC_STR_INIT("»"),
+                                    ANC_STR_INIT("\xc2\xa0")};
+    for (size_t k = 0; k < ANC_COUNT(marks); k++)
+        if (anc_str_starts(anc_str_sub(text, i, text.len), marks[k]))
+            return marks[k].len;
+    return 0;
+}
+
+/* The next word: letters and digits without apostrophes; false at the end. */
+static bool next_word(anc_str text, size_t *cursor, anc_str *ret)
+{
+    size_t i = *cursor;
+    for (size_t mark; i<text.len; i += mark> 0 ? mark : 1) {
+        mark = mark_bytes(text, i);
+        if (mark == 0 && is_inner(text.ptr[i]))
+            break;
+    }
+    const size_t start = i < text.len ? i : text.len;
+    i = start;
+    while (i < text.len && is_inner(text.ptr[i]) && mark_bytes(text, i) == 0)
+        i++;
+    *cursor = i;
+    *ret = anc_str_sub(text, start, i - start);
+    return i > start;
+}
+
+static bool among(const anc_str *list, size_t n, anc_str word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (anc_str_eq_nocase(list[i], word))
+            return true;
+    return false;
+}
+
+/* "isn't": what stands from the end of "isn" on. */
+static bool is_shortened(anc_str word, anc_str rest)
+{
+    const bool apostrophe =
+        anc_str_starts(rest, ANC_STR("'t")) || anc_str_starts(rest, ANC_STR("\xe2\x80\x99t"));
+    return apostrophe && anc_str_ends(word, ANC_STR("n"));
+}
+
+bool rag_negates(anc_str text)
+{
+    size_t cursor = 0;
+    anc_str word;
+    while (next_word(text, &cursor, &word))
+        if (among(negations, ANC_COUNT(negations), word) ||
+            is_shortened(word, anc_str_sub(text, cursor, text.len)))
+            return true;
+    return false;
+}
+
+/* German "was", which English has too: a verb of German stands somewhere behind it. */
+static bool is_german_was(anc_str question)
+{
+    size_t cursor = 0;
+    anc_str word;
+    if (!next_word(question, &cursor, &word) || !anc_str_eq_nocase(word, ANC_STR("was")))
+        return false;
+    while (next_word(question, &cursor, &word))
+        if (among(behind_was, ANC_COUNT(behind_was), word))
+            return true;
+    return false;
+}
+
+bool rag_asks_which(anc_str question)
+{
+    enum { FIRST_WORDS = 2 };
+    size_t cursor = 0;
+    anc_str word;
+    if (is_german_was(question))
+        return true;
+    for (size_t i = 0; i < FIRST_WORDS && next_word(question, &cursor, &word); i++)
+        if (among(asking, ANC_COUNT(asking), word))
+            return true;
+    return false;
+}
+
+bool rag_heads_like_question(anc_str heading)
+{
+    size_t cursor = 0;
+    anc_str word;
+    return next_word(heading, &cursor, &word) &&
+           among(heading_openings, ANC_COUNT(heading_openings), word);
+}

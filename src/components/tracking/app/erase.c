@@ -1,0 +1,80 @@
+/* erase.c - one user forgotten. The tracking goes last: what the events say of the user is taken in first, so
+ * that nothing of it comes back from them. */
+#include "base/str.h"
+#include "service_impl.h"
+
+enum { ERASE_AT_ONCE = 200, USER_MAX = 256 };
+
+anc_str trk_chat_of(const krn_call *call, anc_str user_id)
+{
+    return anc_arena_printf(call->mem, "chat:%.*s:%.*s", ANC_FMT(call->principal.user_id),
+                            ANC_FMT(user_id));
+}
+
+static anc_status erase_tracked(trk_service *s, krn_call *call, anc_str user_id, trk_erased *ret)
+{
+    const trk_repository r = s->with.repository;
+    anc_str kept;
+    bool more = trk_is_on(s);
+    ANC_TRY(trk_user_kept(call->mem, &s->reading, user_id, &kept, call->err));
+    const anc_str named = trk_chat_of(call, user_id);
+    if (named.ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a conversation's id");
+    while (more) {
+        ANC_ARENA(mem, 64 << 20);
+        krn_call piece = *call;
+        trk_erased some;
+        piece.mem = mem;
+        if (mem == NULL)
+            return ANC_FAIL(call->err, ANC_NO_MEMORY, "an erasure");
+        ANC_TRY(krn_call_check(s->with.clock, call));
+        ANC_TRY(r.ops->erase(r.self, &piece, kept, named, ERASE_AT_ONCE, &some, &more));
+        ret->queries += some.queries;
+        ret->retrievals += some.retrievals;
+        ret->feedback += some.feedback;
+    }
+    return trk_is_on(s) && ret->queries > 0 ? r.ops->scrub(r.self, call) : ANC_OK;
+}
+
+static void put_erasure(json_writer *w, const trk_service *s, anc_str user_id,
+                        const uint64_t *counts, const trk_erased *tracked)
+{
+    json_open_object(w);
+    json_put_str(w, "user_id", user_id);
+    json_name(w, "erased");
+    json_open_object(w);
+    for (size_t i = 0; i < s->with.n_places; i++)
+        json_put_int(w, s->with.places[i].name, (int64_t)counts[i]);
+    json_put_int(w, "tracking_queries", (int64_t)tracked->queries);
+    json_put_int(w, "tracking_retrievals", (int64_t)tracked->retrievals);
+    json_put_int(w, "tracking_feedback", (int64_t)tracked->feedback);
+    json_close_object(w);
+    json_name(w, "held_elsewhere");
+    json_open_array(w);
+    for (size_t i = 0; i < s->with.n_holders; i++) {
+        json_open_object(w);
+        json_put_str(w, "name", s->with.holders[i].name);
+        json_put_str(w, "what", s->with.holders[i].what);
+        json_close_object(w);
+    }
+    json_close_array(w);
+    json_close_object(w);
+}
+
+anc_status trk_erase(trk_service *s, krn_call *call, anc_str user_id, json_writer *w)
+{
+    uint64_t counts[TRK_PLACES_MAX] = {0};
+    trk_erased tracked = {0};
+    if (user_id.len == 0 || user_id.len > USER_MAX)
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/user_id",
+                              "has %zu bytes; 1 to %d are allowed", user_id.len, USER_MAX);
+    if (trk_is_on(s))
+        ANC_TRY(trk_catch_up(s, call));
+    for (size_t i = 0; i < s->with.n_places; i++)
+        ANC_TRY(s->with.places[i].erase(s->with.places[i].arg, call, user_id, &counts[i]));
+    if (trk_is_on(s))
+        ANC_TRY(trk_catch_up(s, call));
+    ANC_TRY(erase_tracked(s, call, user_id, &tracked));
+    put_erasure(w, s, user_id, counts, &tracked);
+    return ANC_OK;
+}

@@ -1,0 +1,64 @@
+/* tracking_service.h - opening the tracking; for the composition root. */
+#ifndef ANC_TRACKING_APP_TRACKING_SERVICE_H
+#define ANC_TRACKING_APP_TRACKING_SERVICE_H
+
+#include "kernel/ports/clock.h"
+#include "kernel/ports/log.h"
+#include "kernel/ports/metrics.h"
+#include "kernel/ports/outbox.h"
+#include "kernel/ports/writer.h"
+#include "tracking/domain/prices.h"
+#include "tracking/ports/repository.h"
+#include "tracking/tracking.h"
+
+enum { TRK_PLACES_MAX = 8 };
+
+/* A place that knows users, apart from the tracking itself. */
+typedef struct trk_place {
+    const char *name; /* "conversations" */
+    /* Removes what is there of one user and counts it. */
+    anc_status (*erase)(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n);
+    void *arg;
+} trk_place;
+
+/* Who holds events that cannot be taken back from here. */
+typedef struct trk_holder {
+    anc_str name, what; /* "redis", "the stream's newest 100,000 entries" */
+} trk_holder;
+
+/* The conversation that the caller has under a user's name; ptr NULL when there is no room. */
+anc_str trk_chat_of(const krn_call *call, anc_str user_id);
+
+/* A number that is 0 takes the value in brackets. */
+typedef struct trk_service_options {
+    trk_repository repository; /* ops NULL: the tracking is off */
+    krn_outbox outbox;
+    krn_writer
+        writer; /* where the place is told to the outbox, so that it keeps what is not read yet */
+    krn_clock clock;
+    krn_log log;             /* ops NULL: none */
+    krn_metrics metrics;     /* ops NULL: none */
+    const trk_price *prices; /* [n_prices]; copied */
+    size_t n_prices;
+    bool leave_texts_out; /* no questions, answers and comments */
+    bool hash_users;      /* ids of users as hashes, with a key of this data folder */
+    int64_t keep_queries_ms, keep_documents_ms, keep_rollups_ms; /* [90 days, 2 years, 2 years] */
+    int64_t linger_ns;       /* [200 ms] what happened within this is written at once */
+    const trk_place *places; /* [n_places] at most TRK_PLACES_MAX; copied */
+    size_t n_places;
+    const trk_holder *holders; /* [n_holders] borrowed */
+    size_t n_holders;
+} trk_service_options;
+
+/* NO_MEMORY, and what the repository gives. */
+anc_status trk_service_open(const trk_service_options *options, trk_service **ret,
+                            anc_err *err) ANC_MUST_CHECK;
+void trk_service_close(trk_service *service); /* NULL is a no-op */
+
+/* A krn_step_fn: takes in a batch of events; now and then removes what is past its time. */
+int64_t trk_step(void *service, int64_t now_ns);
+
+/* Tells the outbox its place, when no step runs any more and the writer still does. NULL is a no-op. */
+void trk_service_settle(trk_service *service);
+
+#endif

@@ -1,0 +1,63 @@
+/* bus_kafka.h - the bus port on a Kafka cluster.
+ *
+ * Out. A durable event goes to the topic that its type names in the registry, and the others to
+ * "anchorage.events" with `all`, to one of their own name with `topic_a_type`, else nowhere. Key: the aggregate's id. Value: the envelope, but on the
+ * work topic batch-status flat JSON: the payload with a `timestamp`. Headers: CloudEvents 1.0 in binary
+ * mode (ce_id, ce_type, ce_source, ce_time, ce_specversion, content-type). The producer is idempotent
+ * with acks=all; what it acknowledged is taken. An event that the cluster finds too large goes to
+ * <topic>.dlq without its payload and is then taken, since it would never go. Transient events are not
+ * for Kafka.
+ *
+ * Topics are made when they are absent and `make_topics` allows it.
+ *
+ * In. A subscription reads the topics named as the types that its pattern matches (an exact type, or
+ * those of `inbound` that a prefix or "*" matches), as a member of a consumer group of its own: `group`
+ * for the first of an exact pattern, "group.query.*" for a prefix, "group.2" for the second of the same
+ * pattern. A message is an envelope or the bare payload; it is checked (inbound.h), handed to the
+ * handler with an id (its own, else one made of topic, partition and offset), and its offset committed
+ * when the handler said OK. What does not fit, and what the handler fails on for good or `tries` times,
+ * goes to <topic>.dlq with headers that say why, and is then done with. Messages whose ce_source is ours
+ * are passed over.
+ */
+#ifndef ANC_KERNEL_ADAPTERS_BUS_KAFKA_BUS_KAFKA_H
+#define ANC_KERNEL_ADAPTERS_BUS_KAFKA_BUS_KAFKA_H
+
+#include "clients/kafka/kafka.h"
+#include "kernel/ports/bus.h"
+#include "kernel/ports/log.h"
+
+enum { KRN_BUS_KAFKA_TYPES = 64 };
+
+typedef struct krn_bus_kafka krn_bus_kafka;
+
+/* Everything is copied. */
+typedef struct krn_bus_kafka_options {
+    clt_kafka_place place; /* the password with it */
+    anc_str prefix;        /* of every topic: "shop."; may be empty */
+    anc_str source;        /* this installation, the same after a restart */
+    anc_str group;         /* empty: "anchorage" */
+    anc_str compression;   /* empty: lz4 */
+    bool all;              /* types without a topic of their own go to anchorage.events */
+    bool topic_a_type;     /* they go to a topic that is named as the type */
+    bool make_topics;
+    unsigned partitions;    /* of topics that are made; 0: 3 */
+    unsigned replication;   /* 0: as the cluster has it */
+    int64_t retention_ms;   /* of topics that are made; 0: 7 days, dead letters twice that */
+    const anc_str *inbound; /* [n_inbound] exact types, at most KRN_BUS_KAFKA_TYPES */
+    size_t n_inbound;
+    unsigned session_ms; /* of a group's member; 0: 45,000 */
+    unsigned tries;      /* of a handler, for one message; 0: 6 */
+    int64_t pause_ns;    /* before the second try, doubled each time; 0: 100 ms */
+    krn_log log;         /* ops NULL: none */
+} krn_bus_kafka_options;
+
+/* INVALID names the option that does not fit, without a word of the password. */
+anc_status krn_bus_kafka_new(const krn_bus_kafka_options *options, krn_bus_kafka **ret,
+                             anc_err *err) ANC_MUST_CHECK;
+void krn_bus_kafka_free(krn_bus_kafka *bus); /* stops it first; NULL is a no-op */
+krn_bus krn_bus_kafka_bus(krn_bus_kafka *bus);
+
+/* The brokers of the mock cluster of place.mock_brokers; "" when there is none. */
+anc_str krn_bus_kafka_mock_brokers(const krn_bus_kafka *bus);
+
+#endif

@@ -1,0 +1,128 @@
+/* record.c - one message from outside: checked, handled, or set aside on its dead-letter topic.
+ *
+ * A message ends in one of three ways: the handler said OK; it went to the dead letters; it is read
+ * again because the subscription ends or the cluster is away. So none goes round for ever, and none is
+ * lost.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "bus_kafka_impl.h"
+#include "kernel/domain/inbound.h"
+#include "os/clock.h"
+
+enum { JSON_MAX = EV_INBOUND_BYTES * 8 };
+
+static const int64_t LONGEST_PAUSE_NS = 5000000000;
+static const int64_t LETTER_NS = 10000000000;
+
+/* ---- setting aside --------------------------------------------------------------------------- */
+
+static anc_status set_aside(krn_kafka_subscription *s, const clt_kafka_record *r, anc_status why,
+                            const char *reason, anc_err *err)
+{
+    char partition[16], offset[24];
+    (void)snprintf(partition, sizeof partition, "%d", (int)r->partition);
+    (void)snprintf(offset, sizeof offset, "%lld", (long long)r->offset);
+    const clt_kafka_header headers[] = {
+        {"reason", anc_str_of(reason)},  {"status", anc_str_of(anc_status_info(why)->name)},
+        {"topic", anc_str_of(r->topic)}, {"partition", anc_str_of(partition)},
+        {"offset", anc_str_of(offset)},  {"group", s->group},
+        {"ce_source", s->bus->o.source},
+    };
+    const clt_kafka_message letter = {
+        .topic = anc_arena_printf(s->turn, "%s.dlq", r->topic).ptr,
+        .key = r->key,
+        .value = anc_str_sub(r->value, 0, EV_INBOUND_BYTES),
+        .headers = headers,
+        .n_headers = ANC_COUNT(headers),
+    };
+    if (letter.topic == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(s->turn), "no room for a dead letter");
+    ANC_TRY(krn_kafka_letter(s->bus, &letter, os_mono_ns() + LETTER_NS, err));
+    (void)pthread_mutex_lock(&s->bus->mutex);
+    s->bus->stats.refused++;
+    (void)pthread_mutex_unlock(&s->bus->mutex);
+    krn_log_write(s->bus->o.log, KRN_WARN, "kafka", "an event from outside was set aside",
+                  KRN_STR("topic", anc_str_of(r->topic)), KRN_STR("offset", anc_str_of(offset)),
+                  KRN_STR("reason", anc_str_of(reason)));
+    return ANC_OK;
+}
+
+/* ---- handling -------------------------------------------------------------------------------- */
+
+/* Again and again while that may help; CANCELLED when the subscription ends first. */
+static anc_status try_handler(krn_kafka_subscription *s, const krn_announcement *event,
+                              anc_err *err)
+{
+    int64_t pause_ns = s->bus->o.pause_ns;
+    for (unsigned tries = 1;; tries++) {
+        anc_err_clear(err);
+        const anc_status status = s->handler(s->arg, event, err);
+        if (status == ANC_OK)
+            return ANC_OK;
+        (void)pthread_mutex_lock(&s->bus->mutex);
+        s->bus->stats.handler_errors++;
+        (void)pthread_mutex_unlock(&s->bus->mutex);
+        if (status == ANC_CANCELLED || !anc_status_info(status)->retry_may_help ||
+            tries >= s->bus->o.tries)
+            return status;
+        if (!krn_kafka_pause(s, os_mono_ns() + pause_ns))
+            return ANC_CANCELLED;
+        pause_ns = pause_ns * 2 < LONGEST_PAUSE_NS ? pause_ns * 2 : LONGEST_PAUSE_NS;
+    }
+}
+
+static anc_str type_of(const krn_kafka_subscription *s, const char *topic)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (strcmp(s->topics[i], topic) == 0)
+            return s->types[i];
+    return ANC_STR_NONE;
+}
+
+/* An id that is the same when the message comes again. */
+static anc_status name_it(krn_kafka_subscription *s, const clt_kafka_record *r, ev_envelope *e,
+                          anc_err *err)
+{
+    if (e->id.len == 0)
+        e->id = anc_arena_printf(s->turn, "%s/%d/%lld", r->topic, (int)r->partition,
+                                 (long long)r->offset);
+    if (e->id.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(s->turn), "no room for a message");
+    if (e->time_ms == 0)
+        e->time_ms = os_wall_ms();
+    return ANC_OK;
+}
+
+static anc_status handle(krn_kafka_subscription *s, const clt_kafka_record *r, ev_envelope *e,
+                         anc_err *err)
+{
+    anc_err why = {0};
+    ANC_BUF(envelope, JSON_MAX);
+    ANC_TRY(name_it(s, r, e, err));
+    ANC_TRY(ev_envelope_write(e, &envelope, err));
+    const krn_announcement event = {
+        .type = e->type, .type_name = e->type_name, .envelope = anc_buf_view(&envelope)};
+    const anc_status status = try_handler(s, &event, &why);
+    if (status == ANC_OK)
+        return ANC_OK;
+    if (status == ANC_CANCELLED && krn_kafka_over(s))
+        return ANC_FAIL(err, ANC_CANCELLED, "the subscription ends");
+    return set_aside(s, r, status, why.text, err);
+}
+
+anc_status krn_kafka_record_handle(krn_kafka_subscription *s, const clt_kafka_record *r,
+                                   anc_err *err)
+{
+    ev_envelope e;
+    anc_err why = {0};
+    if (anc_str_eq(r->source, s->bus->o.source) && r->source.len > 0)
+        return ANC_OK;
+    const anc_status status = ev_inbound_read(s->turn, r->value, type_of(s, r->topic), &e, &why);
+    if (status == ANC_NO_MEMORY)
+        return anc_fail_at(err, status, why.where, "%s", why.text);
+    if (status != ANC_OK)
+        return set_aside(s, r, status, why.text, err);
+    return handle(s, r, &e, err);
+}

@@ -1,0 +1,177 @@
+/* consumer.c - one member of a group. What is done with is stored as an offset, and librdkafka commits
+ * stored offsets every second and at the close. */
+#include <stdlib.h>
+
+#include "base/str.h"
+#include "kafka_impl.h"
+#include "os/clock.h"
+
+enum { SESSION_MS = 45000, COMMIT_MS = 1000, POLL_MS = 200 };
+
+struct clt_kafka_consumer {
+    rd_kafka_t *rk;         /* owned */
+    rd_kafka_message_t *at; /* owned; of the last next */
+    atomic_bool stopping;
+    clt_kafka_complaint complaint;
+};
+
+static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
+{
+    clt_kafka_consumer *c = opaque;
+    (void)rk;
+    (void)code;
+    clt_kafka_complain(&c->complaint, reason);
+}
+
+static anc_status set_all(rd_kafka_conf_t *conf, const clt_kafka_consumer_options *o, anc_err *err)
+{
+    const clt_kafka_setting settings[] = {
+        {"group.id", o->group},
+        {"auto.offset.reset", ANC_STR("earliest")},
+        {"enable.auto.commit", ANC_STR("true")}, /* of what was stored, see clt_kafka_done */
+        {"enable.auto.offset.store", ANC_STR("false")},
+        {"allow.auto.create.topics", ANC_STR("false")},
+        {"topic.metadata.refresh.interval.ms", ANC_STR("3000")},
+        {"queued.max.messages.kbytes", ANC_STR("16384")},
+    };
+    ANC_TRY(clt_kafka_set_place(conf, &o->place, err));
+    ANC_TRY(clt_kafka_set(conf, settings, ANC_COUNT(settings), err));
+    ANC_TRY(clt_kafka_set_number(conf, "auto.commit.interval.ms", COMMIT_MS, err));
+    return clt_kafka_set_number(conf, "session.timeout.ms",
+                                o->session_ms > 0 ? o->session_ms : SESSION_MS, err);
+}
+
+static anc_status subscribe(clt_kafka_consumer *c, const clt_kafka_consumer_options *o,
+                            anc_err *err)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)o->n_topics);
+    for (size_t i = 0; i < o->n_topics; i++)
+        (void)rd_kafka_topic_partition_list_add(list, o->topics[i], RD_KAFKA_PARTITION_UA);
+    const rd_kafka_resp_err_t code = rd_kafka_subscribe(c->rk, list);
+    rd_kafka_topic_partition_list_destroy(list);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR
+               ? ANC_OK
+               : clt_kafka_refusal(&c->complaint, code, "subscribing", err);
+}
+
+anc_status clt_kafka_consumer_open(const clt_kafka_consumer_options *options,
+                                   clt_kafka_consumer **ret, anc_err *err)
+{
+    char why[256];
+    if (options->group.len == 0 || options->n_topics == 0)
+        return ANC_FAIL(err, ANC_INVALID, "kafka: a consumer needs a group and a topic");
+    clt_kafka_consumer *c = calloc(1, sizeof *c);
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    if (c == NULL || conf == NULL) {
+        free(c);
+        if (conf != NULL)
+            rd_kafka_conf_destroy(conf);
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a consumer");
+    }
+    (void)pthread_mutex_init(&c->complaint.mutex, NULL);
+    clt_kafka_listen(conf, c, on_error);
+    anc_status status = set_all(conf, options, err);
+    if (status == ANC_OK) {
+        c->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why); /* takes conf */
+        if (c->rk == NULL)
+            status = ANC_FAIL(err, ANC_INVALID, "kafka: %s", why);
+    }
+    if (c->rk == NULL)
+        rd_kafka_conf_destroy(conf);
+    if (status == ANC_OK) {
+        (void)rd_kafka_poll_set_consumer(c->rk);
+        status = subscribe(c, options, err);
+    }
+    if (status != ANC_OK) {
+        clt_kafka_consumer_close(c);
+        return status;
+    }
+    *ret = c;
+    return ANC_OK;
+}
+
+static void drop_message(clt_kafka_consumer *c)
+{
+    if (c->at != NULL)
+        rd_kafka_message_destroy(c->at);
+    c->at = NULL;
+}
+
+void clt_kafka_consumer_close(clt_kafka_consumer *c)
+{
+    if (c == NULL)
+        return;
+    drop_message(c);
+    if (c->rk != NULL) {
+        (void)rd_kafka_consumer_close(c->rk);
+        rd_kafka_destroy(c->rk);
+    }
+    (void)pthread_mutex_destroy(&c->complaint.mutex);
+    free(c);
+}
+
+void clt_kafka_consumer_stop(clt_kafka_consumer *c)
+{
+    atomic_store(&c->stopping, true);
+}
+
+/* What a poll gives beside messages: no more than that something is not there yet. */
+static bool is_nothing(rd_kafka_resp_err_t code)
+{
+    return code == RD_KAFKA_RESP_ERR__PARTITION_EOF ||
+           code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
+           code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+}
+
+static anc_str source_of(const rd_kafka_message_t *message)
+{
+    rd_kafka_headers_t *headers = NULL;
+    const void *value = NULL;
+    size_t size = 0;
+    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+        rd_kafka_header_get_last(headers, "ce_source", &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return ANC_STR_NONE;
+    return (anc_str){value, size};
+}
+
+anc_status clt_kafka_next(clt_kafka_consumer *c, int64_t deadline_ns, clt_kafka_record *ret,
+                          bool *ret_there, anc_err *err)
+{
+    *ret_there = false;
+    drop_message(c);
+    while (!atomic_load(&c->stopping)) {
+        const int64_t left_ms = (deadline_ns - os_mono_ns()) / 1000000;
+        if (left_ms <= 0)
+            break;
+        c->at = rd_kafka_consumer_poll(c->rk, left_ms < POLL_MS ? (int)left_ms : POLL_MS);
+        if (c->at == NULL)
+            continue;
+        const rd_kafka_resp_err_t code = c->at->err;
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            clt_kafka_complain(&c->complaint, "");
+            *ret = (clt_kafka_record){.topic = rd_kafka_topic_name(c->at->rkt),
+                                      .partition = c->at->partition,
+                                      .offset = c->at->offset,
+                                      .key = {c->at->key, c->at->key_len},
+                                      .value = {c->at->payload, c->at->len},
+                                      .source = source_of(c->at)};
+            *ret_there = true;
+            return ANC_OK;
+        }
+        drop_message(c);
+        if (!is_nothing(code))
+            return clt_kafka_refusal(&c->complaint, code, "reading", err);
+    }
+    return ANC_OK;
+}
+
+void clt_kafka_done(clt_kafka_consumer *c)
+{
+    if (c->at == NULL)
+        return;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, rd_kafka_topic_name(c->at->rkt), c->at->partition)
+        ->offset = c->at->offset + 1;
+    (void)rd_kafka_offsets_store(c->rk, list); /* lost with the partition: another has it now */
+    rd_kafka_topic_partition_list_destroy(list);
+}

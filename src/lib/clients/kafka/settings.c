@@ -1,0 +1,127 @@
+/* settings.c - librdkafka's settings from ours, and its errors as ours. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "kafka_impl.h"
+
+enum { VALUE_MAX = 4096 };
+
+anc_status clt_kafka_set(rd_kafka_conf_t *conf, const clt_kafka_setting *settings, size_t n,
+                         anc_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        char value[VALUE_MAX], why[256];
+        const clt_kafka_setting *s = &settings[i];
+        const bool secret = strstr(s->name, "password") != NULL;
+        if (s->value.len == 0)
+            continue;
+        if (s->value.len >= sizeof value)
+            return ANC_FAIL(err, ANC_INVALID, "kafka: %s has %zu bytes", s->name, s->value.len);
+        memcpy(value, s->value.ptr, s->value.len);
+        value[s->value.len] = '\0';
+        const bool ok =
+            rd_kafka_conf_set(conf, s->name, value, why, sizeof why) == RD_KAFKA_CONF_OK;
+        if (secret)
+            explicit_bzero(value, sizeof value);
+        if (!ok)
+            return ANC_FAIL(err, ANC_INVALID, "kafka: %s: %s", s->name,
+                            secret ? "the value is not taken" : why);
+    }
+    return ANC_OK;
+}
+
+anc_status clt_kafka_set_number(rd_kafka_conf_t *conf, const char *name, unsigned long long n,
+                                anc_err *err)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%llu", n);
+    return clt_kafka_set(conf, &(clt_kafka_setting){name, anc_str_of(text)}, 1, err);
+}
+
+anc_status clt_kafka_set_place(rd_kafka_conf_t *conf, const clt_kafka_place *place, anc_err *err)
+{
+    const bool sasl = anc_str_starts(place->security, ANC_STR("sasl"));
+    const clt_kafka_setting settings[] = {
+        {"bootstrap.servers", place->mock_brokers > 0 ? ANC_STR_NONE : place->brokers},
+        {"client.id", place->client_id.len > 0 ? place->client_id : ANC_STR("anchorage")},
+        {"security.protocol", place->security},
+        {"sasl.mechanism", !sasl                      ? ANC_STR_NONE
+                           : place->mechanism.len > 0 ? place->mechanism
+                                                      : ANC_STR("PLAIN")},
+        {"sasl.username", sasl ? place->user : ANC_STR_NONE},
+        {"sasl.password", sasl ? place->password : ANC_STR_NONE},
+        {"ssl.ca.location", place->ca_file},
+        {"enable.ssl.certificate.verification", place->insecure ? ANC_STR("false") : ANC_STR_NONE},
+        {"socket.keepalive.enable", ANC_STR("true")},
+        {"reconnect.backoff.max.ms", ANC_STR("5000")},
+        {"log_level", ANC_STR("3")},
+    };
+    if (place->mock_brokers == 0 && place->brokers.len == 0)
+        return ANC_FAIL(err, ANC_INVALID, "kafka: no broker is named");
+    if (place->mock_brokers > 0)
+        ANC_TRY(clt_kafka_set_number(conf, "test.mock.num.brokers", place->mock_brokers, err));
+    return clt_kafka_set(conf, settings, ANC_COUNT(settings), err);
+}
+
+static void log_nothing(const rd_kafka_t *rk, int level, const char *facility, const char *text)
+{
+    (void)rk;
+    (void)level;
+    (void)facility;
+    (void)text; /* what matters comes as an error */
+}
+
+void clt_kafka_listen(rd_kafka_conf_t *conf, void *opaque,
+                      void (*on_error)(rd_kafka_t *rk, int code, const char *reason, void *opaque))
+{
+    rd_kafka_conf_set_opaque(conf, opaque);
+    rd_kafka_conf_set_log_cb(conf, log_nothing);
+    rd_kafka_conf_set_error_cb(conf, on_error);
+}
+
+void clt_kafka_complain(clt_kafka_complaint *c, const char *reason)
+{
+    (void)pthread_mutex_lock(&c->mutex);
+    (void)snprintf(c->text, sizeof c->text, "%.*s", CLT_KAFKA_PROBLEM - 1, reason);
+    (void)pthread_mutex_unlock(&c->mutex);
+}
+
+static anc_status status_of(rd_kafka_resp_err_t code)
+{
+    switch ((int)code) {
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
+        return ANC_LIMIT;
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+        return ANC_NOT_FOUND;
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+        return ANC_FORBIDDEN;
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+        return ANC_UNAUTHENTICATED;
+    case RD_KAFKA_RESP_ERR__PURGE_QUEUE:
+    case RD_KAFKA_RESP_ERR__PURGE_INFLIGHT:
+        return ANC_CANCELLED;
+    case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+    case RD_KAFKA_RESP_ERR__INVALID_ARG:
+        return ANC_INVALID;
+    default:
+        return ANC_UNAVAILABLE;
+    }
+}
+
+anc_status clt_kafka_refusal(clt_kafka_complaint *c, rd_kafka_resp_err_t code, const char *what,
+                             anc_err *err)
+{
+    char last[CLT_KAFKA_PROBLEM];
+    (void)pthread_mutex_lock(&c->mutex);
+    memcpy(last, c->text, sizeof last);
+    (void)pthread_mutex_unlock(&c->mutex);
+    return ANC_FAIL(err, status_of(code), "kafka: %s: %s%s%s", what, rd_kafka_err2str(code),
+                    last[0] != '\0' ? "; " : "", last);
+}

@@ -1,0 +1,232 @@
+/* tracking.c - the rows of the house for the tracking: its file, its step, and who else knows users. */
+#include "house_impl.h"
+
+enum { BLANK_AT_ONCE = 500, CONVERSATIONS_AT_ONCE = 100 };
+
+static const int64_t DAY_MS = 86400000;
+
+static bool is_off(anc_str choice)
+{
+    return anc_str_eq(choice, ANC_STR("false"));
+}
+
+/* ---- places that know users ---- */
+
+/* The one that the caller has under the user's name. */
+static anc_status erase_named(const srv_house *h, krn_call *call, anc_str user_id, uint64_t *ret_n)
+{
+    const anc_str id = trk_chat_of(call, user_id);
+    if (id.ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a conversation's id");
+    const anc_status status = rag_conversation_delete(h->rag, call, id);
+    *ret_n += status == ANC_OK;
+    if (status != ANC_NOT_FOUND)
+        return status;
+    anc_err_clear(call->err);
+    return ANC_OK;
+}
+
+/* As the user would do it, so that others are told of each. */
+static anc_status erase_conversations(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
+{
+    const srv_house *h = arg;
+    size_t n = CONVERSATIONS_AT_ONCE;
+    krn_call as_user = *call;
+    as_user.principal.user_id = user_id;
+    while (n == CONVERSATIONS_AT_ONCE) {
+        rag_conversation *items;
+        ANC_TRY(krn_call_check(h->clock, call));
+        ANC_TRY(rag_conversation_list(h->rag, &as_user, NULL, CONVERSATIONS_AT_ONCE, &items, &n));
+        for (size_t i = 0; i < n; i++)
+            ANC_TRY(rag_conversation_delete(h->rag, &as_user, items[i].id));
+        *ret_n += n;
+    }
+    return erase_named(h, call, user_id, ret_n);
+}
+
+/* Vectors are not any user's: all go. */
+static anc_status erase_vectors(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
+{
+    const srv_house *h = arg;
+    (void)call;
+    (void)user_id;
+    *ret_n = emb_cache_clear(h->emb);
+    return ANC_OK;
+}
+
+static anc_status erase_kept_answers(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
+{
+    const srv_house *h = arg;
+    (void)call;
+    *ret_n = http_edge_forget(h->edge, user_id);
+    return ANC_OK;
+}
+
+typedef struct blanking {
+    krn_outbox outbox;
+    ev_person person;
+    uint64_t after, last;
+    size_t changed;
+} blanking;
+
+static anc_status blank_some(void *arg, krn_tx *tx, anc_err *err)
+{
+    blanking *b = arg;
+    return b->outbox.ops->blank(b->outbox.self, tx, &b->person, b->after, BLANK_AT_ONCE, &b->last,
+                                &b->changed, err);
+}
+
+/* A piece a transaction, so that what others write goes on beside it. */
+static anc_status erase_events(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
+{
+    const srv_house *h = arg;
+    blanking b = {.outbox = h->outbox, .person = {user_id, trk_chat_of(call, user_id)}};
+    if (b.person.conversation_id.ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a conversation's id");
+    do {
+        ANC_TRY(krn_call_check(h->clock, call));
+        ANC_TRY(krn_writer_run(h->writer, call, blank_some, &b));
+        *ret_n += b.changed;
+        b.after = b.last;
+    } while (b.last > 0);
+    return ANC_OK;
+}
+
+/* ---- who holds what was announced ---- */
+
+static anc_status add_holder(srv_house *h, trk_holder *ret, const char *name, anc_str what,
+                             anc_err *err)
+{
+    *ret = (trk_holder){anc_str_of(name), what};
+    return what.ptr != NULL ? ANC_OK : ANC_FAIL(err, anc_arena_refusal(h->mem), "who holds events");
+}
+
+static anc_str held_by(srv_house *h, const char *bus)
+{
+    const srv_config *c = h->o.config;
+    if (anc_str_eq(anc_str_of(bus), ANC_STR("redis")))
+        return anc_arena_printf(h->mem,
+                                "what was announced, until newer events push it out: a stream "
+                                "keeps about %lld (bus.redis.max_events)",
+                                (long long)c->bus.redis.max_events);
+    return anc_arena_printf(h->mem, "what was announced, as long as that broker's topics keep it "
+                                    "(7 days where they were made from here)");
+}
+
+static anc_status list_holders(srv_house *h, trk_holder *out, size_t *ret_n, anc_err *err)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < h->n_outside; i++) {
+        const char *bus = h->outside[i].bus.ops->name;
+        ANC_TRY(add_holder(h, &out[n++], bus, held_by(h, bus), err));
+    }
+    ANC_TRY(add_holder(h, &out[n++], "live_feed",
+                       anc_arena_printf(h->mem, "the newest events, in memory, until newer ones "
+                                                "push them out or the server ends"),
+                       err));
+    ANC_TRY(add_holder(h, &out[n++], "logs",
+                       anc_arena_printf(h->mem, "lines on standard error name users; whoever keeps "
+                                                "them says for how long"),
+                       err));
+    *ret_n = n;
+    return ANC_OK;
+}
+
+/* ---- opening ---- */
+
+static void wake(void *arg)
+{
+    const srv_house *h = arg;
+    h->scheduler.ops->wake(h->scheduler.self, h->trk_step);
+}
+
+static anc_status read_prices(srv_house *h, trk_price *out, size_t *ret_n, anc_err *err)
+{
+    const srv_strs *rows = &h->o.config->tracking.prices;
+    for (size_t i = 0; i < rows->n; i++) {
+        anc_err why = {0};
+        if (i == TRK_PRICES_MAX || trk_price_read(rows->items[i], &out[i], &why) != ANC_OK)
+            return ANC_FAIL(err, ANC_INVALID, "tracking.prices: %s",
+                            i == TRK_PRICES_MAX ? "there are too many" : why.text);
+    }
+    *ret_n = rows->n;
+    return ANC_OK;
+}
+
+static anc_status forget_place(void *arg, krn_tx *tx, anc_err *err)
+{
+    const srv_house *h = arg;
+    return h->outbox.ops->cursor_set(h->outbox.self, tx, ANC_STR("tracking"), KRN_CURSOR_NONE, err);
+}
+
+/* Nothing waits for a tracking that is off. */
+static anc_status leave(srv_house *h, anc_err *err)
+{
+    const atomic_bool never = false;
+    krn_call call = {.mem = h->mem, .err = err, .deadline_ns = INT64_MAX, .cancelled = &never};
+    return krn_writer_run(h->writer, &call, forget_place, h);
+}
+
+static anc_status open_file(srv_house *h, trk_repository *ret, anc_err *err)
+{
+    const trk_sqlite_options options = {
+        .path = os_path_join(h->mem, h->data_dir, ANC_STR("tracking.db")),
+        .now_ms = krn_wall_ms(h->clock)};
+    if (options.path.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(h->mem), "the tracking's path");
+    return trk_sqlite_open(&options, &h->trk_store, ret, err);
+}
+
+static anc_status open_service(srv_house *h, const trk_repository *repository, anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    trk_price prices[TRK_PRICES_MAX];
+    trk_holder *holders = anc_arena_alloc(h->mem, SRV_OUTSIDE + 2, sizeof *holders);
+    /* events last: what goes before is told in events too */
+    const trk_place places[] = {{"conversations", erase_conversations, h},
+                                {"cached_vectors", erase_vectors, h},
+                                {"kept_answers", erase_kept_answers, h},
+                                {"events", erase_events, h}};
+    trk_service_options options = {
+        .repository = *repository,
+        .outbox = h->outbox,
+        .writer = h->writer,
+        .clock = h->clock,
+        .log = h->log,
+        .metrics = h->metrics,
+        .prices = prices,
+        .leave_texts_out = is_off(c->privacy.keep_texts),
+        .hash_users = !is_off(c->privacy.hash_user_ids),
+        .keep_queries_ms = c->tracking.keep_days * DAY_MS,
+        .keep_documents_ms = c->tracking.keep_documents_days * DAY_MS,
+        .keep_rollups_ms = c->tracking.keep_rollups_days * DAY_MS,
+        .places = places,
+        .n_places = ANC_COUNT(places),
+        .holders = holders,
+    };
+    if (holders == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(h->mem), "the tracking");
+    ANC_TRY(read_prices(h, prices, &options.n_prices, err));
+    ANC_TRY(list_holders(h, holders, &options.n_holders, err));
+    return trk_service_open(&options, &h->trk, err);
+}
+
+anc_status srv_tracking_open(srv_house *h, anc_err *err)
+{
+    trk_repository repository = {0};
+    const bool on = !is_off(h->o.config->tracking.enabled);
+    if (on)
+        ANC_TRY(open_file(h, &repository, err));
+    ANC_TRY(open_service(h, &repository, err));
+    if (!on)
+        return leave(h, err);
+    ANC_TRY(
+        h->scheduler.ops->add(h->scheduler.self, "tracking", trk_step, h->trk, &h->trk_step, err));
+    return h->outbox.ops->listen(h->outbox.self, wake, h, err);
+}
+
+void srv_tracking_close(srv_house *h)
+{
+    trk_service_close(h->trk);
+    trk_sqlite_close(h->trk_store);
+}

@@ -1,0 +1,143 @@
+/* test_replies.c - the contract of kernel/ports/replies.h: sqlite, with a thread and without one. */
+#include "catalog_fixture.h"
+
+typedef struct change {
+    krn_sqlite *k;
+    const krn_reply *put; /* NULL: the row of `name` is removed; empty name: pruned */
+    const char *name;
+    int64_t before_ms;
+    size_t keep, limit, removed;
+} change;
+
+static anc_status work(void *arg, krn_tx *tx, anc_err *err)
+{
+    change *c = arg;
+    const krn_replies r = krn_sqlite_replies(c->k);
+    if (c->put != NULL)
+        return r.ops->put(r.self, tx, c->put, err);
+    if (c->name != NULL)
+        return r.ops->remove(r.self, tx, anc_str_of(c->name), err);
+    return r.ops->prune(r.self, tx, c->before_ms, c->keep, c->limit, &c->removed, err);
+}
+
+static anc_status do_it(change *c, anc_err *err)
+{
+    TEST_CALL(t);
+    const anc_status status = krn_writer_run(krn_sqlite_writer(c->k), &t.call, work, c);
+    *err = t.err;
+    return status;
+}
+
+static krn_reply reply_of(const char *name, int64_t begun_ms)
+{
+    return (krn_reply){.name = anc_str_of(name),
+                       .digest = ANC_STR("0123456789abcdef0123456789abcdef"),
+                       .id = ANC_STR("id"),
+                       .begun_ms = begun_ms,
+                       .etag = ANC_STR(""),
+                       .location = ANC_STR(""),
+                       .body = ANC_STR("")};
+}
+
+static void put(krn_sqlite *k, const krn_reply *reply)
+{
+    anc_err err = {0};
+    change c = {.k = k, .put = reply};
+    ASSERT_OK(do_it(&c, &err), &err);
+}
+
+static bool has(krn_sqlite *k, const char *name)
+{
+    TEST_CALL(t);
+    krn_reply found;
+    bool there = false;
+    const krn_replies r = krn_sqlite_replies(k);
+    ASSERT_OK(r.ops->find(r.self, &t.call, anc_str_of(name), &there, &found), &t.err);
+    return there;
+}
+
+static void an_answer_takes_the_place_of_a_beginning(void **state)
+{
+    krn_sqlite *k = open_fresh(*state);
+    TEST_CALL(t);
+    krn_reply found;
+    bool there = false;
+    const krn_replies r = krn_sqlite_replies(k);
+    assert_false(has(k, "a"));
+    krn_reply reply = reply_of("a", 7);
+    put(k, &reply);
+    ASSERT_OK(r.ops->find(r.self, &t.call, ANC_STR("a"), &there, &found), &t.err);
+    assert_true(there);
+    assert_int_equal(found.status, 0);
+    reply.status = 201;
+    reply.etag = ANC_STR("\"3\"");
+    reply.location = ANC_STR("/x");
+    reply.body = (anc_str){"{\0}", 3};
+    put(k, &reply);
+    krn_sqlite_close(k);
+    const krn_sqlite_options again = options_for(*state);
+    k = open_with(&again);
+    ASSERT_OK(krn_sqlite_replies(k).ops->find(k, &t.call, ANC_STR("a"), &there, &found), &t.err);
+    assert_true(there);
+    assert_int_equal(found.status, 201);
+    assert_int_equal(found.begun_ms, 7);
+    assert_true(anc_str_eq(found.digest, reply.digest) && anc_str_eq(found.id, reply.id));
+    assert_true(anc_str_eq(found.etag, reply.etag) && anc_str_eq(found.location, reply.location));
+    assert_true(anc_str_eq(found.body, reply.body));
+    change gone = {.k = k, .name = "a"};
+    ASSERT_OK(do_it(&gone, &t.err), &t.err);
+    assert_false(has(k, "a"));
+    krn_sqlite_close(k);
+}
+
+static void a_long_answer_is_refused(void **state)
+{
+    static char body[KRN_REPLY_BODY_MAX + 1];
+    krn_sqlite *k = open_fresh(*state);
+    anc_err err = {0};
+    krn_reply reply = reply_of("a", 1);
+    reply.body = (anc_str){body, sizeof body};
+    change c = {.k = k, .put = &reply};
+    assert_int_equal(do_it(&c, &err), ANC_LIMIT);
+    reply.body.len--;
+    ASSERT_OK(do_it(&c, &err), &err);
+    krn_sqlite_close(k);
+}
+
+static void old_ones_go(void **state)
+{
+    krn_sqlite *k = open_fresh(*state);
+    anc_err err = {0};
+    char name[16];
+    for (int i = 1; i <= 9; i++) {
+        (void)snprintf(name, sizeof name, "%d", i);
+        const krn_reply reply = reply_of(name, i * 10);
+        put(k, &reply);
+    }
+    change c = {.k = k, .before_ms = 30, .keep = 100, .limit = 100};
+    ASSERT_OK(do_it(&c, &err), &err);
+    assert_int_equal(c.removed, 2);
+    assert_false(has(k, "2"));
+    assert_true(has(k, "3"));
+    c = (change){.k = k, .before_ms = 30, .keep = 4, .limit = 2};
+    ASSERT_OK(do_it(&c, &err), &err);
+    assert_int_equal(c.removed, 2);
+    ASSERT_OK(do_it(&c, &err), &err);
+    assert_int_equal(c.removed, 1);
+    assert_false(has(k, "5"));
+    assert_true(has(k, "6") && has(k, "9"));
+    krn_sqlite_close(k);
+}
+
+int main(void)
+{
+    if (mkdtemp(folder) == NULL)
+        return 1;
+    fault_vfs_register();
+    int failed = RUN_TABLE("beginning and answer", rows, an_answer_takes_the_place_of_a_beginning);
+    failed += RUN_TABLE("long answers", rows, a_long_answer_is_refused);
+    failed += RUN_TABLE("old answers", rows, old_ones_go);
+    anc_err err = {0};
+    failed += os_folder_remove(anc_str_of(folder), &err) != ANC_OK;
+    return failed;
+}

@@ -1,0 +1,284 @@
+"""Events on a real Redis: seen by redis-cli as they happen, all of them on the stream whatever dies meanwhile, no
+question slower or failing for it, and the password nowhere."""
+import http.client
+import json
+import pathlib
+import queue
+import random
+import sqlite3
+import sys
+import threading
+import time
+
+from harness import Server, Skipped, place, wait_for
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support" / "servers"))
+from redis import Redis  # noqa: E402
+
+KILLS, SEED = 5, 43
+CANARY = "c4nary-7d1b"
+DOCS = "/v1/knowledge/documents"
+GONE = (OSError, http.client.HTTPException)
+QUESTION = {"question": "How deep is the harbour?"}
+
+
+def redis(**kw):
+    if not Redis.is_here():
+        raise Skipped("there is no redis-server here")
+    return Redis(**kw)
+
+
+def bus(r, **more):
+    return {"ANCHORAGE_BUS__REDIS__URL": r.url, **more}
+
+
+def put(server, name):
+    return server.put_document(id=name, title=name, text=f"The harbour of {name} is nine metres deep at low tide.")
+
+
+def kept(server):
+    """All events of the catalog, oldest first."""
+    events, cursor = [], ""
+    while True:
+        page = server.get(f"/v1/events?limit=500{cursor}").json
+        events += page["items"]
+        if page["next_cursor"] is None:
+            return events[::-1]
+        cursor = f"&cursor={page['next_cursor']}"
+
+
+def first_of_each(entries):
+    """The events of the stream without those that came again."""
+    seen = {}
+    for _, fields in entries:
+        assert set(fields) == {"id", "type", "source", "envelope"}, fields.keys()
+        event = json.loads(fields["envelope"])
+        assert (event["id"], event["event_type"]) == (fields["id"], fields["type"]), fields
+        seen.setdefault(event["id"], event)
+    return list(seen.values())
+
+
+def by_aggregate(events):
+    out = {}
+    for e in events:
+        out.setdefault(e["metadata"].get("aggregate_id", ""), []).append(e["id"])
+    return out
+
+
+def check_all_there(server, r, key="events"):
+    """Every durable event of the catalog is on the stream, in order per aggregate, and nothing else."""
+    def settled():
+        """What stands here and there, once nothing is under way: a question's last event may follow its answer."""
+        before, told = kept(server), server.get("/v1/events/stats").json["outbox_pending"] == 0
+        entries = r.entries(key)
+        return (before, entries) if told and kept(server) == before else None
+
+    ours, entries = wait_for("the relay", settled)
+    theirs = first_of_each(entries)
+    missing = {e["id"] for e in ours} - {e["id"] for e in theirs}
+    assert not missing, [e for e in ours if e["id"] in missing][:3]
+    invented = {e["id"] for e in theirs} - {e["id"] for e in ours}
+    assert not invented, [e for e in theirs if e["id"] in invented][:3]
+    assert by_aggregate(ours) == by_aggregate(theirs)
+    assert {e["id"]: e for e in ours} == {e["id"]: e for e in theirs}
+    return ours
+
+
+def check_no_canary(server):
+    texts = [server.log_text()] + ([] if server.process.poll() is not None else [
+        server.get(path).body.decode(errors="replace") for path in ("/health", "/v1/events?limit=1000", "/metrics")])
+    for text in texts:
+        assert CANARY not in text
+    for path in server.place.home.rglob("*"):
+        if path.is_file():
+            assert CANARY.encode() not in path.read_bytes(), path
+
+
+def health(server):
+    return server.get("/health").json["checks"]["redis"]
+
+
+# ---- as it happens ----
+
+def heard(process):
+    """Channels and envelopes that redis-cli prints, as they come."""
+    out = queue.Queue()
+
+    def follow():
+        kind = None
+        for line in iter(process.stdout.readline, ""):
+            line = line.rstrip("\n")
+            if line in ("psubscribe", "pmessage"):
+                kind, rest = line, []
+                continue
+            rest.append(line)
+            if kind == "psubscribe" and len(rest) == 2:
+                out.put(("subscribed", None))
+            if kind == "pmessage" and len(rest) == 3:
+                out.put((rest[1], json.loads(rest[2])))
+
+    threading.Thread(target=follow, daemon=True).start()
+    return out
+
+
+def watch(binary, r, **more):
+    with r.start(), place(binary) as p:
+        listening = r.listen("events:*")
+        try:
+            messages = heard(listening)
+            assert messages.get(timeout=30) == ("subscribed", None)
+            server = Server(p, env=bus(r, **more))
+            assert put(server, "Rockhaven").status == 201
+            wait_for("the document", lambda: server.post("/v1/search", {"query": "harbour"}).json["results"])
+            asked = server.post("/v1/chat/query", QUESTION).json
+            seen = {}
+            while "events:query.completed" not in seen:
+                channel, event = messages.get(timeout=30)
+                assert channel == "events:" + event["event_type"]
+                seen[channel] = event
+            assert seen["events:query.completed"]["payload"]["query_id"] == asked["query_id"]
+            assert "events:document.created" in seen and "events:query.requested" in seen
+            assert health(server)["status"] == "healthy", health(server)
+            yield server
+            check_no_canary(server)
+            assert server.stop() == 0
+        finally:
+            listening.kill()
+            listening.wait()
+
+
+def test_redis_hears_what_happens(binary):
+    with redis(password=CANARY) as r:
+        for server in watch(binary, r):
+            check_all_there(server, r)
+            assert all(f["source"] == (server.place.data / "instance").read_text() for _, f in r.entries("events"))
+
+
+def test_redis_over_tls(binary):
+    with redis(password=CANARY, tls=True) as r:
+        for server in watch(binary, r, ANCHORAGE_BUS__REDIS__TLS_CA=str(r.ca)):
+            check_all_there(server, r)
+            with place(binary) as p:  # a certificate that nobody vouches for
+                other = Server(p, env=bus(r))
+                wait_for("the refusal", lambda: "certificate" in health(other)["detail"])
+                assert health(other)["status"] == "degraded"
+                check_no_canary(other)
+                assert other.stop() == 0
+
+
+def test_redis_streams_by_type(binary):
+    with redis() as r, place(binary) as p:
+        r.start()
+        server = Server(p, env=bus(r, ANCHORAGE_BUS__REDIS__STREAMS="type", ANCHORAGE_BUS__REDIS__PREFIX="a:",
+                                   ANCHORAGE_BUS__REDIS__DB="3"))
+        put(server, "Rockhaven")
+        server.post("/v1/chat/query", QUESTION)
+        wait_for("the relay", lambda: server.get("/v1/events/stats").json["outbox_pending"] == 0)
+        for kind in {e["event_type"] for e in kept(server)}:
+            ours = [e["id"] for e in kept(server) if e["event_type"] == kind]
+            found = r.cli("-n", "3", "XRANGE", f"a:events:{kind}", "-", "+")
+            assert [fields[1] for _, fields in found] == ours, kind
+        assert server.stop() == 0
+
+
+# ---- what dies meanwhile ----
+
+class Questions:
+    """Threads that ask, and change documents, until told to stop or until the server goes."""
+
+    def __init__(self, server, life=0):
+        self.server, self.life, self.over, self.wrong, self.count = server, life, threading.Event(), [], 0
+        self.dies = False  # the server may go away
+        self.threads = [threading.Thread(target=self.drive, args=(n,)) for n in range(3)]
+        for t in self.threads:
+            t.start()
+
+    def drive(self, n):
+        try:
+            for i in range(100000):
+                if self.over.is_set():
+                    return
+                got = (self.server.post("/v1/chat/query", QUESTION) if i % 3 else
+                       put(self.server, f"h{self.life}-{n}-{i}"))
+                assert got.status in (200, 201), (got.status, got.body[:300])
+                self.count += 1
+        except GONE as error:
+            if not self.dies:
+                self.wrong.append(error)
+        except Exception as error:  # told by stop, in the thread of the test
+            self.wrong.append(error)
+
+    def stop(self):
+        self.over.set()
+        for t in self.threads:
+            t.join()
+        if self.wrong:
+            raise self.wrong[0]
+
+
+def test_redis_comes_and_goes(binary, repeats=KILLS):
+    rng = random.Random(SEED)
+    with redis(password=CANARY) as r, place(binary) as p:
+        server = Server(p, env=bus(r))  # it is absent at the start
+        assert health(server)["status"] == "degraded"
+        load = Questions(server)
+        try:
+            for n in range(repeats):
+                r.start() if r.process is None or r.process.poll() is not None else r.resume()
+                time.sleep(rng.uniform(0, 0.8))
+                r.kill() if (n + rng.randrange(2)) % 2 else r.pause()
+                time.sleep(rng.uniform(0, 0.5))
+        finally:
+            r.start() if r.process.poll() is not None else r.resume()
+            load.stop()
+        assert load.count > repeats
+        events = check_all_there(server, r)
+        assert sum(e["event_type"] == "query.completed" for e in events) > 0
+        wait_for("Redis to be well", lambda: health(server)["status"] == "healthy")
+        check_no_canary(server)
+        assert server.stop() == 0
+
+
+def test_redis_hears_of_it_after_the_server_was_killed(binary, repeats=KILLS):
+    rng = random.Random(SEED)
+    with redis(password=CANARY) as r, place(binary) as p:
+        r.start()
+        for life in range(repeats):
+            server = Server(p, env=bus(r))
+            load = Questions(server, life)
+            time.sleep(rng.uniform(0.1, 0.8))
+            load.dies = True
+            server.kill()
+            load.stop()
+        server = Server(p, env=bus(r))
+        check_all_there(server, r)
+        check_no_canary(server)
+        assert server.stop() == 0
+
+
+# ---- what is configured ----
+
+def cursors(p):
+    with sqlite3.connect(f"file:{p.data / 'catalog.db'}?mode=ro", uri=True) as db:
+        return dict(db.execute("SELECT consumer, seq FROM event_cursor"))
+
+
+def test_redis_that_is_gone_keeps_no_events(binary):
+    with redis() as r, place(binary) as p:
+        server = Server(p, env=bus(r))  # never there
+        put(server, "Rockhaven")
+        wait_for("a cursor", lambda: "relay:redis" in cursors(p))
+        assert server.stop() == 0
+        server = Server(p)
+        assert "relay:redis" not in cursors(p)
+        assert "redis" not in server.get("/health").json["checks"]
+        assert server.stop() == 0
+
+
+def test_redis_url_that_does_not_fit_stops_the_start(binary):
+    with place(binary) as p:
+        for name, url in (("ANCHORAGE_BUS__REDIS__URL", f"redis://:{CANARY}/x@h"), ("REDIS_URL", f"http://{CANARY}@h"),
+                          ("ANCHORAGE_BUS__REDIS__URL", f"redis://h/0?{CANARY}")):
+            out = p.run("serve", "--port", "0", env={name: url})
+            assert out.returncode != 0 and name in out.stderr and "URL of Redis" in out.stderr, out.stderr
+            assert CANARY not in out.stderr + out.stdout
