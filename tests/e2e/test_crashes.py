@@ -352,7 +352,9 @@ def test_kills_at_random_instants(binary, repeats=KILLS):
     with place(binary) as p:
         server = start(p)
         for name in ("notes", "sent", "read", "tables", "back"):
-            assert server.post("/v1/collections", {"name": name}).status == 201
+            made = server.post("/v1/collections", {"name": name})
+            assert made.status == 201, made.body
+            oracle.answered(("settings", name), (made.json["description"], made.json["chunking"]["max_tokens"]))
         for life in range(repeats):
             load = Load(server, oracle, p.home, life)
             time.sleep(rng.uniform(0.1, 1.2))
