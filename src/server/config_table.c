@@ -144,6 +144,8 @@ const srv_row srv_rows[] = {
         "newest events that the live feed can show to who comes"),
     INT("events.max_subscribers", events.max_subscribers, "10000", 1, 100000, NULL,
         "who may watch the live feed at once"),
+    {"events.kafka.all", SRV_CHOICE, AT(events.kafka.all), "false", 0, 0, "true|false", NULL,
+     "types without a topic of their own go to anchorage.events"},
     INT("performance.every_ms", performance.every_ms, "5000", 0, 3600000, NULL,
         "how often the live feed's watch looks at how the server fares; 0: never"),
     INT("performance.window_s", performance.window_s, "60", 1, 3600, NULL,
@@ -157,8 +159,6 @@ const srv_row srv_rows[] = {
     INT("performance.queue_depth", performance.queue_depth, "256", 0, 1000000, NULL,
         "tasks that wait for a thread, or any request refused with 503: above it the feed says so; "
         "0: neither is watched"),
-    {"events.kafka.all", SRV_CHOICE, AT(events.kafka.all), "false", 0, 0, "true|false", NULL,
-     "types without a topic of their own go to anchorage.events"},
     TEXT("bus.redis.url", SRV_SECRET, bus.redis.url, "", "REDIS_URL",
          "Redis that events are announced on: redis://[user][:password]@host[:port][/db], "
          "rediss:// for TLS, unix://[user][:password]@/path; a reference env:NAME or file:PATH, or "
