@@ -1,6 +1,6 @@
 /* kafka_impl.h - what producer, consumer and topics share. Private. */
-#ifndef ANC_CLIENTS_KAFKA_IMPL_H
-#define ANC_CLIENTS_KAFKA_IMPL_H
+#ifndef ANC_CLIENTS_KAFKA_KAFKA_IMPL_H
+#define ANC_CLIENTS_KAFKA_KAFKA_IMPL_H
 
 /* clang-format off: the second needs the first */
 #include <librdkafka/rdkafka.h>
