@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "db/sqlite/page_scan.h"
 #include "embedding/adapters/infer/infer_encoder.h"
 #include "embedding/adapters/infer/infer_source.h"
 #include "embedding/domain/model_table.h"
@@ -227,6 +228,34 @@ static void examine_catalog(examination *x)
         tell(x, "catalog", report.missing > 0 ? CLI_NOTE : CLI_FINE, describe_catalog(x, &report));
 }
 
+/* The query log is made of events: without its file it begins anew with those that are kept. */
+static void examine_tracking(examination *x)
+{
+    db_scan scan = {0};
+    os_stat file;
+    anc_err err = {0};
+    const anc_str path = os_path_join(x->mem, x->c->data_dir, ANC_STR("tracking.db"));
+    if (os_stat_of(path, &file, &err) != ANC_OK) /* off, or not started yet */
+        return;
+    anc_status status = db_wal_scan(path, &err);
+    if (status == ANC_OK)
+        status = db_pages_scan(path, &scan, &err);
+    if (status != ANC_OK)
+        tell(x, "tracking", CLI_WRONG,
+             anc_arena_printf(x->mem, "%s; move it away: it is made anew from the kept events",
+                              err.text));
+    else if (scan.damaged > 0)
+        tell(x, "tracking", CLI_WRONG,
+             anc_arena_printf(
+                 x->mem,
+                 "%.*s is damaged: %u of %u pages, the first is page %u; move it away: it "
+                 "is made anew from the kept events",
+                 ANC_FMT(path), scan.damaged, scan.pages, scan.first));
+    else
+        tell(x, "tracking", CLI_FINE,
+             anc_arena_printf(x->mem, "sound, %llu KiB", (unsigned long long)(file.bytes >> 10)));
+}
+
 /* What a walk over the files of a folder found. */
 typedef struct store_finding {
     const char *line;      /* of the report */
@@ -350,7 +379,7 @@ static void examine_provider(examination *x)
 void srv_examine(const srv_config *config, cli_found_fn *found, void *arg)
 {
     static void (*const parts[])(examination *) = {
-        examine_model, examine_others, examine_lock,      examine_catalog,
+        examine_model, examine_others, examine_lock,      examine_catalog, examine_tracking,
         examine_raw,   examine_spool,  examine_documents, examine_provider};
     for (size_t i = 0; i < ANC_COUNT(parts); i++) {
         ANC_ARENA(mem, ARENA_BYTES);

@@ -160,7 +160,8 @@ static void end_body(http_request *rq)
         status = net_multipart_finish(u->parser, &rq->err);
         if (status == ANC_OK && !u->has_file)
             status = ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/file", "the form has no file");
-        else if (status == ANC_OK && u->total == 0 && u->file_name.len == 0)
+        else if (status == ANC_OK && u->total == 0 && u->file_name.len == 0 &&
+                 strcmp(rq->route->method, "POST") == 0) /* a version may well be empty */
             status = ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/file",
                                     "the field \"file\" is empty and has no name: no file was "
                                     "chosen (curl: -F file=@PATH)");

@@ -369,8 +369,9 @@ static void test_erase(void **state)
     apply(&b, &said, 1);
     (void)snprintf(path, sizeof path, "%s/tracking.db-wal", b.folder);
     assert_true(file_has(path, "xylophonist"));
-    ASSERT_OK(b.r.ops->erase(b.r.self, &b.call.call, ANC_STR("eve"), ANC_STR_NONE, 10, &erased, &more),
-              &b.call.err);
+    ASSERT_OK(
+        b.r.ops->erase(b.r.self, &b.call.call, ANC_STR("eve"), ANC_STR_NONE, 10, &erased, &more),
+        &b.call.err);
     assert_int_equal(erased.queries, 1);
     assert_int_equal(erased.feedback, 1);
     assert_false(more);

@@ -15,7 +15,13 @@
 #include "base/str.h"
 #include "redis_impl.h"
 
-enum { DEFAULT_MAX = 16 << 20, RECEIVE_BYTES = 64 << 10, OWN_BYTES = 16 << 10, KEPT_BYTES = 4 << 20, MORE_MAX = 1024 };
+enum {
+    DEFAULT_MAX = 16 << 20,
+    RECEIVE_BYTES = 64 << 10,
+    OWN_BYTES = 16 << 10,
+    KEPT_BYTES = 4 << 20,
+    MORE_MAX = 1024
+};
 
 struct clt_redis {
     anc_arena *mem; /* owned; of the copies of the options */

@@ -358,18 +358,10 @@ static void test_upload_is_repeatable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(test_limits_before_reading),
-        EACH(test_budget_of_bodies),
-        EACH(test_small_bodies),
-        EACH(test_lists_without_memory),
-        EACH(test_deep_body),
-        EACH(test_upload),
-        EACH(test_version_in_an_upload),
-        EACH(test_large_upload),
-        EACH(test_bad_forms),
-        EACH(test_leaving_in_the_body),
-        EACH(test_source_limit),
-        EACH(test_who_may_read),
+        EACH(test_limits_before_reading), EACH(test_budget_of_bodies), EACH(test_small_bodies),
+        EACH(test_lists_without_memory),  EACH(test_deep_body),        EACH(test_upload),
+        EACH(test_version_in_an_upload),  EACH(test_large_upload),     EACH(test_bad_forms),
+        EACH(test_leaving_in_the_body),   EACH(test_source_limit),     EACH(test_who_may_read),
         EACH(test_upload_is_repeatable),
     };
     return cmocka_run_group_tests_name("bodies", tests, NULL, NULL);

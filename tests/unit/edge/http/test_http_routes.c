@@ -100,8 +100,7 @@ static void test_what_acts(void **state)
     (void)state;
     for (size_t i = 0; i < http_route_count; i++) {
         const http_route *route = &http_routes[i];
-        if (route->events != NULL && strcmp(route->tag, "chat") == 0 &&
-            !http_route_acts(route))
+        if (route->events != NULL && strcmp(route->tag, "chat") == 0 && !http_route_acts(route))
             fail_msg("%s %s asks and does not act", route->method, route->path);
         if (strcmp(route->method, "GET") != 0 && !http_route_acts(route))
             fail_msg("%s %s does not act", route->method, route->path);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "db/sqlite/page_scan.h"
 #include "trk_sqlite_impl.h"
 
 enum { DEFAULT_READERS = 2, LIFE_MAX = 10000 };
@@ -204,6 +205,7 @@ static const trk_repository_ops repository_ops = {
 static anc_status open_file(trk_sqlite *self, const trk_sqlite_options *o, anc_err *err)
 {
     const db_options options = {.vfs = o->vfs, .cache_bytes = 16 << 20};
+    ANC_TRY(db_wal_scan(o->path, err));
     ANC_TRY(db_open(o->path, &options, &self->db, err));
     ANC_TRY(db_migrate(self->db, trk_migrations, trk_n_migrations, o->now_ms, err));
     return db_readers_open(o->path, &options, o->readers > 0 ? o->readers : DEFAULT_READERS,
