@@ -159,13 +159,20 @@ static rd_kafka_resp_err_t enqueue(clt_kafka_producer *p, const clt_kafka_messag
     rd_kafka_headers_t *headers = headers_of(m);
     if (headers == NULL)
         return RD_KAFKA_RESP_ERR__FAIL;
-    const rd_kafka_resp_err_t code = rd_kafka_producev(
-        p->rk, RD_KAFKA_V_TOPIC(m->topic), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(m->key.ptr, m->key.len),
-        RD_KAFKA_V_VALUE((void *)(uintptr_t)m->value.ptr, m->value.len),
-        RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_OPAQUE(s), RD_KAFKA_V_END);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
-        rd_kafka_headers_destroy(headers); /* else they are the message's */
+    const rd_kafka_vu_t parts[] = {
+        {.vtype = RD_KAFKA_VTYPE_TOPIC, .u.cstr = m->topic},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        {.vtype = RD_KAFKA_VTYPE_KEY, .u.mem = {(void *)(uintptr_t)m->key.ptr, m->key.len}},
+        {.vtype = RD_KAFKA_VTYPE_VALUE, .u.mem = {(void *)(uintptr_t)m->value.ptr, m->value.len}},
+        {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers},
+        {.vtype = RD_KAFKA_VTYPE_OPAQUE, .u.ptr = s},
+    };
+    rd_kafka_error_t *error = rd_kafka_produceva(p->rk, parts, ANC_COUNT(parts));
+    if (error == NULL)
+        return RD_KAFKA_RESP_ERR_NO_ERROR;
+    const rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+    rd_kafka_error_destroy(error);
+    rd_kafka_headers_destroy(headers); /* else they are the message's */
     return code;
 }
 
