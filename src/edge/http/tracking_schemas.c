@@ -105,7 +105,6 @@ static const http_field erase_rows[] = {
      .flags = HTTP_REQUIRED,
      .min = 1,
      .max = 256,
-     .pattern = HTTP_PLAIN_PATTERN,
      .help = "who is to be forgotten",
      AT(http_erase_in, user_id)},
 };
