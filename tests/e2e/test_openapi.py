@@ -38,7 +38,8 @@ def fill(s, headers, folder):
     (folder / "note.txt").write_text(text)
     paths = {"/v1/collections/": {"name": "kept"}, "/v1/chat/conversations/": {"id": "kept"},
             "/v1/knowledge/documents/{id}": {"id": "kept", "version": 1}, "/v1/ingest/": {"batch_id": batch["batch_id"]},
-            "/v1/knowledge/sync/": {"batch_id": sync["batch_id"]}}
+            "/v1/knowledge/sync/": {"batch_id": sync["batch_id"]}, "/v1/tracking/queries/": {"query_id": answer["query_id"]},
+            "/v1/tracking/documents/": {"document_id": "kept"}}
     return {"paths": paths, "query_id": answer["query_id"], "folder": str(folder)}
 
 

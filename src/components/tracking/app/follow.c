@@ -65,7 +65,7 @@ static anc_status take_batch(trk_service *s, krn_call *call, bool *ret_more)
 {
     const trk_repository r = s->with.repository;
     krn_kept_event *events;
-    trk_change *changes;
+    trk_change *changes = NULL;
     size_t n;
     *ret_more = false;
     ANC_TRY(load_cursor(s, call));

@@ -57,7 +57,7 @@ static anc_status line_of(trk_sheet *sheet, trk_kind kind, anc_str name, int64_t
 static anc_status count_in(trk_sheet *sheet, trk_kind kind, anc_str name, const trk_query *q,
                            int sign)
 {
-    struct trk_line *line;
+    struct trk_line *line = NULL;
     trk_rollup one = {0};
     ANC_TRY(line_of(sheet, kind, name, q->requested_ms / TRK_HOUR_MS, &line));
     trk_rollup_count(&one, q, sign);
