@@ -59,7 +59,7 @@ static anc_status encode(void *self, krn_call *call, emb_text_kind kind, const a
     for (size_t i = 0; i < n; i++)
         make_vector(texts[i], out + i * ENCODER_HASH_DIMS, &encoded);
     if (h->seen != NULL)
-        *h->seen += n;
+        (void)__atomic_fetch_add(h->seen, n, __ATOMIC_RELAXED); /* by several threads at once */
     *ret = encoded;
     return ANC_OK;
 }
