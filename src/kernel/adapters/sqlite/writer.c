@@ -115,7 +115,7 @@ static void fail_range(group *g, size_t from, size_t to, anc_status status, cons
             g->all[i]->status = ANC_FAIL(&g->all[i]->err, status, "%s", text);
 }
 
-/* BEGIN or COMMIT gave `status`: whether this is the end, for now a failure, or well again. */
+/* BEGIN or COMMIT gave `status`: whether writing has ended, fails and may be well again, or is well. */
 static void remember(krn_sqlite *k, anc_status status, const anc_err *cause)
 {
     const bool unknown = status == ANC_CORRUPT || (status == ANC_IO && db_sync_failed(k->db));

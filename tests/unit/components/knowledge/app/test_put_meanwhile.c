@@ -1,0 +1,194 @@
+/* test_put_meanwhile.c - who may read a document that is put again, and what happened to it or to its
+ * collection while it was put. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/knowledge_fixture.h"
+#include "support/knowledge_text.h"
+#include "support/test.h"
+
+/* ---- who may read it ------------------------------------------------------------------------ */
+
+static anc_status put_labelled(kno_fixture *f, const char *text, const char *label, bool keeps,
+                               kno_document *ret)
+{
+    const anc_str labels[] = {anc_str_of(label)};
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .make_collection = true,
+                                   .id = ANC_STR("a"),
+                                   .acl = labels,
+                                   .n_acl = label[0] != '\0',
+                                   .keeps_acl = keeps,
+                                   .content = anc_str_of(text)};
+    kno_put_result r;
+    ANC_TRY(kno_document_put(f->kno, fixture_call(f), &in, false, &r));
+    return kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("a"), ret);
+}
+
+/* A put that says nothing of it opens nothing. */
+static void who_may_read_stays(void **state)
+{
+    kno_fixture *f = *state;
+    kno_document d;
+    ASSERT_OK(put_labelled(f, "One.", "", true, &d), &f->err);
+    assert_string_equal(d.acl[0].ptr, "public"); /* the collection's */
+    ASSERT_OK(put_labelled(f, "One.", "group:board", false, &d), &f->err);
+    assert_string_equal(d.acl[0].ptr, "group:board");
+    ASSERT_OK(put_labelled(f, "Two.", "", true, &d), &f->err);
+    assert_string_equal(d.acl[0].ptr, "group:board");
+    assert_int_equal(d.version, 3);
+    ASSERT_OK(put_labelled(f, "Two.", "", true, &d), &f->err);
+    assert_int_equal(d.version, 3);
+    ASSERT_OK(put_labelled(f, "Two.\n\n@attach b.txt text/plain\nAn attachment.", "", true, &d),
+              &f->err);
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("a#b.txt"), &d),
+              &f->err);
+    assert_string_equal(d.acl[0].ptr, "group:board");
+    const kno_document_input row = {.collection = ANC_STR("notes"),
+                                    .id = ANC_STR("a#1"),
+                                    .parent = ANC_STR("a"),
+                                    .keeps_acl = true,
+                                    .content = ANC_STR("{}")};
+    kno_put_result r;
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &row, false, &r), &f->err);
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), row.id, &d), &f->err);
+    assert_string_equal(d.acl[0].ptr, "group:board");
+    ASSERT_OK(put_labelled(f, "Two.", "", false, &d), &f->err);
+    assert_string_equal(d.acl[0].ptr, "public");
+}
+
+typedef struct hiding {
+    kno_fixture *f;
+    bool done;
+} hiding;
+
+static void hide_it(void *arg)
+{
+    hiding *h = arg;
+    kno_put_result r;
+    anc_err err;
+    anc_err_clear(&err);
+    if (h->done)
+        return;
+    h->done = true;
+    const anc_str board[] = {ANC_STR("group:board")};
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .id = ANC_STR("a"),
+                                   .acl = board,
+                                   .n_acl = 1,
+                                   .content = ANC_STR("Hidden.")};
+    anc_arena *mem = anc_arena_new(64 << 20);
+    krn_call call = fixture_thread_call(h->f, mem, &err);
+    ASSERT_OK(kno_document_put(h->f->kno, &call, &in, false, &r), &err);
+    anc_arena_free(mem);
+}
+
+static void what_was_hidden_meanwhile_stays_hidden(void **state)
+{
+    kno_fixture *f = *state;
+    kno_document d;
+    ASSERT_OK(put_labelled(f, "One.", "", true, &d), &f->err);
+    hiding h = {.f = f};
+    f->emb.on_embed = hide_it;
+    f->emb.arg = &h;
+    ASSERT_OK(put_labelled(f, "Two.", "", true, &d), &f->err);
+    assert_true(h.done);
+    f->emb.on_embed = NULL;
+    assert_int_equal(d.version, 3);
+    assert_string_equal(d.acl[0].ptr, "group:board");
+    ASSERT_OK(put_labelled(f, "Two.", "group:board", false, &d), &f->err);
+    assert_int_equal(d.version, 3); /* it is what a put with these labels makes */
+}
+
+/* ---- a collection that goes ---------------------------------------------------------------- */
+
+typedef struct deletion {
+    kno_fixture *f;
+    bool remade, done;
+} deletion;
+
+static void delete_the_collection(void *arg)
+{
+    deletion *d = arg;
+    anc_err err;
+    anc_err_clear(&err);
+    uint64_t seq;
+    kno_collection made;
+    if (d->done)
+        return;
+    d->done = true;
+    anc_arena *mem = anc_arena_new(16 << 20);
+    krn_call call = fixture_thread_call(d->f, mem, &err);
+    ASSERT_OK(kno_collection_delete(d->f->kno, &call, ANC_STR("notes"), &seq), &err);
+    if (d->remade)
+        ASSERT_OK(kno_collection_create(d->f->kno, &call,
+                                        &(kno_collection){.name = ANC_STR("notes")}, &made),
+                  &err);
+    anc_arena_free(mem);
+}
+
+/* It held what was private; made again it would be open to everybody. */
+static void a_collection_that_was_deleted_meanwhile_stays_so(void **state)
+{
+    static const char *const texts[] = {"A text.", "@attach a.txt text/plain\nA text.\n\nAnother."};
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        kno_fixture f;
+        kno_put_result r;
+        fixture_open(&f);
+        ASSERT_OK(fixture_put(&f, "first", "The first.", &r), &f.err);
+        deletion d = {.f = &f, .remade = i >= 2};
+        f.emb.on_embed = delete_the_collection;
+        f.emb.arg = &d;
+        assert_int_equal(fixture_put(&f, "second", texts[i % 2], &r), ANC_NOT_FOUND);
+        assert_non_null(strstr(f.err.text, "'notes' was deleted after this was asked for"));
+        f.emb.on_embed = NULL;
+        assert_int_equal(fixture_count(&f, "SELECT count(*) FROM kno_collection WHERE dropped = 0"),
+                         i >= 2);
+        assert_int_equal(fixture_count(&f, "SELECT count(*) FROM kno_document d JOIN kno_collection"
+                                           " c ON c.id = d.collection_id WHERE c.dropped = 0"),
+                         0);
+        fixture_close(&f);
+    }
+}
+
+/* What was asked for before the deletion is not for what has the name since. */
+static void what_was_asked_for_before_the_deletion(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    uint64_t before = 0, after = 0, seq;
+    ASSERT_OK(fixture_put(f, "first", "The first.", &r), &f->err);
+    ASSERT_OK(kno_moment(f->kno, fixture_call(f), &before), &f->err);
+    assert_true(before > 0);
+    kno_document_input in = {.collection = ANC_STR("notes"),
+                             .make_collection = true,
+                             .asked = before,
+                             .id = ANC_STR("second"),
+                             .content = ANC_STR("The second.")};
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    ASSERT_OK(kno_collection_delete(f->kno, fixture_call(f), ANC_STR("notes"), &seq), &f->err);
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_NOT_FOUND);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_collection WHERE dropped = 0"), 0);
+    ASSERT_OK(kno_moment(f->kno, fixture_call(f), &after), &f->err);
+    in.asked = after;
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+    in.asked = before;
+    assert_int_equal(kno_document_put(f->kno, fixture_call(f), &in, false, &r), ANC_NOT_FOUND);
+    in.collection = ANC_STR("others"); /* nobody deleted that */
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
+}
+
+#define TEST(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(who_may_read_stays),
+        TEST(what_was_hidden_meanwhile_stays_hidden),
+        cmocka_unit_test(a_collection_that_was_deleted_meanwhile_stays_so),
+        TEST(what_was_asked_for_before_the_deletion),
+    };
+    return cmocka_run_group_tests_name("put meanwhile", tests, NULL, NULL);
+}

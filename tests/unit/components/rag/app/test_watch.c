@@ -1,0 +1,105 @@
+/* test_watch.c - what those who watch see of a question, and of a provider whose circuit opens. */
+#include "support/test.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "support/rag/world.h"
+
+static void open_world(world *w, size_t n_providers)
+{
+    if (!world_open(w, n_providers, NULL))
+        fail_msg("%s", w->err.text);
+}
+
+/* Those who watch see the route before the retrieval, of the same question. */
+static void watchers_see_route_and_retrieval(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w, 1);
+    w.first.tokens[0] = "Four kilograms [1].";
+    rag_question q = world_question("How heavy is the Skep 2?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(w.feed.n, 2);
+    assert_int_equal(w.feed.told[0].type, EV_QUERY_ROUTE);
+    assert_true(anc_str_eq(a->route_reason, anc_str_of(w.feed.told[0].text)));
+    assert_int_equal(w.feed.told[1].type, EV_CGRAG);
+    assert_int_equal(w.feed.told[1].count, a->n_sources);
+    for (size_t i = 0; i < w.feed.n; i++)
+        assert_true(anc_str_eq(a->query_id, anc_str_of(w.feed.told[i].query_id)));
+    q.keep = false;
+    world_forget(&w);
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(w.feed.n, 2);
+    world_close(&w);
+}
+
+static void watchers_see_no_retrieval_where_there_is_none(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w, 1);
+    const rag_question q = world_question("Hello there!");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(w.feed.n, 1);
+    assert_int_equal(w.feed.told[0].type, EV_QUERY_ROUTE);
+    world_close(&w);
+}
+
+static size_t told(const world *w, const char *text)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->feed.n; i++)
+        n += w->feed.told[i].type == EV_ERROR && strcmp(w->feed.told[i].text, text) == 0;
+    return n;
+}
+
+static void circuit_opens_and_closes(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w, 1);
+    w.first.end = ANC_PROVIDER;
+    const rag_question q = world_question("How heavy is the Skep 2?");
+    const rag_answer *a;
+    rag_provider_status rows[4];
+    for (int i = 0; i < 5; i++) {
+        ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+        assert_true(a->degraded);
+    }
+    assert_int_equal(w.first.started, 3);
+    assert_int_equal(told(&w, "provider_failed: provider alpha failed: alpha ended badly"), 3);
+    assert_int_equal(told(&w, "circuit_open: provider alpha rests after 3 failures in a row"), 1);
+    assert_int_equal(rag_providers(w.rag, rows, 4), 2);
+    assert_false(rows[0].healthy);
+    assert_non_null(strstr(rows[0].detail, "rests after 3 failures in a row, the last: "));
+    assert_non_null(strstr(rows[0].detail, "ended badly"));
+    assert_true(rows[1].healthy);
+    assert_string_equal(rows[1].detail, "ready");
+    assert_true(anc_str_eq(rows[1].model, ANC_STR("extractive")));
+    w.clock.mono_ns += INT64_C(30000000000);
+    assert_int_equal(rag_providers(w.rag, rows, 1), 1);
+    assert_false(rows[0].healthy);
+    assert_non_null(strstr(rows[0].detail, "is tried again after 3 failures"));
+    w.first.end = ANC_OK;
+    w.first.tokens[0] = "x";
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_false(a->degraded);
+    assert_int_equal(rag_providers(w.rag, rows, 1), 1);
+    assert_true(rows[0].healthy);
+    assert_string_equal(rows[0].detail, "ready");
+    world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(watchers_see_route_and_retrieval),
+        cmocka_unit_test(watchers_see_no_retrieval_where_there_is_none),
+        cmocka_unit_test(circuit_opens_and_closes),
+    };
+    return cmocka_run_group_tests_name("watch", tests, NULL, NULL);
+}

@@ -1,0 +1,151 @@
+/* test_net_server_end.c - the server when clients are slow or too many, and when it ends. */
+#include "server_asks.h"
+
+#include <sys/resource.h>
+
+static void slow_clients_are_told(void **state)
+{
+    fixture *f = *state;
+    ANC_BUF(out, OUTPUT_MAX);
+    ask(f->port, "GET /hello HT", &out);
+    assert_true(has(&out, "HTTP/1.1 408 "));
+    anc_buf_clear(&out);
+    ask(f->port, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nabc", &out);
+    assert_true(has(&out, "HTTP/1.1 408 "));
+    assert_int_equal(atomic_load(&f->body_status), ANC_TOO_SLOW);
+    anc_buf_clear(&out);
+    ask(f->port, "", &out); /* idle: closed without a word */
+    assert_int_equal(out.len, 0);
+    /* takes nothing of a long answer */
+    const int fd = sock_connect(f->port);
+    assert_true(sock_send(fd, ANC_STR("GET /flood HTTP/1.1\r\n" HOST "\r\n")));
+    WAIT_UNTIL(atomic_load(&f->gone) == 1);
+    (void)close(fd);
+}
+
+static void one_connection_too_many_is_told(void **state)
+{
+    fixture *f = *state;
+    int fds[4];
+    for (int i = 0; i < 4; i++)
+        fds[i] = sock_connect(f->port);
+    WAIT_UNTIL(net_server_stats_of(f->server).connections == 4);
+    ANC_BUF(out, OUTPUT_MAX);
+    const int fd = sock_connect(f->port);
+    sock_read_to_end(fd, &out);
+    assert_true(has(&out, "HTTP/1.1 503 ") && has(&out, "retry-after: 1\r\n"));
+    (void)close(fd);
+    for (int i = 0; i < 4; i++)
+        (void)close(fds[i]);
+    assert_int_equal(net_server_stats_of(f->server).refused_total, 1);
+}
+
+/* Connections that come while the process has no descriptor left are closed, not left waiting, and
+ * the server works on when there are some again. */
+static void descriptors_may_run_out(void **state)
+{
+    fixture *f = *state;
+    enum { WAITING = 3, SPARE_MAX = 4096 };
+    struct rlimit files, few;
+    (void)getrlimit(RLIMIT_NOFILE, &files);
+    few = files;
+    few.rlim_cur = 256;
+    (void)setrlimit(RLIMIT_NOFILE, &few);
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons(f->port)};
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int waiting[WAITING], spare[SPARE_MAX];
+    size_t n = 0;
+    for (int i = 0; i < WAITING; i++)
+        waiting[i] = socket(AF_INET, SOCK_STREAM, 0);
+    while (n < SPARE_MAX && (spare[n] = dup(0)) >= 0)
+        n++;
+    for (int i = 0; i < WAITING; i++) {
+        ANC_BUF(out, OUTPUT_MAX);
+        assert_int_equal(connect(waiting[i], (const struct sockaddr *)&a, sizeof a), 0);
+        sock_read_to_end(waiting[i], &out);
+        assert_int_equal(out.len, 0);
+    }
+    for (int i = 0; i < WAITING; i++)
+        (void)close(waiting[i]);
+    while (n > 0)
+        (void)close(spare[--n]);
+    (void)setrlimit(RLIMIT_NOFILE, &files);
+    ANC_BUF(out, OUTPUT_MAX);
+    /* the first may still meet the server while it closes what waits */
+    for (int i = 0; i < WAIT_MS && !has(&out, "hello"); i++)
+        ask(f->port, "GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+    assert_true(has(&out, "hello"));
+}
+
+static void note_drained(void *arg, bool all)
+{
+    fixture *f = arg;
+    atomic_store(&f->drained, all ? 1 : 2);
+}
+
+static void start_drain(void *arg)
+{
+    fixture *f = arg;
+    net_server_drain(f->server, 5000, note_drained, f);
+}
+
+static void start_short_drain(void *arg)
+{
+    fixture *f = arg;
+    net_server_drain(f->server, 50, note_drained, f);
+}
+
+static void a_drain_finishes_what_runs(void **state)
+{
+    fixture *f = *state;
+    ANC_BUF(out, OUTPUT_MAX);
+    const int idle = sock_connect(f->port);
+    const int fd = sock_connect(f->port);
+    assert_true(sock_send(fd, ANC_STR("GET /stream HTTP/1.1\r\n" HOST "\r\n")));
+    assert_true(sock_wait_for(fd, &out, "piece 0", 1));
+    fixture_on_loop(f, start_drain, f);
+    assert_int_equal(sock_connect(f->port), -1);
+    sock_read_to_end(fd, &out);
+    assert_true(anc_str_ends(anc_buf_view(&out), ANC_STR("0\r\n\r\n")));
+    (void)close(fd);
+    WAIT_UNTIL(atomic_load(&f->drained) == 1);
+    (void)close(idle);
+    assert_int_not_equal(access(f->unix_path, F_OK), 0);
+}
+
+static void a_drain_has_an_end(void **state)
+{
+    fixture *f = *state;
+    const int fd = sock_connect(f->port);
+    assert_true(sock_send(fd, ANC_STR("GET /hold HTTP/1.1\r\n" HOST "\r\n")));
+    WAIT_UNTIL(net_server_stats_of(f->server).exchanges == 1);
+    fixture_on_loop(f, start_short_drain, f);
+    WAIT_UNTIL(atomic_load(&f->drained) == 2);
+    assert_int_equal(atomic_load(&f->gone), 1);
+    (void)close(fd);
+}
+
+/* Handlers on the pool answer while clients leave and the server is closed under them. */
+static void closing_under_load(void **state)
+{
+    fixture *f = *state;
+    for (int i = 0; i < 60; i++) {
+        const int fd = sock_connect(f->port);
+        assert_true(sock_send(fd, ANC_STR("GET /pool HTTP/1.1\r\n" HOST "\r\n"
+                                          "GET /stream HTTP/1.1\r\n" HOST "\r\n")));
+        (void)close(fd);
+    }
+    const int fd = sock_connect(f->port);
+    assert_true(sock_send(fd, ANC_STR("GET /flood HTTP/1.1\r\n" HOST "\r\n")));
+    (void)close(fd);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IMPATIENT(slow_clients_are_told), IMPATIENT(one_connection_too_many_is_told),
+        WITH(descriptors_may_run_out),    WITH(a_drain_finishes_what_runs),
+        WITH(a_drain_has_an_end),         WITH(closing_under_load),
+    };
+    return cmocka_run_group_tests_name("server's ends", tests, NULL, NULL);
+}
