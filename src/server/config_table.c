@@ -29,7 +29,9 @@ const srv_row srv_rows[] = {
          "address to listen on; one outside loopback needs auth.api_key"),
     INT("http.port", http.port, "8000", 0, 65535, NULL, "port; 0 takes a free one"),
     INT("http.max_connections", http.max_connections, "4096", 1, 100000, NULL,
-        "open connections, fewer where the system gives fewer descriptors; one more: 503"),
+        "open connections, fewer where the system gives fewer descriptors; one more takes the "
+        "place of "
+        "the longest silent one, where none is: 503"),
     INT("http.idle_timeout_ms", http.idle_timeout_ms, "60000", 100, 3600000, NULL,
         "how long a connection may be silent between requests"),
     INT("http.head_timeout_ms", http.head_timeout_ms, "10000", 100, 600000, NULL,

@@ -95,10 +95,14 @@ def test_ten_thousand_idle_connections(binary):
             c.sendall(HEAD)
         assert s.post("/v1/search", {"query": "ferry"}).json["results"][0]["document_id"] == "a"
         assert s.rss_mb() - before < 90 * s.memory_factor(), s.rss_mb() - before
-        # more than are allowed: told so
+        # more than are allowed, and all silent: the longest silent ones make room, and who asks is answered
+        time.sleep(1.1)
         for _ in range(140):
             sockets.append(connect(s))
-        assert b" 503 " in closed_by_server(sockets[-1])[:40]
+        start = time.monotonic()
+        assert s.get("/health").status == 200
+        print(f"        (health in {(time.monotonic() - start) * 1000:.1f} ms past the limit)")
+        assert gauge(s, "anchorage_connections") <= crowd + 101
         for c in sockets:
             c.close()
         wait_for("all to be gone", lambda: descriptors(s) <= files + 5)

@@ -389,6 +389,19 @@ void net_conn_sweep(net_conn *conn, int64_t now_ms)
     }
 }
 
+bool net_conn_make_room(net_server *server)
+{
+    const int64_t now_ms = net_loop_now_ms(server->loop);
+    net_conn *longest = NULL;
+    for (net_conn *c = server->conns; c != NULL; c = c->next)
+        if (c->state == CONN_HEAD && c->ex == NULL && now_ms - c->since_ms >= SILENT_MS &&
+            (longest == NULL || c->since_ms < longest->since_ms))
+            longest = c;
+    if (longest != NULL)
+        net_conn_close(longest);
+    return longest != NULL;
+}
+
 static void name_peer(net_conn *conn, bool is_pipe)
 {
     struct sockaddr_storage address;

@@ -35,6 +35,7 @@ enum {
     LINGER_MS = 2000,        /* how long a closing connection's input is thrown away */
     LINGER_BYTES = 32 << 20, /* and how much of it */
     STALL_LOOK_MS = 20,      /* how often channels that wait for room are looked at */
+    SILENT_MS = 1000, /* a connection without a request gives its place to another after that */
     DEPARTURE_POLL_MS = 25, /* how often a connection that is not being read is asked for its end */
     BODY_RATE_GRACE_MS = 10000
 };
@@ -218,6 +219,9 @@ anc_status net_server_listen(net_server *server, const net_address *address,
 
 /* ---- http_conn.c ---- */
 void net_conn_accept(net_server *server, net_listener *listener, bool over_limit);
+/* Closes the connection that has been silent between requests the longest, SILENT_MS at least. False: there
+ * is none. */
+bool net_conn_make_room(net_server *server);
 void net_conn_close(net_conn *conn);
 void net_conn_sweep(net_conn *conn, int64_t now_ms);
 void net_conn_pump(net_conn *conn);

@@ -166,7 +166,8 @@ static void on_connection(uv_stream_t *stream, int status)
     net_listener *listener = stream->data;
     net_server *server = listener->server;
     const uint64_t now = atomic_load(&server->n_conns);
-    const bool over_limit = now >= server->options.max_connections;
+    const bool over_limit =
+        now >= server->options.max_connections && (status < 0 || !net_conn_make_room(server));
     if (status < 0 || over_limit)
         atomic_fetch_add(&server->refused, 1);
     /* without a descriptor libuv has spent its spare one to close the caller's connection */

@@ -89,7 +89,8 @@ typedef struct net_server_options {
 
     size_t max_head_bytes;  /* [16 KiB] request line and fields: 431 */
     size_t max_fields;      /* [100]: 431 */
-    size_t max_connections; /* [10000] one more is answered 503 and closed */
+    size_t max_connections; /* [10000] one more takes the place of the one that has been silent the
+                               longest, for a second at least; where none is, 503 */
     size_t
         max_pipelined_bytes; /* [64 KiB] kept of what comes ahead of its turn; more waits unread */
     size_t max_output_bytes; /* [16 MiB] of one connection not yet taken by the system; what a

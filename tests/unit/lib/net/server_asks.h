@@ -58,6 +58,15 @@ static inline int open_impatient(void **state)
     return 0;
 }
 
+static inline int open_small(void **state)
+{
+    const net_server_options options = {.max_connections = 4};
+    fixture *f = calloc(1, sizeof *f);
+    *state = f;
+    fixture_open(f, &options);
+    return 0;
+}
+
 static inline int close_fixture(void **state)
 {
     fixture_close(*state);

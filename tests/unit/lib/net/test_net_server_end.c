@@ -40,6 +40,30 @@ static void one_connection_too_many_is_told(void **state)
     assert_int_equal(net_server_stats_of(f->server).refused_total, 1);
 }
 
+/* Those who are silent do not lock out those who ask. */
+static void the_longest_silent_one_makes_room(void **state)
+{
+    fixture *f = *state;
+    int fds[4];
+    for (int i = 0; i < 4; i++)
+        fds[i] = sock_connect(f->port);
+    WAIT_UNTIL(net_server_stats_of(f->server).connections == 4);
+    const int64_t refused = (int64_t)net_server_stats_of(f->server).refused_total;
+    assert_true(sock_send(fds[0], ANC_STR("GET /hold HTTP/1.1\r\n" HOST "\r\n")));
+    WAIT_UNTIL(net_server_stats_of(f->server).exchanges == 1);
+    os_sleep_ns(1100000000);
+    ANC_BUF(out, OUTPUT_MAX);
+    ask(f->port, "GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+    assert_true(has(&out, "hello"));
+    anc_buf_clear(&out);
+    sock_read_to_end(fds[1], &out); /* the first of the silent ones, without a word */
+    assert_int_equal(out.len, 0);
+    assert_int_equal(net_server_stats_of(f->server).exchanges, 1); /* who asked stays */
+    assert_int_equal(net_server_stats_of(f->server).refused_total, refused);
+    for (int i = 0; i < 4; i++)
+        (void)close(fds[i]);
+}
+
 /* Connections that come while the process has no descriptor left are closed, not left waiting, and
  * the server works on when there are some again. */
 static void descriptors_may_run_out(void **state)
@@ -143,9 +167,14 @@ static void closing_under_load(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IMPATIENT(slow_clients_are_told), IMPATIENT(one_connection_too_many_is_told),
-        WITH(descriptors_may_run_out),    WITH(a_drain_finishes_what_runs),
-        WITH(a_drain_has_an_end),         WITH(closing_under_load),
+        IMPATIENT(slow_clients_are_told),
+        IMPATIENT(one_connection_too_many_is_told),
+        cmocka_unit_test_setup_teardown(the_longest_silent_one_makes_room, open_small,
+                                        close_fixture),
+        WITH(descriptors_may_run_out),
+        WITH(a_drain_finishes_what_runs),
+        WITH(a_drain_has_an_end),
+        WITH(closing_under_load),
     };
     return cmocka_run_group_tests_name("server's ends", tests, NULL, NULL);
 }
