@@ -55,7 +55,23 @@ static float dot_scalar(const uint16_t *half, const float *q, size_t n)
     return sum;
 }
 
-const eng_simd eng_simd_scalar = {"scalar", dot_scalar};
+static int32_t dot_codes_scalar(const uint8_t *codes, const int8_t *q, size_t n)
+{
+    int32_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += ((int32_t)codes[i] - 128) * q[i];
+    return sum;
+}
+
+static uint32_t differing_scalar(const uint64_t *a, const uint64_t *b, size_t n)
+{
+    uint32_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (uint32_t)__builtin_popcountll(a[i] ^ b[i]);
+    return sum;
+}
+
+const eng_simd eng_simd_scalar = {"scalar", dot_scalar, dot_codes_scalar, differing_scalar};
 
 size_t eng_simd_levels(const eng_simd **out, size_t max)
 {
@@ -66,8 +82,11 @@ size_t eng_simd_levels(const eng_simd **out, size_t max)
     /* every processor with AVX2 has F16C too */
     if (n < max && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
         out[n++] = &eng_simd_avx2;
-    if (n < max && __builtin_cpu_supports("avx512f"))
+    if (n < max && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"))
         out[n++] = &eng_simd_avx512;
+    if (n < max && __builtin_cpu_supports("avx512vnni") &&
+        __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512bw"))
+        out[n++] = &eng_simd_vnni;
 #endif
     return n;
 }

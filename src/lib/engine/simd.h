@@ -1,7 +1,9 @@
 /* simd.h - the inner loops over vectors, one table a level of the machine.
  *
  * Stored vectors are IEEE half floats: half the memory and half the traffic, with an error of the
- * cosine below 1e-3. Every level gives what the scalar one gives up to the order of its sums.
+ * cosine below 1e-3. Codes are a byte a number: x of a vector is the code round(x * scale) + 128, a query's
+ * are signed. Bits are the signs of a vector's numbers. Sums of halves agree up to the order of summation,
+ * those of codes and bits are the same on every level.
  */
 #ifndef ANC_ENGINE_SIMD_H
 #define ANC_ENGINE_SIMD_H
@@ -12,12 +14,18 @@ typedef struct eng_simd {
     const char *name;
     /* Sum of half[i] * q[i] over n elements; any alignment. */
     float (*dot)(const uint16_t *half, const float *q, size_t n);
+    /* Sum of (codes[i] - 128) * q[i] over n elements: n a multiple of 64, at most 65,536; codes 1 to 255, q
+     * -127 to 127, so that no level overflows. Any alignment. */
+    int32_t (*dot_codes)(const uint8_t *codes, const int8_t *q, size_t n);
+    /* Number of bits that differ in n words. */
+    uint32_t (*differing)(const uint64_t *a, const uint64_t *b, size_t n);
 } eng_simd;
 
 extern const eng_simd eng_simd_scalar;
 #if defined(__x86_64__)
 extern const eng_simd eng_simd_avx2;
 extern const eng_simd eng_simd_avx512;
+extern const eng_simd eng_simd_vnni; /* AVX-512 with VNNI and VPOPCNTDQ */
 #endif
 
 /* The levels that this machine can run, slowest first; at most `max`. */

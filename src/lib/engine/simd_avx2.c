@@ -37,5 +37,39 @@ TARGET static float dot_avx2(const uint16_t *half, const float *q, size_t n)
     return sum;
 }
 
-const eng_simd eng_simd_avx2 = {"avx2", dot_avx2};
+/* Pairs of products of bytes fit 16 bits, since both factors lie in -127 to 127: 2 * 127 * 127 < 2^15. */
+TARGET static inline __m256i pairs(const uint8_t *codes, const int8_t *q)
+{
+    const __m256i signs = _mm256_set1_epi8((char)-128);
+    const __m256i x =
+        _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)(const void *)codes), signs);
+    const __m256i y = _mm256_loadu_si256((const __m256i *)(const void *)q);
+    const __m256i products = _mm256_maddubs_epi16(_mm256_abs_epi8(x), _mm256_sign_epi8(y, x));
+    return _mm256_madd_epi16(products, _mm256_set1_epi16(1));
+}
+
+TARGET static int32_t dot_codes_avx2(const uint8_t *codes, const int8_t *q, size_t n)
+{
+    __m256i a = _mm256_setzero_si256(), b = a;
+    for (size_t i = 0; i < n; i += 64) {
+        a = _mm256_add_epi32(a, pairs(codes + i, q + i));
+        b = _mm256_add_epi32(b, pairs(codes + i + 32, q + i + 32));
+    }
+    a = _mm256_add_epi32(a, b);
+    __m128i s = _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
+    s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0x4e));
+    s = _mm_add_epi32(s, _mm_shuffle_epi32(s, 0xb1));
+    return _mm_cvtsi128_si32(s);
+}
+
+__attribute__((target("avx2,popcnt"))) static uint32_t differing_avx2(const uint64_t *a,
+                                                                      const uint64_t *b, size_t n)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (uint64_t)__builtin_popcountll(a[i] ^ b[i]);
+    return (uint32_t)sum;
+}
+
+const eng_simd eng_simd_avx2 = {"avx2", dot_avx2, dot_codes_avx2, differing_avx2};
 #endif

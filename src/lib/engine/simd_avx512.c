@@ -1,17 +1,18 @@
 /* simd_avx512.c - sixteen halves a step, four sums in flight; the tail under a mask. */
 #include "simd.h"
+#include "simd_impl.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
-#define TARGET __attribute__((target("avx512f,avx2,fma,f16c")))
+#define TARGET __attribute__((target("avx512f,avx512bw,avx2,fma,f16c")))
 
 TARGET static inline __m512 widen(const uint16_t *half)
 {
     return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i *)(const void *)half));
 }
 
-TARGET static float dot_avx512(const uint16_t *half, const float *q, size_t n)
+TARGET float eng_dot_avx512(const uint16_t *half, const float *q, size_t n)
 {
     __m512 a = _mm512_setzero_ps(), b = a, c = a, d = a;
     size_t i = 0;
@@ -29,5 +30,28 @@ TARGET static float dot_avx512(const uint16_t *half, const float *q, size_t n)
     return sum;
 }
 
-const eng_simd eng_simd_avx512 = {"avx512", dot_avx512};
+TARGET static int32_t dot_codes_avx512(const uint8_t *codes, const int8_t *q, size_t n)
+{
+    __m512i sum = _mm512_setzero_si512();
+    for (size_t i = 0; i < n; i += 32) {
+        const __m512i x = _mm512_sub_epi16(
+            _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)(const void *)(codes + i))),
+            _mm512_set1_epi16(128));
+        const __m512i y =
+            _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)(const void *)(q + i)));
+        sum = _mm512_add_epi32(sum, _mm512_madd_epi16(x, y));
+    }
+    return _mm512_reduce_add_epi32(sum);
+}
+
+__attribute__((target("avx512f,popcnt"))) static uint32_t
+differing_avx512(const uint64_t *a, const uint64_t *b, size_t n)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += (uint64_t)__builtin_popcountll(a[i] ^ b[i]);
+    return (uint32_t)sum;
+}
+
+const eng_simd eng_simd_avx512 = {"avx512", eng_dot_avx512, dot_codes_avx512, differing_avx512};
 #endif

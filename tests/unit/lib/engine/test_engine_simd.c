@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "simd.h"
 
@@ -58,12 +59,57 @@ static void levels_agree(void **state)
     assert_ptr_equal(eng_simd_best(), levels[n_levels - 1]);
 }
 
+/* Codes over their whole range and signed queries: the greatest sums that there can be, and any others. */
+static void levels_agree_on_codes(void **state)
+{
+    (void)state;
+    enum { MOST = 1024, TRIES = 40 };
+    const eng_simd *levels[4];
+    const size_t n_levels = eng_simd_levels(levels, ANC_COUNT(levels));
+    uint8_t codes[MOST + 1];
+    int8_t q[MOST + 1];
+    srand(11);
+    for (int try = 0; try < TRIES; try++) {
+        for (size_t i = 0; i <= MOST; i++) {
+            codes[i] = (uint8_t)(try == 0 ? 255 : try == 1 ? 1 : 1 + rand() % 255);
+            q[i] = (int8_t)(try == 0 ? 127 : try == 1 ? 127 : rand() % 255 - 127);
+        }
+        for (size_t n = 0; n <= MOST; n += 64)
+            for (size_t l = 0; l < n_levels; l++) {
+                const size_t off = (size_t)try % 2;
+                assert_int_equal(levels[l]->dot_codes(codes + off, q + off, n),
+                                 eng_simd_scalar.dot_codes(codes + off, q + off, n));
+            }
+    }
+    memset(codes, 255, sizeof codes);
+    memset(q, 127, sizeof q);
+    assert_int_equal(eng_simd_best()->dot_codes(codes, q, MOST), 127 * 127 * MOST);
+}
+
+static void levels_agree_on_bits(void **state)
+{
+    (void)state;
+    enum { MOST = 40 };
+    const eng_simd *levels[4];
+    const size_t n_levels = eng_simd_levels(levels, ANC_COUNT(levels));
+    uint64_t a[MOST], b[MOST];
+    srand(13);
+    for (size_t i = 0; i < MOST; i++) {
+        a[i] = (uint64_t)rand() << 40 ^ (uint64_t)rand() << 20 ^ (uint64_t)rand();
+        b[i] = (uint64_t)rand() << 40 ^ (uint64_t)rand() << 20 ^ (uint64_t)rand();
+    }
+    for (size_t n = 0; n <= MOST; n++)
+        for (size_t l = 0; l < n_levels; l++)
+            assert_int_equal(levels[l]->differing(a, b, n), eng_simd_scalar.differing(a, b, n));
+    assert_int_equal(eng_simd_best()->differing(a, a, MOST), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_half_survives),
-        cmocka_unit_test(rounds_to_the_nearest_even),
-        cmocka_unit_test(levels_agree),
+        cmocka_unit_test(every_half_survives),  cmocka_unit_test(rounds_to_the_nearest_even),
+        cmocka_unit_test(levels_agree),         cmocka_unit_test(levels_agree_on_codes),
+        cmocka_unit_test(levels_agree_on_bits),
     };
     return cmocka_run_group_tests_name("engine simd", tests, NULL, NULL);
 }

@@ -1,0 +1,410 @@
+/* graph_build.c - a graph grown vector by vector, on all threads of a pool.
+ *
+ * The number of levels of a vector is a hash of its number, and the one that stands highest goes in first: it is
+ * the entry for ever. Every other vector walks from there to its nearest neighbours as a search does, keeps those
+ * that are nearer to it than to one another, and is linked from each of them; a list that is full is chosen anew
+ * by the same rule.
+ *
+ * Locks: a stripe of mutexes over the vectors, held while one list is written. Readers take none: a link is one
+ * word, the old or the new one, and both lead somewhere. Codes are all there before the first link is.
+ */
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "codes.h"
+#include "graph_walk.h"
+
+enum {
+    DEFAULT_BREADTH = 128,
+    MAX_LEVEL = 12,
+    STRIPES = 256,
+    TASK_VECTORS = 128,
+    ROUND_TASKS = 32, /* between two questions whether to go on */
+    MAX_CANDIDATES = ENG_GRAPH_LINKS + 1
+};
+
+/* What one thread needs to put vectors in. */
+typedef struct scratch {
+    struct scratch *next;
+    eng_walk walk;
+    int8_t *q;      /* [code_bytes] of the vector that is put in */
+    int8_t *other;  /* [code_bytes] of one whose list is chosen anew */
+    uint32_t *kept; /* [MAX_CANDIDATES] */
+} scratch;
+
+typedef struct builder {
+    eng_graph *g; /* owned */
+    const eng_simd *simd;
+    const uint16_t *halves;
+    const uint64_t *has;
+    uint8_t *levels; /* [n] */
+    uint32_t breadth;
+    uint32_t entry_node;
+    uint32_t from; /* first vector of the round */
+    pthread_mutex_t stripes[STRIPES];
+    pthread_mutex_t lock;
+    scratch *idle; /* under lock */
+    atomic_bool failed;
+} builder;
+
+static bool is_in(const builder *b, uint32_t node)
+{
+    return b->has == NULL || (b->has[node / 64] >> (node % 64) & 1) != 0;
+}
+
+/* ---- levels ----------------------------------------------------------------------------------- */
+
+static uint64_t mix(uint64_t x)
+{
+    x += UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return x ^ (x >> 31);
+}
+
+/* One in 16 stands on level 1, one in 16 of those on level 2, and so on. */
+static uint8_t level_of(uint32_t node)
+{
+    const uint64_t bits = mix(node);
+    const int zeros = bits != 0 ? __builtin_ctzll(bits) : 63;
+    const int level = zeros / 4;
+    return (uint8_t)(level < MAX_LEVEL ? level : MAX_LEVEL);
+}
+
+/* Fills levels, and finds the vector that stands highest; false when there is no vector at all. */
+static bool raise_vectors(builder *b)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < b->g->n; i++) {
+        if (!is_in(b, i))
+            continue;
+        b->levels[i] = level_of(i);
+        if (!any || b->levels[i] > b->levels[b->entry_node])
+            b->entry_node = i;
+        any = true;
+    }
+    if (any && b->levels[b->entry_node] == 0)
+        b->levels[b->entry_node] = 1;
+    return any;
+}
+
+static bool make_upper(builder *b)
+{
+    eng_graph *g = b->g;
+    uint64_t lists = 0;
+    for (uint32_t i = 0; i < g->n; i++) {
+        g->n_up += b->levels[i] > 0 ? 1 : 0;
+        lists += b->levels[i];
+    }
+    g->n_up_links = lists * ENG_GRAPH_UP_LINKS;
+    g->up_node = calloc(g->n_up + 1u, sizeof *g->up_node);
+    g->up_first = calloc(g->n_up + 1u, sizeof *g->up_first);
+    g->up_links = malloc((g->n_up_links + 1) * sizeof *g->up_links);
+    if (g->up_node == NULL || g->up_first == NULL || g->up_links == NULL)
+        return false;
+    memset(g->up_links, 0xff, g->n_up_links * sizeof *g->up_links);
+    uint32_t row = 0, first = 0;
+    for (uint32_t i = 0; i < g->n; i++) {
+        if (b->levels[i] == 0)
+            continue;
+        if (i == b->entry_node)
+            g->entry = row;
+        g->up_node[row] = i;
+        g->up_first[row++] = first;
+        first += (uint32_t)b->levels[i] * ENG_GRAPH_UP_LINKS;
+    }
+    g->top = b->levels[b->entry_node];
+    return true;
+}
+
+static uint32_t row_of(const eng_graph *g, uint32_t node)
+{
+    uint32_t low = 0, high = g->n_up;
+    while (low + 1 < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (g->up_node[middle] <= node)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* ---- choosing --------------------------------------------------------------------------------- */
+
+/* Of candidates [n], nearest first, those that are nearer to the vector than to any that was kept before, at most
+ * `max`: kept [*ret]. */
+static inline __attribute__((always_inline)) uint32_t choose(const builder *b, uint32_t level,
+                                                             const eng_graph_hit *candidates,
+                                                             uint32_t n, uint32_t max,
+                                                             int8_t *as_query, uint32_t *kept)
+{
+    const eng_graph *g = b->g;
+    uint32_t m = 0;
+    for (uint32_t i = 0; i < n && m < max; i++) {
+        const uint32_t id = candidates[i].node;
+        eng_codes_to_query(eng_walk_codes(g, level, id), g->code_bytes, as_query);
+        uint32_t k = 0;
+        while (k < m && b->simd->dot_codes(eng_walk_codes(g, level, kept[k]), as_query,
+                                           g->code_bytes) < candidates[i].score)
+            k++;
+        if (k == m)
+            kept[m++] = id;
+    }
+    return m;
+}
+
+static void write_links(uint32_t *links, uint32_t max, const uint32_t *ids, uint32_t n)
+{
+    for (uint32_t i = 0; i < max; i++)
+        __atomic_store_n(&links[i], i < n ? ids[i] : ENG_GRAPH_NONE, __ATOMIC_RELAXED);
+}
+
+/* The neighbours of `id` and one more, nearest first. */
+static inline __attribute__((always_inline)) void rank_list(const builder *b, uint32_t level,
+                                                            const uint32_t *links, uint32_t n,
+                                                            uint32_t more, const int8_t *q,
+                                                            eng_graph_hit *ret)
+{
+    const eng_graph *g = b->g;
+    eng_walk list = {.hits = ret, .depth = MAX_CANDIDATES};
+    for (uint32_t i = 0; i < n; i++)
+        eng_walk_fetch(g, level, links[i]);
+    for (uint32_t i = 0; i <= n; i++) {
+        const uint32_t id = i < n ? links[i] : more;
+        (void)eng_walk_put(&list,
+                           b->simd->dot_codes(eng_walk_codes(g, level, id), q, g->code_bytes), id);
+    }
+}
+
+/* Adds a link from `id` to `more`. */
+static inline __attribute__((always_inline)) void link_back(builder *b, scratch *s, uint32_t level,
+                                                            uint32_t id, uint32_t more)
+{
+    const eng_graph *g = b->g;
+    const uint32_t max = eng_walk_max_links(level);
+    pthread_mutex_t *stripe = &b->stripes[(id * 31u + level) % STRIPES];
+    (void)pthread_mutex_lock(stripe);
+    uint32_t *links = eng_walk_links(g, level, id);
+    uint32_t n = 0;
+    while (n < max && links[n] != ENG_GRAPH_NONE)
+        n++;
+    if (n < max) {
+        __atomic_store_n(&links[n], more, __ATOMIC_RELAXED);
+    } else {
+        eng_graph_hit ranked[MAX_CANDIDATES];
+        eng_codes_to_query(eng_walk_codes(g, level, id), g->code_bytes, s->other);
+        rank_list(b, level, links, n, more, s->other, ranked);
+        const uint32_t m = choose(b, level, ranked, n + 1, max, s->other, s->kept);
+        write_links(links, max, s->kept, m);
+    }
+    (void)pthread_mutex_unlock(stripe);
+}
+
+/* Links `id`, whose neighbours the walk has found, with the best of them. */
+static inline __attribute__((always_inline)) void link_on(builder *b, scratch *s, uint32_t level,
+                                                          uint32_t id)
+{
+    uint32_t kept[ENG_GRAPH_LINKS];
+    const uint32_t m =
+        choose(b, level, s->walk.hits, s->walk.n, ENG_GRAPH_UP_LINKS, s->other, kept);
+    pthread_mutex_t *stripe = &b->stripes[(id * 31u + level) % STRIPES];
+    (void)pthread_mutex_lock(stripe);
+    write_links(eng_walk_links(b->g, level, id), eng_walk_max_links(level), kept, m);
+    (void)pthread_mutex_unlock(stripe);
+    for (uint32_t i = 0; i < m; i++)
+        link_back(b, s, level, kept[i], id);
+}
+
+/* ---- putting in ------------------------------------------------------------------------------- */
+
+static void insert_up(builder *b, scratch *s, uint32_t row, uint32_t level, uint32_t start)
+{
+    eng_walk_begin(&s->walk);
+    eng_walk_level(b->g, b->simd, level, s->q, start, &s->walk);
+    link_on(b, s, level, row);
+}
+
+static void insert(builder *b, scratch *s, uint32_t node)
+{
+    const eng_graph *g = b->g;
+    if (node == b->entry_node)
+        return;
+    eng_codes_to_query(eng_graph_codes(g, node), g->code_bytes, s->q);
+    const uint32_t levels = b->levels[node];
+    uint32_t start = eng_walk_down(g, b->simd, levels, s->q);
+    if (levels > 0) {
+        const uint32_t row = row_of(g, node);
+        for (uint32_t level = levels; level > 0; level--) {
+            insert_up(b, s, row, level, start);
+            start = s->walk.hits[0].node;
+        }
+        start = g->up_node[start];
+    }
+    eng_walk_begin(&s->walk);
+    eng_walk_level(g, b->simd, 0, s->q, start, &s->walk);
+    link_on(b, s, 0, node);
+}
+
+/* ---- threads ---------------------------------------------------------------------------------- */
+
+static void scratch_free(scratch *s)
+{
+    if (s == NULL)
+        return;
+    free(s->walk.hits);
+    free(s->walk.seen);
+    free(s->q);
+    free(s->other);
+    free(s->kept);
+    free(s);
+}
+
+static scratch *scratch_new(const builder *b)
+{
+    scratch *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    s->walk.depth = b->breadth;
+    s->walk.slots = eng_walk_slots(b->breadth);
+    s->walk.hits = calloc(b->breadth + 1u, sizeof *s->walk.hits);
+    s->walk.seen = calloc(s->walk.slots, sizeof *s->walk.seen);
+    s->q = calloc(b->g->code_bytes, 1);
+    s->other = calloc(b->g->code_bytes, 1);
+    s->kept = calloc(MAX_CANDIDATES, sizeof *s->kept);
+    if (s->walk.hits != NULL && s->walk.seen != NULL && s->q != NULL && s->other != NULL &&
+        s->kept != NULL)
+        return s;
+    scratch_free(s);
+    return NULL;
+}
+
+static scratch *borrow(builder *b)
+{
+    (void)pthread_mutex_lock(&b->lock);
+    scratch *s = b->idle;
+    if (s != NULL)
+        b->idle = s->next;
+    (void)pthread_mutex_unlock(&b->lock);
+    return s != NULL ? s : scratch_new(b);
+}
+
+static void give_back(builder *b, scratch *s)
+{
+    (void)pthread_mutex_lock(&b->lock);
+    s->next = b->idle;
+    b->idle = s;
+    (void)pthread_mutex_unlock(&b->lock);
+}
+
+static uint32_t task_end(const builder *b, uint32_t from)
+{
+    return b->g->n - from < TASK_VECTORS ? b->g->n : from + TASK_VECTORS;
+}
+
+static void encode_task(void *arg, size_t i)
+{
+    builder *b = arg;
+    const uint64_t from = b->from + i * TASK_VECTORS;
+    if (from >= b->g->n)
+        return;
+    for (uint32_t v = (uint32_t)from; v < task_end(b, (uint32_t)from); v++) {
+        unsigned char *record = b->g->records + (size_t)v * b->g->stride;
+        eng_codes_of(b->halves + (size_t)v * b->g->dims, b->g->dims, b->g->scale, record);
+        memset(record + b->g->code_bytes, 0xff, b->g->stride - b->g->code_bytes);
+    }
+}
+
+static void insert_task(void *arg, size_t i)
+{
+    builder *b = arg;
+    const uint64_t from = b->from + i * TASK_VECTORS;
+    if (from >= b->g->n || atomic_load_explicit(&b->failed, memory_order_relaxed))
+        return;
+    scratch *s = borrow(b);
+    if (s == NULL) {
+        atomic_store_explicit(&b->failed, true, memory_order_relaxed);
+        return;
+    }
+    for (uint32_t v = (uint32_t)from; v < task_end(b, (uint32_t)from); v++)
+        if (is_in(b, v))
+            insert(b, s, v);
+    give_back(b, s);
+}
+
+/* All vectors, a round at a time. */
+static anc_status all_vectors(builder *b, const eng_graph_options *o,
+                              void (*task)(void *arg, size_t i), anc_err *err)
+{
+    for (uint64_t from = 0; from < b->g->n; from += (uint64_t)TASK_VECTORS * ROUND_TASKS) {
+        if (o->may_go_on != NULL)
+            ANC_TRY(o->may_go_on(o->arg));
+        b->from = (uint32_t)from;
+        if (o->pool != NULL)
+            os_pool_for(o->pool, ROUND_TASKS, task, b);
+        else
+            for (size_t i = 0; i < ROUND_TASKS; i++)
+                task(b, i);
+        if (atomic_load_explicit(&b->failed, memory_order_relaxed))
+            return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a graph");
+    }
+    return ANC_OK;
+}
+
+static anc_status grow(builder *b, const eng_graph_options *o, anc_err *err)
+{
+    eng_graph *g = b->g;
+    g->scale = eng_codes_scale(b->halves, g->n, g->dims);
+    b->levels = calloc(g->n + 1u, 1);
+    g->records = aligned_alloc(64, ((size_t)g->n + 1) * g->stride);
+    if (b->levels == NULL || g->records == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a graph of %u vectors", g->n);
+    ANC_TRY(all_vectors(b, o, encode_task, err));
+    if (!raise_vectors(b))
+        return ANC_OK;
+    if (!make_upper(b))
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a graph of %u vectors", g->n);
+    return all_vectors(b, o, insert_task, err);
+}
+
+static void builder_done(builder *b)
+{
+    while (b->idle != NULL) {
+        scratch *s = b->idle;
+        b->idle = s->next;
+        scratch_free(s);
+    }
+    free(b->levels);
+    for (size_t i = 0; i < STRIPES; i++)
+        (void)pthread_mutex_destroy(&b->stripes[i]);
+    (void)pthread_mutex_destroy(&b->lock);
+}
+
+anc_status eng_graph_build(const uint16_t *halves, const uint64_t *has, uint32_t n, uint32_t dims,
+                           const eng_graph_options *options, eng_graph **ret, anc_err *err)
+{
+    builder b = {.g = calloc(1, sizeof *b.g),
+                 .simd = eng_simd_best(),
+                 .halves = halves,
+                 .has = has,
+                 .breadth = options->breadth > 0 ? options->breadth : DEFAULT_BREADTH};
+    if (b.g == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a graph");
+    b.g->n = n;
+    b.g->dims = dims;
+    b.g->code_bytes = eng_codes_bytes(dims);
+    b.g->stride = b.g->code_bytes + ENG_GRAPH_LINKS * (uint32_t)sizeof(uint32_t);
+    for (size_t i = 0; i < STRIPES; i++)
+        (void)pthread_mutex_init(&b.stripes[i], NULL);
+    (void)pthread_mutex_init(&b.lock, NULL);
+    const anc_status status = grow(&b, options, err);
+    builder_done(&b);
+    if (status != ANC_OK) {
+        eng_graph_free(b.g);
+        return status;
+    }
+    *ret = b.g;
+    return ANC_OK;
+}
