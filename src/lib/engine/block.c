@@ -41,6 +41,8 @@ static void block_free(eng_block *b)
     free(b->access.ptr);
     free(b->access_labels.ptr);
     free(b->text.ptr);
+    eng_bits_done(&b->bits);
+    eng_graph_free(b->graph);
     free(b);
 }
 
@@ -64,7 +66,8 @@ size_t eng_block_bytes(const eng_block *b)
            BYTES(b->ordinals) + BYTES(b->lengths) + BYTES(b->document_of) + BYTES(b->has_vector) +
            BYTES(b->vectors) + BYTES(b->terms) + BYTES(b->postings) + BYTES(b->forms) +
            BYTES(b->places) + BYTES(b->names) + BYTES(b->labels) + BYTES(b->access) +
-           BYTES(b->access_labels) + BYTES(b->text);
+           BYTES(b->access_labels) + BYTES(b->text) + eng_bits_bytes(&b->bits) +
+           (b->graph != NULL ? eng_graph_bytes(b->graph) : 0);
 }
 
 uint32_t eng_block_find(const eng_block *b, anc_str key)

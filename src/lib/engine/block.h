@@ -11,6 +11,7 @@
  *               as varint(gap), each first gap counted from -1. Text positions begin two behind the
  *               last title position, so that no phrase runs from one into the other.
  *   access sets each distinct list of labels once; documents name it by number
+ *   bits, graph of the vectors, where there are so many that comparing all would take long
  *
  * A block is built by one thread, then never changes and is shared by count. What died in it stands
  * in a bitmap of the snapshot (index.c), not here. All texts lie end to end in `text`.
@@ -22,7 +23,9 @@
 
 #include "base/map.h"
 #include "base/str.h"
+#include "bits.h"
 #include "engine/engine.h"
+#include "graph.h"
 
 typedef struct eng_span {
     uint64_t at; /* byte of the block's text */
@@ -90,6 +93,8 @@ typedef struct eng_block {
     ENG_ARRAY(eng_block_access) access;
     ENG_ARRAY(uint32_t) access_labels; /* rows of labels */
     ENG_ARRAY(char) text;
+    eng_bits bits;    /* n 0: none */
+    eng_graph *graph; /* owned; NULL: none */
 } eng_block;
 
 static inline uint32_t eng_block_chunks(const eng_block *b)
@@ -242,6 +247,12 @@ void *eng_room(void *ptr, size_t n, size_t *cap, size_t more, size_t size) ANC_M
             (array).ptr = room_;                                                                   \
         room_ != NULL;                                                                             \
     })
+
+/* Gives a finished block that is not yet shared what finds its vectors fast, as many as it has being enough to
+ * need it: bits, and a graph where the options allow. NO_MEMORY leaves it as good as it was; what may_go_on
+ * answered. */
+anc_status eng_block_prepare(eng_block *b, const eng_thresholds *from,
+                             const eng_tidy_options *options, anc_err *err) ANC_MUST_CHECK;
 
 /* One block of the live documents of `blocks` [n]; `dead` [n] are bitmaps over documents, NULL where
  * nothing died. NULL when memory is out. */

@@ -27,6 +27,7 @@
 #define ANC_ENGINE_ENGINE_H
 
 #include "base/arena.h"
+#include "os/thread.h"
 
 enum {
     ENG_MAX_DIMS = 8192,
@@ -40,6 +41,7 @@ enum {
     ENG_MAX_FILTER_DEPTH = 32,
     ENG_MAX_FILTER_NODES = 4096
 };
+#define ENG_RECALL 0.95f
 
 typedef struct eng_index eng_index;
 typedef struct eng_load eng_load;
@@ -47,8 +49,17 @@ typedef struct eng_snapshot eng_snapshot;
 
 /* ---- index ---------------------------------------------------------------------------------- */
 
+/* From how many vectors on something is worth its while; 0: what was measured to be so. */
+typedef struct eng_thresholds {
+    uint32_t
+        exact; /* that may be seen in a block: up to as many are compared one by one; 0: 2,048 */
+    uint32_t bits;  /* of a block: it gets bits that are scanned; 0: 4,096 */
+    uint32_t graph; /* of a block: it gets a graph; 0: 20,000 */
+} eng_thresholds;
+
 typedef struct eng_options {
     uint32_t dims; /* of every vector; 0: an index without vectors */
+    eng_thresholds from;
 } eng_options;
 
 /* A new, empty index. INVALID names a number of dims that is too great. */
@@ -67,6 +78,9 @@ typedef struct eng_figures {
     uint64_t postings;
     uint64_t bytes; /* memory held by the blocks */
     uint32_t blocks;
+    uint32_t graphs; /* blocks that have one */
+    float
+        recall; /* the least that a graph was measured to give for a recall of ENG_RECALL; 1: no graph */
     uint64_t cursor; /* as last marked */
 } eng_figures;
 
@@ -133,8 +147,8 @@ void eng_load_abort(eng_load *load); /* NULL is a no-op */
 
 /* Makes the load the document's one version; the last publish wins. Frees the load whatever
  * happens; on failure the index shows what it showed. A load without chunks removes the document's
- * chunks and keeps it findable by key. Now and then the caller pays for a merge: the cost of n
- * publishes is O(n log n), a single one may take as long as copying the index. */
+ * chunks and keeps it findable by key. Now and then the caller pays for merging some thousand chunks;
+ * what is larger waits for eng_tidy. */
 anc_status eng_publish(eng_index *index, eng_load *load, anc_err *err) ANC_MUST_CHECK;
 
 /* Removes the document; OK when it is not there. */
@@ -142,6 +156,24 @@ anc_status eng_delete(eng_index *index, anc_str key, anc_err *err) ANC_MUST_CHEC
 
 /* Removes every document; the mark is 0 again. */
 anc_status eng_clear(eng_index *index, anc_err *err) ANC_MUST_CHECK;
+
+/* ---- keeping it fast ------------------------------------------------------------------------ */
+
+typedef struct eng_tidy_options {
+    os_pool *pool; /* threads that help; NULL: the caller alone */
+    bool all;      /* everything becomes one block, however little there is to gain */
+    /* Asked now and then by one thread at a time; another answer than OK ends the work with it. NULL: never
+     * asked. */
+    anc_status (*may_go_on)(void *arg);
+    void *arg;
+} eng_tidy_options;
+
+/* Does one piece of what makes searches fast: merges blocks of a size, takes dead chunks out, builds the graph
+ * of a block with many vectors. It may take minutes for a million chunks; searches, publishes and deletes go on
+ * meanwhile, and what they did is kept. *ret_did says whether there was something to do: call again until there is
+ * not. One caller at a time does the work, another one waits for it. On failure the index is as it was. */
+anc_status eng_tidy(eng_index *index, const eng_tidy_options *options, bool *ret_did,
+                    anc_err *err) ANC_MUST_CHECK;
 
 /* ---- reading -------------------------------------------------------------------------------- */
 
@@ -236,6 +268,9 @@ typedef struct eng_query {
     anc_str
         order_by; /* field whose greatest first value (a number or an instant) leads that list */
     bool explain; /* fill `parts` and `length` of the candidates */
+    /* Share of the true nearest that the semantic list should have, 0.5 to 0.99; 0: ENG_RECALL. Where few
+     * chunks may be seen it is always complete. */
+    float recall;
     /* Asked every few thousand chunks; another answer than OK ends the search with it. NULL: never
      * asked. */
     anc_status (*may_go_on)(void *arg);

@@ -29,6 +29,10 @@ enum {
 };
 #define ENG_GRAPH_NONE UINT32_MAX
 
+/* Depths at which a graph is measured, ascending. */
+enum { ENG_GRAPH_DEPTHS = 12 };
+extern const uint16_t eng_graph_depths[ENG_GRAPH_DEPTHS];
+
 typedef struct eng_graph {
     uint32_t n;
     uint32_t dims;
@@ -39,6 +43,8 @@ typedef struct eng_graph {
     uint32_t top;
     uint32_t n_up;
     uint64_t n_up_links;
+    /* Share of the ten true nearest that a walk finds, in 1/10,000, one a depth; 0: not measured. */
+    uint16_t recalls[ENG_GRAPH_DEPTHS];
     unsigned char *records;
     uint32_t *up_node;  /* [n_up] ascending */
     uint32_t *up_first; /* [n_up] */
@@ -78,6 +84,19 @@ anc_status eng_graph_build(const uint16_t *halves, const uint64_t *has, uint32_t
 void eng_graph_free(eng_graph *graph); /* NULL is a no-op */
 
 size_t eng_graph_bytes(const eng_graph *graph);
+
+/* Measures what walks find against comparing everything, and keeps it in `recalls`. The questions are points
+ * between a vector and another that is not too far from it: like a question, and unlike a vector of the graph,
+ * they stand near some vectors and on none. NO_MEMORY; what may_go_on answered. */
+anc_status eng_graph_measure(eng_graph *graph, const uint16_t *halves, const uint64_t *has,
+                             const eng_graph_options *options, anc_err *err) ANC_MUST_CHECK;
+
+/* What was measured for the depth that eng_graph_depth gives for this share. */
+float eng_graph_recall(const eng_graph *graph, float recall);
+
+/* The depth of a walk that finds this share of the `k` nearest: by what was measured, and more where k is greater
+ * than what was measured for. */
+uint32_t eng_graph_depth(const eng_graph *graph, float recall, uint32_t k);
 
 typedef struct eng_graph_hit {
     int32_t score; /* product of codes */

@@ -3,11 +3,12 @@
  * Every publish adds a block of one document. Blocks have levels: level l holds 8^l to 8^(l+1) live
  * chunks. When FAN blocks stand on one level they become one, so a chunk is copied about log8(n)
  * times in its life and an index has at most FAN - 1 blocks a level. A block that is more than half
- * dead is rewritten alone.
+ * dead is rewritten alone. Small blocks are merged by who publishes, at once; for large ones that would take too
+ * long, they wait for tidy.c.
  *
- * Locks: `writing` puts writers in line and is held while blocks are merged; `current_lock` guards
- * the pointer to the current snapshot and is held for as long as it takes to copy that pointer and
- * count one up. Order: writing, then current_lock. A reader takes only the second.
+ * Locks: `tidying` lets one thread at a time do the long work; `writing` puts writers in line and is held while
+ * small blocks are merged; `current_lock` guards the pointer to the current snapshot and is held for as long as it
+ * takes to copy that pointer and count one up. Order: tidying, writing, current_lock. A reader takes only the last.
  */
 #include "engine/engine.h"
 
@@ -15,38 +16,30 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "index.h"
 #include "load.h"
-#include "snapshot.h"
-
-enum { FAN = 8 };
-
-struct eng_index {
-    uint32_t dims;
-    pthread_mutex_t writing;
-    pthread_mutex_t current_lock;
-    eng_snapshot *current; /* shared (ref), under current_lock; replaced only under `writing` */
-};
 
 /* ---- snapshots ------------------------------------------------------------------------------ */
 
-static void dead_unref(eng_dead *dead)
+void eng_dead_unref(eng_dead *dead)
 {
     if (dead != NULL && atomic_fetch_sub_explicit(&dead->refs, 1, memory_order_acq_rel) == 1)
         free(dead);
 }
 
-static void part_unref(eng_part *part)
+void eng_part_unref(eng_part *part)
 {
     eng_block_unref(part->block);
-    dead_unref(part->dead);
+    eng_dead_unref(part->dead);
 }
 
-static eng_snapshot *snapshot_new(size_t max_parts, uint32_t dims)
+static eng_snapshot *snapshot_new(size_t max_parts, uint32_t dims, const eng_thresholds *from)
 {
     eng_snapshot *s = calloc(1, sizeof *s + max_parts * sizeof(eng_part));
     if (s != NULL) {
         atomic_init(&s->refs, 1);
         s->dims = dims;
+        s->from = *from;
     }
     return s;
 }
@@ -57,7 +50,7 @@ void eng_snapshot_release(eng_snapshot *snapshot)
         atomic_fetch_sub_explicit(&snapshot->refs, 1, memory_order_acq_rel) != 1)
         return;
     for (size_t i = 0; i < snapshot->n_parts; i++)
-        part_unref(&snapshot->parts[i]);
+        eng_part_unref(&snapshot->parts[i]);
     free(snapshot);
 }
 
@@ -71,9 +64,9 @@ eng_snapshot *eng_snapshot_acquire(eng_index *index)
 }
 
 /* A copy of `s` with room for one more part, sharing its blocks. */
-static eng_snapshot *snapshot_copy(const eng_snapshot *s)
+eng_snapshot *eng_snapshot_copy(const eng_snapshot *s)
 {
-    eng_snapshot *copy = snapshot_new(s->n_parts + 1, s->dims);
+    eng_snapshot *copy = snapshot_new(s->n_parts + 1, s->dims, &s->from);
     if (copy == NULL)
         return NULL;
     copy->cursor = s->cursor;
@@ -101,7 +94,7 @@ static void snapshot_sum(eng_snapshot *s)
 }
 
 /* Makes `next` (owned) the current snapshot. Under `writing`. */
-static void swap_in(eng_index *index, eng_snapshot *next)
+void eng_swap_in(eng_index *index, eng_snapshot *next)
 {
     snapshot_sum(next);
     (void)pthread_mutex_lock(&index->current_lock);
@@ -127,12 +120,12 @@ static bool find_live(const eng_snapshot *s, anc_str key, size_t *ret_part, uint
     return false;
 }
 
-/* A copy of the part's bitmap in which document `row` is dead too. */
-static eng_dead *dead_with(const eng_part *part, uint32_t row)
+/* The part's bitmap for this part alone, to be written: a copy where another snapshot has it too. */
+static eng_dead *own_dead(const eng_part *part)
 {
-    const eng_block *b = part->block;
-    const eng_block_document *document = &b->documents.ptr[row];
-    const size_t words = (b->documents.n + 63) / 64;
+    const size_t words = (part->block->documents.n + 63) / 64;
+    if (part->dead != NULL && atomic_load_explicit(&part->dead->refs, memory_order_acquire) == 1)
+        return part->dead;
     eng_dead *dead = calloc(1, sizeof *dead + words * sizeof(uint64_t));
     if (dead == NULL)
         return NULL;
@@ -144,6 +137,19 @@ static eng_dead *dead_with(const eng_part *part, uint32_t row)
         memcpy(dead->bits, part->dead->bits, words * sizeof(uint64_t));
     }
     atomic_init(&dead->refs, 1);
+    return dead;
+}
+
+bool eng_part_kill(eng_part *part, uint32_t row)
+{
+    const eng_block *b = part->block;
+    const eng_block_document *document = &b->documents.ptr[row];
+    eng_dead *dead = own_dead(part);
+    if (dead == NULL)
+        return false;
+    if (dead != part->dead)
+        eng_dead_unref(part->dead);
+    part->dead = dead;
     eng_bit_set(dead->bits, row);
     dead->documents++;
     dead->chunks += document->n_chunks;
@@ -151,7 +157,7 @@ static eng_dead *dead_with(const eng_part *part, uint32_t row)
         dead->length += b->lengths.ptr[c];
         dead->vectors += eng_block_has_vector(b, c) ? 1 : 0;
     }
-    return dead;
+    return true;
 }
 
 /* Lets the live version of `key`, if there is one, die in `next`. */
@@ -159,15 +165,7 @@ static bool kill_document(eng_snapshot *next, anc_str key)
 {
     size_t at;
     uint32_t row;
-    if (!find_live(next, key, &at, &row))
-        return true;
-    eng_part *part = &next->parts[at];
-    eng_dead *dead = dead_with(part, row);
-    if (dead == NULL)
-        return false;
-    dead_unref(part->dead);
-    part->dead = dead;
-    return true;
+    return !find_live(next, key, &at, &row) || eng_part_kill(&next->parts[at], row);
 }
 
 /* ---- merging --------------------------------------------------------------------------------- */
@@ -180,11 +178,15 @@ static unsigned level_of(const eng_part *part)
     return level;
 }
 
-/* Replaces the chosen parts of `s` by one block, in the place of the first. */
-static bool merge_parts(eng_snapshot *s, const bool *chosen, uint32_t dims)
+static bool is_large(const eng_part *part)
 {
-    eng_block **blocks = calloc(s->n_parts, sizeof *blocks);
-    const uint64_t **dead = calloc(s->n_parts, sizeof *dead);
+    return eng_block_chunks(part->block) >= LARGE_CHUNKS;
+}
+
+eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen)
+{
+    eng_block **blocks = calloc(s->n_parts + 1, sizeof *blocks);
+    const uint64_t **dead = calloc(s->n_parts + 1, sizeof *dead);
     size_t n = 0;
     eng_block *merged = NULL;
     if (blocks != NULL && dead != NULL) {
@@ -193,12 +195,15 @@ static bool merge_parts(eng_snapshot *s, const bool *chosen, uint32_t dims)
                 blocks[n] = s->parts[i].block;
                 dead[n++] = eng_part_dead(&s->parts[i]);
             }
-        merged = eng_blocks_merge(blocks, dead, n, dims);
+        merged = eng_blocks_merge(blocks, dead, n, s->dims);
     }
     free(blocks);
     free(dead);
-    if (merged == NULL)
-        return false;
+    return merged;
+}
+
+void eng_parts_replace(eng_snapshot *s, const bool *chosen, eng_part with)
+{
     size_t kept = 0;
     bool placed = false;
     for (size_t i = 0; i < s->n_parts; i++) {
@@ -206,13 +211,12 @@ static bool merge_parts(eng_snapshot *s, const bool *chosen, uint32_t dims)
             s->parts[kept++] = s->parts[i];
             continue;
         }
-        part_unref(&s->parts[i]);
+        eng_part_unref(&s->parts[i]);
         if (!placed)
-            s->parts[kept++] = (eng_part){merged, NULL};
+            s->parts[kept++] = with;
         placed = true;
     }
     s->n_parts = kept;
-    return true;
 }
 
 static bool mostly_dead(const eng_part *part)
@@ -222,13 +226,18 @@ static bool mostly_dead(const eng_part *part)
                             dead->chunks > eng_block_chunks(part->block) / 2);
 }
 
-/* Marks what should become one block; false when nothing should. */
-static bool choose(const eng_snapshot *s, bool *chosen)
+/* Whether a part plays a role where only small blocks, or only large ones, are looked at. */
+static bool is_one_of(const eng_part *part, bool large, unsigned level)
+{
+    return is_large(part) == large && level_of(part) == level;
+}
+
+bool eng_parts_choose(const eng_snapshot *s, bool large, bool *chosen)
 {
     for (size_t i = 0; i < s->n_parts; i++)
         chosen[i] = false;
     for (size_t i = 0; i < s->n_parts; i++)
-        if (mostly_dead(&s->parts[i])) {
+        if (is_large(&s->parts[i]) == large && mostly_dead(&s->parts[i])) {
             chosen[i] = true;
             return true;
         }
@@ -236,11 +245,11 @@ static bool choose(const eng_snapshot *s, bool *chosen)
         const unsigned level = level_of(&s->parts[i]);
         size_t same = 0;
         for (size_t j = 0; j < s->n_parts; j++)
-            same += level_of(&s->parts[j]) == level ? 1 : 0;
-        if (same < FAN)
+            same += is_one_of(&s->parts[j], large, level) ? 1 : 0;
+        if (!is_large(&s->parts[i]) == large || same < FAN)
             continue;
         for (size_t j = 0; j < s->n_parts; j++)
-            chosen[j] = level_of(&s->parts[j]) == level;
+            chosen[j] = is_one_of(&s->parts[j], large, level);
         return true;
     }
     return false;
@@ -252,40 +261,54 @@ static void drop_empty(eng_snapshot *s)
     for (size_t i = 0; i < s->n_parts; i++) {
         const eng_part *part = &s->parts[i];
         if (part->dead != NULL && part->dead->documents == part->block->documents.n)
-            part_unref(&s->parts[i]);
+            eng_part_unref(&s->parts[i]);
         else
             s->parts[kept++] = s->parts[i];
     }
     s->n_parts = kept;
 }
 
-/* Merging only makes searches faster: where memory is out it is left for another time. */
-static void tidy(eng_snapshot *s, uint32_t dims)
+/* Merges small blocks. That only makes searches faster: where memory is out it is left for another time. */
+static void tidy(eng_snapshot *s)
 {
     drop_empty(s);
     bool *chosen = calloc(s->n_parts + 1, sizeof *chosen);
-    while (chosen != NULL && choose(s, chosen))
-        if (!merge_parts(s, chosen, dims))
+    while (chosen != NULL && eng_parts_choose(s, false, chosen)) {
+        eng_block *merged = eng_parts_merge(s, chosen);
+        if (merged == NULL)
             break;
+        eng_parts_replace(s, chosen, (eng_part){merged, NULL});
+    }
     free(chosen);
 }
 
 /* ---- the index ------------------------------------------------------------------------------- */
+
+static eng_thresholds thresholds_of(const eng_thresholds *given)
+{
+    enum { EXACT = 2048, BITS = 4096, GRAPH = 20000 };
+    return (eng_thresholds){.exact = given->exact > 0 ? given->exact : EXACT,
+                            .bits = given->bits > 0 ? given->bits : BITS,
+                            .graph = given->graph > 0 ? given->graph : GRAPH};
+}
 
 anc_status eng_index_open(const eng_options *options, eng_index **ret, anc_err *err)
 {
     if (options->dims > ENG_MAX_DIMS)
         return ANC_FAIL(err, ANC_INVALID, "vectors of %u dims, at most %d", options->dims,
                         (int)ENG_MAX_DIMS);
+    const eng_thresholds from = thresholds_of(&options->from);
     eng_index *index = calloc(1, sizeof *index);
-    eng_snapshot *empty = snapshot_new(0, options->dims);
+    eng_snapshot *empty = snapshot_new(0, options->dims, &from);
     if (index == NULL || empty == NULL) {
         free(index);
         free(empty);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for an index");
     }
     index->dims = options->dims;
+    index->from = from;
     index->current = empty;
+    (void)pthread_mutex_init(&index->tidying, NULL);
     (void)pthread_mutex_init(&index->writing, NULL);
     (void)pthread_mutex_init(&index->current_lock, NULL);
     *ret = index;
@@ -297,6 +320,7 @@ void eng_index_close(eng_index *index)
     if (index == NULL)
         return;
     eng_snapshot_release(index->current);
+    (void)pthread_mutex_destroy(&index->tidying);
     (void)pthread_mutex_destroy(&index->writing);
     (void)pthread_mutex_destroy(&index->current_lock);
     free(index);
@@ -309,7 +333,7 @@ uint32_t eng_index_dims(const eng_index *index)
 
 static bool publish_block(eng_index *index, anc_str key, eng_block *block)
 {
-    eng_snapshot *next = snapshot_copy(index->current);
+    eng_snapshot *next = eng_snapshot_copy(index->current);
     if (next == NULL)
         return false;
     if (!kill_document(next, key)) {
@@ -317,8 +341,8 @@ static bool publish_block(eng_index *index, anc_str key, eng_block *block)
         return false;
     }
     next->parts[next->n_parts++] = (eng_part){eng_block_ref(block), NULL};
-    tidy(next, index->dims);
-    swap_in(index, next);
+    tidy(next);
+    eng_swap_in(index, next);
     return true;
 }
 
@@ -343,15 +367,15 @@ static bool delete_key(eng_index *index, anc_str key)
     uint32_t row;
     if (!find_live(index->current, key, &part, &row))
         return true;
-    eng_snapshot *next = snapshot_copy(index->current);
+    eng_snapshot *next = eng_snapshot_copy(index->current);
     if (next == NULL)
         return false;
     if (!kill_document(next, key)) {
         eng_snapshot_release(next);
         return false;
     }
-    tidy(next, index->dims);
-    swap_in(index, next);
+    tidy(next);
+    eng_swap_in(index, next);
     return true;
 }
 
@@ -365,11 +389,11 @@ anc_status eng_delete(eng_index *index, anc_str key, anc_err *err)
 
 anc_status eng_clear(eng_index *index, anc_err *err)
 {
-    eng_snapshot *empty = snapshot_new(0, index->dims);
+    eng_snapshot *empty = snapshot_new(0, index->dims, &index->from);
     if (empty == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for an index");
     (void)pthread_mutex_lock(&index->writing);
-    swap_in(index, empty);
+    eng_swap_in(index, empty);
     (void)pthread_mutex_unlock(&index->writing);
     return ANC_OK;
 }
@@ -377,10 +401,10 @@ anc_status eng_clear(eng_index *index, anc_err *err)
 anc_status eng_mark(eng_index *index, uint64_t cursor, anc_err *err)
 {
     (void)pthread_mutex_lock(&index->writing);
-    eng_snapshot *next = snapshot_copy(index->current);
+    eng_snapshot *next = eng_snapshot_copy(index->current);
     if (next != NULL) {
         next->cursor = cursor;
-        swap_in(index, next);
+        eng_swap_in(index, next);
     }
     (void)pthread_mutex_unlock(&index->writing);
     return next != NULL ? ANC_OK : ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a mark");
@@ -394,6 +418,7 @@ eng_figures eng_stats(eng_index *index)
                      .vectors = s->vectors,
                      .blocks = (uint32_t)s->n_parts,
                      .cursor = s->cursor,
+                     .recall = 1,
                      .bytes = sizeof *s + s->n_parts * sizeof(eng_part)};
     for (size_t i = 0; i < s->n_parts; i++) {
         const eng_block *b = s->parts[i].block;
@@ -401,6 +426,11 @@ eng_figures eng_stats(eng_index *index)
         f.terms += b->terms.n;
         f.postings += b->n_postings;
         f.bytes += eng_block_bytes(b);
+        if (b->graph == NULL)
+            continue;
+        const float recall = eng_graph_recall(b->graph, ENG_RECALL);
+        f.graphs++;
+        f.recall = recall < f.recall ? recall : f.recall;
     }
     eng_snapshot_release(s);
     return f;

@@ -1,8 +1,37 @@
-/* semantic.c - exact search over vectors: every allowed chunk that has one is compared. */
+/* semantic.c - the nearest chunks of each block, by the way that is the fastest for what may be seen there.
+ *
+ *   few may be seen, or the block is small   each is compared in full precision
+ *   many may be seen, and there is a graph   a walk over the graph; deeper where some of what it meets may not
+ *                                            be seen
+ *   else                                     the bits of all that may be seen, and the best of them in full
+ *                                            precision
+ *
+ * Whatever the way, a list is shorter than asked only where there is nothing more.
+ */
 #include <math.h>
+#include <string.h>
 
+#include "codes.h"
 #include "search.h"
 #include "simd.h"
+
+enum {
+    RESCORED_OF_BITS = 256, /* times k / 10 where k is greater than 10 */
+    RESCORED_OF_WALK = 30,
+    FETCH_BYTES = 64
+};
+
+/* Below this share of a block the walk would meet too many that it must pass over. */
+static const double WALK_FROM_SHARE = 0.3;
+
+typedef struct part_run {
+    eng_run *run;
+    const eng_simd *simd;
+    const eng_block *block;
+    uint64_t *among; /* [chunks / 64 + 1] vectors that may be seen */
+    uint32_t part;
+    uint32_t n; /* of them */
+} part_run;
 
 static double clamp(double cosine)
 {
@@ -18,31 +47,141 @@ double eng_run_cosine(const eng_run *run, eng_place_of at)
         (double)eng_simd_best()->dot(eng_block_vector(b, at.chunk), run->query->vector, b->dims));
 }
 
-static anc_status search_part(eng_run *run, const eng_simd *simd, uint32_t part)
+static void compare(const part_run *p, uint32_t chunk)
 {
-    enum { CHUNKS_A_CHECK = 4096 };
-    const eng_block *b = run->snapshot->parts[part].block;
-    if (b->has_vector.n == 0)
-        return ANC_OK;
-    for (uint32_t c = 0; c < eng_block_chunks(b); c++) {
-        if (c % CHUNKS_A_CHECK == 0)
-            ANC_TRY(eng_run_may_go_on(run));
-        if (!eng_bit(b->has_vector.ptr, c) || !eng_run_allows(run, part, c))
-            continue;
-        const float dot = simd->dot(eng_block_vector(b, c), run->query->vector, b->dims);
-        const eng_found row = {.at = {part, c}, .score = clamp((double)dot)};
-        eng_best_offer(&run->semantic, &row);
+    const float dot =
+        p->simd->dot(eng_block_vector(p->block, chunk), p->run->query->vector, p->block->dims);
+    const eng_found row = {.at = {p->part, chunk}, .score = clamp((double)dot)};
+    eng_best_offer(&p->run->semantic, &row);
+}
+
+/* Fetches the vectors of some chunks before the first of them is compared. */
+static void compare_some(const part_run *p, const uint32_t *chunks, size_t n)
+{
+    enum { AT_ONCE = 16 };
+    const size_t bytes = p->block->dims * sizeof(uint16_t);
+    for (size_t from = 0; from < n; from += AT_ONCE) {
+        const size_t end = n - from < AT_ONCE ? n : from + AT_ONCE;
+        for (size_t i = from; i < end; i++) {
+            const char *v = (const char *)eng_block_vector(p->block, chunks[i]);
+            for (size_t k = 0; k < bytes; k += FETCH_BYTES)
+                __builtin_prefetch(v + k);
+        }
+        for (size_t i = from; i < end; i++)
+            compare(p, chunks[i]);
+    }
+}
+
+/* ---- the three ways --------------------------------------------------------------------------- */
+
+static anc_status compare_all(const part_run *p)
+{
+    enum { WORDS_A_CHECK = 64 };
+    for (size_t w = 0; w <= eng_block_chunks(p->block) / 64; w++) {
+        if (w % WORDS_A_CHECK == 0)
+            ANC_TRY(eng_run_may_go_on(p->run));
+        for (uint64_t left = p->among[w]; left != 0; left &= left - 1)
+            compare(p, (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(left));
     }
     return ANC_OK;
+}
+
+static anc_status scan(const part_run *p)
+{
+    const eng_run *run = p->run;
+    const size_t k = run->semantic.k;
+    const size_t most = k > 10 ? RESCORED_OF_BITS * k / 10 : RESCORED_OF_BITS;
+    uint32_t *chunks;
+    size_t n;
+    if (most >= p->n / 2)
+        return compare_all(p);
+    ANC_TRY(eng_bits_nearest(&p->block->bits, run->query->vector, p->among, (uint32_t)most,
+                             run->query->may_go_on, run->query->arg, run->mem, &chunks, &n,
+                             run->err));
+    compare_some(p, chunks, n);
+    return ANC_OK;
+}
+
+/* How deep to walk, when only this share of what is met may be seen. */
+static uint32_t depth_of(const part_run *p, double share)
+{
+    const eng_query *q = p->run->query;
+    const uint32_t k = (uint32_t)p->run->semantic.k;
+    const double depth =
+        (double)eng_graph_depth(p->block->graph, q->recall > 0 ? q->recall : ENG_RECALL, k) / share;
+    return depth < ENG_GRAPH_MAX_DEPTH ? (uint32_t)depth : ENG_GRAPH_MAX_DEPTH;
+}
+
+/* *ret_enough is false where the walk met fewer than asked that may be seen. */
+static anc_status walk(const part_run *p, double share, bool *ret_enough)
+{
+    const eng_run *run = p->run;
+    const size_t k = run->semantic.k;
+    const uint32_t depth = depth_of(p, share);
+    const size_t deep = depth / 8 > k * 3 ? depth / 8 : k * 3;
+    const size_t most = deep > RESCORED_OF_WALK ? deep : RESCORED_OF_WALK;
+    eng_graph_hit *hits;
+    size_t met, n = 0;
+    int8_t *codes = anc_arena_alloc(run->mem, eng_codes_bytes(p->block->dims), 1);
+    uint32_t *chunks = anc_arena_alloc(run->mem, most, sizeof *chunks);
+    if (codes == NULL || chunks == NULL)
+        return ANC_FAIL(run->err, anc_arena_refusal(run->mem), "no room for a walk");
+    eng_codes_of_query(run->query->vector, p->block->dims, codes);
+    ANC_TRY(eng_graph_search(p->block->graph, codes, depth, run->mem, &hits, &met, NULL, run->err));
+    for (size_t i = 0; i < met && n < most; i++)
+        if (eng_bit(p->among, hits[i].node))
+            chunks[n++] = hits[i].node;
+    *ret_enough = n >= k || n >= p->n;
+    if (*ret_enough)
+        compare_some(p, chunks, n);
+    return ANC_OK;
+}
+
+/* ---- the plan --------------------------------------------------------------------------------- */
+
+/* Fills among and n. */
+static anc_status see(part_run *p)
+{
+    const eng_block *b = p->block;
+    const uint64_t *allowed = p->run->allowed[p->part];
+    const size_t words = eng_block_chunks(b) / 64 + 1;
+    p->among = anc_arena_alloc(p->run->mem, words, sizeof *p->among);
+    if (p->among == NULL)
+        return ANC_FAIL(p->run->err, anc_arena_refusal(p->run->mem), "no room for a search");
+    memcpy(p->among, b->has_vector.ptr, b->has_vector.n * sizeof *p->among);
+    for (size_t w = 0; w < words; w++) {
+        p->among[w] &= allowed != NULL ? allowed[w] : UINT64_MAX;
+        p->n += (uint32_t)__builtin_popcountll(p->among[w]);
+    }
+    return ANC_OK;
+}
+
+static anc_status search_part(eng_run *run, uint32_t part)
+{
+    part_run p = {.run = run,
+                  .simd = eng_simd_best(),
+                  .block = run->snapshot->parts[part].block,
+                  .part = part};
+    const eng_block *b = p.block;
+    bool enough = false;
+    if (b->has_vector.n == 0)
+        return ANC_OK;
+    ANC_TRY(eng_run_may_go_on(run));
+    ANC_TRY(see(&p));
+    if (p.n <= run->snapshot->from.exact || b->bits.n == 0)
+        return compare_all(&p);
+    const double share = (double)p.n / (double)b->n_vectors;
+    if (b->graph != NULL && share >= WALK_FROM_SHARE)
+        ANC_TRY(walk(&p, share, &enough));
+    return enough ? ANC_OK : scan(&p);
 }
 
 anc_status eng_run_semantic(eng_run *run)
 {
     if (run->query->vector == NULL || run->semantic.k == 0)
         return ANC_OK;
-    const eng_simd *simd = eng_simd_best();
     for (uint32_t i = 0; i < run->snapshot->n_parts; i++)
-        ANC_TRY(search_part(run, simd, i));
+        ANC_TRY(search_part(run, i));
     eng_best_sort(&run->semantic);
     return ANC_OK;
 }

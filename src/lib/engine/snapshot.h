@@ -26,6 +26,7 @@ typedef struct eng_part {
 struct eng_snapshot {
     atomic_uint refs;
     uint32_t dims;
+    eng_thresholds from; /* none of them 0 */
     size_t n_parts;
     uint64_t cursor;
     uint64_t documents, chunks, vectors, length; /* live */

@@ -198,11 +198,22 @@ static void compare_documents(const eng_snapshot *s)
     assert_int_equal(found, alive);
 }
 
+/* Everything in one block, whatever its size, with bits beside the vectors. */
+static void tidy(eng_index *index, anc_err *err)
+{
+    bool did = false;
+    const eng_tidy_options options = {.all = true};
+    ASSERT_OK(eng_tidy(index, &options, &did, err), err);
+    assert_true(eng_stats(index).blocks <= 1);
+    ASSERT_OK(eng_tidy(index, &options, &did, err), err);
+    assert_false(did);
+}
+
 static void run_seed(uint64_t start)
 {
     anc_err err = {0};
     ANC_ARENA(mem, 64 << 20);
-    const eng_options options = {.dims = DIMS};
+    const eng_options options = {.dims = DIMS, .from = {.exact = 4, .bits = 8}};
     eng_index *index = NULL;
     seed = start;
     memset(model, 0, sizeof model);
@@ -218,6 +229,8 @@ static void run_seed(uint64_t start)
             random_document(&model[number]);
             publish(index, number, &err);
         }
+        if (chance(9) == 0)
+            tidy(index, &err);
         if (step % 5 != 0)
             continue;
         eng_snapshot *s = eng_snapshot_acquire(index);

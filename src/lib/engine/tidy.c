@@ -1,0 +1,146 @@
+/* tidy.c - the long work on an index, beside its writers and readers.
+ *
+ * What is to become one block is chosen and held under the lock, merged and given its graph without it, and put in
+ * under the lock again. What died meanwhile in the old blocks dies in the new one too: a document of it whose old
+ * block does not show it any more.
+ */
+#include <stdlib.h>
+
+#include "index.h"
+
+static bool has_work(const eng_snapshot *s, const eng_tidy_options *options, bool *chosen)
+{
+    if (!options->all)
+        return eng_parts_choose(s, true, chosen);
+    bool dead = false;
+    for (size_t i = 0; i < s->n_parts; i++) {
+        chosen[i] = true;
+        dead = dead || s->parts[i].dead != NULL;
+    }
+    return s->n_parts > 1 || dead;
+}
+
+/* The part of a snapshot that has this block; NULL: none has. */
+static const eng_part *part_of(const eng_snapshot *s, const eng_block *block)
+{
+    for (size_t i = 0; i < s->n_parts; i++)
+        if (s->parts[i].block == block)
+            return &s->parts[i];
+    return NULL;
+}
+
+/* Whether anything happened to the chosen parts since. */
+static bool is_same(const eng_snapshot *now, const eng_snapshot *before, const bool *chosen)
+{
+    for (size_t i = 0; i < before->n_parts; i++) {
+        bool found = !chosen[i];
+        for (size_t j = 0; j < now->n_parts && !found; j++)
+            found = now->parts[j].block == before->parts[i].block &&
+                    now->parts[j].dead == before->parts[i].dead;
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* Lets die in `part` what died in one of the parts that it was made of. */
+static bool bury_some(eng_part *part, const eng_part *now, const eng_part *before)
+{
+    const eng_block *b = before->block;
+    for (uint32_t row = 0; row < b->documents.n; row++) {
+        if (before->dead != NULL && eng_bit(before->dead->bits, row))
+            continue;
+        if (now != NULL && (now->dead == NULL || !eng_bit(now->dead->bits, row)))
+            continue;
+        const uint32_t here =
+            eng_block_find(part->block, eng_block_text(b, b->documents.ptr[row].key));
+        if (here != UINT32_MAX && !eng_part_kill(part, here))
+            return false;
+    }
+    return true;
+}
+
+/* Lets die in `part` what the chosen parts do not show any more. */
+static bool bury(eng_part *part, const eng_snapshot *now, const eng_snapshot *before,
+                 const bool *chosen)
+{
+    for (size_t i = 0; i < before->n_parts; i++)
+        if (chosen[i] && !bury_some(part, part_of(now, before->parts[i].block), &before->parts[i]))
+            return false;
+    return true;
+}
+
+/* Marks the chosen parts of `before` among those of `next`; how many of them are still there. */
+static size_t find_again(const eng_snapshot *next, const eng_snapshot *before, const bool *chosen,
+                         bool *ret)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < next->n_parts; i++) {
+        ret[i] = false;
+        for (size_t j = 0; j < before->n_parts && !ret[i]; j++)
+            ret[i] = chosen[j] && before->parts[j].block == next->parts[i].block;
+        n += ret[i] ? 1 : 0;
+    }
+    return n;
+}
+
+/* Under `writing`. Takes `merged` over whatever happens. */
+static bool put_in(eng_index *index, const eng_snapshot *before, const bool *chosen,
+                   eng_block *merged)
+{
+    eng_part part = {merged, NULL};
+    eng_snapshot *next = eng_snapshot_copy(index->current);
+    bool *again = next != NULL ? calloc(next->n_parts + 1, sizeof *again) : NULL;
+    bool ok = again != NULL;
+    if (ok && !is_same(next, before, chosen))
+        ok = bury(&part, next, before, chosen);
+    if (ok && find_again(next, before, chosen, again) > 0) {
+        eng_parts_replace(next, again, part);
+        eng_swap_in(index, next);
+        next = NULL;
+    } else {
+        eng_part_unref(&part); /* of all of it nothing is left, or memory is out */
+    }
+    eng_snapshot_release(next);
+    free(again);
+    return ok;
+}
+
+static anc_status merge(eng_index *index, const eng_snapshot *before, const bool *chosen,
+                        const eng_tidy_options *options, anc_err *err)
+{
+    if (options->may_go_on != NULL)
+        ANC_TRY(options->may_go_on(options->arg));
+    eng_block *merged = eng_parts_merge(before, chosen);
+    if (merged == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to merge the blocks of an index");
+    const anc_status status = eng_block_prepare(merged, &before->from, options, err);
+    if (status != ANC_OK) {
+        eng_block_unref(merged);
+        return status;
+    }
+    (void)pthread_mutex_lock(&index->writing);
+    const bool ok = put_in(index, before, chosen, merged);
+    (void)pthread_mutex_unlock(&index->writing);
+    return ok ? ANC_OK
+              : ANC_FAIL(err, ANC_NO_MEMORY, "no memory to put a merged block into an index");
+}
+
+anc_status eng_tidy(eng_index *index, const eng_tidy_options *options, bool *ret_did, anc_err *err)
+{
+    anc_status status = ANC_OK;
+    *ret_did = false;
+    (void)pthread_mutex_lock(&index->tidying);
+    eng_snapshot *before = eng_snapshot_acquire(index);
+    bool *chosen = calloc(before->n_parts + 1, sizeof *chosen);
+    if (chosen == NULL) {
+        status = ANC_FAIL(err, ANC_NO_MEMORY, "no memory to look after an index");
+    } else if (has_work(before, options, chosen)) {
+        status = merge(index, before, chosen, options, err);
+        *ret_did = status == ANC_OK;
+    }
+    free(chosen);
+    eng_snapshot_release(before);
+    (void)pthread_mutex_unlock(&index->tidying);
+    return status;
+}
