@@ -4,6 +4,7 @@
  *
  *   {"id", "title", "uri", "parent", "made_for", "text", "metadata"}
  *
+ * or, of a line that is broken, {"broken": why}, which fails as a document of its own when it is read;
  * and the items that point to them wait in memory. The transaction that makes the file's version current
  * counts it and adds them, so that they are there with it or not at all. From then on a row is an item
  * like any other: claimed, read, counted, tried again, a dead letter.
@@ -169,18 +170,37 @@ static anc_status check_room(ing_expansion *x, anc_err *err)
     return ing_rows_refuse(x->ing, err);
 }
 
-static anc_status on_row(void *arg, const kno_row *row, anc_err *err)
+/* Takes down what x->json holds. */
+static anc_status take_down(ing_expansion *x, anc_str id, anc_err *err)
 {
-    ing_expansion *x = arg;
-    ANC_TRY(check_room(x, err));
-    ANC_TRY(encode(x, row, err));
     ANC_TRY(next_segment(x, err));
     const ing_spool_ops *spool = x->ing->with.spool.ops;
     const uint64_t at = spool->begin(x->segment), before = x->segment_bytes;
     ANC_TRY(spool->add(x->segment, anc_buf_view(&x->json), err));
     x->segment_bytes = spool->bytes(x->segment);
     (void)atomic_fetch_add(&x->ing->spooled, x->segment_bytes - before);
-    return add_item(x, row->id, at, err);
+    return add_item(x, id, at, err);
+}
+
+static anc_status on_row(void *arg, const kno_row *row, anc_err *err)
+{
+    ing_expansion *x = arg;
+    ANC_TRY(check_room(x, err));
+    ANC_TRY(encode(x, row, err));
+    return take_down(x, row->id, err);
+}
+
+static anc_status on_broken(void *arg, const kno_broken_row *row, anc_err *err)
+{
+    ing_expansion *x = arg;
+    ANC_TRY(check_room(x, err));
+    anc_buf_clear(&x->json);
+    json_writer w = json_writer_of(&x->json);
+    json_open_object(&w);
+    json_put_str(&w, "broken", row->why);
+    json_close_object(&w);
+    ANC_TRY(anc_buf_status(&x->json, "a broken row", err));
+    return take_down(x, row->id, err);
 }
 
 static anc_status on_end(void *arg, anc_err *err)
@@ -191,10 +211,11 @@ static anc_status on_end(void *arg, anc_err *err)
 anc_status ing_expansion_open(ing_expansion *x, ing_service *ing, anc_str batch_rows,
                               krn_call *call, const kno_rows_wanted **ret)
 {
-    *x = (ing_expansion){.ing = ing,
-                         .mem = anc_arena_new(ITEMS_ARENA_BYTES),
-                         .json = anc_buf_init(ROW_BYTES),
-                         .wanted = {.on_row = on_row, .on_end = on_end, .arg = x}};
+    *x = (ing_expansion){
+        .ing = ing,
+        .mem = anc_arena_new(ITEMS_ARENA_BYTES),
+        .json = anc_buf_init(ROW_BYTES),
+        .wanted = {.on_row = on_row, .on_broken = on_broken, .on_end = on_end, .arg = x}};
     (void)atomic_fetch_add(&ing->expansions, 1);
     if (x->mem == NULL)
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for the rows of a file");
@@ -256,7 +277,10 @@ anc_status ing_row_read(anc_str json, krn_call *call, kno_document_input *ret)
         anc_str *to;
     } members[] = {{"id", &ret->id},         {"title", &ret->title},       {"uri", &ret->uri},
                    {"parent", &ret->parent}, {"made_for", &ret->made_for}, {"text", &ret->content}};
+    const anc_str broken = json_str(json_member(root, "broken"), ANC_STR(""));
     anc_status status = ANC_OK;
+    if (broken.len > 0)
+        status = ANC_FAIL(call->err, ANC_INVALID, "%.*s", ANC_FMT(broken));
     for (size_t i = 0; status == ANC_OK && i < ANC_COUNT(members); i++)
         status = copy_member(call, root, members[i].name, members[i].to);
     if (status == ANC_OK)

@@ -41,6 +41,12 @@ static anc_status on_record(void *self, uint64_t number, const prs_field *fields
     return h->sink->on_record(h->sink->arg, number, h->fields, n, err);
 }
 
+static anc_status on_broken(void *self, uint64_t line, anc_str why, anc_err *err)
+{
+    const handover *h = self;
+    return h->sink->on_broken(h->sink->arg, line, why, err);
+}
+
 /* One object alone is a document and no list of them. */
 static bool holds_records(prs_kind kind, anc_str bytes)
 {
@@ -62,7 +68,8 @@ anc_status kno_parse_records(void *self, krn_call *call, const kno_source *sourc
     if (!*ret_has)
         return ANC_OK;
     handover h = {.sink = sink};
-    const prs_record_sink to = {.record = on_record, .self = &h};
+    const prs_record_sink to = {
+        .record = on_record, .broken = sink->on_broken != NULL ? on_broken : NULL, .self = &h};
     const prs_limits limits = kno_parse_limits(call);
     const anc_status status = prs_records(kind, source->bytes, &limits, &to, call->err);
     free(h.fields);
