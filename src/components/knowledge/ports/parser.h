@@ -60,6 +60,8 @@ typedef struct kno_parsed {
     anc_str content_type; /* "text/html" */
     anc_str title;        /* the text's own; empty: none */
     anc_str metadata;     /* a JSON object of what was found (author, date, …); empty: nothing */
+    anc_str
+        damage; /* in words, when text was got of it but not of all of its bytes; empty: of all */
 } kno_parsed;
 
 typedef struct kno_parser_ops {
@@ -67,7 +69,7 @@ typedef struct kno_parser_ops {
     ANC_MUST_CHECK anc_status (*parse)(void *self, krn_call *call, const kno_source *source,
                                        const kno_block_sink *sink, kno_parsed *ret);
     /* The records of a table, a list of JSON or lines of it; INVALID when none of it is whole. *ret_has false, and nothing was read, for
-     * a source of another kind; of `ret` the content type is set. */
+     * a source of another kind; of `ret` the content type is set, and the damage. */
     ANC_MUST_CHECK anc_status (*records)(void *self, krn_call *call, const kno_source *source,
                                          const kno_record_sink *sink, kno_parsed *ret,
                                          bool *ret_has);

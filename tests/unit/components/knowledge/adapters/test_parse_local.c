@@ -187,6 +187,42 @@ static void records(void **state)
     assert_string_equal(out.ptr != NULL ? out.ptr : "", row->records);
 }
 
+static const struct damage_row {
+    const char *name, *bytes, *file, *damage;
+} damages[] = {
+    {"sound", "Caf\303\251 is open and the tea is warm.", "a.txt", ""},
+    {"Latin-1 is no damage", "Le caf\351 est ouvert, le th\351 est chaud.", "a.txt", ""},
+    {"a byte of UTF-8 that is lost",
+     "Caf\303\251, th\303\251, \303 and \303\251t\303\251, \303\240 c\303\264t\303\251.", "a.txt",
+     "some of its bytes do not read as text in UTF-8"},
+    {"in a table",
+     "a,b\nCaf\303\251,th\303\251\n\303,\303\251t\303\251\nc\303\264t\303\251,\303\240\n", "t.csv",
+     "some of its bytes do not read as text in UTF-8"},
+};
+
+/* The text is got all the same, of blocks and of records. */
+static void damage_is_said(void **state)
+{
+    const struct damage_row *row = *state;
+    ANC_ARENA(mem, 1 << 20);
+    ANC_BUF(out, 4096);
+    anc_err err;
+    krn_call call = call_of(mem, &err);
+    const kno_parser parser = kno_parse_local();
+    const kno_source source = {.bytes = anc_str_of(row->bytes), .name = anc_str_of(row->file)};
+    seen s = {.answer = ANC_OK};
+    const kno_block_sink blocks = {.arg = &s, .on_block = on_block};
+    const kno_record_sink sink = {.arg = &out, .on_record = take_record};
+    kno_parsed parsed = {0};
+    bool has = false;
+    ASSERT_OK(parser.ops->parse(parser.self, &call, &source, &blocks, &parsed), &err);
+    assert_true(s.n > 0);
+    assert_true(anc_str_eq(parsed.damage, anc_str_of(row->damage)));
+    ASSERT_OK(parser.ops->records(parser.self, &call, &source, &sink, &parsed, &has), &err);
+    if (has)
+        assert_true(anc_str_eq(parsed.damage, anc_str_of(row->damage)));
+}
+
 static void a_broken_line_that_nobody_wants_ends_it(void **state)
 {
     (void)state;
@@ -212,5 +248,6 @@ int main(void)
                                        cmocka_unit_test(a_broken_line_that_nobody_wants_ends_it)};
     int failed = RUN_TABLE("parse", rows, parse);
     failed += RUN_TABLE("records", files, records);
+    failed += RUN_TABLE("damage", damages, damage_is_said);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }
