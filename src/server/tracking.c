@@ -62,6 +62,12 @@ static anc_status erase_kept_answers(void *arg, krn_call *call, anc_str user_id,
     return ANC_OK;
 }
 
+static anc_status erase_identity(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
+{
+    const srv_house *h = arg;
+    return idn_user_erase(h->idn, call, user_id, ret_n);
+}
+
 typedef struct blanking {
     krn_outbox outbox;
     ev_person person;
@@ -186,6 +192,7 @@ static anc_status open_service(srv_house *h, const trk_repository *repository, a
     const trk_place places[] = {{"conversations", erase_conversations, h},
                                 {"cached_vectors", erase_vectors, h},
                                 {"kept_answers", erase_kept_answers, h},
+                                {"identities", erase_identity, h},
                                 {"events", erase_events, h}};
     trk_service_options options = {
         .repository = *repository,

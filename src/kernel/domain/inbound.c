@@ -114,3 +114,15 @@ anc_status ev_inbound_read(anc_arena *mem, anc_str json, anc_str default_type, e
     *ret = e;
     return ANC_OK;
 }
+
+anc_status ev_inbound_payload(anc_arena *mem, const ev_envelope *event, ev_type_id wanted,
+                              void *ret, anc_err *err)
+{
+    ANC_CLEANUP(free_doc) json_doc *doc = NULL;
+    const ev_type *type = ev_type_of(wanted);
+    if (event->type != type)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, "/event_type", "event_type is %.*s, not %s",
+                              ANC_FMT(event->type_name), type->name);
+    ANC_TRY(json_parse(event->payload.text, &doc, err));
+    return ev_payload_read(mem, type, json_root(doc), ret, err);
+}

@@ -12,6 +12,13 @@
 
 enum { EV_INBOUND_BYTES = 1 << 20 }; /* largest event that is taken in */
 
+/* How an event stands to those that took effect before. */
+typedef enum ev_arrival {
+    EV_ARRIVED_NEW,
+    EV_ARRIVED_AGAIN, /* that very event did before */
+    EV_ARRIVED_LATE   /* a newer one about the same thing did */
+} ev_arrival;
+
 /* Reads and checks `json`; everything that *ret points to is in `mem`, `ret->type` is not NULL. The
  * type is the envelope's, or `default_type` (may be empty) for a bare payload; an envelope whose type
  * is another than a `default_type` that is given is INVALID. An envelope without an id, a timestamp or
@@ -19,5 +26,10 @@ enum { EV_INBOUND_BYTES = 1 << 20 }; /* largest event that is taken in */
  * member, or the type that is not registered. */
 anc_status ev_inbound_read(anc_arena *mem, anc_str json, anc_str default_type, ev_envelope *ret,
                            anc_err *err) ANC_MUST_CHECK;
+
+/* The payload struct of an event of type `wanted`; what it points to is in `mem`. INVALID names the member that
+ * does not fit, or the type where it is another one. */
+anc_status ev_inbound_payload(anc_arena *mem, const ev_envelope *event, ev_type_id wanted,
+                              void *ret, anc_err *err) ANC_MUST_CHECK;
 
 #endif

@@ -27,6 +27,11 @@ static const db_migration own_migrations[] = {
      " begun_ms INTEGER NOT NULL, status INTEGER NOT NULL, etag TEXT NOT NULL,"
      " location TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;"
      "CREATE INDEX kept_reply_time ON kept_reply(begun_ms)"},
+    {"kernel", 3, "events of other services that took effect",
+     "CREATE TABLE inbox("
+     " seq INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB NOT NULL UNIQUE, subject BLOB NOT NULL,"
+     " time_ms INTEGER NOT NULL, taken_ms INTEGER NOT NULL);"
+     "CREATE INDEX inbox_subject ON inbox(subject, time_ms)"},
 };
 
 anc_status krn_sqlite_migrations(const krn_sqlite_options *o, db_migration **ret, size_t *ret_n,
@@ -159,6 +164,11 @@ krn_changes krn_sqlite_changes(krn_sqlite *k)
 krn_replies krn_sqlite_replies(krn_sqlite *k)
 {
     return (krn_replies){&krn_sqlite_replies_ops, k};
+}
+
+krn_inbox krn_sqlite_inbox(krn_sqlite *k)
+{
+    return (krn_inbox){&krn_sqlite_inbox_ops, k};
 }
 
 db_readers *krn_sqlite_readers(krn_sqlite *k)
