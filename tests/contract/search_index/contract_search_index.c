@@ -489,6 +489,31 @@ static anc_status search_by(world *w, const char *model, uint32_t dims, const fl
     return w->index.ops->search(w->index.self, &w->call, ANC_STR("c"), &q, ret);
 }
 
+/* The long work changes nothing that a search shows, and can be called off. */
+static void tidying_changes_no_answer(void **state)
+{
+    world w;
+    bool did = true;
+    atomic_bool off = true;
+    srch_index_result r = {0};
+    open_world(&w, state);
+    const srch_index index = w.index;
+    ASSERT_OK(index.ops->tidy(index.self, &w.call, &did), &w.err);
+    assert_false(did);
+    ASSERT_OK(publish_of(&w, "m1", DIMS, x_axis, "a"), &w.err);
+    ASSERT_OK(publish_of(&w, "m1", DIMS, x_axis, "b"), &w.err);
+    ASSERT_OK(index.ops->remove(index.self, &w.call, ANC_STR("c"), ANC_STR("b")), &w.err);
+    do
+        ASSERT_OK(index.ops->tidy(index.self, &w.call, &did), &w.err);
+    while (did);
+    ASSERT_OK(search_by(&w, "m1", DIMS, x_axis, &r), &w.err);
+    assert_int_equal(r.n, 1);
+    w.call.cancelled = &off;
+    const anc_status status = index.ops->tidy(index.self, &w.call, &did);
+    assert_true(status == ANC_CANCELLED || (status == ANC_OK && !did));
+    close_world(&w);
+}
+
 static void a_second_index_takes_the_place_of_the_first(void **state)
 {
     static const float wide[DIMS + 1] = {0, 0, 0, 1};
@@ -548,6 +573,7 @@ int main(void)
     failed += RUN_TABLE("readings by language", adapters, readings_keep_to_their_languages);
     failed += RUN_TABLE("models", adapters, a_second_index_takes_the_place_of_the_first);
     failed += RUN_TABLE("languages", adapters, languages_are_counted);
+    failed += RUN_TABLE("tidying", adapters, tidying_changes_no_answer);
     failed += RUN_TABLE("explained", adapters, scores_are_explained);
     return failed + RUN_TABLE("a search can be ended", adapters, a_search_can_be_ended);
 }

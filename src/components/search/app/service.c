@@ -122,6 +122,7 @@ anc_status srch_service_start(srch_service *srch, krn_scheduler scheduler, anc_e
 {
     srch->scheduler = scheduler;
     ANC_TRY(scheduler.ops->add(scheduler.self, "index", srch_follow, srch, &srch->step_id, err));
+    ANC_TRY(scheduler.ops->add(scheduler.self, "tidy", srch_tidy, srch, &srch->tidy_id, err));
     atomic_store_explicit(&srch->started, true, memory_order_release);
     const krn_changes changes = srch->config.changes;
     return changes.ops->listen(changes.self, srch_wake, srch, err);
@@ -130,6 +131,8 @@ anc_status srch_service_start(srch_service *srch, krn_scheduler scheduler, anc_e
 void srch_service_stop(srch_service *srch)
 {
     atomic_store(&srch->stopping, true);
+    for (size_t i = 0; i < ANC_COUNT(srch->slots); i++)
+        atomic_store(&srch->slots[i].leaving, true);
     srch->config.watermark.ops->stop(srch->config.watermark.self);
 }
 

@@ -42,6 +42,8 @@ typedef struct srch_slot {
     srch_index index;
     bool open; /* the follower's */
     atomic_uint readers;
+    atomic_bool
+        leaving; /* no long work on it any more: another one is shown, or the service stops */
 } srch_slot;
 
 srch_slot *srch_slot_hold(srch_service *srch); /* with its index, until let go */
@@ -146,6 +148,7 @@ struct srch_service {
     srch_series series;
     krn_scheduler scheduler;
     uint32_t step_id;
+    uint32_t tidy_id;
     atomic_bool started; /* scheduler and step_id are set */
     atomic_bool stopping;
     atomic_bool ready;

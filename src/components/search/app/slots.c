@@ -39,11 +39,14 @@ anc_status srch_slot_begin(srch_service *srch, bool *ret_wait, anc_err *err)
         return ANC_OK;
     ANC_TRY(srch->config.open_index(&options, &next->index, err));
     next->open = true;
+    atomic_store(&next->leaving, false);
     srch->building = 1 - shown;
     return ANC_OK;
 }
 
 void srch_slot_show(srch_service *srch)
 {
-    atomic_store(&srch->shown, srch->building);
+    const unsigned before = atomic_exchange(&srch->shown, srch->building);
+    if (before != srch->building)
+        atomic_store(&srch->slots[before].leaving, true);
 }

@@ -10,7 +10,7 @@
  *
  * Contract:
  *   thread   search, find and figures from any thread, also while something is published; publish,
- *            remove and drop from one thread at a time.
+ *            remove and drop from one thread at a time, tidy from another one.
  *   whole    publish swaps a document's version as a whole, the last publish wins; a search sees all
  *            chunks of one version or none. What returned OK is seen by the next search.
  *   failure  INVALID names what does not fit; after a failed publish the index shows what it showed.
@@ -155,6 +155,9 @@ typedef struct srch_index_ops {
     srch_index_figures (*figures)(void *self, anc_str collection);
     /* How many documents of a collection are in each language, at most one that is being published off. */
     void (*languages)(void *self, anc_str collection, uint32_t ret[TXT_LANGUAGE_COUNT]);
+    /* Does one piece of what makes searches fast, beside those who publish and search: it may take minutes. *ret_did
+     * says whether there was something to do. CANCELLED when the call is; nothing is lost by that. */
+    ANC_MUST_CHECK anc_status (*tidy)(void *self, krn_call *call, bool *ret_did);
     void (*close)(void *self); /* nobody is inside any more */
 } srch_index_ops;
 

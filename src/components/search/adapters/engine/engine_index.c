@@ -440,6 +440,7 @@ anc_status srch_engine_index_open(const srch_index_options *options, srch_index 
         .find = engine_find,
         .figures = srch_shelves_figures,
         .languages = engine_languages,
+        .tidy = srch_shelves_tidy,
         .close = engine_close,
     };
     srch_shelves *store = calloc(1, sizeof *store);

@@ -66,6 +66,7 @@ anc_status srch_shelves_prepare(void *self, krn_call *call, anc_str collection, 
                                 uint32_t dims) ANC_MUST_CHECK;
 anc_status srch_shelves_show(void *self, krn_call *call, anc_str collection) ANC_MUST_CHECK;
 anc_status srch_shelves_give_up(void *self, krn_call *call, anc_str collection) ANC_MUST_CHECK;
+anc_status srch_shelves_tidy(void *self, krn_call *call, bool *ret_did) ANC_MUST_CHECK;
 srch_index_figures srch_shelves_figures(void *self, anc_str collection);
 
 #endif
