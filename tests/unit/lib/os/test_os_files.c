@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "os/file.h"
+#include "os/output.h"
 #include "os/reserve.h"
 
 /* What the wrapped calls do: at most `most` bytes a call, every other one interrupted first, and
@@ -354,6 +355,55 @@ static void a_reserve_is_kept(void **state)
     os_reserve_free(NULL);
 }
 
+static void an_output_is_written_step_by_step(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    os_output *o = NULL;
+    anc_str got;
+    const anc_str first = os_path_join(mem, anc_str_of(folder), ANC_STR("first"));
+    const anc_str second = os_path_join(mem, anc_str_of(folder), ANC_STR("second"));
+    const anc_str third = os_path_join(mem, anc_str_of(folder), ANC_STR("third"));
+    for (int again = 0; again < 2; again++) { /* the second one empties what is there */
+        ASSERT_OK(os_output_open(first, &o, &err), &err);
+        ASSERT_OK(os_output_add(o, ANC_STR("some "), &err), &err);
+        ASSERT_OK(os_output_add(o, ANC_STR("bytes"), &err), &err);
+        ASSERT_OK(os_output_sync(o, &err), &err);
+        os_output_close(o);
+    }
+    ASSERT_OK(os_file_rename(first, second, &err), &err);
+    assert_false(os_exists(first));
+    ASSERT_OK(os_file_link(second, third, &err), &err);
+    assert_int_equal(os_file_link(second, third, NULL), ANC_CONFLICT);
+    ASSERT_OK(os_file_remove(second, &err), &err);
+    ASSERT_OK(os_file_read(mem, third, 100, &got, &err), &err);
+    assert_true(anc_str_eq(got, ANC_STR("some bytes")));
+    assert_int_equal(os_file_rename(first, second, &err), ANC_NOT_FOUND);
+    assert_non_null(strstr(err.text, "first"));
+    assert_int_equal(os_output_open(ANC_STR("/no/such/folder/x"), &o, NULL), ANC_NOT_FOUND);
+    ASSERT_OK(os_file_remove(third, &err), &err);
+    os_output_close(NULL);
+}
+
+static void an_output_names_what_failed(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    os_output *o = NULL;
+    const anc_str path = os_path_join(mem, anc_str_of(folder), ANC_STR("failing"));
+    ASSERT_OK(os_output_open(path, &o, &err), &err);
+    fault.fail = ENOSPC;
+    fault.fail_call = "write";
+    assert_int_equal(os_output_add(o, ANC_STR("x"), &err), ANC_DISK_FULL);
+    assert_non_null(strstr(err.text, "failing"));
+    fault.fail_call = "fsync";
+    fault.fail = EIO;
+    assert_int_equal(os_output_sync(o, NULL), ANC_IO);
+    fault.fail = 0;
+    os_output_close(o);
+    ASSERT_OK(os_file_remove(path, &err), &err);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +416,8 @@ int main(void)
         cmocka_unit_test_setup(a_lock_held_by_another_process_names_it, no_faults),
         cmocka_unit_test_setup(joins_and_space, no_faults),
         cmocka_unit_test_setup(a_reserve_is_kept, no_faults),
+        cmocka_unit_test_setup(an_output_is_written_step_by_step, no_faults),
+        cmocka_unit_test_setup(an_output_names_what_failed, no_faults),
     };
     if (set_up(NULL) != 0)
         return 1;
