@@ -119,6 +119,16 @@ static void look_at(scan *s, const eng_simd *simd, uint32_t id)
         cut(s);
 }
 
+/* Whether the rows of 64 vectors may be read. */
+static bool may_read(const eng_bits *bits, uint32_t word)
+{
+    if (bits->pages == NULL)
+        return true;
+    const uint64_t row_bytes = bits->words * sizeof(uint64_t), from = (uint64_t)word * 64;
+    const uint64_t n = bits->n - from < 64 ? bits->n - from : 64;
+    return eng_pages_good(bits->pages, from * row_bytes, n * row_bytes);
+}
+
 static anc_status scan_open(const eng_bits *bits, const float *q, uint32_t most, anc_arena *mem,
                             scan *ret, anc_err *err)
 {
@@ -148,6 +158,8 @@ anc_status eng_bits_nearest(const eng_bits *bits, const float *q, const uint64_t
     for (uint32_t w = 0; w < (bits->n + 63) / 64 && s.most > 0; w++) {
         if (w % WORDS_A_CHECK == 0 && may_go_on != NULL)
             ANC_TRY(may_go_on(arg));
+        if (among[w] == 0 || !may_read(bits, w))
+            continue;
         for (uint64_t left = among[w]; left != 0; left &= left - 1)
             look_at(&s, simd, w * 64 + (uint32_t)__builtin_ctzll(left));
     }

@@ -8,12 +8,14 @@
 #define ANC_ENGINE_BITS_H
 
 #include "base/arena.h"
+#include "pages.h"
 
 typedef struct eng_bits {
     uint32_t n, dims;
-    uint32_t words; /* a vector */
-    float *means;   /* [dims] */
-    uint64_t *rows; /* [n * words] */
+    uint32_t words;         /* a vector */
+    float *means;           /* [dims] */
+    uint64_t *rows;         /* [n * words] */
+    const eng_pages *pages; /* of `rows` where they stand in a file; NULL: in memory */
 } eng_bits;
 
 /* Of vectors [n * dims]; those for which `has` (a bit each, NULL: all) is not set have rows of no meaning. False

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "segment.h"
+
 void *eng_room(void *ptr, size_t n, size_t *cap, size_t more, size_t size)
 {
     size_t need, bytes;
@@ -24,6 +26,12 @@ void *eng_room(void *ptr, size_t n, size_t *cap, size_t more, size_t size)
 
 static void block_free(eng_block *b)
 {
+    if (b->segment != NULL) { /* nothing is its own but this */
+        eng_segment_close(b->segment);
+        free(b->graph);
+        free(b);
+        return;
+    }
     free(b->documents.ptr);
     free(b->slots.ptr);
     free(b->fields.ptr);
@@ -62,6 +70,8 @@ void eng_block_unref(eng_block *b)
 
 size_t eng_block_bytes(const eng_block *b)
 {
+    if (b->segment != NULL)
+        return sizeof *b + sizeof *b->segment;
     return sizeof *b + BYTES(b->documents) + BYTES(b->slots) + BYTES(b->fields) +
            BYTES(b->ordinals) + BYTES(b->lengths) + BYTES(b->document_of) + BYTES(b->has_vector) +
            BYTES(b->vectors) + BYTES(b->terms) + BYTES(b->postings) + BYTES(b->forms) +
@@ -116,17 +126,6 @@ const eng_block_term *eng_block_form_find(const eng_block *b, anc_str text)
     return found ? &b->forms.ptr[at] : NULL;
 }
 
-eng_postings eng_postings_of(const eng_block *b, const eng_block_term *term)
-{
-    return (eng_postings){b->postings.ptr + term->postings_at, term->df, UINT32_MAX, 0};
-}
-
-eng_places eng_places_of(const eng_block *b, const eng_block_term *form)
-{
-    return (eng_places){
-        .at = b->places.ptr + form->postings_at, .left = form->df, .chunk = UINT32_MAX};
-}
-
 bool eng_builder_init(eng_builder *builder, uint32_t dims)
 {
     *builder = (eng_builder){.block = calloc(1, sizeof(eng_block)),
@@ -159,7 +158,7 @@ static bool add_text(eng_block *b, anc_str s, eng_span *ret)
         return false;
     if (s.len > 0)
         memcpy(b->text.ptr + b->text.n, s.ptr, s.len);
-    *ret = (eng_span){b->text.n, (uint32_t)s.len};
+    *ret = (eng_span){.at = b->text.n, .len = (uint32_t)s.len};
     b->text.n += s.len;
     return true;
 }
@@ -311,32 +310,6 @@ bool eng_builder_term(eng_builder *builder, anc_str text)
     return true;
 }
 
-static unsigned char *put_varint(unsigned char *at, uint64_t v)
-{
-    for (; v >= 0x80; v >>= 7)
-        *at++ = (unsigned char)(v | 0x80);
-    *at++ = (unsigned char)v;
-    return at;
-}
-
-bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf)
-{
-    enum { MOST_BYTES = 10 };
-    eng_block *b = builder->block;
-    if (!ENG_ROOM(b->postings, MOST_BYTES))
-        return false;
-    const uint32_t gap = chunk - builder->last_chunk; /* wraps: -1 stands before the first */
-    unsigned char *at = b->postings.ptr + b->postings.n;
-    at = put_varint(at, (uint64_t)gap << 1 | (tf == 1 ? 1u : 0u));
-    if (tf != 1)
-        at = put_varint(at, tf);
-    b->postings.n = (size_t)(at - b->postings.ptr);
-    builder->last_chunk = chunk;
-    b->terms.ptr[b->terms.n - 1].df++;
-    b->n_postings++;
-    return true;
-}
-
 bool eng_builder_form(eng_builder *builder, anc_str text)
 {
     eng_block *b = builder->block;
@@ -345,54 +318,6 @@ bool eng_builder_form(eng_builder *builder, anc_str text)
         return false;
     b->forms.ptr[b->forms.n++] = row;
     builder->last_chunk = UINT32_MAX;
-    return true;
-}
-
-/* Writes the head of a chunk's places; `bytes` of positions come next. */
-static unsigned char *begin_places(eng_builder *builder, uint32_t chunk, size_t bytes)
-{
-    enum { MOST_HEAD_BYTES = 15 };
-    eng_block *b = builder->block;
-    if (!ENG_ROOM(b->places, MOST_HEAD_BYTES + bytes))
-        return NULL;
-    const uint32_t gap = chunk - builder->last_chunk; /* as in eng_builder_posting */
-    unsigned char *at = put_varint(b->places.ptr + b->places.n, gap);
-    builder->last_chunk = chunk;
-    b->forms.ptr[b->forms.n - 1].df++;
-    return put_varint(at, bytes);
-}
-
-static size_t varint_bytes(uint64_t v)
-{
-    size_t n = 1;
-    for (; v >= 0x80; v >>= 7)
-        n++;
-    return n;
-}
-
-bool eng_builder_places(eng_builder *builder, uint32_t chunk, const uint32_t *positions, size_t n)
-{
-    eng_block *b = builder->block;
-    size_t bytes = 0;
-    for (size_t i = 0; i < n; i++)
-        bytes += varint_bytes(positions[i] - (i > 0 ? positions[i - 1] : UINT32_MAX));
-    unsigned char *at = begin_places(builder, chunk, bytes);
-    if (at == NULL)
-        return false;
-    for (size_t i = 0; i < n; i++)
-        at = put_varint(at, positions[i] - (i > 0 ? positions[i - 1] : UINT32_MAX));
-    b->places.n = (size_t)(at - b->places.ptr);
-    return true;
-}
-
-bool eng_builder_places_copy(eng_builder *builder, uint32_t chunk, const eng_places *from)
-{
-    eng_block *b = builder->block;
-    unsigned char *at = begin_places(builder, chunk, from->bytes);
-    if (at == NULL)
-        return false;
-    memcpy(at, from->first, from->bytes);
-    b->places.n = (size_t)(at - b->places.ptr) + from->bytes;
     return true;
 }
 

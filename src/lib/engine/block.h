@@ -4,12 +4,7 @@
  *   slots       open addressing over the keys: row + 1, 0 is empty
  *   chunks      row c: ordinal, length in words, document; vector as halves where it has one
  *   terms       row t, ascending by bytes: text, postings, number of chunks
- *   postings    per chunk, ascending: varint(gap << 1 | (tf is 1)), then varint(tf) where it is not 1;
- *               the gap of the first chunk counts from -1
- *   forms       as terms: what phrases are made of
- *   places      per chunk, ascending: varint(gap), varint(bytes of what follows), then the positions
- *               as varint(gap), each first gap counted from -1. Text positions begin two behind the
- *               last title position, so that no phrase runs from one into the other.
+ *   postings, places: the lists of terms and of forms, postings.h
  *   access sets each distinct list of labels once; documents name it by number
  *   bits, graph of the vectors, where there are so many that comparing all would take long
  *
@@ -19,6 +14,7 @@
 #ifndef ANC_ENGINE_BLOCK_H
 #define ANC_ENGINE_BLOCK_H
 
+#include <assert.h>
 #include <stdatomic.h>
 
 #include "base/map.h"
@@ -26,10 +22,15 @@
 #include "bits.h"
 #include "engine/engine.h"
 #include "graph.h"
+#include "pages.h"
+
+/* The rows of the tables stand in files as they stand here (docs/formats/segment.md): every byte has a name, and
+ * what is reserved is 0. */
 
 typedef struct eng_span {
     uint64_t at; /* byte of the block's text */
     uint32_t len;
+    uint32_t reserved;
 } eng_span;
 
 typedef struct eng_block_document {
@@ -39,13 +40,16 @@ typedef struct eng_block_document {
     uint32_t first_chunk, n_chunks;
     uint32_t first_field, n_fields;
     uint32_t access;
+    uint32_t reserved;
 } eng_block_document;
 
 typedef struct eng_block_field {
-    uint32_t name;    /* row of names */
-    uint8_t kind;     /* eng_kind */
-    uint8_t in_list;  /* 0 or 1 */
+    uint32_t name;   /* row of names */
+    uint8_t kind;    /* eng_kind */
+    uint8_t in_list; /* 0 or 1 */
+    uint16_t reserved;
     uint32_t str_len; /* of a string */
+    uint32_t reserved_too;
     union {
         int64_t integer;
         double real;
@@ -56,6 +60,7 @@ typedef struct eng_block_field {
 typedef struct eng_block_term { /* or a form */
     eng_span text;
     uint32_t df;
+    uint32_t reserved;
     uint64_t postings_at; /* byte of the postings, of a form's places */
 } eng_block_term;
 
@@ -63,7 +68,17 @@ typedef struct eng_block_access {
     uint32_t first, n; /* of access_labels */
 } eng_block_access;
 
-/* An array that grows: `ptr` owned, n in use, cap allocated. */
+static_assert(sizeof(eng_span) == 16 && sizeof(eng_block_document) == 48 &&
+                  sizeof(eng_block_field) == 24 && sizeof(eng_block_term) == 32 &&
+                  sizeof(eng_block_access) == 8,
+              "rows of a file");
+static_assert(offsetof(eng_block_document, version) == 16 &&
+                  offsetof(eng_block_document, access) == 40 &&
+                  offsetof(eng_block_field, u) == 16 && offsetof(eng_block_term, df) == 16 &&
+                  offsetof(eng_block_term, postings_at) == 24,
+              "rows of a file");
+
+/* An array that grows: `ptr` owned, n in use, cap allocated; cap 0 where it stands in a file. */
 #define ENG_ARRAY(type) \
     struct {            \
         type *ptr;      \
@@ -95,6 +110,9 @@ typedef struct eng_block {
     ENG_ARRAY(char) text;
     eng_bits bits;    /* n 0: none */
     eng_graph *graph; /* owned; NULL: none */
+    /* Of a block that is a file: all above points into it, and its large tables are checked page by page. */
+    eng_segment *segment; /* owned; NULL: in memory, and the next three too */
+    const eng_pages *vector_pages, *posting_pages, *place_pages;
 } eng_block;
 
 static inline uint32_t eng_block_chunks(const eng_block *b)
@@ -122,9 +140,14 @@ static inline bool eng_block_has_vector(const eng_block *b, uint32_t chunk)
     return b->has_vector.n > 0 && eng_bit(b->has_vector.ptr, chunk);
 }
 
+/* NULL where its part of the file is damaged, which the block then knows. */
 static inline const uint16_t *eng_block_vector(const eng_block *b, uint32_t chunk)
 {
-    return b->vectors.ptr + (size_t)chunk * b->dims;
+    const size_t at = (size_t)chunk * b->dims;
+    if (b->vector_pages != NULL &&
+        !eng_pages_good(b->vector_pages, at * sizeof(uint16_t), b->dims * sizeof(uint16_t)))
+        return NULL;
+    return b->vectors.ptr + at;
 }
 
 eng_block *eng_block_ref(eng_block *b);
@@ -143,62 +166,6 @@ size_t eng_block_form_from(const eng_block *b, anc_str text);
 
 /* Row of a form; NULL when no chunk has it. */
 const eng_block_term *eng_block_form_find(const eng_block *b, anc_str text);
-
-/* Walks the postings of one term, ascending. */
-typedef struct eng_postings {
-    const unsigned char *at;
-    uint32_t left;
-    uint32_t chunk; /* of the last posting read; UINT32_MAX before the first */
-    uint32_t tf;
-} eng_postings;
-
-eng_postings eng_postings_of(const eng_block *b, const eng_block_term *term);
-
-static inline uint64_t eng_varint(const unsigned char **at)
-{
-    const unsigned char *p = *at;
-    uint64_t v = *p & 0x7fu;
-    for (unsigned shift = 7; *p >= 0x80u; shift += 7)
-        v |= (uint64_t)(*++p & 0x7fu) << shift;
-    *at = p + 1;
-    return v;
-}
-
-/* False at the end. */
-static inline bool eng_postings_next(eng_postings *p)
-{
-    if (p->left == 0)
-        return false;
-    p->left--;
-    const uint64_t v = eng_varint(&p->at);
-    p->chunk += (uint32_t)(v >> 1);
-    p->tf = (v & 1) != 0 ? 1 : (uint32_t)eng_varint(&p->at);
-    return true;
-}
-
-/* Walks the chunks of one form, ascending, and the positions in each. */
-typedef struct eng_places {
-    const unsigned char *at;
-    uint32_t left;
-    uint32_t chunk;             /* read last; UINT32_MAX before the first */
-    const unsigned char *first; /* of its positions */
-    size_t bytes;
-} eng_places;
-
-eng_places eng_places_of(const eng_block *b, const eng_block_term *form);
-
-/* False at the end. */
-static inline bool eng_places_next(eng_places *p)
-{
-    if (p->left == 0)
-        return false;
-    p->left--;
-    p->chunk += (uint32_t)eng_varint(&p->at);
-    p->bytes = eng_varint(&p->at);
-    p->first = p->at;
-    p->at += p->bytes;
-    return true;
-}
 
 /* ---- building: every function gives false when memory is out ------------------------------- */
 
@@ -219,18 +186,9 @@ bool eng_builder_document(eng_builder *builder, const eng_document *document) AN
 bool eng_builder_chunk(eng_builder *builder, uint32_t ordinal, uint32_t length,
                        const uint16_t *vector) ANC_MUST_CHECK;
 
-/* Terms come ascending, the postings of each right after it, ascending. */
+/* Terms come ascending, the postings of each (postings.h) right after it. The same of forms and their places. */
 bool eng_builder_term(eng_builder *builder, anc_str text) ANC_MUST_CHECK;
-bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf) ANC_MUST_CHECK;
-
-/* The same of forms; `positions` [n] ascend. */
 bool eng_builder_form(eng_builder *builder, anc_str text) ANC_MUST_CHECK;
-bool eng_builder_places(eng_builder *builder, uint32_t chunk, const uint32_t *positions,
-                        size_t n) ANC_MUST_CHECK;
-
-/* Places of a chunk as they stand in another block. */
-bool eng_builder_places_copy(eng_builder *builder, uint32_t chunk,
-                             const eng_places *from) ANC_MUST_CHECK;
 
 /* Trims the arrays and builds the slots; the block has one reference. NULL when memory is out. */
 eng_block *eng_builder_finish(eng_builder *builder) ANC_MUST_CHECK;
@@ -255,7 +213,7 @@ anc_status eng_block_prepare(eng_block *b, const eng_thresholds *from,
                              const eng_tidy_options *options, anc_err *err) ANC_MUST_CHECK;
 
 /* One block of the live documents of `blocks` [n]; `dead` [n] are bitmaps over documents, NULL where
- * nothing died. NULL when memory is out. */
+ * nothing died. NULL when memory is out, or one of the blocks is damaged (eng_block_fault). */
 eng_block *eng_blocks_merge(eng_block *const *blocks, const uint64_t *const *dead, size_t n,
                             uint32_t dims) ANC_MUST_CHECK;
 

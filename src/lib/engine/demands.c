@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "postings.h"
 #include "search.h"
 
 static anc_status check_wording(const eng_wording *w, anc_err *err)
@@ -65,23 +66,18 @@ static void mark_prefix(sieve *s, anc_str prefix)
 /* Whether the form's positions in its present chunk hold `position`. */
 static bool stands_at(const eng_places *p, uint32_t position)
 {
-    const unsigned char *at = p->first, *end = p->first + p->bytes;
-    for (uint32_t here = UINT32_MAX; at < end;) {
-        here += (uint32_t)eng_varint(&at);
-        if (here >= position)
-            return here == position;
-    }
+    for (eng_positions q = eng_positions_of(p); eng_positions_next(&q);)
+        if (q.position >= position)
+            return q.position == position;
     return false;
 }
 
 /* Whether the forms, all in their present chunk, follow each other somewhere in it. */
 static bool follow_each_other(const eng_places *places, size_t n)
 {
-    const unsigned char *at = places[0].first, *end = places[0].first + places[0].bytes;
-    for (uint32_t start = UINT32_MAX; at < end;) {
-        start += (uint32_t)eng_varint(&at);
+    for (eng_positions q = eng_positions_of(&places[0]); eng_positions_next(&q);) {
         size_t i = 1;
-        while (i < n && stands_at(&places[i], start + (uint32_t)i))
+        while (i < n && stands_at(&places[i], q.position + (uint32_t)i))
             i++;
         if (i == n)
             return true;

@@ -19,6 +19,9 @@
  * Access. Every document carries labels, every query brings its own; a document that shares none
  * with the query does not exist for it. Word statistics count all live chunks of the index.
  *
+ * Keeping. With a folder, eng_save writes what is not yet there as segments: files that are mapped and used as they
+ * stand, so that an index of a million chunks opens in milliseconds. What is read of them is checked first.
+ *
  * Threads. An index and a snapshot may be used by any number of threads at once; writers are put in
  * line inside. A load belongs to one thread at a time. Errors: NO_MEMORY everywhere; LIMIT when the
  * caller's arena is full; others as named.
@@ -57,12 +60,20 @@ typedef struct eng_thresholds {
     uint32_t graph; /* of a block: it gets a graph; 0: 20,000 */
 } eng_thresholds;
 
+struct eng_disk; /* engine/disk.h */
+
 typedef struct eng_options {
     uint32_t dims; /* of every vector; 0: an index without vectors */
     eng_thresholds from;
+    /* Where the index is kept: it is opened as it was saved last, or new where nothing is. One index a folder at a
+     * time, which the caller sees to. Empty: in memory alone, and the rest is not looked at. */
+    anc_str folder;
+    const struct eng_disk *disk; /* outlives the index and its snapshots; NULL: the system's */
+    uint64_t reserve_bytes;      /* stay free on the disk */
 } eng_options;
 
-/* A new, empty index. INVALID names a number of dims that is too great. */
+/* An index. INVALID names a number of dims that is too great, or another one than the folder's. What is damaged in a
+ * folder is set aside and the rest opens (eng_index_opened); what the disk says when it fails. */
 anc_status eng_index_open(const eng_options *options, eng_index **ret, anc_err *err) ANC_MUST_CHECK;
 
 /* NULL is a no-op. Nobody else may be inside a call on the index; snapshots stay good. */
@@ -70,15 +81,29 @@ void eng_index_close(eng_index *index);
 
 uint32_t eng_index_dims(const eng_index *index);
 
+/* What was found in the folder. Where something was damaged the mark is 0: the caller goes through everything that
+ * should be there, and publishes what is not, or not in its version. */
+typedef struct eng_opened {
+    uint32_t segments;
+    uint32_t damaged; /* files set aside as damaged-<name>: nothing reads them any more */
+    char text[560];   /* of the first one: which, and what is wrong with it */
+} eng_opened;
+
+eng_opened eng_index_opened(const eng_index *index);
+
 typedef struct eng_figures {
     uint64_t documents, chunks; /* live */
     uint64_t dead_chunks;       /* replaced or deleted, not yet merged away */
     uint64_t vectors;           /* live chunks that have one */
     uint64_t terms;             /* dictionary entries, one a block that has the term */
     uint64_t postings;
-    uint64_t bytes; /* memory held by the blocks */
+    uint64_t bytes; /* memory held by the blocks; files are the system's to hold */
     uint32_t blocks;
-    uint32_t graphs; /* blocks that have one */
+    uint32_t segments;       /* blocks that are files */
+    uint32_t damaged;        /* of those, known to be */
+    uint64_t stored_bytes;   /* of the files */
+    uint64_t unsaved_chunks; /* live ones of blocks that are not files */
+    uint32_t graphs;         /* blocks that have one */
     float
         recall; /* the least that a graph was measured to give for a recall of ENG_RECALL; 1: no graph */
     uint64_t cursor; /* as last marked */
@@ -175,12 +200,26 @@ typedef struct eng_tidy_options {
 anc_status eng_tidy(eng_index *index, const eng_tidy_options *options, bool *ret_did,
                     anc_err *err) ANC_MUST_CHECK;
 
+/* ---- keeping it ----------------------------------------------------------------------------------- */
+
+/* Keeps what a snapshot taken now shows, its mark included, in the index's folder: after a crash or the loss of power
+ * the index opens as it was then, or as it was at the save before. Blocks that were written are read from their files
+ * from now on. It may take minutes after much was published; searches, publishes and deletes go on meanwhile. Of the
+ * options `all` is not looked at. INVALID without a folder; DISK_FULL before the disk is full; CORRUPT when a
+ * block is damaged (eng_mend); on any failure the index goes on in memory and what was kept before is still there. */
+anc_status eng_save(eng_index *index, const eng_tidy_options *options, anc_err *err) ANC_MUST_CHECK;
+
+/* Takes the blocks that are known to be damaged out of the index and sets their files aside, as opening does:
+ * where there were any (*ret_n) the mark is 0. For whoever gets CORRUPT. NO_MEMORY; where a file could not be set aside
+ * as the disk says, and the index goes on without it all the same. */
+anc_status eng_mend(eng_index *index, uint32_t *ret_n, anc_err *err) ANC_MUST_CHECK;
+
 /* ---- reading -------------------------------------------------------------------------------- */
 
 eng_snapshot *eng_snapshot_acquire(eng_index *index); /* never NULL, never blocks for long */
 void eng_snapshot_release(eng_snapshot *snapshot);    /* NULL is a no-op; any thread */
 
-/* Whether the snapshot has the document, and which version. ret_version may be NULL. */
+/* Whether the snapshot has the document, and which version. ret_version may be NULL. A damaged block has none. */
 bool eng_document_find(const eng_snapshot *snapshot, anc_str key, uint32_t *ret_version);
 
 /* Whether the snapshot has the document, and its language. */
@@ -334,7 +373,8 @@ typedef struct eng_result {
  * key, then ordinal. Results and scratch live in `mem`. Labels, filter and demands are applied inside:
  * a list is shorter than asked only where there is nothing more. INVALID names both dims where they
  * differ, a vector that is not finite or not of unit length, a weight, too many terms or demands, an
- * empty or too long wording, or a filter that is too deep. */
+ * empty or too long wording, or a filter that is too deep. CORRUPT names the file and the byte where a block that
+ * is a file is damaged: never an answer that is made of it. */
 anc_status eng_search(const eng_snapshot *snapshot, const eng_query *query, anc_arena *mem,
                       eng_result *ret, anc_err *err) ANC_MUST_CHECK;
 

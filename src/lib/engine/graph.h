@@ -21,6 +21,7 @@
 
 #include "base/arena.h"
 #include "os/thread.h"
+#include "pages.h"
 
 enum {
     ENG_GRAPH_LINKS = 32,    /* of a vector on the ground */
@@ -46,9 +47,10 @@ typedef struct eng_graph {
     /* Share of the ten true nearest that a walk finds, in 1/10,000, one a depth; 0: not measured. */
     uint16_t recalls[ENG_GRAPH_DEPTHS];
     unsigned char *records;
-    uint32_t *up_node;  /* [n_up] ascending */
-    uint32_t *up_first; /* [n_up] */
-    uint32_t *up_links; /* [n_up_links] */
+    uint32_t *up_node;      /* [n_up] ascending */
+    uint32_t *up_first;     /* [n_up] */
+    uint32_t *up_links;     /* [n_up_links] */
+    const eng_pages *pages; /* of `records` where they stand in a file; NULL: in memory */
 } eng_graph;
 
 static inline const uint8_t *eng_graph_codes(const eng_graph *g, uint32_t node)

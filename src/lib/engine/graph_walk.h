@@ -112,6 +112,23 @@ static inline __attribute__((always_inline)) void eng_walk_fetch(const eng_graph
         __builtin_prefetch(codes + i);
 }
 
+/* How many there are on a level: a link to a greater number is none. */
+static inline __attribute__((always_inline)) uint32_t eng_walk_count(const eng_graph *g,
+                                                                     uint32_t level)
+{
+    return level == 0 ? g->n : g->n_up;
+}
+
+/* Whether the record is in memory, or its part of the file is what was written. */
+static inline __attribute__((always_inline)) bool eng_walk_may_read(const eng_graph *g,
+                                                                    uint32_t level, uint32_t id)
+{
+    if (g->pages == NULL)
+        return true;
+    const uint64_t node = level == 0 ? id : g->up_node[id];
+    return eng_pages_good(g->pages, node * g->stride, g->stride);
+}
+
 /* Compares the unseen neighbours of `id`; the best place that one of them took, or depth. */
 static inline __attribute__((always_inline)) uint32_t
 eng_walk_leave(const eng_graph *g, const eng_simd *simd, uint32_t level, const int8_t *q,
@@ -121,9 +138,9 @@ eng_walk_leave(const eng_graph *g, const eng_simd *simd, uint32_t level, const i
     uint32_t fresh[ENG_GRAPH_LINKS], n = 0, best = w->depth;
     for (uint32_t i = 0; i < eng_walk_max_links(level); i++) {
         const uint32_t link = eng_link(&links[i]);
-        if (link == ENG_GRAPH_NONE)
+        if (link >= eng_walk_count(g, level))
             break;
-        if (!eng_walk_sees(w, link))
+        if (!eng_walk_sees(w, link) || !eng_walk_may_read(g, level, link))
             continue;
         eng_walk_fetch(g, level, link);
         fresh[n++] = link;
@@ -142,6 +159,8 @@ static inline __attribute__((always_inline)) void eng_walk_level(const eng_graph
                                                                  uint32_t level, const int8_t *q,
                                                                  uint32_t start, eng_walk *w)
 {
+    if (!eng_walk_may_read(g, level, start))
+        return;
     (void)eng_walk_sees(w, start);
     (void)eng_walk_put(w, simd->dot_codes(eng_walk_codes(g, level, start), q, g->code_bytes),
                        start);
@@ -170,18 +189,22 @@ static inline uint32_t eng_walk_down(const eng_graph *g, const eng_simd *simd, u
                                      const int8_t *q)
 {
     uint32_t at = g->entry;
+    if (!eng_walk_may_read(g, 1, at))
+        return level == 0 ? g->up_node[at] : at;
     int32_t best = simd->dot_codes(eng_walk_codes(g, 1, at), q, g->code_bytes);
     for (uint32_t l = g->top; l > level; l--) {
         for (bool moved = true; moved;) {
             const uint32_t *links = eng_graph_up_links(g, at, l);
             moved = false;
             for (uint32_t i = 0; i < ENG_GRAPH_UP_LINKS; i++)
-                if (eng_link(&links[i]) != ENG_GRAPH_NONE)
+                if (eng_link(&links[i]) < g->n_up)
                     eng_walk_fetch(g, 1, eng_link(&links[i]));
             for (uint32_t i = 0; i < ENG_GRAPH_UP_LINKS; i++) {
                 const uint32_t link = eng_link(&links[i]);
-                if (link == ENG_GRAPH_NONE)
+                if (link >= g->n_up)
                     break;
+                if (!eng_walk_may_read(g, 1, link))
+                    continue;
                 const int32_t score = simd->dot_codes(eng_walk_codes(g, 1, link), q, g->code_bytes);
                 if (score > best) {
                     best = score;

@@ -18,6 +18,7 @@
 
 #include "index.h"
 #include "load.h"
+#include "segment.h"
 
 /* ---- snapshots ------------------------------------------------------------------------------ */
 
@@ -33,7 +34,7 @@ void eng_part_unref(eng_part *part)
     eng_dead_unref(part->dead);
 }
 
-static eng_snapshot *snapshot_new(size_t max_parts, uint32_t dims, const eng_thresholds *from)
+eng_snapshot *eng_snapshot_new(size_t max_parts, uint32_t dims, const eng_thresholds *from)
 {
     eng_snapshot *s = calloc(1, sizeof *s + max_parts * sizeof(eng_part));
     if (s != NULL) {
@@ -66,7 +67,7 @@ eng_snapshot *eng_snapshot_acquire(eng_index *index)
 /* A copy of `s` with room for one more part, sharing its blocks. */
 eng_snapshot *eng_snapshot_copy(const eng_snapshot *s)
 {
-    eng_snapshot *copy = snapshot_new(s->n_parts + 1, s->dims, &s->from);
+    eng_snapshot *copy = eng_snapshot_new(s->n_parts + 1, s->dims, &s->from);
     if (copy == NULL)
         return NULL;
     copy->cursor = s->cursor;
@@ -109,6 +110,8 @@ void eng_swap_in(eng_index *index, eng_snapshot *next)
 static bool find_live(const eng_snapshot *s, anc_str key, size_t *ret_part, uint32_t *ret_row)
 {
     for (size_t i = s->n_parts; i-- > 0;) {
+        if (!eng_block_ready(s->parts[i].block))
+            continue;
         const uint32_t row = eng_block_find(s->parts[i].block, key);
         const uint64_t *dead = eng_part_dead(&s->parts[i]);
         if (row != UINT32_MAX && (dead == NULL || !eng_bit(dead, row))) {
@@ -268,7 +271,8 @@ static void drop_empty(eng_snapshot *s)
     s->n_parts = kept;
 }
 
-/* Merges small blocks. That only makes searches faster: where memory is out it is left for another time. */
+/* Merges small blocks. That only makes searches faster: where memory is out, or a block is damaged, it is left for
+ * another time. */
 static void tidy(eng_snapshot *s)
 {
     drop_empty(s);
@@ -292,25 +296,38 @@ static eng_thresholds thresholds_of(const eng_thresholds *given)
                             .graph = given->graph > 0 ? given->graph : GRAPH};
 }
 
+static eng_index *index_new(uint32_t dims, const eng_thresholds *from)
+{
+    eng_index *index = calloc(1, sizeof *index);
+    eng_snapshot *empty = eng_snapshot_new(0, dims, from);
+    if (index == NULL || empty == NULL) {
+        free(index);
+        free(empty);
+        return NULL;
+    }
+    index->dims = dims;
+    index->from = *from;
+    index->current = empty;
+    (void)pthread_mutex_init(&index->tidying, NULL);
+    (void)pthread_mutex_init(&index->writing, NULL);
+    (void)pthread_mutex_init(&index->current_lock, NULL);
+    return index;
+}
+
 anc_status eng_index_open(const eng_options *options, eng_index **ret, anc_err *err)
 {
     if (options->dims > ENG_MAX_DIMS)
         return ANC_FAIL(err, ANC_INVALID, "vectors of %u dims, at most %d", options->dims,
                         (int)ENG_MAX_DIMS);
     const eng_thresholds from = thresholds_of(&options->from);
-    eng_index *index = calloc(1, sizeof *index);
-    eng_snapshot *empty = snapshot_new(0, options->dims, &from);
-    if (index == NULL || empty == NULL) {
-        free(index);
-        free(empty);
+    eng_index *index = index_new(options->dims, &from);
+    if (index == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for an index");
+    const anc_status status = eng_store_open(index, options, err);
+    if (status != ANC_OK) {
+        eng_index_close(index);
+        return status;
     }
-    index->dims = options->dims;
-    index->from = from;
-    index->current = empty;
-    (void)pthread_mutex_init(&index->tidying, NULL);
-    (void)pthread_mutex_init(&index->writing, NULL);
-    (void)pthread_mutex_init(&index->current_lock, NULL);
     *ret = index;
     return ANC_OK;
 }
@@ -319,11 +336,17 @@ void eng_index_close(eng_index *index)
 {
     if (index == NULL)
         return;
+    eng_store_close(&index->store);
     eng_snapshot_release(index->current);
     (void)pthread_mutex_destroy(&index->tidying);
     (void)pthread_mutex_destroy(&index->writing);
     (void)pthread_mutex_destroy(&index->current_lock);
     free(index);
+}
+
+eng_opened eng_index_opened(const eng_index *index)
+{
+    return index->store.opened;
 }
 
 uint32_t eng_index_dims(const eng_index *index)
@@ -389,7 +412,7 @@ anc_status eng_delete(eng_index *index, anc_str key, anc_err *err)
 
 anc_status eng_clear(eng_index *index, anc_err *err)
 {
-    eng_snapshot *empty = snapshot_new(0, index->dims, &index->from);
+    eng_snapshot *empty = eng_snapshot_new(0, index->dims, &index->from);
     if (empty == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for an index");
     (void)pthread_mutex_lock(&index->writing);
@@ -426,6 +449,10 @@ eng_figures eng_stats(eng_index *index)
         f.terms += b->terms.n;
         f.postings += b->n_postings;
         f.bytes += eng_block_bytes(b);
+        f.segments += b->segment != NULL ? 1 : 0;
+        f.stored_bytes += b->segment != NULL ? b->segment->map.len : 0;
+        f.unsaved_chunks += b->segment == NULL ? eng_part_live_chunks(&s->parts[i]) : 0;
+        f.damaged += eng_block_is_damaged(b) ? 1 : 0;
         if (b->graph == NULL)
             continue;
         const float recall = eng_graph_recall(b->graph, ENG_RECALL);
@@ -465,6 +492,10 @@ bool eng_document_next(const eng_snapshot *snapshot, uint64_t *cursor, anc_str *
     for (size_t i = 0; i < snapshot->n_parts; i++) {
         const eng_block *b = snapshot->parts[i].block;
         const uint64_t *dead = eng_part_dead(&snapshot->parts[i]);
+        if (at < b->documents.n && !eng_block_ready(b)) {
+            *cursor += b->documents.n - at;
+            at = b->documents.n;
+        }
         for (; at < b->documents.n; at++) {
             ++*cursor;
             if (dead != NULL && eng_bit(dead, at))

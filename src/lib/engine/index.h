@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include "snapshot.h"
+#include "store.h"
 
 struct eng_index {
     uint32_t dims;
@@ -13,6 +14,7 @@ struct eng_index {
     pthread_mutex_t writing;
     pthread_mutex_t current_lock;
     eng_snapshot *current; /* shared (ref), under current_lock; replaced only under `writing` */
+    eng_store store;       /* under `tidying` */
 };
 
 enum {
@@ -22,6 +24,10 @@ enum {
 
 void eng_dead_unref(eng_dead *dead); /* NULL is a no-op */
 void eng_part_unref(eng_part *part);
+
+/* An empty snapshot with room for so many parts; NULL when memory is out. */
+eng_snapshot *eng_snapshot_new(size_t max_parts, uint32_t dims,
+                               const eng_thresholds *from) ANC_MUST_CHECK;
 
 /* A copy of `s` with room for one more part, sharing its blocks; NULL when memory is out. */
 eng_snapshot *eng_snapshot_copy(const eng_snapshot *s) ANC_MUST_CHECK;
@@ -40,5 +46,10 @@ eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen) ANC_MUST_C
 
 /* Puts one part (owned) in the place of the chosen ones, of which there is at least one. */
 void eng_parts_replace(eng_snapshot *s, const bool *chosen, eng_part with);
+
+/* tidy.c: puts `part` (owned), made of the chosen parts of `before`, in their place in the current snapshot; what died
+ * in them since dies in it too. Under `writing`. False when memory is out: nothing has changed. */
+bool eng_parts_put_in(eng_index *index, const eng_snapshot *before, const bool *chosen,
+                      eng_part part) ANC_MUST_CHECK;
 
 #endif

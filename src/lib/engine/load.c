@@ -12,6 +12,7 @@
 
 #include "check.h"
 #include "lexicon.h"
+#include "postings.h"
 #include "simd.h"
 
 typedef struct count {

@@ -4,9 +4,10 @@
  * one and the postings of a term are those of its blocks end to end. Terms, and forms after them, are
  * merged by always taking the least of the blocks' next ones; a merge has few blocks, so a scan finds it.
  */
-#include "block.h"
-
 #include <stdlib.h>
+
+#include "postings.h"
+#include "segment.h"
 
 typedef struct source {
     const eng_block *block; /* borrowed */
@@ -60,7 +61,8 @@ static bool copy_chunks(eng_builder *to, source *from, const eng_block_document 
     const eng_block *b = from->block;
     for (uint32_t c = row->first_chunk; c < row->first_chunk + row->n_chunks; c++) {
         from->renumbered[c] = eng_block_chunks(to->block);
-        const uint16_t *vector = eng_block_has_vector(b, c) ? eng_block_vector(b, c) : NULL;
+        const bool has = eng_block_has_vector(b, c);
+        const uint16_t *vector = has ? eng_block_vector(b, c) : NULL;
         if (!eng_builder_chunk(to, b->ordinals.ptr[c], b->lengths.ptr[c], vector))
             return false;
     }
@@ -167,15 +169,25 @@ static bool copy_table(eng_builder *to, source *sources, size_t n, table which)
     return true;
 }
 
+/* Whether nothing of the sources is known to be damaged: where it is, what was read of it is not all. */
+static bool are_sound(const source *sources, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!eng_block_ready(sources[i].block) || eng_block_is_damaged(sources[i].block))
+            return false;
+    return true;
+}
+
 static bool copy_all(eng_builder *to, source *sources, size_t n)
 {
     scratch s = {0};
-    bool ok = true;
+    bool ok = are_sound(sources, n);
     for (size_t i = 0; ok && i < n; i++)
         ok = copy_documents(to, &sources[i], &s);
     free(s.fields.ptr);
     free(s.labels.ptr);
-    return ok && copy_table(to, sources, n, TERMS) && copy_table(to, sources, n, FORMS);
+    return ok && copy_table(to, sources, n, TERMS) && copy_table(to, sources, n, FORMS) &&
+           are_sound(sources, n);
 }
 
 eng_block *eng_blocks_merge(eng_block *const *blocks, const uint64_t *const *dead, size_t n,

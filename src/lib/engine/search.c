@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "filter.h"
+#include "segment.h"
 #include "words.h"
 
 static anc_status check_query(const eng_snapshot *s, const eng_query *q, anc_err *err)
@@ -160,26 +161,51 @@ static anc_status unite(eng_run *run, eng_result *result)
     return run->query->explain ? eng_run_explain(run, places, result) : ANC_OK;
 }
 
+/* Parts that are files may be used; CORRUPT names one that is damaged. */
+static anc_status make_ready(const eng_snapshot *s, anc_err *err)
+{
+    for (size_t i = 0; i < s->n_parts; i++)
+        if (!eng_block_ready(s->parts[i].block))
+            return eng_block_fault(s->parts[i].block, err);
+    return ANC_OK;
+}
+
+/* Nothing damaged was met: where it was, what was found says nothing. */
+static anc_status check_parts(const eng_snapshot *s, anc_err *err)
+{
+    for (size_t i = 0; i < s->n_parts; i++)
+        ANC_TRY(eng_block_fault(s->parts[i].block, err));
+    return ANC_OK;
+}
+
+static anc_status run_stages(eng_run *run, eng_result *result)
+{
+    const eng_query *query = run->query;
+    ANC_TRY(weigh_terms(run, result));
+    ANC_TRY(best_init(run, &run->keyword, query->n_terms > 0 ? query->k_keyword : 0));
+    ANC_TRY(best_init(run, &run->semantic, query->vector != NULL ? query->k_semantic : 0));
+    ANC_TRY(best_init(run, &run->documents, query->k_documents));
+    ANC_TRY(eng_run_access(run));
+    ANC_TRY(eng_run_demands(run));
+    ANC_TRY(eng_run_semantic(run));
+    ANC_TRY(eng_run_keyword(run));
+    ANC_TRY(eng_run_documents(run));
+    return unite(run, result);
+}
+
 anc_status eng_search(const eng_snapshot *snapshot, const eng_query *query, anc_arena *mem,
                       eng_result *ret, anc_err *err)
 {
     eng_result result = {.live_chunks = snapshot->chunks};
     eng_run run = {.snapshot = snapshot, .query = query, .mem = mem, .err = err};
     ANC_TRY(check_query(snapshot, query, err));
+    ANC_TRY(make_ready(snapshot, err));
     run.mean_length = snapshot->chunks > 0 && snapshot->length > 0
                           ? (double)snapshot->length / (double)snapshot->chunks
                           : 1;
     result.mean_length = run.mean_length;
-    ANC_TRY(weigh_terms(&run, &result));
-    ANC_TRY(best_init(&run, &run.keyword, query->n_terms > 0 ? query->k_keyword : 0));
-    ANC_TRY(best_init(&run, &run.semantic, query->vector != NULL ? query->k_semantic : 0));
-    ANC_TRY(best_init(&run, &run.documents, query->k_documents));
-    ANC_TRY(eng_run_access(&run));
-    ANC_TRY(eng_run_demands(&run));
-    ANC_TRY(eng_run_semantic(&run));
-    ANC_TRY(eng_run_keyword(&run));
-    ANC_TRY(eng_run_documents(&run));
-    ANC_TRY(unite(&run, &result));
+    ANC_TRY(run_stages(&run, &result));
+    ANC_TRY(check_parts(snapshot, err));
     *ret = result;
     return ANC_OK;
 }

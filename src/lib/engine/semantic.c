@@ -43,14 +43,18 @@ double eng_run_cosine(const eng_run *run, eng_place_of at)
     const eng_block *b = run->snapshot->parts[at.part].block;
     if (run->query->vector == NULL || !eng_block_has_vector(b, at.chunk))
         return (double)NAN;
-    return clamp(
-        (double)eng_simd_best()->dot(eng_block_vector(b, at.chunk), run->query->vector, b->dims));
+    const uint16_t *vector = eng_block_vector(b, at.chunk);
+    if (vector == NULL)
+        return (double)NAN;
+    return clamp((double)eng_simd_best()->dot(vector, run->query->vector, b->dims));
 }
 
 static void compare(const part_run *p, uint32_t chunk)
 {
-    const float dot =
-        p->simd->dot(eng_block_vector(p->block, chunk), p->run->query->vector, p->block->dims);
+    const uint16_t *vector = eng_block_vector(p->block, chunk);
+    if (vector == NULL)
+        return;
+    const float dot = p->simd->dot(vector, p->run->query->vector, p->block->dims);
     const eng_found row = {.at = {p->part, chunk}, .score = clamp((double)dot)};
     eng_best_offer(&p->run->semantic, &row);
 }
@@ -63,7 +67,8 @@ static void compare_some(const part_run *p, const uint32_t *chunks, size_t n)
     for (size_t from = 0; from < n; from += AT_ONCE) {
         const size_t end = n - from < AT_ONCE ? n : from + AT_ONCE;
         for (size_t i = from; i < end; i++) {
-            const char *v = (const char *)eng_block_vector(p->block, chunks[i]);
+            const char *v =
+                (const char *)(p->block->vectors.ptr + (size_t)chunks[i] * p->block->dims);
             for (size_t k = 0; k < bytes; k += FETCH_BYTES)
                 __builtin_prefetch(v + k);
         }

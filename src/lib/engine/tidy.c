@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "index.h"
+#include "segment.h"
 
 static bool has_work(const eng_snapshot *s, const eng_tidy_options *options, bool *chosen)
 {
@@ -84,11 +85,9 @@ static size_t find_again(const eng_snapshot *next, const eng_snapshot *before, c
     return n;
 }
 
-/* Under `writing`. Takes `merged` over whatever happens. */
-static bool put_in(eng_index *index, const eng_snapshot *before, const bool *chosen,
-                   eng_block *merged)
+bool eng_parts_put_in(eng_index *index, const eng_snapshot *before, const bool *chosen,
+                      eng_part part)
 {
-    eng_part part = {merged, NULL};
     eng_snapshot *next = eng_snapshot_copy(index->current);
     bool *again = next != NULL ? calloc(next->n_parts + 1, sizeof *again) : NULL;
     bool ok = again != NULL;
@@ -112,15 +111,19 @@ static anc_status merge(eng_index *index, const eng_snapshot *before, const bool
     if (options->may_go_on != NULL)
         ANC_TRY(options->may_go_on(options->arg));
     eng_block *merged = eng_parts_merge(before, chosen);
-    if (merged == NULL)
+    if (merged == NULL) {
+        for (size_t i = 0; i < before->n_parts; i++)
+            if (chosen[i])
+                ANC_TRY(eng_block_fault(before->parts[i].block, err));
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to merge the blocks of an index");
+    }
     const anc_status status = eng_block_prepare(merged, &before->from, options, err);
     if (status != ANC_OK) {
         eng_block_unref(merged);
         return status;
     }
     (void)pthread_mutex_lock(&index->writing);
-    const bool ok = put_in(index, before, chosen, merged);
+    const bool ok = eng_parts_put_in(index, before, chosen, (eng_part){merged, NULL});
     (void)pthread_mutex_unlock(&index->writing);
     return ok ? ANC_OK
               : ANC_FAIL(err, ANC_NO_MEMORY, "no memory to put a merged block into an index");

@@ -6,21 +6,12 @@
 
 /* ---- postings --------------------------------------------------------------------------------- */
 
-/* How often the form stands in its present chunk: varints end with a byte below 0x80. */
-static uint32_t count_places(const eng_places *p)
-{
-    uint32_t n = 0;
-    for (size_t i = 0; i < p->bytes; i++)
-        n += p->first[i] < 0x80 ? 1 : 0;
-    return n;
-}
-
 static void step(eng_source *s)
 {
     if (s->is_form) {
         s->more = eng_places_next(&s->at.places);
         s->chunk = s->at.places.chunk;
-        s->tf = s->more ? count_places(&s->at.places) : 0;
+        s->tf = s->more ? eng_places_count(&s->at.places) : 0;
     } else {
         s->more = eng_postings_next(&s->at.postings);
         s->chunk = s->at.postings.chunk;

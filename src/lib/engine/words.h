@@ -4,6 +4,7 @@
 #ifndef ANC_ENGINE_WORDS_H
 #define ANC_ENGINE_WORDS_H
 
+#include "postings.h"
 #include "search.h"
 
 /* One list of postings; `chunk` and `tf` are good while `more`. */
