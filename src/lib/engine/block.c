@@ -116,11 +116,6 @@ const eng_block_term *eng_block_form_find(const eng_block *b, anc_str text)
     return found ? &b->forms.ptr[at] : NULL;
 }
 
-eng_postings eng_postings_of(const eng_block *b, const eng_block_term *term)
-{
-    return (eng_postings){b->postings.ptr + term->postings_at, term->df, UINT32_MAX, 0};
-}
-
 eng_places eng_places_of(const eng_block *b, const eng_block_term *form)
 {
     return (eng_places){
@@ -147,6 +142,7 @@ bool eng_builder_init(eng_builder *builder, uint32_t dims)
 void eng_builder_done(eng_builder *builder)
 {
     eng_block_unref(builder->block);
+    eng_postings_writer_done(&builder->postings);
     anc_map_free(builder->names);
     anc_map_free(builder->labels);
     anc_map_free(builder->access);
@@ -300,41 +296,44 @@ bool eng_builder_chunk(eng_builder *builder, uint32_t ordinal, uint32_t length,
     return true;
 }
 
-bool eng_builder_term(eng_builder *builder, anc_str text)
+/* The postings of the last term go where they stay. */
+static bool end_term(eng_builder *builder)
 {
     eng_block *b = builder->block;
-    eng_block_term row = {.postings_at = b->postings.n};
-    if (!ENG_ROOM(b->terms, 1) || !add_text(b, text, &row.text))
+    eng_postings_writer *w = &builder->postings;
+    if (w->n == 0)
+        return true;
+    if (!ENG_ROOM(b->postings, eng_postings_writer_most(w)))
         return false;
-    b->terms.ptr[b->terms.n++] = row;
-    builder->last_chunk = UINT32_MAX;
+    unsigned char *end = eng_postings_writer_end(w, b->postings.ptr + b->postings.n);
+    b->postings.n = (size_t)(end - b->postings.ptr);
+    b->terms.ptr[b->terms.n - 1].df = w->n;
+    b->n_postings += w->n;
+    eng_postings_writer_begin(w);
     return true;
 }
 
-static unsigned char *put_varint(unsigned char *at, uint64_t v)
+bool eng_builder_term(eng_builder *builder, anc_str text)
 {
-    for (; v >= 0x80; v >>= 7)
-        *at++ = (unsigned char)(v | 0x80);
-    *at++ = (unsigned char)v;
-    return at;
+    eng_block *b = builder->block;
+    if (!end_term(builder))
+        return false;
+    eng_block_term row = {.postings_at = b->postings.n};
+    if (!ENG_ROOM(b->terms, 1) || !add_text(b, text, &row.text))
+        return false;
+    if (b->terms.n == 0)
+        b->impact_mean = b->length > 0 ? (double)b->length / (double)b->ordinals.n : 1;
+    b->terms.ptr[b->terms.n++] = row;
+    eng_postings_writer_begin(&builder->postings);
+    return true;
 }
 
 bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf)
 {
-    enum { MOST_BYTES = 10 };
-    eng_block *b = builder->block;
-    if (!ENG_ROOM(b->postings, MOST_BYTES))
-        return false;
-    const uint32_t gap = chunk - builder->last_chunk; /* wraps: -1 stands before the first */
-    unsigned char *at = b->postings.ptr + b->postings.n;
-    at = put_varint(at, (uint64_t)gap << 1 | (tf == 1 ? 1u : 0u));
-    if (tf != 1)
-        at = put_varint(at, tf);
-    b->postings.n = (size_t)(at - b->postings.ptr);
-    builder->last_chunk = chunk;
-    b->terms.ptr[b->terms.n - 1].df++;
-    b->n_postings++;
-    return true;
+    const eng_block *b = builder->block;
+    const double norm =
+        ENG_K1 * (1 - ENG_B + ENG_B * (double)b->lengths.ptr[chunk] / b->impact_mean);
+    return eng_postings_writer_add(&builder->postings, chunk, tf, norm);
 }
 
 bool eng_builder_form(eng_builder *builder, anc_str text)
@@ -355,11 +354,11 @@ static unsigned char *begin_places(eng_builder *builder, uint32_t chunk, size_t 
     eng_block *b = builder->block;
     if (!ENG_ROOM(b->places, MOST_HEAD_BYTES + bytes))
         return NULL;
-    const uint32_t gap = chunk - builder->last_chunk; /* as in eng_builder_posting */
-    unsigned char *at = put_varint(b->places.ptr + b->places.n, gap);
+    const uint32_t gap = chunk - builder->last_chunk; /* wraps: -1 stands before the first */
+    unsigned char *at = eng_put_varint(b->places.ptr + b->places.n, gap);
     builder->last_chunk = chunk;
     b->forms.ptr[b->forms.n - 1].df++;
-    return put_varint(at, bytes);
+    return eng_put_varint(at, bytes);
 }
 
 static size_t varint_bytes(uint64_t v)
@@ -380,7 +379,7 @@ bool eng_builder_places(eng_builder *builder, uint32_t chunk, const uint32_t *po
     if (at == NULL)
         return false;
     for (size_t i = 0; i < n; i++)
-        at = put_varint(at, positions[i] - (i > 0 ? positions[i - 1] : UINT32_MAX));
+        at = eng_put_varint(at, positions[i] - (i > 0 ? positions[i - 1] : UINT32_MAX));
     b->places.n = (size_t)(at - b->places.ptr);
     return true;
 }
@@ -437,7 +436,7 @@ static void *trimmed(void *ptr, size_t n, size_t *cap, size_t size)
 eng_block *eng_builder_finish(eng_builder *builder)
 {
     eng_block *b = builder->block;
-    if (!build_slots(b))
+    if (!end_term(builder) || !build_slots(b))
         return NULL;
     TRIM(b->documents);
     TRIM(b->fields);

@@ -4,8 +4,7 @@
  *   slots       open addressing over the keys: row + 1, 0 is empty
  *   chunks      row c: ordinal, length in words, document; vector as halves where it has one
  *   terms       row t, ascending by bytes: text, postings, number of chunks
- *   postings    per chunk, ascending: varint(gap << 1 | (tf is 1)), then varint(tf) where it is not 1;
- *               the gap of the first chunk counts from -1
+ *   postings    of each term, one list after the other (postings.h)
  *   forms       as terms: what phrases are made of
  *   places      per chunk, ascending: varint(gap), varint(bytes of what follows), then the positions
  *               as varint(gap), each first gap counted from -1. Text positions begin two behind the
@@ -26,6 +25,7 @@
 #include "bits.h"
 #include "engine/engine.h"
 #include "graph.h"
+#include "postings.h"
 
 typedef struct eng_span {
     uint64_t at; /* byte of the block's text */
@@ -76,6 +76,7 @@ typedef struct eng_block {
     uint64_t length; /* sum of the chunks' lengths */
     uint64_t n_vectors;
     uint64_t n_postings;
+    double impact_mean; /* mean length of a chunk that impacts were made with */
     ENG_ARRAY(eng_block_document) documents;
     ENG_ARRAY(uint32_t) slots; /* a power of two */
     ENG_ARRAY(eng_block_field) fields;
@@ -144,36 +145,11 @@ size_t eng_block_form_from(const eng_block *b, anc_str text);
 /* Row of a form; NULL when no chunk has it. */
 const eng_block_term *eng_block_form_find(const eng_block *b, anc_str text);
 
-/* Walks the postings of one term, ascending. */
-typedef struct eng_postings {
-    const unsigned char *at;
-    uint32_t left;
-    uint32_t chunk; /* of the last posting read; UINT32_MAX before the first */
-    uint32_t tf;
-} eng_postings;
-
-eng_postings eng_postings_of(const eng_block *b, const eng_block_term *term);
-
-static inline uint64_t eng_varint(const unsigned char **at)
+/* At the beginning of the postings of a term. */
+static inline void eng_block_postings(const eng_block *b, const eng_block_term *term,
+                                      eng_postings *ret)
 {
-    const unsigned char *p = *at;
-    uint64_t v = *p & 0x7fu;
-    for (unsigned shift = 7; *p >= 0x80u; shift += 7)
-        v |= (uint64_t)(*++p & 0x7fu) << shift;
-    *at = p + 1;
-    return v;
-}
-
-/* False at the end. */
-static inline bool eng_postings_next(eng_postings *p)
-{
-    if (p->left == 0)
-        return false;
-    p->left--;
-    const uint64_t v = eng_varint(&p->at);
-    p->chunk += (uint32_t)(v >> 1);
-    p->tf = (v & 1) != 0 ? 1 : (uint32_t)eng_varint(&p->at);
-    return true;
+    eng_postings_open(ret, b->postings.ptr + term->postings_at, term->df);
 }
 
 /* Walks the chunks of one form, ascending, and the positions in each. */
@@ -203,11 +179,12 @@ static inline bool eng_places_next(eng_places *p)
 /* ---- building: every function gives false when memory is out ------------------------------- */
 
 typedef struct eng_builder {
-    eng_block *block;    /* owned until finished */
-    anc_map *names;      /* owned */
-    anc_map *labels;     /* owned */
-    anc_map *access;     /* owned: label numbers as bytes to row */
-    uint32_t last_chunk; /* of the term or form being written */
+    eng_block *block;             /* owned until finished */
+    anc_map *names;               /* owned */
+    anc_map *labels;              /* owned */
+    anc_map *access;              /* owned: label numbers as bytes to row */
+    uint32_t last_chunk;          /* of the form being written */
+    eng_postings_writer postings; /* owned: those of the last term; n 0: none, or written */
 } eng_builder;
 
 bool eng_builder_init(eng_builder *builder, uint32_t dims) ANC_MUST_CHECK;

@@ -13,7 +13,7 @@ typedef struct eng_source {
     bool is_form, more;
     uint32_t chunk, tf;
     union {
-        eng_postings postings;
+        eng_postings *postings; /* in the arena */
         eng_places places;
     } at;
 } eng_source;

@@ -1,0 +1,274 @@
+/* postings.c - reading and writing lists of postings. */
+#include "postings.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t u32_at(const unsigned char *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static void put_u32(unsigned char *p, uint32_t v)
+{
+    for (int i = 0; i < 4; i++)
+        p[i] = (unsigned char)(v >> (8 * i));
+}
+
+unsigned char *eng_put_varint(unsigned char *at, uint64_t v)
+{
+    for (; v >= 0x80; v >>= 7)
+        *at++ = (unsigned char)(v | 0x80);
+    *at++ = (unsigned char)v;
+    return at;
+}
+
+/* ---- reading ---------------------------------------------------------------------------------- */
+
+static const unsigned char *head_at(const eng_postings *p, uint32_t head)
+{
+    return p->heads + (size_t)head * ENG_PACK_HEAD_BYTES;
+}
+
+static uint32_t last_of(const eng_postings *p, uint32_t head)
+{
+    return u32_at(head_at(p, head));
+}
+
+void eng_postings_open(eng_postings *p, const unsigned char *bytes, uint32_t df)
+{
+    p->n_heads = df / ENG_PACK;
+    p->n_tail = df % ENG_PACK;
+    p->head = UINT32_MAX;
+    p->n = p->i = 0;
+    p->chunk = UINT32_MAX;
+    p->tf = 0;
+    p->tail_impact = 0;
+    p->heads = p->packs = NULL;
+    p->tail = bytes;
+    if (p->n_heads == 0)
+        return;
+    p->heads = bytes + ENG_PACKED_FRONT_BYTES;
+    p->packs = p->heads + (size_t)p->n_heads * ENG_PACK_HEAD_BYTES;
+    p->tail = bytes + u32_at(bytes);
+    p->tail_impact = bytes[4];
+}
+
+static void unpack(eng_postings *p, uint32_t head)
+{
+    const unsigned char *h = head_at(p, head);
+    const unsigned char *bytes = p->packs + u32_at(h + 4);
+    uint32_t chunk = head > 0 ? last_of(p, head - 1) : UINT32_MAX;
+    eng_unpack(bytes, h[8], p->chunks);
+    eng_unpack(bytes + eng_pack_bytes(h[8]), h[9], p->tfs);
+    for (size_t i = 0; i < ENG_PACK; i++) {
+        chunk += p->chunks[i] + 1;
+        p->chunks[i] = chunk;
+        p->tfs[i]++;
+    }
+    p->head = head;
+    p->n = ENG_PACK;
+    p->i = 0;
+}
+
+static void unpack_tail(eng_postings *p)
+{
+    const unsigned char *at = p->tail;
+    uint32_t chunk = p->n_heads > 0 ? last_of(p, p->n_heads - 1) : UINT32_MAX;
+    for (uint32_t i = 0; i < p->n_tail; i++) {
+        const uint64_t v = eng_varint(&at);
+        chunk += (uint32_t)(v >> 1);
+        p->chunks[i] = chunk;
+        p->tfs[i] = (v & 1) != 0 ? 1 : (uint32_t)eng_varint(&at);
+    }
+    p->head = p->n_heads;
+    p->n = p->n_tail;
+    p->i = 0;
+}
+
+/* Unpacks what stands at `head`; false at the end. */
+static bool unpack_at(eng_postings *p, uint32_t head)
+{
+    if (head < p->n_heads) {
+        unpack(p, head);
+        return true;
+    }
+    if (head == p->n_heads && p->n_tail > 0) {
+        unpack_tail(p);
+        return true;
+    }
+    p->head = p->n_heads + 1;
+    p->n = p->i = 0;
+    return false;
+}
+
+bool eng_postings_unpack_next(eng_postings *p)
+{
+    return p->head <= p->n_heads || p->head == UINT32_MAX ? unpack_at(p, p->head + 1) : false;
+}
+
+/* The first pack, from `head` on, that does not end before `chunk`: leaps that double, then halves. */
+static uint32_t find_head(const eng_postings *p, uint32_t head, uint32_t chunk)
+{
+    uint32_t step = 1, low = head;
+    while (low + step < p->n_heads && last_of(p, low + step) < chunk) {
+        low += step;
+        step *= 2;
+    }
+    uint32_t high = low + step < p->n_heads ? low + step : p->n_heads;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (last_of(p, middle) < chunk)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool eng_postings_seek(eng_postings *p, uint32_t chunk)
+{
+    if (p->chunk != UINT32_MAX && p->chunk >= chunk)
+        return true;
+    if (p->n == 0 || p->chunks[p->n - 1] < chunk) {
+        const uint32_t from = p->head == UINT32_MAX ? 0 : p->head + 1;
+        if (!unpack_at(p, from < p->n_heads ? find_head(p, from, chunk) : from))
+            return false;
+    }
+    while (p->i < p->n && p->chunks[p->i] < chunk)
+        p->i++;
+    return eng_postings_next(p);
+}
+
+uint8_t eng_postings_impact(eng_postings *p, uint32_t from, uint32_t to)
+{
+    uint8_t most = 0;
+    uint32_t head = p->head == UINT32_MAX ? 0 : p->head;
+    if (head < p->n_heads)
+        head = find_head(p, head, from);
+    for (; head < p->n_heads; head++) {
+        const uint32_t before = head > 0 ? last_of(p, head - 1) : UINT32_MAX;
+        if (before != UINT32_MAX && before + 1 >= to)
+            return most;
+        const uint8_t impact = head_at(p, head)[10];
+        most = impact > most ? impact : most;
+    }
+    if (head == p->n_heads && p->n_tail > 0) {
+        const uint8_t impact = p->tail_impact > 0 ? p->tail_impact : ENG_IMPACT_WHOLE;
+        const uint32_t before = head > 0 ? last_of(p, head - 1) : UINT32_MAX;
+        const bool begins_later = before != UINT32_MAX && before + 1 >= to;
+        most = !begins_later && impact > most ? impact : most;
+    }
+    return most;
+}
+
+/* ---- writing ---------------------------------------------------------------------------------- */
+
+void eng_postings_writer_begin(eng_postings_writer *w)
+{
+    w->n = w->n_held = 0;
+    w->last = UINT32_MAX;
+    w->n_heads = w->n_packs = 0;
+}
+
+void eng_postings_writer_done(eng_postings_writer *w)
+{
+    free(w->heads);
+    free(w->packs);
+    *w = (eng_postings_writer){0};
+}
+
+static bool room(unsigned char **bytes, size_t n, size_t *cap, size_t more)
+{
+    if (n + more <= *cap)
+        return true;
+    const size_t grown = (*cap + more) * 2;
+    unsigned char *p = realloc(*bytes, grown);
+    if (p == NULL)
+        return false;
+    *bytes = p;
+    *cap = grown;
+    return true;
+}
+
+static uint8_t most_of(const uint8_t *impacts, uint32_t n)
+{
+    uint8_t most = 0;
+    for (uint32_t i = 0; i < n; i++)
+        most = impacts[i] > most ? impacts[i] : most;
+    return most;
+}
+
+/* The held postings become a pack. */
+static bool write_pack(eng_postings_writer *w)
+{
+    uint32_t gaps[ENG_PACK], times[ENG_PACK];
+    if (!room(&w->heads, w->n_heads, &w->heads_cap, ENG_PACK_HEAD_BYTES) ||
+        !room(&w->packs, w->n_packs, &w->packs_cap, ENG_PACK_MAX_BYTES))
+        return false;
+    for (size_t i = 0; i < ENG_PACK; i++) {
+        gaps[i] = w->chunks[i] - (i > 0 ? w->chunks[i - 1] : w->last) - 1;
+        times[i] = w->tfs[i] - 1;
+    }
+    const unsigned gap_bits = eng_pack_bits(gaps), tf_bits = eng_pack_bits(times);
+    unsigned char *head = w->heads + w->n_heads;
+    put_u32(head, w->chunks[ENG_PACK - 1]);
+    put_u32(head + 4, (uint32_t)w->n_packs);
+    head[8] = (unsigned char)gap_bits;
+    head[9] = (unsigned char)tf_bits;
+    head[10] = most_of(w->impacts, ENG_PACK);
+    head[11] = 0;
+    w->n_heads += ENG_PACK_HEAD_BYTES;
+    eng_pack(gaps, gap_bits, w->packs + w->n_packs);
+    w->n_packs += eng_pack_bytes(gap_bits);
+    eng_pack(times, tf_bits, w->packs + w->n_packs);
+    w->n_packs += eng_pack_bytes(tf_bits);
+    w->last = w->chunks[ENG_PACK - 1];
+    w->n_held = 0;
+    return true;
+}
+
+bool eng_postings_writer_add(eng_postings_writer *w, uint32_t chunk, uint32_t tf, double norm)
+{
+    const double impact = ceil(ENG_IMPACT_WHOLE * (double)tf / ((double)tf + norm));
+    if (w->n_held == ENG_PACK && !write_pack(w))
+        return false;
+    w->chunks[w->n_held] = chunk;
+    w->tfs[w->n_held] = tf;
+    w->impacts[w->n_held++] = (uint8_t)(impact < 1                  ? 1
+                                        : impact < ENG_IMPACT_WHOLE ? impact
+                                                                    : ENG_IMPACT_WHOLE);
+    w->n++;
+    return w->n_held < ENG_PACK || write_pack(w);
+}
+
+size_t eng_postings_writer_most(const eng_postings_writer *w)
+{
+    enum { MOST_A_POSTING = 15 };
+    return ENG_PACKED_FRONT_BYTES + w->n_heads + w->n_packs + (size_t)w->n_held * MOST_A_POSTING;
+}
+
+static unsigned char *copy(unsigned char *at, const unsigned char *bytes, size_t n)
+{
+    if (n > 0)
+        memcpy(at, bytes, n);
+    return at + n;
+}
+
+unsigned char *eng_postings_writer_end(eng_postings_writer *w, unsigned char *at)
+{
+    if (w->n_heads > 0) {
+        put_u32(at, (uint32_t)(ENG_PACKED_FRONT_BYTES + w->n_heads + w->n_packs));
+        put_u32(at + 4, most_of(w->impacts, w->n_held));
+        at = copy(at + ENG_PACKED_FRONT_BYTES, w->heads, w->n_heads);
+        at = copy(at, w->packs, w->n_packs);
+    }
+    for (uint32_t i = 0; i < w->n_held; i++) {
+        const uint32_t gap = w->chunks[i] - (i > 0 ? w->chunks[i - 1] : w->last);
+        at = eng_put_varint(at, (uint64_t)gap << 1 | (w->tfs[i] == 1 ? 1u : 0u));
+        if (w->tfs[i] != 1)
+            at = eng_put_varint(at, w->tfs[i]);
+    }
+    return at;
+}

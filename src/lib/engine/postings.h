@@ -1,0 +1,128 @@
+/* postings.h - which chunks have a term and how often: packed, read forward, with leaps.
+ *
+ * A term in fewer than ENG_PACK chunks is a tail alone. One in more has packs of ENG_PACK postings, each with a
+ * head that tells its last chunk and the most that one of its postings can add to a score, and a tail for the
+ * rest. Little endian, no alignment:
+ *
+ *   tail     per chunk, ascending: varint(gap << 1 | (tf is 1)), then varint(tf) where it is not 1; the first gap
+ *            counts from the last chunk of the last pack, or from -1
+ *   packed   uint32 bytes up to the tail, uint8 impact of the tail, 3 bytes 0, then the heads, then the packs, then
+ *            the tail
+ *   head     12 bytes: uint32 last chunk, uint32 bytes from the first pack to this one, uint8 bits of a gap, uint8
+ *            bits of a tf, uint8 impact, uint8 0
+ *   pack     ENG_PACK gaps less 1, then ENG_PACK times less 1, in so many bits each: 32 rows of 4 numbers, the four
+ *            numbers of a row in four words side by side, row after row from the low bits up
+ *
+ * An impact is 255 * tf / (tf + norm) rounded up, the greatest of its postings, with the norm of BM25 for the mean
+ * length that the block had when it was made (eng_block.impact_mean).
+ */
+#ifndef ANC_ENGINE_POSTINGS_H
+#define ANC_ENGINE_POSTINGS_H
+
+#include "base/base.h"
+
+enum {
+    ENG_PACK = 128,
+    ENG_PACK_HEAD_BYTES = 12,
+    ENG_PACKED_FRONT_BYTES = 8,
+    ENG_IMPACT_WHOLE = 255,
+    ENG_PACK_MAX_BYTES = 2 * ENG_PACK * 4
+};
+
+/* BM25. */
+#define ENG_K1 1.2
+#define ENG_B  0.75
+
+/* One list on its way. `chunk` and `tf` are of the posting read last; UINT32_MAX before the first. */
+typedef struct eng_postings {
+    const unsigned char *heads; /* NULL: a tail alone */
+    const unsigned char *packs;
+    const unsigned char *tail; /* what is left of it */
+    uint32_t n_heads;
+    uint32_t head; /* of the pack that is unpacked; n_heads: the tail; UINT32_MAX: none yet */
+    uint32_t n_tail;
+    uint8_t tail_impact; /* 0: not known */
+    uint32_t n, i;       /* unpacked, and the next of them */
+    uint32_t chunk, tf;
+    uint32_t chunks[ENG_PACK];
+    uint32_t tfs[ENG_PACK];
+} eng_postings;
+
+/* A list of `df` postings that begins at `bytes`. */
+void eng_postings_open(eng_postings *p, const unsigned char *bytes, uint32_t df);
+
+/* Unpacks the next pack or the tail; false at the end. */
+bool eng_postings_unpack_next(eng_postings *p);
+
+/* False at the end. */
+static inline bool eng_postings_next(eng_postings *p)
+{
+    if (p->i == p->n && !eng_postings_unpack_next(p))
+        return false;
+    p->chunk = p->chunks[p->i];
+    p->tf = p->tfs[p->i++];
+    return true;
+}
+
+/* To the first posting of a chunk that is not before `chunk`; false when there is none. Forward only. */
+bool eng_postings_seek(eng_postings *p, uint32_t chunk);
+
+/* The most that a posting of a chunk in [from, to) can have as its impact, 0 when none is there; passes over
+ * packs that end before `from`, unpacks nothing. 255 where it is not known. */
+uint8_t eng_postings_impact(eng_postings *p, uint32_t from, uint32_t to);
+
+static inline uint64_t eng_varint(const unsigned char **at)
+{
+    const unsigned char *p = *at;
+    uint64_t v = *p & 0x7fu;
+    for (unsigned shift = 7; *p >= 0x80u; shift += 7)
+        v |= (uint64_t)(*++p & 0x7fu) << shift;
+    *at = p + 1;
+    return v;
+}
+
+/* Writes `v`; the byte behind it. At most 10 bytes. */
+unsigned char *eng_put_varint(unsigned char *at, uint64_t v);
+
+/* ---- packs ------------------------------------------------------------------------------------ */
+
+/* Bits that the greatest of ENG_PACK numbers needs. */
+unsigned eng_pack_bits(const uint32_t *numbers);
+
+/* Bytes of ENG_PACK numbers in so many bits. */
+static inline size_t eng_pack_bytes(unsigned bits)
+{
+    return (size_t)bits * (ENG_PACK / 8);
+}
+
+void eng_pack(const uint32_t *numbers, unsigned bits, unsigned char *ret);
+void eng_unpack(const unsigned char *bytes, unsigned bits, uint32_t *ret);
+
+/* ---- writing ---------------------------------------------------------------------------------- */
+
+/* One list being written; a posting at a time. */
+typedef struct eng_postings_writer {
+    uint32_t n; /* postings so far */
+    uint32_t chunks[ENG_PACK];
+    uint32_t tfs[ENG_PACK];
+    uint8_t impacts[ENG_PACK];
+    uint32_t n_held;
+    uint32_t last;                                 /* chunk before the held ones */
+    unsigned char *heads, *packs;                  /* owned */
+    size_t n_heads, heads_cap, n_packs, packs_cap; /* bytes */
+} eng_postings_writer;
+
+void eng_postings_writer_begin(eng_postings_writer *w);
+
+/* Chunks ascend. False when memory is out. */
+bool eng_postings_writer_add(eng_postings_writer *w, uint32_t chunk, uint32_t tf,
+                             double norm) ANC_MUST_CHECK;
+
+/* Bytes that eng_postings_writer_end may write. */
+size_t eng_postings_writer_most(const eng_postings_writer *w);
+
+/* Writes the list; the byte behind it. */
+unsigned char *eng_postings_writer_end(eng_postings_writer *w, unsigned char *at);
+void eng_postings_writer_done(eng_postings_writer *w); /* zeroed is a no-op */
+
+#endif
