@@ -36,6 +36,9 @@ static void block_free(eng_block *b)
     free(b->postings.ptr);
     free(b->forms.ptr);
     free(b->places.ptr);
+    free(b->columns.ptr);
+    free(b->distinct.ptr);
+    free(b->holders.ptr);
     free(b->names.ptr);
     free(b->labels.ptr);
     free(b->access.ptr);
@@ -65,8 +68,9 @@ size_t eng_block_bytes(const eng_block *b)
     return sizeof *b + BYTES(b->documents) + BYTES(b->slots) + BYTES(b->fields) +
            BYTES(b->ordinals) + BYTES(b->lengths) + BYTES(b->document_of) + BYTES(b->has_vector) +
            BYTES(b->vectors) + BYTES(b->terms) + BYTES(b->postings) + BYTES(b->forms) +
-           BYTES(b->places) + BYTES(b->names) + BYTES(b->labels) + BYTES(b->access) +
-           BYTES(b->access_labels) + BYTES(b->text) + eng_bits_bytes(&b->bits) +
+           BYTES(b->places) + BYTES(b->columns) + BYTES(b->distinct) + BYTES(b->holders) +
+           BYTES(b->names) + BYTES(b->labels) + BYTES(b->access) + BYTES(b->access_labels) +
+           BYTES(b->text) + eng_bits_bytes(&b->bits) +
            (b->graph != NULL ? eng_graph_bytes(b->graph) : 0);
 }
 
@@ -436,7 +440,7 @@ static void *trimmed(void *ptr, size_t n, size_t *cap, size_t size)
 eng_block *eng_builder_finish(eng_builder *builder)
 {
     eng_block *b = builder->block;
-    if (!end_term(builder) || !build_slots(b))
+    if (!end_term(builder) || !build_slots(b) || !eng_block_columns(b))
         return NULL;
     TRIM(b->documents);
     TRIM(b->fields);
@@ -449,6 +453,9 @@ eng_block *eng_builder_finish(eng_builder *builder)
     TRIM(b->postings);
     TRIM(b->forms);
     TRIM(b->places);
+    TRIM(b->columns);
+    TRIM(b->distinct);
+    TRIM(b->holders);
     TRIM(b->names);
     TRIM(b->labels);
     TRIM(b->access);

@@ -9,6 +9,7 @@
  *   places      per chunk, ascending: varint(gap), varint(bytes of what follows), then the positions
  *               as varint(gap), each first gap counted from -1. Text positions begin two behind the
  *               last title position, so that no phrase runs from one into the other.
+ *   columns     the same field values once more, by field and value
  *   access sets each distinct list of labels once; documents name it by number
  *   bits, graph of the vectors, where there are so many that comparing all would take long
  *
@@ -59,6 +60,20 @@ typedef struct eng_block_term { /* or a form */
     uint64_t postings_at; /* byte of the postings, of a form's places */
 } eng_block_term;
 
+/* The values of one field that are of one kind, and the documents that have each; few documents have none of it. */
+typedef struct eng_block_column {
+    uint32_t name;     /* row of names */
+    uint8_t kind;      /* eng_kind */
+    uint8_t in_list;   /* 0 or 1 */
+    uint16_t unused;   /* 0 */
+    uint32_t first, n; /* of distinct, ascending by value */
+} eng_block_column;
+
+typedef struct eng_block_distinct {
+    uint32_t field; /* row of fields that has the value */
+    uint32_t first; /* of holders; those of the next one, or of none, end it */
+} eng_block_distinct;
+
 typedef struct eng_block_access {
     uint32_t first, n; /* of access_labels */
 } eng_block_access;
@@ -89,6 +104,10 @@ typedef struct eng_block {
     ENG_ARRAY(unsigned char) postings;
     ENG_ARRAY(eng_block_term) forms;
     ENG_ARRAY(unsigned char) places;
+    ENG_ARRAY(eng_block_column)
+    columns; /* ascending by name, kind, in_list; empty in a small block */
+    ENG_ARRAY(eng_block_distinct) distinct; /* one more than there are values */
+    ENG_ARRAY(uint32_t) holders;            /* rows of documents, ascending for each value */
     ENG_ARRAY(eng_span) names;
     ENG_ARRAY(eng_span) labels;
     ENG_ARRAY(eng_block_access) access;
@@ -224,6 +243,9 @@ void *eng_room(void *ptr, size_t n, size_t *cap, size_t more, size_t size) ANC_M
             (array).ptr = room_;                                                                   \
         room_ != NULL;                                                                             \
     })
+
+/* columns.c: fills the columns of a block whose documents and fields are there. False when memory is out. */
+bool eng_block_columns(eng_block *b) ANC_MUST_CHECK;
 
 /* Gives a finished block that is not yet shared what finds its vectors fast, as many as it has being enough to
  * need it: bits, and a graph where the options allow. NO_MEMORY leaves it as good as it was; what may_go_on
