@@ -57,6 +57,20 @@ static bool *open_sets(eng_run *run, const eng_block *b, bool *ret_all)
     return open;
 }
 
+/* The documents that fit the filter, where there is one and the block has columns; else *ret is NULL. */
+static anc_status select_documents(eng_run *run, const eng_block *b, uint64_t **ret)
+{
+    *ret = NULL;
+    if (run->query->filter == NULL || b->columns.n == 0)
+        return ANC_OK;
+    *ret = anc_arena_alloc(run->mem, b->documents.n / 64 + 1, sizeof(uint64_t));
+    if (*ret == NULL) {
+        (void)no_room(run);
+        return anc_arena_refusal(run->mem);
+    }
+    return eng_filter_select(run->query->filter, b, run->mem, *ret, run->err);
+}
+
 static anc_status part_access(eng_run *run, size_t at)
 {
     enum { DOCUMENTS_A_CHECK = 4096 };
@@ -74,13 +88,20 @@ static anc_status part_access(eng_run *run, size_t at)
         (void)no_room(run);
         return anc_arena_refusal(run->mem);
     }
+    uint64_t *documents;
+    ANC_TRY(select_documents(run, b, &documents));
     for (uint32_t d = 0; d < b->documents.n; d++) {
         const eng_block_document *row = &b->documents.ptr[d];
         if (d % DOCUMENTS_A_CHECK == 0)
             ANC_TRY(eng_run_may_go_on(run));
+        if (documents != NULL && documents[d / 64] == 0) {
+            d |= 63; /* none of these */
+            continue;
+        }
         if (!open[row->access] || (part->dead != NULL && eng_bit(part->dead->bits, d)))
             continue;
-        if (filter == NULL || eng_filter_fits(filter, b, d))
+        if (documents != NULL ? eng_bit(documents, d)
+                              : filter == NULL || eng_filter_fits(filter, b, d))
             set_run(bits, row->first_chunk, row->n_chunks);
     }
     run->allowed[at] = bits;

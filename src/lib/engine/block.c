@@ -44,6 +44,9 @@ static void block_free(eng_block *b)
     free(b->postings.ptr);
     free(b->forms.ptr);
     free(b->places.ptr);
+    free(b->columns.ptr);
+    free(b->distinct.ptr);
+    free(b->holders.ptr);
     free(b->names.ptr);
     free(b->labels.ptr);
     free(b->access.ptr);
@@ -75,8 +78,9 @@ size_t eng_block_bytes(const eng_block *b)
     return sizeof *b + BYTES(b->documents) + BYTES(b->slots) + BYTES(b->fields) +
            BYTES(b->ordinals) + BYTES(b->lengths) + BYTES(b->document_of) + BYTES(b->has_vector) +
            BYTES(b->vectors) + BYTES(b->terms) + BYTES(b->postings) + BYTES(b->forms) +
-           BYTES(b->places) + BYTES(b->names) + BYTES(b->labels) + BYTES(b->access) +
-           BYTES(b->access_labels) + BYTES(b->text) + eng_bits_bytes(&b->bits) +
+           BYTES(b->places) + BYTES(b->columns) + BYTES(b->distinct) + BYTES(b->holders) +
+           BYTES(b->names) + BYTES(b->labels) + BYTES(b->access) + BYTES(b->access_labels) +
+           BYTES(b->text) + eng_bits_bytes(&b->bits) +
            (b->graph != NULL ? eng_graph_bytes(b->graph) : 0);
 }
 
@@ -126,6 +130,21 @@ const eng_block_term *eng_block_form_find(const eng_block *b, anc_str text)
     return found ? &b->forms.ptr[at] : NULL;
 }
 
+uint64_t eng_block_list_end(const eng_block_term *rows, size_t n, const eng_block_term *row,
+                            uint64_t bytes)
+{
+    return (size_t)(row - rows) + 1 < n ? row[1].postings_at : bytes;
+}
+
+void eng_block_postings(const eng_block *b, const eng_block_term *term, eng_postings *ret)
+{
+    const uint64_t at = term->postings_at,
+                   n = eng_block_list_end(b->terms.ptr, b->terms.n, term, b->postings.n) - at;
+    const bool good = b->posting_pages == NULL || eng_pages_good(b->posting_pages, at, n);
+    eng_postings_open(ret, b->postings.ptr + at, (size_t)n, good ? term->df : 0,
+                      eng_block_chunks(b));
+}
+
 bool eng_builder_init(eng_builder *builder, uint32_t dims)
 {
     *builder = (eng_builder){.block = calloc(1, sizeof(eng_block)),
@@ -146,6 +165,7 @@ bool eng_builder_init(eng_builder *builder, uint32_t dims)
 void eng_builder_done(eng_builder *builder)
 {
     eng_block_unref(builder->block);
+    eng_postings_writer_done(&builder->postings);
     anc_map_free(builder->names);
     anc_map_free(builder->labels);
     anc_map_free(builder->access);
@@ -299,15 +319,44 @@ bool eng_builder_chunk(eng_builder *builder, uint32_t ordinal, uint32_t length,
     return true;
 }
 
+/* The postings of the last term go where they stay. */
+static bool end_term(eng_builder *builder)
+{
+    eng_block *b = builder->block;
+    eng_postings_writer *w = &builder->postings;
+    if (w->n == 0)
+        return true;
+    if (!ENG_ROOM(b->postings, eng_postings_writer_most(w)))
+        return false;
+    unsigned char *end = eng_postings_writer_end(w, b->postings.ptr + b->postings.n);
+    b->postings.n = (size_t)(end - b->postings.ptr);
+    b->terms.ptr[b->terms.n - 1].df = w->n;
+    b->n_postings += w->n;
+    eng_postings_writer_begin(w);
+    return true;
+}
+
 bool eng_builder_term(eng_builder *builder, anc_str text)
 {
     eng_block *b = builder->block;
+    if (!end_term(builder))
+        return false;
     eng_block_term row = {.postings_at = b->postings.n};
     if (!ENG_ROOM(b->terms, 1) || !add_text(b, text, &row.text))
         return false;
+    if (b->terms.n == 0)
+        b->impact_mean = b->length > 0 ? (double)b->length / (double)b->ordinals.n : 1;
     b->terms.ptr[b->terms.n++] = row;
-    builder->last_chunk = UINT32_MAX;
+    eng_postings_writer_begin(&builder->postings);
     return true;
+}
+
+bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf)
+{
+    const eng_block *b = builder->block;
+    const double norm =
+        ENG_K1 * (1 - ENG_B + ENG_B * (double)b->lengths.ptr[chunk] / b->impact_mean);
+    return eng_postings_writer_add(&builder->postings, chunk, tf, norm);
 }
 
 bool eng_builder_form(eng_builder *builder, anc_str text)
@@ -362,7 +411,7 @@ static void *trimmed(void *ptr, size_t n, size_t *cap, size_t size)
 eng_block *eng_builder_finish(eng_builder *builder)
 {
     eng_block *b = builder->block;
-    if (!build_slots(b))
+    if (!end_term(builder) || !build_slots(b) || !eng_block_columns(b))
         return NULL;
     TRIM(b->documents);
     TRIM(b->fields);
@@ -375,6 +424,9 @@ eng_block *eng_builder_finish(eng_builder *builder)
     TRIM(b->postings);
     TRIM(b->forms);
     TRIM(b->places);
+    TRIM(b->columns);
+    TRIM(b->distinct);
+    TRIM(b->holders);
     TRIM(b->names);
     TRIM(b->labels);
     TRIM(b->access);

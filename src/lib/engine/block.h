@@ -4,7 +4,10 @@
  *   slots       open addressing over the keys: row + 1, 0 is empty
  *   chunks      row c: ordinal, length in words, document; vector as halves where it has one
  *   terms       row t, ascending by bytes: text, postings, number of chunks
- *   postings, places: the lists of terms and of forms, postings.h
+ *   postings    of each term, one list after the other (postings.h)
+ *   forms       as terms: what phrases are made of
+ *   places      of each form, one list after the other (places.h)
+ *   columns     the same field values once more, by field and value
  *   access sets each distinct list of labels once; documents name it by number
  *   bits, graph of the vectors, where there are so many that comparing all would take long
  *
@@ -23,6 +26,7 @@
 #include "engine/engine.h"
 #include "graph.h"
 #include "pages.h"
+#include "postings.h"
 
 /* The rows of the tables stand in files as they stand here (docs/formats/segment.md): every byte has a name, and
  * what is reserved is 0. */
@@ -64,12 +68,27 @@ typedef struct eng_block_term { /* or a form */
     uint64_t postings_at; /* byte of the postings, of a form's places */
 } eng_block_term;
 
+/* The values of one field that are of one kind, and the documents that have each; few documents have none of it. */
+typedef struct eng_block_column {
+    uint32_t name;   /* row of names */
+    uint8_t kind;    /* eng_kind */
+    uint8_t in_list; /* 0 or 1 */
+    uint16_t reserved;
+    uint32_t first, n; /* of distinct, ascending by value */
+} eng_block_column;
+
+typedef struct eng_block_distinct {
+    uint32_t field; /* row of fields that has the value */
+    uint32_t first; /* of holders; those of the next one, or of none, end it */
+} eng_block_distinct;
+
 typedef struct eng_block_access {
     uint32_t first, n; /* of access_labels */
 } eng_block_access;
 
 static_assert(sizeof(eng_span) == 16 && sizeof(eng_block_document) == 48 &&
                   sizeof(eng_block_field) == 24 && sizeof(eng_block_term) == 32 &&
+                  sizeof(eng_block_column) == 16 && sizeof(eng_block_distinct) == 8 &&
                   sizeof(eng_block_access) == 8,
               "rows of a file");
 static_assert(offsetof(eng_block_document, version) == 16 &&
@@ -91,6 +110,7 @@ typedef struct eng_block {
     uint64_t length; /* sum of the chunks' lengths */
     uint64_t n_vectors;
     uint64_t n_postings;
+    double impact_mean; /* mean length of a chunk that impacts were made with */
     ENG_ARRAY(eng_block_document) documents;
     ENG_ARRAY(uint32_t) slots; /* a power of two */
     ENG_ARRAY(eng_block_field) fields;
@@ -103,6 +123,10 @@ typedef struct eng_block {
     ENG_ARRAY(unsigned char) postings;
     ENG_ARRAY(eng_block_term) forms;
     ENG_ARRAY(unsigned char) places;
+    ENG_ARRAY(eng_block_column)
+    columns; /* ascending by name, kind, in_list; empty in a small block */
+    ENG_ARRAY(eng_block_distinct) distinct; /* one more than there are values */
+    ENG_ARRAY(uint32_t) holders;            /* rows of documents, ascending for each value */
     ENG_ARRAY(eng_span) names;
     ENG_ARRAY(eng_span) labels;
     ENG_ARRAY(eng_block_access) access;
@@ -167,14 +191,23 @@ size_t eng_block_form_from(const eng_block *b, anc_str text);
 /* Row of a form; NULL when no chunk has it. */
 const eng_block_term *eng_block_form_find(const eng_block *b, anc_str text);
 
+/* At the beginning of the postings of a term; there are none where the list's part of the file is damaged, which the
+ * block then knows. */
+void eng_block_postings(const eng_block *b, const eng_block_term *term, eng_postings *ret);
+
+/* Where the list of a row ends, which is where the next one of its table [n] begins, or after `bytes`. */
+uint64_t eng_block_list_end(const eng_block_term *rows, size_t n, const eng_block_term *row,
+                            uint64_t bytes);
+
 /* ---- building: every function gives false when memory is out ------------------------------- */
 
 typedef struct eng_builder {
-    eng_block *block;    /* owned until finished */
-    anc_map *names;      /* owned */
-    anc_map *labels;     /* owned */
-    anc_map *access;     /* owned: label numbers as bytes to row */
-    uint32_t last_chunk; /* of the term or form being written */
+    eng_block *block;             /* owned until finished */
+    anc_map *names;               /* owned */
+    anc_map *labels;              /* owned */
+    anc_map *access;              /* owned: label numbers as bytes to row */
+    uint32_t last_chunk;          /* of the form being written */
+    eng_postings_writer postings; /* owned: those of the last term; n 0: none, or written */
 } eng_builder;
 
 bool eng_builder_init(eng_builder *builder, uint32_t dims) ANC_MUST_CHECK;
@@ -186,8 +219,11 @@ bool eng_builder_document(eng_builder *builder, const eng_document *document) AN
 bool eng_builder_chunk(eng_builder *builder, uint32_t ordinal, uint32_t length,
                        const uint16_t *vector) ANC_MUST_CHECK;
 
-/* Terms come ascending, the postings of each (postings.h) right after it. The same of forms and their places. */
+/* Terms come ascending, the postings of each right after it, ascending. */
 bool eng_builder_term(eng_builder *builder, anc_str text) ANC_MUST_CHECK;
+bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf) ANC_MUST_CHECK;
+
+/* The same of forms, and their places (places.h). */
 bool eng_builder_form(eng_builder *builder, anc_str text) ANC_MUST_CHECK;
 
 /* Trims the arrays and builds the slots; the block has one reference. NULL when memory is out. */
@@ -205,6 +241,9 @@ void *eng_room(void *ptr, size_t n, size_t *cap, size_t more, size_t size) ANC_M
             (array).ptr = room_;                                                                   \
         room_ != NULL;                                                                             \
     })
+
+/* columns.c: fills the columns of a block whose documents and fields are there. False when memory is out. */
+bool eng_block_columns(eng_block *b) ANC_MUST_CHECK;
 
 /* Gives a finished block that is not yet shared what finds its vectors fast, as many as it has being enough to
  * need it: bits, and a graph where the options allow. NO_MEMORY leaves it as good as it was; what may_go_on

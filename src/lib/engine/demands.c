@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "postings.h"
+#include "places.h"
 #include "search.h"
 
 static anc_status check_wording(const eng_wording *w, anc_err *err)
@@ -46,7 +46,8 @@ static void mark_term(sieve *s, const eng_wording *w)
     const eng_block_term *term = eng_block_term_find(b, w->words[0]);
     if (term == NULL)
         return;
-    for (eng_postings p = eng_postings_of(b, term); eng_postings_next(&p);)
+    eng_postings p;
+    for (eng_block_postings(b, term, &p); eng_postings_next(&p);)
         if (w->languages == 0 ||
             (w->languages >> b->documents.ptr[b->document_of.ptr[p.chunk]].language & 1) != 0)
             eng_bit_set(s->bits, p.chunk);

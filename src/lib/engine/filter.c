@@ -10,8 +10,6 @@
 
 #include "base/id.h"
 
-typedef enum order { LESS = -1, EQUAL = 0, GREATER = 1, UNORDERED = 2 } order;
-
 static bool wants_one_value(eng_op op)
 {
     return op == ENG_EQ || op == ENG_NE || op == ENG_GT || op == ENG_GTE || op == ENG_LT ||
@@ -44,45 +42,45 @@ anc_status eng_filter_check(const eng_filter *filter, anc_err *err)
     return check(filter, 1, &nodes, err);
 }
 
-static order order_ints(int64_t a, int64_t b)
+static eng_order order_ints(int64_t a, int64_t b)
 {
-    return a < b ? LESS : a > b ? GREATER : EQUAL;
+    return a < b ? ENG_LESS : a > b ? ENG_GREATER : ENG_EQUAL;
 }
 
-static order order_reals(double a, double b)
+static eng_order order_reals(double a, double b)
 {
-    return a < b ? LESS : a > b ? GREATER : a == b ? EQUAL : UNORDERED;
+    return a < b ? ENG_LESS : a > b ? ENG_GREATER : a == b ? ENG_EQUAL : ENG_UNORDERED;
 }
 
 /* Exact, also where the integer has no double of its own. */
-static order order_int_real(int64_t a, double b)
+static eng_order order_int_real(int64_t a, double b)
 {
     if (isnan(b))
-        return UNORDERED;
+        return ENG_UNORDERED;
     if (b >= 0x1p63)
-        return LESS;
+        return ENG_LESS;
     if (b < -0x1p63)
-        return GREATER;
+        return ENG_GREATER;
     const int64_t whole = (int64_t)b;
     return a != whole ? order_ints(a, whole) : order_reals(0, b - (double)whole);
 }
 
-static order reversed(order o)
+static eng_order reversed(eng_order o)
 {
-    return o == LESS ? GREATER : o == GREATER ? LESS : o;
+    return o == ENG_LESS ? ENG_GREATER : o == ENG_GREATER ? ENG_LESS : o;
 }
 
 /* Two strings: as instants when both are, else by bytes. */
-static order order_strings(anc_str a, anc_str b)
+static eng_order order_strings(anc_str a, anc_str b)
 {
     int64_t at_a, at_b;
     if (a.len >= 10 && b.len >= 10 && anc_time_parse(a, &at_a) && anc_time_parse(b, &at_b))
         return order_ints(at_a, at_b);
     const int c = anc_str_cmp(a, b);
-    return c < 0 ? LESS : c > 0 ? GREATER : EQUAL;
+    return c < 0 ? ENG_LESS : c > 0 ? ENG_GREATER : ENG_EQUAL;
 }
 
-static order order_values(const eng_value *a, const eng_value *b)
+eng_order eng_filter_order(const eng_value *a, const eng_value *b)
 {
     int64_t at;
     if (a->kind == ENG_STRING && b->kind == ENG_STRING)
@@ -94,17 +92,17 @@ static order order_values(const eng_value *a, const eng_value *b)
     if (a->kind == ENG_REAL && b->kind == ENG_INT)
         return reversed(order_int_real(b->integer, a->real));
     if (a->kind == ENG_TIME && b->kind == ENG_STRING)
-        return anc_time_parse(b->str, &at) ? order_ints(a->integer, at) : UNORDERED;
+        return anc_time_parse(b->str, &at) ? order_ints(a->integer, at) : ENG_UNORDERED;
     if (a->kind == ENG_STRING && b->kind == ENG_TIME)
-        return anc_time_parse(a->str, &at) ? order_ints(at, b->integer) : UNORDERED;
+        return anc_time_parse(a->str, &at) ? order_ints(at, b->integer) : ENG_UNORDERED;
     if (a->kind == b->kind)
         return order_ints(a->integer, b->integer);
-    return UNORDERED;
+    return ENG_UNORDERED;
 }
 
 static bool equal(const eng_value *a, const eng_value *b)
 {
-    return order_values(a, b) == EQUAL;
+    return eng_filter_order(a, b) == ENG_EQUAL;
 }
 
 eng_value eng_field_value(const eng_block *b, const eng_block_field *row)
@@ -119,25 +117,25 @@ eng_value eng_field_value(const eng_block *b, const eng_block_field *row)
     return v;
 }
 
-static bool value_fits(const eng_filter *f, const eng_value *have, bool in_list)
+bool eng_filter_value_fits(const eng_filter *f, const eng_value *have, bool in_list)
 {
     const eng_value *want = f->values;
     const bool strings = f->n_values > 0 && have->kind == ENG_STRING && want->kind == ENG_STRING;
-    order o;
+    eng_order o;
     switch (f->op) {
     case ENG_EQ:
     case ENG_NE:
         return equal(have, want);
     case ENG_GT:
-        return order_values(have, want) == GREATER;
+        return eng_filter_order(have, want) == ENG_GREATER;
     case ENG_GTE:
-        o = order_values(have, want);
-        return o == GREATER || o == EQUAL;
+        o = eng_filter_order(have, want);
+        return o == ENG_GREATER || o == ENG_EQUAL;
     case ENG_LT:
-        return order_values(have, want) == LESS;
+        return eng_filter_order(have, want) == ENG_LESS;
     case ENG_LTE:
-        o = order_values(have, want);
-        return o == LESS || o == EQUAL;
+        o = eng_filter_order(have, want);
+        return o == ENG_LESS || o == ENG_EQUAL;
     case ENG_IN:
     case ENG_NIN:
         for (size_t i = 0; i < f->n_values; i++)
@@ -162,7 +160,7 @@ static bool value_fits(const eng_filter *f, const eng_value *have, bool in_list)
 
 /* Whether the condition is about the field `name`; of an outer name ("a" of "a.b") only whether it is
  * there can be asked. */
-static bool is_about(const eng_filter *f, anc_str name)
+bool eng_filter_is_about(const eng_filter *f, anc_str name)
 {
     if (anc_str_eq(name, f->field))
         return true;
@@ -175,10 +173,10 @@ static bool leaf_fits(const eng_filter *f, const eng_block *b, const eng_block_d
 {
     for (uint32_t i = 0; i < row->n_fields; i++) {
         const eng_block_field *field = &b->fields.ptr[row->first_field + i];
-        if (!is_about(f, eng_block_text(b, b->names.ptr[field->name])))
+        if (!eng_filter_is_about(f, eng_block_text(b, b->names.ptr[field->name])))
             continue;
         const eng_value have = eng_field_value(b, field);
-        if (value_fits(f, &have, field->in_list != 0))
+        if (eng_filter_value_fits(f, &have, field->in_list != 0))
             return true;
     }
     return false;

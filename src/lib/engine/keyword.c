@@ -1,148 +1,367 @@
-/* keyword.c - BM25 over all postings of the query's terms, a window of chunks at a time.
+/* keyword.c - the best chunks by BM25, without looking at those that cannot be among them.
  *
- * Scores of ENG_WINDOW chunks are summed side by side, term after term in the query's order, so that
- * the sums stay in the cache and two searches for the same words give the same bits. Then the window
- * is read once: what is allowed is offered to the keyword list, and candidates that the semantic
- * stage has already chosen get their score from the same sums.
+ * Scores are whole numbers: what a word gives, weight * tf / (tf + norm), is rounded to a unit of which the whole
+ * query is worth 2^30. Sums of whole numbers do not depend on their order, so a chunk has one score, whatever was
+ * passed over on the way to it, and the list is the one that scoring everything would give.
+ *
+ * Windows of ENG_WINDOW chunks, and for each window the most that every word can give there (the impacts of its
+ * packs). While the list is full, words that together cannot lift a chunk into it need not be walked (MaxScore:
+ * Turtle and Flood 1995; by windows: Grand et al., ECIR 2020): the others are summed side by side, and the former
+ * are asked only about chunks that have a chance. A word of several lists is always summed.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "words.h"
 
-#define K1 1.2
-#define B  0.75
+#define UNITS 0x1p30
 
-/* The postings of one word; those of several lists are summed up window by window. */
+enum { NORMS = 1024 };
+
+/* What a word needs while a block is searched. */
 typedef struct cursor {
     eng_sources sources;
-    double weight;
+    eng_postings
+        *plain;   /* the one list of it; NULL: there are several, or documents that do not count */
+    bool more;    /* of the one list */
+    float weight; /* units */
+    uint32_t bound; /* the most it can give in the window */
+    uint32_t
+        list_bound; /* the most that it can give at all, where the list is a tail alone; else 0 */
 } cursor;
 
-typedef struct window {
-    double score[ENG_WINDOW];
-    double coverage[ENG_WINDOW];
-    uint32_t tf[ENG_WINDOW]; /* of a word with several lists */
-    cursor *cursors;         /* [n_cursors] of the part, only words that it has */
+typedef struct scores {
+    eng_run *run;
+    double scale; /* units of 1 */
+    float norms[NORMS];
+    cursor *cursors; /* [n_cursors] of the block, only words that it has */
     size_t n_cursors;
-    eng_found **marked; /* [n_marked] semantic candidates by place */
-    size_t n_marked, next_marked;
-} window;
+    const eng_block *block;
+    uint32_t part;
+    double
+        drift; /* what an impact must be multiplied by, since the mean length is another one now */
+    cursor **live;   /* [n_live] words in the window, least bound first */
+    uint32_t *below; /* [n_live + 1] sums of the bounds of those before */
+    size_t n_live;
+    uint32_t sum[ENG_WINDOW];
+    uint32_t tf[ENG_WINDOW]; /* of a word with several lists */
+    uint64_t seen[ENG_WINDOW / 64];
+} scores;
 
 uint64_t eng_live_df(const eng_snapshot *snapshot, anc_str text)
 {
+    enum { COUNTED_UP_TO = 8192 };
     uint64_t df = 0;
     for (size_t i = 0; i < snapshot->n_parts; i++) {
         const eng_block *b = snapshot->parts[i].block;
-        const uint64_t *dead = eng_part_dead(&snapshot->parts[i]);
+        const eng_dead *dead = snapshot->parts[i].dead;
         const eng_block_term *term = eng_block_term_find(b, text);
+        eng_postings p;
         if (term == NULL)
             continue;
         if (dead == NULL) {
             df += term->df;
-            continue;
+        } else if (term->df > COUNTED_UP_TO) {
+            df += term->df - (uint64_t)term->df * dead->chunks / eng_block_chunks(b);
+        } else {
+            for (eng_block_postings(b, term, &p); eng_postings_next(&p);)
+                df += eng_bit(dead->bits, b->document_of.ptr[p.chunk]) ? 0 : 1;
         }
-        for (eng_postings p = eng_postings_of(b, term); eng_postings_next(&p);)
-            df += eng_bit(dead, b->document_of.ptr[p.chunk]) ? 0 : 1;
     }
     return df;
 }
 
 double eng_bm25_norm(const eng_run *run, uint32_t length)
 {
-    return K1 * (1 - B + B * (double)length / run->mean_length);
+    return ENG_K1 * (1 - ENG_B + ENG_B * (double)length / run->mean_length);
 }
 
-static void add_chunk(const eng_run *run, const eng_block *b, window *w, double weight,
-                      uint32_t start, uint32_t chunk, double tf)
+/* ---- what a posting gives --------------------------------------------------------------------- */
+
+static inline float norm_of(const scores *s, uint32_t length)
 {
-    const double norm = eng_bm25_norm(run, b->lengths.ptr[chunk]);
-    w->score[chunk - start] += weight * tf / (tf + norm);
-    w->coverage[chunk - start] += weight;
+    return length < NORMS ? s->norms[length] : (float)eng_bm25_norm(s->run, length);
 }
 
-/* Adds what the cursor's postings give to the chunks below `end`. */
-static void add_postings(const eng_run *run, const eng_block *b, window *w, cursor *c,
-                         uint32_t start, uint32_t end)
+static inline uint32_t gives(const scores *s, float weight, uint32_t chunk, uint32_t tf)
 {
-    eng_source *s = c->sources.items;
-    if (c->sources.n == 1 && eng_source_is_plain(s)) {
-        eng_postings *p = &s->at.postings;
-        for (; s->more && p->chunk < end; s->more = eng_postings_next(p))
-            add_chunk(run, b, w, c->weight, start, p->chunk, p->tf);
+    const float n = (float)tf;
+    return (uint32_t)lrintf(weight * n / (n + norm_of(s, s->block->lengths.ptr[chunk])));
+}
+
+/* The most that a list without packs gives to any chunk; it is short, and unpacked by now. */
+static uint32_t most_of_tail(const scores *s, const cursor *c)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < c->plain->n; i++) {
+        const uint32_t x = gives(s, c->weight, c->plain->chunks[i], c->plain->tfs[i]);
+        most = x > most ? x : most;
+    }
+    return most;
+}
+
+static uint32_t bound_of(const scores *s, cursor *c, uint32_t start, uint32_t end)
+{
+    if (c->list_bound > 0)
+        return c->list_bound;
+    const double impact = eng_postings_impact(c->plain, start, end) * s->drift / ENG_IMPACT_WHOLE;
+    return impact > 0 ? (uint32_t)(ceil((double)c->weight * (impact < 1 ? impact : 1))) + 1 : 0;
+}
+
+/* ---- a window --------------------------------------------------------------------------------- */
+
+/* The least score that gets into the list; 0 while there is room. */
+static uint32_t threshold(const scores *s)
+{
+    const eng_best *best = &s->run->keyword;
+    return best->k > 0 && best->n == best->k ? (uint32_t)llrint(best->rows[0].score * s->scale) : 0;
+}
+
+/* Words that may be in the window, least bound first; those that are always summed come last. */
+static void line_up(scores *s, uint32_t start, uint32_t end)
+{
+    s->n_live = 0;
+    for (size_t i = 0; i < s->n_cursors; i++) {
+        cursor *c = &s->cursors[i];
+        if (c->plain != NULL) {
+            if (!c->more || c->plain->chunk >= end)
+                continue;
+            c->bound = bound_of(s, c, start, end);
+            if (c->bound == 0)
+                continue;
+        }
+        size_t at = s->n_live++;
+        for (; at > 0 && s->live[at - 1]->bound > c->bound; at--)
+            s->live[at] = s->live[at - 1];
+        s->live[at] = c;
+    }
+    s->below[0] = 0;
+    for (size_t i = 0; i < s->n_live; i++)
+        s->below[i + 1] = s->below[i] + (s->live[i]->plain != NULL ? s->live[i]->bound : 0);
+}
+
+/* How many of the first words need not be summed: together they give less than what gets into the list. */
+static size_t passed_over(const scores *s, uint32_t least)
+{
+    size_t n = 0;
+    while (n < s->n_live && s->live[n]->plain != NULL && s->below[n + 1] < least)
+        n++;
+    return n;
+}
+
+static inline void add(scores *s, uint32_t at, uint32_t units)
+{
+    s->sum[at] += units;
+    s->seen[at / 64] |= UINT64_C(1) << (at % 64);
+}
+
+static void add_list(scores *s, cursor *c, uint32_t start, uint32_t end)
+{
+    eng_postings *p = c->plain;
+    c->more = eng_postings_seek(p, start);
+    while (c->more && p->chunk < end) {
+        uint32_t i = p->i - 1;
+        for (; i < p->n && p->chunks[i] < end; i++)
+            add(s, p->chunks[i] - start, gives(s, c->weight, p->chunks[i], p->tfs[i]));
+        p->i = i;
+        c->more = eng_postings_next(p);
+    }
+}
+
+static void add_lists(scores *s, cursor *c, uint32_t start, uint32_t end)
+{
+    eng_sources_sum(&c->sources, start, end, s->tf);
+    for (uint32_t at = 0; at < end - start; at++)
+        if (s->tf[at] > 0)
+            add(s, at, gives(s, c->weight, start + at, s->tf[at]));
+}
+
+/* Asks the first `n` words about one chunk, as long as they may lift it into the list. */
+static bool complete(scores *s, uint32_t chunk, size_t n, uint32_t least, uint32_t *sum)
+{
+    for (size_t i = n; i-- > 0;) {
+        cursor *c = s->live[i];
+        if (*sum + s->below[i + 1] < least)
+            return false;
+        c->more = eng_postings_seek(c->plain, chunk);
+        if (c->more && c->plain->chunk == chunk)
+            *sum += gives(s, c->weight, chunk, c->plain->tf);
+    }
+    return *sum >= least;
+}
+
+static void read_window(scores *s, uint32_t start, uint32_t end, size_t n)
+{
+    eng_run *run = s->run;
+    uint32_t least = threshold(s);
+    for (size_t w = 0; w < (end - start + 63) / 64; w++) {
+        for (uint64_t left = s->seen[w]; left != 0; left &= left - 1) {
+            const uint32_t at = (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(left);
+            uint32_t sum = s->sum[at];
+            s->sum[at] = 0;
+            if (sum + s->below[n] < least || !eng_run_allows(run, s->part, start + at) ||
+                !complete(s, start + at, n, least, &sum))
+                continue;
+            const eng_found row = {.at = {s->part, start + at}, .score = (double)sum / s->scale};
+            eng_best_offer(&run->keyword, &row);
+            least = threshold(s);
+        }
+        s->seen[w] = 0;
+    }
+}
+
+static void search_window(scores *s, uint32_t start, uint32_t end)
+{
+    line_up(s, start, end);
+    const size_t n = passed_over(s, threshold(s));
+    if (n == s->n_live)
         return;
+    for (size_t i = n; i < s->n_live; i++) {
+        cursor *c = s->live[i];
+        if (c->plain != NULL)
+            add_list(s, c, start, end);
+        else
+            add_lists(s, c, start, end);
     }
-    eng_sources_sum(&c->sources, start, end, w->tf);
-    for (uint32_t chunk = start; chunk < end; chunk++)
-        if (w->tf[chunk - start] > 0)
-            add_chunk(run, b, w, c->weight, start, chunk, w->tf[chunk - start]);
+    read_window(s, start, end, n);
 }
 
-static void read_window(eng_run *run, window *w, uint32_t part, uint32_t start, uint32_t end)
+/* ---- a block ---------------------------------------------------------------------------------- */
+
+static anc_status open_cursor(scores *s, const eng_word *word)
 {
-    for (uint32_t c = start; c < end; c++) {
-        const double score = w->score[c - start];
-        if (score <= 0 || !eng_run_allows(run, part, c))
-            continue;
-        if (run->keyword.n == run->keyword.k && run->keyword.k > 0 &&
-            score < run->keyword.rows[0].score)
-            continue;
-        const eng_found row = {
-            .at = {part, c}, .score = score, .coverage = w->coverage[c - start], .bm25 = score};
-        eng_best_offer(&run->keyword, &row);
+    cursor *c = &s->cursors[s->n_cursors];
+    *c = (cursor){.weight = (float)(word->weight * s->scale), .bound = UINT32_MAX};
+    ANC_TRY(eng_sources_open(s->run, s->block, word->terms, word->n, &c->sources));
+    if (c->sources.n == 0)
+        return ANC_OK;
+    const eng_source *first = &c->sources.items[0];
+    if (c->sources.n == 1 && eng_source_is_plain(first)) {
+        c->plain = first->at.postings;
+        c->more = first->more;
+        c->list_bound = c->plain->heads == NULL ? most_of_tail(s, c) : 0;
     }
-    for (; w->next_marked < w->n_marked; w->next_marked++) {
-        eng_found *m = w->marked[w->next_marked];
-        if (m->at.part != part || m->at.chunk >= end)
-            break;
-        m->bm25 = w->score[m->at.chunk - start];
-        m->coverage = w->coverage[m->at.chunk - start];
-    }
+    s->n_cursors++;
+    return ANC_OK;
 }
 
-static anc_status search_part(eng_run *run, window *w, uint32_t part)
+static void enter_block(scores *s, uint32_t part)
 {
-    const eng_block *b = run->snapshot->parts[part].block;
-    const uint32_t n = eng_block_chunks(b);
-    w->n_cursors = 0;
-    for (size_t i = 0; i < run->n_words; i++) {
-        const eng_word *word = &run->words[i];
-        cursor *c = &w->cursors[w->n_cursors];
-        if (!word->scored)
-            continue;
-        c->weight = word->weight;
-        ANC_TRY(eng_sources_open(run, b, word->terms, word->n, &c->sources));
-        w->n_cursors += c->sources.n > 0 ? 1 : 0;
-    }
-    for (uint32_t start = 0; start < n; start += ENG_WINDOW) {
-        const uint32_t end = n - start < ENG_WINDOW ? n : start + ENG_WINDOW;
+    s->part = part;
+    s->block = s->run->snapshot->parts[part].block;
+    const double grown =
+        s->block->impact_mean > 0 ? s->run->mean_length / s->block->impact_mean : 1;
+    s->drift = grown > 1 ? grown : 1;
+    s->n_cursors = 0;
+}
+
+static anc_status search_part(scores *s, uint32_t part)
+{
+    eng_run *run = s->run;
+    enter_block(s, part);
+    const uint32_t n = eng_block_chunks(s->block);
+    for (size_t i = 0; i < run->n_words; i++)
+        if (run->words[i].scored)
+            ANC_TRY(open_cursor(s, &run->words[i]));
+    for (uint32_t start = 0; start < n && s->n_cursors > 0; start += ENG_WINDOW) {
         ANC_TRY(eng_run_may_go_on(run));
-        memset(w->score, 0, (end - start) * sizeof *w->score);
-        memset(w->coverage, 0, (end - start) * sizeof *w->coverage);
-        for (size_t i = 0; i < w->n_cursors; i++)
-            add_postings(run, b, w, &w->cursors[i], start, end);
-        read_window(run, w, part, start, end);
+        search_window(s, start, n - start < ENG_WINDOW ? n : start + ENG_WINDOW);
     }
     return ANC_OK;
+}
+
+/* ---- what the chunks of both lists have of each word -------------------------------------------- */
+
+/* How often a word of several lists is in the chunk; chunks ascend. */
+static uint32_t count_lists(eng_sources *sources, uint32_t chunk)
+{
+    uint32_t tf = 0;
+    for (size_t i = 0; i < sources->n; i++) {
+        eng_source *x = &sources->items[i];
+        while (x->more && x->chunk < chunk)
+            eng_source_next(x);
+        tf += x->more && x->chunk == chunk ? x->tf : 0;
+    }
+    return tf;
+}
+
+static anc_status measure_word(scores *s, const eng_word *word, eng_found *const *rows, size_t n)
+{
+    s->n_cursors = 0;
+    ANC_TRY(open_cursor(s, word));
+    cursor *c = &s->cursors[0];
+    for (size_t i = 0; i < n && c->sources.n > 0; i++) {
+        const uint32_t chunk = rows[i]->at.chunk;
+        uint32_t tf = 0;
+        if (c->plain == NULL)
+            tf = count_lists(&c->sources, chunk);
+        else if (eng_postings_seek(c->plain, chunk) && c->plain->chunk == chunk)
+            tf = c->plain->tf;
+        if (tf == 0)
+            continue;
+        rows[i]->bm25 += (double)gives(s, c->weight, chunk, tf) / s->scale;
+        rows[i]->coverage += word->weight;
+    }
+    return ANC_OK;
+}
+
+/* Fills bm25 and coverage of the rows of both lists, which are sorted by where they stand. */
+static anc_status measure(scores *s, eng_found *const *rows, size_t n)
+{
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from; to < n && rows[to]->at.part == rows[from]->at.part; to++)
+            continue;
+        enter_block(s, rows[from]->at.part);
+        for (size_t i = 0; i < s->run->n_words; i++)
+            if (s->run->words[i].scored)
+                ANC_TRY(measure_word(s, &s->run->words[i], rows + from, to - from));
+    }
+    return ANC_OK;
+}
+
+static anc_status measure_both(scores *s)
+{
+    eng_run *run = s->run;
+    const size_t n = run->keyword.n + run->semantic.n;
+    eng_found **rows = anc_arena_alloc(run->mem, n, sizeof(eng_found *));
+    if (rows == NULL)
+        return ANC_FAIL(run->err, anc_arena_refusal(run->mem), "no room for %zu candidates", n);
+    for (size_t i = 0; i < n; i++)
+        rows[i] =
+            i < run->keyword.n ? &run->keyword.rows[i] : &run->semantic.rows[i - run->keyword.n];
+    if (n > 0)
+        qsort(rows, n, sizeof *rows, eng_found_by_place);
+    return measure(s, rows, n);
+}
+
+static double weight_of_all(const eng_run *run)
+{
+    double sum = 0;
+    for (size_t i = 0; i < run->n_words; i++)
+        sum += run->words[i].weight;
+    return sum;
 }
 
 anc_status eng_run_keyword(eng_run *run)
 {
-    if (run->n_words == 0)
+    const double weight = weight_of_all(run);
+    if (!(weight > 0))
         return ANC_OK;
-    window *w = anc_arena_alloc(run->mem, 1, sizeof *w);
-    if (w != NULL) {
-        w->cursors = anc_arena_alloc(run->mem, run->n_words, sizeof *w->cursors);
-        w->marked = anc_arena_alloc(run->mem, run->semantic.n, sizeof(eng_found *));
+    scores *s = anc_arena_alloc(run->mem, 1, sizeof *s);
+    if (s != NULL) {
+        s->run = run;
+        s->scale = UNITS / weight;
+        s->cursors = anc_arena_alloc(run->mem, run->n_words, sizeof *s->cursors);
+        s->live = anc_arena_alloc(run->mem, run->n_words, sizeof(cursor *));
+        s->below = anc_arena_alloc(run->mem, run->n_words + 1, sizeof *s->below);
     }
-    if (w == NULL || w->cursors == NULL || w->marked == NULL)
+    if (s == NULL || s->cursors == NULL || s->live == NULL || s->below == NULL)
         return ANC_FAIL(run->err, anc_arena_refusal(run->mem), "no room for a keyword search");
-    for (size_t i = 0; i < run->semantic.n; i++)
-        w->marked[i] = &run->semantic.rows[i];
-    w->n_marked = run->semantic.n;
-    qsort(w->marked, w->n_marked, sizeof(eng_found *), eng_found_by_place);
-    for (uint32_t i = 0; i < run->snapshot->n_parts; i++)
-        ANC_TRY(search_part(run, w, i));
+    for (uint32_t i = 0; i < NORMS; i++)
+        s->norms[i] = (float)eng_bm25_norm(run, i);
+    for (uint32_t i = 0; run->keyword.k > 0 && i < run->snapshot->n_parts; i++)
+        ANC_TRY(search_part(s, i));
     eng_best_sort(&run->keyword);
-    return ANC_OK;
+    return measure_both(s);
 }

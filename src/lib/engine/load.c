@@ -12,7 +12,7 @@
 
 #include "check.h"
 #include "lexicon.h"
-#include "postings.h"
+#include "places.h"
 #include "simd.h"
 
 typedef struct count {

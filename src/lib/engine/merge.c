@@ -6,7 +6,7 @@
  */
 #include <stdlib.h>
 
-#include "postings.h"
+#include "places.h"
 #include "segment.h"
 
 typedef struct source {
@@ -120,7 +120,8 @@ static bool least_text(const source *sources, size_t n, table which, anc_str *re
 static bool copy_postings(eng_builder *to, const source *from, const eng_block_term *term,
                           anc_str text, bool *written)
 {
-    for (eng_postings p = eng_postings_of(from->block, term); eng_postings_next(&p);) {
+    eng_postings p;
+    for (eng_block_postings(from->block, term, &p); eng_postings_next(&p);) {
         const uint32_t chunk = from->renumbered[p.chunk];
         if (chunk == UINT32_MAX)
             continue;

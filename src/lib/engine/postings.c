@@ -1,109 +1,22 @@
-/* postings.c - lists opened, read through, and written. */
+/* postings.c - reading and writing lists of postings. */
 #include "postings.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "pages.h"
-
-/* ---- reading ---------------------------------------------------------------------------------- */
-
-/* Where the list of `row` ends: where that of the next row of its table [n] begins, or with the section. */
-static uint64_t end_of(const eng_block_term *rows, size_t n, const eng_block_term *row,
-                       uint64_t bytes)
+static uint32_t u32_at(const unsigned char *p)
 {
-    return (size_t)(row - rows) + 1 < n ? row[1].postings_at : bytes;
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-static bool is_good(const eng_pages *pages, uint64_t at, uint64_t end)
+static void put_u32(unsigned char *p, uint32_t v)
 {
-    return pages == NULL || eng_pages_good(pages, at, end - at);
+    for (int i = 0; i < 4; i++)
+        p[i] = (unsigned char)(v >> (8 * i));
 }
 
-eng_postings eng_postings_of(const eng_block *b, const eng_block_term *term)
-{
-    const uint64_t end = end_of(b->terms.ptr, b->terms.n, term, b->postings.n);
-    if (!is_good(b->posting_pages, term->postings_at, end))
-        return (eng_postings){.chunk = UINT32_MAX};
-    return (eng_postings){.at = b->postings.ptr + term->postings_at,
-                          .end = b->postings.ptr + end,
-                          .left = term->df,
-                          .chunks = eng_block_chunks(b),
-                          .chunk = UINT32_MAX};
-}
-
-eng_places eng_places_of(const eng_block *b, const eng_block_term *form)
-{
-    const uint64_t end = end_of(b->forms.ptr, b->forms.n, form, b->places.n);
-    if (!is_good(b->place_pages, form->postings_at, end))
-        return (eng_places){.chunk = UINT32_MAX};
-    return (eng_places){.at = b->places.ptr + form->postings_at,
-                        .end = b->places.ptr + end,
-                        .left = form->df,
-                        .chunks = eng_block_chunks(b),
-                        .chunk = UINT32_MAX};
-}
-
-/* Varints end with a byte below 0x80. */
-uint32_t eng_places_count(const eng_places *p)
-{
-    uint32_t n = 0;
-    for (size_t i = 0; i < p->bytes; i++)
-        n += p->first[i] < 0x80 ? 1 : 0;
-    return n;
-}
-
-const char *eng_postings_fault(const eng_block *b, const eng_block_term *term)
-{
-    eng_postings p = eng_postings_of(b, term);
-    uint32_t before = UINT32_MAX, n = 0;
-    while (eng_postings_next(&p)) {
-        if (n > 0 && p.chunk <= before)
-            return "postings do not ascend";
-        if (p.tf == 0)
-            return "a posting counts nothing";
-        before = p.chunk;
-        n++;
-    }
-    if (n != term->df)
-        return "there are fewer postings than the term has chunks";
-    return p.at != p.end ? "postings end before their list does" : NULL;
-}
-
-static const char *positions_fault(const eng_places *p)
-{
-    eng_positions q = eng_positions_of(p);
-    uint32_t before = UINT32_MAX;
-    if (p->bytes == 0)
-        return "a form stands nowhere in a chunk that has it";
-    while (eng_positions_next(&q)) {
-        if (before != UINT32_MAX && q.position < before)
-            return "positions do not ascend";
-        before = q.position;
-    }
-    return NULL;
-}
-
-const char *eng_places_fault(const eng_block *b, const eng_block_term *form)
-{
-    eng_places p = eng_places_of(b, form);
-    uint32_t before = UINT32_MAX, n = 0;
-    while (eng_places_next(&p)) {
-        const char *fault = positions_fault(&p);
-        if (fault != NULL)
-            return fault;
-        if (n > 0 && p.chunk <= before)
-            return "places do not ascend";
-        before = p.chunk;
-        n++;
-    }
-    if (n != form->df)
-        return "there are fewer places than the form has chunks";
-    return p.at != p.end ? "places end before their list does" : NULL;
-}
-
-/* ---- writing ---------------------------------------------------------------------------------- */
-
-static unsigned char *put_varint(unsigned char *at, uint64_t v)
+unsigned char *eng_put_varint(unsigned char *at, uint64_t v)
 {
     for (; v >= 0x80; v >>= 7)
         *at++ = (unsigned char)(v | 0x80);
@@ -111,68 +24,285 @@ static unsigned char *put_varint(unsigned char *at, uint64_t v)
     return at;
 }
 
-bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf)
+/* ---- reading ---------------------------------------------------------------------------------- */
+
+static const unsigned char *head_at(const eng_postings *p, uint32_t head)
 {
-    enum { MOST_BYTES = 10 };
-    eng_block *b = builder->block;
-    if (!ENG_ROOM(b->postings, MOST_BYTES))
+    return p->heads + (size_t)head * ENG_PACK_HEAD_BYTES;
+}
+
+static uint32_t last_of(const eng_postings *p, uint32_t head)
+{
+    return u32_at(head_at(p, head));
+}
+
+/* Whether packs and tail lie behind each other within the list. */
+static bool open_packs(eng_postings *p, const unsigned char *bytes, size_t n)
+{
+    const size_t front = ENG_PACKED_FRONT_BYTES + (size_t)p->n_heads * ENG_PACK_HEAD_BYTES;
+    if (n < front || u32_at(bytes) < front || u32_at(bytes) > n)
         return false;
-    const uint32_t gap = chunk - builder->last_chunk; /* wraps: -1 stands before the first */
-    unsigned char *at = b->postings.ptr + b->postings.n;
-    at = put_varint(at, (uint64_t)gap << 1 | (tf == 1 ? 1u : 0u));
-    if (tf != 1)
-        at = put_varint(at, tf);
-    b->postings.n = (size_t)(at - b->postings.ptr);
-    builder->last_chunk = chunk;
-    b->terms.ptr[b->terms.n - 1].df++;
-    b->n_postings++;
+    p->heads = bytes + ENG_PACKED_FRONT_BYTES;
+    p->packs = bytes + front;
+    p->tail = bytes + u32_at(bytes);
+    p->tail_impact = bytes[4];
     return true;
 }
 
-/* Writes the head of a chunk's places; `bytes` of positions come next. */
-static unsigned char *begin_places(eng_builder *builder, uint32_t chunk, size_t bytes)
+void eng_postings_open(eng_postings *p, const unsigned char *bytes, size_t n, uint32_t df,
+                       uint32_t limit)
 {
-    enum { MOST_HEAD_BYTES = 15 };
-    eng_block *b = builder->block;
-    if (!ENG_ROOM(b->places, MOST_HEAD_BYTES + bytes))
-        return NULL;
-    const uint32_t gap = chunk - builder->last_chunk; /* as in eng_builder_posting */
-    unsigned char *at = put_varint(b->places.ptr + b->places.n, gap);
-    builder->last_chunk = chunk;
-    b->forms.ptr[b->forms.n - 1].df++;
-    return put_varint(at, bytes);
+    p->n_heads = df / ENG_PACK;
+    p->n_tail = df % ENG_PACK;
+    p->head = UINT32_MAX;
+    p->n = p->i = 0;
+    p->chunk = UINT32_MAX;
+    p->tf = 0;
+    p->tail_impact = 0;
+    p->heads = p->packs = NULL;
+    p->tail = bytes;
+    p->end = bytes + n;
+    p->limit = limit;
+    if (p->n_heads > 0 && !open_packs(p, bytes, n))
+        p->n_heads = p->n_tail = 0;
 }
 
-static size_t varint_bytes(uint64_t v)
+/* The pack ends with the chunk that its head says; false where it does not. */
+static bool unpack(eng_postings *p, uint32_t head)
 {
-    size_t n = 1;
-    for (; v >= 0x80; v >>= 7)
-        n++;
-    return n;
-}
-
-bool eng_builder_places(eng_builder *builder, uint32_t chunk, const uint32_t *positions, size_t n)
-{
-    eng_block *b = builder->block;
-    size_t bytes = 0;
-    for (size_t i = 0; i < n; i++)
-        bytes += varint_bytes(positions[i] - (i > 0 ? positions[i - 1] : UINT32_MAX));
-    unsigned char *at = begin_places(builder, chunk, bytes);
-    if (at == NULL)
+    const unsigned char *h = head_at(p, head);
+    const size_t at = u32_at(h + 4), bytes = eng_pack_bytes(h[8]) + eng_pack_bytes(h[9]);
+    const size_t all = (size_t)(p->tail - p->packs);
+    uint64_t chunk = head > 0 ? last_of(p, head - 1) : UINT64_MAX;
+    if (h[8] > 32 || h[9] > 32 || at > all || bytes > all - at)
         return false;
-    for (size_t i = 0; i < n; i++)
-        at = put_varint(at, positions[i] - (i > 0 ? positions[i - 1] : UINT32_MAX));
-    b->places.n = (size_t)(at - b->places.ptr);
+    eng_unpack(p->packs + at, h[8], p->chunks);
+    eng_unpack(p->packs + at + eng_pack_bytes(h[8]), h[9], p->tfs);
+    for (size_t i = 0; i < ENG_PACK; i++) {
+        chunk += (uint64_t)p->chunks[i] + 1;
+        p->chunks[i] = (uint32_t)chunk;
+        p->tfs[i]++;
+    }
+    p->head = head;
+    p->n = ENG_PACK;
+    p->i = 0;
+    return chunk == last_of(p, head) && chunk < p->limit;
+}
+
+static void unpack_tail(eng_postings *p)
+{
+    const unsigned char *at = p->tail;
+    uint64_t chunk = p->n_heads > 0 ? last_of(p, p->n_heads - 1) : UINT64_MAX;
+    p->head = p->n_heads;
+    p->n = p->i = 0;
+    for (uint32_t i = 0; i < p->n_tail; i++) {
+        const uint64_t v = eng_varint(&at, p->end);
+        chunk += v >> 1;
+        if (chunk >= p->limit)
+            return;
+        p->chunks[i] = (uint32_t)chunk;
+        p->tfs[i] = (v & 1) != 0 ? 1 : (uint32_t)eng_varint(&at, p->end);
+        p->n++;
+    }
+    p->tail = at;
+}
+
+/* Unpacks what stands at `head`; false at the end. */
+static bool unpack_at(eng_postings *p, uint32_t head)
+{
+    if (head < p->n_heads && unpack(p, head))
+        return true;
+    if (head == p->n_heads && p->n_tail > 0) {
+        unpack_tail(p);
+        if (p->n > 0)
+            return true;
+    }
+    p->head = p->n_heads + 1;
+    p->n = p->i = 0;
+    return false;
+}
+
+bool eng_postings_unpack_next(eng_postings *p)
+{
+    return p->head <= p->n_heads || p->head == UINT32_MAX ? unpack_at(p, p->head + 1) : false;
+}
+
+/* The first pack, from `head` on, that does not end before `chunk`: leaps that double, then halves. */
+static uint32_t find_head(const eng_postings *p, uint32_t head, uint32_t chunk)
+{
+    uint32_t step = 1, low = head;
+    while (low + step < p->n_heads && last_of(p, low + step) < chunk) {
+        low += step;
+        step *= 2;
+    }
+    uint32_t high = low + step < p->n_heads ? low + step : p->n_heads;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (last_of(p, middle) < chunk)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+bool eng_postings_seek(eng_postings *p, uint32_t chunk)
+{
+    if (p->chunk != UINT32_MAX && p->chunk >= chunk)
+        return true;
+    if (p->n == 0 || p->chunks[p->n - 1] < chunk) {
+        const uint32_t from = p->head == UINT32_MAX ? 0 : p->head + 1;
+        if (!unpack_at(p, from < p->n_heads ? find_head(p, from, chunk) : from))
+            return false;
+    }
+    while (p->i < p->n && p->chunks[p->i] < chunk)
+        p->i++;
+    return eng_postings_next(p);
+}
+
+uint8_t eng_postings_impact(eng_postings *p, uint32_t from, uint32_t to)
+{
+    uint8_t most = 0;
+    uint32_t head = p->head == UINT32_MAX ? 0 : p->head;
+    if (head < p->n_heads)
+        head = find_head(p, head, from);
+    for (; head < p->n_heads; head++) {
+        const uint32_t before = head > 0 ? last_of(p, head - 1) : UINT32_MAX;
+        if (before != UINT32_MAX && before + 1 >= to)
+            return most;
+        const uint8_t impact = head_at(p, head)[10];
+        most = impact > most ? impact : most;
+    }
+    if (head == p->n_heads && p->n_tail > 0) {
+        const uint8_t impact = p->tail_impact > 0 ? p->tail_impact : ENG_IMPACT_WHOLE;
+        const uint32_t before = head > 0 ? last_of(p, head - 1) : UINT32_MAX;
+        const bool begins_later = before != UINT32_MAX && before + 1 >= to;
+        most = !begins_later && impact > most ? impact : most;
+    }
+    return most;
+}
+
+const char *eng_postings_fault(eng_postings *p, uint32_t df)
+{
+    uint32_t before = UINT32_MAX, n = 0;
+    for (; eng_postings_next(p); n++) {
+        if (n > 0 && p->chunk <= before)
+            return "postings do not ascend";
+        if (p->tf == 0)
+            return "a posting counts nothing";
+        before = p->chunk;
+    }
+    if (n != df)
+        return "there are fewer postings than the term has chunks";
+    return p->tail != p->end ? "postings end before their list does" : NULL;
+}
+
+/* ---- writing ---------------------------------------------------------------------------------- */
+
+void eng_postings_writer_begin(eng_postings_writer *w)
+{
+    w->n = w->n_held = 0;
+    w->last = UINT32_MAX;
+    w->n_heads = w->n_packs = 0;
+}
+
+void eng_postings_writer_done(eng_postings_writer *w)
+{
+    free(w->heads);
+    free(w->packs);
+    *w = (eng_postings_writer){0};
+}
+
+static bool room(unsigned char **bytes, size_t n, size_t *cap, size_t more)
+{
+    if (n + more <= *cap)
+        return true;
+    const size_t grown = (*cap + more) * 2;
+    unsigned char *p = realloc(*bytes, grown);
+    if (p == NULL)
+        return false;
+    *bytes = p;
+    *cap = grown;
     return true;
 }
 
-bool eng_builder_places_copy(eng_builder *builder, uint32_t chunk, const eng_places *from)
+static uint8_t most_of(const uint8_t *impacts, uint32_t n)
 {
-    eng_block *b = builder->block;
-    unsigned char *at = begin_places(builder, chunk, from->bytes);
-    if (at == NULL)
+    uint8_t most = 0;
+    for (uint32_t i = 0; i < n; i++)
+        most = impacts[i] > most ? impacts[i] : most;
+    return most;
+}
+
+/* The held postings become a pack. */
+static bool write_pack(eng_postings_writer *w)
+{
+    uint32_t gaps[ENG_PACK], times[ENG_PACK];
+    if (!room(&w->heads, w->n_heads, &w->heads_cap, ENG_PACK_HEAD_BYTES) ||
+        !room(&w->packs, w->n_packs, &w->packs_cap, ENG_PACK_MAX_BYTES))
         return false;
-    memcpy(at, from->first, from->bytes);
-    b->places.n = (size_t)(at - b->places.ptr) + from->bytes;
+    for (size_t i = 0; i < ENG_PACK; i++) {
+        gaps[i] = w->chunks[i] - (i > 0 ? w->chunks[i - 1] : w->last) - 1;
+        times[i] = w->tfs[i] - 1;
+    }
+    const unsigned gap_bits = eng_pack_bits(gaps), tf_bits = eng_pack_bits(times);
+    unsigned char *head = w->heads + w->n_heads;
+    put_u32(head, w->chunks[ENG_PACK - 1]);
+    put_u32(head + 4, (uint32_t)w->n_packs);
+    head[8] = (unsigned char)gap_bits;
+    head[9] = (unsigned char)tf_bits;
+    head[10] = most_of(w->impacts, ENG_PACK);
+    head[11] = 0;
+    w->n_heads += ENG_PACK_HEAD_BYTES;
+    eng_pack(gaps, gap_bits, w->packs + w->n_packs);
+    w->n_packs += eng_pack_bytes(gap_bits);
+    eng_pack(times, tf_bits, w->packs + w->n_packs);
+    w->n_packs += eng_pack_bytes(tf_bits);
+    w->last = w->chunks[ENG_PACK - 1];
+    w->n_held = 0;
     return true;
+}
+
+bool eng_postings_writer_add(eng_postings_writer *w, uint32_t chunk, uint32_t tf, double norm)
+{
+    const double impact = ceil(ENG_IMPACT_WHOLE * (double)tf / ((double)tf + norm));
+    if (w->n_held == ENG_PACK && !write_pack(w))
+        return false;
+    w->chunks[w->n_held] = chunk;
+    w->tfs[w->n_held] = tf;
+    w->impacts[w->n_held++] = (uint8_t)(impact < 1                  ? 1
+                                        : impact < ENG_IMPACT_WHOLE ? impact
+                                                                    : ENG_IMPACT_WHOLE);
+    w->n++;
+    return w->n_held < ENG_PACK || write_pack(w);
+}
+
+size_t eng_postings_writer_most(const eng_postings_writer *w)
+{
+    enum { MOST_A_POSTING = 15 };
+    return ENG_PACKED_FRONT_BYTES + w->n_heads + w->n_packs + (size_t)w->n_held * MOST_A_POSTING;
+}
+
+static unsigned char *copy(unsigned char *at, const unsigned char *bytes, size_t n)
+{
+    if (n > 0)
+        memcpy(at, bytes, n);
+    return at + n;
+}
+
+unsigned char *eng_postings_writer_end(eng_postings_writer *w, unsigned char *at)
+{
+    if (w->n_heads > 0) {
+        put_u32(at, (uint32_t)(ENG_PACKED_FRONT_BYTES + w->n_heads + w->n_packs));
+        put_u32(at + 4, most_of(w->impacts, w->n_held));
+        at = copy(at + ENG_PACKED_FRONT_BYTES, w->heads, w->n_heads);
+        at = copy(at, w->packs, w->n_packs);
+    }
+    for (uint32_t i = 0; i < w->n_held; i++) {
+        const uint32_t gap = w->chunks[i] - (i > 0 ? w->chunks[i - 1] : w->last);
+        at = eng_put_varint(at, (uint64_t)gap << 1 | (w->tfs[i] == 1 ? 1u : 0u));
+        if (w->tfs[i] != 1)
+            at = eng_put_varint(at, w->tfs[i]);
+    }
+    return at;
 }

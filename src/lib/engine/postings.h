@@ -1,22 +1,86 @@
-/* postings.h - the lists of a block: which chunks have a term, and where a form stands in them. What they look like
- * in memory and in a file is known here and nowhere else.
+/* postings.h - which chunks have a term and how often: packed, read forward, with leaps.
  *
- *   postings    of a term, per chunk, ascending: varint(gap << 1 | (tf is 1)), then varint(tf) where it is not 1;
- *               the gap of the first chunk counts from -1
- *   places      of a form, per chunk, ascending: varint(gap), varint(bytes of what follows), then the positions
- *               as varint(gap), each first gap counted from -1. Text positions begin two behind the
- *               last title position, so that no phrase runs from one into the other.
+ * A term in fewer than ENG_PACK chunks is a tail alone. One in more has packs of ENG_PACK postings, each with a
+ * head that tells its last chunk and the most that one of its postings can add to a score, and a tail for the
+ * rest. Little endian, no alignment:
  *
- * A varint has seven bits a byte, the lowest first, and the top bit of every byte but the last. The lists of a table
- * lie end to end in the order of its rows. Every reader knows where its list ends and how many chunks there
- * are: bytes of a file that mean nothing end a list, they lead nowhere.
+ *   tail     per chunk, ascending: varint(gap << 1 | (tf is 1)), then varint(tf) where it is not 1; the first gap
+ *            counts from the last chunk of the last pack, or from -1
+ *   packed   uint32 bytes up to the tail, uint8 impact of the tail, 3 bytes 0, then the heads, then the packs, then
+ *            the tail
+ *   head     12 bytes: uint32 last chunk, uint32 bytes from the first pack to this one, uint8 bits of a gap, uint8
+ *            bits of a tf, uint8 impact, uint8 0
+ *   pack     ENG_PACK gaps less 1, then ENG_PACK times less 1, in so many bits each: 32 rows of 4 numbers, the four
+ *            numbers of a row in four words side by side, row after row from the low bits up
+ *
+ * An impact is 255 * tf / (tf + norm) rounded up, the greatest of its postings, with the norm of BM25 for the mean
+ * length that the block had when it was made (eng_block.impact_mean).
+ *
+ * A reader knows where its list ends and how many chunks there are: bytes of a file that mean nothing end a list, they
+ * lead nowhere, and chunks never descend.
  */
 #ifndef ANC_ENGINE_POSTINGS_H
 #define ANC_ENGINE_POSTINGS_H
 
-#include "block.h"
+#include "base/base.h"
 
-/* At most ten bytes are read. */
+enum {
+    ENG_PACK = 128,
+    ENG_PACK_HEAD_BYTES = 12,
+    ENG_PACKED_FRONT_BYTES = 8,
+    ENG_IMPACT_WHOLE = 255,
+    ENG_PACK_MAX_BYTES = 2 * ENG_PACK * 4
+};
+
+/* BM25. */
+#define ENG_K1 1.2
+#define ENG_B  0.75
+
+/* One list on its way. `chunk` and `tf` are of the posting read last; UINT32_MAX before the first. */
+typedef struct eng_postings {
+    const unsigned char *heads; /* NULL: a tail alone */
+    const unsigned char *packs;
+    const unsigned char *tail; /* what is left of it */
+    const unsigned char *end;
+    uint32_t limit; /* every chunk is below it */
+    uint32_t n_heads;
+    uint32_t head; /* of the pack that is unpacked; n_heads: the tail; UINT32_MAX: none yet */
+    uint32_t n_tail;
+    uint8_t tail_impact; /* 0: not known */
+    uint32_t n, i;       /* unpacked, and the next of them */
+    uint32_t chunk, tf;
+    uint32_t chunks[ENG_PACK];
+    uint32_t tfs[ENG_PACK];
+} eng_postings;
+
+/* A list of `df` postings: `bytes` [n], of chunks below `limit`. */
+void eng_postings_open(eng_postings *p, const unsigned char *bytes, size_t n, uint32_t df,
+                       uint32_t limit);
+
+/* What is wrong with a list that was just opened, read from end to end: NULL when nothing is. */
+const char *eng_postings_fault(eng_postings *p, uint32_t df) ANC_MUST_CHECK;
+
+/* Unpacks the next pack or the tail; false at the end. */
+bool eng_postings_unpack_next(eng_postings *p);
+
+/* False at the end. */
+static inline bool eng_postings_next(eng_postings *p)
+{
+    if (p->i == p->n && !eng_postings_unpack_next(p))
+        return false;
+    p->chunk = p->chunks[p->i];
+    p->tf = p->tfs[p->i++];
+    return true;
+}
+
+/* To the first posting of a chunk that is not before `chunk`; false when there is none. Forward only. */
+bool eng_postings_seek(eng_postings *p, uint32_t chunk);
+
+/* The most that a posting of a chunk in [from, to) can have as its impact, 0 when none is there; passes over
+ * packs that end before `from`, unpacks nothing. 255 where it is not known. */
+uint8_t eng_postings_impact(eng_postings *p, uint32_t from, uint32_t to);
+
+/* At most ten bytes are read, none from `end` on. */
 static inline uint64_t eng_varint(const unsigned char **at, const unsigned char *end)
 {
     const unsigned char *p = *at;
@@ -31,111 +95,48 @@ static inline uint64_t eng_varint(const unsigned char **at, const unsigned char 
     return v;
 }
 
-/* Goes `gap` chunks on; false, and no further, where that is no chunk. */
-static inline bool eng_next_chunk(uint32_t *chunk, uint64_t gap, uint32_t chunks)
+/* Writes `v`; the byte behind it. At most 10 bytes. */
+unsigned char *eng_put_varint(unsigned char *at, uint64_t v);
+
+/* ---- packs ------------------------------------------------------------------------------------ */
+
+/* Bits that the greatest of ENG_PACK numbers needs. */
+unsigned eng_pack_bits(const uint32_t *numbers);
+
+/* Bytes of ENG_PACK numbers in so many bits. */
+static inline size_t eng_pack_bytes(unsigned bits)
 {
-    const uint64_t next = (uint64_t)(uint32_t)(*chunk + 1) + gap - 1; /* -1 is before the first */
-    if (next >= chunks)
-        return false;
-    *chunk = (uint32_t)next;
-    return true;
+    return (size_t)bits * (ENG_PACK / 8);
 }
 
-/* Walks the postings of one term, ascending. */
-typedef struct eng_postings {
-    const unsigned char *at, *end;
-    uint32_t left;
-    uint32_t chunks; /* of the block */
-    uint32_t chunk;  /* of the last posting read; UINT32_MAX before the first */
-    uint32_t tf;
-} eng_postings;
+void eng_pack(const uint32_t *numbers, unsigned bits, unsigned char *ret);
+void eng_unpack(const unsigned char *bytes, unsigned bits, uint32_t *ret);
 
-/* Nothing where the list's part of the file is damaged, which the block then knows. */
-eng_postings eng_postings_of(const eng_block *b, const eng_block_term *term);
+/* ---- writing ---------------------------------------------------------------------------------- */
 
-/* False at the end. */
-static inline bool eng_postings_next(eng_postings *p)
-{
-    if (p->left == 0)
-        return false;
-    p->left--;
-    const uint64_t v = eng_varint(&p->at, p->end);
-    if (!eng_next_chunk(&p->chunk, v >> 1, p->chunks)) {
-        p->left = 0;
-        return false;
-    }
-    p->tf = (v & 1) != 0 ? 1 : (uint32_t)eng_varint(&p->at, p->end);
-    return true;
-}
+/* One list being written; a posting at a time. */
+typedef struct eng_postings_writer {
+    uint32_t n; /* postings so far */
+    uint32_t chunks[ENG_PACK];
+    uint32_t tfs[ENG_PACK];
+    uint8_t impacts[ENG_PACK];
+    uint32_t n_held;
+    uint32_t last;                                 /* chunk before the held ones */
+    unsigned char *heads, *packs;                  /* owned */
+    size_t n_heads, heads_cap, n_packs, packs_cap; /* bytes */
+} eng_postings_writer;
 
-/* Walks the chunks of one form, ascending, and the positions in each. */
-typedef struct eng_places {
-    const unsigned char *at, *end;
-    uint32_t left;
-    uint32_t chunks;            /* of the block */
-    uint32_t chunk;             /* read last; UINT32_MAX before the first */
-    const unsigned char *first; /* of its positions */
-    size_t bytes;
-} eng_places;
+void eng_postings_writer_begin(eng_postings_writer *w);
 
-/* As eng_postings_of. */
-eng_places eng_places_of(const eng_block *b, const eng_block_term *form);
+/* Chunks ascend. False when memory is out. */
+bool eng_postings_writer_add(eng_postings_writer *w, uint32_t chunk, uint32_t tf,
+                             double norm) ANC_MUST_CHECK;
 
-/* False at the end. */
-static inline bool eng_places_next(eng_places *p)
-{
-    if (p->left == 0)
-        return false;
-    p->left--;
-    const uint64_t gap = eng_varint(&p->at, p->end);
-    p->bytes = eng_varint(&p->at, p->end);
-    if (p->bytes > (size_t)(p->end - p->at) || !eng_next_chunk(&p->chunk, gap, p->chunks)) {
-        p->left = 0;
-        return false;
-    }
-    p->first = p->at;
-    p->at += p->bytes;
-    return true;
-}
+/* Bytes that eng_postings_writer_end may write. */
+size_t eng_postings_writer_most(const eng_postings_writer *w);
 
-/* How often the form stands in its present chunk. */
-uint32_t eng_places_count(const eng_places *p);
-
-/* Walks the positions of a form in its present chunk, ascending. */
-typedef struct eng_positions {
-    const unsigned char *at, *end;
-    uint32_t position; /* read last */
-} eng_positions;
-
-static inline eng_positions eng_positions_of(const eng_places *p)
-{
-    return (eng_positions){p->first, p->first + p->bytes, UINT32_MAX};
-}
-
-/* False at the end. */
-static inline bool eng_positions_next(eng_positions *p)
-{
-    if (p->at >= p->end)
-        return false;
-    p->position += (uint32_t)eng_varint(&p->at, p->end);
-    return true;
-}
-
-/* What is wrong with the list of a term or a form, read from end to end: NULL when nothing is. */
-const char *eng_postings_fault(const eng_block *b, const eng_block_term *term) ANC_MUST_CHECK;
-const char *eng_places_fault(const eng_block *b, const eng_block_term *form) ANC_MUST_CHECK;
-
-/* ---- building, as in block.h ------------------------------------------------------------------ */
-
-/* Of the term added last; chunks ascend. */
-bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf) ANC_MUST_CHECK;
-
-/* Of the form added last; `positions` [n] ascend. */
-bool eng_builder_places(eng_builder *builder, uint32_t chunk, const uint32_t *positions,
-                        size_t n) ANC_MUST_CHECK;
-
-/* Places of a chunk as they stand in another block. */
-bool eng_builder_places_copy(eng_builder *builder, uint32_t chunk,
-                             const eng_places *from) ANC_MUST_CHECK;
+/* Writes the list; the byte behind it. */
+unsigned char *eng_postings_writer_end(eng_postings_writer *w, unsigned char *at);
+void eng_postings_writer_done(eng_postings_writer *w); /* zeroed is a no-op */
 
 #endif

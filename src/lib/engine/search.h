@@ -15,9 +15,9 @@ typedef struct eng_found {
     eng_place_of at;
     double score;    /* BM25 or cosine */
     double coverage; /* idf weight of the scored terms that the chunk has */
-    double bm25;     /* in the semantic list: filled by the keyword stage */
-    uint32_t rank;   /* from 1, once sorted */
-    uint32_t twin;   /* index + 1 in the other list; 0: not there */
+    double bm25;
+    uint32_t rank; /* from 1, once sorted */
+    uint32_t twin; /* index + 1 in the other list; 0: not there */
 } eng_found;
 
 /* The best `k` so far: a heap with the worst at the root, later sorted best first. */
@@ -94,7 +94,7 @@ double eng_bm25_norm(const eng_run *run, uint32_t length);
 /* semantic.c: fills run->semantic, sorted. */
 anc_status eng_run_semantic(eng_run *run) ANC_MUST_CHECK;
 
-/* keyword.c: fills run->keyword, sorted, and bm25 and coverage of run->semantic. */
+/* keyword.c: fills run->keyword, sorted, and bm25 and coverage of both lists. */
 anc_status eng_run_keyword(eng_run *run) ANC_MUST_CHECK;
 
 /* Live chunks that have `text`. */

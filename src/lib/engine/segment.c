@@ -1,6 +1,7 @@
 /* segment.c - a segment's life: mapped, its head checked, its tables given to a block. */
 #include "segment.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,8 @@ static const char *header_fault(const eng_segment_head *head, uint64_t file_byte
     if (h->bytes != file_bytes)
         return "it has another length than it says";
     if (h->n_sections != ENG_SECTIONS || h->dims > ENG_MAX_DIMS || h->chunks > INT32_MAX ||
-        h->documents >= UINT32_MAX || h->vectors > h->chunks)
+        h->documents >= UINT32_MAX || h->vectors > h->chunks || !(h->impact_mean >= 0) ||
+        isinf(h->impact_mean))
         return "its counts are out of range";
     return NULL;
 }
@@ -205,6 +207,7 @@ static eng_block *block_of(eng_segment *s)
     b->length = h->length;
     b->n_vectors = h->vectors;
     b->n_postings = h->postings;
+    b->impact_mean = h->impact_mean;
 #define X(name, member)                              \
     b->member.ptr = bytes_of(s, ENG_SECTION_##name); \
     b->member.n = (size_t)(s->head->sections[ENG_SECTION_##name].bytes / sizeof *b->member.ptr);

@@ -27,6 +27,9 @@
     X(POSTINGS, postings)           \
     X(FORMS, forms)                 \
     X(PLACES, places)               \
+    X(COLUMNS, columns)             \
+    X(DISTINCT, distinct)           \
+    X(HOLDERS, holders)             \
     X(NAMES, names)                 \
     X(LABELS, labels)               \
     X(ACCESS, access)               \
@@ -71,6 +74,7 @@ typedef struct eng_segment_header {
     uint32_t graph_entry, graph_top, graph_n_up;
     uint32_t reserved;
     uint16_t graph_recalls[ENG_GRAPH_DEPTHS];
+    double impact_mean; /* of the postings */
 } eng_segment_header;
 
 typedef struct eng_segment_section {
@@ -86,8 +90,8 @@ typedef struct eng_segment_head {
     eng_segment_section sections[ENG_SECTIONS];
 } eng_segment_head;
 
-static_assert(sizeof(eng_segment_header) == 128 && sizeof(eng_segment_section) == 32 &&
-                  sizeof(eng_segment_head) == 128 + 32 * ENG_SECTIONS,
+static_assert(sizeof(eng_segment_header) == 136 && sizeof(eng_segment_section) == 32 &&
+                  sizeof(eng_segment_head) == 136 + 32 * ENG_SECTIONS,
               "a segment's head");
 static_assert(offsetof(eng_segment_header, dims) == 64 &&
                   offsetof(eng_segment_header, graph_recalls) == 104,

@@ -96,6 +96,7 @@ static void describe(const eng_block *b, eng_segment_header *h)
     h->vectors = b->n_vectors;
     h->postings = b->n_postings;
     h->length = b->length;
+    h->impact_mean = b->impact_mean;
     h->documents = b->documents.n;
     h->dims = b->dims;
     h->n_sections = ENG_SECTIONS;

@@ -125,6 +125,37 @@ static const char *fields_fault(const eng_block *b)
     return fault;
 }
 
+/* A run of a column's values, each the value of a field of its kind. */
+static const char *column_fault(const eng_block *b, const eng_block_column *c)
+{
+    if (c->name >= b->names.n || c->n == 0 || c->first >= b->distinct.n ||
+        c->n >= b->distinct.n - c->first)
+        return "a column is out of range";
+    for (uint32_t i = c->first; i < c->first + c->n; i++) {
+        const eng_block_distinct *d = &b->distinct.ptr[i];
+        if (d->field >= b->fields.n || b->fields.ptr[d->field].kind != c->kind)
+            return "a column has a value of another kind";
+    }
+    return NULL;
+}
+
+static const char *columns_fault(const eng_block *b)
+{
+    const char *fault = NULL;
+    uint32_t at = 0;
+    for (size_t i = 0; i < b->columns.n && fault == NULL; i++)
+        fault = column_fault(b, &b->columns.ptr[i]);
+    for (size_t i = 0; i < b->distinct.n && fault == NULL; i++) {
+        if (b->distinct.ptr[i].first < at || b->distinct.ptr[i].first > b->holders.n)
+            fault = "holders do not lie end to end";
+        at = b->distinct.ptr[i].first;
+    }
+    for (size_t i = 0; i < b->holders.n && fault == NULL; i++)
+        if (b->holders.ptr[i] >= b->documents.n)
+            fault = "a holder is no document";
+    return fault;
+}
+
 /* Levels of a row of the upper table. */
 static uint64_t levels_of(const eng_graph *g, uint32_t row)
 {
@@ -177,6 +208,7 @@ const char *eng_structure_fault(const eng_block *b, unsigned *ret_section)
         {ENG_SECTION_HAS_VECTOR, has_vector_fault(b)},
         {ENG_SECTION_TERMS, terms_fault(b, b->terms.ptr, b->terms.n, b->postings.n)},
         {ENG_SECTION_FORMS, terms_fault(b, b->forms.ptr, b->forms.n, b->places.n)},
+        {ENG_SECTION_COLUMNS, columns_fault(b)},
         {ENG_SECTION_NAMES, spans_fault(b, b->names.ptr, b->names.n)},
         {ENG_SECTION_LABELS, spans_fault(b, b->labels.ptr, b->labels.n)},
         {ENG_SECTION_ACCESS, access_fault(b)},

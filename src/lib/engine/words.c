@@ -13,9 +13,9 @@ static void step(eng_source *s)
         s->chunk = s->at.places.chunk;
         s->tf = s->more ? eng_places_count(&s->at.places) : 0;
     } else {
-        s->more = eng_postings_next(&s->at.postings);
-        s->chunk = s->at.postings.chunk;
-        s->tf = s->at.postings.tf;
+        s->more = eng_postings_next(s->at.postings);
+        s->chunk = s->at.postings->chunk;
+        s->tf = s->at.postings->tf;
     }
 }
 
@@ -48,7 +48,8 @@ static void add_source(eng_sources *sources, eng_source s)
     sources->items[sources->n++] = s;
 }
 
-static void add_sources(eng_sources *sources, const eng_block *b, const eng_term_fact *term)
+static bool add_sources(const eng_run *run, eng_sources *sources, const eng_block *b,
+                        const eng_term_fact *term)
 {
     if (term->begins) {
         size_t from;
@@ -58,13 +59,18 @@ static void add_sources(eng_sources *sources, const eng_block *b, const eng_term
                                              .languages = term->languages,
                                              .is_form = true,
                                              .at.places = eng_places_of(b, &b->forms.ptr[i])});
-        return;
+        return true;
     }
     const eng_block_term *found = eng_block_term_find(b, term->text);
-    if (found != NULL)
-        add_source(sources, (eng_source){.block = b,
-                                         .languages = term->languages,
-                                         .at.postings = eng_postings_of(b, found)});
+    if (found == NULL)
+        return true;
+    eng_postings *postings = anc_arena_alloc(run->mem, 1, sizeof *postings);
+    if (postings == NULL)
+        return false;
+    eng_block_postings(b, found, postings);
+    add_source(sources,
+               (eng_source){.block = b, .languages = term->languages, .at.postings = postings});
+    return true;
 }
 
 anc_status eng_sources_open(const eng_run *run, const eng_block *b, const eng_term_fact *terms,
@@ -78,7 +84,8 @@ anc_status eng_sources_open(const eng_run *run, const eng_block *b, const eng_te
         return ANC_FAIL(run->err, anc_arena_refusal(run->mem),
                         "no room for %zu words that begin so", most);
     for (size_t i = 0; i < n; i++)
-        add_sources(ret, b, &terms[i]);
+        if (!add_sources(run, ret, b, &terms[i]))
+            return ANC_FAIL(run->err, anc_arena_refusal(run->mem), "no room for a list of words");
     return ANC_OK;
 }
 

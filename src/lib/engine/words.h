@@ -4,7 +4,7 @@
 #ifndef ANC_ENGINE_WORDS_H
 #define ANC_ENGINE_WORDS_H
 
-#include "postings.h"
+#include "places.h"
 #include "search.h"
 
 /* One list of postings; `chunk` and `tf` are good while `more`. */
@@ -14,7 +14,7 @@ typedef struct eng_source {
     bool is_form, more;
     uint32_t chunk, tf;
     union {
-        eng_postings postings;
+        eng_postings *postings; /* in the arena */
         eng_places places;
     } at;
 } eng_source;

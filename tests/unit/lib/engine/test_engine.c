@@ -87,9 +87,9 @@ static void bm25_is_lucenes(void **state)
     assert_string_equal(r.candidates[0].document.ptr, "a");
     assert_true(fabs(r.terms[0].idf - idf) < 1e-12);
     assert_true(fabs(r.candidates[0].bm25 - idf * 2 / (2 + 1.2 * (1 - 0.75 + 0.75 * 3 / mean))) <
-                1e-12);
+                1e-6);
     assert_true(fabs(r.candidates[1].bm25 - idf * 1 / (1 + 1.2 * (1 - 0.75 + 0.75 * 2 / mean))) <
-                1e-12);
+                1e-6);
     assert_true(r.candidates[0].bm25 < r.bm25_bound);
     assert_true(isnan(r.candidates[0].cosine));
 }
@@ -258,7 +258,7 @@ static void weights_add_up(void **state)
     publish(w, "a", 1, "", "red fish", NULL);
     const eng_result once = search(w, "red", NULL), twice = search(w, "red red", NULL);
     assert_int_equal(twice.n_terms, 1);
-    assert_true(fabs(twice.candidates[0].bm25 - 2 * once.candidates[0].bm25) < 1e-12);
+    assert_true(fabs(twice.candidates[0].bm25 - 2 * once.candidates[0].bm25) < 1e-6);
     assert_true(twice.candidates[0].coverage == 1);
 }
 

@@ -1,0 +1,66 @@
+/* pack.c - 128 numbers in as many bits as the greatest needs, four side by side. */
+#include <string.h>
+
+#include "postings.h"
+
+enum { LANES = 4, ROWS = ENG_PACK / LANES, WORD_BITS = 32 };
+
+typedef uint32_t row __attribute__((vector_size(LANES * sizeof(uint32_t))));
+
+static inline row load(const unsigned char *bytes)
+{
+    row r;
+    memcpy(&r, bytes, sizeof r);
+    return r;
+}
+
+unsigned eng_pack_bits(const uint32_t *numbers)
+{
+    uint32_t all = 0;
+    for (size_t i = 0; i < ENG_PACK; i++)
+        all |= numbers[i];
+    return all == 0 ? 0 : WORD_BITS - (unsigned)__builtin_clz(all);
+}
+
+void eng_pack(const uint32_t *numbers, unsigned bits, unsigned char *ret)
+{
+    row word = {0};
+    unsigned filled = 0;
+    for (size_t r = 0; r < ROWS && bits > 0; r++) {
+        row x;
+        memcpy(&x, numbers + r * LANES, sizeof x);
+        word |= x << filled;
+        filled += bits;
+        if (filled < WORD_BITS)
+            continue;
+        memcpy(ret, &word, sizeof word);
+        ret += sizeof word;
+        filled -= WORD_BITS;
+        word = filled > 0 ? x >> (bits - filled) : (row){0};
+    }
+}
+
+void eng_unpack(const unsigned char *bytes, unsigned bits, uint32_t *ret)
+{
+    if (bits == 0) {
+        memset(ret, 0, ENG_PACK * sizeof *ret);
+        return;
+    }
+    const uint32_t ones = bits == WORD_BITS ? UINT32_MAX : (UINT32_C(1) << bits) - 1;
+    const row mask = {ones, ones, ones, ones};
+    row word = load(bytes);
+    unsigned used = 0;
+    for (size_t r = 0; r < ROWS; r++) {
+        row x = word >> used;
+        used += bits;
+        if (used >= WORD_BITS && r + 1 < ROWS) {
+            used -= WORD_BITS;
+            bytes += sizeof word;
+            word = load(bytes);
+            if (used > 0)
+                x |= word << (bits - used);
+        }
+        x &= mask;
+        memcpy(ret + r * LANES, &x, sizeof x);
+    }
+}
