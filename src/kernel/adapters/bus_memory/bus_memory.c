@@ -128,7 +128,7 @@ static void subscription_thread(void *arg)
         if (s->queued > 0)
             deliver(s);
         else
-            (void)os_cond_wait(&s->work, &bus->mutex, INT64_MAX);
+            os_cond_wait_slice(&s->work, &bus->mutex);
     }
     (void)pthread_mutex_unlock(&bus->mutex);
 }
