@@ -1,7 +1,7 @@
 /* tracking.c - the rows of the house for the tracking: its file, its step, and who else knows users. */
 #include "house_impl.h"
 
-enum { BLANK_AT_ONCE = 500, CONVERSATIONS_AT_ONCE = 100 };
+enum { BLANK_AT_ONCE = 500, CONVERSATIONS_AT_ONCE = 100, ASIDES = 16 };
 
 static const int64_t DAY_MS = 86400000;
 
@@ -128,6 +128,14 @@ static anc_status list_holders(srv_house *h, trk_holder *out, size_t *ret_n, anc
                        anc_arena_printf(h->mem, "lines on standard error name users; whoever keeps "
                                                 "them says for how long"),
                        err));
+    anc_str asides[ASIDES];
+    size_t n_asides;
+    ANC_TRY(srv_tracking_asides(h, asides, ASIDES, &n_asides, err));
+    for (size_t i = 0; i < n_asides; i++)
+        ANC_TRY(add_holder(h, &out[n++], asides[i].ptr,
+                           ANC_STR("a damaged query log, set aside in the data folder: as it was, "
+                                   "until somebody removes the file"),
+                           err));
     *ret_n = n;
     return ANC_OK;
 }
@@ -167,21 +175,11 @@ static anc_status leave(srv_house *h, anc_err *err)
     return krn_writer_run(h->writer, &call, forget_place, h);
 }
 
-static anc_status open_file(srv_house *h, trk_repository *ret, anc_err *err)
-{
-    const trk_sqlite_options options = {
-        .path = os_path_join(h->mem, h->data_dir, ANC_STR("tracking.db")),
-        .now_ms = krn_wall_ms(h->clock)};
-    if (options.path.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(h->mem), "the tracking's path");
-    return trk_sqlite_open(&options, &h->trk_store, ret, err);
-}
-
 static anc_status open_service(srv_house *h, const trk_repository *repository, anc_err *err)
 {
     const srv_config *c = h->o.config;
     trk_price prices[TRK_PRICES_MAX];
-    trk_holder *holders = anc_arena_alloc(h->mem, SRV_OUTSIDE + 2, sizeof *holders);
+    trk_holder *holders = anc_arena_alloc(h->mem, SRV_OUTSIDE + 2 + ASIDES, sizeof *holders);
     /* events last: what goes before is told in events too */
     const trk_place places[] = {{"conversations", erase_conversations, h},
                                 {"cached_vectors", erase_vectors, h},
@@ -216,7 +214,7 @@ anc_status srv_tracking_open(srv_house *h, anc_err *err)
     trk_repository repository = {0};
     const bool on = !is_off(h->o.config->tracking.enabled);
     if (on)
-        ANC_TRY(open_file(h, &repository, err));
+        ANC_TRY(srv_tracking_file_open(h, &repository, err));
     ANC_TRY(open_service(h, &repository, err));
     if (!on)
         return leave(h, err);
