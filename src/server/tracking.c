@@ -1,7 +1,7 @@
 /* tracking.c - the rows of the house for the tracking: its file, its step, and who else knows users. */
 #include "house_impl.h"
 
-enum { BLANK_AT_ONCE = 500, CONVERSATIONS_AT_ONCE = 100, ASIDES = 16 };
+enum { BLANK_AT_ONCE = 500, FORGET_AT_ONCE = 500, CONVERSATIONS_AT_ONCE = 100, ASIDES = 16 };
 
 static const int64_t DAY_MS = 86400000;
 
@@ -50,15 +50,34 @@ static anc_status erase_vectors(void *arg, krn_call *call, anc_str user_id, uint
     const srv_house *h = arg;
     (void)call;
     (void)user_id;
-    *ret_n = emb_cache_clear(h->emb);
+    *ret_n = emb_cache_clear(h->emb) + emb_library_cache_clear(h->library);
     return ANC_OK;
 }
 
+typedef struct forgetting {
+    krn_replies replies;
+    anc_str user_id;
+    size_t removed;
+} forgetting;
+
+static anc_status forget_some(void *arg, krn_tx *tx, anc_err *err)
+{
+    forgetting *f = arg;
+    return f->replies.ops->forget(f->replies.self, tx, f->user_id, FORGET_AT_ONCE, &f->removed,
+                                  err);
+}
+
+/* Those in memory, then those in the catalog. */
 static anc_status erase_kept_answers(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
     const srv_house *h = arg;
-    (void)call;
+    forgetting f = {.replies = krn_sqlite_replies(h->catalog), .user_id = user_id};
     *ret_n = http_edge_forget(h->edge, user_id);
+    do {
+        ANC_TRY(krn_call_check(h->clock, call));
+        ANC_TRY(krn_writer_run(h->writer, call, forget_some, &f));
+        *ret_n += f.removed;
+    } while (f.removed == FORGET_AT_ONCE);
     return ANC_OK;
 }
 
@@ -76,7 +95,7 @@ static anc_status blank_some(void *arg, krn_tx *tx, anc_err *err)
                                 &b->changed, err);
 }
 
-/* A piece a transaction, so that what others write goes on beside it. */
+/* The last of the catalog, whose log is emptied then. A piece a transaction, so that what others write goes on beside it. */
 static anc_status erase_events(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
     const srv_house *h = arg;
@@ -89,7 +108,7 @@ static anc_status erase_events(void *arg, krn_call *call, anc_str user_id, uint6
         *ret_n += b.changed;
         b.after = b.last;
     } while (b.last > 0);
-    return ANC_OK;
+    return krn_sqlite_scrub(h->catalog, call);
 }
 
 /* ---- who holds what was announced ---- */
