@@ -214,6 +214,14 @@ def test_rows_that_fail_are_named(binary):
         letters = letters_of(server, batch)
         assert batch["failed_documents"] == 1 and list(letters) == ["t.jsonl#" + rows[1]], (batch, letters)
         assert "512" in letters["t.jsonl#" + rows[1]], letters
+        server.request("DELETE", "/v1/knowledge/documents/t.jsonl?collection=rows")
+        (folder / "t.jsonl").write_text('{"id": "a", "text": "Row a."}\n{"id": "b", "text"\n{"id": "c", "text": "Row c."}\n')
+        batch = ingest(server, folder / "t.jsonl", "rows", rows="document", id_field="id")
+        letters = letters_of(server, batch)
+        assert batch["processed_documents"] == 3 and list(letters) == ["t.jsonl#line 2"], (batch, letters)
+        assert [d for d in documents_of(server, "rows") if d.startswith("t.json")] == ["t.jsonl", "t.jsonl#a", "t.jsonl#c"]
+        found = server.get("/v1/knowledge/documents/t.jsonl?collection=rows").json["found"]
+        assert "1 of 3 records could not be read, first line 2" in found["unread"]["value"], found
         batch = ingest(server, folder, "keys", rows="document", id_field="key")
         letters = letters_of(server, batch)
         assert "rows 1 and 2 have the same in the column" in letters["twice.csv"], letters

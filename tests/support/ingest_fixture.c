@@ -94,6 +94,7 @@ static void open_ingest(ing_fixture *f)
         .keep_ms = f->keep_ms,
         .keep_batches = f->keep_batches,
         .spool_bytes = f->spool_bytes,
+        .rows_piece = f->rows_piece,
         .workers = INGEST_WORKERS};
     must(ing_service_open(&options, &f->ing, &err), &err);
 }

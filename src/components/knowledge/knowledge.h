@@ -134,6 +134,14 @@ typedef struct kno_row {
     anc_str metadata; /* a JSON object: what was given, and the columns */
 } kno_row;
 
+/* A line of a file of lines that holds no record, though others do. */
+typedef struct kno_broken_row {
+    uint64_t line;  /* in the file, from 1 */
+    anc_str parent; /* the file's document */
+    anc_str id;     /* "<parent>#line <line>": what to call it; there is no document of that name */
+    anc_str why;
+} kno_broken_row;
+
 typedef struct kno_rows_wanted {
     anc_str id_field, title_field; /* columns; empty: "id" and "title" or "name" where they are */
     const anc_str *text_fields;    /* [n_text_fields] that are text; none: all */
@@ -141,6 +149,9 @@ typedef struct kno_rows_wanted {
     /* Gets each row in order; what it has taken down is to be put as documents with `parent`. NULL: they
      * are counted alone. */
     anc_status (*on_row)(void *arg, const kno_row *row, anc_err *err);
+    /* Gets each line that is broken, between the rows; NULL: only the file's document says so, among what
+     * was found as "unread". */
+    anc_status (*on_broken)(void *arg, const kno_broken_row *row, anc_err *err);
     anc_status (*on_end)(void *arg, anc_err *err); /* all were handed out; may be NULL */
     void *arg;
 } kno_rows_wanted;

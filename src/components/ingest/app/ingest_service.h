@@ -48,6 +48,7 @@ typedef struct ing_service_options {
     int64_t lease_ms;      /* [900,000] after which the item of a worker that hangs is taken over */
     int64_t keep_ms;       /* [30 days] closed batches and their dead letters go after it */
     uint64_t keep_batches; /* [1,000] and all but the newest so many */
+    size_t rows_piece;     /* [500] rows of a file that one commit stores */
     uint64_t spool_bytes;  /* [4 GiB] of what was sent and is not read yet; more has to wait */
 } ing_service_options;
 

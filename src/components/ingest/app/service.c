@@ -72,6 +72,8 @@ static void fill_defaults(ing_service_options *o)
         o->keep_ms = INT64_C(30) * 86400000;
     if (o->keep_batches == 0)
         o->keep_batches = 1000;
+    if (o->rows_piece == 0)
+        o->rows_piece = 500;
     if (o->spool_bytes == 0)
         o->spool_bytes = UINT64_C(4) << 30;
 }

@@ -89,7 +89,7 @@ static anc_status keep(kno_put *put, const anc_buf *json, anc_str *ret)
     return ANC_OK;
 }
 
-static anc_status find(kno_put *put, anc_str properties)
+static anc_status find(kno_put *put, const kno_parsed *parsed)
 {
     kno_version_record *v = &put->version;
     ANC_ARENA(scratch, PHRASES_ARENA_BYTES);
@@ -97,8 +97,9 @@ static anc_status find(kno_put *put, anc_str properties)
         return ANC_FAIL(put->call.err, ANC_NO_MEMORY, "no memory to read a text");
     kno_rule_findings rules;
     ANC_TRY(find_by_rule(put, scratch, &rules));
+    rules.damage = parsed->damage;
     ANC_BUF(found, FINDINGS_BYTES);
-    ANC_TRY(kno_findings_write(properties, &rules, &found, put->call.err));
+    ANC_TRY(kno_findings_write(parsed->metadata, &rules, &found, put->call.err));
     ANC_TRY(keep(put, &found, &v->found));
     v->given = put->metadata;
     ANC_BUF(fields, FINDINGS_BYTES + 4 * (size_t)KNO_METADATA_BYTES);
@@ -148,6 +149,6 @@ anc_status kno_put_describe(kno_put *put, const kno_parsed *parsed)
     v->content = put->content;
     v->fingerprint = put->fingerprint;
     v->cut = put->cut_for.cut;
-    ANC_TRY(find(put, parsed->metadata));
+    ANC_TRY(find(put, parsed));
     return kno_fold_names(put);
 }

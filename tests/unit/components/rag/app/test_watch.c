@@ -73,6 +73,15 @@ static void circuit_opens_and_closes(void **state)
     assert_int_equal(w.first.started, 3);
     assert_int_equal(told(&w, "provider_failed: provider alpha failed: alpha ended badly"), 3);
     assert_int_equal(told(&w, "circuit_open: provider alpha rests after 3 failures in a row"), 1);
+    /* told behind the failure that opened it */
+    size_t opened = 0, third = 0, failed = 0;
+    for (size_t i = 0; i < w.feed.n; i++) {
+        if (strstr(w.feed.told[i].text, "circuit_open") != NULL)
+            opened = i;
+        if (strstr(w.feed.told[i].text, "provider_failed") != NULL && ++failed == 3)
+            third = i;
+    }
+    assert_int_equal(opened, third + 1);
     assert_int_equal(rag_providers(w.rag, rows, 4), 2);
     assert_false(rows[0].healthy);
     assert_non_null(strstr(rows[0].detail, "rests after 3 failures in a row, the last: "));
