@@ -140,3 +140,44 @@ def test_kafka_hears_what_happens(binary):
                 **{t + ".dlq": 1 for t in INBOUND}}.items() <= there.items(), there
         assert health(server)["status"] == "healthy", health(server)
         assert server.stop() == 0
+
+
+# ---- what dies meanwhile ----
+
+def test_kafka_comes_and_goes(binary, repeats=KILLS):
+    rng = random.Random(SEED)
+    with kafka() as k, place(binary) as p:
+        server = Server(p, env=bus(k))  # it is absent at the start
+        wait_for("the first failure", lambda: health(server)["status"] == "degraded")
+        k.start()
+        with Questions(server) as load:
+            for n in range(repeats):
+                time.sleep(rng.uniform(0, 1.5))
+                if (n + rng.randrange(2)) % 2:
+                    k.kill()
+                    k.launch()  # questions go on while it starts
+                else:
+                    k.pause()
+                    time.sleep(rng.uniform(0, 3))
+                    k.resume()
+            k.ready()
+        assert load.count > repeats
+        events = check_all_there(server, k)
+        assert sum(e["event_type"] == "query.completed" for e in events) > 0
+        wait_for("Kafka to be well", lambda: health(server)["status"] == "healthy")
+        assert server.stop() == 0
+
+
+def test_kafka_hears_of_it_after_the_server_was_killed(binary, repeats=KILLS):
+    rng = random.Random(SEED)
+    with kafka() as k, place(binary) as p:
+        k.start()
+        for life in range(repeats):
+            server = Server(p, env=bus(k))
+            with Questions(server, life) as load:
+                time.sleep(rng.uniform(0.1, 0.8))
+                load.dies = True
+                server.kill()
+        server = Server(p, env=bus(k))
+        check_all_there(server, k)
+        assert server.stop() == 0
