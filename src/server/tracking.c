@@ -132,10 +132,12 @@ static anc_str held_by(srv_house *h, const char *bus)
     if (anc_str_eq(anc_str_of(bus), ANC_STR("redis")))
         return anc_arena_printf(h->mem,
                                 "what was announced, until newer events push it out: a stream "
-                                "keeps about %lld (bus.redis.max_events)",
+                                "keeps about %lld (bus.redis.max_events); of events of other "
+                                "services those that were set aside, about 10000",
                                 (long long)c->bus.redis.max_events);
     return anc_arena_printf(h->mem, "what was announced, as long as that broker's topics keep it "
-                                    "(7 days where they were made from here)");
+                                    "(7 days where they were made from here), and events of other "
+                                    "services that were set aside (14 days)");
 }
 
 static anc_status list_holders(srv_house *h, trk_holder *out, size_t *ret_n, anc_err *err)
