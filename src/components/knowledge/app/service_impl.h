@@ -185,10 +185,12 @@ anc_status kno_model_of(kno_service *kno, krn_call *call, const kno_collection_r
                         emb_held *ret) ANC_MUST_CHECK;
 
 /* The model that a document of the collection is embedded with when it is put: the one that searches use,
- * where it still is what it was, else the wanted one. *ret_target is what `wanted` is now, its revision in
+ * where it still is what it was, else the wanted one. *ret_also is the wanted one then (emb NULL: it cannot be used now), so that
+ * documents that keep coming put no change off. *ret_target is what `wanted` is now, its revision in
  * call->mem. */
 anc_status kno_model_for_put(kno_service *kno, krn_call *call, const kno_collection_record *of,
-                             emb_held *ret, emb_info_row *ret_target) ANC_MUST_CHECK;
+                             emb_held *ret, emb_held *ret_also,
+                             emb_info_row *ret_target) ANC_MUST_CHECK;
 
 /* A call for what may be left to the sweep when the work of `call` is committed: it takes a part of the
  * time that is left, so that the answer is not late. */
