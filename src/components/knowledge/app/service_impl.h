@@ -201,6 +201,26 @@ krn_call kno_call_after(const kno_service *kno, const krn_call *call, anc_err *e
 int64_t kno_after_failure(kno_service *kno, const char *what, const anc_err *err, int64_t *wait_ns,
                           int64_t now_ns);
 
+/* A background step: what it does in a call of its own, and what is said when it fails. */
+typedef struct kno_step {
+    const char *stopped; /* "filling in vectors stopped" */
+    size_t arena_bytes;
+    int64_t most_ns; /* for one call of it */
+    int64_t *wait_ns;
+    anc_status (*some)(kno_service *kno, krn_call *call,
+                       bool *ret_more); /* more: call again at once */
+} kno_step;
+
+/* Does one call of it: when to call again. *ret_done: it has nothing more to do, and what is given is `idle_ns`
+ * behind now. */
+int64_t kno_step_run(kno_service *kno, const kno_step *step, int64_t now_ns, int64_t idle_ns,
+                     bool *ret_done);
+
+/* Tells in the log and the feed, under `kind`, that the step left a document out for its own sake, and `advice`; clears the
+ * error of the call, which says why. */
+void kno_document_left_out(kno_service *kno, krn_call *call, anc_str collection, anc_str document,
+                           const char *what, const char *kind, const char *advice);
+
 /* A call of the component's own for a step: `mem` and `err` are the caller's. */
 krn_call kno_own_call(kno_service *kno, anc_arena *mem, anc_err *err, int64_t deadline_ns);
 
