@@ -58,6 +58,7 @@ typedef struct srv_config {
         int64_t keep_days;
         int64_t keep_batches;
         int64_t spool_mb;
+        srv_strs event_folders;
     } ingest;
     struct {
         int64_t keep_versions;

@@ -74,6 +74,9 @@ const srv_row srv_rows[] = {
         "of the batches that ended only the newest so many are kept"),
     INT("ingest.spool_mb", ingest.spool_mb, "4096", 16, 1000000, NULL,
         "MiB of documents that were sent and wait to be read; past it senders wait"),
+    {"ingest.event_folders", SRV_LIST, AT(ingest.event_folders), "", 0, 0, NULL, NULL,
+     "absolute paths of folders in which a document.uploaded of another service may name files; "
+     "none: none"},
     INT("knowledge.keep_versions", knowledge.keep_versions, "10", 0, 1000000, NULL,
         "newest versions of a document that are kept, the current one included; 0: all"),
     {"search.fusion", SRV_CHOICE, AT(search.fusion), "weighted", 0, 0, "weighted|rrf", NULL,

@@ -4,10 +4,10 @@
  *   data folder ─ lock
  *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, feed, relays, trim, scheduler
  *   pools         cpu, io
- *   embedding ─ knowledge ─ search ─ ingest
+ *   embedding ─ knowledge ─ search ─ ingest ─ identity
  *   loop          providers, rag, tracking, live feed, HTTP edge, server
  *
- * Only this folder (announcing.c, buses.c, components.c, answers.c, tracking.c, model_folders.c) knows which adapter stands behind a port.
+ * Only this folder (announcing.c, buses.c, components.c, inbound.c, answers.c, tracking.c, model_folders.c) knows which adapter stands behind a port.
  */
 #include "house.h"
 
@@ -223,6 +223,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(srv_gauges_open(h, err));
     ANC_TRY(srv_performance_open(h, err));
     ANC_TRY(srv_memory_open(h, err));
+    ANC_TRY(srv_inbound_open(h, err));
     ANC_TRY(h->bus.ops->start(h->bus.self, err));
     ANC_TRY(srv_buses_start(h, err));
     ANC_TRY(h->scheduler.ops->start(h->scheduler.self, err));
@@ -345,6 +346,7 @@ uint16_t srv_house_port(const srv_house *h)
  * cpu, on which it embeds. A task that took longer than the drain is waited for here. */
 static void come_to_rest(srv_house *h)
 {
+    srv_inbound_stop(h);
     srv_buses_stop(h); /* a relay that waits for one is let go */
     if (h->srch != NULL)
         srch_service_stop(h->srch);

@@ -81,6 +81,12 @@ static anc_status erase_kept_answers(void *arg, krn_call *call, anc_str user_id,
     return ANC_OK;
 }
 
+static anc_status erase_identity(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
+{
+    const srv_house *h = arg;
+    return idn_user_erase(h->idn, call, user_id, ret_n);
+}
+
 typedef struct blanking {
     krn_outbox outbox;
     ev_person person;
@@ -126,10 +132,12 @@ static anc_str held_by(srv_house *h, const char *bus)
     if (anc_str_eq(anc_str_of(bus), ANC_STR("redis")))
         return anc_arena_printf(h->mem,
                                 "what was announced, until newer events push it out: a stream "
-                                "keeps about %lld (bus.redis.max_events)",
+                                "keeps about %lld (bus.redis.max_events); of events of other "
+                                "services those that were set aside, about 10000",
                                 (long long)c->bus.redis.max_events);
     return anc_arena_printf(h->mem, "what was announced, as long as that broker's topics keep it "
-                                    "(7 days where they were made from here)");
+                                    "(7 days where they were made from here), and events of other "
+                                    "services that were set aside (14 days)");
 }
 
 static anc_status list_holders(srv_house *h, trk_holder *out, size_t *ret_n, anc_err *err)
@@ -203,6 +211,7 @@ static anc_status open_service(srv_house *h, const trk_repository *repository, a
     const trk_place places[] = {{"conversations", erase_conversations, h},
                                 {"cached_vectors", erase_vectors, h},
                                 {"kept_answers", erase_kept_answers, h},
+                                {"identities", erase_identity, h},
                                 {"events", erase_events, h}};
     trk_service_options options = {
         .repository = *repository,

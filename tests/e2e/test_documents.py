@@ -198,6 +198,17 @@ def test_rows_become_documents(binary):
             "parts.jsonl", "parts.jsonl#b1", "parts.jsonl#h1"]
         assert server.get("/v1/knowledge/documents/parts.jsonl%23h1?collection=rows").json["version"] == 1
 
+        for number, there, price in ((1, ["h1", "l1"], 30), (2, ["b1", "h1"], 2)):
+            back = server.post(f"/v1/knowledge/documents/parts.jsonl/versions/{number}/restore?collection=rows")
+            assert back.status == 200 and back.json["version"] == 2 + number, back.body
+            assert [d for d in documents_of(server, "rows") if d.startswith("parts.jsonl#")] == [f"parts.jsonl#{d}" for d in there]
+            found = server.post("/v1/search", {"query": "latch bolt", "collections": ["rows"], "mode": "keyword"}).json["results"]
+            assert [r["document_id"] for r in found if "#" in r["document_id"]] == [f"parts.jsonl#{'lb'[number - 1]}1"], found
+            row = server.get(f"/v1/knowledge/documents/parts.jsonl%23{'lb'[number - 1]}1?collection=rows").json
+            assert row["metadata"]["price"] == price and row["made_for"] and row["parent"] == "parts.jsonl", row
+        again = ingest(server, folder, "rows", rows="document")
+        assert again["processed_documents"] == 0, again
+
         whole = ingest(server, folder, "rows")
         assert whole["processed_documents"] >= 2, whole
         assert documents_of(server, "rows") == ["depots.csv", "notes.md", "parts.jsonl"]
@@ -214,6 +225,14 @@ def test_rows_that_fail_are_named(binary):
         letters = letters_of(server, batch)
         assert batch["failed_documents"] == 1 and list(letters) == ["t.jsonl#" + rows[1]], (batch, letters)
         assert "512" in letters["t.jsonl#" + rows[1]], letters
+        server.request("DELETE", "/v1/knowledge/documents/t.jsonl?collection=rows")
+        (folder / "t.jsonl").write_text('{"id": "a", "text": "Row a."}\n{"id": "b", "text"\n{"id": "c", "text": "Row c."}\n')
+        batch = ingest(server, folder / "t.jsonl", "rows", rows="document", id_field="id")
+        letters = letters_of(server, batch)
+        assert batch["processed_documents"] == 3 and list(letters) == ["t.jsonl#line 2"], (batch, letters)
+        assert [d for d in documents_of(server, "rows") if d.startswith("t.json")] == ["t.jsonl", "t.jsonl#a", "t.jsonl#c"]
+        found = server.get("/v1/knowledge/documents/t.jsonl?collection=rows").json["found"]
+        assert "1 of 3 records could not be read, first line 2" in found["unread"]["value"], found
         batch = ingest(server, folder, "keys", rows="document", id_field="key")
         letters = letters_of(server, batch)
         assert "rows 1 and 2 have the same in the column" in letters["twice.csv"], letters

@@ -204,7 +204,8 @@ static anc_status parse(void *self, krn_call *call, const kno_source *source,
     return ANC_OK;
 }
 
-/* "ROWS\n", then a line of names and a line for each record, commas between. */
+/* "ROWS\n", then a line of names and a line for each record, commas between; one that begins with '!' is
+ * broken. */
 static anc_status records(void *self, krn_call *call, const kno_source *source,
                           const kno_record_sink *sink, kno_parsed *ret, bool *ret_has)
 {
@@ -218,14 +219,19 @@ static anc_status records(void *self, krn_call *call, const kno_source *source,
         return ANC_OK;
     while (n_names < MOST && anc_str_split(&line, ',', &names[n_names]))
         n_names++;
-    for (uint64_t number = 1; anc_str_split(&rest, '\n', &line) && line.len > 0; number++) {
+    uint64_t number = 0;
+    for (uint64_t at = 3; anc_str_split(&rest, '\n', &line) && line.len > 0; at++) {
         kno_record_field fields[MOST];
         size_t n = 0;
+        if (line.ptr[0] == '!') {
+            ANC_TRY(sink->on_broken(sink->arg, at, anc_str_sub(line, 1, line.len), call->err));
+            continue;
+        }
         while (n < n_names && anc_str_split(&line, ',', &fields[n].value)) {
             fields[n].name = names[n];
             fields[n++].kind = KNO_VALUE_TEXT;
         }
-        ANC_TRY(sink->on_record(sink->arg, number, fields, n, call->err));
+        ANC_TRY(sink->on_record(sink->arg, ++number, fields, n, call->err));
     }
     return ANC_OK;
 }

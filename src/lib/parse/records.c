@@ -62,5 +62,7 @@ anc_status prs_records(prs_kind kind, anc_str bytes, const prs_limits *limits,
     if (sheets[kind] != NULL)
         return prs_sheet_records(sheets[kind], bytes, limits, sink, err);
     ANC_TRY(prs_decode(bytes, ANC_STR_NONE, limits->unpacked_bytes, &t, err));
+    if (sink->encoding != NULL)
+        sink->encoding(sink->self, t.encoding, t.damaged);
     return readers[kind](t.text, limits, sink, err);
 }

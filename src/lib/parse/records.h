@@ -34,6 +34,9 @@ typedef struct prs_record_sink {
     /* A record of NDJSON that is broken and was passed over: the line in which it begins, and why. Those
      * that are whole are counted on. NULL: the first that is broken ends the reading. */
     anc_status (*broken)(void *self, uint64_t line, anc_str why, anc_err *err);
+    /* Of a file of text, once, before its first record: what its bytes were read as, and whether some did
+     * not decode and were replaced, as in prs_result. May be NULL. */
+    void (*encoding)(void *self, const char *encoding, bool damaged);
 } prs_record_sink;
 
 /* Whether a file of this kind holds records: PRS_CSV, PRS_JSON, PRS_NDJSON, PRS_XLSX, PRS_ODS. */

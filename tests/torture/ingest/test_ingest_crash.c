@@ -135,18 +135,38 @@ static void start_rows(ing_fixture *f, char id[64])
     (void)snprintf(id, 64, "%.*s", ANC_FMT(batch.id));
 }
 
-/* All rows are there once, whatever died in between; a row that was read before the file was handed out
- * again is there already. */
-static void rows_die_after_n_commits(void **state)
+static void all_rows_are_there(ing_fixture *f, const char *id, uint64_t rows)
 {
-    (void)state;
+    const ing_batch b = ingest_batch(f, id);
+    kno_fixture *k = &f->k;
+    assert_int_equal(b.state, ING_COMPLETED);
+    assert_int_equal(b.total, 2 + rows);
+    assert_int_equal(b.processed + b.skipped, b.total);
+    assert_int_equal(fixture_count(k, "SELECT count(*) FROM kno_document"), 2 + (int64_t)rows);
+    assert_int_equal(fixture_count(k, "SELECT count(*) FROM kno_version"), 2 + (int64_t)rows);
+    assert_int_equal(fixture_count(k, "SELECT count(*) FROM kno_document WHERE parent = 't.csv'"),
+                     (int64_t)rows);
+    ingest_keep(f, 100);
+    assert_int_equal(fixture_count(k, "SELECT count(*) FROM ing_segment"), 0);
+    assert_int_equal(fixture_count(k, "SELECT count(*) FROM ing_children"), 0);
+    assert_int_equal(fixture_count(k, "SELECT count(*) FROM ing_item"), 2 + (int64_t)rows);
+    assert_int_equal(spooled(f), 0);
+    fixture_check(k, false);
+}
+
+/* All rows are there once, whatever died in between; a row that was read before the file was handed out
+ * again is there already. With the piece of rows that a commit stores. */
+static void rows_die(const char *file, uint64_t rows, size_t piece)
+{
     bool finished_at_once = false;
     for (long n = 1; !finished_at_once; n++) {
         assert_true(n < 200);
         ing_fixture f;
         char id[64];
         ingest_open(&f);
-        ingest_write(&f, "t.csv", "ROWS\nid,b\n1,x\n2,y\n3,z\n");
+        f.rows_piece = piece;
+        ingest_reopen(&f);
+        ingest_write(&f, "t.csv", file);
         ingest_write(&f, "other.txt", "No table.");
         start_rows(&f, id);
         f.k.commits_left = n;
@@ -154,27 +174,29 @@ static void rows_die_after_n_commits(void **state)
         finished_at_once = f.k.commits_left > 0;
         ingest_reopen(&f);
         assert_true(ingest_run(&f, 10000));
-        const ing_batch b = ingest_batch(&f, id);
-        assert_int_equal(b.state, ING_COMPLETED);
-        assert_int_equal(b.total, 2 + 3);
-        assert_int_equal(b.processed + b.skipped, b.total);
-        assert_int_equal(fixture_count(&f.k, "SELECT count(*) FROM kno_document"), 5);
-        assert_int_equal(fixture_count(&f.k, "SELECT count(*) FROM kno_version"), 5);
-        assert_int_equal(
-            fixture_count(&f.k, "SELECT count(*) FROM kno_document WHERE parent = 't.csv'"), 3);
-        assert_int_equal(fixture_count(&f.k, "SELECT count(*) FROM ing_segment WHERE users > 0"),
-                         0);
-        ingest_keep(&f, 100);
-        assert_int_equal(spooled(&f), 0);
-        fixture_check(&f.k, false);
+        all_rows_are_there(&f, id, rows);
         ingest_close(&f);
     }
+}
+
+static void rows_die_after_n_commits(void **state)
+{
+    (void)state;
+    rows_die("ROWS\nid,b\n1,x\n2,y\n3,z\n", 3, 0);
+}
+
+/* Also between the pieces that the rows of a long file are stored in. */
+static void pieces_of_rows_die_after_n_commits(void **state)
+{
+    (void)state;
+    rows_die("ROWS\nid,b\n1,x\n2,y\n3,z\n4,x\n5,y\n6,z\n7,x\n", 7, 2);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dies_after_n_commits), cmocka_unit_test(dies_again_and_again),
-        cmocka_unit_test(stopped_and_started), cmocka_unit_test(rows_die_after_n_commits)};
+        cmocka_unit_test(stopped_and_started), cmocka_unit_test(rows_die_after_n_commits),
+        cmocka_unit_test(pieces_of_rows_die_after_n_commits)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,8 +4,8 @@
 
 enum { ARENA_BYTES = 1 << 20 };
 
-static ing_lease lease_of(const ing_worker *w, const ing_item *item, const ing_run *run,
-                          const krn_tx *tx)
+ing_lease ing_lease_of(const ing_worker *w, const ing_item *item, const ing_run *run,
+                       const krn_tx *tx)
 {
     const int64_t now_ms = tx != NULL ? tx->wall_ms : 0;
     return (ing_lease){.batch = run->batch.key,
@@ -21,7 +21,7 @@ static anc_status claim(ing_worker *w, const ing_run *run, krn_tx *tx, ing_item 
                         ing_counts *ret_counts, anc_err *err)
 {
     const ing_item_writer i = w->ing->with.items;
-    ing_lease lease = lease_of(w, &(ing_item){0}, run, tx);
+    ing_lease lease = ing_lease_of(w, &(ing_item){0}, run, tx);
     lease.last = run->batch.rows.len > 0 && !ing_upload_room(w->ing);
     anc_arena_reset(w->next_mem);
     ANC_TRY(i.ops->claim(i.self, tx, &lease, w->next_mem, ret, ret_counts, err));
@@ -98,7 +98,7 @@ anc_status ing_finish_write(ing_finish *f, krn_tx *tx, anc_err *err)
     ing_worker *w = f->worker;
     ing_service *ing = w->ing;
     const ing_item_writer i = ing->with.items;
-    const ing_lease lease = lease_of(w, &w->item, w->run, tx);
+    const ing_lease lease = ing_lease_of(w, &w->item, w->run, tx);
     bool due = false;
     ANC_TRY(i.ops->finish(i.self, tx, &lease, &f->result, &f->after, &due, err));
     const ing_upload_writer up = ing->with.uploads;
@@ -158,7 +158,7 @@ static anc_status write_release(void *arg, krn_tx *tx, anc_err *err)
     lease_work *l = arg;
     const ing_worker *w = l->worker;
     const ing_item_writer i = w->ing->with.items;
-    const ing_lease lease = lease_of(w, &w->item, w->run, tx);
+    const ing_lease lease = ing_lease_of(w, &w->item, w->run, tx);
     return i.ops->release(i.self, tx, &lease, &l->after, err);
 }
 
@@ -186,7 +186,7 @@ static anc_status write_renew(void *arg, krn_tx *tx, anc_err *err)
     const lease_work *l = arg;
     const ing_worker *w = l->worker;
     const ing_item_writer i = w->ing->with.items;
-    const ing_lease lease = lease_of(w, &w->item, w->run, tx);
+    const ing_lease lease = ing_lease_of(w, &w->item, w->run, tx);
     return i.ops->renew(i.self, tx, &lease, err);
 }
 

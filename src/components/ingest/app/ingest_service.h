@@ -11,6 +11,7 @@
 #include "ingest/ports/upload_writer.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/feed.h"
+#include "kernel/ports/inbox.h"
 #include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
@@ -31,18 +32,23 @@ typedef struct ing_service_options {
     ing_spool spool;
     krn_writer writer;
     krn_outbox outbox;
+    krn_inbox inbox; /* for events of other services */
     krn_clock clock;
     krn_log log;             /* ops NULL: nothing is written */
     krn_metrics metrics;     /* ops NULL: nothing is counted */
     krn_feed feed;           /* ops NULL: nobody watches */
     krn_scheduler scheduler; /* its steps are added in open; ops NULL: tests call the steps */
     kno_service *knowledge;
+    const anc_str
+        *event_folders; /* [n_event_folders] in which such an event may name files; absolute */
+    size_t n_event_folders;
     srch_service *search; /* NULL: what is in the catalog counts as searchable */
     unsigned workers;     /* 1 to ING_MAX_WORKERS: documents read side by side */
     /* 0: the value in brackets */
     int64_t lease_ms;      /* [900,000] after which the item of a worker that hangs is taken over */
     int64_t keep_ms;       /* [30 days] closed batches and their dead letters go after it */
     uint64_t keep_batches; /* [1,000] and all but the newest so many */
+    size_t rows_piece;     /* [500] rows of a file that one commit stores */
     uint64_t spool_bytes;  /* [4 GiB] of what was sent and is not read yet; more has to wait */
 } ing_service_options;
 

@@ -67,6 +67,7 @@ static anc_status count_published(void *arg, krn_tx *tx, const kno_put_result *p
     a->finish.result.outcome = ING_DONE;
     a->finish.result.seq = put->change_seq;
     a->finish.result.document = put->document_id;
+    a->finish.result.stored = a->rows.stored;
     a->finish.result.children = a->rows.items;
     a->finish.result.n_children = a->rows.n;
     a->finish.segments = a->rows.segments;
@@ -80,7 +81,8 @@ static anc_status load(attempt *a, krn_call *call, kno_document_input *ret)
     const int64_t from_ns = krn_now_ns(clock);
     const anc_status status = ing_content_load(a->worker, call, ret);
     a->read_ns += krn_now_ns(clock) - from_ns;
-    if (status == ANC_UNSUPPORTED)
+    if (status == ANC_UNSUPPORTED ||
+        (status == ANC_INVALID && a->worker->item.kind == ING_ITEM_ROW))
         a->stage = "parse";
     return status;
 }
@@ -129,7 +131,7 @@ static anc_status put_loaded(attempt *a, krn_call *call, kno_document_input *inp
         return ANC_OK;
     anc_status status = ANC_OK;
     if (ing_wants_rows(w))
-        status = ing_expansion_open(&a->rows, w->ing, w->run->batch.rows, call, &input->rows);
+        status = ing_expansion_open(&a->rows, w, call, &input->rows);
     if (status == ANC_OK)
         status = put_input(a, call, input);
     a->no_room = a->rows.full;

@@ -4,9 +4,10 @@
  *
  *   {"id", "title", "uri", "parent", "made_for", "text", "metadata"}
  *
- * and the items that point to them wait in memory. The transaction that makes the file's version current
- * counts it and adds them, so that they are there with it or not at all. From then on a row is an item
- * like any other: claimed, read, counted, tried again, a dead letter.
+ * or, of a line that is broken, {"broken": why}, which fails as a document of its own when it is read;
+ * and the items that point to them wait in memory. Of a long file they are stored a piece at a time, where
+ * nobody sees them yet. The transaction that makes the file's version current counts it and those that are
+ * stored, and adds the rest, so that all are there with it or none. From then on a row is an item like any other: claimed, read, counted, tried again, a dead letter.
  */
 #include <string.h>
 
@@ -14,7 +15,8 @@
 #include "json/json.h"
 
 enum {
-    ITEMS_ARENA_BYTES = 192 << 20,
+    ITEMS_ARENA_BYTES = 32 << 20,
+    PATHS_BYTES = 4 << 20,
     SEGMENT_BYTES = 64 << 20,
     ROW_BYTES = ING_RECORD_BYTES + (1 << 20)
 };
@@ -132,33 +134,66 @@ static anc_status encode(ing_expansion *x, const kno_row *row, anc_err *err)
     return anc_buf_status(&x->json, "a row", err);
 }
 
+/* ---- stored ahead --------------------------------------------------------------------------- */
+
+static int64_t last_segment(const ing_expansion *x)
+{
+    return x->segments[x->n_segments - 1];
+}
+
+static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
+{
+    ing_expansion *x = arg;
+    const ing_item_writer w = x->ing->with.items;
+    const ing_worker *holder = x->worker;
+    const ing_lease lease = ing_lease_of(holder, &holder->item, holder->run, tx);
+    if (x->stored.n == 0)
+        ANC_TRY(w.ops->children_begin(w.self, tx, &lease, &x->stored.first, err));
+    return w.ops->children_add(w.self, tx, &lease, x->stored.first, x->items, x->n, err);
+}
+
+/* The items at hand become rows of the catalog, and there is room for others. */
+static anc_status store_piece(ing_expansion *x, anc_err *err)
+{
+    krn_call call = *x->call;
+    call.err = err;
+    if (x->n > 0)
+        ANC_TRY(krn_writer_run(x->ing->with.writer, &call, write_piece, x));
+    x->stored.n += x->n;
+    for (size_t i = 0; i < x->n; i++)
+        x->stored.bytes += x->items[i].bytes;
+    if (x->n > 0) /* a segment for the row that comes next may have been begun */
+        x->named = x->n_segments - (x->items[x->n - 1].payload.segment != last_segment(x));
+    x->n = 0;
+    x->paths = 0;
+    anc_arena_reset(x->mem);
+    x->items = anc_arena_alloc(x->mem, x->ing->with.rows_piece, sizeof *x->items);
+    return x->items != NULL
+               ? ANC_OK
+               : ANC_FAIL(err, anc_arena_refusal(x->mem), "no room for the rows of a file");
+}
+
 /* `at`: where its bytes begin in the segment. */
 static anc_status add_item(ing_expansion *x, anc_str id, uint64_t at, anc_err *err)
 {
-    if (x->n == x->cap) {
-        const size_t cap = x->cap == 0 ? 256 : 2 * x->cap;
-        ing_item *items = anc_arena_alloc(x->mem, cap, sizeof *items);
-        if (items == NULL)
-            return ANC_FAIL(err, anc_arena_refusal(x->mem), "no room for %zu rows", cap);
-        if (x->n > 0)
-            memcpy(items, x->items, x->n * sizeof *items);
-        x->items = items;
-        x->cap = cap;
-    }
+    if (x->items == NULL || x->n == x->ing->with.rows_piece || x->paths > PATHS_BYTES)
+        ANC_TRY(store_piece(x, err));
     ing_item *item = &x->items[x->n];
-    *item = (ing_item){
-        .ordinal = -1,
-        .kind = ING_ITEM_ROW,
-        .path = anc_arena_copy(x->mem, id),
-        .content_type = ANC_STR(""),
-        .letter = ANC_STR(""),
-        .bytes = x->json.len,
-        .payload = {.segment = x->segments[x->n_segments - 1], .at = at, .bytes = x->json.len}};
+    *item = (ing_item){.ordinal = -1,
+                       .kind = ING_ITEM_ROW,
+                       .path = anc_arena_copy(x->mem, id),
+                       .content_type = ANC_STR(""),
+                       .letter = ANC_STR(""),
+                       .bytes = x->json.len,
+                       .payload = {.segment = last_segment(x), .at = at, .bytes = x->json.len}};
     if (item->path.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(x->mem), "no room for the name of a row");
+    x->paths += id.len;
     x->n++;
     return ANC_OK;
 }
+
+/* ---- handed out ----------------------------------------------------------------------------- */
 
 /* Of files that are read side by side the last one goes on past the bound, so that one is read at all. */
 static anc_status check_room(ing_expansion *x, anc_err *err)
@@ -169,18 +204,37 @@ static anc_status check_room(ing_expansion *x, anc_err *err)
     return ing_rows_refuse(x->ing, err);
 }
 
-static anc_status on_row(void *arg, const kno_row *row, anc_err *err)
+/* Takes down what x->json holds. */
+static anc_status take_down(ing_expansion *x, anc_str id, anc_err *err)
 {
-    ing_expansion *x = arg;
-    ANC_TRY(check_room(x, err));
-    ANC_TRY(encode(x, row, err));
     ANC_TRY(next_segment(x, err));
     const ing_spool_ops *spool = x->ing->with.spool.ops;
     const uint64_t at = spool->begin(x->segment), before = x->segment_bytes;
     ANC_TRY(spool->add(x->segment, anc_buf_view(&x->json), err));
     x->segment_bytes = spool->bytes(x->segment);
     (void)atomic_fetch_add(&x->ing->spooled, x->segment_bytes - before);
-    return add_item(x, row->id, at, err);
+    return add_item(x, id, at, err);
+}
+
+static anc_status on_row(void *arg, const kno_row *row, anc_err *err)
+{
+    ing_expansion *x = arg;
+    ANC_TRY(check_room(x, err));
+    ANC_TRY(encode(x, row, err));
+    return take_down(x, row->id, err);
+}
+
+static anc_status on_broken(void *arg, const kno_broken_row *row, anc_err *err)
+{
+    ing_expansion *x = arg;
+    ANC_TRY(check_room(x, err));
+    anc_buf_clear(&x->json);
+    json_writer w = json_writer_of(&x->json);
+    json_open_object(&w);
+    json_put_str(&w, "broken", row->why);
+    json_close_object(&w);
+    ANC_TRY(anc_buf_status(&x->json, "a broken row", err));
+    return take_down(x, row->id, err);
 }
 
 static anc_status on_end(void *arg, anc_err *err)
@@ -188,19 +242,23 @@ static anc_status on_end(void *arg, anc_err *err)
     return sync_segment(arg, err);
 }
 
-anc_status ing_expansion_open(ing_expansion *x, ing_service *ing, anc_str batch_rows,
-                              krn_call *call, const kno_rows_wanted **ret)
+anc_status ing_expansion_open(ing_expansion *x, const ing_worker *worker, krn_call *call,
+                              const kno_rows_wanted **ret)
 {
-    *x = (ing_expansion){.ing = ing,
-                         .mem = anc_arena_new(ITEMS_ARENA_BYTES),
-                         .json = anc_buf_init(ROW_BYTES),
-                         .wanted = {.on_row = on_row, .on_end = on_end, .arg = x}};
+    ing_service *ing = worker->ing;
+    *x = (ing_expansion){
+        .ing = ing,
+        .worker = worker,
+        .call = call,
+        .mem = anc_arena_new(ITEMS_ARENA_BYTES),
+        .json = anc_buf_init(ROW_BYTES),
+        .wanted = {.on_row = on_row, .on_broken = on_broken, .on_end = on_end, .arg = x}};
     (void)atomic_fetch_add(&ing->expansions, 1);
     if (x->mem == NULL)
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for the rows of a file");
     if (ing->with.spool.ops == NULL)
         return ANC_FAIL(call->err, ANC_NOT_IMPLEMENTED, "there is no spool for rows");
-    ANC_TRY(decode(x, batch_rows, call));
+    ANC_TRY(decode(x, worker->run->batch.rows, call));
     *ret = &x->wanted;
     return ANC_OK;
 }
@@ -214,7 +272,7 @@ void ing_expansion_close(ing_expansion *x, bool kept)
     anc_err_clear(&ignored);
     close_segment(x);
     (void)atomic_fetch_sub(&x->ing->expansions, 1);
-    for (size_t i = 0; !kept && i < x->n_segments; i++) {
+    for (size_t i = x->named; !kept && i < x->n_segments; i++) {
         uint64_t bytes = 0;
         if (spool.ops->remove(spool.self, x->segments[i], &bytes, &ignored) == ANC_OK)
             (void)atomic_fetch_sub(&x->ing->spooled, bytes);
@@ -256,7 +314,10 @@ anc_status ing_row_read(anc_str json, krn_call *call, kno_document_input *ret)
         anc_str *to;
     } members[] = {{"id", &ret->id},         {"title", &ret->title},       {"uri", &ret->uri},
                    {"parent", &ret->parent}, {"made_for", &ret->made_for}, {"text", &ret->content}};
+    const anc_str broken = json_str(json_member(root, "broken"), ANC_STR(""));
     anc_status status = ANC_OK;
+    if (broken.len > 0)
+        status = ANC_FAIL(call->err, ANC_INVALID, "%.*s", ANC_FMT(broken));
     for (size_t i = 0; status == ANC_OK && i < ANC_COUNT(members); i++)
         status = copy_member(call, root, members[i].name, members[i].to);
     if (status == ANC_OK)

@@ -246,6 +246,10 @@ anc_status ing_finish_write(ing_finish *f, krn_tx *tx, anc_err *err) ANC_MUST_CH
 /* After its commit: the worker has its next item, or none. */
 void ing_finish_done(ing_finish *f);
 
+/* What says that the worker holds `item` of `run`; as `tx` (may be NULL) tells the time. */
+ing_lease ing_lease_of(const ing_worker *worker, const ing_item *item, const ing_run *run,
+                       const krn_tx *tx);
+
 /* The first item of a worker that has none. */
 anc_status ing_claim_first(ing_worker *worker, ing_run *run, krn_call *call) ANC_MUST_CHECK;
 /* Lets the item wait again, since the service stops. */

@@ -24,6 +24,15 @@ typedef struct ing_lease {
     bool last;        /* of a claim: the last waiting item, such as a row, not the first */
 } ing_lease;
 
+enum { ING_CHILDREN_MAX = 1 << 20 };
+
+/* Items that an item brought along, stored by children_add. */
+typedef struct ing_children {
+    int64_t first; /* ordinal, of children_begin */
+    size_t n;      /* 0: there are none */
+    uint64_t bytes;
+} ing_children;
+
 typedef struct ing_item_result {
     ing_outcome outcome; /* neither ING_WAITING nor ING_UNDER_WAY */
     uint64_t bytes;
@@ -40,7 +49,8 @@ typedef struct ing_item_result {
     anc_str content_type;
     ing_payload payload;
     int64_t modified_ms;
-    const ing_item *children; /* [n_children] that it brought along: further items of the batch */
+    ing_children stored;      /* further items of the batch, all that were added to them */
+    const ing_item *children; /* [n_children] and others, which are added */
     size_t n_children;
 } ing_item_result;
 
@@ -52,6 +62,16 @@ typedef struct ing_item_writer_ops {
     ANC_MUST_CHECK anc_status (*claim)(void *self, krn_tx *tx, const ing_lease *lease,
                                        anc_arena *mem, ing_item *ret, ing_counts *ret_counts,
                                        anc_err *err);
+
+    /* An item that is held brings many along: room for them is set aside (for ING_CHILDREN_MAX), then they
+     * are stored a piece at a time. Nobody claims or counts them before finish says so; those of an item
+     * that is given back, taken over, finished otherwise or begun with again are removed by the batch writer's prune.
+     * CONFLICT when it is not held. */
+    ANC_MUST_CHECK anc_status (*children_begin)(void *self, krn_tx *tx, const ing_lease *lease,
+                                                int64_t *ret_first, anc_err *err);
+    ANC_MUST_CHECK anc_status (*children_add)(void *self, krn_tx *tx, const ing_lease *lease,
+                                              int64_t first, const ing_item *items, size_t n,
+                                              anc_err *err);
 
     /* Counts what became of it, and adds its children. A dead letter is added, moved to this batch (when the item tries one
      * again and failed), or removed (when it did not). `ret_announce`: the last announcement of the

@@ -58,6 +58,23 @@ static anc_status find_headings(kno_put *put, kno_rule_findings *ret)
     return ANC_OK;
 }
 
+static anc_status find_row_columns(kno_put *put, kno_rule_findings *ret)
+{
+    const kno_rows_wanted *w = put->rows;
+    if (!put->has_rows || w->id_field.len + w->title_field.len + w->n_text_fields == 0)
+        return ANC_OK;
+    anc_str *names = anc_arena_alloc(put->call.mem, 2 + w->n_text_fields, sizeof *names);
+    if (names == NULL)
+        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for columns");
+    names[0] = w->id_field;
+    names[1] = w->title_field;
+    for (size_t i = 0; i < w->n_text_fields; i++)
+        names[2 + i] = w->text_fields[i];
+    ret->row_columns = names;
+    ret->n_row_columns = 2 + w->n_text_fields;
+    return ANC_OK;
+}
+
 static anc_status find_by_rule(kno_put *put, anc_arena *scratch, kno_rule_findings *ret)
 {
     const anc_str text = put->view.bytes;
@@ -70,6 +87,7 @@ static anc_status find_by_rule(kno_put *put, anc_arena *scratch, kno_rule_findin
                                .unread = put->parts.unread,
                                .n_unread = put->parts.n_unread};
     ANC_TRY(find_headings(put, ret));
+    ANC_TRY(find_row_columns(put, ret));
     const anc_str front = anc_str_sub(
         text, 0, anc_utf8_floor(text, text.len < DATE_TEXT_BYTES ? text.len : DATE_TEXT_BYTES));
     ret->has_date = kno_first_date(front, language != TXT_EN && language != TXT_UND, &ret->date);
@@ -89,7 +107,7 @@ static anc_status keep(kno_put *put, const anc_buf *json, anc_str *ret)
     return ANC_OK;
 }
 
-static anc_status find(kno_put *put, anc_str properties)
+static anc_status find(kno_put *put, const kno_parsed *parsed)
 {
     kno_version_record *v = &put->version;
     ANC_ARENA(scratch, PHRASES_ARENA_BYTES);
@@ -97,8 +115,9 @@ static anc_status find(kno_put *put, anc_str properties)
         return ANC_FAIL(put->call.err, ANC_NO_MEMORY, "no memory to read a text");
     kno_rule_findings rules;
     ANC_TRY(find_by_rule(put, scratch, &rules));
+    rules.damage = parsed->damage;
     ANC_BUF(found, FINDINGS_BYTES);
-    ANC_TRY(kno_findings_write(properties, &rules, &found, put->call.err));
+    ANC_TRY(kno_findings_write(parsed->metadata, &rules, &found, put->call.err));
     ANC_TRY(keep(put, &found, &v->found));
     v->given = put->metadata;
     ANC_BUF(fields, FINDINGS_BYTES + 4 * (size_t)KNO_METADATA_BYTES);
@@ -148,6 +167,6 @@ anc_status kno_put_describe(kno_put *put, const kno_parsed *parsed)
     v->content = put->content;
     v->fingerprint = put->fingerprint;
     v->cut = put->cut_for.cut;
-    ANC_TRY(find(put, parsed->metadata));
+    ANC_TRY(find(put, parsed));
     return kno_fold_names(put);
 }

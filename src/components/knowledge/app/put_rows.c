@@ -8,6 +8,8 @@
  *   id        "<id>#<value of the id column>", without one "<id>#<number>"
  *   content   the record as a JSON object, of the text columns where those were named
  *   metadata  what was given, and the columns under names that were not; long values are text alone
+ *
+ * Of lines that are broken the rest of the file is not to blame: they are named, and the others are rows.
  */
 #include <string.h>
 
@@ -25,7 +27,8 @@ enum {
     FIELDS_BYTES = KNO_METADATA_BYTES / 2,
     ROW_BYTES = 16 << 20,
     SHOWN_BYTES = 100,
-    DESCRIPTION_BYTES = 8192
+    DESCRIPTION_BYTES = 8192,
+    REMARK_BYTES = 1024
 };
 
 typedef struct column {
@@ -50,7 +53,8 @@ typedef struct reading {
     size_t n;
     anc_map *by_name;                   /* owned: to index + 1 */
     candidate ids[ANC_COUNT(id_names)]; /* a named column is the only one */
-    uint64_t rows;
+    uint64_t rows, broken;
+    anc_buf first_broken;                          /* owned; what is wrong with the first */
     size_t id, title;                              /* columns; COLUMNS: none */
     char made_for[2 * KNO_DIGEST_BYTES + 1];       /* of the rows, in hex */
     anc_buf name, uri, title_text, json, metadata; /* owned; of the row at hand */
@@ -61,7 +65,8 @@ static void reading_done(reading *r)
     anc_map_free(r->by_name);
     for (size_t i = 0; i < ANC_COUNT(r->ids); i++)
         anc_map_free(r->ids[i].values);
-    anc_buf *const buffers[] = {&r->name, &r->uri, &r->title_text, &r->json, &r->metadata};
+    anc_buf *const buffers[] = {&r->name, &r->uri,      &r->title_text,
+                                &r->json, &r->metadata, &r->first_broken};
     for (size_t i = 0; i < ANC_COUNT(buffers); i++)
         anc_buf_done(buffers[i]);
 }
@@ -199,14 +204,29 @@ static void find_columns(reading *r)
             r->id = r->ids[i].column;
 }
 
+static anc_status check_rows(const reading *r, anc_err *err)
+{
+    if (r->rows + r->broken > ROWS_MAX)
+        return ANC_FAIL(err, ANC_LIMIT, "it has more than %d rows, the limit of one file",
+                        ROWS_MAX);
+    return ANC_OK;
+}
+
+static anc_status survey_broken(void *arg, uint64_t line, anc_str why, anc_err *err)
+{
+    reading *r = arg;
+    if (r->broken++ == 0)
+        (void)anc_buf_printf(&r->first_broken, "line %llu: %.*s", (unsigned long long)line,
+                             ANC_FMT(why));
+    return check_rows(r, err);
+}
+
 static anc_status survey(void *arg, uint64_t number, const kno_record_field *fields, size_t n,
                          anc_err *err)
 {
     reading *r = arg;
-    if (number > ROWS_MAX)
-        return ANC_FAIL(err, ANC_LIMIT, "it has more than %d rows, the limit of one file",
-                        ROWS_MAX);
     r->rows = number;
+    ANC_TRY(check_rows(r, err));
     for (size_t i = 0; i < n; i++)
         ANC_TRY(survey_value(r, &fields[i], err));
     return survey_ids(r, number, fields, n, err);
@@ -378,6 +398,19 @@ static anc_status hand_out(void *arg, uint64_t number, const kno_record_field *f
     return r->wanted->on_row(r->wanted->arg, &row, err);
 }
 
+static anc_status hand_out_broken(void *arg, uint64_t line, anc_str why, anc_err *err)
+{
+    reading *r = arg;
+    ANC_BUF(key, 32);
+    if (r->wanted->on_broken == NULL)
+        return ANC_OK;
+    (void)anc_buf_printf(&key, "line %llu", (unsigned long long)line);
+    ANC_TRY(name_row(&r->name, r->put->name, anc_buf_view(&key), err));
+    const kno_broken_row row = {
+        .line = line, .parent = r->put->name, .id = anc_buf_view(&r->name), .why = why};
+    return r->wanted->on_broken(r->wanted->arg, &row, err);
+}
+
 /* ---- the file's own text -------------------------------------------------------------------- */
 
 static anc_status describe(const reading *r, anc_str *ret, anc_err *err)
@@ -399,13 +432,34 @@ static anc_status describe(const reading *r, anc_str *ret, anc_err *err)
     return ANC_OK;
 }
 
+/* What could not be read is said beside the text. */
+static anc_status remark_broken(const reading *r, kno_parsed *ret, anc_err *err)
+{
+    ANC_BUF(remark, REMARK_BYTES);
+    ANC_BUF(json, 8 * REMARK_BYTES);
+    if (r->broken == 0)
+        return ANC_OK;
+    (void)anc_buf_printf(&remark, "%llu of %llu records could not be read, first %.*s",
+                         (unsigned long long)r->broken, (unsigned long long)(r->broken + r->rows),
+                         ANC_FMT(anc_buf_view(&r->first_broken)));
+    json_writer w = json_writer_of(&json);
+    json_open_object(&w);
+    json_put_str(&w, "unread", anc_buf_view(&remark));
+    json_close_object(&w);
+    ANC_TRY(anc_buf_status(&json, "what of a file is broken", err));
+    ret->metadata = anc_arena_copy(r->put->call.mem, anc_buf_view(&json));
+    if (ret->metadata.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(r->put->call.mem), "no room for what is broken");
+    return ANC_OK;
+}
+
 static anc_status read_rows(reading *r, krn_call *call, const kno_source *source, kno_parsed *ret,
                             anc_str *ret_text)
 {
     kno_put *put = r->put;
     const kno_parser parser = put->kno->with.parser;
-    const kno_record_sink first = {.arg = r, .on_record = survey};
-    const kno_record_sink second = {.arg = r, .on_record = hand_out};
+    const kno_record_sink first = {.arg = r, .on_record = survey, .on_broken = survey_broken};
+    const kno_record_sink second = {.arg = r, .on_record = hand_out, .on_broken = hand_out_broken};
     bool has = false;
     r->by_name = anc_map_new();
     put->parts.rows = anc_map_new();
@@ -428,6 +482,7 @@ static anc_status read_rows(reading *r, krn_call *call, const kno_source *source
         ANC_TRY(parser.ops->records(parser.self, call, source, &second, ret, &has));
     if (r->wanted->on_end != NULL)
         ANC_TRY(r->wanted->on_end(r->wanted->arg, call->err));
+    ANC_TRY(remark_broken(r, ret, call->err));
     return describe(r, ret_text, call->err);
 }
 
@@ -443,6 +498,7 @@ anc_status kno_put_rows(kno_put *put, krn_call *call, const kno_source *source, 
                    .title = COLUMNS,
                    .name = anc_buf_init(ROW_BYTES),
                    .uri = anc_buf_init(ROW_BYTES),
+                   .first_broken = anc_buf_init(REMARK_BYTES / 2),
                    .title_text = anc_buf_init(2 * (size_t)KNO_TITLE_BYTES),
                    .json = anc_buf_init(ROW_BYTES),
                    .metadata = anc_buf_init(2 * (size_t)KNO_METADATA_BYTES)};

@@ -62,6 +62,15 @@ static void write_number(json_writer *w, const char *name, uint64_t n)
     close_finding(w, "rule");
 }
 
+static void write_words(json_writer *w, const char *name, anc_str words)
+{
+    if (words.len == 0)
+        return;
+    open_finding(w, anc_str_of(name));
+    json_write_str(w, words);
+    close_finding(w, "rule");
+}
+
 static void write_list(json_writer *w, const char *name, const anc_str *items, size_t n)
 {
     if (n == 0)
@@ -83,12 +92,10 @@ static void write_rules(json_writer *w, const kno_rule_findings *r)
     write_list(w, "key_phrases", r->phrases, r->n_phrases);
     if (r->has_rows)
         write_number(w, "rows", r->rows);
+    write_list(w, "row_columns", r->row_columns, r->n_row_columns);
     write_list(w, "attachments_unread", r->unread, r->n_unread);
-    if (r->parent.len > 0) {
-        open_finding(w, ANC_STR("parent"));
-        json_write_str(w, r->parent);
-        close_finding(w, "rule");
-    }
+    write_words(w, "damaged", r->damage);
+    write_words(w, "parent", r->parent);
     if (!r->has_date)
         return;
     ANC_BUF(date, 64);

@@ -50,6 +50,9 @@ typedef struct kno_record_sink {
     /* Records in order, counted from 1; fields [n] good during the call. */
     anc_status (*on_record)(void *arg, uint64_t number, const kno_record_field *fields, size_t n,
                             anc_err *err);
+    /* A line of a file of lines that is broken and was passed over, and why; records are counted without it.
+     * NULL: the first that is broken ends the reading. */
+    anc_status (*on_broken)(void *arg, uint64_t line, anc_str why, anc_err *err);
 } kno_record_sink;
 
 /* What the parser learnt beside the text; views in call->mem. */
@@ -57,14 +60,16 @@ typedef struct kno_parsed {
     anc_str content_type; /* "text/html" */
     anc_str title;        /* the text's own; empty: none */
     anc_str metadata;     /* a JSON object of what was found (author, date, …); empty: nothing */
+    anc_str
+        damage; /* in words, when text was got of it but not of all of its bytes; empty: of all */
 } kno_parsed;
 
 typedef struct kno_parser_ops {
     const char *name;
     ANC_MUST_CHECK anc_status (*parse)(void *self, krn_call *call, const kno_source *source,
                                        const kno_block_sink *sink, kno_parsed *ret);
-    /* The records of a table, a list of JSON or lines of it. *ret_has false, and nothing was read, for
-     * a source of another kind; of `ret` the content type is set. */
+    /* The records of a table, a list of JSON or lines of it; INVALID when none of it is whole. *ret_has false, and nothing was read, for
+     * a source of another kind; of `ret` the content type is set, and the damage. */
     ANC_MUST_CHECK anc_status (*records)(void *self, krn_call *call, const kno_source *source,
                                          const kno_record_sink *sink, kno_parsed *ret,
                                          bool *ret_has);

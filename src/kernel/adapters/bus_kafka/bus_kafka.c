@@ -80,6 +80,7 @@ anc_status krn_bus_kafka_new(const krn_bus_kafka_options *options, krn_bus_kafka
     bus->o = *options;
     (void)pthread_mutex_init(&bus->sending, NULL);
     (void)pthread_mutex_init(&bus->mutex, NULL);
+    os_cond_init(&bus->over);
     bus->mem = anc_arena_new(OPTIONS_BYTES);
     bus->batch = anc_arena_new(BATCH_BYTES);
     anc_status status = ANC_OK;
@@ -108,7 +109,8 @@ anc_status krn_kafka_note(krn_bus_kafka *bus, anc_status status, const anc_err *
     if (status == ANC_CANCELLED) /* we ended it */
         return status;
     (void)pthread_mutex_lock(&bus->mutex);
-    const bool changed = bus->well != (status == ANC_OK);
+    const bool changed = !bus->tried || bus->well != (status == ANC_OK);
+    bus->tried = true;
     bus->well = status == ANC_OK;
     (void)snprintf(bus->problem, sizeof bus->problem, "%.*s", KRN_KAFKA_PROBLEM - 1,
                    status != ANC_OK ? err->text : "");
@@ -230,11 +232,14 @@ static void bus_unsubscribe(void *self, uint64_t id)
 static void bus_stop(void *self)
 {
     krn_bus_kafka *bus = self;
-    os_thread *threads[KRN_KAFKA_SUBSCRIPTIONS];
+    os_thread *threads[KRN_KAFKA_SUBSCRIPTIONS + 1];
     size_t n = 0;
     (void)pthread_mutex_lock(&bus->mutex);
     bus->running = false;
     bus->stopping = true;
+    threads[n++] = bus->watch;
+    bus->watch = NULL;
+    (void)pthread_cond_signal(&bus->over);
     for (size_t i = 0; i < bus->n; i++) {
         threads[n++] = bus->list[i]->thread;
         bus->list[i]->thread = NULL;
@@ -249,12 +254,14 @@ static void bus_stop(void *self)
 static anc_status bus_start(void *self, anc_err *err)
 {
     krn_bus_kafka *bus = self;
-    anc_status status = ANC_OK;
     (void)pthread_mutex_lock(&bus->mutex);
     assert(!bus->running);
     bus->stopping = false;
-    bus->well = true; /* until a contact says otherwise */
+    bus->tried = bus->well = false;
+    (void)snprintf(bus->problem, sizeof bus->problem, "no broker was reached yet");
     clt_kafka_producer_resume(bus->producer);
+    anc_status status =
+        os_thread_start("anc-kafka-watch", krn_kafka_watch_thread, bus, &bus->watch, err);
     for (size_t i = 0; i < bus->n && status == ANC_OK; i++)
         status = start_thread(bus->list[i], err);
     bus->running = status == ANC_OK;
@@ -279,6 +286,7 @@ void krn_bus_kafka_free(krn_bus_kafka *bus)
     anc_arena_free(bus->mem);
     (void)pthread_mutex_destroy(&bus->sending);
     (void)pthread_mutex_destroy(&bus->mutex);
+    (void)pthread_cond_destroy(&bus->over);
     free(bus);
 }
 

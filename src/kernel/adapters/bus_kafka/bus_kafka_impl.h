@@ -1,7 +1,8 @@
 /* bus_kafka_impl.h - the bus from inside. Private.
  *
- *   producer   the relay's thread in publish, and subscriptions for dead letters: under `sending`
+ *   producer   the relay's thread in publish, subscriptions for dead letters, the watch: under `sending`
  *   inbound    a thread and a consumer a subscription
+ *   watch      a thread that looks whether the cluster is there
  *
  * `mutex` guards what is marked (m); it is never held while the network or a handler is waited for.
  * Lock order: `sending`, then `mutex`.
@@ -48,10 +49,13 @@ struct krn_bus_kafka {
     clt_kafka_producer *producer; /* owned; used under `sending` */
     anc_arena *batch;             /* owned; of a publish, under `sending` */
     bool topics_made;             /* under `sending` */
+    os_thread *watch;             /* owned; NULL while the bus is stopped */
+    pthread_cond_t over;          /* ends a wait of the watch */
 
     pthread_mutex_t mutex;
     bool running;                                          /* (m) */
     bool stopping;                                         /* (m) */
+    bool tried;                                            /* (m) since the start */
     bool well;                                             /* (m) the last contact went well */
     char problem[KRN_KAFKA_PROBLEM];                       /* (m) */
     krn_bus_stats stats;                                   /* (m) */
@@ -76,6 +80,14 @@ anc_status krn_kafka_publish(krn_bus_kafka *bus, const krn_announcement *events,
 /* One message to a dead-letter topic, which is made when that is allowed. Any thread. */
 anc_status krn_kafka_letter(krn_bus_kafka *bus, const clt_kafka_message *letter,
                             int64_t deadline_ns, anc_err *err) ANC_MUST_CHECK;
+
+/* Makes the topics, unless they are there, and looks whether the cluster answers. Nothing while another
+ * thread is at it. */
+anc_status krn_kafka_look(krn_bus_kafka *bus, anc_err *err) ANC_MUST_CHECK;
+
+/* ---- watch.c ---- */
+
+void krn_kafka_watch_thread(void *bus);
 
 /* ---- inbound.c ---- */
 

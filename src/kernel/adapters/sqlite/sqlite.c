@@ -27,7 +27,12 @@ static const db_migration own_migrations[] = {
      " begun_ms INTEGER NOT NULL, status INTEGER NOT NULL, etag TEXT NOT NULL,"
      " location TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;"
      "CREATE INDEX kept_reply_time ON kept_reply(begun_ms)"},
-    {"kernel", 3, "whose an answer is that is kept for a key",
+    {"kernel", 3, "events of other services that took effect",
+     "CREATE TABLE inbox("
+     " seq INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB NOT NULL UNIQUE, subject BLOB NOT NULL,"
+     " time_ms INTEGER NOT NULL, taken_ms INTEGER NOT NULL);"
+     "CREATE INDEX inbox_subject ON inbox(subject, time_ms)"},
+    {"kernel", 4, "whose an answer is that is kept for a key",
      "ALTER TABLE kept_reply ADD COLUMN user TEXT;"
      "CREATE INDEX kept_reply_user ON kept_reply(user)"},
 };
@@ -185,6 +190,11 @@ krn_changes krn_sqlite_changes(krn_sqlite *k)
 krn_replies krn_sqlite_replies(krn_sqlite *k)
 {
     return (krn_replies){&krn_sqlite_replies_ops, k};
+}
+
+krn_inbox krn_sqlite_inbox(krn_sqlite *k)
+{
+    return (krn_inbox){&krn_sqlite_inbox_ops, k};
 }
 
 db_readers *krn_sqlite_readers(krn_sqlite *k)

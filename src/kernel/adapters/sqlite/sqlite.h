@@ -11,6 +11,7 @@
 #include "db/sqlite/readers.h"
 #include "kernel/ports/changes.h"
 #include "kernel/ports/clock.h"
+#include "kernel/ports/inbox.h"
 #include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
@@ -64,6 +65,7 @@ krn_writer krn_sqlite_writer(krn_sqlite *k);
 krn_outbox krn_sqlite_outbox(krn_sqlite *k);
 krn_changes krn_sqlite_changes(krn_sqlite *k);
 krn_replies krn_sqlite_replies(krn_sqlite *k);
+krn_inbox krn_sqlite_inbox(krn_sqlite *k);
 db_readers *krn_sqlite_readers(krn_sqlite *k); /* borrowed, good until close */
 
 /* Without a thread: runs what is posted. A krn_step_fn; `k` is a krn_sqlite. */

@@ -52,13 +52,15 @@ static anc_status use_segment(krn_tx *tx, int64_t key, int64_t segment, int64_t 
     return db_run(s, err);
 }
 
-static anc_status next_ordinal(krn_tx *tx, int64_t key, int64_t *ret, anc_err *err)
+anc_status ing_next_ordinal(krn_tx *tx, int64_t key, int64_t *ret, anc_err *err)
 {
     DB_STMT(s);
     bool row = false;
     ANC_TRY(db_prepare(tx->connection,
-                       "SELECT coalesce(max(ordinal), -1) + 1 FROM ing_item WHERE batch = ?1", &s,
-                       err));
+                       "SELECT max(coalesce((SELECT max(ordinal) FROM ing_item WHERE batch = ?1),"
+                       " -1), coalesce((SELECT max(last) FROM ing_children WHERE batch = ?1), -1))"
+                       " + 1",
+                       &s, err));
     db_bind_int(s, 1, key);
     ANC_TRY(db_step(s, &row, err));
     *ret = row ? db_col_int(s, 0) : 0;
@@ -95,14 +97,13 @@ static int64_t segment_of(const ing_item *item)
     return item->letter.len > 0 ? 0 : item->payload.segment;
 }
 
-anc_status ing_items_add(krn_tx *tx, int64_t key, const ing_item *items, size_t n, anc_err *err)
+anc_status ing_items_store(krn_tx *tx, int64_t key, int64_t next, const ing_item *items, size_t n,
+                           uint64_t *bytes, anc_err *err)
 {
-    uint64_t bytes = 0;
-    int64_t next = 0, segment = 0, users = 0; /* neighbours mostly lie in one segment */
-    ANC_TRY(next_ordinal(tx, key, &next, err));
+    int64_t segment = 0, users = 0; /* neighbours mostly lie in one segment */
     for (size_t i = 0; i < n; i++) {
         ANC_TRY(add_item(tx, key, &items[i], next + (int64_t)i, err));
-        bytes += items[i].bytes;
+        *bytes += items[i].bytes;
         if (segment_of(&items[i]) != segment) {
             ANC_TRY(use_segment(tx, key, segment, users, err));
             segment = segment_of(&items[i]);
@@ -110,7 +111,11 @@ anc_status ing_items_add(krn_tx *tx, int64_t key, const ing_item *items, size_t 
         }
         users++;
     }
-    ANC_TRY(use_segment(tx, key, segment, users, err));
+    return use_segment(tx, key, segment, users, err);
+}
+
+anc_status ing_items_count(krn_tx *tx, int64_t key, size_t n, uint64_t bytes, anc_err *err)
+{
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "UPDATE ing_batch SET total = total + ?2, waiting = waiting + ?2,"
@@ -124,22 +129,36 @@ anc_status ing_items_add(krn_tx *tx, int64_t key, const ing_item *items, size_t 
     return db_run(s, err);
 }
 
+anc_status ing_items_add(krn_tx *tx, int64_t key, const ing_item *items, size_t n, anc_err *err)
+{
+    uint64_t bytes = 0;
+    int64_t next = 0;
+    ANC_TRY(ing_next_ordinal(tx, key, &next, err));
+    ANC_TRY(ing_items_store(tx, key, next, items, n, &bytes, err));
+    return ing_items_count(tx, key, n, bytes, err);
+}
+
 /* ---- claimed ------------------------------------------------------------------------------- */
 
 #define WAITING                                                                              \
     "SELECT ordinal, path, bytes, modified_ms, letter, claims, kind, content_type, segment," \
     " at, len, (SELECT claimed FROM ing_batch WHERE key = ?1)"                               \
-    " FROM ing_item WHERE batch = ?1 AND state = 0 ORDER BY ordinal "
+    " FROM ing_item WHERE batch = ?1 AND state = 0 AND "
 
-static anc_status next_waiting(krn_tx *tx, const ing_lease *lease, anc_arena *mem, ing_item *ret,
-                               anc_err *err)
+/* The first one behind `from`, or (lease->last) the last one before it. */
+static anc_status waiting_from(krn_tx *tx, const ing_lease *lease, int64_t from, anc_arena *mem,
+                               ing_item *ret, anc_err *err)
 {
     DB_STMT(s);
     bool row = false;
-    ANC_TRY(db_prepare(tx->connection, lease->last ? WAITING "DESC LIMIT 1" : WAITING "LIMIT 1", &s,
-                       err));
+    ANC_TRY(db_prepare(tx->connection,
+                       lease->last ? WAITING "ordinal < ?2 ORDER BY ordinal DESC LIMIT 1"
+                                   : WAITING "ordinal > ?2 ORDER BY ordinal LIMIT 1",
+                       &s, err));
     db_bind_int(s, 1, lease->batch);
+    db_bind_int(s, 2, from);
     ANC_TRY(db_step(s, &row, err));
+    *ret = (ing_item){.ordinal = -1};
     if (!row)
         return ANC_OK;
     ing_item item = {.ordinal = db_col_int(s, 0),
@@ -156,6 +175,24 @@ static anc_status next_waiting(krn_tx *tx, const ing_lease *lease, anc_arena *me
     ANC_TRY(db_col_copy(s, 7, mem, &item.content_type, err));
     *ret = item;
     return ANC_OK;
+}
+
+/* Those that are not counted yet are passed by, range by range: a worker has one at the most. */
+static anc_status next_waiting(krn_tx *tx, const ing_lease *lease, anc_arena *mem, ing_item *ret,
+                               anc_err *err)
+{
+    int64_t from = lease->last ? INT64_MAX : -1;
+    for (;;) {
+        int64_t first = 0, last = 0;
+        bool held = false;
+        ANC_TRY(waiting_from(tx, lease, from, mem, ret, err));
+        if (ret->ordinal < 0)
+            return ANC_OK;
+        ANC_TRY(ing_children_hold(tx, lease->batch, ret->ordinal, &first, &last, &held, err));
+        if (!held)
+            return ANC_OK;
+        from = lease->last ? first : last;
+    }
 }
 
 static anc_status note_claimed(krn_tx *tx, int64_t key, int64_t ordinal, anc_err *err)
@@ -208,14 +245,27 @@ static void bind_lease(db_stmt *s, const ing_lease *lease)
 
 #define HELD " WHERE batch = ?1 AND ordinal = ?2 AND owner = ?3 AND claims = ?4 AND state = 5"
 
+static anc_status not_held(const ing_lease *lease, anc_err *err)
+{
+    return ANC_FAIL(err, ANC_CONFLICT, "item %lld of the batch is not held any more",
+                    (long long)lease->ordinal);
+}
+
 /* Runs a statement that ends with HELD. */
 static anc_status run_held(krn_tx *tx, db_stmt *s, const ing_lease *lease, anc_err *err)
 {
     ANC_TRY(db_run(s, err));
-    if (db_changes(tx->connection) == 1)
-        return ANC_OK;
-    return ANC_FAIL(err, ANC_CONFLICT, "item %lld of the batch is not held any more",
-                    (long long)lease->ordinal);
+    return db_changes(tx->connection) == 1 ? ANC_OK : not_held(lease, err);
+}
+
+anc_status ing_lease_check(krn_tx *tx, const ing_lease *lease, anc_err *err)
+{
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(tx->connection, "SELECT 1 FROM ing_item" HELD, &s, err));
+    bind_lease(s, lease);
+    ANC_TRY(db_step(s, &row, err));
+    return row ? ANC_OK : not_held(lease, err);
 }
 
 static anc_status renew(void *self, krn_tx *tx, const ing_lease *lease, anc_err *err)
@@ -401,6 +451,8 @@ static anc_status finish(void *self, krn_tx *tx, const ing_lease *lease,
     ANC_TRY(mark_item(tx, lease, result, err));
     ANC_TRY(count_item(tx, key, result, err));
     ANC_TRY(keep_letter(tx, key, result, err));
+    if (result->stored.n > 0)
+        ANC_TRY(ing_children_count(tx, lease, &result->stored, err));
     if (result->n_children > 0)
         ANC_TRY(ing_items_add(tx, key, result->children, result->n_children, err));
     ANC_TRY(ing_counts_get(tx->connection, key, ret_counts, err));
@@ -417,6 +469,8 @@ static anc_status counts(void *self, krn_tx *tx, int64_t key, ing_counts *ret, a
 static const ing_item_writer_ops ops = {
     .name = "sqlite",
     .claim = claim,
+    .children_begin = ing_children_begin,
+    .children_add = ing_children_add,
     .finish = finish,
     .renew = renew,
     .release = release,

@@ -65,6 +65,9 @@ anc_status ing_sqlite_prune(void *self, krn_tx *tx, const ing_keep *keep, size_t
     int64_t key = 0;
     bool left = false;
     *ret_more = true;
+    ANC_TRY(ing_children_sweep(tx, limit, &left, err));
+    if (left)
+        return ANC_OK;
     ANC_TRY(find_key(tx,
                      "SELECT key FROM ing_batch WHERE closed = 1 AND pruned = 0 AND max_seq <= ?1"
                      " ORDER BY key LIMIT 1",

@@ -10,6 +10,7 @@ enum { PROPERTY_BYTES = 4096, PROPERTIES_BYTES = 64 << 10 };
 
 typedef struct handover {
     krn_call *call;
+    prs_result result;
     const kno_block_sink *sink;
     anc_str title;      /* in call->mem */
     anc_buf properties; /* a JSON object without its end; owned */
@@ -96,6 +97,18 @@ prs_limits kno_parse_limits(krn_call *call)
     return limits;
 }
 
+anc_status kno_parse_damage(krn_call *call, const char *encoding, bool damaged, anc_str *ret)
+{
+    *ret = ANC_STR_NONE;
+    if (!damaged)
+        return ANC_OK;
+    *ret = anc_arena_printf(call->mem, "some of its bytes do not read as text in %s",
+                            encoding);
+    if (ret->ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for what is damaged");
+    return ANC_OK;
+}
+
 static anc_status parse_into(handover *h, prs_kind kind, const kno_source *source, anc_err *err)
 {
     const prs_sink to = {.block = on_block,
@@ -104,8 +117,7 @@ static anc_status parse_into(handover *h, prs_kind kind, const kno_source *sourc
                          .attachment = h->sink->on_part != NULL ? on_attachment : NULL,
                          .self = h};
     const prs_limits limits = kno_parse_limits(h->call);
-    prs_result result;
-    ANC_TRY(prs_parse(kind, source->bytes, &limits, &to, &result, err));
+    ANC_TRY(prs_parse(kind, source->bytes, &limits, &to, &h->result, err));
     json_close_object(&h->properties_writer);
     return anc_buf_status(&h->properties, "what a file says of itself", err);
 }
@@ -129,7 +141,7 @@ static anc_status parse(void *self, krn_call *call, const kno_source *source,
     *ret = (kno_parsed){.content_type = anc_str_of(prs_kind_content_type(kind)),
                         .title = h.title,
                         .metadata = properties};
-    return ANC_OK;
+    return kno_parse_damage(call, h.result.encoding, h.result.damaged, &ret->damage);
 }
 
 static bool holds_parts(void *self, anc_str content_type)

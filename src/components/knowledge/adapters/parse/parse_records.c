@@ -8,6 +8,8 @@ typedef struct handover {
     const kno_record_sink *sink;
     kno_record_field *fields; /* owned, [cap]; used again for each record */
     size_t cap;
+    const char *encoding; /* NULL: of no text */
+    bool damaged;
 } handover;
 
 static kno_value_kind kind_of(prs_value_kind kind)
@@ -41,6 +43,19 @@ static anc_status on_record(void *self, uint64_t number, const prs_field *fields
     return h->sink->on_record(h->sink->arg, number, h->fields, n, err);
 }
 
+static anc_status on_broken(void *self, uint64_t line, anc_str why, anc_err *err)
+{
+    const handover *h = self;
+    return h->sink->on_broken(h->sink->arg, line, why, err);
+}
+
+static void on_encoding(void *self, const char *encoding, bool damaged)
+{
+    handover *h = self;
+    h->encoding = encoding;
+    h->damaged = damaged;
+}
+
 /* One object alone is a document and no list of them. */
 static bool holds_records(prs_kind kind, anc_str bytes)
 {
@@ -62,9 +77,13 @@ anc_status kno_parse_records(void *self, krn_call *call, const kno_source *sourc
     if (!*ret_has)
         return ANC_OK;
     handover h = {.sink = sink};
-    const prs_record_sink to = {.record = on_record, .self = &h};
+    const prs_record_sink to = {.record = on_record,
+                                .broken = sink->on_broken != NULL ? on_broken : NULL,
+                                .encoding = on_encoding,
+                                .self = &h};
     const prs_limits limits = kno_parse_limits(call);
     const anc_status status = prs_records(kind, source->bytes, &limits, &to, call->err);
     free(h.fields);
-    return status;
+    ANC_TRY(status);
+    return kno_parse_damage(call, h.encoding, h.damaged, &ret->damage);
 }

@@ -357,6 +357,32 @@ static void rows_wait_for_room_in_the_spool(void **state)
     assert_int_equal(most, 1); /* never the rows of two files */
 }
 
+/* A line that is broken fails alone, by its own name, and again when it is tried again. */
+static void a_broken_line_fails_alone(void **state)
+{
+    source *s = *state;
+    char id[64];
+    folder_of_files(s);
+    ingest_write(&s->f, "rows.csv", "ROWS\nid,text\n1,One.\n!cut short\n3,Three.\n");
+    start_rows(s, id);
+    assert_int_equal(run_at(s, os_mono_ns()), INT64_MAX);
+    const ing_batch batch = ingest_batch(&s->f, id);
+    assert_int_equal(batch.processed, 2 + 3);
+    assert_int_equal(batch.failed, 1);
+    assert_int_equal(
+        fixture_count(&s->f.k, "SELECT count(*) FROM ing_failure WHERE document ="
+                               " 'rows.csv#line 4' AND stage = 'parse' AND reason = 'cut short'"),
+        1);
+    ing_batch again;
+    krn_call *call = fixture_call(&s->f.k);
+    ingest_keep(&s->f, 10);
+    ASSERT_OK(ing_batch_replay(s->f.ing, call, anc_str_of(id), &again), call->err);
+    ingest_id_of(&again, id);
+    assert_int_equal(run_at(s, os_mono_ns()), INT64_MAX);
+    assert_int_equal(ingest_batch(&s->f, id).failed, 1);
+    assert_int_equal(fixture_count(&s->f.k, "SELECT attempts FROM ing_failure"), 2);
+}
+
 /* A document that failed: its bytes stay in the spool. */
 static void send_broken(source *s)
 {
@@ -418,6 +444,7 @@ int main(void)
         TEST(a_writer_that_stopped_costs_no_try),
         TEST(an_item_that_waits_for_room_is_kept),
         TEST(rows_wait_for_room_in_the_spool),
+        TEST(a_broken_line_fails_alone),
         TEST(rows_do_not_wait_for_ever),
     };
     return cmocka_run_group_tests_name("retries", tests, NULL, NULL);

@@ -146,6 +146,15 @@ static anc_status take_record(void *arg, uint64_t number, const kno_record_field
     return ANC_OK;
 }
 
+static anc_status take_broken(void *arg, uint64_t line, anc_str why, anc_err *err)
+{
+    anc_buf *out = arg;
+    (void)err;
+    assert_true(why.len > 0);
+    (void)anc_buf_printf(out, "line %llu\n", (unsigned long long)line);
+    return ANC_OK;
+}
+
 static const struct records_row {
     const char *name, *bytes, *file;
     bool has;
@@ -155,6 +164,8 @@ static const struct records_row {
     {"a list", "[{\"a\":1,\"b\":{\"c\":true}},{\"a\":null}]", "t.json", true,
      "1 a=1(1) b.c=true(2)\n2 a=(3)\n"},
     {"lines", "{\"a\":\"x\"}\n{\"a\":\"y\"}\n", "t.jsonl", true, "1 a=x(0)\n2 a=y(0)\n"},
+    {"a broken line", "{\"a\":1}\n{\"a\":\n{\"a\":3}\n", "t.jsonl", true,
+     "1 a=1(1)\nline 2\n2 a=3(1)\n"},
     {"an object", "{\"a\":[1,2]}", "t.json", false, ""},
     {"text", "a, b and c\n", "t.txt", false, ""},
 };
@@ -168,7 +179,7 @@ static void records(void **state)
     krn_call call = call_of(mem, &err);
     const kno_parser parser = kno_parse_local();
     const kno_source source = {.bytes = anc_str_of(row->bytes), .name = anc_str_of(row->file)};
-    const kno_record_sink sink = {.arg = &out, .on_record = take_record};
+    const kno_record_sink sink = {.arg = &out, .on_record = take_record, .on_broken = take_broken};
     kno_parsed parsed;
     bool has = false;
     ASSERT_OK(parser.ops->records(parser.self, &call, &source, &sink, &parsed, &has), &err);
@@ -176,11 +187,67 @@ static void records(void **state)
     assert_string_equal(out.ptr != NULL ? out.ptr : "", row->records);
 }
 
+static const struct damage_row {
+    const char *name, *bytes, *file, *damage;
+} damages[] = {
+    {"sound", "Caf\303\251 is open and the tea is warm.", "a.txt", ""},
+    {"Latin-1 is no damage", "Le caf\351 est ouvert, le th\351 est chaud.", "a.txt", ""},
+    {"a byte of UTF-8 that is lost",
+     "Caf\303\251, th\303\251, \303 and \303\251t\303\251, \303\240 c\303\264t\303\251.", "a.txt",
+     "some of its bytes do not read as text in UTF-8"},
+    {"in a table",
+     "a,b\nCaf\303\251,th\303\251\n\303,\303\251t\303\251\nc\303\264t\303\251,\303\240\n", "t.csv",
+     "some of its bytes do not read as text in UTF-8"},
+};
+
+/* The text is got all the same, of blocks and of records. */
+static void damage_is_said(void **state)
+{
+    const struct damage_row *row = *state;
+    ANC_ARENA(mem, 1 << 20);
+    ANC_BUF(out, 4096);
+    anc_err err;
+    krn_call call = call_of(mem, &err);
+    const kno_parser parser = kno_parse_local();
+    const kno_source source = {.bytes = anc_str_of(row->bytes), .name = anc_str_of(row->file)};
+    seen s = {.answer = ANC_OK};
+    const kno_block_sink blocks = {.arg = &s, .on_block = on_block};
+    const kno_record_sink sink = {.arg = &out, .on_record = take_record};
+    kno_parsed parsed = {0};
+    bool has = false;
+    ASSERT_OK(parser.ops->parse(parser.self, &call, &source, &blocks, &parsed), &err);
+    assert_true(s.n > 0);
+    assert_true(anc_str_eq(parsed.damage, anc_str_of(row->damage)));
+    ASSERT_OK(parser.ops->records(parser.self, &call, &source, &sink, &parsed, &has), &err);
+    if (has)
+        assert_true(anc_str_eq(parsed.damage, anc_str_of(row->damage)));
+}
+
+static void a_broken_line_that_nobody_wants_ends_it(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    ANC_BUF(out, 4096);
+    anc_err err;
+    krn_call call = call_of(mem, &err);
+    const kno_parser parser = kno_parse_local();
+    const kno_source source = {.bytes = ANC_STR("{\"a\":1}\n{\"a\":\n{\"a\":3}\n"),
+                               .name = ANC_STR("t.jsonl")};
+    const kno_record_sink sink = {.arg = &out, .on_record = take_record};
+    kno_parsed parsed;
+    bool has = false;
+    assert_int_equal(parser.ops->records(parser.self, &call, &source, &sink, &parsed, &has),
+                     ANC_INVALID);
+    assert_non_null(strstr(err.text, "line 2"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(what_the_sink_says_ends_it),
-                                       cmocka_unit_test(attachments_are_handed_on)};
+                                       cmocka_unit_test(attachments_are_handed_on),
+                                       cmocka_unit_test(a_broken_line_that_nobody_wants_ends_it)};
     int failed = RUN_TABLE("parse", rows, parse);
     failed += RUN_TABLE("records", files, records);
+    failed += RUN_TABLE("damage", damages, damage_is_said);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

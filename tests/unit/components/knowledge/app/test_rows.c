@@ -263,6 +263,45 @@ static void many_rows_vanish(void **state)
     anc_buf_done(&t.ids);
 }
 
+static anc_status take_broken(void *arg, const kno_broken_row *row, anc_err *err)
+{
+    taken *t = arg;
+    (void)err;
+    assert_true(anc_str_eq(row->parent, ANC_STR("t.csv")));
+    (void)anc_buf_printf(&t->lines, "%llu %.*s: %.*s\n", (unsigned long long)row->line,
+                         ANC_FMT(row->id), ANC_FMT(row->why));
+    return ANC_OK;
+}
+
+/* The lines that are whole are rows; the broken ones are named, and the file says how many. */
+static void broken_lines_are_named(void **state)
+{
+    kno_fixture *f = *state;
+    static const char file[] = "ROWS\nid\nk1\n!cut short\nk2\n!no comma\n";
+    kno_rows_wanted wanted = {.id_field = ANC_STR("id")};
+    taken t = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
+    kno_put_result r;
+    kno_document d;
+    ASSERT_OK(put_file(f, file, &wanted, &t, &r), &f->err); /* nobody wants them */
+    assert_int_equal(t.n, 2);
+    assert_null(strstr(t.lines.ptr, "cut short"));
+    wanted.on_broken = take_broken;
+    ASSERT_OK(put_file(f, file, &wanted, &t, &r), &f->err);
+    assert_int_equal(t.n, 2);
+    assert_non_null(strstr(t.lines.ptr, "\n4 t.csv#line 4: cut short\nt.csv#k2|"));
+    assert_non_null(strstr(t.lines.ptr, "\n6 t.csv#line 6: no comma\n"));
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), &d),
+              &f->err);
+    assert_non_null(strstr(d.found.ptr, "\"rows\":{\"value\":2,"));
+    assert_non_null(strstr(d.found.ptr, "\"unread\":{\"value\":\"2 of 4 records could not be read, "
+                                        "first line 4: cut short\",\"origin\":\"file\"}"));
+    put_rows(f, &t);
+    ASSERT_OK(put_file(f, file, &wanted, &t, &r), &f->err);
+    assert_int_equal(r.status, KNO_UNCHANGED);
+    anc_buf_done(&t.lines);
+    anc_buf_done(&t.ids);
+}
+
 static anc_status refuse(void *arg, struct krn_tx *tx, const kno_put_result *put, anc_err *err)
 {
     (void)arg, (void)tx, (void)put;
@@ -395,13 +434,10 @@ static void rows_of_another_version_do_not_count(void **state)
     assert_int_equal(kno_document_put(f->kno, fixture_call(f), &late, false, &r), ANC_NOT_FOUND);
     assert_non_null(strstr(f->err.text, "'t.csv#b' is a part of an earlier version of 't.csv'"));
 
-    /* gone back to the first, whose rows are not there: a put of it brings them */
+    /* gone back to the first, its rows with it */
     ASSERT_OK(
         kno_version_restore(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), 1, 0, &r),
         &f->err);
-    ASSERT_OK(put_file(f, first, &wanted, &t, &r), &f->err);
-    assert_int_equal(t.n, 3);
-    put_rows(f, &t);
     ASSERT_OK(put_file(f, first, &wanted, &t, &r), &f->err);
     assert_int_equal(r.status, KNO_UNCHANGED);
     fixture_check(f, true);
@@ -470,11 +506,13 @@ static void put_back_its_rows_stay(void **state)
     kno_fixture *f = *state;
     enum { MANY = 300 }; /* more than one closure retires */
     taken t = {.ids = anc_buf_init(1 << 20)};
-    kno_past past = {.number = 1, .created_ms = 1000, .rows = true};
+    kno_past past = {.number = 1, .created_ms = 1000};
+    const kno_rows_wanted counted = {.on_row = NULL};
     kno_document_input in = {.collection = ANC_STR("notes"),
                              .make_collection = true,
                              .id = ANC_STR("t.csv"),
                              .content = ANC_STR("ROWS\nid\n1\n2\n"),
+                             .rows = &counted,
                              .past = &past};
     kno_put_result r;
     kno_document d;
@@ -491,7 +529,8 @@ static void put_back_its_rows_stay(void **state)
               &f->err);
     assert_non_null(strstr(d.found.ptr, "\"rows\":{\"value\":3,"));
     assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), MANY + 1);
-    past = (kno_past){.number = 3, .created_ms = 3000}; /* read as a table then */
+    past = (kno_past){.number = 3, .created_ms = 3000};
+    in.rows = NULL; /* read as a table then */
     ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
     ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("t.csv"), &d),
               &f->err);
@@ -505,6 +544,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_file_is_a_document, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(rows_need_their_file, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(many_rows_vanish, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(broken_lines_are_named, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(rows_vanish_with_the_version, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(a_file_with_many_rows_goes_at_once, fixture_setup,

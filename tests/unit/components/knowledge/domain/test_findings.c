@@ -131,7 +131,8 @@ static void findings_say_where_they_come_from(void **state)
                                      .has_date = true,
                                      .date = {2024, 3, 5},
                                      .headings = headings,
-                                     .n_headings = 2};
+                                     .n_headings = 2,
+                                     .damage = ANC_STR("some bytes")};
     ANC_BUF(found, 4096);
     ASSERT_OK(kno_findings_write(ANC_STR("{\"author\":\"A. Smith\"}"), &rules, &found, &err), &err);
     assert_string_equal(found.ptr,
@@ -139,14 +140,16 @@ static void findings_say_where_they_come_from(void **state)
                         "\"word_count\":{\"value\":500,\"origin\":\"rule\"},"
                         "\"reading_minutes\":{\"value\":3,\"origin\":\"rule\"},"
                         "\"headings\":{\"value\":[\"A\",\"A > B\"],\"origin\":\"rule\"},"
+                        "\"damaged\":{\"value\":\"some bytes\",\"origin\":\"rule\"},"
                         "\"first_date\":{\"value\":\"2024-03-05T00:00:00Z\",\"origin\":\"rule\"}}");
     ANC_BUF(fields, 4096);
     ASSERT_OK(kno_fields_write(ANC_STR("{\"author\":\"me\",\"year\":2020}"), anc_buf_view(&found),
                                &fields, &err),
               &err);
-    assert_string_equal(fields.ptr, "{\"author\":\"me\",\"year\":2020,\"word_count\":500,"
-                                    "\"reading_minutes\":3,\"headings\":[\"A\",\"A > B\"],"
-                                    "\"first_date\":\"2024-03-05T00:00:00Z\"}");
+    assert_string_equal(fields.ptr,
+                        "{\"author\":\"me\",\"year\":2020,\"word_count\":500,"
+                        "\"reading_minutes\":3,\"headings\":[\"A\",\"A > B\"],"
+                        "\"damaged\":\"some bytes\",\"first_date\":\"2024-03-05T00:00:00Z\"}");
 }
 
 int main(void)
