@@ -224,7 +224,8 @@ const srv_row srv_rows[] = {
     {"tracking.prices", SRV_LIST, AT(tracking.prices), "", 0, 0, NULL, NULL,
      "what tokens cost, per million: MODEL=INPUT/OUTPUT, such as gpt-4o-mini=0.15/0.60"},
     {"privacy.keep_texts", SRV_CHOICE, AT(privacy.keep_texts), "true", 0, 0, "true|false", NULL,
-     "keep questions, answers and comments in events and tracking; false: figures alone"},
+     "keep questions, answers, comments and texts of errors in events and tracking; false: figures "
+     "alone"},
     {"privacy.hash_user_ids", SRV_CHOICE, AT(privacy.hash_user_ids), "false", 0, 0, "true|false",
      NULL, "tracking keeps hashes for ids of users, with a key of this data folder"},
     {"log.level", SRV_CHOICE, AT(log.level), "info", 0, 0, "debug|info|warn|error", "LOG_LEVEL",

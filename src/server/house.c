@@ -130,6 +130,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .feed = h->feed,
                                        .live = h->live,
                                        .trk = h->trk,
+                                       .trk_aside = h->tracking_aside,
                                        .kno = h->kno,
                                        .emb = h->emb,
                                        .library = h->library,

@@ -67,6 +67,7 @@ typedef struct http_edge_options {
     rte_service *routing;
     liv_service *live; /* NULL: no live feed */
     trk_service *trk;
+    anc_str trk_aside; /* the query log's file of before, which was damaged; empty: it was not */
     os_reserve
         *reserve; /* what has to stay free on the disk: less, and documents get 507; NULL: none */
     anc_str data_dir; /* whose disk /health looks at; large uploads wait in its folder tmp */

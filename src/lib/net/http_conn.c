@@ -389,13 +389,21 @@ void net_conn_sweep(net_conn *conn, int64_t now_ms)
     }
 }
 
+/* Whether `a` is to go before `b`: one that says nothing before one that has begun a head, then the older. */
+static bool goes_before(const net_conn *a, const net_conn *b)
+{
+    if ((a->ex == NULL) != (b->ex == NULL))
+        return a->ex == NULL;
+    return a->since_ms < b->since_ms;
+}
+
 bool net_conn_make_room(net_server *server)
 {
     const int64_t now_ms = net_loop_now_ms(server->loop);
     net_conn *longest = NULL;
     for (net_conn *c = server->conns; c != NULL; c = c->next)
-        if (c->state == CONN_HEAD && c->ex == NULL && now_ms - c->since_ms >= SILENT_MS &&
-            (longest == NULL || c->since_ms < longest->since_ms))
+        if (c->state == CONN_HEAD && now_ms - c->since_ms >= SILENT_MS &&
+            (longest == NULL || goes_before(c, longest)))
             longest = c;
     if (longest != NULL)
         net_conn_close(longest);

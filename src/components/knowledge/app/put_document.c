@@ -446,8 +446,7 @@ static anc_status put_document(kno_service *kno, krn_call *call, const kno_docum
                    .call = *call,
                    .input = input,
                    .must_be_new = must_be_new,
-                   .rows =
-                       input->past != NULL && input->past->rows ? &kno_rows_counted : input->rows,
+                   .rows = input->rows,
                    .takes_parts = input->past == NULL,
                    .of = *of,
                    .results = call->mem,

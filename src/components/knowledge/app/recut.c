@@ -108,6 +108,10 @@ static anc_status cut_from(kno_service *kno, const krn_call *outer, const kno_do
     ANC_ARENA(mem, KNO_PUT_ARENA_BYTES);
     if (mem == NULL)
         return ANC_FAIL(outer->err, ANC_NO_MEMORY, "no memory to cut a document again");
+    kno_rows_wanted rows;
+    krn_call call = *outer;
+    call.mem = mem;
+    ANC_TRY(kno_rows_remember(&call, v->found, &rows));
     const kno_document_input input = {.collection = d->collection,
                                       .id = d->name,
                                       .title = v->title,
@@ -117,9 +121,9 @@ static anc_status cut_from(kno_service *kno, const krn_call *outer, const kno_do
                                       .name = v->name,
                                       .content = original};
     kno_put put = {.kno = kno,
-                   .call = *outer,
+                   .call = call,
                    .input = &input,
-                   .rows = kno_is_rows(v->found) ? &kno_rows_counted : NULL,
+                   .rows = kno_is_rows(v->found) ? &rows : NULL,
                    .has_original = true,
                    .also_changed = KNO_CHANGED_CUT,
                    .of = {.parent = d->parent},
@@ -130,7 +134,6 @@ static anc_status cut_from(kno_service *kno, const krn_call *outer, const kno_do
                    .metadata = v->given,
                    .content = v->content,
                    .fingerprint = v->fingerprint};
-    put.call.mem = mem;
     const anc_status status = cut_again(&put, v);
     kno_put_done(&put);
     if (status == ANC_OK && put.published.document_id != 0)

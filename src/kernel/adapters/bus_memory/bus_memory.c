@@ -122,7 +122,7 @@ static void subscription_thread(void *arg)
         if (s->queued > 0)
             deliver(s);
         else
-            (void)os_cond_wait(&s->member.work, &bus->mutex, INT64_MAX);
+            os_cond_wait_slice(&s->member.work, &bus->mutex);
     }
     (void)pthread_mutex_unlock(&bus->mutex);
 }

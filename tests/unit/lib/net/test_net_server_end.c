@@ -64,6 +64,36 @@ static void the_longest_silent_one_makes_room(void **state)
         (void)close(fds[i]);
 }
 
+/* A head that does not come to its end holds no place either, though one who says nothing goes first. */
+static void the_oldest_half_of_a_head_makes_room(void **state)
+{
+    fixture *f = *state;
+    int fds[4];
+    for (int i = 0; i < 4; i++)
+        fds[i] = sock_connect(f->port);
+    WAIT_UNTIL(net_server_stats_of(f->server).connections == 4);
+    for (int i = 0; i < 3; i++) {
+        assert_true(sock_send(fds[i], ANC_STR("GET /hello HTTP/1.1\r\nHo")));
+        os_sleep_ns(20000000);
+    }
+    os_sleep_ns(1100000000);
+    static const int order[] = {3, 0}; /* the silent one, then the first half */
+    for (size_t i = 0; i < ANC_COUNT(order); i++) {
+        ANC_BUF(out, OUTPUT_MAX);
+        ask(f->port, "GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+        assert_true(has(&out, "hello"));
+        anc_buf_clear(&out);
+        sock_read_to_end(fds[order[i]], &out);
+        assert_int_equal(out.len, 0);
+        (void)close(fds[order[i]]);
+        WAIT_UNTIL(net_server_stats_of(f->server).connections == 3);
+        fds[order[i]] = sock_connect(f->port); /* too young to go */
+        WAIT_UNTIL(net_server_stats_of(f->server).connections == 4);
+    }
+    for (int i = 0; i < 4; i++)
+        (void)close(fds[i]);
+}
+
 /* Connections that come while the process has no descriptor left are closed, not left waiting, and
  * the server works on when there are some again. */
 static void descriptors_may_run_out(void **state)
@@ -170,6 +200,8 @@ int main(void)
         IMPATIENT(slow_clients_are_told),
         IMPATIENT(one_connection_too_many_is_told),
         cmocka_unit_test_setup_teardown(the_longest_silent_one_makes_room, open_small,
+                                        close_fixture),
+        cmocka_unit_test_setup_teardown(the_oldest_half_of_a_head_makes_room, open_small,
                                         close_fixture),
         WITH(descriptors_may_run_out),
         WITH(a_drain_finishes_what_runs),
