@@ -154,6 +154,14 @@ def test_inbound_event_is_shown_live(binary):
         assert [watcher.next()[1]["message"] for _ in range(2)] == ["User Ada created", "User Bob created"]
         watcher.close()
         assert server.stop() == 0
+        server = Server(p, env=bus(r, ANCHORAGE_BUS__REDIS__INBOUND="feedback.given"))  # a type without an effect
+        watcher = Stream(server, "/v1/events/stream?types=feedback.given")
+        send(r, "feedback.given", envelope("feedback.given", {"query_id": "q-1", "rating": "much"}))
+        send(r, "feedback.given", envelope("feedback.given", {"query_id": "q-2", "rating": 1}))
+        assert watcher.next()[1]["message"] == "Feedback 1 on query q-2"
+        assert [a["status"] for a in letters(r)] == ["INVALID"]
+        watcher.close()
+        assert server.stop() == 0
 
 
 # ---- files ----
@@ -279,7 +287,7 @@ def test_inbound_event_takes_effect_once(binary):
 
 
 def test_inbound_survives_kills(binary, repeats=KILLS):
-    """Sent twice and out of order while the server is killed again and again: each document is there once, with the
+    """Sent twice and out of order while the server is killed, or told to end, again and again: each document is there once, with the
     newest content, and nothing is set aside."""
     rng = random.Random(SEED)
     names = [f"d{n}" for n in range(12)]
@@ -299,7 +307,7 @@ def test_inbound_survives_kills(binary, repeats=KILLS):
                     send(r, "document.uploaded", upload(name, f"The pier of {name} is older.", at="2026-02-01T00:00:00Z"))
                     sent.setdefault(name, ("2026-02-01", f"The pier of {name} is older."))
             time.sleep(rng.uniform(0, 0.6))
-            server.kill()
+            server.stop() if life % 3 == 2 else server.kill()
         server = Server(p, env=bus(r))
         all_done(r, "document.uploaded")
         for name, (_, content) in sent.items():
