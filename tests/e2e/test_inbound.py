@@ -317,6 +317,22 @@ def test_inbound_survives_kills(binary, repeats=KILLS):
         assert server.stop() == 0
 
 
+def test_inbound_waits_while_the_disk_is_full(binary):
+    with redis() as r, place(binary) as p:
+        r.start()
+        server = Server(p, env=bus(r, ANCHORAGE_STORAGE__RESERVE_MB="1000000"))  # more than there is
+        send(r, "document.uploaded", upload("tides", "The tide of Rockhaven is low at noon."))
+        wait_for("some tries", lambda: counted(server)["failed"] >= 3)
+        assert server.stop() == 0
+        assert letters(r) == []
+        server = Server(p, env=bus(r))
+        wait_for("the document", lambda: found(server, "tide of Rockhaven") == ["tides"])
+        all_done(r, "document.uploaded")
+        assert counted(server) == {"new": 1, "again": 0, "late": 0, "failed": 0}
+        assert letters(r) == []
+        assert server.stop() == 0
+
+
 # ---- by Kafka ----
 
 def test_inbound_by_kafka(binary, everything=False):
