@@ -385,6 +385,16 @@ def test_inbound_types_are_read_as_configured(binary):
         assert server.stop() == 0
 
 
+def test_inbound_groups_get_all_each(binary):
+    with redis() as r, place(binary) as p, place(binary) as q:
+        r.start()
+        servers = [Server(p, env=bus(r)), Server(q, env=bus(r, ANCHORAGE_BUS__REDIS__GROUP="archive"))]
+        send(r, "document.uploaded", upload("tides", "The tide of Rockhaven is low at noon."))
+        for server in servers:
+            wait_for("the document", lambda: found(server, "tide of Rockhaven") == ["tides"])
+            assert server.stop() == 0
+
+
 def test_inbound_folder_that_is_not_absolute_stops_the_start(binary):
     with place(binary) as p:
         out = p.run("serve", "--port", "0", env={"ANCHORAGE_INGEST__EVENT_FOLDERS": "drop"})
