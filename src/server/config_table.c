@@ -182,6 +182,10 @@ const srv_row srv_rows[] = {
      "document.uploaded,accounting.entry.created,user.created", 0, 0, NULL, NULL,
      "types of events that other services may send, on the streams events:<type>"},
     TEXT(
+        "bus.redis.group", SRV_TEXT, bus.redis.group, "anchorage", NULL,
+        "consumer group that takes events of other services in: servers with one group share them, "
+        "with groups of their own each gets all"),
+    TEXT(
         "bus.redis.consumer", SRV_TEXT, bus.redis.consumer, "", NULL,
         "name in the consumer groups, one a process and the same after a restart; empty: the id of "
         "the data folder"),

@@ -154,6 +154,14 @@ def test_inbound_event_is_shown_live(binary):
         assert [watcher.next()[1]["message"] for _ in range(2)] == ["User Ada created", "User Bob created"]
         watcher.close()
         assert server.stop() == 0
+        server = Server(p, env=bus(r, ANCHORAGE_BUS__REDIS__INBOUND="feedback.given"))  # a type without an effect
+        watcher = Stream(server, "/v1/events/stream?types=feedback.given")
+        send(r, "feedback.given", envelope("feedback.given", {"query_id": "q-1", "rating": "much"}))
+        send(r, "feedback.given", envelope("feedback.given", {"query_id": "q-2", "rating": 1}))
+        assert watcher.next()[1]["message"] == "Feedback 1 on query q-2"
+        assert [a["status"] for a in letters(r)] == ["INVALID"]
+        watcher.close()
+        assert server.stop() == 0
 
 
 # ---- files ----
@@ -279,7 +287,7 @@ def test_inbound_event_takes_effect_once(binary):
 
 
 def test_inbound_survives_kills(binary, repeats=KILLS):
-    """Sent twice and out of order while the server is killed again and again: each document is there once, with the
+    """Sent twice and out of order while the server is killed, or told to end, again and again: each document is there once, with the
     newest content, and nothing is set aside."""
     rng = random.Random(SEED)
     names = [f"d{n}" for n in range(12)]
@@ -299,12 +307,28 @@ def test_inbound_survives_kills(binary, repeats=KILLS):
                     send(r, "document.uploaded", upload(name, f"The pier of {name} is older.", at="2026-02-01T00:00:00Z"))
                     sent.setdefault(name, ("2026-02-01", f"The pier of {name} is older."))
             time.sleep(rng.uniform(0, 0.6))
-            server.kill()
+            server.stop() if life % 3 == 2 else server.kill()
         server = Server(p, env=bus(r))
         all_done(r, "document.uploaded")
         for name, (_, content) in sent.items():
             assert server.get(f"{DOCS}/{name}/text").body.decode().strip() == content, name
         assert {d["document_id"] for d in server.get(f"{DOCS}?limit=100").json["items"]} == set(sent)
+        assert letters(r) == []
+        assert server.stop() == 0
+
+
+def test_inbound_waits_while_the_disk_is_full(binary):
+    with redis() as r, place(binary) as p:
+        r.start()
+        server = Server(p, env=bus(r, ANCHORAGE_STORAGE__RESERVE_MB="1000000"))  # more than there is
+        send(r, "document.uploaded", upload("tides", "The tide of Rockhaven is low at noon."))
+        wait_for("some tries", lambda: counted(server)["failed"] >= 3)
+        assert server.stop() == 0
+        assert letters(r) == []
+        server = Server(p, env=bus(r))
+        wait_for("the document", lambda: found(server, "tide of Rockhaven") == ["tides"])
+        all_done(r, "document.uploaded")
+        assert counted(server) == {"new": 1, "again": 0, "late": 0, "failed": 0}
         assert letters(r) == []
         assert server.stop() == 0
 
@@ -359,6 +383,16 @@ def test_inbound_types_are_read_as_configured(binary):
         assert document(server, "unread").status == 404
         assert "no.such.type" in server.log_text()
         assert server.stop() == 0
+
+
+def test_inbound_groups_get_all_each(binary):
+    with redis() as r, place(binary) as p, place(binary) as q:
+        r.start()
+        servers = [Server(p, env=bus(r)), Server(q, env=bus(r, ANCHORAGE_BUS__REDIS__GROUP="archive"))]
+        send(r, "document.uploaded", upload("tides", "The tide of Rockhaven is low at noon."))
+        for server in servers:
+            wait_for("the document", lambda: found(server, "tide of Rockhaven") == ["tides"])
+            assert server.stop() == 0
 
 
 def test_inbound_folder_that_is_not_absolute_stops_the_start(binary):

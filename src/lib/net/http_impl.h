@@ -153,6 +153,7 @@ struct net_conn {
     conn_state state;
     bool pumping; /* net_conn_pump is on the stack */
     bool reading;
+    bool past_limit;      /* there were as many as there may be when it came */
     anc_buf in;           /* came ahead of its turn */
     net_exchange *ex;     /* shared (ref): of the head that is coming in, or the one worked on */
     net_channel *channel; /* owned; NULL until the exchange was taken over */

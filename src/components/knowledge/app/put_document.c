@@ -400,6 +400,7 @@ void kno_put_done(kno_put *put)
     kno_live_end(kno, &put->live);
     emb_let_go(&put->cut_with);
     emb_let_go(&put->embed_with);
+    emb_let_go(&put->also_with);
     if (put->published.document_id == 0)
         take_back(put);
     else if (put->vanished != NULL)

@@ -84,6 +84,8 @@ typedef struct kno_put {
     anc_str model;       /* its revision; empty: there is no model */
     emb_info_row target; /* the wanted model */
     bool *known;         /* [n_chunks] whether the catalog has the vector */
+    emb_held also_with;  /* the wanted model where it is another one; emb NULL: not, or it fails */
+    bool *also_known;    /* [n_chunks] */
     uint64_t embedded;
     int64_t version_id; /* 0: not staged yet */
     kno_live live;      /* of that version */

@@ -31,13 +31,50 @@ static void one_connection_too_many_is_told(void **state)
         fds[i] = sock_connect(f->port);
     WAIT_UNTIL(net_server_stats_of(f->server).connections == 4);
     ANC_BUF(out, OUTPUT_MAX);
-    const int fd = sock_connect(f->port);
-    sock_read_to_end(fd, &out);
+    ask(f->port, "POST /hello HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\n12345", &out);
     assert_true(has(&out, "HTTP/1.1 503 ") && has(&out, "retry-after: 1\r\n"));
+    anc_buf_clear(&out);
+    const int fd = sock_connect(f->port); /* says nothing, and is told all the same */
+    sock_read_to_end(fd, &out);
+    assert_true(has(&out, "HTTP/1.1 503 "));
     (void)close(fd);
     for (int i = 0; i < 4; i++)
         (void)close(fds[i]);
-    assert_int_equal(net_server_stats_of(f->server).refused_total, 1);
+    assert_int_equal(net_server_stats_of(f->server).refused_total, 2);
+}
+
+static bool is_hello(void *user, const net_exchange *ex)
+{
+    (void)user;
+    return anc_str_eq(net_exchange_path(ex), ANC_STR("/hello"));
+}
+
+static int open_vital(void **state)
+{
+    const net_server_options options = {.max_connections = 4, .is_vital = is_hello};
+    fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    fixture_open(f, &options);
+    *state = f;
+    return 0;
+}
+
+/* What is vital is answered past the limit, once a connection. */
+static void what_is_vital_is_answered_past_the_limit(void **state)
+{
+    fixture *f = *state;
+    int fds[4];
+    for (int i = 0; i < 4; i++)
+        fds[i] = sock_connect(f->port);
+    WAIT_UNTIL(net_server_stats_of(f->server).connections == 4);
+    ANC_BUF(out, OUTPUT_MAX);
+    ask(f->port, "GET /hello HTTP/1.1\r\n" HOST "\r\n", &out);
+    assert_true(has(&out, "HTTP/1.1 200 ") && has(&out, "onnection: close\r\n"));
+    anc_buf_clear(&out);
+    ask(f->port, "GET /echo HTTP/1.1\r\n" HOST "\r\n", &out);
+    assert_true(has(&out, "HTTP/1.1 503 "));
+    for (int i = 0; i < 4; i++)
+        (void)close(fds[i]);
 }
 
 /* Those who are silent do not lock out those who ask. */
@@ -198,10 +235,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IMPATIENT(slow_clients_are_told),
-        IMPATIENT(one_connection_too_many_is_told),
+        cmocka_unit_test_setup_teardown(one_connection_too_many_is_told, open_small, close_fixture),
         cmocka_unit_test_setup_teardown(the_longest_silent_one_makes_room, open_small,
                                         close_fixture),
         cmocka_unit_test_setup_teardown(the_oldest_half_of_a_head_makes_room, open_small,
+                                        close_fixture),
+        cmocka_unit_test_setup_teardown(what_is_vital_is_answered_past_the_limit, open_vital,
                                         close_fixture),
         WITH(descriptors_may_run_out),
         WITH(a_drain_finishes_what_runs),
