@@ -17,29 +17,26 @@
 #include "base/str.h"
 #include "bus_kafka.h"
 #include "kernel/domain/envelope.h"
-#include "os/thread.h"
+#include "kernel/domain/inbound.h"
+#include "os/crew.h"
 
 enum {
-    KRN_KAFKA_SUBSCRIPTIONS = 64,
     KRN_KAFKA_TOPIC_MAX = 249, /* what Kafka takes */
     KRN_KAFKA_PROBLEM = 160
 };
 
 typedef struct krn_kafka_subscription {
-    uint64_t id;
+    os_member member;   /* its thread */
     krn_bus_kafka *bus; /* borrowed */
     krn_bus_handler_fn *handler;
     void *arg;
     anc_arena *mem;  /* owned; of pattern, group, types and topics */
     anc_arena *turn; /* owned; of the message at work */
     anc_str pattern, group;
-    anc_str types[KRN_BUS_KAFKA_TYPES];
-    const char *topics[KRN_BUS_KAFKA_TYPES];
+    anc_str types[EV_INBOUND_TYPES];
+    const char *topics[EV_INBOUND_TYPES];
     size_t n;
     clt_kafka_consumer *consumer; /* owned by the thread; NULL while it has none */
-    os_thread *thread;            /* owned; NULL while the bus is stopped */
-    pthread_cond_t work;          /* ends a pause */
-    bool gone;                    /* (m) unsubscribed */
 } krn_kafka_subscription;
 
 struct krn_bus_kafka {
@@ -50,19 +47,15 @@ struct krn_bus_kafka {
     anc_arena *batch;             /* owned; of a publish, under `sending` */
     bool topics_made;             /* under `sending` */
     bool failing;                 /* under `sending`: the last publish did not go well */
-    os_thread *watch;             /* owned; NULL while the bus is stopped */
-    pthread_cond_t over;          /* ends a wait of the watch */
 
     pthread_mutex_t mutex;
-    bool running;                                          /* (m) */
-    bool stopping;                                         /* (m) */
-    bool tried;                                            /* (m) since the start */
-    bool well;                                             /* (m) the last contact went well */
-    char problem[KRN_KAFKA_PROBLEM];                       /* (m) */
-    krn_bus_stats stats;                                   /* (m) */
-    krn_kafka_subscription *list[KRN_KAFKA_SUBSCRIPTIONS]; /* (m) owned; [n] */
-    size_t n;                                              /* (m) */
-    uint64_t last_id;                                      /* (m) */
+    os_crew crew;     /* (m) the subscriptions */
+    os_crew watchers; /* (m) the watch alone */
+    os_member watch;
+    bool tried;                      /* (m) since the start */
+    bool well;                       /* (m) the last contact went well */
+    char problem[KRN_KAFKA_PROBLEM]; /* (m) */
+    krn_bus_stats stats;             /* (m) */
 };
 
 /* Tells the stats how a contact with the cluster went, and the log when that changed; gives `status`
@@ -97,9 +90,6 @@ anc_status krn_kafka_subscription_new(krn_bus_kafka *bus, anc_str pattern,
                                       krn_kafka_subscription **ret, anc_err *err) ANC_MUST_CHECK;
 void krn_kafka_subscription_free(krn_kafka_subscription *s);
 void krn_kafka_subscription_thread(void *subscription);
-bool krn_kafka_over(krn_kafka_subscription *s); /* it has to end */
-/* Waits until `at_ns`, or until it is over: false then. */
-bool krn_kafka_pause(krn_kafka_subscription *s, int64_t at_ns);
 
 /* ---- record.c ---- */
 
