@@ -46,6 +46,7 @@ struct krn_bus_kafka {
     clt_kafka_producer *producer; /* owned; used under `sending` */
     anc_arena *batch;             /* owned; of a publish, under `sending` */
     bool topics_made;             /* under `sending` */
+    bool failing;                 /* under `sending`: the last publish did not go well */
 
     pthread_mutex_t mutex;
     os_crew crew;     /* (m) the subscriptions */
@@ -75,7 +76,7 @@ anc_status krn_kafka_letter(krn_bus_kafka *bus, const clt_kafka_message *letter,
                             int64_t deadline_ns, anc_err *err) ANC_MUST_CHECK;
 
 /* Makes the topics, unless they are there, and looks whether the cluster answers. Nothing while another
- * thread is at it. */
+ * thread is at it. That it answers does not take back what a publish failed for. */
 anc_status krn_kafka_look(krn_bus_kafka *bus, anc_err *err) ANC_MUST_CHECK;
 
 /* ---- watch.c ---- */

@@ -226,6 +226,7 @@ anc_status krn_kafka_publish(krn_bus_kafka *bus, const krn_announcement *events,
     anc_status status = make_topics(bus, soon_ns < deadline_ns ? soon_ns : deadline_ns, err);
     if (status == ANC_OK)
         status = publish(bus, events, n, deadline_ns, ret_taken, err);
+    bus->failing = status != ANC_OK;
     anc_arena_reset(bus->batch);
     (void)pthread_mutex_unlock(&bus->sending);
     return status;
@@ -239,8 +240,9 @@ anc_status krn_kafka_look(krn_bus_kafka *bus, anc_err *err)
     if (status == ANC_OK)
         status = make_topics(bus, os_mono_ns() + MAKING_NS, err);
     anc_arena_reset(bus->batch);
+    const bool say = status != ANC_OK || !bus->failing;
     (void)pthread_mutex_unlock(&bus->sending);
-    return krn_kafka_note(bus, status, err);
+    return say ? krn_kafka_note(bus, status, err) : status;
 }
 
 anc_status krn_kafka_letter(krn_bus_kafka *bus, const clt_kafka_message *letter,

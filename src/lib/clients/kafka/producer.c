@@ -41,8 +41,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     clt_kafka_producer *p = opaque;
     (void)rk;
-    (void)code;
-    clt_kafka_complain(&p->complaint, reason);
+    clt_kafka_complain_of(&p->complaint, code, reason);
 }
 
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
@@ -63,6 +62,7 @@ static anc_status set_all(rd_kafka_conf_t *conf, const clt_kafka_producer_option
         {"enable.idempotence", ANC_STR("true")},
         {"acks", ANC_STR("all")},
         {"message.timeout.ms", ANC_STR("0")}, /* never: see above */
+        {"topic.metadata.propagation.max.ms", ANC_STR("2000")},
         {"compression.type", o->compression.len > 0 ? o->compression : ANC_STR("lz4")},
     };
     const size_t bytes = o->max_message_bytes > 0 ? o->max_message_bytes : MESSAGE_BYTES;
