@@ -71,6 +71,8 @@ void srch_reached(srch_service *srch, uint64_t cursor)
 {
     srch->follow.cursor = cursor;
     srch_note_mark(srch);
+    if (srch->follow.mending.going && !atomic_load(&srch->ready)) /* documents may be missing */
+        return;
     srch->config.watermark.ops->raise(srch->config.watermark.self, cursor);
     kno_shown(srch->config.knowledge, cursor);
     krn_gauge_set(srch->series.cursor, (int64_t)cursor);

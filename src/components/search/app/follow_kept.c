@@ -123,7 +123,7 @@ anc_status srch_mending_step(srch_service *srch, krn_call *call)
     }
     walk->going = false;
     atomic_store(&srch->walk_total, walk->done);
-    srch_note_mark(srch);
+    srch_reached(srch, srch->follow.cursor);
     srch_detail_set(srch, "%llu documents compared with the catalog",
                     (unsigned long long)walk->done);
     krn_log_write(srch->config.log, KRN_INFO, "search", "index mended",

@@ -216,7 +216,7 @@ void srch_home_sweep(srch_home *home)
     size_t n = 0;
     ANC_ARENA(mem, LIST_BYTES);
     (void)pthread_mutex_lock(&home->lock);
-    const bool due = home->stale && home->disk == &eng_disk_system && mem != NULL &&
+    const bool due = home->stale && mem != NULL &&
                      os_folder_list(mem, home->folder, MOST_NAMES, &names, &n, NULL) == ANC_OK;
     home->stale = home->stale && !due;
     for (size_t i = 0; due && i < n; i++)

@@ -62,6 +62,8 @@ static anc_status load_one(srch_shelves *store, const srch_ledger_row *row, bool
     const eng_opened opened = eng_index_opened(s->index);
     if (opened.damaged > 0)
         srch_shelves_damaged(store, opened.text);
+    if (eng_stats(s->index).damaged > 0)
+        srch_shelf_mend(store, s, "a segment's documents are damaged");
     const bool sound = opened.damaged == 0 && eng_stats(s->index).cursor != 0;
     *whole = *whole && sound;
     s->is_placed = true;

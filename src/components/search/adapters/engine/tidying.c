@@ -88,6 +88,8 @@ anc_status srch_shelves_tidy(void *self, krn_call *call, bool *ret_did)
     anc_status status = srch_shelves_list(self, call, true, &shelves, &n, NULL);
     *ret_did = false;
     for (size_t i = 0; i < n; i++) {
+        if (eng_stats(shelves[i]->index).damaged > 0)
+            srch_shelf_mend(self, shelves[i], "a segment turned out to be damaged");
         if (status == ANC_OK && !*ret_did) {
             status = eng_tidy(shelves[i]->index, &options, ret_did, call->err);
             if (status == ANC_CORRUPT)
