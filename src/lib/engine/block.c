@@ -145,6 +145,12 @@ void eng_block_postings(const eng_block *b, const eng_block_term *term, eng_post
                       eng_block_chunks(b));
 }
 
+double eng_block_norm(const void *block, uint32_t chunk)
+{
+    const eng_block *b = block;
+    return ENG_K1 * (1 - ENG_B + ENG_B * (double)b->lengths.ptr[chunk] / b->impact_mean);
+}
+
 bool eng_builder_init(eng_builder *builder, uint32_t dims)
 {
     *builder = (eng_builder){.block = calloc(1, sizeof(eng_block)),
@@ -354,9 +360,7 @@ bool eng_builder_term(eng_builder *builder, anc_str text)
 bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf)
 {
     const eng_block *b = builder->block;
-    const double norm =
-        ENG_K1 * (1 - ENG_B + ENG_B * (double)b->lengths.ptr[chunk] / b->impact_mean);
-    return eng_postings_writer_add(&builder->postings, chunk, tf, norm);
+    return eng_postings_writer_add(&builder->postings, chunk, tf, eng_block_norm(b, chunk));
 }
 
 bool eng_builder_form(eng_builder *builder, anc_str text)

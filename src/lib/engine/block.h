@@ -195,6 +195,9 @@ const eng_block_term *eng_block_form_find(const eng_block *b, anc_str text);
  * block then knows. */
 void eng_block_postings(const eng_block *b, const eng_block_term *term, eng_postings *ret);
 
+/* The norm of BM25 that impacts are made with. */
+double eng_block_norm(const void *block, uint32_t chunk);
+
 /* Where the list of a row ends, which is where the next one of its table [n] begins, or after `bytes`. */
 uint64_t eng_block_list_end(const eng_block_term *rows, size_t n, const eng_block_term *row,
                             uint64_t bytes);

@@ -214,6 +214,25 @@ anc_status eng_save(eng_index *index, const eng_tidy_options *options, anc_err *
  * as the disk says, and the index goes on without it all the same. */
 anc_status eng_mend(eng_index *index, uint32_t *ret_n, anc_err *err) ANC_MUST_CHECK;
 
+/* Writes what a snapshot taken now shows into another folder, on the disk of the index, which has one or not: an index
+ * that is there opens with it. Files are shared where the disk can give them a second name. CONFLICT when there is an
+ * index already; DISK_FULL, CORRUPT and options as eng_save. What was written before a failure is removed. */
+anc_status eng_copy_to(eng_index *index, anc_str folder, const eng_tidy_options *options,
+                       anc_err *err) ANC_MUST_CHECK;
+
+typedef struct eng_verify_options {
+    void (*found)(void *arg,
+                  anc_str what); /* one line: where, and what is wrong; of very many the first */
+    anc_status (*may_go_on)(void *arg); /* as in eng_tidy_options */
+    void *arg;
+} eng_verify_options;
+
+/* Reads everything that a snapshot taken now shows, every sum and every promise that the engine keeps inside: order and
+ * length of lists, what packs say of themselves, columns, links and codes of graphs, bits, keys. *ret_n is what was
+ * found wrong. Searches and writers go on. NO_MEMORY; what may_go_on answered; as the disk says. */
+anc_status eng_verify(eng_index *index, const eng_verify_options *options, uint64_t *ret_n,
+                      anc_err *err) ANC_MUST_CHECK;
+
 /* ---- reading -------------------------------------------------------------------------------- */
 
 eng_snapshot *eng_snapshot_acquire(eng_index *index); /* never NULL, never blocks for long */

@@ -182,7 +182,22 @@ uint8_t eng_postings_impact(eng_postings *p, uint32_t from, uint32_t to)
     return most;
 }
 
-const char *eng_postings_fault(eng_postings *p, uint32_t df)
+static uint8_t impact_of(uint32_t tf, double norm)
+{
+    const double impact = ceil(ENG_IMPACT_WHOLE * (double)tf / ((double)tf + norm));
+    return (uint8_t)(impact < 1 ? 1 : impact < ENG_IMPACT_WHOLE ? impact : ENG_IMPACT_WHOLE);
+}
+
+/* The most that the pack or the tail of the present posting says it can give. */
+static uint8_t impact_here(const eng_postings *p)
+{
+    if (p->head < p->n_heads)
+        return head_at(p, p->head)[10];
+    return p->tail_impact > 0 ? p->tail_impact : ENG_IMPACT_WHOLE;
+}
+
+const char *eng_postings_fault(eng_postings *p, uint32_t df,
+                               double (*norm)(const void *arg, uint32_t chunk), const void *arg)
 {
     uint32_t before = UINT32_MAX, n = 0;
     for (; eng_postings_next(p); n++) {
@@ -190,6 +205,8 @@ const char *eng_postings_fault(eng_postings *p, uint32_t df)
             return "postings do not ascend";
         if (p->tf == 0)
             return "a posting counts nothing";
+        if (norm != NULL && impact_of(p->tf, norm(arg, p->chunk)) > impact_here(p))
+            return "a posting gives more than its pack says";
         before = p->chunk;
     }
     if (n != df)
@@ -265,14 +282,11 @@ static bool write_pack(eng_postings_writer *w)
 
 bool eng_postings_writer_add(eng_postings_writer *w, uint32_t chunk, uint32_t tf, double norm)
 {
-    const double impact = ceil(ENG_IMPACT_WHOLE * (double)tf / ((double)tf + norm));
     if (w->n_held == ENG_PACK && !write_pack(w))
         return false;
     w->chunks[w->n_held] = chunk;
     w->tfs[w->n_held] = tf;
-    w->impacts[w->n_held++] = (uint8_t)(impact < 1                  ? 1
-                                        : impact < ENG_IMPACT_WHOLE ? impact
-                                                                    : ENG_IMPACT_WHOLE);
+    w->impacts[w->n_held++] = impact_of(tf, norm);
     w->n++;
     return w->n_held < ENG_PACK || write_pack(w);
 }

@@ -57,8 +57,11 @@ typedef struct eng_postings {
 void eng_postings_open(eng_postings *p, const unsigned char *bytes, size_t n, uint32_t df,
                        uint32_t limit);
 
-/* What is wrong with a list that was just opened, read from end to end: NULL when nothing is. */
-const char *eng_postings_fault(eng_postings *p, uint32_t df) ANC_MUST_CHECK;
+/* What is wrong with a list that was just opened, read from end to end: NULL when nothing is. `norm` gives that of a
+ * chunk, for the impacts; NULL: they are not looked at. */
+const char *eng_postings_fault(eng_postings *p, uint32_t df,
+                               double (*norm)(const void *arg, uint32_t chunk),
+                               const void *arg) ANC_MUST_CHECK;
 
 /* Unpacks the next pack or the tail; false at the end. */
 bool eng_postings_unpack_next(eng_postings *p);

@@ -246,7 +246,7 @@ static void lists_are_read_as_they_were_written(void **state)
         const size_t len = (size_t)(eng_postings_writer_end(&w, bytes) - bytes);
         eng_postings p;
         eng_postings_open(&p, bytes, len, n, chunk);
-        assert_null(eng_postings_fault(&p, n));
+        assert_null(eng_postings_fault(&p, n, NULL, NULL));
         eng_postings_open(&p, bytes, len, n, chunk);
         for (uint32_t i = 0; i < n; i++) {
             assert_true(eng_postings_next(&p));

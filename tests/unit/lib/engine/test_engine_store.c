@@ -354,6 +354,134 @@ static void a_snapshot_outlives_its_files(void **state)
     eng_snapshot_release(s);
 }
 
+/* ---- copies ----------------------------------------------------------------------------------- */
+
+static void open_copy(world *w, eng_index **ret)
+{
+    const eng_options options = {.dims = ENGINE_WORLD_DIMS,
+                                 .from = exact,
+                                 .folder = ANC_STR("copy"),
+                                 .disk = engine_disk_ops(w->disk)};
+    ASSERT_OK(eng_index_open(&options, ret, &w->err), &w->err);
+}
+
+/* Of files, dead documents, and what was not saved. */
+static void a_copy_is_an_index(void **state)
+{
+    world *w = *state;
+    eng_index *copy;
+    fill(w);
+    const uint64_t before = engine_world_sum(w->index);
+    ASSERT_OK(eng_copy_to(w->index, ANC_STR("copy"), &(eng_tidy_options){0}, &w->err), &w->err);
+    for (uint32_t i = 0; i < DOCUMENTS; i++)
+        drop(w, i);
+    save(w);
+    open_copy(w, &copy);
+    assert_int_equal(eng_index_opened(copy).damaged, 0);
+    assert_true(engine_world_sum(copy) == before);
+    assert_int_equal(eng_stats(copy).cursor, 4711);
+    assert_int_equal(eng_copy_to(w->index, ANC_STR("copy"), &(eng_tidy_options){0}, &w->err),
+                     ANC_CONFLICT);
+    ASSERT_OK(engine_world_put(copy, 1, 9, &w->err), &w->err);
+    anc_err err = {0};
+    ASSERT_OK(eng_save(copy, &(eng_tidy_options){0}, &err), &err);
+    eng_index_close(copy);
+}
+
+static void a_copy_that_fails_leaves_nothing(void **state)
+{
+    world *w = *state;
+    bool whole = false;
+    for (uint32_t i = 0; i < 12; i++) {
+        put(w, i, 1);
+        if (i == 8)
+            save(w);
+    }
+    drop(w, 2);
+    for (long n = 0; !whole; n++) {
+        anc_err err = {0};
+        assert_true(n < 1000);
+        engine_disk_fail(w->disk, n, ANC_IO, false);
+        whole = eng_copy_to(w->index, ANC_STR("copy"), &(eng_tidy_options){0}, &err) == ANC_OK &&
+                !engine_disk_hit(w->disk);
+        engine_disk_heal(w->disk);
+        if (engine_disk_count(w->disk, "copy/manifest") >
+            0) { /* a link was refused */
+            eng_index *copy;
+            open_copy(w, &copy);
+            assert_int_equal(eng_index_opened(copy).damaged, 0);
+            assert_true(engine_world_sum(copy) == engine_world_sum(w->index));
+            eng_index_close(copy);
+        } else {
+            assert_int_equal(engine_disk_count(w->disk, "copy/"), 0);
+        }
+        while (engine_disk_count(w->disk, "copy/") > 0) {
+            const eng_disk *ops = engine_disk_ops(w->disk);
+            ASSERT_OK(
+                ops->remove(ops->self, anc_str_of(engine_disk_find(w->disk, "copy/", 0)), &err),
+                &err);
+        }
+    }
+}
+
+/* ---- verification ----------------------------------------------------------------------------- */
+
+static void keep_first(void *arg, anc_str what)
+{
+    char *text = arg;
+    if (text[0] == 0)
+        (void)snprintf(text, 512, "%.*s", ANC_FMT(what));
+}
+
+static uint64_t verify(world *w, char text[512])
+{
+    uint64_t n = 0;
+    text[0] = 0;
+    ASSERT_OK(
+        eng_verify(w->index, &(eng_verify_options){.found = keep_first, .arg = text}, &n, &w->err),
+        &w->err);
+    return n;
+}
+
+static void a_sound_index_verifies(void **state)
+{
+    world *w = *state;
+    char text[512];
+    assert_int_equal(verify(w, text), 0);
+    fill(w);
+    if (verify(w, text) != 0)
+        fail_msg("%s", text);
+    save(w);
+    reopen(w);
+    if (verify(w, text) != 0)
+        fail_msg("%s", text);
+    assert_int_equal(
+        eng_verify(w->index, &(eng_verify_options){.may_go_on = refuse}, &(uint64_t){0}, &w->err),
+        ANC_CANCELLED);
+}
+
+static void verification_names_what_is_damaged(void **state)
+{
+    world *w = *state;
+    char text[512];
+    size_t n;
+    fill(w);
+    save(w);
+    const char *path = engine_disk_find(w->disk, "index/seg-", 0);
+    unsigned char *bytes = engine_disk_bytes(w->disk, path, &n);
+    bytes[n - 1] ^= 4; /* the sums of the pages, which come last */
+    eng_index_close(w->index);
+    open_with(w, ENGINE_WORLD_DIMS);
+    assert_true(verify(w, text) > 0);
+    assert_non_null(strstr(text, path + strlen("index/")));
+    assert_non_null(strstr(text, "section sums"));
+    bytes = engine_disk_bytes(w->disk, "index/manifest", &n);
+    bytes[20] ^= 1;
+    assert_true(verify(w, text) > 1);
+    assert_non_null(strstr(text, "manifest"));
+    bytes[20] ^= 1;
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -370,6 +498,10 @@ int main(void)
         TEST(a_save_that_is_ended_leaves_nothing),
         TEST(a_disk_that_is_nearly_full_is_not_filled),
         TEST(a_snapshot_outlives_its_files),
+        TEST(a_copy_is_an_index),
+        TEST(a_copy_that_fails_leaves_nothing),
+        TEST(a_sound_index_verifies),
+        TEST(verification_names_what_is_damaged),
     };
     return cmocka_run_group_tests_name("engine store", tests, NULL, NULL);
 }
