@@ -185,6 +185,7 @@ typedef struct srch_status_row {
     uint64_t walked,
         to_walk;     /* documents that the last walk of the catalog has read, and of how many */
     uint64_t cursor; /* change that the index has reached */
+    uint64_t lag;    /* changes behind it when the follower looked last */
     uint64_t documents, chunks, bytes;
     bool semantic;           /* there are vectors to search */
     uint64_t dead_chunks;    /* replaced or removed, and not merged away yet */

@@ -157,8 +157,11 @@ static anc_status log_step(srch_service *srch, krn_call *call, bool *ret_more)
     const krn_changes changes = srch->config.changes;
     krn_change *rows = NULL;
     size_t n = 0;
+    uint64_t head = 0;
     ANC_TRY(changes.ops->read(changes.self, call, srch->follow.cursor, PAGE, &rows, &n));
     *ret_more = n > 0;
+    ANC_TRY(changes.ops->head(changes.self, call, &head));
+    atomic_store(&srch->head, head);
     for (size_t i = 0; i < n; i++) {
         bool done;
         ANC_TRY(handle_change(srch, call, &rows[i], &done));

@@ -250,6 +250,8 @@ srch_status_row srch_status(srch_service *srch)
         .damages = kept.damages,
         .detail = anc_str_of(srch->details[row]),
     };
+    const uint64_t head = atomic_load(&srch->head);
+    status.lag = head > status.cursor ? head - status.cursor : 0;
     (void)pthread_mutex_lock(&srch->left_out.lock);
     status.left_out = srch->left_out.n;
     memcpy(status.left_out_text, srch->left_out.text, sizeof status.left_out_text);

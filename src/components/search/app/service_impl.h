@@ -171,6 +171,7 @@ struct srch_service {
     atomic_bool stopping;
     atomic_bool ready;
     atomic_uint_least64_t busy_ns;               /* spent by the follower */
+    atomic_uint_least64_t head;                  /* newest change, as the follower saw last */
     atomic_uint_least64_t rebuild_asked;         /* how often */
     atomic_uint_least64_t walk_done, walk_total; /* documents of the catalog's walk, for people */
     srch_syncs syncs;

@@ -21,6 +21,18 @@ anc_status srch_home_open(const srch_home_options *options, srch_home **ret,
                           anc_err *err) ANC_MUST_CHECK;
 void srch_home_close(srch_home *home); /* no index of it is open; NULL is a no-op */
 
+typedef struct srch_home_report {
+    uint64_t indexes, segments, bytes;
+    uint64_t damaged;   /* what is wrong with them */
+    char first[560];    /* of that; "" */
+    uint64_t set_aside; /* files that were damaged once and are kept for people */
+    uint64_t orphans;   /* folders that the next start removes */
+} srch_home_report;
+
+/* Reads all that lies in a home and changes nothing; where a server writes there, something may seem to be missing that
+ * was just replaced. A folder that is not there has nothing in it. */
+anc_status srch_home_inspect(anc_str folder, srch_home_report *ret, anc_err *err) ANC_MUST_CHECK;
+
 /* A srch_index_open_fn; the place is a srch_home. Without one the index is empty and stays in memory. UNSUPPORTED where
  * what is kept was written by a newer version. */
 anc_status srch_engine_index_open(const srch_index_options *options, srch_index *ret,
