@@ -228,6 +228,21 @@ srch_figures_row srch_collection_figures(srch_service *srch, anc_str collection)
 /* Throws the index away and builds it from the catalog again, in the background. */
 void srch_rebuild(srch_service *srch);
 
+enum { SRCH_FOUND_LINES = 100 };
+
+typedef struct srch_verified {
+    uint64_t damaged; /* what is wrong with the index; 0: nothing */
+    anc_str *lines;   /* [n] the first of it, in call->mem */
+    size_t n;
+} srch_verified;
+
+/* Reads the whole index, each of its sums and promises; it may take long, and searches go on. A part that is damaged is
+ * set aside and its documents are indexed again. Any thread but a loop. DEADLINE, CANCELLED. */
+anc_status srch_verify(srch_service *srch, krn_call *call, srch_verified *ret) ANC_MUST_CHECK;
+
+/* Does all that makes the index fast and small at once, and saves it; otherwise as srch_verify. */
+anc_status srch_optimize(srch_service *srch, krn_call *call) ANC_MUST_CHECK;
+
 /* Bringing the index up to date, as something that can be watched. Kept in memory, the newest 64: a
  * start rebuilds the index anyway. */
 typedef enum srch_sync_state {

@@ -173,38 +173,6 @@ static void put_stats(json_writer *w, const kno_stats_row *s, const srch_figures
     json_close_object(w);
 }
 
-static void put_secret(json_writer *w, const char *name, const char *text, bool is_owner)
-{
-    json_put_str_or_null(w, name, is_owner && text[0] != '\0' ? anc_str_of(text) : ANC_STR_NONE);
-}
-
-static void put_index(json_writer *w, const srch_status_row *s, bool is_owner)
-{
-    json_open_object(w);
-    json_put_bool(w, "ready", s->ready);
-    json_put_int(w, "cursor", (int64_t)s->cursor);
-    json_put_int(w, "documents", (int64_t)s->documents);
-    json_put_int(w, "chunks", (int64_t)s->chunks);
-    json_put_int(w, "bytes", (int64_t)s->bytes);
-    json_put_bool(w, "kept", s->is_kept);
-    json_put_int(w, "saved_cursor", (int64_t)s->kept_cursor);
-    json_put_int(w, "lag", (int64_t)s->lag);
-    json_put_int(w, "segments", s->segments);
-    json_put_int(w, "stored_bytes", (int64_t)s->stored_bytes);
-    json_put_int(w, "unsaved_chunks", (int64_t)s->unsaved_chunks);
-    json_put_int(w, "dead_chunks", (int64_t)s->dead_chunks);
-    json_put_int(w, "graphs", s->graphs);
-    if (s->graphs > 0)
-        json_put_fixed(w, "recall", (double)s->recall, 4);
-    else
-        json_put_null(w, "recall");
-    json_put_int(w, "damages", (int64_t)s->damages);
-    put_secret(w, "save_problem", s->save_problem, is_owner);
-    json_put_int(w, "left_out", (int64_t)s->left_out);
-    put_secret(w, "last_left_out", s->left_out_text, is_owner);
-    json_close_object(w);
-}
-
 anc_status http_stats_get(http_request *rq)
 {
     kno_stats_row *rows;
@@ -221,7 +189,7 @@ anc_status http_stats_get(http_request *rq)
     }
     json_close_array(&w);
     json_name(&w, "index");
-    put_index(&w, &index, rq->is_owner);
+    http_put_index(&w, &index, rq->is_owner);
     json_close_object(&w);
     return ANC_OK;
 }

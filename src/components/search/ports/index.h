@@ -197,6 +197,14 @@ typedef struct srch_index_ops {
      * *ret_did: something was written. DISK_FULL, or as the disk says; what was kept before still is. Without a
      * place nothing happens. */
     ANC_MUST_CHECK anc_status (*save)(void *self, krn_call *call, bool last, bool *ret_did);
+    /* Reads all there is and tells `found` what is wrong, a line each; *ret_n: how much. Any thread; may take long.
+     * A part that was found damaged is taken out. CANCELLED, DEADLINE. */
+    ANC_MUST_CHECK anc_status (*verify)(void *self, krn_call *call,
+                                        void (*found)(void *arg, anc_str what), void *arg,
+                                        uint64_t *ret_n);
+    /* All long work at once: each index becomes one part without what is dead, and is saved. Any thread; may take
+     * long. CANCELLED, DEADLINE: what was done by then stays. */
+    ANC_MUST_CHECK anc_status (*optimize)(void *self, krn_call *call);
     void (*close)(void *self); /* nobody is inside any more */
 } srch_index_ops;
 

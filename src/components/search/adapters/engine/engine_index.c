@@ -473,6 +473,8 @@ anc_status srch_engine_index_open(const srch_index_options *options, srch_index 
         .mark = srch_shelves_mark,
         .forget = srch_shelves_forget,
         .save = srch_shelves_save,
+        .verify = srch_shelves_verify,
+        .optimize = srch_shelves_optimize,
         .close = engine_close,
     };
     srch_shelves *store = calloc(1, sizeof *store);

@@ -48,6 +48,7 @@ typedef struct srch_shelves {
     srch_index_kept kept;   /* under lock */
     bool written;           /* the ledger was, by this store; who saves */
     atomic_uint mending;    /* those who wait to take damaged parts out: long work ends */
+    atomic_uint optimizing; /* those who want everything done now: other long work ends */
     atomic_bool moved;      /* indexes came, went or were shown since it was written */
 } srch_shelves;
 
@@ -116,6 +117,9 @@ anc_status srch_shelves_tidy(void *self, krn_call *call, bool *ret_did) ANC_MUST
 srch_index_kept srch_shelves_kept(void *self);
 void srch_shelves_mark(void *self, const srch_index_mark *mark);
 anc_status srch_shelves_forget(void *self, krn_call *call) ANC_MUST_CHECK;
+anc_status srch_shelves_verify(void *self, krn_call *call, void (*found)(void *arg, anc_str what),
+                               void *arg, uint64_t *ret_n) ANC_MUST_CHECK;
+anc_status srch_shelves_optimize(void *self, krn_call *call) ANC_MUST_CHECK;
 anc_status srch_shelves_save(void *self, krn_call *call, bool last, bool *ret_did) ANC_MUST_CHECK;
 srch_index_figures srch_shelves_figures(void *self, anc_str collection);
 

@@ -10,7 +10,7 @@ static anc_status may_go_on(void *arg)
 {
     const tidying *t = arg;
     return atomic_load_explicit(t->call->cancelled, memory_order_relaxed) ||
-                   atomic_load(&t->store->mending) > 0
+                   atomic_load(&t->store->mending) > 0 || atomic_load(&t->store->optimizing) > 0
                ? ANC_FAIL(t->call->err, ANC_CANCELLED, "the index has something else to do")
                : ANC_OK;
 }
