@@ -82,6 +82,7 @@ void srv_catalog_close(srv_house *h)
     ing_service_close(h->ing);
     ing_spool_files_close(&h->spool);
     srch_service_close(h->srch);
+    srch_home_close(h->index_home);
     kno_service_close(h->kno);
     rag_sqlite_close(h->rag_store);
     if (h->raw.ops != NULL)
@@ -185,6 +186,11 @@ static anc_status open_knowledge(srv_house *h, anc_err *err)
 static anc_status open_search(srv_house *h, anc_err *err)
 {
     const srv_config *c = h->o.config;
+    const srch_home_options home = {.folder = os_path_join(h->mem, h->data_dir, ANC_STR("index")),
+                                    .reserve_bytes = (uint64_t)c->storage.reserve_mb << 20};
+    if (home.folder.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(h->mem), "the folder of the index");
+    ANC_TRY(srch_home_open(&home, &h->index_home, err));
     srch_config config = {.knowledge = h->kno,
                           .embedding = h->emb,
                           .models = h->library,
@@ -194,6 +200,7 @@ static anc_status open_search(srv_house *h, anc_err *err)
                           .metrics = h->metrics,
                           .feed = h->feed,
                           .open_index = srch_engine_index_open,
+                          .index_place = h->index_home,
                           .fusion = {.how = anc_str_eq(c->search.fusion, ANC_STR("rrf"))
                                                 ? SRCH_RECIPROCAL
                                                 : SRCH_WEIGHTED,

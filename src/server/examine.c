@@ -324,6 +324,50 @@ static void examine_spool(examination *x)
         tell_store(x, &finding, report.damaged, report.segments, report.first);
 }
 
+/* The index is made of the catalog: what is wrong with it is mended by the next start. */
+static void tell_index(examination *x, const srch_home_report *r)
+{
+    const unsigned long long mib = (unsigned long long)(r->bytes >> 20);
+    if (r->damaged > 0)
+        tell(x, "index", CLI_WRONG,
+             anc_arena_printf(x->mem,
+                              "%llu places are damaged, the first: %s; a start sets it aside and "
+                              "indexes its documents again",
+                              (unsigned long long)r->damaged, r->first));
+    else
+        tell(x, "index", CLI_FINE,
+             anc_arena_printf(x->mem, "%llu indexes, %llu segments, %llu MiB, all sound",
+                              (unsigned long long)r->indexes, (unsigned long long)r->segments,
+                              mib));
+    if (r->set_aside > 0)
+        tell(x, "index", CLI_NOTE,
+             anc_arena_printf(x->mem,
+                              "%llu files named damaged-… were set aside in index/; remove them "
+                              "when nobody needs them",
+                              (unsigned long long)r->set_aside));
+    if (r->orphans > 0)
+        tell(x, "index", CLI_NOTE,
+             anc_arena_printf(x->mem,
+                              "%llu folders of index/ are left over; the next start or "
+                              "save removes them",
+                              (unsigned long long)r->orphans));
+}
+
+static void examine_index(examination *x)
+{
+    enum { LOOKS = 3 }; /* a server may replace files meanwhile: what is damaged stays so */
+    srch_home_report report = {0};
+    anc_err err = {0};
+    anc_status status = ANC_OK;
+    const anc_str folder = os_path_join(x->mem, x->c->data_dir, ANC_STR("index"));
+    for (int i = 0; i < LOOKS && (i == 0 || status != ANC_OK || report.damaged > 0); i++)
+        status = srch_home_inspect(folder, &report, &err);
+    if (status != ANC_OK)
+        tell(x, "index", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
+    else
+        tell_index(x, &report);
+}
+
 /* ---- documents ---- */
 
 static void examine_documents(examination *x)
@@ -399,8 +443,8 @@ static void examine_provider(examination *x)
 void srv_examine(const srv_config *config, cli_found_fn *found, void *arg)
 {
     static void (*const parts[])(examination *) = {
-        examine_model, examine_others, examine_lock,      examine_catalog, examine_tracking,
-        examine_raw,   examine_spool,  examine_documents, examine_provider};
+        examine_model, examine_others, examine_lock,  examine_catalog,   examine_tracking,
+        examine_raw,   examine_spool,  examine_index, examine_documents, examine_provider};
     for (size_t i = 0; i < ANC_COUNT(parts); i++) {
         ANC_ARENA(mem, ARENA_BYTES);
         examination x = {config, mem, found, arg};

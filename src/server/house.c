@@ -76,11 +76,11 @@ static anc_status open_kernel(srv_house *h, anc_err *err)
     return ANC_OK;
 }
 
-/* One follower reads the change log: the index, which lives in memory with its place. */
+/* One follower reads the change log: the index. What it has not saved yet is read again by the next start. */
 static uint64_t passed(void *arg)
 {
     const srv_house *h = arg;
-    return srch_status(h->srch).cursor;
+    return srch_passed(h->srch);
 }
 
 static anc_status open_trim(srv_house *h, anc_err *err)

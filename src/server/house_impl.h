@@ -32,6 +32,7 @@
 #include "rag/adapters/sqlite/rag_sqlite.h"
 #include "rag/app/rag_service.h"
 #include "routing/app/routing_service.h"
+#include "search/adapters/engine/engine_index.h"
 #include "search/app/service.h"
 #include "tracking/adapters/sqlite/trk_sqlite.h"
 #include "tracking/app/tracking_service.h"
@@ -99,6 +100,7 @@ struct srv_house {
     kno_sqlite *kno_store;
     kno_raw_store raw;
     kno_service *kno;
+    srch_home *index_home;
     srch_service *srch;
     ing_spool spool;
     ing_service *ing;

@@ -190,7 +190,7 @@ def test_doctor(binary):
         try:
             good = checks_of(p.run("doctor", "--json"))
             assert set(good) == {"configuration", "data folder", "disk", "memory", "model", "lock", "catalog", "tracking",
-                                 "raw store", "spool", "documents", "language model", "server"}, good
+                                 "raw store", "spool", "index", "documents", "language model", "server"}, good
             assert all(status == "ok" for status, _ in good.values()), good
             assert str(server.process.pid) in good["lock"][1] and "sound" in good["catalog"][1], good
             assert "dimensions" in good["model"][1], good
@@ -201,7 +201,7 @@ def test_doctor(binary):
             os.kill(server.process.pid, signal.SIGCONT)
             server.stop()
         lines = p.run("doctor").stdout.splitlines()
-        assert len(lines) == 13 and lines[-1].startswith("note   server"), lines
+        assert len(lines) == 14 and lines[-1].startswith("note   server"), lines
         bad = p.run("doctor", "--set", "model.name=not-installed")
         assert bad.returncode == 1 and "anchorage model pull" in bad.stdout, bad.stdout
         bad = p.run("doctor", "--set", "llm.base_url=http://127.0.0.1:9/v1")

@@ -179,6 +179,20 @@ srch_figures_row srch_collection_figures(srch_service *srch, anc_str collection)
     return (srch_figures_row){.documents = 2, .chunks = 7, .bytes = 4096};
 }
 
+anc_status srch_verify(srch_service *srch, krn_call *call, srch_verified *ret)
+{
+    static anc_str line = ANC_STR_INIT("default/words: seg-1 is damaged");
+    (void)srch, (void)call;
+    *ret = (srch_verified){.damaged = 1, .lines = &line, .n = 1};
+    return ANC_OK;
+}
+
+anc_status srch_optimize(srch_service *srch, krn_call *call)
+{
+    (void)srch, (void)call;
+    return ANC_OK;
+}
+
 anc_status srch_sync_start(srch_service *srch, krn_call *call, bool rebuild, srch_sync *ret)
 {
     (void)srch;

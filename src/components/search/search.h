@@ -185,8 +185,20 @@ typedef struct srch_status_row {
     uint64_t walked,
         to_walk;     /* documents that the last walk of the catalog has read, and of how many */
     uint64_t cursor; /* change that the index has reached */
+    uint64_t lag;    /* changes behind it when the follower looked last */
     uint64_t documents, chunks, bytes;
-    bool semantic; /* there are vectors to search */
+    bool semantic;           /* there are vectors to search */
+    uint64_t dead_chunks;    /* replaced or removed, and not merged away yet */
+    uint32_t segments;       /* parts of it that are files */
+    uint64_t stored_bytes;   /* of those */
+    uint64_t unsaved_chunks; /* in memory alone until the next save */
+    uint32_t graphs;         /* of parts with many vectors */
+    float recall;            /* the least that one of them was measured to find; 1: there is none */
+    bool is_kept;            /* in files, so that the next start goes on from there */
+    uint64_t kept_cursor;    /* change up to which it is */
+    uint64_t damages;        /* parts found damaged since the start, set aside, and indexed again */
+    char damage_text[SRCH_DETAIL_BYTES];  /* the last one; "" */
+    char save_problem[SRCH_DETAIL_BYTES]; /* why it cannot be saved at the moment; "" */
     anc_str
         detail; /* in the service's memory: "rebuilding: 120 of 400 documents", or the last error */
     uint64_t left_out; /* documents that could not be indexed; each is named in the log */
@@ -195,9 +207,13 @@ typedef struct srch_status_row {
 
 srch_status_row srch_status(srch_service *srch);
 
-/* Whether the catalog was read into the index once since the start; until then a result may lack what is
- * there. Any thread. */
+/* Whether the index has been where the catalog was at the start: it was kept, or the catalog was read into it. Until
+ * then a result may lack what is there. Any thread. */
 bool srch_ready(srch_service *srch);
+
+/* The change that a start would go on behind: no more than is kept, or where nothing is kept than is shown. The log has
+ * to have what comes after it. */
+uint64_t srch_passed(srch_service *srch);
 
 /* Nanoseconds that the follower has worked on the index since the start. */
 uint64_t srch_index_busy_ns(srch_service *srch);
@@ -211,6 +227,21 @@ srch_figures_row srch_collection_figures(srch_service *srch, anc_str collection)
 
 /* Throws the index away and builds it from the catalog again, in the background. */
 void srch_rebuild(srch_service *srch);
+
+enum { SRCH_FOUND_LINES = 100 };
+
+typedef struct srch_verified {
+    uint64_t damaged; /* what is wrong with the index; 0: nothing */
+    anc_str *lines;   /* [n] the first of it, in call->mem */
+    size_t n;
+} srch_verified;
+
+/* Reads the whole index, each of its sums and promises; it may take long, and searches go on. A part that is damaged is
+ * set aside and its documents are indexed again. Any thread but a loop. DEADLINE, CANCELLED. */
+anc_status srch_verify(srch_service *srch, krn_call *call, srch_verified *ret) ANC_MUST_CHECK;
+
+/* Does all that makes the index fast and small at once, and saves it; otherwise as srch_verify. */
+anc_status srch_optimize(srch_service *srch, krn_call *call) ANC_MUST_CHECK;
 
 /* Bringing the index up to date, as something that can be watched. Kept in memory, the newest 64: a
  * start rebuilds the index anyway. */

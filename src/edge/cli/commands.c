@@ -252,6 +252,21 @@ static const cli_verb collections_verbs[] = {
     END,
 };
 
+/* ---- index ---- */
+
+static const cli_option index_options[] = {END};
+
+static const cli_verb index_verbs[] = {
+    {"status", "", 0, 0, "documents, segments, what is not saved, recall", cli_run_index_status},
+    {"verify", "", 0, 0, "read all of it and say what is wrong; exit code 1 where something is",
+     cli_run_index_verify},
+    {"rebuild", "", 0, 0, "build it anew from the catalog; searches go on, nothing is embedded",
+     cli_run_index_rebuild},
+    {"optimize", "", 0, 0, "merge everything, take out what is dead, and save it",
+     cli_run_index_optimize},
+    END,
+};
+
 /* ---- out and in ---- */
 
 static const cli_option export_options[] = {
@@ -392,6 +407,19 @@ const cli_command cli_commands[] = {
                  "anchorage collections delete papers --yes\n",
      .options = collections_options,
      .verbs = collections_verbs},
+    {.name = "index",
+     .words = "",
+     .summary = "look at the search index, check it, and build it anew",
+     .text =
+         "The index is made of the catalog and kept in the data folder. What is damaged of it is "
+         "set aside\n"
+         "and indexed again by itself; a rebuild makes all of it anew beside the one that is "
+         "searched.\n",
+     .examples = "anchorage index\n"
+                 "anchorage index verify\n"
+                 "anchorage index rebuild\n",
+     .options = index_options,
+     .verbs = index_verbs},
     {.name = "batches",
      .words = "",
      .summary = "list, follow, stop and repeat what is read in the background",

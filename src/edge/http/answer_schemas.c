@@ -466,14 +466,32 @@ static const http_field index_rows[] = {
     INT("documents", ""),
     INT("chunks", ""),
     INT("bytes", "in memory"),
+    BOOL("kept", "in files, where the next start goes on"),
+    INT("saved_cursor", "change up to which it is"),
+    INT("lag", "changes that are committed and not shown yet"),
+    INT("segments", "parts of it that are files"),
+    INT("stored_bytes", "of those"),
+    INT("unsaved_chunks", "in memory alone until the next save"),
+    INT("dead_chunks", "replaced or removed, and not merged away yet"),
+    INT("graphs", "parts that are searched by a graph of their vectors"),
+    MAYBE("recall", HTTP_REAL, "the least that one of the graphs was measured to find"),
+    INT("damages", "parts found damaged since the start, set aside and indexed again"),
+    MAYBE("save_problem", HTTP_TEXT, "why it cannot be saved at the moment, for the owner"),
     INT("left_out", "documents that could not be read for it"),
     MAYBE("last_left_out", HTTP_TEXT, "the last of them and the reason, for the owner"),
 };
-static const http_schema index_out = SCHEMA("IndexStats", "The search index.", index_rows);
+const http_schema http_index_out = SCHEMA("IndexStats", "The search index.", index_rows);
+
+static const http_field verified_rows[] = {
+    INT("damaged", "what is wrong with it; 0: nothing"),
+    ROW("found", HTTP_TEXTS, "a line for each, of very many the first"),
+};
+const http_schema http_verified_out =
+    SCHEMA("IndexVerified", "What reading the whole index found.", verified_rows);
 
 static const http_field stats_rows[] = {
     PART("items", HTTP_LIST, &stats_row_out, "by collection"),
-    PART("index", HTTP_OBJECT, &index_out, ""),
+    PART("index", HTTP_OBJECT, &http_index_out, ""),
 };
 const http_schema http_stats_out = SCHEMA("Stats", "Numbers.", stats_rows);
 

@@ -189,18 +189,7 @@ anc_status http_stats_get(http_request *rq)
     }
     json_close_array(&w);
     json_name(&w, "index");
-    json_open_object(&w);
-    json_put_bool(&w, "ready", index.ready);
-    json_put_int(&w, "cursor", (int64_t)index.cursor);
-    json_put_int(&w, "documents", (int64_t)index.documents);
-    json_put_int(&w, "chunks", (int64_t)index.chunks);
-    json_put_int(&w, "bytes", (int64_t)index.bytes);
-    json_put_int(&w, "left_out", (int64_t)index.left_out);
-    json_put_str_or_null(&w, "last_left_out",
-                         rq->is_owner && index.left_out_text[0] != '\0'
-                             ? anc_str_of(index.left_out_text)
-                             : ANC_STR_NONE);
-    json_close_object(&w);
+    http_put_index(&w, &index, rq->is_owner);
     json_close_object(&w);
     return ANC_OK;
 }

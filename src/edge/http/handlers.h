@@ -51,6 +51,7 @@ http_handler_fn http_versions_put;
 http_handler_fn http_text_get, http_raw_get;
 /* sync.c */
 http_handler_fn http_sync_start, http_sync_get;
+http_handler_fn http_index_verify, http_index_optimize;
 /* ingest.c */
 http_handler_fn http_ingest_start, http_ingest_list, http_ingest_get, http_ingest_cancel,
     http_ingest_replay;
@@ -79,6 +80,9 @@ void http_put_batch(json_writer *w, const ing_batch *batch);
 anc_status http_batch_made(http_request *rq, bool *ret_made, ing_batch *ret) ANC_MUST_CHECK;
 /* The answer to what started one: 202. */
 anc_status http_answer_started(http_request *rq, const ing_batch *batch) ANC_MUST_CHECK;
+
+/* index.c: what is known of the search index */
+void http_put_index(json_writer *w, const srch_status_row *s, bool is_owner);
 
 /* search_json.c: the members that every passage has, and a whole hit */
 void http_put_passage(json_writer *w, const srch_hit *hit);

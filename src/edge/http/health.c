@@ -43,7 +43,16 @@ static condition check_index(const http_edge_options *o, anc_buf *detail)
                              "; %llu cannot be read for the index, named in the log and in "
                              "/v1/knowledge/stats",
                              (unsigned long long)s.left_out);
-    return s.ready && s.left_out == 0 ? HEALTHY : DEGRADED;
+    if (s.damages > 0)
+        (void)anc_buf_printf(detail,
+                             "; %llu damaged parts were set aside and indexed again, named in the "
+                             "log and by doctor",
+                             (unsigned long long)s.damages);
+    if (s.save_problem[0] != '\0')
+        (void)anc_buf_printf(detail, "; it goes on in memory and cannot be saved: %s",
+                             s.save_problem);
+    return s.ready && s.left_out == 0 && s.damages == 0 && s.save_problem[0] == '\0' ? HEALTHY
+                                                                                     : DEGRADED;
 }
 
 static condition check_embedder(const http_edge_options *o, anc_buf *detail)

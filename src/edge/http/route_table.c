@@ -184,6 +184,14 @@ const http_route http_routes[] = {
         .role = HTTP_OWNER, .flags = HTTP_CREATES | HTTP_OPTIONAL_BODY),
     SEE("GET", "/v1/knowledge/sync/{batch_id}", "knowledge_sync_get", "knowledge",
         "How far a sync is", READS(http_sync_get, NULL, &http_sync_out)),
+    SEE("POST", "/v1/knowledge/index/verify", "index_verify", "knowledge",
+        "Read the whole index and say what is wrong with it", .handle = http_index_verify,
+        .lane = HTTP_IO, .role = HTTP_OWNER, .flags = HTTP_LONG, .response = &http_verified_out,
+        .status = 200),
+    SEE("POST", "/v1/knowledge/index/optimize", "index_optimize", "knowledge",
+        "Merge everything in the index, take out what is dead, and save it",
+        .handle = http_index_optimize, .lane = HTTP_IO, .role = HTTP_OWNER, .flags = HTTP_LONG,
+        .response = &http_index_out, .status = 200),
 
     /* ingestion */
     SEE("POST", "/v1/ingest", "ingest", "ingestion", "Read a source in the background",

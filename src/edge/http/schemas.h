@@ -190,8 +190,9 @@ extern const http_schema http_problem_out, http_root_out, http_probe_out, http_h
     http_assessment_out, http_answer_out, http_search_out, http_conversation_out,
     http_conversations_out, http_conversation_whole_out, http_models_out, http_collection_out,
     http_collections_out, http_put_out, http_document_out, http_documents_out, http_versions_out,
-    http_chunks_out, http_stats_out, http_sync_out, http_started_out, http_batch_out,
-    http_batches_out, http_failures_out, http_replays_out, http_events_out, http_event_stats_out;
+    http_chunks_out, http_stats_out, http_index_out, http_verified_out, http_sync_out,
+    http_started_out, http_batch_out, http_batches_out, http_failures_out, http_replays_out,
+    http_events_out, http_event_stats_out;
 
 /* tracking (tracking_schemas.c) */
 extern const http_schema http_tracking_params, http_tracking_stats_params, http_erase_schema,

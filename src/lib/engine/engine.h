@@ -244,6 +244,9 @@ bool eng_document_find(const eng_snapshot *snapshot, anc_str key, uint32_t *ret_
 /* Whether the snapshot has the document, and its language. */
 bool eng_document_language(const eng_snapshot *snapshot, anc_str key, uint32_t *ret);
 
+/* How many documents there are of each language. */
+void eng_languages(const eng_snapshot *snapshot, uint64_t ret[ENG_MAX_LANGUAGES]);
+
 /* Walks all documents in no order: start with *cursor = 0; false at the end. The key lives as long
  * as the snapshot. */
 bool eng_document_next(const eng_snapshot *snapshot, uint64_t *cursor, anc_str *ret_key,

@@ -484,6 +484,20 @@ bool eng_document_language(const eng_snapshot *snapshot, anc_str key, uint32_t *
     return true;
 }
 
+void eng_languages(const eng_snapshot *snapshot, uint64_t ret[ENG_MAX_LANGUAGES])
+{
+    for (int l = 0; l < ENG_MAX_LANGUAGES; l++)
+        ret[l] = 0;
+    for (size_t i = 0; i < snapshot->n_parts; i++) {
+        const eng_block *b = snapshot->parts[i].block;
+        const uint64_t *dead = eng_part_dead(&snapshot->parts[i]);
+        const size_t n = eng_block_ready(b) ? b->documents.n : 0;
+        for (size_t row = 0; row < n; row++)
+            if (dead == NULL || !eng_bit(dead, row))
+                ret[b->documents.ptr[row].language % ENG_MAX_LANGUAGES]++;
+    }
+}
+
 bool eng_document_next(const eng_snapshot *snapshot, uint64_t *cursor, anc_str *ret_key,
                        uint32_t *ret_version)
 {

@@ -2,8 +2,9 @@
  * seed.
  *
  * A run mixes writes to the catalog with single steps of the follower. Reads fail now and then, some
- * documents cannot be read at all, and the service is closed at any moment and opened again with an
- * empty index. After each step, every document whose last change the index claims to have reached
+ * documents cannot be read at all, and the service is closed at any moment and opened again: with an
+ * empty index, or in two of three runs with what was kept of it, which is saved now and then. There the program also
+ * ends at any call to the disk, and everything it had in memory is lost. After each step, every document whose last change the index claims to have reached
  * must stand there as in the catalog; when nothing is left to do, index and catalog agree as a whole.
  *
  * In every second run a collection's model is changed as the knowledge component does it: announced, and then
@@ -16,6 +17,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "os/file.h"
 #include "search/adapters/engine/engine_index.h"
 #include "search/adapters/threads/watermark.h"
 #include "service_impl.h"
@@ -31,6 +33,10 @@ static uint32_t fault_percent;
 static bool waits;        /* changes of models wait for the index, in this run */
 static unsigned switches; /* of those, in all runs */
 static bool in_step;
+static srch_home *home;          /* NULL: nothing is kept in this run */
+static long dies_at;             /* call to the disk from which on all fail; -1: none */
+static unsigned deaths, gone_on; /* in all runs */
+static char folder[64];
 static uint64_t put_with[DOUBLE_DOCUMENTS]; /* the change of the newest version */
 static const char *const labels[LABELS] = {"public", "user:ann"};
 static const char *const texts[] = {"all red fish", "all blue birds", "all grey stones",
@@ -53,6 +59,82 @@ static anc_status random_fault(void *arg)
     return chance(100) < fault_percent ? ANC_IO : ANC_OK;
 }
 
+/* ---- a disk that ends with the program --------------------------------------------------------- */
+
+static anc_status call_disk(anc_err *err)
+{
+    if (dies_at > 0)
+        dies_at--;
+    return dies_at == 0 ? ANC_FAIL(err, ANC_IO, "the program has ended") : ANC_OK;
+}
+
+static anc_status disk_create(void *self, anc_str path, void **ret_file, anc_err *err)
+{
+    ANC_TRY(call_disk(err));
+    return eng_disk_system.create(self, path, ret_file, err);
+}
+
+static anc_status disk_append(void *self, void *file, anc_str bytes, anc_err *err)
+{
+    ANC_TRY(call_disk(err));
+    return eng_disk_system.append(self, file, bytes, err);
+}
+
+static anc_status disk_sync(void *self, void *file, anc_err *err)
+{
+    (void)self, (void)file; /* what was written outlasts a program that ends */
+    return call_disk(err);
+}
+
+static anc_status disk_rename(void *self, anc_str from, anc_str to, anc_err *err)
+{
+    ANC_TRY(call_disk(err));
+    return eng_disk_system.rename(self, from, to, err);
+}
+
+static anc_status disk_remove(void *self, anc_str path, anc_err *err)
+{
+    ANC_TRY(call_disk(err));
+    return eng_disk_system.remove(self, path, err);
+}
+
+static anc_status disk_make_folder(void *self, anc_str path, anc_err *err)
+{
+    ANC_TRY(call_disk(err));
+    return eng_disk_system.make_folder(self, path, err);
+}
+
+static anc_status disk_sync_folder(void *self, anc_str path, anc_err *err)
+{
+    (void)self, (void)path;
+    return call_disk(err);
+}
+
+static eng_disk disk;
+
+static void open_home(void)
+{
+    anc_err err = {0};
+    disk = eng_disk_system;
+    disk.create = disk_create;
+    disk.append = disk_append;
+    disk.sync = disk_sync;
+    disk.rename = disk_rename;
+    disk.remove = disk_remove;
+    disk.make_folder = disk_make_folder;
+    disk.sync_folder = disk_sync_folder;
+    const srch_home_options options = {.folder = anc_str_of(folder), .disk = &disk};
+    dies_at = -1;
+    ASSERT_OK(srch_home_open(&options, &home, &err), &err);
+}
+
+/* Saves, tidies: as the step does beside the follower. */
+static void look_after(void)
+{
+    kno.now_ns += (int64_t)chance(3) * 3000000000;
+    (void)srch_tidy(srch, kno.now_ns);
+}
+
 static void open_service(anc_err *err)
 {
     srch_config config = {.knowledge = &kno,
@@ -60,6 +142,7 @@ static void open_service(anc_err *err)
                           .changes = double_changes(&kno),
                           .clock = double_clock(&kno),
                           .open_index = srch_engine_index_open,
+                          .index_place = home,
                           .max_document_bytes = 8 << 20};
     ASSERT_OK(srch_threads_watermark_open(&config.watermark, err), err);
     ASSERT_OK(srch_service_open(&config, &srch, err), err);
@@ -288,6 +371,28 @@ static void agree_as_a_whole(void)
 
 /* ---- the run ---------------------------------------------------------------------------------- */
 
+/* The program ends, sooner or later in what it does when it ends well, and is started again. */
+static void start_again(anc_err *err)
+{
+    if (home != NULL && chance(2) == 0) {
+        dies_at = 1 + (long)chance(chance(2) == 0 ? 3 : 60);
+        for (int i = 0; i < 8 && dies_at > 0; i++) {
+            (void)srch_follow(srch, kno.now_ns);
+            look_after();
+        }
+        dies_at = dies_at > 0 ? 1 : dies_at;
+        deaths++;
+    }
+    srch_service_close(srch);
+    if (home != NULL) {
+        srch_home_close(home);
+        open_home();
+    }
+    memset(kno.prepared, 0, sizeof kno.prepared);
+    open_service(err);
+    gone_on += shown().ops->kept(shown().self).is_there ? 1 : 0;
+}
+
 static void step(void)
 {
     in_step = true;
@@ -325,6 +430,11 @@ static void run_seed(uint64_t start)
     waits = start % 2 == 0;
     emb = (emb_service){.available = true};
     fault_percent = 0;
+    (void)snprintf(folder, sizeof folder, "follower-%llu.tmp", (unsigned long long)start);
+    ASSERT_OK(os_folder_remove(anc_str_of(folder), &err), &err);
+    home = NULL;
+    if (start % 3 != 0)
+        open_home();
     open_service(&err);
     for (int i = 0; i < EVENTS; i++) {
         const uint32_t what = chance(200);
@@ -334,17 +444,19 @@ static void run_seed(uint64_t start)
         } else if (what < 196) {
             step();
         } else if (what < 198) {
-            srch_service_close(srch);
-            memset(kno.prepared, 0, sizeof kno.prepared);
-            open_service(&err);
+            start_again(&err);
         } else if (what < 199) {
             srch_rebuild(srch);
         } else {
             settle();
         }
+        if (home != NULL && chance(20) == 0)
+            look_after();
     }
     settle();
     srch_service_close(srch);
+    srch_home_close(home);
+    ASSERT_OK(os_folder_remove(anc_str_of(folder), &err), &err);
 }
 
 static void follows_whatever_happens(void **state)
@@ -355,7 +467,9 @@ static void follows_whatever_happens(void **state)
         run_seed(start);
     }
     print_message("%u changes of models waited for the index\n", switches);
+    print_message("%u ends of the program, %u starts with what was kept\n", deaths, gone_on);
     assert_true(switches > SEEDS);
+    assert_true(deaths > SEEDS && gone_on > SEEDS);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* follow.c - the step that keeps the index at the state of the catalog.
  *
- * After a start it notes the head of the change log, walks all documents, and then reads the log from
+ * After a start it goes on from where the kept index is (follow_kept.c). Where nothing is kept it notes the head of the change log, walks all documents, and then reads the log from
  * that head on: what changed during the walk is handled once more. Each call of the step handles one page
  * of documents or of changes.
  *
@@ -35,7 +35,7 @@ enum { PAGE = 32 };
 
 /* ---- the catalog ------------------------------------------------------------------------------- */
 
-static uint64_t documents_there(srch_service *srch, krn_call *call)
+uint64_t srch_documents_there(srch_service *srch, krn_call *call)
 {
     kno_stats_row *rows = NULL;
     size_t n = 0;
@@ -60,15 +60,19 @@ static anc_status catalog_begin(srch_service *srch, krn_call *call, bool *ret_wa
     if (*ret_wait)
         return ANC_OK;
     srch_walk_begin(&srch->follow.catalog, head, ANC_STR_NONE);
-    srch->follow.catalog.total = documents_there(srch, call);
+    srch->follow.catalog.total = srch_documents_there(srch, call);
     atomic_store(&srch->walk_done, 0);
     atomic_store(&srch->walk_total, srch->follow.catalog.total);
+    srch_note_mark(srch);
     return ANC_OK;
 }
 
-static void reached(srch_service *srch, uint64_t cursor)
+void srch_reached(srch_service *srch, uint64_t cursor)
 {
     srch->follow.cursor = cursor;
+    srch_note_mark(srch);
+    if (srch->follow.mending.going && !atomic_load(&srch->ready)) /* documents may be missing */
+        return;
     srch->config.watermark.ops->raise(srch->config.watermark.self, cursor);
     kno_shown(srch->config.knowledge, cursor);
     krn_gauge_set(srch->series.cursor, (int64_t)cursor);
@@ -87,12 +91,16 @@ static anc_status catalog_step(srch_service *srch, krn_call *call)
     }
     walk->going = false;
     atomic_store(&srch->walk_total, walk->done);
+    if (srch->follow.again) /* what another index lacks, this one does not */
+        srch->follow.mending.going = false;
     srch_slot_show(srch);
-    if (!srch->follow.again) /* a rebuild's index is as far as it was followed */
-        reached(srch, walk->target);
+    srch->follow.damages = srch_built_index(srch).ops->kept(srch_built_index(srch).self).damages;
+    const bool first = !srch->follow.again;
     srch->follow.known = true;
     srch->follow.again = true;
     srch->follow.unsure = true;
+    /* a rebuild's index is as far as it was followed */
+    srch_reached(srch, first ? walk->target : srch->follow.cursor);
     srch_syncs_note(srch, true);
     srch_detail_set(srch, "%llu documents indexed", (unsigned long long)walk->done);
     krn_log_write(srch->config.log, KRN_INFO, "search", "index built",
@@ -149,14 +157,17 @@ static anc_status log_step(srch_service *srch, krn_call *call, bool *ret_more)
     const krn_changes changes = srch->config.changes;
     krn_change *rows = NULL;
     size_t n = 0;
+    uint64_t head = 0;
     ANC_TRY(changes.ops->read(changes.self, call, srch->follow.cursor, PAGE, &rows, &n));
     *ret_more = n > 0;
+    ANC_TRY(changes.ops->head(changes.self, call, &head));
+    atomic_store(&srch->head, head);
     for (size_t i = 0; i < n; i++) {
         bool done;
         ANC_TRY(handle_change(srch, call, &rows[i], &done));
         if (!done)
             return ANC_OK;
-        reached(srch, rows[i].seq);
+        srch_reached(srch, rows[i].seq);
     }
     return ANC_OK;
 }
@@ -169,7 +180,7 @@ static anc_status members_step(srch_service *srch, krn_call *call)
                            SRCH_INTO_ALL, &end));
     if (end) {
         walk->going = false;
-        reached(srch, walk->target);
+        srch_reached(srch, walk->target);
     }
     return ANC_OK;
 }
@@ -185,11 +196,12 @@ static anc_status follow_page(srch_service *srch, krn_call *call, bool *ret_more
 
 static anc_status first_walk(srch_service *srch, krn_call *call)
 {
-    bool wait;
+    bool wait, kept = false;
     if (srch->follow.catalog.going)
         return catalog_step(srch, call);
     srch->follow.taken = atomic_load(&srch->rebuild_asked);
-    return catalog_begin(srch, call, &wait);
+    ANC_TRY(srch_go_on(srch, call, &kept));
+    return kept ? ANC_OK : catalog_begin(srch, call, &wait);
 }
 
 /* One page of changes and one of the walk. */
@@ -217,8 +229,11 @@ static anc_status step(srch_service *srch, krn_call *call, int64_t now_ns, int64
     if (!f->again)
         return first_walk(srch, call);
     ANC_TRY(follow_page(srch, call, &more));
+    srch_look_at_damage(srch, call);
     if (!f->known || atomic_load(&srch->rebuild_asked) != f->taken)
         return rebuild(srch, call, more, now_ns, ret_next);
+    if (f->mending.going)
+        return srch_mending_step(srch, call);
     if (!more)
         srch_left_out_retry(srch, call, now_ns);
     if (f->shadow.going)
@@ -236,6 +251,13 @@ static void measure(srch_service *srch)
     krn_gauge_set(srch->series.documents, (int64_t)f.documents);
     krn_gauge_set(srch->series.chunks, (int64_t)f.chunks);
     krn_gauge_set(srch->series.bytes, (int64_t)f.bytes);
+    krn_gauge_set(srch->series.segments, f.segments);
+    krn_gauge_set(srch->series.stored, (int64_t)f.stored_bytes);
+    krn_gauge_set(srch->series.unsaved, (int64_t)f.unsaved_chunks);
+    krn_gauge_set(srch->series.dead, (int64_t)f.dead_chunks);
+    krn_gauge_set(srch->series.graphs, f.graphs);
+    krn_gauge_set(srch->series.recall, (int64_t)((double)f.recall * 1000));
+    krn_gauge_set(srch->series.kept, (int64_t)srch_passed(srch));
 }
 
 static int64_t retry_at(srch_service *srch, int64_t now_ns, anc_status status, const anc_err *err)
@@ -266,6 +288,7 @@ int64_t srch_follow(void *arg, int64_t now_ns)
     } else {
         krn_call call = srch_background_call(srch, page, &err);
         status = step(srch, &call, now_ns, &next);
+        srch_look_whether_ready(srch);
     }
     anc_arena_reset(srch->follow.mem);
     anc_arena_reset(srch->follow.scratch);

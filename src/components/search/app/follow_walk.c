@@ -94,8 +94,17 @@ static anc_status walk_passed(srch_walk *walk, const kno_walk_row *row, anc_err 
     return ANC_OK;
 }
 
-anc_status srch_walk_page(srch_service *srch, krn_call *call, srch_walk *walk, anc_str only,
-                          srch_into into, bool *ret_end)
+/* Whether the index that is searched has the document as it is. */
+static bool is_there(srch_service *srch, const kno_walk_row *row)
+{
+    const srch_index index = srch->slots[atomic_load(&srch->shown)].index;
+    uint32_t version = 0;
+    return index.ops->find(index.self, row->collection, row->document_id, &version) &&
+           version == row->version;
+}
+
+static anc_status walk_page(srch_service *srch, krn_call *call, srch_walk *walk, anc_str only,
+                            srch_into into, bool missing, bool *ret_end)
 {
     const kno_walk_row after = {.collection = {walk->collection, walk->collection_len},
                                 .document_id = {walk->document, walk->document_len}};
@@ -107,9 +116,22 @@ anc_status srch_walk_page(srch_service *srch, krn_call *call, srch_walk *walk, a
             *ret_end = true;
             return ANC_OK;
         }
-        ANC_TRY(srch_handle_document(srch, call, into, rows[i].collection, rows[i].document_id));
+        if (!missing || !is_there(srch, &rows[i]))
+            ANC_TRY(
+                srch_handle_document(srch, call, into, rows[i].collection, rows[i].document_id));
         ANC_TRY(walk_passed(walk, &rows[i], call->err));
     }
     *ret_end = n < PAGE;
     return ANC_OK;
+}
+
+anc_status srch_walk_page(srch_service *srch, krn_call *call, srch_walk *walk, anc_str only,
+                          srch_into into, bool *ret_end)
+{
+    return walk_page(srch, call, walk, only, into, false, ret_end);
+}
+
+anc_status srch_mending_page(srch_service *srch, krn_call *call, bool *ret_end)
+{
+    return walk_page(srch, call, &srch->follow.mending, ANC_STR_NONE, SRCH_INTO_ALL, true, ret_end);
 }

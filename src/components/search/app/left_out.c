@@ -100,5 +100,6 @@ void srch_left_out_retry(srch_service *srch, const krn_call *call, int64_t now_n
     size_t ahead = f->left_out_cursor;
     if (!anc_map_next(f->left_out, &ahead, &key, &may_pass))
         f->left_out_cursor = 0;
+    srch_note_mark(srch);
     show(srch, NULL);
 }

@@ -135,6 +135,8 @@ static anc_status search_scope(srch_asking *a, size_t at, bool relaxed, uint32_t
         status = ask_index(a, scope, relaxed, k);
     }
     ANC_TRY(status);
+    if (scope->found.damaged) /* the follower mends it */
+        srch_wake(a->srch);
     for (size_t i = 0; i < scope->found.n; i++)
         scope->found.candidates[i].collection = (uint32_t)at;
     if (a->request->mode == SRCH_METADATA)

@@ -54,6 +54,30 @@ static krn_series *stage(krn_metrics m, const char *labels)
                          : NULL;
 }
 
+/* Of the index as it is kept, and of the work on it. */
+static void name_kept_series(srch_series *s, krn_metrics m)
+{
+    s->segments = gauge(m, "anchorage_index_segments", "Segments of the index that are files");
+    s->stored = gauge(m, "anchorage_index_stored_bytes", "Bytes of the index's segments");
+    s->unsaved = gauge(m, "anchorage_index_unsaved_chunks", "Chunks that are in memory alone");
+    s->dead =
+        gauge(m, "anchorage_index_dead_chunks", "Chunks replaced or removed, and not merged away");
+    s->graphs = gauge(m, "anchorage_index_graphs", "Segments whose vectors have a graph");
+    s->recall = gauge(m, "anchorage_index_recall_permille",
+                      "Least share of the nearest that a graph was measured to find");
+    s->kept = gauge(m, "anchorage_index_kept_cursor", "Change up to which the index is saved");
+    s->saves = counter(m, "anchorage_index_saves_total", "", "Saves of the index");
+    s->save_failures = counter(m, "anchorage_index_save_failures_total", "", "Saves that failed");
+    s->merges =
+        counter(m, "anchorage_index_merges_total", "", "Merges of segments, and graphs built");
+    s->damages =
+        counter(m, "anchorage_index_damages_total", "", "Parts of the index found damaged");
+    s->save = m.ops != NULL ? m.ops->histogram(m.self, "anchorage_index_save_seconds", "",
+                                               "Time of a save of the index", krn_latency_bounds,
+                                               KRN_HISTOGRAM_BUCKETS)
+                            : NULL;
+}
+
 static void name_series(srch_series *s, krn_metrics m)
 {
     static const char queries[] = "anchorage_search_queries_total", done[] = "Searches answered";
@@ -69,6 +93,7 @@ static void name_series(srch_series *s, krn_metrics m)
     s->documents = gauge(m, "anchorage_index_documents", "Documents in the index");
     s->chunks = gauge(m, "anchorage_index_chunks", "Chunks in the index");
     s->bytes = gauge(m, "anchorage_index_bytes", "Memory of the index");
+    name_kept_series(s, m);
     s->cursor = gauge(m, "anchorage_index_cursor", "Change that the index has reached");
     s->indexed = counter(m, "anchorage_index_published_total", "", "Versions published");
     s->failed = counter(m, "anchorage_index_failed_total", "", "Documents that were not indexed");
@@ -84,6 +109,7 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
     srch->config = *config;
     (void)pthread_mutex_init(&srch->syncs.lock, NULL);
     (void)pthread_mutex_init(&srch->left_out.lock, NULL);
+    (void)pthread_mutex_init(&srch->saving.lock, NULL);
     if (srch->config.candidates == 0)
         srch->config.candidates = DEFAULT_CANDIDATES;
     if (srch->config.max_document_bytes == 0)
@@ -98,7 +124,8 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
         srch_service_close(srch);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the search service");
     }
-    const srch_index_options options = {.model = ANC_STR("")}; /* every document names its own */
+    /* every document names its own model */
+    const srch_index_options options = {.model = ANC_STR(""), .place = config->index_place};
     const anc_status status = config->open_index(&options, &srch->slots[0].index, err);
     if (status != ANC_OK) {
         srch_service_close(srch);
@@ -140,6 +167,9 @@ void srch_service_close(srch_service *srch)
 {
     if (srch == NULL)
         return;
+    srch_slot *shown = &srch->slots[atomic_load(&srch->shown)];
+    if (shown->open && srch->config.index_place != NULL)
+        (void)!srch_save(srch, shown, true); /* else the next start reads it again */
     for (size_t i = 0; i < ANC_COUNT(srch->slots); i++)
         if (srch->slots[i].open)
             srch->slots[i].index.ops->close(srch->slots[i].index.self);
@@ -149,6 +179,7 @@ void srch_service_close(srch_service *srch)
     anc_map_free(srch->follow.left_out);
     anc_map_free(srch->follow.announced);
     (void)pthread_mutex_destroy(&srch->syncs.lock);
+    (void)pthread_mutex_destroy(&srch->saving.lock);
     (void)pthread_mutex_destroy(&srch->left_out.lock);
     free(srch);
 }
@@ -196,6 +227,7 @@ srch_status_row srch_status(srch_service *srch)
 {
     srch_slot *slot = srch_slot_hold(srch);
     const srch_index_figures f = slot->index.ops->figures(slot->index.self, ANC_STR_NONE);
+    const srch_index_kept kept = slot->index.ops->kept(slot->index.self);
     srch_slot_let_go(slot);
     const unsigned row = atomic_load_explicit(&srch->detail, memory_order_acquire);
     srch_status_row status = {
@@ -207,13 +239,39 @@ srch_status_row srch_status(srch_service *srch)
         .chunks = f.chunks,
         .bytes = f.bytes,
         .semantic = f.vectors > 0,
+        .dead_chunks = f.dead_chunks,
+        .segments = f.segments,
+        .stored_bytes = f.stored_bytes,
+        .unsaved_chunks = f.unsaved_chunks,
+        .graphs = f.graphs,
+        .recall = f.recall,
+        .is_kept = kept.has_place,
+        .kept_cursor = kept.mark.cursor,
+        .damages = kept.damages,
         .detail = anc_str_of(srch->details[row]),
     };
+    const uint64_t head = atomic_load(&srch->head);
+    status.lag = head > status.cursor ? head - status.cursor : 0;
     (void)pthread_mutex_lock(&srch->left_out.lock);
     status.left_out = srch->left_out.n;
     memcpy(status.left_out_text, srch->left_out.text, sizeof status.left_out_text);
     (void)pthread_mutex_unlock(&srch->left_out.lock);
+    if (kept.damages > 0)
+        (void)snprintf(status.damage_text, sizeof status.damage_text, "%.*s",
+                       (int)sizeof status.damage_text - 1, kept.text);
+    (void)pthread_mutex_lock(&srch->saving.lock);
+    memcpy(status.save_problem, srch->saving.problem, sizeof status.save_problem);
+    (void)pthread_mutex_unlock(&srch->saving.lock);
     return status;
+}
+
+uint64_t srch_passed(srch_service *srch)
+{
+    srch_slot *slot = srch_slot_hold(srch);
+    const srch_index_kept kept = slot->index.ops->kept(slot->index.self);
+    srch_slot_let_go(slot);
+    return kept.has_place ? kept.mark.cursor
+                          : srch->config.watermark.ops->read(srch->config.watermark.self);
 }
 
 uint64_t srch_index_busy_ns(srch_service *srch)

@@ -27,6 +27,7 @@ typedef struct srch_config {
     krn_metrics metrics;            /* zeroed: not measured */
     krn_feed feed;                  /* zeroed: nobody watches */
     srch_index_open_fn *open_index; /* at the start, and again for a rebuild */
+    void *index_place;              /* where it keeps them; NULL: nowhere */
     srch_watermark watermark;       /* owned from here on */
     srch_fusion_options fusion;
     uint32_t candidates;       /* of each side of a search; 0: 200 */
@@ -45,14 +46,15 @@ anc_status srch_service_start(srch_service *srch, krn_scheduler scheduler,
 /* A krn_step_fn: does a bounded piece of following; `arg` is the service. */
 int64_t srch_follow(void *arg, int64_t now_ns);
 
-/* A krn_step_fn: does a piece of the long work that keeps the index fast; `arg` is the service. A piece may take
- * minutes; srch_service_stop ends it. */
+/* A krn_step_fn: saves the index where that is due, and does a piece of the long work that keeps it fast; `arg` is the
+ * service. A piece may take minutes; srch_service_stop ends it. */
 int64_t srch_tidy(void *arg, int64_t now_ns);
 
 /* Those who wait for the index get UNAVAILABLE, now and later. Before the pools are stopped. */
 void srch_service_stop(srch_service *srch);
 
-/* The scheduler has stopped and nobody is inside a call. NULL is a no-op. */
+/* The scheduler has stopped and nobody is inside a call. What is not saved yet is saved, where that takes no longer
+ * than some seconds; else it is read again by the next start. NULL is a no-op. */
 void srch_service_close(srch_service *srch);
 
 #endif

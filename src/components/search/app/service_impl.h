@@ -81,17 +81,31 @@ typedef struct srch_follow_state {
     struct anc_map
         *announced; /* owned: collection to the announcement that its second index is for */
     bool unsure; /* some collection may want an index of another model, or not want it any more */
-    bool known;  /* the catalog was walked since the start or the last rebuild */
-    bool again;  /* a walk was finished once: the next one is a rebuild */
-    uint64_t cursor;          /* change that was handled last */
-    int64_t backoff_ns;       /* 0: the last step went well */
-    uint64_t failing;         /* hash of the document that failed last, in a way that may pass */
-    unsigned tries;           /* how often in a row */
-    uint64_t taken;           /* the rebuild that the walk at hand, or the last one, is for */
+    bool known;  /* the catalog was walked since the start or the last rebuild, or was kept */
+    bool again; /* a walk was finished once, or there is what was kept: the next one is a rebuild */
+    srch_walk mending;  /* of all documents, for those that the index lacks */
+    uint64_t damages;   /* of the index, that it is mended for */
+    uint64_t awaited;   /* change that was the newest at the start: with it the index is ready */
+    uint64_t cursor;    /* change that was handled last */
+    int64_t backoff_ns; /* 0: the last step went well */
+    uint64_t failing;   /* hash of the document that failed last, in a way that may pass */
+    unsigned tries;     /* how often in a row */
+    uint64_t taken;     /* the rebuild that the walk at hand, or the last one, is for */
     struct anc_map *left_out; /* owned: "collection\ndocument" to whether it may pass */
     size_t left_out_cursor;   /* where the next try goes on */
     int64_t left_out_at_ns;   /* when they are tried again */
 } srch_follow_state;
+
+/* ---- saves --------------------------------------------------------------------------------------- */
+
+/* What is shown of them. */
+typedef struct srch_saving {
+    pthread_mutex_t lock;            /* a leaf */
+    char problem[SRCH_DETAIL_BYTES]; /* why the last one failed; "" */
+} srch_saving;
+
+/* tidy.c: saves what is shown; `last`: at the end, in some seconds. */
+anc_status srch_save(srch_service *srch, srch_slot *slot, bool last) ANC_MUST_CHECK;
 
 /* ---- documents that were given up --------------------------------------------------------------- */
 
@@ -140,6 +154,8 @@ typedef struct srch_series {
     krn_series *errors;
     krn_series *embed, *index, *hydrate, *total;
     krn_series *documents, *chunks, *bytes, *cursor, *failed, *indexed;
+    krn_series *segments, *stored, *unsaved, *dead, *graphs, *recall, *kept;
+    krn_series *saves, *save_failures, *save, *merges, *damages;
 } srch_series;
 
 struct srch_service {
@@ -149,10 +165,13 @@ struct srch_service {
     krn_scheduler scheduler;
     uint32_t step_id;
     uint32_t tidy_id;
+    int64_t saved_ns; /* the tidying step's: when it tried to last */
+    srch_saving saving;
     atomic_bool started; /* scheduler and step_id are set */
     atomic_bool stopping;
     atomic_bool ready;
     atomic_uint_least64_t busy_ns;               /* spent by the follower */
+    atomic_uint_least64_t head;                  /* newest change, as the follower saw last */
     atomic_uint_least64_t rebuild_asked;         /* how often */
     atomic_uint_least64_t walk_done, walk_total; /* documents of the catalog's walk, for people */
     srch_syncs syncs;
@@ -215,6 +234,23 @@ anc_status srch_remove_document(srch_service *srch, krn_call *call, srch_into in
 void srch_walk_begin(srch_walk *walk, uint64_t target, anc_str collection);
 anc_status srch_walk_page(srch_service *srch, krn_call *call, srch_walk *walk, anc_str only,
                           srch_into into, bool *ret_end) ANC_MUST_CHECK;
+
+/* follow_walk.c: likewise over all documents, passing by those that the index has in their version. */
+anc_status srch_mending_page(srch_service *srch, krn_call *call, bool *ret_end) ANC_MUST_CHECK;
+
+/* follow_kept.c: goes on from where the kept index is, where that can be; *ret_done: it does. Else nothing is kept
+ * any more, and a walk is due. */
+anc_status srch_go_on(srch_service *srch, krn_call *call, bool *ret_done) ANC_MUST_CHECK;
+void srch_note_mark(srch_service *srch); /* how far the index is, for the next save */
+void srch_look_at_damage(srch_service *srch,
+                         krn_call *call); /* begins to mend where there is new one */
+anc_status srch_mending_step(srch_service *srch, krn_call *call) ANC_MUST_CHECK;
+void srch_look_whether_ready(srch_service *srch);
+
+/* follow.c: the index shows what was changed up to `cursor`. */
+void srch_reached(srch_service *srch, uint64_t cursor);
+/* follow.c: how many documents there are, for people. */
+uint64_t srch_documents_there(srch_service *srch, krn_call *call);
 
 /* follow_walk.c: brings a document up to date, or counts and names what keeps it from being indexed. */
 anc_status srch_handle_document(srch_service *srch, krn_call *call, srch_into into,

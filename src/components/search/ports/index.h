@@ -2,15 +2,18 @@
  *
  * Adapters: engine (in this process). Collections are apart: one's documents play no part in the
  * statistics or the answers of another. A collection comes into being with its first document. The
- * index is a projection: it may be empty after a restart and is then filled from the catalog.
+ * index is a projection: it may be empty after a restart, or lack what was damaged, and is then filled from the catalog.
+ *
+ * Where it has a place it is kept there: `save` makes what was published, and the mark, outlast a crash and the loss of
+ * power. The mark never says more than what is kept.
  *
  * The vectors of a collection are of one model, that of its first document. To change it, `prepare`
  * opens a second index of the collection that nobody searches; every document is published to it too, and
  * then `show` puts it in the place of the first at once, or `give_up` forgets it.
  *
  * Contract:
- *   thread   search, find and figures from any thread, also while something is published; publish,
- *            remove and drop from one thread at a time, tidy from another one.
+ *   thread   search, find, figures and kept from any thread, also while something is published; publish,
+ *            remove, drop, mark and forget from one thread at a time; tidy and save from another one.
  *   whole    publish swaps a document's version as a whole, the last publish wins; a search sees all
  *            chunks of one version or none. What returned OK is seen by the next search.
  *   failure  INVALID names what does not fit; after a failed publish the index shows what it showed.
@@ -107,12 +110,37 @@ typedef struct srch_index_result {
     size_t n_terms;
     double mean_length; /* of a chunk, in words that count */
     uint64_t chunks;    /* live */
+    bool damaged; /* a part of the index was found damaged, and the answer is what the rest gives */
 } srch_index_result;
 
 typedef struct srch_index_figures {
     uint64_t documents, chunks, vectors; /* of what is searched */
-    uint64_t bytes;                      /* of all */
+    uint64_t bytes;                      /* of memory, of all */
+    uint64_t dead_chunks;                /* replaced or removed, and still there */
+    uint64_t stored_bytes;               /* of files */
+    uint64_t unsaved_chunks;             /* of what is searched: a save makes them files */
+    uint32_t segments, graphs;
+    float recall; /* the least that a graph was measured to give; 1: there is none */
 } srch_index_figures;
+
+/* What the follower knows of an index. */
+typedef struct srch_index_mark {
+    uint64_t
+        cursor; /* every change up to it is in the index, or its document is not in it at all */
+    bool whole; /* no document is missing */
+    uint64_t
+        damages; /* of srch_index_kept that it knows of; where there were more, it is not whole */
+} srch_index_mark;
+
+enum { SRCH_DAMAGE_BYTES = 320 };
+
+typedef struct srch_index_kept {
+    bool has_place;               /* else the rest is zero */
+    bool is_there;                /* something was kept when it was opened, or since */
+    srch_index_mark mark;         /* as it was kept last */
+    uint64_t damages;             /* times that a part was found damaged and taken out */
+    char text[SRCH_DAMAGE_BYTES]; /* the last one: which file, and what is wrong with it */
+} srch_index_kept;
 
 /* The indexes of a collection. */
 typedef struct srch_index_models {
@@ -158,6 +186,25 @@ typedef struct srch_index_ops {
     /* Does one piece of what makes searches fast, beside those who publish and search: it may take minutes. *ret_did
      * says whether there was something to do. CANCELLED when the call is; nothing is lost by that. */
     ANC_MUST_CHECK anc_status (*tidy)(void *self, krn_call *call, bool *ret_did);
+    /* What is kept. Does not block for long. */
+    srch_index_kept (*kept)(void *self);
+    /* How far the index has come, to be kept by the next save. */
+    void (*mark)(void *self, const srch_index_mark *mark);
+    /* Forgets all collections and what is kept of them, at once and for good. */
+    ANC_MUST_CHECK anc_status (*forget)(void *self, krn_call *call);
+    /* Keeps what was published, and the mark as it was before; may take long. What was removed is then gone from the
+     * files too, or will be with one of the next saves; with `last` now, where some seconds are enough for it.
+     * *ret_did: something was written. DISK_FULL, or as the disk says; what was kept before still is. Without a
+     * place nothing happens. */
+    ANC_MUST_CHECK anc_status (*save)(void *self, krn_call *call, bool last, bool *ret_did);
+    /* Reads all there is and tells `found` what is wrong, a line each; *ret_n: how much. Any thread; may take long.
+     * A part that was found damaged is taken out. CANCELLED, DEADLINE. */
+    ANC_MUST_CHECK anc_status (*verify)(void *self, krn_call *call,
+                                        void (*found)(void *arg, anc_str what), void *arg,
+                                        uint64_t *ret_n);
+    /* All long work at once: each index becomes one part without what is dead, and is saved. Any thread; may take
+     * long. CANCELLED, DEADLINE: what was done by then stays. */
+    ANC_MUST_CHECK anc_status (*optimize)(void *self, krn_call *call);
     void (*close)(void *self); /* nobody is inside any more */
 } srch_index_ops;
 
@@ -166,10 +213,13 @@ typedef struct srch_index {
     void *self;
 } srch_index;
 
-/* For documents that name no model. */
 typedef struct srch_index_options {
+    /* For documents that name no model. */
     anc_str model; /* revision of the vectors; empty: none */
     uint32_t dims; /* 0: words only */
+    /* Where it is kept, as the adapter says; it outlives the index. NULL: nowhere. */
+    void *place;
+    bool anew; /* begins empty, and what is kept stays as it is until the first save of this one */
 } srch_index_options;
 
 /* What an adapter exports. */

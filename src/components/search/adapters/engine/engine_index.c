@@ -140,8 +140,10 @@ static anc_status engine_publish(void *self, krn_call *call, anc_str collection,
                            named ? document->dims : store->dims, &s, call->err));
     const uint32_t before = language_of(s, document->document_id);
     const anc_status status = publish(s->index, call, document, chunks);
-    if (status == ANC_OK)
+    if (status == ANC_OK) {
         recount(s, before, document->language);
+        srch_shelf_changed(s);
+    }
     srch_shelf_unref(s);
     return status;
 }
@@ -152,8 +154,15 @@ static anc_status remove_from(srch_shelf *s, krn_call *call, anc_str document_id
     if (s == NULL)
         return ANC_OK;
     const uint32_t before = language_of(s, document_id);
+    if (before == TXT_LANGUAGE_COUNT) { /* it is not there, or no longer and this is told again */
+        if (eng_stats(s->index).dead_chunks > 0)
+            atomic_store(&s->removed, true);
+        return ANC_OK;
+    }
     ANC_TRY(eng_delete(s->index, document_id, call->err));
     recount(s, before, TXT_LANGUAGE_COUNT);
+    atomic_store(&s->removed, true);
+    srch_shelf_changed(s);
     return ANC_OK;
 }
 
@@ -376,6 +385,24 @@ static anc_status search(eng_index *index, krn_call *call, const srch_index_quer
     return ANC_OK;
 }
 
+/* Where a part of the index turns out to be damaged, the rest of it answers. */
+static anc_status search_or_mend(srch_shelves *store, srch_shelf *s, krn_call *call,
+                                 const srch_index_query *query, srch_index_result *ret)
+{
+    enum { MOST_TRIES = 8 };
+    bool damaged = false;
+    anc_status status = search(s->index, call, query, ret);
+    for (int i = 0; status == ANC_CORRUPT && i < MOST_TRIES; i++) {
+        srch_shelf_mend(store, s, call->err->text);
+        anc_err_clear(call->err);
+        damaged = true;
+        status = search(s->index, call, query, ret);
+    }
+    if (status == ANC_OK)
+        ret->damaged = damaged;
+    return status;
+}
+
 static anc_status engine_search(void *self, krn_call *call, anc_str collection,
                                 const srch_index_query *query, srch_index_result *ret)
 {
@@ -387,7 +414,7 @@ static anc_status engine_search(void *self, krn_call *call, anc_str collection,
     const bool fits = query->vector == NULL || query->model.ptr == NULL ||
                       anc_str_eq(query->model, srch_shelf_model(s));
     const anc_status status =
-        fits ? search(s->index, call, query, ret)
+        fits ? search_or_mend(self, s, call, query, ret)
              : ANC_FAIL(call->err, ANC_CONFLICT, "the vectors of %.*s are of %.*s now",
                         ANC_FMT(collection), ANC_FMT(srch_shelf_model(s)));
     srch_shelf_unref(s);
@@ -421,6 +448,7 @@ static void engine_close(void *self)
         srch_shelves_drop(h);
     anc_map_free(store->holdings);
     (void)pthread_mutex_destroy(&store->lock);
+    (void)pthread_mutex_destroy(&store->saving);
     free((void *)(uintptr_t)store->model.ptr);
     free(store);
 }
@@ -441,6 +469,12 @@ anc_status srch_engine_index_open(const srch_index_options *options, srch_index 
         .figures = srch_shelves_figures,
         .languages = engine_languages,
         .tidy = srch_shelves_tidy,
+        .kept = srch_shelves_kept,
+        .mark = srch_shelves_mark,
+        .forget = srch_shelves_forget,
+        .save = srch_shelves_save,
+        .verify = srch_shelves_verify,
+        .optimize = srch_shelves_optimize,
         .close = engine_close,
     };
     srch_shelves *store = calloc(1, sizeof *store);
@@ -457,7 +491,16 @@ anc_status srch_engine_index_open(const srch_index_options *options, srch_index 
     store->model = (anc_str){model, options->model.len};
     store->dims = options->dims;
     store->holdings = holdings;
+    store->home = options->place;
+    store->kept.has_place = store->home != NULL;
     (void)pthread_mutex_init(&store->lock, NULL);
+    (void)pthread_mutex_init(&store->saving, NULL);
+    const anc_status status =
+        store->home != NULL && !options->anew ? srch_shelves_load(store, err) : ANC_OK;
+    if (status != ANC_OK) {
+        engine_close(store);
+        return status;
+    }
     *ret = (srch_index){&ops, store};
     return ANC_OK;
 }

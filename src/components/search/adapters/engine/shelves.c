@@ -11,6 +11,7 @@ void srch_shelf_unref(srch_shelf *s)
     if (s == NULL || atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) != 1)
         return;
     eng_index_close(s->index);
+    srch_place_let_go(&s->place);
     free(s);
 }
 
@@ -21,24 +22,58 @@ static srch_shelf *shelf_ref(srch_shelf *s)
     return s;
 }
 
-/* With one count, the caller's. */
-static anc_status shelf_new(anc_str model, uint32_t dims, srch_shelf **ret, anc_err *err)
+void srch_shelf_count(srch_shelf *s)
 {
-    const eng_options options = {.dims = dims};
+    uint64_t counts[ENG_MAX_LANGUAGES];
+    eng_snapshot *snapshot = eng_snapshot_acquire(s->index);
+    eng_languages(snapshot, counts);
+    eng_snapshot_release(snapshot);
+    for (int l = 0; l < TXT_LANGUAGE_COUNT; l++)
+        atomic_store_explicit(&s->languages[l], (unsigned)counts[l], memory_order_relaxed);
+}
+
+anc_status srch_shelf_open(srch_place *place, anc_str model, uint32_t dims, srch_shelf **ret,
+                           anc_err *err)
+{
+    char path[OS_PATH_MAX];
+    eng_options options = {.dims = dims};
     srch_shelf *s = calloc(1, sizeof *s + model.len + 1);
-    if (s == NULL)
+    if (s == NULL) {
+        srch_place_let_go(place);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for an index");
+    }
+    if (place->home != NULL) {
+        options.folder = srch_place_path(place, path);
+        options.disk = srch_home_disk(place->home);
+        options.reserve_bytes = srch_home_reserve(place->home);
+    }
     atomic_init(&s->refs, 1);
+    atomic_init(&s->changes, 1);
+    s->place = *place;
     s->dims = dims;
     s->model_len = model.len;
     if (model.len > 0)
         memcpy(s->model, model.ptr, model.len);
     const anc_status status = eng_index_open(&options, &s->index, err);
     if (status != ANC_OK) {
+        srch_place_let_go(place);
         free(s);
         return status;
     }
+    srch_shelf_count(s);
+    *place = (srch_place){0};
     *ret = s;
+    return ANC_OK;
+}
+
+/* An empty one, with one count, the caller's. */
+static anc_status shelf_new(srch_shelves *store, anc_str collection, anc_str model, uint32_t dims,
+                            srch_shelf **ret, anc_err *err)
+{
+    srch_place place = {0};
+    if (store->home != NULL)
+        ANC_TRY(srch_place_take(store->home, collection, model, &place, err));
+    ANC_TRY(srch_shelf_open(&place, model, dims, ret, err));
     return ANC_OK;
 }
 
@@ -91,10 +126,8 @@ static srch_holding *holding_make(srch_shelves *store, anc_str collection)
     return h;
 }
 
-/* Puts a new shelf among those of the collection: as the one that is shown, or as the next one. The
- * caller's count is the table's from here on, or gone. */
-static anc_status shelf_put(srch_shelves *store, anc_str collection, srch_shelf *s, bool as_next,
-                            anc_err *err)
+anc_status srch_shelf_put(srch_shelves *store, anc_str collection, srch_shelf *s, bool as_next,
+                          anc_err *err)
 {
     srch_shelf *before = s;
     (void)pthread_mutex_lock(&store->lock);
@@ -106,6 +139,7 @@ static anc_status shelf_put(srch_shelves *store, anc_str collection, srch_shelf 
     }
     (void)pthread_mutex_unlock(&store->lock);
     srch_shelf_unref(before);
+    atomic_store(&store->moved, true);
     if (h == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for collection %.*s", ANC_FMT(collection));
     return ANC_OK;
@@ -130,9 +164,9 @@ anc_status srch_shelf_get(srch_shelves *store, anc_str collection, anc_str model
         return ANC_FAIL(err, ANC_INVALID, "collection %.*s has no index of model %.*s",
                         ANC_FMT(collection), ANC_FMT(model));
     srch_shelf *s = NULL;
-    ANC_TRY(shelf_new(model, dims, &s, err));
+    ANC_TRY(shelf_new(store, collection, model, dims, &s, err));
     (void)shelf_ref(s);
-    const anc_status status = shelf_put(store, collection, s, false, err);
+    const anc_status status = srch_shelf_put(store, collection, s, false, err);
     if (status != ANC_OK) {
         srch_shelf_unref(s);
         return status;
@@ -153,6 +187,7 @@ srch_holding *srch_shelves_take_out(srch_shelves *store, anc_str collection)
     if (found)
         anc_map_remove(store->holdings, key);
     (void)pthread_mutex_unlock(&store->lock);
+    atomic_store(&store->moved, true);
     return found ? (srch_holding *)(uintptr_t)value : NULL;
 }
 
@@ -199,8 +234,8 @@ anc_status srch_shelves_prepare(void *self, krn_call *call, anc_str collection, 
                                 uint32_t dims)
 {
     srch_shelf *s = NULL;
-    ANC_TRY(shelf_new(model, dims, &s, call->err));
-    return shelf_put(self, collection, s, true, call->err);
+    ANC_TRY(shelf_new(self, collection, model, dims, &s, call->err));
+    return srch_shelf_put(self, collection, s, true, call->err);
 }
 
 /* Takes the second shelf away, and where it is to be shown puts it in the place of the first. */
@@ -215,6 +250,7 @@ static void end_next(srch_shelves *store, anc_str collection, bool shown)
         h->next = NULL;
     }
     (void)pthread_mutex_unlock(&store->lock);
+    atomic_store(&store->moved, true);
     srch_shelf_unref(before);
 }
 
@@ -232,6 +268,15 @@ anc_status srch_shelves_give_up(void *self, krn_call *call, anc_str collection)
     return ANC_OK;
 }
 
+static void add_memory(srch_index_figures *sum, const eng_figures *f)
+{
+    sum->bytes += f->bytes;
+    sum->stored_bytes += f->stored_bytes;
+    sum->segments += f->segments;
+    sum->graphs += f->graphs;
+    sum->recall = f->recall < sum->recall ? f->recall : sum->recall;
+}
+
 static void add_figures(srch_index_figures *sum, const srch_holding *h)
 {
     if (h->shown != NULL) {
@@ -239,16 +284,20 @@ static void add_figures(srch_index_figures *sum, const srch_holding *h)
         sum->documents += f.documents;
         sum->chunks += f.chunks;
         sum->vectors += f.vectors;
-        sum->bytes += f.bytes;
+        sum->dead_chunks += f.dead_chunks;
+        sum->unsaved_chunks += f.unsaved_chunks;
+        add_memory(sum, &f);
     }
-    if (h->next != NULL)
-        sum->bytes += eng_stats(h->next->index).bytes;
+    if (h->next != NULL) {
+        const eng_figures f = eng_stats(h->next->index);
+        add_memory(sum, &f);
+    }
 }
 
 srch_index_figures srch_shelves_figures(void *self, anc_str collection)
 {
     srch_shelves *store = self;
-    srch_index_figures sum = {0};
+    srch_index_figures sum = {.recall = 1};
     size_t cursor = 0;
     anc_str key;
     uint64_t value;

@@ -1,0 +1,116 @@
+/* index.c - `anchorage index`: status, verify, rebuild, optimize. */
+#include <stdio.h>
+
+#include "list.h"
+#include "os/clock.h"
+#include "term.h"
+
+enum { LOOK_MS = 200, OUT_BYTES = 1 << 20 };
+
+#define BASE "/v1/knowledge"
+
+/* The index of an answer to people, or as JSON. */
+static int print(cli_client *client, const json_value *index)
+{
+    ANC_BUF(out, OUT_BYTES);
+    if (!client->cx->json) {
+        list_print_fields(index);
+        return CLI_OK;
+    }
+    json_dump(index, &out);
+    (void)printf("%.*s\n", ANC_FMT(anc_buf_view(&out)));
+    return CLI_OK;
+}
+
+static int status(cli_client *client)
+{
+    CLI_JSON(stats);
+    anc_err err = {0};
+    const anc_status got =
+        cli_call_json(client, "GET", ANC_STR(BASE "/stats"), ANC_STR_NONE, &stats, &err);
+    return got == ANC_OK ? print(client, json_member(json_root(stats), "index"))
+                         : cli_report(client->cx, got, &err);
+}
+
+static int verify(cli_client *client)
+{
+    CLI_JSON(doc);
+    anc_err err = {0};
+    const anc_status got =
+        cli_call_json(client, "POST", ANC_STR(BASE "/index/verify"), ANC_STR_NONE, &doc, &err);
+    if (got != ANC_OK)
+        return cli_report(client->cx, got, &err);
+    const json_value *found = json_member(json_root(doc), "found");
+    const uint64_t damaged = list_count(json_root(doc), "damaged");
+    if (client->cx->json)
+        (void)print(client, json_root(doc));
+    else if (damaged == 0)
+        (void)printf("the index is sound\n");
+    for (size_t i = 0; !client->cx->json && i < json_count(found); i++) {
+        term_print_line(stdout, json_str(json_element(found, i), ANC_STR("")), OUT_BYTES);
+        (void)fputc('\n', stdout);
+    }
+    return damaged == 0 ? CLI_OK : CLI_FAILED;
+}
+
+static int optimize(cli_client *client)
+{
+    CLI_JSON(doc);
+    anc_err err = {0};
+    const anc_status got =
+        cli_call_json(client, "POST", ANC_STR(BASE "/index/optimize"), ANC_STR_NONE, &doc, &err);
+    return got == ANC_OK ? print(client, json_root(doc)) : cli_report(client->cx, got, &err);
+}
+
+/* Follows a rebuild to its end; *ret: as it is then. */
+static anc_status await(cli_client *client, anc_str id, json_doc **ret, anc_err *err)
+{
+    const anc_str path = anc_arena_printf(client->cx->mem, BASE "/sync/%.*s", ANC_FMT(id));
+    term_progress progress = term_progress_start("indexing", client->cx->quiet || client->cx->json);
+    for (;;) {
+        ANC_TRY(cli_call_json(client, "GET", path, ANC_STR_NONE, ret, err));
+        const json_value *sync = json_root(*ret);
+        const term_state state =
+            term_count(list_count(sync, "processed"), list_count(sync, "total"));
+        if (anc_str_eq(list_text(sync, "status"), ANC_STR("completed"))) {
+            term_progress_end(&progress, &state);
+            return ANC_OK;
+        }
+        term_progress_show(&progress, &state);
+        json_doc_free(*ret);
+        *ret = NULL;
+        os_sleep_ns((int64_t)LOOK_MS * 1000000);
+    }
+}
+
+static int rebuild(cli_client *client)
+{
+    CLI_JSON(started);
+    CLI_JSON(ended);
+    anc_err err = {0};
+    anc_status got = cli_call_json(client, "POST", ANC_STR(BASE "/sync"),
+                                   ANC_STR("{\"rebuild\":true}"), &started, &err);
+    if (got == ANC_OK)
+        got = await(client, list_text(json_root(started), "batch_id"), &ended, &err);
+    return got == ANC_OK ? print(client, json_root(ended)) : cli_report(client->cx, got, &err);
+}
+
+int cli_run_index_status(cli_context *cx)
+{
+    return cli_with_server(cx, status);
+}
+
+int cli_run_index_verify(cli_context *cx)
+{
+    return cli_with_server(cx, verify);
+}
+
+int cli_run_index_rebuild(cli_context *cx)
+{
+    return cli_with_server(cx, rebuild);
+}
+
+int cli_run_index_optimize(cli_context *cx)
+{
+    return cli_with_server(cx, optimize);
+}

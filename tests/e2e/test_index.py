@@ -1,0 +1,161 @@
+"""The index in the data folder: kept over restarts and kills, verified, built anew, made small; what is deleted leaves it."""
+import json
+import pathlib
+import random
+import time
+
+from harness import Server, place, wait_for
+
+DOCS, STATS = "/v1/knowledge/documents", "/v1/knowledge/stats"
+KILLS, SEED = 3, 7
+
+
+def index_of(server):
+    return server.get(STATS).json["index"]
+
+
+def found(server, word):
+    got = server.post("/v1/search", {"query": word, "mode": "keyword", "top_k": 100})
+    assert got.status == 200, got.body
+    return sorted(r["document_id"] for r in got.json["results"])
+
+
+def saved(server):
+    def is_saved():
+        index = index_of(server)
+        return index["saved_cursor"] == index["cursor"] and index["unsaved_chunks"] == 0
+    wait_for("the save", is_saved)
+
+
+def sentence(rng):
+    """Of words that no two texts share, so that none passes for a copy of another."""
+    return " ".join("".join(rng.choice("bcdfglmnprst") + rng.choice("aeiou") for _ in range(3)) for _ in range(8))
+
+
+def files_with(data, word):
+    return [str(f) for f in (pathlib.Path(data) / "index").rglob("*") if f.is_file() and word.encode() in f.read_bytes()]
+
+
+def test_the_index_goes_on_after_a_start(binary):
+    rng = random.Random(SEED)
+    with place(binary) as p:
+        server = Server(p)
+        for i in range(20):
+            assert server.put_document(id=f"d{i}", text=f"Herons {sentence(rng)}.").status == 201
+        saved(server)
+        before = index_of(server)
+        assert before["kept"] and before["segments"] > 0 and before["stored_bytes"] > 0, before
+        server.kill()
+        server = Server(p)
+        try:
+            wait_for("readiness", lambda: server.get("/readyz").status == 200)
+            assert len(found(server, "herons")) == 20
+            assert index_of(server)["chunks"] == before["chunks"]
+            metrics = server.get("/metrics").body.decode()
+            assert "anchorage_index_published_total 0" in metrics and "anchorage_index_segments" in metrics
+        finally:
+            assert server.stop() == 0
+
+
+def test_killed_at_any_moment_the_index_agrees(binary, repeats=KILLS):
+    rng = random.Random(SEED)
+    with place(binary) as p:
+        alive = {}
+        for turn in range(repeats):
+            server = Server(p)
+            wait_for("readiness", lambda: server.get("/readyz").status == 200)
+            assert found(server, "lighthouse") == sorted(alive), turn
+            assert index_of(server)["documents"] == len(alive)
+            end = time.monotonic() + rng.uniform(0.5, 7)
+            while time.monotonic() < end:
+                name = f"d{rng.randrange(30)}"
+                if name in alive and rng.random() < 0.4:
+                    assert server.request("DELETE", f"{DOCS}/{name}").status == 204
+                    del alive[name]
+                else:
+                    text = f"{sentence(rng)} lighthouse {sentence(rng)}"
+                    assert server.request("PUT", f"{DOCS}/{name}", {"text": text}).status in (200, 201)
+                    alive[name] = text
+            server.kill()
+        server = Server(p)
+        try:
+            wait_for("readiness", lambda: server.get("/readyz").status == 200)
+            assert found(server, "lighthouse") == sorted(alive)
+            assert server.post("/v1/knowledge/index/verify").json == {"damaged": 0, "found": []}
+        finally:
+            assert server.stop() == 0
+        report = json.loads(p.run("doctor", "--json").stdout)
+        assert report["ok"], report
+
+
+def test_what_is_deleted_leaves_the_index(binary):
+    with place(binary) as p:
+        server = Server(p)
+        try:
+            assert server.put_document(id="a", text="A zyxwvut was seen.", title="Zyxwvut").status == 201
+            assert server.put_document(id="b", text="Herons were seen.").status == 201
+            saved(server)
+            assert files_with(p.data, "zyxwvut")
+            assert server.request("DELETE", f"{DOCS}/a").status == 204
+            wait_for("the words to go", lambda: not files_with(p.data, "zyxwvut"))
+            assert found(server, "herons") == ["b"] and found(server, "zyxwvut") == []
+        finally:
+            assert server.stop() == 0
+
+
+def test_index_commands(binary):
+    with place(binary) as p:
+        server = Server(p)
+        try:
+            for i in range(5):
+                assert server.put_document(id=f"d{i}", text=f"Herons, {i} of them.").status == 201
+            status = json.loads(p.run("index", "status", "--json").stdout)
+            assert status["documents"] == 5 and status["lag"] == 0 and status["ready"], status
+            got = p.run("index", "verify")
+            assert got.returncode == 0 and "sound" in got.stdout, got
+            got = p.run("index", "rebuild", "--json")
+            assert got.returncode == 0 and json.loads(got.stdout)["status"] == "completed", got
+            got = p.run("index", "optimize", "--json")
+            index = json.loads(got.stdout)
+            assert got.returncode == 0 and index["segments"] == 1 and index["unsaved_chunks"] == 0, got
+            folders = [f.name for f in (p.data / "index" / "default").iterdir()]
+            assert len(folders) == 1, folders
+            assert len(found(server, "herons")) == 5
+        finally:
+            assert server.stop() == 0
+
+
+def test_a_damaged_segment_is_set_aside_and_its_documents_come_back(binary):
+    with place(binary) as p:
+        server = Server(p)
+        for i in range(12):
+            assert server.put_document(id=f"d{i}", text=f"Herons were seen {i} times.").status == 201
+        saved(server)
+        assert server.stop() == 0
+        segments = sorted((p.data / "index").rglob("seg-*"))
+        assert segments
+        for path in segments:
+            data = bytearray(path.read_bytes())
+            for at in range(256, len(data), 97):
+                data[at] ^= 1
+            path.write_bytes(data)
+        report = {c["check"]: c for c in json.loads(p.run("doctor", "--json").stdout)["checks"]}
+        assert report["index"]["status"] == "wrong" and "seg-" in report["index"]["detail"], report["index"]
+        server = Server(p)
+        try:
+            wait_for("readiness", lambda: server.get("/readyz").status == 200)
+            wait_for("the documents", lambda: len(found(server, "herons")) == 12)
+            assert "set aside" in server.log_text()
+            check = server.get("/health").json["checks"]["vector_db"]
+            assert check["status"] == "degraded" and "damaged" in check["detail"], check
+            saved(server)
+            assert server.post("/v1/knowledge/index/verify").json["damaged"] == 0
+        finally:
+            assert server.stop() == 0
+        server = Server(p)
+        try:
+            wait_for("readiness", lambda: server.get("/readyz").status == 200)
+            assert len(found(server, "herons")) == 12
+            assert server.get("/health").json["checks"]["vector_db"]["status"] == "healthy"
+        finally:
+            assert server.stop() == 0
