@@ -190,8 +190,8 @@ static anc_status dropped(void *self, krn_call *call, int64_t before_ms, size_t 
                    " FROM kno_document p WHERE p.collection_id = d.collection_id"
                    " AND p.name = d.parent)"
                    " UNION ALL SELECT d.id, c.id, c.name, d.name, 1 FROM kno_going g"
-                   " JOIN kno_document d ON d.going = g.token"
-                   " JOIN kno_collection c ON c.id = d.collection_id AND c.dropped = 0 LIMIT ?2",
+                   " CROSS JOIN kno_document d ON d.going = g.token"
+                   " CROSS JOIN kno_collection c ON c.id = d.collection_id AND c.dropped = 0 LIMIT ?2",
                    &s, call->err));
     db_bind_int(s, 1, before_ms);
     db_bind_int(s, 2, (int64_t)limit);
