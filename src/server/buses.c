@@ -6,7 +6,10 @@
 #include "config_table.h"
 #include "house_impl.h"
 
-enum { INSTANCE_BYTES = 256 };
+enum {
+    INSTANCE_BYTES = 256,
+    INBOUND_TRIES = 20 /* of an event from outside: for a minute and more, while that may help */
+};
 
 /* ---- who we are ---- */
 
@@ -49,6 +52,7 @@ static anc_status open_redis(srv_house *h, krn_bus *ret, anc_err *err)
                                      .db = c->bus.redis.db,
                                      .ca_file = c->bus.redis.tls_ca,
                                      .prefix = c->bus.redis.prefix,
+                                     .group = c->bus.redis.group,
                                      .consumer = c->bus.redis.consumer,
                                      .stream_a_type =
                                          anc_str_eq(c->bus.redis.streams, ANC_STR("type")),
@@ -56,6 +60,7 @@ static anc_status open_redis(srv_house *h, krn_bus *ret, anc_err *err)
                                      .inbound = c->bus.redis.inbound.items,
                                      .n_inbound = c->bus.redis.inbound.n,
                                      .claim_ms = c->bus.redis.claim_ms,
+                                     .tries = INBOUND_TRIES,
                                      .log = h->log};
     ANC_TRY(find_instance(h, &options.source, err));
     const anc_status status = krn_bus_redis_new(&options, &h->bus_redis, &why);
@@ -94,6 +99,7 @@ static anc_status open_kafka(srv_house *h, krn_bus *ret, anc_err *err)
                                      .replication = (unsigned)c->bus.kafka.replication,
                                      .inbound = c->bus.kafka.inbound.items,
                                      .n_inbound = c->bus.kafka.inbound.n,
+                                     .tries = INBOUND_TRIES,
                                      .log = h->log};
     ANC_TRY(find_instance(h, &options.source, err));
     const anc_status status = krn_bus_kafka_new(&options, &h->bus_kafka, &why);
@@ -110,11 +116,14 @@ static anc_status open_kafka(srv_house *h, krn_bus *ret, anc_err *err)
 static const struct bus_row {
     const char *step; /* its relay's; a literal of at most 15 characters */
     anc_str consumer; /* whose cursor its relay keeps */
+    size_t inbound;   /* where the configuration has the types that are read there */
     /* Leaves *ret alone when the bus is not configured. */
     anc_status (*open)(srv_house *h, krn_bus *ret, anc_err *err);
 } rows[] = {
-    {"relay-redis", ANC_STR_INIT("relay:redis"), open_redis},
-    {"relay-kafka", ANC_STR_INIT("relay:kafka"), open_kafka},
+    {"relay-redis", ANC_STR_INIT("relay:redis"), offsetof(srv_config, bus.redis.inbound),
+     open_redis},
+    {"relay-kafka", ANC_STR_INIT("relay:kafka"), offsetof(srv_config, bus.kafka.inbound),
+     open_kafka},
 };
 
 _Static_assert(ANC_COUNT(rows) <= SRV_OUTSIDE, "a place for each");
@@ -149,11 +158,18 @@ static void forget_place(srv_house *h, anc_str consumer)
 
 /* ---- all of them ---- */
 
+static const srv_strs *inbound_of(const srv_config *c, size_t at)
+{
+    return (const srv_strs *)(const void *)((const char *)c + at);
+}
+
 anc_status srv_buses_open(srv_house *h, anc_err *err)
 {
     for (size_t i = 0; i < ANC_COUNT(rows); i++) {
         srv_outside *o = &h->outside[h->n_outside];
-        *o = (srv_outside){.step = rows[i].step, .consumer = rows[i].consumer};
+        *o = (srv_outside){.inbound = inbound_of(h->o.config, rows[i].inbound),
+                           .step = rows[i].step,
+                           .consumer = rows[i].consumer};
         ANC_TRY(rows[i].open(h, &o->bus, err));
         if (o->bus.ops != NULL)
             h->n_outside++;

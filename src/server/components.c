@@ -7,6 +7,7 @@
 #include "embedding/app/embedding_service.h"
 #include "embedding/app/library_service.h"
 #include "house_impl.h"
+#include "identity/adapters/sqlite/idn_sqlite.h"
 #include "ingest/adapters/folder/folder.h"
 #include "ingest/adapters/spool_files/spool_files.h"
 #include "ingest/adapters/sqlite/ing_sqlite.h"
@@ -24,6 +25,7 @@ static const struct {
 } migration_tables[] = {
     {kno_migrations, &kno_n_migrations},
     {ing_migrations, &ing_n_migrations},
+    {idn_migrations, &idn_n_migrations},
     {rag_migrations, &rag_n_migrations},
 };
 
@@ -76,6 +78,7 @@ void srv_catalog_close(srv_house *h)
     krn_sqlite_close(h->catalog);
     rag_service_close(h->rag);
     rte_service_close(h->routing);
+    idn_service_close(h->idn);
     ing_service_close(h->ing);
     ing_spool_files_close(&h->spool);
     srch_service_close(h->srch);
@@ -219,6 +222,9 @@ static anc_status open_ingest(srv_house *h, anc_err *err)
         .folder = ing_folder_source(),
         .writer = h->writer,
         .outbox = h->outbox,
+        .inbox = krn_sqlite_inbox(h->catalog),
+        .event_folders = h->o.config->ingest.event_folders.items,
+        .n_event_folders = h->o.config->ingest.event_folders.n,
         .clock = h->clock,
         .log = h->log,
         .metrics = h->metrics,
@@ -233,13 +239,24 @@ static anc_status open_ingest(srv_house *h, anc_err *err)
     return ing_service_open(&options, &h->ing, err);
 }
 
+/* ---- identity ---- */
+
+static anc_status open_identity(srv_house *h, anc_err *err)
+{
+    const idn_service_options options = {.users = idn_sqlite_store(krn_sqlite_readers(h->catalog)),
+                                         .inbox = krn_sqlite_inbox(h->catalog),
+                                         .writer = h->writer};
+    return idn_service_open(&options, &h->idn, err);
+}
+
 anc_status srv_components_open(srv_house *h, anc_err *err)
 {
     ANC_TRY(open_embedding(h, err));
     ANC_TRY(open_library(h, err));
     ANC_TRY(open_knowledge(h, err));
     ANC_TRY(open_search(h, err));
-    return open_ingest(h, err);
+    ANC_TRY(open_ingest(h, err));
+    return open_identity(h, err);
 }
 
 void srv_components_stop(srv_house *h)

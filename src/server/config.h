@@ -58,6 +58,7 @@ typedef struct srv_config {
         int64_t keep_days;
         int64_t keep_batches;
         int64_t spool_mb;
+        srv_strs event_folders;
     } ingest;
     struct {
         int64_t keep_versions;
@@ -115,6 +116,7 @@ typedef struct srv_config {
             int64_t max_events;
             int64_t claim_ms;
             srv_strs inbound;
+            anc_str group;
         } redis;
         struct {
             anc_str brokers; /* empty: no such bus */

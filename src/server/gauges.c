@@ -56,6 +56,25 @@ static int64_t log_lost(const srv_house *h)
     return (int64_t)krn_log_json_lost(&h->log_json);
 }
 
+static int64_t set_aside(const srv_house *h, const char *bus)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < h->n_outside; i++)
+        if (anc_str_eq(anc_str_of(h->outside[i].bus.ops->name), anc_str_of(bus)))
+            n += (int64_t)h->outside[i].bus.ops->stats(h->outside[i].bus.self).refused;
+    return n;
+}
+
+static int64_t set_aside_redis(const srv_house *h)
+{
+    return set_aside(h, "redis");
+}
+
+static int64_t set_aside_kafka(const srv_house *h)
+{
+    return set_aside(h, "kafka");
+}
+
 static int64_t resident(const srv_house *h)
 {
     (void)h;
@@ -75,6 +94,10 @@ static const gauge_row rows[SRV_GAUGES] = {
     {"anchorage_pool_queued", "pool=\"cpu\"", "Tasks that wait for a thread.", cpu_queued, false},
     {"anchorage_pool_queued", "pool=\"io\"", "Tasks that wait for a thread.", io_queued, false},
     {"anchorage_log_lines_lost_total", "", "Log lines that could not be written.", log_lost, true},
+    {"anchorage_inbound_set_aside_total", "bus=\"redis\"",
+     "Events of other services that went to the dead letters.", set_aside_redis, true},
+    {"anchorage_inbound_set_aside_total", "bus=\"kafka\"",
+     "Events of other services that went to the dead letters.", set_aside_kafka, true},
     {"anchorage_resident_bytes", "", "Memory of the process.", resident, false},
 };
 

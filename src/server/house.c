@@ -4,10 +4,10 @@
  *   data folder ─ lock
  *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, feed, relays, trim, scheduler
  *   pools         cpu, io
- *   embedding ─ knowledge ─ search ─ ingest
+ *   embedding ─ knowledge ─ search ─ ingest ─ identity
  *   loop          providers, rag, tracking, live feed, HTTP edge, server
  *
- * Only this folder (announcing.c, buses.c, components.c, answers.c, tracking.c, model_folders.c) knows which adapter stands behind a port.
+ * Only this folder (announcing.c, buses.c, components.c, inbound.c, answers.c, tracking.c, model_folders.c) knows which adapter stands behind a port.
  */
 #include "house.h"
 
@@ -130,6 +130,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .feed = h->feed,
                                        .live = h->live,
                                        .trk = h->trk,
+                                       .trk_aside = h->tracking_aside,
                                        .kno = h->kno,
                                        .emb = h->emb,
                                        .library = h->library,
@@ -158,11 +159,15 @@ static size_t connections_of(const srv_house *h)
 {
     const uint64_t wanted = (uint64_t)h->o.config->http.max_connections;
     const uint64_t requests = wanted < OPEN_REQUESTS ? wanted : OPEN_REQUESTS;
-    const uint64_t there = os_descriptors_raise(wanted + requests + OWN_DESCRIPTORS);
-    if (there >= wanted + requests + OWN_DESCRIPTORS)
+    const uint64_t needed =
+        wanted + net_server_past_limit((size_t)wanted) + requests + OWN_DESCRIPTORS;
+    const uint64_t there = os_descriptors_raise(needed);
+    if (there >= needed)
         return (size_t)wanted;
     const uint64_t left = there > 2 * OWN_DESCRIPTORS ? there - OWN_DESCRIPTORS : OWN_DESCRIPTORS;
-    const uint64_t fit = left / 2 > OPEN_REQUESTS ? left - OPEN_REQUESTS : left / 2;
+    const uint64_t free = left / 2 > OPEN_REQUESTS ? left - OPEN_REQUESTS : left / 2;
+    const uint64_t past = net_server_past_limit((size_t)free);
+    const uint64_t fit = free > 2 * past ? free - past : free;
     krn_log_write(h->log, KRN_WARN, "server",
                   "fewer connections than configured: raise the limit of open files (ulimit -n)",
                   KRN_INT("max_connections", fit), KRN_INT("configured", wanted),
@@ -185,6 +190,7 @@ static anc_status open_server(srv_house *h, anc_err *err)
                                         .on_request = http_edge_on_request,
                                         .render_error = http_edge_render_error,
                                         .on_access = http_edge_on_access,
+                                        .is_vital = http_edge_is_vital,
                                         .max_connections = connections_of(h),
                                         .idle_timeout_ms = c->http.idle_timeout_ms,
                                         .head_timeout_ms = c->http.head_timeout_ms,
@@ -222,6 +228,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(srv_gauges_open(h, err));
     ANC_TRY(srv_performance_open(h, err));
     ANC_TRY(srv_memory_open(h, err));
+    ANC_TRY(srv_inbound_open(h, err));
     ANC_TRY(h->bus.ops->start(h->bus.self, err));
     ANC_TRY(srv_buses_start(h, err));
     ANC_TRY(h->scheduler.ops->start(h->scheduler.self, err));
@@ -344,6 +351,7 @@ uint16_t srv_house_port(const srv_house *h)
  * cpu, on which it embeds. A task that took longer than the drain is waited for here. */
 static void come_to_rest(srv_house *h)
 {
+    srv_inbound_stop(h);
     srv_buses_stop(h); /* a relay that waits for one is let go */
     if (h->srch != NULL)
         srch_service_stop(h->srch);

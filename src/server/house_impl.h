@@ -7,6 +7,7 @@
 #include "edge/http/edge.h"
 #include "embedding/library.h"
 #include "house.h"
+#include "identity/app/identity_service.h"
 #include "ingest/ports/spool.h"
 #include "kernel/adapters/bus_kafka/bus_kafka.h"
 #include "kernel/adapters/bus_memory/bus_memory.h"
@@ -35,13 +36,14 @@
 #include "tracking/adapters/sqlite/trk_sqlite.h"
 #include "tracking/app/tracking_service.h"
 
-enum { SRV_GAUGES = 10, SRV_OUTSIDE = HTTP_OUTSIDE };
+enum { SRV_GAUGES = 12, SRV_OUTSIDE = HTTP_OUTSIDE };
 
 /* A bus outside of this process. */
 typedef struct srv_outside {
     krn_bus bus;
-    const char *step; /* of its relay */
-    anc_str consumer; /* whose cursor that keeps */
+    const srv_strs *inbound; /* types that are read there; borrowed from the configuration */
+    const char *step;        /* of its relay */
+    anc_str consumer;        /* whose cursor that keeps */
 } srv_outside;
 
 /* A bus, and what carries the outbox to it. */
@@ -78,6 +80,8 @@ struct srv_house {
     krn_bus_kafka *bus_kafka;         /* the same */
     srv_outside outside[SRV_OUTSIDE]; /* buses.c; those that are configured */
     size_t n_outside;
+    atomic_bool inbound_ends; /* events of other services are left to the next start */
+    krn_series *inbound[EV_ARRIVED_LATE + 1], *inbound_failed;
     krn_threads *threads;
     krn_scheduler scheduler;
     srv_relay relays[KRN_RELAYS_MAX]; /* announcing.c */
@@ -98,6 +102,7 @@ struct srv_house {
     srch_service *srch;
     ing_spool spool;
     ing_service *ing;
+    idn_service *idn;
 
     net_loop *loop;
     net_http *http;
@@ -113,7 +118,8 @@ struct srv_house {
     krn_series
         *refused; /* requests, as the edge counts them; the step alone has what it saw last */
     uint64_t refused_seen;
-    trk_sqlite *trk_store; /* NULL: the tracking is off */
+    trk_sqlite *trk_store;  /* NULL: the tracking is off */
+    anc_str tracking_aside; /* the file that this start found damaged; empty: none */
     trk_service *trk;
     uint32_t trk_step;
     http_edge *edge;
@@ -142,6 +148,11 @@ anc_status srv_buses_start(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_buses_stop(srv_house *h);
 void srv_buses_close(srv_house *h);
 
+/* inbound.c: subscribes to events of other services, once there are components and before the buses are started. */
+anc_status srv_inbound_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+void srv_inbound_stop(
+    srv_house *h); /* lets go of those that are at work, before the buses are stopped */
+
 /* The feed's ring, behind the buses and before the components, which publish; then the relays, one a bus: steps of
  * the scheduler. */
 anc_status srv_feed_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
@@ -153,12 +164,19 @@ void srv_announcing_close(srv_house *h);
 
 /* The tracking, once there are buses, components and rag. */
 anc_status srv_tracking_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+/* tracking_file.c: opens tracking.db; a damaged one is set aside first, and h->tracking_aside is its name. */
+anc_status srv_tracking_file_open(srv_house *h, trk_repository *ret, anc_err *err) ANC_MUST_CHECK;
+#define SRV_TRACKING_ASIDE "tracking.db.damaged-"
+bool srv_tracking_is_aside(anc_str name); /* of a file in the data folder */
+/* Those that lie in the data folder, this start's or an earlier one's, at most `max`. */
+anc_status srv_tracking_asides(srv_house *h, anc_str *out, size_t max, size_t *ret_n,
+                               anc_err *err) ANC_MUST_CHECK;
 void srv_tracking_close(srv_house *h);
 
 /* The live feed, once the loop is there and before the bus is started. */
 anc_status srv_live_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
-/* embedding, knowledge, search, ingest */
+/* embedding, knowledge, search, ingest, identity */
 anc_status srv_components_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_components_stop(srv_house *h);
 

@@ -1,6 +1,5 @@
 """Events on a real Redis: seen by redis-cli as they happen, all of them on the stream whatever dies meanwhile, no
 question slower or failing for it, and the password nowhere."""
-import http.client
 import json
 import pathlib
 import queue
@@ -10,16 +9,13 @@ import sys
 import threading
 import time
 
+from announced import CANARY, QUESTION, Questions, by_aggregate, check_no_canary, kept, put
 from harness import Server, Skipped, place, wait_for
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support" / "servers"))
 from redis import Redis  # noqa: E402
 
 KILLS, SEED = 5, 43
-CANARY = "c4nary-7d1b"
-DOCS = "/v1/knowledge/documents"
-GONE = (OSError, http.client.HTTPException)
-QUESTION = {"question": "How deep is the harbour?"}
 
 
 def redis(**kw):
@@ -32,21 +28,6 @@ def bus(r, **more):
     return {"ANCHORAGE_BUS__REDIS__URL": r.url, **more}
 
 
-def put(server, name):
-    return server.put_document(id=name, title=name, text=f"The harbour of {name} is nine metres deep at low tide.")
-
-
-def kept(server):
-    """All events of the catalog, oldest first."""
-    events, cursor = [], ""
-    while True:
-        page = server.get(f"/v1/events?limit=500{cursor}").json
-        events += page["items"]
-        if page["next_cursor"] is None:
-            return events[::-1]
-        cursor = f"&cursor={page['next_cursor']}"
-
-
 def first_of_each(entries):
     """The events of the stream without those that came again."""
     seen = {}
@@ -56,13 +37,6 @@ def first_of_each(entries):
         assert (event["id"], event["event_type"]) == (fields["id"], fields["type"]), fields
         seen.setdefault(event["id"], event)
     return list(seen.values())
-
-
-def by_aggregate(events):
-    out = {}
-    for e in events:
-        out.setdefault(e["metadata"].get("aggregate_id", ""), []).append(e["id"])
-    return out
 
 
 def check_all_there(server, r, key="events"):
@@ -82,16 +56,6 @@ def check_all_there(server, r, key="events"):
     assert by_aggregate(ours) == by_aggregate(theirs)
     assert {e["id"]: e for e in ours} == {e["id"]: e for e in theirs}
     return ours
-
-
-def check_no_canary(server):
-    texts = [server.log_text()] + ([] if server.process.poll() is not None else [
-        server.get(path).body.decode(errors="replace") for path in ("/health", "/v1/events?limit=1000", "/metrics")])
-    for text in texts:
-        assert CANARY not in text
-    for path in server.place.home.rglob("*"):
-        if path.is_file():
-            assert CANARY.encode() not in path.read_bytes(), path
 
 
 def health(server):
@@ -182,39 +146,6 @@ def test_redis_streams_by_type(binary):
 
 
 # ---- what dies meanwhile ----
-
-class Questions:
-    """Threads that ask, and change documents, until told to stop or until the server goes."""
-
-    def __init__(self, server, life=0):
-        self.server, self.life, self.over, self.wrong, self.count = server, life, threading.Event(), [], 0
-        self.dies = False  # the server may go away
-        self.threads = [threading.Thread(target=self.drive, args=(n,)) for n in range(3)]
-        for t in self.threads:
-            t.start()
-
-    def drive(self, n):
-        try:
-            for i in range(100000):
-                if self.over.is_set():
-                    return
-                got = (self.server.post("/v1/chat/query", QUESTION) if i % 3 else
-                       put(self.server, f"h{self.life}-{n}-{i}"))
-                assert got.status in (200, 201), (got.status, got.body[:300])
-                self.count += 1
-        except GONE as error:
-            if not self.dies:
-                self.wrong.append(error)
-        except Exception as error:  # told by stop, in the thread of the test
-            self.wrong.append(error)
-
-    def stop(self):
-        self.over.set()
-        for t in self.threads:
-            t.join()
-        if self.wrong:
-            raise self.wrong[0]
-
 
 def test_redis_comes_and_goes(binary, repeats=KILLS):
     rng = random.Random(SEED)

@@ -7,6 +7,7 @@
 #define ANC_INGEST_INGEST_H
 
 #include "kernel/domain/call.h"
+#include "kernel/domain/inbound.h"
 
 typedef struct ing_service ing_service;
 
@@ -168,6 +169,22 @@ anc_status ing_dead_letter_replay(ing_service *ing, krn_call *call, anc_str id,
 /* All dead letters of the newest `limit` batches that have some and have ended: a batch for each. */
 anc_status ing_dead_letter_replay_all(ing_service *ing, krn_call *call, size_t limit,
                                       ing_batch **ret, size_t *ret_n) ANC_MUST_CHECK;
+
+/* ---- events of other services ---------------------------------------------------------------- *
+ *
+ * The effect of one, once (kernel/ports/inbox.h): it is durable when the function is back, and *ret says whether it
+ * came about this time. What a put would refuse is refused here too, with its status and words.
+ */
+
+/* document.uploaded: `content`, or the file that `uri` names, becomes the document's next version. NOT_FOUND,
+ * FORBIDDEN for a file that lies in none of the folders that events may name, or that a walk passes over;
+ * UNSUPPORTED for a uri that is not a file's; INVALID without either. */
+anc_status ing_document_uploaded(ing_service *ing, krn_call *call, const ev_envelope *event,
+                                 ev_arrival *ret) ANC_MUST_CHECK;
+
+/* accounting.entry.created: a small document in the collection "accounting", with the payload as its metadata. */
+anc_status ing_entry_created(ing_service *ing, krn_call *call, const ev_envelope *event,
+                             ev_arrival *ret) ANC_MUST_CHECK;
 
 /* Batches that are queued or processing: for health and metrics. Any thread. */
 size_t ing_active(const ing_service *ing);

@@ -83,10 +83,21 @@ void ev_feed_message(const ev_type *type, const json_value *payload, anc_buf *ou
     }
 }
 
-static void write_feed(const json_value *root, int64_t time_ms, anc_buf *out)
+/* That something is back below its threshold is no warning. */
+static ev_severity severity_of(const ev_type *type, const json_value *payload)
+{
+    if (type == NULL)
+        return EV_INFO;
+    const bool well = type == ev_type_of(EV_PERFORMANCE) &&
+                      json_double(json_member(payload, "value"), 0.0) <=
+                          json_double(json_member(payload, "threshold"), -1.0);
+    return well ? EV_INFO : type->severity;
+}
+
+static void write_feed(const json_value *root, const ev_type *type, ev_severity severity,
+                       int64_t time_ms, anc_buf *out)
 {
     const anc_str name = json_str(json_member(root, "event_type"), ANC_STR_NONE);
-    const ev_type *type = ev_type_by_name(name);
     const json_value *payload = json_member(root, "payload");
     ANC_BUF(message, MESSAGE_BYTES);
     if (type != NULL)
@@ -96,8 +107,7 @@ static void write_feed(const json_value *root, int64_t time_ms, anc_buf *out)
     json_put_fixed(&w, "timestamp", (double)time_ms / 1000.0, 3);
     json_put_str(&w, "type", name);
     json_put_str(&w, "message", type != NULL ? anc_buf_view(&message) : name);
-    json_put_str(&w, "severity",
-                 anc_str_of(ev_severity_name(type != NULL ? type->severity : EV_INFO)));
+    json_put_str(&w, "severity", anc_str_of(ev_severity_name(severity)));
     json_name(&w, "metadata");
     if (payload != NULL) {
         ANC_BUF(text, SIZE_MAX / 2);
@@ -114,7 +124,7 @@ static void free_doc(json_doc **doc)
     json_doc_free(*doc);
 }
 
-anc_status ev_feed_write(anc_str envelope, anc_buf *out, anc_err *err)
+anc_status ev_feed_tell(anc_str envelope, anc_buf *out, ev_severity *ret, anc_err *err)
 {
     ANC_CLEANUP(free_doc) json_doc *doc = NULL;
     int64_t time_ms = 0;
@@ -125,6 +135,16 @@ anc_status ev_feed_write(anc_str envelope, anc_buf *out, anc_err *err)
         !anc_time_parse(json_str(json_member(root, "timestamp"), ANC_STR_NONE), &time_ms) ||
         (payload != NULL && json_kind_of(payload) != JSON_OBJECT))
         return ANC_FAIL(err, ANC_INVALID, "this is no event's envelope");
-    write_feed(root, time_ms, out);
-    return anc_buf_status(out, "the feed's form of an event", err);
+    const ev_type *type = ev_type_by_name(json_str(json_member(root, "event_type"), ANC_STR_NONE));
+    const ev_severity severity = severity_of(type, payload);
+    write_feed(root, type, severity, time_ms, out);
+    ANC_TRY(anc_buf_status(out, "the feed's form of an event", err));
+    *ret = severity;
+    return ANC_OK;
+}
+
+anc_status ev_feed_write(anc_str envelope, anc_buf *out, anc_err *err)
+{
+    ev_severity unasked;
+    return ev_feed_tell(envelope, out, &unasked, err);
 }

@@ -16,8 +16,12 @@
 /* Appends the message of an event with this payload (an object). */
 void ev_feed_message(const ev_type *type, const json_value *payload, anc_buf *out);
 
-/* Appends the feed's form of an envelope. INVALID when it is none. An event of unknown type has its
- * type as its message. */
+/* Appends the feed's form of an envelope, and says how severe it is: as its type's row has it, but that a
+ * `performance` whose value is within its threshold again is `info`. INVALID when it is no envelope. An
+ * event of unknown type has its type as its message. */
+anc_status ev_feed_tell(anc_str envelope, anc_buf *out, ev_severity *ret,
+                        anc_err *err) ANC_MUST_CHECK;
+/* The same without the severity. */
 anc_status ev_feed_write(anc_str envelope, anc_buf *out, anc_err *err) ANC_MUST_CHECK;
 
 #endif

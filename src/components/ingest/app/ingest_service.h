@@ -11,6 +11,7 @@
 #include "ingest/ports/upload_writer.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/feed.h"
+#include "kernel/ports/inbox.h"
 #include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 #include "kernel/ports/outbox.h"
@@ -31,12 +32,16 @@ typedef struct ing_service_options {
     ing_spool spool;
     krn_writer writer;
     krn_outbox outbox;
+    krn_inbox inbox; /* for events of other services */
     krn_clock clock;
     krn_log log;             /* ops NULL: nothing is written */
     krn_metrics metrics;     /* ops NULL: nothing is counted */
     krn_feed feed;           /* ops NULL: nobody watches */
     krn_scheduler scheduler; /* its steps are added in open; ops NULL: tests call the steps */
     kno_service *knowledge;
+    const anc_str
+        *event_folders; /* [n_event_folders] in which such an event may name files; absolute */
+    size_t n_event_folders;
     srch_service *search; /* NULL: what is in the catalog counts as searchable */
     unsigned workers;     /* 1 to ING_MAX_WORKERS: documents read side by side */
     /* 0: the value in brackets */

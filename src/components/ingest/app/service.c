@@ -87,11 +87,21 @@ static int64_t new_owner(krn_clock clock)
     return owner != 0 ? owner : 1;
 }
 
+static anc_status check_options(const ing_service_options *o, anc_err *err)
+{
+    if (o->workers < 1 || o->workers > ING_MAX_WORKERS)
+        return ANC_FAIL(err, ANC_INVALID, "%u ingest workers: allowed are 1 to %d", o->workers,
+                        ING_MAX_WORKERS);
+    for (size_t i = 0; i < o->n_event_folders; i++)
+        if (!anc_str_starts(o->event_folders[i], ANC_STR("/")))
+            return ANC_FAIL(err, ANC_INVALID, "ingest.event_folders: '%.*s' is not absolute",
+                            ANC_FMT(o->event_folders[i]));
+    return ANC_OK;
+}
+
 anc_status ing_service_open(const ing_service_options *options, ing_service **ret, anc_err *err)
 {
-    if (options->workers < 1 || options->workers > ING_MAX_WORKERS)
-        return ANC_FAIL(err, ANC_INVALID, "%u ingest workers: allowed are 1 to %d",
-                        options->workers, ING_MAX_WORKERS);
+    ANC_TRY(check_options(options, err));
     ing_service *ing = calloc(1, sizeof *ing);
     if (ing == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the ingest service");

@@ -34,6 +34,11 @@ typedef struct ing_source_ops {
     /* The bytes of one item; LIMIT past `max_bytes`. NOT_FOUND when it went away. */
     ANC_MUST_CHECK anc_status (*read)(void *self, krn_call *call, anc_str path, anc_str item,
                                       size_t max_bytes, ing_content *ret);
+
+    /* The same of an item whose name a stranger gave: NOT_FOUND too for what a walk of `path`, a folder, passes
+     * over. */
+    ANC_MUST_CHECK anc_status (*pick)(void *self, krn_call *call, anc_str path, anc_str item,
+                                      size_t max_bytes, ing_content *ret);
 } ing_source_ops;
 
 typedef struct ing_source {

@@ -8,7 +8,8 @@
 
 bool liv_wants(const liv_subscriber *sub, const liv_event *e)
 {
-    return (e->seq == 0 || e->seq > sub->after_seq) && liv_filter_fits(&sub->filter, e->type);
+    return (e->seq == 0 || e->seq > sub->after_seq) &&
+           liv_filter_fits(&sub->filter, e->type, e->severity);
 }
 
 static void drop_oldest(liv_service *s)

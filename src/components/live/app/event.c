@@ -8,13 +8,15 @@
 liv_event *liv_event_new(const liv_service *s, const krn_announcement *a)
 {
     anc_err ignored = {0};
+    ev_severity severity;
     ANC_BUF(json, LIV_EVENT_BYTES);
-    if (ev_feed_write(a->envelope, &json, &ignored) != ANC_OK)
+    if (ev_feed_tell(a->envelope, &json, &severity, &ignored) != ANC_OK)
         return NULL;
     liv_event *e = calloc(1, sizeof *e);
     if (e == NULL)
         return NULL;
     e->type = a->type;
+    e->severity = severity;
     e->seq = a->seq;
     e->bytes = json.len;
     e->wire_free = s->o.wire.free;

@@ -34,6 +34,7 @@ enum {
 struct liv_event {
     liv_event *next; /* in incoming */
     const ev_type *type;
+    ev_severity severity;
     uint64_t seq;
     size_t bytes;
     void *wire; /* owned */

@@ -45,7 +45,8 @@ bool liv_wish_fits(const liv_wish *wish, const ev_type *type)
 {
     anc_err ignored = {0};
     liv_filter filter;
-    return filter_of(wish, &filter, &ignored) == ANC_OK && liv_filter_fits(&filter, type);
+    return filter_of(wish, &filter, &ignored) == ANC_OK &&
+           liv_filter_fits(&filter, type, type != NULL ? type->severity : EV_INFO);
 }
 
 /* The oldest place that a new subscriber may see. */

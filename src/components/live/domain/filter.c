@@ -31,10 +31,12 @@ anc_status liv_filter_make(const anc_str *patterns, size_t n, ev_severity severi
     return ANC_OK;
 }
 
-bool liv_filter_fits(const liv_filter *f, const ev_type *type)
+bool liv_filter_fits(const liv_filter *f, const ev_type *type, ev_severity severity)
 {
+    if (severity < f->severity)
+        return false;
     if (type == NULL)
-        return f->all && f->severity == EV_INFO;
+        return f->all;
     const size_t id = (size_t)(type - ev_type_of((ev_type_id)0));
-    return type->severity >= f->severity && (f->all || (f->types >> id & 1) != 0);
+    return f->all || (f->types >> id & 1) != 0;
 }

@@ -17,6 +17,6 @@ anc_status liv_filter_make(const anc_str *patterns, size_t n, ev_severity severi
                            anc_err *err) ANC_MUST_CHECK;
 
 /* Whether an event is seen; `type` NULL: not registered. */
-bool liv_filter_fits(const liv_filter *filter, const ev_type *type);
+bool liv_filter_fits(const liv_filter *filter, const ev_type *type, ev_severity severity);
 
 #endif

@@ -88,8 +88,8 @@ static void on_done(void *arg, anc_status status, const anc_err *err, const rag_
     turn->job = NULL;
     anc_err_clear(&turn->err);
     status = judge(turn, status, err);
-    rag_link_report(turn->rag, link, status, &turn->err);
     if (status == ANC_OK) {
+        rag_link_report(turn->rag, link, status, &turn->err);
         const rag_provider_info info = rag_provider_info_of(link->provider);
         const anc_str model =
             anc_arena_copy(turn->mem, usage->model.len != 0 ? usage->model : info.model);
@@ -103,6 +103,7 @@ static void on_done(void *arg, anc_status status, const anc_err *err, const rag_
         return;
     }
     if (status == ANC_CANCELLED || (!turn->whole && turn->text.len != 0) || turn->text.refused) {
+        rag_link_report(turn->rag, link, status, &turn->err);
         end_turn(turn, status);
         return;
     }
@@ -111,6 +112,8 @@ static void on_done(void *arg, anc_status status, const anc_err *err, const rag_
                   KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
                   KRN_STR("query_id", turn->answer.query_id));
     rag_tell_provider_failed(turn, link, status, &turn->err);
+    rag_link_report(turn->rag, link, status,
+                    &turn->err); /* may open the circuit: told after its cause */
     anc_buf_clear(&turn->text);
     turn->echoed = false;
     turn->outcome = status;
@@ -149,8 +152,8 @@ static bool start_next(rag_turn *turn, int64_t now)
                                                      &turn->job, &turn->err);
         if (turn->outcome == ANC_OK)
             return true;
-        rag_link_report(turn->rag, t->link, turn->outcome, &turn->err);
         rag_tell_provider_failed(turn, t->link, turn->outcome, &turn->err);
+        rag_link_report(turn->rag, t->link, turn->outcome, &turn->err);
         turn->answer.degraded = true;
     }
     return false;

@@ -1,12 +1,12 @@
 /* bus_kafka.h - the bus port on a Kafka cluster.
  *
  * Out. A durable event goes to the topic that its type names in the registry, and the others to
- * "anchorage.events" with `all`, to one of their own name with `topic_a_type`, else nowhere. Key: the aggregate's id. Value: the envelope, but on the
- * work topic batch-status flat JSON: the payload with a `timestamp`. Headers: CloudEvents 1.0 in binary
- * mode (ce_id, ce_type, ce_source, ce_time, ce_specversion, content-type). The producer is idempotent
- * with acks=all; what it acknowledged is taken. An event that the cluster finds too large goes to
- * <topic>.dlq without its payload and is then taken, since it would never go. Transient events are not
- * for Kafka.
+ * "anchorage.events" with `all`, to one of their own name with `topic_a_type`, else nowhere. Key: the
+ * aggregate's id. Value: the envelope, but on the work topic batch-status flat JSON: the payload with a
+ * `timestamp`. Headers: CloudEvents 1.0 in binary mode (ce_id, ce_type, ce_source, ce_time,
+ * ce_specversion, content-type). The producer is idempotent with acks=all; what it acknowledged is
+ * taken. An event that the cluster finds too large goes to <topic>.dlq without its payload and is then
+ * taken, since it would never go. Transient events are not for Kafka.
  *
  * Topics are made when they are absent and `make_topics` allows it.
  *
@@ -26,8 +26,6 @@
 #include "kernel/ports/bus.h"
 #include "kernel/ports/log.h"
 
-enum { KRN_BUS_KAFKA_TYPES = 64 };
-
 typedef struct krn_bus_kafka krn_bus_kafka;
 
 /* Everything is copied. */
@@ -40,10 +38,10 @@ typedef struct krn_bus_kafka_options {
     bool all;              /* types without a topic of their own go to anchorage.events */
     bool topic_a_type;     /* they go to a topic that is named as the type */
     bool make_topics;
-    unsigned partitions;    /* of topics that are made; 0: 3 */
+    unsigned partitions;    /* of topics that are made; 0: 3; batch-status has 4 at least */
     unsigned replication;   /* 0: as the cluster has it */
     int64_t retention_ms;   /* of topics that are made; 0: 7 days, dead letters twice that */
-    const anc_str *inbound; /* [n_inbound] exact types, at most KRN_BUS_KAFKA_TYPES */
+    const anc_str *inbound; /* [n_inbound] exact types, at most EV_INBOUND_TYPES */
     size_t n_inbound;
     unsigned session_ms; /* of a group's member; 0: 45,000 */
     unsigned tries;      /* of a handler, for one message; 0: 6 */

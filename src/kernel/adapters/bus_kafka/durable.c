@@ -5,10 +5,11 @@
 #include "bus_kafka_impl.h"
 #include "os/clock.h"
 
-enum { HEADERS = 6, TOPICS_MAX = 64, DAYS = 7 };
+enum { HEADERS = 6, TOPICS_MAX = 64, DAYS = 7, WORK_PARTITIONS = 4 };
 
 static const int64_t DAY_MS = 86400000;
 static const int64_t MAKING_NS = 5000000000;
+static const int64_t LOOKING_NS = 1000000000;
 
 #define OTHERS      ANC_STR("anchorage.events")
 #define WORK_STATUS "batch-status"
@@ -23,6 +24,13 @@ const char *krn_kafka_topic(const krn_bus_kafka *bus, anc_arena *mem, anc_str na
 
 /* ---- topics that are made -------------------------------------------------------------------- */
 
+/* Those who share the work of a work topic are as many as it has partitions. */
+static unsigned partitions_of(const krn_bus_kafka *bus, anc_str name)
+{
+    const bool work = anc_str_eq(name, ANC_STR(WORK_STATUS));
+    return work && bus->o.partitions < WORK_PARTITIONS ? WORK_PARTITIONS : bus->o.partitions;
+}
+
 static bool add_topic(krn_bus_kafka *bus, clt_kafka_topic *list, size_t *n, anc_str name,
                       const char *suffix)
 {
@@ -35,7 +43,7 @@ static bool add_topic(krn_bus_kafka *bus, clt_kafka_topic *list, size_t *n, anc_
     if (topic == NULL || *n == TOPICS_MAX)
         return false;
     list[(*n)++] = (clt_kafka_topic){.name = topic,
-                                     .partitions = letters ? 1 : bus->o.partitions,
+                                     .partitions = letters ? 1 : partitions_of(bus, name),
                                      .replication = bus->o.replication,
                                      .retention_ms = letters ? 2 * days_ms : days_ms};
     return true;
@@ -218,9 +226,23 @@ anc_status krn_kafka_publish(krn_bus_kafka *bus, const krn_announcement *events,
     anc_status status = make_topics(bus, soon_ns < deadline_ns ? soon_ns : deadline_ns, err);
     if (status == ANC_OK)
         status = publish(bus, events, n, deadline_ns, ret_taken, err);
+    bus->failing = status != ANC_OK;
     anc_arena_reset(bus->batch);
     (void)pthread_mutex_unlock(&bus->sending);
     return status;
+}
+
+anc_status krn_kafka_look(krn_bus_kafka *bus, anc_err *err)
+{
+    if (pthread_mutex_trylock(&bus->sending) != 0)
+        return ANC_OK;
+    anc_status status = clt_kafka_look(bus->producer, os_mono_ns() + LOOKING_NS, err);
+    if (status == ANC_OK)
+        status = make_topics(bus, os_mono_ns() + MAKING_NS, err);
+    anc_arena_reset(bus->batch);
+    const bool say = status != ANC_OK || !bus->failing;
+    (void)pthread_mutex_unlock(&bus->sending);
+    return say ? krn_kafka_note(bus, status, err) : status;
 }
 
 anc_status krn_kafka_letter(krn_bus_kafka *bus, const clt_kafka_message *letter,

@@ -78,6 +78,7 @@ extern const krn_writer_ops krn_sqlite_writer_ops;
 extern const krn_outbox_ops krn_sqlite_outbox_ops;
 extern const krn_changes_ops krn_sqlite_changes_ops;
 extern const krn_replies_ops krn_sqlite_replies_ops;
+extern const krn_inbox_ops krn_sqlite_inbox_ops;
 
 /* The greatest seq ever committed to `table`, one of ours with AUTOINCREMENT. */
 anc_status krn_sqlite_head(db_sqlite *db, const char *table, uint64_t *ret,

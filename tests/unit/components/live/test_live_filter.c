@@ -43,7 +43,21 @@ static void test_row(void **state)
     liv_filter filter;
     const size_t n = cut(row->patterns, patterns);
     ASSERT_OK(liv_filter_make(patterns, n, row->severity, &filter, &err), &err);
-    assert_int_equal(liv_filter_fits(&filter, ev_type_by_name(anc_str_of(row->type))), row->fits);
+    const ev_type *type = ev_type_by_name(anc_str_of(row->type));
+    const ev_severity severity = type != NULL ? type->severity : EV_INFO;
+    assert_int_equal(liv_filter_fits(&filter, type, severity), row->fits);
+}
+
+/* An event may be less severe than its type. */
+static void test_severity_of_the_event(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    liv_filter filter;
+    const ev_type *type = ev_type_of(EV_PERFORMANCE);
+    ASSERT_OK(liv_filter_make(NULL, 0, EV_WARNING, &filter, &err), &err);
+    assert_true(liv_filter_fits(&filter, type, EV_WARNING));
+    assert_false(liv_filter_fits(&filter, type, EV_INFO));
 }
 
 static void test_refused(void **state)
@@ -63,7 +77,8 @@ static void test_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_refused)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_severity_of_the_event),
+                                       cmocka_unit_test(test_refused)};
     int failed = RUN_TABLE("filters", rows, test_row);
     failed += cmocka_run_group_tests_name("refused", tests, NULL, NULL);
     return failed;

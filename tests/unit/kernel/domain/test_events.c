@@ -1,6 +1,7 @@
 /* test_events.c - registry, payloads, envelopes and the live feed's lines. */
 #include "support/test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -359,6 +360,35 @@ static void the_feeds_form(void **state)
     assert_int_equal(ev_feed_write(ANC_STR("nothing"), &out, NULL), ANC_INVALID);
 }
 
+/* What is told of a threshold is a warning when it was passed, and none when all is well again. */
+static void well_again_is_no_warning(void **state)
+{
+    static const struct {
+        const char *payload;
+        ev_severity severity;
+    } rows[] = {
+        {"{\"metric\":\"m\",\"value\":501,\"threshold\":500}", EV_WARNING},
+        {"{\"metric\":\"m\",\"value\":400,\"threshold\":500}", EV_INFO},
+        {"{\"metric\":\"m\",\"value\":500,\"threshold\":500}", EV_INFO},
+        {"{\"metric\":\"m\"}", EV_WARNING},
+    };
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        anc_err err = {0};
+        ev_severity severity = EV_ERROR_SEVERITY;
+        char envelope[256];
+        ANC_BUF(out, 1000);
+        (void)snprintf(envelope, sizeof envelope,
+                       "{\"event_type\":\"performance\",\"timestamp\":\"2023-11-08T10:40:00Z\","
+                       "\"payload\":%s}",
+                       rows[i].payload);
+        ASSERT_OK(ev_feed_tell(anc_str_of(envelope), &out, &severity, &err), &err);
+        assert_int_equal(severity, rows[i].severity);
+        assert_non_null(strstr(out.ptr, severity == EV_INFO ? "\"severity\":\"info\""
+                                                            : "\"severity\":\"warning\""));
+    }
+}
+
 /* ---- copies -------------------------------------------------------------------------------- */
 
 static anc_str written(ev_type_id id, const void *payload)
@@ -489,6 +519,7 @@ int main(void)
         cmocka_unit_test(metadata_may_be_absent),
         cmocka_unit_test(reading_ends_at_the_arenas_ceiling),
         cmocka_unit_test(the_feeds_form),
+        cmocka_unit_test(well_again_is_no_warning),
         cmocka_unit_test(a_copy_stands_alone),
         cmocka_unit_test(a_copy_keeps_what_is_absent_and_refuses_what_overflows),
         cmocka_unit_test(what_is_too_large_is_not_taken_in),

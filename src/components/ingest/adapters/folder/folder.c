@@ -8,11 +8,11 @@
  */
 #include "folder.h"
 
-#include "ingest/domain/ignore.h"
+#include "levels.h"
 #include "os/file.h"
 #include "plain.h"
 
-enum { MAX_DEPTH = 64, MAX_NAMES = 1000000, LEVEL_ARENA_BYTES = 256 << 20 };
+enum { MAX_NAMES = 1000000, LEVEL_ARENA_BYTES = 256 << 20 };
 
 typedef struct walk {
     krn_call *call;
@@ -25,28 +25,7 @@ static anc_status no_room(krn_call *call, const anc_arena *mem)
     return ANC_FAIL(call->err, anc_arena_refusal(mem), "no room for a path");
 }
 
-static const anc_str ignore_name = ANC_STR_INIT(".anchorageignore");
-
-/* A folder that the walk is in. */
-typedef struct level {
-    const struct level *up; /* NULL: the root */
-    ing_ignore ignore;
-    size_t prefix; /* bytes of an item's path up to what lies in this folder */
-    unsigned depth;
-} level;
-
-static bool is_left_out(const level *l, anc_str item, bool is_folder)
-{
-    for (; l != NULL; l = l->up) {
-        const anc_str path = anc_str_sub(item, l->prefix, item.len);
-        const ing_verdict verdict = ing_ignore_ask(&l->ignore, path, is_folder);
-        if (verdict != ING_NOT_NAMED)
-            return verdict == ING_LEFT_OUT;
-    }
-    return false;
-}
-
-static anc_status walk_folder(const walk *w, anc_str folder, anc_str prefix, const level *up);
+static anc_status walk_folder(const walk *w, anc_str folder, anc_str prefix, const ing_level *up);
 
 /* Where a name leads. Things that vanish or may not be read are passed over (ret_there false): they are no
  * documents. A disk that fails is no reason to leave something out. */
@@ -65,7 +44,7 @@ static anc_status look_at(const walk *w, anc_arena *mem, anc_str path, anc_str *
 
 /* What is neither file nor folder is passed over too. */
 static anc_status walk_name(const walk *w, anc_arena *mem, anc_str folder, anc_str prefix,
-                            anc_str name, const level *here)
+                            anc_str name, const ing_level *here)
 {
     const anc_str path = os_path_join(mem, folder, name);
     const anc_str item =
@@ -78,7 +57,7 @@ static anc_status walk_name(const walk *w, anc_arena *mem, anc_str folder, anc_s
     ANC_TRY(look_at(w, mem, path, &real, &stat, &there));
     if (!there || !ing_is_below(w->root, real))
         return ANC_OK;
-    if (is_left_out(here, item, stat.is_folder))
+    if (ing_is_left_out(here, item, stat.is_folder))
         return ANC_OK;
     if (stat.is_folder)
         return anc_str_eq(real, path) ? walk_folder(w, path, item, here) : ANC_OK;
@@ -88,31 +67,23 @@ static anc_status walk_name(const walk *w, anc_arena *mem, anc_str folder, anc_s
     return w->sink->on_item(w->sink->arg, &found, w->call->err);
 }
 
-/* The patterns of a folder; one that cannot be read is an error, since it may hide what must not be
- * read. */
+/* The patterns of a folder, where its list of names has a file of them. */
 static anc_status read_ignore(const walk *w, anc_arena *mem, anc_str folder, const anc_str *names,
                               size_t n, ing_ignore *ret)
 {
-    for (size_t i = 0; i < n; i++) {
-        if (!anc_str_eq(names[i], ignore_name))
-            continue;
-        const anc_str path = os_path_join(mem, folder, names[i]);
-        ing_plain file;
-        if (path.ptr == NULL)
-            return no_room(w->call, mem);
-        ANC_TRY(ing_plain_read(mem, w->root, path, ING_IGNORE_BYTES, &file, w->call->err));
-        return ing_ignore_read(file.bytes, mem, ret, w->call->err);
-    }
+    for (size_t i = 0; i < n; i++)
+        if (anc_str_eq(names[i], ing_ignore_name))
+            return ing_level_read(mem, w->root, folder, ret, w->call->err);
     return ANC_OK;
 }
 
 static anc_status walk_names(const walk *w, anc_arena *mem, anc_str folder, anc_str prefix,
-                             const level *up)
+                             const ing_level *up)
 {
     krn_call *call = w->call;
-    level here = {.up = up,
-                  .prefix = prefix.len > 0 ? prefix.len + 1 : 0,
-                  .depth = up != NULL ? up->depth + 1 : 0};
+    ing_level here = {.up = up,
+                      .prefix = prefix.len > 0 ? prefix.len + 1 : 0,
+                      .depth = up != NULL ? up->depth + 1 : 0};
     anc_str *names = NULL;
     size_t n = 0;
     anc_err own;
@@ -130,12 +101,12 @@ static anc_status walk_names(const walk *w, anc_arena *mem, anc_str folder, anc_
     return ANC_OK;
 }
 
-static anc_status walk_folder(const walk *w, anc_str folder, anc_str prefix, const level *up)
+static anc_status walk_folder(const walk *w, anc_str folder, anc_str prefix, const ing_level *up)
 {
     krn_call *call = w->call;
-    if (up != NULL && up->depth == MAX_DEPTH)
+    if (up != NULL && up->depth == ING_FOLDER_DEPTH)
         return ANC_FAIL(call->err, ANC_LIMIT, "%.*s lies more than %d folders deep",
-                        ANC_FMT(folder), MAX_DEPTH);
+                        ANC_FMT(folder), ING_FOLDER_DEPTH);
     if (atomic_load_explicit(call->cancelled, memory_order_relaxed))
         return ANC_FAIL(call->err, ANC_CANCELLED, "the caller left");
     ANC_ARENA(mem, LEVEL_ARENA_BYTES);
@@ -208,8 +179,11 @@ static anc_status read_item(void *self, krn_call *call, anc_str path, anc_str it
     return ANC_OK;
 }
 
-static const ing_source_ops ops = {
-    .name = "folder", .check = check, .walk = walk_source, .read = read_item};
+static const ing_source_ops ops = {.name = "folder",
+                                   .check = check,
+                                   .walk = walk_source,
+                                   .read = read_item,
+                                   .pick = ing_folder_pick};
 
 ing_source ing_folder_source(void)
 {
