@@ -381,7 +381,7 @@ rag_choice rag_extraction_choose(rag_extraction *x)
     for (size_t i = 0; i < x->units.n; i++)
         x->views[i].score = rag_weights_score(x->views[i].features);
     const size_t first = best_of(x, SIZE_MAX, RAG_UNIT_MAX_CHARS);
-    if (first == SIZE_MAX)
+    if (first == SIZE_MAX || rag_is_beside_point(x, first))
         return choice;
     const double *f = x->views[first].features;
     choice.confidence = fmin(1.0, f[RAG_F_OWN] + f[RAG_F_HEADED] + 0.5 * f[RAG_F_AROUND]);

@@ -24,11 +24,9 @@ static bool misses_name(const rag_extraction *x, const rag_view *v)
 static bool is_foreign(const rag_extraction *x, size_t i)
 {
     const rag_view *v = &x->views[i];
-    const anc_str language = x->passages[x->units.items[i].passage].language;
     const uint64_t real = real_terms(&x->terms) & ~x->terms.names;
-    txt_language own;
-    return x->language != TXT_UND && txt_language_find(language, &own) && own != TXT_UND &&
-           own != x->language && real != 0 && ((v->own | v->above) & real) == 0;
+    return rag_passage_is_foreign(x, x->units.items[i].passage) && real != 0 &&
+           ((v->own | v->above) & real) == 0;
 }
 
 /* The second of something is asked about, of which the first is known, and it has not the second. */
@@ -48,4 +46,57 @@ double rag_doubt(const rag_extraction *x, size_t i)
                    misses_name(x, &x->views[i])
                ? HALF
                : 1;
+}
+
+/* Names and their numbers are all that is asked about. */
+static bool only_names(const rag_terms *terms)
+{
+    uint64_t rest = real_terms(terms) & ~terms->names;
+    for (size_t i = 1; i < terms->asked.n; i++)
+        for (size_t t = 0; t < terms->n; t++)
+            if (terms->keys[t] == terms->asked.items[i].key && terms->asked.items[i].digits)
+                rest &= ~(UINT64_C(1) << t);
+    return terms->names != 0 && rest == 0;
+}
+
+/* What something costs is asked, and it has no sum. */
+static bool lacks_sum(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    return terms->cues == RAG_CUE_MONEY && x->views[i].features[RAG_F_NO_CUE] > 0 &&
+           (rag_cues_asks_sum(terms->question) || only_names(terms));
+}
+
+/* The term that word `k` of the question is, if it counts and is no name; else RAG_TERMS_MAX. */
+static size_t plain_term(const rag_terms *terms, size_t k)
+{
+    const uint64_t plain = real_terms(terms) & ~terms->names;
+    for (size_t t = 0; t < terms->n; t++)
+        if ((plain >> t & 1) != 0 && terms->keys[t] == terms->asked.items[k].key)
+            return t;
+    return RAG_TERMS_MAX;
+}
+
+/* It is asked whether "water damage" is so; its heading says what is so, or not, and it speaks of damage, but not
+ * of water. */
+static bool is_of_other_kind(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_view *v = &x->views[i];
+    const uint64_t has = v->own | v->above | v->beside;
+    if (terms->which || v->headed == 0)
+        return false;
+    for (size_t k = 0; k + 1 < terms->asked.n; k++) {
+        const size_t kind = plain_term(terms, k);
+        const size_t thing = plain_term(terms, k + 1);
+        if (kind != RAG_TERMS_MAX && thing != RAG_TERMS_MAX && (v->own >> thing & 1) != 0 &&
+            (has >> kind & 1) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool rag_is_beside_point(const rag_extraction *x, size_t i)
+{
+    return lacks_sum(x, i) || is_of_other_kind(x, i);
 }
