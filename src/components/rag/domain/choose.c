@@ -155,7 +155,7 @@ static size_t second_of(rag_extraction *x, size_t first, size_t max_chars)
         if (second == SIZE_MAX || x->views[second].score < x->views[first].score - SECOND_WITHIN)
             return sequel_of(x, first, max_chars);
         if (!says_the_same(x, first, second) && !strays(x, first, second) &&
-            !is_not_asked(x, first, second))
+            !is_not_asked(x, first, second) && !rag_is_beside_point(x, second))
             return second;
         x->views[second].score = -(double)INFINITY;
     }
@@ -381,8 +381,9 @@ rag_choice rag_extraction_choose(rag_extraction *x)
     for (size_t i = 0; i < x->units.n; i++)
         x->views[i].score = rag_weights_score(x->views[i].features);
     const size_t first = best_of(x, SIZE_MAX, RAG_UNIT_MAX_CHARS);
-    if (first == SIZE_MAX || rag_is_beside_point(x, first))
+    if (first == SIZE_MAX)
         return choice;
+    choice.beside_point = rag_is_beside_point(x, first);
     const double *f = x->views[first].features;
     choice.confidence = fmin(1.0, f[RAG_F_OWN] + f[RAG_F_HEADED] + 0.5 * f[RAG_F_AROUND]);
     choice.exact = is_row(&x->units.items[first]) && f[RAG_F_OWN] >= ROW_OWN &&

@@ -77,26 +77,60 @@ static size_t plain_term(const rag_terms *terms, size_t k)
     return RAG_TERMS_MAX;
 }
 
-/* It is asked whether "water damage" is so; its heading says what is so, or not, and it speaks of damage, but not
- * of water. */
+/* "Is …?", "Does …?": it wants to be told whether something is so. */
+static bool asks_whether(const rag_terms *terms)
+{
+    static const anc_str openings[] = {
+        ANC_STR_INIT("is"),   ANC_STR_INIT("are"), ANC_STR_INIT("was"), ANC_STR_INIT("were"),
+        ANC_STR_INIT("does"), ANC_STR_INIT("do"),  ANC_STR_INIT("did")};
+    if (terms->asked.n == 0)
+        return false;
+    const rag_word *w = &terms->asked.items[0];
+    for (size_t i = 0; i < ANC_COUNT(openings); i++)
+        if (anc_str_eq_nocase(openings[i],
+                              anc_str_sub(terms->question, w->start, w->end - w->start)))
+            return true;
+    return false;
+}
+
+/* Terms of all that stands in the passage of unit i, and over it. */
+static uint64_t terms_of_passage(const rag_extraction *x, size_t i)
+{
+    const uint32_t passage = x->units.items[i].passage;
+    uint64_t set = 0;
+    for (size_t k = 0; k < x->units.n; k++)
+        if (x->units.items[k].passage == passage)
+            set |= x->views[k].own | x->views[k].above;
+    return set;
+}
+
+/* It is asked whether "water damage" is covered, and it says so of damage where nothing speaks of water. */
 static bool is_of_other_kind(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    const uint64_t has = v->own | v->above | v->beside;
-    if (terms->which || v->headed == 0)
+    const uint64_t has = terms_of_passage(x, i);
+    const uint64_t said = (v->own | v->headed) & real_terms(terms);
+    if (!asks_whether(terms))
         return false;
     for (size_t k = 0; k + 1 < terms->asked.n; k++) {
         const size_t kind = plain_term(terms, k);
         const size_t thing = plain_term(terms, k + 1);
         if (kind != RAG_TERMS_MAX && thing != RAG_TERMS_MAX && (v->own >> thing & 1) != 0 &&
-            (has >> kind & 1) == 0)
+            (said & ~(UINT64_C(1) << thing)) != 0 && (has >> kind & 1) == 0)
             return true;
     }
     return false;
 }
 
+/* One name is asked about, which its passage never says. */
+static bool is_of_nobody_named(const rag_extraction *x, size_t i)
+{
+    const uint64_t names = x->terms.names;
+    return names != 0 && (names & (names - 1)) == 0 && x->views[i].features[RAG_F_ELSEWHERE] > 0;
+}
+
 bool rag_is_beside_point(const rag_extraction *x, size_t i)
 {
-    return lacks_sum(x, i) || is_of_other_kind(x, i);
+    return is_of_nobody_named(x, i) || lacks_sum(x, i) || is_of_other_kind(x, i);
 }

@@ -18,12 +18,21 @@ static bool is_subject(const rag_terms *terms, uint64_t subject, uint64_t key)
     return false;
 }
 
-/* Whether the word at `first` of words [from, …) depends on one before it: "for the Skep". */
+/* Whether "d'" stands before word `i`, which is no word of its own. */
+static bool is_elided(const rag_spoken *s, size_t i)
+{
+    const uint32_t end = s->words.items[i - 1].end;
+    const anc_str gap = anc_str_sub(s->text, end, s->words.items[i].start - end);
+    return anc_str_find(gap, ANC_STR(" d'")) != SIZE_MAX ||
+           anc_str_find(gap, ANC_STR(" d\xe2\x80\x99")) != SIZE_MAX;
+}
+
+/* Whether the word at `first` of words [from, …) depends on one before it: "for the Skep", "d'un Murmur". */
 static bool depends(const rag_spoken *s, size_t from, size_t first)
 {
-    while (first > from && rag_spoken_is_article(s, first - 1))
+    while (first > from && !is_elided(s, first) && rag_spoken_is_article(s, first - 1))
         first--;
-    return first > from && rag_spoken_is_preposition(s, first - 1);
+    return first > from && (is_elided(s, first) || rag_spoken_is_preposition(s, first - 1));
 }
 
 /* Whether more of a name follows word `last`, or what kind of it ("…, box of ten"). */

@@ -85,6 +85,7 @@ typedef struct rag_choice {
     double confidence;             /* 0..1: how much of the question the best pick speaks to */
     bool
         exact; /* the best pick is a row that, with its columns' names, has all that is asked about */
+    bool beside_point; /* the best pick answers another question, however much it has of this one */
 } rag_choice;
 
 rag_choice rag_extraction_choose(rag_extraction *x);
