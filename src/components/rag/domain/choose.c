@@ -374,13 +374,29 @@ static void add_second(const rag_extraction *x, rag_choice *choice, size_t secon
     lead_once(x, choice);
 }
 
+/* The best; where that is beside the point, the best of those nearly as good that are not. */
+static size_t first_of(const rag_extraction *x)
+{
+    const size_t best = best_of(x, SIZE_MAX, RAG_UNIT_MAX_CHARS);
+    size_t other = SIZE_MAX;
+    if (best == SIZE_MAX || !rag_is_beside_point(x, best))
+        return best;
+    for (size_t i = 0; i < x->units.n; i++)
+        if (may_be_quoted(x, i, RAG_UNIT_MAX_CHARS) && x->units.items[i].kind == RAG_UNIT_PROSE &&
+            x->views[i].score >= x->views[best].score - SECOND_WITHIN &&
+            (other == SIZE_MAX || x->views[i].score > x->views[other].score) &&
+            !rag_is_beside_point(x, i))
+            other = i;
+    return other != SIZE_MAX ? other : best;
+}
+
 rag_choice rag_extraction_choose(rag_extraction *x)
 {
     rag_choice choice = {.n = 0};
     rag_features_meaning(x);
     for (size_t i = 0; i < x->units.n; i++)
         x->views[i].score = rag_weights_score(x->views[i].features);
-    const size_t first = best_of(x, SIZE_MAX, RAG_UNIT_MAX_CHARS);
+    const size_t first = first_of(x);
     if (first == SIZE_MAX)
         return choice;
     choice.beside_point = rag_is_beside_point(x, first);

@@ -38,6 +38,14 @@ static const rag_passage tarifs = {
     .language = ANC_STR_INIT("fr"),
     .score = 0.8};
 
+static const rag_passage stadium = {
+    .text = ANC_STR_INIT(
+        "The league eventually narrowed the bids to Levi's Stadium. The $1.2 billion stadium "
+        "opened in 2014."),
+    .title = ANC_STR_INIT("Super Bowl 50"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
 static const rag_passage repairs = {
     .text = ANC_STR_INIT("Réparation | Prix\nRemplacement du pied d'une Skep 2 | 63 euros\n"),
     .title = ANC_STR_INIT("Garantie et réparations"),
@@ -109,6 +117,7 @@ static const name_row rows[] = {
      {&repairs, &tarifs},
      "Quel est le prix de la Skep 2 ?",
      "409 €"},
+    {"the next, which has a sum", {&stadium}, "How much did Levi's Stadium cost?", "$1.2 billion"},
     {"nobody of that name", {&minutes}, "Where does Bob live?", NULL},
     {"combien", {&tarifs}, "Combien coûte la Balise ?", "Passerelle Balise"},
     {"the list of the question's language",
