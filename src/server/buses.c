@@ -52,6 +52,7 @@ static anc_status open_redis(srv_house *h, krn_bus *ret, anc_err *err)
                                      .db = c->bus.redis.db,
                                      .ca_file = c->bus.redis.tls_ca,
                                      .prefix = c->bus.redis.prefix,
+                                     .group = c->bus.redis.group,
                                      .consumer = c->bus.redis.consumer,
                                      .stream_a_type =
                                          anc_str_eq(c->bus.redis.streams, ANC_STR("type")),

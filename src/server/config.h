@@ -116,6 +116,7 @@ typedef struct srv_config {
             int64_t max_events;
             int64_t claim_ms;
             srv_strs inbound;
+            anc_str group;
         } redis;
         struct {
             anc_str brokers; /* empty: no such bus */

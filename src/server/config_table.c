@@ -182,6 +182,10 @@ const srv_row srv_rows[] = {
      "document.uploaded,accounting.entry.created,user.created", 0, 0, NULL, NULL,
      "types of events that other services may send, on the streams events:<type>"},
     TEXT(
+        "bus.redis.group", SRV_TEXT, bus.redis.group, "anchorage", NULL,
+        "consumer group that takes events of other services in: servers with one group share them, "
+        "with groups of their own each gets all"),
+    TEXT(
         "bus.redis.consumer", SRV_TEXT, bus.redis.consumer, "", NULL,
         "name in the consumer groups, one a process and the same after a restart; empty: the id of "
         "the data folder"),
@@ -224,7 +228,8 @@ const srv_row srv_rows[] = {
     {"tracking.prices", SRV_LIST, AT(tracking.prices), "", 0, 0, NULL, NULL,
      "what tokens cost, per million: MODEL=INPUT/OUTPUT, such as gpt-4o-mini=0.15/0.60"},
     {"privacy.keep_texts", SRV_CHOICE, AT(privacy.keep_texts), "true", 0, 0, "true|false", NULL,
-     "keep questions, answers and comments in events and tracking; false: figures alone"},
+     "keep questions, answers, comments and texts of errors in events and tracking; false: figures "
+     "alone"},
     {"privacy.hash_user_ids", SRV_CHOICE, AT(privacy.hash_user_ids), "false", 0, 0, "true|false",
      NULL, "tracking keeps hashes for ids of users, with a key of this data folder"},
     {"log.level", SRV_CHOICE, AT(log.level), "info", 0, 0, "debug|info|warn|error", "LOG_LEVEL",

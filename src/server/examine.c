@@ -17,7 +17,7 @@
 #include "os/sandbox.h"
 #include "parse/parse.h"
 
-enum { ARENA_BYTES = 64 << 20, PROVIDER_MS = 5000, HASH_STEP = 16 << 20 };
+enum { NAMES_MAX = 10000, ARENA_BYTES = 64 << 20, PROVIDER_MS = 5000, HASH_STEP = 16 << 20 };
 
 typedef struct examination {
     const srv_config *c;
@@ -228,9 +228,27 @@ static void examine_catalog(examination *x)
         tell(x, "catalog", report.missing > 0 ? CLI_NOTE : CLI_FINE, describe_catalog(x, &report));
 }
 
+/* Query logs that were damaged and set aside: kept until somebody removes them. */
+static void examine_asides(examination *x)
+{
+    anc_str *names = NULL;
+    size_t n = 0;
+    anc_err err = {0};
+    if (os_folder_list(x->mem, x->c->data_dir, NAMES_MAX, &names, &n, &err) != ANC_OK)
+        return; /* there is no folder yet */
+    for (size_t i = 0; i < n; i++)
+        if (srv_tracking_is_aside(names[i]))
+            tell(x, "tracking", CLI_NOTE,
+                 anc_arena_printf(x->mem,
+                                  "%.*s was damaged and set aside; a new one was begun from the "
+                                  "events that were kept. Remove it when nobody needs it",
+                                  ANC_FMT(names[i])));
+}
+
 /* The query log is made of events: without its file it begins anew with those that are kept. */
 static void examine_tracking(examination *x)
 {
+    examine_asides(x);
     db_scan scan = {0};
     os_stat file;
     anc_err err = {0};
@@ -242,7 +260,9 @@ static void examine_tracking(examination *x)
         status = db_pages_scan(path, &scan, &err);
     if (status != ANC_OK)
         tell(x, "tracking", CLI_WRONG,
-             anc_arena_printf(x->mem, "%s; move it away: it is made anew from the kept events",
+             anc_arena_printf(x->mem,
+                              "%s; the next start sets it aside and makes it anew from the kept "
+                              "events",
                               err.text));
     else if (scan.damaged > 0)
         tell(x, "tracking", CLI_WRONG,

@@ -130,6 +130,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .feed = h->feed,
                                        .live = h->live,
                                        .trk = h->trk,
+                                       .trk_aside = h->tracking_aside,
                                        .kno = h->kno,
                                        .emb = h->emb,
                                        .library = h->library,
@@ -158,11 +159,15 @@ static size_t connections_of(const srv_house *h)
 {
     const uint64_t wanted = (uint64_t)h->o.config->http.max_connections;
     const uint64_t requests = wanted < OPEN_REQUESTS ? wanted : OPEN_REQUESTS;
-    const uint64_t there = os_descriptors_raise(wanted + requests + OWN_DESCRIPTORS);
-    if (there >= wanted + requests + OWN_DESCRIPTORS)
+    const uint64_t needed =
+        wanted + net_server_past_limit((size_t)wanted) + requests + OWN_DESCRIPTORS;
+    const uint64_t there = os_descriptors_raise(needed);
+    if (there >= needed)
         return (size_t)wanted;
     const uint64_t left = there > 2 * OWN_DESCRIPTORS ? there - OWN_DESCRIPTORS : OWN_DESCRIPTORS;
-    const uint64_t fit = left / 2 > OPEN_REQUESTS ? left - OPEN_REQUESTS : left / 2;
+    const uint64_t free = left / 2 > OPEN_REQUESTS ? left - OPEN_REQUESTS : left / 2;
+    const uint64_t past = net_server_past_limit((size_t)free);
+    const uint64_t fit = free > 2 * past ? free - past : free;
     krn_log_write(h->log, KRN_WARN, "server",
                   "fewer connections than configured: raise the limit of open files (ulimit -n)",
                   KRN_INT("max_connections", fit), KRN_INT("configured", wanted),
@@ -185,6 +190,7 @@ static anc_status open_server(srv_house *h, anc_err *err)
                                         .on_request = http_edge_on_request,
                                         .render_error = http_edge_render_error,
                                         .on_access = http_edge_on_access,
+                                        .is_vital = http_edge_is_vital,
                                         .max_connections = connections_of(h),
                                         .idle_timeout_ms = c->http.idle_timeout_ms,
                                         .head_timeout_ms = c->http.head_timeout_ms,

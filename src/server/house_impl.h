@@ -118,7 +118,8 @@ struct srv_house {
     krn_series
         *refused; /* requests, as the edge counts them; the step alone has what it saw last */
     uint64_t refused_seen;
-    trk_sqlite *trk_store; /* NULL: the tracking is off */
+    trk_sqlite *trk_store;  /* NULL: the tracking is off */
+    anc_str tracking_aside; /* the file that this start found damaged; empty: none */
     trk_service *trk;
     uint32_t trk_step;
     http_edge *edge;
@@ -163,6 +164,13 @@ void srv_announcing_close(srv_house *h);
 
 /* The tracking, once there are buses, components and rag. */
 anc_status srv_tracking_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+/* tracking_file.c: opens tracking.db; a damaged one is set aside first, and h->tracking_aside is its name. */
+anc_status srv_tracking_file_open(srv_house *h, trk_repository *ret, anc_err *err) ANC_MUST_CHECK;
+#define SRV_TRACKING_ASIDE "tracking.db.damaged-"
+bool srv_tracking_is_aside(anc_str name); /* of a file in the data folder */
+/* Those that lie in the data folder, this start's or an earlier one's, at most `max`. */
+anc_status srv_tracking_asides(srv_house *h, anc_str *out, size_t max, size_t *ret_n,
+                               anc_err *err) ANC_MUST_CHECK;
 void srv_tracking_close(srv_house *h);
 
 /* The live feed, once the loop is there and before the bus is started. */

@@ -1,7 +1,7 @@
 /* tracking.c - the rows of the house for the tracking: its file, its step, and who else knows users. */
 #include "house_impl.h"
 
-enum { BLANK_AT_ONCE = 500, CONVERSATIONS_AT_ONCE = 100 };
+enum { BLANK_AT_ONCE = 500, FORGET_AT_ONCE = 500, CONVERSATIONS_AT_ONCE = 100, ASIDES = 16 };
 
 static const int64_t DAY_MS = 86400000;
 
@@ -50,15 +50,34 @@ static anc_status erase_vectors(void *arg, krn_call *call, anc_str user_id, uint
     const srv_house *h = arg;
     (void)call;
     (void)user_id;
-    *ret_n = emb_cache_clear(h->emb);
+    *ret_n = emb_cache_clear(h->emb) + emb_library_cache_clear(h->library);
     return ANC_OK;
 }
 
+typedef struct forgetting {
+    krn_replies replies;
+    anc_str user_id;
+    size_t removed;
+} forgetting;
+
+static anc_status forget_some(void *arg, krn_tx *tx, anc_err *err)
+{
+    forgetting *f = arg;
+    return f->replies.ops->forget(f->replies.self, tx, f->user_id, FORGET_AT_ONCE, &f->removed,
+                                  err);
+}
+
+/* Those in memory, then those in the catalog. */
 static anc_status erase_kept_answers(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
     const srv_house *h = arg;
-    (void)call;
+    forgetting f = {.replies = krn_sqlite_replies(h->catalog), .user_id = user_id};
     *ret_n = http_edge_forget(h->edge, user_id);
+    do {
+        ANC_TRY(krn_call_check(h->clock, call));
+        ANC_TRY(krn_writer_run(h->writer, call, forget_some, &f));
+        *ret_n += f.removed;
+    } while (f.removed == FORGET_AT_ONCE);
     return ANC_OK;
 }
 
@@ -82,7 +101,7 @@ static anc_status blank_some(void *arg, krn_tx *tx, anc_err *err)
                                 &b->changed, err);
 }
 
-/* A piece a transaction, so that what others write goes on beside it. */
+/* The last of the catalog, whose log is emptied then. A piece a transaction, so that what others write goes on beside it. */
 static anc_status erase_events(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
     const srv_house *h = arg;
@@ -95,7 +114,7 @@ static anc_status erase_events(void *arg, krn_call *call, anc_str user_id, uint6
         *ret_n += b.changed;
         b.after = b.last;
     } while (b.last > 0);
-    return ANC_OK;
+    return krn_sqlite_scrub(h->catalog, call);
 }
 
 /* ---- who holds what was announced ---- */
@@ -113,10 +132,12 @@ static anc_str held_by(srv_house *h, const char *bus)
     if (anc_str_eq(anc_str_of(bus), ANC_STR("redis")))
         return anc_arena_printf(h->mem,
                                 "what was announced, until newer events push it out: a stream "
-                                "keeps about %lld (bus.redis.max_events)",
+                                "keeps about %lld (bus.redis.max_events); of events of other "
+                                "services those that were set aside, about 10000",
                                 (long long)c->bus.redis.max_events);
     return anc_arena_printf(h->mem, "what was announced, as long as that broker's topics keep it "
-                                    "(7 days where they were made from here)");
+                                    "(7 days where they were made from here), and events of other "
+                                    "services that were set aside (14 days)");
 }
 
 static anc_status list_holders(srv_house *h, trk_holder *out, size_t *ret_n, anc_err *err)
@@ -134,6 +155,14 @@ static anc_status list_holders(srv_house *h, trk_holder *out, size_t *ret_n, anc
                        anc_arena_printf(h->mem, "lines on standard error name users; whoever keeps "
                                                 "them says for how long"),
                        err));
+    anc_str asides[ASIDES];
+    size_t n_asides;
+    ANC_TRY(srv_tracking_asides(h, asides, ASIDES, &n_asides, err));
+    for (size_t i = 0; i < n_asides; i++)
+        ANC_TRY(add_holder(h, &out[n++], asides[i].ptr,
+                           ANC_STR("a damaged query log, set aside in the data folder: as it was, "
+                                   "until somebody removes the file"),
+                           err));
     *ret_n = n;
     return ANC_OK;
 }
@@ -173,21 +202,11 @@ static anc_status leave(srv_house *h, anc_err *err)
     return krn_writer_run(h->writer, &call, forget_place, h);
 }
 
-static anc_status open_file(srv_house *h, trk_repository *ret, anc_err *err)
-{
-    const trk_sqlite_options options = {
-        .path = os_path_join(h->mem, h->data_dir, ANC_STR("tracking.db")),
-        .now_ms = krn_wall_ms(h->clock)};
-    if (options.path.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(h->mem), "the tracking's path");
-    return trk_sqlite_open(&options, &h->trk_store, ret, err);
-}
-
 static anc_status open_service(srv_house *h, const trk_repository *repository, anc_err *err)
 {
     const srv_config *c = h->o.config;
     trk_price prices[TRK_PRICES_MAX];
-    trk_holder *holders = anc_arena_alloc(h->mem, SRV_OUTSIDE + 2, sizeof *holders);
+    trk_holder *holders = anc_arena_alloc(h->mem, SRV_OUTSIDE + 2 + ASIDES, sizeof *holders);
     /* events last: what goes before is told in events too */
     const trk_place places[] = {{"conversations", erase_conversations, h},
                                 {"cached_vectors", erase_vectors, h},
@@ -223,7 +242,7 @@ anc_status srv_tracking_open(srv_house *h, anc_err *err)
     trk_repository repository = {0};
     const bool on = !is_off(h->o.config->tracking.enabled);
     if (on)
-        ANC_TRY(open_file(h, &repository, err));
+        ANC_TRY(srv_tracking_file_open(h, &repository, err));
     ANC_TRY(open_service(h, &repository, err));
     if (!on)
         return leave(h, err);

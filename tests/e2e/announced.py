@@ -65,6 +65,12 @@ class Questions:
         except Exception as error:  # told by stop, in the thread of the test
             self.wrong.append(error)
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
     def stop(self):
         self.over.set()
         for t in self.threads:

@@ -228,6 +228,56 @@ def test_a_damaged_log_of_a_crash_is_named(binary):
             assert server.stop() == 0
 
 
+def set_aside(data):
+    return sorted(f.name for f in data.iterdir() if f.name.startswith("tracking.db.damaged-"))
+
+
+def test_a_damaged_query_log_is_set_aside_and_begun_anew(binary):
+    """The server starts all the same: log, health and doctor name the old file, and the new one follows the events."""
+    with place(binary) as p:
+        server = Server(p)
+        assert server.put_document(id="a", text="The lighthouse keeper sleeps by day.").status == 201
+        asked = server.post("/v1/chat/query", {"question": "When does the keeper sleep?"}).json["query_id"]
+        path = f"/v1/tracking/queries/{asked}"
+        wait_for("the query", lambda: server.get(path).status == 200)
+        before = server.get(path).json
+        server.kill()
+        log = p.data / "tracking.db-wal"
+        bad_log = log.read_bytes()
+        bad_log = bad_log[:100] + bytes([bad_log[100] ^ 16]) + bad_log[101:]
+        log.write_bytes(bad_log)
+        for round, damage in enumerate(("a log", "a header", "no database at all")):
+            file = p.data / "tracking.db"
+            if damage == "a header":
+                whole = file.read_bytes()
+                file.write_bytes(whole[:20] + bytes(b ^ 0xff for b in whole[20:36]) + whole[36:])
+            elif damage == "no database at all":
+                file.write_bytes(b"not a database " * 1000)
+            server = Server(p)
+            try:
+                names = [n for n in set_aside(p.data) if not n.endswith("-wal")]
+                assert len(names) == round + 1, (damage, names)
+                wait_for("the query again", lambda: server.get(path).status == 200)
+                assert server.get(path).json == before, (damage, server.get(path).json)
+                check = server.get("/health").json["checks"]["tracking"]
+                assert check["status"] == "degraded" and names[-1] in check["detail"], check
+                assert names[-1] in server.log_text() and "the query log is damaged" in server.log_text()
+                held = server.post("/v1/tracking/erase", {"user_id": "nobody"}).json["held_elsewhere"]
+                assert {h["name"] for h in held} >= set(names), held
+                report = json.loads(p.run("doctor", "--json").stdout)["checks"]
+                told = [c for c in report if c["check"] == "tracking"]
+                assert [c["status"] for c in told] == len(names) * ["note"] + ["ok"], told
+                assert all(any(n in c["detail"] for c in told) for n in names), told
+            finally:
+                assert server.stop() == 0
+        assert (p.data / (set_aside(p.data)[0] + "-wal")).read_bytes() == bad_log
+        server = Server(p)
+        try:
+            assert "tracking" not in server.get("/health").json["checks"]
+        finally:
+            assert server.stop() == 0
+
+
 def test_flipped_bits_of_a_log_lose_the_last_change_at_most(binary, repeats=8):
     """What breaks off in the last change cannot be told from a write that a loss of power cut; all else is named."""
     rng, documents, named = random.Random(31), 8, 0

@@ -198,6 +198,17 @@ def test_rows_become_documents(binary):
             "parts.jsonl", "parts.jsonl#b1", "parts.jsonl#h1"]
         assert server.get("/v1/knowledge/documents/parts.jsonl%23h1?collection=rows").json["version"] == 1
 
+        for number, there, price in ((1, ["h1", "l1"], 30), (2, ["b1", "h1"], 2)):
+            back = server.post(f"/v1/knowledge/documents/parts.jsonl/versions/{number}/restore?collection=rows")
+            assert back.status == 200 and back.json["version"] == 2 + number, back.body
+            assert [d for d in documents_of(server, "rows") if d.startswith("parts.jsonl#")] == [f"parts.jsonl#{d}" for d in there]
+            found = server.post("/v1/search", {"query": "latch bolt", "collections": ["rows"], "mode": "keyword"}).json["results"]
+            assert [r["document_id"] for r in found if "#" in r["document_id"]] == [f"parts.jsonl#{'lb'[number - 1]}1"], found
+            row = server.get(f"/v1/knowledge/documents/parts.jsonl%23{'lb'[number - 1]}1?collection=rows").json
+            assert row["metadata"]["price"] == price and row["made_for"] and row["parent"] == "parts.jsonl", row
+        again = ingest(server, folder, "rows", rows="document")
+        assert again["processed_documents"] == 0, again
+
         whole = ingest(server, folder, "rows")
         assert whole["processed_documents"] >= 2, whole
         assert documents_of(server, "rows") == ["depots.csv", "notes.md", "parts.jsonl"]

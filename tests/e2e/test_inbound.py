@@ -1,5 +1,6 @@
-"""Events of other services, sent by redis-cli to a real Redis: what each brings about is seen over HTTP, once, whatever
-comes again, too late, broken, or between two lives of the server; what does not fit lies among the dead letters."""
+"""Events of other services, sent by redis-cli to a real Redis and by kcat to a real Kafka: what each brings about is
+seen over HTTP, once, whatever comes again, too late, broken, or between two lives of the server; what does not fit lies
+among the dead letters."""
 import json
 import pathlib
 import random
@@ -7,10 +8,12 @@ import sys
 import time
 import uuid
 
+from announced import put
 from harness import Server, Skipped, place, wait_for
 from test_events import Stream
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support" / "servers"))
+from kafka import Absent, Kafka  # noqa: E402
 from redis import Redis  # noqa: E402
 
 KILLS, SEED = 5, 47
@@ -151,6 +154,14 @@ def test_inbound_event_is_shown_live(binary):
         assert [watcher.next()[1]["message"] for _ in range(2)] == ["User Ada created", "User Bob created"]
         watcher.close()
         assert server.stop() == 0
+        server = Server(p, env=bus(r, ANCHORAGE_BUS__REDIS__INBOUND="feedback.given"))  # a type without an effect
+        watcher = Stream(server, "/v1/events/stream?types=feedback.given")
+        send(r, "feedback.given", envelope("feedback.given", {"query_id": "q-1", "rating": "much"}))
+        send(r, "feedback.given", envelope("feedback.given", {"query_id": "q-2", "rating": 1}))
+        assert watcher.next()[1]["message"] == "Feedback 1 on query q-2"
+        assert [a["status"] for a in letters(r)] == ["INVALID"]
+        watcher.close()
+        assert server.stop() == 0
 
 
 # ---- files ----
@@ -276,7 +287,7 @@ def test_inbound_event_takes_effect_once(binary):
 
 
 def test_inbound_survives_kills(binary, repeats=KILLS):
-    """Sent twice and out of order while the server is killed again and again: each document is there once, with the
+    """Sent twice and out of order while the server is killed, or told to end, again and again: each document is there once, with the
     newest content, and nothing is set aside."""
     rng = random.Random(SEED)
     names = [f"d{n}" for n in range(12)]
@@ -296,13 +307,66 @@ def test_inbound_survives_kills(binary, repeats=KILLS):
                     send(r, "document.uploaded", upload(name, f"The pier of {name} is older.", at="2026-02-01T00:00:00Z"))
                     sent.setdefault(name, ("2026-02-01", f"The pier of {name} is older."))
             time.sleep(rng.uniform(0, 0.6))
-            server.kill()
+            server.stop() if life % 3 == 2 else server.kill()
         server = Server(p, env=bus(r))
         all_done(r, "document.uploaded")
         for name, (_, content) in sent.items():
             assert server.get(f"{DOCS}/{name}/text").body.decode().strip() == content, name
         assert {d["document_id"] for d in server.get(f"{DOCS}?limit=100").json["items"]} == set(sent)
         assert letters(r) == []
+        assert server.stop() == 0
+
+
+def test_inbound_waits_while_the_disk_is_full(binary):
+    with redis() as r, place(binary) as p:
+        r.start()
+        server = Server(p, env=bus(r, ANCHORAGE_STORAGE__RESERVE_MB="1000000"))  # more than there is
+        send(r, "document.uploaded", upload("tides", "The tide of Rockhaven is low at noon."))
+        wait_for("some tries", lambda: counted(server)["failed"] >= 3)
+        assert server.stop() == 0
+        assert letters(r) == []
+        server = Server(p, env=bus(r))
+        wait_for("the document", lambda: found(server, "tide of Rockhaven") == ["tides"])
+        all_done(r, "document.uploaded")
+        assert counted(server) == {"new": 1, "again": 0, "late": 0, "failed": 0}
+        assert letters(r) == []
+        assert server.stop() == 0
+
+
+# ---- by Kafka ----
+
+def test_inbound_by_kafka(binary, everything=False):
+    try:
+        broker = Kafka()
+    except Absent as why:
+        raise Skipped(str(why)) from None
+    kind = "document.uploaded"
+    with broker as k, place(binary) as p:
+        k.start()
+        env = {"ANCHORAGE_BUS__KAFKA__BROKERS": k.brokers}
+        server = Server(p, env=env)
+        assert put(server, "first").status == 201  # with what is published the topics are made
+        wait_for("the topics", lambda: {kind, kind + ".dlq", "user.created"} <= set(k.topics()))
+        event = upload("tides", "The tide of Rockhaven is low at noon.", at="2026-03-01T12:00:00.000Z")
+        older = upload("tides", "The tide was never seen.", at="2026-03-01T11:00:00.000Z")
+        for e in (event, event, older, upload("tides", 7)):
+            k.write(kind, json.dumps(e), key="tides")
+        k.write(kind, "{", key="tides")
+        k.write("accounting.entry.created", json.dumps({"entry_id": "E-1", "label": "Rope", "amount": 4}), key="E-1")
+        wait_for("the document", lambda: found(server, "tide of Rockhaven at noon")[:1] == ["tides"])
+        wait_for("the entry", lambda: found(server, "rope", "accounting") == ["E-1"])
+        aside = wait_for("the dead letters", lambda: (got := k.read(kind + ".dlq")) and len(got) == 2 and got)
+        assert all(m["headers"]["reason"] and m["headers"]["status"] == "INVALID" for m in aside), aside
+        assert [m["payload"] for m in aside][1] == "{", aside
+        # whoever comes after one that was killed is let into the group when that one's session is over, after 45 s
+        server.kill() if everything else server.stop()
+        k.write(kind, json.dumps(upload("pier", "The pier of Rockhaven is new.")), key="pier")
+        k.write(kind, json.dumps(event), key="tides")
+        server = Server(p, env=env)
+        wait_for("what came meanwhile", lambda: found(server, "pier of Rockhaven")[:1] == ["pier"])
+        wait_for("what came again", lambda: counted(server)["again"] >= 1)
+        assert document(server, "tides").json["version"] == 1
+        assert len(k.read(kind + ".dlq")) == 2
         assert server.stop() == 0
 
 
@@ -319,6 +383,16 @@ def test_inbound_types_are_read_as_configured(binary):
         assert document(server, "unread").status == 404
         assert "no.such.type" in server.log_text()
         assert server.stop() == 0
+
+
+def test_inbound_groups_get_all_each(binary):
+    with redis() as r, place(binary) as p, place(binary) as q:
+        r.start()
+        servers = [Server(p, env=bus(r)), Server(q, env=bus(r, ANCHORAGE_BUS__REDIS__GROUP="archive"))]
+        send(r, "document.uploaded", upload("tides", "The tide of Rockhaven is low at noon."))
+        for server in servers:
+            wait_for("the document", lambda: found(server, "tide of Rockhaven") == ["tides"])
+            assert server.stop() == 0
 
 
 def test_inbound_folder_that_is_not_absolute_stops_the_start(binary):

@@ -103,17 +103,12 @@ def check_all_there(server, k, prefix=""):
     return ours
 
 
-def check_topics_without_canary(k):
-    for topic in k.topics():
-        assert CANARY not in json.dumps(k.read(topic)), topic
-
-
 # ---- as it happens ----
 
 def use(server):
     """A bit of everything."""
     for name in ("Rockhaven", "Whitsand"):
-        assert put(server, name).status == 201
+        assert put(server, name).status in (200, 201)
     wait_for("the documents", lambda: server.post("/v1/search", {"query": "harbour"}).json["results"])
     folder = server.place.home / "letters"
     folder.mkdir(exist_ok=True)
@@ -140,3 +135,122 @@ def test_kafka_hears_what_happens(binary):
                 **{t + ".dlq": 1 for t in INBOUND}}.items() <= there.items(), there
         assert health(server)["status"] == "healthy", health(server)
         assert server.stop() == 0
+
+
+# ---- what dies meanwhile ----
+
+def test_kafka_comes_and_goes(binary, repeats=KILLS):
+    rng = random.Random(SEED)
+    with kafka() as k, place(binary) as p:
+        server = Server(p, env=bus(k))  # it is absent at the start
+        wait_for("the first failure", lambda: health(server)["status"] == "degraded")
+        k.start()
+        with Questions(server) as load:
+            for n in range(repeats):
+                time.sleep(rng.uniform(0, 1.5))
+                if (n + rng.randrange(2)) % 2:
+                    k.kill()
+                    k.launch()  # questions go on while it starts
+                else:
+                    k.pause()
+                    time.sleep(rng.uniform(0, 3))
+                    k.resume()
+            k.ready()
+        assert load.count > repeats
+        events = check_all_there(server, k)
+        assert sum(e["event_type"] == "query.completed" for e in events) > 0
+        wait_for("Kafka to be well", lambda: health(server)["status"] == "healthy")
+        assert server.stop() == 0
+
+
+def test_kafka_hears_of_it_after_the_server_was_killed(binary, repeats=KILLS):
+    rng = random.Random(SEED)
+    with kafka() as k, place(binary) as p:
+        k.start()
+        for life in range(repeats):
+            server = Server(p, env=bus(k))
+            with Questions(server, life) as load:
+                time.sleep(rng.uniform(0.1, 0.8))
+                load.dies = True
+                server.kill()
+        server = Server(p, env=bus(k))
+        check_all_there(server, k)
+        assert server.stop() == 0
+
+
+# ---- who may do what ----
+
+def refused(binary, k, words, **more):
+    """A server that is not let in says why, and answers questions all the same."""
+    with place(binary) as p:
+        server = Server(p, env=bus(k, **more))
+        put(server, "Rockhaven")
+        assert server.post("/v1/chat/query", QUESTION).status == 200
+        wait_for(f"{words} of {more}, not {health(server)}", lambda: words in health(server)["detail"])
+        assert health(server)["status"] == "degraded"
+        check_no_canary(server)
+        assert server.stop() == 0
+
+
+def test_kafka_over_tls_asks_who_it_is(binary):
+    with kafka(password=CANARY, tls=True) as k:
+        k.start()
+        refused(binary, k, "certificate", ANCHORAGE_BUS__KAFKA__TLS_CA="")
+        refused(binary, k, "uthentication", ANCHORAGE_KAFKA_PASSWORD=CANARY + "x")
+        refused(binary, k, "uthorization", ANCHORAGE_BUS__KAFKA__USER=GUEST)
+        assert k.topics() == {}
+        with place(binary) as p:
+            server = Server(p, env=bus(k))
+            use(server)
+            check_all_there(server, k)
+            assert health(server)["status"] == "healthy", health(server)
+            check_no_canary(server)
+            assert server.stop() == 0
+            for topic, messages in k.read_all(k.topics()).items():
+                assert CANARY not in json.dumps(messages), topic
+
+
+def test_kafka_topics_are_made_by_who_may(binary):
+    with kafka() as k, place(binary) as p:
+        k.start()
+        env = bus(k, ANCHORAGE_BUS__KAFKA__PREFIX="shop.", ANCHORAGE_BUS__KAFKA__PARTITIONS="5")
+        server = Server(p, env={**env, "ANCHORAGE_BUS__KAFKA__MAKE_TOPICS": "false"})
+        use(server)
+        why = "shop.knowledge.document.added: Local: Unknown topic"
+        wait_for("the refusal", lambda: why in health(server)["detail"])
+        assert health(server)["status"] == "degraded" and k.topics() == {}, (health(server), k.topics())
+        assert server.stop() == 0
+        server = Server(p, env=env)
+        check_all_there(server, k, "shop.")
+        assert k.topics()["shop.chatbot.error"] == 5 and all(t.startswith("shop.") for t in k.topics())
+        assert server.stop() == 0
+
+
+# ---- what is configured ----
+
+def test_kafka_that_is_gone_keeps_no_events(binary):
+    def cursors(p):
+        with sqlite3.connect(f"file:{p.data / 'catalog.db'}?mode=ro", uri=True) as db:
+            return dict(db.execute("SELECT consumer, seq FROM event_cursor"))
+
+    with place(binary) as p:
+        server = Server(p, env={"ANCHORAGE_BUS__KAFKA__BROKERS": "127.0.0.1:1"})  # never there
+        put(server, "Rockhaven")
+        wait_for("a cursor", lambda: "relay:kafka" in cursors(p))
+        assert health(server)["status"] == "degraded"
+        assert server.stop() == 0
+        server = Server(p)
+        assert "relay:kafka" not in cursors(p)
+        assert "kafka" not in server.get("/health").json["checks"]
+        assert server.stop() == 0
+
+
+def test_kafka_settings_that_do_not_fit_stop_the_start(binary):
+    with place(binary) as p:
+        for more, words in (({"TLS_CA": str(p.home / "absent.pem"), "SECURITY": "ssl"}, "ssl.ca.location"),
+                            ({"SECURITY": CANARY}, "bus.kafka.security"), ({"INBOUND": "a b"}, "inbound")):
+            env = {f"ANCHORAGE_BUS__KAFKA__{k}": v for k, v in more.items()}
+            out = p.run("serve", "--port", "0", env={**env, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+                                                     "ANCHORAGE_KAFKA_PASSWORD": CANARY})
+            assert out.returncode != 0 and words in out.stderr, (more, out.stderr)
+            assert more.get("SECURITY") == CANARY or CANARY not in out.stderr + out.stdout

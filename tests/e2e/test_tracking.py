@@ -131,6 +131,35 @@ def test_erased(binary):
         assert s.post("/v1/tracking/erase", {}).status == 400
 
 
+def files_with(data, word):
+    return sorted(str(f.relative_to(data)) for f in data.rglob("*") if f.is_file() and word in f.read_bytes())
+
+
+def test_erased_from_every_file(binary):
+    """What only a user said is in no file of the data folder afterwards: turns, titles, events, kept answers, tracking."""
+    with serving(binary) as s:
+        fill(s)
+        told = {"Idempotency-Key": "k-1"}
+        made = s.post("/v1/chat/conversations", {"title": "About the xylophonist"}, headers=told)
+        assert made.status == 201 and s.post("/v1/chat/conversations", {"title": "About the xylophonist"}, headers=told).body == made.body
+        conversation = made.json["id"]
+        query = s.post("/v1/chat/query", {"question": "When does the office of the xylophonist open?", "conversation_id": conversation},
+                       headers={"Idempotency-Key": "k-2"})
+        assert query.status == 200, query.body
+        tracked(s, query.json["query_id"])
+        s.post("/v1/feedback", {"query_id": query.json["query_id"], "rating": 1, "comment": "Play it, xylophonist"})
+        wait_for("the turn", lambda: "xylophonist" in s.get(f"/v1/chat/conversations/{conversation}").body.decode())
+        wait_for("the files", lambda: len(files_with(s.place.data, b"xylophonist")) >= 2)
+        erased = s.post("/v1/tracking/erase", {"user_id": "admin"})
+        assert erased.status == 200, erased.body
+        counts = erased.json["erased"]
+        assert counts["kept_answers"] == 3 and counts["cached_vectors"] >= 1 and counts["conversations"] == 1, counts
+        assert files_with(s.place.data, b"xylophonist") == []
+        assert files_with(s.place.data, b"office opens at 8"), "the documents stay"
+        again = s.post("/v1/chat/conversations", {"title": "Another"}, headers=told)
+        assert again.status == 201 and again.json["id"] != conversation, again.body
+
+
 def test_off(binary):
     """One line turns it off: no file, no place in the outbox, and routes that say so."""
     with place(binary) as home:

@@ -7,6 +7,7 @@
 
 #include "os/clock.h"
 #include "os/file.h"
+#include "support/inbox_double.h"
 #include "support/test.h"
 
 bool srch_visible(srch_service *srch, uint64_t seq)
@@ -63,6 +64,8 @@ static void open_ingest(ing_fixture *f)
     anc_err err;
     anc_err_clear(&err);
     must(db_migrate(f->k.db, ing_migrations, ing_n_migrations, 1, &err), &err);
+    must(db_exec(f->k.db, INBOX_DOUBLE_TABLE, &err), &err);
+    f->event_folder = anc_str_of(f->source);
     char spool[128];
     (void)snprintf(spool, sizeof spool, "%s/spool", f->k.folder);
     must(ing_spool_files_open(anc_str_of(spool), NULL, &f->spool, &err), &err);
@@ -81,6 +84,9 @@ static void open_ingest(ing_fixture *f)
         .scheduler = f->scheduler,
         .writer = f->k.options.writer,
         .outbox = f->k.options.outbox,
+        .inbox = inbox_double(f->k.readers),
+        .event_folders = &f->event_folder,
+        .n_event_folders = 1,
         .clock = f->k.options.clock,
         .knowledge = f->k.kno,
         .search = &f->search,

@@ -24,7 +24,8 @@ typedef struct ing_fixture {
     ing_spool spool; /* its ops are spool_ops */
     ing_spool_ops spool_ops;
     ing_service *ing;
-    char source[96];           /* the folder that is read */
+    char source[96];           /* the folder that is read, and that events may name files in */
+    anc_str event_folder;      /* the same */
     int64_t lease_ms, keep_ms; /* 0: as usual; taken at the next open */
     uint64_t keep_batches, spool_bytes;
     size_t rows_piece;

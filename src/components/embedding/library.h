@@ -47,6 +47,9 @@ typedef struct emb_listed {
 anc_status emb_library_list(emb_library *library, krn_call *call, emb_listed **ret,
                             size_t *ret_n) ANC_MUST_CHECK;
 
+/* Forgets the vectors that models beside the configured one keep of texts seen before; how many. Any thread. */
+uint64_t emb_library_cache_clear(emb_library *library);
+
 /* What is loaded beside the configured model, "; " between; nothing where nothing is. Never waits for a
  * model that is being loaded: any thread. */
 void emb_library_describe(emb_library *library, anc_buf *out);

@@ -117,8 +117,8 @@ typedef struct kno_past {
     anc_str parent;              /* kno_document.parent; what is attached to it comes by itself */
     const anc_str *unread;       /* [n_unread] found.attachments_unread */
     size_t n_unread;
-    bool rows;     /* its records are documents, each with a history of its own */
-    bool compared; /* the rest says how it differed; else it is compared anew */
+    anc_str made_for; /* kno_document.made_for; empty: not known */
+    bool compared;    /* the rest says how it differed; else it is compared anew */
     bool title_changed, content_changed, metadata_changed, acl_changed, uri_changed, cut_again;
     bool counted;
     uint32_t chunks_added, chunks_removed;
@@ -178,7 +178,8 @@ typedef struct kno_document_input {
     anc_str content;     /* the original bytes, borrowed (a mapping will do); at most 256 MiB */
     int64_t modified_ms; /* of the source; 0: unknown */
     /* A table, list or lines of JSON: the document says what the file holds, and each record is handed
-     * out. Other kinds are read as always. NULL: a file is one document. */
+     * out (with `past` they have histories of their own: on_row is NULL). Other kinds are read as always.
+     * NULL: a file is one document. */
     const kno_rows_wanted *rows;
     anc_str parent; /* of a row: the document that it is a part of; NOT_FOUND without it */
     anc_str
@@ -213,9 +214,11 @@ typedef struct kno_document {
     anc_str collection, id, title, uri, source, content_type, language;
     anc_str file_name; /* may be empty */
     anc_str parent;    /* id of the document that it was attached to; empty: to none */
-    anc_str metadata;  /* as given, a JSON object */
-    anc_str found;     /* a JSON object: name to {"value": …, "origin": "file" or "rule"} */
-    uint32_t version;  /* the current one */
+    anc_str
+        made_for; /* kno_version.fingerprint of the version of `parent` that it is as of; empty: not known */
+    anc_str metadata; /* as given, a JSON object */
+    anc_str found;    /* a JSON object: name to {"value": …, "origin": "file" or "rule"} */
+    uint32_t version; /* the current one */
     uint32_t chunks;
     uint64_t bytes;         /* of the original */
     uint64_t text_bytes;    /* of the extracted text */
@@ -290,8 +293,9 @@ anc_status kno_version_list(kno_service *kno, krn_call *call, anc_str collection
                             size_t *ret_n) ANC_MUST_CHECK;
 
 /* Makes a new version with the content, title, uri and metadata of version `number`; its acl is what
- * the document has now. What that version had attached is put once more, and what it had not is retired; rows
- * of a file stay. `unchanged` when that is what is current. NOT_FOUND; CONFLICT when another
+ * the document has now. What that version had attached, and the rows that it handed out, are put once more, and
+ * those that it had not are retired. Rows follow the version one by one: a failure (DEADLINE, say) leaves it
+ * current without some of them, and the same call again brings the rest. `unchanged` when that is what is current. NOT_FOUND; CONFLICT when another
  * version than `expected_version` (0: any) is current. */
 anc_status kno_version_restore(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                                uint32_t number, uint32_t expected_version,

@@ -73,6 +73,35 @@ typedef struct rag_answer {
     anc_str trace_id;
 } rag_answer;
 
+/* ---- how an answer came about, as answers and events have it -------------------------------------- */
+
+/* Members "route" and "timings_ms" of the object that is open. Here, so that who answers and who announces write the
+ * same, and neither includes the other. */
+static inline void rag_put_route(json_writer *w, const rag_answer *a)
+{
+    json_name(w, "route");
+    json_open_object(w);
+    json_put_str(w, "intent", a->intent);
+    json_put_fixed(w, "complexity_score", a->complexity_score, 2);
+    json_put_str(w, "tier", a->tier);
+    json_put_int(w, "stages", a->stages);
+    json_put_str(w, "reason", a->route_reason);
+    json_close_object(w);
+}
+
+static inline void rag_put_timings(json_writer *w, const rag_timings *t)
+{
+    json_name(w, "timings_ms");
+    json_open_object(w);
+    json_put_fixed(w, "analyze", t->analyze, 3);
+    json_put_fixed(w, "embed", t->embed, 3);
+    json_put_fixed(w, "search", t->search, 3);
+    json_put_fixed(w, "rerank", t->rerank, 3);
+    json_put_fixed(w, "generate", t->generate, 3);
+    json_put_fixed(w, "total", t->total, 3);
+    json_close_object(w);
+}
+
 /* Makes a turn with a call of its own (arena, deadline, cancel flag as in `call`, which may end
  * before the turn). INVALID names the field; NOT_FOUND an unknown conversation. On
  * failure there is no turn, and query.failed was queued where a query had begun. */

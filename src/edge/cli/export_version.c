@@ -14,7 +14,7 @@ enum { SHOWN_FAILURES = 20, ITEM_BYTES = 16 << 20 };
 typedef struct version_out {
     export *x;
     const json_value *version;
-    anc_str collection, id, document_created_at, parent;
+    anc_str collection, id, document_created_at, parent, made_for;
     uint64_t bytes, got, piece;
     bool begun;
     anc_buf content; /* what is not written yet */
@@ -79,21 +79,29 @@ static void put_content(json_writer *w, version_out *v)
     anc_buf_clear(&v->content);
 }
 
+static void put_found(json_writer *w, const json_value *found, const char *name)
+{
+    const json_value *value = json_member(json_member(found, name), "value");
+    ANC_BUF(text, ARCHIVE_LINE_BYTES);
+    if (value == NULL)
+        return;
+    json_dump(value, &text);
+    json_put_raw(w, name, anc_buf_view(&text));
+}
+
 /* What of the document became documents, which are in the file as such: that the records of a file did,
  * and what a mail had attached that did not. */
 static void put_parts(json_writer *w, const version_out *v)
 {
     const json_value *found = json_member(v->version, "found");
-    const json_value *unread = json_member(json_member(found, "attachments_unread"), "value");
     if (v->parent.len > 0)
         json_put_str(w, "parent", v->parent);
+    if (v->made_for.len > 0)
+        json_put_str(w, "made_for", v->made_for);
     if (anc_str_eq(list_text(json_member(found, "rows"), "origin"), ANC_STR("rule")))
         json_put_str(w, "rows", ANC_STR("document"));
-    if (unread == NULL)
-        return;
-    ANC_BUF(text, ARCHIVE_LINE_BYTES);
-    json_dump(unread, &text);
-    json_put_raw(w, "attachments_unread", anc_buf_view(&text));
+    put_found(w, found, "row_columns");
+    put_found(w, found, "attachments_unread");
 }
 
 static anc_status write_version(version_out *v)
@@ -215,6 +223,7 @@ anc_status export_version(export *x, const json_value *document, const json_valu
                      .id = list_text(document, "document_id"),
                      .document_created_at = list_text(document, "created_at"),
                      .parent = list_text(document, "parent"),
+                     .made_for = list_text(document, "made_for"),
                      .bytes = list_count(version, "bytes"),
                      .content = anc_buf_init(ARCHIVE_PIECE_BYTES),
                      .sha = anc_sha256_new()};

@@ -139,23 +139,11 @@ static void copy(json_writer *w, const json_value *from, const char *name)
 
 static anc_status add_version(form *f, const json_value *version)
 {
-    static const char *const members[] = {"title",
-                                          "uri",
-                                          "source",
-                                          "file_name",
-                                          "content_type",
-                                          "metadata",
-                                          "acl",
-                                          "created_at",
-                                          "document_created_at",
-                                          "fingerprint",
-                                          "changed",
-                                          "chunks_added",
-                                          "chunks_removed",
-                                          "restored_from",
-                                          "parent",
-                                          "rows",
-                                          "attachments_unread"};
+    static const char *const members[] = {
+        "title",    "uri",          "source",         "file_name",           "content_type",
+        "metadata", "acl",          "created_at",     "document_created_at", "fingerprint",
+        "changed",  "chunks_added", "chunks_removed", "restored_from",       "parent",
+        "made_for", "rows",         "row_columns",    "attachments_unread"};
     ANC_BUF(text, ARCHIVE_LINE_BYTES);
     json_writer w = json_writer_of(&text);
     json_open_object(&w);

@@ -369,6 +369,7 @@ static const http_field document_rows[] = {
     TEXT("language", ""),
     TEXT("file_name", "as it came in; may be empty"),
     MAYBE("parent", HTTP_TEXT, "id of the document that it was attached to"),
+    MAYBE("made_for", HTTP_TEXT, "fingerprint of the version of its parent that it is as of"),
     ROW("metadata", HTTP_TREE, "as given"),
     ROW("found", HTTP_TREE, "name to {value, origin: file or rule}; filters see both"),
     INT("version", "the current one, or the one asked for"),

@@ -53,31 +53,6 @@ static void put_citations(json_writer *w, const rag_answer *a)
     json_close_array(w);
 }
 
-static void put_route(json_writer *w, const rag_answer *a)
-{
-    json_name(w, "route");
-    json_open_object(w);
-    json_put_str(w, "intent", a->intent);
-    json_put_fixed(w, "complexity_score", a->complexity_score, 2);
-    json_put_str(w, "tier", a->tier);
-    json_put_int(w, "stages", a->stages);
-    json_put_str(w, "reason", a->route_reason);
-    json_close_object(w);
-}
-
-static void put_timings(json_writer *w, const rag_timings *t)
-{
-    json_name(w, "timings_ms");
-    json_open_object(w);
-    json_put_fixed(w, "analyze", t->analyze, 3);
-    json_put_fixed(w, "embed", t->embed, 3);
-    json_put_fixed(w, "search", t->search, 3);
-    json_put_fixed(w, "rerank", t->rerank, 3);
-    json_put_fixed(w, "generate", t->generate, 3);
-    json_put_fixed(w, "total", t->total, 3);
-    json_close_object(w);
-}
-
 void http_put_answer(json_writer *w, const rag_answer *a, bool with_sources)
 {
     json_open_object(w);
@@ -93,7 +68,7 @@ void http_put_answer(json_writer *w, const rag_answer *a, bool with_sources)
             http_put_source(w, &a->sources[i]);
         json_close_array(w);
     }
-    put_route(w, a);
+    rag_put_route(w, a);
     json_put_str(w, "model_used", a->model_used);
     json_put_str(w, "provider", a->provider);
     json_put_int(w, "input_tokens", a->input_tokens);
@@ -103,7 +78,7 @@ void http_put_answer(json_writer *w, const rag_answer *a, bool with_sources)
     json_put_str(w, "query", a->query_cached ? ANC_STR("hit") : ANC_STR("miss"));
     json_put_str(w, "embedding", a->embedding_cached ? ANC_STR("hit") : ANC_STR("miss"));
     json_close_object(w);
-    put_timings(w, &a->timings_ms);
+    rag_put_timings(w, &a->timings_ms);
     json_put_bool(w, "degraded", a->degraded);
     json_put_bool(w, "no_answer", a->no_answer);
     http_put_time(w, "generated_at", a->generated_at_ms);

@@ -440,6 +440,18 @@ void http_edge_on_request(void *user, net_exchange *ex)
     net_exchange_unref(ex);
 }
 
+bool http_edge_is_vital(void *user, const net_exchange *ex)
+{
+    static const anc_str paths[] = {ANC_STR_INIT("/livez"), ANC_STR_INIT("/readyz"),
+                                    ANC_STR_INIT("/health"), ANC_STR_INIT("/v1/health")};
+    const anc_str path = net_exchange_path(ex);
+    (void)user;
+    for (size_t i = 0; i < ANC_COUNT(paths); i++)
+        if (anc_str_eq(path, paths[i]))
+            return true;
+    return false;
+}
+
 /* The id of an exchange that the server refuses: of its request where one was begun. */
 static const char *id_of_refused(http_edge *edge, net_exchange *ex)
 {

@@ -14,6 +14,7 @@ static void put_document(json_writer *w, const kno_document *d)
     json_put_str(w, "language", d->language);
     json_put_str(w, "file_name", d->file_name);
     json_put_str_or_null(w, "parent", d->parent.len > 0 ? d->parent : ANC_STR_NONE);
+    json_put_str_or_null(w, "made_for", d->made_for.len > 0 ? d->made_for : ANC_STR_NONE);
     http_put_object(w, "metadata", d->metadata);
     http_put_object(w, "found", d->found);
     json_put_int(w, "version", d->version);

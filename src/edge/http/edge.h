@@ -67,6 +67,7 @@ typedef struct http_edge_options {
     rte_service *routing;
     liv_service *live; /* NULL: no live feed */
     trk_service *trk;
+    anc_str trk_aside; /* the query log's file of before, which was damaged; empty: it was not */
     os_reserve
         *reserve; /* what has to stay free on the disk: less, and documents get 507; NULL: none */
     anc_str data_dir; /* whose disk /health looks at; large uploads wait in its folder tmp */
@@ -102,6 +103,9 @@ anc_status http_edge_open(const http_edge_options *options, http_edge **ret,
 void http_edge_on_request(void *edge, net_exchange *ex);
 void http_edge_render_error(void *edge, net_exchange *ex, int status, anc_str detail,
                             net_error_answer *ret);
+
+/* net_server_options.is_vital: how the server is can be asked while it has all the connections it takes. */
+bool http_edge_is_vital(void *edge, const net_exchange *ex);
 void http_edge_on_access(void *edge, const net_access *access);
 
 /* Begins draining: readiness turns to 503, new requests are refused with 503 (health apart). Lets running requests finish, and stops the server's listening (net_server_drain);

@@ -163,6 +163,17 @@ static condition check_outside(krn_bus bus, anc_buf *detail)
     return s.reachable ? HEALTHY : DEGRADED;
 }
 
+/* Until the next start, so that somebody sees it. */
+static condition check_tracking(const http_edge_options *o, anc_buf *detail)
+{
+    (void)anc_buf_printf(
+        detail,
+        "the query log was damaged: it is now %.*s in the data folder, and a new one "
+        "was begun from the events that are kept",
+        ANC_FMT(o->trk_aside));
+    return DEGRADED;
+}
+
 static void write_check(const http_edge *edge, json_writer *w, const char *name, condition c,
                         int64_t start_ns, const anc_buf *detail)
 {
@@ -187,6 +198,13 @@ static condition look_at_all(const http_edge *edge, json_writer *w)
         worst = c > worst ? c : worst;
         if (w != NULL)
             write_check(edge, w, i < n ? checks[i].name : bus.ops->name, c, start_ns, &detail);
+    }
+    if (edge->o.trk_aside.len > 0) {
+        ANC_BUF(detail, DETAIL_BYTES);
+        const condition c = check_tracking(&edge->o, &detail);
+        worst = c > worst ? c : worst;
+        if (w != NULL)
+            write_check(edge, w, "tracking", c, krn_now_ns(edge->o.clock), &detail);
     }
     return worst;
 }

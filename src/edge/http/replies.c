@@ -59,7 +59,10 @@ static anc_status note_beginning(http_request *rq)
             return http_no_memory(rq, "an idempotency key");
     }
     writing w = {.replies = rq->edge->o.replies,
-                 .reply = {.name = rq->reply_name, .digest = digest_of(rq), .id = rq->seed}};
+                 .reply = {.name = rq->reply_name,
+                           .user = rq->call.principal.user_id,
+                           .digest = digest_of(rq),
+                           .id = rq->seed}};
     ANC_TRY(krn_writer_run(rq->edge->o.writer, &rq->call, write_reply, &w));
     rq->reply_open = true;
     return ANC_OK;
@@ -126,9 +129,9 @@ static void written(void *arg, anc_status status, const anc_err *err)
 /* Texts one after another in a buffer of their own; views of them where all had room. */
 static bool copy_texts(writing *w, const krn_reply *from)
 {
-    const anc_str texts[] = {from->name, from->digest,   from->id,
+    const anc_str texts[] = {from->name, from->user,     from->digest, from->id,
                              from->etag, from->location, from->body};
-    anc_str *views[] = {&w->reply.name, &w->reply.digest,   &w->reply.id,
+    anc_str *views[] = {&w->reply.name, &w->reply.user,     &w->reply.digest, &w->reply.id,
                         &w->reply.etag, &w->reply.location, &w->reply.body};
     size_t at = 0;
     for (size_t i = 0; i < ANC_COUNT(texts); i++)
@@ -163,6 +166,7 @@ void http_reply_end(http_request *rq, int status)
 {
     const anc_str body = anc_buf_view(&rq->answer.body);
     const krn_reply reply = {.name = rq->reply_name,
+                             .user = rq->call.principal.user_id,
                              .digest = digest_of(rq),
                              .id = rq->seed,
                              .status = status,

@@ -68,11 +68,15 @@ struct http_request {
     net_timer *timer;                    /* the handler's own */
     bool streaming;                      /* server-sent events were begun */
     bool stream_over;
-    uint64_t charged;   /* bytes of the edge's budget for bodies */
-    bool thrown_away;   /* what still comes of the body */
-    uint64_t stream_id; /* of the last event */
-    int64_t stream_ns;  /* when something was last written */
-    anc_buf sent;       /* owned: what a stream with an Idempotency-Key has sent */
+    uint64_t charged; /* bytes of the edge's budget for bodies */
+    bool thrown_away; /* what still comes of the body */
+    struct {
+        uint64_t bytes;          /* about, of what came so far, beside its texts */
+        bool in_string, escaped; /* where in the JSON it came to */
+    } tree;                      /* that the body's JSON will be */
+    uint64_t stream_id;          /* of the last event */
+    int64_t stream_ns;           /* when something was last written */
+    anc_buf sent;                /* owned: what a stream with an Idempotency-Key has sent */
 
     /* the request; fixed */
     char request_id[HTTP_REQUEST_ID_MAX + 1];

@@ -67,8 +67,8 @@ typedef struct http_document_in {
 /* A version as an export has it. */
 typedef struct http_version_in {
     http_document_in document; /* without id and collection */
-    anc_str source, file_name, fingerprint, parent, rows;
-    http_texts attachments_unread;
+    anc_str source, file_name, fingerprint, parent, made_for, rows;
+    http_texts row_columns, attachments_unread;
     int64_t created_ms, document_created_ms;
     http_texts changed;                                  /* items NULL: not told */
     int64_t chunks_added, chunks_removed, restored_from; /* -1, -1, 0: not told */

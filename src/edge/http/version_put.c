@@ -34,7 +34,7 @@ static kno_past past_of(const http_version_in *in, uint32_t number)
                       .restored_from = (uint32_t)in->restored_from,
                       .fingerprint = in->fingerprint,
                       .parent = in->parent,
-                      .rows = anc_str_eq(in->rows, ANC_STR("document")),
+                      .made_for = in->made_for,
                       .unread = in->attachments_unread.items,
                       .n_unread = in->attachments_unread.n,
                       .compared = in->changed.items != NULL,
@@ -47,6 +47,16 @@ static kno_past past_of(const http_version_in *in, uint32_t number)
                       .counted = counted,
                       .chunks_added = counted ? (uint32_t)in->chunks_added : 0,
                       .chunks_removed = counted ? (uint32_t)in->chunks_removed : 0};
+}
+
+static kno_rows_wanted rows_of(const http_texts *columns)
+{
+    if (columns->n < 2)
+        return (kno_rows_wanted){.on_row = NULL};
+    return (kno_rows_wanted){.id_field = columns->items[0],
+                             .title_field = columns->items[1],
+                             .text_fields = columns->items + 2,
+                             .n_text_fields = columns->n - 2};
 }
 
 /* A form's `version` is what a JSON body would be, and its file the content. */
@@ -79,6 +89,7 @@ static anc_status put(http_request *rq, const http_document_query *q, const http
     check_changed(rq, &in->changed);
     ANC_TRY(http_faults_status(&rq->faults, &rq->err));
     const kno_past past = past_of(in, number);
+    const kno_rows_wanted rows = rows_of(&in->row_columns);
     kno_document_input input = {.collection = q->collection,
                                 .make_collection = true,
                                 .id = rq->params[0],
@@ -90,6 +101,7 @@ static anc_status put(http_request *rq, const http_document_query *q, const http
                                 .acl = in->document.acl.items,
                                 .n_acl = in->document.acl.n,
                                 .content = content,
+                                .rows = anc_str_eq(in->rows, ANC_STR("document")) ? &rows : NULL,
                                 .past = &past};
     ANC_TRY(http_metadata_of(rq, in->document.metadata, &input.metadata));
     ANC_TRY(kno_document_put(rq->edge->o.kno, &rq->call, &input, false, &result));

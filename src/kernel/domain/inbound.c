@@ -18,6 +18,47 @@ static anc_status copy(anc_arena *mem, anc_str s, anc_str *ret, anc_err *err)
     return ANC_OK;
 }
 
+static bool is_exact(anc_str pattern)
+{
+    return !anc_str_ends(pattern, ANC_STR("*"));
+}
+
+anc_status ev_inbound_types_keep(anc_arena *mem, ev_strs types, ev_strs *ret, anc_err *err)
+{
+    if (types.n > EV_INBOUND_TYPES)
+        return ANC_FAIL(err, ANC_INVALID, "%zu inbound types, at most %d are possible", types.n,
+                        EV_INBOUND_TYPES);
+    anc_str *kept = anc_arena_alloc(mem, types.n, sizeof *kept);
+    if (kept == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for inbound types");
+    for (size_t i = 0; i < types.n; i++) {
+        if (!ev_pattern_valid(types.items[i]) || !is_exact(types.items[i]))
+            return ANC_FAIL(err, ANC_INVALID, "'%.*s' is no type of an event",
+                            ANC_FMT(types.items[i]));
+        ANC_TRY(copy(mem, types.items[i], &kept[i], err));
+    }
+    *ret = (ev_strs){kept, types.n};
+    return ANC_OK;
+}
+
+anc_status ev_inbound_types_match(anc_arena *mem, anc_str pattern, ev_strs types, ev_strs *ret,
+                                  anc_err *err)
+{
+    size_t n = 0;
+    if (!ev_pattern_valid(pattern))
+        return ANC_FAIL(err, ANC_INVALID, "'%.*s' is no type, prefix or *", ANC_FMT(pattern));
+    anc_str *found = anc_arena_alloc(mem, types.n + 1, sizeof *found);
+    if (found == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the types of a subscription");
+    if (is_exact(pattern))
+        ANC_TRY(copy(mem, pattern, &found[n++], err));
+    for (size_t i = 0; !is_exact(pattern) && i < types.n; i++)
+        if (ev_pattern_matches(pattern, types.items[i]))
+            ANC_TRY(copy(mem, types.items[i], &found[n++], err));
+    *ret = (ev_strs){found, n};
+    return ANC_OK;
+}
+
 /* A text that may be absent; `pointer` is of its own place. */
 static anc_status read_text(anc_arena *mem, const json_value *object, const char *name,
                             const char *pointer, anc_str *ret, anc_err *err)

@@ -10,7 +10,20 @@
 
 #include "kernel/domain/envelope.h"
 
-enum { EV_INBOUND_BYTES = 1 << 20 }; /* largest event that is taken in */
+enum {
+    EV_INBOUND_BYTES = 1 << 20, /* largest event that is taken in */
+    EV_INBOUND_TYPES = 64       /* most types that a bus reads */
+};
+
+/* A copy in `mem` of the types that a bus is to read: exact ones, at most EV_INBOUND_TYPES. INVALID names the one
+ * that is none. */
+anc_status ev_inbound_types_keep(anc_arena *mem, ev_strs types, ev_strs *ret,
+                                 anc_err *err) ANC_MUST_CHECK;
+
+/* What a subscription to `pattern` reads, in `mem`: that very type, or those of `types` that a prefix or "*" matches,
+ * which may be none. INVALID where it is no pattern. */
+anc_status ev_inbound_types_match(anc_arena *mem, anc_str pattern, ev_strs types, ev_strs *ret,
+                                  anc_err *err) ANC_MUST_CHECK;
 
 /* How an event stands to those that took effect before. */
 typedef enum ev_arrival {

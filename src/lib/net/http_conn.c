@@ -108,7 +108,7 @@ static void enter_exchange(net_conn *conn)
     conn->state = CONN_EXCHANGE;
     conn->since_ms = net_loop_now_ms(conn->server->loop);
     atomic_fetch_add(&conn->server->n_exchanges, 1);
-    atomic_store(&conn->ex->must_close, conn->server->draining);
+    atomic_store(&conn->ex->must_close, conn->server->draining || conn->past_limit);
 }
 
 void net_conn_refuse(net_conn *conn, int status, const char *detail, anc_status ended)
@@ -161,6 +161,18 @@ static void begin_request(net_conn *conn)
     server->options.on_request(server->options.user, ex);
 }
 
+static void refuse_past_limit(net_conn *conn)
+{
+    net_conn_refuse(conn, 503, "the server has as many connections as it takes", ANC_LIMIT);
+}
+
+/* Whether the request is not answered because its connection is one too many. */
+static bool is_too_much(const net_conn *conn)
+{
+    const net_server_options *o = &conn->server->options;
+    return conn->past_limit && (o->is_vital == NULL || !o->is_vital(o->user, conn->ex));
+}
+
 /* False when the bytes ended before the head did. */
 static bool take_head(net_conn *conn, anc_str *in)
 {
@@ -177,6 +189,8 @@ static bool take_head(net_conn *conn, anc_str *in)
         return false;
     if (step == NET_CODEC_BAD)
         net_conn_refuse(conn, conn->ex->head.fault_status, conn->ex->head.fault, ANC_INVALID);
+    else if (is_too_much(conn))
+        refuse_past_limit(conn);
     else
         begin_request(conn);
     return true;
@@ -368,7 +382,10 @@ void net_conn_sweep(net_conn *conn, int64_t now_ms)
 {
     const net_server_options *o = &conn->server->options;
     const int64_t age_ms = now_ms - conn->since_ms;
-    if (conn->state == CONN_HEAD && conn->ex == NULL) {
+    if (conn->state == CONN_HEAD && conn->past_limit) {
+        if (age_ms > SILENT_MS)
+            refuse_past_limit(conn);
+    } else if (conn->state == CONN_HEAD && conn->ex == NULL) {
         if (age_ms > o->idle_timeout_ms)
             net_conn_close(conn);
     } else if (conn->state == CONN_HEAD) {
@@ -389,13 +406,21 @@ void net_conn_sweep(net_conn *conn, int64_t now_ms)
     }
 }
 
+/* Whether `a` is to go before `b`: one that says nothing before one that has begun a head, then the older. */
+static bool goes_before(const net_conn *a, const net_conn *b)
+{
+    if ((a->ex == NULL) != (b->ex == NULL))
+        return a->ex == NULL;
+    return a->since_ms < b->since_ms;
+}
+
 bool net_conn_make_room(net_server *server)
 {
     const int64_t now_ms = net_loop_now_ms(server->loop);
     net_conn *longest = NULL;
     for (net_conn *c = server->conns; c != NULL; c = c->next)
-        if (c->state == CONN_HEAD && c->ex == NULL && now_ms - c->since_ms >= SILENT_MS &&
-            (longest == NULL || c->since_ms < longest->since_ms))
+        if (c->state == CONN_HEAD && !c->past_limit && now_ms - c->since_ms >= SILENT_MS &&
+            (longest == NULL || goes_before(c, longest)))
             longest = c;
     if (longest != NULL)
         net_conn_close(longest);
@@ -455,7 +480,6 @@ void net_conn_accept(net_server *server, net_listener *listener, bool over_limit
     if (!listener->is_pipe)
         (void)uv_tcp_nodelay(&conn->uv.tcp, 1);
     name_peer(conn, listener->is_pipe);
-    if (over_limit)
-        net_conn_refuse(conn, 503, "the server has as many connections as it takes", ANC_LIMIT);
+    conn->past_limit = over_limit;
     update_reading(conn);
 }

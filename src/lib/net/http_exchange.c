@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "http_impl.h"
+#include "os/wait.h"
 
 enum { ANSWER_HEAD_MAX = 64 << 10 };
 
@@ -54,7 +55,7 @@ net_exchange *net_exchange_new(net_conn *conn)
     net_head_init(&ex->head, bytes, o->max_head_bytes, fields, o->max_fields);
     atomic_init(&ex->refs, 1);
     (void)pthread_mutex_init(&ex->lock, NULL);
-    (void)pthread_cond_init(&ex->gone_idle, NULL);
+    os_cond_init(&ex->gone_idle);
     ex->loop = net_loop_ref(conn->server->loop);
     ex->conn = conn;
     ex->max_output_bytes = o->max_output_bytes;
@@ -499,7 +500,7 @@ void net_exchange_off_gone(net_exchange *ex)
     (void)pthread_mutex_lock(&ex->lock);
     ex->gone_fn = NULL;
     while (ex->gone_running && !here)
-        (void)pthread_cond_wait(&ex->gone_idle, &ex->lock);
+        os_cond_wait_slice(&ex->gone_idle, &ex->lock);
     (void)pthread_mutex_unlock(&ex->lock);
 }
 

@@ -153,6 +153,7 @@ struct net_conn {
     conn_state state;
     bool pumping; /* net_conn_pump is on the stack */
     bool reading;
+    bool past_limit;      /* there were as many as there may be when it came */
     anc_buf in;           /* came ahead of its turn */
     net_exchange *ex;     /* shared (ref): of the head that is coming in, or the one worked on */
     net_channel *channel; /* owned; NULL until the exchange was taken over */
@@ -219,7 +220,8 @@ anc_status net_server_listen(net_server *server, const net_address *address,
 
 /* ---- http_conn.c ---- */
 void net_conn_accept(net_server *server, net_listener *listener, bool over_limit);
-/* Closes the connection that has been silent between requests the longest, SILENT_MS at least. False: there
+/* Closes the connection that has been silent between requests the longest, SILENT_MS at least, or else has
+ * begun a head and not ended it for the longest, as long at least. False: there
  * is none. */
 bool net_conn_make_room(net_server *server);
 void net_conn_close(net_conn *conn);

@@ -12,7 +12,7 @@
 
 #include "http_impl.h"
 
-enum { SWEEP_MAX_MS = 1000, SWEEP_MIN_MS = 10, REFUSED_AT_ONCE = 64 };
+enum { SWEEP_MAX_MS = 1000, SWEEP_MIN_MS = 10 };
 
 static void default_size(size_t *field, size_t value)
 {
@@ -161,6 +161,13 @@ void net_server_log(net_server *server, const net_exchange *ex, int status, net_
     server->options.on_access(server->options.user, &access);
 }
 
+size_t net_server_past_limit(size_t max_connections)
+{
+    enum { FEWEST = 4, MOST = 256, SHARE = 8 };
+    const size_t n = max_connections / SHARE;
+    return n < FEWEST ? FEWEST : n > MOST ? MOST : n;
+}
+
 static void on_connection(uv_stream_t *stream, int status)
 {
     net_listener *listener = stream->data;
@@ -175,8 +182,8 @@ static void on_connection(uv_stream_t *stream, int status)
         return;
     atomic_fetch_add(&server->accepted, 1);
     net_conn_accept(server, listener, over_limit);
-    if (over_limit && now >= server->options.max_connections + REFUSED_AT_ONCE &&
-        server->conns != NULL)
+    const size_t max = server->options.max_connections;
+    if (over_limit && now >= max + net_server_past_limit(max) && server->conns != NULL)
         net_conn_close(server->conns);
     update_sweep(server);
 }

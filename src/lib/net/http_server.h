@@ -86,11 +86,16 @@ typedef struct net_server_options {
     void (*render_error)(void *user, net_exchange *ex, int status, anc_str detail,
                          net_error_answer *ret);
     void (*on_access)(void *user, const net_access *access); /* optional */
+    /* optional: whether this request, of which the head is there, is answered on a connection past the limit
+     * too, as the last one of it; others get 503. NULL: none is */
+    bool (*is_vital)(void *user, const net_exchange *ex);
 
     size_t max_head_bytes;  /* [16 KiB] request line and fields: 431 */
     size_t max_fields;      /* [100]: 431 */
     size_t max_connections; /* [10000] one more takes the place of the one that has been silent the
-                               longest, for a second at least; where none is, 503 */
+                               longest, for a second at least; where none is, it is past the limit:
+                               heard for a second, so that its answer is is_vital's or a 503 that it
+                               can read. net_server_past_limit of them at once; more are closed */
     size_t
         max_pipelined_bytes; /* [64 KiB] kept of what comes ahead of its turn; more waits unread */
     size_t max_output_bytes; /* [16 MiB] of one connection not yet taken by the system; what a
@@ -103,6 +108,9 @@ typedef struct net_server_options {
     int64_t write_stall_ms; /* [30 s] in which the client takes too little of what waits for it */
     size_t output_min_bytes_per_s; /* [1000] what it has to take, as the mean of such a period */
 } net_server_options;
+
+/* Connections past max_connections that are heard at once: descriptors that must be there for them. */
+size_t net_server_past_limit(size_t max_connections);
 
 /* Listens. The options' views are copied. On the loop's thread. CONFLICT, naming the address and
  * port, when something else listens there; FORBIDDEN for a privileged port or a path without

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "os/thread.h"
+#include "os/wait.h"
 
 enum { THREADS_MAX = 1024 };
 
@@ -88,7 +89,7 @@ static void worker(void *arg)
         else if (pool->closing)
             break;
         else
-            (void)pthread_cond_wait(&pool->work, &pool->mutex);
+            os_cond_wait_slice(&pool->work, &pool->mutex);
     }
     (void)pthread_mutex_unlock(&pool->mutex);
 }
@@ -105,8 +106,8 @@ static os_pool *pool_new(unsigned threads, size_t max_queued)
         return NULL;
     }
     (void)pthread_mutex_init(&pool->mutex, NULL);
-    (void)pthread_cond_init(&pool->work, NULL);
-    (void)pthread_cond_init(&pool->done, NULL);
+    os_cond_init(&pool->work);
+    os_cond_init(&pool->done);
     return pool;
 }
 
@@ -197,7 +198,7 @@ void os_pool_for(os_pool *pool, size_t n, void (*body)(void *arg, size_t i), voi
     while (l.given < l.n)
         run_index(pool, &l);
     while (l.finished < l.n)
-        (void)pthread_cond_wait(&pool->done, &pool->mutex);
+        os_cond_wait_slice(&pool->done, &pool->mutex);
     (void)pthread_mutex_unlock(&pool->mutex);
 }
 

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "os/cgroup.h"
+#include "os/clock.h"
 #include "os/wait.h"
 
 enum { NAME_BYTES = 16 };
@@ -77,6 +78,11 @@ bool os_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t deadline
     const struct timespec at = {(time_t)(deadline_ns / 1000000000),
                                 (long)(deadline_ns % 1000000000)};
     return pthread_cond_timedwait(cond, mutex, &at) == 0;
+}
+
+void os_cond_wait_slice(pthread_cond_t *cond, pthread_mutex_t *mutex)
+{
+    (void)os_cond_wait(cond, mutex, os_mono_ns() + OS_WAIT_SLICE_NS);
 }
 
 unsigned os_cores(void)

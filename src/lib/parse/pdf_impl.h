@@ -5,6 +5,7 @@
  *   pdf_rows.c    words of a page into rows of cells, in reading order
  *   pdf_edges.c   headers and footers that repeat from page to page
  *   pdf_lines.c   rows of one cell: headings, list items, lines of a paragraph
+ *   pdf_header.c  the row of a table that names its columns
  *   pdf_text.c    pages into blocks
  *
  * Lengths are points (1/72 inch), y grows downwards.
@@ -123,6 +124,11 @@ bool prs_pdf_rows(prs_pdf_page *page);
 
 /* Appends the text of a cell to `out`: words with blanks where there are gaps. */
 void prs_pdf_cell_text(const prs_pdf_page *page, const prs_pdf_cell *cell, anc_buf *out);
+
+/* ---- pdf_header.c ----------------------------------------------------------------------------- */
+
+/* Whether row `at`, the first of several with cells, names the columns; `cell` is room for a text. */
+bool prs_pdf_is_header(const prs_pdf_page *page, size_t at, anc_buf *cell);
 
 /* ---- pdf_edges.c ------------------------------------------------------------------------------ */
 

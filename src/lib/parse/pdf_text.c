@@ -54,55 +54,6 @@ static bool is_glued(anc_str before, anc_str cell)
     return false;
 }
 
-/* Whether a cell is a number, or more digits than letters. */
-static bool is_number(anc_str s)
-{
-    size_t digits = 0, letters = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        digits += s.ptr[i] >= '0' && s.ptr[i] <= '9';
-        letters += (unsigned char)(s.ptr[i] | 0x20) >= 'a';
-    }
-    return digits > letters;
-}
-
-static bool is_year(anc_str s)
-{
-    return s.len == 4 && (anc_str_starts(s, ANC_STR("19")) || anc_str_starts(s, ANC_STR("20")));
-}
-
-/* Numbers in a row; years apart, as columns are named by them. */
-static void count_numbers(prs_pdf_reader *r, const prs_pdf_page *p, const prs_pdf_row *row,
-                          unsigned *ret_numbers, unsigned *ret_years)
-{
-    *ret_numbers = *ret_years = 0;
-    for (uint32_t i = row->first; i < row->first + row->n; i++) {
-        anc_buf_clear(&r->cell);
-        prs_pdf_cell_text(p, &p->cells[i], &r->cell);
-        const anc_str s = anc_buf_view(&r->cell);
-        *ret_years += is_year(s);
-        *ret_numbers += is_number(s) && !is_year(s);
-    }
-}
-
-/* Whether row `at` names the columns: the first of several, without numbers, and the most of those
- * below have some. */
-static bool is_header(prs_pdf_reader *r, const prs_pdf_page *p, size_t at)
-{
-    const prs_pdf_row *row = &p->rows[at];
-    unsigned numbers, years, below = 0, with = 0;
-    count_numbers(r, p, row, &numbers, &years);
-    if (numbers > 0 || row->columns < 2)
-        return false;
-    for (size_t i = at + 1; i < p->n_rows && p->rows[i].columns > 1 && below < 8; i++) {
-        count_numbers(r, p, &p->rows[i], &numbers, &years);
-        below++;
-        with += numbers > 0;
-        if (p->rows[i].columns > row->columns + 1)
-            return false;
-    }
-    return below >= 2 && with * 2 > below;
-}
-
 static bool write_table_row(prs_pdf_reader *r, const prs_pdf_page *p, size_t at, bool header)
 {
     const prs_pdf_row *row = &p->rows[at];
@@ -167,9 +118,10 @@ static bool write_rows(prs_pdf_reader *r, const prs_pdf_page *p)
         if (row->apart && !prs_pdf_lines_close(&r->lines))
             return false;
         const bool line = row->columns == 1 || prs_pdf_is_marked_line(&r->lines, p, row);
-        const bool ok = line ? prs_pdf_line(&r->lines, p, row, i > 0 ? row - 1 : NULL,
-                                            i + 1 < p->n_rows ? row + 1 : NULL)
-                             : write_table_row(r, p, i, !in_table && is_header(r, p, i));
+        const bool ok =
+            line ? prs_pdf_line(&r->lines, p, row, i > 0 ? row - 1 : NULL,
+                                i + 1 < p->n_rows ? row + 1 : NULL)
+                 : write_table_row(r, p, i, !in_table && prs_pdf_is_header(p, i, &r->cell));
         in_table = !line;
         if (!ok || (row->apart && !prs_pdf_lines_close(&r->lines)) || !prs_emit_may_go_on(r->e))
             return false;

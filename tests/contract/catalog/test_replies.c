@@ -5,6 +5,7 @@ typedef struct change {
     krn_sqlite *k;
     const krn_reply *put; /* NULL: the row of `name` is removed; empty name: pruned */
     const char *name;
+    const char *user; /* whose answers are forgotten; NULL: nobody's */
     int64_t before_ms;
     size_t keep, limit, removed;
 } change;
@@ -17,6 +18,8 @@ static anc_status work(void *arg, krn_tx *tx, anc_err *err)
         return r.ops->put(r.self, tx, c->put, err);
     if (c->name != NULL)
         return r.ops->remove(r.self, tx, anc_str_of(c->name), err);
+    if (c->user != NULL)
+        return r.ops->forget(r.self, tx, anc_str_of(c->user), c->limit, &c->removed, err);
     return r.ops->prune(r.self, tx, c->before_ms, c->keep, c->limit, &c->removed, err);
 }
 
@@ -129,6 +132,47 @@ static void old_ones_go(void **state)
     krn_sqlite_close(k);
 }
 
+static bool file_has(const char *at, anc_str words)
+{
+    TEST_CALL(t);
+    anc_str bytes = ANC_STR("");
+    if (os_exists(anc_str_of(at)))
+        ASSERT_OK(os_file_read(t.call.mem, anc_str_of(at), 32 << 20, &bytes, &t.err), &t.err);
+    return anc_str_find(bytes, words) != SIZE_MAX;
+}
+
+/* One user's go, a piece at a time; after a scrub no file has a word of them, and another's is there. */
+static void one_users_are_forgotten(void **state)
+{
+    krn_sqlite *k = open_fresh(*state);
+    const krn_sqlite_options o = options_for(*state);
+    char log[256];
+    TEST_CALL(t);
+    for (int i = 0; i < 6; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "n%d", i);
+        krn_reply reply = reply_of(name, 1 + i);
+        reply.user = i < 5 ? ANC_STR("eve") : ANC_STR("adam");
+        reply.body = i < 5 ? ANC_STR("{\"a\":\"xylophonist\"}") : ANC_STR("{\"a\":\"drummer\"}");
+        put(k, &reply);
+    }
+    (void)snprintf(log, sizeof log, "%.*s-wal", ANC_FMT(o.path));
+    change c = {.k = k, .user = "eve", .limit = 3};
+    ASSERT_OK(do_it(&c, &t.err), &t.err);
+    assert_int_equal(c.removed, 3);
+    ASSERT_OK(do_it(&c, &t.err), &t.err);
+    assert_int_equal(c.removed, 2);
+    ASSERT_OK(do_it(&c, &t.err), &t.err);
+    assert_int_equal(c.removed, 0);
+    assert_true(has(k, "n5") && !has(k, "n0"));
+    assert_true(file_has(log, ANC_STR("xylophonist")));
+    ASSERT_OK(krn_sqlite_scrub(k, &t.call), &t.err);
+    assert_false(file_has(log, ANC_STR("xylophonist")));
+    assert_false(file_has(o.path.ptr, ANC_STR("xylophonist")));
+    assert_true(file_has(o.path.ptr, ANC_STR("drummer")));
+    krn_sqlite_close(k);
+}
+
 int main(void)
 {
     if (mkdtemp(folder) == NULL)
@@ -137,6 +181,7 @@ int main(void)
     int failed = RUN_TABLE("beginning and answer", rows, an_answer_takes_the_place_of_a_beginning);
     failed += RUN_TABLE("long answers", rows, a_long_answer_is_refused);
     failed += RUN_TABLE("old answers", rows, old_ones_go);
+    failed += RUN_TABLE("one user's answers", rows, one_users_are_forgotten);
     anc_err err = {0};
     failed += os_folder_remove(anc_str_of(folder), &err) != ANC_OK;
     return failed;

@@ -144,7 +144,8 @@ void sim_world_open(world *w, uint64_t seed, db_sqlite *db, db_readers *readers)
     search.w = w;
     ASSERT_OK(db_exec(db,
                       "DELETE FROM ing_failure; DELETE FROM ing_item; DELETE FROM ing_batch;"
-                      "DELETE FROM ing_segment; DELETE FROM sim_put; DELETE FROM sim_event;"
+                      "DELETE FROM ing_segment; DELETE FROM ing_children; DELETE FROM sim_put; "
+                      "DELETE FROM sim_event;"
                       "DELETE FROM sqlite_sequence; UPDATE sim_index SET cursor = 0",
                       &err),
               &err);

@@ -9,6 +9,13 @@
 #include "kernel/domain/query_events.h"
 #include "support/test.h"
 
+static krn_call call_of(world *w, anc_err *err)
+{
+    static atomic_bool never;
+    anc_arena_reset(w->mem);
+    return (krn_call){.mem = w->mem, .err = err, .deadline_ns = INT64_MAX, .cancelled = &never};
+}
+
 bool sim_once_in(world *w, uint64_t n)
 {
     const bool hit = !w->calm && sim_chance(w->s, n) == 0;
@@ -93,9 +100,33 @@ static anc_status writer_run(void *self, krn_call *call, krn_work_fn *work, void
     return sim_alive(w) ? ANC_OK : ANC_FAIL(call->err, ANC_UNAVAILABLE, "the process is dead");
 }
 
+/* What is posted is written now or later; or never, where the process dies first. */
+static anc_status writer_post(void *self, krn_work_fn *work, void *arg, krn_work_done_fn *done,
+                              anc_err *err)
+{
+    world *w = self;
+    if (!sim_alive(w) || sim_once_in(w, 60) || w->n_posted == SIM_POSTED)
+        return ANC_FAIL(err, ANC_UNAVAILABLE, "the writer's queue is full");
+    w->posted[w->n_posted++] = (sim_posted){work, arg, done};
+    if (w->calm || sim_chance(w->s, 2) == 0)
+        sim_write_posted(w);
+    return ANC_OK;
+}
+
+void sim_write_posted(world *w)
+{
+    for (size_t i = 0; i < w->n_posted; i++) {
+        const sim_posted *p = &w->posted[i];
+        anc_err err = {0};
+        krn_call call = call_of(w, &err);
+        p->done(p->arg, writer_run(w, &call, p->work, p->arg), &err);
+    }
+    w->n_posted = 0;
+}
+
 static krn_writer failing_writer(world *w)
 {
-    static const krn_writer_ops ops = {.name = "simulated", .run = writer_run};
+    static const krn_writer_ops ops = {.name = "simulated", .run = writer_run, .post = writer_post};
     return (krn_writer){&ops, w};
 }
 
@@ -130,13 +161,6 @@ static void take_down(world *w, const krn_kept_event *kept)
     uint64_t aggregate = 0;
     assert_true(anc_str_to_u64(anc_str_sub(e.aggregate_id, 1, 8), &aggregate));
     w->events[w->n_events++] = (sim_event){kept->seq, (unsigned)aggregate, kept->time_ms};
-}
-
-static krn_call call_of(world *w, anc_err *err)
-{
-    static atomic_bool never;
-    anc_arena_reset(w->mem);
-    return (krn_call){.mem = w->mem, .err = err, .deadline_ns = INT64_MAX, .cancelled = &never};
 }
 
 void sim_world_append(world *w, size_t n)
@@ -213,12 +237,17 @@ static void start_house(world *w)
     ASSERT_OK(sched.ops->start(sched.self, &err), &err);
 }
 
+/* What was posted is no longer written where the process died; the relays may be gone before it is told. */
 static void end_house(world *w)
 {
+    const bool before = sim_chance(w->s, 2) == 0;
+    if (before)
+        sim_write_posted(w);
     sim_scheduler(w->s).ops->stop(sim_scheduler(w->s).self);
     sim_forget_steps(w->s);
     for (size_t i = 0; i < SIM_BUSES; i++)
         krn_relay_free(w->relays[i]);
+    sim_write_posted(w);
 }
 
 void sim_world_restart(world *w, bool settled)

@@ -16,6 +16,7 @@ enum {
     SIM_AGGREGATES = 12,
     SIM_EVENTS = 1500, /* most of one world */
     SIM_LATE = 4096,   /* most that is under way to one bus */
+    SIM_POSTED = 8,    /* most that waits for the writer */
     SIM_PARTS = 3      /* partitions of a bus: only within one is there an order */
 };
 
@@ -47,6 +48,13 @@ typedef struct sim_bus {
     uint64_t arrivals, doubles;
 } sim_bus;
 
+/* What the writer was given and has not written. */
+typedef struct sim_posted {
+    krn_work_fn *work;
+    void *arg;
+    krn_work_done_fn *done;
+} sim_posted;
+
 struct world {
     uint64_t seed;
     sim *s;
@@ -55,6 +63,8 @@ struct world {
     sim_bus buses[SIM_BUSES];
     krn_relay *relays[SIM_BUSES];
     uint32_t steps[SIM_BUSES];
+    sim_posted posted[SIM_POSTED];
+    size_t n_posted;
     krn_relay_options options; /* what all relays of this world have in common */
     bool calm;                 /* no call of the house itself fails, and nobody dies */
     bool dead;                 /* the process is: nothing it does any more has an effect */
@@ -79,6 +89,8 @@ void sim_world_append(world *w, size_t n);
 /* What must hold after each commit: what is gone from the outbox was taken by every bus, and was old
  * or beyond what is kept. */
 void sim_check_removed(world *w);
+
+void sim_write_posted(world *w);
 
 bool sim_once_in(world *w, uint64_t n); /* true once in `n` while the world is not calm */
 /* Whether the process is alive; now and then it dies right here. */

@@ -50,6 +50,8 @@ static void act(world *w)
     case 7:
         if (sim_once_in(w, 3))
             sim_world_restart(w, true);
+        else
+            sim_write_posted(w);
         break;
     default:
         for (uint64_t n = sim_chance(w->s, 20); n > 0 && !w->dead; n--)
@@ -80,6 +82,7 @@ static void one_is_dead(world *w)
 {
     sim_bus *dead = &w->buses[sim_chance(w->s, SIM_BUSES)];
     w->calm = true;
+    sim_write_posted(w);
     for (size_t i = 0; i < SIM_BUSES; i++)
         w->buses[i].mood = SIM_WELL;
     dead->mood = sim_chance(w->s, 2) == 0 ? SIM_REFUSING : SIM_SILENT;

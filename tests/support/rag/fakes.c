@@ -147,6 +147,7 @@ static void describe(fake_event *e, const void *payload)
         const ev_query_failed *f = payload;
         (void)snprintf(e->text, sizeof e->text, "%.*s at %.*s", ANC_FMT(f->error_type),
                        ANC_FMT(f->stage));
+        keep(e->message, sizeof e->message, f->error_message);
     } else if (e->type == EV_FEEDBACK_GIVEN) {
         keep(e->text, sizeof e->text, ((const ev_feedback_given *)payload)->query_id);
     } else if (e->type == EV_CONVERSATION_CREATED) {

@@ -55,7 +55,8 @@ void fake_writer_flush(fake_writer *self);
 typedef struct fake_event {
     ev_type_id type;
     char user_id[64];
-    char text[FAKE_TEXT]; /* its text field: query_text, response_text, error_type */
+    char text[FAKE_TEXT];    /* its text field: query_text, response_text, error_type */
+    char message[FAKE_TEXT]; /* error_message */
     size_t count;
 } fake_event;
 

@@ -408,3 +408,14 @@ void emb_library_describe(emb_library *lib, anc_buf *out)
                                  ANC_FMT(emb_info(lib->places[i].emb).detail));
     (void)pthread_mutex_unlock(&lib->lock);
 }
+
+uint64_t emb_library_cache_clear(emb_library *lib)
+{
+    uint64_t n = 0;
+    (void)pthread_mutex_lock(&lib->lock);
+    for (size_t i = 0; i < EMB_LIBRARY_MOST; i++)
+        if (lib->places[i].state == PLACE_READY)
+            n += emb_cache_clear(lib->places[i].emb);
+    (void)pthread_mutex_unlock(&lib->lock);
+    return n;
+}

@@ -18,8 +18,6 @@
 
 enum { DOCUMENTS = 8 /* a step */, STEP_ARENA_BYTES = 64 << 20, READY = 16 };
 #define STEP_NS     (INT64_C(600) * 1000000000)
-#define RETRY_NS    (INT64_C(30) * 1000000000)
-#define WHEN_WOKEN  INT64_MAX
 #define PIECE_ARENA ((size_t)256 << 20)
 
 /* ---- one document -------------------------------------------------------------------------- */
@@ -121,14 +119,9 @@ static anc_status give_up_row(void *arg, krn_tx *tx, anc_err *err)
 /* One damaged document must not keep the others waiting. */
 static anc_status give_up(kno_service *kno, krn_call *call, const kno_lacking *row)
 {
-    krn_log_write(kno->with.log, KRN_ERROR, "knowledge", "a document cannot be embedded",
-                  KRN_STR("collection", row->collection), KRN_STR("document_id", row->document),
-                  KRN_STR("error", anc_str_of(call->err->text)));
-    const ev_context context = {.component = ANC_STR("knowledge"), .aggregate_id = row->document};
-    krn_feed_error(kno->with.feed, &context, ANC_STR("document_not_embedded"),
-                   anc_str_of(call->err->text),
-                   ANC_STR("put the document again; until then words alone find it"));
-    anc_err_clear(call->err);
+    kno_document_left_out(kno, call, row->collection, row->document,
+                          "a document cannot be embedded", "document_not_embedded",
+                          "put the document again; until then words alone find it");
     backfill_work work = {.kno = kno, .row = row};
     return krn_writer_run(kno->with.writer, call, give_up_row, &work);
 }
@@ -302,20 +295,12 @@ static anc_status backfill_some(kno_service *kno, krn_call *call, bool *ret_more
 int64_t kno_backfill_step(void *arg, int64_t now_ns)
 {
     kno_service *kno = arg;
-    if (atomic_load(&kno->stopping))
-        return WHEN_WOKEN;
-    anc_err err;
-    anc_err_clear(&err);
-    ANC_ARENA(mem, STEP_ARENA_BYTES);
-    if (mem == NULL)
-        return now_ns + RETRY_NS;
-    krn_call call = kno_own_call(kno, mem, &err, now_ns + STEP_NS);
-    bool more = false;
-    if (backfill_some(kno, &call, &more) != ANC_OK)
-        return kno_after_failure(kno, "filling in vectors stopped", &err, &kno->backfill.wait_ns,
-                                 now_ns);
-    kno->backfill.wait_ns = 0;
-    if (more)
-        return now_ns;
-    return kno->backfill.changing > 0 ? now_ns + KNO_CHANGING_NS : now_ns + KNO_BACKFILL_IDLE_NS;
+    const kno_step step = {.stopped = "filling in vectors stopped",
+                           .arena_bytes = STEP_ARENA_BYTES,
+                           .most_ns = STEP_NS,
+                           .wait_ns = &kno->backfill.wait_ns,
+                           .some = backfill_some};
+    bool done;
+    const int64_t next_ns = kno_step_run(kno, &step, now_ns, KNO_BACKFILL_IDLE_NS, &done);
+    return done && kno->backfill.changing > 0 ? now_ns + KNO_CHANGING_NS : next_ns;
 }

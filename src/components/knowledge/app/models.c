@@ -54,7 +54,7 @@ static anc_status hold_searched(kno_service *kno, krn_call *call, anc_str search
 }
 
 anc_status kno_model_for_put(kno_service *kno, krn_call *call, const kno_collection_record *of,
-                             emb_held *ret, emb_info_row *ret_target)
+                             emb_held *ret, emb_held *ret_also, emb_info_row *ret_target)
 {
     ANC_CLEANUP(emb_let_go) emb_held wanted = {0};
     ANC_CLEANUP(emb_let_go) emb_held searched = {0};
@@ -63,11 +63,12 @@ anc_status kno_model_for_put(kno_service *kno, krn_call *call, const kno_collect
     ANC_TRY(tell_target(call, &wanted, &target));
     if (of->model.len > 0 && !anc_str_eq(of->model, target.revision))
         ANC_TRY(hold_searched(kno, call, of->model, &searched));
+    const bool both = searched.emb != NULL && target.revision.len > 0;
     *ret = searched.emb != NULL ? searched : wanted;
+    *ret_also = both ? wanted : (emb_held){0};
     *ret_target = target;
-    if (searched.emb != NULL)
-        searched = (emb_held){0};
-    else
+    if (both || searched.emb == NULL)
         wanted = (emb_held){0};
+    searched = (emb_held){0};
     return ANC_OK;
 }

@@ -58,6 +58,23 @@ static anc_status find_headings(kno_put *put, kno_rule_findings *ret)
     return ANC_OK;
 }
 
+static anc_status find_row_columns(kno_put *put, kno_rule_findings *ret)
+{
+    const kno_rows_wanted *w = put->rows;
+    if (!put->has_rows || w->id_field.len + w->title_field.len + w->n_text_fields == 0)
+        return ANC_OK;
+    anc_str *names = anc_arena_alloc(put->call.mem, 2 + w->n_text_fields, sizeof *names);
+    if (names == NULL)
+        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for columns");
+    names[0] = w->id_field;
+    names[1] = w->title_field;
+    for (size_t i = 0; i < w->n_text_fields; i++)
+        names[2 + i] = w->text_fields[i];
+    ret->row_columns = names;
+    ret->n_row_columns = 2 + w->n_text_fields;
+    return ANC_OK;
+}
+
 static anc_status find_by_rule(kno_put *put, anc_arena *scratch, kno_rule_findings *ret)
 {
     const anc_str text = put->view.bytes;
@@ -70,6 +87,7 @@ static anc_status find_by_rule(kno_put *put, anc_arena *scratch, kno_rule_findin
                                .unread = put->parts.unread,
                                .n_unread = put->parts.n_unread};
     ANC_TRY(find_headings(put, ret));
+    ANC_TRY(find_row_columns(put, ret));
     const anc_str front = anc_str_sub(
         text, 0, anc_utf8_floor(text, text.len < DATE_TEXT_BYTES ? text.len : DATE_TEXT_BYTES));
     ret->has_date = kno_first_date(front, language != TXT_EN && language != TXT_UND, &ret->date);

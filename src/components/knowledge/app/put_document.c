@@ -400,6 +400,7 @@ void kno_put_done(kno_put *put)
     kno_live_end(kno, &put->live);
     emb_let_go(&put->cut_with);
     emb_let_go(&put->embed_with);
+    emb_let_go(&put->also_with);
     if (put->published.document_id == 0)
         take_back(put);
     else if (put->vanished != NULL)
@@ -446,8 +447,7 @@ static anc_status put_document(kno_service *kno, krn_call *call, const kno_docum
                    .call = *call,
                    .input = input,
                    .must_be_new = must_be_new,
-                   .rows =
-                       input->past != NULL && input->past->rows ? &kno_rows_counted : input->rows,
+                   .rows = input->rows,
                    .takes_parts = input->past == NULL,
                    .of = *of,
                    .results = call->mem,

@@ -4,6 +4,7 @@
  *   put_extract.c    parse: blocks to the spooled text
  *   put_parts.c      documents inside it, each a put of its own
  *   put_rows.c       records of a file, each handed out to become one
+ *   rows_back.c      those of an old version, put again
  *   put_describe.c   title, language, what is found by rule
  *   put_past.c       a version of another data folder: is it there, what it keeps of then
  *   put_cut.c        text and blocks to chunk records with digests
@@ -38,7 +39,7 @@ typedef struct kno_put {
     krn_call call; /* the caller's with an arena of the put's own */
     const kno_document_input *input;
     bool must_be_new;
-    const kno_rows_wanted *rows; /* as in the input; of the past: they are counted alone */
+    const kno_rows_wanted *rows; /* as in the input */
     bool takes_parts; /* they become documents, and those that went are retired; else passed over */
     kno_part_of of;
     int64_t only_over; /* version over which alone it may be published; 0: whatever is current */
@@ -83,6 +84,8 @@ typedef struct kno_put {
     anc_str model;       /* its revision; empty: there is no model */
     emb_info_row target; /* the wanted model */
     bool *known;         /* [n_chunks] whether the catalog has the vector */
+    emb_held also_with;  /* the wanted model where it is another one; emb NULL: not, or it fails */
+    bool *also_known;    /* [n_chunks] */
     uint64_t embedded;
     int64_t version_id; /* 0: not staged yet */
     kno_live live;      /* of that version */
@@ -122,6 +125,9 @@ anc_status kno_part_adopt(kno_put *put) ANC_MUST_CHECK;
  * the publication. */
 anc_status kno_parts_mark_vanished(kno_put *put) ANC_MUST_CHECK;
 
+/* Whether a put failed for a reason that will be the same when it is tried again. */
+bool kno_is_of_the_content(anc_status status);
+
 /* The put of a part. */
 anc_status kno_put_as_part(kno_service *kno, krn_call *call, const kno_document_input *input,
                            const kno_part_of *of, kno_put_result *ret) ANC_MUST_CHECK;
@@ -150,8 +156,18 @@ anc_status kno_put_read_present(kno_put *put) ANC_MUST_CHECK;
 /* The collection's row, where the put has to make it; somebody else may have been faster. */
 anc_status kno_put_make_collection(kno_put *put) ANC_MUST_CHECK;
 
-/* Of a file that is put back or cut again: its rows are documents already. */
-extern const kno_rows_wanted kno_rows_counted;
+/* What was asked for of the rows of a file, by what was found about it; they are counted alone. */
+anc_status kno_rows_remember(krn_call *call, anc_str found, kno_rows_wanted *ret) ANC_MUST_CHECK;
+
+/* Of an old version that is a file of records, with its original: names the rows that it has, so that its
+ * publication retires the others. put->rows is what was asked for. */
+anc_status kno_rows_name(kno_put *put, const kno_version_record *old,
+                         anc_str original) ANC_MUST_CHECK;
+
+/* Once it is current again: puts its rows, one after the other. What fails for its own sake is left out, as
+ * it was then. CONFLICT when another version has come since. */
+anc_status kno_rows_put(kno_put *put, const kno_version_record *old,
+                        anc_str original) ANC_MUST_CHECK;
 
 /* With input->past: takes over its fingerprint, and tells whether the version is there (or was) already.
  * CONFLICT where its number stands for another. */

@@ -86,8 +86,7 @@ anc_status kno_parts_find_depth(kno_put *put)
     return ANC_OK;
 }
 
-/* What will be the same when it is tried again. */
-static bool is_of_the_content(anc_status status)
+bool kno_is_of_the_content(anc_status status)
 {
     return status == ANC_INVALID || status == ANC_LIMIT || status == ANC_UNSUPPORTED ||
            status == ANC_FORBIDDEN;
@@ -163,7 +162,7 @@ anc_status kno_put_part(kno_put *put, const kno_part *part, anc_err *err)
     ANC_TRY(name_part(put, part, &names, err));
     ANC_TRY(add_seen(put, names.id, &seen, err));
     const anc_status status = put_one(put, part, &names, &result, &why);
-    if (is_of_the_content(status)) {
+    if (kno_is_of_the_content(status)) {
         krn_log_write(put->kno->with.log, KRN_WARN, "knowledge", "an attachment was not read",
                       KRN_STR("document_id", names.id), KRN_STR("reason", anc_str_of(why.text)));
         return add_unread(put, anc_str_of(why.text), err);
@@ -248,7 +247,7 @@ bool kno_is_rows(anc_str found)
 anc_status kno_parts_complete(kno_put *put, bool *ret)
 {
     const kno_document_store d = put->kno->with.catalog.documents;
-    const int64_t rows = put->input->rows != NULL ? rows_of(put->present.current.found) : -1;
+    const int64_t rows = put->rows != NULL ? rows_of(put->present.current.found) : -1;
     kno_part_counts parts;
     ANC_TRY(d.ops->count_parts(d.self, &put->call, put->collection.id, put->name, &put->fingerprint,
                                &parts));

@@ -9,8 +9,6 @@
 #include "knowledge/domain/rules.h"
 #include "put_impl.h"
 
-const kno_rows_wanted kno_rows_counted = {.on_row = NULL};
-
 static anc_status take_fingerprint(kno_put *put)
 {
     const anc_str hex = put->input->past->fingerprint;
@@ -25,12 +23,28 @@ static anc_status take_fingerprint(kno_put *put)
     return ANC_OK;
 }
 
+/* Of the version that is current then: those before it were made for others. */
+static anc_status take_made_for(kno_put *put)
+{
+    const kno_past *past = put->input->past;
+    const kno_document_record *d = &put->present;
+    if (past->made_for.len == 0 || (d->id != 0 && past->number < d->current.number))
+        return ANC_OK;
+    if (!kno_digest_of_hex(past->made_for, &put->of.version))
+        return ANC_FAIL_FIELD(put->call.err, ANC_INVALID, "/made_for",
+                              "made_for is not %d hex digits in small letters",
+                              2 * KNO_DIGEST_BYTES);
+    put->of.has_version = true;
+    return ANC_OK;
+}
+
 anc_status kno_past_check(kno_put *put, bool *ret_there)
 {
     const kno_past *past = put->input->past;
     const kno_document_record *d = &put->present;
     kno_version_record v = d->current;
     ANC_TRY(take_fingerprint(put));
+    ANC_TRY(take_made_for(put));
     if (past->parent.len > 0)
         ANC_TRY(kno_document_id_check(past->parent, "/parent", put->call.err));
     for (size_t i = 0; i < past->n_unread; i++)

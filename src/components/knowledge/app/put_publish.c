@@ -16,8 +16,8 @@
 
 typedef struct piece_work {
     kno_put *put;
-    size_t from, n; /* chunks; those before put->staged are there already */
-    kno_vectors vectors;
+    size_t from, n;            /* chunks; those before put->staged are there already */
+    kno_vectors vectors, also; /* of put->embed_with, of put->also_with */
     bool publishes;
     bool again;         /* something moved; the closure was undone */
     int64_t version_id; /* told back; good once committed */
@@ -92,9 +92,23 @@ static anc_status stage_piece(piece_work *w, krn_tx *tx, anc_err *err)
     if (w->from >= put->staged && w->n > 0)
         ANC_TRY(versions.ops->stage_chunks(versions.self, tx, w->version_id, put->chunks + w->from,
                                            w->n, err));
-    if (w->vectors.n == 0)
+    if (w->vectors.n > 0)
+        ANC_TRY(catalog->vectors.ops->put(catalog->vectors.self, tx, &w->vectors, err));
+    if (w->also.n > 0)
+        ANC_TRY(catalog->vectors.ops->put(catalog->vectors.self, tx, &w->also, err));
+    return ANC_OK;
+}
+
+/* What is lacking of them all the same is filled in in the background. */
+static anc_status complete_also(const piece_work *w, krn_tx *tx, anc_err *err)
+{
+    const kno_put *put = w->put;
+    const kno_vector_store v = put->kno->with.catalog.vectors;
+    kno_completion ignored = {0};
+    if (put->also_with.emb == NULL)
         return ANC_OK;
-    return catalog->vectors.ops->put(catalog->vectors.self, tx, &w->vectors, err);
+    const emb_info_row also = emb_info(put->also_with.emb);
+    return v.ops->complete(v.self, tx, also.revision, also.dims, w->version_id, &ignored, err);
 }
 
 static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
@@ -136,7 +150,7 @@ static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
     if (w->again)
         return ANC_FAIL(err, ANC_CONFLICT, "the model of '%.*s' was changed meanwhile",
                         ANC_FMT(put->collection.name));
-    return ANC_OK;
+    return complete_also(w, tx, err);
 }
 
 /* What the caller wants to be one commit with the version. */
@@ -218,24 +232,35 @@ static anc_status write_piece(void *arg, krn_tx *tx, anc_err *err)
 
 /* ---- the stage ----------------------------------------------------------------------------- */
 
-static anc_status look_up(kno_put *put)
+/* Which of the chunks have a vector of `model` (empty: none has). */
+static anc_status look_up_of(kno_put *put, anc_str model, bool **ret)
 {
-    emb_let_go(&put->embed_with);
-    ANC_TRY(
-        kno_model_for_put(put->kno, &put->call, &put->collection, &put->embed_with, &put->target));
-    const emb_info_row info = emb_info(put->embed_with.emb);
-    put->model = info.available ? info.revision : ANC_STR_NONE;
-    put->known = anc_arena_alloc(put->call.mem, put->n_chunks, sizeof *put->known);
+    const kno_vector_store v = put->kno->with.catalog.vectors;
+    bool *known = anc_arena_alloc(put->call.mem, put->n_chunks, sizeof *known);
     kno_digest *digests = anc_arena_alloc(put->call.mem, put->n_chunks, sizeof *digests);
-    if (put->known == NULL || digests == NULL)
+    if (known == NULL || digests == NULL)
         return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for %zu chunks",
                         put->n_chunks);
-    if (put->model.len == 0 || put->n_chunks == 0)
+    *ret = known;
+    if (model.len == 0 || put->n_chunks == 0)
         return ANC_OK;
     for (size_t i = 0; i < put->n_chunks; i++)
         digests[i] = put->chunks[i].digest;
-    const kno_vector_store v = put->kno->with.catalog.vectors;
-    return v.ops->known(v.self, &put->call, put->model, digests, put->n_chunks, put->known);
+    return v.ops->known(v.self, &put->call, model, digests, put->n_chunks, known);
+}
+
+static anc_status look_up(kno_put *put)
+{
+    emb_let_go(&put->embed_with);
+    emb_let_go(&put->also_with);
+    ANC_TRY(kno_model_for_put(put->kno, &put->call, &put->collection, &put->embed_with,
+                              &put->also_with, &put->target));
+    const emb_info_row info = emb_info(put->embed_with.emb);
+    put->model = info.available ? info.revision : ANC_STR_NONE;
+    ANC_TRY(look_up_of(put, put->model, &put->known));
+    if (put->also_with.emb == NULL)
+        return ANC_OK;
+    return look_up_of(put, emb_info(put->also_with.emb).revision, &put->also_known);
 }
 
 static unsigned changes_of(const kno_put *put)
@@ -283,6 +308,26 @@ static anc_status embed_piece(kno_put *put, piece_work *w)
     return ANC_OK;
 }
 
+/* A model that fails is no reason to refuse a document that has its vectors of the one that is searched. */
+static anc_status embed_also(kno_put *put, piece_work *w)
+{
+    if (put->also_with.emb == NULL || w->n == 0)
+        return ANC_OK;
+    anc_err why = {0};
+    krn_call call = put->call;
+    call.err = &why;
+    const anc_status status =
+        kno_embed_chunks(put->kno, &call, put->also_with.emb, put->version.title, put->view.bytes,
+                         put->chunks + w->from, put->also_known + w->from, w->n, &w->also);
+    if (status == ANC_OK)
+        return ANC_OK;
+    if (status == ANC_CANCELLED || status == ANC_DEADLINE)
+        return ANC_FAIL(put->call.err, status, "%s", why.text);
+    w->also = (kno_vectors){0};
+    emb_let_go(&put->also_with);
+    return ANC_OK;
+}
+
 static anc_status expect_vanished(kno_put *put)
 {
     if (!put->takes_parts || put->present.id == 0 || put->vanished != NULL)
@@ -306,8 +351,9 @@ anc_status kno_put_publish(kno_put *put, bool *ret_again)
                            .n = left < KNO_PIECE ? left : KNO_PIECE,
                            .publishes = left <= KNO_PIECE};
         ANC_TRY(embed_piece(put, &work));
+        ANC_TRY(embed_also(put, &work));
         kno_put_stage_is(put, KNO_STAGE_WRITE);
-        if (!work.publishes && from < put->staged && work.vectors.n == 0)
+        if (!work.publishes && from < put->staged && work.vectors.n + work.also.n == 0)
             continue;
         const anc_status status =
             krn_writer_run(put->kno->with.writer, &put->call, write_piece, &work);

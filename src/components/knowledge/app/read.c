@@ -20,11 +20,17 @@ anc_status kno_document_to_public(krn_call *call, const kno_document_record *d,
     char hex[2 * KNO_DIGEST_BYTES + 1];
     anc_hex_text(v->content.bytes, KNO_DIGEST_BYTES, hex);
     const anc_str sha = anc_arena_copy(call->mem, anc_str_of(hex));
-    if (sha.ptr == NULL)
+    const kno_digest unknown = {0};
+    anc_str made_for = ANC_STR("");
+    anc_hex_text(d->made_for.bytes, KNO_DIGEST_BYTES, hex);
+    if (!kno_digest_eq(&d->made_for, &unknown))
+        made_for = anc_arena_copy(call->mem, anc_str_of(hex));
+    if (sha.ptr == NULL || made_for.ptr == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a document");
     *ret = (kno_document){.collection = d->collection,
                           .id = d->name,
                           .parent = d->parent,
+                          .made_for = made_for,
                           .title = v->title,
                           .uri = v->uri,
                           .source = v->source,

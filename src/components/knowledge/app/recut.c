@@ -17,8 +17,7 @@ enum {
     MAX_TRIES = 10 /* over some minutes */,
     STEP_ARENA_BYTES = 16 << 20
 };
-#define STEP_NS    (INT64_C(600) * 1000000000)
-#define WHEN_WOKEN INT64_MAX
+#define STEP_NS (INT64_C(600) * 1000000000)
 
 /* ---- one document -------------------------------------------------------------------------- */
 
@@ -108,6 +107,10 @@ static anc_status cut_from(kno_service *kno, const krn_call *outer, const kno_do
     ANC_ARENA(mem, KNO_PUT_ARENA_BYTES);
     if (mem == NULL)
         return ANC_FAIL(outer->err, ANC_NO_MEMORY, "no memory to cut a document again");
+    kno_rows_wanted rows;
+    krn_call call = *outer;
+    call.mem = mem;
+    ANC_TRY(kno_rows_remember(&call, v->found, &rows));
     const kno_document_input input = {.collection = d->collection,
                                       .id = d->name,
                                       .title = v->title,
@@ -117,9 +120,9 @@ static anc_status cut_from(kno_service *kno, const krn_call *outer, const kno_do
                                       .name = v->name,
                                       .content = original};
     kno_put put = {.kno = kno,
-                   .call = *outer,
+                   .call = call,
                    .input = &input,
-                   .rows = kno_is_rows(v->found) ? &kno_rows_counted : NULL,
+                   .rows = kno_is_rows(v->found) ? &rows : NULL,
                    .has_original = true,
                    .also_changed = KNO_CHANGED_CUT,
                    .of = {.parent = d->parent},
@@ -130,7 +133,6 @@ static anc_status cut_from(kno_service *kno, const krn_call *outer, const kno_do
                    .metadata = v->given,
                    .content = v->content,
                    .fingerprint = v->fingerprint};
-    put.call.mem = mem;
     const anc_status status = cut_again(&put, v);
     kno_put_done(&put);
     if (status == ANC_OK && put.published.document_id != 0)
@@ -177,14 +179,9 @@ static bool try_again(kno_recut_state *s, int64_t version_id, anc_status status)
 /* It stays as it is. */
 static anc_status give_up(kno_service *kno, krn_call *call, const kno_document_record *d)
 {
-    krn_log_write(kno->with.log, KRN_ERROR, "knowledge", "a document cannot be cut again",
-                  KRN_STR("collection", d->collection), KRN_STR("document_id", d->name),
-                  KRN_STR("error", anc_str_of(call->err->text)));
-    const ev_context context = {.component = ANC_STR("knowledge"), .aggregate_id = d->name};
-    krn_feed_error(kno->with.feed, &context, ANC_STR("document_not_cut"),
-                   anc_str_of(call->err->text),
-                   ANC_STR("the document stays as it is cut; put it again to mend it"));
-    anc_err_clear(call->err);
+    kno_document_left_out(kno, call, d->collection, d->name, "a document cannot be cut again",
+                          "document_not_cut",
+                          "the document stays as it is cut; put it again to mend it");
     const kno_collection_store c = kno->with.catalog.collections;
     kno_collection_record in;
     ANC_TRY(c.ops->find(c.self, call, d->collection, &in));
@@ -238,18 +235,11 @@ static anc_status recut_some(kno_service *kno, krn_call *call, bool *ret_more)
 int64_t kno_recut_step(void *arg, int64_t now_ns)
 {
     kno_service *kno = arg;
-    if (atomic_load(&kno->stopping))
-        return WHEN_WOKEN;
-    anc_err err;
-    anc_err_clear(&err);
-    ANC_ARENA(mem, STEP_ARENA_BYTES);
-    if (mem == NULL)
-        return now_ns + KNO_RECUT_IDLE_NS;
-    krn_call call = kno_own_call(kno, mem, &err, now_ns + STEP_NS);
-    bool more = false;
-    if (recut_some(kno, &call, &more) != ANC_OK)
-        return kno_after_failure(kno, "cutting documents again stopped", &err, &kno->recut.wait_ns,
-                                 now_ns);
-    kno->recut.wait_ns = 0;
-    return more ? now_ns : now_ns + KNO_RECUT_IDLE_NS;
+    const kno_step step = {.stopped = "cutting documents again stopped",
+                           .arena_bytes = STEP_ARENA_BYTES,
+                           .most_ns = STEP_NS,
+                           .wait_ns = &kno->recut.wait_ns,
+                           .some = recut_some};
+    bool done;
+    return kno_step_run(kno, &step, now_ns, KNO_RECUT_IDLE_NS, &done);
 }

@@ -5,7 +5,8 @@
  * that nothing becomes public by going back; when somebody puts the document meanwhile, theirs stands.
  *
  * What the version had attached is read from its original and put once more, before the version, as a
- * put of it would do; what is attached to the present version alone is retired with the publication.
+ * put of it would do; what is attached to the present version alone is retired with the publication. The
+ * rows of a file of records follow it (rows_back.c).
  */
 #include "hash/sha256.h"
 #include "knowledge/domain/limits.h"
@@ -106,21 +107,39 @@ static anc_status put_parts(kno_put *put, const kno_version_record *old, anc_str
     return ANC_OK;
 }
 
-/* The publication then retires those that the version had not. Rows of a file stay as they are: by
- * which columns they were named is not kept. */
+/* Does it with the version's original, where that may have parts. */
+static anc_status with_original(kno_put *put, const kno_version_record *old,
+                                anc_status (*fn)(kno_put *put, const kno_version_record *old,
+                                                 anc_str original))
+{
+    const kno_raw_store raw = put->kno->with.raw;
+    kno_raw_view view = {0};
+    ANC_TRY(open_original(put, old, &view));
+    const anc_status status = fn(put, old, view.bytes);
+    raw.ops->close_view(raw.self, &view);
+    return status;
+}
+
+/* The publication then retires those that the version had not. */
 static anc_status bring_parts_back(kno_put *put, const kno_version_record *old)
 {
     const kno_parser parser = put->kno->with.parser;
-    const kno_raw_store raw = put->kno->with.raw;
-    kno_raw_view view = {0};
-    put->takes_parts = !kno_is_rows(old->found);
-    if (!put->takes_parts || !parser.ops->holds_parts(parser.self, old->content_type))
+    put->takes_parts = true;
+    if (put->rows != NULL)
+        return with_original(put, old, kno_rows_name);
+    if (!parser.ops->holds_parts(parser.self, old->content_type))
         return ANC_OK;
     ANC_TRY(kno_parts_find_depth(put));
-    ANC_TRY(open_original(put, old, &view));
-    const anc_status status = put_parts(put, old, view.bytes);
-    raw.ops->close_view(raw.self, &view);
-    return status;
+    return with_original(put, old, put_parts);
+}
+
+/* It is current; rows may be lacking. */
+static anc_status mend_rows(kno_put *put, const kno_version_record *old)
+{
+    bool complete = true;
+    if (put->rows != NULL)
+        ANC_TRY(kno_parts_complete(put, &complete));
+    return complete ? ANC_OK : with_original(put, old, kno_rows_put);
 }
 
 /* ---- the path ------------------------------------------------------------------------------ */
@@ -139,8 +158,11 @@ static anc_status restore(kno_put *put, int64_t held, uint32_t number, kno_put_s
     *ret = KNO_UNCHANGED;
     put->same_number = put->present.current.number;
     put->same_chunks = put->present.current.chunks;
+    kno_rows_wanted rows;
+    ANC_TRY(kno_rows_remember(&put->call, old.found, &rows));
+    put->rows = kno_is_rows(old.found) ? &rows : NULL;
     if (kno_digest_eq(&put->fingerprint, &put->present.current.fingerprint))
-        return ANC_OK;
+        return mend_rows(put, &old);
     put->content = old.content;
     put->cut_for = put->collection;
     ANC_TRY(bring_parts_back(put, &old));
@@ -148,7 +170,7 @@ static anc_status restore(kno_put *put, int64_t held, uint32_t number, kno_put_s
     ANC_TRY(kno_parts_mark_vanished(put));
     ANC_TRY(kno_put_publish_at_last(put));
     *ret = KNO_UPDATED;
-    return ANC_OK;
+    return put->rows != NULL ? with_original(put, &old, kno_rows_put) : ANC_OK;
 }
 
 static anc_status restore_held(kno_put *put, uint32_t number, kno_put_status *ret)

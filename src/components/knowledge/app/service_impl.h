@@ -185,10 +185,12 @@ anc_status kno_model_of(kno_service *kno, krn_call *call, const kno_collection_r
                         emb_held *ret) ANC_MUST_CHECK;
 
 /* The model that a document of the collection is embedded with when it is put: the one that searches use,
- * where it still is what it was, else the wanted one. *ret_target is what `wanted` is now, its revision in
+ * where it still is what it was, else the wanted one. *ret_also is the wanted one then (emb NULL: it cannot be used now), so that
+ * documents that keep coming put no change off. *ret_target is what `wanted` is now, its revision in
  * call->mem. */
 anc_status kno_model_for_put(kno_service *kno, krn_call *call, const kno_collection_record *of,
-                             emb_held *ret, emb_info_row *ret_target) ANC_MUST_CHECK;
+                             emb_held *ret, emb_held *ret_also,
+                             emb_info_row *ret_target) ANC_MUST_CHECK;
 
 /* A call for what may be left to the sweep when the work of `call` is committed: it takes a part of the
  * time that is left, so that the answer is not late. */
@@ -198,6 +200,26 @@ krn_call kno_call_after(const kno_service *kno, const krn_call *call, anc_err *e
  * from a second to half a minute and is set to 0 by what goes well. */
 int64_t kno_after_failure(kno_service *kno, const char *what, const anc_err *err, int64_t *wait_ns,
                           int64_t now_ns);
+
+/* A background step: what it does in a call of its own, and what is said when it fails. */
+typedef struct kno_step {
+    const char *stopped; /* "filling in vectors stopped" */
+    size_t arena_bytes;
+    int64_t most_ns; /* for one call of it */
+    int64_t *wait_ns;
+    anc_status (*some)(kno_service *kno, krn_call *call,
+                       bool *ret_more); /* more: call again at once */
+} kno_step;
+
+/* Does one call of it: when to call again. *ret_done: it has nothing more to do, and what is given is `idle_ns`
+ * behind now. */
+int64_t kno_step_run(kno_service *kno, const kno_step *step, int64_t now_ns, int64_t idle_ns,
+                     bool *ret_done);
+
+/* Tells in the log and the feed, under `kind`, that the step left a document out for its own sake, and `advice`; clears the
+ * error of the call, which says why. */
+void kno_document_left_out(kno_service *kno, krn_call *call, anc_str collection, anc_str document,
+                           const char *what, const char *kind, const char *advice);
 
 /* A call of the component's own for a step: `mem` and `err` are the caller's. */
 krn_call kno_own_call(kno_service *kno, anc_arena *mem, anc_err *err, int64_t deadline_ns);

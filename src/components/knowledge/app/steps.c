@@ -24,6 +24,37 @@ int64_t kno_after_failure(kno_service *kno, const char *what, const anc_err *err
     return now_ns + *wait_ns;
 }
 
+int64_t kno_step_run(kno_service *kno, const kno_step *step, int64_t now_ns, int64_t idle_ns,
+                     bool *ret_done)
+{
+    *ret_done = false;
+    if (atomic_load(&kno->stopping))
+        return WHEN_WOKEN;
+    anc_err err;
+    anc_err_clear(&err);
+    ANC_ARENA(mem, step->arena_bytes);
+    if (mem == NULL)
+        return now_ns + RETRY_NS;
+    krn_call call = kno_own_call(kno, mem, &err, now_ns + step->most_ns);
+    bool more = false;
+    if (step->some(kno, &call, &more) != ANC_OK)
+        return kno_after_failure(kno, step->stopped, &err, step->wait_ns, now_ns);
+    *step->wait_ns = 0;
+    *ret_done = !more;
+    return more ? now_ns : now_ns + idle_ns;
+}
+
+void kno_document_left_out(kno_service *kno, krn_call *call, anc_str collection, anc_str document,
+                           const char *what, const char *kind, const char *advice)
+{
+    const anc_str why = anc_str_of(call->err->text);
+    const ev_context context = {.component = ANC_STR("knowledge"), .aggregate_id = document};
+    krn_log_write(kno->with.log, KRN_ERROR, "knowledge", what, KRN_STR("collection", collection),
+                  KRN_STR("document_id", document), KRN_STR("error", why));
+    krn_feed_error(kno->with.feed, &context, anc_str_of(kind), why, anc_str_of(advice));
+    anc_err_clear(call->err);
+}
+
 /* ---- sweep --------------------------------------------------------------------------------- */
 
 static anc_status sweep_shard(kno_service *kno, krn_call *call, unsigned shard)
@@ -69,6 +100,13 @@ static anc_status sweep_piece(kno_service *kno, krn_call *call)
     return ANC_OK;
 }
 
+static anc_status sweep_some(kno_service *kno, krn_call *call, bool *ret_more)
+{
+    ANC_TRY(sweep_piece(kno, call));
+    *ret_more = kno->sweep.shard < N_SHARDS;
+    return ANC_OK;
+}
+
 int64_t kno_sweep_step(void *arg, int64_t now_ns)
 {
     kno_service *kno = arg;
@@ -78,14 +116,11 @@ int64_t kno_sweep_step(void *arg, int64_t now_ns)
         kno->sweep = (kno_sweep_state){.all_seen = kno->sweep.all_seen}; /* another round */
     if (atomic_exchange(&kno->sweep_asked, false))
         kno->sweep = (kno_sweep_state){.all_seen = kno->sweep.all_seen, .shard = kno->sweep.shard};
-    anc_err err;
-    anc_err_clear(&err);
-    ANC_ARENA(mem, SWEEP_ARENA_BYTES);
-    if (mem == NULL)
-        return now_ns + RETRY_NS;
-    krn_call call = kno_own_call(kno, mem, &err, now_ns + STEP_NS);
-    if (sweep_piece(kno, &call) != ANC_OK)
-        return kno_after_failure(kno, "the sweep stopped", &err, &kno->sweep.wait_ns, now_ns);
-    kno->sweep.wait_ns = 0;
-    return kno->sweep.shard >= N_SHARDS ? now_ns + KNO_SWEEP_EVERY_NS : now_ns;
+    const kno_step step = {.stopped = "the sweep stopped",
+                           .arena_bytes = SWEEP_ARENA_BYTES,
+                           .most_ns = STEP_NS,
+                           .wait_ns = &kno->sweep.wait_ns,
+                           .some = sweep_some};
+    bool done;
+    return kno_step_run(kno, &step, now_ns, KNO_SWEEP_EVERY_NS, &done);
 }

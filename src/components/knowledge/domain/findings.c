@@ -92,6 +92,7 @@ static void write_rules(json_writer *w, const kno_rule_findings *r)
     write_list(w, "key_phrases", r->phrases, r->n_phrases);
     if (r->has_rows)
         write_number(w, "rows", r->rows);
+    write_list(w, "row_columns", r->row_columns, r->n_row_columns);
     write_list(w, "attachments_unread", r->unread, r->n_unread);
     write_words(w, "damaged", r->damage);
     write_words(w, "parent", r->parent);

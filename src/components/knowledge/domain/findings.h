@@ -8,7 +8,8 @@
  * By rule there are word_count, reading_minutes, headings (a list of paths "A > B"), first_date (the
  * first date that the text names, as an instant), key_phrases (a list), parent (the id of the document
  * that this one was attached to) and attachments_unread (a list of names and reasons), and of a file whose records are documents
- * rows (how many they are). Where some bytes of a file could not be read as text, damaged says so in
+ * rows (how many they are) and, where columns were named for them, row_columns (of their id, of their
+ * title, of their text; "" for one that was not). Where some bytes of a file could not be read as text, damaged says so in
  * words. What a text does not have is left out. Language and content type are fields of the document itself.
  */
 #ifndef ANC_KNOWLEDGE_DOMAIN_FINDINGS_H
@@ -30,6 +31,8 @@ typedef struct kno_rule_findings {
     size_t n_phrases;
     bool has_rows; /* it is a file of records, each of which is a document */
     uint64_t rows;
+    const anc_str *row_columns; /* [n_row_columns] as above; none: none was named */
+    size_t n_row_columns;
     anc_str damage;        /* empty: none */
     anc_str parent;        /* id of the document that it is a part of; empty: of none */
     const anc_str *unread; /* [n_unread] attachments that are no documents, each with the reason */

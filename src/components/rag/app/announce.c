@@ -53,31 +53,6 @@ anc_status rag_retrievals_write(const rag_answer *a, anc_buf *out, anc_err *err)
     return anc_buf_status(out, "the retrievals of an event", err);
 }
 
-static void put_route(json_writer *w, const rag_answer *a)
-{
-    json_name(w, "route");
-    json_open_object(w);
-    json_put_str(w, "intent", a->intent);
-    json_put_fixed(w, "complexity_score", a->complexity_score, 2);
-    json_put_str(w, "tier", a->tier);
-    json_put_int(w, "stages", a->stages);
-    json_put_str(w, "reason", a->route_reason);
-    json_close_object(w);
-}
-
-static void put_timings(json_writer *w, const rag_timings *t)
-{
-    json_name(w, "timings_ms");
-    json_open_object(w);
-    json_put_fixed(w, "analyze", t->analyze, 3);
-    json_put_fixed(w, "embed", t->embed, 3);
-    json_put_fixed(w, "search", t->search, 3);
-    json_put_fixed(w, "rerank", t->rerank, 3);
-    json_put_fixed(w, "generate", t->generate, 3);
-    json_put_fixed(w, "total", t->total, 3);
-    json_close_object(w);
-}
-
 anc_status rag_completion_write(const rag_answer *a, anc_buf *out, anc_err *err)
 {
     json_writer w = json_writer_of(out);
@@ -87,8 +62,8 @@ anc_status rag_completion_write(const rag_answer *a, anc_buf *out, anc_err *err)
     json_put_int(&w, "input_tokens", a->input_tokens);
     json_put_int(&w, "output_tokens", a->output_tokens);
     json_put_str(&w, "conversation_id", a->conversation_id);
-    put_route(&w, a);
-    put_timings(&w, &a->timings_ms);
+    rag_put_route(&w, a);
+    rag_put_timings(&w, &a->timings_ms);
     json_put_bool(&w, "degraded", a->degraded);
     json_close_object(&w);
     return anc_buf_status(out, "event metadata", err);

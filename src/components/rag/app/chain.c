@@ -127,10 +127,11 @@ bool rag_link_usable(const rag_link *link, int64_t now_ns)
     return now_ns >= atomic_load_explicit(&link->open_until_ns, memory_order_relaxed);
 }
 
-static void note_failure(rag_service *rag, rag_link *link, const char *text)
+static void note_failure(rag_service *rag, rag_link *link, anc_str text)
 {
+    const anc_str head = anc_str_sub(text, 0, RAG_FAILURE_MAX);
     (void)pthread_mutex_lock(&rag->lock);
-    (void)snprintf(link->last_failure, sizeof link->last_failure, "%.*s", RAG_FAILURE_MAX, text);
+    (void)snprintf(link->last_failure, sizeof link->last_failure, "%.*s", ANC_FMT(head));
     (void)pthread_mutex_unlock(&rag->lock);
 }
 
@@ -138,10 +139,7 @@ void rag_link_report(rag_service *rag, rag_link *link, anc_status status, const 
 {
     if (status == ANC_CANCELLED)
         return;
-    note_failure(rag, link,
-                 status == ANC_OK       ? ""
-                 : err->text[0] != '\0' ? err->text
-                                        : anc_status_info(status)->text);
+    note_failure(rag, link, status == ANC_OK ? ANC_STR("") : rag_failure_text(rag, status, err));
     if (status == ANC_OK) {
         atomic_store_explicit(&link->failures, 0, memory_order_relaxed);
         atomic_store_explicit(&link->open_until_ns, 0, memory_order_relaxed);

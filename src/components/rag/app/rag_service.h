@@ -33,7 +33,7 @@ typedef struct rag_config {
     uint32_t rewrite_timeout_ms; /* for a model to say what a follow-up means; 0: the rule alone */
     uint32_t breaker_failures;   /* 3: in a row open a provider's circuit */
     uint32_t breaker_open_ms;    /* 30,000: for so long */
-    bool leave_texts_out;        /* events have no questions, answers and comments */
+    bool leave_texts_out; /* events have no questions, answers, comments and texts of errors */
 } rag_config;
 
 #define RAG_RELEVANCE_DEFAULT 0.35

@@ -115,7 +115,7 @@ static anc_status append_failed(const rag_turn *turn, krn_tx *tx, anc_err *err)
     const ev_query_failed event = {
         .query_id = turn->answer.query_id,
         .error_type = anc_str_of(anc_status_info(turn->outcome)->name),
-        .error_message = anc_str_of(turn->err.text),
+        .error_message = rag_failure_text(turn->rag, turn->outcome, &turn->err),
         .stage = anc_str_of(turn->stage),
         .processing_time = turn->answer.timings_ms.total / 1000,
     };

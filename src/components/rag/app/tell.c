@@ -41,6 +41,12 @@ void rag_tell_retrieved(const rag_turn *turn)
         tell(turn, EV_CGRAG, &event);
 }
 
+anc_str rag_failure_text(const rag_service *rag, anc_status status, const anc_err *err)
+{
+    const bool own = err->text[0] != '\0' && !rag->with.config.leave_texts_out;
+    return anc_str_of(own ? err->text : anc_status_info(status)->text);
+}
+
 void rag_tell_provider_failed(const rag_turn *turn, const rag_link *link, anc_status status,
                               const anc_err *err)
 {
@@ -48,8 +54,8 @@ void rag_tell_provider_failed(const rag_turn *turn, const rag_link *link, anc_st
     const anc_str name = rag_provider_info_of(link->provider).name;
     if (status == ANC_CANCELLED)
         return;
-    (void)anc_buf_printf(&message, "provider %.*s failed: %s", ANC_FMT(name),
-                         err->text[0] != '\0' ? err->text : anc_status_info(status)->text);
+    (void)anc_buf_printf(&message, "provider %.*s failed: %.*s", ANC_FMT(name),
+                         ANC_FMT(rag_failure_text(turn->rag, status, err)));
     const ev_context context = rag_event_context(&turn->call);
     krn_feed_error(turn->rag->with.feed, &context, ANC_STR("provider_failed"),
                    anc_buf_view(&message), ANC_STR("the next provider of the chain is tried"));

@@ -40,7 +40,7 @@ typedef struct trk_service_options {
     krn_metrics metrics;     /* ops NULL: none */
     const trk_price *prices; /* [n_prices]; copied */
     size_t n_prices;
-    bool leave_texts_out; /* no questions, answers and comments */
+    bool leave_texts_out; /* no questions, answers, comments and texts of errors */
     bool hash_users;      /* ids of users as hashes, with a key of this data folder */
     int64_t keep_queries_ms, keep_documents_ms, keep_rollups_ms; /* [90 days, 2 years, 2 years] */
     int64_t linger_ns;       /* [200 ms] what happened within this is written at once */

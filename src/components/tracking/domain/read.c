@@ -223,7 +223,7 @@ static anc_status read_failed(event *e, const void *payload, trk_change *ret)
                              .status = TRK_FAILED,
                              .cost_nano = -1,
                              .error_type = p->error_type,
-                             .error_message = or_empty(p->error_message),
+                             .error_message = or_empty(text_of(e, p->error_message)),
                              .error_stage = or_empty(p->stage)};
     note_end(e, p->processing_time, &ret->query);
     return ANC_OK;

@@ -17,7 +17,7 @@ typedef struct trk_change {
 } trk_change;
 
 typedef struct trk_reading {
-    bool keep_texts;  /* questions, answers and comments */
+    bool keep_texts;  /* questions, answers, comments, and what errors say, which may quote them */
     anc_str hash_key; /* not empty: user ids are kept as hashes with it */
     trk_prices prices;
 } trk_reading;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "bus_kafka_impl.h"
-#include "os/wait.h"
+#include "os/clock.h"
 
 enum {
     OPTIONS_BYTES = 1 << 20,
@@ -30,19 +30,9 @@ static anc_status keep(krn_bus_kafka *bus, anc_str *s, anc_err *err)
 static anc_status keep_inbound(krn_bus_kafka *bus, anc_err *err)
 {
     krn_bus_kafka_options *o = &bus->o;
-    if (o->n_inbound > KRN_BUS_KAFKA_TYPES)
-        return ANC_FAIL(err, ANC_INVALID, "inbound: %zu types, at most %d", o->n_inbound,
-                        KRN_BUS_KAFKA_TYPES);
-    anc_str *list = anc_arena_alloc(bus->mem, o->n_inbound, sizeof *list);
-    if (list == NULL)
-        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a bus");
-    for (size_t i = 0; i < o->n_inbound; i++) {
-        list[i] = o->inbound[i];
-        if (!ev_pattern_valid(list[i]) || anc_str_ends(list[i], ANC_STR("*")))
-            return ANC_FAIL(err, ANC_INVALID, "inbound: '%.*s' is no type", ANC_FMT(list[i]));
-        ANC_TRY(keep(bus, &list[i], err));
-    }
-    o->inbound = list;
+    ev_strs types;
+    ANC_TRY(ev_inbound_types_keep(bus->mem, (ev_strs){o->inbound, o->n_inbound}, &types, err));
+    o->inbound = types.items;
     return ANC_OK;
 }
 
@@ -80,6 +70,9 @@ anc_status krn_bus_kafka_new(const krn_bus_kafka_options *options, krn_bus_kafka
     bus->o = *options;
     (void)pthread_mutex_init(&bus->sending, NULL);
     (void)pthread_mutex_init(&bus->mutex, NULL);
+    os_crew_init(&bus->crew, &bus->mutex, "anc-kafka");
+    os_crew_init(&bus->watchers, &bus->mutex, "anc-kafka-watch");
+    os_member_init(&bus->watch, &bus->watchers, krn_kafka_watch_thread, bus);
     bus->mem = anc_arena_new(OPTIONS_BYTES);
     bus->batch = anc_arena_new(BATCH_BYTES);
     anc_status status = ANC_OK;
@@ -87,6 +80,8 @@ anc_status krn_bus_kafka_new(const krn_bus_kafka_options *options, krn_bus_kafka
         status = ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a bus");
     if (status == ANC_OK)
         status = keep_options(bus, err);
+    if (status == ANC_OK)
+        status = os_crew_add(&bus->watchers, &bus->watch, err);
     if (status == ANC_OK)
         status = open_producer(bus, err);
     if (status == ANC_OK)
@@ -108,7 +103,8 @@ anc_status krn_kafka_note(krn_bus_kafka *bus, anc_status status, const anc_err *
     if (status == ANC_CANCELLED) /* we ended it */
         return status;
     (void)pthread_mutex_lock(&bus->mutex);
-    const bool changed = bus->well != (status == ANC_OK);
+    const bool changed = !bus->tried || bus->well != (status == ANC_OK);
+    bus->tried = true;
     bus->well = status == ANC_OK;
     (void)snprintf(bus->problem, sizeof bus->problem, "%.*s", KRN_KAFKA_PROBLEM - 1,
                    status != ANC_OK ? err->text : "");
@@ -127,9 +123,9 @@ static krn_bus_stats bus_stats(void *self)
     krn_bus_kafka *bus = self;
     (void)pthread_mutex_lock(&bus->mutex);
     krn_bus_stats stats = bus->stats;
-    stats.subscribers = bus->n;
-    stats.running = bus->running;
-    stats.reachable = bus->running && bus->well;
+    stats.subscribers = bus->crew.n;
+    stats.running = bus->crew.running;
+    stats.reachable = bus->crew.running && bus->well;
     (void)snprintf(stats.problem, sizeof stats.problem, "%s", bus->problem);
     (void)pthread_mutex_unlock(&bus->mutex);
     return stats;
@@ -144,7 +140,7 @@ static anc_status bus_publish(void *self, const krn_announcement *events, size_t
     const bool durable = n > 0 && krn_is_durable(&events[0]);
     *ret_taken = durable ? 0 : n;
     (void)pthread_mutex_lock(&bus->mutex);
-    const bool running = bus->running;
+    const bool running = bus->crew.running;
     bus->stats.dropped += durable || running ? 0 : n;
     (void)pthread_mutex_unlock(&bus->mutex);
     if (!durable) /* not for Kafka */
@@ -160,9 +156,9 @@ static anc_status bus_publish(void *self, const krn_announcement *events, size_t
 
 /* ---- subscriptions --------------------------------------------------------------------------- */
 
-static anc_status start_thread(krn_kafka_subscription *s, anc_err *err)
+static krn_kafka_subscription *subscription_of(const krn_bus_kafka *bus, size_t i)
 {
-    return os_thread_start("anc-kafka", krn_kafka_subscription_thread, s, &s->thread, err);
+    return bus->crew.list[i]->owner;
 }
 
 /* Which of the subscriptions to the same pattern it is gives its group a name. */
@@ -170,8 +166,8 @@ static anc_status name_group(krn_bus_kafka *bus, krn_kafka_subscription *s, anc_
 {
     size_t same = 1;
     const bool exact = !anc_str_ends(s->pattern, ANC_STR("*"));
-    for (size_t i = 0; i < bus->n; i++)
-        same += anc_str_eq(bus->list[i]->pattern, s->pattern);
+    for (size_t i = 0; i < bus->crew.n; i++)
+        same += anc_str_eq(subscription_of(bus, i)->pattern, s->pattern);
     char number[24] = "";
     if (same > 1)
         (void)snprintf(number, sizeof number, ".%zu", same);
@@ -187,17 +183,11 @@ static anc_status bus_subscribe(void *self, anc_str pattern, krn_bus_handler_fn 
     krn_kafka_subscription *s = NULL;
     ANC_TRY(krn_kafka_subscription_new(bus, pattern, handler, arg, &s, err));
     (void)pthread_mutex_lock(&bus->mutex);
-    anc_status status =
-        bus->n < KRN_KAFKA_SUBSCRIPTIONS
-            ? name_group(bus, s, err)
-            : ANC_FAIL(err, ANC_LIMIT, "more than %d subscriptions", KRN_KAFKA_SUBSCRIPTIONS);
-    if (status == ANC_OK && bus->running)
-        status = start_thread(s, err);
-    if (status == ANC_OK) {
-        s->id = ++bus->last_id;
-        *ret_id = s->id;
-        bus->list[bus->n++] = s;
-    }
+    anc_status status = name_group(bus, s, err);
+    if (status == ANC_OK)
+        status = os_crew_add(&bus->crew, &s->member, err);
+    if (status == ANC_OK)
+        *ret_id = s->member.id;
     (void)pthread_mutex_unlock(&bus->mutex);
     if (status != ANC_OK)
         krn_kafka_subscription_free(s);
@@ -207,22 +197,13 @@ static anc_status bus_subscribe(void *self, anc_str pattern, krn_bus_handler_fn 
 static void bus_unsubscribe(void *self, uint64_t id)
 {
     krn_bus_kafka *bus = self;
-    krn_kafka_subscription *s = NULL;
     (void)pthread_mutex_lock(&bus->mutex);
-    for (size_t i = 0; i < bus->n; i++) {
-        if (bus->list[i]->id != id)
-            continue;
-        s = bus->list[i];
-        bus->list[i] = bus->list[--bus->n];
-        s->gone = true;
-        (void)pthread_cond_signal(&s->work);
-        break;
-    }
+    os_member *m = os_crew_take_off(&bus->crew, id);
     (void)pthread_mutex_unlock(&bus->mutex);
-    if (s == NULL)
+    if (m == NULL)
         return;
-    os_thread_join(s->thread);
-    krn_kafka_subscription_free(s);
+    os_member_join(m);
+    krn_kafka_subscription_free(m->owner);
 }
 
 /* ---- start and stop -------------------------------------------------------------------------- */
@@ -230,34 +211,27 @@ static void bus_unsubscribe(void *self, uint64_t id)
 static void bus_stop(void *self)
 {
     krn_bus_kafka *bus = self;
-    os_thread *threads[KRN_KAFKA_SUBSCRIPTIONS];
-    size_t n = 0;
+    os_leaving readers, watch;
     (void)pthread_mutex_lock(&bus->mutex);
-    bus->running = false;
-    bus->stopping = true;
-    for (size_t i = 0; i < bus->n; i++) {
-        threads[n++] = bus->list[i]->thread;
-        bus->list[i]->thread = NULL;
-        (void)pthread_cond_signal(&bus->list[i]->work);
-    }
+    os_crew_let_go(&bus->crew, os_mono_ns(), &readers);
+    os_crew_let_go(&bus->watchers, os_mono_ns(), &watch);
     (void)pthread_mutex_unlock(&bus->mutex);
     clt_kafka_producer_stop(bus->producer); /* a publish that waits ends */
-    for (size_t i = 0; i < n; i++)
-        os_thread_join(threads[i]);
+    os_leaving_join(&watch);
+    os_leaving_join(&readers);
 }
 
 static anc_status bus_start(void *self, anc_err *err)
 {
     krn_bus_kafka *bus = self;
-    anc_status status = ANC_OK;
     (void)pthread_mutex_lock(&bus->mutex);
-    assert(!bus->running);
-    bus->stopping = false;
-    bus->well = true; /* until a contact says otherwise */
+    assert(!bus->crew.running);
+    bus->tried = bus->well = false;
+    (void)snprintf(bus->problem, sizeof bus->problem, "no broker was reached yet");
     clt_kafka_producer_resume(bus->producer);
-    for (size_t i = 0; i < bus->n && status == ANC_OK; i++)
-        status = start_thread(bus->list[i], err);
-    bus->running = status == ANC_OK;
+    anc_status status = os_crew_start(&bus->watchers, err);
+    if (status == ANC_OK)
+        status = os_crew_start(&bus->crew, err);
     (void)pthread_mutex_unlock(&bus->mutex);
     if (status != ANC_OK)
         bus_stop(bus);
@@ -270,8 +244,8 @@ void krn_bus_kafka_free(krn_bus_kafka *bus)
         return;
     if (bus->producer != NULL)
         bus_stop(bus);
-    for (size_t i = 0; i < bus->n; i++)
-        krn_kafka_subscription_free(bus->list[i]);
+    for (size_t i = 0; i < bus->crew.n; i++)
+        krn_kafka_subscription_free(subscription_of(bus, i));
     clt_kafka_producer_close(bus->producer);
     if (bus->o.place.password.ptr != NULL && bus->mem != NULL)
         explicit_bzero((void *)(uintptr_t)bus->o.place.password.ptr, bus->o.place.password.len);
@@ -279,6 +253,7 @@ void krn_bus_kafka_free(krn_bus_kafka *bus)
     anc_arena_free(bus->mem);
     (void)pthread_mutex_destroy(&bus->sending);
     (void)pthread_mutex_destroy(&bus->mutex);
+    os_member_done(&bus->watch);
     free(bus);
 }
 

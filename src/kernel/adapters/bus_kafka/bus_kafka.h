@@ -26,8 +26,6 @@
 #include "kernel/ports/bus.h"
 #include "kernel/ports/log.h"
 
-enum { KRN_BUS_KAFKA_TYPES = 64 };
-
 typedef struct krn_bus_kafka krn_bus_kafka;
 
 /* Everything is copied. */
@@ -43,7 +41,7 @@ typedef struct krn_bus_kafka_options {
     unsigned partitions;    /* of topics that are made; 0: 3; batch-status has 4 at least */
     unsigned replication;   /* 0: as the cluster has it */
     int64_t retention_ms;   /* of topics that are made; 0: 7 days, dead letters twice that */
-    const anc_str *inbound; /* [n_inbound] exact types, at most KRN_BUS_KAFKA_TYPES */
+    const anc_str *inbound; /* [n_inbound] exact types, at most EV_INBOUND_TYPES */
     size_t n_inbound;
     unsigned session_ms; /* of a group's member; 0: 45,000 */
     unsigned tries;      /* of a handler, for one message; 0: 6 */

@@ -1,7 +1,8 @@
 /* bus_kafka_impl.h - the bus from inside. Private.
  *
- *   producer   the relay's thread in publish, and subscriptions for dead letters: under `sending`
+ *   producer   the relay's thread in publish, subscriptions for dead letters, the watch: under `sending`
  *   inbound    a thread and a consumer a subscription
+ *   watch      a thread that looks whether the cluster is there
  *
  * `mutex` guards what is marked (m); it is never held while the network or a handler is waited for.
  * Lock order: `sending`, then `mutex`.
@@ -16,29 +17,26 @@
 #include "base/str.h"
 #include "bus_kafka.h"
 #include "kernel/domain/envelope.h"
-#include "os/thread.h"
+#include "kernel/domain/inbound.h"
+#include "os/crew.h"
 
 enum {
-    KRN_KAFKA_SUBSCRIPTIONS = 64,
     KRN_KAFKA_TOPIC_MAX = 249, /* what Kafka takes */
     KRN_KAFKA_PROBLEM = 160
 };
 
 typedef struct krn_kafka_subscription {
-    uint64_t id;
+    os_member member;   /* its thread */
     krn_bus_kafka *bus; /* borrowed */
     krn_bus_handler_fn *handler;
     void *arg;
     anc_arena *mem;  /* owned; of pattern, group, types and topics */
     anc_arena *turn; /* owned; of the message at work */
     anc_str pattern, group;
-    anc_str types[KRN_BUS_KAFKA_TYPES];
-    const char *topics[KRN_BUS_KAFKA_TYPES];
+    anc_str types[EV_INBOUND_TYPES];
+    const char *topics[EV_INBOUND_TYPES];
     size_t n;
     clt_kafka_consumer *consumer; /* owned by the thread; NULL while it has none */
-    os_thread *thread;            /* owned; NULL while the bus is stopped */
-    pthread_cond_t work;          /* ends a pause */
-    bool gone;                    /* (m) unsubscribed */
 } krn_kafka_subscription;
 
 struct krn_bus_kafka {
@@ -48,16 +46,16 @@ struct krn_bus_kafka {
     clt_kafka_producer *producer; /* owned; used under `sending` */
     anc_arena *batch;             /* owned; of a publish, under `sending` */
     bool topics_made;             /* under `sending` */
+    bool failing;                 /* under `sending`: the last publish did not go well */
 
     pthread_mutex_t mutex;
-    bool running;                                          /* (m) */
-    bool stopping;                                         /* (m) */
-    bool well;                                             /* (m) the last contact went well */
-    char problem[KRN_KAFKA_PROBLEM];                       /* (m) */
-    krn_bus_stats stats;                                   /* (m) */
-    krn_kafka_subscription *list[KRN_KAFKA_SUBSCRIPTIONS]; /* (m) owned; [n] */
-    size_t n;                                              /* (m) */
-    uint64_t last_id;                                      /* (m) */
+    os_crew crew;     /* (m) the subscriptions */
+    os_crew watchers; /* (m) the watch alone */
+    os_member watch;
+    bool tried;                      /* (m) since the start */
+    bool well;                       /* (m) the last contact went well */
+    char problem[KRN_KAFKA_PROBLEM]; /* (m) */
+    krn_bus_stats stats;             /* (m) */
 };
 
 /* Tells the stats how a contact with the cluster went, and the log when that changed; gives `status`
@@ -77,6 +75,14 @@ anc_status krn_kafka_publish(krn_bus_kafka *bus, const krn_announcement *events,
 anc_status krn_kafka_letter(krn_bus_kafka *bus, const clt_kafka_message *letter,
                             int64_t deadline_ns, anc_err *err) ANC_MUST_CHECK;
 
+/* Makes the topics, unless they are there, and looks whether the cluster answers. Nothing while another
+ * thread is at it. That it answers does not take back what a publish failed for. */
+anc_status krn_kafka_look(krn_bus_kafka *bus, anc_err *err) ANC_MUST_CHECK;
+
+/* ---- watch.c ---- */
+
+void krn_kafka_watch_thread(void *bus);
+
 /* ---- inbound.c ---- */
 
 anc_status krn_kafka_subscription_new(krn_bus_kafka *bus, anc_str pattern,
@@ -84,9 +90,6 @@ anc_status krn_kafka_subscription_new(krn_bus_kafka *bus, anc_str pattern,
                                       krn_kafka_subscription **ret, anc_err *err) ANC_MUST_CHECK;
 void krn_kafka_subscription_free(krn_kafka_subscription *s);
 void krn_kafka_subscription_thread(void *subscription);
-bool krn_kafka_over(krn_kafka_subscription *s); /* it has to end */
-/* Waits until `at_ns`, or until it is over: false then. */
-bool krn_kafka_pause(krn_kafka_subscription *s, int64_t at_ns);
 
 /* ---- record.c ---- */
 

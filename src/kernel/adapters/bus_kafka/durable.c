@@ -9,6 +9,7 @@ enum { HEADERS = 6, TOPICS_MAX = 64, DAYS = 7, WORK_PARTITIONS = 4 };
 
 static const int64_t DAY_MS = 86400000;
 static const int64_t MAKING_NS = 5000000000;
+static const int64_t LOOKING_NS = 1000000000;
 
 #define OTHERS      ANC_STR("anchorage.events")
 #define WORK_STATUS "batch-status"
@@ -225,9 +226,23 @@ anc_status krn_kafka_publish(krn_bus_kafka *bus, const krn_announcement *events,
     anc_status status = make_topics(bus, soon_ns < deadline_ns ? soon_ns : deadline_ns, err);
     if (status == ANC_OK)
         status = publish(bus, events, n, deadline_ns, ret_taken, err);
+    bus->failing = status != ANC_OK;
     anc_arena_reset(bus->batch);
     (void)pthread_mutex_unlock(&bus->sending);
     return status;
+}
+
+anc_status krn_kafka_look(krn_bus_kafka *bus, anc_err *err)
+{
+    if (pthread_mutex_trylock(&bus->sending) != 0)
+        return ANC_OK;
+    anc_status status = clt_kafka_look(bus->producer, os_mono_ns() + LOOKING_NS, err);
+    if (status == ANC_OK)
+        status = make_topics(bus, os_mono_ns() + MAKING_NS, err);
+    anc_arena_reset(bus->batch);
+    const bool say = status != ANC_OK || !bus->failing;
+    (void)pthread_mutex_unlock(&bus->sending);
+    return say ? krn_kafka_note(bus, status, err) : status;
 }
 
 anc_status krn_kafka_letter(krn_bus_kafka *bus, const clt_kafka_message *letter,

@@ -8,9 +8,7 @@
 #include <string.h>
 
 #include "bus_kafka_impl.h"
-#include "kernel/domain/inbound.h"
 #include "os/clock.h"
-#include "os/wait.h"
 
 enum { OWN_BYTES = 64 << 10, TURN_BYTES = 64 * EV_INBOUND_BYTES };
 
@@ -30,14 +28,14 @@ static anc_status add_type(krn_kafka_subscription *s, anc_str type, anc_err *err
     return ANC_OK;
 }
 
-static anc_status add_types(krn_kafka_subscription *s, anc_err *err)
+static anc_status add_types(krn_kafka_subscription *s, anc_str pattern, anc_err *err)
 {
     const krn_bus_kafka_options *o = &s->bus->o;
-    if (!anc_str_ends(s->pattern, ANC_STR("*")))
-        return add_type(s, s->pattern, err);
-    for (size_t i = 0; i < o->n_inbound; i++)
-        if (ev_pattern_matches(s->pattern, o->inbound[i]))
-            ANC_TRY(add_type(s, o->inbound[i], err));
+    ev_strs types;
+    ANC_TRY(
+        ev_inbound_types_match(s->mem, pattern, (ev_strs){o->inbound, o->n_inbound}, &types, err));
+    for (size_t i = 0; i < types.n; i++)
+        ANC_TRY(add_type(s, types.items[i], err));
     return ANC_OK;
 }
 
@@ -45,12 +43,10 @@ anc_status krn_kafka_subscription_new(krn_bus_kafka *bus, anc_str pattern,
                                       krn_bus_handler_fn *handler, void *arg,
                                       krn_kafka_subscription **ret, anc_err *err)
 {
-    if (!ev_pattern_valid(pattern))
-        return ANC_FAIL(err, ANC_INVALID, "'%.*s' is no type, prefix or *", ANC_FMT(pattern));
     krn_kafka_subscription *s = calloc(1, sizeof *s);
     if (s == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a subscription");
-    os_cond_init(&s->work);
+    os_member_init(&s->member, &bus->crew, krn_kafka_subscription_thread, s);
     s->bus = bus;
     s->handler = handler;
     s->arg = arg;
@@ -62,7 +58,7 @@ anc_status krn_kafka_subscription_new(krn_bus_kafka *bus, anc_str pattern,
     if (s->turn == NULL || s->pattern.ptr == NULL)
         status = ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a subscription");
     else
-        status = add_types(s, err);
+        status = add_types(s, pattern, err);
     if (status == ANC_OK)
         *ret = s;
     else
@@ -75,34 +71,8 @@ void krn_kafka_subscription_free(krn_kafka_subscription *s)
     clt_kafka_consumer_close(s->consumer);
     anc_arena_free(s->turn);
     anc_arena_free(s->mem);
-    (void)pthread_cond_destroy(&s->work);
+    os_member_done(&s->member);
     free(s);
-}
-
-/* ---- waiting --------------------------------------------------------------------------------- */
-
-static bool is_over(const krn_kafka_subscription *s)
-{
-    return s->gone || s->bus->stopping;
-}
-
-bool krn_kafka_over(krn_kafka_subscription *s)
-{
-    (void)pthread_mutex_lock(&s->bus->mutex);
-    const bool over = is_over(s);
-    (void)pthread_mutex_unlock(&s->bus->mutex);
-    return over;
-}
-
-bool krn_kafka_pause(krn_kafka_subscription *s, int64_t at_ns)
-{
-    (void)pthread_mutex_lock(&s->bus->mutex);
-    while (!is_over(s) && os_cond_wait(&s->work, &s->bus->mutex, at_ns)) {
-        /* until then */
-    }
-    const bool over = is_over(s);
-    (void)pthread_mutex_unlock(&s->bus->mutex);
-    return !over;
 }
 
 /* ---- the thread ------------------------------------------------------------------------------ */
@@ -151,7 +121,7 @@ void krn_kafka_subscription_thread(void *arg)
     krn_kafka_subscription *s = arg;
     int64_t next_ns = s->n > 0 ? 0 : INT64_MAX; /* a pattern that no inbound type matches */
     int64_t pause_ns = FIRST_PAUSE_NS;
-    while (krn_kafka_pause(s, next_ns)) {
+    while (os_member_pause(&s->member, next_ns)) {
         anc_err err = {0};
         const anc_status status = turn(s, &err);
         anc_arena_reset(s->turn);

@@ -8,12 +8,11 @@
 #include <string.h>
 
 #include "bus_kafka_impl.h"
-#include "kernel/domain/inbound.h"
+#include "kernel/ports/handling.h"
 #include "os/clock.h"
 
 enum { JSON_MAX = EV_INBOUND_BYTES * 8 };
 
-static const int64_t LONGEST_PAUSE_NS = 5000000000;
 static const int64_t LETTER_NS = 10000000000;
 
 /* ---- setting aside --------------------------------------------------------------------------- */
@@ -51,26 +50,31 @@ static anc_status set_aside(krn_kafka_subscription *s, const clt_kafka_record *r
 
 /* ---- handling -------------------------------------------------------------------------------- */
 
-/* Again and again while that may help; CANCELLED when the subscription ends first. */
+static void on_error(void *self)
+{
+    const krn_kafka_subscription *s = self;
+    (void)pthread_mutex_lock(&s->bus->mutex);
+    s->bus->stats.handler_errors++;
+    (void)pthread_mutex_unlock(&s->bus->mutex);
+}
+
+static bool pause_for(void *self, int64_t pause_ns)
+{
+    krn_kafka_subscription *s = self;
+    return os_member_pause(&s->member, os_mono_ns() + pause_ns);
+}
+
 static anc_status try_handler(krn_kafka_subscription *s, const krn_announcement *event,
                               anc_err *err)
 {
-    int64_t pause_ns = s->bus->o.pause_ns;
-    for (unsigned tries = 1;; tries++) {
-        anc_err_clear(err);
-        const anc_status status = s->handler(s->arg, event, err);
-        if (status == ANC_OK)
-            return ANC_OK;
-        (void)pthread_mutex_lock(&s->bus->mutex);
-        s->bus->stats.handler_errors++;
-        (void)pthread_mutex_unlock(&s->bus->mutex);
-        if (status == ANC_CANCELLED || !anc_status_info(status)->retry_may_help ||
-            tries >= s->bus->o.tries)
-            return status;
-        if (!krn_kafka_pause(s, os_mono_ns() + pause_ns))
-            return ANC_CANCELLED;
-        pause_ns = pause_ns * 2 < LONGEST_PAUSE_NS ? pause_ns * 2 : LONGEST_PAUSE_NS;
-    }
+    const krn_handling handling = {.handler = s->handler,
+                                   .arg = s->arg,
+                                   .tries = s->bus->o.tries,
+                                   .pause_ns = s->bus->o.pause_ns,
+                                   .pause = pause_for,
+                                   .on_error = on_error,
+                                   .self = s};
+    return krn_handle(&handling, event, err);
 }
 
 static anc_str type_of(const krn_kafka_subscription *s, const char *topic)
@@ -107,7 +111,7 @@ static anc_status handle(krn_kafka_subscription *s, const clt_kafka_record *r, e
     const anc_status status = try_handler(s, &event, &why);
     if (status == ANC_OK)
         return ANC_OK;
-    if (status == ANC_CANCELLED && krn_kafka_over(s))
+    if (status == ANC_CANCELLED && os_member_over(&s->member))
         return ANC_FAIL(err, ANC_CANCELLED, "the subscription ends");
     return set_aside(s, r, status, why.text, err);
 }

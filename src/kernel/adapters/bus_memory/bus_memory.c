@@ -18,10 +18,10 @@
 
 #include "base/str.h"
 #include "os/clock.h"
-#include "os/thread.h"
+#include "os/crew.h"
 #include "os/wait.h"
 
-enum { DEFAULT_QUEUED = 1024, SUBSCRIPTIONS_MAX = 64 };
+enum { DEFAULT_QUEUED = 1024 };
 
 static const int64_t STOP_NS = 1000000000;
 
@@ -32,26 +32,19 @@ typedef struct message {
 } message;
 
 typedef struct subscription {
-    uint64_t id;
+    os_member member;    /* its thread */
     krn_bus_memory *bus; /* borrowed */
     krn_bus_handler_fn *handler;
     void *arg;
-    os_thread *thread; /* owned; NULL while the bus is stopped */
-    pthread_cond_t work;
     message **ring; /* owned; [bus->max_queued], references held */
     size_t first, queued;
-    bool gone; /* unsubscribed: what is queued is not delivered */
     char pattern[EV_NAME_MAX + 4];
 } subscription;
 
 struct krn_bus_memory {
     pthread_mutex_t mutex;
     size_t max_queued;
-    subscription *list[SUBSCRIPTIONS_MAX]; /* owned; [n] */
-    size_t n;
-    uint64_t last_id;
-    bool running;
-    int64_t stop_at_ns; /* when stopping: delivery ends then; else INT64_MAX */
+    os_crew crew; /* the subscriptions, owned; one that was taken off is delivered nothing more */
     krn_bus_stats stats;
 };
 
@@ -61,8 +54,8 @@ krn_bus_memory *krn_bus_memory_new(size_t max_queued)
     if (bus == NULL)
         return NULL;
     bus->max_queued = max_queued > 0 ? max_queued : DEFAULT_QUEUED;
-    bus->stop_at_ns = INT64_MAX;
     (void)pthread_mutex_init(&bus->mutex, NULL);
+    os_crew_init(&bus->crew, &bus->mutex, "anc-bus");
     return bus;
 }
 
@@ -122,13 +115,14 @@ static void subscription_thread(void *arg)
     krn_bus_memory *bus = s->bus;
     (void)pthread_mutex_lock(&bus->mutex);
     for (;;) {
-        const bool stopping = bus->stop_at_ns != INT64_MAX;
-        if (s->gone || (stopping && (s->queued == 0 || os_mono_ns() >= bus->stop_at_ns)))
+        const int64_t stop_at_ns = bus->crew.stop_at_ns;
+        const bool stopping = stop_at_ns != INT64_MAX;
+        if (s->member.gone || (stopping && (s->queued == 0 || os_mono_ns() >= stop_at_ns)))
             break;
         if (s->queued > 0)
             deliver(s);
         else
-            (void)os_cond_wait(&s->work, &bus->mutex, INT64_MAX);
+            os_cond_wait_slice(&s->member.work, &bus->mutex);
     }
     (void)pthread_mutex_unlock(&bus->mutex);
 }
@@ -137,7 +131,7 @@ static void subscription_free(subscription *s)
 {
     while (s->queued > 0)
         message_unref(ring_take(s));
-    (void)pthread_cond_destroy(&s->work);
+    os_member_done(&s->member);
     free(s->ring);
     free(s);
 }
@@ -153,7 +147,7 @@ static subscription *subscription_new(krn_bus_memory *bus, anc_str pattern,
         free(s);
         return NULL;
     }
-    os_cond_init(&s->work);
+    os_member_init(&s->member, &bus->crew, subscription_thread, s);
     s->bus = bus;
     s->handler = handler;
     s->arg = arg;
@@ -168,19 +162,26 @@ static bool wants(const subscription *s, const krn_announcement *event)
     return ev_pattern_matches(anc_str_of(s->pattern), event->type_name);
 }
 
+static subscription *subscription_of(const krn_bus_memory *bus, size_t i)
+{
+    return bus->crew.list[i]->owner;
+}
+
 /* The first subscription whose full queue stands in the way, or NULL. */
 static const subscription *full_one(const krn_bus_memory *bus, const krn_announcement *event)
 {
-    for (size_t i = 0; i < bus->n; i++)
-        if (bus->list[i]->queued == bus->max_queued && wants(bus->list[i], event))
-            return bus->list[i];
+    for (size_t i = 0; i < bus->crew.n; i++) {
+        const subscription *s = subscription_of(bus, i);
+        if (s->queued == bus->max_queued && wants(s, event))
+            return s;
+    }
     return NULL;
 }
 
 static void enqueue(krn_bus_memory *bus, message *m)
 {
-    for (size_t i = 0; i < bus->n; i++) {
-        subscription *s = bus->list[i];
+    for (size_t i = 0; i < bus->crew.n; i++) {
+        subscription *s = subscription_of(bus, i);
         if (!wants(s, &m->event))
             continue;
         if (s->queued == bus->max_queued) {
@@ -190,7 +191,7 @@ static void enqueue(krn_bus_memory *bus, message *m)
         atomic_fetch_add(&m->refs, 1);
         s->ring[(s->first + s->queued) % bus->max_queued] = m;
         s->queued++;
-        (void)pthread_cond_signal(&s->work);
+        (void)pthread_cond_signal(&s->member.work);
     }
     bus->stats.published++;
 }
@@ -203,7 +204,7 @@ static anc_status publish_one(krn_bus_memory *bus, const krn_announcement *event
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for an event of %zu bytes",
                         event->envelope.len);
     (void)pthread_mutex_lock(&bus->mutex);
-    const bool running = bus->running;
+    const bool running = bus->crew.running;
     const bool full = running && durable && full_one(bus, event) != NULL;
     if (running && !full)
         enqueue(bus, m);
@@ -227,11 +228,6 @@ static anc_status bus_publish(void *self, const krn_announcement *events, size_t
     return ANC_OK;
 }
 
-static anc_status start_thread(subscription *s, anc_err *err)
-{
-    return os_thread_start("anc-bus", subscription_thread, s, &s->thread, err);
-}
-
 static anc_status bus_subscribe(void *self, anc_str pattern, krn_bus_handler_fn *handler, void *arg,
                                 uint64_t *ret_id, anc_err *err)
 {
@@ -242,16 +238,9 @@ static anc_status bus_subscribe(void *self, anc_str pattern, krn_bus_handler_fn 
     if (s == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a subscription");
     (void)pthread_mutex_lock(&bus->mutex);
-    anc_status status = ANC_OK;
-    if (bus->n == SUBSCRIPTIONS_MAX)
-        status = ANC_FAIL(err, ANC_LIMIT, "more than %d subscriptions", SUBSCRIPTIONS_MAX);
-    else if (bus->running)
-        status = start_thread(s, err);
-    if (status == ANC_OK) {
-        s->id = ++bus->last_id;
-        *ret_id = s->id;
-        bus->list[bus->n++] = s;
-    }
+    const anc_status status = os_crew_add(&bus->crew, &s->member, err);
+    if (status == ANC_OK)
+        *ret_id = s->member.id;
     (void)pthread_mutex_unlock(&bus->mutex);
     if (status != ANC_OK)
         subscription_free(s);
@@ -261,52 +250,31 @@ static anc_status bus_subscribe(void *self, anc_str pattern, krn_bus_handler_fn 
 static void bus_unsubscribe(void *self, uint64_t id)
 {
     krn_bus_memory *bus = self;
-    subscription *s = NULL;
     (void)pthread_mutex_lock(&bus->mutex);
-    for (size_t i = 0; i < bus->n; i++) {
-        if (bus->list[i]->id != id)
-            continue;
-        s = bus->list[i];
-        bus->list[i] = bus->list[--bus->n];
-        s->gone = true;
-        (void)pthread_cond_signal(&s->work);
-        break;
-    }
+    os_member *m = os_crew_take_off(&bus->crew, id);
     (void)pthread_mutex_unlock(&bus->mutex);
-    if (s == NULL)
+    if (m == NULL)
         return;
-    os_thread_join(s->thread);
-    subscription_free(s);
+    os_member_join(m);
+    subscription_free(m->owner);
 }
 
 static void bus_stop(void *self)
 {
     krn_bus_memory *bus = self;
-    os_thread *threads[SUBSCRIPTIONS_MAX];
-    size_t n = 0;
+    os_leaving leaving;
     (void)pthread_mutex_lock(&bus->mutex);
-    bus->running = false;
-    bus->stop_at_ns = os_mono_ns() + STOP_NS;
-    for (size_t i = 0; i < bus->n; i++) {
-        threads[n++] = bus->list[i]->thread;
-        bus->list[i]->thread = NULL;
-        (void)pthread_cond_signal(&bus->list[i]->work);
-    }
+    os_crew_let_go(&bus->crew, os_mono_ns() + STOP_NS, &leaving);
     (void)pthread_mutex_unlock(&bus->mutex);
-    for (size_t i = 0; i < n; i++)
-        os_thread_join(threads[i]);
+    os_leaving_join(&leaving);
 }
 
 static anc_status bus_start(void *self, anc_err *err)
 {
     krn_bus_memory *bus = self;
-    anc_status status = ANC_OK;
     (void)pthread_mutex_lock(&bus->mutex);
-    assert(!bus->running);
-    bus->stop_at_ns = INT64_MAX;
-    for (size_t i = 0; i < bus->n && status == ANC_OK; i++)
-        status = start_thread(bus->list[i], err);
-    bus->running = status == ANC_OK;
+    assert(!bus->crew.running);
+    const anc_status status = os_crew_start(&bus->crew, err);
     (void)pthread_mutex_unlock(&bus->mutex);
     if (status != ANC_OK)
         bus_stop(bus);
@@ -318,11 +286,11 @@ static krn_bus_stats bus_stats(void *self)
     krn_bus_memory *bus = self;
     (void)pthread_mutex_lock(&bus->mutex);
     krn_bus_stats stats = bus->stats;
-    stats.subscribers = bus->n;
-    stats.running = bus->running;
-    stats.reachable = bus->running;
-    for (size_t i = 0; i < bus->n; i++)
-        stats.queued += bus->list[i]->queued;
+    stats.subscribers = bus->crew.n;
+    stats.running = bus->crew.running;
+    stats.reachable = bus->crew.running;
+    for (size_t i = 0; i < bus->crew.n; i++)
+        stats.queued += subscription_of(bus, i)->queued;
     (void)pthread_mutex_unlock(&bus->mutex);
     return stats;
 }
@@ -332,8 +300,8 @@ void krn_bus_memory_free(krn_bus_memory *bus)
     if (bus == NULL)
         return;
     bus_stop(bus);
-    for (size_t i = 0; i < bus->n; i++)
-        subscription_free(bus->list[i]);
+    for (size_t i = 0; i < bus->crew.n; i++)
+        subscription_free(subscription_of(bus, i));
     (void)pthread_mutex_destroy(&bus->mutex);
     free(bus);
 }

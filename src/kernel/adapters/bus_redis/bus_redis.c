@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "bus_redis_impl.h"
 #include "os/clock.h"
@@ -37,19 +36,10 @@ static anc_status copy(anc_arena *mem, anc_str *s, anc_err *err)
 static anc_status copy_inbound(krn_bus_redis *bus, anc_err *err)
 {
     krn_bus_redis_options *o = &bus->o;
-    if (o->n_inbound > KRN_BUS_REDIS_TYPES)
-        return ANC_FAIL(err, ANC_INVALID, "%zu inbound types, at most %d are possible",
-                        o->n_inbound, KRN_BUS_REDIS_TYPES);
-    anc_str *types = anc_arena_alloc(bus->mem, o->n_inbound, sizeof *types);
-    for (size_t i = 0; types != NULL && i < o->n_inbound; i++) {
-        const anc_str type = o->inbound[i];
-        if (!ev_pattern_valid(type) || anc_str_ends(type, ANC_STR("*")))
-            return ANC_FAIL(err, ANC_INVALID, "'%.*s' is no type of an event", ANC_FMT(type));
-        types[i] = type;
-        ANC_TRY(copy(bus->mem, &types[i], err));
-    }
-    o->inbound = types;
-    return types != NULL ? ANC_OK : ANC_FAIL(err, ANC_NO_MEMORY, "no memory for inbound types");
+    ev_strs types;
+    ANC_TRY(ev_inbound_types_keep(bus->mem, (ev_strs){o->inbound, o->n_inbound}, &types, err));
+    o->inbound = types.items;
+    return ANC_OK;
 }
 
 static anc_status copy_options(krn_bus_redis *bus, anc_err *err)
@@ -118,7 +108,7 @@ anc_status krn_bus_redis_new(const krn_bus_redis_options *options, krn_bus_redis
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a bus on Redis");
     (void)pthread_mutex_init(&bus->mutex, NULL);
     os_cond_init(&bus->work);
-    bus->stop_at_ns = INT64_MAX;
+    os_crew_init(&bus->crew, &bus->mutex, "anc-redis-in");
     bus->transient_ended = true;
     const anc_status status = set_up(bus, options, err);
     if (status != ANC_OK) {
@@ -143,9 +133,9 @@ static anc_status bus_publish(void *self, const krn_announcement *events, size_t
     return ANC_OK;
 }
 
-static anc_status start_thread(krn_redis_subscription *s, anc_err *err)
+static krn_redis_subscription *subscription_of(const krn_bus_redis *bus, size_t i)
 {
-    return os_thread_start("anc-redis-in", krn_redis_subscription_thread, s, &s->thread, err);
+    return bus->crew.list[i]->owner;
 }
 
 /* Which of the subscriptions to the same pattern it is gives its group a name. */
@@ -153,8 +143,8 @@ static anc_status name_group(krn_bus_redis *bus, krn_redis_subscription *s, anc_
 {
     size_t same = 1;
     const bool exact = !anc_str_ends(s->pattern, ANC_STR("*"));
-    for (size_t i = 0; i < bus->n; i++)
-        same += anc_str_eq(bus->list[i]->pattern, s->pattern);
+    for (size_t i = 0; i < bus->crew.n; i++)
+        same += anc_str_eq(subscription_of(bus, i)->pattern, s->pattern);
     s->group =
         anc_arena_printf(s->mem, same > 1 ? "%.*s%s%.*s#%zu" : "%.*s%s%.*s", ANC_FMT(bus->o.group),
                          exact ? "" : ":", exact ? 0 : (int)s->pattern.len, s->pattern.ptr, same);
@@ -168,18 +158,11 @@ static anc_status bus_subscribe(void *self, anc_str pattern, krn_bus_handler_fn 
     krn_redis_subscription *s = NULL;
     ANC_TRY(krn_redis_subscription_new(bus, pattern, handler, arg, &s, err));
     (void)pthread_mutex_lock(&bus->mutex);
-    anc_status status = ANC_OK;
-    if (bus->n == KRN_REDIS_SUBSCRIPTIONS)
-        status = ANC_FAIL(err, ANC_LIMIT, "more than %d subscriptions", KRN_REDIS_SUBSCRIPTIONS);
+    anc_status status = name_group(bus, s, err);
     if (status == ANC_OK)
-        status = name_group(bus, s, err);
-    if (status == ANC_OK && bus->running)
-        status = start_thread(s, err);
-    if (status == ANC_OK) {
-        s->id = ++bus->last_id;
-        *ret_id = s->id;
-        bus->list[bus->n++] = s;
-    }
+        status = os_crew_add(&bus->crew, &s->member, err);
+    if (status == ANC_OK)
+        *ret_id = s->member.id;
     (void)pthread_mutex_unlock(&bus->mutex);
     if (status != ANC_OK)
         krn_redis_subscription_free(s);
@@ -189,22 +172,14 @@ static anc_status bus_subscribe(void *self, anc_str pattern, krn_bus_handler_fn 
 static void bus_unsubscribe(void *self, uint64_t id)
 {
     krn_bus_redis *bus = self;
-    krn_redis_subscription *s = NULL;
     (void)pthread_mutex_lock(&bus->mutex);
-    for (size_t i = 0; i < bus->n && s == NULL; i++) {
-        if (bus->list[i]->id != id)
-            continue;
-        s = bus->list[i];
-        memmove(&bus->list[i], &bus->list[i + 1], (bus->n - i - 1) * sizeof(bus->list[0]));
-        bus->n--;
-        s->gone = true;
-        (void)pthread_cond_broadcast(&s->work);
-    }
+    os_member *m = os_crew_take_off(&bus->crew, id);
     (void)pthread_mutex_unlock(&bus->mutex);
-    if (s == NULL)
+    if (m == NULL)
         return;
+    krn_redis_subscription *s = m->owner;
     clt_redis_cancel(s->link.client);
-    os_thread_join(s->thread);
+    os_member_join(m);
     krn_redis_subscription_free(s);
 }
 
@@ -212,7 +187,7 @@ static void bus_unsubscribe(void *self, uint64_t id)
 static void end_transient(krn_bus_redis *bus)
 {
     (void)pthread_mutex_lock(&bus->mutex);
-    const int64_t stop_at_ns = bus->stop_at_ns;
+    const int64_t stop_at_ns = bus->crew.stop_at_ns;
     while (!bus->transient_ended && os_cond_wait(&bus->work, &bus->mutex, stop_at_ns)) {
         /* until it ended, or its time is over */
     }
@@ -228,42 +203,33 @@ static void end_transient(krn_bus_redis *bus)
 static void bus_stop(void *self)
 {
     krn_bus_redis *bus = self;
-    os_thread *threads[KRN_REDIS_SUBSCRIPTIONS];
-    size_t n = 0;
+    os_leaving leaving;
     (void)pthread_mutex_lock(&bus->mutex);
-    bus->running = false;
-    bus->stop_at_ns = os_mono_ns() + STOP_NS;
-    for (size_t i = 0; i < bus->n; i++) {
-        threads[n++] = bus->list[i]->thread;
-        bus->list[i]->thread = NULL;
-        clt_redis_cancel(bus->list[i]->link.client);
-        (void)pthread_cond_broadcast(&bus->list[i]->work);
-    }
+    os_crew_let_go(&bus->crew, os_mono_ns() + STOP_NS, &leaving);
+    for (size_t i = 0; i < bus->crew.n; i++)
+        clt_redis_cancel(subscription_of(bus, i)->link.client);
     (void)pthread_cond_broadcast(&bus->work);
     (void)pthread_mutex_unlock(&bus->mutex);
     clt_redis_cancel(bus->durable.client);
     end_transient(bus);
-    for (size_t i = 0; i < n; i++)
-        os_thread_join(threads[i]);
+    os_leaving_join(&leaving);
 }
 
 static anc_status bus_start(void *self, anc_err *err)
 {
     krn_bus_redis *bus = self;
     (void)pthread_mutex_lock(&bus->mutex);
-    assert(!bus->running);
-    bus->stop_at_ns = INT64_MAX;
+    assert(!bus->crew.running);
     bus->transient_ended = false;
     clt_redis_resume(bus->durable.client);
     clt_redis_resume(bus->transient.client);
     anc_status status =
         os_thread_start("anc-redis", krn_redis_transient_thread, bus, &bus->thread, err);
     bus->transient_ended = status != ANC_OK;
-    for (size_t i = 0; i < bus->n && status == ANC_OK; i++) {
-        clt_redis_resume(bus->list[i]->link.client);
-        status = start_thread(bus->list[i], err);
-    }
-    bus->running = status == ANC_OK;
+    for (size_t i = 0; i < bus->crew.n; i++)
+        clt_redis_resume(subscription_of(bus, i)->link.client);
+    if (status == ANC_OK)
+        status = os_crew_start(&bus->crew, err);
     (void)pthread_mutex_unlock(&bus->mutex);
     if (status != ANC_OK)
         bus_stop(bus);
@@ -286,13 +252,13 @@ static krn_bus_stats bus_stats(void *self)
     bool tried = false;
     (void)pthread_mutex_lock(&bus->mutex);
     krn_bus_stats stats = bus->stats;
-    stats.subscribers = bus->n;
+    stats.subscribers = bus->crew.n;
     stats.queued = bus->queued;
-    stats.running = bus->running;
+    stats.running = bus->crew.running;
     look_at(&bus->transient, &stats, &tried);
     look_at(&bus->durable, &stats, &tried);
-    for (size_t i = 0; i < bus->n; i++)
-        look_at(&bus->list[i]->link, &stats, &tried);
+    for (size_t i = 0; i < bus->crew.n; i++)
+        look_at(&subscription_of(bus, i)->link, &stats, &tried);
     (void)pthread_mutex_unlock(&bus->mutex);
     if (!tried)
         (void)snprintf(stats.problem, sizeof stats.problem, "not reached yet");
@@ -306,8 +272,8 @@ void krn_bus_redis_free(krn_bus_redis *bus)
         return;
     if (bus->transient.client != NULL)
         bus_stop(bus);
-    for (size_t i = 0; i < bus->n; i++)
-        krn_redis_subscription_free(bus->list[i]);
+    for (size_t i = 0; i < bus->crew.n; i++)
+        krn_redis_subscription_free(subscription_of(bus, i));
     krn_redis_link_close(&bus->durable);
     krn_redis_link_close(&bus->transient);
     (void)pthread_cond_destroy(&bus->work);

@@ -26,8 +26,6 @@
 #include "kernel/ports/bus.h"
 #include "kernel/ports/log.h"
 
-enum { KRN_BUS_REDIS_TYPES = 64 };
-
 typedef struct krn_bus_redis krn_bus_redis;
 
 /* Everything is copied. */
@@ -42,7 +40,7 @@ typedef struct krn_bus_redis_options {
     bool stream_a_type;
     uint64_t max_events;    /* a stream's length, about; 0: 1,000,000 */
     uint64_t max_letters;   /* that of the dead letters; 0: 10,000 */
-    const anc_str *inbound; /* [n_inbound] exact types, at most KRN_BUS_REDIS_TYPES */
+    const anc_str *inbound; /* [n_inbound] exact types, at most EV_INBOUND_TYPES */
     size_t n_inbound;
     int64_t claim_ms;  /* 0: 60,000 */
     unsigned tries;    /* of a handler, for one entry; 0: 6 */

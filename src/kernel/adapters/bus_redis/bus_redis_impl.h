@@ -14,9 +14,10 @@
 #include "base/str.h"
 #include "bus_redis.h"
 #include "clients/redis/redis.h"
-#include "os/thread.h"
+#include "kernel/domain/inbound.h"
+#include "os/crew.h"
 
-enum { KRN_REDIS_SUBSCRIPTIONS = 64, KRN_REDIS_PROBLEM = 160, KRN_REDIS_ID_MAX = 128 };
+enum { KRN_REDIS_PROBLEM = 160, KRN_REDIS_ID_MAX = 128 };
 
 /* A connection, how it stands, and how long to leave it alone. */
 typedef struct krn_redis_link {
@@ -34,21 +35,18 @@ typedef struct krn_redis_source {
 } krn_redis_source;
 
 typedef struct krn_redis_subscription {
-    uint64_t id;
+    os_member member;   /* its thread */
     krn_bus_redis *bus; /* borrowed */
     krn_bus_handler_fn *handler;
     void *arg;
     anc_arena *mem;  /* owned; of pattern, group and sources */
     anc_arena *turn; /* owned; of the entries at work */
     anc_str pattern, group;
-    krn_redis_source sources[KRN_BUS_REDIS_TYPES];
+    krn_redis_source sources[EV_INBOUND_TYPES];
     size_t n;
     krn_redis_link link;
-    os_thread *thread;   /* owned; NULL while the bus is stopped */
-    pthread_cond_t work; /* ends a pause */
-    bool gone;           /* (m) unsubscribed */
-    bool grouped;        /* the groups are there */
-    bool one_by_one;     /* an answer was too large */
+    bool grouped;    /* the groups are there */
+    bool one_by_one; /* an answer was too large */
     int64_t claim_at_ns;
 } krn_redis_subscription;
 
@@ -62,12 +60,8 @@ struct krn_bus_redis {
     char max_events[24], max_letters[24];
 
     pthread_mutex_t mutex;
-    bool running;                                          /* (m) */
-    int64_t stop_at_ns;                                    /* (m) INT64_MAX while not stopping */
-    krn_bus_stats stats;                                   /* (m) */
-    krn_redis_subscription *list[KRN_REDIS_SUBSCRIPTIONS]; /* (m) owned; [n] */
-    size_t n;                                              /* (m) */
-    uint64_t last_id;                                      /* (m) */
+    os_crew crew;        /* (m) the subscriptions */
+    krn_bus_stats stats; /* (m) */
 
     krn_redis_link durable, transient;
     pthread_cond_t work;             /* the transient thread's */
@@ -113,9 +107,6 @@ anc_status krn_redis_subscription_new(krn_bus_redis *bus, anc_str pattern,
                                       krn_redis_subscription **ret, anc_err *err) ANC_MUST_CHECK;
 void krn_redis_subscription_free(krn_redis_subscription *s);
 void krn_redis_subscription_thread(void *subscription);
-bool krn_redis_over(krn_redis_subscription *s); /* it has to end */
-/* Waits until `at_ns`, or until it is over: false then. */
-bool krn_redis_pause(krn_redis_subscription *s, int64_t at_ns);
 /* One command in the subscription's own connection; an error reply is a failure. */
 anc_status krn_redis_tell(krn_redis_subscription *s, const anc_str *args, size_t n,
                           const clt_redis_reply **ret, anc_err *err) ANC_MUST_CHECK;

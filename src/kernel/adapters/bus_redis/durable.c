@@ -155,7 +155,7 @@ anc_status krn_redis_publish_durable(krn_bus_redis *bus, const krn_announcement 
     anc_err why = {0};
     *ret_taken = 0;
     (void)pthread_mutex_lock(&bus->mutex);
-    const bool running = bus->running;
+    const bool running = bus->crew.running;
     (void)pthread_mutex_unlock(&bus->mutex);
     if (!running)
         return ANC_FAIL(err, ANC_UNAVAILABLE, "the bus is not running");

@@ -5,16 +5,13 @@
  * goes round for ever, and none is lost.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "bus_redis_impl.h"
-#include "kernel/domain/inbound.h"
+#include "kernel/ports/handling.h"
 #include "os/clock.h"
 #include "json/json.h"
 
 enum { LETTER_BYTES = EV_INBOUND_BYTES, JSON_MAX = EV_INBOUND_BYTES * 8 };
-
-static const int64_t LONGEST_PAUSE_NS = 5000000000;
 
 /* What was found in the fields. */
 typedef struct content {
@@ -174,33 +171,31 @@ static anc_status announce(krn_redis_subscription *s, const krn_redis_entry *e, 
     return ev_envelope_write(env, out, err);
 }
 
-static anc_status call_handler(krn_redis_subscription *s, const krn_announcement *event,
-                               anc_err *err)
+static void on_error(void *self)
 {
-    anc_err_clear(err);
-    const anc_status status = s->handler(s->arg, event, err);
-    if (status == ANC_OK)
-        return ANC_OK;
+    const krn_redis_subscription *s = self;
     (void)pthread_mutex_lock(&s->bus->mutex);
     s->bus->stats.handler_errors++;
     (void)pthread_mutex_unlock(&s->bus->mutex);
-    return status;
 }
 
-/* Again and again while that may help; CANCELLED when the subscription ends first. */
+static bool pause_for(void *self, int64_t pause_ns)
+{
+    krn_redis_subscription *s = self;
+    return os_member_pause(&s->member, os_mono_ns() + pause_ns);
+}
+
 static anc_status try_handler(krn_redis_subscription *s, const krn_announcement *event,
                               anc_err *err)
 {
-    int64_t pause_ns = s->bus->o.pause_ns;
-    for (unsigned tries = 1;; tries++) {
-        const anc_status status = call_handler(s, event, err);
-        if (status == ANC_OK || status == ANC_CANCELLED ||
-            !anc_status_info(status)->retry_may_help || tries >= s->bus->o.tries)
-            return status;
-        if (!krn_redis_pause(s, os_mono_ns() + pause_ns))
-            return ANC_CANCELLED;
-        pause_ns = pause_ns * 2 < LONGEST_PAUSE_NS ? pause_ns * 2 : LONGEST_PAUSE_NS;
-    }
+    const krn_handling handling = {.handler = s->handler,
+                                   .arg = s->arg,
+                                   .tries = s->bus->o.tries,
+                                   .pause_ns = s->bus->o.pause_ns,
+                                   .pause = pause_for,
+                                   .on_error = on_error,
+                                   .self = s};
+    return krn_handle(&handling, event, err);
 }
 
 /* The end of an event that fits: what the handler made of it. */
@@ -215,7 +210,7 @@ static anc_status handle(krn_redis_subscription *s, const krn_redis_entry *e, co
     const anc_status status = try_handler(s, &event, &why);
     if (status == ANC_OK)
         return acknowledge(s, e, err);
-    if (status == ANC_CANCELLED && krn_redis_over(s))
+    if (status == ANC_CANCELLED && os_member_over(&s->member))
         return ANC_FAIL(err, ANC_CANCELLED, "the subscription ends");
     return set_aside(s, e, c, status, why.text, err);
 }

@@ -12,16 +12,14 @@
 #include <string.h>
 
 #include "bus_redis_impl.h"
-#include "kernel/domain/inbound.h"
 #include "os/clock.h"
-#include "os/wait.h"
 
 enum {
     AT_ONCE = 16,
     ANSWER_BYTES = 24 * EV_INBOUND_BYTES, /* AT_ONCE of the largest, and some */
     TURN_BYTES = ANSWER_BYTES + 64 * EV_INBOUND_BYTES,
     OWN_BYTES = 64 << 10,
-    WORDS_MAX = 12 + 2 * KRN_BUS_REDIS_TYPES,
+    WORDS_MAX = 12 + 2 * EV_INBOUND_TYPES,
     NS_PER_MS = 1000000
 };
 
@@ -40,14 +38,14 @@ static anc_status add_source(krn_redis_subscription *s, anc_str type, anc_err *e
     return ANC_OK;
 }
 
-static anc_status add_sources(krn_redis_subscription *s, anc_err *err)
+static anc_status add_sources(krn_redis_subscription *s, anc_str pattern, anc_err *err)
 {
     const krn_bus_redis_options *o = &s->bus->o;
-    if (!anc_str_ends(s->pattern, ANC_STR("*")))
-        return add_source(s, s->pattern, err);
-    for (size_t i = 0; i < o->n_inbound; i++)
-        if (ev_pattern_matches(s->pattern, o->inbound[i]))
-            ANC_TRY(add_source(s, o->inbound[i], err));
+    ev_strs types;
+    ANC_TRY(
+        ev_inbound_types_match(s->mem, pattern, (ev_strs){o->inbound, o->n_inbound}, &types, err));
+    for (size_t i = 0; i < types.n; i++)
+        ANC_TRY(add_source(s, types.items[i], err));
     return ANC_OK;
 }
 
@@ -55,12 +53,10 @@ anc_status krn_redis_subscription_new(krn_bus_redis *bus, anc_str pattern,
                                       krn_bus_handler_fn *handler, void *arg,
                                       krn_redis_subscription **ret, anc_err *err)
 {
-    if (!ev_pattern_valid(pattern))
-        return ANC_FAIL(err, ANC_INVALID, "'%.*s' is no type, prefix or *", ANC_FMT(pattern));
     krn_redis_subscription *s = calloc(1, sizeof *s);
     if (s == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a subscription");
-    os_cond_init(&s->work);
+    os_member_init(&s->member, &bus->crew, krn_redis_subscription_thread, s);
     s->bus = bus;
     s->handler = handler;
     s->arg = arg;
@@ -72,7 +68,7 @@ anc_status krn_redis_subscription_new(krn_bus_redis *bus, anc_str pattern,
     if (s->turn == NULL || s->pattern.ptr == NULL)
         status = ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a subscription");
     if (status == ANC_OK)
-        status = add_sources(s, err);
+        status = add_sources(s, pattern, err);
     if (status == ANC_OK)
         status = krn_redis_link_open(bus, &s->link, "inbound", ANSWER_BYTES, err);
     if (status == ANC_OK)
@@ -87,34 +83,8 @@ void krn_redis_subscription_free(krn_redis_subscription *s)
     krn_redis_link_close(&s->link);
     anc_arena_free(s->turn);
     anc_arena_free(s->mem);
-    (void)pthread_cond_destroy(&s->work);
+    os_member_done(&s->member);
     free(s);
-}
-
-/* ---- waiting ---- */
-
-static bool is_over(const krn_redis_subscription *s)
-{
-    return s->gone || s->bus->stop_at_ns != INT64_MAX;
-}
-
-bool krn_redis_over(krn_redis_subscription *s)
-{
-    (void)pthread_mutex_lock(&s->bus->mutex);
-    const bool over = is_over(s);
-    (void)pthread_mutex_unlock(&s->bus->mutex);
-    return over;
-}
-
-bool krn_redis_pause(krn_redis_subscription *s, int64_t at_ns)
-{
-    (void)pthread_mutex_lock(&s->bus->mutex);
-    while (!is_over(s) && os_cond_wait(&s->work, &s->bus->mutex, at_ns)) {
-        /* until then */
-    }
-    const bool over = is_over(s);
-    (void)pthread_mutex_unlock(&s->bus->mutex);
-    return !over;
 }
 
 /* ---- asking ---- */
@@ -204,7 +174,7 @@ static anc_status handle_list(krn_redis_subscription *s, const krn_redis_source 
                                    .id = clt_redis_item(item, 0)->text,
                                    .fields = clt_redis_item(item, 1)};
         int64_t deliveries = 0;
-        if (krn_redis_over(s))
+        if (os_member_over(&s->member))
             return ANC_FAIL(err, ANC_CANCELLED, "the subscription ends");
         if (before)
             ANC_TRY(count_deliveries(s, &e, &deliveries, err));
@@ -372,7 +342,7 @@ void krn_redis_subscription_thread(void *arg)
     int64_t next_ns = 0;
     if (s->n == 0) /* a pattern that no inbound type matches */
         next_ns = INT64_MAX;
-    while (krn_redis_pause(s, next_ns)) {
+    while (os_member_pause(&s->member, next_ns)) {
         anc_err err = {0};
         const anc_status status = turn(s, &err);
         anc_arena_reset(s->turn);

@@ -46,7 +46,7 @@ static size_t size_of(const krn_redis_message *m)
 
 static bool enqueue(krn_bus_redis *bus, krn_redis_message *m)
 {
-    const bool room = bus->running && bus->queued < bus->o.max_queued &&
+    const bool room = bus->crew.running && bus->queued < bus->o.max_queued &&
                       bus->queued_bytes + size_of(m) <= QUEUED_BYTES;
     if (!room)
         return false;
@@ -167,13 +167,13 @@ void krn_redis_transient_thread(void *arg)
     int64_t alive_at_ns = 0; /* the next sign of life */
     (void)pthread_mutex_lock(&bus->mutex);
     for (;;) {
-        const bool stopping = bus->stop_at_ns != INT64_MAX;
+        const bool stopping = bus->crew.stop_at_ns != INT64_MAX;
         const int64_t now_ns = os_mono_ns();
-        if (stopping && (bus->queued == 0 || now_ns >= bus->stop_at_ns))
+        if (stopping && (bus->queued == 0 || now_ns >= bus->crew.stop_at_ns))
             break;
         const bool may_try = now_ns >= bus->transient.try_at_ns;
         if (may_try && (bus->queued > 0 || now_ns >= alive_at_ns)) {
-            const int64_t deadline_ns = bus->stop_at_ns;
+            const int64_t deadline_ns = bus->crew.stop_at_ns;
             (void)pthread_mutex_unlock(&bus->mutex);
             send_some(bus, deadline_ns);
             alive_at_ns =
@@ -182,7 +182,7 @@ void krn_redis_transient_thread(void *arg)
             continue;
         }
         int64_t until_ns = may_try ? alive_at_ns : bus->transient.try_at_ns;
-        until_ns = bus->stop_at_ns < until_ns ? bus->stop_at_ns : until_ns;
+        until_ns = bus->crew.stop_at_ns < until_ns ? bus->crew.stop_at_ns : until_ns;
         (void)os_cond_wait(&bus->work, &bus->mutex, until_ns);
     }
     bus->transient_ended = true;

@@ -4,12 +4,18 @@
  * batch that the bus took counts: the cursor moves to the last event that it took. A cursor of a new
  * consumer is written before anything is published, so that no event goes before it was heard.
  *
+ * With save_ns the cursor is written beside: the writer is given a note of it (`saving`), and the step goes on, so
+ * that no event waits for a sync of the disk that is not its own. One note is under way at a time. It belongs to the
+ * relay and to the writer's queue, whichever lets go of it last. Where the bus fails, and at the end, the cursor is
+ * waited for.
+ *
  * The mutex guards `state`, which others look at; all else belongs to the step.
  */
 #include "kernel/adapters/relay/relay.h"
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -26,9 +32,25 @@ static const int64_t PUBLISH_NS = 5000000000;
 static const int64_t WEEK_MS = 604800000;
 static const uint64_t MILLION = 1000000;
 
+typedef enum saving_state {
+    SAVING_NONE,
+    SAVING_UNDER_WAY,
+    SAVING_DONE,
+    SAVING_FAILED
+} saving_state;
+
+typedef struct saving {
+    krn_outbox outbox;
+    anc_str consumer;
+    uint64_t cursor; /* the relay's while none is under way, else the writer's */
+    atomic_int state;
+    atomic_uint holders;
+} saving;
+
 struct krn_relay {
     krn_relay_options o;
     anc_arena *mem; /* owned; of one step */
+    saving *saving; /* held */
     bool cursor_known;
     uint64_t cursor;       /* last event that the bus took */
     uint64_t saved_cursor; /* as it stands in the outbox; UINT64_MAX: it does not yet */
@@ -60,6 +82,12 @@ static void name_series(krn_relay *r)
                           "Age of the oldest event that a bus has not taken yet");
 }
 
+static void let_go(saving *s)
+{
+    if (atomic_fetch_sub(&s->holders, 1) == 1)
+        free(s);
+}
+
 krn_relay *krn_relay_new(const krn_relay_options *options)
 {
     assert(options->batch <= BATCH_MAX);
@@ -68,7 +96,10 @@ krn_relay *krn_relay_new(const krn_relay_options *options)
         return NULL;
     r->o = *options;
     r->mem = anc_arena_new(MEMORY_BYTES);
-    if (r->mem == NULL) {
+    r->saving = calloc(1, sizeof *r->saving);
+    if (r->mem == NULL || r->saving == NULL) {
+        anc_arena_free(r->mem);
+        free(r->saving);
         free(r);
         return NULL;
     }
@@ -79,6 +110,9 @@ krn_relay *krn_relay_new(const krn_relay_options *options)
     r->o.keep_ms = r->o.keep_ms > 0 ? r->o.keep_ms : WEEK_MS;
     r->o.keep = r->o.keep > 0 ? r->o.keep : MILLION;
     r->batch = r->o.batch;
+    r->saving->outbox = r->o.outbox;
+    r->saving->consumer = r->o.consumer;
+    atomic_init(&r->saving->holders, 1);
     r->random = r->o.seed;
     r->state.bus = r->o.bus.ops->name;
     (void)pthread_mutex_init(&r->mutex, NULL);
@@ -92,6 +126,7 @@ void krn_relay_free(krn_relay *relay)
         return;
     (void)pthread_mutex_destroy(&relay->mutex);
     anc_arena_free(relay->mem);
+    let_go(relay->saving);
     free(relay);
 }
 
@@ -112,11 +147,57 @@ static anc_status save_cursor(krn_relay *r, krn_call *call)
     return ANC_OK;
 }
 
+/* On the writer's thread, as the next. */
+static anc_status write_beside(void *arg, krn_tx *tx, anc_err *err)
+{
+    const saving *s = arg;
+    return s->outbox.ops->cursor_set(s->outbox.self, tx, s->consumer, s->cursor, err);
+}
+
+static void written_beside(void *arg, anc_status status, const anc_err *err)
+{
+    saving *s = arg;
+    (void)err;
+    atomic_store(&s->state, status == ANC_OK ? SAVING_DONE : SAVING_FAILED);
+    let_go(s);
+}
+
+/* What did not get there is tried again with the next. */
+static void save_beside(krn_relay *r)
+{
+    saving *s = r->saving;
+    anc_err unsaid = {0};
+    if (r->cursor == r->saved_cursor)
+        return;
+    s->cursor = r->cursor;
+    atomic_store(&s->state, SAVING_UNDER_WAY);
+    atomic_fetch_add(&s->holders, 1);
+    if (krn_writer_post(r->o.writer, write_beside, s, written_beside, &unsaid) == ANC_OK)
+        return;
+    atomic_store(&s->state, SAVING_FAILED);
+    let_go(s);
+}
+
+/* Takes note of what was written beside; true when nothing is under way. */
+static bool saving_rests(krn_relay *r)
+{
+    const int state = atomic_load(&r->saving->state);
+    if (state == SAVING_DONE && r->saving->cursor > r->saved_cursor)
+        r->saved_cursor = r->saving->cursor;
+    if (state == SAVING_DONE)
+        atomic_store(&r->saving->state, SAVING_NONE);
+    return state != SAVING_UNDER_WAY;
+}
+
 static anc_status save_cursor_in_time(krn_relay *r, krn_call *call, int64_t now_ns)
 {
+    if (r->o.save_ns == 0)
+        return save_cursor(r, call);
+    const bool rests = saving_rests(r);
     if (now_ns < r->save_at_ns)
         return ANC_OK;
-    ANC_TRY(save_cursor(r, call));
+    if (rests)
+        save_beside(r);
     r->save_at_ns = now_ns + r->o.save_ns;
     return ANC_OK;
 }

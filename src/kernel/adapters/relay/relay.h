@@ -30,13 +30,14 @@ typedef struct krn_relay_options {
     anc_str consumer;    /* whose cursor; empty: "relay". Borrowed for ever */
     size_t batch;        /* events a step, 1 to 1000; 0: 128 */
     int64_t publish_ns;  /* a step's time for the bus; 0: 5 s */
-    int64_t save_ns;     /* the cursor is written at most so often; 0: after every step */
-    int64_t linger_ns;   /* a step begins no sooner after one that had all; 0: at once. Many commits
+    int64_t save_ns;   /* the cursor is written at most so often, and no step waits for it; 0: after
+                          * every step, which waits */
+    int64_t linger_ns; /* a step begins no sooner after one that had all; 0: at once. Many commits
                           * then share a round trip, and the first after a pause waits for nothing */
-    uint64_t seed;       /* of the jitter; 0: none */
-    bool prunes;         /* removes old events, for all consumers; one relay of a house does */
-    int64_t keep_ms;     /* how long events are kept at least; 0: a week */
-    uint64_t keep;       /* the newest that are kept at most, whatever their age; 0: a million */
+    uint64_t seed;     /* of the jitter; 0: none */
+    bool prunes;       /* removes old events, for all consumers; one relay of a house does */
+    int64_t keep_ms;   /* how long events are kept at least; 0: a week */
+    uint64_t keep;     /* the newest that are kept at most, whatever their age; 0: a million */
 } krn_relay_options;
 
 krn_relay *krn_relay_new(const krn_relay_options *options); /* NULL when memory is out */

@@ -46,8 +46,8 @@ static anc_status replies_put(void *self, krn_tx *tx, const krn_reply *reply, an
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "INSERT OR REPLACE INTO kept_reply"
-                       "(name,digest,id,begun_ms,status,etag,location,body)"
-                       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8)",
+                       "(name,digest,id,begun_ms,status,etag,location,body,user)"
+                       " VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)",
                        &s, err));
     db_bind_str(s, 1, reply->name);
     db_bind_blob(s, 2, reply->digest.ptr, reply->digest.len);
@@ -57,6 +57,7 @@ static anc_status replies_put(void *self, krn_tx *tx, const krn_reply *reply, an
     db_bind_str(s, 6, reply->etag);
     db_bind_str(s, 7, reply->location);
     db_bind_blob(s, 8, reply->body.len > 0 ? reply->body.ptr : "", reply->body.len);
+    db_bind_str(s, 9, reply->user.ptr != NULL ? reply->user : ANC_STR(""));
     return db_run(s, err);
 }
 
@@ -67,6 +68,22 @@ static anc_status replies_remove(void *self, krn_tx *tx, anc_str name, anc_err *
     ANC_TRY(db_prepare(tx->connection, "DELETE FROM kept_reply WHERE name=?1", &s, err));
     db_bind_str(s, 1, name);
     return db_run(s, err);
+}
+
+static anc_status replies_forget(void *self, krn_tx *tx, anc_str user, size_t limit,
+                                 size_t *ret_removed, anc_err *err)
+{
+    (void)self;
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "DELETE FROM kept_reply WHERE name IN (SELECT name FROM kept_reply"
+                       " WHERE user=?1 OR user IS NULL LIMIT ?2)",
+                       &s, err));
+    db_bind_str(s, 1, user);
+    db_bind_int(s, 2, limit < INT64_MAX ? (int64_t)limit : INT64_MAX);
+    ANC_TRY(db_run(s, err));
+    *ret_removed = (size_t)db_changes(tx->connection);
+    return ANC_OK;
 }
 
 static anc_status replies_prune(void *self, krn_tx *tx, int64_t before_ms, size_t keep,
@@ -93,5 +110,6 @@ const krn_replies_ops krn_sqlite_replies_ops = {
     .find = replies_find,
     .put = replies_put,
     .remove = replies_remove,
+    .forget = replies_forget,
     .prune = replies_prune,
 };

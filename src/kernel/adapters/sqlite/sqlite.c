@@ -32,6 +32,9 @@ static const db_migration own_migrations[] = {
      " seq INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB NOT NULL UNIQUE, subject BLOB NOT NULL,"
      " time_ms INTEGER NOT NULL, taken_ms INTEGER NOT NULL);"
      "CREATE INDEX inbox_subject ON inbox(subject, time_ms)"},
+    {"kernel", 4, "whose an answer is that is kept for a key",
+     "ALTER TABLE kept_reply ADD COLUMN user TEXT;"
+     "CREATE INDEX kept_reply_user ON kept_reply(user)"},
 };
 
 anc_status krn_sqlite_migrations(const krn_sqlite_options *o, db_migration **ret, size_t *ret_n,
@@ -130,6 +133,29 @@ anc_status krn_sqlite_open(const krn_sqlite_options *options, krn_sqlite **ret, 
     }
     *ret = k;
     return ANC_OK;
+}
+
+/* On a connection of its own: the writer's belongs to its thread. */
+static anc_status empty_log(db_sqlite *db, krn_call *call)
+{
+    DB_STMT(s);
+    bool row;
+    ANC_TRY(db_prepare(db, "PRAGMA wal_checkpoint(TRUNCATE)", &s, call->err));
+    ANC_TRY(db_step(s, &row, call->err));
+    if (!row || db_col_int(s, 0) != 0)
+        return ANC_FAIL(
+            call->err, ANC_UNAVAILABLE,
+            "what was erased is still in the catalog's log, which others read: try again");
+    return ANC_OK;
+}
+
+anc_status krn_sqlite_scrub(krn_sqlite *k, krn_call *call)
+{
+    db_sqlite *db = NULL;
+    ANC_TRY(db_open(anc_str_of(db_path(k->db)), NULL, &db, call->err));
+    const anc_status status = empty_log(db, call);
+    db_close(db);
+    return status;
 }
 
 void krn_sqlite_close(krn_sqlite *k)

@@ -57,6 +57,10 @@ anc_status krn_sqlite_inspect(const krn_sqlite_options *options, krn_sqlite_repo
 /* Runs what is queued, then closes. NULL is a no-op. */
 void krn_sqlite_close(krn_sqlite *k);
 
+/* After something was erased: its pages are copied from the log into the file, and the log is emptied, so
+ * that nothing of it is left in either. UNAVAILABLE: somebody was still reading the old pages. */
+anc_status krn_sqlite_scrub(krn_sqlite *k, krn_call *call) ANC_MUST_CHECK;
+
 krn_writer krn_sqlite_writer(krn_sqlite *k);
 krn_outbox krn_sqlite_outbox(krn_sqlite *k);
 krn_changes krn_sqlite_changes(krn_sqlite *k);

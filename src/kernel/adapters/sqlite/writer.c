@@ -261,7 +261,7 @@ static void writer_thread(void *arg)
     while (drain(k) || !closing) {
         (void)pthread_mutex_lock(&k->mutex);
         while (k->first == NULL && !k->closing)
-            (void)os_cond_wait(&k->work, &k->mutex, INT64_MAX);
+            os_cond_wait_slice(&k->work, &k->mutex);
         closing = k->closing;
         (void)pthread_mutex_unlock(&k->mutex);
     }

@@ -35,10 +35,11 @@ krn_threads *krn_threads_new(void)
 /* Sleeps until `next_ns` or a wake; false when the runner is to end. */
 static bool sleep_until(runner *r, int64_t next_ns)
 {
-    bool in_time = true;
     (void)pthread_mutex_lock(&r->mutex);
-    while (!r->woken && !r->stopping && in_time && os_mono_ns() < next_ns)
-        in_time = os_cond_wait(&r->changed, &r->mutex, next_ns);
+    for (int64_t now_ns; !r->woken && !r->stopping && (now_ns = os_mono_ns()) < next_ns;) {
+        const bool soon = next_ns - now_ns < OS_WAIT_SLICE_NS;
+        (void)os_cond_wait(&r->changed, &r->mutex, soon ? next_ns : now_ns + OS_WAIT_SLICE_NS);
+    }
     r->woken = false;
     const bool go_on = !r->stopping;
     (void)pthread_mutex_unlock(&r->mutex);

@@ -19,8 +19,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     clt_kafka_consumer *c = opaque;
     (void)rk;
-    (void)code;
-    clt_kafka_complain(&c->complaint, reason);
+    clt_kafka_complain_of(&c->complaint, code, reason);
 }
 
 static anc_status set_all(rd_kafka_conf_t *conf, const clt_kafka_consumer_options *o, anc_err *err)

@@ -45,7 +45,6 @@ typedef struct clt_kafka_producer_options {
     clt_kafka_place place;
     anc_str compression;      /* none, gzip, snappy, lz4, zstd [lz4] */
     unsigned linger_ms;       /* how long a batch is gathered [10] */
-    unsigned give_up_ms;      /* a message that is not acknowledged by then has failed [4000] */
     size_t max_message_bytes; /* [8 MiB] */
 } clt_kafka_producer_options;
 
@@ -67,6 +66,9 @@ anc_status clt_kafka_produce(clt_kafka_producer *p, const clt_kafka_message *mes
 /* Ends a produce that waits, and every later one until it is resumed, with CANCELLED. Any thread. */
 void clt_kafka_producer_stop(clt_kafka_producer *p);
 void clt_kafka_producer_resume(clt_kafka_producer *p);
+
+/* Looks whether a broker answers: OK, or what produce says of a cluster that is away. */
+anc_status clt_kafka_look(clt_kafka_producer *p, int64_t deadline_ns, anc_err *err) ANC_MUST_CHECK;
 
 /* The brokers of the mock cluster, for others to connect to; "" when there is none. */
 anc_str clt_kafka_mock_brokers(const clt_kafka_producer *p);

@@ -47,6 +47,8 @@ anc_status clt_kafka_set_number(rd_kafka_conf_t *conf, const char *name, unsigne
 /* Sends logs nowhere and complaints to `complaint`; `opaque` is given to all callbacks. */
 void clt_kafka_listen(rd_kafka_conf_t *conf, void *opaque,
                       void (*on_error)(rd_kafka_t *rk, int code, const char *reason, void *opaque));
+/* As complain; that all brokers are away is said when nothing says why. */
+void clt_kafka_complain_of(clt_kafka_complaint *c, int code, const char *reason);
 void clt_kafka_complain(clt_kafka_complaint *c, const char *reason); /* "" takes it back */
 
 /* The status of one of librdkafka's codes, with its words, `what` was wanted and the last complaint. */

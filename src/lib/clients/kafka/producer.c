@@ -1,9 +1,10 @@
 /* producer.c - a batch goes out whole and is waited for: each message has a place in a list of outcomes
  * that the delivery report fills.
  *
- * Every message ends, acknowledged, refused, or given up after give_up_ms, so the wait is bounded
- * although the reports point into the caller's list. Past the deadline, or when stopped, what is still
- * under way is purged, which ends it at once.
+ * Past the deadline, or when stopped, all that is still under way is purged at once, so the wait is bounded
+ * although the reports point into the caller's list. librdkafka's own time limit is off: it ends messages
+ * one by one, and when the cluster comes back between two of them the later one is there before the
+ * earlier one, which comes again.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,10 +18,10 @@
 enum {
     BATCH_MAX = 10000,
     LINGER_MS = 10,
-    GIVE_UP_MS = 4000,
     MESSAGE_BYTES = 8 << 20,
     QUEUE_KB = 512 << 10,
     POLL_MS = 50,
+    LOOK_MS = 500,
     CLOSE_MS = 500
 };
 
@@ -40,8 +41,7 @@ static void on_error(rd_kafka_t *rk, int code, const char *reason, void *opaque)
 {
     clt_kafka_producer *p = opaque;
     (void)rk;
-    (void)code;
-    clt_kafka_complain(&p->complaint, reason);
+    clt_kafka_complain_of(&p->complaint, code, reason);
 }
 
 static void on_delivery(rd_kafka_t *rk, const rd_kafka_message_t *message, void *opaque)
@@ -61,6 +61,8 @@ static anc_status set_all(rd_kafka_conf_t *conf, const clt_kafka_producer_option
     const clt_kafka_setting settings[] = {
         {"enable.idempotence", ANC_STR("true")},
         {"acks", ANC_STR("all")},
+        {"message.timeout.ms", ANC_STR("0")}, /* never: see above */
+        {"topic.metadata.propagation.max.ms", ANC_STR("2000")},
         {"compression.type", o->compression.len > 0 ? o->compression : ANC_STR("lz4")},
     };
     const size_t bytes = o->max_message_bytes > 0 ? o->max_message_bytes : MESSAGE_BYTES;
@@ -68,8 +70,6 @@ static anc_status set_all(rd_kafka_conf_t *conf, const clt_kafka_producer_option
     ANC_TRY(clt_kafka_set(conf, settings, ANC_COUNT(settings), err));
     ANC_TRY(
         clt_kafka_set_number(conf, "linger.ms", o->linger_ms > 0 ? o->linger_ms : LINGER_MS, err));
-    ANC_TRY(clt_kafka_set_number(conf, "message.timeout.ms",
-                                 o->give_up_ms > 0 ? o->give_up_ms : GIVE_UP_MS, err));
     ANC_TRY(clt_kafka_set_number(conf, "queue.buffering.max.messages", 2 * BATCH_MAX, err));
     ANC_TRY(clt_kafka_set_number(conf, "queue.buffering.max.kbytes", QUEUE_KB, err));
     return clt_kafka_set_number(conf, "message.max.bytes", bytes, err);
@@ -133,6 +133,23 @@ void clt_kafka_producer_stop(clt_kafka_producer *p)
 void clt_kafka_producer_resume(clt_kafka_producer *p)
 {
     atomic_store(&p->stopping, false);
+}
+
+anc_status clt_kafka_look(clt_kafka_producer *p, int64_t deadline_ns, anc_err *err)
+{
+    rd_kafka_resp_err_t code;
+    do {
+        const rd_kafka_metadata_t *found = NULL;
+        if (atomic_load(&p->stopping))
+            return ANC_FAIL(err, ANC_CANCELLED, "kafka: the producer was stopped");
+        code = rd_kafka_metadata(p->rk, 0, NULL, &found, LOOK_MS);
+        (void)rd_kafka_poll(p->rk, 0); /* complaints */
+        if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            rd_kafka_metadata_destroy(found);
+            return ANC_OK;
+        }
+    } while (os_mono_ns() < deadline_ns);
+    return clt_kafka_refusal(&p->complaint, code, "looking for brokers", err);
 }
 
 anc_str clt_kafka_mock_brokers(const clt_kafka_producer *p)

@@ -87,6 +87,15 @@ void clt_kafka_complain(clt_kafka_complaint *c, const char *reason)
     (void)pthread_mutex_unlock(&c->mutex);
 }
 
+void clt_kafka_complain_of(clt_kafka_complaint *c, int code, const char *reason)
+{
+    (void)pthread_mutex_lock(&c->mutex);
+    const bool why = code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || c->text[0] == '\0';
+    (void)pthread_mutex_unlock(&c->mutex);
+    if (why)
+        clt_kafka_complain(c, reason);
+}
+
 static anc_status status_of(rd_kafka_resp_err_t code)
 {
     switch ((int)code) {

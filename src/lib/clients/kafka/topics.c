@@ -6,7 +6,7 @@
 #include "kafka_impl.h"
 #include "os/clock.h"
 
-enum { TOPICS_MAX = 64, PARTITIONS_MAX = 10000 };
+enum { TOPICS_MAX = 64, PARTITIONS_MAX = 10000, GRACE_MS = 1000, POLL_MS = 50 };
 
 static rd_kafka_NewTopic_t *describe(const clt_kafka_topic *t, anc_err *err)
 {
@@ -61,10 +61,17 @@ static anc_status make(clt_kafka_producer *p, rd_kafka_NewTopic_t **topics, size
         rd_kafka_AdminOptions_new(p->rk, RD_KAFKA_ADMIN_OP_CREATETOPICS);
     (void)rd_kafka_AdminOptions_set_request_timeout(options, wait_ms, why, sizeof why);
     rd_kafka_CreateTopics(p->rk, topics, n, options, queue);
-    rd_kafka_event_t *event = rd_kafka_queue_poll(queue, wait_ms + 1000);
+    rd_kafka_event_t *event = NULL;
+    for (int waited_ms = 0; event == NULL && waited_ms < wait_ms + GRACE_MS; waited_ms += POLL_MS) {
+        if (atomic_load(&p->stopping))
+            break;
+        event = rd_kafka_queue_poll(queue, POLL_MS);
+    }
     const anc_status status =
-        event == NULL ? ANC_FAIL(err, ANC_DEADLINE, "kafka: making topics took too long")
-                      : first_refusal(p, event, err);
+        event != NULL ? first_refusal(p, event, err)
+        : atomic_load(&p->stopping)
+            ? ANC_FAIL(err, ANC_CANCELLED, "kafka: the producer was stopped")
+            : ANC_FAIL(err, ANC_DEADLINE, "kafka: making topics took too long");
     if (event != NULL)
         rd_kafka_event_destroy(event);
     rd_kafka_AdminOptions_destroy(options);

@@ -101,6 +101,57 @@ static void test_budget_of_bodies(void **state)
     answer_done(&a);
 }
 
+/* A body of `n` times `value` in a list, beside a text. */
+static answer post_many(const char *value, size_t n)
+{
+    ANC_BUF(body, 2 << 20);
+    (void)anc_buf_printf(&body, "{\"text\":\"x\",\"metadata\":{\"a\":[0");
+    for (size_t i = 0; i < n; i++)
+        (void)anc_buf_printf(&body, ",%s", value);
+    (void)anc_buf_add(&body, ANC_STR("]}}"));
+    assert_false(body.refused);
+    return ask(&f, "POST", "/v1/knowledge/documents", JSON, anc_buf_view(&body));
+}
+
+/* What a body becomes is charged with it: few bytes of JSON are many of a tree. Those of a text are not. */
+static void test_budget_of_trees(void **state)
+{
+    static const struct {
+        const char *value;
+        size_t n;
+        bool fits;
+    } rows[] = {{"0", 2000, true},
+                {"0", 30000, false},
+                {"[]", 1000, true},
+                {"[]", 8000, false},
+                {"{}", 1000, true},
+                {"{}", 5000, false},
+                {"\"\"", 1000, true},
+                {"\"\"", 12000, false},
+                {"{\"a\":0}", 500, true},
+                {"{\"a\":0}", 4000, false},
+                {"\"[,{:\\\"[,{:\"", 4000, true}};
+    const http_edge_options small = {.max_body_bytes = 1 << 20};
+    (void)state;
+    edge_close(&f);
+    edge_open(&f, &small);
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        answer a = post_many(rows[i].value, rows[i].n);
+        if ((a.status != 413) != rows[i].fits)
+            fail_msg("%zu of %s: %d: %.*s", rows[i].n, rows[i].value, a.status, ANC_FMT(a.body));
+        if (!rows[i].fits)
+            assert_true(answer_has(&a, "http.body_memory_mb"));
+        answer_done(&a);
+    }
+    const int first = begin_body(900000, "{\"text\":\"");
+    answer a = get(&f, "/livez"); /* an answer later the head of the first has been read */
+    answer_done(&a);
+    a = post_many("[]", 2000);
+    assert_int_equal(a.status, 503);
+    answer_done(&a);
+    (void)close(first);
+}
+
 /* What is small is not to be large: questions, settings. */
 static void test_small_bodies(void **state)
 {
@@ -358,10 +409,19 @@ static void test_upload_is_repeatable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        EACH(test_limits_before_reading), EACH(test_budget_of_bodies), EACH(test_small_bodies),
-        EACH(test_lists_without_memory),  EACH(test_deep_body),        EACH(test_upload),
-        EACH(test_version_in_an_upload),  EACH(test_large_upload),     EACH(test_bad_forms),
-        EACH(test_leaving_in_the_body),   EACH(test_source_limit),     EACH(test_who_may_read),
+        EACH(test_limits_before_reading),
+        EACH(test_budget_of_bodies),
+        EACH(test_budget_of_trees),
+        EACH(test_small_bodies),
+        EACH(test_lists_without_memory),
+        EACH(test_deep_body),
+        EACH(test_upload),
+        EACH(test_version_in_an_upload),
+        EACH(test_large_upload),
+        EACH(test_bad_forms),
+        EACH(test_leaving_in_the_body),
+        EACH(test_source_limit),
+        EACH(test_who_may_read),
         EACH(test_upload_is_repeatable),
     };
     return cmocka_run_group_tests_name("bodies", tests, NULL, NULL);

@@ -31,13 +31,50 @@ static void one_connection_too_many_is_told(void **state)
         fds[i] = sock_connect(f->port);
     WAIT_UNTIL(net_server_stats_of(f->server).connections == 4);
     ANC_BUF(out, OUTPUT_MAX);
-    const int fd = sock_connect(f->port);
-    sock_read_to_end(fd, &out);
+    ask(f->port, "POST /hello HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\n12345", &out);
     assert_true(has(&out, "HTTP/1.1 503 ") && has(&out, "retry-after: 1\r\n"));
+    anc_buf_clear(&out);
+    const int fd = sock_connect(f->port); /* says nothing, and is told all the same */
+    sock_read_to_end(fd, &out);
+    assert_true(has(&out, "HTTP/1.1 503 "));
     (void)close(fd);
     for (int i = 0; i < 4; i++)
         (void)close(fds[i]);
-    assert_int_equal(net_server_stats_of(f->server).refused_total, 1);
+    assert_int_equal(net_server_stats_of(f->server).refused_total, 2);
+}
+
+static bool is_hello(void *user, const net_exchange *ex)
+{
+    (void)user;
+    return anc_str_eq(net_exchange_path(ex), ANC_STR("/hello"));
+}
+
+static int open_vital(void **state)
+{
+    const net_server_options options = {.max_connections = 4, .is_vital = is_hello};
+    fixture *f = calloc(1, sizeof *f);
+    assert_non_null(f);
+    fixture_open(f, &options);
+    *state = f;
+    return 0;
+}
+
+/* What is vital is answered past the limit, once a connection. */
+static void what_is_vital_is_answered_past_the_limit(void **state)
+{
+    fixture *f = *state;
+    int fds[4];
+    for (int i = 0; i < 4; i++)
+        fds[i] = sock_connect(f->port);
+    WAIT_UNTIL(net_server_stats_of(f->server).connections == 4);
+    ANC_BUF(out, OUTPUT_MAX);
+    ask(f->port, "GET /hello HTTP/1.1\r\n" HOST "\r\n", &out);
+    assert_true(has(&out, "HTTP/1.1 200 ") && has(&out, "onnection: close\r\n"));
+    anc_buf_clear(&out);
+    ask(f->port, "GET /echo HTTP/1.1\r\n" HOST "\r\n", &out);
+    assert_true(has(&out, "HTTP/1.1 503 "));
+    for (int i = 0; i < 4; i++)
+        (void)close(fds[i]);
 }
 
 /* Those who are silent do not lock out those who ask. */
@@ -60,6 +97,36 @@ static void the_longest_silent_one_makes_room(void **state)
     assert_int_equal(out.len, 0);
     assert_int_equal(net_server_stats_of(f->server).exchanges, 1); /* who asked stays */
     assert_int_equal(net_server_stats_of(f->server).refused_total, refused);
+    for (int i = 0; i < 4; i++)
+        (void)close(fds[i]);
+}
+
+/* A head that does not come to its end holds no place either, though one who says nothing goes first. */
+static void the_oldest_half_of_a_head_makes_room(void **state)
+{
+    fixture *f = *state;
+    int fds[4];
+    for (int i = 0; i < 4; i++)
+        fds[i] = sock_connect(f->port);
+    WAIT_UNTIL(net_server_stats_of(f->server).connections == 4);
+    for (int i = 0; i < 3; i++) {
+        assert_true(sock_send(fds[i], ANC_STR("GET /hello HTTP/1.1\r\nHo")));
+        os_sleep_ns(20000000);
+    }
+    os_sleep_ns(1100000000);
+    static const int order[] = {3, 0}; /* the silent one, then the first half */
+    for (size_t i = 0; i < ANC_COUNT(order); i++) {
+        ANC_BUF(out, OUTPUT_MAX);
+        ask(f->port, "GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+        assert_true(has(&out, "hello"));
+        anc_buf_clear(&out);
+        sock_read_to_end(fds[order[i]], &out);
+        assert_int_equal(out.len, 0);
+        (void)close(fds[order[i]]);
+        WAIT_UNTIL(net_server_stats_of(f->server).connections == 3);
+        fds[order[i]] = sock_connect(f->port); /* too young to go */
+        WAIT_UNTIL(net_server_stats_of(f->server).connections == 4);
+    }
     for (int i = 0; i < 4; i++)
         (void)close(fds[i]);
 }
@@ -168,8 +235,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         IMPATIENT(slow_clients_are_told),
-        IMPATIENT(one_connection_too_many_is_told),
+        cmocka_unit_test_setup_teardown(one_connection_too_many_is_told, open_small, close_fixture),
         cmocka_unit_test_setup_teardown(the_longest_silent_one_makes_room, open_small,
+                                        close_fixture),
+        cmocka_unit_test_setup_teardown(the_oldest_half_of_a_head_makes_room, open_small,
+                                        close_fixture),
+        cmocka_unit_test_setup_teardown(what_is_vital_is_answered_past_the_limit, open_vital,
                                         close_fixture),
         WITH(descriptors_may_run_out),
         WITH(a_drain_finishes_what_runs),

@@ -194,6 +194,33 @@ static void a_wait_ends_at_its_deadline(void **state)
     (void)pthread_mutex_unlock(&g.mutex);
 }
 
+static void wait_by_slices(void *arg)
+{
+    gate *g = arg;
+    (void)pthread_mutex_lock(&g->mutex);
+    g->inside++;
+    (void)pthread_cond_broadcast(&g->changed);
+    while (!g->open)
+        os_cond_wait_slice(&g->changed, &g->mutex);
+    (void)pthread_mutex_unlock(&g->mutex);
+}
+
+/* It looks again by itself: nobody calls. */
+static void a_lost_wake_costs_a_slice(void **state)
+{
+    (void)state;
+    gate g;
+    os_thread *thread = NULL;
+    anc_err err = {0};
+    gate_init(&g);
+    ASSERT_OK(os_thread_start("waits", wait_by_slices, &g, &thread, &err), &err);
+    gate_wait_inside(&g, 1);
+    (void)pthread_mutex_lock(&g.mutex);
+    g.open = true;
+    (void)pthread_mutex_unlock(&g.mutex);
+    os_thread_join(thread);
+}
+
 static void clocks_and_chance(void **state)
 {
     (void)state;
@@ -273,6 +300,7 @@ int main(void)
         cmocka_unit_test(a_full_queue_refuses_and_closing_runs_the_rest),
         cmocka_unit_test(a_stopped_pool_still_serves_loops_of_others),
         cmocka_unit_test(a_wait_ends_at_its_deadline),
+        cmocka_unit_test(a_lost_wake_costs_a_slice),
         cmocka_unit_test(clocks_and_chance),
         cmocka_unit_test(cores_follow_the_affinity),
     };

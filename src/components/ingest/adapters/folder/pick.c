@@ -10,7 +10,7 @@ typedef struct picking {
     anc_arena *mem; /* of paths and patterns */
     anc_str root;   /* real path */
     anc_str item;
-    ing_level levels[ING_FOLDER_DEPTH];
+    ing_level levels[ING_FOLDER_DEPTH + 1];
     size_t n;
 } picking;
 
@@ -25,14 +25,14 @@ static anc_status enter(picking *p, size_t n)
 {
     const anc_str path =
         n > 0 ? os_path_join(p->mem, p->root, anc_str_sub(p->item, 0, n)) : p->root;
-    ing_level *here = &p->levels[p->n];
     anc_str real;
     anc_err why = {0};
     if (path.ptr == NULL)
         return ANC_FAIL(p->call->err, anc_arena_refusal(p->mem), "no room for a path");
     ANC_TRY(os_path_real(p->mem, path, &real, p->call->err));
-    if (p->n == ING_FOLDER_DEPTH || !anc_str_eq(real, path)) /* a link is not followed */
+    if (p->n > ING_FOLDER_DEPTH || !anc_str_eq(real, path)) /* a link is not followed */
         return passed_over(p);
+    ing_level *here = &p->levels[p->n];
     *here = (ing_level){.up = p->n > 0 ? &p->levels[p->n - 1] : NULL,
                         .prefix = n > 0 ? n + 1 : 0,
                         .depth = (unsigned)p->n};

@@ -138,6 +138,11 @@ static void a_model_is_loaded_once_and_embeds(void **state)
     f->seen = 0; /* it was looked at when it was loaded */
     ASSERT_OK(emb_embed(first.emb, &f->call, EMB_QUERY, &text, 1, out, NULL), &f->err);
     assert_int_equal(f->seen, 1);
+    ASSERT_OK(emb_embed(first.emb, &f->call, EMB_QUERY, &text, 1, out, NULL), &f->err);
+    assert_int_equal(f->seen, 1); /* its vector was kept */
+    assert_int_equal(emb_library_cache_clear(f->library), 1);
+    ASSERT_OK(emb_embed(first.emb, &f->call, EMB_QUERY, &text, 1, out, NULL), &f->err);
+    assert_int_equal(f->seen, 2);
     emb_let_go(&first);
     emb_let_go(&second);
     emb_let_go(&second);

@@ -103,12 +103,40 @@ static void circuit_opens_and_closes(void **state)
     world_close(&w);
 }
 
+/* What a provider says of its failure may quote the question. */
+static void failures_are_not_told_word_for_word_where_texts_are_not_kept(void **state)
+{
+    (void)state;
+    for (int left_out = 0; left_out < 2; left_out++) {
+        world w;
+        const rag_config config = {.leave_texts_out = left_out == 1};
+        assert_true(world_open(&w, 1, &config));
+        w.first.end = ANC_PROVIDER;
+        const rag_question q = world_question("How heavy is the Skep 2?");
+        const rag_answer *a;
+        rag_provider_status row;
+        ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+        assert_int_equal(told(&w, "provider_failed: provider alpha failed: alpha ended badly"),
+                         !left_out);
+        assert_int_equal(rag_providers(w.rag, &row, 1), 1);
+        assert_int_equal(strstr(row.detail, "ended badly") == NULL, left_out);
+        w.first.tokens[0] = "x"; /* it breaks off: the question fails */
+        assert_int_equal(world_ask(&w, &q, &a), ANC_PROVIDER);
+        const fake_event *failed = &w.outbox.events[w.outbox.n - 1];
+        assert_int_equal(failed->type, EV_QUERY_FAILED);
+        assert_string_equal(failed->message,
+                            left_out ? anc_status_info(ANC_PROVIDER)->text : "alpha ended badly");
+        world_close(&w);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(watchers_see_route_and_retrieval),
         cmocka_unit_test(watchers_see_no_retrieval_where_there_is_none),
         cmocka_unit_test(circuit_opens_and_closes),
+        cmocka_unit_test(failures_are_not_told_word_for_word_where_texts_are_not_kept),
     };
     return cmocka_run_group_tests_name("watch", tests, NULL, NULL);
 }

@@ -223,6 +223,17 @@ static void test_privacy(void **state)
     assert_true(anc_str_eq(kept, c.query.user_id));
     const trk_change d = read_event(mem, completed, &how);
     assert_null(d.query.answer.ptr);
+    static const char *const failed =
+        "{\"id\":\"a\",\"event_type\":\"query.failed\",\"timestamp\":\"2026-01-02T03:04:05.000Z\","
+        "\"payload\":{\"query_id\":\"q\",\"error_type\":\"PROVIDER\",\"error_message\":\"no to "
+        "why?\","
+        "\"stage\":\"generate\",\"processing_time\":1},\"metadata\":{}}";
+    const trk_change e = read_event(mem, failed, &how);
+    assert_true(anc_str_eq(e.query.error_type, ANC_STR("PROVIDER")));
+    assert_int_equal(e.query.error_message.len, 0);
+    const trk_reading all = {.keep_texts = true};
+    const trk_change f = read_event(mem, failed, &all);
+    assert_true(anc_str_eq(f.query.error_message, ANC_STR("no to why?")));
 }
 
 static void test_what_does_not_fit_is_said(void **state)

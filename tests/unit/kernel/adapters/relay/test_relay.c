@@ -18,6 +18,10 @@ typedef struct world {
     size_t fits;      /* a read of more events than this is LIMIT; 0: all fit */
     size_t reads;
     anc_status writing; /* what the writer gives */
+    bool holds;         /* the writer does what is posted when it is told to */
+    krn_work_fn *work;  /* posted; NULL: nothing is */
+    void *work_arg;
+    krn_work_done_fn *work_done;
     size_t prunes, removed;
     int64_t before_ms;
     uint64_t keep;
@@ -85,6 +89,32 @@ static anc_status fake_run(void *self, krn_call *call, krn_work_fn *work, void *
     return work(arg, NULL, call->err);
 }
 
+static void write_posted(world *w)
+{
+    anc_err err = {0};
+    krn_work_fn *work = w->work;
+    if (work == NULL)
+        return;
+    w->work = NULL;
+    const anc_status status = w->writing == ANC_OK ? work(w->work_arg, NULL, &err) : w->writing;
+    w->work_done(w->work_arg, status, &err);
+}
+
+static anc_status fake_post(void *self, krn_work_fn *work, void *arg, krn_work_done_fn *done,
+                            anc_err *err)
+{
+    world *w = self;
+    if (w->writing == ANC_LIMIT) /* as a full queue */
+        return ANC_FAIL(err, ANC_UNAVAILABLE, "the queue is full");
+    assert_null(w->work); /* one at a time */
+    w->work = work;
+    w->work_arg = arg;
+    w->work_done = done;
+    if (!w->holds)
+        write_posted(w);
+    return ANC_OK;
+}
+
 static anc_status take_one(world *w, const krn_announcement *a, anc_err *err)
 {
     if (w->full_at > 0 && a->seq >= w->full_at)
@@ -121,7 +151,7 @@ static const krn_outbox_ops outbox_ops = {.name = "fake",
                                           .cursor_get = fake_cursor_get,
                                           .cursor_set = fake_cursor_set,
                                           .prune = fake_prune};
-static const krn_writer_ops writer_ops = {.name = "fake", .run = fake_run};
+static const krn_writer_ops writer_ops = {.name = "fake", .run = fake_run, .post = fake_post};
 static const krn_bus_ops bus_ops = {.name = "fake", .publish = fake_publish};
 static const krn_log_ops log_ops = {"fake", fake_log};
 
@@ -306,6 +336,49 @@ static void a_cursor_may_be_written_now_and_then_and_at_the_end(void **state)
     world_close(&w);
 }
 
+/* Events flow while a cursor waits to be written, and while it cannot be. */
+static void no_event_waits_for_a_cursor(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, 5);
+    krn_relay_free(w.relay);
+    const krn_relay_options o = options_of(&w, 1000000000);
+    w.relay = krn_relay_new(&o);
+    assert_non_null(w.relay);
+    (void)step(&w);
+    assert_int_equal(w.cursor, 5);
+    w.holds = true;
+    for (w.events = 6; w.events < 10; w.events++) {
+        sim_pass(w.sim, 1000000000);
+        (void)step(&w);
+        assert_int_equal(w.heard, w.events);
+    }
+    assert_int_equal(w.cursor, 5);
+    write_posted(&w);
+    assert_int_equal(w.cursor, 6); /* as it was when it was given */
+    w.holds = false;
+    const anc_status failures[] = {ANC_LIMIT, ANC_UNAVAILABLE, ANC_OK};
+    for (size_t i = 0; i < ANC_COUNT(failures); i++) {
+        w.writing = failures[i];
+        w.events++;
+        sim_pass(w.sim, 1000000000);
+        (void)step(&w);
+        assert_int_equal(w.heard, w.events);
+        assert_false(krn_relay_look(w.relay).failing);
+        assert_int_equal(w.cursor, failures[i] == ANC_OK ? w.events : 6);
+    }
+    w.holds = true; /* the writer may outlive the relay */
+    w.events++;
+    sim_pass(w.sim, 1000000000);
+    (void)step(&w);
+    krn_relay_free(w.relay);
+    w.relay = NULL;
+    write_posted(&w);
+    assert_int_equal(w.cursor, w.events);
+    world_close(&w);
+}
+
 static void a_batch_that_does_not_fit_is_taken_one_by_one(void **state)
 {
     (void)state;
@@ -347,6 +420,7 @@ int main(void)
         cmocka_unit_test(being_woken_does_not_make_it_try_sooner),
         cmocka_unit_test(what_comes_close_together_goes_together),
         cmocka_unit_test(a_cursor_may_be_written_now_and_then_and_at_the_end),
+        cmocka_unit_test(no_event_waits_for_a_cursor),
         cmocka_unit_test(a_batch_that_does_not_fit_is_taken_one_by_one),
         cmocka_unit_test(old_events_are_removed_now_and_then),
     };

@@ -123,8 +123,7 @@ static void a_wait_ends_when_it_is_stopped(void **state)
     clt_kafka_producer *p = NULL;
     os_thread *thread = NULL;
     size_t acked = 7;
-    const clt_kafka_producer_options o = {.place = {.brokers = ANC_STR("127.0.0.1:1")},
-                                          .give_up_ms = 60000};
+    const clt_kafka_producer_options o = {.place = {.brokers = ANC_STR("127.0.0.1:1")}};
     const clt_kafka_message m = {.topic = "t", .value = ANC_STR("v")};
     ASSERT_OK(clt_kafka_producer_open(&o, &p, &err), &err);
     ASSERT_OK(os_thread_start("stop", stop_later, p, &thread, &err), &err);

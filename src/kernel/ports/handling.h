@@ -1,0 +1,25 @@
+/* handling.h - what every bus that brings events of other services does with one that fits: the handler gets it,
+ * again where that may help. */
+#ifndef ANC_KERNEL_PORTS_HANDLING_H
+#define ANC_KERNEL_PORTS_HANDLING_H
+
+#include "kernel/ports/bus.h"
+
+/* A bus's own side of it. */
+typedef struct krn_handling {
+    krn_bus_handler_fn *handler;
+    void *arg;
+    unsigned tries;   /* in all */
+    int64_t pause_ns; /* before the second, doubled each time up to 5 s */
+    /* Waits so long; false when the subscription ends first. */
+    bool (*pause)(void *self, int64_t pause_ns);
+    void (*on_error)(void *self); /* a try failed; for the figures */
+    void *self;
+} krn_handling;
+
+/* The handler's status, of the last try; CANCELLED when the subscription ends before the next one. `err` has the
+ * last try's text. */
+anc_status krn_handle(const krn_handling *h, const krn_announcement *event,
+                      anc_err *err) ANC_MUST_CHECK;
+
+#endif

@@ -1,0 +1,106 @@
+/* crew.c - see crew.h. */
+#include "os/crew.h"
+
+#include <string.h>
+
+#include "os/wait.h"
+
+void os_crew_init(os_crew *crew, pthread_mutex_t *mutex, const char *name)
+{
+    *crew = (os_crew){.mutex = mutex, .name = name, .stop_at_ns = INT64_MAX};
+}
+
+void os_member_init(os_member *m, os_crew *crew, void (*run)(void *owner), void *owner)
+{
+    *m = (os_member){.crew = crew, .owner = owner, .run = run};
+    os_cond_init(&m->work);
+}
+
+void os_member_done(os_member *m)
+{
+    (void)pthread_cond_destroy(&m->work);
+}
+
+static anc_status start(os_member *m, anc_err *err)
+{
+    return os_thread_start(m->crew->name, m->run, m->owner, &m->thread, err);
+}
+
+anc_status os_crew_add(os_crew *crew, os_member *m, anc_err *err)
+{
+    if (crew->n == OS_CREW_MAX)
+        return ANC_FAIL(err, ANC_LIMIT, "more than %d threads of %s", OS_CREW_MAX, crew->name);
+    if (crew->running)
+        ANC_TRY(start(m, err));
+    m->id = ++crew->last_id;
+    crew->list[crew->n++] = m;
+    return ANC_OK;
+}
+
+os_member *os_crew_take_off(os_crew *crew, uint64_t id)
+{
+    for (size_t i = 0; i < crew->n; i++) {
+        os_member *m = crew->list[i];
+        if (m->id != id)
+            continue;
+        crew->n--;
+        memmove(&crew->list[i], &crew->list[i + 1], (crew->n - i) * sizeof(crew->list[0]));
+        m->gone = true;
+        (void)pthread_cond_broadcast(&m->work);
+        return m;
+    }
+    return NULL;
+}
+
+void os_member_join(os_member *m)
+{
+    os_thread_join(m->thread);
+    m->thread = NULL;
+}
+
+anc_status os_crew_start(os_crew *crew, anc_err *err)
+{
+    crew->stop_at_ns = INT64_MAX;
+    for (size_t i = 0; i < crew->n; i++)
+        ANC_TRY(start(crew->list[i], err));
+    crew->running = true;
+    return ANC_OK;
+}
+
+void os_crew_let_go(os_crew *crew, int64_t stop_at_ns, os_leaving *ret)
+{
+    ret->n = 0;
+    crew->running = false;
+    crew->stop_at_ns = stop_at_ns;
+    for (size_t i = 0; i < crew->n; i++) {
+        ret->threads[ret->n++] = crew->list[i]->thread;
+        crew->list[i]->thread = NULL;
+        (void)pthread_cond_broadcast(&crew->list[i]->work);
+    }
+}
+
+void os_leaving_join(os_leaving *leaving)
+{
+    for (size_t i = 0; i < leaving->n; i++)
+        os_thread_join(leaving->threads[i]);
+    leaving->n = 0;
+}
+
+bool os_member_over(os_member *m)
+{
+    (void)pthread_mutex_lock(m->crew->mutex);
+    const bool over = os_member_is_over(m);
+    (void)pthread_mutex_unlock(m->crew->mutex);
+    return over;
+}
+
+bool os_member_pause(os_member *m, int64_t at_ns)
+{
+    (void)pthread_mutex_lock(m->crew->mutex);
+    while (!os_member_is_over(m) && os_cond_wait(&m->work, m->crew->mutex, at_ns)) {
+        /* until then */
+    }
+    const bool over = os_member_is_over(m);
+    (void)pthread_mutex_unlock(m->crew->mutex);
+    return !over;
+}
