@@ -123,11 +123,17 @@ static bool is_of_other_kind(const rag_extraction *x, size_t i)
     return false;
 }
 
-/* One name is asked about, which its passage never says. */
+/* One name is asked about, which none of the passages says: one may tell of Denver as "the Broncos" where another
+ * says so. */
 static bool is_of_nobody_named(const rag_extraction *x, size_t i)
 {
     const uint64_t names = x->terms.names;
-    return names != 0 && (names & (names - 1)) == 0 && x->views[i].features[RAG_F_ELSEWHERE] > 0;
+    if (names == 0 || (names & (names - 1)) != 0 || x->views[i].features[RAG_F_ELSEWHERE] <= 0)
+        return false;
+    for (size_t k = 0; k < x->units.n; k++)
+        if (x->views[k].features[RAG_F_ELSEWHERE] <= 0)
+            return false;
+    return true;
 }
 
 bool rag_is_beside_point(const rag_extraction *x, size_t i)

@@ -46,6 +46,18 @@ static const rag_passage stadium = {
     .language = ANC_STR_INIT("en"),
     .score = 0.9};
 
+static const rag_passage broncos = {
+    .text =
+        ANC_STR_INIT("Under defensive coordinator Wade Phillips, the Broncos ranked number one."),
+    .title = ANC_STR_INIT("Super Bowl 50"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
+static const rag_passage denver = {.text = ANC_STR_INIT("The Broncos are the team of Denver."),
+                                   .title = ANC_STR_INIT("Super Bowl 50"),
+                                   .language = ANC_STR_INIT("en"),
+                                   .score = 0.5};
+
 static const rag_passage repairs = {
     .text = ANC_STR_INIT("Réparation | Prix\nRemplacement du pied d'une Skep 2 | 63 euros\n"),
     .title = ANC_STR_INIT("Garantie et réparations"),
@@ -118,6 +130,10 @@ static const name_row rows[] = {
      "Quel est le prix de la Skep 2 ?",
      "409 €"},
     {"the next, which has a sum", {&stadium}, "How much did Levi's Stadium cost?", "$1.2 billion"},
+    {"by another name",
+     {&broncos, &denver},
+     "Who is Denver's defensive coordinator?",
+     "Wade Phillips"},
     {"nobody of that name", {&minutes}, "Where does Bob live?", NULL},
     {"combien", {&tarifs}, "Combien coûte la Balise ?", "Passerelle Balise"},
     {"the list of the question's language",
