@@ -47,6 +47,9 @@ static bool is_numbered_name(const rag_terms *terms, size_t k)
     if (w->stop || !has_number(terms->question, terms->asked, k, terms->asked.n) ||
         rag_ordinal_of(word_text(terms->question, w)) > 0)
         return false;
+    for (size_t t = 0; t < terms->n; t++)
+        if (terms->dull[t] && terms->keys[t] == w->key)
+            return false; /* "the number 50" names nothing */
     return w->capital ||
            (k > 0 && is_article(word_text(terms->question, &terms->asked.items[k - 1])));
 }

@@ -58,6 +58,13 @@ static const rag_passage denver = {.text = ANC_STR_INIT("The Broncos are the tea
                                    .language = ANC_STR_INIT("en"),
                                    .score = 0.5};
 
+static const rag_passage logo = {
+    .text =
+        ANC_STR_INIT("The color gold was used for the large numerals. The number 49 was silver."),
+    .title = ANC_STR_INIT("Logo"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
 static const rag_passage repairs = {
     .text = ANC_STR_INIT("Réparation | Prix\nRemplacement du pied d'une Skep 2 | 63 euros\n"),
     .title = ANC_STR_INIT("Garantie et réparations"),
@@ -206,6 +213,10 @@ static void other_number_is_unread(void **state)
     ASSERT_OK(
         rag_select(mem, ANC_STR("How do I reset the Skep 2?"), &skep, 1, 1, keep, &selection, &err),
         &err);
+    assert_true(selection.unread < 1);
+    ASSERT_OK(rag_select(mem, ANC_STR("What color was used for the number 50?"), &logo, 1, 1, keep,
+                         &selection, &err),
+              &err);
     assert_true(selection.unread < 1);
 }
 
