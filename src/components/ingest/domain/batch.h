@@ -101,7 +101,7 @@ bool ing_counts_finished(const ing_counts *c);
 
 typedef struct ing_pace {
     double docs_per_s; /* 0: nothing was done yet */
-    double eta_s;      /* negative: unknown; 0: ended */
+    double eta_s;      /* by the bytes that are left; negative: unknown; 0: ended */
 } ing_pace;
 
 /* How fast it goes at `now_ms`, measured from when reading was last taken up. */
