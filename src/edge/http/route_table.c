@@ -207,7 +207,8 @@ const http_route http_routes[] = {
         .handle = http_ingest_cancel, .lane = HTTP_IO, .role = HTTP_OWNER, .flags = HTTP_CONFLICTS,
         .response = &http_batch_out, .status = 200),
     SEE("POST", "/v1/ingest/{batch_id}/replay", "ingest_replay", "ingestion",
-        "Read a batch's failures again, in a batch of their own",
+        "Read a batch's failures again, and what it had not read when it was cancelled, in a batch "
+        "of their own",
         STARTS(http_ingest_replay, &http_started_out)),
     SEE("GET", "/v1/dead-letters", "dead_letters", "ingestion",
         "Documents that failed, newest first",
