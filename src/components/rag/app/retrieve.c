@@ -120,6 +120,7 @@ static anc_status find_passages(rag_turn *turn)
     if (status == ANC_INVALID && strcmp(turn->err.pointer, "/query") == 0)
         (void)snprintf(turn->err.pointer, sizeof turn->err.pointer, "/question");
     ANC_TRY(status);
+    turn->found_ms = krn_wall_ms(turn->rag->with.clock);
     turn->answer.embedding_cached = result.embedding_cached;
     turn->answer.timings_ms.embed = result.embed_ms;
     turn->answer.timings_ms.search = fmax(0.0, result.total_ms - result.embed_ms);
