@@ -244,7 +244,7 @@ anc_status srch_verify(srch_service *srch, krn_call *call, srch_verified *ret) A
 anc_status srch_optimize(srch_service *srch, krn_call *call) ANC_MUST_CHECK;
 
 /* Bringing the index up to date, as something that can be watched. Kept in memory, the newest 64: a
- * start rebuilds the index anyway. */
+ * start brings the index up to date anyway. */
 typedef enum srch_sync_state {
     SRCH_SYNC_QUEUED,
     SRCH_SYNC_PROCESSING,

@@ -20,23 +20,35 @@ static anc_status damaged(anc_err *err, const char *what)
     return ANC_FAIL(err, ANC_CORRUPT, "the index's ledger is damaged: %s", what);
 }
 
-/* Looks at the first line, and takes it off. */
-static anc_status take_kind(anc_str *text, anc_err *err)
+/* The first line: of whatever version, its sum is that of the version's digits and all that follows the line. */
+static void make_line(char out[KIND_BYTES], unsigned version, anc_str text)
 {
-    unsigned version = 0, sum = 0;
-    char line[KIND_BYTES] = "";
-    anc_str first;
-    if (!anc_str_split(text, '\n', &first) || first.len >= sizeof line)
+    char digits[16];
+    (void)snprintf(digits, sizeof digits, "%u", version);
+    (void)snprintf(out, KIND_BYTES, KIND "%s %08x\n", digits,
+                   anc_crc32c(anc_crc32c(0, anc_str_of(digits)), text));
+}
+
+/* Looks at the first line, and takes it off. */
+static anc_status take_line(anc_str *text, anc_err *err)
+{
+    const size_t kind = sizeof KIND - 1;
+    unsigned version = 0;
+    char line[KIND_BYTES];
+    anc_str whole = *text, first;
+    if (!anc_str_split(text, '\n', &first) || !anc_str_starts(first, ANC_STR(KIND)))
         return damaged(err, "its first line");
-    memcpy(line, first.ptr, first.len);
-    if (sscanf(line, KIND "%u %8x", &version, &sum) !=
-        2) /* NOLINT(cert-err34-c): two numbers that fit */
-        return damaged(err, "its first line");
+    for (size_t i = kind; i < first.len && i < kind + 4 && first.ptr[i] != ' '; i++)
+        version = version * 10 + ((unsigned)(unsigned char)first.ptr[i] - '0') % 10;
+    make_line(line, version, *text);
+    whole.len = first.len + 1;
+    if (!anc_str_eq(whole, anc_str_of(line)))
+        return damaged(err, "its checksum");
     if (version > LEDGER_VERSION)
         return ANC_FAIL(err, ANC_UNSUPPORTED,
                         "the index was written by a newer version (ledger %u, known is %d)",
                         version, (int)LEDGER_VERSION);
-    return anc_crc32c(0, *text) == sum ? ANC_OK : damaged(err, "its checksum");
+    return ANC_OK;
 }
 
 static bool copy_str(anc_arena *mem, const json_value *row, const char *name, anc_str *ret)
@@ -82,7 +94,7 @@ static anc_status read_rows(anc_arena *mem, const json_value *rows, srch_ledger 
 static anc_status parse(anc_arena *mem, anc_str text, srch_ledger *ret, anc_err *err)
 {
     json_doc *doc = NULL;
-    ANC_TRY(take_kind(&text, err));
+    ANC_TRY(take_line(&text, err));
     anc_status status = json_parse(text, &doc, err);
     if (status == ANC_NO_MEMORY)
         return status;
@@ -187,7 +199,7 @@ anc_status srch_ledger_write(srch_home *home, const srch_ledger *ledger, anc_err
     ANC_BUF(text, LEDGER_BYTES);
     ANC_TRY(compose(ledger, &text, err));
     const anc_str view = anc_buf_view(&text);
-    (void)snprintf(kind, sizeof kind, KIND "%d %08x\n", (int)LEDGER_VERSION, anc_crc32c(0, view));
+    make_line(kind, LEDGER_VERSION, view);
     ANC_TRY(put(home, temporary, anc_str_of(kind), view, err));
     (void)pthread_mutex_lock(&home->lock);
     anc_status status = disk->rename(disk->self, temporary,
