@@ -103,6 +103,7 @@ int main(void)
     bench_must(krn_sqlite_open(&options, &r.catalog, &err), &err);
     fill(&r);
     relay_redis(&r);
+    relay_kafka(&r);
     krn_sqlite_close(r.catalog);
     bench_must(os_folder_remove(folder, &err), &err);
     return 0;

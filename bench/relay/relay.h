@@ -16,5 +16,6 @@ typedef struct relaying {
 double relay_carry(const relaying *r, krn_bus bus);
 
 void relay_redis(relaying *r);
+void relay_kafka(relaying *r);
 
 #endif

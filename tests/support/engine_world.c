@@ -42,12 +42,13 @@ static void word_of(uint64_t *seed, char *out)
 
 static anc_status add_chunk(eng_load *load, uint64_t *seed, uint32_t ordinal, anc_err *err)
 {
-    char words[WORDS][KEY_BYTES], forms[WORDS][KEY_BYTES];
+    char words[WORDS][KEY_BYTES], forms[WORDS][KEY_BYTES + 2];
     float vector[ENGINE_WORLD_DIMS];
     eng_term terms[WORDS];
     for (uint32_t i = 0; i < WORDS; i++) {
         word_of(seed, words[i]);
-        (void)snprintf(forms[i], KEY_BYTES, "%s%.*s", words[i], (int)chance(seed, 3), "es");
+        (void)snprintf(forms[i], sizeof forms[i], "%.*s%.*s", KEY_BYTES - 1, words[i],
+                       (int)chance(seed, 3), "es");
         terms[i] = (eng_term){.text = anc_str_of(words[i]),
                               .place = i < 2 ? ENG_TITLE : ENG_TEXT,
                               .position = i < 2 ? i : i - 2,

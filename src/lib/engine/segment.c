@@ -234,6 +234,7 @@ anc_status eng_segment_open(const eng_disk *disk, anc_str path, uint64_t number,
     if (s == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to open %.*s", ANC_FMT(path));
     *s = (eng_segment){.disk = disk, .number = number};
+    (void)pthread_mutex_init(&s->checking, NULL);
     (void)pthread_mutex_init(&s->lock, NULL);
     anc_status status = disk->map(disk->self, path, &s->map, err);
     const char *fault = status == ANC_OK ? head_fault(&s->map) : NULL;
@@ -255,6 +256,7 @@ void eng_segment_close(eng_segment *segment)
     if (segment == NULL)
         return;
     segment->disk->unmap(segment->disk->self, &segment->map);
+    (void)pthread_mutex_destroy(&segment->checking);
     (void)pthread_mutex_destroy(&segment->lock);
     free(segment->checked);
     free(segment);

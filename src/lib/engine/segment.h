@@ -118,6 +118,8 @@ struct eng_segment {
     uint64_t number;              /* of its name */
     os_map map;                   /* owned */
     const eng_segment_head *head; /* of the map */
+    pthread_mutex_t
+        checking; /* held while the small sections are read for the first time; before `lock` */
     pthread_mutex_t lock;
     atomic_int core;     /* eng_core */
     atomic_bool damaged; /* set last */
@@ -139,7 +141,10 @@ void eng_segment_close(eng_segment *segment); /* NULL is a no-op */
 /* Remembers what is wrong, unless something was before: `at` is a byte of the section. */
 void eng_segment_damaged(eng_segment *segment, unsigned section, uint64_t at, const char *what);
 
-/* eng_block_ready, where it is not known yet. */
+/* eng_block_ready, where it is not known yet: one thread looks, the others wait for it. */
+bool eng_segment_first_check(const eng_block *b);
+
+/* Reads the small sections, whatever is known of them; whether all is well. */
 bool eng_segment_check(const eng_block *b);
 
 /* Whether all but its large tables may be used; what they point to within the block is then where it should be. Comes
@@ -148,7 +153,7 @@ static inline bool eng_block_ready(const eng_block *b)
 {
     return b->segment == NULL ||
            atomic_load_explicit(&b->segment->core, memory_order_acquire) == ENG_CORE_GOOD ||
-           eng_segment_check(b);
+           eng_segment_first_check(b);
 }
 
 static inline bool eng_block_is_damaged(const eng_block *b)

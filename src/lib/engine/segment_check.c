@@ -57,6 +57,16 @@ bool eng_segment_check(const eng_block *b)
     return what == NULL;
 }
 
+bool eng_segment_first_check(const eng_block *b)
+{
+    eng_segment *s = b->segment;
+    (void)pthread_mutex_lock(&s->checking);
+    const int known = atomic_load_explicit(&s->core, memory_order_acquire);
+    const bool good = known == ENG_CORE_UNREAD ? eng_segment_check(b) : known == ENG_CORE_GOOD;
+    (void)pthread_mutex_unlock(&s->checking);
+    return good;
+}
+
 anc_status eng_block_fault(const eng_block *b, anc_err *err)
 {
     if (!eng_block_is_damaged(b))

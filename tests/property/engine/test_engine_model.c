@@ -1,4 +1,4 @@
-/* test_engine_model.c - random publishes, deletes and searches against a plain model that scores
+/* test_engine_model.c - random publishes, deletes, saves and searches against a plain model that scores
  * every chunk by the formula.
  *
  * The model keeps the current version of each document as lists of words. Every search is compared
@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "engine_model.h"
+#include "support/engine_disk.h"
 
 /* ---- comparing ------------------------------------------------------------------------------- */
 
@@ -209,11 +210,27 @@ static void tidy(eng_index *index, anc_err *err)
     assert_false(did);
 }
 
+/* What is saved is what is opened: the model goes on with another index. */
+static void reopen(eng_index **index, const eng_options *options, anc_err *err)
+{
+    ASSERT_OK(eng_save(*index, &(eng_tidy_options){0}, err), err);
+    if (chance(2) == 0)
+        return; /* and with the same one */
+    eng_index_close(*index);
+    ASSERT_OK(eng_index_open(options, index, err), err);
+    assert_int_equal(eng_index_opened(*index).damaged, 0);
+    assert_int_equal(eng_stats(*index).unsaved_chunks, 0);
+}
+
 static void run_seed(uint64_t start)
 {
     anc_err err = {0};
     ANC_ARENA(mem, 64 << 20);
-    const eng_options options = {.dims = DIMS, .from = {.exact = 4, .bits = 8}};
+    engine_disk *disk = engine_disk_new(start);
+    const eng_options options = {.dims = DIMS,
+                                 .from = {.exact = 4, .bits = 8},
+                                 .folder = ANC_STR("index"),
+                                 .disk = engine_disk_ops(disk)};
     eng_index *index = NULL;
     seed = start;
     memset(model, 0, sizeof model);
@@ -231,6 +248,8 @@ static void run_seed(uint64_t start)
         }
         if (chance(9) == 0)
             tidy(index, &err);
+        if (chance(9) == 0)
+            reopen(&index, &options, &err);
         if (step % 5 != 0)
             continue;
         eng_snapshot *s = eng_snapshot_acquire(index);
@@ -240,6 +259,7 @@ static void run_seed(uint64_t start)
         anc_arena_reset(mem);
     }
     eng_index_close(index);
+    engine_disk_free(disk);
 }
 
 static void agrees_with_the_model(void **state)

@@ -3,11 +3,13 @@
 #include "support/test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "engine_help.h"
+#include "os/file.h"
 #include "support/fail_alloc.h"
 
-enum { DOCUMENTS = 20 };
+enum { DOCUMENTS = 20, KEPT = 7 };
 
 static const float EAST[2] = {1, 0};
 static bool lenient; /* an allocation of this run fails */
@@ -56,10 +58,10 @@ static long found(eng_index *index)
     return n;
 }
 
-static long publish_all(eng_index *index)
+static long publish_some(eng_index *index, int n)
 {
     long there = 0;
-    for (int i = 0; i < DOCUMENTS; i++) {
+    for (int i = 0; i < n; i++) {
         anc_err err = {0};
         char key[16];
         (void)snprintf(key, sizeof key, "d%d", i);
@@ -77,7 +79,7 @@ static void scenario(bool may_fail)
     lenient = may_fail;
     if (!went_well(eng_index_open(&options, &index, &err), &err))
         return;
-    const long there = publish_all(index);
+    const long there = publish_some(index, DOCUMENTS);
     anc_err_clear(&err);
     const uint64_t before = eng_stats(index).documents;
     assert_int_equal(before, there);
@@ -89,14 +91,77 @@ static void scenario(bool may_fail)
     eng_index_close(index);
 }
 
+/* ---- in a folder ------------------------------------------------------------------------------ */
+
+static char folder[64] = "/tmp/anc-engine-alloc-XXXXXX";
+
+static bool open_folder(const char *name, eng_index **ret)
+{
+    anc_err err = {0};
+    char path[96];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    const eng_options options = {
+        .dims = 2, .from = {.bits = 2, .graph = 4}, .folder = anc_str_of(path)};
+    return went_well(eng_index_open(&options, ret, &err), &err);
+}
+
+/* What was saved opens whole, or not at all for want of memory; what was not goes on in memory. */
+static void kept(bool may_fail)
+{
+    anc_err err = {0};
+    eng_index *index = NULL;
+    uint64_t wrong = 0, documents = 0;
+    char copy[96];
+    bool saved = false, did;
+    lenient = may_fail;
+    if (!open_folder("index", &index))
+        return;
+    documents = (uint64_t)publish_some(index, KEPT);
+    saved = went_well(eng_save(index, &(eng_tidy_options){0}, &err), &err);
+    anc_err_clear(&err);
+    assert_int_equal(eng_stats(index).documents, documents);
+    (void)went_well(eng_tidy(index, &(eng_tidy_options){.all = true}, &did, &err), &err);
+    anc_err_clear(&err);
+    assert_true(!went_well(eng_verify(index, &(eng_verify_options){0}, &wrong, &err), &err) ||
+                wrong == 0);
+    anc_err_clear(&err);
+    (void)snprintf(copy, sizeof copy, "%s/copy", folder);
+    (void)went_well(eng_copy_to(index, anc_str_of(copy), &(eng_tidy_options){0}, &err), &err);
+    const long n = found(index);
+    assert_true(n == -1 || n == (long)documents);
+    eng_index_close(index);
+    index = NULL;
+    if (open_folder("index", &index)) {
+        assert_int_equal(eng_index_opened(index).damaged, 0);
+        assert_true(!saved || eng_stats(index).documents == documents);
+    }
+    eng_index_close(index);
+}
+
+static void kept_and_cleaned(bool may_fail)
+{
+    kept(may_fail);
+    assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
+}
+
 static void out_of_memory_is_survived(void **state)
 {
     (void)state;
     assert_true(fail_alloc_torture(scenario) > 100);
 }
 
+static void out_of_memory_loses_nothing_that_was_kept(void **state)
+{
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    assert_true(fail_alloc_torture(kept_and_cleaned) > 150);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(out_of_memory_is_survived)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(out_of_memory_is_survived),
+        cmocka_unit_test(out_of_memory_loses_nothing_that_was_kept),
+    };
     return cmocka_run_group_tests_name("engine without memory", tests, NULL, NULL);
 }

@@ -1,8 +1,10 @@
 /* follow.c - the step that keeps the index at the state of the catalog.
  *
- * After a start it goes on from where the kept index is (follow_kept.c). Where nothing is kept it notes the head of the change log, walks all documents, and then reads the log from
- * that head on: what changed during the walk is handled once more. Each call of the step handles one page
- * of documents or of changes.
+ * After a start it goes on from where the kept index is (follow_kept.c). Where nothing is kept it notes the head of the
+ * change log, walks all documents, and reads the log from that head on. Documents that are put or deleted during the
+ * walk are handled between its pages and are seen at once; from the first other change on (of a collection, of a model)
+ * the log waits for the end of the walk. Each call of the step handles one page of documents or of changes, or one of
+ * each.
  *
  *   catalog walk ──end──▶ following ──settings of a collection changed──▶ walk of its members ─┐
  *                             ▲                                                                │
@@ -61,6 +63,8 @@ static anc_status catalog_begin(srch_service *srch, krn_call *call, bool *ret_wa
         return ANC_OK;
     srch_walk_begin(&srch->follow.catalog, head, ANC_STR_NONE);
     srch->follow.catalog.total = srch_documents_there(srch, call);
+    if (!srch->follow.again)
+        srch->follow.cursor = head;
     atomic_store(&srch->walk_done, 0);
     atomic_store(&srch->walk_total, srch->follow.catalog.total);
     srch_note_mark(srch);
@@ -71,8 +75,16 @@ void srch_reached(srch_service *srch, uint64_t cursor)
 {
     srch->follow.cursor = cursor;
     srch_note_mark(srch);
-    if (srch->follow.mending.going && !atomic_load(&srch->ready)) /* documents may be missing */
+    if (!srch->follow.again) {
+        srch->config.watermark.ops->raise_ahead(srch->config.watermark.self,
+                                                srch->follow.catalog.target, cursor);
         return;
+    }
+    if (srch->follow.mending.going && !atomic_load(&srch->ready)) { /* others may be missing */
+        srch->config.watermark.ops->raise_ahead(srch->config.watermark.self,
+                                                srch->follow.mending.target, cursor);
+        return;
+    }
     srch->config.watermark.ops->raise(srch->config.watermark.self, cursor);
     kno_shown(srch->config.knowledge, cursor);
     krn_gauge_set(srch->series.cursor, (int64_t)cursor);
@@ -95,12 +107,10 @@ static anc_status catalog_step(srch_service *srch, krn_call *call)
         srch->follow.mending.going = false;
     srch_slot_show(srch);
     srch->follow.damages = srch_built_index(srch).ops->kept(srch_built_index(srch).self).damages;
-    const bool first = !srch->follow.again;
-    srch->follow.known = true;
     srch->follow.again = true;
+    srch->follow.known = true;
     srch->follow.unsure = true;
-    /* a rebuild's index is as far as it was followed */
-    srch_reached(srch, first ? walk->target : srch->follow.cursor);
+    srch_reached(srch, srch->follow.cursor); /* a rebuild's index is as far as it was followed */
     srch_syncs_note(srch, true);
     srch_detail_set(srch, "%llu documents indexed", (unsigned long long)walk->done);
     krn_log_write(srch->config.log, KRN_INFO, "search", "index built",
@@ -194,11 +204,30 @@ static anc_status follow_page(srch_service *srch, krn_call *call, bool *ret_more
     return srch->follow.members.going ? members_step(srch, call) : log_step(srch, call, ret_more);
 }
 
+/* A page of changes of documents, while the first walk goes on. */
+static anc_status read_ahead(srch_service *srch, krn_call *call)
+{
+    const krn_changes changes = srch->config.changes;
+    krn_change *rows = NULL;
+    size_t n = 0;
+    bool done = true;
+    ANC_TRY(changes.ops->read(changes.self, call, srch->follow.cursor, PAGE, &rows, &n));
+    for (size_t i = 0; i < n; i++) {
+        if (rows[i].op != KRN_CHANGE_PUBLISH && rows[i].op != KRN_CHANGE_DELETE)
+            return ANC_OK;
+        ANC_TRY(handle_change(srch, call, &rows[i], &done));
+        srch_reached(srch, rows[i].seq);
+    }
+    return ANC_OK;
+}
+
 static anc_status first_walk(srch_service *srch, krn_call *call)
 {
     bool wait, kept = false;
-    if (srch->follow.catalog.going)
+    if (srch->follow.catalog.going) {
+        ANC_TRY(read_ahead(srch, call));
         return catalog_step(srch, call);
+    }
     srch->follow.taken = atomic_load(&srch->rebuild_asked);
     ANC_TRY(srch_go_on(srch, call, &kept));
     return kept ? ANC_OK : catalog_begin(srch, call, &wait);

@@ -215,7 +215,7 @@ anc_status srch_wait_visible(srch_service *srch, krn_call *call, uint64_t seq)
 
 bool srch_visible(srch_service *srch, uint64_t seq)
 {
-    return srch->config.watermark.ops->read(srch->config.watermark.self) >= seq;
+    return srch->config.watermark.ops->has(srch->config.watermark.self, seq);
 }
 
 bool srch_ready(srch_service *srch)

@@ -137,6 +137,32 @@ static void a_rebuild_during_the_first_walk_is_done_after_it(void **state)
     assert_int_equal(srch_status(srch).documents, DOCUMENTS - 1);
 }
 
+/* Who puts a document after a start does not wait for the walk over all the others; the change of a
+ * collection, and what comes behind it, does. */
+static void what_changes_during_the_first_walk_is_seen(void **state)
+{
+    (void)state;
+    double_change(&kno, KRN_CHANGE_PUBLISH, 0, &kno.documents[0]); /* before the start */
+    const uint64_t before = kno.n_changes;
+    (void)srch_follow(srch, kno.now_ns); /* begins the walk */
+    kno.documents[49].version++;         /* the walk comes to it last */
+    double_change(&kno, KRN_CHANGE_PUBLISH, 0, &kno.documents[49]);
+    const uint64_t after = kno.n_changes;
+    (void)srch_follow(srch, kno.now_ns);
+    assert_false(srch_status(srch).ready);
+    assert_true(srch_visible(srch, after));
+    assert_false(srch_visible(srch, before));
+    assert_int_equal(srch_status(srch).cursor, 0);
+    double_change(&kno, KRN_CHANGE_COLLECTION, 0, NULL);
+    kno.documents[48].alive = false;
+    double_change(&kno, KRN_CHANGE_DELETE, 0, &kno.documents[48]);
+    (void)srch_follow(srch, kno.now_ns);
+    assert_false(srch_visible(srch, kno.n_changes));
+    settle();
+    assert_true(srch_visible(srch, kno.n_changes) && srch_visible(srch, before));
+    assert_int_equal(srch_status(srch).documents, DOCUMENTS - 1);
+}
+
 static srch_sync sync_now(anc_str id)
 {
     srch_sync s = {0};
@@ -218,6 +244,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_may_pass_is_tried_again, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_sync_can_be_watched, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_changes_during_a_rebuild_is_seen, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_changes_during_the_first_walk_is_seen, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(a_rebuild_during_the_first_walk_is_done_after_it, set_up,
                                         tear_down),
     };

@@ -50,8 +50,30 @@ static void waits_and_gives_up(void **state)
     w.ops->close(w.self);
 }
 
+/* What is reached ahead is there, what lies before it is not. */
+static void what_is_ahead(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    const atomic_bool never = false;
+    srch_watermark w;
+    krn_call call = {.err = &err, .deadline_ns = os_mono_ns() + 1000000, .cancelled = &never};
+    ASSERT_OK(srch_threads_watermark_open(&w, &err), &err);
+    w.ops->raise(w.self, 2);
+    w.ops->raise_ahead(w.self, 10, 12);
+    assert_true(w.ops->has(w.self, 2) && w.ops->has(w.self, 11) && w.ops->has(w.self, 12));
+    assert_false(w.ops->has(w.self, 3) || w.ops->has(w.self, 10) || w.ops->has(w.self, 13));
+    assert_int_equal(w.ops->read(w.self), 2);
+    ASSERT_OK(w.ops->wait(w.self, &call, 12), &err);
+    assert_int_equal(w.ops->wait(w.self, &call, 10), ANC_DEADLINE);
+    w.ops->raise(w.self, 12);
+    assert_true(w.ops->has(w.self, 10));
+    w.ops->close(w.self);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(waits_and_gives_up)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(waits_and_gives_up),
+                                       cmocka_unit_test(what_is_ahead)};
     return cmocka_run_group_tests_name("search watermark", tests, NULL, NULL);
 }

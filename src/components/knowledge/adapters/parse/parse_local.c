@@ -102,8 +102,7 @@ anc_status kno_parse_damage(krn_call *call, const char *encoding, bool damaged, 
     *ret = ANC_STR_NONE;
     if (!damaged)
         return ANC_OK;
-    *ret = anc_arena_printf(call->mem, "some of its bytes do not read as text in %s",
-                            encoding);
+    *ret = anc_arena_printf(call->mem, "some of its bytes do not read as text in %s", encoding);
     if (ret->ptr == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for what is damaged");
     return ANC_OK;

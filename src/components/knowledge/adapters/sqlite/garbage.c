@@ -180,19 +180,19 @@ static anc_status dropped(void *self, krn_call *call, int64_t before_ms, size_t 
     DB_READING(reader);
     ANC_TRY(kno_reading_begin(&reader, self, call));
     DB_STMT(s);
-    ANC_TRY(
-        db_prepare(reader.db,
-                   "SELECT d.id, c.id, c.name, d.name, 0 FROM kno_collection c"
-                   " JOIN kno_document d ON d.collection_id = c.id WHERE c.dropped = 1"
-                   " UNION ALL SELECT d.id, c.id, c.name, d.name, 1 FROM kno_document d"
-                   " JOIN kno_collection c ON c.id = d.collection_id AND c.dropped = 0"
-                   " WHERE d.parent IS NOT NULL AND d.touched_ms < ?1 AND NOT EXISTS (SELECT 1"
-                   " FROM kno_document p WHERE p.collection_id = d.collection_id"
-                   " AND p.name = d.parent)"
-                   " UNION ALL SELECT d.id, c.id, c.name, d.name, 1 FROM kno_going g"
-                   " JOIN kno_document d ON d.going = g.token"
-                   " JOIN kno_collection c ON c.id = d.collection_id AND c.dropped = 0 LIMIT ?2",
-                   &s, call->err));
+    ANC_TRY(db_prepare(
+        reader.db,
+        "SELECT d.id, c.id, c.name, d.name, 0 FROM kno_collection c"
+        " JOIN kno_document d ON d.collection_id = c.id WHERE c.dropped = 1"
+        " UNION ALL SELECT d.id, c.id, c.name, d.name, 1 FROM kno_document d"
+        " JOIN kno_collection c ON c.id = d.collection_id AND c.dropped = 0"
+        " WHERE d.parent IS NOT NULL AND d.touched_ms < ?1 AND NOT EXISTS (SELECT 1"
+        " FROM kno_document p WHERE p.collection_id = d.collection_id"
+        " AND p.name = d.parent)"
+        " UNION ALL SELECT d.id, c.id, c.name, d.name, 1 FROM kno_going g"
+        " CROSS JOIN kno_document d ON d.going = g.token"
+        " CROSS JOIN kno_collection c ON c.id = d.collection_id AND c.dropped = 0 LIMIT ?2",
+        &s, call->err));
     db_bind_int(s, 1, before_ms);
     db_bind_int(s, 2, (int64_t)limit);
     kno_rows rows;

@@ -390,7 +390,8 @@ static anc_status accept_cut(void *self, krn_tx *tx, int64_t version_id, uint32_
     DB_STMT(collection);
     ANC_TRY(db_prepare(tx->connection,
                        "UPDATE kno_collection SET recut_failed = recut_failed + 1 WHERE id ="
-                       " (SELECT d.collection_id FROM kno_document d WHERE d.current_id = ?1)",
+                       " (SELECT d.collection_id FROM kno_version v JOIN kno_document d"
+                       " ON d.id = v.document_id WHERE v.id = ?1 AND d.current_id = ?1)",
                        &collection, err));
     db_bind_int(collection, 1, version_id);
     return db_run(collection, err);

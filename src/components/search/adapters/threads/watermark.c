@@ -15,8 +15,9 @@ enum { POLL_NS = 20 * 1000 * 1000 };
 typedef struct watermark {
     pthread_mutex_t lock;
     pthread_cond_t raised;
-    uint64_t mark; /* under lock */
-    bool stopped;  /* under lock */
+    uint64_t mark;     /* under lock */
+    uint64_t from, to; /* under lock; reached as well */
+    bool stopped;      /* under lock */
 } watermark;
 
 static void threads_raise(void *self, uint64_t mark)
@@ -39,9 +40,33 @@ static uint64_t threads_read(void *self)
     return mark;
 }
 
+static bool has_locked(const watermark *w, uint64_t mark)
+{
+    return w->mark >= mark || (mark > w->from && mark <= w->to);
+}
+
+static void threads_raise_ahead(void *self, uint64_t from, uint64_t to)
+{
+    watermark *w = self;
+    (void)pthread_mutex_lock(&w->lock);
+    w->from = from;
+    w->to = to;
+    (void)pthread_cond_broadcast(&w->raised);
+    (void)pthread_mutex_unlock(&w->lock);
+}
+
+static bool threads_has(void *self, uint64_t mark)
+{
+    watermark *w = self;
+    (void)pthread_mutex_lock(&w->lock);
+    const bool has = has_locked(w, mark);
+    (void)pthread_mutex_unlock(&w->lock);
+    return has;
+}
+
 static anc_status wait_locked(watermark *w, krn_call *call, uint64_t mark)
 {
-    while (w->mark < mark) {
+    while (!has_locked(w, mark)) {
         const int64_t now = os_mono_ns();
         if (w->stopped)
             return ANC_FAIL(call->err, ANC_UNAVAILABLE, "the index is closing");
@@ -89,6 +114,8 @@ anc_status srch_threads_watermark_open(srch_watermark *ret, anc_err *err)
         .name = "threads",
         .raise = threads_raise,
         .read = threads_read,
+        .raise_ahead = threads_raise_ahead,
+        .has = threads_has,
         .wait = threads_wait,
         .stop = threads_stop,
         .close = threads_close,
