@@ -48,7 +48,7 @@ class SmallDisk(Place):
         """A file that leaves `leave` bytes free."""
         ballast = self.seen(server).parent.parent / self.data.relative_to(self.home.parent) / "ballast"
         size = self.free(server) - leave
-        with open(ballast, "wb") as f:
+        with open(ballast, "wb", buffering=0) as f:  # the server writes too
             written = 0
             try:
                 while written < size:

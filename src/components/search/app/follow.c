@@ -80,8 +80,11 @@ void srch_reached(srch_service *srch, uint64_t cursor)
                                                 srch->follow.catalog.target, cursor);
         return;
     }
-    if (srch->follow.mending.going && !atomic_load(&srch->ready)) /* documents may be missing */
+    if (srch->follow.mending.going && !atomic_load(&srch->ready)) { /* others may be missing */
+        srch->config.watermark.ops->raise_ahead(srch->config.watermark.self,
+                                                srch->follow.mending.target, cursor);
         return;
+    }
     srch->config.watermark.ops->raise(srch->config.watermark.self, cursor);
     kno_shown(srch->config.knowledge, cursor);
     krn_gauge_set(srch->series.cursor, (int64_t)cursor);

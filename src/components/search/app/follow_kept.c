@@ -30,6 +30,48 @@ static anc_status has_log(srch_service *srch, krn_call *call, uint64_t cursor, u
     return ANC_OK;
 }
 
+/* An index of another model than searches are to use lacks the vectors of what was put since: it is filled anew with
+ * what is missing. */
+static anc_status drop_other_model(srch_service *srch, krn_call *call, anc_str collection,
+                                   bool *ret_dropped)
+{
+    const srch_index index = shown_index(srch);
+    srch_index_models have;
+    anc_str model;
+    uint32_t dims;
+    ANC_TRY(index.ops->models(index.self, call, collection, &have));
+    if (!have.is_there)
+        return ANC_OK;
+    const anc_status status =
+        kno_searched_model(srch->config.knowledge, call, collection, &model, &dims);
+    if (status == ANC_NOT_FOUND) { /* so says the log, too */
+        anc_err_clear(call->err);
+        return ANC_OK;
+    }
+    ANC_TRY(status);
+    if (anc_str_eq(have.model, model))
+        return ANC_OK;
+    *ret_dropped = true;
+    return index.ops->drop(index.self, call, collection);
+}
+
+static anc_status drop_other_models(srch_service *srch, krn_call *call, bool *ret_dropped)
+{
+    enum { COLLECTIONS_A_PAGE = 100 };
+    anc_str after = ANC_STR_NONE;
+    for (;;) {
+        kno_collection *rows = NULL;
+        size_t n = 0;
+        ANC_TRY(kno_collection_list(srch->config.knowledge, call, after, COLLECTIONS_A_PAGE, &rows,
+                                    &n));
+        for (size_t i = 0; i < n; i++)
+            ANC_TRY(drop_other_model(srch, call, rows[i].name, ret_dropped));
+        if (n < COLLECTIONS_A_PAGE)
+            return ANC_OK;
+        after = rows[n - 1].name;
+    }
+}
+
 static void begin_mending(srch_service *srch, krn_call *call)
 {
     srch_follow_state *f = &srch->follow;
@@ -59,7 +101,7 @@ anc_status srch_go_on(srch_service *srch, krn_call *call, bool *ret_done)
     srch_follow_state *f = &srch->follow;
     uint64_t head = 0;
     *ret_done = false;
-    if (kept.damages > 0)
+    if (kept.damages > f->damages)
         tell_damage(srch, &kept);
     f->damages = kept.damages;
     if (!kept.is_there)
@@ -72,10 +114,11 @@ anc_status srch_go_on(srch_service *srch, krn_call *call, bool *ret_done)
                       KRN_INT("cursor", kept.mark.cursor), KRN_INT("head", head));
         return index.ops->forget(index.self, call);
     }
+    ANC_TRY(drop_other_models(srch, call, &f->lacks));
     f->again = f->known = f->unsure = true;
     f->awaited = head;
     f->cursor = kept.mark.cursor;
-    if (!kept.mark.whole)
+    if (!kept.mark.whole || f->lacks)
         begin_mending(srch, call);
     srch_reached(srch, kept.mark.cursor);
     krn_log_write(srch->config.log, KRN_INFO, "search", "index opened as it was kept",
@@ -94,6 +137,7 @@ void srch_note_mark(srch_service *srch)
                                            anc_map_count(f->left_out) == 0,
                                   .damages = f->damages};
     index.ops->mark(index.self, &mark);
+    atomic_store(&srch->begun, true);
 }
 
 void srch_look_at_damage(srch_service *srch, krn_call *call)

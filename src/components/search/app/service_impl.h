@@ -85,6 +85,7 @@ typedef struct srch_follow_state {
     bool again; /* a walk was finished once, or there is what was kept: the next one is a rebuild */
     srch_walk mending;  /* of all documents, for those that the index lacks */
     uint64_t damages;   /* of the index, that it is mended for */
+    bool lacks;         /* at the start an index was of another model, and was dropped */
     uint64_t awaited;   /* change that was the newest at the start: with it the index is ready */
     uint64_t cursor;    /* change that was handled last */
     int64_t backoff_ns; /* 0: the last step went well */
@@ -170,6 +171,8 @@ struct srch_service {
     atomic_bool started; /* scheduler and step_id are set */
     atomic_bool stopping;
     atomic_bool ready;
+    atomic_bool
+        begun; /* the follower has said how far the index is: before that nothing is saved */
     atomic_uint_least64_t busy_ns;               /* spent by the follower */
     atomic_uint_least64_t head;                  /* newest change, as the follower saw last */
     atomic_uint_least64_t rebuild_asked;         /* how often */

@@ -35,6 +35,8 @@ anc_status srch_save(srch_service *srch, srch_slot *slot, bool last)
     static atomic_bool never;
     anc_err err = {0};
     bool did = false;
+    if (!atomic_load(&srch->begun))
+        return ANC_OK;
     ANC_ARENA(mem, LIST_BYTES);
     if (mem == NULL)
         return ANC_NO_MEMORY;
