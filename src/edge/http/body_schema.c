@@ -30,8 +30,8 @@ anc_status http_faults_status(const http_faults *faults, anc_err *err)
     if (faults->n == 0)
         return ANC_OK;
     const http_fault *first = &faults->items[0];
-    return ANC_FAIL(err, ANC_INVALID, "%.*s: %.*s", ANC_FMT(first->pointer),
-                    ANC_FMT(first->message));
+    return ANC_FAIL(err, ANC_INVALID, "%.*s%s%.*s", ANC_FMT(first->pointer),
+                    first->pointer.len > 0 ? ": " : "", ANC_FMT(first->message));
 }
 
 bool http_choice_next(const char **rest, anc_str *ret)
@@ -444,6 +444,15 @@ static bool param_number(anc_str value, bool whole, double *ret)
     return anc_str_to_double(value, ret) && (!whole || is_whole(*ret));
 }
 
+/* 0 stands for a time that was not given, so what is before 1970 becomes the first millisecond after. */
+static bool param_time(anc_str value, int64_t *ret)
+{
+    if (!anc_time_parse(value, ret))
+        return false;
+    *ret = *ret > 0 ? *ret : 1;
+    return true;
+}
+
 static bool param_bool(anc_str value, bool *ret)
 {
     *ret = anc_str_eq(value, ANC_STR("true")) || anc_str_eq(value, ANC_STR("1"));
@@ -474,7 +483,7 @@ static bool read_param(const http_field *f, anc_str value, anc_str pointer, void
     case HTTP_BOOL:
         return param_bool(value, slot(f, out));
     case HTTP_TIME:
-        return anc_time_parse(value, slot(f, out));
+        return param_time(value, slot(f, out));
     case HTTP_TEXTS:
         split_texts(f, value, pointer, out, faults);
         return true;
