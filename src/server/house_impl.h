@@ -114,6 +114,7 @@ struct srv_house {
     rag_service *rag;
 
     liv_service *live;
+    krn_loop_later live_later;
     liv_performance *performance; /* performance.c; NULL: nothing is watched */
     krn_series
         *refused; /* requests, as the edge counts them; the step alone has what it saw last */
