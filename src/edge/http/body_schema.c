@@ -30,8 +30,8 @@ anc_status http_faults_status(const http_faults *faults, anc_err *err)
     if (faults->n == 0)
         return ANC_OK;
     const http_fault *first = &faults->items[0];
-    return ANC_FAIL(err, ANC_INVALID, "%.*s: %.*s", ANC_FMT(first->pointer),
-                    ANC_FMT(first->message));
+    return ANC_FAIL(err, ANC_INVALID, "%.*s%s%.*s", ANC_FMT(first->pointer),
+                    first->pointer.len > 0 ? ": " : "", ANC_FMT(first->message));
 }
 
 bool http_choice_next(const char **rest, anc_str *ret)

@@ -197,6 +197,9 @@ anc_status ing_batch_queue(ing_service *ing, krn_call *call, const ing_batch_rec
 anc_status ing_batch_get(ing_service *ing, krn_call *call, anc_str id,
                          ing_batch_record *ret) ANC_MUST_CHECK; /* NOT_FOUND */
 
+/* Whether all of a cancelled batch is left, since its folder was not listed yet. */
+bool ing_rest_is_source(const ing_batch_record *origin);
+
 /* A JSON object of bearable size, or nothing; INVALID names /metadata. */
 anc_status ing_metadata_check(krn_call *call, anc_str metadata) ANC_MUST_CHECK;
 
