@@ -152,7 +152,12 @@ static anc_status empty_log(db_sqlite *db, krn_call *call)
 anc_status krn_sqlite_scrub(krn_sqlite *k, krn_call *call)
 {
     db_sqlite *db = NULL;
-    ANC_TRY(db_open(anc_str_of(db_path(k->db)), NULL, &db, call->err));
+    db_options options = {0};
+    if (call->deadline_ns != INT64_MAX) {
+        const int64_t left_ms = (call->deadline_ns - krn_now_ns(k->clock)) / 1000000;
+        options.busy_timeout_ms = left_ms > 1 ? left_ms : 1;
+    }
+    ANC_TRY(db_open(anc_str_of(db_path(k->db)), &options, &db, call->err));
     const anc_status status = empty_log(db, call);
     db_close(db);
     return status;
