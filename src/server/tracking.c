@@ -101,6 +101,16 @@ static anc_status blank_some(void *arg, krn_tx *tx, anc_err *err)
                                 &b->changed, err);
 }
 
+/* After the events, which bring some to the feed: its history is not any user's, all of it goes. */
+static anc_status erase_history(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
+{
+    const srv_house *h = arg;
+    (void)call;
+    (void)user_id;
+    *ret_n = h->live != NULL ? liv_forget(h->live) : 0;
+    return ANC_OK;
+}
+
 /* The last of the catalog, whose log is emptied then. A piece a transaction, so that what others write goes on beside it. */
 static anc_status erase_events(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
@@ -147,10 +157,8 @@ static anc_status list_holders(srv_house *h, trk_holder *out, size_t *ret_n, anc
         const char *bus = h->outside[i].bus.ops->name;
         ANC_TRY(add_holder(h, &out[n++], bus, held_by(h, bus), err));
     }
-    ANC_TRY(add_holder(h, &out[n++], "live_feed",
-                       anc_arena_printf(h->mem, "the newest events, in memory, until newer ones "
-                                                "push them out or the server ends"),
-                       err));
+    ANC_TRY(add_holder(h, &out[n++], "watchers",
+                       anc_arena_printf(h->mem, "what the live feed has shown them"), err));
     ANC_TRY(add_holder(h, &out[n++], "logs",
                        anc_arena_printf(h->mem, "lines on standard error name users; whoever keeps "
                                                 "them says for how long"),
@@ -207,12 +215,13 @@ static anc_status open_service(srv_house *h, const trk_repository *repository, a
     const srv_config *c = h->o.config;
     trk_price prices[TRK_PRICES_MAX];
     trk_holder *holders = anc_arena_alloc(h->mem, SRV_OUTSIDE + 2 + ASIDES, sizeof *holders);
-    /* events last: what goes before is told in events too */
+    /* events last, and who shows them: what goes before is told in events too */
     const trk_place places[] = {{"conversations", erase_conversations, h},
                                 {"cached_vectors", erase_vectors, h},
                                 {"kept_answers", erase_kept_answers, h},
                                 {"identities", erase_identity, h},
-                                {"events", erase_events, h}};
+                                {"events", erase_events, h},
+                                {"feed_history", erase_history, h}};
     trk_service_options options = {
         .repository = *repository,
         .outbox = h->outbox,

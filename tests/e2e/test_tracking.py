@@ -7,6 +7,7 @@ import threading
 import time
 
 from harness import Server, place, serving, wait_for
+from test_events import Stream
 
 KILLS, SEED = 3, 5
 QUERIES = "/v1/tracking/queries"
@@ -112,21 +113,29 @@ def test_erased(binary):
         tracked(s, kept)
         tracked(s, named)
         eve = s.post("/v1/tracking/erase", {"user_id": "eve"}).json["erased"]
-        assert eve["conversations"] == 1 and eve["tracking_queries"] == 1, eve
+        assert eve["conversations"] == 1 and eve["tracking_queries"] == 1 and eve["feed_history"] >= 3, eve
         assert s.get(f"{QUERIES}/{named}").status == 404 and s.get(f"{QUERIES}/{kept}").status == 200
         assert "xylophonist" not in json.dumps(pages(s, "/v1/events"))
         erased = s.post("/v1/tracking/erase", {"user_id": "admin"})
         assert erased.status == 200, erased.body
         counts = erased.json["erased"]
         assert counts["conversations"] >= 1 and counts["tracking_queries"] >= 1 and counts["events"] >= 3
-        assert {h["name"] for h in erased.json["held_elsewhere"]} >= {"live_feed", "logs"}
+        assert {h["name"] for h in erased.json["held_elsewhere"]} >= {"watchers", "logs"}
+        feed = Stream(s, "/v1/events/stream?replay=100")
+        s.post("/v1/chat/conversations", {"title": "Afterwards"})
+        shown = feed.until(lambda e: e["type"] == "conversation.created")
+        feed.close()
+        assert "office open" not in json.dumps(shown), shown
         assert pages(s, QUERIES) == [] and s.get(f"{QUERIES}/{kept}").status == 404
-        assert s.get("/v1/chat/conversations").json["items"] == []
+        assert [c["title"] for c in s.get("/v1/chat/conversations").json["items"]] == ["Afterwards"]
         for event in pages(s, "/v1/events"):
             if event["event_type"].startswith("query."):
                 assert event["metadata"]["user_id"] == "" and "office open" not in json.dumps(event), event
         for path in (s.place.data / "tracking.db", s.place.data / "tracking.db-wal"):
             assert b"xylophonist" not in path.read_bytes(), path
+        told = s.place.run("tracking", "erase", "nobody", "--yes")
+        assert told.returncode == 0 and "0  tracking queries" in told.stdout and "{" not in told.stdout, told.stdout
+        assert "\n  logs: lines on standard error" in told.stdout, told.stdout
         assert s.post("/v1/tracking/erase", {"user_id": ""}).status == 400
         assert s.post("/v1/tracking/erase", {}).status == 400
 
@@ -180,7 +189,11 @@ def test_no_texts(binary):
         q = tracked(s, ask(s, "When does the office open?")["query_id"])
         assert q["query_text"] is None and q["response_text"] is None and q["user_id"].startswith("h:")
         assert len(pages(s, f"{QUERIES}?user=admin")) == 1
-        assert "office open" not in json.dumps(pages(s, "/v1/events?type=query.*"))
+        follow_up = s.post("/v1/chat/query", {"question": "And who sweeps it?", "conversation_id": q["conversation_id"]}).json
+        assert "read as: " in follow_up["route"]["reason"], follow_up
+        shown = tracked(s, follow_up["query_id"])
+        for told in (shown, pages(s, "/v1/events?type=query.*")):
+            assert "office open" not in json.dumps(told) and "sweeps" not in json.dumps(told), told
 
 
 def test_killed(binary):

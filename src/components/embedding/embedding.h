@@ -11,10 +11,13 @@
 
 typedef struct emb_service emb_service;
 
+/* Some models put a prefix before each. */
 typedef enum emb_kind {
     EMB_PASSAGE,
-    EMB_QUERY
-} emb_kind; /* some models put a prefix before each */
+    EMB_QUERY,
+    EMB_QUERY_AGAIN, /* a query whose vector was just asked for: that the cache has it is no news, so such
+                      * a hit is neither counted nor told */
+} emb_kind;
 
 typedef struct emb_info_row {
     bool available;

@@ -73,6 +73,10 @@ anc_status liv_wish_check(const liv_wish *wish, anc_err *err) ANC_MUST_CHECK;
  * registered). Any thread. */
 bool liv_wish_fits(const liv_wish *wish, const ev_type *type);
 
+/* What happened until now is shown to nobody who comes from now on, and is freed when those who watch have it; about
+ * how many events those are. Any thread. */
+uint64_t liv_forget(liv_service *service);
+
 typedef struct liv_stats {
     uint64_t subscribers;
     uint64_t queued;  /* events that some subscriber may not have been given yet */

@@ -61,7 +61,9 @@ typedef struct rag_answer {
     size_t n_sources;
     anc_str intent; /* semantic, … */
     double complexity_score;
-    anc_str tier, route_reason;
+    anc_str tier;
+    anc_str route_reason; /* with what it was read as, which may have words of an earlier answer */
+    anc_str route_parts;  /* without */
     uint32_t stages;
     anc_str model_used, provider;
     uint32_t input_tokens, output_tokens;
@@ -77,7 +79,7 @@ typedef struct rag_answer {
 
 /* Members "route" and "timings_ms" of the object that is open. Here, so that who answers and who announces write the
  * same, and neither includes the other. */
-static inline void rag_put_route(json_writer *w, const rag_answer *a)
+static inline void rag_put_route(json_writer *w, const rag_answer *a, anc_str reason)
 {
     json_name(w, "route");
     json_open_object(w);
@@ -85,7 +87,7 @@ static inline void rag_put_route(json_writer *w, const rag_answer *a)
     json_put_fixed(w, "complexity_score", a->complexity_score, 2);
     json_put_str(w, "tier", a->tier);
     json_put_int(w, "stages", a->stages);
-    json_put_str(w, "reason", a->route_reason);
+    json_put_str(w, "reason", reason);
     json_close_object(w);
 }
 

@@ -5,7 +5,7 @@
 #include "list.h"
 #include "term.h"
 
-enum { LISTED = 20, MOST_LISTED = 1000000, QUESTION = 70, TITLE = 40, DATE = 19 };
+enum { LISTED = 20, MOST_LISTED = 1000000, QUESTION = 70, TITLE = 40, DATE = 19, HOLDER = 1000 };
 
 /* ---- paths ---- */
 
@@ -225,9 +225,45 @@ static int stats(cli_client *client)
 
 /* ---- one user ---- */
 
+/* "tracking_queries" as "tracking queries". */
+static void print_spaced(anc_str name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        (void)putchar(name.ptr[i] == '_' ? ' ' : name.ptr[i]);
+}
+
+static void print_erasure(const json_value *answer)
+{
+    const json_value *erased = json_member(answer, "erased");
+    const json_value *holders = json_member(answer, "held_elsewhere");
+    const json_value *n;
+    anc_str name;
+    size_t at = 0;
+    (void)printf("gone from here:\n");
+    while (json_each(erased, &at, &name, &n)) {
+        (void)printf("%10lld  ", (long long)json_int(n, 0));
+        print_spaced(name);
+        (void)putchar('\n');
+    }
+    (void)printf(
+        "cached vectors and the feed's history do not tell whose they are: all of them went\n");
+    if (json_count(holders) > 0)
+        (void)printf("out of this server's reach:\n");
+    for (size_t i = 0; i < json_count(holders); i++) {
+        (void)fputs("  ", stdout);
+        print_spaced(list_text(json_element(holders, i), "name"));
+        (void)fputs(": ", stdout);
+        term_print_line(stdout, list_text(json_element(holders, i), "what"), HOLDER);
+        (void)putchar('\n');
+    }
+}
+
 static int erase(cli_client *client)
 {
     cli_context *cx = client->cx;
+    anc_err err = {0};
+    anc_str text;
+    CLI_JSON(doc);
     ANC_BUF(body, 64 << 10);
     const int code =
         cli_confirm(cx, "forget everything about the user %.*s?", ANC_FMT(cx->words[0]));
@@ -237,7 +273,17 @@ static int erase(cli_client *client)
     json_open_object(&w);
     json_put_str(&w, "user_id", cx->words[0]);
     json_close_object(&w);
-    return list_print_answer(client, "POST", ANC_STR("/v1/tracking/erase"), anc_buf_view(&body));
+    anc_status status = cli_call(client, "POST", ANC_STR("/v1/tracking/erase"), anc_buf_view(&body),
+                                 cx->mem, &text, &err);
+    if (status == ANC_OK && !cx->json)
+        status = json_parse(text, &doc, &err);
+    if (status != ANC_OK)
+        return cli_report(cx, status, &err);
+    if (cx->json)
+        (void)printf("%.*s\n", ANC_FMT(text));
+    else
+        print_erasure(json_root(doc));
+    return CLI_OK;
 }
 
 int cli_run_tracking_queries(cli_context *cx)

@@ -68,7 +68,7 @@ void http_put_answer(json_writer *w, const rag_answer *a, bool with_sources)
             http_put_source(w, &a->sources[i]);
         json_close_array(w);
     }
-    rag_put_route(w, a);
+    rag_put_route(w, a, a->route_reason);
     json_put_str(w, "model_used", a->model_used);
     json_put_str(w, "provider", a->provider);
     json_put_int(w, "input_tokens", a->input_tokens);

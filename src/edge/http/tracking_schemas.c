@@ -287,7 +287,10 @@ static const http_schema holder_out = OUT("Holder", "What cannot be taken back."
 
 static const http_field erased_rows[] = {
     TEXT("user_id", ""),
-    ROW("erased", HTTP_TREE, 0, "place to how many were removed or blanked there"),
+    ROW("erased", HTTP_TREE, 0,
+        "place to how many were removed or blanked there; of cached_vectors and feed_history all, "
+        "since "
+        "they do not tell whose they are"),
     PART("held_elsewhere", HTTP_LIST, &holder_out, "what is out of this server's reach"),
 };
 const http_schema http_erased_out = OUT("Erased", "What went from where.", erased_rows);

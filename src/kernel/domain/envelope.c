@@ -70,7 +70,7 @@ anc_status ev_event_write(const ev_type *type, const void *payload, const ev_con
     const ev_envelope e = {
         .id = id,
         .type_name = anc_str_of(type->name),
-        .time_ms = time_ms,
+        .time_ms = context->at_ms > 0 ? context->at_ms : time_ms,
         .component = context->component,
         .trace_id = context->trace_id,
         .user_id = context->user_id,

@@ -46,7 +46,8 @@ anc_status ev_envelope_write(const ev_envelope *envelope, anc_buf *out,
 anc_status ev_envelope_read(anc_arena *mem, anc_str json, ev_envelope *ret,
                             anc_err *err) ANC_MUST_CHECK;
 
-/* Appends the whole envelope of an event of `type` with its payload struct, in one pass. */
+/* Appends the whole envelope of an event of `type` with its payload struct, in one pass. `time_ms` is now; where
+ * the context has a time of its own, that one stands in the envelope. */
 anc_status ev_event_write(const ev_type *type, const void *payload, const ev_context *context,
                           anc_str id, int64_t time_ms, uint64_t seq, anc_buf *out,
                           anc_err *err) ANC_MUST_CHECK;

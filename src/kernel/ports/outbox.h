@@ -17,7 +17,7 @@ typedef struct krn_kept_event {
     uint64_t seq;
     anc_str id;
     anc_str type;
-    int64_t time_ms;
+    int64_t time_ms;  /* when it was appended: the envelope may tell of an earlier time */
     anc_str envelope; /* the whole JSON object */
 } krn_kept_event;
 
@@ -27,7 +27,7 @@ typedef struct krn_event_filter {
     anc_str type;        /* empty: all; "query.*": a prefix */
     bool with_severity;
     ev_severity severity; /* at least this, when with_severity */
-    int64_t since_ms;     /* 0: no bound */
+    int64_t since_ms;     /* appended at or after; 0: no bound */
     bool newest_first;
     size_t limit; /* 1 to 1000 */
 } krn_event_filter;

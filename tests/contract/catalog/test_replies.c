@@ -173,6 +173,38 @@ static void one_users_are_forgotten(void **state)
     krn_sqlite_close(k);
 }
 
+/* As the step before whose an answer is left the file. */
+static anc_status take_back_the_user(void *arg, krn_tx *tx, anc_err *err)
+{
+    (void)arg;
+    return db_exec(tx->connection,
+                   "DROP INDEX kept_reply_user; ALTER TABLE kept_reply DROP COLUMN user;"
+                   "DELETE FROM schema_migrations WHERE component = 'kernel' AND number = 4",
+                   err);
+}
+
+/* Nobody knows whose they are, so that they go with whoever is forgotten. */
+static void those_of_an_older_file_are_anybodys(void **state)
+{
+    krn_sqlite *k = open_fresh(*state);
+    const krn_sqlite_options again = options_for(*state);
+    TEST_CALL(t);
+    krn_reply reply = reply_of("old", 1);
+    put(k, &reply);
+    ASSERT_OK(krn_writer_run(krn_sqlite_writer(k), &t.call, take_back_the_user, NULL), &t.err);
+    krn_sqlite_close(k);
+    k = open_with(&again);
+    assert_true(has(k, "old"));
+    reply = reply_of("new", 2);
+    reply.user = ANC_STR("adam");
+    put(k, &reply);
+    change c = {.k = k, .user = "eve", .limit = 3};
+    ASSERT_OK(do_it(&c, &t.err), &t.err);
+    assert_int_equal(c.removed, 1);
+    assert_true(has(k, "new") && !has(k, "old"));
+    krn_sqlite_close(k);
+}
+
 int main(void)
 {
     if (mkdtemp(folder) == NULL)
@@ -182,6 +214,7 @@ int main(void)
     failed += RUN_TABLE("long answers", rows, a_long_answer_is_refused);
     failed += RUN_TABLE("old answers", rows, old_ones_go);
     failed += RUN_TABLE("one user's answers", rows, one_users_are_forgotten);
+    failed += RUN_TABLE("an older file's answers", rows, those_of_an_older_file_are_anybodys);
     anc_err err = {0};
     failed += os_folder_remove(anc_str_of(folder), &err) != ANC_OK;
     return failed;

@@ -143,6 +143,7 @@ static void describe(fake_event *e, const void *payload)
         e->count = ((const ev_documents_retrieved *)payload)->count;
     } else if (e->type == EV_QUERY_COMPLETED) {
         keep(e->text, sizeof e->text, ((const ev_query_completed *)payload)->response_text);
+        keep(e->message, sizeof e->message, ((const ev_query_completed *)payload)->metadata.text);
     } else if (e->type == EV_QUERY_FAILED) {
         const ev_query_failed *f = payload;
         (void)snprintf(e->text, sizeof e->text, "%.*s at %.*s", ANC_FMT(f->error_type),
@@ -166,7 +167,7 @@ static anc_status outbox_append(void *self, krn_tx *tx, ev_type_id type, const v
         return ANC_FAIL(err, o->append, "the outbox failed");
     assert(o->n < FAKE_EVENTS);
     fake_event *e = &o->events[o->n++];
-    *e = (fake_event){.type = type};
+    *e = (fake_event){.type = type, .at_ms = context->at_ms};
     keep(e->user_id, sizeof e->user_id, context->user_id);
     describe(e, payload);
     return ANC_OK;

@@ -56,8 +56,9 @@ typedef struct fake_event {
     ev_type_id type;
     char user_id[64];
     char text[FAKE_TEXT];    /* its text field: query_text, response_text, error_type */
-    char message[FAKE_TEXT]; /* error_message */
+    char message[FAKE_TEXT]; /* error_message, metadata of query.completed */
     size_t count;
+    int64_t at_ms; /* 0: when it was written */
 } fake_event;
 
 typedef struct fake_outbox {

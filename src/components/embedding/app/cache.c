@@ -86,7 +86,8 @@ static void ring_add(emb_vector_cache *c, uint32_t i)
     anchor->older = i;
 }
 
-bool emb_vector_cache_get(emb_vector_cache *c, const unsigned char key[EMB_KEY_BYTES], float *out)
+bool emb_vector_cache_get(emb_vector_cache *c, const unsigned char key[EMB_KEY_BYTES], bool again,
+                          float *out)
 {
     (void)pthread_mutex_lock(&c->mutex);
     const uint32_t i = *find(c, key);
@@ -94,7 +95,7 @@ bool emb_vector_cache_get(emb_vector_cache *c, const unsigned char key[EMB_KEY_B
         memcpy(out, c->vectors + (size_t)i * c->dims, c->dims * sizeof *out);
         ring_remove(c, i);
         ring_add(c, i);
-        c->stats.hits++;
+        c->stats.hits += again ? 0 : 1;
     } else {
         c->stats.misses++;
     }

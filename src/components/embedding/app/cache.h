@@ -25,9 +25,10 @@ void emb_vector_cache_free(emb_vector_cache *cache); /* NULL is a no-op */
 emb_vector_cache *emb_vector_cache_new(uint64_t bytes, uint32_t dims)
     ANC_OWNED_BY_CALLER(emb_vector_cache_free);
 
-/* True and the vector in `out` [dims] when it is there; it then counts as just used. */
+/* True and the vector in `out` [dims] when it is there; it is then the one just used. `again`: that is no
+ * hit for the figures. */
 bool emb_vector_cache_get(emb_vector_cache *cache, const unsigned char key[EMB_KEY_BYTES],
-                          float *out);
+                          bool again, float *out);
 
 /* Keeps a vector [dims], in place of the one least recently used where the cache is full: then true, and its key
  * in `evicted`. */

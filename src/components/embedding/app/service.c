@@ -146,17 +146,18 @@ typedef struct batch {
 /* Queries and passages may have prefixes of their own, so the kind is part of the key. */
 static void make_key(anc_sha256 *sha, emb_kind kind, anc_str text, unsigned char out[EMB_KEY_BYTES])
 {
-    anc_sha256_add(sha, kind == EMB_QUERY ? ANC_STR("q") : ANC_STR("p"));
+    anc_sha256_add(sha, kind == EMB_PASSAGE ? ANC_STR("p") : ANC_STR("q"));
     anc_sha256_add(sha, text);
     anc_sha256_end(sha, out);
 }
 
-static void look_up(emb_service *emb, batch *b)
+static void look_up(emb_service *emb, emb_kind kind, batch *b)
 {
     const size_t dims = emb->encoder.dims;
     b->n_missing = 0;
     for (size_t i = 0; i < b->n; i++) {
-        if (emb_vector_cache_get(emb->cache, b->keys[i], b->out + i * dims))
+        if (emb_vector_cache_get(emb->cache, b->keys[i], kind == EMB_QUERY_AGAIN,
+                                 b->out + i * dims))
             continue;
         b->missing[b->n_missing] = b->texts[i];
         b->place[b->n_missing++] = i;
@@ -169,7 +170,7 @@ static anc_status fill_in(emb_service *emb, krn_call *call, emb_kind kind, batch
 {
     const emb_encoder *e = &emb->encoder;
     const int64_t start_ns = krn_now_ns(emb->clock);
-    ANC_TRY(e->ops->encode(e->self, call, kind == EMB_QUERY ? EMB_TEXT_QUERY : EMB_TEXT_PASSAGE,
+    ANC_TRY(e->ops->encode(e->self, call, kind == EMB_PASSAGE ? EMB_TEXT_PASSAGE : EMB_TEXT_QUERY,
                            b->missing, b->n_missing, vectors, ret));
     for (size_t i = 0; i < b->n_missing; i++) {
         const float *vector = vectors + i * e->dims;
@@ -190,10 +191,11 @@ static anc_status run_batch(emb_service *emb, krn_call *call, emb_kind kind, anc
     ANC_TRY(krn_call_check(emb->clock, call));
     for (size_t i = 0; i < b->n; i++)
         make_key(sha, kind, b->texts[i], b->keys[i]);
-    look_up(emb, b);
+    look_up(emb, kind, b);
     if (b->n_missing > 0)
         ANC_TRY(fill_in(emb, call, kind, b, vectors, &encoded));
-    krn_count(emb->hits, b->n - b->n_missing);
+    if (kind != EMB_QUERY_AGAIN)
+        krn_count(emb->hits, b->n - b->n_missing);
     krn_count(emb->misses, b->n_missing);
     usage->cache_hits += b->n - b->n_missing;
     usage->tokens += encoded.tokens;
@@ -261,7 +263,8 @@ anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_
         b->n = n - done < size ? n - done : size;
         ANC_TRY(run_batch(emb, call, kind, sha, b, vectors, &usage));
     }
-    if (kind == EMB_QUERY && n == 1)
+    const bool news = kind == EMB_QUERY || (kind == EMB_QUERY_AGAIN && b->n_missing > 0);
+    if (news && n == 1)
         tell_lookup(emb, call, b, start_ns);
     if (ret_usage != NULL)
         *ret_usage = usage;

@@ -121,9 +121,9 @@ anc_status ing_document_uploaded(ing_service *ing, krn_call *call, const ev_enve
                                                                          : ANC_STR("default"),
                                 .id = payload.document_id,
                                 .title = payload.title,
-                                .uri = payload.uri,
                                 .metadata = payload.metadata.text,
                                 .content = payload.content};
+    ANC_TRY(ing_uri_without_user(payload.uri, call->mem, &input.uri, call->err));
     ANC_TRY(begin(ing, call, event, input.collection, input.id, &a));
     if (a.arrival == EV_ARRIVED_NEW && payload.content.ptr == NULL)
         ANC_TRY(fetch(ing, call, payload.uri, &input));

@@ -1,6 +1,8 @@
 /* file_uri.c - see file_uri.h. */
 #include "ingest/domain/file_uri.h"
 
+#include <string.h>
+
 #include "base/str.h"
 #include "base/utf8.h"
 
@@ -12,6 +14,28 @@ enum { SHOWN_BYTES = 200, PATH_BYTES = 4095 };
 static anc_str shown(anc_str s)
 {
     return anc_str_sub(s, 0, anc_utf8_floor(s, s.len < SHOWN_BYTES ? s.len : SHOWN_BYTES));
+}
+
+/* Scheme and host alone: what comes before a host and after it may be a secret. Where an '@' leaves open what is host,
+ * the scheme alone. */
+static anc_status not_ours(anc_str uri, anc_err *err)
+{
+    const size_t colon = anc_str_find(uri, ANC_STR(":"));
+    const anc_str scheme = anc_str_sub(uri, 0, colon == SIZE_MAX ? 0 : colon);
+    const bool plain = anc_str_starts(anc_str_sub(uri, scheme.len, uri.len), ANC_STR("://")) &&
+                       anc_str_find(uri, ANC_STR("@")) == SIZE_MAX;
+    anc_str host = plain ? anc_str_sub(uri, scheme.len + 3, uri.len) : ANC_STR_NONE;
+    for (size_t i = 0; i < host.len; i++)
+        if (host.ptr[i] == '/' || host.ptr[i] == '?' || host.ptr[i] == '#')
+            host.len = i;
+    return ANC_FAIL_FIELD(
+        err, ANC_UNSUPPORTED, FIELD,
+        "\"%.*s%s%.*s…\" is not read here: only files of this machine are, file:///…",
+        ANC_FMT(shown(scheme)),
+        plain               ? "://"
+        : colon == SIZE_MAX ? ""
+                            : ":",
+        ANC_FMT(shown(host)));
 }
 
 static int hex_of(char c)
@@ -90,10 +114,7 @@ anc_status ing_file_uri_read(anc_str uri, anc_arena *mem, anc_str *ret_path, anc
     const bool is_path = anc_str_starts(uri, ANC_STR("/"));
     const anc_str encoded = is_path ? uri : encoded_path(uri);
     if (encoded.ptr == NULL)
-        return ANC_FAIL_FIELD(
-            err, ANC_UNSUPPORTED, FIELD,
-            "\"%.*s\" is not read here: only files of this machine are, file:///…",
-            ANC_FMT(shown(uri)));
+        return not_ours(uri, err);
     char *out = anc_arena_alloc(mem, encoded.len + 1, 1);
     size_t n = encoded.len;
     if (out == NULL)
@@ -107,6 +128,22 @@ anc_status ing_file_uri_read(anc_str uri, anc_arena *mem, anc_str *ret_path, anc
     ANC_TRY(check_path(uri, path, err));
     *ret_path = path;
     return ANC_OK;
+}
+
+anc_status ing_uri_without_user(anc_str uri, anc_arena *mem, anc_str *ret, anc_err *err)
+{
+    const size_t slashes = anc_str_find(uri, ANC_STR("://"));
+    const size_t begin = slashes == SIZE_MAX ? uri.len : slashes + 3;
+    size_t host = begin;
+    for (size_t i = begin; i < uri.len && strchr("/?#", uri.ptr[i]) == NULL; i++)
+        if (uri.ptr[i] == '@')
+            host = i + 1;
+    *ret = uri;
+    if (host == begin)
+        return ANC_OK;
+    *ret = anc_arena_printf(mem, "%.*s%.*s", ANC_FMT(anc_str_sub(uri, 0, begin)),
+                            ANC_FMT(anc_str_sub(uri, host, uri.len)));
+    return ret->ptr != NULL ? ANC_OK : ANC_FAIL(err, anc_arena_refusal(mem), "no room for a URI");
 }
 
 anc_str ing_path_below(anc_str folder, anc_str path)

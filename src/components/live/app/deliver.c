@@ -30,8 +30,15 @@ static void put(liv_service *s, liv_event *e)
     s->window_bytes += e->bytes;
 }
 
+uint64_t liv_history_first(const liv_service *s)
+{
+    return s->first > s->shown_from ? s->first : s->shown_from;
+}
+
+/* What came before liv_forget is in the list that is taken after this looked. */
 void liv_take_incoming(liv_service *s)
 {
+    const bool forget = atomic_exchange(&s->forget, false);
     (void)pthread_mutex_lock(&s->mutex);
     liv_event *e = s->in_first;
     s->in_first = s->in_last = NULL;
@@ -42,7 +49,9 @@ void liv_take_incoming(liv_service *s)
         put(s, e);
         e = next;
     }
-    const uint64_t kept = s->head - s->first;
+    if (forget)
+        s->shown_from = s->head;
+    const uint64_t kept = s->head - liv_history_first(s);
     atomic_store(&s->n_history, kept < s->o.history ? kept : s->o.history);
 }
 
@@ -87,6 +96,8 @@ int64_t liv_step(void *service, int64_t now_ns)
     }
     if (s->walk == NULL)
         s->given = s->round_head;
+    while (s->first < s->shown_from && s->first < s->given)
+        drop_oldest(s);
     atomic_store(&s->n_queued, s->head - s->given);
     return s->given < s->head ? now_ns : INT64_MAX;
 }

@@ -121,6 +121,17 @@ void liv_service_close(liv_service *s)
     free(s);
 }
 
+uint64_t liv_forget(liv_service *s)
+{
+    (void)pthread_mutex_lock(&s->mutex);
+    const size_t incoming = s->n_in;
+    (void)pthread_mutex_unlock(&s->mutex);
+    const uint64_t n = incoming + atomic_load(&s->n_history);
+    atomic_store(&s->forget, true);
+    schedule(s);
+    return n;
+}
+
 liv_stats liv_stats_of(liv_service *s)
 {
     (void)pthread_mutex_lock(&s->mutex);

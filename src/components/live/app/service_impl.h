@@ -61,10 +61,12 @@ struct liv_service {
     size_t n_in;
     uint64_t last_seq;     /* of the bus's thread: what a relay brings again is passed over */
     atomic_bool scheduled; /* a step is on its way to the loop */
+    atomic_bool forget;    /* what came until now is for nobody new */
 
     /* loop */
     liv_event *window[LIV_WINDOW]; /* owned; place p at p % LIV_WINDOW */
     uint64_t first, head;          /* places: the oldest that is there, the next to come */
+    uint64_t shown_from;           /* nobody new is shown what stands before this place */
     size_t window_bytes;
     liv_subscriber *subscribers;
     liv_subscriber *walk; /* the next to be served in this round; NULL: none is under way */
@@ -79,6 +81,7 @@ liv_event *liv_event_new(const liv_service *service, const krn_announcement *ann
 void liv_event_free(liv_event *event); /* NULL is a no-op */
 
 /* deliver.c */
+uint64_t liv_history_first(const liv_service *service); /* the oldest place that is still for all */
 void liv_take_incoming(liv_service *service);
 bool liv_wants(const liv_subscriber *subscriber, const liv_event *event);
 /* Gives it what stands in the window from its place on, at most LIV_AT_ONCE at a time. */

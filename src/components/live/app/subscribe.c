@@ -52,7 +52,8 @@ bool liv_wish_fits(const liv_wish *wish, const ev_type *type)
 /* The oldest place that a new subscriber may see. */
 static uint64_t history_begin(const liv_service *s)
 {
-    return s->head - s->first > s->o.history ? s->head - s->o.history : s->first;
+    const uint64_t first = liv_history_first(s);
+    return s->head - first > s->o.history ? s->head - s->o.history : first;
 }
 
 /* So far back that `replay` events fit. */
@@ -69,7 +70,7 @@ static uint64_t place_of_replay(const liv_service *s, const liv_subscriber *sub,
 static uint64_t place_of_resume(const liv_service *s, uint64_t after_seq)
 {
     uint64_t place = s->head;
-    for (; place > s->first; place--) {
+    for (; place > liv_history_first(s); place--) {
         const uint64_t seq = s->window[(place - 1) % LIV_WINDOW]->seq;
         if (seq > 0 && seq <= after_seq)
             break;

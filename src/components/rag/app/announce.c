@@ -62,7 +62,7 @@ anc_status rag_completion_write(const rag_answer *a, anc_buf *out, anc_err *err)
     json_put_int(&w, "input_tokens", a->input_tokens);
     json_put_int(&w, "output_tokens", a->output_tokens);
     json_put_str(&w, "conversation_id", a->conversation_id);
-    rag_put_route(&w, a);
+    rag_put_route(&w, a, a->route_parts);
     rag_put_timings(&w, &a->timings_ms);
     json_put_bool(&w, "degraded", a->degraded);
     json_close_object(&w);

@@ -112,7 +112,8 @@ static void take_route(rag_turn *turn)
     turn->answer.intent = rag_intent_of(turn->question);
     turn->answer.complexity_score = turn->route.complexity;
     turn->answer.tier = turn->route.tier_id;
-    turn->answer.route_reason = anc_str_of(turn->route.reason);
+    turn->answer.route_parts = anc_str_of(turn->route.reason);
+    turn->answer.route_reason = turn->answer.route_parts;
     turn->answer.stages = 1;
 }
 

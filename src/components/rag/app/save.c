@@ -1,4 +1,5 @@
-/* save.c - the turn and its events in one commit, after the answer has gone out.
+/* save.c - the turn and its events in one commit, after the answer has gone out. Each event has the time of what it
+ * tells; it can be seen when all of it is over (decision 0017).
  *
  * Neither holds text of a document (docs/decisions has a page on that): what was asked, places, figures,
  * and the answer's own words.
@@ -22,10 +23,12 @@ atomic_uint *rag_pending_slot(rag_service *rag, anc_str conversation_id)
     return &rag->pending[anc_hash64(conversation_id) % RAG_PENDING_SLOTS];
 }
 
-static anc_status append(const rag_turn *turn, krn_tx *tx, ev_type_id type, const void *payload,
-                         anc_err *err)
+/* `at_ms` 0: now. */
+static anc_status append(const rag_turn *turn, krn_tx *tx, int64_t at_ms, ev_type_id type,
+                         const void *payload, anc_err *err)
 {
-    const ev_context context = rag_event_context(&turn->call);
+    ev_context context = rag_event_context(&turn->call);
+    context.at_ms = at_ms;
     return krn_outbox_append(turn->rag->with.outbox, tx, type, payload, &context, err);
 }
 
@@ -54,7 +57,7 @@ static anc_status append_requested(const rag_turn *turn, krn_tx *tx, anc_err *er
         .collections = turn->collections,
         .metadata = {anc_buf_view(&metadata)},
     };
-    return append(turn, tx, EV_QUERY_REQUESTED, &event, err);
+    return append(turn, tx, turn->asked_ms, EV_QUERY_REQUESTED, &event, err);
 }
 
 static anc_status append_retrieved(const rag_turn *turn, krn_tx *tx, anc_err *err)
@@ -83,7 +86,7 @@ static anc_status append_retrieved(const rag_turn *turn, krn_tx *tx, anc_err *er
         .cache_hit = a->query_cached,
         .retrievals = {anc_buf_view(&retrievals)},
     };
-    return append(turn, tx, EV_DOCUMENTS_RETRIEVED, &event, err);
+    return append(turn, tx, turn->found_ms, EV_DOCUMENTS_RETRIEVED, &event, err);
 }
 
 static anc_status append_completed(const rag_turn *turn, krn_tx *tx, anc_err *err)
@@ -107,7 +110,7 @@ static anc_status append_completed(const rag_turn *turn, krn_tx *tx, anc_err *er
         .cache_hit = a->query_cached,
         .metadata = {anc_buf_view(&metadata)},
     };
-    return append(turn, tx, EV_QUERY_COMPLETED, &event, err);
+    return append(turn, tx, a->generated_at_ms, EV_QUERY_COMPLETED, &event, err);
 }
 
 static anc_status append_failed(const rag_turn *turn, krn_tx *tx, anc_err *err)
@@ -119,7 +122,7 @@ static anc_status append_failed(const rag_turn *turn, krn_tx *tx, anc_err *err)
         .stage = anc_str_of(turn->stage),
         .processing_time = turn->answer.timings_ms.total / 1000,
     };
-    return append(turn, tx, EV_QUERY_FAILED, &event, err);
+    return append(turn, tx, 0, EV_QUERY_FAILED, &event, err);
 }
 
 /* NOT_FOUND when the asking user has no such conversation. */

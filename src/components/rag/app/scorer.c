@@ -1,7 +1,7 @@
 /* scorer.c - sentences compared with a question by the embedding component.
  *
  * Vectors are of unit length, so their product is the cosine. The question goes through the encoder
- * as a query, as it did for retrieval: there the cache knows it.
+ * as a query, as it did for retrieval: so the cache knows it, and nobody needs to be told.
  */
 #include "rag_service.h"
 
@@ -16,7 +16,7 @@ static anc_status score(void *self, krn_call *call, anc_str question, const anc_
     float *vectors = anc_arena_alloc(call->mem, n, info.dims * sizeof *vectors);
     if (query == NULL || vectors == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu vectors", n);
-    ANC_TRY(emb_embed(emb, call, EMB_QUERY, &question, 1, query, NULL));
+    ANC_TRY(emb_embed(emb, call, EMB_QUERY_AGAIN, &question, 1, query, NULL));
     ANC_TRY(emb_embed(emb, call, EMB_PASSAGE, sentences, n, vectors, NULL));
     for (size_t i = 0; i < n; i++) {
         float sum = 0;

@@ -109,6 +109,7 @@ struct rag_turn {
     bool echoed; /* the model repeats what it was told */
     anc_status outcome;
     int64_t started_ns, generate_ns;
+    int64_t asked_ms, found_ms; /* Unix times for events; found_ms 0: nothing was searched */
 };
 
 /* turn.c */

@@ -74,6 +74,7 @@ anc_status rag_turn_new(rag_service *rag, krn_call *call, const rag_question *qu
     turn->text = anc_buf_init(RAG_ANSWER_MAX_BYTES);
     turn->stage = "analyze";
     turn->started_ns = krn_now_ns(rag->with.clock);
+    turn->asked_ms = krn_wall_ms(rag->with.clock);
     turn->mem = anc_arena_new(RAG_TURN_MEMORY_BYTES);
     const anc_status status = turn->mem == NULL
                                   ? ANC_FAIL(&turn->err, ANC_NO_MEMORY, "no memory for a question")

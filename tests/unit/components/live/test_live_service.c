@@ -131,6 +131,36 @@ static void resumes_behind_a_seq(void **state)
     live_world_close(&w);
 }
 
+/* Those who watch are given what was under way to them; who comes, or comes back, sees what is new. */
+static void forgets(void **state)
+{
+    (void)state;
+    live_world w;
+    watcher here, comes, back;
+    live_world_open(&w, &(liv_service_options){0});
+    watch(&w, &here, &(liv_start){0});
+    live_world_bring(&w, "query.completed", 1);
+    settle(&w);
+    live_world_bring(&w, "query.completed", 2);
+    assert_int_equal(liv_forget(w.live), 2);
+    watch(&w, &comes, &(liv_start){.replay = 100});
+    watch(&w, &back, &(liv_start){.after_seq = 0, .resume = true});
+    live_world_bring(&w, "query.completed", 3);
+    settle(&w);
+    expect(&here, "1 2 3 ");
+    expect(&comes, "3 ");
+    expect(&back, "3 ");
+    assert_int_equal(liv_stats_of(w.live).history, 1);
+    assert_int_equal(liv_stats_of(w.live).missed, 0);
+    assert_int_equal(liv_forget(w.live), 1);
+    settle(&w);
+    assert_int_equal(liv_stats_of(w.live).history, 0);
+    leave(&w, &here);
+    leave(&w, &comes);
+    leave(&w, &back);
+    live_world_close(&w);
+}
+
 static void passes_over_what_comes_again(void **state)
 {
     (void)state;
@@ -239,10 +269,14 @@ static void takes_no_more_than_allowed(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(shows_what_is_wanted),  cmocka_unit_test(replays_the_newest),
-        cmocka_unit_test(resumes_behind_a_seq),  cmocka_unit_test(passes_over_what_comes_again),
-        cmocka_unit_test(changes_at_run_time),   cmocka_unit_test(counts_what_is_missed),
-        cmocka_unit_test(serves_many_in_slices), cmocka_unit_test(takes_no_more_than_allowed)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(shows_what_is_wanted),
+                                       cmocka_unit_test(replays_the_newest),
+                                       cmocka_unit_test(forgets),
+                                       cmocka_unit_test(resumes_behind_a_seq),
+                                       cmocka_unit_test(passes_over_what_comes_again),
+                                       cmocka_unit_test(changes_at_run_time),
+                                       cmocka_unit_test(counts_what_is_missed),
+                                       cmocka_unit_test(serves_many_in_slices),
+                                       cmocka_unit_test(takes_no_more_than_allowed)};
     return cmocka_run_group_tests_name("live feed", tests, NULL, NULL);
 }

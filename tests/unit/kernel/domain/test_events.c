@@ -224,9 +224,10 @@ static void an_event_is_written_in_one_pass(void **state)
     (void)state;
     anc_err err = {0};
     const ev_feedback_given payload = {.query_id = ANC_STR("q7"), .rating = -1};
-    const ev_context context = {.component = ANC_STR("rag")};
+    ev_context context = {.component = ANC_STR("rag")};
     const ev_type *type = ev_type_of(EV_FEEDBACK_GIVEN);
     ANC_BUF(out, 10000);
+    ANC_BUF(later, 10000);
     ASSERT_OK(ev_event_write(type, &payload, &context, ANC_STR("id-1"), 0, 9, &out, &err), &err);
     assert_string_equal(
         out.ptr, "{\"id\":\"id-1\",\"event_type\":\"feedback.given\","
@@ -236,6 +237,10 @@ static void an_event_is_written_in_one_pass(void **state)
     ev_envelope e;
     ASSERT_OK(ev_envelope_read(mem, anc_buf_view(&out), &e, &err), &err);
     assert_ptr_equal(e.type, type);
+    context.at_ms = 1795188960123; /* what is told was then, and not now */
+    ASSERT_OK(ev_event_write(type, &payload, &context, ANC_STR("id-1"), 7, 9, &later, &err), &err);
+    ASSERT_OK(ev_envelope_read(mem, anc_buf_view(&later), &e, &err), &err);
+    assert_true(e.time_ms == context.at_ms);
 }
 
 typedef struct {

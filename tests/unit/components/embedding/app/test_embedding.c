@@ -156,7 +156,10 @@ static void watchers_see_the_cache(void **state)
     ASSERT_OK(emb_service_open(&options, &emb, &f.err), &f.err);
     ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL), &f.err);
     ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL), &f.err);
-    ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts + 1, 1, f.out, NULL), &f.err);
+    /* the same question's second look is no news, and no hit */
+    ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY_AGAIN, f.texts, 1, f.out, NULL), &f.err);
+    assert_int_equal(emb_cache(emb).hits, 1);
+    ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY_AGAIN, f.texts + 1, 1, f.out, NULL), &f.err);
     ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 3, f.out, NULL), &f.err);
     ASSERT_OK(emb_embed(emb, &f.call, EMB_PASSAGE, f.texts, 1, f.out, NULL), &f.err);
     assert_int_equal(w.n, 4);

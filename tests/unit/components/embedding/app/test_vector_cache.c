@@ -30,7 +30,7 @@ static bool has(emb_vector_cache *c, unsigned n)
 {
     unsigned char k[EMB_KEY_BYTES];
     float v[DIMS] = {-1, -1, -1, -1};
-    if (!emb_vector_cache_get(c, key(n, k), v))
+    if (!emb_vector_cache_get(c, key(n, k), false, v))
         return false;
     assert_true(v[0] == (float)n && v[3] == 3);
     return true;

@@ -58,6 +58,60 @@ static void uri(void **state)
     assert_string_equal(err.pointer, row->path != NULL ? "" : "/payload/uri");
 }
 
+/* Whatever a URI has besides scheme and host may be a secret. */
+static const struct shown_row {
+    const char *name, *uri, *shown;
+} showns[] = {
+    {"a path", "https://example.org/hook/CANARY", "\"https://example.org…\""},
+    {"a query", "https://example.org?token=CANARY", "\"https://example.org…\""},
+    {"a fragment", "http://example.org:81#CANARY", "\"http://example.org:81…\""},
+    {"a user", "https://u:CANARY@example.org/", "\"https:…\""},
+    {"a password with marks in it", "https://u:CA/N?A#CANARY@example.org/", "\"https:…\""},
+    {"an @ after the host", "https://example.org/?t=CANARY@x", "\"https:…\""},
+    {"no slashes", "data:text/plain,CANARY", "\"data:…\""},
+    {"no scheme", "CANARY", "\"…\""},
+};
+
+static void shown(void **state)
+{
+    const struct shown_row *row = *state;
+    ANC_ARENA(mem, 1 << 16);
+    anc_err err = {0};
+    anc_str path;
+    assert_non_null(mem);
+    assert_int_equal(ing_file_uri_read(anc_str_of(row->uri), mem, &path, &err), ANC_UNSUPPORTED);
+    assert_non_null(strstr(err.text, row->shown));
+    assert_null(strstr(err.text, "CANARY"));
+}
+
+static const struct kept_row {
+    const char *name, *uri, *kept;
+} keeps[] = {
+    {"no user", "https://example.org/a?b#c", "https://example.org/a?b#c"},
+    {"a user", "https://u:CANARY@example.org:1/a?b", "https://example.org:1/a?b"},
+    {"two", "https://u:CANARY@x@example.org", "https://example.org"},
+    {"another scheme", "ftp://CANARY@h", "ftp://h"},
+    {"an @ in the path", "https://example.org/@a", "https://example.org/@a"},
+    {"an @ in the query", "https://example.org?a@b", "https://example.org?a@b"},
+    {"no host", "mailto:a@b", "mailto:a@b"},
+    {"empty", "", ""},
+};
+
+static void kept(void **state)
+{
+    const struct kept_row *row = *state;
+    ANC_ARENA(mem, 1 << 16);
+    ANC_ARENA(small, 4);
+    anc_err err = {0};
+    anc_str uri;
+    assert_non_null(mem);
+    ASSERT_OK(ing_uri_without_user(anc_str_of(row->uri), mem, &uri, &err), &err);
+    assert_true(anc_str_eq(uri, anc_str_of(row->kept)));
+    const bool cut = strcmp(row->uri, row->kept) != 0;
+    assert_int_equal(ing_uri_without_user(anc_str_of(row->uri), small, &uri, &err),
+                     cut ? ANC_LIMIT : ANC_OK);
+}
+
 static void a_long_path(void **state)
 {
     static char text[5000];
@@ -153,7 +207,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_long_path),
                                        cmocka_unit_test(no_room_for_an_entry)};
-    return RUN_TABLE("URIs", uris, uri) + RUN_TABLE("below a folder", belows, below) +
+    return RUN_TABLE("URIs", uris, uri) + RUN_TABLE("shown", showns, shown) +
+           RUN_TABLE("kept", keeps, kept) + RUN_TABLE("below a folder", belows, below) +
            RUN_TABLE("entries", entries, entry) +
            cmocka_run_group_tests_name("bounds", tests, NULL, NULL);
 }

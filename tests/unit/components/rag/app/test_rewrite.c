@@ -75,6 +75,11 @@ static void follow_up_is_searched_for(void **state)
     assert_string_equal(w.store.messages[1].question, r->question);
     const bool other = strcmp(r->searched, r->question) != 0 && r->searched[0] != '\0';
     assert_int_equal(anc_str_find(a->route_reason, ANC_STR("read as: ")) != SIZE_MAX, other);
+    /* the answer says so, its event does not: that goes to others, and may have words of a document */
+    const fake_event *told = &w.outbox.events[w.outbox.n - 1];
+    assert_int_equal(told->type, EV_QUERY_COMPLETED);
+    assert_non_null(strstr(told->message, "\"reason\":\""));
+    assert_null(strstr(told->message, "read as"));
     world_close(&w);
 }
 

@@ -130,6 +130,32 @@ static void failures_are_not_told_word_for_word_where_texts_are_not_kept(void **
     }
 }
 
+/* They are written together at the end, and each tells of its own time. */
+static void events_have_the_times_of_what_they_tell(void **state)
+{
+    (void)state;
+    world w;
+    assert_true(world_open(&w, 1, NULL));
+    w.first.tokens[0] = "Four kilograms [1].";
+    const int64_t asked_ms = w.clock.wall_ms;
+    const rag_question q = world_question("How heavy is the Skep 2?");
+    const rag_answer *a;
+    ASSERT_OK(world_begin(&w, &q), &w.err);
+    assert_int_equal(w.outbox.n, 0);
+    w.clock.wall_ms += 2000; /* the model takes that long */
+    ASSERT_OK(world_end(&w, &a), &w.err);
+    static const struct {
+        ev_type_id type;
+        int64_t after_ms;
+    } wanted[] = {{EV_QUERY_REQUESTED, 0}, {EV_DOCUMENTS_RETRIEVED, 0}, {EV_QUERY_COMPLETED, 2000}};
+    assert_int_equal(w.outbox.n, 1 + ANC_COUNT(wanted)); /* and the conversation's */
+    for (size_t i = 0; i < ANC_COUNT(wanted); i++) {
+        assert_int_equal(w.outbox.events[i + 1].type, wanted[i].type);
+        assert_int_equal(w.outbox.events[i + 1].at_ms - asked_ms, wanted[i].after_ms);
+    }
+    world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -137,6 +163,7 @@ int main(void)
         cmocka_unit_test(watchers_see_no_retrieval_where_there_is_none),
         cmocka_unit_test(circuit_opens_and_closes),
         cmocka_unit_test(failures_are_not_told_word_for_word_where_texts_are_not_kept),
+        cmocka_unit_test(events_have_the_times_of_what_they_tell),
     };
     return cmocka_run_group_tests_name("watch", tests, NULL, NULL);
 }
