@@ -64,7 +64,7 @@ struct kno_service {
     uint32_t recut_id, sweep_id, backfill_id;
     atomic_bool sweep_asked;
     atomic_uint_least64_t discarded; /* versions whose rows went */
-    atomic_uint_least64_t shown; /* change up to which all are shown */
+    atomic_uint_least64_t shown;     /* change up to which all are shown */
     struct {
         pthread_mutex_t lock; /* a leaf */
         struct anc_map *rows; /* owned: by "collection\nrevision" */
