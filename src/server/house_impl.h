@@ -114,6 +114,7 @@ struct srv_house {
     rag_service *rag;
 
     liv_service *live;
+    krn_loop_later live_later;
     liv_performance *performance; /* performance.c; NULL: nothing is watched */
     krn_series
         *refused; /* requests, as the edge counts them; the step alone has what it saw last */
@@ -151,6 +152,8 @@ void srv_buses_close(srv_house *h);
 
 /* inbound.c: subscribes to events of other services, once there are components and before the buses are started. */
 anc_status srv_inbound_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+/* A krn_aside_fn: announces deadletter.added. */
+void srv_inbound_aside(void *house, const krn_aside *aside);
 void srv_inbound_stop(
     srv_house *h); /* lets go of those that are at work, before the buses are stopped */
 
