@@ -127,6 +127,7 @@ struct srv_house {
     net_server *server;
     krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */
     int64_t gauge_told[SRV_GAUGES];
+    uint64_t scrubbed;      /* discarded versions whose log was emptied; scrub.c's step alone */
     uint64_t resident_seen; /* least since memory was last given back; memory.c's step alone */
 };
 
@@ -190,6 +191,9 @@ anc_status srv_gauges_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
 /* A step that gives memory back which work has left free (memory.c). After the components. */
 anc_status srv_memory_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+
+/* A step that empties the catalog's log after deletions (scrub.c). After the components. */
+anc_status srv_scrub_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
 anc_status srv_rag_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_rag_close_providers(srv_house *h);

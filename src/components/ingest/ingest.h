@@ -161,7 +161,8 @@ anc_status ing_dead_letter_delete(ing_service *ing, krn_call *call,
 
 /* Tries documents again in a batch of their own, which has the settings of the one that they failed
  * in. A document that succeeds is no dead letter any more; one that fails again stays one, with the
- * new reason. NOT_FOUND; CONFLICT when the batch has not ended, or nothing failed in it. */
+ * new reason. Of a cancelled batch what it had not read is read too, unless it was sent along (that goes with the
+ * cancelling). NOT_FOUND; CONFLICT when the batch has not ended, or nothing failed in it or is left of it. */
 anc_status ing_batch_replay(ing_service *ing, krn_call *call, anc_str batch_id,
                             ing_batch *ret) ANC_MUST_CHECK;
 anc_status ing_dead_letter_replay(ing_service *ing, krn_call *call, anc_str id,

@@ -295,8 +295,8 @@ anc_status kno_version_list(kno_service *kno, krn_call *call, anc_str collection
 /* Makes a new version with the content, title, uri and metadata of version `number`; its acl is what
  * the document has now. What that version had attached, and the rows that it handed out, are put once more, and
  * those that it had not are retired. Rows follow the version one by one: a failure (DEADLINE, say) leaves it
- * current without some of them, and the same call again brings the rest. `unchanged` when that is what is current. NOT_FOUND; CONFLICT when another
- * version than `expected_version` (0: any) is current. */
+ * current without some of them, and the same call again brings the rest. `unchanged` when that is what is
+ * current. NOT_FOUND; CONFLICT when another version than `expected_version` (0: any) is current. */
 anc_status kno_version_restore(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                                uint32_t number, uint32_t expected_version,
                                kno_put_result *ret) ANC_MUST_CHECK;
@@ -368,6 +368,9 @@ typedef struct kno_indexable {
 /* All changes up to `seq` are shown: what was replaced by then need not be there for searches any more.
  * The mark never goes back. Any thread, does not block. */
 void kno_shown(kno_service *kno, uint64_t seq);
+
+/* Versions whose rows were removed from the catalog since the start. Any thread, does not block. */
+uint64_t kno_discarded_versions(kno_service *kno);
 
 /* Reads the current version of a document for indexing; NOT_FOUND when it is gone. `model` is the
  * revision whose vectors are wanted (empty: kno_searched_model of its collection); when they are not all

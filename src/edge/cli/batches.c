@@ -70,7 +70,7 @@ static int cancel(cli_client *client)
     return list_print_answer(client, "POST", path_of(cx, cx->words[0], "/cancel"), ANC_STR_NONE);
 }
 
-/* A replay reads what failed; a batch that was stopped has what was never read. */
+/* A replay reads what failed and, of a batch that was stopped, what was never read; that may be nothing. */
 static void hint_at_reading_again(cli_client *client, anc_str id)
 {
     CLI_JSON(doc);
@@ -80,8 +80,8 @@ static void hint_at_reading_again(cli_client *client, anc_str id)
         return;
     if (anc_str_eq(list_text(json_root(doc), "status"), ANC_STR("cancelled")))
         (void)fprintf(stderr,
-                      "anchorage: the batch was cancelled: what it had not read yet is read by\n"
-                      "  anchorage ingest PATH, which passes over what it has read already\n");
+                      "anchorage: nothing is left to take up of this batch, which was cancelled;\n"
+                      "  anchorage ingest PATH passes over what it has read already\n");
 }
 
 static int replay(cli_client *client)

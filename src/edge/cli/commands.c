@@ -90,7 +90,9 @@ static const cli_verb batches_verbs[] = {
     {"watch", "[ID]", 0, 1, "follow a batch to its end (default: the newest)",
      cli_run_batches_watch},
     {"cancel", "ID", 1, 1, "stop it; documents under way are finished", cli_run_batches_cancel},
-    {"replay", "ID", 1, 1, "read what failed in it again", cli_run_batches_replay},
+    {"replay", "ID", 1, 1,
+     "read what failed in it again, and what it had not read when it was cancelled",
+     cli_run_batches_replay},
     END,
 };
 

@@ -4,12 +4,23 @@
 #include "list.h"
 #include "term.h"
 
-enum { SHOWN_FAILURES = 20, COUNTED_FAILURES = 100000, COLUMNS = 100, OUT_BYTES = 1 << 20 };
+enum {
+    DOCUMENT_BYTES = 2048,
+    SHOWN_FAILURES = 20,
+    COUNTED_FAILURES = 100000,
+    COLUMNS = 100,
+    OUT_BYTES = 1 << 20
+};
 
 typedef struct follow {
     term_progress progress;
     json_doc *last; /* the newest state */
 } follow;
+
+/* Where the files of a batch come from. */
+typedef struct follow_files_of {
+    anc_str path, glob;
+} follow_files_of;
 
 /* What could not be done, by the stage at which a document failed. */
 static const struct {
@@ -79,10 +90,21 @@ static bool has_ended(const json_value *batch)
     return !anc_str_eq(status, ANC_STR("queued")) && !anc_str_eq(status, ANC_STR("processing"));
 }
 
+/* Of the work: bytes to read, and something for each document, however small. */
+static double share_of(const json_value *batch)
+{
+    const double done =
+        (double)list_count(batch, "processed_bytes") + (double)done_of(batch) * DOCUMENT_BYTES;
+    const double all = (double)list_count(batch, "total_bytes") +
+                       (double)list_count(batch, "total_documents") * DOCUMENT_BYTES;
+    return all > 0 ? done / all : 0;
+}
+
 static term_state state_of(const json_value *batch)
 {
     return (term_state){.done = done_of(batch),
                         .total = list_count(batch, "total_documents"),
+                        .share = share_of(batch),
                         .rate = json_double(json_member(batch, "rate_docs_per_s"), 0),
                         .left_s = json_double(json_member(batch, "eta_s"), -1),
                         .slowest = list_text(batch, "slowest_stage")};
@@ -178,7 +200,18 @@ static int interrupted(cli_client *client, term_progress *progress, anc_str batc
     return CLI_INTERRUPTED;
 }
 
-int follow_batch(cli_client *client, anc_str batch_id)
+/* What it was told to read, and found nothing of. */
+static int nothing_found(const follow_files_of *files)
+{
+    (void)fprintf(stderr, "anchorage: nothing in %.*s ", ANC_FMT(files->path));
+    if (files->glob.len > 0)
+        (void)fprintf(stderr, "matches '%.*s'\n", ANC_FMT(files->glob));
+    else
+        (void)fputs("is a file to read\n", stderr);
+    return files->glob.len > 0 ? CLI_FAILED : CLI_OK;
+}
+
+static int follow_to_end(cli_client *client, anc_str batch_id, const follow_files_of *files)
 {
     anc_err err = {0};
     follow f = {.progress = term_progress_start("reading", client->cx->quiet || client->cx->json)};
@@ -199,7 +232,20 @@ int follow_batch(cli_client *client, anc_str batch_id)
         const term_state state = state_of(batch);
         term_progress_end(&f.progress, &state);
         code = print_end(client, batch);
+        if (code == CLI_OK && files != NULL && list_count(batch, "total_documents") == 0)
+            code = nothing_found(files);
     }
     json_doc_free(f.last);
     return code;
+}
+
+int follow_batch(cli_client *client, anc_str batch_id)
+{
+    return follow_to_end(client, batch_id, NULL);
+}
+
+int follow_files(cli_client *client, anc_str batch_id, anc_str path, anc_str glob)
+{
+    const follow_files_of files = {path, glob};
+    return follow_to_end(client, batch_id, &files);
 }

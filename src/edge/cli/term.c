@@ -1,15 +1,16 @@
-/* term.c - colours, the progress bar, and texts of others made harmless. */
+/* term.c - colours, progress drawn or printed, and texts of others made harmless. */
 #include "term.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/str.h"
 #include "base/utf8.h"
 #include "os/clock.h"
 
-enum { BAR_CELLS = 28 };
+enum { USUAL_COLUMNS = 80, LINE_BYTES = 4096 };
 
 static const int64_t tty_pause_ns = 80000000, pipe_pause_ns = 3000000000;
 
@@ -61,20 +62,19 @@ term_progress term_progress_start(const char *what, bool quiet)
     return (term_progress){.what = what, .quiet = quiet, .tty = term_is_tty(stderr) && !dumb};
 }
 
-static void draw_bar(const term_progress *p, const term_state *s)
+/* Asked each time: a window may be made narrower while the line is in it. */
+static size_t columns_of_stderr(void)
 {
-    const uint64_t done = s->done < s->total ? s->done : s->total;
-    const uint64_t cells = s->total > 0 ? done * BAR_CELLS / s->total : 0;
-    (void)fprintf(stderr, "\r\033[K%s ", p->what);
-    for (uint64_t i = 0; i < BAR_CELLS; i++)
-        (void)fputs(i < cells ? "█" : "░", stderr);
-    (void)fprintf(stderr, " %llu/%llu", (unsigned long long)s->done, (unsigned long long)s->total);
-    if (s->rate > 0)
-        (void)fprintf(stderr, s->rate < 10 ? "  %.1f/s" : "  %.0f/s", s->rate);
-    if (s->left_s >= 1)
-        (void)fprintf(stderr, "  %d:%02d left", (int)s->left_s / 60, (int)s->left_s % 60);
-    if (s->slowest.len > 0)
-        (void)fprintf(stderr, "  slowest: %.*s", ANC_FMT(s->slowest));
+    struct winsize size = {0};
+    const bool known = ioctl(fileno(stderr), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : USUAL_COLUMNS;
+}
+
+static void draw_bar(const term_progress *p, const term_state *s, bool ended)
+{
+    ANC_BUF(line, LINE_BYTES);
+    term_progress_line(p->what, s, ended, columns_of_stderr(), &line);
+    (void)fprintf(stderr, "\r\033[K%.*s", ANC_FMT(anc_buf_view(&line)));
     (void)fflush(stderr);
 }
 
@@ -91,12 +91,12 @@ static void print_plain(const term_progress *p, const term_state *s)
     (void)fputc('\n', stderr);
 }
 
-static void show(term_progress *p, const term_state *state)
+static void show(term_progress *p, const term_state *state, bool ended)
 {
     p->last_ns = os_mono_ns();
     p->drawn = true;
     if (p->tty)
-        draw_bar(p, state);
+        draw_bar(p, state, ended);
     else
         print_plain(p, state);
 }
@@ -108,7 +108,7 @@ void term_progress_show(term_progress *p, const term_state *state)
         p->last_ns = now; /* the first plain line comes after a pause, not at once */
     if (p->quiet || now - p->last_ns < (p->tty ? tty_pause_ns : pipe_pause_ns))
         return;
-    show(p, state);
+    show(p, state, false);
 }
 
 void term_progress_end(term_progress *p, const term_state *state)
@@ -117,7 +117,7 @@ void term_progress_end(term_progress *p, const term_state *state)
     if (p->quiet)
         return;
     last.left_s = -1;
-    show(p, &last);
+    show(p, &last, true);
     if (p->tty)
         (void)fputc('\n', stderr);
     (void)fflush(stderr);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 
 #include "base/base.h"
+#include "base/str.h"
 
 bool term_is_tty(FILE *stream);
 
@@ -34,9 +35,15 @@ term_progress term_progress_start(const char *what, bool quiet);
 typedef struct term_state {
     uint64_t done, total; /* total 0: unknown */
     double rate;          /* a second; 0: not said */
+    double share;         /* of the work that is done, 0 to 1; 0: as done to total */
     double left_s;        /* seconds left; negative or under one: not said */
     anc_str slowest;      /* stage that the others wait for; empty: not said */
 } term_state;
+
+/* Appends the line that a terminal of so many columns shows, at most one column less: the bar gets shorter, and
+ * parts go, where it is narrow. The bar is full only when `ended`. */
+void term_progress_line(const char *what, const term_state *state, bool ended, size_t columns,
+                        anc_buf *out);
 
 void term_progress_show(term_progress *p, const term_state *state);
 

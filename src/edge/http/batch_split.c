@@ -75,6 +75,51 @@ static anc_status unfit(const http_split *s, char c, const char *wanted, anc_err
                     (unsigned long long)s->at + 1, c, wanted);
 }
 
+/* What a value that begins with `c` is; NULL: none begins so. */
+static const char *value_named(char c)
+{
+    switch (c) {
+    case '{':
+        return "an object";
+    case '[':
+        return "an array";
+    case '"':
+        return "a text";
+    case 't':
+    case 'f':
+        return "a boolean";
+    case 'n':
+        return "null";
+    default:
+        return c == '-' || (c >= '0' && c <= '9') ? "a number" : NULL;
+    }
+}
+
+/* Something else than the object stands at the front. */
+static anc_status no_object(const http_split *s, char c, anc_err *err)
+{
+    const char *what = value_named(c);
+    if (what == NULL)
+        return unfit(s, c, "'{'", err);
+    return ANC_FAIL(err, ANC_INVALID,
+                    "the body must be a JSON object with the member \"documents\", not %s", what);
+}
+
+static anc_status no_documents(anc_err *err)
+{
+    return ANC_FAIL_FIELD(err, ANC_INVALID, "/documents",
+                          "\"documents\" is missing: an array with the documents");
+}
+
+static anc_status no_array(const http_split *s, char c, anc_err *err)
+{
+    const char *what = value_named(c);
+    if (what == NULL)
+        return unfit(s, c, "'['", err);
+    return ANC_FAIL_FIELD(err, ANC_INVALID, "/documents",
+                          "\"documents\" must be an array of documents, not %s", what);
+}
+
 static anc_status name_is_whole(const http_split *s, anc_err *err)
 {
     const anc_str name = {s->name, s->name_len};
@@ -153,13 +198,13 @@ static anc_status feed_byte(http_split *s, char c, size_t *ret_taken, anc_err *e
         return ANC_OK;
     switch (s->state) {
     case START:
-        return expect(s, c, '{', WANT_NAME, err);
+        return c == '{' ? expect(s, c, '{', WANT_NAME, err) : no_object(s, c, err);
     case WANT_NAME:
-        return expect(s, c, '"', NAME, err);
+        return c == '}' ? no_documents(err) : expect(s, c, '"', NAME, err);
     case COLON:
         return expect(s, c, ':', WANT_ARRAY, err);
     case WANT_ARRAY:
-        return expect(s, c, '[', FIRST, err);
+        return c == '[' ? expect(s, c, '[', FIRST, err) : no_array(s, c, err);
     case BEHIND:
         return c == ',' ? expect(s, c, ',', NEXT, err) : expect(s, c, ']', CLOSE, err);
     case CLOSE:

@@ -146,33 +146,40 @@ anc_status http_text_get(http_request *rq)
 
 /* ---- originals ----------------------------------------------------------------------------- */
 
-/* The one range of "bytes=…" that `length` bytes can satisfy; false for everything else, which is then
- * answered whole. */
-static bool read_range(anc_str range, uint64_t length, uint64_t *ret_from, uint64_t *ret_to)
+typedef enum range_is {
+    RANGE_IGNORED, /* none, several, another unit, no range at all: answered whole */
+    RANGE_PART,
+    RANGE_BEYOND /* of bytes that are not there */
+} range_is;
+
+/* The one range of "bytes=…" of `length` bytes. */
+static range_is read_range(anc_str range, uint64_t length, uint64_t *ret_from, uint64_t *ret_to)
 {
     uint64_t from = 0, to = 0;
     if (!anc_str_starts(range, ANC_STR("bytes=")) || length == 0)
-        return false;
+        return RANGE_IGNORED;
     range = anc_str_trim(anc_str_sub(range, 6, range.len));
     const size_t dash = anc_str_find(range, ANC_STR("-"));
     if (dash == SIZE_MAX)
-        return false;
+        return RANGE_IGNORED;
     const anc_str first = anc_str_sub(range, 0, dash);
     const anc_str last = anc_str_sub(range, dash + 1, range.len);
     if (first.len == 0) { /* the last so many */
-        if (!anc_str_to_u64(last, &to) || to == 0)
-            return false;
+        if (!anc_str_to_u64(last, &to))
+            return RANGE_IGNORED;
         *ret_from = to < length ? length - to : 0;
         *ret_to = length - 1;
-        return true;
+        return to > 0 ? RANGE_PART : RANGE_BEYOND;
     }
-    if (!anc_str_to_u64(first, &from) || from >= length)
-        return false;
+    if (!anc_str_to_u64(first, &from))
+        return RANGE_IGNORED;
     if (last.len > 0 && (!anc_str_to_u64(last, &to) || to < from))
-        return false;
+        return RANGE_IGNORED;
+    if (from >= length)
+        return RANGE_BEYOND;
     *ret_from = from;
     *ret_to = last.len == 0 || to >= length ? length - 1 : to;
-    return true;
+    return RANGE_PART;
 }
 
 /* Whether the client's part of the bytes is of these: If-Range names their ETag. */
@@ -206,6 +213,19 @@ static void send_not_modified(http_request *rq, anc_str tag)
     http_end(rq);
 }
 
+static anc_status refuse_range(http_request *rq, anc_str range, uint64_t length)
+{
+    const anc_str span = anc_arena_printf(rq->mem, "bytes */%llu", (unsigned long long)length);
+    const anc_str detail =
+        anc_arena_printf(rq->mem, "the Range '%.*s' is of none of the %llu bytes",
+                         ANC_FMT(anc_str_sub(range, 0, 64)), (unsigned long long)length);
+    if (span.ptr == NULL || detail.ptr == NULL)
+        return http_no_memory(rq, "a refusal");
+    const net_header extra = {ANC_STR("Content-Range"), span};
+    http_refuse(rq, http_problem_of_http(416, detail), &extra);
+    return ANC_OK;
+}
+
 anc_status http_raw_get(http_request *rq)
 {
     http_document_query q;
@@ -224,8 +244,12 @@ anc_status http_raw_get(http_request *rq)
         return ANC_OK;
     }
     const anc_str range = net_exchange_header(rq->ex, "range");
-    const bool part =
-        range.ptr != NULL && range_wanted(rq, tag) && read_range(range, all, &from, &to);
+    const range_is is = range.ptr != NULL && range_wanted(rq, tag)
+                            ? read_range(range, all, &from, &to)
+                            : RANGE_IGNORED;
+    if (is == RANGE_BEYOND)
+        return refuse_range(rq, range, all);
+    const bool part = is == RANGE_PART;
     t->bytes = part ? anc_str_sub(t->raw.bytes, from, to - from + 1) : t->raw.bytes;
     const anc_str length = anc_arena_printf(rq->mem, "%zu", t->bytes.len);
     const anc_str span = anc_arena_printf(rq->mem, "bytes %llu-%llu/%llu", (unsigned long long)from,

@@ -9,8 +9,8 @@
 #include "openapi_write.h"
 #include "problem.h"
 
-static const int problem_statuses[] = {400, 401, 403, 404, 406, 408, 409, 413, 414,
-                                       415, 426, 431, 500, 501, 502, 503, 504, 507};
+static const int problem_statuses[] = {400, 401, 403, 404, 406, 408, 409, 413, 414, 415,
+                                       416, 426, 431, 500, 501, 502, 503, 504, 507};
 
 bool http_route_has_field(const http_route *route, const char *name)
 {
@@ -47,6 +47,8 @@ static bool working_may_answer(const http_route *route, int status)
     case 413:
     case 415:
         return body;
+    case 416:
+        return (route->flags & HTTP_RANGED) != 0;
     case 426:
         return (route->flags & HTTP_WEBSOCKET) != 0;
     case 409:
@@ -257,6 +259,8 @@ static void put_problem_component(json_writer *w, int status)
     put_header(w, "traceparent", false);
     if (status == 401)
         put_header(w, "WWW-Authenticate", true);
+    if (status == 416)
+        put_header(w, "Content-Range", true);
     if (http_problem_retry_s(status) > 0)
         put_header(w, "Retry-After", true);
     json_close_object(w);

@@ -16,6 +16,7 @@ static const problem_row own_rows[] = {
     {406, "not-acceptable", "none of the accepted kinds of answer can be given"},
     {414, "too-long", "the request line is too long"},
     {426, "upgrade-required", "this is a WebSocket"},
+    {416, "range-not-satisfiable", "the bytes that the Range asks for are not there"},
     {417, "expectation-failed", "the expectation is not known"},
     {431, "too-many-headers", "the header fields are too large"},
     {501, "not-implemented", "this is not there yet"},

@@ -19,6 +19,10 @@
         .role = HTTP_OWNER, .status = 501                                                        \
     }
 
+#define LATER_ALONE(method_, path_, id_, tag_, summary_)                                 \
+    SEE(method_, path_, id_, tag_, summary_, .role = HTTP_OWNER, .flags = HTTP_OWN_PATH, \
+        .status = 501)
+
 /* what a row does; a path of another name for the same thing repeats it */
 #define PUBLIC(fn, out) .handle = (fn), .role = HTTP_PUBLIC, .response = (out), .status = 200
 #define READS(fn, params, out)                                                                  \
@@ -203,7 +207,8 @@ const http_route http_routes[] = {
         .handle = http_ingest_cancel, .lane = HTTP_IO, .role = HTTP_OWNER, .flags = HTTP_CONFLICTS,
         .response = &http_batch_out, .status = 200),
     SEE("POST", "/v1/ingest/{batch_id}/replay", "ingest_replay", "ingestion",
-        "Read a batch's failures again, in a batch of their own",
+        "Read a batch's failures again, and what it had not read when it was cancelled, in a batch "
+        "of their own",
         STARTS(http_ingest_replay, &http_started_out)),
     SEE("GET", "/v1/dead-letters", "dead_letters", "ingestion",
         "Documents that failed, newest first",
@@ -215,8 +220,8 @@ const http_route http_routes[] = {
         STARTS(http_dead_letters_replay_all, &http_replays_out)),
     SEE("DELETE", "/v1/dead-letters/{id}", "dead_letters_delete", "ingestion",
         "Forget a dead letter", REMOVES(http_dead_letters_delete, NULL)),
-    LATER("POST", "/v1/sources/inspect", "sources_inspect", "ingestion",
-          "A source's tables, fields and types"),
+    LATER_ALONE("POST", "/v1/sources/inspect", "sources_inspect", "ingestion",
+                "A source's tables, fields and types"),
     LATER("GET", "/v1/sources", "sources_list", "ingestion", "Kept sources"),
     LATER("POST", "/v1/sources", "sources_create", "ingestion", "Keep a source in sync"),
     LATER("GET", "/v1/sources/{id}", "sources_get", "ingestion", "A kept source"),
@@ -260,7 +265,7 @@ const http_route http_routes[] = {
     /* triggers and workflows */
     LATER("GET", "/v1/trigger-types", "trigger_types_list", "triggers", "Trigger types"),
     LATER("POST", "/v1/trigger-types", "trigger_types_create", "triggers", "Make a trigger type"),
-    LATER("POST", "/v1/triggers/fire", "triggers_fire", "triggers", "Fire an event and wait"),
+    LATER_ALONE("POST", "/v1/triggers/fire", "triggers_fire", "triggers", "Fire an event and wait"),
     LATER("GET", "/v1/triggers", "triggers_list", "triggers", "Triggers"),
     LATER("POST", "/v1/triggers", "triggers_create", "triggers", "Make a trigger"),
     LATER("GET", "/v1/triggers/{id}", "triggers_get", "triggers", "A trigger"),
@@ -346,6 +351,17 @@ static bool path_matches(const char *pattern, const anc_str *segments, size_t n,
     return at == n;
 }
 
+/* The pattern that has the path to itself; NULL: several may have it. */
+static const char *pattern_alone(const anc_str *segments, size_t n)
+{
+    anc_str params[HTTP_PATH_PARAMS_MAX];
+    for (size_t i = 0; i < http_route_count; i++)
+        if ((http_routes[i].flags & HTTP_OWN_PATH) != 0 &&
+            path_matches(http_routes[i].path, segments, n, params))
+            return http_routes[i].path;
+    return NULL;
+}
+
 static void allow(http_match *m, const char *method)
 {
     const size_t len = strlen(m->allowed);
@@ -355,11 +371,13 @@ static void allow(http_match *m, const char *method)
 void http_route_find(anc_str method, const anc_str *segments, size_t n, http_match *ret)
 {
     const bool head = anc_str_eq(method, ANC_STR("HEAD"));
+    const char *alone = pattern_alone(segments, n);
     *ret = (http_match){0};
     for (size_t i = 0; i < http_route_count; i++) {
         const http_route *route = &http_routes[i];
         anc_str params[HTTP_PATH_PARAMS_MAX] = {{0}};
-        if (!path_matches(route->path, segments, n, params))
+        if ((alone != NULL && strcmp(route->path, alone) != 0) ||
+            !path_matches(route->path, segments, n, params))
             continue;
         const bool has_head =
             strcmp(route->method, "GET") == 0 && (route->flags & (HTTP_SSE | HTTP_WEBSOCKET)) == 0;

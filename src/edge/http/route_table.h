@@ -41,7 +41,8 @@ enum {
     HTTP_TOKEN = 512,     /* the key may come as ?access_token too */
     HTTP_ACTS = 1024,     /* a GET that keeps something or costs something all the same */
     HTTP_SEARCHES = 2048, /* is answered from the index: 503 until it was read once */
-    HTTP_ROOMY = 4096     /* takes a JSON body that is not small */
+    HTTP_ROOMY = 4096,    /* takes a JSON body that is not small */
+    HTTP_OWN_PATH = 8192  /* its path is that of no {id}, since the server makes those */
 };
 
 typedef struct http_route {

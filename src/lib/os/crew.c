@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "os/clock.h"
 #include "os/wait.h"
 
 void os_crew_init(os_crew *crew, pthread_mutex_t *mutex, const char *name)
@@ -97,9 +98,8 @@ bool os_member_over(os_member *m)
 bool os_member_pause(os_member *m, int64_t at_ns)
 {
     (void)pthread_mutex_lock(m->crew->mutex);
-    while (!os_member_is_over(m) && os_cond_wait(&m->work, m->crew->mutex, at_ns)) {
-        /* until then */
-    }
+    while (!os_member_is_over(m) && os_mono_ns() < at_ns)
+        os_cond_wait_slice_until(&m->work, m->crew->mutex, at_ns);
     const bool over = os_member_is_over(m);
     (void)pthread_mutex_unlock(m->crew->mutex);
     return !over;

@@ -80,9 +80,15 @@ bool os_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t deadline
     return pthread_cond_timedwait(cond, mutex, &at) == 0;
 }
 
+void os_cond_wait_slice_until(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t deadline_ns)
+{
+    const int64_t slice_ns = os_mono_ns() + OS_WAIT_SLICE_NS;
+    (void)os_cond_wait(cond, mutex, deadline_ns < slice_ns ? deadline_ns : slice_ns);
+}
+
 void os_cond_wait_slice(pthread_cond_t *cond, pthread_mutex_t *mutex)
 {
-    (void)os_cond_wait(cond, mutex, os_mono_ns() + OS_WAIT_SLICE_NS);
+    os_cond_wait_slice_until(cond, mutex, INT64_MAX);
 }
 
 unsigned os_cores(void)

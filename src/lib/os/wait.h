@@ -17,5 +17,7 @@ bool os_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t deadline
  * late: the caller looks again in a loop, so that a wake that got lost costs a slice and not the thread. */
 #define OS_WAIT_SLICE_NS ((int64_t)1000000000)
 void os_cond_wait_slice(pthread_cond_t *cond, pthread_mutex_t *mutex);
+/* The same, and no longer than until `deadline_ns`. */
+void os_cond_wait_slice_until(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t deadline_ns);
 
 #endif

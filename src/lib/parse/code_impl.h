@@ -39,10 +39,14 @@ typedef struct prs_language {
 /* NULL when `kind` is no source code. */
 const prs_language *prs_language_of(prs_kind kind);
 
-/* By the ending of the file's name, by a content type without parameters, by the "#!" at the front. */
+/* By the ending of the file's name, by a content type without parameters, by the "#!" or "<?php" at the front. */
 bool prs_language_by_name(anc_str name, prs_kind *ret);
 bool prs_language_by_type(anc_str content_type, prs_kind *ret);
 bool prs_language_by_program(anc_str head, prs_kind *ret);
+
+/* By its lines, for a text that nothing else says more of than that it is text: false unless nearly all of them
+ * are code and it is clear of which language. `whole`: nothing is behind `head`. */
+bool prs_language_by_lines(anc_str head, bool whole, prs_kind *ret);
 
 /* Whether `word` is in the list. */
 bool prs_word_in(const char *list, anc_str word, bool any_case);

@@ -354,6 +354,10 @@ static anc_str program_of(anc_str head)
 
 bool prs_language_by_program(anc_str head, prs_kind *ret)
 {
+    if (anc_str_starts(head, ANC_STR("<?php"))) {
+        *ret = PRS_PHP;
+        return true;
+    }
     const anc_str program = program_of(head);
     for (size_t i = 0; program.len > 0 && i < ANC_COUNT(languages); i++)
         if (prs_word_in(languages[i].programs, program, false)) {

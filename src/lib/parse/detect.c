@@ -1,5 +1,5 @@
 /* detect.c - what a document is, from its first bytes; names and declarations only choose between
- * kinds of text. */
+ * kinds of text, and what they call text without saying which may still be source code. */
 #include "archive_impl.h"
 #include "code_impl.h"
 #include "parse_impl.h"
@@ -210,8 +210,14 @@ anc_status prs_detect(anc_str bytes, anc_str name, anc_str content_type, prs_kin
     if (what != NULL)
         return ANC_FAIL(err, ANC_UNSUPPORTED, "it looks like %s, which is no kind that is read",
                         what);
-    if (!kind_by_content(head, head.len == bytes.len, ret) && !kind_by_name(name, ret) &&
-        !kind_by_type(content_type, ret))
-        *ret = PRS_TEXT;
+    const bool whole = head.len == bytes.len;
+    prs_kind kind = PRS_TEXT;
+    if (kind_by_content(head, whole, ret))
+        return ANC_OK;
+    if (!kind_by_name(name, &kind))
+        (void)kind_by_type(content_type, &kind);
+    if (kind == PRS_TEXT)
+        (void)prs_language_by_lines(head, whole, &kind);
+    *ret = kind;
     return ANC_OK;
 }

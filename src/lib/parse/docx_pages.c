@@ -53,7 +53,7 @@ static bool pages_said(prs_archive *a, uint64_t *ret)
     if (!prs_opc_target(a, "", "extended-properties", "docProps/app.xml", &name))
         return false;
     if (name.len > 0 && !prs_xml_read_entry(&table, &handler, a, name.ptr))
-        return false;
+        return prs_emit_spare(a->e, "how many pages it has");
     (void)anc_str_to_u64(anc_str_trim((anc_str){s.digits, s.n}), ret);
     return true;
 }

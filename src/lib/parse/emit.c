@@ -15,6 +15,7 @@ enum {
     RUN_BYTES = 4096,
     TITLE_BYTES = 512,
     PROPERTY_BYTES = 1024,
+    REMARK_BYTES = 1024,
     ASK_EVERY = 64,
     HEADING_LEVELS = 6,
     RATIO_FROM_BYTES = 1 << 20
@@ -370,6 +371,19 @@ bool prs_emit_property(prs_emitter *e, anc_str name, anc_str value)
     value = anc_str_sub(value, 0, anc_utf8_floor(value, PROPERTY_BYTES));
     const anc_status got = e->sink->property(e->sink->self, name, value, e->err);
     return got == ANC_OK || prs_emit_fail(e, got);
+}
+
+bool prs_emit_spare(prs_emitter *e, const char *what)
+{
+    if (e->status != ANC_INVALID || e->err == NULL)
+        return false;
+    ANC_BUF(remark, REMARK_BYTES);
+    (void)anc_buf_printf(&remark, "%s: %s", what, e->err->text);
+    e->status = ANC_OK;
+    anc_err_clear(e->err);
+    const bool first = !e->spared;
+    e->spared = true;
+    return !first || prs_emit_property(e, ANC_STR("unread"), anc_buf_view(&remark));
 }
 
 bool prs_emit_attachment(prs_emitter *e, const prs_attachment *attachment)

@@ -61,6 +61,7 @@ typedef struct prs_emitter {
     int lower;         /* by how many levels headings that are opened lie lower than they say */
     uint64_t unpacked; /* of the whole source */
     unsigned asked;    /* calls of prs_emit_may_go_on */
+    bool spared;       /* something that is not needed was damaged */
 } prs_emitter;
 
 void prs_emitter_init(prs_emitter *e, const prs_limits *limits, const prs_sink *sink, anc_err *err);
@@ -68,6 +69,10 @@ void prs_emitter_done(prs_emitter *e);
 
 /* Ends the parse with a failure; always false. */
 bool prs_emit_fail(prs_emitter *e, anc_status status);
+
+/* After a failure to read what the text does not need: where that was damaged it is said as the property "unread" (of
+ * the first), the failure is forgotten, and true means to go on. */
+bool prs_emit_spare(prs_emitter *e, const char *what);
 
 /* Closes what is open and opens a block. Blocks in which no text arrives are never delivered. */
 bool prs_emit_open(prs_emitter *e, prs_block_kind kind, unsigned level);

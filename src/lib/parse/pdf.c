@@ -15,7 +15,7 @@
 enum {
     BOXES_PER_TEXT = 64, /* bytes that the program may write for one byte of text */
     TAIL_BYTES = 4096,
-    SAID_BYTES = 120,
+    SAID_BYTES = 400,
     FORBIDS_COPYING = 3 /* what pdftotext returns then */
 };
 
@@ -54,21 +54,54 @@ static anc_status may_go_on(void *arg, anc_err *err)
     return limits->may_go_on != NULL ? limits->may_go_on(limits->arg, err) : ANC_OK;
 }
 
-/* The first line of what the program complained about, made fit for a message. */
-static void first_complaint(const char *complaints, char out[SAID_BYTES + 1])
+/* What the program complains about, and what that means for who has the file. */
+static const struct {
+    const char *says, *means;
+} complaints[] = {
+    {"trailer dictionary", "the list of its parts is missing"},
+    {"xref", "the list of its parts is broken"},
+    {"page catalog", "the list of its pages cannot be found"},
+    {"Catalog object", "the list of its pages cannot be found"},
+    {"top-level pages object", "the list of its pages cannot be found"},
+    {"Page count", "the list of its pages is broken"},
+    {"Unknown compression method", "a part of it does not unpack"},
+    {"in flate stream", "a part of it does not unpack"},
+    {"ecrypt", "it is encrypted in a way that cannot be read"},
+    {"May not be a PDF file", "it does not begin as a PDF does"},
+};
+
+static const char *meaning(const char *text)
 {
-    size_t n = 0;
-    for (; n < SAID_BYTES && complaints[n] != '\0' && complaints[n] != '\n'; n++)
-        out[n] = complaints[n] >= ' ' && complaints[n] < 0x7F ? complaints[n] : '?';
-    out[n] = '\0';
+    for (size_t i = 0; i < ANC_COUNT(complaints); i++)
+        if (strstr(text, complaints[i].says) != NULL)
+            return complaints[i].means;
+    return text[0] != '\0' ? "a part of it is broken" : "its reader gave up without a reason";
+}
+
+/* The first place that is named, as in "Syntax Error (1234): …"; 0: none. */
+static uint64_t place_of(const char *text)
+{
+    uint64_t place = 0;
+    const char *open = strstr(text, "Error (");
+    const char *close = open != NULL ? strchr(open, ')') : NULL;
+    if (close == NULL || !anc_str_to_u64((anc_str){open + 7, (size_t)(close - open) - 7}, &place))
+        return 0;
+    return place;
+}
+
+void prs_pdf_say_damage(const char *complaint, anc_buf *out)
+{
+    const uint64_t place = place_of(complaint);
+    (void)anc_buf_printf(out, "this PDF is damaged: %s", meaning(complaint));
+    if (place > 0)
+        (void)anc_buf_printf(out, ", first near byte %llu", (unsigned long long)place);
 }
 
 static anc_status refused(const prs_emitter *e, anc_str bytes, const os_child_result *result)
 {
-    char said[SAID_BYTES + 1];
+    ANC_BUF(said, SAID_BYTES);
     const anc_str tail =
         anc_str_sub(bytes, bytes.len > TAIL_BYTES ? bytes.len - TAIL_BYTES : 0, bytes.len);
-    first_complaint(result->complaints, said);
     if (strstr(result->complaints, "Incorrect password") != NULL)
         return ANC_FAIL(e->err, ANC_INVALID, "this PDF is encrypted and needs a password");
     if (result->code == FORBIDS_COPYING)
@@ -76,8 +109,8 @@ static anc_status refused(const prs_emitter *e, anc_str bytes, const os_child_re
     if (anc_str_find(tail, ANC_STR("%%EOF")) == SIZE_MAX)
         return ANC_FAIL(e->err, ANC_INVALID,
                         "this PDF is cut short: its end, where its parts are listed, is missing");
-    return ANC_FAIL(e->err, ANC_INVALID, "this PDF is damaged; pdftotext says: %s",
-                    said[0] != '\0' ? said : "nothing");
+    prs_pdf_say_damage(result->complaints, &said);
+    return ANC_FAIL(e->err, ANC_INVALID, "%.*s", ANC_FMT(anc_buf_view(&said)));
 }
 
 /* What the end of the child means for the document. */

@@ -106,11 +106,12 @@ bool prs_read_properties(prs_archive *a, const char *name, const char *program)
     for (size_t i = 0; i < PROPERTIES; i++)
         p.values[i] = anc_buf_init(VALUE_BYTES);
     const prs_xml_handler handler = {begin_property, add_to_property, end_property, &p};
-    bool ok = prs_xml_read_entry(&property_table, &handler, a, name);
+    const bool whole = prs_xml_read_entry(&property_table, &handler, a, name);
+    bool ok = whole || prs_emit_spare(a->e, "what it says of itself");
     for (size_t i = 0; i < PROPERTIES && ok; i++)
         ok = !p.values[i].starved ||
              prs_emit_fail(a->e, ANC_FAIL(a->e->err, ANC_NO_MEMORY, "%s: out of memory", name));
-    ok = ok && emit_properties(a->e, &p, program);
+    ok = ok && (!whole || emit_properties(a->e, &p, program));
     for (size_t i = 0; i < PROPERTIES; i++)
         anc_buf_done(&p.values[i]);
     return ok;

@@ -234,9 +234,9 @@ static void a_dead_letter_is_kept_and_tried_again(void **state)
     assert_int_equal(make(p, &gone), ANC_NOT_FOUND);
 }
 
-static void end(ports *p, int64_t key)
+static void end(ports *p, int64_t key, ing_phase to)
 {
-    (void)move(p, key, ING_PHASE_CANCELLED);
+    (void)move(p, key, to);
     change c = {.what = ANNOUNCED, .key = key, .ordinal = -1, .closed = true};
     ASSERT_OK(make(p, &c), &p->f.k.err);
 }
@@ -251,7 +251,7 @@ static void closed_batches_are_pruned(void **state)
     ASSERT_OK(make(p, &f), &p->f.k.err);
     const int64_t open = processing(p, "b2");
     (void)open;
-    end(p, old);
+    end(p, old, ING_PHASE_FAILED);
     const ing_keep unseen = {.batches = 10, .visible_seq = 6};
     assert_false(prune(p, unseen, 2)); /* the index does not show it yet */
     const ing_keep all = {.batches = 10, .visible_seq = 7};
@@ -262,7 +262,7 @@ static void closed_batches_are_pruned(void **state)
     ing_letter *dead = NULL;
     assert_int_equal(letters(p, "b1", &dead), 1);
     const int64_t later = processing(p, "b3");
-    end(p, later);
+    end(p, later, ING_PHASE_FAILED);
     const ing_keep one = {.batches = 1, .visible_seq = 7};
     while (prune(p, one, 2))
         continue;
@@ -272,6 +272,39 @@ static void closed_batches_are_pruned(void **state)
     while (prune(p, none, 2))
         continue;
     assert_int_equal(fixture_count(&p->f.k, "SELECT key FROM ing_batch"), open);
+}
+
+/* What was not read of a cancelled batch can be taken up as long as the batch is kept. */
+static void what_was_not_read_is_kept(void **state)
+{
+    ports *p = *state;
+    krn_call *call = &p->f.k.call;
+    ing_item *items = NULL;
+    size_t n = 0;
+    const int64_t key = processing(p, "b1");
+    const change c = claim(p, key, 5, 1000);
+    change f = {.what = FINISH, .lease = lease_of(&c), .result = failed_result("")};
+    f.result.seq = 7;
+    ASSERT_OK(make(p, &f), &p->f.k.err);
+    end(p, key, ING_PHASE_CANCELLED);
+    const ing_keep all = {.batches = 10, .visible_seq = 7};
+    while (prune(p, all, 2))
+        continue;
+    ASSERT_OK(p->store.ops->unread(p->store.self, call, key, -1, 10, &items, &n), call->err);
+    assert_int_equal(n, 2);
+    assert_int_equal(items[0].ordinal, 1);
+    assert_int_equal(items[0].bytes, 20);
+    assert_int_equal(items[0].letter.len, 0);
+    ASSERT_OK(p->store.ops->unread(p->store.self, call, key, items[0].ordinal, 1, &items, &n),
+              call->err);
+    assert_int_equal(n, 1);
+    assert_int_equal(items[0].ordinal, 2);
+    assert_int_equal(fixture_count(&p->f.k, "SELECT count(*) FROM ing_item"), 2);
+    const ing_keep none = {.before_ms = INT64_MAX, .batches = 10, .visible_seq = 7};
+    while (prune(p, none, 2))
+        continue;
+    assert_int_equal(fixture_count(&p->f.k, "SELECT count(*) FROM ing_item"), 0);
+    assert_int_equal(fixture_count(&p->f.k, "SELECT count(*) FROM ing_batch"), 0);
 }
 
 static void phases_move_forward_only(void **state)
@@ -358,6 +391,7 @@ int main(void)
         TEST(another_life_loses_its_items),
         TEST(a_dead_letter_is_kept_and_tried_again),
         TEST(closed_batches_are_pruned),
+        TEST(what_was_not_read_is_kept),
         TEST(phases_move_forward_only),
         TEST(a_closed_batch_is_not_open),
         TEST(ending_a_batch_looks_at_each_item_once),

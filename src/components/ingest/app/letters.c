@@ -64,10 +64,10 @@ anc_status ing_dead_letter_delete(ing_service *ing, krn_call *call, anc_str id)
 /* ---- tried again --------------------------------------------------------------------------- */
 
 /* In the name of who asks now, with the settings of the batch that failed. */
-static anc_status replay(ing_service *ing, krn_call *call, const ing_batch_record *origin,
-                         anc_str letter, ing_batch *ret)
+static anc_status read_again(ing_service *ing, krn_call *call, ing_source_kind what,
+                             const ing_batch_record *origin, anc_str letter, ing_batch *ret)
 {
-    const ing_batch_record wanted = {.source = ING_SOURCE_REPLAY,
+    const ing_batch_record wanted = {.source = what,
                                      .origin = origin->id,
                                      .letter = letter,
                                      .collection = origin->collection,
@@ -76,10 +76,33 @@ static anc_status replay(ing_service *ing, krn_call *call, const ing_batch_recor
                                      .acl = origin->acl,
                                      .n_acl = origin->n_acl,
                                      .rows = origin->rows,
+                                     .globs =
+                                         what == ING_SOURCE_REST ? origin->globs : ANC_STR_NONE,
                                      .user_id = call->principal.user_id,
                                      .labels = call->principal.labels,
                                      .n_labels = call->principal.n_labels};
     return ing_batch_queue(ing, call, &wanted, ret);
+}
+
+static anc_status replay(ing_service *ing, krn_call *call, const ing_batch_record *origin,
+                         anc_str letter, ing_batch *ret)
+{
+    return read_again(ing, call, ING_SOURCE_REPLAY, origin, letter, ret);
+}
+
+/* Whether a batch was cancelled before all of it was read, and what it had not read is still there. */
+static anc_status has_rest(ing_service *ing, krn_call *call, const ing_batch_record *origin,
+                           bool *ret)
+{
+    const ing_batch_store s = ing->with.batches;
+    ing_item *some = NULL;
+    size_t n = 0;
+    *ret = false;
+    if (origin->now.phase != ING_PHASE_CANCELLED)
+        return ANC_OK;
+    ANC_TRY(s.ops->unread(s.self, call, origin->key, -1, 1, &some, &n));
+    *ret = n > 0 || ing_rest_is_source(origin);
+    return ANC_OK;
 }
 
 anc_status ing_batch_replay(ing_service *ing, krn_call *call, anc_str batch_id, ing_batch *ret)
@@ -92,10 +115,18 @@ anc_status ing_batch_replay(ing_service *ing, krn_call *call, anc_str batch_id, 
     if (!ing_phase_ended(origin.now.phase))
         return ANC_FAIL(call->err, ANC_CONFLICT, "the batch '%.*s' has not ended: it is %s",
                         ANC_FMT(origin.id), ing_phase_name(origin.now.phase));
+    bool rest = false;
+    ANC_TRY(has_rest(ing, call, &origin, &rest));
+    if (rest)
+        return read_again(ing, call, ING_SOURCE_REST, &origin, ANC_STR_NONE, ret);
     ANC_TRY(s.ops->letters(s.self, call, origin.id, ANC_STR_NONE, 1, &some, &n));
     if (n == 0)
-        return ANC_FAIL(call->err, ANC_CONFLICT, "nothing of the batch '%.*s' is a dead letter",
-                        ANC_FMT(origin.id));
+        return ANC_FAIL(
+            call->err, ANC_CONFLICT, "nothing of the batch '%.*s' is a dead letter%s",
+            ANC_FMT(origin.id),
+            origin.now.phase == ING_PHASE_CANCELLED && origin.now.waiting > 0
+                ? ", and what was sent to it and not read went when it was cancelled: send it again"
+                : "");
     return replay(ing, call, &origin, ANC_STR_NONE, ret);
 }
 

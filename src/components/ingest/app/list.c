@@ -1,4 +1,4 @@
-/* list.c - what is to be read for a batch: a source walked, or dead letters taken up again. */
+/* list.c - what is to be read for a batch: a source walked, or dead letters and what was left taken up again. */
 #include <string.h>
 
 #include "base/id.h"
@@ -152,6 +152,45 @@ static anc_status walk_letters(listing *l, krn_call *call)
     return ANC_OK;
 }
 
+/* ---- the rest of a batch that was cancelled ------------------------------------------------ */
+
+bool ing_rest_is_source(const ing_batch_record *origin)
+{
+    return origin->source == ING_SOURCE_FOLDER && !origin->now.listed;
+}
+
+static anc_status page_of_unread(listing *l, const krn_call *call, int64_t key, int64_t *after,
+                                 size_t *ret_n)
+{
+    const ing_batch_store s = l->ing->with.batches;
+    ANC_ARENA(mem, PIECE_ARENA_BYTES);
+    if (mem == NULL)
+        return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for a page of documents");
+    krn_call reading = *call;
+    reading.mem = mem;
+    ing_item *items = NULL;
+    ANC_TRY(s.ops->unread(s.self, &reading, key, *after, LIST_PIECE, &items, ret_n));
+    for (size_t i = 0; i < *ret_n; i++)
+        ANC_TRY(add_item(l, &items[i], call->err));
+    if (*ret_n > 0)
+        *after = items[*ret_n - 1].ordinal;
+    return ANC_OK;
+}
+
+/* Its dead letters, then what nobody read; the source itself where it was not listed yet. */
+static anc_status walk_rest(listing *l, krn_call *call)
+{
+    ing_batch_record origin;
+    ANC_TRY(ing_batch_get(l->ing, call, l->run->batch.origin, &origin));
+    if (ing_rest_is_source(&origin))
+        return walk_folder(l, call);
+    ANC_TRY(walk_letters(l, call));
+    int64_t after = -1;
+    for (size_t n = LIST_PIECE; n == LIST_PIECE;)
+        ANC_TRY(page_of_unread(l, call, origin.key, &after, &n));
+    return ANC_OK;
+}
+
 /* ---- the list ------------------------------------------------------------------------------ */
 
 /* A source that cannot be listed is the end of its batch; what may pass is tried again, a full disk as
@@ -163,14 +202,27 @@ static bool ends_batch(const ing_run *run, anc_status status)
            status == ANC_LIMIT || (status != ANC_OK && last);
 }
 
+static anc_status walk(listing *l, krn_call *call)
+{
+    switch (l->run->batch.source) {
+    case ING_SOURCE_REPLAY:
+        return walk_letters(l, call);
+    case ING_SOURCE_REST:
+        return walk_rest(l, call);
+    case ING_SOURCE_FOLDER:
+    case ING_SOURCE_UPLOAD:
+    default:
+        return walk_folder(l, call);
+    }
+}
+
 static anc_status list_into(listing *l)
 {
     anc_err why;
     anc_err_clear(&why);
     krn_call walking = *l->call;
     walking.err = &why;
-    const anc_status status = l->run->batch.source == ING_SOURCE_REPLAY ? walk_letters(l, &walking)
-                                                                        : walk_folder(l, &walking);
+    const anc_status status = walk(l, &walking);
     l->ends = true;
     l->to = ING_PHASE_PROCESSING;
     if (ends_batch(l->run, status)) {

@@ -174,6 +174,15 @@ static ing_outcome outcome_of(const attempt *a)
     return a->status == ANC_UNSUPPORTED ? ING_PASSED_OVER : ING_ITEM_FAILED;
 }
 
+/* What a version would have brought along; a commit of it that was undone has named them. */
+static void leave_rows_out(ing_finish *f)
+{
+    f->result.stored = (ing_children){0};
+    f->result.children = NULL;
+    f->result.n_children = 0;
+    f->n_segments = 0;
+}
+
 /* Counts what did not become a version. */
 static anc_status count(attempt *a, const anc_err *why)
 {
@@ -186,6 +195,7 @@ static anc_status count(attempt *a, const anc_err *why)
     char id[ANC_UUID_TEXT + 1];
     krn_id_new(w->ing->with.clock, id);
     ing_item_result *r = &a->finish.result;
+    leave_rows_out(&a->finish);
     r->outcome = outcome_of(a);
     r->seq = 0;
     r->document = a->document;

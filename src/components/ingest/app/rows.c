@@ -7,7 +7,8 @@
  * or, of a line that is broken, {"broken": why}, which fails as a document of its own when it is read;
  * and the items that point to them wait in memory. Of a long file they are stored a piece at a time, where
  * nobody sees them yet. The transaction that makes the file's version current counts it and those that are
- * stored, and adds the rest, so that all are there with it or none. From then on a row is an item like any other: claimed, read, counted, tried again, a dead letter.
+ * stored, and adds the rest, so that all are there with it or none. From then on a row is an item like any
+ * other: claimed, read, counted, tried again, a dead letter.
  */
 #include <string.h>
 

@@ -137,9 +137,9 @@ void ing_look_done(ing_service *ing, anc_status status, int64_t now_ns);
 void ing_list_done(ing_service *ing, ing_run *run, anc_status status, int64_t now_ns);
 void ing_close_done(ing_service *ing, ing_run *run, anc_status status, int64_t now_ns);
 
-/* A run for `batch`, which nobody takes work from yet; NULL when memory or the bound on runs refuses.
- * Then it is made ready, or (the batch was closed meanwhile) removed. */
-ing_run *ing_run_add(ing_service *ing, const ing_batch_record *batch);
+/* A run for `batch`, which nobody takes work from yet; NULL when there are as many as there may be
+ * (*ret_full), or no memory. Then it is made ready, or (the batch was closed meanwhile) removed. */
+ing_run *ing_run_add(ing_service *ing, const ing_batch_record *batch, bool *ret_full);
 void ing_run_ready(ing_service *ing, ing_run *run, bool wanted);
 bool ing_run_has(ing_service *ing, int64_t key);
 
@@ -196,6 +196,9 @@ anc_status ing_batch_queue(ing_service *ing, krn_call *call, const ing_batch_rec
                            ing_batch *ret) ANC_MUST_CHECK;
 anc_status ing_batch_get(ing_service *ing, krn_call *call, anc_str id,
                          ing_batch_record *ret) ANC_MUST_CHECK; /* NOT_FOUND */
+
+/* Whether all of a cancelled batch is left, since its folder was not listed yet. */
+bool ing_rest_is_source(const ing_batch_record *origin);
 
 /* A JSON object of bearable size, or nothing; INVALID names /metadata. */
 anc_status ing_metadata_check(krn_call *call, anc_str metadata) ANC_MUST_CHECK;

@@ -3,6 +3,8 @@
 
 #include "base/str.h"
 
+enum { DOCUMENT_BYTES = 2048 };
+
 const char *ing_phase_name(ing_phase phase)
 {
     static const char *const names[] = {[ING_PHASE_QUEUED] = "queued",
@@ -46,6 +48,19 @@ bool ing_counts_finished(const ing_counts *c)
     return ing_phase_ended(c->phase) || (c->listed && c->waiting == 0);
 }
 
+/* What there is to do for so many documents of so many bytes: one of a few words is some work too. */
+static double work_of(uint64_t documents, uint64_t bytes)
+{
+    return (double)bytes + (double)documents * DOCUMENT_BYTES;
+}
+
+/* Seconds for what is left, at the speed of what was done since reading was taken up: `part` of all that is done. */
+static double left_s(const ing_counts *c, uint64_t done, double part, double took_s)
+{
+    const double all = work_of(c->total, c->bytes_total), did = work_of(done, c->bytes_done);
+    return all > did ? (all - did) * took_s / (did * part) : 0;
+}
+
 ing_pace ing_batch_pace(const ing_batch_record *b, int64_t now_ms)
 {
     const int64_t until = b->completed_ms != 0 ? b->completed_ms : now_ms;
@@ -57,7 +72,8 @@ ing_pace ing_batch_pace(const ing_batch_record *b, int64_t now_ms)
     const int64_t ms = until > b->rate_from_ms ? until - b->rate_from_ms : 1;
     pace.docs_per_s = (double)(done - b->rate_from_done) * 1000.0 / (double)ms;
     if (!ended && b->now.listed && b->now.total >= done)
-        pace.eta_s = (double)(b->now.total - done) / pace.docs_per_s;
+        pace.eta_s = left_s(&b->now, done, (double)(done - b->rate_from_done) / (double)done,
+                            (double)ms / 1000.0);
     return pace;
 }
 

@@ -43,7 +43,8 @@ const char *ing_stage_name(ing_stage stage); /* "read", … */
 typedef enum ing_source_kind {
     ING_SOURCE_FOLDER, /* `path` on this machine */
     ING_SOURCE_REPLAY, /* the dead letters of another batch, whose `path` it has */
-    ING_SOURCE_UPLOAD  /* sent along: every item has a payload */
+    ING_SOURCE_UPLOAD, /* sent along: every item has a payload */
+    ING_SOURCE_REST    /* of a batch that was cancelled: its dead letters, and what nobody read */
 } ing_source_kind;
 
 /* What changes while a batch is worked on; of one committed state. */
@@ -68,7 +69,7 @@ typedef struct ing_batch_record {
     /* what was asked for, and by whom */
     ing_source_kind source;
     bool held;      /* of an upload: nothing is read before it is whole */
-    anc_str origin; /* of a replay: id of the batch whose dead letters are read again */
+    anc_str origin; /* of a replay or a rest: id of the batch that is read again */
     anc_str letter; /* of a replay: only this dead letter; empty: all of the origin's */
     anc_str collection, path, metadata;
     anc_str globs; /* patterns, one a line; empty: every path */
@@ -101,7 +102,7 @@ bool ing_counts_finished(const ing_counts *c);
 
 typedef struct ing_pace {
     double docs_per_s; /* 0: nothing was done yet */
-    double eta_s;      /* negative: unknown; 0: ended */
+    double eta_s;      /* by the bytes that are left; negative: unknown; 0: ended */
 } ing_pace;
 
 /* How fast it goes at `now_ms`, measured from when reading was last taken up. */

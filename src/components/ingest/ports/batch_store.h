@@ -48,6 +48,11 @@ typedef struct ing_batch_store_ops {
     ANC_MUST_CHECK anc_status (*done)(void *self, krn_call *call, int64_t key, int64_t after,
                                       size_t limit, ing_item **ret, size_t *ret_n);
 
+    /* Items after `after` that nobody read and that can be read again, since nothing was sent along with them,
+     * ascending: path, size, time and letter. */
+    ANC_MUST_CHECK anc_status (*unread)(void *self, krn_call *call, int64_t key, int64_t after,
+                                        size_t limit, ing_item **ret, size_t *ret_n);
+
     /* Whether an item behind `ordinal` has put the document `document` of `collection` (empty: the batch's)
      * already. Looks at all that were claimed behind it. */
     ANC_MUST_CHECK anc_status (*put_later)(void *self, krn_call *call, int64_t key, int64_t ordinal,

@@ -50,7 +50,9 @@ typedef struct ing_batch_writer_ops {
     ANC_MUST_CHECK anc_status (*letter_remove)(void *self, krn_tx *tx, anc_str id, anc_err *err);
 
     /* Removes at most about `limit` rows of what need not be kept: items that were stored for one that did not
-     * count them (children_add), those of closed batches whose documents the index shows, then whole batches with their dead letters. ret_more: call again. */
+     * count them (children_add), those of closed batches whose documents the index shows (but of a cancelled
+     * one those that nobody read, unless they were sent along), then whole batches with their dead letters.
+     * ret_more: call again. */
     ANC_MUST_CHECK anc_status (*prune)(void *self, krn_tx *tx, const ing_keep *keep, size_t limit,
                                        bool *ret_more, anc_err *err);
 } ing_batch_writer_ops;

@@ -7,10 +7,11 @@
  *
  * By rule there are word_count, reading_minutes, headings (a list of paths "A > B"), first_date (the
  * first date that the text names, as an instant), key_phrases (a list), parent (the id of the document
- * that this one was attached to) and attachments_unread (a list of names and reasons), and of a file whose records are documents
- * rows (how many they are) and, where columns were named for them, row_columns (of their id, of their
- * title, of their text; "" for one that was not). Where some bytes of a file could not be read as text, damaged says so in
- * words. What a text does not have is left out. Language and content type are fields of the document itself.
+ * that this one was attached to) and attachments_unread (a list of names and reasons), and of a file
+ * whose records are documents rows (how many they are) and, where columns were named for them,
+ * row_columns (of their id, of their title, of their text; "" for one that was not). Where some bytes of a
+ * file could not be read as text, damaged says so in words. What a text does not have is left out. Language
+ * and content type are fields of the document itself.
  */
 #ifndef ANC_KNOWLEDGE_DOMAIN_FINDINGS_H
 #define ANC_KNOWLEDGE_DOMAIN_FINDINGS_H

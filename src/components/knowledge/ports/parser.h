@@ -68,8 +68,8 @@ typedef struct kno_parser_ops {
     const char *name;
     ANC_MUST_CHECK anc_status (*parse)(void *self, krn_call *call, const kno_source *source,
                                        const kno_block_sink *sink, kno_parsed *ret);
-    /* The records of a table, a list of JSON or lines of it; INVALID when none of it is whole. *ret_has false, and nothing was read, for
-     * a source of another kind; of `ret` the content type is set, and the damage. */
+    /* The records of a table, a list of JSON or lines of it; INVALID when none of it is whole. *ret_has false,
+     * and nothing was read, for a source of another kind; of `ret` the content type is set, and the damage. */
     ANC_MUST_CHECK anc_status (*records)(void *self, krn_call *call, const kno_source *source,
                                          const kno_record_sink *sink, kno_parsed *ret,
                                          bool *ret_has);

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "rag/domain/abstain.h"
 #include "rag/domain/context.h"
+#include "rag/domain/cues.h"
 #include "rag/domain/inventory.h"
 #include "rag/domain/select.h"
 #include "rag/domain/smalltalk.h"
@@ -15,7 +16,8 @@ static const double POINTED_SCORE = 0.75; /* of a passage that the question itse
 
 enum {
     FENCE_TRIES = 8,
-    READ_HITS = 24, /* passages that are read, however few are shown */
+    READ_HITS = 24,  /* passages that are read, however few are shown */
+    PRICE_HITS = 50, /* where a price is asked: lists are seldom what is most about a thing */
     SELECT_MEMORY_BYTES = 64 << 20,
 };
 
@@ -95,6 +97,12 @@ static anc_status keep_hits(rag_turn *turn, const srch_result *result)
     return ANC_OK;
 }
 
+static uint32_t hits_wanted(const rag_turn *turn)
+{
+    const uint32_t read = rag_cues_asked(turn->query) == RAG_CUE_MONEY ? PRICE_HITS : READ_HITS;
+    return turn->top_k > read ? turn->top_k : read;
+}
+
 static anc_status find_passages(rag_turn *turn)
 {
     const int64_t began_ns = krn_now_ns(turn->rag->with.clock);
@@ -102,7 +110,7 @@ static anc_status find_passages(rag_turn *turn)
         .query = turn->query,
         .collections = turn->collections.items,
         .n_collections = turn->collections.n,
-        .top_k = turn->top_k > READ_HITS ? turn->top_k : READ_HITS,
+        .top_k = hits_wanted(turn),
         .mode = turn->mode,
         .filters = turn->filters,
     };

@@ -155,7 +155,7 @@ static size_t second_of(rag_extraction *x, size_t first, size_t max_chars)
         if (second == SIZE_MAX || x->views[second].score < x->views[first].score - SECOND_WITHIN)
             return sequel_of(x, first, max_chars);
         if (!says_the_same(x, first, second) && !strays(x, first, second) &&
-            !is_not_asked(x, first, second))
+            !is_not_asked(x, first, second) && !rag_is_beside_point(x, second))
             return second;
         x->views[second].score = -(double)INFINITY;
     }
@@ -374,15 +374,32 @@ static void add_second(const rag_extraction *x, rag_choice *choice, size_t secon
     lead_once(x, choice);
 }
 
+/* The best; where that is beside the point, the best of those nearly as good that are not. */
+static size_t first_of(const rag_extraction *x)
+{
+    const size_t best = best_of(x, SIZE_MAX, RAG_UNIT_MAX_CHARS);
+    size_t other = SIZE_MAX;
+    if (best == SIZE_MAX || !rag_is_beside_point(x, best))
+        return best;
+    for (size_t i = 0; i < x->units.n; i++)
+        if (may_be_quoted(x, i, RAG_UNIT_MAX_CHARS) && x->units.items[i].kind == RAG_UNIT_PROSE &&
+            x->views[i].score >= x->views[best].score - SECOND_WITHIN &&
+            (other == SIZE_MAX || x->views[i].score > x->views[other].score) &&
+            !rag_is_beside_point(x, i))
+            other = i;
+    return other != SIZE_MAX ? other : best;
+}
+
 rag_choice rag_extraction_choose(rag_extraction *x)
 {
     rag_choice choice = {.n = 0};
     rag_features_meaning(x);
     for (size_t i = 0; i < x->units.n; i++)
         x->views[i].score = rag_weights_score(x->views[i].features);
-    const size_t first = best_of(x, SIZE_MAX, RAG_UNIT_MAX_CHARS);
+    const size_t first = first_of(x);
     if (first == SIZE_MAX)
         return choice;
+    choice.beside_point = rag_is_beside_point(x, first);
     const double *f = x->views[first].features;
     choice.confidence = fmin(1.0, f[RAG_F_OWN] + f[RAG_F_HEADED] + 0.5 * f[RAG_F_AROUND]);
     choice.exact = is_row(&x->units.items[first]) && f[RAG_F_OWN] >= ROW_OWN &&

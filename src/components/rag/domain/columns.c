@@ -71,6 +71,6 @@ uint64_t rag_columns_meant(const rag_extraction *x, size_t i)
         return over | of_row(&x->terms, own, rag_unit_columns(&x->units, unit, x->passages),
                              p->text, x->units.words[unit->passage]);
     return unit->continues ? over | of_row(&x->terms, own, p->columns, p->columns,
-                                           x->column_words[unit->passage])
+                                           x->over_words[unit->passage][RAG_OVER_COLUMNS])
                            : over;
 }

@@ -285,6 +285,9 @@ static const cue_row answering[] = {
     ROW("by", RAG_CUE_MANNER),
     ROW("using", RAG_CUE_MANNER),
     ROW("press", RAG_CUE_MANNER),
+    ROW("hold", RAG_CUE_MANNER),
+    ROW("maintenez", RAG_CUE_MANNER),
+    ROW("appuyez", RAG_CUE_MANNER),
     ROW("with", RAG_CUE_MANNER),
     ROW("avec", RAG_CUE_MANNER),
 };
@@ -339,6 +342,21 @@ unsigned rag_cues_asked(anc_str question)
                    ? RAG_CUE_MONEY
                    : known | RAG_CUE_MONEY;
     return cues == VAGUE ? RAG_CUE_NUMBER | RAG_CUE_MONEY : known;
+}
+
+bool rag_cues_asks_sum(anc_str question)
+{
+    static const anc_str openings[] = {ANC_STR_INIT("how much"), ANC_STR_INIT("what does"),
+                                       ANC_STR_INIT("what do"), ANC_STR_INIT("combien")};
+    static const anc_str verbs[] = {ANC_STR_INIT("cost"), ANC_STR_INIT("coûte"),
+                                    ANC_STR_INIT("coûtent")};
+    bool opens = false;
+    bool costs = false;
+    for (size_t i = 0; i < ANC_COUNT(openings); i++)
+        opens |= stands_in(question, openings[i]);
+    for (size_t i = 0; i < ANC_COUNT(verbs); i++)
+        costs |= stands_in(question, verbs[i]);
+    return opens && costs;
 }
 
 bool rag_cues_is_asking(anc_str word)

@@ -26,6 +26,9 @@ enum {
 unsigned rag_cues_asked(anc_str question);
 
 /* Whether `word` alone asks for a kind ("minimum", "price"). */
+/* Whether it is asked in so many words what something costs: nothing but a sum answers that. */
+bool rag_cues_asks_sum(anc_str question);
+
 bool rag_cues_is_asking(anc_str word);
 
 /* The kinds that the words [first, last) of `text` may answer. A figure or a name that the question

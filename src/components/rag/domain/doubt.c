@@ -24,11 +24,9 @@ static bool misses_name(const rag_extraction *x, const rag_view *v)
 static bool is_foreign(const rag_extraction *x, size_t i)
 {
     const rag_view *v = &x->views[i];
-    const anc_str language = x->passages[x->units.items[i].passage].language;
     const uint64_t real = real_terms(&x->terms) & ~x->terms.names;
-    txt_language own;
-    return x->language != TXT_UND && txt_language_find(language, &own) && own != TXT_UND &&
-           own != x->language && real != 0 && ((v->own | v->above) & real) == 0;
+    return rag_passage_is_foreign(x, x->units.items[i].passage) && real != 0 &&
+           ((v->own | v->above) & real) == 0;
 }
 
 /* The second of something is asked about, of which the first is known, and it has not the second. */
@@ -48,4 +46,97 @@ double rag_doubt(const rag_extraction *x, size_t i)
                    misses_name(x, &x->views[i])
                ? HALF
                : 1;
+}
+
+/* Names and their numbers are all that is asked about. */
+static bool only_names(const rag_terms *terms)
+{
+    uint64_t rest = real_terms(terms) & ~terms->names;
+    for (size_t i = 1; i < terms->asked.n; i++)
+        for (size_t t = 0; t < terms->n; t++)
+            if (terms->keys[t] == terms->asked.items[i].key && terms->asked.items[i].digits)
+                rest &= ~(UINT64_C(1) << t);
+    return terms->names != 0 && rest == 0;
+}
+
+/* What something costs is asked, and it has no sum. */
+static bool lacks_sum(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    return terms->cues == RAG_CUE_MONEY && x->views[i].features[RAG_F_NO_CUE] > 0 &&
+           (rag_cues_asks_sum(terms->question) || only_names(terms));
+}
+
+/* The term that word `k` of the question is, if it counts and is no name; else RAG_TERMS_MAX. */
+static size_t plain_term(const rag_terms *terms, size_t k)
+{
+    const uint64_t plain = real_terms(terms) & ~terms->names;
+    for (size_t t = 0; t < terms->n; t++)
+        if ((plain >> t & 1) != 0 && terms->keys[t] == terms->asked.items[k].key)
+            return t;
+    return RAG_TERMS_MAX;
+}
+
+/* "Is …?", "Does …?": it wants to be told whether something is so. */
+static bool asks_whether(const rag_terms *terms)
+{
+    static const anc_str openings[] = {
+        ANC_STR_INIT("is"),   ANC_STR_INIT("are"), ANC_STR_INIT("was"), ANC_STR_INIT("were"),
+        ANC_STR_INIT("does"), ANC_STR_INIT("do"),  ANC_STR_INIT("did")};
+    if (terms->asked.n == 0)
+        return false;
+    const rag_word *w = &terms->asked.items[0];
+    for (size_t i = 0; i < ANC_COUNT(openings); i++)
+        if (anc_str_eq_nocase(openings[i],
+                              anc_str_sub(terms->question, w->start, w->end - w->start)))
+            return true;
+    return false;
+}
+
+/* Terms of all that stands in the passage of unit i, and over it. */
+static uint64_t terms_of_passage(const rag_extraction *x, size_t i)
+{
+    const uint32_t passage = x->units.items[i].passage;
+    uint64_t set = 0;
+    for (size_t k = 0; k < x->units.n; k++)
+        if (x->units.items[k].passage == passage)
+            set |= x->views[k].own | x->views[k].above;
+    return set;
+}
+
+/* It is asked whether "water damage" is covered, and it says so of damage where nothing speaks of water. */
+static bool is_of_other_kind(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_view *v = &x->views[i];
+    const uint64_t has = terms_of_passage(x, i);
+    const uint64_t said = (v->own | v->headed) & real_terms(terms);
+    if (!asks_whether(terms))
+        return false;
+    for (size_t k = 0; k + 1 < terms->asked.n; k++) {
+        const size_t kind = plain_term(terms, k);
+        const size_t thing = plain_term(terms, k + 1);
+        if (kind != RAG_TERMS_MAX && thing != RAG_TERMS_MAX && (v->own >> thing & 1) != 0 &&
+            (said & ~(UINT64_C(1) << thing)) != 0 && (has >> kind & 1) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* One name is asked about, which none of the passages says: one may tell of Denver as "the Broncos" where another
+ * says so. */
+static bool is_of_nobody_named(const rag_extraction *x, size_t i)
+{
+    const uint64_t names = x->terms.names;
+    if (names == 0 || (names & (names - 1)) != 0 || x->views[i].features[RAG_F_ELSEWHERE] <= 0)
+        return false;
+    for (size_t k = 0; k < x->units.n; k++)
+        if (x->views[k].features[RAG_F_ELSEWHERE] <= 0)
+            return false;
+    return true;
+}
+
+bool rag_is_beside_point(const rag_extraction *x, size_t i)
+{
+    return is_of_nobody_named(x, i) || lacks_sum(x, i) || is_of_other_kind(x, i);
 }

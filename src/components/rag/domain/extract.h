@@ -19,26 +19,29 @@ enum {
 };
 
 /* name in a table of weights, and what it is */
-#define RAG_FEATURE_MAP(X)                                                              \
-    X(OWN, "share of the question's weight that the unit's own words have")             \
-    X(HEADED, "what title, headings and the line above it add to that")                 \
-    X(AROUND, "what the units beside it add to that")                                   \
-    X(RELATIVE, "own share less the best own share of all units")                       \
-    X(PAIRS, "share of neighbouring words of the question that are near each other")    \
-    X(FAQ, "share that the question heading it has, where it is the first below it")    \
-    X(RANK, "1 for the first passage, 1/2 for the second, …")                           \
-    X(RELEVANCE, "the passage's calibrated score less the best one's")                  \
-    X(PASSAGE, "share of the question's weight that the whole passage has")             \
-    X(CUE, "it has the kind of thing that was asked for")                               \
-    X(NO_CUE, "a kind was asked for and it has none of it")                             \
-    X(LENGTH, "logarithm of its characters over 100")                                   \
-    X(NOVEL, "content words that the question has not, 1 from four on")                 \
-    X(QUESTION, "it is a question itself")                                              \
-    X(HEADING, "it is a heading")                                                       \
-    X(BACK, "it begins by pointing back: what the unit before it has of the question")  \
-    X(OPENING, "it is the first of its passage")                                        \
-    X(OTHER, "it is about another code, or another number of its kind, than was asked") \
-    X(POLARITY, "what is so where that was asked, what is not where not: 1; else -1")   \
+#define RAG_FEATURE_MAP(X)                                                                    \
+    X(OWN, "share of the question's weight that the unit's own words have")                   \
+    X(HEADED, "what title, headings and the line above it add to that")                       \
+    X(AROUND, "what the units beside it add to that")                                         \
+    X(RELATIVE, "own share less the best own share of all units")                             \
+    X(PAIRS, "share of neighbouring words of the question that are near each other")          \
+    X(FAQ, "share that the question heading it has, where it is the first below it")          \
+    X(RANK, "1 for the first passage, 1/2 for the second, …")                                 \
+    X(RELEVANCE, "the passage's calibrated score less the best one's")                        \
+    X(PASSAGE, "share of the question's weight that the whole passage has")                   \
+    X(CUE, "it has the kind of thing that was asked for")                                     \
+    X(NO_CUE, "a kind was asked for and it has none of it")                                   \
+    X(LENGTH, "logarithm of its characters over 100")                                         \
+    X(NOVEL, "content words that the question has not, 1 from four on")                       \
+    X(QUESTION, "it is a question itself")                                                    \
+    X(HEADING, "it is a heading")                                                             \
+    X(BACK, "it begins by pointing back: what the unit before it has of the question")        \
+    X(OPENING, "it is the first of its passage")                                              \
+    X(OTHER, "it is about another code, or another number of its kind, than was asked")       \
+    X(ENTRY, "it is the row of what was asked about, with a column for what was asked of it") \
+    X(ELSEWHERE, "a name was asked about, and neither it nor its passage or title has it")    \
+    X(FOREIGN, "its passage is in another language than the question")                        \
+    X(POLARITY, "what is so where that was asked, what is not where not: 1; else -1")         \
     X(MEANING, "cosine with the question less the best cosine; 0 where nobody knows it")
 
 typedef enum rag_feature {
@@ -82,6 +85,7 @@ typedef struct rag_choice {
     double confidence;             /* 0..1: how much of the question the best pick speaks to */
     bool
         exact; /* the best pick is a row that, with its columns' names, has all that is asked about */
+    bool beside_point; /* the best pick answers another question, however much it has of this one */
 } rag_choice;
 
 rag_choice rag_extraction_choose(rag_extraction *x);

@@ -4,9 +4,13 @@
 
 #include "rag/domain/cues.h"
 #include "rag/domain/extract.h"
+#include "rag/domain/meanings.h"
 #include "rag/domain/synonyms.h"
 
 enum { RAG_TERMS_MAX = 64 }; /* so that a set of them is one word */
+
+/* What stands over all units of a passage. */
+enum { RAG_OVER_TITLE, RAG_OVER_HEADING, RAG_OVER_COLUMNS, RAG_OVERS };
 
 typedef struct rag_terms {
     anc_str question;
@@ -15,8 +19,10 @@ typedef struct rag_terms {
     double weight[RAG_TERMS_MAX];
     bool dull[RAG_TERMS_MAX]; /* says what is asked for, seldom stands in the answer ("name") */
     bool asks[RAG_TERMS_MAX]; /* is an asking word ("minimum") */
-    uint32_t pairs[RAG_TERMS_MAX]; /* of synonyms that ask with it */
+    uint32_t pairs[RAG_TERMS_MAX];    /* of synonyms that ask with it */
+    uint64_t meanings[RAG_TERMS_MAX]; /* that it may have in another language */
     rag_synonyms synonyms;
+    rag_meanings meant;
     uint32_t code[RAG_TERMS_MAX]; /* shape of a code ("E11"); 0: it is none */
     size_t n;
     double total;   /* of the weights */
@@ -36,6 +42,8 @@ typedef struct rag_view {
     uint64_t headed; /* terms in it */
     bool numbered;   /* it has "second scale" where that is asked about */
     bool another;    /* it has "first scale" there, and not that */
+    bool bound;      /* it is about "Skep 2" where that is asked about */
+    bool rival;      /* it is about "Skep 3" there, and not that */
     bool denied;     /* the heading says what is not so */
     bool denies;     /* its own words do */
     double features[RAG_FEATURES];
@@ -49,9 +57,9 @@ struct rag_extraction {
     txt_language language; /* of the question */
     rag_terms terms;
     rag_units units;
-    rag_words *column_words; /* [n_passages]: of passage.columns */
-    uint64_t *meant_over;    /* [n_passages]: what title and headings mean as names of columns */
-    rag_view *views;         /* [units.n] */
+    rag_words (*over_words)[RAG_OVERS]; /* [n_passages] */
+    uint64_t *meant_over; /* [n_passages]: what title and headings mean as names of columns */
+    rag_view *views;      /* [units.n] */
 };
 
 /* terms.c */
@@ -60,6 +68,8 @@ anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language,
 /* Weights by rarity among `sets` [n], one set of terms for each unit. */
 void rag_terms_weigh(rag_terms *terms, const rag_view *views, size_t n);
 uint64_t rag_terms_in(const rag_terms *terms, rag_words words, size_t first, size_t last);
+/* The same for words in another language than the question's. */
+uint64_t rag_terms_meant(const rag_terms *terms, rag_words words, size_t first, size_t last);
 double rag_terms_share(const rag_terms *terms, uint64_t set);
 
 /* headings.c: which heading each unit stands under, once `own` is known of all. */
@@ -83,8 +93,21 @@ uint64_t rag_columns_meant(const rag_extraction *x, size_t i);
 /* The same of all words of a title or a heading. */
 uint64_t rag_columns_meant_over(const rag_terms *terms, rag_words words);
 
+/* names.c: says of unit i, in `v`, whether it is about the numbered names that were asked about. */
+void rag_names_bind(const rag_extraction *x, size_t i, rag_view *v);
+/* Whether all that is told is told of other numbers of a name than the one that was asked about. */
+bool rag_names_rivals_only(const rag_extraction *x);
+
+/* entry.c: 1 where unit i is the row of what was asked about, less where it is that of a variant; else 0. */
+double rag_entry_of(const rag_extraction *x, size_t i);
+
+/* Whether a passage is known to be in another language than the question. */
+bool rag_passage_is_foreign(const rag_extraction *x, size_t passage);
+
 /* doubt.c: what is left of the confidence in unit i, 0..1. */
 double rag_doubt(const rag_extraction *x, size_t i);
+/* doubt.c: whether unit i answers another question, however much of the question's words it has. */
+bool rag_is_beside_point(const rag_extraction *x, size_t i);
 
 /* choose.c: the unit as a pick, with the names of its columns where they fit. */
 rag_pick rag_pick_of(const rag_extraction *x, size_t unit);

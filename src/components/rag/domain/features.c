@@ -14,20 +14,36 @@ enum { NEAR_WORDS = 4, NOVEL_ENOUGH = 4 };
 
 static const double NO_PRICE = 3; /* without a sum nothing answers what something costs */
 
+bool rag_passage_is_foreign(const rag_extraction *x, size_t passage)
+{
+    txt_language own;
+    return x->language != TXT_UND && txt_language_find(x->passages[passage].language, &own) &&
+           own != TXT_UND && own != x->language;
+}
+
+static uint64_t terms_in(const rag_extraction *x, size_t passage, rag_words words, size_t first,
+                         size_t last)
+{
+    return rag_passage_is_foreign(x, passage) ? rag_terms_meant(&x->terms, words, first, last)
+                                              : rag_terms_in(&x->terms, words, first, last);
+}
+
 /* Terms in title, heading path and columns' names of each passage. */
 static anc_status sets_above(anc_arena *mem, rag_extraction *x, txt_language language,
                              uint64_t *sets, anc_err *err)
 {
     for (size_t i = 0; i < x->n_passages; i++) {
-        const anc_str texts[] = {x->passages[i].title, x->passages[i].heading,
-                                 x->passages[i].columns};
+        const anc_str texts[RAG_OVERS] = {[RAG_OVER_TITLE] = x->passages[i].title,
+                                          [RAG_OVER_HEADING] = x->passages[i].heading,
+                                          [RAG_OVER_COLUMNS] = x->passages[i].columns};
         sets[i] = x->meant_over[i] = 0;
         for (size_t k = 0; k < ANC_COUNT(texts); k++) {
             rag_words words;
             ANC_TRY(rag_words_of(mem, texts[k], language, &words, err));
-            sets[i] |= rag_terms_in(&x->terms, words, 0, words.n);
-            x->meant_over[i] |= k < 2 ? rag_columns_meant_over(&x->terms, words) : 0;
-            x->column_words[i] = words; /* the last of the texts */
+            sets[i] |= terms_in(x, i, words, 0, words.n);
+            x->meant_over[i] |=
+                k != RAG_OVER_COLUMNS ? rag_columns_meant_over(&x->terms, words) : 0;
+            x->over_words[i][k] = words;
         }
     }
     return ANC_OK;
@@ -218,7 +234,10 @@ static void fill_own(rag_extraction *x, size_t i)
     f[RAG_F_QUESTION] = unit->kind == RAG_UNIT_QUESTION;
     f[RAG_F_HEADING] = unit->kind == RAG_UNIT_HEADING || unit->kind == RAG_UNIT_COLUMNS;
     look_for_numbers(x, i, v);
-    f[RAG_F_OTHER] = is_about_other(x, i) || v->another;
+    rag_names_bind(x, i, v);
+    f[RAG_F_OTHER] = is_about_other(x, i) || v->another || v->rival;
+    f[RAG_F_ENTRY] = rag_entry_of(x, i);
+    f[RAG_F_FOREIGN] = rag_passage_is_foreign(x, unit->passage);
     f[RAG_F_POLARITY] = rag_headings_polarity(x, i);
     f[RAG_F_OPENING] = i == 0 || !same_passage(x, i, i - 1);
     if (i > 0 && same_passage(x, i, i - 1) &&
@@ -244,23 +263,26 @@ static void fill_passages(rag_extraction *x)
         do
             set |= x->views[end].own;
         while (same_passage(x, i, ++end));
-        for (; i < end; i++)
+        for (; i < end; i++) {
             x->views[i].features[RAG_F_PASSAGE] = rag_terms_share(&x->terms, set);
+            x->views[i].features[RAG_F_ELSEWHERE] =
+                x->terms.names != 0 && (set & x->terms.names) == 0;
+        }
     }
 }
 
 anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language language, anc_err *err)
 {
     uint64_t *above = anc_arena_alloc(mem, x->n_passages, sizeof *above);
-    x->column_words = anc_arena_alloc(mem, x->n_passages, sizeof *x->column_words);
+    x->over_words = anc_arena_alloc(mem, x->n_passages, sizeof *x->over_words);
     x->meant_over = anc_arena_alloc(mem, x->n_passages, sizeof *x->meant_over);
-    if (above == NULL || x->column_words == NULL || x->meant_over == NULL)
+    if (above == NULL || x->over_words == NULL || x->meant_over == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu sets", x->n_passages);
     ANC_TRY(sets_above(mem, x, language, above, err));
     for (size_t i = 0; i < x->units.n; i++) {
         const rag_unit *unit = &x->units.items[i];
         x->views[i].own =
-            rag_terms_in(&x->terms, x->units.words[unit->passage], unit->first, unit->last);
+            terms_in(x, unit->passage, x->units.words[unit->passage], unit->first, unit->last);
         x->views[i].cosine = (double)NAN;
     }
     rag_terms_weigh(&x->terms, x->views, x->units.n);

@@ -34,7 +34,7 @@ static double unread_share(const rag_extraction *x)
 {
     uint64_t read = 0;
     uint64_t missed = 0;
-    if (is_of_others_only(x))
+    if (is_of_others_only(x) || rag_names_rivals_only(x))
         return 1;
     for (size_t i = 0; i < x->units.n; i++)
         read |= x->views[i].own | x->views[i].above;

@@ -39,6 +39,7 @@ static void collect(rag_terms *terms, anc_str question, bool stops)
         terms->asks[terms->n] =
             rag_cues_is_asking(anc_str_sub(question, w->start, w->end - w->start));
         terms->pairs[terms->n] = rag_synonyms_asked(&terms->synonyms, w->key);
+        terms->meanings[terms->n] = rag_meanings_with(&terms->meant, UINT64_MAX, w->key);
         terms->names |= w->capital && i > 0 && !w->stop ? UINT64_C(1) << terms->n : 0;
         terms->dull[terms->n] =
             rag_ordinal_of(anc_str_sub(question, w->start, w->end - w->start)) > 0;
@@ -55,6 +56,7 @@ anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language,
                        .negated = rag_negates(question)};
     rag_words dull;
     ANC_TRY(rag_synonyms_of(mem, language, &terms.synonyms, err));
+    ANC_TRY(rag_meanings_of(mem, language, &terms.meant, err));
     ANC_TRY(rag_words_of(mem, question, language, &terms.asked, err));
     ANC_TRY(rag_words_of(mem, (anc_str){dull_words, sizeof dull_words - 1}, language, &dull, err));
     collect(&terms, question, false);
@@ -89,6 +91,20 @@ uint64_t rag_terms_in(const rag_terms *terms, rag_words words, size_t first, siz
         for (size_t t = 0; t < terms->n; t++)
             if (terms->keys[t] == words.items[i].key)
                 set |= UINT64_C(1) << t;
+    return set;
+}
+
+uint64_t rag_terms_meant(const rag_terms *terms, rag_words words, size_t first, size_t last)
+{
+    uint64_t set = rag_terms_in(terms, words, first, last);
+    uint64_t among = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        among |= terms->meanings[t];
+    for (size_t i = first; i < last && among != 0; i++) {
+        const uint64_t meant = rag_meanings_with(&terms->meant, among, words.items[i].key);
+        for (size_t t = 0; t < terms->n && meant != 0; t++)
+            set |= (terms->meanings[t] & meant) != 0 ? UINT64_C(1) << t : 0;
+    }
     return set;
 }
 

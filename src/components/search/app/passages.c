@@ -10,7 +10,11 @@
 #include "base/str.h"
 #include "query_impl.h"
 
-enum { COMPARED = 100 /* a passage is compared with so many better ones */ };
+enum {
+    COMPARED = 100, /* a passage is compared with so many better ones */
+    MORE = 2,       /* candidates in each further round */
+    MOST_ROUNDS = 4
+};
 
 typedef struct gathering {
     srch_asking *a;
@@ -135,17 +139,31 @@ static anc_status hand_over(gathering *g)
     return ANC_OK;
 }
 
-anc_status srch_passages(srch_asking *a)
+/* The best `most` candidates that are there and new, joined where that is asked for. */
+static anc_status gather_most(srch_asking *a, size_t most, gathering *ret)
 {
-    const size_t most = a->request->top_k < a->n ? a->request->top_k : a->n;
-    gathering g = {
-        .a = a, .rows = anc_arena_alloc(a->call->mem, most, sizeof *g.rows), .most = most};
-    if (g.rows == NULL)
+    *ret = (gathering){
+        .a = a, .rows = anc_arena_alloc(a->call->mem, most, sizeof *ret->rows), .most = most};
+    if (ret->rows == NULL)
         return srch_no_room(a->call);
     a->result.duplicates = 0;
-    ANC_TRY(gather_all(&g));
-    a->wanting = g.n < a->request->top_k;
-    if (a->request->join_neighbours)
-        ANC_TRY(srch_join_finish(a, g.rows, &g.n));
+    ANC_TRY(gather_all(ret));
+    return a->request->join_neighbours ? srch_join_finish(a, ret->rows, &ret->n) : ANC_OK;
+}
+
+/* What is joined with what lies around it may become fewer than were asked for: then once more, of more. */
+anc_status srch_passages(srch_asking *a)
+{
+    const size_t top_k = a->request->top_k;
+    gathering g;
+    size_t most = top_k;
+    for (int round = 0;; round++, most *= MORE) {
+        most = most < a->n ? most : a->n;
+        ANC_TRY(gather_most(a, most, &g));
+        if (g.n >= top_k || g.n == 0 || most == a->n || round == MOST_ROUNDS)
+            break;
+    }
+    a->wanting = g.n < top_k;
+    g.n = g.n < top_k ? g.n : top_k;
     return hand_over(&g);
 }

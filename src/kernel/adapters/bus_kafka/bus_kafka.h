@@ -14,10 +14,10 @@
  * those of `inbound` that a prefix or "*" matches), as a member of a consumer group of its own: `group`
  * for the first of an exact pattern, "group.query.*" for a prefix, "group.2" for the second of the same
  * pattern. A message is an envelope or the bare payload; it is checked (inbound.h), handed to the
- * handler with an id (its own, else one made of topic, partition and offset), and its offset committed
- * when the handler said OK. What does not fit, and what the handler fails on for good or `tries` times,
- * goes to <topic>.dlq with headers that say why, and is then done with. Messages whose ce_source is ours
- * are passed over.
+ * handler with an id (its own, else one made of topic, partition, offset and the message's time) and a
+ * time (its own, else the message's), and its offset committed when the handler said OK. What does not
+ * fit, and what the handler fails on for good or `tries` times, goes to <topic>.dlq with headers that say
+ * why, and is then done with. Messages whose ce_source is ours are passed over.
  */
 #ifndef ANC_KERNEL_ADAPTERS_BUS_KAFKA_BUS_KAFKA_H
 #define ANC_KERNEL_ADAPTERS_BUS_KAFKA_BUS_KAFKA_H

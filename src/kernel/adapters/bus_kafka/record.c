@@ -89,17 +89,18 @@ static anc_str type_of(const krn_kafka_subscription *s, const char *topic)
     return ANC_STR_NONE;
 }
 
-/* An id that is the same when the message comes again. */
+/* An id that is the same when the message comes again, and no other's: offsets begin anew where a topic was removed
+ * and made again, so that its time belongs to it. */
 static anc_status name_it(krn_kafka_subscription *s, const clt_kafka_record *r, ev_envelope *e,
                           anc_err *err)
 {
     if (e->id.len == 0)
-        e->id = anc_arena_printf(s->turn, "%s/%d/%lld", r->topic, (int)r->partition,
-                                 (long long)r->offset);
+        e->id = anc_arena_printf(s->turn, "%s/%d/%lld@%lld", r->topic, (int)r->partition,
+                                 (long long)r->offset, (long long)r->time_ms);
     if (e->id.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(s->turn), "no room for a message");
     if (e->time_ms == 0)
-        e->time_ms = os_wall_ms();
+        e->time_ms = r->time_ms > 0 ? r->time_ms : os_wall_ms();
     return ANC_OK;
 }
 

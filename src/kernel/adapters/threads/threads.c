@@ -36,10 +36,8 @@ krn_threads *krn_threads_new(void)
 static bool sleep_until(runner *r, int64_t next_ns)
 {
     (void)pthread_mutex_lock(&r->mutex);
-    for (int64_t now_ns; !r->woken && !r->stopping && (now_ns = os_mono_ns()) < next_ns;) {
-        const bool soon = next_ns - now_ns < OS_WAIT_SLICE_NS;
-        (void)os_cond_wait(&r->changed, &r->mutex, soon ? next_ns : now_ns + OS_WAIT_SLICE_NS);
-    }
+    while (!r->woken && !r->stopping && os_mono_ns() < next_ns)
+        os_cond_wait_slice_until(&r->changed, &r->mutex, next_ns);
     r->woken = false;
     const bool go_on = !r->stopping;
     (void)pthread_mutex_unlock(&r->mutex);

@@ -133,6 +133,13 @@ static anc_str source_of(const rd_kafka_message_t *message)
     return (anc_str){value, size};
 }
 
+static int64_t time_of(const rd_kafka_message_t *message)
+{
+    rd_kafka_timestamp_type_t type;
+    const int64_t ms = rd_kafka_message_timestamp(message, &type);
+    return type != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE && ms > 0 ? ms : 0;
+}
+
 anc_status clt_kafka_next(clt_kafka_consumer *c, int64_t deadline_ns, clt_kafka_record *ret,
                           bool *ret_there, anc_err *err)
 {
@@ -151,6 +158,7 @@ anc_status clt_kafka_next(clt_kafka_consumer *c, int64_t deadline_ns, clt_kafka_
             *ret = (clt_kafka_record){.topic = rd_kafka_topic_name(c->at->rkt),
                                       .partition = c->at->partition,
                                       .offset = c->at->offset,
+                                      .time_ms = time_of(c->at),
                                       .key = {c->at->key, c->at->key_len},
                                       .value = {c->at->payload, c->at->len},
                                       .source = source_of(c->at)};

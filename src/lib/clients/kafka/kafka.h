@@ -100,6 +100,7 @@ typedef struct clt_kafka_record {
     const char *topic; /* terminated */
     int32_t partition;
     int64_t offset;
+    int64_t time_ms;    /* that the message has in the log, the same each time it comes; 0: none */
     anc_str key, value; /* ptr NULL: none */
     anc_str source;     /* of the header ce_source; ptr NULL: none */
 } clt_kafka_record;

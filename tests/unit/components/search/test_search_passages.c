@@ -346,6 +346,34 @@ static void what_lies_around_is_joined_too(void **state)
     check_extent(w, &result.hits[0]);
 }
 
+/* Two passages that become one with what lies between them make room for the next. */
+static void what_is_joined_makes_room(void **state)
+{
+    world *w = *state;
+    long_document();
+    world_add(6, 0, "other", "Other",
+              "A text of many more words than the ones above, in which one word of the question is "
+              "somewhere, alpha, "
+              "and which therefore comes behind them when they are ordered by how well they fit.",
+              NULL);
+    world_open(w);
+    srch_request r = world_request("alpha");
+    r.mode = SRCH_KEYWORD;
+    r.top_k = 2;
+    srch_result result = world_ask(w, &r);
+    assert_int_equal(result.n, 2);
+    assert_false(found(&result, "other"));
+    r.join_neighbours = true;
+    r.context_chunks = 2;
+    result = world_ask(w, &r);
+    assert_int_equal(result.n, 2);
+    assert_true(anc_str_eq(result.hits[0].document_id, ANC_STR("long")));
+    assert_true(anc_str_eq(result.hits[1].document_id, ANC_STR("other")));
+    assert_int_equal(result.hits[0].last_ordinal, 5);
+    r.top_k = 3; /* there is no third */
+    assert_int_equal(world_ask(w, &r).n, 2);
+}
+
 static void without_its_text_a_hit_is_its_chunk(void **state)
 {
     world *w = *state;
@@ -456,6 +484,7 @@ int main(void)
         ROW(copies_do_not_cost_hits),
         ROW(neighbours_become_one_passage),
         ROW(what_lies_around_is_joined_too),
+        ROW(what_is_joined_makes_room),
         ROW(without_its_text_a_hit_is_its_chunk),
         ROW(highlights_cut_the_text),
         ROW(scores_add_up),

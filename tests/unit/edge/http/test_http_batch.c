@@ -72,8 +72,15 @@ static const struct cut_row {
      NULL},
     {"another member", HTTP_SPLIT_ARRAY, "{\"collection\":\"x\"}", "", "\"collection\""},
     {"a member behind", HTTP_SPLIT_ARRAY, "{\"documents\":[1],\"x\":2}", "<1|1>", "documents"},
-    {"no object", HTTP_SPLIT_ARRAY, "[1]", "", "'{'"},
-    {"no array", HTTP_SPLIT_ARRAY, "{\"documents\":7}", "", "'['"},
+    {"an array at the front", HTTP_SPLIT_ARRAY, "[1]", "",
+     "JSON object with the member \"documents\", not an array"},
+    {"no JSON", HTTP_SPLIT_ARRAY, "documents", "", "byte 1 of the body is 'd', expected is '{'"},
+    {"a number", HTTP_SPLIT_ARRAY, "{\"documents\":7}", "",
+     "must be an array of documents, not a number"},
+    {"a text", HTTP_SPLIT_ARRAY, "{\"documents\":\"x\"}", "",
+     "must be an array of documents, not a text"},
+    {"no array", HTTP_SPLIT_ARRAY, "{\"documents\":x", "", "'['"},
+    {"no member", HTTP_SPLIT_ARRAY, " { } ", "", "\"documents\" is missing"},
     {"a comma too many", HTTP_SPLIT_ARRAY, "{\"documents\":[1,]}", "<1|1>", "a document"},
     {"bytes behind the end", HTTP_SPLIT_ARRAY, "{\"documents\":[]}x", "", "the end"},
     {"cut in an element", HTTP_SPLIT_ARRAY, "{\"documents\":[{\"a\":", "<1|{\"a\":", "inside"},
@@ -100,6 +107,9 @@ static void test_cut(void **state)
         assert_int_equal(status, row->error == NULL ? ANC_OK : ANC_INVALID);
         if (row->error != NULL && strstr(err.text, row->error) == NULL)
             fail_msg("%s does not say %s", err.text, row->error);
+        if (strstr(err.text, "\"documents\" is missing") != NULL ||
+            strstr(err.text, "must be an array") != NULL)
+            assert_string_equal(err.pointer, "/documents");
     }
 }
 

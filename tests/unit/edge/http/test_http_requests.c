@@ -109,6 +109,13 @@ static const request_row bad[] = {
      "{\"name\":\"x\"}",
      400,
      {"Idempotency-Key"}},
+    {"no object",
+     "POST",
+     "/v1/collections",
+     JSON,
+     "[1]",
+     400,
+     {"\"detail\":\"the body must be a JSON object, not array\""}},
     {"model context", "POST", "/mcp", NULL, "{}", 501, {"Model Context Protocol"}},
 };
 

@@ -215,6 +215,26 @@ static void test_wrong_methods(void **state)
     }
 }
 
+/* A path of its own is no {id}: what another path takes is not allowed on it. */
+static void test_paths_that_stand_alone(void **state)
+{
+    (void)state;
+    size_t seen = 0;
+    for (size_t i = 0; i < http_route_count; i++) {
+        if ((http_routes[i].flags & HTTP_OWN_PATH) == 0)
+            continue;
+        answer a = ask(&f, "OPTIONS", http_routes[i].path, NULL, ANC_STR_NONE);
+        assert_int_equal(a.status, 204);
+        assert_true(anc_str_eq(answer_header(&a, "allow"), ANC_STR("POST, OPTIONS")));
+        answer_done(&a);
+        a = ask(&f, "GET", http_routes[i].path, NULL, ANC_STR_NONE);
+        assert_int_equal(a.status, 405);
+        answer_done(&a);
+        seen++;
+    }
+    assert_true(seen >= 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_parameters_of_paths),
         cmocka_unit_test(test_what_is_not_there_says_so),
         cmocka_unit_test(test_wrong_methods),
+        cmocka_unit_test(test_paths_that_stand_alone),
     };
     return cmocka_run_group_tests_name("routes", tests, open_fixture, close_fixture);
 }

@@ -162,6 +162,25 @@ static void one_that_never_ran_goes(void **state)
     os_member_done(m);
 }
 
+/* One that sleeps for ever looks again by itself: nobody calls. */
+static void a_lost_wake_costs_a_slice(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    worker w;
+    make(&w, INT64_MAX);
+    ASSERT_OK(add(&w, &err), &err);
+    start();
+    (void)pthread_mutex_lock(&mutex);
+    w.member.gone = true;
+    (void)pthread_mutex_unlock(&mutex);
+    os_member_join(&w.member);
+    assert_int_equal(atomic_load(&w.ends), 1);
+    assert_int_equal(atomic_load(&w.turns), 0);
+    stop();
+    os_member_done(&w.member);
+}
+
 static void there_is_no_room_for_all(void **state)
 {
     static worker workers[OS_CREW_MAX + 1];
@@ -187,6 +206,7 @@ int main(void)
         cmocka_unit_test_setup(they_work_while_the_crew_runs, setup),
         cmocka_unit_test_setup(one_goes_and_the_others_stay, setup),
         cmocka_unit_test_setup(one_that_never_ran_goes, setup),
+        cmocka_unit_test_setup(a_lost_wake_costs_a_slice, setup),
         cmocka_unit_test_setup(there_is_no_room_for_all, setup),
     };
     return cmocka_run_group_tests_name("crew", tests, NULL, NULL);

@@ -16,6 +16,13 @@ typedef struct detect_row {
     const char *what; /* in the refusal */
 } detect_row;
 
+#define C_TEXT                                                                                  \
+    "/* A heap. */\n#include <stdio.h>\n\nstatic int up(int *a, int i)\n{\n    while (i > 0)\n" \
+    "        i = (i - 1) / 2;\n    return a[i];\n}\n"
+#define PYTHON_TEXT                                                                          \
+    "\"\"\"Trees.\n\nThey are counted here by their kind and age.\n\"\"\"\nclass Orchard:\n" \
+    "    def __init__(self, trees):\n        self.trees = trees\n"
+
 static const detect_row rows[] = {
     {"nothing known", ANC_STR_INIT("hello"), "", "", PRS_TEXT, NULL},
     {"empty", ANC_STR_INIT(""), "a.txt", "", PRS_TEXT, NULL},
@@ -74,6 +81,72 @@ static const detect_row rows[] = {
      PRS_XML, NULL},
     {"XML by name", ANC_STR_INIT("<x>"), "a.xml", "", PRS_XML, NULL},
     {"a sign of less", ANC_STR_INIT("<rssi> is a sign"), "", "", PRS_TEXT, NULL},
+    {"C by its lines", ANC_STR_INIT(C_TEXT), "heap.txt", "text/plain", PRS_C, NULL},
+    {"Python by its lines", ANC_STR_INIT(PYTHON_TEXT), "walnut.dat", "", PRS_PYTHON, NULL},
+    {"C++ by its lines",
+     ANC_STR_INIT("#include <vector>\n#define N 3\nclass Row {\npublic:\n    int at(int i);\n};\n"),
+     "noext", "", PRS_CPP, NULL},
+    {"Go by its lines",
+     ANC_STR_INIT("package main\n\nfunc main() {\n\tn := 3  // Of the trees that stand "
+                  "here.\n\tuse(n)\n}\n"),
+     "", "", PRS_GO, NULL},
+    {"Java by its lines",
+     ANC_STR_INIT(
+         "package a.b;\n\nimport java.util.List;\n\npublic class A {\n    private int n;\n}\n"),
+     "A", "", PRS_JAVA, NULL},
+    {"C# by its lines",
+     ANC_STR_INIT("using System;\n\nnamespace A {\npublic class B {\n    public int C { get; set; "
+                  "}\n}\n}\n"),
+     "A", "", PRS_CSHARP, NULL},
+    {"Rust by its lines",
+     ANC_STR_INIT("use std::fmt;\n\npub fn up(n: u32) -> u32 {\n    let mut k = n;\n    k\n}\n"),
+     "a.txt", "", PRS_RUST, NULL},
+    {"JavaScript by its lines",
+     ANC_STR_INIT("const fs = require('fs');\nfunction up(n) {\n  return n === 1;\n}\n"), "a", "",
+     PRS_JAVASCRIPT, NULL},
+    {"TypeScript by its lines",
+     ANC_STR_INIT("import { a } from './a';\nexport interface B {\n  name: string;\n}\n"), "a", "",
+     PRS_TYPESCRIPT, NULL},
+    {"Kotlin by its lines",
+     ANC_STR_INIT("package a.b\n\nfun up(n: Int): Int {\n    val k = n\n    return k\n}\n"), "a",
+     "", PRS_KOTLIN, NULL},
+    {"Swift by its lines",
+     ANC_STR_INIT(
+         "import Foundation\n\nfunc up(n: Int) -> Int {\n    let k = n\n    return k\n}\n"),
+     "a", "", PRS_SWIFT, NULL},
+    {"Ruby by its lines",
+     ANC_STR_INIT("require 'json'\n\nclass A < B\n  def up(n)\n    n + 1\n  end\nend\n"), "a", "",
+     PRS_RUBY, NULL},
+    {"Lua by its lines", ANC_STR_INIT("local n = 1\nlocal function up(k)\n  return k + n\nend\n"),
+     "a", "", PRS_LUA, NULL},
+    {"a shell's without a program",
+     ANC_STR_INIT("export A=1\nif [ -f \"$B\" ]; then\n  run \"$B\"\nfi\n"), "a", "", PRS_SHELL,
+     NULL},
+    {"SQL by its lines",
+     ANC_STR_INIT(
+         "-- Trees, one a row.\nCREATE TABLE trees (\n  id INTEGER PRIMARY KEY,\n  kind TEXT\n);\n"
+         "INSERT INTO trees VALUES (1, 'oak');\n"),
+     "a.txt", "", PRS_SQL, NULL},
+    {"PHP", ANC_STR_INIT("<?php\necho 1;\n"), "a.txt", "", PRS_PHP, NULL},
+    {"a name that says more wins over lines", ANC_STR_INIT(PYTHON_TEXT), "a.md", "", PRS_MARKDOWN,
+     NULL},
+    {"a page that quotes a program",
+     ANC_STR_INIT("A heap is sifted upwards as in this function.\n\n" C_TEXT), "", "", PRS_TEXT,
+     NULL},
+    {"a program, and then what it is about",
+     ANC_STR_INIT(PYTHON_TEXT "\nThis counts the trees of an orchard.\n"), "", "", PRS_TEXT, NULL},
+    {"words of programs without any",
+     ANC_STR_INIT("import duties\nclass of goods:\nif above the limit:\n  as the law has it for "
+                  "all of them\n"
+                  "for those in need:\n  what the council gives to each of them\n"),
+     "", "", PRS_TEXT, NULL},
+    {"a list of the law",
+     ANC_STR_INIT(
+         "private use only;\n(a) the buyer pays (if due);\n(b) the seller delivers to the house;\n"
+         "(c) else, as agreed by both of them;\n"),
+     "", "", PRS_TEXT, NULL},
+    {"settings", ANC_STR_INIT("name = oak\nage = 3\nheight = 12\n"), "a.txt", "", PRS_TEXT, NULL},
+    {"an include alone", ANC_STR_INIT("#include <stdio.h>\n"), "a.txt", "", PRS_TEXT, NULL},
     {"noise", ANC_STR_INIT("\x01\x02\x03\x04\x05\x06"), "", "", REFUSED, "binary"},
 };
 

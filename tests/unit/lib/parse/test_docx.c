@@ -315,6 +315,48 @@ static void what_it_says_of_itself(void **state)
                                            "created=2024-03-15T05:45:00Z\nh1 One\n"});
 }
 
+/* Damage to what the text does not need costs no text, and is said. */
+static void damage_beside_the_text(void **state)
+{
+    static const struct {
+        const char *name, *said;
+    } rows_[] = {
+        {"docProps/core.xml", "unread=what it says of itself: "},
+        {"docProps/app.xml", "unread=how many pages it has: "},
+    };
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(rows_); i++) {
+        ANC_BUF(bytes, ARCHIVE_BYTES);
+        ANC_BUF(lines, PART_BYTES);
+        const zips_entry entries[] = {
+            {rows_[i].name, ANC_STR("<a>damage here</a>"), true, NULL},
+            {"word/document.xml",
+             ANC_STR("<w:document xmlns:w='" W "'><w:body>" PARA("Text.") "</w:body></w:document>"),
+             false, NULL}};
+        zips_make(entries, ANC_COUNT(entries), &bytes);
+        const size_t at = anc_str_find(anc_buf_view(&bytes), ANC_STR("damage here"));
+        bytes.ptr[at] ^= 1;
+        (void)anc_buf_printf(&lines,
+                             "%sthe file is damaged: %s does not match its checksum\np Text.\n",
+                             rows_[i].said, rows_[i].name);
+        check_document(PRS_DOCX, &(blocks_row){"", anc_buf_view(&bytes), lines.ptr});
+    }
+    ANC_BUF(bytes, ARCHIVE_BYTES); /* both: the first is said */
+    const zips_entry both[] = {
+        {"docProps/core.xml", ANC_STR("<a>"), true, NULL},
+        {"docProps/app.xml", ANC_STR("<a>"), true, NULL},
+        {"word/document.xml",
+         ANC_STR("<w:document xmlns:w='" W "'><w:body>" PARA("Text.") "</w:body></w:document>"),
+         false, NULL}};
+    zips_make(both, ANC_COUNT(both), &bytes);
+    check_document(
+        PRS_DOCX,
+        &(blocks_row){
+            "", anc_buf_view(&bytes),
+            "unread=what it says of itself: docProps/core.xml is not well-formed: line 1: it "
+            "ends too early\np Text.\n"});
+}
+
 /* The other form of the format has other namespaces and the same names. */
 static void the_strict_form(void **state)
 {
@@ -497,8 +539,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_it_says_of_itself), cmocka_unit_test(the_strict_form),
-        cmocka_unit_test(bombs_end_early),        cmocka_unit_test(tables_in_tables),
-        cmocka_unit_test(lists_inside_lists),
+        cmocka_unit_test(damage_beside_the_text), cmocka_unit_test(bombs_end_early),
+        cmocka_unit_test(tables_in_tables),       cmocka_unit_test(lists_inside_lists),
     };
     int failed = RUN_TABLE("docx", rows, documents);
     failed += RUN_TABLE("pages", page_rows, pages_are_known_or_not);

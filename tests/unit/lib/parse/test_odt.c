@@ -211,6 +211,17 @@ static void what_it_says_of_itself(void **state)
                                           "modified=2021-01-02T03:04:05+01:00\np x\n"});
 }
 
+static void damage_beside_the_text(void **state)
+{
+    (void)state;
+    const zips_entry entry = {"meta.xml", ANC_STR("<a><b>"), false, NULL};
+    ANC_BUF(bytes, ARCHIVE_BYTES);
+    make(ANC_STR(P("x")), &entry, &bytes);
+    check_document(PRS_ODT, &(blocks_row){"", anc_buf_view(&bytes),
+                                          "unread=what it says of itself: meta.xml is not "
+                                          "well-formed: line 1: it ends too early\np x\n"});
+}
+
 static void protected_documents_are_refused(void **state)
 {
     (void)state;
@@ -240,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_it_says_of_itself),
+        cmocka_unit_test(damage_beside_the_text),
         cmocka_unit_test(protected_documents_are_refused),
         cmocka_unit_test(what_is_missing_is_said),
     };

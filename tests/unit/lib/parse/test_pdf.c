@@ -8,6 +8,7 @@
 
 #include "os/file.h"
 #include "parse/parse.h"
+#include "pdf_impl.h"
 #include "support/places.h"
 
 /* One page that says `text`, without the table of its parts at the end: readers find them anyway. */
@@ -47,9 +48,33 @@ static const pdf_row rows[] = {
     {"junk before it", ANC_STR_INIT("\xFF\xFEjunk\r\n\r\n" PDF("Hello.")), ANC_OK, "Hello.\n"},
     {"a page without text", ANC_STR_INIT(PDF("")), ANC_INVALID, "no text layer"},
     {"cut short", ANC_STR_INIT("%PDF-1.4\n1 0 obj\n<</Type/Cat"), ANC_INVALID, "cut short"},
-    {"damaged", ANC_STR_INIT("%PDF-1.4\nnothing in here\n%%EOF\n"), ANC_INVALID, "damaged"},
+    {"damaged", ANC_STR_INIT("%PDF-1.4\nnothing in here\n%%EOF\n"), ANC_INVALID,
+     "this PDF is damaged: "},
     {"nothing", ANC_STR_INIT(""), ANC_INVALID, "cut short"},
 };
+
+static const struct complaint_row {
+    const char *name, *complaint, *said;
+} complaint_rows[] = {
+    {"a key",
+     "Syntax Error (1234): Dictionary key must be a name object\nSyntax Error: Couldn't find it\n",
+     "this PDF is damaged: a part of it is broken, first near byte 1234"},
+    {"no list", "Syntax Error: Couldn't find trailer dictionary\n",
+     "this PDF is damaged: the list of its parts is missing"},
+    {"no pages", "Syntax Error: Couldn't read page catalog\n",
+     "this PDF is damaged: the list of its pages cannot be found"},
+    {"no reason", "", "this PDF is damaged: its reader gave up without a reason"},
+    {"a place that is none", "Syntax Error (x): y\n",
+     "this PDF is damaged: a part of it is broken"},
+};
+
+static void complaints_in_plain_words(void **state)
+{
+    const struct complaint_row *row = *state;
+    ANC_BUF(out, 1000);
+    prs_pdf_say_damage(row->complaint, &out);
+    assert_string_equal(out.ptr, row->said);
+}
 
 static void files_end_as_text_or_by_name(void **state)
 {
@@ -145,6 +170,7 @@ int main(void)
     }
     const struct CMUnitTest tests[] = {cmocka_unit_test(a_password_is_asked_for)};
     int failed = RUN_TABLE("files", rows, files_end_as_text_or_by_name);
+    failed += RUN_TABLE("complaints", complaint_rows, complaints_in_plain_words);
     failed += RUN_TABLE("limits", limit_rows, limits_have_names);
     failed += cmocka_run_group_tests_name("pdf", tests, NULL, NULL);
     return failed;

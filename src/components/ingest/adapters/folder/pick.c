@@ -20,13 +20,25 @@ static anc_status passed_over(const picking *p)
                     ANC_FMT(anc_str_sub(p->item, 0, 300)), ANC_FMT(anc_str_sub(p->root, 0, 300)));
 }
 
+/* What a folder's file of patterns leaves out. One that leads nowhere is not as none: nobody knows what it hides. */
+static anc_status read_patterns(const picking *p, anc_str folder, ing_ignore *ret)
+{
+    const anc_str file = os_path_join(p->mem, folder, ing_ignore_name);
+    if (file.ptr == NULL)
+        return ANC_FAIL(p->call->err, anc_arena_refusal(p->mem), "no room for a path");
+    anc_err why = {0};
+    const anc_status status = ing_level_read(p->mem, p->root, folder, ret, &why);
+    if (status == ANC_OK || (status == ANC_NOT_FOUND && !os_exists(file)))
+        return ANC_OK;
+    return anc_fail_at(p->call->err, status, why.where, "%s", why.text);
+}
+
 /* The walk comes into the folder of the item's first `n` bytes. */
 static anc_status enter(picking *p, size_t n)
 {
     const anc_str path =
         n > 0 ? os_path_join(p->mem, p->root, anc_str_sub(p->item, 0, n)) : p->root;
     anc_str real;
-    anc_err why = {0};
     if (path.ptr == NULL)
         return ANC_FAIL(p->call->err, anc_arena_refusal(p->mem), "no room for a path");
     ANC_TRY(os_path_real(p->mem, path, &real, p->call->err));
@@ -37,10 +49,7 @@ static anc_status enter(picking *p, size_t n)
                         .prefix = n > 0 ? n + 1 : 0,
                         .depth = (unsigned)p->n};
     p->n++;
-    const anc_status status = ing_level_read(p->mem, p->root, path, &here->ignore, &why);
-    if (status == ANC_OK || status == ANC_NOT_FOUND)
-        return ANC_OK;
-    return anc_fail_at(p->call->err, status, why.where, "%s", why.text);
+    return read_patterns(p, path, &here->ignore);
 }
 
 /* Folder by folder to the item. */

@@ -265,6 +265,33 @@ static anc_status done(void *self, krn_call *call, int64_t key, int64_t after, s
     return ANC_OK;
 }
 
+static anc_status read_unread_row(const db_stmt *s, anc_arena *mem, void *out, anc_err *err)
+{
+    ANC_TRY(read_item_row(s, mem, out, err));
+    return db_col_copy(s, 4, mem, &((ing_item *)out)->letter, err);
+}
+
+static anc_status unread(void *self, krn_call *call, int64_t key, int64_t after, size_t limit,
+                         ing_item **ret, size_t *ret_n)
+{
+    READER(r);
+    ANC_TRY(reader_take(self, call, &r));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(r.db,
+                       "SELECT ordinal, path, bytes, modified_ms, letter FROM ing_item"
+                       " WHERE batch = ?1 AND ordinal > ?2 AND state = 0 AND segment = 0"
+                       " ORDER BY ordinal LIMIT ?3",
+                       &s, call->err));
+    db_bind_int(s, 1, key);
+    db_bind_int(s, 2, after);
+    db_bind_int(s, 3, (int64_t)limit);
+    rows out = {.call = call, .item_bytes = sizeof **ret};
+    ANC_TRY(read_all(s, &out, read_unread_row));
+    *ret = (ing_item *)(void *)out.items;
+    *ret_n = out.n;
+    return ANC_OK;
+}
+
 static anc_status put_later(void *self, krn_call *call, int64_t key, int64_t ordinal,
                             anc_str collection, anc_str document, bool *ret)
 {
@@ -347,6 +374,7 @@ static const ing_batch_store_ops ops = {
     .list = list,
     .open = open_batches,
     .done = done,
+    .unread = unread,
     .put_later = put_later,
     .searchable = searchable,
     .letters = letters,

@@ -285,6 +285,63 @@ static void cancel_stops_the_reading(void **state)
                      ANC_CONFLICT);
 }
 
+static ing_batch replayed(ing_fixture *f, const char *id)
+{
+    ing_batch batch;
+    char next[64];
+    ASSERT_OK(ing_batch_replay(f->ing, fixture_call(&f->k), anc_str_of(id), &batch), &f->k.err);
+    ingest_id_of(&batch, next);
+    assert_true(ingest_run(f, 1000));
+    return ingest_batch(f, next);
+}
+
+/* Also after what need not be kept was removed, and what failed before. */
+static void what_was_cancelled_is_taken_up(void **state)
+{
+    ing_fixture *f = *state;
+    char name[32], id[64];
+    ingest_write(f, "00.txt", "BROKEN");
+    for (int i = 1; i < 20; i++) {
+        (void)snprintf(name, sizeof name, "%02d.txt", i);
+        ingest_write(f, name, name);
+    }
+    ing_batch batch;
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    ingest_id_of(&batch, id);
+    (void)ingest_run(f, 8);
+    ASSERT_OK(ing_batch_cancel(f->ing, fixture_call(&f->k), anc_str_of(id), &batch), &f->k.err);
+    assert_true(ingest_run(f, 1000));
+    const ing_batch first = ingest_batch(f, id);
+    assert_true(first.failed == 1 && first.waiting > 0 && first.processed > 0);
+    atomic_store(&f->search.cursor, 1000);
+    ingest_keep(f, 100);
+    assert_int_equal(fixture_count(&f->k, "SELECT count(*) FROM ing_item"), (int64_t)first.waiting);
+    ingest_write(f, "00.txt", "Whole.");
+    batch = replayed(f, id);
+    assert_int_equal(batch.state, ING_COMPLETED);
+    assert_int_equal(batch.total, first.waiting + 1);
+    assert_int_equal(batch.processed, first.waiting + 1);
+    assert_int_equal(fixture_count(&f->k, "SELECT count(*) FROM ing_failure"), 0);
+    batch = replayed(f, id); /* once more: all of it is there */
+    assert_int_equal(batch.skipped, first.waiting);
+}
+
+static void a_folder_that_was_not_listed_is_taken_up(void **state)
+{
+    ing_fixture *f = *state;
+    char id[64];
+    ing_batch batch;
+    ingest_write(f, "a.txt", "One.");
+    ingest_write(f, "b.md", "Two.");
+    ASSERT_OK(ingest_start(f, "*.txt", &batch), &f->k.err);
+    ingest_id_of(&batch, id);
+    ASSERT_OK(ing_batch_cancel(f->ing, fixture_call(&f->k), anc_str_of(id), &batch), &f->k.err);
+    assert_true(ingest_run(f, 1000));
+    batch = replayed(f, id);
+    assert_int_equal(batch.state, ING_COMPLETED);
+    assert_int_equal(batch.processed, 1);
+}
+
 static void a_passing_failure_is_tried_again(void **state)
 {
     ing_fixture *f = *state;
@@ -478,6 +535,8 @@ int main(void)
         TEST(a_source_that_went_away_ends_its_batch),
         TEST(a_file_that_went_away_is_a_failed_document),
         TEST(cancel_stops_the_reading),
+        TEST(what_was_cancelled_is_taken_up),
+        TEST(a_folder_that_was_not_listed_is_taken_up),
         TEST(a_passing_failure_is_tried_again),
         TEST(it_gives_up_after_a_few_tries),
         TEST(links_do_not_lead_out),

@@ -383,6 +383,34 @@ static void a_broken_line_fails_alone(void **state)
     assert_int_equal(fixture_count(&s->f.k, "SELECT attempts FROM ing_failure"), 2);
 }
 
+/* The commit of a file's version is undone once its rows are in it: the file failed, and none of them is counted. */
+static void rows_of_a_commit_that_is_undone_are_not_counted(void **state)
+{
+    source *s = *state;
+    char id[64];
+    folder_of_files(s);
+    ingest_write(&s->f, "rows.csv", "ROWS\nid,text\n1,One.\n2,Two.\n3,Three.\n");
+    anc_err err = {0};
+    ASSERT_OK(db_exec(s->f.k.db,
+                      "CREATE TRIGGER undo BEFORE UPDATE OF state ON ing_item"
+                      " WHEN new.state = 1 AND new.path = 'rows.csv'"
+                      " BEGIN SELECT raise(ABORT, 'undone'); END",
+                      &err),
+              &err);
+    for (size_t piece = 2; piece <= 4; piece += 2) { /* some are stored ahead, and none */
+        s->f.rows_piece = piece;
+        ingest_reopen(&s->f);
+        start_rows(s, id);
+        assert_int_equal(run_at(s, os_mono_ns()), INT64_MAX);
+        const ing_batch batch = ingest_batch(&s->f, id);
+        assert_int_equal(batch.state, ING_COMPLETED);
+        assert_int_equal(batch.total, 3);
+        assert_int_equal(batch.failed, 1);
+    }
+    ingest_keep(&s->f, 20);
+    assert_int_equal(fixture_count(&s->f.k, "SELECT count(*) FROM ing_children"), 0);
+}
+
 /* A document that failed: its bytes stay in the spool. */
 static void send_broken(source *s)
 {
@@ -445,6 +473,7 @@ int main(void)
         TEST(an_item_that_waits_for_room_is_kept),
         TEST(rows_wait_for_room_in_the_spool),
         TEST(a_broken_line_fails_alone),
+        TEST(rows_of_a_commit_that_is_undone_are_not_counted),
         TEST(rows_do_not_wait_for_ever),
     };
     return cmocka_run_group_tests_name("retries", tests, NULL, NULL);

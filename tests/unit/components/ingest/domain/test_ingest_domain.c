@@ -99,6 +99,14 @@ static void pace(void **state)
     ing_pace p = ing_batch_pace(&b, 6000);
     assert_true(p.docs_per_s > 4.99 && p.docs_per_s < 5.01);
     assert_true(p.eta_s > 14.9 && p.eta_s < 15.1);
+    b.now.bytes_total = 10 << 20; /* the large one comes last: most of the work is left */
+    b.now.bytes_done = 1 << 20;
+    p = ing_batch_pace(&b, 6000);
+    assert_true(p.docs_per_s > 4.99 && p.docs_per_s < 5.01);
+    assert_true(p.eta_s > 43 && p.eta_s < 45);
+    b.now.bytes_done = b.now.bytes_total; /* what is left has no bytes, and is some work */
+    p = ing_batch_pace(&b, 6000);
+    assert_true(p.eta_s > 0.01 && p.eta_s < 1);
     b.rate_from_done = 25; /* taken up again: nothing was done since */
     assert_true(ing_batch_pace(&b, 6000).eta_s < 0);
     b.rate_from_done = 0;

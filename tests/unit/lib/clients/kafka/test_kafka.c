@@ -78,6 +78,7 @@ static void a_batch_is_there_and_is_read_once(void **state)
     ASSERT_OK(clt_kafka_next(c, in_seconds(20), &r, &there, &err), &err);
     assert_true(there);
     assert_int_equal(r.offset, MANY - 10);
+    assert_true(r.time_ms > 0);
     clt_kafka_consumer_close(c);
     clt_kafka_producer_close(p);
 }

@@ -320,6 +320,16 @@ static void a_folder_that_is_none_has_no_files(void **state)
     assert_non_null(strstr(p->err.text, ".anchorageignore is not a regular file"));
 }
 
+static void patterns_that_lead_nowhere_are_not_as_none(void **state)
+{
+    place *p = *state;
+    ing_content content = {0};
+    make_link(p->inside, ".anchorageignore", "none");
+    assert_int_equal(pick(p, p->inside, "a.txt", &content), ANC_NOT_FOUND);
+    assert_non_null(strstr(p->err.text, ".anchorageignore"));
+    assert_int_equal(walk(p), ANC_NOT_FOUND);
+}
+
 static void a_picked_file_may_be_too_large(void **state)
 {
     place *p = *state;
@@ -372,6 +382,7 @@ int main(void)
         TEST(a_link_that_stays_inside_is_read),
         TEST(what_is_gone_or_too_large_is_named),
         TEST(a_folder_that_is_none_has_no_files),
+        TEST(patterns_that_lead_nowhere_are_not_as_none),
         TEST(a_picked_file_may_be_too_large),
         TEST(a_walk_does_not_go_down_for_ever),
     };

@@ -1,0 +1,106 @@
+/* entry.c - the row of a list that is the entry of what was asked about: "Skep 2 hive scale | £349".
+ *
+ * A cell names the thing, and a column says what was asked of it. "Spare battery for the Skep 2" is the entry of
+ * another thing, "Skep 2 Twin" and "Murmur, box of ten" are those of a variant.
+ */
+#include "base/str.h"
+#include "extract_impl.h"
+#include "rag/domain/spoken.h"
+#include "rag/domain/tables.h"
+
+static const double VARIANT = 0.6;
+
+static bool is_subject(const rag_terms *terms, uint64_t subject, uint64_t key)
+{
+    for (size_t t = 0; t < terms->n; t++)
+        if ((subject >> t & 1) != 0 && terms->keys[t] == key)
+            return true;
+    return false;
+}
+
+/* Whether "d'" stands before word `i`, which is no word of its own. */
+static bool is_elided(const rag_spoken *s, size_t i)
+{
+    const uint32_t end = s->words.items[i - 1].end;
+    const anc_str gap = anc_str_sub(s->text, end, s->words.items[i].start - end);
+    return anc_str_find(gap, ANC_STR(" d'")) != SIZE_MAX ||
+           anc_str_find(gap, ANC_STR(" d\xe2\x80\x99")) != SIZE_MAX;
+}
+
+/* Whether the word at `first` of words [from, …) depends on one before it: "for the Skep", "d'un Murmur". */
+static bool depends(const rag_spoken *s, size_t from, size_t first)
+{
+    while (first > from && !is_elided(s, first) && rag_spoken_is_article(s, first - 1))
+        first--;
+    return first > from && (is_elided(s, first) || rag_spoken_is_preposition(s, first - 1));
+}
+
+/* Whether more of a name follows word `last`, or what kind of it ("…, box of ten"). */
+static bool goes_on(const rag_spoken *s, size_t last, size_t end)
+{
+    if (last + 1 >= end)
+        return false;
+    const rag_word *next = &s->words.items[last + 1];
+    const bool apart = anc_str_find(anc_str_sub(s->text, s->words.items[last].end,
+                                                next->start - s->words.items[last].end),
+                                    ANC_STR(",")) != SIZE_MAX;
+    return apart || next->digits || next->capital;
+}
+
+/* How much the words [from, end) name the subject: 1, VARIANT, or 0. */
+static double names_it(const rag_extraction *x, const rag_spoken *s, size_t from, size_t end,
+                       uint64_t subject)
+{
+    size_t first = SIZE_MAX;
+    size_t last = 0;
+    for (size_t i = from; i < end; i++)
+        if (is_subject(&x->terms, subject, s->words.items[i].key)) {
+            first = first == SIZE_MAX ? i : first;
+            last = i;
+        }
+    if (first == SIZE_MAX || depends(s, from, first))
+        return 0;
+    return goes_on(s, last, end) ? VARIANT : 1;
+}
+
+/* Terms of the question that the names of unit i's columns have, or mean. */
+static uint64_t asked_of_it(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words names = x->over_words[u->passage][RAG_OVER_COLUMNS];
+    uint64_t set = rag_columns_meant(x, i);
+    if (u->columns != RAG_NO_UNIT)
+        set |= x->views[u->columns].own;
+    else if (u->continues)
+        set |= rag_terms_in(&x->terms, names, 0, names.n);
+    return set;
+}
+
+double rag_entry_of(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_unit *u = &x->units.items[i];
+    const rag_view *v = &x->views[i];
+    if (u->cells == 0 || v->rival || u->kind != RAG_UNIT_PROSE)
+        return 0;
+    const uint64_t asked = asked_of_it(x, i);
+    uint64_t subject = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        subject |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
+    subject &= ~asked;
+    if (asked == 0 || (subject & v->own) == 0 || (subject & ~(v->own | v->above)) != 0)
+        return 0;
+    const anc_str text = x->passages[u->passage].text;
+    const rag_spoken spoken = {text, x->language, x->units.words[u->passage]};
+    const anc_str row = rag_unit_text(u, x->passages);
+    double best = 0;
+    size_t cursor = 0;
+    anc_str cell;
+    while (rag_cell_next(row, &cursor, &cell)) {
+        const size_t start = (size_t)(cell.ptr - text.ptr);
+        const double named = names_it(x, &spoken, rag_words_at(spoken.words, start),
+                                      rag_words_at(spoken.words, start + cell.len), subject);
+        best = named > best ? named : best;
+    }
+    return best;
+}
