@@ -5,7 +5,10 @@
 #include "house_impl.h"
 
 /* A step costs a bus outside a round trip. */
-enum { OUTSIDE_BATCH = 1000 };
+enum {
+    OUTSIDE_BATCH = 1000,
+    FEED_PAUSE_MS = 10 /* of the feed: in it the events of a question come together */
+};
 static const int64_t OUTSIDE_LINGER_NS = 10000000;
 
 static const int64_t SAVE_NS = 1000000000;
@@ -83,8 +86,10 @@ anc_status srv_announcing_open(srv_house *h, anc_err *err)
 anc_status srv_live_open(srv_house *h, anc_err *err)
 {
     const srv_config *c = h->o.config;
+    h->live_later = (krn_loop_later){.loop = h->loop, .pause_ms = FEED_PAUSE_MS};
     const liv_service_options options = {.bus = h->bus,
                                          .loop = h->loop_executor,
+                                         .later = krn_loop_executor_later(&h->live_later),
                                          .metrics = h->metrics,
                                          .wire = http_edge_wire(),
                                          .history = (size_t)c->events.history,

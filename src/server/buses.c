@@ -61,6 +61,8 @@ static anc_status open_redis(srv_house *h, krn_bus *ret, anc_err *err)
                                      .n_inbound = c->bus.redis.inbound.n,
                                      .claim_ms = c->bus.redis.claim_ms,
                                      .tries = INBOUND_TRIES,
+                                     .on_aside = srv_inbound_aside,
+                                     .on_aside_arg = h,
                                      .log = h->log};
     ANC_TRY(find_instance(h, &options.source, err));
     const anc_status status = krn_bus_redis_new(&options, &h->bus_redis, &why);
@@ -100,6 +102,8 @@ static anc_status open_kafka(srv_house *h, krn_bus *ret, anc_err *err)
                                      .inbound = c->bus.kafka.inbound.items,
                                      .n_inbound = c->bus.kafka.inbound.n,
                                      .tries = INBOUND_TRIES,
+                                     .on_aside = srv_inbound_aside,
+                                     .on_aside_arg = h,
                                      .log = h->log};
     ANC_TRY(find_instance(h, &options.source, err));
     const anc_status status = krn_bus_kafka_new(&options, &h->bus_kafka, &why);

@@ -260,10 +260,10 @@ static void examine_tracking(examination *x)
         status = db_pages_scan(path, &scan, &err);
     if (status != ANC_OK)
         tell(x, "tracking", CLI_WRONG,
-             anc_arena_printf(x->mem,
-                              "%s; the next start sets it aside and makes it anew from the kept "
-                              "events",
-                              err.text));
+             anc_arena_printf(x->mem, "%s%s", err.text,
+                              status == ANC_CORRUPT ? "; the next start sets it aside and makes "
+                                                      "it anew from the kept events"
+                                                    : ""));
     else if (scan.damaged > 0)
         tell(x, "tracking", CLI_WRONG,
              anc_arena_printf(

@@ -228,6 +228,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(srv_gauges_open(h, err));
     ANC_TRY(srv_performance_open(h, err));
     ANC_TRY(srv_memory_open(h, err));
+    ANC_TRY(srv_scrub_open(h, err));
     ANC_TRY(srv_inbound_open(h, err));
     ANC_TRY(h->bus.ops->start(h->bus.self, err));
     ANC_TRY(srv_buses_start(h, err));

@@ -116,6 +116,7 @@ struct srv_house {
     rag_service *rag;
 
     liv_service *live;
+    krn_loop_later live_later;
     liv_performance *performance; /* performance.c; NULL: nothing is watched */
     krn_series
         *refused; /* requests, as the edge counts them; the step alone has what it saw last */
@@ -128,6 +129,7 @@ struct srv_house {
     net_server *server;
     krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */
     int64_t gauge_told[SRV_GAUGES];
+    uint64_t scrubbed;      /* discarded versions whose log was emptied; scrub.c's step alone */
     uint64_t resident_seen; /* least since memory was last given back; memory.c's step alone */
 };
 
@@ -152,6 +154,8 @@ void srv_buses_close(srv_house *h);
 
 /* inbound.c: subscribes to events of other services, once there are components and before the buses are started. */
 anc_status srv_inbound_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+/* A krn_aside_fn: announces deadletter.added. */
+void srv_inbound_aside(void *house, const krn_aside *aside);
 void srv_inbound_stop(
     srv_house *h); /* lets go of those that are at work, before the buses are stopped */
 
@@ -189,6 +193,9 @@ anc_status srv_gauges_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
 /* A step that gives memory back which work has left free (memory.c). After the components. */
 anc_status srv_memory_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+
+/* A step that empties the catalog's log after deletions (scrub.c). After the components. */
+anc_status srv_scrub_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
 anc_status srv_rag_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_rag_close_providers(srv_house *h);

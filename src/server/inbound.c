@@ -6,11 +6,14 @@
  * comes from outside.
  */
 #include "house_impl.h"
+#include "kernel/domain/document_events.h"
 #include "kernel/domain/envelope.h"
 #include "os/clock.h"
 
-#define WORK_BYTES ((size_t)320 << 20) /* a file of 256 MiB, and room beside it */
-#define WORK_NS    ((int64_t)240 * 1000000000)
+#define WORK_BYTES  ((size_t)320 << 20) /* a file of 256 MiB, and room beside it */
+#define ASIDE_BYTES ((size_t)1 << 20)
+#define ASIDE_NS    ((int64_t)5 * 1000000000)
+#define WORK_NS     ((int64_t)240 * 1000000000)
 
 /* ---- what an event brings about ---- */
 
@@ -99,6 +102,43 @@ static anc_status on_event(void *arg, const krn_announcement *event, anc_err *er
     if (arrival == EV_ARRIVED_NEW)
         show(h, event);
     return ANC_OK;
+}
+
+/* ---- one that is set aside ---- */
+
+typedef struct setting_aside {
+    const srv_house *house;
+    const krn_aside *what;
+    anc_str id;
+} setting_aside;
+
+static anc_status write_aside(void *arg, krn_tx *tx, anc_err *err)
+{
+    const setting_aside *a = arg;
+    const ev_context context = {.component = a->what->bus};
+    const ev_deadletter_added event = {.dead_letter_id = a->id,
+                                       .batch_id = ANC_STR_NONE,
+                                       .stage = ANC_STR("event"),
+                                       .reason = a->what->reason};
+    return krn_outbox_append(a->house->outbox, tx, EV_DEADLETTER_ADDED, &event, &context, err);
+}
+
+void srv_inbound_aside(void *arg, const krn_aside *aside)
+{
+    srv_house *h = arg;
+    anc_err err = {0};
+    ANC_ARENA(mem, ASIDE_BYTES);
+    krn_call call = {.mem = mem,
+                     .err = &err,
+                     .deadline_ns = os_mono_ns() + ASIDE_NS,
+                     .cancelled = &h->inbound_ends};
+    setting_aside a = {.house = h, .what = aside};
+    if (mem != NULL)
+        a.id = anc_arena_printf(mem, "%.*s:%.*s/%.*s", ANC_FMT(aside->bus), ANC_FMT(aside->place),
+                                ANC_FMT(aside->id));
+    if (a.id.ptr == NULL || krn_writer_run(h->writer, &call, write_aside, &a) != ANC_OK)
+        krn_log_write(h->log, KRN_WARN, "server", "that an event was set aside is not announced",
+                      KRN_STR("id", aside->id), KRN_STR("error", anc_str_of(err.text)));
 }
 
 /* ---- who is told ---- */

@@ -129,10 +129,34 @@ def test_what_commands_say_besides(binary):
             batch = json.loads(p.run("ingest", "--no-wait", "--json", str(many)).stdout)["batch_id"]
             cancelled = p.run("batches", "cancel", batch)
             assert cancelled.returncode == 0, cancelled
-            replayed = p.run("batches", "replay", batch)
-            assert replayed.returncode != 0 and "anchorage ingest PATH" in replayed.stderr, replayed
+            before = server.get(f"/v1/ingest/{batch}").json
+            replayed = p.run("batches", "replay", "--no-wait", batch)
+            assert replayed.returncode == 0, replayed
+            rest = f"/v1/ingest/{replayed.stdout.strip()}"
+            total = wait_for("what is left", lambda: server.get(rest).json["total_documents"])
+            assert total <= 400 and total + before["processed_documents"] >= 400 - 8, (total, before)
+            assert server.post(f"{rest}/cancel").status == 200
+            sent = server.post("/v1/knowledge/documents/batch", {"documents": [
+                {"id": f"d{i}", "text": f"Number {i}. " * 200} for i in range(200)]}).json["batch_id"]
+            if p.run("batches", "cancel", sent).returncode == 0:
+                replayed = p.run("batches", "replay", sent)
+                assert replayed.returncode != 0 and "anchorage ingest PATH" in replayed.stderr, replayed
+                assert "send it again" in replayed.stderr, replayed
         finally:
             assert server.stop() == 0
+
+
+def test_a_pattern_that_chooses_nothing_is_said(binary):
+    with place(binary, model="not-installed") as p:
+        folder = p.home / "papers"
+        folder.mkdir()
+        empty = p.run("ingest", str(folder))
+        assert empty.returncode == 0 and "nothing in" in empty.stderr and "is a file to read" in empty.stderr, empty
+        (folder / "a.txt").write_text("One.")
+        none = p.run("ingest", "-g", "*.zzz", str(folder))
+        assert none.returncode == 1 and "papers matches '*.zzz'" in none.stderr, none
+        some = p.run("ingest", "-g", "*.txt", str(folder))
+        assert some.returncode == 0 and "nothing in" not in some.stderr, some
 
 
 def test_two_folders_do_not_overwrite_each_other(binary):

@@ -165,6 +165,19 @@ def test_a_filter_that_cannot_be_is_told(binary):
                 assert refused.status == 400 and says in refused.body.decode(), refused
         got = s.get("/v1/events/stream?types=nope")
         assert got.status == 400 and "?types" in got.body.decode(), got.body
+        for wanted, says in (("nope", 'there is no event type'), ("no pe", 'there is no event type'), ("nope.*", 'there is no event type'),
+                             ("cache", "are not kept: the live feed shows them")):
+            got = s.get(f"/v1/events?type={wanted.replace(' ', '%20')}")
+            assert got.status == 400 and says in got.json["errors"][0]["message"], got.body
+            told = s.place.run("events", "list", "--type", wanted)
+            assert told.returncode == 2 and says in told.stderr, told
+        for wanted in ("query.*", "user.created", "*"):
+            assert s.get(f"/v1/events?type={wanted}").status == 200, wanted
+        with WebSocket(s.port) as w:
+            w.settle()
+            w.send("[1]")
+            told = w.events_until(lambda e: e["type"] == "error")[-1]
+            assert told["message"].startswith("ERROR in subscription: the body must be a JSON object"), told
 
 
 def test_many_watch_and_the_numbers_say_so(binary):

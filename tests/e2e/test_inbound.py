@@ -160,6 +160,9 @@ def test_inbound_event_is_shown_live(binary):
         send(r, "feedback.given", envelope("feedback.given", {"query_id": "q-2", "rating": 1}))
         assert watcher.next()[1]["message"] == "Feedback 1 on query q-2"
         assert [a["status"] for a in letters(r)] == ["INVALID"]
+        told, = server.get("/v1/events?type=deadletter.added").json["items"]
+        assert told["payload"]["stage"] == "event" and told["payload"]["reason"] == letters(r)[0]["reason"], told
+        assert told["payload"]["dead_letter_id"] == f"redis:{letters(r)[0]['stream']}/{letters(r)[0]['id']}", told
         watcher.close()
         assert server.stop() == 0
 
@@ -358,6 +361,9 @@ def test_inbound_by_kafka(binary, everything=False):
         aside = wait_for("the dead letters", lambda: (got := k.read(kind + ".dlq")) and len(got) == 2 and got)
         assert all(m["headers"]["reason"] and m["headers"]["status"] == "INVALID" for m in aside), aside
         assert [m["payload"] for m in aside][1] == "{", aside
+        told = wait_for("what is told of them", lambda: (got := server.get("/v1/events?type=deadletter.added").json["items"]) and len(got) == 2 and got)
+        assert {e["payload"]["reason"] for e in told} == {m["headers"]["reason"] for m in aside}, told
+        assert all(e["payload"]["dead_letter_id"].startswith(f"kafka:{kind}/") for e in told), told
         # whoever comes after one that was killed is let into the group when that one's session is over, after 45 s
         server.kill() if everything else server.stop()
         k.write(kind, json.dumps(upload("pier", "The pier of Rockhaven is new.")), key="pier")

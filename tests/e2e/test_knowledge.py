@@ -214,6 +214,31 @@ def test_what_is_deleted_leaves_no_trace(binary):
             assert s.stop() == 0
 
 
+def holding(p, word):
+    """Files of the data folder that have the word. One may go while they are read."""
+    found = []
+    for f in pathlib.Path(p.data).rglob("*"):
+        try:
+            if f.is_file() and word.encode() in f.read_bytes():
+                found.append(str(f))
+        except FileNotFoundError:
+            pass
+    return found
+
+
+def test_what_is_deleted_goes_while_the_server_runs(binary):
+    canary = "zyxcanaryword"
+    with place(binary) as p:
+        s = Server(p)
+        try:
+            put(s, "gone", f"# Kept\n\nThe {canary} storm.\n\n{paragraphs(40, 1)}", title="A title")
+            assert holding(p, canary)
+            assert s.request("DELETE", f"{DOCS}/gone").status == 204
+            wait_for("the log to be emptied", lambda: not holding(p, canary))
+        finally:
+            assert s.stop() == 0
+
+
 def test_turns_under_a_name(binary):
     with serving(binary) as s:
         told = {"message": "Who sails?", "answer": "Ada."}

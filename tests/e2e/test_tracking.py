@@ -90,6 +90,14 @@ def test_filters(binary):
         assert sum(p["queries"] for p in stats["series"]) == 9 and stats["collections"][0]["name"] == "hr"
         assert stats["total"]["p50_ms"] <= stats["total"]["p95_ms"] <= stats["total"]["p99_ms"]
         assert s.get("/v1/tracking/stats?bucket=year").status == 400
+        for since in ("1970-01-01T00:00:00Z", "1950-01-01T00:00:00Z"):
+            stats = s.get(f"/v1/tracking/stats?since={since}").json
+            assert (stats["since"], stats["bucket"], stats["total"]["queries"]) == ("1970-01-01T00:00:00.000Z", "week", 9), stats
+        for query, says in (("since=1970-01-01T00:00:00Z&bucket=hour", "?bucket"), ("since=2130-01-01T00:00:00Z", "?since")):
+            refused = s.get(f"/v1/tracking/stats?{query}")
+            assert refused.status == 400 and refused.json["errors"][0]["pointer"] == says, refused.body
+            assert says[1:] in refused.json["detail"], refused.body
+        assert pages(s, f"{QUERIES}?until=1970-01-01T00:00:00Z") == []
 
 
 def test_document_life(binary):

@@ -369,6 +369,9 @@ typedef struct kno_indexable {
  * The mark never goes back. Any thread, does not block. */
 void kno_shown(kno_service *kno, uint64_t seq);
 
+/* Versions whose rows were removed from the catalog since the start. Any thread, does not block. */
+uint64_t kno_discarded_versions(kno_service *kno);
+
 /* Reads the current version of a document for indexing; NOT_FOUND when it is gone. `model` is the
  * revision whose vectors are wanted (empty: kno_searched_model of its collection); when they are not all
  * there, `vectors` is NULL. */

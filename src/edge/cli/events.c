@@ -91,7 +91,7 @@ static void add_values(cli_context *cx, const char *option, const char *name, an
 
 static int list(cli_client *client)
 {
-    static const list_view view = {"time                     type                  what",
+    static const list_view view = {"time                     type                    what",
                                    "(nothing happened yet)", print_row};
     cli_context *cx = client->cx;
     uint64_t limit;

@@ -17,6 +17,11 @@ typedef struct follow {
     json_doc *last; /* the newest state */
 } follow;
 
+/* Where the files of a batch come from. */
+typedef struct follow_files_of {
+    anc_str path, glob;
+} follow_files_of;
+
 /* What could not be done, by the stage at which a document failed. */
 static const struct {
     const char *stage, *words;
@@ -195,7 +200,18 @@ static int interrupted(cli_client *client, term_progress *progress, anc_str batc
     return CLI_INTERRUPTED;
 }
 
-int follow_batch(cli_client *client, anc_str batch_id)
+/* What it was told to read, and found nothing of. */
+static int nothing_found(const follow_files_of *files)
+{
+    (void)fprintf(stderr, "anchorage: nothing in %.*s ", ANC_FMT(files->path));
+    if (files->glob.len > 0)
+        (void)fprintf(stderr, "matches '%.*s'\n", ANC_FMT(files->glob));
+    else
+        (void)fputs("is a file to read\n", stderr);
+    return files->glob.len > 0 ? CLI_FAILED : CLI_OK;
+}
+
+static int follow_to_end(cli_client *client, anc_str batch_id, const follow_files_of *files)
 {
     anc_err err = {0};
     follow f = {.progress = term_progress_start("reading", client->cx->quiet || client->cx->json)};
@@ -216,7 +232,20 @@ int follow_batch(cli_client *client, anc_str batch_id)
         const term_state state = state_of(batch);
         term_progress_end(&f.progress, &state);
         code = print_end(client, batch);
+        if (code == CLI_OK && files != NULL && list_count(batch, "total_documents") == 0)
+            code = nothing_found(files);
     }
     json_doc_free(f.last);
     return code;
+}
+
+int follow_batch(cli_client *client, anc_str batch_id)
+{
+    return follow_to_end(client, batch_id, NULL);
+}
+
+int follow_files(cli_client *client, anc_str batch_id, anc_str path, anc_str glob)
+{
+    const follow_files_of files = {path, glob};
+    return follow_to_end(client, batch_id, &files);
 }

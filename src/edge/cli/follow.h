@@ -8,6 +8,9 @@
  * exit code: FAILED where a document failed or the batch did not complete. */
 int follow_batch(cli_client *client, anc_str batch_id);
 
+/* The same of a folder's files that a `glob` chose (empty: all): FAILED where it chose none. */
+int follow_files(cli_client *client, anc_str batch_id, anc_str path, anc_str glob);
+
 /* A dead letter in plain words, on two or three lines. */
 void follow_print_letter(FILE *out, const json_value *letter, bool with_ids);
 

@@ -35,7 +35,7 @@ int ingest_path(cli_client *client, anc_str path, const ingest_how *how)
         (void)printf(client->cx->json ? "{\"batch_id\":\"%.*s\"}\n" : "%.*s\n", ANC_FMT(id));
         return CLI_OK;
     }
-    return follow_batch(client, id);
+    return follow_files(client, id, path, how->glob);
 }
 
 static int ingest_words(cli_client *client)

@@ -444,6 +444,15 @@ static bool param_number(anc_str value, bool whole, double *ret)
     return anc_str_to_double(value, ret) && (!whole || is_whole(*ret));
 }
 
+/* 0 stands for a time that was not given, so what is before 1970 becomes the first millisecond after. */
+static bool param_time(anc_str value, int64_t *ret)
+{
+    if (!anc_time_parse(value, ret))
+        return false;
+    *ret = *ret > 0 ? *ret : 1;
+    return true;
+}
+
 static bool param_bool(anc_str value, bool *ret)
 {
     *ret = anc_str_eq(value, ANC_STR("true")) || anc_str_eq(value, ANC_STR("1"));
@@ -474,7 +483,7 @@ static bool read_param(const http_field *f, anc_str value, anc_str pointer, void
     case HTTP_BOOL:
         return param_bool(value, slot(f, out));
     case HTTP_TIME:
-        return anc_time_parse(value, slot(f, out));
+        return param_time(value, slot(f, out));
     case HTTP_TEXTS:
         split_texts(f, value, pointer, out, faults);
         return true;

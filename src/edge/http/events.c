@@ -2,6 +2,25 @@
 #include "handlers.h"
 #include "schemas.h"
 
+/* Types that only the feed shows are in no list, however long one looks. */
+static void check_type(http_faults *faults, anc_str wanted)
+{
+    bool known = false, kept = false;
+    for (unsigned id = 0; id < EV_TYPE_COUNT && ev_pattern_valid(wanted); id++) {
+        const ev_type *type = ev_type_of((ev_type_id)id);
+        const bool fits = ev_pattern_matches(wanted, anc_str_of(type->name));
+        known = known || fits;
+        kept = kept || (fits && type->durable);
+    }
+    const anc_str shown = anc_str_sub(wanted, 0, EV_NAME_MAX);
+    if (!known)
+        http_fault_add(faults, ANC_STR("?type"), "there is no event type \"%.*s\"", ANC_FMT(shown));
+    else if (!kept)
+        http_fault_add(faults, ANC_STR("?type"),
+                       "events of the type \"%.*s\" are not kept: the live feed shows them",
+                       ANC_FMT(shown));
+}
+
 static anc_status read_filter(http_request *rq, const http_event_query *q, krn_event_filter *ret)
 {
     uint64_t before = 0;
@@ -9,9 +28,8 @@ static anc_status read_filter(http_request *rq, const http_event_query *q, krn_e
                               .since_ms = q->since_ms,
                               .newest_first = true,
                               .limit = (size_t)q->page.limit};
-    if (q->type.len > 0 && !ev_pattern_valid(q->type))
-        http_fault_add(&rq->faults, ANC_STR("?type"),
-                       "is neither a type nor a prefix ending in .*");
+    if (q->type.len > 0)
+        check_type(&rq->faults, q->type);
     if (q->page.cursor.len > 0 && !anc_str_to_u64(q->page.cursor, &before))
         http_fault_add(&rq->faults, ANC_STR("?cursor"), "is not a next_cursor of this list");
     ret->before_seq = before;

@@ -94,7 +94,7 @@ static const http_field stats_params[] = {
     {.name = "bucket",
      .kind = HTTP_TEXT,
      .choices = "hour|day|week",
-     .help = "of the series; when absent hours up to a week, else days",
+     .help = "of the series; when absent hours up to a week, days up to 13 years, else weeks",
      AT(http_tracking_stats_in, bucket)},
 };
 const http_schema http_tracking_stats_params = IN(NULL, NULL, stats_params, http_tracking_stats_in);

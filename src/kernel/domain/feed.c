@@ -68,9 +68,19 @@ static void add_slot(anc_buf *out, anc_str slot, const json_value *payload)
     add_value(out, v, colon != SIZE_MAX ? slot.ptr[colon + 1] - '0' : -1);
 }
 
+/* What was past its threshold is so no more. */
+static bool is_well(const ev_type *type, const json_value *payload)
+{
+    return type == ev_type_of(EV_PERFORMANCE) &&
+           json_double(json_member(payload, "value"), 0.0) <=
+               json_double(json_member(payload, "threshold"), -1.0);
+}
+
 void ev_feed_message(const ev_type *type, const json_value *payload, anc_buf *out)
 {
-    anc_str rest = anc_str_of(type->feed);
+    anc_str rest = is_well(type, payload)
+                       ? ANC_STR("{metric} is well again: {value} (threshold {threshold})")
+                       : anc_str_of(type->feed);
     while (rest.len > 0) {
         const size_t open = anc_str_find(rest, ANC_STR("{"));
         (void)anc_buf_add(out, anc_str_sub(rest, 0, open));
@@ -88,10 +98,7 @@ static ev_severity severity_of(const ev_type *type, const json_value *payload)
 {
     if (type == NULL)
         return EV_INFO;
-    const bool well = type == ev_type_of(EV_PERFORMANCE) &&
-                      json_double(json_member(payload, "value"), 0.0) <=
-                          json_double(json_member(payload, "threshold"), -1.0);
-    return well ? EV_INFO : type->severity;
+    return is_well(type, payload) ? EV_INFO : type->severity;
 }
 
 static void write_feed(const json_value *root, const ev_type *type, ev_severity severity,

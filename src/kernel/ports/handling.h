@@ -17,6 +17,18 @@ typedef struct krn_handling {
     void *self;
 } krn_handling;
 
+/* An event from outside that was set aside. */
+typedef struct krn_aside {
+    anc_str bus;   /* "redis" */
+    anc_str place; /* stream or topic that it came from */
+    anc_str id;    /* of its entry there */
+    anc_str reason;
+} krn_aside;
+
+/* Called on the subscription's thread, which it may hold up for a moment, when the letter is written. At least once for
+ * each. */
+typedef void krn_aside_fn(void *arg, const krn_aside *aside);
+
 /* The handler's status, of the last try; CANCELLED when the subscription ends before the next one. `err` has the
  * last try's text. */
 anc_status krn_handle(const krn_handling *h, const krn_announcement *event,

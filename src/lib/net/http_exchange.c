@@ -140,6 +140,11 @@ anc_str net_exchange_method(const net_exchange *ex)
     return ex->head.method;
 }
 
+int net_exchange_minor(const net_exchange *ex)
+{
+    return ex->head.minor;
+}
+
 anc_str net_exchange_target(const net_exchange *ex)
 {
     return ex->head.target;

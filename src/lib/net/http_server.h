@@ -147,6 +147,7 @@ void net_exchange_ref(net_exchange *ex);
 void net_exchange_unref(net_exchange *ex);
 
 anc_str net_exchange_method(const net_exchange *ex); /* "GET" */
+int net_exchange_minor(const net_exchange *ex);      /* of HTTP/1.x: 0 or 1 */
 anc_str net_exchange_target(const net_exchange *ex); /* as sent */
 anc_str net_exchange_path(const net_exchange *ex);  /* before '?', not decoded: net_path_segments */
 anc_str net_exchange_query(const net_exchange *ex); /* after '?', not decoded: net_query_params */

@@ -69,6 +69,10 @@ int net_ws_handshake(const net_exchange *ex, anc_err *err)
                        ANC_FMT(version));
         return 426;
     }
+    if (net_exchange_minor(ex) < 1) {
+        (void)ANC_FAIL(err, ANC_INVALID, "a WebSocket is asked for with HTTP/1.1");
+        return 400;
+    }
     if (!anc_str_eq(net_exchange_method(ex), ANC_STR("GET"))) {
         (void)ANC_FAIL(err, ANC_INVALID, "a WebSocket is asked for with GET");
         return 400;

@@ -1,5 +1,7 @@
 /* test_replies.c - the contract of kernel/ports/replies.h: sqlite, with a thread and without one. */
 #include "catalog_fixture.h"
+#include "os/clock.h"
+#include "os/thread.h"
 
 typedef struct change {
     krn_sqlite *k;
@@ -173,6 +175,60 @@ static void one_users_are_forgotten(void **state)
     krn_sqlite_close(k);
 }
 
+typedef struct scrubbing {
+    krn_sqlite *k;
+    atomic_bool begun;
+    anc_status status;
+} scrubbing;
+
+static void scrub(void *arg)
+{
+    scrubbing *s = arg;
+    TEST_CALL(t);
+    atomic_store(&s->begun, true);
+    s->status = krn_sqlite_scrub(s->k, &t.call);
+}
+
+static db_sqlite *begin_reading(const krn_sqlite_options *o)
+{
+    db_sqlite *reader = NULL;
+    anc_err err = {0};
+    bool there;
+    ASSERT_OK(db_open(o->path, NULL, &reader, &err), &err);
+    ASSERT_OK(db_begin_read(reader, &err), &err);
+    DB_STMT(s);
+    ASSERT_OK(db_prepare(reader, "SELECT count(*) FROM kept_reply", &s, &err), &err);
+    ASSERT_OK(db_step(s, &there, &err), &err);
+    return reader;
+}
+
+/* Who reads the old pages is waited for, and who writes goes on meanwhile. */
+static void a_scrub_waits_and_nobody_for_it(void **state)
+{
+    krn_sqlite *k = open_fresh(*state);
+    const krn_sqlite_options o = options_for(*state);
+    scrubbing s = {.k = k};
+    os_thread *thread = NULL;
+    anc_err err = {0};
+    krn_reply reply = reply_of("before", 1);
+    put(k, &reply);
+    db_sqlite *reader = begin_reading(&o);
+    reply = reply_of("after", 2);
+    put(k, &reply);
+    ASSERT_OK(os_thread_start("scrub", scrub, &s, &thread, &err), &err);
+    while (!atomic_load(&s.begun))
+        os_sleep_ns(1000000);
+    os_sleep_ns(50000000); /* it is at it now, most likely */
+    reply = reply_of("meanwhile", 3);
+    put(k, &reply);
+    db_rollback(reader);
+    os_thread_join(thread);
+    assert_int_equal(s.status, ANC_OK);
+    assert_true(has(k, "meanwhile"));
+    db_close(reader);
+    krn_sqlite_close(k);
+}
+
 /* As the step before whose an answer is left the file. */
 static anc_status take_back_the_user(void *arg, krn_tx *tx, anc_err *err)
 {
@@ -214,6 +270,7 @@ int main(void)
     failed += RUN_TABLE("long answers", rows, a_long_answer_is_refused);
     failed += RUN_TABLE("old answers", rows, old_ones_go);
     failed += RUN_TABLE("one user's answers", rows, one_users_are_forgotten);
+    failed += RUN_TABLE("a log that is read", rows, a_scrub_waits_and_nobody_for_it);
     failed += RUN_TABLE("an older file's answers", rows, those_of_an_older_file_are_anybodys);
     anc_err err = {0};
     failed += os_folder_remove(anc_str_of(folder), &err) != ANC_OK;

@@ -84,7 +84,53 @@ static void executor_contract(void **state)
         assert_int_equal(atomic_load(&runs[i]), 1);
 }
 
+/* ---- the loop after a pause: one at a time, the next from inside of the last ---- */
+
+enum { TIMES = 3 };
+
+typedef struct again {
+    krn_executor later;
+    int runs, at_once;
+} again;
+
+static void run_again(void *arg)
+{
+    again *a = arg;
+    anc_err err = {0};
+    if (++a->runs == TIMES)
+        net_loop_stop(loop);
+    else
+        ASSERT_OK(krn_submit(a->later, run_again, a, &err), &err);
+}
+
+static void count_posted(void *arg)
+{
+    again *a = arg;
+    a->at_once = a->runs;
+}
+
+static void loop_after_a_pause(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    ASSERT_OK(net_loop_open(&loop, &err), &err);
+    krn_loop_later later = {.loop = loop, .pause_ms = 1};
+    again a = {.later = krn_loop_executor_later(&later), .at_once = -1};
+    ASSERT_OK(krn_submit(a.later, run_again, &a, &err), &err);
+    assert_true(net_loop_post(loop, count_posted, &a)); /* what is for now goes before it */
+    net_loop_run(loop);
+    assert_int_equal(a.runs, TIMES);
+    assert_int_equal(a.at_once, 0);
+    ASSERT_OK(krn_submit(a.later, run_again, &a, &err), &err);
+    net_loop_end(loop); /* before the pause is over */
+    assert_int_equal(krn_submit(a.later, run_again, &a, &err), ANC_CANCELLED);
+    net_loop_close(loop);
+    assert_int_equal(a.runs, TIMES);
+}
+
 int main(void)
 {
-    return RUN_TABLE("executor", rows, executor_contract);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(loop_after_a_pause)};
+    return RUN_TABLE("executor", rows, executor_contract) +
+           cmocka_run_group_tests_name("later", tests, NULL, NULL);
 }

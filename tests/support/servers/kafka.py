@@ -7,6 +7,7 @@
 Maven's own settings (~/.m2/settings.xml: mirrors, proxies) say where the jars come from. They are kept in
 ANCHORAGE_TEST_CACHE (else XDG_CACHE_HOME/anchorage-test, else ~/.cache/anchorage-test).
 """
+import argparse
 import base64
 import concurrent.futures
 import json
@@ -267,11 +268,15 @@ class Kafka:
 
 
 def main(args):
-    if args == ["install"]:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="?", choices=["install"])
+    parser.add_argument("--password", default="")
+    parser.add_argument("--tls", action="store_true")
+    wanted = parser.parse_args(args)
+    if wanted.what == "install":
         install()
         return 0
-    password = args[args.index("--password") + 1] if "--password" in args else ""
-    with Kafka(password, "--tls" in args).start() as broker:
+    with Kafka(wanted.password, wanted.tls).start() as broker:
         print(broker.brokers, broker.security, broker.ca if broker.tls else "", flush=True)
         try:
             broker.process.wait()

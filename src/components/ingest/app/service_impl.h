@@ -137,9 +137,9 @@ void ing_look_done(ing_service *ing, anc_status status, int64_t now_ns);
 void ing_list_done(ing_service *ing, ing_run *run, anc_status status, int64_t now_ns);
 void ing_close_done(ing_service *ing, ing_run *run, anc_status status, int64_t now_ns);
 
-/* A run for `batch`, which nobody takes work from yet; NULL when memory or the bound on runs refuses.
- * Then it is made ready, or (the batch was closed meanwhile) removed. */
-ing_run *ing_run_add(ing_service *ing, const ing_batch_record *batch);
+/* A run for `batch`, which nobody takes work from yet; NULL when there are as many as there may be
+ * (*ret_full), or no memory. Then it is made ready, or (the batch was closed meanwhile) removed. */
+ing_run *ing_run_add(ing_service *ing, const ing_batch_record *batch, bool *ret_full);
 void ing_run_ready(ing_service *ing, ing_run *run, bool wanted);
 bool ing_run_has(ing_service *ing, int64_t key);
 

@@ -47,7 +47,7 @@ static bool copy_batch(const ing_batch_record *from, anc_arena *mem, ing_batch_r
     return room && acl != NULL && labels != NULL;
 }
 
-ing_run *ing_run_add(ing_service *ing, const ing_batch_record *batch)
+ing_run *ing_run_add(ing_service *ing, const ing_batch_record *batch, bool *ret_full)
 {
     anc_arena *mem = anc_arena_new(ING_RUN_ARENA_BYTES);
     ing_batch_record own;
@@ -56,7 +56,8 @@ ing_run *ing_run_add(ing_service *ing, const ing_batch_record *batch)
         run = run_new(&own, mem);
     bool added = false;
     pthread_mutex_lock(&ing->lock);
-    if (run != NULL && ing->n_runs < ING_MAX_RUNS) {
+    *ret_full = ing->n_runs == ING_MAX_RUNS;
+    if (run != NULL && !*ret_full) {
         run->busy = true;
         ing->runs[ing->n_runs++] = run;
         added = true;

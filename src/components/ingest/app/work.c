@@ -54,10 +54,11 @@ static anc_status settle_run(ing_service *ing, krn_call *call, const ing_batch_r
 static anc_status take_up(ing_service *ing, krn_call *call, const ing_batch_record *batch,
                           bool *ret_added)
 {
-    ing_run *run = ing_run_add(ing, batch);
+    bool full = false;
+    ing_run *run = ing_run_add(ing, batch, &full);
     *ret_added = run != NULL;
     if (run == NULL)
-        return ANC_OK;
+        return full ? ANC_OK : ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for a batch");
     bool wanted = false;
     const anc_status status = settle_run(ing, call, batch, &wanted);
     ing_run_ready(ing, run, wanted);

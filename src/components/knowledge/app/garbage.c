@@ -94,6 +94,7 @@ anc_status kno_version_discard(kno_service *kno, krn_call *call, int64_t version
         ANC_TRY(krn_call_check(kno->with.clock, call));
         ANC_TRY(krn_writer_run(kno->with.writer, call, discard_piece, &work));
     } while (!work.result.done);
+    (void)atomic_fetch_add(&kno->discarded, 1);
     const kno_digest none = {0};
     if (memcmp(&work.result.content, &none, sizeof none) == 0)
         return ANC_OK;
@@ -158,6 +159,11 @@ anc_status kno_versions_expire(kno_service *kno, krn_call *call)
 kno_keeping kno_keeping_now(kno_service *kno)
 {
     return (kno_keeping){.keep = kno->with.keep_versions, .shown = atomic_load(&kno->shown)};
+}
+
+uint64_t kno_discarded_versions(kno_service *kno)
+{
+    return atomic_load(&kno->discarded);
 }
 
 void kno_shown(kno_service *kno, uint64_t seq)

@@ -63,7 +63,8 @@ struct kno_service {
     krn_scheduler scheduler;     /* set by kno_service_start; ops NULL: steps are called by hand */
     uint32_t recut_id, sweep_id, backfill_id;
     atomic_bool sweep_asked;
-    atomic_uint_least64_t shown; /* change up to which all are shown */
+    atomic_uint_least64_t discarded; /* versions whose rows went */
+    atomic_uint_least64_t shown;     /* change up to which all are shown */
     struct {
         pthread_mutex_t lock; /* a leaf */
         struct anc_map *rows; /* owned: by "collection\nrevision" */

@@ -13,6 +13,9 @@ typedef struct liv_service_options {
     /* Where events are delivered, and what says "on the loop" in live.h. ops NULL: whoever opens calls
      * liv_step itself (tests, by a scheduler). */
     krn_executor loop;
+    /* The same after a moment: what happens meanwhile goes to a subscriber in one write. Is given a piece of work when
+     * the last one has begun. ops NULL: as `loop`. */
+    krn_executor later;
     krn_metrics metrics; /* ops NULL: none */
     liv_wire wire;
     size_t history;         /* [100] events that a new subscriber can be shown; at most 1,000 */

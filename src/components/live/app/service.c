@@ -7,19 +7,19 @@
 
 static void run(void *arg);
 
-static void schedule(liv_service *s)
+static void schedule(liv_service *s, krn_executor where)
 {
     anc_err ignored = {0};
-    if (s->o.loop.ops == NULL || atomic_exchange(&s->scheduled, true))
+    if (where.ops == NULL || atomic_exchange(&s->scheduled, true))
         return;
-    if (krn_submit(s->o.loop, run, s, &ignored) != ANC_OK)
+    if (krn_submit(where, run, s, &ignored) != ANC_OK)
         atomic_store(&s->scheduled, false); /* the next event tries again */
 }
 
 static void run(void *arg)
 {
     if (liv_step(arg, 0) != INT64_MAX)
-        schedule(arg);
+        schedule(arg, ((liv_service *)arg)->o.loop);
 }
 
 /* False when there is no room. */
@@ -54,7 +54,7 @@ static anc_status on_event(void *arg, const krn_announcement *a, anc_err *err)
     }
     atomic_fetch_add(&s->n_events, 1);
     krn_count(s->events_series, 1);
-    schedule(s);
+    schedule(s, s->o.later);
     return ANC_OK;
 }
 
@@ -82,6 +82,8 @@ anc_status liv_service_open(const liv_service_options *options, liv_service **re
     if (s == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "the live feed");
     s->o = *options;
+    if (s->o.later.ops == NULL)
+        s->o.later = s->o.loop;
     if (s->o.history == 0)
         s->o.history = LIV_HISTORY;
     if (s->o.history > LIV_REPLAY_MAX)
@@ -128,7 +130,7 @@ uint64_t liv_forget(liv_service *s)
     (void)pthread_mutex_unlock(&s->mutex);
     const uint64_t n = incoming + atomic_load(&s->n_history);
     atomic_store(&s->forget, true);
-    schedule(s);
+    schedule(s, s->o.loop);
     return n;
 }
 

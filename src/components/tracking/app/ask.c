@@ -121,7 +121,11 @@ static const struct {
 
 static anc_status read_bucket(anc_str text, int64_t span_ms, size_t *ret, anc_err *err)
 {
-    *ret = span_ms <= 7 * (int64_t)TRK_DAY_MS ? 0 : 1;
+    *ret = 2;
+    if (span_ms <= 7 * (int64_t)TRK_DAY_MS)
+        *ret = 0;
+    else if (span_ms < BUCKETS_MAX * (int64_t)TRK_DAY_MS)
+        *ret = 1;
     if (text.len == 0)
         return ANC_OK;
     for (*ret = 0; *ret < ANC_COUNT(buckets); ++*ret)
@@ -143,7 +147,7 @@ anc_status trk_stats_write(trk_service *s, krn_call *call, int64_t since_ms, anc
     trk_span span = {.since_ms = since_ms > 0 ? since_ms : now_ms - TRK_DAY_MS,
                      .until_ms = now_ms - now_ms % TRK_HOUR_MS + TRK_HOUR_MS};
     if (span.since_ms > now_ms)
-        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "?since", "lies in the future");
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "?since", "since lies in the future");
     ANC_TRY(read_bucket(bucket, span.until_ms - span.since_ms, &at, call->err));
     span.bucket_ms = buckets[at].ms;
     span.since_ms -= span.since_ms % span.bucket_ms;
@@ -151,8 +155,8 @@ anc_status trk_stats_write(trk_service *s, krn_call *call, int64_t since_ms, anc
         span.since_ms = 0;
     if ((span.until_ms - span.since_ms) / span.bucket_ms > BUCKETS_MAX)
         return ANC_FAIL_FIELD(call->err, ANC_INVALID, "?bucket",
-                              "there are more than %d of a %s since then: take a longer one",
-                              BUCKETS_MAX, buckets[at].name);
+                              "bucket %s is too short: there are more than %d since then",
+                              buckets[at].name, BUCKETS_MAX);
     ANC_TRY(r.ops->stats(r.self, call, &span, TOP, &stats));
     trk_put_stats(w, &span, buckets[at].name, &stats);
     return ANC_OK;

@@ -5,15 +5,20 @@
 #include "base/str.h"
 #include "service_impl.h"
 
-static void put_time(json_writer *w, const char *name, int64_t ms)
+static void put_instant(json_writer *w, const char *name, int64_t ms)
 {
     char text[ANC_TIME_TEXT + 1];
-    if (ms <= 0) {
-        json_put_null(w, name);
-        return;
-    }
     anc_time_text(ms, text);
     json_put_str(w, name, anc_str_of(text));
+}
+
+/* null for 0, which is no time. */
+static void put_time(json_writer *w, const char *name, int64_t ms)
+{
+    if (ms <= 0)
+        json_put_null(w, name);
+    else
+        put_instant(w, name, ms);
 }
 
 static void put_unless_empty(json_writer *w, const char *name, anc_str s)
@@ -213,7 +218,7 @@ static void put_series(json_writer *w, const trk_named *n)
     json_open_array(w);
     for (size_t i = 0; i < n->n_series; i++) {
         json_open_object(w);
-        put_time(w, "start", n->series[i].start_ms);
+        put_instant(w, "start", n->series[i].start_ms);
         put_numbers(w, &n->series[i]);
         json_close_object(w);
     }
@@ -263,8 +268,8 @@ static void put_tops(json_writer *w, const trk_stats *s)
 void trk_put_stats(json_writer *w, const trk_span *span, const char *bucket, const trk_stats *s)
 {
     json_open_object(w);
-    put_time(w, "since", span->since_ms);
-    put_time(w, "until", span->until_ms);
+    put_instant(w, "since", span->since_ms);
+    put_instant(w, "until", span->until_ms);
     json_put_str(w, "bucket", anc_str_of(bucket));
     json_name(w, "total");
     json_open_object(w);

@@ -24,6 +24,7 @@
 
 #include "clients/kafka/kafka.h"
 #include "kernel/ports/bus.h"
+#include "kernel/ports/handling.h"
 #include "kernel/ports/log.h"
 
 typedef struct krn_bus_kafka krn_bus_kafka;
@@ -43,10 +44,12 @@ typedef struct krn_bus_kafka_options {
     int64_t retention_ms;   /* of topics that are made; 0: 7 days, dead letters twice that */
     const anc_str *inbound; /* [n_inbound] exact types, at most EV_INBOUND_TYPES */
     size_t n_inbound;
-    unsigned session_ms; /* of a group's member; 0: 45,000 */
-    unsigned tries;      /* of a handler, for one message; 0: 6 */
-    int64_t pause_ns;    /* before the second try, doubled each time; 0: 100 ms */
-    krn_log log;         /* ops NULL: none */
+    unsigned session_ms;    /* of a group's member; 0: 45,000 */
+    unsigned tries;         /* of a handler, for one message; 0: 6 */
+    int64_t pause_ns;       /* before the second try, doubled each time; 0: 100 ms */
+    krn_log log;            /* ops NULL: none */
+    krn_aside_fn *on_aside; /* may be NULL; is told of events that were set aside */
+    void *on_aside_arg;
 } krn_bus_kafka_options;
 
 /* INVALID names the option that does not fit, without a word of the password. */

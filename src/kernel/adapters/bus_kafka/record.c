@@ -45,6 +45,10 @@ static anc_status set_aside(krn_kafka_subscription *s, const clt_kafka_record *r
     krn_log_write(s->bus->o.log, KRN_WARN, "kafka", "an event from outside was set aside",
                   KRN_STR("topic", anc_str_of(r->topic)), KRN_STR("offset", anc_str_of(offset)),
                   KRN_STR("reason", anc_str_of(reason)));
+    const anc_str id = anc_arena_printf(s->turn, "%s/%s", partition, offset);
+    const krn_aside told = {ANC_STR("kafka"), anc_str_of(r->topic), id, anc_str_of(reason)};
+    if (s->bus->o.on_aside != NULL && id.ptr != NULL)
+        s->bus->o.on_aside(s->bus->o.on_aside_arg, &told);
     return ANC_OK;
 }
 

@@ -24,6 +24,7 @@
 #define ANC_KERNEL_ADAPTERS_BUS_REDIS_BUS_REDIS_H
 
 #include "kernel/ports/bus.h"
+#include "kernel/ports/handling.h"
 #include "kernel/ports/log.h"
 
 typedef struct krn_bus_redis krn_bus_redis;
@@ -42,12 +43,14 @@ typedef struct krn_bus_redis_options {
     uint64_t max_letters;   /* that of the dead letters; 0: 10,000 */
     const anc_str *inbound; /* [n_inbound] exact types, at most EV_INBOUND_TYPES */
     size_t n_inbound;
-    int64_t claim_ms;  /* 0: 60,000 */
-    unsigned tries;    /* of a handler, for one entry; 0: 6 */
-    int64_t pause_ns;  /* before the second try, doubled each time; 0: 100 ms */
-    int64_t step_ns;   /* for connecting, and for a batch; 0: 5 s */
-    size_t max_queued; /* transient events; 0: 4,096 */
-    krn_log log;       /* ops NULL: none */
+    int64_t claim_ms;       /* 0: 60,000 */
+    unsigned tries;         /* of a handler, for one entry; 0: 6 */
+    int64_t pause_ns;       /* before the second try, doubled each time; 0: 100 ms */
+    int64_t step_ns;        /* for connecting, and for a batch; 0: 5 s */
+    size_t max_queued;      /* transient events; 0: 4,096 */
+    krn_log log;            /* ops NULL: none */
+    krn_aside_fn *on_aside; /* may be NULL; is told of events that were set aside */
+    void *on_aside_arg;
 } krn_bus_redis_options;
 
 /* INVALID names the option that does not fit, without a word of the URL. */

@@ -131,6 +131,9 @@ static anc_status set_aside(krn_redis_subscription *s, const krn_redis_entry *e,
     krn_log_write(bus->o.log, KRN_WARN, "redis", "an event from outside was set aside",
                   KRN_STR("stream", e->source->key), KRN_STR("id", e->id),
                   KRN_STR("reason", anc_str_of(reason)));
+    const krn_aside told = {ANC_STR("redis"), e->source->key, e->id, anc_str_of(reason)};
+    if (bus->o.on_aside != NULL)
+        bus->o.on_aside(bus->o.on_aside_arg, &told);
     return acknowledge(s, e, err);
 }
 

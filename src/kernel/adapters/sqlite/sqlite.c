@@ -6,9 +6,17 @@
 
 #include "db/sqlite/page_scan.h"
 #include "impl.h"
+#include "os/clock.h"
 #include "os/wait.h"
 
-enum { DEFAULT_QUEUED = 1024, DEFAULT_READERS = 4, MIGRATIONS_MAX = 4096 };
+enum {
+    DEFAULT_QUEUED = 1024,
+    DEFAULT_READERS = 4,
+    MIGRATIONS_MAX = 4096,
+    SCRUB_TRIES = 50,
+    SCRUB_WAIT_MS = 100,
+    SCRUB_PAUSE_NS = 100000000
+};
 
 /* AUTOINCREMENT: a seq is never given twice, not even after the newest row was removed. */
 static const db_migration own_migrations[] = {
@@ -135,25 +143,39 @@ anc_status krn_sqlite_open(const krn_sqlite_options *options, krn_sqlite **ret, 
     return ANC_OK;
 }
 
-/* On a connection of its own: the writer's belongs to its thread. */
-static anc_status empty_log(db_sqlite *db, krn_call *call)
+/* *ret_empty is false where somebody reads the old pages, or writes. */
+static anc_status empty_log(db_sqlite *db, bool *ret_empty, anc_err *err)
 {
     DB_STMT(s);
     bool row;
-    ANC_TRY(db_prepare(db, "PRAGMA wal_checkpoint(TRUNCATE)", &s, call->err));
-    ANC_TRY(db_step(s, &row, call->err));
-    if (!row || db_col_int(s, 0) != 0)
-        return ANC_FAIL(
-            call->err, ANC_UNAVAILABLE,
-            "what was erased is still in the catalog's log, which others read: try again");
+    ANC_TRY(db_prepare(db, "PRAGMA wal_checkpoint(TRUNCATE)", &s, err));
+    ANC_TRY(db_step(s, &row, err));
+    *ret_empty = row && db_col_int(s, 0) == 0;
     return ANC_OK;
 }
 
+/* While it waits for readers nobody can write, so that it waits for a moment, many times. */
+static anc_status empty_log_at_last(const krn_sqlite *k, db_sqlite *db, krn_call *call)
+{
+    bool empty = false;
+    for (int tries = 0; tries < SCRUB_TRIES; tries++) {
+        ANC_TRY(empty_log(db, &empty, call->err));
+        if (empty)
+            return ANC_OK;
+        ANC_TRY(krn_call_check(k->clock, call));
+        os_sleep_ns(SCRUB_PAUSE_NS);
+    }
+    return ANC_FAIL(call->err, ANC_UNAVAILABLE,
+                    "what was erased is still in the catalog's log, which others read: try again");
+}
+
+/* On a connection of its own: the writer's belongs to its thread. */
 anc_status krn_sqlite_scrub(krn_sqlite *k, krn_call *call)
 {
+    const db_options impatient = {.busy_timeout_ms = SCRUB_WAIT_MS};
     db_sqlite *db = NULL;
-    ANC_TRY(db_open(anc_str_of(db_path(k->db)), NULL, &db, call->err));
-    const anc_status status = empty_log(db, call);
+    ANC_TRY(db_open(anc_str_of(db_path(k->db)), &impatient, &db, call->err));
+    const anc_status status = empty_log_at_last(k, db, call);
     db_close(db);
     return status;
 }

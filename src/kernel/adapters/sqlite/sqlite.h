@@ -58,7 +58,8 @@ anc_status krn_sqlite_inspect(const krn_sqlite_options *options, krn_sqlite_repo
 void krn_sqlite_close(krn_sqlite *k);
 
 /* After something was erased: its pages are copied from the log into the file, and the log is emptied, so
- * that nothing of it is left in either. UNAVAILABLE: somebody was still reading the old pages. */
+ * that nothing of it is left in either. Waits for others up to the deadline; writing waits as long. UNAVAILABLE:
+ * somebody was still reading the old pages. */
 anc_status krn_sqlite_scrub(krn_sqlite *k, krn_call *call) ANC_MUST_CHECK;
 
 krn_writer krn_sqlite_writer(krn_sqlite *k);

@@ -212,19 +212,18 @@ static void enqueue_all(clt_kafka_producer *p, const clt_kafka_message *messages
     }
 }
 
-/* True when it was ended early. */
+/* True when it was ended early. A purge passes by a message that is just going back to its queue, since its broker went
+ * away; so it is repeated until all are accounted for. */
 static bool wait_for_all(clt_kafka_producer *p, const outcomes *o, int64_t deadline_ns)
 {
-    bool purged = false;
+    bool over = false;
     while (o->left > 0) {
         (void)rd_kafka_poll(p->rk, POLL_MS);
-        const bool over = atomic_load(&p->stopping) || os_mono_ns() >= deadline_ns;
-        if (over && !purged && o->left > 0) {
+        over = over || atomic_load(&p->stopping) || os_mono_ns() >= deadline_ns;
+        if (over && o->left > 0)
             (void)rd_kafka_purge(p->rk, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-            purged = true;
-        }
     }
-    return purged;
+    return over;
 }
 
 static anc_status outcome(clt_kafka_producer *p, const clt_kafka_message *messages,

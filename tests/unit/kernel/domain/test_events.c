@@ -389,6 +389,7 @@ static void well_again_is_no_warning(void **state)
                        rows[i].payload);
         ASSERT_OK(ev_feed_tell(anc_str_of(envelope), &out, &severity, &err), &err);
         assert_int_equal(severity, rows[i].severity);
+        assert_int_equal(strstr(out.ptr, " is well again: ") != NULL, severity == EV_INFO);
         assert_non_null(strstr(out.ptr, severity == EV_INFO ? "\"severity\":\"info\""
                                                             : "\"severity\":\"warning\""));
     }
