@@ -405,8 +405,7 @@ static void a_copy_that_fails_leaves_nothing(void **state)
         whole = eng_copy_to(w->index, ANC_STR("copy"), &(eng_tidy_options){0}, &err) == ANC_OK &&
                 !engine_disk_hit(w->disk);
         engine_disk_heal(w->disk);
-        if (engine_disk_count(w->disk, "copy/manifest") >
-            0) { /* a link was refused */
+        if (engine_disk_count(w->disk, "copy/manifest") > 0) { /* a link was refused */
             eng_index *copy;
             open_copy(w, &copy);
             assert_int_equal(eng_index_opened(copy).damaged, 0);
