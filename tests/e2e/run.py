@@ -9,6 +9,7 @@ folders, and ends them. Exit code 1 when a test failed.
 import importlib
 import inspect
 import pathlib
+import signal
 import sys
 import time
 import traceback
@@ -34,6 +35,8 @@ def main():
         print(__doc__)
         return 2
     binary, wanted = args[0], args[1:]
+    # a shell that runs this in the background has it ignored, and what is started here would ignore it too
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     passed = failed = skipped = 0
     for name, test in collect():
         if wanted and not any(w in name for w in wanted):

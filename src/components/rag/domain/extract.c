@@ -24,6 +24,7 @@ anc_status rag_extraction_new(anc_arena *mem, anc_str question, const rag_passag
     x->language = txt_language_detect(question);
     const txt_language language = language_of(question, passages, x->n_passages);
     ANC_TRY(rag_terms_of(mem, question, language, &x->terms, err));
+    ANC_TRY(rag_terms_mean(mem, language, &x->terms, err));
     ANC_TRY(rag_units_cut(mem, passages, x->n_passages, language, &x->units, err));
     x->views = anc_arena_alloc(mem, x->units.n, sizeof *x->views);
     if (x->views == NULL)

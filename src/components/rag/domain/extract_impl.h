@@ -65,6 +65,9 @@ struct rag_extraction {
 /* terms.c */
 anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language, rag_terms *ret,
                         anc_err *err) ANC_MUST_CHECK;
+/* Fills in what the terms may mean in another language: for rag_terms_meant, and for what names columns. */
+anc_status rag_terms_mean(anc_arena *mem, txt_language language, rag_terms *terms,
+                          anc_err *err) ANC_MUST_CHECK;
 /* Weights by rarity among `sets` [n], one set of terms for each unit. */
 void rag_terms_weigh(rag_terms *terms, const rag_view *views, size_t n);
 uint64_t rag_terms_in(const rag_terms *terms, rag_words words, size_t first, size_t last);

@@ -39,7 +39,6 @@ static void collect(rag_terms *terms, anc_str question, bool stops)
         terms->asks[terms->n] =
             rag_cues_is_asking(anc_str_sub(question, w->start, w->end - w->start));
         terms->pairs[terms->n] = rag_synonyms_asked(&terms->synonyms, w->key);
-        terms->meanings[terms->n] = rag_meanings_with(&terms->meant, UINT64_MAX, w->key);
         terms->names |= w->capital && i > 0 && !w->stop ? UINT64_C(1) << terms->n : 0;
         terms->dull[terms->n] =
             rag_ordinal_of(anc_str_sub(question, w->start, w->end - w->start)) > 0;
@@ -56,7 +55,6 @@ anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language,
                        .negated = rag_negates(question)};
     rag_words dull;
     ANC_TRY(rag_synonyms_of(mem, language, &terms.synonyms, err));
-    ANC_TRY(rag_meanings_of(mem, language, &terms.meant, err));
     ANC_TRY(rag_words_of(mem, question, language, &terms.asked, err));
     ANC_TRY(rag_words_of(mem, (anc_str){dull_words, sizeof dull_words - 1}, language, &dull, err));
     collect(&terms, question, false);
@@ -66,6 +64,14 @@ anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language,
         for (size_t i = 0; i < dull.n; i++)
             terms.dull[t] |= dull.items[i].key == terms.keys[t];
     *ret = terms;
+    return ANC_OK;
+}
+
+anc_status rag_terms_mean(anc_arena *mem, txt_language language, rag_terms *terms, anc_err *err)
+{
+    ANC_TRY(rag_meanings_of(mem, language, &terms->meant, err));
+    for (size_t t = 0; t < terms->n; t++)
+        terms->meanings[t] = rag_meanings_with(&terms->meant, UINT64_MAX, terms->keys[t]);
     return ANC_OK;
 }
 
