@@ -50,7 +50,7 @@ static void check_explained(const srch_hit *h)
                         t->matches[m].end <=
                             (t->matches[m].place == SRCH_IN_TEXT ? h->text.len : h->title.len));
     }
-    assert_true(fabs(bm25 - h->keyword) < 1e-9);
+    assert_true(fabs(bm25 - h->keyword) < 1e-6);
     assert_true(h->keyword <= e->bm25_bound + 1e-9);
     assert_true(fabs(e->keyword.share * e->keyword.scaled + e->semantic.share * e->semantic.scaled -
                      h->fused) < 1e-9);
