@@ -33,7 +33,8 @@ anc_status ev_inbound_types_keep(anc_arena *mem, ev_strs types, ev_strs *ret, an
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for inbound types");
     for (size_t i = 0; i < types.n; i++) {
         if (!ev_pattern_valid(types.items[i]) || !is_exact(types.items[i]))
-            return ANC_FAIL(err, ANC_INVALID, "'%.*s' is no type of an event",
+            return ANC_FAIL(err, ANC_INVALID,
+                            "'%.*s' among the inbound types is no type of an event",
                             ANC_FMT(types.items[i]));
         ANC_TRY(copy(mem, types.items[i], &kept[i], err));
     }

@@ -30,6 +30,7 @@ RULES = [
     r"^\?async: does not go with a version",
     r"context_chunks is \d+, which means something only together with join_neighbours",
     r"^/rows: is not \"document\": id_field",
+    r"^bucket .* is too short: there are more than",
     r"comes behind a file; send it before",
     r"the pattern '.*' is empty, has an open",
     r"acl label \"",  # of a form, where labels are one text
