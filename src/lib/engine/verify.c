@@ -126,10 +126,10 @@ static bool is_same(const void *a, size_t n, const void *b, size_t m, size_t siz
 /* Columns are made once more, and compared. */
 static anc_status verify_columns(eng_report *r, const eng_block *b, anc_err *err)
 {
-    eng_block again = *b;
-    memset(&again.columns, 0, sizeof again.columns);
-    memset(&again.distinct, 0, sizeof again.distinct);
-    memset(&again.holders, 0, sizeof again.holders);
+    eng_block again = {.dims = b->dims}; /* not its count of users, which others change */
+    again.documents = b->documents;
+    again.fields = b->fields;
+    again.text = b->text;
     const bool ok = eng_block_columns(&again);
     if (ok && (!is_same(again.columns.ptr, again.columns.n, b->columns.ptr, b->columns.n,
                         sizeof *b->columns.ptr) ||
