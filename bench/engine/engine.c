@@ -75,12 +75,15 @@ static float dot(const float *a, const float *b, uint32_t n)
     return sum;
 }
 
-static void find_nearest(const float *vectors, uint32_t n, uint32_t dims, const float *q,
-                         uint32_t *ret)
+/* The nearest of the vectors of documents that are among the first `parts` of every 1,000; how many. */
+static uint32_t find_nearest(const float *vectors, uint32_t n, uint32_t dims, const float *q,
+                             uint32_t parts, uint32_t *ret)
 {
     float scores[TOP];
     uint32_t m = 0;
     for (uint32_t v = 0; v < n; v++) {
+        if (v / CHUNKS % 1000 >= parts)
+            continue;
         const float s = dot(vectors + (size_t)v * dims, q, dims);
         if (m == TOP && s <= scores[TOP - 1])
             continue;
@@ -92,6 +95,7 @@ static void find_nearest(const float *vectors, uint32_t n, uint32_t dims, const 
         scores[at] = s;
         ret[at] = v;
     }
+    return m;
 }
 
 static void make(uint32_t n, uint32_t dims, const char *folder)
@@ -102,7 +106,8 @@ static void make(uint32_t n, uint32_t dims, const char *folder)
     mixture_make(1, n, dims, vectors);
     mixture_make(2, QUESTIONS, dims, questions);
     for (uint32_t q = 0; q < QUESTIONS; q++)
-        find_nearest(vectors, n, dims, questions + (size_t)q * dims, truth + (size_t)q * TOP);
+        (void)find_nearest(vectors, n, dims, questions + (size_t)q * dims, 1000,
+                           truth + (size_t)q * TOP);
     write_rows(folder, "vectors", n, dims, vectors);
     write_rows(folder, "questions", QUESTIONS, dims, questions);
     write_rows(folder, "truth", QUESTIONS, TOP, truth);
@@ -213,30 +218,6 @@ static void run_recall(bench *b, float wanted)
     (void)fflush(stdout);
 }
 
-/* The nearest of the first `parts` of every 1,000 documents. */
-static void find_filtered(const bench *b, uint32_t q, uint32_t parts, uint32_t *ret,
-                          uint32_t *ret_n)
-{
-    float scores[TOP];
-    uint32_t m = 0;
-    for (uint32_t v = 0; v < b->vectors.n; v++) {
-        if (v / CHUNKS % 1000 >= parts)
-            continue;
-        const float s = dot(b->vectors.f + (size_t)v * b->vectors.width,
-                            b->questions.f + (size_t)q * b->questions.width, b->vectors.width);
-        if (m == TOP && s <= scores[TOP - 1])
-            continue;
-        uint32_t at = m < TOP ? m++ : TOP - 1;
-        for (; at > 0 && scores[at - 1] < s; at--) {
-            scores[at] = scores[at - 1];
-            ret[at] = ret[at - 1];
-        }
-        scores[at] = s;
-        ret[at] = v;
-    }
-    *ret_n = m;
-}
-
 /* Prints "filter <share> <recall> <p50 us> <p99 us>". */
 static void run_filter(bench *b, uint32_t parts)
 {
@@ -248,8 +229,10 @@ static void run_filter(bench *b, uint32_t parts)
     double recall = 0;
     eng_snapshot *s = eng_snapshot_acquire(b->index);
     for (uint32_t q = 0; q < ASKED; q++) {
-        uint32_t truth[TOP], found[TOP], m, hits = 0;
-        find_filtered(b, q, parts, truth, &m);
+        uint32_t truth[TOP], found[TOP], hits = 0;
+        const uint32_t m =
+            find_nearest(b->vectors.f, b->vectors.n, b->vectors.width,
+                         b->questions.f + (size_t)q * b->questions.width, parts, truth);
         (void)search_one(b, s, q, 0, &filter, found);
         const uint32_t n = search_one(b, s, q, 0, &filter, found);
         for (uint32_t i = 0; i < m; i++)

@@ -172,6 +172,7 @@ void srv_announcing_close(srv_house *h);
 anc_status srv_tracking_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 /* tracking_file.c: opens tracking.db; a damaged one is set aside first, and h->tracking_aside is its name. */
 anc_status srv_tracking_file_open(srv_house *h, trk_repository *ret, anc_err *err) ANC_MUST_CHECK;
+void srv_tracking_damaged(void *arg); /* marks the file for the next start; `arg` is the house */
 #define SRV_TRACKING_ASIDE "tracking.db.damaged-"
 bool srv_tracking_is_aside(anc_str name); /* of a file in the data folder */
 /* Those that lie in the data folder, this start's or an earlier one's, at most `max`. */

@@ -238,6 +238,8 @@ static anc_status open_service(srv_house *h, const trk_repository *repository, a
         .places = places,
         .n_places = ANC_COUNT(places),
         .holders = holders,
+        .on_damage = srv_tracking_damaged,
+        .damage_arg = h,
     };
     if (holders == NULL)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the tracking");

@@ -4,6 +4,9 @@
  * begins with the events that the outbox still has. The old one is not removed, since somebody may still read
  * from it what is older than those: it becomes "tracking.db.damaged-<time>", its log beside it. The database
  * moves before its log; a log that a crash left alone belongs to nothing and goes.
+ *
+ * Opening sees damage of the log and of the first pages alone. A page that turns out to be damaged when the tracking
+ * comes to it leaves a mark, and the next start sets the file aside.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +18,7 @@
 enum { NAMES_MAX = 10000 };
 
 #define FILE_NAME  "tracking.db"
+#define MARK       "tracking.db.is-damaged" /* a server that read the file found it so */
 #define LOG_TAIL   "-wal"
 #define INDEX_TAIL "-shm"
 
@@ -91,11 +95,40 @@ static anc_status set_aside(srv_house *h, const anc_err *why, anc_err *err)
     return ANC_OK;
 }
 
+void srv_tracking_damaged(void *arg)
+{
+    srv_house *h = arg;
+    char path[OS_PATH_MAX];
+    anc_err err = {0};
+    const int n = snprintf(path, sizeof path, "%.*s/" MARK, ANC_FMT(h->data_dir));
+    if (n < 0 || (size_t)n >= sizeof path || os_exists(anc_str_of(path)))
+        return;
+    const bool marked = os_file_replace(anc_str_of(path), ANC_STR(""), &err) == ANC_OK;
+    krn_log_write(h->log, KRN_ERROR, "tracking",
+                  marked ? "the query log is damaged: the next start sets it aside"
+                         : "the query log is damaged, and that could not be marked",
+                  KRN_STR("file", ANC_STR(FILE_NAME)), KRN_STR("reason", anc_str_of(err.text)));
+}
+
+/* Sets aside what a server that ran before found damaged while it read it. */
+static anc_status look_at_mark(srv_house *h, anc_err *err)
+{
+    anc_str mark;
+    anc_err why = {0};
+    ANC_TRY(path_of(h, ANC_STR(MARK), "", &mark, err));
+    if (!os_exists(mark))
+        return ANC_OK;
+    (void)ANC_FAIL(&why, ANC_CORRUPT, "it was found damaged while it was read");
+    ANC_TRY(set_aside(h, &why, err));
+    return os_file_remove(mark, err);
+}
+
 anc_status srv_tracking_file_open(srv_house *h, trk_repository *ret, anc_err *err)
 {
     trk_sqlite_options options = {.now_ms = krn_wall_ms(h->clock)};
     anc_err why = {0};
     ANC_TRY(path_of(h, ANC_STR(FILE_NAME), "", &options.path, err));
+    ANC_TRY(look_at_mark(h, err));
     if (!os_exists(options.path)) {
         ANC_TRY(drop(h, LOG_TAIL, err));
         ANC_TRY(drop(h, INDEX_TAIL, err));

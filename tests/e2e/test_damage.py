@@ -280,6 +280,43 @@ def test_a_damaged_query_log_is_set_aside_and_begun_anew(binary):
             assert server.stop() == 0
 
 
+def test_a_page_of_the_query_log_that_turns_out_damaged(binary):
+    """What a start does not see is told by health once the tracking comes to it, and set aside by the next start."""
+    waited = 0
+    with place(binary) as p:
+        server = Server(p)
+        assert server.put_document(id="a", text="The lighthouse keeper sleeps by day.").status == 201
+        asked = [server.post("/v1/chat/query", {"question": f"When does the keeper sleep {i}?"}).json["query_id"] for i in range(30)]
+        wait_for("the queries", lambda: server.get(f"/v1/tracking/queries/{asked[-1]}").status == 200)
+        assert server.stop() == 0
+        file = p.data / "tracking.db"
+        whole = file.read_bytes()
+        for page in range(3, 9):
+            for old in set_aside(p.data):
+                (p.data / old).unlink()
+            file.write_bytes(whole[:page * 4096 + 2000] + bytes([whole[page * 4096 + 2000] ^ 0x55]) + whole[page * 4096 + 2001:])
+            server = Server(p)
+            try:
+                query = server.post("/v1/chat/query", {"question": f"When does he sleep, page {page}?"}).json["query_id"]
+                state = lambda: server.get("/health").json["checks"].get("tracking", {}).get("detail", "")
+                found = lambda: server.get(f"/v1/tracking/queries/{query}").status == 200
+                wait_for("the query or a word about it", lambda: state() or found())
+                stuck = "is damaged; the next start sets it aside" in state()
+            finally:
+                assert server.stop() == 0
+            if not stuck:
+                continue
+            waited += 1
+            server = Server(p)
+            try:
+                assert len(set_aside(p.data)) == 1 and not (p.data / "tracking.db.is-damaged").exists(), list(p.data.iterdir())
+                wait_for("the query", lambda: server.get(f"/v1/tracking/queries/{query}").status == 200)
+                assert server.get(f"/v1/tracking/queries/{asked[0]}").status == 200
+            finally:
+                assert server.stop() == 0
+    assert waited > 0
+
+
 def test_flipped_bits_of_a_log_lose_the_last_change_at_most(binary, repeats=8):
     """What breaks off in the last change cannot be told from a write that a loss of power cut; all else is named."""
     rng, documents, named = random.Random(31), 8, 0

@@ -15,6 +15,13 @@ anc_status trk_list(trk_service *service, krn_call *call, const trk_wish *wish, 
     return ANC_OK;
 }
 
+bool trk_trouble(trk_service *service, char ret[TRK_TROUBLE_BYTES])
+{
+    (void)service;
+    ret[0] = '\0';
+    return false;
+}
+
 anc_status trk_show(trk_service *service, krn_call *call, anc_str query_id, json_writer *w)
 {
     (void)service;

@@ -14,6 +14,12 @@
 
 typedef struct trk_service trk_service;
 
+enum { TRK_TROUBLE_BYTES = 512 };
+
+/* Whether something is wrong, in words: events wait to be taken in because that failed the last time, or a part of
+ * the repository is damaged. Any thread, never for long. */
+bool trk_trouble(trk_service *service, char ret[TRK_TROUBLE_BYTES]);
+
 /* Every member that is set narrows the list. */
 typedef struct trk_wish {
     anc_str user_id, collection; /* empty: any */

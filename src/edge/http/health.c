@@ -172,9 +172,16 @@ static condition check_outside(krn_bus bus, anc_buf *detail)
     return s.reachable ? HEALTHY : DEGRADED;
 }
 
-/* Until the next start, so that somebody sees it. */
+/* Shown where there is something to tell: events that wait, and until the next start a file that was set aside. */
 static condition check_tracking(const http_edge_options *o, anc_buf *detail)
 {
+    char trouble[TRK_TROUBLE_BYTES];
+    if (trk_trouble(o->trk, trouble)) {
+        (void)anc_buf_add(detail, anc_str_of(trouble));
+        return DEGRADED;
+    }
+    if (o->trk_aside.len == 0)
+        return HEALTHY;
     (void)anc_buf_printf(
         detail,
         "the query log was damaged: it is now %.*s in the data folder, and a new one "
@@ -208,11 +215,11 @@ static condition look_at_all(const http_edge *edge, json_writer *w)
         if (w != NULL)
             write_check(edge, w, i < n ? checks[i].name : bus.ops->name, c, start_ns, &detail);
     }
-    if (edge->o.trk_aside.len > 0) {
+    if (edge->o.trk != NULL) {
         ANC_BUF(detail, DETAIL_BYTES);
         const condition c = check_tracking(&edge->o, &detail);
         worst = c > worst ? c : worst;
-        if (w != NULL)
+        if (w != NULL && c != HEALTHY)
             write_check(edge, w, "tracking", c, krn_now_ns(edge->o.clock), &detail);
     }
     return worst;

@@ -117,7 +117,7 @@ static void loop_after_a_pause(void **state)
     krn_loop_later later = {.loop = loop, .pause_ms = 1};
     again a = {.later = krn_loop_executor_later(&later), .at_once = -1};
     ASSERT_OK(krn_submit(a.later, run_again, &a, &err), &err);
-    assert_true(net_loop_post(loop, count_posted, &a)); /* what is for now goes before it */
+    assert_true(net_loop_post(loop, count_posted, &a)); /* what needs no pause goes before it */
     net_loop_run(loop);
     assert_int_equal(a.runs, TIMES);
     assert_int_equal(a.at_once, 0);

@@ -158,9 +158,12 @@ static anc_status restore(kno_put *put, int64_t held, uint32_t number, kno_put_s
     *ret = KNO_UNCHANGED;
     put->same_number = put->present.current.number;
     put->same_chunks = put->present.current.chunks;
-    kno_rows_wanted rows;
-    ANC_TRY(kno_rows_remember(&put->call, old.found, &rows));
-    put->rows = kno_is_rows(old.found) ? &rows : NULL;
+    kno_rows_wanted *rows = anc_arena_alloc(put->call.mem, 1, sizeof *rows);
+    if (rows == NULL)
+        return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem),
+                        "no room for what rows are");
+    ANC_TRY(kno_rows_remember(&put->call, old.found, rows));
+    put->rows = kno_is_rows(old.found) ? rows : NULL;
     if (kno_digest_eq(&put->fingerprint, &put->present.current.fingerprint))
         return mend_rows(put, &old);
     put->content = old.content;

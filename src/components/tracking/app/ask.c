@@ -74,7 +74,7 @@ anc_status trk_list(trk_service *s, krn_call *call, const trk_wish *wish, json_w
     size_t n;
     ANC_TRY(begin(s, call));
     ANC_TRY(filter_of(s, call, wish, &filter));
-    ANC_TRY(r.ops->list(r.self, call, &filter, &items, &n));
+    ANC_TRY(trk_of_repository(s, r.ops->list(r.self, call, &filter, &items, &n), call->err));
     *ret_mark = ANC_STR_NONE;
     if (n == filter.limit) {
         *ret_mark = anc_arena_printf(call->mem, "%lld %lld", (long long)items[n - 1].requested_ms,
@@ -97,7 +97,7 @@ anc_status trk_show(trk_service *s, krn_call *call, anc_str query_id, json_write
     trk_query q;
     trk_feedback f;
     ANC_TRY(begin(s, call));
-    ANC_TRY(r.ops->find(r.self, call, query_id, &q, &f));
+    ANC_TRY(trk_of_repository(s, r.ops->find(r.self, call, query_id, &q, &f), call->err));
     trk_put_whole_query(w, &q, &f);
     return ANC_OK;
 }
@@ -107,7 +107,7 @@ anc_status trk_document(trk_service *s, krn_call *call, anc_str document_id, jso
     const trk_repository r = s->with.repository;
     trk_life_story story = {0};
     ANC_TRY(begin(s, call));
-    ANC_TRY(r.ops->document(r.self, call, document_id, &story));
+    ANC_TRY(trk_of_repository(s, r.ops->document(r.self, call, document_id, &story), call->err));
     trk_put_story(w, document_id, &story);
     return ANC_OK;
 }
@@ -157,7 +157,7 @@ anc_status trk_stats_write(trk_service *s, krn_call *call, int64_t since_ms, anc
         return ANC_FAIL_FIELD(call->err, ANC_INVALID, "?bucket",
                               "bucket %s is too short: there are more than %d since then",
                               buckets[at].name, BUCKETS_MAX);
-    ANC_TRY(r.ops->stats(r.self, call, &span, TOP, &stats));
+    ANC_TRY(trk_of_repository(s, r.ops->stats(r.self, call, &span, TOP, &stats), call->err));
     trk_put_stats(w, &span, buckets[at].name, &stats);
     return ANC_OK;
 }

@@ -29,12 +29,15 @@ static anc_status erase_tracked(trk_service *s, krn_call *call, anc_str user_id,
         if (mem == NULL)
             return ANC_FAIL(call->err, ANC_NO_MEMORY, "an erasure");
         ANC_TRY(krn_call_check(s->with.clock, call));
-        ANC_TRY(r.ops->erase(r.self, &piece, kept, named, ERASE_AT_ONCE, &some, &more));
+        ANC_TRY(trk_of_repository(
+            s, r.ops->erase(r.self, &piece, kept, named, ERASE_AT_ONCE, &some, &more), call->err));
         ret->queries += some.queries;
         ret->retrievals += some.retrievals;
         ret->feedback += some.feedback;
     }
-    return trk_is_on(s) && ret->queries > 0 ? r.ops->scrub(r.self, call) : ANC_OK;
+    return trk_is_on(s) && ret->queries > 0
+               ? trk_of_repository(s, r.ops->scrub(r.self, call), call->err)
+               : ANC_OK;
 }
 
 static void put_erasure(json_writer *w, const trk_service *s, anc_str user_id,

@@ -24,12 +24,12 @@ static anc_status load_cursor(trk_service *s, krn_call *call)
     uint64_t head = 0;
     if (s->cursor_known)
         return ANC_OK;
-    ANC_TRY(r.ops->cursor(r.self, call, &s->cursor));
+    ANC_TRY(trk_of_repository(s, r.ops->cursor(r.self, call, &s->cursor), call->err));
     ANC_TRY(s->with.outbox.ops->head(s->with.outbox.self, call, &head));
     if (head < s->cursor) {
         krn_log_write(s->with.log, KRN_WARN, "tracking", "the events begin anew and are read again",
                       KRN_INT("place", s->cursor), KRN_INT("events", head));
-        ANC_TRY(r.ops->apply(r.self, call, NULL, 0, s->cursor, 0));
+        ANC_TRY(trk_of_repository(s, r.ops->apply(r.self, call, NULL, 0, s->cursor, 0), call->err));
         s->cursor = 0;
     }
     s->cursor_known = true;
@@ -78,7 +78,8 @@ static anc_status take_batch(trk_service *s, krn_call *call, bool *ret_more)
     if (n == 0)
         return ANC_OK;
     ANC_TRY(read_changes(s, call, events, n, &changes));
-    ANC_TRY(r.ops->apply(r.self, call, changes, n, s->cursor, events[n - 1].seq));
+    ANC_TRY(trk_of_repository(
+        s, r.ops->apply(r.self, call, changes, n, s->cursor, events[n - 1].seq), call->err));
     s->cursor = events[n - 1].seq;
     krn_count(s->events, n);
     krn_gauge_set(s->place, (int64_t)s->cursor);
@@ -156,7 +157,8 @@ static anc_status prune(trk_service *s, krn_call *call, int64_t now_ns)
                                .documents_ms = now_ms - s->with.keep_documents_ms,
                                .rollups_ms = now_ms - s->with.keep_rollups_ms};
     bool more;
-    ANC_TRY(r.ops->prune(r.self, call, &limits, PRUNE_ROWS, &more));
+    ANC_TRY(
+        trk_of_repository(s, r.ops->prune(r.self, call, &limits, PRUNE_ROWS, &more), call->err));
     s->prune_at_ns = now_ns + (more ? SECOND_NS : PRUNE_EVERY_NS);
     return ANC_OK;
 }
@@ -179,6 +181,7 @@ static anc_status keep_house(trk_service *s, int64_t now_ns, anc_err *err)
 static int64_t pause_after(trk_service *s, anc_status status, const anc_err *err, int64_t now_ns)
 {
     krn_count(s->failures, 1);
+    trk_waiting(s, err->text);
     if (s->pause_ns == 0)
         krn_log_write(s->with.log, KRN_WARN, "tracking", "events wait to be taken in",
                       KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
@@ -224,6 +227,8 @@ int64_t trk_step(void *service, int64_t now_ns)
         status = keep_house(s, now_ns, &err);
     if (status != ANC_OK)
         return pause_after(s, status, &err, now_ns);
+    if (s->pause_ns > 0)
+        trk_waiting(s, NULL);
     s->pause_ns = 0;
     return next_time(s, more, now_ns);
 }

@@ -90,6 +90,7 @@ anc_status trk_service_open(const trk_service_options *options, trk_service **re
     if (s == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "the tracking");
     (void)pthread_mutex_init(&s->following, NULL);
+    (void)pthread_mutex_init(&s->telling, NULL);
     s->with = *options;
     complete(&s->with);
     s->mem = anc_arena_new(OWN_BYTES);
@@ -110,6 +111,7 @@ void trk_service_close(trk_service *s)
     if (s == NULL)
         return;
     (void)pthread_mutex_destroy(&s->following);
+    (void)pthread_mutex_destroy(&s->telling);
     anc_arena_free(s->batch_mem);
     anc_arena_free(s->mem);
     free(s);

@@ -30,6 +30,11 @@ struct trk_service {
     uint64_t told_cursor; /* as the outbox knows it; UINT64_MAX: it does not yet */
     int64_t tell_at_ns, prune_at_ns, try_at_ns, pause_ns;
 
+    pthread_mutex_t telling; /* never held for long, so that /health can ask */
+    /* guarded by it; empty: nothing is wrong */
+    char waiting[TRK_TROUBLE_BYTES]; /* until events are taken in again */
+    char damage[TRK_TROUBLE_BYTES];  /* of the repository; stays */
+
     krn_series *events, *unfit, *failures, *place;
 };
 
@@ -40,6 +45,11 @@ static inline bool trk_is_on(const trk_service *s)
 
 /* follow.c: takes in what happened until now, as far as a bounded piece of work reaches. */
 anc_status trk_catch_up(trk_service *s, krn_call *call) ANC_MUST_CHECK;
+
+/* trouble.c: hands on what the repository answered, and remembers where it is CORRUPT. Any thread. */
+anc_status trk_of_repository(trk_service *s, anc_status status, const anc_err *err) ANC_MUST_CHECK;
+/* Why events wait; NULL: they do not. */
+void trk_waiting(trk_service *s, const char *why);
 
 /* present.c: records as the interface has them. */
 void trk_put_query(json_writer *w, const trk_query *q);

@@ -48,6 +48,9 @@ typedef struct trk_service_options {
     size_t n_places;
     const trk_holder *holders; /* [n_holders] borrowed */
     size_t n_holders;
+    /* Called each time the repository is found damaged, on the thread that found it. NULL: nobody. */
+    void (*on_damage)(void *arg);
+    void *damage_arg;
 } trk_service_options;
 
 /* NO_MEMORY, and what the repository gives. */

@@ -245,24 +245,33 @@ static anc_status open_batches(void *self, krn_call *call, int64_t after, size_t
     return ANC_OK;
 }
 
-static anc_status done(void *self, krn_call *call, int64_t key, int64_t after, size_t limit,
-                       ing_item **ret, size_t *ret_n)
+/* The items of a batch behind `after` that `sql` chooses. */
+static anc_status
+read_items(void *self, krn_call *call, const char *sql,
+           anc_status (*read)(const db_stmt *s, anc_arena *mem, void *out, anc_err *err),
+           int64_t key, int64_t after, size_t limit, ing_item **ret, size_t *ret_n)
 {
     READER(r);
     ANC_TRY(reader_take(self, call, &r));
     DB_STMT(s);
-    ANC_TRY(db_prepare(r.db,
-                       "SELECT ordinal, coalesce(document, path), bytes, modified_ms FROM ing_item"
-                       " WHERE batch = ?1 AND ordinal > ?2 AND state = 1 ORDER BY ordinal LIMIT ?3",
-                       &s, call->err));
+    ANC_TRY(db_prepare(r.db, sql, &s, call->err));
     db_bind_int(s, 1, key);
     db_bind_int(s, 2, after);
     db_bind_int(s, 3, (int64_t)limit);
     rows out = {.call = call, .item_bytes = sizeof **ret};
-    ANC_TRY(read_all(s, &out, read_item_row));
+    ANC_TRY(read_all(s, &out, read));
     *ret = (ing_item *)(void *)out.items;
     *ret_n = out.n;
     return ANC_OK;
+}
+
+static anc_status done(void *self, krn_call *call, int64_t key, int64_t after, size_t limit,
+                       ing_item **ret, size_t *ret_n)
+{
+    return read_items(self, call,
+                      "SELECT ordinal, coalesce(document, path), bytes, modified_ms FROM ing_item"
+                      " WHERE batch = ?1 AND ordinal > ?2 AND state = 1 ORDER BY ordinal LIMIT ?3",
+                      read_item_row, key, after, limit, ret, ret_n);
 }
 
 static anc_status read_unread_row(const db_stmt *s, anc_arena *mem, void *out, anc_err *err)
@@ -274,22 +283,11 @@ static anc_status read_unread_row(const db_stmt *s, anc_arena *mem, void *out, a
 static anc_status unread(void *self, krn_call *call, int64_t key, int64_t after, size_t limit,
                          ing_item **ret, size_t *ret_n)
 {
-    READER(r);
-    ANC_TRY(reader_take(self, call, &r));
-    DB_STMT(s);
-    ANC_TRY(db_prepare(r.db,
-                       "SELECT ordinal, path, bytes, modified_ms, letter FROM ing_item"
-                       " WHERE batch = ?1 AND ordinal > ?2 AND state = 0 AND segment = 0"
-                       " ORDER BY ordinal LIMIT ?3",
-                       &s, call->err));
-    db_bind_int(s, 1, key);
-    db_bind_int(s, 2, after);
-    db_bind_int(s, 3, (int64_t)limit);
-    rows out = {.call = call, .item_bytes = sizeof **ret};
-    ANC_TRY(read_all(s, &out, read_unread_row));
-    *ret = (ing_item *)(void *)out.items;
-    *ret_n = out.n;
-    return ANC_OK;
+    return read_items(self, call,
+                      "SELECT ordinal, path, bytes, modified_ms, letter FROM ing_item"
+                      " WHERE batch = ?1 AND ordinal > ?2 AND state = 0 AND segment = 0"
+                      " ORDER BY ordinal LIMIT ?3",
+                      read_unread_row, key, after, limit, ret, ret_n);
 }
 
 static anc_status put_later(void *self, krn_call *call, int64_t key, int64_t ordinal,
