@@ -2,6 +2,9 @@
 #include "simd.h"
 
 #include <string.h>
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
 
 uint16_t eng_half_of(float f)
 {
@@ -113,6 +116,11 @@ size_t eng_simd_levels(const eng_simd **out, size_t max)
     if (n < max && __builtin_cpu_supports("avx512vnni") &&
         __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512bw"))
         out[n++] = &eng_simd_vnni;
+#elif defined(__aarch64__)
+    if (n < max)
+        out[n++] = &eng_simd_neon;
+    if (n < max && (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0)
+        out[n++] = &eng_simd_neon_dot;
 #endif
     return n;
 }

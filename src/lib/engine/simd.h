@@ -34,6 +34,9 @@ extern const eng_simd eng_simd_scalar;
 extern const eng_simd eng_simd_avx2;
 extern const eng_simd eng_simd_avx512;
 extern const eng_simd eng_simd_vnni; /* AVX-512 with VNNI and VPOPCNTDQ */
+#elif defined(__aarch64__)
+extern const eng_simd eng_simd_neon;
+extern const eng_simd eng_simd_neon_dot; /* with dot products of bytes */
 #endif
 
 /* The levels that this machine can run, slowest first; at most `max`. */
