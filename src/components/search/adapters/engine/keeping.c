@@ -161,7 +161,8 @@ static anc_status believe(saving *s, srch_shelf *shelf)
 /* What was removed is taken out of the blocks. Where the time is not enough, it stays for the next time. */
 static anc_status purge(saving *s, srch_shelf *shelf)
 {
-    const eng_tidy_options options = {.all = true, .may_go_on = may_go_on, .arg = s};
+    const eng_tidy_options options = {
+        .pool = s->store->helpers, .all = true, .may_go_on = may_go_on, .arg = s};
     const int64_t start_ns = os_mono_ns();
     bool did = false;
     atomic_store(&shelf->removed, false);
@@ -179,7 +180,7 @@ static anc_status purge(saving *s, srch_shelf *shelf)
 
 static anc_status save_one(saving *s, srch_shelf *shelf)
 {
-    const eng_tidy_options options = {.may_go_on = may_go_on, .arg = s};
+    const eng_tidy_options options = {.pool = s->store->helpers, .may_go_on = may_go_on, .arg = s};
     const bool purges =
         atomic_load(&shelf->removed) && (s->last || os_mono_ns() >= shelf->purge_from_ns);
     const bool grows_whole = s->mark.whole && eng_stats(shelf->index).cursor == 0;

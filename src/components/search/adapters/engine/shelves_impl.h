@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "engine/engine.h"
 #include "home.h"
+#include "os/thread.h"
 
 /* Immutable but for the index, its count of languages and what tells saves that they are due. */
 typedef struct srch_shelf {
@@ -41,6 +42,9 @@ typedef struct srch_shelves {
     uint32_t dims;
     pthread_mutex_t lock;
     anc_map *holdings; /* owned, under lock: collection to holding, owned */
+
+    os_pool *
+        helpers; /* owned: beside who does long work, where others leave them time; NULL: there is one core */
 
     pthread_mutex_t saving; /* held by a save, and by who forgets */
     srch_home *home;        /* borrowed; NULL: in memory */
