@@ -42,7 +42,8 @@ bool eng_part_kill(eng_part *part, uint32_t row) ANC_MUST_CHECK;
 bool eng_parts_choose(const eng_snapshot *s, bool large, bool *chosen);
 
 /* One block of what lives in the chosen parts; NULL when memory is out. */
-eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen) ANC_MUST_CHECK;
+eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen,
+                           eng_graph_seed *seed) ANC_MUST_CHECK;
 
 /* Puts one part (owned) in the place of the chosen ones, of which there is at least one. */
 void eng_parts_replace(eng_snapshot *s, const bool *chosen, eng_part with);
