@@ -109,10 +109,11 @@ void eng_swap_in(eng_index *index, eng_snapshot *next)
 
 static bool find_live(const eng_snapshot *s, anc_str key, size_t *ret_part, uint32_t *ret_row)
 {
+    const uint64_t hash = anc_hash64(key);
     for (size_t i = s->n_parts; i-- > 0;) {
         if (!eng_block_ready(s->parts[i].block))
             continue;
-        const uint32_t row = eng_block_find(s->parts[i].block, key);
+        const uint32_t row = eng_block_find_hashed(s->parts[i].block, key, hash);
         const uint64_t *dead = eng_part_dead(&s->parts[i]);
         if (row != UINT32_MAX && (dead == NULL || !eng_bit(dead, row))) {
             *ret_part = i;

@@ -33,8 +33,7 @@ struct eng_load {
     eng_lexicon terms, forms;
     ENG_ARRAY(count) counts;
     ENG_ARRAY(place) places;
-    ENG_ARRAY(uint32_t) positions; /* scratch of sealing */
-    uint16_t *halves;              /* owned [dims]; NULL without dims */
+    uint16_t *halves; /* owned [dims]; NULL without dims */
     uint32_t last_ordinal;
 };
 
@@ -98,7 +97,6 @@ void eng_load_abort(eng_load *load)
     eng_lexicon_done(&load->forms);
     free(load->counts.ptr);
     free(load->places.ptr);
-    free(load->positions.ptr);
     free(load->halves);
     free(load);
 }
@@ -220,65 +218,98 @@ anc_status eng_load_add(eng_load *load, const eng_chunk *chunk, anc_err *err)
     return ANC_OK;
 }
 
-static bool write_terms(eng_load *load, const uint32_t *order)
+/* Two numbers of every row, those of one text side by side in the order of the rows. */
+typedef struct columns {
+    uint32_t *numbers; /* owned [entries], ascending by text */
+    uint32_t *chunks;  /* owned [rows] */
+    uint32_t *others;  /* owned [rows] */
+    size_t *at;        /* owned [entries]: where the rows of a number end, once they are there */
+} columns;
+
+static void columns_done(columns *c)
 {
-    for (size_t i = 0; i < load->terms.entries.n; i++) {
-        const eng_entry *term = &load->terms.entries.ptr[i];
-        if (term->n == 0)
-            continue;
-        if (!eng_builder_term(&load->builder, term->text))
-            return false;
-        for (uint32_t j = 0; j < term->n; j++, order++) {
-            const count *c = &load->counts.ptr[*order];
-            if (!eng_builder_posting(&load->builder, c->chunk, c->tf))
-                return false;
-        }
+    free(c->numbers);
+    free(c->chunks);
+    free(c->others);
+    free(c->at);
+}
+
+/* False when memory is out. */
+static bool columns_init(columns *c, const eng_lexicon *lexicon, size_t n_rows)
+{
+    const size_t n = lexicon->entries.n;
+    *c = (columns){.numbers = eng_lexicon_sorted(lexicon),
+                   .chunks = malloc((n_rows + 1) * sizeof *c->chunks),
+                   .others = malloc((n_rows + 1) * sizeof *c->others),
+                   .at = malloc((n + 1) * sizeof *c->at)};
+    if (c->numbers == NULL || c->chunks == NULL || c->others == NULL || c->at == NULL)
+        return false;
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        c->at[c->numbers[i]] = at;
+        at += lexicon->entries.ptr[c->numbers[i]].n;
     }
     return true;
 }
 
-/* The places of one form, `rows` [n] in their order: a list of positions for each chunk. */
-static bool write_form(eng_load *load, const uint32_t *rows, size_t n)
+static bool write_terms(eng_load *load)
 {
-    for (size_t i = 0; i < n;) {
-        const uint32_t chunk = load->places.ptr[rows[i]].chunk;
-        load->positions.n = 0;
-        for (; i < n && load->places.ptr[rows[i]].chunk == chunk; i++) {
-            if (!ENG_ROOM(load->positions, 1))
-                return false;
-            load->positions.ptr[load->positions.n++] = load->places.ptr[rows[i]].position;
-        }
-        if (!eng_builder_places(&load->builder, chunk, load->positions.ptr, load->positions.n))
+    columns c;
+    const eng_lexicon *terms = &load->terms;
+    bool ok = columns_init(&c, terms, load->counts.n);
+    for (size_t i = 0; ok && i < load->counts.n; i++) {
+        const count *row = &load->counts.ptr[i];
+        const size_t at = c.at[row->term]++;
+        c.chunks[at] = row->chunk;
+        c.others[at] = row->tf;
+    }
+    for (size_t i = 0; ok && i < terms->entries.n; i++) {
+        const uint32_t number = c.numbers[i], n = terms->entries.ptr[number].n;
+        const size_t from = c.at[number] - n;
+        ok = n == 0 || eng_builder_term(&load->builder, eng_lexicon_text(terms, number),
+                                        c.chunks + from, c.others + from, n);
+    }
+    columns_done(&c);
+    return ok;
+}
+
+/* The places of one form: for each of its chunks [n] a list of positions. */
+static bool write_form(eng_load *load, const uint32_t *chunks, const uint32_t *positions, size_t n)
+{
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from + 1; to < n && chunks[to] == chunks[from]; to++)
+            continue;
+        if (!eng_builder_places(&load->builder, chunks[from], positions + from, to - from))
             return false;
     }
     return true;
 }
 
-static bool write_forms(eng_load *load, const uint32_t *order)
+static bool write_forms(eng_load *load)
 {
-    for (size_t i = 0; i < load->forms.entries.n; i++) {
-        const eng_entry *form = &load->forms.entries.ptr[i];
-        if (form->n == 0)
-            continue;
-        if (!eng_builder_form(&load->builder, form->text) || !write_form(load, order, form->n))
-            return false;
-        order += form->n;
+    columns c;
+    const eng_lexicon *forms = &load->forms;
+    bool ok = columns_init(&c, forms, load->places.n);
+    for (size_t i = 0; ok && i < load->places.n; i++) {
+        const place *row = &load->places.ptr[i];
+        const size_t at = c.at[row->form]++;
+        c.chunks[at] = row->chunk;
+        c.others[at] = row->position;
     }
-    return true;
+    for (size_t i = 0; ok && i < forms->entries.n; i++) {
+        const uint32_t number = c.numbers[i], n = forms->entries.ptr[number].n;
+        const size_t from = c.at[number] - n;
+        ok = n == 0 || (eng_builder_form(&load->builder, eng_lexicon_text(forms, number)) &&
+                        write_form(load, c.chunks + from, c.others + from, n));
+    }
+    columns_done(&c);
+    return ok;
 }
 
 eng_block *eng_load_seal(eng_load *load)
 {
-    eng_lexicon_sort(&load->terms);
-    eng_lexicon_sort(&load->forms);
-    uint32_t *counts =
-        eng_lexicon_order(&load->terms, load->counts.ptr, sizeof(count), load->counts.n);
-    uint32_t *places =
-        eng_lexicon_order(&load->forms, load->places.ptr, sizeof(place), load->places.n);
-    eng_block *block = NULL;
-    if (counts != NULL && places != NULL && write_terms(load, counts) && write_forms(load, places))
-        block = eng_builder_finish(&load->builder);
-    free(counts);
-    free(places);
-    return block;
+    const bool ok = eng_builder_room(&load->builder, load->terms.entries.n, load->forms.entries.n,
+                                     load->terms.texts.n + load->forms.texts.n) &&
+                    write_terms(load) && write_forms(load);
+    return ok ? eng_builder_finish(&load->builder) : NULL;
 }
