@@ -7,7 +7,8 @@
  *
  * Writing. A load collects the chunks of one version of a document, hidden. eng_publish swaps it in:
  * a snapshot taken before shows the old version whole, one taken after the new one whole. What was
- * published or deleted is visible to the next snapshot.
+ * published or deleted is visible to the next snapshot. A load may hold many documents, which appear together: so
+ * much is loaded fastest.
  *
  * Reading. A snapshot never changes, costs one reference, and keeps what it shows alive: it may
  * outlive the index. Readers never wait for a writer's work.
@@ -164,15 +165,20 @@ typedef struct eng_chunk {
 anc_status eng_load_open(eng_index *index, const eng_document *document, eng_load **ret,
                          anc_err *err) ANC_MUST_CHECK;
 
+/* Begins another document in the load: chunks that are added from now on are its own, their ordinals begin anew, and
+ * one eng_publish shows all documents of the load. What was added before is at rest. INVALID as for the first one, and
+ * where the load has the key already; the load is as it was. */
+anc_status eng_load_next(eng_load *load, const eng_document *document, anc_err *err) ANC_MUST_CHECK;
+
 /* INVALID names a term, or a vector that is not of unit length or not finite; the load is as it
- * was. LIMIT past ENG_MAX_DOCUMENT_CHUNKS. */
+ * was. LIMIT past ENG_MAX_DOCUMENT_CHUNKS, of all documents of the load together. */
 anc_status eng_load_add(eng_load *load, const eng_chunk *chunk, anc_err *err) ANC_MUST_CHECK;
 
 void eng_load_abort(eng_load *load); /* NULL is a no-op */
 
-/* Makes the load the document's one version; the last publish wins. Frees the load whatever
- * happens; on failure the index shows what it showed. A load without chunks removes the document's
- * chunks and keeps it findable by key. Now and then the caller pays for merging some thousand chunks;
+/* Makes what the load holds the one version of each of its documents; the last publish wins. Frees the load whatever
+ * happens; on failure the index shows what it showed. A document without chunks loses those that it had
+ * and stays findable by key. Now and then the caller pays for merging some thousand chunks;
  * what is larger waits for eng_tidy. */
 anc_status eng_publish(eng_index *index, eng_load *load, anc_err *err) ANC_MUST_CHECK;
 

@@ -1,6 +1,6 @@
 /* index.c - the current snapshot, the writer that replaces it, and when blocks are merged.
  *
- * Every publish adds a block of one document. Blocks have levels: level l holds 8^l to 8^(l+1) live
+ * Every publish adds a block of its documents. Blocks have levels: level l holds 8^l to 8^(l+1) live
  * chunks. When FAN blocks stand on one level they become one, so a chunk is copied about log8(n)
  * times in its life and an index has at most FAN - 1 blocks a level. A block that is more than half
  * dead is rewritten alone. Small blocks are merged by who publishes, at once; for large ones that would take too
@@ -355,12 +355,21 @@ uint32_t eng_index_dims(const eng_index *index)
     return index->dims;
 }
 
-static bool publish_block(eng_index *index, anc_str key, eng_block *block)
+/* Lets die in `next` what the documents of the block replace. */
+static bool kill_replaced(eng_snapshot *next, const eng_block *block)
+{
+    for (size_t i = 0; i < block->documents.n; i++)
+        if (!kill_document(next, eng_block_text(block, block->documents.ptr[i].key)))
+            return false;
+    return true;
+}
+
+static bool publish_block(eng_index *index, eng_block *block)
 {
     eng_snapshot *next = eng_snapshot_copy(index->current);
     if (next == NULL)
         return false;
-    if (!kill_document(next, key)) {
+    if (!kill_replaced(next, block)) {
         eng_snapshot_release(next);
         return false;
     }
@@ -375,9 +384,8 @@ anc_status eng_publish(eng_index *index, eng_load *load, anc_err *err)
     bool ok = false;
     eng_block *block = eng_load_seal(load);
     if (block != NULL) {
-        const anc_str key = eng_block_text(block, block->documents.ptr[0].key);
         (void)pthread_mutex_lock(&index->writing);
-        ok = publish_block(index, key, block);
+        ok = publish_block(index, block);
         (void)pthread_mutex_unlock(&index->writing);
         eng_block_unref(block);
     }

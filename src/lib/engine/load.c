@@ -1,4 +1,4 @@
-/* load.c - collects the chunks of one document and seals them into a block.
+/* load.c - collects the chunks of documents and seals them into a block.
  *
  * Terms and forms get numbers as they come. For each term the load knows the last chunk that had it
  * and where its count stands, so a word that is there again is one increment. Sealing ranks the texts
@@ -31,6 +31,7 @@ struct eng_load {
     eng_builder builder;
     uint32_t dims;
     eng_lexicon terms, forms;
+    eng_lexicon keys; /* of its documents, where there are several; n: 1 for one that is taken */
     ENG_ARRAY(count) counts;
     ENG_ARRAY(place) places;
     uint16_t *halves; /* owned [dims]; NULL without dims */
@@ -88,6 +89,31 @@ anc_status eng_load_open(eng_index *index, const eng_document *document, eng_loa
     return ANC_OK;
 }
 
+/* Knows the key, and for which document it is taken; NULL when memory is out. */
+static eng_entry *entry_of_key(eng_load *load, anc_str key)
+{
+    uint32_t number;
+    return eng_lexicon_number(&load->keys, key, &number) ? &load->keys.entries.ptr[number] : NULL;
+}
+
+anc_status eng_load_next(eng_load *load, const eng_document *document, anc_err *err)
+{
+    const eng_block *b = load->builder.block;
+    ANC_TRY(check_document(document, err));
+    if (load->keys.entries.n == 0) {
+        eng_entry *first = entry_of_key(load, eng_block_text(b, b->documents.ptr[0].key));
+        if (first != NULL)
+            first->n = 1;
+    }
+    eng_entry *entry = load->keys.entries.n > 0 ? entry_of_key(load, document->key) : NULL;
+    if (entry != NULL && entry->n > 0)
+        return ANC_FAIL(err, ANC_INVALID, "a load that has %.*s already", ANC_FMT(document->key));
+    if (entry == NULL || !eng_builder_document(&load->builder, document))
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to load a document");
+    entry->n = 1;
+    return ANC_OK;
+}
+
 void eng_load_abort(eng_load *load)
 {
     if (load == NULL)
@@ -95,6 +121,7 @@ void eng_load_abort(eng_load *load)
     eng_builder_done(&load->builder);
     eng_lexicon_done(&load->terms);
     eng_lexicon_done(&load->forms);
+    eng_lexicon_done(&load->keys);
     free(load->counts.ptr);
     free(load->places.ptr);
     free(load->halves);
@@ -130,13 +157,19 @@ static bool place_form(eng_load *load, anc_str text, uint32_t chunk, uint32_t po
     return true;
 }
 
+/* Whether the document that is being loaded has chunks yet. */
+static bool has_chunks(const eng_block *b)
+{
+    return b->documents.ptr[b->documents.n - 1].n_chunks > 0;
+}
+
 static anc_status check_chunk(const eng_load *load, const eng_chunk *chunk, anc_err *err)
 {
     const uint32_t n = eng_block_chunks(load->builder.block);
     if (n >= ENG_MAX_DOCUMENT_CHUNKS)
-        return ANC_FAIL(err, ANC_LIMIT, "a document of more than %d chunks",
+        return ANC_FAIL(err, ANC_LIMIT, "a load of more than %d chunks",
                         (int)ENG_MAX_DOCUMENT_CHUNKS);
-    if (n > 0 && chunk->ordinal <= load->last_ordinal)
+    if (has_chunks(load->builder.block) && chunk->ordinal <= load->last_ordinal)
         return ANC_FAIL(err, ANC_INVALID, "chunk %u comes after chunk %u", chunk->ordinal,
                         load->last_ordinal);
     for (size_t i = 0; i < chunk->n_terms; i++) {
