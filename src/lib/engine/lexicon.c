@@ -14,22 +14,23 @@ void eng_lexicon_done(eng_lexicon *lexicon)
     *lexicon = (eng_lexicon){0};
 }
 
-/* Eight bytes at a time; of words there are few that are longer. */
-static uint32_t hash_of(anc_str text)
+static uint64_t mix(uint64_t h, uint64_t word)
 {
-    const char *p = text.ptr;
-    size_t left = text.len;
-    uint64_t h = UINT64_C(0x9E3779B97F4A7C15) ^ left, word = 0;
-    for (; left >= sizeof word; left -= sizeof word, p += sizeof word) {
-        memcpy(&word, p, sizeof word);
-        h = (h ^ word) * UINT64_C(0xFF51AFD7ED558CCD);
-        h ^= h >> 32;
-    }
-    word = 0;
-    for (size_t i = 0; i < left; i++)
-        word = word << 8 | (unsigned char)p[i];
     h = (h ^ word) * UINT64_C(0xFF51AFD7ED558CCD);
-    return (uint32_t)(h >> 32);
+    return h ^ h >> 32;
+}
+
+/* Eight bytes at a time, the last eight once more where they are not a whole step. */
+eng_lexicon_key eng_lexicon_key_of(anc_str text)
+{
+    const uint64_t head = eng_text_head(text);
+    uint64_t h = mix(UINT64_C(0x9E3779B97F4A7C15) ^ text.len, head), word;
+    for (size_t at = sizeof word; at < text.len; at += sizeof word) {
+        const size_t from = at + sizeof word <= text.len ? at : text.len - sizeof word;
+        memcpy(&word, text.ptr + from, sizeof word);
+        h = mix(h, word);
+    }
+    return (eng_lexicon_key){text, head, (uint32_t)(mix(h, 0) >> 16)};
 }
 
 static bool grow(eng_lexicon *lexicon)
@@ -52,32 +53,42 @@ static bool grow(eng_lexicon *lexicon)
     return true;
 }
 
-static bool add(eng_lexicon *lexicon, anc_str text)
+static bool add(eng_lexicon *lexicon, const eng_lexicon_key *key)
 {
+    const anc_str text = key->text;
     if (!ENG_ROOM(lexicon->entries, 1) || !ENG_ROOM(lexicon->texts, text.len))
         return false;
-    lexicon->entries.ptr[lexicon->entries.n++] =
-        (eng_entry){.at = lexicon->texts.n, .len = (uint32_t)text.len, .last_chunk = UINT32_MAX};
+    lexicon->entries.ptr[lexicon->entries.n++] = (eng_entry){.head = key->head,
+                                                             .at = lexicon->texts.n,
+                                                             .len = (uint32_t)text.len,
+                                                             .last_chunk = UINT32_MAX};
     if (text.len > 0)
         memcpy(lexicon->texts.ptr + lexicon->texts.n, text.ptr, text.len);
     lexicon->texts.n += text.len;
     return true;
 }
 
-bool eng_lexicon_number(eng_lexicon *lexicon, anc_str text, uint32_t *ret)
+static bool is_it(const eng_lexicon *lexicon, const eng_entry *entry, const eng_lexicon_key *key)
+{
+    const size_t len = key->text.len, known = sizeof entry->head;
+    return entry->head == key->head && entry->len == len &&
+           (len <= known || memcmp(lexicon->texts.ptr + entry->at + known, key->text.ptr + known,
+                                   len - known) == 0);
+}
+
+bool eng_lexicon_number(eng_lexicon *lexicon, const eng_lexicon_key *key, uint32_t *ret)
 {
     if (lexicon->entries.n * 2 >= lexicon->n_slots && !grow(lexicon))
         return false;
-    const uint32_t hash = hash_of(text);
     const size_t mask = lexicon->n_slots - 1;
-    for (size_t at = hash & mask;; at = (at + 1) & mask) {
+    for (size_t at = key->hash & mask;; at = (at + 1) & mask) {
         eng_lexicon_slot *slot = &lexicon->slots[at];
         if (slot->number == 0) {
-            if (!add(lexicon, text))
+            if (!add(lexicon, key))
                 return false;
-            *slot = (eng_lexicon_slot){hash, (uint32_t)lexicon->entries.n};
-        } else if (slot->hash != hash ||
-                   !anc_str_eq(eng_lexicon_text(lexicon, slot->number - 1), text)) {
+            *slot = (eng_lexicon_slot){key->hash, (uint32_t)lexicon->entries.n};
+        } else if (slot->hash != key->hash ||
+                   !is_it(lexicon, &lexicon->entries.ptr[slot->number - 1], key)) {
             continue;
         }
         *ret = slot->number - 1;
@@ -89,36 +100,75 @@ bool eng_lexicon_number(eng_lexicon *lexicon, anc_str text, uint32_t *ret)
 
 typedef struct ranked {
     uint64_t head;
-    const char *ptr;
-    uint32_t len;
     uint32_t number;
 } ranked;
 
-static int by_text(const void *a, const void *b)
+/* Ascending by head, those of one head in their order: byte after byte from the last one. `spare` has room for as many.
+ */
+static void sort_by_head(ranked *rows, ranked *spare, size_t n)
+{
+    enum { DIGITS = 256, DIGIT_BITS = 8 };
+    for (unsigned shift = 0; shift < 64; shift += DIGIT_BITS) {
+        size_t at[DIGITS] = {0}, sum = 0;
+        for (size_t i = 0; i < n; i++)
+            at[rows[i].head >> shift & (DIGITS - 1)]++;
+        for (size_t d = 0; d < DIGITS; d++) {
+            const size_t count = at[d];
+            at[d] = sum;
+            sum += count;
+        }
+        for (size_t i = 0; i < n; i++)
+            spare[at[rows[i].head >> shift & (DIGITS - 1)]++] = rows[i];
+        ranked *const swap = rows;
+        rows = spare;
+        spare = swap;
+    }
+}
+
+static int by_text(const void *a, const void *b, void *arg)
 {
     const ranked *x = a, *y = b;
-    if (x->head != y->head)
-        return x->head < y->head ? -1 : 1;
-    return anc_str_cmp((anc_str){x->ptr, x->len}, (anc_str){y->ptr, y->len});
+    return anc_str_cmp(eng_lexicon_text(arg, x->number), eng_lexicon_text(arg, y->number));
+}
+
+/* Rows that share a head are few and next to each other. */
+static void sort_rest(const eng_lexicon *lexicon, ranked *rows, size_t n)
+{
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from + 1; to < n && rows[to].head == rows[from].head; to++)
+            continue;
+        if (to - from > 1)
+            qsort_r(rows + from, to - from, sizeof *rows, by_text, (void *)(uintptr_t)lexicon);
+    }
+}
+
+static int by_head(const void *a, const void *b)
+{
+    const ranked *x = a, *y = b;
+    return (x->head > y->head) - (x->head < y->head);
 }
 
 uint32_t *eng_lexicon_sorted(const eng_lexicon *lexicon)
 {
+    enum { FEW = 256 };
     const size_t n = lexicon->entries.n;
-    ranked *rows = malloc((n + 1) * sizeof *rows);
+    ranked *rows = malloc((n + 1) * sizeof *rows), *spare = malloc((n + 1) * sizeof *rows);
     uint32_t *numbers = malloc((n + 1) * sizeof *numbers);
-    if (rows == NULL || numbers == NULL) {
-        free(rows);
+    if (rows != NULL && spare != NULL && numbers != NULL) {
+        for (uint32_t i = 0; i < n; i++)
+            rows[i] = (ranked){lexicon->entries.ptr[i].head, i};
+        if (n > FEW)
+            sort_by_head(rows, spare, n); /* an even number of passes: back in its place */
+        else
+            qsort(rows, n, sizeof *rows, by_head);
+        sort_rest(lexicon, rows, n);
+        for (size_t i = 0; i < n; i++)
+            numbers[i] = rows[i].number;
+    } else {
         free(numbers);
-        return NULL;
+        numbers = NULL;
     }
-    for (uint32_t i = 0; i < n; i++) {
-        const anc_str text = eng_lexicon_text(lexicon, i);
-        rows[i] = (ranked){eng_text_head(text), text.ptr, (uint32_t)text.len, i};
-    }
-    qsort(rows, n, sizeof *rows, by_text);
-    for (size_t i = 0; i < n; i++)
-        numbers[i] = rows[i].number;
     free(rows);
+    free(spare);
     return numbers;
 }

@@ -27,6 +27,9 @@ typedef struct place {
     uint32_t position; /* as in a block */
 } place;
 
+/* A few terms are looked up together, so that one does not wait for the memory of the other. */
+enum { TOGETHER = 16 };
+
 struct eng_load {
     eng_builder builder;
     uint32_t dims;
@@ -34,7 +37,8 @@ struct eng_load {
     eng_lexicon keys; /* of its documents, where there are several; n: 1 for one that is taken */
     ENG_ARRAY(count) counts;
     ENG_ARRAY(place) places;
-    uint16_t *halves; /* owned [dims]; NULL without dims */
+    eng_lexicon_key some[TOGETHER]; /* scratch */
+    uint16_t *halves;               /* owned [dims]; NULL without dims */
     uint32_t last_ordinal;
 };
 
@@ -92,8 +96,9 @@ anc_status eng_load_open(eng_index *index, const eng_document *document, eng_loa
 /* Knows the key, and for which document it is taken; NULL when memory is out. */
 static eng_entry *entry_of_key(eng_load *load, anc_str key)
 {
+    const eng_lexicon_key text = eng_lexicon_key_of(key);
     uint32_t number;
-    return eng_lexicon_number(&load->keys, key, &number) ? &load->keys.entries.ptr[number] : NULL;
+    return eng_lexicon_number(&load->keys, &text, &number) ? &load->keys.entries.ptr[number] : NULL;
 }
 
 anc_status eng_load_next(eng_load *load, const eng_document *document, anc_err *err)
@@ -128,29 +133,30 @@ void eng_load_abort(eng_load *load)
     free(load);
 }
 
-static bool count_term(eng_load *load, anc_str text, uint32_t chunk)
+static bool count_term(eng_load *load, const eng_lexicon_key *key, uint32_t chunk)
 {
     uint32_t number;
-    if (!eng_lexicon_number(&load->terms, text, &number))
+    if (!eng_lexicon_number(&load->terms, key, &number))
         return false;
     eng_entry *term = &load->terms.entries.ptr[number];
     if (term->last_chunk == chunk) {
         load->counts.ptr[term->last_row].tf++;
         return true;
     }
-    if (!ENG_ROOM(load->counts, 1))
+    if (load->counts.n == UINT32_MAX || !ENG_ROOM(load->counts, 1))
         return false;
     term->last_chunk = chunk;
-    term->last_row = load->counts.n;
+    term->last_row = (uint32_t)load->counts.n;
     term->n++;
     load->counts.ptr[load->counts.n++] = (count){number, chunk, 1};
     return true;
 }
 
-static bool place_form(eng_load *load, anc_str text, uint32_t chunk, uint32_t position)
+static bool place_form(eng_load *load, const eng_lexicon_key *key, uint32_t chunk,
+                       uint32_t position)
 {
     uint32_t number;
-    if (!eng_lexicon_number(&load->forms, text, &number) || !ENG_ROOM(load->places, 1))
+    if (!eng_lexicon_number(&load->forms, key, &number) || !ENG_ROOM(load->places, 1))
         return false;
     load->forms.entries.ptr[number].n++;
     load->places.ptr[load->places.n++] = (place){number, chunk, position};
@@ -202,20 +208,56 @@ static uint32_t length_of(const eng_chunk *chunk)
     return length;
 }
 
+static void fetch(const eng_lexicon *lexicon, const eng_lexicon_key *keys, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        eng_lexicon_fetch_slot(lexicon, &keys[i]);
+    for (size_t i = 0; i < n; i++)
+        eng_lexicon_fetch_entry(lexicon, &keys[i]);
+}
+
+static bool count_some(eng_load *load, const eng_term *terms, size_t n, uint32_t row)
+{
+    eng_lexicon_key *const keys = load->some;
+    for (size_t i = 0; i < n; i++)
+        keys[i] = eng_lexicon_key_of(terms[i].text);
+    fetch(&load->terms, keys, n);
+    for (size_t i = 0; i < n; i++)
+        if (!count_term(load, &keys[i], row))
+            return false;
+    return true;
+}
+
+/* `text_from` is where positions of the text begin, behind those of the title. */
+static bool place_some(eng_load *load, const eng_term *terms, size_t n, uint32_t row,
+                       uint32_t *text_from)
+{
+    eng_lexicon_key *const keys = load->some;
+    uint32_t positions[TOGETHER];
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) {
+        const bool in_title = terms[i].place == ENG_TITLE;
+        if (in_title)
+            *text_from = terms[i].position + 2;
+        positions[m] = in_title ? terms[i].position : *text_from + terms[i].position;
+        if (terms[i].form.len > 0)
+            keys[m++] = eng_lexicon_key_of(terms[i].form);
+    }
+    fetch(&load->forms, keys, m);
+    for (size_t i = 0; i < m; i++)
+        if (!place_form(load, &keys[i], row, positions[i]))
+            return false;
+    return true;
+}
+
 /* Terms counted and forms placed; false when memory is out, and then a part of them is. */
 static bool take_terms(eng_load *load, const eng_chunk *chunk, uint32_t row)
 {
-    uint32_t text_from = 0; /* where positions of the text begin */
-    for (size_t i = 0; i < chunk->n_terms; i++) {
-        const eng_term *term = &chunk->terms[i];
-        const bool in_title = term->place == ENG_TITLE;
-        if (in_title)
-            text_from = term->position + 2;
-        if (!count_term(load, term->text, row))
-            return false;
-        if (term->form.len > 0 &&
-            !place_form(load, term->form, row,
-                        in_title ? term->position : text_from + term->position))
+    uint32_t text_from = 0;
+    for (size_t i = 0; i < chunk->n_terms; i += TOGETHER) {
+        const size_t n = chunk->n_terms - i < TOGETHER ? chunk->n_terms - i : TOGETHER;
+        if (!count_some(load, chunk->terms + i, n, row) ||
+            !place_some(load, chunk->terms + i, n, row, &text_from))
             return false;
     }
     return true;
