@@ -91,7 +91,7 @@ def test_a_batch_says_which_collections_its_documents_are_in(binary):
         assert server.get("/v1/ingest").json["items"][0]["collections"] == ["default", "tides"]
         assert [x["collection"] for x in server.get("/v1/dead-letters").json["items"]] == ["lost"]
         assert sent({"text": ""})["status"] == "completed"
-        listed = run(server, "batches", "list").stdout
+        listed = server.place.run("batches", "list").stdout
         assert "birds,tides" in listed and "default,tides" in listed, listed
 
 
