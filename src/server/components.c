@@ -189,7 +189,8 @@ static anc_status open_search(srv_house *h, anc_err *err)
 {
     const srv_config *c = h->o.config;
     const srch_home_options home = {.folder = os_path_join(h->mem, h->data_dir, ANC_STR("index")),
-                                    .reserve_bytes = (uint64_t)c->storage.reserve_mb << 20};
+                                    .reserve_bytes = (uint64_t)c->storage.reserve_mb << 20,
+                                    .pool = h->cpu_pool};
     if (home.folder.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the folder of the index");
     ANC_TRY(srch_home_open(&home, &h->index_home, err));

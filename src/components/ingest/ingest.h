@@ -43,7 +43,11 @@ typedef struct ing_folder_request {
 typedef struct ing_batch {
     anc_str id;
     ing_state state;
-    anc_str collection;
+    anc_str collection; /* of documents that name none */
+    const anc_str *
+        collections; /* [n_collections] that documents were read into so far, by name: its own and at
+                                   most 100 of those that documents named */
+    size_t n_collections;
     anc_str source; /* the path */
     /* documents; at every moment total is the sum of the five that follow; skipped: unchanged, or
      * content that nobody here reads */

@@ -23,9 +23,9 @@ typedef struct kno_service kno_service;
 typedef enum kno_chunking { KNO_CHUNK_STRUCTURE, KNO_CHUNK_WHOLE } kno_chunking;
 
 typedef struct kno_collection {
-    anc_str name;          /* [a-z0-9][a-z0-9_-]{0,63} */
-    anc_str description;   /* may be empty */
-    anc_str language;      /* "auto" (found per document), "en", "fr", … */
+    anc_str name;        /* [a-z0-9][a-z0-9_-]{0,63} */
+    anc_str description; /* may be empty */
+    anc_str language; /* "auto" (found per document), "und" (none) or of ISO 639-1: "en", "fr", … */
     kno_chunking chunking; /* by structure, or one cut-off chunk a document */
     uint32_t chunk_tokens; /* 0: what fits the model's window; else 32 to that */
     uint32_t overlap_sentences;

@@ -25,6 +25,8 @@ static const double ROW_OWN =
     0.2; /* of the question's weight that the cells of an exact row have */
 static const double ROW_ALL = 0.95;    /* and that they have with title and columns' names */
 static const double OWN_ENOUGH = 0.15; /* below it a heading has to say what it is about */
+static const double NEAR_TOLD = 0.8;   /* of what it has in other words */
+static const double FAQ_TOLD = 0.25;   /* of what the question above it has, besides */
 static const double LIST_SHARE = 0.6;  /* of it, that stands over a list which is told */
 static const double TOPIC_SHARE = 0.3; /* of the question's weight: one word is what it is about */
 
@@ -285,6 +287,8 @@ static rag_pick pick_with_context(const rag_extraction *x, size_t i, size_t max_
 static bool is_list_asked(const rag_extraction *x, size_t i)
 {
     const rag_view *v = &x->views[i];
+    if (x->units.items[i].item && x->terms.cues == RAG_CUE_MANNER && v->features[RAG_F_FAQ] > 0)
+        return true; /* the first step below "How to …" */
     return x->units.items[i].item && x->terms.which && v->headed != 0 &&
            (v->denied || rag_asks_which(v->heading)) && v->denied == x->terms.negated &&
            (v->own & ~v->headed) == 0 && rag_terms_share(&x->terms, v->above) >= LIST_SHARE;
@@ -401,9 +405,10 @@ rag_choice rag_extraction_choose(rag_extraction *x)
         return choice;
     choice.beside_point = rag_is_beside_point(x, first);
     const double *f = x->views[first].features;
-    choice.confidence = fmin(1.0, f[RAG_F_OWN] + f[RAG_F_HEADED] + 0.5 * f[RAG_F_AROUND]);
+    choice.confidence = fmin(1.0, f[RAG_F_OWN] + f[RAG_F_HEADED] + NEAR_TOLD * f[RAG_F_NEAR] +
+                                      FAQ_TOLD * f[RAG_F_FAQ] + 0.5 * f[RAG_F_AROUND]);
     choice.exact = is_row(&x->units.items[first]) && f[RAG_F_OWN] >= ROW_OWN &&
-                   f[RAG_F_OWN] + f[RAG_F_HEADED] >= ROW_ALL;
+                   f[RAG_F_OWN] + f[RAG_F_HEADED] + f[RAG_F_NEAR] >= ROW_ALL;
     choice.confidence *= rag_doubt(x, first);
     choice.picks[choice.n++] = pick_with_context(x, first, RAG_UNIT_MAX_CHARS);
     if (is_list_asked(x, first))

@@ -149,6 +149,44 @@ static void a_version_is_replaced_whole(void **state)
     eng_snapshot_release(before);
 }
 
+static void a_load_of_many_documents_appears_at_once(void **state)
+{
+    world *w = *state;
+    publish(w, "b", 1, "", "old words", EAST);
+    publish(w, "c", 1, "", "other words", EAST);
+    const eng_document a = {.key = ANC_STR("a"), .version = 1, .labels = &PUBLIC, .n_labels = 1};
+    const eng_document b = {.key = ANC_STR("b"), .version = 2, .labels = &PUBLIC, .n_labels = 1};
+    const eng_document c = {.key = ANC_STR("c"), .version = 2, .labels = &PUBLIC, .n_labels = 1};
+    const eng_document bad = {.key = ANC_STR(""), .version = 1};
+    eng_load *load;
+    ASSERT_OK(eng_load_open(w->index, &a, &load, &w->err), &w->err);
+    ASSERT_OK(help_add(load, 4, "", "new words", EAST, &w->err), &w->err);
+    ASSERT_OK(eng_load_next(load, &b, &w->err), &w->err);
+    ASSERT_OK(help_add(load, 0, "", "new things", EAST, &w->err), &w->err);
+    ASSERT_OK(help_add(load, 1, "", "new words again", NORTH, &w->err), &w->err);
+    assert_int_equal(eng_load_next(load, &b, &w->err), ANC_INVALID);
+    anc_err_clear(&w->err);
+    assert_int_equal(eng_load_next(load, &a, &w->err), ANC_INVALID);
+    anc_err_clear(&w->err);
+    assert_int_equal(eng_load_next(load, &bad, &w->err), ANC_INVALID);
+    anc_err_clear(&w->err);
+    ASSERT_OK(help_add(load, 2, "", "still of b", NULL, &w->err), &w->err);
+    ASSERT_OK(eng_load_next(load, &c, &w->err), &w->err); /* which loses its chunk */
+    assert_int_equal(search(w, "new", NULL).n, 0);
+    assert_int_equal(search(w, "old", NULL).n, 1);
+    ASSERT_OK(eng_publish(w->index, load, &w->err), &w->err);
+    assert_int_equal(search(w, "new", NULL).n, 3);
+    assert_int_equal(search(w, "old", NULL).n, 0);
+    assert_int_equal(search(w, "other", NULL).n, 0);
+    const eng_result r = search(w, "still", NULL);
+    assert_int_equal(r.n, 1);
+    assert_string_equal(r.candidates[0].document.ptr, "b");
+    assert_int_equal(r.candidates[0].version, 2);
+    assert_int_equal(r.candidates[0].ordinal, 2);
+    assert_int_equal(eng_stats(w->index).documents, 3);
+    assert_int_equal(eng_stats(w->index).chunks, 4);
+}
+
 static void a_deleted_document_is_gone(void **state)
 {
     world *w = *state;
@@ -372,6 +410,7 @@ int main(void)
         ROW(bm25_is_lucenes),
         ROW(every_candidate_has_both_scores),
         ROW(a_version_is_replaced_whole),
+        ROW(a_load_of_many_documents_appears_at_once),
         ROW(a_deleted_document_is_gone),
         ROW(an_aborted_load_was_never_there),
         ROW(a_snapshot_outlives_its_index),
