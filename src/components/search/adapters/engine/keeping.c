@@ -168,10 +168,8 @@ static anc_status believe(saving *s, srch_shelf *shelf)
 static anc_status purge(srch_shelf *shelf, const eng_tidy_options *options, bool *ret_did,
                         anc_err *err)
 {
-    const eng_tidy_options all = {.pool = options->pool,
-                                  .all = true,
-                                  .may_go_on = options->may_go_on,
-                                  .arg = options->arg};
+    const eng_tidy_options all = {
+        .pool = options->pool, .all = true, .may_go_on = options->may_go_on, .arg = options->arg};
     const int64_t start_ns = os_mono_ns();
     atomic_store(&shelf->removed, false);
     const anc_status status = eng_tidy(shelf->index, &all, ret_did, err);
