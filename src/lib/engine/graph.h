@@ -70,14 +70,14 @@ static inline uint32_t *eng_graph_up_links(const eng_graph *g, uint32_t row, uin
 }
 
 typedef struct eng_graph_options {
-    uint32_t breadth; /* candidates looked at for every vector that is put in; 0: 128 */
+    uint32_t breadth; /* candidates looked at for every vector that is put in; 0: 200 */
     os_pool *pool;    /* threads that help; NULL: the caller alone */
     /* Asked now and then by one thread; another answer than OK ends the building with it. NULL: never. */
     anc_status (*may_go_on)(void *arg);
     void *arg;
 } eng_graph_options;
 
-/* Builds the graph of vectors [n * dims] given as halves of unit length. Vectors for which `has` (a bit each,
+/* Builds the graph of vectors [n * dims] given as halves of unit length, and measures it. Vectors for which `has` (a bit each,
  * NULL: all) is not set are not in it. The caller owns the graph: eng_graph_free. NO_MEMORY; what may_go_on
  * answered. */
 anc_status eng_graph_build(const uint16_t *halves, const uint64_t *has, uint32_t n, uint32_t dims,
@@ -87,18 +87,15 @@ void eng_graph_free(eng_graph *graph); /* NULL is a no-op */
 
 size_t eng_graph_bytes(const eng_graph *graph);
 
-/* Measures what walks find against comparing everything, and keeps it in `recalls`. The questions are points
- * between a vector and another that is not too far from it: like a question, and unlike a vector of the graph,
- * they stand near some vectors and on none. NO_MEMORY; what may_go_on answered. */
-anc_status eng_graph_measure(eng_graph *graph, const uint16_t *halves, const uint64_t *has,
-                             const eng_graph_options *options, anc_err *err) ANC_MUST_CHECK;
-
-/* What was measured for the depth that eng_graph_depth gives for this share. */
+/* What walks of the depth that eng_graph_depth gives for this share were measured to find. */
 float eng_graph_recall(const eng_graph *graph, float recall);
 
 /* The depth of a walk that finds this share of the `k` nearest: by what was measured, and more where k is greater
  * than what was measured for. */
 uint32_t eng_graph_depth(const eng_graph *graph, float recall, uint32_t k);
+
+/* How many of the nearest that a walk of this depth finds are compared in full precision for the best `k`. */
+size_t eng_graph_rescored(uint32_t depth, uint32_t k);
 
 typedef struct eng_graph_hit {
     int32_t score; /* product of codes */

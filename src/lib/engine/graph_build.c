@@ -3,7 +3,7 @@
  * The number of levels of a vector is a hash of its number, and the one that stands highest goes in first: it is
  * the entry for ever. Every other vector walks from there to its nearest neighbours as a search does, keeps those
  * that are nearer to it than to one another, and is linked from each of them; a list that is full is chosen anew
- * by the same rule.
+ * by the same rule. A few vectors of the ground go in last: the graph is measured with them first.
  *
  * Locks: a stripe of mutexes over the vectors, held while one list is written. Readers take none: a link is one
  * word, the old or the new one, and both lead somewhere. Codes are all there before the first link is.
@@ -12,17 +12,21 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "codes.h"
+#include "graph_measure.h"
 #include "graph_walk.h"
 
 enum {
-    DEFAULT_BREADTH = 128,
+    DEFAULT_BREADTH = 200,
     MAX_LEVEL = 12,
     STRIPES = 256,
     TASK_VECTORS = 128,
     ROUND_TASKS = 32, /* between two questions whether to go on */
-    MAX_CANDIDATES = ENG_GRAPH_LINKS + 1
+    MAX_CANDIDATES = ENG_GRAPH_LINKS + 1,
+    MOST_HELD = 192,
+    HELD_FROM = 32 /* of as many vectors one at most is held back */
 };
 
 /* What one thread needs to put vectors in. */
@@ -42,7 +46,9 @@ typedef struct builder {
     uint8_t *levels; /* [n] */
     uint32_t breadth;
     uint32_t entry_node;
-    uint32_t from; /* first vector of the round */
+    uint32_t from;            /* first vector of the round */
+    uint32_t held[MOST_HELD]; /* [n_held] ascending: what goes in last */
+    uint32_t n_held;
     pthread_mutex_t stripes[STRIPES];
     pthread_mutex_t lock;
     scratch *idle; /* under lock */
@@ -88,6 +94,32 @@ static bool raise_vectors(builder *b)
     if (any && b->levels[b->entry_node] == 0)
         b->levels[b->entry_node] = 1;
     return any;
+}
+
+/* Chooses what is held back, evenly among all vectors. */
+static void hold_back(builder *b)
+{
+    const uint32_t n = b->g->n;
+    const uint32_t step = n / MOST_HELD > HELD_FROM ? n / MOST_HELD : HELD_FROM;
+    uint32_t next = step / 2;
+    for (uint32_t i = 0; i < n && b->n_held < MOST_HELD; i++)
+        if (i >= next && is_in(b, i) && b->levels[i] == 0) {
+            b->held[b->n_held++] = i;
+            next = i + step;
+        }
+}
+
+static bool is_held(const builder *b, uint32_t node)
+{
+    uint32_t low = 0, high = b->n_held;
+    while (low < high) {
+        const uint32_t middle = (low + high) / 2;
+        if (b->held[middle] < node)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < b->n_held && b->held[low] == node;
 }
 
 static bool make_upper(builder *b)
@@ -171,7 +203,7 @@ static inline __attribute__((always_inline)) void rank_list(const builder *b, ui
     const eng_graph *g = b->g;
     eng_walk list = {.hits = ret, .depth = MAX_CANDIDATES};
     for (uint32_t i = 0; i < n; i++)
-        eng_walk_fetch(g, level, links[i]);
+        eng_walk_fetch(g, eng_walk_node(g, level, links[i]));
     for (uint32_t i = 0; i <= n; i++) {
         const uint32_t id = i < n ? links[i] : more;
         (void)eng_walk_put(&list,
@@ -329,9 +361,20 @@ static void insert_task(void *arg, size_t i)
         return;
     }
     for (uint32_t v = (uint32_t)from; v < task_end(b, (uint32_t)from); v++)
-        if (is_in(b, v))
+        if (is_in(b, v) && !is_held(b, v))
             insert(b, s, v);
     give_back(b, s);
+}
+
+static anc_status insert_held(builder *b, anc_err *err)
+{
+    scratch *s = borrow(b);
+    if (s == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a graph");
+    for (uint32_t i = 0; i < b->n_held; i++)
+        insert(b, s, b->held[i]);
+    give_back(b, s);
+    return ANC_OK;
 }
 
 /* All vectors, a round at a time. */
@@ -353,12 +396,26 @@ static anc_status all_vectors(builder *b, const eng_graph_options *o,
     return ANC_OK;
 }
 
+/* Records are read here and there: large pages spare the processor most of the looking up of where they are. */
+static unsigned char *room_for_records(const eng_graph *g)
+{
+    enum { LARGE_PAGE = 2 << 20, FROM_PAGES = 4, LINE = 64 };
+    const size_t bytes = ((size_t)g->n + 1) * g->stride;
+    const bool large = bytes >= (size_t)LARGE_PAGE * FROM_PAGES;
+    const size_t align = large ? LARGE_PAGE : LINE;
+    const size_t whole = (bytes + align - 1) / align * align;
+    unsigned char *p = aligned_alloc(align, whole);
+    if (p != NULL && large)
+        (void)madvise(p, whole, MADV_HUGEPAGE); /* where there are none it is as it was */
+    return p;
+}
+
 static anc_status grow(builder *b, const eng_graph_options *o, anc_err *err)
 {
     eng_graph *g = b->g;
     g->scale = eng_codes_scale(b->halves, g->n, g->dims);
     b->levels = calloc(g->n + 1u, 1);
-    g->records = aligned_alloc(64, ((size_t)g->n + 1) * g->stride);
+    g->records = room_for_records(g);
     if (b->levels == NULL || g->records == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a graph of %u vectors", g->n);
     ANC_TRY(all_vectors(b, o, encode_task, err));
@@ -366,7 +423,10 @@ static anc_status grow(builder *b, const eng_graph_options *o, anc_err *err)
         return ANC_OK;
     if (!make_upper(b))
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a graph of %u vectors", g->n);
-    return all_vectors(b, o, insert_task, err);
+    hold_back(b);
+    ANC_TRY(all_vectors(b, o, insert_task, err));
+    ANC_TRY(eng_graph_measure(g, b->halves, b->has, b->held, b->n_held, o, err));
+    return insert_held(b, err);
 }
 
 static void builder_done(builder *b)

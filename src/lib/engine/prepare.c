@@ -13,6 +13,5 @@ anc_status eng_block_prepare(eng_block *b, const eng_thresholds *from,
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the bits of %u vectors", n);
     if (b->n_vectors < from->graph)
         return ANC_OK;
-    ANC_TRY(eng_graph_build(b->vectors.ptr, b->has_vector.ptr, n, b->dims, &how, &b->graph, err));
-    return eng_graph_measure(b->graph, b->vectors.ptr, b->has_vector.ptr, &how, err);
+    return eng_graph_build(b->vectors.ptr, b->has_vector.ptr, n, b->dims, &how, &b->graph, err);
 }

@@ -323,7 +323,8 @@ anc_status trk_change_read(anc_arena *mem, const trk_reading *how, anc_str envel
 {
     event e = {.mem = mem, .how = how, .err = err};
     *ret = (trk_change){.subject = TRK_NOTHING};
-    ANC_TRY(ev_envelope_read(mem, envelope, &e.envelope, err));
+    if (!ev_envelope_glance(envelope, &e.envelope))
+        ANC_TRY(ev_envelope_read(mem, envelope, &e.envelope, err));
     for (size_t i = 0; i < ANC_COUNT(readers); i++)
         if (e.envelope.type == ev_type_of(readers[i].type))
             return read_payload(&e, i, ret);

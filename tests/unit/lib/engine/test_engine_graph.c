@@ -255,6 +255,46 @@ static void building_can_be_ended(void **state)
     cloud_free(&c);
 }
 
+/* Depths are chosen from what was measured with vectors held back: a walk of that depth finds what was asked for. */
+static void the_depth_gives_the_recall(void **state)
+{
+    (void)state;
+    static const float wanted[] = {0.8f, 0.9f, 0.95f, 0.98f};
+    cloud c = cloud_make(6000, 2), queries = cloud_make(200, 3);
+    eng_graph *g = build(&c, NULL, &(eng_graph_options){0});
+    uint32_t last = 0;
+    for (size_t d = 0; d < ENG_GRAPH_DEPTHS; d++)
+        assert_true(g->recalls[d] > 0 && g->recalls[d] <= 10000);
+    for (size_t i = 0; i < ANC_COUNT(wanted); i++) {
+        const uint32_t depth = eng_graph_depth(g, wanted[i], TOP);
+        assert_true(depth >= last && depth <= eng_graph_depths[ENG_GRAPH_DEPTHS - 1]);
+        assert_true(recall(g, &c, NULL, &queries, depth) > (double)wanted[i] - 0.01);
+        assert_true(eng_graph_recall(g, wanted[i]) >= wanted[i]);
+        last = depth;
+    }
+    eng_graph_free(g);
+    cloud_free(&c);
+    cloud_free(&queries);
+}
+
+/* Between two measured depths a depth is read off the line; a share that none reached gives the deepest. */
+static void the_depth_is_read_off_a_line(void **state)
+{
+    (void)state;
+    eng_graph g = {
+        .recalls = {9000, 9200, 9600, 9500, 9700, 9800, 9800, 9800, 9800, 9800, 9800, 9800}};
+    assert_int_equal(eng_graph_depth(&g, 0.5f, TOP), 16);
+    /* 0.94: half of the way from 24 to 32 */
+    assert_in_range(eng_graph_depth(&g, 0.925f, TOP), 28, 29);
+    assert_true(eng_graph_depth(&g, 0.95f, TOP) <= 33);
+    assert_int_equal(eng_graph_depth(&g, 0.99f, TOP), 768);
+    assert_int_equal(eng_graph_depth(&g, 0.5f, TOP + 5), 16 + 10);
+    assert_true(fabs((double)eng_graph_recall(&g, 0.99f) - 0.98) < 1e-4);
+    assert_int_equal(eng_graph_depth(&(eng_graph){0}, 0.5f, TOP), 768);
+    assert_int_equal(eng_graph_rescored(16, 10), 20);
+    assert_int_equal(eng_graph_rescored(800, 10), 100);
+}
+
 static void codes_keep_their_range(void **state)
 {
     (void)state;
@@ -284,6 +324,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codes_keep_their_range),
+        cmocka_unit_test(the_depth_gives_the_recall),
+        cmocka_unit_test(the_depth_is_read_off_a_line),
         cmocka_unit_test(a_walk_finds_the_nearest),
         cmocka_unit_test(several_threads_build_one_as_good),
         cmocka_unit_test(links_lead_somewhere),
