@@ -19,7 +19,7 @@
 
 enum {
     TOP = 10,
-    SERVED = 60, /* of each side, as the server asks by default */
+    SERVED = 100, /* of each side, as the server asks by default */
     SEARCHES = 2000,
     WRITTEN = 2000, /* chunks a second */
     WRITING_S = 20,
@@ -220,8 +220,8 @@ int main(int argc, char **argv)
     b.published = b.corpus.n / CORPUS_CHUNKS;
     run_quiet(&b, TOP, true, "top 10", true);
     run_quiet(&b, TOP, false, "top 10, one thread", false);
-    run_quiet(&b, SERVED, true, "60 of each side", false);
-    run_quiet(&b, SERVED, false, "60 of each side, one thread", false);
+    run_quiet(&b, SERVED, true, "100 of each side", false);
+    run_quiet(&b, SERVED, false, "100 of each side, one thread", false);
     b.paired = true;
     if (kept == NULL)
         run_written(&b, TOP);
