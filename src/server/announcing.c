@@ -7,8 +7,9 @@
 /* A step costs a bus outside a round trip. */
 enum {
     OUTSIDE_BATCH = 1000,
-    FEED_PAUSE_MS = 15, /* of the feed: in it the events of a question come together */
-    FEED_LAZY_MS = 40   /* of transient ones: they go along with the durable ones that follow */
+    FEED_PAUSE_MS = 12, /* of the feed: in it the events of a question come together */
+    FEED_LAZY_MS =
+        30 /* of transient ones, and where few watch: those of questions that follow closely, too */
 };
 /* Between two steps when commits follow one another; after a rest an event goes at once. */
 static const int64_t OUTSIDE_LINGER_NS = 250000000;

@@ -448,7 +448,17 @@ static const http_field chunks_rows[] = {COLLECTION_PARAM, VERSION_PARAM,
                                          PAGE(http_document_query, page)};
 const http_schema http_chunks_params = SCHEMA(NULL, NULL, chunks_rows, http_document_query);
 
-static const http_field restore_rows[] = {COLLECTION_PARAM, EXPECTED_PARAM};
+static const http_field restore_rows[] = {
+    COLLECTION_PARAM,
+    EXPECTED_PARAM,
+    {.name = "async",
+     .kind = HTTP_BOOL,
+     .initial = "false",
+     .help = "of a file whose rows are documents: answer 202 with a batch that puts the rows, once "
+             "the version is "
+             "current; 200 where there are none to be put",
+     AT(http_document_query, async)},
+};
 const http_schema http_restore_params = SCHEMA(NULL, NULL, restore_rows, http_document_query);
 
 #define ASYNC_PARAM                                                                              \

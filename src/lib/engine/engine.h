@@ -100,7 +100,8 @@ typedef struct eng_figures {
     uint64_t vectors;           /* live chunks that have one */
     uint64_t terms;             /* dictionary entries, one a block that has the term */
     uint64_t postings;
-    uint64_t bytes; /* memory held by the blocks; files are the system's to hold */
+    uint64_t posting_bytes; /* of their lists */
+    uint64_t bytes;         /* memory held by the blocks; files are the system's to hold */
     uint32_t blocks;
     uint32_t segments;       /* blocks that are files */
     uint32_t damaged;        /* of those, known to be */

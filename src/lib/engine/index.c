@@ -23,18 +23,6 @@
 
 /* ---- snapshots ------------------------------------------------------------------------------ */
 
-void eng_dead_unref(eng_dead *dead)
-{
-    if (dead != NULL && atomic_fetch_sub_explicit(&dead->refs, 1, memory_order_acq_rel) == 1)
-        free(dead);
-}
-
-void eng_part_unref(eng_part *part)
-{
-    eng_block_unref(part->block);
-    eng_dead_unref(part->dead);
-}
-
 eng_snapshot *eng_snapshot_new(size_t max_parts, uint32_t dims, const eng_thresholds *from)
 {
     eng_snapshot *s = calloc(1, sizeof *s + max_parts * sizeof(eng_part));
@@ -123,46 +111,6 @@ static bool find_live(const eng_snapshot *s, anc_str key, size_t *ret_part, uint
         }
     }
     return false;
-}
-
-/* The part's bitmap for this part alone, to be written: a copy where another snapshot has it too. */
-static eng_dead *own_dead(const eng_part *part)
-{
-    const size_t words = (part->block->documents.n + 63) / 64;
-    if (part->dead != NULL && atomic_load_explicit(&part->dead->refs, memory_order_acquire) == 1)
-        return part->dead;
-    eng_dead *dead = calloc(1, sizeof *dead + words * sizeof(uint64_t));
-    if (dead == NULL)
-        return NULL;
-    if (part->dead != NULL) {
-        dead->chunks = part->dead->chunks;
-        dead->length = part->dead->length;
-        dead->vectors = part->dead->vectors;
-        dead->documents = part->dead->documents;
-        memcpy(dead->bits, part->dead->bits, words * sizeof(uint64_t));
-    }
-    atomic_init(&dead->refs, 1);
-    return dead;
-}
-
-bool eng_part_kill(eng_part *part, uint32_t row)
-{
-    const eng_block *b = part->block;
-    const eng_block_document *document = &b->documents.ptr[row];
-    eng_dead *dead = own_dead(part);
-    if (dead == NULL)
-        return false;
-    if (dead != part->dead)
-        eng_dead_unref(part->dead);
-    part->dead = dead;
-    eng_bit_set(dead->bits, row);
-    dead->documents++;
-    dead->chunks += document->n_chunks;
-    for (uint32_t c = document->first_chunk; c < document->first_chunk + document->n_chunks; c++) {
-        dead->length += b->lengths.ptr[c];
-        dead->vectors += eng_block_has_vector(b, c) ? 1 : 0;
-    }
-    return true;
 }
 
 /* Lets the live version of `key`, if there is one, die in `next`. */
@@ -461,6 +409,7 @@ eng_figures eng_stats(eng_index *index)
         f.dead_chunks += s->parts[i].dead != NULL ? s->parts[i].dead->chunks : 0;
         f.terms += b->terms.n;
         f.postings += b->n_postings;
+        f.posting_bytes += b->postings.n;
         f.bytes += eng_block_bytes(b);
         f.segments += b->segment != NULL ? 1 : 0;
         f.stored_bytes += b->segment != NULL ? b->segment->map.len : 0;

@@ -26,9 +26,6 @@ enum {
     LARGE_CHUNKS = 16384 /* of a block that is merged by eng_tidy alone */
 };
 
-void eng_dead_unref(eng_dead *dead); /* NULL is a no-op */
-void eng_part_unref(eng_part *part);
-
 /* An empty snapshot with room for so many parts; NULL when memory is out. */
 eng_snapshot *eng_snapshot_new(size_t max_parts, uint32_t dims,
                                const eng_thresholds *from) ANC_MUST_CHECK;
@@ -38,9 +35,6 @@ eng_snapshot *eng_snapshot_copy(const eng_snapshot *s) ANC_MUST_CHECK;
 
 /* Makes `next` (owned) the current snapshot. Under `writing`. */
 void eng_swap_in(eng_index *index, eng_snapshot *next);
-
-/* Lets a live document of a part die that nobody else sees yet; false when memory is out. */
-bool eng_part_kill(eng_part *part, uint32_t row) ANC_MUST_CHECK;
 
 /* Marks small or large parts that should become one block; false when none should. */
 bool eng_parts_choose(const eng_snapshot *s, bool large, bool *chosen);

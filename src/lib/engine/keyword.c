@@ -51,23 +51,11 @@ typedef struct eng_scores {
 
 uint64_t eng_live_df(const eng_snapshot *snapshot, anc_str text)
 {
-    enum { COUNTED_UP_TO = 8192 };
     uint64_t df = 0;
     for (size_t i = 0; i < snapshot->n_parts; i++) {
-        const eng_block *b = snapshot->parts[i].block;
-        const eng_dead *dead = snapshot->parts[i].dead;
-        const eng_block_term *term = eng_block_term_find(b, text);
-        eng_postings p;
-        if (term == NULL)
-            continue;
-        if (dead == NULL) {
-            df += term->df;
-        } else if (term->df > COUNTED_UP_TO) {
-            df += term->df - (uint64_t)term->df * dead->chunks / eng_block_chunks(b);
-        } else {
-            for (eng_block_postings(b, term, &p); eng_postings_next(&p);)
-                df += eng_bit(dead->bits, b->document_of.ptr[p.chunk]) ? 0 : 1;
-        }
+        const eng_part *part = &snapshot->parts[i];
+        const eng_block_term *term = eng_block_term_find(part->block, text);
+        df += term != NULL ? eng_part_live_df(part, term) : 0;
     }
     return df;
 }

@@ -54,8 +54,8 @@ typedef struct eng_run {
     const eng_query *query;
     anc_arena *mem;
     anc_err *err;
-    uint64_t **allowed; /* [parts] bitmaps over chunks; NULL: every chunk of the part */
-    eng_word *words;    /* [n_words] */
+    const uint64_t **allowed; /* [parts] bitmaps over chunks; NULL: every chunk of the part */
+    eng_word *words;          /* [n_words] */
     size_t n_words;
     double mean_length;
     eng_best keyword, semantic, documents;

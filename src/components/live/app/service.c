@@ -57,7 +57,9 @@ static anc_status on_event(void *arg, const krn_announcement *a, anc_err *err)
     }
     atomic_fetch_add(&s->n_events, 1);
     krn_count(s->events_series, 1);
-    schedule(a->seq > 0 ? &s->soon : &s->late);
+    /* to give an event to many takes a while of its own */
+    const bool hurries = a->seq > 0 && atomic_load(&s->n_subscribers) > LIV_FEW;
+    schedule(hurries ? &s->soon : &s->late);
     return ANC_OK;
 }
 

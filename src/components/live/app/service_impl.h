@@ -27,6 +27,7 @@ enum {
     LIV_INCOMING = 4096,         /* events that wait for the loop; more are missed */
     LIV_HISTORY = 100,
     LIV_SUBSCRIBERS = 10000,
+    LIV_FEW = 250,    /* up to so many are given a durable event no sooner than a transient one */
     LIV_AT_ONCE = 64, /* events that a subscriber is given at once */
     LIV_SLICE = 64    /* subscribers that a step serves */
 };
@@ -67,7 +68,7 @@ struct liv_service {
     liv_event *in_first, *in_last; /* owned */
     size_t n_in;
     uint64_t last_seq;        /* of the bus's thread: what a relay brings again is passed over */
-    liv_wake now, soon, late; /* late: for transient events */
+    liv_wake now, soon, late; /* late: for transient events, and all where few watch */
     atomic_bool forget;       /* what came until now is for nobody new */
 
     /* loop */

@@ -206,6 +206,44 @@ static void a_deleted_document_is_gone(void **state)
     assert_int_equal(eng_stats(w->index).cursor, 0);
 }
 
+/* Documents [from, to) of one chunk each, in one load. */
+static void publish_run(world *w, int from, int to, const char *words)
+{
+    eng_load *load = NULL;
+    for (int i = from; i < to; i++) {
+        char key[16];
+        (void)snprintf(key, sizeof key, "d%d", i);
+        const eng_document d = {
+            .key = anc_str_of(key), .version = 1, .labels = &PUBLIC, .n_labels = 1};
+        ASSERT_OK(load == NULL ? eng_load_open(w->index, &d, &load, &w->err)
+                               : eng_load_next(load, &d, &w->err),
+                  &w->err);
+        ASSERT_OK(help_add(load, 0, "", words, NULL, &w->err), &w->err);
+    }
+    ASSERT_OK(eng_publish(w->index, load, &w->err), &w->err);
+}
+
+/* A word in many chunks is counted once, and then by what dies. */
+static void what_dies_is_counted_out(void **state)
+{
+    world *w = *state;
+    enum { MANY = 3000 };
+    publish_run(w, 0, MANY, "common");
+    assert_int_equal(search(w, "common", NULL).terms[0].df, MANY);
+    static const char *const gone[] = {"d7", "d8", "d1999", "d2999", "d0"};
+    for (size_t i = 0; i < ANC_COUNT(gone); i++) {
+        eng_snapshot *before = eng_snapshot_acquire(w->index);
+        ASSERT_OK(eng_delete(w->index, anc_str_of(gone[i]), &w->err), &w->err);
+        assert_int_equal(search(w, "common", NULL).terms[0].df, MANY - i - 1);
+        eng_snapshot_release(before);
+    }
+    publish_run(w, 100, 140, "rare");
+    assert_int_equal(search(w, "common", NULL).terms[0].df, MANY - ANC_COUNT(gone) - 40);
+    ASSERT_OK(eng_delete(w->index, ANC_STR("d9"), &w->err), &w->err);
+    assert_int_equal(search(w, "common", NULL).terms[0].df, MANY - ANC_COUNT(gone) - 41);
+    assert_int_equal(search(w, "rare", NULL).terms[0].df, 40);
+}
+
 static void an_aborted_load_was_never_there(void **state)
 {
     world *w = *state;
@@ -412,6 +450,7 @@ int main(void)
         ROW(a_version_is_replaced_whole),
         ROW(a_load_of_many_documents_appears_at_once),
         ROW(a_deleted_document_is_gone),
+        ROW(what_dies_is_counted_out),
         ROW(an_aborted_load_was_never_there),
         ROW(a_snapshot_outlives_its_index),
         ROW(labels_decide_who_sees),

@@ -448,10 +448,22 @@ static void engine_close(void *self)
     for (srch_holding *h; (h = srch_shelves_take_out(store, ANC_STR_NONE)) != NULL;)
         srch_shelves_drop(h);
     anc_map_free(store->holdings);
+    os_pool_free(store->helpers);
     (void)pthread_mutex_destroy(&store->lock);
     (void)pthread_mutex_destroy(&store->saving);
     free((void *)(uintptr_t)store->model.ptr);
     free(store);
+}
+
+/* Graphs are built by all cores: who does it at the priority of the others, its helpers where these leave time. */
+static anc_status open_helpers(srch_shelves *store, anc_err *err)
+{
+    const unsigned cores = os_cores();
+    if (cores < 2)
+        return ANC_OK;
+    ANC_TRY(os_pool_open("tidy", cores - 1, 1, &store->helpers, err));
+    os_pool_defer(store->helpers);
+    return ANC_OK;
 }
 
 anc_status srch_engine_index_open(const srch_index_options *options, srch_index *ret, anc_err *err)
@@ -496,8 +508,9 @@ anc_status srch_engine_index_open(const srch_index_options *options, srch_index 
     store->kept.has_place = store->home != NULL;
     (void)pthread_mutex_init(&store->lock, NULL);
     (void)pthread_mutex_init(&store->saving, NULL);
-    const anc_status status =
-        store->home != NULL && !options->anew ? srch_shelves_load(store, err) : ANC_OK;
+    anc_status status = open_helpers(store, err);
+    if (status == ANC_OK && store->home != NULL && !options->anew)
+        status = srch_shelves_load(store, err);
     if (status != ANC_OK) {
         engine_close(store);
         return status;

@@ -169,7 +169,7 @@ static anc_status purge(srch_shelf *shelf, const eng_tidy_options *options, bool
                         anc_err *err)
 {
     const eng_tidy_options all = {
-        .all = true, .may_go_on = options->may_go_on, .arg = options->arg};
+        .pool = options->pool, .all = true, .may_go_on = options->may_go_on, .arg = options->arg};
     const int64_t start_ns = os_mono_ns();
     atomic_store(&shelf->removed, false);
     const anc_status status = eng_tidy(shelf->index, &all, ret_did, err);
@@ -220,7 +220,7 @@ static anc_status purge_before_save(const saving *s, srch_shelf *shelf,
 
 static anc_status save_one(saving *s, srch_shelf *shelf)
 {
-    const eng_tidy_options options = {.may_go_on = may_go_on, .arg = s};
+    const eng_tidy_options options = {.pool = s->store->helpers, .may_go_on = may_go_on, .arg = s};
     const bool grows_whole = s->mark.whole && eng_stats(shelf->index).cursor == 0;
     if (grows_whole)
         ANC_TRY(believe(s, shelf));

@@ -14,6 +14,7 @@
 #include "base/str.h"
 #include "engine/engine.h"
 #include "home.h"
+#include "os/thread.h"
 
 enum srch_purging { SRCH_NOT_PURGED, SRCH_PURGING, SRCH_PURGED };
 
@@ -44,6 +45,9 @@ typedef struct srch_shelves {
     uint32_t dims;
     pthread_mutex_t lock;
     anc_map *holdings; /* owned, under lock: collection to holding, owned */
+
+    os_pool *
+        helpers; /* owned: beside who does long work, where others leave them time; NULL: there is one core */
 
     pthread_mutex_t saving; /* held by a save, and by who forgets */
     srch_home *home;        /* borrowed; NULL: in memory */

@@ -82,7 +82,7 @@ anc_status srch_shelves_list(srch_shelves *store, krn_call *call, bool next, src
 anc_status srch_shelves_tidy(void *self, krn_call *call, bool *ret_did)
 {
     tidying t = {.store = self, .call = call};
-    const eng_tidy_options options = {.may_go_on = may_go_on, .arg = &t};
+    const eng_tidy_options options = {.pool = t.store->helpers, .may_go_on = may_go_on, .arg = &t};
     srch_shelf **shelves = NULL;
     size_t n = 0;
     anc_status status = srch_shelves_list(self, call, true, &shelves, &n, NULL);

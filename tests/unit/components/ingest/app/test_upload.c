@@ -60,19 +60,20 @@ static void who_may_read_a_record(void **state)
 
 static const struct broken_row {
     const char *name, *json, *reason;
+    bool well_formed; /* what is wrong is seen when it is put */
 } broken[] = {
-    {"no JSON", "{\"id\":\"a\",", "not JSON"},
-    {"no object", "[1]", "an object"},
-    {"unknown member", "{\"id\":\"a\",\"text\":\"x\",\"colour\":1}", "colour"},
-    {"no content", "{\"id\":\"a\"}", "content is missing"},
-    {"two contents", "{\"text\":\"a\",\"content_base64\":\"YQ==\"}", "send one"},
-    {"no base64", "{\"content_base64\":\"*\"}", "content_base64"},
-    {"a number for a text", "{\"text\":7}", "/text"},
-    {"a text for an object", "{\"text\":\"x\",\"metadata\":\"y\"}", "/metadata"},
-    {"labels that are none", "{\"text\":\"x\",\"acl\":[]}", "/acl"},
-    {"an id that cannot be", "{\"id\":\"a\\u0000b\",\"text\":\"x\"}", "id"},
-    {"a collection that cannot be", "{\"collection\":\"No Name\",\"text\":\"x\"}", "No Name"},
-    {"a broken content", "{\"id\":\"a\",\"text\":\"BROKEN\"}", "broken"},
+    {"no JSON", "{\"id\":\"a\",", "it is not JSON: line 1", false},
+    {"no object", "[1]", "an object", false},
+    {"unknown member", "{\"id\":\"a\",\"text\":\"x\",\"colour\":1}", "colour", false},
+    {"no content", "{\"id\":\"a\"}", "content is missing", false},
+    {"two contents", "{\"text\":\"a\",\"content_base64\":\"YQ==\"}", "send one", false},
+    {"no base64", "{\"content_base64\":\"*\"}", "content_base64", false},
+    {"a number for a text", "{\"text\":7}", "/text", false},
+    {"a text for an object", "{\"text\":\"x\",\"metadata\":\"y\"}", "/metadata", false},
+    {"labels that are none", "{\"text\":\"x\",\"acl\":[]}", "/acl", false},
+    {"an id that cannot be", "{\"id\":\"a\\u0000b\",\"text\":\"x\"}", "id", true},
+    {"a collection that cannot be", "{\"collection\":\"No Name\",\"text\":\"x\"}", "No Name", true},
+    {"a broken content", "{\"id\":\"a\",\"text\":\"BROKEN\"}", "broken", true},
 };
 
 static void a_broken_line_fails_alone(void **state)
@@ -99,6 +100,8 @@ static void a_broken_line_fails_alone(void **state)
               &f->k.err);
     assert_int_equal(n, 1);
     assert_string_equal(letters[0].source.ptr, "line 2");
+    if (!row->well_formed)
+        assert_string_equal(letters[0].stage.ptr, "parse");
     if (strstr(letters[0].reason.ptr, row->reason) == NULL)
         fail_msg("%s does not say %s", letters[0].reason.ptr, row->reason);
     (void)snprintf(id, sizeof id, "%.*s", ANC_FMT(letters[0].id));
