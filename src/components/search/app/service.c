@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "service_impl.h"
 
-enum { DEFAULT_CANDIDATES = 200, SCRATCH_BYTES = 64 << 20 };
+enum { DEFAULT_CANDIDATES = 100, SCRATCH_BYTES = 64 << 20 };
 #define DEFAULT_DOCUMENT_BYTES ((size_t)1 << 30)
 
 static const struct {
