@@ -2,6 +2,8 @@
 #include "context.h"
 
 #define MODES "auto|hybrid|semantic|keyword"
+#define LANGUAGES \
+    "auto|de|en|es|fr|it|pt" /* those whose words are known; others may be named too */
 #define COLLECTION                                            \
     {                                                         \
         .name = "collection", .letter = 'c', .value = "NAME", \
@@ -44,8 +46,14 @@ static const cli_option ask_options[] = {
     COLLECTION,
     {.name = "top-k", .letter = 'k', .value = "N", .help = "passages to answer from (default 5)"},
     MODE,
-    {.name = "model", .value = "MODEL", .help = "`extractive`, or provider/model"},
-    {.name = "conversation", .value = "ID", .help = "go on with this conversation"},
+    {.name = "model",
+     .value = "MODEL",
+     .values = "models",
+     .help = "`extractive`, or provider/model"},
+    {.name = "conversation",
+     .value = "ID",
+     .values = "conversations",
+     .help = "go on with this conversation"},
     {.name = "no-sources", .help = "print the answer alone"},
     END,
 };
@@ -69,6 +77,7 @@ static const cli_option ingest_options[] = {
      .help = "only files whose relative path fits, such as '*.md'"},
     {.name = "rows",
      .value = "KIND",
+     .choices = "table|document",
      .help = "of files of records: `document` makes one of each record (default `table`)"},
     {.name = "no-wait", .help = "print the batch's id and do not wait"},
     END,
@@ -97,7 +106,11 @@ static const cli_verb batches_verbs[] = {
 };
 
 static const cli_option letters_options[] = {
-    {.name = "batch", .letter = 'b', .value = "ID", .help = "those of this batch"},
+    {.name = "batch",
+     .letter = 'b',
+     .value = "ID",
+     .values = "batches",
+     .help = "those of this batch"},
     {.name = "all", .verbs = "replay|delete", .help = "all there are"},
     {.name = "limit",
      .letter = 'n',
@@ -125,6 +138,7 @@ static const cli_option events_options[] = {
     {.name = "type",
      .letter = 't',
      .value = "TYPE",
+     .values = "event-types",
      .verbs = "list|follow",
      .help = "a type, or a prefix such as 'query.*' (follow: repeat for several)"},
     {.name = "severity",
@@ -204,7 +218,7 @@ static const cli_verb tracking_verbs[] = {
 };
 
 static const cli_option status_options[] = {
-    {.name = "batch", .letter = 'b', .value = "ID", .help = "show one batch"},
+    {.name = "batch", .letter = 'b', .value = "ID", .values = "batches", .help = "show one batch"},
     END,
 };
 
@@ -215,10 +229,12 @@ static const cli_option collections_options[] = {
     {.name = "description", .value = "TEXT", .verbs = "create|set", .help = "for people"},
     {.name = "language",
      .value = "CODE",
+     .offers = LANGUAGES,
      .verbs = "create|set",
-     .help = "language of its documents (default auto: found per document)"},
+     .help = "language of its documents: en, fr, … (default auto: found per document)"},
     {.name = "acl",
      .value = "LABEL",
+     .offers = "public",
      .verbs = "create|set",
      .help = "who may read: public, user:ID, group:NAME (repeat for several)"},
     {.name = "chunking",
@@ -236,6 +252,7 @@ static const cli_option collections_options[] = {
      .help = "sentences that two chunks of a long paragraph share"},
     {.name = "model",
      .value = "MODEL",
+     .values = "embedding-models",
      .verbs = "create|set",
      .help = "embedding model of its own, a folder below models_dir (\"\": the configured one); "
              "its documents are embedded in the background"},
@@ -301,10 +318,12 @@ static const cli_option eval_options[] = {
     {.name = "whole-document", .help = "one truncated chunk a document"},
     {.name = "modes",
      .value = "LIST",
+     .offers = "keyword|semantic|hybrid",
      .help = "modes to measure (default keyword,semantic,hybrid)"},
     {.name = "limit", .value = "N", .help = "only the first N queries"},
     {.name = "language",
      .value = "CODE",
+     .offers = LANGUAGES,
      .help = "language of the collection (default: found per document)"},
     {.name = "run", .value = "FILE", .help = "write the hybrid run there, in TREC form"},
     {.name = "answers",
@@ -334,6 +353,8 @@ static const cli_verb completion_verbs[] = {
     {"bash", "", 0, 0, "for bash", cli_run_completion_bash},
     {"zsh", "", 0, 0, "for zsh", cli_run_completion_zsh},
     {"fish", "", 0, 0, "for fish", cli_run_completion_fish},
+    {"values", "KIND", 1, 1, "what may stand there, one a line: the scripts ask for it",
+     cli_run_completion_values},
     END,
 };
 
@@ -551,8 +572,11 @@ const cli_command cli_commands[] = {
     {.name = "completion",
      .words = "",
      .summary = "print a script that completes commands, options and names in a shell",
-     .text = "Names of collections are asked of a server that runs already; none is started for "
-             "it.\n",
+     .text =
+         "Collections, batches, dead letters, conversations and models are asked of a server that "
+         "runs "
+         "already;\n"
+         "none is started for it, and one that does not answer within a second offers nothing.\n",
      .examples =
          "source <(anchorage completion bash)\n"
          "anchorage completion bash > ~/.local/share/bash-completion/completions/anchorage\n"

@@ -277,7 +277,7 @@ static const http_schema search_timings_out =
     SCHEMA("SearchTimings", "Milliseconds a stage.", search_timing_rows);
 
 static const http_field search_rows[] = {
-    TEXT("query_id", ""),
+    TEXT("query_id", "for the caller: a search is no question, so the query log has none"),
     PART("results", HTTP_LIST, &hit_out, "best first"),
     TEXT("mode", "what was really done"),
     BOOL("relaxed", "nothing had the phrases as they stand: their words were searched"),

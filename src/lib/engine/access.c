@@ -1,8 +1,8 @@
 /* access.c - which chunks of each block a query may see, as one bitmap.
  *
  * Documents of a block name their labels by the number of an access set, and there are few sets, so
- * labels are compared once a set. Where nothing died, all sets are open and there is no filter, no
- * bitmap is made at all.
+ * labels are compared once a set. Where all sets are open and there is no filter no bitmap is made: nothing died,
+ * or what lives is known.
  */
 #include "filter.h"
 #include "search.h"
@@ -83,6 +83,12 @@ static anc_status part_access(eng_run *run, size_t at)
         return anc_arena_refusal(run->mem);
     if (all && filter == NULL && part->dead == NULL)
         return ANC_OK;
+    if (all && filter == NULL) {
+        run->allowed[at] = eng_part_live(part);
+        return run->allowed[at] != NULL
+                   ? ANC_OK
+                   : ANC_FAIL(run->err, ANC_NO_MEMORY, "no memory for what lives in an index");
+    }
     uint64_t *bits = anc_arena_alloc(run->mem, eng_block_chunks(b) / 64 + 1, sizeof *bits);
     if (bits == NULL) {
         (void)no_room(run);

@@ -86,8 +86,13 @@ size_t eng_block_bytes(const eng_block *b)
 
 uint32_t eng_block_find(const eng_block *b, anc_str key)
 {
+    return eng_block_find_hashed(b, key, anc_hash64(key));
+}
+
+uint32_t eng_block_find_hashed(const eng_block *b, anc_str key, uint64_t hash)
+{
     const size_t mask = b->slots.n - 1;
-    for (size_t at = anc_hash64(key) & mask; b->slots.ptr[at] != 0; at = (at + 1) & mask) {
+    for (size_t at = hash & mask; b->slots.ptr[at] != 0; at = (at + 1) & mask) {
         const uint32_t row = b->slots.ptr[at] - 1;
         if (anc_str_eq(eng_block_text(b, b->documents.ptr[row].key), key))
             return row;
@@ -171,7 +176,6 @@ bool eng_builder_init(eng_builder *builder, uint32_t dims)
 void eng_builder_done(eng_builder *builder)
 {
     eng_block_unref(builder->block);
-    eng_postings_writer_done(&builder->postings);
     anc_map_free(builder->names);
     anc_map_free(builder->labels);
     anc_map_free(builder->access);
@@ -325,42 +329,31 @@ bool eng_builder_chunk(eng_builder *builder, uint32_t ordinal, uint32_t length,
     return true;
 }
 
-/* The postings of the last term go where they stay. */
-static bool end_term(eng_builder *builder)
+bool eng_builder_room(eng_builder *builder, size_t terms, size_t forms, size_t text)
 {
     eng_block *b = builder->block;
-    eng_postings_writer *w = &builder->postings;
-    if (w->n == 0)
-        return true;
-    if (!ENG_ROOM(b->postings, eng_postings_writer_most(w)))
-        return false;
-    unsigned char *end = eng_postings_writer_end(w, b->postings.ptr + b->postings.n);
-    b->postings.n = (size_t)(end - b->postings.ptr);
-    b->terms.ptr[b->terms.n - 1].df = w->n;
-    b->n_postings += w->n;
-    eng_postings_writer_begin(w);
-    return true;
+    return ENG_ROOM(b->terms, terms) && ENG_ROOM(b->forms, forms) && ENG_ROOM(b->text, text);
 }
 
-bool eng_builder_term(eng_builder *builder, anc_str text)
+bool eng_builder_term(eng_builder *builder, anc_str text, const uint32_t *chunks,
+                      const uint32_t *tfs, size_t n)
 {
     eng_block *b = builder->block;
-    if (!end_term(builder))
+    eng_block_term row = {.postings_at = b->postings.n, .df = (uint32_t)n};
+    if (!ENG_ROOM(b->terms, 1) || !ENG_ROOM(b->postings, eng_postings_most(n)) ||
+        !add_text(b, text, &row.text))
         return false;
-    eng_block_term row = {.postings_at = b->postings.n};
-    if (!ENG_ROOM(b->terms, 1) || !add_text(b, text, &row.text))
-        return false;
-    if (b->terms.n == 0)
+    if (b->terms.n == 0) {
         b->impact_mean = b->length > 0 ? (double)b->length / (double)b->ordinals.n : 1;
+        builder->norms.lengths = b->lengths.ptr;
+        builder->norms.mean = b->impact_mean;
+    }
     b->terms.ptr[b->terms.n++] = row;
-    eng_postings_writer_begin(&builder->postings);
+    unsigned char *end =
+        eng_postings_write(chunks, tfs, n, &builder->norms, b->postings.ptr + b->postings.n);
+    b->postings.n = (size_t)(end - b->postings.ptr);
+    b->n_postings += n;
     return true;
-}
-
-bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf)
-{
-    const eng_block *b = builder->block;
-    return eng_postings_writer_add(&builder->postings, chunk, tf, eng_block_norm(b, chunk));
 }
 
 bool eng_builder_form(eng_builder *builder, anc_str text)
@@ -415,7 +408,7 @@ static void *trimmed(void *ptr, size_t n, size_t *cap, size_t size)
 eng_block *eng_builder_finish(eng_builder *builder)
 {
     eng_block *b = builder->block;
-    if (!end_term(builder) || !build_slots(b) || !eng_block_columns(b))
+    if (!build_slots(b) || !eng_block_columns(b))
         return NULL;
     TRIM(b->documents);
     TRIM(b->fields);

@@ -182,6 +182,9 @@ size_t eng_block_bytes(const eng_block *b);
 /* Row of the document with `key`; UINT32_MAX when there is none. A block has a key once. */
 uint32_t eng_block_find(const eng_block *b, anc_str key);
 
+/* The same, with anc_hash64 of the key: for who looks into many blocks. */
+uint32_t eng_block_find_hashed(const eng_block *b, anc_str key, uint64_t hash);
+
 /* Row of a term; NULL when no chunk has it. */
 const eng_block_term *eng_block_term_find(const eng_block *b, anc_str text);
 
@@ -205,12 +208,12 @@ uint64_t eng_block_list_end(const eng_block_term *rows, size_t n, const eng_bloc
 /* ---- building: every function gives false when memory is out ------------------------------- */
 
 typedef struct eng_builder {
-    eng_block *block;             /* owned until finished */
-    anc_map *names;               /* owned */
-    anc_map *labels;              /* owned */
-    anc_map *access;              /* owned: label numbers as bytes to row */
-    uint32_t last_chunk;          /* of the form being written */
-    eng_postings_writer postings; /* owned: those of the last term; n 0: none, or written */
+    eng_block *block;    /* owned until finished */
+    anc_map *names;      /* owned */
+    anc_map *labels;     /* owned */
+    anc_map *access;     /* owned: label numbers as bytes to row */
+    uint32_t last_chunk; /* of the form being written */
+    eng_norms norms;     /* known from the first list on */
 } eng_builder;
 
 bool eng_builder_init(eng_builder *builder, uint32_t dims) ANC_MUST_CHECK;
@@ -222,11 +225,14 @@ bool eng_builder_document(eng_builder *builder, const eng_document *document) AN
 bool eng_builder_chunk(eng_builder *builder, uint32_t ordinal, uint32_t length,
                        const uint16_t *vector) ANC_MUST_CHECK;
 
-/* Terms come ascending, the postings of each right after it, ascending. */
-bool eng_builder_term(eng_builder *builder, anc_str text) ANC_MUST_CHECK;
-bool eng_builder_posting(eng_builder *builder, uint32_t chunk, uint32_t tf) ANC_MUST_CHECK;
+/* Terms come ascending, after all chunks, each with its list: `chunks` [n], which ascend, and `tfs` [n]. */
+bool eng_builder_term(eng_builder *builder, anc_str text, const uint32_t *chunks,
+                      const uint32_t *tfs, size_t n) ANC_MUST_CHECK;
 
-/* The same of forms, and their places (places.h). */
+/* Room for so much as is known to come. */
+bool eng_builder_room(eng_builder *builder, size_t terms, size_t forms, size_t text) ANC_MUST_CHECK;
+
+/* Forms ascending, the places of each behind it (places.h). */
 bool eng_builder_form(eng_builder *builder, anc_str text) ANC_MUST_CHECK;
 
 /* Trims the arrays and builds the slots; the block has one reference. NULL when memory is out. */

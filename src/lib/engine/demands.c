@@ -140,16 +140,19 @@ static size_t words_of(const eng_block *b)
     return eng_block_chunks(b) / 64 + 1;
 }
 
-/* The part's bitmap, made with all bits set where there was none. */
+/* A copy of the part's bitmap, or one with all bits set where there was none; NULL when memory is out. */
 static uint64_t *allowed_bits(eng_run *run, size_t part)
 {
     const size_t n = words_of(run->snapshot->parts[part].block);
-    if (run->allowed[part] == NULL) {
-        run->allowed[part] = anc_arena_alloc(run->mem, n, sizeof(uint64_t));
-        if (run->allowed[part] != NULL)
-            memset(run->allowed[part], 0xff, n * sizeof(uint64_t));
-    }
-    return run->allowed[part];
+    uint64_t *bits = anc_arena_alloc(run->mem, n, sizeof *bits);
+    if (bits == NULL)
+        return NULL;
+    if (run->allowed[part] != NULL)
+        memcpy(bits, run->allowed[part], n * sizeof *bits);
+    else
+        memset(bits, 0xff, n * sizeof *bits);
+    run->allowed[part] = bits;
+    return bits;
 }
 
 static anc_status sieve_part(sieve *s, size_t part)

@@ -7,7 +7,8 @@
  *
  * Writing. A load collects the chunks of one version of a document, hidden. eng_publish swaps it in:
  * a snapshot taken before shows the old version whole, one taken after the new one whole. What was
- * published or deleted is visible to the next snapshot.
+ * published or deleted is visible to the next snapshot. A load may hold many documents, which appear together: so
+ * much is loaded fastest.
  *
  * Reading. A snapshot never changes, costs one reference, and keeps what it shows alive: it may
  * outlive the index. Readers never wait for a writer's work.
@@ -52,12 +53,14 @@ typedef struct eng_snapshot eng_snapshot;
 
 /* ---- index ---------------------------------------------------------------------------------- */
 
-/* From how many vectors on something is worth its while; 0: what was measured to be so. */
+/* From how many vectors (the last: chunks) on something is worth its while; 0: what was measured to be so. */
 typedef struct eng_thresholds {
     uint32_t
         exact; /* that may be seen in a block: up to as many are compared one by one; 0: 2,048 */
     uint32_t bits;  /* of a block: it gets bits that are scanned; 0: 4,096 */
     uint32_t graph; /* of a block: it gets a graph; 0: 20,000 */
+    uint32_t
+        paired; /* chunks of an index: a search with a pool makes its lists side by side; 0: 65,536 */
 } eng_thresholds;
 
 struct eng_disk; /* engine/disk.h */
@@ -97,7 +100,8 @@ typedef struct eng_figures {
     uint64_t vectors;           /* live chunks that have one */
     uint64_t terms;             /* dictionary entries, one a block that has the term */
     uint64_t postings;
-    uint64_t bytes; /* memory held by the blocks; files are the system's to hold */
+    uint64_t posting_bytes; /* of their lists */
+    uint64_t bytes;         /* memory held by the blocks; files are the system's to hold */
     uint32_t blocks;
     uint32_t segments;       /* blocks that are files */
     uint32_t damaged;        /* of those, known to be */
@@ -164,15 +168,20 @@ typedef struct eng_chunk {
 anc_status eng_load_open(eng_index *index, const eng_document *document, eng_load **ret,
                          anc_err *err) ANC_MUST_CHECK;
 
+/* Begins another document in the load: chunks that are added from now on are its own, their ordinals begin anew, and
+ * one eng_publish shows all documents of the load. What was added before is at rest. INVALID as for the first one, and
+ * where the load has the key already; the load is as it was. */
+anc_status eng_load_next(eng_load *load, const eng_document *document, anc_err *err) ANC_MUST_CHECK;
+
 /* INVALID names a term, or a vector that is not of unit length or not finite; the load is as it
- * was. LIMIT past ENG_MAX_DOCUMENT_CHUNKS. */
+ * was. LIMIT past ENG_MAX_DOCUMENT_CHUNKS, of all documents of the load together. */
 anc_status eng_load_add(eng_load *load, const eng_chunk *chunk, anc_err *err) ANC_MUST_CHECK;
 
 void eng_load_abort(eng_load *load); /* NULL is a no-op */
 
-/* Makes the load the document's one version; the last publish wins. Frees the load whatever
- * happens; on failure the index shows what it showed. A load without chunks removes the document's
- * chunks and keeps it findable by key. Now and then the caller pays for merging some thousand chunks;
+/* Makes what the load holds the one version of each of its documents; the last publish wins. Frees the load whatever
+ * happens; on failure the index shows what it showed. A document without chunks loses those that it had
+ * and stays findable by key. Now and then the caller pays for merging some thousand chunks;
  * what is larger waits for eng_tidy. */
 anc_status eng_publish(eng_index *index, eng_load *load, anc_err *err) ANC_MUST_CHECK;
 
@@ -196,7 +205,8 @@ typedef struct eng_tidy_options {
 /* Does one piece of what makes searches fast: merges blocks of a size, takes dead chunks out, builds the graph
  * of a block with many vectors. It may take minutes for a million chunks; searches, publishes and deletes go on
  * meanwhile, and what they did is kept. *ret_did says whether there was something to do: call again until there is
- * not. One caller at a time does the work, another one waits for it. On failure the index is as it was. */
+ * not. One caller at a time does the work, another one waits for it; saves do not. On failure the index is as it
+ * was. */
 anc_status eng_tidy(eng_index *index, const eng_tidy_options *options, bool *ret_did,
                     anc_err *err) ANC_MUST_CHECK;
 
@@ -336,6 +346,9 @@ typedef struct eng_query {
      * asked. */
     anc_status (*may_go_on)(void *arg);
     void *arg;
+    /* A thread of it may make one list while the caller makes the other, where the index is large enough for that to
+     * pay; may_go_on is asked by the caller's thread alone. NULL: the caller makes both. */
+    os_pool *pool;
 } eng_query;
 
 /* What one term of the query gives to a candidate. */

@@ -1,14 +1,15 @@
 /* index.c - the current snapshot, the writer that replaces it, and when blocks are merged.
  *
- * Every publish adds a block of one document. Blocks have levels: level l holds 8^l to 8^(l+1) live
+ * Every publish adds a block of its documents. Blocks have levels: level l holds 8^l to 8^(l+1) live
  * chunks. When FAN blocks stand on one level they become one, so a chunk is copied about log8(n)
  * times in its life and an index has at most FAN - 1 blocks a level. A block that is more than half
  * dead is rewritten alone. Small blocks are merged by who publishes, at once; for large ones that would take too
  * long, they wait for tidy.c.
  *
- * Locks: `tidying` lets one thread at a time do the long work; `writing` puts writers in line and is held while
- * small blocks are merged; `current_lock` guards the pointer to the current snapshot and is held for as long as it
- * takes to copy that pointer and count one up. Order: tidying, writing, current_lock. A reader takes only the last.
+ * Locks: `tidying` lets one thread at a time do the long work, `keeping` one at a time deal with files, the one beside
+ * the other; `writing` puts writers in line and is held while small blocks are merged; `current_lock` guards the
+ * pointer to the current snapshot and is held for as long as it takes to copy that pointer and count one up. Order:
+ * tidying, keeping, writing, current_lock. A reader takes only the last.
  */
 #include "engine/engine.h"
 
@@ -21,18 +22,6 @@
 #include "segment.h"
 
 /* ---- snapshots ------------------------------------------------------------------------------ */
-
-void eng_dead_unref(eng_dead *dead)
-{
-    if (dead != NULL && atomic_fetch_sub_explicit(&dead->refs, 1, memory_order_acq_rel) == 1)
-        free(dead);
-}
-
-void eng_part_unref(eng_part *part)
-{
-    eng_block_unref(part->block);
-    eng_dead_unref(part->dead);
-}
 
 eng_snapshot *eng_snapshot_new(size_t max_parts, uint32_t dims, const eng_thresholds *from)
 {
@@ -109,10 +98,11 @@ void eng_swap_in(eng_index *index, eng_snapshot *next)
 
 static bool find_live(const eng_snapshot *s, anc_str key, size_t *ret_part, uint32_t *ret_row)
 {
+    const uint64_t hash = anc_hash64(key);
     for (size_t i = s->n_parts; i-- > 0;) {
         if (!eng_block_ready(s->parts[i].block))
             continue;
-        const uint32_t row = eng_block_find(s->parts[i].block, key);
+        const uint32_t row = eng_block_find_hashed(s->parts[i].block, key, hash);
         const uint64_t *dead = eng_part_dead(&s->parts[i]);
         if (row != UINT32_MAX && (dead == NULL || !eng_bit(dead, row))) {
             *ret_part = i;
@@ -121,46 +111,6 @@ static bool find_live(const eng_snapshot *s, anc_str key, size_t *ret_part, uint
         }
     }
     return false;
-}
-
-/* The part's bitmap for this part alone, to be written: a copy where another snapshot has it too. */
-static eng_dead *own_dead(const eng_part *part)
-{
-    const size_t words = (part->block->documents.n + 63) / 64;
-    if (part->dead != NULL && atomic_load_explicit(&part->dead->refs, memory_order_acquire) == 1)
-        return part->dead;
-    eng_dead *dead = calloc(1, sizeof *dead + words * sizeof(uint64_t));
-    if (dead == NULL)
-        return NULL;
-    if (part->dead != NULL) {
-        dead->chunks = part->dead->chunks;
-        dead->length = part->dead->length;
-        dead->vectors = part->dead->vectors;
-        dead->documents = part->dead->documents;
-        memcpy(dead->bits, part->dead->bits, words * sizeof(uint64_t));
-    }
-    atomic_init(&dead->refs, 1);
-    return dead;
-}
-
-bool eng_part_kill(eng_part *part, uint32_t row)
-{
-    const eng_block *b = part->block;
-    const eng_block_document *document = &b->documents.ptr[row];
-    eng_dead *dead = own_dead(part);
-    if (dead == NULL)
-        return false;
-    if (dead != part->dead)
-        eng_dead_unref(part->dead);
-    part->dead = dead;
-    eng_bit_set(dead->bits, row);
-    dead->documents++;
-    dead->chunks += document->n_chunks;
-    for (uint32_t c = document->first_chunk; c < document->first_chunk + document->n_chunks; c++) {
-        dead->length += b->lengths.ptr[c];
-        dead->vectors += eng_block_has_vector(b, c) ? 1 : 0;
-    }
-    return true;
 }
 
 /* Lets the live version of `key`, if there is one, die in `next`. */
@@ -290,10 +240,11 @@ static void tidy(eng_snapshot *s)
 
 static eng_thresholds thresholds_of(const eng_thresholds *given)
 {
-    enum { EXACT = 2048, BITS = 4096, GRAPH = 20000 };
+    enum { EXACT = 2048, BITS = 4096, GRAPH = 20000, PAIRED = 65536 };
     return (eng_thresholds){.exact = given->exact > 0 ? given->exact : EXACT,
                             .bits = given->bits > 0 ? given->bits : BITS,
-                            .graph = given->graph > 0 ? given->graph : GRAPH};
+                            .graph = given->graph > 0 ? given->graph : GRAPH,
+                            .paired = given->paired > 0 ? given->paired : PAIRED};
 }
 
 static eng_index *index_new(uint32_t dims, const eng_thresholds *from)
@@ -309,6 +260,7 @@ static eng_index *index_new(uint32_t dims, const eng_thresholds *from)
     index->from = *from;
     index->current = empty;
     (void)pthread_mutex_init(&index->tidying, NULL);
+    (void)pthread_mutex_init(&index->keeping, NULL);
     (void)pthread_mutex_init(&index->writing, NULL);
     (void)pthread_mutex_init(&index->current_lock, NULL);
     return index;
@@ -339,6 +291,7 @@ void eng_index_close(eng_index *index)
     eng_store_close(&index->store);
     eng_snapshot_release(index->current);
     (void)pthread_mutex_destroy(&index->tidying);
+    (void)pthread_mutex_destroy(&index->keeping);
     (void)pthread_mutex_destroy(&index->writing);
     (void)pthread_mutex_destroy(&index->current_lock);
     free(index);
@@ -354,12 +307,21 @@ uint32_t eng_index_dims(const eng_index *index)
     return index->dims;
 }
 
-static bool publish_block(eng_index *index, anc_str key, eng_block *block)
+/* Lets die in `next` what the documents of the block replace. */
+static bool kill_replaced(eng_snapshot *next, const eng_block *block)
+{
+    for (size_t i = 0; i < block->documents.n; i++)
+        if (!kill_document(next, eng_block_text(block, block->documents.ptr[i].key)))
+            return false;
+    return true;
+}
+
+static bool publish_block(eng_index *index, eng_block *block)
 {
     eng_snapshot *next = eng_snapshot_copy(index->current);
     if (next == NULL)
         return false;
-    if (!kill_document(next, key)) {
+    if (!kill_replaced(next, block)) {
         eng_snapshot_release(next);
         return false;
     }
@@ -374,9 +336,8 @@ anc_status eng_publish(eng_index *index, eng_load *load, anc_err *err)
     bool ok = false;
     eng_block *block = eng_load_seal(load);
     if (block != NULL) {
-        const anc_str key = eng_block_text(block, block->documents.ptr[0].key);
         (void)pthread_mutex_lock(&index->writing);
-        ok = publish_block(index, key, block);
+        ok = publish_block(index, block);
         (void)pthread_mutex_unlock(&index->writing);
         eng_block_unref(block);
     }
@@ -448,6 +409,7 @@ eng_figures eng_stats(eng_index *index)
         f.dead_chunks += s->parts[i].dead != NULL ? s->parts[i].dead->chunks : 0;
         f.terms += b->terms.n;
         f.postings += b->n_postings;
+        f.posting_bytes += b->postings.n;
         f.bytes += eng_block_bytes(b);
         f.segments += b->segment != NULL ? 1 : 0;
         f.stored_bytes += b->segment != NULL ? b->segment->map.len : 0;

@@ -9,21 +9,22 @@
 
 struct eng_index {
     uint32_t dims;
-    eng_thresholds from; /* none of them 0 */
-    pthread_mutex_t tidying;
+    eng_thresholds from;     /* none of them 0 */
+    pthread_mutex_t tidying; /* held by a merge, from the choice to its end */
+    pthread_mutex_t keeping; /* held by whoever writes, copies or looks at files */
     pthread_mutex_t writing;
     pthread_mutex_t current_lock;
-    eng_snapshot *current; /* shared (ref), under current_lock; replaced only under `writing` */
-    eng_store store;       /* under `tidying` */
+    const eng_snapshot
+        *merging; /* borrowed, under writing: what a merge is made of; NULL: there is none */
+    const bool *merging_parts; /* borrowed, likewise: [parts of it] those that become one */
+    eng_snapshot *current;     /* shared (ref), under current_lock; replaced only under `writing` */
+    eng_store store;           /* under `keeping` */
 };
 
 enum {
     FAN = 8,             /* blocks of one level that become one */
     LARGE_CHUNKS = 16384 /* of a block that is merged by eng_tidy alone */
 };
-
-void eng_dead_unref(eng_dead *dead); /* NULL is a no-op */
-void eng_part_unref(eng_part *part);
 
 /* An empty snapshot with room for so many parts; NULL when memory is out. */
 eng_snapshot *eng_snapshot_new(size_t max_parts, uint32_t dims,
@@ -35,15 +36,15 @@ eng_snapshot *eng_snapshot_copy(const eng_snapshot *s) ANC_MUST_CHECK;
 /* Makes `next` (owned) the current snapshot. Under `writing`. */
 void eng_swap_in(eng_index *index, eng_snapshot *next);
 
-/* Lets a live document of a part die that nobody else sees yet; false when memory is out. */
-bool eng_part_kill(eng_part *part, uint32_t row) ANC_MUST_CHECK;
-
 /* Marks small or large parts that should become one block; false when none should. */
 bool eng_parts_choose(const eng_snapshot *s, bool large, bool *chosen);
 
 /* One block of what lives in the chosen parts; NULL when memory is out. */
 eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen,
                            eng_graph_seed *seed) ANC_MUST_CHECK;
+
+/* Whether a merge that goes on takes the block of this part; under `writing`. */
+bool eng_part_is_taken(const eng_index *index, const eng_part *part);
 
 /* Puts one part (owned) in the place of the chosen ones, of which there is at least one. */
 void eng_parts_replace(eng_snapshot *s, const bool *chosen, eng_part with);

@@ -31,7 +31,7 @@ typedef struct cursor {
         list_bound; /* the most that it can give at all, where the list is a tail alone; else 0 */
 } cursor;
 
-typedef struct scores {
+typedef struct eng_scores {
     eng_run *run;
     double scale; /* units of 1 */
     float norms[NORMS];
@@ -51,23 +51,11 @@ typedef struct scores {
 
 uint64_t eng_live_df(const eng_snapshot *snapshot, anc_str text)
 {
-    enum { COUNTED_UP_TO = 8192 };
     uint64_t df = 0;
     for (size_t i = 0; i < snapshot->n_parts; i++) {
-        const eng_block *b = snapshot->parts[i].block;
-        const eng_dead *dead = snapshot->parts[i].dead;
-        const eng_block_term *term = eng_block_term_find(b, text);
-        eng_postings p;
-        if (term == NULL)
-            continue;
-        if (dead == NULL) {
-            df += term->df;
-        } else if (term->df > COUNTED_UP_TO) {
-            df += term->df - (uint64_t)term->df * dead->chunks / eng_block_chunks(b);
-        } else {
-            for (eng_block_postings(b, term, &p); eng_postings_next(&p);)
-                df += eng_bit(dead->bits, b->document_of.ptr[p.chunk]) ? 0 : 1;
-        }
+        const eng_part *part = &snapshot->parts[i];
+        const eng_block_term *term = eng_block_term_find(part->block, text);
+        df += term != NULL ? eng_part_live_df(part, term) : 0;
     }
     return df;
 }
@@ -363,5 +351,11 @@ anc_status eng_run_keyword(eng_run *run)
     for (uint32_t i = 0; run->keyword.k > 0 && i < run->snapshot->n_parts; i++)
         ANC_TRY(search_part(s, i));
     eng_best_sort(&run->keyword);
-    return measure_both(s);
+    run->scores = s;
+    return ANC_OK;
+}
+
+anc_status eng_run_measure(eng_run *run)
+{
+    return run->scores != NULL ? measure_both(run->scores) : ANC_OK;
 }

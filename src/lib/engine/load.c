@@ -1,4 +1,4 @@
-/* load.c - collects the chunks of one document and seals them into a block.
+/* load.c - collects the chunks of documents and seals them into a block.
  *
  * Terms and forms get numbers as they come. For each term the load knows the last chunk that had it
  * and where its count stands, so a word that is there again is one increment. Sealing ranks the texts
@@ -27,14 +27,18 @@ typedef struct place {
     uint32_t position; /* as in a block */
 } place;
 
+/* A few terms are looked up together, so that one does not wait for the memory of the other. */
+enum { TOGETHER = 16 };
+
 struct eng_load {
     eng_builder builder;
     uint32_t dims;
     eng_lexicon terms, forms;
+    eng_lexicon keys; /* of its documents, where there are several; n: 1 for one that is taken */
     ENG_ARRAY(count) counts;
     ENG_ARRAY(place) places;
-    ENG_ARRAY(uint32_t) positions; /* scratch of sealing */
-    uint16_t *halves;              /* owned [dims]; NULL without dims */
+    eng_lexicon_key some[TOGETHER]; /* scratch */
+    uint16_t *halves;               /* owned [dims]; NULL without dims */
     uint32_t last_ordinal;
 };
 
@@ -89,6 +93,32 @@ anc_status eng_load_open(eng_index *index, const eng_document *document, eng_loa
     return ANC_OK;
 }
 
+/* Knows the key, and for which document it is taken; NULL when memory is out. */
+static eng_entry *entry_of_key(eng_load *load, anc_str key)
+{
+    const eng_lexicon_key text = eng_lexicon_key_of(key);
+    uint32_t number;
+    return eng_lexicon_number(&load->keys, &text, &number) ? &load->keys.entries.ptr[number] : NULL;
+}
+
+anc_status eng_load_next(eng_load *load, const eng_document *document, anc_err *err)
+{
+    const eng_block *b = load->builder.block;
+    ANC_TRY(check_document(document, err));
+    if (load->keys.entries.n == 0) {
+        eng_entry *first = entry_of_key(load, eng_block_text(b, b->documents.ptr[0].key));
+        if (first != NULL)
+            first->n = 1;
+    }
+    eng_entry *entry = load->keys.entries.n > 0 ? entry_of_key(load, document->key) : NULL;
+    if (entry != NULL && entry->n > 0)
+        return ANC_FAIL(err, ANC_INVALID, "a load that has %.*s already", ANC_FMT(document->key));
+    if (entry == NULL || !eng_builder_document(&load->builder, document))
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to load a document");
+    entry->n = 1;
+    return ANC_OK;
+}
+
 void eng_load_abort(eng_load *load)
 {
     if (load == NULL)
@@ -96,49 +126,56 @@ void eng_load_abort(eng_load *load)
     eng_builder_done(&load->builder);
     eng_lexicon_done(&load->terms);
     eng_lexicon_done(&load->forms);
+    eng_lexicon_done(&load->keys);
     free(load->counts.ptr);
     free(load->places.ptr);
-    free(load->positions.ptr);
     free(load->halves);
     free(load);
 }
 
-static bool count_term(eng_load *load, anc_str text, uint32_t chunk)
+static bool count_term(eng_load *load, const eng_lexicon_key *key, uint32_t chunk)
 {
     uint32_t number;
-    if (!eng_lexicon_number(&load->terms, text, &number))
+    if (!eng_lexicon_number(&load->terms, key, &number))
         return false;
     eng_entry *term = &load->terms.entries.ptr[number];
     if (term->last_chunk == chunk) {
         load->counts.ptr[term->last_row].tf++;
         return true;
     }
-    if (!ENG_ROOM(load->counts, 1))
+    if (load->counts.n == UINT32_MAX || !ENG_ROOM(load->counts, 1))
         return false;
     term->last_chunk = chunk;
-    term->last_row = load->counts.n;
+    term->last_row = (uint32_t)load->counts.n;
     term->n++;
     load->counts.ptr[load->counts.n++] = (count){number, chunk, 1};
     return true;
 }
 
-static bool place_form(eng_load *load, anc_str text, uint32_t chunk, uint32_t position)
+static bool place_form(eng_load *load, const eng_lexicon_key *key, uint32_t chunk,
+                       uint32_t position)
 {
     uint32_t number;
-    if (!eng_lexicon_number(&load->forms, text, &number) || !ENG_ROOM(load->places, 1))
+    if (!eng_lexicon_number(&load->forms, key, &number) || !ENG_ROOM(load->places, 1))
         return false;
     load->forms.entries.ptr[number].n++;
     load->places.ptr[load->places.n++] = (place){number, chunk, position};
     return true;
 }
 
+/* Whether the document that is being loaded has chunks yet. */
+static bool has_chunks(const eng_block *b)
+{
+    return b->documents.ptr[b->documents.n - 1].n_chunks > 0;
+}
+
 static anc_status check_chunk(const eng_load *load, const eng_chunk *chunk, anc_err *err)
 {
     const uint32_t n = eng_block_chunks(load->builder.block);
     if (n >= ENG_MAX_DOCUMENT_CHUNKS)
-        return ANC_FAIL(err, ANC_LIMIT, "a document of more than %d chunks",
+        return ANC_FAIL(err, ANC_LIMIT, "a load of more than %d chunks",
                         (int)ENG_MAX_DOCUMENT_CHUNKS);
-    if (n > 0 && chunk->ordinal <= load->last_ordinal)
+    if (has_chunks(load->builder.block) && chunk->ordinal <= load->last_ordinal)
         return ANC_FAIL(err, ANC_INVALID, "chunk %u comes after chunk %u", chunk->ordinal,
                         load->last_ordinal);
     for (size_t i = 0; i < chunk->n_terms; i++) {
@@ -171,20 +208,56 @@ static uint32_t length_of(const eng_chunk *chunk)
     return length;
 }
 
+static void fetch(const eng_lexicon *lexicon, const eng_lexicon_key *keys, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        eng_lexicon_fetch_slot(lexicon, &keys[i]);
+    for (size_t i = 0; i < n; i++)
+        eng_lexicon_fetch_entry(lexicon, &keys[i]);
+}
+
+static bool count_some(eng_load *load, const eng_term *terms, size_t n, uint32_t row)
+{
+    eng_lexicon_key *const keys = load->some;
+    for (size_t i = 0; i < n; i++)
+        keys[i] = eng_lexicon_key_of(terms[i].text);
+    fetch(&load->terms, keys, n);
+    for (size_t i = 0; i < n; i++)
+        if (!count_term(load, &keys[i], row))
+            return false;
+    return true;
+}
+
+/* `text_from` is where positions of the text begin, behind those of the title. */
+static bool place_some(eng_load *load, const eng_term *terms, size_t n, uint32_t row,
+                       uint32_t *text_from)
+{
+    eng_lexicon_key *const keys = load->some;
+    uint32_t positions[TOGETHER];
+    size_t m = 0;
+    for (size_t i = 0; i < n; i++) {
+        const bool in_title = terms[i].place == ENG_TITLE;
+        if (in_title)
+            *text_from = terms[i].position + 2;
+        positions[m] = in_title ? terms[i].position : *text_from + terms[i].position;
+        if (terms[i].form.len > 0)
+            keys[m++] = eng_lexicon_key_of(terms[i].form);
+    }
+    fetch(&load->forms, keys, m);
+    for (size_t i = 0; i < m; i++)
+        if (!place_form(load, &keys[i], row, positions[i]))
+            return false;
+    return true;
+}
+
 /* Terms counted and forms placed; false when memory is out, and then a part of them is. */
 static bool take_terms(eng_load *load, const eng_chunk *chunk, uint32_t row)
 {
-    uint32_t text_from = 0; /* where positions of the text begin */
-    for (size_t i = 0; i < chunk->n_terms; i++) {
-        const eng_term *term = &chunk->terms[i];
-        const bool in_title = term->place == ENG_TITLE;
-        if (in_title)
-            text_from = term->position + 2;
-        if (!count_term(load, term->text, row))
-            return false;
-        if (term->form.len > 0 &&
-            !place_form(load, term->form, row,
-                        in_title ? term->position : text_from + term->position))
+    uint32_t text_from = 0;
+    for (size_t i = 0; i < chunk->n_terms; i += TOGETHER) {
+        const size_t n = chunk->n_terms - i < TOGETHER ? chunk->n_terms - i : TOGETHER;
+        if (!count_some(load, chunk->terms + i, n, row) ||
+            !place_some(load, chunk->terms + i, n, row, &text_from))
             return false;
     }
     return true;
@@ -220,65 +293,98 @@ anc_status eng_load_add(eng_load *load, const eng_chunk *chunk, anc_err *err)
     return ANC_OK;
 }
 
-static bool write_terms(eng_load *load, const uint32_t *order)
+/* Two numbers of every row, those of one text side by side in the order of the rows. */
+typedef struct columns {
+    uint32_t *numbers; /* owned [entries], ascending by text */
+    uint32_t *chunks;  /* owned [rows] */
+    uint32_t *others;  /* owned [rows] */
+    size_t *at;        /* owned [entries]: where the rows of a number end, once they are there */
+} columns;
+
+static void columns_done(columns *c)
 {
-    for (size_t i = 0; i < load->terms.entries.n; i++) {
-        const eng_entry *term = &load->terms.entries.ptr[i];
-        if (term->n == 0)
-            continue;
-        if (!eng_builder_term(&load->builder, term->text))
-            return false;
-        for (uint32_t j = 0; j < term->n; j++, order++) {
-            const count *c = &load->counts.ptr[*order];
-            if (!eng_builder_posting(&load->builder, c->chunk, c->tf))
-                return false;
-        }
+    free(c->numbers);
+    free(c->chunks);
+    free(c->others);
+    free(c->at);
+}
+
+/* False when memory is out. */
+static bool columns_init(columns *c, const eng_lexicon *lexicon, size_t n_rows)
+{
+    const size_t n = lexicon->entries.n;
+    *c = (columns){.numbers = eng_lexicon_sorted(lexicon),
+                   .chunks = malloc((n_rows + 1) * sizeof *c->chunks),
+                   .others = malloc((n_rows + 1) * sizeof *c->others),
+                   .at = malloc((n + 1) * sizeof *c->at)};
+    if (c->numbers == NULL || c->chunks == NULL || c->others == NULL || c->at == NULL)
+        return false;
+    size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        c->at[c->numbers[i]] = at;
+        at += lexicon->entries.ptr[c->numbers[i]].n;
     }
     return true;
 }
 
-/* The places of one form, `rows` [n] in their order: a list of positions for each chunk. */
-static bool write_form(eng_load *load, const uint32_t *rows, size_t n)
+static bool write_terms(eng_load *load)
 {
-    for (size_t i = 0; i < n;) {
-        const uint32_t chunk = load->places.ptr[rows[i]].chunk;
-        load->positions.n = 0;
-        for (; i < n && load->places.ptr[rows[i]].chunk == chunk; i++) {
-            if (!ENG_ROOM(load->positions, 1))
-                return false;
-            load->positions.ptr[load->positions.n++] = load->places.ptr[rows[i]].position;
-        }
-        if (!eng_builder_places(&load->builder, chunk, load->positions.ptr, load->positions.n))
+    columns c;
+    const eng_lexicon *terms = &load->terms;
+    bool ok = columns_init(&c, terms, load->counts.n);
+    for (size_t i = 0; ok && i < load->counts.n; i++) {
+        const count *row = &load->counts.ptr[i];
+        const size_t at = c.at[row->term]++;
+        c.chunks[at] = row->chunk;
+        c.others[at] = row->tf;
+    }
+    for (size_t i = 0; ok && i < terms->entries.n; i++) {
+        const uint32_t number = c.numbers[i], n = terms->entries.ptr[number].n;
+        const size_t from = c.at[number] - n;
+        ok = n == 0 || eng_builder_term(&load->builder, eng_lexicon_text(terms, number),
+                                        c.chunks + from, c.others + from, n);
+    }
+    columns_done(&c);
+    return ok;
+}
+
+/* The places of one form: for each of its chunks [n] a list of positions. */
+static bool write_form(eng_load *load, const uint32_t *chunks, const uint32_t *positions, size_t n)
+{
+    for (size_t from = 0, to; from < n; from = to) {
+        for (to = from + 1; to < n && chunks[to] == chunks[from]; to++)
+            continue;
+        if (!eng_builder_places(&load->builder, chunks[from], positions + from, to - from))
             return false;
     }
     return true;
 }
 
-static bool write_forms(eng_load *load, const uint32_t *order)
+static bool write_forms(eng_load *load)
 {
-    for (size_t i = 0; i < load->forms.entries.n; i++) {
-        const eng_entry *form = &load->forms.entries.ptr[i];
-        if (form->n == 0)
-            continue;
-        if (!eng_builder_form(&load->builder, form->text) || !write_form(load, order, form->n))
-            return false;
-        order += form->n;
+    columns c;
+    const eng_lexicon *forms = &load->forms;
+    bool ok = columns_init(&c, forms, load->places.n);
+    for (size_t i = 0; ok && i < load->places.n; i++) {
+        const place *row = &load->places.ptr[i];
+        const size_t at = c.at[row->form]++;
+        c.chunks[at] = row->chunk;
+        c.others[at] = row->position;
     }
-    return true;
+    for (size_t i = 0; ok && i < forms->entries.n; i++) {
+        const uint32_t number = c.numbers[i], n = forms->entries.ptr[number].n;
+        const size_t from = c.at[number] - n;
+        ok = n == 0 || (eng_builder_form(&load->builder, eng_lexicon_text(forms, number)) &&
+                        write_form(load, c.chunks + from, c.others + from, n));
+    }
+    columns_done(&c);
+    return ok;
 }
 
 eng_block *eng_load_seal(eng_load *load)
 {
-    eng_lexicon_sort(&load->terms);
-    eng_lexicon_sort(&load->forms);
-    uint32_t *counts =
-        eng_lexicon_order(&load->terms, load->counts.ptr, sizeof(count), load->counts.n);
-    uint32_t *places =
-        eng_lexicon_order(&load->forms, load->places.ptr, sizeof(place), load->places.n);
-    eng_block *block = NULL;
-    if (counts != NULL && places != NULL && write_terms(load, counts) && write_forms(load, places))
-        block = eng_builder_finish(&load->builder);
-    free(counts);
-    free(places);
-    return block;
+    const bool ok = eng_builder_room(&load->builder, load->terms.entries.n, load->forms.entries.n,
+                                     load->terms.texts.n + load->forms.texts.n) &&
+                    write_terms(load) && write_forms(load);
+    return ok ? eng_builder_finish(&load->builder) : NULL;
 }

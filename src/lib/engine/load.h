@@ -1,4 +1,4 @@
-/* load.h - a version of a document on its way in. */
+/* load.h - versions of documents on their way in. */
 #ifndef ANC_ENGINE_LOAD_H
 #define ANC_ENGINE_LOAD_H
 

@@ -2,19 +2,37 @@
  *
  * Documents keep their order, block after block, so the new number of a chunk ascends with the old
  * one and the postings of a term are those of its blocks end to end. Terms, and forms after them, are
- * merged by always taking the least of the blocks' next ones; a merge has few blocks, so a scan finds it.
+ * merged by always taking the least of the blocks' next ones; a merge has few blocks, so a scan finds it. Where nothing
+ * died in a block its chunks only move up together, and places are copied as they stand.
  */
 #include <stdlib.h>
 
+#include "lexicon.h"
 #include "places.h"
 #include "segment.h"
 
 typedef struct source {
     const eng_block *block; /* borrowed */
     const uint64_t *dead;   /* borrowed; NULL: nothing died */
-    uint32_t *renumbered;   /* owned [chunks]: the new number, UINT32_MAX for a dead chunk */
-    size_t next;            /* row of its terms, then of its forms */
+    uint32_t first;         /* the new number of its first chunk, where nothing died */
+    uint32_t *
+        renumbered; /* owned [chunks] where something did: the new number, UINT32_MAX for a dead chunk */
+    size_t next;               /* row of its terms, then of its forms */
+    const eng_block_term *row; /* that one; NULL at the end */
+    anc_str text;              /* of it */
+    uint64_t head;             /* of that */
 } source;
+
+/* The postings of one term. */
+typedef struct list {
+    ENG_ARRAY(uint32_t) chunks; /* owned */
+    ENG_ARRAY(uint32_t) tfs;    /* owned; as many */
+} list;
+
+static inline uint32_t new_number(const source *from, uint32_t chunk)
+{
+    return from->renumbered == NULL ? from->first + chunk : from->renumbered[chunk];
+}
 
 typedef struct scratch {
     ENG_ARRAY(eng_field) fields; /* owned; n stays 0 */
@@ -60,7 +78,8 @@ static bool copy_chunks(eng_builder *to, source *from, const eng_block_document 
 {
     const eng_block *b = from->block;
     for (uint32_t c = row->first_chunk; c < row->first_chunk + row->n_chunks; c++) {
-        from->renumbered[c] = eng_block_chunks(to->block);
+        if (from->renumbered != NULL)
+            from->renumbered[c] = eng_block_chunks(to->block);
         const bool has = eng_block_has_vector(b, c);
         const uint16_t *vector = has ? eng_block_vector(b, c) : NULL;
         if (!eng_builder_chunk(to, b->ordinals.ptr[c], b->lengths.ptr[c], vector))
@@ -72,11 +91,14 @@ static bool copy_chunks(eng_builder *to, source *from, const eng_block_document 
 static bool copy_documents(eng_builder *to, source *from, scratch *s)
 {
     const eng_block *b = from->block;
-    from->renumbered = malloc((b->ordinals.n + 1) * sizeof *from->renumbered);
-    if (from->renumbered == NULL)
-        return false;
-    for (size_t c = 0; c < b->ordinals.n; c++)
-        from->renumbered[c] = UINT32_MAX;
+    from->first = eng_block_chunks(to->block);
+    if (from->dead != NULL) {
+        from->renumbered = malloc((b->ordinals.n + 1) * sizeof *from->renumbered);
+        if (from->renumbered == NULL)
+            return false;
+        for (size_t c = 0; c < b->ordinals.n; c++)
+            from->renumbered[c] = UINT32_MAX;
+    }
     for (size_t d = 0; d < b->documents.n; d++) {
         if (from->dead != NULL && eng_bit(from->dead, d))
             continue;
@@ -99,75 +121,122 @@ static const eng_block_term *next_row(const source *from, table which)
     return which == TERMS ? &b->terms.ptr[from->next] : &b->forms.ptr[from->next];
 }
 
-/* The least next text over all sources; false when all are at their end. */
-static bool least_text(const source *sources, size_t n, table which, anc_str *ret)
+/* Stands at its next row, whose text it has at hand. */
+static void look(source *from, table which)
 {
-    bool found = false;
+    const eng_block_term *row = next_row(from, which);
+    from->row = row;
+    from->text = row != NULL ? eng_block_text(from->block, row->text) : ANC_STR_NONE;
+    from->head = eng_text_head(from->text);
+}
+
+static int compare(const source *a, const source *b)
+{
+    if (a->head != b->head)
+        return a->head < b->head ? -1 : 1;
+    return anc_str_cmp(a->text, b->text);
+}
+
+/* The sources whose next text is the least, in their order, in `ret`; how many they are. */
+static size_t least(source *sources, size_t n, source **ret)
+{
+    size_t found = 0;
     for (size_t i = 0; i < n; i++) {
-        const eng_block_term *row = next_row(&sources[i], which);
-        if (row == NULL)
+        if (sources[i].row == NULL)
             continue;
-        const anc_str text = eng_block_text(sources[i].block, row->text);
-        if (!found || anc_str_cmp(text, *ret) < 0)
-            *ret = text;
-        found = true;
+        const int c = found > 0 ? compare(&sources[i], ret[0]) : -1;
+        if (c > 0)
+            continue;
+        if (c < 0)
+            found = 0;
+        ret[found++] = &sources[i];
     }
     return found;
 }
 
-/* The live postings of a term. It is written with its first live posting, so that one without any
- * leaves nothing behind; the same of forms below. */
-static bool copy_postings(eng_builder *to, const source *from, const eng_block_term *term,
-                          anc_str text, bool *written)
+/* The live postings of the source's next term, behind those in the list. */
+static bool take_postings(const source *from, list *to)
 {
     eng_postings p;
-    for (eng_block_postings(from->block, term, &p); eng_postings_next(&p);) {
-        const uint32_t chunk = from->renumbered[p.chunk];
-        if (chunk == UINT32_MAX)
-            continue;
-        if (!*written && !eng_builder_term(to, text))
-            return false;
-        *written = true;
-        if (!eng_builder_posting(to, chunk, p.tf))
-            return false;
+    if (!ENG_ROOM(to->chunks, from->row->df) || !ENG_ROOM(to->tfs, from->row->df))
+        return false;
+    uint32_t *chunks = to->chunks.ptr, *tfs = to->tfs.ptr;
+    size_t n = to->chunks.n;
+    eng_block_postings(from->block, from->row, &p);
+    while (eng_postings_unpack_next(&p)) {
+        for (uint32_t i = 0; i < p.n; i++) {
+            chunks[n] = new_number(from, p.chunks[i]);
+            tfs[n] = p.tfs[i];
+            n += chunks[n] != UINT32_MAX ? 1 : 0;
+        }
     }
+    to->chunks.n = to->tfs.n = n;
     return true;
 }
 
-static bool copy_places(eng_builder *to, const source *from, const eng_block_term *form,
-                        anc_str text, bool *written)
+/* A term is written where a posting of it lives, so that one without any leaves nothing behind; the same of forms
+ * below. */
+static bool copy_term(eng_builder *to, source **from, size_t n, list *all)
 {
-    for (eng_places p = eng_places_of(from->block, form); eng_places_next(&p);) {
-        const uint32_t chunk = from->renumbered[p.chunk];
+    all->chunks.n = all->tfs.n = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!take_postings(from[i], all))
+            return false;
+    return all->chunks.n == 0 ||
+           eng_builder_term(to, from[0]->text, all->chunks.ptr, all->tfs.ptr, all->chunks.n);
+}
+
+static bool begin_form(eng_builder *to, const source *from, bool *written)
+{
+    const bool ok = *written || eng_builder_form(to, from->text);
+    *written = true;
+    return ok;
+}
+
+static bool copy_places(eng_builder *to, const source *from, bool *written)
+{
+    eng_places p = eng_places_of(from->block, from->row);
+    while (eng_places_next(&p)) {
+        const uint32_t chunk = new_number(from, p.chunk);
         if (chunk == UINT32_MAX)
             continue;
-        if (!*written && !eng_builder_form(to, text))
+        if (!begin_form(to, from, written))
             return false;
-        *written = true;
+        if (from->renumbered == NULL)
+            return eng_builder_places_rest(to, from->first, &p);
         if (!eng_builder_places_copy(to, chunk, &p))
             return false;
     }
     return true;
 }
 
-static bool copy_table(eng_builder *to, source *sources, size_t n, table which)
+static bool copy_form(eng_builder *to, source **from, size_t n)
 {
+    bool written = false;
     for (size_t i = 0; i < n; i++)
+        if (!copy_places(to, from[i], &written))
+            return false;
+    return true;
+}
+
+static bool copy_table(eng_builder *to, source *sources, size_t n, table which, source **same)
+{
+    bool ok = true;
+    list all = {0};
+    for (size_t i = 0; i < n; i++) {
         sources[i].next = 0;
-    for (anc_str text = ANC_STR_NONE; least_text(sources, n, which, &text);) {
-        bool written = false;
-        for (size_t i = 0; i < n; i++) {
-            const eng_block_term *row = next_row(&sources[i], which);
-            if (row == NULL || !anc_str_eq(eng_block_text(sources[i].block, row->text), text))
-                continue;
-            sources[i].next++;
-            const bool ok = which == TERMS ? copy_postings(to, &sources[i], row, text, &written)
-                                           : copy_places(to, &sources[i], row, text, &written);
-            if (!ok)
-                return false;
+        look(&sources[i], which);
+    }
+    for (size_t found; ok && (found = least(sources, n, same)) > 0;) {
+        ok = which == TERMS ? copy_term(to, same, found, &all) : copy_form(to, same, found);
+        for (size_t i = 0; i < found; i++) {
+            same[i]->next++;
+            look(same[i], which);
         }
     }
-    return true;
+    free(all.chunks.ptr);
+    free(all.tfs.ptr);
+    return ok;
 }
 
 /* Whether nothing of the sources is known to be damaged: where it is, what was read of it is not all. */
@@ -179,16 +248,34 @@ static bool are_sound(const source *sources, size_t n)
     return true;
 }
 
+/* The texts of tables that are much alike are counted as often as they are there: the block is trimmed at the end. */
+static bool make_room(eng_builder *to, const source *sources, size_t n)
+{
+    size_t terms = 0, forms = 0, postings = 0, places = 0;
+    for (size_t i = 0; i < n; i++) {
+        const eng_block *b = sources[i].block;
+        terms = b->terms.n > terms ? b->terms.n : terms;
+        forms = b->forms.n > forms ? b->forms.n : forms;
+        postings += b->postings.n;
+        places += b->places.n;
+    }
+    return eng_builder_room(to, terms, forms, 0) && ENG_ROOM(to->block->postings, postings) &&
+           ENG_ROOM(to->block->places, places);
+}
+
 static bool copy_all(eng_builder *to, source *sources, size_t n)
 {
     scratch s = {0};
-    bool ok = are_sound(sources, n);
+    source **same = calloc(n + 1, sizeof *same);
+    bool ok = same != NULL && are_sound(sources, n) && make_room(to, sources, n);
     for (size_t i = 0; ok && i < n; i++)
         ok = copy_documents(to, &sources[i], &s);
+    ok = ok && copy_table(to, sources, n, TERMS, same) && copy_table(to, sources, n, FORMS, same) &&
+         are_sound(sources, n);
     free(s.fields.ptr);
     free(s.labels.ptr);
-    return ok && copy_table(to, sources, n, TERMS) && copy_table(to, sources, n, FORMS) &&
-           are_sound(sources, n);
+    free(same);
+    return ok;
 }
 
 void eng_seed_done(eng_graph_seed *seed)

@@ -108,3 +108,22 @@ bool eng_builder_places_copy(eng_builder *builder, uint32_t chunk, const eng_pla
     b->places.n = (size_t)(at - b->places.ptr) + from->bytes;
     return true;
 }
+
+bool eng_builder_places_rest(eng_builder *builder, uint32_t first, eng_places *from)
+{
+    eng_block *b = builder->block;
+    if (!eng_builder_places_copy(builder, first + from->chunk, from))
+        return false;
+    const unsigned char *const rest = from->at, *end = rest;
+    for (; eng_places_next(from); end = from->at) {
+        b->forms.ptr[b->forms.n - 1].df++;
+        builder->last_chunk = first + from->chunk;
+    }
+    const size_t bytes = (size_t)(end - rest);
+    if (!ENG_ROOM(b->places, bytes))
+        return false;
+    if (bytes > 0)
+        memcpy(b->places.ptr + b->places.n, rest, bytes);
+    b->places.n += bytes;
+    return true;
+}

@@ -87,4 +87,7 @@ bool eng_builder_places(eng_builder *builder, uint32_t chunk, const uint32_t *po
 bool eng_builder_places_copy(eng_builder *builder, uint32_t chunk,
                              const eng_places *from) ANC_MUST_CHECK;
 
+/* The present places and all behind them, of another block whose first chunk is `first` here. */
+bool eng_builder_places_rest(eng_builder *builder, uint32_t first, eng_places *from) ANC_MUST_CHECK;
+
 #endif

@@ -2,8 +2,6 @@
 #include "postings.h"
 
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 static uint32_t u32_at(const unsigned char *p)
 {
@@ -14,14 +12,6 @@ static void put_u32(unsigned char *p, uint32_t v)
 {
     for (int i = 0; i < 4; i++)
         p[i] = (unsigned char)(v >> (8 * i));
-}
-
-unsigned char *eng_put_varint(unsigned char *at, uint64_t v)
-{
-    for (; v >= 0x80; v >>= 7)
-        *at++ = (unsigned char)(v | 0x80);
-    *at++ = (unsigned char)v;
-    return at;
 }
 
 /* ---- reading ---------------------------------------------------------------------------------- */
@@ -182,10 +172,15 @@ uint8_t eng_postings_impact(eng_postings *p, uint32_t from, uint32_t to)
     return most;
 }
 
+static uint8_t impact_at(double exact)
+{
+    const double impact = ceil(exact);
+    return (uint8_t)(impact < 1 ? 1 : impact < ENG_IMPACT_WHOLE ? impact : ENG_IMPACT_WHOLE);
+}
+
 static uint8_t impact_of(uint32_t tf, double norm)
 {
-    const double impact = ceil(ENG_IMPACT_WHOLE * (double)tf / ((double)tf + norm));
-    return (uint8_t)(impact < 1 ? 1 : impact < ENG_IMPACT_WHOLE ? impact : ENG_IMPACT_WHOLE);
+    return impact_at(ENG_IMPACT_WHOLE * (double)tf / ((double)tf + norm));
 }
 
 /* The most that the pack or the tail of the present posting says it can give. */
@@ -216,107 +211,98 @@ const char *eng_postings_fault(eng_postings *p, uint32_t df,
 
 /* ---- writing ---------------------------------------------------------------------------------- */
 
-void eng_postings_writer_begin(eng_postings_writer *w)
+static double norm_of(const eng_norms *norms, double length)
 {
-    w->n = w->n_held = 0;
-    w->last = UINT32_MAX;
-    w->n_heads = w->n_packs = 0;
+    return ENG_K1 * (1 - ENG_B + ENG_B * length / norms->mean);
 }
 
-void eng_postings_writer_done(eng_postings_writer *w)
+static void know(eng_norms *norms)
 {
-    free(w->heads);
-    free(w->packs);
-    *w = (eng_postings_writer){0};
+    for (size_t i = 0; i < ANC_COUNT(norms->inverse); i++)
+        norms->inverse[i] = 1 / norm_of(norms, (double)i);
+    norms->are_known = true;
 }
 
-static bool room(unsigned char **bytes, size_t n, size_t *cap, size_t more)
+static double inverse_of(const eng_norms *norms, uint32_t chunk)
 {
-    if (n + more <= *cap)
-        return true;
-    const size_t grown = (*cap + more) * 2;
-    unsigned char *p = realloc(*bytes, grown);
-    if (p == NULL)
-        return false;
-    *bytes = p;
-    *cap = grown;
-    return true;
+    const double length = norms->lengths != NULL ? norms->lengths[chunk] : norms->mean;
+    if (norms->lengths == NULL || norms->lengths[chunk] >= ANC_COUNT(norms->inverse))
+        return 1 / norm_of(norms, length);
+    return norms->inverse[norms->lengths[chunk]];
 }
 
-static uint8_t most_of(const uint8_t *impacts, uint32_t n)
+/* The greatest impact of some postings: that of the one with the most tf a norm. A little is added, so that no posting's
+ * own impact, which is computed in another order, is above it. */
+static uint8_t most_of(const uint32_t *chunks, const uint32_t *tfs, size_t n,
+                       const eng_norms *norms)
 {
-    uint8_t most = 0;
-    for (uint32_t i = 0; i < n; i++)
-        most = impacts[i] > most ? impacts[i] : most;
-    return most;
-}
-
-/* The held postings become a pack. */
-static bool write_pack(eng_postings_writer *w)
-{
-    uint32_t gaps[ENG_PACK], times[ENG_PACK];
-    if (!room(&w->heads, w->n_heads, &w->heads_cap, ENG_PACK_HEAD_BYTES) ||
-        !room(&w->packs, w->n_packs, &w->packs_cap, ENG_PACK_MAX_BYTES))
-        return false;
-    for (size_t i = 0; i < ENG_PACK; i++) {
-        gaps[i] = w->chunks[i] - (i > 0 ? w->chunks[i - 1] : w->last) - 1;
-        times[i] = w->tfs[i] - 1;
+    const double little = 1e-9;
+    double most = 0;
+    for (size_t i = 0; i < n; i++) {
+        const double x = (double)tfs[i] * inverse_of(norms, chunks[i]);
+        most = x > most ? x : most;
     }
-    const unsigned gap_bits = eng_pack_bits(gaps), tf_bits = eng_pack_bits(times);
-    unsigned char *head = w->heads + w->n_heads;
-    put_u32(head, w->chunks[ENG_PACK - 1]);
-    put_u32(head + 4, (uint32_t)w->n_packs);
-    head[8] = (unsigned char)gap_bits;
-    head[9] = (unsigned char)tf_bits;
-    head[10] = most_of(w->impacts, ENG_PACK);
-    head[11] = 0;
-    w->n_heads += ENG_PACK_HEAD_BYTES;
-    eng_pack(gaps, gap_bits, w->packs + w->n_packs);
-    w->n_packs += eng_pack_bytes(gap_bits);
-    eng_pack(times, tf_bits, w->packs + w->n_packs);
-    w->n_packs += eng_pack_bytes(tf_bits);
-    w->last = w->chunks[ENG_PACK - 1];
-    w->n_held = 0;
-    return true;
+    return n > 0 ? impact_at(ENG_IMPACT_WHOLE * most / (1 + most) + little) : 0;
 }
 
-bool eng_postings_writer_add(eng_postings_writer *w, uint32_t chunk, uint32_t tf, double norm)
-{
-    if (w->n_held == ENG_PACK && !write_pack(w))
-        return false;
-    w->chunks[w->n_held] = chunk;
-    w->tfs[w->n_held] = tf;
-    w->impacts[w->n_held++] = impact_of(tf, norm);
-    w->n++;
-    return w->n_held < ENG_PACK || write_pack(w);
-}
-
-size_t eng_postings_writer_most(const eng_postings_writer *w)
+size_t eng_postings_most(size_t n)
 {
     enum { MOST_A_POSTING = 15 };
-    return ENG_PACKED_FRONT_BYTES + w->n_heads + w->n_packs + (size_t)w->n_held * MOST_A_POSTING;
+    return ENG_PACKED_FRONT_BYTES + n / ENG_PACK * (ENG_PACK_HEAD_BYTES + ENG_PACK_MAX_BYTES) +
+           n % ENG_PACK * MOST_A_POSTING;
 }
 
-static unsigned char *copy(unsigned char *at, const unsigned char *bytes, size_t n)
+/* ENG_PACK postings behind the chunk `last`; the byte behind the pack. */
+static unsigned char *write_pack(const uint32_t *chunks, const uint32_t *tfs, uint32_t last,
+                                 unsigned char *head, unsigned char *at)
 {
-    if (n > 0)
-        memcpy(at, bytes, n);
-    return at + n;
+    uint32_t gaps[ENG_PACK], times[ENG_PACK];
+    gaps[0] = chunks[0] - last - 1;
+    for (size_t i = 1; i < ENG_PACK; i++)
+        gaps[i] = chunks[i] - chunks[i - 1] - 1;
+    for (size_t i = 0; i < ENG_PACK; i++)
+        times[i] = tfs[i] - 1;
+    const unsigned gap_bits = eng_pack_bits(gaps), tf_bits = eng_pack_bits(times);
+    put_u32(head, chunks[ENG_PACK - 1]);
+    head[8] = (unsigned char)gap_bits;
+    head[9] = (unsigned char)tf_bits;
+    head[11] = 0;
+    eng_pack(gaps, gap_bits, at);
+    at += eng_pack_bytes(gap_bits);
+    eng_pack(times, tf_bits, at);
+    return at + eng_pack_bytes(tf_bits);
 }
 
-unsigned char *eng_postings_writer_end(eng_postings_writer *w, unsigned char *at)
+static unsigned char *write_tail(const uint32_t *chunks, const uint32_t *tfs, size_t n,
+                                 uint32_t last, unsigned char *at)
 {
-    if (w->n_heads > 0) {
-        put_u32(at, (uint32_t)(ENG_PACKED_FRONT_BYTES + w->n_heads + w->n_packs));
-        put_u32(at + 4, most_of(w->impacts, w->n_held));
-        at = copy(at + ENG_PACKED_FRONT_BYTES, w->heads, w->n_heads);
-        at = copy(at, w->packs, w->n_packs);
-    }
-    for (uint32_t i = 0; i < w->n_held; i++) {
-        const uint32_t gap = w->chunks[i] - (i > 0 ? w->chunks[i - 1] : w->last);
-        at = eng_put_varint(at, (uint64_t)gap << 1 | (w->tfs[i] == 1 ? 1u : 0u));
-        if (w->tfs[i] != 1)
-            at = eng_put_varint(at, w->tfs[i]);
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t gap = chunks[i] - last;
+        last = chunks[i];
+        at = eng_put_varint(at, (uint64_t)gap << 1 | (tfs[i] == 1 ? 1u : 0u));
+        if (tfs[i] != 1)
+            at = eng_put_varint(at, tfs[i]);
     }
     return at;
+}
+
+unsigned char *eng_postings_write(const uint32_t *chunks, const uint32_t *tfs, size_t n,
+                                  eng_norms *norms, unsigned char *at)
+{
+    const size_t packs = n / ENG_PACK, packed = packs * ENG_PACK;
+    if (packs == 0)
+        return write_tail(chunks, tfs, n, UINT32_MAX, at);
+    if (!norms->are_known)
+        know(norms);
+    unsigned char *const front = at, *head = at + ENG_PACKED_FRONT_BYTES;
+    unsigned char *const first = head + packs * ENG_PACK_HEAD_BYTES;
+    at = first;
+    for (size_t i = 0; i < packed; i += ENG_PACK, head += ENG_PACK_HEAD_BYTES) {
+        put_u32(head + 4, (uint32_t)(at - first));
+        head[10] = most_of(chunks + i, tfs + i, ENG_PACK, norms);
+        at = write_pack(chunks + i, tfs + i, i > 0 ? chunks[i - 1] : UINT32_MAX, head, at);
+    }
+    put_u32(front, (uint32_t)(at - front));
+    put_u32(front + 4, most_of(chunks + packed, tfs + packed, n - packed, norms));
+    return write_tail(chunks + packed, tfs + packed, n - packed, chunks[packed - 1], at);
 }

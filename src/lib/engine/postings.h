@@ -99,7 +99,13 @@ static inline uint64_t eng_varint(const unsigned char **at, const unsigned char 
 }
 
 /* Writes `v`; the byte behind it. At most 10 bytes. */
-unsigned char *eng_put_varint(unsigned char *at, uint64_t v);
+static inline unsigned char *eng_put_varint(unsigned char *at, uint64_t v)
+{
+    for (; v >= 0x80; v >>= 7)
+        *at++ = (unsigned char)(v | 0x80);
+    *at++ = (unsigned char)v;
+    return at;
+}
 
 /* ---- packs ------------------------------------------------------------------------------------ */
 
@@ -117,29 +123,19 @@ void eng_unpack(const unsigned char *bytes, unsigned bits, uint32_t *ret);
 
 /* ---- writing ---------------------------------------------------------------------------------- */
 
-/* One list being written; a posting at a time. */
-typedef struct eng_postings_writer {
-    uint32_t n; /* postings so far */
-    uint32_t chunks[ENG_PACK];
-    uint32_t tfs[ENG_PACK];
-    uint8_t impacts[ENG_PACK];
-    uint32_t n_held;
-    uint32_t last;                                 /* chunk before the held ones */
-    unsigned char *heads, *packs;                  /* owned */
-    size_t n_heads, heads_cap, n_packs, packs_cap; /* bytes */
-} eng_postings_writer;
+/* The norms that impacts are made with. */
+typedef struct eng_norms {
+    const uint32_t *lengths; /* of the chunks; NULL: each has the mean length */
+    double mean;             /* of a chunk */
+    bool are_known;          /* false at first: `inverse` is filled when it is needed */
+    double inverse[512];     /* 1 / norm, by length */
+} eng_norms;
 
-void eng_postings_writer_begin(eng_postings_writer *w);
+/* Bytes that a list of so many postings may take. */
+size_t eng_postings_most(size_t n);
 
-/* Chunks ascend. False when memory is out. */
-bool eng_postings_writer_add(eng_postings_writer *w, uint32_t chunk, uint32_t tf,
-                             double norm) ANC_MUST_CHECK;
-
-/* Bytes that eng_postings_writer_end may write. */
-size_t eng_postings_writer_most(const eng_postings_writer *w);
-
-/* Writes the list; the byte behind it. */
-unsigned char *eng_postings_writer_end(eng_postings_writer *w, unsigned char *at);
-void eng_postings_writer_done(eng_postings_writer *w); /* zeroed is a no-op */
+/* Writes the list of `chunks` [n], which ascend, with `tfs` [n]; the byte behind it. */
+unsigned char *eng_postings_write(const uint32_t *chunks, const uint32_t *tfs, size_t n,
+                                  eng_norms *norms, unsigned char *at);
 
 #endif

@@ -8,13 +8,19 @@
 
 #include "block.h"
 
-/* Documents of one block that are replaced or deleted; shared by count, never changed. */
+enum { ENG_COUNTED = 128 };
+
+/* Documents of one block that are replaced or deleted; shared by count, never changed but for what is remembered. */
 typedef struct eng_dead {
     atomic_uint refs;
     uint32_t chunks;  /* of the dead documents */
     uint64_t length;  /* of those */
     uint64_t vectors; /* of those */
     uint64_t documents;
+    uint32_t killed;          /* documents, while it is one part's own */
+    _Atomic(uint64_t *) live; /* owned: remembered, or NULL (eng_part_live) */
+    /* Remembered of frequent terms: row + 1 above, and below how many chunks that have it are dead; 0: nothing. */
+    _Atomic uint64_t counted[ENG_COUNTED];
     uint64_t bits[]; /* a bit a document of the block */
 } eng_dead;
 
@@ -42,5 +48,19 @@ static inline uint32_t eng_part_live_chunks(const eng_part *part)
 {
     return eng_block_chunks(part->block) - (part->dead != NULL ? part->dead->chunks : 0);
 }
+
+/* dead.c */
+
+void eng_dead_unref(eng_dead *dead); /* NULL is a no-op */
+void eng_part_unref(eng_part *part);
+
+/* A bit for every chunk of a part that lives, where something died; NULL when memory is out. */
+const uint64_t *eng_part_live(const eng_part *part);
+
+/* How many living chunks of a part have the term. */
+uint32_t eng_part_live_df(const eng_part *part, const eng_block_term *term);
+
+/* Lets a live document of a part die that nobody else sees yet; false when memory is out. */
+bool eng_part_kill(eng_part *part, uint32_t row) ANC_MUST_CHECK;
 
 #endif

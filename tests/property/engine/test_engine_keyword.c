@@ -231,19 +231,18 @@ static void lists_are_read_as_they_were_written(void **state)
 {
     (void)state;
     static uint32_t chunks[ENG_PACK * 5], tfs[ENG_PACK * 5];
-    eng_postings_writer w = {0};
+    eng_norms norms = {.mean = 1};
     for (uint32_t n = 1; n < ENG_PACK * 5; n += n < 140 ? 1 : 61) {
         uint32_t chunk = chance(3);
-        eng_postings_writer_begin(&w);
         for (uint32_t i = 0; i < n; i++) {
             chunks[i] = chunk;
             tfs[i] = chance(4) == 0 ? 1 + chance(1000) : 1;
-            assert_true(eng_postings_writer_add(&w, chunk, tfs[i], 1.2));
             chunk += 1 + chance(chance(20) == 0 ? 1u << 20 : 9);
         }
-        unsigned char *bytes = malloc(eng_postings_writer_most(&w));
+        unsigned char *bytes = malloc(eng_postings_most(n));
         assert_non_null(bytes);
-        const size_t len = (size_t)(eng_postings_writer_end(&w, bytes) - bytes);
+        const size_t len = (size_t)(eng_postings_write(chunks, tfs, n, &norms, bytes) - bytes);
+        assert_true(len <= eng_postings_most(n));
         eng_postings p;
         eng_postings_open(&p, bytes, len, n, chunk);
         assert_null(eng_postings_fault(&p, n, NULL, NULL));
@@ -265,7 +264,6 @@ static void lists_are_read_as_they_were_written(void **state)
         assert_false(eng_postings_seek(&p, chunks[n - 1] + 1));
         free(bytes);
     }
-    eng_postings_writer_done(&w);
 }
 
 /* Cut, changed, of another number: a list may be shorter or another one, but its chunks never descend and are all
@@ -295,16 +293,19 @@ static void read_strange_list(const unsigned char *bytes, size_t len, uint32_t d
 static void strange_bytes_lead_nowhere(void **state)
 {
     (void)state;
-    eng_postings_writer w = {0};
+    static uint32_t chunks[ENG_PACK * 6], tfs[ENG_PACK * 6];
+    eng_norms norms = {.mean = 1};
     for (int round = 0; round < 600; round++) {
         uint32_t chunk = chance(3);
         const uint32_t n = 1 + chance(round % 2 == 0 ? 100 : 700);
-        eng_postings_writer_begin(&w);
-        for (uint32_t i = 0; i < n; i++, chunk += 1 + chance(9))
-            assert_true(eng_postings_writer_add(&w, chunk, 1 + chance(3), 1.2));
-        unsigned char *bytes = malloc(eng_postings_writer_most(&w));
+        for (uint32_t i = 0; i < n; i++, chunk += 1 + chance(9)) {
+            chunks[i] = chunk;
+            tfs[i] = 1 + chance(3);
+        }
+        unsigned char *bytes = malloc(eng_postings_most(n));
         assert_non_null(bytes);
-        const size_t len = (size_t)(eng_postings_writer_end(&w, bytes) - bytes);
+        const size_t len = (size_t)(eng_postings_write(chunks, tfs, n, &norms, bytes) - bytes);
+        assert_true(len <= eng_postings_most(n));
         read_strange_list(bytes, chance((uint32_t)len + 1), n, chunk);
         read_strange_list(bytes, len, chance(2 * n), chunk);
         read_strange_list(bytes, len, n, 1 + chance(chunk));
@@ -314,7 +315,6 @@ static void strange_bytes_lead_nowhere(void **state)
         read_strange_list(bytes, len, n, chunk);
         free(bytes);
     }
-    eng_postings_writer_done(&w);
 }
 
 int main(void)

@@ -149,6 +149,44 @@ static void a_version_is_replaced_whole(void **state)
     eng_snapshot_release(before);
 }
 
+static void a_load_of_many_documents_appears_at_once(void **state)
+{
+    world *w = *state;
+    publish(w, "b", 1, "", "old words", EAST);
+    publish(w, "c", 1, "", "other words", EAST);
+    const eng_document a = {.key = ANC_STR("a"), .version = 1, .labels = &PUBLIC, .n_labels = 1};
+    const eng_document b = {.key = ANC_STR("b"), .version = 2, .labels = &PUBLIC, .n_labels = 1};
+    const eng_document c = {.key = ANC_STR("c"), .version = 2, .labels = &PUBLIC, .n_labels = 1};
+    const eng_document bad = {.key = ANC_STR(""), .version = 1};
+    eng_load *load;
+    ASSERT_OK(eng_load_open(w->index, &a, &load, &w->err), &w->err);
+    ASSERT_OK(help_add(load, 4, "", "new words", EAST, &w->err), &w->err);
+    ASSERT_OK(eng_load_next(load, &b, &w->err), &w->err);
+    ASSERT_OK(help_add(load, 0, "", "new things", EAST, &w->err), &w->err);
+    ASSERT_OK(help_add(load, 1, "", "new words again", NORTH, &w->err), &w->err);
+    assert_int_equal(eng_load_next(load, &b, &w->err), ANC_INVALID);
+    anc_err_clear(&w->err);
+    assert_int_equal(eng_load_next(load, &a, &w->err), ANC_INVALID);
+    anc_err_clear(&w->err);
+    assert_int_equal(eng_load_next(load, &bad, &w->err), ANC_INVALID);
+    anc_err_clear(&w->err);
+    ASSERT_OK(help_add(load, 2, "", "still of b", NULL, &w->err), &w->err);
+    ASSERT_OK(eng_load_next(load, &c, &w->err), &w->err); /* which loses its chunk */
+    assert_int_equal(search(w, "new", NULL).n, 0);
+    assert_int_equal(search(w, "old", NULL).n, 1);
+    ASSERT_OK(eng_publish(w->index, load, &w->err), &w->err);
+    assert_int_equal(search(w, "new", NULL).n, 3);
+    assert_int_equal(search(w, "old", NULL).n, 0);
+    assert_int_equal(search(w, "other", NULL).n, 0);
+    const eng_result r = search(w, "still", NULL);
+    assert_int_equal(r.n, 1);
+    assert_string_equal(r.candidates[0].document.ptr, "b");
+    assert_int_equal(r.candidates[0].version, 2);
+    assert_int_equal(r.candidates[0].ordinal, 2);
+    assert_int_equal(eng_stats(w->index).documents, 3);
+    assert_int_equal(eng_stats(w->index).chunks, 4);
+}
+
 static void a_deleted_document_is_gone(void **state)
 {
     world *w = *state;
@@ -166,6 +204,44 @@ static void a_deleted_document_is_gone(void **state)
     ASSERT_OK(eng_clear(w->index, &w->err), &w->err);
     assert_int_equal(eng_stats(w->index).chunks, 0);
     assert_int_equal(eng_stats(w->index).cursor, 0);
+}
+
+/* Documents [from, to) of one chunk each, in one load. */
+static void publish_run(world *w, int from, int to, const char *words)
+{
+    eng_load *load = NULL;
+    for (int i = from; i < to; i++) {
+        char key[16];
+        (void)snprintf(key, sizeof key, "d%d", i);
+        const eng_document d = {
+            .key = anc_str_of(key), .version = 1, .labels = &PUBLIC, .n_labels = 1};
+        ASSERT_OK(load == NULL ? eng_load_open(w->index, &d, &load, &w->err)
+                               : eng_load_next(load, &d, &w->err),
+                  &w->err);
+        ASSERT_OK(help_add(load, 0, "", words, NULL, &w->err), &w->err);
+    }
+    ASSERT_OK(eng_publish(w->index, load, &w->err), &w->err);
+}
+
+/* A word in many chunks is counted once, and then by what dies. */
+static void what_dies_is_counted_out(void **state)
+{
+    world *w = *state;
+    enum { MANY = 3000 };
+    publish_run(w, 0, MANY, "common");
+    assert_int_equal(search(w, "common", NULL).terms[0].df, MANY);
+    static const char *const gone[] = {"d7", "d8", "d1999", "d2999", "d0"};
+    for (size_t i = 0; i < ANC_COUNT(gone); i++) {
+        eng_snapshot *before = eng_snapshot_acquire(w->index);
+        ASSERT_OK(eng_delete(w->index, anc_str_of(gone[i]), &w->err), &w->err);
+        assert_int_equal(search(w, "common", NULL).terms[0].df, MANY - i - 1);
+        eng_snapshot_release(before);
+    }
+    publish_run(w, 100, 140, "rare");
+    assert_int_equal(search(w, "common", NULL).terms[0].df, MANY - ANC_COUNT(gone) - 40);
+    ASSERT_OK(eng_delete(w->index, ANC_STR("d9"), &w->err), &w->err);
+    assert_int_equal(search(w, "common", NULL).terms[0].df, MANY - ANC_COUNT(gone) - 41);
+    assert_int_equal(search(w, "rare", NULL).terms[0].df, 40);
 }
 
 static void an_aborted_load_was_never_there(void **state)
@@ -372,7 +448,9 @@ int main(void)
         ROW(bm25_is_lucenes),
         ROW(every_candidate_has_both_scores),
         ROW(a_version_is_replaced_whole),
+        ROW(a_load_of_many_documents_appears_at_once),
         ROW(a_deleted_document_is_gone),
+        ROW(what_dies_is_counted_out),
         ROW(an_aborted_load_was_never_there),
         ROW(a_snapshot_outlives_its_index),
         ROW(labels_decide_who_sees),

@@ -363,13 +363,14 @@ static bool reached(uint32_t k, size_t n)
     return k > 0 && n >= k;
 }
 
-static anc_status search(eng_index *index, krn_call *call, const srch_index_query *query,
-                         srch_index_result *ret)
+static anc_status search(const srch_shelves *store, eng_index *index, krn_call *call,
+                         const srch_index_query *query, srch_index_result *ret)
 {
     eng_query q;
     eng_result found;
     srch_index_result result = {.has_vectors = eng_stats(index).vectors > 0};
     ANC_TRY(query_of(call, query, &q));
+    q.pool = store->home != NULL ? srch_home_pool(store->home) : NULL;
     eng_snapshot *snapshot = eng_snapshot_acquire(index);
     anc_status status = eng_search(snapshot, &q, call->mem, &found, call->err);
     if (status == ANC_OK)
@@ -391,12 +392,12 @@ static anc_status search_or_mend(srch_shelves *store, srch_shelf *s, krn_call *c
 {
     enum { MOST_TRIES = 8 };
     bool damaged = false;
-    anc_status status = search(s->index, call, query, ret);
+    anc_status status = search(store, s->index, call, query, ret);
     for (int i = 0; status == ANC_CORRUPT && i < MOST_TRIES; i++) {
         srch_shelf_mend(store, s, call->err->text);
         anc_err_clear(call->err);
         damaged = true;
-        status = search(s->index, call, query, ret);
+        status = search(store, s->index, call, query, ret);
     }
     if (status == ANC_OK)
         ret->damaged = damaged;
