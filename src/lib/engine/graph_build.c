@@ -94,7 +94,7 @@ static uint8_t level_of(uint32_t node)
 static void keep_entry(builder *b)
 {
     const eng_graph *old = b->seed->graph;
-    b->entry_node = b->seed->renumbered[old->up_node[old->entry]];
+    b->entry_node = eng_graph_seed_node(b->seed, old->up_node[old->entry]);
     eng_graph_seed_levels(b->seed, b->levels, b->seeded);
     const uint8_t top = b->levels[b->entry_node];
     for (uint32_t i = 0; i < b->g->n; i++)

@@ -3,7 +3,7 @@
 
 static uint32_t node_of(const eng_graph_seed *seed, uint32_t old)
 {
-    return seed->renumbered[old];
+    return eng_graph_seed_node(seed, old);
 }
 
 static void set(uint64_t *bits, uint32_t i)

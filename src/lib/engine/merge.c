@@ -294,7 +294,8 @@ static void leave_seed(source *sources, size_t n, eng_graph_seed *seed)
             largest = &sources[i];
     if (largest == NULL)
         return;
-    *seed = (eng_graph_seed){largest->block->graph, largest->renumbered};
+    *seed = (eng_graph_seed){
+        .graph = largest->block->graph, .renumbered = largest->renumbered, .first = largest->first};
     largest->renumbered = NULL;
 }
 

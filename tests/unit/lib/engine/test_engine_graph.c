@@ -225,7 +225,7 @@ static void a_graph_grows_out_of_another(void **state)
     if (old->up_node[old->entry] % STEP == 0) /* the entry stays */
         old->entry = (old->entry + 1) % old->n_up;
     cloud c = thin_out(&all, FIRST, STEP, renumbered);
-    const eng_graph_seed seed = {old, renumbered};
+    const eng_graph_seed seed = {.graph = old, .renumbered = renumbered};
     eng_graph *g = build(&c, NULL, &(eng_graph_options){.seed = &seed});
     eng_graph *fresh = build(&c, NULL, &(eng_graph_options){0});
     assert_true(g->scale == old->scale);
@@ -251,7 +251,7 @@ static void a_seed_must_be_worth_while(void **state)
     static uint32_t renumbered[N];
     cloud all = cloud_make(N, 2);
     eng_graph *old = build(&all, NULL, &(eng_graph_options){0});
-    const eng_graph_seed seed = {old, renumbered};
+    const eng_graph_seed seed = {.graph = old, .renumbered = renumbered};
     for (uint32_t v = 0; v < N; v++)
         renumbered[v] = v;
     assert_true(eng_graph_seed_fits(&seed, N));
@@ -269,6 +269,10 @@ static void a_seed_must_be_worth_while(void **state)
     old->recalls[3] = 4711;
     eng_graph *g = build(&all, NULL, &(eng_graph_options){.seed = &seed});
     assert_memory_equal(g->recalls, old->recalls, sizeof g->recalls);
+    assert_memory_equal(g->records, old->records, (size_t)N * g->stride);
+    eng_graph_free(g);
+    const eng_graph_seed whole = {.graph = old};
+    g = build(&all, NULL, &(eng_graph_options){.seed = &whole});
     assert_memory_equal(g->records, old->records, (size_t)N * g->stride);
     eng_graph_free(g);
     eng_graph_free(old);
