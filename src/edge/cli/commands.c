@@ -14,6 +14,10 @@
         .name = "mode", .letter = 'm', .value = "MODE", .choices = MODES, \
         .help = "auto, hybrid, semantic or keyword (default auto)"        \
     }
+#define LIMIT(with, what)                                                             \
+    {                                                                                 \
+        .name = "limit", .letter = 'n', .value = "N", .verbs = (with), .help = (what) \
+    }
 #define END          \
     {                \
         .name = NULL \
@@ -84,11 +88,7 @@ static const cli_option ingest_options[] = {
 };
 
 static const cli_option batches_options[] = {
-    {.name = "limit",
-     .letter = 'n',
-     .value = "N",
-     .verbs = "list",
-     .help = "rows at most (default 20)"},
+    LIMIT("list", "rows at most (default 20)"),
     {.name = "no-wait", .verbs = "replay", .help = "print the new batch's id and do not wait"},
     END,
 };
@@ -112,11 +112,7 @@ static const cli_option letters_options[] = {
      .values = "batches",
      .help = "those of this batch"},
     {.name = "all", .verbs = "replay|delete", .help = "all there are"},
-    {.name = "limit",
-     .letter = 'n',
-     .value = "N",
-     .verbs = "list",
-     .help = "rows at most (default 50)"},
+    LIMIT("list", "rows at most (default 50)"),
     {.name = "no-wait", .verbs = "replay", .help = "print the new batch's id and do not wait"},
     {.name = "yes", .letter = 'y', .verbs = "delete", .help = "do not ask"},
     END,
@@ -152,11 +148,7 @@ static const cli_option events_options[] = {
      .value = "N",
      .verbs = "follow",
      .help = "the newest N first, as far as the server has them (default 0)"},
-    {.name = "limit",
-     .letter = 'n',
-     .value = "N",
-     .verbs = "list",
-     .help = "rows at most (default 20)"},
+    LIMIT("list", "rows at most (default 20)"),
     END,
 };
 
@@ -198,11 +190,7 @@ static const cli_option tracking_options[] = {
      .choices = "hour|day|week",
      .verbs = "stats",
      .help = "of the series: hour, day or week"},
-    {.name = "limit",
-     .letter = 'n',
-     .value = "N",
-     .verbs = "queries",
-     .help = "rows at most (default 20)"},
+    LIMIT("queries", "rows at most (default 20)"),
     {.name = "yes", .letter = 'y', .verbs = "erase", .help = "do not ask"},
     END,
 };
