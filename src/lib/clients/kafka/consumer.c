@@ -6,7 +6,7 @@
 #include "kafka_impl.h"
 #include "os/clock.h"
 
-enum { SESSION_MS = 6000, COMMIT_MS = 1000, POLL_MS = 200, LOOK_MS = 500 };
+enum { SESSION_MS = 10000, COMMIT_MS = 1000, POLL_MS = 200, LOOK_MS = 2000 };
 
 struct clt_kafka_consumer {
     rd_kafka_t *rk;         /* owned */

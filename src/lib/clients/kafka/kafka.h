@@ -93,7 +93,7 @@ typedef struct clt_kafka_consumer_options {
     anc_str group;             /* required */
     const char *const *topics; /* [n_topics]; those that do not exist yet are waited for */
     size_t n_topics;
-    unsigned session_ms; /* [6000] after which the others of the group take over what we had */
+    unsigned session_ms; /* [10000] after which the others of the group take over what we had */
 } clt_kafka_consumer_options;
 
 typedef struct clt_kafka_record {
