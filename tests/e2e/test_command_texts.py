@@ -127,6 +127,9 @@ def test_completion(binary):
             if shutil.which(shell):
                 got = subprocess.run([shell, "-n"], input=script.stdout, text=True, capture_output=True)
                 assert got.returncode == 0 and got.stderr == "", (shell, got.stderr)
+            if shell == "zsh":  # without the blank zsh hands options of its own to the function, and nothing is found
+                uses = re.findall(r"(.)_anchorage_values ([a-z-]+)", script.stdout)
+                assert len(uses) > 10 and all(before == " " for before, _ in uses), uses
 
 
 def on_a_terminal(p, *args):

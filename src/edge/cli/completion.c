@@ -253,7 +253,7 @@ static void zsh_offer(const offer *o)
             put_commands();
         (void)putchar(')');
     } else if (o->kind == ASKED) {
-        (void)printf("_anchorage_values %s", o->of);
+        (void)printf(" _anchorage_values %s", o->of); /* the blank: called as it stands */
     } else if (o->kind == FILES) {
         (void)fputs("_files", stdout);
     }

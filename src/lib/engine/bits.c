@@ -173,7 +173,7 @@ anc_status eng_bits_nearest(const eng_bits *bits, const float *q, const uint64_t
 {
     enum { WORDS_A_CHECK = 256 };
     const eng_simd *simd = eng_simd_best();
-    scan s;
+    scan s = {0};
     ANC_TRY(scan_open(bits, q, most, mem, &s, err));
     for (uint32_t w = 0; w < (bits->n + 63) / 64 && s.most > 0; w++) {
         if (w % WORDS_A_CHECK == 0 && may_go_on != NULL)

@@ -69,9 +69,31 @@ static inline uint32_t *eng_graph_up_links(const eng_graph *g, uint32_t row, uin
     return g->up_links + g->up_first[row] + (size_t)(level - 1) * ENG_GRAPH_UP_LINKS;
 }
 
+/* The row of the upper table of a vector that stands there. */
+static inline uint32_t eng_graph_row(const eng_graph *g, uint32_t node)
+{
+    uint32_t low = 0, high = g->n_up;
+    while (low + 1 < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (g->up_node[middle] <= node)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A graph whose links another one takes over. */
+typedef struct eng_graph_seed {
+    const eng_graph *graph; /* borrowed; NULL: none */
+    const uint32_t
+        *renumbered; /* [graph->n] the numbers of its vectors in the other; UINT32_MAX: gone */
+} eng_graph_seed;
+
 typedef struct eng_graph_options {
-    uint32_t breadth; /* candidates looked at for every vector that is put in; 0: 200 */
-    os_pool *pool;    /* threads that help; NULL: the caller alone */
+    uint32_t breadth;           /* candidates looked at for every vector that is put in; 0: 200 */
+    os_pool *pool;              /* threads that help; NULL: the caller alone */
+    const eng_graph_seed *seed; /* what it grows out of where that is worth while; NULL: nothing */
     /* Asked now and then by one thread; another answer than OK ends the building with it. NULL: never. */
     anc_status (*may_go_on)(void *arg);
     void *arg;

@@ -136,7 +136,7 @@ static bool is_large(const eng_part *part)
     return eng_block_chunks(part->block) >= LARGE_CHUNKS;
 }
 
-eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen)
+eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen, eng_graph_seed *seed)
 {
     eng_block **blocks = calloc(s->n_parts + 1, sizeof *blocks);
     const uint64_t **dead = calloc(s->n_parts + 1, sizeof *dead);
@@ -148,7 +148,7 @@ eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen)
                 blocks[n] = s->parts[i].block;
                 dead[n++] = eng_part_dead(&s->parts[i]);
             }
-        merged = eng_blocks_merge(blocks, dead, n, s->dims);
+        merged = eng_blocks_merge(blocks, dead, n, s->dims, seed);
     }
     free(blocks);
     free(dead);
@@ -228,7 +228,7 @@ static void tidy(eng_snapshot *s)
     drop_empty(s);
     bool *chosen = calloc(s->n_parts + 1, sizeof *chosen);
     while (chosen != NULL && eng_parts_choose(s, false, chosen)) {
-        eng_block *merged = eng_parts_merge(s, chosen);
+        eng_block *merged = eng_parts_merge(s, chosen, NULL);
         if (merged == NULL)
             break;
         eng_parts_replace(s, chosen, (eng_part){merged, NULL});

@@ -40,7 +40,8 @@ void eng_swap_in(eng_index *index, eng_snapshot *next);
 bool eng_parts_choose(const eng_snapshot *s, bool large, bool *chosen);
 
 /* One block of what lives in the chosen parts; NULL when memory is out. */
-eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen) ANC_MUST_CHECK;
+eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen,
+                           eng_graph_seed *seed) ANC_MUST_CHECK;
 
 /* Whether a merge that goes on takes the block of this part; under `writing`. */
 bool eng_part_is_taken(const eng_index *index, const eng_part *part);

@@ -85,7 +85,7 @@ static anc_status join_small(saving *s, bool taken)
         (void)share_part(row, &s->before->parts[last]);
         return ANC_OK;
     }
-    row->part.block = eng_parts_merge(s->before, row->chosen);
+    row->part.block = eng_parts_merge(s->before, row->chosen, NULL);
     if (row->part.block == NULL)
         return no_memory(s);
     if (row->part.block->documents.n == 0) { /* nothing lives: there is nothing to keep */
@@ -93,7 +93,7 @@ static anc_status join_small(saving *s, bool taken)
         row->part = (eng_part){0};
         return ANC_OK;
     }
-    return eng_block_prepare(row->part.block, &s->before->from, s->options, s->err);
+    return eng_block_prepare(row->part.block, &s->before->from, s->options, NULL, s->err);
 }
 
 static anc_status plan(saving *s)

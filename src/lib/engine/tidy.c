@@ -120,14 +120,16 @@ static anc_status merge(eng_index *index, const eng_snapshot *before, const bool
 {
     if (options->may_go_on != NULL)
         ANC_TRY(options->may_go_on(options->arg));
-    eng_block *merged = eng_parts_merge(before, chosen);
+    eng_graph_seed seed = {0};
+    eng_block *merged = eng_parts_merge(before, chosen, &seed);
     if (merged == NULL) {
         for (size_t i = 0; i < before->n_parts; i++)
             if (chosen[i])
                 ANC_TRY(eng_block_fault(before->parts[i].block, err));
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to merge the blocks of an index");
     }
-    const anc_status status = eng_block_prepare(merged, &before->from, options, err);
+    const anc_status status = eng_block_prepare(merged, &before->from, options, &seed, err);
+    eng_seed_done(&seed);
     if (status != ANC_OK) {
         eng_block_unref(merged);
         return status;

@@ -1,4 +1,4 @@
-/* defines.c - "a van, called Deborah": what says who or what the one thing is that was asked about. */
+/* defines.c - "a lorry, called Rosalind": what says who or what the one thing is that was asked about, or where. */
 #include "base/str.h"
 #include "extract_impl.h"
 #include "rag/domain/spoken.h"
@@ -31,6 +31,20 @@ bool rag_asks_definition(const rag_terms *terms)
         }
     /* one name, its words side by side */
     return content > 0 && last - first < content && terms->cues != RAG_CUE_MONEY;
+}
+
+/* "L'atelier occupe un moulin": a verb of place behind it. */
+static bool is_placed(const rag_spoken *s, size_t k, size_t to)
+{
+    static const anc_str verbs[] = {
+        ANC_STR_INIT("located"), ANC_STR_INIT("situated"), ANC_STR_INIT("stands"),
+        ANC_STR_INIT("lies"),    ANC_STR_INIT("occupies"), ANC_STR_INIT("occupe"),
+        ANC_STR_INIT("situé"),   ANC_STR_INIT("située"),   ANC_STR_INIT("trouve")};
+    enum { REACH = 3 };
+    for (size_t on = 1; on <= REACH && k + on < to; on++)
+        if (among(verbs, ANC_COUNT(verbs), rag_spoken_word(s, k + on)))
+            return true;
+    return false;
 }
 
 /* The last content word of the question. */
@@ -71,11 +85,14 @@ bool rag_defines(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
     const rag_spoken s = {x->passages[u->passage].text, x->language, x->units.words[u->passage]};
-    if (!rag_asks_definition(&x->terms) || u->kind != RAG_UNIT_PROSE)
+    const bool where = x->terms.cues == RAG_CUE_PLACE;
+    if ((!where && !rag_asks_definition(&x->terms)) || u->kind != RAG_UNIT_PROSE)
         return false;
     const uint64_t key = thing_of(&x->terms);
     for (size_t k = u->first; k < u->last; k++)
-        if (s.words.items[k].key == key && (is_called(&s, u->first, k) || is_told(&s, k, u->last)))
+        if (s.words.items[k].key == key &&
+            (where ? is_placed(&s, k, u->last)
+                   : is_called(&s, u->first, k) || is_told(&s, k, u->last)))
             return true;
     return false;
 }

@@ -41,7 +41,7 @@ enum {
     X(OTHER, "it is about another code, or another number of its kind, than was asked")       \
     X(ENTRY, "it is the row of what was asked about, with a column for what was asked of it") \
     X(COUNTS, "it has a number of what \"how many\" asks for")                                \
-    X(DEFINES, "it says what the one thing is that was asked about")                          \
+    X(DEFINES, "it says what the one thing is that was asked about, or where")                \
     X(NAKED, "it has the one name that was asked about, and nothing of what was asked of it") \
     X(ELSEWHERE, "a name was asked about, and neither it nor its passage or title has it")    \
     X(FOREIGN, "its passage is in another language than the question")                        \

@@ -12,7 +12,8 @@
 
 enum { NEAR_WORDS = 4, NOVEL_ENOUGH = 4 };
 
-static const double NO_PRICE = 3; /* without a sum nothing answers what something costs */
+static const double NAKED_ROW = 2; /* "Name | Ann Bell" is the answer to nothing but who she is */
+static const double NO_PRICE = 3;  /* without a sum nothing answers what something costs */
 
 bool rag_passage_is_foreign(const rag_extraction *x, size_t passage)
 {
@@ -54,7 +55,23 @@ static bool same_passage(const rag_extraction *x, size_t i, size_t k)
     return k < x->units.n && x->units.items[i].passage == x->units.items[k].passage;
 }
 
-static void look_around(rag_extraction *x, const uint64_t *above)
+/* A row of names and values, which no line above names the columns of. */
+static bool is_of_form(const rag_unit *u)
+{
+    return u->cells > 0 && u->kind == RAG_UNIT_PROSE && u->columns == RAG_NO_UNIT && !u->continues;
+}
+
+/* Names in the rows of a form ("Name | Ann Bell"), one set for each passage: its other rows tell of them. */
+static void names_of_forms(const rag_extraction *x, uint64_t *sets)
+{
+    for (size_t i = 0; i < x->units.n; i++) {
+        const rag_unit *u = &x->units.items[i];
+        if (is_of_form(u))
+            sets[u->passage] |= x->views[i].own & x->terms.names;
+    }
+}
+
+static void look_around(rag_extraction *x, const uint64_t *above, const uint64_t *forms)
 {
     const rag_unit *units = x->units.items;
     for (size_t i = 0; i < x->units.n; i++) {
@@ -65,6 +82,8 @@ static void look_around(rag_extraction *x, const uint64_t *above)
         if (units[i].columns != RAG_NO_UNIT)
             v->above |= x->views[units[i].columns].own;
         v->above |= v->headed | rag_columns_meant(x, i);
+        if (v->own != 0 && is_of_form(&units[i]))
+            v->above |= forms[units[i].passage] & ~v->own;
         if (i > 0 && same_passage(x, i, i - 1))
             v->beside |= x->views[i - 1].own;
         if (same_passage(x, i, i + 1))
@@ -263,14 +282,16 @@ static void fill_naked(rag_extraction *x)
     for (size_t t = 0; t < terms->n; t++)
         real |= terms->dull[t] || terms->asks[t] || terms->digits[t] ? 0 : UINT64_C(1) << t;
     real &= ~terms->names;
-    if ((terms->names & (terms->names - 1)) != 0)
-        return; /* two names in one sentence tell of each other */
+    /* two names in one sentence tell of each other, in one row they are a name of two words */
+    const bool one = (terms->names & (terms->names - 1)) == 0;
     for (size_t i = 0; i < x->units.n; i++)
         told |= x->views[i].own & real;
     for (size_t i = 0; told != 0 && i < x->units.n; i++) {
         rag_view *v = &x->views[i];
-        v->features[RAG_F_NAKED] = ((v->own | v->above) & terms->names) != 0 &&
-                                   ((v->own | v->above | v->near) & real) == 0;
+        const double weight = x->units.items[i].cells > 0 ? NAKED_ROW : one;
+        if (((v->own | v->above) & terms->names) != 0 &&
+            ((v->own | v->above | v->near) & real) == 0)
+            v->features[RAG_F_NAKED] = weight;
     }
 }
 
@@ -303,9 +324,10 @@ static void fill_passages(rag_extraction *x)
 anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language language, anc_err *err)
 {
     uint64_t *above = anc_arena_alloc(mem, x->n_passages, sizeof *above);
+    uint64_t *forms = anc_arena_alloc(mem, x->n_passages, sizeof *forms);
     x->over_words = anc_arena_alloc(mem, x->n_passages, sizeof *x->over_words);
     x->meant_over = anc_arena_alloc(mem, x->n_passages, sizeof *x->meant_over);
-    if (above == NULL || x->over_words == NULL || x->meant_over == NULL)
+    if (above == NULL || forms == NULL || x->over_words == NULL || x->meant_over == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu sets", x->n_passages);
     ANC_TRY(sets_above(mem, x, language, above, err));
     for (size_t i = 0; i < x->units.n; i++) {
@@ -318,7 +340,10 @@ anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language lan
     }
     rag_terms_weigh(&x->terms, x->views, x->units.n);
     ANC_TRY(rag_headings_find(mem, x, language, err));
-    look_around(x, above);
+    for (size_t i = 0; i < x->n_passages; i++)
+        forms[i] = 0;
+    names_of_forms(x, forms);
+    look_around(x, above, forms);
     for (size_t i = 0; i < x->units.n; i++)
         fill_own(x, i);
     fill_passages(x);

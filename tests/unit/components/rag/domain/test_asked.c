@@ -93,6 +93,27 @@ static const rag_passage takeback = {
     .language = ANC_STR_INIT("en"),
     .score = 0.8};
 
+static const rag_passage claim = {.text = ANC_STR_INIT("Insured name Clara Voss\tYear 2019\n"
+                                                       "Policy # CV-77\tModel Tern\n"
+                                                       "Phone (020) 5550\tTrim Plain\n"),
+                                  .title = ANC_STR_INIT("Estimate"),
+                                  .language = ANC_STR_INIT("en"),
+                                  .score = 0.8};
+
+static const rag_passage next_claim = {.text = ANC_STR_INIT("Insured name Emil Rask\tYear 2021\n"
+                                                            "Policy # ER-12\tModel Plover\n"
+                                                            "Phone (020) 5551\tTrim Plain\n"),
+                                       .title = ANC_STR_INIT("Estimate"),
+                                       .language = ANC_STR_INIT("en"),
+                                       .score = 0.85};
+
+static const rag_passage budget = {
+    .text = ANC_STR_INIT("The board set a ceiling of £90 for the cost of parts of the next one."),
+    .title = ANC_STR_INIT("Minutes"),
+    .heading = ANC_STR_INIT("Minutes > Wex 5"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
 enum { PASSAGES = 3 };
 
 typedef struct asked_row {
@@ -129,6 +150,9 @@ static const asked_row rows[] = {
      "What is the warranty of the Wex 5?",
      NULL},
     {"and of that number", {&plans, &warranties}, "What is the warranty of the Wex 2?", "3 years"},
+    {"of a form", {&next_claim, &claim}, "What is Clara Voss's policy number?", "CV-77"},
+    {"of another form", {&claim, &next_claim}, "Which model does Emil Rask have?", "Plover"},
+    {"the cost of something else", {&budget}, "What is the price of the Wex 5?", NULL},
     {"all the steps", {&takeback}, "How do I send something back?", "3. Leave the box"},
 };
 
