@@ -104,10 +104,10 @@ static void run_quiet(bench *b, uint32_t k, bool paired, const char *what, bool 
 }
 
 /* What one list costs: a search on two threads waits for the longer one. */
-static void run_side(bench *b, side side, const char *what)
+static void run_side(bench *b, side of, const char *what)
 {
     char name[64];
-    b->side = side;
+    b->side = of;
     time_searches(b, SEARCHES, SERVED);
     time_searches(b, SEARCHES, SERVED);
     (void)snprintf(name, sizeof name, "100 by %s alone, processor p50", what);

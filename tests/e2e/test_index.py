@@ -116,6 +116,7 @@ def test_index_commands(binary):
                 assert server.put_document(id=f"d{i}", text=f"Herons, {i} of them.").status == 201
             status = json.loads(p.run("index", "status", "--json").stdout)
             assert status["documents"] == 5 and status["lag"] == 0 and status["ready"], status
+            assert status["fusion"] == "weighted" and status["semantic_share"] == 0.5, status
             got = p.run("index", "verify")
             assert got.returncode == 0 and "sound" in got.stdout, got
             got = p.run("index", "rebuild", "--json")

@@ -1,4 +1,5 @@
 /* service.c - opening and closing, and what is asked about the index as a whole. */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -246,6 +247,9 @@ srch_status_row srch_status(srch_service *srch)
         .unsaved_chunks = f.unsaved_chunks,
         .graphs = f.graphs,
         .recall = f.recall,
+        .semantic_share = srch->config.fusion.how == SRCH_WEIGHTED
+                              ? srch->config.fusion.semantic_share
+                              : (double)NAN,
         .is_kept = kept.has_place,
         .kept_cursor = kept.mark.cursor,
         .damages = kept.damages,
