@@ -66,6 +66,8 @@ static const cue_row asking[] = {
     ROW("what year", RAG_CUE_YEAR),
     ROW("which year", RAG_CUE_YEAR),
     ROW("how long", RAG_CUE_DURATION),
+    ROW("how long is the", RAG_CUE_LENGTH),
+    ROW("how long is a", RAG_CUE_LENGTH),
     ROW("how often", RAG_CUE_DURATION),
     ROW("how quickly", RAG_CUE_DURATION),
     ROW("how soon", RAG_CUE_DURATION),

@@ -232,22 +232,28 @@ static bool lacks_measure(const rag_extraction *x, size_t i)
            (x->views[i].features[RAG_F_NO_CUE] > 0 || rag_label_is_beside(x, i));
 }
 
+/* A sum or a measure of a name with a number is asked for, and it says nothing of that name. */
+static bool is_of_no_such(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    return (terms->cues == RAG_CUE_MONEY || asks_measure(terms)) && only_names(terms) &&
+           rag_names_numbered(terms) && !x->views[i].bound;
+}
+
 /* A name is asked about, and it is the row of something else: neither it nor what stands over it has the name. */
 static bool is_row_of_other(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
     const rag_view *v = &x->views[i];
-    bool known = false;
     if (u->cells == 0)
         return false;
-    for (size_t k = 0; k < x->units.n; k++)
-        known |= x->views[k].bound;
-    return (known && !v->bound) ||
+    return (rag_names_numbered(&x->terms) && !v->bound) ||
            (x->terms.names != 0 && ((v->own | v->above) & x->terms.names) == 0);
 }
 
 bool rag_is_beside_point(const rag_extraction *x, size_t i)
 {
     return is_of_nobody_named(x, i) || lacks_sum(x, i) || lacks_measure(x, i) ||
-           is_row_of_other(x, i) || is_untold(x, i) || is_of_other_kind(x, i);
+           is_row_of_other(x, i) || is_of_no_such(x, i) || is_untold(x, i) ||
+           is_of_other_kind(x, i);
 }

@@ -100,6 +100,8 @@ uint64_t rag_columns_meant_over(const rag_terms *terms, rag_words words);
 
 /* names.c: says of unit i, in `v`, whether it is about the numbered names that were asked about. */
 void rag_names_bind(const rag_extraction *x, size_t i, rag_view *v);
+/* Whether a name with a number is asked about. */
+bool rag_names_numbered(const rag_terms *terms);
 /* Whether all that is told is told of other numbers of a name than the one that was asked about. */
 bool rag_names_rivals_only(const rag_extraction *x);
 

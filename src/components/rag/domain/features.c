@@ -262,7 +262,7 @@ static void fill_own(rag_extraction *x, size_t i)
     look_for_numbers(x, i, v);
     rag_names_bind(x, i, v);
     f[RAG_F_OTHER] = is_about_other(x, i) || v->another || v->rival;
-    f[RAG_F_ENTRY] = fmax(rag_entry_of(x, i), rag_label_of(x, i));
+    f[RAG_F_ENTRY] = f[RAG_F_NO_CUE] > 0 ? 0 : fmax(rag_entry_of(x, i), rag_label_of(x, i));
     f[RAG_F_COUNTS] = rag_counts(x, i);
     f[RAG_F_DEFINES] = rag_defines(x, i);
     f[RAG_F_FOREIGN] = rag_passage_is_foreign(x, unit->passage);

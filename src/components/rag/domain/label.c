@@ -105,7 +105,7 @@ double rag_label_of(const rag_extraction *x, size_t i)
     const uint64_t has = v->own | v->above | v->near;
     rag_spoken s;
     noun name;
-    if (v->rival || v->features[RAG_F_NO_CUE] > 0 || !name_of(x, i, &s, &name))
+    if (v->rival || !name_of(x, i, &s, &name))
         return 0;
     const uint64_t asked = said_by(terms, &s, &name);
     uint64_t subject = 0;

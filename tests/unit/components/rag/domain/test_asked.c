@@ -150,6 +150,7 @@ static const asked_row rows[] = {
      "What is the warranty of the Wex 5?",
      NULL},
     {"and of that number", {&plans, &warranties}, "What is the warranty of the Wex 2?", "3 years"},
+    {"no such number", {&sales}, "What is the price of the Wex 7?", NULL},
     {"of a form", {&next_claim, &claim}, "What is Clara Voss's policy number?", "CV-77"},
     {"of another form", {&claim, &next_claim}, "Which model does Emil Rask have?", "Plover"},
     {"the cost of something else", {&budget}, "What is the price of the Wex 5?", NULL},
