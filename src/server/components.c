@@ -9,6 +9,7 @@
 #include "house_impl.h"
 #include "identity/adapters/sqlite/idn_sqlite.h"
 #include "ingest/adapters/folder/folder.h"
+#include "ingest/adapters/http/http_web.h"
 #include "ingest/adapters/spool_files/spool_files.h"
 #include "ingest/adapters/sqlite/ing_sqlite.h"
 #include "ingest/app/ingest_service.h"
@@ -162,21 +163,22 @@ static anc_status open_knowledge(srv_house *h, anc_err *err)
     const kno_raw_files_options raw_options = {.root = raw, .reserve = h->reserve, .log = h->log};
     ANC_TRY(kno_raw_files_open(&raw_options, &h->raw, err));
     ANC_TRY(kno_sqlite_open(krn_sqlite_readers(h->catalog), &h->kno_store, &catalog, err));
-    const kno_service_options options = {.catalog = catalog,
-                                         .raw = h->raw,
-                                         .parser = kno_parse_local(),
-                                         .writer = h->writer,
-                                         .outbox = h->outbox,
-                                         .changes = h->changes,
-                                         .clock = h->clock,
-                                         .log = h->log,
-                                         .metrics = h->metrics,
-                                         .feed = h->feed,
-                                         .embedding = h->emb,
-                                         .models = h->library,
-                                         .keep_versions =
-                                             (uint32_t)h->o.config->knowledge.keep_versions,
-                                         .is_followed = true};
+    const kno_service_options options = {
+        .catalog = catalog,
+        .raw = h->raw,
+        .parser = kno_parse_local(),
+        .writer = h->writer,
+        .outbox = h->outbox,
+        .changes = h->changes,
+        .clock = h->clock,
+        .log = h->log,
+        .metrics = h->metrics,
+        .feed = h->feed,
+        .embedding = h->emb,
+        .models = h->library,
+        .keep_versions = (uint32_t)h->o.config->knowledge.keep_versions,
+        .tell_content = anc_str_eq(h->o.config->events.include_content, ANC_STR("true")),
+        .is_followed = true};
     ANC_TRY(kno_service_open(&options, &h->kno, err));
     return kno_service_start(h->kno, h->scheduler, err);
 }
@@ -187,7 +189,8 @@ static anc_status open_search(srv_house *h, anc_err *err)
 {
     const srv_config *c = h->o.config;
     const srch_home_options home = {.folder = os_path_join(h->mem, h->data_dir, ANC_STR("index")),
-                                    .reserve_bytes = (uint64_t)c->storage.reserve_mb << 20};
+                                    .reserve_bytes = (uint64_t)c->storage.reserve_mb << 20,
+                                    .pool = h->cpu_pool};
     if (home.folder.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the folder of the index");
     ANC_TRY(srch_home_open(&home, &h->index_home, err));
@@ -219,6 +222,9 @@ static anc_status open_ingest(srv_house *h, anc_err *err)
     if (spool.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the folder of the spool");
     ANC_TRY(ing_spool_files_open(spool, h->reserve, &h->spool, err));
+    h->event_web = (ing_http_web){.hosts = h->o.config->ingest.event_hosts.items,
+                                  .n = h->o.config->ingest.event_hosts.n,
+                                  .clock = h->clock};
     const unsigned workers = wanted > 0 ? (unsigned)wanted : os_cores();
     const ing_service_options options = {
         .batches = ing_sqlite_store(krn_sqlite_readers(h->catalog)),
@@ -232,6 +238,7 @@ static anc_status open_ingest(srv_house *h, anc_err *err)
         .inbox = krn_sqlite_inbox(h->catalog),
         .event_folders = h->o.config->ingest.event_folders.items,
         .n_event_folders = h->o.config->ingest.event_folders.n,
+        .web = h->event_web.n > 0 ? ing_http_web_port(&h->event_web) : (ing_web){0},
         .clock = h->clock,
         .log = h->log,
         .metrics = h->metrics,

@@ -58,7 +58,7 @@ typedef struct srv_config {
         int64_t keep_days;
         int64_t keep_batches;
         int64_t spool_mb;
-        srv_strs event_folders;
+        srv_strs event_folders, event_hosts;
     } ingest;
     struct {
         int64_t keep_versions;
@@ -99,6 +99,7 @@ typedef struct srv_config {
         int64_t keep_days;
         int64_t history;
         int64_t max_subscribers;
+        anc_str include_content; /* "true" or "false" */
         struct {
             anc_str all; /* "true" or "false" */
         } kafka;

@@ -28,7 +28,7 @@ const srv_row srv_rows[] = {
     TEXT("http.listen", SRV_TEXT, http.listen, "127.0.0.1", NULL,
          "address to listen on; one outside loopback needs auth.api_key"),
     INT("http.port", http.port, "8000", 0, 65535, NULL, "port; 0 takes a free one"),
-    INT("http.max_connections", http.max_connections, "4096", 1, 100000, NULL,
+    INT("http.max_connections", http.max_connections, "12000", 1, 100000, NULL,
         "open connections, fewer where the system gives fewer descriptors; one more takes the "
         "place of "
         "the longest silent one, where none is: 503"),
@@ -76,6 +76,11 @@ const srv_row srv_rows[] = {
         "MiB of documents that were sent and wait to be read; past it senders wait"),
     {"ingest.event_folders", SRV_LIST, AT(ingest.event_folders), "", 0, 0, NULL, NULL,
      "absolute paths of folders in which a document.uploaded of another service may name files; "
+     "none: none"},
+    {"ingest.event_hosts", SRV_LIST, AT(ingest.event_hosts), "", 0, 0, NULL, NULL,
+     "hosts on which a document.uploaded of another service may name documents (http, https): "
+     "files.example.org, files.example.org:8443; one in a private network with its address beside "
+     "it; "
      "none: none"},
     INT("knowledge.keep_versions", knowledge.keep_versions, "10", 0, 1000000, NULL,
         "newest versions of a document that are kept, the current one included; 0: all"),
@@ -148,7 +153,12 @@ const srv_row srv_rows[] = {
     INT("events.history", events.history, "100", 1, 1000, NULL,
         "newest events that the live feed can show to who comes"),
     INT("events.max_subscribers", events.max_subscribers, "10000", 1, 100000, NULL,
-        "who may watch the live feed at once"),
+        "who may watch the live feed at once; each is one of http.max_connections"),
+    {"events.include_content", SRV_CHOICE, AT(events.include_content), "false", 0, 0, "true|false",
+     NULL,
+     "document.created and document.updated have the text of the document, up to 256 KiB; in "
+     "events "
+     "it stays when the document is deleted"},
     {"events.kafka.all", SRV_CHOICE, AT(events.kafka.all), "false", 0, 0, "true|false", NULL,
      "types without a topic of their own go to anchorage.events"},
     INT("performance.every_ms", performance.every_ms, "5000", 0, 3600000, NULL,

@@ -1,4 +1,4 @@
-/* examine.c - checks for `anchorage doctor` that need the adapters: model, lock, catalog, provider. */
+/* examine.c - checks for `anchorage doctor` that need the adapters: model, lock, catalog, provider, buses. */
 #include "examine.h"
 
 #include <math.h>
@@ -9,6 +9,7 @@
 #include "embedding/adapters/infer/infer_encoder.h"
 #include "embedding/adapters/infer/infer_source.h"
 #include "embedding/domain/model_table.h"
+#include "examine_impl.h"
 #include "hash/sha256.h"
 #include "house_impl.h"
 #include "ingest/adapters/spool_files/spool_files.h"
@@ -18,18 +19,6 @@
 #include "parse/parse.h"
 
 enum { NAMES_MAX = 10000, ARENA_BYTES = 64 << 20, PROVIDER_MS = 5000, HASH_STEP = 16 << 20 };
-
-typedef struct examination {
-    const srv_config *c;
-    anc_arena *mem;
-    cli_found_fn *found;
-    void *arg;
-} examination;
-
-static void tell(examination *x, const char *check, cli_verdict verdict, anc_str text)
-{
-    x->found(x->arg, check, verdict, text);
-}
 
 /* ---- the model ---- */
 
@@ -119,17 +108,17 @@ static void examine_model(examination *x)
     anc_err err = {0};
     anc_str text;
     if (name.len == 0 || !os_exists(folder))
-        tell(x, "model", CLI_WRONG,
-             anc_arena_printf(x->mem,
-                              "%.*s is not installed in %.*s; install it with `anchorage model "
-                              "pull`, until then search is by words alone",
-                              ANC_FMT(name), ANC_FMT(x->c->models_dir)));
+        srv_tell(x, "model", CLI_WRONG,
+                 anc_arena_printf(x->mem,
+                                  "%.*s is not installed in %.*s; install it with `anchorage model "
+                                  "pull`, until then search is by words alone",
+                                  ANC_FMT(name), ANC_FMT(x->c->models_dir)));
     else if (open_model(x, folder, &text, &err) == ANC_OK)
-        tell(x, "model", CLI_FINE, text);
+        srv_tell(x, "model", CLI_FINE, text);
     else
-        tell(x, "model", CLI_WRONG,
-             anc_arena_printf(x->mem, "%s; mend it with `anchorage model pull --force %.*s`",
-                              err.text, ANC_FMT(name)));
+        srv_tell(x, "model", CLI_WRONG,
+                 anc_arena_printf(x->mem, "%s; mend it with `anchorage model pull --force %.*s`",
+                                  err.text, ANC_FMT(name)));
 }
 
 /* Another folder than the configured one: a collection may ask for it. */
@@ -141,11 +130,11 @@ static void examine_other(examination *x, const emb_encoder_source *source, krn_
     if (status == ANC_OK)
         status = try_encoder(x, &encoder, call->err);
     if (status == ANC_OK)
-        tell(x, "other model", CLI_FINE, anc_arena_copy(x->mem, encoder.detail));
+        srv_tell(x, "other model", CLI_FINE, anc_arena_copy(x->mem, encoder.detail));
     else
-        tell(x, "other model", CLI_NOTE,
-             anc_arena_printf(x->mem, "%.*s cannot embed, and no collection can ask for it: %s",
-                              ANC_FMT(name), call->err->text));
+        srv_tell(x, "other model", CLI_NOTE,
+                 anc_arena_printf(x->mem, "%.*s cannot embed, and no collection can ask for it: %s",
+                                  ANC_FMT(name), call->err->text));
     anc_err_clear(call->err);
     emb_encoder_close(&encoder);
 }
@@ -161,7 +150,7 @@ static void examine_others(examination *x)
     if (emb_infer_source_open(x->c->models_dir, NULL, krn_system_clock(), &source, &err) !=
             ANC_OK ||
         source.ops->list(source.self, &call, &rows, &n) != ANC_OK)
-        tell(x, "other model", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
+        srv_tell(x, "other model", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
     for (size_t i = 0; i < n; i++)
         if (!anc_str_eq(rows[i].name, x->c->model.name))
             examine_other(x, &source, &call, rows[i].name);
@@ -178,12 +167,12 @@ static void examine_lock(examination *x)
     bool held = false;
     uint64_t pid = 0;
     if (os_lock_holder(path, &held, &pid, &err) != ANC_OK)
-        tell(x, "lock", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
+        srv_tell(x, "lock", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
     else if (held)
-        tell(x, "lock", CLI_FINE,
-             anc_arena_printf(x->mem, "held by process %llu", (unsigned long long)pid));
+        srv_tell(x, "lock", CLI_FINE,
+                 anc_arena_printf(x->mem, "held by process %llu", (unsigned long long)pid));
     else
-        tell(x, "lock", CLI_FINE, ANC_STR("free"));
+        srv_tell(x, "lock", CLI_FINE, ANC_STR("free"));
 }
 
 static anc_str describe_catalog(examination *x, const krn_sqlite_report *r)
@@ -208,24 +197,25 @@ static void examine_catalog(examination *x)
     anc_err err = {0};
     const anc_status status = krn_sqlite_inspect(&options, &report, &err);
     if (status == ANC_NOT_FOUND)
-        tell(x, "catalog", CLI_NOTE, ANC_STR("not there yet; the first start makes it"));
+        srv_tell(x, "catalog", CLI_NOTE, ANC_STR("not there yet; the first start makes it"));
     else if (status == ANC_UNSUPPORTED)
-        tell(x, "catalog", CLI_WRONG,
-             anc_arena_printf(x->mem, "%s; use the version that wrote it", err.text));
+        srv_tell(x, "catalog", CLI_WRONG,
+                 anc_arena_printf(x->mem, "%s; use the version that wrote it", err.text));
     else if (status != ANC_OK)
-        tell(x, "catalog", CLI_WRONG,
-             anc_arena_printf(x->mem,
-                              "%s; put a copy of the data folder back, or move this one "
-                              "away and read the documents again",
-                              err.text));
+        srv_tell(x, "catalog", CLI_WRONG,
+                 anc_arena_printf(x->mem,
+                                  "%s; put a copy of the data folder back, or move this one "
+                                  "away and read the documents again",
+                                  err.text));
     else if (report.damage[0] != '\0')
-        tell(x, "catalog", CLI_WRONG,
-             anc_arena_printf(x->mem,
-                              "%.*s is damaged: %s; put a copy of the data folder back, or "
-                              "move this one away and read the documents again",
-                              ANC_FMT(options.path), report.damage));
+        srv_tell(x, "catalog", CLI_WRONG,
+                 anc_arena_printf(x->mem,
+                                  "%.*s is damaged: %s; put a copy of the data folder back, or "
+                                  "move this one away and read the documents again",
+                                  ANC_FMT(options.path), report.damage));
     else
-        tell(x, "catalog", report.missing > 0 ? CLI_NOTE : CLI_FINE, describe_catalog(x, &report));
+        srv_tell(x, "catalog", report.missing > 0 ? CLI_NOTE : CLI_FINE,
+                 describe_catalog(x, &report));
 }
 
 /* Query logs that were damaged and set aside: kept until somebody removes them. */
@@ -238,11 +228,12 @@ static void examine_asides(examination *x)
         return; /* there is no folder yet */
     for (size_t i = 0; i < n; i++)
         if (srv_tracking_is_aside(names[i]))
-            tell(x, "tracking", CLI_NOTE,
-                 anc_arena_printf(x->mem,
-                                  "%.*s was damaged and set aside; a new one was begun from the "
-                                  "events that were kept. Remove it when nobody needs it",
-                                  ANC_FMT(names[i])));
+            srv_tell(
+                x, "tracking", CLI_NOTE,
+                anc_arena_printf(x->mem,
+                                 "%.*s was damaged and set aside; a new one was begun from the "
+                                 "events that were kept. Remove it when nobody needs it",
+                                 ANC_FMT(names[i])));
 }
 
 /* The query log is made of events: without its file it begins anew with those that are kept. */
@@ -259,21 +250,23 @@ static void examine_tracking(examination *x)
     if (status == ANC_OK)
         status = db_pages_scan(path, &scan, &err);
     if (status != ANC_OK)
-        tell(x, "tracking", CLI_WRONG,
-             anc_arena_printf(x->mem, "%s%s", err.text,
-                              status == ANC_CORRUPT ? "; the next start sets it aside and makes "
-                                                      "it anew from the kept events"
-                                                    : ""));
+        srv_tell(x, "tracking", CLI_WRONG,
+                 anc_arena_printf(x->mem, "%s%s", err.text,
+                                  status == ANC_CORRUPT
+                                      ? "; the next start sets it aside and makes "
+                                        "it anew from the kept events"
+                                      : ""));
     else if (scan.damaged > 0)
-        tell(x, "tracking", CLI_WRONG,
-             anc_arena_printf(
-                 x->mem,
-                 "%.*s is damaged: %u of %u pages, the first is page %u; move it away: it "
-                 "is made anew from the kept events",
-                 ANC_FMT(path), scan.damaged, scan.pages, scan.first));
+        srv_tell(x, "tracking", CLI_WRONG,
+                 anc_arena_printf(
+                     x->mem,
+                     "%.*s is damaged: %u of %u pages, the first is page %u; move it away: it "
+                     "is made anew from the kept events",
+                     ANC_FMT(path), scan.damaged, scan.pages, scan.first));
     else
-        tell(x, "tracking", CLI_FINE,
-             anc_arena_printf(x->mem, "sound, %llu KiB", (unsigned long long)(file.bytes >> 10)));
+        srv_tell(
+            x, "tracking", CLI_FINE,
+            anc_arena_printf(x->mem, "sound, %llu KiB", (unsigned long long)(file.bytes >> 10)));
 }
 
 /* What a walk over the files of a folder found. */
@@ -288,12 +281,12 @@ static void tell_store(examination *x, const store_finding *f, unsigned long lon
                        unsigned long long all, const char *first)
 {
     if (damaged > 0)
-        tell(x, f->line, CLI_WRONG,
-             anc_arena_printf(x->mem, "%llu of %llu %s are damaged, the first is %s; %s", damaged,
-                              all, f->files, first, f->remedy));
+        srv_tell(x, f->line, CLI_WRONG,
+                 anc_arena_printf(x->mem, "%llu of %llu %s are damaged, the first is %s; %s",
+                                  damaged, all, f->files, first, f->remedy));
     else
-        tell(x, f->line, CLI_FINE,
-             anc_arena_printf(x->mem, "%llu %s%s", all, f->files, f->all_sound));
+        srv_tell(x, f->line, CLI_FINE,
+                 anc_arena_printf(x->mem, "%llu %s%s", all, f->files, f->all_sound));
 }
 
 static void examine_raw(examination *x)
@@ -305,7 +298,7 @@ static void examine_raw(examination *x)
     anc_err err = {0};
     const anc_str root = os_path_join(x->mem, x->c->data_dir, ANC_STR("raw"));
     if (kno_raw_files_scan(root, &report, &err) != ANC_OK)
-        tell(x, finding.line, CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
+        srv_tell(x, finding.line, CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
     else
         tell_store(x, &finding, report.damaged, report.objects, report.first);
 }
@@ -319,7 +312,7 @@ static void examine_spool(examination *x)
     anc_err err = {0};
     const anc_str folder = os_path_join(x->mem, x->c->data_dir, ANC_STR("spool"));
     if (ing_spool_files_scan(folder, &report, &err) != ANC_OK)
-        tell(x, finding.line, CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
+        srv_tell(x, finding.line, CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
     else
         tell_store(x, &finding, report.damaged, report.segments, report.first);
 }
@@ -329,28 +322,30 @@ static void tell_index(examination *x, const srch_home_report *r)
 {
     const unsigned long long mib = (unsigned long long)(r->bytes >> 20);
     if (r->damaged > 0)
-        tell(x, "index", CLI_WRONG,
-             anc_arena_printf(x->mem,
-                              "%llu places are damaged, the first: %s; a start sets it aside and "
-                              "indexes its documents again",
-                              (unsigned long long)r->damaged, r->first));
+        srv_tell(
+            x, "index", CLI_WRONG,
+            anc_arena_printf(x->mem,
+                             "%llu places are damaged, the first: %s; a start sets it aside and "
+                             "indexes its documents again",
+                             (unsigned long long)r->damaged, r->first));
     else
-        tell(x, "index", CLI_FINE,
-             anc_arena_printf(x->mem, "%llu indexes, %llu segments, %llu MiB, all sound",
-                              (unsigned long long)r->indexes, (unsigned long long)r->segments,
-                              mib));
+        srv_tell(x, "index", CLI_FINE,
+                 anc_arena_printf(x->mem, "%llu indexes, %llu segments, %llu MiB, all sound",
+                                  (unsigned long long)r->indexes, (unsigned long long)r->segments,
+                                  mib));
     if (r->set_aside > 0)
-        tell(x, "index", CLI_NOTE,
-             anc_arena_printf(x->mem,
-                              "%llu files named damaged-… were set aside in index/; remove them "
-                              "when nobody needs them",
-                              (unsigned long long)r->set_aside));
+        srv_tell(
+            x, "index", CLI_NOTE,
+            anc_arena_printf(x->mem,
+                             "%llu files named damaged-… were set aside in index/; remove them "
+                             "when nobody needs them",
+                             (unsigned long long)r->set_aside));
     if (r->orphans > 0)
-        tell(x, "index", CLI_NOTE,
-             anc_arena_printf(x->mem,
-                              "%llu folders of index/ are left over; the next start or "
-                              "save removes them",
-                              (unsigned long long)r->orphans));
+        srv_tell(x, "index", CLI_NOTE,
+                 anc_arena_printf(x->mem,
+                                  "%llu folders of index/ are left over; the next start or "
+                                  "save removes them",
+                                  (unsigned long long)r->orphans));
 }
 
 static void examine_index(examination *x)
@@ -363,7 +358,7 @@ static void examine_index(examination *x)
     for (int i = 0; i < LOOKS && (i == 0 || status != ANC_OK || report.damaged > 0); i++)
         status = srch_home_inspect(folder, &report, &err);
     if (status != ANC_OK)
-        tell(x, "index", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
+        srv_tell(x, "index", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
     else
         tell_index(x, &report);
 }
@@ -374,17 +369,17 @@ static void examine_documents(examination *x)
 {
     const char *program = prs_missing_program(), *wall = os_sandbox_missing();
     if (program != NULL)
-        tell(x, "documents", CLI_NOTE,
-             anc_arena_printf(x->mem, "PDF cannot be read: there is no %s", program));
+        srv_tell(x, "documents", CLI_NOTE,
+                 anc_arena_printf(x->mem, "PDF cannot be read: there is no %s", program));
     else if (wall != NULL)
-        tell(
+        srv_tell(
             x, "documents", CLI_NOTE,
             anc_arena_printf(x->mem,
                              "every kind can be read; this kernel has no %s, so that the reader of "
                              "PDF is shut in less tightly",
                              wall));
     else
-        tell(x, "documents", CLI_FINE, ANC_STR("every kind can be read, PDF in a sandbox"));
+        srv_tell(x, "documents", CLI_FINE, ANC_STR("every kind can be read, PDF in a sandbox"));
 }
 
 /* ---- the language model ---- */
@@ -416,35 +411,37 @@ static void examine_provider(examination *x)
     anc_err err = {0};
     int status = 0;
     if (x->c->llm.base_url.len == 0 && x->c->llm.api_key.len == 0) {
-        tell(x, "language model", CLI_FINE,
-             ANC_STR("none configured; answers are sentences of the documents"));
+        srv_tell(x, "language model", CLI_FINE,
+                 ANC_STR("none configured; answers are sentences of the documents"));
         return;
     }
     const anc_str base = srv_llm_endpoint(x->c);
     if (ask_provider(x, base, &status, &err) != ANC_OK)
-        tell(x, "language model", CLI_WRONG,
-             anc_arena_printf(x->mem, "%s; start it or correct llm.base_url (OPENAI_BASE_URL), %s",
-                              err.text, or_else));
+        srv_tell(x, "language model", CLI_WRONG,
+                 anc_arena_printf(x->mem,
+                                  "%s; start it or correct llm.base_url (OPENAI_BASE_URL), %s",
+                                  err.text, or_else));
     else if (status == 401 || status == 403)
-        tell(x, "language model", CLI_WRONG,
-             anc_arena_printf(x->mem,
-                              "%.*s refuses the key (%d); correct llm.api_key "
-                              "(OPENAI_API_KEY), %s",
-                              ANC_FMT(base), status, or_else));
+        srv_tell(x, "language model", CLI_WRONG,
+                 anc_arena_printf(x->mem,
+                                  "%.*s refuses the key (%d); correct llm.api_key "
+                                  "(OPENAI_API_KEY), %s",
+                                  ANC_FMT(base), status, or_else));
     else if (status >= 500)
-        tell(x, "language model", CLI_WRONG,
-             anc_arena_printf(x->mem, "%.*s answers %d; %s", ANC_FMT(base), status, or_else));
+        srv_tell(x, "language model", CLI_WRONG,
+                 anc_arena_printf(x->mem, "%.*s answers %d; %s", ANC_FMT(base), status, or_else));
     else
-        tell(x, "language model", CLI_FINE,
-             anc_arena_printf(x->mem, "%.*s answers; %.*s is asked for", ANC_FMT(base),
-                              ANC_FMT(x->c->llm.model)));
+        srv_tell(x, "language model", CLI_FINE,
+                 anc_arena_printf(x->mem, "%.*s answers; %.*s is asked for", ANC_FMT(base),
+                                  ANC_FMT(x->c->llm.model)));
 }
 
 void srv_examine(const srv_config *config, cli_found_fn *found, void *arg)
 {
     static void (*const parts[])(examination *) = {
-        examine_model, examine_others, examine_lock,  examine_catalog,   examine_tracking,
-        examine_raw,   examine_spool,  examine_index, examine_documents, examine_provider};
+        examine_model,     examine_others,   examine_lock,      examine_catalog,
+        examine_tracking,  examine_raw,      examine_spool,     examine_index,
+        examine_documents, examine_provider, srv_examine_redis, srv_examine_kafka};
     for (size_t i = 0; i < ANC_COUNT(parts); i++) {
         ANC_ARENA(mem, ARENA_BYTES);
         examination x = {config, mem, found, arg};

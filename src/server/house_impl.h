@@ -8,6 +8,7 @@
 #include "embedding/library.h"
 #include "house.h"
 #include "identity/app/identity_service.h"
+#include "ingest/adapters/http/http_web.h"
 #include "ingest/ports/spool.h"
 #include "kernel/adapters/bus_kafka/bus_kafka.h"
 #include "kernel/adapters/bus_memory/bus_memory.h"
@@ -103,6 +104,7 @@ struct srv_house {
     srch_home *index_home;
     srch_service *srch;
     ing_spool spool;
+    ing_http_web event_web; /* n 0: none */
     ing_service *ing;
     idn_service *idn;
 
@@ -116,7 +118,7 @@ struct srv_house {
     rag_service *rag;
 
     liv_service *live;
-    krn_loop_later live_later;
+    krn_loop_later live_later, live_lazily;
     liv_performance *performance; /* performance.c; NULL: nothing is watched */
     krn_series
         *refused; /* requests, as the edge counts them; the step alone has what it saw last */

@@ -86,8 +86,8 @@ static anc_status act(srv_house *h, const krn_announcement *event, ev_arrival *r
     return effect != NULL ? effect(h, &call, &envelope, ret) : ANC_OK;
 }
 
-/* A krn_bus_handler_fn. When the server stops, the event is left to the next start: the bus is told that trying again
- * may help, and stops before it does. */
+/* A krn_bus_handler_fn. When the server stops, the event is left to the next start: CANCELLED tells the bus so, which is
+ * stopped next. */
 static anc_status on_event(void *arg, const krn_announcement *event, anc_err *err)
 {
     srv_house *h = arg;
@@ -95,7 +95,7 @@ static anc_status on_event(void *arg, const krn_announcement *event, anc_err *er
     anc_err why = {0};
     const anc_status status = act(h, event, &arrival, &why);
     if (status == ANC_CANCELLED)
-        return ANC_FAIL(err, ANC_UNAVAILABLE, "the server stops");
+        return ANC_FAIL(err, ANC_CANCELLED, "the server stops");
     krn_count(status == ANC_OK ? h->inbound[arrival] : h->inbound_failed, 1);
     if (status != ANC_OK)
         return anc_fail_at(err, status, why.where, "%s", why.text);

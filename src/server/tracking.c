@@ -164,8 +164,14 @@ static anc_status list_holders(srv_house *h, trk_holder *out, size_t *ret_n, anc
                                                 "them says for how long"),
                        err));
     anc_str asides[ASIDES];
-    size_t n_asides;
-    ANC_TRY(srv_tracking_asides(h, asides, ASIDES, &n_asides, err));
+    size_t n_asides = 0;
+    anc_err why = {0};
+    if (srv_tracking_asides(h, asides, ASIDES, &n_asides, &why) != ANC_OK) {
+        krn_log_write(h->log, KRN_WARN, "tracking",
+                      "whether query logs lie set aside in the data folder is not known",
+                      KRN_STR("reason", anc_str_of(why.text)));
+        n_asides = 0;
+    }
     for (size_t i = 0; i < n_asides; i++)
         ANC_TRY(add_holder(h, &out[n++], asides[i].ptr,
                            ANC_STR("a damaged query log, set aside in the data folder: as it was, "

@@ -95,6 +95,21 @@ def test_completion(binary):
             assert complete(p, "anchorage", "ask", "-c", "t") == ["tools"]
             assert complete(p, "anchorage", "ask", "--mode", "") == ["auto", "hybrid", "semantic", "keyword"]
             assert complete(p, "anchorage", "search", "--fu") == ["--full"]
+            assert complete(p, "anchorage", "ingest", "--rows", "") == ["table", "document"]
+            assert complete(p, "anchorage", "events", "list", "--severity", "w") == ["warning"]
+            assert complete(p, "anchorage", "events", "follow", "-t", "document.") == \
+                ["document.created", "document.updated", "document.deleted", "document.uploaded"]
+            assert complete(p, "anchorage", "collections", "set", "papers", "--language", "f") == ["fr"]
+            assert complete(p, "anchorage", "ask", "--model", "") == ["anchorage/extractive"]
+            assert complete(p, "anchorage", "collections", "create", "x", "--model", "") == ["tiny-bert"]
+            broken = server.post("/v1/knowledge/documents/batch?wait=true", {"documents": [{"id": "b"}]}).json
+            assert complete(p, "anchorage", "batches", "show", "") == [broken["batch_id"]]
+            assert complete(p, "anchorage", "dead-letters", "list", "--batch", "") == [broken["batch_id"]]
+            letter = server.get("/v1/dead-letters").json["items"][0]["id"]
+            assert complete(p, "anchorage", "dead-letters", "replay", "") == [letter]
+            asked = server.post("/v1/chat/query", {"question": "What is there?"}).json
+            assert complete(p, "anchorage", "ask", "--conversation", "") == [asked["conversation_id"]]
+            assert "queries" in complete(p, "anchorage", "completion", "values", "")
             assert "--json" in complete(p, "anchorage", "batches", "list", "--")
             assert "--limit" not in complete(p, "anchorage", "batches", "watch", "--")
             assert complete(p, "anchorage", "help", "ex") == ["export"]
@@ -103,12 +118,18 @@ def test_completion(binary):
         finally:
             server.stop()
         assert complete(p, "anchorage", "collections", "show", "p") == []
+        assert complete(p, "anchorage", "batches", "show", "") == []
+        wrong = p.run("completion", "values", "boats")
+        assert wrong.returncode == 2 and "'boats' is no kind of values" in wrong.stderr and "batches" in wrong.stderr, wrong
         for shell in ("bash", "zsh", "fish"):
             script = p.run("completion", shell)
             assert script.returncode == 0 and len(script.stdout) > 1000
             if shutil.which(shell):
                 got = subprocess.run([shell, "-n"], input=script.stdout, text=True, capture_output=True)
                 assert got.returncode == 0 and got.stderr == "", (shell, got.stderr)
+            if shell == "zsh":  # without the blank zsh hands options of its own to the function, and nothing is found
+                uses = re.findall(r"(.)_anchorage_values ([a-z-]+)", script.stdout)
+                assert len(uses) > 10 and all(before == " " for before, _ in uses), uses
 
 
 def on_a_terminal(p, *args):

@@ -12,7 +12,7 @@ import urllib.parse
 
 from harness import ROOT, serving, wait_for
 from make_documents import DOCUMENTS, PAGES
-from test_batches import fits
+from test_batches import ended, fits
 
 DATA = pathlib.Path(os.environ.get("ANCHORAGE_TEST_DATA", ROOT.parent / "shared" / "data")) / "documents"
 # kinds that this server does not read: their files are refused, and the refusal says what they look like
@@ -208,6 +208,21 @@ def test_rows_become_documents(binary):
             assert row["metadata"]["price"] == price and row["made_for"] and row["parent"] == "parts.jsonl", row
         again = ingest(server, folder, "rows", rows="document")
         assert again["processed_documents"] == 0, again
+
+        path = "/v1/knowledge/documents/parts.jsonl/versions/1/restore?collection=rows&async=true"
+        started = server.post(path, headers={"Idempotency-Key": "back"})
+        assert started.status == 202 and started.json["status"] == "queued", started.body
+        assert server.get("/v1/knowledge/documents/parts.jsonl?collection=rows").json["version"] == 5
+        batch = ended(server, started.json["batch_id"])
+        assert (batch["status"], batch["source"], batch["total_documents"]) == ("completed", "parts.jsonl, version 1", 2), batch
+        assert [d for d in documents_of(server, "rows") if d.startswith("parts.jsonl#")] == ["parts.jsonl#h1", "parts.jsonl#l1"]
+        row = server.get("/v1/knowledge/documents/parts.jsonl%23l1?collection=rows").json
+        assert (row["metadata"]["price"], row["parent"], row["source"]) == (30, "parts.jsonl", "folder"), row
+        assert server.post(path, headers={"Idempotency-Key": "back"}).json == started.json
+        there = server.post(path)
+        assert there.status == 200 and there.json["status"] == "unchanged", there.body
+        back = server.post("/v1/knowledge/documents/parts.jsonl/versions/2/restore?collection=rows")
+        assert back.status == 200, back.body
 
         whole = ingest(server, folder, "rows")
         assert whole["processed_documents"] >= 2, whole

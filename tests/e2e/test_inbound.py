@@ -1,10 +1,13 @@
 """Events of other services, sent by redis-cli to a real Redis and by kcat to a real Kafka: what each brings about is
 seen over HTTP, once, whatever comes again, too late, broken, or between two lives of the server; what does not fit lies
 among the dead letters."""
+import contextlib
+import http.server
 import json
 import pathlib
 import random
 import sys
+import threading
 import time
 import uuid
 
@@ -207,6 +210,77 @@ def test_inbound_file_is_read_where_that_is_allowed(binary):
             assert aside["reason"] and aside["status"] in ("FORBIDDEN", "NOT_FOUND", "UNSUPPORTED", "INVALID"), aside
             assert document(server, name).status == 404, name
         assert found(server, "secret") in ([], ["tides"])
+        assert server.stop() == 0
+
+
+class Pages(http.server.BaseHTTPRequestHandler):
+    """A document, ways to it and away from it, and what is too large."""
+
+    def do_GET(self):
+        self.server.asked.append(self.path)
+        leads = {"/moved": "/tides.md", "/away": self.server.elsewhere, "/round": "/round"}
+        if self.path in leads:
+            self.send_response(302)
+            self.send_header("Location", leads[self.path])
+            self.end_headers()
+        elif self.path.split("?")[0] == "/tides.md":
+            body = b"# Tides\n\nThe spring tide comes at full moon.\n"
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+        elif self.path == "/large":
+            self.send_response(200)
+            self.send_header("Content-Length", str(65 * MIB))
+            self.end_headers()
+            with contextlib.suppress(ConnectionError):
+                for _ in range(65):
+                    self.wfile.write(b"x" * MIB)
+        else:
+            self.send_error(404)
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def pages(elsewhere="/"):
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages) as s:
+        s.asked, s.elsewhere = [], elsewhere
+        thread = threading.Thread(target=s.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield s, f"127.0.0.1:{s.server_port}"
+        finally:
+            s.shutdown()
+            thread.join()
+
+
+def test_inbound_documents_of_the_web_come_from_named_hosts_alone(binary):
+    with place(binary) as p, redis().start() as r, pages() as (other, elsewhere), \
+            pages(f"http://{elsewhere}/tides.md") as (_, host):
+        server = Server(p, env=bus(r, ANCHORAGE_INGEST__EVENT_HOSTS=host))
+
+        def ask_for(name, uri):
+            send(r, "document.uploaded", envelope("document.uploaded", {"document_id": name, "uri": uri}))
+        ask_for("tides", f"http://{host}/tides.md?token=1")
+        ask_for("moved", f"http://{host}/moved")
+        refused = {"away": f"http://{host}/away", "round": f"http://{host}/round", "absent": f"http://{host}/CANARY",
+                   "large": f"http://{host}/large", "other": f"http://{elsewhere}/tides.md",
+                   "name": f"http://localhost:{host.split(':')[1]}/tides.md", "user": f"http://a:CANARY@{host}/tides.md",
+                   "metadata": "http://169.254.169.254/latest"}
+        for name, uri in refused.items():
+            ask_for(name, uri)
+        all_done(r, "document.uploaded")
+        for name in ("tides", "moved"):
+            assert document(server, name).status == 200, name
+        wait_for("the documents", lambda: found(server, "spring tide"))  # one of two that are alike
+        asides = {json.loads(a["envelope"])["payload"]["document_id"]: a for a in letters(r)}
+        assert {name: a["status"] for name, a in asides.items()} == {
+            "away": "FORBIDDEN", "round": "INVALID", "absent": "NOT_FOUND", "large": "LIMIT", "other": "FORBIDDEN",
+            "name": "FORBIDDEN", "user": "INVALID", "metadata": "FORBIDDEN"}, asides
+        assert "ingest.event_hosts" in asides["other"]["reason"] and other.asked == []
+        assert not any("CANARY" in a["reason"] for a in asides.values()) and "CANARY" not in server.log_text()
         assert server.stop() == 0
 
 

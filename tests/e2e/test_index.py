@@ -2,9 +2,11 @@
 import json
 import pathlib
 import random
+import subprocess
+import sys
 import time
 
-from harness import Server, place, wait_for
+from harness import ROOT, Server, place, wait_for
 
 DOCS, STATS = "/v1/knowledge/documents", "/v1/knowledge/stats"
 KILLS, SEED = 3, 7
@@ -46,6 +48,9 @@ def test_the_index_goes_on_after_a_start(binary):
         before = index_of(server)
         assert before["kept"] and before["segments"] > 0 and before["stored_bytes"] > 0, before
         server.kill()
+        read = subprocess.run([sys.executable, ROOT / "tests" / "formats" / "read_index.py", p.data / "index"], text=True,
+                              stdout=subprocess.PIPE)
+        assert read.returncode == 0 and "20 living documents" in read.stdout, read.stdout
         server = Server(p)
         try:
             wait_for("readiness", lambda: server.get("/readyz").status == 200)
@@ -111,6 +116,7 @@ def test_index_commands(binary):
                 assert server.put_document(id=f"d{i}", text=f"Herons, {i} of them.").status == 201
             status = json.loads(p.run("index", "status", "--json").stdout)
             assert status["documents"] == 5 and status["lag"] == 0 and status["ready"], status
+            assert status["fusion"] == "weighted" and status["semantic_share"] == 0.5, status
             got = p.run("index", "verify")
             assert got.returncode == 0 and "sound" in got.stdout, got
             got = p.run("index", "rebuild", "--json")

@@ -126,12 +126,14 @@ def test_settings_reach_documents_while_they_are_searched(binary):
 def test_settings_that_cannot_be_are_named(binary):
     with serving(binary) as s:
         assert s.post("/v1/collections", {"name": "notes"}).status == 201
-        for body, pointer in (({"chunking": {"max_tokens": 3}}, "/chunking/max_tokens"), ({"language": "klingon"}, "/language"),
+        for body, pointer in (({"chunking": {"max_tokens": 3}}, "/chunking/max_tokens"), ({"language": "klingon"}, "/language"), ({"language": "xx"}, "/language"),
                               ({"acl": ["nobody"]}, "/acl"), ({"chunking": {"size": 1}}, "/chunking/size"),
                               ({"embedding_model": "other"}, "/embedding_model")):
             for answer in (s.request("PATCH", "/v1/collections/notes", body), s.post("/v1/collections", {"name": "more", **body})):
                 assert answer.status == 400 and answer.json["errors"][0]["pointer"] == pointer, answer.body
         assert s.get("/v1/collections/more").status == 404
+        assert "'xx'" in s.post("/v1/collections", {"name": "more", "language": "xx"}).json["detail"]
+        assert s.post("/v1/collections", {"name": "svenska", "language": "sv"}).json["language"] == "sv"
 
 
 def test_cutting_again_goes_on_after_a_kill(binary):

@@ -213,3 +213,18 @@ def test_redis_url_that_does_not_fit_stops_the_start(binary):
             out = p.run("serve", "--port", "0", env={name: url})
             assert out.returncode != 0 and name in out.stderr and "URL of Redis" in out.stderr, out.stderr
             assert CANARY not in out.stderr + out.stdout
+
+
+def test_redis_and_kafka_are_asked_by_doctor(binary):
+    with place(binary) as p, Redis(CANARY).start() as r:
+        env = {"ANCHORAGE_BUS__REDIS__URL": r.url}
+        good = p.run("doctor", "--json", env=env)
+        found = {c["check"]: c for c in json.loads(good.stdout)["checks"]}
+        assert found["redis"]["status"] == "ok" and "kafka" not in found, found
+        r.kill()
+        away = p.run("doctor", env={**env, "ANCHORAGE_BUS__KAFKA__BROKERS": "127.0.0.1:1"})
+        wrong = [line.split()[1] for line in away.stdout.splitlines() if line.startswith("wrong")]
+        assert away.returncode == 1 and wrong[-2:] == ["redis", "kafka"], away.stdout
+        wrong_word = p.run("doctor", env={"ANCHORAGE_BUS__REDIS__URL": r.url.replace(CANARY, CANARY + "x")})
+        assert wrong_word.returncode == 1, wrong_word.stdout
+        assert CANARY not in good.stdout + away.stdout + wrong_word.stdout + away.stderr + wrong_word.stderr

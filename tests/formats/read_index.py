@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """A reader of an index made from docs/formats alone.
 
-    read_index.py FOLDER     reads manifest and segments, decodes every section and checks what the pages say of it
+    read_index.py FOLDER     reads manifest and segments, decodes every section and checks what the pages say of it; of
+                             a folder with a ledger every index that it names
     read_index.py PROGRAM    the same of a folder that the program writes
 
 It knows nothing of the engine: where the two differ, one of them is wrong. Prints what it found, or what is wrong.
 """
+import json
 import pathlib
 import struct
 import subprocess
@@ -285,10 +287,38 @@ def read_index(folder):
         check(not living & alive, "a key that lives twice")
         living |= alive
     print(f"{len(living)} living documents, the mark at {cursor}")
+    return dims
+
+
+def read_ledger(data):
+    """What the ledger says, as an object."""
+    line, text = data.split(b"\n", 1)
+    kind, version, crc = line.split(b" ")
+    check(kind == b"anchorage-index" and version == b"1", "first line of the ledger")
+    check(crc == b"%08x" % crc32c(version + text), "CRC of the ledger")
+    ledger = json.loads(text)
+    check(text.endswith(b"}\n") and isinstance(ledger["cursor"], int) and isinstance(ledger["whole"], bool),
+          "members of the ledger")
+    return ledger
+
+
+def read_home(path):
+    """Reads every index that the ledger of a folder names; the ledger."""
+    ledger = read_ledger((path / "ledger").read_bytes())
+    for index in ledger["indexes"]:
+        parts = index["folder"].split("/")
+        check(len(parts) == 2 and all(p and p[0] != "." for p in parts) and len(index["folder"]) < 160, "a folder's name")
+        check(index["collection"] != "" and isinstance(index["removed"], bool), "an index of the ledger")
+        dims = read_index(path / index["folder"])
+        check(dims == index["dims"], "dims of an index")
+    return ledger
 
 
 def main():
     path = pathlib.Path(sys.argv[1])
+    if (path / "ledger").is_file():
+        read_home(path)
+        return 0
     if path.is_dir():
         read_index(path)
         return 0
@@ -301,6 +331,6 @@ def main():
 if __name__ == "__main__":
     try:
         sys.exit(main())
-    except (ValueError, IndexError, struct.error) as e:
+    except (ValueError, IndexError, KeyError, struct.error) as e:
         print(f"wrong: {e!r}")
         sys.exit(1)

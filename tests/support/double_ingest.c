@@ -242,6 +242,13 @@ anc_status ing_upload_finish(ing_upload *upload, krn_call *call)
     return ANC_OK;
 }
 
+anc_status ing_upload_row(ing_upload *upload, krn_call *call, const struct kno_row *row)
+{
+    ANC_TRY(ing_upload_begin(upload, call, ING_UPLOAD_ROW, row->id, ANC_STR("")));
+    ANC_TRY(ing_upload_add(upload, call, row->content));
+    return ing_upload_finish(upload, call);
+}
+
 anc_status ing_upload_flush(ing_upload *upload, krn_call *call)
 {
     (void)upload;

@@ -335,6 +335,19 @@ anc_status kno_version_restore(kno_service *kno, krn_call *call, anc_str collect
     return ANC_OK;
 }
 
+anc_status kno_version_restore_handing_rows(kno_service *kno, krn_call *call, anc_str collection,
+                                            anc_str id, uint32_t number, uint32_t expected_version,
+                                            const kno_rows_wanted *rows, kno_put_result *ret)
+{
+    const kno_row row = {.number = 1,
+                         .parent = id,
+                         .id = ANC_STR("hive#1"),
+                         .content = ANC_STR("{}"),
+                         .metadata = ANC_STR("{}")};
+    ANC_TRY(kno_version_restore(kno, call, collection, id, number, expected_version, ret));
+    return number == 1 ? rows->on_row(rows->arg, &row, call->err) : ANC_OK;
+}
+
 anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                           uint32_t version, uint32_t from, size_t limit, kno_chunk **ret,
                           size_t *ret_n)

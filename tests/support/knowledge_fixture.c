@@ -60,17 +60,19 @@ static const krn_writer_ops writer_ops = {
 static anc_status event_append(void *self, krn_tx *tx, ev_type_id type, const void *payload,
                                const ev_context *context, anc_err *err)
 {
-    (void)self;
+    kno_fixture *f = self;
     assert_true(context->component.len > 0);
-    anc_str document = ANC_STR_NONE;
+    anc_str document = ANC_STR_NONE, content = ANC_STR_NONE;
     int64_t added = 0, removed = 0, version = 0, changed = 0;
     if (type == EV_DOCUMENT_CREATED) {
         const ev_document_created *e = payload;
+        content = e->content;
         document = e->document_id;
         added = e->chunks;
         version = e->version;
     } else if (type == EV_DOCUMENT_UPDATED) {
         const ev_document_updated *e = payload;
+        content = e->content;
         document = e->document_id;
         added = e->chunks_added;
         removed = e->chunks_removed;
@@ -94,6 +96,7 @@ static anc_status event_append(void *self, krn_tx *tx, ev_type_id type, const vo
         const ev_deadletter_added *e = payload;
         document = e->stage;
     }
+    (void)snprintf(f->told, sizeof f->told, "%.*s", ANC_FMT(anc_str_sub(content, 0, 100)));
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "INSERT INTO test_event(type, document, version, added, removed, changed)"

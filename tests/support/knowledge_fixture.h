@@ -38,6 +38,7 @@ struct emb_library {
 };
 
 typedef struct kno_fixture {
+    char told[128]; /* the beginning of the content in the last event of a document; empty: none */
     char folder[64];
     db_sqlite *db; /* the writer's */
     pthread_mutex_t lock;

@@ -43,7 +43,11 @@ typedef struct ing_folder_request {
 typedef struct ing_batch {
     anc_str id;
     ing_state state;
-    anc_str collection;
+    anc_str collection; /* of documents that name none */
+    const anc_str *
+        collections; /* [n_collections] that documents were read into so far, by name: its own and at
+                                   most 100 of those that documents named */
+    size_t n_collections;
     anc_str source; /* the path */
     /* documents; at every moment total is the sum of the five that follow; skipped: unchanged, or
      * content that nobody here reads */
@@ -106,7 +110,8 @@ anc_status ing_upload_open(ing_service *ing, krn_call *call, const ing_upload_re
 
 typedef enum ing_upload_kind {
     ING_UPLOAD_RECORD, /* a document as a JSON object, as for a single one; broken ones fail alone */
-    ING_UPLOAD_FILE    /* a file's bytes */
+    ING_UPLOAD_FILE,   /* a file's bytes */
+    ING_UPLOAD_ROW     /* of ing_upload_row */
 } ing_upload_kind;
 
 /* A document begins, grows and is whole. `name`: "line 17" of a record, for reports; of a file its name,
@@ -116,6 +121,12 @@ anc_status ing_upload_begin(ing_upload *upload, krn_call *call, ing_upload_kind 
                             anc_str content_type) ANC_MUST_CHECK;
 anc_status ing_upload_add(ing_upload *upload, krn_call *call, anc_str bytes) ANC_MUST_CHECK;
 anc_status ing_upload_finish(ing_upload *upload, krn_call *call) ANC_MUST_CHECK;
+
+/* A row of a file that is a document already, as the knowledge component hands it out (knowledge/knowledge.h): begun,
+ * grown and whole. */
+struct kno_row;
+anc_status ing_upload_row(ing_upload *upload, krn_call *call,
+                          const struct kno_row *row) ANC_MUST_CHECK;
 
 /* Whole documents that were not stored yet are stored now. */
 anc_status ing_upload_flush(ing_upload *upload, krn_call *call) ANC_MUST_CHECK;

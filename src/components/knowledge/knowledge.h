@@ -23,9 +23,9 @@ typedef struct kno_service kno_service;
 typedef enum kno_chunking { KNO_CHUNK_STRUCTURE, KNO_CHUNK_WHOLE } kno_chunking;
 
 typedef struct kno_collection {
-    anc_str name;          /* [a-z0-9][a-z0-9_-]{0,63} */
-    anc_str description;   /* may be empty */
-    anc_str language;      /* "auto" (found per document), "en", "fr", … */
+    anc_str name;        /* [a-z0-9][a-z0-9_-]{0,63} */
+    anc_str description; /* may be empty */
+    anc_str language; /* "auto" (found per document), "und" (none) or of ISO 639-1: "en", "fr", … */
     kno_chunking chunking; /* by structure, or one cut-off chunk a document */
     uint32_t chunk_tokens; /* 0: what fits the model's window; else 32 to that */
     uint32_t overlap_sentences;
@@ -127,6 +127,7 @@ typedef struct kno_past {
 /* A record of a file that becomes a document of its own. */
 typedef struct kno_row {
     uint64_t number;  /* in the file, from 1 */
+    anc_str source;   /* of a version that is restored: its document's; else empty */
     anc_str parent;   /* the file's document */
     anc_str made_for; /* kno_version.fingerprint of the version of it that the row is of */
     anc_str id, title, uri;
@@ -300,6 +301,13 @@ anc_status kno_version_list(kno_service *kno, krn_call *call, anc_str collection
 anc_status kno_version_restore(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                                uint32_t number, uint32_t expected_version,
                                kno_put_result *ret) ANC_MUST_CHECK;
+
+/* The same, but where rows follow they are handed out, all of the version, once it is current: `on_row` has what is
+ * to be put as documents with `parent`, as of a put with rows. The other members of `rows` say nothing. */
+anc_status kno_version_restore_handing_rows(kno_service *kno, krn_call *call, anc_str collection,
+                                            anc_str id, uint32_t number, uint32_t expected_version,
+                                            const kno_rows_wanted *rows,
+                                            kno_put_result *ret) ANC_MUST_CHECK;
 
 /* ---- chunks ------------------------------------------------------------------------------- */
 

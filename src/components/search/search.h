@@ -194,9 +194,11 @@ typedef struct srch_status_row {
     uint64_t unsaved_chunks; /* in memory alone until the next save */
     uint32_t graphs;         /* of parts with many vectors */
     float recall;            /* the least that one of them was measured to find; 1: there is none */
-    bool is_kept;            /* in files, so that the next start goes on from there */
-    uint64_t kept_cursor;    /* change up to which it is */
-    uint64_t damages;        /* parts found damaged since the start, set aside, and indexed again */
+    double
+        semantic_share; /* of the weighted sum that orders hybrid searches; NaN: reciprocal ranks do */
+    bool is_kept;       /* in files, so that the next start goes on from there */
+    uint64_t kept_cursor; /* change up to which it is */
+    uint64_t damages;     /* parts found damaged since the start, set aside, and indexed again */
     char damage_text[SRCH_DETAIL_BYTES];  /* the last one; "" */
     char save_problem[SRCH_DETAIL_BYTES]; /* why it cannot be saved at the moment; "" */
     anc_str

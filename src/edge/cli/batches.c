@@ -12,6 +12,18 @@ static anc_str path_of(cli_context *cx, anc_str id, const char *rest)
     return anc_arena_printf(cx->mem, "/v1/ingest/%.*s%s", ANC_FMT(cli_encode(cx->mem, id)), rest);
 }
 
+/* Those that documents are in; before there are any, that of documents that name none. */
+static void print_collections(const json_value *b)
+{
+    const json_value *names = json_member(b, "collections");
+    ANC_BUF(text, 16 << 10);
+    for (size_t i = 0; i < json_count(names); i++) {
+        (void)anc_buf_add(&text, i > 0 ? ANC_STR(",") : ANC_STR(""));
+        (void)anc_buf_add(&text, json_str(json_element(names, i), ANC_STR("")));
+    }
+    list_cell(text.len > 0 ? anc_buf_view(&text) : list_text(b, "collection"), 16);
+}
+
 static void print_row(const json_value *b)
 {
     list_cell(list_text(b, "batch_id"), 36);
@@ -20,7 +32,7 @@ static void print_row(const json_value *b)
                  (unsigned long long)list_count(b, "processed_documents"),
                  (unsigned long long)list_count(b, "skipped_documents"),
                  (unsigned long long)list_count(b, "failed_documents"));
-    list_cell(list_text(b, "collection"), 16);
+    print_collections(b);
     term_print_line(stdout, list_text(b, "source"), SOURCE);
     (void)fputc('\n', stdout);
 }

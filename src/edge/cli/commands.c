@@ -2,6 +2,8 @@
 #include "context.h"
 
 #define MODES "auto|hybrid|semantic|keyword"
+#define LANGUAGES \
+    "auto|de|en|es|fr|it|pt" /* those whose words are known; others may be named too */
 #define COLLECTION                                            \
     {                                                         \
         .name = "collection", .letter = 'c', .value = "NAME", \
@@ -11,6 +13,10 @@
     {                                                                     \
         .name = "mode", .letter = 'm', .value = "MODE", .choices = MODES, \
         .help = "auto, hybrid, semantic or keyword (default auto)"        \
+    }
+#define LIMIT(with, what)                                                             \
+    {                                                                                 \
+        .name = "limit", .letter = 'n', .value = "N", .verbs = (with), .help = (what) \
     }
 #define END          \
     {                \
@@ -44,8 +50,14 @@ static const cli_option ask_options[] = {
     COLLECTION,
     {.name = "top-k", .letter = 'k', .value = "N", .help = "passages to answer from (default 5)"},
     MODE,
-    {.name = "model", .value = "MODEL", .help = "`extractive`, or provider/model"},
-    {.name = "conversation", .value = "ID", .help = "go on with this conversation"},
+    {.name = "model",
+     .value = "MODEL",
+     .values = "models",
+     .help = "`extractive`, or provider/model"},
+    {.name = "conversation",
+     .value = "ID",
+     .values = "conversations",
+     .help = "go on with this conversation"},
     {.name = "no-sources", .help = "print the answer alone"},
     END,
 };
@@ -69,17 +81,14 @@ static const cli_option ingest_options[] = {
      .help = "only files whose relative path fits, such as '*.md'"},
     {.name = "rows",
      .value = "KIND",
+     .choices = "table|document",
      .help = "of files of records: `document` makes one of each record (default `table`)"},
     {.name = "no-wait", .help = "print the batch's id and do not wait"},
     END,
 };
 
 static const cli_option batches_options[] = {
-    {.name = "limit",
-     .letter = 'n',
-     .value = "N",
-     .verbs = "list",
-     .help = "rows at most (default 20)"},
+    LIMIT("list", "rows at most (default 20)"),
     {.name = "no-wait", .verbs = "replay", .help = "print the new batch's id and do not wait"},
     END,
 };
@@ -97,13 +106,13 @@ static const cli_verb batches_verbs[] = {
 };
 
 static const cli_option letters_options[] = {
-    {.name = "batch", .letter = 'b', .value = "ID", .help = "those of this batch"},
+    {.name = "batch",
+     .letter = 'b',
+     .value = "ID",
+     .values = "batches",
+     .help = "those of this batch"},
     {.name = "all", .verbs = "replay|delete", .help = "all there are"},
-    {.name = "limit",
-     .letter = 'n',
-     .value = "N",
-     .verbs = "list",
-     .help = "rows at most (default 50)"},
+    LIMIT("list", "rows at most (default 50)"),
     {.name = "no-wait", .verbs = "replay", .help = "print the new batch's id and do not wait"},
     {.name = "yes", .letter = 'y', .verbs = "delete", .help = "do not ask"},
     END,
@@ -125,6 +134,7 @@ static const cli_option events_options[] = {
     {.name = "type",
      .letter = 't',
      .value = "TYPE",
+     .values = "event-types",
      .verbs = "list|follow",
      .help = "a type, or a prefix such as 'query.*' (follow: repeat for several)"},
     {.name = "severity",
@@ -138,11 +148,7 @@ static const cli_option events_options[] = {
      .value = "N",
      .verbs = "follow",
      .help = "the newest N first, as far as the server has them (default 0)"},
-    {.name = "limit",
-     .letter = 'n',
-     .value = "N",
-     .verbs = "list",
-     .help = "rows at most (default 20)"},
+    LIMIT("list", "rows at most (default 20)"),
     END,
 };
 
@@ -184,11 +190,7 @@ static const cli_option tracking_options[] = {
      .choices = "hour|day|week",
      .verbs = "stats",
      .help = "of the series: hour, day or week"},
-    {.name = "limit",
-     .letter = 'n',
-     .value = "N",
-     .verbs = "queries",
-     .help = "rows at most (default 20)"},
+    LIMIT("queries", "rows at most (default 20)"),
     {.name = "yes", .letter = 'y', .verbs = "erase", .help = "do not ask"},
     END,
 };
@@ -204,7 +206,7 @@ static const cli_verb tracking_verbs[] = {
 };
 
 static const cli_option status_options[] = {
-    {.name = "batch", .letter = 'b', .value = "ID", .help = "show one batch"},
+    {.name = "batch", .letter = 'b', .value = "ID", .values = "batches", .help = "show one batch"},
     END,
 };
 
@@ -215,10 +217,12 @@ static const cli_option collections_options[] = {
     {.name = "description", .value = "TEXT", .verbs = "create|set", .help = "for people"},
     {.name = "language",
      .value = "CODE",
+     .offers = LANGUAGES,
      .verbs = "create|set",
-     .help = "language of its documents (default auto: found per document)"},
+     .help = "language of its documents: en, fr, … (default auto: found per document)"},
     {.name = "acl",
      .value = "LABEL",
+     .offers = "public",
      .verbs = "create|set",
      .help = "who may read: public, user:ID, group:NAME (repeat for several)"},
     {.name = "chunking",
@@ -236,6 +240,7 @@ static const cli_option collections_options[] = {
      .help = "sentences that two chunks of a long paragraph share"},
     {.name = "model",
      .value = "MODEL",
+     .values = "embedding-models",
      .verbs = "create|set",
      .help = "embedding model of its own, a folder below models_dir (\"\": the configured one); "
              "its documents are embedded in the background"},
@@ -301,10 +306,12 @@ static const cli_option eval_options[] = {
     {.name = "whole-document", .help = "one truncated chunk a document"},
     {.name = "modes",
      .value = "LIST",
+     .offers = "keyword|semantic|hybrid",
      .help = "modes to measure (default keyword,semantic,hybrid)"},
     {.name = "limit", .value = "N", .help = "only the first N queries"},
     {.name = "language",
      .value = "CODE",
+     .offers = LANGUAGES,
      .help = "language of the collection (default: found per document)"},
     {.name = "run", .value = "FILE", .help = "write the hybrid run there, in TREC form"},
     {.name = "answers",
@@ -334,6 +341,8 @@ static const cli_verb completion_verbs[] = {
     {"bash", "", 0, 0, "for bash", cli_run_completion_bash},
     {"zsh", "", 0, 0, "for zsh", cli_run_completion_zsh},
     {"fish", "", 0, 0, "for fish", cli_run_completion_fish},
+    {"values", "KIND", 1, 1, "what may stand there, one a line: the scripts ask for it",
+     cli_run_completion_values},
     END,
 };
 
@@ -551,8 +560,11 @@ const cli_command cli_commands[] = {
     {.name = "completion",
      .words = "",
      .summary = "print a script that completes commands, options and names in a shell",
-     .text = "Names of collections are asked of a server that runs already; none is started for "
-             "it.\n",
+     .text =
+         "Collections, batches, dead letters, conversations and models are asked of a server that "
+         "runs "
+         "already;\n"
+         "none is started for it, and one that does not answer within a second offers nothing.\n",
      .examples =
          "source <(anchorage completion bash)\n"
          "anchorage completion bash > ~/.local/share/bash-completion/completions/anchorage\n"

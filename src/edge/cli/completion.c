@@ -1,36 +1,57 @@
 /* completion.c - scripts that complete the command line in bash, zsh and fish, made from the tables.
  *
- * What stands behind an option or a verb is told by how the tables show it: NAME is a collection's,
- * COMMAND is one of ours, DIR, FILE, PATH and WHEEL are of the file system, choices are as listed, anything else is free.
+ * What stands behind an option or a verb is told by its row, else by how the tables show it: NAME is a
+ * collection's, COMMAND is one of ours, DIR, FILE, PATH and WHEEL are of the file system, anything else is free.
+ * What a server knows is asked of `anchorage completion values` (values.c).
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "context.h"
 
-#define NAMES "anchorage collections list --names --no-start --quiet 2>/dev/null"
+typedef enum kind { FREE, ASKED, FILES, WORDS, COMMANDS } kind;
 
-typedef enum kind { FREE, NAME, FILES, CHOICES, COMMANDS } kind;
+typedef struct offer {
+    kind kind;
+    const char *of; /* ASKED: the kind of values; WORDS: "a|b" */
+} offer;
 
-static kind kind_of(const char *shown, const char *choices)
+static offer offer_of(const char *shown)
 {
-    if (choices != NULL)
-        return CHOICES;
     if (shown == NULL)
-        return FREE;
+        return (offer){FREE, NULL};
     if (strstr(shown, "NAME") != NULL)
-        return NAME;
+        return (offer){ASKED, "collections"};
     if (strstr(shown, "COMMAND") != NULL)
-        return COMMANDS;
+        return (offer){COMMANDS, NULL};
     if (strstr(shown, "DIR") != NULL || strstr(shown, "FILE") != NULL ||
         strstr(shown, "PATH") != NULL)
-        return FILES;
-    return FREE;
+        return (offer){FILES, NULL};
+    return (offer){FREE, NULL};
 }
 
-static kind option_kind(const cli_option *o)
+static offer option_offer(const cli_option *o)
 {
-    return kind_of(o->value, o->choices);
+    if (o->choices != NULL || o->offers != NULL)
+        return (offer){WORDS, o->choices != NULL ? o->choices : o->offers};
+    return o->values != NULL ? (offer){ASKED, o->values} : offer_of(o->value);
+}
+
+/* Verbs whose words mean what the command is about. */
+static offer verb_offer(const cli_command *c, const cli_verb *v)
+{
+    static const struct {
+        const char *command, *shown, *values;
+    } rows[] = {{"batches", "ID", "batches"},
+                {"dead-letters", "ID", "dead-letters"},
+                {"tracking", "QUERY_ID", "queries"},
+                {"model", "MODEL", "embedding-models"}};
+    for (size_t i = 0; i < ANC_COUNT(rows); i++)
+        if (strcmp(c->name, rows[i].command) == 0 && strstr(v->words, rows[i].shown) != NULL)
+            return (offer){ASKED, rows[i].values};
+    if (v->run == cli_run_completion_values)
+        return (offer){WORDS, NULL};
+    return offer_of(v->words);
 }
 
 /* "a|b" with blanks between. */
@@ -38,6 +59,17 @@ static void put_parts(const char *parts)
 {
     for (const char *c = parts; *c != '\0'; c++)
         (void)putchar(*c == '|' ? ' ' : *c);
+}
+
+/* The words that an offer of WORDS has. */
+static void put_words(const offer *o)
+{
+    if (o->of != NULL) {
+        put_parts(o->of);
+        return;
+    }
+    for (size_t i = 0; cli_value_kinds[i] != NULL; i++)
+        (void)printf("%s%s", i == 0 ? "" : " ", cli_value_kinds[i]);
 }
 
 static void put_commands(void)
@@ -66,35 +98,45 @@ static void bash_verb_options(const cli_command *c)
     }
 }
 
+/* Assignments that say what is offered. */
+static void bash_offer(const offer *o)
+{
+    if (o->kind == WORDS) {
+        (void)fputs("words=\"", stdout);
+        put_words(o);
+        (void)fputs("\" kind=words", stdout);
+    } else if (o->kind == ASKED) {
+        (void)printf("words=%s kind=asked", o->of);
+    } else if (o->kind == COMMANDS) {
+        (void)fputs("words=$commands kind=words", stdout);
+    } else {
+        (void)printf("kind=%s", o->kind == FILES ? "files" : "free");
+    }
+}
+
 /* Cases of what follows an option that takes a value. */
 static void bash_values(const cli_option *options)
 {
     for (; options->name != NULL; options++) {
-        const kind k = option_kind(options);
+        const offer o = option_offer(options);
         if (options->value == NULL)
             continue;
         (void)printf("        --%s", options->name);
         if (options->letter != 0)
             (void)printf("|-%c", options->letter);
         (void)fputs(") ", stdout);
-        if (k == CHOICES) {
-            (void)fputs("words=\"", stdout);
-            put_parts(options->choices);
-            (void)fputs("\"; kind=words", stdout);
-        } else {
-            (void)printf("kind=%s", k == NAME ? "names" : k == FILES ? "files" : "free");
-        }
+        bash_offer(&o);
         (void)fputs(" ;;\n", stdout);
     }
 }
 
-static void bash_behind(const char *pattern, const char *words)
+static void bash_behind(const char *pattern, offer o)
 {
-    const kind k = kind_of(words, NULL);
-    if (k == NAME || k == FILES)
-        (void)printf("        '%s') kind=%s ;;\n", pattern, k == NAME ? "names" : "files");
-    if (k == COMMANDS)
-        (void)printf("        '%s') words=$commands kind=words ;;\n", pattern);
+    if (o.kind == FREE)
+        return;
+    (void)printf("        '%s') ", pattern);
+    bash_offer(&o);
+    (void)fputs(" ;;\n", stdout);
 }
 
 static void bash_command(const cli_command *c)
@@ -164,17 +206,18 @@ int cli_run_completion_bash(cli_context *cx)
     for (const cli_command *c = cli_commands; c->name != NULL; c++) {
         char pattern[128];
         (void)snprintf(pattern, sizeof pattern, "%s ", c->name);
-        bash_behind(pattern, c->words);
+        bash_behind(pattern, offer_of(c->words));
         for (const cli_verb *v = c->verbs; v != NULL && v->name != NULL; v++) {
             (void)snprintf(pattern, sizeof pattern, "%s %s", c->name, v->name);
-            bash_behind(pattern, v->words);
+            bash_behind(pattern, verb_offer(c, v));
         }
     }
     (void)fputs("        esac\n"
                 "    fi\n"
                 "    case $kind in\n"
                 "    words) COMPREPLY=($(compgen -W \"$words\" -- \"$cur\")) ;;\n"
-                "    names) COMPREPLY=($(compgen -W \"$(" NAMES ")\" -- \"$cur\")) ;;\n"
+                "    asked) COMPREPLY=($(compgen -W \"$(anchorage completion values $words --quiet "
+                "2>/dev/null)\" -- \"$cur\")) ;;\n"
                 "    files) compopt -o filenames 2>/dev/null; COMPREPLY=($(compgen -f -- "
                 "\"$cur\")) ;;\n"
                 "    esac\n"
@@ -199,9 +242,26 @@ static void put_quoted(const char *text, const char *signs)
     }
 }
 
+/* What _arguments is told of it; words of a verb are in single quotes too. */
+static void zsh_offer(const offer *o)
+{
+    if (o->kind == WORDS || o->kind == COMMANDS) {
+        (void)putchar('(');
+        if (o->kind == WORDS)
+            put_words(o);
+        else
+            put_commands();
+        (void)putchar(')');
+    } else if (o->kind == ASKED) {
+        (void)printf(" _anchorage_values %s", o->of); /* the blank: called as it stands */
+    } else if (o->kind == FILES) {
+        (void)fputs("_files", stdout);
+    }
+}
+
 static void zsh_option(const cli_option *o)
 {
-    const kind k = option_kind(o);
+    const offer what = option_offer(o);
     (void)printf("            '*--%s%s[", o->name, o->value != NULL ? "=" : "");
     put_quoted(o->help, "[]:");
     (void)putchar(']');
@@ -209,20 +269,29 @@ static void zsh_option(const cli_option *o)
         (void)putchar(':');
         put_quoted(o->value, ":");
         (void)putchar(':');
-        if (k == CHOICES) {
-            (void)putchar('(');
-            put_parts(o->choices);
-            (void)putchar(')');
-        } else if (k != FREE) {
-            (void)fputs(k == NAME ? "_anchorage_names" : "_files", stdout);
-        }
+        zsh_offer(&what);
     }
     (void)fputs("' \\\n", stdout);
 }
 
+/* What stands behind each verb. */
+static void zsh_behind_verbs(const cli_command *c)
+{
+    (void)fputs("        local behind=\n        case $words[3] in\n", stdout);
+    for (const cli_verb *v = c->verbs; v->name != NULL; v++) {
+        const offer o = verb_offer(c, v);
+        if (o.kind == FREE)
+            continue;
+        (void)printf("        %s) behind='", v->name);
+        zsh_offer(&o);
+        (void)fputs("' ;;\n", stdout);
+    }
+    (void)fputs("        esac\n", stdout);
+}
+
 static void zsh_command(const cli_command *c)
 {
-    const kind k = kind_of(c->words, NULL);
+    const offer o = offer_of(c->words);
     (void)printf("    %s)\n", c->name);
     if (c->verbs != NULL) {
         (void)fputs("        if (( CURRENT == 3 )) && [[ $words[3] != -* ]]; then\n"
@@ -236,22 +305,20 @@ static void zsh_command(const cli_command *c)
         (void)fputs(
             " )\n            _describe 'what to do' verbs\n            return\n        fi\n",
             stdout);
+        zsh_behind_verbs(c);
     }
     (void)fputs("        _arguments \\\n", stdout);
-    for (const cli_option *o = c->options; o->name != NULL; o++)
-        zsh_option(o);
-    for (const cli_option *o = cli_common_options; o->name != NULL; o++)
-        zsh_option(o);
-    if (k == COMMANDS) {
-        (void)fputs("            '*: :(", stdout);
-        put_commands();
-        (void)fputs(")' ;;\n", stdout);
+    for (const cli_option *each = c->options; each->name != NULL; each++)
+        zsh_option(each);
+    for (const cli_option *each = cli_common_options; each->name != NULL; each++)
+        zsh_option(each);
+    if (c->verbs != NULL) {
+        (void)fputs("            \"*: :$behind\" ;;\n", stdout);
         return;
     }
-    (void)printf("            '*: :%s' ;;\n", c->verbs != NULL ? "_anchorage_names"
-                                              : k == FILES     ? "_files"
-                                              : k == NAME      ? "_anchorage_names"
-                                                               : "");
+    (void)fputs("            '*: :", stdout);
+    zsh_offer(&o);
+    (void)fputs("' ;;\n", stdout);
 }
 
 int cli_run_completion_zsh(cli_context *cx)
@@ -259,9 +326,10 @@ int cli_run_completion_zsh(cli_context *cx)
     (void)cx;
     (void)fputs("#compdef anchorage\n"
                 "# Completes anchorage in zsh; made by `anchorage completion zsh`.\n"
-                "_anchorage_names() {\n"
-                "    local -a names=(${(f)\"$(" NAMES ")\"})\n"
-                "    compadd -a names\n"
+                "_anchorage_values() {\n"
+                "    local -a values=(${(f)\"$(anchorage completion values $1 --quiet "
+                "2>/dev/null)\"})\n"
+                "    compadd -a values\n"
                 "}\n"
                 "_anchorage() {\n"
                 "    if (( CURRENT == 2 )); then\n"
@@ -293,20 +361,30 @@ int cli_run_completion_zsh(cli_context *cx)
 
 /* ---- fish ---- */
 
+/* " -a '…'" where something is offered. */
+static void fish_offer(const offer *o)
+{
+    if (o->kind == FREE || o->kind == FILES)
+        return;
+    (void)fputs(" -a '", stdout);
+    if (o->kind == ASKED)
+        (void)printf("(anchorage completion values %s --quiet 2>/dev/null)", o->of);
+    else if (o->kind == WORDS)
+        put_words(o);
+    else
+        put_commands();
+    (void)putchar('\'');
+}
+
 static void fish_option(const char *condition, const cli_option *o)
 {
-    const kind k = option_kind(o);
+    const offer what = option_offer(o);
     (void)printf("complete -c anchorage %s -l %s", condition, o->name);
     if (o->letter != 0)
         (void)printf(" -s %c", o->letter);
-    if (o->value != NULL)
-        (void)fputs(k == FILES ? " -r -F" : " -x", stdout);
-    if (k == NAME)
-        (void)fputs(" -a '(" NAMES ")'", stdout);
-    if (k == CHOICES) {
-        (void)fputs(" -a '", stdout);
-        put_parts(o->choices);
-        (void)putchar('\'');
+    if (o->value != NULL) {
+        (void)fputs(what.kind == FILES ? " -r -F" : " -x", stdout);
+        fish_offer(&what);
     }
     (void)fputs(" -d '", stdout);
     put_quoted(o->help, "\\");
@@ -326,17 +404,22 @@ static void fish_command(const cli_command *c)
                      c->name, v->name);
         put_quoted(v->summary, "\\");
         (void)fputs("'\n", stdout);
-        if (kind_of(v->words, NULL) == NAME)
-            (void)printf("complete -c anchorage -n '__fish_seen_subcommand_from %s; and "
-                         "__fish_seen_subcommand_from %s' -f -a '(" NAMES ")'\n",
-                         c->name, v->name);
+        const offer o = verb_offer(c, v);
+        if (o.kind == FREE || o.kind == FILES)
+            continue;
+        (void)printf("complete -c anchorage -n '__fish_seen_subcommand_from %s; and "
+                     "__fish_seen_subcommand_from %s' -f",
+                     c->name, v->name);
+        fish_offer(&o);
+        (void)putchar('\n');
     }
-    if (c->verbs != NULL || kind_of(c->words, NULL) != FILES)
+    const offer behind = offer_of(c->words);
+    if (c->verbs != NULL || behind.kind != FILES)
         (void)printf("complete -c anchorage %s -f\n", here);
-    if (kind_of(c->words, NULL) == COMMANDS) {
-        (void)printf("complete -c anchorage %s -a '", here);
-        put_commands();
-        (void)fputs("'\n", stdout);
+    if (behind.kind == COMMANDS) {
+        (void)printf("complete -c anchorage %s", here);
+        fish_offer(&behind);
+        (void)putchar('\n');
     }
     for (const cli_option *o = c->options; o->name != NULL; o++)
         fish_option(here, o);

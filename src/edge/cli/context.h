@@ -13,6 +13,10 @@ typedef struct cli_option {
     char letter;         /* 'c' for -c; 0: none */
     const char *value;   /* "NAME": takes a value, shown so; NULL: a switch */
     const char *choices; /* "auto|keyword": what the value may be; NULL: anything */
+    const char
+        *offers; /* "en|fr": what completion shows, where others may be too; NULL: by `values` */
+    const char *
+        values; /* "batches": kind of `completion values` that it is one of; NULL: by how it is shown */
     const char *setting; /* key of the configuration that it sets; NULL: none */
     const char *verbs;   /* "create|set": goes with these alone; NULL: with all */
     const char *help;
@@ -104,6 +108,10 @@ void cli_print_man(const char *version, FILE *out);
 /* "--collection NAME", with the letter where there is one: "-c, --collection NAME". */
 void cli_option_left(const cli_option *option, char out[64]);
 
+/* ---- values.c ---- */
+
+extern const char *const cli_value_kinds[]; /* of `completion values`; ends with NULL */
+
 /* One row of cli.h's exit codes. */
 typedef struct cli_exit_row {
     int code;
@@ -150,6 +158,7 @@ int cli_run_doctor(cli_context *cx);
 int cli_run_model_pull(cli_context *cx);
 int cli_run_model_list(cli_context *cx);
 int cli_run_model_path(cli_context *cx);
+int cli_run_completion_values(cli_context *cx);
 int cli_run_completion_bash(cli_context *cx);
 int cli_run_completion_zsh(cli_context *cx);
 int cli_run_completion_fish(cli_context *cx);

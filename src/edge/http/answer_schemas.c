@@ -277,7 +277,7 @@ static const http_schema search_timings_out =
     SCHEMA("SearchTimings", "Milliseconds a stage.", search_timing_rows);
 
 static const http_field search_rows[] = {
-    TEXT("query_id", ""),
+    TEXT("query_id", "for the caller: a search is no question, so the query log has none"),
     PART("results", HTTP_LIST, &hit_out, "best first"),
     TEXT("mode", "what was really done"),
     BOOL("relaxed", "nothing had the phrases as they stand: their words were searched"),
@@ -475,6 +475,12 @@ static const http_field index_rows[] = {
     INT("dead_chunks", "replaced or removed, and not merged away yet"),
     INT("graphs", "parts that are searched by a graph of their vectors"),
     MAYBE("recall", HTTP_REAL, "the least that one of the graphs was measured to find"),
+    {.name = "fusion",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_REQUIRED,
+     .choices = "weighted|reciprocal",
+     .help = "how both lists of a hybrid search become one order"},
+    MAYBE("semantic_share", HTTP_REAL, "share of meaning in the weighted sum"),
     INT("damages", "parts found damaged since the start, set aside and indexed again"),
     MAYBE("save_problem", HTTP_TEXT, "why it cannot be saved at the moment, for the owner"),
     INT("left_out", "documents that could not be read for it"),

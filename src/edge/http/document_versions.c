@@ -1,5 +1,6 @@
 /* document_versions.c - the versions of a document, and an old one made current again. */
 #include "handlers.h"
+#include "replies.h"
 #include "schemas.h"
 
 static void put_changed(json_writer *w, const kno_version *v)
@@ -86,6 +87,77 @@ anc_status http_versions_list(http_request *rq)
     return ANC_OK;
 }
 
+/* ---- restored with its rows behind it ---- */
+
+typedef struct handing {
+    http_request *rq;
+    ing_upload *upload;
+} handing;
+
+static anc_status take_row(void *arg, const kno_row *row, anc_err *err)
+{
+    const handing *h = arg;
+    krn_call call = h->rq->call;
+    call.err = err;
+    return ing_upload_row(h->upload, &call, row);
+}
+
+/* As if no row had come. */
+static void give_up(const handing *h)
+{
+    anc_err why;
+    anc_err_clear(&why);
+    krn_call call = h->rq->call;
+    call.err = &why;
+    call.deadline_ns = INT64_MAX;
+    if (ing_upload_discard(h->upload, &call) != ANC_OK)
+        krn_log_write(h->rq->edge->o.log, KRN_WARN, "http", "an upload was not discarded",
+                      KRN_STR("error", anc_str_of(why.text)));
+}
+
+static anc_status restore_handing(const handing *h, const http_document_query *q, uint32_t number,
+                                  uint32_t expected)
+{
+    http_request *rq = h->rq;
+    kno_put_result put;
+    ing_batch batch;
+    const kno_rows_wanted rows = {.on_row = take_row, .arg = (void *)(uintptr_t)h};
+    ANC_TRY(kno_version_restore_handing_rows(rq->edge->o.kno, &rq->call, q->collection,
+                                             rq->params[0], number, expected, &rows, &put));
+    if (ing_upload_documents(h->upload) == 0)
+        return http_answer_put(rq, &put);
+    ANC_TRY(ing_upload_end(h->upload, &rq->call, ANC_STR_NONE, &batch));
+    return http_answer_started(rq, &batch);
+}
+
+/* The version is current when this answers; its rows are items of a batch, which nobody reads before all are there. */
+static anc_status restore_async(http_request *rq, const http_document_query *q, uint32_t number,
+                                uint32_t expected)
+{
+    const ing_upload_request request = {
+        .name =
+            anc_arena_printf(rq->mem, "%.*s, version %u", ANC_FMT(rq->params[0]), (unsigned)number),
+        .collection = q->collection,
+        .held = true};
+    ing_batch batch;
+    bool made = false;
+    handing h = {.rq = rq};
+    ANC_TRY(http_batch_made(rq, &made, &batch));
+    if (made)
+        return http_answer_started(rq, &batch);
+    if (request.name.ptr == NULL)
+        return http_no_memory(rq, "a batch's name");
+    if (!ing_upload_room(rq->edge->o.ing))
+        return ANC_FAIL(&rq->err, ANC_UNAVAILABLE,
+                        "documents that were sent before wait to be read; their spool is full");
+    ANC_TRY(ing_upload_open(rq->edge->o.ing, &rq->call, &request, &h.upload));
+    const anc_status status = restore_handing(&h, q, number, expected);
+    if (status != ANC_OK)
+        give_up(&h);
+    ing_upload_close(h.upload);
+    return status;
+}
+
 anc_status http_versions_restore(http_request *rq)
 {
     http_document_query q;
@@ -97,6 +169,8 @@ anc_status http_versions_restore(http_request *rq)
     if (number == 0)
         return ANC_FAIL(&rq->err, ANC_NOT_FOUND, "'%.*s' is no number of a version",
                         ANC_FMT(anc_str_sub(rq->params[1], 0, 80)));
+    if (q.async)
+        return restore_async(rq, &q, number, expected);
     ANC_TRY(kno_version_restore(rq->edge->o.kno, &rq->call, q.collection, rq->params[0], number,
                                 expected, &put));
     return http_answer_put(rq, &put);

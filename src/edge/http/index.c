@@ -1,4 +1,6 @@
 /* index.c - the search index: how it is, read through, and made as fast as it gets. */
+#include <math.h>
+
 #include "handlers.h"
 
 static void put_secret(json_writer *w, const char *name, const char *text, bool is_owner)
@@ -26,6 +28,12 @@ void http_put_index(json_writer *w, const srch_status_row *s, bool is_owner)
         json_put_fixed(w, "recall", (double)s->recall, 4);
     else
         json_put_null(w, "recall");
+    const bool weighted = !isnan(s->semantic_share);
+    json_put_str(w, "fusion", anc_str_of(weighted ? "weighted" : "reciprocal"));
+    if (weighted)
+        json_put_fixed(w, "semantic_share", s->semantic_share, 4);
+    else
+        json_put_null(w, "semantic_share");
     json_put_int(w, "damages", (int64_t)s->damages);
     put_secret(w, "save_problem", s->save_problem, is_owner);
     json_put_int(w, "left_out", (int64_t)s->left_out);

@@ -12,6 +12,7 @@ void http_put_batch(json_writer *w, const ing_batch *b)
     json_put_str(w, "batch_id", b->id);
     json_put_str(w, "status", anc_str_of(ing_state_name(b->state)));
     json_put_str(w, "collection", b->collection);
+    http_put_texts(w, "collections", b->collections, b->n_collections);
     json_put_str(w, "source", b->source);
     json_put_int(w, "total_documents", (int64_t)b->total);
     json_put_int(w, "waiting_documents", (int64_t)b->waiting);

@@ -246,7 +246,10 @@ static const http_field batch_rows[] = {
      .flags = HTTP_REQUIRED,
      .choices = "queued|processing|completed|failed|cancelled",
      .help = ""},
-    TEXT("collection", ""),
+    TEXT("collection", "of documents that name none"),
+    ROW("collections", HTTP_TEXTS,
+        "that documents were read into so far: its own and those that documents named, at most 100 "
+        "of these"),
     TEXT("source", "its path"),
     INT("total_documents", "at every moment the sum of the five that follow"),
     INT("waiting_documents", ""),

@@ -127,35 +127,36 @@ static const http_schema chunking_patch_schema = SCHEMA(
     "ChunkingPatch", "How documents are cut from now on.", chunking_patch_fields, http_chunking_in);
 
 #define COLLECTION(member) AT(http_collection_in, member)
-#define COLLECTION_COMMON                                                                        \
-    {.name = "description",                                                                      \
-     .kind = HTTP_TEXT,                                                                          \
-     .max = 2000,                                                                                \
-     .pattern = HTTP_LINE_PATTERN,                                                               \
-     .help = "for people",                                                                       \
-     COLLECTION(description)},                                                                   \
-        {.name = "language",                                                                     \
-         .kind = HTTP_TEXT,                                                                      \
-         .pattern = "^(auto|[a-z]{2,3})?$",                                                      \
-         .help = "\"auto\" (found per document), \"en\", \"fr\", …",                             \
-         COLLECTION(language)},                                                                  \
-        {.name = "system_prompt",                                                                \
-         .kind = HTTP_TEXT,                                                                      \
-         .max = 16000,                                                                           \
-         .pattern = HTTP_PROSE_PATTERN,                                                          \
-         .help = "instructions for questions to it alone; empty: as configured",                 \
-         COLLECTION(system_prompt)},                                                             \
-        {.name = "prompt_template",                                                              \
-         .kind = HTTP_TEXT,                                                                      \
-         .max = 16000,                                                                           \
-         .pattern = HTTP_PROSE_PATTERN,                                                          \
-         .help = "what the model is asked, with {passages} and {question} once each; empty: as " \
-                 "configured",                                                                   \
-         COLLECTION(prompt_template)},                                                           \
-    {                                                                                            \
-        .name = "acl", .kind = HTTP_TEXTS, .flags = HTTP_LABELS, .min = 1, .max = 64,            \
-        .pattern = HTTP_LABEL_PATTERN,                                                           \
-        .help = "labels of who may read: public, user:ID, group:NAME", COLLECTION(acl)           \
+#define COLLECTION_COMMON                                                                            \
+    {.name = "description",                                                                          \
+     .kind = HTTP_TEXT,                                                                              \
+     .max = 2000,                                                                                    \
+     .pattern = HTTP_LINE_PATTERN,                                                                   \
+     .help = "for people",                                                                           \
+     COLLECTION(description)},                                                                       \
+        {.name = "language",                                                                         \
+         .kind = HTTP_TEXT,                                                                          \
+         .pattern = "^(auto|und|[a-z]{2})?$",                                                        \
+         .help = "\"auto\": found per document; else a code of ISO 639-1 (\"en\", \"fr\", …), or " \
+                 "\"und\": none",                                                                    \
+         COLLECTION(language)},                                                                      \
+        {.name = "system_prompt",                                                                    \
+         .kind = HTTP_TEXT,                                                                          \
+         .max = 16000,                                                                               \
+         .pattern = HTTP_PROSE_PATTERN,                                                              \
+         .help = "instructions for questions to it alone; empty: as configured",                     \
+         COLLECTION(system_prompt)},                                                                 \
+        {.name = "prompt_template",                                                                  \
+         .kind = HTTP_TEXT,                                                                          \
+         .max = 16000,                                                                               \
+         .pattern = HTTP_PROSE_PATTERN,                                                              \
+         .help = "what the model is asked, with {passages} and {question} once each; empty: as "     \
+                 "configured",                                                                       \
+         COLLECTION(prompt_template)},                                                               \
+    {                                                                                                \
+        .name = "acl", .kind = HTTP_TEXTS, .flags = HTTP_LABELS, .min = 1, .max = 64,                \
+        .pattern = HTTP_LABEL_PATTERN,                                                               \
+        .help = "labels of who may read: public, user:ID, group:NAME", COLLECTION(acl)               \
     }
 static const http_field collection_fields[] = {
     {.name = "name",
@@ -447,7 +448,17 @@ static const http_field chunks_rows[] = {COLLECTION_PARAM, VERSION_PARAM,
                                          PAGE(http_document_query, page)};
 const http_schema http_chunks_params = SCHEMA(NULL, NULL, chunks_rows, http_document_query);
 
-static const http_field restore_rows[] = {COLLECTION_PARAM, EXPECTED_PARAM};
+static const http_field restore_rows[] = {
+    COLLECTION_PARAM,
+    EXPECTED_PARAM,
+    {.name = "async",
+     .kind = HTTP_BOOL,
+     .initial = "false",
+     .help = "of a file whose rows are documents: answer 202 with a batch that puts the rows, once "
+             "the version is "
+             "current; 200 where there are none to be put",
+     AT(http_document_query, async)},
+};
 const http_schema http_restore_params = SCHEMA(NULL, NULL, restore_rows, http_document_query);
 
 #define ASYNC_PARAM                                                                              \

@@ -169,7 +169,7 @@ const http_route http_routes[] = {
         "knowledge", "A new version with the content, title and metadata of an old one",
         .handle = http_versions_restore, .lane = HTTP_PUT, .role = HTTP_OWNER,
         .flags = HTTP_CREATES | HTTP_LONG, .query = &http_restore_params, .response = &http_put_out,
-        .status = 200),
+        .queued = &http_started_out, .status = 200),
     SEE("GET", "/v1/knowledge/documents/{id}/chunks", "documents_chunks", "knowledge",
         "The chunks as cut", READS(http_chunks_list, &http_chunks_params, &http_chunks_out)),
     SEE("GET", "/v1/knowledge/documents/{id}/raw", "documents_raw", "knowledge",

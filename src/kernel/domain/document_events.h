@@ -13,6 +13,7 @@ typedef struct ev_document_created {
     uint64_t bytes;
     anc_str source;
     ev_json metadata;
+    anc_str content; /* the extracted text, where the configuration asks for it; else NULL */
 } ev_document_created;
 
 typedef struct ev_document_updated {
@@ -24,6 +25,7 @@ typedef struct ev_document_updated {
     uint32_t chunks_removed;
     anc_str title;    /* with `changed`: the new one; NULL when it did not change */
     ev_json metadata; /* likewise */
+    anc_str content;  /* likewise, where the configuration asks for it */
 } ev_document_updated;
 
 typedef struct ev_document_deleted {

@@ -46,6 +46,11 @@ anc_status ev_envelope_write(const ev_envelope *envelope, anc_buf *out,
 anc_status ev_envelope_read(anc_arena *mem, anc_str json, ev_envelope *ret,
                             anc_err *err) ANC_MUST_CHECK;
 
+/* The same for who needs neither seq nor what is not known here, without a tree of it all: views into `json`, which is
+ * valid JSON; seq, schema_version and the extras are 0. False, with *ret untouched, where a member is absent that has to
+ * be there, has an escape, or is not as it should be: ev_envelope_read then reads it or says why not. */
+bool ev_envelope_glance(anc_str json, ev_envelope *ret);
+
 /* Appends the whole envelope of an event of `type` with its payload struct, in one pass. `time_ms` is now; where
  * the context has a time of its own, that one stands in the envelope. */
 anc_status ev_event_write(const ev_type *type, const void *payload, const ev_context *context,

@@ -32,6 +32,7 @@ typedef struct ev_field {
     ev_kind kind;
     uint16_t offset; /* bytes into the payload struct */
     bool required;   /* else an EV_STR with a NULL ptr and an empty EV_JSON are written as null */
+    bool rare;       /* an EV_STR with a NULL ptr is not written at all */
 } ev_field;
 
 /* The kind follows from the member's C type, so the two cannot disagree. */
@@ -45,9 +46,13 @@ typedef struct ev_field {
              : EV_STRS, ev_doubles     \
              : EV_F64S, ev_json        \
              : EV_JSON)
-#define EV_FIELD(T, member, is_required)                                             \
-    {                                                                                \
-#member, EV_KIND_OF(T, member), (uint16_t)offsetof(T, member), (is_required) \
+#define EV_FIELD(T, member, is_required)                                                    \
+    {                                                                                       \
+#member, EV_KIND_OF(T, member), (uint16_t)offsetof(T, member), (is_required), false \
+    }
+#define EV_RARE_FIELD(T, member)                                                   \
+    {                                                                              \
+#member, EV_KIND_OF(T, member), (uint16_t)offsetof(T, member), false, true \
     }
 
 typedef enum ev_type_id {

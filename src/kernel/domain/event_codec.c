@@ -92,13 +92,24 @@ static anc_status write_value(json_writer *w, const ev_field *f, const unsigned 
     return ANC_OK;
 }
 
+static bool is_left_out(const ev_field *f, const unsigned char *at)
+{
+    anc_str s = ANC_STR_NONE;
+    if (f->rare && f->kind == EV_STR)
+        memcpy(&s, at, sizeof s);
+    return f->rare && s.ptr == NULL;
+}
+
 anc_status ev_payload_write(json_writer *w, const ev_type *type, const void *payload, anc_err *err)
 {
     json_open_object(w);
     for (size_t i = 0; i < type->n_fields; i++) {
         const ev_field *f = &type->fields[i];
+        const unsigned char *at = (const unsigned char *)payload + f->offset;
+        if (is_left_out(f, at))
+            continue;
         json_name(w, f->name);
-        ANC_TRY(write_value(w, f, (const unsigned char *)payload + f->offset, err));
+        ANC_TRY(write_value(w, f, at, err));
     }
     json_close_object(w);
     return ANC_OK;

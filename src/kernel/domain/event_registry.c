@@ -18,6 +18,7 @@ static const ev_field document_created[] = {
     EV_FIELD(ev_document_created, bytes, true),
     EV_FIELD(ev_document_created, source, false),
     EV_FIELD(ev_document_created, metadata, false),
+    EV_RARE_FIELD(ev_document_created, content),
 };
 
 static const ev_field document_updated[] = {
@@ -29,6 +30,7 @@ static const ev_field document_updated[] = {
     EV_FIELD(ev_document_updated, chunks_removed, true),
     EV_FIELD(ev_document_updated, title, false),
     EV_FIELD(ev_document_updated, metadata, false),
+    EV_RARE_FIELD(ev_document_updated, content),
 };
 
 static const ev_field document_deleted[] = {

@@ -1,21 +1,33 @@
 /* handling.c - see handling.h. */
 #include "kernel/ports/handling.h"
 
+enum { LATE_TRIES = 3 }; /* that end at their deadline: minutes each */
+
 static const int64_t LONGEST_PAUSE_NS = 5000000000;
+
+/* Whether another try is of no use, or one too many. One that was called off says nothing about the event. */
+static bool is_last(const krn_handling *h, anc_status status, unsigned tries, unsigned late)
+{
+    if (tries >= h->tries || late >= LATE_TRIES)
+        return true;
+    return status != ANC_CANCELLED && !anc_status_info(status)->retry_may_help;
+}
 
 anc_status krn_handle(const krn_handling *h, const krn_announcement *event, anc_err *err)
 {
     int64_t pause_ns = h->pause_ns;
+    unsigned late = 0;
     for (unsigned tries = 1;; tries++) {
         anc_err_clear(err);
         const anc_status status = h->handler(h->arg, event, err);
         if (status == ANC_OK)
             return ANC_OK;
         h->on_error(h->self);
-        if (status == ANC_CANCELLED || !anc_status_info(status)->retry_may_help ||
-            tries >= h->tries)
+        late += status == ANC_DEADLINE;
+        const bool last = is_last(h, status, tries, late);
+        if (last && status != ANC_CANCELLED)
             return status;
-        if (!h->pause(h->self, pause_ns))
+        if (!h->pause(h->self, pause_ns) || last)
             return ANC_CANCELLED;
         pause_ns = pause_ns * 2 < LONGEST_PAUSE_NS ? pause_ns * 2 : LONGEST_PAUSE_NS;
     }

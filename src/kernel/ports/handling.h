@@ -9,7 +9,7 @@
 typedef struct krn_handling {
     krn_bus_handler_fn *handler;
     void *arg;
-    unsigned tries;   /* in all */
+    unsigned tries;   /* in all; three are enough of those that end with DEADLINE */
     int64_t pause_ns; /* before the second, doubled each time up to 5 s */
     /* Waits so long; false when the subscription ends first. */
     bool (*pause)(void *self, int64_t pause_ns);
@@ -29,8 +29,8 @@ typedef struct krn_aside {
  * each. */
 typedef void krn_aside_fn(void *arg, const krn_aside *aside);
 
-/* The handler's status, of the last try; CANCELLED when the subscription ends before the next one. `err` has the
- * last try's text. */
+/* The handler's status, of the last try; CANCELLED when the subscription ends before the next one, or the handler said
+ * so each time: it is about to end, so that it is paused for even after the last try. `err` has the last try's text. */
 anc_status krn_handle(const krn_handling *h, const krn_announcement *event,
                       anc_err *err) ANC_MUST_CHECK;
 

@@ -108,15 +108,35 @@ static void cut(scan *s)
     s->below = limit;
 }
 
-static void look_at(scan *s, const eng_simd *simd, uint32_t id)
+static void offer(scan *s, uint32_t id, uint32_t differing)
 {
-    const uint32_t differing =
-        simd->differing(s->bits->rows + (size_t)id * s->bits->words, s->q, s->bits->words);
     if (differing >= s->below)
         return;
     s->rows[s->n++] = (near_one){id, differing};
     if (s->n == s->cap)
         cut(s);
+}
+
+/* Looks at those of 64 vectors that are `among`; at all of them in one go where they are many. */
+static void look_at(scan *s, const eng_simd *simd, uint32_t word, uint64_t among)
+{
+    enum { MANY = 12 };
+    const uint32_t from = word * 64, words = s->bits->words;
+    const uint64_t *rows = s->bits->rows + (size_t)from * words;
+    uint32_t differing[64];
+    if (__builtin_popcountll(among) < MANY) {
+        for (; among != 0; among &= among - 1) {
+            const uint32_t i = (uint32_t)__builtin_ctzll(among);
+            offer(s, from + i, simd->differing(rows + (size_t)i * words, s->q, words));
+        }
+        return;
+    }
+    simd->differing_rows(rows, s->bits->n - from < 64 ? s->bits->n - from : 64, s->q, words,
+                         differing);
+    for (; among != 0; among &= among - 1) {
+        const uint32_t i = (uint32_t)__builtin_ctzll(among);
+        offer(s, from + i, differing[i]);
+    }
 }
 
 /* Whether the rows of 64 vectors may be read. */
@@ -153,15 +173,14 @@ anc_status eng_bits_nearest(const eng_bits *bits, const float *q, const uint64_t
 {
     enum { WORDS_A_CHECK = 256 };
     const eng_simd *simd = eng_simd_best();
-    scan s;
+    scan s = {0};
     ANC_TRY(scan_open(bits, q, most, mem, &s, err));
     for (uint32_t w = 0; w < (bits->n + 63) / 64 && s.most > 0; w++) {
         if (w % WORDS_A_CHECK == 0 && may_go_on != NULL)
             ANC_TRY(may_go_on(arg));
         if (among[w] == 0 || !may_read(bits, w))
             continue;
-        for (uint64_t left = among[w]; left != 0; left &= left - 1)
-            look_at(&s, simd, w * 64 + (uint32_t)__builtin_ctzll(left));
+        look_at(&s, simd, w, among[w]);
     }
     cut(&s);
     uint32_t *ids = anc_arena_alloc(mem, s.n, sizeof *ids);

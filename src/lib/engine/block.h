@@ -255,14 +255,17 @@ void *eng_room(void *ptr, size_t n, size_t *cap, size_t more, size_t size) ANC_M
 bool eng_block_columns(eng_block *b) ANC_MUST_CHECK;
 
 /* Gives a finished block that is not yet shared what finds its vectors fast, as many as it has being enough to
- * need it: bits, and a graph where the options allow. NO_MEMORY leaves it as good as it was; what may_go_on
+ * need it: bits, and a graph, which may grow out of another one (`seed`, or NULL). NO_MEMORY leaves it as good as it was; what may_go_on
  * answered. */
 anc_status eng_block_prepare(eng_block *b, const eng_thresholds *from,
-                             const eng_tidy_options *options, anc_err *err) ANC_MUST_CHECK;
+                             const eng_tidy_options *options, const eng_graph_seed *seed,
+                             anc_err *err) ANC_MUST_CHECK;
 
 /* One block of the live documents of `blocks` [n]; `dead` [n] are bitmaps over documents, NULL where
- * nothing died. NULL when memory is out, or one of the blocks is damaged (eng_block_fault). */
+ * nothing died. `seed`, where it is not NULL, gets the graph of the block that has the largest, borrowed, and where its
+ * vectors are now, which is the caller's to free: eng_seed_done. NULL when memory is out, or one of the blocks is damaged (eng_block_fault). */
 eng_block *eng_blocks_merge(eng_block *const *blocks, const uint64_t *const *dead, size_t n,
-                            uint32_t dims) ANC_MUST_CHECK;
+                            uint32_t dims, eng_graph_seed *seed) ANC_MUST_CHECK;
+void eng_seed_done(eng_graph_seed *seed); /* zeroed is a no-op */
 
 #endif

@@ -124,12 +124,12 @@ static anc_status copy(copying *c)
 anc_status eng_copy_to(eng_index *index, anc_str folder, const eng_tidy_options *options,
                        anc_err *err)
 {
-    (void)pthread_mutex_lock(&index->tidying); /* no file goes away meanwhile */
+    (void)pthread_mutex_lock(&index->keeping); /* no file goes away meanwhile */
     eng_snapshot *now = eng_snapshot_acquire(index);
     copying c = {
         .store = &index->store, .from = now, .options = options, .folder = folder, .err = err};
     const anc_status status = copy(&c);
     eng_snapshot_release(now);
-    (void)pthread_mutex_unlock(&index->tidying);
+    (void)pthread_mutex_unlock(&index->keeping);
     return status;
 }

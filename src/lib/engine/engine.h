@@ -53,12 +53,14 @@ typedef struct eng_snapshot eng_snapshot;
 
 /* ---- index ---------------------------------------------------------------------------------- */
 
-/* From how many vectors on something is worth its while; 0: what was measured to be so. */
+/* From how many vectors (the last: chunks) on something is worth its while; 0: what was measured to be so. */
 typedef struct eng_thresholds {
     uint32_t
         exact; /* that may be seen in a block: up to as many are compared one by one; 0: 2,048 */
     uint32_t bits;  /* of a block: it gets bits that are scanned; 0: 4,096 */
     uint32_t graph; /* of a block: it gets a graph; 0: 20,000 */
+    uint32_t
+        paired; /* chunks of an index: a search with a pool makes its lists side by side; 0: 65,536 */
 } eng_thresholds;
 
 struct eng_disk; /* engine/disk.h */
@@ -203,7 +205,8 @@ typedef struct eng_tidy_options {
 /* Does one piece of what makes searches fast: merges blocks of a size, takes dead chunks out, builds the graph
  * of a block with many vectors. It may take minutes for a million chunks; searches, publishes and deletes go on
  * meanwhile, and what they did is kept. *ret_did says whether there was something to do: call again until there is
- * not. One caller at a time does the work, another one waits for it. On failure the index is as it was. */
+ * not. One caller at a time does the work, another one waits for it; saves do not. On failure the index is as it
+ * was. */
 anc_status eng_tidy(eng_index *index, const eng_tidy_options *options, bool *ret_did,
                     anc_err *err) ANC_MUST_CHECK;
 
@@ -343,6 +346,9 @@ typedef struct eng_query {
      * asked. */
     anc_status (*may_go_on)(void *arg);
     void *arg;
+    /* A thread of it may make one list while the caller makes the other, where the index is large enough for that to
+     * pay; may_go_on is asked by the caller's thread alone. NULL: the caller makes both. */
+    os_pool *pool;
 } eng_query;
 
 /* What one term of the query gives to a candidate. */

@@ -69,15 +69,43 @@ static inline uint32_t *eng_graph_up_links(const eng_graph *g, uint32_t row, uin
     return g->up_links + g->up_first[row] + (size_t)(level - 1) * ENG_GRAPH_UP_LINKS;
 }
 
+/* The row of the upper table of a vector that stands there. */
+static inline uint32_t eng_graph_row(const eng_graph *g, uint32_t node)
+{
+    uint32_t low = 0, high = g->n_up;
+    while (low + 1 < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (g->up_node[middle] <= node)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* A graph whose links another one takes over. */
+typedef struct eng_graph_seed {
+    const eng_graph *graph; /* borrowed; NULL: none */
+    const uint32_t *
+        renumbered; /* [graph->n] the numbers of its vectors in the other, UINT32_MAX: gone; or NULL */
+    uint32_t first; /* where all are there: the number of the first, the others follow */
+} eng_graph_seed;
+
+static inline uint32_t eng_graph_seed_node(const eng_graph_seed *seed, uint32_t old)
+{
+    return seed->renumbered == NULL ? seed->first + old : seed->renumbered[old];
+}
+
 typedef struct eng_graph_options {
-    uint32_t breadth; /* candidates looked at for every vector that is put in; 0: 128 */
-    os_pool *pool;    /* threads that help; NULL: the caller alone */
+    uint32_t breadth;           /* candidates looked at for every vector that is put in; 0: 200 */
+    os_pool *pool;              /* threads that help; NULL: the caller alone */
+    const eng_graph_seed *seed; /* what it grows out of where that is worth while; NULL: nothing */
     /* Asked now and then by one thread; another answer than OK ends the building with it. NULL: never. */
     anc_status (*may_go_on)(void *arg);
     void *arg;
 } eng_graph_options;
 
-/* Builds the graph of vectors [n * dims] given as halves of unit length. Vectors for which `has` (a bit each,
+/* Builds the graph of vectors [n * dims] given as halves of unit length, and measures it. Vectors for which `has` (a bit each,
  * NULL: all) is not set are not in it. The caller owns the graph: eng_graph_free. NO_MEMORY; what may_go_on
  * answered. */
 anc_status eng_graph_build(const uint16_t *halves, const uint64_t *has, uint32_t n, uint32_t dims,
@@ -87,18 +115,15 @@ void eng_graph_free(eng_graph *graph); /* NULL is a no-op */
 
 size_t eng_graph_bytes(const eng_graph *graph);
 
-/* Measures what walks find against comparing everything, and keeps it in `recalls`. The questions are points
- * between a vector and another that is not too far from it: like a question, and unlike a vector of the graph,
- * they stand near some vectors and on none. NO_MEMORY; what may_go_on answered. */
-anc_status eng_graph_measure(eng_graph *graph, const uint16_t *halves, const uint64_t *has,
-                             const eng_graph_options *options, anc_err *err) ANC_MUST_CHECK;
-
-/* What was measured for the depth that eng_graph_depth gives for this share. */
+/* What walks of the depth that eng_graph_depth gives for this share were measured to find. */
 float eng_graph_recall(const eng_graph *graph, float recall);
 
 /* The depth of a walk that finds this share of the `k` nearest: by what was measured, and more where k is greater
  * than what was measured for. */
 uint32_t eng_graph_depth(const eng_graph *graph, float recall, uint32_t k);
+
+/* How many of the nearest that a walk of this depth finds are compared in full precision for the best `k`. */
+size_t eng_graph_rescored(uint32_t depth, uint32_t k);
 
 typedef struct eng_graph_hit {
     int32_t score; /* product of codes */

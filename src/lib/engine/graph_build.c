@@ -3,7 +3,8 @@
  * The number of levels of a vector is a hash of its number, and the one that stands highest goes in first: it is
  * the entry for ever. Every other vector walks from there to its nearest neighbours as a search does, keeps those
  * that are nearer to it than to one another, and is linked from each of them; a list that is full is chosen anew
- * by the same rule.
+ * by the same rule. Where a graph is there already that has most of the vectors, its links are taken over, and what
+ * has lost a neighbour or is new goes in. A few vectors of the ground go in last: the graph is measured with them first.
  *
  * Locks: a stripe of mutexes over the vectors, held while one list is written. Readers take none: a link is one
  * word, the old or the new one, and both lead somewhere. Codes are all there before the first link is.
@@ -12,17 +13,23 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 #include "codes.h"
+#include "graph_measure.h"
+#include "graph_seed.h"
 #include "graph_walk.h"
 
 enum {
-    DEFAULT_BREADTH = 128,
+    DEFAULT_BREADTH = 200,
     MAX_LEVEL = 12,
     STRIPES = 256,
     TASK_VECTORS = 128,
     ROUND_TASKS = 32, /* between two questions whether to go on */
-    MAX_CANDIDATES = ENG_GRAPH_LINKS + 1
+    MAX_CANDIDATES = ENG_GRAPH_LINKS + 1,
+    MOST_HELD = 192,
+    LEAST_HELD = 48, /* fewer tell less than the seed's own measure */
+    HELD_FROM = 32   /* of as many vectors one at most is held back */
 };
 
 /* What one thread needs to put vectors in. */
@@ -39,10 +46,15 @@ typedef struct builder {
     const eng_simd *simd;
     const uint16_t *halves;
     const uint64_t *has;
-    uint8_t *levels; /* [n] */
+    const eng_graph_seed *seed; /* NULL: none */
+    uint64_t *seeded;           /* [n] bits: came out of the seed */
+    uint64_t *settled;          /* [n] bits: has all its links from it */
+    uint8_t *levels;            /* [n] */
     uint32_t breadth;
     uint32_t entry_node;
-    uint32_t from; /* first vector of the round */
+    uint32_t from;            /* first vector of the round */
+    uint32_t held[MOST_HELD]; /* [n_held] ascending: what goes in last */
+    uint32_t n_held;
     pthread_mutex_t stripes[STRIPES];
     pthread_mutex_t lock;
     scratch *idle; /* under lock */
@@ -52,6 +64,11 @@ typedef struct builder {
 static bool is_in(const builder *b, uint32_t node)
 {
     return b->has == NULL || (b->has[node / 64] >> (node % 64) & 1) != 0;
+}
+
+static bool bit(const uint64_t *bits, uint32_t node)
+{
+    return (bits[node / 64] >> (node % 64) & 1) != 0;
 }
 
 /* ---- levels ----------------------------------------------------------------------------------- */
@@ -73,6 +90,17 @@ static uint8_t level_of(uint32_t node)
     return (uint8_t)(level < MAX_LEVEL ? level : MAX_LEVEL);
 }
 
+/* The seed's entry and levels; nothing that is new stands higher. */
+static void keep_entry(builder *b)
+{
+    const eng_graph *old = b->seed->graph;
+    b->entry_node = eng_graph_seed_node(b->seed, old->up_node[old->entry]);
+    eng_graph_seed_levels(b->seed, b->levels, b->seeded);
+    const uint8_t top = b->levels[b->entry_node];
+    for (uint32_t i = 0; i < b->g->n; i++)
+        b->levels[i] = b->levels[i] < top ? b->levels[i] : top;
+}
+
 /* Fills levels, and finds the vector that stands highest; false when there is no vector at all. */
 static bool raise_vectors(builder *b)
 {
@@ -81,13 +109,45 @@ static bool raise_vectors(builder *b)
         if (!is_in(b, i))
             continue;
         b->levels[i] = level_of(i);
-        if (!any || b->levels[i] > b->levels[b->entry_node])
+        if (b->seed == NULL && (!any || b->levels[i] > b->levels[b->entry_node]))
             b->entry_node = i;
         any = true;
     }
+    if (b->seed != NULL)
+        keep_entry(b);
     if (any && b->levels[b->entry_node] == 0)
         b->levels[b->entry_node] = 1;
     return any;
+}
+
+static bool may_be_held(const builder *b, uint32_t node)
+{
+    return is_in(b, node) && b->levels[node] == 0 && !bit(b->seeded, node);
+}
+
+/* Chooses what is held back, evenly among all vectors that go in. */
+static void hold_back(builder *b)
+{
+    uint32_t n = 0, seen = 0;
+    for (uint32_t i = 0; i < b->g->n; i++)
+        n += may_be_held(b, i) ? 1 : 0;
+    const uint32_t step = n / MOST_HELD > HELD_FROM ? n / MOST_HELD : HELD_FROM;
+    for (uint32_t i = 0; i < b->g->n && b->n_held < MOST_HELD; i++)
+        if (may_be_held(b, i) && seen++ % step == step / 2)
+            b->held[b->n_held++] = i;
+}
+
+static bool is_held(const builder *b, uint32_t node)
+{
+    uint32_t low = 0, high = b->n_held;
+    while (low < high) {
+        const uint32_t middle = (low + high) / 2;
+        if (b->held[middle] < node)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < b->n_held && b->held[low] == node;
 }
 
 static bool make_upper(builder *b)
@@ -119,32 +179,20 @@ static bool make_upper(builder *b)
     return true;
 }
 
-static uint32_t row_of(const eng_graph *g, uint32_t node)
-{
-    uint32_t low = 0, high = g->n_up;
-    while (low + 1 < high) {
-        const uint32_t middle = low + (high - low) / 2;
-        if (g->up_node[middle] <= node)
-            low = middle;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 /* ---- choosing --------------------------------------------------------------------------------- */
 
 /* Of candidates [n], nearest first, those that are nearer to the vector than to any that was kept before, at most
- * `max`: kept [*ret]. */
-static inline __attribute__((always_inline)) uint32_t choose(const builder *b, uint32_t level,
-                                                             const eng_graph_hit *candidates,
-                                                             uint32_t n, uint32_t max,
-                                                             int8_t *as_query, uint32_t *kept)
+ * `max` and not the vector itself: kept [*ret]. */
+static inline __attribute__((always_inline)) uint32_t
+choose(const builder *b, uint32_t level, const eng_graph_hit *candidates, uint32_t n, uint32_t self,
+       uint32_t max, int8_t *as_query, uint32_t *kept)
 {
     const eng_graph *g = b->g;
     uint32_t m = 0;
     for (uint32_t i = 0; i < n && m < max; i++) {
         const uint32_t id = candidates[i].node;
+        if (id == self)
+            continue;
         eng_codes_to_query(eng_walk_codes(g, level, id), g->code_bytes, as_query);
         uint32_t k = 0;
         while (k < m && b->simd->dot_codes(eng_walk_codes(g, level, kept[k]), as_query,
@@ -171,7 +219,7 @@ static inline __attribute__((always_inline)) void rank_list(const builder *b, ui
     const eng_graph *g = b->g;
     eng_walk list = {.hits = ret, .depth = MAX_CANDIDATES};
     for (uint32_t i = 0; i < n; i++)
-        eng_walk_fetch(g, level, links[i]);
+        eng_walk_fetch(g, eng_walk_node(g, level, links[i]));
     for (uint32_t i = 0; i <= n; i++) {
         const uint32_t id = i < n ? links[i] : more;
         (void)eng_walk_put(&list,
@@ -189,15 +237,17 @@ static inline __attribute__((always_inline)) void link_back(builder *b, scratch 
     (void)pthread_mutex_lock(stripe);
     uint32_t *links = eng_walk_links(g, level, id);
     uint32_t n = 0;
-    while (n < max && links[n] != ENG_GRAPH_NONE)
+    while (n < max && links[n] != ENG_GRAPH_NONE && links[n] != more)
         n++;
-    if (n < max) {
+    if (n < max && links[n] == more) {
+        /* it has been there before */
+    } else if (n < max) {
         __atomic_store_n(&links[n], more, __ATOMIC_RELAXED);
     } else {
         eng_graph_hit ranked[MAX_CANDIDATES];
         eng_codes_to_query(eng_walk_codes(g, level, id), g->code_bytes, s->other);
         rank_list(b, level, links, n, more, s->other, ranked);
-        const uint32_t m = choose(b, level, ranked, n + 1, max, s->other, s->kept);
+        const uint32_t m = choose(b, level, ranked, n + 1, id, max, s->other, s->kept);
         write_links(links, max, s->kept, m);
     }
     (void)pthread_mutex_unlock(stripe);
@@ -209,7 +259,7 @@ static inline __attribute__((always_inline)) void link_on(builder *b, scratch *s
 {
     uint32_t kept[ENG_GRAPH_LINKS];
     const uint32_t m =
-        choose(b, level, s->walk.hits, s->walk.n, ENG_GRAPH_UP_LINKS, s->other, kept);
+        choose(b, level, s->walk.hits, s->walk.n, id, ENG_GRAPH_UP_LINKS, s->other, kept);
     pthread_mutex_t *stripe = &b->stripes[(id * 31u + level) % STRIPES];
     (void)pthread_mutex_lock(stripe);
     write_links(eng_walk_links(b->g, level, id), eng_walk_max_links(level), kept, m);
@@ -236,7 +286,7 @@ static void insert(builder *b, scratch *s, uint32_t node)
     const uint32_t levels = b->levels[node];
     uint32_t start = eng_walk_down(g, b->simd, levels, s->q);
     if (levels > 0) {
-        const uint32_t row = row_of(g, node);
+        const uint32_t row = eng_graph_row(g, node);
         for (uint32_t level = levels; level > 0; level--) {
             insert_up(b, s, row, level, start);
             start = s->walk.hits[0].node;
@@ -329,9 +379,20 @@ static void insert_task(void *arg, size_t i)
         return;
     }
     for (uint32_t v = (uint32_t)from; v < task_end(b, (uint32_t)from); v++)
-        if (is_in(b, v))
+        if (is_in(b, v) && !bit(b->settled, v) && !is_held(b, v))
             insert(b, s, v);
     give_back(b, s);
+}
+
+static anc_status insert_held(builder *b, anc_err *err)
+{
+    scratch *s = borrow(b);
+    if (s == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a graph");
+    for (uint32_t i = 0; i < b->n_held; i++)
+        insert(b, s, b->held[i]);
+    give_back(b, s);
+    return ANC_OK;
 }
 
 /* All vectors, a round at a time. */
@@ -353,20 +414,60 @@ static anc_status all_vectors(builder *b, const eng_graph_options *o,
     return ANC_OK;
 }
 
+/* Records are read here and there: large pages spare the processor most of the looking up of where they are. */
+static unsigned char *room_for_records(const eng_graph *g)
+{
+    enum { LARGE_PAGE = 2 << 20, FROM_PAGES = 4, LINE = 64 };
+    const size_t bytes = ((size_t)g->n + 1) * g->stride;
+    const bool large = bytes >= (size_t)LARGE_PAGE * FROM_PAGES;
+    const size_t align = large ? LARGE_PAGE : LINE;
+    const size_t whole = (bytes + align - 1) / align * align;
+    unsigned char *p = aligned_alloc(align, whole);
+    if (p != NULL && large)
+        (void)madvise(p, whole, MADV_HUGEPAGE); /* where there are none it is as it was */
+    return p;
+}
+
+/* Codes of another scale are others: a seed is taken with its own where that fits the vectors. */
+static void take_seed(builder *b, const eng_graph_options *o)
+{
+    const float ALIKE = 1.25f;
+    eng_graph *g = b->g;
+    if (o->seed == NULL || o->seed->graph == NULL || o->seed->graph->dims != g->dims)
+        return;
+    const float scale = o->seed->graph->scale;
+    if (!(scale < g->scale * ALIKE && g->scale < scale * ALIKE) ||
+        !eng_graph_seed_fits(o->seed, g->n))
+        return;
+    g->scale = scale;
+    b->seed = o->seed;
+}
+
 static anc_status grow(builder *b, const eng_graph_options *o, anc_err *err)
 {
     eng_graph *g = b->g;
     g->scale = eng_codes_scale(b->halves, g->n, g->dims);
+    take_seed(b, o);
     b->levels = calloc(g->n + 1u, 1);
-    g->records = aligned_alloc(64, ((size_t)g->n + 1) * g->stride);
-    if (b->levels == NULL || g->records == NULL)
+    b->seeded = calloc(g->n / 64 + 1u, sizeof *b->seeded);
+    b->settled = calloc(g->n / 64 + 1u, sizeof *b->settled);
+    g->records = room_for_records(g);
+    if (b->levels == NULL || b->seeded == NULL || b->settled == NULL || g->records == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a graph of %u vectors", g->n);
     ANC_TRY(all_vectors(b, o, encode_task, err));
     if (!raise_vectors(b))
         return ANC_OK;
     if (!make_upper(b))
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a graph of %u vectors", g->n);
-    return all_vectors(b, o, insert_task, err);
+    if (b->seed != NULL)
+        eng_graph_seed_links(b->seed, b->levels, g, b->settled);
+    hold_back(b);
+    ANC_TRY(all_vectors(b, o, insert_task, err));
+    if (b->seed != NULL && b->n_held < LEAST_HELD)
+        memcpy(g->recalls, b->seed->graph->recalls, sizeof g->recalls);
+    else
+        ANC_TRY(eng_graph_measure(g, b->halves, b->has, b->held, b->n_held, o, err));
+    return insert_held(b, err);
 }
 
 static void builder_done(builder *b)
@@ -377,6 +478,8 @@ static void builder_done(builder *b)
         scratch_free(s);
     }
     free(b->levels);
+    free(b->seeded);
+    free(b->settled);
     for (size_t i = 0; i < STRIPES; i++)
         (void)pthread_mutex_destroy(&b->stripes[i]);
     (void)pthread_mutex_destroy(&b->lock);

@@ -81,10 +81,16 @@ static inline uint32_t eng_walk_put(eng_walk *w, int32_t score, uint32_t id)
 }
 
 /* A vector on a level: on the ground its number, above the row of the upper table. */
+static inline __attribute__((always_inline)) uint32_t eng_walk_node(const eng_graph *g,
+                                                                    uint32_t level, uint32_t id)
+{
+    return level == 0 ? id : g->up_node[id];
+}
+
 static inline __attribute__((always_inline)) const uint8_t *
 eng_walk_codes(const eng_graph *g, uint32_t level, uint32_t id)
 {
-    return eng_graph_codes(g, level == 0 ? id : g->up_node[id]);
+    return eng_graph_codes(g, eng_walk_node(g, level, id));
 }
 
 static inline __attribute__((always_inline)) uint32_t *eng_walk_links(const eng_graph *g,
@@ -104,12 +110,12 @@ static inline uint32_t eng_link(const uint32_t *link)
     return __atomic_load_n(link, __ATOMIC_RELAXED);
 }
 
-static inline __attribute__((always_inline)) void eng_walk_fetch(const eng_graph *g, uint32_t level,
-                                                                 uint32_t id)
+/* Into the second cache: more of them may be on their way than to the first one. */
+static inline __attribute__((always_inline)) void eng_walk_fetch(const eng_graph *g, uint32_t node)
 {
-    const uint8_t *codes = eng_walk_codes(g, level, id);
+    const uint8_t *codes = eng_graph_codes(g, node);
     for (uint32_t i = 0; i < g->code_bytes; i += 64)
-        __builtin_prefetch(codes + i);
+        __builtin_prefetch(codes + i, 0, 2);
 }
 
 /* How many there are on a level: a link to a greater number is none. */
@@ -135,19 +141,21 @@ eng_walk_leave(const eng_graph *g, const eng_simd *simd, uint32_t level, const i
                uint32_t id, eng_walk *w)
 {
     const uint32_t *links = eng_walk_links(g, level, id);
-    uint32_t fresh[ENG_GRAPH_LINKS], n = 0, best = w->depth;
+    uint32_t fresh[ENG_GRAPH_LINKS], nodes[ENG_GRAPH_LINKS], n = 0, best = w->depth;
+    int32_t scores[ENG_GRAPH_LINKS];
     for (uint32_t i = 0; i < eng_walk_max_links(level); i++) {
         const uint32_t link = eng_link(&links[i]);
         if (link >= eng_walk_count(g, level))
             break;
         if (!eng_walk_sees(w, link) || !eng_walk_may_read(g, level, link))
             continue;
-        eng_walk_fetch(g, level, link);
+        nodes[n] = eng_walk_node(g, level, link);
+        eng_walk_fetch(g, nodes[n]);
         fresh[n++] = link;
     }
+    simd->dot_rows(g->records, g->stride, nodes, n, q, g->code_bytes, scores);
     for (uint32_t i = 0; i < n; i++) {
-        const int32_t score = simd->dot_codes(eng_walk_codes(g, level, fresh[i]), q, g->code_bytes);
-        const uint32_t at = eng_walk_put(w, score, fresh[i]);
+        const uint32_t at = eng_walk_put(w, scores[i], fresh[i]);
         best = at < best ? at : best;
     }
     return best;
@@ -183,6 +191,33 @@ static inline __attribute__((always_inline)) void eng_walk_level(const eng_graph
         w->hits[i].node &= ~ENG_WALK_LEFT;
 }
 
+/* The neighbour of a row of the upper table that is nearest to q and nearer than *best, which becomes its score; or
+ * the row itself. */
+static inline uint32_t eng_walk_nearer(const eng_graph *g, const eng_simd *simd, uint32_t level,
+                                       const int8_t *q, uint32_t row, int32_t *best)
+{
+    const uint32_t *links = eng_graph_up_links(g, row, level);
+    uint32_t rows[ENG_GRAPH_UP_LINKS], nodes[ENG_GRAPH_UP_LINKS], n = 0;
+    int32_t scores[ENG_GRAPH_UP_LINKS];
+    for (uint32_t i = 0; i < ENG_GRAPH_UP_LINKS; i++) {
+        const uint32_t link = eng_link(&links[i]);
+        if (link >= g->n_up)
+            break;
+        if (!eng_walk_may_read(g, 1, link))
+            continue;
+        nodes[n] = g->up_node[link];
+        eng_walk_fetch(g, nodes[n]);
+        rows[n++] = link;
+    }
+    simd->dot_rows(g->records, g->stride, nodes, n, q, g->code_bytes, scores);
+    for (uint32_t i = 0; i < n; i++)
+        if (scores[i] > *best) {
+            *best = scores[i];
+            row = rows[i];
+        }
+    return row;
+}
+
 /* From the entry down to `level`, always to the nearest neighbour: a row of the upper table where `level` is
  * above the ground, else a vector. */
 static inline uint32_t eng_walk_down(const eng_graph *g, const eng_simd *simd, uint32_t level,
@@ -192,27 +227,10 @@ static inline uint32_t eng_walk_down(const eng_graph *g, const eng_simd *simd, u
     if (!eng_walk_may_read(g, 1, at))
         return level == 0 ? g->up_node[at] : at;
     int32_t best = simd->dot_codes(eng_walk_codes(g, 1, at), q, g->code_bytes);
-    for (uint32_t l = g->top; l > level; l--) {
-        for (bool moved = true; moved;) {
-            const uint32_t *links = eng_graph_up_links(g, at, l);
-            moved = false;
-            for (uint32_t i = 0; i < ENG_GRAPH_UP_LINKS; i++)
-                if (eng_link(&links[i]) < g->n_up)
-                    eng_walk_fetch(g, 1, eng_link(&links[i]));
-            for (uint32_t i = 0; i < ENG_GRAPH_UP_LINKS; i++) {
-                const uint32_t link = eng_link(&links[i]);
-                if (link >= g->n_up)
-                    break;
-                if (!eng_walk_may_read(g, 1, link))
-                    continue;
-                const int32_t score = simd->dot_codes(eng_walk_codes(g, 1, link), q, g->code_bytes);
-                if (score > best) {
-                    best = score;
-                    at = link;
-                    moved = true;
-                }
-            }
-        }
+    for (uint32_t l = g->top; l > level;) {
+        const uint32_t next = eng_walk_nearer(g, simd, l, q, at, &best);
+        l -= next == at ? 1 : 0;
+        at = next;
     }
     return level == 0 ? g->up_node[at] : at;
 }

@@ -6,9 +6,10 @@
  * dead is rewritten alone. Small blocks are merged by who publishes, at once; for large ones that would take too
  * long, they wait for tidy.c.
  *
- * Locks: `tidying` lets one thread at a time do the long work; `writing` puts writers in line and is held while
- * small blocks are merged; `current_lock` guards the pointer to the current snapshot and is held for as long as it
- * takes to copy that pointer and count one up. Order: tidying, writing, current_lock. A reader takes only the last.
+ * Locks: `tidying` lets one thread at a time do the long work, `keeping` one at a time deal with files, the one beside
+ * the other; `writing` puts writers in line and is held while small blocks are merged; `current_lock` guards the
+ * pointer to the current snapshot and is held for as long as it takes to copy that pointer and count one up. Order:
+ * tidying, keeping, writing, current_lock. A reader takes only the last.
  */
 #include "engine/engine.h"
 
@@ -135,7 +136,7 @@ static bool is_large(const eng_part *part)
     return eng_block_chunks(part->block) >= LARGE_CHUNKS;
 }
 
-eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen)
+eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen, eng_graph_seed *seed)
 {
     eng_block **blocks = calloc(s->n_parts + 1, sizeof *blocks);
     const uint64_t **dead = calloc(s->n_parts + 1, sizeof *dead);
@@ -147,7 +148,7 @@ eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen)
                 blocks[n] = s->parts[i].block;
                 dead[n++] = eng_part_dead(&s->parts[i]);
             }
-        merged = eng_blocks_merge(blocks, dead, n, s->dims);
+        merged = eng_blocks_merge(blocks, dead, n, s->dims, seed);
     }
     free(blocks);
     free(dead);
@@ -227,7 +228,7 @@ static void tidy(eng_snapshot *s)
     drop_empty(s);
     bool *chosen = calloc(s->n_parts + 1, sizeof *chosen);
     while (chosen != NULL && eng_parts_choose(s, false, chosen)) {
-        eng_block *merged = eng_parts_merge(s, chosen);
+        eng_block *merged = eng_parts_merge(s, chosen, NULL);
         if (merged == NULL)
             break;
         eng_parts_replace(s, chosen, (eng_part){merged, NULL});
@@ -239,10 +240,11 @@ static void tidy(eng_snapshot *s)
 
 static eng_thresholds thresholds_of(const eng_thresholds *given)
 {
-    enum { EXACT = 2048, BITS = 4096, GRAPH = 20000 };
+    enum { EXACT = 2048, BITS = 4096, GRAPH = 20000, PAIRED = 65536 };
     return (eng_thresholds){.exact = given->exact > 0 ? given->exact : EXACT,
                             .bits = given->bits > 0 ? given->bits : BITS,
-                            .graph = given->graph > 0 ? given->graph : GRAPH};
+                            .graph = given->graph > 0 ? given->graph : GRAPH,
+                            .paired = given->paired > 0 ? given->paired : PAIRED};
 }
 
 static eng_index *index_new(uint32_t dims, const eng_thresholds *from)
@@ -258,6 +260,7 @@ static eng_index *index_new(uint32_t dims, const eng_thresholds *from)
     index->from = *from;
     index->current = empty;
     (void)pthread_mutex_init(&index->tidying, NULL);
+    (void)pthread_mutex_init(&index->keeping, NULL);
     (void)pthread_mutex_init(&index->writing, NULL);
     (void)pthread_mutex_init(&index->current_lock, NULL);
     return index;
@@ -288,6 +291,7 @@ void eng_index_close(eng_index *index)
     eng_store_close(&index->store);
     eng_snapshot_release(index->current);
     (void)pthread_mutex_destroy(&index->tidying);
+    (void)pthread_mutex_destroy(&index->keeping);
     (void)pthread_mutex_destroy(&index->writing);
     (void)pthread_mutex_destroy(&index->current_lock);
     free(index);

@@ -9,12 +9,16 @@
 
 struct eng_index {
     uint32_t dims;
-    eng_thresholds from; /* none of them 0 */
-    pthread_mutex_t tidying;
+    eng_thresholds from;     /* none of them 0 */
+    pthread_mutex_t tidying; /* held by a merge, from the choice to its end */
+    pthread_mutex_t keeping; /* held by whoever writes, copies or looks at files */
     pthread_mutex_t writing;
     pthread_mutex_t current_lock;
-    eng_snapshot *current; /* shared (ref), under current_lock; replaced only under `writing` */
-    eng_store store;       /* under `tidying` */
+    const eng_snapshot
+        *merging; /* borrowed, under writing: what a merge is made of; NULL: there is none */
+    const bool *merging_parts; /* borrowed, likewise: [parts of it] those that become one */
+    eng_snapshot *current;     /* shared (ref), under current_lock; replaced only under `writing` */
+    eng_store store;           /* under `keeping` */
 };
 
 enum {
@@ -36,7 +40,11 @@ void eng_swap_in(eng_index *index, eng_snapshot *next);
 bool eng_parts_choose(const eng_snapshot *s, bool large, bool *chosen);
 
 /* One block of what lives in the chosen parts; NULL when memory is out. */
-eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen) ANC_MUST_CHECK;
+eng_block *eng_parts_merge(const eng_snapshot *s, const bool *chosen,
+                           eng_graph_seed *seed) ANC_MUST_CHECK;
+
+/* Whether a merge that goes on takes the block of this part; under `writing`. */
+bool eng_part_is_taken(const eng_index *index, const eng_part *part);
 
 /* Puts one part (owned) in the place of the chosen ones, of which there is at least one. */
 void eng_parts_replace(eng_snapshot *s, const bool *chosen, eng_part with);

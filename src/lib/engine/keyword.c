@@ -31,7 +31,7 @@ typedef struct cursor {
         list_bound; /* the most that it can give at all, where the list is a tail alone; else 0 */
 } cursor;
 
-typedef struct scores {
+typedef struct eng_scores {
     eng_run *run;
     double scale; /* units of 1 */
     float norms[NORMS];
@@ -424,5 +424,11 @@ anc_status eng_run_keyword(eng_run *run)
     for (uint32_t i = 0; run->keyword.k > 0 && i < run->snapshot->n_parts; i++)
         ANC_TRY(search_part(s, i));
     eng_best_sort(&run->keyword);
-    return measure_both(s);
+    run->scores = s;
+    return ANC_OK;
+}
+
+anc_status eng_run_measure(eng_run *run)
+{
+    return run->scores != NULL ? measure_both(run->scores) : ANC_OK;
 }

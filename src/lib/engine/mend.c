@@ -32,7 +32,7 @@ static bool take_out(eng_index *index, eng_block **taken, uint32_t *ret_n)
     return true;
 }
 
-/* Under `tidying`: nobody adds parts that are files. */
+/* Under `tidying` and `keeping`: nobody adds parts that are files. */
 static anc_status mend(eng_index *index, uint32_t *ret_n, anc_err *err)
 {
     anc_status status = ANC_OK;
@@ -62,7 +62,9 @@ anc_status eng_mend(eng_index *index, uint32_t *ret_n, anc_err *err)
 {
     *ret_n = 0;
     (void)pthread_mutex_lock(&index->tidying);
+    (void)pthread_mutex_lock(&index->keeping);
     const anc_status status = mend(index, ret_n, err);
+    (void)pthread_mutex_unlock(&index->keeping);
     (void)pthread_mutex_unlock(&index->tidying);
     return status;
 }

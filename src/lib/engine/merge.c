@@ -279,8 +279,29 @@ static bool copy_all(eng_builder *to, source *sources, size_t n)
     return ok;
 }
 
+void eng_seed_done(eng_graph_seed *seed)
+{
+    free((void *)(uintptr_t)seed->renumbered);
+    *seed = (eng_graph_seed){0};
+}
+
+/* Leaves the largest graph and the new numbers of its vectors to the caller. */
+static void leave_seed(source *sources, size_t n, eng_graph_seed *seed)
+{
+    source *largest = NULL;
+    for (size_t i = 0; i < n; i++)
+        if (sources[i].block->graph != NULL &&
+            (largest == NULL || largest->block->graph->n < sources[i].block->graph->n))
+            largest = &sources[i];
+    if (largest == NULL)
+        return;
+    *seed = (eng_graph_seed){
+        .graph = largest->block->graph, .renumbered = largest->renumbered, .first = largest->first};
+    largest->renumbered = NULL;
+}
+
 eng_block *eng_blocks_merge(eng_block *const *blocks, const uint64_t *const *dead, size_t n,
-                            uint32_t dims)
+                            uint32_t dims, eng_graph_seed *seed)
 {
     eng_builder builder;
     eng_block *merged = NULL;
@@ -292,6 +313,8 @@ eng_block *eng_blocks_merge(eng_block *const *blocks, const uint64_t *const *dea
             sources[i] = (source){.block = blocks[i], .dead = dead[i]};
         if (copy_all(&builder, sources, n))
             merged = eng_builder_finish(&builder);
+        if (merged != NULL && seed != NULL)
+            leave_seed(sources, n, seed);
         eng_builder_done(&builder);
     }
     for (size_t i = 0; i < n; i++)

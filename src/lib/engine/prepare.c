@@ -2,17 +2,17 @@
 #include "block.h"
 
 anc_status eng_block_prepare(eng_block *b, const eng_thresholds *from,
-                             const eng_tidy_options *options, anc_err *err)
+                             const eng_tidy_options *options, const eng_graph_seed *seed,
+                             anc_err *err)
 {
     const uint32_t n = eng_block_chunks(b);
     const eng_graph_options how = {
-        .pool = options->pool, .may_go_on = options->may_go_on, .arg = options->arg};
+        .pool = options->pool, .seed = seed, .may_go_on = options->may_go_on, .arg = options->arg};
     if (b->n_vectors < from->bits)
         return ANC_OK;
     if (!eng_bits_make(b->vectors.ptr, b->has_vector.ptr, n, b->dims, &b->bits))
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the bits of %u vectors", n);
     if (b->n_vectors < from->graph)
         return ANC_OK;
-    ANC_TRY(eng_graph_build(b->vectors.ptr, b->has_vector.ptr, n, b->dims, &how, &b->graph, err));
-    return eng_graph_measure(b->graph, b->vectors.ptr, b->has_vector.ptr, &how, err);
+    return eng_graph_build(b->vectors.ptr, b->has_vector.ptr, n, b->dims, &how, &b->graph, err);
 }

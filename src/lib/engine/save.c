@@ -2,7 +2,7 @@
  *
  * What a snapshot shows is written beside its readers and writers: small blocks together as one, large ones
  * as they stand. Then the manifest says so, and only then do the files take the place of the blocks in the current
- * snapshot, with what died meanwhile. Nothing that the manifest on the disk may name is touched before the
+ * snapshot, with what died meanwhile. A merge may go on beside it. Nothing that the manifest on the disk may name is touched before the
  * next one is in place.
  */
 #include <stdlib.h>
@@ -24,6 +24,7 @@ typedef struct saving {
     eng_index *index;
     const eng_snapshot *before;
     const eng_tidy_options *options;
+    bool *taken; /* owned [parts]: by a merge that goes on */
     fresh *rows; /* owned [n] */
     size_t n;
     anc_err *err;
@@ -63,12 +64,13 @@ static bool share_part(fresh *row, const eng_part *part)
     return true;
 }
 
-/* Small blocks as one, with bits and graph where it has grown large by that. */
-static anc_status join_small(saving *s)
+/* Small blocks as one, with bits and graph where it has grown large by that; those that a merge has taken, and the
+ * others. */
+static anc_status join_small(saving *s, bool taken)
 {
     size_t n = 0, last = 0;
     for (size_t i = 0; i < s->before->n_parts; i++)
-        if (is_small(&s->before->parts[i])) {
+        if (is_small(&s->before->parts[i]) && s->taken[i] == taken) {
             n++;
             last = i;
         }
@@ -78,12 +80,12 @@ static anc_status join_small(saving *s)
     if (row == NULL)
         return no_memory(s);
     for (size_t i = 0; i < s->before->n_parts; i++)
-        row->chosen[i] = is_small(&s->before->parts[i]);
+        row->chosen[i] = is_small(&s->before->parts[i]) && s->taken[i] == taken;
     if (n == 1 && s->before->parts[last].dead == NULL) {
         (void)share_part(row, &s->before->parts[last]);
         return ANC_OK;
     }
-    row->part.block = eng_parts_merge(s->before, row->chosen);
+    row->part.block = eng_parts_merge(s->before, row->chosen, NULL);
     if (row->part.block == NULL)
         return no_memory(s);
     if (row->part.block->documents.n == 0) { /* nothing lives: there is nothing to keep */
@@ -91,7 +93,7 @@ static anc_status join_small(saving *s)
         row->part = (eng_part){0};
         return ANC_OK;
     }
-    return eng_block_prepare(row->part.block, &s->before->from, s->options, s->err);
+    return eng_block_prepare(row->part.block, &s->before->from, s->options, NULL, s->err);
 }
 
 static anc_status plan(saving *s)
@@ -109,7 +111,8 @@ static anc_status plan(saving *s)
         row->chosen[i] = true;
         (void)share_part(row, &s->before->parts[i]);
     }
-    return join_small(s);
+    ANC_TRY(join_small(s, false));
+    return join_small(s, true);
 }
 
 /* ---- writing ---------------------------------------------------------------------------------- */
@@ -190,13 +193,22 @@ static eng_snapshot *as_files(const saving *s)
     return files;
 }
 
+/* A merge looks for its blocks at its end: they stay, and the next save writes what has become of them. */
+static bool is_taken(const saving *s, const fresh *row)
+{
+    for (size_t i = 0; i < s->before->n_parts; i++)
+        if (row->chosen[i] && eng_part_is_taken(s->index, &s->before->parts[i]))
+            return true;
+    return false;
+}
+
 static anc_status take_place(saving *s)
 {
     anc_status status = ANC_OK;
     (void)pthread_mutex_lock(&s->index->writing);
     for (size_t i = 0; i < s->n && status == ANC_OK; i++) {
         const fresh *row = &s->rows[i];
-        if (row->stored != NULL &&
+        if (row->stored != NULL && !is_taken(s, row) &&
             !eng_parts_put_in(s->index, s->before, row->chosen, part_of(&row->part, row->stored)))
             status = no_memory(s);
     }
@@ -267,6 +279,19 @@ static void saving_done(saving *s)
         free(s->rows[i].chosen);
     }
     free(s->rows);
+    free(s->taken);
+}
+
+/* What is saved, and what of it a merge has taken. False when memory is out. */
+static bool begin(saving *s, eng_snapshot **ret_before)
+{
+    (void)pthread_mutex_lock(&s->index->writing);
+    s->before = *ret_before = eng_snapshot_acquire(s->index);
+    s->taken = calloc(s->before->n_parts + 1, sizeof *s->taken);
+    for (size_t i = 0; s->taken != NULL && i < s->before->n_parts; i++)
+        s->taken[i] = eng_part_is_taken(s->index, &s->before->parts[i]);
+    (void)pthread_mutex_unlock(&s->index->writing);
+    return s->taken != NULL;
 }
 
 anc_status eng_save(eng_index *index, const eng_tidy_options *options, anc_err *err)
@@ -274,14 +299,15 @@ anc_status eng_save(eng_index *index, const eng_tidy_options *options, anc_err *
     anc_status status = ANC_OK;
     if (index->store.folder.len == 0)
         return ANC_FAIL(err, ANC_INVALID, "an index without a folder cannot be saved");
-    (void)pthread_mutex_lock(&index->tidying);
-    eng_snapshot *before = eng_snapshot_acquire(index);
-    if (!is_same(index->store.saved, before)) {
-        saving s = {.index = index, .before = before, .options = options, .err = err};
+    (void)pthread_mutex_lock(&index->keeping);
+    saving s = {.index = index, .options = options, .err = err};
+    eng_snapshot *before = NULL;
+    if (!begin(&s, &before))
+        status = no_memory(&s);
+    else if (!is_same(index->store.saved, before))
         status = save(&s);
-        saving_done(&s);
-    }
+    saving_done(&s);
     eng_snapshot_release(before);
-    (void)pthread_mutex_unlock(&index->tidying);
+    (void)pthread_mutex_unlock(&index->keeping);
     return status;
 }

@@ -187,8 +187,8 @@ static anc_status run_stages(eng_run *run, eng_result *result)
     ANC_TRY(best_init(run, &run->documents, query->k_documents));
     ANC_TRY(eng_run_access(run));
     ANC_TRY(eng_run_demands(run));
-    ANC_TRY(eng_run_semantic(run));
-    ANC_TRY(eng_run_keyword(run));
+    ANC_TRY(eng_run_lists(run));
+    ANC_TRY(eng_run_measure(run));
     ANC_TRY(eng_run_documents(run));
     return unite(run, result);
 }

@@ -59,6 +59,8 @@ typedef struct eng_run {
     size_t n_words;
     double mean_length;
     eng_best keyword, semantic, documents;
+    struct eng_scores
+        *scores; /* keyword.c: of its list, for eng_run_measure; NULL: no word counts */
 } eng_run;
 
 static inline bool eng_run_allows(const eng_run *run, uint32_t part, uint32_t chunk)
@@ -94,8 +96,14 @@ double eng_bm25_norm(const eng_run *run, uint32_t length);
 /* semantic.c: fills run->semantic, sorted. */
 anc_status eng_run_semantic(eng_run *run) ANC_MUST_CHECK;
 
-/* keyword.c: fills run->keyword, sorted, and bm25 and coverage of both lists. */
+/* keyword.c: fills run->keyword, sorted. */
 anc_status eng_run_keyword(eng_run *run) ANC_MUST_CHECK;
+
+/* keyword.c: bm25 and coverage of both lists, which are there. */
+anc_status eng_run_measure(eng_run *run) ANC_MUST_CHECK;
+
+/* pair.c: both lists, side by side where that pays. */
+anc_status eng_run_lists(eng_run *run) ANC_MUST_CHECK;
 
 /* Live chunks that have `text`. */
 uint64_t eng_live_df(const eng_snapshot *snapshot, anc_str text);

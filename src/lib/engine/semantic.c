@@ -17,7 +17,6 @@
 
 enum {
     RESCORED_OF_BITS = 256, /* times k / 10 where k is greater than 10 */
-    RESCORED_OF_WALK = 30,
     FETCH_BYTES = 64
 };
 
@@ -28,7 +27,7 @@ typedef struct part_run {
     eng_run *run;
     const eng_simd *simd;
     const eng_block *block;
-    uint64_t *among; /* [chunks / 64 + 1] vectors that may be seen */
+    const uint64_t *among; /* [chunks / 64 + 1] vectors that may be seen */
     uint32_t part;
     uint32_t n; /* of them */
 } part_run;
@@ -82,7 +81,7 @@ static void compare_some(const part_run *p, const uint32_t *chunks, size_t n)
 static anc_status compare_all(const part_run *p)
 {
     enum { WORDS_A_CHECK = 64 };
-    for (size_t w = 0; w <= eng_block_chunks(p->block) / 64; w++) {
+    for (size_t w = 0; w < p->block->has_vector.n; w++) {
         if (w % WORDS_A_CHECK == 0)
             ANC_TRY(eng_run_may_go_on(p->run));
         for (uint64_t left = p->among[w]; left != 0; left &= left - 1)
@@ -123,8 +122,7 @@ static anc_status walk(const part_run *p, double share, bool *ret_enough)
     const eng_run *run = p->run;
     const size_t k = run->semantic.k;
     const uint32_t depth = depth_of(p, share);
-    const size_t deep = depth / 8 > k * 3 ? depth / 8 : k * 3;
-    const size_t most = deep > RESCORED_OF_WALK ? deep : RESCORED_OF_WALK;
+    const size_t most = eng_graph_rescored(depth, (uint32_t)k);
     eng_graph_hit *hits;
     size_t met, n = 0;
     int8_t *codes = anc_arena_alloc(run->mem, eng_codes_bytes(p->block->dims), 1);
@@ -149,15 +147,15 @@ static anc_status see(part_run *p)
 {
     const eng_block *b = p->block;
     const uint64_t *allowed = p->run->allowed[p->part];
-    const size_t words = eng_block_chunks(b) / 64 + 1;
-    p->among = anc_arena_alloc(p->run->mem, words, sizeof *p->among);
-    if (p->among == NULL)
+    p->among = b->has_vector.ptr;
+    p->n = (uint32_t)b->n_vectors;
+    if (allowed == NULL)
+        return ANC_OK;
+    uint64_t *among = anc_arena_alloc(p->run->mem, b->has_vector.n, sizeof *among);
+    if (among == NULL)
         return ANC_FAIL(p->run->err, anc_arena_refusal(p->run->mem), "no room for a search");
-    memcpy(p->among, b->has_vector.ptr, b->has_vector.n * sizeof *p->among);
-    for (size_t w = 0; w < words; w++) {
-        p->among[w] &= allowed != NULL ? allowed[w] : UINT64_MAX;
-        p->n += (uint32_t)__builtin_popcountll(p->among[w]);
-    }
+    p->n = (uint32_t)p->simd->common(allowed, b->has_vector.ptr, b->has_vector.n, among);
+    p->among = among;
     return ANC_OK;
 }
 

@@ -2,6 +2,9 @@
 #include "simd.h"
 
 #include <string.h>
+#if defined(__aarch64__)
+#include <sys/auxv.h>
+#endif
 
 uint16_t eng_half_of(float f)
 {
@@ -71,7 +74,33 @@ static uint32_t differing_scalar(const uint64_t *a, const uint64_t *b, size_t n)
     return sum;
 }
 
-const eng_simd eng_simd_scalar = {"scalar", dot_scalar, dot_codes_scalar, differing_scalar};
+static void dot_rows_scalar(const uint8_t *codes, size_t stride, const uint32_t *rows,
+                            size_t n_rows, const int8_t *q, size_t n, int32_t *ret)
+{
+    for (size_t i = 0; i < n_rows; i++)
+        ret[i] = dot_codes_scalar(codes + rows[i] * stride, q, n);
+}
+
+static void differing_rows_scalar(const uint64_t *rows, size_t n_rows, const uint64_t *q, size_t n,
+                                  uint32_t *ret)
+{
+    for (size_t i = 0; i < n_rows; i++)
+        ret[i] = differing_scalar(rows + i * n, q, n);
+}
+
+static uint64_t common_scalar(const uint64_t *a, const uint64_t *b, size_t n, uint64_t *ret)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        ret[i] = a[i] & b[i];
+        sum += (uint64_t)__builtin_popcountll(ret[i]);
+    }
+    return sum;
+}
+
+const eng_simd eng_simd_scalar = {"scalar",        dot_scalar,       dot_codes_scalar,
+                                  dot_rows_scalar, differing_scalar, differing_rows_scalar,
+                                  common_scalar};
 
 size_t eng_simd_levels(const eng_simd **out, size_t max)
 {
@@ -87,6 +116,11 @@ size_t eng_simd_levels(const eng_simd **out, size_t max)
     if (n < max && __builtin_cpu_supports("avx512vnni") &&
         __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512bw"))
         out[n++] = &eng_simd_vnni;
+#elif defined(__aarch64__)
+    if (n < max)
+        out[n++] = &eng_simd_neon;
+    if (n < max && (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0)
+        out[n++] = &eng_simd_neon_dot;
 #endif
     return n;
 }

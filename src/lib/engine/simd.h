@@ -17,8 +17,16 @@ typedef struct eng_simd {
     /* Sum of (codes[i] - 128) * q[i] over n elements: n a multiple of 64, at most 65,536; codes 1 to 255, q
      * -127 to 127, so that no level overflows. Any alignment. */
     int32_t (*dot_codes)(const uint8_t *codes, const int8_t *q, size_t n);
+    /* dot_codes of q with each of n_rows rows, the one of number i at codes + rows[i] * stride: ret [n_rows]. */
+    void (*dot_rows)(const uint8_t *codes, size_t stride, const uint32_t *rows, size_t n_rows,
+                     const int8_t *q, size_t n, int32_t *ret);
     /* Number of bits that differ in n words. */
     uint32_t (*differing)(const uint64_t *a, const uint64_t *b, size_t n);
+    /* The same of q with each of n_rows rows of n words that lie end to end: ret [n_rows]. */
+    void (*differing_rows)(const uint64_t *rows, size_t n_rows, const uint64_t *q, size_t n,
+                           uint32_t *ret);
+    /* Bits that both have, in n words: ret [n], which may be a or b; how many they are. */
+    uint64_t (*common)(const uint64_t *a, const uint64_t *b, size_t n, uint64_t *ret);
 } eng_simd;
 
 extern const eng_simd eng_simd_scalar;
@@ -26,6 +34,9 @@ extern const eng_simd eng_simd_scalar;
 extern const eng_simd eng_simd_avx2;
 extern const eng_simd eng_simd_avx512;
 extern const eng_simd eng_simd_vnni; /* AVX-512 with VNNI and VPOPCNTDQ */
+#elif defined(__aarch64__)
+extern const eng_simd eng_simd_neon;
+extern const eng_simd eng_simd_neon_dot; /* with dot products of bytes */
 #endif
 
 /* The levels that this machine can run, slowest first; at most `max`. */

@@ -53,5 +53,34 @@ differing_avx512(const uint64_t *a, const uint64_t *b, size_t n)
     return (uint32_t)sum;
 }
 
-const eng_simd eng_simd_avx512 = {"avx512", eng_dot_avx512, dot_codes_avx512, differing_avx512};
+TARGET static void dot_rows_avx512(const uint8_t *codes, size_t stride, const uint32_t *rows,
+                                   size_t n_rows, const int8_t *q, size_t n, int32_t *ret)
+{
+    for (size_t i = 0; i < n_rows; i++)
+        ret[i] = dot_codes_avx512(codes + rows[i] * stride, q, n);
+}
+
+__attribute__((target("avx512f,popcnt"))) static void differing_rows_avx512(const uint64_t *rows,
+                                                                            size_t n_rows,
+                                                                            const uint64_t *q,
+                                                                            size_t n, uint32_t *ret)
+{
+    for (size_t i = 0; i < n_rows; i++)
+        ret[i] = differing_avx512(rows + i * n, q, n);
+}
+
+__attribute__((target("avx512f,popcnt"))) static uint64_t
+common_avx512(const uint64_t *a, const uint64_t *b, size_t n, uint64_t *ret)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        ret[i] = a[i] & b[i];
+        sum += (uint64_t)__builtin_popcountll(ret[i]);
+    }
+    return sum;
+}
+
+const eng_simd eng_simd_avx512 = {"avx512",        eng_dot_avx512,   dot_codes_avx512,
+                                  dot_rows_avx512, differing_avx512, differing_rows_avx512,
+                                  common_avx512};
 #endif

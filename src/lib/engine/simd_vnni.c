@@ -10,29 +10,120 @@
 
 #define TARGET __attribute__((target("avx512f,avx512bw,avx512vnni,avx512vpopcntdq")))
 
-TARGET static int32_t dot_codes_vnni(const uint8_t *codes, const int8_t *q, size_t n)
+TARGET static inline __m512i load(const void *bytes)
+{
+    return _mm512_loadu_si512(bytes);
+}
+
+/* The sums of the numbers of each of four. */
+TARGET static inline __m128i sums_of_four(__m512i a, __m512i b, __m512i c, __m512i d)
+{
+    const __m512i ab = _mm512_add_epi32(_mm512_unpacklo_epi32(a, b), _mm512_unpackhi_epi32(a, b));
+    const __m512i cd = _mm512_add_epi32(_mm512_unpacklo_epi32(c, d), _mm512_unpackhi_epi32(c, d));
+    const __m512i abcd =
+        _mm512_add_epi32(_mm512_unpacklo_epi64(ab, cd), _mm512_unpackhi_epi64(ab, cd));
+    const __m256i half =
+        _mm256_add_epi32(_mm512_castsi512_si256(abcd), _mm512_extracti64x4_epi64(abcd, 1));
+    return _mm_add_epi32(_mm256_castsi256_si128(half), _mm256_extracti128_si256(half, 1));
+}
+
+/* What the 128 too much of every code add to a product with this query. */
+TARGET static inline int32_t too_much(const int8_t *q, size_t n)
 {
     const __m512i ones = _mm512_set1_epi8((char)-128);
-    __m512i a = _mm512_setzero_si512(), b = a;
-    for (size_t i = 0; i < n; i += 64) {
-        const __m512i y = _mm512_loadu_si512(q + i);
-        a = _mm512_dpbusd_epi32(a, _mm512_loadu_si512(codes + i), y);
-        b = _mm512_dpbusd_epi32(b, ones, y);
+    __m512i sum = _mm512_setzero_si512();
+    for (size_t i = 0; i < n; i += 64)
+        sum = _mm512_dpbusd_epi32(sum, ones, load(q + i));
+    return _mm512_reduce_add_epi32(sum);
+}
+
+TARGET static inline int32_t product(const uint8_t *codes, const int8_t *q, size_t n)
+{
+    __m512i sum = _mm512_setzero_si512();
+    for (size_t i = 0; i < n; i += 64)
+        sum = _mm512_dpbusd_epi32(sum, load(codes + i), load(q + i));
+    return _mm512_reduce_add_epi32(sum);
+}
+
+TARGET static int32_t dot_codes_vnni(const uint8_t *codes, const int8_t *q, size_t n)
+{
+    return product(codes, q, n) - too_much(q, n);
+}
+
+/* Four rows at a time: memory and the multiplier answer several at once. */
+TARGET static void dot_rows_vnni(const uint8_t *codes, size_t stride, const uint32_t *rows,
+                                 size_t n_rows, const int8_t *q, size_t n, int32_t *ret)
+{
+    const int32_t off = too_much(q, n);
+    size_t r = 0;
+    for (; r + 4 <= n_rows; r += 4) {
+        const uint8_t *row[4];
+        __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
+        for (size_t i = 0; i < 4; i++)
+            row[i] = codes + rows[r + i] * stride;
+        for (size_t i = 0; i < n; i += 64) {
+            const __m512i y = load(q + i);
+            a = _mm512_dpbusd_epi32(a, load(row[0] + i), y);
+            b = _mm512_dpbusd_epi32(b, load(row[1] + i), y);
+            c = _mm512_dpbusd_epi32(c, load(row[2] + i), y);
+            d = _mm512_dpbusd_epi32(d, load(row[3] + i), y);
+        }
+        _mm_storeu_si128((__m128i *)(void *)(ret + r),
+                         _mm_sub_epi32(sums_of_four(a, b, c, d), _mm_set1_epi32(off)));
     }
-    return _mm512_reduce_add_epi32(_mm512_sub_epi32(a, b));
+    for (; r < n_rows; r++)
+        ret[r] = product(codes + rows[r] * stride, q, n) - off;
+}
+
+/* Bits that differ in eight words at most, counted by the word. */
+TARGET static inline __m512i differing_in(const uint64_t *a, const uint64_t *b, size_t n)
+{
+    const __mmask8 some = (__mmask8)(n >= 8 ? 0xffu : (1u << n) - 1u);
+    return _mm512_popcnt_epi64(
+        _mm512_xor_si512(_mm512_maskz_loadu_epi64(some, a), _mm512_maskz_loadu_epi64(some, b)));
 }
 
 TARGET static uint32_t differing_vnni(const uint64_t *a, const uint64_t *b, size_t n)
 {
     __m512i sum = _mm512_setzero_si512();
-    for (size_t i = 0; i < n; i += 8) {
-        const __mmask8 some = (__mmask8)(n - i >= 8 ? 0xffu : (1u << (n - i)) - 1u);
-        const __m512i x = _mm512_xor_si512(_mm512_maskz_loadu_epi64(some, a + i),
-                                           _mm512_maskz_loadu_epi64(some, b + i));
-        sum = _mm512_add_epi64(sum, _mm512_popcnt_epi64(x));
-    }
+    for (size_t i = 0; i < n; i += 8)
+        sum = _mm512_add_epi64(sum, differing_in(a + i, b + i, n - i));
     return (uint32_t)_mm512_reduce_add_epi64(sum);
 }
 
-const eng_simd eng_simd_vnni = {"avx512vnni", eng_dot_avx512, dot_codes_vnni, differing_vnni};
+TARGET static void differing_rows_vnni(const uint64_t *rows, size_t n_rows, const uint64_t *q,
+                                       size_t n, uint32_t *ret)
+{
+    size_t r = 0;
+    for (; r + 4 <= n_rows; r += 4) {
+        const uint64_t *row = rows + r * n;
+        __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
+        for (size_t i = 0; i < n; i += 8) {
+            a = _mm512_add_epi64(a, differing_in(row + i, q + i, n - i));
+            b = _mm512_add_epi64(b, differing_in(row + n + i, q + i, n - i));
+            c = _mm512_add_epi64(c, differing_in(row + 2 * n + i, q + i, n - i));
+            d = _mm512_add_epi64(d, differing_in(row + 3 * n + i, q + i, n - i));
+        }
+        /* counts fit the lower half of a word, the upper one is 0 */
+        _mm_storeu_si128((__m128i *)(void *)(ret + r), sums_of_four(a, b, c, d));
+    }
+    for (; r < n_rows; r++)
+        ret[r] = differing_vnni(rows + r * n, q, n);
+}
+
+TARGET static uint64_t common_vnni(const uint64_t *a, const uint64_t *b, size_t n, uint64_t *ret)
+{
+    __m512i sum = _mm512_setzero_si512();
+    for (size_t i = 0; i < n; i += 8) {
+        const __mmask8 some = (__mmask8)(n - i >= 8 ? 0xffu : (1u << (n - i)) - 1u);
+        const __m512i both = _mm512_and_si512(_mm512_maskz_loadu_epi64(some, a + i),
+                                              _mm512_maskz_loadu_epi64(some, b + i));
+        _mm512_mask_storeu_epi64(ret + i, some, both);
+        sum = _mm512_add_epi64(sum, _mm512_popcnt_epi64(both));
+    }
+    return (uint64_t)_mm512_reduce_add_epi64(sum);
+}
+
+const eng_simd eng_simd_vnni = {"avx512vnni",   eng_dot_avx512,      dot_codes_vnni, dot_rows_vnni,
+                                differing_vnni, differing_rows_vnni, common_vnni};
 #endif

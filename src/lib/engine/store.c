@@ -38,6 +38,26 @@ static bool ends(anc_str name, anc_str end)
     return name.len >= end.len && memcmp(name.ptr + name.len - end.len, end.ptr, end.len) == 0;
 }
 
+/* The number of a segment that was set aside. */
+static bool damaged_number(anc_str name, uint64_t *ret)
+{
+    const anc_str prefix = ANC_STR(ENG_DAMAGED_PREFIX);
+    return anc_str_starts(name, prefix) &&
+           eng_segment_number(anc_str_sub(name, prefix.len, name.len), ret);
+}
+
+/* Whether as many segments as are kept were set aside after this one. */
+static bool is_old_damage(const anc_str *names, size_t n, anc_str name)
+{
+    uint64_t number, other;
+    size_t later = 0;
+    if (!damaged_number(name, &number))
+        return false;
+    for (size_t i = 0; i < n && later < ENG_DAMAGED_KEPT; i++)
+        later += damaged_number(names[i], &other) && other > number ? 1 : 0;
+    return later == ENG_DAMAGED_KEPT;
+}
+
 void eng_store_sweep(eng_store *store, const eng_snapshot *s)
 {
     const eng_disk *disk = store->disk;
@@ -50,9 +70,10 @@ void eng_store_sweep(eng_store *store, const eng_snapshot *s)
         return;
     for (size_t i = 0; i < n; i++) {
         char path[OS_PATH_MAX];
-        const bool left = eng_segment_number(names[i], &number)
-                              ? !is_named(s, number)
-                              : ends(names[i], ANC_STR(ENG_TMP_SUFFIX));
+        const bool left =
+            eng_segment_number(names[i], &number)
+                ? !is_named(s, number)
+                : ends(names[i], ANC_STR(ENG_TMP_SUFFIX)) || is_old_damage(names, n, names[i]);
         if (!left || names[i].len >= ENG_NAME_BYTES)
             continue;
         (void)disk->remove(disk->self,

@@ -1,6 +1,6 @@
 /* store.h - the folder of an index: what its files are, and how they come and go.
  *
- * Everything here is done by one thread at a time, which holds the index's `tidying`.
+ * Everything here is done by one thread at a time, which holds the index's `keeping`.
  */
 #ifndef ANC_ENGINE_STORE_H
 #define ANC_ENGINE_STORE_H

@@ -2,7 +2,8 @@
  *
  * What is to become one block is chosen and held under the lock, merged and given its graph without it, and put in
  * under the lock again. What died meanwhile in the old blocks dies in the new one too: a document of it whose old
- * block does not show it any more.
+ * block does not show it any more. A save meanwhile writes the chosen blocks too, but leaves them where they are, so that
+ * they are found again at the end.
  */
 #include <stdlib.h>
 
@@ -71,6 +72,15 @@ static bool bury(eng_part *part, const eng_snapshot *now, const eng_snapshot *be
     return true;
 }
 
+bool eng_part_is_taken(const eng_index *index, const eng_part *part)
+{
+    const eng_snapshot *s = index->merging;
+    for (size_t i = 0; s != NULL && i < s->n_parts; i++)
+        if (index->merging_parts[i] && s->parts[i].block == part->block)
+            return true;
+    return false;
+}
+
 /* Marks the chosen parts of `before` among those of `next`; how many of them are still there. */
 static size_t find_again(const eng_snapshot *next, const eng_snapshot *before, const bool *chosen,
                          bool *ret)
@@ -110,14 +120,16 @@ static anc_status merge(eng_index *index, const eng_snapshot *before, const bool
 {
     if (options->may_go_on != NULL)
         ANC_TRY(options->may_go_on(options->arg));
-    eng_block *merged = eng_parts_merge(before, chosen);
+    eng_graph_seed seed = {0};
+    eng_block *merged = eng_parts_merge(before, chosen, &seed);
     if (merged == NULL) {
         for (size_t i = 0; i < before->n_parts; i++)
             if (chosen[i])
                 ANC_TRY(eng_block_fault(before->parts[i].block, err));
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to merge the blocks of an index");
     }
-    const anc_status status = eng_block_prepare(merged, &before->from, options, err);
+    const anc_status status = eng_block_prepare(merged, &before->from, options, &seed, err);
+    eng_seed_done(&seed);
     if (status != ANC_OK) {
         eng_block_unref(merged);
         return status;
@@ -129,21 +141,45 @@ static anc_status merge(eng_index *index, const eng_snapshot *before, const bool
               : ANC_FAIL(err, ANC_NO_MEMORY, "no memory to put a merged block into an index");
 }
 
+/* Chooses what is merged, and lets saves know of it. False where there is nothing, or memory is out (*ret_chosen is
+ * NULL then). */
+static bool begin(eng_index *index, const eng_tidy_options *options, eng_snapshot **ret_before,
+                  bool **ret_chosen)
+{
+    (void)pthread_mutex_lock(&index->writing);
+    *ret_before = eng_snapshot_acquire(index);
+    *ret_chosen = calloc((*ret_before)->n_parts + 1, sizeof **ret_chosen);
+    const bool works = *ret_chosen != NULL && has_work(*ret_before, options, *ret_chosen);
+    index->merging = works ? *ret_before : NULL;
+    index->merging_parts = *ret_chosen;
+    (void)pthread_mutex_unlock(&index->writing);
+    return works;
+}
+
+static void end(eng_index *index, eng_snapshot *before, bool *chosen)
+{
+    (void)pthread_mutex_lock(&index->writing);
+    index->merging = NULL;
+    index->merging_parts = NULL;
+    (void)pthread_mutex_unlock(&index->writing);
+    free(chosen);
+    eng_snapshot_release(before);
+}
+
 anc_status eng_tidy(eng_index *index, const eng_tidy_options *options, bool *ret_did, anc_err *err)
 {
     anc_status status = ANC_OK;
+    eng_snapshot *before;
+    bool *chosen;
     *ret_did = false;
     (void)pthread_mutex_lock(&index->tidying);
-    eng_snapshot *before = eng_snapshot_acquire(index);
-    bool *chosen = calloc(before->n_parts + 1, sizeof *chosen);
-    if (chosen == NULL) {
-        status = ANC_FAIL(err, ANC_NO_MEMORY, "no memory to look after an index");
-    } else if (has_work(before, options, chosen)) {
+    if (begin(index, options, &before, &chosen)) {
         status = merge(index, before, chosen, options, err);
         *ret_did = status == ANC_OK;
+    } else if (chosen == NULL) {
+        status = ANC_FAIL(err, ANC_NO_MEMORY, "no memory to look after an index");
     }
-    free(chosen);
-    eng_snapshot_release(before);
+    end(index, before, chosen);
     (void)pthread_mutex_unlock(&index->tidying);
     return status;
 }

@@ -234,11 +234,11 @@ anc_status eng_verify(eng_index *index, const eng_verify_options *options, uint6
 {
     eng_report r = {.options = options};
     anc_status status = ANC_OK;
-    (void)pthread_mutex_lock(&index->tidying);
+    (void)pthread_mutex_lock(&index->keeping);
     if (index->store.folder.len > 0)
         status = verify_manifest(&r, &index->store, err);
     eng_snapshot *s = eng_snapshot_acquire(index);
-    (void)pthread_mutex_unlock(&index->tidying);
+    (void)pthread_mutex_unlock(&index->keeping);
     for (size_t i = 0; i < s->n_parts && status == ANC_OK; i++) {
         char where[64];
         const eng_segment *segment = s->parts[i].block->segment;

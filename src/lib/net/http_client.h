@@ -25,6 +25,10 @@ typedef struct net_request {
     anc_str body;          /* copied by net_http_start, borrowed by net_client */
     anc_str unix_path;     /* not empty: connect to this socket */
     bool follow_redirects; /* at most 5, never from https to http */
+    /* Asked for each address, as text, before it is connected to; false: FORBIDDEN where no other one is
+     * let through. With it no proxy is used and no earlier connection. NULL: all are. */
+    bool (*may_connect)(void *arg, const char *address);
+    void *may_arg;
 
     /* 0: none. Idle counts from the last byte of the body, first_byte from the connection to the
      * first byte of the answer. */

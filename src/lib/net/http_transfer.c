@@ -7,10 +7,14 @@
  */
 #include "http_transfer.h"
 
+#include <arpa/inet.h>
+#include <netdb.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "net/uri.h"
 #include "os/clock.h"
@@ -159,6 +163,21 @@ static int on_connected(void *user, char *ip, char *local_ip, int port, int loca
     return CURL_PREREQFUNC_OK;
 }
 
+/* A socket for an address that was asked about. */
+static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_sockaddr *to)
+{
+    transfer *t = user;
+    char address[NI_MAXHOST];
+    (void)purpose;
+    if (getnameinfo(&to->addr, to->addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST) != 0)
+        return CURL_SOCKET_BAD;
+    if (!t->may_connect(t->may_arg, address)) {
+        (void)snprintf(t->refused, sizeof t->refused, "%.60s", address);
+        return CURL_SOCKET_BAD;
+    }
+    return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
 /* ---- the request ---- */
 
 static void free_url(CURLU **url)
@@ -271,8 +290,13 @@ static bool set_place(transfer *t, const net_request *r, const char *url, bool l
     SET(CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
     SET(CURLOPT_FOLLOWLOCATION, r->follow_redirects ? 1L : 0L);
     SET(CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
-    if (local)
+    if (local || r->may_connect != NULL)
         SET(CURLOPT_NOPROXY, "*");
+    if (r->may_connect != NULL) {
+        SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+        SET(CURLOPT_OPENSOCKETDATA, t);
+        SET(CURLOPT_FRESH_CONNECT, 1L);
+    }
     if (r->unix_path.len > 0) {
         char path[512];
         (void)snprintf(path, sizeof path, "%.*s", ANC_FMT(r->unix_path));
@@ -338,6 +362,8 @@ anc_status net_transfer_open(transfer *t, const net_request *r, bool copy_body,
                     .first_byte_timeout_ms = r->first_byte_timeout_ms,
                     .idle_timeout_ms = r->idle_timeout_ms,
                     .total_timeout_ms = r->total_timeout_ms,
+                    .may_connect = r->may_connect,
+                    .may_arg = r->may_arg,
                     .first_byte_at = INT64_MAX,
                     .idle_at = INT64_MAX};
     const anc_status status = set_up(t, r, copy_body, err);
@@ -411,6 +437,9 @@ anc_status net_transfer_result(transfer *t, CURLcode code, anc_err *err)
         tell_head(t);
         return ANC_OK;
     }
+    if (t->refused[0] != '\0' && !was_connected(t))
+        return ANC_FAIL(err, ANC_FORBIDDEN, "%s: the address %s is not to be connected to",
+                        t->where, t->refused);
     if (code == CURLE_OPERATION_TIMEDOUT)
         return timed_out(t, err);
     long number = 0;

@@ -34,6 +34,10 @@ typedef struct transfer {
     int64_t connect_timeout_ms, first_byte_timeout_ms, idle_timeout_ms, total_timeout_ms;
     int64_t first_byte_at, idle_at;
 
+    bool (*may_connect)(void *arg, const char *address);
+    void *may_arg;
+    char refused[64]; /* an address that it refused; empty: none */
+
     anc_status stopped; /* why a callback of ours ended it, ANC_OK: none did */
     char stop_text[120];
 } transfer;

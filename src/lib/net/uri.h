@@ -32,4 +32,8 @@ void net_uri_encode(anc_buf *out, anc_str s);
 /* Whether `host` is "localhost", in 127.0.0.0/8, or ::1 (with or without brackets). */
 bool net_host_is_loopback(anc_str host);
 
+/* Whether an address (numeric, without brackets) is one of the public internet: not of this machine, a private network,
+ * a link, a provider's inside, a group, and not reserved. False for what is no address. */
+bool net_address_is_public(const char *address);
+
 #endif

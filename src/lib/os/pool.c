@@ -12,11 +12,12 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include "os/thread.h"
 #include "os/wait.h"
 
-enum { THREADS_MAX = 1024 };
+enum { THREADS_MAX = 1024, DEFERRED_NICE = 10 };
 
 typedef struct task {
     void (*run)(void *arg);
@@ -41,6 +42,7 @@ struct os_pool {
     size_t first, queued;
     loop *loops; /* borrowed from the stacks of their owners */
     bool closing;
+    bool deferred;
     unsigned n_threads;
     os_thread *threads[]; /* owned */
 };
@@ -80,8 +82,13 @@ static void run_task(os_pool *pool)
 static void worker(void *arg)
 {
     os_pool *pool = arg;
+    bool deferred = false;
     (void)pthread_mutex_lock(&pool->mutex);
     for (;;) {
+        if (pool->deferred && !deferred) {
+            (void)setpriority(PRIO_PROCESS, 0, DEFERRED_NICE); /* of this thread alone, on Linux */
+            deferred = true;
+        }
         if (pool->loops != NULL)
             run_index(pool, pool->loops);
         else if (pool->queued > 0)
@@ -136,6 +143,13 @@ anc_status os_pool_open(const char *name, unsigned threads, size_t max_queued, o
     }
     *ret = pool;
     return ANC_OK;
+}
+
+void os_pool_defer(os_pool *pool)
+{
+    (void)pthread_mutex_lock(&pool->mutex);
+    pool->deferred = true;
+    (void)pthread_mutex_unlock(&pool->mutex);
 }
 
 void os_pool_stop(os_pool *pool)

@@ -25,6 +25,9 @@ typedef struct os_pool os_pool;
 anc_status os_pool_open(const char *name, unsigned threads, size_t max_queued, os_pool **ret,
                         anc_err *err) ANC_MUST_CHECK;
 
+/* From now on the pool's threads run where others leave them time: long work beside what somebody waits for. */
+void os_pool_defer(os_pool *pool);
+
 /* Refuses what is submitted from now on, runs what is queued, joins the threads. os_pool_for then runs
  * on its caller alone, so that tasks of another pool may still use this one. Twice is fine, NULL a
  * no-op. */

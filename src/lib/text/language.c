@@ -125,6 +125,24 @@ bool txt_language_find(anc_str code, txt_language *ret)
     return false;
 }
 
+/* ISO 639-1, each code with a blank behind it. */
+static const char codes_of_iso[] =
+    "aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu "
+    "cv cy da de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he "
+    "hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko "
+    "kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd "
+    "ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se "
+    "sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty "
+    "ug uk ur uz ve vi vo wa wo xh yi yo za zh zu ";
+
+bool txt_language_is_code(anc_str code)
+{
+    for (const char *at = codes_of_iso; code.len == 2 && *at != '\0'; at += 3)
+        if (memcmp(at, code.ptr, 2) == 0)
+            return true;
+    return false;
+}
+
 static void add_tenths(evidence *e, const signed char tenths[6])
 {
     for (int i = 0; i < 6; i++)

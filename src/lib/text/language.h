@@ -31,6 +31,10 @@ const char *txt_language_code(txt_language language);
  * that are not known; `ret` is then untouched. */
 bool txt_language_find(anc_str code, txt_language *ret);
 
+/* Whether it is a code of ISO 639-1 as that writes it ("en", "sv", "ja": small letters): a language that there is,
+ * which says nothing of how much is known about it here. */
+bool txt_language_is_code(anc_str code);
+
 /* The language that valid UTF-8 is written in, from a question of a few words to a whole document
  * (of which a few thousand bytes are read). TXT_UND where nothing speaks for one of them. */
 txt_language txt_language_detect(anc_str text);

@@ -1,4 +1,6 @@
 /* batches_contract.c - what every adapter of the two batch ports must do. */
+#include <stdio.h>
+
 #include "batches_ports.h"
 
 static void a_new_batch_is_queued_and_open(void **state)
@@ -146,6 +148,62 @@ static void an_item_is_counted_once(void **state)
     (void)teardown(&made);
 }
 
+static ing_batch_record found(ports *p, const char *id)
+{
+    ing_batch_record b;
+    ASSERT_OK(p->store.ops->find(p->store.self, &p->f.k.call, anc_str_of(id), &b), &p->f.k.err);
+    return b;
+}
+
+static void finish_in(ports *p, int64_t key, ing_outcome outcome, anc_str collection)
+{
+    const change claimed = claim(p, key, 5, 1000);
+    change c = {.what = FINISH, .lease = lease_of(&claimed), .result = failed_result("")};
+    assert_true(claimed.item.ordinal >= 0);
+    c.result.outcome = outcome;
+    c.result.bytes = claimed.item.bytes;
+    c.result.failure_id = claimed.item.path;
+    c.result.collection = collection;
+    ASSERT_OK(make(p, &c), &p->f.k.err);
+}
+
+static void collections_of_documents_are_kept(void **state)
+{
+    enum { OTHERS = ING_ELSEWHERE + 7 };
+    ports *p = *state;
+    const int64_t key = processing(p, "b1");
+    (void)processing(p, "b2");
+    finish_in(p, key, ING_DONE, ANC_STR("beta"));
+    finish_in(p, key, ING_UNCHANGED, ANC_STR("alpha"));
+    finish_in(p, key, ING_ITEM_FAILED, ANC_STR("failed"));
+    ing_batch_record b = found(p, "b1");
+    assert_int_equal(b.n_elsewhere, 2);
+    assert_true(anc_str_eq(b.elsewhere[0], ANC_STR("alpha")));
+    assert_true(anc_str_eq(b.elsewhere[1], ANC_STR("beta")));
+    assert_int_equal(b.n_read_elsewhere, 2);
+    assert_int_equal(found(p, "b2").n_elsewhere, 0);
+    for (int i = 0; i < OTHERS; i++) {
+        char name[16];
+        (void)snprintf(name, sizeof name, "c%03d", i);
+        list_more(p, key, name);
+        finish_in(p, key, ING_DONE, anc_str_of(name));
+    }
+    list_more(p, key, "again");
+    finish_in(p, key, ING_DONE, ANC_STR("beta"));
+    list_more(p, key, "its own");
+    finish_in(p, key, ING_DONE, ANC_STR(""));
+    b = found(p, "b1");
+    assert_int_equal(b.n_elsewhere, ING_ELSEWHERE);
+    assert_int_equal(b.n_read_elsewhere, 2 + OTHERS + 1);
+    assert_int_equal(b.now.processed, 1 + OTHERS + 2);
+    (void)move(p, key, ING_PHASE_COMPLETED);
+    change close = {.what = ANNOUNCED, .key = key, .closed = true};
+    ASSERT_OK(make(p, &close), &p->f.k.err);
+    while (prune(p, (ing_keep){.visible_seq = INT64_MAX, .before_ms = INT64_MAX}, 500))
+        continue;
+    assert_int_equal(fixture_count(&p->f.k, "SELECT count(*) FROM ing_elsewhere"), 0);
+}
+
 /* What a worker does whose lease was taken over is refused. */
 static void a_lost_lease_is_refused(void **state)
 {
@@ -207,6 +265,7 @@ static void a_dead_letter_is_kept_and_tried_again(void **state)
     assert_int_equal(dead[0].bytes, 10);
     assert_int_equal(dead[0].modified_ms, 77);
     assert_int_equal(dead[0].attempts, 1);
+    assert_string_equal(dead[0].collection.ptr, "notes");
 
     const ing_batch_record again = insert(p, "b2");
     const ing_item item = {.path = dead[0].path, .bytes = 10, .letter = dead[0].id};
@@ -216,10 +275,12 @@ static void a_dead_letter_is_kept_and_tried_again(void **state)
     c = claim(p, again.key, 5, 1000);
     assert_string_equal(c.item.letter.ptr, "f1");
     f = (change){.what = FINISH, .lease = lease_of(&c), .result = failed_result("f1")};
+    f.result.collection = ANC_STR("named");
     ASSERT_OK(make(p, &f), &p->f.k.err);
     assert_int_equal(letters(p, "b1", &dead), 0);
     assert_int_equal(letters(p, "b2", &dead), 1);
     assert_int_equal(dead[0].attempts, 2);
+    assert_string_equal(dead[0].collection.ptr, "named");
 
     const ing_batch_record third = insert(p, "b3");
     add.key = third.key;
@@ -387,6 +448,7 @@ int main(void)
         TEST(listing_begins_anew),
         TEST(items_are_claimed_in_order),
         TEST(nothing_is_claimed_unless_processing),
+        TEST(collections_of_documents_are_kept),
         TEST(a_lost_lease_is_refused),
         TEST(another_life_loses_its_items),
         TEST(a_dead_letter_is_kept_and_tried_again),

@@ -42,6 +42,7 @@ RULES = [
     r"is not \".*\", as the address says",
     r"tokens a chunk: allowed are",  # the model's window is not the description's to know
     r"is base64 that was cut off",
+    r"^/language: there is no language '[a-z]{2}'",  # the pattern says two letters, and not which
     r"there is no embedding model \"",  # which there are is not the description's to know
     r"there are more than 5000 of a",  # of the time since then, by the clock
     r"is stored as version|looks like binary data|cannot be read",

@@ -15,6 +15,8 @@
 #include "engine_model.h"
 #include "support/engine_disk.h"
 
+static os_pool *pool; /* of one thread, beside the test's */
+
 /* ---- comparing ------------------------------------------------------------------------------- */
 
 static const expected *find_expected(const expected *all, size_t n, const eng_candidate *c)
@@ -174,7 +176,8 @@ static void search(const eng_snapshot *s, anc_arena *mem, anc_err *err)
                              .order_by = ANC_STR("year"),
                              .explain = true,
                              .demands = demands,
-                             .n_demands = q.n_demands};
+                             .n_demands = q.n_demands,
+                             .pool = chance(2) == 0 ? pool : NULL};
     eng_result r;
     ASSERT_OK(eng_search(s, &query, mem, &r, err), err);
     compare(&q, &r);
@@ -228,7 +231,7 @@ static void run_seed(uint64_t start)
     ANC_ARENA(mem, 64 << 20);
     engine_disk *disk = engine_disk_new(start);
     const eng_options options = {.dims = DIMS,
-                                 .from = {.exact = 4, .bits = 8},
+                                 .from = {.exact = 4, .bits = 8, .paired = 1},
                                  .folder = ANC_STR("index"),
                                  .disk = engine_disk_ops(disk)};
     eng_index *index = NULL;
@@ -270,8 +273,10 @@ static void agrees_with_the_model(void **state)
         for (int e = 0; e < ENDINGS; e++)
             (void)snprintf(forms[i][e], sizeof forms[i][e], "w%d%.*s", i, e, "s");
     }
+    assert_int_equal(os_pool_open("test", 1, 1, &pool, NULL), ANC_OK);
     for (uint64_t start = 1; start <= 4; start++)
         run_seed(start);
+    os_pool_free(pool);
 }
 
 int main(void)

@@ -16,6 +16,7 @@
 enum { DOCUMENTS = 12, ROUNDS = 400, READERS = 3, MOST = 4096 };
 
 static eng_index *shared;
+static os_pool *pool;
 static atomic_bool writers_done;
 static atomic_int failures, answers;
 
@@ -88,7 +89,8 @@ static void *read_all(void *arg)
                              .labels = &public_label,
                              .n_labels = 1,
                              .k_keyword = MOST,
-                             .k_semantic = MOST};
+                             .k_semantic = MOST,
+                             .pool = pool};
     while (!atomic_load(&writers_done)) {
         eng_result r;
         eng_snapshot *s = eng_snapshot_acquire(shared);
@@ -109,7 +111,8 @@ static void documents_are_seen_whole(void **state)
     (void)state;
     pthread_t readers[READERS], writers[2];
     int halves[2] = {0, 1};
-    const eng_options options = {.dims = 3};
+    const eng_options options = {.dims = 3, .from.paired = 1};
+    assert_int_equal(os_pool_open("test", 2, 1, &pool, NULL), ANC_OK);
     assert_int_equal(eng_index_open(&options, &shared, NULL), ANC_OK);
     for (int i = 0; i < READERS; i++)
         assert_int_equal(pthread_create(&readers[i], NULL, read_all, NULL), 0);
@@ -122,6 +125,7 @@ static void documents_are_seen_whole(void **state)
         assert_int_equal(pthread_join(readers[i], NULL), 0);
     assert_int_equal(eng_stats(shared).documents, DOCUMENTS);
     eng_index_close(shared);
+    os_pool_free(pool);
     assert_int_equal(atomic_load(&failures), 0);
     assert_true(atomic_load(&answers) > 0);
 }

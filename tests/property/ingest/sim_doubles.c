@@ -22,6 +22,7 @@ static anc_status commit(world *w, krn_call *call, krn_work_fn *work, void *arg)
         return ANC_FAIL(call->err, ANC_UNAVAILABLE, "the writer's queue is full");
     ANC_TRY(db_begin(w->db, call->err));
     krn_tx tx = {.connection = w->db, .wall_ms = krn_wall_ms(clock)};
+    w->expanded[0] = '\0';
     anc_status status = work(arg, &tx, call->err);
     if (status == ANC_OK && sim_once_in(w, 80))
         status = ANC_FAIL(call->err, ANC_IO, "the commit failed");
@@ -285,7 +286,9 @@ void sim_spool_free(world *w)
 /* ---- knowledge ----------------------------------------------------------------------------------------- */
 
 typedef struct publication {
+    world *w;
     const kno_document_input *input;
+    unsigned rows; /* handed out */
     kno_put_result put;
 } publication;
 
@@ -297,6 +300,10 @@ static anc_status publish(void *arg, krn_tx *tx, anc_err *err)
     db_bind_str(s, 1, p->input->id);
     ANC_TRY(db_run(s, err));
     p->put.change_seq = (uint64_t)db_last_rowid(tx->connection);
+    if (p->input->rows != NULL) {
+        (void)snprintf(p->w->expanded, sizeof p->w->expanded, "%.*s", ANC_FMT(p->input->id));
+        p->w->expanded_rows = p->rows;
+    }
     return p->input->on_publish(p->input->on_publish_arg, tx, &p->put, err);
 }
 
@@ -349,6 +356,35 @@ static bool is_known(world *w, anc_str document)
     return there;
 }
 
+/* A file has as many rows each time that it is read; every fifth line of it is broken. */
+static anc_status hand_out_rows(world *w, publication *p, anc_err *err)
+{
+    const kno_rows_wanted *to = p->input->rows;
+    const anc_str file = p->input->id;
+    const unsigned n = (unsigned char)file.ptr[file.len - 1] * 7U % (SIM_ROWS + 1);
+    for (unsigned i = 0; i < n; i++) {
+        char id[96];
+        const bool broken = i % 5 == 4;
+        (void)snprintf(id, sizeof id, broken ? "%.*s#line %u" : "%.*s#%u", ANC_FMT(file), i);
+        const kno_row row = {.number = i + 1,
+                             .parent = file,
+                             .made_for = ANC_STR("version"),
+                             .id = anc_str_of(id),
+                             .title = ANC_STR("a row"),
+                             .uri = ANC_STR(""),
+                             .content = ANC_STR("{\"a\":1}"),
+                             .metadata = ANC_STR("{}")};
+        const kno_broken_row line = {
+            .line = i + 1, .parent = file, .id = row.id, .why = ANC_STR("it is no record")};
+        ANC_TRY(broken ? to->on_broken(to->arg, &line, err) : to->on_row(to->arg, &row, err));
+        p->rows++;
+        if (sim_once_in(w, 8))
+            let_the_world_go_on(w);
+    }
+    w->ahead += sim_number(w, "SELECT count(*) FROM ing_children") > 0;
+    return to->on_end(to->arg, err);
+}
+
 /* The worlds' settings are sound. */
 anc_status kno_settings_check(krn_call *call, const kno_document_input *input)
 {
@@ -370,6 +406,7 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
 {
     world *w = kno->w;
     publication p = {
+        .w = w,
         .input = input,
         .put = {
             .collection = input->collection, .document_id = input->id, .version = 1, .chunks = 1}};
@@ -383,6 +420,8 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
         *ret = p.put;
         return ANC_OK;
     }
+    if (input->rows != NULL)
+        ANC_TRY(hand_out_rows(w, &p, call->err));
     const krn_call own = {.mem = call->mem,
                           .err = call->err,
                           .deadline_ns = INT64_MAX,

@@ -95,6 +95,14 @@ static const krn_scheduler_ops scheduler_ops = {
 
 /* ---- opened and closed ------------------------------------------------------------------------- */
 
+/* With 1 the spool has room when it is known to be empty, which is looked at in the end; rows need more. */
+static uint64_t spool_bytes(const world *w)
+{
+    if (!w->with_rows)
+        return 1;
+    return w->tight ? 4000 : 1 << 20;
+}
+
 static void open_service(world *w)
 {
     anc_err err = {0};
@@ -118,7 +126,8 @@ static void open_service(world *w)
                                          .lease_ms = SIM_LEASE_MS,
                                          .keep_ms = INT64_MAX / 2,
                                          .keep_batches = SIM_BATCHES + 1,
-                                         .spool_bytes = 1};
+                                         .spool_bytes = spool_bytes(w),
+                                         .rows_piece = 3};
     ASSERT_OK(ing_service_open(&options, &w->ing, &err), &err);
     ASSERT_OK(w->inner.ops->start(w->inner.self, &err), &err);
 }
@@ -131,6 +140,8 @@ void sim_world_open(world *w, uint64_t seed, db_sqlite *db, db_readers *readers)
     w->s = sim_new(seed);
     /* SQLite's readers hold deadlines against the machine's clock, which is far behind this one */
     sim_pass(w->s, INT64_C(1000000000000000000));
+    w->with_rows = sim_chance(w->s, 2) == 0;
+    w->tight = w->with_rows && sim_chance(w->s, 8) == 0;
     w->db = db;
     w->readers = readers;
     w->mem = anc_arena_new(16 << 20);
@@ -168,6 +179,7 @@ bool sim_world_dead(const world *w)
 void sim_world_crash(world *w)
 {
     ing_service_close(w->ing);
+    w->ing = NULL;
     sim_spool_crash(w);
     w->crashes++;
     sim_forget_turns(w);

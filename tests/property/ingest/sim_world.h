@@ -16,8 +16,9 @@ enum {
     SIM_WORKERS = 3,
     SIM_STEPS = SIM_WORKERS + 1,
     SIM_BATCHES = 120, /* most of one world */
-    SIM_ITEMS = 64,    /* most of one batch */
-    SIM_SEGMENTS = 256,
+    SIM_ITEMS = 256,   /* most of one batch */
+    SIM_ROWS = 9,      /* most of one file */
+    SIM_SEGMENTS = 1024,
     SIM_LEASE_MS = 900000
 };
 
@@ -54,6 +55,8 @@ typedef struct sim_seen {
     bool waits;         /* it is processing, and items wait */
     unsigned passed_by; /* claims of other batches since its own last one, while it waited */
     unsigned rivals;    /* most batches that were open meanwhile */
+    unsigned n_items;
+    int64_t ordinal[SIM_ITEMS]; /* rows that were stored ahead leave gaps */
     unsigned char state[SIM_ITEMS];
     unsigned claims[SIM_ITEMS];
 } sim_seen;
@@ -68,12 +71,17 @@ struct world {
     unsigned n_steps, depth;
     long commits_left; /* negative: no end; 0: the process is dead */
     bool calm;         /* nothing fails any more */
+    bool with_rows;    /* files may be tables whose rows are documents */
+    bool tight; /* with rows: the spool is full now and then, so that turns are taken in vain */
     ing_service *ing;
     sim_segment segments[SIM_SEGMENTS];
     unsigned n_segments;
     sim_seen seen[SIM_BATCHES + 1]; /* by key */
     unsigned open_batches, worst_passed_by;
-    unsigned commits, puts, late, crashes; /* what the run saw */
+    bool unfound;      /* the service does not know of some batch that has not ended */
+    char expanded[64]; /* the file whose rows the commit at hand adds; "": none */
+    unsigned expanded_rows;
+    unsigned commits, puts, late, crashes, rows, ahead; /* what the run saw */
     anc_arena *mem;
     anc_err err;
     atomic_bool never;

@@ -1,5 +1,5 @@
 /* test_ingest_sim.c - batches in a world of chance: submitted, cancelled, replayed, sent along and cut
- * short, while workers hang and come late, calls fail, and the process dies.
+ * short, with files whose rows are documents, while workers hang and come late, calls fail, and the process dies.
  *
  * At every commit the figures are those of the items, nothing ends twice, nothing goes back, and no batch
  * waits for ever behind others; in the end everything has ended, once. Time is virtual: a second of ours
@@ -14,7 +14,7 @@
 #include "sim_world.h"
 #include "support/test.h"
 
-enum { SEEDS = 100, ACTIONS = 160, UPLOADS = 2, STEPS_MAX = 20000 };
+enum { SEEDS = 100, ACTIONS = 160, UPLOADS = 2, UPLOADED = 16, STEPS_MAX = 20000 };
 
 typedef struct play {
     world w;
@@ -31,12 +31,21 @@ static bool room_for_a_batch(play *p, int64_t most)
     return sim_number(&p->w, "SELECT max(key) FROM ing_batch") < most;
 }
 
+/* What is sent as a file, or lies in a folder, is a table now and then. */
+static const ing_rows *chance_of_rows(play *p)
+{
+    static const ing_rows by_their_names = {.id_field = ANC_STR_INIT(""),
+                                            .title_field = ANC_STR_INIT("")};
+    return p->w.with_rows && sim_chance(p->w.s, 3) == 0 ? &by_their_names : NULL;
+}
+
 static void start_folder(play *p)
 {
     char path[64];
     ing_batch batch;
     (void)snprintf(path, sizeof path, "f%u/%u", p->made++, (unsigned)sim_chance(p->w.s, 12));
-    const ing_folder_request request = {.path = anc_str_of(path), .collection = ANC_STR("notes")};
+    const ing_folder_request request = {
+        .path = anc_str_of(path), .collection = ANC_STR("notes"), .rows = chance_of_rows(p)};
     (void)!ing_folder_start(p->w.ing, sim_call(&p->w), &request, &batch);
 }
 
@@ -44,8 +53,10 @@ static void open_upload(play *p, unsigned i)
 {
     p->held[i] = sim_chance(p->w.s, 4) == 0;
     p->broken[i] = false;
-    const ing_upload_request request = {
-        .name = ANC_STR("upload"), .collection = ANC_STR("notes"), .held = p->held[i]};
+    const ing_upload_request request = {.name = ANC_STR("upload"),
+                                        .collection = ANC_STR("notes"),
+                                        .held = p->held[i],
+                                        .rows = chance_of_rows(p)};
     if (ing_upload_open(p->w.ing, sim_call(&p->w), &request, &p->uploads[i]) != ANC_OK)
         p->uploads[i] = NULL;
 }
@@ -86,7 +97,7 @@ static void go_on_with_upload(play *p)
     if (p->uploads[i] == NULL) {
         if (room_for_a_batch(p, SIM_BATCHES - 40) && !p->w.calm)
             open_upload(p, i);
-    } else if (p->broken[i] || ing_upload_documents(p->uploads[i]) >= SIM_ITEMS / 4 ||
+    } else if (p->broken[i] || ing_upload_documents(p->uploads[i]) >= UPLOADED ||
                sim_chance(p->w.s, 6) == 0) {
         end_upload(p, i);
     } else {
@@ -223,7 +234,7 @@ static void forget_letters(play *p)
 }
 
 typedef struct total {
-    uint64_t commits, puts, late, crashes, batches, worst;
+    uint64_t commits, puts, late, crashes, batches, worst, rows, ahead;
     uint64_t chance; /* what comes next in the last world: the same where the same was done */
 } total;
 
@@ -245,6 +256,8 @@ static void one_world(uint64_t seed, db_sqlite *db, db_readers *readers, total *
     t->puts += p->w.puts;
     t->late += p->w.late;
     t->crashes += p->w.crashes;
+    t->rows += p->w.rows;
+    t->ahead += p->w.ahead;
     t->batches += (uint64_t)sim_number(&p->w, "SELECT count(*) FROM ing_batch");
     t->worst = p->w.worst_passed_by > t->worst ? p->w.worst_passed_by : t->worst;
     t->chance = sim_chance(p->w.s, UINT64_MAX);
@@ -329,12 +342,13 @@ static void figures_hold_in_every_world(void **state)
     for (uint64_t seed = only != 0 ? only : 1; seed <= seeds; seed++)
         one_world(seed, used.db, used.readers, &t);
     (void)printf(
-        "%llu batches, %llu commits, %llu documents read, %llu hung workers, %llu crashes; "
-        "passed by at most %llu times\n",
+        "%llu batches, %llu commits, %llu documents read, %llu rows (%llu files stored ahead), "
+        "%llu hung workers, %llu crashes; passed by at most %llu times\n",
         (unsigned long long)t.batches, (unsigned long long)t.commits, (unsigned long long)t.puts,
-        (unsigned long long)t.late, (unsigned long long)t.crashes, (unsigned long long)t.worst);
+        (unsigned long long)t.rows, (unsigned long long)t.ahead, (unsigned long long)t.late,
+        (unsigned long long)t.crashes, (unsigned long long)t.worst);
     if (only == 0)
-        assert_true(t.late > 0 && t.crashes > 0 && t.puts > seeds);
+        assert_true(t.late > 0 && t.crashes > 0 && t.puts > seeds && t.rows > seeds && t.ahead > 0);
     tables_close(&used);
 }
 

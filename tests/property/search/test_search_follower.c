@@ -132,6 +132,7 @@ static void open_home(void)
 static void look_after(void)
 {
     kno.now_ns += (int64_t)chance(3) * 3000000000;
+    (void)srch_keep(srch, kno.now_ns);
     (void)srch_tidy(srch, kno.now_ns);
 }
 

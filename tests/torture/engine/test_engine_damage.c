@@ -296,6 +296,20 @@ static void strange_segments_whose_sums_fit(void **state)
 
 /* ---- going on --------------------------------------------------------------------------------- */
 
+/* Files as if so many segments had been set aside one after the other. */
+static void set_aside_many(const world *w)
+{
+    const eng_disk *ops = engine_disk_ops(w->disk);
+    anc_err err = {0};
+    for (int i = 0; i < 20; i++) {
+        char path[PATH_BYTES];
+        void *file;
+        (void)snprintf(path, sizeof path, "index/damaged-seg-%d", 100 + i);
+        ASSERT_OK(ops->create(ops->self, anc_str_of(path), &file, &err), &err);
+        ops->close(ops->self, file);
+    }
+}
+
 /* A segment is found damaged by a search, taken out, and what it held put in again. */
 static void a_damaged_index_is_mended(void **state)
 {
@@ -339,7 +353,10 @@ static void a_damaged_index_is_mended(void **state)
     ASSERT_OK(eng_mark(index, 12, &err), &err);
     bool did;
     ASSERT_OK(eng_tidy(index, &(eng_tidy_options){.all = true}, &did, &err), &err);
+    set_aside_many(w);
     ASSERT_OK(eng_save(index, &(eng_tidy_options){0}, &err), &err);
+    assert_int_equal(engine_disk_count(w->disk, "index/damaged-seg-"), 8); /* the last ones */
+    assert_int_equal(engine_disk_count(w->disk, "index/damaged-seg-11"), 8);
     eng_index_close(index);
     ASSERT_OK(open_index(w, &index, &err), &err);
     assert_int_equal(eng_index_opened(index).damaged, 0);

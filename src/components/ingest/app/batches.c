@@ -29,6 +29,30 @@ static anc_str slowest_stage(const ing_service *ing, const ing_batch_record *b)
     return slowest < ING_STAGES ? anc_str_of(ing_stage_name(slowest)) : ANC_STR_NONE;
 }
 
+/* Where what was read is: in the batch's collection, if not all of it named another. */
+static anc_status list_collections(krn_call *call, const ing_batch_record *b, ing_batch *ret)
+{
+    const bool own = b->now.processed + b->now.unchanged > b->n_read_elsewhere;
+    anc_str *names = anc_arena_alloc(call->mem, b->n_elsewhere + 1, sizeof *names);
+    if (names == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem),
+                        "no room for the collections of a batch");
+    size_t n = 0;
+    bool listed = !own;
+    for (size_t i = 0; i < b->n_elsewhere; i++) {
+        if (!listed && anc_str_cmp(b->collection, b->elsewhere[i]) < 0) {
+            names[n++] = b->collection;
+            listed = true;
+        }
+        names[n++] = b->elsewhere[i];
+    }
+    if (!listed)
+        names[n++] = b->collection;
+    ret->collections = names;
+    ret->n_collections = n;
+    return ANC_OK;
+}
+
 static anc_status to_public(ing_service *ing, krn_call *call, const ing_batch_record *b,
                             ing_batch *ret)
 {
@@ -58,7 +82,7 @@ static anc_status to_public(ing_service *ing, krn_call *call, const ing_batch_re
                        .completed_ms = b->completed_ms,
                        .slowest_stage = slowest_stage(ing, b),
                        .revision = now->revision};
-    return ANC_OK;
+    return list_collections(call, b, ret);
 }
 
 anc_status ing_batch_get(ing_service *ing, krn_call *call, anc_str id, ing_batch_record *ret)

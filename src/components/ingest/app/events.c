@@ -10,6 +10,7 @@
 #include "service_impl.h"
 
 #define MAX_FILE_BYTES ((size_t)256 << 20)
+#define MAX_WEB_BYTES  ((size_t)64 << 20) /* is copied while it comes */
 
 typedef struct arriving {
     ing_service *ing;
@@ -84,12 +85,32 @@ static anc_str last_part(anc_str path)
     return part;
 }
 
+static anc_status fetch_web(const ing_service *ing, krn_call *call, anc_str uri,
+                            kno_document_input *input)
+{
+    const ing_web web = ing->with.web;
+    ing_web_uri u;
+    ing_content content;
+    ANC_TRY(ing_web_uri_read(uri, &u, call->err));
+    if (web.ops == NULL)
+        return ANC_FAIL_FIELD(call->err, ANC_FORBIDDEN, "/payload/uri",
+                              "\"%.*s://%.*s…\" is not read here: no host is named that events may "
+                              "name documents on (ingest.event_hosts)",
+                              ANC_FMT(u.scheme), ANC_FMT(anc_str_sub(u.host, 0, 200)));
+    ANC_TRY(web.ops->fetch(web.self, call, uri, MAX_WEB_BYTES, &content));
+    input->content = content.bytes;
+    input->name = u.name;
+    return ANC_OK;
+}
+
 static anc_status fetch(const ing_service *ing, krn_call *call, anc_str uri,
                         kno_document_input *input)
 {
     const ing_source source = ing->with.folder;
     anc_str path;
     ing_content content;
+    if (ing_is_web_uri(uri))
+        return fetch_web(ing, call, uri, input);
     ANC_TRY(ing_file_uri_read(uri, call->mem, &path, call->err));
     for (size_t i = 0; i < ing->with.n_event_folders; i++) {
         const anc_str folder = ing->with.event_folders[i];

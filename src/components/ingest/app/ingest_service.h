@@ -9,6 +9,7 @@
 #include "ingest/ports/source.h"
 #include "ingest/ports/spool.h"
 #include "ingest/ports/upload_writer.h"
+#include "ingest/ports/web.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/feed.h"
 #include "kernel/ports/inbox.h"
@@ -42,6 +43,7 @@ typedef struct ing_service_options {
     const anc_str
         *event_folders; /* [n_event_folders] in which such an event may name files; absolute */
     size_t n_event_folders;
+    ing_web web;          /* ops NULL: such an event names no document of the web */
     srch_service *search; /* NULL: what is in the catalog counts as searchable */
     unsigned workers;     /* 1 to ING_MAX_WORKERS: documents read side by side */
     /* 0: the value in brackets */

@@ -82,7 +82,8 @@ static anc_status load(attempt *a, krn_call *call, kno_document_input *ret)
     const anc_status status = ing_content_load(a->worker, call, ret);
     a->read_ns += krn_now_ns(clock) - from_ns;
     if (status == ANC_UNSUPPORTED ||
-        (status == ANC_INVALID && a->worker->item.kind == ING_ITEM_ROW))
+        (status == ANC_INVALID &&
+         (a->worker->item.kind == ING_ITEM_ROW || a->worker->item.kind == ING_ITEM_RECORD)))
         a->stage = "parse";
     return status;
 }

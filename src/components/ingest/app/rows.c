@@ -2,7 +2,7 @@
  *
  * While the file is read each record goes to segments of the spool, as JSON
  *
- *   {"id", "title", "uri", "parent", "made_for", "text", "metadata"}
+ *   {"id", "title", "uri", "parent", "made_for", "text", "metadata"}   and "source", where that is another's
  *
  * or, of a line that is broken, {"broken": why}, which fails as a document of its own when it is read;
  * and the items that point to them wait in memory. Of a long file they are stored a piece at a time, where
@@ -15,12 +15,7 @@
 #include "rows.h"
 #include "json/json.h"
 
-enum {
-    ITEMS_ARENA_BYTES = 32 << 20,
-    PATHS_BYTES = 4 << 20,
-    SEGMENT_BYTES = 64 << 20,
-    ROW_BYTES = ING_RECORD_BYTES + (1 << 20)
-};
+enum { ITEMS_ARENA_BYTES = 32 << 20, PATHS_BYTES = 4 << 20, SEGMENT_BYTES = 64 << 20 };
 
 bool ing_wants_rows(const ing_worker *w)
 {
@@ -119,10 +114,10 @@ static anc_status next_segment(ing_expansion *x, anc_err *err)
     return ANC_OK;
 }
 
-static anc_status encode(ing_expansion *x, const kno_row *row, anc_err *err)
+anc_status ing_row_encode(const kno_row *row, anc_buf *out, anc_err *err)
 {
-    anc_buf_clear(&x->json);
-    json_writer w = json_writer_of(&x->json);
+    anc_buf_clear(out);
+    json_writer w = json_writer_of(out);
     json_open_object(&w);
     json_put_str(&w, "id", row->id);
     json_put_str(&w, "title", row->title);
@@ -131,8 +126,10 @@ static anc_status encode(ing_expansion *x, const kno_row *row, anc_err *err)
     json_put_str(&w, "made_for", row->made_for);
     json_put_str(&w, "text", row->content);
     json_put_raw(&w, "metadata", row->metadata);
+    if (row->source.len > 0)
+        json_put_str(&w, "source", row->source);
     json_close_object(&w);
-    return anc_buf_status(&x->json, "a row", err);
+    return anc_buf_status(out, "a row", err);
 }
 
 /* ---- stored ahead --------------------------------------------------------------------------- */
@@ -221,7 +218,7 @@ static anc_status on_row(void *arg, const kno_row *row, anc_err *err)
 {
     ing_expansion *x = arg;
     ANC_TRY(check_room(x, err));
-    ANC_TRY(encode(x, row, err));
+    ANC_TRY(ing_row_encode(row, &x->json, err));
     return take_down(x, row->id, err);
 }
 
@@ -252,7 +249,7 @@ anc_status ing_expansion_open(ing_expansion *x, const ing_worker *worker, krn_ca
         .worker = worker,
         .call = call,
         .mem = anc_arena_new(ITEMS_ARENA_BYTES),
-        .json = anc_buf_init(ROW_BYTES),
+        .json = anc_buf_init(ING_ROW_BYTES),
         .wanted = {.on_row = on_row, .on_broken = on_broken, .on_end = on_end, .arg = x}};
     (void)atomic_fetch_add(&ing->expansions, 1);
     if (x->mem == NULL)
@@ -296,7 +293,7 @@ static anc_status copy_member(krn_call *call, const json_value *root, const char
 
 static anc_status copy_metadata(krn_call *call, const json_value *root, anc_str *ret)
 {
-    ANC_BUF(text, ROW_BYTES);
+    ANC_BUF(text, ING_ROW_BYTES);
     json_dump(json_member(root, "metadata"), &text);
     ANC_TRY(anc_buf_status(&text, "the metadata of a row", call->err));
     *ret = anc_arena_copy(call->mem, anc_buf_view(&text));
@@ -323,6 +320,8 @@ anc_status ing_row_read(anc_str json, krn_call *call, kno_document_input *ret)
         status = copy_member(call, root, members[i].name, members[i].to);
     if (status == ANC_OK)
         status = copy_metadata(call, root, &ret->metadata);
+    if (status == ANC_OK && json_member(root, "source") != NULL)
+        status = copy_member(call, root, "source", &ret->source);
     json_doc_free(doc);
     ret->content_type = ANC_STR("application/json");
     return status;

@@ -43,6 +43,11 @@ void ing_expansion_close(ing_expansion *x, bool kept);
 /* What was asked for, as a batch keeps it. INVALID names the field. */
 anc_status ing_rows_encode(const ing_rows *rows, anc_buf *out, anc_err *err) ANC_MUST_CHECK;
 
+enum { ING_ROW_BYTES = ING_RECORD_BYTES + (1 << 20) };
+
+/* A row as the payload of an item: JSON in `out`, which has room for ING_ROW_BYTES. */
+anc_status ing_row_encode(const kno_row *row, anc_buf *out, anc_err *err) ANC_MUST_CHECK;
+
 /* The document of an item of the kind ING_ITEM_ROW, from its payload; in call->mem. INVALID, with the
  * reason, when it is a line that is broken. */
 anc_status ing_row_read(anc_str json, krn_call *call, kno_document_input *ret) ANC_MUST_CHECK;

@@ -353,13 +353,16 @@ static anc_status next_segment(ing_upload *u, krn_call *call)
 anc_status ing_upload_begin(ing_upload *u, krn_call *call, ing_upload_kind kind, anc_str name,
                             anc_str content_type)
 {
+    static const ing_item_kind kinds[] = {[ING_UPLOAD_RECORD] = ING_ITEM_RECORD,
+                                          [ING_UPLOAD_FILE] = ING_ITEM_FILE,
+                                          [ING_UPLOAD_ROW] = ING_ITEM_ROW};
     if (u->n == PIECE_ITEMS || u->piece_bytes >= PIECE_BYTES)
         ANC_TRY(ing_upload_flush(u, call));
     ANC_TRY(next_segment(u, call));
     ing_item *item = &u->items[u->n];
     *item = (ing_item){
         .ordinal = -1,
-        .kind = kind == ING_UPLOAD_RECORD ? ING_ITEM_RECORD : ING_ITEM_FILE,
+        .kind = kinds[kind],
         .payload = {.segment = u->segment_id, .at = u->ing->with.spool.ops->begin(u->segment)}};
     ANC_TRY(name_item(u, item, name, content_type, call->err));
     u->open = true;
@@ -390,6 +393,15 @@ anc_status ing_upload_finish(ing_upload *u, krn_call *call)
     u->n++;
     u->whole++;
     return ANC_OK;
+}
+
+anc_status ing_upload_row(ing_upload *u, krn_call *call, const kno_row *row)
+{
+    ANC_BUF(json, ING_ROW_BYTES);
+    ANC_TRY(ing_row_encode(row, &json, call->err));
+    ANC_TRY(ing_upload_begin(u, call, ING_UPLOAD_ROW, row->id, ANC_STR("")));
+    ANC_TRY(ing_upload_add(u, call, anc_buf_view(&json)));
+    return ing_upload_finish(u, call);
 }
 
 /* ---- the end ------------------------------------------------------------------------------- */

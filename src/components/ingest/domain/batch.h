@@ -61,6 +61,8 @@ typedef struct ing_counts {
     uint64_t revision;
 } ing_counts;
 
+enum { ING_ELSEWHERE = 100 };
+
 typedef struct ing_batch_record {
     int64_t key; /* the catalog's own; 0: not stored yet */
     anc_str id;  /* UUIDv7 */
@@ -80,6 +82,12 @@ typedef struct ing_batch_record {
     anc_str user_id;
     const anc_str *labels; /* [n_labels] of the principal */
     size_t n_labels;
+
+    /* collections that documents named for themselves [n_elsewhere, at most ING_ELSEWHERE of them], and how many
+     * documents were read into such; for reading only */
+    const anc_str *elsewhere;
+    size_t n_elsewhere;
+    uint64_t n_read_elsewhere;
 
     uint64_t asked;    /* kno_moment at which it was asked for; 0: not recorded */
     int64_t announced; /* ordinal up to which documents were announced; -1: none */

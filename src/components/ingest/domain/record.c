@@ -147,7 +147,7 @@ anc_status ing_record_read(anc_str json, anc_arena *mem, ing_record *ret, anc_er
     anc_err_clear(&why);
     const anc_status parsed = json_parse(json, &doc, &why);
     if (parsed != ANC_OK)
-        return ANC_FAIL(err, parsed, "it is not JSON: %s", why.text);
+        return ANC_FAIL(err, parsed, "it is not %s", why.text); /* "JSON: line 1, column 3: …" */
     reading r = {.mem = mem, .err = err};
     const anc_status status = read_members(&r, json_root(doc));
     json_doc_free(doc);

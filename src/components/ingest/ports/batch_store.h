@@ -14,9 +14,11 @@ typedef struct ing_letter {
     anc_str id, batch_id;
     int64_t batch; /* key */
     bool passed_over;
-    anc_str collection, source; /* of the batch: where it goes to and where it was read from */
-    anc_str document;           /* its id, as far as it was known */
-    anc_str path;               /* of the item */
+    anc_str
+        collection; /* where it was to go: what it named, as far as that was known, else the batch's */
+    anc_str source;   /* of the batch: where it was read from */
+    anc_str document; /* its id, as far as it was known */
+    anc_str path;     /* of the item */
     ing_item_kind kind;
     anc_str content_type;
     ing_payload payload;

@@ -17,6 +17,8 @@
 #include "knowledge/ports/raw_store.h"
 
 /* Everything is borrowed until kno_service_close. */
+enum { KNO_TOLD_BYTES = 256 << 10 };
+
 typedef struct kno_service_options {
     kno_catalog catalog;
     kno_raw_store raw;
@@ -31,6 +33,8 @@ typedef struct kno_service_options {
     emb_service *embedding; /* the configured model */
     emb_library *models;    /* NULL: no collection may ask for another one */
     uint32_t keep_versions; /* of a document, the current one included; 0: all */
+    bool
+        tell_content; /* events have the text of a document, up to KNO_TOLD_BYTES; longer ones none */
     /* Something shows versions and tells how far it is (kno_shown): what it may still show stays beside
      * those that are kept, and a collection is switched over to another model when its index is ready
      * (kno_index_prepared). */

@@ -40,6 +40,8 @@ typedef struct kno_put {
     const kno_document_input *input;
     bool must_be_new;
     const kno_rows_wanted *rows; /* as in the input */
+    const kno_rows_wanted
+        *rows_to;     /* of a restored version: who gets its rows; NULL: they are put */
     bool takes_parts; /* they become documents, and those that went are retired; else passed over */
     kno_part_of of;
     int64_t only_over; /* version over which alone it may be published; 0: whatever is current */

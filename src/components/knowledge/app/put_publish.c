@@ -34,6 +34,12 @@ static ev_context event_context(const kno_put *put)
                         .user_id = put->call.principal.user_id};
 }
 
+static anc_str told_content(const kno_put *put)
+{
+    const anc_str text = put->view.bytes;
+    return put->kno->with.tell_content && text.len <= KNO_TOLD_BYTES ? text : ANC_STR_NONE;
+}
+
 static anc_status announce_created(const piece_work *w, krn_tx *tx, anc_err *err)
 {
     const kno_put *put = w->put;
@@ -44,7 +50,8 @@ static anc_status announce_created(const piece_work *w, krn_tx *tx, anc_err *err
                                        .chunks = (uint32_t)put->n_chunks,
                                        .bytes = put->version.bytes,
                                        .source = put->version.source,
-                                       .metadata = {put->version.given}};
+                                       .metadata = {put->version.given},
+                                       .content = told_content(put)};
     const ev_context context = event_context(put);
     return krn_outbox_append(put->kno->with.outbox, tx, EV_DOCUMENT_CREATED, &event, &context, err);
 }
@@ -72,6 +79,8 @@ static anc_status announce_updated(const piece_work *w, krn_tx *tx, anc_err *err
         event.title = now->title;
     if ((changes & KNO_CHANGED_METADATA) != 0)
         event.metadata.text = now->given;
+    if ((changes & KNO_CHANGED_CONTENT) != 0)
+        event.content = told_content(put);
     const ev_context context = event_context(put);
     return krn_outbox_append(put->kno->with.outbox, tx, EV_DOCUMENT_UPDATED, &event, &context, err);
 }

@@ -194,8 +194,9 @@ static anc_status restore_held(kno_put *put, uint32_t number, kno_put_status *re
     return status;
 }
 
-anc_status kno_version_restore(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
-                               uint32_t number, uint32_t expected_version, kno_put_result *ret)
+anc_status kno_version_restore_handing_rows(kno_service *kno, krn_call *call, anc_str collection,
+                                            anc_str id, uint32_t number, uint32_t expected_version,
+                                            const kno_rows_wanted *rows, kno_put_result *ret)
 {
     ANC_ARENA(mem, KNO_PUT_ARENA_BYTES);
     if (mem == NULL)
@@ -205,6 +206,7 @@ anc_status kno_version_restore(kno_service *kno, krn_call *call, anc_str collect
     kno_put put = {.kno = kno,
                    .call = *call,
                    .input = &input,
+                   .rows_to = rows,
                    .results = call->mem,
                    .name = anc_arena_copy(call->mem, id),
                    .into = anc_arena_copy(call->mem, collection)};
@@ -221,4 +223,11 @@ anc_status kno_version_restore(kno_service *kno, krn_call *call, anc_str collect
                       KRN_INT("restored", number), KRN_INT("version", put.published.number));
     *ret = kno_put_result_of(&put, came_of_it);
     return ANC_OK;
+}
+
+anc_status kno_version_restore(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                               uint32_t number, uint32_t expected_version, kno_put_result *ret)
+{
+    return kno_version_restore_handing_rows(kno, call, collection, id, number, expected_version,
+                                            NULL, ret);
 }

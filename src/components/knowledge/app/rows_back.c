@@ -3,7 +3,8 @@
  * By which columns they were named stands among what was found about the version. Its original is read once
  * more for their names before it is published, so that the publication retires the others, and again
  * behind it, to put them: a row is made for the version that is current. What a kill or a deadline leaves
- * out comes when the version is restored again, since those that are there are unchanged then.
+ * out comes when the version is restored again, since those that are there are unchanged then. Where there are
+ * too many for one call, somebody else takes them (`rows_to`) and puts them later.
  */
 #include "knowledge/domain/limits.h"
 #include "put_impl.h"
@@ -100,6 +101,7 @@ typedef struct bringing {
     kno_put *put;
     const kno_version_record *old;
     anc_arena *mem; /* of one row's result */
+    uint64_t n;     /* rows that are there again */
 } bringing;
 
 static anc_status put_row(void *arg, const kno_row *row, anc_err *err)
@@ -127,6 +129,7 @@ static anc_status put_row(void *arg, const kno_row *row, anc_err *err)
     const anc_status status = kno_document_put(put->kno, &call, &input, false, &result);
     if (result.change_seq > put->change_seq)
         put->change_seq = result.change_seq; /* to be waited for */
+    b->n += status == ANC_OK;
     if (status == ANC_OK)
         return ANC_OK;
     if (status == ANC_NOT_FOUND || status == ANC_CONFLICT)
@@ -138,6 +141,27 @@ static anc_status put_row(void *arg, const kno_row *row, anc_err *err)
     return ANC_OK;
 }
 
+static anc_status hand_row_out(void *arg, const kno_row *row, anc_err *err)
+{
+    const bringing *b = arg;
+    const kno_rows_wanted *to = b->put->rows_to;
+    kno_row own = *row;
+    own.source = b->old->source;
+    return to->on_row(to->arg, &own, err);
+}
+
+/* Whoever restores it is told what there is now. */
+static anc_status is_not_whole(const bringing *b, anc_status status)
+{
+    anc_err *err = b->put->call.err;
+    const anc_err why = *err;
+    anc_err_clear(err);
+    return ANC_FAIL(err, status,
+                    "%.300s; the version is current again, with %llu of its rows: restore it once "
+                    "more to go on",
+                    why.text, (unsigned long long)b->n);
+}
+
 anc_status kno_rows_put(kno_put *put, const kno_version_record *old, anc_str original)
 {
     ANC_ARENA(mem, ROW_ARENA_BYTES);
@@ -145,7 +169,8 @@ anc_status kno_rows_put(kno_put *put, const kno_version_record *old, anc_str ori
         return ANC_FAIL(put->call.err, ANC_NO_MEMORY, "no memory to put rows again");
     bringing b = {.put = put, .old = old, .mem = mem};
     kno_rows_wanted wanted = *put->rows;
-    wanted.on_row = put_row;
+    wanted.on_row = put->rows_to != NULL ? hand_row_out : put_row;
     wanted.arg = &b;
-    return read_again(put, old, original, &wanted);
+    const anc_status status = read_again(put, old, original, &wanted);
+    return status == ANC_OK || put->rows_to != NULL ? status : is_not_whole(&b, status);
 }

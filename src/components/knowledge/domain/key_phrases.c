@@ -158,6 +158,28 @@ static size_t word_end(anc_str text, size_t at)
     return at;
 }
 
+static bool is_around(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '<' || c == '>' || c == '"' ||
+           c == '(' || c == ')';
+}
+
+/* The end of an address of the web or of mail that begins at `at`: its parts are no words. Else `at`. */
+static size_t address_end(anc_str text, size_t at)
+{
+    size_t end = at;
+    if (at > 0 && !is_around(text.ptr[at - 1]))
+        return at;
+    while (end < text.len && !is_around(text.ptr[end]))
+        end++;
+    const anc_str token = anc_str_sub(text, at, end - at);
+    const size_t mark = anc_str_find(token, ANC_STR("@"));
+    const bool mail = mark != SIZE_MAX && mark > 0 && mark + 1 < token.len;
+    const bool web =
+        anc_str_find(token, ANC_STR("://")) != SIZE_MAX || anc_str_starts(token, ANC_STR("www."));
+    return mail || web ? end : at;
+}
+
 static bool read_all(reader *r)
 {
     size_t bytes;
@@ -165,6 +187,13 @@ static bool read_all(reader *r)
         const uint32_t c = anc_utf8_at(r->text, at, &bytes);
         if (c == ' ') {
             at++;
+            continue;
+        }
+        const size_t behind = address_end(r->text, at);
+        if (behind > at) {
+            if (!end_run(r))
+                return false;
+            at = behind;
             continue;
         }
         if (!is_word_char(c)) {

@@ -7,20 +7,20 @@
 #include "base/utf8.h"
 #include "knowledge/domain/limits.h"
 #include "knowledge/domain/names.h"
+#include "text/language.h"
 
 anc_status kno_language_check(anc_str language, const char *pointer, anc_err *err)
 {
-    if (language.len == 0 || anc_str_eq(language, ANC_STR("auto")))
+    if (language.len == 0 || anc_str_eq(language, ANC_STR("auto")) ||
+        anc_str_eq(language, ANC_STR("und")) || txt_language_is_code(language))
         return ANC_OK;
-    bool good = language.len == 2 || language.len == 3;
-    for (size_t i = 0; good && i < language.len; i++)
-        good = language.ptr[i] >= 'a' && language.ptr[i] <= 'z';
-    if (good)
-        return ANC_OK;
-    const anc_str shown = anc_str_sub(language, 0, 40);
-    return ANC_FAIL_FIELD(err, ANC_INVALID, pointer,
-                          "the language '%.*s' is neither 'auto' nor a tag such as 'en' or 'fr'",
-                          ANC_FMT(shown));
+    const anc_str shown = {language.ptr,
+                           language.len <= 40 ? language.len : anc_utf8_floor(language, 40)};
+    return ANC_FAIL_FIELD(
+        err, ANC_INVALID, pointer,
+        "there is no language '%.*s': known are 'auto', 'und' (none) and the codes "
+        "of ISO 639-1, such as 'en' or 'fr'",
+        ANC_FMT(shown));
 }
 
 static int by_bytes(const void *a, const void *b)

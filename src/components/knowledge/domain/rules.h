@@ -7,7 +7,7 @@
 #include "base/str.h"
 #include "knowledge/domain/records.h"
 
-/* "auto" or a tag of two or three lower-case letters; empty is "auto". */
+/* "auto" (found per document), "und" (none) or a code of ISO 639-1; empty is "auto". */
 anc_status kno_language_check(anc_str language, const char *pointer, anc_err *err) ANC_MUST_CHECK;
 
 /* The labels, checked (kno_acl_check, pointer "/acl") and sorted, in `mem`; their bytes are

@@ -83,9 +83,8 @@ void liv_give(liv_service *s, liv_subscriber *sub, bool replayed)
 int64_t liv_step(void *service, int64_t now_ns)
 {
     liv_service *s = service;
-    atomic_store(&s->scheduled, false);
     liv_take_incoming(s);
-    if (s->walk == NULL) {
+    if (s->walk == NULL && s->given < s->head) {
         s->walk = s->subscribers;
         s->round_head = s->head;
     }

@@ -16,6 +16,9 @@ typedef struct liv_service_options {
     /* The same after a moment: what happens meanwhile goes to a subscriber in one write. Is given a piece of work when
      * the last one has begun. ops NULL: as `loop`. */
     krn_executor later;
+    /* The same after a longer one, for transient events, which durable ones take along, and for all where few watch.
+     * ops NULL: as `later`. */
+    krn_executor lazily;
     krn_metrics metrics; /* ops NULL: none */
     liv_wire wire;
     size_t history;         /* [100] events that a new subscriber can be shown; at most 1,000 */

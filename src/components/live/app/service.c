@@ -7,19 +7,22 @@
 
 static void run(void *arg);
 
-static void schedule(liv_service *s, krn_executor where)
+static void schedule(liv_wake *w)
 {
     anc_err ignored = {0};
-    if (where.ops == NULL || atomic_exchange(&s->scheduled, true))
+    if (w->where.ops == NULL || atomic_exchange(&w->pending, true))
         return;
-    if (krn_submit(where, run, s, &ignored) != ANC_OK)
-        atomic_store(&s->scheduled, false); /* the next event tries again */
+    if (krn_submit(w->where, run, w, &ignored) != ANC_OK)
+        atomic_store(&w->pending, false); /* the next event tries again */
 }
 
 static void run(void *arg)
 {
-    if (liv_step(arg, 0) != INT64_MAX)
-        schedule(arg, ((liv_service *)arg)->o.loop);
+    liv_wake *w = arg;
+    liv_service *s = w->service;
+    atomic_store(&w->pending, false);
+    if (liv_step(s, 0) != INT64_MAX)
+        schedule(&s->now);
 }
 
 /* False when there is no room. */
@@ -54,7 +57,9 @@ static anc_status on_event(void *arg, const krn_announcement *a, anc_err *err)
     }
     atomic_fetch_add(&s->n_events, 1);
     krn_count(s->events_series, 1);
-    schedule(s, s->o.later);
+    /* to give an event to many takes a while of its own */
+    const bool hurries = a->seq > 0 && atomic_load(&s->n_subscribers) > LIV_FEW;
+    schedule(hurries ? &s->soon : &s->late);
     return ANC_OK;
 }
 
@@ -76,14 +81,21 @@ static void open_metrics(liv_service *s)
         m.ops->gauge(m.self, "anchorage_live_subscribers", "", "Who watches the live feed now.");
 }
 
+static void name_wakes(liv_service *s)
+{
+    const krn_executor later = s->o.later.ops != NULL ? s->o.later : s->o.loop;
+    s->now = (liv_wake){.service = s, .where = s->o.loop};
+    s->soon = (liv_wake){.service = s, .where = later};
+    s->late = (liv_wake){.service = s, .where = s->o.lazily.ops != NULL ? s->o.lazily : later};
+}
+
 anc_status liv_service_open(const liv_service_options *options, liv_service **ret, anc_err *err)
 {
     liv_service *s = calloc(1, sizeof *s);
     if (s == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "the live feed");
     s->o = *options;
-    if (s->o.later.ops == NULL)
-        s->o.later = s->o.loop;
+    name_wakes(s);
     if (s->o.history == 0)
         s->o.history = LIV_HISTORY;
     if (s->o.history > LIV_REPLAY_MAX)
@@ -130,7 +142,7 @@ uint64_t liv_forget(liv_service *s)
     (void)pthread_mutex_unlock(&s->mutex);
     const uint64_t n = incoming + atomic_load(&s->n_history);
     atomic_store(&s->forget, true);
-    schedule(s, s->o.loop);
+    schedule(&s->now);
     return n;
 }
 

@@ -27,6 +27,7 @@ enum {
     LIV_INCOMING = 4096,         /* events that wait for the loop; more are missed */
     LIV_HISTORY = 100,
     LIV_SUBSCRIBERS = 10000,
+    LIV_FEW = 250,    /* up to so many are given a durable event no sooner than a transient one */
     LIV_AT_ONCE = 64, /* events that a subscriber is given at once */
     LIV_SLICE = 64    /* subscribers that a step serves */
 };
@@ -50,6 +51,13 @@ struct liv_subscriber {
     liv_filter filter;
 };
 
+/* A step that is on its way to the loop, or not. */
+typedef struct liv_wake {
+    liv_service *service;
+    krn_executor where; /* ops NULL: none, steps are called from outside */
+    atomic_bool pending;
+} liv_wake;
+
 struct liv_service {
     liv_service_options o;
     uint64_t bus_id;
@@ -59,9 +67,9 @@ struct liv_service {
     pthread_mutex_t mutex;
     liv_event *in_first, *in_last; /* owned */
     size_t n_in;
-    uint64_t last_seq;     /* of the bus's thread: what a relay brings again is passed over */
-    atomic_bool scheduled; /* a step is on its way to the loop */
-    atomic_bool forget;    /* what came until now is for nobody new */
+    uint64_t last_seq;        /* of the bus's thread: what a relay brings again is passed over */
+    liv_wake now, soon, late; /* late: for transient events, and all where few watch */
+    atomic_bool forget;       /* what came until now is for nobody new */
 
     /* loop */
     liv_event *window[LIV_WINDOW]; /* owned; place p at p % LIV_WINDOW */

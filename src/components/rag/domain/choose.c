@@ -25,6 +25,8 @@ static const double ROW_OWN =
     0.2; /* of the question's weight that the cells of an exact row have */
 static const double ROW_ALL = 0.95;    /* and that they have with title and columns' names */
 static const double OWN_ENOUGH = 0.15; /* below it a heading has to say what it is about */
+static const double NEAR_TOLD = 0.8;   /* of what it has in other words */
+static const double FAQ_TOLD = 0.25;   /* of what the question above it has, besides */
 static const double LIST_SHARE = 0.6;  /* of it, that stands over a list which is told */
 static const double TOPIC_SHARE = 0.3; /* of the question's weight: one word is what it is about */
 
@@ -121,6 +123,13 @@ static bool is_row(const rag_unit *unit)
     return unit->cells > 0 || unit->card;
 }
 
+/* Whether it is the entry, or says what or where the thing is, that was asked for. */
+static bool answers_itself(const rag_extraction *x, size_t i)
+{
+    const double *f = x->views[i].features;
+    return f[RAG_F_ENTRY] > 0 || f[RAG_F_DEFINES] > 0;
+}
+
 /* What is so is no second answer to what is not. A row beside the one that answers is another thing's, and what has not the kind of thing that was
  * asked for (a sum, a date) is no second answer. */
 static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
@@ -130,6 +139,8 @@ static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
     const double sense = x->views[second].features[RAG_F_POLARITY];
     if (b->kind != RAG_UNIT_PROSE || sense < 0 ||
         (sense <= 0 && x->views[first].features[RAG_F_POLARITY] > 0))
+        return true;
+    if (answers_itself(x, first) && !answers_itself(x, second))
         return true;
     const bool row = is_row(b) || (is_row(a) && a->passage == b->passage);
     const bool without =
@@ -285,6 +296,8 @@ static rag_pick pick_with_context(const rag_extraction *x, size_t i, size_t max_
 static bool is_list_asked(const rag_extraction *x, size_t i)
 {
     const rag_view *v = &x->views[i];
+    if (x->units.items[i].item && x->terms.cues == RAG_CUE_MANNER && v->features[RAG_F_FAQ] > 0)
+        return true; /* the first step below "How to …" */
     return x->units.items[i].item && x->terms.which && v->headed != 0 &&
            (v->denied || rag_asks_which(v->heading)) && v->denied == x->terms.negated &&
            (v->own & ~v->headed) == 0 && rag_terms_share(&x->terms, v->above) >= LIST_SHARE;
@@ -374,6 +387,22 @@ static void add_second(const rag_extraction *x, rag_choice *choice, size_t secon
     lead_once(x, choice);
 }
 
+/* How much of the question unit i speaks to. Words for the kind of thing that is asked for stand in few answers:
+ * those that it has not are not missed. */
+static double told_of(const rag_extraction *x, size_t i)
+{
+    const rag_view *v = &x->views[i];
+    const double *f = v->features;
+    uint64_t missed = 0;
+    for (size_t t = 0; t < x->terms.n; t++)
+        missed |= x->terms.dull[t] ? UINT64_C(1) << t : 0;
+    missed &= ~(v->own | v->above | v->beside | v->near);
+    const double told = f[RAG_F_OWN] + f[RAG_F_HEADED] + NEAR_TOLD * f[RAG_F_NEAR] +
+                        FAQ_TOLD * f[RAG_F_FAQ] + 0.5 * f[RAG_F_AROUND];
+    const double asked = 1 - rag_terms_share(&x->terms, missed);
+    return asked > 0 ? fmin(1.0, told / asked) : 0;
+}
+
 /* The best; where that is beside the point, the best of those nearly as good that are not. */
 static size_t first_of(const rag_extraction *x)
 {
@@ -401,9 +430,11 @@ rag_choice rag_extraction_choose(rag_extraction *x)
         return choice;
     choice.beside_point = rag_is_beside_point(x, first);
     const double *f = x->views[first].features;
-    choice.confidence = fmin(1.0, f[RAG_F_OWN] + f[RAG_F_HEADED] + 0.5 * f[RAG_F_AROUND]);
+    choice.confidence = told_of(x, first);
     choice.exact = is_row(&x->units.items[first]) && f[RAG_F_OWN] >= ROW_OWN &&
-                   f[RAG_F_OWN] + f[RAG_F_HEADED] >= ROW_ALL;
+                   f[RAG_F_OWN] + f[RAG_F_HEADED] + f[RAG_F_NEAR] >= ROW_ALL;
+    if (choice.exact)
+        choice.confidence = fmax(choice.confidence, ROW_ALL);
     choice.confidence *= rag_doubt(x, first);
     choice.picks[choice.n++] = pick_with_context(x, first, RAG_UNIT_MAX_CHARS);
     if (is_list_asked(x, first))

@@ -14,8 +14,8 @@ typedef struct cue_row {
     }
 
 enum {
-    VAGUE = 1 << 14, /* how much: a number or a sum, unless the rest of the question says which */
-    PRICE = 1 << 15, /* what something costs: a sum and nothing else */
+    VAGUE = 1 << 15, /* how much: a number or a sum, unless the rest of the question says which */
+    PRICE = 1 << 16, /* what something costs: a sum and nothing else */
 };
 
 /* Phrases of a question, lower case; all that stand in it count. */
@@ -30,14 +30,19 @@ static const cue_row asking[] = {
     ROW("minimum", RAG_CUE_NUMBER),
     ROW("limit", RAG_CUE_NUMBER),
     ROW("population", RAG_CUE_NUMBER),
-    ROW("how far", RAG_CUE_NUMBER),
-    ROW("how tall", RAG_CUE_NUMBER),
-    ROW("how high", RAG_CUE_NUMBER),
+    ROW("how far", RAG_CUE_LENGTH),
+    ROW("how tall", RAG_CUE_LENGTH),
+    ROW("how high", RAG_CUE_LENGTH),
     ROW("how large", RAG_CUE_NUMBER),
     ROW("how big", RAG_CUE_NUMBER),
-    ROW("how old", RAG_CUE_NUMBER),
+    ROW("how old", RAG_CUE_AGE),
+    ROW("how old is", RAG_CUE_YEAR),
+    ROW("how old are", RAG_CUE_YEAR),
     ROW("how fast", RAG_CUE_NUMBER),
-    ROW("how heavy", RAG_CUE_NUMBER),
+    ROW("how heavy", RAG_CUE_WEIGHT),
+    ROW("weigh", RAG_CUE_WEIGHT),
+    ROW("weight", RAG_CUE_WEIGHT),
+    ROW("temperature", RAG_CUE_HEAT),
     ROW("cost", PRICE),
     ROW("costs", PRICE),
     ROW("price", PRICE),
@@ -61,6 +66,8 @@ static const cue_row asking[] = {
     ROW("what year", RAG_CUE_YEAR),
     ROW("which year", RAG_CUE_YEAR),
     ROW("how long", RAG_CUE_DURATION),
+    ROW("how long is the", RAG_CUE_LENGTH),
+    ROW("how long is a", RAG_CUE_LENGTH),
     ROW("how often", RAG_CUE_DURATION),
     ROW("how quickly", RAG_CUE_DURATION),
     ROW("how soon", RAG_CUE_DURATION),
@@ -96,7 +103,11 @@ static const cue_row asking[] = {
     ROW("minimale", RAG_CUE_NUMBER),
     ROW("taille", RAG_CUE_NUMBER),
     ROW("portée", RAG_CUE_NUMBER),
-    ROW("poids", RAG_CUE_NUMBER),
+    ROW("poids", RAG_CUE_WEIGHT),
+    ROW("pèse", RAG_CUE_WEIGHT),
+    ROW("pèsent", RAG_CUE_WEIGHT),
+    ROW("température", RAG_CUE_HEAT),
+    ROW("quel âge", RAG_CUE_AGE | RAG_CUE_YEAR),
     ROW("superficie", RAG_CUE_NUMBER),
     ROW("montant", RAG_CUE_MONEY | RAG_CUE_NUMBER),
     ROW("coûte", PRICE),
@@ -124,6 +135,9 @@ static const cue_row asking[] = {
     ROW("quelle ville", RAG_CUE_PLACE | RAG_CUE_NAME),
     ROW("quel pays", RAG_CUE_PLACE | RAG_CUE_NAME),
     ROW("quel endroit", RAG_CUE_PLACE),
+    ROW("l'adresse de", RAG_CUE_PLACE),
+    ROW("l'adresse du", RAG_CUE_PLACE),
+    ROW("the address of", RAG_CUE_PLACE),
     ROW("quel lieu", RAG_CUE_PLACE),
     ROW("pourquoi", RAG_CUE_REASON),
     ROW("raison", RAG_CUE_REASON),
@@ -141,6 +155,7 @@ static const cue_row asking[] = {
 
 /* Words of an answer, lower case. */
 static const cue_row answering[] = {
+    ROW("zero", COUNTED),
     ROW("one", COUNTED),
     ROW("two", COUNTED),
     ROW("three", COUNTED),
@@ -153,9 +168,21 @@ static const cue_row answering[] = {
     ROW("ten", COUNTED),
     ROW("eleven", COUNTED),
     ROW("twelve", COUNTED),
+    ROW("thirteen", COUNTED),
+    ROW("fourteen", COUNTED),
+    ROW("fifteen", COUNTED),
+    ROW("sixteen", COUNTED),
+    ROW("seventeen", COUNTED),
+    ROW("eighteen", COUNTED),
+    ROW("nineteen", COUNTED),
     ROW("twenty", COUNTED),
     ROW("thirty", COUNTED),
+    ROW("forty", COUNTED),
     ROW("fifty", COUNTED),
+    ROW("sixty", COUNTED),
+    ROW("seventy", COUNTED),
+    ROW("eighty", COUNTED),
+    ROW("ninety", COUNTED),
     ROW("hundred", COUNTED),
     ROW("thousand", COUNTED),
     ROW("million", COUNTED | RAG_CUE_MONEY),
@@ -173,10 +200,15 @@ static const cue_row answering[] = {
     ROW("dix", COUNTED),
     ROW("onze", COUNTED),
     ROW("douze", COUNTED),
+    ROW("treize", COUNTED),
+    ROW("quatorze", COUNTED),
     ROW("quinze", COUNTED),
+    ROW("seize", COUNTED),
     ROW("vingt", COUNTED),
     ROW("trente", COUNTED),
+    ROW("quarante", COUNTED),
     ROW("cinquante", COUNTED),
+    ROW("soixante", COUNTED),
     ROW("cent", COUNTED | RAG_CUE_PERCENT),
     ROW("mille", COUNTED),
     ROW("millions", COUNTED | RAG_CUE_MONEY),
@@ -282,6 +314,38 @@ static const cue_row answering[] = {
     ROW("cause", RAG_CUE_REASON),
     ROW("raison", RAG_CUE_REASON),
     ROW("puisque", RAG_CUE_REASON),
+    ROW("located", RAG_CUE_PLACE),
+    ROW("situated", RAG_CUE_PLACE),
+    ROW("address", RAG_CUE_PLACE),
+    ROW("street", RAG_CUE_PLACE),
+    ROW("situé", RAG_CUE_PLACE),
+    ROW("située", RAG_CUE_PLACE),
+    ROW("occupe", RAG_CUE_PLACE),
+    ROW("adresse", RAG_CUE_PLACE),
+    ROW("rue", RAG_CUE_PLACE),
+    ROW("manager", RAG_CUE_PERSON),
+    ROW("director", RAG_CUE_PERSON),
+    ROW("head", RAG_CUE_PERSON),
+    ROW("responsable", RAG_CUE_PERSON),
+    ROW("directeur", RAG_CUE_PERSON),
+    ROW("directrice", RAG_CUE_PERSON),
+    ROW("founded", RAG_CUE_AGE),
+    ROW("established", RAG_CUE_AGE),
+    ROW("built", RAG_CUE_AGE),
+    ROW("born", RAG_CUE_AGE),
+    ROW("age", RAG_CUE_AGE),
+    ROW("aged", RAG_CUE_AGE),
+    ROW("old", RAG_CUE_AGE),
+    ROW("birthday", RAG_CUE_AGE),
+    ROW("fondé", RAG_CUE_AGE),
+    ROW("fondée", RAG_CUE_AGE),
+    ROW("construit", RAG_CUE_AGE),
+    ROW("né", RAG_CUE_AGE),
+    ROW("née", RAG_CUE_AGE),
+    ROW("âge", RAG_CUE_AGE),
+    ROW("degree", RAG_CUE_HEAT),
+    ROW("degrees", RAG_CUE_HEAT),
+    ROW("degrés", RAG_CUE_HEAT),
     ROW("by", RAG_CUE_MANNER),
     ROW("using", RAG_CUE_MANNER),
     ROW("press", RAG_CUE_MANNER),
@@ -290,6 +354,33 @@ static const cue_row answering[] = {
     ROW("appuyez", RAG_CUE_MANNER),
     ROW("with", RAG_CUE_MANNER),
     ROW("avec", RAG_CUE_MANNER),
+};
+
+/* Units that a figure stands before. */
+static const cue_row measures[] = {
+    ROW("g", RAG_CUE_WEIGHT),           ROW("kg", RAG_CUE_WEIGHT),
+    ROW("mg", RAG_CUE_WEIGHT),          ROW("t", RAG_CUE_WEIGHT),
+    ROW("lb", RAG_CUE_WEIGHT),          ROW("lbs", RAG_CUE_WEIGHT),
+    ROW("oz", RAG_CUE_WEIGHT),          ROW("gram", RAG_CUE_WEIGHT),
+    ROW("grams", RAG_CUE_WEIGHT),       ROW("grammes", RAG_CUE_WEIGHT),
+    ROW("kilos", RAG_CUE_WEIGHT),       ROW("kilogram", RAG_CUE_WEIGHT),
+    ROW("kilograms", RAG_CUE_WEIGHT),   ROW("kilogrammes", RAG_CUE_WEIGHT),
+    ROW("pounds", RAG_CUE_WEIGHT),      ROW("ounces", RAG_CUE_WEIGHT),
+    ROW("ton", RAG_CUE_WEIGHT),         ROW("tons", RAG_CUE_WEIGHT),
+    ROW("tonnes", RAG_CUE_WEIGHT),      ROW("mm", RAG_CUE_LENGTH),
+    ROW("cm", RAG_CUE_LENGTH),          ROW("m", RAG_CUE_LENGTH),
+    ROW("km", RAG_CUE_LENGTH),          ROW("ft", RAG_CUE_LENGTH),
+    ROW("mi", RAG_CUE_LENGTH),          ROW("inch", RAG_CUE_LENGTH),
+    ROW("inches", RAG_CUE_LENGTH),      ROW("foot", RAG_CUE_LENGTH),
+    ROW("feet", RAG_CUE_LENGTH),        ROW("yard", RAG_CUE_LENGTH),
+    ROW("yards", RAG_CUE_LENGTH),       ROW("mile", RAG_CUE_LENGTH),
+    ROW("miles", RAG_CUE_LENGTH),       ROW("metre", RAG_CUE_LENGTH),
+    ROW("metres", RAG_CUE_LENGTH),      ROW("meter", RAG_CUE_LENGTH),
+    ROW("meters", RAG_CUE_LENGTH),      ROW("mètre", RAG_CUE_LENGTH),
+    ROW("mètres", RAG_CUE_LENGTH),      ROW("kilometres", RAG_CUE_LENGTH),
+    ROW("kilometers", RAG_CUE_LENGTH),  ROW("kilomètres", RAG_CUE_LENGTH),
+    ROW("centimetres", RAG_CUE_LENGTH), ROW("centimètres", RAG_CUE_LENGTH),
+    ROW("millimetres", RAG_CUE_LENGTH), ROW("millimètres", RAG_CUE_LENGTH),
 };
 
 static const anc_str before_place[] = {
@@ -359,8 +450,25 @@ bool rag_cues_asks_sum(anc_str question)
     return opens && costs;
 }
 
+bool rag_cues_is_kind(unsigned cues, anc_str word)
+{
+    static const cue_row kinds[] = {
+        ROW("old", RAG_CUE_AGE),       ROW("âge", RAG_CUE_AGE),
+        ROW("trouve", RAG_CUE_PLACE),  ROW("trouvent", RAG_CUE_PLACE),
+        ROW("situé", RAG_CUE_PLACE),   ROW("située", RAG_CUE_PLACE),
+        ROW("located", RAG_CUE_PLACE), ROW("situated", RAG_CUE_PLACE),
+        ROW("adresse", RAG_CUE_PLACE), ROW("address", RAG_CUE_PLACE),
+    };
+    for (size_t i = 0; i < ANC_COUNT(kinds); i++)
+        if ((kinds[i].cues & cues) != 0 && anc_str_eq_nocase(kinds[i].text, word))
+            return true;
+    return false;
+}
+
 bool rag_cues_is_asking(anc_str word)
 {
+    if (anc_str_eq_nocase(word, ANC_STR("population")))
+        return false; /* it has to be told of */
     for (size_t i = 0; i < ANC_COUNT(asking); i++)
         if (anc_str_eq_nocase(asking[i].text, word))
             return true;
@@ -400,6 +508,22 @@ static unsigned of_word(anc_str word)
     return 0;
 }
 
+bool rag_cues_is_number(anc_str word)
+{
+    return (of_word(word) & RAG_CUE_NUMBER) != 0;
+}
+
+/* Of the unit that stands behind a figure or a number that is written out. */
+static unsigned of_measure(anc_str before, bool digits, anc_str word)
+{
+    if (!digits && !rag_cues_is_number(before))
+        return 0;
+    for (size_t i = 0; i < ANC_COUNT(measures); i++)
+        if (anc_str_eq_nocase(measures[i].text, word))
+            return measures[i].cues;
+    return 0;
+}
+
 unsigned rag_cues_signs(anc_str text)
 {
     unsigned cues = 0;
@@ -410,6 +534,8 @@ unsigned rag_cues_signs(anc_str text)
         else if (text.ptr[i] == '$' || anc_str_starts(rest, ANC_STR("£")) ||
                  anc_str_starts(rest, ANC_STR("€")))
             cues |= RAG_CUE_MONEY;
+        else if (anc_str_starts(rest, ANC_STR("°")))
+            cues |= RAG_CUE_HEAT;
         else if (text.ptr[i] == '"' || anc_str_starts(rest, ANC_STR("“")) ||
                  anc_str_starts(rest, ANC_STR("«")))
             cues |= RAG_CUE_NAME;
@@ -426,15 +552,20 @@ unsigned rag_cues_held(anc_str text, rag_words words, size_t first, size_t last,
         const rag_word *w = &words.items[i];
         if (w->whole && !w->digits)
             continue;
-        if (was_asked(asked, w->key))
-            continue;
         const anc_str word = anc_str_sub(text, w->start, w->end - w->start);
+        if (was_asked(asked, w->key)) {
+            cues |= of_word(word) & (RAG_CUE_AGE | RAG_CUE_PLACE); /* "26 years old" */
+            continue;
+        }
         if (w->digits)
             cues |= of_figure(word);
         else
             cues |= of_word(word);
-        if (w->capital && i > first && !w->stop) {
-            const rag_word *p = &words.items[i - 1];
+        if (i == first)
+            continue;
+        const rag_word *p = &words.items[i - 1];
+        cues |= of_measure(anc_str_sub(text, p->start, p->end - p->start), p->digits, word);
+        if (w->capital && !w->stop) {
             cues |= RAG_CUE_PERSON | RAG_CUE_NAME;
             if (is_among(before_place, ANC_COUNT(before_place),
                          anc_str_sub(text, p->start, p->end - p->start)))

@@ -20,20 +20,30 @@ enum {
     RAG_CUE_REASON = 1 << 8,   /* why */
     RAG_CUE_NAME = 1 << 9,     /* which, called what */
     RAG_CUE_MANNER = 1 << 10,  /* how do I */
+    RAG_CUE_WEIGHT = 1 << 11,  /* how heavy */
+    RAG_CUE_LENGTH = 1 << 12,  /* how far, how tall */
+    RAG_CUE_HEAT = 1 << 13,    /* what temperature */
+    RAG_CUE_AGE = 1 << 14,     /* how old */
 };
 
 /* The kinds that `question` asks for; 0 when no cue is known. */
 unsigned rag_cues_asked(anc_str question);
 
-/* Whether `word` alone asks for a kind ("minimum", "price"). */
 /* Whether it is asked in so many words what something costs: nothing but a sum answers that. */
 bool rag_cues_asks_sum(anc_str question);
 
+/* Whether `word` alone asks for a kind ("minimum", "price"). */
 bool rag_cues_is_asking(anc_str word);
+
+/* Whether `word` only says which of `cues` is asked for: "old" of "how old", "located" of "where is it located". */
+bool rag_cues_is_kind(unsigned cues, anc_str word);
 
 /* The kinds that the words [first, last) of `text` may answer. A figure or a name that the question
  * has itself is no answer to it: `asked` are the question's words. */
 unsigned rag_cues_held(anc_str text, rag_words words, size_t first, size_t last, rag_words asked);
+
+/* Whether a word is a number that is written out ("twelve", "trois"). */
+bool rag_cues_is_number(anc_str word);
 
 /* The same of the signs in `text` that are no words (%, £, a quotation). */
 unsigned rag_cues_signs(anc_str text);

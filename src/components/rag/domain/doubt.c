@@ -2,6 +2,8 @@
  */
 #include "base/str.h"
 #include "extract_impl.h"
+#include "rag/domain/spoken.h"
+#include "rag/domain/tables.h"
 
 static const double HALF = 0.5;
 
@@ -38,14 +40,75 @@ static bool is_of_another(const rag_extraction *x, size_t i)
     return known && !x->views[i].numbered;
 }
 
+/* "The warranty of the Wex 5": one thing is asked of a name with a number, and what has the name tells nothing of it. */
+static bool is_untold(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_view *v = &x->views[i];
+    uint64_t rest = real_terms(terms) & ~terms->names;
+    for (size_t t = 0; t < terms->n; t++)
+        rest &= ~(terms->digits[t] ? UINT64_C(1) << t : 0);
+    bool known = false;
+    for (size_t k = 0; k < x->units.n; k++)
+        known |= x->views[k].bound;
+    return known && rest != 0 && (rest & (rest - 1)) == 0 &&
+           (terms->names & (terms->names - 1)) == 0 &&
+           ((v->own | v->above | v->beside | v->near) & rest) == 0;
+}
+
+/* How many of something there are is asked, and its passage has nothing of that. */
+static bool counts_other(const rag_extraction *x, size_t i)
+{
+    const uint64_t counted = rag_counted_terms(&x->terms);
+    const uint32_t passage = x->units.items[i].passage;
+    if (counted == 0 || (counted & ~real_terms(&x->terms)) != 0)
+        return false;
+    for (size_t k = 0; k < x->units.n; k++)
+        if (x->units.items[k].passage == passage &&
+            ((x->views[k].own | x->views[k].above | x->views[k].near) & counted) != 0)
+            return false;
+    return true;
+}
+
+/* Of a row: what is in the cell of something that was asked about is not who that is ("Crest and Valence"). */
+static bool is_row_without_person(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    const anc_str row = rag_unit_text(u, x->passages);
+    size_t cursor = 0;
+    anc_str cell;
+    while (u->cells > 0 && rag_cell_next(row, &cursor, &cell)) {
+        const size_t start = (size_t)(cell.ptr - text.ptr);
+        const size_t from = rag_words_at(words, start);
+        const size_t to = rag_words_at(words, start + cell.len);
+        if (rag_terms_in(&x->terms, words, from, to) != 0)
+            continue;
+        for (size_t w = from; w < to; w++)
+            if (words.items[w].capital && !words.items[w].stop)
+                return false;
+    }
+    return u->cells > 0;
+}
+
+/* Who is asked, and it has nobody. */
+static bool lacks_person(const rag_extraction *x, size_t i)
+{
+    if (x->terms.cues == RAG_CUE_PERSON && is_row_without_person(x, i))
+        return true;
+    return x->terms.cues == RAG_CUE_PERSON && x->views[i].features[RAG_F_NO_CUE] > 0 &&
+           x->views[i].features[RAG_F_DEFINES] <= 0;
+}
+
 double rag_doubt(const rag_extraction *x, size_t i)
 {
     if (is_foreign(x, i) || is_of_another(x, i))
         return 0;
-    return x->views[i].features[RAG_F_POLARITY] < 0 || x->views[i].features[RAG_F_OTHER] > 0 ||
-                   misses_name(x, &x->views[i])
-               ? HALF
-               : 1;
+    const bool beside = x->views[i].features[RAG_F_POLARITY] < 0 ||
+                        x->views[i].features[RAG_F_OTHER] > 0 || misses_name(x, &x->views[i]) ||
+                        counts_other(x, i);
+    return (beside ? HALF : 1) * (lacks_person(x, i) ? HALF : 1);
 }
 
 /* Names and their numbers are all that is asked about. */
@@ -59,10 +122,29 @@ static bool only_names(const rag_terms *terms)
     return terms->names != 0 && rest == 0;
 }
 
-/* What something costs is asked, and it has no sum. */
+/* "The cost of parts": the word for a price belongs to something that was not asked about. */
+static bool is_price_of_other(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const rag_spoken s = {x->passages[u->passage].text, x->language, words};
+    if (terms->cues != RAG_CUE_MONEY || u->cells > 0)
+        return false;
+    for (size_t w = u->first; w + 2 < u->last; w++)
+        if ((rag_synonyms_named(&terms->synonyms, words.items[w].key) & RAG_SYNONYM_PRICE) != 0 &&
+            rag_spoken_is_of(&s, w + 1) && !words.items[w + 2].stop &&
+            rag_terms_meant(terms, words, w + 2, w + 3) == 0)
+            return true;
+    return false;
+}
+
+/* What something costs is asked, and it has no sum, or that of something else. */
 static bool lacks_sum(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
+    if (is_price_of_other(x, i))
+        return only_names(terms);
     return terms->cues == RAG_CUE_MONEY && x->views[i].features[RAG_F_NO_CUE] > 0 &&
            (rag_cues_asks_sum(terms->question) || only_names(terms));
 }
@@ -136,7 +218,42 @@ static bool is_of_nobody_named(const rag_extraction *x, size_t i)
     return true;
 }
 
+/* A weight, a length or a temperature is asked for and nothing else. */
+static bool asks_measure(const rag_terms *terms)
+{
+    const unsigned measures = RAG_CUE_WEIGHT | RAG_CUE_LENGTH | RAG_CUE_HEAT;
+    return terms->cues != 0 && (terms->cues & ~measures) == 0;
+}
+
+/* It has none, or it is the row of a thing that what was asked for only says more of. */
+static bool lacks_measure(const rag_extraction *x, size_t i)
+{
+    return asks_measure(&x->terms) &&
+           (x->views[i].features[RAG_F_NO_CUE] > 0 || rag_label_is_beside(x, i));
+}
+
+/* A sum or a measure of a name with a number is asked for, and it says nothing of that name. */
+static bool is_of_no_such(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    return (terms->cues == RAG_CUE_MONEY || asks_measure(terms)) && only_names(terms) &&
+           rag_names_numbered(terms) && !x->views[i].bound;
+}
+
+/* A name is asked about, and it is the row of something else: neither it nor what stands over it has the name. */
+static bool is_row_of_other(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_view *v = &x->views[i];
+    if (u->cells == 0)
+        return false;
+    return (rag_names_numbered(&x->terms) && !v->bound) ||
+           (x->terms.names != 0 && ((v->own | v->above) & x->terms.names) == 0);
+}
+
 bool rag_is_beside_point(const rag_extraction *x, size_t i)
 {
-    return is_of_nobody_named(x, i) || lacks_sum(x, i) || is_of_other_kind(x, i);
+    return is_of_nobody_named(x, i) || lacks_sum(x, i) || lacks_measure(x, i) ||
+           is_row_of_other(x, i) || is_of_no_such(x, i) || is_untold(x, i) ||
+           is_of_other_kind(x, i);
 }

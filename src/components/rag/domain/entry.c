@@ -63,6 +63,21 @@ static double names_it(const rag_extraction *x, const rag_spoken *s, size_t from
     return goes_on(s, last, end) ? VARIANT : 1;
 }
 
+/* Whether a column of unit i has a sum, and nothing but what something costs is asked. */
+static bool has_price(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words over = x->over_words[u->passage][RAG_OVER_COLUMNS];
+    const rag_unit *head = u->columns != RAG_NO_UNIT ? &x->units.items[u->columns] : NULL;
+    const rag_words words = head != NULL ? x->units.words[u->passage] : over;
+    const size_t first = head != NULL ? head->first : 0;
+    const size_t last = head != NULL ? head->last : u->continues ? over.n : 0;
+    for (size_t w = first; x->terms.cues == RAG_CUE_MONEY && w < last; w++)
+        if ((rag_synonyms_named(&x->terms.synonyms, words.items[w].key) & RAG_SYNONYM_PRICE) != 0)
+            return true;
+    return false;
+}
+
 /* Terms of the question that the names of unit i's columns have, or mean. */
 static uint64_t asked_of_it(const rag_extraction *x, size_t i)
 {
@@ -88,7 +103,8 @@ double rag_entry_of(const rag_extraction *x, size_t i)
     for (size_t t = 0; t < terms->n; t++)
         subject |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
     subject &= ~asked;
-    if (asked == 0 || (subject & v->own) == 0 || (subject & ~(v->own | v->above)) != 0)
+    if ((asked == 0 && !has_price(x, i)) || (subject & v->own) == 0 ||
+        (subject & ~(v->own | v->above)) != 0)
         return 0;
     const anc_str text = x->passages[u->passage].text;
     const rag_spoken spoken = {text, x->language, x->units.words[u->passage]};

@@ -24,6 +24,7 @@ enum {
     X(HEADED, "what title, headings and the line above it add to that")                       \
     X(AROUND, "what the units beside it add to that")                                         \
     X(RELATIVE, "own share less the best own share of all units")                             \
+    X(NEAR, "what words that mean the same as the question's add to that")                    \
     X(PAIRS, "share of neighbouring words of the question that are near each other")          \
     X(FAQ, "share that the question heading it has, where it is the first below it")          \
     X(RANK, "1 for the first passage, 1/2 for the second, …")                                 \
@@ -39,6 +40,9 @@ enum {
     X(OPENING, "it is the first of its passage")                                              \
     X(OTHER, "it is about another code, or another number of its kind, than was asked")       \
     X(ENTRY, "it is the row of what was asked about, with a column for what was asked of it") \
+    X(COUNTS, "it has a number of what \"how many\" asks for")                                \
+    X(DEFINES, "it says what the one thing is that was asked about, or where")                \
+    X(NAKED, "it has the one name that was asked about, and nothing of what was asked of it") \
     X(ELSEWHERE, "a name was asked about, and neither it nor its passage or title has it")    \
     X(FOREIGN, "its passage is in another language than the question")                        \
     X(POLARITY, "what is so where that was asked, what is not where not: 1; else -1")         \

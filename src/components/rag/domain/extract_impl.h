@@ -17,8 +17,9 @@ typedef struct rag_terms {
     rag_words asked; /* every word of it */
     uint64_t keys[RAG_TERMS_MAX];
     double weight[RAG_TERMS_MAX];
-    bool dull[RAG_TERMS_MAX]; /* says what is asked for, seldom stands in the answer ("name") */
-    bool asks[RAG_TERMS_MAX]; /* is an asking word ("minimum") */
+    bool dull[RAG_TERMS_MAX];   /* says what is asked for, seldom stands in the answer ("name") */
+    bool digits[RAG_TERMS_MAX]; /* begins with a figure */
+    bool asks[RAG_TERMS_MAX];   /* is an asking word ("minimum") */
     uint32_t pairs[RAG_TERMS_MAX];    /* of synonyms that ask with it */
     uint64_t meanings[RAG_TERMS_MAX]; /* that it may have in another language */
     rag_synonyms synonyms;
@@ -34,7 +35,8 @@ typedef struct rag_terms {
 
 /* What one unit has. Sets of terms are bits: bit t stands for term t of the question. */
 typedef struct rag_view {
-    uint64_t own; /* terms in its words */
+    uint64_t own;  /* terms in its words */
+    uint64_t near; /* and those that they mean in other words of its language */
     uint64_t
         above; /* in title, heading path and the line that heads it; of a row what its columns mean */
     uint64_t beside; /* in the units before and after it */
@@ -98,11 +100,27 @@ uint64_t rag_columns_meant_over(const rag_terms *terms, rag_words words);
 
 /* names.c: says of unit i, in `v`, whether it is about the numbered names that were asked about. */
 void rag_names_bind(const rag_extraction *x, size_t i, rag_view *v);
+/* Whether a name with a number is asked about. */
+bool rag_names_numbered(const rag_terms *terms);
 /* Whether all that is told is told of other numbers of a name than the one that was asked about. */
 bool rag_names_rivals_only(const rag_extraction *x);
 
 /* entry.c: 1 where unit i is the row of what was asked about, less where it is that of a variant; else 0. */
 double rag_entry_of(const rag_extraction *x, size_t i);
+
+/* label.c: 1 where unit i is a row "property | value" of what was asked of its thing, less of a variant; else 0. */
+double rag_label_of(const rag_extraction *x, size_t i);
+/* Whether it is such a row of something that what was asked for only says more of: "Temperature sensor". */
+bool rag_label_is_beside(const rag_extraction *x, size_t i);
+
+/* counts.c: the terms of what "how many" asks for; none where it is not asked. */
+uint64_t rag_counted_terms(const rag_terms *terms);
+/* Whether unit i has a number of them. */
+bool rag_counts(const rag_extraction *x, size_t i);
+
+/* defines.c: whether it is asked who or what one thing is, and whether unit i says so. */
+bool rag_asks_definition(const rag_terms *terms);
+bool rag_defines(const rag_extraction *x, size_t i);
 
 /* Whether a passage is known to be in another language than the question. */
 bool rag_passage_is_foreign(const rag_extraction *x, size_t passage);

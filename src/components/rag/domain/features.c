@@ -12,7 +12,8 @@
 
 enum { NEAR_WORDS = 4, NOVEL_ENOUGH = 4 };
 
-static const double NO_PRICE = 3; /* without a sum nothing answers what something costs */
+static const double NAKED_ROW = 2; /* "Name | Ann Bell" is the answer to nothing but who she is */
+static const double NO_PRICE = 3;  /* without a sum nothing answers what something costs */
 
 bool rag_passage_is_foreign(const rag_extraction *x, size_t passage)
 {
@@ -54,7 +55,23 @@ static bool same_passage(const rag_extraction *x, size_t i, size_t k)
     return k < x->units.n && x->units.items[i].passage == x->units.items[k].passage;
 }
 
-static void look_around(rag_extraction *x, const uint64_t *above)
+/* A row of names and values, which no line above names the columns of. */
+static bool is_of_form(const rag_unit *u)
+{
+    return u->cells > 0 && u->kind == RAG_UNIT_PROSE && u->columns == RAG_NO_UNIT && !u->continues;
+}
+
+/* Names in the rows of a form ("Name | Ann Bell"), one set for each passage: its other rows tell of them. */
+static void names_of_forms(const rag_extraction *x, uint64_t *sets)
+{
+    for (size_t i = 0; i < x->units.n; i++) {
+        const rag_unit *u = &x->units.items[i];
+        if (is_of_form(u))
+            sets[u->passage] |= x->views[i].own & x->terms.names;
+    }
+}
+
+static void look_around(rag_extraction *x, const uint64_t *above, const uint64_t *forms)
 {
     const rag_unit *units = x->units.items;
     for (size_t i = 0; i < x->units.n; i++) {
@@ -65,6 +82,8 @@ static void look_around(rag_extraction *x, const uint64_t *above)
         if (units[i].columns != RAG_NO_UNIT)
             v->above |= x->views[units[i].columns].own;
         v->above |= v->headed | rag_columns_meant(x, i);
+        if (v->own != 0 && is_of_form(&units[i]))
+            v->above |= forms[units[i].passage] & ~v->own;
         if (i > 0 && same_passage(x, i, i - 1))
             v->beside |= x->views[i - 1].own;
         if (same_passage(x, i, i + 1))
@@ -207,6 +226,12 @@ static double share_added(const rag_terms *terms, uint64_t base, uint64_t more)
     return rag_terms_share(terms, base | more) - rag_terms_share(terms, base);
 }
 
+/* "1. Press the button": an item of a list that counts says how. */
+static bool is_step(const rag_unit *unit, anc_str text)
+{
+    return unit->item && text.len > 0 && text.ptr[0] >= '0' && text.ptr[0] <= '9';
+}
+
 static void fill_own(rag_extraction *x, size_t i)
 {
     const rag_unit *unit = &x->units.items[i];
@@ -217,10 +242,11 @@ static void fill_own(rag_extraction *x, size_t i)
     const anc_str own = rag_unit_text(unit, x->passages);
     const unsigned held = rag_cues_held(p->text, x->units.words[unit->passage], unit->first,
                                         unit->last, terms->asked) |
-                          rag_cues_signs(own);
+                          rag_cues_signs(own) | (is_step(unit, own) ? RAG_CUE_MANNER : 0);
     f[RAG_F_OWN] = rag_terms_share(terms, v->own);
     f[RAG_F_HEADED] = share_added(terms, v->own, v->above);
     f[RAG_F_AROUND] = share_added(terms, v->own | v->above, v->beside);
+    f[RAG_F_NEAR] = share_added(terms, v->own | v->above, v->near);
     f[RAG_F_PAIRS] = pairs_share(x, unit);
     f[RAG_F_FAQ] = faq_share(x, i);
     f[RAG_F_RANK] = 1.0 / (1.0 + unit->passage);
@@ -236,13 +262,37 @@ static void fill_own(rag_extraction *x, size_t i)
     look_for_numbers(x, i, v);
     rag_names_bind(x, i, v);
     f[RAG_F_OTHER] = is_about_other(x, i) || v->another || v->rival;
-    f[RAG_F_ENTRY] = rag_entry_of(x, i);
+    f[RAG_F_ENTRY] = f[RAG_F_NO_CUE] > 0 ? 0 : fmax(rag_entry_of(x, i), rag_label_of(x, i));
+    f[RAG_F_COUNTS] = rag_counts(x, i);
+    f[RAG_F_DEFINES] = rag_defines(x, i);
     f[RAG_F_FOREIGN] = rag_passage_is_foreign(x, unit->passage);
     f[RAG_F_POLARITY] = rag_headings_polarity(x, i);
     f[RAG_F_OPENING] = i == 0 || !same_passage(x, i, i - 1);
     if (i > 0 && same_passage(x, i, i - 1) &&
         rag_cues_points_back(rag_unit_text(unit, x->passages)))
         f[RAG_F_BACK] = rag_terms_share(terms, x->views[i - 1].own);
+}
+
+/* Units with the one name alone, where another has more of the question than those. */
+static void fill_naked(rag_extraction *x)
+{
+    const rag_terms *terms = &x->terms;
+    uint64_t real = 0;
+    uint64_t told = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        real |= terms->dull[t] || terms->asks[t] || terms->digits[t] ? 0 : UINT64_C(1) << t;
+    real &= ~terms->names;
+    /* two names in one sentence tell of each other, in one row they are a name of two words */
+    const bool one = (terms->names & (terms->names - 1)) == 0;
+    for (size_t i = 0; i < x->units.n; i++)
+        told |= x->views[i].own & real;
+    for (size_t i = 0; told != 0 && i < x->units.n; i++) {
+        rag_view *v = &x->views[i];
+        const double weight = x->units.items[i].cells > 0 ? NAKED_ROW : one;
+        if (((v->own | v->above) & terms->names) != 0 &&
+            ((v->own | v->above | v->near) & real) == 0)
+            v->features[RAG_F_NAKED] = weight;
+    }
 }
 
 /* Features that compare: turns the values of `feature` into their distance from the best. */
@@ -274,23 +324,30 @@ static void fill_passages(rag_extraction *x)
 anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language language, anc_err *err)
 {
     uint64_t *above = anc_arena_alloc(mem, x->n_passages, sizeof *above);
+    uint64_t *forms = anc_arena_alloc(mem, x->n_passages, sizeof *forms);
     x->over_words = anc_arena_alloc(mem, x->n_passages, sizeof *x->over_words);
     x->meant_over = anc_arena_alloc(mem, x->n_passages, sizeof *x->meant_over);
-    if (above == NULL || x->over_words == NULL || x->meant_over == NULL)
+    if (above == NULL || forms == NULL || x->over_words == NULL || x->meant_over == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu sets", x->n_passages);
     ANC_TRY(sets_above(mem, x, language, above, err));
     for (size_t i = 0; i < x->units.n; i++) {
         const rag_unit *unit = &x->units.items[i];
-        x->views[i].own =
-            terms_in(x, unit->passage, x->units.words[unit->passage], unit->first, unit->last);
+        const rag_words words = x->units.words[unit->passage];
+        x->views[i].own = terms_in(x, unit->passage, words, unit->first, unit->last);
+        x->views[i].near =
+            rag_terms_meant(&x->terms, words, unit->first, unit->last) & ~x->views[i].own;
         x->views[i].cosine = (double)NAN;
     }
     rag_terms_weigh(&x->terms, x->views, x->units.n);
     ANC_TRY(rag_headings_find(mem, x, language, err));
-    look_around(x, above);
+    for (size_t i = 0; i < x->n_passages; i++)
+        forms[i] = 0;
+    names_of_forms(x, forms);
+    look_around(x, above, forms);
     for (size_t i = 0; i < x->units.n; i++)
         fill_own(x, i);
     fill_passages(x);
+    fill_naked(x);
     less_the_best(x, RAG_F_OWN, RAG_F_RELATIVE);
     less_the_best(x, RAG_F_RELEVANCE, RAG_F_RELEVANCE);
     return ANC_OK;

@@ -46,6 +46,27 @@ static const anc_str meanings[] = {
     MEANING("hive hives ruche ruches bienenstock"),
     MEANING("accuracy precision précision genauigkeit"),
     MEANING("lifetime autonomy autonomie laufzeit"),
+    MEANING("founded founder founders founding started fondé fondée fondateur fondateurs gegründet "
+            "gründer"),
+    MEANING("people persons personnes gens personen leute"),
+    MEANING("work works working worked travaille travaillent travailler arbeitet arbeiten"),
+    MEANING("run runs manage manages managed dirige dirigent diriger gère leitet"),
+    MEANING("waterproof watertight étanche étanchéité protection wasserdicht"),
+    MEANING("big large size dimensions measures taille dimension grand grande größe groß"),
+    MEANING("old age aged birthday founded built âge ancien né née fondé alt alter gegründet"),
+    MEANING("located situated stands occupies situé située sis occupe gelegen"),
+    MEANING("phone telephone téléphone téléphoner telefon anrufen"),
+    MEANING("stand withstand tolerate endure operating supporte supporter résiste fonctionnement "
+            "betrieb"),
+    MEANING("lose loses losing perdre perdu perdue perte verlieren verloren"),
+    MEANING("buy purchase purchased acheter achète achat achats kaufen gekauft"),
+    MEANING("sell sells selling vendre vendu vendue vend verkauft verkaufen"),
+    MEANING("build builds built construit construire construite gebaut"),
+    MEANING("begin begins start starts started commence commencer débute beginnt"),
+    MEANING("population inhabitants inhabitant habitants einwohner bevölkerung"),
+    MEANING("live lives lived living habite habitent habiter réside vit wohnt lebt"),
+    MEANING("close closes closed closing ferme fermer fermeture geschlossen"),
+    MEANING("open opens opened opening ouvre ouvrir ouverture öffnet geöffnet"),
 };
 
 _Static_assert(sizeof meanings / sizeof *meanings <= RAG_MEANINGS_MAX,

@@ -1,8 +1,7 @@
-/* meanings.h - common words of English, French and German that mean the same, for passages in another language
- * than the question's.
+/* meanings.h - common words of English, French and German that mean the same, in one language or in two.
  *
  * A name alone, which is the same in all of them, says nothing of what is asked about it. Within one language the
- * words themselves are compared.
+ * words themselves are compared first; others of the same meaning are told apart from them (rag_view.near).
  */
 #ifndef ANC_RAG_DOMAIN_MEANINGS_H
 #define ANC_RAG_DOMAIN_MEANINGS_H

@@ -103,6 +103,14 @@ void rag_names_bind(const rag_extraction *x, size_t i, rag_view *v)
     v->rival &= !v->bound;
 }
 
+bool rag_names_numbered(const rag_terms *terms)
+{
+    for (size_t k = 0; k + 1 < terms->asked.n; k++)
+        if (is_numbered_name(terms, k))
+            return true;
+    return false;
+}
+
 bool rag_names_rivals_only(const rag_extraction *x)
 {
     bool rival = false;

@@ -393,6 +393,16 @@ anc_status rag_pointer_is_open(anc_arena *mem, anc_str question, const rag_point
 
 /* ---- what else is asked -------------------------------------------------------------------------- */
 
+/* "column 3" */
+static bool is_numbered_column(const tokens *all, size_t i)
+{
+    static const anc_str columns[] = {ANC_STR_INIT("column"),  ANC_STR_INIT("colonne"),
+                                      ANC_STR_INIT("Spalte"),  ANC_STR_INIT("columna"),
+                                      ANC_STR_INIT("colonna"), ANC_STR_INIT("coluna")};
+    return i + 1 < all->n && is_one_of(text_of(all, i), columns, ANC_COUNT(columns)) &&
+           number_of(text_of(all, i + 1)) > 0;
+}
+
 anc_status rag_pointer_rest(anc_arena *mem, anc_str question, const rag_pointer *p, anc_str title,
                             anc_str uri, anc_str *ret, anc_err *err)
 {
@@ -410,6 +420,10 @@ anc_status rag_pointer_rest(anc_arena *mem, anc_str question, const rag_pointer 
     for (size_t i = 0; i < all.n; i++) {
         const anc_str word = text_of(&all, i);
         name one;
+        if (is_numbered_column(&all, i)) {
+            i++; /* the row is told whole */
+            continue;
+        }
         if ((all.items[i].start < p->end && all.items[i].end > p->start) ||
             anc_str_eq(word, p->file))
             continue;

@@ -37,7 +37,7 @@ static double unread_share(const rag_extraction *x)
     if (is_of_others_only(x) || rag_names_rivals_only(x))
         return 1;
     for (size_t i = 0; i < x->units.n; i++)
-        read |= x->views[i].own | x->views[i].above;
+        read |= x->views[i].own | x->views[i].above | x->views[i].near;
     for (size_t t = 0; t < x->terms.n; t++)
         if ((read >> t & 1) == 0 && !x->terms.dull[t] && !x->terms.asks[t])
             missed |= UINT64_C(1) << t;

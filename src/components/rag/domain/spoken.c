@@ -20,6 +20,8 @@ static const anc_str prepositions[] = {
     WORD("sans"), WORD("depuis"),
 };
 
+static const anc_str genitives[] = {WORD("of"), WORD("de"), WORD("du"), WORD("des"), WORD("d")};
+
 static const anc_str asking[] = {
     WORD("what"),  WORD("which"), WORD("who"),   WORD("whom"),     WORD("whose"),   WORD("when"),
     WORD("where"), WORD("why"),   WORD("how"),   WORD("is"),       WORD("are"),     WORD("was"),
@@ -133,6 +135,7 @@ bool rag_spoken_joined(const rag_spoken *s, size_t i)
     }
 IS(rag_spoken_is_article, articles)
 IS(rag_spoken_is_preposition, prepositions)
+IS(rag_spoken_is_of, genitives)
 IS(rag_spoken_is_asking, asking)
 IS(rag_spoken_is_pronoun, pronouns)
 IS(rag_spoken_is_plural, plurals)

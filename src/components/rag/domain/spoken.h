@@ -27,6 +27,7 @@ bool rag_spoken_joined(const rag_spoken *s, size_t i);
 
 bool rag_spoken_is_article(const rag_spoken *s, size_t i);     /* the, a, le, la, du, … */
 bool rag_spoken_is_preposition(const rag_spoken *s, size_t i); /* in, of, for, en, pour, … */
+bool rag_spoken_is_of(const rag_spoken *s, size_t i);          /* of, de, du, … */
 bool rag_spoken_is_asking(const rag_spoken *s, size_t i);      /* why, is, does, quel, est, … */
 bool rag_spoken_is_pronoun(const rag_spoken *s, size_t i);     /* it, they, il, cela, its, … */
 bool rag_spoken_is_plural(const rag_spoken *s, size_t i);      /* they, them, ils, … */

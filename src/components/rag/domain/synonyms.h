@@ -8,7 +8,10 @@
 
 #include "rag/domain/words.h"
 
-enum { RAG_SYNONYMS_MAX = 32 }; /* pairs of lists, so that a set of them is one number */
+enum {
+    RAG_SYNONYMS_MAX = 32,      /* pairs of lists, so that a set of them is one number */
+    RAG_SYNONYM_PRICE = 1 << 2, /* the pair that is about what something costs */
+};
 
 typedef struct rag_synonyms {
     rag_words asked[RAG_SYNONYMS_MAX]; /* words of questions, by pair */

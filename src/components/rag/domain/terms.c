@@ -4,6 +4,7 @@
  * it: the passages were retrieved for the question, so what all of them share is their subject and
  * tells no sentence from another. A term that no unit holds weighs as much as the rarest.
  */
+#include <limits.h>
 #include <math.h>
 
 #include "base/str.h"
@@ -18,8 +19,10 @@ static const double CODE_WEIGHT = 1.5; /* whoever gives a code means that one th
 static const char dull_words[] =
     "year date day time month name kind type sort called number amount many much percentage person "
     "people place city country term word mean use used happen become do long often item thing "
+    "get come company firm ask contact "
     "année date jour mois nom nombre type sorte appelle nomme quantité pourcentage personne lieu "
-    "endroit ville pays terme mot signifie fait est sont peut faut temps";
+    "endroit ville pays terme mot signifie fait est sont peut faut temps "
+    "entreprise société demander contacter";
 
 static bool has_key(const uint64_t *keys, size_t n, uint64_t key)
 {
@@ -29,19 +32,25 @@ static bool has_key(const uint64_t *keys, size_t n, uint64_t key)
     return false;
 }
 
+static anc_str word_text(anc_str text, const rag_word *w)
+{
+    return anc_str_sub(text, w->start, w->end - w->start);
+}
+
 static void collect(rag_terms *terms, anc_str question, bool stops)
 {
     for (size_t i = 0; i < terms->asked.n && terms->n < RAG_TERMS_MAX; i++) {
         const rag_word *w = &terms->asked.items[i];
-        if ((w->stop && !stops) || has_key(terms->keys, terms->n, w->key))
+        if ((w->stop && !stops) || has_key(terms->keys, terms->n, w->key) ||
+            (!w->capital && !stops && rag_cues_is_kind(terms->cues, word_text(question, w))))
             continue;
         terms->code[terms->n] = w->code;
-        terms->asks[terms->n] =
-            rag_cues_is_asking(anc_str_sub(question, w->start, w->end - w->start));
+        terms->asks[terms->n] = rag_cues_is_asking(word_text(question, w));
         terms->pairs[terms->n] = rag_synonyms_asked(&terms->synonyms, w->key);
         terms->names |= w->capital && i > 0 && !w->stop ? UINT64_C(1) << terms->n : 0;
-        terms->dull[terms->n] =
-            rag_ordinal_of(anc_str_sub(question, w->start, w->end - w->start)) > 0;
+        terms->dull[terms->n] = rag_ordinal_of(word_text(question, w)) > 0 ||
+                                rag_cues_is_kind(UINT_MAX, word_text(question, w));
+        terms->digits[terms->n] = w->digits;
         terms->keys[terms->n++] = w->key;
     }
 }

@@ -4,6 +4,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "base/utf8.h"
+#include "rag/domain/forms.h"
 #include "text/analyze.h"
 
 /* Upper-case letters of the Latin, Greek and Cyrillic blocks that the six languages write with. */
@@ -42,12 +43,14 @@ static uint32_t code_of(anc_str word)
     return letter && digit ? (uint32_t)anc_hash64((anc_str){shape, n}) | 1 : 0;
 }
 
-static rag_word word_of(anc_str text, const txt_term *term)
+static rag_word word_of(anc_str text, txt_language language, const txt_term *term)
 {
     size_t bytes;
     const uint32_t first = anc_utf8_at(text, term->start, &bytes);
+    const anc_str written = anc_str_sub(text, term->start, term->end - term->start);
+    const anc_str base = language == TXT_EN ? rag_form_of(written) : ANC_STR("");
     return (rag_word){
-        .key = anc_hash64(term->text),
+        .key = anc_hash64(base.len > 0 ? base : term->text),
         .start = term->start,
         .end = term->end,
         .position = term->position,
@@ -55,7 +58,7 @@ static rag_word word_of(anc_str text, const txt_term *term)
         .whole = term->whole,
         .capital = is_capital(first),
         .digits = first >= '0' && first <= '9',
-        .code = code_of(anc_str_sub(text, term->start, term->end - term->start)),
+        .code = code_of(written),
     };
 }
 
@@ -69,7 +72,7 @@ anc_status rag_words_of(anc_arena *mem, anc_str text, txt_language language, rag
     if (words == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu words", n);
     for (size_t i = 0; i < n; i++)
-        words[i] = word_of(text, &terms[i]);
+        words[i] = word_of(text, language, &terms[i]);
     *ret = (rag_words){words, n};
     return ANC_OK;
 }

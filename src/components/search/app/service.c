@@ -1,4 +1,5 @@
 /* service.c - opening and closing, and what is asked about the index as a whole. */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 #include "base/str.h"
 #include "service_impl.h"
 
-enum { DEFAULT_CANDIDATES = 200, SCRATCH_BYTES = 64 << 20 };
+enum { DEFAULT_CANDIDATES = 100, SCRATCH_BYTES = 64 << 20 };
 #define DEFAULT_DOCUMENT_BYTES ((size_t)1 << 30)
 
 static const struct {
@@ -149,6 +150,7 @@ anc_status srch_service_start(srch_service *srch, krn_scheduler scheduler, anc_e
 {
     srch->scheduler = scheduler;
     ANC_TRY(scheduler.ops->add(scheduler.self, "index", srch_follow, srch, &srch->step_id, err));
+    ANC_TRY(scheduler.ops->add(scheduler.self, "keep", srch_keep, srch, &srch->keep_id, err));
     ANC_TRY(scheduler.ops->add(scheduler.self, "tidy", srch_tidy, srch, &srch->tidy_id, err));
     atomic_store_explicit(&srch->started, true, memory_order_release);
     const krn_changes changes = srch->config.changes;
@@ -245,6 +247,9 @@ srch_status_row srch_status(srch_service *srch)
         .unsaved_chunks = f.unsaved_chunks,
         .graphs = f.graphs,
         .recall = f.recall,
+        .semantic_share = srch->config.fusion.how == SRCH_WEIGHTED
+                              ? srch->config.fusion.semantic_share
+                              : (double)NAN,
         .is_kept = kept.has_place,
         .kept_cursor = kept.mark.cursor,
         .damages = kept.damages,

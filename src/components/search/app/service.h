@@ -30,7 +30,7 @@ typedef struct srch_config {
     void *index_place;              /* where it keeps them; NULL: nowhere */
     srch_watermark watermark;       /* owned from here on */
     srch_fusion_options fusion;
-    uint32_t candidates;       /* of each side of a search; 0: 200 */
+    uint32_t candidates;       /* of each side of a search, or top_k where that is more; 0: 100 */
     size_t max_document_bytes; /* memory that indexing one document may take; 0: 1 GiB */
 } srch_config;
 
@@ -38,16 +38,19 @@ typedef struct srch_config {
 anc_status srch_service_open(const srch_config *config, srch_service **ret,
                              anc_err *err) ANC_MUST_CHECK;
 
-/* Registers the follower's step, which changes wake, and the tidying step. Without it, call srch_follow and
- * srch_tidy. */
+/* Registers the follower's step, which changes wake, the saving and the tidying step. Without it, call srch_follow,
+ * srch_keep and srch_tidy. */
 anc_status srch_service_start(srch_service *srch, krn_scheduler scheduler,
                               anc_err *err) ANC_MUST_CHECK;
 
 /* A krn_step_fn: does a bounded piece of following; `arg` is the service. */
 int64_t srch_follow(void *arg, int64_t now_ns);
 
-/* A krn_step_fn: saves the index where that is due, and does a piece of the long work that keeps it fast; `arg` is the
- * service. A piece may take minutes; srch_service_stop ends it. */
+/* A krn_step_fn: saves the index where that is due; `arg` is the service. It does not wait for the long work. */
+int64_t srch_keep(void *arg, int64_t now_ns);
+
+/* A krn_step_fn: does a piece of the long work that keeps the index fast; `arg` is the service. A piece may take
+ * minutes; srch_service_stop ends it. */
 int64_t srch_tidy(void *arg, int64_t now_ns);
 
 /* Those who wait for the index get UNAVAILABLE, now and later. Before the pools are stopped. */

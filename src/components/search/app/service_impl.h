@@ -165,8 +165,8 @@ struct srch_service {
     srch_series series;
     krn_scheduler scheduler;
     uint32_t step_id;
-    uint32_t tidy_id;
-    int64_t saved_ns; /* the tidying step's: when it tried to last */
+    uint32_t keep_id, tidy_id;
+    int64_t saved_ns; /* the saving step's: when it tried to last */
     srch_saving saving;
     atomic_bool started; /* scheduler and step_id are set */
     atomic_bool stopping;

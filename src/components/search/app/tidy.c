@@ -1,4 +1,4 @@
-/* tidy.c - the step that has the index that is searched saved, and do its long work, on a thread of its own. */
+/* tidy.c - two steps, each on a thread of its own: the index that is searched is saved, and does its long work. */
 #include <stdio.h>
 
 #include "service_impl.h"
@@ -82,19 +82,32 @@ static anc_status tidy(srch_service *srch, srch_slot *slot, bool *ret_did)
     return status;
 }
 
-int64_t srch_tidy(void *arg, int64_t now_ns)
+static int64_t next_step(srch_service *srch, anc_status status, bool at_once)
 {
-    srch_service *srch = arg;
-    bool did = false;
-    srch_slot *slot = srch_slot_hold(srch);
-    anc_status status = save(srch, slot, now_ns);
-    if (status == ANC_OK)
-        status = tidy(srch, slot, &did);
-    srch_slot_let_go(slot);
     if (atomic_load(&srch->stopping))
         return INT64_MAX;
     const int64_t pause_ns = status != ANC_OK && status != ANC_CANCELLED ? RETRY_NS
-                             : did                                       ? 0
+                             : at_once                                   ? 0
                                                                          : RECHECK_NS;
     return krn_now_ns(srch->config.clock) + pause_ns;
+}
+
+int64_t srch_keep(void *arg, int64_t now_ns)
+{
+    srch_service *srch = arg;
+    srch_slot *slot = srch_slot_hold(srch);
+    const anc_status status = save(srch, slot, now_ns);
+    srch_slot_let_go(slot);
+    return next_step(srch, status, false);
+}
+
+int64_t srch_tidy(void *arg, int64_t now_ns)
+{
+    (void)now_ns;
+    srch_service *srch = arg;
+    bool did = false;
+    srch_slot *slot = srch_slot_hold(srch);
+    const anc_status status = tidy(srch, slot, &did);
+    srch_slot_let_go(slot);
+    return next_step(srch, status, did);
 }

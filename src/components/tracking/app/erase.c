@@ -1,5 +1,5 @@
 /* erase.c - one user forgotten. The tracking goes last: what the events say of the user is taken in first, so
- * that nothing of it comes back from them. */
+ * that nothing of it comes back from them. A place that fails keeps none of the others: it is told in the end. */
 #include "base/str.h"
 #include "service_impl.h"
 
@@ -65,6 +65,25 @@ static void put_erasure(json_writer *w, const trk_service *s, anc_str user_id,
     json_close_object(w);
 }
 
+/* The first place that failed; where there is no more time the rest is left. */
+static anc_status erase_places(trk_service *s, krn_call *call, anc_str user_id, uint64_t *counts,
+                               anc_err *why)
+{
+    for (size_t i = 0; i < s->with.n_places; i++) {
+        const trk_place *p = &s->with.places[i];
+        anc_err_clear(call->err);
+        const anc_status status = p->erase(p->arg, call, user_id, &counts[i]);
+        if (status == ANC_OK)
+            continue;
+        if (why->code == ANC_OK)
+            (void)anc_fail_at(why, status, call->err->where, "%s: %s", p->name, call->err->text);
+        if (status == ANC_DEADLINE || status == ANC_CANCELLED)
+            break;
+    }
+    anc_err_clear(call->err);
+    return why->code;
+}
+
 anc_status trk_erase(trk_service *s, krn_call *call, anc_str user_id, json_writer *w)
 {
     uint64_t counts[TRK_PLACES_MAX] = {0};
@@ -74,11 +93,14 @@ anc_status trk_erase(trk_service *s, krn_call *call, anc_str user_id, json_write
                               "has %zu bytes; 1 to %d are allowed", user_id.len, USER_MAX);
     if (trk_is_on(s))
         ANC_TRY(trk_catch_up(s, call));
-    for (size_t i = 0; i < s->with.n_places; i++)
-        ANC_TRY(s->with.places[i].erase(s->with.places[i].arg, call, user_id, &counts[i]));
+    anc_err why = {0};
+    const anc_status status = erase_places(s, call, user_id, counts, &why);
     if (trk_is_on(s))
         ANC_TRY(trk_catch_up(s, call));
     ANC_TRY(erase_tracked(s, call, user_id, &tracked));
+    if (status != ANC_OK)
+        return anc_fail_at(call->err, status, why.where,
+                           "not all of it is erased, ask once more: %s", why.text);
     put_erasure(w, s, user_id, counts, &tracked);
     return ANC_OK;
 }

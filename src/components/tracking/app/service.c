@@ -9,7 +9,7 @@
 enum { BATCH_BYTES = 256 << 20, OWN_BYTES = 1 << 20 };
 
 static const int64_t DAY_MS = 86400000;
-static const int64_t LINGER_NS = 200000000;
+static const int64_t LINGER_NS = 1000000000;
 
 static void complete(trk_service_options *o)
 {

@@ -43,7 +43,8 @@ typedef struct trk_service_options {
     bool leave_texts_out; /* no questions, answers, comments and texts of errors */
     bool hash_users;      /* ids of users as hashes, with a key of this data folder */
     int64_t keep_queries_ms, keep_documents_ms, keep_rollups_ms; /* [90 days, 2 years, 2 years] */
-    int64_t linger_ns;       /* [200 ms] what happened within this is written at once */
+    int64_t
+        linger_ns; /* [1 s] what happened within this is written at once; who asks waits for none of it */
     const trk_place *places; /* [n_places] at most TRK_PLACES_MAX; copied */
     size_t n_places;
     const trk_holder *holders; /* [n_holders] borrowed */

@@ -18,6 +18,7 @@ typedef struct event {
     anc_arena *mem;
     const trk_reading *how;
     ev_envelope envelope;
+    const json_value *payload; /* while it is read: its JSON */
     anc_err *err;
 } event;
 
@@ -64,15 +65,11 @@ anc_status trk_user_kept(anc_arena *mem, const trk_reading *how, anc_str user_id
                             : ANC_FAIL(err, anc_arena_refusal(mem), "no room for a user's id");
 }
 
-/* A text member of an encoded object; "" where it is not there. */
-static anc_status member_text(const event *e, anc_str json, const char *name, anc_str *ret)
+/* A text member of the payload's metadata; "" where it is not there. */
+static anc_status metadata_text(const event *e, const char *name, anc_str *ret)
 {
-    DOC(doc);
-    *ret = ANC_STR("");
-    if (json.len == 0)
-        return ANC_OK;
-    ANC_TRY(json_parse(json, &doc, e->err));
-    return copy(e, json_str(json_member(json_root(doc), name), ANC_STR("")), ret);
+    const json_value *metadata = json_member(e->payload, "metadata");
+    return copy(e, json_str(json_member(metadata, name), ANC_STR("")), ret);
 }
 
 static anc_status member_object(const event *e, const json_value *of, const char *name,
@@ -102,8 +99,8 @@ static anc_status read_requested(event *e, const void *payload, trk_change *ret)
                      .duration_us = -1,
                      .cost_nano = -1};
     ret->subject = TRK_QUERY;
-    ANC_TRY(member_text(e, p->metadata.text, "conversation_id", &q->conversation_id));
-    ANC_TRY(member_text(e, p->metadata.text, "workflow_run_id", &q->workflow_run_id));
+    ANC_TRY(metadata_text(e, "conversation_id", &q->conversation_id));
+    ANC_TRY(metadata_text(e, "workflow_run_id", &q->workflow_run_id));
     const anc_str user = p->user_id.len > 0 ? p->user_id : e->envelope.user_id;
     return trk_user_kept(e->mem, e->how, user, &q->user_id, e->err);
 }
@@ -166,7 +163,7 @@ static anc_status read_parallel(const event *e, const ev_documents_retrieved *p,
 static anc_status read_retrieved(event *e, const void *payload, trk_change *ret)
 {
     const ev_documents_retrieved *p = payload;
-    DOC(doc);
+    const json_value *list = json_member(e->payload, "retrievals");
     trk_query *q = &ret->query;
     *q = (trk_query){.has = TRK_HAS_RETRIEVALS,
                      .query_id = p->query_id,
@@ -175,10 +172,8 @@ static anc_status read_retrieved(event *e, const void *payload, trk_change *ret)
                      .duration_us = -1,
                      .cost_nano = -1};
     ret->subject = TRK_QUERY;
-    if (p->retrievals.text.len > 0)
-        ANC_TRY(json_parse(p->retrievals.text, &doc, e->err));
-    if (json_kind_of(json_root(doc)) == JSON_ARRAY)
-        return read_list(e, json_root(doc), q);
+    if (json_kind_of(list) == JSON_ARRAY)
+        return read_list(e, list, q);
     return read_parallel(e, p, q);
 }
 
@@ -193,7 +188,7 @@ static void note_end(const event *e, double seconds, trk_query *q)
 static anc_status read_completed(event *e, const void *payload, trk_change *ret)
 {
     const ev_query_completed *p = payload;
-    DOC(doc);
+    const json_value *metadata = json_member(e->payload, "metadata");
     trk_query *q = &ret->query;
     *q = (trk_query){.has = TRK_HAS_END,
                      .query_id = p->query_id,
@@ -207,11 +202,8 @@ static anc_status read_completed(event *e, const void *payload, trk_change *ret)
     ret->subject = TRK_QUERY;
     q->cost_nano = trk_cost_nano(e->how->prices, p->model_used, p->input_tokens, p->output_tokens);
     note_end(e, p->processing_time, q);
-    if (p->metadata.text.len == 0)
-        return ANC_OK;
-    ANC_TRY(json_parse(p->metadata.text, &doc, e->err));
-    ANC_TRY(member_object(e, json_root(doc), "route", &q->route));
-    return member_object(e, json_root(doc), "timings_ms", &q->timings);
+    ANC_TRY(member_object(e, metadata, "route", &q->route));
+    return member_object(e, metadata, "timings_ms", &q->timings);
 }
 
 static anc_status read_failed(event *e, const void *payload, trk_change *ret)
@@ -315,7 +307,10 @@ static anc_status read_payload(event *e, size_t row, trk_change *ret)
         return ANC_FAIL(e->err, anc_arena_refusal(e->mem), "no room for a %s", type->name);
     ANC_TRY(json_parse(e->envelope.payload.text, &doc, e->err));
     ANC_TRY(ev_payload_read(e->mem, type, json_root(doc), payload, e->err));
-    return readers[row].read(e, payload, ret);
+    e->payload = json_root(doc);
+    const anc_status status = readers[row].read(e, payload, ret);
+    e->payload = NULL;
+    return status;
 }
 
 anc_status trk_change_read(anc_arena *mem, const trk_reading *how, anc_str envelope,
@@ -323,7 +318,8 @@ anc_status trk_change_read(anc_arena *mem, const trk_reading *how, anc_str envel
 {
     event e = {.mem = mem, .how = how, .err = err};
     *ret = (trk_change){.subject = TRK_NOTHING};
-    ANC_TRY(ev_envelope_read(mem, envelope, &e.envelope, err));
+    if (!ev_envelope_glance(envelope, &e.envelope))
+        ANC_TRY(ev_envelope_read(mem, envelope, &e.envelope, err));
     for (size_t i = 0; i < ANC_COUNT(readers); i++)
         if (e.envelope.type == ev_type_of(readers[i].type))
             return read_payload(&e, i, ret);

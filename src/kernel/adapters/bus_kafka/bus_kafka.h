@@ -44,7 +44,7 @@ typedef struct krn_bus_kafka_options {
     int64_t retention_ms;   /* of topics that are made; 0: 7 days, dead letters twice that */
     const anc_str *inbound; /* [n_inbound] exact types, at most EV_INBOUND_TYPES */
     size_t n_inbound;
-    unsigned session_ms;    /* of a group's member; 0: 45,000 */
+    unsigned session_ms;    /* of a group's member; 0: 10,000 */
     unsigned tries;         /* of a handler, for one message; 0: 6 */
     int64_t pause_ns;       /* before the second try, doubled each time; 0: 100 ms */
     krn_log log;            /* ops NULL: none */

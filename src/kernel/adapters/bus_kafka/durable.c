@@ -132,7 +132,8 @@ static anc_status message_of(krn_bus_kafka *bus, const krn_announcement *a, clt_
     *ret_goes = own != NULL || bus->o.all || bus->o.topic_a_type;
     if (!*ret_goes)
         return ANC_OK;
-    ANC_TRY(ev_envelope_read(bus->batch, a->envelope, &e, err));
+    if (!ev_envelope_glance(a->envelope, &e))
+        ANC_TRY(ev_envelope_read(bus->batch, a->envelope, &e, err));
     ret->topic = krn_kafka_topic(bus, bus->batch,
                                  own != NULL           ? anc_str_of(own)
                                  : bus->o.topic_a_type ? a->type_name

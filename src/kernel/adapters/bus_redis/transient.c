@@ -14,6 +14,7 @@
 enum { AT_ONCE = 256, QUEUED_BYTES = 32 << 20, CHANNEL_MAX = 512 };
 
 static const int64_t ALIVE_NS = 5000000000;
+static const int64_t LINGER_NS = 40000000; /* what comes within it goes in one write */
 
 struct krn_redis_message {
     krn_redis_message *next;
@@ -65,9 +66,11 @@ void krn_redis_publish_transient(krn_bus_redis *bus, const krn_announcement *eve
     for (size_t i = 0; i < n; i++) {
         krn_redis_message *m = message_new(&events[i]);
         (void)pthread_mutex_lock(&bus->mutex);
+        const bool first = bus->first == NULL;
         const bool taken = m != NULL && enqueue(bus, m);
         bus->stats.dropped += !taken;
-        (void)pthread_cond_broadcast(&bus->work);
+        if (first)
+            (void)pthread_cond_broadcast(&bus->work);
         (void)pthread_mutex_unlock(&bus->mutex);
         if (!taken)
             free(m);
@@ -165,23 +168,28 @@ void krn_redis_transient_thread(void *arg)
 {
     krn_bus_redis *bus = arg;
     int64_t alive_at_ns = 0; /* the next sign of life */
+    int64_t full_ns = 0;     /* until then what comes is gathered; 0: nothing came yet */
     (void)pthread_mutex_lock(&bus->mutex);
     for (;;) {
         const bool stopping = bus->crew.stop_at_ns != INT64_MAX;
         const int64_t now_ns = os_mono_ns();
         if (stopping && (bus->queued == 0 || now_ns >= bus->crew.stop_at_ns))
             break;
-        const bool may_try = now_ns >= bus->transient.try_at_ns;
+        if (full_ns == 0 && bus->queued > 0)
+            full_ns = now_ns + LINGER_NS;
+        const bool gathers = now_ns < full_ns && bus->queued < AT_ONCE && !stopping;
+        const bool may_try = now_ns >= bus->transient.try_at_ns && !gathers;
         if (may_try && (bus->queued > 0 || now_ns >= alive_at_ns)) {
             const int64_t deadline_ns = bus->crew.stop_at_ns;
             (void)pthread_mutex_unlock(&bus->mutex);
             send_some(bus, deadline_ns);
             alive_at_ns =
                 bus->transient.try_at_ns > 0 ? bus->transient.try_at_ns : os_mono_ns() + ALIVE_NS;
+            full_ns = 0;
             (void)pthread_mutex_lock(&bus->mutex);
             continue;
         }
-        int64_t until_ns = may_try ? alive_at_ns : bus->transient.try_at_ns;
+        int64_t until_ns = may_try ? alive_at_ns : gathers ? full_ns : bus->transient.try_at_ns;
         until_ns = bus->crew.stop_at_ns < until_ns ? bus->crew.stop_at_ns : until_ns;
         (void)os_cond_wait(&bus->work, &bus->mutex, until_ns);
     }

@@ -58,6 +58,7 @@ struct krn_relay {
     int64_t pause_ns;      /* before the next try; 0: the last one went well */
     int64_t try_at_ns;     /* not before, however often it is woken */
     int64_t save_at_ns;
+    bool save_failed; /* the last one; it was told */
     int64_t prune_at_ns;
     uint64_t random; /* state of the jitter; 0: none */
     pthread_mutex_t mutex;
@@ -178,14 +179,28 @@ static void save_beside(krn_relay *r)
     let_go(s);
 }
 
+/* Once, until one goes well again. */
+static void tell_unsaved(krn_relay *r, bool failed)
+{
+    if (failed && !r->save_failed)
+        krn_log_write(
+            r->o.log, KRN_WARN, "relay",
+            "a place cannot be saved: what was announced since comes again after a restart",
+            KRN_STR("consumer", r->o.consumer), KRN_INT("saved", r->saved_cursor),
+            KRN_INT("place", r->cursor));
+    r->save_failed = failed;
+}
+
 /* Takes note of what was written beside; true when nothing is under way. */
 static bool saving_rests(krn_relay *r)
 {
     const int state = atomic_load(&r->saving->state);
     if (state == SAVING_DONE && r->saving->cursor > r->saved_cursor)
         r->saved_cursor = r->saving->cursor;
-    if (state == SAVING_DONE)
+    if (state == SAVING_DONE || state == SAVING_FAILED) {
+        tell_unsaved(r, state == SAVING_FAILED);
         atomic_store(&r->saving->state, SAVING_NONE);
+    }
     return state != SAVING_UNDER_WAY;
 }
 

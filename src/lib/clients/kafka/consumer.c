@@ -6,7 +6,7 @@
 #include "kafka_impl.h"
 #include "os/clock.h"
 
-enum { SESSION_MS = 45000, COMMIT_MS = 1000, POLL_MS = 200 };
+enum { SESSION_MS = 10000, COMMIT_MS = 1000, POLL_MS = 200, LOOK_MS = 2000 };
 
 struct clt_kafka_consumer {
     rd_kafka_t *rk;         /* owned */
@@ -96,15 +96,32 @@ static void drop_message(clt_kafka_consumer *c)
     c->at = NULL;
 }
 
+static bool is_reached(rd_kafka_t *rk)
+{
+    const rd_kafka_metadata_t *found = NULL;
+    if (rd_kafka_metadata(rk, 0, NULL, &found, LOOK_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return false;
+    rd_kafka_metadata_destroy(found);
+    return true;
+}
+
+/* The last offsets are committed and the group is told, for which a cluster that is away would be waited for as long as
+ * a session lasts, or for ever. Without it what was done within the last second comes again. */
+static void leave(rd_kafka_t *rk)
+{
+    const bool reached = is_reached(rk);
+    if (reached)
+        (void)rd_kafka_consumer_close(rk);
+    rd_kafka_destroy_flags(rk, reached ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+}
+
 void clt_kafka_consumer_close(clt_kafka_consumer *c)
 {
     if (c == NULL)
         return;
     drop_message(c);
-    if (c->rk != NULL) {
-        (void)rd_kafka_consumer_close(c->rk);
-        rd_kafka_destroy(c->rk);
-    }
+    if (c->rk != NULL)
+        leave(c->rk);
     (void)pthread_mutex_destroy(&c->complaint.mutex);
     free(c);
 }

@@ -93,7 +93,7 @@ typedef struct clt_kafka_consumer_options {
     anc_str group;             /* required */
     const char *const *topics; /* [n_topics]; those that do not exist yet are waited for */
     size_t n_topics;
-    unsigned session_ms; /* [45000] after which the others of the group take over what we had */
+    unsigned session_ms; /* [10000] after which the others of the group take over what we had */
 } clt_kafka_consumer_options;
 
 typedef struct clt_kafka_record {
@@ -108,7 +108,7 @@ typedef struct clt_kafka_record {
 /* Begins at the earliest message that the group has not committed. As of the producer's opening. */
 anc_status clt_kafka_consumer_open(const clt_kafka_consumer_options *options,
                                    clt_kafka_consumer **ret, anc_err *err) ANC_MUST_CHECK;
-/* Leaves the group; takes at most some seconds. NULL is a no-op. */
+/* Leaves the group; takes at most some seconds, a session where the cluster goes away meanwhile. NULL is a no-op. */
 void clt_kafka_consumer_close(clt_kafka_consumer *c);
 
 /* The next message, good until the next call; *ret_there is false when none came by `deadline_ns` or

@@ -53,7 +53,17 @@ static const struct row {
     {"never well", {ANC_DISK_FULL}, 1, 0, ANC_DISK_FULL, TRIES, "try 4"},
     {"for good", {ANC_INVALID}, 1, 0, ANC_INVALID, 1, "try 1"},
     {"for good after a while", {ANC_IO, ANC_FORBIDDEN}, 2, 0, ANC_FORBIDDEN, 2, "try 2"},
-    {"called off", {ANC_CANCELLED}, 1, 0, ANC_CANCELLED, 1, "try 1"},
+    {"called off, then it ends", {ANC_CANCELLED}, 1, 1, ANC_CANCELLED, 1, "try 1"},
+    {"called off once", {ANC_CANCELLED, ANC_OK}, 2, 0, ANC_OK, 2, ""},
+    {"called off each time", {ANC_CANCELLED}, 1, 0, ANC_CANCELLED, TRIES, "try 4"},
+    {"called off at the last try",
+     {ANC_IO, ANC_IO, ANC_IO, ANC_CANCELLED},
+     4,
+     4,
+     ANC_CANCELLED,
+     TRIES,
+     "try 4"},
+    {"too late each time", {ANC_DEADLINE}, 1, 0, ANC_DEADLINE, 3, "try 3"},
     {"the subscription ends", {ANC_IO}, 1, 2, ANC_CANCELLED, 2, "try 2"},
 };
 

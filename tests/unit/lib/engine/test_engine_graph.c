@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "codes.h"
-#include "graph.h"
+#include "graph_seed.h"
 #include "simd.h"
 
 enum { DIMS = 48, TOP = 10, TOPICS = 40, ARENA_BYTES = 16 << 20 };
@@ -164,12 +164,9 @@ static void several_threads_build_one_as_good(void **state)
     cloud_free(&queries);
 }
 
-/* Every list: numbers of vectors that are there, none twice, never itself. */
-static void links_lead_somewhere(void **state)
+/* Every list: numbers of vectors that are there, none twice, never itself; how many are empty. */
+static size_t check_links(const eng_graph *g)
 {
-    (void)state;
-    cloud c = cloud_make(800, 5);
-    eng_graph *g = build(&c, NULL, &(eng_graph_options){0});
     size_t lonely = 0;
     for (uint32_t v = 0; v < g->n; v++) {
         const uint32_t *links = eng_graph_links(g, v);
@@ -182,9 +179,104 @@ static void links_lead_somewhere(void **state)
         }
         lonely += n == 0 ? 1 : 0;
     }
-    assert_int_equal(lonely, 0);
+    return lonely;
+}
+
+static void links_lead_somewhere(void **state)
+{
+    (void)state;
+    cloud c = cloud_make(800, 5);
+    eng_graph *g = build(&c, NULL, &(eng_graph_options){0});
+    assert_int_equal(check_links(g), 0);
     eng_graph_free(g);
     cloud_free(&c);
+}
+
+/* The cloud without one in `step` of its first `n`, whose new numbers are in `renumbered`. */
+static cloud thin_out(const cloud *c, uint32_t n, uint32_t step, uint32_t *renumbered)
+{
+    cloud thin = {.floats = calloc((size_t)c->n * DIMS, sizeof(float)),
+                  .halves = calloc((size_t)c->n * DIMS, sizeof(uint16_t))};
+    assert_non_null(thin.floats);
+    assert_non_null(thin.halves);
+    for (uint32_t v = 0; v < c->n; v++) {
+        const bool gone = v < n && v % step == 0;
+        if (v < n)
+            renumbered[v] = gone ? UINT32_MAX : thin.n;
+        if (gone)
+            continue;
+        memcpy(thin.floats + (size_t)thin.n * DIMS, c->floats + (size_t)v * DIMS,
+               DIMS * sizeof(float));
+        memcpy(thin.halves + (size_t)thin.n++ * DIMS, c->halves + (size_t)v * DIMS,
+               DIMS * sizeof(uint16_t));
+    }
+    return thin;
+}
+
+/* A graph of 3,000 grows to 5,000, some of the first being gone: as good as one from nothing, and out of the first. */
+static void a_graph_grows_out_of_another(void **state)
+{
+    (void)state;
+    enum { FIRST = 3000, ALL = 5000, STEP = 16 };
+    static uint32_t renumbered[FIRST];
+    cloud all = cloud_make(ALL, 2), queries = cloud_make(100, 3);
+    const cloud first = {.floats = all.floats, .halves = all.halves, .n = FIRST};
+    eng_graph *old = build(&first, NULL, &(eng_graph_options){0});
+    if (old->up_node[old->entry] % STEP == 0) /* the entry stays */
+        old->entry = (old->entry + 1) % old->n_up;
+    cloud c = thin_out(&all, FIRST, STEP, renumbered);
+    const eng_graph_seed seed = {.graph = old, .renumbered = renumbered};
+    eng_graph *g = build(&c, NULL, &(eng_graph_options){.seed = &seed});
+    eng_graph *fresh = build(&c, NULL, &(eng_graph_options){0});
+    assert_true(g->scale == old->scale);
+    assert_int_equal(g->up_node[g->entry], renumbered[old->up_node[old->entry]]);
+    assert_int_equal(check_links(g), 0);
+    for (uint32_t depth = 32; depth <= 128; depth *= 2)
+        assert_true(recall(g, &c, NULL, &queries, depth) >
+                    recall(fresh, &c, NULL, &queries, depth) - 0.02);
+    assert_true(g->recalls[ENG_GRAPH_DEPTHS - 1] > 9800);
+    eng_graph_free(g);
+    eng_graph_free(fresh);
+    eng_graph_free(old);
+    cloud_free(&c);
+    cloud_free(&all);
+    cloud_free(&queries);
+}
+
+/* Not where too many are gone, nor where it is less than half; where nothing is new its measure stays. */
+static void a_seed_must_be_worth_while(void **state)
+{
+    (void)state;
+    enum { N = 1000 };
+    static uint32_t renumbered[N];
+    cloud all = cloud_make(N, 2);
+    eng_graph *old = build(&all, NULL, &(eng_graph_options){0});
+    const eng_graph_seed seed = {.graph = old, .renumbered = renumbered};
+    for (uint32_t v = 0; v < N; v++)
+        renumbered[v] = v;
+    assert_true(eng_graph_seed_fits(&seed, N));
+    assert_true(eng_graph_seed_fits(&seed, 2 * N));
+    assert_false(eng_graph_seed_fits(&seed, 2 * N + 2));
+    for (uint32_t v = 0; v < N / 4; v++)
+        if (v != old->up_node[old->entry])
+            renumbered[v] = UINT32_MAX;
+    assert_false(eng_graph_seed_fits(&seed, N));
+    for (uint32_t v = 0; v < N; v++)
+        renumbered[v] = v;
+    renumbered[old->up_node[old->entry]] = UINT32_MAX;
+    assert_false(eng_graph_seed_fits(&seed, N));
+    renumbered[old->up_node[old->entry]] = old->up_node[old->entry];
+    old->recalls[3] = 4711;
+    eng_graph *g = build(&all, NULL, &(eng_graph_options){.seed = &seed});
+    assert_memory_equal(g->recalls, old->recalls, sizeof g->recalls);
+    assert_memory_equal(g->records, old->records, (size_t)N * g->stride);
+    eng_graph_free(g);
+    const eng_graph_seed whole = {.graph = old};
+    g = build(&all, NULL, &(eng_graph_options){.seed = &whole});
+    assert_memory_equal(g->records, old->records, (size_t)N * g->stride);
+    eng_graph_free(g);
+    eng_graph_free(old);
+    cloud_free(&all);
 }
 
 static void what_has_no_vector_is_not_in_it(void **state)
@@ -255,6 +347,46 @@ static void building_can_be_ended(void **state)
     cloud_free(&c);
 }
 
+/* Depths are chosen from what was measured with vectors held back: a walk of that depth finds what was asked for. */
+static void the_depth_gives_the_recall(void **state)
+{
+    (void)state;
+    static const float wanted[] = {0.8f, 0.9f, 0.95f, 0.98f};
+    cloud c = cloud_make(6000, 2), queries = cloud_make(200, 3);
+    eng_graph *g = build(&c, NULL, &(eng_graph_options){0});
+    uint32_t last = 0;
+    for (size_t d = 0; d < ENG_GRAPH_DEPTHS; d++)
+        assert_true(g->recalls[d] > 0 && g->recalls[d] <= 10000);
+    for (size_t i = 0; i < ANC_COUNT(wanted); i++) {
+        const uint32_t depth = eng_graph_depth(g, wanted[i], TOP);
+        assert_true(depth >= last && depth <= eng_graph_depths[ENG_GRAPH_DEPTHS - 1]);
+        assert_true(recall(g, &c, NULL, &queries, depth) > (double)wanted[i] - 0.01);
+        assert_true(eng_graph_recall(g, wanted[i]) >= wanted[i]);
+        last = depth;
+    }
+    eng_graph_free(g);
+    cloud_free(&c);
+    cloud_free(&queries);
+}
+
+/* Between two measured depths a depth is read off the line; a share that none reached gives the deepest. */
+static void the_depth_is_read_off_a_line(void **state)
+{
+    (void)state;
+    eng_graph g = {
+        .recalls = {9000, 9200, 9600, 9500, 9700, 9800, 9800, 9800, 9800, 9800, 9800, 9800}};
+    assert_int_equal(eng_graph_depth(&g, 0.5f, TOP), 16);
+    /* 0.94: half of the way from 24 to 32 */
+    assert_in_range(eng_graph_depth(&g, 0.925f, TOP), 28, 29);
+    assert_true(eng_graph_depth(&g, 0.95f, TOP) <= 33);
+    assert_int_equal(eng_graph_depth(&g, 0.99f, TOP), 768);
+    assert_int_equal(eng_graph_depth(&g, 0.5f, TOP + 5), 16 + 10);
+    assert_true(fabs((double)eng_graph_recall(&g, 0.99f) - 0.98) < 1e-4);
+    assert_int_equal(eng_graph_depth(&(eng_graph){0}, 0.5f, TOP), 768);
+    assert_int_equal(eng_graph_rescored(16, 10), 20);
+    assert_int_equal(eng_graph_rescored(800, 10), 100);
+}
+
 static void codes_keep_their_range(void **state)
 {
     (void)state;
@@ -284,9 +416,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(codes_keep_their_range),
+        cmocka_unit_test(the_depth_gives_the_recall),
+        cmocka_unit_test(the_depth_is_read_off_a_line),
         cmocka_unit_test(a_walk_finds_the_nearest),
         cmocka_unit_test(several_threads_build_one_as_good),
         cmocka_unit_test(links_lead_somewhere),
+        cmocka_unit_test(a_graph_grows_out_of_another),
+        cmocka_unit_test(a_seed_must_be_worth_while),
         cmocka_unit_test(what_has_no_vector_is_not_in_it),
         cmocka_unit_test(few_vectors_are_a_graph_too),
         cmocka_unit_test(building_can_be_ended),

@@ -86,6 +86,93 @@ static void levels_agree_on_codes(void **state)
     assert_int_equal(eng_simd_best()->dot_codes(codes, q, MOST), 127 * 127 * MOST);
 }
 
+/* Rows in any order, any number of them, a stride that is more than their codes. */
+static void levels_agree_on_rows_of_codes(void **state)
+{
+    (void)state;
+    enum { ROWS = 37, STRIDE = 448, MOST = 384 };
+    const eng_simd *levels[4];
+    const size_t n_levels = eng_simd_levels(levels, ANC_COUNT(levels));
+    static uint8_t codes[ROWS * STRIDE];
+    int8_t q[MOST];
+    uint32_t rows[ROWS];
+    srand(17);
+    for (size_t i = 0; i < sizeof codes; i++)
+        codes[i] = (uint8_t)(1 + rand() % 255);
+    for (size_t i = 0; i < MOST; i++)
+        q[i] = (int8_t)(rand() % 255 - 127);
+    for (size_t n_rows = 0; n_rows <= ROWS; n_rows++) {
+        for (size_t i = 0; i < n_rows; i++)
+            rows[i] = (uint32_t)rand() % ROWS;
+        for (size_t n = 0; n <= MOST; n += 64)
+            for (size_t l = 0; l < n_levels; l++) {
+                int32_t found[ROWS + 1];
+                found[n_rows] = 4711;
+                levels[l]->dot_rows(codes, STRIDE, rows, n_rows, q, n, found);
+                for (size_t i = 0; i < n_rows; i++)
+                    assert_int_equal(found[i], eng_simd_scalar.dot_codes(
+                                                   codes + (size_t)rows[i] * STRIDE, q, n));
+                assert_int_equal(found[n_rows], 4711);
+            }
+    }
+}
+
+static void levels_agree_on_rows_of_bits(void **state)
+{
+    (void)state;
+    enum { ROWS = 9, MOST = 19 };
+    const eng_simd *levels[4];
+    const size_t n_levels = eng_simd_levels(levels, ANC_COUNT(levels));
+    uint64_t rows[ROWS * MOST], q[MOST];
+    srand(19);
+    for (size_t i = 0; i < ANC_COUNT(rows); i++)
+        rows[i] = (uint64_t)rand() << 40 ^ (uint64_t)rand() << 20 ^ (uint64_t)rand();
+    for (size_t i = 0; i < MOST; i++)
+        q[i] = ~rows[i * 3];
+    for (size_t n = 0; n <= MOST; n++)
+        for (size_t n_rows = 0; n_rows <= ROWS; n_rows++)
+            for (size_t l = 0; l < n_levels; l++) {
+                uint32_t found[ROWS + 1];
+                found[n_rows] = 4711;
+                levels[l]->differing_rows(rows, n_rows, q, n, found);
+                for (size_t i = 0; i < n_rows; i++)
+                    assert_int_equal(found[i], eng_simd_scalar.differing(rows + i * n, q, n));
+                assert_int_equal(found[n_rows], 4711);
+            }
+}
+
+static void levels_agree_on_what_is_common(void **state)
+{
+    (void)state;
+    enum { MOST = 40 };
+    const eng_simd *levels[4];
+    const size_t n_levels = eng_simd_levels(levels, ANC_COUNT(levels));
+    uint64_t a[MOST], b[MOST], expected[MOST];
+    srand(23);
+    for (size_t i = 0; i < MOST; i++) {
+        a[i] = (uint64_t)rand() << 40 ^ (uint64_t)rand() << 20 ^ (uint64_t)rand();
+        b[i] = (uint64_t)rand() << 40 ^ (uint64_t)rand() << 20 ^ (uint64_t)rand();
+    }
+    for (size_t n = 0; n < MOST; n++) {
+        uint64_t count = 0;
+        for (size_t i = 0; i < n; i++) {
+            expected[i] = a[i] & b[i];
+            for (int bit = 0; bit < 64; bit++)
+                count += expected[i] >> bit & 1;
+        }
+        for (size_t l = 0; l < n_levels; l++) {
+            uint64_t in_place[MOST], found[MOST];
+            memcpy(in_place, a, sizeof a);
+            found[n] = 4711;
+            assert_int_equal(levels[l]->common(a, b, n, found), count);
+            assert_int_equal(levels[l]->common(in_place, b, n, in_place), count);
+            assert_memory_equal(found, expected, n * sizeof *found);
+            assert_memory_equal(in_place, expected, n * sizeof *found);
+            assert_int_equal(found[n], 4711);
+        }
+    }
+}
+
 static void levels_agree_on_bits(void **state)
 {
     (void)state;
@@ -107,9 +194,14 @@ static void levels_agree_on_bits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_half_survives),  cmocka_unit_test(rounds_to_the_nearest_even),
-        cmocka_unit_test(levels_agree),         cmocka_unit_test(levels_agree_on_codes),
+        cmocka_unit_test(every_half_survives),
+        cmocka_unit_test(rounds_to_the_nearest_even),
+        cmocka_unit_test(levels_agree),
+        cmocka_unit_test(levels_agree_on_codes),
         cmocka_unit_test(levels_agree_on_bits),
+        cmocka_unit_test(levels_agree_on_rows_of_codes),
+        cmocka_unit_test(levels_agree_on_rows_of_bits),
+        cmocka_unit_test(levels_agree_on_what_is_common),
     };
     return cmocka_run_group_tests_name("engine simd", tests, NULL, NULL);
 }

@@ -483,6 +483,83 @@ static void verification_names_what_is_damaged(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* ---- a save beside a merge ---------------------------------------------------------------------- */
+
+typedef struct interruption {
+    world *w;
+    int calls;
+    bool gives_up; /* the merge ends without a result */
+} interruption;
+
+/* In the middle of a merge: something is written and deleted, and saved; twice. */
+static anc_status save_meanwhile(void *arg)
+{
+    interruption *x = arg;
+    if (x->calls++ > 1)
+        return x->gives_up ? ANC_CANCELLED : ANC_OK;
+    put(x->w, 2, 2);
+    drop(x->w, 3);
+    save(x->w);
+    return ANC_OK;
+}
+
+static uint32_t changed_meanwhile(uint32_t number)
+{
+    return number == 2 ? 2 : number == 3 ? 0 : number < 90 ? 1 : 0;
+}
+
+static void run_save_in_merge(void **state, bool gives_up)
+{
+    world *w = *state;
+    bool did = false;
+    interruption x = {.w = w, .gives_up = gives_up};
+    const eng_tidy_options options = {.all = true, .may_go_on = save_meanwhile, .arg = &x};
+    for (uint32_t i = 0; i < 90; i++) {
+        put(w, i, 1);
+        if (i == 40)
+            save(w);
+    }
+    const anc_status status = eng_tidy(w->index, &options, &did, &w->err);
+    assert_int_equal(status, gives_up ? ANC_CANCELLED : ANC_OK);
+    assert_true(x.calls > 2);
+    anc_err_clear(&w->err);
+    reopen(w); /* as after a kill: what the save beside the merge kept */
+    assert_versions(w, changed_meanwhile);
+    assert_int_equal(eng_stats(w->index).documents, 89);
+}
+
+static void a_save_does_not_wait_for_a_merge(void **state)
+{
+    run_save_in_merge(state, false);
+}
+
+static void a_merge_that_ends_leaves_what_was_saved(void **state)
+{
+    run_save_in_merge(state, true);
+}
+
+/* What the merge has made takes the place of what was saved beside it. */
+static void a_merge_is_saved_after_it(void **state)
+{
+    world *w = *state;
+    bool did = false;
+    interruption x = {.w = w};
+    const eng_tidy_options options = {.all = true, .may_go_on = save_meanwhile, .arg = &x};
+    uint64_t wrong = 0;
+    for (uint32_t i = 0; i < 90; i++)
+        put(w, i, 1);
+    ASSERT_OK(eng_tidy(w->index, &options, &did, &w->err), &w->err);
+    assert_true(did);
+    assert_versions(w, changed_meanwhile);
+    save(w);
+    assert_int_equal(eng_stats(w->index).unsaved_chunks, 0);
+    reopen(w);
+    assert_int_equal(eng_index_opened(w->index).damaged, 0);
+    assert_versions(w, changed_meanwhile);
+    ASSERT_OK(eng_verify(w->index, &(eng_verify_options){0}, &wrong, &w->err), &w->err);
+    assert_int_equal(wrong, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -501,6 +578,9 @@ int main(void)
         TEST(a_copy_that_fails_leaves_nothing),
         TEST(a_sound_index_verifies),
         TEST(verification_names_what_is_damaged),
+        TEST(a_save_does_not_wait_for_a_merge),
+        TEST(a_merge_that_ends_leaves_what_was_saved),
+        TEST(a_merge_is_saved_after_it),
     };
     return cmocka_run_group_tests_name("engine store", tests, NULL, NULL);
 }

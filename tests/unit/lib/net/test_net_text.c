@@ -72,6 +72,47 @@ static void loopback(void **state)
         assert_int_equal(net_host_is_loopback(anc_str_of(rows[i].host)), rows[i].is);
 }
 
+static void public_addresses(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *address;
+        bool is;
+    } rows[] = {{"8.8.8.8", true},
+                {"172.15.255.255", true},
+                {"172.32.0.1", true},
+                {"100.63.0.1", true},
+                {"100.128.0.1", true},
+                {"2606:4700::1111", true},
+                {"::ffff:8.8.8.8", true},
+                {"0.0.0.0", false},
+                {"10.1.2.3", false},
+                {"100.64.0.1", false},
+                {"127.0.0.1", false},
+                {"169.254.169.254", false},
+                {"172.16.0.1", false},
+                {"172.31.255.255", false},
+                {"192.168.0.1", false},
+                {"198.19.255.255", false},
+                {"224.0.0.1", false},
+                {"255.255.255.255", false},
+                {"::", false},
+                {"::1", false},
+                {"::ffff:10.0.0.1", false},
+                {"::ffff:127.0.0.1", false},
+                {"64:ff9b::a00:1", false},
+                {"fe80::1", false},
+                {"fd00::1", false},
+                {"ff02::1", false},
+                {"2001:db8::1", false},
+                {"2002:a00:1::", false},
+                {"", false},
+                {"example.org", false},
+                {"8.8.8", false}};
+    for (size_t i = 0; i < ANC_COUNT(rows); i++)
+        assert_int_equal(net_address_is_public(rows[i].address), rows[i].is);
+}
+
 /* ---- event streams ---- */
 
 static bool note_event(void *arg, const net_sse_event *e)
@@ -310,6 +351,7 @@ int main(void)
         cmocka_unit_test(parameters),
         cmocka_unit_test(encoding),
         cmocka_unit_test(loopback),
+        cmocka_unit_test(public_addresses),
         cmocka_unit_test(events_survive_any_cut),
         cmocka_unit_test(events_are_bounded),
         cmocka_unit_test(a_receiver_may_stop),

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "os/cgroup.h"
 #include "os/clock.h"
@@ -180,6 +181,35 @@ static void loops_nest_inside_tasks_of_the_same_pool(void **state)
     free(g);
 }
 
+static void note_nice(void *arg)
+{
+    *(int *)arg = getpriority(PRIO_PROCESS, 0);
+}
+
+/* Its threads are asked what they are; the one that opened it is as it was. */
+static void a_deferred_pool_gives_way(void **state)
+{
+    (void)state;
+    os_pool *pool;
+    anc_err err = {0};
+    const int own = getpriority(PRIO_PROCESS, 0);
+    int before = -1, after = -1;
+    assert_int_equal(os_pool_open("deferred", 1, 4, &pool, &err), ANC_OK);
+    gate g;
+    gate_init(&g);
+    g.open = true;
+    assert_int_equal(os_pool_submit(pool, note_nice, &before, &err), ANC_OK);
+    assert_int_equal(os_pool_submit(pool, gate_pass, &g, &err), ANC_OK);
+    gate_wait_inside(&g, 1);
+    os_pool_defer(pool);
+    assert_int_equal(os_pool_submit(pool, note_nice, &after, &err), ANC_OK);
+    os_pool_stop(pool);
+    assert_int_equal(before, own);
+    assert_int_equal(after, own > 10 ? own : 10);
+    assert_int_equal(getpriority(PRIO_PROCESS, 0), own);
+    os_pool_free(pool);
+}
+
 static void a_wait_ends_at_its_deadline(void **state)
 {
     (void)state;
@@ -299,6 +329,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_full_queue_refuses_and_closing_runs_the_rest),
         cmocka_unit_test(a_stopped_pool_still_serves_loops_of_others),
+        cmocka_unit_test(a_deferred_pool_gives_way),
         cmocka_unit_test(a_wait_ends_at_its_deadline),
         cmocka_unit_test(a_lost_wake_costs_a_slice),
         cmocka_unit_test(clocks_and_chance),

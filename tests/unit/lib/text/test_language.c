@@ -132,6 +132,19 @@ static void codes(void **state)
     assert_string_equal(txt_language_code((txt_language)99), "und");
 }
 
+static void there_is_such_a_language(void **state)
+{
+    static const char *const no[] = {"", "xx", "EN", "e", "eng", "und", "a ", " a", "n-"};
+    (void)state;
+    for (int i = TXT_EN; i < TXT_LANGUAGE_COUNT; i++)
+        assert_true(txt_language_is_code(anc_str_of(txt_language_code((txt_language)i))));
+    assert_true(txt_language_is_code(ANC_STR("aa")));
+    assert_true(txt_language_is_code(ANC_STR("ja")));
+    assert_true(txt_language_is_code(ANC_STR("zu")));
+    for (size_t i = 0; i < ANC_COUNT(no); i++)
+        assert_false(txt_language_is_code(anc_str_of(no[i])));
+}
+
 static void stop_words_are_sorted(void **state)
 {
     (void)state;
@@ -155,6 +168,7 @@ int main(void)
         cmocka_unit_test(a_quotation_is_no_text),
         cmocka_unit_test(long_texts_are_sampled),
         cmocka_unit_test(codes),
+        cmocka_unit_test(there_is_such_a_language),
         cmocka_unit_test(stop_words_are_sorted),
     };
     int failed = RUN_TABLE("txt_language_detect", language_rows, detect);

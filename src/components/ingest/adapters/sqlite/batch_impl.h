@@ -12,7 +12,10 @@
 #define ING_BATCH_COLUMNS                                                                          \
     ING_COUNT_COLUMNS ", key, id, source, origin, letter, collection, path, metadata, globs, acl," \
                       " user_id, labels, announced, error, created_ms, updated_ms, completed_ms,"  \
-                      " rate_from_ms, rate_from_done, held, rows, asked"
+                      " rate_from_ms, rate_from_done, held, rows, asked,"                          \
+                      " (SELECT group_concat(collection, char(10)) FROM ing_elsewhere"             \
+                      " WHERE batch = ing_batch.key AND collection <> ''),"                        \
+                      " (SELECT sum(documents) FROM ing_elsewhere WHERE batch = ing_batch.key)"
 
 ing_counts ing_counts_read(const db_stmt *s);
 anc_status ing_batch_read(const db_stmt *s, anc_arena *mem, ing_batch_record *ret,

@@ -57,7 +57,8 @@ anc_status ing_batch_read(const db_stmt *s, anc_arena *mem, ing_batch_record *re
                           .rate_from_ms = db_col_int(s, 38),
                           .rate_from_done = (uint64_t)db_col_int(s, 39),
                           .held = db_col_int(s, 40) != 0,
-                          .asked = (uint64_t)db_col_int(s, 42)};
+                          .asked = (uint64_t)db_col_int(s, 42),
+                          .n_read_elsewhere = (uint64_t)db_col_int(s, 44)};
     const struct {
         int column;
         anc_str *to;
@@ -68,6 +69,7 @@ anc_status ing_batch_read(const db_stmt *s, anc_arena *mem, ing_batch_record *re
         ANC_TRY(db_col_copy(s, texts[i].column, mem, texts[i].to, err));
     ANC_TRY(read_lines(s, 30, mem, &b.acl, &b.n_acl, err));
     ANC_TRY(read_lines(s, 32, mem, &b.labels, &b.n_labels, err));
+    ANC_TRY(read_lines(s, 43, mem, &b.elsewhere, &b.n_elsewhere, err));
     *ret = b;
     return ANC_OK;
 }
@@ -161,7 +163,8 @@ static anc_status read_item_row(const db_stmt *s, anc_arena *mem, void *out, anc
 }
 
 static const char letter_columns[] =
-    "SELECT f.id, b.id, b.collection, b.path, f.document, f.path, f.stage, f.reason, f.batch,"
+    "SELECT f.id, b.id, coalesce(f.collection, b.collection), b.path, f.document, f.path, f.stage, "
+    "f.reason, f.batch,"
     " f.passed_over, f.bytes, f.modified_ms, f.attempts, f.at_ms, f.content_type, f.kind,"
     " f.segment, f.at, f.len FROM ing_failure f"
     " JOIN ing_batch b ON b.key = f.batch";

@@ -347,8 +347,10 @@ static anc_status add_letter(krn_tx *tx, int64_t key, const ing_item_result *r, 
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "INSERT INTO ing_failure(id, batch, passed_over, document, stage, reason,"
-                       " at_ms, path, bytes, modified_ms, kind, content_type, segment, at, len)"
-                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                       " at_ms, path, bytes, modified_ms, kind, content_type, segment, at, len,"
+                       " collection)"
+                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+                       " ?16)",
                        &s, err));
     db_bind_str(s, 1, r->failure_id);
     db_bind_int(s, 2, key);
@@ -365,6 +367,7 @@ static anc_status add_letter(krn_tx *tx, int64_t key, const ing_item_result *r, 
     db_bind_int(s, 13, r->payload.segment);
     db_bind_int(s, 14, (int64_t)r->payload.at);
     db_bind_int(s, 15, (int64_t)r->payload.bytes);
+    db_bind_str_or_null(s, 16, r->collection.len > 0 ? r->collection : ANC_STR_NONE);
     return db_run(s, err);
 }
 
@@ -374,7 +377,8 @@ static anc_status move_letter(krn_tx *tx, int64_t key, const ing_item_result *r,
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        "UPDATE ing_failure SET batch = ?2, passed_over = ?3, stage = ?4,"
-                       " reason = ?5, at_ms = ?6, attempts = attempts + 1 WHERE id = ?1",
+                       " reason = ?5, at_ms = ?6, attempts = attempts + 1, collection = ?7"
+                       " WHERE id = ?1",
                        &s, err));
     db_bind_str(s, 1, r->letter);
     db_bind_int(s, 2, key);
@@ -382,6 +386,7 @@ static anc_status move_letter(krn_tx *tx, int64_t key, const ing_item_result *r,
     db_bind_str(s, 4, r->stage);
     db_bind_str(s, 5, r->reason);
     db_bind_int(s, 6, tx->wall_ms);
+    db_bind_str_or_null(s, 7, r->collection.len > 0 ? r->collection : ANC_STR_NONE);
     return db_run(s, err); /* it may have been deleted meanwhile */
 }
 
@@ -440,6 +445,26 @@ static anc_status count_item(krn_tx *tx, int64_t key, const ing_item_result *r, 
     return db_run(s, err);
 }
 
+/* It named a collection of its own. */
+static anc_status note_elsewhere(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
+{
+    DB_STMT(s);
+    if (r->collection.len == 0 || (r->outcome != ING_DONE && r->outcome != ING_UNCHANGED))
+        return ANC_OK;
+    ANC_TRY(
+        db_prepare(tx->connection,
+                   "INSERT INTO ing_elsewhere(batch, collection, documents) VALUES(?1, CASE WHEN"
+                   " EXISTS(SELECT 1 FROM ing_elsewhere WHERE batch = ?1 AND collection = ?2)"
+                   " OR (SELECT count(*) FROM ing_elsewhere WHERE batch = ?1) < ?3"
+                   " THEN ?2 ELSE '' END, 1)"
+                   " ON CONFLICT(batch, collection) DO UPDATE SET documents = documents + 1",
+                   &s, err));
+    db_bind_int(s, 1, key);
+    db_bind_str(s, 2, r->collection);
+    db_bind_int(s, 3, ING_ELSEWHERE);
+    return db_run(s, err);
+}
+
 static anc_status finish(void *self, krn_tx *tx, const ing_lease *lease,
                          const ing_item_result *result, ing_counts *ret_counts, bool *ret_announce,
                          anc_err *err)
@@ -450,6 +475,7 @@ static anc_status finish(void *self, krn_tx *tx, const ing_lease *lease,
     ANC_TRY(ing_counts_get(tx->connection, key, &before, err));
     ANC_TRY(mark_item(tx, lease, result, err));
     ANC_TRY(count_item(tx, key, result, err));
+    ANC_TRY(note_elsewhere(tx, key, result, err));
     ANC_TRY(keep_letter(tx, key, result, err));
     if (result->stored.n > 0)
         ANC_TRY(ing_children_count(tx, lease, &result->stored, err));

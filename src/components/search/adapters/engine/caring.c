@@ -68,7 +68,8 @@ anc_status srch_shelves_verify(void *self, krn_call *call, void (*found)(void *a
 
 static anc_status optimize_one(caring *c, srch_shelf *s)
 {
-    const eng_tidy_options options = {.all = true, .may_go_on = may_go_on, .arg = c};
+    const eng_tidy_options options = {
+        .pool = c->store->helpers, .all = true, .may_go_on = may_go_on, .arg = c};
     bool did = false;
     const anc_status status = eng_tidy(s->index, &options, &did, c->call->err);
     if (status == ANC_CORRUPT)

@@ -363,13 +363,14 @@ static bool reached(uint32_t k, size_t n)
     return k > 0 && n >= k;
 }
 
-static anc_status search(eng_index *index, krn_call *call, const srch_index_query *query,
-                         srch_index_result *ret)
+static anc_status search(const srch_shelves *store, eng_index *index, krn_call *call,
+                         const srch_index_query *query, srch_index_result *ret)
 {
     eng_query q;
     eng_result found;
     srch_index_result result = {.has_vectors = eng_stats(index).vectors > 0};
     ANC_TRY(query_of(call, query, &q));
+    q.pool = store->home != NULL ? srch_home_pool(store->home) : NULL;
     eng_snapshot *snapshot = eng_snapshot_acquire(index);
     anc_status status = eng_search(snapshot, &q, call->mem, &found, call->err);
     if (status == ANC_OK)
@@ -391,12 +392,12 @@ static anc_status search_or_mend(srch_shelves *store, srch_shelf *s, krn_call *c
 {
     enum { MOST_TRIES = 8 };
     bool damaged = false;
-    anc_status status = search(s->index, call, query, ret);
+    anc_status status = search(store, s->index, call, query, ret);
     for (int i = 0; status == ANC_CORRUPT && i < MOST_TRIES; i++) {
         srch_shelf_mend(store, s, call->err->text);
         anc_err_clear(call->err);
         damaged = true;
-        status = search(s->index, call, query, ret);
+        status = search(store, s->index, call, query, ret);
     }
     if (status == ANC_OK)
         ret->damaged = damaged;
@@ -447,10 +448,22 @@ static void engine_close(void *self)
     for (srch_holding *h; (h = srch_shelves_take_out(store, ANC_STR_NONE)) != NULL;)
         srch_shelves_drop(h);
     anc_map_free(store->holdings);
+    os_pool_free(store->helpers);
     (void)pthread_mutex_destroy(&store->lock);
     (void)pthread_mutex_destroy(&store->saving);
     free((void *)(uintptr_t)store->model.ptr);
     free(store);
+}
+
+/* Graphs are built by all cores: who does it at the priority of the others, its helpers where these leave time. */
+static anc_status open_helpers(srch_shelves *store, anc_err *err)
+{
+    const unsigned cores = os_cores();
+    if (cores < 2)
+        return ANC_OK;
+    ANC_TRY(os_pool_open("tidy", cores - 1, 1, &store->helpers, err));
+    os_pool_defer(store->helpers);
+    return ANC_OK;
 }
 
 anc_status srch_engine_index_open(const srch_index_options *options, srch_index *ret, anc_err *err)
@@ -495,8 +508,9 @@ anc_status srch_engine_index_open(const srch_index_options *options, srch_index 
     store->kept.has_place = store->home != NULL;
     (void)pthread_mutex_init(&store->lock, NULL);
     (void)pthread_mutex_init(&store->saving, NULL);
-    const anc_status status =
-        store->home != NULL && !options->anew ? srch_shelves_load(store, err) : ANC_OK;
+    anc_status status = open_helpers(store, err);
+    if (status == ANC_OK && store->home != NULL && !options->anew)
+        status = srch_shelves_load(store, err);
     if (status != ANC_OK) {
         engine_close(store);
         return status;

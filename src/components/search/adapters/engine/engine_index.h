@@ -7,6 +7,7 @@
 #define ANC_SEARCH_ADAPTERS_ENGINE_ENGINE_INDEX_H
 
 #include "engine/disk.h"
+#include "os/thread.h"
 #include "search/ports/index.h"
 
 typedef struct srch_home srch_home;
@@ -15,6 +16,7 @@ typedef struct srch_home_options {
     anc_str folder;         /* made where it is not there; one home a folder at a time */
     const eng_disk *disk;   /* outlives the home; NULL: the system's */
     uint64_t reserve_bytes; /* stay free on the disk */
+    os_pool *pool; /* outlives the home: helps a search of a large index; NULL: nobody does */
 } srch_home_options;
 
 anc_status srch_home_open(const srch_home_options *options, srch_home **ret,

@@ -26,6 +26,7 @@ anc_status srch_home_open(const srch_home_options *options, srch_home **ret, anc
     memcpy(home->path, options->folder.ptr, options->folder.len);
     home->folder = (anc_str){home->path, options->folder.len};
     home->disk = options->disk != NULL ? options->disk : &eng_disk_system;
+    home->pool = options->pool;
     home->reserve = options->reserve_bytes;
     home->stale = true;
     (void)pthread_mutex_init(&home->lock, NULL);
@@ -58,6 +59,11 @@ const eng_disk *srch_home_disk(const srch_home *home)
 uint64_t srch_home_reserve(const srch_home *home)
 {
     return home->reserve;
+}
+
+os_pool *srch_home_pool(const srch_home *home)
+{
+    return home->pool;
 }
 
 /* ---- names ------------------------------------------------------------------------------------ */

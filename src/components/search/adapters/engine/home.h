@@ -58,6 +58,7 @@ anc_status srch_place_sync(const srch_place *place, anc_err *err) ANC_MUST_CHECK
 
 const eng_disk *srch_home_disk(const srch_home *home);
 uint64_t srch_home_reserve(const srch_home *home);
+os_pool *srch_home_pool(const srch_home *home);
 
 /* Removes the folders that nobody uses and the ledger does not name, where there may be some; what cannot be removed
  * is tried the next time. */

@@ -11,6 +11,7 @@
 struct srch_home {
     const eng_disk *disk;
     uint64_t reserve;
+    os_pool *pool; /* borrowed; may be NULL */
     pthread_mutex_t lock;
     bool has_lock;
     anc_map *in_use; /* owned, under lock: folder to how often */

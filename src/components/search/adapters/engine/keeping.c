@@ -4,7 +4,8 @@
  * was kept before it says so. An index whose own mark is 0 lost something (eng_mend), or was never whole; the ledger is
  * not believed then when it says that everything is there.
  *
- * What was removed leaves the files with a save too. That rewrites an index, so it may take a twentieth of the time.
+ * What was removed leaves the files with a save too, after it was taken out of the blocks: at once where an index is
+ * small, else by the long work, beside the saves. That rewrites an index, so it may take a twentieth of the time.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +15,12 @@
 
 #define LAST_NS INT64_C(10000000000)
 
-enum { MARK = 1, PURGE_SHARE = 20, LOAD_BYTES = 256 << 20 };
+enum {
+    MARK = 1,
+    PURGE_SHARE = 20,
+    SMALL_CHUNKS = 16384, /* an index of fewer is rewritten at once */
+    LOAD_BYTES = 256 << 20
+};
 
 /* ---- damage ----------------------------------------------------------------------------------- */
 
@@ -158,39 +164,74 @@ static anc_status believe(saving *s, srch_shelf *shelf)
     return status;
 }
 
-/* What was removed is taken out of the blocks. Where the time is not enough, it stays for the next time. */
-static anc_status purge(saving *s, srch_shelf *shelf)
+/* Where the time is not enough, what was removed stays for the next time. */
+static anc_status purge(srch_shelf *shelf, const eng_tidy_options *options, bool *ret_did,
+                        anc_err *err)
 {
-    const eng_tidy_options options = {.all = true, .may_go_on = may_go_on, .arg = s};
+    const eng_tidy_options all = {
+        .pool = options->pool, .all = true, .may_go_on = options->may_go_on, .arg = options->arg};
     const int64_t start_ns = os_mono_ns();
-    bool did = false;
     atomic_store(&shelf->removed, false);
-    const anc_status status = eng_tidy(shelf->index, &options, &did, s->call->err);
+    const anc_status status = eng_tidy(shelf->index, &all, ret_did, err);
     const int64_t end_ns = os_mono_ns();
-    shelf->purge_from_ns = end_ns + (end_ns - start_ns) * PURGE_SHARE;
+    atomic_store(&shelf->purge_from_ns, end_ns + (end_ns - start_ns) * PURGE_SHARE);
     if (status != ANC_OK)
         atomic_store(&shelf->removed, true);
+    else
+        srch_shelf_changed(
+            shelf); /* also where the blocks were clean already, and the files may not be */
+    atomic_store(&shelf->purging, status == ANC_OK ? SRCH_PURGED : SRCH_NOT_PURGED);
     if (status == ANC_CANCELLED || status == ANC_DEADLINE || status == ANC_NO_MEMORY) {
-        anc_err_clear(s->call->err);
+        anc_err_clear(err);
         return ANC_OK;
     }
     return status;
 }
 
+static anc_status purge_once(srch_shelf *shelf, const eng_tidy_options *options, bool *ret_did,
+                             anc_err *err)
+{
+    int idle = SRCH_NOT_PURGED;
+    if (!atomic_load(&shelf->removed) ||
+        !atomic_compare_exchange_strong(&shelf->purging, &idle, SRCH_PURGING))
+        return ANC_OK;
+    return purge(shelf, options, ret_did, err);
+}
+
+anc_status srch_shelf_purge(srch_shelf *s, bool small, const eng_tidy_options *options,
+                            bool *ret_did, anc_err *err)
+{
+    if (!atomic_load(&s->removed))
+        return ANC_OK;
+    const bool is_small = eng_stats(s->index).chunks < SMALL_CHUNKS;
+    if (is_small != small || os_mono_ns() < atomic_load(&s->purge_from_ns))
+        return ANC_OK;
+    return purge_once(s, options, ret_did, err);
+}
+
+/* A large index is purged by the long work, which a save does not wait for; at the end there is none beside it. */
+static anc_status purge_before_save(const saving *s, srch_shelf *shelf,
+                                    const eng_tidy_options *options)
+{
+    bool did = false;
+    return s->last ? purge_once(shelf, options, &did, s->call->err)
+                   : srch_shelf_purge(shelf, true, options, &did, s->call->err);
+}
+
 static anc_status save_one(saving *s, srch_shelf *shelf)
 {
-    const eng_tidy_options options = {.may_go_on = may_go_on, .arg = s};
-    const bool purges =
-        atomic_load(&shelf->removed) && (s->last || os_mono_ns() >= shelf->purge_from_ns);
+    const eng_tidy_options options = {.pool = s->store->helpers, .may_go_on = may_go_on, .arg = s};
     const bool grows_whole = s->mark.whole && eng_stats(shelf->index).cursor == 0;
-    if (!purges && !grows_whole && atomic_load(&shelf->changes) == shelf->saved)
-        return ANC_OK;
     if (grows_whole)
         ANC_TRY(believe(s, shelf));
-    if (purges)
-        ANC_TRY(purge(s, shelf));
+    ANC_TRY(purge_before_save(s, shelf, &options));
+    if (!grows_whole && atomic_load(&shelf->changes) == shelf->saved)
+        return ANC_OK;
+    int purged = atomic_load(&shelf->purging);
     const unsigned changes = atomic_load(&shelf->changes);
     ANC_TRY(eng_save(shelf->index, &options, s->call->err));
+    if (purged == SRCH_PURGED)
+        (void)atomic_compare_exchange_strong(&shelf->purging, &purged, SRCH_NOT_PURGED);
     if (!shelf->is_placed)
         ANC_TRY(srch_place_sync(&shelf->place, s->call->err));
     shelf->is_placed = true;
@@ -230,7 +271,8 @@ static anc_status save_all(saving *s, bool moved)
             status = save_one(s, shelves[i]);
         if (status == ANC_CORRUPT)
             srch_shelf_mend(s->store, shelves[i], s->call->err->text);
-        ledger.rows[i].removed = atomic_load(&shelves[i]->removed);
+        ledger.rows[i].removed = atomic_load(&shelves[i]->removed) ||
+                                 atomic_load(&shelves[i]->purging) != SRCH_NOT_PURGED;
         srch_shelf_unref(shelves[i]);
     }
     return status == ANC_OK ? write_ledger(s, &ledger, moved) : status;

@@ -14,6 +14,9 @@
 #include "base/str.h"
 #include "engine/engine.h"
 #include "home.h"
+#include "os/thread.h"
+
+enum srch_purging { SRCH_NOT_PURGED, SRCH_PURGING, SRCH_PURGED };
 
 /* Immutable but for the index, its count of languages and what tells saves that they are due. */
 typedef struct srch_shelf {
@@ -21,11 +24,12 @@ typedef struct srch_shelf {
     eng_index *index;                          /* owned */
     srch_place place;                          /* owned: of the index */
     atomic_uint languages[TXT_LANGUAGE_COUNT]; /* its documents; the writer's to change */
-    atomic_uint changes;   /* publishes, removals and tidyings; the first save is one */
-    atomic_bool removed;   /* there may be chunks in its files of documents that are gone */
-    unsigned saved;        /* of the changes; whoever saves, as the next two */
-    bool is_placed;        /* the names of its folder are durable */
-    int64_t purge_from_ns; /* what was removed leaves its files with a save from then on */
+    atomic_uint changes; /* publishes, removals and tidyings; the first save is one */
+    atomic_bool removed; /* there may be chunks in its blocks of documents that are gone */
+    atomic_int purging;  /* srch_purging: they are being taken out, or are out but for the files */
+    unsigned saved;      /* of the changes; whoever saves, as the next one */
+    bool is_placed;      /* the names of its folder are durable */
+    _Atomic int64_t purge_from_ns; /* what was removed is taken out from then on */
     uint32_t dims;
     size_t model_len;
     char model[]; /* revision */
@@ -41,6 +45,9 @@ typedef struct srch_shelves {
     uint32_t dims;
     pthread_mutex_t lock;
     anc_map *holdings; /* owned, under lock: collection to holding, owned */
+
+    os_pool *
+        helpers; /* owned: beside who does long work, where others leave them time; NULL: there is one core */
 
     pthread_mutex_t saving; /* held by a save, and by who forgets */
     srch_home *home;        /* borrowed; NULL: in memory */
@@ -86,6 +93,12 @@ void srch_shelves_damaged(srch_shelves *store, const char *what);
  * `rows`, what the ledger says of each. */
 anc_status srch_shelves_list(srch_shelves *store, krn_call *call, bool next, srch_shelf ***ret,
                              size_t *ret_n, srch_ledger_row **rows) ANC_MUST_CHECK;
+
+/* keeping.c: takes what was removed out of the blocks of a shelf that has some, where it is time to and nobody does it
+ * already; the next save takes it out of the files. `small`: those that this takes no time in, or the others. OK also
+ * where the work was ended. */
+anc_status srch_shelf_purge(srch_shelf *s, bool small, const eng_tidy_options *options,
+                            bool *ret_did, anc_err *err) ANC_MUST_CHECK;
 
 /* keeping.c: what the home has of an earlier start. */
 anc_status srch_shelves_load(srch_shelves *store, anc_err *err) ANC_MUST_CHECK;

@@ -82,7 +82,7 @@ anc_status srch_shelves_list(srch_shelves *store, krn_call *call, bool next, src
 anc_status srch_shelves_tidy(void *self, krn_call *call, bool *ret_did)
 {
     tidying t = {.store = self, .call = call};
-    const eng_tidy_options options = {.may_go_on = may_go_on, .arg = &t};
+    const eng_tidy_options options = {.pool = t.store->helpers, .may_go_on = may_go_on, .arg = &t};
     srch_shelf **shelves = NULL;
     size_t n = 0;
     anc_status status = srch_shelves_list(self, call, true, &shelves, &n, NULL);
@@ -90,6 +90,8 @@ anc_status srch_shelves_tidy(void *self, krn_call *call, bool *ret_did)
     for (size_t i = 0; i < n; i++) {
         if (eng_stats(shelves[i]->index).damaged > 0)
             srch_shelf_mend(self, shelves[i], "a segment turned out to be damaged");
+        if (status == ANC_OK && !*ret_did && t.store->home != NULL)
+            status = srch_shelf_purge(shelves[i], false, &options, ret_did, call->err);
         if (status == ANC_OK && !*ret_did) {
             status = eng_tidy(shelves[i]->index, &options, ret_did, call->err);
             if (status == ANC_CORRUPT)

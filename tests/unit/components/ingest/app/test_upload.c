@@ -24,6 +24,9 @@ static void records_become_documents(void **state)
     assert_int_equal(b.total, 3);
     assert_int_equal(b.processed, 3);
     assert_string_equal(b.source.ptr, "upload");
+    assert_int_equal(b.n_collections, 2);
+    assert_true(anc_str_eq(b.collections[0], ANC_STR("notes")));
+    assert_true(anc_str_eq(b.collections[1], ANC_STR("others")));
     assert_null(b.error_message.ptr);
     assert_string_equal(document(f, "a").title.ptr, "First");
     assert_string_equal(document(f, "b").uri.ptr, "http://x/b");
@@ -34,6 +37,35 @@ static void records_become_documents(void **state)
     assert_int_equal(segments(f), 0);
     assert_int_equal(count(f, "SELECT count(*) FROM ing_segment"), 0);
     assert_true(ing_upload_room(f->ing));
+}
+
+/* As a restored version hands them out: with the source that they had. */
+static void rows_become_documents(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, true);
+    const char *const sources[] = {"folder", ""};
+    for (size_t i = 0; i < ANC_COUNT(sources); i++) {
+        const kno_row row = {.number = i + 1,
+                             .source = anc_str_of(sources[i]),
+                             .id = i == 0 ? ANC_STR("t.csv#1") : ANC_STR("t.csv#2"),
+                             .title = ANC_STR("Hinge"),
+                             .content = ANC_STR("{\"what\":\"Hinge\"}"),
+                             .metadata = ANC_STR("{\"price\":3}")};
+        krn_call *call = fixture_call(&f->k);
+        ASSERT_OK(ing_upload_row(u, call, &row), call->err);
+    }
+    assert_int_equal(ing_upload_documents(u), 2);
+    char id[64];
+    end_upload(f, u, NULL, id);
+    assert_true(run_all(f));
+    const ing_batch b = ingest_batch(f, id);
+    assert_true(b.state == ING_COMPLETED && b.processed == 2);
+    assert_true(b.n_collections == 1 && anc_str_eq(b.collections[0], ANC_STR("notes")));
+    assert_string_equal(document(f, "t.csv#1").source.ptr, "folder");
+    assert_string_equal(document(f, "t.csv#1").metadata.ptr, "{\"price\":3}");
+    assert_string_equal(document(f, "t.csv#2").source.ptr, "upload");
+    assert_string_equal(document(f, "t.csv#2").title.ptr, "Hinge");
 }
 
 /* A record that says nothing of who may read leaves it, null gives it back to the collection. */
@@ -60,19 +92,20 @@ static void who_may_read_a_record(void **state)
 
 static const struct broken_row {
     const char *name, *json, *reason;
+    bool well_formed; /* what is wrong is seen when it is put */
 } broken[] = {
-    {"no JSON", "{\"id\":\"a\",", "not JSON"},
-    {"no object", "[1]", "an object"},
-    {"unknown member", "{\"id\":\"a\",\"text\":\"x\",\"colour\":1}", "colour"},
-    {"no content", "{\"id\":\"a\"}", "content is missing"},
-    {"two contents", "{\"text\":\"a\",\"content_base64\":\"YQ==\"}", "send one"},
-    {"no base64", "{\"content_base64\":\"*\"}", "content_base64"},
-    {"a number for a text", "{\"text\":7}", "/text"},
-    {"a text for an object", "{\"text\":\"x\",\"metadata\":\"y\"}", "/metadata"},
-    {"labels that are none", "{\"text\":\"x\",\"acl\":[]}", "/acl"},
-    {"an id that cannot be", "{\"id\":\"a\\u0000b\",\"text\":\"x\"}", "id"},
-    {"a collection that cannot be", "{\"collection\":\"No Name\",\"text\":\"x\"}", "No Name"},
-    {"a broken content", "{\"id\":\"a\",\"text\":\"BROKEN\"}", "broken"},
+    {"no JSON", "{\"id\":\"a\",", "it is not JSON: line 1", false},
+    {"no object", "[1]", "an object", false},
+    {"unknown member", "{\"id\":\"a\",\"text\":\"x\",\"colour\":1}", "colour", false},
+    {"no content", "{\"id\":\"a\"}", "content is missing", false},
+    {"two contents", "{\"text\":\"a\",\"content_base64\":\"YQ==\"}", "send one", false},
+    {"no base64", "{\"content_base64\":\"*\"}", "content_base64", false},
+    {"a number for a text", "{\"text\":7}", "/text", false},
+    {"a text for an object", "{\"text\":\"x\",\"metadata\":\"y\"}", "/metadata", false},
+    {"labels that are none", "{\"text\":\"x\",\"acl\":[]}", "/acl", false},
+    {"an id that cannot be", "{\"id\":\"a\\u0000b\",\"text\":\"x\"}", "id", true},
+    {"a collection that cannot be", "{\"collection\":\"No Name\",\"text\":\"x\"}", "No Name", true},
+    {"a broken content", "{\"id\":\"a\",\"text\":\"BROKEN\"}", "broken", true},
 };
 
 static void a_broken_line_fails_alone(void **state)
@@ -99,6 +132,8 @@ static void a_broken_line_fails_alone(void **state)
               &f->k.err);
     assert_int_equal(n, 1);
     assert_string_equal(letters[0].source.ptr, "line 2");
+    if (!row->well_formed)
+        assert_string_equal(letters[0].stage.ptr, "parse");
     if (strstr(letters[0].reason.ptr, row->reason) == NULL)
         fail_msg("%s does not say %s", letters[0].reason.ptr, row->reason);
     (void)snprintf(id, sizeof id, "%.*s", ANC_FMT(letters[0].id));
@@ -389,6 +424,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(records_become_documents),
+        TEST(rows_become_documents),
         TEST(who_may_read_a_record),
         TEST(the_later_of_two_wins),
         TEST(what_waits_for_its_turn_is_not_read_again),

@@ -20,15 +20,34 @@ static anc_status take_row(void *arg, const kno_row *row, anc_err *err)
     taken *t = arg;
     (void)err;
     assert_true(t->n < MOST);
-    const anc_str *from[] = {&row->made_for, &row->id,      &row->title,
-                             &row->uri,      &row->content, &row->metadata};
+    const anc_str *from[] = {&row->made_for, &row->id,       &row->title, &row->uri,
+                             &row->content,  &row->metadata, &row->source};
     kno_row *to = &t->rows[t->n++];
-    anc_str *into[] = {&to->made_for, &to->id, &to->title, &to->uri, &to->content, &to->metadata};
+    anc_str *into[] = {&to->made_for, &to->id,       &to->title, &to->uri,
+                       &to->content,  &to->metadata, &to->source};
     for (size_t i = 0; i < ANC_COUNT(from); i++) {
         *into[i] = anc_arena_copy(t->mem, *from[i]);
         assert_non_null(into[i]->ptr);
     }
     return ANC_OK;
+}
+
+static void put_rows(kno_fixture *f, const taken *t)
+{
+    kno_put_result ignored;
+    for (size_t i = 0; i < t->n; i++) {
+        const kno_document_input row = {.collection = ANC_STR("notes"),
+                                        .id = t->rows[i].id,
+                                        .title = t->rows[i].title,
+                                        .uri = t->rows[i].uri,
+                                        .content_type = ANC_STR("application/json"),
+                                        .metadata = t->rows[i].metadata,
+                                        .keeps_acl = true,
+                                        .parent = ANC_STR("t.csv"),
+                                        .made_for = t->rows[i].made_for,
+                                        .content = t->rows[i].content};
+        ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &row, false, &ignored), &f->err);
+    }
 }
 
 /* With its rows, as the ingest component puts both. */
@@ -45,25 +64,14 @@ static kno_put_result put_file(kno_fixture *f, const char *content)
                                    .make_collection = true,
                                    .id = ANC_STR("t.csv"),
                                    .uri = ANC_STR("/in/t.csv"),
+                                   .source = ANC_STR("folder"),
                                    .name = ANC_STR("t.csv"),
                                    .metadata = ANC_STR("{\"year\":2020}"),
                                    .content = anc_str_of(content),
                                    .rows = &wanted};
-    kno_put_result r, ignored;
+    kno_put_result r;
     ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
-    for (size_t i = 0; i < t.n; i++) {
-        const kno_document_input row = {.collection = ANC_STR("notes"),
-                                        .id = t.rows[i].id,
-                                        .title = t.rows[i].title,
-                                        .uri = t.rows[i].uri,
-                                        .content_type = ANC_STR("application/json"),
-                                        .metadata = t.rows[i].metadata,
-                                        .keeps_acl = true,
-                                        .parent = ANC_STR("t.csv"),
-                                        .made_for = t.rows[i].made_for,
-                                        .content = t.rows[i].content};
-        ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &row, false, &ignored), &f->err);
-    }
+    put_rows(f, &t);
     anc_arena_free(t.mem);
     return r;
 }
@@ -124,6 +132,32 @@ static void they_are_restored(void **state)
     assert_string_equal(text_of(f, "t.csv#k3"), "{\"what\":\"Bolt\"}");
 }
 
+/* Somebody else puts them, later. */
+static void they_are_handed_out(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    taken t = {.mem = anc_arena_new(1 << 20)};
+    const kno_rows_wanted to = {.on_row = take_row, .arg = &t};
+    (void)put_file(f, first);
+    (void)put_file(f, second);
+    ASSERT_OK(kno_version_restore_handing_rows(f->kno, fixture_call(f), ANC_STR("notes"),
+                                               ANC_STR("t.csv"), 1, 0, &to, &r),
+              &f->err);
+    assert_true(r.status == KNO_UPDATED && r.version == 3 && t.n == 2);
+    assert_true(anc_str_eq(t.rows[0].source, ANC_STR("folder")));
+    assert_string_equal(text_of(f, "t.csv#k1"), "");
+    assert_string_equal(text_of(f, "t.csv#k3"), ""); /* the publication retired it */
+    put_rows(f, &t);
+    t.n = 0;
+    ASSERT_OK(kno_version_restore_handing_rows(f->kno, fixture_call(f), ANC_STR("notes"),
+                                               ANC_STR("t.csv"), 1, 0, &to, &r),
+              &f->err);
+    assert_true(r.status == KNO_UNCHANGED && t.n == 0);
+    as_in_the_first(f);
+    anc_arena_free(t.mem);
+}
+
 /* Of a version that is one document they go; of the version before it they come. */
 static void as_one_document_they_go(void **state)
 {
@@ -143,7 +177,7 @@ static void as_one_document_they_go(void **state)
 /* What a failure left out comes when it is restored again. */
 static void the_rest_comes_again(void **state)
 {
-    bool whole = false;
+    bool whole = false, told = false;
     (void)state;
     for (long n = 1; !whole; n++) {
         assert_true(n < 100);
@@ -154,12 +188,14 @@ static void the_rest_comes_again(void **state)
         (void)put_file(&f, second);
         f.commits_left = n;
         whole = restore(&f, 1, &r) == ANC_OK;
+        told = told || strstr(f.err.text, "is current again, with 1 of its rows") != NULL;
         fixture_reopen(&f);
         ASSERT_OK(restore(&f, 1, &r), &f.err);
         (void)fixture_sweep(&f);
         as_in_the_first(&f);
         fixture_close(&f);
     }
+    assert_true(told);
 }
 
 /* As an export has it: then the file need not be read again for its rows. */
@@ -218,6 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(they_are_restored, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(they_are_handed_out, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(as_one_document_they_go, fixture_setup, fixture_teardown),
         cmocka_unit_test(the_rest_comes_again),
         cmocka_unit_test_setup_teardown(put_back_the_file_is_complete, fixture_setup,

@@ -304,6 +304,26 @@ static void a_version_that_was_put_back_is_known_to_its_source(void **state)
     assert_int_equal(put(f, "", "{\"n\":1}", "# One\n\nThe first text.").status, KNO_UNCHANGED);
 }
 
+/* ---- what events have of a text ---- */
+
+static void events_have_the_text_where_it_is_asked_for(void **state)
+{
+    kno_fixture *f = *state;
+    ANC_BUF(long_text, KNO_TOLD_BYTES + 100);
+    (void)put(f, "T", "{}", "A first text.");
+    assert_string_equal(f->told, "");
+    f->options.tell_content = true;
+    fixture_reopen(f);
+    (void)put(f, "T", "{}", "Another text.");
+    assert_non_null(strstr(f->told, "Another text."));
+    (void)put(f, "T", "{\"a\":1}", "Another text."); /* the text is as it was */
+    assert_string_equal(f->told, "");
+    while (long_text.len <= KNO_TOLD_BYTES)
+        (void)anc_buf_add(&long_text, ANC_STR("Word after word.\n\n"));
+    (void)put(f, "T", "{}", long_text.ptr);
+    assert_string_equal(f->told, "");
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -319,6 +339,7 @@ int main(void)
         TEST(a_version_of_another_folder_is_put_back),
         TEST(a_version_that_was_put_back_is_known_to_its_source),
         TEST(originals_and_texts_of_every_version),
+        TEST(events_have_the_text_where_it_is_asked_for),
     };
     return cmocka_run_group_tests_name("versions", tests, NULL, NULL);
 }

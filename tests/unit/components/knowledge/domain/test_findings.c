@@ -94,6 +94,10 @@ static void key_phrases(void **state)
 {
     (void)state;
     phrases_of("", TXT_EN, "");
+    phrases_of("Write to anna@example.org or (bert@example.org). See https://example.org/pay, "
+               "www.example.org and <https://example.org/terms>. Late payment costs.",
+               TXT_EN, "late payment costs");
+    phrases_of("Meet @ noon: cold harbour walk; cold harbour walk.", TXT_EN, "cold harbour walk");
     phrases_of("The of and a.", TXT_EN, "");
     phrases_of("Storm anchors hold the ship. A storm anchor is not a sea anchor.\n"
                "The harbour master checks storm anchors; the Harbour Master signs.\n"

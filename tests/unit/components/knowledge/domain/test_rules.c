@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "knowledge/domain/half.h"
 #include "knowledge/domain/limits.h"
 #include "knowledge/domain/rules.h"
@@ -72,7 +73,13 @@ static const struct language_row {
     {"none", "", ANC_OK},
     {"auto", "auto", ANC_OK},
     {"two letters", "fr", ANC_OK},
-    {"three letters", "und", ANC_OK},
+    {"one whose words are not known", "sv", ANC_OK},
+    {"no language", "und", ANC_OK},
+    {"two letters of nothing", "xx", ANC_INVALID},
+    {"across two codes", "b ", ANC_INVALID},
+    {"three letters", "swe", ANC_INVALID},
+    {"one letter", "e", ANC_INVALID},
+    {"a long text", "ééééééééééééééééééééééééééééééééé", ANC_INVALID},
     {"capitals", "FR", ANC_INVALID},
     {"a name", "french", ANC_INVALID},
 };
@@ -83,6 +90,12 @@ static void language(void **state)
     anc_err err;
     anc_err_clear(&err);
     assert_int_equal(kno_language_check(anc_str_of(row->language), "/language", &err), row->status);
+    if (row->status == ANC_OK)
+        return;
+    assert_string_equal(err.pointer, "/language");
+    const anc_str text = anc_str_of(err.text);
+    assert_true(anc_utf8_valid(text));
+    assert_non_null(strstr(err.text, anc_str_of(row->language).len <= 40 ? row->language : "ééé"));
 }
 
 static const struct compare_row {
