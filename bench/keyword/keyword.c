@@ -164,6 +164,16 @@ static void search(const corpus *c, const eng_snapshot *s, size_t length, const 
     anc_arena_free(mem);
 }
 
+static void search_all(const corpus *c, eng_index *index, const char *folder)
+{
+    delete_some(c, index);
+    eng_snapshot *s = eng_snapshot_acquire(index);
+    for (size_t length = 0; length < CORPUS_LENGTHS; length++)
+        search(c, s, length, folder);
+    eng_snapshot_release(s);
+    eng_index_close(index);
+}
+
 static void run(const char *folder)
 {
     const corpus c = corpus_read(folder);
@@ -183,12 +193,19 @@ static void run(const char *folder)
     printf("index %.1f\nbytes %llu\npostings %llu\n", bench_median(rates, INDEX_ROUNDS),
            (unsigned long long)f.posting_bytes, (unsigned long long)f.postings);
     (void)fflush(stdout);
-    delete_some(&c, index);
-    eng_snapshot *s = eng_snapshot_acquire(index);
-    for (size_t length = 0; length < CORPUS_LENGTHS; length++)
-        search(&c, s, length, folder);
-    eng_snapshot_release(s);
-    eng_index_close(index);
+    search_all(&c, index, folder);
+}
+
+/* What `run` left in the folder, searched. */
+static void search_again(const char *folder)
+{
+    anc_err err = {0};
+    eng_index *index;
+    const corpus c = corpus_read(folder);
+    char path[4096];
+    (void)snprintf(path, sizeof path, "%s/ours-index", folder);
+    bench_must(eng_index_open(&(eng_options){.folder = anc_str_of(path)}, &index, &err), &err);
+    search_all(&c, index, folder);
 }
 
 int main(int argc, char **argv)
@@ -197,11 +214,13 @@ int main(int argc, char **argv)
         corpus_make(strtoul(argv[2], NULL, 10), argv[3]);
     } else if (argc == 3 && strcmp(argv[1], "ours") == 0) {
         run(argv[2]);
+    } else if (argc == 3 && strcmp(argv[1], "search") == 0) {
+        search_again(argv[2]);
     } else if (argc == 3 && strcmp(argv[1], "fts") == 0) {
         const corpus c = corpus_read(argv[2]);
         fts_run(&c, argv[2]);
     } else {
-        bench_fail("bench_keyword make <n> <folder> | ours <folder> | fts <folder>");
+        bench_fail("bench_keyword make <n> <folder> | ours|search|fts <folder>");
     }
     return 0;
 }

@@ -5,8 +5,8 @@
 #include "snapshot.h"
 
 enum {
-    FEW_POSTINGS = 1024, /* are counted as fast as they are looked up */
-    FEW_KILLED = 16      /* documents of one publish, after which nothing counted is kept */
+    FEW_POSTINGS = 256, /* are counted as fast as they are looked up */
+    FEW_KILLED = 16     /* documents of one publish, after which nothing counted is kept */
 };
 
 void eng_dead_unref(eng_dead *dead)

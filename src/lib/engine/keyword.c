@@ -44,8 +44,11 @@ typedef struct eng_scores {
     cursor **live;   /* [n_live] words in the window, least bound first */
     uint32_t *below; /* [n_live + 1] sums of the bounds of those before */
     size_t n_live;
+    uint32_t least; /* what gets into the list */
+    uint32_t need;  /* of the words that are summed */
     uint32_t sum[ENG_WINDOW];
-    uint32_t tf[ENG_WINDOW]; /* of a word with several lists */
+    uint32_t tf[ENG_WINDOW];  /* of a word with several lists */
+    uint32_t units[ENG_PACK]; /* scratch of give_all */
     uint64_t seen[ENG_WINDOW / 64];
 } scores;
 
@@ -72,29 +75,50 @@ static inline float norm_of(const scores *s, uint32_t length)
     return length < NORMS ? s->norms[length] : (float)eng_bm25_norm(s->run, length);
 }
 
+/* At least a unit: a chunk that has a word has a score. */
+static inline uint32_t units_of(float weight, uint32_t tf, float norm)
+{
+    const float n = (float)(int32_t)(tf & INT32_MAX);
+    const float units = weight * n / (n + norm) + 0.5f;
+    return (uint32_t)(int32_t)(units < 1 ? 1 : units);
+}
+
 static inline uint32_t gives(const scores *s, float weight, uint32_t chunk, uint32_t tf)
 {
-    const float n = (float)tf;
-    return (uint32_t)lrintf(weight * n / (n + norm_of(s, s->block->lengths.ptr[chunk])));
+    return units_of(weight, tf, norm_of(s, s->block->lengths.ptr[chunk]));
+}
+
+/* The same of some postings [n] of a pack, into s->units. */
+static void give_all(scores *s, float weight, const uint32_t *chunks, const uint32_t *tfs,
+                     uint32_t n)
+{
+    float norms[ENG_PACK];
+    for (uint32_t i = 0; i < n; i++)
+        norms[i] = norm_of(s, s->block->lengths.ptr[chunks[i]]);
+    for (uint32_t i = 0; i < n; i++)
+        s->units[i] = units_of(weight, tfs[i], norms[i]);
 }
 
 /* The most that a list without packs gives to any chunk; it is short, and unpacked by now. */
-static uint32_t most_of_tail(const scores *s, const cursor *c)
+static uint32_t most_of_tail(scores *s, const cursor *c)
 {
     uint32_t most = 0;
-    for (uint32_t i = 0; i < c->plain->n; i++) {
-        const uint32_t x = gives(s, c->weight, c->plain->chunks[i], c->plain->tfs[i]);
-        most = x > most ? x : most;
-    }
+    give_all(s, c->weight, c->plain->chunks, eng_postings_tfs(c->plain), c->plain->n);
+    for (uint32_t i = 0; i < c->plain->n; i++)
+        most = s->units[i] > most ? s->units[i] : most;
     return most;
 }
 
-static uint32_t bound_of(const scores *s, cursor *c, uint32_t start, uint32_t end)
+/* What a posting in one of these chunks can give by the packs' impacts. */
+static uint32_t packs_bound(const scores *s, cursor *c, uint32_t start, uint32_t end)
 {
-    if (c->list_bound > 0)
-        return c->list_bound;
     const double impact = eng_postings_impact(c->plain, start, end) * s->drift / ENG_IMPACT_WHOLE;
-    return impact > 0 ? (uint32_t)(ceil((double)c->weight * (impact < 1 ? impact : 1))) + 1 : 0;
+    return impact > 0 ? (uint32_t)((double)c->weight * (impact < 1 ? impact : 1)) + 2 : 0;
+}
+
+static uint32_t bound_of(scores *s, cursor *c, uint32_t start, uint32_t end)
+{
+    return c->list_bound > 0 ? c->list_bound : packs_bound(s, c, start, end);
 }
 
 /* ---- a window --------------------------------------------------------------------------------- */
@@ -144,15 +168,27 @@ static inline void add(scores *s, uint32_t at, uint32_t units)
     s->seen[at / 64] |= UINT64_C(1) << (at % 64);
 }
 
+/* Where the unpacked chunks from p->i on reach `end`. */
+static uint32_t run_end(const eng_postings *p, uint32_t end)
+{
+    uint32_t i = p->n;
+    if (p->n > 0 && p->chunks[p->n - 1] >= end)
+        for (i = p->i; p->chunks[i] < end; i++)
+            continue;
+    return i;
+}
+
 static void add_list(scores *s, cursor *c, uint32_t start, uint32_t end)
 {
     eng_postings *p = c->plain;
     c->more = eng_postings_seek(p, start);
     while (c->more && p->chunk < end) {
-        uint32_t i = p->i - 1;
-        for (; i < p->n && p->chunks[i] < end; i++)
-            add(s, p->chunks[i] - start, gives(s, c->weight, p->chunks[i], p->tfs[i]));
-        p->i = i;
+        const uint32_t from = p->i - 1, to = run_end(p, end);
+        const uint32_t *chunks = p->chunks + from;
+        give_all(s, c->weight, chunks, eng_postings_tfs(p) + from, to - from);
+        for (uint32_t i = 0; i < to - from; i++)
+            add(s, chunks[i] - start, s->units[i]);
+        p->i = to;
         c->more = eng_postings_next(p);
     }
 }
@@ -165,12 +201,15 @@ static void add_lists(scores *s, cursor *c, uint32_t start, uint32_t end)
             add(s, at, gives(s, c->weight, start + at, s->tf[at]));
 }
 
-/* Asks the first `n` words about one chunk, as long as they may lift it into the list. */
+/* Asks the first `n` words about one chunk, as long as they may lift it into the list: what their packs can give before
+ * what they do. */
 static bool complete(scores *s, uint32_t chunk, size_t n, uint32_t least, uint32_t *sum)
 {
     for (size_t i = n; i-- > 0;) {
         cursor *c = s->live[i];
         if (*sum + s->below[i + 1] < least)
+            return false;
+        if (c->list_bound == 0 && *sum + s->below[i] + packs_bound(s, c, chunk, chunk + 1) < least)
             return false;
         c->more = eng_postings_seek(c->plain, chunk);
         if (c->more && c->plain->chunk == chunk)
@@ -179,23 +218,52 @@ static bool complete(scores *s, uint32_t chunk, size_t n, uint32_t least, uint32
     return *sum >= least;
 }
 
-static void read_window(scores *s, uint32_t start, uint32_t end, size_t n)
+/* What a chunk must have of the summed words for the first `n` to be asked about it. */
+static void set_need(scores *s, size_t n)
+{
+    s->least = threshold(s);
+    s->need = s->least > s->below[n] ? s->least - s->below[n] : 0;
+}
+
+/* A chunk of which the words behind the first `n` give `sum`. */
+static void consider(scores *s, uint32_t chunk, uint32_t sum, size_t n)
 {
     eng_run *run = s->run;
-    uint32_t least = threshold(s);
+    if (!eng_run_allows(run, s->part, chunk) || !complete(s, chunk, n, s->least, &sum))
+        return;
+    const eng_found row = {.at = {s->part, chunk}, .score = (double)sum / s->scale};
+    eng_best_offer(&run->keyword, &row);
+    set_need(s, n);
+}
+
+static void read_window(scores *s, uint32_t start, uint32_t end, size_t n)
+{
     for (size_t w = 0; w < (end - start + 63) / 64; w++) {
         for (uint64_t left = s->seen[w]; left != 0; left &= left - 1) {
             const uint32_t at = (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(left);
-            uint32_t sum = s->sum[at];
+            const uint32_t sum = s->sum[at];
             s->sum[at] = 0;
-            if (sum + s->below[n] < least || !eng_run_allows(run, s->part, start + at) ||
-                !complete(s, start + at, n, least, &sum))
-                continue;
-            const eng_found row = {.at = {s->part, start + at}, .score = (double)sum / s->scale};
-            eng_best_offer(&run->keyword, &row);
-            least = threshold(s);
+            if (sum >= s->need)
+                consider(s, start + at, sum, n);
         }
         s->seen[w] = 0;
+    }
+}
+
+/* The window where all words but the last one are passed over: there is nothing to sum. */
+static void read_list(scores *s, cursor *c, uint32_t start, uint32_t end, size_t n)
+{
+    eng_postings *p = c->plain;
+    c->more = eng_postings_seek(p, start);
+    while (c->more && p->chunk < end) {
+        const uint32_t from = p->i - 1, to = run_end(p, end);
+        const uint32_t *chunks = p->chunks + from;
+        give_all(s, c->weight, chunks, eng_postings_tfs(p) + from, to - from);
+        for (uint32_t i = 0; i < to - from; i++)
+            if (s->units[i] >= s->need)
+                consider(s, chunks[i], s->units[i], n);
+        p->i = to;
+        c->more = eng_postings_next(p);
     }
 }
 
@@ -205,6 +273,11 @@ static void search_window(scores *s, uint32_t start, uint32_t end)
     const size_t n = passed_over(s, threshold(s));
     if (n == s->n_live)
         return;
+    set_need(s, n);
+    if (n + 1 == s->n_live && s->live[n]->plain != NULL) {
+        read_list(s, s->live[n], start, end, n);
+        return;
+    }
     for (size_t i = n; i < s->n_live; i++) {
         cursor *c = s->live[i];
         if (c->plain != NULL)

@@ -164,9 +164,10 @@ static bool take_postings(const source *from, list *to)
     size_t n = to->chunks.n;
     eng_block_postings(from->block, from->row, &p);
     while (eng_postings_unpack_next(&p)) {
+        const uint32_t *counts = eng_postings_tfs(&p);
         for (uint32_t i = 0; i < p.n; i++) {
             chunks[n] = new_number(from, p.chunks[i]);
-            tfs[n] = p.tfs[i];
+            tfs[n] = counts[i];
             n += chunks[n] != UINT32_MAX ? 1 : 0;
         }
     }

@@ -40,6 +40,49 @@ void eng_pack(const uint32_t *numbers, unsigned bits, unsigned char *ret)
     }
 }
 
+/* Each number with all before it in its row. */
+static inline row sums(row x)
+{
+    const row none = {0};
+    x += __builtin_shufflevector(none, x, 0, 4, 5, 6);
+    return x + __builtin_shufflevector(none, x, 0, 1, 4, 5);
+}
+
+/* The row's numbers less 1 are steps from the last one of `before`, and `before` goes on. */
+static inline void step(row x, row *before, uint32_t *ret)
+{
+    const row one = {1, 1, 1, 1};
+    const row at = *before + sums(x + one);
+    memcpy(ret, &at, sizeof at);
+    *before = __builtin_shufflevector(at, at, 3, 3, 3, 3);
+}
+
+void eng_unpack_steps(const unsigned char *bytes, unsigned bits, uint32_t before, uint32_t *ret)
+{
+    row last = {before, before, before, before};
+    if (bits == 0) {
+        for (size_t r = 0; r < ROWS; r++)
+            step((row){0}, &last, ret + r * LANES);
+        return;
+    }
+    const uint32_t ones = bits == WORD_BITS ? UINT32_MAX : (UINT32_C(1) << bits) - 1;
+    const row mask = {ones, ones, ones, ones};
+    row word = load(bytes);
+    unsigned used = 0;
+    for (size_t r = 0; r < ROWS; r++) {
+        row x = word >> used;
+        used += bits;
+        if (used >= WORD_BITS && r + 1 < ROWS) {
+            used -= WORD_BITS;
+            bytes += sizeof word;
+            word = load(bytes);
+            if (used > 0)
+                x |= word << (bits - used);
+        }
+        step(x & mask, &last, ret + r * LANES);
+    }
+}
+
 void eng_unpack(const unsigned char *bytes, unsigned bits, uint32_t *ret)
 {
     if (bits == 0) {

@@ -45,6 +45,8 @@ void eng_postings_open(eng_postings *p, const unsigned char *bytes, size_t n, ui
     p->n_heads = df / ENG_PACK;
     p->n_tail = df % ENG_PACK;
     p->head = UINT32_MAX;
+    p->seen = 0;
+    p->packed_tfs = NULL;
     p->n = p->i = 0;
     p->chunk = UINT32_MAX;
     p->tf = 0;
@@ -57,26 +59,47 @@ void eng_postings_open(eng_postings *p, const unsigned char *bytes, size_t n, ui
         p->n_heads = p->n_tail = 0;
 }
 
+/* The chunks of a pack behind `before`, which is -1 at first; the last one. Steps of few bits cannot go past 2^32. */
+static uint64_t unpack_chunks(const unsigned char *at, unsigned bits, uint64_t before,
+                              uint32_t *chunks)
+{
+    enum { FEW_BITS = 24 };
+    if (bits <= FEW_BITS) {
+        eng_unpack_steps(at, bits, (uint32_t)before, chunks);
+        return before + (uint32_t)(chunks[ENG_PACK - 1] - (uint32_t)before);
+    }
+    eng_unpack(at, bits, chunks);
+    for (size_t i = 0; i < ENG_PACK; i++) {
+        before += (uint64_t)chunks[i] + 1;
+        chunks[i] = (uint32_t)before;
+    }
+    return before;
+}
+
 /* The pack ends with the chunk that its head says; false where it does not. */
 static bool unpack(eng_postings *p, uint32_t head)
 {
     const unsigned char *h = head_at(p, head);
     const size_t at = u32_at(h + 4), bytes = eng_pack_bytes(h[8]) + eng_pack_bytes(h[9]);
     const size_t all = (size_t)(p->tail - p->packs);
-    uint64_t chunk = head > 0 ? last_of(p, head - 1) : UINT64_MAX;
     if (h[8] > 32 || h[9] > 32 || at > all || bytes > all - at)
         return false;
-    eng_unpack(p->packs + at, h[8], p->chunks);
-    eng_unpack(p->packs + at + eng_pack_bytes(h[8]), h[9], p->tfs);
-    for (size_t i = 0; i < ENG_PACK; i++) {
-        chunk += (uint64_t)p->chunks[i] + 1;
-        p->chunks[i] = (uint32_t)chunk;
-        p->tfs[i]++;
-    }
+    const uint64_t last =
+        unpack_chunks(p->packs + at, h[8], head > 0 ? last_of(p, head - 1) : UINT64_MAX, p->chunks);
+    p->packed_tfs = p->packs + at + eng_pack_bytes(h[8]);
+    p->tf_bits = h[9];
     p->head = head;
     p->n = ENG_PACK;
     p->i = 0;
-    return chunk == last_of(p, head) && chunk < p->limit;
+    return last == last_of(p, head) && last < p->limit;
+}
+
+void eng_postings_unpack_tfs(eng_postings *p)
+{
+    eng_unpack(p->packed_tfs, p->tf_bits, p->tfs);
+    for (size_t i = 0; i < ENG_PACK; i++)
+        p->tfs[i]++;
+    p->packed_tfs = NULL;
 }
 
 static void unpack_tail(eng_postings *p)
@@ -84,6 +107,7 @@ static void unpack_tail(eng_postings *p)
     const unsigned char *at = p->tail;
     uint64_t chunk = p->n_heads > 0 ? last_of(p, p->n_heads - 1) : UINT64_MAX;
     p->head = p->n_heads;
+    p->packed_tfs = NULL;
     p->n = p->i = 0;
     for (uint32_t i = 0; i < p->n_tail; i++) {
         const uint64_t v = eng_varint(&at, p->end);
@@ -108,6 +132,7 @@ static bool unpack_at(eng_postings *p, uint32_t head)
             return true;
     }
     p->head = p->n_heads + 1;
+    p->packed_tfs = NULL;
     p->n = p->i = 0;
     return false;
 }
@@ -136,18 +161,49 @@ static uint32_t find_head(const eng_postings *p, uint32_t head, uint32_t chunk)
     return low;
 }
 
+/* The first of the pack's chunks, from the next one on, that is not before `chunk`; there is one. */
+static uint32_t find_in_pack(const eng_postings *p, uint32_t chunk)
+{
+    const uint32_t *at = p->chunks + p->i;
+    for (uint32_t n = p->n - p->i; n > 1;) {
+        const uint32_t half = n / 2;
+        at += at[half - 1] < chunk ? half : 0;
+        n -= half;
+    }
+    return (uint32_t)(at - p->chunks);
+}
+
+/* A head, not before `head`, from where one may go on to `chunk`. */
+static uint32_t go_on_from(const eng_postings *p, uint32_t head, uint32_t chunk)
+{
+    const bool good = p->seen > head && p->seen < p->n_heads && last_of(p, p->seen - 1) < chunk;
+    return good ? p->seen : head;
+}
+
 bool eng_postings_seek(eng_postings *p, uint32_t chunk)
 {
-    if (p->chunk != UINT32_MAX && p->chunk >= chunk)
+    if (p->chunk != UINT32_MAX && p->chunk >= chunk) {
+        if (p->chunk == chunk && p->i > 0)
+            p->tf = eng_postings_tfs(p)[p->i - 1];
         return true;
+    }
     if (p->n == 0 || p->chunks[p->n - 1] < chunk) {
         const uint32_t from = p->head == UINT32_MAX ? 0 : p->head + 1;
-        if (!unpack_at(p, from < p->n_heads ? find_head(p, from, chunk) : from))
+        const uint32_t head =
+            from < p->n_heads ? find_head(p, go_on_from(p, from, chunk), chunk) : from;
+        if (!unpack_at(p, head))
             return false;
+        if (p->chunks[p->n - 1] < chunk) { /* a tail that ends before */
+            p->i = p->n;
+            return false;
+        }
     }
-    while (p->i < p->n && p->chunks[p->i] < chunk)
-        p->i++;
-    return eng_postings_next(p);
+    p->i = find_in_pack(p, chunk);
+    p->chunk = p->chunks[p->i];
+    if (p->chunk == chunk)
+        p->tf = eng_postings_tfs(p)[p->i];
+    p->i++;
+    return true;
 }
 
 uint8_t eng_postings_impact(eng_postings *p, uint32_t from, uint32_t to)
@@ -155,7 +211,7 @@ uint8_t eng_postings_impact(eng_postings *p, uint32_t from, uint32_t to)
     uint8_t most = 0;
     uint32_t head = p->head == UINT32_MAX ? 0 : p->head;
     if (head < p->n_heads)
-        head = find_head(p, head, from);
+        p->seen = head = find_head(p, go_on_from(p, head, from), from);
     for (; head < p->n_heads; head++) {
         const uint32_t before = head > 0 ? last_of(p, head - 1) : UINT32_MAX;
         if (before != UINT32_MAX && before + 1 >= to)

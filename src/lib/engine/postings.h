@@ -36,7 +36,8 @@ enum {
 #define ENG_K1 1.2
 #define ENG_B  0.75
 
-/* One list on its way. `chunk` and `tf` are of the posting read last; UINT32_MAX before the first. */
+/* One list on its way. `chunk` and `tf` are of the posting read last; UINT32_MAX before the first. Counts of a pack are
+ * unpacked when they are asked for. */
 typedef struct eng_postings {
     const unsigned char *heads; /* NULL: a tail alone */
     const unsigned char *packs;
@@ -45,9 +46,12 @@ typedef struct eng_postings {
     uint32_t limit; /* every chunk is below it */
     uint32_t n_heads;
     uint32_t head; /* of the pack that is unpacked; n_heads: the tail; UINT32_MAX: none yet */
+    uint32_t seen; /* a head that was looked at: where it may go on */
     uint32_t n_tail;
-    uint8_t tail_impact; /* 0: not known */
-    uint32_t n, i;       /* unpacked, and the next of them */
+    uint8_t tail_impact;             /* 0: not known */
+    uint32_t n, i;                   /* unpacked, and the next of them */
+    const unsigned char *packed_tfs; /* of the pack; NULL: `tfs` has them */
+    unsigned tf_bits;
     uint32_t chunk, tf;
     uint32_t chunks[ENG_PACK];
     uint32_t tfs[ENG_PACK];
@@ -63,8 +67,18 @@ const char *eng_postings_fault(eng_postings *p, uint32_t df,
                                double (*norm)(const void *arg, uint32_t chunk),
                                const void *arg) ANC_MUST_CHECK;
 
-/* Unpacks the next pack or the tail; false at the end. */
+/* Unpacks the next pack or the tail, without its counts; false at the end. */
 bool eng_postings_unpack_next(eng_postings *p);
+
+void eng_postings_unpack_tfs(eng_postings *p);
+
+/* The counts of what is unpacked: [n]. */
+static inline const uint32_t *eng_postings_tfs(eng_postings *p)
+{
+    if (p->packed_tfs != NULL)
+        eng_postings_unpack_tfs(p);
+    return p->tfs;
+}
 
 /* False at the end. */
 static inline bool eng_postings_next(eng_postings *p)
@@ -72,15 +86,16 @@ static inline bool eng_postings_next(eng_postings *p)
     if (p->i == p->n && !eng_postings_unpack_next(p))
         return false;
     p->chunk = p->chunks[p->i];
-    p->tf = p->tfs[p->i++];
+    p->tf = eng_postings_tfs(p)[p->i++];
     return true;
 }
 
-/* To the first posting of a chunk that is not before `chunk`; false when there is none. Forward only. */
+/* To the first posting of a chunk that is not before `chunk`; false when there is none. Forward only. `tf` is good
+ * where it is a posting of that very chunk; eng_postings_tfs knows the others'. */
 bool eng_postings_seek(eng_postings *p, uint32_t chunk);
 
 /* The most that a posting of a chunk in [from, to) can have as its impact, 0 when none is there; passes over
- * packs that end before `from`, unpacks nothing. 255 where it is not known. */
+ * packs that end before `from`, unpacks nothing. 255 where it is not known. `from` ascends, and what is sought for. */
 uint8_t eng_postings_impact(eng_postings *p, uint32_t from, uint32_t to);
 
 /* At most ten bytes are read, none from `end` on. */
@@ -120,6 +135,9 @@ static inline size_t eng_pack_bytes(unsigned bits)
 
 void eng_pack(const uint32_t *numbers, unsigned bits, unsigned char *ret);
 void eng_unpack(const unsigned char *bytes, unsigned bits, uint32_t *ret);
+
+/* Numbers less 1 as steps behind `before`, added up modulo 2^32. */
+void eng_unpack_steps(const unsigned char *bytes, unsigned bits, uint32_t before, uint32_t *ret);
 
 /* ---- writing ---------------------------------------------------------------------------------- */
 

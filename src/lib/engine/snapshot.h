@@ -8,7 +8,7 @@
 
 #include "block.h"
 
-enum { ENG_COUNTED = 128 };
+enum { ENG_COUNTED = 256 };
 
 /* Documents of one block that are replaced or deleted; shared by count, never changed but for what is remembered. */
 typedef struct eng_dead {
