@@ -263,9 +263,9 @@ anc_status eng_block_prepare(eng_block *b, const eng_thresholds *from,
 
 /* One block of the live documents of `blocks` [n]; `dead` [n] are bitmaps over documents, NULL where
  * nothing died. `seed`, where it is not NULL, gets the graph of the block that has the largest, borrowed, and where its
- * vectors are now, which is the caller's to free: eng_seed_done. NULL when memory is out, or one of the blocks is damaged (eng_block_fault). */
+ * vectors are now; where some of them died it stays as it is. NULL when memory is out, or one of the blocks is damaged
+ * (eng_block_fault). */
 eng_block *eng_blocks_merge(eng_block *const *blocks, const uint64_t *const *dead, size_t n,
                             uint32_t dims, eng_graph_seed *seed) ANC_MUST_CHECK;
-void eng_seed_done(eng_graph_seed *seed); /* zeroed is a no-op */
 
 #endif

@@ -83,18 +83,11 @@ static inline uint32_t eng_graph_row(const eng_graph *g, uint32_t node)
     return low;
 }
 
-/* A graph whose links another one takes over. */
+/* A graph whose links another one takes over; all of its vectors are in the other. */
 typedef struct eng_graph_seed {
     const eng_graph *graph; /* borrowed; NULL: none */
-    const uint32_t *
-        renumbered; /* [graph->n] the numbers of its vectors in the other, UINT32_MAX: gone; or NULL */
-    uint32_t first; /* where all are there: the number of the first, the others follow */
+    uint32_t first;         /* the number of its first vector in the other, where the rest follow */
 } eng_graph_seed;
-
-static inline uint32_t eng_graph_seed_node(const eng_graph_seed *seed, uint32_t old)
-{
-    return seed->renumbered == NULL ? seed->first + old : seed->renumbered[old];
-}
 
 typedef struct eng_graph_options {
     uint32_t breadth;           /* candidates looked at for every vector that is put in; 0: 200 */

@@ -3,8 +3,8 @@
  * The number of levels of a vector is a hash of its number, and the one that stands highest goes in first: it is
  * the entry for ever. Every other vector walks from there to its nearest neighbours as a search does, keeps those
  * that are nearer to it than to one another, and is linked from each of them; a list that is full is chosen anew
- * by the same rule. Where a graph is there already that has most of the vectors, its links are taken over, and what
- * has lost a neighbour or is new goes in. A few vectors of the ground go in last: the graph is measured with them first.
+ * by the same rule. Where a graph is there already that has half of the vectors, its links are taken over, and what
+ * is new goes in. A few vectors of the ground go in last: the graph is measured with them first.
  *
  * Locks: a stripe of mutexes over the vectors, held while one list is written. Readers take none: a link is one
  * word, the old or the new one, and both lead somewhere. Codes are all there before the first link is.
@@ -94,7 +94,7 @@ static uint8_t level_of(uint32_t node)
 static void keep_entry(builder *b)
 {
     const eng_graph *old = b->seed->graph;
-    b->entry_node = eng_graph_seed_node(b->seed, old->up_node[old->entry]);
+    b->entry_node = b->seed->first + old->up_node[old->entry];
     eng_graph_seed_levels(b->seed, b->levels, b->seeded);
     const uint8_t top = b->levels[b->entry_node];
     for (uint32_t i = 0; i < b->g->n; i++)
@@ -277,6 +277,15 @@ static void insert_up(builder *b, scratch *s, uint32_t row, uint32_t level, uint
     link_on(b, s, level, row);
 }
 
+/* The nearest that a walk found but for the vector itself, which may be linked already; else where it began. */
+static uint32_t next_start(const eng_walk *walk, uint32_t row, uint32_t start)
+{
+    for (uint32_t i = 0; i < walk->n; i++)
+        if (walk->hits[i].node != row)
+            return walk->hits[i].node;
+    return start;
+}
+
 static void insert(builder *b, scratch *s, uint32_t node)
 {
     const eng_graph *g = b->g;
@@ -289,7 +298,7 @@ static void insert(builder *b, scratch *s, uint32_t node)
         const uint32_t row = eng_graph_row(g, node);
         for (uint32_t level = levels; level > 0; level--) {
             insert_up(b, s, row, level, start);
-            start = s->walk.hits[0].node;
+            start = next_start(&s->walk, row, start);
         }
         start = g->up_node[start];
     }

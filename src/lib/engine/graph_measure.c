@@ -86,7 +86,7 @@ static anc_status walk(const measure *m, const question *q, const int8_t *codes,
     size_t n;
     float scores[NEAREST];
     uint32_t ids[NEAREST], kept = 0;
-    anc_err err;
+    anc_err err = {0};
     ANC_TRY(eng_graph_search(m->g, codes, depth, mem, &hits, &n, NULL, &err));
     const size_t most = eng_graph_rescored(depth, NEAREST);
     for (size_t i = 0; i < n && i < most; i++)

@@ -185,6 +185,24 @@ static bool is_one_of(const eng_part *part, bool large, unsigned level)
     return is_large(part) == large && level_of(part) == level;
 }
 
+/* A block that grew large where it was put together has no graph yet. */
+static bool lacks_graph(const eng_snapshot *s, const eng_part *part)
+{
+    const eng_block *b = part->block;
+    const uint64_t dead = part->dead != NULL ? part->dead->vectors : 0;
+    return b->graph == NULL && b->n_vectors - dead >= s->from.graph;
+}
+
+static bool choose_for_graph(const eng_snapshot *s, bool *chosen)
+{
+    for (size_t i = 0; i < s->n_parts; i++) {
+        chosen[i] = lacks_graph(s, &s->parts[i]);
+        if (chosen[i])
+            return true;
+    }
+    return false;
+}
+
 bool eng_parts_choose(const eng_snapshot *s, bool large, bool *chosen)
 {
     for (size_t i = 0; i < s->n_parts; i++)
@@ -205,7 +223,7 @@ bool eng_parts_choose(const eng_snapshot *s, bool large, bool *chosen)
             chosen[j] = is_one_of(&s->parts[j], large, level);
         return true;
     }
-    return false;
+    return large && choose_for_graph(s, chosen);
 }
 
 static void drop_empty(eng_snapshot *s)

@@ -1,8 +1,11 @@
 /* lexicon.c - texts numbered as they come, ranked at the end. */
 #include "lexicon.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "os/clock.h"
 
 enum { FIRST_SLOTS = 64 };
 
@@ -14,23 +17,35 @@ void eng_lexicon_done(eng_lexicon *lexicon)
     *lexicon = (eng_lexicon){0};
 }
 
+/* Of this process, so that nobody can write words that all fall into one slot. */
+static uint64_t start;
+
+static void choose_start(void)
+{
+    os_random(&start, sizeof start);
+}
+
+/* Both halves of a product, folded. */
 static uint64_t mix(uint64_t h, uint64_t word)
 {
-    h = (h ^ word) * UINT64_C(0xFF51AFD7ED558CCD);
-    return h ^ h >> 32;
+    __extension__ const unsigned __int128 product =
+        (unsigned __int128)(h ^ word) * UINT64_C(0xFF51AFD7ED558CCD);
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
 /* Eight bytes at a time, the last eight once more where they are not a whole step. */
 eng_lexicon_key eng_lexicon_key_of(anc_str text)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, choose_start);
     const uint64_t head = eng_text_head(text);
-    uint64_t h = mix(UINT64_C(0x9E3779B97F4A7C15) ^ text.len, head), word;
+    uint64_t h = mix(start ^ text.len, head), word;
     for (size_t at = sizeof word; at < text.len; at += sizeof word) {
         const size_t from = at + sizeof word <= text.len ? at : text.len - sizeof word;
         memcpy(&word, text.ptr + from, sizeof word);
         h = mix(h, word);
     }
-    return (eng_lexicon_key){text, head, (uint32_t)(mix(h, 0) >> 16)};
+    return (eng_lexicon_key){text, head, (uint32_t)(mix(h, start) >> 16)};
 }
 
 static bool grow(eng_lexicon *lexicon)

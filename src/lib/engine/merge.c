@@ -279,25 +279,16 @@ static bool copy_all(eng_builder *to, source *sources, size_t n)
     return ok;
 }
 
-void eng_seed_done(eng_graph_seed *seed)
+/* Leaves the largest graph and the new number of its first vector to the caller, where nothing died in its block. */
+static void leave_seed(const source *sources, size_t n, eng_graph_seed *seed)
 {
-    free((void *)(uintptr_t)seed->renumbered);
-    *seed = (eng_graph_seed){0};
-}
-
-/* Leaves the largest graph and the new numbers of its vectors to the caller. */
-static void leave_seed(source *sources, size_t n, eng_graph_seed *seed)
-{
-    source *largest = NULL;
+    const source *largest = NULL;
     for (size_t i = 0; i < n; i++)
         if (sources[i].block->graph != NULL &&
             (largest == NULL || largest->block->graph->n < sources[i].block->graph->n))
             largest = &sources[i];
-    if (largest == NULL)
-        return;
-    *seed = (eng_graph_seed){
-        .graph = largest->block->graph, .renumbered = largest->renumbered, .first = largest->first};
-    largest->renumbered = NULL;
+    if (largest != NULL && largest->renumbered == NULL)
+        *seed = (eng_graph_seed){.graph = largest->block->graph, .first = largest->first};
 }
 
 eng_block *eng_blocks_merge(eng_block *const *blocks, const uint64_t *const *dead, size_t n,

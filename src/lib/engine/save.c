@@ -64,8 +64,8 @@ static bool share_part(fresh *row, const eng_part *part)
     return true;
 }
 
-/* Small blocks as one, with bits and graph where it has grown large by that; those that a merge has taken, and the
- * others. */
+/* Small blocks as one; those that a merge has taken, and the others. Those get bits and a graph where they have grown
+ * large by that, these are soon replaced by what the merge makes. */
 static anc_status join_small(saving *s, bool taken)
 {
     size_t n = 0, last = 0;
@@ -93,7 +93,8 @@ static anc_status join_small(saving *s, bool taken)
         row->part = (eng_part){0};
         return ANC_OK;
     }
-    return eng_block_prepare(row->part.block, &s->before->from, s->options, NULL, s->err);
+    return taken ? ANC_OK
+                 : eng_block_prepare(row->part.block, &s->before->from, s->options, NULL, s->err);
 }
 
 static anc_status plan(saving *s)

@@ -19,7 +19,7 @@ static bool has_work(const eng_snapshot *s, const eng_tidy_options *options, boo
         chosen[i] = true;
         dead = dead || s->parts[i].dead != NULL;
     }
-    return s->n_parts > 1 || dead;
+    return s->n_parts > 1 || dead || eng_parts_choose(s, true, chosen);
 }
 
 /* The part of a snapshot that has this block; NULL: none has. */
@@ -129,7 +129,6 @@ static anc_status merge(eng_index *index, const eng_snapshot *before, const bool
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to merge the blocks of an index");
     }
     const anc_status status = eng_block_prepare(merged, &before->from, options, &seed, err);
-    eng_seed_done(&seed);
     if (status != ANC_OK) {
         eng_block_unref(merged);
         return status;

@@ -175,6 +175,7 @@ static curl_socket_t open_socket(void *user, curlsocktype purpose, struct curl_s
         (void)snprintf(t->refused, sizeof t->refused, "%.60s", address);
         return CURL_SOCKET_BAD;
     }
+    t->let_through = true;
     return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
@@ -437,7 +438,7 @@ anc_status net_transfer_result(transfer *t, CURLcode code, anc_err *err)
         tell_head(t);
         return ANC_OK;
     }
-    if (t->refused[0] != '\0' && !was_connected(t))
+    if (t->refused[0] != '\0' && !t->let_through)
         return ANC_FAIL(err, ANC_FORBIDDEN, "%s: the address %s is not to be connected to",
                         t->where, t->refused);
     if (code == CURLE_OPERATION_TIMEDOUT)

@@ -37,6 +37,7 @@ typedef struct transfer {
     bool (*may_connect)(void *arg, const char *address);
     void *may_arg;
     char refused[64]; /* an address that it refused; empty: none */
+    bool let_through; /* it let one through */
 
     anc_status stopped; /* why a callback of ours ended it, ANC_OK: none did */
     char stop_text[120];

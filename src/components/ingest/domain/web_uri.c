@@ -53,8 +53,7 @@ static bool is_host(anc_str s, bool is_v6)
     return s.len > 0;
 }
 
-/* "host", "host:port", "[v6]", "[v6]:port"; `*port` stays where there is none. A v6 address may stand without brackets
- * in a list, where no port follows. */
+/* "host", "host:port", "[v6]", "[v6]:port"; `*port` stays where there is none. */
 static bool read_authority(anc_str s, anc_str *ret_host, uint16_t *port)
 {
     if (anc_str_starts(s, ANC_STR("["))) {
@@ -71,6 +70,17 @@ static bool read_authority(anc_str s, anc_str *ret_host, uint16_t *port)
     *ret_host = anc_str_sub(s, 0, colon == SIZE_MAX ? s.len : colon);
     return is_host(*ret_host, false) &&
            (colon == SIZE_MAX || is_port(anc_str_sub(s, colon + 1, s.len), port));
+}
+
+/* The same in a list, where a v6 address without a port may stand without brackets too. */
+static bool read_named(anc_str s, anc_str *ret_host, uint16_t *port)
+{
+    const size_t colon = anc_str_find(s, ANC_STR(":"));
+    const anc_str rest = anc_str_sub(s, colon == SIZE_MAX ? s.len : colon + 1, s.len);
+    if (anc_str_starts(s, ANC_STR("[")) || anc_str_find(rest, ANC_STR(":")) == SIZE_MAX)
+        return read_authority(s, ret_host, port);
+    *ret_host = s;
+    return is_host(s, true);
 }
 
 static size_t end_of_authority(anc_str s)
@@ -121,7 +131,7 @@ bool ing_web_host_is_named(const ing_web_uri *uri, const anc_str *hosts, size_t 
     for (size_t i = 0; i < n; i++) {
         anc_str host;
         uint16_t port = uri->scheme.len == 5 ? HTTPS_PORT : HTTP_PORT;
-        if (read_authority(hosts[i], &host, &port) && port == uri->port &&
+        if (read_named(hosts[i], &host, &port) && port == uri->port &&
             anc_str_eq_nocase(host, uri->host))
             return true;
     }
@@ -133,7 +143,7 @@ bool ing_web_address_is_named(anc_str address, const anc_str *hosts, size_t n)
     for (size_t i = 0; i < n; i++) {
         anc_str host;
         uint16_t port = 0;
-        if (read_authority(hosts[i], &host, &port) && anc_str_eq_nocase(host, address))
+        if (read_named(hosts[i], &host, &port) && anc_str_eq_nocase(host, address))
             return true;
     }
     return false;

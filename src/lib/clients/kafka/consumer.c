@@ -6,7 +6,14 @@
 #include "kafka_impl.h"
 #include "os/clock.h"
 
-enum { SESSION_MS = 10000, COMMIT_MS = 1000, POLL_MS = 200, LOOK_MS = 2000 };
+enum {
+    SESSION_MS = 10000,
+    WORK_MS =
+        1200000, /* for all tries with one message: past it the group takes the partition away */
+    COMMIT_MS = 1000,
+    POLL_MS = 200,
+    LOOK_MS = 2000
+};
 
 struct clt_kafka_consumer {
     rd_kafka_t *rk;         /* owned */
@@ -36,6 +43,7 @@ static anc_status set_all(rd_kafka_conf_t *conf, const clt_kafka_consumer_option
     ANC_TRY(clt_kafka_set_place(conf, &o->place, err));
     ANC_TRY(clt_kafka_set(conf, settings, ANC_COUNT(settings), err));
     ANC_TRY(clt_kafka_set_number(conf, "auto.commit.interval.ms", COMMIT_MS, err));
+    ANC_TRY(clt_kafka_set_number(conf, "max.poll.interval.ms", WORK_MS, err));
     return clt_kafka_set_number(conf, "session.timeout.ms",
                                 o->session_ms > 0 ? o->session_ms : SESSION_MS, err);
 }

@@ -251,6 +251,37 @@ static void little_is_tidy_by_itself(void **state)
     eng_index_close(index);
 }
 
+/* A block that grew large where it was published has no graph until it is looked after; then others grow out of it. */
+static void a_block_that_grew_large_gets_its_graph(void **state)
+{
+    (void)state;
+    enum { FIRST = 64, ALL = 100 };
+    anc_err err = {0};
+    bool did = false;
+    const eng_thresholds soon = {.exact = 5, .bits = 10, .graph = 50};
+    const eng_thresholds never = {.exact = UINT32_MAX, .bits = UINT32_MAX, .graph = UINT32_MAX};
+    eng_index *index = filled(&soon, FIRST), *plain = filled(&never, ALL);
+    assert_int_equal(eng_stats(index).graphs, 0);
+    ASSERT_OK(eng_tidy(index, &(eng_tidy_options){0}, &did, &err), &err);
+    assert_true(did);
+    assert_int_equal(eng_stats(index).graphs, 1);
+    ASSERT_OK(eng_tidy(index, &(eng_tidy_options){0}, &did, &err), &err);
+    assert_false(did);
+    for (uint32_t i = FIRST; i < ALL; i++)
+        put(index, i, 1);
+    tidy(index);
+    assert_int_equal(eng_stats(index).blocks, 1);
+    assert_int_equal(eng_stats(index).graphs, 1);
+    size_t found = 0, right = 0, more;
+    for (uint32_t q = 0; q < QUESTIONS; q++) {
+        found += ask(index, plain, q, ALL, &more);
+        right += more;
+    }
+    assert_true((double)right >= 0.93 * (double)found);
+    eng_index_close(index);
+    eng_index_close(plain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +290,7 @@ int main(void)
         cmocka_unit_test(an_index_that_is_cleared_meanwhile_stays_empty),
         cmocka_unit_test(work_that_is_ended_changes_nothing),
         cmocka_unit_test(little_is_tidy_by_itself),
+        cmocka_unit_test(a_block_that_grew_large_gets_its_graph),
     };
     return cmocka_run_group_tests_name("engine tidy", tests, NULL, NULL);
 }

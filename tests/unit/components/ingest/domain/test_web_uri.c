@@ -62,6 +62,8 @@ static const struct named_row {
     {"begins alike", "http://a.example.evil/x", "a.example", false},
     {"a dot behind it", "http://a.example./x", "a.example", false},
     {"v6", "http://[fd00::1]/x", "[fd00::1]", true},
+    {"v6 without brackets", "http://[fd00::1]/x", "fd00::1", true},
+    {"another v6", "http://[fd00::1]/x", "fd00::11", false},
 };
 
 static void host_is_named(void **state)
