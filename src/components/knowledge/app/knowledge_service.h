@@ -34,7 +34,7 @@ typedef struct kno_service_options {
     emb_library *models;    /* NULL: no collection may ask for another one */
     uint32_t keep_versions; /* of a document, the current one included; 0: all */
     bool
-        tell_content; /* events have the text of a document, up to KNO_TOLD_BYTES; longer ones none */
+        tell_content; /* events have the text of a document, up to KNO_TOLD_BYTES of JSON; longer ones none */
     /* Something shows versions and tells how far it is (kno_shown): what it may still show stays beside
      * those that are kept, and a collection is switched over to another model when its index is ready
      * (kno_index_prepared). */

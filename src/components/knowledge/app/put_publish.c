@@ -34,10 +34,25 @@ static ev_context event_context(const kno_put *put)
                         .user_id = put->call.principal.user_id};
 }
 
+/* Whether a text is short enough as it stands in JSON, where a control character has six bytes. */
+static bool is_short(anc_str text)
+{
+    enum { ESCAPE_BYTES = 6 };
+    size_t bytes = text.len;
+    for (size_t i = 0; i < text.len && bytes <= KNO_TOLD_BYTES; i++) {
+        const unsigned char c = (unsigned char)text.ptr[i];
+        if (c == '"' || c == '\\' || c == '\n' || c == '\r' || c == '\t')
+            bytes++;
+        else if (c < ' ')
+            bytes += ESCAPE_BYTES - 1;
+    }
+    return bytes <= KNO_TOLD_BYTES;
+}
+
 static anc_str told_content(const kno_put *put)
 {
-    const anc_str text = put->view.bytes;
-    return put->kno->with.tell_content && text.len <= KNO_TOLD_BYTES ? text : ANC_STR_NONE;
+    return put->kno->with.tell_content && is_short(put->view.bytes) ? put->view.bytes
+                                                                    : ANC_STR_NONE;
 }
 
 static anc_status announce_created(const piece_work *w, krn_tx *tx, anc_err *err)

@@ -322,6 +322,11 @@ static void events_have_the_text_where_it_is_asked_for(void **state)
         (void)anc_buf_add(&long_text, ANC_STR("Word after word.\n\n"));
     (void)put(f, "T", "{}", long_text.ptr);
     assert_string_equal(f->told, "");
+    anc_buf_clear(&long_text); /* short, but not as it stands in JSON */
+    while (long_text.len <= KNO_TOLD_BYTES * 2 / 3)
+        (void)anc_buf_add(&long_text, ANC_STR("\"\"\"\"\"\"\"\"\"\" said he.\n\n"));
+    (void)put(f, "T", "{}", long_text.ptr);
+    assert_string_equal(f->told, "");
 }
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
