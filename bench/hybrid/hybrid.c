@@ -12,7 +12,7 @@
 
 #include "base/str.h"
 #include "common/bench.h"
-#include "corpus.h"
+#include "common/corpus.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/thread.h"

@@ -178,17 +178,26 @@ static uint32_t run_end(const eng_postings *p, uint32_t end)
     return i;
 }
 
+/* Gives their scores to the chunks [n] of a list that are next and in one window and pack; read on behind them. */
+static inline const uint32_t *give_run(scores *s, const cursor *c, uint32_t end, uint32_t *n)
+{
+    eng_postings *p = c->plain;
+    const uint32_t from = p->i - 1, to = run_end(p, end);
+    give_all(s, c->weight, p->chunks + from, eng_postings_tfs(p) + from, to - from);
+    p->i = to;
+    *n = to - from;
+    return p->chunks + from;
+}
+
 static void add_list(scores *s, cursor *c, uint32_t start, uint32_t end)
 {
     eng_postings *p = c->plain;
     c->more = eng_postings_seek(p, start);
     while (c->more && p->chunk < end) {
-        const uint32_t from = p->i - 1, to = run_end(p, end);
-        const uint32_t *chunks = p->chunks + from;
-        give_all(s, c->weight, chunks, eng_postings_tfs(p) + from, to - from);
-        for (uint32_t i = 0; i < to - from; i++)
+        uint32_t n;
+        const uint32_t *chunks = give_run(s, c, end, &n);
+        for (uint32_t i = 0; i < n; i++)
             add(s, chunks[i] - start, s->units[i]);
-        p->i = to;
         c->more = eng_postings_next(p);
     }
 }
@@ -256,13 +265,11 @@ static void read_list(scores *s, cursor *c, uint32_t start, uint32_t end, size_t
     eng_postings *p = c->plain;
     c->more = eng_postings_seek(p, start);
     while (c->more && p->chunk < end) {
-        const uint32_t from = p->i - 1, to = run_end(p, end);
-        const uint32_t *chunks = p->chunks + from;
-        give_all(s, c->weight, chunks, eng_postings_tfs(p) + from, to - from);
-        for (uint32_t i = 0; i < to - from; i++)
+        uint32_t n_run;
+        const uint32_t *chunks = give_run(s, c, end, &n_run);
+        for (uint32_t i = 0; i < n_run; i++)
             if (s->units[i] >= s->need)
                 consider(s, chunks[i], s->units[i], n);
-        p->i = to;
         c->more = eng_postings_next(p);
     }
 }

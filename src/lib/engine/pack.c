@@ -57,38 +57,10 @@ static inline void step(row x, row *before, uint32_t *ret)
     *before = __builtin_shufflevector(at, at, 3, 3, 3, 3);
 }
 
-void eng_unpack_steps(const unsigned char *bytes, unsigned bits, uint32_t before, uint32_t *ret)
+/* Rows of numbers as they stand, or, where `last` is not NULL, as steps from it. */
+static inline __attribute__((always_inline)) void unpack(const unsigned char *bytes, unsigned bits,
+                                                         row *last, uint32_t *ret)
 {
-    row last = {before, before, before, before};
-    if (bits == 0) {
-        for (size_t r = 0; r < ROWS; r++)
-            step((row){0}, &last, ret + r * LANES);
-        return;
-    }
-    const uint32_t ones = bits == WORD_BITS ? UINT32_MAX : (UINT32_C(1) << bits) - 1;
-    const row mask = {ones, ones, ones, ones};
-    row word = load(bytes);
-    unsigned used = 0;
-    for (size_t r = 0; r < ROWS; r++) {
-        row x = word >> used;
-        used += bits;
-        if (used >= WORD_BITS && r + 1 < ROWS) {
-            used -= WORD_BITS;
-            bytes += sizeof word;
-            word = load(bytes);
-            if (used > 0)
-                x |= word << (bits - used);
-        }
-        step(x & mask, &last, ret + r * LANES);
-    }
-}
-
-void eng_unpack(const unsigned char *bytes, unsigned bits, uint32_t *ret)
-{
-    if (bits == 0) {
-        memset(ret, 0, ENG_PACK * sizeof *ret);
-        return;
-    }
     const uint32_t ones = bits == WORD_BITS ? UINT32_MAX : (UINT32_C(1) << bits) - 1;
     const row mask = {ones, ones, ones, ones};
     row word = load(bytes);
@@ -104,6 +76,27 @@ void eng_unpack(const unsigned char *bytes, unsigned bits, uint32_t *ret)
                 x |= word << (bits - used);
         }
         x &= mask;
-        memcpy(ret + r * LANES, &x, sizeof x);
+        if (last != NULL)
+            step(x, last, ret + r * LANES);
+        else
+            memcpy(ret + r * LANES, &x, sizeof x);
     }
+}
+
+void eng_unpack_steps(const unsigned char *bytes, unsigned bits, uint32_t before, uint32_t *ret)
+{
+    row last = {before, before, before, before};
+    if (bits == 0)
+        for (size_t r = 0; r < ROWS; r++)
+            step((row){0}, &last, ret + r * LANES);
+    else
+        unpack(bytes, bits, &last, ret);
+}
+
+void eng_unpack(const unsigned char *bytes, unsigned bits, uint32_t *ret)
+{
+    if (bits == 0)
+        memset(ret, 0, ENG_PACK * sizeof *ret);
+    else
+        unpack(bytes, bits, NULL, ret);
 }

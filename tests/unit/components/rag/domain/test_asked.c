@@ -1,8 +1,5 @@
 /* test_asked.c - what was asked of a thing: properties in lists, numbers, names, ages, places, and other words for it. */
-#include "support/test.h"
-
-#include "base/str.h"
-#include "rag/domain/extract.h"
+#include "asked.h"
 #include "rag/domain/forms.h"
 #include "rag/domain/words.h"
 
@@ -114,11 +111,9 @@ static const rag_passage budget = {
     .language = ANC_STR_INIT("en"),
     .score = 0.9};
 
-enum { PASSAGES = 3 };
-
 typedef struct asked_row {
     const char *name;
-    const rag_passage *passages[PASSAGES];
+    const rag_passage *passages[ASKED_PASSAGES];
     const char *question;
     const char *wanted; /* stands in the best pick; NULL: it is beside the point */
 } asked_row;
@@ -161,22 +156,9 @@ static void is_answered(void **state)
 {
     const asked_row *row = *state;
     ANC_ARENA(mem, 16 << 20);
-    anc_err err = {ANC_OK, NULL, "", ""};
-    rag_passage passages[PASSAGES];
-    size_t n = 0;
-    rag_extraction *x;
-    while (n < PASSAGES && row->passages[n] != NULL) {
-        passages[n] = *row->passages[n];
-        n++;
-    }
-    ASSERT_OK(rag_extraction_new(mem, anc_str_of(row->question), passages, n, &x, &err), &err);
-    const rag_choice choice = rag_extraction_choose(x);
-    size_t best = 0;
+    const rag_choice choice = ask_passages(mem, row->question, row->passages);
     assert_true(choice.n > 0);
-    for (size_t i = 1; i < choice.n; i++)
-        best = choice.picks[i].score > choice.picks[best].score ? i : best;
-    const rag_pick *p = &choice.picks[best];
-    const anc_str said = anc_str_sub(passages[p->passage].text, p->start, p->end - p->start);
+    const anc_str said = best_said(&choice, row->passages);
     if (choice.beside_point != (row->wanted == NULL))
         fail_msg("beside the point: %d: %.*s", choice.beside_point, ANC_FMT(said));
     if (row->wanted != NULL && anc_str_find(said, anc_str_of(row->wanted)) == SIZE_MAX)

@@ -1,8 +1,5 @@
 /* test_names.c - names that bind, entries of lists, other languages' passages, and what is beside the point. */
-#include "support/test.h"
-
-#include "base/str.h"
-#include "rag/domain/extract.h"
+#include "asked.h"
 #include "rag/domain/select.h"
 
 static const rag_passage minutes = {
@@ -96,11 +93,9 @@ static const rag_passage warranty = {
     .language = ANC_STR_INIT("en"),
     .score = 0.8};
 
-enum { PASSAGES = 3 };
-
 typedef struct name_row {
     const char *name;
-    const rag_passage *passages[PASSAGES];
+    const rag_passage *passages[ASKED_PASSAGES];
     const char *question;
     const char *wanted; /* stands in what the best pick quotes; NULL: it is beside the point */
 } name_row;
@@ -170,32 +165,14 @@ static void is_bound(void **state)
 {
     const name_row *row = *state;
     ANC_ARENA(mem, 16 << 20);
-    anc_err err = {ANC_OK, NULL, "", ""};
-    rag_passage passages[PASSAGES];
-    size_t n = 0;
-    rag_extraction *x;
-    while (n < PASSAGES && row->passages[n] != NULL) {
-        passages[n] = *row->passages[n];
-        n++;
-    }
-    ASSERT_OK(rag_extraction_new(mem, anc_str_of(row->question), passages, n, &x, &err), &err);
-    const rag_choice choice = rag_extraction_choose(x);
+    const rag_choice choice = ask_passages(mem, row->question, row->passages);
     if (choice.n == 0 || choice.beside_point != (row->wanted == NULL))
         fail_msg("%zu picks, beside the point: %d", choice.n, choice.beside_point);
     if (row->wanted == NULL)
         return;
-    bool found = false;
-    double best = -1e9;
-    for (size_t i = 0; i < choice.n; i++) {
-        const rag_pick *p = &choice.picks[i];
-        const anc_str said = anc_str_sub(passages[p->passage].text, p->start, p->end - p->start);
-        if (p->score > best)
-            found = anc_str_find(said, anc_str_of(row->wanted)) != SIZE_MAX;
-        best = p->score > best ? p->score : best;
-        if (!found)
-            print_message("%.*s\n", ANC_FMT(said));
-    }
-    assert_true(found);
+    const anc_str said = best_said(&choice, row->passages);
+    if (anc_str_find(said, anc_str_of(row->wanted)) == SIZE_MAX)
+        fail_msg("told: %.*s", ANC_FMT(said));
 }
 
 /* Nothing is known of a third scale where only of the second anything is told. */

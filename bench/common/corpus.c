@@ -1,5 +1,5 @@
 /* corpus.c - passages made of windows over real ones, and the questions of the collections. */
-#include "corpus.h"
+#include "common/corpus.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,8 +4,8 @@
  * a place of a fixed generator: words are as frequent as they are, and neighbours stay neighbours. Its vector is of the
  * mixture in bench/engine. Questions are those of the collections, with vectors of the same topics.
  */
-#ifndef ANC_BENCH_HYBRID_CORPUS_H
-#define ANC_BENCH_HYBRID_CORPUS_H
+#ifndef ANC_BENCH_CORPUS_H
+#define ANC_BENCH_CORPUS_H
 
 #include "common/texts.h"
 #include "engine/engine.h"
