@@ -85,10 +85,11 @@ def test_a_batch_says_which_collections_its_documents_are_in(binary):
         def sent(*documents):
             return server.post("/v1/knowledge/documents/batch?wait=true", {"documents": list(documents)}).json
         batch = sent({"id": "a", "collection": "tides", "text": "Ebb."}, {"id": "b", "collection": "birds", "text": "Heron."})
-        assert (batch["collection"], batch["collections"]) == ("default", ["birds", "tides"]), batch
+        assert (batch["collection"], batch["collections"]) == ("birds", ["birds", "tides"]), batch
         batch = sent({"id": "a", "collection": "tides", "text": "Ebb."}, {"id": "c", "text": "Flow."},
                      {"id": "d", "collection": "lost", "content_base64": "AAEC"})
         assert (batch["collections"], batch["processed_documents"], batch["skipped_documents"]) == (["default", "tides"], 1, 2), batch
+        assert batch["collection"] == "default", batch
         assert server.get("/v1/ingest").json["items"][0]["collections"] == ["default", "tides"]
         assert [x["collection"] for x in server.get("/v1/dead-letters").json["items"]] == ["lost"]
         assert sent({"text": ""})["status"] == "completed"

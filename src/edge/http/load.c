@@ -83,15 +83,21 @@ static void enter(http_request *rq)
     edge->asks.open++;
 }
 
-/* What it took against what it was to take corrects the unit. One alone takes as many units as there are
- * threads, since it has but one of them. */
+/* What it took against what it was to take corrects the unit. Those at work share the pool, and one alone takes as
+ * many units as there are threads, since it has but one of them. */
 static void learn(const http_request *rq)
 {
-    const double took_ns = (double)(krn_now_ns(rq->edge->o.clock) - rq->ask.entered_ns);
+    const http_edge *edge = rq->edge;
+    const double took_ns = (double)(krn_now_ns(edge->o.clock) - rq->ask.entered_ns);
+    const double sharing = between((double)edge->asks.at_work, edge->o.cpu_threads,
+                                   (double)PER_THREAD * edge->o.cpu_threads);
     const double loaded = rq->ask.ahead_ns + rq->ask.weight_ns;
-    const double alone = rq->ask.weight_ns * rq->edge->o.cpu_threads;
-    const double factor = between(took_ns / (loaded > alone ? loaded : alone), 1 / ODDEST, ODDEST);
-    *unit_of(rq) = between(*unit_of(rq) * (1 + LEARN * (factor - 1)), LEAST_NS, MOST_NS);
+    const double shared = rq->ask.weight_ns * sharing;
+    const double factor =
+        between(took_ns / (loaded > shared ? loaded : shared), 1 / ODDEST, ODDEST);
+    double *unit = unit_of(rq);
+    *unit += LEARN * (rq->ask.weight_ns * factor - *unit);
+    *unit = between(*unit, LEAST_NS, MOST_NS);
 }
 
 /* On the pool, as every other end of a request that waited here: whoever looks through the requests on the loop
