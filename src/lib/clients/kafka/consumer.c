@@ -1,6 +1,7 @@
 /* consumer.c - one member of a group. What is done with is stored as an offset, and librdkafka commits
  * stored offsets every second and at the close. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "kafka_impl.h"
@@ -18,8 +19,9 @@ enum {
 };
 
 struct clt_kafka_consumer {
-    rd_kafka_t *rk;         /* owned */
-    rd_kafka_message_t *at; /* owned; of the last next */
+    rd_kafka_t *rk;                              /* owned */
+    rd_kafka_message_t *at;                      /* owned; of the last next */
+    clt_kafka_header headers[CLT_KAFKA_HEADERS]; /* views into it */
     atomic_bool stopping;
     clt_kafka_complaint complaint;
 };
@@ -164,15 +166,27 @@ static bool is_nothing(rd_kafka_resp_err_t code)
            code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
 }
 
-static anc_str source_of(const rd_kafka_message_t *message)
+static size_t read_headers(const rd_kafka_message_t *message, clt_kafka_header *ret)
 {
     rd_kafka_headers_t *headers = NULL;
+    const char *name = NULL;
     const void *value = NULL;
-    size_t size = 0;
-    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR ||
-        rd_kafka_header_get_last(headers, "ce_source", &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return ANC_STR_NONE;
-    return (anc_str){value, size};
+    size_t n = 0, size = 0;
+    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return 0;
+    while (n < CLT_KAFKA_HEADERS &&
+           rd_kafka_header_get_all(headers, n, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        ret[n++] = (clt_kafka_header){name, {value, size}};
+    return n;
+}
+
+/* The last of that name. */
+static anc_str header_of(const clt_kafka_header *headers, size_t n, const char *name)
+{
+    while (n-- > 0)
+        if (strcmp(headers[n].name, name) == 0)
+            return headers[n].value;
+    return ANC_STR_NONE;
 }
 
 static int64_t time_of(const rd_kafka_message_t *message)
@@ -180,6 +194,20 @@ static int64_t time_of(const rd_kafka_message_t *message)
     rd_kafka_timestamp_type_t type;
     const int64_t ms = rd_kafka_message_timestamp(message, &type);
     return type != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE && ms > 0 ? ms : 0;
+}
+
+static clt_kafka_record record_of(clt_kafka_consumer *c)
+{
+    const size_t n = read_headers(c->at, c->headers);
+    return (clt_kafka_record){.topic = rd_kafka_topic_name(c->at->rkt),
+                              .partition = c->at->partition,
+                              .offset = c->at->offset,
+                              .time_ms = time_of(c->at),
+                              .key = {c->at->key, c->at->key_len},
+                              .value = {c->at->payload, c->at->len},
+                              .source = header_of(c->headers, n, "ce_source"),
+                              .headers = c->headers,
+                              .n_headers = n};
 }
 
 anc_status clt_kafka_next(clt_kafka_consumer *c, int64_t deadline_ns, clt_kafka_record *ret,
@@ -197,13 +225,7 @@ anc_status clt_kafka_next(clt_kafka_consumer *c, int64_t deadline_ns, clt_kafka_
         const rd_kafka_resp_err_t code = c->at->err;
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
             clt_kafka_complain(&c->complaint, "");
-            *ret = (clt_kafka_record){.topic = rd_kafka_topic_name(c->at->rkt),
-                                      .partition = c->at->partition,
-                                      .offset = c->at->offset,
-                                      .time_ms = time_of(c->at),
-                                      .key = {c->at->key, c->at->key_len},
-                                      .value = {c->at->payload, c->at->len},
-                                      .source = source_of(c->at)};
+            *ret = record_of(c);
             *ret_there = true;
             return ANC_OK;
         }
