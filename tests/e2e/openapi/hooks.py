@@ -39,7 +39,7 @@ RULES = [
     r"^If-Match: (is not the ETag|says another version)",
     r"JSON: .* too big (integer|real)",
     r"metadata: (more than|lists and objects)",
-    r"is not \".*\", as the address says",
+    r"says \".*\", but the address says",
     r"tokens a chunk: allowed are",  # the model's window is not the description's to know
     r"is base64 that was cut off",
     r"^/language: there is no language '[a-z]{2}'",  # the pattern says two letters, and not which
