@@ -18,6 +18,8 @@ enum {
     GOES_ON_CHARS = 2 /* " …" */
 };
 
+static const double INSTEAD_TOLD =
+    0.7; /* of what the best one tells, for another to stand in for it */
 static const double SECOND_WITHIN = 2.0; /* of the best one's score */
 static const double ADDED_SHARE = 0.1;   /* of the question's weight, for a row to be added */
 static const double SEQUEL_WITHIN = 6.0; /* where it is the next sentence and points back */
@@ -410,9 +412,10 @@ static size_t first_of(const rag_extraction *x)
     size_t other = SIZE_MAX;
     if (best == SIZE_MAX || !rag_is_beside_point(x, best))
         return best;
+    const double least = INSTEAD_TOLD * told_of(x, best);
     for (size_t i = 0; i < x->units.n; i++)
         if (may_be_quoted(x, i, RAG_UNIT_MAX_CHARS) && x->units.items[i].kind == RAG_UNIT_PROSE &&
-            x->views[i].score >= x->views[best].score - SECOND_WITHIN &&
+            x->views[i].score >= x->views[best].score - SECOND_WITHIN && told_of(x, i) >= least &&
             (other == SIZE_MAX || x->views[i].score > x->views[other].score) &&
             !rag_is_beside_point(x, i))
             other = i;
