@@ -46,7 +46,7 @@ static const anc_str meanings[] = {
     MEANING("beekeeper beekeepers apiculteur apiculteurs imker"),
     MEANING("hive hives ruche ruches bienenstock"),
     MEANING("accuracy precision précision genauigkeit"),
-    MEANING("lifetime autonomy autonomie laufzeit"),
+    MEANING("lifetime autonomy autonomie tient laufzeit hält"),
     MEANING("founded founder founders founding started fondé fondée fondateur fondateurs gegründet "
             "gründer"),
     MEANING("people persons personnes gens personen leute"),

@@ -336,8 +336,22 @@ static bool is_silent_of_property(const rag_extraction *x, size_t i)
            ((v->own | v->above | v->near | v->beside) & plain) == 0;
 }
 
+/* When something was done by one who is named is asked, and it is a row of that name with nothing of what was done. */
+static bool is_row_of_other_day(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_view *v = &x->views[i];
+    uint64_t plain = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        plain |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
+    plain &= ~terms->names;
+    return x->units.items[i].cells > 0 && terms->cues == RAG_CUE_DATE && terms->names != 0 &&
+           plain != 0 && ((v->own | v->above | v->near) & plain) == 0;
+}
+
 bool rag_lacks_wanted(const rag_extraction *x, size_t i)
 {
-    return rag_lacks_property(x, i) || is_sum_of_other(x, i) || is_silent_of_property(x, i) ||
+    return rag_lacks_property(x, i) || is_sum_of_other(x, i) || is_row_of_other_day(x, i) ||
+           is_silent_of_property(x, i) ||
            (rag_asks_how_many(&x->terms) && (!rag_has_count(x, i) || counts_elsewhere(x, i)));
 }

@@ -41,10 +41,17 @@ static const rag_passage hotels = {.text = ANC_STR_INIT("Place | Ceiling for one
 static const rag_passage wares = {
     .text =
         ANC_STR_INIT("A tin of pellets costs £14. The cup of the burner reaches 320 degrees C. The "
-                     "walls are a metre thick."),
+                     "walls are a metre thick. The shelf is no higher than 2 metres."),
     .title = ANC_STR_INIT("Wares"),
     .language = ANC_STR_INIT("en"),
     .score = 0.9};
+
+static const rag_passage tasks = {.text = ANC_STR_INIT("Who | What | By when\n"
+                                                       "Ruth Haldane | gate painted | 1 June\n"
+                                                       "Peter Oake | lamp | 4 July\n"),
+                                  .title = ANC_STR_INIT("Tasks"),
+                                  .language = ANC_STR_INIT("en"),
+                                  .score = 0.9};
 
 static const rag_passage wages = {
     .text = ANC_STR_INIT("Pay day\n\nSalaries are paid on the 26th of the month.\n\nHoliday\n\n"
@@ -92,6 +99,9 @@ static const wanted_row rows[] = {
     {"Preis von etwas anderem", {&wares}, "Was kostet ein Glas Honig?", NULL},
     {"no word of the property", {&people}, "Who is the wife of Peter Oake?", NULL},
     {"how hot", {&wares}, "How hot does the cup of the burner get?", "320"},
+    {"the height", {&wares}, "What is the max height of the shelf?", "no higher than 2 metres"},
+    {"a row of another day", {&tasks}, "When was Ruth Haldane hired?", NULL},
+    {"a row of that day", {&tasks}, "When is the gate painted?", "1 June"},
     {"how thick", {&wares}, "How thick are the walls?", "a metre thick"},
     {"a compound, apart", {&wages}, "When is payday?", "26th"},
     {"a compound, together", {&holiday}, "When is the ware house closed?", "bank holidays"},
