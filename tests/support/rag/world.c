@@ -149,7 +149,8 @@ anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, 
 {
     (void)kno;
     (void)version;
-    if (!anc_str_eq(id, ANC_STR("depots")))
+    if (!anc_str_eq(id, ANC_STR("depots")) &&
+        (current->two_depots < 2 || !anc_str_eq(id, ANC_STR("old"))))
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no such document");
     *ret = anc_arena_alloc(call->mem, ANC_COUNT(depots), sizeof **ret);
     if (*ret == NULL)
@@ -220,7 +221,7 @@ anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collectio
     (void)kno;
     (void)after;
     current->lists++;
-    if (anc_str_eq(q, ANC_STR("depots.csv")))
+    if (anc_str_eq(q, ANC_STR("depots.csv")) || current->two_depots > 0)
         return list_depots(call, ret, ret_n);
     *ret = anc_arena_alloc(call->mem, limit, sizeof **ret);
     if (*ret == NULL)
