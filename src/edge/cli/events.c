@@ -126,6 +126,8 @@ static bool on_event(void *arg, const net_sse_event *event)
     following *f = arg;
     CLI_JSON(doc);
     f->seen = true;
+    if (anc_str_eq(event->event, ANC_STR("end"))) /* of the stream; nothing happened */
+        return true;
     if (event->id.len < sizeof f->last_id)
         (void)snprintf(f->last_id, sizeof f->last_id, "%.*s", ANC_FMT(event->id));
     if (f->cx->json)
