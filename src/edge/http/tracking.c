@@ -43,8 +43,10 @@ anc_status http_tracking_query(http_request *rq)
 
 anc_status http_tracking_document(http_request *rq)
 {
+    http_tracking_document_in q;
+    ANC_TRY(http_query(rq, &q));
     json_writer w = http_json(rq);
-    return trk_document(rq->edge->o.trk, &rq->call, rq->params[0], &w);
+    return fault_of(rq, trk_document(rq->edge->o.trk, &rq->call, rq->params[0], q.collection, &w));
 }
 
 anc_status http_tracking_stats(http_request *rq)

@@ -66,6 +66,8 @@ static void name_series(rag_service *rag)
                                         "Questions that nothing in the documents answers.");
     rag->count.unsaved = m.ops->counter(m.self, "anchorage_turns_unsaved_total", "",
                                         "Turns that could not be saved.");
+    rag->count.untold = m.ops->counter(m.self, "anchorage_searches_untold_total", "",
+                                       "Searches that the events and the query log do not have.");
     rag->count.analyze = stage_series(rag, "stage=\"analyze\"");
     rag->count.search = stage_series(rag, "stage=\"search\"");
     rag->count.generate = stage_series(rag, "stage=\"generate\"");

@@ -42,8 +42,9 @@ struct rag_service {
     /* Turns on their way to the store, counted by hash of their conversation: while a slot is not
      * zero, a reader of that conversation lets the writer catch up first. */
     atomic_uint pending[RAG_PENDING_SLOTS];
+    atomic_bool searches_untold; /* the last search could not be told; logged once until one can */
     struct {
-        krn_series *seconds, *errors, *nothing, *unsaved;
+        krn_series *seconds, *errors, *nothing, *unsaved, *untold;
         krn_series *analyze, *search, *generate;
     } count;
 };
