@@ -126,7 +126,7 @@ struct srv_house {
     trk_sqlite *trk_store;  /* NULL: the tracking is off */
     anc_str tracking_aside; /* the file that this start found damaged; empty: none */
     trk_service *trk;
-    uint32_t trk_step;
+    uint32_t trk_step, searches_step;
     http_edge *edge;
     net_server *server;
     krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */

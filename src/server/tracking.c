@@ -316,6 +316,12 @@ static anc_status open_service(srv_house *h, const trk_repository *repository, a
     return trk_service_open(&options, &h->trk, err);
 }
 
+static void wake_searches(void *arg)
+{
+    const srv_house *h = arg;
+    h->scheduler.ops->wake(h->scheduler.self, h->searches_step);
+}
+
 anc_status srv_tracking_open(srv_house *h, anc_err *err)
 {
     trk_repository repository = {0};
@@ -323,6 +329,9 @@ anc_status srv_tracking_open(srv_house *h, anc_err *err)
     if (on)
         ANC_TRY(srv_tracking_file_open(h, &repository, err));
     ANC_TRY(open_service(h, &repository, err));
+    ANC_TRY(h->scheduler.ops->add(h->scheduler.self, "searches", rag_searches_step, h->rag,
+                                  &h->searches_step, err));
+    rag_searches_listen(h->rag, wake_searches, h);
     if (!on)
         return leave(h, err);
     ANC_TRY(trk_service_begin(h->trk, err));

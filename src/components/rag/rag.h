@@ -212,10 +212,13 @@ anc_status rag_feedback_give(rag_service *rag, krn_call *call, anc_str query_id,
                              anc_str comment) ANC_MUST_CHECK;
 
 /* Tells the events of a search that was answered without a turn: requested, retrieved, completed, as of a question,
- * so that the query log has its id. Queued; what cannot be queued is counted and logged, the search stays good.
- * Everything is copied. Any thread but the loop. */
+ * so that the query log has its id. Soon, many together; what cannot wait is counted and logged, the search stays
+ * good. Everything is copied. Any thread. */
 void rag_search_told(rag_service *rag, const krn_call *call, const struct srch_request *request,
                      const struct srch_result *result, anc_str query_id);
+
+/* Tells those that wait, for who wants to see them now. On a pool. What the writer gives. */
+anc_status rag_searches_write(rag_service *rag, krn_call *call) ANC_MUST_CHECK;
 
 typedef struct rag_provider_status {
     anc_str name, model;

@@ -1,7 +1,8 @@
 /* searched.c - a search without an answer, told to the events, so that the query log knows its id.
  *
  * The events are those of a question, each with the time of what it tells. They are written after the search has been
- * answered: what they need is copied, and the writer's queue is the bound.
+ * answered, those of a quarter of a second in one transaction: a search is answered in less time than a commit takes.
+ * What they need is copied, and waits in a bounded list.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -12,25 +13,29 @@
 
 enum {
     KEPT_MAX = 100, /* of the passages; how many there were is told */
+    WAITING_MAX = 4096,
     OWN_BYTES = 1 << 20,
     METADATA_BYTES = 1024,
     RETRIEVALS_BYTES = 1 << 20
 };
 
-typedef struct searched {
+static const int64_t GATHER_NS = 250000000;
+static const int64_t WRITE_NS = 30000000000;
+
+struct rag_searched {
     rag_service *rag;
+    rag_searched *next;
     anc_arena *mem; /* owned; holds everything below */
     anc_str query, mode, trace_id, user_id;
     ev_strs collections;
     uint32_t top_k;
     size_t found;
-    double embed_ms;
     int64_t asked_ms;
     rag_answer answer; /* query_id, sources, timings_ms and generated_at_ms */
     bool failed;       /* no room for a copy */
-} searched;
+};
 
-static void searched_free(searched *s)
+static void searched_free(rag_searched *s)
 {
     anc_arena_free(s->mem);
     free(s);
@@ -38,14 +43,14 @@ static void searched_free(searched *s)
 
 /* ---- the copy ---- */
 
-static anc_str copy(searched *s, anc_str text)
+static anc_str copy(rag_searched *s, anc_str text)
 {
     const anc_str made = anc_arena_copy(s->mem, text);
     s->failed |= made.ptr == NULL;
     return made;
 }
 
-static void copy_collections(searched *s, const srch_request *request)
+static void copy_collections(rag_searched *s, const srch_request *request)
 {
     anc_str *names = anc_arena_alloc(s->mem, request->n_collections, sizeof *names);
     s->failed |= names == NULL;
@@ -54,7 +59,7 @@ static void copy_collections(searched *s, const srch_request *request)
     s->collections = (ev_strs){names, request->n_collections};
 }
 
-static void copy_hits(searched *s, const srch_result *result)
+static void copy_hits(rag_searched *s, const srch_result *result)
 {
     const size_t n = result->n < KEPT_MAX ? result->n : KEPT_MAX;
     srch_hit *hits = anc_arena_alloc(s->mem, n, sizeof *hits);
@@ -75,7 +80,7 @@ static void copy_hits(searched *s, const srch_result *result)
     s->answer.n_sources = n;
 }
 
-static void copy_all(searched *s, const krn_call *call, const srch_request *request,
+static void copy_all(rag_searched *s, const krn_call *call, const srch_request *request,
                      const srch_result *result, anc_str query_id)
 {
     const bool told = !s->rag->with.config.leave_texts_out;
@@ -85,7 +90,6 @@ static void copy_all(searched *s, const krn_call *call, const srch_request *requ
     s->user_id = copy(s, krn_told_user(&call->principal));
     s->top_k = request->top_k;
     s->found = result->n;
-    s->embed_ms = result->embed_ms;
     s->answer.query_id = copy(s, query_id);
     s->answer.timings_ms = (rag_timings){.analyze = result->analyze_ms,
                                          .embed = result->embed_ms,
@@ -99,7 +103,7 @@ static void copy_all(searched *s, const krn_call *call, const srch_request *requ
 
 /* ---- the events, on the writer's thread ---- */
 
-static anc_status append(const searched *s, krn_tx *tx, int64_t at_ms, ev_type_id type,
+static anc_status append(const rag_searched *s, krn_tx *tx, int64_t at_ms, ev_type_id type,
                          const void *payload, anc_err *err)
 {
     const ev_context context = {.component = ANC_STR("search"),
@@ -109,7 +113,7 @@ static anc_status append(const searched *s, krn_tx *tx, int64_t at_ms, ev_type_i
     return krn_outbox_append(s->rag->with.outbox, tx, type, payload, &context, err);
 }
 
-static anc_status append_requested(const searched *s, krn_tx *tx, anc_err *err)
+static anc_status append_requested(const rag_searched *s, krn_tx *tx, anc_err *err)
 {
     ANC_BUF(metadata, METADATA_BYTES);
     json_writer w = json_writer_of(&metadata);
@@ -127,7 +131,7 @@ static anc_status append_requested(const searched *s, krn_tx *tx, anc_err *err)
     return append(s, tx, s->asked_ms, EV_QUERY_REQUESTED, &event, err);
 }
 
-static anc_status append_found(const searched *s, krn_tx *tx, const anc_str *documents,
+static anc_status append_found(const rag_searched *s, krn_tx *tx, const anc_str *documents,
                                anc_err *err)
 {
     const size_t n = s->answer.n_sources;
@@ -150,7 +154,7 @@ static anc_status append_found(const searched *s, krn_tx *tx, const anc_str *doc
     return append(s, tx, s->answer.generated_at_ms, EV_DOCUMENTS_RETRIEVED, &event, err);
 }
 
-static anc_status append_completed(const searched *s, krn_tx *tx, const anc_str *documents,
+static anc_status append_completed(const rag_searched *s, krn_tx *tx, const anc_str *documents,
                                    anc_err *err)
 {
     ANC_BUF(metadata, METADATA_BYTES);
@@ -172,9 +176,8 @@ static anc_status append_completed(const searched *s, krn_tx *tx, const anc_str 
     return append(s, tx, s->answer.generated_at_ms, EV_QUERY_COMPLETED, &event, err);
 }
 
-static anc_status write_searched(void *arg, krn_tx *tx, anc_err *err)
+static anc_status write_one(const rag_searched *s, krn_tx *tx, anc_err *err)
 {
-    const searched *s = arg;
     anc_str documents[KEPT_MAX];
     for (size_t i = 0; i < s->answer.n_sources; i++)
         documents[i] = s->answer.sources[i].document_id;
@@ -183,38 +186,139 @@ static anc_status write_searched(void *arg, krn_tx *tx, anc_err *err)
     return append_completed(s, tx, documents, err);
 }
 
-static void told(void *arg, anc_status status, const anc_err *err)
+static anc_status write_all(void *arg, krn_tx *tx, anc_err *err)
 {
-    searched *s = arg;
+    for (const rag_searched *s = arg; s != NULL; s = s->next)
+        ANC_TRY(write_one(s, tx, err));
+    return ANC_OK;
+}
+
+/* ---- what waits ---- */
+
+static void untold(rag_service *rag, uint64_t n, const anc_err *err)
+{
+    krn_count(rag->count.untold, n);
+    if (!atomic_exchange(&rag->searches_untold, true))
+        krn_log_write(rag->with.log, KRN_ERROR, "rag", "searches are not in the query log",
+                      KRN_STR("reason", anc_str_of(err->text)));
+}
+
+static void all_told(rag_service *rag, uint64_t n)
+{
+    if (atomic_exchange(&rag->searches_untold, false))
+        krn_log_write(rag->with.log, KRN_INFO, "rag", "searches are in the query log again",
+                      KRN_INT("searches", n));
+}
+
+/* False where there is no room. */
+static bool enqueue(rag_searched *s)
+{
     rag_service *rag = s->rag;
-    if (status != ANC_OK)
-        krn_count(rag->count.untold, 1);
-    if (atomic_exchange(&rag->searches_untold, status != ANC_OK) != (status != ANC_OK))
-        krn_log_write(rag->with.log, status != ANC_OK ? KRN_ERROR : KRN_INFO, "rag",
-                      status != ANC_OK ? "searches are not in the query log"
-                                       : "searches are in the query log again",
-                      KRN_STR("query_id", s->answer.query_id),
-                      KRN_STR("reason", anc_str_of(err != NULL ? err->text : "")));
-    searched_free(s);
+    (void)pthread_mutex_lock(&rag->lock);
+    const bool fits = rag->searches.n < WAITING_MAX;
+    const bool first = fits && rag->searches.n == 0;
+    if (first)
+        rag->searches.since_ns = krn_now_ns(rag->with.clock);
+    if (fits) {
+        *(first ? &rag->searches.first : &rag->searches.last->next) = s;
+        rag->searches.last = s;
+        rag->searches.n++;
+    }
+    (void)pthread_mutex_unlock(&rag->lock);
+    if (first && rag->searches.wake != NULL)
+        rag->searches.wake(rag->searches.wake_arg);
+    return fits;
+}
+
+static rag_searched *take_all(rag_service *rag)
+{
+    (void)pthread_mutex_lock(&rag->lock);
+    rag_searched *first = rag->searches.first;
+    rag->searches.first = rag->searches.last = NULL;
+    rag->searches.n = 0;
+    (void)pthread_mutex_unlock(&rag->lock);
+    return first;
 }
 
 void rag_search_told(rag_service *rag, const krn_call *call, const srch_request *request,
                      const srch_result *result, anc_str query_id)
 {
     anc_err err = {.code = ANC_OK};
-    searched *s = calloc(1, sizeof *s);
-    if (s == NULL) {
-        krn_count(rag->count.untold, 1);
-        return;
+    rag_searched *s = calloc(1, sizeof *s);
+    if (s != NULL) {
+        s->rag = rag;
+        s->mem = anc_arena_new(OWN_BYTES);
+        s->failed = s->mem == NULL;
+        if (!s->failed)
+            copy_all(s, call, request, result, query_id);
+        if (!s->failed && enqueue(s))
+            return;
+        searched_free(s);
     }
-    s->rag = rag;
-    s->mem = anc_arena_new(OWN_BYTES);
-    s->failed = s->mem == NULL;
-    if (!s->failed)
-        copy_all(s, call, request, result, query_id);
+    (void)ANC_FAIL(&err, ANC_LIMIT, "there is no room for another that waits to be written");
+    untold(rag, 1, &err);
+}
+
+/* Whoever comes while another writes waits for that, so that what was told before is there afterwards. */
+anc_status rag_searches_write(rag_service *rag, krn_call *call)
+{
+    uint64_t n = 0;
+    (void)pthread_mutex_lock(&rag->searches.writing);
+    rag_searched *all = take_all(rag);
     const anc_status status =
-        s->failed ? ANC_FAIL(&err, ANC_NO_MEMORY, "no room for a search's copy")
-                  : krn_writer_post(rag->with.writer, write_searched, s, told, &err);
+        all != NULL ? krn_writer_run(rag->with.writer, call, write_all, all) : ANC_OK;
+    (void)pthread_mutex_unlock(&rag->searches.writing);
+    for (rag_searched *next = all; all != NULL; all = next, n++) {
+        next = all->next;
+        searched_free(all);
+    }
     if (status != ANC_OK)
-        told(s, status, &err);
+        untold(rag, n, call->err);
+    else if (n > 0)
+        all_told(rag, n);
+    return status;
+}
+
+void rag_searches_drop(rag_service *rag)
+{
+    for (rag_searched *s = take_all(rag), *next; s != NULL; s = next) {
+        next = s->next;
+        searched_free(s);
+    }
+}
+
+void rag_searches_listen(rag_service *rag, void (*wake)(void *arg), void *arg)
+{
+    rag->searches.wake = wake;
+    rag->searches.wake_arg = arg;
+}
+
+int64_t rag_searches_step(void *service, int64_t now_ns)
+{
+    rag_service *rag = service;
+    (void)pthread_mutex_lock(&rag->lock);
+    const bool none = rag->searches.n == 0;
+    const int64_t due_ns = rag->searches.since_ns + GATHER_NS;
+    (void)pthread_mutex_unlock(&rag->lock);
+    if (none)
+        return INT64_MAX;
+    if (now_ns < due_ns)
+        return due_ns;
+    rag_searches_settle(rag);
+    return INT64_MAX;
+}
+
+void rag_searches_settle(rag_service *rag)
+{
+    ANC_ARENA(mem, OWN_BYTES);
+    const atomic_bool never = false;
+    anc_err err = {.code = ANC_OK};
+    if (rag == NULL || mem == NULL)
+        return;
+    krn_call call = {.mem = mem,
+                     .err = &err,
+                     .deadline_ns = krn_now_ns(rag->with.clock) + WRITE_NS,
+                     .cancelled = &never};
+    if (rag_searches_write(rag, &call) != ANC_OK)
+        anc_err_clear(&err); /* it was counted and logged */
 }

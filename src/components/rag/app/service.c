@@ -97,6 +97,7 @@ anc_status rag_service_open(const rag_service_options *options, rag_service **re
     rag->with = *options;
     rag->mem = mem;
     (void)pthread_mutex_init(&rag->lock, NULL);
+    (void)pthread_mutex_init(&rag->searches.writing, NULL);
     for (size_t i = 0; i < options->n_providers; i++)
         rag->links[rag->n_links++].provider = options->providers[i];
     rag->links[rag->n_links++].provider = options->extractive;
@@ -114,6 +115,8 @@ void rag_service_close(rag_service *rag)
 {
     if (rag == NULL)
         return;
+    rag_searches_drop(rag);
+    (void)pthread_mutex_destroy(&rag->searches.writing);
     (void)pthread_mutex_destroy(&rag->lock);
     anc_arena_free(rag->mem);
     free(rag);
