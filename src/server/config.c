@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "config_check.h"
 #include "config_env.h"
 #include "config_yaml.h"
 #include "os/file.h"
@@ -135,6 +136,7 @@ anc_status srv_config_load(const srv_config_sources *sources, srv_config **ret, 
     ANC_TRY(apply_overrides(config, sources, &env, err));
     ANC_TRY(srv_env_check(config, dotenv, ".env", err));
     ANC_TRY(srv_env_check(config, sources->env, "environment", err));
+    ANC_TRY(srv_config_check_types(config, err));
     *ret = config;
     config = NULL;
     return ANC_OK;

@@ -1,5 +1,8 @@
 /* config_check.c - values that fit one by one and not together. */
+#include "config_check.h"
+
 #include "config_table.h"
+#include "kernel/domain/event.h"
 #include "net/uri.h"
 
 static anc_str origin_of(const srv_config *config, const char *key)
@@ -31,6 +34,48 @@ static anc_status check_origins(const srv_config *c, anc_err *err)
                 ANC_FMT(origin_of(c, "http.cors_origins")));
     return ANC_OK;
 }
+
+/* ---- events of other services ---- */
+
+enum { NAMES_BYTES = 320 };
+
+/* Those that something is done with; and one of every other, which is shown. */
+static void list_types(anc_buf *out)
+{
+    for (unsigned i = 0; i < EV_TYPE_COUNT; i++) {
+        const ev_type *type = ev_type_of((ev_type_id)i);
+        const bool comes_from_others = i >= EV_DOCUMENT_UPLOADED;
+        if (comes_from_others)
+            (void)anc_buf_printf(out, "%s%s", out->len > 0 ? ", " : "", type->name);
+    }
+}
+
+/* A service that was told wrongly would send for ever, and nobody would read it. */
+static anc_status check_types(const srv_config *c, const char *key, const srv_strs *types,
+                              anc_err *err)
+{
+    for (size_t i = 0; i < types->n; i++) {
+        const anc_str type = types->items[i];
+        if (ev_type_by_name(type) != NULL)
+            continue;
+        ANC_BUF(known, NAMES_BYTES);
+        list_types(&known);
+        return ANC_FAIL(err, ANC_INVALID,
+                        "%.*s: %s: '%.*s' is no type of event that is known here; known are %s, "
+                        "and our own, such as query.completed, to show those of others",
+                        ANC_FMT(origin_of(c, key)), key, ANC_FMT(anc_str_sub(type, 0, 80)),
+                        known.ptr);
+    }
+    return ANC_OK;
+}
+
+anc_status srv_config_check_types(const srv_config *config, anc_err *err)
+{
+    ANC_TRY(check_types(config, "bus.redis.inbound", &config->bus.redis.inbound, err));
+    return check_types(config, "bus.kafka.inbound", &config->bus.kafka.inbound, err);
+}
+
+/* ---- what is served ---- */
 
 anc_status srv_config_check_serving(const srv_config *config, anc_err *err)
 {

@@ -11,7 +11,7 @@ typedef enum srv_kind {
     SRV_INT,
     SRV_REAL,
     SRV_CHOICE,
-    SRV_LIST /* of texts; "a,b" in the environment */
+    SRV_LIST /* of texts; "a,b" or "[a, b]" in the environment and in --set */
 } srv_kind;
 
 typedef struct srv_row {

@@ -41,7 +41,7 @@ void srv_value_allowed(const srv_row *row, anc_buf *out)
         (void)anc_buf_printf(out, "one of %s", row->choices);
         break;
     case SRV_LIST:
-        (void)anc_buf_printf(out, "a list of at most %d texts", MAX_LIST);
+        (void)anc_buf_printf(out, "a list of at most %d texts: a,b or [a, b]", MAX_LIST);
         break;
     case SRV_SECRET:
         (void)anc_buf_printf(out, "env:NAME, file:PATH or the secret itself");
@@ -119,6 +119,22 @@ static anc_status set_secret(srv_config *config, const srv_row *row, anc_str tex
     return keep_text(config, text, ret, err);
 }
 
+/* "[a, b]" is what is shown, "a,b" what a variable holds; an item may have quotes, as in YAML. */
+static anc_str without_brackets(anc_str text)
+{
+    const anc_str t = anc_str_trim(text);
+    const bool has = t.len >= 2 && t.ptr[0] == '[' && t.ptr[t.len - 1] == ']';
+    return has ? anc_str_sub(t, 1, t.len - 2) : t;
+}
+
+static anc_str without_quotes(anc_str item)
+{
+    const anc_str s = anc_str_trim(item);
+    const bool has =
+        s.len >= 2 && (s.ptr[0] == '"' || s.ptr[0] == '\'') && s.ptr[s.len - 1] == s.ptr[0];
+    return has ? anc_str_sub(s, 1, s.len - 2) : s;
+}
+
 static anc_status set_list(srv_config *config, const srv_row *row, anc_str text, anc_str origin,
                            srv_strs *ret, anc_err *err)
 {
@@ -127,8 +143,8 @@ static anc_status set_list(srv_config *config, const srv_row *row, anc_str text,
     anc_str one;
     if (items == NULL)
         return ANC_FAIL(err, anc_arena_refusal(config->mem), "configuration");
-    for (anc_str rest = text; anc_str_split(&rest, ',', &one);) {
-        one = anc_str_trim(one);
+    for (anc_str rest = without_brackets(text); anc_str_split(&rest, ',', &one);) {
+        one = without_quotes(one);
         if (one.len == 0)
             continue;
         if (n == MAX_LIST)

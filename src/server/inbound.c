@@ -146,12 +146,6 @@ void srv_inbound_aside(void *arg, const krn_aside *aside)
 static anc_status subscribe(srv_house *h, const srv_outside *o, anc_str type, anc_err *err)
 {
     uint64_t id;
-    if (ev_type_by_name(type) == NULL) {
-        krn_log_write(h->log, KRN_WARN, "server",
-                      "events of a type that is not registered are not read",
-                      KRN_STR("bus", anc_str_of(o->bus.ops->name)), KRN_STR("type", type));
-        return ANC_OK;
-    }
     return o->bus.ops->subscribe(o->bus.self, type, on_event, h, &id, err);
 }
 

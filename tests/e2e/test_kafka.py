@@ -248,7 +248,8 @@ def test_kafka_that_is_gone_keeps_no_events(binary):
 def test_kafka_settings_that_do_not_fit_stop_the_start(binary):
     with place(binary) as p:
         for more, words in (({"TLS_CA": str(p.home / "absent.pem"), "SECURITY": "ssl"}, "ssl.ca.location"),
-                            ({"SECURITY": CANARY}, "bus.kafka.security"), ({"INBOUND": "a b"}, "inbound")):
+                            ({"SECURITY": CANARY}, "bus.kafka.security"), ({"INBOUND": "a b"}, "inbound"),
+                            ({"BROKERS": "localhost:9092,a:b"}, "BROKERS: bus.kafka: kafka: broker 'a:b': 'b' is no port")):
             env = {f"ANCHORAGE_BUS__KAFKA__{k}": v for k, v in more.items()}
             out = p.run("serve", "--port", "0", env={**env, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
                                                      "ANCHORAGE_KAFKA_PASSWORD": CANARY})

@@ -104,6 +104,27 @@ static anc_status read_time(const json_value *root, int64_t *ret, anc_err *err)
     return ANC_OK;
 }
 
+/* A later version of a type may mean something else by the same members. */
+static anc_status read_version(const json_value *metadata, ev_envelope *e, anc_err *err)
+{
+    static const char pointer[] = "/metadata/schema_version";
+    const json_value *v = json_member(metadata, "schema_version");
+    const json_kind kind = json_kind_of(v);
+    const int64_t version = json_int(v, 0);
+    if (kind == JSON_ABSENT || kind == JSON_NULL)
+        return ANC_OK;
+    if (kind != JSON_INT || version < 1)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, pointer,
+                              "%s is no whole number from 1 on; version %u of %s is known here",
+                              pointer, e->type->version, e->type->name);
+    if (version > e->type->version)
+        return ANC_FAIL_FIELD(err, ANC_INVALID, pointer,
+                              "%s is %lld; of %s version %u is the newest that is known here",
+                              pointer, (long long)version, e->type->name, e->type->version);
+    e->schema_version = (uint32_t)version;
+    return ANC_OK;
+}
+
 /* The payload as text, and proof that it fits the type. */
 static anc_status read_payload(anc_arena *mem, const json_value *payload, ev_envelope *e,
                                anc_err *err)
@@ -135,6 +156,7 @@ static anc_status read_members(anc_arena *mem, const json_value *root, anc_str d
     if (bare)
         return read_payload(mem, root, e, err);
     const json_value *metadata = json_member(root, "metadata");
+    ANC_TRY(read_version(metadata, e, err));
     ANC_TRY(read_text(mem, root, "id", "/id", &e->id, err));
     ANC_TRY(read_time(root, &e->time_ms, err));
     ANC_TRY(read_text(mem, metadata, "trace_id", "/metadata/trace_id", &e->trace_id, err));

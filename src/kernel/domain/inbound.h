@@ -36,7 +36,7 @@ typedef enum ev_arrival {
  * type is the envelope's, or `default_type` (may be empty) for a bare payload; an envelope whose type
  * is another than a `default_type` that is given is INVALID. An envelope without an id, a timestamp or
  * metadata is taken: the id is empty then, the time 0. LIMIT past EV_INBOUND_BYTES; INVALID naming the
- * member, or the type that is not registered. */
+ * member, the type that is not registered, or the schema_version that is newer than the type's here. */
 anc_status ev_inbound_read(anc_arena *mem, anc_str json, anc_str default_type, ev_envelope *ret,
                            anc_err *err) ANC_MUST_CHECK;
 

@@ -7,10 +7,13 @@ prs_limits prs_limits_default(void)
     return (prs_limits){.text_bytes = 64 << 20,
                         .blocks = 2000000,
                         .depth = 1000,
+                        .attachments = 1000,
                         .unpacked_bytes = (size_t)512 << 20,
                         .ratio = 200,
                         .child_bytes = (size_t)1 << 30,
-                        .child_ms = 60000};
+                        .child_ms = 60000,
+                        .child_first_ms = 4000,
+                        .child_page_ms = 1000};
 }
 
 /* Past this size nobody wrote it as Markdown, and md4c's tables would be large too. */

@@ -173,10 +173,51 @@ static void send(clt_kafka_producer *p, const char *topic, const char *value, co
 {
     anc_err err = {0};
     size_t acked;
-    const clt_kafka_header header = {"ce_source", anc_str_of(source)};
-    const clt_kafka_message m = {
-        .topic = topic, .value = anc_str_of(value), .headers = &header, .n_headers = 1};
+    const clt_kafka_header headers[] = {{"ce_id", ANC_STR("c-1")},
+                                        {"reason", ANC_STR("of the sender")},
+                                        {"ce_source", anc_str_of(source)}};
+    const clt_kafka_message m = {.topic = topic,
+                                 .key = ANC_STR("k"),
+                                 .value = anc_str_of(value),
+                                 .headers = headers,
+                                 .n_headers = ANC_COUNT(headers)};
     ASSERT_OK(clt_kafka_produce(p, &m, 1, in_seconds(30), &acked, &err), &err);
+}
+
+/* The n-th header of that name, from 0 on. */
+static anc_str header_of(const clt_kafka_record *r, const char *name, size_t nth)
+{
+    for (size_t i = 0; i < r->n_headers; i++)
+        if (strcmp(r->headers[i].name, name) == 0 && nth-- == 0)
+            return r->headers[i].value;
+    fail_msg("there is no header %s", name);
+    return ANC_STR_NONE;
+}
+
+static void says(const clt_kafka_record *r, const char *name, const char *value)
+{
+    const anc_str said = header_of(r, name, 0);
+    if (!anc_str_eq(said, anc_str_of(value)))
+        fail_msg("%s is %.*s, not %s", name, ANC_FMT(said), value);
+}
+
+/* As it came, with where it came from and why it is there. */
+static void is_letter(const clt_kafka_record *r)
+{
+    char bytes[24];
+    uint64_t place = 0;
+    (void)snprintf(bytes, sizeof bytes, "%zu", r->value.len);
+    assert_true(r->value.len > 0 && anc_str_eq(r->key, ANC_STR("k")));
+    says(r, "ce_id", "c-1");
+    says(r, "ce_source", "other");
+    says(r, "reason", "of the sender");
+    assert_true(header_of(r, "reason", 1).len > 0);
+    says(r, "status", "INVALID");
+    says(r, "topic", "user.created");
+    says(r, "group", "anchorage");
+    says(r, "bytes", bytes);
+    assert_true(anc_str_to_u64(header_of(r, "partition", 0), &place));
+    assert_true(anc_str_to_u64(header_of(r, "offset", 0), &place));
 }
 
 /* One without an id and a time gets both by its place in the log, where they stay the same. */
@@ -219,8 +260,10 @@ static void what_does_not_fit_is_set_aside_and_what_is_ours_passed_over(void **s
     assert_int_equal(b.ops->stats(b.self).refused, 3);
     assert_int_equal(ear_count(&e), 1);
     clt_kafka_consumer *c = reader(krn_bus_kafka_mock_brokers(bus), "user.created.dlq");
-    for (int i = 0; i < 3; i++)
-        assert_true(next(c).value.len > 0);
+    for (int i = 0; i < 3; i++) {
+        const clt_kafka_record letter = next(c);
+        is_letter(&letter);
+    }
     clt_kafka_consumer_close(c);
     clt_kafka_producer_close(p);
     krn_bus_kafka_free(bus);

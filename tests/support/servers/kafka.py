@@ -30,6 +30,7 @@ JARS = (("kafka_2.13", "org.apache.kafka", VERSION), ("slf4j-simple", "org.slf4j
 PROGRAMS = ("java", "kcat", "openssl", "setpriv")
 READY_S, FETCH_S = 60.0, 500.0
 USER, GUEST = "anchorage", "guest"  # the one may do everything, the other nothing
+SCRAM = ("SCRAM-SHA-256", "SCRAM-SHA-512")
 JVM = ("-Xms64m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Djava.awt.headless=true",
        "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn")
 
@@ -117,7 +118,8 @@ def make_certificates(folder):
 # ---- the broker ----
 
 class Kafka:
-    """With a password it asks for one: USER may do everything, GUEST, who has the same one, nothing.
+    """With a password it asks for one, by PLAIN and by SCRAM: USER may do everything, GUEST, who has the same one,
+    nothing but what `allow` says.
 
     Topics are made by those who ask for it, never by being named. What was acknowledged is there again after a kill.
     `read` and `write` go by kcat, a client that is not ours."""
@@ -158,8 +160,10 @@ class Kafka:
                          "ssl.truststore.type": "PEM", "ssl.truststore.location": self.ca}
         if self.password:
             users = "".join(f' user_{name}="{self.password}"' for name in (USER, GUEST))
+            settings |= {f"listener.name.client.{name.lower()}.sasl.jaas.config":
+                         "org.apache.kafka.common.security.scram.ScramLoginModule required;" for name in SCRAM}
             settings |= {
-                "sasl.enabled.mechanisms": "PLAIN", "sasl.mechanism.inter.broker.protocol": "PLAIN",
+                "sasl.enabled.mechanisms": ",".join(("PLAIN", *SCRAM)), "sasl.mechanism.inter.broker.protocol": "PLAIN",
                 "listener.name.client.plain.sasl.jaas.config":
                     "org.apache.kafka.common.security.plain.PlainLoginModule required "
                     f'username="{USER}" password="{self.password}"{users};',
@@ -173,8 +177,10 @@ class Kafka:
 
     def _format(self):
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+        known = [word for name in (USER, GUEST) for scram in SCRAM if self.password
+                 for word in ("--add-scram", f"{scram}=[name={name},password={self.password}]")]
         out = subprocess.run(self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c",
-                                        str(self.folder / "broker.properties")),
+                                        str(self.folder / "broker.properties"), *known),
                              capture_output=True, text=True, timeout=READY_S)
         assert out.returncode == 0, out.stdout + out.stderr
 
@@ -226,13 +232,13 @@ class Kafka:
 
     # ---- kcat ----
 
-    def _kcat(self, *args, stdin=None):
+    def _kcat(self, *args, stdin=None, mechanism="PLAIN"):
         settings = {"security.protocol": self.security, "fetch.wait.max.ms": 10, "reconnect.backoff.max.ms": 100,
                     "log_level": 2}
         if self.tls:
             settings["ssl.ca.location"] = self.ca
         if self.password:
-            settings |= {"sasl.mechanism": "PLAIN", "sasl.username": USER, "sasl.password": self.password}
+            settings |= {"sasl.mechanism": mechanism, "sasl.username": USER, "sasl.password": self.password}
         options = [word for k, v in settings.items() for word in ("-X", f"{k}={v}")]
         return subprocess.run(["kcat", "-b", self.brokers, *options, *args], capture_output=True, text=True,
                               timeout=READY_S, input=stdin)

@@ -96,6 +96,16 @@ static const row rows[] = {
      .yaml = "llm:\n  api_key: env:ANCHORAGE_MY_KEY\n",
      .env = {"ANCHORAGE_MY_KEY=s"},
      .port = 8000},
+    {.name = "a list as it is shown",
+     .override = OVERRIDE("http.cors_origins", "[]"),
+     .port = 8000},
+    {.name = "a type of event that nobody knows",
+     .yaml = "bus:\n  redis:\n    inbound: [user.created, no.such.type]\n",
+     .error = ":3: bus.redis.inbound: 'no.such.type' is no type of event that is known here; known "
+              "are document.uploaded, accounting.entry.created, user.created"},
+    {.name = "one on the other bus",
+     .env = {"ANCHORAGE_BUS__KAFKA__INBOUND=user.create"},
+     .error = "environment: ANCHORAGE_BUS__KAFKA__INBOUND: bus.kafka.inbound: 'user.create' is no"},
     {.name = "flag that names no key",
      .override = OVERRIDE("http.prt", "1"),
      .error = "--set: unknown key 'http.prt' (did you mean 'http.port'?)"},
@@ -229,13 +239,86 @@ static void description_is_a_configuration(void **state)
     (void)unlink(path);
 }
 
+/* ---- a list in each of its forms ---- */
+
+static const struct list_row {
+    const char *name, *value, *shown;
+} list_rows[] = {
+    {"as a variable", "a,b", "cors_origins: [a, b]\n"},
+    {"as it is shown", "[a, b]", "cors_origins: [a, b]\n"},
+    {"with quotes", " [\"a\", 'b' ,] ", "cors_origins: [a, b]\n"},
+    {"none", "", "cors_origins: []\n"},
+    {"none, as it is shown", "[]", "cors_origins: []\n"},
+    {"one address of the sixth kind", "http://[::1]:80", "cors_origins: [http://[::1]:80]\n"},
+};
+
+static void list_is_read(void **state)
+{
+    const struct list_row *r = *state;
+    const srv_override o = {ANC_STR("http.cors_origins"), anc_str_of(r->value), "--set"};
+    const srv_config_sources sources = {.overrides = &o, .n_overrides = 1};
+    anc_err err = {0};
+    srv_config *config = NULL;
+    ANC_BUF(out, 1 << 16);
+    ASSERT_OK(srv_config_load(&sources, &config, &err), &err);
+    srv_config_dump(config, &out);
+    assert_non_null(strstr(out.ptr, r->shown));
+    srv_config_free(config);
+}
+
+/* Each line of what describe prints is a flag that is taken, and means the default. */
+static void description_is_flags(void **state)
+{
+    (void)state;
+    static const char *const env[] = {"HOME=/h", NULL};
+    ANC_BUF(out, 1 << 16);
+    ANC_BUF(want, 1 << 16);
+    anc_err err = {0};
+    srv_config *plain = NULL;
+    anc_str section = ANC_STR_NONE, line;
+    size_t n = 0;
+    srv_config_describe(&out);
+    ASSERT_OK(srv_config_load(&(srv_config_sources){.env = env}, &plain, &err), &err);
+    srv_config_dump(plain, &want);
+    for (anc_str rest = anc_buf_view(&out); anc_str_split(&rest, '\n', &line);) {
+        const bool inside = anc_str_starts(line, ANC_STR("  "));
+        const anc_str said = anc_str_trim(line);
+        if (said.len == 0 || said.ptr[0] == '#')
+            continue;
+        const size_t colon = anc_str_find(said, ANC_STR(":"));
+        const anc_str name = anc_str_sub(said, 0, colon);
+        section = inside ? section : name;
+        if (!inside && colon + 1 == said.len)
+            continue;
+        ANC_BUF(key, 128);
+        ANC_BUF(got, 1 << 16);
+        (void)anc_buf_printf(&key, "%.*s%s%.*s", ANC_FMT(inside ? section : ANC_STR("")),
+                             inside ? "." : "", ANC_FMT(name));
+        const srv_override o = {anc_buf_view(&key),
+                                anc_str_trim(anc_str_sub(said, colon + 1, said.len)), "--set"};
+        srv_config *config = NULL;
+        ASSERT_OK(
+            srv_config_load(&(srv_config_sources){.env = env, .overrides = &o, .n_overrides = 1},
+                            &config, &err),
+            &err);
+        srv_config_dump(config, &got);
+        assert_string_equal(got.ptr, want.ptr);
+        srv_config_free(config);
+        n++;
+    }
+    assert_true(n > 100);
+    srv_config_free(plain);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(other_names_and_secrets),
         cmocka_unit_test(description_is_a_configuration),
+        cmocka_unit_test(description_is_flags),
     };
     int failed = RUN_TABLE("configuration", rows, load_row);
+    failed += RUN_TABLE("lists", list_rows, list_is_read);
     failed += RUN_TABLE("served", served_rows, what_is_served);
     failed += cmocka_run_group_tests_name("configuration as a whole", tests, NULL, NULL);
     return failed;

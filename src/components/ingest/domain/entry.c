@@ -1,6 +1,7 @@
 /* entry.c - see entry.h. */
 #include "ingest/domain/entry.h"
 
+#include "base/id.h"
 #include "json/json.h"
 
 enum { TEXT_MAX = 2 << 20 };
@@ -107,11 +108,24 @@ static anc_status write_title(const json_value *entry, anc_arena *mem, anc_str *
                : ANC_FAIL(err, anc_arena_refusal(mem), "no room for an accounting entry");
 }
 
+/* Who asks for a day must find it: 03/04/2026 is two of them. */
+static anc_status check_date(const json_value *entry, anc_err *err)
+{
+    const anc_str date = anc_str_trim(json_str(json_member(entry, "date"), ANC_STR_NONE));
+    int64_t ignored;
+    if (date.len == 0 || anc_time_parse(date, &ignored))
+        return ANC_OK;
+    return ANC_FAIL_FIELD(err, ANC_INVALID, "/payload/date",
+                          "date is \"%.*s\", a day as 2026-02-28 is wanted, or an RFC 3339 instant",
+                          ANC_FMT(anc_str_sub(date, 0, 40)));
+}
+
 anc_status ing_entry_read(anc_str payload, anc_arena *mem, ing_entry *ret, anc_err *err)
 {
     ANC_CLEANUP(free_doc) json_doc *doc = NULL;
     ing_entry e = {0};
     ANC_TRY(json_parse(payload, &doc, err));
+    ANC_TRY(check_date(json_root(doc), err));
     ANC_TRY(write_title(json_root(doc), mem, &e.title, err));
     ANC_TRY(write_text(json_root(doc), mem, &e.text, err));
     *ret = e;

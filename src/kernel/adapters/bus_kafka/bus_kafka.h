@@ -16,8 +16,9 @@
  * pattern. A message is an envelope or the bare payload; it is checked (inbound.h), handed to the
  * handler with an id (its own, else one made of topic, partition, offset and the message's time) and a
  * time (its own, else the message's), and its offset committed when the handler said OK. What does not
- * fit, and what the handler fails on for good or `tries` times, goes to <topic>.dlq with headers that say
- * why, and is then done with. Messages whose ce_source is ours are passed over.
+ * fit, and what the handler fails on for good or `tries` times, goes to <topic>.dlq as it came, with its
+ * headers, and behind these: reason, status, topic, partition, offset, group, bytes (of the value; the first MiB
+ * of it is kept, 64 KiB where the cluster takes no more). It is then done with. Messages whose ce_source is ours are passed over.
  */
 #ifndef ANC_KERNEL_ADAPTERS_BUS_KAFKA_BUS_KAFKA_H
 #define ANC_KERNEL_ADAPTERS_BUS_KAFKA_BUS_KAFKA_H

@@ -155,18 +155,21 @@ static anc_status set_aside(krn_bus_kafka *bus, const clt_kafka_message *m, cons
                             int64_t deadline_ns, anc_err *err)
 {
     size_t acked = 0;
-    clt_kafka_header headers[HEADERS + 2];
+    clt_kafka_header headers[HEADERS + 4];
     const size_t n = m->n_headers;
     clt_kafka_message letter = *m;
     letter.topic = anc_arena_printf(bus->batch, "%s.dlq", m->topic).ptr;
     letter.value = ANC_STR("");
     letter.headers = headers;
-    letter.n_headers = n + 2;
-    if (letter.topic == NULL)
+    letter.n_headers = n + 4;
+    const anc_str bytes = anc_arena_printf(bus->batch, "%zu", m->value.len);
+    if (letter.topic == NULL || bytes.ptr == NULL)
         return no_room(bus, err);
     memcpy(headers, m->headers, n * sizeof *headers);
     headers[n] = (clt_kafka_header){"reason", anc_str_of(reason)};
     headers[n + 1] = (clt_kafka_header){"status", ANC_STR("LIMIT")};
+    headers[n + 2] = (clt_kafka_header){"topic", anc_str_of(m->topic)};
+    headers[n + 3] = (clt_kafka_header){"bytes", bytes};
     ANC_TRY(make_letters(bus, letter.topic, deadline_ns, err));
     ANC_TRY(clt_kafka_produce(bus->producer, &letter, 1, deadline_ns, &acked, err));
     krn_log_write(bus->o.log, KRN_WARN, "kafka", "an event was set aside",

@@ -4,48 +4,80 @@
  * again because the subscription ends or the cluster is away. So none goes round for ever, and none is
  * lost.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "bus_kafka_impl.h"
 #include "kernel/ports/handling.h"
 #include "os/clock.h"
 
-enum { JSON_MAX = EV_INBOUND_BYTES * 8 };
+enum { JSON_MAX = EV_INBOUND_BYTES * 8, SHORT_BYTES = 64 << 10 };
 
 static const int64_t LETTER_NS = 10000000000;
 
 /* ---- setting aside --------------------------------------------------------------------------- */
 
+enum { REASONS = 7 };
+
+/* The message as it came, with its headers, and then why and where it came from: whoever looks for a name from the end
+ * finds ours. */
+static anc_status make_letter(krn_kafka_subscription *s, const clt_kafka_record *r, anc_status why,
+                              const char *reason, clt_kafka_message *ret, anc_err *err)
+{
+    const anc_str partition = anc_arena_printf(s->turn, "%d", (int)r->partition);
+    const anc_str offset = anc_arena_printf(s->turn, "%lld", (long long)r->offset);
+    const anc_str bytes = anc_arena_printf(s->turn, "%zu", r->value.len);
+    const anc_str topic = anc_arena_printf(s->turn, "%s.dlq", r->topic);
+    const clt_kafka_header reasons[REASONS] = {
+        {"reason", anc_str_of(reason)},
+        {"status", anc_str_of(anc_status_info(why)->name)},
+        {"topic", anc_str_of(r->topic)},
+        {"partition", partition},
+        {"offset", offset},
+        {"group", s->group},
+        {"bytes", bytes},
+    };
+    clt_kafka_header *h = anc_arena_alloc(s->turn, r->n_headers + REASONS, sizeof *h);
+    if (h == NULL || partition.ptr == NULL || offset.ptr == NULL || bytes.ptr == NULL ||
+        topic.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(s->turn), "no room for a dead letter");
+    for (size_t i = 0; i < r->n_headers; i++)
+        h[i] = r->headers[i];
+    memcpy(h + r->n_headers, reasons, sizeof reasons);
+    *ret = (clt_kafka_message){.topic = topic.ptr,
+                               .key = r->key,
+                               .value = anc_str_sub(r->value, 0, EV_INBOUND_BYTES),
+                               .headers = h,
+                               .n_headers = r->n_headers + REASONS};
+    return ANC_OK;
+}
+
+/* With what stands in its headers a message may be more than the cluster takes: then the beginning of it has to do. */
+static anc_status send_letter(krn_kafka_subscription *s, clt_kafka_message *letter, anc_err *err)
+{
+    anc_err why = {0};
+    const anc_status status = krn_kafka_letter(s->bus, letter, os_mono_ns() + LETTER_NS, &why);
+    if (status == ANC_OK)
+        return ANC_OK;
+    if (status != ANC_LIMIT || letter->value.len <= SHORT_BYTES)
+        return anc_fail_at(err, status, why.where, "%s", why.text);
+    letter->value = anc_str_sub(letter->value, 0, SHORT_BYTES);
+    return krn_kafka_letter(s->bus, letter, os_mono_ns() + LETTER_NS, err);
+}
+
 static anc_status set_aside(krn_kafka_subscription *s, const clt_kafka_record *r, anc_status why,
                             const char *reason, anc_err *err)
 {
-    char partition[16], offset[24];
-    (void)snprintf(partition, sizeof partition, "%d", (int)r->partition);
-    (void)snprintf(offset, sizeof offset, "%lld", (long long)r->offset);
-    const clt_kafka_header headers[] = {
-        {"reason", anc_str_of(reason)},  {"status", anc_str_of(anc_status_info(why)->name)},
-        {"topic", anc_str_of(r->topic)}, {"partition", anc_str_of(partition)},
-        {"offset", anc_str_of(offset)},  {"group", s->group},
-        {"ce_source", s->bus->o.source},
-    };
-    const clt_kafka_message letter = {
-        .topic = anc_arena_printf(s->turn, "%s.dlq", r->topic).ptr,
-        .key = r->key,
-        .value = anc_str_sub(r->value, 0, EV_INBOUND_BYTES),
-        .headers = headers,
-        .n_headers = ANC_COUNT(headers),
-    };
-    if (letter.topic == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(s->turn), "no room for a dead letter");
-    ANC_TRY(krn_kafka_letter(s->bus, &letter, os_mono_ns() + LETTER_NS, err));
+    clt_kafka_message letter;
+    ANC_TRY(make_letter(s, r, why, reason, &letter, err));
+    ANC_TRY(send_letter(s, &letter, err));
     (void)pthread_mutex_lock(&s->bus->mutex);
     s->bus->stats.refused++;
     (void)pthread_mutex_unlock(&s->bus->mutex);
+    const anc_str id =
+        anc_arena_printf(s->turn, "%d/%lld", (int)r->partition, (long long)r->offset);
     krn_log_write(s->bus->o.log, KRN_WARN, "kafka", "an event from outside was set aside",
-                  KRN_STR("topic", anc_str_of(r->topic)), KRN_STR("offset", anc_str_of(offset)),
+                  KRN_STR("topic", anc_str_of(r->topic)), KRN_INT("offset", r->offset),
                   KRN_STR("reason", anc_str_of(reason)));
-    const anc_str id = anc_arena_printf(s->turn, "%s/%s", partition, offset);
     const krn_aside told = {ANC_STR("kafka"), anc_str_of(r->topic), id, anc_str_of(reason)};
     if (s->bus->o.on_aside != NULL && id.ptr != NULL)
         s->bus->o.on_aside(s->bus->o.on_aside_arg, &told);

@@ -125,7 +125,8 @@ anc_status krn_redis_trim_handled(krn_redis_subscription *s, const krn_redis_sou
 typedef struct krn_redis_entry {
     const krn_redis_source *source;
     anc_str id;
-    const clt_redis_reply *fields;
+    const clt_redis_reply *fields; /* NULL: it was too large to be read */
+    size_t bytes;                  /* of one that was not read */
 } krn_redis_entry;
 
 /* Checks it, has it handled, and acknowledges it. What it fails with is a failure of the connection,

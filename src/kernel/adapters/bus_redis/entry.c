@@ -18,6 +18,7 @@ typedef struct content {
     anc_str json;
     bool bare; /* the fields are the payload */
     anc_str source;
+    size_t bytes; /* that were sent: of the envelope, else of all fields */
 } content;
 
 /* ---- fields ---- */
@@ -73,6 +74,14 @@ static anc_status make_payload(krn_redis_subscription *s, const krn_redis_entry 
                             : ANC_FAIL(err, anc_arena_refusal(s->turn), "no room for an entry");
 }
 
+static size_t size_of(const clt_redis_reply *fields)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < fields->n; i++)
+        n += clt_redis_item(fields, i)->text.len;
+    return n;
+}
+
 static anc_status read_content(krn_redis_subscription *s, const krn_redis_entry *e, content *ret,
                                anc_err *err)
 {
@@ -80,6 +89,7 @@ static anc_status read_content(krn_redis_subscription *s, const krn_redis_entry 
     ret->json = field(e->fields, "envelope", &enveloped);
     ret->source = field(e->fields, "source", &sourced);
     ret->bare = !enveloped;
+    ret->bytes = enveloped ? ret->json.len : size_of(e->fields);
     return enveloped ? ANC_OK : make_payload(s, e, &ret->json, err);
 }
 
@@ -99,7 +109,7 @@ static anc_status set_aside(krn_redis_subscription *s, const krn_redis_entry *e,
     krn_bus_redis *bus = s->bus;
     char bytes[24];
     const clt_redis_reply *r = NULL;
-    (void)snprintf(bytes, sizeof bytes, "%zu", c->json.len);
+    (void)snprintf(bytes, sizeof bytes, "%zu", c->bytes);
     const anc_str letter[] = {ANC_STR("XADD"),
                               bus->letters,
                               ANC_STR("MAXLEN"),
@@ -140,7 +150,7 @@ static anc_status set_aside(krn_redis_subscription *s, const krn_redis_entry *e,
 anc_status krn_redis_entry_refuse(krn_redis_subscription *s, const krn_redis_entry *e,
                                   const char *reason, anc_err *err)
 {
-    content c = {.json = ANC_STR("")};
+    content c = {.json = ANC_STR(""), .bytes = e->bytes};
     anc_err unsaid = {0};
     if (e->fields != NULL && e->fields->kind == CLT_REDIS_LIST &&
         read_content(s, e, &c, &unsaid) != ANC_OK)

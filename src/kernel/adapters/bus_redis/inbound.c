@@ -189,6 +189,25 @@ static anc_status handle_list(krn_redis_subscription *s, const krn_redis_source 
 
 /* ---- what is unfinished ---- */
 
+/* The size of an entry that is too large to be read, said by the server; where it runs no scripts for us, what is known:
+ * the least that it can be. */
+static size_t size_of_largest(krn_redis_subscription *s, const krn_redis_source *source, anc_str id)
+{
+    static const char script[] = "local e = redis.call('XRANGE', KEYS[1], ARGV[1], ARGV[1])\n"
+                                 "local n = 0\n"
+                                 "for i = 1, #e > 0 and #e[1][2] or 0, 2 do\n"
+                                 "  if e[1][2][i] == 'envelope' then return #e[1][2][i + 1] end\n"
+                                 "  n = n + #e[1][2][i] + #e[1][2][i + 1]\n"
+                                 "end\n"
+                                 "return n";
+    const anc_str eval[] = {ANC_STR("EVAL"), ANC_STR(script), ANC_STR("1"), source->key, id};
+    const clt_redis_reply *r = NULL;
+    anc_err unsaid = {0};
+    const bool said = ask(s, eval, ANC_COUNT(eval), 0, &r, &unsaid) == ANC_OK &&
+                      r->kind == CLT_REDIS_NUMBER && r->number > ANSWER_BYTES;
+    return said ? (size_t)r->number : (size_t)ANSWER_BYTES;
+}
+
 /* The first unfinished entry is too large to be read. */
 static anc_status refuse_largest(krn_redis_subscription *s, const krn_redis_source *source,
                                  anc_err *err)
@@ -203,8 +222,10 @@ static anc_status refuse_largest(krn_redis_subscription *s, const krn_redis_sour
     if (first.len == 0 || first.len > KRN_REDIS_ID_MAX)
         return ANC_OK;
     memcpy(id, first.ptr, first.len);
-    (void)snprintf(reason, sizeof reason, "the entry has more than %d bytes", ANSWER_BYTES);
-    const krn_redis_entry e = {.source = source, .id = {id, first.len}};
+    const size_t bytes = size_of_largest(s, source, (anc_str){id, first.len});
+    (void)snprintf(reason, sizeof reason, "the entry has %s%zu bytes, at most %d are taken in",
+                   bytes > ANSWER_BYTES ? "" : "more than ", bytes, EV_INBOUND_BYTES);
+    const krn_redis_entry e = {.source = source, .id = {id, first.len}, .bytes = bytes};
     return krn_redis_entry_refuse(s, &e, reason, err);
 }
 

@@ -1,6 +1,7 @@
 /* consumer.c - one member of a group. What is done with is stored as an offset, and librdkafka commits
  * stored offsets every second and at the close. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "kafka_impl.h"
@@ -12,12 +13,15 @@ enum {
         1200000, /* for all tries with one message: past it the group takes the partition away */
     COMMIT_MS = 1000,
     POLL_MS = 200,
-    LOOK_MS = 2000
+    LOOK_MS = 2000,
+    LEAVE_MS = 2000,
+    SERVE_MS = 20
 };
 
 struct clt_kafka_consumer {
-    rd_kafka_t *rk;         /* owned */
-    rd_kafka_message_t *at; /* owned; of the last next */
+    rd_kafka_t *rk;                              /* owned */
+    rd_kafka_message_t *at;                      /* owned; of the last next */
+    clt_kafka_header headers[CLT_KAFKA_HEADERS]; /* views into it */
     atomic_bool stopping;
     clt_kafka_complaint complaint;
 };
@@ -113,14 +117,29 @@ static bool is_reached(rd_kafka_t *rk)
     return true;
 }
 
+/* A cluster that has just come back answers long before the broker that keeps the group does, so the leaving has its
+ * time too. */
+static bool has_left(rd_kafka_t *rk, int64_t until_ns)
+{
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_error_t *error = rd_kafka_consumer_close_queue(rk, queue);
+    while (error == NULL && rd_kafka_consumer_closed(rk) == 0 && os_mono_ns() < until_ns) {
+        rd_kafka_event_t *event = rd_kafka_queue_poll(queue, SERVE_MS);
+        if (event != NULL)
+            rd_kafka_event_destroy(event);
+    }
+    if (error != NULL)
+        rd_kafka_error_destroy(error);
+    rd_kafka_queue_destroy(queue);
+    return rd_kafka_consumer_closed(rk) != 0;
+}
+
 /* The last offsets are committed and the group is told, for which a cluster that is away would be waited for as long as
  * a session lasts, or for ever. Without it what was done within the last second comes again. */
 static void leave(rd_kafka_t *rk)
 {
-    const bool reached = is_reached(rk);
-    if (reached)
-        (void)rd_kafka_consumer_close(rk);
-    rd_kafka_destroy_flags(rk, reached ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    const bool left = is_reached(rk) && has_left(rk, os_mono_ns() + LEAVE_MS * INT64_C(1000000));
+    rd_kafka_destroy_flags(rk, left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
 void clt_kafka_consumer_close(clt_kafka_consumer *c)
@@ -147,15 +166,27 @@ static bool is_nothing(rd_kafka_resp_err_t code)
            code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
 }
 
-static anc_str source_of(const rd_kafka_message_t *message)
+static size_t read_headers(const rd_kafka_message_t *message, clt_kafka_header *ret)
 {
     rd_kafka_headers_t *headers = NULL;
+    const char *name = NULL;
     const void *value = NULL;
-    size_t size = 0;
-    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR ||
-        rd_kafka_header_get_last(headers, "ce_source", &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return ANC_STR_NONE;
-    return (anc_str){value, size};
+    size_t n = 0, size = 0;
+    if (rd_kafka_message_headers(message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return 0;
+    while (n < CLT_KAFKA_HEADERS &&
+           rd_kafka_header_get_all(headers, n, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        ret[n++] = (clt_kafka_header){name, {value, size}};
+    return n;
+}
+
+/* The last of that name. */
+static anc_str header_of(const clt_kafka_header *headers, size_t n, const char *name)
+{
+    while (n-- > 0)
+        if (strcmp(headers[n].name, name) == 0)
+            return headers[n].value;
+    return ANC_STR_NONE;
 }
 
 static int64_t time_of(const rd_kafka_message_t *message)
@@ -163,6 +194,20 @@ static int64_t time_of(const rd_kafka_message_t *message)
     rd_kafka_timestamp_type_t type;
     const int64_t ms = rd_kafka_message_timestamp(message, &type);
     return type != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE && ms > 0 ? ms : 0;
+}
+
+static clt_kafka_record record_of(clt_kafka_consumer *c)
+{
+    const size_t n = read_headers(c->at, c->headers);
+    return (clt_kafka_record){.topic = rd_kafka_topic_name(c->at->rkt),
+                              .partition = c->at->partition,
+                              .offset = c->at->offset,
+                              .time_ms = time_of(c->at),
+                              .key = {c->at->key, c->at->key_len},
+                              .value = {c->at->payload, c->at->len},
+                              .source = header_of(c->headers, n, "ce_source"),
+                              .headers = c->headers,
+                              .n_headers = n};
 }
 
 anc_status clt_kafka_next(clt_kafka_consumer *c, int64_t deadline_ns, clt_kafka_record *ret,
@@ -180,13 +225,7 @@ anc_status clt_kafka_next(clt_kafka_consumer *c, int64_t deadline_ns, clt_kafka_
         const rd_kafka_resp_err_t code = c->at->err;
         if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
             clt_kafka_complain(&c->complaint, "");
-            *ret = (clt_kafka_record){.topic = rd_kafka_topic_name(c->at->rkt),
-                                      .partition = c->at->partition,
-                                      .offset = c->at->offset,
-                                      .time_ms = time_of(c->at),
-                                      .key = {c->at->key, c->at->key_len},
-                                      .value = {c->at->payload, c->at->len},
-                                      .source = source_of(c->at)};
+            *ret = record_of(c);
             *ret_there = true;
             return ANC_OK;
         }

@@ -29,6 +29,8 @@ typedef struct clt_kafka_header {
     anc_str value;
 } clt_kafka_header;
 
+enum { CLT_KAFKA_HEADERS = 64 }; /* of a record that are given on; others are left out */
+
 typedef struct clt_kafka_message {
     const char *topic; /* terminated; at most 249 bytes of [A-Za-z0-9._-] */
     anc_str key;       /* ptr NULL: none */
@@ -103,6 +105,9 @@ typedef struct clt_kafka_record {
     int64_t time_ms;    /* that the message has in the log, the same each time it comes; 0: none */
     anc_str key, value; /* ptr NULL: none */
     anc_str source;     /* of the header ce_source; ptr NULL: none */
+    const clt_kafka_header
+        *headers; /* [n_headers], all of them in their order, at most CLT_KAFKA_HEADERS */
+    size_t n_headers;
 } clt_kafka_record;
 
 /* Begins at the earliest message that the group has not committed. As of the producer's opening. */

@@ -36,6 +36,10 @@ typedef struct clt_kafka_setting {
 anc_status clt_kafka_set(rd_kafka_conf_t *conf, const clt_kafka_setting *settings, size_t n,
                          anc_err *err) ANC_MUST_CHECK;
 
+/* INVALID names the first of "host:port,host:port" that is none: an empty one, a port that is no number. A port may be
+ * left out, a scheme may stand before it. */
+anc_status clt_kafka_brokers_check(anc_str brokers, anc_err *err) ANC_MUST_CHECK;
+
 /* The settings of a place. */
 anc_status clt_kafka_set_place(rd_kafka_conf_t *conf, const clt_kafka_place *place,
                                anc_err *err) ANC_MUST_CHECK;

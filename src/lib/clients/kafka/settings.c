@@ -57,8 +57,8 @@ anc_status clt_kafka_set_place(rd_kafka_conf_t *conf, const clt_kafka_place *pla
         {"reconnect.backoff.max.ms", ANC_STR("5000")},
         {"log_level", ANC_STR("3")},
     };
-    if (place->mock_brokers == 0 && place->brokers.len == 0)
-        return ANC_FAIL(err, ANC_INVALID, "kafka: no broker is named");
+    if (place->mock_brokers == 0)
+        ANC_TRY(clt_kafka_brokers_check(place->brokers, err));
     if (place->mock_brokers > 0)
         ANC_TRY(clt_kafka_set_number(conf, "test.mock.num.brokers", place->mock_brokers, err));
     return clt_kafka_set(conf, settings, ANC_COUNT(settings), err);

@@ -493,6 +493,26 @@ static const inbound_row inbound_rows[] = {
     {"time is none",
      "{\"event_type\":\"user.created\",\"timestamp\":\"noon\",\"payload\":{\"user_id\":\"u\"}}", "",
      ANC_INVALID, "timestamp"},
+    {"the version that we know",
+     "{\"event_type\":\"user.created\",\"payload\":{\"user_id\":\"u1\"},"
+     "\"metadata\":{\"schema_version\":1}}",
+     "", ANC_OK, "u1"},
+    {"a version of null",
+     "{\"event_type\":\"user.created\",\"payload\":{\"user_id\":\"u1\"},"
+     "\"metadata\":{\"schema_version\":null}}",
+     "", ANC_OK, "u1"},
+    {"a version that we do not know",
+     "{\"event_type\":\"user.created\",\"payload\":{\"user_id\":\"u1\"},"
+     "\"metadata\":{\"schema_version\":99}}",
+     "", ANC_INVALID, "schema_version is 99; of user.created version 1 is the newest"},
+    {"a version that is a text",
+     "{\"event_type\":\"user.created\",\"payload\":{\"user_id\":\"u1\"},"
+     "\"metadata\":{\"schema_version\":\"1\"}}",
+     "", ANC_INVALID, "schema_version is no whole number"},
+    {"version nought",
+     "{\"event_type\":\"user.created\",\"payload\":{\"user_id\":\"u1\"},"
+     "\"metadata\":{\"schema_version\":0}}",
+     "", ANC_INVALID, "schema_version is no whole number"},
     {"no JSON", "{\"user_id\":", "user.created", ANC_INVALID, ""},
     {"a text", "\"user_id\"", "user.created", ANC_INVALID, "object"},
 };

@@ -1,4 +1,5 @@
 /* test_arrivals.c - what events of other services name and say: files, and entries. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -194,6 +195,35 @@ static void entry(void **state)
     assert_string_equal(e.text.ptr, row->text);
 }
 
+static const struct date_row {
+    const char *name, *date;
+    bool fits;
+} dates[] = {
+    {"a day", "2026-02-28", true},
+    {"an instant", "2026-02-28T10:00:00+01:00", true},
+    {"a leap day", "2028-02-29", true},
+    {"none", "", true},
+    {"no such month", "31/31/2026", false},
+    {"the day first", "28/02/2026", false},
+    {"no such day", "2026-02-30", false},
+    {"words", "yesterday", false},
+    {"more behind it", "2026-02-28 noon", false},
+};
+
+static void date_of_an_entry(void **state)
+{
+    const struct date_row *row = *state;
+    ANC_ARENA(mem, 1 << 16);
+    char payload[128];
+    anc_err err = {0};
+    ing_entry e;
+    (void)snprintf(payload, sizeof payload, "{\"entry_id\":\"E-1\",\"date\":\"%s\"}", row->date);
+    const anc_status status = ing_entry_read(anc_str_of(payload), mem, &e, &err);
+    assert_int_equal(status, row->fits ? ANC_OK : ANC_INVALID);
+    if (!row->fits)
+        assert_non_null(strstr(err.text, row->date));
+}
+
 static void no_room_for_an_entry(void **state)
 {
     ANC_ARENA(small, 40);
@@ -210,5 +240,6 @@ int main(void)
     return RUN_TABLE("URIs", uris, uri) + RUN_TABLE("shown", showns, shown) +
            RUN_TABLE("kept", keeps, kept) + RUN_TABLE("below a folder", belows, below) +
            RUN_TABLE("entries", entries, entry) +
+           RUN_TABLE("dates of entries", dates, date_of_an_entry) +
            cmocka_run_group_tests_name("bounds", tests, NULL, NULL);
 }

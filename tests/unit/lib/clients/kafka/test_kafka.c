@@ -161,6 +161,21 @@ typedef struct setting_row {
 
 static const setting_row setting_rows[] = {
     {"no broker", {.client_id = ANC_STR_INIT("x")}, ANC_STR_INIT(""), "no broker"},
+    {"a word for a port",
+     {.brokers = ANC_STR_INIT("a:1,a:b")},
+     ANC_STR_INIT(""),
+     "'a:b': 'b' is no port"},
+    {"port nought", {.brokers = ANC_STR_INIT("a:0")}, ANC_STR_INIT(""), "'a:0': '0' is no port"},
+    {"no port behind the colon",
+     {.brokers = ANC_STR_INIT("a:")},
+     ANC_STR_INIT(""),
+     "'a:': '' is no port"},
+    {"a port too large",
+     {.brokers = ANC_STR_INIT("[::1]:65536")},
+     ANC_STR_INIT(""),
+     "'65536' is no port"},
+    {"an empty one", {.brokers = ANC_STR_INIT("a:1,,b:1")}, ANC_STR_INIT(""), "'' has no host"},
+    {"no host", {.brokers = ANC_STR_INIT("PLAINTEXT://:9092")}, ANC_STR_INIT(""), "has no host"},
     {"security",
      {.brokers = ANC_STR_INIT("a:1"), .security = ANC_STR_INIT("magic")},
      ANC_STR_INIT(""),
@@ -194,11 +209,26 @@ static void settings_are_refused_by_name(void **state)
     assert_null(strstr(err.text, "canary"));
 }
 
+static void brokers_that_fit(void **state)
+{
+    static const char *const fit[] = {"a",          "a:9092", "a:1, b:65535", "PLAINTEXT://a:1",
+                                      "[::1]:9092", "[::1]"};
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(fit); i++) {
+        anc_err err = {0};
+        clt_kafka_producer *p = NULL;
+        const clt_kafka_producer_options o = {.place.brokers = anc_str_of(fit[i])};
+        ASSERT_OK(clt_kafka_producer_open(&o, &p, &err), &err);
+        clt_kafka_producer_close(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_batch_is_there_and_is_read_once),
         cmocka_unit_test(topics_are_made_once),
+        cmocka_unit_test(brokers_that_fit),
         cmocka_unit_test(a_cluster_that_is_away_is_waited_for_until_the_deadline),
         cmocka_unit_test(a_wait_ends_when_it_is_stopped),
         cmocka_unit_test(nothing_to_read_is_no_failure),
