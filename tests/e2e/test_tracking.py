@@ -170,6 +170,20 @@ def test_asked_under_a_name(binary):
         assert s.get("/chat/history/eve").json["items"] == []
 
 
+def test_kept_answer_under_a_name_is_forgotten(binary):
+    """An answer kept for an Idempotency-Key goes with the user it was for, whoever called."""
+    with serving(binary) as s:
+        fill(s)
+        turn = {"user_name": "eve", "message": "When does the office of the xylophonist open?"}
+        told = {"Idempotency-Key": "k-1"}
+        first = s.post("/chat", turn, headers=told)
+        assert first.status == 200 and s.post("/chat", turn, headers=told).body == first.body
+        tracked(s, first.json["query_id"])
+        assert s.post("/v1/tracking/erase", {"user_id": "eve"}).json["erased"]["kept_answers"] >= 1
+        assert files_with(s.place.data, b"xylophonist") == []
+        assert s.post("/chat", turn, headers=told).json["query_id"] != first.json["query_id"]
+
+
 def test_two_documents_of_one_id(binary):
     with serving(binary) as s:
         for name, text in (("hr", "Paid leave is 30 days."), ("it", "Laptops are replaced every four years.")):

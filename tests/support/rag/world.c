@@ -48,6 +48,11 @@ bool srch_mode_parse(anc_str s, srch_mode *ret)
     return *ret == SRCH_KEYWORD || anc_str_eq(s, ANC_STR("auto"));
 }
 
+const char *srch_mode_name(srch_mode mode)
+{
+    return mode == SRCH_KEYWORD ? "keyword" : "auto";
+}
+
 anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *request,
                       srch_result *ret)
 {
