@@ -446,7 +446,7 @@ def test_events_follow(binary):
         s.put_document(id="d", text="The ferry leaves at noon.")
         happen(s, "after")
         seen = plain.wait(3)
-        assert re.match(r"\d\d:\d\d:\d\d\.\d{3}  conversation.created +\S", seen[0]) and "before" in seen[0], seen
+        assert re.match(r"\d\d:\d\d:\d\d\.\d{3}Z  conversation.created +\S", seen[0]) and "before" in seen[0], seen
         assert "document.created" in seen[1] and "after" in seen[2], seen
         assert about("after")(json.loads(forms.wait(1)[0]))
         assert s.stop() == 0
