@@ -124,9 +124,12 @@ static bool on_event(void *arg, const net_sse_event *event)
     f->seen = true;
     if (event->id.len < sizeof f->last_id)
         (void)snprintf(f->last_id, sizeof f->last_id, "%.*s", ANC_FMT(event->id));
+    const bool whole = json_parse(event->data, &doc, NULL) == ANC_OK;
+    if (whole && anc_str_eq(list_text(json_root(doc), "type"), ANC_STR("stream.ended")))
+        return true; /* a server's farewell is no event; that it ended is said apart */
     if (f->cx->json)
         (void)printf("%.*s\n", ANC_FMT(event->data));
-    else if (json_parse(event->data, &doc, NULL) == ANC_OK)
+    else if (whole)
         print_form(json_root(doc));
     f->closed = fflush(stdout) != 0;
     return !f->closed;
