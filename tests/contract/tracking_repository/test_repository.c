@@ -434,7 +434,7 @@ static void test_refused_collections(void **state)
     trk_query *items;
     bench_open(&b, row);
     for (int i = 0; i < 20; i++) {
-        char id[16], name[16];
+        char id[32], name[32];
         (void)snprintf(id, sizeof id, "q%02d", i);
         (void)snprintf(name, sizeof name, "typo-%d", i);
         const anc_str asked = anc_str_of(name);
