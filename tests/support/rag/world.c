@@ -255,7 +255,7 @@ static bool open_it(world *w, size_t n_providers, const rag_config *config, bool
                          .deadline_ns = INT64_MAX,
                          .cancelled = &w->cancelled,
                          .trace_id = ANC_STR("0af7651916cd43dd8448eb211c80319c"),
-                         .principal = {ANC_STR("ada"), labels, 1, false}};
+                         .principal = {.user_id = ANC_STR("ada"), .labels = labels, .n_labels = 1}};
     const rag_extractive_options extractive = {.cpu = fake_tasks_executor(&w->tasks),
                                                .loop = fake_tasks_executor(&w->tasks)};
     w->mem = anc_arena_new(16 << 20);
