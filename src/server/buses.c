@@ -60,6 +60,7 @@ static anc_status open_redis(srv_house *h, krn_bus *ret, anc_err *err)
                                      .inbound = c->bus.redis.inbound.items,
                                      .n_inbound = c->bus.redis.inbound.n,
                                      .claim_ms = c->bus.redis.claim_ms,
+                                     .keep_handled_ms = c->bus.redis.keep_handled_s * 1000,
                                      .tries = INBOUND_TRIES,
                                      .on_aside = srv_inbound_aside,
                                      .on_aside_arg = h,

@@ -207,6 +207,10 @@ const srv_row srv_rows[] = {
         "the data folder"),
     INT("bus.redis.claim_ms", bus.redis.claim_ms, "60000", 1000, 86400000, NULL,
         "events that another consumer took and did not finish for so long are taken over"),
+    INT("bus.redis.keep_handled_s", bus.redis.keep_handled_s, "3600", 0, 315360000, NULL,
+        "how long events of other services stay on their stream that every group of it has "
+        "handled; "
+        "then they are removed"),
     TEXT("bus.kafka.brokers", SRV_TEXT, bus.kafka.brokers, "", "KAFKA_BOOTSTRAP_SERVERS",
          "Kafka that events are announced on: host:port,host:port; empty: none"),
     {"bus.kafka.security", SRV_CHOICE, AT(bus.kafka.security), "plaintext", 0, 0,

@@ -38,7 +38,7 @@
 #include "tracking/adapters/sqlite/trk_sqlite.h"
 #include "tracking/app/tracking_service.h"
 
-enum { SRV_GAUGES = 12, SRV_OUTSIDE = HTTP_OUTSIDE };
+enum { SRV_GAUGES = 13, SRV_OUTSIDE = HTTP_OUTSIDE };
 
 /* A bus outside of this process. */
 typedef struct srv_outside {
@@ -126,7 +126,7 @@ struct srv_house {
     trk_sqlite *trk_store;  /* NULL: the tracking is off */
     anc_str tracking_aside; /* the file that this start found damaged; empty: none */
     trk_service *trk;
-    uint32_t trk_step;
+    uint32_t trk_step, searches_step;
     http_edge *edge;
     net_server *server;
     krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */

@@ -482,6 +482,35 @@ def test_inbound_groups_get_all_each(binary):
             assert server.stop() == 0
 
 
+def test_inbound_entries_go_when_all_have_handled_them(binary):
+    """Handled entries leave their stream, one that another service's group has yet to acknowledge does not; who asks
+    for an erasure is told where what others sent lies, and for how long."""
+    with redis() as r, place(binary) as home:
+        r.start()
+        stream = "events:document.uploaded"
+        server = Server(home, env=bus(r, ANCHORAGE_BUS__REDIS__CLAIM_MS="1000", ANCHORAGE_BUS__REDIS__KEEP_HANDLED_S="0"))
+        try:
+            for i in range(3):
+                send(r, "document.uploaded", upload(f"note-{i}", f"Note {i} tells of the xylophonist."))
+            wait_for("the stream", lambda: r.entries(stream) == [])
+            assert all(document(server, f"note-{i}").status == 200 for i in range(3))
+            r.cli("XGROUP", "CREATE", stream, "others", "$")
+            send(r, "document.uploaded", upload("note-3", "Note 3 waits for others."))
+            wait_for("the fourth", lambda: document(server, "note-3").status == 200)
+            time.sleep(2.5)
+            assert len(r.entries(stream)) == 1, "the group of another service has not read it"
+            taken = r.cli("XREADGROUP", "GROUP", "others", "c", "STREAMS", stream, ">")
+            time.sleep(2.5)
+            assert len(r.entries(stream)) == 1, "the group of another service has not acknowledged it"
+            entry = r.entries(stream)[0][0]
+            assert taken and r.cli("XACK", stream, "others", entry) is not None
+            wait_for("the last", lambda: r.entries(stream) == [])
+            held = {h["name"]: h["what"] for h in server.post("/v1/tracking/erase", {"user_id": "nobody"}).json["held_elsewhere"]}
+            assert stream in held["redis_inbound"] and "0 s old (bus.redis.keep_handled_s)" in held["redis_inbound"], held
+        finally:
+            server.stop()
+
+
 def test_inbound_folder_that_is_not_absolute_stops_the_start(binary):
     with place(binary) as p:
         out = p.run("serve", "--port", "0", env={"ANCHORAGE_INGEST__EVENT_FOLDERS": "drop"})

@@ -158,6 +158,10 @@ typedef struct http_tracking_query_in {
     http_page page;
 } http_tracking_query_in;
 
+typedef struct http_tracking_document_in {
+    anc_str collection; /* empty: any */
+} http_tracking_document_in;
+
 typedef struct http_tracking_stats_in {
     int64_t since_ms;
     anc_str bucket;
@@ -196,8 +200,8 @@ extern const http_schema http_problem_out, http_root_out, http_probe_out, http_h
     http_replays_out, http_events_out, http_event_stats_out;
 
 /* tracking (tracking_schemas.c) */
-extern const http_schema http_tracking_params, http_tracking_stats_params, http_erase_schema,
-    http_tracked_queries_out, http_tracked_query_out, http_tracked_document_out,
-    http_tracking_stats_out, http_erased_out;
+extern const http_schema http_tracking_params, http_tracking_document_params,
+    http_tracking_stats_params, http_erase_schema, http_tracked_queries_out, http_tracked_query_out,
+    http_tracked_document_out, http_tracking_stats_out, http_erased_out;
 
 #endif

@@ -22,7 +22,7 @@
 
 enum {
     KRN_KAFKA_TOPIC_MAX = 249, /* what Kafka takes */
-    KRN_KAFKA_PROBLEM = 160
+    KRN_KAFKA_PROBLEM = 512
 };
 
 typedef struct krn_kafka_subscription {

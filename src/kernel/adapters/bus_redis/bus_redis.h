@@ -18,7 +18,8 @@
  * and entry) and acknowledged when the handler said OK. What does not fit, and what the handler fails
  * on for good or `tries` times, goes to <prefix>events.dlq with reason, stream and entry, and is then
  * acknowledged. Entries with our own `source` are passed over. What another consumer took and did not
- * finish for `claim_ms` is taken over.
+ * finish for `claim_ms` is taken over. Entries that all groups of a stream have acknowledged are removed from it
+ * `keep_handled_ms` after they came, looked for every half `claim_ms`.
  */
 #ifndef ANC_KERNEL_ADAPTERS_BUS_REDIS_BUS_REDIS_H
 #define ANC_KERNEL_ADAPTERS_BUS_REDIS_BUS_REDIS_H
@@ -43,13 +44,14 @@ typedef struct krn_bus_redis_options {
     uint64_t max_letters;   /* that of the dead letters; 0: 10,000 */
     const anc_str *inbound; /* [n_inbound] exact types, at most EV_INBOUND_TYPES */
     size_t n_inbound;
-    int64_t claim_ms;       /* 0: 60,000 */
-    unsigned tries;         /* of a handler, for one entry; 0: 6 */
-    int64_t pause_ns;       /* before the second try, doubled each time; 0: 100 ms */
-    int64_t step_ns;        /* for connecting, and for a batch; 0: 5 s */
-    size_t max_queued;      /* transient events; 0: 4,096 */
-    krn_log log;            /* ops NULL: none */
-    krn_aside_fn *on_aside; /* may be NULL; is told of events that were set aside */
+    int64_t claim_ms;        /* 0: 60,000 */
+    int64_t keep_handled_ms; /* how long entries that were handled stay on their stream */
+    unsigned tries;          /* of a handler, for one entry; 0: 6 */
+    int64_t pause_ns;        /* before the second try, doubled each time; 0: 100 ms */
+    int64_t step_ns;         /* for connecting, and for a batch; 0: 5 s */
+    size_t max_queued;       /* transient events; 0: 4,096 */
+    krn_log log;             /* ops NULL: none */
+    krn_aside_fn *on_aside;  /* may be NULL; is told of events that were set aside */
     void *on_aside_arg;
 } krn_bus_redis_options;
 

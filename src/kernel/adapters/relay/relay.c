@@ -221,6 +221,8 @@ static anc_status load_cursor(krn_relay *r, krn_call *call)
 {
     if (!r->cursor_known)
         ANC_TRY(r->o.outbox.ops->cursor_get(r->o.outbox.self, call, r->o.consumer, &r->cursor));
+    if (r->cursor == KRN_CURSOR_NONE)
+        r->cursor = 0;
     if (!r->cursor_known && r->cursor > 0)
         r->saved_cursor = r->cursor;
     else if (!r->cursor_known)
