@@ -83,7 +83,9 @@ const srv_row srv_rows[] = {
      "it; "
      "none: none"},
     INT("knowledge.keep_versions", knowledge.keep_versions, "10", 0, 1000000, NULL,
-        "newest versions of a document that are kept, the current one included; 0: all"),
+        "newest versions of a document that are kept, the current one included, those that a "
+        "change of "
+        "chunking made not counted; 0: all"),
     {"search.fusion", SRV_CHOICE, AT(search.fusion), "weighted", 0, 0, "weighted|rrf", NULL,
      "how both candidate lists become one: weighted sum, or reciprocal ranks"},
     REAL("search.semantic_share", search.semantic_share, "0.5", 0, 1,

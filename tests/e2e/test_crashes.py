@@ -205,8 +205,25 @@ def check_document(server, doc, collection, word):
     assert text.status == 200 and word in text.body.decode(), (doc, word, text.status, text.body[:200])
     chunks = server.get(f"{DOCS}/{doc}/chunks?collection={collection}&limit=200").json["items"]
     assert chunks and all(text.body[c["start"]:c["end"]].decode() == c["text"] for c in chunks), (doc, chunks)
-    found = server.post("/v1/search", {"query": word, "mode": "keyword", "top_k": 3, "collections": [collection]}).json["results"]
-    assert any(h["document_id"] == doc for h in found), (doc, word, found)
+    if not is_found(server, doc, collection, word):
+        raise AssertionError(f"{doc} of {collection} is not found by {word}: {later(server, doc, collection, word)}")
+
+
+def is_found(server, doc, collection, word, top_k=3):
+    found = server.post("/v1/search", {"query": word, "mode": "keyword", "top_k": top_k, "collections": [collection]}).json["results"]
+    return any(h["document_id"] == doc for h in found)
+
+
+def later(server, doc, collection, word):
+    """What helps to see why: whether it comes by itself, and how the document and the index are."""
+    at_first = {"version": server.get(f"{DOCS}/{doc}?collection={collection}").json.get("version"),
+                "among 50": is_found(server, doc, collection, word, 50), "health": server.get("/health").json["checks"]}
+    begin = time.monotonic()
+    while time.monotonic() - begin < 10 and not is_found(server, doc, collection, word):
+        time.sleep(0.01)
+    took = time.monotonic() - begin
+    seen = [line for line in server.log_text().splitlines() if '"component":"search"' in line or doc in line]
+    return (f"found after {took:.2f} s" if took < 10 else "never found", at_first, seen[-20:])
 
 
 def check_documents(server, oracle):

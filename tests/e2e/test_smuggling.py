@@ -99,6 +99,13 @@ REFUSED = [
     ("trailer without colon", POST + TE + b"\r\n0\r\nGET /livez HTTP/1.1\r\n\r\n", 400),
     ("trailer that is folded", POST + TE + b"\r\n0\r\nX: a\r\n b\r\n\r\n", 400),
     ("trailer with a bare line feed", POST + TE + b"\r\n0\r\nX: a\n\r\n", 400),
+    *[("trailer " + field.decode(), POST + TE + b"\r\n2\r\n{}\r\n0\r\nX-Fine: 1\r\n" + field + b"\r\n\r\n", 400) for field in (
+        b"Content-Length: 999", b"CONTENT-length:5", b"Transfer-Encoding: chunked", b"Host: evil.example", b"Authorization: Bearer x",
+        b"Proxy-Authorization: Basic x", b"Cookie: a=b", b"Connection: close", b"TE: trailers", b"Trailer: Host", b"Upgrade: h2c",
+        b"Expect: 100-continue", b"Content-Type: text/plain", b"Content-Encoding: gzip", b"Content-Range: bytes 0-1/2",
+        b"If-Match: x", b"If-Unmodified-Since: x", b"Range: bytes=0-1", b"Max-Forwards: 1", b"Cache-Control: no-cache",
+        b"Idempotency-Key: k", b"X-Timeout-Ms: 1", b"Origin: http://evil.example", b"X-Forwarded-For: 10.0.0.1",
+        b"X-HTTP-Method-Override: DELETE")],
     ("trailers without end", POST + TE + b"\r\n0\r\n" + b"X: aaaaaaaaaaaaaaaa\r\n" * 1000 + b"\r\n", 431),
     # limits
     ("a long request line", b"GET /" + b"a" * 20000 + b" HTTP/1.1\r\n" + H + b"\r\n", 414),
@@ -122,8 +129,8 @@ HARMLESS = [
     ("leading zeros of a length", POST + b"Content-Length: 000%d\r\n\r\n" % len(QUERY) + QUERY, [200]),
     ("leading zeros of a chunk", POST + TE + b"\r\n000" + CHUNK + b"\r\n" + QUERY + b"\r\n000\r\n\r\n", [200]),
     ("a chunk extension", POST + TE + b"\r\n" + CHUNK + b';a="b";c\r\n' + QUERY + b"\r\n0;x\r\n\r\n", [200]),
-    ("trailers that name lengths", POST + TE + b"\r\n" + CHUNK + b"\r\n" + QUERY + b"\r\n0\r\nContent-Length: 999\r\n"
-     b"Transfer-Encoding: chunked\r\nHost: evil.example\r\n\r\n", [200]),
+    ("a trailer that says nothing of the request", POST + TE + b"\r\n" + CHUNK + b"\r\n" + QUERY
+     + b"\r\n0\r\nX-Checksum: 999\r\nX-Content-Length-Of-All-That-Came-Before: 3\r\n\r\n", [200]),
     ("Connection that names a length", SIZED + b"Connection: content-length\r\n\r\n" + QUERY, [200]),
     ("one blank line before", b"\r\n" + GET + b"\r\n", [200]),
     ("three in a row", GET + b"\r\n" + GET + b"\r\n" + b"GET /nowhere HTTP/1.1\r\n" + H + b"\r\n", [200, 200, 404]),

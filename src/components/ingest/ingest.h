@@ -148,7 +148,11 @@ uint64_t ing_upload_documents(const ing_upload *upload);
 /* Whether the spool takes more now; a sender waits while it does not. Any thread, at once. */
 bool ing_upload_room(const ing_service *ing);
 
-/* ---- dead letters: documents that failed, kept with what it takes to try them again ---------- */
+/* ---- dead letters: documents that failed, kept with what it takes to try them again ---------- *
+ *
+ * A file of a folder that fails again when the folder is read again is one dead letter, tried more often; it is none
+ * any more once it was read.
+ */
 
 typedef struct ing_dead_letter {
     anc_str id, batch_id; /* the batch that tried it last */
@@ -162,7 +166,7 @@ typedef struct ing_dead_letter {
     int64_t at_ms; /* of the last attempt */
 } ing_dead_letter;
 
-/* Those of a batch (empty id: of all), newest first, older than `before` (an id; empty: from the
+/* Those of a batch (empty id: of all), also where another batch tried them since, newest first, older than `before` (an id; empty: from the
  * newest). */
 anc_status ing_dead_letter_list(ing_service *ing, krn_call *call, anc_str batch_id, anc_str before,
                                 size_t limit, ing_dead_letter **ret, size_t *ret_n) ANC_MUST_CHECK;

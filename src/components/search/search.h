@@ -233,8 +233,9 @@ void srch_rebuild(srch_service *srch);
 enum { SRCH_FOUND_LINES = 100 };
 
 typedef struct srch_verified {
-    uint64_t damaged; /* what is wrong with the index; 0: nothing */
-    anc_str *lines;   /* [n] the first of it, in call->mem */
+    uint64_t
+        damaged; /* what is wrong with the index, documents that could not be read for it included; 0: nothing */
+    anc_str *lines; /* [n] the first of it, in call->mem */
     size_t n;
 } srch_verified;
 

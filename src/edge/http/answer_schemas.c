@@ -489,7 +489,8 @@ static const http_field index_rows[] = {
 const http_schema http_index_out = SCHEMA("IndexStats", "The search index.", index_rows);
 
 static const http_field verified_rows[] = {
-    INT("damaged", "what is wrong with it; 0: nothing"),
+    INT("damaged",
+        "what is wrong with it, documents that could not be read for it included; 0: nothing"),
     ROW("found", HTTP_TEXTS, "a line for each, of very many the first"),
 };
 const http_schema http_verified_out =

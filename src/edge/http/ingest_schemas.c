@@ -284,7 +284,7 @@ const http_schema http_batches_out = SCHEMA("BatchPage", "Batches.", batches_row
 
 static const http_field failure_rows[] = {
     TEXT("id", ""),
-    TEXT("batch_id", "the batch that tried it last"),
+    TEXT("batch_id", "the batch that tried it last; those in which it failed before list it too"),
     TEXT("collection", "where it was to go"),
     TEXT("document", "its id, as far as it was known"),
     TEXT("source", "where its bytes are read from"),

@@ -39,6 +39,34 @@ static anc_status verify_pages(eng_report *r, const eng_segment *segment, const 
     return ANC_OK;
 }
 
+/* The first byte of [from, to) that is not 0; `to` when all are. */
+static uint64_t first_set(const eng_segment *segment, uint64_t from, uint64_t to)
+{
+    while (from < to && segment->map.bytes[from] == 0)
+        from++;
+    return from;
+}
+
+/* No sum covers what stands between the sections, which nobody uses: a bit that flipped there says that the disk does
+ * not keep what it is given. */
+static void verify_padding(eng_report *r, eng_segment *segment)
+{
+    uint64_t end = sizeof *segment->head;
+    for (unsigned i = 0; i <= ENG_SECTIONS; i++) {
+        const eng_segment_section *s = i < ENG_SECTIONS ? &segment->head->sections[i] : NULL;
+        const uint64_t next = s != NULL ? s->at : segment->head->header.bytes;
+        const uint64_t at = first_set(segment, end, next);
+        if (at < next) {
+            const char *what = "a byte that belongs to no section is not 0";
+            eng_segment_damaged(segment, ENG_SECTIONS, at, what);
+            eng_report_add(r, "byte %llu, %s %s: %s", (unsigned long long)at,
+                           s != NULL ? "before section" : "behind the last section",
+                           s != NULL ? eng_section_name(i) : "", what);
+        }
+        end = s != NULL ? s->at + s->bytes : next;
+    }
+}
+
 /* Whether all of a segment is what was written, read once more. */
 static anc_status verify_sums(eng_report *r, const eng_block *b, bool *ret_good)
 {
@@ -52,6 +80,7 @@ static anc_status verify_sums(eng_report *r, const eng_block *b, bool *ret_good)
     }
     for (size_t i = 0; i < ENG_LARGE_SECTIONS; i++)
         ANC_TRY(verify_pages(r, b->segment, &b->segment->pages[i]));
+    verify_padding(r, b->segment);
     *ret_good = r->n == before;
     return ANC_OK;
 }

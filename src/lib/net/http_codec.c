@@ -337,6 +337,70 @@ static net_codec_step end_size_line(net_body *body)
     return NET_CODEC_MORE;
 }
 
+/* Names that mean nothing once the body has been read by what stood in the head: whoever merged such
+ * a trailer into the head would see another request than this server answered (RFC 9110, 6.5.1;
+ * RFC 9112, 7.1.2). None is longer than the bytes that are kept of a name. */
+static const char *const never_trailers[] = {
+    "authorization",
+    "cache-control",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-range",
+    "content-type",
+    "cookie",
+    "cookie2",
+    "expect",
+    "forwarded",
+    "host",
+    "http2-settings",
+    "idempotency-key",
+    "if-match",
+    "if-modified-since",
+    "if-none-match",
+    "if-range",
+    "if-unmodified-since",
+    "keep-alive",
+    "max-forwards",
+    "origin",
+    "pragma",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "range",
+    "set-cookie",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "via",
+    "www-authenticate",
+    "x-api-key",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-http-method-override",
+    "x-timeout-ms",
+};
+
+static bool may_trail(const net_body *body)
+{
+    const anc_str name = {body->name, body->name_len};
+    if (name.len > sizeof body->name)
+        return true;
+    for (size_t i = 0; i < ANC_COUNT(never_trailers); i++)
+        if (anc_str_eq(name, anc_str_of(never_trailers[i])))
+            return false;
+    return true;
+}
+
+static void keep_name(net_body *body, char c)
+{
+    if (body->name_len < sizeof body->name)
+        body->name[body->name_len] = c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    body->name_len++;
+}
+
 /* A byte of a trailer line; the lines are checked and thrown away. */
 static net_codec_step take_trailer(net_body *body, char c)
 {
@@ -344,18 +408,25 @@ static net_codec_step take_trailer(net_body *body, char c)
         body->state = END_LF;
         return NET_CODEC_MORE;
     }
-    if (body->state == TRAILER)
+    if (body->state == TRAILER) {
         body->line_has_colon = false;
+        body->name_len = 0;
+    }
     if (++body->line_bytes > NET_CODEC_TRAILER_BYTES)
         return bad_body(body, 431, "the trailer section is too long");
     if (c == '\r' && body->line_has_colon) {
         body->state = TRAILER_LF;
         return NET_CODEC_MORE;
     }
-    if (c == ':' && body->state == TRAILER_LINE)
+    const bool ends_name = c == ':' && body->state == TRAILER_LINE && !body->line_has_colon;
+    if (ends_name && !may_trail(body))
+        return bad_body(body, 400, "a trailer names a field that belongs in the head");
+    if (ends_name)
         body->line_has_colon = true;
     else if (body->line_has_colon ? !is_value_char(c) : !is_token_char(c))
         return bad_body(body, 400, "a trailer is not a header field");
+    if (!body->line_has_colon)
+        keep_name(body, c);
     body->state = TRAILER_LINE;
     return NET_CODEC_MORE;
 }

@@ -8,7 +8,8 @@
  *   400  bare LF or CR, white space before a colon, line folding, control bytes, an empty or odd
  *        name, a missing, repeated or odd Host, any repeated Content-Length, one that is not plain
  *        digits, Content-Length with Transfer-Encoding, Transfer-Encoding in HTTP/1.0 or repeated,
- *        a target that is not "/..." (or "*" of OPTIONS), a chunk size that is not plain hex digits
+ *        a target that is not "/..." (or "*" of OPTIONS), a chunk size that is not plain hex digits, a
+ *        trailer that frames, routes, authenticates or changes the request (RFC 9110, 6.5.1)
  *   414  a request line over the limit         417  an Expect other than 100-continue
  *   431  a head, field count or trailer section over the limit
  *   501  a transfer coding other than chunked  505  a version other than 1.0 and 1.1
@@ -25,7 +26,7 @@ typedef enum net_codec_step {
     NET_CODEC_BAD   /* refused: fault_status and fault say why; feed it no more */
 } net_codec_step;
 
-enum { NET_CODEC_FIELDS_MAX = 256, NET_CODEC_TRAILER_BYTES = 4096 };
+enum { NET_CODEC_FIELDS_MAX = 256, NET_CODEC_TRAILER_BYTES = 4096, NET_CODEC_TRAILER_NAME = 24 };
 
 typedef struct net_head {
     /* set by the caller through net_head_init */
@@ -72,6 +73,8 @@ typedef struct net_body {
     unsigned digits;   /* of the chunk size so far */
     size_t line_bytes; /* of an extension or of the trailers */
     bool line_has_colon;
+    size_t name_len;                   /* of the trailer's name so far */
+    char name[NET_CODEC_TRAILER_NAME]; /* its first bytes, lowered */
     int fault_status;
     const char *fault;
 } net_body;

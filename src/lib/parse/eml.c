@@ -24,8 +24,9 @@ enum {
 typedef struct mail {
     prs_emitter *e;
     unsigned mails, depth, parts;
-    anc_buf names; /* of what is attached */
-    anc_buf gist;  /* how the last plain text begins */
+    size_t attached; /* counted by the survey */
+    anc_buf names;   /* of what is attached */
+    anc_buf gist;    /* how the last plain text begins */
 } mail;
 
 /* One part: its headers read, its body still encoded. */
@@ -249,6 +250,78 @@ static bool count_part(mail *m)
     return prs_emit_ask(m->e);
 }
 
+static prs_mime_parts parts_of(const part *p, anc_buf *boundary)
+{
+    prs_mime_parameter(anc_buf_view(&p->type), "boundary", boundary);
+    return (prs_mime_parts){.rest = p->body, .boundary = anc_buf_view(boundary)};
+}
+
+static const char *default_type(const part *p)
+{
+    return is_type(p, "multipart/digest") ? "message/rfc822" : "text/plain";
+}
+
+static bool is_plain(const part *p)
+{
+    const anc_str encoding = anc_str_trim(anc_buf_view(&p->encoding));
+    return encoding.len == 0 || anc_str_eq_nocase(encoding, ANC_STR("7bit")) ||
+           anc_str_eq_nocase(encoding, ANC_STR("8bit"));
+}
+
+static bool is_text(const part *p)
+{
+    return !is_attached(p) && (is_type(p, "text/plain") || is_type(p, "text/html"));
+}
+
+static bool survey(mail *m, anc_str entity, const char *otherwise, bool related);
+
+static bool survey_parts(mail *m, const part *p)
+{
+    ANC_BUF(boundary, VALUE_BYTES);
+    prs_mime_parts parts = parts_of(p, &boundary);
+    const bool best = is_type(p, "multipart/alternative");
+    anc_str entity;
+    while (prs_mime_part(&parts, &entity))
+        if (!count_part(m) ||
+            (!best && !survey(m, entity, default_type(p), is_type(p, "multipart/related"))))
+            return false;
+    return true;
+}
+
+/* Counts what will be handed over, so that a mail of too many parts is refused before the first one is.
+ * Of alternatives, and of mails that are encoded, it is not known yet. */
+static bool survey(mail *m, anc_str entity, const char *otherwise, bool related)
+{
+    ANC_CLEANUP(part_done) part p = {.body = ANC_STR_NONE};
+    bool ok = true;
+    if (m->depth >= MAX_DEPTH) /* which the reading will say */
+        return true;
+    m->depth++;
+    part_open(&p, entity, otherwise);
+    if (is_type(&p, "multipart/"))
+        ok = survey_parts(m, &p);
+    else if (is_type(&p, "message/rfc822"))
+        ok = !is_plain(&p) || survey(m, p.body, "text/plain", false);
+    else if (!is_text(&p) && !(related && is_type(&p, "image/")))
+        m->attached++;
+    m->depth--;
+    return ok;
+}
+
+static bool is_allowed(mail *m, anc_str bytes)
+{
+    const size_t most = m->e->limits.attachments;
+    if (!survey(m, bytes, "text/plain", false))
+        return false;
+    m->parts = 0;
+    return m->attached <= most || m->e->sink->attachment == NULL ||
+           prs_emit_fail(m->e,
+                         ANC_FAIL(m->e->err, ANC_LIMIT,
+                                  "mail: it has %zu attachments, and at most %zu are read: it was "
+                                  "left out as a whole",
+                                  m->attached, most));
+}
+
 static bool read_best(mail *m, prs_mime_parts parts)
 {
     anc_str entity, best = ANC_STR_NONE;
@@ -268,15 +341,13 @@ static bool read_best(mail *m, prs_mime_parts parts)
 static bool read_parts(mail *m, const part *p)
 {
     ANC_BUF(boundary, VALUE_BYTES);
-    prs_mime_parameter(anc_buf_view(&p->type), "boundary", &boundary);
-    prs_mime_parts parts = {.rest = p->body, .boundary = anc_buf_view(&boundary)};
+    prs_mime_parts parts = parts_of(p, &boundary);
     if (is_type(p, "multipart/alternative"))
         return read_best(m, parts);
-    const char *otherwise = is_type(p, "multipart/digest") ? "message/rfc822" : "text/plain";
     const bool related = is_type(p, "multipart/related");
     anc_str entity;
     while (prs_mime_part(&parts, &entity))
-        if (!count_part(m) || !read_entity(m, entity, otherwise, related))
+        if (!count_part(m) || !read_entity(m, entity, default_type(p), related))
             return false;
     return true;
 }
@@ -298,10 +369,7 @@ static bool read_mail(mail *m, anc_str bytes)
 static bool read_message(mail *m, const part *p)
 {
     ANC_BUF(bytes, p->body.len + 1);
-    const anc_str encoding = anc_str_trim(anc_buf_view(&p->encoding));
-    const bool plain = encoding.len == 0 || anc_str_eq_nocase(encoding, ANC_STR("7bit")) ||
-                       anc_str_eq_nocase(encoding, ANC_STR("8bit"));
-    if (plain)
+    if (is_plain(p))
         return read_mail(m, p->body);
     return decode_body(m, p, &bytes) && read_mail(m, anc_buf_view(&bytes));
 }
@@ -312,7 +380,7 @@ static bool read_part(mail *m, const part *p, bool related)
         return read_parts(m, p);
     if (is_type(p, "message/rfc822"))
         return read_message(m, p);
-    if (!is_attached(p) && (is_type(p, "text/plain") || is_type(p, "text/html")))
+    if (is_text(p))
         return read_text(m, p, is_type(p, "text/html"));
     return (related && is_type(p, "image/")) || hand_over(m, p);
 }
@@ -339,7 +407,7 @@ bool prs_read_eml(anc_str bytes, prs_emitter *e)
         const size_t end = anc_str_find(bytes, ANC_STR("\n"));
         bytes = anc_str_sub(bytes, end == SIZE_MAX ? 0 : end + 1, bytes.len);
     }
-    const bool ok = read_mail(&m, bytes) &&
+    const bool ok = is_allowed(&m, bytes) && read_mail(&m, bytes) &&
                     prs_emit_property(e, ANC_STR("attachments"), anc_buf_view(&m.names));
     anc_buf_done(&m.names);
     anc_buf_done(&m.gist);

@@ -7,6 +7,7 @@ prs_limits prs_limits_default(void)
     return (prs_limits){.text_bytes = 64 << 20,
                         .blocks = 2000000,
                         .depth = 1000,
+                        .attachments = 1000,
                         .unpacked_bytes = (size_t)512 << 20,
                         .ratio = 200,
                         .child_bytes = (size_t)1 << 30,

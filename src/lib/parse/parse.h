@@ -103,7 +103,8 @@ typedef struct prs_sink {
 typedef struct prs_limits {
     size_t text_bytes; /* of all blocks together */
     size_t blocks;
-    unsigned depth;        /* of nested elements, archives, mails */
+    unsigned depth;     /* of nested elements, archives, mails */
+    size_t attachments; /* of one source; one that has more is refused before any is handed over */
     size_t unpacked_bytes; /* of all that is unpacked out of one source, attachments too */
     unsigned ratio;        /* unpacked to packed bytes of one entry, past its first MiB */
     size_t child_bytes;    /* memory of a child that reads for us */
@@ -113,7 +114,7 @@ typedef struct prs_limits {
     void *arg;
 } prs_limits;
 
-/* 64 MiB of text, 2,000,000 blocks, 1,000 levels, 512 MiB unpacked, a ratio of 200, a child of 1 GiB
+/* 64 MiB of text, 2,000,000 blocks, 1,000 levels, 1,000 attachments, 512 MiB unpacked, a ratio of 200, a child of 1 GiB
  * and 60 seconds. */
 prs_limits prs_limits_default(void);
 

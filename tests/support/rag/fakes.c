@@ -144,6 +144,7 @@ static void describe(fake_event *e, const void *payload)
     } else if (e->type == EV_QUERY_COMPLETED) {
         keep(e->text, sizeof e->text, ((const ev_query_completed *)payload)->response_text);
         keep(e->message, sizeof e->message, ((const ev_query_completed *)payload)->metadata.text);
+        e->count = ((const ev_query_completed *)payload)->document_count;
     } else if (e->type == EV_QUERY_FAILED) {
         const ev_query_failed *f = payload;
         (void)snprintf(e->text, sizeof e->text, "%.*s at %.*s", ANC_FMT(f->error_type),

@@ -100,6 +100,11 @@ anc_status ing_finish_write(ing_finish *f, krn_tx *tx, anc_err *err)
     const ing_item_writer i = ing->with.items;
     const ing_lease lease = ing_lease_of(w, &w->item, w->run, tx);
     bool due = false;
+    f->result.letter = w->item.letter;
+    if (w->item.letter.len == 0) { /* one letter for a file, however often its folder is read */
+        ANC_TRY(i.ops->letter_of(i.self, tx, lease.batch, &f->result, f->letter, err));
+        f->result.letter = anc_str_of(f->letter);
+    }
     ANC_TRY(i.ops->finish(i.self, tx, &lease, &f->result, &f->after, &due, err));
     const ing_upload_writer up = ing->with.uploads;
     for (size_t k = 0; k < f->n_segments; k++)

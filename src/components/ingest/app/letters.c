@@ -29,8 +29,8 @@ anc_status ing_dead_letter_list(ing_service *ing, krn_call *call, anc_str batch_
     const ing_batch_store s = ing->with.batches;
     ing_letter *letters = NULL;
     size_t n = 0;
-    ANC_TRY(s.ops->letters(s.self, call, batch_id, before, limit < MAX_PAGE ? limit : MAX_PAGE,
-                           &letters, &n));
+    ANC_TRY(s.ops->letters(s.self, call, batch_id, true, before,
+                           limit < MAX_PAGE ? limit : MAX_PAGE, &letters, &n));
     ing_dead_letter *out = anc_arena_alloc(call->mem, n, sizeof *out);
     if (out == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu dead letters", n);
@@ -105,6 +105,26 @@ static anc_status has_rest(ing_service *ing, krn_call *call, const ing_batch_rec
     return ANC_OK;
 }
 
+static anc_status nothing_to_replay(ing_service *ing, krn_call *call,
+                                    const ing_batch_record *origin)
+{
+    const ing_batch_store s = ing->with.batches;
+    ing_letter *some = NULL;
+    size_t n = 0;
+    ANC_TRY(s.ops->letters(s.self, call, origin->id, true, ANC_STR_NONE, 1, &some, &n));
+    if (n > 0)
+        return ANC_FAIL(call->err, ANC_CONFLICT,
+                        "what failed in the batch '%.*s' was tried again since, last in the batch "
+                        "'%.*s': replay that one",
+                        ANC_FMT(origin->id), ANC_FMT(some[0].batch_id));
+    return ANC_FAIL(
+        call->err, ANC_CONFLICT, "nothing of the batch '%.*s' is a dead letter%s",
+        ANC_FMT(origin->id),
+        origin->now.phase == ING_PHASE_CANCELLED && origin->now.waiting > 0
+            ? ", and what was sent to it and not read went when it was cancelled: send it again"
+            : "");
+}
+
 anc_status ing_batch_replay(ing_service *ing, krn_call *call, anc_str batch_id, ing_batch *ret)
 {
     const ing_batch_store s = ing->with.batches;
@@ -119,15 +139,9 @@ anc_status ing_batch_replay(ing_service *ing, krn_call *call, anc_str batch_id, 
     ANC_TRY(has_rest(ing, call, &origin, &rest));
     if (rest)
         return read_again(ing, call, ING_SOURCE_REST, &origin, ANC_STR_NONE, ret);
-    ANC_TRY(s.ops->letters(s.self, call, origin.id, ANC_STR_NONE, 1, &some, &n));
-    if (n == 0)
-        return ANC_FAIL(
-            call->err, ANC_CONFLICT, "nothing of the batch '%.*s' is a dead letter%s",
-            ANC_FMT(origin.id),
-            origin.now.phase == ING_PHASE_CANCELLED && origin.now.waiting > 0
-                ? ", and what was sent to it and not read went when it was cancelled: send it again"
-                : "");
-    return replay(ing, call, &origin, ANC_STR_NONE, ret);
+    ANC_TRY(s.ops->letters(s.self, call, origin.id, false, ANC_STR_NONE, 1, &some, &n));
+    return n == 0 ? nothing_to_replay(ing, call, &origin)
+                  : replay(ing, call, &origin, ANC_STR_NONE, ret);
 }
 
 anc_status ing_dead_letter_replay(ing_service *ing, krn_call *call, anc_str id, ing_batch *ret)
@@ -152,7 +166,7 @@ static anc_status replay_page(ing_service *ing, krn_call *call, const ing_batch_
     for (size_t i = 0; i < n && *ret_n < limit; i++) {
         ing_letter *some = NULL;
         size_t letters = 0;
-        ANC_TRY(s.ops->letters(s.self, call, page[i].id, ANC_STR_NONE, 1, &some, &letters));
+        ANC_TRY(s.ops->letters(s.self, call, page[i].id, false, ANC_STR_NONE, 1, &some, &letters));
         if (letters > 0)
             ANC_TRY(replay(ing, call, &page[i], ANC_STR_NONE, &out[(*ret_n)++]));
     }

@@ -129,8 +129,8 @@ static anc_status page_of_letters(listing *l, const krn_call *call, char before[
     reading.mem = mem;
     ing_letter *letters = NULL;
     size_t n = 0;
-    ANC_TRY(s.ops->letters(s.self, &reading, l->run->batch.origin, anc_str_of(before), LIST_PIECE,
-                           &letters, &n));
+    ANC_TRY(s.ops->letters(s.self, &reading, l->run->batch.origin, false, anc_str_of(before),
+                           LIST_PIECE, &letters, &n));
     for (size_t i = 0; i < n; i++)
         ANC_TRY(add_letter(l, &letters[i], call->err));
     if (n > 0) {

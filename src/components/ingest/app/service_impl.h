@@ -235,7 +235,8 @@ typedef struct ing_finish {
         *segments; /* [n_segments] that its children's payloads lie in, and nothing else will */
     size_t n_segments;
 
-    bool tried; /* to claim it, whatever came of it */
+    bool tried;                     /* to claim it, whatever came of it */
+    char letter[ANC_UUID_TEXT + 1]; /* of an item that has none, but whose file failed before */
 
     /* told back, good once committed */
     bool done;

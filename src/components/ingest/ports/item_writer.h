@@ -10,6 +10,7 @@
 #define ANC_INGEST_PORTS_ITEM_WRITER_H
 
 #include "base/arena.h"
+#include "base/id.h"
 #include "ingest/domain/batch.h"
 
 typedef struct krn_tx krn_tx; /* kernel/ports/writer.h */
@@ -41,7 +42,7 @@ typedef struct ing_item_result {
     anc_str path;
     anc_str document;   /* its id; empty: the path */
     anc_str collection; /* its own; empty: the batch's */
-    anc_str letter;     /* of the item */
+    anc_str letter;     /* of the item, or of letter_of */
     /* for ING_PASSED_OVER and ING_ITEM_FAILED */
     anc_str failure_id; /* of the dead letter, unless it has one */
     anc_str stage, reason;
@@ -73,8 +74,14 @@ typedef struct ing_item_writer_ops {
                                               int64_t first, const ing_item *items, size_t n,
                                               anc_err *err);
 
-    /* Counts what became of it, and adds its children. A dead letter is added, moved to this batch (when the item tries one
-     * again and failed), or removed (when it did not). `ret_announce`: the last announcement of the
+    /* The dead letter that stands for a file of this batch's source already, since it failed for the same
+     * collection in another batch; empty: there is none, or it is no file of a source. */
+    ANC_MUST_CHECK anc_status (*letter_of)(void *self, krn_tx *tx, int64_t batch,
+                                           const ing_item_result *result,
+                                           char ret[ANC_UUID_TEXT + 1], anc_err *err);
+
+    /* Counts what became of it, and adds its children. A dead letter is added, moved to this batch (when the result names one
+     * and failed), or removed (when it did not). `ret_announce`: the last announcement of the
      * state is so long ago that another is due; it is then noted as made. */
     ANC_MUST_CHECK anc_status (*finish)(void *self, krn_tx *tx, const ing_lease *lease,
                                         const ing_item_result *result, ing_counts *ret_counts,

@@ -4,7 +4,8 @@
  * more than one is held. It is there before the version that it belongs to; that one's publication
  * retires the parts that the document has no more. Its id is "<id>#<file name>", its settings are those
  * of the document. What cannot be read is noted among what was found about the document and fails
- * nothing; what may pass by itself (a full disk) fails the document, so that all of it is tried again.
+ * nothing; what may pass by itself (a full disk) fails the document, so that all of it is tried again. A
+ * document of more than KNO_PARTS fails as a whole: nobody would miss those that were dropped.
  */
 #include <string.h>
 
@@ -122,9 +123,6 @@ static anc_status put_one(kno_put *put, const kno_part *part, const part_names *
                           kno_put_result *ret, anc_err *why)
 {
     const kno_document_input *in = put->input;
-    if (put->parts.n > KNO_PARTS)
-        return ANC_FAIL(why, ANC_LIMIT, "'%.*s' is one of more than %d attachments",
-                        ANC_FMT(names->id), KNO_PARTS);
     if (put->of.depth == KNO_PARTS_DEPTH)
         return ANC_FAIL(why, ANC_LIMIT, "'%.*s' is attached more than %d documents deep",
                         ANC_FMT(names->id), KNO_PARTS_DEPTH);
@@ -158,6 +156,10 @@ anc_status kno_put_part(kno_put *put, const kno_part *part, anc_err *err)
     kno_put_result result;
     anc_err why;
     anc_err_clear(&why);
+    if (put->parts.n == KNO_PARTS)
+        return ANC_FAIL(err, ANC_LIMIT,
+                        "'%.*s' has more than %d attachments: it was left out as a whole",
+                        ANC_FMT(put->name), KNO_PARTS);
     ANC_TRY(kno_put_make_collection(put));
     ANC_TRY(name_part(put, part, &names, err));
     ANC_TRY(add_seen(put, names.id, &seen, err));

@@ -100,7 +100,8 @@ typedef struct kno_version_record {
 
 /* Which versions of a document stay beside the current one. */
 typedef struct kno_keeping {
-    uint32_t keep; /* so many of the newest, the current one included; 0: all */
+    uint32_t keep; /* so many of the newest, the current one included, and what was only cut again
+                    * (changes KNO_CHANGED_CUT alone) not counted: of a run of these the newest stays; 0: all */
     uint64_t
         shown; /* all changes up to this one are shown: what was current then or later stays too */
 } kno_keeping;

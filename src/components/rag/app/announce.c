@@ -65,6 +65,7 @@ anc_status rag_completion_write(const rag_answer *a, anc_buf *out, anc_err *err)
     rag_put_route(&w, a, a->route_parts);
     rag_put_timings(&w, &a->timings_ms);
     json_put_bool(&w, "degraded", a->degraded);
+    json_put_bool(&w, "no_answer", a->no_answer);
     json_close_object(&w);
     return anc_buf_status(out, "event metadata", err);
 }

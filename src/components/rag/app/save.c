@@ -89,19 +89,21 @@ static anc_status append_retrieved(const rag_turn *turn, krn_tx *tx, anc_err *er
     return append(turn, tx, turn->found_ms, EV_DOCUMENTS_RETRIEVED, &event, err);
 }
 
+/* What was retrieved for an answer that says there is none is told by documents.retrieved; it is made of no document. */
 static anc_status append_completed(const rag_turn *turn, krn_tx *tx, anc_err *err)
 {
     const rag_answer *a = &turn->answer;
+    const size_t n = a->no_answer ? 0 : a->n_sources;
     anc_str documents[RAG_TOP_K_MAX];
-    for (size_t i = 0; i < a->n_sources; i++)
+    for (size_t i = 0; i < n; i++)
         documents[i] = a->sources[i].document_id;
     ANC_BUF(metadata, METADATA_MAX_BYTES);
     ANC_TRY(rag_completion_write(a, &metadata, err));
     const ev_query_completed event = {
         .query_id = a->query_id,
         .response_text = told_text(turn, turn->told),
-        .document_ids = {documents, a->n_sources},
-        .document_count = (uint32_t)a->n_sources,
+        .document_ids = {documents, n},
+        .document_count = (uint32_t)n,
         .processing_time = a->timings_ms.total / 1000,
         .model_used = a->model_used,
         .provider = a->provider,

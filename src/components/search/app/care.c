@@ -27,12 +27,14 @@ anc_status srch_verify(srch_service *srch, krn_call *call, srch_verified *ret)
         slot->index.ops->verify(slot->index.self, call, keep_line, &found, &ret->damaged);
     srch_slot_let_go(slot);
     ANC_TRY(status);
+    const bool is_damaged = ret->damaged > 0;
+    ret->damaged += srch_left_out_tell(srch, keep_line, &found);
     ret->lines = anc_arena_alloc(call->mem, found.n, sizeof *ret->lines);
     if (ret->lines == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for what was found");
     for (; ret->n < found.n; ret->n++)
         ret->lines[ret->n] = found.items[ret->n];
-    if (ret->damaged > 0) /* the follower mends what was set aside */
+    if (is_damaged) /* the follower mends what was set aside */
         srch_wake(srch);
     return ANC_OK;
 }

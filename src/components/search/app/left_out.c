@@ -2,7 +2,8 @@
  *
  * A disk that fails for longer than the follower waits leaves documents out that can be read again
  * later, so those whose failure may pass get another try every RETRY_NS, a few at a time. The others wait
- * for a change of theirs, or a rebuild. The names are the follower's; what is shown is anybody's.
+ * for a change of theirs, or a rebuild. The follower alone changes the names, and holds the lock when it does; what is
+ * shown is anybody's.
  */
 #include <stdio.h>
 
@@ -20,30 +21,41 @@ static anc_str key_of(anc_buf *space, anc_str collection, anc_str document_id)
     return anc_buf_view(space);
 }
 
-/* `text` NULL: what is shown stays while there are some. */
-static void show(srch_service *srch, const char *text)
+static void take_down(srch_service *srch, anc_str key, bool may_pass, const char *text)
+{
+    anc_map *names = srch->follow.left_out;
+    srch_left_out *l = &srch->left_out;
+    uint64_t known;
+    (void)pthread_mutex_lock(&l->lock);
+    if (anc_map_count(names) < MOST || anc_map_find(names, key, &known))
+        (void)!anc_map_put(names, key, may_pass); /* no memory: it is in the log */
+    l->n = anc_map_count(names);
+    (void)snprintf(l->text, sizeof l->text, "%s", text);
+    (void)snprintf(l->last, sizeof l->last, "%.*s", ANC_FMT(key));
+    (void)pthread_mutex_unlock(&l->lock);
+}
+
+/* What is shown of the last one stays while there are some. */
+static void forget(srch_service *srch, anc_str key)
 {
     srch_left_out *l = &srch->left_out;
     (void)pthread_mutex_lock(&l->lock);
+    (void)anc_map_remove(srch->follow.left_out, key);
     l->n = anc_map_count(srch->follow.left_out);
-    if (text != NULL || l->n == 0)
-        (void)snprintf(l->text, sizeof l->text, "%s", text != NULL ? text : "");
+    if (l->n == 0)
+        l->text[0] = l->last[0] = '\0';
     (void)pthread_mutex_unlock(&l->lock);
 }
 
 void srch_left_out_add(srch_service *srch, anc_str collection, anc_str document_id, bool may_pass,
                        const char *why)
 {
-    anc_map *names = srch->follow.left_out;
-    uint64_t known;
     ANC_BUF(key, NAME_BYTES);
     ANC_BUF(text, SRCH_DETAIL_BYTES);
     (void)key_of(&key, collection, document_id);
     (void)anc_buf_printf(&text, "%.*s of %.*s: %.120s", ANC_FMT(anc_str_sub(document_id, 0, 60)),
                          ANC_FMT(collection), why);
-    if (anc_map_count(names) < MOST || anc_map_find(names, anc_buf_view(&key), &known))
-        (void)!anc_map_put(names, anc_buf_view(&key), may_pass); /* no memory: it is in the log */
-    show(srch, text.ptr);
+    take_down(srch, anc_buf_view(&key), may_pass, text.ptr);
 }
 
 void srch_left_out_drop(srch_service *srch, anc_str collection, anc_str document_id)
@@ -51,8 +63,7 @@ void srch_left_out_drop(srch_service *srch, anc_str collection, anc_str document
     if (anc_map_count(srch->follow.left_out) == 0)
         return;
     ANC_BUF(key, NAME_BYTES);
-    (void)anc_map_remove(srch->follow.left_out, key_of(&key, collection, document_id));
-    show(srch, NULL);
+    forget(srch, key_of(&key, collection, document_id));
 }
 
 void srch_left_out_drop_collection(srch_service *srch, anc_str collection)
@@ -64,10 +75,9 @@ void srch_left_out_drop_collection(srch_service *srch, anc_str collection)
     uint64_t value;
     for (size_t cursor = 0; anc_map_next(names, &cursor, &key, &value);)
         if (anc_str_starts(key, anc_buf_view(&prefix))) {
-            (void)anc_map_remove(names, key);
+            forget(srch, key);
             cursor--; /* another may have moved there */
         }
-    show(srch, NULL);
 }
 
 static anc_status try_one(srch_service *srch, const krn_call *outer, anc_str key)
@@ -94,12 +104,36 @@ void srch_left_out_retry(srch_service *srch, const krn_call *call, int64_t now_n
     for (int i = 0; i < AT_ONCE && anc_map_next(f->left_out, &f->left_out_cursor, &key, &may_pass);
          i++)
         if (may_pass != 0 && try_one(srch, call, key) == ANC_OK) {
-            (void)anc_map_remove(f->left_out, key);
+            forget(srch, key);
             f->left_out_cursor--; /* another may have moved there */
         }
     size_t ahead = f->left_out_cursor;
     if (!anc_map_next(f->left_out, &ahead, &key, &may_pass))
         f->left_out_cursor = 0;
     srch_note_mark(srch);
-    show(srch, NULL);
+}
+
+uint64_t srch_left_out_tell(srch_service *srch, void (*tell)(void *arg, anc_str what), void *arg)
+{
+    srch_left_out *l = &srch->left_out;
+    anc_str key;
+    uint64_t may_pass, n = 0;
+    ANC_BUF(line, NAME_BYTES + SRCH_DETAIL_BYTES);
+    (void)pthread_mutex_lock(&l->lock);
+    for (size_t cursor = 0; anc_map_next(srch->follow.left_out, &cursor, &key, &may_pass); n++) {
+        anc_str id = key, collection;
+        const bool is_last = anc_str_eq(key, anc_str_of(l->last));
+        (void)anc_str_split(&id, '\n', &collection);
+        anc_buf_clear(&line);
+        if (is_last)
+            (void)anc_buf_printf(&line, "not in the index: %s", l->text);
+        else
+            (void)anc_buf_printf(&line,
+                                 "not in the index: %.*s of %.*s: it could not be read, the log "
+                                 "says why",
+                                 ANC_FMT(id), ANC_FMT(collection));
+        tell(arg, anc_buf_view(&line));
+    }
+    (void)pthread_mutex_unlock(&l->lock);
+    return n;
 }

@@ -1,6 +1,6 @@
 /* passages.c - the best candidates fetched from the catalog, as what a caller sees.
  *
- * A candidate can be gone by the time it is fetched (its version was replaced): it is passed over.
+ * A candidate can be gone by the time it is fetched (its version was replaced): it is passed over, and told.
  * So is a passage that says the same as a better one, of whatever document and collection; the better
  * one counts it. Both make room for the next candidate, so that a caller gets as many as it asked for
  * while there are any. A list of documents by filter alone leaves no copies out.
@@ -91,6 +91,8 @@ static anc_status gather(gathering *g, const srch_candidate *candidates, size_t 
     for (size_t i = 0; i < n && g->n < g->most; i++)
         if (chunks[i].text.ptr != NULL)
             add(g, &candidates[i], &chunks[i]);
+        else
+            g->a->gone = true;
     return ANC_OK;
 }
 
@@ -147,6 +149,7 @@ static anc_status gather_most(srch_asking *a, size_t most, gathering *ret)
     if (ret->rows == NULL)
         return srch_no_room(a->call);
     a->result.duplicates = 0;
+    a->gone = false;
     ANC_TRY(gather_all(ret));
     return a->request->join_neighbours ? srch_join_finish(a, ret->rows, &ret->n) : ANC_OK;
 }

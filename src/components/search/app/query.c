@@ -17,6 +17,7 @@ enum {
     SPARE_DOCUMENTS = 100, /* in place of those that turn out to be gone or copies */
     DEEPER = 4,            /* longer lists where too many candidates were gone or copies */
     MOST_DEEPER = 3,       /* times */
+    MOST_AGAIN = 2,        /* searches anew of what changed under a search */
     MOST_MODELS = 3        /* that an index changes to while it is asked */
 };
 
@@ -216,21 +217,35 @@ static double lap(stopwatch *w, krn_series *series)
     return ms;
 }
 
-/* Searches deeper while copies and vanished candidates leave fewer hits than were asked for. */
-static anc_status find_hits(srch_asking *a, stopwatch *w)
+static anc_status search_once(srch_asking *a, stopwatch *w, uint32_t k)
 {
     const srch_series *series = &a->srch->series;
+    ANC_TRY(search_all(a, k));
+    if (a->request->one_per_document)
+        a->n = srch_one_per_document(a->candidates, a->n, a->request->top_k + SPARE_DOCUMENTS);
+    a->result.search_ms += lap(w, series->index);
+    ANC_TRY(srch_passages(a));
+    a->result.fetch_ms += lap(w, series->hydrate);
+    return ANC_OK;
+}
+
+/* Searches anew where the index moved on meanwhile: what was replaced is found as it is now. Searches deeper while
+ * copies and vanished candidates leave fewer hits than were asked for. */
+static anc_status find_hits(srch_asking *a, stopwatch *w)
+{
     const uint32_t top_k = a->request->top_k, most = a->srch->config.candidates;
     uint32_t k = top_k > most ? top_k : most;
-    for (int round = 0;; round++, k *= DEEPER) {
-        ANC_TRY(search_all(a, k));
-        if (a->request->one_per_document)
-            a->n = srch_one_per_document(a->candidates, a->n, top_k + SPARE_DOCUMENTS);
-        a->result.search_ms += lap(w, series->index);
-        ANC_TRY(srch_passages(a));
-        a->result.fetch_ms += lap(w, series->hydrate);
-        if (!a->wanting || !a->cut || round == MOST_DEEPER)
+    for (int deeper = 0, again = 0;;) {
+        ANC_TRY(search_once(a, w, k));
+        const bool outdated = srch_scopes_outdated(a);
+        if ((a->gone || outdated) && again++ < MOST_AGAIN) {
+            if (outdated)
+                ANC_TRY(srch_scopes_read(a));
+            continue;
+        }
+        if (!a->wanting || !a->cut || deeper++ == MOST_DEEPER)
             return ANC_OK;
+        k *= DEEPER;
     }
 }
 

@@ -50,6 +50,7 @@ typedef struct srch_asking {
     size_t n;
     bool cut;     /* there may be more of them */
     bool wanting; /* fewer hits than asked for were gathered */
+    bool gone;    /* candidates had been replaced or deleted when they were fetched */
     srch_result result;
 } srch_asking;
 
@@ -70,6 +71,9 @@ anc_status srch_vectors_again(srch_asking *a, srch_scope *scope) ANC_MUST_CHECK;
  * one that only excludes. */
 anc_status srch_scopes_read(srch_asking *a) ANC_MUST_CHECK;
 
+/* scopes.c: whether an index has documents of a language by now that the question was not read in. */
+bool srch_scopes_outdated(const srch_asking *a);
+
 /* A hit while hits are gathered. */
 typedef struct srch_row {
     srch_hit hit;
@@ -78,7 +82,8 @@ typedef struct srch_row {
     srch_sketch sketch;
 } srch_row;
 
-/* passages.c: the best candidates as hits; a->wanting says whether there are fewer than asked for. */
+/* passages.c: the best candidates as hits; a->wanting says whether there are fewer than asked for, a->gone whether some
+ * were not there any more. */
 anc_status srch_passages(srch_asking *a) ANC_MUST_CHECK;
 
 /* joining.c: joins the chunk to a row that it lies beside, and rows that then touch; false when there

@@ -132,3 +132,22 @@ anc_status srch_scopes_read(srch_asking *a)
     }
     return ANC_OK;
 }
+
+static bool reads(const srch_scope *scope, int language)
+{
+    for (size_t i = 0; i < scope->n_languages; i++)
+        if ((int)scope->languages[i] == language)
+            return true;
+    return false;
+}
+
+bool srch_scopes_outdated(const srch_asking *a)
+{
+    for (size_t i = 0; i < a->n_scopes && a->request->mode != SRCH_METADATA; i++) {
+        const srch_languages now = srch_languages_of(a->index, a->scopes[i].name);
+        for (int l = TXT_UND; l < TXT_LANGUAGE_COUNT; l++)
+            if (now.documents[l] > 0 && !reads(&a->scopes[i], l))
+                return true;
+    }
+    return false;
+}

@@ -115,9 +115,12 @@ typedef struct srch_left_out {
     pthread_mutex_t lock; /* a leaf */
     size_t n;
     char text[SRCH_DETAIL_BYTES]; /* the last one with its reason */
+    char last[640];               /* its key; the names themselves change under the lock too */
 } srch_left_out;
 
-/* left_out.c, the follower's. Takes a name down; `may_pass`: it is tried again by itself. */
+/* left_out.c. A line for each, under the lock; how many. Any thread. */
+uint64_t srch_left_out_tell(srch_service *srch, void (*tell)(void *arg, anc_str what), void *arg);
+/* The follower's. Takes a name down; `may_pass`: it is tried again by itself. */
 void srch_left_out_add(srch_service *srch, anc_str collection, anc_str document_id, bool may_pass,
                        const char *why);
 /* It is in the index as the catalog has it. */

@@ -75,6 +75,20 @@ static void settle(void)
     fail_msg("the follower does not come to rest");
 }
 
+/* What a verification says, and how many lines. */
+static uint64_t verify(char ret_first[128], size_t *ret_n)
+{
+    anc_err err = {0};
+    ANC_ARENA(mem, 1 << 20);
+    krn_call call = {
+        .mem = mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &kno.never_cancelled};
+    srch_verified v;
+    ASSERT_OK(srch_verify(srch, &call, &v), &err);
+    (void)snprintf(ret_first, 128, "%.*s", ANC_FMT(v.n > 0 ? v.lines[0] : ANC_STR_NONE));
+    *ret_n = v.n;
+    return v.damaged;
+}
+
 static void an_unreadable_document_does_not_stop_the_others(void **state)
 {
     (void)state;
@@ -85,6 +99,11 @@ static void an_unreadable_document_does_not_stop_the_others(void **state)
     assert_int_equal(srch_status(srch).left_out, 1);
     assert_string_equal(srch_status(srch).left_out_text,
                         "d07 of alpha: document d07 cannot be read");
+    char line[128];
+    size_t lines;
+    assert_int_equal(verify(line, &lines), 1);
+    assert_int_equal(lines, 1);
+    assert_string_equal(line, "not in the index: d07 of alpha: document d07 cannot be read");
     kno.documents[8].version++;
     double_change(&kno, KRN_CHANGE_PUBLISH, 0, &kno.documents[8]);
     settle();
@@ -94,6 +113,7 @@ static void an_unreadable_document_does_not_stop_the_others(void **state)
     assert_int_equal(srch_status(srch).documents, DOCUMENTS);
     assert_int_equal(srch_status(srch).left_out, 0);
     assert_string_equal(srch_status(srch).left_out_text, "");
+    assert_int_equal(verify(line, &lines), 0);
 }
 
 /* What a disk did not give for a while is tried again without a change; what is not sound is not. */
@@ -105,6 +125,10 @@ static void what_may_pass_is_tried_again(void **state)
     kno.documents[40].poisoned = true;
     settle();
     assert_int_equal(srch_status(srch).left_out, 21);
+    char line[128];
+    size_t lines;
+    assert_int_equal(verify(line, &lines), 21);
+    assert_int_equal(lines, 21);
     for (int i = 10; i < 30; i++)
         kno.documents[i].unreadable = false;
     kno.documents[20].alive = false; /* gone meanwhile */

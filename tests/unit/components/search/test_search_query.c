@@ -160,6 +160,51 @@ static void a_vanished_version_is_passed_over(void **state)
         assert_false(anc_str_eq(result.hits[i].document_id, ANC_STR("travel")));
 }
 
+/* At the read number `at` of a search the document is put anew, in a language that no other one has, and followed. */
+typedef struct replacing {
+    world *w;
+    int at, reads;
+} replacing;
+
+static anc_status replace_in_time(void *arg)
+{
+    replacing *r = arg;
+    if (r->reads++ != r->at)
+        return ANC_OK;
+    double_document *d = &world_kno.documents[1];
+    d->version++;
+    d->language = "fi";
+    double_change(&world_kno, KRN_CHANGE_PUBLISH, d->collection, d);
+    (void)srch_follow(r->w->srch, world_kno.now_ns);
+    return ANC_OK;
+}
+
+static void a_version_replaced_meanwhile_is_found_anew(void **state)
+{
+    enum { MOST_READS = 20 };
+    world *w = *state;
+    world_open(w);
+    srch_request r = world_request("train tickets booked");
+    r.mode = SRCH_KEYWORD;
+    bool replaced = true;
+    for (int at = 0; replaced && at < MOST_READS; at++) {
+        replacing now = {w, at, 0};
+        world_kno.documents[1].language = "en";
+        double_change(&world_kno, KRN_CHANGE_PUBLISH, world_kno.documents[1].collection,
+                      &world_kno.documents[1]);
+        (void)srch_follow(w->srch, world_kno.now_ns);
+        world_kno.fault = replace_in_time;
+        world_kno.arg = &now;
+        const srch_result result = world_ask(w, &r);
+        world_kno.fault = NULL;
+        replaced = now.reads > at;
+        assert_true(result.n > 0);
+        assert_true(anc_str_eq(result.hits[0].document_id, ANC_STR("travel")));
+        assert_int_equal(result.hits[0].version, world_kno.documents[1].version);
+    }
+    assert_false(replaced); /* every instant was tried */
+}
+
 static void a_rebuild_ends_where_it_was(void **state)
 {
     world *w = *state;
@@ -259,6 +304,7 @@ int main(void)
         ROW(a_failing_model_is_survived),
         ROW(one_hit_a_document),
         ROW(a_vanished_version_is_passed_over),
+        ROW(a_version_replaced_meanwhile_is_found_anew),
         ROW(a_rebuild_ends_where_it_was),
         ROW(bad_requests_are_named),
         cmocka_unit_test(modes_have_names),

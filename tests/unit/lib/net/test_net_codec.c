@@ -39,10 +39,28 @@ static const row rows[] = {
 
     {"underscores make another name",
      "POST / HTTP/1.1\r\n" H "Content_Length: 9\r\nContent-Length: 1\r\n\r\nx", 0, 0, "x"},
-    {"trailers name no length",
+    {"a trailer of a name that begins like another",
+     "POST / HTTP/1.1\r\n" H
+     "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nContent-Length-Of-It-All: 9\r\nHos: "
+     "t\r\n\r\n",
+     0, 0, "x"},
+    {"trailer that names a length",
      "POST / HTTP/1.1\r\n" H
      "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nContent-Length: 9\r\n\r\n",
-     0, 0, "x"},
+     0, 400, NULL},
+    {"trailer that names a coding, in capitals",
+     "POST / HTTP/1.1\r\n" H
+     "Transfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\nTRANSFER-ENCODING: chunked\r\n\r\n",
+     0, 400, NULL},
+    {"trailer that names a host",
+     "POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n0\r\nhost: b\r\n\r\n", 0, 400,
+     NULL},
+    {"trailer that says who asks",
+     "POST / HTTP/1.1\r\n" H
+     "Transfer-Encoding: chunked\r\n\r\n0\r\nAuthorization: Bearer x\r\n\r\n",
+     0, 400, NULL},
+    {"trailer without a name",
+     "POST / HTTP/1.1\r\n" H "Transfer-Encoding: chunked\r\n\r\n0\r\n: b\r\n\r\n", 0, 400, NULL},
 
     {"two blank lines before", "\r\n\r\nGET / HTTP/1.1\r\n" H "\r\n", 0, 400, NULL},
     {"bare line feed after the request line", "GET / HTTP/1.1\n" H "\r\n", 0, 400, NULL},

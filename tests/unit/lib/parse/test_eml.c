@@ -128,6 +128,52 @@ static void parts_are_counted(void **state)
     check_refusal(PRS_MAIL, ANC_LIMIT, &(blocks_row){"", anc_buf_view(&source), "10000 parts"});
 }
 
+static anc_status take_block(void *self, const prs_block *block, anc_err *err)
+{
+    (void)self, (void)block, (void)err;
+    return ANC_OK;
+}
+
+static anc_status take_attachment(void *self, const prs_attachment *attachment, anc_err *err)
+{
+    (void)attachment, (void)err;
+    ++*(size_t *)self;
+    return ANC_OK;
+}
+
+/* A mail of `n` attachments, half of them in a mail that it has forwarded: how many came. */
+static size_t attach(unsigned n, anc_status expected, const char *words)
+{
+    size_t came = 0;
+    anc_err err = {0};
+    prs_result result;
+    ANC_BUF(source, 4 << 20);
+    const prs_limits limits = prs_limits_default();
+    const prs_sink sink = {.block = take_block, .attachment = take_attachment, .self = &came};
+    (void)anc_buf_add(&source, ANC_STR(HEAD "Content-Type: multipart/mixed; boundary=b\n\n"
+                                            "--b\n\nThe text.\n"));
+    for (unsigned i = 0; i < n - n / 2; i++)
+        (void)anc_buf_printf(&source, "--b\nContent-Disposition: attachment; filename=%u\n\nx\n",
+                             i);
+    (void)anc_buf_add(&source, ANC_STR("--b\nContent-Type: message/rfc822\n\nFrom: b\n"
+                                       "Content-Type: multipart/mixed; boundary=c\n\n"));
+    for (unsigned i = 0; i < n / 2; i++)
+        (void)anc_buf_add(&source, ANC_STR("--c\nContent-Type: application/pdf\n\nx\n"));
+    (void)anc_buf_add(&source, ANC_STR("--c--\n--b--\n"));
+    assert_int_equal(prs_parse(PRS_MAIL, anc_buf_view(&source), &limits, &sink, &result, &err),
+                     expected);
+    assert_non_null(strstr(err.text, words));
+    return came;
+}
+
+static void too_many_attachments_are_told_before_the_first(void **state)
+{
+    (void)state;
+    assert_int_equal(attach(1000, ANC_OK, ""), 1000);
+    assert_int_equal(attach(1001, ANC_LIMIT, "it has 1001 attachments, and at most 1000"), 0);
+    assert_int_equal(attach(12000, ANC_LIMIT, "10000 parts"), 0);
+}
+
 /* Headers that hold nothing of what is looked for, over and over: each is looked through a few times only. */
 static void headers_that_lead_nowhere(void **state)
 {
@@ -157,6 +203,7 @@ int main(void)
         cmocka_unit_test(mails_inside_mails_have_an_end),
         cmocka_unit_test(parts_inside_parts_have_an_end),
         cmocka_unit_test(parts_are_counted),
+        cmocka_unit_test(too_many_attachments_are_told_before_the_first),
         cmocka_unit_test(headers_that_lead_nowhere),
     };
     int failed = RUN_TABLE("mails", rows, mails);

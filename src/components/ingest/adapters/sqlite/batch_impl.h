@@ -61,6 +61,16 @@ anc_status ing_children_hold(krn_tx *tx, int64_t key, int64_t ordinal, int64_t *
 anc_status ing_children_sweep(krn_tx *tx, size_t limit, bool *ret_some,
                               anc_err *err) ANC_MUST_CHECK;
 
+/* ---- letters.c ---- */
+
+/* The item writer port's letter_of. */
+anc_status ing_letter_of(void *self, krn_tx *tx, int64_t key, const ing_item_result *r,
+                         char ret[ANC_UUID_TEXT + 1], anc_err *err) ANC_MUST_CHECK;
+
+/* What became of an item as far as dead letters go: added, moved, removed; its payload kept or let go of. */
+anc_status ing_letter_keep(krn_tx *tx, int64_t key, const ing_item_result *r,
+                           anc_err *err) ANC_MUST_CHECK;
+
 /* The writer port's prune. */
 anc_status ing_sqlite_prune(void *self, krn_tx *tx, const ing_keep *keep, size_t limit,
                             bool *ret_more, anc_err *err) ANC_MUST_CHECK;

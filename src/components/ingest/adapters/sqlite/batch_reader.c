@@ -330,16 +330,24 @@ static anc_status searchable(void *self, krn_call *call, int64_t key, uint64_t c
     return ANC_OK;
 }
 
-static anc_status letters(void *self, krn_call *call, anc_str batch_id, anc_str before,
+static anc_status letters(void *self, krn_call *call, anc_str batch_id, bool tried, anc_str before,
                           size_t limit, ing_letter **ret, size_t *ret_n)
 {
     READER(r);
     ANC_TRY(reader_take(self, call, &r));
     DB_STMT(s);
+    static const char of_batch[] = "b.id = ?1 AND";
+    static const char of_tried[] =
+        "f.id IN (SELECT w.id FROM ing_batch t JOIN ing_failure w ON w.batch = t.key WHERE t.id = "
+        "?1"
+        " UNION ALL SELECT w.failure FROM ing_batch t JOIN ing_failed_before w ON w.batch = t.key"
+        " WHERE t.id = ?1) AND";
     char sql[1024];
     (void)snprintf(sql, sizeof sql,
                    "%s WHERE %s (?2 = '' OR f.id < ?2) ORDER BY f.id DESC LIMIT ?3", letter_columns,
-                   batch_id.len > 0 ? "b.id = ?1 AND" : "");
+                   batch_id.len == 0 ? ""
+                   : tried           ? of_tried
+                                     : of_batch);
     ANC_TRY(db_prepare(r.db, sql, &s, call->err));
     if (batch_id.len > 0)
         db_bind_str(s, 1, batch_id);

@@ -342,81 +342,6 @@ static anc_status mark_item(krn_tx *tx, const ing_lease *lease, const ing_item_r
     return run_held(tx, s, lease, err);
 }
 
-static anc_status add_letter(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
-{
-    DB_STMT(s);
-    ANC_TRY(db_prepare(tx->connection,
-                       "INSERT INTO ing_failure(id, batch, passed_over, document, stage, reason,"
-                       " at_ms, path, bytes, modified_ms, kind, content_type, segment, at, len,"
-                       " collection)"
-                       " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
-                       " ?16)",
-                       &s, err));
-    db_bind_str(s, 1, r->failure_id);
-    db_bind_int(s, 2, key);
-    db_bind_int(s, 3, r->outcome == ING_PASSED_OVER);
-    db_bind_str(s, 4, r->document.len > 0 ? r->document : r->path);
-    db_bind_str(s, 5, r->stage);
-    db_bind_str(s, 6, r->reason);
-    db_bind_int(s, 7, tx->wall_ms);
-    db_bind_str(s, 8, r->path);
-    db_bind_int(s, 9, (int64_t)r->bytes);
-    db_bind_int(s, 10, r->modified_ms);
-    db_bind_int(s, 11, r->kind);
-    db_bind_str(s, 12, r->content_type);
-    db_bind_int(s, 13, r->payload.segment);
-    db_bind_int(s, 14, (int64_t)r->payload.at);
-    db_bind_int(s, 15, (int64_t)r->payload.bytes);
-    db_bind_str_or_null(s, 16, r->collection.len > 0 ? r->collection : ANC_STR_NONE);
-    return db_run(s, err);
-}
-
-/* What was tried again and failed again belongs to the batch that tried it. */
-static anc_status move_letter(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
-{
-    DB_STMT(s);
-    ANC_TRY(db_prepare(tx->connection,
-                       "UPDATE ing_failure SET batch = ?2, passed_over = ?3, stage = ?4,"
-                       " reason = ?5, at_ms = ?6, attempts = attempts + 1, collection = ?7"
-                       " WHERE id = ?1",
-                       &s, err));
-    db_bind_str(s, 1, r->letter);
-    db_bind_int(s, 2, key);
-    db_bind_int(s, 3, r->outcome == ING_PASSED_OVER);
-    db_bind_str(s, 4, r->stage);
-    db_bind_str(s, 5, r->reason);
-    db_bind_int(s, 6, tx->wall_ms);
-    db_bind_str_or_null(s, 7, r->collection.len > 0 ? r->collection : ANC_STR_NONE);
-    return db_run(s, err); /* it may have been deleted meanwhile */
-}
-
-static anc_status remove_letter(krn_tx *tx, anc_str id, anc_err *err)
-{
-    DB_STMT(s);
-    ANC_TRY(db_prepare(tx->connection, "DELETE FROM ing_failure WHERE id = ?1", &s, err));
-    db_bind_str(s, 1, id);
-    return db_run(s, err);
-}
-
-static anc_status let_go_of_segment(krn_tx *tx, int64_t segment, anc_err *err)
-{
-    DB_STMT(s);
-    ANC_TRY(db_prepare(tx->connection, "UPDATE ing_segment SET users = users - 1 WHERE id = ?1", &s,
-                       err));
-    db_bind_int(s, 1, segment);
-    return db_run(s, err);
-}
-
-static anc_status keep_letter(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
-{
-    const bool failed = r->outcome == ING_PASSED_OVER || r->outcome == ING_ITEM_FAILED;
-    if (r->letter.len > 0)
-        return failed ? move_letter(tx, key, r, err) : remove_letter(tx, r->letter, err);
-    if (failed)
-        return add_letter(tx, key, r, err); /* which needs the payload now */
-    return r->payload.segment != 0 ? let_go_of_segment(tx, r->payload.segment, err) : ANC_OK;
-}
-
 static anc_status count_item(krn_tx *tx, int64_t key, const ing_item_result *r, anc_err *err)
 {
     DB_STMT(s);
@@ -476,7 +401,7 @@ static anc_status finish(void *self, krn_tx *tx, const ing_lease *lease,
     ANC_TRY(mark_item(tx, lease, result, err));
     ANC_TRY(count_item(tx, key, result, err));
     ANC_TRY(note_elsewhere(tx, key, result, err));
-    ANC_TRY(keep_letter(tx, key, result, err));
+    ANC_TRY(ing_letter_keep(tx, key, result, err));
     if (result->stored.n > 0)
         ANC_TRY(ing_children_count(tx, lease, &result->stored, err));
     if (result->n_children > 0)
@@ -497,6 +422,7 @@ static const ing_item_writer_ops ops = {
     .claim = claim,
     .children_begin = ing_children_begin,
     .children_add = ing_children_add,
+    .letter_of = ing_letter_of,
     .finish = finish,
     .renew = renew,
     .release = release,

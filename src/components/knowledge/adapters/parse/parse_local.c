@@ -2,6 +2,7 @@
 #include "parse_local.h"
 
 #include "base/utf8.h"
+#include "knowledge/domain/limits.h"
 #include "os/clock.h"
 #include "parse_impl.h"
 #include "json/json.h"
@@ -92,6 +93,7 @@ static anc_status may_go_on(void *arg, anc_err *err)
 prs_limits kno_parse_limits(krn_call *call)
 {
     prs_limits limits = prs_limits_default();
+    limits.attachments = KNO_PARTS;
     limits.may_go_on = may_go_on;
     limits.arg = call;
     return limits;

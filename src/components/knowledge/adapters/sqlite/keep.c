@@ -5,10 +5,18 @@
 
 enum { MAX_PIECE = 512 };
 
-/* Where fewer than `keep` are there the comparison is with NULL, and nothing goes. */
-#define PAST_THOSE_TO_KEEP                                                          \
-    "document_id = ?1 AND state = 1 AND number < (SELECT number FROM kno_version k" \
-    " WHERE k.document_id = ?1 AND k.state = 1 ORDER BY number DESC LIMIT 1 OFFSET ?2 - 1)"
+/* A version that differs from the one before it by its cut alone is nothing that somebody made: it does
+ * not count, or some changes of a setting would push out what the user had. Of a run of such versions the
+ * newest stays, beside the version that they were cut from. */
+#define PAST_THOSE_TO_KEEP                                                             \
+    "id IN (SELECT k.id FROM (SELECT id, changes = " CUT_ALONE " AS cut,"              \
+    " coalesce(lead(changes) OVER (ORDER BY number), 0) = " CUT_ALONE " AS cut_again," \
+    " count(*) FILTER (WHERE changes <> " CUT_ALONE ") OVER (ORDER BY number DESC"     \
+    " ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS newer"                      \
+    " FROM kno_version WHERE document_id = ?1 AND state = 1) k"                        \
+    " WHERE k.newer >= ?2 OR (k.cut AND k.cut_again))"
+#define CUT_ALONE "16"
+static_assert(KNO_CHANGED_CUT == 16, "the number is in the statements");
 
 /* The newest version that is shown, and what came after it, stay. */
 static anc_status make_garbage(krn_tx *tx, int64_t document_id, const kno_keeping *keeping,
@@ -62,7 +70,7 @@ anc_status kno_document_expire(krn_tx *tx, int64_t document_id, const kno_keepin
     return db_run(s, err);
 }
 
-/* Ids of documents that may have some. */
+/* Ids of documents that may have some: the third version is the first that can be cut again twice. */
 static anc_status find(krn_tx *tx, const kno_expiry *what, size_t limit, int64_t *ids,
                        size_t *ret_n, anc_err *err)
 {
@@ -71,7 +79,7 @@ static anc_status find(krn_tx *tx, const kno_expiry *what, size_t limit, int64_t
                        what->late_only
                            ? "SELECT id FROM kno_document WHERE late = 1 AND id > ?1"
                              " ORDER BY id LIMIT ?2"
-                           : "SELECT id FROM kno_document WHERE versions > ?3 AND id > ?1"
+                           : "SELECT id FROM kno_document WHERE versions > min(?3, 2) AND id > ?1"
                              " ORDER BY id LIMIT ?2",
                        &s, err));
     db_bind_int(s, 1, what->after);

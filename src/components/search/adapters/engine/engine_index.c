@@ -122,12 +122,17 @@ static uint32_t language_of(const srch_shelf *s, anc_str document_id)
     return language;
 }
 
-static void recount(srch_shelf *s, uint32_t before, uint32_t after)
+/* A language counts before a document of it is there and until it is gone: who sees the document knows of it. */
+static void count_in(srch_shelf *s, uint32_t language)
 {
-    if (before < TXT_LANGUAGE_COUNT)
-        (void)atomic_fetch_sub_explicit(&s->languages[before], 1, memory_order_relaxed);
-    if (after < TXT_LANGUAGE_COUNT)
-        (void)atomic_fetch_add_explicit(&s->languages[after], 1, memory_order_relaxed);
+    if (language < TXT_LANGUAGE_COUNT)
+        (void)atomic_fetch_add(&s->languages[language], 1);
+}
+
+static void count_out(srch_shelf *s, uint32_t language)
+{
+    if (language < TXT_LANGUAGE_COUNT)
+        (void)atomic_fetch_sub(&s->languages[language], 1);
 }
 
 static anc_status engine_publish(void *self, krn_call *call, anc_str collection,
@@ -139,11 +144,11 @@ static anc_status engine_publish(void *self, krn_call *call, anc_str collection,
     ANC_TRY(srch_shelf_get(self, collection, named ? document->model : store->model,
                            named ? document->dims : store->dims, &s, call->err));
     const uint32_t before = language_of(s, document->document_id);
+    count_in(s, document->language);
     const anc_status status = publish(s->index, call, document, chunks);
-    if (status == ANC_OK) {
-        recount(s, before, document->language);
+    count_out(s, status == ANC_OK ? before : document->language);
+    if (status == ANC_OK)
         srch_shelf_changed(s);
-    }
     srch_shelf_unref(s);
     return status;
 }
@@ -160,7 +165,7 @@ static anc_status remove_from(srch_shelf *s, krn_call *call, anc_str document_id
         return ANC_OK;
     }
     ANC_TRY(eng_delete(s->index, document_id, call->err));
-    recount(s, before, TXT_LANGUAGE_COUNT);
+    count_out(s, before);
     atomic_store(&s->removed, true);
     srch_shelf_changed(s);
     return ANC_OK;
@@ -438,7 +443,7 @@ static void engine_languages(void *self, anc_str collection, uint32_t ret[TXT_LA
 {
     srch_shelf *s = srch_shelf_find(self, collection);
     for (int l = 0; l < TXT_LANGUAGE_COUNT; l++)
-        ret[l] = s != NULL ? atomic_load_explicit(&s->languages[l], memory_order_relaxed) : 0;
+        ret[l] = s != NULL ? atomic_load(&s->languages[l]) : 0;
     srch_shelf_unref(s);
 }
 

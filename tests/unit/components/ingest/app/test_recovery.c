@@ -170,6 +170,51 @@ static void dead_letters_are_tried_again(void **state)
     assert_int_equal(fixture_count(&f->k, "SELECT count(*) FROM kno_document"), 2);
 }
 
+static size_t letters_of(ing_fixture *f, const char *batch, ing_dead_letter **ret)
+{
+    size_t n = 0;
+    ASSERT_OK(ing_dead_letter_list(f->ing, fixture_call(&f->k), anc_str_of(batch), ANC_STR_NONE, 10,
+                                   ret, &n),
+              &f->k.err);
+    return n;
+}
+
+/* A folder that is read again has one dead letter for each of its files, which each batch finds. */
+static void a_file_that_fails_again_stays_one_dead_letter(void **state)
+{
+    ing_fixture *f = *state;
+    ingest_write(f, "bad.txt", "BROKEN");
+    ing_batch batch;
+    char first[64], second[64], letter[64];
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    ingest_id_of(&batch, first);
+    assert_true(ingest_run(f, 1000));
+    (void)snprintf(letter, sizeof letter, "%.*s", ANC_FMT(only_letter(f).id));
+    for (unsigned i = 2; i < 5; i++) {
+        ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+        ingest_id_of(&batch, second);
+        assert_true(ingest_run(f, 1000));
+        assert_int_equal(ingest_batch(f, second).failed, 1);
+        const ing_dead_letter l = only_letter(f);
+        assert_string_equal(l.id.ptr, letter);
+        assert_string_equal(l.batch_id.ptr, second);
+        assert_int_equal(l.attempts, i);
+    }
+    assert_int_equal(fixture_count(&f->k, "SELECT count(*) FROM test_event WHERE type = 5"), 1);
+    ing_dead_letter *of_first;
+    assert_int_equal(letters_of(f, first, &of_first), 1);
+    assert_string_equal(of_first[0].id.ptr, letter);
+    assert_int_equal(ing_batch_replay(f->ing, fixture_call(&f->k), anc_str_of(first), &batch),
+                     ANC_CONFLICT);
+    assert_non_null(strstr(f->k.err.text, second)); /* where it is now */
+
+    ingest_write(f, "bad.txt", "Mended.");
+    ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+    assert_true(ingest_run(f, 1000));
+    assert_int_equal(fixture_count(&f->k, "SELECT count(*) FROM ing_failure"), 0);
+    assert_int_equal(fixture_count(&f->k, "SELECT count(*) FROM ing_failed_before"), 0);
+}
+
 static void all_dead_letters_are_tried_again(void **state)
 {
     ing_fixture *f = *state;
@@ -240,10 +285,15 @@ static void dead_letters_come_in_pages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_hung_workers_item_is_taken_over), TEST(what_a_lost_worker_writes_is_undone),
-        TEST(an_item_that_kills_is_given_up),    TEST(a_stop_gives_items_back),
-        TEST(dead_letters_are_tried_again),      TEST(all_dead_letters_are_tried_again),
-        TEST(a_dead_letter_is_forgotten),        TEST(dead_letters_come_in_pages),
+        TEST(a_hung_workers_item_is_taken_over),
+        TEST(what_a_lost_worker_writes_is_undone),
+        TEST(an_item_that_kills_is_given_up),
+        TEST(a_stop_gives_items_back),
+        TEST(dead_letters_are_tried_again),
+        TEST(all_dead_letters_are_tried_again),
+        TEST(a_file_that_fails_again_stays_one_dead_letter),
+        TEST(a_dead_letter_is_forgotten),
+        TEST(dead_letters_come_in_pages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

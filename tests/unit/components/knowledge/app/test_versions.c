@@ -157,6 +157,51 @@ static void only_the_newest_are_kept(void **state)
     fixture_check(f, true);
 }
 
+static void set_chunk_tokens(kno_fixture *f, uint32_t tokens)
+{
+    kno_collection c;
+    ASSERT_OK(kno_collection_find(f->kno, fixture_call(f), notes, &c), &f->err);
+    c.chunk_tokens = tokens;
+    const kno_collection_set set = {.chunk_tokens = true};
+    ASSERT_OK(kno_collection_update(f->kno, &f->call, &c, &set, &c), &f->err);
+    assert_true(fixture_recut(f));
+}
+
+/* What the user made stays, however often the settings change. */
+static void versions_that_are_only_cut_again_do_not_count(void **state)
+{
+    kno_fixture *f = *state;
+    f->options.keep_versions = 5;
+    fixture_reopen(f);
+    ANC_BUF(text, 1 << 20);
+    for (unsigned i = 0; i < 5; i++) {
+        for (unsigned j = 0; j < 4; j++)
+            text_paragraph(&text, 10 * i + j);
+        (void)put(f, "T", "{}", text.ptr);
+    }
+    for (uint32_t i = 0; i < 12; i++)
+        set_chunk_tokens(f, i % 2 == 0 ? 32 : 64);
+    kno_version *v = NULL;
+    assert_int_equal(list(f, 0, &v), 6);
+    assert_true(v[0].number == 17 && v[0].cut_again && !v[0].content_changed);
+    for (uint32_t i = 1; i < 6; i++)
+        assert_true(v[i].number == 6 - i && !v[i].cut_again);
+    assert_true(fixture_sweep(f));
+    assert_int_equal(fixture_objects(f), 10); /* originals and texts */
+    kno_put_result r;
+    ASSERT_OK(kno_version_restore(f->kno, fixture_call(f), notes, a_id, 1, 0, &r), &f->err);
+    assert_int_equal(r.version, 18);
+    set_chunk_tokens(f, 48);
+    assert_int_equal(list(f, 0, &v), 7); /* 19, 18, 17, 5, 4, 3, 2: 17 and 19 are cut again alone */
+    assert_true(v[0].cut_again && v[2].cut_again && v[6].number == 2);
+    f->options.keep_versions = 1; /* the current one and what it was cut from */
+    fixture_reopen(f);
+    assert_true(fixture_sweep(f));
+    assert_int_equal(list(f, 0, &v), 2);
+    assert_true(v[0].number == 19 && v[1].number == 18);
+    fixture_check(f, true);
+}
+
 /* Between the commit of a version and its coming into the index the one before it is what is found. */
 static void what_is_still_shown_stays(void **state)
 {
@@ -339,6 +384,7 @@ int main(void)
         TEST(nothing_becomes_public_by_going_back),
         TEST(a_restored_version_gets_vectors_of_the_present_model),
         TEST(only_the_newest_are_kept),
+        TEST(versions_that_are_only_cut_again_do_not_count),
         TEST(what_is_still_shown_stays),
         TEST(who_expects_another_version_is_told),
         TEST(a_version_of_another_folder_is_put_back),

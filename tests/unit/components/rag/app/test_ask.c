@@ -51,6 +51,15 @@ static void extractive_answer_is_cited(void **state)
     world_close(&w);
 }
 
+/* The last event is of a question that was answered from so many documents; its metadata has `member`. */
+static void completed_says(const world *w, uint32_t documents, const char *member)
+{
+    const fake_event *e = &w->outbox.events[w->outbox.n - 1];
+    assert_int_equal(e->type, EV_QUERY_COMPLETED);
+    assert_int_equal(e->count, documents);
+    assert_non_null(strstr(e->message, member));
+}
+
 static void turn_and_events_are_saved(void **state)
 {
     (void)state;
@@ -78,6 +87,7 @@ static void turn_and_events_are_saved(void **state)
     }
     assert_string_equal(w.outbox.events[1].text, "How long is the warranty?");
     assert_int_equal(w.outbox.events[2].count, 3);
+    completed_says(&w, 3, "\"no_answer\":false");
     world_close(&w);
 }
 
@@ -366,6 +376,7 @@ static void nothing_relevant_is_said(void **state)
     assert_int_equal(a->n_citations, 0);
     assert_int_equal(w.first.started, 0);
     assert_true(HOLDS(a->text, "Nothing in your documents"));
+    completed_says(&w, 0, "\"no_answer\":true");
     w.n_hits = 0;
     const rag_question fr = world_question("Quelle est la hauteur de la tour Eiffel ?");
     ASSERT_OK(world_ask(&w, &fr, &a), &w.err);
