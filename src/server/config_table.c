@@ -29,9 +29,9 @@ const srv_row srv_rows[] = {
          "address to listen on; one outside loopback needs auth.api_key"),
     INT("http.port", http.port, "8000", 0, 65535, NULL, "port; 0 takes a free one"),
     INT("http.max_connections", http.max_connections, "12000", 1, 100000, NULL,
-        "open connections, fewer where the system gives fewer descriptors; one more takes the "
-        "place of "
-        "the longest silent one, where none is: 503"),
+        "open connections, fewer where the system gives fewer descriptors (which the log says); "
+        "one "
+        "more takes the place of the longest silent one, where none is: 503"),
     INT("http.idle_timeout_ms", http.idle_timeout_ms, "60000", 100, 3600000, NULL,
         "how long a connection may be silent between requests"),
     INT("http.head_timeout_ms", http.head_timeout_ms, "10000", 100, 600000, NULL,
@@ -50,6 +50,10 @@ const srv_row srv_rows[] = {
         "deadline of a request that sends no X-Timeout-Ms"),
     INT("http.max_in_flight", http.max_in_flight, "256", 1, 100000, NULL,
         "requests at work at once; past it 503 with Retry-After"),
+    INT("http.max_wait_ms", http.max_wait_ms, "2500", 0, 600000, NULL,
+        "how long a question or a search may have to wait for its turn, as the last ones took; "
+        "past "
+        "it 503 with Retry-After, at once; 0: none is refused for that"),
     INT("http.drain_timeout_ms", http.drain_timeout_ms, "15000", 0, 600000, NULL,
         "time for running requests after SIGTERM"),
     {"http.cors_origins", SRV_LIST, AT(http.cors_origins), "", 0, 0, NULL, NULL,

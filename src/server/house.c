@@ -30,6 +30,8 @@ enum {
     MAX_CONNECTION_OUTPUT = 16 << 20,
     OPEN_REQUESTS = 4096,  /* http_edge_options.max_open */
     OWN_DESCRIPTORS = 256, /* catalog, raw store, sockets to listen on, log */
+    FILES_TO_COME = 48,    /* of them, those opened while documents are read and searched */
+    FEWEST_CONNECTIONS = 8,
     FIRST_READY_MS = 600000,
     STUCK_MS = 1000
 };
@@ -147,27 +149,41 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .max_gathered_bytes = (uint64_t)c->http.body_memory_mb << 20,
                                        .request_timeout_ms = c->http.request_timeout_ms,
                                        .max_in_flight = (uint32_t)c->http.max_in_flight,
+                                       .max_wait_ms = c->http.max_wait_ms,
+                                       .cpu_threads = os_pool_threads(h->cpu_pool),
+                                       .asks_outside = h->n_providers > 0,
                                        .max_open = OPEN_REQUESTS,
                                        .max_puts = PUTS,
                                        .max_question_chars = (uint32_t)c->chat.max_question_chars};
     return http_edge_open(&options, &h->edge, err);
 }
 
+/* What the house keeps for itself of `there` descriptors: where they are few, what it has open by now and
+ * a little more. */
+static uint64_t own_descriptors(uint64_t there)
+{
+    const uint64_t open = os_descriptors_open();
+    return there >= (uint64_t)4 * OWN_DESCRIPTORS || open == 0 ? OWN_DESCRIPTORS
+                                                               : open + FILES_TO_COME;
+}
+
 /* How many connections there are descriptors for: an open request may need one more (its upload, its
  * provider), and the catalog, the raw store and the log have to go on whatever the clients do. */
-static size_t connections_of(const srv_house *h)
+static size_t connections_of(const srv_house *h, uint64_t *ret_max_descriptor)
 {
     const uint64_t wanted = (uint64_t)h->o.config->http.max_connections;
     const uint64_t requests = wanted < OPEN_REQUESTS ? wanted : OPEN_REQUESTS;
     const uint64_t needed =
         wanted + net_server_past_limit((size_t)wanted) + requests + OWN_DESCRIPTORS;
-    const uint64_t there = os_descriptors_raise(needed);
+    const uint64_t there = os_descriptors_raise(needed), own = own_descriptors(there);
+    *ret_max_descriptor = there > FILES_TO_COME ? there - FILES_TO_COME / 2 : 0;
     if (there >= needed)
         return (size_t)wanted;
-    const uint64_t left = there > 2 * OWN_DESCRIPTORS ? there - OWN_DESCRIPTORS : OWN_DESCRIPTORS;
+    const uint64_t left = there > own ? there - own : 0;
     const uint64_t free = left / 2 > OPEN_REQUESTS ? left - OPEN_REQUESTS : left / 2;
     const uint64_t past = net_server_past_limit((size_t)free);
-    const uint64_t fit = free > 2 * past ? free - past : free;
+    const uint64_t fits = free > past + FEWEST_CONNECTIONS ? free - past : FEWEST_CONNECTIONS;
+    const uint64_t fit = fits < wanted ? fits : wanted;
     krn_log_write(h->log, KRN_WARN, "server",
                   "fewer connections than configured: raise the limit of open files (ulimit -n)",
                   KRN_INT("max_connections", fit), KRN_INT("configured", wanted),
@@ -180,6 +196,8 @@ static anc_status open_server(srv_house *h, anc_err *err)
     const srv_config *c = h->o.config;
     net_address listen[2];
     size_t n = 0;
+    uint64_t max_descriptor;
+    const size_t connections = connections_of(h, &max_descriptor);
     if (h->o.tcp)
         listen[n++] = (net_address){.host = c->http.listen, .port = (uint16_t)c->http.port};
     if (h->o.socket.len > 0)
@@ -191,7 +209,8 @@ static anc_status open_server(srv_house *h, anc_err *err)
                                         .render_error = http_edge_render_error,
                                         .on_access = http_edge_on_access,
                                         .is_vital = http_edge_is_vital,
-                                        .max_connections = connections_of(h),
+                                        .max_connections = connections,
+                                        .max_descriptor = (size_t)max_descriptor,
                                         .idle_timeout_ms = c->http.idle_timeout_ms,
                                         .head_timeout_ms = c->http.head_timeout_ms,
                                         .body_timeout_ms = c->http.body_timeout_ms,

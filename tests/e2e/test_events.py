@@ -66,7 +66,8 @@ class Stream:
             elif line.startswith("data:"):
                 data.append(line[5:].removeprefix(" "))
             elif line == "" and data:
-                return number, json.loads("\n".join(data))
+                self.last = json.loads("\n".join(data))
+                return number, self.last
 
     def until(self, wanted):
         out = []
@@ -362,6 +363,9 @@ def test_one_that_does_not_read_is_dropped_and_others_go_on(binary):
         stream.close()
 
 
+FAREWELL = {"type": "stream.ended", "message": "the server is shutting down", "severity": "info", "metadata": {}}
+
+
 def test_the_end_of_the_server_is_told(binary):
     with serving(binary) as s:
         w, stream = WebSocket(s.port), Stream(s)
@@ -371,6 +375,7 @@ def test_the_end_of_the_server_is_told(binary):
         assert s.stop() == 0
         assert w.closing() == 1001
         assert about("last")(stream.next()[1])
+        assert stream.next() == (None, {**FAREWELL, "timestamp": stream.last["timestamp"]})
         try:
             stream.next()
             raise AssertionError("the stream goes on")

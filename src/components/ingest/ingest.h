@@ -43,15 +43,17 @@ typedef struct ing_folder_request {
 typedef struct ing_batch {
     anc_str id;
     ing_state state;
-    anc_str collection; /* of documents that name none */
+    anc_str
+        collection; /* where its documents are; of several collections that of documents which name none,
+                       if it has any of them, else the first */
     const anc_str *
         collections; /* [n_collections] that documents were read into so far, by name: its own and at
                                    most 100 of those that documents named */
     size_t n_collections;
     anc_str source; /* the path */
-    /* documents; at every moment total is the sum of the five that follow; skipped: unchanged, or
-     * content that nobody here reads */
-    uint64_t total, waiting, under_way, processed, failed, skipped;
+    /* documents; at every moment total is the sum of the six that follow; unread: that wait no more,
+     * since the batch ended before; skipped: unchanged, or content that nobody here reads */
+    uint64_t total, waiting, unread, under_way, processed, failed, skipped;
     uint64_t
         unsupported; /* of the skipped ones: content that nobody here reads; these are dead letters as
                              the failed ones are */
@@ -79,7 +81,8 @@ anc_status ing_batch_list(ing_service *ing, krn_call *call, anc_str before, cons
                           size_t n_states, size_t limit, ing_batch **ret,
                           size_t *ret_n) ANC_MUST_CHECK;
 
-/* Stops reading; documents under way are finished. CONFLICT when the batch has ended. */
+/* Stops reading; documents under way are let be, which takes a moment: `under_way` says so. CONFLICT when the
+ * batch has ended. */
 anc_status ing_batch_cancel(ing_service *ing, krn_call *call, anc_str id,
                             ing_batch *ret) ANC_MUST_CHECK;
 

@@ -4,13 +4,7 @@
 #include "list.h"
 #include "term.h"
 
-enum {
-    DOCUMENT_BYTES = 2048,
-    SHOWN_FAILURES = 20,
-    COUNTED_FAILURES = 100000,
-    COLUMNS = 100,
-    OUT_BYTES = 1 << 20
-};
+enum { SHOWN_FAILURES = 20, COUNTED_FAILURES = 100000, COLUMNS = 100, OUT_BYTES = 1 << 20 };
 
 typedef struct follow {
     term_progress progress;
@@ -90,21 +84,10 @@ static bool has_ended(const json_value *batch)
     return !anc_str_eq(status, ANC_STR("queued")) && !anc_str_eq(status, ANC_STR("processing"));
 }
 
-/* Of the work: bytes to read, and something for each document, however small. */
-static double share_of(const json_value *batch)
-{
-    const double done =
-        (double)list_count(batch, "processed_bytes") + (double)done_of(batch) * DOCUMENT_BYTES;
-    const double all = (double)list_count(batch, "total_bytes") +
-                       (double)list_count(batch, "total_documents") * DOCUMENT_BYTES;
-    return all > 0 ? done / all : 0;
-}
-
 static term_state state_of(const json_value *batch)
 {
     return (term_state){.done = done_of(batch),
                         .total = list_count(batch, "total_documents"),
-                        .share = share_of(batch),
                         .rate = json_double(json_member(batch, "rate_docs_per_s"), 0),
                         .left_s = json_double(json_member(batch, "eta_s"), -1),
                         .slowest = list_text(batch, "slowest_stage")};

@@ -57,9 +57,7 @@ static size_t width_of(const part parts[PARTS])
 /* Cells of the bar that are full; the last one only at the end. */
 static size_t full_cells(const term_state *s, bool ended, size_t cells)
 {
-    double share = s->share;
-    if (share <= 0 && s->total > 0)
-        share = (double)s->done / (double)s->total;
+    const double share = s->total > 0 ? (double)s->done / (double)s->total : 0;
     if (ended && s->total > 0 && s->done >= s->total)
         return cells;
     const size_t full = share > 0 ? (size_t)((share < 1 ? share : 1) * (double)cells) : 0;
@@ -74,6 +72,16 @@ static void add_bar(const term_state *s, bool ended, size_t cells, anc_buf *out)
     for (size_t i = 0; i < cells; i++)
         (void)anc_buf_printf(out, "%s", i < full ? "\u2588" : "\u2591");
     (void)anc_buf_printf(out, " ");
+}
+
+double term_left(double shown, double estimate, double after_s)
+{
+    static const double settles_s = 6;
+    if (estimate < 0 || shown < 0)
+        return estimate;
+    const double run_down = shown > after_s ? shown - after_s : 0;
+    const double towards = after_s > 0 ? after_s / (after_s + settles_s) : 0;
+    return run_down + (estimate - run_down) * towards;
 }
 
 void term_progress_line(const char *what, const term_state *state, bool ended, size_t columns,

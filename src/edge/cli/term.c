@@ -59,7 +59,8 @@ term_progress term_progress_start(const char *what, bool quiet)
 {
     const char *name = getenv("TERM");
     const bool dumb = name != NULL && strcmp(name, "dumb") == 0;
-    return (term_progress){.what = what, .quiet = quiet, .tty = term_is_tty(stderr) && !dumb};
+    return (term_progress){
+        .what = what, .quiet = quiet, .tty = term_is_tty(stderr) && !dumb, .left_s = -1};
 }
 
 /* Asked each time: a window may be made narrower while the line is in it. */
@@ -93,12 +94,16 @@ static void print_plain(const term_progress *p, const term_state *s)
 
 static void show(term_progress *p, const term_state *state, bool ended)
 {
+    term_state shown = *state;
     p->last_ns = os_mono_ns();
     p->drawn = true;
+    p->left_s = term_left(p->left_s, state->left_s, (double)(p->last_ns - p->left_ns) / 1e9);
+    p->left_ns = p->last_ns;
+    shown.left_s = p->left_s;
     if (p->tty)
-        draw_bar(p, state, ended);
+        draw_bar(p, &shown, ended);
     else
-        print_plain(p, state);
+        print_plain(p, &shown);
 }
 
 void term_progress_show(term_progress *p, const term_state *state)

@@ -27,6 +27,8 @@ typedef struct term_progress {
     bool tty;
     bool drawn;
     int64_t last_ns; /* of the last line */
+    double left_s;   /* as shown last; negative: not yet */
+    int64_t left_ns; /* when that was */
 } term_progress;
 
 term_progress term_progress_start(const char *what, bool quiet);
@@ -35,7 +37,6 @@ term_progress term_progress_start(const char *what, bool quiet);
 typedef struct term_state {
     uint64_t done, total; /* total 0: unknown */
     double rate;          /* a second; 0: not said */
-    double share;         /* of the work that is done, 0 to 1; 0: as done to total */
     double left_s;        /* seconds left; negative or under one: not said */
     anc_str slowest;      /* stage that the others wait for; empty: not said */
 } term_state;
@@ -45,6 +46,11 @@ typedef struct term_state {
 void term_progress_line(const char *what, const term_state *state, bool ended, size_t columns,
                         anc_buf *out);
 
+/* What is shown of the time left, `after_s` seconds after `shown` was (negative: nothing was): it runs down as a
+ * clock does and goes towards the newest estimate little by little, so that it does not jump. */
+double term_left(double shown, double estimate, double after_s);
+
+/* The bar and the figures tell the same: documents that are done. */
 void term_progress_show(term_progress *p, const term_state *state);
 
 /* Draws the last state (in a pipe too) and ends the line. */

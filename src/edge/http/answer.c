@@ -1,4 +1,6 @@
 /* answer.c - answers: one claim, common header fields, and the problem of whatever failed. */
+#include <stdio.h>
+
 #include "replies.h"
 #include "request.h"
 
@@ -36,6 +38,7 @@ static size_t closed_headers(net_header *out, size_t n)
 
 static void respond_problem(http_request *rq, const http_problem *problem, const net_header *extra)
 {
+    char retry[16];
     net_header headers[HTTP_HEADERS_MAX];
     ANC_BUF(body, 64 << 10);
     http_problem_write(problem, &body);
@@ -47,10 +50,10 @@ static void respond_problem(http_request *rq, const http_problem *problem, const
         headers[n++] = (net_header){ANC_STR("Upgrade"), ANC_STR("websocket")};
         headers[n++] = (net_header){ANC_STR("Sec-WebSocket-Version"), ANC_STR("13")};
     }
-    const int retry_s = http_problem_retry_s(problem->status);
-    if (retry_s > 0)
-        headers[n++] =
-            (net_header){ANC_STR("Retry-After"), retry_s == 1 ? ANC_STR("1") : ANC_STR("60")};
+    const int usual_s = http_problem_retry_s(problem->status);
+    (void)snprintf(retry, sizeof retry, "%d", rq->retry_s > 0 ? rq->retry_s : usual_s);
+    if (usual_s > 0)
+        headers[n++] = (net_header){ANC_STR("Retry-After"), anc_str_of(retry)};
     if (extra != NULL)
         headers[n++] = *extra;
     (void)net_exchange_respond_buf(rq->ex, problem->status, headers, n, &body);
@@ -143,6 +146,7 @@ void http_finish(http_request *rq, anc_status status)
         status = anc_buf_status(&a->body, "the answer", &rq->err);
     if (a->status == 0)
         a->status = 200;
+    rq->served = status == ANC_OK;
     if (status == ANC_OK)
         keep_answer(rq);
     if (status != ANC_OK) {

@@ -31,6 +31,7 @@ static void free_work(http_request *rq)
 static void close_stream(http_request *rq)
 {
     const chat_work *chat = rq->work;
+    rq->served = chat->status == ANC_OK;
     http_stream_event(rq, chat->status == ANC_OK ? "done" : "error",
                       anc_buf_view(&rq->answer.body));
     if (chat->status == ANC_OK)
@@ -127,6 +128,8 @@ static void generate(http_request *rq)
 {
     const chat_work *chat = rq->work;
     const rag_sink sink = {.arg = rq, .on_token = on_token, .on_done = on_done};
+    if (rq->edge->o.asks_outside)
+        http_ask_leave(rq, true);
     if (chat->stream) {
         http_stream_begin(rq);
         send_sources(rq, rag_turn_sources(chat->turn));
@@ -158,6 +161,7 @@ static void on_rewritten(void *arg)
 static void rewrite(http_request *rq)
 {
     const chat_work *chat = rq->work;
+    http_ask_leave(rq, false);
     rag_rewrite(rq->edge->o.rag, chat->turn, on_rewritten, rq);
 }
 

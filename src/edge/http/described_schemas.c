@@ -322,7 +322,9 @@ const http_schema http_feed_event_out = {
     .fields = feed_stream_rows,
     .n_fields = ANC_COUNT(feed_stream_rows),
     .raw = "{\"description\":\"Each event: the feed's form of what happened. An id is there where "
-           "the event is kept.\",\"type\":\"object\",\"properties\":{\"id\":{\"type\":\"string\"},"
+           "the event is kept; the last one, when the server ends, is named "
+           "end.\",\"type\":\"object\","
+           "\"properties\":{\"id\":{\"type\":\"string\"},\"event\":{\"const\":\"end\"},"
            "\"data\":{\"type\":\"string\",\"contentMediaType\":\"application/json\","
            "\"contentSchema\":" REF("FeedEvent") "}},\"required\":[\"data\"]}"};
 

@@ -2,7 +2,7 @@
  *
  * The order decides which refusal a client sees: unknown path (404), method (405), size of the body
  * (413, before a byte of it is read), identity (401, 403), not there yet (501), kinds of content (415,
- * 406), too much at work or an index that is still being read (503), no room on the disk (507). Then the body is read and the first step is handed to its lane.
+ * 406), too much at work, too long a wait or an index that is still being read (503), no room on the disk (507). Then the body is read and the first step is handed to its lane.
  */
 #include <stdio.h>
 #include <string.h>
@@ -199,6 +199,7 @@ static anc_status check_head(http_request *rq, const http_match *match, anc_err 
     ANC_TRY(check_content(rq, err));
     ANC_TRY(check_timeout(rq, err));
     ANC_TRY(check_load(rq, err));
+    ANC_TRY(http_ask_check(rq, err));
     ANC_TRY(check_index(rq, err));
     ANC_TRY(check_room(rq, err));
     return open_memory(rq, match, err);
@@ -303,6 +304,29 @@ static void first_step(http_request *rq)
         http_finish(rq, status);
 }
 
+static bool hand_over(http_request *rq)
+{
+    const http_lane lane = rq->route->lane;
+    return lane == HTTP_CPU ? http_ask_start(rq, first_step) : http_try_pool(rq, lane, first_step);
+}
+
+static void start_step(http_request *rq)
+{
+    anc_err full = {0};
+    anc_status status = http_ask_check(rq, &full); /* others came while its body did */
+    if (status == ANC_OK && rq->route->lane == HTTP_LOOP) {
+        first_step(rq);
+        return;
+    }
+    if (status == ANC_OK && !hand_over(rq)) {
+        krn_count(rq->edge->refused, 1);
+        status =
+            ANC_FAIL(&full, ANC_UNAVAILABLE, "the server is overloaded: its work queue is full");
+    }
+    if (status != ANC_OK)
+        http_refuse(rq, http_problem_of(status, &full, NULL), NULL);
+}
+
 void http_start(http_request *rq)
 {
     const int64_t now_ns = krn_now_ns(rq->edge->o.clock);
@@ -315,13 +339,7 @@ void http_start(http_request *rq)
                           .trace_id = anc_str_of(rq->trace_id),
                           .request_id = anc_str_of(rq->request_id)};
     http_principal(rq);
-    if (rq->route->lane == HTTP_LOOP) {
-        first_step(rq);
-    } else if (!http_try_pool(rq, rq->route->lane, first_step)) {
-        const anc_err full = {.text = "the server is overloaded: its work queue is full"};
-        krn_count(rq->edge->refused, 1);
-        http_refuse(rq, http_problem_of(ANC_UNAVAILABLE, &full, NULL), NULL);
-    }
+    start_step(rq);
 }
 
 /* ---- bodies and the entry ---- */

@@ -96,6 +96,7 @@ static void end_on_loop(http_request *rq)
     net_timer_stop(&rq->timer);
     http_reply_end(rq, 500);
     http_idem_end(edge->idem, &rq->idem, NULL);
+    http_ask_leave(rq, rq->served);
     const bool held_put = rq->holds_put;
     request_free(rq);
     if (held_put) {
@@ -415,6 +416,8 @@ static void fill_defaults(http_edge_options *o)
         o->max_source_bytes = UINT64_C(256) << 20;
     if (o->max_in_flight == 0)
         o->max_in_flight = 256;
+    if (o->cpu_threads == 0)
+        o->cpu_threads = 1;
     if (o->max_open == 0)
         o->max_open = 4096;
     if (o->max_puts == 0)
@@ -443,6 +446,7 @@ static anc_status fill_edge(http_edge *edge, anc_err *err)
         return ANC_FAIL(err, ANC_NO_MEMORY, "the HTTP interface");
     ANC_TRY(copy_options(edge, err));
     fill_defaults(&edge->o);
+    ANC_TRY(http_asks_open(edge, err));
     http_openapi_write(&edge->o, &edge->openapi);
     ANC_TRY(anc_buf_status(&edge->openapi, "the description of the interface", err));
     ANC_TRY(http_docs_policy(edge->docs_policy, sizeof edge->docs_policy, err));
@@ -473,6 +477,7 @@ void http_edge_close(http_edge *edge)
     while (edge->first != NULL)
         request_free(edge->first);
     http_idem_free(edge->idem);
+    http_asks_close(edge);
     anc_buf_done(&edge->openapi);
     free(edge->metrics);
     anc_arena_free(edge->mem);

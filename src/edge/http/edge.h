@@ -84,6 +84,11 @@ typedef struct http_edge_options {
         max_gathered_bytes; /* [max_body_bytes, and no less] of bodies in memory at once; more: 503 */
     uint64_t max_source_bytes; /* [256 MiB] of a document's original */
     uint32_t max_in_flight;    /* [256] requests that a pool works on or has queued; more: 503 */
+    int64_t
+        max_wait_ms; /* a question or search that would wait for longer gets 503; 0: none does */
+    uint32_t cpu_threads; /* [1] of the cpu pool */
+    bool
+        asks_outside; /* a language model outside is configured: questions wait there without the pool */
     uint32_t max_open; /* [4096] requests begun and not ended, streams included; more: 503 */
     uint32_t max_puts; /* [4] documents written at once; more wait their turn */
     int64_t request_timeout_ms; /* [120 s] of a request that sends no X-Timeout-Ms */

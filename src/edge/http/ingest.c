@@ -16,6 +16,7 @@ void http_put_batch(json_writer *w, const ing_batch *b)
     json_put_str(w, "source", b->source);
     json_put_int(w, "total_documents", (int64_t)b->total);
     json_put_int(w, "waiting_documents", (int64_t)b->waiting);
+    json_put_int(w, "unread_documents", (int64_t)b->unread);
     json_put_int(w, "active_documents", (int64_t)b->under_way);
     json_put_int(w, "processed_documents", (int64_t)b->processed);
     json_put_int(w, "failed_documents", (int64_t)b->failed);
@@ -202,7 +203,10 @@ anc_status http_ingest_cancel(http_request *rq)
 {
     ing_batch batch;
     ANC_TRY(ing_batch_cancel(rq->edge->o.ing, &rq->call, rq->params[0], &batch));
-    return answer_batch(rq, &batch);
+    if (batch.under_way > 0) /* its figures move until these are let be */
+        return http_batch_await(rq, rq->params[0]);
+    http_finish(rq, answer_batch(rq, &batch));
+    return ANC_OK;
 }
 
 anc_status http_ingest_replay(http_request *rq)

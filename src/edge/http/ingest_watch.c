@@ -9,7 +9,8 @@
 
 #include "handlers.h"
 
-enum { FIRST_MS = 10, LAST_MS = 250, LOOK_BYTES = 1 << 20 };
+/* REST_MS: how long the end is put off for documents that are under way at it */
+enum { FIRST_MS = 10, LAST_MS = 250, LOOK_BYTES = 1 << 20, REST_MS = 10000 };
 
 typedef struct watch {
     char id[256];
@@ -18,7 +19,8 @@ typedef struct watch {
     bool begun;
     uint64_t seen; /* revision that was told; meaningful once begun */
     int64_t pause_ms;
-    ing_batch batch; /* of the last look, in mem */
+    int64_t rest_until_ns; /* since it was first seen to have ended; 0: it was not */
+    ing_batch batch;       /* of the last look, in mem */
     anc_status status;
 } watch;
 
@@ -41,6 +43,11 @@ static void time_to_look(void *arg)
 /* The client left, or time is over: `status` is told to a client that still waits. */
 static void end_watch(http_request *rq, anc_status status)
 {
+    ANC_BUF(problem, 16 << 10);
+    if (rq->streaming && status != ANC_OK) {
+        (void)http_problem_render(rq, status, &problem);
+        http_stream_event(rq, "error", anc_buf_view(&problem));
+    }
     http_stream_end(rq);
     if (rq->streaming)
         http_end(rq);
@@ -80,11 +87,23 @@ static void send_event(http_request *rq, bool ended)
     http_stream_event(rq, ended ? "done" : "progress", anc_buf_view(&data));
 }
 
+/* Whether the figures stand: what was under way when somebody ended the batch counts still. */
+static bool has_ended(http_request *rq)
+{
+    watch *w = rq->work;
+    const int64_t now_ns = krn_now_ns(rq->edge->o.clock);
+    if (w->batch.state == ING_QUEUED || w->batch.state == ING_PROCESSING)
+        return false;
+    if (w->rest_until_ns == 0)
+        w->rest_until_ns = now_ns + REST_MS * INT64_C(1000000);
+    return w->batch.under_way == 0 || now_ns >= w->rest_until_ns;
+}
+
 /* On the loop, after a look. */
 static void tell(http_request *rq)
 {
     watch *w = rq->work;
-    const bool ended = w->batch.state != ING_QUEUED && w->batch.state != ING_PROCESSING;
+    const bool ended = w->status == ANC_OK && has_ended(rq);
     if (w->status != ANC_OK || atomic_load(&rq->cancelled)) {
         end_watch(rq, w->status != ANC_OK ? w->status : ANC_CANCELLED);
         return;

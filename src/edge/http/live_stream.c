@@ -73,10 +73,31 @@ static void on_slow(void *arg, bool overflow)
     leave(w, true);
 }
 
+/* So that a client knows an end that was meant from a line that broke. NULL when memory is out. */
+static net_block *last_words(const watcher *w)
+{
+    ANC_BUF(data, 512);
+    ANC_BUF(lines, 1024);
+    json_writer j = json_writer_of(&data);
+    json_open_object(&j);
+    json_put_fixed(&j, "timestamp", (double)krn_wall_ms(w->edge->o.clock) / 1000, 3);
+    json_put_str(&j, "type", ANC_STR("stream.ended"));
+    json_put_str(&j, "message", ANC_STR("the server is shutting down"));
+    json_put_str(&j, "severity", ANC_STR("info"));
+    json_name(&j, "metadata");
+    json_open_object(&j);
+    json_close_object(&j);
+    json_close_object(&j);
+    net_sse_put(&lines, ANC_STR_NONE, ANC_STR("end"), anc_buf_view(&data));
+    return lines.refused ? NULL : net_block_new(anc_buf_view(&lines), ANC_STR_NONE);
+}
+
 static void on_drain(void *arg)
 {
     watcher *w = arg;
-    net_channel_close(w->channel, NULL, false);
+    net_block *last = last_words(w);
+    net_channel_close(w->channel, last, false);
+    net_block_unref(last);
     leave(w, false);
 }
 

@@ -57,11 +57,17 @@ struct http_request {
 
     /* loop */
     http_request *next, *prev; /* of all open requests */
-    http_request *waiting;     /* next in the queue of puts, or of batches */
+    http_request *waiting;     /* next in the queue of puts, of batches, or of questions */
     int64_t deadline_ns;       /* set when the first step begins; INT64_MAX: none, or it passed */
     bool timed_out;            /* it passed */
     int64_t timeout_ms;        /* 0: none */
     bool holds_put;
+    struct {
+        bool open, at_work;
+        double ahead_ns, weight_ns; /* when it came: of the others, and its own */
+        int64_t entered_ns;
+    } ask;               /* load.c */
+    int retry_s;         /* of a refusal; 0: as its status has it */
     http_step_fn *retry; /* a pool step that was refused, to be tried again by the sweep */
     http_lane retry_lane;
     void (*on_cancel)(http_request *rq); /* the client left or time is over; may be NULL */
@@ -104,6 +110,7 @@ struct http_request {
     anc_str begun_as;   /* where it is resumed: the id that it had then */
     bool reply_open;    /* the row is there and has no answer */
     bool resumed;       /* it was begun before the server ended, and may have been done */
+    bool served;        /* it ended with what was asked for */
     void *work;         /* the handler's state, freed by work_free at the end, on the loop */
     void (*work_free)(http_request *rq);
     http_step_fn *not_handled; /* called in the first step when the handler is not; may be NULL */
@@ -139,7 +146,13 @@ struct http_edge {
     http_request *batch_first;          /* waiting for a place to be read */
     size_t batches;                     /* bodies of many documents that are read */
     size_t puts;                        /* at work */
-    uint64_t gathered;                  /* bytes that requests are charged with */
+    struct {
+        double *unit_ns; /* owned; by route */
+        double ahead_ns; /* of those that are open */
+        size_t open, at_work;
+        http_request *first, *last; /* waiting for their turn */
+    } asks;                         /* load.c */
+    uint64_t gathered;              /* bytes that requests are charged with */
     void (*drained)(void *arg, bool all);
     void *drained_arg;
     int64_t drain_until_ns;
@@ -206,6 +219,19 @@ anc_status http_query(http_request *rq, void *out) ANC_MUST_CHECK;
 
 /* The first step of a request whose body is complete; on the loop. */
 void http_start(http_request *rq);
+
+/* ---- load.c: questions and searches, on the loop ---- */
+
+anc_status http_asks_open(http_edge *edge, anc_err *err) ANC_MUST_CHECK;
+void http_asks_close(http_edge *edge);
+
+/* UNAVAILABLE, with rq->retry_s, where it would wait too long. */
+anc_status http_ask_check(http_request *rq, anc_err *err) ANC_MUST_CHECK;
+/* Hands the request to the cpu pool when its turn comes; false when that has no room. */
+bool http_ask_start(http_request *rq, http_step_fn *step) ANC_MUST_CHECK;
+/* It needs the pool no more, or not before somebody outside has answered; again is a no-op. `served`: the
+ * time it took says what such a request takes. */
+void http_ask_leave(http_request *rq, bool served);
 
 /* ---- auth.c ---- */
 

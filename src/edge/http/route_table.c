@@ -212,8 +212,8 @@ const http_route http_routes[] = {
         .flags = HTTP_TAKES_OVER | HTTP_SSE | HTTP_LONG, .media = "text/event-stream",
         .events = &http_batch_event_out),
     SEE("POST", "/v1/ingest/{batch_id}/cancel", "ingest_cancel", "ingestion", "Stop a batch",
-        .handle = http_ingest_cancel, .lane = HTTP_IO, .role = HTTP_OWNER, .flags = HTTP_CONFLICTS,
-        .response = &http_batch_out, .status = 200),
+        .handle = http_ingest_cancel, .lane = HTTP_IO, .role = HTTP_OWNER,
+        .flags = HTTP_CONFLICTS | HTTP_TAKES_OVER, .response = &http_batch_out, .status = 200),
     SEE("POST", "/v1/ingest/{batch_id}/replay", "ingest_replay", "ingestion",
         "Read a batch's failures again, and what it had not read when it was cancelled, in a batch "
         "of their own",

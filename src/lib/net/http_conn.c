@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "http_impl.h"
 
@@ -161,7 +162,7 @@ static void begin_request(net_conn *conn)
     server->options.on_request(server->options.user, ex);
 }
 
-static void refuse_past_limit(net_conn *conn)
+void net_conn_refuse_past_limit(net_conn *conn)
 {
     net_conn_refuse(conn, 503, "the server has as many connections as it takes", ANC_LIMIT);
 }
@@ -190,7 +191,7 @@ static bool take_head(net_conn *conn, anc_str *in)
     if (step == NET_CODEC_BAD)
         net_conn_refuse(conn, conn->ex->head.fault_status, conn->ex->head.fault, ANC_INVALID);
     else if (is_too_much(conn))
-        refuse_past_limit(conn);
+        net_conn_refuse_past_limit(conn);
     else
         begin_request(conn);
     return true;
@@ -384,7 +385,7 @@ void net_conn_sweep(net_conn *conn, int64_t now_ms)
     const int64_t age_ms = now_ms - conn->since_ms;
     if (conn->state == CONN_HEAD && conn->past_limit) {
         if (age_ms > SILENT_MS)
-            refuse_past_limit(conn);
+            net_conn_refuse_past_limit(conn);
     } else if (conn->state == CONN_HEAD && conn->ex == NULL) {
         if (age_ms > o->idle_timeout_ms)
             net_conn_close(conn);
@@ -395,7 +396,7 @@ void net_conn_sweep(net_conn *conn, int64_t now_ms)
     } else if (conn->state == CONN_CHANNEL) {
         net_channel_tick(conn, now_ms);
     } else if (conn->state == CONN_LINGER) {
-        if (age_ms > LINGER_MS)
+        if (age_ms > (conn->server->draining ? DRAIN_LINGER_MS : LINGER_MS))
             net_conn_close(conn);
     } else if (conn->state == CONN_EXCHANGE) {
         const char *overdue = net_body_overdue(conn, now_ms);
@@ -446,25 +447,29 @@ static void name_peer(net_conn *conn, bool is_pipe)
     }
 }
 
-static bool open_handle(net_conn *conn, net_listener *listener)
+/* A libuv error, or 0. The handle has to be closed in either case, and `fd` where it is an error. */
+static int open_handle(net_conn *conn, bool is_pipe, int fd)
 {
     uv_loop_t *uv = net_loop_uv(conn->server->loop);
-    const int rc =
-        listener->is_pipe ? uv_pipe_init(uv, &conn->uv.pipe, 0) : uv_tcp_init(uv, &conn->uv.tcp);
+    if (is_pipe) {
+        (void)uv_pipe_init(uv, &conn->uv.pipe, 0);
+        conn->uv.handle.data = conn;
+        return uv_pipe_open(&conn->uv.pipe, fd);
+    }
+    (void)uv_tcp_init(uv, &conn->uv.tcp);
     conn->uv.handle.data = conn;
-    return rc == 0;
+    return uv_tcp_open(&conn->uv.tcp, fd);
 }
 
-void net_conn_accept(net_server *server, net_listener *listener, bool over_limit)
+bool net_conn_accept(net_server *server, const net_listener *listener, int fd, bool past_limit)
 {
     net_conn *conn = calloc(1, sizeof *conn);
-    if (conn == NULL)
-        return;
-    conn->server = server;
-    if (!open_handle(conn, listener)) {
-        free(conn);
-        return;
+    if (conn == NULL) {
+        (void)close(fd);
+        return false;
     }
+    conn->server = server;
+    conn->past_limit = past_limit;
     conn->in = anc_buf_init(server->options.max_pipelined_bytes + READ_BUFFER_BYTES);
     conn->since_ms = net_loop_now_ms(server->loop);
     conn->next = server->conns;
@@ -473,13 +478,14 @@ void net_conn_accept(net_server *server, net_listener *listener, bool over_limit
     server->conns = conn;
     server->handles++;
     atomic_fetch_add(&server->n_conns, 1);
-    if (uv_accept(&listener->uv.stream, &conn->uv.stream) != 0) {
+    if (open_handle(conn, listener->is_pipe, fd) != 0) {
+        (void)close(fd);
         net_conn_close(conn);
-        return;
+        return true;
     }
     if (!listener->is_pipe)
         (void)uv_tcp_nodelay(&conn->uv.tcp, 1);
     name_peer(conn, listener->is_pipe);
-    conn->past_limit = over_limit;
     update_reading(conn);
+    return true;
 }

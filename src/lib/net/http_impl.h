@@ -34,6 +34,8 @@ enum {
     READ_BUFFER_BYTES = 64 << 10,
     LINGER_MS = 2000,        /* how long a closing connection's input is thrown away */
     LINGER_BYTES = 32 << 20, /* and how much of it */
+    DRAIN_LINGER_MS = 200,   /* how long when the server ends: it waits for none that stays */
+    DRAIN_SWEEP_MS = 50,
     STALL_LOOK_MS = 20,      /* how often channels that wait for room are looked at */
     SILENT_MS = 1000, /* a connection without a request gives its place to another after that */
     DEPARTURE_POLL_MS = 25, /* how often a connection that is not being read is asked for its end */
@@ -169,20 +171,16 @@ struct net_conn {
 };
 
 typedef struct net_listener {
-    union {
-        uv_handle_t handle;
-        uv_stream_t stream;
-        uv_tcp_t tcp;
-        uv_pipe_t pipe;
-    } uv;
+    uv_poll_t poll; /* of `fd` */
     net_server *server;
+    int fd; /* owned: the listening socket */
     bool is_pipe;
     bool open;
     uint16_t port;
     char *path; /* owned; of a Unix socket, removed at the end */
 } net_listener;
 
-enum { LISTENERS_MAX = 16 };
+enum { LISTENERS_MAX = 16, SPARES = 4 };
 
 struct net_server {
     net_loop *loop;     /* shared (ref) */
@@ -197,6 +195,11 @@ struct net_server {
     uv_timer_t stall;     /* looks at them; runs while there are any */
     uv_timer_t sweep;     /* deadlines; runs while there are connections */
     uv_timer_t poll;      /* departures; runs while some connection is not read */
+    uv_timer_t pause;     /* runs while nothing is taken from the system */
+    int spares[SPARES];   /* [n_spares] descriptors that are given up when there are no others */
+    size_t n_spares;
+    size_t past; /* connections past the limit */
+    bool paused;
     uint64_t sweep_every_ms;
     net_timer *drain_timer;
     void (*drain_done)(void *arg, bool all);
@@ -213,13 +216,24 @@ void net_server_handle_closed(net_server *server);
 void net_server_poll_departures(net_server *server); /* some connection is not being read */
 void net_server_watch_blocked(net_server *server);   /* some channel waits for room */
 void net_server_log(net_server *server, const net_exchange *ex, int status, net_end end);
+void net_server_update_sweep(net_server *server);
 
 /* ---- http_listen.c ---- */
 anc_status net_server_listen(net_server *server, const net_address *address,
-                             uv_connection_cb on_connection, anc_err *err) ANC_MUST_CHECK;
+                             anc_err *err) ANC_MUST_CHECK;
+void net_listener_start(net_listener *listener); /* net_server_take is called when somebody comes */
+void net_listener_close(net_listener *listener); /* once open */
+
+/* ---- http_accept.c ---- */
+void net_server_take(net_listener *listener);  /* somebody waits to be taken */
+void net_server_past_gone(net_server *server); /* a connection past the limit ended */
+void net_server_begin_accepting(net_server *server);
+void net_server_end_accepting(net_server *server);
 
 /* ---- http_conn.c ---- */
-void net_conn_accept(net_server *server, net_listener *listener, bool over_limit);
+/* Takes `fd` over. False when there was no memory for it; it is closed. */
+bool net_conn_accept(net_server *server, const net_listener *listener, int fd, bool past_limit);
+void net_conn_refuse_past_limit(net_conn *conn); /* in CONN_HEAD */
 /* Closes the connection that has been silent between requests the longest, SILENT_MS at least, or else has
  * begun a head and not ended it for the longest, as long at least. False: there
  * is none. */

@@ -6,7 +6,6 @@
  */
 #include "net/http_server.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,7 +107,7 @@ void net_server_watch_blocked(net_server *server)
     (void)uv_timer_start(&server->stall, on_stall, STALL_LOOK_MS, STALL_LOOK_MS);
 }
 
-static void update_sweep(net_server *server)
+void net_server_update_sweep(net_server *server)
 {
     const bool want = server->conns != NULL && !server->closed;
     if (want == server->sweeping || server->closed)
@@ -139,7 +138,9 @@ void net_server_conn_closed(net_server *server, net_conn *conn)
     if (conn->next != NULL)
         conn->next->prev = conn->prev;
     atomic_fetch_sub(&server->n_conns, 1);
-    update_sweep(server);
+    if (conn->past_limit)
+        net_server_past_gone(server);
+    net_server_update_sweep(server);
     if (server->draining && server->conns == NULL)
         end_drain(server, true);
 }
@@ -161,33 +162,6 @@ void net_server_log(net_server *server, const net_exchange *ex, int status, net_
     server->options.on_access(server->options.user, &access);
 }
 
-size_t net_server_past_limit(size_t max_connections)
-{
-    enum { FEWEST = 4, MOST = 256, SHARE = 8 };
-    const size_t n = max_connections / SHARE;
-    return n < FEWEST ? FEWEST : n > MOST ? MOST : n;
-}
-
-static void on_connection(uv_stream_t *stream, int status)
-{
-    net_listener *listener = stream->data;
-    net_server *server = listener->server;
-    const uint64_t now = atomic_load(&server->n_conns);
-    const bool over_limit =
-        now >= server->options.max_connections && (status < 0 || !net_conn_make_room(server));
-    if (status < 0 || over_limit)
-        atomic_fetch_add(&server->refused, 1);
-    /* without a descriptor libuv has spent its spare one to close the caller's connection */
-    if (status < 0)
-        return;
-    atomic_fetch_add(&server->accepted, 1);
-    net_conn_accept(server, listener, over_limit);
-    const size_t max = server->options.max_connections;
-    if (over_limit && now >= max + net_server_past_limit(max) && server->conns != NULL)
-        net_conn_close(server->conns);
-    update_sweep(server);
-}
-
 /* ---- the end ---- */
 
 void net_server_handle_closed(net_server *server)
@@ -206,23 +180,12 @@ static void on_server_handle_closed(uv_handle_t *handle)
     net_server_handle_closed(handle->data);
 }
 
-static void on_listener_closed(uv_handle_t *handle)
-{
-    const net_listener *listener = handle->data;
-    net_server_handle_closed(listener->server);
-}
-
 static void stop_listening(net_server *server)
 {
-    for (size_t i = 0; i < server->n_listeners; i++) {
-        net_listener *l = &server->listeners[i];
-        if (!l->open)
-            continue;
-        l->open = false;
-        uv_close(&l->uv.handle, on_listener_closed);
-        if (l->path != NULL)
-            (void)remove(l->path);
-    }
+    net_server_end_accepting(server);
+    for (size_t i = 0; i < server->n_listeners; i++)
+        if (server->listeners[i].open)
+            net_listener_close(&server->listeners[i]);
 }
 
 static void on_drain_deadline(void *arg)
@@ -257,6 +220,8 @@ void net_server_drain(net_server *server, int64_t deadline_ms, void (*done)(void
         else if (c->state == CONN_CHANNEL)
             net_channel_drain(c);
     }
+    if (server->sweeping && server->sweep_every_ms > DRAIN_SWEEP_MS)
+        (void)uv_timer_start(&server->sweep, on_sweep, DRAIN_SWEEP_MS, DRAIN_SWEEP_MS);
     const bool empty = server->conns == NULL;
     if (!net_timer_start(server->loop, empty ? 0 : deadline_ms,
                          empty ? on_drained_already : on_drain_deadline, server,
@@ -277,6 +242,7 @@ void net_server_close(net_server *server)
     uv_close((uv_handle_t *)&server->stall, on_server_handle_closed);
     uv_close((uv_handle_t *)&server->sweep, on_server_handle_closed);
     uv_close((uv_handle_t *)&server->poll, on_server_handle_closed);
+    uv_close((uv_handle_t *)&server->pause, on_server_handle_closed);
 }
 
 /* ---- the beginning ---- */
@@ -299,8 +265,9 @@ static net_server *server_new(net_loop *loop, const net_server_options *options)
     (void)uv_timer_init(net_loop_uv(loop), &server->stall);
     (void)uv_timer_init(net_loop_uv(loop), &server->sweep);
     (void)uv_timer_init(net_loop_uv(loop), &server->poll);
-    server->stall.data = server->sweep.data = server->poll.data = server;
-    server->handles = 3;
+    (void)uv_timer_init(net_loop_uv(loop), &server->pause);
+    server->stall.data = server->sweep.data = server->poll.data = server->pause.data = server;
+    server->handles = 4;
     return server;
 }
 
@@ -310,10 +277,11 @@ anc_status net_server_open(net_loop *loop, const net_server_options *options, ne
     net_server *server = server_new(loop, options);
     if (server == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the server");
+    net_server_begin_accepting(server);
     anc_status status = ANC_OK;
     for (size_t i = 0; i < options->n_listen && status == ANC_OK; i++) {
         server->first_listener[i < LISTENERS_MAX ? i : 0] = server->n_listeners;
-        status = net_server_listen(server, &options->listen[i], on_connection, err);
+        status = net_server_listen(server, &options->listen[i], err);
     }
     if (status != ANC_OK) {
         net_server_close(server);

@@ -94,8 +94,11 @@ typedef struct net_server_options {
     size_t max_fields;      /* [100]: 431 */
     size_t max_connections; /* [10000] one more takes the place of the one that has been silent the
                                longest, for a second at least; where none is, it is past the limit:
-                               heard for a second, so that its answer is is_vital's or a 503 that it
-                               can read. net_server_past_limit of them at once; more are closed */
+                               heard for a second (less while others wait), so that its answer is
+                               is_vital's or a 503 that it can read. net_server_past_limit of them at
+                               once; more wait in the system's queue */
+    size_t max_descriptor; /* [none] a connection of a descriptor with this number, or one above, is
+                               past the limit as well: the process needs the few that are left */
     size_t
         max_pipelined_bytes; /* [64 KiB] kept of what comes ahead of its turn; more waits unread */
     size_t max_output_bytes; /* [16 MiB] of one connection not yet taken by the system; what a

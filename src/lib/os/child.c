@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "os/clock.h"
@@ -24,6 +25,7 @@ enum {
     SEND_BYTES = 256 << 10,
     OPEN_FILES = 32,
     TICK_MS = 200,
+    LOOK_MS = 100, /* how often the processor time is looked at, at most */
     TICK_WITHOUT_PIDFD_MS = 10,
     CLOSE_UP_TO = 65536 /* descriptors, where the kernel cannot close a range */
 };
@@ -125,8 +127,9 @@ typedef struct child {
     anc_str left; /* of the input */
     uint64_t complained;
     int64_t deadline_ns;
-    bool exited;  /* and not yet waited for */
-    bool stopped; /* by us, for the reason in result->end */
+    int64_t looked_ns; /* at its processor time */
+    bool exited;       /* and not yet waited for */
+    bool stopped;      /* by us, for the reason in result->end */
     anc_status status;
     char buffer[READ_BYTES];
 } child;
@@ -258,6 +261,23 @@ static void wait_a_while(child *c)
         look_for_end(c);
 }
 
+/* Whether the callbacks let it go on. */
+static anc_status ask(child *c)
+{
+    const os_child_spec *spec = c->spec;
+    const int64_t now_ns = os_mono_ns();
+    clockid_t clock;
+    struct timespec used;
+    if (spec->may_go_on != NULL)
+        ANC_TRY(spec->may_go_on(spec->arg, c->err));
+    if (spec->may_take == NULL || c->exited || now_ns - c->looked_ns < LOOK_MS * INT64_C(1000000))
+        return ANC_OK;
+    c->looked_ns = now_ns;
+    if (clock_getcpuclockid(c->pid, &clock) != 0 || clock_gettime(clock, &used) != 0)
+        return ANC_OK; /* it has just ended */
+    return spec->may_take(spec->arg, (int64_t)used.tv_sec * 1000 + used.tv_nsec / 1000000, c->err);
+}
+
 static void attend(child *c)
 {
     while (!c->exited || c->output >= 0 || c->complaints >= 0) {
@@ -269,8 +289,7 @@ static void attend(child *c)
         }
         if (c->stopped)
             break;
-        const anc_status got =
-            c->spec->may_go_on != NULL ? c->spec->may_go_on(c->spec->arg, c->err) : ANC_OK;
+        const anc_status got = ask(c);
         if (got != ANC_OK) {
             stop_with(c, got);
             break;

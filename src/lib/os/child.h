@@ -27,6 +27,8 @@ typedef struct os_child_spec {
     anc_status (*on_output)(void *arg, anc_str bytes, anc_err *err);
     /* Asked a few times a second; another answer than OK ends the run with it. May be NULL. */
     anc_status (*may_go_on)(void *arg, anc_err *err);
+    /* The same, with the processor time that the program has taken so far. May be NULL. */
+    anc_status (*may_take)(void *arg, int64_t cpu_ms, anc_err *err);
     void *arg;
 } os_child_spec;
 

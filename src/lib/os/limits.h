@@ -8,4 +8,7 @@
  * to, and gives the number that holds from now on. Never lowers it. */
 uint64_t os_descriptors_raise(uint64_t wanted);
 
+/* How many this process has open; 0 where the system does not tell. */
+uint64_t os_descriptors_open(void);
+
 #endif

@@ -11,7 +11,9 @@ prs_limits prs_limits_default(void)
                         .unpacked_bytes = (size_t)512 << 20,
                         .ratio = 200,
                         .child_bytes = (size_t)1 << 30,
-                        .child_ms = 60000};
+                        .child_ms = 60000,
+                        .child_first_ms = 4000,
+                        .child_page_ms = 1000};
 }
 
 /* Past this size nobody wrote it as Markdown, and md4c's tables would be large too. */

@@ -109,13 +109,16 @@ typedef struct prs_limits {
     unsigned ratio;        /* unpacked to packed bytes of one entry, past its first MiB */
     size_t child_bytes;    /* memory of a child that reads for us */
     unsigned child_ms;     /* its time, of its cores and of the clock */
+    /* The time of its cores before its first page, and as much beside it as a page may take on the mean of
+     * those that it has read: a file that is made to keep it busy ends there. 0: child_ms alone. */
+    unsigned child_first_ms, child_page_ms;
     /* Asked every now and then; another answer than OK ends the parse with it. NULL: never. */
     anc_status (*may_go_on)(void *arg, anc_err *err);
     void *arg;
 } prs_limits;
 
 /* 64 MiB of text, 2,000,000 blocks, 1,000 levels, 1,000 attachments, 512 MiB unpacked, a ratio of 200, a child of 1 GiB
- * and 60 seconds. */
+ * and 60 seconds, of them 4 and one a page. */
 prs_limits prs_limits_default(void);
 
 typedef struct prs_result {

@@ -54,6 +54,23 @@ static anc_status may_go_on(void *arg, anc_err *err)
     return limits->may_go_on != NULL ? limits->may_go_on(limits->arg, err) : ANC_OK;
 }
 
+/* A page of an honest file takes milliseconds; one that was made to keep its reader busy is told from a
+ * long file by the pages that come meanwhile. */
+static anc_status may_take(void *arg, int64_t cpu_ms, anc_err *err)
+{
+    const run *r = arg;
+    const prs_limits *limits = &r->e->limits;
+    const uint32_t pages = prs_pdf_reader_pages(r->reader);
+    if (limits->child_first_ms == 0 ||
+        cpu_ms <= (int64_t)limits->child_first_ms + (int64_t)limits->child_page_ms * pages)
+        return ANC_OK;
+    return ANC_FAIL(
+        err, ANC_LIMIT,
+        "this PDF takes too long to read: %.1f seconds of processor time for %u page%s; "
+        "it may be made to keep its reader busy",
+        (double)cpu_ms / 1000, pages, pages == 1 ? "" : "s");
+}
+
 /* What the program complains about, and what that means for who has the file. */
 static const struct {
     const char *says, *means;
@@ -161,6 +178,7 @@ bool prs_read_pdf(anc_str bytes, prs_emitter *e)
                                 .wall_ms = e->limits.child_ms,
                                 .on_output = on_output,
                                 .may_go_on = may_go_on,
+                                .may_take = may_take,
                                 .arg = &r};
     os_child_result result;
     anc_status got = os_child_run(&spec, &result, e->err);

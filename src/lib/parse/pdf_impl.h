@@ -193,7 +193,8 @@ typedef struct prs_pdf_reader prs_pdf_reader;
 prs_pdf_reader *prs_pdf_reader_new(prs_emitter *e);
 void prs_pdf_reader_free(prs_pdf_reader *r);
 bool prs_pdf_reader_feed(prs_pdf_reader *r, anc_str bytes);
-bool prs_pdf_reader_end(prs_pdf_reader *r); /* INVALID when no page had text */
+uint32_t prs_pdf_reader_pages(const prs_pdf_reader *r); /* that have come whole */
+bool prs_pdf_reader_end(prs_pdf_reader *r);             /* INVALID when no page had text */
 
 /* Appends what is wrong with a file, in plain words, of what pdftotext complained about it. */
 void prs_pdf_say_damage(const char *complaint, anc_buf *out);

@@ -294,6 +294,11 @@ static bool add_count(prs_emitter *e, anc_str name, uint32_t n)
     return prs_emit_property(e, name, (anc_str){text, (size_t)length});
 }
 
+uint32_t prs_pdf_reader_pages(const prs_pdf_reader *r)
+{
+    return r->complete;
+}
+
 bool prs_pdf_reader_end(prs_pdf_reader *r)
 {
     prs_emitter *e = r->e;

@@ -128,7 +128,9 @@ static void look(play *p, krn_call *call, anc_str id)
     ing_batch b;
     if (ing_batch_find(p->w.ing, call, id, &b) != ANC_OK)
         return;
-    if (b.total != b.waiting + b.under_way + b.processed + b.failed + b.skipped ||
+    const bool ended = b.state != ING_QUEUED && b.state != ING_PROCESSING;
+    if ((ended ? b.waiting : b.unread) != 0 ||
+        b.total != b.waiting + b.unread + b.under_way + b.processed + b.failed + b.skipped ||
         b.searchable > b.processed + b.skipped)
         SIM_FAIL(&p->w, "batch %.*s: what is shown does not fit", ANC_FMT(b.id));
 }

@@ -29,7 +29,8 @@ static anc_str slowest_stage(const ing_service *ing, const ing_batch_record *b)
     return slowest < ING_STAGES ? anc_str_of(ing_stage_name(slowest)) : ANC_STR_NONE;
 }
 
-/* Where what was read is: in the batch's collection, if not all of it named another. */
+/* Where what was read is: in the batch's collection, if not all of it named another. What was found
+ * unchanged was read as well. */
 static anc_status list_collections(krn_call *call, const ing_batch_record *b, ing_batch *ret)
 {
     const bool own = b->now.processed + b->now.unchanged > b->n_read_elsewhere;
@@ -50,6 +51,8 @@ static anc_status list_collections(krn_call *call, const ing_batch_record *b, in
         names[n++] = b->collection;
     ret->collections = names;
     ret->n_collections = n;
+    if (n > 0 && !own)
+        ret->collection = names[0];
     return ANC_OK;
 }
 
@@ -59,13 +62,15 @@ static anc_status to_public(ing_service *ing, krn_call *call, const ing_batch_re
     uint64_t searchable = 0;
     ANC_TRY(count_searchable(ing, call, b, &searchable));
     const ing_counts *now = &b->now;
+    const bool ended = ing_phase_ended(now->phase);
     const ing_pace pace = ing_batch_pace(b, krn_wall_ms(ing->with.clock));
     *ret = (ing_batch){.id = b->id,
                        .state = (ing_state)now->phase,
                        .collection = b->collection,
                        .source = b->path,
                        .total = now->total,
-                       .waiting = now->waiting,
+                       .waiting = ended ? 0 : now->waiting,
+                       .unread = ended ? now->waiting : 0,
                        .under_way = now->under_way,
                        .processed = now->processed,
                        .failed = now->failed,

@@ -317,8 +317,8 @@ static anc_status settle(attempt *a, krn_call *call, anc_err *why, int64_t now_n
         ing_finish_done(&a->finish);
         return ANC_OK;
     }
-    if (atomic_load(&w->ing->stopping) && (a->status != ANC_OK || a->waits))
-        return ANC_CANCELLED; /* it is read after the next start */
+    if (atomic_load(&w->stop) && (a->status != ANC_OK || a->waits))
+        return ANC_CANCELLED; /* it is read after the next start, or when the batch is taken up */
     if (a->waits) {
         *ret_wait_ms = turn_after_ms(a, now_ns);
         return ANC_OK;
@@ -360,6 +360,8 @@ anc_status ing_item_read(ing_worker *w, int64_t now_ns, int64_t *ret_wait_ms)
                                        .payload = w->item.payload,
                                        .modified_ms = w->item.modified_ms}}};
     krn_call call = ing_call_of(w->ing, &w->run->batch, mem, &why, now_ns + DOCUMENT_NS);
+    ing_read_begins(w);
+    call.cancelled = &w->stop;
     const anc_status status = settle(&a, &call, &why, now_ns, ret_wait_ms);
     if (a.finish.tried)
         ing_run_let_go(w->ing, a.finish.next);

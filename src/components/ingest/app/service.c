@@ -122,7 +122,11 @@ anc_status ing_service_open(const ing_service_options *options, ing_service **re
 
 void ing_service_stop(ing_service *ing)
 {
+    pthread_mutex_lock(&ing->lock);
     atomic_store(&ing->stopping, true);
+    for (unsigned i = 0; i < ing->with.workers; i++)
+        atomic_store(&ing->workers[i].stop, true);
+    pthread_mutex_unlock(&ing->lock);
 }
 
 void ing_service_close(ing_service *ing)

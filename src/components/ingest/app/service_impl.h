@@ -65,6 +65,8 @@ typedef struct ing_worker {
     ing_run *run; /* held; NULL: none */
     ing_item item;
     unsigned tries;
+    atomic_bool
+        stop; /* what it reads is not wanted any more: the service ends, or somebody cancelled */
     anc_arena *mem, *next_mem; /* of the item's texts; of those of the next one */
     int64_t renewed_ns;        /* when its lease was last renewed while it was kept; 0: not yet */
 
@@ -145,6 +147,8 @@ bool ing_run_has(ing_service *ing, int64_t key);
 
 /* Somebody saw these committed figures of a batch (by its key). */
 void ing_saw(ing_service *ing, int64_t key, const ing_counts *counts);
+/* The worker's item is read from now on: w->stop says when that is not wanted any more. */
+void ing_read_begins(ing_worker *w);
 /* A claim found nothing. */
 void ing_saw_empty(ing_service *ing, ing_run *run, const ing_counts *counts);
 

@@ -152,12 +152,30 @@ static void see(ing_run *run, const ing_counts *counts)
         run->not_before_ns = 0; /* what failed before is not tried any more */
 }
 
+/* Under lock. What is under way of a batch that somebody cancelled is let be. */
+static void stop_readers(ing_service *ing, int64_t key)
+{
+    for (unsigned i = 0; i < ing->with.workers; i++)
+        if (ing->workers[i].here.batch == key)
+            atomic_store(&ing->workers[i].stop, true);
+}
+
 void ing_saw(ing_service *ing, int64_t key, const ing_counts *counts)
 {
     pthread_mutex_lock(&ing->lock);
     for (size_t i = 0; i < ing->n_runs; i++)
         if (ing->runs[i]->batch.key == key)
             see(ing->runs[i], counts);
+    if (counts->phase == ING_PHASE_CANCELLED)
+        stop_readers(ing, key);
+    pthread_mutex_unlock(&ing->lock);
+}
+
+void ing_read_begins(ing_worker *w)
+{
+    ing_service *ing = w->ing;
+    pthread_mutex_lock(&ing->lock);
+    atomic_store(&w->stop, atomic_load(&ing->stopping) || w->run->now.phase == ING_PHASE_CANCELLED);
     pthread_mutex_unlock(&ing->lock);
 }
 

@@ -226,7 +226,12 @@ static int64_t read_item(ing_worker *w, int64_t now_ns)
     const anc_status status = ing_item_read(w, now_ns, &wait_ms);
     if (status != ANC_OK) {
         ing_item_give_back(w);
-        return status == ANC_CANCELLED ? WHEN_WOKEN : now_ns + RETRY_NS;
+        if (status != ANC_CANCELLED)
+            return now_ns + RETRY_NS;
+        if (atomic_load(&w->ing->stopping))
+            return WHEN_WOKEN;
+        ing_wake(w->ing); /* its batch may be closed */
+        return now_ns;
     }
     if (wait_ms > 0)
         return now_ns + wait_ms * 1000000;

@@ -3,7 +3,12 @@
 
 #include "base/str.h"
 
-enum { DOCUMENT_BYTES = 2048 };
+enum {
+    DOCUMENT_BYTES = 2048,
+    /* of what was done since reading was taken up: less says more of the start than of the pace */
+    PACE_MS = 2000,
+    PACE_DOCUMENTS = 5
+};
 
 const char *ing_phase_name(ing_phase phase)
 {
@@ -71,7 +76,8 @@ ing_pace ing_batch_pace(const ing_batch_record *b, int64_t now_ms)
         return pace;
     const int64_t ms = until > b->rate_from_ms ? until - b->rate_from_ms : 1;
     pace.docs_per_s = (double)(done - b->rate_from_done) * 1000.0 / (double)ms;
-    if (!ended && b->now.listed && b->now.total >= done)
+    const bool known = ms >= PACE_MS && done - b->rate_from_done >= PACE_DOCUMENTS;
+    if (!ended && known && b->now.listed && b->now.total >= done)
         pace.eta_s = left_s(&b->now, done, (double)(done - b->rate_from_done) / (double)done,
                             (double)ms / 1000.0);
     return pace;

@@ -2,7 +2,7 @@
  *
  *   queued ──> processing ──> completed
  *      │           ├───────> failed      the source could not be read to its end
- *      └───────────┴───────> cancelled   by somebody; documents under way are finished
+ *      └───────────┴───────> cancelled   by somebody; documents under way are let be
  *
  * A batch that ended is closed once its documents were announced. At every committed state
  *
@@ -110,7 +110,7 @@ bool ing_counts_finished(const ing_counts *c);
 
 typedef struct ing_pace {
     double docs_per_s; /* 0: nothing was done yet */
-    double eta_s;      /* by the bytes that are left; negative: unknown; 0: ended */
+    double eta_s;      /* by the bytes that are left; negative: unknown, at first too; 0: ended */
 } ing_pace;
 
 /* How fast it goes at `now_ms`, measured from when reading was last taken up. */

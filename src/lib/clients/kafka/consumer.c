@@ -13,7 +13,9 @@ enum {
         1200000, /* for all tries with one message: past it the group takes the partition away */
     COMMIT_MS = 1000,
     POLL_MS = 200,
-    LOOK_MS = 2000
+    LOOK_MS = 2000,
+    LEAVE_MS = 2000,
+    SERVE_MS = 20
 };
 
 struct clt_kafka_consumer {
@@ -115,14 +117,29 @@ static bool is_reached(rd_kafka_t *rk)
     return true;
 }
 
+/* A cluster that has just come back answers long before the broker that keeps the group does, so the leaving has its
+ * time too. */
+static bool has_left(rd_kafka_t *rk, int64_t until_ns)
+{
+    rd_kafka_queue_t *queue = rd_kafka_queue_new(rk);
+    rd_kafka_error_t *error = rd_kafka_consumer_close_queue(rk, queue);
+    while (error == NULL && rd_kafka_consumer_closed(rk) == 0 && os_mono_ns() < until_ns) {
+        rd_kafka_event_t *event = rd_kafka_queue_poll(queue, SERVE_MS);
+        if (event != NULL)
+            rd_kafka_event_destroy(event);
+    }
+    if (error != NULL)
+        rd_kafka_error_destroy(error);
+    rd_kafka_queue_destroy(queue);
+    return rd_kafka_consumer_closed(rk) != 0;
+}
+
 /* The last offsets are committed and the group is told, for which a cluster that is away would be waited for as long as
  * a session lasts, or for ever. Without it what was done within the last second comes again. */
 static void leave(rd_kafka_t *rk)
 {
-    const bool reached = is_reached(rk);
-    if (reached)
-        (void)rd_kafka_consumer_close(rk);
-    rd_kafka_destroy_flags(rk, reached ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    const bool left = is_reached(rk) && has_left(rk, os_mono_ns() + LEAVE_MS * INT64_C(1000000));
+    rd_kafka_destroy_flags(rk, left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
 void clt_kafka_consumer_close(clt_kafka_consumer *c)

@@ -6,12 +6,8 @@
 #include "base/utf8.h"
 #include "term.h"
 
-static const term_state reading = {.done = 39,
-                                   .total = 85,
-                                   .rate = 3.25,
-                                   .share = 0.25,
-                                   .left_s = 184,
-                                   .slowest = ANC_STR_INIT("embed")};
+static const term_state reading = {
+    .done = 39, .total = 85, .rate = 3.25, .left_s = 184, .slowest = ANC_STR_INIT("embed")};
 
 static void line_of(const term_state *s, bool ended, size_t columns, anc_buf *out)
 {
@@ -79,7 +75,7 @@ static void bar(void **state)
     (void)state;
     ANC_BUF(line, 4096);
     line_of(&reading, false, 120, &line);
-    assert_int_equal(full(&line), 7); /* a quarter of the work, not 39 of 85 */
+    assert_int_equal(full(&line), 12); /* 39 of 85, as the figures beside it say */
     term_state s = term_count(85, 85);
     line_of(&s, false, 120, &line);
     assert_int_equal(full(&line), 27);
@@ -93,9 +89,29 @@ static void bar(void **state)
     assert_int_equal(full(&line), 14);
 }
 
+static void time_left(void **state)
+{
+    (void)state;
+    assert_true(term_left(-1, 90, 5) == 90);
+    assert_true(term_left(90, -1, 5) < 0);
+    double shown = 100;
+    for (int i = 0; i < 10; i++) { /* a clock that is right runs down */
+        const double next = term_left(shown, 100 - 0.5 * (i + 1), 0.5);
+        assert_true(next < shown && next > shown - 0.51);
+        shown = next;
+    }
+    shown = term_left(100, 400, 0.25); /* one that is wrong does not jump */
+    assert_true(shown > 100 && shown < 120);
+    for (int i = 0; i < 400; i++)
+        shown = term_left(shown, 400, 0.25);
+    assert_true(shown > 380 && shown <= 400);
+    assert_true(term_left(1, 0, 30) >= 0);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(fits), cmocka_unit_test(bar)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(fits), cmocka_unit_test(bar),
+                                       cmocka_unit_test(time_left)};
     const int failed = cmocka_run_group_tests_name("progress_line", tests, NULL, NULL);
     return failed + RUN_TABLE("progress_line parts", rows, drops);
 }

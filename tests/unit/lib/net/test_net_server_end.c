@@ -43,6 +43,35 @@ static void one_connection_too_many_is_told(void **state)
     assert_int_equal(net_server_stats_of(f->server).refused_total, 2);
 }
 
+/* However many come at once, each is told, those who say nothing too. */
+static void a_crowd_is_told(void **state)
+{
+    fixture *f = *state;
+    enum { MANY = 60 };
+    int fds[4], crowd[MANY];
+    for (int i = 0; i < 4; i++)
+        fds[i] = sock_connect(f->port);
+    WAIT_UNTIL(net_server_stats_of(f->server).connections == 4);
+    for (int i = 0; i < 4; i++) /* none of them is silent */
+        assert_true(sock_send(
+            fds[i], ANC_STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nabc")));
+    WAIT_UNTIL(net_server_stats_of(f->server).exchanges == 4);
+    for (int i = 0; i < MANY; i++) {
+        crowd[i] = sock_connect(f->port);
+        if (i % 3 > 0)
+            assert_true(sock_send(crowd[i], ANC_STR("GET /hello HTTP/1.1\r\n" HOST "\r\n")));
+    }
+    for (int i = 0; i < MANY; i++) {
+        ANC_BUF(out, OUTPUT_MAX);
+        sock_read_to_end(crowd[i], &out);
+        assert_true(has(&out, "HTTP/1.1 503 ") && has(&out, "retry-after: 1\r\n"));
+        (void)close(crowd[i]);
+    }
+    assert_int_equal(net_server_stats_of(f->server).refused_total, MANY);
+    for (int i = 0; i < 4; i++)
+        (void)close(fds[i]);
+}
+
 static bool is_hello(void *user, const net_exchange *ex)
 {
     (void)user;
@@ -131,12 +160,12 @@ static void the_oldest_half_of_a_head_makes_room(void **state)
         (void)close(fds[i]);
 }
 
-/* Connections that come while the process has no descriptor left are closed, not left waiting, and
- * the server works on when there are some again. */
+/* Connections that come while the process has no descriptor left are told so, each, and the server
+ * works on when there are some again. */
 static void descriptors_may_run_out(void **state)
 {
     fixture *f = *state;
-    enum { WAITING = 3, SPARE_MAX = 4096 };
+    enum { WAITING = 12, SPARE_MAX = 4096 };
     struct rlimit files, few;
     (void)getrlimit(RLIMIT_NOFILE, &files);
     few = files;
@@ -150,14 +179,17 @@ static void descriptors_may_run_out(void **state)
         waiting[i] = socket(AF_INET, SOCK_STREAM, 0);
     while (n < SPARE_MAX && (spare[n] = dup(0)) >= 0)
         n++;
+    for (int i = 0; i < WAITING; i++)
+        assert_int_equal(connect(waiting[i], (const struct sockaddr *)&a, sizeof a), 0);
     for (int i = 0; i < WAITING; i++) {
         ANC_BUF(out, OUTPUT_MAX);
-        assert_int_equal(connect(waiting[i], (const struct sockaddr *)&a, sizeof a), 0);
+        if (i % 2 == 0)
+            assert_true(sock_send(waiting[i], ANC_STR("GET /hello HTTP/1.1\r\n" HOST "\r\n")));
         sock_read_to_end(waiting[i], &out);
-        assert_int_equal(out.len, 0);
-    }
-    for (int i = 0; i < WAITING; i++)
+        assert_true(has(&out, "HTTP/1.1 503 ") && has(&out, "retry-after: "));
         (void)close(waiting[i]);
+        spare[n++] = dup(0); /* what the client gave back is taken at once */
+    }
     while (n > 0)
         (void)close(spare[--n]);
     (void)setrlimit(RLIMIT_NOFILE, &files);
@@ -204,6 +236,27 @@ static void a_drain_finishes_what_runs(void **state)
     assert_int_not_equal(access(f->unix_path, F_OK), 0);
 }
 
+static void start_middling_drain(void *arg)
+{
+    fixture *f = arg;
+    net_server_drain(f->server, 1500, note_drained, f);
+}
+
+/* One that has its answer and does not close is not waited for. */
+static void a_drain_waits_for_no_client_that_stays(void **state)
+{
+    fixture *f = *state;
+    ANC_BUF(out, OUTPUT_MAX);
+    const int fd = sock_connect(f->port);
+    assert_true(sock_send(fd, ANC_STR("GET /stream HTTP/1.1\r\n" HOST "\r\n")));
+    assert_true(sock_wait_for(fd, &out, "piece 0", 1));
+    fixture_on_loop(f, start_middling_drain, f);
+    sock_read_to_end(fd, &out);
+    WAIT_UNTIL(atomic_load(&f->drained) != 0);
+    assert_int_equal(atomic_load(&f->drained), 1);
+    (void)close(fd);
+}
+
 static void a_drain_has_an_end(void **state)
 {
     fixture *f = *state;
@@ -236,6 +289,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         IMPATIENT(slow_clients_are_told),
         cmocka_unit_test_setup_teardown(one_connection_too_many_is_told, open_small, close_fixture),
+        cmocka_unit_test_setup_teardown(a_crowd_is_told, open_small, close_fixture),
         cmocka_unit_test_setup_teardown(the_longest_silent_one_makes_room, open_small,
                                         close_fixture),
         cmocka_unit_test_setup_teardown(the_oldest_half_of_a_head_makes_room, open_small,
@@ -244,6 +298,7 @@ int main(void)
                                         close_fixture),
         WITH(descriptors_may_run_out),
         WITH(a_drain_finishes_what_runs),
+        WITH(a_drain_waits_for_no_client_that_stays),
         WITH(a_drain_has_an_end),
         WITH(closing_under_load),
     };

@@ -146,6 +146,49 @@ static void limits_have_names(void **state)
         fail_msg("%s: %s", anc_status_info(got)->name, err.text);
 }
 
+enum { FORMS = 9, OF_EACH = 10 };
+
+/* One page of a few bytes, drawn by forms that draw ten others each: a thousand million drawings. */
+static void busy_pdf(anc_buf *out)
+{
+    (void)anc_buf_add(out,
+                      ANC_STR("%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+                              "2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
+                              "3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 "
+                              "0 R/Resources<</XObject<</N 10 0 R>>>>>>\nendobj\n"
+                              "4 0 obj\n<</Length 5>>\nstream\n/N Do\nendstream\nendobj\n"));
+    for (int i = 0; i < FORMS; i++) {
+        (void)anc_buf_printf(out,
+                             "%d 0 obj\n<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources"
+                             "<</XObject<</N %d 0 R>>>>/Length %d>>\nstream\n",
+                             10 + i, 11 + i, OF_EACH * 6);
+        for (int k = 0; k < OF_EACH; k++)
+            (void)anc_buf_add(out, ANC_STR("/N Do\n"));
+        (void)anc_buf_add(out, ANC_STR("endstream\nendobj\n"));
+    }
+    (void)anc_buf_printf(
+        out,
+        "%d 0 obj\n<</Type/XObject/Subtype/Form/BBox[0 0 9 9]/Length 9>>\nstream\n"
+        "0 0 m 0 w\nendstream\nendobj\ntrailer\n<</Root 1 0 R/Size %d>>\n%%%%EOF\n",
+        10 + FORMS, 11 + FORMS);
+}
+
+static void a_file_made_to_keep_its_reader_busy_is_refused(void **state)
+{
+    (void)state;
+    prs_limits limits = prs_limits_default();
+    ANC_BUF(source, 1 << 20);
+    ANC_BUF(out, 1 << 20);
+    anc_err err = {0};
+    busy_pdf(&source);
+    assert_true(limits.child_first_ms > 0 && limits.child_first_ms < limits.child_ms / 10);
+    limits.child_first_ms = 300;
+    limits.child_ms = 20000;
+    assert_int_equal(read_pdf(anc_buf_view(&source), &limits, &out, &err), ANC_LIMIT);
+    if (strstr(err.text, "of processor time for 0 pages") == NULL)
+        fail_msg("%s", err.text);
+}
+
 static void a_password_is_asked_for(void **state)
 {
     (void)state;
@@ -168,7 +211,10 @@ int main(void)
         (void)printf("skipped: no pdftotext\n");
         return 77;
     }
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_password_is_asked_for)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_password_is_asked_for),
+        cmocka_unit_test(a_file_made_to_keep_its_reader_busy_is_refused),
+    };
     int failed = RUN_TABLE("files", rows, files_end_as_text_or_by_name);
     failed += RUN_TABLE("complaints", complaint_rows, complaints_in_plain_words);
     failed += RUN_TABLE("limits", limit_rows, limits_have_names);

@@ -27,6 +27,7 @@ static void records_become_documents(void **state)
     assert_int_equal(b.n_collections, 2);
     assert_true(anc_str_eq(b.collections[0], ANC_STR("notes")));
     assert_true(anc_str_eq(b.collections[1], ANC_STR("others")));
+    assert_true(anc_str_eq(b.collection, ANC_STR("notes")));
     assert_null(b.error_message.ptr);
     assert_string_equal(document(f, "a").title.ptr, "First");
     assert_string_equal(document(f, "b").uri.ptr, "http://x/b");
@@ -37,6 +38,21 @@ static void records_become_documents(void **state)
     assert_int_equal(segments(f), 0);
     assert_int_equal(count(f, "SELECT count(*) FROM ing_segment"), 0);
     assert_true(ing_upload_room(f->ing));
+}
+
+/* A batch whose documents all name another collection is where they are. */
+static void a_batch_is_where_its_documents_are(void **state)
+{
+    ing_fixture *f = *state;
+    ing_upload *u = open_upload(f, false);
+    send_record(f, u, "{\"text\":\"One.\",\"collection\":\"others\"}");
+    send_record(f, u, "{\"text\":\"Two.\",\"collection\":\"others\"}");
+    char id[64];
+    end_upload(f, u, NULL, id);
+    assert_true(run_all(f));
+    const ing_batch b = ingest_batch(f, id);
+    assert_true(b.n_collections == 1 && anc_str_eq(b.collections[0], ANC_STR("others")));
+    assert_true(anc_str_eq(b.collection, ANC_STR("others")));
 }
 
 /* As a restored version hands them out: with the source that they had. */
@@ -424,6 +440,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(records_become_documents),
+        TEST(a_batch_is_where_its_documents_are),
         TEST(rows_become_documents),
         TEST(who_may_read_a_record),
         TEST(the_later_of_two_wins),

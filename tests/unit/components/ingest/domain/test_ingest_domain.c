@@ -99,6 +99,10 @@ static void pace(void **state)
     ing_pace p = ing_batch_pace(&b, 6000);
     assert_true(p.docs_per_s > 4.99 && p.docs_per_s < 5.01);
     assert_true(p.eta_s > 14.9 && p.eta_s < 15.1);
+    assert_true(ing_batch_pace(&b, 2999).eta_s < 0); /* the first moments tell nothing */
+    b.rate_from_done = 21;
+    assert_true(ing_batch_pace(&b, 6000).eta_s < 0 && ing_batch_pace(&b, 6000).docs_per_s > 0);
+    b.rate_from_done = 0;
     b.now.bytes_total = 10 << 20; /* the large one comes last: most of the work is left */
     b.now.bytes_done = 1 << 20;
     p = ing_batch_pace(&b, 6000);
