@@ -148,6 +148,10 @@ void srv_old_copies_remove(srv_house *h);
 anc_status srv_catalog_damaged(const srv_house *h, const char *what, anc_err *err) ANC_MUST_CHECK;
 void srv_catalog_close(srv_house *h); /* with everything that reads it: components and stores */
 
+/* What the configuration says of a bus; the texts are the configuration's. */
+krn_bus_redis_options srv_redis_options(const srv_config *c);
+krn_bus_kafka_options srv_kafka_options(const srv_config *c);
+
 /* The buses outside of this process, before the relays. */
 anc_status srv_buses_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 anc_status srv_buses_start(srv_house *h, anc_err *err) ANC_MUST_CHECK;

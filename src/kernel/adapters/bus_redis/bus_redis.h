@@ -24,6 +24,7 @@
 #ifndef ANC_KERNEL_ADAPTERS_BUS_REDIS_BUS_REDIS_H
 #define ANC_KERNEL_ADAPTERS_BUS_REDIS_BUS_REDIS_H
 
+#include "base/str.h"
 #include "kernel/ports/bus.h"
 #include "kernel/ports/handling.h"
 #include "kernel/ports/log.h"
@@ -58,7 +59,13 @@ typedef struct krn_bus_redis_options {
 /* INVALID names the option that does not fit, without a word of the URL. */
 anc_status krn_bus_redis_new(const krn_bus_redis_options *options, krn_bus_redis **ret,
                              anc_err *err) ANC_MUST_CHECK;
+/* Connects before the bus is started, tries what it will do in a transaction that is then given up, so that nothing is
+ * changed, and appends to *missing what is refused: "XADD on events: NOPERM …", parted by "; ". Fails where the server
+ * is away, as a publish does. */
+anc_status krn_bus_redis_rights(krn_bus_redis *bus, int64_t deadline_ns, anc_buf *missing,
+                                anc_err *err) ANC_MUST_CHECK;
 void krn_bus_redis_free(krn_bus_redis *bus); /* stops it first; NULL is a no-op */
 krn_bus krn_bus_redis_bus(krn_bus_redis *bus);
+anc_str krn_bus_redis_name(const krn_bus_redis *bus); /* of the server: "127.0.0.1:6379" */
 
 #endif
