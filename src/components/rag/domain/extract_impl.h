@@ -117,6 +117,8 @@ bool rag_label_is_beside(const rag_extraction *x, size_t i);
 uint64_t rag_counted_terms(const rag_terms *terms);
 /* Whether unit i has a number of them. */
 bool rag_counts(const rag_extraction *x, size_t i);
+/* Whether unit i has a number that may be how many of something there are: no year, no sum, no part of a name. */
+bool rag_has_count(const rag_extraction *x, size_t i);
 
 /* defines.c: whether it is asked who or what one thing is, and whether unit i says so. */
 bool rag_asks_definition(const rag_terms *terms);
@@ -129,6 +131,17 @@ bool rag_passage_is_foreign(const rag_extraction *x, size_t passage);
 double rag_doubt(const rag_extraction *x, size_t i);
 /* doubt.c: whether unit i answers another question, however much of the question's words it has. */
 bool rag_is_beside_point(const rag_extraction *x, size_t i);
+
+/* wanted.c: whether it is asked how many of something there are. */
+bool rag_asks_how_many(const rag_terms *terms);
+/* Whether a property that is known by its looks is asked for (an address, a number to ring), and unit i has none. */
+bool rag_lacks_property(const rag_extraction *x, size_t i);
+/* Whether unit i has nothing of the kind that was asked of its thing: no number to ring, no address, no count. */
+bool rag_lacks_wanted(const rag_extraction *x, size_t i);
+
+/* spellings.c: gives the units those terms that no unit has, where they have them spelled otherwise: "pay day" for
+ * "payday", "United Kingdom" for "UK". */
+void rag_spellings_find(rag_extraction *x);
 
 /* choose.c: the unit as a pick, with the names of its columns where they fit. */
 rag_pick rag_pick_of(const rag_extraction *x, size_t unit);
