@@ -36,8 +36,8 @@ enum {
     LINGER_BYTES = 32 << 20, /* and how much of it */
     DRAIN_LINGER_MS = 200,   /* how long when the server ends: it waits for none that stays */
     DRAIN_SWEEP_MS = 50,
-    STALL_LOOK_MS = 20,      /* how often channels that wait for room are looked at */
-    SILENT_MS = 1000, /* a connection without a request gives its place to another after that */
+    STALL_LOOK_MS = 20, /* how often channels that wait for room are looked at */
+    SILENT_MS = 1000,   /* a connection without a request gives its place to another after that */
     DEPARTURE_POLL_MS = 25, /* how often a connection that is not being read is asked for its end */
     BODY_RATE_GRACE_MS = 10000
 };
@@ -196,7 +196,8 @@ struct net_server {
     uv_timer_t sweep;     /* deadlines; runs while there are connections */
     uv_timer_t poll;      /* departures; runs while some connection is not read */
     uv_timer_t pause;     /* runs while nothing is taken from the system */
-    int spares[SPARES];   /* [n_spares] descriptors that are given up when there are no others */
+    uv_tcp_t first;     /* never used: with the first stream libuv opens a descriptor of its own */
+    int spares[SPARES]; /* [n_spares] descriptors that are given up when there are no others */
     size_t n_spares;
     size_t past; /* connections past the limit */
     bool paused;

@@ -243,6 +243,7 @@ void net_server_close(net_server *server)
     uv_close((uv_handle_t *)&server->sweep, on_server_handle_closed);
     uv_close((uv_handle_t *)&server->poll, on_server_handle_closed);
     uv_close((uv_handle_t *)&server->pause, on_server_handle_closed);
+    uv_close((uv_handle_t *)&server->first, on_server_handle_closed);
 }
 
 /* ---- the beginning ---- */
@@ -267,7 +268,9 @@ static net_server *server_new(net_loop *loop, const net_server_options *options)
     (void)uv_timer_init(net_loop_uv(loop), &server->poll);
     (void)uv_timer_init(net_loop_uv(loop), &server->pause);
     server->stall.data = server->sweep.data = server->poll.data = server->pause.data = server;
-    server->handles = 4;
+    (void)uv_tcp_init(net_loop_uv(loop), &server->first);
+    server->first.data = server;
+    server->handles = 5;
     return server;
 }
 
