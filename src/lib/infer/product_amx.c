@@ -119,7 +119,7 @@ static inline void fetch_ahead(const unsigned char *panel, size_t bytes)
         __builtin_prefetch((const void *)((uintptr_t)panel + bytes + i), 0, 2);
 }
 
-#define SQUARE(name, DOT)                                                                         \
+#define SQUARE(name, DOT, FETCH)                                                                  \
     static void name(const inf_matrix *m, const unsigned char *row, size_t stride,                \
                      const unsigned char *panel, sums *s)                                         \
     {                                                                                             \
@@ -135,7 +135,8 @@ static inline void fetch_ahead(const unsigned char *panel, size_t bytes)
             _tile_loadd(5, row + INF_TILE_ROWS * stride, stride);                                 \
             DOT(2, 5, 6);                                                                         \
             DOT(3, 5, 7);                                                                         \
-            fetch_ahead(panel, bytes);                                                            \
+            if (FETCH)                                                                            \
+                fetch_ahead(panel, bytes);                                                        \
         }                                                                                         \
         store(s);                                                                                 \
     }
@@ -164,21 +165,30 @@ static inline void fetch_ahead(const unsigned char *panel, size_t bytes)
         store(s);                                                                                 \
     }
 
-SQUARE(square_bf16, _tile_dpbf16ps)
-SQUARE(square_int8, _tile_dpbusd)
+SQUARE(first_square_bf16, _tile_dpbf16ps, true)
+SQUARE(square_bf16, _tile_dpbf16ps, false)
+SQUARE(first_square_int8, _tile_dpbusd, true)
+SQUARE(square_int8, _tile_dpbusd, false)
 STRIP(strip_bf16, _tile_dpbf16ps)
 STRIP(strip_int8, _tile_dpbusd)
 
 typedef void tile_fn(const inf_matrix *m, const unsigned char *row, size_t stride,
                      const unsigned char *panel, sums *s);
 
+typedef struct tile_fns {
+    tile_fn *strip;
+    tile_fn *first_square; /* of a panel */
+    tile_fn *square;
+} tile_fns;
+
 /* ---- a product ---------------------------------------------------------------------------------------- */
 
 static void multiply_squares(const inf_matrix *m, const inf_rows *a, size_t rows, size_t j,
-                             float *c, size_t ldc, tile_fn *run)
+                             float *c, size_t ldc, const tile_fns *fns)
 {
     sums s;
     for (size_t r = 0; r < rows; r += SIDE) {
+        tile_fn *run = r == 0 ? fns->first_square : fns->square;
         run(m, (const unsigned char *)a->bytes + r * a->stride, a->stride, inf_panel_of(m, j), &s);
         end_tile(m, a, rows, r, j, s.tiles[0], c, ldc);
         end_tile(m, a, rows, r, j + TILE_COLUMNS, s.tiles[1], c, ldc);
@@ -197,27 +207,29 @@ static void multiply_strip(const inf_matrix *m, const inf_rows *a, size_t rows, 
 }
 
 static void multiply(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc,
-                     tile_fn *square, tile_fn *strip)
+                     const tile_fns *fns)
 {
     size_t j = 0;
     if (rows == 0)
         return;
     set_up();
     for (; rows <= INF_TILE_ROWS && j + 2 * INF_PANEL <= m->columns; j += 2 * INF_PANEL)
-        multiply_strip(m, a, rows, j, c, ldc, strip);
+        multiply_strip(m, a, rows, j, c, ldc, fns->strip);
     for (; j < m->columns; j += INF_PANEL)
-        multiply_squares(m, a, rows, j, c, ldc, square);
+        multiply_squares(m, a, rows, j, c, ldc, fns);
     _tile_release();
 }
 
 static void multiply_bf16(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc)
 {
-    multiply(m, a, rows, c, ldc, square_bf16, strip_bf16);
+    static const tile_fns fns = {strip_bf16, first_square_bf16, square_bf16};
+    multiply(m, a, rows, c, ldc, &fns);
 }
 
 static void multiply_int8(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc)
 {
-    multiply(m, a, rows, c, ldc, square_int8, strip_int8);
+    static const tile_fns fns = {strip_int8, first_square_int8, square_int8};
+    multiply(m, a, rows, c, ldc, &fns);
 }
 
 const inf_product inf_bf16_amx = {"amx", INF_BF16, has_bf16, multiply_bf16};
