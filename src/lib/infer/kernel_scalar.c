@@ -61,16 +61,23 @@ static void narrow(const float *x, size_t n, uint16_t *ret)
         ret[i] = inf_bf16_of(x[i]);
 }
 
-static float quantise(const float *x, size_t n, uint8_t *ret)
+static float weighed(const float *x, const float *factors, size_t i)
+{
+    return factors != NULL ? x[i] * factors[i] : x[i];
+}
+
+static float quantise(const float *x, const float *factors, size_t n, uint8_t *ret)
 {
     enum { MOST = 127, MIDDLE = 128 };
     float most = 0;
     for (size_t i = 0; i < n; i++)
-        most = fabsf(x[i]) > most ? fabsf(x[i]) : most;
+        most = fmaxf(most, fabsf(weighed(x, factors, i)));
     const bool fits = most > 0 && most <= 3e38f;
     const float factor = fits ? MOST / most : 0;
-    for (size_t i = 0; i < n; i++)
-        ret[i] = (uint8_t)(isfinite(x[i]) ? (int)rintf(x[i] * factor) + MIDDLE : MIDDLE);
+    for (size_t i = 0; i < n; i++) {
+        const float v = weighed(x, factors, i);
+        ret[i] = (uint8_t)(isfinite(v) ? (int)rintf(v * factor) + MIDDLE : MIDDLE);
+    }
     return fits ? most / MOST : 1;
 }
 

@@ -245,35 +245,47 @@ static void narrow(const float *x, size_t n, uint16_t *ret)
         ret[i] = inf_bf16_of(x[i]);
 }
 
-static float greatest(const float *x, size_t n)
+static inline VEC weighed(const float *x, const float *factors, size_t i)
+{
+    const VEC v = vec_load(x + i);
+    return factors != NULL ? (VEC)(v * vec_load(factors + i)) : v;
+}
+
+static inline float weighed_one(const float *x, const float *factors, size_t i)
+{
+    return factors != NULL ? x[i] * factors[i] : x[i];
+}
+
+static float greatest(const float *x, const float *factors, size_t n)
 {
     VEC most = vec_splat(0.0f);
     size_t i = 0;
     for (; i + LANES <= n; i += LANES)
-        most = vec_max(vec_abs(vec_load(x + i)), most);
+        most = vec_max(vec_abs(weighed(x, factors, i)), most);
     float all = vec_greatest(most);
     for (; i < n; i++)
-        all = fabsf(x[i]) > all ? fabsf(x[i]) : all;
+        all = fmaxf(all, fabsf(weighed_one(x, factors, i)));
     return all;
 }
 
 /* Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits. */
-static float quantise(const float *x, size_t n, uint8_t *ret)
+static float quantise(const float *x, const float *factors, size_t n, uint8_t *ret)
 {
     enum { MOST = 127, MIDDLE = 128 };
-    const float most = greatest(x, n);
+    const float most = greatest(x, factors, n);
     const bool fits = most > 0 && most <= 3e38f;
     const float factor = fits ? MOST / most : 0;
     const VEC magic = vec_splat(0x1.8p23f);
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
-        const VEC product = vec_load(x + i) * factor;
-        const IVEC whole = (IVEC)(product + magic) - (IVEC)magic;
+        const IVEC whole = (IVEC)(weighed(x, factors, i) * factor + magic) - (IVEC)magic;
         const BYTES bytes = __builtin_convertvector(whole + MIDDLE, BYTES);
         memcpy(ret + i, &bytes, sizeof bytes);
     }
-    for (; i < n; i++)
-        ret[i] = (uint8_t)(isfinite(x[i]) ? (int)rintf(x[i] * factor) + MIDDLE : MIDDLE);
+    for (; i < n; i++) {
+        const float v = weighed_one(x, factors, i);
+        ret[i] = (uint8_t)(isfinite(v) ? (int)rintf(v * factor) + MIDDLE : MIDDLE);
+    }
     return fits ? most / MOST : 1;
 }
 

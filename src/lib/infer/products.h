@@ -37,6 +37,9 @@ typedef struct inf_matrix {
     const float *scale; /* [columns]; of INF_INT8, else NULL */
     const int32_t
         *shift; /* [columns] 128 * the sum of the column's weights; of INF_INT8, else NULL */
+    const float *
+        factors; /* [depth] what rows are multiplied by before they are quantised, and weights were divided
+                           * by; NULL: 1 each */
 } inf_matrix;
 
 /* Rows as a product reads them: `steps` steps each, what lies beyond the depth is 0 (of int8: anything). There is

@@ -2,6 +2,7 @@
 #include "infer/kernels.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/test.h"
@@ -142,26 +143,32 @@ static void halves(void **state)
 static void bytes(void **state)
 {
     (void)state;
-    static float x[403];
+    static float x[403], factors[403];
     static uint8_t expected[403], got[404];
     const inf_kernels *k = NULL;
     for (size_t s = 0; (k = inf_kernels_at(s)) != NULL; s++)
         for (size_t n = 1; n <= 403; n += 13) {
             fill(x, 403, (uint32_t)n);
+            fill(factors, 403, (uint32_t)n + 1000);
             got[n] = 42;
-            const float scale = inf_kernels_at(0)->quantise(x, n, expected);
-            assert_true(k->quantise(x, n, got) == scale);
-            assert_memory_equal(got, expected, n);
-            assert_int_equal(got[n], 42);
-            for (size_t i = 0; i < n; i++)
-                assert_true(fabsf((float)(got[i] - 128) * scale - x[i]) <= scale * 0.501f);
+            for (unsigned with = 0; with < 2; with++) {
+                const float *by = with != 0 ? factors : NULL;
+                const float scale = inf_kernels_at(0)->quantise(x, by, n, expected);
+                assert_true(k->quantise(x, by, n, got) == scale);
+                assert_int_equal(got[n], 42);
+                for (size_t i = 0; i < n; i++) {
+                    const float value = by != NULL ? x[i] * by[i] : x[i];
+                    assert_true(abs(got[i] - expected[i]) <= 1);
+                    assert_true(fabsf((float)(got[i] - 128) * scale - value) <= scale * 0.501f);
+                }
+            }
             memset(x, 0, sizeof x);
-            assert_true(k->quantise(x, n, got) == 1);
+            assert_true(k->quantise(x, NULL, n, got) == 1);
             for (size_t i = 0; i < n; i++)
                 assert_int_equal(got[i], 128);
             x[n / 2] = INFINITY;
             x[n - 1] = NAN;
-            (void)k->quantise(x, n, got); /* ends, and gives something */
+            (void)k->quantise(x, NULL, n, got); /* ends, and gives something */
             assert_int_equal(got[n], 42);
         }
 }
