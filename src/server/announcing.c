@@ -7,11 +7,12 @@
 /* A step costs a bus outside a round trip. */
 enum {
     OUTSIDE_BATCH = 1000,
+    OUTSIDE_BURST = 4,  /* for a second in which nothing went */
     FEED_PAUSE_MS = 12, /* of the feed: in it the events of a question come together */
     FEED_LAZY_MS =
         30 /* of transient ones, and where few watch: those of questions that follow closely, too */
 };
-/* Between two steps when commits follow one another; after a rest an event goes at once. */
+/* Between two steps when commits follow one another; after a rest some go at once. */
 static const int64_t OUTSIDE_LINGER_NS = 250000000;
 
 static const int64_t SAVE_NS = 1000000000;
@@ -48,6 +49,7 @@ static anc_status add_relay(srv_house *h, krn_bus bus, anc_str consumer, const c
                                        .batch = batch,
                                        .save_ns = SAVE_NS,
                                        .linger_ns = linger_ns,
+                                       .burst = OUTSIDE_BURST,
                                        .seed = seed | 1,
                                        .prunes = h->n_relays == 0,
                                        .keep_ms = c->events.keep_days * 86400000,

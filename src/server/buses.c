@@ -42,28 +42,34 @@ static anc_str origin_of(const srv_config *c, const char *key)
     return c->origins[srv_row_find(anc_str_of(key)) - srv_rows];
 }
 
+krn_bus_redis_options srv_redis_options(const srv_config *c)
+{
+    return (krn_bus_redis_options){.url = c->bus.redis.url,
+                                   .db = c->bus.redis.db,
+                                   .ca_file = c->bus.redis.tls_ca,
+                                   .prefix = c->bus.redis.prefix,
+                                   .group = c->bus.redis.group,
+                                   .consumer = c->bus.redis.consumer,
+                                   .stream_a_type =
+                                       anc_str_eq(c->bus.redis.streams, ANC_STR("type")),
+                                   .max_events = (uint64_t)c->bus.redis.max_events,
+                                   .inbound = c->bus.redis.inbound.items,
+                                   .n_inbound = c->bus.redis.inbound.n,
+                                   .claim_ms = c->bus.redis.claim_ms,
+                                   .keep_handled_ms = c->bus.redis.keep_handled_s * 1000,
+                                   .tries = INBOUND_TRIES};
+}
+
 static anc_status open_redis(srv_house *h, krn_bus *ret, anc_err *err)
 {
     const srv_config *c = h->o.config;
     anc_err why = {0};
     if (c->bus.redis.url.len == 0)
         return ANC_OK;
-    krn_bus_redis_options options = {.url = c->bus.redis.url,
-                                     .db = c->bus.redis.db,
-                                     .ca_file = c->bus.redis.tls_ca,
-                                     .prefix = c->bus.redis.prefix,
-                                     .group = c->bus.redis.group,
-                                     .consumer = c->bus.redis.consumer,
-                                     .stream_a_type =
-                                         anc_str_eq(c->bus.redis.streams, ANC_STR("type")),
-                                     .max_events = (uint64_t)c->bus.redis.max_events,
-                                     .inbound = c->bus.redis.inbound.items,
-                                     .n_inbound = c->bus.redis.inbound.n,
-                                     .claim_ms = c->bus.redis.claim_ms,
-                                     .tries = INBOUND_TRIES,
-                                     .on_aside = srv_inbound_aside,
-                                     .on_aside_arg = h,
-                                     .log = h->log};
+    krn_bus_redis_options options = srv_redis_options(c);
+    options.on_aside = srv_inbound_aside;
+    options.on_aside_arg = h;
+    options.log = h->log;
     ANC_TRY(find_instance(h, &options.source, err));
     const anc_status status = krn_bus_redis_new(&options, &h->bus_redis, &why);
     if (status == ANC_INVALID)
@@ -80,31 +86,36 @@ static bool is_true(anc_str s)
     return anc_str_eq(s, ANC_STR("true"));
 }
 
+krn_bus_kafka_options srv_kafka_options(const srv_config *c)
+{
+    return (krn_bus_kafka_options){.place = {.brokers = c->bus.kafka.brokers,
+                                             .security = c->bus.kafka.security,
+                                             .mechanism = c->bus.kafka.mechanism,
+                                             .user = c->bus.kafka.user,
+                                             .password = c->bus.kafka.password,
+                                             .ca_file = c->bus.kafka.tls_ca},
+                                   .prefix = c->bus.kafka.prefix,
+                                   .group = c->bus.kafka.group,
+                                   .compression = c->bus.kafka.compression,
+                                   .all = is_true(c->events.kafka.all),
+                                   .make_topics = is_true(c->bus.kafka.make_topics),
+                                   .partitions = (unsigned)c->bus.kafka.partitions,
+                                   .replication = (unsigned)c->bus.kafka.replication,
+                                   .inbound = c->bus.kafka.inbound.items,
+                                   .n_inbound = c->bus.kafka.inbound.n,
+                                   .tries = INBOUND_TRIES};
+}
+
 static anc_status open_kafka(srv_house *h, krn_bus *ret, anc_err *err)
 {
     const srv_config *c = h->o.config;
     anc_err why = {0};
     if (c->bus.kafka.brokers.len == 0)
         return ANC_OK;
-    krn_bus_kafka_options options = {.place = {.brokers = c->bus.kafka.brokers,
-                                               .security = c->bus.kafka.security,
-                                               .mechanism = c->bus.kafka.mechanism,
-                                               .user = c->bus.kafka.user,
-                                               .password = c->bus.kafka.password,
-                                               .ca_file = c->bus.kafka.tls_ca},
-                                     .prefix = c->bus.kafka.prefix,
-                                     .group = c->bus.kafka.group,
-                                     .compression = c->bus.kafka.compression,
-                                     .all = is_true(c->events.kafka.all),
-                                     .make_topics = is_true(c->bus.kafka.make_topics),
-                                     .partitions = (unsigned)c->bus.kafka.partitions,
-                                     .replication = (unsigned)c->bus.kafka.replication,
-                                     .inbound = c->bus.kafka.inbound.items,
-                                     .n_inbound = c->bus.kafka.inbound.n,
-                                     .tries = INBOUND_TRIES,
-                                     .on_aside = srv_inbound_aside,
-                                     .on_aside_arg = h,
-                                     .log = h->log};
+    krn_bus_kafka_options options = srv_kafka_options(c);
+    options.on_aside = srv_inbound_aside;
+    options.on_aside_arg = h;
+    options.log = h->log;
     ANC_TRY(find_instance(h, &options.source, err));
     const anc_status status = krn_bus_kafka_new(&options, &h->bus_kafka, &why);
     if (status == ANC_INVALID)

@@ -116,7 +116,7 @@ typedef struct srv_config {
             int64_t db;
             anc_str prefix, streams, tls_ca, consumer;
             int64_t max_events;
-            int64_t claim_ms;
+            int64_t claim_ms, keep_handled_s;
             srv_strs inbound;
             anc_str group;
         } redis;

@@ -191,12 +191,13 @@ const srv_row srv_rows[] = {
     {"bus.redis.streams", SRV_CHOICE, AT(bus.redis.streams), "one", 0, 0, "one|type", NULL,
      "one stream for all events (events), or one a type (events:query.completed)"},
     INT("bus.redis.max_events", bus.redis.max_events, "1000000", 1000, 1000000000, NULL,
-        "events that a stream keeps, about"),
+        "events that a stream keeps, about; a million take about 1 GB there"),
     TEXT("bus.redis.tls_ca", SRV_PATH, bus.redis.tls_ca, "", NULL,
          "certificates in PEM that the server's is checked against; empty: the system's"),
     {"bus.redis.inbound", SRV_LIST, AT(bus.redis.inbound),
      "document.uploaded,accounting.entry.created,user.created", 0, 0, NULL, NULL,
-     "types of events that other services may send, on the streams events:<type>"},
+     "types of events that other services may send, on the streams events:<type>: a field envelope "
+     "with JSON, or the members of the payload as fields"},
     TEXT(
         "bus.redis.group", SRV_TEXT, bus.redis.group, "anchorage", NULL,
         "consumer group that takes events of other services in: servers with one group share them, "
@@ -207,12 +208,17 @@ const srv_row srv_rows[] = {
         "the data folder"),
     INT("bus.redis.claim_ms", bus.redis.claim_ms, "60000", 1000, 86400000, NULL,
         "events that another consumer took and did not finish for so long are taken over"),
+    INT("bus.redis.keep_handled_s", bus.redis.keep_handled_s, "3600", 0, 315360000, NULL,
+        "how long events of other services stay on their stream that every group of it has "
+        "handled; "
+        "then they are removed"),
     TEXT("bus.kafka.brokers", SRV_TEXT, bus.kafka.brokers, "", "KAFKA_BOOTSTRAP_SERVERS",
          "Kafka that events are announced on: host:port,host:port; empty: none"),
     {"bus.kafka.security", SRV_CHOICE, AT(bus.kafka.security), "plaintext", 0, 0,
      "plaintext|ssl|sasl_plaintext|sasl_ssl", NULL, "how the brokers are spoken to"},
     {"bus.kafka.mechanism", SRV_CHOICE, AT(bus.kafka.mechanism), "PLAIN", 0, 0,
-     "PLAIN|SCRAM-SHA-256|SCRAM-SHA-512", NULL, "how SASL says who we are"},
+     "PLAIN|SCRAM-SHA-256|SCRAM-SHA-512", NULL,
+     "how SASL says who we are; SCRAM with Kafka 4 needs librdkafka 2.6.1"},
     TEXT("bus.kafka.user", SRV_TEXT, bus.kafka.user, "", NULL, "name for SASL"),
     TEXT("bus.kafka.password", SRV_SECRET, bus.kafka.password, "env:ANCHORAGE_KAFKA_PASSWORD", NULL,
          "password for SASL; a reference env:NAME or file:PATH"),
@@ -232,7 +238,9 @@ const srv_row srv_rows[] = {
         "copies of topics that are made; 0: as the cluster has it by default"),
     {"bus.kafka.inbound", SRV_LIST, AT(bus.kafka.inbound),
      "document.uploaded,accounting.entry.created,user.created", 0, 0, NULL, NULL,
-     "types of events that other services may send, on topics of the same names"},
+     "types of events that other services may send, on topics of the same names: an envelope or "
+     "its "
+     "payload as JSON"},
     {"tracking.enabled", SRV_CHOICE, AT(tracking.enabled), "true", 0, 0, "true|false", NULL,
      "keep the query log, retrievals and lives of documents (tracking.db)"},
     INT("tracking.keep_days", tracking.keep_days, "90", 1, 36500, NULL,

@@ -17,8 +17,7 @@ static inline void srv_tell(examination *x, const char *check, cli_verdict verdi
     x->found(x->arg, check, verdict, text);
 }
 
-/* examine_buses.c: each says nothing where its bus is not configured. */
-void srv_examine_redis(examination *x);
-void srv_examine_kafka(examination *x);
+/* examine_buses.c: says nothing of a bus that is not configured. */
+void srv_examine_buses(examination *x);
 
 #endif

@@ -75,6 +75,17 @@ static int64_t set_aside_kafka(const srv_house *h)
     return set_aside(h, "kafka");
 }
 
+/* As GET /v1/events/stats adds them up. */
+static int64_t events_dropped(const srv_house *h)
+{
+    uint64_t n = h->feed.ops != NULL ? h->feed.ops->stats(h->feed.self).dropped : 0;
+    if (h->bus.ops != NULL)
+        n += h->bus.ops->stats(h->bus.self).dropped;
+    if (h->live != NULL)
+        n += liv_stats_of(h->live).missed;
+    return (int64_t)n;
+}
+
 static int64_t resident(const srv_house *h)
 {
     (void)h;
@@ -98,6 +109,8 @@ static const gauge_row rows[SRV_GAUGES] = {
      "Events of other services that went to the dead letters.", set_aside_redis, true},
     {"anchorage_inbound_set_aside_total", "bus=\"kafka\"",
      "Events of other services that went to the dead letters.", set_aside_kafka, true},
+    {"anchorage_events_dropped_total", "",
+     "Events that a full queue refused, or that were not shown live.", events_dropped, true},
     {"anchorage_resident_bytes", "", "Memory of the process.", resident, false},
 };
 

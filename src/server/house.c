@@ -403,6 +403,7 @@ void srv_house_close(srv_house *h)
     liv_performance_close(h->performance);
     if (h->bus_memory != NULL)
         h->bus.ops->stop(h->bus.self);
+    rag_searches_settle(h->rag);
     srv_announcing_settle(h);
     trk_service_settle(h->trk);
     srv_catalog_close(h); /* its last commits still wake the relay and the follower */

@@ -38,7 +38,7 @@
 #include "tracking/adapters/sqlite/trk_sqlite.h"
 #include "tracking/app/tracking_service.h"
 
-enum { SRV_GAUGES = 12, SRV_OUTSIDE = HTTP_OUTSIDE };
+enum { SRV_GAUGES = 13, SRV_OUTSIDE = HTTP_OUTSIDE };
 
 /* A bus outside of this process. */
 typedef struct srv_outside {
@@ -126,7 +126,7 @@ struct srv_house {
     trk_sqlite *trk_store;  /* NULL: the tracking is off */
     anc_str tracking_aside; /* the file that this start found damaged; empty: none */
     trk_service *trk;
-    uint32_t trk_step;
+    uint32_t trk_step, searches_step;
     http_edge *edge;
     net_server *server;
     krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */
@@ -147,6 +147,10 @@ void srv_old_copies_remove(srv_house *h);
 /* CORRUPT, with what to do about it. */
 anc_status srv_catalog_damaged(const srv_house *h, const char *what, anc_err *err) ANC_MUST_CHECK;
 void srv_catalog_close(srv_house *h); /* with everything that reads it: components and stores */
+
+/* What the configuration says of a bus; the texts are the configuration's. */
+krn_bus_redis_options srv_redis_options(const srv_config *c);
+krn_bus_kafka_options srv_kafka_options(const srv_config *c);
 
 /* The buses outside of this process, before the relays. */
 anc_status srv_buses_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;

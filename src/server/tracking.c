@@ -1,7 +1,13 @@
 /* tracking.c - the rows of the house for the tracking: its file, its step, and who else knows users. */
 #include "house_impl.h"
 
-enum { BLANK_AT_ONCE = 500, FORGET_AT_ONCE = 500, CONVERSATIONS_AT_ONCE = 100, ASIDES = 16 };
+enum {
+    BLANK_AT_ONCE = 500,
+    FORGET_AT_ONCE = 500,
+    CONVERSATIONS_AT_ONCE = 100,
+    ASIDES = 16,
+    PLACES_BYTES = 16 << 10
+};
 
 static const int64_t DAY_MS = 86400000;
 
@@ -111,11 +117,22 @@ static anc_status erase_history(void *arg, krn_call *call, anc_str user_id, uint
     return ANC_OK;
 }
 
+static void map_cleanup(anc_map **map)
+{
+    anc_map_free(*map);
+}
+
 /* The last of the catalog, whose log is emptied then. A piece a transaction, so that what others write goes on beside it. */
 static anc_status erase_events(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
     const srv_house *h = arg;
-    blanking b = {.outbox = h->outbox, .person = {user_id, trk_chat_of(call, user_id)}};
+    ANC_CLEANUP(map_cleanup) anc_map *queries = anc_map_new();
+    blanking b = {.outbox = h->outbox,
+                  .person = {.user_id = user_id,
+                             .conversation_id = trk_chat_of(call, user_id),
+                             .queries = queries}};
+    if (queries == NULL)
+        return ANC_FAIL(call->err, ANC_NO_MEMORY, "the queries of a user");
     if (b.person.conversation_id.ptr == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a conversation's id");
     do {
@@ -150,13 +167,58 @@ static anc_str held_by(srv_house *h, const char *bus)
                                     "services that were set aside (14 days)");
 }
 
+/* "shop:events:user.created, …": where other services send events of these types. */
+static anc_str places_of(srv_house *h, anc_str prefix, const char *between, const srv_strs *types)
+{
+    ANC_BUF(names, PLACES_BYTES);
+    for (size_t i = 0; i < types->n; i++)
+        (void)anc_buf_printf(&names, "%s%.*s%s%.*s", i > 0 ? ", " : "", ANC_FMT(prefix), between,
+                             ANC_FMT(types->items[i]));
+    return names.refused ? ANC_STR_NONE : anc_arena_copy(h->mem, anc_buf_view(&names));
+}
+
+/* Events that other services sent and that were handled here; ptr NULL when there is no room. */
+static anc_str sent_by_others(srv_house *h, const char *bus)
+{
+    const srv_config *c = h->o.config;
+    const bool redis = anc_str_eq(anc_str_of(bus), ANC_STR("redis"));
+    const anc_str places = redis
+                               ? places_of(h, c->bus.redis.prefix, "events:", &c->bus.redis.inbound)
+                               : places_of(h, c->bus.kafka.prefix, "", &c->bus.kafka.inbound);
+    if (places.ptr == NULL)
+        return ANC_STR_NONE;
+    if (redis)
+        return anc_arena_printf(h->mem,
+                                "what other services sent, also when it was handled: on the "
+                                "streams %.*s, until every group has handled it and it is %lld s "
+                                "old (bus.redis.keep_handled_s)",
+                                ANC_FMT(places), (long long)c->bus.redis.keep_handled_s);
+    return anc_arena_printf(h->mem,
+                            "what other services sent, also when it was handled: on the topics "
+                            "%.*s, as long as the broker keeps them (retention.ms of each topic; 7 "
+                            "days where that is the broker's own default)",
+                            ANC_FMT(places));
+}
+
+static anc_status add_buses(srv_house *h, trk_holder *out, size_t *n, anc_err *err)
+{
+    for (size_t i = 0; i < h->n_outside; i++) {
+        const char *bus = h->outside[i].bus.ops->name;
+        const bool redis = anc_str_eq(anc_str_of(bus), ANC_STR("redis"));
+        const srv_config *c = h->o.config;
+        const srv_strs *inbound = redis ? &c->bus.redis.inbound : &c->bus.kafka.inbound;
+        ANC_TRY(add_holder(h, &out[(*n)++], bus, held_by(h, bus), err));
+        if (inbound->n > 0)
+            ANC_TRY(add_holder(h, &out[(*n)++], redis ? "redis_inbound" : "kafka_inbound",
+                               sent_by_others(h, bus), err));
+    }
+    return ANC_OK;
+}
+
 static anc_status list_holders(srv_house *h, trk_holder *out, size_t *ret_n, anc_err *err)
 {
     size_t n = 0;
-    for (size_t i = 0; i < h->n_outside; i++) {
-        const char *bus = h->outside[i].bus.ops->name;
-        ANC_TRY(add_holder(h, &out[n++], bus, held_by(h, bus), err));
-    }
+    ANC_TRY(add_buses(h, out, &n, err));
     ANC_TRY(add_holder(h, &out[n++], "watchers",
                        anc_arena_printf(h->mem, "what the live feed has shown them"), err));
     ANC_TRY(add_holder(h, &out[n++], "logs",
@@ -220,7 +282,7 @@ static anc_status open_service(srv_house *h, const trk_repository *repository, a
 {
     const srv_config *c = h->o.config;
     trk_price prices[TRK_PRICES_MAX];
-    trk_holder *holders = anc_arena_alloc(h->mem, SRV_OUTSIDE + 2 + ASIDES, sizeof *holders);
+    trk_holder *holders = anc_arena_alloc(h->mem, 2 * SRV_OUTSIDE + 2 + ASIDES, sizeof *holders);
     /* events last, and who shows them: what goes before is told in events too */
     const trk_place places[] = {{"conversations", erase_conversations, h},
                                 {"cached_vectors", erase_vectors, h},
@@ -254,6 +316,12 @@ static anc_status open_service(srv_house *h, const trk_repository *repository, a
     return trk_service_open(&options, &h->trk, err);
 }
 
+static void wake_searches(void *arg)
+{
+    const srv_house *h = arg;
+    h->scheduler.ops->wake(h->scheduler.self, h->searches_step);
+}
+
 anc_status srv_tracking_open(srv_house *h, anc_err *err)
 {
     trk_repository repository = {0};
@@ -261,8 +329,12 @@ anc_status srv_tracking_open(srv_house *h, anc_err *err)
     if (on)
         ANC_TRY(srv_tracking_file_open(h, &repository, err));
     ANC_TRY(open_service(h, &repository, err));
+    ANC_TRY(h->scheduler.ops->add(h->scheduler.self, "searches", rag_searches_step, h->rag,
+                                  &h->searches_step, err));
+    rag_searches_listen(h->rag, wake_searches, h);
     if (!on)
         return leave(h, err);
+    ANC_TRY(trk_service_begin(h->trk, err));
     ANC_TRY(
         h->scheduler.ops->add(h->scheduler.self, "tracking", trk_step, h->trk, &h->trk_step, err));
     return h->outbox.ops->listen(h->outbox.self, wake, h, err);

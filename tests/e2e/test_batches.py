@@ -1,11 +1,12 @@
 """Batches against the built binary: figures, dead letters, replay, what a kill leaves."""
 import json
+import time
 
 from harness import Server, place, serving, wait_for
 
 
 def fits(batch):
-    parts = ("waiting", "active", "processed", "failed", "skipped")
+    parts = ("waiting", "unread", "active", "processed", "failed", "skipped")
     assert batch["total_documents"] == sum(batch[f"{p}_documents"] for p in parts), batch
     return batch
 
@@ -84,10 +85,11 @@ def test_a_batch_says_which_collections_its_documents_are_in(binary):
         def sent(*documents):
             return server.post("/v1/knowledge/documents/batch?wait=true", {"documents": list(documents)}).json
         batch = sent({"id": "a", "collection": "tides", "text": "Ebb."}, {"id": "b", "collection": "birds", "text": "Heron."})
-        assert (batch["collection"], batch["collections"]) == ("default", ["birds", "tides"]), batch
+        assert (batch["collection"], batch["collections"]) == ("birds", ["birds", "tides"]), batch
         batch = sent({"id": "a", "collection": "tides", "text": "Ebb."}, {"id": "c", "text": "Flow."},
                      {"id": "d", "collection": "lost", "content_base64": "AAEC"})
         assert (batch["collections"], batch["processed_documents"], batch["skipped_documents"]) == (["default", "tides"], 1, 2), batch
+        assert batch["collection"] == "default", batch
         assert server.get("/v1/ingest").json["items"][0]["collections"] == ["default", "tides"]
         assert [x["collection"] for x in server.get("/v1/dead-letters").json["items"]] == ["lost"]
         assert sent({"text": ""})["status"] == "completed"
@@ -133,3 +135,29 @@ def test_figures_fit_after_kills(binary, repeats=2):
         assert notes["documents"] == 294 and notes["versions"] == 294, notes
         assert len(server.get("/v1/dead-letters?limit=100").json["items"]) == 6
         assert server.stop() == 0, json.dumps(batch)
+
+
+FIGURES = ("status", "total_documents", "waiting_documents", "unread_documents", "active_documents", "processed_documents",
+           "failed_documents", "skipped_documents", "processed_bytes", "completed_at")
+
+
+def test_a_cancelled_batch_is_at_rest_when_that_is_answered(binary):
+    with serving(binary) as s:
+        folder = s.place.home / "many"
+        folder.mkdir()
+        for i in range(300):
+            (folder / f"{i}.txt").write_text(f"Letter {i}. " + "The ferry to the island leaves at noon. " * 60)
+        started = s.post("/v1/ingest", {"db_type": "folder", "connection_params": {"path": str(folder)}}).json
+        path = f"/v1/ingest/{started['batch_id']}"
+        wait_for("some to be read", lambda: s.get(path).json["processed_documents"] >= 3)
+        answer = s.post(f"{path}/cancel")
+        assert answer.status == 200, answer.body
+        told = answer.json
+        for _ in range(5):
+            now = s.get(path).json
+            assert {k: now[k] for k in FIGURES} == {k: told[k] for k in FIGURES}, (told, now)
+            time.sleep(0.1)
+        assert told["status"] == "cancelled" and told["waiting_documents"] == told["active_documents"] == 0, told
+        assert told["unread_documents"] > 0 and told["total_documents"] == 300, told
+        assert told["processed_documents"] + told["failed_documents"] + told["skipped_documents"] + told["unread_documents"] == 300
+        assert s.events(f"{path}/progress")[-1][0] == "done"

@@ -143,6 +143,43 @@ def test_heads_that_drip_are_closed(binary):
         assert s.get("/livez").status == 200
 
 
+def test_few_descriptors(binary):
+    """The server knows how many there are: who comes past them is told, each of them."""
+    allowed, crowd = 160, 150
+    raise_own_descriptors(crowd + 200)
+    body = b'{"query":"ferry"}'
+    ask = (b"POST /v1/search HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+           b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    with place(binary, model=NO_MODEL) as p:
+        script = p.home / "few.sh"
+        script.write_text(f'#!/bin/sh\nulimit -n {allowed}\nexec {p.binary} "$@"\n')
+        script.chmod(0o755)
+        p.binary = str(script)
+        s = Server(p)
+        try:
+            assert s.put_document(id="a", text="The ferry leaves at noon.").status == 201
+            told = [line for line in s.log_text().splitlines() if "max_connections" in line]
+            assert len(told) == 1 and f'"descriptors":{allowed}' in told[0] and '"configured":12000' in told[0], told
+            statuses = {}
+            with held() as sockets:
+                for _ in range(crowd):
+                    sockets.append(connect(s))
+                for c in sockets:
+                    c.sendall(ask)
+                for c in sockets:
+                    got = closed_by_server(c)
+                    c.close()
+                    status = int(got.split()[1]) if got else None
+                    assert status == 200 or (status == 503 and b"retry-after: " in got.lower()), (statuses, got[:200])
+                    statuses[status] = statuses.get(status, 0) + 1
+            assert statuses.get(200) and statuses.get(503), statuses
+            print(f"        ({statuses})")
+            assert wait_for("recovery", lambda: attempt(lambda: s.get("/health").status == 200))
+            assert s.put_document(id="b", text="And another.").status == 201
+        finally:
+            assert s.stop() == 0
+
+
 def test_descriptors_used_up(binary):
     with serving(binary) as s, held() as sockets:
         pid = s.process.pid

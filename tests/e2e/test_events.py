@@ -355,6 +355,12 @@ def test_one_that_does_not_read_is_dropped_and_others_go_on(binary):
                     break
             assert wait_for("the dropping", lambda: stats(s)["dropped_subscribers_total"] == 4)
             assert stats(s)["active_subscribers"] == 1
+
+            def told():
+                """The two that count what was dropped agree."""
+                found = re.search(r"^anchorage_events_dropped_total (\d+)$", s.get("/metrics").body.decode(), re.M)
+                return found and int(found.group(1)) == stats(s)["dropped_events_total"]
+            wait_for("the metrics", told)
             happen(s, "on")
             good.events_until(about("on"))
         for w in stalled:  # what was sent before is there, and then why it ended
@@ -446,7 +452,7 @@ def test_events_follow(binary):
         s.put_document(id="d", text="The ferry leaves at noon.")
         happen(s, "after")
         seen = plain.wait(3)
-        assert re.match(r"\d\d:\d\d:\d\d\.\d{3}  conversation.created +\S", seen[0]) and "before" in seen[0], seen
+        assert re.match(r"\d\d:\d\d:\d\d\.\d{3}Z  conversation.created +\S", seen[0]) and "before" in seen[0], seen
         assert "document.created" in seen[1] and "after" in seen[2], seen
         assert about("after")(json.loads(forms.wait(1)[0]))
         assert s.stop() == 0

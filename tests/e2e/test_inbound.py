@@ -6,6 +6,8 @@ import http.server
 import json
 import pathlib
 import random
+import re
+import subprocess
 import sys
 import threading
 import time
@@ -429,10 +431,13 @@ def test_inbound_by_kafka(binary, everything=False):
         for e in (event, event, older, upload("tides", 7)):
             k.write(kind, json.dumps(e), key="tides")
         k.write(kind, "{", key="tides", headers={"ce_id": "m-1", "ce_type": kind, "ce_source": "/shop"})
+        noise = "".join(random.Random(SEED).choices([chr(c) for c in range(33, 127)], k=1_048_400))
+        k.write(kind, noise, key="tides")  # with headers it is more than the broker takes
         k.write("accounting.entry.created", json.dumps({"entry_id": "E-1", "label": "Rope", "amount": 4}), key="E-1")
         wait_for("the document", lambda: found(server, "tide of Rockhaven at noon")[:1] == ["tides"])
         wait_for("the entry", lambda: found(server, "rope", "accounting") == ["E-1"])
-        aside = wait_for("the dead letters", lambda: (got := k.read(kind + ".dlq")) and len(got) == 2 and got)
+        aside = wait_for("the dead letters", lambda: (got := k.read(kind + ".dlq")) and len(got) == 3 and got)
+        assert aside[2]["payload"] == noise[:65536] and aside[2]["headers"]["bytes"] == str(len(noise))
         assert all(m["headers"]["reason"] and m["headers"]["status"] == "INVALID" for m in aside), aside
         assert [m["payload"] for m in aside][1] == "{", aside
         last = aside[1]["headers"]
@@ -440,9 +445,14 @@ def test_inbound_by_kafka(binary, everything=False):
         assert (last["topic"], last["bytes"], last["group"]) == (kind, "1", "anchorage"), last
         came = next(m for m in k.read(kind) if m["payload"] == "{")
         assert (int(last["partition"]), int(last["offset"])) == (came["partition"], came["offset"]), (last, came)
-        told = wait_for("what is told of them", lambda: (got := server.get("/v1/events?type=deadletter.added").json["items"]) and len(got) == 2 and got)
+        told = wait_for("what is told of them", lambda: (got := server.get("/v1/events?type=deadletter.added").json["items"]) and len(got) == 3 and got)
         assert {e["payload"]["reason"] for e in told} == {m["headers"]["reason"] for m in aside}, told
         assert all(e["payload"]["dead_letter_id"].startswith(f"kafka:{kind}/") for e in told), told
+        for line in [e for e in examples("kcat") if e.startswith("echo ") and "document.uploaded" not in e]:
+            out = subprocess.run(line.replace("localhost:9092", k.brokers), shell=True, capture_output=True, text=True,
+                                 timeout=30)
+            assert out.returncode == 0, (line, out.stderr)
+        wait_for("the entry of the page", lambda: found(server, "paint", "accounting")[:1] == ["E-18"])
         # whoever comes after one that was killed is let into the group when that one's session is over, after 45 s
         server.kill() if everything else server.stop()
         k.write(kind, json.dumps(upload("pier", "The pier of Rockhaven is new.")), key="pier")
@@ -451,7 +461,7 @@ def test_inbound_by_kafka(binary, everything=False):
         wait_for("what came meanwhile", lambda: found(server, "pier of Rockhaven")[:1] == ["pier"])
         wait_for("what came again", lambda: counted(server)["again"] >= 1)
         assert document(server, "tides").json["version"] == 1
-        assert len(k.read(kind + ".dlq")) == 2
+        assert len(k.read(kind + ".dlq")) == 3
         assert server.stop() == 0
 
 
@@ -472,6 +482,39 @@ def test_inbound_types_are_read_as_configured(binary):
         assert server.stop() == 0
 
 
+def examples(of):
+    """The lines of docs/events.md that begin or go on with a program."""
+    page = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "events.md").read_text()
+    return [line for line in page.splitlines() if re.match(rf"({of}|echo .*\| {of}) ", line)]
+
+
+def test_inbound_examples_of_the_page_work(binary):
+    """With the rights that it names, and no others."""
+    with redis() as r, place(binary) as p:
+        r.start()
+        page = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "events.md").read_text()
+        rights = next(line for line in page.splitlines() if line.startswith("ACL SETUSER")).replace("PASSWORD", "pw")
+        assert r.cli(*rights.split()) == "OK"
+        env = {"ANCHORAGE_BUS__REDIS__URL": r.url.replace("redis://", "redis://anchorage:pw@")}
+        server = Server(p, env=env)
+        adds = [line for line in examples("redis-cli") if " XADD " in line]
+        assert len(adds) >= 4
+        for line in adds:
+            out = subprocess.run(line.replace("redis-cli", f"redis-cli -u {r.url}", 1), shell=True, capture_output=True,
+                                 text=True, timeout=30)
+            assert out.returncode == 0 and "-" in out.stdout, (line, out.stdout, out.stderr)
+        wait_for("the documents", lambda: {"tides", "depths"} <= set(found(server, "Rockhaven water basin")))
+        wait_for("the entry", lambda: "E-18" in found(server, "paint", "accounting"))
+        assert document(server, "E-18", "accounting").json["metadata"]["amount"] == 12.5
+        wait_for("all of them", lambda: counted(server)["new"] == 4)
+        wait_for("what is announced", lambda: r.cli("XLEN", "events") > 0)
+        asked = p.run("doctor", "--json", env=env)
+        line = next(c for c in json.loads(asked.stdout)["checks"] if c["check"] == "redis")
+        assert line["status"] == "ok", line
+        assert letters(r) == [] and server.get("/health").json["checks"]["redis"]["status"] == "healthy"
+        assert server.stop() == 0
+
+
 def test_inbound_groups_get_all_each(binary):
     with redis() as r, place(binary) as p, place(binary) as q:
         r.start()
@@ -480,6 +523,35 @@ def test_inbound_groups_get_all_each(binary):
         for server in servers:
             wait_for("the document", lambda: found(server, "tide of Rockhaven") == ["tides"])
             assert server.stop() == 0
+
+
+def test_inbound_entries_go_when_all_have_handled_them(binary):
+    """Handled entries leave their stream, one that another service's group has yet to acknowledge does not; who asks
+    for an erasure is told where what others sent lies, and for how long."""
+    with redis() as r, place(binary) as home:
+        r.start()
+        stream = "events:document.uploaded"
+        server = Server(home, env=bus(r, ANCHORAGE_BUS__REDIS__CLAIM_MS="1000", ANCHORAGE_BUS__REDIS__KEEP_HANDLED_S="0"))
+        try:
+            for i in range(3):
+                send(r, "document.uploaded", upload(f"note-{i}", f"Note {i} tells of the xylophonist."))
+            wait_for("the stream", lambda: r.entries(stream) == [])
+            assert all(document(server, f"note-{i}").status == 200 for i in range(3))
+            r.cli("XGROUP", "CREATE", stream, "others", "$")
+            send(r, "document.uploaded", upload("note-3", "Note 3 waits for others."))
+            wait_for("the fourth", lambda: document(server, "note-3").status == 200)
+            time.sleep(2.5)
+            assert len(r.entries(stream)) == 1, "the group of another service has not read it"
+            taken = r.cli("XREADGROUP", "GROUP", "others", "c", "STREAMS", stream, ">")
+            time.sleep(2.5)
+            assert len(r.entries(stream)) == 1, "the group of another service has not acknowledged it"
+            entry = r.entries(stream)[0][0]
+            assert taken and r.cli("XACK", stream, "others", entry) is not None
+            wait_for("the last", lambda: r.entries(stream) == [])
+            held = {h["name"]: h["what"] for h in server.post("/v1/tracking/erase", {"user_id": "nobody"}).json["held_elsewhere"]}
+            assert stream in held["redis_inbound"] and "0 s old (bus.redis.keep_handled_s)" in held["redis_inbound"], held
+        finally:
+            server.stop()
 
 
 def test_inbound_folder_that_is_not_absolute_stops_the_start(binary):

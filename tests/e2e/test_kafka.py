@@ -11,7 +11,7 @@ from announced import CANARY, QUESTION, Questions, by_aggregate, check_no_canary
 from harness import Server, Skipped, place, wait_for
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support" / "servers"))
-from kafka import GUEST, USER, Absent, Kafka  # noqa: E402
+from kafka import GUEST, SCRAM, USER, Absent, Kafka  # noqa: E402
 
 KILLS, SEED = 5, 47
 TOPICS = {"query.requested": "chatbot.query.received", "query.completed": "chatbot.query.completed",
@@ -192,6 +192,45 @@ def refused(binary, k, words, **more):
         assert server.stop() == 0
 
 
+def asked(binary, k, **more):
+    """The line of doctor about Kafka."""
+    with place(binary) as p:
+        out = p.run("doctor", "--json", env=bus(k, **more))
+        assert CANARY not in out.stdout + out.stderr
+        line = next(c for c in json.loads(out.stdout)["checks"] if c["check"] == "kafka")
+        return line["status"], line["detail"]
+
+
+def check_doctor(binary, k):
+    """It finds out what the server may do, each right by itself, and leaves nothing behind."""
+    assert asked(binary, k)[0] == "ok", asked(binary, k)
+    before = k.topics()
+    status, text = asked(binary, k, ANCHORAGE_BUS__KAFKA__USER=GUEST)
+    for words in ("no right to write to the topics", "no right to read the topics", "in the group anchorage"):
+        assert status == "wrong" and words in text, text
+    k.allow(GUEST, "Describe topic *", "Write topic chatbot.*", "Write topic knowledge.*", "Write topic batch-status",
+            "Write topic anchorage.events", "Write topic user.created.dlq", "Read topic user.created")
+    status, text = asked(binary, k, ANCHORAGE_BUS__KAFKA__USER=GUEST, ANCHORAGE_BUS__KAFKA__INBOUND="user.created")
+    assert status == "wrong" and "right to read in the group anchorage" in text and "topic" not in text, text
+    k.allow(GUEST, "Read group anchorage")
+    guest = {"ANCHORAGE_BUS__KAFKA__USER": GUEST}
+    assert asked(binary, k, **guest, ANCHORAGE_BUS__KAFKA__INBOUND="user.created")[0] == "ok"
+    status, text = asked(binary, k, **guest, ANCHORAGE_BUS__KAFKA__PREFIX="chatbot.x.")
+    assert status == "wrong" and "no right to make the topics chatbot.x.knowledge.document.added" in text, text
+    assert k.topics() == before
+    assert all(m["headers"].get("ce_id") for t in TOPICS.values() for m in k.read(t))
+
+
+def check_mechanisms(binary, k):
+    """SCRAM is as good as what kcat has of it, which speaks by the same library; where that is refused, it is said why."""
+    for mechanism in SCRAM:
+        status, text = asked(binary, k, ANCHORAGE_BUS__KAFKA__MECHANISM=mechanism)
+        if k.lets_in(mechanism):
+            assert status == "ok", text
+        else:
+            assert status == "wrong" and "not into Kafka 4" in text and mechanism in text, text
+
+
 def test_kafka_over_tls_asks_who_it_is(binary):
     with kafka(password=CANARY, tls=True) as k:
         k.start()
@@ -208,6 +247,8 @@ def test_kafka_over_tls_asks_who_it_is(binary):
             assert server.stop() == 0
             for topic, messages in k.read_all(k.topics()).items():
                 assert CANARY not in json.dumps(messages), topic
+        check_doctor(binary, k)
+        check_mechanisms(binary, k)
 
 
 def test_kafka_topics_are_made_by_who_may(binary):
@@ -247,7 +288,7 @@ def test_kafka_that_is_gone_keeps_no_events(binary):
 
 def test_kafka_settings_that_do_not_fit_stop_the_start(binary):
     with place(binary) as p:
-        for more, words in (({"TLS_CA": str(p.home / "absent.pem"), "SECURITY": "ssl"}, "ssl.ca.location"),
+        for more, words in (({"TLS_CA": str(p.home / "absent.pem"), "SECURITY": "ssl"}, "absent.pem: No such file"),
                             ({"SECURITY": CANARY}, "bus.kafka.security"), ({"INBOUND": "a b"}, "inbound"),
                             ({"BROKERS": "localhost:9092,a:b"}, "BROKERS: bus.kafka: kafka: broker 'a:b': 'b' is no port")):
             env = {f"ANCHORAGE_BUS__KAFKA__{k}": v for k, v in more.items()}

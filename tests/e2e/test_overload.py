@@ -117,6 +117,22 @@ def test_ten_times_overload(binary):
         assert json.loads(s.get("/health").body)["status"] in ("healthy", "degraded")
 
 
+def test_who_would_wait_too_long_is_refused_at_once(binary):
+    """By the time that those before it take, not by their number."""
+    limits = {"ANCHORAGE_HTTP__MAX_IN_FLIGHT": "100000", "ANCHORAGE_HTTP__MAX_WAIT_MS": "40"}
+    with serving(binary, env=limits) as s:
+        for i in range(50):
+            assert s.put_document(id=f"d{i}", text=f"The bees are fed with sugar syrup in October, hive {i}.").status == 201
+        with Load(s, 80, [REQUESTS[1], REQUESTS[2], REQUESTS[4]]) as load:
+            time.sleep(SECONDS)
+        assert not load.odd, load.odd[:3]
+        print(f"        ({load.answers})")
+        for kind in ("chat", "stream"):
+            assert load.answers.get((kind, 200), 0) > 0 and load.answers.get((kind, 503), 0) > 0, load.answers
+        assert load.answers.get(("list", 503), 0) == 0, load.answers  # these wait for no question
+        assert s.post("/v1/chat/query", {"question": "When are the bees fed with sugar syrup?"}).status == 200
+
+
 def test_a_server_that_takes_one_at_a_time(binary):
     with serving(binary, env={"ANCHORAGE_HTTP__MAX_IN_FLIGHT": "1"}) as s:
         assert s.put_document(id="a", text="The ferry leaves at noon.").status == 201

@@ -221,10 +221,29 @@ def test_redis_and_kafka_are_asked_by_doctor(binary):
         good = p.run("doctor", "--json", env=env)
         found = {c["check"]: c for c in json.loads(good.stdout)["checks"]}
         assert found["redis"]["status"] == "ok" and "kafka" not in found, found
+        r.cli("ACL", "SETUSER", "lame", "on", f">{CANARY}", "~*", "&*", "+@all", "-publish", "-xack")
+        lame = p.run("doctor", "--json", env={"ANCHORAGE_BUS__REDIS__URL": r.url.replace("redis://", "redis://lame")})
+        text = next(c["detail"] for c in json.loads(lame.stdout)["checks"] if c["check"] == "redis")
+        assert "but: PUBLISH on events:query.completed: NOPERM" in text and "; XACK on events:user.created: NOPERM" in text
+        assert r.cli("KEYS", "*") == []
         r.kill()
         away = p.run("doctor", env={**env, "ANCHORAGE_BUS__KAFKA__BROKERS": "127.0.0.1:1"})
         wrong = [line.split()[1] for line in away.stdout.splitlines() if line.startswith("wrong")]
         assert away.returncode == 1 and wrong[-2:] == ["redis", "kafka"], away.stdout
+        files = {name: p.home / name for name in ("absent.pem", "key.pem", "word.pem")}
+        files["key.pem"].write_text("-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n")
+        files["word.pem"].write_text("certificate")
+        for (name, file), words in zip(files.items(), ("No such file", "holds a private key", "is no PEM")):
+            out = p.run("doctor", "--json", env={
+                "ANCHORAGE_BUS__REDIS__URL": "rediss://127.0.0.1:1", "ANCHORAGE_BUS__REDIS__TLS_CA": str(file),
+                "ANCHORAGE_BUS__KAFKA__BROKERS": "127.0.0.1:1", "ANCHORAGE_BUS__KAFKA__TLS_CA": str(file),
+                "ANCHORAGE_BUS__KAFKA__SECURITY": "ssl"})
+            found = {c["check"]: c["detail"] for c in json.loads(out.stdout)["checks"]}
+            for check in ("redis", "kafka"):
+                assert f"bus.{check}.tls_ca: " in found[check] and name in found[check] and words in found[check], found
+            serve = p.run("serve", "--port", "0", env={"ANCHORAGE_BUS__REDIS__URL": "rediss://127.0.0.1:1",
+                                                       "ANCHORAGE_BUS__REDIS__TLS_CA": str(file)})
+            assert serve.returncode != 0 and name in serve.stderr and words in serve.stderr, serve.stderr
         wrong_word = p.run("doctor", env={"ANCHORAGE_BUS__REDIS__URL": r.url.replace(CANARY, CANARY + "x")})
         assert wrong_word.returncode == 1, wrong_word.stdout
         assert CANARY not in good.stdout + away.stdout + wrong_word.stdout + away.stderr + wrong_word.stderr

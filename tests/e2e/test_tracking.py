@@ -142,10 +142,148 @@ def test_erased(binary):
         for path in (s.place.data / "tracking.db", s.place.data / "tracking.db-wal"):
             assert b"xylophonist" not in path.read_bytes(), path
         told = s.place.run("tracking", "erase", "nobody", "--yes")
-        assert told.returncode == 0 and "0  tracking queries" in told.stdout and "{" not in told.stdout, told.stdout
+        assert told.returncode == 3 and "0  tracking queries" in told.stdout and "{" not in told.stdout, told.stdout
+        assert 'nothing of a user "nobody" was found' in told.stderr, told.stderr
         assert "\n  logs: lines on standard error" in told.stdout, told.stdout
         assert s.post("/v1/tracking/erase", {"user_id": ""}).status == 400
         assert s.post("/v1/tracking/erase", {}).status == 400
+
+
+def test_asked_under_a_name(binary):
+    """Who is named in a question of the other designs' form is who asked it: log, filter, events, erasure."""
+    with serving(binary) as s:
+        fill(s)
+        named = s.post("/chat", {"user_name": "eve", "message": "When does the office open?"}).json["query_id"]
+        own = ask(s, "How many days of leave?")["query_id"]
+        assert tracked(s, named)["user_id"] == "eve" and tracked(s, own)["user_id"] == "admin"
+        assert [q["query_id"] for q in pages(s, f"{QUERIES}?user=eve")] == [named]
+        assert [q["query_id"] for q in pages(s, f"{QUERIES}?user=admin")] == [own]
+        told = [e for e in pages(s, "/v1/events") if e["payload"].get("query_id") == named]
+        assert {e["event_type"] for e in told} == {"query.requested", "documents.retrieved", "query.completed"}
+        assert {e["metadata"]["user_id"] for e in told} == {"eve"}, told
+        assert s.post("/v1/feedback", {"query_id": named, "rating": -1, "comment": "eve plays the xylophone"}).status in (200, 201, 204)
+        erased = s.post("/v1/tracking/erase", {"user_id": "eve"}).json["erased"]
+        assert erased["conversations"] == 1 and erased["tracking_queries"] == 1 and erased["events"] >= 4, erased
+        left = json.dumps(pages(s, "/v1/events"))
+        assert "xylophone" not in left and '"eve"' not in left, left
+        assert [q["query_id"] for q in pages(s, QUERIES)] == [own]
+        assert s.get("/chat/history/eve").json["items"] == []
+
+
+def test_kept_answer_under_a_name_is_forgotten(binary):
+    """An answer kept for an Idempotency-Key goes with the user it was for, whoever called."""
+    with serving(binary) as s:
+        fill(s)
+        turn = {"user_name": "eve", "message": "When does the office of the xylophonist open?"}
+        told = {"Idempotency-Key": "k-1"}
+        first = s.post("/chat", turn, headers=told)
+        assert first.status == 200 and s.post("/chat", turn, headers=told).body == first.body
+        tracked(s, first.json["query_id"])
+        assert s.post("/v1/tracking/erase", {"user_id": "eve"}).json["erased"]["kept_answers"] >= 1
+        assert files_with(s.place.data, b"xylophonist") == []
+        assert s.post("/chat", turn, headers=told).json["query_id"] != first.json["query_id"]
+
+
+def test_two_documents_of_one_id(binary):
+    with serving(binary) as s:
+        for name, text in (("hr", "Paid leave is 30 days."), ("it", "Laptops are replaced every four years.")):
+            s.put_document(id="policy", collection=name, title=f"policy of {name}", text=text)
+        s.put_document(id="policy", collection="it", title="policy of it", text="Laptops are replaced every three years.")
+        tracked(s, ask(s, "How many days is paid leave?", collections=["hr"])["query_id"])
+        hr = s.get("/v1/tracking/documents/policy?collection=hr").json
+        it = s.get("/v1/tracking/documents/policy?collection=it").json
+        assert [e["event"] for e in hr["life"]] == ["created"] and [e["event"] for e in it["life"]] == ["created", "updated"]
+        assert hr["retrieved"] >= 1 and it["retrieved"] == 0 and hr["collection"] == "hr"
+        assert it["life"][1]["bytes"] == len("Laptops are replaced every three years."), it
+        which = s.get("/v1/tracking/documents/policy")
+        assert which.status == 400 and which.json["errors"][0]["pointer"] == "?collection" and "hr, it" in which.json["detail"], which.body
+        assert s.get("/v1/tracking/documents/policy?collection=none").status == 404
+
+
+def test_not_answered_is_a_zero_result(binary):
+    with serving(binary) as s:
+        fill(s)
+        answer = ask(s, "Which planet has the office with the longest beard?")
+        assert answer["no_answer"], answer
+        said = s.post("/v1/chat/query", {"question": "Hello!"}).json["query_id"]
+        q = tracked(s, answer["query_id"])
+        assert q["zero_results"] is True
+        assert not tracked(s, said)["zero_results"]
+        assert [q["query_id"] for q in pages(s, f"{QUERIES}?zero_results=true")] == [answer["query_id"]]
+        assert s.get("/v1/tracking/stats").json["total"]["zero_results"] == 1
+        done = [e for e in pages(s, "/v1/events?type=query.completed") if e["payload"]["query_id"] == answer["query_id"]][0]
+        assert done["payload"]["metadata"]["no_answer"] is True and done["payload"]["document_count"] == 0 and done["payload"]["document_ids"] == []
+        feed = Stream(s, "/v1/events/stream?replay=100")
+        shown = feed.until(lambda e: e["type"] == "query.completed" and e["metadata"]["query_id"] == answer["query_id"])
+        feed.close()
+        assert "nothing in the documents answers it" in json.dumps(shown), shown
+
+
+def test_searches_are_in_the_log(binary):
+    """The id that a search is answered with is one that the log knows."""
+    with serving(binary) as s:
+        fill(s)
+        found = s.post("/v1/search", {"query": "paid leave", "collections": ["hr"], "top_k": 2}).json
+        q = tracked(s, found["query_id"])
+        assert (q["kind"], q["status"], q["query_text"], q["user_id"], q["collections"]) == ("search", "completed", "paid leave", "admin", ["hr"])
+        assert q["model_used"] is None and q["conversation_id"] is None and q["document_count"] == len(found["results"])
+        assert [(r["chunk_id"], r["score"], r["cited"]) for r in q["retrievals"]] == [(r["chunk_id"], r["score"], False) for r in found["results"]]
+        assert q["timings_ms"]["total"] == found["timings_ms"]["total"]
+        asked = ask(s, "How many days of paid leave?", collections=["hr"])["query_id"]
+        assert tracked(s, asked)["kind"] == "answer"
+        stats = s.get("/v1/tracking/stats").json
+        assert [(k["name"], k["queries"]) for k in stats["kinds"]] == [("answer", 1), ("search", 1)]
+        assert [t["query_text"] for t in stats["top_questions"]] == ["How many days of paid leave?"]
+        shown = s.place.run("tracking", "show", found["query_id"])
+        assert shown.returncode == 0 and "search" in shown.stdout, shown.stdout
+
+
+def test_made_up_collections(binary):
+    with serving(binary) as s:
+        fill(s)
+        for i in range(5):
+            assert s.post("/v1/chat/query", {"question": "Who sweeps?", "collections": [f"typo-{i}"]}).status == 404
+            assert s.post("/v1/chat/query", {"question": "Hello!", "collections": [f"typo-{i}"]}).status in (200, 404)
+            assert s.post("/v1/search", {"query": "sweeps", "collections": [f"typo-{i}"]}).status == 404
+        tracked(s, ask(s, "When does the office open?", collections=["hr"])["query_id"])
+        assert [c["name"] for c in s.get("/v1/tracking/stats").json["collections"]] == ["hr"]
+        with sqlite3.connect(f"file:{s.place.data}/tracking.db?mode=ro", uri=True) as db:
+            assert db.execute("SELECT DISTINCT name FROM rollup WHERE kind=2").fetchall() == [("hr",)]
+
+
+def test_off_for_a_while(binary):
+    """What was asked while the tracking was off stays untold when it is on again."""
+    with place(binary) as home:
+        with served(home) as s:
+            fill(s)
+            before = ask(s, "When does the office open?")["query_id"]
+            tracked(s, before)
+        with served(home, "--set", "tracking.enabled=false") as s:
+            unseen = ask(s, "When does the office close?")["query_id"]
+        with served(home) as s:
+            after = ask(s, "How many days of leave?")["query_id"]
+            tracked(s, after)
+            assert [q["query_id"] for q in pages(s, QUERIES)] == [after, before]
+            assert s.get(f"{QUERIES}/{unseen}").status == 404
+            assert s.get("/v1/tracking/stats").json["total"]["queries"] == 2
+
+
+def test_erased_stay_away(binary):
+    """Where tracking.db is lost it is made anew from the events: of who was forgotten nothing comes back."""
+    with place(binary) as home:
+        with served(home) as s:
+            fill(s)
+            gone = s.post("/chat", {"user_name": "eve", "question": "When does the office open?"}).json["query_id"]
+            kept = ask(s, "How many days of leave?")["query_id"]
+            tracked(s, gone)
+            tracked(s, kept)
+            assert s.post("/v1/tracking/erase", {"user_id": "eve"}).json["erased"]["tracking_queries"] == 1
+        for name in ("tracking.db", "tracking.db-wal", "tracking.db-shm"):
+            (home.data / name).unlink(missing_ok=True)
+        with served(home) as s:
+            assert [q["query_id"] for q in pages(s, QUERIES)] == [kept]
+            assert s.get("/v1/tracking/stats").json["total"]["queries"] == 1
+            assert [e["event"] for e in s.get("/v1/tracking/documents/leave").json["life"]] == ["created"]
 
 
 def files_with(data, word):
@@ -184,7 +322,8 @@ def test_off(binary):
             fill(s)
             ask(s, "When does the office open?")
             got = s.get(QUERIES)
-            assert got.status == 501 and "tracking.enabled" in got.json["detail"], got.body
+            assert got.status == 501 and "tracking is off (tracking.enabled" in got.json["detail"], got.body
+            assert "yet" not in got.json["title"], got.body
             assert s.post("/v1/tracking/erase", {"user_id": "admin"}).status == 200
         assert not (home.data / "tracking.db").exists()
         with sqlite3.connect(f"file:{home.data}/catalog.db?mode=ro", uri=True) as db:

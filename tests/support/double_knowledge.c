@@ -317,6 +317,18 @@ anc_status kno_version_list(kno_service *kno, krn_call *call, anc_str collection
     return ANC_OK;
 }
 
+anc_status kno_version_find(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                            uint32_t number, kno_version *ret)
+{
+    kno_version *all;
+    size_t n = 0;
+    ANC_TRY(kno_version_list(kno, call, collection, id, number + 1, 1, &all, &n));
+    if (n == 0 || all[0].number != number)
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "the document has no version %u", number);
+    *ret = all[0];
+    return ANC_OK;
+}
+
 anc_status kno_version_restore(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                                uint32_t number, uint32_t expected_version, kno_put_result *ret)
 {

@@ -340,6 +340,24 @@ anc_status rag_conversation_delete(rag_service *rag, krn_call *call, anc_str id)
 }
 
 /* As the test says. */
+void rag_search_told(rag_service *rag, const krn_call *call, const srch_request *request,
+                     const srch_result *result, anc_str query_id)
+{
+    (void)rag;
+    (void)call;
+    (void)request;
+    (void)result;
+    (void)query_id;
+    atomic_fetch_add(&doubles.told, 1);
+}
+
+anc_status rag_searches_write(rag_service *rag, krn_call *call)
+{
+    (void)rag;
+    (void)call;
+    return ANC_OK;
+}
+
 anc_status rag_sources_readable(rag_service *rag, krn_call *call, const json_value *sources,
                                 bool *ret)
 {

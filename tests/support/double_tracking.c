@@ -29,8 +29,10 @@ anc_status trk_show(trk_service *service, krn_call *call, anc_str query_id, json
     return ANC_FAIL(call->err, ANC_NOT_FOUND, "no query \"%.*s\"", ANC_FMT(query_id));
 }
 
-anc_status trk_document(trk_service *service, krn_call *call, anc_str document_id, json_writer *w)
+anc_status trk_document(trk_service *service, krn_call *call, anc_str document_id,
+                        anc_str collection, json_writer *w)
 {
+    (void)collection;
     (void)service;
     (void)w;
     return ANC_FAIL(call->err, ANC_NOT_FOUND, "no document \"%.*s\"", ANC_FMT(document_id));

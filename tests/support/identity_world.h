@@ -14,6 +14,7 @@
 
 typedef struct identity_world {
     krn_sqlite *catalog;
+    idn_user_store users;
     idn_service *idn;
 } identity_world;
 
@@ -27,7 +28,8 @@ static inline anc_status identity_world_open(identity_world *w, const char *path
                                         .without_thread = true};
     *w = (identity_world){0};
     ANC_TRY(krn_sqlite_open(&options, &w->catalog, err));
-    const idn_service_options with = {.users = idn_sqlite_store(krn_sqlite_readers(w->catalog)),
+    w->users = idn_sqlite_store(krn_sqlite_readers(w->catalog));
+    const idn_service_options with = {.users = w->users,
                                       .inbox = krn_sqlite_inbox(w->catalog),
                                       .writer = krn_sqlite_writer(w->catalog)};
     return idn_service_open(&with, &w->idn, err);
@@ -37,6 +39,12 @@ static inline void identity_world_close(identity_world *w)
 {
     idn_service_close(w->idn);
     krn_sqlite_close(w->catalog);
+}
+
+static inline anc_status identity_find(const identity_world *w, krn_call *call, const char *id,
+                                       idn_user_record *ret)
+{
+    return w->users.ops->find(w->users.self, call, anc_str_of(id), ret);
 }
 
 /* A user.created with that payload, as a bus hands it on. */

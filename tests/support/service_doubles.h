@@ -30,6 +30,7 @@ typedef struct service_doubles {
     atomic_int prepared;  /* questions begun */
     atomic_int finished;  /* and ended */
     atomic_int rewritten; /* of them, by a model */
+    atomic_int told;      /* searches that the events know */
     atomic_int cancelled; /* calls of rag_cancel */
     atomic_int holding;   /* puts and searches that wait in "hold" */
     atomic_int looks;     /* at batches */

@@ -1,4 +1,4 @@
-/* identity.h - what others may ask of the identity component: which users there are, and their groups.
+/* identity.h - what others may ask of the identity component: to take a user in, and to forget one.
  *
  * Nobody logs in here. A user is known because another service told of it with a `user.created`; one that
  * is told of again has the name and the groups of the newest telling. Any thread but the loop.
@@ -10,19 +10,6 @@
 #include "kernel/domain/inbound.h"
 
 typedef struct idn_service idn_service;
-
-typedef struct idn_user {
-    anc_str id;
-    anc_str username;      /* empty: none was told */
-    const anc_str *groups; /* [n_groups] in the order they were told, none twice */
-    size_t n_groups;
-    int64_t created_ms; /* of the first telling that is kept */
-    int64_t updated_ms; /* of the newest one */
-} idn_user;
-
-/* NOT_FOUND. What it points to is in call->mem. */
-anc_status idn_user_find(idn_service *service, krn_call *call, anc_str id,
-                         idn_user *ret) ANC_MUST_CHECK;
 
 /* The effect of a `user.created` of another service, once (kernel/ports/inbox.h); *ret says whether it was this
  * time. INVALID names the member that does not fit. */

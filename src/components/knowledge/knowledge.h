@@ -293,6 +293,10 @@ anc_status kno_version_list(kno_service *kno, krn_call *call, anc_str collection
                             uint32_t before, size_t limit, kno_version **ret,
                             size_t *ret_n) ANC_MUST_CHECK;
 
+/* Version `number`. NOT_FOUND, also where it is kept no more. */
+anc_status kno_version_find(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                            uint32_t number, kno_version *ret) ANC_MUST_CHECK;
+
 /* Makes a new version with the content, title, uri and metadata of version `number`; its acl is what
  * the document has now. What that version had attached, and the rows that it handed out, are put once more, and
  * those that it had not are retired. Rows follow the version one by one: a failure (DEADLINE, say) leaves it

@@ -39,6 +39,8 @@ typedef struct rag_question {
 } rag_question;
 
 struct srch_hit; /* search/search.h */
+struct srch_request;
+struct srch_result;
 
 typedef struct rag_citation {
     uint32_t marker; /* the [n] in the answer: position of its source */
@@ -202,12 +204,21 @@ anc_status rag_message_add(rag_service *rag, krn_call *call, anc_str conversatio
                            anc_str question, anc_str answer, rag_message *ret) ANC_MUST_CHECK;
 anc_status rag_conversation_delete(rag_service *rag, krn_call *call, anc_str id) ANC_MUST_CHECK;
 
-enum { RAG_DETAIL_MAX = 300 };
+enum { RAG_DETAIL_MAX = 600 };
 
 /* What the call's user says of the answer to a query: -1 or 1, and a comment of at most 4,000
  * characters. Said again it takes the place of what was said. INVALID names the field; NOT_FOUND. */
 anc_status rag_feedback_give(rag_service *rag, krn_call *call, anc_str query_id, int rating,
                              anc_str comment) ANC_MUST_CHECK;
+
+/* Tells the events of a search that was answered without a turn: requested, retrieved, completed, as of a question,
+ * so that the query log has its id. Soon, many together; what cannot wait is counted and logged, the search stays
+ * good. Everything is copied. Any thread. */
+void rag_search_told(rag_service *rag, const krn_call *call, const struct srch_request *request,
+                     const struct srch_result *result, anc_str query_id);
+
+/* Tells those that wait, for who wants to see them now. On a pool. What the writer gives. */
+anc_status rag_searches_write(rag_service *rag, krn_call *call) ANC_MUST_CHECK;
 
 typedef struct rag_provider_status {
     anc_str name, model;

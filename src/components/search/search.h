@@ -178,7 +178,7 @@ anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *re
 /* Waits until the index shows change `seq` (0: at once). DEADLINE when that takes too long. */
 anc_status srch_wait_visible(srch_service *srch, krn_call *call, uint64_t seq) ANC_MUST_CHECK;
 
-enum { SRCH_DETAIL_BYTES = 256 };
+enum { SRCH_DETAIL_BYTES = 512 };
 
 typedef struct srch_status_row {
     bool ready; /* as srch_ready */

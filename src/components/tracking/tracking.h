@@ -27,7 +27,7 @@ typedef struct trk_wish {
     anc_str status;              /* requested, completed, failed; empty: any */
     int64_t since_ms, until_ms;  /* Unix time, until exclusive; 0: no bound */
     double min_ms;               /* took at least this */
-    bool zero_results;           /* found nothing */
+    bool zero_results;           /* found nothing, or nothing that answers it */
     anc_str mark;                /* of the page before; empty: from the newest */
     size_t limit;                /* 1 to 1000 */
 } trk_wish;
@@ -41,9 +41,10 @@ anc_status trk_list(trk_service *service, krn_call *call, const trk_wish *wish, 
 anc_status trk_show(trk_service *service, krn_call *call, anc_str query_id,
                     json_writer *w) ANC_MUST_CHECK;
 
-/* What happened to a document, and how often it was found and cited. NOT_FOUND. */
+/* What happened to a document of a collection, and how often it was found and cited. NOT_FOUND. `collection` empty:
+ * the one that has a document of that id; INVALID names the parameter where several have. */
 anc_status trk_document(trk_service *service, krn_call *call, anc_str document_id,
-                        json_writer *w) ANC_MUST_CHECK;
+                        anc_str collection, json_writer *w) ANC_MUST_CHECK;
 
 /* Numbers since then, by `bucket`: "hour", "day", "week"; empty: as it fits. INVALID names the parameter,
  * also where that would be more than 5,000 buckets. */

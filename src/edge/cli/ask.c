@@ -100,6 +100,19 @@ static void print_citation(const answer *a, const json_value *citation)
     (void)printf("”%s\n", term_reset(stdout));
 }
 
+/* What a follow-up was taken for, as the answer's route says it. */
+static void print_meaning(const json_value *done)
+{
+    const anc_str sign = ANC_STR("read as: ");
+    const anc_str reason = json_str(json_member(json_member(done, "route"), "reason"), ANC_STR(""));
+    const size_t at = anc_str_find(reason, sign);
+    if (at == SIZE_MAX)
+        return;
+    (void)printf("\n%sRead as: ", term_dim(stdout));
+    term_print_line(stdout, anc_str_sub(reason, at + sign.len, reason.len), 3 * COLUMNS);
+    (void)printf("%s\n", term_reset(stdout));
+}
+
 static void print_end(const answer *a, bool with_sources)
 {
     const json_value *done = json_root(a->done);
@@ -109,6 +122,7 @@ static void print_end(const answer *a, bool with_sources)
     (void)printf("\n");
     if (!with_sources)
         return;
+    print_meaning(done);
     if (json_count(citations) > 0)
         (void)printf("\n");
     for (size_t i = 0; i < json_count(citations); i++)

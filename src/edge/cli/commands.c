@@ -456,17 +456,26 @@ const cli_command cli_commands[] = {
     {.name = "events",
      .words = "",
      .summary = "show what happens and what happened",
-     .text = "Every document, question and failure is an event. `follow` needs a server that runs; "
-             "when that "
-             "one\n"
-             "goes away it waits and goes on behind the last event that it has shown. With --json "
-             "an event "
-             "a line,\n"
-             "as the live feed has it.\n",
+     .text =
+         "Every document, question and failure is an event. `follow` needs a server that runs; "
+         "when that "
+         "one\n"
+         "goes away it waits and goes on behind the last event that it has shown. With --json "
+         "an event "
+         "a line,\n"
+         "as the live feed has it.\n"
+         "Other services hear of them on Redis (`bus.redis.url`) and Kafka (`bus.kafka.brokers`), "
+         "and may send\n"
+         "document.uploaded, accounting.entry.created and user.created there: on Redis as "
+         "entries of the streams\n"
+         "events:TYPE, on Kafka as messages of the topics TYPE; docs/events.md has the forms.\n",
      .examples = "anchorage events follow\n"
                  "anchorage events follow --type 'query.*' --type error --replay 20\n"
                  "anchorage events follow --severity warning --json | jq .message\n"
-                 "anchorage events list --type document.created\n",
+                 "anchorage events list --type document.created\n"
+                 "redis-cli psubscribe 'events:*'\n"
+                 "redis-cli XADD events:user.created '*' user_id u-42 username Ada groups "
+                 "'[\"sales\"]'\n",
      .options = events_options,
      .verbs = events_verbs},
     {.name = "tracking",

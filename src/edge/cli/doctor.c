@@ -31,7 +31,7 @@ static void line(doctor *d, const char *check, cli_verdict v, anc_str text)
     }
     (void)printf("%s%-6s%s %-14s ", v == CLI_WRONG ? term_bold(stdout) : "", words[v],
                  v == CLI_WRONG ? term_reset(stdout) : "", check);
-    term_print_line(stdout, text, 400);
+    term_print_line(stdout, text, 1000);
     (void)printf("\n");
 }
 

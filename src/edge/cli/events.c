@@ -1,7 +1,6 @@
 /* events.c - `anchorage events`: list, follow, stats. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/id.h"
 #include "kernel/domain/feed.h"
@@ -24,17 +23,14 @@ enum {
 
 /* ---- one event on a line ---- */
 
+/* As the interface has it, so that it is found again there: UTC, which the Z at the end says. */
 static void print_clock(int64_t time_ms, bool with_date)
 {
-    const time_t seconds = (time_t)(time_ms / 1000);
-    struct tm t;
-    char text[32] = "";
-    if (localtime_r(&seconds, &t) != NULL)
-        (void)strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &t);
-    const size_t date = anc_str_find(anc_str_of(text), ANC_STR(" "));
+    char text[ANC_TIME_TEXT + 1];
+    anc_time_text(time_ms, text);
+    const size_t date = anc_str_find(anc_str_of(text), ANC_STR("T"));
     const char *shown = with_date || date == SIZE_MAX ? text : text + date + 1;
-    (void)printf("%s%s.%03d%s  ", term_dim(stdout), shown, (int)(time_ms % 1000),
-                 term_reset(stdout));
+    (void)printf("%s%s%s  ", term_dim(stdout), shown, term_reset(stdout));
 }
 
 static const char *color_of(anc_str severity)
@@ -91,7 +87,7 @@ static void add_values(cli_context *cx, const char *option, const char *name, an
 
 static int list(cli_client *client)
 {
-    static const list_view view = {"time                     type                    what",
+    static const list_view view = {"time (UTC)                type                    what",
                                    "(nothing happened yet)", print_row};
     cli_context *cx = client->cx;
     uint64_t limit;
@@ -126,11 +122,16 @@ static bool on_event(void *arg, const net_sse_event *event)
     following *f = arg;
     CLI_JSON(doc);
     f->seen = true;
+    if (anc_str_eq(event->event, ANC_STR("end"))) /* of the stream; nothing happened */
+        return true;
     if (event->id.len < sizeof f->last_id)
         (void)snprintf(f->last_id, sizeof f->last_id, "%.*s", ANC_FMT(event->id));
+    const bool whole = json_parse(event->data, &doc, NULL) == ANC_OK;
+    if (whole && anc_str_eq(list_text(json_root(doc), "type"), ANC_STR("stream.ended")))
+        return true; /* a server's farewell is no event; that it ended is said apart */
     if (f->cx->json)
         (void)printf("%.*s\n", ANC_FMT(event->data));
-    else if (json_parse(event->data, &doc, NULL) == ANC_OK)
+    else if (whole)
         print_form(json_root(doc));
     f->closed = fflush(stdout) != 0;
     return !f->closed;

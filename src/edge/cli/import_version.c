@@ -130,8 +130,9 @@ static void copy(json_writer *w, const json_value *from, const char *name)
 {
     ANC_BUF(text, ARCHIVE_LINE_BYTES);
     const json_value *v = json_member(from, name);
-    if (v == NULL || (json_kind_of(v) == JSON_ARRAY && json_count(v) == 0 &&
-                      strcmp(name, "acl") == 0)) /* none of its own */
+    const bool none = v == NULL || json_kind_of(v) == JSON_NULL ||
+                      (json_kind_of(v) == JSON_ARRAY && json_count(v) == 0);
+    if (v == NULL || (none && strcmp(name, "acl") == 0)) /* none of its own */
         return;
     json_dump(v, &text);
     json_put_raw(w, name, anc_buf_view(&text));

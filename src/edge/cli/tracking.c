@@ -5,7 +5,15 @@
 #include "list.h"
 #include "term.h"
 
-enum { LISTED = 20, MOST_LISTED = 1000000, QUESTION = 70, TITLE = 40, DATE = 19, HOLDER = 1000 };
+enum {
+    LISTED = 20,
+    MOST_LISTED = 1000000,
+    QUESTION = 70,
+    TITLE = 40,
+    DATE = 19,
+    HOLDER = 1000,
+    USER = 12
+};
 
 /* ---- paths ---- */
 
@@ -35,7 +43,8 @@ static void print_query(const json_value *q)
     list_cell(anc_str_sub(list_text(q, "requested_at"), 0, DATE), DATE);
     list_cell(list_text(q, "status"), 9);
     print_number(json_member(q, "processing_time_ms"), "ms");
-    (void)printf("%3llu  ", (unsigned long long)list_count(q, "document_count"));
+    (void)printf("%5llu  ", (unsigned long long)list_count(q, "document_count"));
+    list_cell(list_text(q, "user_id"), USER);
     term_print_line(stdout, list_text(q, "query_text"), QUESTION);
     (void)fputc('\n', stdout);
 }
@@ -43,8 +52,8 @@ static void print_query(const json_value *q)
 static int queries(cli_client *client)
 {
     static const list_view view = {
-        "query                                 asked                status           took  "
-        "found  question",
+        "query                                 asked (UTC)          status           took  "
+        "found  user          question",
         "(no such queries)", print_query};
     cli_context *cx = client->cx;
     uint64_t limit;
@@ -189,14 +198,25 @@ static void print_tops(const json_value *root)
     }
 }
 
+/* What a line of the series is. */
+static const char *period_of(const json_value *root)
+{
+    const anc_str bucket = list_text(root, "bucket");
+    if (anc_str_eq(bucket, ANC_STR("hour")))
+        return "an hour (UTC)";
+    return anc_str_eq(bucket, ANC_STR("day")) ? "a day (UTC)" : "a week (UTC)";
+}
+
 static void print_stats(const json_value *root)
 {
-    (void)printf("%-12s%-24s  %8s  %6s  %9s  %9s  %9s  %7s  %10s  %10s  %12s\n", "", "", "queries",
-                 "failed", "p50 ms", "p95 ms", "p99 ms", "nothing", "tokens in", "out", "cost");
+    (void)printf("%-12s%-24s  %8s  %6s  %9s  %9s  %9s  %7s  %10s  %10s  %12s\n", "numbers of",
+                 period_of(root), "queries", "failed", "p50 ms", "p95 ms", "p99 ms", "nothing",
+                 "tokens in", "out", "cost");
     print_numbers("all         ", ANC_STR(""), json_member(root, "total"));
-    print_list(json_member(root, "series"), "            ", "start");
+    print_list(json_member(root, "series"), "from        ", "start");
     print_list(json_member(root, "models"), "model       ", "name");
     print_list(json_member(root, "collections"), "collection  ", "name");
+    print_list(json_member(root, "kinds"), "kind        ", "name");
     print_tops(root);
 }
 
@@ -230,6 +250,19 @@ static void print_spaced(anc_str name)
 {
     for (size_t i = 0; i < name.len; i++)
         (void)putchar(name.ptr[i] == '_' ? ' ' : name.ptr[i]);
+}
+
+/* Whether anything of the user was there; what does not tell whose it is does not count. */
+static bool found_some(const json_value *answer)
+{
+    const json_value *n;
+    anc_str name;
+    size_t at = 0;
+    while (json_each(json_member(answer, "erased"), &at, &name, &n))
+        if (!anc_str_eq(name, ANC_STR("cached_vectors")) &&
+            !anc_str_eq(name, ANC_STR("feed_history")) && json_int(n, 0) > 0)
+            return true;
+    return false;
 }
 
 static void print_erasure(const json_value *answer)
@@ -275,7 +308,7 @@ static int erase(cli_client *client)
     json_close_object(&w);
     anc_status status = cli_call(client, "POST", ANC_STR("/v1/tracking/erase"), anc_buf_view(&body),
                                  cx->mem, &text, &err);
-    if (status == ANC_OK && !cx->json)
+    if (status == ANC_OK)
         status = json_parse(text, &doc, &err);
     if (status != ANC_OK)
         return cli_report(cx, status, &err);
@@ -283,7 +316,11 @@ static int erase(cli_client *client)
         (void)printf("%.*s\n", ANC_FMT(text));
     else
         print_erasure(json_root(doc));
-    return CLI_OK;
+    if (found_some(json_root(doc)))
+        return CLI_OK;
+    (void)fprintf(stderr, "anchorage: nothing of a user \"%.*s\" was found here\n",
+                  ANC_FMT(cx->words[0]));
+    return CLI_NOT_FOUND;
 }
 
 int cli_run_tracking_queries(cli_context *cx)

@@ -401,7 +401,7 @@ static const http_field version_rows[] = {
     ROW("metadata", HTTP_TREE, "as given"),
     ROW("found", HTTP_TREE, "name to {value, origin}"),
     TEXT("fingerprint", "of all that went into it; the same makes the same version"),
-    ROW("acl", HTTP_TEXTS, "its own labels; empty: the collection's"),
+    MAYBE("acl", HTTP_TEXTS, "its own labels; null: the collection's hold"),
     INT("bytes", "of the original"),
     INT("text_bytes", "of the extracted text"),
     TEXT("content_sha256", ""),
@@ -414,11 +414,11 @@ static const http_field version_rows[] = {
     MAYBE("restored_from", HTTP_INT, "the version that it repeats"),
     TIME("created_at", ""),
 };
-static const http_schema version_out =
+const http_schema http_version_out =
     SCHEMA("DocumentVersion", "A version and what changed with it.", version_rows);
 
 static const http_field versions_rows[] = {
-    PART("items", HTTP_LIST, &version_out, "newest first"),
+    PART("items", HTTP_LIST, &http_version_out, "newest first"),
     NEXT_CURSOR,
 };
 const http_schema http_versions_out =

@@ -394,8 +394,9 @@ static anc_status open_batch(http_request *rq, batch *b)
     b->sha = keyed ? anc_sha256_new() : NULL;
     if (keyed)
         krn_id_new(rq->edge->o.clock, b->id);
-    http_reply_seed(rq, anc_str_of(b->id));
-    if (b->mem == NULL || (keyed && b->sha == NULL))
+    const anc_str id = anc_arena_copy(rq->mem, anc_str_of(b->id)); /* outlives this */
+    http_reply_seed(rq, id);
+    if (b->mem == NULL || id.ptr == NULL || (keyed && b->sha == NULL))
         return ANC_FAIL(&rq->err, ANC_NO_MEMORY, "an upload");
     return open_reader(rq, b);
 }

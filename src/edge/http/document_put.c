@@ -3,7 +3,11 @@
  * Answers when the index shows the version, or at once where it is to be read in the background. The bytes of a base64 content are held beside the arena,
  * so that the arena's ceiling is that of the work and not of the source.
  */
+#include <stdio.h>
+#include <string.h>
+
 #include "base/base64.h"
+#include "base/utf8.h"
 #include "handlers.h"
 #include "schemas.h"
 #include "upload.h"
@@ -183,6 +187,15 @@ anc_status http_expected_version(http_request *rq, const http_document_query *q,
     return http_faults_status(&rq->faults, &rq->err);
 }
 
+anc_status http_name_expected(http_request *rq, anc_status status)
+{
+    if (status == ANC_CONFLICT && strcmp(rq->err.pointer, "/expected_version") == 0)
+        (void)snprintf(rq->err.pointer, sizeof rq->err.pointer, "%s",
+                       net_exchange_header(rq->ex, "if-match").ptr != NULL ? "If-Match"
+                                                                           : "?expected_version");
+    return status;
+}
+
 static anc_status put_and_answer(http_request *rq, const http_document_query *q,
                                  kno_document_input *input)
 {
@@ -192,7 +205,8 @@ static anc_status put_and_answer(http_request *rq, const http_document_query *q,
     ANC_TRY(http_expected_version(rq, q, &input->expected_version));
     if (q->async)
         return http_answer_async(rq, input);
-    ANC_TRY(kno_document_put(rq->edge->o.kno, &rq->call, input, false, &put));
+    ANC_TRY(
+        http_name_expected(rq, kno_document_put(rq->edge->o.kno, &rq->call, input, false, &put)));
     /* made before the server ended, and found again: the answer is what it would have been */
     if (rq->resumed && put.version == 1 && put.status == KNO_UNCHANGED)
         put.status = KNO_CREATED;
@@ -217,12 +231,16 @@ anc_status http_documents_create(http_request *rq)
     return put_and_answer(rq, &q, &input);
 }
 
-/* `given` (of the body) must be absent or what the address says. */
-static void check_same(http_request *rq, const char *pointer, anc_str given, anc_str address)
+/* `given` (of the body) must be absent or what the address says; `otherwise` is what to do about it. */
+static void check_same(http_request *rq, const char *pointer, anc_str given, anc_str address,
+                       const char *otherwise)
 {
+    const anc_str shown =
+        anc_str_sub(given, 0, anc_utf8_floor(given, given.len < 80 ? given.len : 80));
     if (given.len > 0 && !anc_str_eq(given, address))
-        http_fault_add(&rq->faults, anc_str_of(pointer), "is not \"%.*s\", as the address says",
-                       ANC_FMT(address));
+        http_fault_add(&rq->faults, anc_str_of(pointer),
+                       "says \"%.*s\", but the address says \"%.*s\": %s", ANC_FMT(shown),
+                       ANC_FMT(address), otherwise);
 }
 
 anc_status http_documents_replace(http_request *rq)
@@ -232,8 +250,9 @@ anc_status http_documents_replace(http_request *rq)
     ANC_BUF(decoded, (size_t)rq->edge->o.max_source_bytes);
     ANC_TRY(http_query(rq, &q));
     ANC_TRY(read_input(rq, &decoded, &input));
-    check_same(rq, "/id", input.id, rq->params[0]);
-    check_same(rq, "/collection", input.collection, q.collection);
+    check_same(rq, "/id", input.id, rq->params[0], "leave it out of the body");
+    check_same(rq, "/collection", input.collection, q.collection,
+               "leave it out of the body, or name the collection with ?collection= in the address");
     ANC_TRY(http_faults_status(&rq->faults, &rq->err));
     input.id = rq->params[0];
     input.collection = q.collection;

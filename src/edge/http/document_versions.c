@@ -40,7 +40,10 @@ static void put_version(json_writer *w, const kno_version *v)
     json_put_str(w, "language", v->language);
     http_put_object(w, "metadata", v->metadata);
     http_put_object(w, "found", v->found);
-    http_put_texts(w, "acl", v->acl, v->n_acl);
+    if (v->n_acl > 0)
+        http_put_texts(w, "acl", v->acl, v->n_acl);
+    else
+        json_put_null(w, "acl");
     json_put_int(w, "bytes", (int64_t)v->bytes);
     json_put_int(w, "text_bytes", (int64_t)v->text_bytes);
     json_put_str(w, "content_sha256", v->content_sha256);
@@ -84,6 +87,29 @@ anc_status http_versions_list(http_request *rq)
     ANC_TRY(http_put_next(
         rq, &w, more, more ? anc_arena_printf(rq->mem, "%u", items[n - 1].number) : ANC_STR_NONE));
     json_close_object(&w);
+    return ANC_OK;
+}
+
+static anc_status number_of(http_request *rq, uint32_t *ret)
+{
+    *ret = http_version_number(rq->params[1]);
+    if (*ret == 0)
+        return ANC_FAIL(&rq->err, ANC_NOT_FOUND, "'%.*s' is no number of a version",
+                        ANC_FMT(anc_str_sub(rq->params[1], 0, 80)));
+    return ANC_OK;
+}
+
+anc_status http_versions_get(http_request *rq)
+{
+    http_document_query q;
+    kno_version version;
+    uint32_t number;
+    ANC_TRY(http_query(rq, &q));
+    ANC_TRY(number_of(rq, &number));
+    ANC_TRY(kno_version_find(rq->edge->o.kno, &rq->call, q.collection, rq->params[0], number,
+                             &version));
+    json_writer w = http_json(rq);
+    put_version(&w, &version);
     return ANC_OK;
 }
 
@@ -162,16 +188,13 @@ anc_status http_versions_restore(http_request *rq)
 {
     http_document_query q;
     kno_put_result put;
-    uint32_t expected;
+    uint32_t expected, number;
     ANC_TRY(http_query(rq, &q));
     ANC_TRY(http_expected_version(rq, &q, &expected));
-    const uint32_t number = http_version_number(rq->params[1]);
-    if (number == 0)
-        return ANC_FAIL(&rq->err, ANC_NOT_FOUND, "'%.*s' is no number of a version",
-                        ANC_FMT(anc_str_sub(rq->params[1], 0, 80)));
+    ANC_TRY(number_of(rq, &number));
     if (q.async)
-        return restore_async(rq, &q, number, expected);
-    ANC_TRY(kno_version_restore(rq->edge->o.kno, &rq->call, q.collection, rq->params[0], number,
-                                expected, &put));
+        return http_name_expected(rq, restore_async(rq, &q, number, expected));
+    ANC_TRY(http_name_expected(rq, kno_version_restore(rq->edge->o.kno, &rq->call, q.collection,
+                                                       rq->params[0], number, expected, &put)));
     return http_answer_put(rq, &put);
 }

@@ -44,7 +44,7 @@ http_handler_fn http_documents_batch;
 http_handler_fn http_documents_list, http_documents_get, http_documents_delete, http_chunks_list,
     http_stats_get;
 /* document_versions.c */
-http_handler_fn http_versions_list, http_versions_restore;
+http_handler_fn http_versions_list, http_versions_get, http_versions_restore;
 /* version_put.c */
 http_handler_fn http_versions_put;
 /* document_bytes.c */
@@ -94,6 +94,8 @@ uint32_t http_version_number(anc_str text);
 /* document_put.c: the version that must be the current one, by ?expected_version or If-Match; 0: any. */
 anc_status http_expected_version(http_request *rq, const http_document_query *q,
                                  uint32_t *ret) ANC_MUST_CHECK;
+/* Gives `status` back; the fault of a version that is not the current one is put where the client named it. */
+anc_status http_name_expected(http_request *rq, anc_status status) ANC_MUST_CHECK;
 /* The content of a JSON body: its text, or its base64 decoded into `decoded`. */
 anc_status http_content_of(http_request *rq, const http_document_in *in, anc_buf *decoded,
                            anc_str *ret) ANC_MUST_CHECK;

@@ -219,13 +219,20 @@ void http_idem_end(http_idem *idem, http_idem_ticket *ticket, const http_idem_an
     (void)pthread_mutex_unlock(&idem->lock);
 }
 
+/* An answer to somebody whom the caller named: whom, is not in the entry's name. */
+static bool is_under_a_name(anc_str name)
+{
+    return anc_str_find(name, ANC_STR("\nPOST\n/chat")) != SIZE_MAX;
+}
+
 size_t http_idem_forget(http_idem *idem, anc_str prefix)
 {
     size_t n = 0;
     (void)pthread_mutex_lock(&idem->lock);
     for (size_t i = 0; i < HTTP_IDEM_ENTRIES; i++) {
         idem_entry *e = &idem->entries[i];
-        if (e->state != IDEM_KEPT || !anc_str_starts((anc_str){e->name, e->name_len}, prefix))
+        const anc_str name = {e->name, e->name_len};
+        if (e->state != IDEM_KEPT || (!anc_str_starts(name, prefix) && !is_under_a_name(name)))
             continue;
         clear_entry(idem, e);
         n++;

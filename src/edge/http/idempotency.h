@@ -46,7 +46,8 @@ anc_status http_idem_begin(http_idem *idem, anc_str name,
                            anc_arena *mem, http_idem_ticket *ret_ticket,
                            http_idem_answer *ret_answer, anc_err *err) ANC_MUST_CHECK;
 
-/* Forgets kept answers whose name begins so; how many. Any thread. */
+/* Forgets kept answers whose name begins so, and all under names that callers give (/chat), since those do not tell whose
+ * they are; how many. Any thread. */
 size_t http_idem_forget(http_idem *idem, anc_str prefix);
 
 /* Keeps the answer, or frees the key (NULL, status of 300 and more, or a long body). */

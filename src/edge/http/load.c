@@ -7,6 +7,8 @@
  * has ahead of it. A wait past http.max_wait_ms (or past the request's own time) is refused at once with
  * the time after which it is worth coming again.
  *
+ * Where that was too hopeful (the machine got busy), a question whose turn comes too late is refused then.
+ *
  * Everything here belongs to the loop. A question that goes on to a provider outside holds up nobody
  * and leaves early.
  */
@@ -44,6 +46,12 @@ void http_asks_close(http_edge *edge)
     free(edge->asks.unit_ns);
 }
 
+/* Seconds in which those that are there are done. */
+static int retry_after(const http_edge *edge)
+{
+    return (int)between(ceil(edge->asks.ahead_ns / 1e9), 1, RETRY_MAX_S);
+}
+
 anc_status http_ask_check(http_request *rq, anc_err *err)
 {
     http_edge *edge = rq->edge;
@@ -55,7 +63,7 @@ anc_status http_ask_check(http_request *rq, anc_err *err)
     const double wait_ms = edge->asks.ahead_ns / 1e6;
     if (wait_ms <= most_ms || edge->asks.open < (size_t)PER_THREAD * edge->o.cpu_threads)
         return ANC_OK;
-    rq->retry_s = (int)between(ceil(wait_ms / 1e3), 1, RETRY_MAX_S);
+    rq->retry_s = retry_after(edge);
     krn_count(edge->refused, 1);
     return ANC_FAIL(
         err, ANC_UNAVAILABLE,
@@ -75,29 +83,57 @@ static void enter(http_request *rq)
     edge->asks.open++;
 }
 
-/* What it took against what it was to take corrects the unit. One alone takes as many units as there are
- * threads, since it has but one of them. */
+/* What it took against what it was to take corrects the unit. Those at work share the pool, and one alone takes as
+ * many units as there are threads, since it has but one of them. */
 static void learn(const http_request *rq)
 {
-    const double took_ns = (double)(krn_now_ns(rq->edge->o.clock) - rq->ask.entered_ns);
+    const http_edge *edge = rq->edge;
+    const double took_ns = (double)(krn_now_ns(edge->o.clock) - rq->ask.entered_ns);
+    const double sharing = between((double)edge->asks.at_work, edge->o.cpu_threads,
+                                   (double)PER_THREAD * edge->o.cpu_threads);
     const double loaded = rq->ask.ahead_ns + rq->ask.weight_ns;
-    const double alone = rq->ask.weight_ns * rq->edge->o.cpu_threads;
-    const double factor = between(took_ns / (loaded > alone ? loaded : alone), 1 / ODDEST, ODDEST);
-    *unit_of(rq) = between(*unit_of(rq) * (1 + LEARN * (factor - 1)), LEAST_NS, MOST_NS);
+    const double shared = rq->ask.weight_ns * sharing;
+    const double factor =
+        between(took_ns / (loaded > shared ? loaded : shared), 1 / ODDEST, ODDEST);
+    double *unit = unit_of(rq);
+    *unit += LEARN * (rq->ask.weight_ns * factor - *unit);
+    *unit = between(*unit, LEAST_NS, MOST_NS);
+}
+
+/* On the pool, as every other end of a request that waited here: whoever looks through the requests on the loop
+ * is not to find one gone. */
+static void too_late(http_request *rq)
+{
+    http_finish(rq, ANC_FAIL(&rq->err, ANC_UNAVAILABLE,
+                             "the server is overloaded: the turn of this question did not come in "
+                             "time (at most %.1f s: http.max_wait_ms)",
+                             (double)rq->edge->o.max_wait_ms / 1e3));
+}
+
+static http_request *take_first(http_edge *edge)
+{
+    http_request *rq = edge->asks.first;
+    edge->asks.first = rq->waiting;
+    if (edge->asks.first == NULL)
+        edge->asks.last = NULL;
+    atomic_fetch_sub(&edge->working, 1);
+    return rq;
 }
 
 static void start_waiting(http_edge *edge)
 {
+    const int64_t now_ns = krn_now_ns(edge->o.clock), most_ns = edge->o.max_wait_ms * 1000000;
     while (edge->asks.first != NULL &&
            edge->asks.at_work < (size_t)PER_THREAD * edge->o.cpu_threads) {
-        http_request *rq = edge->asks.first;
-        edge->asks.first = rq->waiting;
-        if (edge->asks.first == NULL)
-            edge->asks.last = NULL;
+        http_request *rq = take_first(edge);
+        const bool late = most_ns > 0 && now_ns - rq->ask.entered_ns > most_ns;
         edge->asks.at_work++;
         rq->ask.at_work = true;
-        atomic_fetch_sub(&edge->working, 1);
-        http_to_pool(rq, HTTP_CPU, rq->step);
+        if (late) {
+            krn_count(edge->refused, 1);
+            rq->retry_s = retry_after(edge);
+        }
+        http_to_pool(rq, HTTP_CPU, late ? too_late : rq->step);
     }
 }
 

@@ -19,7 +19,7 @@ static const problem_row own_rows[] = {
     {416, "range-not-satisfiable", "the bytes that the Range asks for are not there"},
     {417, "expectation-failed", "the expectation is not known"},
     {431, "too-many-headers", "the header fields are too large"},
-    {501, "not-implemented", "this is not there yet"},
+    {501, "not-implemented", "this server does not have that"},
     {505, "version-not-supported", "this version of HTTP is not spoken here"},
 };
 

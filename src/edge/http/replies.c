@@ -166,7 +166,7 @@ void http_reply_end(http_request *rq, int status)
 {
     const anc_str body = anc_buf_view(&rq->answer.body);
     const krn_reply reply = {.name = rq->reply_name,
-                             .user = rq->call.principal.user_id,
+                             .user = krn_told_user(&rq->call.principal),
                              .digest = digest_of(rq),
                              .id = rq->seed,
                              .status = status,

@@ -441,6 +441,10 @@ const http_schema http_version_put_params =
 static const http_field version_rows[] = {COLLECTION_PARAM, VERSION_PARAM};
 const http_schema http_version_params = SCHEMA(NULL, NULL, version_rows, http_document_query);
 
+static const http_field version_get_rows[] = {COLLECTION_PARAM};
+const http_schema http_version_get_params =
+    SCHEMA(NULL, NULL, version_get_rows, http_document_query);
+
 static const http_field versions_rows[] = {COLLECTION_PARAM, PAGE(http_document_query, page)};
 const http_schema http_versions_params = SCHEMA(NULL, NULL, versions_rows, http_document_query);
 

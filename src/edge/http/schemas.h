@@ -158,6 +158,10 @@ typedef struct http_tracking_query_in {
     http_page page;
 } http_tracking_query_in;
 
+typedef struct http_tracking_document_in {
+    anc_str collection; /* empty: any */
+} http_tracking_document_in;
+
 typedef struct http_tracking_stats_in {
     int64_t since_ms;
     anc_str bucket;
@@ -175,9 +179,10 @@ extern const http_schema http_chat_schema, http_search_schema, http_conversation
     http_sync_schema, http_ingest_schema, http_batch_schema, http_subscribe_schema;
 extern const http_schema http_chat_params, http_search_params, http_page_params,
     http_documents_params, http_document_delete_params, http_version_put_params,
-    http_version_params, http_versions_params, http_chunks_params, http_restore_params,
-    http_put_params, http_document_put_params, http_ingest_params, http_batches_params,
-    http_batch_params, http_event_params, http_feed_params, http_failure_params;
+    http_version_params, http_version_get_params, http_versions_params, http_chunks_params,
+    http_restore_params, http_put_params, http_document_put_params, http_ingest_params,
+    http_batches_params, http_batch_params, http_event_params, http_feed_params,
+    http_failure_params;
 
 /* described alone (described_schemas.c): trees that are checked by who reads them, forms, events */
 extern const http_schema http_metadata_schema, http_filter_schema, http_document_form,
@@ -189,14 +194,14 @@ extern const http_schema http_problem_out, http_root_out, http_probe_out, http_h
     http_message_out, http_source_out, http_history_out, http_feedback_out, http_router_out,
     http_assessment_out, http_answer_out, http_search_out, http_conversation_out,
     http_conversations_out, http_conversation_whole_out, http_models_out, http_collection_out,
-    http_collections_out, http_put_out, http_document_out, http_documents_out, http_versions_out,
-    http_chunks_out, http_stats_out, http_index_out, http_verified_out, http_sync_out,
-    http_started_out, http_batch_out, http_batches_out, http_failures_out, http_replays_out,
-    http_events_out, http_event_stats_out;
+    http_collections_out, http_put_out, http_document_out, http_documents_out, http_version_out,
+    http_versions_out, http_chunks_out, http_stats_out, http_index_out, http_verified_out,
+    http_sync_out, http_started_out, http_batch_out, http_batches_out, http_failures_out,
+    http_replays_out, http_events_out, http_event_stats_out;
 
 /* tracking (tracking_schemas.c) */
-extern const http_schema http_tracking_params, http_tracking_stats_params, http_erase_schema,
-    http_tracked_queries_out, http_tracked_query_out, http_tracked_document_out,
-    http_tracking_stats_out, http_erased_out;
+extern const http_schema http_tracking_params, http_tracking_document_params,
+    http_tracking_stats_params, http_erase_schema, http_tracked_queries_out, http_tracked_query_out,
+    http_tracked_document_out, http_tracking_stats_out, http_erased_out;
 
 #endif

@@ -43,6 +43,7 @@ anc_status http_search_run(http_request *rq)
     ANC_TRY(read_request(rq, &request));
     ANC_TRY(srch_query(rq->edge->o.srch, &rq->call, &request, &result));
     krn_id_new(rq->edge->o.clock, id);
+    rag_search_told(rq->edge->o.rag, &rq->call, &request, &result, anc_str_of(id));
     json_writer w = http_json(rq);
     json_open_object(&w);
     json_put_str(&w, "query_id", anc_str_of(id));

@@ -9,12 +9,19 @@ static anc_status fault_of(http_request *rq, anc_status status)
     return status;
 }
 
+/* Searches that were answered a moment ago are in the log. */
+static anc_status write_searches(http_request *rq)
+{
+    return rag_searches_write(rq->edge->o.rag, &rq->call);
+}
+
 anc_status http_tracking_queries(http_request *rq)
 {
     http_tracking_query_in q;
     anc_str mark, next;
     ANC_TRY(http_query(rq, &q));
     ANC_TRY(http_cursor_read(rq, q.page.cursor, &mark));
+    ANC_TRY(write_searches(rq));
     const trk_wish wish = {.user_id = q.user,
                            .collection = q.collection,
                            .text = q.q,
@@ -37,20 +44,25 @@ anc_status http_tracking_queries(http_request *rq)
 
 anc_status http_tracking_query(http_request *rq)
 {
+    ANC_TRY(write_searches(rq));
     json_writer w = http_json(rq);
     return trk_show(rq->edge->o.trk, &rq->call, rq->params[0], &w);
 }
 
 anc_status http_tracking_document(http_request *rq)
 {
+    http_tracking_document_in q;
+    ANC_TRY(http_query(rq, &q));
+    ANC_TRY(write_searches(rq));
     json_writer w = http_json(rq);
-    return trk_document(rq->edge->o.trk, &rq->call, rq->params[0], &w);
+    return fault_of(rq, trk_document(rq->edge->o.trk, &rq->call, rq->params[0], q.collection, &w));
 }
 
 anc_status http_tracking_stats(http_request *rq)
 {
     http_tracking_stats_in q;
     ANC_TRY(http_query(rq, &q));
+    ANC_TRY(write_searches(rq));
     json_writer w = http_json(rq);
     return fault_of(rq, trk_stats_write(rq->edge->o.trk, &rq->call, q.since_ms, q.bucket, &w));
 }
@@ -59,6 +71,7 @@ anc_status http_tracking_erase(http_request *rq)
 {
     http_erase_in in;
     ANC_TRY(http_body(rq, &in));
+    ANC_TRY(write_searches(rq));
     json_writer w = http_json(rq);
     return fault_of(rq, trk_erase(rq->edge->o.trk, &rq->call, in.user_id, &w));
 }

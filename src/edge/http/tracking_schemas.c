@@ -59,7 +59,7 @@ static const http_field query_params[] = {
     {.name = "zero_results",
      .kind = HTTP_BOOL,
      .initial = "false",
-     .help = "found nothing",
+     .help = "found nothing, or nothing that answers it",
      AT(http_tracking_query_in, zero_results)},
     {.name = "status",
      .kind = HTTP_TEXT,
@@ -85,6 +85,18 @@ static const http_field query_params[] = {
      AT(http_tracking_query_in, page.cursor)},
 };
 const http_schema http_tracking_params = IN(NULL, NULL, query_params, http_tracking_query_in);
+
+static const http_field document_params[] = {
+    {.name = "collection",
+     .kind = HTTP_TEXT,
+     .flags = HTTP_NAME,
+     .min = 1,
+     .max = 64,
+     .help = "where it is; when absent the one that has a document of that id",
+     AT(http_tracking_document_in, collection)},
+};
+const http_schema http_tracking_document_params =
+    IN(NULL, NULL, document_params, http_tracking_document_in);
 
 static const http_field stats_params[] = {
     {.name = "since",
@@ -128,7 +140,13 @@ static const http_field feedback_rows[] = {
 static const http_schema feedback_out = OUT("QueryFeedback", "What was said of it.", feedback_rows);
 
 #define QUERY_ROWS                                                                                 \
-    TEXT("query_id", ""), MAYBE("query_text", HTTP_TEXT, "null where texts are not kept"),         \
+    TEXT("query_id", ""),                                                                          \
+        {.name = "kind",                                                                           \
+         .kind = HTTP_TEXT,                                                                        \
+         .flags = HTTP_REQUIRED,                                                                   \
+         .choices = "answer|search",                                                               \
+         .help = "search: passages were asked for, no answer"},                                    \
+        MAYBE("query_text", HTTP_TEXT, "null where texts are not kept"),                           \
         MAYBE("user_id", HTTP_TEXT, "null: nobody was logged in"),                                 \
         ROW("collections", HTTP_TEXTS, 0, "asked for; none: all"),                                 \
         {.name = "status",                                                                         \
@@ -148,8 +166,9 @@ static const http_schema feedback_out = OUT("QueryFeedback", "What was said of i
          .of = &error_out,                                                                         \
          .help = "of a failed one"},                                                               \
         MAYBE("conversation_id", HTTP_TEXT, ""), MAYBE("workflow_run_id", HTTP_TEXT, ""),          \
-        INT("document_count", "passages that were found"), TIME("requested_at", ""),               \
-        MAYBE("completed_at", HTTP_TIME, "")
+        INT("document_count", "passages that were found"),                                         \
+        BOOL("zero_results", "nothing was found, or nothing of it answers the question"),          \
+        TIME("requested_at", ""), MAYBE("completed_at", HTTP_TIME, "")
 
 static const http_field query_rows[] = {QUERY_ROWS};
 static const http_schema query_out = OUT("TrackedQuery", "A query in the log.", query_rows);
@@ -210,12 +229,13 @@ static const http_field life_rows[] = {
     TEXT("changed", "what an update changed, joined by commas"),
     INT("chunks_added", ""),
     INT("chunks_removed", ""),
-    INT("bytes", "of a created one"),
+    INT("bytes", "of the original; 0 of a deleted one"),
 };
 static const http_schema life_out = OUT("DocumentEvent", "Something happened to it.", life_rows);
 
 static const http_field document_rows[] = {
     TEXT("document_id", ""),
+    TEXT("collection", ""),
     MAYBE("created_at", HTTP_TIME, "of the first event that is kept"),
     MAYBE("deleted_at", HTTP_TIME, ""),
     INT("retrieved", "times it was found"),
@@ -242,7 +262,7 @@ static const http_field point_rows[] = {TIME("start", "of the bucket"), NUMBER_R
 static const http_schema point_out = OUT("TrackingPoint", "A bucket's numbers.", point_rows);
 
 static const http_field named_rows[] = {
-    TEXT("name", "of the model or collection"),
+    TEXT("name", "of the model, collection or kind"),
     NUMBER_ROWS,
     PART("series", HTTP_LIST, &point_out, "buckets in which something was"),
 };
@@ -270,6 +290,7 @@ static const http_field stats_rows[] = {
     PART("series", HTTP_LIST, &point_out, "buckets in which something was, oldest first"),
     PART("models", HTTP_LIST, &named_out, "by name"),
     PART("collections", HTTP_LIST, &named_out, "by name"),
+    PART("kinds", HTTP_LIST, &named_out, "answer and search; the total is of both"),
     PART("top_documents", HTTP_LIST, &top_document_out,
          "most found first, of whole days (UTC); made of each day's first 200"),
     PART("top_questions", HTTP_LIST, &top_question_out,

@@ -1,7 +1,8 @@
 /* user_chat.c - questions and turns under a user's name, as other designs ask for them.
  *
  * A name's turns are one conversation of the caller's, whose id is made of both: what one caller keeps
- * under a name is nobody else's. Who is not the owner has the own name alone.
+ * under a name is nobody else's. Who is not the owner has the own name alone. Events and the query log know what is
+ * asked under a name as that user's.
  */
 #include "base/utf8.h"
 
@@ -58,6 +59,7 @@ static anc_status ids_of(http_request *rq, anc_str name, anc_str *ret, anc_str *
 {
     const anc_str user = rq->call.principal.user_id;
     ANC_TRY(check_name(rq, name));
+    rq->call.principal.asks_for = name;
     *ret = anc_arena_printf(rq->mem, "chat:%zu:%.*s:%.*s", user.len, ANC_FMT(user), ANC_FMT(name));
     *ret_old = anc_arena_printf(rq->mem, "chat:%.*s:%.*s", ANC_FMT(user), ANC_FMT(name));
     if (ret->ptr == NULL || ret_old->ptr == NULL)

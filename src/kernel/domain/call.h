@@ -18,7 +18,15 @@ typedef struct krn_principal {
     const anc_str *labels; /* [n_labels], borrowed for the call; never empty: all hold "public" */
     size_t n_labels;
     bool is_admin; /* may write, and see metrics and events */
+    /* Whom the caller asks for, by a name of its own; empty: itself. What may be seen is the caller's; what is
+     * told of it (events, the query log) is this one's. */
+    anc_str asks_for;
 } krn_principal;
+
+static inline anc_str krn_told_user(const krn_principal *p)
+{
+    return p->asks_for.len > 0 ? p->asks_for : p->user_id;
+}
 
 typedef struct krn_call {
     anc_arena *mem;               /* results and scratch; gone when the work ends */

@@ -23,6 +23,7 @@ typedef struct ev_document_updated {
     ev_strs changed; /* of title, content, metadata */
     uint32_t chunks_added;
     uint32_t chunks_removed;
+    uint64_t bytes;   /* of the new version */
     anc_str title;    /* with `changed`: the new one; NULL when it did not change */
     ev_json metadata; /* likewise */
     anc_str content;  /* likewise, where the configuration asks for it */

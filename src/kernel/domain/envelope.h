@@ -7,6 +7,7 @@
 #ifndef ANC_KERNEL_DOMAIN_ENVELOPE_H
 #define ANC_KERNEL_DOMAIN_ENVELOPE_H
 
+#include "base/str.h"
 #include "kernel/domain/event.h"
 #include "json/json.h"
 
@@ -37,6 +38,15 @@ typedef struct ev_envelope {
     ev_members metadata_extra; /* of its metadata */
 } ev_envelope;
 
+/* What a person did, and that person was forgotten (event_blank.h): "erased":true in the metadata. */
+static inline bool ev_envelope_erased(const ev_envelope *e)
+{
+    for (size_t i = 0; i < e->metadata_extra.n; i++)
+        if (anc_str_eq(e->metadata_extra.items[i].name, ANC_STR("erased")))
+            return true;
+    return false;
+}
+
 /* Appends the envelope as JSON. `type` is not looked at. A payload without text is {}. */
 anc_status ev_envelope_write(const ev_envelope *envelope, anc_buf *out,
                              anc_err *err) ANC_MUST_CHECK;
@@ -48,7 +58,8 @@ anc_status ev_envelope_read(anc_arena *mem, anc_str json, ev_envelope *ret,
 
 /* The same for who needs neither seq nor what is not known here, without a tree of it all: views into `json`, which is
  * valid JSON; seq, schema_version and the extras are 0. False, with *ret untouched, where a member is absent that has to
- * be there, has an escape, or is not as it should be: ev_envelope_read then reads it or says why not. */
+ * be there, has an escape, or is not as it should be, or where the event is erased: ev_envelope_read then reads it or says
+ * why not. */
 bool ev_envelope_glance(anc_str json, ev_envelope *ret);
 
 /* Appends the whole envelope of an event of `type` with its payload struct, in one pass. `time_ms` is now; where

@@ -8,7 +8,7 @@
 #include "base/id.h"
 #include "kernel/domain/envelope.h"
 
-enum { MEMBERS = 5, INNER = 4 };
+enum { MEMBERS = 5, TEXTS = 4, INNER = TEXTS + 1 };
 
 /* The rest of a text that is looked through. */
 typedef struct glance {
@@ -108,7 +108,8 @@ bool ev_envelope_glance(anc_str json, ev_envelope *ret)
 {
     static const char *const names[MEMBERS] = {"id", "event_type", "timestamp", "payload",
                                                "metadata"};
-    static const char *const inner[INNER] = {"component", "trace_id", "user_id", "aggregate_id"};
+    static const char *const inner[INNER] = {"component", "trace_id", "user_id", "aggregate_id",
+                                             "erased"};
     anc_str v[MEMBERS] = {0}, m[INNER] = {0};
     ev_envelope e = {0};
     if (!find(json, names, v, MEMBERS) || !plain(&v[0]) || !plain(&v[1]) || !plain(&v[2]) ||
@@ -118,7 +119,9 @@ bool ev_envelope_glance(anc_str json, ev_envelope *ret)
         return false;
     if (v[4].len > 0 && !find(v[4], inner, m, INNER))
         return false;
-    for (size_t i = 0; i < INNER; i++)
+    if (m[TEXTS].len > 0)
+        return false;
+    for (size_t i = 0; i < TEXTS; i++)
         if (m[i].len > 0 && !plain(&m[i]))
             return false;
     e.id = v[0];

@@ -1,6 +1,7 @@
 /* event_blank.c - members of an event that are a person's. */
 #include "event_blank.h"
 
+#include "kernel/domain/event.h"
 #include "json/json.h"
 
 static const char *const persons[] = {
@@ -60,15 +61,62 @@ static void write_blank(blanking *b, const json_value *v)
     }
 }
 
+/* The envelope, its metadata marked, so that who reads it later knows what it is. */
+static void write_envelope(blanking *b, const json_value *root)
+{
+    size_t cursor = 0;
+    anc_str name;
+    const json_value *v;
+    json_writer *w = &b->w;
+    json_open_object(w);
+    while (json_each(root, &cursor, &name, &v)) {
+        size_t inner = 0;
+        anc_str member;
+        const json_value *of;
+        if (!anc_str_eq(name, ANC_STR("metadata"))) {
+            write_member(b, name, v);
+            continue;
+        }
+        json_name(w, "metadata");
+        json_open_object(w);
+        while (json_each(v, &inner, &member, &of))
+            if (!anc_str_eq(member, ANC_STR("erased")))
+                write_member(b, member, of);
+        json_put_bool(w, "erased", true);
+        json_close_object(w);
+    }
+    json_close_object(w);
+}
+
 static bool says(const json_value *object, const char *name, anc_str id)
 {
     return id.len > 0 && anc_str_eq(json_str(json_member(object, name), ANC_STR("")), id);
 }
 
+/* What somebody said of an answer that the person was given. */
+static bool is_said_of(const json_value *root, const ev_person *person)
+{
+    uint64_t unused;
+    const anc_str type = json_str(json_member(root, "event_type"), ANC_STR(""));
+    const json_value *id = json_member(json_member(root, "payload"), "query_id");
+    return person->queries != NULL &&
+           anc_str_eq(type, anc_str_of(ev_type_of(EV_FEEDBACK_GIVEN)->name)) &&
+           anc_map_find(person->queries, json_str(id, ANC_STR("")), &unused);
+}
+
+/* False when memory is out. */
+static bool note_query(const json_value *root, const ev_person *person)
+{
+    const json_value *id = json_member(json_member(root, "payload"), "query_id");
+    return person->queries == NULL || json_kind_of(id) != JSON_STRING ||
+           anc_map_put(person->queries, json_str(id, ANC_STR("")), 1);
+}
+
 static bool is_of(const json_value *root, const ev_person *person)
 {
     const json_value *payload = json_member(root, "payload");
-    return says(json_member(root, "metadata"), "user_id", person->user_id) ||
+    return is_said_of(root, person) ||
+           says(json_member(root, "metadata"), "user_id", person->user_id) ||
            says(payload, "user_id", person->user_id) ||
            says(json_member(payload, "data"), "user_id", person->user_id) ||
            says(payload, "conversation_id", person->conversation_id) ||
@@ -90,10 +138,13 @@ anc_status ev_envelope_blank(anc_str json, const ev_person *person, bool *ret_hi
     ANC_TRY(json_parse(json, &doc, err));
     const json_value *root = json_root(doc);
     *ret_hit = is_of(root, person);
+    const bool noted = !*ret_hit || note_query(root, person);
     if (*ret_hit) {
         blanking b = {json_writer_of(out), conversation_of(root)};
-        write_blank(&b, root);
+        write_envelope(&b, root);
     }
     json_doc_free(doc);
+    if (!noted)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "the queries of a user");
     return anc_buf_status(out, "an event", err);
 }

@@ -28,6 +28,7 @@ static const ev_field document_updated[] = {
     EV_FIELD(ev_document_updated, changed, true),
     EV_FIELD(ev_document_updated, chunks_added, true),
     EV_FIELD(ev_document_updated, chunks_removed, true),
+    EV_FIELD(ev_document_updated, bytes, false),
     EV_FIELD(ev_document_updated, title, false),
     EV_FIELD(ev_document_updated, metadata, false),
     EV_RARE_FIELD(ev_document_updated, content),

@@ -76,11 +76,31 @@ static bool is_well(const ev_type *type, const json_value *payload)
                json_double(json_member(payload, "threshold"), -1.0);
 }
 
+static bool is_search(const json_value *payload)
+{
+    const json_value *kind = json_member(json_member(payload, "metadata"), "kind");
+    return anc_str_eq(json_str(kind, ANC_STR("")), ANC_STR("search"));
+}
+
+/* The template of the type's row, or what is said instead where that would not be true. */
+static anc_str template_of(const ev_type *type, const json_value *payload)
+{
+    const bool completed = type == ev_type_of(EV_QUERY_COMPLETED);
+    if (is_well(type, payload))
+        return ANC_STR("{metric} is well again: {value} (threshold {threshold})");
+    if (completed && is_search(payload))
+        return ANC_STR("Search found {document_count} passages in {processing_time:3}s");
+    if (completed && json_bool(json_member(json_member(payload, "metadata"), "no_answer"), false))
+        return ANC_STR("Query not answered: nothing in the documents answers it "
+                       "({processing_time:2}s)");
+    if (type == ev_type_of(EV_QUERY_REQUESTED) && is_search(payload))
+        return ANC_STR("Search received: {query_text}");
+    return anc_str_of(type->feed);
+}
+
 void ev_feed_message(const ev_type *type, const json_value *payload, anc_buf *out)
 {
-    anc_str rest = is_well(type, payload)
-                       ? ANC_STR("{metric} is well again: {value} (threshold {threshold})")
-                       : anc_str_of(type->feed);
+    anc_str rest = template_of(type, payload);
     while (rest.len > 0) {
         const size_t open = anc_str_find(rest, ANC_STR("{"));
         (void)anc_buf_add(out, anc_str_sub(rest, 0, open));

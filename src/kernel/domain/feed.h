@@ -6,6 +6,7 @@
  *   {name}       the payload member; a number with up to 3 decimals, a text cut at 120 bytes
  *   {name:2}     a number with that many decimals
  *   {name?text}  the text when the member is true, else nothing
+ * A completed query that nothing answers, a search, and a measure that is well again have lines of their own.
  */
 #ifndef ANC_KERNEL_DOMAIN_FEED_H
 #define ANC_KERNEL_DOMAIN_FEED_H

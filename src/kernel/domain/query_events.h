@@ -9,10 +9,12 @@ typedef struct ev_query_requested {
     anc_str query_text;
     anc_str user_id; /* NULL: nobody is logged in */
     ev_strs collections;
+    /* conversation_id, message_id, top_k; of a search, which asks for passages alone, "kind":"search", mode, top_k */
     ev_json metadata;
 } ev_query_requested;
 
-/* The three lists are parallel, in order of position, not de-duplicated. */
+/* The three lists are parallel, in order of position, not de-duplicated. Of a search that asked for more they hold the
+ * best 100, `count` is how many there were. */
 typedef struct ev_documents_retrieved {
     anc_str query_id;
     ev_strs document_ids;
@@ -33,7 +35,8 @@ typedef struct ev_query_completed {
     anc_str query_id;
     anc_str response_text;
     ev_strs document_ids;
-    uint32_t document_count;
+    uint32_t
+        document_count; /* 0 of an answer that says that there is none, whatever was retrieved for it */
     double processing_time; /* seconds */
     anc_str model_used;
     anc_str provider;
@@ -41,7 +44,9 @@ typedef struct ev_query_completed {
     uint32_t output_tokens;
     bool cache_hit;
     /* component, model_used, input_tokens, output_tokens again, for readers that look there; then
-     * conversation_id, "route":{…} and "timings_ms":{…} as the answer has them, and "degraded" */
+     * conversation_id, "route":{…} and "timings_ms":{…} as the answer has them, "degraded", and "no_answer": nothing in the documents answers it, and the
+     * answer says so. Of a search
+     * "kind":"search" and "timings_ms"; no model answered it, and response_text is "". */
     ev_json metadata;
 } ev_query_completed;
 

@@ -35,7 +35,7 @@ typedef struct krn_bus_stats {
     uint64_t refused; /* events from outside that did not fit their type; set aside */
     bool running;
     bool reachable;    /* the last contact with the server went well; in memory: always */
-    char problem[160]; /* why it is not reachable; without secrets */
+    char problem[512]; /* a whole anc_err.text: why it is not reachable; without secrets */
 } krn_bus_stats;
 
 typedef struct krn_bus_ops {

@@ -13,6 +13,15 @@ static bool is_last(const krn_handling *h, anc_status status, unsigned tries, un
     return status != ANC_CANCELLED && !anc_status_info(status)->retry_may_help;
 }
 
+/* Nobody ended: the try was given up by what it needed, which says so for whoever reads why it is aside. */
+static anc_status called_off(unsigned tries, anc_err *err)
+{
+    const anc_err last = *err;
+    anc_err_clear(err);
+    return ANC_FAIL(err, ANC_UNAVAILABLE, "called off at the last of %u tries: %s", tries,
+                    last.text);
+}
+
 anc_status krn_handle(const krn_handling *h, const krn_announcement *event, anc_err *err)
 {
     int64_t pause_ns = h->pause_ns;
@@ -27,8 +36,10 @@ anc_status krn_handle(const krn_handling *h, const krn_announcement *event, anc_
         const bool last = is_last(h, status, tries, late);
         if (last && status != ANC_CANCELLED)
             return status;
-        if (!h->pause(h->self, pause_ns) || last)
+        if (!h->pause(h->self, pause_ns))
             return ANC_CANCELLED;
+        if (last)
+            return called_off(tries, err);
         pause_ns = pause_ns * 2 < LONGEST_PAUSE_NS ? pause_ns * 2 : LONGEST_PAUSE_NS;
     }
 }

@@ -29,8 +29,9 @@ typedef struct krn_aside {
  * each. */
 typedef void krn_aside_fn(void *arg, const krn_aside *aside);
 
-/* The handler's status, of the last try; CANCELLED when the subscription ends before the next one, or the handler said
- * so each time: it is about to end, so that it is paused for even after the last try. `err` has the last try's text. */
+/* The handler's status, of the last try, with its text; CANCELLED when the subscription ends before the next one. A
+ * handler that says so itself is called off because the subscription is about to end, so that it is paused for even
+ * after the last try; where it goes on all the same: UNAVAILABLE, with the last try's text. */
 anc_status krn_handle(const krn_handling *h, const krn_announcement *event,
                       anc_err *err) ANC_MUST_CHECK;
 

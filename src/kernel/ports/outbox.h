@@ -48,7 +48,7 @@ typedef struct krn_outbox_ops {
     /* The greatest committed seq; 0 when there is none. */
     ANC_MUST_CHECK anc_status (*head)(void *self, krn_call *call, uint64_t *ret);
 
-    /* A consumer's position, kept across restarts; 0 where there is none. Set to KRN_CURSOR_NONE it is
+    /* A consumer's position, kept across restarts; KRN_CURSOR_NONE where there is none. Set to KRN_CURSOR_NONE it is
      * forgotten, and holds up no removal any more. */
     ANC_MUST_CHECK anc_status (*cursor_get)(void *self, krn_call *call, anc_str consumer,
                                             uint64_t *ret);

@@ -7,7 +7,7 @@
 
 #include "base/base.h"
 
-enum { KRN_RELAYS_MAX = 8, KRN_PROBLEM_TEXT = 160 };
+enum { KRN_RELAYS_MAX = 8, KRN_PROBLEM_TEXT = 512 }; /* a whole anc_err.text */
 
 typedef struct krn_relay_state {
     const char *bus;           /* "memory", "redis", "kafka"; literal */

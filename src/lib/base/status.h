@@ -25,7 +25,7 @@
     X(CANCELLED, 499, false, "the caller left")                          \
     X(CORRUPT, 500, false, "stored bytes do not decode")                 \
     X(BUG, 500, false, "the code broke a promise of its own")            \
-    X(NOT_IMPLEMENTED, 501, false, "this is not there yet")              \
+    X(NOT_IMPLEMENTED, 501, false, "this server does not have that")     \
     X(PROVIDER, 502, true, "an outside provider failed")                 \
     X(UNAVAILABLE, 503, true, "it is not available now")                 \
     X(NO_MEMORY, 503, true, "out of memory")                             \

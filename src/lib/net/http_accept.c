@@ -19,11 +19,11 @@
 
 /* PAST_MS: how long a connection too many may hold its place while others wait for it, as long as it
  * asks for nothing; ANSWER_MS: as long as it does not take its answer. */
-enum { ROUND = 64, PAST_MS = 100, ANSWER_MS = 2000, PAUSE_MS = 25 };
+enum { ROUND = 64, PAST_MS = 30, ANSWER_MS = 2000, PAUSE_MS = 10 };
 
 size_t net_server_past_limit(size_t max_connections)
 {
-    enum { FEWEST = 8, MOST = 256, SHARE = 8 };
+    enum { FEWEST = 16, MOST = 256, SHARE = 8 };
     const size_t n = max_connections / SHARE;
     return n < FEWEST ? FEWEST : n > MOST ? MOST : n;
 }

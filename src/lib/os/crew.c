@@ -22,9 +22,24 @@ void os_member_done(os_member *m)
     (void)pthread_cond_destroy(&m->work);
 }
 
+/* Once it has said that it is not at work the member may be gone. */
+static void work(void *arg)
+{
+    os_member *m = arg;
+    pthread_mutex_t *mutex = m->crew->mutex;
+    m->run(m->owner);
+    (void)pthread_mutex_lock(mutex);
+    m->at_work = false;
+    (void)pthread_cond_broadcast(&m->work);
+    (void)pthread_mutex_unlock(mutex);
+}
+
 static anc_status start(os_member *m, anc_err *err)
 {
-    return os_thread_start(m->crew->name, m->run, m->owner, &m->thread, err);
+    m->at_work = true;
+    const anc_status status = os_thread_start(m->crew->name, work, m, &m->thread, err);
+    m->at_work = status == ANC_OK;
+    return status;
 }
 
 anc_status os_crew_add(os_crew *crew, os_member *m, anc_err *err)
@@ -57,6 +72,10 @@ void os_member_join(os_member *m)
 {
     os_thread_join(m->thread);
     m->thread = NULL;
+    (void)pthread_mutex_lock(m->crew->mutex); /* whoever stops the crew has the thread */
+    while (m->at_work)
+        os_cond_wait_slice(&m->work, m->crew->mutex);
+    (void)pthread_mutex_unlock(m->crew->mutex);
 }
 
 anc_status os_crew_start(os_crew *crew, anc_err *err)

@@ -28,6 +28,7 @@ typedef struct os_member {
     os_thread *thread;   /* owned; NULL while the crew is stopped */
     pthread_cond_t work; /* signalled when it is over, and by the owner as it likes */
     bool gone;           /* taken off */
+    bool at_work;        /* its thread has not ended yet */
 } os_member;
 
 struct os_crew {
@@ -49,6 +50,7 @@ void os_member_done(os_member *m); /* once its thread was joined */
 anc_status os_crew_add(os_crew *crew, os_member *m, anc_err *err) ANC_MUST_CHECK;
 /* (m) The member of that number, no longer in the crew and told that it is over; NULL where there is none. */
 os_member *os_crew_take_off(os_crew *crew, uint64_t id);
+/* Returns when it does not run and never will, also where the crew is being stopped meanwhile by another thread. */
 void os_member_join(os_member *m);
 
 /* (m) Each gets a thread. After a failure some have one: let go and join. */

@@ -15,7 +15,8 @@ enum {
     SNIFF_ROWS = 100,
     QUOTED_BYTES = 1 << 20, /* farther away no closing quote is looked for */
     PREAMBLE_ROWS = 10,
-    NAME_BYTES = 100
+    NAME_BYTES = 100,
+    COMPARED = 64 /* columns of two rows */
 };
 
 static const char delimiters[] = {',', ';', '\t', '|'};
@@ -257,17 +258,53 @@ static bool is_number(anc_str s)
     return digits > 0;
 }
 
-/* Whether the row at hand may name columns: each is short and no number, and there are few gaps. */
-static bool names_columns(const prs_csv *c)
+typedef struct look {
+    bool is_word[COMPARED]; /* of the first columns */
+    size_t n, empty, numbers;
+    bool has_long;
+    bool is_series; /* its numbers count on, one by one: 2019, 2020, 2021 */
+} look;
+
+static look look_at(const prs_csv *c)
 {
-    size_t empty = 0;
+    look r = {.n = c->n, .is_series = true};
+    uint64_t value = 0, last = 0;
     for (size_t i = 0; i < c->n; i++) {
         const anc_str s = prs_csv_at(c, i);
-        if (s.len > NAME_BYTES || is_number(s))
-            return false;
-        empty += s.len == 0;
+        const bool number = is_number(s);
+        r.empty += s.len == 0;
+        r.has_long = r.has_long || s.len > NAME_BYTES;
+        if (i < COMPARED)
+            r.is_word[i] = s.len > 0 && !number;
+        if (!number)
+            continue;
+        r.is_series =
+            r.is_series && anc_str_to_u64(s, &value) && (r.numbers == 0 || value == last + 1);
+        last = value;
+        r.numbers++;
     }
-    return empty * 3 <= c->n;
+    r.is_series = r.is_series && r.numbers > 1 && r.numbers < r.n;
+    return r;
+}
+
+/* Whether the row at hand may name columns: each cell is short, there are few gaps, and none is a number; or some are,
+ * but below a word stands a number ("name, 0, year" above "lamp, 5, 2020"), or they count on as those below do not
+ * ("country, 2019, 2020"). */
+static bool names_columns(prs_csv *c)
+{
+    const look r = look_at(c);
+    anc_status status;
+    if (r.has_long || r.empty * 3 > r.n)
+        return false;
+    if (r.numbers == 0)
+        return true;
+    if (!prs_csv_next(c, &status, NULL))
+        return false;
+    const look below = look_at(c);
+    for (size_t i = 0; i < r.n && i < c->n && i < COMPARED; i++)
+        if (r.is_word[i] && is_number(prs_csv_at(c, i)))
+            return true;
+    return r.is_series && !below.is_series && below.numbers > 0;
 }
 
 static size_t filled(const prs_csv *c)

@@ -292,6 +292,43 @@ static void a_handler_that_fails_for_a_while_gets_the_message_again(void **state
     krn_bus_kafka_free(bus);
 }
 
+/* It would never go: who reads the dead letters hears which one it was. */
+static void what_is_too_large_to_go_is_named(void **state)
+{
+    enum { LARGE = 9 << 20 };
+    (void)state;
+    anc_err err = {0};
+    size_t taken = 0;
+    char bytes[24];
+    ANC_BUF(text, LARGE + 1024);
+    char *pad = malloc(LARGE + 1);
+    assert_non_null(pad);
+    memset(pad, 'x', LARGE);
+    pad[LARGE] = '\0';
+    (void)anc_buf_printf(&text, "{\"id\":\"7\",\"event_type\":\"query.completed\",\"timestamp\":"
+                                "\"2026-11-20T15:36:00.123Z\",\"payload\":{\"query_id\":\"q1\","
+                                "\"response_text\":\"");
+    (void)anc_buf_add(&text, (anc_str){pad, LARGE});
+    (void)anc_buf_printf(&text, "\"},\"metadata\":{\"aggregate_id\":\"q1\",\"seq\":1}}");
+    free(pad);
+    (void)snprintf(bytes, sizeof bytes, "%zu", text.len);
+    krn_bus_kafka *bus = new_bus("me", ANC_STR_NONE, (krn_bus_kafka_options){0});
+    const krn_bus b = start(bus);
+    const krn_announcement list[] = {event_of("query.completed", text.ptr, 1),
+                                     event_of("query.completed", completed, 2)};
+    ASSERT_OK(b.ops->publish(b.self, list, 2, in_seconds(60), &taken, &err), &err);
+    assert_int_equal(taken, 2);
+    clt_kafka_consumer *c = reader(krn_bus_kafka_mock_brokers(bus), "chatbot.query.completed.dlq");
+    const clt_kafka_record letter = next(c);
+    assert_true(letter.value.len == 0 && anc_str_eq(letter.key, ANC_STR("q1")));
+    says(&letter, "ce_id", "7");
+    says(&letter, "status", "LIMIT");
+    says(&letter, "topic", "chatbot.query.completed");
+    says(&letter, "bytes", bytes);
+    clt_kafka_consumer_close(c);
+    krn_bus_kafka_free(bus);
+}
+
 static void options_are_checked(void **state)
 {
     (void)state;
@@ -313,6 +350,7 @@ int main(void)
         cmocka_unit_test(a_cluster_that_is_away_keeps_the_event_here),
         cmocka_unit_test(what_does_not_fit_is_set_aside_and_what_is_ours_passed_over),
         cmocka_unit_test(a_handler_that_fails_for_a_while_gets_the_message_again),
+        cmocka_unit_test(what_is_too_large_to_go_is_named),
         cmocka_unit_test(options_are_checked),
     };
     int failed = bus_suite_run(&kafka);

@@ -263,6 +263,35 @@ static void options_are_checked(void **state)
     krn_bus_redis_free(NULL);
 }
 
+/* ---- rights ---- */
+
+static void rights_are_tried_without_a_trace(void **state)
+{
+    (void)state;
+    char url[256];
+    ANC_BUF(missing, 4096);
+    anc_err err = {0};
+    const char *whole = redis_server_url(server), *at = strchr(whole, '@');
+    const char *end = strstr(whole, "://");
+    assert_true(at != NULL && end != NULL);
+    krn_bus_redis *all = new_bus("me", (krn_bus_redis_options){.prefix = ANC_STR("r:")});
+    ASSERT_OK(krn_bus_redis_rights(all, os_mono_ns() + 30000000000, &missing, &err), &err);
+    assert_int_equal(missing.len, 0);
+    krn_bus_redis_free(all);
+    (void)redis_do(redis, "ACL SETUSER lame on >pw ~r:* &r:events:* +@all -xadd -xautoclaim");
+    (void)snprintf(url, sizeof url, "%.*s://lame:pw%s", (int)(end - whole), whole, at);
+    krn_bus_redis *lame =
+        new_bus("me", (krn_bus_redis_options){.url = anc_str_of(url), .prefix = ANC_STR("r:")});
+    ASSERT_OK(krn_bus_redis_rights(lame, os_mono_ns() + 30000000000, &missing, &err), &err);
+    assert_true(anc_str_starts(anc_buf_view(&missing), ANC_STR("XADD on r:events: NOPERM")));
+    assert_non_null(strstr(missing.ptr, "; XAUTOCLAIM on r:events:user.created: NOPERM"));
+    assert_non_null(strstr(missing.ptr, "; XADD on r:events.dlq: NOPERM"));
+    assert_null(strstr(missing.ptr, "PUBLISH"));
+    krn_bus_redis_free(lame);
+    (void)redis_do(redis, "ACL DELUSER lame");
+    assert_int_equal(redis_do(redis, "DBSIZE")->number, 0);
+}
+
 static int run(void)
 {
     static const bus_case redis_case = {"bus contract: redis", open_pair, close_pair};
@@ -275,6 +304,7 @@ static int run(void)
         cmocka_unit_test_setup(stop_does_not_wait_for_a_silent_server, fresh),
         cmocka_unit_test_setup(a_server_that_comes_back_is_found, fresh),
         cmocka_unit_test_setup(a_wrong_password_is_told_and_not_shown, fresh),
+        cmocka_unit_test_setup(rights_are_tried_without_a_trace, fresh),
         cmocka_unit_test_setup(options_are_checked, fresh),
     };
     return bus_suite_run(&redis_case) +

@@ -333,12 +333,120 @@ static void test_document(void **state)
     }
     apply(&b, c, 3);
     apply(&b, c, 3);
-    ASSERT_OK(b.r.ops->document(b.r.self, &b.call.call, ANC_STR("d1"), &story), &b.call.err);
+    ASSERT_OK(b.r.ops->document(b.r.self, &b.call.call, ANC_STR("d1"), ANC_STR(""), &story),
+              &b.call.err);
     assert_int_equal(story.n, 3);
+    assert_true(anc_str_eq(story.use.collection, ANC_STR("hr")));
     assert_int_equal(story.items[2].op, TRK_DELETED);
     assert_int_equal(story.use.retrieved, 36);
-    assert_int_equal(b.r.ops->document(b.r.self, &b.call.call, ANC_STR("d9"), &story),
+    assert_int_equal(b.r.ops->document(b.r.self, &b.call.call, ANC_STR("d9"), ANC_STR(""), &story),
                      ANC_NOT_FOUND);
+    bench_close(&b, row);
+}
+
+/* One id in two collections is two documents: each has its own life. */
+static void test_document_of_two_collections(void **state)
+{
+    const struct adapter *row = *state;
+    bench b;
+    trk_life_story story = {0};
+    bench_open(&b, row);
+    fill(&b);
+    trk_change c[2] = {{.subject = TRK_DOCUMENT,
+                        .life = {.document_id = ANC_STR("d1"),
+                                 .collection = ANC_STR("hr"),
+                                 .version = 1,
+                                 .at_ms = BASE_MS}}};
+    c[1] = c[0];
+    c[1].life.collection = ANC_STR("it");
+    c[1].life.version = 7;
+    apply(&b, c, 2);
+    ASSERT_OK(b.r.ops->document(b.r.self, &b.call.call, ANC_STR("d1"), ANC_STR("it"), &story),
+              &b.call.err);
+    assert_int_equal(story.n, 1);
+    assert_int_equal(story.items[0].version, 7);
+    assert_int_equal(story.use.retrieved, 0);
+    ASSERT_OK(b.r.ops->document(b.r.self, &b.call.call, ANC_STR("d1"), ANC_STR("hr"), &story),
+              &b.call.err);
+    assert_int_equal(story.n, 1);
+    assert_int_equal(story.use.retrieved, 36);
+    assert_int_equal(b.r.ops->document(b.r.self, &b.call.call, ANC_STR("d1"), ANC_STR(""), &story),
+                     ANC_INVALID);
+    assert_string_equal(b.call.err.pointer, "?collection");
+    assert_non_null(strstr(b.call.err.text, "hr, it"));
+    bench_close(&b, row);
+}
+
+/* An answer that says that there is none is an empty one, whatever was retrieved for it. */
+static void test_declined(void **state)
+{
+    const struct adapter *row = *state;
+    const trk_retrieval one = passage_of("d1", 1, false);
+    bench b;
+    trk_query *items;
+    bench_open(&b, row);
+    trk_change three[] = {request_of("q1", "ada", "Who?", NULL, 0, BASE_MS),
+                          retrieved_of("q1", &one, 1, BASE_MS),
+                          end_of("q1", TRK_COMPLETED, 1000, BASE_MS)};
+    three[2].query.declined = true;
+    for (size_t i = 3; i > 0; i--)
+        apply(&b, &three[i - 1], 1);
+    assert_int_equal(list(&b, (trk_filter){.empty = true}, &items), 1);
+    assert_true(items[0].declined);
+    assert_int_equal(items[0].retrieved, 1);
+    assert_int_equal(stats_of(&b).all.total.counts.empty, 1);
+    bench_close(&b, row);
+}
+
+/* Searches are counted apart, and are no questions. */
+static void test_searches(void **state)
+{
+    const struct adapter *row = *state;
+    const trk_retrieval one = passage_of("d1", 1, false);
+    bench b;
+    trk_query *items;
+    bench_open(&b, row);
+    fill(&b);
+    const size_t asked = stats_of(&b).n_questions;
+    trk_change three[] = {request_of("s1", "ada", "sought", NULL, 0, BASE_MS),
+                          retrieved_of("s1", &one, 1, BASE_MS),
+                          end_of("s1", TRK_COMPLETED, 1000, BASE_MS)};
+    three[0].query.kind = TRK_SEARCH;
+    for (size_t i = 3; i > 0; i--)
+        apply(&b, &three[i - 1], 1);
+    assert_int_equal(list(&b, (trk_filter){.text = ANC_STR("sought")}, &items), 1);
+    assert_int_equal(items[0].kind, TRK_SEARCH);
+    const trk_stats s = stats_of(&b);
+    assert_int_equal(s.n_kinds, 2);
+    assert_true(anc_str_eq(s.kinds[0].name, ANC_STR("answer")));
+    assert_int_equal(s.kinds[0].total.counts.queries, 40);
+    assert_int_equal(s.kinds[1].total.counts.queries, 1);
+    assert_int_equal(s.all.total.counts.queries, 41);
+    assert_int_equal(s.n_questions, asked);
+    bench_close(&b, row);
+}
+
+/* Names that a client made up leave no numbers behind; the log says what was asked. */
+static void test_refused_collections(void **state)
+{
+    const struct adapter *row = *state;
+    bench b;
+    trk_query *items;
+    bench_open(&b, row);
+    for (int i = 0; i < 20; i++) {
+        char id[32], name[32];
+        (void)snprintf(id, sizeof id, "q%02d", i);
+        (void)snprintf(name, sizeof name, "typo-%d", i);
+        const anc_str asked = anc_str_of(name);
+        const trk_change two[] = {request_of(id, "ada", "x", &asked, 1, BASE_MS),
+                                  end_of(id, TRK_FAILED, 1000, BASE_MS)};
+        apply(&b, &two[0], 1);
+        apply(&b, &two[1], 1);
+    }
+    const trk_stats s = stats_of(&b);
+    assert_int_equal(s.n_collections, 0);
+    assert_int_equal(s.all.total.counts.failed, 20);
+    assert_int_equal(list(&b, (trk_filter){.collection = ANC_STR("typo-3")}, &items), 1);
     bench_close(&b, row);
 }
 
@@ -425,6 +533,10 @@ int main(void)
            RUN_TABLE("cursor", adapters, test_cursor_is_one_with_the_changes) +
            RUN_TABLE("filters", adapters, test_filters) + RUN_TABLE("pages", adapters, test_pages) +
            RUN_TABLE("document", adapters, test_document) +
+           RUN_TABLE("document of two collections", adapters, test_document_of_two_collections) +
+           RUN_TABLE("declined", adapters, test_declined) +
+           RUN_TABLE("searches", adapters, test_searches) +
+           RUN_TABLE("refused collections", adapters, test_refused_collections) +
            RUN_TABLE("erase", adapters, test_erase) + RUN_TABLE("prune", adapters, test_prune) +
            RUN_TABLE("key", adapters, test_key_stays);
 }

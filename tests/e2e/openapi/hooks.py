@@ -26,6 +26,8 @@ RULES = [
     r"model \".*\" is not (known|one of)|provider \".*\" is not configured",
     r"the query is blank|there is no word in the query|the query only excludes|the query (has|marks) ",
     r"mode metadata finds documents by filters",
+    r"is compared with the (text|number) .*, but is no (text|number) in any document",  # which have what is not the description's to know
+    r"document id: holds control characters",  # in an address, whose parts are any text
     r"/connection_params/path: is missing",
     r"^\?async: does not go with a version",
     r"context_chunks is \d+, which means something only together with join_neighbours",
@@ -39,7 +41,7 @@ RULES = [
     r"^If-Match: (is not the ETag|says another version)",
     r"JSON: .* too big (integer|real)",
     r"metadata: (more than|lists and objects)",
-    r"is not \".*\", as the address says",
+    r"says \".*\", but the address says",
     r"tokens a chunk: allowed are",  # the model's window is not the description's to know
     r"is base64 that was cut off",
     r"^/language: there is no language '[a-z]{2}'",  # the pattern says two letters, and not which

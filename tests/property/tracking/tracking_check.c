@@ -133,7 +133,7 @@ static void check_document(world *w, unsigned d)
             found += it;
             cited += it && q->cited[k];
         }
-    const anc_status status = r.ops->document(r.self, &call, id, &story);
+    const anc_status status = r.ops->document(r.self, &call, id, ANC_STR(""), &story);
     if (found == 0 && w->story.lives[d] == 0) {
         EXPECT(w, id.ptr, status == ANC_NOT_FOUND);
         return;
@@ -156,9 +156,11 @@ static bool counts_for(const sim_query *q, which kind, unsigned number)
         return true;
     if (kind == OF_MODEL)
         return completed(q) && q->model == number;
+    if (!has(q, TRK_HAS_RETRIEVALS))
+        return false; /* nothing was searched */
     if (has(q, TRK_HAS_REQUEST) && q->collections != 0)
         return (q->collections >> number & 1) != 0;
-    for (unsigned k = 0; has(q, TRK_HAS_RETRIEVALS) && k < q->n_found; k++)
+    for (unsigned k = 0; k < q->n_found; k++)
         if (q->found[k] % SIM_COLLECTIONS == number)
             return true;
     return false;

@@ -48,6 +48,11 @@ bool srch_mode_parse(anc_str s, srch_mode *ret)
     return *ret == SRCH_KEYWORD || anc_str_eq(s, ANC_STR("auto"));
 }
 
+const char *srch_mode_name(srch_mode mode)
+{
+    return mode == SRCH_KEYWORD ? "keyword" : "auto";
+}
+
 anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *request,
                       srch_result *ret)
 {
@@ -149,7 +154,8 @@ anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, 
 {
     (void)kno;
     (void)version;
-    if (!anc_str_eq(id, ANC_STR("depots")))
+    if (!anc_str_eq(id, ANC_STR("depots")) &&
+        (current->two_depots < 2 || !anc_str_eq(id, ANC_STR("old"))))
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no such document");
     *ret = anc_arena_alloc(call->mem, ANC_COUNT(depots), sizeof **ret);
     if (*ret == NULL)
@@ -220,7 +226,7 @@ anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collectio
     (void)kno;
     (void)after;
     current->lists++;
-    if (anc_str_eq(q, ANC_STR("depots.csv")))
+    if (anc_str_eq(q, ANC_STR("depots.csv")) || current->two_depots > 0)
         return list_depots(call, ret, ret_n);
     *ret = anc_arena_alloc(call->mem, limit, sizeof **ret);
     if (*ret == NULL)
@@ -250,7 +256,7 @@ static bool open_it(world *w, size_t n_providers, const rag_config *config, bool
                          .deadline_ns = INT64_MAX,
                          .cancelled = &w->cancelled,
                          .trace_id = ANC_STR("0af7651916cd43dd8448eb211c80319c"),
-                         .principal = {ANC_STR("ada"), labels, 1, false}};
+                         .principal = {.user_id = ANC_STR("ada"), .labels = labels, .n_labels = 1}};
     const rag_extractive_options extractive = {.cpu = fake_tasks_executor(&w->tasks),
                                                .loop = fake_tasks_executor(&w->tasks)};
     w->mem = anc_arena_new(16 << 20);

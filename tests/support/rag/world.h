@@ -33,8 +33,10 @@ typedef struct world {
     const char *collection_of_hit_2;
     const char *columns; /* of the table that hit 2 begins in */
 
-    unsigned lists;   /* of documents asked for; depots.csv is found by its name alone */
-    bool depots_go;   /* its chunks are gone when they are fetched */
+    unsigned lists; /* of documents asked for; depots.csv is found by its name alone */
+    bool depots_go; /* its chunks are gone when they are fetched */
+    unsigned
+        two_depots; /* 1, 2: so many of the two depot files, which are then listed, have rows and pages */
     const char *gone; /* id of a document of the library that is gone; NULL: none */
 
     /* what every collection says of the prompt; NULL: nothing */

@@ -10,6 +10,7 @@ ANCHORAGE_TEST_CACHE (else XDG_CACHE_HOME/anchorage-test, else ~/.cache/anchorag
 import argparse
 import base64
 import concurrent.futures
+import ctypes
 import json
 import os
 import pathlib
@@ -230,18 +231,58 @@ class Kafka:
     def __exit__(self, *_):
         self.close()
 
+    # ---- who may do what ----
+
+    def allow(self, user, *rights):
+        """Rights as "Write topic NAME", "Read group NAME"; a NAME that ends in * is a beginning. By librdkafka, since
+        Kafka's own program for it is not among the jars."""
+        lib = ctypes.CDLL("librdkafka.so.1")
+        for name in ("conf_new", "new", "AclBinding_new", "queue_new", "queue_poll"):
+            getattr(lib, f"rd_kafka_{name}").restype = ctypes.c_void_p
+        why, size = ctypes.create_string_buffer(512), ctypes.c_size_t(512)
+        conf = ctypes.c_void_p(lib.rd_kafka_conf_new())
+        for name, value in ({"bootstrap.servers": self.brokers} | self._client("PLAIN")).items():
+            assert lib.rd_kafka_conf_set(conf, name.encode(), str(value).encode(), why, size) == 0, why.value
+        client = ctypes.c_void_p(lib.rd_kafka_new(0, conf, why, size))
+        assert client, why.value
+        bindings = (ctypes.c_void_p * len(rights))()
+        for i, (operation, kind, name) in enumerate(r.split() for r in rights):
+            beginning = name.endswith("*") and name != "*"
+            bindings[i] = lib.rd_kafka_AclBinding_new(
+                {"topic": 2, "group": 3, "cluster": 4}[kind], name.rstrip("*" if beginning else "").encode(),
+                4 if beginning else 3, f"User:{user}".encode(), b"*",
+                {"Read": 3, "Write": 4, "Create": 5, "Describe": 8}[operation], 3, why, size)
+            assert bindings[i], why.value
+        queue = ctypes.c_void_p(lib.rd_kafka_queue_new(client))
+        lib.rd_kafka_CreateAcls(client, bindings, ctypes.c_size_t(len(rights)), None, queue)
+        event = ctypes.c_void_p(lib.rd_kafka_queue_poll(queue, 30000))
+        assert event and lib.rd_kafka_event_error(event) == 0, "the rights were not given"
+        lib.rd_kafka_event_destroy(event)
+        lib.rd_kafka_queue_destroy(queue)
+        for binding in bindings:
+            lib.rd_kafka_AclBinding_destroy(ctypes.c_void_p(binding))
+        lib.rd_kafka_destroy(client)
+
     # ---- kcat ----
 
-    def _kcat(self, *args, stdin=None, mechanism="PLAIN"):
-        settings = {"security.protocol": self.security, "fetch.wait.max.ms": 10, "reconnect.backoff.max.ms": 100,
-                    "log_level": 2}
+    def _client(self, mechanism):
+        """What a client of librdkafka's needs to get in."""
+        settings = {"security.protocol": self.security}
         if self.tls:
             settings["ssl.ca.location"] = self.ca
         if self.password:
             settings |= {"sasl.mechanism": mechanism, "sasl.username": USER, "sasl.password": self.password}
+        return settings
+
+    def _kcat(self, *args, stdin=None, mechanism="PLAIN"):
+        settings = self._client(mechanism) | {"fetch.wait.max.ms": 10, "reconnect.backoff.max.ms": 100, "log_level": 2}
         options = [word for k, v in settings.items() for word in ("-X", f"{k}={v}")]
         return subprocess.run(["kcat", "-b", self.brokers, *options, *args], capture_output=True, text=True,
                               timeout=READY_S, input=stdin)
+
+    def lets_in(self, mechanism):
+        """Whether kcat gets in so."""
+        return self._kcat("-L", "-t", "none", "-m", "5", mechanism=mechanism).returncode == 0
 
     def topics(self):
         """{name: partitions}, without Kafka's own"""
@@ -269,7 +310,7 @@ class Kafka:
         options += ["-k", key] if key is not None else []
         file = self.folder / "message"
         file.write_text(text)
-        out = self._kcat("-P", "-t", topic, *options, str(file))
+        out = self._kcat("-P", "-t", topic, "-X", "message.max.bytes=2000000", *options, str(file))
         assert out.returncode == 0, (topic, out.stderr)
 
 

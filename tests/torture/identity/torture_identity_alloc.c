@@ -45,11 +45,11 @@ static void tell(const identity_world *w, bool may_fail, bool *ret_told)
 static void look_for(const identity_world *w, bool may_fail, bool told)
 {
     test_call t;
-    idn_user user;
+    idn_user_record user;
     test_call_init(&t);
     if (t.call.mem == NULL)
         return;
-    const anc_status status = idn_user_find(w->idn, &t.call, ANC_STR("42"), &user);
+    const anc_status status = identity_find(w, &t.call, "42", &user);
     if (status == ANC_NOT_FOUND)
         expect(!told, "what was told of is found");
     else if (went_well(status, may_fail, &t.err, "found"))

@@ -144,7 +144,8 @@ static void check_all(house *h, int queries)
     ASSERT_OK(r.ops->stats(r.self, &h->call.call, &day, 5, &stats), &h->call.err);
     assert_int_equal(stats.all.total.counts.completed, queries);
     assert_int_equal(stats.all.total.counts.queries, queries);
-    ASSERT_OK(r.ops->document(r.self, &h->call.call, ANC_STR("d1"), &story), &h->call.err);
+    ASSERT_OK(r.ops->document(r.self, &h->call.call, ANC_STR("d1"), ANC_STR(""), &story),
+              &h->call.err);
     assert_int_equal(story.use.retrieved, queries);
 }
 

@@ -1,4 +1,4 @@
-/* service.c - users told of, found, and forgotten. */
+/* service.c - users told of and forgotten. */
 #include <stdlib.h>
 
 #include "identity_service.h"
@@ -24,20 +24,6 @@ anc_status idn_service_open(const idn_service_options *options, idn_service **re
 void idn_service_close(idn_service *service)
 {
     free(service);
-}
-
-anc_status idn_user_find(idn_service *service, krn_call *call, anc_str id, idn_user *ret)
-{
-    const idn_user_store users = service->with.users;
-    idn_user_record r;
-    ANC_TRY(users.ops->find(users.self, call, id, &r));
-    *ret = (idn_user){.id = r.id,
-                      .username = r.username,
-                      .groups = r.groups,
-                      .n_groups = r.n_groups,
-                      .created_ms = r.created_ms,
-                      .updated_ms = r.updated_ms};
-    return ANC_OK;
 }
 
 /* ---- told of ---- */

@@ -93,22 +93,36 @@ bool kno_is_of_the_content(anc_status status)
            status == ANC_FORBIDDEN;
 }
 
+/* Of very many the last line says how many more there were. */
 static anc_status add_unread(kno_put *put, anc_str text, anc_err *err)
 {
     kno_parts *parts = &put->parts;
+    anc_arena *mem = put->call.mem;
     if (parts->unread == NULL)
-        parts->unread = anc_arena_alloc(put->call.mem, UNREAD_MAX, sizeof *parts->unread);
-    if (parts->unread == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(put->call.mem),
-                        "no room for what could not be read");
-    if (parts->n_unread == UNREAD_MAX)
-        return ANC_OK;
-    const anc_str copy = anc_arena_copy(put->call.mem, text);
-    if (copy.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(put->call.mem),
-                        "no room for what could not be read");
-    parts->unread[parts->n_unread++] = copy;
+        parts->unread = anc_arena_alloc(mem, UNREAD_MAX, sizeof *parts->unread);
+    if (parts->n_unread == UNREAD_MAX) /* the line of the last one goes too */
+        parts->unread_more += parts->unread_more == 0 ? 2 : 1;
+    const anc_str copy = parts->unread_more > 0
+                             ? anc_arena_printf(mem, "and %zu more", parts->unread_more)
+                             : anc_arena_copy(mem, text);
+    if (parts->unread == NULL || copy.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for what could not be read");
+    if (parts->n_unread < UNREAD_MAX)
+        parts->n_unread++;
+    parts->unread[parts->n_unread - 1] = copy;
     return ANC_OK;
+}
+
+/* Each in the log, as far as the document names them too. */
+static void tell_unread(const kno_put *put, anc_str id, const char *why)
+{
+    if (put->parts.unread_more > 1)
+        return;
+    krn_log_write(put->kno->with.log, KRN_WARN, "knowledge",
+                  put->parts.n_unread < UNREAD_MAX
+                      ? "an attachment was not read"
+                      : "an attachment was not read, nor were others of its document",
+                  KRN_STR("document_id", id), KRN_STR("reason", anc_str_of(why)));
 }
 
 /* What programs write that do not know says nothing. */
@@ -165,8 +179,7 @@ anc_status kno_put_part(kno_put *put, const kno_part *part, anc_err *err)
     ANC_TRY(add_seen(put, names.id, &seen, err));
     const anc_status status = put_one(put, part, &names, &result, &why);
     if (kno_is_of_the_content(status)) {
-        krn_log_write(put->kno->with.log, KRN_WARN, "knowledge", "an attachment was not read",
-                      KRN_STR("document_id", names.id), KRN_STR("reason", anc_str_of(why.text)));
+        tell_unread(put, names.id, why.text);
         return add_unread(put, anc_str_of(why.text), err);
     }
     if (status != ANC_OK)

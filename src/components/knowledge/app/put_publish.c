@@ -89,7 +89,8 @@ static anc_status announce_updated(const piece_work *w, krn_tx *tx, anc_err *err
                                  .version = w->published.number,
                                  .changed = {changed, n},
                                  .chunks_added = put->difference.added,
-                                 .chunks_removed = put->difference.removed};
+                                 .chunks_removed = put->difference.removed,
+                                 .bytes = put->version.bytes};
     if ((changes & KNO_CHANGED_TITLE) != 0)
         event.title = now->title;
     if ((changes & KNO_CHANGED_METADATA) != 0)

@@ -17,7 +17,9 @@ typedef struct kno_parts {
     size_t n, cap;
     anc_str *unread; /* [n_unread] name and reason of those that could not be read */
     size_t n_unread;
-    anc_map *rows; /* owned: ids of what was handed out; NULL: nothing was */
+    size_t
+        unread_more; /* that the last line stands for, where there are too many for a line each */
+    anc_map *rows;   /* owned: ids of what was handed out; NULL: nothing was */
 } kno_parts;
 
 /* Documents that go together, going.c. */

@@ -95,3 +95,13 @@ anc_status kno_version_list(kno_service *kno, krn_call *call, anc_str collection
     *ret_n = n;
     return ANC_OK;
 }
+
+anc_status kno_version_find(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                            uint32_t number, kno_version *ret)
+{
+    kno_document_record d;
+    kno_version_record v;
+    ANC_TRY(kno_document_get(kno, call, collection, id, &d));
+    ANC_TRY(kno_version_get(kno, call, &d, number, &v));
+    return to_public(call, &d, &v, ret);
+}

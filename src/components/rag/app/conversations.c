@@ -98,12 +98,13 @@ ev_context rag_event_context(const krn_call *call)
 {
     return (ev_context){.component = ANC_STR("rag"),
                         .trace_id = call->trace_id,
-                        .user_id = call->principal.user_id};
+                        .user_id = krn_told_user(&call->principal)};
 }
 
 anc_str rag_user_or_none(const krn_call *call)
 {
-    return call->principal.user_id.len != 0 ? call->principal.user_id : ANC_STR_NONE;
+    const anc_str user = krn_told_user(&call->principal);
+    return user.len != 0 ? user : ANC_STR_NONE;
 }
 
 anc_status rag_conversation_begin(rag_service *rag, krn_tx *tx, const krn_call *call, anc_str id,

@@ -2,7 +2,8 @@
  *
  * The document is one of those that the search found, or has the file name that was given. Its chunks know
  * where their pages and rows begin; the passage is cut down to the one that was named. A row that is a document of its
- * own is it as a whole. Of a document that has rows or pages but not that one nothing is found; where there is no such document, or it has none
+ * own is it as a whole. Where no document is said the only one that has such a row or page is meant, else it is asked
+ * which. Of a document that has rows or pages but not that one nothing is found; where there is no such document, or it has none
  * at all, the question is answered as any other.
  */
 #include <math.h>
@@ -12,14 +13,18 @@
 #include "rag/domain/pointer.h"
 #include "rag/domain/tables.h"
 #include "service_impl.h"
+#include "text/language.h"
 
 enum {
     DOCUMENTS = 3,    /* of one name that are looked into */
+    PROBED = 200,     /* in which a page is looked for where it is not said which document */
     LISTED = 50,      /* of those whose name, title or uri has the file's name in it */
     COLLECTIONS = 16, /* in which a file is looked for */
     PASSAGES = 8,     /* that a page may have */
     WINDOW = 64,      /* chunks that are read at a time */
     WINDOWS = 64,
+    CANDIDATES = 5, /* that are named where it is not said which document */
+    REPLY_BYTES = 8 << 10,
     SCRATCH_BYTES = 64 << 20,
 };
 
@@ -84,12 +89,12 @@ static anc_status among_hits(looking *l, const srch_result *found)
     return ANC_OK;
 }
 
-static anc_status among_files(looking *l, anc_str collection)
+static anc_status among_files(looking *l, anc_str collection, anc_str name)
 {
     kno_document *found = NULL;
     size_t n = 0;
-    ANC_TRY(kno_document_list(l->turn->rag->with.knowledge, &l->turn->call, collection,
-                              l->pointer.file, ANC_STR(""), LISTED, &found, &n));
+    ANC_TRY(kno_document_list(l->turn->rag->with.knowledge, &l->turn->call, collection, name,
+                              ANC_STR(""), LISTED, &found, &n));
     for (size_t i = 0; i < n; i++) {
         const named d = {found[i].collection, found[i].id, found[i].title,
                          found[i].uri.len > 0 ? found[i].uri : found[i].id};
@@ -103,12 +108,14 @@ static anc_status find_documents(looking *l, const srch_result *found)
 {
     const rag_turn *turn = l->turn;
     ANC_TRY(among_hits(l, found));
-    if (l->n_documents > 0 || l->pointer.file.len == 0 || turn->filters != NULL)
+    const anc_str name =
+        l->pointer.file.len > 0 ? l->pointer.file : rag_pointer_word(l->question, &l->pointer);
+    if (l->n_documents > 0 || name.len == 0 || turn->filters != NULL)
         return ANC_OK;
     if (turn->collections.n == 0)
-        return among_files(l, ANC_STR(""));
+        return among_files(l, ANC_STR(""), name);
     for (size_t i = 0; i < turn->collections.n && i < COLLECTIONS; i++)
-        ANC_TRY(among_files(l, turn->collections.items[i]));
+        ANC_TRY(among_files(l, turn->collections.items[i], name));
     return ANC_OK;
 }
 
@@ -273,12 +280,127 @@ static anc_status walk(looking *l, const named *d, uint32_t from)
     return ANC_OK;
 }
 
+/* ---- where it is not said which document ------------------------------------------------------- */
+
+/* Whether the document has such a row or page; one that has neither kind is known by its first chunks. */
+static anc_status has_place(looking *l, const named *d, bool *ret)
+{
+    *ret = false;
+    for (uint32_t window = 0; window < WINDOWS; window++) {
+        ANC_ARENA(scratch, SCRATCH_BYTES);
+        if (scratch == NULL)
+            return ANC_FAIL(&l->turn->err, ANC_NO_MEMORY, "no memory for chunks");
+        krn_call call = l->turn->call;
+        kno_chunk *chunks = NULL;
+        size_t n = 0;
+        call.mem = scratch;
+        l->counted = false;
+        ANC_TRY(krn_call_check(l->turn->rag->with.clock, &call));
+        const anc_status status = kno_chunk_list(l->turn->rag->with.knowledge, &call, d->collection,
+                                                 d->id, 0, window * WINDOW, WINDOW, &chunks, &n);
+        if (status == ANC_NOT_FOUND) {
+            anc_err_clear(call.err);
+            return ANC_OK;
+        }
+        ANC_TRY(status);
+        for (size_t i = 0; i < n; i++)
+            for (size_t k = 0; k < chunks[i].n_places; k++)
+                *ret = is_there(l, &chunks[i].places[k]) || *ret;
+        if (*ret || n < WINDOW || !l->counted)
+            return ANC_OK;
+    }
+    return ANC_OK;
+}
+
+typedef struct saying {
+    const char *page, *row, *in, *more;
+} saying;
+
+/* Asks which of the documents is meant. */
+static anc_status ask_which(looking *l, const named *found, size_t n, bool more)
+{
+    static const saying sayings[TXT_LANGUAGE_COUNT] = {
+        [TXT_EN] = {"Which document is meant? There is a page ",
+                    "Which document is meant? There is a row ", " in ", " and others."},
+        [TXT_FR] = {"De quel document s'agit-il ? Il y a une page ",
+                    "De quel document s'agit-il ? Il y a une ligne ", " dans ", " et d'autres."},
+        [TXT_DE] = {"Welches Dokument ist gemeint? Es gibt eine Seite ",
+                    "Welches Dokument ist gemeint? Es gibt eine Zeile ", " in ", " und anderen."},
+        [TXT_ES] = {"¿De qué documento se trata? Hay una página ",
+                    "¿De qué documento se trata? Hay una fila ", " en ", " y otros."},
+    };
+    rag_turn *turn = l->turn;
+    const txt_language language = txt_language_detect(l->question);
+    const saying *s = &sayings[sayings[language].page != NULL ? language : TXT_EN];
+    ANC_BUF(out, REPLY_BYTES);
+    anc_buf_printf(&out, "%s%u%s", l->pointer.kind == RAG_POINTS_PAGE ? s->page : s->row,
+                   (unsigned)l->pointer.number, s->in);
+    for (size_t i = 0; i < n; i++)
+        anc_buf_printf(&out, "%s\"%.*s\"", i > 0 ? ", " : "",
+                       ANC_FMT(found[i].title.len > 0 ? found[i].title : found[i].id));
+    anc_buf_add(&out, more ? anc_str_of(s->more) : ANC_STR("."));
+    ANC_TRY(anc_buf_status(&out, "answer", &turn->err));
+    turn->reply = anc_arena_copy(turn->mem, anc_buf_view(&out));
+    if (turn->reply.ptr == NULL)
+        return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for an answer");
+    return ANC_OK;
+}
+
+/* Of the first documents that may be read, those that have the place: one is the one that is meant. */
+static anc_status find_places(looking *l, anc_str collection, named *found, size_t *n, bool *more)
+{
+    kno_document *all = NULL;
+    size_t n_all = 0;
+    ANC_TRY(kno_document_list(l->turn->rag->with.knowledge, &l->turn->call, collection, ANC_STR(""),
+                              ANC_STR(""), PROBED, &all, &n_all));
+    for (size_t i = 0; i < n_all && !*more; i++) {
+        const named d = {all[i].collection, all[i].id, all[i].title,
+                         all[i].uri.len > 0 ? all[i].uri : all[i].id};
+        bool has = false;
+        ANC_TRY(has_place(l, &d, &has));
+        *more = has && *n == CANDIDATES;
+        if (has && *n < CANDIDATES)
+            found[(*n)++] = d;
+    }
+    *more = *more || n_all == PROBED;
+    return ANC_OK;
+}
+
+/* A row or a page is asked for and nothing else, of no document: the only one that has it, or a question back. */
+static anc_status find_any(looking *l, srch_result *found)
+{
+    rag_turn *turn = l->turn;
+    named candidates[CANDIDATES];
+    size_t n = 0;
+    bool more = false;
+    bool open = false;
+    anc_str rest;
+    ANC_TRY(rag_pointer_is_open(l->scratch, l->question, &l->pointer, &open, &turn->err));
+    ANC_TRY(rag_pointer_rest(l->scratch, l->question, &l->pointer, ANC_STR(""), ANC_STR(""), &rest,
+                             &turn->err));
+    if (!open || rest.len > 0 || turn->filters != NULL)
+        return ANC_OK;
+    if (turn->collections.n == 0)
+        ANC_TRY(find_places(l, ANC_STR(""), candidates, &n, &more));
+    for (size_t i = 0; i < turn->collections.n && i < COLLECTIONS; i++)
+        ANC_TRY(find_places(l, turn->collections.items[i], candidates, &n, &more));
+    l->counted = false;
+    if (n == 1 && !more)
+        l->documents[l->n_documents++] = candidates[0];
+    if (n == 0 || l->n_documents > 0)
+        return ANC_OK;
+    found->n = 0;
+    return ask_which(l, candidates, n, more);
+}
+
 /* ---- the step -------------------------------------------------------------------------------- */
 
 static anc_status look(looking *l, srch_result *found)
 {
     rag_turn *turn = l->turn;
     ANC_TRY(find_documents(l, found));
+    if (l->n_documents == 0 && l->pointer.file.len == 0)
+        ANC_TRY(find_any(l, found));
     size_t of = 0;
     for (; of < l->n_documents && l->n == 0; of++)
         ANC_TRY(walk(l, &l->documents[of], 0));

@@ -64,6 +64,13 @@ anc_status rag_service_open(const rag_service_options *options, rag_service **re
 /* Every turn has been freed and the writer has ended. NULL is a no-op. */
 void rag_service_close(rag_service *rag);
 
+/* A krn_step_fn: tells the events of the searches that wait. `wake` is called when the first comes; only while wiring. */
+int64_t rag_searches_step(void *service, int64_t now_ns);
+void rag_searches_listen(rag_service *rag, void (*wake)(void *arg), void *arg);
+
+/* Tells those that wait, when no step runs any more and the writer still does. NULL is a no-op. */
+void rag_searches_settle(rag_service *rag);
+
 /* Sentences scored by the embedding component, for the extractive provider. */
 rag_sentence_scorer rag_embedding_scorer(emb_service *embedding);
 

@@ -217,7 +217,8 @@ static anc_status retrieve(rag_turn *turn)
         .reply = turn->reply,
         .prompt = &turn->prompt,
     };
-    if (!asks || rag_best_score(turn->passages, turn->answer.n_sources) < threshold)
+    if (!asks || turn->reply.len > 0 ||
+        rag_best_score(turn->passages, turn->answer.n_sources) < threshold)
         keep_extractive_alone(turn);
     return ANC_OK;
 }

@@ -65,6 +65,8 @@ static anc_status append_retrieved(const rag_turn *turn, krn_tx *tx, anc_err *er
     const rag_answer *a = &turn->answer;
     anc_str documents[RAG_TOP_K_MAX];
     anc_str chunks[RAG_TOP_K_MAX];
+    if (turn->found_ms == 0)
+        return ANC_OK; /* nothing was searched */
     double scores[RAG_TOP_K_MAX];
     for (size_t i = 0; i < a->n_sources; i++) {
         documents[i] = a->sources[i].document_id;

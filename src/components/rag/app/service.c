@@ -66,6 +66,8 @@ static void name_series(rag_service *rag)
                                         "Questions that nothing in the documents answers.");
     rag->count.unsaved = m.ops->counter(m.self, "anchorage_turns_unsaved_total", "",
                                         "Turns that could not be saved.");
+    rag->count.untold = m.ops->counter(m.self, "anchorage_searches_untold_total", "",
+                                       "Searches that the events and the query log do not have.");
     rag->count.analyze = stage_series(rag, "stage=\"analyze\"");
     rag->count.search = stage_series(rag, "stage=\"search\"");
     rag->count.generate = stage_series(rag, "stage=\"generate\"");
@@ -95,6 +97,7 @@ anc_status rag_service_open(const rag_service_options *options, rag_service **re
     rag->with = *options;
     rag->mem = mem;
     (void)pthread_mutex_init(&rag->lock, NULL);
+    (void)pthread_mutex_init(&rag->searches.writing, NULL);
     for (size_t i = 0; i < options->n_providers; i++)
         rag->links[rag->n_links++].provider = options->providers[i];
     rag->links[rag->n_links++].provider = options->extractive;
@@ -112,6 +115,8 @@ void rag_service_close(rag_service *rag)
 {
     if (rag == NULL)
         return;
+    rag_searches_drop(rag);
+    (void)pthread_mutex_destroy(&rag->searches.writing);
     (void)pthread_mutex_destroy(&rag->lock);
     anc_arena_free(rag->mem);
     free(rag);

@@ -33,6 +33,8 @@ typedef struct rag_link {
     char last_failure[RAG_FAILURE_MAX + 1]; /* guarded by rag_service.lock; "" after an answer */
 } rag_link;
 
+typedef struct rag_searched rag_searched; /* searched.c */
+
 struct rag_service {
     rag_service_options with;      /* immutable; the config completed */
     anc_arena *mem;                /* owned: the config's texts */
@@ -42,8 +44,17 @@ struct rag_service {
     /* Turns on their way to the store, counted by hash of their conversation: while a slot is not
      * zero, a reader of that conversation lets the writer catch up first. */
     atomic_uint pending[RAG_PENDING_SLOTS];
+    atomic_bool searches_untold; /* the last search could not be told; logged once until one can */
     struct {
-        krn_series *seconds, *errors, *nothing, *unsaved;
+        pthread_mutex_t writing;    /* held while they are written */
+        rag_searched *first, *last; /* guarded by `lock`, as the next two; owned */
+        size_t n;
+        int64_t since_ns;        /* when the first of them came */
+        void (*wake)(void *arg); /* immutable once questions come */
+        void *wake_arg;
+    } searches; /* that wait to be told */
+    struct {
+        krn_series *seconds, *errors, *nothing, *unsaved, *untold;
         krn_series *analyze, *search, *generate;
     } count;
 };
@@ -197,6 +208,9 @@ void rag_turn_save(rag_turn *turn);
 
 /* The turn failed for good before or in generation: counts it and queues its events. */
 void rag_turn_failed(rag_turn *turn, anc_status status);
+
+/* searched.c: those that wait go untold. */
+void rag_searches_drop(rag_service *rag);
 
 static inline double rag_seconds_since(const rag_service *rag, int64_t start_ns)
 {

@@ -33,6 +33,7 @@ static anc_status copy_call(rag_turn *turn, const krn_call *call)
     ANC_TRY(copy_str(turn, call->trace_id, &turn->call.trace_id));
     ANC_TRY(copy_str(turn, call->request_id, &turn->call.request_id));
     ANC_TRY(copy_str(turn, call->principal.user_id, &turn->call.principal.user_id));
+    ANC_TRY(copy_str(turn, call->principal.asks_for, &turn->call.principal.asks_for));
     return copy_strs(turn, call->principal.labels, call->principal.n_labels,
                      &turn->call.principal.labels);
 }

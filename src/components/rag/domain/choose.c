@@ -18,6 +18,11 @@ enum {
     GOES_ON_CHARS = 2 /* " …" */
 };
 
+/* Kinds that are known by their looks alone. */
+enum { TELLING = RAG_CUE_DATE | RAG_CUE_MONEY | RAG_CUE_WEIGHT | RAG_CUE_LENGTH | RAG_CUE_HEAT };
+
+static const double INSTEAD_TOLD =
+    0.7; /* of what the best one tells, for another to stand in for it */
 static const double SECOND_WITHIN = 2.0; /* of the best one's score */
 static const double ADDED_SHARE = 0.1;   /* of the question's weight, for a row to be added */
 static const double SEQUEL_WITHIN = 6.0; /* where it is the next sentence and points back */
@@ -410,9 +415,10 @@ static size_t first_of(const rag_extraction *x)
     size_t other = SIZE_MAX;
     if (best == SIZE_MAX || !rag_is_beside_point(x, best))
         return best;
+    const double least = INSTEAD_TOLD * told_of(x, best);
     for (size_t i = 0; i < x->units.n; i++)
         if (may_be_quoted(x, i, RAG_UNIT_MAX_CHARS) && x->units.items[i].kind == RAG_UNIT_PROSE &&
-            x->views[i].score >= x->views[best].score - SECOND_WITHIN &&
+            x->views[i].score >= x->views[best].score - SECOND_WITHIN && told_of(x, i) >= least &&
             (other == SIZE_MAX || x->views[i].score > x->views[other].score) &&
             !rag_is_beside_point(x, i))
             other = i;
@@ -433,6 +439,10 @@ rag_choice rag_extraction_choose(rag_extraction *x)
     choice.confidence = told_of(x, first);
     choice.exact = is_row(&x->units.items[first]) && f[RAG_F_OWN] >= ROW_OWN &&
                    f[RAG_F_OWN] + f[RAG_F_HEADED] + f[RAG_F_NEAR] >= ROW_ALL;
+    /* and a sentence that, with its heading, has all of it, and the day, the sum or the measure */
+    choice.exact |= !is_row(&x->units.items[first]) && x->terms.cues != 0 &&
+                    (x->terms.cues & ~(unsigned)TELLING) == 0 && f[RAG_F_CUE] > 0 &&
+                    f[RAG_F_OWN] + f[RAG_F_HEADED] >= ROW_ALL;
     if (choice.exact)
         choice.confidence = fmax(choice.confidence, ROW_ALL);
     choice.confidence *= rag_doubt(x, first);

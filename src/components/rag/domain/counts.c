@@ -20,6 +20,12 @@ static size_t behind_how_many(const rag_terms *terms)
     const rag_words asked = terms->asked;
     for (size_t i = 0; i < asked.n; i++) {
         const anc_str word = word_text(terms->question, &asked.items[i]);
+        if (anc_str_eq_nocase(word, ANC_STR("cuántos")) ||
+            anc_str_eq_nocase(word, ANC_STR("cuántas")))
+            return i + 1;
+        if (i > 0 && anc_str_eq_nocase(word, ANC_STR("viele")) &&
+            anc_str_eq_nocase(word_text(terms->question, &asked.items[i - 1]), ANC_STR("wie")))
+            return i + 1;
         if (i > 0 && anc_str_eq_nocase(word, ANC_STR("many")) &&
             anc_str_eq_nocase(word_text(terms->question, &asked.items[i - 1]), ANC_STR("how")))
             return i + 1;
@@ -76,5 +82,121 @@ bool rag_counts(const rag_extraction *x, size_t i)
             if ((rag_terms_meant(&x->terms, words, k, k + 1) & counted) != 0)
                 return true;
     }
+    return false;
+}
+
+static bool is_figure(char c)
+{
+    return (c >= '0' && c <= '9') || c == '.' || c == ',' || c == ':';
+}
+
+/* The whole figure that a number is part of: "4,260", "15.30". */
+static anc_str figure_at(anc_str text, const rag_word *number)
+{
+    size_t start = number->start;
+    size_t end = number->end;
+    while (start > 0 && is_figure(text.ptr[start - 1]))
+        start--;
+    while (end < text.len && is_figure(text.ptr[end]))
+        end++;
+    while (end > number->end && (text.ptr[end - 1] < '0' || text.ptr[end - 1] > '9'))
+        end--;
+    return anc_str_sub(text, start, end - start);
+}
+
+/* "15.30", "9:05" */
+static bool is_time(anc_str figure)
+{
+    const size_t dot = anc_str_find(figure, ANC_STR("."));
+    const size_t mark = dot != SIZE_MAX ? dot : anc_str_find(figure, ANC_STR(":"));
+    return mark != SIZE_MAX && mark <= 2 && figure.len - mark == 3;
+}
+
+/* Whether word `w` of unit `u` is a sum, or part of a name, a date, a time, a share or a code. */
+static bool counts_nothing(const rag_extraction *x, const rag_unit *u, size_t w)
+{
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    const rag_word *number = &words.items[w];
+    const anc_str figure = figure_at(text, number);
+    const size_t start = (size_t)(figure.ptr - text.ptr);
+    const anc_str before = anc_str_sub(text, 0, start);
+    const anc_str behind = anc_str_sub(text, start + figure.len, 4);
+    if (number->code != 0 || is_time(figure) || anc_str_ends(before, ANC_STR("$")) ||
+        anc_str_ends(before, ANC_STR("\xc2\xa3")) ||
+        anc_str_ends(before, ANC_STR("\xe2\x82\xac")) || anc_str_ends(before, ANC_STR("-")) ||
+        anc_str_starts(behind, ANC_STR("-")) || anc_str_find(behind, ANC_STR("%")) < 3 ||
+        anc_str_find(behind, ANC_STR("\xe2\x82\xac")) < 3)
+        return true;
+    if (w == u->first)
+        return anc_str_starts(behind, ANC_STR(".")); /* "1. Press the button" */
+    const rag_word *p = &words.items[w - 1];
+    const bool joined =
+        p->end < start && anc_str_eq(anc_str_sub(text, p->end, start - p->end), ANC_STR(" "));
+    return number->digits && joined &&
+           ((p->capital && !p->stop) || rag_cues_is_unit(word_text(text, p)));
+}
+
+/* A year, or what stands before a unit, a month or "per cent". */
+static bool counts_units(const rag_extraction *x, const rag_unit *u, size_t w)
+{
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    const anc_str written = word_text(text, &words.items[w]);
+    uint64_t year;
+    if (written.len == 4 && anc_str_to_u64(written, &year) && year >= 1700 && year <= 2100)
+        return true;
+    enum { REACH_UNIT = 2 }; /* "20 working days" */
+    for (size_t k = w + 1; k < u->last && k <= w + REACH_UNIT; k++) {
+        const anc_str next = word_text(text, &words.items[k]);
+        if (rag_cues_is_unit(next) || anc_str_eq_nocase(next, ANC_STR("per")) ||
+            is_one_of(next, ANC_STR("times"), ANC_STR("fois")))
+            return true;
+    }
+    return false;
+}
+
+/* Whether what is counted is a unit itself ("how many days"). */
+static bool asks_units(const rag_terms *terms, uint64_t counted)
+{
+    for (size_t i = 0; i < terms->asked.n; i++)
+        if ((rag_terms_in(terms, terms->asked, i, i + 1) & counted) != 0 &&
+            rag_cues_is_unit(word_text(terms->question, &terms->asked.items[i])))
+            return true;
+    return counted == 0;
+}
+
+/* "a single one", "several": how many, without a number. */
+static bool says_how_many(anc_str word)
+{
+    static const anc_str words[] = {
+        ANC_STR_INIT("single"),    ANC_STR_INIT("both"),      ANC_STR_INIT("none"),
+        ANC_STR_INIT("several"),   ANC_STR_INIT("dozen"),     ANC_STR_INIT("dozens"),
+        ANC_STR_INIT("hundreds"),  ANC_STR_INIT("thousands"), ANC_STR_INIT("seul"),
+        ANC_STR_INIT("seule"),     ANC_STR_INIT("aucun"),     ANC_STR_INIT("aucune"),
+        ANC_STR_INIT("plusieurs"), ANC_STR_INIT("dizaine"),   ANC_STR_INIT("dizaines"),
+        ANC_STR_INIT("centaine"),  ANC_STR_INIT("centaines"), ANC_STR_INIT("milliers"),
+        ANC_STR_INIT("einzige"),   ANC_STR_INIT("beide"),     ANC_STR_INIT("mehrere"),
+        ANC_STR_INIT("keine")};
+    for (size_t i = 0; i < ANC_COUNT(words); i++)
+        if (anc_str_eq_nocase(words[i], word))
+            return true;
+    return false;
+}
+
+bool rag_has_count(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    const bool units = asks_units(&x->terms, rag_counted_terms(&x->terms));
+    if (rag_counts(x, i))
+        return true;
+    for (size_t w = u->first; w < u->last; w++)
+        if (says_how_many(word_text(text, &words.items[w])))
+            return true;
+        else if ((words.items[w].digits || rag_cues_is_number(word_text(text, &words.items[w]))) &&
+                 (units || (!counts_nothing(x, u, w) && !counts_units(x, u, w))))
+            return true;
     return false;
 }

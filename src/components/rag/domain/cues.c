@@ -1,4 +1,4 @@
-/* cues.c - tables of asking phrases and answering words, and how they are looked for. */
+/* cues.c - table of answering words, and how they are looked for. */
 #include "rag/domain/cues.h"
 
 #include "base/str.h"
@@ -12,142 +12,6 @@ typedef struct cue_row {
     {                              \
         ANC_STR_INIT(text), (cues) \
     }
-
-enum {
-    VAGUE = 1 << 15, /* how much: a number or a sum, unless the rest of the question says which */
-    PRICE = 1 << 16, /* what something costs: a sum and nothing else */
-};
-
-/* Phrases of a question, lower case; all that stand in it count. */
-static const cue_row asking[] = {
-    ROW("how many", RAG_CUE_NUMBER),
-    ROW("how much", VAGUE),
-    ROW("how much is", PRICE),
-    ROW("how much are", PRICE),
-    ROW("what number", RAG_CUE_NUMBER),
-    ROW("which number", RAG_CUE_NUMBER),
-    ROW("maximum", RAG_CUE_NUMBER),
-    ROW("minimum", RAG_CUE_NUMBER),
-    ROW("limit", RAG_CUE_NUMBER),
-    ROW("population", RAG_CUE_NUMBER),
-    ROW("how far", RAG_CUE_LENGTH),
-    ROW("how tall", RAG_CUE_LENGTH),
-    ROW("how high", RAG_CUE_LENGTH),
-    ROW("how large", RAG_CUE_NUMBER),
-    ROW("how big", RAG_CUE_NUMBER),
-    ROW("how old", RAG_CUE_AGE),
-    ROW("how old is", RAG_CUE_YEAR),
-    ROW("how old are", RAG_CUE_YEAR),
-    ROW("how fast", RAG_CUE_NUMBER),
-    ROW("how heavy", RAG_CUE_WEIGHT),
-    ROW("weigh", RAG_CUE_WEIGHT),
-    ROW("weight", RAG_CUE_WEIGHT),
-    ROW("temperature", RAG_CUE_HEAT),
-    ROW("cost", PRICE),
-    ROW("costs", PRICE),
-    ROW("price", PRICE),
-    ROW("prices", PRICE),
-    ROW("pay", RAG_CUE_MONEY),
-    ROW("bonus", RAG_CUE_MONEY),
-    ROW("spend", RAG_CUE_MONEY),
-    ROW("percentage", RAG_CUE_PERCENT),
-    ROW("percent", RAG_CUE_PERCENT),
-    ROW("discount", RAG_CUE_PERCENT),
-    ROW("when", RAG_CUE_DATE),
-    ROW("what date", RAG_CUE_DATE),
-    ROW("which date", RAG_CUE_DATE),
-    ROW("what day", RAG_CUE_DATE),
-    ROW("which day", RAG_CUE_DATE),
-    ROW("what time", RAG_CUE_DATE | RAG_CUE_NUMBER),
-    ROW("what month", RAG_CUE_DATE),
-    ROW("which month", RAG_CUE_DATE),
-    ROW("what century", RAG_CUE_DATE),
-    ROW("what decade", RAG_CUE_DATE),
-    ROW("what year", RAG_CUE_YEAR),
-    ROW("which year", RAG_CUE_YEAR),
-    ROW("how long", RAG_CUE_DURATION),
-    ROW("how long is the", RAG_CUE_LENGTH),
-    ROW("how long is a", RAG_CUE_LENGTH),
-    ROW("how often", RAG_CUE_DURATION),
-    ROW("how quickly", RAG_CUE_DURATION),
-    ROW("how soon", RAG_CUE_DURATION),
-    ROW("length", RAG_CUE_DURATION | RAG_CUE_NUMBER),
-    ROW("interval", RAG_CUE_DURATION),
-    ROW("who", RAG_CUE_PERSON),
-    ROW("whom", RAG_CUE_PERSON),
-    ROW("whose", RAG_CUE_PERSON),
-    ROW("which person", RAG_CUE_PERSON),
-    ROW("where", RAG_CUE_PLACE),
-    ROW("what city", RAG_CUE_PLACE | RAG_CUE_NAME),
-    ROW("which city", RAG_CUE_PLACE | RAG_CUE_NAME),
-    ROW("what country", RAG_CUE_PLACE | RAG_CUE_NAME),
-    ROW("which country", RAG_CUE_PLACE | RAG_CUE_NAME),
-    ROW("what state", RAG_CUE_PLACE | RAG_CUE_NAME),
-    ROW("why", RAG_CUE_REASON),
-    ROW("reason", RAG_CUE_REASON),
-    ROW("cause", RAG_CUE_REASON),
-    ROW("name", RAG_CUE_NAME),
-    ROW("called", RAG_CUE_NAME),
-    ROW("title", RAG_CUE_NAME),
-    ROW("which", RAG_CUE_NAME),
-    ROW("how do", RAG_CUE_MANNER),
-    ROW("how can", RAG_CUE_MANNER),
-    ROW("how should", RAG_CUE_MANNER),
-    ROW("what should", RAG_CUE_MANNER),
-    ROW("combien", VAGUE),
-    ROW("combien de", RAG_CUE_NUMBER),
-    ROW("combien d'", RAG_CUE_NUMBER),
-    ROW("nombre", RAG_CUE_NUMBER),
-    ROW("plafond", RAG_CUE_NUMBER),
-    ROW("maximale", RAG_CUE_NUMBER),
-    ROW("minimale", RAG_CUE_NUMBER),
-    ROW("taille", RAG_CUE_NUMBER),
-    ROW("portée", RAG_CUE_NUMBER),
-    ROW("poids", RAG_CUE_WEIGHT),
-    ROW("pèse", RAG_CUE_WEIGHT),
-    ROW("pèsent", RAG_CUE_WEIGHT),
-    ROW("température", RAG_CUE_HEAT),
-    ROW("quel âge", RAG_CUE_AGE | RAG_CUE_YEAR),
-    ROW("superficie", RAG_CUE_NUMBER),
-    ROW("montant", RAG_CUE_MONEY | RAG_CUE_NUMBER),
-    ROW("coûte", PRICE),
-    ROW("coûtent", PRICE),
-    ROW("coût", PRICE),
-    ROW("prix", PRICE),
-    ROW("valeur", RAG_CUE_MONEY),
-    ROW("pourcentage", RAG_CUE_PERCENT),
-    ROW("remise", RAG_CUE_PERCENT),
-    ROW("taux", RAG_CUE_PERCENT),
-    ROW("quand", RAG_CUE_DATE),
-    ROW("quelle date", RAG_CUE_DATE),
-    ROW("quel jour", RAG_CUE_DATE),
-    ROW("quel mois", RAG_CUE_DATE),
-    ROW("quel siècle", RAG_CUE_DATE),
-    ROW("quelle heure", RAG_CUE_DATE | RAG_CUE_NUMBER),
-    ROW("horaires", RAG_CUE_DATE | RAG_CUE_NUMBER),
-    ROW("quelle année", RAG_CUE_YEAR),
-    ROW("quelles années", RAG_CUE_YEAR),
-    ROW("combien de temps", RAG_CUE_DURATION),
-    ROW("délai", RAG_CUE_DURATION),
-    ROW("durée", RAG_CUE_DURATION),
-    ROW("qui", RAG_CUE_PERSON),
-    ROW("où", RAG_CUE_PLACE),
-    ROW("quelle ville", RAG_CUE_PLACE | RAG_CUE_NAME),
-    ROW("quel pays", RAG_CUE_PLACE | RAG_CUE_NAME),
-    ROW("quel endroit", RAG_CUE_PLACE),
-    ROW("l'adresse de", RAG_CUE_PLACE),
-    ROW("l'adresse du", RAG_CUE_PLACE),
-    ROW("the address of", RAG_CUE_PLACE),
-    ROW("quel lieu", RAG_CUE_PLACE),
-    ROW("pourquoi", RAG_CUE_REASON),
-    ROW("raison", RAG_CUE_REASON),
-    ROW("nom", RAG_CUE_NAME),
-    ROW("s'appelle", RAG_CUE_NAME),
-    ROW("nommé", RAG_CUE_NAME),
-    ROW("titre", RAG_CUE_NAME),
-    ROW("comment", RAG_CUE_MANNER),
-    ROW("que faire", RAG_CUE_MANNER),
-};
 
 #define COUNTED (RAG_CUE_NUMBER)
 #define DAYS    (RAG_CUE_DATE)
@@ -408,70 +272,17 @@ static bool is_inner(char c)
 }
 
 /* Whether `phrase` stands in `text` as whole words, ASCII letters of either case. */
-static bool stands_in(anc_str text, anc_str phrase)
+bool rag_phrase_in(anc_str text, anc_str phrase)
 {
     for (size_t i = 0; i + phrase.len <= text.len; i++) {
         if (i > 0 && is_inner(text.ptr[i - 1]) && is_inner(phrase.ptr[0]))
             continue;
-        if (i + phrase.len < text.len && is_inner(text.ptr[i + phrase.len]))
+        if (i + phrase.len < text.len && is_inner(text.ptr[i + phrase.len]) &&
+            is_inner(phrase.ptr[phrase.len - 1]))
             continue;
         if (anc_str_eq_nocase(anc_str_sub(text, i, phrase.len), phrase))
             return true;
     }
-    return false;
-}
-
-unsigned rag_cues_asked(anc_str question)
-{
-    unsigned cues = 0;
-    for (size_t i = 0; i < ANC_COUNT(asking); i++)
-        if (stands_in(question, asking[i].text))
-            cues |= asking[i].cues;
-    const unsigned known = cues & ~(unsigned)(VAGUE | PRICE);
-    if ((cues & PRICE) != 0)
-        return (known & ~(unsigned)(RAG_CUE_NUMBER | RAG_CUE_NAME | RAG_CUE_MONEY)) == 0
-                   ? RAG_CUE_MONEY
-                   : known | RAG_CUE_MONEY;
-    return cues == VAGUE ? RAG_CUE_NUMBER | RAG_CUE_MONEY : known;
-}
-
-bool rag_cues_asks_sum(anc_str question)
-{
-    static const anc_str openings[] = {ANC_STR_INIT("how much"), ANC_STR_INIT("what does"),
-                                       ANC_STR_INIT("what do"), ANC_STR_INIT("combien")};
-    static const anc_str verbs[] = {ANC_STR_INIT("cost"), ANC_STR_INIT("coûte"),
-                                    ANC_STR_INIT("coûtent")};
-    bool opens = false;
-    bool costs = false;
-    for (size_t i = 0; i < ANC_COUNT(openings); i++)
-        opens |= stands_in(question, openings[i]);
-    for (size_t i = 0; i < ANC_COUNT(verbs); i++)
-        costs |= stands_in(question, verbs[i]);
-    return opens && costs;
-}
-
-bool rag_cues_is_kind(unsigned cues, anc_str word)
-{
-    static const cue_row kinds[] = {
-        ROW("old", RAG_CUE_AGE),       ROW("âge", RAG_CUE_AGE),
-        ROW("trouve", RAG_CUE_PLACE),  ROW("trouvent", RAG_CUE_PLACE),
-        ROW("situé", RAG_CUE_PLACE),   ROW("située", RAG_CUE_PLACE),
-        ROW("located", RAG_CUE_PLACE), ROW("situated", RAG_CUE_PLACE),
-        ROW("adresse", RAG_CUE_PLACE), ROW("address", RAG_CUE_PLACE),
-    };
-    for (size_t i = 0; i < ANC_COUNT(kinds); i++)
-        if ((kinds[i].cues & cues) != 0 && anc_str_eq_nocase(kinds[i].text, word))
-            return true;
-    return false;
-}
-
-bool rag_cues_is_asking(anc_str word)
-{
-    if (anc_str_eq_nocase(word, ANC_STR("population")))
-        return false; /* it has to be told of */
-    for (size_t i = 0; i < ANC_COUNT(asking); i++)
-        if (anc_str_eq_nocase(asking[i].text, word))
-            return true;
     return false;
 }
 
@@ -497,6 +308,9 @@ static unsigned of_figure(anc_str word)
     unsigned cues = RAG_CUE_NUMBER;
     if (word.len == 4 && anc_str_to_u64(word, &value) && value >= 1000 && value <= 2100)
         cues |= RAG_CUE_YEAR | RAG_CUE_DATE;
+    if (word.len <= 4 && (anc_str_ends(word, ANC_STR("th")) || anc_str_ends(word, ANC_STR("st")) ||
+                          anc_str_ends(word, ANC_STR("nd")) || anc_str_ends(word, ANC_STR("rd"))))
+        cues |= RAG_CUE_DATE; /* "on the 26th" */
     return cues;
 }
 
@@ -513,10 +327,24 @@ bool rag_cues_is_number(anc_str word)
     return (of_word(word) & RAG_CUE_NUMBER) != 0;
 }
 
+bool rag_cues_is_unit(anc_str word)
+{
+    const unsigned units = RAG_CUE_MONEY | RAG_CUE_DURATION | RAG_CUE_DATE | RAG_CUE_PERCENT;
+    for (size_t i = 0; i < ANC_COUNT(measures); i++)
+        if (anc_str_eq_nocase(measures[i].text, word))
+            return true;
+    const unsigned cues = of_word(word);
+    return (cues & units) != 0 && (cues & RAG_CUE_NUMBER) == 0;
+}
+
 /* Of the unit that stands behind a figure or a number that is written out. */
 static unsigned of_measure(anc_str before, bool digits, anc_str word)
 {
-    if (!digits && !rag_cues_is_number(before))
+    static const anc_str one[] = {ANC_STR_INIT("a"),   ANC_STR_INIT("an"),  ANC_STR_INIT("un"),
+                                  ANC_STR_INIT("une"), ANC_STR_INIT("ein"), ANC_STR_INIT("eine")};
+    enum { WRITTEN = 4 }; /* "a metre", but no "a t" */
+    if (!digits && !rag_cues_is_number(before) &&
+        (word.len < WRITTEN || !is_among(one, ANC_COUNT(one), before)))
         return 0;
     for (size_t i = 0; i < ANC_COUNT(measures); i++)
         if (anc_str_eq_nocase(measures[i].text, word))

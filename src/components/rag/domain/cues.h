@@ -29,6 +29,9 @@ enum {
 /* The kinds that `question` asks for; 0 when no cue is known. */
 unsigned rag_cues_asked(anc_str question);
 
+/* Whether `phrase`, lower case, stands in `text` as whole words, ASCII letters of either case. */
+bool rag_phrase_in(anc_str text, anc_str phrase);
+
 /* Whether it is asked in so many words what something costs: nothing but a sum answers that. */
 bool rag_cues_asks_sum(anc_str question);
 
@@ -41,6 +44,9 @@ bool rag_cues_is_kind(unsigned cues, anc_str word);
 /* The kinds that the words [first, last) of `text` may answer. A figure or a name that the question
  * has itself is no answer to it: `asked` are the question's words. */
 unsigned rag_cues_held(anc_str text, rag_words words, size_t first, size_t last, rag_words asked);
+
+/* Whether a word is a unit of measure, of time or of money, or a month: a figure beside it counts nothing else. */
+bool rag_cues_is_unit(anc_str word);
 
 /* Whether a word is a number that is written out ("twelve", "trois"). */
 bool rag_cues_is_number(anc_str word);

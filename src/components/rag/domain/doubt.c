@@ -255,5 +255,5 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
 {
     return is_of_nobody_named(x, i) || lacks_sum(x, i) || lacks_measure(x, i) ||
            is_row_of_other(x, i) || is_of_no_such(x, i) || is_untold(x, i) ||
-           is_of_other_kind(x, i);
+           is_of_other_kind(x, i) || rag_lacks_wanted(x, i);
 }

@@ -88,7 +88,8 @@ typedef struct rag_choice {
     size_t n;                      /* 0: there is nothing to quote */
     double confidence;             /* 0..1: how much of the question the best pick speaks to */
     bool
-        exact; /* the best pick is a row that, with its columns' names, has all that is asked about */
+        exact; /* the best pick is a row that, with its columns' names, has all that is asked about, or a sentence that,
+                  with its heading, has that and the day, the sum or the measure that was asked for */
     bool beside_point; /* the best pick answers another question, however much it has of this one */
 } rag_choice;
 

@@ -26,10 +26,14 @@ typedef struct rag_terms {
     rag_meanings meant;
     uint32_t code[RAG_TERMS_MAX]; /* shape of a code ("E11"); 0: it is none */
     size_t n;
-    double total;   /* of the weights */
-    uint64_t names; /* terms with a capital letter that does not begin the question */
-    bool which;     /* it wants to be told things, not whether something is so */
-    bool negated;   /* what is not so is asked for */
+    double total;     /* of the weights */
+    uint64_t names;   /* terms with a capital letter that does not begin the question */
+    bool which;       /* it wants to be told things, not whether something is so */
+    bool negated;     /* what is not so is asked for */
+    bool how_many;    /* how many of something there are */
+    bool priced;      /* in so many words what a thing costs */
+    uint64_t told_by; /* the one term P of "What is the P of N?"; else 0 */
+    const struct rag_property *property; /* that is asked for and known by its looks; or NULL */
     unsigned cues;
 } rag_terms;
 
@@ -117,6 +121,8 @@ bool rag_label_is_beside(const rag_extraction *x, size_t i);
 uint64_t rag_counted_terms(const rag_terms *terms);
 /* Whether unit i has a number of them. */
 bool rag_counts(const rag_extraction *x, size_t i);
+/* Whether unit i has a number that may be how many of something there are: no year, no sum, no part of a name. */
+bool rag_has_count(const rag_extraction *x, size_t i);
 
 /* defines.c: whether it is asked who or what one thing is, and whether unit i says so. */
 bool rag_asks_definition(const rag_terms *terms);
@@ -129,6 +135,17 @@ bool rag_passage_is_foreign(const rag_extraction *x, size_t passage);
 double rag_doubt(const rag_extraction *x, size_t i);
 /* doubt.c: whether unit i answers another question, however much of the question's words it has. */
 bool rag_is_beside_point(const rag_extraction *x, size_t i);
+
+/* wanted.c: reads once of a question what its units are asked for: how_many, priced, told_by and property. */
+void rag_wanted_read(rag_terms *terms);
+/* Whether a property that is known by its looks is asked for (an address, a number to ring), and unit i has none. */
+bool rag_lacks_property(const rag_extraction *x, size_t i);
+/* Whether unit i has nothing of the kind that was asked of its thing: no number to ring, no address, no count. */
+bool rag_lacks_wanted(const rag_extraction *x, size_t i);
+
+/* spellings.c: gives the units those terms that no unit has, where they have them spelled otherwise: "pay day" for
+ * "payday", "United Kingdom" for "UK". */
+void rag_spellings_find(rag_extraction *x);
 
 /* choose.c: the unit as a pick, with the names of its columns where they fit. */
 rag_pick rag_pick_of(const rag_extraction *x, size_t unit);

@@ -12,8 +12,9 @@
 
 enum { NEAR_WORDS = 4, NOVEL_ENOUGH = 4 };
 
-static const double NAKED_ROW = 2; /* "Name | Ann Bell" is the answer to nothing but who she is */
-static const double NO_PRICE = 3;  /* without a sum nothing answers what something costs */
+static const double NAKED_ROW = 2;  /* "Name | Ann Bell" is the answer to nothing but who she is */
+static const double NO_PRICE = 3;   /* without a sum nothing answers what something costs */
+static const double NO_COUNT = 2.5; /* nor how many there are, or where to ring, without a number */
 
 bool rag_passage_is_foreign(const rag_extraction *x, size_t passage)
 {
@@ -255,6 +256,8 @@ static void fill_own(rag_extraction *x, size_t i)
     f[RAG_F_NO_CUE] = terms->cues == 0 || (held & terms->cues) != 0 ? 0
                       : terms->cues == RAG_CUE_MONEY                ? NO_PRICE
                                                                     : 1;
+    if ((terms->how_many && !rag_has_count(x, i)) || rag_lacks_property(x, i))
+        f[RAG_F_NO_CUE] = NO_COUNT;
     f[RAG_F_LENGTH] = log((double)unit->chars / 100);
     f[RAG_F_NOVEL] = novel_share(x, unit);
     f[RAG_F_QUESTION] = unit->kind == RAG_UNIT_QUESTION;
@@ -338,6 +341,7 @@ anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language lan
             rag_terms_meant(&x->terms, words, unit->first, unit->last) & ~x->views[i].own;
         x->views[i].cosine = (double)NAN;
     }
+    rag_spellings_find(x);
     rag_terms_weigh(&x->terms, x->views, x->units.n);
     ANC_TRY(rag_headings_find(mem, x, language, err));
     for (size_t i = 0; i < x->n_passages; i++)

@@ -29,9 +29,10 @@ static const anc_str meanings[] = {
     MEANING("hotel hôtel hébergement unterkunft"),
     MEANING("car vehicle voiture véhicule auto fahrzeug"),
     MEANING("employee employees staff salarié salariés mitarbeiter"),
-    MEANING("salary wage salaire gehalt lohn"),
+    MEANING("salary wage pay payday salaire paie gehalt lohn"),
     MEANING("water eau wasser"),
-    MEANING("temperature température temperatur"),
+    MEANING(
+        "temperature hot heat cold warm température chaud chaude froid temperatur heiß kalt warm"),
     MEANING("safety sécurité sicherheit"),
     MEANING("meeting réunion sitzung"),
     MEANING("supplier fournisseur lieferant"),
@@ -45,7 +46,7 @@ static const anc_str meanings[] = {
     MEANING("beekeeper beekeepers apiculteur apiculteurs imker"),
     MEANING("hive hives ruche ruches bienenstock"),
     MEANING("accuracy precision précision genauigkeit"),
-    MEANING("lifetime autonomy autonomie laufzeit"),
+    MEANING("lifetime autonomy autonomie tient laufzeit hält"),
     MEANING("founded founder founders founding started fondé fondée fondateur fondateurs gegründet "
             "gründer"),
     MEANING("people persons personnes gens personen leute"),
@@ -55,7 +56,7 @@ static const anc_str meanings[] = {
     MEANING("big large size dimensions measures taille dimension grand grande größe groß"),
     MEANING("old age aged birthday founded built âge ancien né née fondé alt alter gegründet"),
     MEANING("located situated stands occupies situé située sis occupe gelegen"),
-    MEANING("phone telephone téléphone téléphoner telefon anrufen"),
+    MEANING("phone telephone call ring téléphone téléphoner appeler telefon anrufen"),
     MEANING("stand withstand tolerate endure operating supporte supporter résiste fonctionnement "
             "betrieb"),
     MEANING("lose loses losing perdre perdu perdue perte verlieren verloren"),
@@ -66,6 +67,10 @@ static const anc_str meanings[] = {
     MEANING("population inhabitants inhabitant habitants einwohner bevölkerung"),
     MEANING("live lives lived living habite habitent habiter réside vit wohnt lebt"),
     MEANING("close closes closed closing ferme fermer fermeture geschlossen"),
+    MEANING("high higher height tall hauteur haut haute höhe hoch hohe altura alto"),
+    MEANING("long length longueur länge lang longitud largo"),
+    MEANING("wide width breadth broad largeur breite breit ancho anchura"),
+    MEANING("idea ideas idée idées idee idea"),
     MEANING("open opens opened opening ouvre ouvrir ouverture öffnet geöffnet"),
 };
 

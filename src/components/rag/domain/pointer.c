@@ -359,6 +359,21 @@ static anc_str said_of(anc_str question, const rag_pointer *p)
     return anc_str_sub(question, p->of_start, p->of_end - p->of_start);
 }
 
+anc_str rag_pointer_word(anc_str question, const rag_pointer *p)
+{
+    enum { LONG_ENOUGH = 4 };
+    tokens all;
+    anc_str best = ANC_STR("");
+    const anc_str said = said_of(question, p);
+    read_tokens(said, &all);
+    for (size_t i = 0; i < all.n; i++) {
+        const anc_str word = text_of(&all, i);
+        if (word.len >= LONG_ENOUGH && word.len > best.len && !asks_nothing(word))
+            best = word;
+    }
+    return best;
+}
+
 anc_status rag_pointer_names(anc_arena *mem, anc_str question, const rag_pointer *p, anc_str title,
                              anc_str uri, bool *ret, anc_err *err)
 {
@@ -374,11 +389,15 @@ anc_status rag_pointer_names(anc_arena *mem, anc_str question, const rag_pointer
     names_of(title, uri, called);
     ANC_TRY(read_name(mem, question, language, p->start, p->end, &asked, err));
     ANC_TRY(read_name(mem, said_of(question, p), language, 0, 0, &said, err));
+    name both = {.n = 0};
     for (size_t i = 0; i < ANC_COUNT(called) && !*ret; i++) {
         name words;
         ANC_TRY(read_name(mem, called[i], language, 0, 0, &words, err));
         *ret = is_part_of(&said, &words) || is_part_of(&words, &asked);
+        for (size_t k = 0; k < words.n && both.n < NAME_WORDS_MAX; k++)
+            both.keys[both.n++] = words.keys[k];
     }
+    *ret = *ret || is_part_of(&said, &both);
     return ANC_OK;
 }
 

@@ -30,6 +30,9 @@ rag_pointer rag_pointer_of(anc_str question);
 anc_status rag_pointer_names(anc_arena *mem, anc_str question, const rag_pointer *p, anc_str title,
                              anc_str uri, bool *ret, anc_err *err) ANC_MUST_CHECK;
 
+/* The longest word behind "row 7 of" that may be of the document's name: what to look for it by; empty: none. */
+anc_str rag_pointer_word(anc_str question, const rag_pointer *p);
+
 /* Whether the question says nothing of which document is meant. */
 anc_status rag_pointer_is_open(anc_arena *mem, anc_str question, const rag_pointer *p, bool *ret,
                                anc_err *err) ANC_MUST_CHECK;

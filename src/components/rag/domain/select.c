@@ -17,6 +17,16 @@ static size_t further_down(rag_extraction *x, size_t from)
     return unit->passage >= from && unit->kind == RAG_UNIT_PROSE ? unit->passage : SIZE_MAX;
 }
 
+/* Whether the best unit of the only passage that is shown has not the kind of thing that was asked for. */
+static bool lacks_kind(rag_extraction *x)
+{
+    const rag_view *best = NULL;
+    for (size_t i = 0; i < x->units.n && x->units.items[i].passage == 0; i++)
+        if (best == NULL || x->views[i].score > best->score)
+            best = &x->views[i];
+    return best == NULL || best->features[RAG_F_NO_CUE] > 0;
+}
+
 /* Whether the second of something is asked about, and only of another of its kind is there anything. */
 static bool is_of_others_only(const rag_extraction *x)
 {
@@ -52,8 +62,8 @@ anc_status rag_select(anc_arena *mem, anc_str question, const rag_passage *passa
     *ret = (rag_selection){.n = n < top_k ? n : top_k, .unread = unread_share(x)};
     for (size_t i = 0; i < ret->n; i++)
         keep[i] = i;
-    const size_t found = n > top_k && top_k > 1 ? further_down(x, top_k) : SIZE_MAX;
-    if (found != SIZE_MAX)
+    const size_t found = n > top_k ? further_down(x, top_k) : SIZE_MAX;
+    if (found != SIZE_MAX && (top_k > 1 || lacks_kind(x)))
         keep[top_k - 1] = found;
     return ANC_OK;
 }

@@ -12,7 +12,8 @@ typedef struct rag_selection {
 
 /* Of `passages` [n], best first, the first `top_k`, the last of which gives its place to one further
  * down when that has a sentence that answers better than any of the first: a price list is seldom the
- * passage that is most about a thing. `keep` [top_k] gets their indices, ascending. `mem` is scratch;
+ * passage that is most about a thing. A single one gives its place only where it has not the kind of thing that was
+ * asked for. `keep` [top_k] gets their indices, ascending. `mem` is scratch;
  * LIMIT or NO_MEMORY when it is full. */
 anc_status rag_select(anc_arena *mem, anc_str question, const rag_passage *passages, size_t n,
                       size_t top_k, size_t *keep, rag_selection *ret, anc_err *err) ANC_MUST_CHECK;

@@ -22,7 +22,7 @@ static const char dull_words[] =
     "get come company firm ask contact "
     "année date jour mois nom nombre type sorte appelle nomme quantité pourcentage personne lieu "
     "endroit ville pays terme mot signifie fait est sont peut faut temps "
-    "entreprise société demander contacter";
+    "entreprise société demander contacter durer durent dure dauert";
 
 static bool has_key(const uint64_t *keys, size_t n, uint64_t key)
 {
@@ -72,6 +72,7 @@ anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language,
     for (size_t t = 0; t < terms.n; t++)
         for (size_t i = 0; i < dull.n; i++)
             terms.dull[t] |= dull.items[i].key == terms.keys[t];
+    rag_wanted_read(&terms);
     *ret = terms;
     return ANC_OK;
 }

@@ -9,6 +9,7 @@
 
 #include "base/map.h"
 #include "base/str.h"
+#include "base/utf8.h"
 #include "service_impl.h"
 
 enum { MOST = 100000, NAME_BYTES = 640, AT_ONCE = 16 };
@@ -47,14 +48,19 @@ static void forget(srch_service *srch, anc_str key)
     (void)pthread_mutex_unlock(&l->lock);
 }
 
+static anc_str beginning(anc_str s, size_t most)
+{
+    return s.len <= most ? s : anc_str_sub(s, 0, anc_utf8_floor(s, most));
+}
+
 void srch_left_out_add(srch_service *srch, anc_str collection, anc_str document_id, bool may_pass,
                        const char *why)
 {
     ANC_BUF(key, NAME_BYTES);
     ANC_BUF(text, SRCH_DETAIL_BYTES);
     (void)key_of(&key, collection, document_id);
-    (void)anc_buf_printf(&text, "%.*s of %.*s: %.120s", ANC_FMT(anc_str_sub(document_id, 0, 60)),
-                         ANC_FMT(collection), why);
+    (void)anc_buf_printf(&text, "%.*s of %.*s: %.*s", ANC_FMT(beginning(document_id, 80)),
+                         ANC_FMT(collection), ANC_FMT(beginning(anc_str_of(why), 240)));
     take_down(srch, anc_buf_view(&key), may_pass, text.ptr);
 }
 

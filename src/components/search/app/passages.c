@@ -22,11 +22,26 @@ typedef struct gathering {
     size_t n, most;
 } gathering;
 
+static void complete(srch_row *row)
+{
+    if (row->sketch.n < SRCH_SKETCH_SIZE)
+        srch_sketch_of(row->chunk.text, &row->sketch);
+}
+
+static bool are_alike(srch_row *a, srch_row *b)
+{
+    if (!srch_may_be_alike(&a->sketch, &b->sketch))
+        return false;
+    complete(a);
+    complete(b);
+    return srch_likeness(&a->sketch, &b->sketch) >= SRCH_DUPLICATE_LIKENESS;
+}
+
 /* The better passage that says the same; NULL when there is none. */
-static srch_row *original_of(const gathering *g, const srch_sketch *sketch)
+static srch_row *original_of(const gathering *g, srch_row *row)
 {
     for (size_t i = 0; i < g->n && i < COMPARED; i++)
-        if (srch_likeness(&g->rows[i].sketch, sketch) >= SRCH_DUPLICATE_LIKENESS)
+        if (are_alike(&g->rows[i], row))
             return &g->rows[i];
     return NULL;
 }
@@ -64,8 +79,8 @@ static void add(gathering *g, const srch_candidate *c, const kno_chunk *chunk)
     if (r->join_neighbours && srch_join(g->rows, &g->n, chunk))
         return;
     srch_row row = {.hit = hit_of(c, chunk), .chunk = *chunk, .candidate = c};
-    srch_sketch_of(chunk->text, &row.sketch);
-    srch_row *original = r->mode != SRCH_METADATA ? original_of(g, &row.sketch) : NULL;
+    srch_sketch_begin(chunk->text, &row.sketch);
+    srch_row *original = r->mode != SRCH_METADATA ? original_of(g, &row) : NULL;
     if (original != NULL) {
         original->hit.duplicates++;
         g->a->result.duplicates++;

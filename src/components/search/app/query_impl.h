@@ -57,6 +57,10 @@ typedef struct srch_asking {
 /* scopes.c: the collections of the request, or all that may be read. */
 anc_status srch_scopes_find(srch_asking *a) ANC_MUST_CHECK;
 
+/* kinds.c: of an answer without hits. INVALID when a condition that every hit must fit compares a field with a value of
+ * a kind that it has in no document. */
+anc_status srch_kinds_check(srch_asking *a) ANC_MUST_CHECK;
+
 /* vectors.c: decides which sides are searched. UNAVAILABLE in semantic mode without a model. */
 anc_status srch_vectors_choose(srch_asking *a) ANC_MUST_CHECK;
 

@@ -211,17 +211,19 @@ static anc_status find_operator(reading *r, anc_str field, const json_value *jso
                                 const char *pointer, srch_filter_op *ret)
 {
     const anc_str name = json_str(json, ANC_STR(""));
-    char said[SAID_BYTES];
+    char said[SAID_BYTES], what[SAID_BYTES + 32] = "the condition has no operator, its \"op\"";
     for (size_t i = 0; i < ANC_COUNT(operators); i++)
         if (anc_str_eq(name, anc_str_of(operators[i].name))) {
             *ret = operators[i].op;
             return ANC_OK;
         }
-    return ANC_FAIL_FIELD(
-        r->err, ANC_INVALID, pointer,
-        "%.*s: there is no operator %s; there are eq ne gt gte lt lte in nin contains exists "
-        "prefix",
-        ANC_FMT(brief(field)), say(json, said));
+    const bool absent = json_kind_of(json) == JSON_ABSENT || json_kind_of(json) == JSON_NULL;
+    if (!absent)
+        (void)snprintf(what, sizeof what, "there is no operator %s", say(json, said));
+    return ANC_FAIL_FIELD(r->err, ANC_INVALID, pointer,
+                          "%.*s: %s; there are eq ne gt gte lt lte in nin contains exists "
+                          "prefix",
+                          ANC_FMT(brief(field)), what);
 }
 
 static anc_status read_leaf(reading *r, const json_value *json, const char *pointer,

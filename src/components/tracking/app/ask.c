@@ -13,7 +13,8 @@ static anc_status begin(trk_service *s, krn_call *call)
 {
     if (!trk_is_on(s))
         return ANC_FAIL(call->err, ANC_NOT_IMPLEMENTED,
-                        "the tracking is off: tracking.enabled turns it on");
+                        "tracking is off (tracking.enabled is false in the configuration): no "
+                        "query log is kept");
     return trk_catch_up(s, call);
 }
 
@@ -102,12 +103,14 @@ anc_status trk_show(trk_service *s, krn_call *call, anc_str query_id, json_write
     return ANC_OK;
 }
 
-anc_status trk_document(trk_service *s, krn_call *call, anc_str document_id, json_writer *w)
+anc_status trk_document(trk_service *s, krn_call *call, anc_str document_id, anc_str collection,
+                        json_writer *w)
 {
     const trk_repository r = s->with.repository;
     trk_life_story story = {0};
     ANC_TRY(begin(s, call));
-    ANC_TRY(trk_of_repository(s, r.ops->document(r.self, call, document_id, &story), call->err));
+    ANC_TRY(trk_of_repository(s, r.ops->document(r.self, call, document_id, collection, &story),
+                              call->err));
     trk_put_story(w, document_id, &story);
     return ANC_OK;
 }

@@ -149,6 +149,44 @@ static anc_status tell_place(trk_service *s, krn_call *call)
     return ANC_OK;
 }
 
+static anc_status skip_to_end(trk_service *s, krn_call *call)
+{
+    const trk_repository r = s->with.repository;
+    uint64_t place = 0, head = 0;
+    ANC_TRY(trk_of_repository(s, r.ops->cursor(r.self, call, &place), call->err));
+    ANC_TRY(s->with.outbox.ops->head(s->with.outbox.self, call, &head));
+    if (place == head)
+        return ANC_OK;
+    krn_log_write(s->with.log, KRN_INFO, "tracking",
+                  "the tracking was off: it begins with what happens from now on",
+                  KRN_INT("place", place), KRN_INT("events", head));
+    return trk_of_repository(s, r.ops->apply(r.self, call, NULL, 0, place, head), call->err);
+}
+
+static anc_status begin(trk_service *s, krn_call *call)
+{
+    uint64_t told;
+    const krn_outbox o = s->with.outbox;
+    ANC_TRY(o.ops->cursor_get(o.self, call, ANC_STR("tracking"), &told));
+    if (told == KRN_CURSOR_NONE)
+        ANC_TRY(skip_to_end(s, call));
+    (void)pthread_mutex_lock(&s->following);
+    const anc_status status = load_cursor(s, call);
+    (void)pthread_mutex_unlock(&s->following);
+    ANC_TRY(status);
+    return tell_place(s, call);
+}
+
+anc_status trk_service_begin(trk_service *s, anc_err *err)
+{
+    ANC_ARENA(mem, 1 << 20);
+    atomic_bool never = false;
+    krn_call call = {.mem = mem, .err = err, .deadline_ns = INT64_MAX, .cancelled = &never};
+    if (mem == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "the tracking");
+    return begin(s, &call);
+}
+
 static anc_status prune(trk_service *s, krn_call *call, int64_t now_ns)
 {
     const trk_repository r = s->with.repository;

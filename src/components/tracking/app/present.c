@@ -75,6 +75,7 @@ static void put_end(json_writer *w, const trk_query *q)
 static void put_members(json_writer *w, const trk_query *q)
 {
     json_put_str(w, "query_id", q->query_id);
+    json_put_str(w, "kind", anc_str_of(trk_query_kind_name(q->kind)));
     json_put_str_or_null(w, "query_text", q->question);
     put_unless_empty(w, "user_id", q->user_id);
     json_name(w, "collections");
@@ -86,6 +87,7 @@ static void put_members(json_writer *w, const trk_query *q)
     put_unless_empty(w, "conversation_id", q->conversation_id);
     put_unless_empty(w, "workflow_run_id", q->workflow_run_id);
     json_put_int(w, "document_count", q->retrieved);
+    json_put_bool(w, "zero_results", trk_query_empty(q));
     put_time(w, "requested_at", q->requested_ms);
     put_time(w, "completed_at", q->ended_ms);
 }
@@ -175,6 +177,7 @@ void trk_put_story(json_writer *w, anc_str document_id, const trk_life_story *st
     const trk_life *last = story->n > 0 ? &story->items[story->n - 1] : NULL;
     json_open_object(w);
     json_put_str(w, "document_id", document_id);
+    json_put_str(w, "collection", story->use.collection);
     put_time(w, "created_at", story->n > 0 ? story->items[0].at_ms : 0);
     put_time(w, "deleted_at", last != NULL && last->op == TRK_DELETED ? last->at_ms : 0);
     json_put_int(w, "retrieved", (int64_t)story->use.retrieved);
@@ -278,6 +281,7 @@ void trk_put_stats(json_writer *w, const trk_span *span, const char *bucket, con
     put_series(w, &s->all);
     put_named(w, "models", s->models, s->n_models);
     put_named(w, "collections", s->collections, s->n_collections);
+    put_named(w, "kinds", s->kinds, s->n_kinds);
     put_tops(w, s);
     json_close_object(w);
 }

@@ -59,6 +59,10 @@ anc_status trk_service_open(const trk_service_options *options, trk_service **re
                             anc_err *err) ANC_MUST_CHECK;
 void trk_service_close(trk_service *service); /* NULL is a no-op */
 
+/* Once, before the first step, where the tracking is on: if the outbox does not know it, it was off until now, and begins
+ * behind the events there are; what happened meanwhile is not its to tell. Then the outbox knows its place. */
+anc_status trk_service_begin(trk_service *service, anc_err *err) ANC_MUST_CHECK;
+
 /* A krn_step_fn: takes in a batch of events; now and then removes what is past its time. */
 int64_t trk_step(void *service, int64_t now_ns);
 

@@ -10,6 +10,12 @@ const char *trk_status_name(trk_status status)
     return names[status];
 }
 
+const char *trk_query_kind_name(trk_query_kind kind)
+{
+    static const char *const names[] = {"answer", "search"};
+    return names[kind];
+}
+
 const char *trk_life_op_name(trk_life_op op)
 {
     static const char *const names[] = {"created", "updated", "deleted"};
@@ -18,6 +24,7 @@ const char *trk_life_op_name(trk_life_op op)
 
 static void take_request(trk_query *q, const trk_query *told)
 {
+    q->kind = told->kind;
     q->user_id = told->user_id;
     q->question = told->question;
     q->collections = told->collections;
@@ -45,6 +52,7 @@ static void take_end(trk_query *q, const trk_query *told)
     q->output_tokens = told->output_tokens;
     q->cost_nano = told->cost_nano;
     q->cache_hit = told->cache_hit;
+    q->declined = told->declined;
     q->timings = told->timings;
     q->route = told->route;
     q->error_type = told->error_type;

@@ -99,6 +99,9 @@ static anc_status read_requested(event *e, const void *payload, trk_change *ret)
                      .duration_us = -1,
                      .cost_nano = -1};
     ret->subject = TRK_QUERY;
+    const json_value *kind = json_member(json_member(e->payload, "metadata"), "kind");
+    if (anc_str_eq(json_str(kind, ANC_STR("")), ANC_STR("search")))
+        q->kind = TRK_SEARCH;
     ANC_TRY(metadata_text(e, "conversation_id", &q->conversation_id));
     ANC_TRY(metadata_text(e, "workflow_run_id", &q->workflow_run_id));
     const anc_str user = p->user_id.len > 0 ? p->user_id : e->envelope.user_id;
@@ -198,7 +201,8 @@ static anc_status read_completed(event *e, const void *payload, trk_change *ret)
                      .provider = p->provider,
                      .input_tokens = p->input_tokens,
                      .output_tokens = p->output_tokens,
-                     .cache_hit = p->cache_hit};
+                     .cache_hit = p->cache_hit,
+                     .declined = json_bool(json_member(metadata, "no_answer"), false)};
     ret->subject = TRK_QUERY;
     q->cost_nano = trk_cost_nano(e->how->prices, p->model_used, p->input_tokens, p->output_tokens);
     note_end(e, p->processing_time, q);
@@ -262,7 +266,8 @@ static anc_status read_updated(event *e, const void *payload, trk_change *ret)
                            .at_ms = e->envelope.time_ms,
                            .title = or_empty(p->title),
                            .chunks = p->chunks_added,
-                           .removed = p->chunks_removed};
+                           .removed = p->chunks_removed,
+                           .bytes = p->bytes};
     for (size_t i = 0; i < p->changed.n; i++) {
         if (i > 0)
             (void)anc_buf_add_char(&changed, ',');
@@ -322,6 +327,9 @@ anc_status trk_change_read(anc_arena *mem, const trk_reading *how, anc_str envel
         ANC_TRY(ev_envelope_read(mem, envelope, &e.envelope, err));
     for (size_t i = 0; i < ANC_COUNT(readers); i++)
         if (e.envelope.type == ev_type_of(readers[i].type))
-            return read_payload(&e, i, ret);
+            ANC_TRY(read_payload(&e, i, ret));
+    /* somebody forgotten is nobody; what happened to a document did */
+    if (ret->subject != TRK_DOCUMENT && ev_envelope_erased(&e.envelope))
+        *ret = (trk_change){.subject = TRK_NOTHING};
     return ANC_OK;
 }

@@ -7,6 +7,9 @@
 typedef enum trk_status { TRK_REQUESTED, TRK_COMPLETED, TRK_FAILED } trk_status;
 const char *trk_status_name(trk_status status); /* "requested", … */
 
+typedef enum trk_query_kind { TRK_ANSWER, TRK_SEARCH } trk_query_kind; /* a search has no answer */
+const char *trk_query_kind_name(trk_query_kind kind);                  /* "answer", "search" */
+
 typedef struct trk_retrieval {
     uint32_t position; /* from 1 */
     anc_str chunk_id, document_id;
@@ -25,6 +28,7 @@ typedef struct trk_query {
     anc_str query_id;
     int64_t requested_ms;
     /* of the request */
+    trk_query_kind kind;
     anc_str user_id;            /* empty: nobody was logged in */
     anc_str question;           /* ptr NULL: not kept, as answer */
     const anc_str *collections; /* [n_collections] asked for; none: all */
@@ -42,9 +46,16 @@ typedef struct trk_query {
     uint32_t input_tokens, output_tokens;
     int64_t cost_nano; /* -1: no price */
     bool cache_hit;
+    bool declined;          /* the answer says that nothing in the documents answers it */
     anc_str timings, route; /* JSON objects; empty: not told */
     anc_str error_type, error_message, error_stage;
 } trk_query;
+
+/* Nothing was found, or nothing of what was found answers it. */
+static inline bool trk_query_empty(const trk_query *q)
+{
+    return ((q->has & TRK_HAS_RETRIEVALS) != 0 && q->retrieved == 0) || q->declined;
+}
 
 typedef struct trk_feedback {
     anc_str query_id;
@@ -65,7 +76,7 @@ typedef struct trk_life {
     anc_str title;    /* empty: not told */
     uint32_t chunks;  /* created: all; updated: added */
     uint32_t removed; /* updated: chunks removed */
-    uint64_t bytes;   /* created */
+    uint64_t bytes;   /* of the original; 0: not told */
     anc_str changed;  /* updated: "title,content" */
 } trk_life;
 

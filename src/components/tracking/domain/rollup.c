@@ -15,7 +15,7 @@ void trk_rollup_count(trk_rollup *r, const trk_query *q, int sign)
 {
     trk_counts *c = &r->counts;
     c->queries += sign;
-    c->empty += (q->has & TRK_HAS_RETRIEVALS) != 0 && q->retrieved == 0 ? sign : 0;
+    c->empty += trk_query_empty(q) ? sign : 0;
     c->failed += q->status == TRK_FAILED ? sign : 0;
     if (q->status != TRK_COMPLETED)
         return;

@@ -1,4 +1,4 @@
-/* rollup.h - numbers of an hour: of all queries, of a model's, of a collection's. */
+/* rollup.h - numbers of an hour: of all queries, of a model's, of a collection's, of a kind's. */
 #ifndef ANC_TRACKING_DOMAIN_ROLLUP_H
 #define ANC_TRACKING_DOMAIN_ROLLUP_H
 
@@ -7,7 +7,7 @@
 
 enum { TRK_HOUR_MS = 3600000, TRK_DAY_MS = 86400000 };
 
-typedef enum trk_kind { TRK_ALL, TRK_OF_MODEL, TRK_OF_COLLECTION } trk_kind;
+typedef enum trk_kind { TRK_ALL, TRK_OF_MODEL, TRK_OF_COLLECTION, TRK_OF_KIND } trk_kind;
 
 typedef struct trk_counts {
     int64_t queries, completed, failed, empty, cache_hits;

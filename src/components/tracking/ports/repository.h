@@ -52,8 +52,8 @@ typedef struct trk_asked {
 
 typedef struct trk_stats {
     trk_named all;
-    trk_named *models, *collections; /* [n_…] by name */
-    size_t n_models, n_collections;
+    trk_named *models, *collections, *kinds; /* [n_…] by name */
+    size_t n_models, n_collections, n_kinds;
     /* The most used, best first: made of each day's 200 foremost, so that one left out of a day's misses that
      * day's count. Whole days. */
     trk_use *documents; /* [n_documents] */
@@ -100,9 +100,10 @@ typedef struct trk_repository_ops {
     ANC_MUST_CHECK anc_status (*find)(void *self, krn_call *call, anc_str query_id, trk_query *ret,
                                       trk_feedback *ret_feedback);
 
-    /* NOT_FOUND of a document of which nothing is known. */
+    /* NOT_FOUND of a document of which nothing is known. `collection` empty: the one that has such a document;
+     * INVALID at "?collection" where several have or had. */
     ANC_MUST_CHECK anc_status (*document)(void *self, krn_call *call, anc_str document_id,
-                                          trk_life_story *ret);
+                                          anc_str collection, trk_life_story *ret);
 
     ANC_MUST_CHECK anc_status (*stats)(void *self, krn_call *call, const trk_span *span, size_t top,
                                        trk_stats *ret);

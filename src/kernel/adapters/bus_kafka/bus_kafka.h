@@ -59,6 +59,11 @@ anc_status krn_bus_kafka_new(const krn_bus_kafka_options *options, krn_bus_kafka
 void krn_bus_kafka_free(krn_bus_kafka *bus); /* stops it first; NULL is a no-op */
 krn_bus krn_bus_kafka_bus(krn_bus_kafka *bus);
 
+/* Tries what the bus will do, before it is started and without a trace, and appends to *missing what it may not do:
+ * clt_kafka_rights. */
+anc_status krn_bus_kafka_rights(krn_bus_kafka *bus, int64_t deadline_ns, anc_buf *missing,
+                                anc_err *err) ANC_MUST_CHECK;
+
 /* The brokers of the mock cluster of place.mock_brokers; "" when there is none. */
 anc_str krn_bus_kafka_mock_brokers(const krn_bus_kafka *bus);
 

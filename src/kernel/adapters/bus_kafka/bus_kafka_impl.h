@@ -20,9 +20,11 @@
 #include "kernel/domain/inbound.h"
 #include "os/crew.h"
 
+#define KRN_KAFKA_OTHERS ANC_STR("anchorage.events")
+
 enum {
     KRN_KAFKA_TOPIC_MAX = 249, /* what Kafka takes */
-    KRN_KAFKA_PROBLEM = 160
+    KRN_KAFKA_PROBLEM = 512
 };
 
 typedef struct krn_kafka_subscription {

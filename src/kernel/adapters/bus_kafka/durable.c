@@ -11,7 +11,6 @@ static const int64_t DAY_MS = 86400000;
 static const int64_t MAKING_NS = 5000000000;
 static const int64_t LOOKING_NS = 1000000000;
 
-#define OTHERS      ANC_STR("anchorage.events")
 #define WORK_STATUS "batch-status"
 
 const char *krn_kafka_topic(const krn_bus_kafka *bus, anc_arena *mem, anc_str name,
@@ -62,7 +61,7 @@ static anc_status make_topics(krn_bus_kafka *bus, int64_t deadline_ns, anc_err *
             whole =
                 whole && add_topic(bus, list, &n, anc_str_of(ev_type_of((ev_type_id)i)->topic), "");
     if (bus->o.all)
-        whole = whole && add_topic(bus, list, &n, OTHERS, "");
+        whole = whole && add_topic(bus, list, &n, KRN_KAFKA_OTHERS, "");
     for (size_t i = 0; i < bus->o.n_inbound; i++)
         whole = whole && add_topic(bus, list, &n, bus->o.inbound[i], "") &&
                 add_topic(bus, list, &n, bus->o.inbound[i], ".dlq");
@@ -137,7 +136,7 @@ static anc_status message_of(krn_bus_kafka *bus, const krn_announcement *a, clt_
     ret->topic = krn_kafka_topic(bus, bus->batch,
                                  own != NULL           ? anc_str_of(own)
                                  : bus->o.topic_a_type ? a->type_name
-                                                       : OTHERS,
+                                                       : KRN_KAFKA_OTHERS,
                                  "");
     ret->value = a->envelope;
     ret->key = e.aggregate_id.len > 0 ? e.aggregate_id : ANC_STR_NONE;

@@ -7,6 +7,7 @@
 
 #include "bus_redis_impl.h"
 #include "os/clock.h"
+#include "os/pem.h"
 #include "os/wait.h"
 
 enum {
@@ -82,6 +83,16 @@ static anc_status name_keys(krn_bus_redis *bus, anc_err *err)
     return ANC_OK;
 }
 
+/* As well as it can be done before a connection, so that a wrong name stops the start. */
+static anc_status check_trusted(const krn_bus_redis *bus, anc_err *why, anc_err *err)
+{
+    if (!bus->place.tls || bus->o.ca_file.len == 0)
+        return ANC_OK;
+    const anc_status status = os_certificates_check(bus->o.ca_file, why);
+    return status == ANC_OK ? ANC_OK
+                            : ANC_FAIL(err, status, "certificates to trust: %s", why->text);
+}
+
 static anc_status set_up(krn_bus_redis *bus, const krn_bus_redis_options *options, anc_err *err)
 {
     anc_err why = {0};
@@ -94,6 +105,7 @@ static anc_status set_up(krn_bus_redis *bus, const krn_bus_redis_options *option
         return ANC_FAIL(err, read, "the URL of Redis does not fit: %s", why.text);
     if (options->db >= 0)
         bus->place.db = (uint32_t)options->db;
+    ANC_TRY(check_trusted(bus, &why, err));
     ANC_TRY(copy_options(bus, err));
     ANC_TRY(name_keys(bus, err));
     ANC_TRY(krn_redis_link_open(bus, &bus->durable, "events", 0, err));
@@ -280,6 +292,11 @@ void krn_bus_redis_free(krn_bus_redis *bus)
     (void)pthread_mutex_destroy(&bus->mutex);
     anc_arena_free(bus->mem);
     free(bus);
+}
+
+anc_str krn_bus_redis_name(const krn_bus_redis *bus)
+{
+    return clt_redis_name(bus->durable.client);
 }
 
 krn_bus krn_bus_redis_bus(krn_bus_redis *bus)

@@ -18,11 +18,13 @@
  * and entry) and acknowledged when the handler said OK. What does not fit, and what the handler fails
  * on for good or `tries` times, goes to <prefix>events.dlq with reason, stream and entry, and is then
  * acknowledged. Entries with our own `source` are passed over. What another consumer took and did not
- * finish for `claim_ms` is taken over.
+ * finish for `claim_ms` is taken over. Entries that all groups of a stream have acknowledged are removed from it
+ * `keep_handled_ms` after they came, looked for every half `claim_ms`.
  */
 #ifndef ANC_KERNEL_ADAPTERS_BUS_REDIS_BUS_REDIS_H
 #define ANC_KERNEL_ADAPTERS_BUS_REDIS_BUS_REDIS_H
 
+#include "base/str.h"
 #include "kernel/ports/bus.h"
 #include "kernel/ports/handling.h"
 #include "kernel/ports/log.h"
@@ -43,20 +45,27 @@ typedef struct krn_bus_redis_options {
     uint64_t max_letters;   /* that of the dead letters; 0: 10,000 */
     const anc_str *inbound; /* [n_inbound] exact types, at most EV_INBOUND_TYPES */
     size_t n_inbound;
-    int64_t claim_ms;       /* 0: 60,000 */
-    unsigned tries;         /* of a handler, for one entry; 0: 6 */
-    int64_t pause_ns;       /* before the second try, doubled each time; 0: 100 ms */
-    int64_t step_ns;        /* for connecting, and for a batch; 0: 5 s */
-    size_t max_queued;      /* transient events; 0: 4,096 */
-    krn_log log;            /* ops NULL: none */
-    krn_aside_fn *on_aside; /* may be NULL; is told of events that were set aside */
+    int64_t claim_ms;        /* 0: 60,000 */
+    int64_t keep_handled_ms; /* how long entries that were handled stay on their stream */
+    unsigned tries;          /* of a handler, for one entry; 0: 6 */
+    int64_t pause_ns;        /* before the second try, doubled each time; 0: 100 ms */
+    int64_t step_ns;         /* for connecting, and for a batch; 0: 5 s */
+    size_t max_queued;       /* transient events; 0: 4,096 */
+    krn_log log;             /* ops NULL: none */
+    krn_aside_fn *on_aside;  /* may be NULL; is told of events that were set aside */
     void *on_aside_arg;
 } krn_bus_redis_options;
 
 /* INVALID names the option that does not fit, without a word of the URL. */
 anc_status krn_bus_redis_new(const krn_bus_redis_options *options, krn_bus_redis **ret,
                              anc_err *err) ANC_MUST_CHECK;
+/* Connects before the bus is started, tries what it will do in a transaction that is then given up, so that nothing is
+ * changed, and appends to *missing what is refused: "XADD on events: NOPERM …", parted by "; ". Fails where the server
+ * is away, as a publish does. */
+anc_status krn_bus_redis_rights(krn_bus_redis *bus, int64_t deadline_ns, anc_buf *missing,
+                                anc_err *err) ANC_MUST_CHECK;
 void krn_bus_redis_free(krn_bus_redis *bus); /* stops it first; NULL is a no-op */
 krn_bus krn_bus_redis_bus(krn_bus_redis *bus);
+anc_str krn_bus_redis_name(const krn_bus_redis *bus); /* of the server: "127.0.0.1:6379" */
 
 #endif

@@ -17,7 +17,7 @@
 #include "kernel/domain/inbound.h"
 #include "os/crew.h"
 
-enum { KRN_REDIS_PROBLEM = 160, KRN_REDIS_ID_MAX = 128 };
+enum { KRN_REDIS_PROBLEM = 512, KRN_REDIS_ID_MAX = 128 };
 
 /* A connection, how it stands, and how long to leave it alone. */
 typedef struct krn_redis_link {
@@ -47,6 +47,7 @@ typedef struct krn_redis_subscription {
     krn_redis_link link;
     bool grouped;    /* the groups are there */
     bool one_by_one; /* an answer was too large */
+    bool untrimmed;  /* the server refuses to trim; not tried again over this connection */
     int64_t claim_at_ns;
 } krn_redis_subscription;
 
@@ -110,6 +111,13 @@ void krn_redis_subscription_thread(void *subscription);
 /* One command in the subscription's own connection; an error reply is a failure. */
 anc_status krn_redis_tell(krn_redis_subscription *s, const anc_str *args, size_t n,
                           const clt_redis_reply **ret, anc_err *err) ANC_MUST_CHECK;
+
+/* ---- trim.c ---- */
+
+/* Removes what every group of the stream has handled, older than `keep_handled_ms`. Fails as the connection does; where
+ * the server refuses, that is logged once. */
+anc_status krn_redis_trim_handled(krn_redis_subscription *s, const krn_redis_source *source,
+                                  anc_err *err) ANC_MUST_CHECK;
 
 /* ---- entry.c ---- */
 

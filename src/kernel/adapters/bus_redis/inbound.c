@@ -326,6 +326,7 @@ static anc_status read_new(krn_redis_subscription *s, anc_err *err)
 static void begin_anew(krn_redis_subscription *s)
 {
     s->grouped = false;
+    s->untrimmed = false;
     s->claim_at_ns = 0;
     for (size_t i = 0; i < s->n; i++)
         s->sources[i].unfinished = true;
@@ -336,6 +337,8 @@ static anc_status claim_all(krn_redis_subscription *s, anc_err *err)
     const int64_t every_ns = s->bus->o.claim_ms * NS_PER_MS / 2;
     for (size_t i = 0; i < s->n && s->grouped; i++)
         ANC_TRY(claim(s, &s->sources[i], err));
+    for (size_t i = 0; i < s->n && s->grouped; i++)
+        ANC_TRY(krn_redis_trim_handled(s, &s->sources[i], err));
     s->claim_at_ns = os_mono_ns() + every_ns;
     return ANC_OK;
 }

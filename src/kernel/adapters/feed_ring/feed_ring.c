@@ -233,8 +233,11 @@ static void hand_on(krn_feed_ring *r, const krn_announcement *list, size_t n)
         anc_err err = {0};
         const krn_bus bus = r->o.buses[i];
         const anc_status status = bus.ops->publish(bus.self, list, n, INT64_MIN, &taken, &err);
-        if (status != ANC_OK) /* no memory: the others may have some */
-            krn_count(r->dropped_series, n - taken);
+        if (status == ANC_OK)
+            continue;
+        /* no memory: the others may have some */
+        atomic_fetch_add_explicit(&r->dropped, n - taken, memory_order_relaxed);
+        krn_count(r->dropped_series, n - taken);
     }
     krn_count(r->published_series, n);
 }

@@ -57,6 +57,7 @@ struct krn_relay {
     size_t batch;          /* events read at once; one when a whole batch did not fit */
     int64_t pause_ns;      /* before the next try; 0: the last one went well */
     int64_t try_at_ns;     /* not before, however often it is woken */
+    int64_t spent_ns;      /* the time that steps have taken so far, a linger each */
     int64_t save_at_ns;
     bool save_failed; /* the last one; it was told */
     int64_t prune_at_ns;
@@ -108,6 +109,7 @@ krn_relay *krn_relay_new(const krn_relay_options *options)
         r->o.consumer = ANC_STR("relay");
     r->o.batch = r->o.batch > 0 ? r->o.batch : BATCH;
     r->o.publish_ns = r->o.publish_ns > 0 ? r->o.publish_ns : PUBLISH_NS;
+    r->o.burst = r->o.burst > 0 ? r->o.burst : 1;
     r->o.keep_ms = r->o.keep_ms > 0 ? r->o.keep_ms : WEEK_MS;
     r->o.keep = r->o.keep > 0 ? r->o.keep : MILLION;
     r->batch = r->o.batch;
@@ -221,6 +223,8 @@ static anc_status load_cursor(krn_relay *r, krn_call *call)
 {
     if (!r->cursor_known)
         ANC_TRY(r->o.outbox.ops->cursor_get(r->o.outbox.self, call, r->o.consumer, &r->cursor));
+    if (r->cursor == KRN_CURSOR_NONE)
+        r->cursor = 0;
     if (!r->cursor_known && r->cursor > 0)
         r->saved_cursor = r->cursor;
     else if (!r->cursor_known)
@@ -337,6 +341,14 @@ static anc_status step(krn_relay *r, krn_call *call, int64_t now_ns, bool *ret_m
     return saved == ANC_OK ? published : saved;
 }
 
+/* When the next step may begin. Each takes a linger of time, which burst - 1 of them may take in advance. */
+static int64_t after_linger(krn_relay *r, int64_t now_ns)
+{
+    const int64_t ahead_ns = (int64_t)(r->o.burst - 1) * r->o.linger_ns;
+    r->spent_ns = (r->spent_ns > now_ns ? r->spent_ns : now_ns) + r->o.linger_ns;
+    return r->spent_ns - ahead_ns > now_ns ? r->spent_ns - ahead_ns : now_ns;
+}
+
 /* xorshift64 (Marsaglia 2003): between 3/4 and 5/4 of the pause. */
 static int64_t with_jitter(krn_relay *r, int64_t pause_ns)
 {
@@ -390,7 +402,7 @@ static int64_t next_after(krn_relay *r, bool more, int64_t now_ns)
     r->pause_ns = 0;
     if (more)
         return now_ns;
-    r->try_at_ns = now_ns + r->o.linger_ns;
+    r->try_at_ns = after_linger(r, now_ns);
     int64_t next = r->o.prunes ? r->prune_at_ns : INT64_MAX;
     if (r->cursor != r->saved_cursor && r->save_at_ns < next)
         next = r->save_at_ns;

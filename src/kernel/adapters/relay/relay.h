@@ -34,10 +34,13 @@ typedef struct krn_relay_options {
                           * every step, which waits */
     int64_t linger_ns; /* a step begins no sooner after one that had all; 0: at once. Many commits
                           * then share a round trip, and the first after a pause waits for nothing */
-    uint64_t seed;     /* of the jitter; 0: none */
-    bool prunes;       /* removes old events, for all consumers; one relay of a house does */
-    int64_t keep_ms;   /* how long events are kept at least; 0: a week */
-    uint64_t keep;     /* the newest that are kept at most, whatever their age; 0: a million */
+    unsigned
+        burst; /* so many steps follow one another at once after a rest of as many lingers, so that what
+                     * happens now and then waits for nothing; they are no more than without; 0: 1 */
+    uint64_t seed;   /* of the jitter; 0: none */
+    bool prunes;     /* removes old events, for all consumers; one relay of a house does */
+    int64_t keep_ms; /* how long events are kept at least; 0: a week */
+    uint64_t keep;   /* the newest that are kept at most, whatever their age; 0: a million */
 } krn_relay_options;
 
 krn_relay *krn_relay_new(const krn_relay_options *options); /* NULL when memory is out */

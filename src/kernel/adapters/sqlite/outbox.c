@@ -158,7 +158,7 @@ static anc_status outbox_cursor_get(void *self, krn_call *call, anc_str consumer
     ANC_TRY(db_prepare(r.db, "SELECT seq FROM event_cursor WHERE consumer=?1", &s, call->err));
     db_bind_str(s, 1, consumer);
     ANC_TRY(db_step(s, &row, call->err));
-    *ret = row ? (uint64_t)db_col_int(s, 0) : 0;
+    *ret = row ? (uint64_t)db_col_int(s, 0) : KRN_CURSOR_NONE;
     return ANC_OK;
 }
 

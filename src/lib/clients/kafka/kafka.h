@@ -10,7 +10,7 @@
 #ifndef ANC_CLIENTS_KAFKA_KAFKA_H
 #define ANC_CLIENTS_KAFKA_KAFKA_H
 
-#include "base/status.h"
+#include "base/str.h"
 
 /* How the cluster is reached. Views are copied; empty ones take the value in brackets. */
 typedef struct clt_kafka_place {
@@ -85,6 +85,29 @@ typedef struct clt_kafka_topic {
 /* Makes those of topics [n] that are not there; what is there stays as it is. */
 anc_status clt_kafka_topics_make(clt_kafka_producer *p, const clt_kafka_topic *topics, size_t n,
                                  int64_t deadline_ns, anc_err *err) ANC_MUST_CHECK;
+
+/* ---- rights ---------------------------------------------------------------------------------- */
+
+enum { CLT_KAFKA_WANTED = 128 };
+
+/* What somebody is going to do with a cluster. */
+typedef struct clt_kafka_wanted {
+    const char *const *written; /* [n_written] topics */
+    size_t n_written;
+    const char *const
+        *read; /* [n_read] topics; together with the others at most CLT_KAFKA_WANTED */
+    size_t n_read;
+    anc_str group; /* in which they are read */
+    bool makes;    /* topics that are absent */
+} clt_kafka_wanted;
+
+/* Tries all of that and leaves no trace: topics are asked to be made as a check alone, messages are sent with a number
+ * of acknowledgements that Kafka refuses once it has seen that the sender may write, and topics are read at their end.
+ * Appends what is wrong to *missing, parted by "; ": "no right to write to the topics a, b, c and 4 more (Write)". Nothing: all of it
+ * may be done. What could not be found out by `deadline_ns` is passed over. Of the group it is found out whether it may
+ * be seen, which who may read in it always may. INVALID as of the producer's opening; else as clt_kafka_look. */
+anc_status clt_kafka_rights(const clt_kafka_place *place, const clt_kafka_wanted *wanted,
+                            int64_t deadline_ns, anc_buf *missing, anc_err *err) ANC_MUST_CHECK;
 
 /* ---- consuming ------------------------------------------------------------------------------- */
 

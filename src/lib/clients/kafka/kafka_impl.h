@@ -17,6 +17,7 @@ enum { CLT_KAFKA_PROBLEM = 256 };
 typedef struct clt_kafka_complaint {
     pthread_mutex_t mutex;
     char text[CLT_KAFKA_PROBLEM]; /* "" : none since the last success */
+    atomic_bool unauthenticated;  /* it was that user or password are refused */
 } clt_kafka_complaint;
 
 struct clt_kafka_producer {
@@ -53,6 +54,10 @@ void clt_kafka_listen(rd_kafka_conf_t *conf, void *opaque,
                       void (*on_error)(rd_kafka_t *rk, int code, const char *reason, void *opaque));
 /* As complain; that all brokers are away is said when nothing says why. */
 void clt_kafka_complain_of(clt_kafka_complaint *c, int code, const char *reason);
+static inline bool clt_kafka_unauthenticated(const clt_kafka_complaint *c)
+{
+    return atomic_load(&c->unauthenticated);
+}
 void clt_kafka_complain(clt_kafka_complaint *c, const char *reason); /* "" takes it back */
 
 /* The status of one of librdkafka's codes, with its words, `what` was wanted and the last complaint. */

@@ -4,8 +4,10 @@
 
 #include "base/str.h"
 #include "kafka_impl.h"
+#include "os/file.h"
+#include "os/pem.h"
 
-enum { VALUE_MAX = 4096 };
+enum { VALUE_MAX = 4096, EXPLAINED = 256 };
 
 anc_status clt_kafka_set(rd_kafka_conf_t *conf, const clt_kafka_setting *settings, size_t n,
                          anc_err *err)
@@ -39,6 +41,18 @@ anc_status clt_kafka_set_number(rd_kafka_conf_t *conf, const char *name, unsigne
     return clt_kafka_set(conf, &(clt_kafka_setting){name, anc_str_of(text)}, 1, err);
 }
 
+/* A folder of certificates is as good. */
+static anc_status check_trusted(anc_str path, anc_err *err)
+{
+    os_stat found;
+    anc_err why = {0};
+    if (os_stat_of(path, &found, &why) == ANC_OK && found.is_folder)
+        return ANC_OK;
+    const anc_status status = os_certificates_check(path, &why);
+    return status == ANC_OK ? ANC_OK
+                            : ANC_FAIL(err, status, "kafka: certificates to trust: %s", why.text);
+}
+
 anc_status clt_kafka_set_place(rd_kafka_conf_t *conf, const clt_kafka_place *place, anc_err *err)
 {
     const bool sasl = anc_str_starts(place->security, ANC_STR("sasl"));
@@ -57,6 +71,8 @@ anc_status clt_kafka_set_place(rd_kafka_conf_t *conf, const clt_kafka_place *pla
         {"reconnect.backoff.max.ms", ANC_STR("5000")},
         {"log_level", ANC_STR("3")},
     };
+    if (anc_str_ends(place->security, ANC_STR("ssl")) && place->ca_file.len > 0)
+        ANC_TRY(check_trusted(place->ca_file, err));
     if (place->mock_brokers == 0)
         ANC_TRY(clt_kafka_brokers_check(place->brokers, err));
     if (place->mock_brokers > 0)
@@ -85,6 +101,7 @@ void clt_kafka_complain(clt_kafka_complaint *c, const char *reason)
     (void)pthread_mutex_lock(&c->mutex);
     (void)snprintf(c->text, sizeof c->text, "%.*s", CLT_KAFKA_PROBLEM - 1, reason);
     (void)pthread_mutex_unlock(&c->mutex);
+    atomic_store(&c->unauthenticated, false);
 }
 
 void clt_kafka_complain_of(clt_kafka_complaint *c, int code, const char *reason)
@@ -94,6 +111,22 @@ void clt_kafka_complain_of(clt_kafka_complaint *c, int code, const char *reason)
     (void)pthread_mutex_unlock(&c->mutex);
     if (why)
         clt_kafka_complain(c, reason);
+    if (code == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
+        code == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED)
+        atomic_store(&c->unauthenticated, true);
+}
+
+/* What is known of a librdkafka that says its nonce twice: brokers of Kafka 4 compare it (RFC 5802, 5.1), earlier ones
+ * did not. */
+static void explain(const char *complaint, anc_buf *out)
+{
+    enum { WELL = 0x020601ff };
+    if (strstr(complaint, "SCRAM-SHA-") == NULL || rd_kafka_version() >= WELL)
+        return;
+    (void)anc_buf_printf(out,
+                         "with SCRAM librdkafka %s gets into Kafka 3 but not into Kafka 4, as from "
+                         "2.6.1 on; PLAIN over TLS does, if user and password are right: ",
+                         rd_kafka_version_str());
 }
 
 static anc_status status_of(rd_kafka_resp_err_t code)
@@ -131,6 +164,12 @@ anc_status clt_kafka_refusal(clt_kafka_complaint *c, rd_kafka_resp_err_t code, c
     (void)pthread_mutex_lock(&c->mutex);
     memcpy(last, c->text, sizeof last);
     (void)pthread_mutex_unlock(&c->mutex);
-    return ANC_FAIL(err, status_of(code), "kafka: %s: %s%s%s", what, rd_kafka_err2str(code),
-                    last[0] != '\0' ? "; " : "", last);
+    ANC_BUF(known, EXPLAINED);
+    explain(last, &known);
+    const anc_status status = status_of(code);
+    return ANC_FAIL(err,
+                    status == ANC_UNAVAILABLE && clt_kafka_unauthenticated(c) ? ANC_UNAUTHENTICATED
+                                                                              : status,
+                    "kafka: %.*s%s: %s%s%s", ANC_FMT(anc_buf_view(&known)), what,
+                    rd_kafka_err2str(code), last[0] != '\0' ? "; " : "", last);
 }

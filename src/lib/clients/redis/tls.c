@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "os/pem.h"
 #include "redis_impl.h"
 
 enum { SERVER_NAME_MAX = 255 };
@@ -97,6 +98,9 @@ static const char *reason(void)
 static anc_status trust_file(clt_redis_tls *tls, const clt_redis_trust *trust, anc_err *err)
 {
     const bool own = trust->ca_file.len > 0;
+    anc_err why = {0};
+    if (own && os_certificates_check(trust->ca_file, &why) != ANC_OK)
+        return ANC_FAIL(err, ANC_INVALID, "certificates to trust: %s", why.text);
     const int ok = own ? SSL_CTX_load_verify_file(tls->context, trust->ca_file.ptr)
                        : SSL_CTX_set_default_verify_paths(tls->context);
     if (ok == 1)

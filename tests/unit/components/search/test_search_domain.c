@@ -149,6 +149,27 @@ static double likeness(const char *a, const char *b)
     return srch_likeness(&x, &y);
 }
 
+/* The first functions are those of the whole, and settle what has nothing in common. */
+static void a_sketch_is_begun_and_completed(void **state)
+{
+    (void)state;
+    const anc_str text =
+        ANC_STR("The warranty covers parts and labour for two years from the day of purchase, "
+                "Stra\xC3\x9F"
+                "e 7, \xC3\x89t\xC3\xA9.");
+    const anc_str other = ANC_STR(
+        "The ferry to the island leaves at noon when the wind allows it, on Sundays at ten.");
+    srch_sketch begun, whole, far;
+    srch_sketch_begin(text, &begun);
+    srch_sketch_of(text, &whole);
+    srch_sketch_begin(other, &far);
+    assert_int_equal(begun.n, SRCH_SKETCH_FIRST);
+    assert_int_equal(whole.n, SRCH_SKETCH_SIZE);
+    assert_memory_equal(begun.minima, whole.minima, SRCH_SKETCH_FIRST * sizeof begun.minima[0]);
+    assert_true(srch_may_be_alike(&begun, &whole));
+    assert_false(srch_may_be_alike(&far, &whole));
+}
+
 static void copies_are_alike(void **state)
 {
     (void)state;
@@ -305,6 +326,7 @@ int main(void)
         cmocka_unit_test(collections_meet_by_score),
         cmocka_unit_test(what_unrelated_texts_have_is_taken_out),
         cmocka_unit_test(relevance_tells_apart),
+        cmocka_unit_test(a_sketch_is_begun_and_completed),
         cmocka_unit_test(copies_are_alike),
         cmocka_unit_test(copies_in_other_scripts),
         cmocka_unit_test(likeness_is_the_share_of_runs),

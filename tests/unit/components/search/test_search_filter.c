@@ -86,7 +86,7 @@ static void complaints_repeat_what_was_sent(void **state)
         const char *json, *text;
     } sent[] = {
         {"{\"field\":\"year\",\"op\":\"like\",\"value\":1}", "year: there is no operator \"like\""},
-        {"{\"field\":\"year\"}", "year: there is no operator nothing"},
+        {"{\"field\":\"year\"}", "year: the condition has no operator"},
         {"{\"field\":\"year\",\"op\":\"eq\",\"value\":[1]}", "not an array"},
         {"{\"field\":\"year\",\"op\":\"eq\",\"value\":null}", "not null; whether"},
         {"{\"field\":\"year\",\"op\":\"in\",\"value\":2020}",

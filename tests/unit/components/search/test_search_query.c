@@ -238,6 +238,39 @@ static void refuse(world *w, srch_request r, anc_status status, const char *poin
     assert_null(result.hits);
 }
 
+/* What no hit can ever fit is a fault that names field and value; what none happens to fit is no hit. */
+static void conditions_of_another_kind_are_told(void **state)
+{
+    static const struct {
+        const char *filter, *pointer, *words;
+    } rows[] = {
+        {"{\"field\":\"year\",\"op\":\"gte\",\"value\":\"abc\"}", "/filters/value",
+         "year is compared with the text \"abc\""},
+        {"{\"and\":[{\"field\":\"year\",\"op\":\"gte\",\"value\":2000},"
+         "{\"field\":\"year\",\"op\":\"eq\",\"value\":\"2021\"}]}",
+         "/filters/and/1/value", "\"2021\""},
+        {"{\"field\":\"year\",\"op\":\"gt\",\"value\":3000}", NULL, NULL},
+        {"{\"field\":\"nowhere\",\"op\":\"gte\",\"value\":\"abc\"}", NULL, NULL},
+        {"{\"or\":[{\"field\":\"year\",\"op\":\"gte\",\"value\":\"abc\"}]}", NULL, NULL},
+    };
+    world *w = *state;
+    world_open(w);
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        json_doc *doc = NULL;
+        anc_err_clear(&w->err);
+        ASSERT_OK(json_parse(anc_str_of(rows[i].filter), &doc, &w->err), &w->err);
+        srch_request r = world_request("leave office");
+        r.filters = json_root(doc);
+        if (rows[i].pointer == NULL) {
+            assert_int_equal(world_ask(w, &r).n, 0);
+        } else {
+            refuse(w, r, ANC_INVALID, rows[i].pointer);
+            assert_non_null(strstr(w->err.text, rows[i].words));
+        }
+        json_doc_free(doc);
+    }
+}
+
 static void bad_requests_are_named(void **state)
 {
     world *w = *state;
@@ -300,6 +333,7 @@ int main(void)
         ROW(french_is_read_as_french),
         ROW(who_asks_decides_what_is_seen),
         ROW(filters_apply_inside),
+        ROW(conditions_of_another_kind_are_told),
         ROW(without_a_model_words_are_searched),
         ROW(a_failing_model_is_survived),
         ROW(one_hit_a_document),

@@ -153,6 +153,15 @@ static void test_waiting(void **state)
     assert_int_equal(a.status, 200);
     assert_true(answer_has(&a, "\"status\":\"completed\""));
     answer_done(&a);
+    /* the answer is kept when the body's state is long gone */
+    a = ask(&f, "POST", PATH "?wait=true", LINES "Idempotency-Key: waits\r\n", ANC_STR("{}\n"));
+    assert_int_equal(a.status, 200);
+    answer b =
+        ask(&f, "POST", PATH "?wait=true", LINES "Idempotency-Key: waits\r\n", ANC_STR("{}\n"));
+    assert_int_equal(b.status, 200);
+    assert_true(anc_str_eq(a.body, b.body));
+    answer_done(&a);
+    answer_done(&b);
 }
 
 /* Far more than anybody keeps: it went through in pieces. */

@@ -321,6 +321,19 @@ static const feed_row feed_rows[] = {
     {"error", EV_ERROR,
      "{\"component\":\"COMPONENT\",\"error_message\":\"Failed to start server\"}",
      "ERROR in COMPONENT: Failed to start server"},
+    {"answered", EV_QUERY_COMPLETED,
+     "{\"model_used\":\"m\",\"document_count\":2,\"processing_time\":0.5,\"metadata\":{}}",
+     "Query answered by m from 2 documents in 0.50s"},
+    {"nothing answers it", EV_QUERY_COMPLETED,
+     "{\"model_used\":\"m\",\"document_count\":0,\"processing_time\":0.5,"
+     "\"metadata\":{\"no_answer\":true}}",
+     "Query not answered: nothing in the documents answers it (0.50s)"},
+    {"a search", EV_QUERY_REQUESTED,
+     "{\"query_text\":\"leave\",\"metadata\":{\"kind\":\"search\"}}", "Search received: leave"},
+    {"what a search found", EV_QUERY_COMPLETED,
+     "{\"model_used\":\"\",\"document_count\":3,\"processing_time\":0.0125,"
+     "\"metadata\":{\"kind\":\"search\"}}",
+     "Search found 3 passages in 0.013s"},
     {"absent members", EV_PERFORMANCE, "{\"value\":1200000000}", " is 1200000000 (threshold )"},
     {"a long text is cut between code points", EV_QUERY_REQUESTED,
      "{\"query_text\":"

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "kernel/domain/envelope.h"
+#include "kernel/domain/event_blank.h"
 
 #define HEAD "{\"id\":\"i\",\"event_type\":\"cache\",\"timestamp\":\"2026-11-20T15:36:00Z\","
 
@@ -44,6 +45,39 @@ static void a_glance_at_what_is_cut_off_sees_nothing(void **state)
     assert_true(e.seq == 77 && ev_envelope_glance(anc_str_of(text), &e));
 }
 
+/* What a person did is blank and says so; what is said of it later is the person's too, another's event is not. */
+static void what_is_blanked_says_so(void **state)
+{
+    static const char *const texts[] = {
+        HEAD "\"payload\":{\"query_id\":\"q1\",\"query_text\":\"why\"},\"metadata\":{\"user_id\":"
+             "\"eve\"}}",
+        "{\"id\":\"j\",\"event_type\":\"feedback.given\",\"timestamp\":\"2026-11-20T15:36:00Z\","
+        "\"payload\":{\"query_id\":\"q1\",\"rating\":1,\"comment\":\"why not\"},"
+        "\"metadata\":{\"user_id\":\"admin\"}}",
+        HEAD "\"payload\":{\"query_id\":\"q1\",\"query_text\":\"hers\"},\"metadata\":{\"user_id\":"
+             "\"ada\"}}"};
+    anc_map *queries = anc_map_new();
+    ANC_ARENA(mem, 1 << 20);
+    const ev_person eve = {.user_id = ANC_STR("eve"), .queries = queries};
+    (void)state;
+    assert_non_null(queries);
+    for (size_t i = 0; i < ANC_COUNT(texts); i++) {
+        anc_err err = {0};
+        bool hit;
+        ev_envelope e;
+        ANC_BUF(out, 1000);
+        ASSERT_OK(ev_envelope_blank(anc_str_of(texts[i]), &eve, &hit, &out, &err), &err);
+        assert_int_equal(hit, i < 2);
+        if (!hit)
+            continue;
+        assert_null(strstr(out.ptr, "why"));
+        assert_non_null(strstr(out.ptr, "q1"));
+        ASSERT_OK(ev_envelope_read(mem, anc_buf_view(&out), &e, &err), &err);
+        assert_true(ev_envelope_erased(&e) && e.user_id.len == 0);
+    }
+    anc_map_free(queries);
+}
+
 typedef struct {
     const char *name;
     const char *text;
@@ -56,6 +90,7 @@ static const unseen_row unseen_rows[] = {
     {"a payload that is a list", HEAD "\"payload\":[]}"},
     {"no metadata to look into", HEAD "\"payload\":{},\"metadata\":null}"},
     {"an aggregate that is a number", HEAD "\"payload\":{},\"metadata\":{\"aggregate_id\":1}}"},
+    {"what was erased", HEAD "\"payload\":{},\"metadata\":{\"erased\":true}}"},
     {"an aggregate with an escape",
      HEAD "\"payload\":{},\"metadata\":{\"aggregate_id\":\"a\\n\"}}"},
 };
@@ -73,6 +108,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_glance_sees_what_a_reading_does),
         cmocka_unit_test(a_glance_at_what_is_cut_off_sees_nothing),
+        cmocka_unit_test(what_is_blanked_says_so),
     };
     const int failed = RUN_TABLE("what a glance does not see", unseen_rows,
                                  what_is_not_plain_is_left_to_a_reading);

@@ -148,6 +148,38 @@ static void one_goes_and_the_others_stay(void **state)
         os_member_done(&workers[i].member);
 }
 
+static void end_slowly(void *owner)
+{
+    worker *w = owner;
+    while (os_member_pause(&w->member, INT64_MAX)) {
+        /* until it is over */
+    }
+    os_sleep_ns(w->every_ns);
+    atomic_fetch_add(&w->ends, 1);
+}
+
+/* Whoever takes it off may free it then, though another has its thread to join. */
+static void one_goes_while_all_are_let_go(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    os_leaving leaving;
+    worker w = {.every_ns = 50000000};
+    os_member_init(&w.member, &crew, end_slowly, &w);
+    ASSERT_OK(add(&w, &err), &err);
+    start();
+    (void)pthread_mutex_lock(&mutex);
+    os_crew_let_go(&crew, os_mono_ns(), &leaving);
+    (void)pthread_mutex_unlock(&mutex);
+    os_member *m = take_off(w.member.id);
+    assert_ptr_equal(m, &w.member);
+    os_member_join(m);
+    assert_int_equal(atomic_load(&w.ends), 1);
+    os_member_done(m);
+    memset(&w, 0xee, sizeof w);
+    os_leaving_join(&leaving);
+}
+
 static void one_that_never_ran_goes(void **state)
 {
     (void)state;
@@ -205,6 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(they_work_while_the_crew_runs, setup),
         cmocka_unit_test_setup(one_goes_and_the_others_stay, setup),
+        cmocka_unit_test_setup(one_goes_while_all_are_let_go, setup),
         cmocka_unit_test_setup(one_that_never_ran_goes, setup),
         cmocka_unit_test_setup(a_lost_wake_costs_a_slice, setup),
         cmocka_unit_test_setup(there_is_no_room_for_all, setup),

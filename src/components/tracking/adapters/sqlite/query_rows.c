@@ -47,7 +47,9 @@ anc_status trk_query_read(const db_stmt *s, anc_arena *mem, trk_query *ret, anc_
                    .input_tokens = (uint32_t)db_col_int(s, 16),
                    .output_tokens = (uint32_t)db_col_int(s, 17),
                    .cost_nano = db_col_int(s, 18),
-                   .cache_hit = db_col_int(s, 19) != 0};
+                   .cache_hit = db_col_int(s, 19) != 0,
+                   .kind = (trk_query_kind)db_col_int(s, 25),
+                   .declined = db_col_int(s, 26) != 0};
     const struct {
         int column;
         anc_str *to;
@@ -184,7 +186,7 @@ anc_status trk_query_remove(db_sqlite *db, anc_arena *mem, const trk_query *q, a
 
 static void bind_end(db_stmt *s, const trk_query *q)
 {
-    db_bind_int(s, 11, (q->has & TRK_HAS_RETRIEVALS) != 0 && q->retrieved == 0);
+    db_bind_int(s, 11, trk_query_empty(q));
     db_bind_int(s, 12, q->status);
     db_bind_int(s, 13, q->ended_ms);
     db_bind_int(s, 14, q->duration_us);
@@ -201,6 +203,8 @@ static void bind_end(db_stmt *s, const trk_query *q)
     db_bind_str(s, 25, q->error_type);
     db_bind_str(s, 26, q->error_message);
     db_bind_str(s, 27, q->error_stage);
+    db_bind_int(s, 28, q->kind);
+    db_bind_int(s, 29, q->declined);
 }
 
 static anc_status insert_row(db_sqlite *db, trk_query *q, anc_str collections, anc_err *err)
@@ -209,7 +213,7 @@ static anc_status insert_row(db_sqlite *db, trk_query *q, anc_str collections, a
     ANC_TRY(
         db_prepare(db,
                    "INSERT INTO query VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,"
-                   "?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27)",
+                   "?16,?17,?18,?19,?20,?21,?22,?23,?24,?25,?26,?27,?28,?29)",
                    &s, err));
     if (q->place > 0)
         db_bind_int(s, 1, q->place);
@@ -346,7 +350,7 @@ static anc_str question_key(const trk_query *q)
 anc_status trk_question_count(db_sqlite *db, const trk_query *q, int sign, anc_err *err)
 {
     const anc_str question = question_key(q);
-    if (question.len == 0)
+    if (question.len == 0 || q->kind == TRK_SEARCH)
         return ANC_OK;
     {
         DB_STMT(s);

@@ -72,9 +72,13 @@ anc_status trk_sheet_count(trk_sheet *sheet, const trk_query *q, int sign)
 {
     const anc_str *names;
     size_t n;
+    const anc_str kind = anc_str_of(trk_query_kind_name(q->kind));
     ANC_TRY(count_in(sheet, TRK_ALL, ANC_STR(""), q, sign));
+    ANC_TRY(count_in(sheet, TRK_OF_KIND, kind, q, sign));
     if (q->model.len > 0)
         ANC_TRY(count_in(sheet, TRK_OF_MODEL, q->model, q, sign));
+    if ((q->has & TRK_HAS_RETRIEVALS) == 0)
+        return ANC_OK; /* nothing was searched: what it names may be no collection */
     ANC_TRY(trk_query_touched(q, sheet->mem, &names, &n, sheet->err));
     for (size_t i = 0; i < n; i++)
         ANC_TRY(count_in(sheet, TRK_OF_COLLECTION, names[i], q, sign));
@@ -134,6 +138,20 @@ static anc_status upsert(const trk_sheet *sheet, const struct trk_line *line, an
     return db_run(s, sheet->err);
 }
 
+/* An hour that has nothing left is no row. */
+static anc_status drop_empty(const trk_sheet *sheet, const struct trk_line *line)
+{
+    DB_STMT(s);
+    ANC_TRY(db_prepare(sheet->db,
+                       "DELETE FROM rollup WHERE kind = ?1 AND name = ?2 AND hour = ?3 AND"
+                       " queries <= 0",
+                       &s, sheet->err));
+    db_bind_int(s, 1, line->kind);
+    db_bind_str(s, 2, line->name);
+    db_bind_int(s, 3, line->hour);
+    return db_run(s, sheet->err);
+}
+
 anc_status trk_sheet_write(trk_sheet *sheet)
 {
     ANC_BUF(blob, BLOB_BYTES);
@@ -145,6 +163,8 @@ anc_status trk_sheet_write(trk_sheet *sheet)
         trk_histogram_write(&line->delta.latency, &blob);
         ANC_TRY(anc_buf_status(&blob, "a histogram", sheet->err));
         ANC_TRY(upsert(sheet, line, anc_buf_view(&blob)));
+        if (line->delta.counts.queries <= 0)
+            ANC_TRY(drop_empty(sheet, line));
     }
     return ANC_OK;
 }

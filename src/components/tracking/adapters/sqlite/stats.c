@@ -236,6 +236,7 @@ anc_status trk_sqlite_stats(void *self, krn_call *call, const trk_span *span, si
     ANC_TRY(read_series(&s, TRK_ALL, ANC_STR(""), &ret->all));
     ANC_TRY(read_names(&s, TRK_OF_MODEL, &ret->models, &ret->n_models));
     ANC_TRY(read_names(&s, TRK_OF_COLLECTION, &ret->collections, &ret->n_collections));
+    ANC_TRY(read_names(&s, TRK_OF_KIND, &ret->kinds, &ret->n_kinds));
     ANC_TRY(read_documents(&s, top, ret));
     return read_questions(&s, top, ret);
 }

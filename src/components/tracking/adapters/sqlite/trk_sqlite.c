@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "db/sqlite/page_scan.h"
 #include "trk_sqlite_impl.h"
 
-enum { DEFAULT_READERS = 2, LIFE_MAX = 10000 };
+enum { DEFAULT_READERS = 2, LIFE_MAX = 10000, COLLECTIONS_NAMED = 5, NAMES_BYTES = 1024 };
 
 /* ---- writing ---- */
 
@@ -134,7 +135,8 @@ static anc_status read_life(const db_stmt *s, krn_call *call, trk_life *ret)
     return ANC_OK;
 }
 
-static anc_status read_lives(db_sqlite *db, krn_call *call, anc_str id, trk_life_story *ret)
+static anc_status read_lives(db_sqlite *db, krn_call *call, anc_str id, anc_str collection,
+                             trk_life_story *ret)
 {
     DB_STMT(s);
     void *items = NULL;
@@ -142,10 +144,11 @@ static anc_status read_lives(db_sqlite *db, krn_call *call, anc_str id, trk_life
     ANC_TRY(db_prepare(db,
                        "SELECT document_id, at_ms, collection, version, op, title, chunks, removed,"
                        " bytes, changed FROM document_life WHERE document_id = ?1"
-                       " ORDER BY at_ms, version LIMIT ?2",
+                       " AND collection = ?3 ORDER BY at_ms, version LIMIT ?2",
                        &s, call->err));
     db_bind_str(s, 1, id);
     db_bind_int(s, 2, LIFE_MAX);
+    db_bind_str(s, 3, collection);
     for (ret->n = 0;; ret->n++) {
         bool row;
         ANC_TRY(db_step(s, &row, call->err));
@@ -158,31 +161,67 @@ static anc_status read_lives(db_sqlite *db, krn_call *call, anc_str id, trk_life
     return ANC_OK;
 }
 
-static anc_status read_use(db_sqlite *db, krn_call *call, anc_str id, trk_use *ret)
+/* What an event did not say the collection of counts for whichever is asked for. */
+static anc_status read_use(db_sqlite *db, krn_call *call, anc_str id, anc_str collection,
+                           trk_use *ret)
 {
     DB_STMT(s);
     bool row;
-    *ret = (trk_use){.document_id = id};
+    *ret = (trk_use){.document_id = id, .collection = collection};
     ANC_TRY(db_prepare(db,
                        "SELECT coalesce(sum(retrieved), 0), coalesce(sum(cited), 0) FROM"
-                       " document_day WHERE document_id = ?1",
+                       " document_day WHERE document_id = ?1 AND collection IN (?2, '')",
                        &s, call->err));
     db_bind_str(s, 1, id);
+    db_bind_str(s, 2, collection);
     ANC_TRY(db_step(s, &row, call->err));
     ret->retrieved = row ? (uint64_t)db_col_int(s, 0) : 0;
     ret->cited = row ? (uint64_t)db_col_int(s, 1) : 0;
     return ANC_OK;
 }
 
-static anc_status document(void *self, krn_call *call, anc_str id, trk_life_story *ret)
+/* The collections that have, or had, a document of that id: INVALID where there are several. */
+static anc_status only_collection(db_sqlite *db, krn_call *call, anc_str id, anc_str *ret)
+{
+    DB_STMT(s);
+    ANC_BUF(names, NAMES_BYTES);
+    size_t n = 0;
+    *ret = ANC_STR("");
+    ANC_TRY(db_prepare(db,
+                       "SELECT collection FROM document_life WHERE document_id = ?1 UNION"
+                       " SELECT collection FROM document_day WHERE document_id = ?1 AND"
+                       " collection <> '' ORDER BY collection LIMIT ?2",
+                       &s, call->err));
+    db_bind_str(s, 1, id);
+    db_bind_int(s, 2, COLLECTIONS_NAMED);
+    for (bool row = true;; n++) {
+        ANC_TRY(db_step(s, &row, call->err));
+        if (!row)
+            break;
+        ANC_TRY(db_col_copy(s, 0, call->mem, ret, call->err));
+        (void)anc_buf_printf(&names, "%s%.*s", n > 0 ? ", " : "", ANC_FMT(*ret));
+    }
+    if (n > 1)
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "?collection",
+                              "documents \"%.*s\" are in several collections (%.*s%s): say which",
+                              ANC_FMT(anc_str_sub(id, 0, 200)), ANC_FMT(anc_buf_view(&names)),
+                              n == COLLECTIONS_NAMED ? ", …" : "");
+    return ANC_OK;
+}
+
+static anc_status document(void *self, krn_call *call, anc_str id, anc_str collection,
+                           trk_life_story *ret)
 {
     DB_READING(r);
     ANC_TRY(trk_reading_begin(&r, self, call));
-    ANC_TRY(read_lives(r.db, call, id, ret));
-    ANC_TRY(read_use(r.db, call, id, &ret->use));
+    if (collection.len == 0)
+        ANC_TRY(only_collection(r.db, call, id, &collection));
+    ANC_TRY(read_lives(r.db, call, id, collection, ret));
+    ANC_TRY(read_use(r.db, call, id, collection, &ret->use));
     if (ret->n == 0 && ret->use.retrieved == 0)
-        return ANC_FAIL(call->err, ANC_NOT_FOUND, "the tracking knows no document \"%.*s\"",
-                        ANC_FMT(anc_str_sub(id, 0, 200)));
+        return ANC_FAIL(call->err, ANC_NOT_FOUND, "the tracking knows no document \"%.*s\"%s%.*s",
+                        ANC_FMT(anc_str_sub(id, 0, 200)), collection.len > 0 ? " in " : "",
+                        ANC_FMT(anc_str_sub(collection, 0, 100)));
     return ANC_OK;
 }
 

@@ -67,7 +67,7 @@ anc_status trk_sheet_write(trk_sheet *sheet) ANC_MUST_CHECK;
     "q.row, q.query_id, q.has, q.requested_ms, q.user_id, q.question, q.collections,"            \
     " q.conversation_id, q.workflow_run_id, q.retrieved, q.status, q.ended_ms, q.duration_us,"   \
     " q.answer, q.model, q.provider, q.input_tokens, q.output_tokens, q.cost_nano, q.cache_hit," \
-    " q.timings, q.route, q.error_type, q.error_message, q.error_stage"
+    " q.timings, q.route, q.error_type, q.error_message, q.error_stage, q.kind, q.declined"
 
 anc_status trk_query_read(const db_stmt *s, anc_arena *mem, trk_query *ret,
                           anc_err *err) ANC_MUST_CHECK;

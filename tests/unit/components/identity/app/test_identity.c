@@ -41,20 +41,20 @@ static void a_user_is_told_of_once(void **state)
 {
     identity_world *w = *state;
     TEST_CALL(t);
-    idn_user user;
+    idn_user_record user;
     const ev_envelope first = identity_event("1", 1000, ADA);
     const ev_envelope newer = identity_event("2", 2000, ADA_MOVED);
     const ev_envelope older = identity_event("3", 1500, ADA);
-    assert_int_equal(idn_user_find(w->idn, &t.call, ANC_STR("42"), &user), ANC_NOT_FOUND);
+    assert_int_equal(identity_find(w, &t.call, "42", &user), ANC_NOT_FOUND);
     anc_err_clear(&t.err);
     assert_int_equal(told(w, &first), EV_ARRIVED_NEW);
-    ASSERT_OK(idn_user_find(w->idn, &t.call, ANC_STR("42"), &user), &t.err);
+    ASSERT_OK(identity_find(w, &t.call, "42", &user), &t.err);
     assert_true(anc_str_eq(user.username, ANC_STR("Ada")));
     assert_int_equal(user.n_groups, 2);
     assert_int_equal(told(w, &newer), EV_ARRIVED_NEW);
     assert_int_equal(told(w, &first), EV_ARRIVED_AGAIN);
     assert_int_equal(told(w, &older), EV_ARRIVED_LATE);
-    ASSERT_OK(idn_user_find(w->idn, &t.call, ANC_STR("42"), &user), &t.err);
+    ASSERT_OK(identity_find(w, &t.call, "42", &user), &t.err);
     assert_true(anc_str_eq(user.username, ANC_STR("Ada L.")));
     assert_int_equal(user.n_groups, 1);
     assert_true(anc_str_eq(user.groups[0], ANC_STR("south")));
@@ -66,7 +66,7 @@ static void a_forgotten_user_does_not_come_back(void **state)
 {
     identity_world *w = *state;
     TEST_CALL(t);
-    idn_user user;
+    idn_user_record user;
     uint64_t n = 9;
     const ev_envelope event = identity_event("1", 1000, ADA);
     ASSERT_OK(idn_user_erase(w->idn, &t.call, ANC_STR("42"), &n), &t.err);
@@ -75,11 +75,11 @@ static void a_forgotten_user_does_not_come_back(void **state)
     ASSERT_OK(idn_user_erase(w->idn, &t.call, ANC_STR("42"), &n), &t.err);
     assert_int_equal(n, 1);
     assert_int_equal(told(w, &event), EV_ARRIVED_AGAIN);
-    assert_int_equal(idn_user_find(w->idn, &t.call, ANC_STR("42"), &user), ANC_NOT_FOUND);
+    assert_int_equal(identity_find(w, &t.call, "42", &user), ANC_NOT_FOUND);
     const ev_envelope anew = identity_event("2", 3000, ADA); /* somebody tells of that user anew */
     anc_err_clear(&t.err);
     assert_int_equal(told(w, &anew), EV_ARRIVED_NEW);
-    ASSERT_OK(idn_user_find(w->idn, &t.call, ANC_STR("42"), &user), &t.err);
+    ASSERT_OK(identity_find(w, &t.call, "42", &user), &t.err);
 }
 
 static const struct bad_row {
@@ -98,14 +98,14 @@ static void what_does_not_fit_is_no_user(void **state)
     TEST_CALL(t);
     const struct bad_row *row = *state;
     ev_arrival arrival;
-    idn_user user;
+    idn_user_record user;
     (void)setup(&world);
     const identity_world *w = world;
     const ev_envelope event = identity_event("1", 1000, row->payload);
     assert_int_equal(idn_user_created(w->idn, &t.call, &event, &arrival), ANC_INVALID);
     assert_non_null(strstr(t.err.text, row->says));
     anc_err_clear(&t.err);
-    assert_int_equal(idn_user_find(w->idn, &t.call, ANC_STR("42"), &user), ANC_NOT_FOUND);
+    assert_int_equal(identity_find(w, &t.call, "42", &user), ANC_NOT_FOUND);
     (void)teardown(&world);
 }
 

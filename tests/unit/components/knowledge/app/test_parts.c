@@ -285,6 +285,23 @@ static void attachments_of_a_failed_put_are_taken_back(void **state)
     fixture_check(f, true);
 }
 
+/* A line for each of them, of very many the first, and how many more there are. */
+static void many_attachments_that_cannot_be_read(void **state)
+{
+    kno_fixture *f = *state;
+    kno_put_result r;
+    kno_document d;
+    ANC_BUF(text, 1 << 20);
+    (void)anc_buf_add(&text, ANC_STR("Top."));
+    for (int i = 0; i < 100; i++)
+        (void)anc_buf_printf(&text, "\n\n@attach b%d.txt text/plain\nBROKEN", i);
+    ASSERT_OK(fixture_put(f, "a", text.ptr, &r), &f->err);
+    assert_true(is_there(f, "a", &d));
+    assert_non_null(strstr(d.found.ptr, "'a#b62.txt'"));
+    assert_null(strstr(d.found.ptr, "'a#b63.txt'"));
+    assert_non_null(strstr(d.found.ptr, "\"and 37 more\""));
+}
+
 static void many_attachments_of_a_failed_put_are_taken_back(void **state)
 {
     kno_fixture *f = *state;
@@ -520,6 +537,8 @@ int main(void)
                                         fixture_teardown),
         cmocka_unit_test_setup_teardown(depth_is_bounded, fixture_setup, fixture_teardown),
         cmocka_unit_test_setup_teardown(many_attachments, fixture_setup, fixture_teardown),
+        cmocka_unit_test_setup_teardown(many_attachments_that_cannot_be_read, fixture_setup,
+                                        fixture_teardown),
         cmocka_unit_test_setup_teardown(another_document_is_not_replaced, fixture_setup,
                                         fixture_teardown),
         cmocka_unit_test(a_put_that_ends_early_leaves_nothing),

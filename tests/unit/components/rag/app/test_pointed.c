@@ -59,6 +59,34 @@ static void answered_from_there(void **state)
     world_close(&w);
 }
 
+/* Where it is not said which document: the only one that has it, or a question back. */
+static void which_one_is_asked(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    w.two_depots = 1;
+    const rag_question q = world_question("What is on page 2?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_true(anc_str_eq(a->text, ANC_STR("They open from six to ten on weekdays. [1]")));
+    assert_int_equal(a->citations[0].page, 2);
+    w.two_depots = 2;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_true(anc_str_eq(a->text, ANC_STR("Which document is meant? There is a page 2 in \"Old "
+                                            "depots\", \"Depots of the firm\".")));
+    assert_int_equal(a->n_sources + a->n_citations, 0);
+    const rag_question fr = world_question("Que dit le tableau dans la ligne 2 ?");
+    ASSERT_OK(world_ask(&w, &fr, &a), &w.err);
+    assert_true(
+        anc_str_starts(a->text, ANC_STR("De quel document s'agit-il ? Il y a une ligne 2")));
+    const rag_question named = world_question("What is on page 2 of the depots of the firm?");
+    ASSERT_OK(world_ask(&w, &named, &a), &w.err);
+    assert_true(anc_str_eq(a->text, ANC_STR("They open from six to ten on weekdays. [1]")));
+    world_close(&w);
+}
+
 static void others_list_no_documents(void **state)
 {
     (void)state;
@@ -109,8 +137,8 @@ static void a_model_gets_the_row(void **state)
 int main(void)
 {
     const int failed = RUN_TABLE("pointed", questions, answered_from_there);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(others_list_no_documents),
-                                       cmocka_unit_test(what_went_meanwhile_is_not_told),
-                                       cmocka_unit_test(a_model_gets_the_row)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(which_one_is_asked), cmocka_unit_test(others_list_no_documents),
+        cmocka_unit_test(what_went_meanwhile_is_not_told), cmocka_unit_test(a_model_gets_the_row)};
     return failed + cmocka_run_group_tests_name("pointed", tests, NULL, NULL);
 }

@@ -310,6 +310,8 @@ static void a_price_list_is_read_further_down(void **state)
     assert_int_equal(keep[2], 2);
     s = selection_of("How much does the Ember cost?", passages, FOUND, 1, keep);
     assert_int_equal(s.n, 1);
+    assert_int_equal(keep[0], 4);
+    s = selection_of("Is the Ember smoker a quiet tool?", passages, FOUND, 1, keep);
     assert_int_equal(keep[0], 0);
     s = selection_of("How much does the Ember cost?", passages, 2, SHOWN, keep);
     assert_int_equal(s.n, 2);

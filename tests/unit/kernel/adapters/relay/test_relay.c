@@ -311,6 +311,34 @@ static void what_comes_close_together_goes_together(void **state)
     world_close(&w);
 }
 
+static void what_is_rare_waits_for_nothing(void **state)
+{
+    (void)state;
+    enum { BURST = 3, LINGER = 10000000 };
+    world w = {.sim = sim_new(1), .events = 1};
+    krn_relay_options o = options_of(&w, 0);
+    o.linger_ns = LINGER;
+    o.burst = BURST;
+    w.relay = krn_relay_new(&o);
+    assert_non_null(w.relay);
+    for (int rest = 0; rest < 2; rest++) {
+        for (int i = 0; i < BURST; i++, w.events++) {
+            (void)step(&w);
+            assert_int_equal(w.heard, w.events);
+            sim_pass(w.sim, LINGER / 100);
+        }
+        assert_in_range(step(&w), 1, LINGER);
+        assert_int_equal(w.heard, w.events - 1);
+        sim_pass(w.sim, LINGER);
+        (void)step(&w);
+        assert_int_equal(w.heard, w.events++);
+        sim_pass(w.sim, LINGER / 100);
+        assert_in_range(step(&w), 1, LINGER); /* no more in all than one a linger */
+        sim_pass(w.sim, (BURST + 1) * LINGER);
+    }
+    world_close(&w);
+}
+
 static void a_cursor_may_be_written_now_and_then_and_at_the_end(void **state)
 {
     (void)state;
@@ -419,6 +447,7 @@ int main(void)
         cmocka_unit_test(a_new_consumer_is_known_before_anything_is_published),
         cmocka_unit_test(being_woken_does_not_make_it_try_sooner),
         cmocka_unit_test(what_comes_close_together_goes_together),
+        cmocka_unit_test(what_is_rare_waits_for_nothing),
         cmocka_unit_test(a_cursor_may_be_written_now_and_then_and_at_the_end),
         cmocka_unit_test(no_event_waits_for_a_cursor),
         cmocka_unit_test(a_batch_that_does_not_fit_is_taken_one_by_one),

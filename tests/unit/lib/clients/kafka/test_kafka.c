@@ -186,7 +186,7 @@ static const setting_row setting_rows[] = {
       .security = ANC_STR_INIT("ssl"),
       .ca_file = ANC_STR_INIT("/nonexistent.pem")},
      ANC_STR_INIT(""),
-     "ssl.ca.location"},
+     "/nonexistent.pem: No such file"},
     {"mechanism",
      {.brokers = ANC_STR_INIT("a:1"),
       .security = ANC_STR_INIT("sasl_plaintext"),
@@ -209,6 +209,29 @@ static void settings_are_refused_by_name(void **state)
     assert_null(strstr(err.text, "canary"));
 }
 
+static void rights_of_who_may_do_all(void **state)
+{
+    (void)state;
+    static const char *const written[] = {"one", "both"}, *const read[] = {"both", "other"};
+    anc_err err = {0};
+    ANC_BUF(missing, 4096);
+    clt_kafka_producer *p = open_mock();
+    clt_kafka_wanted wanted = {.written = written,
+                               .n_written = 2,
+                               .read = read,
+                               .n_read = 2,
+                               .group = ANC_STR("g"),
+                               .makes = true};
+    clt_kafka_place place = {.brokers = clt_kafka_mock_brokers(p)};
+    ASSERT_OK(clt_kafka_rights(&place, &wanted, in_seconds(30), &missing, &err), &err);
+    assert_int_equal(missing.len, 0);
+    place.brokers = ANC_STR("127.0.0.1:1");
+    assert_int_equal(clt_kafka_rights(&place, &wanted, in_seconds(1), &missing, &err),
+                     ANC_UNAVAILABLE);
+    assert_non_null(strstr(err.text, "127.0.0.1:1"));
+    clt_kafka_producer_close(p);
+}
+
 static void brokers_that_fit(void **state)
 {
     static const char *const fit[] = {"a",          "a:9092", "a:1, b:65535", "PLAINTEXT://a:1",
@@ -229,6 +252,7 @@ int main(void)
         cmocka_unit_test(a_batch_is_there_and_is_read_once),
         cmocka_unit_test(topics_are_made_once),
         cmocka_unit_test(brokers_that_fit),
+        cmocka_unit_test(rights_of_who_may_do_all),
         cmocka_unit_test(a_cluster_that_is_away_is_waited_for_until_the_deadline),
         cmocka_unit_test(a_wait_ends_when_it_is_stopped),
         cmocka_unit_test(nothing_to_read_is_no_failure),

@@ -1,0 +1,118 @@
+/* spellings.c - the same word, written otherwise: a compound together or apart, a name by its initials.
+ *
+ * Only terms that no unit has are looked for, so that most questions cost nothing.
+ */
+#include "base/str.h"
+#include "extract_impl.h"
+
+enum { COMPOUND_MIN = 6, INITIALS_MIN = 2, INITIALS_MAX = 5 };
+
+static anc_str word_text(anc_str text, const rag_word *w)
+{
+    return anc_str_sub(text, w->start, w->end - w->start);
+}
+
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+static bool is_all_upper(anc_str word)
+{
+    size_t n = 0;
+    while (n < word.len && is_upper(word.ptr[n]))
+        n++;
+    return n == word.len && n >= INITIALS_MIN && n <= INITIALS_MAX;
+}
+
+/* Whether words w and w + 1 with nothing but a blank or a hyphen between are `word`. */
+static bool is_apart(anc_str text, rag_words words, size_t w, size_t last, anc_str word)
+{
+    if (w + 1 >= last || words.items[w + 1].start != words.items[w].end + 1)
+        return false;
+    const anc_str a = word_text(text, &words.items[w]);
+    const anc_str b = word_text(text, &words.items[w + 1]);
+    return a.len + b.len == word.len && anc_str_eq_nocase(a, anc_str_sub(word, 0, a.len)) &&
+           anc_str_eq_nocase(b, anc_str_sub(word, a.len, b.len));
+}
+
+/* Whether the words from w on have capitals that are the letters of `word`: "United Kingdom" of "UK". */
+static bool is_spelled_out(anc_str text, rag_words words, size_t w, size_t last, anc_str word)
+{
+    for (size_t k = 0; k < word.len; k++)
+        if (w + k >= last || words.items[w + k].end - words.items[w + k].start < 2 ||
+            text.ptr[words.items[w + k].start] != word.ptr[k])
+            return false;
+    return true;
+}
+
+/* Word `k` of the question in unit i. */
+static bool has_otherwise(const rag_extraction *x, size_t i, size_t k)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    const anc_str word = word_text(x->terms.question, &x->terms.asked.items[k]);
+    const bool initials = is_all_upper(word);
+    for (size_t w = u->first; w < u->last; w++)
+        if (initials ? is_spelled_out(text, words, w, u->last, word)
+                     : is_apart(text, words, w, u->last, word))
+            return true;
+    return false;
+}
+
+/* Words k and k + 1 of the question, in unit i as one. */
+static bool has_joined(const rag_extraction *x, size_t i, size_t k)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words asked = x->terms.asked;
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    for (size_t w = u->first; w < u->last; w++) {
+        const anc_str word = word_text(text, &words.items[w]);
+        if (is_apart(x->terms.question, asked, k, asked.n, word) ||
+            (is_all_upper(word) && asked.items[k].capital &&
+             is_spelled_out(x->terms.question, asked, k, asked.n, word)))
+            return true;
+    }
+    return false;
+}
+
+static size_t term_of(const rag_terms *terms, uint64_t key)
+{
+    for (size_t t = 0; t < terms->n; t++)
+        if (terms->keys[t] == key)
+            return t;
+    return RAG_TERMS_MAX;
+}
+
+/* Gives the units that have it the term of word k, and that of the next where the two are one there. */
+static void find(rag_extraction *x, size_t k, size_t term, size_t next)
+{
+    const rag_word *w = &x->terms.asked.items[k];
+    const anc_str word = word_text(x->terms.question, w);
+    const bool long_enough = word.len >= COMPOUND_MIN || is_all_upper(word);
+    for (size_t i = 0; i < x->units.n; i++) {
+        if (long_enough && !w->whole && has_otherwise(x, i, k))
+            x->views[i].own |= UINT64_C(1) << term;
+        if (next != RAG_TERMS_MAX && has_joined(x, i, k))
+            x->views[i].own |= UINT64_C(1) << term | UINT64_C(1) << next;
+    }
+}
+
+void rag_spellings_find(rag_extraction *x)
+{
+    const rag_words asked = x->terms.asked;
+    uint64_t known = 0;
+    for (size_t i = 0; i < x->units.n; i++)
+        known |= x->views[i].own;
+    for (size_t k = 0; k < asked.n; k++) {
+        const size_t term = term_of(&x->terms, asked.items[k].key);
+        const size_t next =
+            k + 1 < asked.n ? term_of(&x->terms, asked.items[k + 1].key) : RAG_TERMS_MAX;
+        if (term == RAG_TERMS_MAX)
+            continue;
+        if ((known >> term & 1) == 0 || (next != RAG_TERMS_MAX && (known >> next & 1) == 0))
+            find(x, k, term, next);
+    }
+}

@@ -1,0 +1,368 @@
+/* wanted.c - what was asked of a thing is nowhere near: "What is Ann's telephone number?" is not answered by a
+ * sentence about Ann that has no number one could ring.
+ *
+ * A property that is known by its looks (a number to ring, an address, an age, a colour) has to be there; how many
+ * of something there are wants a number that counts; what a thing costs is told of that thing.
+ */
+#include <string.h>
+
+#include "base/str.h"
+#include "extract_impl.h"
+#include "rag/domain/spoken.h"
+
+/* ---- properties that are known by their looks -------------------------------------------------- */
+
+typedef bool holds_fn(const rag_extraction *x, size_t i);
+
+static anc_str word_at(const rag_extraction *x, size_t i, size_t w)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_word *word = &x->units.words[u->passage].items[w];
+    return anc_str_sub(x->passages[u->passage].text, word->start, word->end - word->start);
+}
+
+static bool is_one_of(const anc_str *list, size_t n, anc_str word)
+{
+    for (size_t k = 0; k < n; k++)
+        if (anc_str_eq_nocase(list[k], word))
+            return true;
+    return false;
+}
+
+static bool has_one_of(const rag_extraction *x, size_t i, const anc_str *list, size_t n)
+{
+    for (size_t w = x->units.items[i].first; w < x->units.items[i].last; w++)
+        if (is_one_of(list, n, word_at(x, i, w)))
+            return true;
+    return false;
+}
+
+/* Digits that follow each other but for blanks, dots, hyphens and brackets: "(415) 555-0199", "extension 4477". */
+static bool has_dial(const rag_extraction *x, size_t i)
+{
+    static const anc_str words[] = {ANC_STR_INIT("extension"), ANC_STR_INIT("ext"),
+                                    ANC_STR_INIT("poste"),     ANC_STR_INIT("tel"),
+                                    ANC_STR_INIT("ring"),      ANC_STR_INIT("durchwahl")};
+    enum { SHORT = 3, LONG = 6 };
+    const size_t enough = has_one_of(x, i, words, ANC_COUNT(words)) ? SHORT : LONG;
+    const anc_str text = rag_unit_text(&x->units.items[i], x->passages);
+    size_t digits = 0;
+    for (size_t k = 0; k < text.len && digits < enough; k++) {
+        const char c = text.ptr[k];
+        if (c >= '0' && c <= '9')
+            digits++;
+        else if (c != ' ' && c != '-' && c != '.' && c != '(' && c != ')')
+            digits = 0;
+    }
+    return digits >= enough;
+}
+
+static bool has_mailbox(const rag_extraction *x, size_t i)
+{
+    return anc_str_find(rag_unit_text(&x->units.items[i], x->passages), ANC_STR("@")) != SIZE_MAX;
+}
+
+/* A street, a postal code, something reachable, or parts with capitals that commas part. */
+static bool has_address(const rag_extraction *x, size_t i)
+{
+    enum { CODE_MIN = 4, PARTS = 2 };
+    static const anc_str words[] = {
+        ANC_STR_INIT("street"),  ANC_STR_INIT("road"),     ANC_STR_INIT("avenue"),
+        ANC_STR_INIT("lane"),    ANC_STR_INIT("square"),   ANC_STR_INIT("boulevard"),
+        ANC_STR_INIT("blvd"),    ANC_STR_INIT("rue"),      ANC_STR_INIT("place"),
+        ANC_STR_INIT("chemin"),  ANC_STR_INIT("quai"),     ANC_STR_INIT("impasse"),
+        ANC_STR_INIT("straße"),  ANC_STR_INIT("platz"),    ANC_STR_INIT("calle"),
+        ANC_STR_INIT("www"),     ANC_STR_INIT("http"),     ANC_STR_INIT("https"),
+        ANC_STR_INIT("located"), ANC_STR_INIT("situated"), ANC_STR_INIT("occupies"),
+        ANC_STR_INIT("occupe"),  ANC_STR_INIT("situé"),    ANC_STR_INIT("située"),
+        ANC_STR_INIT("liegt")};
+    const rag_unit *u = &x->units.items[i];
+    const rag_words items = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    size_t parts = 0;
+    if (u->cells == 0 && has_one_of(x, i, words, ANC_COUNT(words)))
+        return true;
+    for (size_t w = u->first; w < u->last; w++) {
+        const rag_word *word = &items.items[w];
+        if (word->digits && word->code == 0 && word->end - word->start >= CODE_MIN + 1)
+            return true;
+        if (w == u->first || !(word->capital || word->digits))
+            continue;
+        const uint32_t before = items.items[w - 1].end;
+        parts +=
+            anc_str_find(anc_str_sub(text, before, word->start - before), ANC_STR(",")) != SIZE_MAX;
+    }
+    return parts >= PARTS || has_mailbox(x, i);
+}
+
+static bool has_colour(const rag_extraction *x, size_t i)
+{
+    static const anc_str colours[] = {
+        ANC_STR_INIT("black"),    ANC_STR_INIT("white"),     ANC_STR_INIT("red"),
+        ANC_STR_INIT("green"),    ANC_STR_INIT("blue"),      ANC_STR_INIT("yellow"),
+        ANC_STR_INIT("orange"),   ANC_STR_INIT("brown"),     ANC_STR_INIT("grey"),
+        ANC_STR_INIT("gray"),     ANC_STR_INIT("pink"),      ANC_STR_INIT("purple"),
+        ANC_STR_INIT("violet"),   ANC_STR_INIT("gold"),      ANC_STR_INIT("silver"),
+        ANC_STR_INIT("copper"),   ANC_STR_INIT("slate"),     ANC_STR_INIT("crimson"),
+        ANC_STR_INIT("scarlet"),  ANC_STR_INIT("turquoise"), ANC_STR_INIT("beige"),
+        ANC_STR_INIT("noir"),     ANC_STR_INIT("noire"),     ANC_STR_INIT("blanc"),
+        ANC_STR_INIT("blanche"),  ANC_STR_INIT("rouge"),     ANC_STR_INIT("vert"),
+        ANC_STR_INIT("verte"),    ANC_STR_INIT("bleu"),      ANC_STR_INIT("bleue"),
+        ANC_STR_INIT("jaune"),    ANC_STR_INIT("gris"),      ANC_STR_INIT("grise"),
+        ANC_STR_INIT("brun"),     ANC_STR_INIT("marron"),    ANC_STR_INIT("rose"),
+        ANC_STR_INIT("doré"),     ANC_STR_INIT("argent"),    ANC_STR_INIT("schwarz"),
+        ANC_STR_INIT("weiß"),     ANC_STR_INIT("rot"),       ANC_STR_INIT("grün"),
+        ANC_STR_INIT("blau"),     ANC_STR_INIT("gelb"),      ANC_STR_INIT("braun"),
+        ANC_STR_INIT("grau"),     ANC_STR_INIT("negro"),     ANC_STR_INIT("blanco"),
+        ANC_STR_INIT("rojo"),     ANC_STR_INIT("verde"),     ANC_STR_INIT("azul"),
+        ANC_STR_INIT("amarillo"), ANC_STR_INIT("colour"),    ANC_STR_INIT("color"),
+        ANC_STR_INIT("colours"),  ANC_STR_INIT("colors"),    ANC_STR_INIT("couleur"),
+        ANC_STR_INIT("couleurs"), ANC_STR_INIT("farbe"),     ANC_STR_INIT("farben")};
+    return has_one_of(x, i, colours, ANC_COUNT(colours));
+}
+
+/* When it was born or made, or how old it is: a word for that, or a small number that counts nothing ("Mr Pym, at 88,"). */
+static bool has_age(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    static const anc_str names[] = {ANC_STR_INIT("age"), ANC_STR_INIT("âge"), ANC_STR_INIT("alter"),
+                                    ANC_STR_INIT("edad")};
+    const anc_str columns = rag_unit_columns(&x->units, u, x->passages);
+    for (size_t k = 0; k < ANC_COUNT(names); k++)
+        if (rag_phrase_in(columns, names[k]))
+            return true;
+    if ((rag_cues_held(x->passages[u->passage].text, words, u->first, u->last, x->terms.asked) &
+         RAG_CUE_AGE) != 0)
+        return true;
+    for (size_t w = u->first; w < u->last; w++) {
+        const anc_str word = word_at(x, i, w);
+        const anc_str before = w > u->first ? word_at(x, i, w - 1) : ANC_STR("");
+        uint64_t number;
+        if (!words.items[w].digits || !anc_str_to_u64(word, &number))
+            continue;
+        const bool ends = w + 1 == u->last || anc_str_find(anc_str_sub(x->passages[u->passage].text,
+                                                                       words.items[w].end, 1),
+                                                           ANC_STR(" ")) == SIZE_MAX;
+        if (number <= 120 && ends &&
+            (anc_str_eq_nocase(before, ANC_STR("at")) || anc_str_eq_nocase(before, ANC_STR("à"))))
+            return true;
+        if (number >= 1000 && number <= 2100 &&
+            (anc_str_eq_nocase(before, ANC_STR("of")) || anc_str_eq_nocase(before, ANC_STR("de")) ||
+             anc_str_eq_nocase(before, ANC_STR("from")) ||
+             anc_str_eq_nocase(before, ANC_STR("von"))))
+            return true;
+    }
+    return false;
+}
+
+static bool has_birth(const rag_extraction *x, size_t i)
+{
+    static const anc_str words[] = {
+        ANC_STR_INIT("born"),    ANC_STR_INIT("birth"),     ANC_STR_INIT("birthday"),
+        ANC_STR_INIT("né"),      ANC_STR_INIT("née"),       ANC_STR_INIT("nés"),
+        ANC_STR_INIT("naquit"),  ANC_STR_INIT("naissance"), ANC_STR_INIT("anniversaire"),
+        ANC_STR_INIT("geboren"), ANC_STR_INIT("geburt"),    ANC_STR_INIT("geburtstag"),
+        ANC_STR_INIT("nació"),   ANC_STR_INIT("nacido"),    ANC_STR_INIT("nacida")};
+    const anc_str text = rag_unit_text(&x->units.items[i], x->passages);
+    return has_one_of(x, i, words, ANC_COUNT(words)) || rag_columns_meant(x, i) != 0 ||
+           anc_str_find(text, ANC_STR("(1")) != SIZE_MAX; /* "(1815-1852)" */
+}
+
+static bool has_sum(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    return ((rag_cues_signs(rag_unit_text(u, x->passages)) |
+             rag_cues_held(x->passages[u->passage].text, x->units.words[u->passage], u->first,
+                           u->last, x->terms.asked)) &
+            RAG_CUE_MONEY) != 0 ||
+           (rag_columns_meant(x, i) != 0 && u->cells > 0);
+}
+
+typedef struct rag_property {
+    const char *asked; /* phrases, parted by '|' */
+    holds_fn *holds;
+    bool of_name; /* only where a name is asked about */
+} rag_property;
+
+static const rag_property properties[] = {
+    {"phone number|telephone number|emergency number|number do i ring|number do i call|fax "
+     "number|mobile number|numéro de téléphone|"
+     "numéro de portable|numéro de fax|telefonnummer|faxnummer|número de teléfono",
+     has_dial, false},
+    {"e-mail address|email address|'s e-mail|'s email|adresse e-mail|adresse mail|l'e-mail de|"
+     "l'email de|adresse électronique|e-mail-adresse|correo electrónico de",
+     has_mailbox, false},
+    {"is the address of|is the postal address|'s address|quelle est l'adresse|"
+     "quelle est l’adresse|wie lautet die adresse|dirección de",
+     has_address, false},
+    {"what colour|what color|which colour|which color|quelle couleur|quelle est la couleur|"
+     "welche farbe|de qué color",
+     has_colour, false},
+    {"how old is|how old was|quel âge|wie alt|cuántos años tiene", has_age, true},
+    {"birthday|birth date|date of birth|birthdate|was born|born|naissance|né|née|geboren|"
+     "geburtstag|geburtsdatum|nació|nacimiento",
+     has_birth, true},
+    {"salary of|'s salary|'s wage|'s pay|earn|earns|le salaire de|gagne|verdient|das gehalt von|"
+     "sueldo de|gana",
+     has_sum, true},
+};
+
+/* Whether one of the phrases, which '|' parts, stands in the question. */
+static bool is_asked(anc_str question, const char *phrases)
+{
+    anc_str rest = anc_str_of(phrases);
+    anc_str phrase;
+    while (anc_str_split(&rest, '|', &phrase))
+        if (rag_phrase_in(question, phrase))
+            return true;
+    return false;
+}
+
+/* Which property is asked for, or NULL. */
+static const rag_property *property_asked(const rag_terms *terms)
+{
+    for (size_t k = 0; k < ANC_COUNT(properties); k++)
+        if ((!properties[k].of_name || terms->names != 0) &&
+            is_asked(terms->question, properties[k].asked))
+            return &properties[k];
+    return NULL;
+}
+
+/* It has to be there, and of whom it was asked of. */
+bool rag_lacks_property(const rag_extraction *x, size_t i)
+{
+    const rag_property *asked = x->terms.property;
+    const rag_view *v = &x->views[i];
+    if (asked == NULL)
+        return false;
+    const bool back = rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
+    const uint64_t named = v->own | v->above | (back ? v->beside : 0);
+    return !asked->holds(x, i) || (x->terms.names != 0 && (named & x->terms.names) == 0);
+}
+
+/* ---- how many there are ------------------------------------------------------------------------ */
+
+/* How many of something are in a thing is asked, and neither the sentence nor what stands around it has to do with
+ * that thing. */
+static bool counts_elsewhere(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_view *v = &x->views[i];
+    uint64_t rest = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        rest |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
+    rest &= ~rag_counted_terms(terms);
+    return rest != 0 && ((v->own | v->above | v->near | v->beside) & rest) == 0;
+}
+
+/* ---- what a thing costs ------------------------------------------------------------------------ */
+
+/* Whether word `k` of the question is of the thing: it counts, and does not only say what is asked. */
+static size_t term_of(const rag_terms *terms, size_t k)
+{
+    for (size_t t = 0; t < terms->n; t++)
+        if (!terms->dull[t] && !terms->asks[t] && terms->keys[t] == terms->asked.items[k].key)
+            return t;
+    return RAG_TERMS_MAX;
+}
+
+/* The noun of what something is asked about: the last word of the first run of words that count, as in English. */
+static size_t head_of(const rag_terms *terms)
+{
+    size_t head = RAG_TERMS_MAX;
+    for (size_t k = 0; k < terms->asked.n; k++) {
+        const size_t t = terms->asked.items[k].stop ? RAG_TERMS_MAX : term_of(terms, k);
+        if (t != RAG_TERMS_MAX)
+            head = t;
+        else if (head != RAG_TERMS_MAX)
+            break;
+    }
+    return head;
+}
+
+/* What a thing costs is asked, and neither the sentence nor what stands over it names that thing. */
+static bool is_sum_of_other(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_view *v = &x->views[i];
+    if (!terms->priced)
+        return false;
+    const size_t head = head_of(terms);
+    return head != RAG_TERMS_MAX && terms->code[head] == 0 &&
+           ((v->own | v->above | v->near | v->beside) >> head & 1) == 0;
+}
+
+/* The P of "What is the P of N?", where P is one word and N a name; else 0: anything longer may be told in other words. */
+static uint64_t told_by(const rag_terms *terms)
+{
+    static const char *const openings[] = {"what is",   "what was", "what's",     "who is",
+                                           "who was",   "quel est", "quelle est", "qui est",
+                                           "qui était", "was ist",  "wer ist",    "wer war"};
+    static const char *const links[] = {" of ", "'s ", "’s ",   " de ",
+                                        " du ", " d'", " des ", " von "};
+    bool opens = false;
+    bool linked = false;
+    uint64_t plain = 0;
+    for (size_t k = 0; k < ANC_COUNT(openings); k++)
+        opens |= anc_str_eq_nocase(anc_str_sub(terms->question, 0, strlen(openings[k])),
+                                   anc_str_of(openings[k]));
+    for (size_t k = 0; k < ANC_COUNT(links); k++)
+        linked |= anc_str_find(terms->question, anc_str_of(links[k])) != SIZE_MAX;
+    for (size_t t = 0; t < terms->n; t++) {
+        if (terms->code[t] != 0)
+            return 0;
+        plain |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
+    }
+    plain &= ~terms->names;
+    const bool one = plain != 0 && (plain & (plain - 1)) == 0;
+    return opens && linked && terms->names != 0 && one && terms->property == NULL &&
+                   (terms->cues & ~(unsigned)(RAG_CUE_PERSON | RAG_CUE_NAME)) == 0
+               ? plain
+               : 0;
+}
+
+void rag_wanted_read(rag_terms *terms)
+{
+    terms->how_many =
+        is_asked(terms->question, "how many|combien de|combien d'|combien d’|wie viele|"
+                                  "cuántos|cuántas") &&
+        !rag_phrase_in(terms->question, ANC_STR("combien de temps"));
+    terms->priced =
+        terms->cues == RAG_CUE_MONEY &&
+        is_asked(
+            terms->question,
+            "what does|what do|how much does|how much do|how much is a|how much is the|price of|"
+            "cost of|combien coûte|combien coûtent|prix de|prix du|prix d'|was kostet|was kosten|"
+            "wie viel kostet|cuánto cuesta|precio de");
+    terms->property = property_asked(terms);
+    terms->told_by = told_by(terms);
+}
+
+/* Neither the sentence nor what stands around and over it says a word of P. */
+static bool is_silent_of_property(const rag_extraction *x, size_t i)
+{
+    const rag_view *v = &x->views[i];
+    return x->terms.told_by != 0 &&
+           ((v->own | v->above | v->near | v->beside) & x->terms.told_by) == 0;
+}
+
+/* When something was done by one who is named is asked, and it is a row of that name with nothing of what was done. */
+static bool is_row_of_other_day(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_view *v = &x->views[i];
+    uint64_t plain = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        plain |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
+    plain &= ~terms->names;
+    return x->units.items[i].cells > 0 && terms->cues == RAG_CUE_DATE && terms->names != 0 &&
+           plain != 0 && ((v->own | v->above | v->near) & plain) == 0;
+}
+
+bool rag_lacks_wanted(const rag_extraction *x, size_t i)
+{
+    return rag_lacks_property(x, i) || is_sum_of_other(x, i) || is_row_of_other_day(x, i) ||
+           is_silent_of_property(x, i) ||
+           (x->terms.how_many && (!rag_has_count(x, i) || counts_elsewhere(x, i)));
+}

@@ -1,0 +1,128 @@
+/* test_wanted.c - what was asked of a thing has to be there: a number to ring, an address, a count, a sum of that thing. */
+#include "asked.h"
+
+static const rag_passage people = {
+    .text = ANC_STR_INIT(
+        "Newcomers have lunch with Ruth Haldane on their first Tuesday. Haldane was founded on 3 "
+        "May "
+        "2009 by Ruth Haldane and Peter Oake. Mr Crane, at 88, still rings on the first of each "
+        "month. Write to Ines Kemp at ines@haldane.example. In an emergency ring Peter Oake on "
+        "extension 4477."),
+    .title = ANC_STR_INIT("Our people"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
+static const rag_passage yard = {
+    .text = ANC_STR_INIT(
+        "The crew travels in the van, called Rosalind. Ines will add the gate to the list of "
+        "risks. "
+        "In 2014 we moved to the Old Brewery, a building of 1824 that opens from 7.00 to 20.00. "
+        "Our "
+        "insurer, Corbel Mutual, paid £4,260 for policy CM-730-55. 14 dogs guard the yard."),
+    .title = ANC_STR_INIT("The yard"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
+static const rag_passage gens = {.text =
+                                     ANC_STR_INIT("Le portail est confié à Anne Morel depuis 2017. "
+                                                  "Le produit est dangereux pour les abeilles. "
+                                                  "Douze colonies vivent au pied de la falaise."),
+                                 .title = ANC_STR_INIT("Les gens"),
+                                 .language = ANC_STR_INIT("fr"),
+                                 .score = 0.9};
+
+static const rag_passage hotels = {.text = ANC_STR_INIT("Place | Ceiling for one night\n"
+                                                        "London hotel | £165\n"
+                                                        "Paris hotel | £150\n"),
+                                   .title = ANC_STR_INIT("Travel"),
+                                   .language = ANC_STR_INIT("en"),
+                                   .score = 0.9};
+
+static const rag_passage wares = {
+    .text =
+        ANC_STR_INIT("A tin of pellets costs £14. The cup of the burner reaches 320 degrees C. The "
+                     "walls are a metre thick. The shelf is no higher than 2 metres."),
+    .title = ANC_STR_INIT("Wares"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
+static const rag_passage tasks = {.text = ANC_STR_INIT("Who | What | By when\n"
+                                                       "Ruth Haldane | gate painted | 1 June\n"
+                                                       "Peter Oake | lamp | 4 July\n"),
+                                  .title = ANC_STR_INIT("Tasks"),
+                                  .language = ANC_STR_INIT("en"),
+                                  .score = 0.9};
+
+static const rag_passage wages = {
+    .text = ANC_STR_INIT("Pay day\n\nSalaries are paid on the 26th of the month.\n\nHoliday\n\n"
+                         "Staff in the United Kingdom have 27 days of leave."),
+    .title = ANC_STR_INIT("Pay"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
+static const rag_passage holiday = {
+    .text =
+        ANC_STR_INIT("The warehouse is closed on bank holidays. The workbench is oiled in March. "
+                     "Sales in the UK rose."),
+    .title = ANC_STR_INIT("Rules"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
+typedef struct wanted_row {
+    const char *name;
+    const rag_passage *passages[ASKED_PASSAGES];
+    const char *question;
+    const char *wanted; /* stands in the best pick; NULL: it is beside the point */
+} wanted_row;
+
+static const wanted_row rows[] = {
+    {"a number to ring", {&people}, "What is the phone number of Peter Oake?", "4477"},
+    {"a year is none", {&people}, "What is Ruth Haldane's phone number?", NULL},
+    {"pas de numéro", {&gens}, "Quel est le numéro de téléphone d'Anne Morel ?", NULL},
+    {"a mailbox", {&people}, "What is the e-mail address of Ines Kemp?", "ines@"},
+    {"no mailbox", {&people}, "What is the e-mail address of Mr Crane?", NULL},
+    {"an address", {&hotels}, "What is the address of the hotel in London?", NULL},
+    {"an age", {&people}, "How old is Mr Crane?", "at 88"},
+    {"a date is no age", {&people}, "How old is Ines Kemp?", NULL},
+    {"no birth", {&people}, "When was Ruth Haldane born?", NULL},
+    {"pas de naissance", {&gens}, "Quand est née Anne Morel ?", NULL},
+    {"no wage", {&people}, "What is Peter Oake's salary?", NULL},
+    {"no colour", {&yard}, "What colour is the van Rosalind?", NULL},
+    {"a count", {&yard}, "How many dogs guard the yard?", "14 dogs"},
+    {"a year counts nothing", {&yard}, "How many floors does the Old Brewery have?", NULL},
+    {"nor a sum, nor a code", {&yard}, "How many employees does Corbel Mutual have?", NULL},
+    {"no number at all", {&yard}, "How many lines has the list of risks?", NULL},
+    {"aucun nombre", {&gens}, "Combien d'abeilles y a-t-il dans une ruche ?", NULL},
+    {"un nombre en lettres", {&gens}, "Combien de colonies y a-t-il ?", "Douze colonies"},
+    {"a sum of it", {&wares}, "What does a tin of pellets cost?", "£14"},
+    {"the sum of another", {&wares}, "What does a jar of honey cost?", NULL},
+    {"Preis von etwas anderem", {&wares}, "Was kostet ein Glas Honig?", NULL},
+    {"no word of the property", {&people}, "Who is the wife of Peter Oake?", NULL},
+    {"how hot", {&wares}, "How hot does the cup of the burner get?", "320"},
+    {"the height", {&wares}, "What is the max height of the shelf?", "no higher than 2 metres"},
+    {"a row of another day", {&tasks}, "When was Ruth Haldane hired?", NULL},
+    {"a row of that day", {&tasks}, "When is the gate painted?", "1 June"},
+    {"how thick", {&wares}, "How thick are the walls?", "a metre thick"},
+    {"a compound, apart", {&wages}, "When is payday?", "26th"},
+    {"a compound, together", {&holiday}, "When is the ware house closed?", "bank holidays"},
+    {"initials", {&wages}, "How many days of leave do UK staff have?", "27 days"},
+    {"spelled out", {&holiday}, "Did sales in the United Kingdom rise?", "UK"},
+};
+
+static void is_wanted(void **state)
+{
+    const wanted_row *row = *state;
+    ANC_ARENA(mem, 16 << 20);
+    const rag_choice choice = ask_passages(mem, row->question, row->passages);
+    assert_true(choice.n > 0);
+    const anc_str said = best_said(&choice, row->passages);
+    if (choice.beside_point != (row->wanted == NULL))
+        fail_msg("beside the point: %d: %.*s", choice.beside_point, ANC_FMT(said));
+    if (row->wanted != NULL && anc_str_find(said, anc_str_of(row->wanted)) == SIZE_MAX)
+        fail_msg("told: %.*s", ANC_FMT(said));
+}
+
+int main(void)
+{
+    return RUN_TABLE("wanted", rows, is_wanted);
+}
