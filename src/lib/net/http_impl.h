@@ -36,8 +36,8 @@ enum {
     LINGER_BYTES = 32 << 20, /* and how much of it */
     DRAIN_LINGER_MS = 200,   /* how long when the server ends: it waits for none that stays */
     DRAIN_SWEEP_MS = 50,
-    STALL_LOOK_MS = 20,      /* how often channels that wait for room are looked at */
-    SILENT_MS = 1000, /* a connection without a request gives its place to another after that */
+    STALL_LOOK_MS = 20, /* how often channels that wait for room are looked at */
+    SILENT_MS = 1000,   /* a connection without a request gives its place to another after that */
     DEPARTURE_POLL_MS = 25, /* how often a connection that is not being read is asked for its end */
     BODY_RATE_GRACE_MS = 10000
 };
