@@ -9,25 +9,32 @@
  *   qkv [tokens, 3 hidden]   queries (already divided by the root of the head's width), keys, values
  *   context [tokens, hidden + a panel]   what attention gives
  *   inner [strip, inner]   the feed-forward part, a strip of rows at a time
+ *
+ * A matrix of bf16 or int8 reads its rows as such: a strip of them is made so just before (bert.c). Where a matrix
+ * is not f32 and the CPU has fast products of bf16, attention goes in bf16, too (attention.c).
  */
 #ifndef ANC_INFER_BERT_IMPL_H
 #define ANC_INFER_BERT_IMPL_H
 
 #include "config_impl.h"
-#include "infer/kernels.h"
+#include "infer/products.h"
 #include "infer/safetensors.h"
-
-/* A matrix in panels, with its bias; `columns` and the bias are rounded up to whole panels. */
-typedef struct inf_matrix {
-    const float *panels; /* [columns / INF_PANEL][depth][INF_PANEL] */
-    const float *bias;   /* [columns] */
-    size_t depth;
-    size_t columns;
-} inf_matrix;
 
 typedef struct inf_norm {
     const float *scale, *shift; /* [hidden] */
 } inf_norm;
+
+/* What runs a model. */
+typedef struct inf_levels {
+    const inf_kernels *kernels;
+    const inf_product *products[INF_PRECISIONS]; /* none for INF_F32 */
+    bool half_attention;
+} inf_levels;
+
+/* The precision of each matrix of a layer. */
+typedef struct inf_plan {
+    inf_precision qkv, out, up, down;
+} inf_plan;
 
 typedef struct inf_layer {
     inf_matrix qkv, out, up, down;
@@ -37,7 +44,7 @@ typedef struct inf_layer {
 typedef struct inf_bert {
     inf_config config;
     inf_layer *layers;        /* owned: [config.layers] */
-    float *weights;           /* owned: everything that layers and norm point into */
+    unsigned char *weights;   /* owned: everything that layers and norm point into */
     inf_norm embedding_norm;  /* in weights */
     inf_tensor words, places; /* in the mapped file */
     const float *type;        /* in weights: the row of token type 0 */
@@ -45,7 +52,7 @@ typedef struct inf_bert {
 
 /* Reads and packs the weights; the words and positions stay views into the bytes of `tensors`.
  * `forget(arg)` is called whenever a layer has been packed. CORRUPT, NO_MEMORY. */
-anc_status inf_bert_load(const inf_config *config, const inf_tensors *tensors,
+anc_status inf_bert_load(const inf_config *config, const inf_plan *plan, const inf_tensors *tensors,
                          void (*forget)(void *arg), void *arg, inf_bert *ret,
                          anc_err *err) ANC_MUST_CHECK;
 void inf_bert_done(inf_bert *bert); /* a zeroed one is a no-op */
@@ -57,16 +64,43 @@ typedef struct inf_block {
     size_t n;
 } inf_block;
 
-/* Room for the activations of blocks of at most `tokens` tokens; NULL when memory is out. Free with
+/* The activations of a block. */
+typedef struct inf_scratch {
+    size_t hidden, qkv_width, context_width, inner; /* row lengths, in floats */
+    size_t places;                                  /* whole panels of tokens */
+    size_t half_width;                              /* row length of `halves`, in halves */
+    float *memory;                                  /* owned: everything below */
+    float *x, *y, *qkv, *context, *feed;
+    unsigned char *operand; /* a strip of rows as a product reads them */
+    float *scales;          /* [INF_STRIP_ROWS] of those */
+    uint16_t *halves;       /* [tokens, half_width] qkv in bf16 */
+    void *keys, *values;    /* of one head, in panels */
+    float *scores;          /* [INF_QUERY_ROWS][places] */
+    uint16_t *shares;       /* [INF_QUERY_ROWS][places] the same in bf16 */
+    float *mask;            /* [places] */
+    float *zeros;           /* [INF_PANEL] */
+} inf_scratch;
+
+enum { INF_STRIP_ROWS = 256, INF_QUERY_ROWS = 64 };
+
+static inline size_t inf_whole_panels(size_t n)
+{
+    return (n + INF_PANEL - 1) / INF_PANEL * INF_PANEL;
+}
+
+/* scratch.c. Room for the activations of blocks of at most `tokens` tokens; NULL when memory is out. Free with
  * inf_scratch_free. One thread at a time. */
-typedef struct inf_scratch inf_scratch;
 void inf_scratch_free(inf_scratch *s); /* NULL is a no-op */
 inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
     ANC_OWNED_BY_CALLER(inf_scratch_free);
 
+/* attention.c. From s->qkv to s->context, for the text of `tokens` rows from row `first` on. */
+void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t first,
+                size_t tokens);
+
 /* The vectors of a block's texts: text t to out + t * hidden. Every id is within the
  * vocabulary, every text at most as long as there are positions, the block fits the scratch. */
-void inf_bert_run(const inf_bert *bert, const inf_kernels *kernels, inf_scratch *s,
+void inf_bert_run(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
                   const inf_block *block, float *out);
 
 #endif

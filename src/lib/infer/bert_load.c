@@ -19,15 +19,12 @@ enum { NAME_MAX_BYTES = 128, HUGE_PAGE_BYTES = 2 << 20 };
 typedef struct loader {
     const inf_config *config;
     const inf_tensors *tensors;
-    const char *prefix; /* of every tensor's name: "" or "bert." */
-    float *next;        /* free part of the weights */
-    float *row;         /* owned: [widest row] */
+    const inf_plan *plan;
+    const char *prefix;  /* of every tensor's name: "" or "bert." */
+    unsigned char *next; /* free part of the weights */
+    float *row;          /* owned: [widest row] */
+    float *greatest;     /* owned: [widest row] of the weights that each value of a row meets */
 } loader;
-
-static size_t whole_panels(size_t columns)
-{
-    return (columns + INF_PANEL - 1) / INF_PANEL * INF_PANEL;
-}
 
 static anc_status get(const loader *l, const char *name, size_t rows, size_t cols, inf_tensor *ret,
                       anc_err *err)
@@ -46,12 +43,17 @@ static anc_status get_part(const loader *l, size_t layer, const char *part, cons
     return get(l, name, rows, cols, ret, err);
 }
 
-/* Zeroed room for `n` floats of the weights. Every piece is whole panels long, so all stay aligned. */
+/* Zeroed room of the weights. Every piece is whole panels long, so all stay aligned. */
+static void *take_bytes(loader *l, size_t bytes)
+{
+    void *p = l->next;
+    l->next += (bytes + INF_STEP_BYTES - 1) / INF_STEP_BYTES * INF_STEP_BYTES;
+    return p;
+}
+
 static float *take(loader *l, size_t n)
 {
-    float *p = l->next;
-    l->next += whole_panels(n);
-    return p;
+    return take_bytes(l, n * sizeof(float));
 }
 
 static const float *take_copy(loader *l, const inf_tensor *tensor, size_t n)
@@ -67,41 +69,115 @@ typedef struct part {
     float factor;
 } part;
 
+/* A matrix that is being filled. */
+typedef struct packing {
+    inf_precision precision;
+    size_t steps, columns;
+    unsigned char *panels;
+    float *bias, *scale;
+    int32_t *shift;
+    float *factors; /* NULL: none */
+} packing;
+
+static void pack_f32(const float *row, size_t depth, float *to)
+{
+    for (size_t i = 0; i < depth; i++)
+        to[i * INF_PANEL] = row[i];
+}
+
+static void pack_column(packing *p, const float *row, size_t depth, size_t column)
+{
+    unsigned char *panel = p->panels + column / INF_PANEL * p->steps * INF_STEP_BYTES;
+    if (p->precision == INF_F32)
+        pack_f32(row, depth, (float *)(void *)panel + column % INF_PANEL);
+    else
+        inf_pack_column(p->precision, row, depth, column % INF_PANEL, panel, p->scale + column,
+                        p->shift + column);
+}
+
 /* Packs one stored matrix into the columns from `first` on. */
-static anc_status pack_part(loader *l, size_t layer, const part *p, float *panels, float *bias,
-                            size_t first, anc_err *err)
+static anc_status pack_part(loader *l, size_t layer, const part *p, packing *to, size_t first,
+                            anc_err *err)
 {
     inf_tensor weight, shift;
     ANC_TRY(get_part(l, layer, p->name, "weight", p->rows, p->cols, &weight, err));
     ANC_TRY(get_part(l, layer, p->name, "bias", p->rows, 0, &shift, err));
-    inf_tensor_floats(&shift, 0, p->rows, bias + first);
+    inf_tensor_floats(&shift, 0, p->rows, to->bias + first);
     for (size_t r = 0; r < p->rows; r++) {
-        const size_t column = first + r;
-        float *to = panels + column / INF_PANEL * INF_PANEL * p->cols + column % INF_PANEL;
         inf_tensor_floats(&weight, r * p->cols, p->cols, l->row);
         for (size_t i = 0; i < p->cols; i++)
-            to[i * INF_PANEL] = l->row[i] * p->factor;
-        bias[column] *= p->factor;
+            l->row[i] *= to->factors != NULL ? p->factor / to->factors[i] : p->factor;
+        pack_column(to, l->row, p->cols, first + r);
+        to->bias[first + r] *= p->factor;
     }
     return ANC_OK;
 }
 
-/* Several stored matrices of one depth side by side as one. */
-static anc_status pack(loader *l, size_t layer, const part *parts, size_t n, inf_matrix *ret,
-                       anc_err *err)
+static anc_status find_greatest(loader *l, size_t layer, const part *parts, size_t n, anc_err *err)
 {
+    memset(l->greatest, 0, parts[0].cols * sizeof *l->greatest);
+    for (size_t p = 0; p < n; p++) {
+        inf_tensor weight;
+        ANC_TRY(get_part(l, layer, parts[p].name, "weight", parts[p].rows, parts[p].cols, &weight,
+                         err));
+        for (size_t r = 0; r < parts[p].rows; r++) {
+            inf_tensor_floats(&weight, r * parts[p].cols, parts[p].cols, l->row);
+            for (size_t i = 0; i < parts[p].cols; i++)
+                l->greatest[i] = fmaxf(l->greatest[i], fabsf(l->row[i] * parts[p].factor));
+        }
+    }
+    return ANC_OK;
+}
+
+/* A few values of what a layer norm gives are much greater than the rest, and would leave these a few bits. How great
+ * each is about, its scale and shift say; the weights take over half of that, as an exponent (SmoothQuant: Xiao and others,
+ * ICML 2023). */
+static void smooth(const loader *l, const inf_norm *from, size_t n, float *ret)
+{
+    enum { SPREAD = 3 }; /* of a value about its mean, in standard deviations */
+    for (size_t i = 0; i < n; i++) {
+        const float size = fabsf(from->shift[i]) + SPREAD * fabsf(from->scale[i]);
+        const float factor = sqrtf(l->greatest[i] / size);
+        ret[i] = isfinite(factor) && factor > 0 ? factor : 1;
+    }
+}
+
+/* Several stored matrices of one depth side by side as one. `from`: the norm that their rows come from, NULL: from
+ * elsewhere. */
+static anc_status pack(loader *l, size_t layer, const part *parts, size_t n,
+                       inf_precision precision, const inf_norm *from, inf_matrix *ret, anc_err *err)
+{
+    const size_t depth = parts[0].cols;
     size_t columns = 0;
     for (size_t i = 0; i < n; i++)
         columns += parts[i].rows;
-    columns = whole_panels(columns);
-    float *panels = take(l, columns * parts[0].cols);
-    float *bias = take(l, columns);
+    columns = inf_whole_panels(columns);
+    packing to = {.precision = precision, .steps = inf_steps(precision, depth), .columns = columns};
+    to.panels = take_bytes(l, columns * to.steps * 4);
+    to.bias = take(l, columns);
+    if (precision != INF_F32) {
+        to.scale = take(l, columns);
+        to.shift = take_bytes(l, columns * sizeof *to.shift);
+    }
+    if (precision == INF_INT8 && from != NULL) {
+        to.factors = take(l, depth);
+        ANC_TRY(find_greatest(l, layer, parts, n, err));
+        smooth(l, from, depth, to.factors);
+    }
     size_t first = 0;
     for (size_t i = 0; i < n; i++) {
-        ANC_TRY(pack_part(l, layer, &parts[i], panels, bias, first, err));
+        ANC_TRY(pack_part(l, layer, &parts[i], &to, first, err));
         first += parts[i].rows;
     }
-    *ret = (inf_matrix){panels, bias, parts[0].cols, columns};
+    *ret = (inf_matrix){.precision = precision,
+                        .depth = depth,
+                        .steps = to.steps,
+                        .columns = columns,
+                        .panels = to.panels,
+                        .bias = to.bias,
+                        .scale = to.scale,
+                        .shift = to.shift,
+                        .factors = to.factors};
     return ANC_OK;
 }
 
@@ -116,18 +192,21 @@ static anc_status load_norm(loader *l, size_t layer, const char *name, inf_norm 
     return ANC_OK;
 }
 
-static anc_status load_layer(loader *l, size_t layer, inf_layer *ret, anc_err *err)
+static anc_status load_layer(loader *l, size_t layer, const inf_norm *before, inf_layer *ret,
+                             anc_err *err)
 {
     const size_t h = l->config->hidden, f = l->config->inner;
     const float factor = 1.0f / sqrtf((float)(h / l->config->heads));
     const part qkv[] = {{"attention.self.query", h, h, factor},
                         {"attention.self.key", h, h, 1},
                         {"attention.self.value", h, h, 1}};
-    ANC_TRY(pack(l, layer, qkv, 3, &ret->qkv, err));
-    ANC_TRY(pack(l, layer, &(part){"attention.output.dense", h, h, 1}, 1, &ret->out, err));
-    ANC_TRY(pack(l, layer, &(part){"intermediate.dense", f, h, 1}, 1, &ret->up, err));
-    ANC_TRY(pack(l, layer, &(part){"output.dense", h, f, 1}, 1, &ret->down, err));
+    const part out = {"attention.output.dense", h, h, 1};
+    const part up = {"intermediate.dense", f, h, 1}, down = {"output.dense", h, f, 1};
     ANC_TRY(load_norm(l, layer, "attention.output.LayerNorm", &ret->after_attention, err));
+    ANC_TRY(pack(l, layer, qkv, 3, l->plan->qkv, before, &ret->qkv, err));
+    ANC_TRY(pack(l, layer, &out, 1, l->plan->out, NULL, &ret->out, err));
+    ANC_TRY(pack(l, layer, &up, 1, l->plan->up, &ret->after_attention, &ret->up, err));
+    ANC_TRY(pack(l, layer, &down, 1, l->plan->down, NULL, &ret->down, err));
     return load_norm(l, layer, "output.LayerNorm", &ret->after_feed, err);
 }
 
@@ -142,26 +221,35 @@ static anc_status check_layer(const loader *l, size_t layer, anc_err *err)
     return get_part(l, layer, "output.dense", "weight", h, f, &unused, err);
 }
 
-/* Floats of everything that `take` will be asked for. */
-static size_t floats_needed(const inf_config *c)
+/* Of a matrix with what belongs to its columns. */
+static size_t matrix_bytes(inf_precision precision, size_t columns, size_t depth)
 {
-    const size_t h = whole_panels(c->hidden), f = whole_panels(c->inner);
-    const size_t qkv = whole_panels(3 * c->hidden);
-    const size_t matrices = qkv * c->hidden + h * c->hidden + f * c->hidden + h * c->inner;
-    return c->layers * (matrices + qkv + h + f + h + 4 * h) + 3 * h;
+    const size_t whole = inf_whole_panels(columns), rows = precision == INF_F32 ? 1 : 3;
+    return whole * inf_steps(precision, depth) * 4 +
+           (rows * whole + inf_whole_panels(depth)) * sizeof(float);
+}
+
+/* Of everything that will be taken. */
+static size_t bytes_needed(const inf_config *c, const inf_plan *plan)
+{
+    const size_t h = inf_whole_panels(c->hidden) * sizeof(float);
+    const size_t layer = matrix_bytes(plan->qkv, 3 * c->hidden, c->hidden) +
+                         matrix_bytes(plan->out, c->hidden, c->hidden) +
+                         matrix_bytes(plan->up, c->inner, c->hidden) +
+                         matrix_bytes(plan->down, c->hidden, c->inner) + 4 * h;
+    return c->layers * layer + 3 * h;
 }
 
 /* Zeroed and aligned. Where the system has large pages, few of them do for all, and the inner loops
  * never wait for an address to be translated. */
-static float *weights_new(size_t floats)
+static unsigned char *weights_new(size_t needed)
 {
-    const size_t bytes =
-        (floats * sizeof(float) + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
-    float *p = aligned_alloc(HUGE_PAGE_BYTES, bytes);
+    const size_t bytes = (needed + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
+    unsigned char *p = aligned_alloc(HUGE_PAGE_BYTES, bytes);
     if (p == NULL)
         return NULL;
     (void)madvise(p, bytes, MADV_HUGEPAGE);
-    memset(p, 0, floats * sizeof(float));
+    memset(p, 0, needed);
     return p;
 }
 
@@ -189,31 +277,35 @@ static anc_status load(loader *l, inf_bert *bert, void (*forget)(void *arg), voi
     for (size_t i = 0; i < c->layers; i++)
         ANC_TRY(check_layer(l, i, err));
     bert->layers = calloc(c->layers, sizeof *bert->layers);
-    bert->weights = weights_new(floats_needed(c));
-    l->row = malloc((c->hidden > c->inner ? c->hidden : c->inner) * sizeof *l->row);
+    bert->weights = weights_new(bytes_needed(c, l->plan));
+    const size_t widest = c->hidden > c->inner ? c->hidden : c->inner;
+    l->row = malloc(widest * sizeof *l->row);
+    l->greatest = malloc(widest * sizeof *l->greatest);
     l->next = bert->weights;
-    if (bert->layers == NULL || bert->weights == NULL || l->row == NULL)
+    if (bert->layers == NULL || bert->weights == NULL || l->row == NULL || l->greatest == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the %zu bytes of the model's weights",
-                        floats_needed(c) * sizeof(float));
+                        bytes_needed(c, l->plan));
     ANC_TRY(load_embeddings(l, bert, err));
     for (size_t i = 0; i < c->layers; i++) {
-        ANC_TRY(load_layer(l, i, &bert->layers[i], err));
+        const inf_norm *before = i > 0 ? &bert->layers[i - 1].after_feed : &bert->embedding_norm;
+        ANC_TRY(load_layer(l, i, before, &bert->layers[i], err));
         forget(arg);
     }
     return ANC_OK;
 }
 
-anc_status inf_bert_load(const inf_config *config, const inf_tensors *tensors,
+anc_status inf_bert_load(const inf_config *config, const inf_plan *plan, const inf_tensors *tensors,
                          void (*forget)(void *arg), void *arg, inf_bert *ret, anc_err *err)
 {
     const char *marker = "embeddings.word_embeddings.weight";
-    loader l = {.config = config, .tensors = tensors, .prefix = ""};
+    loader l = {.config = config, .plan = plan, .tensors = tensors, .prefix = ""};
     inf_bert bert = {.config = *config};
     if (inf_tensors_find(tensors, anc_str_of(marker)) == NULL &&
         inf_tensors_find(tensors, ANC_STR("bert.embeddings.word_embeddings.weight")) != NULL)
         l.prefix = "bert.";
     const anc_status status = load(&l, &bert, forget, arg, err);
     free(l.row);
+    free(l.greatest);
     if (status == ANC_OK)
         *ret = bert;
     else

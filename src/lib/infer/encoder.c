@@ -33,7 +33,8 @@ struct inf_encoder {
     inf_tensors *tensors; /* owned; into map */
     inf_tokenizer *tok;   /* owned */
     inf_bert bert;        /* owned; its tables point into map */
-    const inf_kernels *kernels;
+    inf_levels levels;
+    inf_precision precision;
     prefix prefixes[2]; /* by inf_kind */
     size_t block_tokens;
     pthread_mutex_t lock;
@@ -68,6 +69,24 @@ static void forget_map(void *arg)
     os_map_forget(map);
 }
 
+static inf_levels levels_of(const inf_encoder_options *o)
+{
+    inf_levels l = {.kernels = o->kernels != NULL ? o->kernels : inf_kernels_best()};
+    for (inf_precision p = INF_BF16; p < INF_PRECISIONS; p++)
+        l.products[p] =
+            o->product != NULL && o->product->precision == p ? o->product : inf_product_best(p);
+    l.half_attention = o->precision != INF_F32 && inf_product_is_fast(INF_BF16);
+    return l;
+}
+
+/* What comes out of the last matrix of a layer is added up over all layers, and what goes in has few large values: of
+ * int8 it takes most of the error. */
+static inf_plan plan_of(const inf_levels *levels, inf_precision precision)
+{
+    const bool halves = precision == INF_INT8 && levels->half_attention;
+    return (inf_plan){precision, precision, precision, halves ? INF_BF16 : precision};
+}
+
 static anc_status open_weights(inf_encoder *enc, anc_arena *mem, anc_str folder,
                                const inf_config *config, anc_err *err)
 {
@@ -77,7 +96,8 @@ static anc_status open_weights(inf_encoder *enc, anc_arena *mem, anc_str folder,
     ANC_TRY(os_map_open(path, &enc->map, err));
     const anc_str bytes = {(const char *)enc->map.bytes, enc->map.len};
     ANC_TRY(inf_tensors_read(bytes, path, &enc->tensors, err));
-    return inf_bert_load(config, enc->tensors, forget_map, &enc->map, &enc->bert, err);
+    const inf_plan plan = plan_of(&enc->levels, enc->precision);
+    return inf_bert_load(config, &plan, enc->tensors, forget_map, &enc->map, &enc->bert, err);
 }
 
 static anc_status open_prefix(inf_encoder *enc, anc_str given, anc_str from_folder, prefix *ret,
@@ -113,9 +133,10 @@ static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder
         return ANC_FAIL(err, ANC_CORRUPT,
                         "model %.*s: the tokenizer has ids up to %u, config.json only %zu",
                         ANC_FMT(folder), inf_tokenizer_size(enc->tok) - 1, config.vocabulary);
+    enc->levels = levels_of(options);
+    enc->precision = options->precision;
     ANC_TRY(open_weights(enc, mem, folder, &config, err));
     enc->block_tokens = config.window > BLOCK_TOKENS ? config.window : BLOCK_TOKENS;
-    enc->kernels = options->kernels != NULL ? options->kernels : inf_kernels_best();
     ANC_TRY(open_prefix(enc, options->query_prefix, config.query_prefix, &enc->prefixes[INF_QUERY],
                         err));
     ANC_TRY(open_prefix(enc, options->passage_prefix, config.passage_prefix,
@@ -145,7 +166,10 @@ inf_encoder_info inf_encoder_about(const inf_encoder *enc)
         .dims = (uint32_t)c->hidden,
         .max_tokens = (uint32_t)(c->window - enc->prefixes[INF_PASSAGE].n),
         .layers = (uint32_t)c->layers,
-        .kernels = enc->kernels->name,
+        .kernels = enc->levels.kernels->name,
+        .precision = enc->precision,
+        .product = enc->precision == INF_F32 ? enc->levels.kernels->name
+                                             : enc->levels.products[enc->precision]->name,
     };
 }
 
@@ -259,7 +283,7 @@ static void run_block(void *arg, size_t i)
     }
     const size_t first = r->first[i];
     const inf_block block = {r->ids, r->start + first, r->first[i + 1] - first};
-    inf_bert_run(&r->enc->bert, r->enc->kernels, s, &block,
+    inf_bert_run(&r->enc->bert, &r->enc->levels, s, &block,
                  r->out + first * r->enc->bert.config.hidden);
     return_scratch(r->enc, s);
 }

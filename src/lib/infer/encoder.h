@@ -5,14 +5,14 @@
  * mean), modules.json whether vectors are divided by their length (else they are), and
  * config_sentence_transformers.json the prefixes of queries and passages.
  *
- * The layers' matrices are packed once into memory of their own (kernels.h says how); the tables of
- * embeddings stay in the mapped file. Arithmetic is f32 throughout. Any thread, any number at once.
+ * The layers' matrices are packed once into memory of their own (products.h says how), in f32, bf16 or int8; the tables
+ * of embeddings stay in the mapped file. Any thread, any number at once.
  */
 #ifndef ANC_INFER_ENCODER_H
 #define ANC_INFER_ENCODER_H
 
 #include "base/status.h"
-#include "infer/kernels.h"
+#include "infer/products.h"
 #include "os/thread.h"
 
 typedef struct inf_encoder inf_encoder;
@@ -24,6 +24,10 @@ typedef struct inf_encoder_options {
     anc_str passage_prefix;     /* likewise; a word ends where a prefix ends */
     bool unit_length;           /* also where the folder says that vectors keep their length */
     const inf_kernels *kernels; /* NULL: the best for this CPU */
+    inf_precision
+        precision; /* of the matrices; of INF_INT8 the last of each layer is in bf16 where the CPU has
+                                 * fast products of it */
+    const inf_product *product; /* of that precision; NULL: the best for this CPU */
 } inf_encoder_options;
 
 typedef struct inf_encoder_info {
@@ -31,6 +35,9 @@ typedef struct inf_encoder_info {
     uint32_t max_tokens; /* of a passage, special tokens included, its prefix not */
     uint32_t layers;
     const char *kernels; /* name of the set in use; literal */
+    inf_precision precision;
+    const char
+        *product; /* name of the level of its products; that of the kernels for f32; literal */
 } inf_encoder_info;
 
 typedef struct inf_usage {

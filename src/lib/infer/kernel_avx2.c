@@ -1,10 +1,13 @@
 /* kernel_avx2.c - eight floats at a time, with FMA. */
 #include <immintrin.h>
+#include <stdint.h>
 
 enum { LANES = 8 };
 #define TILE_ROWS 6
 #define VEC       __m256
 typedef int IVEC __attribute__((vector_size(32)));
+typedef uint16_t HALVES __attribute__((vector_size(16)));
+typedef uint8_t BYTES __attribute__((vector_size(8)));
 
 static inline VEC vec_load(const float *p)
 {
@@ -54,4 +57,6 @@ const inf_kernels inf_kernels_avx2 = {
     .gelu = gelu,
     .softmax = softmax,
     .layer_norm = layer_norm,
+    .narrow = narrow,
+    .quantise = quantise,
 };

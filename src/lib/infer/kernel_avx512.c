@@ -1,10 +1,13 @@
 /* kernel_avx512.c - sixteen floats at a time. */
 #include <immintrin.h>
+#include <stdint.h>
 
 enum { LANES = 16 };
 #define TILE_ROWS 12
 #define VEC       __m512
 typedef int IVEC __attribute__((vector_size(64)));
+typedef uint16_t HALVES __attribute__((vector_size(32)));
+typedef uint8_t BYTES __attribute__((vector_size(16)));
 
 static inline VEC vec_load(const float *p)
 {
@@ -50,4 +53,6 @@ const inf_kernels inf_kernels_avx512 = {
     .gelu = gelu,
     .softmax = softmax,
     .layer_norm = layer_norm,
+    .narrow = narrow,
+    .quantise = quantise,
 };

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "kernels_impl.h"
+#include "products_impl.h"
 
 static bool supported(void)
 {
@@ -54,6 +55,32 @@ static void layer_norm(float *x, const float *residual, const float *scale, cons
         x[i] = (x[i] - mean) * factor * scale[i] + shift[i];
 }
 
+static void narrow(const float *x, size_t n, uint16_t *ret)
+{
+    for (size_t i = 0; i < n; i++)
+        ret[i] = inf_bf16_of(x[i]);
+}
+
+static float weighed(const float *x, const float *factors, size_t i)
+{
+    return factors != NULL ? x[i] * factors[i] : x[i];
+}
+
+static float quantise(const float *x, const float *factors, size_t n, uint8_t *ret)
+{
+    enum { MOST = 127, MIDDLE = 128 };
+    float most = 0;
+    for (size_t i = 0; i < n; i++)
+        most = fmaxf(most, fabsf(weighed(x, factors, i)));
+    const bool fits = most > 0 && most <= 3e38f;
+    const float factor = fits ? MOST / most : 0;
+    for (size_t i = 0; i < n; i++) {
+        const float v = weighed(x, factors, i);
+        ret[i] = (uint8_t)(isfinite(v) ? (int)rintf(v * factor) + MIDDLE : MIDDLE);
+    }
+    return fits ? most / MOST : 1;
+}
+
 const inf_kernels inf_kernels_scalar = {
     .name = "scalar",
     .supported = supported,
@@ -61,4 +88,6 @@ const inf_kernels inf_kernels_scalar = {
     .gelu = gelu,
     .softmax = softmax,
     .layer_norm = layer_norm,
+    .narrow = narrow,
+    .quantise = quantise,
 };

@@ -1,6 +1,6 @@
 /* kernel_vector_impl.h - the kernels over vectors of any width; included once by each vector set.
  *
- * The including file defines VEC (a float vector of LANES lanes) and IVEC (int32, as many), the
+ * The including file defines VEC (a float vector of LANES lanes), IVEC (int32, as many), HALVES and BYTES (likewise), the
  * functions vec_load, vec_store, vec_splat, vec_max, vec_sum, vec_greatest, and TILE_ROWS, the most
  * rows whose sums fit the registers: a tile is that many rows by two vectors. Arithmetic is written
  * with the operators that gcc and clang have for vectors; these files are compiled with
@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "kernels_impl.h"
+#include "products_impl.h"
 
 #define ROWS_1(X) X(0, 0)
 #define ROWS_2(X) ROWS_1(X) X(0, 1)
@@ -227,6 +228,65 @@ static void layer_norm(float *x, const float *residual, const float *scale, cons
     }
     for (; i < n; i++)
         x[i] = (x[i] - mean) * factor * scale[i] + shift[i];
+}
+
+static void narrow(const float *x, size_t n, uint16_t *ret)
+{
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        const VEC v = vec_load(x + i);
+        const IVEC bits = (IVEC)v, is_nan = (IVEC)(v != v);
+        const IVEC nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+        const HALVES halves =
+            __builtin_convertvector((nearest & ~is_nan) | ((bits >> 16 | 0x40) & is_nan), HALVES);
+        memcpy(ret + i, &halves, sizeof halves);
+    }
+    for (; i < n; i++)
+        ret[i] = inf_bf16_of(x[i]);
+}
+
+static inline VEC weighed(const float *x, const float *factors, size_t i)
+{
+    const VEC v = vec_load(x + i);
+    return factors != NULL ? (VEC)(v * vec_load(factors + i)) : v;
+}
+
+static inline float weighed_one(const float *x, const float *factors, size_t i)
+{
+    return factors != NULL ? x[i] * factors[i] : x[i];
+}
+
+static float greatest(const float *x, const float *factors, size_t n)
+{
+    VEC most = vec_splat(0.0f);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        most = vec_max(vec_abs(weighed(x, factors, i)), most);
+    float all = vec_greatest(most);
+    for (; i < n; i++)
+        all = fmaxf(all, fabsf(weighed_one(x, factors, i)));
+    return all;
+}
+
+/* Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits. */
+static float quantise(const float *x, const float *factors, size_t n, uint8_t *ret)
+{
+    enum { MOST = 127, MIDDLE = 128 };
+    const float most = greatest(x, factors, n);
+    const bool fits = most > 0 && most <= 3e38f;
+    const float factor = fits ? MOST / most : 0;
+    const VEC magic = vec_splat(0x1.8p23f);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        const IVEC whole = (IVEC)(weighed(x, factors, i) * factor + magic) - (IVEC)magic;
+        const BYTES bytes = __builtin_convertvector(whole + MIDDLE, BYTES);
+        memcpy(ret + i, &bytes, sizeof bytes);
+    }
+    for (; i < n; i++) {
+        const float v = weighed_one(x, factors, i);
+        ret[i] = (uint8_t)(isfinite(v) ? (int)rintf(v * factor) + MIDDLE : MIDDLE);
+    }
+    return fits ? most / MOST : 1;
 }
 
 #endif

@@ -41,6 +41,13 @@ typedef struct inf_kernels {
      * residual may be NULL. n >= 1. */
     void (*layer_norm)(float *x, const float *residual, const float *scale, const float *shift,
                        size_t n, float epsilon);
+
+    /* The nearest bf16 of each, ties to even. */
+    void (*narrow)(const float *x, size_t n, uint16_t *ret);
+
+    /* The bytes round(x * factor / scale) + 128, ties to even, where the greatest becomes 127; the scale, 1 where all
+     * are zero. `factors` [n] may be NULL: 1 each. What is not finite gives any bytes. */
+    float (*quantise)(const float *x, const float *factors, size_t n, uint8_t *ret);
 } inf_kernels;
 
 /* Set number i that this CPU can run, the scalar one first; NULL past the last. */

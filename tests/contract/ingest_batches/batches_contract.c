@@ -59,9 +59,9 @@ static size_t letters(ports *p, const char *batch, ing_letter **ret)
 {
     krn_call *call = &p->f.k.call;
     size_t n = 0;
-    ASSERT_OK(
-        p->store.ops->letters(p->store.self, call, anc_str_of(batch), false, ANC_STR_NONE, 10, ret, &n),
-        call->err);
+    ASSERT_OK(p->store.ops->letters(p->store.self, call, anc_str_of(batch), false, ANC_STR_NONE, 10,
+                                    ret, &n),
+              call->err);
     return n;
 }
 

@@ -26,10 +26,14 @@ typedef struct rag_terms {
     rag_meanings meant;
     uint32_t code[RAG_TERMS_MAX]; /* shape of a code ("E11"); 0: it is none */
     size_t n;
-    double total;   /* of the weights */
-    uint64_t names; /* terms with a capital letter that does not begin the question */
-    bool which;     /* it wants to be told things, not whether something is so */
-    bool negated;   /* what is not so is asked for */
+    double total;     /* of the weights */
+    uint64_t names;   /* terms with a capital letter that does not begin the question */
+    bool which;       /* it wants to be told things, not whether something is so */
+    bool negated;     /* what is not so is asked for */
+    bool how_many;    /* how many of something there are */
+    bool priced;      /* in so many words what a thing costs */
+    uint64_t told_by; /* the one term P of "What is the P of N?"; else 0 */
+    const struct rag_property *property; /* that is asked for and known by its looks; or NULL */
     unsigned cues;
 } rag_terms;
 
@@ -132,8 +136,8 @@ double rag_doubt(const rag_extraction *x, size_t i);
 /* doubt.c: whether unit i answers another question, however much of the question's words it has. */
 bool rag_is_beside_point(const rag_extraction *x, size_t i);
 
-/* wanted.c: whether it is asked how many of something there are. */
-bool rag_asks_how_many(const rag_terms *terms);
+/* wanted.c: reads once of a question what its units are asked for: how_many, priced, told_by and property. */
+void rag_wanted_read(rag_terms *terms);
 /* Whether a property that is known by its looks is asked for (an address, a number to ring), and unit i has none. */
 bool rag_lacks_property(const rag_extraction *x, size_t i);
 /* Whether unit i has nothing of the kind that was asked of its thing: no number to ring, no address, no count. */

@@ -256,7 +256,7 @@ static void fill_own(rag_extraction *x, size_t i)
     f[RAG_F_NO_CUE] = terms->cues == 0 || (held & terms->cues) != 0 ? 0
                       : terms->cues == RAG_CUE_MONEY                ? NO_PRICE
                                                                     : 1;
-    if ((rag_asks_how_many(terms) && !rag_has_count(x, i)) || rag_lacks_property(x, i))
+    if ((terms->how_many && !rag_has_count(x, i)) || rag_lacks_property(x, i))
         f[RAG_F_NO_CUE] = NO_COUNT;
     f[RAG_F_LENGTH] = log((double)unit->chars / 100);
     f[RAG_F_NOVEL] = novel_share(x, unit);

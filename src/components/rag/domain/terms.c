@@ -72,6 +72,7 @@ anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language,
     for (size_t t = 0; t < terms.n; t++)
         for (size_t i = 0; i < dull.n; i++)
             terms.dull[t] |= dull.items[i].key == terms.keys[t];
+    rag_wanted_read(&terms);
     *ret = terms;
     return ANC_OK;
 }

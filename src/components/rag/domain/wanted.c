@@ -179,13 +179,13 @@ static bool has_sum(const rag_extraction *x, size_t i)
            (rag_columns_meant(x, i) != 0 && u->cells > 0);
 }
 
-typedef struct property {
+typedef struct rag_property {
     const char *asked; /* phrases, parted by '|' */
     holds_fn *holds;
     bool of_name; /* only where a name is asked about */
-} property;
+} rag_property;
 
-static const property properties[] = {
+static const rag_property properties[] = {
     {"phone number|telephone number|emergency number|number do i ring|number do i call|fax "
      "number|mobile number|numéro de téléphone|"
      "numéro de portable|numéro de fax|telefonnummer|faxnummer|número de teléfono",
@@ -220,7 +220,7 @@ static bool is_asked(anc_str question, const char *phrases)
 }
 
 /* Which property is asked for, or NULL. */
-static const property *property_asked(const rag_terms *terms)
+static const rag_property *property_asked(const rag_terms *terms)
 {
     for (size_t k = 0; k < ANC_COUNT(properties); k++)
         if ((!properties[k].of_name || terms->names != 0) &&
@@ -232,7 +232,7 @@ static const property *property_asked(const rag_terms *terms)
 /* It has to be there, and of whom it was asked of. */
 bool rag_lacks_property(const rag_extraction *x, size_t i)
 {
-    const property *asked = property_asked(&x->terms);
+    const rag_property *asked = x->terms.property;
     const rag_view *v = &x->views[i];
     if (asked == NULL)
         return false;
@@ -242,13 +242,6 @@ bool rag_lacks_property(const rag_extraction *x, size_t i)
 }
 
 /* ---- how many there are ------------------------------------------------------------------------ */
-
-bool rag_asks_how_many(const rag_terms *terms)
-{
-    return is_asked(terms->question, "how many|combien de|combien d'|combien d’|wie viele|cuántos|"
-                                     "cuántas") &&
-           !rag_phrase_in(terms->question, ANC_STR("combien de temps"));
-}
 
 /* How many of something are in a thing is asked, and neither the sentence nor what stands around it has to do with
  * that thing. */
@@ -293,29 +286,21 @@ static bool is_sum_of_other(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    if (terms->cues != RAG_CUE_MONEY ||
-        !is_asked(
-            terms->question,
-            "what does|what do|how much does|how much do|how much is a|how much is the|price of|"
-            "cost of|combien coûte|combien coûtent|prix de|prix du|prix d'|was kostet|was kosten|"
-            "wie viel kostet|cuánto cuesta|precio de"))
+    if (!terms->priced)
         return false;
     const size_t head = head_of(terms);
     return head != RAG_TERMS_MAX && terms->code[head] == 0 &&
            ((v->own | v->above | v->near | v->beside) >> head & 1) == 0;
 }
 
-/* "What is the P of N?", where P is one word and N a name: neither the sentence nor what stands around and over it says
- * a word of P. Anything longer may be told in other words. */
-static bool is_silent_of_property(const rag_extraction *x, size_t i)
+/* The P of "What is the P of N?", where P is one word and N a name; else 0: anything longer may be told in other words. */
+static uint64_t told_by(const rag_terms *terms)
 {
     static const char *const openings[] = {"what is",   "what was", "what's",     "who is",
                                            "who was",   "quel est", "quelle est", "qui est",
                                            "qui était", "was ist",  "wer ist",    "wer war"};
     static const char *const links[] = {" of ", "'s ", "’s ",   " de ",
                                         " du ", " d'", " des ", " von "};
-    const rag_terms *terms = &x->terms;
-    const rag_view *v = &x->views[i];
     bool opens = false;
     bool linked = false;
     uint64_t plain = 0;
@@ -326,14 +311,40 @@ static bool is_silent_of_property(const rag_extraction *x, size_t i)
         linked |= anc_str_find(terms->question, anc_str_of(links[k])) != SIZE_MAX;
     for (size_t t = 0; t < terms->n; t++) {
         if (terms->code[t] != 0)
-            return false;
+            return 0;
         plain |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
     }
     plain &= ~terms->names;
-    return opens && linked && terms->names != 0 && plain != 0 && (plain & (plain - 1)) == 0 &&
-           property_asked(terms) == NULL &&
-           (terms->cues & ~(unsigned)(RAG_CUE_PERSON | RAG_CUE_NAME)) == 0 &&
-           ((v->own | v->above | v->near | v->beside) & plain) == 0;
+    const bool one = plain != 0 && (plain & (plain - 1)) == 0;
+    return opens && linked && terms->names != 0 && one && terms->property == NULL &&
+                   (terms->cues & ~(unsigned)(RAG_CUE_PERSON | RAG_CUE_NAME)) == 0
+               ? plain
+               : 0;
+}
+
+void rag_wanted_read(rag_terms *terms)
+{
+    terms->how_many =
+        is_asked(terms->question, "how many|combien de|combien d'|combien d’|wie viele|"
+                                  "cuántos|cuántas") &&
+        !rag_phrase_in(terms->question, ANC_STR("combien de temps"));
+    terms->priced =
+        terms->cues == RAG_CUE_MONEY &&
+        is_asked(
+            terms->question,
+            "what does|what do|how much does|how much do|how much is a|how much is the|price of|"
+            "cost of|combien coûte|combien coûtent|prix de|prix du|prix d'|was kostet|was kosten|"
+            "wie viel kostet|cuánto cuesta|precio de");
+    terms->property = property_asked(terms);
+    terms->told_by = told_by(terms);
+}
+
+/* Neither the sentence nor what stands around and over it says a word of P. */
+static bool is_silent_of_property(const rag_extraction *x, size_t i)
+{
+    const rag_view *v = &x->views[i];
+    return x->terms.told_by != 0 &&
+           ((v->own | v->above | v->near | v->beside) & x->terms.told_by) == 0;
 }
 
 /* When something was done by one who is named is asked, and it is a row of that name with nothing of what was done. */
@@ -353,5 +364,5 @@ bool rag_lacks_wanted(const rag_extraction *x, size_t i)
 {
     return rag_lacks_property(x, i) || is_sum_of_other(x, i) || is_row_of_other_day(x, i) ||
            is_silent_of_property(x, i) ||
-           (rag_asks_how_many(&x->terms) && (!rag_has_count(x, i) || counts_elsewhere(x, i)));
+           (x->terms.how_many && (!rag_has_count(x, i) || counts_elsewhere(x, i)));
 }

@@ -98,6 +98,117 @@ static void reference_of_minilm(void **state)
     compare(model, tokens, vectors, INF_PASSAGE, FIRST_SET, MAX_TEXTS, (bounds){0.99999, 1e-5});
 }
 
+/* ---- bf16 and int8 ------------------------------------------------------------------------------- */
+
+static int by_size(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double cosine_of(const float *a, const float *b, size_t n)
+{
+    double dot = 0, x = 0, y = 0;
+    for (size_t i = 0; i < n; i++) {
+        dot += (double)a[i] * (double)b[i];
+        x += (double)a[i] * (double)a[i];
+        y += (double)b[i] * (double)b[i];
+    }
+    return dot / sqrt(x * y);
+}
+
+typedef struct closeness {
+    double worst, median;
+} closeness;
+
+/* The texts of a reference by one level of a precision: how near the vectors are to those of the original. */
+static closeness closeness_of(const char *model, const reference_text *refs, size_t n,
+                              const float *expected, inf_kind kind, const inf_product *product)
+{
+    anc_err err = {0};
+    inf_encoder *enc = NULL;
+    const inf_encoder_options options = {.precision = product->precision, .product = product};
+    ANC_ARENA(mem, 64 << 20);
+    ASSERT_OK(inf_encoder_open(anc_str_of(model), &options, &enc, &err), &err);
+    const size_t dims = inf_encoder_about(enc).dims;
+    assert_string_equal(inf_encoder_about(enc).product, product->name);
+    anc_str *texts = anc_arena_alloc(mem, n, sizeof *texts);
+    float *out = anc_arena_alloc(mem, n * dims, sizeof *out);
+    double *cosines = anc_arena_alloc(mem, n, sizeof *cosines);
+    assert_true(texts != NULL && out != NULL && cosines != NULL);
+    for (size_t i = 0; i < n; i++)
+        texts[i] = refs[i].text;
+    ASSERT_OK(inf_encoder_encode(enc, kind, texts, n, NULL, (inf_check){0}, out, NULL, &err), &err);
+    size_t counted = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!anc_str_eq(refs[i].kind, ANC_STR("special-token-literals")))
+            cosines[counted++] = cosine_of(out + i * dims, expected + i * dims, dims);
+    qsort(cosines, counted, sizeof *cosines, by_size);
+    inf_encoder_close(enc);
+    return (closeness){cosines[0], cosines[counted / 2]};
+}
+
+/* Every level from number `from` on. */
+static void compare_levels(const char *model, const char *tokens, const char *vectors, size_t from,
+                           size_t most, inf_precision precision, closeness least)
+{
+    char path[PLACE_MAX];
+    reference_text *refs = NULL;
+    size_t n_floats = 0;
+    if (place_in_data(path, "minilm-reference/texts.jsonl") == NULL)
+        skip();
+    ANC_ARENA(mem, 64 << 20);
+    const size_t read = reference_read(mem, path, tokens, &refs);
+    const float *expected = reference_floats(mem, vectors, &n_floats);
+    assert_true(read > 60 && expected != NULL);
+    while (from > 0 && inf_product_at(precision, from) == NULL)
+        from--;
+    const inf_product *product;
+    for (size_t l = from; (product = inf_product_at(precision, l)) != NULL; l++) {
+        const closeness got =
+            closeness_of(model, refs, read < most ? read : most, expected, INF_PASSAGE, product);
+        if (!(got.worst >= least.worst && got.median >= least.median))
+            fail_msg("%s by %s: cosine %.6f at worst, %.6f in the middle",
+                     inf_precision_name(precision), product->name, got.worst, got.median);
+        print_message("%s by %s: cosine %.6f at worst, %.6f in the middle\n",
+                      inf_precision_name(precision), product->name, got.worst, got.median);
+    }
+}
+
+static void minilm_in(inf_precision precision, closeness least)
+{
+    char model[PLACE_MAX], tokens[PLACE_MAX], vectors[PLACE_MAX];
+    if (place_of_model(model) == NULL ||
+        place_in_data(tokens, "minilm-reference/tokens.jsonl") == NULL ||
+        place_in_data(vectors, "minilm-reference/vectors.f32") == NULL)
+        skip();
+    compare_levels(model, tokens, vectors, FIRST_SET, MAX_TEXTS, precision, least);
+}
+
+static void minilm_in_bf16(void **state)
+{
+    (void)state;
+    minilm_in(INF_BF16, (closeness){0.999, 0.9995});
+}
+
+static void minilm_in_int8(void **state)
+{
+    (void)state;
+    minilm_in(INF_INT8, (closeness){0.98, 0.995}); /* 0.99 on whole sentences */
+}
+
+static void small_model_in_every_level(void **state)
+{
+    (void)state;
+    char model[PLACE_MAX], tokens[PLACE_MAX], vectors[PLACE_MAX];
+    if (place_in_data(model, "tiny-models/bert-mean") == NULL)
+        skip();
+    (void)snprintf(tokens, sizeof tokens, "%.4000s/tokens.jsonl", model);
+    (void)snprintf(vectors, sizeof vectors, "%.4000s/outputs.f32", model);
+    compare_levels(model, tokens, vectors, 0, SIZE_MAX, INF_BF16, (closeness){0.999, 0.9995});
+    compare_levels(model, tokens, vectors, 0, SIZE_MAX, INF_INT8, (closeness){0.98, 0.99});
+}
+
 static void compare_small(const char *name, inf_kind kind)
 {
     char model[PLACE_MAX], tokens[PLACE_MAX], vectors[PLACE_MAX];
@@ -147,6 +258,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reference_of_minilm),
+        cmocka_unit_test(minilm_in_bf16),
+        cmocka_unit_test(minilm_in_int8),
+        cmocka_unit_test(small_model_in_every_level),
         cmocka_unit_test(reference_of_small_mean),
         cmocka_unit_test(reference_of_small_cls_f16_with_prefix),
         cmocka_unit_test(other_kinds_are_refused_by_name),

@@ -2,6 +2,7 @@
 #include "infer/kernels.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "support/test.h"
@@ -117,6 +118,61 @@ static void layer_norms(void **state)
             }
 }
 
+static void halves(void **state)
+{
+    (void)state;
+    static float x[403];
+    static uint16_t expected[403], got[404];
+    fill(x, 403, 9);
+    x[3] = NAN;
+    x[4] = INFINITY;
+    x[5] = 0x1.01p0f;
+    x[6] = -0x1.03p0f;
+    x[402] = NAN;
+    inf_kernels_at(0)->narrow(x, 403, expected);
+    const inf_kernels *k = NULL;
+    for (size_t s = 0; (k = inf_kernels_at(s)) != NULL; s++)
+        for (size_t n = 0; n <= 403; n += 13) {
+            got[n] = 42;
+            k->narrow(x, n, got);
+            assert_memory_equal(got, expected, n * sizeof *got);
+            assert_int_equal(got[n], 42);
+        }
+}
+
+static void bytes(void **state)
+{
+    (void)state;
+    static float x[403], factors[403];
+    static uint8_t expected[403], got[404];
+    const inf_kernels *k = NULL;
+    for (size_t s = 0; (k = inf_kernels_at(s)) != NULL; s++)
+        for (size_t n = 1; n <= 403; n += 13) {
+            fill(x, 403, (uint32_t)n);
+            fill(factors, 403, (uint32_t)n + 1000);
+            got[n] = 42;
+            for (unsigned with = 0; with < 2; with++) {
+                const float *by = with != 0 ? factors : NULL;
+                const float scale = inf_kernels_at(0)->quantise(x, by, n, expected);
+                assert_true(k->quantise(x, by, n, got) == scale);
+                assert_int_equal(got[n], 42);
+                for (size_t i = 0; i < n; i++) {
+                    const float value = by != NULL ? x[i] * by[i] : x[i];
+                    assert_true(abs(got[i] - expected[i]) <= 1);
+                    assert_true(fabsf((float)(got[i] - 128) * scale - value) <= scale * 0.501f);
+                }
+            }
+            memset(x, 0, sizeof x);
+            assert_true(k->quantise(x, NULL, n, got) == 1);
+            for (size_t i = 0; i < n; i++)
+                assert_int_equal(got[i], 128);
+            x[n / 2] = INFINITY;
+            x[n - 1] = NAN;
+            (void)k->quantise(x, NULL, n, got); /* ends, and gives something */
+            assert_int_equal(got[n], 42);
+        }
+}
+
 static void the_best_is_the_last(void **state)
 {
     (void)state;
@@ -135,6 +191,8 @@ int main(void)
         cmocka_unit_test(gelus),
         cmocka_unit_test(softmaxes),
         cmocka_unit_test(layer_norms),
+        cmocka_unit_test(halves),
+        cmocka_unit_test(bytes),
         cmocka_unit_test(the_best_is_the_last),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);

@@ -1,0 +1,162 @@
+/* attention.c - what each token of a text takes from the others, head by head, in f32 or in bf16.
+ *
+ * Scores are a product of queries and keys, a column a token; the context one of what softmax makes of them and of the
+ * values, a column a component. In bf16 both take their rows as they stand in qkv: what follows a head's columns there
+ * meets zeros.
+ */
+#include <string.h>
+
+#include "bert_impl.h"
+
+static const float masked = -1e30f; /* the score of a key that is not there */
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* ---- f32 ---------------------------------------------------------------------------------------- */
+
+/* Keys of one head as panels of the scores' product (a column a token), values as panels of the
+ * context's (a column a component). */
+static void pack_head(inf_scratch *s, const float *qkv, size_t tokens, size_t hidden, size_t head)
+{
+    const size_t width = inf_whole_panels(head), places = inf_whole_panels(tokens);
+    float *values = s->values;
+    for (size_t t = 0; t < places; t++) {
+        float *key = (float *)s->keys + t / INF_PANEL * INF_PANEL * head + t % INF_PANEL;
+        const float *from = qkv + t * s->qkv_width + hidden;
+        for (size_t j = 0; j < head; j++)
+            key[j * INF_PANEL] = t < tokens ? from[j] : 0.0f;
+    }
+    for (size_t t = 0; t < tokens; t++) {
+        const float *from = qkv + t * s->qkv_width + 2 * hidden;
+        for (size_t j = 0; j < width; j++)
+            values[j / INF_PANEL * INF_PANEL * tokens + t * INF_PANEL + j % INF_PANEL] =
+                j < head ? from[j] : 0.0f;
+    }
+}
+
+/* One head of one text. A head narrower than a panel also writes zeros into the columns behind it,
+ * which belong to the next heads and are written after it, or to the spare panel of the row. */
+static void attend_head(const inf_kernels *kernels, inf_scratch *s, const float *qkv,
+                        float *context, size_t tokens, size_t head)
+{
+    const size_t places = inf_whole_panels(tokens), width = inf_whole_panels(head);
+    const float *keys = s->keys, *values = s->values;
+    for (size_t from = 0; from < tokens; from += INF_QUERY_ROWS) {
+        const size_t rows = least(tokens - from, INF_QUERY_ROWS);
+        for (size_t j = 0; j < places; j += INF_PANEL)
+            kernels->product(qkv + from * s->qkv_width, s->qkv_width, rows, keys + j * head, head,
+                             s->mask + j, s->scores + j, places);
+        for (size_t r = 0; r < rows; r++)
+            kernels->softmax(s->scores + r * places, places);
+        for (size_t j = 0; j < width; j += INF_PANEL)
+            kernels->product(s->scores, places, rows, values + j * tokens, tokens, s->zeros,
+                             context + from * s->context_width + j, s->context_width);
+    }
+}
+
+static void attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t first,
+                   size_t tokens)
+{
+    const size_t hidden = bert->config.hidden, head = hidden / bert->config.heads;
+    for (size_t at = 0; at < hidden; at += head) {
+        const float *qkv = s->qkv + first * s->qkv_width + at;
+        pack_head(s, qkv, tokens, hidden, head);
+        attend_head(levels->kernels, s, qkv, s->context + first * s->context_width + at, tokens,
+                    head);
+    }
+}
+
+/* ---- bf16 --------------------------------------------------------------------------------------- */
+
+/* Where step `step` of column `column` stands in panels of `steps` steps. */
+static uint16_t *place_of(void *panels, size_t steps, size_t step, size_t column)
+{
+    return (uint16_t *)panels + (column / INF_PANEL * steps + step) * (2 * INF_PANEL) +
+           column % INF_PANEL * 2;
+}
+
+/* Columns are tokens, a step is two components of a key. */
+static void pack_keys(inf_scratch *s, const uint16_t *qkv, size_t tokens, size_t hidden,
+                      size_t head)
+{
+    const size_t steps = inf_steps(INF_BF16, head), places = inf_whole_panels(tokens);
+    memset(s->keys, 0, places * steps * 4);
+    for (size_t t = 0; t < tokens; t++) {
+        const uint16_t *key = qkv + t * s->half_width + hidden;
+        for (size_t j = 0; j < head; j++)
+            place_of(s->keys, steps, j / 2, t)[j % 2] = key[j];
+    }
+}
+
+/* Columns are components, a step is two tokens. */
+static void pack_values(inf_scratch *s, const uint16_t *qkv, size_t tokens, size_t hidden,
+                        size_t head)
+{
+    const size_t steps = inf_whole_panels(tokens) / 2;
+    memset(s->values, 0, steps * 4 * inf_whole_panels(head));
+    for (size_t t = 0; t < tokens; t++) {
+        const uint16_t *value = qkv + t * s->half_width + 2 * hidden;
+        for (size_t j = 0; j < head; j++)
+            place_of(s->values, steps, t / 2, j)[t % 2] = value[j];
+    }
+}
+
+static void attend_head_in_half(const inf_levels *levels, inf_scratch *s, const uint16_t *qkv,
+                                float *context, size_t tokens, size_t head)
+{
+    const size_t places = inf_whole_panels(tokens);
+    const inf_product *product = levels->products[INF_BF16];
+    const inf_matrix keys = {.precision = INF_BF16,
+                             .depth = head,
+                             .steps = inf_steps(INF_BF16, head),
+                             .columns = places,
+                             .panels = s->keys,
+                             .bias = s->mask};
+    const inf_matrix values = {.precision = INF_BF16,
+                               .depth = places,
+                               .steps = places / 2,
+                               .columns = inf_whole_panels(head),
+                               .panels = s->values,
+                               .bias = s->zeros};
+    for (size_t from = 0; from < tokens; from += INF_QUERY_ROWS) {
+        const size_t rows = least(tokens - from, INF_QUERY_ROWS);
+        const inf_rows queries = {qkv + from * s->half_width, s->half_width * 2, NULL};
+        const inf_rows shares = {s->shares, places * 2, NULL};
+        product->multiply(&keys, &queries, rows, s->scores, places);
+        for (size_t r = 0; r < rows; r++) {
+            levels->kernels->softmax(s->scores + r * places, places);
+            levels->kernels->narrow(s->scores + r * places, places, s->shares + r * places);
+        }
+        product->multiply(&values, &shares, rows, context + from * s->context_width,
+                          s->context_width);
+    }
+}
+
+static void attend_in_half(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                           size_t first, size_t tokens)
+{
+    const size_t hidden = bert->config.hidden, head = hidden / bert->config.heads;
+    for (size_t t = 0; t < tokens; t++)
+        levels->kernels->narrow(s->qkv + (first + t) * s->qkv_width, 3 * hidden,
+                                s->halves + t * s->half_width);
+    for (size_t at = 0; at < hidden; at += head) {
+        pack_keys(s, s->halves + at, tokens, hidden, head);
+        pack_values(s, s->halves + at, tokens, hidden, head);
+        attend_head_in_half(levels, s, s->halves + at, s->context + first * s->context_width + at,
+                            tokens, head);
+    }
+}
+
+void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t first,
+                size_t tokens)
+{
+    for (size_t i = 0; i < inf_whole_panels(tokens); i++)
+        s->mask[i] = i < tokens ? 0.0f : masked;
+    if (levels->half_attention)
+        attend_in_half(bert, levels, s, first, tokens);
+    else
+        attend(bert, levels, s, first, tokens);
+}

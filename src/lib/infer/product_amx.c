@@ -1,0 +1,236 @@
+/* product_amx.c - bf16 and int8 by the tiles of AMX: 16 rows by 16 columns by 64 bytes of depth at a time.
+ *
+ * Two tiles of rows meet two of columns, so each that is read is used twice and four sums go side by side. Where there is
+ * one tile of rows at most (a question), it meets four of columns.
+ */
+#include <cpuid.h>
+#include <immintrin.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "products_impl.h"
+
+enum { TILES = 8, TILE_BYTES = 64, TILE_COLUMNS = 16, SIDE = 32 };
+
+typedef struct tile_config {
+    uint8_t palette, start_row, reserved[14];
+    uint16_t row_bytes[16];
+    uint8_t rows[16];
+} tile_config;
+
+/* ---- whether there is one ----------------------------------------------------------------------- */
+
+enum { HAS_TILES = 1 << 24, HAS_BF16 = 1 << 22, HAS_INT8 = 1 << 25 };
+
+static unsigned has; /* of these, what may be used */
+
+/* The system gives the room for a thread's tiles to processes that ask. */
+static void look(void)
+{
+    enum { REQUEST = 0x1023, TILE_DATA = 18 };
+    unsigned a, b, c, d;
+    if (!__builtin_cpu_supports("avx512f") || __get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 ||
+        (d & HAS_TILES) == 0)
+        return;
+    if (syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0)
+        has = d;
+}
+
+static bool has_all(unsigned what)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    (void)pthread_once(&once, look);
+    return (has & what) == what;
+}
+
+static bool has_bf16(void)
+{
+    return has_all(HAS_TILES | HAS_BF16);
+}
+
+static bool has_int8(void)
+{
+    return has_all(HAS_TILES | HAS_INT8);
+}
+
+/* ---- sums made floats ----------------------------------------------------------------------------- */
+
+static inline __m512 floats_of(const inf_matrix *m, const inf_rows *a, size_t r, size_t j,
+                               const void *sums)
+{
+    const __m512 bias = _mm512_loadu_ps(m->bias + j);
+    if (m->precision == INF_BF16)
+        return _mm512_add_ps(_mm512_load_ps(sums), bias);
+    const __m512 scale = _mm512_mul_ps(_mm512_loadu_ps(m->scale + j), _mm512_set1_ps(a->scales[r]));
+    const __m512i exact =
+        _mm512_sub_epi32(_mm512_load_si512(sums), _mm512_loadu_si512(m->shift + j));
+    return _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(exact), scale), bias);
+}
+
+/* One tile: rows from r on, columns from j on. */
+static void end_tile(const inf_matrix *m, const inf_rows *a, size_t rows, size_t r, size_t j,
+                     const void *sums, float *c, size_t ldc)
+{
+    const size_t n = rows - r < INF_TILE_ROWS ? rows - r : INF_TILE_ROWS;
+    for (size_t i = 0; r < rows && i < n; i++)
+        _mm512_storeu_ps(c + (r + i) * ldc + j,
+                         floats_of(m, a, r + i, j, (const char *)sums + i * TILE_BYTES));
+}
+
+typedef struct sums {
+    _Alignas(64) unsigned char tiles[4][INF_TILE_ROWS * TILE_BYTES];
+} sums;
+
+/* ---- the tiles -------------------------------------------------------------------------------------- */
+
+/* Tiles 0 to 3 are sums, 4 and 5 rows, 6 and 7 columns. */
+static void set_up(void)
+{
+    tile_config config = {.palette = 1};
+    for (size_t t = 0; t < TILES; t++) {
+        config.row_bytes[t] = TILE_BYTES;
+        config.rows[t] = INF_TILE_ROWS;
+    }
+    _tile_loadconfig(&config);
+}
+
+static void clear(void)
+{
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+}
+
+static void store(sums *s)
+{
+    _tile_stored(0, s->tiles[0], TILE_BYTES);
+    _tile_stored(1, s->tiles[1], TILE_BYTES);
+    _tile_stored(2, s->tiles[2], TILE_BYTES);
+    _tile_stored(3, s->tiles[3], TILE_BYTES);
+}
+
+/* The next panel comes from memory while this one is worked on. */
+static inline void fetch_ahead(const unsigned char *panel, size_t bytes)
+{
+    for (size_t i = 0; i < INF_TILE_STEPS * INF_STEP_BYTES; i += 64)
+        __builtin_prefetch((const void *)((uintptr_t)panel + bytes + i), 0, 2);
+}
+
+#define SQUARE(name, DOT, FETCH)                                                                  \
+    static void name(const inf_matrix *m, const unsigned char *row, size_t stride,                \
+                     const unsigned char *panel, sums *s)                                         \
+    {                                                                                             \
+        const size_t bytes = m->steps * INF_STEP_BYTES;                                           \
+        clear();                                                                                  \
+        for (size_t at = 0; at < m->steps;                                                        \
+             at += INF_TILE_STEPS, row += TILE_BYTES, panel += INF_TILE_STEPS * INF_STEP_BYTES) { \
+            _tile_loadd(6, panel, INF_STEP_BYTES);                                                \
+            _tile_loadd(7, panel + TILE_BYTES, INF_STEP_BYTES);                                   \
+            _tile_loadd(4, row, stride);                                                          \
+            DOT(0, 4, 6);                                                                         \
+            DOT(1, 4, 7);                                                                         \
+            _tile_loadd(5, row + INF_TILE_ROWS * stride, stride);                                 \
+            DOT(2, 5, 6);                                                                         \
+            DOT(3, 5, 7);                                                                         \
+            if (FETCH)                                                                            \
+                fetch_ahead(panel, bytes);                                                        \
+        }                                                                                         \
+        store(s);                                                                                 \
+    }
+
+/* One tile of rows, two panels. */
+#define STRIP(name, DOT)                                                                          \
+    static void name(const inf_matrix *m, const unsigned char *row, size_t stride,                \
+                     const unsigned char *panel, sums *s)                                         \
+    {                                                                                             \
+        const size_t bytes = m->steps * INF_STEP_BYTES;                                           \
+        clear();                                                                                  \
+        for (size_t at = 0; at < m->steps;                                                        \
+             at += INF_TILE_STEPS, row += TILE_BYTES, panel += INF_TILE_STEPS * INF_STEP_BYTES) { \
+            _tile_loadd(4, row, stride);                                                          \
+            _tile_loadd(5, panel, INF_STEP_BYTES);                                                \
+            _tile_loadd(6, panel + TILE_BYTES, INF_STEP_BYTES);                                   \
+            DOT(0, 4, 5);                                                                         \
+            DOT(1, 4, 6);                                                                         \
+            _tile_loadd(7, panel + bytes, INF_STEP_BYTES);                                        \
+            _tile_loadd(5, panel + bytes + TILE_BYTES, INF_STEP_BYTES);                           \
+            DOT(2, 4, 7);                                                                         \
+            DOT(3, 4, 5);                                                                         \
+            fetch_ahead(panel, 2 * bytes);                                                        \
+            fetch_ahead(panel, 3 * bytes);                                                        \
+        }                                                                                         \
+        store(s);                                                                                 \
+    }
+
+SQUARE(first_square_bf16, _tile_dpbf16ps, true)
+SQUARE(square_bf16, _tile_dpbf16ps, false)
+SQUARE(first_square_int8, _tile_dpbusd, true)
+SQUARE(square_int8, _tile_dpbusd, false)
+STRIP(strip_bf16, _tile_dpbf16ps)
+STRIP(strip_int8, _tile_dpbusd)
+
+typedef void tile_fn(const inf_matrix *m, const unsigned char *row, size_t stride,
+                     const unsigned char *panel, sums *s);
+
+typedef struct tile_fns {
+    tile_fn *strip;
+    tile_fn *first_square; /* of a panel */
+    tile_fn *square;
+} tile_fns;
+
+/* ---- a product ---------------------------------------------------------------------------------------- */
+
+static void multiply_squares(const inf_matrix *m, const inf_rows *a, size_t rows, size_t j,
+                             float *c, size_t ldc, const tile_fns *fns)
+{
+    sums s;
+    for (size_t r = 0; r < rows; r += SIDE) {
+        tile_fn *run = r == 0 ? fns->first_square : fns->square;
+        run(m, (const unsigned char *)a->bytes + r * a->stride, a->stride, inf_panel_of(m, j), &s);
+        end_tile(m, a, rows, r, j, s.tiles[0], c, ldc);
+        end_tile(m, a, rows, r, j + TILE_COLUMNS, s.tiles[1], c, ldc);
+        end_tile(m, a, rows, r + INF_TILE_ROWS, j, s.tiles[2], c, ldc);
+        end_tile(m, a, rows, r + INF_TILE_ROWS, j + TILE_COLUMNS, s.tiles[3], c, ldc);
+    }
+}
+
+static void multiply_strip(const inf_matrix *m, const inf_rows *a, size_t rows, size_t j, float *c,
+                           size_t ldc, tile_fn *run)
+{
+    sums s;
+    run(m, a->bytes, a->stride, inf_panel_of(m, j), &s);
+    for (size_t t = 0; t < 4; t++)
+        end_tile(m, a, rows, 0, j + t * TILE_COLUMNS, s.tiles[t], c, ldc);
+}
+
+static void multiply(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc,
+                     const tile_fns *fns)
+{
+    size_t j = 0;
+    if (rows == 0)
+        return;
+    set_up();
+    for (; rows <= INF_TILE_ROWS && j + 2 * INF_PANEL <= m->columns; j += 2 * INF_PANEL)
+        multiply_strip(m, a, rows, j, c, ldc, fns->strip);
+    for (; j < m->columns; j += INF_PANEL)
+        multiply_squares(m, a, rows, j, c, ldc, fns);
+    _tile_release();
+}
+
+static void multiply_bf16(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc)
+{
+    static const tile_fns fns = {strip_bf16, first_square_bf16, square_bf16};
+    multiply(m, a, rows, c, ldc, &fns);
+}
+
+static void multiply_int8(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc)
+{
+    static const tile_fns fns = {strip_int8, first_square_int8, square_int8};
+    multiply(m, a, rows, c, ldc, &fns);
+}
+
+const inf_product inf_bf16_amx = {"amx", INF_BF16, has_bf16, multiply_bf16};
+const inf_product inf_int8_amx = {"amx", INF_INT8, has_int8, multiply_int8};

@@ -1,0 +1,82 @@
+/* product_tile_impl.h - a product in tiles of rows by one panel, for dot products of 64-byte vectors; included once by
+ * each level.
+ *
+ * The including file defines SUM (a vector of 16 sums), DOT(sum, row, weights), which adds to each sum the dot product of
+ * four bytes of the row (a vector that repeats them) and four of a column, and end_row(m, a, r, j, sum), which makes
+ * floats of them. DOT is an asm statement: gcc 12 puts half of the 24 sums into memory when it is left to choose.
+ */
+#ifndef ANC_INFER_PRODUCT_TILE_IMPL_H
+#define ANC_INFER_PRODUCT_TILE_IMPL_H
+
+#include "products_impl.h"
+
+#define ROWS_1(X) X(0, 0)
+#define ROWS_2(X) ROWS_1(X) X(0, 1)
+#define ROWS_4(X)     \
+    ROWS_2(X) X(0, 2) \
+    X(1, 0)
+#define ROWS_8(X)     \
+    ROWS_4(X) X(1, 1) \
+    X(1, 2)           \
+    X(2, 0)           \
+    X(2, 1)
+#define ROWS_12(X)    \
+    ROWS_8(X) X(2, 2) \
+    X(3, 0)           \
+    X(3, 1)           \
+    X(3, 2)
+
+#define ROW_BEGIN(g, i) SUM p##g##i = SUM_ZERO, q##g##i = SUM_ZERO;
+#define ROW_STEP(g, i)                                                                            \
+    {                                                                                             \
+        const __m512i x = _mm512_set1_epi32(*(const int32_t *)(const void *)(a##g + (i)*stride)); \
+        DOT(p##g##i, x, w0);                                                                      \
+        DOT(q##g##i, x, w1);                                                                      \
+    }
+#define ROW_END(g, i)                                                        \
+    end_row(m, a, r + 3 * (g) + (i), j, p##g##i, c + (3 * (g) + (i)) * ldc); \
+    end_row(m, a, r + 3 * (g) + (i), j + 16, q##g##i, c + (3 * (g) + (i)) * ldc + 16);
+
+#define TILE(n)                                                                                \
+    static void tile_##n(const inf_matrix *m, const inf_rows *a, size_t r, size_t j, float *c, \
+                         size_t ldc)                                                           \
+    {                                                                                          \
+        const size_t stride = a->stride;                                                       \
+        const unsigned char *a0 = (const unsigned char *)a->bytes + r * stride;                \
+        const unsigned char *a1 ANC_UNUSED = a0 + 3 * stride;                                  \
+        const unsigned char *a2 ANC_UNUSED = a0 + 6 * stride;                                  \
+        const unsigned char *a3 ANC_UNUSED = a0 + 9 * stride;                                  \
+        const unsigned char *panel = inf_panel_of(m, j);                                       \
+        const size_t bytes = m->steps * INF_STEP_BYTES;                                        \
+        ROWS_##n(ROW_BEGIN);                                                                   \
+        for (size_t at = 0; at < m->steps; at++, panel += INF_STEP_BYTES) {                    \
+            const __m512i w0 = _mm512_load_si512(panel), w1 = _mm512_load_si512(panel + 64);   \
+            __builtin_prefetch((const void *)((uintptr_t)panel + bytes), 0, 2);                \
+            __builtin_prefetch((const void *)((uintptr_t)panel + bytes + 64), 0, 2);           \
+            ROWS_##n(ROW_STEP) a0 += 4;                                                        \
+            a1 += 4;                                                                           \
+            a2 += 4;                                                                           \
+            a3 += 4;                                                                           \
+        }                                                                                      \
+        ROWS_##n(ROW_END)                                                                      \
+    }
+
+TILE(1)
+TILE(2)
+TILE(4)
+TILE(8)
+TILE(12)
+
+static void multiply(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc)
+{
+    static const struct {
+        size_t rows;
+        void (*run)(const inf_matrix *, const inf_rows *, size_t, size_t, float *, size_t);
+    } tiles[] = {{12, tile_12}, {8, tile_8}, {4, tile_4}, {2, tile_2}, {1, tile_1}};
+    for (size_t j = 0; j < m->columns; j += INF_PANEL)
+        for (size_t r = 0, t = 0; r < rows; t++)
+            for (; rows - r >= tiles[t].rows; r += tiles[t].rows)
+                tiles[t].run(m, a, r, j, c + r * ldc + j, ldc);
+}
+
+#endif

@@ -1,0 +1,84 @@
+/* scratch.c - one piece of memory for all activations of a block. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "bert_impl.h"
+
+void inf_scratch_free(inf_scratch *s)
+{
+    if (s == NULL)
+        return;
+    free(s->memory);
+    free(s);
+}
+
+static size_t most(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+typedef struct part {
+    void **to;
+    size_t bytes;
+} part;
+
+/* Each begins at a whole line. */
+static bool share_out(inf_scratch *s, const part *parts, size_t n)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < n; i++)
+        bytes += (parts[i].bytes + INF_ALIGN - 1) / INF_ALIGN * INF_ALIGN;
+    s->memory = aligned_alloc(INF_ALIGN, bytes);
+    if (s->memory == NULL)
+        return false;
+    unsigned char *next = (unsigned char *)s->memory;
+    for (size_t i = 0; i < n; i++) {
+        *parts[i].to = next;
+        next += (parts[i].bytes + INF_ALIGN - 1) / INF_ALIGN * INF_ALIGN;
+    }
+    return true;
+}
+
+inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
+{
+    enum { TILES = 2 * INF_TILE_ROWS }; /* read beyond the last row */
+    const inf_config *c = &bert->config;
+    const size_t head = c->hidden / c->heads;
+    const size_t deepest = most(c->hidden, c->inner), f = sizeof(float);
+    inf_scratch *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return NULL;
+    s->hidden = inf_whole_panels(c->hidden);
+    s->qkv_width = inf_whole_panels(3 * c->hidden);
+    s->context_width = s->hidden + INF_PANEL;
+    s->inner = inf_whole_panels(c->inner);
+    s->places = inf_whole_panels(tokens);
+    s->half_width = s->qkv_width + INF_PANEL;
+    const size_t operand = inf_steps(INF_BF16, deepest) * 4; /* int8 has less */
+    const size_t panel = most(head * f, inf_steps(INF_BF16, head) * 4);
+    const part parts[] = {
+        {(void **)&s->x, tokens * s->hidden * f},
+        {(void **)&s->y, tokens * s->hidden * f},
+        {(void **)&s->qkv, tokens * s->qkv_width * f},
+        {(void **)&s->context, tokens * s->context_width * f},
+        {(void **)&s->feed, INF_STRIP_ROWS * s->inner * f},
+        {(void **)&s->operand, (INF_STRIP_ROWS + TILES) * operand},
+        {(void **)&s->scales, INF_STRIP_ROWS * f},
+        {(void **)&s->halves, (tokens + TILES) * s->half_width * sizeof(uint16_t)},
+        {&s->keys, s->places * panel},
+        {&s->values, s->places * inf_whole_panels(head) * f},
+        {(void **)&s->scores, INF_QUERY_ROWS * s->places * f},
+        {(void **)&s->shares, (INF_QUERY_ROWS + TILES) * s->places * sizeof(uint16_t)},
+        {(void **)&s->mask, s->places * f},
+        {(void **)&s->zeros, INF_PANEL * f},
+    };
+    if (!share_out(s, parts, ANC_COUNT(parts))) {
+        free(s);
+        return NULL;
+    }
+    memset(s->zeros, 0, INF_PANEL * f);
+    memset(s->operand, 0, (INF_STRIP_ROWS + TILES) * operand);
+    memset(s->halves, 0, (tokens + TILES) * s->half_width * sizeof(uint16_t));
+    memset(s->shares, 0, (INF_QUERY_ROWS + TILES) * s->places * sizeof(uint16_t));
+    return s;
+}

@@ -1,0 +1,228 @@
+/* test_products.c - every level of a product that this CPU has against the scalar one, and that against arithmetic. */
+#include "infer/products.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "support/test.h"
+
+enum { DEPTH_MAX = 200, ROWS_MAX = 70, COLUMNS_MAX = 5 * INF_PANEL };
+
+/* Numbers of about -1 to 1, the same in every run. */
+static void fill(float *x, size_t n, uint32_t seed)
+{
+    for (size_t i = 0; i < n; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        x[i] = (float)(seed >> 8) / (float)(1 << 23) - 1.0f;
+    }
+}
+
+typedef struct world {
+    float weights[COLUMNS_MAX * DEPTH_MAX]; /* a row a column */
+    float values[ROWS_MAX * DEPTH_MAX];
+    float bias[COLUMNS_MAX], scale[COLUMNS_MAX], row_scales[ROWS_MAX];
+    int32_t shift[COLUMNS_MAX];
+    inf_matrix matrix;
+    inf_rows rows;
+    void *panels, *bytes; /* owned */
+} world;
+
+static void *zeroed(size_t bytes)
+{
+    const size_t whole = (bytes + INF_ALIGN - 1) / INF_ALIGN * INF_ALIGN;
+    void *p = aligned_alloc(INF_ALIGN, whole + INF_ALIGN);
+    assert_non_null(p);
+    memset(p, 0, whole + INF_ALIGN);
+    return p;
+}
+
+/* What a row's values become, and those values again. */
+static void put_row(world *w, inf_precision precision, size_t depth, size_t r)
+{
+    float *x = w->values + r * DEPTH_MAX;
+    unsigned char *to = (unsigned char *)w->bytes + r * w->rows.stride;
+    float most = 0;
+    for (size_t i = 0; i < depth; i++)
+        most = fmaxf(most, fabsf(x[i]));
+    w->row_scales[r] = most / 127;
+    for (size_t i = 0; i < depth; i++) {
+        if (precision == INF_BF16) {
+            const uint16_t half = inf_bf16_of(x[i]);
+            memcpy(to + 2 * i, &half, sizeof half);
+            x[i] = inf_bf16_float(half);
+        } else {
+            const long n = lrintf(x[i] / w->row_scales[r]);
+            to[i] = (unsigned char)(n + 128);
+            x[i] = (float)n * w->row_scales[r];
+        }
+    }
+}
+
+static void put_column(world *w, inf_precision precision, size_t depth, size_t j)
+{
+    float *x = w->weights + j * DEPTH_MAX;
+    unsigned char *panel =
+        (unsigned char *)w->panels + j / INF_PANEL * w->matrix.steps * INF_STEP_BYTES;
+    inf_pack_column(precision, x, depth, j % INF_PANEL, panel, &w->scale[j], &w->shift[j]);
+    for (size_t i = 0; i < depth; i++)
+        x[i] = precision == INF_BF16 ? inf_bf16_float(inf_bf16_of(x[i]))
+                                     : (float)lrintf(x[i] / w->scale[j]) * w->scale[j];
+}
+
+static world *world_new(inf_precision precision, size_t depth, size_t columns)
+{
+    world *w = calloc(1, sizeof *w);
+    assert_non_null(w);
+    const size_t steps = inf_steps(precision, depth);
+    fill(w->weights, ANC_COUNT(w->weights), 1);
+    fill(w->values, ANC_COUNT(w->values), 2);
+    fill(w->bias, ANC_COUNT(w->bias), 3);
+    w->panels = zeroed(columns * steps * 4);
+    w->bytes = zeroed((ROWS_MAX + 2 * INF_TILE_ROWS) * steps * 4);
+    w->matrix = (inf_matrix){.precision = precision,
+                             .depth = depth,
+                             .steps = steps,
+                             .columns = columns,
+                             .panels = w->panels,
+                             .bias = w->bias,
+                             .scale = precision == INF_INT8 ? w->scale : NULL,
+                             .shift = precision == INF_INT8 ? w->shift : NULL};
+    w->rows = (inf_rows){w->bytes, steps * 4, precision == INF_INT8 ? w->row_scales : NULL};
+    for (size_t r = 0; r < ROWS_MAX; r++)
+        put_row(w, precision, depth, r);
+    for (size_t j = 0; j < columns; j++)
+        put_column(w, precision, depth, j);
+    return w;
+}
+
+static void world_free(world *w)
+{
+    free(w->panels);
+    free(w->bytes);
+    free(w);
+}
+
+static double on_paper(const world *w, size_t r, size_t j)
+{
+    double sum = (double)w->bias[j];
+    for (size_t i = 0; i < w->matrix.depth; i++)
+        sum += (double)w->values[r * DEPTH_MAX + i] * (double)w->weights[j * DEPTH_MAX + i];
+    return sum;
+}
+
+static void check_level(const world *w, const inf_product *p, size_t rows)
+{
+    enum { LDC = COLUMNS_MAX + 1 };
+    static float got[ROWS_MAX * LDC + 1], first[ROWS_MAX * LDC + 1];
+    const bool exact = p->precision == INF_INT8;
+    for (size_t i = 0; i < ANC_COUNT(got); i++)
+        got[i] = 42;
+    p->multiply(&w->matrix, &w->rows, rows, got, LDC);
+    inf_product_at(p->precision, 0)->multiply(&w->matrix, &w->rows, rows, first, LDC);
+    for (size_t r = 0; r < ROWS_MAX; r++)
+        for (size_t j = 0; j < LDC; j++) {
+            const float c = got[r * LDC + j];
+            if (r >= rows || j >= w->matrix.columns) {
+                assert_true(c == 42);
+                continue;
+            }
+            if (!(fabs((double)c - on_paper(w, r, j)) < 1e-3) || (exact && c != first[r * LDC + j]))
+                fail_msg("%s %s, %zu rows, depth %zu: [%zu][%zu] is %g, not %g",
+                         inf_precision_name(p->precision), p->name, rows, w->matrix.depth, r, j,
+                         (double)c, on_paper(w, r, j));
+        }
+}
+
+static void check(inf_precision precision)
+{
+    static const size_t depths[] = {1, 31, 32, 64, 65, DEPTH_MAX};
+    static const size_t rows[] = {0, 1, 2, 3, 7, 13, 16, 17, 31, 32, 33, 48, ROWS_MAX};
+    for (size_t d = 0; d < ANC_COUNT(depths); d++)
+        for (size_t columns = INF_PANEL; columns <= COLUMNS_MAX; columns += INF_PANEL) {
+            world *w = world_new(precision, depths[d], columns);
+            const inf_product *p;
+            for (size_t l = 0; (p = inf_product_at(precision, l)) != NULL; l++)
+                for (size_t r = 0; r < ANC_COUNT(rows); r++)
+                    check_level(w, p, rows[r]);
+            world_free(w);
+        }
+}
+
+static void products_of_bf16(void **state)
+{
+    (void)state;
+    check(INF_BF16);
+}
+
+static void products_of_int8(void **state)
+{
+    (void)state;
+    check(INF_INT8);
+}
+
+/* 255 * 127 and 255 * -127 all along the depth, which a sum in 16 bits would cut off. */
+static void nothing_is_cut_off(void **state)
+{
+    (void)state;
+    world *w = world_new(INF_INT8, DEPTH_MAX, INF_PANEL);
+    memset(w->bytes, 255, ROWS_MAX * w->rows.stride);
+    int8_t *panel = w->panels;
+    for (size_t s = 0; s < w->matrix.steps; s++)
+        for (size_t j = 0; j < INF_PANEL; j++)
+            for (size_t i = 0; i < 4; i++) {
+                const bool counts = s * 4 + i < DEPTH_MAX;
+                panel[s * INF_STEP_BYTES + j * 4 + i] = !counts ? 0 : j % 2 == 0 ? 127 : -127;
+            }
+    for (size_t j = 0; j < INF_PANEL; j++)
+        w->shift[j] = 128 * DEPTH_MAX * (j % 2 == 0 ? 127 : -127);
+    float c[ROWS_MAX * INF_PANEL];
+    const inf_product *p;
+    for (size_t l = 0; (p = inf_product_at(INF_INT8, l)) != NULL; l++) {
+        p->multiply(&w->matrix, &w->rows, 17, c, INF_PANEL);
+        for (size_t i = 0; i < 17 * INF_PANEL; i++) {
+            const size_t r = i / INF_PANEL, j = i % INF_PANEL;
+            const float sum = 127.0f * 127.0f * DEPTH_MAX * (j % 2 == 0 ? 1 : -1);
+            assert_true(fabsf(c[i] - (sum * (w->row_scales[r] * w->scale[j]) + w->bias[j])) <
+                        1e-4f);
+        }
+    }
+    world_free(w);
+}
+
+static void halves_are_the_nearest(void **state)
+{
+    (void)state;
+    static const struct {
+        float from;
+        uint16_t to;
+    } rows[] = {{1.0f, 0x3f80},      {-2.0f, 0xc000},          {0x1.01p0f, 0x3f80},
+                {0x1.03p0f, 0x3f82}, {0x1.010002p0f, 0x3f81},  {0.0f, 0},
+                {INFINITY, 0x7f80},  {0x1.fffffep127f, 0x7f80}};
+    for (size_t i = 0; i < ANC_COUNT(rows); i++)
+        assert_int_equal(inf_bf16_of(rows[i].from), rows[i].to);
+    assert_true(isnan(inf_bf16_float(inf_bf16_of(NAN))));
+    assert_true(inf_bf16_float(0x3f81) == 0x1.02p0f);
+}
+
+static void steps_are_whole_tiles(void **state)
+{
+    (void)state;
+    assert_int_equal(inf_steps(INF_F32, 33), 33);
+    assert_int_equal(inf_steps(INF_BF16, 32), 16);
+    assert_int_equal(inf_steps(INF_BF16, 33), 32);
+    assert_int_equal(inf_steps(INF_INT8, 64), 16);
+    assert_int_equal(inf_steps(INF_INT8, 65), 32);
+    assert_null(inf_product_at(INF_F32, 0));
+    assert_string_equal(inf_product_at(INF_INT8, 0)->name, "scalar");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(products_of_bf16),      cmocka_unit_test(products_of_int8),
+        cmocka_unit_test(nothing_is_cut_off),    cmocka_unit_test(halves_are_the_nearest),
+        cmocka_unit_test(steps_are_whole_tiles),
+    };
+    return cmocka_run_group_tests_name("products", tests, NULL, NULL);
+}
