@@ -71,11 +71,12 @@ static void attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *
 
 /* ---- bf16 --------------------------------------------------------------------------------------- */
 
-/* Where step `step` of column `column` stands in panels of `steps` steps. */
-static uint16_t *place_of(void *panels, size_t steps, size_t step, size_t column)
+/* Two neighbours of a row as one number, as a step has them. */
+static inline uint32_t two(const uint16_t *from)
 {
-    return (uint16_t *)panels + (column / INF_PANEL * steps + step) * (2 * INF_PANEL) +
-           column % INF_PANEL * 2;
+    uint32_t both;
+    memcpy(&both, from, sizeof both);
+    return both;
 }
 
 /* Columns are tokens, a step is two components of a key. */
@@ -83,24 +84,33 @@ static void pack_keys(inf_scratch *s, const uint16_t *qkv, size_t tokens, size_t
                       size_t head)
 {
     const size_t steps = inf_steps(INF_BF16, head), places = inf_whole_panels(tokens);
-    memset(s->keys, 0, places * steps * 4);
+    uint32_t *keys = s->keys;
+    memset(keys, 0, places * steps * 4);
     for (size_t t = 0; t < tokens; t++) {
         const uint16_t *key = qkv + t * s->half_width + hidden;
-        for (size_t j = 0; j < head; j++)
-            place_of(s->keys, steps, j / 2, t)[j % 2] = key[j];
+        uint32_t *to = keys + t / INF_PANEL * steps * INF_PANEL + t % INF_PANEL;
+        for (size_t i = 0; i < head / 2; i++)
+            to[i * INF_PANEL] = two(key + 2 * i);
+        if (head % 2 != 0)
+            to[head / 2 * INF_PANEL] = key[head - 1];
     }
 }
 
-/* Columns are components, a step is two tokens. */
+/* Columns are components, a step is two tokens: of the last one the second may be none. */
 static void pack_values(inf_scratch *s, const uint16_t *qkv, size_t tokens, size_t hidden,
                         size_t head)
 {
     const size_t steps = inf_whole_panels(tokens) / 2;
-    memset(s->values, 0, steps * 4 * inf_whole_panels(head));
-    for (size_t t = 0; t < tokens; t++) {
-        const uint16_t *value = qkv + t * s->half_width + 2 * hidden;
-        for (size_t j = 0; j < head; j++)
-            place_of(s->values, steps, t / 2, j)[t % 2] = value[j];
+    uint32_t *values = s->values;
+    memset(values, 0, steps * 4 * inf_whole_panels(head));
+    for (size_t t = 0; t < tokens; t += 2) {
+        const uint16_t *first = qkv + t * s->half_width + 2 * hidden;
+        const uint16_t *second = t + 1 < tokens ? first + s->half_width : NULL;
+        for (size_t at = 0; at < head; at += INF_PANEL) {
+            uint32_t *to = values + (at * steps + t / 2 * INF_PANEL);
+            for (size_t j = 0; j < least(head - at, INF_PANEL); j++)
+                to[j] = first[at + j] | (second != NULL ? (uint32_t)second[at + j] << 16 : 0);
+        }
     }
 }
 
@@ -126,10 +136,8 @@ static void attend_head_in_half(const inf_levels *levels, inf_scratch *s, const 
         const inf_rows queries = {qkv + from * s->half_width, s->half_width * 2, NULL};
         const inf_rows shares = {s->shares, places * 2, NULL};
         product->multiply(&keys, &queries, rows, s->scores, places);
-        for (size_t r = 0; r < rows; r++) {
-            levels->kernels->softmax(s->scores + r * places, places);
-            levels->kernels->narrow(s->scores + r * places, places, s->shares + r * places);
-        }
+        for (size_t r = 0; r < rows; r++)
+            levels->kernels->softmax_narrow(s->scores + r * places, places, s->shares + r * places);
         product->multiply(&values, &shares, rows, context + from * s->context_width,
                           s->context_width);
     }

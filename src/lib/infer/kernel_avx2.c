@@ -56,6 +56,7 @@ const inf_kernels inf_kernels_avx2 = {
     .product = product,
     .gelu = gelu,
     .softmax = softmax,
+    .softmax_narrow = softmax_narrow,
     .layer_norm = layer_norm,
     .narrow = narrow,
     .quantise = quantise,

@@ -41,6 +41,13 @@ static void softmax(float *x, size_t n)
         x[i] /= sum;
 }
 
+static void softmax_narrow(float *x, size_t n, uint16_t *ret)
+{
+    softmax(x, n);
+    for (size_t i = 0; i < n; i++)
+        ret[i] = inf_bf16_of(x[i]);
+}
+
 static void layer_norm(float *x, const float *residual, const float *scale, const float *shift,
                        size_t n, float epsilon)
 {
@@ -87,6 +94,7 @@ const inf_kernels inf_kernels_scalar = {
     .product = product,
     .gelu = gelu,
     .softmax = softmax,
+    .softmax_narrow = softmax_narrow,
     .layer_norm = layer_norm,
     .narrow = narrow,
     .quantise = quantise,

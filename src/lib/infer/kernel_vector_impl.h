@@ -171,7 +171,8 @@ static void gelu(float *x, size_t n)
     }
 }
 
-static void softmax(float *x, size_t n)
+/* x = exp(x - max); the sum of them. */
+static float exponents(float *x, size_t n)
 {
     VEC max = vec_load(x), sum = vec_splat(0.0f);
     for (size_t i = LANES; i < n; i += LANES)
@@ -182,9 +183,29 @@ static void softmax(float *x, size_t n)
         vec_store(x + i, e);
         sum += e;
     }
-    const VEC factor = vec_splat(1.0f / vec_sum(sum));
+    return vec_sum(sum);
+}
+
+static void softmax(float *x, size_t n)
+{
+    const VEC factor = vec_splat(1.0f / exponents(x, n));
     for (size_t i = 0; i < n; i += LANES)
         vec_store(x + i, vec_load(x + i) * factor);
+}
+
+static inline HALVES halves_of(VEC v)
+{
+    const IVEC bits = (IVEC)v;
+    return __builtin_convertvector((bits + 0x7fff + (bits >> 16 & 1)) >> 16, HALVES);
+}
+
+static void softmax_narrow(float *x, size_t n, uint16_t *ret)
+{
+    const VEC factor = vec_splat(1.0f / exponents(x, n));
+    for (size_t i = 0; i < n; i += LANES) {
+        const HALVES halves = halves_of(vec_load(x + i) * factor);
+        memcpy(ret + i, &halves, sizeof halves);
+    }
 }
 
 static float add_residual(float *x, const float *residual, size_t n)
@@ -235,10 +256,9 @@ static void narrow(const float *x, size_t n, uint16_t *ret)
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
         const VEC v = vec_load(x + i);
-        const IVEC bits = (IVEC)v, is_nan = (IVEC)(v != v);
-        const IVEC nearest = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-        const HALVES halves =
-            __builtin_convertvector((nearest & ~is_nan) | ((bits >> 16 | 0x40) & is_nan), HALVES);
+        const IVEC is_nan = (IVEC)(v != v);
+        const HALVES quiet = __builtin_convertvector(((IVEC)v >> 16 | 0x40) & is_nan, HALVES);
+        const HALVES halves = (halves_of(v) & ~__builtin_convertvector(is_nan, HALVES)) | quiet;
         memcpy(ret + i, &halves, sizeof halves);
     }
     for (; i < n; i++)

@@ -37,6 +37,9 @@ typedef struct inf_kernels {
      * INF_PANEL. */
     void (*softmax)(float *x, size_t n);
 
+    /* The same in bf16, each within 1e-2 of itself; what `x` holds then does not matter. */
+    void (*softmax_narrow)(float *x, size_t n, uint16_t *ret);
+
     /* x = (v - mean v) / sqrt(variance v + epsilon) * scale + shift, with v = x + residual;
      * residual may be NULL. n >= 1. */
     void (*layer_norm)(float *x, const float *residual, const float *scale, const float *shift,

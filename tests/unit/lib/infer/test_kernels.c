@@ -1,5 +1,5 @@
 /* test_kernels.c - every vector set that this CPU has against the scalar one. */
-#include "infer/kernels.h"
+#include "infer/products.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -77,6 +77,7 @@ static void softmaxes(void **state)
 {
     (void)state;
     static float x[512], expected[512], got[512];
+    static uint16_t halves[512];
     fill(x, ANC_COUNT(x), 4);
     for (size_t i = 0; i < ANC_COUNT(x); i++)
         x[i] *= 30;
@@ -91,6 +92,11 @@ static void softmaxes(void **state)
             k->softmax(got, n);
             for (size_t i = 0; i < n; i++)
                 assert_near(k, "softmax", i, got[i], expected[i], 1e-5f * expected[i] + 1e-30f);
+            memcpy(got, x, sizeof x);
+            k->softmax_narrow(got, n, halves);
+            for (size_t i = 0; i < n; i++)
+                assert_near(k, "softmax in bf16", i, inf_bf16_float(halves[i]), expected[i],
+                            1e-2f * expected[i] + 1e-30f);
         }
 }
 
@@ -118,7 +124,7 @@ static void layer_norms(void **state)
             }
 }
 
-static void halves(void **state)
+static void narrowed(void **state)
 {
     (void)state;
     static float x[403];
@@ -191,7 +197,7 @@ int main(void)
         cmocka_unit_test(gelus),
         cmocka_unit_test(softmaxes),
         cmocka_unit_test(layer_norms),
-        cmocka_unit_test(halves),
+        cmocka_unit_test(narrowed),
         cmocka_unit_test(bytes),
         cmocka_unit_test(the_best_is_the_last),
     };
