@@ -1,6 +1,7 @@
 /* kernel_avx2.c - eight floats at a time, with FMA. */
 #include <immintrin.h>
 #include <stdint.h>
+#include <string.h>
 
 enum { LANES = 8 };
 #define TILE_ROWS 6
@@ -41,6 +42,23 @@ static inline float vec_greatest(VEC v)
     __m128 m = _mm_max_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
     m = _mm_max_ps(m, _mm_movehl_ps(m, m));
     return _mm_cvtss_f32(_mm_max_ss(m, _mm_movehdup_ps(m)));
+}
+
+/* The low halves, the low bytes. */
+static inline HALVES vec_halves(IVEC v)
+{
+    const __m256i low = _mm256_and_si256((__m256i)v, _mm256_set1_epi32(0xffff));
+    const __m256i packed = _mm256_packus_epi32(low, low);
+    return (HALVES)_mm256_castsi256_si128(_mm256_permute4x64_epi64(packed, 0x08));
+}
+
+static inline BYTES vec_bytes(IVEC v)
+{
+    const __m128i halves = (__m128i)vec_halves(v & 0xff);
+    const __m128i packed = _mm_packus_epi16(halves, halves);
+    BYTES bytes;
+    memcpy(&bytes, &packed, sizeof bytes);
+    return bytes;
 }
 
 #include "kernel_vector_impl.h"

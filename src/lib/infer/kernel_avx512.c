@@ -39,6 +39,17 @@ static inline float vec_greatest(VEC v)
     return _mm512_reduce_max_ps(v);
 }
 
+/* The low halves, the low bytes. */
+static inline HALVES vec_halves(IVEC v)
+{
+    return (HALVES)_mm512_cvtepi32_epi16((__m512i)v);
+}
+
+static inline BYTES vec_bytes(IVEC v)
+{
+    return (BYTES)_mm512_cvtepi32_epi8((__m512i)v);
+}
+
 #include "kernel_vector_impl.h"
 
 static bool supported(void)

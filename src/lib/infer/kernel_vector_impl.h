@@ -1,7 +1,7 @@
 /* kernel_vector_impl.h - the kernels over vectors of any width; included once by each vector set.
  *
  * The including file defines VEC (a float vector of LANES lanes), IVEC (int32, as many), HALVES and BYTES (likewise), the
- * functions vec_load, vec_store, vec_splat, vec_max, vec_sum, vec_greatest, and TILE_ROWS, the most
+ * functions vec_load, vec_store, vec_splat, vec_max, vec_sum, vec_greatest, vec_halves, vec_bytes, and TILE_ROWS, the most
  * rows whose sums fit the registers: a tile is that many rows by two vectors. Arithmetic is written
  * with the operators that gcc and clang have for vectors; these files are compiled with
  * -ffp-contract=fast, so a product and a sum become one instruction.
@@ -196,7 +196,7 @@ static void softmax(float *x, size_t n)
 static inline HALVES halves_of(VEC v)
 {
     const IVEC bits = (IVEC)v;
-    return __builtin_convertvector((bits + 0x7fff + (bits >> 16 & 1)) >> 16, HALVES);
+    return vec_halves((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
 }
 
 static void softmax_narrow(float *x, size_t n, uint16_t *ret)
@@ -257,8 +257,8 @@ static void narrow(const float *x, size_t n, uint16_t *ret)
     for (; i + LANES <= n; i += LANES) {
         const VEC v = vec_load(x + i);
         const IVEC is_nan = (IVEC)(v != v);
-        const HALVES quiet = __builtin_convertvector(((IVEC)v >> 16 | 0x40) & is_nan, HALVES);
-        const HALVES halves = (halves_of(v) & ~__builtin_convertvector(is_nan, HALVES)) | quiet;
+        const HALVES quiet = vec_halves(((IVEC)v >> 16 | 0x40) & is_nan);
+        const HALVES halves = (halves_of(v) & ~vec_halves(is_nan)) | quiet;
         memcpy(ret + i, &halves, sizeof halves);
     }
     for (; i < n; i++)
@@ -299,7 +299,7 @@ static float quantise(const float *x, const float *factors, size_t n, uint8_t *r
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
         const IVEC whole = (IVEC)(weighed(x, factors, i) * factor + magic) - (IVEC)magic;
-        const BYTES bytes = __builtin_convertvector(whole + MIDDLE, BYTES);
+        const BYTES bytes = vec_bytes(whole + MIDDLE);
         memcpy(ret + i, &bytes, sizeof bytes);
     }
     for (; i < n; i++) {
