@@ -85,7 +85,10 @@ static void examples_are_commands(void **state)
         bool own = false;
         while (anc_str_split(&rest, '\n', &line)) {
             const size_t start = anc_str_find(line, ANC_STR("anchorage "));
-            assert_true(start != SIZE_MAX);
+            if (start == SIZE_MAX) { /* of a client that speaks to it */
+                assert_true(anc_str_starts(line, ANC_STR("redis-cli ")));
+                continue;
+            }
             const anc_str from = anc_str_sub(line, start, line.len);
             const anc_str behind = anc_str_sub(from, 10, from.len);
             own = own || anc_str_starts(behind, anc_str_of(c->name));
