@@ -8,7 +8,6 @@
  */
 #include <math.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/str.h"
 #include "kernel/domain/query_events.h"
@@ -376,18 +375,11 @@ static anc_status write_sound(rag_service *rag, krn_call *call, rag_searched **a
 /* With the lock held; until another has written, or no longer than until `deadline_ns`. */
 static void wait_for_writing(rag_service *rag, int64_t deadline_ns)
 {
-    while (rag->searches.writing) {
-        struct timespec until;
-        const int64_t left_ns = deadline_ns - krn_now_ns(rag->with.clock);
-        if (left_ns <= 0)
-            return;
-        (void)clock_gettime(CLOCK_MONOTONIC, &until);
-        const int64_t at_ns = left_ns + until.tv_nsec;
-        until.tv_sec += (time_t)(at_ns / 1000000000);
-        until.tv_nsec = (long)(at_ns % 1000000000);
-        if (pthread_cond_timedwait(&rag->searches.written, &rag->lock, &until) != 0)
-            return;
-    }
+    const struct timespec until = {.tv_sec = (time_t)(deadline_ns / 1000000000),
+                                   .tv_nsec = (long)(deadline_ns % 1000000000)};
+    while (rag->searches.writing &&
+           pthread_cond_timedwait(&rag->searches.written, &rag->lock, &until) == 0)
+        continue;
 }
 
 /* The list, to be written by the caller alone; NULL where there is none, another still writes or the writer rests.

@@ -1,6 +1,5 @@
 /* service.c - opening and closing: configuration completed and checked, series named. */
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/str.h"
 #include "rag/domain/prompt.h"
