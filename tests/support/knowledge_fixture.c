@@ -1,5 +1,6 @@
 /* knowledge_fixture.c - see the header. */
 #include "knowledge_fixture.h"
+#include "knowledge/domain/limits.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -168,7 +169,7 @@ static anc_status hand_over(krn_call *call, const kno_source *source, anc_str li
     (void)anc_str_split(&rest, '\n', &type);
     const bool again = anc_str_eq(type, ANC_STR("self"));
     const kno_part part = {name, type, again ? source->bytes : rest};
-    return sink->on_part == NULL ? ANC_OK : sink->on_part(sink->arg, &part, call->err);
+    return sink->on_part(sink->arg, &part, call->err);
 }
 
 static anc_status parse(void *self, krn_call *call, const kno_source *source,
@@ -190,7 +191,8 @@ static anc_status parse(void *self, krn_call *call, const kno_source *source,
         if (part.len == 0)
             continue;
         if (anc_str_starts(part, ANC_STR("@attach "))) {
-            ANC_TRY(hand_over(call, source, part, sink));
+            if (sink->on_part != NULL && ++ret->parts <= KNO_PARTS)
+                ANC_TRY(hand_over(call, source, part, sink));
             continue;
         }
         const bool heading = anc_str_starts(part, ANC_STR("# "));

@@ -192,6 +192,9 @@ typedef struct kno_document_input {
     int64_t *stage_ns; /* [KNO_STAGES] the time that each stage took is added; may be NULL */
     kno_publish_fn *on_publish; /* not called for what is unchanged; may be NULL */
     void *on_publish_arg;
+    /* Gets on_publish_arg and, in words, what a mail has attached beyond the 1,000 that are read, before the version
+     * is current; `id` and `why` good during the call. Not called for what is unchanged; may be NULL. */
+    anc_status (*on_left_out)(void *arg, anc_str id, anc_str why, anc_err *err);
 } kno_document_input;
 
 /* Parses, cuts, embeds what is new and makes the version current. The same content with the same
@@ -203,7 +206,8 @@ typedef struct kno_document_input {
  *
  * What a mail has attached becomes documents of their own, with the id "<id>#<file name>" (and the uri
  * likewise), its source, metadata and acl. They are replaced with it and deleted with it; one that
- * cannot be read is named in `found.attachments_unread` of the mail. */
+ * cannot be read is named in `found.attachments_unread` of the mail. Of more than 1,000 the first are read, and how
+ * many were not is told there too. */
 anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document_input *input,
                             bool must_be_new, kno_put_result *ret) ANC_MUST_CHECK;
 

@@ -24,9 +24,8 @@ enum {
 typedef struct mail {
     prs_emitter *e;
     unsigned mails, depth, parts;
-    size_t attached; /* counted by the survey */
-    anc_buf names;   /* of what is attached */
-    anc_buf gist;    /* how the last plain text begins */
+    anc_buf names; /* of what is attached */
+    anc_buf gist;  /* how the last plain text begins */
 } mail;
 
 /* One part: its headers read, its body still encoded. */
@@ -218,7 +217,7 @@ static bool hand_over(mail *m, const part *p)
     ANC_BUF(bytes, p->body.len + 1);
     file_name(p, &name);
     note_name(m, anc_buf_view(&name));
-    if (m->e->sink->attachment == NULL)
+    if (m->e->sink->attachment == NULL || ++m->e->attached > m->e->limits.attachments)
         return true;
     if (!decode_body(m, p, &bytes))
         return false;
@@ -273,7 +272,7 @@ static bool is_text(const part *p)
     return !is_attached(p) && (is_type(p, "text/plain") || is_type(p, "text/html"));
 }
 
-static bool survey(mail *m, anc_str entity, const char *otherwise, bool related);
+static bool survey(mail *m, anc_str entity, const char *otherwise);
 
 static bool survey_parts(mail *m, const part *p)
 {
@@ -282,15 +281,14 @@ static bool survey_parts(mail *m, const part *p)
     const bool best = is_type(p, "multipart/alternative");
     anc_str entity;
     while (prs_mime_part(&parts, &entity))
-        if (!count_part(m) ||
-            (!best && !survey(m, entity, default_type(p), is_type(p, "multipart/related"))))
+        if (!count_part(m) || (!best && !survey(m, entity, default_type(p))))
             return false;
     return true;
 }
 
-/* Counts what will be handed over, so that a mail of too many parts is refused before the first one is.
- * Of alternatives, and of mails that are encoded, it is not known yet. */
-static bool survey(mail *m, anc_str entity, const char *otherwise, bool related)
+/* Counts the parts, so that a mail of too many is refused before the first is handed over. Of mails that are encoded
+ * they are not known yet. */
+static bool survey(mail *m, anc_str entity, const char *otherwise)
 {
     ANC_CLEANUP(part_done) part p = {.body = ANC_STR_NONE};
     bool ok = true;
@@ -301,25 +299,16 @@ static bool survey(mail *m, anc_str entity, const char *otherwise, bool related)
     if (is_type(&p, "multipart/"))
         ok = survey_parts(m, &p);
     else if (is_type(&p, "message/rfc822"))
-        ok = !is_plain(&p) || survey(m, p.body, "text/plain", false);
-    else if (!is_text(&p) && !(related && is_type(&p, "image/")))
-        m->attached++;
+        ok = !is_plain(&p) || survey(m, p.body, "text/plain");
     m->depth--;
     return ok;
 }
 
 static bool is_allowed(mail *m, anc_str bytes)
 {
-    const size_t most = m->e->limits.attachments;
-    if (!survey(m, bytes, "text/plain", false))
-        return false;
+    const bool ok = survey(m, bytes, "text/plain");
     m->parts = 0;
-    return m->attached <= most || m->e->sink->attachment == NULL ||
-           prs_emit_fail(m->e,
-                         ANC_FAIL(m->e->err, ANC_LIMIT,
-                                  "mail: it has %zu attachments, and at most %zu are read: it was "
-                                  "left out as a whole",
-                                  m->attached, most));
+    return ok;
 }
 
 static bool read_best(mail *m, prs_mime_parts parts)

@@ -85,6 +85,7 @@ static anc_status read_source(prs_kind kind, anc_str source, const prs_limits *l
     if (read_kind(kind, source, &e))
         (void)prs_emit_close(&e);
     ret->blocks = e.blocks;
+    ret->attached = e.attached;
     ret->text_bytes = e.text_bytes;
     return e.status;
 }

@@ -103,8 +103,8 @@ typedef struct prs_sink {
 typedef struct prs_limits {
     size_t text_bytes; /* of all blocks together */
     size_t blocks;
-    unsigned depth;     /* of nested elements, archives, mails */
-    size_t attachments; /* of one source; one that has more is refused before any is handed over */
+    unsigned depth;        /* of nested elements, archives, mails */
+    size_t attachments;    /* of one source; those behind them are passed over, and told */
     size_t unpacked_bytes; /* of all that is unpacked out of one source, attachments too */
     unsigned ratio;        /* unpacked to packed bytes of one entry, past its first MiB */
     size_t child_bytes;    /* memory of a child that reads for us */
@@ -126,6 +126,8 @@ typedef struct prs_result {
     bool damaged;         /* some bytes did not decode and were replaced */
     size_t blocks;
     size_t text_bytes;
+    size_t
+        attached; /* attachments that there are; more than limits.attachments: only so many were handed over */
 } prs_result;
 
 /* Tells the kind of `bytes`; `name` (a file name) and `content_type` (as declared) may be empty and

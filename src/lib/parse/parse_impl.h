@@ -57,6 +57,7 @@ typedef struct prs_emitter {
     anc_buf text; /* of the open block, not yet delivered */
     anc_buf nfc;
     size_t blocks, text_bytes;
+    size_t attached; /* attachments met, those that were passed over too */
     uint32_t page;
     int lower;         /* by how many levels headings that are opened lie lower than they say */
     uint64_t unpacked; /* of the whole source */

@@ -26,6 +26,7 @@ typedef struct attempt {
     int64_t until_ns; /* with `waits`: for how long at the most */
     bool no_room;     /* in the spool, for its rows */
     anc_str document; /* its id, once it is known */
+    krn_call *call;   /* while it is put */
     ing_finish finish;
     ing_expansion rows; /* of a file whose records are documents */
     int64_t read_ns, put_ns[KNO_STAGES];
@@ -75,6 +76,17 @@ static anc_status count_published(void *arg, krn_tx *tx, const kno_put_result *p
     return ing_finish_write(&a->finish, tx, err);
 }
 
+/* What a mail has attached and nobody reads is one dead letter, counted with the mail. */
+static anc_status fail_left_out(void *arg, anc_str id, anc_str why, anc_err *err)
+{
+    attempt *a = arg;
+    const anc_status status =
+        ing_expansion_fail(&a->rows, a->worker, a->call, id, "attachments", why);
+    if (status != ANC_OK && err != a->call->err)
+        *err = *a->call->err;
+    return status;
+}
+
 static anc_status load(attempt *a, krn_call *call, kno_document_input *ret)
 {
     const krn_clock clock = a->worker->ing->with.clock;
@@ -98,6 +110,8 @@ static anc_status put_input(attempt *a, krn_call *call, kno_document_input *inpu
     input->stage_ns = a->put_ns;
     input->on_publish = count_published;
     input->on_publish_arg = a;
+    input->on_left_out = fail_left_out;
+    a->call = call;
     const anc_status status = kno_document_put(ing->with.knowledge, call, input, false, &put);
     a->stage = stage_name(stage);
     a->finish.done = a->finish.done && status == ANC_OK;

@@ -4,7 +4,7 @@
  *
  *   {"id", "title", "uri", "parent", "made_for", "text", "metadata"}   and "source", where that is another's
  *
- * or, of a line that is broken, {"broken": why}, which fails as a document of its own when it is read;
+ * or, of a line that is broken and of what was left out of a mail, {"broken": why}, which fails as a document of its own when it is read;
  * and the items that point to them wait in memory. Of a long file they are stored a piece at a time, where
  * nobody sees them yet. The transaction that makes the file's version current counts it and those that are
  * stored, and adds the rest, so that all are there with it or none. From then on a row is an item like any
@@ -15,7 +15,12 @@
 #include "rows.h"
 #include "json/json.h"
 
-enum { ITEMS_ARENA_BYTES = 32 << 20, PATHS_BYTES = 4 << 20, SEGMENT_BYTES = 64 << 20 };
+enum {
+    ITEMS_ARENA_BYTES = 32 << 20,
+    PATHS_BYTES = 4 << 20,
+    SEGMENT_BYTES = 64 << 20,
+    FAILED_NAME_BYTES = 2048
+};
 
 bool ing_wants_rows(const ing_worker *w)
 {
@@ -256,9 +261,22 @@ anc_status ing_expansion_open(ing_expansion *x, const ing_worker *worker, krn_ca
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "no memory for the rows of a file");
     if (ing->with.spool.ops == NULL)
         return ANC_FAIL(call->err, ANC_NOT_IMPLEMENTED, "there is no spool for rows");
-    ANC_TRY(decode(x, worker->run->batch.rows, call));
     *ret = &x->wanted;
-    return ANC_OK;
+    return worker->run->batch.rows.len > 0 ? decode(x, worker->run->batch.rows, call) : ANC_OK;
+}
+
+anc_status ing_expansion_fail(ing_expansion *x, const ing_worker *worker, krn_call *call,
+                              anc_str document, const char *what, anc_str why)
+{
+    const kno_rows_wanted *wanted = &x->wanted;
+    ANC_BUF(id, FAILED_NAME_BYTES);
+    if (x->ing == NULL)
+        ANC_TRY(ing_expansion_open(x, worker, call, &wanted));
+    (void)anc_buf_printf(&id, "%.*s#%s", ANC_FMT(document), what);
+    ANC_TRY(anc_buf_status(&id, "the name of what was left out", call->err));
+    const kno_broken_row row = {.parent = document, .id = anc_buf_view(&id), .why = why};
+    ANC_TRY(wanted->on_broken(x, &row, call->err));
+    return wanted->on_end(x, call->err);
 }
 
 void ing_expansion_close(ing_expansion *x, bool kept)

@@ -33,6 +33,10 @@ bool ing_wants_rows(const ing_worker *worker);
 anc_status ing_expansion_open(ing_expansion *x, const ing_worker *worker, krn_call *call,
                               const kno_rows_wanted **ret) ANC_MUST_CHECK;
 
+/* A failed item beside the document that is read: "<document>#<what>", with the reason. Opens `x` where it is not. */
+anc_status ing_expansion_fail(ing_expansion *x, const ing_worker *worker, krn_call *call,
+                              anc_str document, const char *what, anc_str why) ANC_MUST_CHECK;
+
 /* UNAVAILABLE, with the figures: the spool has no room for the rows of a file. */
 anc_status ing_rows_refuse(const ing_service *ing, anc_err *err);
 

@@ -175,6 +175,7 @@ anc_status kno_put_extract(kno_put *put)
     extraction x = {.put = put};
     kno_parsed parsed = {0};
     ANC_TRY(parse(put, &x, &parsed));
+    ANC_TRY(kno_parts_leave_out(put, parsed.parts));
     ANC_TRY(put->text.ops->finish(put->text.self, &put->version.text, err));
     put->text_kept = true;
     put->version.text_bytes = x.at;

@@ -138,6 +138,8 @@ anc_status kno_put_as_part(kno_service *kno, krn_call *call, const kno_document_
 anc_status kno_parts_find_depth(kno_put *put) ANC_MUST_CHECK;
 
 /* Takes over a note of an attachment that is no document. */
+/* Says so where a document has more than KNO_PARTS of them: `there`. */
+anc_status kno_parts_leave_out(kno_put *put, size_t there) ANC_MUST_CHECK;
 anc_status kno_parts_unread(kno_put *put, anc_str note) ANC_MUST_CHECK;
 
 /* Takes over from what was found about an earlier version which of its parts could not be read. */

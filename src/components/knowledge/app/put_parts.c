@@ -5,7 +5,7 @@
  * retires the parts that the document has no more. Its id is "<id>#<file name>", its settings are those
  * of the document. What cannot be read is noted among what was found about the document and fails
  * nothing; what may pass by itself (a full disk) fails the document, so that all of it is tried again. A
- * document of more than KNO_PARTS fails as a whole: nobody would miss those that were dropped.
+ * document of more than KNO_PARTS keeps the first of them, and says how many it has beside.
  */
 #include <string.h>
 
@@ -14,7 +14,12 @@
 #include "put_impl.h"
 #include "json/json.h"
 
-enum { UNREAD_MAX = 64, SAME_NAME_MAX = 1000, PART_UNDO_ARENA_BYTES = 1 << 20 };
+enum {
+    UNREAD_MAX = 64,
+    SAME_NAME_MAX = 1000,
+    LEFT_OUT_BYTES = 128,
+    PART_UNDO_ARENA_BYTES = 1 << 20
+};
 #define PART_UNDO_NS (INT64_C(5) * 1000000000)
 
 static bool was_seen(const kno_parts *parts, anc_str id)
@@ -171,8 +176,8 @@ anc_status kno_put_part(kno_put *put, const kno_part *part, anc_err *err)
     anc_err why;
     anc_err_clear(&why);
     if (put->parts.n == KNO_PARTS)
-        return ANC_FAIL(err, ANC_LIMIT,
-                        "'%.*s' has more than %d attachments: it was left out as a whole",
+        return ANC_FAIL(err, ANC_BUG,
+                        "'%.*s' has more than %d attachments, which the parser should have told",
                         ANC_FMT(put->name), KNO_PARTS);
     ANC_TRY(kno_put_make_collection(put));
     ANC_TRY(name_part(put, part, &names, err));
@@ -192,6 +197,35 @@ anc_status kno_put_part(kno_put *put, const kno_part *part, anc_err *err)
 anc_status kno_parts_unread(kno_put *put, anc_str note)
 {
     return add_unread(put, note, put->call.err);
+}
+
+/* "1200" as "1,200". */
+static void add_count(anc_buf *out, size_t n)
+{
+    if (n >= 1000)
+        add_count(out, n / 1000);
+    (void)anc_buf_printf(out, n >= 1000 ? ",%03zu" : "%zu", n % 1000);
+}
+
+anc_status kno_parts_leave_out(kno_put *put, size_t there)
+{
+    const kno_document_input *in = put->input;
+    ANC_BUF(text, LEFT_OUT_BYTES);
+    if (there <= KNO_PARTS || !put->takes_parts)
+        return ANC_OK;
+    add_count(&text, there - KNO_PARTS);
+    (void)anc_buf_add(&text, ANC_STR(" of "));
+    add_count(&text, there);
+    (void)anc_buf_add(&text, ANC_STR(" attachments were not read: at most "));
+    add_count(&text, KNO_PARTS);
+    (void)anc_buf_add(&text, ANC_STR(" are"));
+    ANC_TRY(anc_buf_status(&text, "what was not read of a document", put->call.err));
+    krn_log_write(put->kno->with.log, KRN_WARN, "knowledge", "a document has too many attachments",
+                  KRN_STR("document_id", put->name), KRN_STR("reason", anc_buf_view(&text)));
+    ANC_TRY(add_unread(put, anc_buf_view(&text), put->call.err));
+    return in->on_left_out == NULL
+               ? ANC_OK
+               : in->on_left_out(in->on_publish_arg, put->name, anc_buf_view(&text), put->call.err);
 }
 
 anc_status kno_parts_remember(kno_put *put, anc_str found)

@@ -27,7 +27,7 @@ typedef struct kno_part {
 typedef struct kno_block_sink {
     void *arg;
     anc_status (*on_block)(void *arg, const kno_block *block, anc_err *err); /* start not set */
-    /* NULL: parts are not wanted, and passed over. */
+    /* KNO_PARTS times at the most; those behind them are counted. NULL: parts are not wanted, and passed over. */
     anc_status (*on_part)(void *arg, const kno_part *part, anc_err *err);
 } kno_block_sink;
 
@@ -61,7 +61,8 @@ typedef struct kno_parsed {
     anc_str title;        /* the text's own; empty: none */
     anc_str metadata;     /* a JSON object of what was found (author, date, …); empty: nothing */
     anc_str
-        damage; /* in words, when text was got of it but not of all of its bytes; empty: of all */
+        damage;   /* in words, when text was got of it but not of all of its bytes; empty: of all */
+    size_t parts; /* that there are; more than KNO_PARTS: only so many were handed out */
 } kno_parsed;
 
 typedef struct kno_parser_ops {

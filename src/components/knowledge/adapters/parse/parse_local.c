@@ -141,7 +141,8 @@ static anc_status parse(void *self, krn_call *call, const kno_source *source,
     ANC_TRY(status);
     *ret = (kno_parsed){.content_type = anc_str_of(prs_kind_content_type(kind)),
                         .title = h.title,
-                        .metadata = properties};
+                        .metadata = properties,
+                        .parts = h.result.attached};
     return kno_parse_damage(call, h.result.encoding, h.result.damaged, &ret->damage);
 }
 

@@ -383,6 +383,45 @@ static void a_broken_line_fails_alone(void **state)
     assert_int_equal(fixture_count(&s->f.k, "SELECT attempts FROM ing_failure"), 2);
 }
 
+/* What a mail has attached beyond those that are read is one failed item beside it, and again when it is tried again. */
+static void attachments_left_out_are_one_failure(void **state)
+{
+    enum { ATTACHED = 1200 };
+    source *s = *state;
+    char id[64];
+    ANC_BUF(mail, 1 << 20);
+    folder_of_files(s);
+    (void)anc_buf_add(&mail, ANC_STR("Top."));
+    for (int i = 0; i < ATTACHED; i++)
+        (void)anc_buf_printf(&mail, "\n\n@attach p%d.txt text/plain\nPart %d.", i, i);
+    ingest_write(&s->f, "mail.txt", mail.ptr);
+    s->f.k.emb.available = false; /* nothing here is about vectors */
+    start(s, id);
+    assert_int_equal(run_at(s, os_mono_ns()), INT64_MAX);
+    const ing_batch batch = ingest_batch(&s->f, id);
+    assert_int_equal(batch.processed, 2 + 1);
+    assert_int_equal(batch.failed, 1);
+    static const char failures[] =
+        "SELECT count(*) FROM ing_failure WHERE document = 'mail.txt#attachments' AND reason = "
+        "'200 of 1,200 attachments were not read: at most 1,000 are'";
+    assert_int_equal(fixture_count(&s->f.k, failures), 1);
+    const int64_t documents = fixture_count(&s->f.k, "SELECT count(*) FROM kno_document");
+    assert_int_equal(documents, 2 + 1 + 1000);
+    ing_batch again;
+    krn_call *call = fixture_call(&s->f.k);
+    ingest_keep(&s->f, 10);
+    ASSERT_OK(ing_batch_replay(s->f.ing, call, anc_str_of(id), &again), call->err);
+    ingest_id_of(&again, id);
+    assert_int_equal(run_at(s, os_mono_ns()), INT64_MAX);
+    assert_int_equal(ingest_batch(&s->f, id).total, 1);
+    assert_int_equal(ingest_batch(&s->f, id).failed, 1);
+    assert_int_equal(fixture_count(&s->f.k, failures), 1);
+    assert_int_equal(fixture_count(&s->f.k, "SELECT count(*) FROM kno_document"), documents);
+    start(s, id); /* the mail is unchanged, and says nothing new */
+    assert_int_equal(run_at(s, os_mono_ns()), INT64_MAX);
+    assert_int_equal(ingest_batch(&s->f, id).failed, 0);
+}
+
 /* The commit of a file's version is undone once its rows are in it: the file failed, and none of them is counted. */
 static void rows_of_a_commit_that_is_undone_are_not_counted(void **state)
 {
@@ -473,6 +512,7 @@ int main(void)
         TEST(an_item_that_waits_for_room_is_kept),
         TEST(rows_wait_for_room_in_the_spool),
         TEST(a_broken_line_fails_alone),
+        TEST(attachments_left_out_are_one_failure),
         TEST(rows_of_a_commit_that_is_undone_are_not_counted),
         TEST(rows_do_not_wait_for_ever),
     };
