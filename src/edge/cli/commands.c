@@ -100,7 +100,7 @@ static const cli_verb batches_verbs[] = {
      cli_run_batches_watch},
     {"cancel", "ID", 1, 1, "stop it; documents under way are finished", cli_run_batches_cancel},
     {"replay", "ID", 1, 1,
-     "read what failed in it again, and what it had not read when it was cancelled",
+     "read what failed in it again, and what it had not read of a folder when it was cancelled",
      cli_run_batches_replay},
     END,
 };

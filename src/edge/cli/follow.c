@@ -140,8 +140,9 @@ static void print_counts(const json_value *batch)
     const uint64_t failed = list_count(batch, "failed_documents");
     const uint64_t skipped = list_count(batch, "skipped_documents");
     const uint64_t refused = list_count(batch, "unsupported_documents");
-    (void)printf("%llu documents read, %llu unchanged, %llu not supported, %llu failed\n",
-                 (unsigned long long)list_count(batch, "processed_documents"),
+    const uint64_t done = list_count(batch, "processed_documents");
+    (void)printf("%llu document%s read, %llu unchanged, %llu not supported, %llu failed\n",
+                 (unsigned long long)done, done == 1 ? "" : "s",
                  (unsigned long long)(skipped > refused ? skipped - refused : 0),
                  (unsigned long long)refused, (unsigned long long)failed);
 }

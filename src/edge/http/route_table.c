@@ -137,11 +137,12 @@ const http_route http_routes[] = {
     SEE("POST", "/v1/knowledge/documents", "documents_create", "knowledge",
         "Put a document: JSON, or a file as multipart/form-data", CREATES_DOCUMENT),
     SEE("POST", "/v1/knowledge/documents/batch", "documents_batch", "knowledge",
-        "Many documents in one request, read in the background", .handle = http_documents_batch,
-        .lane = HTTP_IO, .body = HTTP_BATCH_BODY, .role = HTTP_OWNER,
-        .flags = HTTP_CREATES | HTTP_LONG | HTTP_TAKES_OVER, .query = &http_batch_params,
-        .request = &http_batch_schema, .form = &http_batch_form, .response = &http_started_out,
-        .status = 202, .waited = &http_batch_out),
+        "Many documents in one request, read in the background; of a form the fields go before the "
+        "files, which are taken as they come",
+        .handle = http_documents_batch, .lane = HTTP_IO, .body = HTTP_BATCH_BODY,
+        .role = HTTP_OWNER, .flags = HTTP_CREATES | HTTP_LONG | HTTP_TAKES_OVER,
+        .query = &http_batch_params, .request = &http_batch_schema, .form = &http_batch_form,
+        .response = &http_started_out, .status = 202, .waited = &http_batch_out),
     SEE("GET", "/v1/knowledge/documents", "documents_list", "knowledge", "Documents by id",
         READS(http_documents_list, &http_documents_params, &http_documents_out)),
     SEE("GET", "/v1/knowledge/documents/{id}", "documents_get", "knowledge", "A document",
@@ -218,8 +219,9 @@ const http_route http_routes[] = {
         .handle = http_ingest_cancel, .lane = HTTP_IO, .role = HTTP_OWNER,
         .flags = HTTP_CONFLICTS | HTTP_TAKES_OVER, .response = &http_batch_out, .status = 200),
     SEE("POST", "/v1/ingest/{batch_id}/replay", "ingest_replay", "ingestion",
-        "Read a batch's failures again, and what it had not read when it was cancelled, in a batch "
-        "of their own",
+        "Read a batch's failures again, and what it had not read of a folder when it was "
+        "cancelled, "
+        "in a batch of their own; what was sent along and not read went with the cancelling",
         STARTS(http_ingest_replay, &http_started_out)),
     SEE("GET", "/v1/dead-letters", "dead_letters", "ingestion",
         "Documents that failed, newest first",

@@ -43,9 +43,9 @@ bool prs_archive_load(prs_archive *a, const char *name, anc_buf *out) ANC_MUST_C
  * longer than `out` holds; out->starved tells when memory was the reason. */
 bool prs_archive_resolve(anc_str base, anc_str target, anc_buf *out);
 
-/* Tells what kind of document the archive `bytes` is. UNSUPPORTED, without a text, for all that is not read:
+/* Tells what kind of document the archive `bytes` is; its file `name` decides where nothing in it can be read. UNSUPPORTED, without a text, for all that is not read:
  * then `ret_what` is what it looks like. */
-anc_status prs_archive_kind(anc_str bytes, prs_kind *ret, const char **ret_what,
+anc_status prs_archive_kind(anc_str bytes, anc_str name, prs_kind *ret, const char **ret_what,
                             anc_err *err) ANC_MUST_CHECK;
 
 #endif

@@ -115,7 +115,24 @@ static const kind_sign *by_head(anc_str head)
     return NULL;
 }
 
-anc_status prs_archive_kind(anc_str bytes, prs_kind *ret, const char **ret_what, anc_err *err)
+/* For one of which nothing else is left: what it is called. */
+static const kind_sign *by_name(anc_str name)
+{
+    static const kind_sign endings[] = {
+        {ANC_STR_INIT(".docx"), PRS_DOCX, "DOCX"}, {ANC_STR_INIT(".docm"), PRS_DOCX, "DOCX"},
+        {ANC_STR_INIT(".xlsx"), PRS_XLSX, "XLSX"}, {ANC_STR_INIT(".xlsm"), PRS_XLSX, "XLSX"},
+        {ANC_STR_INIT(".pptx"), PRS_PPTX, "PPTX"}, {ANC_STR_INIT(".odt"), PRS_ODT, "ODT"},
+        {ANC_STR_INIT(".ods"), PRS_ODS, "ODS"},    {ANC_STR_INIT(".epub"), PRS_EPUB, "EPUB"}};
+    for (size_t i = 0; i < ANC_COUNT(endings); i++) {
+        const anc_str e = endings[i].sign;
+        if (name.len > e.len && anc_str_eq_nocase(anc_str_sub(name, name.len - e.len, name.len), e))
+            return &endings[i];
+    }
+    return NULL;
+}
+
+anc_status prs_archive_kind(anc_str bytes, anc_str name, prs_kind *ret, const char **ret_what,
+                            anc_err *err)
 {
     const prs_limits limits = prs_limits_default();
     const kind_sign *sign = NULL;
@@ -132,6 +149,8 @@ anc_status prs_archive_kind(anc_str bytes, prs_kind *ret, const char **ret_what,
             sign = by_entries(&a);
     } else {
         sign = by_head(anc_str_sub(bytes, 0, HEAD_BYTES));
+        if (sign == NULL)
+            sign = by_name(name);
     }
     if (mimetype.starved || list.starved || e.status == ANC_NO_MEMORY)
         return ANC_FAIL(err, ANC_NO_MEMORY, "archive: out of memory");

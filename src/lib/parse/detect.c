@@ -199,7 +199,7 @@ anc_status prs_detect(anc_str bytes, anc_str name, anc_str content_type, prs_kin
     }
     const char *what = NULL;
     if (is_archive(head)) {
-        const anc_status got = prs_archive_kind(bytes, ret, &what, err);
+        const anc_status got = prs_archive_kind(bytes, name, ret, &what, err);
         if (got != ANC_UNSUPPORTED)
             return got;
     }

@@ -1,4 +1,7 @@
 /* parse.c - the way of a document: decoded, read by its kind, emitted. */
+#include <stdio.h>
+#include <string.h>
+
 #include "code_impl.h"
 #include "parse_impl.h"
 
@@ -77,6 +80,28 @@ static bool read_kind(prs_kind kind, anc_str source, prs_emitter *e)
     return language != NULL ? prs_read_code(language, source, e) : row_of(kind)->read(source, e);
 }
 
+/* What a format calls its parts says little to who has the file: it is not what it seems to be, or damaged. */
+static void say_plainly(prs_kind kind, anc_err *err)
+{
+    static const struct {
+        prs_kind kind;
+        const char *name;
+    } rows[] = {{PRS_DOCX, "Word document"},           {PRS_XLSX, "Excel workbook"},
+                {PRS_PPTX, "PowerPoint presentation"}, {PRS_ODT, "OpenDocument text"},
+                {PRS_ODS, "OpenDocument spreadsheet"}, {PRS_EPUB, "EPUB book"}};
+    if (err == NULL || (strstr(err->text, "the file holds no ") == NULL &&
+                        strstr(err->text, " is not well-formed: ") == NULL))
+        return;
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        char text[sizeof err->text];
+        if (rows[i].kind != kind)
+            continue;
+        (void)snprintf(text, sizeof text, "it is no %s, or a damaged one (%.400s)", rows[i].name,
+                       err->text);
+        memcpy(err->text, text, sizeof text);
+    }
+}
+
 static anc_status read_source(prs_kind kind, anc_str source, const prs_limits *limits,
                               const prs_sink *sink, prs_result *ret, anc_err *err)
 {
@@ -84,6 +109,8 @@ static anc_status read_source(prs_kind kind, anc_str source, const prs_limits *l
     prs_emitter_init(&e, limits, sink, err);
     if (read_kind(kind, source, &e))
         (void)prs_emit_close(&e);
+    if (e.status == ANC_INVALID)
+        say_plainly(kind, err);
     ret->blocks = e.blocks;
     ret->attached = e.attached;
     ret->text_bytes = e.text_bytes;

@@ -436,7 +436,7 @@ static const refused_row refused[] = {
     {"no document",
      {"word/styles.xml", ANC_STR_INIT("<a/>"), false, NULL},
      ANC_INVALID,
-     "the file holds no word/document.xml"},
+     "it is no Word document, or a damaged one (the file holds no word/document.xml)"},
     {"a password",
      {"word/document.xml", ANC_STR_INIT("<a/>"), false, "x"},
      ANC_INVALID,
@@ -444,7 +444,8 @@ static const refused_row refused[] = {
     {"cut short",
      {"word/document.xml", ANC_STR_INIT("<a><b>"), false, NULL},
      ANC_INVALID,
-     "word/document.xml is not well-formed: line 1: it ends too early"},
+     "it is no Word document, or a damaged one (word/document.xml is not well-formed: line 1: it "
+     "ends too early)"},
     {"entities",
      {"word/document.xml",
       ANC_STR_INIT("<!DOCTYPE a [<!ENTITY a 'ha'><!ENTITY b '&a;&a;&a;&a;'>]><a>&b;</a>"), false,
