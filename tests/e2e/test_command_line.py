@@ -218,6 +218,9 @@ def test_doctor(binary):
             assert all(status == "ok" for status, _ in good.values()), good
             assert str(server.process.pid) in good["lock"][1] and "sound" in good["catalog"][1], good
             assert "dimensions" in good["model"][1], good
+            other = checks_of(p.run("doctor", "--json", "--url", "http://127.0.0.1:9"))
+            assert other["other server"][0] == "note" and str(p.data) in other["other server"][1], other
+            assert "http://127.0.0.1:9" in other["other server"][1] and other["server"][0] == "ok", other
             os.kill(server.process.pid, signal.SIGSTOP)
             stuck = checks_of(p.run("doctor", "--json"))
             assert stuck["server"][0] == "wrong" and "does not answer" in stuck["server"][1], stuck

@@ -108,6 +108,8 @@ def with_small_disk(binary, mib, env, run):
 
 def test_documents_are_refused_before_the_disk_is_full(binary):
     def run(p, s):
+        little = s.get("/health").json["checks"]["disk"]
+        assert little["status"] == "degraded" and "more is little" in little["detail"], little
         acknowledged, refused = put_until_refused(s, 0)
         check_refusal(refused)
         assert "storage.reserve_mb" in refused.json["detail"], refused.json

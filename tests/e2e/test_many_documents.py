@@ -163,6 +163,24 @@ def test_a_long_stream_takes_no_memory(binary):
         wait_for("an empty spool", lambda: not list((server.place.data / "spool").iterdir()))
 
 
+def test_a_replay_tells_what_went_with_the_cancelling(binary):
+    with serving(binary) as server:
+        stream = Stream(server)
+        stream.write(b'{"id": "bad"}\n')
+        stream.write(b"".join(json.dumps({"id": f"d{i}", "text": f"The text of document {i}."}).encode() + b"\n"
+                              for i in range(20000)))
+        batch = wait_for("a failure", lambda: next((b for b in server.get("/v1/ingest").json["items"]
+                                                    if b["failed_documents"] > 0), None))
+        path = f"/v1/ingest/{batch['batch_id']}"
+        assert server.post(f"{path}/cancel").status == 200
+        stream.answer()
+        unread = server.get(path).json["unread_documents"]
+        assert unread > 0
+        got = server.place.run("batches", "replay", batch["batch_id"], "--no-wait")
+        assert got.returncode == 0, got
+        assert f"only what failed is read again; {unread} documents were sent to the batch" in got.stderr, got
+
+
 def test_a_field_behind_a_file_leaves_nothing(binary):
     def part(name, text, file=None):
         return f'--B\r\nContent-Disposition: form-data; name="{name}"{f"; filename={chr(34)}{file}{chr(34)}" if file else ""}\r\n\r\n{text}\r\n'

@@ -96,6 +96,21 @@ static void hint_at_reading_again(cli_client *client, anc_str id)
                       "  anchorage ingest PATH passes over what it has read already\n");
 }
 
+/* How many documents were sent to a batch and went unread when it was cancelled: no replay reads those. */
+static uint64_t lost_by_cancelling(cli_client *client, anc_str id)
+{
+    CLI_JSON(doc);
+    anc_err ignored = {0};
+    if (cli_call_json(client, "GET", path_of(client->cx, id, ""), ANC_STR_NONE, &doc, &ignored) !=
+        ANC_OK)
+        return 0;
+    const json_value *batch = json_root(doc);
+    const bool is_folder = anc_str_starts(list_text(batch, "source"), ANC_STR("/"));
+    return !is_folder && anc_str_eq(list_text(batch, "status"), ANC_STR("cancelled"))
+               ? list_count(batch, "unread_documents")
+               : 0;
+}
+
 static int replay(cli_client *client)
 {
     cli_context *cx = client->cx;
@@ -107,6 +122,13 @@ static int replay(cli_client *client)
         hint_at_reading_again(client, cx->words[0]);
     if (status != ANC_OK)
         return cli_report(cx, status, &err);
+    const uint64_t lost = lost_by_cancelling(client, cx->words[0]);
+    if (lost > 0)
+        (void)fprintf(
+            stderr,
+            "anchorage: only what failed is read again; %llu document%s sent to the batch "
+            "and not read when it was cancelled: send %s again\n",
+            (unsigned long long)lost, lost == 1 ? " was" : "s were", lost == 1 ? "it" : "them");
     const anc_str id = list_text(json_root(doc), "batch_id");
     if (!cli_given(cx, "no-wait"))
         return follow_batch(client, id);

@@ -43,6 +43,18 @@ static void check_configuration(doctor *d)
               : ANC_STR("no file, defaults and environment"));
 }
 
+/* What is looked at is of this machine alone. */
+static void check_url(doctor *d)
+{
+    const anc_str url = d->cx->url;
+    if (url.len > 0)
+        line(d, "other server", CLI_NOTE,
+             anc_arena_printf(d->cx->mem,
+                              "nothing here is of %.*s: what is looked at is this machine, and the "
+                              "data folder %s; that server is asked by anchorage status",
+                              ANC_FMT(url), d->facts->data_dir));
+}
+
 static void check_folder(doctor *d)
 {
     const anc_str folder = anc_str_of(d->facts->data_dir);
@@ -126,8 +138,9 @@ static void check_server(doctor *d)
 
 int cli_run_doctor(cli_context *cx)
 {
-    static void (*const checks[])(doctor *) = {check_configuration, check_folder, check_disk,
-                                               check_memory,        check_parts,  check_server};
+    static void (*const checks[])(doctor *) = {check_configuration, check_url,    check_folder,
+                                               check_disk,          check_memory, check_parts,
+                                               check_server};
     ANC_BUF(out, 1 << 20);
     json_writer w = json_writer_of(&out);
     doctor d = {.cx = cx, .w = &w, .facts = anc_arena_alloc(cx->mem, 1, sizeof(cli_facts))};

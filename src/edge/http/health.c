@@ -148,7 +148,12 @@ static condition check_disk(const http_edge_options *o, anc_buf *detail)
         return DEGRADED;
     }
     (void)anc_buf_printf(detail, "%llu MiB free, %llu of them kept free", mb, kept_mb);
-    return mb < kept_mb + DISK_LOW_MB ? DEGRADED : HEALTHY;
+    if (mb >= kept_mb + DISK_LOW_MB)
+        return HEALTHY;
+    (void)anc_buf_printf(
+        detail, "; room for %llu MiB more is little: make some, from %llu free on this is healthy",
+        mb - kept_mb, kept_mb + DISK_LOW_MB);
+    return DEGRADED;
 }
 
 static const struct check_row {

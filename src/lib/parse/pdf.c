@@ -71,6 +71,9 @@ static anc_status may_take(void *arg, int64_t cpu_ms, anc_err *err)
         (double)cpu_ms / 1000, pages, pages == 1 ? "" : "s");
 }
 
+/* A list of pages that leads back to itself: the program goes on, with pages that are none. */
+#define PAGE_TREE "in Pages tree"
+
 /* What the program complains about, and what that means for who has the file. */
 static const struct {
     const char *says, *means;
@@ -81,6 +84,7 @@ static const struct {
     {"Catalog object", "the list of its pages cannot be found"},
     {"top-level pages object", "the list of its pages cannot be found"},
     {"Page count", "the list of its pages is broken"},
+    {PAGE_TREE, "the list of its pages is broken"},
     {"Unknown compression method", "a part of it does not unpack"},
     {"in flate stream", "a part of it does not unpack"},
     {"ecrypt", "it is encrypted in a way that cannot be read"},
@@ -156,6 +160,20 @@ static anc_status judge(const prs_emitter *e, anc_str bytes, const os_child_resu
                     result->code);
 }
 
+/* Pages without text are said to be pictures, unless the list of the pages is what is damaged. */
+static bool end_reading(run *r, const os_child_result *result)
+{
+    prs_emitter *e = r->e;
+    ANC_BUF(said, SAID_BYTES);
+    if (prs_pdf_reader_end(r->reader))
+        return true;
+    if (e->status != ANC_INVALID || strstr(result->complaints, PAGE_TREE) == NULL)
+        return false;
+    anc_err_clear(e->err);
+    prs_pdf_say_damage(result->complaints, &said);
+    return prs_emit_fail(e, ANC_FAIL(e->err, ANC_INVALID, "%.*s", ANC_FMT(anc_buf_view(&said))));
+}
+
 bool prs_read_pdf(anc_str bytes, prs_emitter *e)
 {
     const char *const argv[] = {"pdftotext", "-bbox-layout", "-enc", "UTF-8", "-", "-", NULL};
@@ -184,7 +202,7 @@ bool prs_read_pdf(anc_str bytes, prs_emitter *e)
     anc_status got = os_child_run(&spec, &result, e->err);
     if (got == ANC_OK)
         got = judge(e, bytes, &result);
-    const bool ok = got == ANC_OK ? prs_pdf_reader_end(r.reader) : prs_emit_fail(e, got);
+    const bool ok = got == ANC_OK ? end_reading(&r, &result) : prs_emit_fail(e, got);
     prs_pdf_reader_free(r.reader);
     return ok;
 }

@@ -48,6 +48,12 @@ static const pdf_row rows[] = {
     {"junk before it", ANC_STR_INIT("\xFF\xFEjunk\r\n\r\n" PDF("Hello.")), ANC_OK, "Hello.\n"},
     {"a page without text", ANC_STR_INIT(PDF("")), ANC_INVALID, "no text layer"},
     {"cut short", ANC_STR_INIT("%PDF-1.4\n1 0 obj\n<</Type/Cat"), ANC_INVALID, "cut short"},
+    {"pages that lead back to themselves",
+     ANC_STR_INIT("%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n"
+                  "2 0 obj\n<</Type/Pages/Kids[2 0 R]/Count 1>>\nendobj\nxref\n0 3\n"
+                  "0000000000 65535 f \n0000000009 00000 n \n0000000054 00000 n \n"
+                  "trailer<</Size 3/Root 1 0 R>>\nstartxref\n105\n%%EOF\n"),
+     ANC_INVALID, "this PDF is damaged: the list of its pages is broken"},
     {"damaged", ANC_STR_INIT("%PDF-1.4\nnothing in here\n%%EOF\n"), ANC_INVALID,
      "this PDF is damaged: "},
     {"nothing", ANC_STR_INIT(""), ANC_INVALID, "cut short"},
