@@ -495,7 +495,8 @@ def test_inbound_examples_of_the_page_work(binary):
         page = (pathlib.Path(__file__).resolve().parents[2] / "docs" / "events.md").read_text()
         rights = next(line for line in page.splitlines() if line.startswith("ACL SETUSER")).replace("PASSWORD", "pw")
         assert r.cli(*rights.split()) == "OK"
-        env = {"ANCHORAGE_BUS__REDIS__URL": r.url.replace("redis://", "redis://anchorage:pw@")}
+        env = {"ANCHORAGE_BUS__REDIS__URL": r.url.replace("redis://", "redis://anchorage:pw@"),
+               "ANCHORAGE_BUS__REDIS__CLAIM_MS": "1000", "ANCHORAGE_BUS__REDIS__KEEP_HANDLED_S": "0"}
         server = Server(p, env=env)
         adds = [line for line in examples("redis-cli") if " XADD " in line]
         assert len(adds) >= 4
@@ -508,9 +509,13 @@ def test_inbound_examples_of_the_page_work(binary):
         assert document(server, "E-18", "accounting").json["metadata"]["amount"] == 12.5
         wait_for("all of them", lambda: counted(server)["new"] == 4)
         wait_for("what is announced", lambda: r.cli("XLEN", "events") > 0)
+        wait_for("the streams of what was handled", lambda: r.entries("events:document.uploaded") == [])
         asked = p.run("doctor", "--json", env=env)
         line = next(c for c in json.loads(asked.stdout)["checks"] if c["check"] == "redis")
         assert line["status"] == "ok", line
+        r.cli("ACL", "SETUSER", "anchorage", "-xtrim", "-xinfo|groups")
+        lame = next(c for c in json.loads(p.run("doctor", "--json", env=env).stdout)["checks"] if c["check"] == "redis")
+        assert lame["status"] != "ok" and "XINFO, XTRIM on events:document.uploaded" in str(lame), lame
         assert letters(r) == [] and server.get("/health").json["checks"]["redis"]["status"] == "healthy"
         assert server.stop() == 0
 

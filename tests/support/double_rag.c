@@ -351,11 +351,11 @@ void rag_search_told(rag_service *rag, const krn_call *call, const srch_request 
     atomic_fetch_add(&doubles.told, 1);
 }
 
-anc_status rag_searches_write(rag_service *rag, krn_call *call)
+bool rag_searches_write(rag_service *rag, const krn_call *call)
 {
     (void)rag;
     (void)call;
-    return ANC_OK;
+    return !atomic_load(&doubles.searches_wait);
 }
 
 anc_status rag_sources_readable(rag_service *rag, krn_call *call, const json_value *sources,

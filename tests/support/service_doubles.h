@@ -26,14 +26,15 @@ enum { DOUBLE_LONG_TEXT = 5 << 20 };
 typedef struct service_doubles {
     net_loop *loop; /* where generating goes on */
 
-    atomic_int puts;      /* documents put */
-    atomic_int prepared;  /* questions begun */
-    atomic_int finished;  /* and ended */
-    atomic_int rewritten; /* of them, by a model */
-    atomic_int told;      /* searches that the events know */
-    atomic_int cancelled; /* calls of rag_cancel */
-    atomic_int holding;   /* puts and searches that wait in "hold" */
-    atomic_int looks;     /* at batches */
+    atomic_int puts;           /* documents put */
+    atomic_int prepared;       /* questions begun */
+    atomic_int finished;       /* and ended */
+    atomic_int rewritten;      /* of them, by a model */
+    atomic_int told;           /* searches that the events know */
+    atomic_bool searches_wait; /* the writer does not take them */
+    atomic_int cancelled;      /* calls of rag_cancel */
+    atomic_int holding;        /* puts and searches that wait in "hold" */
+    atomic_int looks;          /* at batches */
     atomic_int texts_open;
     atomic_int top_k, n_collections; /* of the last question or search */
     atomic_int broken_uploads, discarded_uploads;

@@ -278,13 +278,15 @@ static void rights_are_tried_without_a_trace(void **state)
     ASSERT_OK(krn_bus_redis_rights(all, os_mono_ns() + 30000000000, &missing, &err), &err);
     assert_int_equal(missing.len, 0);
     krn_bus_redis_free(all);
-    (void)redis_do(redis, "ACL SETUSER lame on >pw ~r:* &r:events:* +@all -xadd -xautoclaim");
+    (void)redis_do(redis,
+                   "ACL SETUSER lame on >pw ~r:* &r:events:* +@all -xadd -xautoclaim -xtrim");
     (void)snprintf(url, sizeof url, "%.*s://lame:pw%s", (int)(end - whole), whole, at);
     krn_bus_redis *lame =
         new_bus("me", (krn_bus_redis_options){.url = anc_str_of(url), .prefix = ANC_STR("r:")});
     ASSERT_OK(krn_bus_redis_rights(lame, os_mono_ns() + 30000000000, &missing, &err), &err);
     assert_true(anc_str_starts(anc_buf_view(&missing), ANC_STR("XADD on r:events: NOPERM")));
     assert_non_null(strstr(missing.ptr, "; XAUTOCLAIM on r:events:user.created: NOPERM"));
+    assert_non_null(strstr(missing.ptr, "; XTRIM on r:events:user.created: NOPERM"));
     assert_non_null(strstr(missing.ptr, "; XADD on r:events.dlq: NOPERM"));
     assert_null(strstr(missing.ptr, "PUBLISH"));
     krn_bus_redis_free(lame);

@@ -100,6 +100,10 @@ void fake_writer_flush(fake_writer *self)
 static anc_status writer_run(void *self, krn_call *call, krn_work_fn *work, void *arg)
 {
     fake_writer_flush(self);
+    if (((fake_writer *)self)->full)
+        return ANC_FAIL(call->err, ANC_UNAVAILABLE, "the writer's queue is full");
+    if (atomic_load(call->cancelled))
+        return ANC_FAIL(call->err, ANC_CANCELLED, "the caller left");
     return work_once(self, work, arg, call->err);
 }
 
@@ -166,6 +170,9 @@ static anc_status outbox_append(void *self, krn_tx *tx, ev_type_id type, const v
     (void)tx;
     if (o->append != ANC_OK)
         return ANC_FAIL(err, o->append, "the outbox failed");
+    if (type == EV_QUERY_REQUESTED && o->faulty != NULL &&
+        anc_str_eq(((const ev_query_requested *)payload)->query_text, anc_str_of(o->faulty)))
+        return ANC_FAIL(err, ANC_INVALID, "the outbox refuses \"%s\"", o->faulty);
     assert(o->n < FAKE_EVENTS);
     fake_event *e = &o->events[o->n++];
     *e = (fake_event){.type = type, .at_ms = context->at_ms};

@@ -64,7 +64,8 @@ typedef struct fake_event {
 typedef struct fake_outbox {
     fake_event events[FAKE_EVENTS];
     size_t n;
-    anc_status append; /* not OK: fails with it */
+    anc_status append;  /* not OK: fails with it */
+    const char *faulty; /* a question that is refused as INVALID; NULL: none */
 } fake_outbox;
 
 krn_outbox fake_outbox_port(fake_outbox *self);

@@ -68,7 +68,8 @@ void rag_service_close(rag_service *rag);
 int64_t rag_searches_step(void *service, int64_t now_ns);
 void rag_searches_listen(rag_service *rag, void (*wake)(void *arg), void *arg);
 
-/* Tells those that wait, when no step runs any more and the writer still does. NULL is a no-op. */
+/* Tells those that wait, when no step runs any more and the writer still does; what cannot be told then is counted and
+ * logged. NULL is a no-op. */
 void rag_searches_settle(rag_service *rag);
 
 /* Sentences scored by the embedding component, for the extractive provider. */

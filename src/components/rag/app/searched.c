@@ -2,7 +2,9 @@
  *
  * The events are those of a question, each with the time of what it tells. They are written after the search has been
  * answered, those of a quarter of a second in one transaction: a search is answered in less time than a commit takes.
- * What they need is copied, and waits in a bounded list.
+ * What they need is copied, and waits in a list that is bounded by number and bytes, those included that are being
+ * written: what cannot be written now goes back to its front. What is itself at fault is left out and the others are
+ * written.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -14,6 +16,9 @@
 enum {
     KEPT_MAX = 100, /* of the passages; how many there were is told */
     WAITING_MAX = 4096,
+    WAITING_BYTES = 16 << 20,
+    FAULTY_AT_ONCE =
+        64, /* left out of what is written together; further ones wait for the next time */
     OWN_BYTES = 1 << 20,
     METADATA_BYTES = 1024,
     RETRIEVALS_BYTES = 1 << 20
@@ -21,6 +26,7 @@ enum {
 
 static const int64_t GATHER_NS = 250000000;
 static const int64_t WRITE_NS = 30000000000;
+static const int64_t REST_NS = 2000000000; /* after the writer failed */
 
 struct rag_searched {
     rag_service *rag;
@@ -32,6 +38,7 @@ struct rag_searched {
     size_t found;
     int64_t asked_ms;
     rag_answer answer; /* query_id, sources, timings_ms and generated_at_ms */
+    size_t bytes;      /* of all of it */
     bool failed;       /* no room for a copy */
 };
 
@@ -186,105 +193,260 @@ static anc_status write_one(const rag_searched *s, krn_tx *tx, anc_err *err)
     return append_completed(s, tx, documents, err);
 }
 
+typedef struct batch {
+    rag_searched *first, *at; /* at: the one that is written; NULL once all are */
+} batch;
+
 static anc_status write_all(void *arg, krn_tx *tx, anc_err *err)
 {
-    for (const rag_searched *s = arg; s != NULL; s = s->next)
-        ANC_TRY(write_one(s, tx, err));
+    batch *b = arg;
+    for (b->at = b->first; b->at != NULL; b->at = b->at->next)
+        ANC_TRY(write_one(b->at, tx, err));
     return ANC_OK;
 }
 
-/* ---- what waits ---- */
+/* ---- what is said of them ---- */
 
-static void untold(rag_service *rag, uint64_t n, const anc_err *err)
+static void say_once(rag_service *rag, atomic_bool *said, krn_level level, const char *text,
+                     uint64_t n, const anc_err *why)
+{
+    if (!atomic_exchange(said, true))
+        krn_log_write(rag->with.log, level, "rag", text, KRN_INT("searches", n),
+                      KRN_STR("reason", anc_str_of(why->text)));
+}
+
+static void untold(rag_service *rag, uint64_t n, const anc_err *why)
 {
     krn_count(rag->count.untold, n);
-    if (!atomic_exchange(&rag->searches_untold, true))
-        krn_log_write(rag->with.log, KRN_ERROR, "rag", "searches are not in the query log",
-                      KRN_STR("reason", anc_str_of(err->text)));
+    say_once(rag, &rag->searches_untold, KRN_ERROR, "searches are not in the query log", n, why);
 }
 
 static void all_told(rag_service *rag, uint64_t n)
 {
-    if (atomic_exchange(&rag->searches_untold, false))
+    const bool untold_before = atomic_exchange(&rag->searches_untold, false);
+    if (atomic_exchange(&rag->searches_late, false) || untold_before)
         krn_log_write(rag->with.log, KRN_INFO, "rag", "searches are in the query log again",
                       KRN_INT("searches", n));
 }
 
-/* False where there is no room. */
-static bool enqueue(rag_searched *s)
+/* ---- what waits ---- */
+
+static anc_status check_room(const rag_service *rag, const rag_searched *s, anc_err *err)
+{
+    const size_t n = rag->searches.n, bytes = rag->searches.bytes;
+    if (n < WAITING_MAX && s->bytes <= WAITING_BYTES - bytes)
+        return ANC_OK;
+    return ANC_FAIL(err, ANC_LIMIT,
+                    "%zu searches of %zu bytes wait to be written: there is no room for one of %zu "
+                    "bytes more, at most %d of %d bytes wait",
+                    n, bytes, s->bytes, WAITING_MAX, WAITING_BYTES);
+}
+
+static anc_status enqueue(rag_searched *s, anc_err *err)
 {
     rag_service *rag = s->rag;
     (void)pthread_mutex_lock(&rag->lock);
-    const bool fits = rag->searches.n < WAITING_MAX;
-    const bool first = fits && rag->searches.n == 0;
+    const anc_status status = check_room(rag, s, err);
+    const bool first = status == ANC_OK && rag->searches.first == NULL;
     if (first)
         rag->searches.since_ns = krn_now_ns(rag->with.clock);
-    if (fits) {
+    if (status == ANC_OK) {
         *(first ? &rag->searches.first : &rag->searches.last->next) = s;
         rag->searches.last = s;
         rag->searches.n++;
+        rag->searches.bytes += s->bytes;
     }
     (void)pthread_mutex_unlock(&rag->lock);
     if (first && rag->searches.wake != NULL)
         rag->searches.wake(rag->searches.wake_arg);
-    return fits;
+    return status;
 }
 
+/* With the lock held. They count as waiting until they are let go. */
 static rag_searched *take_all(rag_service *rag)
 {
-    (void)pthread_mutex_lock(&rag->lock);
     rag_searched *first = rag->searches.first;
     rag->searches.first = rag->searches.last = NULL;
-    rag->searches.n = 0;
-    (void)pthread_mutex_unlock(&rag->lock);
     return first;
+}
+
+/* Frees a list that was taken; how many it had. */
+static uint64_t let_go(rag_service *rag, rag_searched *all)
+{
+    uint64_t n = 0;
+    size_t bytes = 0;
+    for (rag_searched *next; all != NULL; all = next, n++) {
+        next = all->next;
+        bytes += all->bytes;
+        searched_free(all);
+    }
+    (void)pthread_mutex_lock(&rag->lock);
+    rag->searches.n -= n;
+    rag->searches.bytes -= bytes;
+    (void)pthread_mutex_unlock(&rag->lock);
+    return n;
+}
+
+/* In front of those that came meanwhile. */
+static void put_back(rag_service *rag, rag_searched *all, anc_status status, const anc_err *why)
+{
+    rag_searched *last = all;
+    uint64_t n = 1;
+    for (; last->next != NULL; n++)
+        last = last->next;
+    (void)pthread_mutex_lock(&rag->lock);
+    const bool none = rag->searches.first == NULL;
+    const int64_t now_ns = krn_now_ns(rag->with.clock);
+    last->next = rag->searches.first;
+    rag->searches.first = all;
+    if (none)
+        rag->searches.last = last;
+    rag->searches.since_ns = now_ns;
+    rag->searches.rests_until_ns = status == ANC_DEADLINE ? 0 : now_ns + REST_NS;
+    (void)pthread_mutex_unlock(&rag->lock);
+    say_once(rag, &rag->searches_late, KRN_WARN, "searches wait to be in the query log", n, why);
+    if (none && rag->searches.wake != NULL)
+        rag->searches.wake(rag->searches.wake_arg);
+}
+
+static rag_searched *copy_of(rag_service *rag, const krn_call *call, const srch_request *request,
+                             const srch_result *result, anc_str query_id, anc_err *err)
+{
+    rag_searched *s = calloc(1, sizeof *s);
+    anc_arena *mem = anc_arena_new(OWN_BYTES);
+    if (s == NULL || mem == NULL) {
+        free(s);
+        anc_arena_free(mem);
+        (void)ANC_FAIL(err, ANC_NO_MEMORY, "no memory for what is told of a search");
+        return NULL;
+    }
+    s->rag = rag;
+    s->mem = mem;
+    copy_all(s, call, request, result, query_id);
+    s->bytes = sizeof *s + anc_arena_used(mem);
+    if (!s->failed)
+        return s;
+    (void)ANC_FAIL(err, anc_arena_refusal(mem),
+                   "what is told of a search of %zu passages has no room in %d bytes", result->n,
+                   OWN_BYTES);
+    searched_free(s);
+    return NULL;
 }
 
 void rag_search_told(rag_service *rag, const krn_call *call, const srch_request *request,
                      const srch_result *result, anc_str query_id)
 {
     anc_err err = {.code = ANC_OK};
-    rag_searched *s = calloc(1, sizeof *s);
-    if (s != NULL) {
-        s->rag = rag;
-        s->mem = anc_arena_new(OWN_BYTES);
-        s->failed = s->mem == NULL;
-        if (!s->failed)
-            copy_all(s, call, request, result, query_id);
-        if (!s->failed && enqueue(s))
-            return;
+    rag_searched *s = copy_of(rag, call, request, result, query_id, &err);
+    if (s != NULL && enqueue(s, &err) == ANC_OK)
+        return;
+    if (s != NULL)
         searched_free(s);
-    }
-    (void)ANC_FAIL(&err, ANC_LIMIT, "there is no room for another that waits to be written");
     untold(rag, 1, &err);
 }
 
-/* Whoever comes while another writes waits for that, so that what was told before is there afterwards. */
-anc_status rag_searches_write(rag_service *rag, krn_call *call)
+/* ---- writing ---- */
+
+static void take_out(rag_searched **all, const rag_searched *one)
 {
-    uint64_t n = 0;
-    (void)pthread_mutex_lock(&rag->searches.writing);
-    rag_searched *all = take_all(rag);
-    const anc_status status =
-        all != NULL ? krn_writer_run(rag->with.writer, call, write_all, all) : ANC_OK;
-    (void)pthread_mutex_unlock(&rag->searches.writing);
-    for (rag_searched *next = all; all != NULL; all = next, n++) {
-        next = all->next;
-        searched_free(all);
+    while (*all != one)
+        all = &(*all)->next;
+    *all = one->next;
+}
+
+/* Those that are themselves at fault are taken out of *all and given up; what the writer gives for the others. */
+static anc_status write_sound(rag_service *rag, krn_call *call, rag_searched **all)
+{
+    for (unsigned faulty = 0; *all != NULL; faulty++) {
+        batch b = {.first = *all};
+        const anc_status status = krn_writer_run(rag->with.writer, call, write_all, &b);
+        rag_searched *bad = b.at;
+        if ((status != ANC_INVALID && status != ANC_LIMIT) || bad == NULL ||
+            faulty == FAULTY_AT_ONCE)
+            return status;
+        take_out(all, bad);
+        bad->next = NULL;
+        untold(rag, let_go(rag, bad), call->err);
+        anc_err_clear(call->err);
     }
-    if (status != ANC_OK)
-        untold(rag, n, call->err);
-    else if (n > 0)
-        all_told(rag, n);
-    return status;
+    return ANC_OK;
+}
+
+/* With the lock held; until another has written, or no longer than until `deadline_ns`. */
+static void wait_for_writing(rag_service *rag, int64_t deadline_ns)
+{
+    const struct timespec until = {.tv_sec = (time_t)(deadline_ns / 1000000000),
+                                   .tv_nsec = (long)(deadline_ns % 1000000000)};
+    while (rag->searches.writing &&
+           pthread_cond_timedwait(&rag->searches.written, &rag->lock, &until) == 0)
+        continue;
+}
+
+/* The list, to be written by the caller alone; NULL where there is none, another still writes or the writer rests.
+ * *ret_none: nothing waits. */
+static rag_searched *begin_writing(rag_service *rag, int64_t deadline_ns, bool rests,
+                                   bool *ret_none)
+{
+    (void)pthread_mutex_lock(&rag->lock);
+    wait_for_writing(rag, deadline_ns);
+    const int64_t now_ns = krn_now_ns(rag->with.clock);
+    const bool may = !rag->searches.writing && now_ns < deadline_ns &&
+                     !(rests && now_ns < rag->searches.rests_until_ns);
+    rag_searched *all = may ? take_all(rag) : NULL;
+    rag->searches.writing |= all != NULL;
+    *ret_none = rag->searches.n == 0;
+    (void)pthread_mutex_unlock(&rag->lock);
+    return all;
+}
+
+static void end_writing(rag_service *rag)
+{
+    (void)pthread_mutex_lock(&rag->lock);
+    rag->searches.writing = false;
+    (void)pthread_cond_broadcast(&rag->searches.written);
+    (void)pthread_mutex_unlock(&rag->lock);
+}
+
+/* Under a call of its own: who waits may leave, and nothing is lost by that. False where some wait on. */
+static bool write_waiting(rag_service *rag, int64_t deadline_ns, bool rests)
+{
+    ANC_ARENA(mem, OWN_BYTES);
+    const atomic_bool never = false;
+    anc_err err = {.code = ANC_OK};
+    bool none;
+    if (mem == NULL)
+        return false;
+    krn_call call = {.mem = mem, .err = &err, .deadline_ns = deadline_ns, .cancelled = &never};
+    rag_searched *all = begin_writing(rag, deadline_ns, rests, &none);
+    if (all == NULL)
+        return none;
+    const anc_status status = write_sound(rag, &call, &all);
+    if (status != ANC_OK && all != NULL)
+        put_back(rag, all, status, &err);
+    else if (all != NULL)
+        all_told(rag, let_go(rag, all));
+    end_writing(rag);
+    return status == ANC_OK;
+}
+
+/* Whoever comes while another writes waits for that, so that what was told before is there afterwards. */
+bool rag_searches_write(rag_service *rag, const krn_call *call)
+{
+    const int64_t own_ns = krn_now_ns(rag->with.clock) + WRITE_NS;
+    return write_waiting(rag, call->deadline_ns < own_ns ? call->deadline_ns : own_ns, true);
+}
+
+static uint64_t drop(rag_service *rag)
+{
+    (void)pthread_mutex_lock(&rag->lock);
+    rag_searched *all = take_all(rag);
+    (void)pthread_mutex_unlock(&rag->lock);
+    return let_go(rag, all);
 }
 
 void rag_searches_drop(rag_service *rag)
 {
-    for (rag_searched *s = take_all(rag), *next; s != NULL; s = next) {
-        next = s->next;
-        searched_free(s);
-    }
+    (void)drop(rag);
 }
 
 void rag_searches_listen(rag_service *rag, void (*wake)(void *arg), void *arg)
@@ -293,32 +455,37 @@ void rag_searches_listen(rag_service *rag, void (*wake)(void *arg), void *arg)
     rag->searches.wake_arg = arg;
 }
 
-int64_t rag_searches_step(void *service, int64_t now_ns)
+static int64_t due_ns(rag_service *rag)
 {
-    rag_service *rag = service;
     (void)pthread_mutex_lock(&rag->lock);
-    const bool none = rag->searches.n == 0;
-    const int64_t due_ns = rag->searches.since_ns + GATHER_NS;
+    const int64_t gathered_ns = rag->searches.since_ns + GATHER_NS;
+    const int64_t rested_ns = rag->searches.rests_until_ns;
+    const bool none = rag->searches.first == NULL;
     (void)pthread_mutex_unlock(&rag->lock);
     if (none)
         return INT64_MAX;
-    if (now_ns < due_ns)
-        return due_ns;
-    rag_searches_settle(rag);
-    return INT64_MAX;
+    return gathered_ns > rested_ns ? gathered_ns : rested_ns;
+}
+
+int64_t rag_searches_step(void *service, int64_t now_ns)
+{
+    rag_service *rag = service;
+    const int64_t due = due_ns(rag);
+    if (now_ns < due)
+        return due;
+    (void)write_waiting(rag, krn_now_ns(rag->with.clock) + WRITE_NS, false);
+    return due_ns(rag);
 }
 
 void rag_searches_settle(rag_service *rag)
 {
-    ANC_ARENA(mem, OWN_BYTES);
-    const atomic_bool never = false;
     anc_err err = {.code = ANC_OK};
-    if (rag == NULL || mem == NULL)
+    if (rag == NULL)
         return;
-    krn_call call = {.mem = mem,
-                     .err = &err,
-                     .deadline_ns = krn_now_ns(rag->with.clock) + WRITE_NS,
-                     .cancelled = &never};
-    if (rag_searches_write(rag, &call) != ANC_OK)
-        anc_err_clear(&err); /* it was counted and logged */
+    (void)write_waiting(rag, krn_now_ns(rag->with.clock) + WRITE_NS, false);
+    const uint64_t n = drop(rag);
+    if (n == 0)
+        return;
+    (void)ANC_FAIL(&err, ANC_UNAVAILABLE, "the server ends and they could not be written");
+    untold(rag, n, &err);
 }

@@ -82,6 +82,15 @@ static void name_series(rag_service *rag)
     }
 }
 
+static void init_written(pthread_cond_t *written)
+{
+    pthread_condattr_t monotonic;
+    (void)pthread_condattr_init(&monotonic);
+    (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(written, &monotonic);
+    (void)pthread_condattr_destroy(&monotonic);
+}
+
 anc_status rag_service_open(const rag_service_options *options, rag_service **ret, anc_err *err)
 {
     if (options->n_providers > RAG_PROVIDERS_MAX)
@@ -97,7 +106,7 @@ anc_status rag_service_open(const rag_service_options *options, rag_service **re
     rag->with = *options;
     rag->mem = mem;
     (void)pthread_mutex_init(&rag->lock, NULL);
-    (void)pthread_mutex_init(&rag->searches.writing, NULL);
+    init_written(&rag->searches.written);
     for (size_t i = 0; i < options->n_providers; i++)
         rag->links[rag->n_links++].provider = options->providers[i];
     rag->links[rag->n_links++].provider = options->extractive;
@@ -116,7 +125,7 @@ void rag_service_close(rag_service *rag)
     if (rag == NULL)
         return;
     rag_searches_drop(rag);
-    (void)pthread_mutex_destroy(&rag->searches.writing);
+    (void)pthread_cond_destroy(&rag->searches.written);
     (void)pthread_mutex_destroy(&rag->lock);
     anc_arena_free(rag->mem);
     free(rag);

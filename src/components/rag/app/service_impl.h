@@ -44,13 +44,16 @@ struct rag_service {
     /* Turns on their way to the store, counted by hash of their conversation: while a slot is not
      * zero, a reader of that conversation lets the writer catch up first. */
     atomic_uint pending[RAG_PENDING_SLOTS];
-    atomic_bool searches_untold; /* the last search could not be told; logged once until one can */
+    /* A search could not be told, or has to wait for the writer; logged once each until all are told. */
+    atomic_bool searches_untold, searches_late;
     struct {
-        pthread_mutex_t writing;    /* held while they are written */
-        rag_searched *first, *last; /* guarded by `lock`, as the next two; owned */
-        size_t n;
-        int64_t since_ns;        /* when the first of them came */
-        void (*wake)(void *arg); /* immutable once questions come */
+        pthread_cond_t written;     /* somebody is through with writing them; monotonic */
+        rag_searched *first, *last; /* guarded by `lock`, as the next five; owned */
+        size_t n, bytes;            /* those that are being written included */
+        bool writing;               /* by one at a time */
+        int64_t since_ns;           /* when the first of them came */
+        int64_t rests_until_ns;     /* the writer failed: not before */
+        void (*wake)(void *arg);    /* immutable once questions come */
         void *wake_arg;
     } searches; /* that wait to be told */
     struct {

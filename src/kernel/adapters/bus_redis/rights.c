@@ -41,11 +41,15 @@ static anc_status add_reading(tries *t, anc_str stream, anc_err *err)
                              o->consumer,           ANC_STR("60000"), ANC_STR("0")};
     const anc_str pending[] = {ANC_STR("XPENDING"), stream, o->group};
     const anc_str done[] = {ANC_STR("XACK"), stream, o->group, ANC_STR("0-1")};
+    const anc_str groups[] = {ANC_STR("XINFO"), ANC_STR("GROUPS"), stream};
+    const anc_str trim[] = {ANC_STR("XTRIM"), stream, ANC_STR("MINID"), ANC_STR("0-0")};
     ANC_TRY(add(t, make, ANC_COUNT(make), 2, err));
     ANC_TRY(add(t, read, ANC_COUNT(read), 5, err));
     ANC_TRY(add(t, claim, ANC_COUNT(claim), 1, err));
     ANC_TRY(add(t, pending, ANC_COUNT(pending), 1, err));
-    return add(t, done, ANC_COUNT(done), 1, err);
+    ANC_TRY(add(t, done, ANC_COUNT(done), 1, err));
+    ANC_TRY(add(t, groups, ANC_COUNT(groups), 2, err));
+    return add(t, trim, ANC_COUNT(trim), 1, err);
 }
 
 static anc_status add_all(tries *t, anc_arena *mem, anc_err *err)

@@ -368,6 +368,33 @@ static void test_pipeline(void **state)
     answer_done(&a);
 }
 
+/* The log is read though it cannot be written; who is to be erased is not, while searches of theirs would come after. */
+static void test_searches_that_wait(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path;
+        int status;
+    } reads[] = {{"/v1/tracking/queries", 200},
+                 {"/v1/tracking/stats", 200},
+                 {"/v1/tracking/queries/q", 404},
+                 {"/v1/tracking/documents/d", 404}};
+    atomic_store(&doubles.searches_wait, true);
+    for (size_t i = 0; i < ANC_COUNT(reads); i++) {
+        answer a = get(&f, reads[i].path);
+        assert_int_equal(a.status, reads[i].status);
+        answer_done(&a);
+    }
+    answer a = post(&f, "/v1/tracking/erase", "{\"user_id\":\"ada\"}");
+    assert_int_equal(a.status, 503);
+    assert_true(answer_has(&a, "searches wait to be written"));
+    answer_done(&a);
+    atomic_store(&doubles.searches_wait, false);
+    a = post(&f, "/v1/tracking/erase", "{\"user_id\":\"ada\"}");
+    assert_int_equal(a.status, 200);
+    answer_done(&a);
+}
+
 #define EACH(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
 
 int main(void)
@@ -385,6 +412,7 @@ int main(void)
         cmocka_unit_test(test_disk_without_room),
         EACH(test_an_index_that_is_read),
         EACH(test_health_tells),
+        EACH(test_searches_that_wait),
         EACH(test_draining_refuses),
         EACH(test_pipeline),
     };

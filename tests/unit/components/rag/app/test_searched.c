@@ -2,6 +2,7 @@
 #include "support/test.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -44,9 +45,9 @@ static void searches_are_told_together(void **state)
     tell(&w, "q1", "bees", 2);
     tell(&w, "q2", "hives", 150);
     assert_int_equal(wakes, 1);
-    const int64_t now_ns = krn_now_ns(fake_clock_port(&w.clock));
-    const int64_t due_ns = rag_searches_step(w.rag, now_ns);
-    assert_true(due_ns > now_ns && due_ns < INT64_MAX);
+    const int64_t begun_ns = krn_now_ns(fake_clock_port(&w.clock));
+    const int64_t due_ns = rag_searches_step(w.rag, begun_ns);
+    assert_true(due_ns > begun_ns && due_ns < INT64_MAX);
     assert_int_equal(w.outbox.n, 0);
     assert_true(rag_searches_step(w.rag, due_ns) == INT64_MAX);
     assert_int_equal(w.outbox.n, 6);
@@ -65,24 +66,115 @@ static void searches_are_told_together(void **state)
     world_close(&w);
 }
 
-/* Who wants to see them now does not wait; where the writer fails they are given up, and later ones are told. */
+static int64_t now_ns(const world *w)
+{
+    return w->clock.mono_ns;
+}
+
+/* Who wants to see them now does not wait. */
 static void searches_are_told_when_asked_for(void **state)
 {
     (void)state;
     world w;
     open_world(&w);
-    tell(&w, "q1", "bees", 1);
-    w.writer.commit = ANC_DISK_FULL;
-    assert_int_equal(rag_searches_write(w.rag, &w.call), ANC_DISK_FULL);
-    w.writer.commit = ANC_OK;
-    anc_err_clear(&w.err);
-    ASSERT_OK(rag_searches_write(w.rag, &w.call), &w.err);
-    assert_int_equal(w.outbox.n, 0);
-    tell(&w, "q2", "hives", 0);
-    ASSERT_OK(rag_searches_write(w.rag, &w.call), &w.err);
+    assert_true(rag_searches_write(w.rag, &w.call));
+    tell(&w, "q1", "bees", 0);
+    assert_true(rag_searches_write(w.rag, &w.call));
     assert_int_equal(w.outbox.n, 3);
     assert_int_equal(w.outbox.events[1].count, 0);
-    tell(&w, "q3", "goes untold with the service", 1);
+    tell(&w, "q2", "goes untold with the service", 1);
+    world_close(&w);
+}
+
+/* Where the writer fails they wait, in front of those that come meanwhile, and who asks is not told of it; once it has
+ * rested all are written. */
+static void searches_wait_for_a_writer_that_fails(void **state)
+{
+    (void)state;
+    static const anc_status failures[] = {ANC_DISK_FULL, ANC_IO, ANC_UNAVAILABLE, ANC_DEADLINE};
+    for (size_t i = 0; i < ANC_COUNT(failures); i++) {
+        world w;
+        unsigned wakes = 0;
+        open_world(&w);
+        rag_searches_listen(w.rag, count_wakes, &wakes);
+        tell(&w, "q1", "bees", 1);
+        w.writer.commit = failures[i];
+        assert_false(rag_searches_write(w.rag, &w.call));
+        assert_int_equal(w.err.code, ANC_OK);
+        assert_int_equal(wakes, 2);
+        tell(&w, "q2", "hives", 1);
+        w.writer.commit = ANC_OK;
+        const int64_t due_ns = rag_searches_step(w.rag, now_ns(&w));
+        assert_true(due_ns > now_ns(&w) && due_ns < INT64_MAX);
+        w.clock.mono_ns = due_ns;
+        assert_true(rag_searches_step(w.rag, due_ns) == INT64_MAX);
+        assert_int_equal(w.outbox.n, 6);
+        assert_string_equal(w.outbox.events[0].text, "bees");
+        assert_string_equal(w.outbox.events[3].text, "hives");
+        world_close(&w);
+    }
+}
+
+/* A reader whose time is over, or who left, costs nobody's search. */
+static void searches_outlive_who_asks_for_them(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w);
+    tell(&w, "q1", "bees", 1);
+    w.clock.mono_ns += 1000;
+    w.call.deadline_ns = now_ns(&w);
+    assert_false(rag_searches_write(w.rag, &w.call));
+    assert_int_equal(w.outbox.n, 0);
+    w.call.deadline_ns = INT64_MAX;
+    atomic_store(&w.cancelled, true);
+    assert_true(rag_searches_write(w.rag, &w.call));
+    assert_int_equal(w.outbox.n, 3);
+    world_close(&w);
+}
+
+/* One that the events refuse costs none of the others. */
+static void a_faulty_search_goes_alone(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w);
+    w.outbox.faulty = "hives";
+    tell(&w, "q1", "hives", 1);
+    tell(&w, "q2", "bees", 1);
+    tell(&w, "q3", "hives", 1);
+    tell(&w, "q4", "wax", 1);
+    tell(&w, "q5", "hives", 1);
+    assert_true(rag_searches_write(w.rag, &w.call));
+    const fake_event *last = &w.outbox.events[w.outbox.n - 6];
+    assert_string_equal(last[0].text, "bees");
+    assert_string_equal(last[3].text, "wax");
+    const size_t n = w.outbox.n;
+    assert_true(rag_searches_write(w.rag, &w.call));
+    assert_int_equal(w.outbox.n, n);
+    world_close(&w);
+}
+
+/* Bytes are bounded as well as the number: what waits while the writer fails stays, and those behind are given up. */
+static void what_waits_is_bounded(void **state)
+{
+    (void)state;
+    enum { BYTES = 16 << 20, ONE = 512 << 10 };
+    world w;
+    open_world(&w);
+    char *words = malloc(ONE + 1);
+    assert_non_null(words);
+    memset(words, 'w', ONE);
+    words[ONE] = '\0';
+    for (size_t i = 0; i < 2 * (size_t)BYTES / ONE; i++)
+        tell(&w, "q", words, 0);
+    assert_true(rag_searches_write(w.rag, &w.call));
+    assert_int_equal(w.outbox.n, 3 * (BYTES / ONE - 1));
+    w.outbox.n = 0;
+    tell(&w, "q", words, 0);
+    assert_true(rag_searches_write(w.rag, &w.call));
+    assert_int_equal(w.outbox.n, 3);
+    free(words);
     world_close(&w);
 }
 
@@ -91,6 +183,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(searches_are_told_together),
         cmocka_unit_test(searches_are_told_when_asked_for),
+        cmocka_unit_test(searches_wait_for_a_writer_that_fails),
+        cmocka_unit_test(searches_outlive_who_asks_for_them),
+        cmocka_unit_test(a_faulty_search_goes_alone),
+        cmocka_unit_test(what_waits_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,21 @@ ALTER TABLE query ADD COLUMN declined INTEGER NOT NULL DEFAULT 0;
 
 -- names that were only ever asked for: no collection, or one that nothing was searched in
 DELETE FROM rollup WHERE kind = 2 AND name NOT IN (SELECT name FROM rollup WHERE kind = 2 AND completed > 0);
+-- queries that searched nothing were counted for the collections that they named, and are no more: they go from the numbers
+-- of these, since what is told of them later takes away only what is counted now. What their time adds to an hour's latency
+-- stays as long as that hour has others.
+UPDATE rollup SET queries = rollup.queries - u.queries, completed = rollup.completed - u.completed,
+  failed = rollup.failed - u.failed, cache_hits = rollup.cache_hits - u.cache_hits,
+  input_tokens = rollup.input_tokens - u.input_tokens, output_tokens = rollup.output_tokens - u.output_tokens,
+  cost_nano = rollup.cost_nano - u.cost_nano
+FROM (SELECT c.collection AS name, c.requested_ms / 3600000 AS hour, count(*) AS queries,
+    sum(q.status = 1) AS completed, sum(q.status = 2) AS failed, sum((q.status = 1) * q.cache_hit) AS cache_hits,
+    sum((q.status = 1) * q.input_tokens) AS input_tokens, sum((q.status = 1) * q.output_tokens) AS output_tokens,
+    sum((q.status = 1) * max(q.cost_nano, 0)) AS cost_nano
+  FROM query_collection c CROSS JOIN query q ON q.row = c.row WHERE q.has & 2 = 0
+  GROUP BY c.collection, hour) AS u
+WHERE kind = 2 AND rollup.name = u.name AND rollup.hour = u.hour;
+DELETE FROM rollup WHERE kind = 2 AND queries <= 0;
 -- numbers of kinds, kind 3 of a rollup; until now there were answers alone
 INSERT INTO rollup SELECT 3, 'answer', hour, queries, completed, failed, empty, cache_hits, input_tokens,
   output_tokens, cost_nano, latency FROM rollup WHERE kind = 0;
