@@ -78,7 +78,7 @@ typedef struct inf_scratch {
     float *scores;          /* [INF_QUERY_ROWS][places] */
     uint16_t *shares;       /* [INF_QUERY_ROWS][places] the same in bf16 */
     float *mask;            /* [places] */
-    float *zeros;           /* [INF_PANEL] */
+    float *zeros;           /* [whole panels of a head] */
 } inf_scratch;
 
 enum { INF_STRIP_ROWS = 256, INF_QUERY_ROWS = 64 };

@@ -79,7 +79,7 @@ static float quantise(const float *x, const float *factors, size_t n, uint8_t *r
     float most = 0;
     for (size_t i = 0; i < n; i++)
         most = fmaxf(most, fabsf(weighed(x, factors, i)));
-    const bool fits = most > 0 && most <= 3e38f;
+    const bool fits = most >= INF_LEAST && most <= INF_MOST;
     const float factor = fits ? MOST / most : 0;
     for (size_t i = 0; i < n; i++) {
         const float v = weighed(x, factors, i);

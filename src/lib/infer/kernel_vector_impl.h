@@ -18,22 +18,7 @@
 
 #include "kernels_impl.h"
 #include "products_impl.h"
-
-#define ROWS_1(X) X(0, 0)
-#define ROWS_2(X) ROWS_1(X) X(0, 1)
-#define ROWS_3(X) ROWS_2(X) X(0, 2)
-#define ROWS_4(X) ROWS_3(X) X(1, 0)
-#define ROWS_6(X)     \
-    ROWS_4(X) X(1, 1) \
-    X(1, 2)
-#define ROWS_8(X)     \
-    ROWS_6(X) X(2, 0) \
-    X(2, 1)
-#define ROWS_12(X)    \
-    ROWS_8(X) X(2, 2) \
-    X(3, 0)           \
-    X(3, 1)           \
-    X(3, 2)
+#include "rows_impl.h"
 
 #define ROW_BEGIN(g, i) VEC p##g##i = b0, q##g##i = b1;
 #define ROW_STEP(g, i)                               \
@@ -293,7 +278,7 @@ static float quantise(const float *x, const float *factors, size_t n, uint8_t *r
 {
     enum { MOST = 127, MIDDLE = 128 };
     const float most = greatest(x, factors, n);
-    const bool fits = most > 0 && most <= 3e38f;
+    const bool fits = most >= INF_LEAST && most <= INF_MOST;
     const float factor = fits ? MOST / most : 0;
     const VEC magic = vec_splat(0x1.8p23f);
     size_t i = 0;

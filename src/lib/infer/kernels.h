@@ -49,7 +49,7 @@ typedef struct inf_kernels {
     void (*narrow)(const float *x, size_t n, uint16_t *ret);
 
     /* The bytes round(x * factor / scale) + 128, ties to even, where the greatest becomes 127; the scale, 1 where all
-     * are zero. `factors` [n] may be NULL: 1 each. What is not finite gives any bytes. */
+     * are zero or below 1e-30. `factors` [n] may be NULL: 1 each. What is not finite gives any bytes. */
     float (*quantise)(const float *x, const float *factors, size_t n, uint8_t *ret);
 } inf_kernels;
 

@@ -9,22 +9,7 @@
 #define ANC_INFER_PRODUCT_TILE_IMPL_H
 
 #include "products_impl.h"
-
-#define ROWS_1(X) X(0, 0)
-#define ROWS_2(X) ROWS_1(X) X(0, 1)
-#define ROWS_4(X)     \
-    ROWS_2(X) X(0, 2) \
-    X(1, 0)
-#define ROWS_8(X)     \
-    ROWS_4(X) X(1, 1) \
-    X(1, 2)           \
-    X(2, 0)           \
-    X(2, 1)
-#define ROWS_12(X)    \
-    ROWS_8(X) X(2, 2) \
-    X(3, 0)           \
-    X(3, 1)           \
-    X(3, 2)
+#include "rows_impl.h"
 
 #define ROW_BEGIN(g, i) SUM p##g##i = SUM_ZERO, q##g##i = SUM_ZERO;
 #define ROW_STEP(g, i)                                                                            \

@@ -10,6 +10,10 @@ extern const inf_product inf_int8_avx2, inf_int8_vnni, inf_bf16_avx512;
 extern const inf_product inf_bf16_amx, inf_int8_amx;
 #endif
 
+/* Rows whose greatest value is beyond these are all zero: 127 divided by it is no number, or it is none. */
+#define INF_LEAST 1e-30f
+#define INF_MOST  1e38f
+
 static inline const unsigned char *inf_panel_of(const inf_matrix *m, size_t column)
 {
     return (const unsigned char *)m->panels + column * m->steps * 4;

@@ -70,13 +70,13 @@ inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
         {(void **)&s->scores, INF_QUERY_ROWS * s->places * f},
         {(void **)&s->shares, (INF_QUERY_ROWS + TILES) * s->places * sizeof(uint16_t)},
         {(void **)&s->mask, s->places * f},
-        {(void **)&s->zeros, INF_PANEL * f},
+        {(void **)&s->zeros, inf_whole_panels(head) * f},
     };
     if (!share_out(s, parts, ANC_COUNT(parts))) {
         free(s);
         return NULL;
     }
-    memset(s->zeros, 0, INF_PANEL * f);
+    memset(s->zeros, 0, inf_whole_panels(head) * f);
     memset(s->operand, 0, (INF_STRIP_ROWS + TILES) * operand);
     memset(s->halves, 0, (tokens + TILES) * s->half_width * sizeof(uint16_t));
     memset(s->shares, 0, (INF_QUERY_ROWS + TILES) * s->places * sizeof(uint16_t));

@@ -65,8 +65,10 @@ static void hasten(net_server *server)
 
 static void resume(net_server *server)
 {
+    if (server->draining || server->closed)
+        return; /* its spare descriptors were given back */
     take_spares(server);
-    if (!server->paused || server->draining || server->closed)
+    if (!server->paused)
         return;
     server->paused = false;
     (void)uv_timer_stop(&server->pause);

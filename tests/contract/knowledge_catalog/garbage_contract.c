@@ -101,6 +101,55 @@ static void the_newest_are_counted_not_their_numbers(void **state)
     assert_int_equal(fixture_count(f, "SELECT versions FROM kno_collection"), 2);
 }
 
+static anc_status mark_late(void *arg, krn_tx *tx, anc_err *err)
+{
+    (void)arg;
+    return db_exec(tx->connection, "UPDATE kno_document SET late = 1", err);
+}
+
+/* Three versions of a document, the last two of which changed this. */
+static void publish_three(kno_fixture *f, int64_t collection, anc_str name, unsigned changes)
+{
+    int64_t base = 0;
+    for (unsigned char i = 1; i <= 3; i++) {
+        const int64_t version = stage_version(f, (unsigned char)(changes + i), "a");
+        publish_arg a = {.f = f,
+                         .publication = {.collection_id = collection,
+                                         .document = name,
+                                         .base_id = base,
+                                         .version_id = version,
+                                         .chunks = 1,
+                                         .difference = {.changes = i == 1 ? 1 : changes}},
+                         .seq = i};
+        ASSERT_OK(run(f, publish, &a), &f->err);
+        base = version;
+    }
+}
+
+/* Of few versions only those are looked through that were cut again twice. What is looked through is late no more. */
+static void documents_without_any_are_passed_by(void **state)
+{
+    kno_fixture *f = *state;
+    const int64_t c = make_collection(f, "a");
+    publish_three(f, c, ANC_STR("edited"), KNO_CHANGED_CONTENT);
+    publish_three(f, c, ANC_STR("cut"), KNO_CHANGED_CUT);
+    publish_three(f, c, ANC_STR("edited too"), KNO_CHANGED_TITLE);
+    ASSERT_OK(run(f, mark_late, NULL), &f->err);
+    expire_arg e = {.f = f, .what = {.keeping = {.keep = 5, .shown = UINT64_MAX}}};
+    ASSERT_OK(run(f, expire, &e), &f->err);
+    assert_false(e.done); /* two are a piece, looked through or not */
+    ASSERT_OK(run(f, expire, &e), &f->err);
+    assert_true(e.done);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_version WHERE state = 1"), 8);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document WHERE late = 1"), 2);
+    assert_int_equal(
+        fixture_count(f, "SELECT count(*) FROM kno_document WHERE late = 1 AND name = 'cut'"), 0);
+    e.what = (kno_expiry){.keeping = {.keep = 2, .shown = UINT64_MAX}};
+    ASSERT_OK(run(f, expire, &e), &f->err);
+    ASSERT_OK(run(f, expire, &e), &f->err);
+    assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_version WHERE state = 1"), 6);
+}
+
 /* ---- garbage ------------------------------------------------------------------------------- */
 
 static void garbage(void **state)
@@ -287,6 +336,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(old_versions_expire),
         TEST(the_newest_are_counted_not_their_numbers),
+        TEST(documents_without_any_are_passed_by),
         TEST(garbage),
         TEST(a_shared_vector_outlives_one_of_its_documents),
         TEST(parts_are_found_by_their_parent),

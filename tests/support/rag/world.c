@@ -148,12 +148,26 @@ static kno_chunk depot_chunk(size_t ordinal, anc_str collection, anc_str id)
     return c;
 }
 
+/* As many chunks as are asked for, all on the first page. */
+static anc_status list_without_end(krn_call *call, size_t limit, kno_chunk **ret, size_t *ret_n)
+{
+    *ret = anc_arena_alloc(call->mem, limit, sizeof **ret);
+    if (*ret == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for chunks");
+    for (*ret_n = 0; *ret_n < limit; ++*ret_n)
+        (*ret)[*ret_n] = (kno_chunk){.places = first_places, .n_places = 1};
+    return ANC_OK;
+}
+
 anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                           uint32_t version, uint32_t from, size_t limit, kno_chunk **ret,
                           size_t *ret_n)
 {
     (void)kno;
     (void)version;
+    current->windows++;
+    if (anc_str_eq(id, ANC_STR("long")))
+        return list_without_end(call, limit, ret, ret_n);
     if (!anc_str_eq(id, ANC_STR("depots")) &&
         (current->two_depots < 2 || !anc_str_eq(id, ANC_STR("old"))))
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no such document");
@@ -220,12 +234,28 @@ static anc_status list_depots(krn_call *call, kno_document **ret, size_t *ret_n)
     return ANC_OK;
 }
 
+static anc_status list_long(krn_call *call, kno_document **ret, size_t *ret_n)
+{
+    *ret_n = 1 + current->long_documents;
+    *ret = anc_arena_alloc(call->mem, *ret_n, sizeof **ret);
+    if (*ret == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for documents");
+    for (size_t i = 0; i < *ret_n; i++)
+        (*ret)[i] =
+            (kno_document){.collection = ANC_STR("default"),
+                           .id = i == 0 ? ANC_STR("depots") : ANC_STR("long"),
+                           .title = i == 0 ? ANC_STR("Depots of the firm") : ANC_STR("Long")};
+    return ANC_OK;
+}
+
 anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collection, anc_str q,
                              anc_str after, size_t limit, kno_document **ret, size_t *ret_n)
 {
     (void)kno;
     (void)after;
     current->lists++;
+    if (current->long_documents > 0)
+        return list_long(call, ret, ret_n);
     if (anc_str_eq(q, ANC_STR("depots.csv")) || current->two_depots > 0)
         return list_depots(call, ret, ret_n);
     *ret = anc_arena_alloc(call->mem, limit, sizeof **ret);

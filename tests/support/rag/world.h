@@ -37,7 +37,9 @@ typedef struct world {
     bool depots_go; /* its chunks are gone when they are fetched */
     unsigned
         two_depots; /* 1, 2: so many of the two depot files, which are then listed, have rows and pages */
-    const char *gone; /* id of a document of the library that is gone; NULL: none */
+    unsigned long_documents; /* so many without an end are listed behind depots.csv */
+    unsigned windows;        /* of chunks that were listed */
+    const char *gone;        /* id of a document of the library that is gone; NULL: none */
 
     /* what every collection says of the prompt; NULL: nothing */
     const char *system_prompt, *prompt_template;

@@ -16,14 +16,15 @@
 #include "text/language.h"
 
 enum {
-    DOCUMENTS = 3,    /* of one name that are looked into */
-    PROBED = 200,     /* in which a page is looked for where it is not said which document */
-    LISTED = 50,      /* of those whose name, title or uri has the file's name in it */
-    COLLECTIONS = 16, /* in which a file is looked for */
-    PASSAGES = 8,     /* that a page may have */
-    WINDOW = 64,      /* chunks that are read at a time */
-    WINDOWS = 64,
-    CANDIDATES = 5, /* that are named where it is not said which document */
+    DOCUMENTS = 3,     /* of one name that are looked into */
+    PROBED = 200,      /* in which a page is looked for where it is not said which document */
+    LISTED = 50,       /* of those whose name, title or uri has the file's name in it */
+    COLLECTIONS = 16,  /* in which a file is looked for */
+    PASSAGES = 8,      /* that a page may have */
+    WINDOW = 64,       /* chunks that are read at a time */
+    WINDOWS = 64,      /* of a document */
+    LOOKED_INTO = 256, /* windows, of all documents together, where it is not said which */
+    CANDIDATES = 5,    /* that are named where it is not said which document */
     REPLY_BYTES = 8 << 10,
     SCRATCH_BYTES = 64 << 20,
 };
@@ -39,7 +40,9 @@ typedef struct looking {
     rag_pointer pointer;
     named documents[DOCUMENTS];
     size_t n_documents;
-    bool counted; /* they have pages, or rows */
+    bool counted;   /* they have pages, or rows */
+    bool has;       /* the one that is looked into has the place */
+    size_t windows; /* that may still be read where it is not said which document */
     srch_hit hits[PASSAGES];
     size_t n;
 } looking;
@@ -254,11 +257,16 @@ static anc_status take_parts(looking *l, const named *d, const kno_chunk *chunks
     return ANC_OK;
 }
 
-/* Walks through the chunks from `from` on until the place has ended. What was deleted meanwhile has none. */
-static anc_status walk(looking *l, const named *d, uint32_t from)
+typedef anc_status take_fn(looking *l, const named *d, const kno_chunk *chunks, size_t n,
+                           bool *ret_over);
+
+/* Reads the chunks a window at a time, at most *windows, which is what is left of them afterwards. *ret_over: `take`
+ * wants no more, or there are no more; what was deleted meanwhile has none. */
+static anc_status read_windows(looking *l, const named *d, take_fn *take, size_t *windows,
+                               bool *ret_over)
 {
-    bool over = false;
-    for (int window = 0; window < WINDOWS && !over; window++, from += WINDOW) {
+    *ret_over = false;
+    for (uint32_t from = 0; *windows > 0 && !*ret_over; from += WINDOW) {
         ANC_ARENA(scratch, SCRATCH_BYTES);
         if (scratch == NULL)
             return ANC_FAIL(&l->turn->err, ANC_NO_MEMORY, "no memory for chunks");
@@ -266,49 +274,54 @@ static anc_status walk(looking *l, const named *d, uint32_t from)
         kno_chunk *chunks = NULL;
         size_t n = 0;
         call.mem = scratch;
+        --*windows;
         ANC_TRY(krn_call_check(l->turn->rag->with.clock, &call));
         const anc_status status = kno_chunk_list(l->turn->rag->with.knowledge, &call, d->collection,
                                                  d->id, 0, from, WINDOW, &chunks, &n);
         if (status == ANC_NOT_FOUND) {
             anc_err_clear(call.err);
+            *ret_over = true;
             return ANC_OK;
         }
         ANC_TRY(status);
-        ANC_TRY(take_parts(l, d, chunks, n, &over));
-        over = over || n < WINDOW;
+        ANC_TRY(take(l, d, chunks, n, ret_over));
+        *ret_over = *ret_over || n < WINDOW;
     }
     return ANC_OK;
 }
 
+/* Walks through the chunks until the place has ended. */
+static anc_status walk(looking *l, const named *d)
+{
+    size_t windows = WINDOWS;
+    bool over = false;
+    return read_windows(l, d, take_parts, &windows, &over);
+}
+
 /* ---- where it is not said which document ------------------------------------------------------- */
 
-/* Whether the document has such a row or page; one that has neither kind is known by its first chunks. */
-static anc_status has_place(looking *l, const named *d, bool *ret)
+/* One that has neither pages nor rows is known by its first chunks. */
+static anc_status take_notice(looking *l, const named *d, const kno_chunk *chunks, size_t n,
+                              bool *ret_over)
 {
-    *ret = false;
-    for (uint32_t window = 0; window < WINDOWS; window++) {
-        ANC_ARENA(scratch, SCRATCH_BYTES);
-        if (scratch == NULL)
-            return ANC_FAIL(&l->turn->err, ANC_NO_MEMORY, "no memory for chunks");
-        krn_call call = l->turn->call;
-        kno_chunk *chunks = NULL;
-        size_t n = 0;
-        call.mem = scratch;
-        l->counted = false;
-        ANC_TRY(krn_call_check(l->turn->rag->with.clock, &call));
-        const anc_status status = kno_chunk_list(l->turn->rag->with.knowledge, &call, d->collection,
-                                                 d->id, 0, window * WINDOW, WINDOW, &chunks, &n);
-        if (status == ANC_NOT_FOUND) {
-            anc_err_clear(call.err);
-            return ANC_OK;
-        }
-        ANC_TRY(status);
-        for (size_t i = 0; i < n; i++)
-            for (size_t k = 0; k < chunks[i].n_places; k++)
-                *ret = is_there(l, &chunks[i].places[k]) || *ret;
-        if (*ret || n < WINDOW || !l->counted)
-            return ANC_OK;
-    }
+    (void)d;
+    l->counted = false;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < chunks[i].n_places; k++)
+            l->has = is_there(l, &chunks[i].places[k]) || l->has;
+    *ret_over = l->has || !l->counted;
+    return ANC_OK;
+}
+
+/* Whether the document has such a row or page; *ret_known: false where its end was not reached. */
+static anc_status has_place(looking *l, const named *d, bool *ret, bool *ret_known)
+{
+    const size_t most = l->windows < WINDOWS ? l->windows : WINDOWS;
+    size_t left = most;
+    l->has = false;
+    ANC_TRY(read_windows(l, d, take_notice, &left, ret_known));
+    l->windows -= most - left;
+    *ret = l->has;
     return ANC_OK;
 }
 
@@ -346,19 +359,23 @@ static anc_status ask_which(looking *l, const named *found, size_t n, bool more)
     return ANC_OK;
 }
 
-/* Of the first documents that may be read, those that have the place: one is the one that is meant. */
+/* Of the first documents that may be read, those that have the place: one is the one that is meant. *more: there are
+ * others, or may be. */
 static anc_status find_places(looking *l, anc_str collection, named *found, size_t *n, bool *more)
 {
     kno_document *all = NULL;
     size_t n_all = 0;
     ANC_TRY(kno_document_list(l->turn->rag->with.knowledge, &l->turn->call, collection, ANC_STR(""),
                               ANC_STR(""), PROBED, &all, &n_all));
-    for (size_t i = 0; i < n_all && !*more; i++) {
+    bool enough = false;
+    for (size_t i = 0; i < n_all && !enough; i++) {
         const named d = {all[i].collection, all[i].id, all[i].title,
                          all[i].uri.len > 0 ? all[i].uri : all[i].id};
         bool has = false;
-        ANC_TRY(has_place(l, &d, &has));
-        *more = has && *n == CANDIDATES;
+        bool known = false;
+        ANC_TRY(has_place(l, &d, &has, &known));
+        enough = known ? has && *n == CANDIDATES : l->windows == 0;
+        *more = *more || enough || !known;
         if (has && *n < CANDIDATES)
             found[(*n)++] = d;
     }
@@ -403,7 +420,7 @@ static anc_status look(looking *l, srch_result *found)
         ANC_TRY(find_any(l, found));
     size_t of = 0;
     for (; of < l->n_documents && l->n == 0; of++)
-        ANC_TRY(walk(l, &l->documents[of], 0));
+        ANC_TRY(walk(l, &l->documents[of]));
     if (l->n == 0) {
         found->n = l->counted ? 0 : found->n;
         return ANC_OK;
@@ -434,5 +451,6 @@ anc_status rag_pointed_take(rag_turn *turn, srch_result *found)
     if (scratch == NULL)
         return ANC_FAIL(&turn->err, ANC_NO_MEMORY, "no memory to look for a document");
     l.scratch = scratch;
+    l.windows = LOOKED_INTO;
     return look(&l, found);
 }

@@ -1,16 +1,6 @@
 /* asking.c - tables of asking phrases: what kind of thing a question wants. */
 #include "base/str.h"
-#include "rag/domain/cues.h"
-
-typedef struct cue_row {
-    anc_str text;
-    unsigned cues;
-} cue_row;
-
-#define ROW(text, cues)            \
-    {                              \
-        ANC_STR_INIT(text), (cues) \
-    }
+#include "cues_impl.h"
 
 enum {
     VAGUE = 1 << 15, /* how much: a number or a sum, unless the rest of the question says which */

@@ -4,11 +4,6 @@
 
 enum { NOUN_WORDS = 2, REACH = 3 };
 
-static anc_str word_text(anc_str text, const rag_word *w)
-{
-    return anc_str_sub(text, w->start, w->end - w->start);
-}
-
 static bool is_one_of(anc_str word, anc_str a, anc_str b)
 {
     return anc_str_eq_nocase(word, a) || anc_str_eq_nocase(word, b);
@@ -19,18 +14,18 @@ static size_t behind_how_many(const rag_terms *terms)
 {
     const rag_words asked = terms->asked;
     for (size_t i = 0; i < asked.n; i++) {
-        const anc_str word = word_text(terms->question, &asked.items[i]);
+        const anc_str word = rag_word_text(terms->question, &asked.items[i]);
         if (anc_str_eq_nocase(word, ANC_STR("cuántos")) ||
             anc_str_eq_nocase(word, ANC_STR("cuántas")))
             return i + 1;
         if (i > 0 && anc_str_eq_nocase(word, ANC_STR("viele")) &&
-            anc_str_eq_nocase(word_text(terms->question, &asked.items[i - 1]), ANC_STR("wie")))
+            anc_str_eq_nocase(rag_word_text(terms->question, &asked.items[i - 1]), ANC_STR("wie")))
             return i + 1;
         if (i > 0 && anc_str_eq_nocase(word, ANC_STR("many")) &&
-            anc_str_eq_nocase(word_text(terms->question, &asked.items[i - 1]), ANC_STR("how")))
+            anc_str_eq_nocase(rag_word_text(terms->question, &asked.items[i - 1]), ANC_STR("how")))
             return i + 1;
         if (anc_str_eq_nocase(word, ANC_STR("combien")) && i + 1 < asked.n) {
-            const anc_str next = word_text(terms->question, &asked.items[i + 1]);
+            const anc_str next = rag_word_text(terms->question, &asked.items[i + 1]);
             if (is_one_of(next, ANC_STR("de"), ANC_STR("d")))
                 return i + 2;
             const anc_str gap = anc_str_sub(terms->question, asked.items[i].end,
@@ -75,7 +70,7 @@ bool rag_counts(const rag_extraction *x, size_t i)
     const uint64_t counted = rag_counted_terms(&x->terms);
     for (size_t w = u->first; counted != 0 && w < u->last; w++) {
         const rag_word *number = &words.items[w];
-        if (!number->digits && !rag_cues_is_number(word_text(text, number)))
+        if (!number->digits && !rag_cues_is_number(rag_word_text(text, number)))
             continue;
         for (size_t k = w + 1; k < u->last && words.items[k].position <= number->position + REACH;
              k++)
@@ -134,7 +129,7 @@ static bool counts_nothing(const rag_extraction *x, const rag_unit *u, size_t w)
     const bool joined =
         p->end < start && anc_str_eq(anc_str_sub(text, p->end, start - p->end), ANC_STR(" "));
     return number->digits && joined &&
-           ((p->capital && !p->stop) || rag_cues_is_unit(word_text(text, p)));
+           ((p->capital && !p->stop) || rag_cues_is_unit(rag_word_text(text, p)));
 }
 
 /* A year, or what stands before a unit, a month or "per cent". */
@@ -142,13 +137,13 @@ static bool counts_units(const rag_extraction *x, const rag_unit *u, size_t w)
 {
     const rag_words words = x->units.words[u->passage];
     const anc_str text = x->passages[u->passage].text;
-    const anc_str written = word_text(text, &words.items[w]);
+    const anc_str written = rag_word_text(text, &words.items[w]);
     uint64_t year;
     if (written.len == 4 && anc_str_to_u64(written, &year) && year >= 1700 && year <= 2100)
         return true;
     enum { REACH_UNIT = 2 }; /* "20 working days" */
     for (size_t k = w + 1; k < u->last && k <= w + REACH_UNIT; k++) {
-        const anc_str next = word_text(text, &words.items[k]);
+        const anc_str next = rag_word_text(text, &words.items[k]);
         if (rag_cues_is_unit(next) || anc_str_eq_nocase(next, ANC_STR("per")) ||
             is_one_of(next, ANC_STR("times"), ANC_STR("fois")))
             return true;
@@ -161,7 +156,7 @@ static bool asks_units(const rag_terms *terms, uint64_t counted)
 {
     for (size_t i = 0; i < terms->asked.n; i++)
         if ((rag_terms_in(terms, terms->asked, i, i + 1) & counted) != 0 &&
-            rag_cues_is_unit(word_text(terms->question, &terms->asked.items[i])))
+            rag_cues_is_unit(rag_word_text(terms->question, &terms->asked.items[i])))
             return true;
     return counted == 0;
 }
@@ -193,9 +188,10 @@ bool rag_has_count(const rag_extraction *x, size_t i)
     if (rag_counts(x, i))
         return true;
     for (size_t w = u->first; w < u->last; w++)
-        if (says_how_many(word_text(text, &words.items[w])))
+        if (says_how_many(rag_word_text(text, &words.items[w])))
             return true;
-        else if ((words.items[w].digits || rag_cues_is_number(word_text(text, &words.items[w]))) &&
+        else if ((words.items[w].digits ||
+                  rag_cues_is_number(rag_word_text(text, &words.items[w]))) &&
                  (units || (!counts_nothing(x, u, w) && !counts_units(x, u, w))))
             return true;
     return false;

@@ -2,16 +2,7 @@
 #include "rag/domain/cues.h"
 
 #include "base/str.h"
-
-typedef struct cue_row {
-    anc_str text;
-    unsigned cues;
-} cue_row;
-
-#define ROW(text, cues)            \
-    {                              \
-        ANC_STR_INIT(text), (cues) \
-    }
+#include "cues_impl.h"
 
 #define COUNTED (RAG_CUE_NUMBER)
 #define DAYS    (RAG_CUE_DATE)

@@ -172,17 +172,12 @@ static bool is_about_other(const rag_extraction *x, size_t i)
     return false;
 }
 
-static anc_str word_text(anc_str text, const rag_word *w)
-{
-    return anc_str_sub(text, w->start, w->end - w->start);
-}
-
 /* Whether `words` [first, last) of `text` have "second X" (`wanted` 2), or another number of X, for the X of `key`. */
 static bool has_number_of(anc_str text, rag_words words, size_t first, size_t last, uint64_t key,
                           unsigned wanted, bool same)
 {
     for (size_t i = first; i + 1 < last; i++) {
-        const unsigned number = rag_ordinal_of(word_text(text, &words.items[i]));
+        const unsigned number = rag_ordinal_of(rag_word_text(text, &words.items[i]));
         if (number > 0 && (number == wanted) == same && words.items[i + 1].key == key)
             return true;
     }
@@ -199,7 +194,7 @@ static bool says_when(anc_str question, rag_words asked, size_t k)
     enum { REACH = 2 };
     for (size_t back = 1; back <= REACH && back <= k; back++)
         for (size_t i = 0; i < ANC_COUNT(before); i++)
-            if (anc_str_eq_nocase(word_text(question, &asked.items[k - back]), before[i]))
+            if (anc_str_eq_nocase(rag_word_text(question, &asked.items[k - back]), before[i]))
                 return true;
     return false;
 }
@@ -212,7 +207,7 @@ static void look_for_numbers(const rag_extraction *x, size_t i, rag_view *v)
     const anc_str text = x->passages[unit->passage].text;
     const rag_words asked = x->terms.asked;
     for (size_t k = 0; k + 1 < asked.n; k++) {
-        const unsigned number = rag_ordinal_of(word_text(x->terms.question, &asked.items[k]));
+        const unsigned number = rag_ordinal_of(rag_word_text(x->terms.question, &asked.items[k]));
         const uint64_t key = asked.items[k + 1].key;
         if (number == 0 || asked.items[k + 1].stop || says_when(x->terms.question, asked, k))
             continue;

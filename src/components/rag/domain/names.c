@@ -9,11 +9,6 @@
 
 enum { NUMBER_MAX_DIGITS = 3 }; /* four are a year */
 
-static anc_str word_text(anc_str text, const rag_word *w)
-{
-    return anc_str_sub(text, w->start, w->end - w->start);
-}
-
 static bool is_article(anc_str word)
 {
     static const anc_str articles[] = {
@@ -45,13 +40,13 @@ static bool is_numbered_name(const rag_terms *terms, size_t k)
 {
     const rag_word *w = &terms->asked.items[k];
     if (w->stop || !has_number(terms->question, terms->asked, k, terms->asked.n) ||
-        rag_ordinal_of(word_text(terms->question, w)) > 0)
+        rag_ordinal_of(rag_word_text(terms->question, w)) > 0)
         return false;
     for (size_t t = 0; t < terms->n; t++)
         if (terms->dull[t] && terms->keys[t] == w->key)
             return false; /* "the number 50" names nothing */
     return w->capital ||
-           (k > 0 && is_article(word_text(terms->question, &terms->asked.items[k - 1])));
+           (k > 0 && is_article(rag_word_text(terms->question, &terms->asked.items[k - 1])));
 }
 
 /* 1: these words have the name with that number; -1: with another one only; 0: neither. */
@@ -62,7 +57,7 @@ static int number_in(anc_str text, rag_words words, size_t first, size_t last, u
     for (size_t i = first; i < last; i++) {
         if (words.items[i].key != key || !has_number(text, words, i, last))
             continue;
-        if (anc_str_eq(word_text(text, &words.items[i + 1]), number))
+        if (anc_str_eq(rag_word_text(text, &words.items[i + 1]), number))
             return 1;
         found = -1;
     }
@@ -96,7 +91,7 @@ void rag_names_bind(const rag_extraction *x, size_t i, rag_view *v)
         if (!is_numbered_name(terms, k))
             continue;
         const int found = number_of(x, i, terms->asked.items[k].key,
-                                    word_text(terms->question, &terms->asked.items[k + 1]));
+                                    rag_word_text(terms->question, &terms->asked.items[k + 1]));
         v->bound |= found > 0;
         v->rival |= found < 0;
     }

@@ -7,11 +7,6 @@
 
 enum { COMPOUND_MIN = 6, INITIALS_MIN = 2, INITIALS_MAX = 5 };
 
-static anc_str word_text(anc_str text, const rag_word *w)
-{
-    return anc_str_sub(text, w->start, w->end - w->start);
-}
-
 static bool is_upper(char c)
 {
     return c >= 'A' && c <= 'Z';
@@ -30,8 +25,8 @@ static bool is_apart(anc_str text, rag_words words, size_t w, size_t last, anc_s
 {
     if (w + 1 >= last || words.items[w + 1].start != words.items[w].end + 1)
         return false;
-    const anc_str a = word_text(text, &words.items[w]);
-    const anc_str b = word_text(text, &words.items[w + 1]);
+    const anc_str a = rag_word_text(text, &words.items[w]);
+    const anc_str b = rag_word_text(text, &words.items[w + 1]);
     return a.len + b.len == word.len && anc_str_eq_nocase(a, anc_str_sub(word, 0, a.len)) &&
            anc_str_eq_nocase(b, anc_str_sub(word, a.len, b.len));
 }
@@ -52,7 +47,7 @@ static bool has_otherwise(const rag_extraction *x, size_t i, size_t k)
     const rag_unit *u = &x->units.items[i];
     const rag_words words = x->units.words[u->passage];
     const anc_str text = x->passages[u->passage].text;
-    const anc_str word = word_text(x->terms.question, &x->terms.asked.items[k]);
+    const anc_str word = rag_word_text(x->terms.question, &x->terms.asked.items[k]);
     const bool initials = is_all_upper(word);
     for (size_t w = u->first; w < u->last; w++)
         if (initials ? is_spelled_out(text, words, w, u->last, word)
@@ -69,7 +64,7 @@ static bool has_joined(const rag_extraction *x, size_t i, size_t k)
     const rag_words words = x->units.words[u->passage];
     const anc_str text = x->passages[u->passage].text;
     for (size_t w = u->first; w < u->last; w++) {
-        const anc_str word = word_text(text, &words.items[w]);
+        const anc_str word = rag_word_text(text, &words.items[w]);
         if (is_apart(x->terms.question, asked, k, asked.n, word) ||
             (is_all_upper(word) && asked.items[k].capital &&
              is_spelled_out(x->terms.question, asked, k, asked.n, word)))
@@ -90,7 +85,7 @@ static size_t term_of(const rag_terms *terms, uint64_t key)
 static void find(rag_extraction *x, size_t k, size_t term, size_t next)
 {
     const rag_word *w = &x->terms.asked.items[k];
-    const anc_str word = word_text(x->terms.question, w);
+    const anc_str word = rag_word_text(x->terms.question, w);
     const bool long_enough = word.len >= COMPOUND_MIN || is_all_upper(word);
     for (size_t i = 0; i < x->units.n; i++) {
         if (long_enough && !w->whole && has_otherwise(x, i, k))

@@ -32,24 +32,19 @@ static bool has_key(const uint64_t *keys, size_t n, uint64_t key)
     return false;
 }
 
-static anc_str word_text(anc_str text, const rag_word *w)
-{
-    return anc_str_sub(text, w->start, w->end - w->start);
-}
-
 static void collect(rag_terms *terms, anc_str question, bool stops)
 {
     for (size_t i = 0; i < terms->asked.n && terms->n < RAG_TERMS_MAX; i++) {
         const rag_word *w = &terms->asked.items[i];
         if ((w->stop && !stops) || has_key(terms->keys, terms->n, w->key) ||
-            (!w->capital && !stops && rag_cues_is_kind(terms->cues, word_text(question, w))))
+            (!w->capital && !stops && rag_cues_is_kind(terms->cues, rag_word_text(question, w))))
             continue;
         terms->code[terms->n] = w->code;
-        terms->asks[terms->n] = rag_cues_is_asking(word_text(question, w));
+        terms->asks[terms->n] = rag_cues_is_asking(rag_word_text(question, w));
         terms->pairs[terms->n] = rag_synonyms_asked(&terms->synonyms, w->key);
         terms->names |= w->capital && i > 0 && !w->stop ? UINT64_C(1) << terms->n : 0;
-        terms->dull[terms->n] = rag_ordinal_of(word_text(question, w)) > 0 ||
-                                rag_cues_is_kind(UINT_MAX, word_text(question, w));
+        terms->dull[terms->n] = rag_ordinal_of(rag_word_text(question, w)) > 0 ||
+                                rag_cues_is_kind(UINT_MAX, rag_word_text(question, w));
         terms->digits[terms->n] = w->digits;
         terms->keys[terms->n++] = w->key;
     }

@@ -17,8 +17,7 @@ typedef bool holds_fn(const rag_extraction *x, size_t i);
 static anc_str word_at(const rag_extraction *x, size_t i, size_t w)
 {
     const rag_unit *u = &x->units.items[i];
-    const rag_word *word = &x->units.words[u->passage].items[w];
-    return anc_str_sub(x->passages[u->passage].text, word->start, word->end - word->start);
+    return rag_word_text(x->passages[u->passage].text, &x->units.words[u->passage].items[w]);
 }
 
 static bool is_one_of(const anc_str *list, size_t n, anc_str word)

@@ -77,6 +77,11 @@ anc_status rag_words_of(anc_arena *mem, anc_str text, txt_language language, rag
     return ANC_OK;
 }
 
+anc_str rag_word_text(anc_str text, const rag_word *word)
+{
+    return anc_str_sub(text, word->start, word->end - word->start);
+}
+
 size_t rag_words_at(rag_words words, size_t at)
 {
     size_t low = 0;

@@ -25,6 +25,9 @@ typedef struct rag_words {
 anc_status rag_words_of(anc_arena *mem, anc_str text, txt_language language, rag_words *ret,
                         anc_err *err) ANC_MUST_CHECK;
 
+/* How it is written there. */
+anc_str rag_word_text(anc_str text, const rag_word *word);
+
 /* The first word that starts at or after byte `at`. */
 size_t rag_words_at(rag_words words, size_t at);
 

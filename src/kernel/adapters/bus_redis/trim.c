@@ -87,8 +87,8 @@ static anc_status trim(krn_redis_subscription *s, const krn_redis_source *source
                        const clt_redis_reply **r, anc_err *err)
 {
     char text[ID_TEXT];
-    group *groups;
-    size_t n;
+    group *groups = NULL;
+    size_t n = 0;
     const int64_t kept_ms = os_wall_ms() - s->bus->o.keep_handled_ms;
     entry_id lowest = {kept_ms > 0 ? (uint64_t)kept_ms : 0, 0};
     ANC_TRY(read_groups(s, source, &groups, &n, r, err));

@@ -29,12 +29,18 @@ static anc_status check_broker(anc_str broker, anc_err *err)
     if (scheme != SIZE_MAX)
         s = anc_str_sub(s, scheme + 3, s.len);
     const size_t end = end_of_host(s);
+    if (s.len == 0) /* as behind a last comma */
+        return ANC_OK;
     if (end == 0)
         return ANC_FAIL(err, ANC_INVALID, "kafka: broker '%.*s' has no host, host:port is wanted",
                         ANC_FMT(anc_str_sub(broker, 0, SHOWN)));
     if (end == s.len) /* the usual port */
         return ANC_OK;
-    return check_port(broker, anc_str_sub(s, end + (s.ptr[end] == ':' ? 1 : 0), s.len), err);
+    if (s.ptr[end] != ':')
+        return ANC_FAIL(err, ANC_INVALID,
+                        "kafka: broker '%.*s' has something behind its host, host:port is wanted",
+                        ANC_FMT(anc_str_sub(broker, 0, SHOWN)));
+    return check_port(broker, anc_str_sub(s, end + 1, s.len), err);
 }
 
 anc_status clt_kafka_brokers_check(anc_str brokers, anc_err *err)

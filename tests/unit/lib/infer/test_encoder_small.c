@@ -274,6 +274,27 @@ static void make_folder(anc_arena *mem, const struct broken_row *row, anc_str fo
     }
 }
 
+static inf_encoder *open_with_heads(unsigned heads, const inf_product *product)
+{
+    char folder[] = "/tmp/anchorage-encoder-XXXXXX", config[512];
+    (void)snprintf(config, sizeof config,
+                   "{\"hidden_size\":64,\"num_attention_heads\":%u,\"num_hidden_layers\":2,"
+                   "\"intermediate_size\":64,\"max_position_embeddings\":256,\"type_vocab_size\":2,"
+                   "\"vocab_size\":961,\"layer_norm_eps\":1e-12}",
+                   heads);
+    const struct broken_row row = {.file = "config.json", .text = config};
+    const inf_encoder_options options = {
+        .precision = product != NULL ? product->precision : INF_F32, .product = product};
+    anc_err err = {0};
+    inf_encoder *enc = NULL;
+    ANC_ARENA(mem, 16 << 20);
+    assert_non_null(mkdtemp(folder));
+    make_folder(mem, &row, anc_str_of(folder));
+    ASSERT_OK(inf_encoder_open(anc_str_of(folder), &options, &enc, &err), &err);
+    assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK); /* it is mapped */
+    return enc;
+}
+
 static void refuses(void **state)
 {
     const struct broken_row *row = *state;
@@ -291,6 +312,33 @@ static void refuses(void **state)
         fail_msg("%s: \"%s\" does not say %s", anc_status_info(status)->name, err.text, row->says);
 }
 
+/* Heads of every width with the same weights, in every precision and level: near what f32 gives. */
+static void heads_of_every_width(void **state)
+{
+    (void)state;
+    static float exact[MANY * DIMS], out[MANY * DIMS];
+    static const unsigned heads[] = {1, 2, 4, 64}; /* of 64, 32, 16 and 1 */
+    anc_str texts[MANY];
+    ANC_ARENA(mem, 1 << 20);
+    fill_texts(mem, texts);
+    for (size_t h = 0; h < ANC_COUNT(heads); h++) {
+        inf_encoder *enc = open_with_heads(heads[h], NULL);
+        encode(enc, texts, MANY, NULL, exact, NULL);
+        inf_encoder_close(enc);
+        for (inf_precision p = INF_BF16; p < INF_PRECISIONS; p++)
+            for (size_t l = 0; inf_product_at(p, l) != NULL; l++) {
+                enc = open_with_heads(heads[h], inf_product_at(p, l));
+                encode(enc, texts, MANY, NULL, out, NULL);
+                inf_encoder_close(enc);
+                for (size_t i = 0; i < MANY; i++)
+                    if (!(dot(exact + i * DIMS, out + i * DIMS) > 0.99f))
+                        fail_msg("%u heads, %s by %s: text %zu has cosine %g", heads[h],
+                                 inf_precision_name(p), inf_product_at(p, l)->name, i,
+                                 (double)dot(exact + i * DIMS, out + i * DIMS));
+            }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -300,6 +348,7 @@ int main(void)
         cmocka_unit_test(stops_when_the_check_says_so),
         cmocka_unit_test(many_callers_at_once),
         cmocka_unit_test(prefixes_count),
+        cmocka_unit_test(heads_of_every_width),
     };
     return RUN_TABLE("refuses", broken_rows, refuses) +
            cmocka_run_group_tests_name("small encoder", tests, NULL, NULL);

@@ -172,6 +172,10 @@ static void bytes(void **state)
             assert_true(k->quantise(x, NULL, n, got) == 1);
             for (size_t i = 0; i < n; i++)
                 assert_int_equal(got[i], 128);
+            x[n / 2] = 1e-38f;
+            assert_true(k->quantise(x, NULL, n, got) == 1);
+            for (size_t i = 0; i < n; i++)
+                assert_int_equal(got[i], 128);
             x[n / 2] = INFINITY;
             x[n - 1] = NAN;
             (void)k->quantise(x, NULL, n, got); /* ends, and gives something */

@@ -1,6 +1,7 @@
 /* test_net_server_end.c - the server when clients are slow or too many, and when it ends. */
 #include "server_asks.h"
 
+#include <dirent.h>
 #include <sys/resource.h>
 
 static void slow_clients_are_told(void **state)
@@ -284,6 +285,40 @@ static void closing_under_load(void **state)
     (void)close(fd);
 }
 
+static size_t descriptors(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    size_t n = 0;
+    assert_non_null(folder);
+    while (readdir(folder) != NULL)
+        n++;
+    (void)closedir(folder);
+    return n;
+}
+
+/* Also where a connection too many goes after the spare descriptors did. */
+static void an_ended_server_holds_no_descriptor(void **state)
+{
+    (void)state;
+    const net_server_options options = {.max_connections = 4};
+    const size_t before = descriptors();
+    fixture f = {0};
+    int fds[5];
+    fixture_open(&f, &options);
+    for (int i = 0; i < 4; i++) {
+        fds[i] = sock_connect(f.port);
+        assert_true(sock_send(
+            fds[i], ANC_STR("POST /echo HTTP/1.1\r\n" HOST "Content-Length: 9\r\n\r\nabc")));
+    }
+    WAIT_UNTIL(net_server_stats_of(f.server).exchanges == 4);
+    fds[4] = sock_connect(f.port);
+    WAIT_UNTIL(net_server_stats_of(f.server).refused_total == 1);
+    fixture_close(&f);
+    for (int i = 0; i < 5; i++)
+        (void)close(fds[i]);
+    assert_int_equal(descriptors(), before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -301,6 +336,7 @@ int main(void)
         WITH(a_drain_waits_for_no_client_that_stays),
         WITH(a_drain_has_an_end),
         WITH(closing_under_load),
+        cmocka_unit_test(an_ended_server_holds_no_descriptor),
     };
     return cmocka_run_group_tests_name("server's ends", tests, NULL, NULL);
 }

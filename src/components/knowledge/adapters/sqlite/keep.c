@@ -70,17 +70,26 @@ anc_status kno_document_expire(krn_tx *tx, int64_t document_id, const kno_keepin
     return db_run(s, err);
 }
 
-/* Ids of documents that may have some: the third version is the first that can be cut again twice. */
-static anc_status find(krn_tx *tx, const kno_expiry *what, size_t limit, int64_t *ids,
-                       size_t *ret_n, anc_err *err)
+typedef struct seen {
+    int64_t id;
+    bool may; /* have some */
+} seen;
+
+/* The next documents, and whether they may have some: the third version is the first that can be cut again twice, and
+ * those that were not are passed by for a look into the index. */
+static anc_status find(krn_tx *tx, const kno_expiry *what, size_t limit, seen *ret, size_t *ret_n,
+                       anc_err *err)
 {
     DB_STMT(s);
     ANC_TRY(db_prepare(tx->connection,
                        what->late_only
-                           ? "SELECT id FROM kno_document WHERE late = 1 AND id > ?1"
+                           ? "SELECT id, 1 FROM kno_document WHERE late = 1 AND id > ?1"
                              " ORDER BY id LIMIT ?2"
-                           : "SELECT id FROM kno_document WHERE versions > min(?3, 2) AND id > ?1"
-                             " ORDER BY id LIMIT ?2",
+                           : "SELECT d.id, d.versions > ?3 OR EXISTS (SELECT 1 FROM kno_version v"
+                             " WHERE v.document_id = d.id AND v.state = 1"
+                             " AND v.changes = " CUT_ALONE " LIMIT 1 OFFSET 1)"
+                             " FROM kno_document d WHERE d.versions > min(?3, 2) AND d.id > ?1"
+                             " ORDER BY d.id LIMIT ?2",
                        &s, err));
     db_bind_int(s, 1, what->after);
     db_bind_int(s, 2, (int64_t)limit);
@@ -90,7 +99,7 @@ static anc_status find(krn_tx *tx, const kno_expiry *what, size_t limit, int64_t
         ANC_TRY(db_step(s, &row, err));
         if (!row)
             break;
-        ids[*ret_n] = db_col_int(s, 0);
+        ret[*ret_n] = (seen){db_col_int(s, 0), db_col_int(s, 1) != 0};
     }
     return ANC_OK;
 }
@@ -100,13 +109,14 @@ anc_status kno_sqlite_expire(void *self, krn_tx *tx, kno_expiry *what, size_t li
 {
     (void)self;
     assert(what->keeping.keep > 0 && limit > 0 && limit <= MAX_PIECE);
-    int64_t ids[MAX_PIECE];
+    seen next[MAX_PIECE];
     size_t n = 0;
-    ANC_TRY(find(tx, what, limit, ids, &n, err));
+    ANC_TRY(find(tx, what, limit, next, &n, err));
     for (size_t i = 0; i < n; i++)
-        ANC_TRY(kno_document_expire(tx, ids[i], &what->keeping, err));
+        if (next[i].may)
+            ANC_TRY(kno_document_expire(tx, next[i].id, &what->keeping, err));
     if (n > 0)
-        what->after = ids[n - 1];
+        what->after = next[n - 1].id;
     *ret_done = n < limit;
     return ANC_OK;
 }

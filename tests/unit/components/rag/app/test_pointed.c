@@ -87,6 +87,28 @@ static void which_one_is_asked(void **state)
     world_close(&w);
 }
 
+/* However many and long the documents are, so much of them is read and no more; then it is not known who else has it. */
+static void long_documents_are_not_read_to_their_ends(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    w.long_documents = 40;
+    const rag_question q = world_question("What is on page 2?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(w.windows, 256);
+    assert_true(anc_str_eq(a->text, ANC_STR("Which document is meant? There is a page 2 in "
+                                            "\"Depots of the firm\" and others.")));
+    w.windows = 0;
+    w.long_documents = 1;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(w.windows, 1 + 64);
+    assert_true(anc_str_ends(a->text, ANC_STR("and others.")));
+    world_close(&w);
+}
+
 static void others_list_no_documents(void **state)
 {
     (void)state;
@@ -137,8 +159,10 @@ static void a_model_gets_the_row(void **state)
 int main(void)
 {
     const int failed = RUN_TABLE("pointed", questions, answered_from_there);
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(which_one_is_asked), cmocka_unit_test(others_list_no_documents),
-        cmocka_unit_test(what_went_meanwhile_is_not_told), cmocka_unit_test(a_model_gets_the_row)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(which_one_is_asked),
+                                       cmocka_unit_test(long_documents_are_not_read_to_their_ends),
+                                       cmocka_unit_test(others_list_no_documents),
+                                       cmocka_unit_test(what_went_meanwhile_is_not_told),
+                                       cmocka_unit_test(a_model_gets_the_row)};
     return failed + cmocka_run_group_tests_name("pointed", tests, NULL, NULL);
 }

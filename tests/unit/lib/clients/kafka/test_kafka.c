@@ -174,7 +174,10 @@ static const setting_row setting_rows[] = {
      {.brokers = ANC_STR_INIT("[::1]:65536")},
      ANC_STR_INIT(""),
      "'65536' is no port"},
-    {"an empty one", {.brokers = ANC_STR_INIT("a:1,,b:1")}, ANC_STR_INIT(""), "'' has no host"},
+    {"no colon",
+     {.brokers = ANC_STR_INIT("[::1]9092")},
+     ANC_STR_INIT(""),
+     "'[::1]9092' has something behind its host"},
     {"no host", {.brokers = ANC_STR_INIT("PLAINTEXT://:9092")}, ANC_STR_INIT(""), "has no host"},
     {"security",
      {.brokers = ANC_STR_INIT("a:1"), .security = ANC_STR_INIT("magic")},
@@ -235,7 +238,7 @@ static void rights_of_who_may_do_all(void **state)
 static void brokers_that_fit(void **state)
 {
     static const char *const fit[] = {"a",          "a:9092", "a:1, b:65535", "PLAINTEXT://a:1",
-                                      "[::1]:9092", "[::1]"};
+                                      "[::1]:9092", "[::1]",  "a:1,",         "a:1, ,b:1"};
     (void)state;
     for (size_t i = 0; i < ANC_COUNT(fit); i++) {
         anc_err err = {0};
