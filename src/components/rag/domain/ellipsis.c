@@ -389,6 +389,11 @@ static bool find_subject(const rag_spoken *part, rag_run bare, const rag_spoken 
     return !capital && article == (rag_spoken_with_article(before, *ret).first < ret->first);
 }
 
+static bool begins_name(const rag_spoken *s, size_t i)
+{
+    return i < s->words.n && s->words.items[i].capital;
+}
+
 /* "Les stagiaires" for "les employés à temps plein": the last phrase with an article of that number. */
 static bool find_phrase(const rag_spoken *part, const rag_spoken *before, rag_run *ret)
 {
@@ -404,8 +409,8 @@ static bool find_phrase(const rag_spoken *part, const rag_spoken *before, rag_ru
         for (size_t k = i + 1; k < before->words.n && rag_spoken_joined(before, k - 1); k++) {
             if (rag_spoken_is_noun(before, k))
                 ret->last = k + 1;
-            else if (!rag_spoken_is_preposition(before, k))
-                break;
+            else if (!rag_spoken_is_preposition(before, k) || begins_name(before, k + 1))
+                break; /* "à Brest" says where, "à temps plein" which */
         }
         return ret->last > i + 1;
     }

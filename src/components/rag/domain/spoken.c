@@ -169,17 +169,17 @@ bool rag_spoken_joined(const rag_spoken *s, size_t i)
 IS(rag_spoken_is_preposition, prepositions)
 IS(rag_spoken_is_of, genitives)
 IS(rag_spoken_is_asking, asking)
+IS(rag_spoken_is_article, articles)
 IS(rag_spoken_is_plural, plurals)
 IS(rag_spoken_is_person, persons)
 IS(rag_spoken_is_thing, singular_things)
 IS(rag_spoken_is_calendar, calendar)
 
-/* The French "a" is a verb. */
-bool rag_spoken_is_article(const rag_spoken *s, size_t i)
+/* An article of a question: the French "a" is a verb. */
+static bool is_its_article(const rag_spoken *s, size_t i)
 {
-    const anc_str word = rag_spoken_word(s, i);
-    return among(articles, ANC_COUNT(articles), word) &&
-           !(s->language == TXT_FR && anc_str_eq_nocase(word, ANC_STR("a")));
+    return rag_spoken_is_article(s, i) &&
+           !(s->language == TXT_FR && anc_str_eq_nocase(rag_spoken_word(s, i), ANC_STR("a")));
 }
 
 bool rag_spoken_is_there(const rag_spoken *s, size_t i)
@@ -324,7 +324,7 @@ static size_t topic_start(const rag_spoken *s)
     for (size_t i = 0; i < s->words.n; i++) {
         if (!rag_spoken_is_noun(s, i))
             continue;
-        if (i > 0 && rag_spoken_is_article(s, i - 1))
+        if (i > 0 && is_its_article(s, i - 1))
             return i;
         if (first == s->words.n)
             first = i;
@@ -340,8 +340,7 @@ bool rag_spoken_topic(const rag_spoken *s, rag_run *ret)
         return false;
     *ret = (rag_run){first, first + 1};
     for (size_t i = first + 1; i < s->words.n && rag_spoken_joined(s, i - 1); i++) {
-        if ((rag_spoken_is_asking(s, i) && !rag_spoken_is_article(s, i)) ||
-            rag_spoken_is_pronoun(s, i))
+        if ((rag_spoken_is_asking(s, i) && !is_its_article(s, i)) || rag_spoken_is_pronoun(s, i))
             break;
         if (rag_spoken_is_noun(s, i))
             ret->last = i + 1;
@@ -360,7 +359,7 @@ bool rag_spoken_subject(const rag_spoken *s, rag_run *ret)
         size_t first = i + 1;
         if ((!helps && !is) || first >= s->words.n)
             continue;
-        const bool article = rag_spoken_is_article(s, first);
+        const bool article = is_its_article(s, first);
         first += article;
         rag_run run = {first, first};
         while (run.last < s->words.n && rag_spoken_is_noun(s, run.last) &&
@@ -381,7 +380,7 @@ bool rag_spoken_subject(const rag_spoken *s, rag_run *ret)
 
 rag_run rag_spoken_with_article(const rag_spoken *s, rag_run run)
 {
-    if (run.first > 0 && run.last > run.first && rag_spoken_is_article(s, run.first - 1) &&
+    if (run.first > 0 && run.last > run.first && is_its_article(s, run.first - 1) &&
         rag_spoken_joined(s, run.first - 1))
         run.first--;
     return run;
