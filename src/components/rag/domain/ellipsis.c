@@ -344,14 +344,16 @@ static bool is_person(const rag_spoken *part, rag_run bare)
     return bare.first == 0;
 }
 
-/* "she (Ingrid Dahl)" of a question that was made to stand alone: its bytes. */
+/* "she (Ingrid Dahl)" of a question that was made to stand alone, or a "she" that nobody fitted: its bytes. */
 static bool find_person(const rag_spoken *before, uint32_t *ret_start, uint32_t *ret_end)
 {
     rag_run run;
     for (size_t i = before->words.n; i-- > 0;)
-        if (rag_spoken_is_person(before, i) && rag_gloss_at(before, i, &run)) {
+        if (rag_spoken_is_person(before, i)) {
+            const bool glossed = rag_gloss_at(before, i, &run);
             *ret_start = before->words.items[i].start;
-            *ret_end = before->words.items[run.last - 1].end + 1;
+            *ret_end =
+                glossed ? before->words.items[run.last - 1].end + 1 : before->words.items[i].end;
             return true;
         }
     return false;
@@ -364,14 +366,12 @@ static bool is_modifier(const rag_spoken *s, rag_run name)
     return noun.last > name.last && rag_spoken_with_article(s, name).first < name.first;
 }
 
-/* Whether a person has no place in the question: it asks who does something with a thing. */
+/* Whether a person has no place in the question: it asks who, or what it names is which of some things. */
 static bool has_no_place_for_person(const rag_spoken *part, rag_run bare, const rag_spoken *before)
 {
     rag_run name;
-    if (!rag_asks_who(before))
-        return false;
     if (!rag_spoken_last_name(before, &name))
-        return true;
+        return rag_asks_who(before);
     return bare.last - bare.first > 1 && is_modifier(before, name) &&
            part->words.items[bare.first].capital;
 }
@@ -439,6 +439,7 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
 {
     const rag_run whole = {0, part->words.n};
     const rag_run bare = bare_of(part);
+    const bool french = before->language == TXT_FR;
     rag_run old;
     uint32_t start;
     uint32_t end;
@@ -460,7 +461,8 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
         return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
     if (!rag_spoken_is_of_place(part, bare) &&
         (find_shared(part, bare, before, &old) || find_name(part, bare, before, &old) ||
-         (!rag_spoken_is_preposition(part, 0) && find_last(before, &old))))
+         (!rag_spoken_is_preposition(part, 0) && !(french && rag_spoken_is_article(part, 0)) &&
+          find_last(before, &old))))
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
     return put_behind(mem, part, before, ret, err);
 }

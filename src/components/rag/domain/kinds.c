@@ -190,6 +190,14 @@ static bool kind_by_gloss(const rag_spoken *s, rag_run name, rag_kind *ret)
     return false;
 }
 
+static bool asks(const rag_spoken *s)
+{
+    for (size_t i = 0; i < s->words.n; i++)
+        if (rag_spoken_is_asking(s, i))
+            return true;
+    return false;
+}
+
 rag_kind rag_kind_asked(const rag_spoken *s, rag_run name)
 {
     rag_kind kind;
@@ -206,7 +214,8 @@ rag_kind rag_kind_asked(const rag_spoken *s, rag_run name)
         return RAG_KIND_PERSON;
     if (rag_asks_who(s) && !rag_asks_who_is(s))
         return RAG_KIND_THING; /* "who founded Melivane?" */
-    return full || old ? RAG_KIND_EITHER : RAG_KIND_THING;
+    const bool alone = rag_spoken_content(s, 0) == name.last - name.first; /* "and Mike?" */
+    return full || old || (alone && !asks(s)) ? RAG_KIND_EITHER : RAG_KIND_THING;
 }
 
 /* Whether a colon, a bar or a tab stands right behind the run: the name of a field. */

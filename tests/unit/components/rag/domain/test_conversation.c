@@ -225,6 +225,21 @@ static const row rows[] = {
      {SAID("Combien paient les étudiants à Brest ?", "Les étudiants paient 3 euros. [1]")},
      "Et les retraités ?",
      "Combien paient les retraités à Brest ?"},
+    {"a person for a she that nobody fitted",
+     {SAID("Who leads the Oslo office?", "Nothing in your documents answers this."),
+      SAID("When did she open it?", "Nothing in your documents answers this.")},
+     "What about Paul Renard?",
+     "When did Paul Renard open it (the Oslo office)?"},
+    {"he was named alone",
+     {SAID("Who should prepare the product roadmap?",
+           "Anna should prepare the product roadmap. [1]"),
+      SAID("And Mike?", "Mike should review the budget. [1]")},
+     "What should he do?",
+     "What should he (Mike) do?"},
+    {"a plural is no part of a singular",
+     {SAID("À qui est adressée la demande de congé ?", "Au responsable. [1]")},
+     "Et les stagiaires ?",
+     "À qui est adressée la demande de congé pour les stagiaires ?"},
 };
 
 /* Written first. */
