@@ -90,11 +90,55 @@ static bool is_of_asked_field(const rag_spoken *s, rag_run run, const rag_spoken
     return anc_str_find(gap, ANC_STR(":")) != SIZE_MAX && has_key(asked, before->key);
 }
 
-/* The first person of the answer that the question does not name; one with two names before one with one. */
+/* Whether word `i` of an answer is the last of its sentence. */
+static bool ends_sentence(const rag_spoken *s, size_t i)
+{
+    const rag_word *w = s->words.items;
+    const anc_str gap = i + 1 < s->words.n
+                            ? anc_str_sub(s->text, w[i].end, w[i + 1].start - w[i].end)
+                            : ANC_STR("\n");
+    return anc_str_find(gap, ANC_STR(". ")) != SIZE_MAX ||
+           anc_str_find(gap, ANC_STR("\n")) != SIZE_MAX;
+}
+
+/* How much of the question the sentence around the run speaks of; what is no name counts more. */
+static size_t speaks_of(const rag_spoken *s, rag_run run, const rag_spoken *asked)
+{
+    enum { NAMED = 1, SAID = 3 };
+    size_t first = run.first;
+    size_t last = run.last;
+    size_t spoken = 0;
+    while (first > 0 && !ends_sentence(s, first - 1))
+        first--;
+    while (last < s->words.n && !ends_sentence(s, last - 1))
+        last++;
+    for (size_t k = 0; k < asked->words.n; k++)
+        for (size_t i = first; i < last && rag_spoken_is_noun(asked, k); i++)
+            if (s->words.items[i].key == asked->words.items[k].key) {
+                spoken += asked->words.items[k].capital ? NAMED : SAID;
+                break;
+            }
+    return spoken;
+}
+
+/* What speaks for that name of an answer being who is meant; 0: it is no person, or named in the question. */
+static size_t worth_of(const search *f, const rag_told *turn, rag_run run)
+{
+    enum { FIELD = 1000, SPOKEN = 2, FULL = 1 };
+    const rag_spoken *s = &turn->answered;
+    const bool who = rag_asks_who(&turn->asked);
+    if (all_in(s, run, &turn->asked) || !rag_kind_told_person(s, run, who) ||
+        is_of_other_sex(f, rag_spoken_run(s, run)))
+        return 0;
+    return 1 + SPOKEN * speaks_of(s, run, &turn->asked) + (run.last - run.first > 1 ? FULL : 0) +
+           (who && is_of_asked_field(s, run, &turn->asked) ? FIELD : 0);
+}
+
+/* The person of the answer that the question does not name: of the sentence that speaks most of what was asked, with
+ * two names rather than one, the first. */
 static bool told_person(const search *f, const rag_told *turn, anc_str *ret)
 {
     const rag_spoken *s = &turn->answered;
-    const bool who = rag_asks_who(&turn->asked);
     size_t cursor = 0;
     rag_run run = {0, 1};
     size_t best = 0;
@@ -103,14 +147,9 @@ static bool told_person(const search *f, const rag_told *turn, anc_str *ret)
     if (!more) /* a name that is one word at the beginning is no run of its own */
         more = rag_spoken_name_next(s, &cursor, &run);
     for (; more; more = rag_spoken_name_next(s, &cursor, &run)) {
-        const anc_str name = rag_spoken_run(s, run);
-        const size_t words = run.last - run.first > 1 ? 2 : 1;
-        if (all_in(s, run, &turn->asked) || !rag_kind_told_person(s, run, who) ||
-            is_of_other_sex(f, name))
-            continue;
-        const size_t worth = who && is_of_asked_field(s, run, &turn->asked) ? 3 : words;
+        const size_t worth = worth_of(f, turn, run);
         if (worth > best) {
-            *ret = name;
+            *ret = rag_spoken_run(s, run);
             best = worth;
         }
     }

@@ -240,6 +240,27 @@ static const row rows[] = {
      {SAID("À qui est adressée la demande de congé ?", "Au responsable. [1]")},
      "Et les stagiaires ?",
      "À qui est adressée la demande de congé pour les stagiaires ?"},
+    {"who was asked for, not who else was told of",
+     {SAID("Who founded the Harrow Museum?",
+           "The Harrow Museum was founded by Clara Finch in 1931. Its director is Tom Beale, who "
+           "joined in 2015. [1]"),
+      SAID("Who is its director?", "The Harrow Museum was founded by Clara Finch in 1931. Its "
+                                   "director is Tom Beale, who joined in 2015. [1]")},
+     "When did he join?",
+     "When did he (Tom Beale) join?"},
+    {"a surname that is a noun",
+     {SAID("Who was the cashier?",
+           "PST TXN: 1002; Cashier: Lee Park; Item: Wax candle; Amount: 2 [1]")},
+     "What did she sell?",
+     "What did she (Lee Park) sell?"},
+    {"who built a part of it",
+     {SAID("Who founded the Tidewater Observatory?",
+           "Ada Bellweather founded the Tidewater Observatory in 1921. [1]"),
+      SAID("Who built its telescope?",
+           "Ada Bellweather founded the Tidewater Observatory in 1921. [1] The main telescope was "
+           "built by Otto Krantz in 1925. [1]")},
+     "Where did he live?",
+     "Where did he (Otto Krantz) live?"},
 };
 
 /* Written first. */
