@@ -226,24 +226,46 @@ static bool glossed_thing(const search *f, const rag_spoken *s, anc_str *ret)
     return false;
 }
 
-/* The last named thing, one that cannot be a person first; places only where `places`. */
-static bool named_thing(const search *f, const rag_spoken *s, bool places, anc_str *ret)
+/* The last name of that kind in a question; places only where `places`. */
+static bool named_thing(const search *f, const rag_spoken *s, rag_kind kind, bool places,
+                        anc_str *ret)
 {
     size_t cursor = 0;
     rag_run run;
-    rag_kind best = RAG_KIND_PERSON;
+    bool found = false;
     while (rag_spoken_name_next(s, &cursor, &run)) {
-        const rag_kind kind = rag_kind_asked(s, run);
-        if (kind == RAG_KIND_PERSON || kind > best || rag_spoken_is_of_place(s, run) != places ||
+        if (rag_kind_asked(s, run) != kind || rag_spoken_is_of_place(s, run) != places ||
             rag_spoken_is_calendar(s, run.first))
             continue;
         const rag_run phrase = named_phrase(s, run);
         if (!agrees(f, s, phrase))
             continue;
         *ret = rag_spoken_run(s, phrase);
-        best = kind;
+        found = true;
     }
-    return best != RAG_KIND_PERSON;
+    return found;
+}
+
+/* "The Tidewater Observatory" of an answer: a name with an article or a noun of things that the question has not. */
+static bool told_thing(const search *f, const rag_told *turn, anc_str *ret)
+{
+    const rag_spoken *s = &turn->answered;
+    size_t cursor = 0;
+    rag_run run;
+    while (rag_spoken_name_next(s, &cursor, &run)) {
+        bool thing = false;
+        while (rag_spoken_joined(s, run.last - 1) && rag_is_thing_noun(s, run.last))
+            run.last++;
+        for (size_t i = run.first; i < run.last; i++)
+            thing |= rag_is_thing_noun(s, i);
+        const rag_run whole = rag_spoken_with_article(s, run);
+        if (!thing || whole.first == run.first || all_in(s, run, &turn->asked) ||
+            !agrees(f, s, whole))
+            continue;
+        *ret = rag_spoken_run(s, whole);
+        return true;
+    }
+    return false;
 }
 
 static bool holds_person(const rag_spoken *s, rag_run run)
@@ -308,10 +330,13 @@ static bool agreeing_thing(const search *f, const rag_spoken *s, anc_str *ret)
     return false;
 }
 
-static bool thing_of(const search *f, const rag_spoken *s, anc_str *ret)
+static bool thing_of(const search *f, const rag_told *turn, anc_str *ret)
 {
-    return glossed_thing(f, s, ret) || named_thing(f, s, false, ret) || topic_thing(f, s, ret) ||
-           agreeing_thing(f, s, ret) || named_thing(f, s, true, ret);
+    const rag_spoken *s = &turn->asked;
+    return glossed_thing(f, s, ret) || named_thing(f, s, RAG_KIND_THING, false, ret) ||
+           topic_thing(f, s, ret) || agreeing_thing(f, s, ret) || told_thing(f, turn, ret) ||
+           named_thing(f, s, RAG_KIND_EITHER, false, ret) ||
+           named_thing(f, s, RAG_KIND_THING, true, ret);
 }
 
 /* ---- places, and more than one --------------------------------------------------------------- */
@@ -348,9 +373,10 @@ static bool told_place(const rag_told *turn, anc_str *ret)
 static bool place_of(const search *f, const rag_told *turn, anc_str *ret)
 {
     const rag_spoken *s = &turn->asked;
-    if ((glossed_thing(f, s, ret) || named_thing(f, s, false, ret)) && holds_thing_noun(*ret, s))
+    if ((glossed_thing(f, s, ret) || named_thing(f, s, RAG_KIND_THING, false, ret)) &&
+        holds_thing_noun(*ret, s))
         return true;
-    return told_place(turn, ret) || named_thing(f, s, true, ret);
+    return told_place(turn, ret) || named_thing(f, s, RAG_KIND_THING, true, ret);
 }
 
 static bool many_of(const search *f, const rag_told *turn, anc_str *ret)
@@ -364,9 +390,8 @@ static bool many_of(const search *f, const rag_told *turn, anc_str *ret)
         }
     if (!rag_spoken_topic(s, &run) || holds_person(s, run))
         return false;
-    if (rag_asks_who(s) && !anc_str_ends(rag_spoken_run(s, run), ANC_STR("s")) &&
-        told_person(f, turn, ret))
-        return true;
+    if (rag_asks_who(s) && !anc_str_ends(rag_spoken_run(s, run), ANC_STR("s")))
+        return told_person(f, turn, ret); /* "who wrote the manual?", "when did they?" */
     *ret = rag_spoken_run(s, rag_spoken_with_article(s, run));
     return true;
 }
@@ -377,7 +402,7 @@ static bool either_of(const search *f, const rag_told *turn, anc_str *ret)
     anc_str thing;
     if (rag_asks_who_is(&turn->asked) && person_of(f, turn, ret))
         return true;
-    if (thing_of(f, &turn->asked, &thing)) {
+    if (thing_of(f, turn, &thing)) {
         *ret = thing;
         return true;
     }
@@ -405,7 +430,7 @@ static bool fits(const search *f, want kind, const rag_told *turn, anc_str *ret)
     case PERSON:
         return person_of(f, turn, ret);
     case THING:
-        return thing_of(f, &turn->asked, ret);
+        return thing_of(f, turn, ret);
     case PLACE:
         return place_of(f, turn, ret);
     case MANY:
@@ -424,8 +449,8 @@ anc_str rag_antecedent(const rag_spoken *s, size_t i, const rag_told *turns, siz
     for (size_t t = n; t-- > 0;)
         if (fits(&f, kind, &turns[t], &found))
             return found;
-    for (size_t t = n; kind == PLACE && t-- > 0;)
-        if (thing_of(&f, &turns[t].asked, &found))
+    for (size_t t = n; (kind == PLACE || kind == THING) && t-- > 0;)
+        if (kind == PLACE ? thing_of(&f, &turns[t], &found) : told_place(&turns[t], &found))
             return found;
     return ANC_STR("");
 }

@@ -1,6 +1,6 @@
 /* test_conversation.c - what the last question of a conversation means: a table of whole conversations.
  *
- * The rows of the second table were written before the rules were, and the rules were not fitted to them.
+ * The rows of the second table were written before it was known how they are read, and no rule was fitted to them.
  */
 #include "support/test.h"
 
@@ -19,8 +19,6 @@ typedef struct row {
     {                                                \
         ANC_STR_INIT(question), ANC_STR_INIT(answer) \
     }
-
-static const char *const no_name = "Where was she born?";
 
 static const row rows[] = {
     /* a person of an answer */
@@ -89,8 +87,8 @@ static const row rows[] = {
      "When did he (Mike) join?"},
     {"nobody was named",
      {SAID("When does the Harrow Museum open?", "The Harrow Museum opens at nine. [1]")},
-     no_name,
-     no_name},
+     "Where was she born?",
+     "Where was she born?"},
     {"a building is nobody",
      {SAID("How high is the Tidewater Observatory?",
            "The Tidewater Observatory is 30 m high. [1]")},
@@ -261,9 +259,80 @@ static const row rows[] = {
            "built by Otto Krantz in 1925. [1]")},
      "Where did he live?",
      "Where did he (Otto Krantz) live?"},
+    {"what takes long",
+     {SAID("Who approves travel requests?", "The line manager approves travel requests. [1]")},
+     "How long does it take?",
+     "How long does it (travel requests) take?"},
+    {"the subject of a passive",
+     {SAID("When must invoices be paid?", "Within 30 days. [1]")},
+     "And deposits?",
+     "When must deposits be paid?"},
+    {"they who wrote it have no name",
+     {SAID("Who wrote the safety manual?",
+           "The safety manual was written by the engineering team. [1]")},
+     "When did they write it?",
+     "When did they write it (the safety manual)?"},
+    {"what is taught",
+     {SAID("Who teaches chemistry?", "Chemistry is taught by Dr Helen Marsh. [1]")},
+     "And physics?",
+     "Who teaches physics?"},
+    {"a title",
+     {SAID("What is the salary of Mr Lund?", "Mr Lund earns 4000 euros. [1]")},
+     "When did he join?",
+     "When did he (Mr Lund) join?"},
+    {"a name as a subject",
+     {SAID("When does Karin Holt start?", "On 3 May. [1]"),
+      SAID("And Peter Nilsen?", "On 9 May. [1]")},
+     "Where does he sit?",
+     "Where does he (Peter Nilsen) sit?"},
+    {"it is in the answer",
+     {SAID("What did Ada Bellweather found?",
+           "Ada Bellweather founded the Tidewater Observatory. [1]")},
+     "Where is it?",
+     "Where is it (the Tidewater Observatory)?"},
+    {"it is a town",
+     {SAID("Where was Ada Bellweather born?", "She was born in Whitby. [1]")},
+     "When did she leave it?",
+     "When did she (Ada Bellweather) leave it (Whitby)?"},
+    {"the prize and not its winner",
+     {SAID("When did Marie Curie win the Nobel Prize?", "In 1903. [1]")},
+     "Who founded it?",
+     "Who founded it (the Nobel Prize)?"},
+    {"there is a city",
+     {SAID("How many employees work in Berlin?", "30. [1]")},
+     "Who is in charge there?",
+     "Who is in charge there (Berlin)?"},
+    {"no there in a there are",
+     {SAID("How many employees work in Berlin?", "30. [1]")},
+     "How many employees are there?",
+     "How many employees are there?"},
+    {"a question with its own subject",
+     {SAID("Who leads the Oslo office?", "Ingrid Dahl leads the Oslo office. [1]")},
+     "And who leads Lyon?",
+     "And who leads Lyon?"},
+    {"le bureau d'une autre ville",
+     {SAID("Qui dirige le bureau de Lyon ?", "Paul Renard dirige le bureau de Lyon. [1]")},
+     "Et le bureau de Brest ?",
+     "Qui dirige le bureau de Brest ?"},
+    {"celui d'une autre ville",
+     {SAID("Qui dirige le bureau de Lyon ?", "Paul Renard dirige le bureau de Lyon. [1]")},
+     "Et celui de Brest ?",
+     "Qui dirige le bureau de Brest ?"},
+    {"elle est la maire",
+     {SAID("Qui est la maire de Crozon ?", "La maire de Crozon est Claire Le Bris. [1]")},
+     "Quel âge a-t-elle ?",
+     "Quel âge a-t-elle (Claire Le Bris) ?"},
+    {"une autre salle",
+     {SAID("Quelle est la capacité de la salle Orion ?", "40 places. [1]")},
+     "Et la salle Vega ?",
+     "Quelle est la capacité de la salle Vega ?"},
+    {"elle est la salle",
+     {SAID("Quelle est la capacité de la salle Orion ?", "40 places. [1]")},
+     "Où se trouve-t-elle ?",
+     "Où se trouve-t-elle (la salle Orion) ?"},
 };
 
-/* Written first. */
+/* Of 25 such rows two were read wrongly at first, and stand above now. */
 static const row unseen[] = {
     {"the author of a book",
      {SAID("Who wrote the Salt Almanac?",
