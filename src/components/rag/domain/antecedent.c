@@ -296,12 +296,22 @@ static rag_run without_measure(const rag_spoken *s, rag_run run)
     return run;
 }
 
+/* What has something: "the help desk" of "the phone number of the help desk". */
+static rag_run owner(const rag_spoken *s, rag_run run)
+{
+    for (size_t i = run.first + 1; i + 2 < run.last; i++)
+        if (rag_spoken_is_of(s, i) && rag_spoken_is_article(s, i + 1))
+            run.first = i + 2;
+    return run;
+}
+
 static bool topic_thing(const search *f, const rag_spoken *s, anc_str *ret)
 {
     rag_run run;
     if (!rag_spoken_topic(s, &run) || holds_person(s, run))
         return false;
-    const rag_run bare = without_measure(s, run);
+    const bool has = anc_str_eq_nocase(f->pronoun, ANC_STR("its"));
+    const rag_run bare = has ? owner(s, run) : without_measure(s, run);
     const rag_run whole = rag_spoken_with_article(s, bare);
     if (!agrees(f, s, whole) ||
         (whole.first == run.first && run.first > 0 && run.last == run.first + 1 &&

@@ -130,14 +130,26 @@ static rag_run object_of(const rag_spoken *s, size_t at)
     return run;
 }
 
+/* One preposition, whatever article it is one word with: "du musée", "de la piscine". */
+static bool is_same_preposition(const rag_spoken *a, size_t i, const rag_spoken *b, size_t k)
+{
+    static const anc_str to[] = {ANC_STR_INIT("à"), ANC_STR_INIT("au"), ANC_STR_INIT("aux")};
+    bool both[2] = {false, false};
+    for (size_t n = 0; n < ANC_COUNT(to); n++) {
+        both[0] |= anc_str_eq_nocase(rag_spoken_word(a, i), to[n]);
+        both[1] |= anc_str_eq_nocase(rag_spoken_word(b, k), to[n]);
+    }
+    return a->words.items[i].key == b->words.items[k].key || (both[0] && both[1]) ||
+           (rag_spoken_is_of(a, i) && rag_spoken_is_of(b, k));
+}
+
 /* "in France" takes the place of "in Great Britain". */
 static bool find_object(const rag_spoken *part, const rag_spoken *before, rag_run *ret)
 {
-    const uint64_t key = part->words.items[0].key;
     if (!rag_spoken_is_preposition(part, 0))
         return false;
     for (size_t i = before->words.n; i-- > 0;) {
-        if (before->words.items[i].key != key)
+        if (!is_same_preposition(part, 0, before, i))
             continue;
         const rag_run object = object_of(before, i);
         *ret = (rag_run){i, object.last};
@@ -166,7 +178,7 @@ static bool find_shared(const rag_spoken *part, rag_run bare, const rag_spoken *
                    rag_spoken_joined(before, ret->first - 1) && p > bare.first)
                 ret->first--;
             while (ret->last < before->words.n && rag_spoken_joined(before, ret->last - 1) &&
-                   p + 1 < bare.last &&
+                   ret->last - i < bare.last - p &&
                    (!before->words.items[ret->last].stop || both_go_on(part, p, before, ret->last)))
                 ret->last++;
             return true;
