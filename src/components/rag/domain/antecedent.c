@@ -246,12 +246,24 @@ static bool named_thing(const search *f, const rag_spoken *s, rag_kind kind, boo
     return found;
 }
 
-/* "The Tidewater Observatory" of an answer: a name with an article or a noun of things that the question has not. */
+static bool has_gloss(const rag_spoken *s)
+{
+    rag_run run;
+    for (size_t i = 0; i < s->words.n; i++)
+        if (rag_spoken_is_pronoun(s, i) && rag_gloss_at(s, i, &run))
+            return true;
+    return false;
+}
+
+/* "The Tidewater Observatory" of an answer: a name with an article and a noun of things that the question has not.
+ * A question about what was spoken of before brings in nothing new. */
 static bool told_thing(const search *f, const rag_told *turn, anc_str *ret)
 {
     const rag_spoken *s = &turn->answered;
     size_t cursor = 0;
     rag_run run;
+    if (has_gloss(&turn->asked))
+        return false;
     while (rag_spoken_name_next(s, &cursor, &run)) {
         bool thing = false;
         while (rag_spoken_joined(s, run.last - 1) && rag_is_thing_noun(s, run.last))

@@ -352,6 +352,12 @@ static const row rows[] = {
            "Le pont a été conçu par Eugène Freyssinet. [1]")},
      "Quelle est sa longueur ?",
      "Quelle est sa (le pont de Plougastel) longueur ?"},
+    {"it is what the talk is about",
+     {SAID("Who founded the Harrow Museum?",
+           "The Harrow Museum was founded by Clara Finch in 1931. [1]"),
+      SAID("Where did she study?", "Clara Finch studied at the Lund Institute. [1]")},
+     "When is it free?",
+     "When is it (the Harrow Museum) free?"},
 };
 
 /* Of 25 such rows two were read wrongly at first, and stand above now. */
