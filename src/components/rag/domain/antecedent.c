@@ -90,11 +90,55 @@ static bool is_of_asked_field(const rag_spoken *s, rag_run run, const rag_spoken
     return anc_str_find(gap, ANC_STR(":")) != SIZE_MAX && has_key(asked, before->key);
 }
 
-/* The first person of the answer that the question does not name; one with two names before one with one. */
+/* Whether word `i` of an answer is the last of its sentence. */
+static bool ends_sentence(const rag_spoken *s, size_t i)
+{
+    const rag_word *w = s->words.items;
+    const anc_str gap = i + 1 < s->words.n
+                            ? anc_str_sub(s->text, w[i].end, w[i + 1].start - w[i].end)
+                            : ANC_STR("\n");
+    return anc_str_find(gap, ANC_STR(". ")) != SIZE_MAX ||
+           anc_str_find(gap, ANC_STR("\n")) != SIZE_MAX;
+}
+
+/* How much of the question the sentence around the run speaks of; what is no name counts more. */
+static size_t speaks_of(const rag_spoken *s, rag_run run, const rag_spoken *asked)
+{
+    enum { NAMED = 1, SAID = 3 };
+    size_t first = run.first;
+    size_t last = run.last;
+    size_t spoken = 0;
+    while (first > 0 && !ends_sentence(s, first - 1))
+        first--;
+    while (last < s->words.n && !ends_sentence(s, last - 1))
+        last++;
+    for (size_t k = 0; k < asked->words.n; k++)
+        for (size_t i = first; i < last && rag_spoken_is_noun(asked, k); i++)
+            if (s->words.items[i].key == asked->words.items[k].key) {
+                spoken += asked->words.items[k].capital ? NAMED : SAID;
+                break;
+            }
+    return spoken;
+}
+
+/* What speaks for that name of an answer being who is meant; 0: it is no person, or named in the question. */
+static size_t worth_of(const search *f, const rag_told *turn, rag_run run)
+{
+    enum { FIELD = 1000, SPOKEN = 2, FULL = 1 };
+    const rag_spoken *s = &turn->answered;
+    const bool who = rag_asks_who(&turn->asked);
+    if (all_in(s, run, &turn->asked) || !rag_kind_told_person(s, run, who) ||
+        is_of_other_sex(f, rag_spoken_run(s, run)))
+        return 0;
+    return 1 + SPOKEN * speaks_of(s, run, &turn->asked) + (run.last - run.first > 1 ? FULL : 0) +
+           (who && is_of_asked_field(s, run, &turn->asked) ? FIELD : 0);
+}
+
+/* The person of the answer that the question does not name: of the sentence that speaks most of what was asked, with
+ * two names rather than one, the first. */
 static bool told_person(const search *f, const rag_told *turn, anc_str *ret)
 {
     const rag_spoken *s = &turn->answered;
-    const bool who = rag_asks_who(&turn->asked);
     size_t cursor = 0;
     rag_run run = {0, 1};
     size_t best = 0;
@@ -103,14 +147,9 @@ static bool told_person(const search *f, const rag_told *turn, anc_str *ret)
     if (!more) /* a name that is one word at the beginning is no run of its own */
         more = rag_spoken_name_next(s, &cursor, &run);
     for (; more; more = rag_spoken_name_next(s, &cursor, &run)) {
-        const anc_str name = rag_spoken_run(s, run);
-        const size_t words = run.last - run.first > 1 ? 2 : 1;
-        if (all_in(s, run, &turn->asked) || !rag_kind_told_person(s, run, who) ||
-            is_of_other_sex(f, name))
-            continue;
-        const size_t worth = who && is_of_asked_field(s, run, &turn->asked) ? 3 : words;
+        const size_t worth = worth_of(f, turn, run);
         if (worth > best) {
-            *ret = name;
+            *ret = rag_spoken_run(s, run);
             best = worth;
         }
     }
@@ -187,24 +226,58 @@ static bool glossed_thing(const search *f, const rag_spoken *s, anc_str *ret)
     return false;
 }
 
-/* The last named thing, one that cannot be a person first; places only where `places`. */
-static bool named_thing(const search *f, const rag_spoken *s, bool places, anc_str *ret)
+/* The last name of that kind in a question; places only where `places`. */
+static bool named_thing(const search *f, const rag_spoken *s, rag_kind kind, bool places,
+                        anc_str *ret)
 {
     size_t cursor = 0;
     rag_run run;
-    rag_kind best = RAG_KIND_PERSON;
+    bool found = false;
     while (rag_spoken_name_next(s, &cursor, &run)) {
-        const rag_kind kind = rag_kind_asked(s, run);
-        if (kind == RAG_KIND_PERSON || kind > best || rag_spoken_is_of_place(s, run) != places ||
+        if (rag_kind_asked(s, run) != kind || rag_spoken_is_of_place(s, run) != places ||
             rag_spoken_is_calendar(s, run.first))
             continue;
         const rag_run phrase = named_phrase(s, run);
         if (!agrees(f, s, phrase))
             continue;
         *ret = rag_spoken_run(s, phrase);
-        best = kind;
+        found = true;
     }
-    return best != RAG_KIND_PERSON;
+    return found;
+}
+
+static bool has_gloss(const rag_spoken *s)
+{
+    rag_run run;
+    for (size_t i = 0; i < s->words.n; i++)
+        if (rag_spoken_is_pronoun(s, i) && rag_gloss_at(s, i, &run))
+            return true;
+    return false;
+}
+
+/* "The Tidewater Observatory" of an answer: a name with an article and a noun of things that the question has not.
+ * A question about what was spoken of before brings in nothing new. */
+static bool told_thing(const search *f, const rag_told *turn, anc_str *ret)
+{
+    const rag_spoken *s = &turn->answered;
+    size_t cursor = 0;
+    rag_run run;
+    if (has_gloss(&turn->asked))
+        return false;
+    while (rag_spoken_name_next(s, &cursor, &run)) {
+        bool thing = false;
+        while (rag_spoken_joined(s, run.last - 1) && rag_is_thing_noun(s, run.last))
+            run.last++;
+        for (size_t i = run.first; i < run.last; i++)
+            thing |= rag_is_thing_noun(s, i);
+        const rag_run whole = rag_spoken_with_article(s, run);
+        if (!thing || whole.first == run.first || all_in(s, run, &turn->asked) ||
+            !agrees(f, s, whole))
+            continue;
+        *ret = rag_spoken_run(s, whole);
+        return true;
+    }
+    return false;
 }
 
 static bool holds_person(const rag_spoken *s, rag_run run)
@@ -235,12 +308,22 @@ static rag_run without_measure(const rag_spoken *s, rag_run run)
     return run;
 }
 
+/* What has something: "the help desk" of "the phone number of the help desk". */
+static rag_run owner(const rag_spoken *s, rag_run run)
+{
+    for (size_t i = run.first + 1; i + 2 < run.last; i++)
+        if (rag_spoken_is_of(s, i) && rag_spoken_is_article(s, i + 1))
+            run.first = i + 2;
+    return run;
+}
+
 static bool topic_thing(const search *f, const rag_spoken *s, anc_str *ret)
 {
     rag_run run;
     if (!rag_spoken_topic(s, &run) || holds_person(s, run))
         return false;
-    const rag_run bare = without_measure(s, run);
+    const bool has = anc_str_eq_nocase(f->pronoun, ANC_STR("its"));
+    const rag_run bare = has ? owner(s, run) : without_measure(s, run);
     const rag_run whole = rag_spoken_with_article(s, bare);
     if (!agrees(f, s, whole) ||
         (whole.first == run.first && run.first > 0 && run.last == run.first + 1 &&
@@ -269,10 +352,13 @@ static bool agreeing_thing(const search *f, const rag_spoken *s, anc_str *ret)
     return false;
 }
 
-static bool thing_of(const search *f, const rag_spoken *s, anc_str *ret)
+static bool thing_of(const search *f, const rag_told *turn, anc_str *ret)
 {
-    return glossed_thing(f, s, ret) || named_thing(f, s, false, ret) || topic_thing(f, s, ret) ||
-           agreeing_thing(f, s, ret) || named_thing(f, s, true, ret);
+    const rag_spoken *s = &turn->asked;
+    return glossed_thing(f, s, ret) || named_thing(f, s, RAG_KIND_THING, false, ret) ||
+           topic_thing(f, s, ret) || agreeing_thing(f, s, ret) || told_thing(f, turn, ret) ||
+           named_thing(f, s, RAG_KIND_EITHER, false, ret) ||
+           named_thing(f, s, RAG_KIND_THING, true, ret);
 }
 
 /* ---- places, and more than one --------------------------------------------------------------- */
@@ -309,9 +395,10 @@ static bool told_place(const rag_told *turn, anc_str *ret)
 static bool place_of(const search *f, const rag_told *turn, anc_str *ret)
 {
     const rag_spoken *s = &turn->asked;
-    if ((glossed_thing(f, s, ret) || named_thing(f, s, false, ret)) && holds_thing_noun(*ret, s))
+    if ((glossed_thing(f, s, ret) || named_thing(f, s, RAG_KIND_THING, false, ret)) &&
+        holds_thing_noun(*ret, s))
         return true;
-    return told_place(turn, ret) || named_thing(f, s, true, ret);
+    return told_place(turn, ret) || named_thing(f, s, RAG_KIND_THING, true, ret);
 }
 
 static bool many_of(const search *f, const rag_told *turn, anc_str *ret)
@@ -325,9 +412,8 @@ static bool many_of(const search *f, const rag_told *turn, anc_str *ret)
         }
     if (!rag_spoken_topic(s, &run) || holds_person(s, run))
         return false;
-    if (rag_asks_who(s) && !anc_str_ends(rag_spoken_run(s, run), ANC_STR("s")) &&
-        told_person(f, turn, ret))
-        return true;
+    if (rag_asks_who(s) && !anc_str_ends(rag_spoken_run(s, run), ANC_STR("s")))
+        return told_person(f, turn, ret); /* "who wrote the manual?", "when did they?" */
     *ret = rag_spoken_run(s, rag_spoken_with_article(s, run));
     return true;
 }
@@ -338,7 +424,7 @@ static bool either_of(const search *f, const rag_told *turn, anc_str *ret)
     anc_str thing;
     if (rag_asks_who_is(&turn->asked) && person_of(f, turn, ret))
         return true;
-    if (thing_of(f, &turn->asked, &thing)) {
+    if (thing_of(f, turn, &thing)) {
         *ret = thing;
         return true;
     }
@@ -366,7 +452,7 @@ static bool fits(const search *f, want kind, const rag_told *turn, anc_str *ret)
     case PERSON:
         return person_of(f, turn, ret);
     case THING:
-        return thing_of(f, &turn->asked, ret);
+        return thing_of(f, turn, ret);
     case PLACE:
         return place_of(f, turn, ret);
     case MANY:
@@ -385,8 +471,8 @@ anc_str rag_antecedent(const rag_spoken *s, size_t i, const rag_told *turns, siz
     for (size_t t = n; t-- > 0;)
         if (fits(&f, kind, &turns[t], &found))
             return found;
-    for (size_t t = n; kind == PLACE && t-- > 0;)
-        if (thing_of(&f, &turns[t].asked, &found))
+    for (size_t t = n; (kind == PLACE || kind == THING) && t-- > 0;)
+        if (kind == PLACE ? thing_of(&f, &turns[t], &found) : told_place(&turns[t], &found))
             return found;
     return ANC_STR("");
 }

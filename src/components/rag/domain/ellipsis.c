@@ -130,20 +130,39 @@ static rag_run object_of(const rag_spoken *s, size_t at)
     return run;
 }
 
+/* One preposition, whatever article it is one word with: "du musée", "de la piscine". */
+static bool is_same_preposition(const rag_spoken *a, size_t i, const rag_spoken *b, size_t k)
+{
+    static const anc_str to[] = {ANC_STR_INIT("à"), ANC_STR_INIT("au"), ANC_STR_INIT("aux")};
+    bool both[2] = {false, false};
+    for (size_t n = 0; n < ANC_COUNT(to); n++) {
+        both[0] |= anc_str_eq_nocase(rag_spoken_word(a, i), to[n]);
+        both[1] |= anc_str_eq_nocase(rag_spoken_word(b, k), to[n]);
+    }
+    return a->words.items[i].key == b->words.items[k].key || (both[0] && both[1]) ||
+           (rag_spoken_is_of(a, i) && rag_spoken_is_of(b, k));
+}
+
 /* "in France" takes the place of "in Great Britain". */
 static bool find_object(const rag_spoken *part, const rag_spoken *before, rag_run *ret)
 {
-    const uint64_t key = part->words.items[0].key;
     if (!rag_spoken_is_preposition(part, 0))
         return false;
     for (size_t i = before->words.n; i-- > 0;) {
-        if (before->words.items[i].key != key)
+        if (!is_same_preposition(part, 0, before, i))
             continue;
         const rag_run object = object_of(before, i);
         *ret = (rag_run){i, object.last};
         return object.last > object.first;
     }
     return false;
+}
+
+/* "Le bureau de Brest" for "le bureau de Lyon": "de" stands behind the word of both. */
+static bool both_go_on(const rag_spoken *part, size_t p, const rag_spoken *before, size_t i)
+{
+    return rag_spoken_is_of(part, p + 1) && rag_spoken_is_of(before, i) &&
+           i + 1 < before->words.n && !before->words.items[i + 1].stop;
 }
 
 /* A run of content words around a word that both have: "part-time staff" for "full-time staff". */
@@ -158,8 +177,9 @@ static bool find_shared(const rag_spoken *part, rag_run bare, const rag_spoken *
             while (ret->first > 0 && !before->words.items[ret->first - 1].stop &&
                    rag_spoken_joined(before, ret->first - 1) && p > bare.first)
                 ret->first--;
-            while (ret->last < before->words.n && !before->words.items[ret->last].stop &&
-                   rag_spoken_joined(before, ret->last - 1) && p + 1 < bare.last)
+            while (ret->last < before->words.n && rag_spoken_joined(before, ret->last - 1) &&
+                   ret->last - i < bare.last - p &&
+                   (!before->words.items[ret->last].stop || both_go_on(part, p, before, ret->last)))
                 ret->last++;
             return true;
         }
@@ -394,6 +414,19 @@ static bool begins_name(const rag_spoken *s, size_t i)
     return i < s->words.n && s->words.items[i].capital;
 }
 
+/* "Physics" for "chemistry" of "who teaches chemistry?". */
+static bool find_done(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret)
+{
+    if (!rag_asks_who(before) || rag_asks_who_is(before) || bare.first > 0 || before->words.n < 3 ||
+        part->words.items[0].capital)
+        return false;
+    *ret = (rag_run){2, before->words.n};
+    for (size_t i = 1; i < before->words.n; i++)
+        if (!rag_spoken_is_noun(before, i) || before->words.items[i].capital)
+            return false;
+    return true;
+}
+
 /* "Les stagiaires" for "les employés à temps plein": the last phrase with an article of that number. */
 static bool find_phrase(const rag_spoken *part, const rag_spoken *before, rag_run *ret)
 {
@@ -452,7 +485,7 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
         return fill_person(mem, question, part, before, ret, err);
     rag_run name;
     const bool shared = find_shared(part, bare, before, &old);
-    if (!shared && find_subject(part, bare, before, &old))
+    if (!shared && (find_subject(part, bare, before, &old) || find_done(part, bare, before, &old)))
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
     if (is_common(part, bare) && !shared && rag_spoken_last_name(before, &name) &&
         !rag_spoken_is_of_place(before, name))

@@ -117,6 +117,18 @@ static bool has_asking(const rag_spoken *s)
     return false;
 }
 
+/* "Et celui de Brest": another of the kind, and only of which it is is said. */
+static bool is_that_of(const rag_spoken *rest)
+{
+    static const anc_str words[] = {ANC_STR_INIT("celui"), ANC_STR_INIT("celle"),
+                                    ANC_STR_INIT("ceux"), ANC_STR_INIT("celles"),
+                                    ANC_STR_INIT("that")};
+    for (size_t i = 0; i < ANC_COUNT(words) && rest->words.n > 2; i++)
+        if (anc_str_eq_nocase(rag_spoken_word(rest, 0), words[i]))
+            return rag_spoken_is_of(rest, 1);
+    return false;
+}
+
 /* `rest` is what follows an opening; the whole where there is none. */
 static anc_status lean_of(anc_arena *mem, anc_str question, rag_spoken *rest, leaning *ret,
                           anc_err *err)
@@ -125,6 +137,9 @@ static anc_status lean_of(anc_arena *mem, anc_str question, rag_spoken *rest, le
     const size_t opening = rag_opening_bytes(bare);
     const bool marked = anc_str_ends(txt_trim(question), ANC_STR("?"));
     ANC_TRY(rag_spoken_of(mem, anc_str_sub(bare, opening, bare.len), rest, err));
+    if (opening > 0 && is_that_of(rest))
+        ANC_TRY(rag_spoken_of(
+            mem, anc_str_sub(rest->text, rest->words.items[1].start, rest->text.len), rest, err));
     const size_t content = rag_spoken_content(rest, 0);
     *ret = STANDS;
     if (rest->words.n == 0)

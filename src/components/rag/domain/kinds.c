@@ -138,15 +138,28 @@ static bool is_acronym(const rag_spoken *s, size_t i)
     return word.len >= LETTERS_OF_ACRONYM;
 }
 
+/* Nouns of things that are surnames too: "Lee Park". */
+static bool is_surname(const rag_spoken *s, rag_run run)
+{
+    static const anc_str surnames[] = {
+        WORD("park"),   WORD("hall"),   WORD("lane"),   WORD("house"),  WORD("bridge"),
+        WORD("church"), WORD("castle"), WORD("mill"),   WORD("lake"),   WORD("street"),
+        WORD("port"),   WORD("law"),    WORD("garden"), WORD("mount"),  WORD("page"),
+        WORD("bank"),   WORD("price"),  WORD("fisher"), WORD("square"), WORD("pont"),
+    };
+    return run.last > run.first + 1 && AMONG(surnames, rag_spoken_word(s, run.last - 1));
+}
+
 /* Nothing in the words themselves says that it is no person's name. */
-static bool is_written_like_person(const rag_spoken *s, rag_run run)
+static bool is_written_like_person(const rag_spoken *s, rag_run run, bool who)
 {
     if (run.last - run.first > PERSON_WORDS_MAX)
         return false;
     for (size_t i = run.first; i < run.last; i++) {
         const rag_word *w = &s->words.items[i];
         if (w->digits || w->code != 0 || !w->capital || is_acronym(s, i) ||
-            rag_is_thing_noun(s, i) || rag_spoken_is_calendar(s, i))
+            rag_spoken_is_calendar(s, i) ||
+            (rag_is_thing_noun(s, i) && !(who && i + 1 == run.last && is_surname(s, run))))
             return false;
     }
     return !rag_spoken_is_of_place(s, run) && rag_spoken_with_article(s, run).first == run.first;
@@ -203,7 +216,7 @@ rag_kind rag_kind_asked(const rag_spoken *s, rag_run name)
     rag_kind kind;
     if (kind_by_gloss(s, name, &kind))
         return kind;
-    if (!is_written_like_person(s, name) || is_before_thing_noun(s, name) ||
+    if (!is_written_like_person(s, name, rag_asks_who_is(s)) || is_before_thing_noun(s, name) ||
         is_behind_thing_noun(s, name))
         return RAG_KIND_THING;
     const bool who_is = rag_asks_who_is(s) && name.first == 2;
@@ -243,8 +256,8 @@ static bool begins_sentence(const rag_spoken *s, rag_run run)
 
 bool rag_kind_told_person(const rag_spoken *s, rag_run name, bool who)
 {
-    if (!is_written_like_person(s, name) || is_label(s, name) || is_before_thing_noun(s, name) ||
-        is_behind_thing_noun(s, name))
+    if (!is_written_like_person(s, name, who) || is_label(s, name) ||
+        is_before_thing_noun(s, name) || is_behind_thing_noun(s, name))
         return false;
     if (name.last - name.first > 1 || has_title(s, name))
         return true;

@@ -334,10 +334,13 @@ static size_t topic_start(const rag_spoken *s)
 
 bool rag_spoken_topic(const rag_spoken *s, rag_run *ret)
 {
-    const size_t first = topic_start(s);
+    size_t first = topic_start(s);
     *ret = (rag_run){0, 0};
     if (first == s->words.n)
         return false;
+    if (first == 1 && s->words.n > 2 && rag_spoken_is_noun(s, 2) &&
+        anc_str_eq_nocase(rag_spoken_word(s, 0), ANC_STR("who")))
+        first++; /* "who approves requests" */
     *ret = (rag_run){first, first + 1};
     for (size_t i = first + 1; i < s->words.n && rag_spoken_joined(s, i - 1); i++) {
         if ((rag_spoken_is_asking(s, i) && !is_its_article(s, i)) || rag_spoken_is_pronoun(s, i))
@@ -365,6 +368,11 @@ bool rag_spoken_subject(const rag_spoken *s, rag_run *ret)
         while (run.last < s->words.n && rag_spoken_is_noun(s, run.last) &&
                (run.last == first || rag_spoken_joined(s, run.last - 1)))
             run.last++;
+        if (helps && run.last > first && run.last < s->words.n &&
+            among(being, ANC_COUNT(being), rag_spoken_word(s, run.last))) {
+            *ret = run; /* "must invoices be paid" */
+            return true;
+        }
         if (run.last < first + 2 || (is && !is_participle(rag_spoken_word(s, run.last - 1))))
             continue;
         *ret = (rag_run){first, run.last - 1};
