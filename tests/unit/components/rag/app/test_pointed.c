@@ -22,6 +22,11 @@ static const pointed_row questions[] = {
      "City: Madrid; Phone: 555-0102 [1]", 1, 2},
     {"a page", "What is on page 2 of depots.csv?", "They open from six to ten on weekdays. [1]", 2,
      0},
+    {"its path", "What is in row 2 of files/depots.csv?", "City: Madrid; Phone: 555-0102 [1]", 1,
+     2},
+    {"the last page", "What is on the last page of depots.csv?",
+     "They open from six to ten on weekdays. [1]", 2, 0},
+    {"page 0", "What is on page 0 of depots.csv?", "Nothing in your documents answers this.", 0, 0},
     {"a row that is not there", "What is in row 9 of depots.csv?",
      "Nothing in your documents answers this.", 0, 0},
     {"what is not said there", "On page 2 of depots.csv, who is the minister of Norway?",
@@ -84,6 +89,28 @@ static void which_one_is_asked(void **state)
     const rag_question named = world_question("What is on page 2 of the depots of the firm?");
     ASSERT_OK(world_ask(&w, &named, &a), &w.err);
     assert_true(anc_str_eq(a->text, ANC_STR("They open from six to ten on weekdays. [1]")));
+    world_close(&w);
+}
+
+/* "What is on page 2?" - "Which document is meant?" - "old-depots.csv" */
+static void a_reply_says_of_which(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    w.two_depots = 2;
+    const rag_answer *a;
+    rag_question q = world_question("What is on page 2?");
+    q.keep = true;
+    q.session_id = ANC_STR("s1");
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_true(anc_str_starts(a->text, ANC_STR("Which document is meant?")));
+    q.question = ANC_STR("the depots of the firm");
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    if (!anc_str_eq(a->text, ANC_STR("They open from six to ten on weekdays. [1]")))
+        fail_msg("%.*s", ANC_FMT(a->text));
+    assert_int_equal(a->citations[0].page, 2);
     world_close(&w);
 }
 
@@ -160,6 +187,7 @@ int main(void)
 {
     const int failed = RUN_TABLE("pointed", questions, answered_from_there);
     const struct CMUnitTest tests[] = {cmocka_unit_test(which_one_is_asked),
+                                       cmocka_unit_test(a_reply_says_of_which),
                                        cmocka_unit_test(long_documents_are_not_read_to_their_ends),
                                        cmocka_unit_test(others_list_no_documents),
                                        cmocka_unit_test(what_went_meanwhile_is_not_told),
