@@ -205,15 +205,17 @@ static bool is_property(anc_str cell)
 }
 
 /* Two columns, and in the first, from the first row on, names of properties: it is one of them, and at least two
- * below it are. */
+ * below it are, or the only one below. */
 static bool lists_properties(const table *t)
 {
+    const size_t below = t->end - t->first - 1;
+    const size_t wanted = below < PROPERTIES_BELOW ? below : PROPERTIES_BELOW;
     size_t n = 0;
     if (t->units->items[t->first].cells != 2 || !is_property(cell_at(row_at(t, t->first), 0)))
         return false;
-    for (size_t i = t->first + 1; i < t->end && n < PROPERTIES_BELOW; i++)
+    for (size_t i = t->first + 1; i < t->end && n < wanted; i++)
         n += is_property(cell_at(row_at(t, i), 0));
-    return n == PROPERTIES_BELOW;
+    return n == wanted;
 }
 
 /* Behind the rows that follow `first` line by line with as many cells. */
