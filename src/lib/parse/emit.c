@@ -141,8 +141,11 @@ bool prs_emit_close(prs_emitter *e)
         e->text.len--;
     bool ok = true;
     const bool names_it = e->open.kind == PRS_HEADING && e->open.level == 1 && !e->open.continues;
-    if (e->has_text && names_it)
+    e->nameless |= e->unnamed && e->has_text && !names_it;
+    if (e->has_text && names_it && !e->nameless) {
         ok = prs_emit_title(e, anc_buf_view(&e->text));
+        e->unnamed |= !e->titled;
+    }
     if (ok && e->has_text && e->text.len > 0)
         ok = deliver(e, e->text.len);
     anc_buf_clear(&e->text);
@@ -351,7 +354,7 @@ bool prs_emit_title(prs_emitter *e, anc_str title)
         memcpy(text + n, title.ptr + i, bytes);
         n += bytes;
     }
-    if (n == 0)
+    if (n == 0 || prs_names_nothing((anc_str){text, n}))
         return e->status == ANC_OK;
     e->titled = true;
     anc_buf_clear(&e->nfc);

@@ -54,7 +54,9 @@ typedef struct prs_emitter {
     bool blank_due, break_due;
     bool ends_blank; /* what was delivered last ends with white space */
     bool titled;
-    anc_buf text; /* of the open block, not yet delivered */
+    bool unnamed;  /* a first heading named nothing: one that stands right below it may */
+    bool nameless; /* and something else stood below it */
+    anc_buf text;  /* of the open block, not yet delivered */
     anc_buf nfc;
     size_t blocks, text_bytes;
     size_t attached; /* attachments met, those that were passed over too */
@@ -85,7 +87,10 @@ bool prs_emit_blank(prs_emitter *e);              /* white space, wherever it ma
 bool prs_emit_break(prs_emitter *e);              /* a line break of the author's */
 bool prs_emit_mark(prs_emitter *e, anc_str mark); /* "- ", " | ": as it is, and no text */
 
-/* The first title stays; empty ones are none. */
+/* titles.c: a line that stands where a title does and names nothing: "PART I", "Table of contents", "Page 3". */
+bool prs_names_nothing(anc_str line);
+
+/* The first title stays; empty ones are none, and those that name nothing. */
 bool prs_emit_title(prs_emitter *e, anc_str title);
 
 /* A property of the document; blank values are none. */

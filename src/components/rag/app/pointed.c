@@ -40,9 +40,10 @@ typedef struct looking {
     rag_pointer pointer;
     named documents[DOCUMENTS];
     size_t n_documents;
-    bool counted;   /* they have pages, or rows */
-    bool has;       /* the one that is looked into has the place */
-    size_t windows; /* that may still be read where it is not said which document */
+    uint32_t from, until; /* pages or rows that are wanted of the one that is looked into */
+    bool counted;         /* they have pages, or rows */
+    bool has;             /* the one that is looked into has the place */
+    size_t windows;       /* that may still be read where it is not said which document */
     srch_hit hits[PASSAGES];
     size_t n;
 } looking;
@@ -61,12 +62,14 @@ static bool is_known(const looking *l, anc_str collection, anc_str id)
 static anc_status consider(looking *l, const named *d)
 {
     bool is = false;
+    const rag_pointer *p = &l->pointer;
     const uint32_t row = rag_pointer_row_of(d->title, d->uri);
     if (l->n_documents == DOCUMENTS || is_known(l, d->collection, d->id) ||
-        (row > 0 && (l->pointer.kind != RAG_POINTS_ROW || row != l->pointer.number)))
+        (row > 0 && (p->kind != RAG_POINTS_ROW || row < p->number || row > p->until)))
         return ANC_OK;
-    ANC_TRY(rag_pointer_names(l->scratch, l->question, &l->pointer, d->title, d->uri, &is,
-                              &l->turn->err));
+    ANC_TRY(rag_pointer_names(l->scratch, l->question, p, d->title, d->uri, &is, &l->turn->err));
+    if (!is && p->file.len > 0)
+        ANC_TRY(rag_pointer_names(l->scratch, l->question, p, d->title, d->id, &is, &l->turn->err));
     if (is)
         l->documents[l->n_documents++] = *d;
     return ANC_OK;
@@ -74,7 +77,8 @@ static anc_status consider(looking *l, const named *d)
 
 static named named_of(const srch_hit *h)
 {
-    return (named){h->collection, h->document_id, h->title, h->uri};
+    return (named){h->collection, h->document_id, h->title,
+                   h->uri.len > 0 ? h->uri : h->document_id};
 }
 
 static anc_status among_hits(looking *l, const srch_result *found)
@@ -111,8 +115,8 @@ static anc_status find_documents(looking *l, const srch_result *found)
 {
     const rag_turn *turn = l->turn;
     ANC_TRY(among_hits(l, found));
-    const anc_str name =
-        l->pointer.file.len > 0 ? l->pointer.file : rag_pointer_word(l->question, &l->pointer);
+    const anc_str name = l->pointer.file.len > 0 ? rag_pointer_last_part(l->pointer.file)
+                                                 : rag_pointer_word(l->question, &l->pointer);
     if (l->n_documents > 0 || name.len == 0 || turn->filters != NULL)
         return ANC_OK;
     if (turn->collections.n == 0)
@@ -124,11 +128,16 @@ static anc_status find_documents(looking *l, const srch_result *found)
 
 /* ---- which part of it ------------------------------------------------------------------------ */
 
+static uint32_t number_at(const looking *l, const kno_place *place)
+{
+    return l->pointer.kind == RAG_POINTS_PAGE ? place->page : place->row;
+}
+
 static bool is_there(looking *l, const kno_place *place)
 {
-    const uint32_t number = l->pointer.kind == RAG_POINTS_PAGE ? place->page : place->row;
+    const uint32_t number = number_at(l, place);
     l->counted = l->counted || number > 0;
-    return number == l->pointer.number;
+    return number >= l->from && number <= l->until;
 }
 
 /* The bytes of the chunk that stand there; false: none. */
@@ -290,11 +299,33 @@ static anc_status read_windows(looking *l, const named *d, take_fn *take, size_t
     return ANC_OK;
 }
 
-/* Walks through the chunks until the place has ended. */
+static anc_status take_last(looking *l, const named *d, const kno_chunk *chunks, size_t n,
+                            bool *ret_over)
+{
+    (void)d;
+    *ret_over = false;
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < chunks[i].n_places; k++)
+            if (number_at(l, &chunks[i].places[k]) > l->until)
+                l->until = number_at(l, &chunks[i].places[k]);
+    return ANC_OK;
+}
+
+/* Walks through the chunks until the place has ended; for the last page or row there is, twice. */
 static anc_status walk(looking *l, const named *d)
 {
     size_t windows = WINDOWS;
     bool over = false;
+    l->from = l->pointer.number;
+    l->until = l->pointer.until;
+    if (l->pointer.number == RAG_POINTS_LAST) {
+        l->until = 0;
+        ANC_TRY(read_windows(l, d, take_last, &windows, &over));
+        l->from = l->until;
+        if (l->until == 0 || !over)
+            return ANC_OK;
+        windows = WINDOWS;
+    }
     return read_windows(l, d, take_parts, &windows, &over);
 }
 
@@ -319,6 +350,7 @@ static anc_status has_place(looking *l, const named *d, bool *ret, bool *ret_kno
     const size_t most = l->windows < WINDOWS ? l->windows : WINDOWS;
     size_t left = most;
     l->has = false;
+    l->from = l->until = l->pointer.number;
     ANC_TRY(read_windows(l, d, take_notice, &left, ret_known));
     l->windows -= most - left;
     *ret = l->has;
@@ -395,7 +427,7 @@ static anc_status find_any(looking *l, srch_result *found)
     ANC_TRY(rag_pointer_is_open(l->scratch, l->question, &l->pointer, &open, &turn->err));
     ANC_TRY(rag_pointer_rest(l->scratch, l->question, &l->pointer, ANC_STR(""), ANC_STR(""), &rest,
                              &turn->err));
-    if (!open || rest.len > 0 || turn->filters != NULL)
+    if (!open || rest.len > 0 || turn->filters != NULL || l->pointer.number == RAG_POINTS_LAST)
         return ANC_OK;
     if (turn->collections.n == 0)
         ANC_TRY(find_places(l, ANC_STR(""), candidates, &n, &more));
@@ -416,6 +448,12 @@ static anc_status look(looking *l, srch_result *found)
 {
     rag_turn *turn = l->turn;
     ANC_TRY(find_documents(l, found));
+    if (l->pointer.number == 0) {
+        bool open = false;
+        ANC_TRY(rag_pointer_is_open(l->scratch, l->question, &l->pointer, &open, &turn->err));
+        found->n = open || l->n_documents > 0 ? 0 : found->n;
+        return ANC_OK; /* pages and rows begin with 1 */
+    }
     if (l->n_documents == 0 && l->pointer.file.len == 0)
         ANC_TRY(find_any(l, found));
     size_t of = 0;
@@ -441,8 +479,8 @@ static anc_status look(looking *l, srch_result *found)
 
 anc_status rag_pointed_take(rag_turn *turn, srch_result *found)
 {
-    looking l = {
-        .turn = turn, .question = turn->question, .pointer = rag_pointer_of(turn->question)};
+    const anc_str question = turn->completes ? turn->query : turn->question;
+    looking l = {.turn = turn, .question = question, .pointer = rag_pointer_of(question)};
     if (l.pointer.kind == RAG_POINTS_NOWHERE || turn->mode == SRCH_METADATA)
         return ANC_OK;
     if (l.pointer.file.len == 0 && turn->leans)

@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "rag/domain/followup.h"
 #include "rag/domain/intent.h"
+#include "rag/domain/pointer.h"
 #include "rag/domain/question.h"
 #include "rag/domain/smalltalk.h"
 #include "service_impl.h"
@@ -117,11 +118,28 @@ static void take_route(rag_turn *turn)
     turn->answer.stages = 1;
 }
 
+/* The turn before was answered with a question back, of which document: this one may say it. */
+static anc_status complete(rag_turn *turn)
+{
+    const rag_exchange *last = turn->n_history > 0 ? &turn->history[turn->n_history - 1] : NULL;
+    anc_str meant;
+    if (last == NULL || !anc_str_eq(last->answer, RAG_INVENTORY_KEPT))
+        return ANC_OK;
+    ANC_TRY(rag_pointer_complete(turn->mem, last->question, turn->question, &meant, &turn->err));
+    turn->completes = meant.len > 0;
+    if (turn->completes)
+        turn->query = meant;
+    return ANC_OK;
+}
+
 static anc_status analyze(rag_turn *turn)
 {
     take_route(turn);
     const bool asks = rag_small_talk_reply(turn->question).ptr == NULL;
-    turn->leans = asks && turn->n_history > 0 && rag_question_leans(turn->mem, turn->question);
+    if (asks)
+        ANC_TRY(complete(turn));
+    turn->leans = asks && !turn->completes && turn->n_history > 0 &&
+                  rag_question_leans(turn->mem, turn->question);
     if (turn->leans)
         ANC_TRY(rag_stand_alone(turn->mem, turn->question, turn->history, turn->n_history,
                                 &turn->query, &turn->err));

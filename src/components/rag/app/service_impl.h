@@ -94,8 +94,10 @@ struct rag_turn {
     anc_str reply;         /* what is answered without any passage; may be empty */
     rag_passage *passages; /* [answer.n_sources] */
     double unread;         /* as rag_selection says */
-    bool pointed;          /* the question says where to look, and that was found */
-    anc_str besides;       /* what it asks besides; empty: what stands there */
+    bool
+        completes; /* the question only says of which document, which it was asked back: `query` is all of it */
+    bool pointed;    /* the question says where to look, and that was found */
+    anc_str besides; /* what it asks besides; empty: what stands there */
     uint32_t context_tokens;
     rag_prompt prompt;
     rte_assessment route;

@@ -15,7 +15,9 @@
 enum {
     RAG_PICKS_MAX = 2,          /* units of an answer */
     RAG_ANSWER_MAX_CHARS = 400, /* of an answer, its markers included */
-    RAG_EXTRACT_PASSAGES = 50,  /* passages that are looked at */
+    RAG_READ_PICKS = 6, /* of what stands at a place: sentences that follow each other, or a row */
+    RAG_READ_MAX_CHARS = 900,  /* of that, markers included */
+    RAG_EXTRACT_PASSAGES = 50, /* passages that are looked at */
 };
 
 /* name in a table of weights, and what it is */
@@ -84,9 +86,9 @@ typedef struct rag_pick {
 } rag_pick;
 
 typedef struct rag_choice {
-    rag_pick picks[RAG_PICKS_MAX]; /* in reading order: by passage, then by place */
-    size_t n;                      /* 0: there is nothing to quote */
-    double confidence;             /* 0..1: how much of the question the best pick speaks to */
+    rag_pick picks[RAG_READ_PICKS]; /* in reading order: by passage, then by place */
+    size_t n;                       /* 0: there is nothing to quote */
+    double confidence;              /* 0..1: how much of the question the best pick speaks to */
     bool
         exact; /* the best pick is a row that, with its columns' names, has all that is asked about, or a sentence that,
                   with its heading, has that and the day, the sum or the measure that was asked for */

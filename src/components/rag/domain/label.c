@@ -11,6 +11,8 @@
 
 static const double VARIANT = 0.7; /* "Operating temperature", where a temperature was asked for */
 
+enum { ROWS_AROUND = 12 }; /* of a list of properties, to either side */
+
 /* The noun of a name, and the words around it that go with it. */
 typedef struct noun {
     size_t head;
@@ -43,6 +45,25 @@ static bool noun_of(const rag_spoken *s, size_t from, size_t end, bool noun_firs
     return last > from;
 }
 
+/* "VIN" in "the VIN of the car": capitals, and yet what is asked of something. */
+static uint64_t asked_of(const rag_terms *terms)
+{
+    static const anc_str links[] = {ANC_STR_INIT("of"), ANC_STR_INIT("de"), ANC_STR_INIT("du"),
+                                    ANC_STR_INIT("des"), ANC_STR_INIT("von")};
+    const rag_words words = terms->asked;
+    uint64_t set = 0;
+    for (size_t w = 0; w + 1 < words.n; w++) {
+        const rag_word *next = &words.items[w + 1];
+        const anc_str link = anc_str_sub(terms->question, next->start, next->end - next->start);
+        bool links_them = false;
+        for (size_t k = 0; k < ANC_COUNT(links); k++)
+            links_them |= anc_str_eq_nocase(link, links[k]);
+        for (size_t t = 0; t < terms->n && links_them; t++)
+            set |= terms->keys[t] == words.items[w].key ? UINT64_C(1) << t : 0;
+    }
+    return set;
+}
+
 /* Terms of the question that word `w` is, or means as the name of something. */
 static uint64_t named_by(const rag_terms *terms, rag_words words, size_t w)
 {
@@ -50,7 +71,7 @@ static uint64_t named_by(const rag_terms *terms, rag_words words, size_t w)
     uint64_t set = rag_terms_meant(terms, words, w, w + 1);
     for (size_t t = 0; t < terms->n; t++)
         set |= (terms->pairs[t] & pairs) != 0 ? UINT64_C(1) << t : 0;
-    return set & ~terms->names;
+    return set & ~(terms->names & ~asked_of(terms));
 }
 
 /* "Protection rating", "Indice de protection": the noun says only that it is a figure, and of what stands beside it. */
@@ -98,6 +119,34 @@ static bool name_of(const rag_extraction *x, size_t i, rag_spoken *s, noun *ret)
                    is_noun_first(x, u->passage), ret);
 }
 
+/* What the rows around row i have, of a list of properties whose columns have no names: they are of one thing. */
+static uint64_t listed_around(const rag_extraction *x, size_t i)
+{
+    const rag_unit *items = x->units.items;
+    uint64_t set = 0;
+    if (items[i].columns != RAG_NO_UNIT || items[i].continues)
+        return 0;
+    for (size_t k = i; k > 0 && i - k < ROWS_AROUND && items[k - 1].cells > 1 &&
+                       items[k - 1].passage == items[i].passage;
+         k--)
+        set |= x->views[k - 1].own;
+    for (size_t k = i + 1; k < x->units.n && k - i <= ROWS_AROUND && items[k].cells > 1 &&
+                           items[k].passage == items[i].passage;
+         k++)
+        set |= x->views[k].own;
+    return set;
+}
+
+/* "Founded | April 4, 1975 in New Mexico", where somebody was asked for. */
+static bool has_day_for_person(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    return x->terms.cues == RAG_CUE_PERSON &&
+           (rag_cues_held(x->passages[u->passage].text, x->units.words[u->passage], u->first,
+                          u->last, x->terms.asked) &
+            (RAG_CUE_DATE | RAG_CUE_YEAR)) != 0;
+}
+
 double rag_label_of(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
@@ -105,14 +154,14 @@ double rag_label_of(const rag_extraction *x, size_t i)
     const uint64_t has = v->own | v->above | v->near;
     rag_spoken s;
     noun name;
-    if (v->rival || !name_of(x, i, &s, &name))
+    if (v->rival || !name_of(x, i, &s, &name) || has_day_for_person(x, i))
         return 0;
     const uint64_t asked = said_by(terms, &s, &name);
     uint64_t subject = 0;
     for (size_t t = 0; t < terms->n; t++)
         subject |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
     subject &= ~asked;
-    if (asked == 0 || subject == 0 || (subject & ~has) != 0)
+    if (asked == 0 || subject == 0 || (subject & ~(has | listed_around(x, i))) != 0)
         return 0;
     for (size_t w = name.first; w < name.last; w++)
         if (w != name.head && rag_terms_meant(terms, s.words, w, w + 1) == 0)

@@ -9,7 +9,8 @@ enum {
     NUMBER_DIGITS = 9,
     EXTENSION_MIN = 2,
     EXTENSION_MAX = 5,
-    NAME_WORDS_MAX = 64
+    NAME_WORDS_MAX = 64,
+    REPLY_WORDS_MAX = 12
 };
 
 /* ---- tokens: words with their points, hyphens and slashes --------------------------------------- */
@@ -90,14 +91,18 @@ static bool is_one_of(anc_str word, const anc_str *list, size_t n)
 static rag_pointed kind_of(const tokens *all, size_t i)
 {
     static const anc_str rows[] = {
-        ANC_STR_INIT("row"),   ANC_STR_INIT("line"),      ANC_STR_INIT("record"),
-        ANC_STR_INIT("ligne"), ANC_STR_INIT("rangée"),    ANC_STR_INIT("enregistrement"),
-        ANC_STR_INIT("Zeile"), ANC_STR_INIT("Datensatz"), ANC_STR_INIT("fila"),
-        ANC_STR_INIT("riga"),  ANC_STR_INIT("linha")};
+        ANC_STR_INIT("row"),    ANC_STR_INIT("line"),      ANC_STR_INIT("record"),
+        ANC_STR_INIT("ligne"),  ANC_STR_INIT("rangée"),    ANC_STR_INIT("enregistrement"),
+        ANC_STR_INIT("Zeile"),  ANC_STR_INIT("Datensatz"), ANC_STR_INIT("fila"),
+        ANC_STR_INIT("riga"),   ANC_STR_INIT("linha"),     ANC_STR_INIT("rows"),
+        ANC_STR_INIT("lines"),  ANC_STR_INIT("records"),   ANC_STR_INIT("lignes"),
+        ANC_STR_INIT("Zeilen"), ANC_STR_INIT("filas")};
     static const anc_str pages[] = {
         ANC_STR_INIT("page"),   ANC_STR_INIT("slide"),  ANC_STR_INIT("diapositive"),
         ANC_STR_INIT("diapo"),  ANC_STR_INIT("Seite"),  ANC_STR_INIT("Folie"),
-        ANC_STR_INIT("página"), ANC_STR_INIT("pagina"), ANC_STR_INIT("diapositiva")};
+        ANC_STR_INIT("página"), ANC_STR_INIT("pagina"), ANC_STR_INIT("diapositiva"),
+        ANC_STR_INIT("pages"),  ANC_STR_INIT("slides"), ANC_STR_INIT("Seiten"),
+        ANC_STR_INIT("Folien"), ANC_STR_INIT("páginas")};
     const anc_str word = text_of(all, i);
     if (is_one_of(word, rows, ANC_COUNT(rows)))
         return RAG_POINTS_ROW;
@@ -116,6 +121,29 @@ static uint32_t leading_number(anc_str word, size_t *ret_bytes)
         n = 10 * n + (uint32_t)(word.ptr[i] - '0');
     *ret_bytes = i;
     return n;
+}
+
+/* The place of `word` among lists of words that mean 1, 2, 3, …; 0: in none. */
+static uint32_t listed_number(const char *const *lists, uint32_t n, anc_str word)
+{
+    for (uint32_t k = 0; k < n; k++) {
+        anc_str list = anc_str_of(lists[k]);
+        for (anc_str one; anc_str_split(&list, ' ', &one);)
+            if (anc_str_eq_nocase(one, word))
+                return k + 1;
+    }
+    return 0;
+}
+
+/* "three", "trois", "drei", "tres": only behind what is counted, so that "one" is a number there. */
+static uint32_t spelled_number(anc_str word)
+{
+    static const char *const words[] = {
+        "one un une eins uno una", "two deux zwei dos",    "three trois drei tres",
+        "four quatre vier cuatro", "five cinq fünf cinco", "six sechs seis",
+        "seven sept sieben siete", "eight huit acht ocho", "nine neuf neun nueve",
+        "ten dix zehn diez",       "eleven onze elf once", "twelve douze zwölf doce"};
+    return listed_number(words, ANC_COUNT(words), word);
 }
 
 /* "7", "#7", "n°7" */
@@ -162,13 +190,7 @@ static uint32_t ordinal_of(const tokens *all, size_t i)
                        is_one_of(anc_str_sub(word, bytes, word.len), endings, ANC_COUNT(endings))
                    ? n
                    : 0;
-    for (uint32_t k = 0; k < ANC_COUNT(words); k++) {
-        anc_str list = anc_str_of(words[k]);
-        for (anc_str one; anc_str_split(&list, ' ', &one);)
-            if (anc_str_eq_nocase(one, word))
-                return k + 1;
-    }
-    return 0;
+    return listed_number(words, ANC_COUNT(words), word);
 }
 
 /* "report.pdf": letters, figures and a few signs, a point, an extension. */
@@ -191,32 +213,93 @@ static bool is_file(anc_str word)
     return letter;
 }
 
-/* Fills kind, number and the bytes where token `i` names a place that has a number. */
-static bool read_place(const tokens *all, size_t i, rag_pointer *p)
+/* "the last page", "la dernière page", "die letzte Seite", "la última página" */
+static bool says_last(anc_str word)
 {
-    const rag_pointed kind = kind_of(all, i);
-    if (kind == RAG_POINTS_NOWHERE)
-        return false;
+    static const anc_str words[] = {
+        ANC_STR_INIT("last"),    ANC_STR_INIT("final"),  ANC_STR_INIT("dernière"),
+        ANC_STR_INIT("dernier"), ANC_STR_INIT("letzte"), ANC_STR_INIT("letzten"),
+        ANC_STR_INIT("letzter"), ANC_STR_INIT("última"), ANC_STR_INIT("último")};
+    return is_one_of(word, words, ANC_COUNT(words));
+}
+
+/* "3-5", "3–5": both numbers in one token; false: it is none such. */
+static bool read_dashed(anc_str word, uint32_t *ret_from, uint32_t *ret_to)
+{
+    static const anc_str dashes[] = {ANC_STR_INIT("-"), ANC_STR_INIT("\u2013")};
+    size_t bytes;
+    *ret_from = leading_number(word, &bytes);
+    const anc_str rest = anc_str_sub(word, bytes, word.len);
+    for (size_t i = 0; i < ANC_COUNT(dashes) && *ret_from > 0; i++)
+        if (anc_str_starts(rest, dashes[i])) {
+            *ret_to = number_of(anc_str_sub(rest, dashes[i].len, rest.len));
+            return *ret_to >= *ret_from;
+        }
+    return false;
+}
+
+/* Behind the number at *last: "and 3", "to 5", "à 5", "bis 5"; "and" only to the next number. */
+static void read_range(const tokens *all, size_t *last, rag_pointer *p)
+{
+    static const anc_str ands[] = {ANC_STR_INIT("and"), ANC_STR_INIT("et"), ANC_STR_INIT("und"),
+                                   ANC_STR_INIT("y"), ANC_STR_INIT("&")};
+    static const anc_str tos[] = {ANC_STR_INIT("to"),    ANC_STR_INIT("through"),
+                                  ANC_STR_INIT("until"), ANC_STR_INIT("à"),
+                                  ANC_STR_INIT("bis"),   ANC_STR_INIT("a"),
+                                  ANC_STR_INIT("-"),     ANC_STR_INIT("\u2013")};
+    const anc_str joint = text_of(all, *last + 1);
+    const anc_str word = text_of(all, *last + 2);
+    const uint32_t digits = number_of(word);
+    const uint32_t to = digits > 0 ? digits : spelled_number(word);
+    const bool joined = is_one_of(joint, ands, ANC_COUNT(ands)) && to == p->number + 1;
+    if (!joined && !(is_one_of(joint, tos, ANC_COUNT(tos)) && to > p->number))
+        return;
+    p->until = to;
+    *last += 2;
+}
+
+/* The number behind token `i`: 7, "no. 7", "seven", 0; false: none is there. */
+static bool read_number(const tokens *all, size_t i, size_t *last, rag_pointer *p)
+{
+    const anc_str next = text_of(all, i + 1);
+    *last = i + 1;
+    if (read_dashed(next, &p->number, &p->until))
+        return true;
+    if (says_number(next))
+        ++*last;
+    const anc_str word = text_of(all, *last);
+    p->number = number_of(word);
+    if (p->number == 0)
+        p->number = spelled_number(word);
+    p->until = p->number;
+    if (p->number > 0)
+        read_range(all, last, p);
+    return p->number > 0 || anc_str_eq(word, ANC_STR("0"));
+}
+
+/* Fills kind, numbers and the bytes where token `i` names a place that has a number. */
+static bool read_place(const tokens *all, size_t i, rag_pointer *ret)
+{
+    rag_pointer p = {.kind = kind_of(all, i)};
     size_t first = i;
     size_t last = i + 1;
-    uint32_t number = number_of(text_of(all, last));
-    if (number == 0 && says_number(text_of(all, i + 1)))
-        number = number_of(text_of(all, ++last));
-    if (number == 0 && i > 0) {
+    if (p.kind == RAG_POINTS_NOWHERE)
+        return false;
+    if (!read_number(all, i, &last, &p)) {
+        if (i == 0)
+            return false;
         last = i;
         first = i - 1;
-        number = ordinal_of(all, first);
+        const bool is_last = says_last(text_of(all, first));
+        p.number = p.until = is_last ? RAG_POINTS_LAST : ordinal_of(all, first);
+        if (p.number == 0)
+            return false;
     }
-    if (number == 0)
-        return false;
-    *p = (rag_pointer){.kind = kind,
-                       .number = number,
-                       .start = all->items[first].start,
-                       .end = all->items[last].end};
-    size_t behind = last + 1;
-    p->of_start = p->of_end = p->end;
-    for (; behind < all->n && !all->items[behind].breaks; behind++)
-        p->of_end = all->items[behind].end;
+    p.start = all->items[first].start;
+    p.of_start = p.of_end = p.end = all->items[last].end;
+    for (size_t behind = last + 1; behind < all->n && !all->items[behind].breaks; behind++)
+        p.of_end = all->items[behind].end;
+    *ret = p;
     return true;
 }
 
@@ -237,7 +320,7 @@ rag_pointer rag_pointer_of(anc_str question)
 /* ---- the document ------------------------------------------------------------------------------- */
 
 /* Without "#7" of a part. */
-static anc_str last_segment(anc_str uri)
+anc_str rag_pointer_last_part(anc_str uri)
 {
     size_t at = uri.len;
     while (at > 0 && uri.ptr[at - 1] != '/')
@@ -267,14 +350,24 @@ uint32_t rag_pointer_row_of(anc_str title, anc_str uri)
     return hash != SIZE_MAX ? number_of(anc_str_sub(uri, hash + 1, uri.len)) : 0;
 }
 
-/* "my depots.csv" ends with the "depots.csv" that was given. */
-static bool is_the_file(anc_str name, anc_str file)
+static bool ends_with_name(anc_str name, anc_str file)
 {
-    if (name.len < file.len)
+    if (name.len < file.len || file.len == 0)
         return false;
     const size_t before = name.len - file.len;
     return anc_str_eq_nocase(anc_str_sub(name, before, file.len), file) &&
            (before == 0 || name.ptr[before - 1] == ' ' || name.ptr[before - 1] == '/');
+}
+
+/* "my depots.csv" and "a/depots.csv" end with the "depots.csv" that was given; a path that was given may also begin
+ * further up than the one that the document is known by. */
+static bool is_the_file(anc_str name, anc_str file)
+{
+    name = anc_str_sub(name, 0, anc_str_find(name, ANC_STR("#")));
+    while (file.len > 0 && (file.ptr[0] == '/' || file.ptr[0] == '.'))
+        file = anc_str_sub(file, 1, file.len);
+    return ends_with_name(name, file) ||
+           (anc_str_find(name, ANC_STR("/")) != SIZE_MAX && ends_with_name(file, name));
 }
 
 /* Words that say that something is to be told, or that it stands in something. */
@@ -293,7 +386,8 @@ static bool asks_nothing(anc_str word)
         "dans de du des "
         "la le les l d à au j m c n feuille classeur "
         "was steht stehen sagt enthält zeig zeige zeigt mir gib es gibt datei tabelle dokument "
-        "inhalt lies "
+        "inhalt lies summarize summarise summary sum up résume résumez résumé fasse zusammen "
+        "zusammenfassung "
         "findet sich ist sind in der die das dem den des von vom aus im auf blatt bitte";
     anc_str rest = {list, sizeof list - 1};
     for (anc_str one; anc_str_split(&rest, ' ', &one);)
@@ -344,7 +438,7 @@ static bool is_part_of(const name *some, const name *all)
 static void names_of(anc_str title, anc_str uri, anc_str ret[2])
 {
     ret[0] = without_row(title);
-    ret[1] = last_segment(uri);
+    ret[1] = rag_pointer_last_part(uri);
     for (size_t i = 0; i < 2; i++) {
         size_t point = ret[i].len;
         while (is_file(ret[i]) && point > 0 && ret[i].ptr[point - 1] != '.')
@@ -379,7 +473,7 @@ anc_status rag_pointer_names(anc_arena *mem, anc_str question, const rag_pointer
 {
     *ret = false;
     if (p->file.len > 0) {
-        *ret = is_the_file(last_segment(uri), p->file) || is_the_file(without_row(title), p->file);
+        *ret = is_the_file(uri, p->file) || is_the_file(without_row(title), p->file);
         return ANC_OK;
     }
     const txt_language language = txt_language_detect(question);
@@ -408,6 +502,48 @@ anc_status rag_pointer_is_open(anc_arena *mem, anc_str question, const rag_point
     ANC_TRY(read_name(mem, said_of(question, p), txt_language_detect(question), 0, 0, &said, err));
     *ret = p->file.len == 0 && said.n == 0;
     return ANC_OK;
+}
+
+/* ---- a question asked back ------------------------------------------------------------------------ */
+
+static bool asks_something(const tokens *all)
+{
+    static const anc_str words[] = {
+        ANC_STR_INIT("what"),    ANC_STR_INIT("who"),     ANC_STR_INIT("when"),
+        ANC_STR_INIT("where"),   ANC_STR_INIT("why"),     ANC_STR_INIT("how"),
+        ANC_STR_INIT("whose"),   ANC_STR_INIT("qui"),     ANC_STR_INIT("que"),
+        ANC_STR_INIT("quoi"),    ANC_STR_INIT("quel"),    ANC_STR_INIT("quelle"),
+        ANC_STR_INIT("quand"),   ANC_STR_INIT("où"),      ANC_STR_INIT("pourquoi"),
+        ANC_STR_INIT("comment"), ANC_STR_INIT("combien"), ANC_STR_INIT("wer"),
+        ANC_STR_INIT("was"),     ANC_STR_INIT("wann"),    ANC_STR_INIT("wo"),
+        ANC_STR_INIT("warum"),   ANC_STR_INIT("wie"),     ANC_STR_INIT("quién"),
+        ANC_STR_INIT("qué"),     ANC_STR_INIT("cuándo"),  ANC_STR_INIT("cómo")};
+    for (size_t i = 0; i < all->n; i++)
+        if (is_one_of(text_of(all, i), words, ANC_COUNT(words)))
+            return true;
+    return false;
+}
+
+anc_status rag_pointer_complete(anc_arena *mem, anc_str before, anc_str reply, anc_str *ret,
+                                anc_err *err)
+{
+    tokens said;
+    bool open = false;
+    const rag_pointer p = rag_pointer_of(before);
+    *ret = ANC_STR("");
+    read_tokens(reply, &said);
+    if (p.kind == RAG_POINTS_NOWHERE || said.n == 0 || said.n > REPLY_WORDS_MAX ||
+        asks_something(&said) || rag_pointer_of(reply).kind != RAG_POINTS_NOWHERE)
+        return ANC_OK;
+    ANC_TRY(rag_pointer_is_open(mem, before, &p, &open, err));
+    if (!open)
+        return ANC_OK;
+    const anc_str head = anc_str_sub(before, 0, p.end);
+    const size_t from = said.items[0].start;
+    const anc_str called = anc_str_sub(reply, from, said.items[said.n - 1].end - from);
+    *ret = anc_arena_printf(mem, "%.*s of %.*s", ANC_FMT(head), ANC_FMT(called));
+    return ret->ptr != NULL ? ANC_OK
+                            : ANC_FAIL(err, anc_arena_refusal(mem), "no room for a question");
 }
 
 /* ---- what else is asked -------------------------------------------------------------------------- */

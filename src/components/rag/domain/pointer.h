@@ -1,20 +1,23 @@
 /* pointer.h - a question that says where to look: "What is in row 7 of depots.csv?".
  *
  * Row and page are known in English, French and German, and by their words in Spanish, Italian and
- * Portuguese: "row 7", "line no. 7", "ligne 7", "7e ligne", "Zeile 7", "7. Zeile", "page 3", "Folie 3". Pages
- * of slides are slides. Rows count as citations count them, from 1 behind the row that names the columns.
- * Which document is meant is said by its file name, or by words of its title or file name.
+ * Portuguese: "row 7", "line no. 7", "ligne 7", "7e ligne", "Zeile 7", "7. Zeile", "page 3", "Folie 3",
+ * "page three", "the last page", "pages 2 and 3", "rows 3 to 5". Pages of slides are slides. Rows count as citations count them, from 1 behind the row that names the columns.
+ * Which document is meant is said by its file name, its path or the end of it, or by words of its title or file name.
  */
 #ifndef ANC_RAG_DOMAIN_POINTER_H
 #define ANC_RAG_DOMAIN_POINTER_H
 
 #include "base/arena.h"
 
+#define RAG_POINTS_LAST UINT32_MAX
+
 typedef enum rag_pointed { RAG_POINTS_NOWHERE, RAG_POINTS_PAGE, RAG_POINTS_ROW } rag_pointed;
 
 typedef struct rag_pointer {
     rag_pointed kind;
-    uint32_t number;   /* from 1 */
+    uint32_t number;   /* from 1; 0 where "page 0" is said; RAG_POINTS_LAST: the last there is */
+    uint32_t until;    /* the last that is meant, `number` where one is */
     size_t start, end; /* bytes of the question: "row 7" */
     size_t of_start,
         of_end;   /* bytes of what follows up to the clause's end: "of the depots table" */
@@ -24,7 +27,10 @@ typedef struct rag_pointer {
 /* The first row or page that the question gives the number of. Borrows `question`. */
 rag_pointer rag_pointer_of(anc_str question);
 
-/* Whether a document of that title and uri is the one that is meant: its file name is the one that was
+/* The last part of a path. */
+anc_str rag_pointer_last_part(anc_str path);
+
+/* Whether a document of that title and uri (or id) is the one that is meant: its file name is the one that was
  * given; without one, what follows "row 7 of" are words of its name, or the question has all words of its
  * name. `mem` is scratch. */
 anc_status rag_pointer_names(anc_arena *mem, anc_str question, const rag_pointer *p, anc_str title,
@@ -41,6 +47,11 @@ anc_status rag_pointer_is_open(anc_arena *mem, anc_str question, const rag_point
  * what stands there is wanted. In `mem`. */
 anc_status rag_pointer_rest(anc_arena *mem, anc_str question, const rag_pointer *p, anc_str title,
                             anc_str uri, anc_str *ret, anc_err *err) ANC_MUST_CHECK;
+
+/* "What is on page 3?", then "which document?", then `reply`, "two-columns.pdf" or "the receipt": the question that
+ * is meant, in `mem`. Empty: `before` names no row or page, or says itself of what, or the reply is another question. */
+anc_status rag_pointer_complete(anc_arena *mem, anc_str before, anc_str reply, anc_str *ret,
+                                anc_err *err) ANC_MUST_CHECK;
 
 /* Of a document that is a row of a file: its number as its title ends with it ("depots.csv, row 7"), or its
  * uri ("depots.csv#7"); 0: it is none. */

@@ -121,7 +121,7 @@ static void add_pick(anc_buf *out, const rag_pick *p, anc_str text)
 anc_status rag_choice_render(anc_arena *mem, const rag_choice *choice, const rag_passage *passages,
                              anc_str *ret, anc_err *err)
 {
-    ANC_BUF(out, (size_t)8 * RAG_ANSWER_MAX_CHARS);
+    ANC_BUF(out, (size_t)8 * RAG_READ_MAX_CHARS);
     for (size_t i = 0; i < choice->n; i++) {
         if (i > 0)
             anc_buf_add_char(&out, ' ');

@@ -6,7 +6,8 @@
  * capital; and when what stands below looks different: figures, or longer cells. Names in small letters
  * ("start_date") or with figures ("Q1") are those of a file of records: then all that stands below one of
  * them has to be numbers or dates. A table without such a line has no names, and its rows are read as
- * they are; one that began in an earlier passage has them from there.
+ * they are; one that began in an earlier passage has them from there. A list of properties ("Founded | 1975") is
+ * no such table: its first cells are names themselves.
  */
 #include "rag/domain/tables.h"
 
@@ -16,7 +17,8 @@
 enum {
     NAME_MAX_CHARS = 40,
     NAME_MAX_BLANKS = 4,
-    COUNTED_CELLS = 3 /* at least, of rows that are counted in their first */
+    PROPERTIES_BELOW = 2, /* that a list of them has at least below its first row */
+    COUNTED_CELLS = 3     /* at least, of rows that are counted in their first */
 };
 
 bool rag_cell_next(anc_str row, size_t *cursor, anc_str *ret)
@@ -166,6 +168,56 @@ static bool differ_below(const table *t)
     return 2 * bytes > 3 * row_at(t, t->first).len * (t->end - t->first - 1);
 }
 
+/* ---- a list of properties ------------------------------------------------------------------- */
+
+/* What things have, as forms and boxes name it. */
+static bool is_property(anc_str cell)
+{
+    static const char *const lists[] = {
+        "founded|founder|founders|founder(s)|industry|headquarters|area served|key people|products|"
+        "services|revenue|net income|total assets|total equity|number of employees|employees|"
+        "subsidiaries|website|company type|traded as|parent|born|died|nationality|occupation|"
+        "spouse|children|education|alma mater|capital|largest city|official languages|population|"
+        "currency|time zone|calling code|director|genre|running time|release date|license|"
+        "developer(s)|written in|weight|height|length|width|depth|colour|color|dimensions|material|"
+        "power|voltage|warranty|phone|telephone|fax|e-mail|email|address|postcode|vin|make|model|"
+        "year|policy|policy #|policy number|date|due date|invoice number|invoice date|iban|bic|"
+        "author|publisher|isbn|country|status|manufacturer|serial number",
+        "fondation|fondateur|fondateurs|création|siège|siège social|secteur|activité|effectif|"
+        "chiffre d'affaires|site web|forme juridique|naissance|décès|nationalité|profession|"
+        "capitale|monnaie|superficie|poids|hauteur|longueur|largeur|couleur|matière|garantie|"
+        "téléphone|adresse|courriel|pays|auteur|éditeur|directeur",
+        "gründung|gründer|rechtsform|sitz|leitung|mitarbeiterzahl|umsatz|branche|geboren|"
+        "gestorben|staatsangehörigkeit|beruf|hauptstadt|währung|fläche|einwohner|gewicht|höhe|"
+        "länge|breite|farbe|garantie|telefon|adresse|anschrift|e-mail-adresse|land|autor|verlag",
+        "fundación|fundador|fundadores|sede|sector|industria|empleados|ingresos|sitio web|"
+        "nacimiento|fallecimiento|nacionalidad|ocupación|moneda|superficie|población|peso|altura|"
+        "teléfono|dirección|correo electrónico|país|autor|editorial"};
+    while (cell.len > 0 && cell.ptr[cell.len - 1] == ':')
+        cell = anc_str_trim(anc_str_sub(cell, 0, cell.len - 1));
+    for (size_t i = 0; i < ANC_COUNT(lists); i++) {
+        anc_str list = anc_str_of(lists[i]);
+        for (anc_str one; anc_str_split(&list, '|', &one);)
+            if (anc_str_eq_nocase(one, cell))
+                return true;
+    }
+    return false;
+}
+
+/* Two columns, and in the first, from the first row on, names of properties: it is one of them, and at least two
+ * below it are, or the only one below. */
+static bool lists_properties(const table *t)
+{
+    const size_t below = t->end - t->first - 1;
+    const size_t wanted = below < PROPERTIES_BELOW ? below : PROPERTIES_BELOW;
+    size_t n = 0;
+    if (t->units->items[t->first].cells != 2 || !is_property(cell_at(row_at(t, t->first), 0)))
+        return false;
+    for (size_t i = t->first + 1; i < t->end && n < wanted; i++)
+        n += is_property(cell_at(row_at(t, i), 0));
+    return n == wanted;
+}
+
 /* Behind the rows that follow `first` line by line with as many cells. */
 static size_t table_end(const rag_units *units, size_t first)
 {
@@ -197,8 +249,8 @@ void rag_tables_find(rag_units *units, size_t from, const rag_passage *passage)
     for (size_t i = name_continued(units, from, passage); i < units->n;) {
         const table t = {units, passage, i,
                          units->items[i].cells > 0 ? table_end(units, i) : i + 1};
-        if (t.end > i + 1 &&
-            (stands_over_first(&t) || (looks_like_names(&t) && differ_below(&t)))) {
+        if (t.end > i + 1 && (stands_over_first(&t) || (looks_like_names(&t) && differ_below(&t) &&
+                                                        !lists_properties(&t)))) {
             units->items[i].kind = RAG_UNIT_COLUMNS;
             for (size_t k = i + 1; k < t.end; k++)
                 units->items[k].columns = (uint32_t)i;

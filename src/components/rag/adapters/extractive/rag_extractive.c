@@ -35,11 +35,11 @@ struct rag_provider_job {
     anc_arena *mem; /* owned */
     anc_err err;
     anc_status status; /* of compute */
-    anc_str pieces[RAG_PICKS_MAX];
+    anc_str pieces[RAG_READ_PICKS];
     size_t n_pieces;
     size_t delivered;
     rag_usage usage;
-    rag_quote quotes[RAG_PICKS_MAX];
+    rag_quote quotes[RAG_READ_PICKS];
 };
 
 static void job_free(rag_provider_job *job)

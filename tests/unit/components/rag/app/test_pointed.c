@@ -4,6 +4,9 @@
 #include "base/str.h"
 #include "support/rag/world.h"
 
+/* Page 2 of the depots: a row, then a sentence. */
+#define PAGE_2 "City: Lyons; Phone: 555-0109 [1] They open from six to ten on weekdays. [1]"
+
 typedef struct pointed_row {
     const char *name, *question;
     const char *answer; /* NULL: answered as any other, not from there */
@@ -20,8 +23,11 @@ static const pointed_row questions[] = {
      1},
     {"something in a row", "Which city has the phone in row 2 of depots.csv?",
      "City: Madrid; Phone: 555-0102 [1]", 1, 2},
-    {"a page", "What is on page 2 of depots.csv?", "They open from six to ten on weekdays. [1]", 2,
-     0},
+    {"a page", "What is on page 2 of depots.csv?", PAGE_2, 2, 5},
+    {"its path", "What is in row 2 of files/depots.csv?", "City: Madrid; Phone: 555-0102 [1]", 1,
+     2},
+    {"the last page", "What is on the last page of depots.csv?", PAGE_2, 2, 5},
+    {"page 0", "What is on page 0 of depots.csv?", "Nothing in your documents answers this.", 0, 0},
     {"a row that is not there", "What is in row 9 of depots.csv?",
      "Nothing in your documents answers this.", 0, 0},
     {"what is not said there", "On page 2 of depots.csv, who is the minister of Norway?",
@@ -45,16 +51,16 @@ static void answered_from_there(void **state)
     } else {
         if (!anc_str_eq(a->text, anc_str_of(row->answer)))
             fail_msg("%.*s", ANC_FMT(a->text));
-        assert_int_equal(a->n_citations, row->page > 0);
+        assert_int_equal(a->n_citations > 0, row->page > 0);
     }
     for (size_t i = 0; i < a->n_citations && row->answer != NULL; i++) {
         assert_int_equal(a->n_sources, 1);
         assert_int_equal(a->citations[0].page, row->page);
         assert_int_equal(a->citations[0].row, row->row);
         const srch_hit *s = &a->sources[0];
-        assert_true(anc_str_eq(a->citations[0].quote,
-                               anc_str_sub(s->text, a->citations[0].start - s->start,
-                                           a->citations[0].end - a->citations[0].start)));
+        assert_true(anc_str_eq(a->citations[i].quote,
+                               anc_str_sub(s->text, a->citations[i].start - s->start,
+                                           a->citations[i].end - a->citations[i].start)));
     }
     world_close(&w);
 }
@@ -70,7 +76,7 @@ static void which_one_is_asked(void **state)
     const rag_question q = world_question("What is on page 2?");
     const rag_answer *a;
     ASSERT_OK(world_ask(&w, &q, &a), &w.err);
-    assert_true(anc_str_eq(a->text, ANC_STR("They open from six to ten on weekdays. [1]")));
+    assert_true(anc_str_eq(a->text, ANC_STR(PAGE_2)));
     assert_int_equal(a->citations[0].page, 2);
     w.two_depots = 2;
     ASSERT_OK(world_ask(&w, &q, &a), &w.err);
@@ -83,7 +89,29 @@ static void which_one_is_asked(void **state)
         anc_str_starts(a->text, ANC_STR("De quel document s'agit-il ? Il y a une ligne 2")));
     const rag_question named = world_question("What is on page 2 of the depots of the firm?");
     ASSERT_OK(world_ask(&w, &named, &a), &w.err);
-    assert_true(anc_str_eq(a->text, ANC_STR("They open from six to ten on weekdays. [1]")));
+    assert_true(anc_str_eq(a->text, ANC_STR(PAGE_2)));
+    world_close(&w);
+}
+
+/* "What is on page 2?" - "Which document is meant?" - "old-depots.csv" */
+static void a_reply_says_of_which(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    w.two_depots = 2;
+    const rag_answer *a;
+    rag_question q = world_question("What is on page 2?");
+    q.keep = true;
+    q.session_id = ANC_STR("s1");
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_true(anc_str_starts(a->text, ANC_STR("Which document is meant?")));
+    q.question = ANC_STR("the depots of the firm");
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    if (!anc_str_eq(a->text, ANC_STR(PAGE_2)))
+        fail_msg("%.*s", ANC_FMT(a->text));
+    assert_int_equal(a->citations[0].page, 2);
     world_close(&w);
 }
 
@@ -160,6 +188,7 @@ int main(void)
 {
     const int failed = RUN_TABLE("pointed", questions, answered_from_there);
     const struct CMUnitTest tests[] = {cmocka_unit_test(which_one_is_asked),
+                                       cmocka_unit_test(a_reply_says_of_which),
                                        cmocka_unit_test(long_documents_are_not_read_to_their_ends),
                                        cmocka_unit_test(others_list_no_documents),
                                        cmocka_unit_test(what_went_meanwhile_is_not_told),

@@ -111,6 +111,28 @@ static const rag_passage budget = {
     .language = ANC_STR_INIT("en"),
     .score = 0.9};
 
+static const rag_passage box = {
+    .text = ANC_STR_INIT("Company type | Public\nIndustry | Machines\n"
+                         "Founded | April 4, 1975 in Albuquerque, New Mexico\n"
+                         "Founders | Ada Voss Bo Rask\nHeadquarters | 4 Mill Lane, Leeds\n"),
+    .title = ANC_STR_INIT("Tamsin"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.7};
+
+static const rag_passage opening = {
+    .text = ANC_STR_INIT("Tamsin was founded by Ada Voss and Bo Rask on April 4, 1975, to build "
+                         "lathes. It rose to lead the market in the eighties."),
+    .title = ANC_STR_INIT("Tamsin"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.8};
+
+static const rag_passage policy = {
+    .text = ANC_STR_INIT("Policy # | CV-77 | Model | Grand Tern\nMake | Kestrel | Year | 2019\n"
+                         "Colour | Red\nVIN | 1C4RJFAG5\n"),
+    .title = ANC_STR_INIT("Estimate"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.8};
+
 typedef struct asked_row {
     const char *name;
     const rag_passage *passages[ASKED_PASSAGES];
@@ -119,6 +141,9 @@ typedef struct asked_row {
 } asked_row;
 
 static const asked_row rows[] = {
+    {"who, not when, of a box", {&opening, &box}, "Who founded Tamsin?", "Ada Voss"},
+    {"when, of a box", {&box}, "When was Tamsin founded?", "1975"},
+    {"of a form", {&policy}, "What is the VIN of the Kestrel Grand Tern?", "VIN | 1C4RJFAG5"},
     {"of the thing, not of its crate", {&freight, &lathe}, "How heavy is the Orrin?", "212 kg"},
     {"of its crate", {&lathe, &freight}, "What does an Orrin weigh in its crate?", "260 kg"},
     {"la même en français", {&tour}, "Combien pèse le tour Brive ?", "95 kg"},

@@ -328,12 +328,59 @@ static void cues_meet(void **state)
     assert_int_equal(held & row->asked, row->held);
 }
 
+typedef struct read_row {
+    const char *name;
+    const char *text;
+    const char *answer;
+} read_row;
+
+static const read_row reads[] = {
+    {"sentences", "The barn burned down. The workshop moved.",
+     "The barn burned down. The workshop moved. [1]"},
+    {"a running head", "MELIVANE TOOLS, INC.\n\nThe barn burned down in May.",
+     "The barn burned down in May. [1]"},
+    {"a running head alone", "MELIVANE TOOLS, INC.", "MELIVANE TOOLS, INC. [1]"},
+    {"a table", "# Depots\n\nCity | Phone\nLisbon | 0101\nMadrid | 0102\n\nThey open at six.",
+     "Depots: City: Lisbon; Phone: 0101 [1] City: Madrid; Phone: 0102 [1] They open at six. [1]"},
+    {"nothing", "", ""},
+};
+
+static void places_are_told_from_their_beginning(void **state)
+{
+    const read_row *row = *state;
+    const rag_passage page = {.text = anc_str_of(row->text), .score = 0.75};
+    ANC_ARENA(mem, 8 << 20);
+    rag_extraction *x = extraction_of(mem, ANC_STR("page 3"), &page, 1);
+    const rag_choice choice = rag_extraction_read(x);
+    const anc_str text = rendered(mem, &choice, &page);
+    if (!anc_str_eq(text, anc_str_of(row->answer)))
+        fail_msg("\"%.*s\"", ANC_FMT(text));
+}
+
+/* However much stands there: so many picks and characters, and no more. */
+static void a_long_place_is_told_to_a_length(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 8 << 20);
+    ANC_BUF(out, 1 << 16);
+    for (int i = 0; i < 200; i++)
+        anc_buf_printf(&out, "The workshop number %d has been open since the spring.\n\n", i);
+    const rag_passage page = {.text = anc_buf_view(&out), .score = 0.75};
+    rag_extraction *x = extraction_of(mem, ANC_STR("page 3"), &page, 1);
+    const rag_choice choice = rag_extraction_read(x);
+    const size_t chars = anc_utf8_count(rendered(mem, &choice, &page));
+    assert_in_range(chars, RAG_ANSWER_MAX_CHARS, RAG_READ_MAX_CHARS);
+    assert_in_range(choice.n, 1, RAG_READ_PICKS);
+}
+
 int main(void)
 {
     int failed = RUN_TABLE("answers", answers, answer_holds_the_phrase);
     failed += RUN_TABLE("nothing", nothings, nothing_is_confident);
     failed += RUN_TABLE("cues", cue_cases, cues_meet);
+    failed += RUN_TABLE("reads", reads, places_are_told_from_their_beginning);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_long_place_is_told_to_a_length),
         cmocka_unit_test(no_passages_no_answer),
         cmocka_unit_test(relevance_and_confidence_together),
         cmocka_unit_test(meaning_decides_between_equals),

@@ -29,8 +29,13 @@ static const place_row places[] = {
     {"a folder", "row 1 of a/b/depots.csv", RAG_POINTS_ROW, 1, "a/b/depots.csv"},
     {"no number", "Which row has Porto?", RAG_POINTS_NOWHERE, 0, ""},
     {"how many", "Why are there 7 rows in depots.csv?", RAG_POINTS_NOWHERE, 0, "depots.csv"},
-    {"from to", "pages 3-5", RAG_POINTS_NOWHERE, 0, ""},
-    {"nothing of the number nought", "row 0", RAG_POINTS_NOWHERE, 0, ""},
+    {"nought", "page 0 of a.pdf", RAG_POINTS_PAGE, 0, "a.pdf"},
+    {"a number in words", "page three of a.pdf", RAG_POINTS_PAGE, 3, "a.pdf"},
+    {"a French number in words", "la page trois", RAG_POINTS_PAGE, 3, ""},
+    {"a German number in words", "Seite zwei", RAG_POINTS_PAGE, 2, ""},
+    {"the last", "the last page of a.pdf", RAG_POINTS_PAGE, RAG_POINTS_LAST, "a.pdf"},
+    {"the last in French", "la dernière page", RAG_POINTS_PAGE, RAG_POINTS_LAST, ""},
+    {"the last in German", "die letzte Zeile", RAG_POINTS_ROW, RAG_POINTS_LAST, ""},
     {"a number with a point", "page 3.5", RAG_POINTS_NOWHERE, 0, ""},
     {"digits without end", "row 12345678901", RAG_POINTS_NOWHERE, 0, ""},
     {"nothing", "", RAG_POINTS_NOWHERE, 0, ""},
@@ -46,6 +51,61 @@ static void places_are_read(void **state)
         fail_msg("%.*s", ANC_FMT(p.file));
 }
 
+typedef struct range_row {
+    const char *name, *question;
+    uint32_t number, until;
+} range_row;
+
+static const range_row ranges[] = {
+    {"one", "page 3", 3, 3},
+    {"two", "pages 2 and 3 of a.pdf", 2, 3},
+    {"two that are apart", "pages 2 and 9 of a.pdf", 2, 2},
+    {"from to", "rows 3 to 5", 3, 5},
+    {"with a dash", "pages 3-5", 3, 5},
+    {"backwards", "rows 5 to 3", 5, 5},
+    {"in French", "les pages 2 à 4", 2, 4},
+    {"in German", "Seiten 2 bis 4", 2, 4},
+    {"another number", "row 3 and 4 more", 3, 4},
+};
+
+static void ranges_are_read(void **state)
+{
+    const range_row *row = *state;
+    const rag_pointer p = rag_pointer_of(anc_str_of(row->question));
+    assert_int_not_equal(p.kind, RAG_POINTS_NOWHERE);
+    assert_int_equal(p.number, row->number);
+    assert_int_equal(p.until, row->until);
+}
+
+typedef struct reply_row {
+    const char *name, *before, *reply;
+    const char *meant;
+} reply_row;
+
+static const reply_row replies[] = {
+    {"a file", "what is on page 3?", "two-columns.pdf", "what is on page 3 of two-columns.pdf"},
+    {"words", "what is on page 3?", "the receipt.", "what is on page 3 of the receipt"},
+    {"in quotes", "What is in row 2?", "\"Depots\"", "What is in row 2 of Depots"},
+    {"another question", "what is on page 3?", "Who founded Microsoft?", ""},
+    {"another page", "what is on page 3?", "page 4 of a.pdf", ""},
+    {"nothing", "what is on page 3?", "?", ""},
+    {"a question that is whole", "what is on page 3 of a.pdf?", "b.pdf", ""},
+    {"a question of no page", "Which documents are there?", "a.pdf", ""},
+};
+
+static void replies_complete(void **state)
+{
+    const reply_row *row = *state;
+    ANC_ARENA(mem, 1 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    anc_str meant;
+    ASSERT_OK(
+        rag_pointer_complete(mem, anc_str_of(row->before), anc_str_of(row->reply), &meant, &err),
+        &err);
+    if (!anc_str_eq(meant, anc_str_of(row->meant)))
+        fail_msg("%.*s", ANC_FMT(meant));
+}
+
 typedef struct meant_row {
     const char *name, *question, *title, *uri;
     bool is;
@@ -56,6 +116,12 @@ static const meant_row meant[] = {
     {"by its file", "What is in row 7 of depots.csv?", "The depots", "a/depots.csv", true, ""},
     {"by its file's end", "What is in row 7 of depots.csv?", "", "a/our depots.csv", true, ""},
     {"another file", "What is in row 7 of depots.csv?", "Depots", "old-depots.csv", false, NULL},
+    {"by its path", "row 7 of csv/depots.csv", "", "csv/depots.csv", true, ""},
+    {"by its path's end", "row 7 of csv/depots.csv", "", "/data/csv/depots.csv", true, ""},
+    {"by all of its path", "row 7 of /data/csv/depots.csv", "", "csv/depots.csv", true, ""},
+    {"by a path from here", "row 7 of ./csv/depots.csv", "", "/data/csv/depots.csv", true, ""},
+    {"in another folder", "row 7 of old/depots.csv", "", "csv/depots.csv", false, NULL},
+    {"to be summarized", "Summarize page 3 of a.pdf", "", "a.pdf", true, ""},
     {"by its title", "What is on page 3 of the annual report?", "Annual report 2021", "x.pdf", true,
      ""},
     {"by its file without ending", "What does row 3 of the depots table say?", "", "x/depots.csv",
@@ -132,6 +198,8 @@ static void rows_that_are_documents(void **state)
 int main(void)
 {
     int failed = RUN_TABLE("places", places, places_are_read);
+    failed += RUN_TABLE("ranges", ranges, ranges_are_read);
+    failed += RUN_TABLE("replies", replies, replies_complete);
     failed += RUN_TABLE("meant", meant, documents_are_known);
     failed += RUN_TABLE("open", opens, open_ones_are_known);
     const struct CMUnitTest tests[] = {cmocka_unit_test(rows_that_are_documents)};

@@ -34,6 +34,12 @@ static const table_row tables[] = {
      0, 2},
     {"figures in the first column that do not", "7 | First Name | Country\n1 | Ada | France\n",
      SIZE_MAX, 1},
+    {"a list of properties",
+     "Company type | Public\nIndustry | Software\nFounded | April 4, 1975\nFounders | Ada, Bo\n",
+     SIZE_MAX, 2},
+    {"in German", "Sitz | Bern\nGründung | 1975\nUmsatz | 4 Mio.\n", SIZE_MAX, 1},
+    {"properties below names", "Property | Value\nWeight | 4 kg\nHeight | 2 m\n", 0, 1},
+    {"a name that one row has too", "Country | Currency\nFrance | euro 1\nCountry | x\n", 0, 1},
     {"two tables", "Name | Size\nbox | 12\nlid | 14\n\nProse.\n\nCode | Cause\nE1 | rain\n", 0, 2},
 };
 
