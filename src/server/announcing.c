@@ -88,16 +88,18 @@ anc_status srv_announcing_open(srv_house *h, anc_err *err)
     return h->outbox.ops->listen(h->outbox.self, wake_relays, h, err);
 }
 
-/* Who watches has a connection, so fewer of those mean fewer watchers. */
+/* Who watches has a connection, so fewer of those mean fewer watchers. Where descriptors are what lacks, that was said
+ * of the connections already. */
 static size_t watchers_of(const srv_house *h)
 {
     const srv_config *c = h->o.config;
-    const int64_t wanted = c->events.max_subscribers, most = c->http.max_connections;
+    const int64_t wanted = c->events.max_subscribers, most = (int64_t)h->max_connections;
     if (wanted <= most)
         return (size_t)wanted;
-    krn_log_write(h->log, KRN_WARN, "server",
-                  "fewer may watch the live feed than configured: raise http.max_connections",
-                  KRN_INT("max_subscribers", most), KRN_INT("configured", wanted));
+    if (most == c->http.max_connections)
+        krn_log_write(h->log, KRN_WARN, "server",
+                      "fewer may watch the live feed than configured: raise http.max_connections",
+                      KRN_INT("max_subscribers", most), KRN_INT("configured", wanted));
     return (size_t)most;
 }
 

@@ -317,22 +317,47 @@ static void examine_spool(examination *x)
         tell_store(x, &finding, report.damaged, report.segments, report.first);
 }
 
+static bool is_served(examination *x)
+{
+    const anc_str path = os_path_join(x->mem, x->c->data_dir, ANC_STR("lock"));
+    anc_err ignored = {0};
+    bool held = false;
+    uint64_t pid = 0;
+    return os_lock_holder(path, &held, &pid, &ignored) == ANC_OK && held;
+}
+
+/* What a damage took is indexed again by the server that found it, and comes to the disk with its next save. */
+static void tell_mended(examination *x, const srch_home_report *r)
+{
+    srv_tell(x, "index", CLI_NOTE,
+             anc_arena_printf(x->mem,
+                              "segments were damaged and set aside in %llu of %llu indexes; %s",
+                              (unsigned long long)r->mended, (unsigned long long)r->indexes,
+                              is_served(x) ? "the server that runs indexes their documents again "
+                                             "and has not saved them yet"
+                                           : "the next start indexes their documents again"));
+}
+
 /* The index is made of the catalog: what is wrong with it is mended by the next start. */
 static void tell_index(examination *x, const srch_home_report *r)
 {
     const unsigned long long mib = (unsigned long long)(r->bytes >> 20);
     if (r->damaged > 0)
-        srv_tell(
-            x, "index", CLI_WRONG,
-            anc_arena_printf(x->mem,
-                             "%llu places are damaged, the first: %s; a start sets it aside and "
-                             "indexes its documents again",
-                             (unsigned long long)r->damaged, r->first));
+        srv_tell(x, "index", CLI_WRONG,
+                 anc_arena_printf(x->mem,
+                                  "%llu %s damaged, the first: %s; a start sets it aside and "
+                                  "indexes its documents again",
+                                  (unsigned long long)r->damaged,
+                                  r->damaged == 1 ? "place is" : "places are", r->first));
     else
         srv_tell(x, "index", CLI_FINE,
-                 anc_arena_printf(x->mem, "%llu indexes, %llu segments, %llu MiB, all sound",
-                                  (unsigned long long)r->indexes, (unsigned long long)r->segments,
-                                  mib));
+                 anc_arena_printf(x->mem, "%llu %s, %llu %s, %llu MiB, all sound",
+                                  (unsigned long long)r->indexes,
+                                  r->indexes == 1 ? "index" : "indexes",
+                                  (unsigned long long)r->segments,
+                                  r->segments == 1 ? "segment" : "segments", mib));
+    if (r->mended > 0)
+        tell_mended(x, r);
     if (r->set_aside > 0)
         srv_tell(
             x, "index", CLI_NOTE,

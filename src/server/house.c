@@ -168,27 +168,41 @@ static uint64_t own_descriptors(uint64_t there)
 }
 
 /* How many connections there are descriptors for: an open request may need one more (its upload, its
- * provider), and the catalog, the raw store and the log have to go on whatever the clients do. */
-static size_t connections_of(const srv_house *h, uint64_t *ret_max_descriptor)
+ * provider), and the catalog, the raw store and the log have to go on whatever the clients do. Where they are few,
+ * connections have half of those that are free: requests are not open on each of them at once. */
+static uint64_t connections_fit(uint64_t there)
+{
+    const uint64_t own = own_descriptors(there), open = os_descriptors_open();
+    const uint64_t left = there > own ? there - own : 0;
+    const uint64_t free = left / 2 > OPEN_REQUESTS ? left - OPEN_REQUESTS : left / 2;
+    const uint64_t past = net_server_past_limit((size_t)free);
+    const uint64_t half = own != OWN_DESCRIPTORS && there > open ? (there - open) / 2 : 0;
+    const uint64_t fit = free > past ? free - past : 0, most = fit > half ? fit : half;
+    return most > FEWEST_CONNECTIONS ? most : FEWEST_CONNECTIONS;
+}
+
+/* Of which number on a descriptor is one of the last, which no connection has. */
+static uint64_t last_descriptors(uint64_t there)
+{
+    const uint64_t kept = there / 8 < FILES_TO_COME / 2 ? there / 8 : FILES_TO_COME / 2;
+    return there - kept;
+}
+
+static void count_connections(srv_house *h)
 {
     const uint64_t wanted = (uint64_t)h->o.config->http.max_connections;
     const uint64_t requests = wanted < OPEN_REQUESTS ? wanted : OPEN_REQUESTS;
     const uint64_t needed =
         wanted + net_server_past_limit((size_t)wanted) + requests + OWN_DESCRIPTORS;
-    const uint64_t there = os_descriptors_raise(needed), own = own_descriptors(there);
-    *ret_max_descriptor = there > FILES_TO_COME ? there - FILES_TO_COME / 2 : 0;
-    if (there >= needed)
-        return (size_t)wanted;
-    const uint64_t left = there > own ? there - own : 0;
-    const uint64_t free = left / 2 > OPEN_REQUESTS ? left - OPEN_REQUESTS : left / 2;
-    const uint64_t past = net_server_past_limit((size_t)free);
-    const uint64_t fits = free > past + FEWEST_CONNECTIONS ? free - past : FEWEST_CONNECTIONS;
-    const uint64_t fit = fits < wanted ? fits : wanted;
-    krn_log_write(h->log, KRN_WARN, "server",
-                  "fewer connections than configured: raise the limit of open files (ulimit -n)",
-                  KRN_INT("max_connections", fit), KRN_INT("configured", wanted),
-                  KRN_INT("descriptors", there));
-    return (size_t)fit;
+    const uint64_t there = os_descriptors_raise(needed), fit = connections_fit(there);
+    h->max_descriptor = (size_t)last_descriptors(there);
+    h->max_connections = (size_t)(there >= needed || fit > wanted ? wanted : fit);
+    if (there < needed && h->max_connections < wanted)
+        krn_log_write(
+            h->log, KRN_WARN, "server",
+            "fewer connections than configured: raise the limit of open files (ulimit -n)",
+            KRN_INT("max_connections", h->max_connections), KRN_INT("configured", wanted),
+            KRN_INT("descriptors", there));
 }
 
 static anc_status open_server(srv_house *h, anc_err *err)
@@ -196,8 +210,6 @@ static anc_status open_server(srv_house *h, anc_err *err)
     const srv_config *c = h->o.config;
     net_address listen[2];
     size_t n = 0;
-    uint64_t max_descriptor;
-    const size_t connections = connections_of(h, &max_descriptor);
     if (h->o.tcp)
         listen[n++] = (net_address){.host = c->http.listen, .port = (uint16_t)c->http.port};
     if (h->o.socket.len > 0)
@@ -209,8 +221,8 @@ static anc_status open_server(srv_house *h, anc_err *err)
                                         .render_error = http_edge_render_error,
                                         .on_access = http_edge_on_access,
                                         .is_vital = http_edge_is_vital,
-                                        .max_connections = connections,
-                                        .max_descriptor = (size_t)max_descriptor,
+                                        .max_connections = h->max_connections,
+                                        .max_descriptor = h->max_descriptor,
                                         .idle_timeout_ms = c->http.idle_timeout_ms,
                                         .head_timeout_ms = c->http.head_timeout_ms,
                                         .body_timeout_ms = c->http.body_timeout_ms,
@@ -241,6 +253,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(net_http_open(h->loop, &h->http, err));
     ANC_TRY(srv_rag_open(h, err));
     ANC_TRY(srv_tracking_open(h, err));
+    count_connections(h);
     ANC_TRY(srv_live_open(h, err));
     ANC_TRY(open_edge(h, err));
     ANC_TRY(open_server(h, err));

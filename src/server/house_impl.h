@@ -94,6 +94,7 @@ struct srv_house {
     krn_feed feed;
     uint32_t feed_step;
     krn_trim *trim;
+    size_t max_connections, max_descriptor; /* as many as there are descriptors for */
 
     os_pool *cpu_pool, *io_pool;
     krn_executor cpu, io, loop_executor;

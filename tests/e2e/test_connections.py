@@ -1,5 +1,6 @@
 """Clients in numbers, and clients that are slow, silent or leave: bounded memory, nothing leaked, others served."""
 import contextlib
+import json
 import os
 import pathlib
 import random
@@ -176,6 +177,48 @@ def test_few_descriptors(binary):
             print(f"        ({statuses})")
             assert wait_for("recovery", lambda: attempt(lambda: s.get("/health").status == 200))
             assert s.put_document(id="b", text="And another.").status == 201
+        finally:
+            assert s.stop() == 0
+
+
+def test_very_few_descriptors(binary):
+    """Of 64 descriptors half of those that are free are for connections; one too many reads what overload is elsewhere."""
+    allowed, crowd = 64, 200
+    raise_own_descriptors(crowd + 200)
+    with place(binary, model=NO_MODEL) as p:
+        script = p.home / "few.sh"
+        script.write_text(f'#!/bin/sh\nulimit -n {allowed}\nexec {p.binary} "$@"\n')
+        script.chmod(0o755)
+        p.binary = str(script)
+        s = Server(p, env={"ANCHORAGE_HTTP__MAX_CONNECTIONS": str(crowd)})
+        try:
+            told = [json.loads(line) for line in s.log_text().splitlines() if '"configured"' in line]
+            assert len(told) == 1 and "raise the limit of open files" in told[0]["message"], told
+            assert told[0]["max_connections"] >= 14 and told[0]["configured"] == crowd, told
+            with held() as sockets:
+                for _ in range(told[0]["max_connections"]):
+                    sockets.append(connect(s))
+                    sockets[-1].sendall(HEAD + b"\r\n")
+                for c in sockets:
+                    assert b" 200 " in c.recv(65536)[:40]
+                for _ in range(crowd - len(sockets)):
+                    sockets.append(connect(s))
+                    sockets[-1].sendall(b"GET /v1/collections HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                got = closed_by_server(sockets[-1])
+                head, _, body = got.partition(b"\r\n\r\n")
+                assert b" 503 " in head[:40] and b"retry-after: 1" in head.lower(), got
+                problem = json.loads(body)
+                assert problem["type"] == "urn:anchorage:problem:unavailable", problem
+                assert problem["title"] == "it is not available now", problem
+                assert problem["instance"] == "/v1/collections" and problem["request_id"], problem
+                start = time.monotonic()
+                sockets.append(connect(s))
+                sockets[-1].sendall(HEAD.replace(b"/livez", b"/health") + b"\r\n")
+                assert b" 200 " in closed_by_server(sockets[-1])[:40]
+                print(f"        (health in {(time.monotonic() - start) * 1000:.0f} ms)")
+            assert wait_for("recovery", lambda: attempt(lambda: s.get("/health").status == 200))
+            for i in range(20):
+                assert s.put_document(id=f"d{i}", text=f"The ferry leaves at {i}.").status == 201
         finally:
             assert s.stop() == 0
 

@@ -131,6 +131,43 @@ def test_index_commands(binary):
             assert server.stop() == 0
 
 
+def test_doctor_looks_at_the_index_that_runs(binary):
+    """A segment that a running server set aside and mends is a note; `index verify` says sound meanwhile."""
+    with place(binary) as p:
+        def checks():
+            return [(c["status"], c["detail"]) for c in json.loads(p.run("doctor", "--json").stdout)["checks"]
+                    if c["check"] == "index"]
+        server = Server(p)
+        for i in range(12):
+            assert server.put_document(id=f"d{i}", text=f"Herons were seen {i} times.").status == 201
+        saved(server)
+        assert server.stop() == 0
+        path = sorted((p.data / "index").rglob("seg-*"))[0]
+        data = bytearray(path.read_bytes())
+        data[300] ^= 1
+        path.write_bytes(data)
+        assert any(s == "wrong" and d.startswith("1 place is damaged") for s, d in checks()), checks()
+        server = Server(p)
+        try:
+            wait_for("the documents", lambda: len(found(server, "herons")) == 12)
+            shown = checks()
+            assert "sound" in p.run("index", "verify").stdout
+            assert not any(s == "wrong" for s, _ in shown), shown
+            assert any(s == "note" and "set aside" in d for s, d in shown), shown
+            server.kill()
+            shown = checks()
+            assert not any(s == "wrong" for s, _ in shown), shown
+        finally:
+            server.kill()
+        server = Server(p)
+        try:
+            wait_for("the documents", lambda: len(found(server, "herons")) == 12)
+            saved(server)
+            assert not any("again" in d for _, d in checks()), checks()
+        finally:
+            assert server.stop() == 0
+
+
 def test_a_damaged_segment_is_set_aside_and_its_documents_come_back(binary):
     with place(binary) as p:
         server = Server(p)

@@ -485,6 +485,7 @@ void http_edge_render_error(void *user, net_exchange *ex, int status, anc_str de
                             net_error_answer *ret)
 {
     http_problem problem = http_problem_of_http(status, detail);
+    problem.instance = net_exchange_path(ex); /* "" where the request line could not be read */
     problem.request_id = anc_str_of(id_of_refused(user, ex));
     ret->headers[ret->n++] = (net_header){ANC_STR("Content-Type"), HTTP_PROBLEM_TYPE};
     ret->headers[ret->n++] = (net_header){ANC_STR("X-Request-Id"), problem.request_id};

@@ -20,6 +20,7 @@ static const problem_row own_rows[] = {
     {417, "expectation-failed", "the expectation is not known"},
     {431, "too-many-headers", "the header fields are too large"},
     {501, "not-implemented", "this server does not have that"},
+    {503, "unavailable", "it is not available now"},
     {505, "version-not-supported", "this version of HTTP is not spoken here"},
 };
 

@@ -4,7 +4,9 @@
 #include <stdio.h>
 
 #include "base/id.h"
+#include "base/str.h"
 #include "base/utf8.h"
+#include "kernel/domain/envelope.h"
 
 enum { VALUE_BYTES = 120, DEFAULT_DECIMALS = 3, MESSAGE_BYTES = 1024 };
 
@@ -121,11 +123,26 @@ static ev_severity severity_of(const ev_type *type, const json_value *payload)
     return is_well(type, payload) ? EV_INFO : type->severity;
 }
 
-static void write_feed(const json_value *root, const ev_type *type, ev_severity severity,
-                       int64_t time_ms, anc_buf *out)
+/* A payload as it came is what is shown, but where it would break a line in two. */
+static void write_payload(json_writer *w, const json_value *payload, anc_str as_it_came)
 {
-    const anc_str name = json_str(json_member(root, "event_type"), ANC_STR_NONE);
-    const json_value *payload = json_member(root, "payload");
+    if (as_it_came.len > 0 && anc_str_find(as_it_came, ANC_STR("\n")) == SIZE_MAX &&
+        anc_str_find(as_it_came, ANC_STR("\r")) == SIZE_MAX) {
+        json_write_raw(w, as_it_came);
+    } else if (payload != NULL) {
+        ANC_BUF(text, SIZE_MAX / 2);
+        json_dump(payload, &text);
+        json_write_raw(w, anc_buf_view(&text));
+    } else {
+        json_write_raw(w, ANC_STR("{}"));
+    }
+}
+
+static anc_status write_feed(anc_str name, int64_t time_ms, const json_value *payload,
+                             anc_str as_it_came, anc_buf *out, ev_severity *ret, anc_err *err)
+{
+    const ev_type *type = ev_type_by_name(name);
+    const ev_severity severity = severity_of(type, payload);
     ANC_BUF(message, MESSAGE_BYTES);
     if (type != NULL)
         ev_feed_message(type, payload, &message);
@@ -136,14 +153,11 @@ static void write_feed(const json_value *root, const ev_type *type, ev_severity 
     json_put_str(&w, "message", type != NULL ? anc_buf_view(&message) : name);
     json_put_str(&w, "severity", anc_str_of(ev_severity_name(severity)));
     json_name(&w, "metadata");
-    if (payload != NULL) {
-        ANC_BUF(text, SIZE_MAX / 2);
-        json_dump(payload, &text);
-        json_write_raw(&w, anc_buf_view(&text));
-    } else {
-        json_write_raw(&w, ANC_STR("{}"));
-    }
+    write_payload(&w, payload, as_it_came);
     json_close_object(&w);
+    ANC_TRY(anc_buf_status(out, "the feed's form of an event", err));
+    *ret = severity;
+    return ANC_OK;
 }
 
 static void free_doc(json_doc **doc)
@@ -151,7 +165,8 @@ static void free_doc(json_doc **doc)
     json_doc_free(*doc);
 }
 
-anc_status ev_feed_tell(anc_str envelope, anc_buf *out, ev_severity *ret, anc_err *err)
+/* Of an envelope that a glance does not understand. */
+static anc_status tell_whole(anc_str envelope, anc_buf *out, ev_severity *ret, anc_err *err)
 {
     ANC_CLEANUP(free_doc) json_doc *doc = NULL;
     int64_t time_ms = 0;
@@ -162,12 +177,18 @@ anc_status ev_feed_tell(anc_str envelope, anc_buf *out, ev_severity *ret, anc_er
         !anc_time_parse(json_str(json_member(root, "timestamp"), ANC_STR_NONE), &time_ms) ||
         (payload != NULL && json_kind_of(payload) != JSON_OBJECT))
         return ANC_FAIL(err, ANC_INVALID, "this is no event's envelope");
-    const ev_type *type = ev_type_by_name(json_str(json_member(root, "event_type"), ANC_STR_NONE));
-    const ev_severity severity = severity_of(type, payload);
-    write_feed(root, type, severity, time_ms, out);
-    ANC_TRY(anc_buf_status(out, "the feed's form of an event", err));
-    *ret = severity;
-    return ANC_OK;
+    return write_feed(json_str(json_member(root, "event_type"), ANC_STR_NONE), time_ms, payload,
+                      ANC_STR_NONE, out, ret, err);
+}
+
+anc_status ev_feed_tell(anc_str envelope, anc_buf *out, ev_severity *ret, anc_err *err)
+{
+    ANC_CLEANUP(free_doc) json_doc *doc = NULL;
+    ev_envelope e;
+    if (!ev_envelope_glance(envelope, &e))
+        return tell_whole(envelope, out, ret, err);
+    ANC_TRY(json_parse(e.payload.text, &doc, err));
+    return write_feed(e.type_name, e.time_ms, json_root(doc), e.payload.text, out, ret, err);
 }
 
 anc_status ev_feed_write(anc_str envelope, anc_buf *out, anc_err *err)

@@ -89,7 +89,8 @@ uint32_t eng_index_dims(const eng_index *index);
 typedef struct eng_opened {
     uint32_t segments;
     uint32_t damaged; /* files set aside as damaged-<name>: nothing reads them any more */
-    char text[560];   /* of the first one: which, and what is wrong with it */
+    uint32_t absent; /* of those: segments that were set aside before, and no save has come since */
+    char text[560];  /* of the first one: which, and what is wrong with it */
 } eng_opened;
 
 eng_opened eng_index_opened(const eng_index *index);

@@ -113,6 +113,19 @@ static void set_aside(eng_store *store, const char *name, const anc_err *why)
                        status == ANC_OK ? "" : " (it could not be set aside)");
 }
 
+/* Whether a segment that is not there was set aside by whoever opened, or mended, the index before. */
+static bool was_set_aside(const eng_store *store, const char *name)
+{
+    char path[OS_PATH_MAX];
+    os_map map;
+    if (store->disk->map(store->disk->self,
+                         eng_file_path(store->folder, path, ENG_DAMAGED_PREFIX "%s", name), &map,
+                         NULL) != ANC_OK)
+        return false;
+    store->disk->unmap(store->disk->self, &map);
+    return true;
+}
+
 /* The segment is the one that the manifest means. */
 static bool is_meant(const eng_manifest *m, const eng_manifest_segment *row, const eng_block *b)
 {
@@ -139,6 +152,7 @@ static anc_status open_one(eng_store *store, const eng_manifest *m, uint32_t at,
         status = ANC_FAIL(&why, ANC_CORRUPT, "%s: it is not the one that the manifest means", path);
     }
     if (status == ANC_CORRUPT || status == ANC_NOT_FOUND) {
+        store->opened.absent += status == ANC_NOT_FOUND && was_set_aside(store, name) ? 1 : 0;
         set_aside(store, name, &why);
         return ANC_OK;
     }

@@ -1,7 +1,7 @@
 /* attention.c - what each token of a text takes from the others, head by head, in f32 or in bf16.
  *
  * Scores are a product of queries and keys, a column a token; the context one of what softmax makes of them and of the
- * values, a column a component. In bf16 both take their rows as they stand in qkv: what follows a head's columns there
+ * values, a column a component. In bf16 both take their rows as they stand in `halves`: what follows a head's columns there
  * meets zeros.
  */
 #include <string.h>
@@ -147,14 +147,12 @@ static void attend_in_half(const inf_bert *bert, const inf_levels *levels, inf_s
                            size_t first, size_t tokens)
 {
     const size_t hidden = bert->config.hidden, head = hidden / bert->config.heads;
-    for (size_t t = 0; t < tokens; t++)
-        levels->kernels->narrow(s->qkv + (first + t) * s->qkv_width, 3 * hidden,
-                                s->halves + t * s->half_width);
     for (size_t at = 0; at < hidden; at += head) {
-        pack_keys(s, s->halves + at, tokens, hidden, head);
-        pack_values(s, s->halves + at, tokens, hidden, head);
-        attend_head_in_half(levels, s, s->halves + at, s->context + first * s->context_width + at,
-                            tokens, head);
+        const uint16_t *qkv = s->halves + first * s->half_width + at;
+        pack_keys(s, qkv, tokens, hidden, head);
+        pack_values(s, qkv, tokens, hidden, head);
+        attend_head_in_half(levels, s, qkv, s->context + first * s->context_width + at, tokens,
+                            head);
     }
 }
 

@@ -69,6 +69,15 @@ static void embed(const inf_bert *bert, const inf_kernels *kernels, inf_scratch 
         }
 }
 
+/* The same rounded to bf16. */
+static void multiply_halves(const inf_levels *levels, const inf_matrix *m, const float *a,
+                            size_t lda, size_t rows, bool gelu, uint16_t *c, size_t ldc,
+                            inf_scratch *s)
+{
+    const inf_rows read = as_read(levels, m, a, lda, rows, s);
+    levels->products[m->precision]->multiply_halves(m, &read, rows, gelu, c, ldc);
+}
+
 /* y = norm(y + x), row by row. */
 static void add_and_norm(const inf_bert *bert, const inf_kernels *kernels, const inf_norm *norm,
                          size_t width, float *y, const float *x, size_t rows)
@@ -78,6 +87,40 @@ static void add_and_norm(const inf_bert *bert, const inf_kernels *kernels, const
                             bert->config.hidden, bert->config.epsilon);
 }
 
+/* Queries, keys and values of all rows, where attention wants them. */
+static void project(const inf_levels *levels, inf_scratch *s, const inf_matrix *qkv, size_t tokens)
+{
+    const size_t strip = strip_of(tokens), w = s->hidden;
+    for (size_t at = 0; at < tokens; at += strip) {
+        const size_t rows = least(strip, tokens - at);
+        if (levels->half_attention)
+            multiply_halves(levels, qkv, s->x + at * w, w, rows, false,
+                            s->halves + at * s->half_width, s->half_width, s);
+        else
+            multiply(levels, qkv, s->x + at * w, w, rows, s->qkv + at * s->qkv_width, s->qkv_width,
+                     s);
+    }
+}
+
+/* The feed-forward part of some rows. What is between its matrices goes from one to the other in bf16 where the second
+ * one reads that. */
+static void feed(const inf_levels *levels, inf_scratch *s, const inf_layer *layer, const float *x,
+                 size_t rows, float *y)
+{
+    const inf_matrix *up = &layer->up, *down = &layer->down;
+    const size_t w = s->hidden;
+    if (levels->half_attention && down->precision == INF_BF16) {
+        uint16_t *inner = (uint16_t *)(void *)s->feed;
+        const inf_rows read = {inner, down->steps * 4, NULL};
+        multiply_halves(levels, up, x, w, rows, true, inner, down->steps * 2, s);
+        levels->products[INF_BF16]->multiply(down, &read, rows, y, w);
+        return;
+    }
+    multiply(levels, up, x, w, rows, s->feed, s->inner, s);
+    levels->kernels->gelu(s->feed, rows * s->inner);
+    multiply(levels, down, s->feed, s->inner, rows, y, w, s);
+}
+
 /* From x to x by way of y. */
 static void run_layer(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
                       const inf_layer *layer, const inf_block *block)
@@ -85,9 +128,7 @@ static void run_layer(const inf_bert *bert, const inf_levels *levels, inf_scratc
     const uint32_t first = block->start[0];
     const size_t tokens = block->start[block->n] - first, strip = strip_of(tokens);
     const size_t w = s->hidden;
-    for (size_t at = 0; at < tokens; at += strip)
-        multiply(levels, &layer->qkv, s->x + at * w, w, least(strip, tokens - at),
-                 s->qkv + at * s->qkv_width, s->qkv_width, s);
+    project(levels, s, &layer->qkv, tokens);
     for (size_t t = 0; t < block->n; t++)
         inf_attend(bert, levels, s, block->start[t] - first, block->start[t + 1] - block->start[t]);
     for (size_t at = 0; at < tokens; at += strip) {
@@ -96,9 +137,7 @@ static void run_layer(const inf_bert *bert, const inf_levels *levels, inf_scratc
         multiply(levels, &layer->out, s->context + at * s->context_width, s->context_width, rows, y,
                  w, s);
         add_and_norm(bert, levels->kernels, &layer->after_attention, w, y, x, rows);
-        multiply(levels, &layer->up, y, w, rows, s->feed, s->inner, s);
-        levels->kernels->gelu(s->feed, rows * s->inner);
-        multiply(levels, &layer->down, s->feed, s->inner, rows, x, w, s);
+        feed(levels, s, layer, y, rows, x);
         add_and_norm(bert, levels->kernels, &layer->after_feed, w, x, y, rows);
     }
 }

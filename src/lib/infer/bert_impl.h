@@ -28,7 +28,9 @@ typedef struct inf_norm {
 typedef struct inf_levels {
     const inf_kernels *kernels;
     const inf_product *products[INF_PRECISIONS]; /* none for INF_F32 */
-    bool half_attention;
+    bool
+        half_attention; /* and what is between up and down, where down is bf16; all products that are asked for it give
+                          * halves */
 } inf_levels;
 
 /* The precision of each matrix of a layer. */
@@ -94,7 +96,7 @@ void inf_scratch_free(inf_scratch *s); /* NULL is a no-op */
 inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
     ANC_OWNED_BY_CALLER(inf_scratch_free);
 
-/* attention.c. From s->qkv to s->context, for the text of `tokens` rows from row `first` on. */
+/* attention.c. From s->qkv, or s->halves where attention is in bf16, to s->context, for the text of `tokens` rows from row `first` on. */
 void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t first,
                 size_t tokens);
 

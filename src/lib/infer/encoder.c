@@ -75,7 +75,9 @@ static inf_levels levels_of(const inf_encoder_options *o)
     for (inf_precision p = INF_BF16; p < INF_PRECISIONS; p++)
         l.products[p] =
             o->product != NULL && o->product->precision == p ? o->product : inf_product_best(p);
-    l.half_attention = o->precision != INF_F32 && inf_product_is_fast(INF_BF16);
+    l.half_attention = o->precision != INF_F32 && inf_product_is_fast(INF_BF16) &&
+                       l.products[INF_BF16]->multiply_halves != NULL &&
+                       l.products[o->precision]->multiply_halves != NULL;
     return l;
 }
 

@@ -4,13 +4,12 @@
  * one tile of rows at most (a question), it meets four of columns.
  */
 #include <cpuid.h>
-#include <immintrin.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "products_impl.h"
+#include "product_end_impl.h"
 
 enum { TILES = 8, TILE_BYTES = 64, TILE_COLUMNS = 16, SIDE = 32 };
 
@@ -71,12 +70,11 @@ static inline __m512 floats_of(const inf_matrix *m, const inf_rows *a, size_t r,
 
 /* One tile: rows from r on, columns from j on. */
 static void end_tile(const inf_matrix *m, const inf_rows *a, size_t rows, size_t r, size_t j,
-                     const void *sums, float *c, size_t ldc)
+                     const void *sums, const inf_target *to)
 {
-    const size_t n = rows - r < INF_TILE_ROWS ? rows - r : INF_TILE_ROWS;
-    for (size_t i = 0; r < rows && i < n; i++)
-        _mm512_storeu_ps(c + (r + i) * ldc + j,
-                         floats_of(m, a, r + i, j, (const char *)sums + i * TILE_BYTES));
+    const size_t end = rows < r + INF_TILE_ROWS ? rows : r + INF_TILE_ROWS;
+    for (const char *at = sums; r < end; r++, at += TILE_BYTES)
+        put(to, r, j, floats_of(m, a, r, j, at));
 }
 
 typedef struct sums {
@@ -184,53 +182,56 @@ typedef struct tile_fns {
 /* ---- a product ---------------------------------------------------------------------------------------- */
 
 static void multiply_squares(const inf_matrix *m, const inf_rows *a, size_t rows, size_t j,
-                             float *c, size_t ldc, const tile_fns *fns)
+                             const inf_target *to, const tile_fns *fns)
 {
     sums s;
     for (size_t r = 0; r < rows; r += SIDE) {
         tile_fn *run = r == 0 ? fns->first_square : fns->square;
         run(m, (const unsigned char *)a->bytes + r * a->stride, a->stride, inf_panel_of(m, j), &s);
-        end_tile(m, a, rows, r, j, s.tiles[0], c, ldc);
-        end_tile(m, a, rows, r, j + TILE_COLUMNS, s.tiles[1], c, ldc);
-        end_tile(m, a, rows, r + INF_TILE_ROWS, j, s.tiles[2], c, ldc);
-        end_tile(m, a, rows, r + INF_TILE_ROWS, j + TILE_COLUMNS, s.tiles[3], c, ldc);
+        end_tile(m, a, rows, r, j, s.tiles[0], to);
+        end_tile(m, a, rows, r, j + TILE_COLUMNS, s.tiles[1], to);
+        end_tile(m, a, rows, r + INF_TILE_ROWS, j, s.tiles[2], to);
+        end_tile(m, a, rows, r + INF_TILE_ROWS, j + TILE_COLUMNS, s.tiles[3], to);
     }
 }
 
-static void multiply_strip(const inf_matrix *m, const inf_rows *a, size_t rows, size_t j, float *c,
-                           size_t ldc, tile_fn *run)
+static void multiply_strip(const inf_matrix *m, const inf_rows *a, size_t rows, size_t j,
+                           const inf_target *to, const tile_fns *fns)
 {
     sums s;
-    run(m, a->bytes, a->stride, inf_panel_of(m, j), &s);
+    fns->strip(m, a->bytes, a->stride, inf_panel_of(m, j), &s);
     for (size_t t = 0; t < 4; t++)
-        end_tile(m, a, rows, 0, j + t * TILE_COLUMNS, s.tiles[t], c, ldc);
+        end_tile(m, a, rows, 0, j + t * TILE_COLUMNS, s.tiles[t], to);
 }
 
-static void multiply(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc,
-                     const tile_fns *fns)
+static void multiply_to(const inf_matrix *m, const inf_rows *a, size_t rows, const inf_target *to)
 {
+    static const tile_fns of_bf16 = {strip_bf16, first_square_bf16, square_bf16};
+    static const tile_fns of_int8 = {strip_int8, first_square_int8, square_int8};
+    const tile_fns *fns = m->precision == INF_BF16 ? &of_bf16 : &of_int8;
     size_t j = 0;
     if (rows == 0)
         return;
     set_up();
     for (; rows <= INF_TILE_ROWS && j + 2 * INF_PANEL <= m->columns; j += 2 * INF_PANEL)
-        multiply_strip(m, a, rows, j, c, ldc, fns->strip);
+        multiply_strip(m, a, rows, j, to, fns);
     for (; j < m->columns; j += INF_PANEL)
-        multiply_squares(m, a, rows, j, c, ldc, fns);
+        multiply_squares(m, a, rows, j, to, fns);
     _tile_release();
 }
 
-static void multiply_bf16(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc)
+static void multiply(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc)
 {
-    static const tile_fns fns = {strip_bf16, first_square_bf16, square_bf16};
-    multiply(m, a, rows, c, ldc, &fns);
+    const inf_target to = {.floats = c, .width = ldc};
+    multiply_to(m, a, rows, &to);
 }
 
-static void multiply_int8(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc)
+static void multiply_halves(const inf_matrix *m, const inf_rows *a, size_t rows, bool gelu,
+                            uint16_t *c, size_t ldc)
 {
-    static const tile_fns fns = {strip_int8, first_square_int8, square_int8};
-    multiply(m, a, rows, c, ldc, &fns);
+    const inf_target to = {.halves = c, .width = ldc, .gelu = gelu};
+    multiply_to(m, a, rows, &to);
 }
 
-const inf_product inf_bf16_amx = {"amx", INF_BF16, has_bf16, multiply_bf16};
-const inf_product inf_int8_amx = {"amx", INF_INT8, has_int8, multiply_int8};
+const inf_product inf_bf16_amx = {"amx", INF_BF16, has_bf16, multiply, multiply_halves};
+const inf_product inf_int8_amx = {"amx", INF_INT8, has_int8, multiply, multiply_halves};

@@ -61,7 +61,7 @@ inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
         {(void **)&s->y, tokens * s->hidden * f},
         {(void **)&s->qkv, tokens * s->qkv_width * f},
         {(void **)&s->context, tokens * s->context_width * f},
-        {(void **)&s->feed, INF_STRIP_ROWS * s->inner * f},
+        {(void **)&s->feed, (INF_STRIP_ROWS + TILES) * s->inner * f},
         {(void **)&s->operand, (INF_STRIP_ROWS + TILES) * operand},
         {(void **)&s->scales, INF_STRIP_ROWS * f},
         {(void **)&s->halves, (tokens + TILES) * s->half_width * sizeof(uint16_t)},

@@ -23,9 +23,9 @@ enum { ROUND = 64, PAST_MS = 30, ANSWER_MS = 2000, PAUSE_MS = 10 };
 
 size_t net_server_past_limit(size_t max_connections)
 {
-    enum { FEWEST = 16, MOST = 256, SHARE = 8 };
-    const size_t n = max_connections / SHARE;
-    return n < FEWEST ? FEWEST : n > MOST ? MOST : n;
+    enum { FEWEST = 8, FEW = 16, MOST = 256, SHARE = 8 };
+    const size_t n = max_connections / SHARE, least = max_connections < 2 * FEW ? FEWEST : FEW;
+    return n < least ? least : n > MOST ? MOST : n;
 }
 
 /* ---- spare descriptors ---- */

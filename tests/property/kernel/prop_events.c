@@ -93,6 +93,25 @@ static void fill(const ev_field *f, unsigned char *at)
     }
 }
 
+/* The feed's form is the same whether an envelope is understood at a glance or, since it says "erased", is not. */
+static void feed_is_one(const char *envelope)
+{
+    static const char METADATA[] = "\"metadata\":{";
+    anc_err err = {0};
+    const char *at = NULL;
+    ANC_BUF(slow, 1 << 20);
+    ANC_BUF(glanced, 1 << 20);
+    ANC_BUF(whole, 1 << 20);
+    for (const char *next = envelope; (next = strstr(next, METADATA)) != NULL; next++)
+        at = next + strlen(METADATA);
+    assert_non_null(at);
+    (void)anc_buf_printf(&slow, "%.*s\"erased\":1%s%s", (int)(at - envelope), envelope,
+                         *at == '}' ? "" : ",", at);
+    ASSERT_OK(ev_feed_write(anc_str_of(envelope), &glanced, &err), &err);
+    ASSERT_OK(ev_feed_write(anc_buf_view(&slow), &whole, &err), &err);
+    assert_string_equal(glanced.ptr, whole.ptr);
+}
+
 /* Written, read and written again, the text is the same, and so is every number in it. */
 static void round_trip(const ev_type *type)
 {
@@ -120,8 +139,7 @@ static void round_trip(const ev_type *type)
     anc_buf_clear(&second);
     ASSERT_OK(ev_envelope_write(&e, &second, &err), &err);
     assert_string_equal(first.ptr, second.ptr);
-    anc_buf_clear(&second);
-    ASSERT_OK(ev_feed_write(anc_buf_view(&first), &second, &err), &err);
+    feed_is_one(first.ptr);
 }
 
 static void every_type_survives(void **state)

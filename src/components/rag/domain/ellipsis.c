@@ -7,6 +7,7 @@
 #include "rag/domain/ellipsis.h"
 
 #include "base/str.h"
+#include "rag/domain/kinds.h"
 #include "rag/domain/ordinals.h"
 
 enum { PART_CONTENT_MAX = 4, LAST_WORDS_MAX = 2 };
@@ -333,23 +334,135 @@ anc_status rag_ellipsis_count(anc_arena *mem, const rag_spoken *part, const rag_
     return substitute(mem, before, topic, counted, ret, err);
 }
 
-anc_status rag_ellipsis_fill(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
-                             anc_str *ret, anc_err *err)
+/* A name of the kind that persons have, without an article. */
+static bool is_person(const rag_spoken *part, rag_run bare)
+{
+    for (size_t i = bare.first; i < bare.last; i++)
+        if (!part->words.items[i].capital || part->words.items[i].digits ||
+            part->words.items[i].code != 0 || rag_is_thing_noun(part, i))
+            return false;
+    return bare.first == 0;
+}
+
+/* "she (Ingrid Dahl)" of a question that was made to stand alone, or a "she" that nobody fitted: its bytes. */
+static bool find_person(const rag_spoken *before, uint32_t *ret_start, uint32_t *ret_end)
+{
+    rag_run run;
+    for (size_t i = before->words.n; i-- > 0;)
+        if (rag_spoken_is_person(before, i)) {
+            const bool glossed = rag_gloss_at(before, i, &run);
+            *ret_start = before->words.items[i].start;
+            *ret_end =
+                glossed ? before->words.items[run.last - 1].end + 1 : before->words.items[i].end;
+            return true;
+        }
+    return false;
+}
+
+/* "Oslo" of "the Oslo office": it says which office, and no person takes its place. */
+static bool is_modifier(const rag_spoken *s, rag_run name)
+{
+    const rag_run noun = rag_spoken_with_noun(s, name);
+    return noun.last > name.last && rag_spoken_with_article(s, name).first < name.first;
+}
+
+/* Whether a person has no place in the question: it asks who, or what it names is which of some things. */
+static bool has_no_place_for_person(const rag_spoken *part, rag_run bare, const rag_spoken *before)
+{
+    rag_run name;
+    if (!rag_spoken_last_name(before, &name))
+        return rag_asks_who(before);
+    return bare.last - bare.first > 1 && is_modifier(before, name) &&
+           part->words.items[bare.first].capital;
+}
+
+/* Subjects take each other's place where both have an article or neither has. */
+static bool find_subject(const rag_spoken *part, rag_run bare, const rag_spoken *before,
+                         rag_run *ret)
+{
+    const bool article = bare.first > 0 && rag_spoken_is_article(part, bare.first - 1);
+    bool capital = false;
+    if (!rag_spoken_subject(before, ret) || rag_spoken_is_preposition(part, 0))
+        return false;
+    for (size_t i = ret->first; i < ret->last; i++)
+        capital |= before->words.items[i].capital;
+    return !capital && article == (rag_spoken_with_article(before, *ret).first < ret->first);
+}
+
+static bool begins_name(const rag_spoken *s, size_t i)
+{
+    return i < s->words.n && s->words.items[i].capital;
+}
+
+/* "Les stagiaires" for "les employés à temps plein": the last phrase with an article of that number. */
+static bool find_phrase(const rag_spoken *part, const rag_spoken *before, rag_run *ret)
+{
+    const rag_gender gender = rag_gender_of(part, (rag_run){0, 1});
+    if (before->language != TXT_FR || !rag_spoken_is_article(part, 0) || gender == RAG_GENDER_ANY)
+        return false;
+    for (size_t i = before->words.n; i-- > 0;) {
+        const rag_gender other = rag_gender_of(before, (rag_run){i, i + 1});
+        if (!rag_spoken_is_article(before, i) || other == RAG_GENDER_ANY ||
+            (other == RAG_PLURAL) != (gender == RAG_PLURAL))
+            continue;
+        *ret = (rag_run){i, i + 1};
+        for (size_t k = i + 1; k < before->words.n && rag_spoken_joined(before, k - 1); k++) {
+            if (rag_spoken_is_noun(before, k))
+                ret->last = k + 1;
+            else if (!rag_spoken_is_preposition(before, k) || begins_name(before, k + 1))
+                break; /* "à Brest" says where, "à temps plein" which */
+        }
+        return ret->last > i + 1;
+    }
+    return false;
+}
+
+static anc_status fill_person(anc_arena *mem, anc_str question, const rag_spoken *part,
+                              const rag_spoken *before, anc_str *ret, anc_err *err)
+{
+    const rag_run bare = {0, part->words.n};
+    uint32_t start;
+    uint32_t end;
+    *ret = question;
+    if (!find_person(before, &start, &end))
+        return ANC_OK;
+    return joined(mem,
+                  anc_arena_printf(mem, "%.*s%.*s%.*s",
+                                   ANC_FMT(anc_str_sub(before->text, 0, start)),
+                                   ANC_FMT(rag_spoken_run(part, bare)),
+                                   ANC_FMT(anc_str_sub(before->text, end, before->text.len))),
+                  ret, err);
+}
+
+anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken *part,
+                             const rag_spoken *before, anc_str *ret, anc_err *err)
 {
     const rag_run whole = {0, part->words.n};
     const rag_run bare = bare_of(part);
+    const bool french = before->language == TXT_FR;
     rag_run old;
+    uint32_t start;
+    uint32_t end;
     if (find_figure(part, bare, before, &old))
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
     if (find_object(part, before, &old))
         return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
+    if (is_person(part, bare) &&
+        (find_person(before, &start, &end) || has_no_place_for_person(part, bare, before)))
+        return fill_person(mem, question, part, before, ret, err);
     rag_run name;
-    if (is_common(part, bare) && !find_shared(part, bare, before, &old) &&
-        rag_spoken_last_name(before, &name) && !rag_spoken_is_of_place(before, name))
+    const bool shared = find_shared(part, bare, before, &old);
+    if (!shared && find_subject(part, bare, before, &old))
+        return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
+    if (is_common(part, bare) && !shared && rag_spoken_last_name(before, &name) &&
+        !rag_spoken_is_of_place(before, name))
         return ask_of_name(mem, part, before, name, ret, err);
+    if (!shared && find_phrase(part, before, &old))
+        return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
     if (!rag_spoken_is_of_place(part, bare) &&
         (find_shared(part, bare, before, &old) || find_name(part, bare, before, &old) ||
-         (!rag_spoken_is_preposition(part, 0) && find_last(before, &old))))
+         (!rag_spoken_is_preposition(part, 0) && !(french && rag_spoken_is_article(part, 0)) &&
+          find_last(before, &old))))
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
     return put_behind(mem, part, before, ret, err);
 }

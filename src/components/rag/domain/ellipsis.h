@@ -20,9 +20,11 @@ anc_status rag_ellipsis_count(anc_arena *mem, const rag_spoken *part, const rag_
                               anc_str *ret, anc_err *err) ANC_MUST_CHECK;
 
 /* The question `before` with `part` in the place of what it takes the place of: a year of a year, a
- * name of a name, what stands behind the same preposition, what is asked of a name ("the price of the Skep 2", "and
- * the warranty?"), the thing at the end; where it has no such place, with the part behind it. LIMIT or NO_MEMORY when `mem` is full. */
-anc_status rag_ellipsis_fill(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
-                             anc_str *ret, anc_err *err) ANC_MUST_CHECK;
+ * name of a name, a person of a person, what stands behind the same preposition, a subject of a subject, what is asked
+ * of a name ("the price of the Skep 2", "and the warranty?"), the thing at the end; where it has no such place, with the
+ * part behind it; and `question`, of which the part is, as it is where a person has no place there. LIMIT or NO_MEMORY
+ * when `mem` is full. */
+anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken *part,
+                             const rag_spoken *before, anc_str *ret, anc_err *err) ANC_MUST_CHECK;
 
 #endif

@@ -8,11 +8,14 @@
 
 #include "base/str.h"
 #include "base/utf8.h"
+#include "rag/domain/antecedent.h"
+#include "rag/domain/cues.h"
 #include "rag/domain/ellipsis.h"
 #include "text/normalize.h"
 
 enum {
     FEW_WORDS = 3,
+    MORE_WORDS = 8,
     BARE_WORDS = 2,
     GLOSSES_MAX = 2,
     ANSWER_READ_BYTES = 2000,
@@ -70,11 +73,20 @@ static bool asks_for_more(anc_str bare)
     return false;
 }
 
-/* "Y a-t-il…", "il y a": a French way to say that something is there, no pronoun to look up. */
+/* "Y a-t-il…", "is it possible…": a way to say that something is there or is so, no pronoun to look up. */
 static bool is_there_is(anc_str question)
 {
-    return anc_str_find(question, ANC_STR("a-t-il")) != SIZE_MAX ||
-           anc_str_find(question, ANC_STR("il y a")) != SIZE_MAX;
+    static const anc_str phrases[] = {
+        ANC_STR_INIT("y a-t-il"),        ANC_STR_INIT("il y a"),
+        ANC_STR_INIT("faut-il"),         ANC_STR_INIT("il faut"),
+        ANC_STR_INIT("est-il possible"), ANC_STR_INIT("est-il permis"),
+        ANC_STR_INIT("est-il interdit"), ANC_STR_INIT("est-il obligatoire"),
+        ANC_STR_INIT("is it possible"),  ANC_STR_INIT("is it allowed"),
+    };
+    for (size_t i = 0; i < ANC_COUNT(phrases); i++)
+        if (rag_phrase_in(question, phrases[i]))
+            return true;
+    return false;
 }
 
 static bool has_pronoun(const rag_spoken *s)
@@ -82,6 +94,18 @@ static bool has_pronoun(const rag_spoken *s)
     for (size_t i = 0; i < s->words.n; i++)
         if (rag_spoken_is_pronoun(s, i))
             return true;
+    return false;
+}
+
+/* Whether he or she is asked about who is not named in the question itself. */
+static bool has_person(const rag_spoken *s)
+{
+    size_t cursor = 0;
+    rag_run name;
+    const bool named = rag_spoken_name_next(s, &cursor, &name);
+    for (size_t i = 0; i < s->words.n; i++)
+        if (rag_spoken_is_person(s, i))
+            return !named;
     return false;
 }
 
@@ -109,7 +133,8 @@ static anc_status lean_of(anc_arena *mem, anc_str question, rag_spoken *rest, le
         *ret = REPEATS;
     else if (rag_is_another(rest) && (opening > 0 || marked))
         *ret = COUNTS;
-    else if (has_pronoun(rest) && content <= FEW_WORDS && !is_there_is(bare))
+    else if (has_pronoun(rest) && !is_there_is(bare) &&
+             (content <= FEW_WORDS || (content <= MORE_WORDS && has_person(rest))))
         *ret = POINTS;
     else if (content == 0 && has_asking(rest))
         *ret = ASKS;
@@ -128,27 +153,9 @@ bool rag_question_leans(anc_arena *mem, anc_str question)
     return lean_of(mem, question, &rest, &how, NULL) == ANC_OK && how != STANDS;
 }
 
-/* What a pronoun of `s` at word `i` stands for, from the question before and its answer; empty where
- * nothing is found. */
-static anc_str meant_by(const rag_spoken *s, size_t i, const rag_spoken *before,
-                        const rag_spoken *answer)
-{
-    rag_run run;
-    if (rag_spoken_is_person(s, i) && rag_spoken_other_person(answer, before, &run))
-        return rag_spoken_run(answer, run);
-    /* "they" are seldom one named thing, and nothing is asked of a place */
-    const bool named = rag_spoken_last_name(before, &run);
-    const bool thing = named && !rag_spoken_is_of_place(before, run) && !rag_spoken_is_plural(s, i);
-    if (thing && !rag_spoken_is_person(s, i))
-        run = rag_spoken_with_noun(before, run);
-    if (thing || rag_spoken_topic(before, &run) || named)
-        return rag_spoken_run(before, rag_spoken_with_article(before, run));
-    return ANC_STR("");
-}
-
 /* The question with what its first pronouns stand for behind them, no thing twice. */
-static anc_status gloss(anc_arena *mem, anc_str question, const rag_spoken *before,
-                        const rag_spoken *answer, anc_str *ret, anc_err *err)
+static anc_status gloss(anc_arena *mem, anc_str question, const rag_told *turns, size_t n,
+                        anc_str *ret, anc_err *err)
 {
     ANC_BUF(out, QUESTION_MAX_BYTES);
     rag_spoken s;
@@ -158,7 +165,7 @@ static anc_status gloss(anc_arena *mem, anc_str question, const rag_spoken *befo
     ANC_TRY(rag_spoken_of(mem, question, &s, err));
     for (size_t i = 0; i < s.words.n && glosses < GLOSSES_MAX; i++) {
         const anc_str meant =
-            rag_spoken_is_pronoun(&s, i) ? meant_by(&s, i, before, answer) : ANC_STR("");
+            rag_spoken_is_pronoun(&s, i) ? rag_antecedent(&s, i, turns, n) : ANC_STR("");
         if (meant.len == 0 || anc_str_eq(meant, said))
             continue;
         anc_buf_add(&out, anc_str_sub(question, at, s.words.items[i].end - at));
@@ -184,38 +191,46 @@ static anc_status behind(anc_arena *mem, anc_str question, anc_str before, anc_s
     return ANC_OK;
 }
 
-/* What `question` means after the question `before` (which stands alone) and its `answer`. */
-static anc_status meaning_of(anc_arena *mem, anc_str question, anc_str before, anc_str answer,
+/* What `question` means after `turns` [n], of which there is one at least. */
+static anc_status meaning_of(anc_arena *mem, anc_str question, const rag_told *turns, size_t n,
                              anc_str *ret, anc_err *err)
 {
+    const rag_spoken *asked = &turns[n - 1].asked;
     rag_spoken rest;
-    rag_spoken asked;
-    rag_spoken told;
     leaning how;
     ANC_TRY(lean_of(mem, question, &rest, &how, err));
-    *ret = how == REPEATS ? before : question;
+    *ret = how == REPEATS ? asked->text : question;
     if (how == STANDS || how == REPEATS)
         return ANC_OK;
     if (how == ASKS || how == GOES_ON)
-        return behind(mem, txt_trim(question), before, ret, err);
-    ANC_TRY(rag_spoken_of(mem, before, &asked, err));
-    ANC_TRY(rag_spoken_of(mem, anc_str_sub(answer, 0, anc_utf8_floor(answer, ANSWER_READ_BYTES)),
-                          &told, err));
-    if (how == COUNTS && asked.words.n > 0)
-        return rag_ellipsis_count(mem, &rest, &asked, ret, err);
-    if (how == IS_PART && asked.words.n > 0)
-        return rag_ellipsis_fill(mem, &rest, &asked, ret, err);
-    return gloss(mem, question, &asked, &told, ret, err);
+        return behind(mem, txt_trim(question), asked->text, ret, err);
+    if (how == COUNTS && asked->words.n > 0)
+        return rag_ellipsis_count(mem, &rest, asked, ret, err);
+    if (how == IS_PART && asked->words.n > 0) {
+        ANC_TRY(rag_spoken_as(mem, rest.text, asked->language, &rest, err));
+        return rag_ellipsis_fill(mem, question, &rest, asked, ret, err);
+    }
+    return gloss(mem, question, turns, n, ret, err);
 }
 
 anc_status rag_stand_alone(anc_arena *mem, anc_str question, const rag_exchange *history, size_t n,
                            anc_str *ret, anc_err *err)
 {
-    anc_str before = n > 0 ? history[0].question : ANC_STR("");
+    rag_told *turns = anc_arena_alloc(mem, n, sizeof *turns);
     *ret = question;
     if (n == 0)
         return ANC_OK;
-    for (size_t i = 1; i < n; i++)
-        ANC_TRY(meaning_of(mem, history[i].question, before, history[i - 1].answer, &before, err));
-    return meaning_of(mem, question, before, history[n - 1].answer, ret, err);
+    if (turns == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu turns", n);
+    for (size_t i = 0; i < n; i++) {
+        const anc_str answer = history[i].answer;
+        anc_str meant = history[i].question;
+        if (i > 0)
+            ANC_TRY(meaning_of(mem, meant, turns, i, &meant, err));
+        ANC_TRY(rag_spoken_of(mem, meant, &turns[i].asked, err));
+        ANC_TRY(rag_spoken_of(mem,
+                              anc_str_sub(answer, 0, anc_utf8_floor(answer, ANSWER_READ_BYTES)),
+                              &turns[i].answered, err));
+    }
+    return meaning_of(mem, question, turns, n, ret, err);
 }

@@ -2,8 +2,11 @@
 #include "rag/domain/spoken.h"
 
 #include "base/str.h"
+#include "base/utf8.h"
 
 #define WORD(text) ANC_STR_INIT(text)
+
+enum { APOSTROPHE = 0x2019, NO_BREAK_SPACE = 0xa0, NARROW_SPACE = 0x202f, HYPHEN = 0x2010 };
 
 static const anc_str articles[] = {
     WORD("the"), WORD("a"),  WORD("an"),  WORD("my"),  WORD("your"), WORD("our"),
@@ -41,6 +44,22 @@ static const anc_str pronouns[] = {
     WORD("these"), WORD("those"), WORD("one"),   WORD("il"),    WORD("ils"),   WORD("elle"),
     WORD("elles"), WORD("lui"),   WORD("leur"),  WORD("leurs"), WORD("son"),   WORD("sa"),
     WORD("ses"),   WORD("celui"), WORD("celle"), WORD("ceux"),  WORD("cela"),  WORD("ça"),
+};
+
+static const anc_str singular_things[] = {
+    WORD("it"), WORD("its"), WORD("this"), WORD("that"), WORD("cela"), WORD("ça"),
+};
+
+/* "Is there", "there are", "il y a": they say that something is there, and point at no place. */
+static const anc_str being[] = {
+    WORD("is"), WORD("are"),  WORD("was"), WORD("were"),
+    WORD("be"), WORD("been"), WORD("a"),   WORD("avait"),
+};
+
+/* How a French question begins, and none in another language. */
+static const anc_str french[] = {
+    WORD("qui"),     WORD("quel"),     WORD("quelle"), WORD("quels"), WORD("quelles"),
+    WORD("combien"), WORD("pourquoi"), WORD("où"),     WORD("est"),
 };
 
 static const anc_str persons[] = {
@@ -87,6 +106,16 @@ static bool among(const anc_str *list, size_t n, anc_str word)
 anc_status rag_spoken_of(anc_arena *mem, anc_str text, rag_spoken *ret, anc_err *err)
 {
     const txt_language language = txt_language_detect(text);
+    ANC_TRY(rag_spoken_as(mem, text, language, ret, err));
+    if (language != TXT_FR && ret->words.n > 0 &&
+        among(french, ANC_COUNT(french), rag_spoken_word(ret, 0)))
+        return rag_spoken_as(mem, text, TXT_FR, ret, err);
+    return ANC_OK;
+}
+
+anc_status rag_spoken_as(anc_arena *mem, anc_str text, txt_language language, rag_spoken *ret,
+                         anc_err *err)
+{
     rag_words all;
     ANC_TRY(rag_words_of(mem, text, language, &all, err));
     rag_word *plain = anc_arena_alloc(mem, all.n, sizeof *plain);
@@ -120,10 +149,14 @@ bool rag_spoken_joined(const rag_spoken *s, size_t i)
         return false;
     const uint32_t from = s->words.items[i].end;
     const uint32_t to = s->words.items[i + 1].start;
-    for (uint32_t at = from; at < to; at++) {
-        const char c = s->text.ptr[at];
-        if (c != ' ' && c != '-' && c != '\'' && (unsigned char)c < 0x80)
+    anc_str gap = anc_str_sub(s->text, from, to - from);
+    while (gap.len > 0) {
+        size_t bytes;
+        const uint32_t c = anc_utf8_at(gap, 0, &bytes);
+        if (c != ' ' && c != '-' && c != '\'' && c != APOSTROPHE && c != NO_BREAK_SPACE &&
+            c != NARROW_SPACE && c != HYPHEN)
             return false;
+        gap = anc_str_sub(gap, bytes, gap.len);
     }
     return true;
 }
@@ -133,15 +166,39 @@ bool rag_spoken_joined(const rag_spoken *s, size_t i)
     {                                                                 \
         return among((list), ANC_COUNT(list), rag_spoken_word(s, i)); \
     }
-IS(rag_spoken_is_article, articles)
 IS(rag_spoken_is_preposition, prepositions)
 IS(rag_spoken_is_of, genitives)
 IS(rag_spoken_is_asking, asking)
-IS(rag_spoken_is_pronoun, pronouns)
+IS(rag_spoken_is_article, articles)
 IS(rag_spoken_is_plural, plurals)
 IS(rag_spoken_is_person, persons)
+IS(rag_spoken_is_thing, singular_things)
+IS(rag_spoken_is_calendar, calendar)
 
-static bool is_content(const rag_spoken *s, size_t i)
+/* An article of a question: the French "a" is a verb. */
+static bool is_its_article(const rag_spoken *s, size_t i)
+{
+    return rag_spoken_is_article(s, i) &&
+           !(s->language == TXT_FR && anc_str_eq_nocase(rag_spoken_word(s, i), ANC_STR("a")));
+}
+
+bool rag_spoken_is_there(const rag_spoken *s, size_t i)
+{
+    const bool last = i + 1 == s->words.n;
+    const anc_str next = last ? ANC_STR("") : rag_spoken_word(s, i + 1);
+    if (i == 0 || among(being, ANC_COUNT(being), next))
+        return false;
+    if (anc_str_eq_nocase(rag_spoken_word(s, i), ANC_STR("there")))
+        return !among(being, ANC_COUNT(being), rag_spoken_word(s, i - 1));
+    return !last && s->language == TXT_FR && anc_str_eq_nocase(rag_spoken_word(s, i), ANC_STR("y"));
+}
+
+bool rag_spoken_is_pronoun(const rag_spoken *s, size_t i)
+{
+    return among(pronouns, ANC_COUNT(pronouns), rag_spoken_word(s, i)) || rag_spoken_is_there(s, i);
+}
+
+bool rag_spoken_is_noun(const rag_spoken *s, size_t i)
 {
     return !s->words.items[i].stop && !rag_spoken_is_asking(s, i) && !rag_spoken_is_pronoun(s, i);
 }
@@ -150,13 +207,23 @@ size_t rag_spoken_content(const rag_spoken *s, size_t first)
 {
     size_t n = 0;
     for (size_t i = first; i < s->words.n; i++)
-        n += is_content(s, i);
+        n += rag_spoken_is_noun(s, i);
     return n;
 }
 
 static bool is_name(const rag_spoken *s, size_t i)
 {
-    return s->words.items[i].capital && is_content(s, i);
+    return s->words.items[i].capital && rag_spoken_is_noun(s, i);
+}
+
+/* "Anne Le Goff": a function word with a capital, or a particle, between two words of a name. */
+static bool is_particle(const rag_spoken *s, size_t i)
+{
+    static const anc_str particles[] = {WORD("van"), WORD("von"), WORD("der"), WORD("den")};
+    return i + 1 < s->words.n && rag_spoken_joined(s, i) && is_name(s, i + 1) &&
+           !rag_spoken_is_asking(s, i) && !rag_spoken_is_pronoun(s, i) &&
+           ((s->words.items[i].capital && s->words.items[i].stop) ||
+            among(particles, ANC_COUNT(particles), rag_spoken_word(s, i)));
 }
 
 /* The run of a name that begins at word `i`; empty when none does. */
@@ -168,7 +235,7 @@ static rag_run name_at(const rag_spoken *s, size_t i)
     run.last = i + 1;
     while (rag_spoken_joined(s, run.last - 1) &&
            (is_name(s, run.last) || s->words.items[run.last].digits ||
-            s->words.items[run.last].code != 0))
+            s->words.items[run.last].code != 0 || is_particle(s, run.last)))
         run.last++;
     if (i == 0 && run.last == 1)
         run.last = 0;
@@ -211,92 +278,109 @@ bool rag_spoken_last_name(const rag_spoken *s, rag_run *ret)
     return found;
 }
 
-static bool holds_word(const rag_spoken *s, uint64_t key)
+static bool is_participle(anc_str word)
 {
-    for (size_t i = 0; i < s->words.n; i++)
-        if (s->words.items[i].key == key)
-            return true;
-    return false;
+    static const anc_str irregular[] = {
+        WORD("made"),  WORD("built"), WORD("held"), WORD("kept"),  WORD("sold"),  WORD("born"),
+        WORD("known"), WORD("open"),  WORD("free"), WORD("found"), WORD("sent"),  WORD("paid"),
+        WORD("done"),  WORD("due"),   WORD("sung"), WORD("taken"), WORD("given"), WORD("written"),
+    };
+    return anc_str_ends(word, ANC_STR("ed")) || among(irregular, ANC_COUNT(irregular), word);
 }
 
-static bool all_in(const rag_spoken *s, rag_run run, const rag_spoken *other)
-{
-    for (size_t k = run.first; k < run.last; k++)
-        if (!holds_word(other, s->words.items[k].key))
-            return false;
-    return true;
-}
-
-static bool may_be_person(const rag_spoken *s, rag_run run)
-{
-    for (size_t k = run.first; k < run.last; k++)
-        if (s->words.items[k].digits || s->words.items[k].code != 0 ||
-            among(calendar, ANC_COUNT(calendar), rag_spoken_word(s, k)))
-            return false;
-    return !rag_spoken_is_of_place(s, run);
-}
-
-bool rag_spoken_other_person(const rag_spoken *s, const rag_spoken *but, rag_run *ret)
-{
-    bool found = false;
-    size_t cursor = 0;
-    rag_run run;
-    while (rag_spoken_name_next(s, &cursor, &run)) {
-        const bool full = run.last - run.first > 1;
-        if (all_in(s, run, but) || !may_be_person(s, run) || (found && !full))
-            continue;
-        *ret = run;
-        found = true;
-        if (full)
-            break;
-    }
-    return found;
-}
-
-/* Whether the verb of the question is its last word, or stands before the preposition that it ends with: "does …
- * cover?", "is … made of?". */
+/* Whether the last word of the run, which is no name, is the verb of the question: "does … cover?", "is … made of?",
+ * "was … founded?". */
 static bool ends_in_verb(const rag_spoken *s, rag_run run)
 {
-    const bool before_end = run.last + 1 == s->words.n && rag_spoken_is_preposition(s, run.last);
-    if (before_end)
+    if (run.last + 1 == s->words.n && rag_spoken_is_preposition(s, run.last))
         return true;
-    for (size_t i = 0; i < run.first; i++)
-        if (among(auxiliaries, ANC_COUNT(auxiliaries), rag_spoken_word(s, i)))
-            return true;
-    return false;
+    while (run.first > 0 && rag_spoken_is_noun(s, run.first - 1) &&
+           rag_spoken_joined(s, run.first - 1))
+        run.first--;
+    const size_t first = rag_spoken_with_article(s, run).first;
+    if (first == 0)
+        return false;
+    const anc_str before = rag_spoken_word(s, first - 1);
+    if (among(auxiliaries, ANC_COUNT(auxiliaries), before))
+        return true;
+    return among(being, ANC_COUNT(being), before) &&
+           is_participle(rag_spoken_word(s, run.last - 1));
 }
 
 rag_run rag_spoken_with_noun(const rag_spoken *s, rag_run run)
 {
     rag_run whole = run;
-    while (rag_spoken_joined(s, whole.last - 1) && is_content(s, whole.last))
+    while (rag_spoken_joined(s, whole.last - 1) && rag_spoken_is_noun(s, whole.last))
         whole.last++;
     if (whole.last > run.last && ends_in_verb(s, whole))
         whole.last--;
     return whole;
 }
 
+/* Where a topic begins: behind the first article, else at the first content word; words.n: nowhere. */
+static size_t topic_start(const rag_spoken *s)
+{
+    size_t first = s->words.n;
+    for (size_t i = 0; i < s->words.n; i++) {
+        if (!rag_spoken_is_noun(s, i))
+            continue;
+        if (i > 0 && is_its_article(s, i - 1))
+            return i;
+        if (first == s->words.n)
+            first = i;
+    }
+    return first;
+}
+
 bool rag_spoken_topic(const rag_spoken *s, rag_run *ret)
 {
-    bool article = false;
+    const size_t first = topic_start(s);
     *ret = (rag_run){0, 0};
-    for (size_t i = 0; i < s->words.n; i++) {
-        if (!is_content(s, i))
-            continue;
-        const bool behind_article = i > 0 && rag_spoken_is_article(s, i - 1);
-        if (ret->last == 0 || (behind_article && !article))
-            ret->first = i;
-        article |= behind_article;
-        ret->last = i + 1;
+    if (first == s->words.n)
+        return false;
+    *ret = (rag_run){first, first + 1};
+    for (size_t i = first + 1; i < s->words.n && rag_spoken_joined(s, i - 1); i++) {
+        if ((rag_spoken_is_asking(s, i) && !is_its_article(s, i)) || rag_spoken_is_pronoun(s, i))
+            break;
+        if (rag_spoken_is_noun(s, i))
+            ret->last = i + 1;
     }
-    if (ret->last > ret->first + 1 && article && ends_in_verb(s, *ret))
+    if (ret->last > ret->first + 1 && ends_in_verb(s, *ret))
         ret->last--;
-    return ret->last > 0;
+    return true;
+}
+
+bool rag_spoken_subject(const rag_spoken *s, rag_run *ret)
+{
+    for (size_t i = 0; i < s->words.n; i++) {
+        const bool helps = among(auxiliaries, ANC_COUNT(auxiliaries), rag_spoken_word(s, i));
+        const bool is =
+            among(being, ANC_COUNT(being), rag_spoken_word(s, i)) && s->language != TXT_FR;
+        size_t first = i + 1;
+        if ((!helps && !is) || first >= s->words.n)
+            continue;
+        const bool article = is_its_article(s, first);
+        first += article;
+        rag_run run = {first, first};
+        while (run.last < s->words.n && rag_spoken_is_noun(s, run.last) &&
+               (run.last == first || rag_spoken_joined(s, run.last - 1)))
+            run.last++;
+        if (run.last < first + 2 || (is && !is_participle(rag_spoken_word(s, run.last - 1))))
+            continue;
+        *ret = (rag_run){first, run.last - 1};
+        for (size_t k = first; !article && k + 1 < run.last; k++)
+            if (anc_str_ends(rag_spoken_word(s, k), ANC_STR("s"))) {
+                ret->last = k + 1; /* "students" of "can students borrow books" */
+                break;
+            }
+        return true;
+    }
+    return false;
 }
 
 rag_run rag_spoken_with_article(const rag_spoken *s, rag_run run)
 {
-    if (run.first > 0 && run.last > run.first && rag_spoken_is_article(s, run.first - 1) &&
+    if (run.first > 0 && run.last > run.first && is_its_article(s, run.first - 1) &&
         rag_spoken_joined(s, run.first - 1))
         run.first--;
     return run;

@@ -19,6 +19,10 @@ typedef struct rag_run {
 anc_status rag_spoken_of(anc_arena *mem, anc_str text, rag_spoken *ret,
                          anc_err *err) ANC_MUST_CHECK;
 
+/* The same of a text that is too short to tell its language. */
+anc_status rag_spoken_as(anc_arena *mem, anc_str text, txt_language language, rag_spoken *ret,
+                         anc_err *err) ANC_MUST_CHECK;
+
 anc_str rag_spoken_word(const rag_spoken *s, size_t i);
 anc_str rag_spoken_run(const rag_spoken *s, rag_run run); /* from its first byte to its last */
 
@@ -32,6 +36,11 @@ bool rag_spoken_is_asking(const rag_spoken *s, size_t i);      /* why, is, does,
 bool rag_spoken_is_pronoun(const rag_spoken *s, size_t i);     /* it, they, il, cela, its, … */
 bool rag_spoken_is_plural(const rag_spoken *s, size_t i);      /* they, them, ils, … */
 bool rag_spoken_is_person(const rag_spoken *s, size_t i);      /* he, she, her, … */
+bool rag_spoken_is_thing(const rag_spoken *s, size_t i);       /* it, its, this, … */
+bool rag_spoken_is_there(const rag_spoken *s, size_t i);       /* there, y: of a place */
+bool rag_spoken_is_calendar(const rag_spoken *s, size_t i);    /* a day, a month */
+
+bool rag_spoken_is_noun(const rag_spoken *s, size_t i); /* none of these, and no function word */
 
 /* Words that are no function words, asking words or pronouns. */
 size_t rag_spoken_content(const rag_spoken *s, size_t first);
@@ -43,16 +52,17 @@ bool rag_spoken_name_next(const rag_spoken *s, size_t *cursor, rag_run *ret);
 bool rag_spoken_is_of_place(const rag_spoken *s, rag_run run);
 /* The last of them that is no place, else the last; false: there is none. */
 bool rag_spoken_last_name(const rag_spoken *s, rag_run *ret);
-/* The first such run whose words are not all in `but` and which may be a person's: no date, no code, no place;
- * of two words where there is one. */
-bool rag_spoken_other_person(const rag_spoken *s, const rag_spoken *but, rag_run *ret);
 
 /* The run with the nouns behind it that it goes with: "Skep 2 warranty", without the verb of the question. */
 rag_run rag_spoken_with_noun(const rag_spoken *s, rag_run run);
 
-/* From the first content word behind an article, else the first at all, to the last that is no verb behind it
- * ("made of?"); false: there is none. */
+/* From the first content word behind an article, else the first at all, to the end of the phrase, without the verb
+ * behind it ("made of?"); false: there is none. */
 bool rag_spoken_topic(const rag_spoken *s, rag_run *ret);
+
+/* Who or what does it, between the helping verb and the verb, without its article: "interns" of "do interns receive"; false:
+ * no such is found. */
+bool rag_spoken_subject(const rag_spoken *s, rag_run *ret);
 
 /* The run with the article before it. */
 rag_run rag_spoken_with_article(const rag_spoken *s, rag_run run);

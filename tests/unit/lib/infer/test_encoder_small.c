@@ -316,21 +316,25 @@ static void refuses(void **state)
 static void heads_of_every_width(void **state)
 {
     (void)state;
-    static float exact[MANY * DIMS], out[MANY * DIMS];
+    enum { FEW = 7 };
+    static const size_t chosen[FEW] = {0, 1, 2, 7, 16, 33, 59};
     static const unsigned heads[] = {1, 2, 4, 64}; /* of 64, 32, 16 and 1 */
+    float exact[FEW * DIMS], out[FEW * DIMS];
     anc_str texts[MANY];
     ANC_ARENA(mem, 1 << 20);
     fill_texts(mem, texts);
+    for (size_t i = 0; i < FEW; i++)
+        texts[i] = texts[chosen[i]];
     for (size_t h = 0; h < ANC_COUNT(heads); h++) {
         inf_encoder *enc = open_with_heads(heads[h], NULL);
-        encode(enc, texts, MANY, NULL, exact, NULL);
+        encode(enc, texts, FEW, NULL, exact, NULL);
         inf_encoder_close(enc);
         for (inf_precision p = INF_BF16; p < INF_PRECISIONS; p++)
             for (size_t l = 0; inf_product_at(p, l) != NULL; l++) {
                 enc = open_with_heads(heads[h], inf_product_at(p, l));
-                encode(enc, texts, MANY, NULL, out, NULL);
+                encode(enc, texts, FEW, NULL, out, NULL);
                 inf_encoder_close(enc);
-                for (size_t i = 0; i < MANY; i++)
+                for (size_t i = 0; i < FEW; i++)
                     if (!(dot(exact + i * DIMS, out + i * DIMS) > 0.99f))
                         fail_msg("%u heads, %s by %s: text %zu has cosine %g", heads[h],
                                  inf_precision_name(p), inf_product_at(p, l)->name, i,

@@ -134,6 +134,42 @@ static void check_level(const world *w, const inf_product *p, size_t rows)
         }
 }
 
+/* What a product gives in halves, against floats that are made so. */
+static void check_halves(const world *w, const inf_product *p, size_t rows, bool gelu)
+{
+    enum { LDC = COLUMNS_MAX + 8 };
+    static float floats[ROWS_MAX * LDC];
+    static uint16_t halves[ROWS_MAX * LDC];
+    for (size_t i = 0; i < ANC_COUNT(halves); i++)
+        halves[i] = 42;
+    p->multiply(&w->matrix, &w->rows, rows, floats, LDC);
+    p->multiply_halves(&w->matrix, &w->rows, rows, gelu, halves, LDC);
+    for (size_t r = 0; r < ROWS_MAX; r++)
+        for (size_t j = 0; j < LDC; j++) {
+            const uint16_t half = halves[r * LDC + j];
+            if (r >= rows || j >= w->matrix.columns) {
+                assert_int_equal(half, 42);
+                continue;
+            }
+            float x = floats[r * LDC + j];
+            if (gelu)
+                x = 0.5f * x * (1.0f + erff(x * 0.70710678f));
+            if (!(fabsf(inf_bf16_float(half) - x) <= 1e-5f + fabsf(x) * 0x1p-8f))
+                fail_msg("%s %s in halves: [%zu][%zu] is %g, not %g",
+                         inf_precision_name(p->precision), p->name, r, j,
+                         (double)inf_bf16_float(half), (double)x);
+        }
+}
+
+static void check_all(const world *w, const inf_product *p, size_t rows)
+{
+    check_level(w, p, rows);
+    if (p->multiply_halves != NULL) {
+        check_halves(w, p, rows, false);
+        check_halves(w, p, rows, true);
+    }
+}
+
 static void check(inf_precision precision)
 {
     static const size_t depths[] = {1, 31, 32, 64, 65, DEPTH_MAX};
@@ -144,7 +180,7 @@ static void check(inf_precision precision)
             const inf_product *p;
             for (size_t l = 0; (p = inf_product_at(precision, l)) != NULL; l++)
                 for (size_t r = 0; r < ANC_COUNT(rows); r++)
-                    check_level(w, p, rows[r]);
+                    check_all(w, p, rows[r]);
             world_free(w);
         }
 }

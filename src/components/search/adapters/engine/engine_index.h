@@ -25,8 +25,10 @@ void srch_home_close(srch_home *home); /* no index of it is open; NULL is a no-o
 
 typedef struct srch_home_report {
     uint64_t indexes, segments, bytes;
-    uint64_t damaged;   /* what is wrong with them */
-    char first[560];    /* of that; "" */
+    uint64_t damaged; /* what is wrong with them */
+    char first[560];  /* of that; "" */
+    uint64_t
+        mended; /* indexes that go on without segments that were set aside, and are not saved since */
     uint64_t set_aside; /* files that were damaged once and are kept for people */
     uint64_t orphans;   /* folders that the next start removes */
 } srch_home_report;

@@ -72,7 +72,8 @@ static anc_status inspect_index(const srch_home *home, const srch_ledger_row *ro
     ANC_TRY(status);
     const eng_opened opened = eng_index_opened(index);
     const eng_figures f = eng_stats(index);
-    if (opened.damaged > 0)
+    report->mended += opened.absent > 0 ? 1 : 0;
+    if (opened.damaged > opened.absent)
         add_wrong(report, anc_str_of(opened.text));
     report->segments += f.segments;
     report->bytes += f.stored_bytes;

@@ -89,7 +89,7 @@ static const row rows[] = {
      "How long does it take to assemble a hive scale from parts?"},
 
     {"they are no place", "How many days of leave do staff in Crest get?", NULL,
-     "Can I carry them over?", "Can I carry them (days of leave do staff in Crest get) over?"},
+     "Can I carry them over?", "Can I carry them (days of leave) over?"},
     {"it is no place", "What is the deposit for a flat in Hexham?", NULL, "When is it due?",
      "When is it (the deposit for a flat in Hexham) due?"},
 
@@ -107,7 +107,7 @@ static const row rows[] = {
     {"et pour", "Quel est le dépôt pour les maisons ?", NULL, "et pour les appartements ?",
      "Quel est le dépôt pour les appartements ?"},
     {"un nom", "Combien pèse le peson Calame ?", NULL, "Et la Balise ?",
-     "Combien pèse le Balise ?"},
+     "Combien pèse la Balise ?"},
     {"un lieu nouveau", "Quel est le prix du Calame ?", NULL, "Et en Suisse ?",
      "Quel est le prix du Calame en Suisse ?"},
     {"quid", "Quel est le prix de la Balise ?", NULL, "Qu'en est-il du Calame ?",

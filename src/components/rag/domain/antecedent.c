@@ -1,0 +1,392 @@
+/* antecedent.c - persons, things and places of a conversation, the latest that fits a pronoun. */
+#include "rag/domain/antecedent.h"
+
+#include "base/str.h"
+#include "rag/domain/kinds.h"
+
+#define WORD(text) ANC_STR_INIT(text)
+
+/* The conversation, and what is known of the pronoun. */
+typedef struct search {
+    const rag_told *turns;
+    size_t n;
+    anc_str pronoun;
+    rag_gender gender;
+} search;
+
+static bool among(const anc_str *list, size_t n, anc_str word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (anc_str_eq_nocase(list[i], word))
+            return true;
+    return false;
+}
+
+static bool has_key(const rag_spoken *s, uint64_t key)
+{
+    for (size_t i = 0; i < s->words.n; i++)
+        if (s->words.items[i].key == key)
+            return true;
+    return false;
+}
+
+static bool all_in(const rag_spoken *s, rag_run run, const rag_spoken *other)
+{
+    for (size_t k = run.first; k < run.last; k++)
+        if (!has_key(other, s->words.items[k].key))
+            return false;
+    return true;
+}
+
+/* ---- persons --------------------------------------------------------------------------------- */
+
+/* 1 of he, -1 of she; 0: neither. */
+static int sex_of(anc_str pronoun)
+{
+    static const anc_str male[] = {WORD("he"), WORD("him"), WORD("his"), WORD("il")};
+    static const anc_str female[] = {WORD("she"), WORD("her"), WORD("elle")};
+    return among(male, ANC_COUNT(male), pronoun) - among(female, ANC_COUNT(female), pronoun);
+}
+
+/* Whether somebody of that name was he where the pronoun is she, or the other way round. */
+static bool is_of_other_sex(const search *f, anc_str name)
+{
+    const int sex = sex_of(f->pronoun);
+    for (size_t t = 0; sex != 0 && t < f->n; t++) {
+        const rag_spoken *s = &f->turns[t].asked;
+        rag_run gloss;
+        for (size_t i = 0; i < s->words.n; i++)
+            if (sex_of(rag_spoken_word(s, i)) == -sex && rag_gloss_at(s, i, &gloss) &&
+                anc_str_eq(rag_spoken_run(s, gloss), name))
+                return true;
+    }
+    return false;
+}
+
+/* The last name of that kind in a question. */
+static bool asked_person(const search *f, const rag_spoken *s, rag_kind kind, anc_str *ret)
+{
+    size_t cursor = 0;
+    rag_run run;
+    bool found = false;
+    while (rag_spoken_name_next(s, &cursor, &run)) {
+        const anc_str name = rag_spoken_run(s, run);
+        if (rag_kind_asked(s, run) != kind || is_of_other_sex(f, name))
+            continue;
+        *ret = name;
+        found = true;
+    }
+    return found;
+}
+
+/* "Cashier: Dana Moss" where the cashier was asked for. */
+static bool is_of_asked_field(const rag_spoken *s, rag_run run, const rag_spoken *asked)
+{
+    if (run.first == 0)
+        return false;
+    const rag_word *before = &s->words.items[run.first - 1];
+    const uint32_t start = s->words.items[run.first].start;
+    const anc_str gap = anc_str_sub(s->text, before->end, start - before->end);
+    return anc_str_find(gap, ANC_STR(":")) != SIZE_MAX && has_key(asked, before->key);
+}
+
+/* The first person of the answer that the question does not name; one with two names before one with one. */
+static bool told_person(const search *f, const rag_told *turn, anc_str *ret)
+{
+    const rag_spoken *s = &turn->answered;
+    const bool who = rag_asks_who(&turn->asked);
+    size_t cursor = 0;
+    rag_run run = {0, 1};
+    size_t best = 0;
+    bool more = s->words.n > 1 && s->words.items[0].capital && !s->words.items[0].stop &&
+                !(s->words.items[1].capital && rag_spoken_joined(s, 0));
+    if (!more) /* a name that is one word at the beginning is no run of its own */
+        more = rag_spoken_name_next(s, &cursor, &run);
+    for (; more; more = rag_spoken_name_next(s, &cursor, &run)) {
+        const anc_str name = rag_spoken_run(s, run);
+        const size_t words = run.last - run.first > 1 ? 2 : 1;
+        if (all_in(s, run, &turn->asked) || !rag_kind_told_person(s, run, who) ||
+            is_of_other_sex(f, name))
+            continue;
+        const size_t worth = who && is_of_asked_field(s, run, &turn->asked) ? 3 : words;
+        if (worth > best) {
+            *ret = name;
+            best = worth;
+        }
+    }
+    return best > 0;
+}
+
+/* Who it is that holds what was asked for: "the cashier". */
+static bool role(const rag_spoken *s, anc_str *ret)
+{
+    rag_run run;
+    if (!rag_asks_who_is(s) || s->words.n < 3 || !rag_spoken_is_article(s, 2) ||
+        !rag_spoken_topic(s, &run))
+        return false;
+    *ret = rag_spoken_run(s, rag_spoken_with_article(s, run));
+    return true;
+}
+
+static bool person_of(const search *f, const rag_told *turn, anc_str *ret)
+{
+    const rag_spoken *asked = &turn->asked;
+    if (rag_asks_who(asked)) {
+        const bool by_name = rag_asks_who_is(asked) && asked->words.items[2].capital;
+        if (!by_name && told_person(f, turn, ret))
+            return true;
+    }
+    return asked_person(f, asked, RAG_KIND_PERSON, ret) ||
+           asked_person(f, asked, RAG_KIND_EITHER, ret) || told_person(f, turn, ret) ||
+           role(asked, ret);
+}
+
+/* ---- things ---------------------------------------------------------------------------------- */
+
+static bool agrees(const search *f, const rag_spoken *s, rag_run run)
+{
+    const rag_gender gender = rag_gender_of(s, run);
+    return f->gender == RAG_GENDER_ANY || gender == RAG_GENDER_ANY || gender == f->gender;
+}
+
+/* A named thing with the nouns around it: "the Skep 2 warranty", "le peson Calame", "le musée de Brest". */
+static rag_run named_phrase(const rag_spoken *s, rag_run name)
+{
+    rag_run run = rag_spoken_with_noun(s, name);
+    rag_run noun = run;
+    while (noun.first > 0 && rag_spoken_is_noun(s, noun.first - 1) &&
+           rag_spoken_joined(s, noun.first - 1))
+        noun.first--;
+    if (rag_spoken_with_article(s, noun).first < noun.first)
+        run = noun;
+    const size_t of = rag_spoken_with_article(s, run).first;
+    if (of > 1 && rag_spoken_is_of(s, of - 1) && rag_is_thing_noun(s, of - 2))
+        run.first = of - 2;
+    return rag_spoken_with_article(s, run);
+}
+
+/* What a pronoun of a thing stood for in the question. */
+static bool glossed_thing(const search *f, const rag_spoken *s, anc_str *ret)
+{
+    for (size_t i = s->words.n; i-- > 0;) {
+        rag_run gloss;
+        if (!rag_spoken_is_pronoun(s, i) || rag_spoken_is_person(s, i) ||
+            rag_spoken_is_plural(s, i) || !rag_gloss_at(s, i, &gloss))
+            continue;
+        rag_run name = gloss;
+        while (name.first + 1 < name.last && rag_spoken_is_article(s, name.first))
+            name.first++;
+        const bool capital = s->words.items[name.first].capital;
+        if ((!rag_spoken_is_thing(s, i) && capital && name.first == gloss.first &&
+             rag_kind_asked(s, name) != RAG_KIND_THING) ||
+            !agrees(f, s, gloss))
+            continue;
+        *ret = rag_spoken_run(s, gloss);
+        return true;
+    }
+    return false;
+}
+
+/* The last named thing, one that cannot be a person first; places only where `places`. */
+static bool named_thing(const search *f, const rag_spoken *s, bool places, anc_str *ret)
+{
+    size_t cursor = 0;
+    rag_run run;
+    rag_kind best = RAG_KIND_PERSON;
+    while (rag_spoken_name_next(s, &cursor, &run)) {
+        const rag_kind kind = rag_kind_asked(s, run);
+        if (kind == RAG_KIND_PERSON || kind > best || rag_spoken_is_of_place(s, run) != places ||
+            rag_spoken_is_calendar(s, run.first))
+            continue;
+        const rag_run phrase = named_phrase(s, run);
+        if (!agrees(f, s, phrase))
+            continue;
+        *ret = rag_spoken_run(s, phrase);
+        best = kind;
+    }
+    return best != RAG_KIND_PERSON;
+}
+
+static bool holds_person(const rag_spoken *s, rag_run run)
+{
+    size_t cursor = 0;
+    rag_run name;
+    while (rag_spoken_name_next(s, &cursor, &name))
+        if (name.first >= run.first && name.first < run.last &&
+            rag_kind_asked(s, name) != RAG_KIND_THING)
+            return true;
+    return false;
+}
+
+/* What is counted or measured: "leave" of "days of leave". */
+static rag_run without_measure(const rag_spoken *s, rag_run run)
+{
+    static const anc_str measures[] = {
+        WORD("days"),   WORD("hours"),  WORD("weeks"), WORD("months"), WORD("years"),
+        WORD("number"), WORD("amount"), WORD("kind"),  WORD("kinds"),  WORD("type"),
+        WORD("sort"),   WORD("level"),  WORD("jours"), WORD("heures"), WORD("mois"),
+        WORD("nombre"), WORD("type"),   WORD("genre"),
+    };
+    if (run.first + 2 < run.last && rag_spoken_is_of(s, run.first + 1) &&
+        among(measures, ANC_COUNT(measures), rag_spoken_word(s, run.first)))
+        run.first += 2;
+    while (run.first + 1 < run.last && rag_spoken_is_article(s, run.first))
+        run.first++;
+    return run;
+}
+
+static bool topic_thing(const search *f, const rag_spoken *s, anc_str *ret)
+{
+    rag_run run;
+    if (!rag_spoken_topic(s, &run) || holds_person(s, run))
+        return false;
+    const rag_run bare = without_measure(s, run);
+    const rag_run whole = rag_spoken_with_article(s, bare);
+    if (!agrees(f, s, whole) ||
+        (whole.first == run.first && run.first > 0 && run.last == run.first + 1 &&
+         rag_spoken_is_pronoun(s, run.first - 1)))
+        return false; /* the verb of "did she open" */
+    *ret = rag_spoken_run(s, whole);
+    return true;
+}
+
+/* The last noun phrase behind an article that says what the pronoun says. */
+static bool agreeing_thing(const search *f, const rag_spoken *s, anc_str *ret)
+{
+    for (size_t i = s->words.n; f->gender != RAG_GENDER_ANY && i-- > 0;) {
+        rag_run run = {i + 1, i + 1};
+        if (!rag_spoken_is_article(s, i) || i + 1 >= s->words.n ||
+            rag_gender_of(s, (rag_run){i, i + 1}) != f->gender || !rag_spoken_is_noun(s, i + 1))
+            continue;
+        while (run.last < s->words.n && rag_spoken_joined(s, run.last - 1) &&
+               (rag_spoken_is_noun(s, run.last) ||
+                (rag_spoken_is_of(s, run.last) && run.last + 1 < s->words.n &&
+                 rag_spoken_is_noun(s, run.last + 1))))
+            run.last++;
+        *ret = rag_spoken_run(s, (rag_run){i, run.last});
+        return true;
+    }
+    return false;
+}
+
+static bool thing_of(const search *f, const rag_spoken *s, anc_str *ret)
+{
+    return glossed_thing(f, s, ret) || named_thing(f, s, false, ret) || topic_thing(f, s, ret) ||
+           agreeing_thing(f, s, ret) || named_thing(f, s, true, ret);
+}
+
+/* ---- places, and more than one --------------------------------------------------------------- */
+
+static bool holds_thing_noun(anc_str phrase, const rag_spoken *s)
+{
+    const size_t at = (size_t)(phrase.ptr - s->text.ptr);
+    for (size_t i = 0; i < s->words.n; i++)
+        if (s->words.items[i].start >= at && s->words.items[i].end <= at + phrase.len &&
+            rag_is_thing_noun(s, i))
+            return true;
+    return false;
+}
+
+/* "Whitby" of an answer to "where was she born?". */
+static bool told_place(const rag_told *turn, anc_str *ret)
+{
+    static const anc_str where[] = {WORD("where"), WORD("où")};
+    const rag_spoken *s = &turn->answered;
+    size_t cursor = 0;
+    rag_run run;
+    bool asked = false;
+    for (size_t i = 0; i < turn->asked.words.n; i++)
+        asked |= among(where, ANC_COUNT(where), rag_spoken_word(&turn->asked, i));
+    while (asked && rag_spoken_name_next(s, &cursor, &run))
+        if (rag_spoken_is_of_place(s, run) && !rag_spoken_is_calendar(s, run.first) &&
+            !all_in(s, run, &turn->asked)) {
+            *ret = rag_spoken_run(s, run);
+            return true;
+        }
+    return false;
+}
+
+static bool place_of(const search *f, const rag_told *turn, anc_str *ret)
+{
+    const rag_spoken *s = &turn->asked;
+    if ((glossed_thing(f, s, ret) || named_thing(f, s, false, ret)) && holds_thing_noun(*ret, s))
+        return true;
+    return told_place(turn, ret) || named_thing(f, s, true, ret);
+}
+
+static bool many_of(const search *f, const rag_told *turn, anc_str *ret)
+{
+    const rag_spoken *s = &turn->asked;
+    rag_run run;
+    for (size_t i = s->words.n; i-- > 0;)
+        if (rag_spoken_is_plural(s, i) && rag_gloss_at(s, i, &run)) {
+            *ret = rag_spoken_run(s, run);
+            return true;
+        }
+    if (!rag_spoken_topic(s, &run) || holds_person(s, run))
+        return false;
+    if (rag_asks_who(s) && !anc_str_ends(rag_spoken_run(s, run), ANC_STR("s")) &&
+        told_person(f, turn, ret))
+        return true;
+    *ret = rag_spoken_run(s, rag_spoken_with_article(s, run));
+    return true;
+}
+
+/* "Il", "elle" and "son" may be either: a thing that agrees, but who was asked for where its kind is not said. */
+static bool either_of(const search *f, const rag_told *turn, anc_str *ret)
+{
+    anc_str thing;
+    if (rag_asks_who_is(&turn->asked) && person_of(f, turn, ret))
+        return true;
+    if (thing_of(f, &turn->asked, &thing)) {
+        *ret = thing;
+        return true;
+    }
+    return person_of(f, turn, ret);
+}
+
+typedef enum want { PERSON, THING, PLACE, MANY, EITHER } want;
+
+static want want_of(const rag_spoken *s, size_t i)
+{
+    if (rag_spoken_is_there(s, i))
+        return PLACE;
+    if (rag_spoken_is_person(s, i))
+        return PERSON;
+    if (rag_spoken_is_thing(s, i) || anc_str_eq_nocase(rag_spoken_word(s, i), ANC_STR("one")))
+        return THING;
+    if (rag_spoken_is_plural(s, i))
+        return MANY;
+    return rag_has_word_of_life(s) ? PERSON : EITHER;
+}
+
+static bool fits(const search *f, want kind, const rag_told *turn, anc_str *ret)
+{
+    switch (kind) {
+    case PERSON:
+        return person_of(f, turn, ret);
+    case THING:
+        return thing_of(f, &turn->asked, ret);
+    case PLACE:
+        return place_of(f, turn, ret);
+    case MANY:
+        return many_of(f, turn, ret);
+    case EITHER:
+        return either_of(f, turn, ret);
+    }
+    return false;
+}
+
+anc_str rag_antecedent(const rag_spoken *s, size_t i, const rag_told *turns, size_t n)
+{
+    const want kind = want_of(s, i);
+    const search f = {turns, n, rag_spoken_word(s, i), rag_gender_of_pronoun(s, i)};
+    anc_str found;
+    for (size_t t = n; t-- > 0;)
+        if (fits(&f, kind, &turns[t], &found))
+            return found;
+    for (size_t t = n; kind == PLACE && t-- > 0;)
+        if (thing_of(&f, &turns[t].asked, &found))
+            return found;
+    return ANC_STR("");
+}
