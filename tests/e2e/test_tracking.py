@@ -249,6 +249,9 @@ def test_made_up_collections(binary):
             assert s.post("/v1/chat/query", {"question": "Who sweeps?", "collections": [f"typo-{i}"]}).status == 404
             assert s.post("/v1/chat/query", {"question": "Hello!", "collections": [f"typo-{i}"]}).status in (200, 404)
             assert s.post("/v1/search", {"query": "sweeps", "collections": [f"typo-{i}"]}).status == 404
+        failed = [q for q in pages(s, f"{QUERIES}?status=failed") if q["kind"] == "search"]
+        assert [q["collections"] for q in failed] == [[f"typo-{i}"] for i in reversed(range(5))], failed
+        assert all(q["query_text"] == "sweeps" and "typo-" in q["error"]["message"] for q in failed), failed
         tracked(s, ask(s, "When does the office open?", collections=["hr"])["query_id"])
         assert [c["name"] for c in s.get("/v1/tracking/stats").json["collections"]] == ["hr"]
         with sqlite3.connect(f"file:{s.place.data}/tracking.db?mode=ro", uri=True) as db:

@@ -162,14 +162,19 @@ static void print_numbers(const char *name, anc_str what, const json_value *n)
 {
     (void)fputs(name, stdout);
     list_cell(what, 24);
-    (void)printf(
-        "%8llu  %6llu  %9.1f  %9.1f  %9.1f  %5.1f %%  %10llu  %10llu  %12.6f\n",
-        (unsigned long long)list_count(n, "queries"), (unsigned long long)list_count(n, "failed"),
-        json_double(json_member(n, "p50_ms"), 0), json_double(json_member(n, "p95_ms"), 0),
-        json_double(json_member(n, "p99_ms"), 0),
-        100 * json_double(json_member(n, "zero_result_rate"), 0),
-        (unsigned long long)list_count(n, "input_tokens"),
-        (unsigned long long)list_count(n, "output_tokens"), json_double(json_member(n, "cost"), 0));
+    (void)printf("%8llu  %6llu  %9.1f  %9.1f  %9.1f  %5.1f %%  %10llu  %10llu  ",
+                 (unsigned long long)list_count(n, "queries"),
+                 (unsigned long long)list_count(n, "failed"),
+                 json_double(json_member(n, "p50_ms"), 0), json_double(json_member(n, "p95_ms"), 0),
+                 json_double(json_member(n, "p99_ms"), 0),
+                 100 * json_double(json_member(n, "zero_result_rate"), 0),
+                 (unsigned long long)list_count(n, "input_tokens"),
+                 (unsigned long long)list_count(n, "output_tokens"));
+    const double cost = json_double(json_member(n, "cost"), 0);
+    if (cost > 0)
+        (void)printf("%12.6f\n", cost);
+    else
+        (void)printf("%12s\n", "-"); /* no model that has a price */
 }
 
 static void print_list(const json_value *list, const char *name, const char *member)
