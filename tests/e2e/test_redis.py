@@ -225,7 +225,14 @@ def test_redis_and_kafka_are_asked_by_doctor(binary):
         lame = p.run("doctor", "--json", env={"ANCHORAGE_BUS__REDIS__URL": r.url.replace("redis://", "redis://lame")})
         text = next(c["detail"] for c in json.loads(lame.stdout)["checks"] if c["check"] == "redis")
         assert "but: PUBLISH on events:query.completed: NOPERM" in text and "; XACK on events:user.created: NOPERM" in text
+        r.cli("ACL", "SETUSER", "lamer", "on", f">{CANARY}", "~*", "&*", "+ping", "+xadd")
+        lamer = p.run("doctor", "--json", env={"ANCHORAGE_BUS__REDIS__URL": r.url.replace("redis://", "redis://lamer")})
+        text = next(c["detail"] for c in json.loads(lamer.stdout)["checks"] if c["check"] == "redis")
+        assert "but: MULTI, EXEC, DISCARD: NOPERM" in text and " XADD on events," in text and "XINFO, XTRIM on events:user.created" in text, text
         assert r.cli("KEYS", "*") == []
+        plain = p.run("doctor", "--json", env={"ANCHORAGE_BUS__REDIS__URL": r.url.replace("redis://", "rediss://")})
+        text = next(c["detail"] for c in json.loads(plain.stdout)["checks"] if c["check"] == "redis")
+        assert "does the server speak TLS" in text, text
         r.kill()
         away = p.run("doctor", env={**env, "ANCHORAGE_BUS__KAFKA__BROKERS": "127.0.0.1:1"})
         wrong = [line.split()[1] for line in away.stdout.splitlines() if line.startswith("wrong")]
