@@ -196,10 +196,13 @@ def cursors(p):
 
 def test_redis_that_is_gone_keeps_no_events(binary):
     with redis() as r, place(binary) as p:
-        server = Server(p, env=bus(r))  # never there
+        server = Server(p, env={**bus(r), "ANCHORAGE_LOG__LEVEL": "info"})  # never there
         put(server, "Rockhaven")
         wait_for("a cursor", lambda: "relay:redis" in cursors(p))
         assert server.stop() == 0
+        log = server.log_text()
+        assert log.count("Redis does not answer as it should") == 1, log  # each of five connections found it so
+        assert log.index('"message":"stopping"') < log.index('"message":"stopped"'), log
         server = Server(p)
         assert "relay:redis" not in cursors(p)
         assert "redis" not in server.get("/health").json["checks"]
