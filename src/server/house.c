@@ -351,6 +351,10 @@ static void begin_drain(void *arg)
 {
     srv_house *h = arg;
     os_lock_note(h->lock, "is stopping: try again when it has ended");
+    h->stopping_ns = os_mono_ns();
+    if (h->o.take_signals)
+        krn_log_write(h->log, KRN_INFO, "server", "stopping",
+                      KRN_INT("open", http_edge_open_requests(h->edge)));
     http_edge_drain(h->edge, h->server, h->o.config->http.drain_timeout_ms, drained, h);
 }
 
@@ -429,6 +433,9 @@ void srv_house_close(srv_house *h)
     krn_bus_memory_free(h->bus_memory);
     srv_buses_close(h);
     krn_prometheus_free(h->prometheus);
+    if (h->o.take_signals && h->stopping_ns > 0)
+        krn_log_write(h->log, KRN_INFO, "server", "stopped",
+                      KRN_REAL("after_ms", (double)(os_mono_ns() - h->stopping_ns) / 1e6));
     if (h->o.socket.len > 0 && h->server != NULL)
         (void)unlink(h->o.socket.ptr);
     os_reserve_free(h->reserve);

@@ -61,6 +61,8 @@ struct srv_house {
     os_lock *lock;
     os_reserve *reserve;
     atomic_bool stopping;
+    int64_t
+        stopping_ns; /* monotonic: when the drain began; 0: not yet. The loop's, then the closer's */
     bool started;    /* scheduler and bus run */
     anc_err failure; /* of the teller's thread: why the house ended by itself */
 

@@ -284,12 +284,12 @@ static anc_status open_service(srv_house *h, const trk_repository *repository, a
     trk_price prices[TRK_PRICES_MAX];
     trk_holder *holders = anc_arena_alloc(h->mem, 2 * SRV_OUTSIDE + 2 + ASIDES, sizeof *holders);
     /* events last, and who shows them: what goes before is told in events too */
-    const trk_place places[] = {{"conversations", erase_conversations, h},
-                                {"cached_vectors", erase_vectors, h},
-                                {"kept_answers", erase_kept_answers, h},
-                                {"identities", erase_identity, h},
-                                {"events", erase_events, h},
-                                {"feed_history", erase_history, h}};
+    const trk_place places[] = {{"conversations", erase_conversations, h, false},
+                                {"cached_vectors", erase_vectors, h, true},
+                                {"kept_answers", erase_kept_answers, h, false},
+                                {"identities", erase_identity, h, false},
+                                {"events", erase_events, h, false},
+                                {"feed_history", erase_history, h, true}};
     trk_service_options options = {
         .repository = *repository,
         .outbox = h->outbox,

@@ -325,6 +325,10 @@ def test_inbound_events_that_do_not_fit_are_set_aside(binary):
         assert len(server.get(DOCS).json["items"]) == 1
         check = server.get("/health").json["checks"]["redis"]
         assert check["status"] == "healthy" and f"{len(bad)} from outside set aside" in check["detail"], check
+        told = server.place.run("dead-letters", "list").stdout
+        assert f"{len(bad)} events of other services were set aside, on the bus: stream events.dlq (Redis);" in told, told
+        listed = server.place.run("events", "list", "--type", "deadletter.added").stdout
+        assert all(f"(redis:events:{kind}/" in line for line in listed.splitlines()[1:]), listed
         wait_for("the count", lambda: f'anchorage_inbound_set_aside_total{{bus="redis"}} {len(bad)}'
                  in server.get("/metrics").body.decode())
         assert server.stop() == 0

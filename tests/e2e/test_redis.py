@@ -196,10 +196,13 @@ def cursors(p):
 
 def test_redis_that_is_gone_keeps_no_events(binary):
     with redis() as r, place(binary) as p:
-        server = Server(p, env=bus(r))  # never there
+        server = Server(p, env={**bus(r), "ANCHORAGE_LOG__LEVEL": "info"})  # never there
         put(server, "Rockhaven")
         wait_for("a cursor", lambda: "relay:redis" in cursors(p))
         assert server.stop() == 0
+        log = server.log_text()
+        assert log.count("Redis does not answer as it should") == 1, log  # each of five connections found it so
+        assert log.index('"message":"stopping"') < log.index('"message":"stopped"'), log
         server = Server(p)
         assert "relay:redis" not in cursors(p)
         assert "redis" not in server.get("/health").json["checks"]
@@ -225,7 +228,14 @@ def test_redis_and_kafka_are_asked_by_doctor(binary):
         lame = p.run("doctor", "--json", env={"ANCHORAGE_BUS__REDIS__URL": r.url.replace("redis://", "redis://lame")})
         text = next(c["detail"] for c in json.loads(lame.stdout)["checks"] if c["check"] == "redis")
         assert "but: PUBLISH on events:query.completed: NOPERM" in text and "; XACK on events:user.created: NOPERM" in text
+        r.cli("ACL", "SETUSER", "lamer", "on", f">{CANARY}", "~*", "&*", "+ping", "+xadd")
+        lamer = p.run("doctor", "--json", env={"ANCHORAGE_BUS__REDIS__URL": r.url.replace("redis://", "redis://lamer")})
+        text = next(c["detail"] for c in json.loads(lamer.stdout)["checks"] if c["check"] == "redis")
+        assert "but: MULTI, EXEC, DISCARD: NOPERM" in text and " XADD on events," in text and "XINFO, XTRIM on events:user.created" in text, text
         assert r.cli("KEYS", "*") == []
+        plain = p.run("doctor", "--json", env={"ANCHORAGE_BUS__REDIS__URL": r.url.replace("redis://", "rediss://")})
+        text = next(c["detail"] for c in json.loads(plain.stdout)["checks"] if c["check"] == "redis")
+        assert "does the server speak TLS" in text, text
         r.kill()
         away = p.run("doctor", env={**env, "ANCHORAGE_BUS__KAFKA__BROKERS": "127.0.0.1:1"})
         wrong = [line.split()[1] for line in away.stdout.splitlines() if line.startswith("wrong")]

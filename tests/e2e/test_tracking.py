@@ -2,6 +2,7 @@
 import contextlib
 import json
 import random
+import re
 import sqlite3
 import threading
 import time
@@ -145,6 +146,7 @@ def test_erased(binary):
         assert told.returncode == 3 and "0  tracking queries" in told.stdout and "{" not in told.stdout, told.stdout
         assert 'nothing of a user "nobody" was found' in told.stderr, told.stderr
         assert "\n  logs: lines on standard error" in told.stdout, told.stdout
+        assert re.search(r"^ +0  feed history$", told.stdout, re.M), told.stdout  # which is not empty
         assert s.post("/v1/tracking/erase", {"user_id": ""}).status == 400
         assert s.post("/v1/tracking/erase", {}).status == 400
 
@@ -210,6 +212,8 @@ def test_not_answered_is_a_zero_result(binary):
         assert q["zero_results"] is True
         assert not tracked(s, said)["zero_results"]
         assert [q["query_id"] for q in pages(s, f"{QUERIES}?zero_results=true")] == [answer["query_id"]]
+        shown = {line.split()[0]: line for line in s.place.run("tracking", "queries").stdout.splitlines()[1:]}
+        assert "  not answered  " in shown[answer["query_id"]] and "  completed  " in shown[said], shown
         assert s.get("/v1/tracking/stats").json["total"]["zero_results"] == 1
         done = [e for e in pages(s, "/v1/events?type=query.completed") if e["payload"]["query_id"] == answer["query_id"]][0]
         assert done["payload"]["metadata"]["no_answer"] is True and done["payload"]["document_count"] == 0 and done["payload"]["document_ids"] == []
@@ -245,6 +249,9 @@ def test_made_up_collections(binary):
             assert s.post("/v1/chat/query", {"question": "Who sweeps?", "collections": [f"typo-{i}"]}).status == 404
             assert s.post("/v1/chat/query", {"question": "Hello!", "collections": [f"typo-{i}"]}).status in (200, 404)
             assert s.post("/v1/search", {"query": "sweeps", "collections": [f"typo-{i}"]}).status == 404
+        failed = [q for q in pages(s, f"{QUERIES}?status=failed") if q["kind"] == "search"]
+        assert [q["collections"] for q in failed] == [[f"typo-{i}"] for i in reversed(range(5))], failed
+        assert all(q["query_text"] == "sweeps" and "typo-" in q["error"]["message"] for q in failed), failed
         tracked(s, ask(s, "When does the office open?", collections=["hr"])["query_id"])
         assert [c["name"] for c in s.get("/v1/tracking/stats").json["collections"]] == ["hr"]
         with sqlite3.connect(f"file:{s.place.data}/tracking.db?mode=ro", uri=True) as db:
@@ -264,6 +271,12 @@ def test_off_for_a_while(binary):
             after = ask(s, "How many days of leave?")["query_id"]
             tracked(s, after)
             assert [q["query_id"] for q in pages(s, QUERIES)] == [after, before]
+            assert s.get(f"{QUERIES}/{unseen}").status == 404
+            assert s.get("/v1/tracking/stats").json["total"]["queries"] == 2
+        for name in ("tracking.db", "tracking.db-wal", "tracking.db-shm"):
+            (home.data / name).unlink(missing_ok=True)
+        with served(home) as s:  # made anew from the events, which have it still
+            wait_for("the log", lambda: [q["query_id"] for q in pages(s, QUERIES)] == [after, before])
             assert s.get(f"{QUERIES}/{unseen}").status == 404
             assert s.get("/v1/tracking/stats").json["total"]["queries"] == 2
 

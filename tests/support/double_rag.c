@@ -351,6 +351,19 @@ void rag_search_told(rag_service *rag, const krn_call *call, const srch_request 
     atomic_fetch_add(&doubles.told, 1);
 }
 
+/* One that could not be counts as told, too. */
+void rag_search_failed(rag_service *rag, const krn_call *call, const srch_request *request,
+                       double took_ms, const anc_err *why, anc_str query_id)
+{
+    (void)rag;
+    (void)call;
+    (void)request;
+    (void)took_ms;
+    (void)why;
+    (void)query_id;
+    atomic_fetch_add(&doubles.told, 1);
+}
+
 bool rag_searches_write(rag_service *rag, const krn_call *call)
 {
     (void)rag;

@@ -217,6 +217,10 @@ anc_status rag_feedback_give(rag_service *rag, krn_call *call, anc_str query_id,
 void rag_search_told(rag_service *rag, const krn_call *call, const struct srch_request *request,
                      const struct srch_result *result, anc_str query_id);
 
+/* The same of one that could not be: requested and failed, with the status and the text of `why`. */
+void rag_search_failed(rag_service *rag, const krn_call *call, const struct srch_request *request,
+                       double took_ms, const anc_err *why, anc_str query_id);
+
 /* Tells those that wait, for who wants to see them now, and waits for that no longer than the call's deadline. Where the
  * writer cannot, some go on waiting: false, and the reader reads what is there. On a pool. */
 bool rag_searches_write(rag_service *rag, const krn_call *call);

@@ -179,7 +179,9 @@ static const cli_option tracking_options[] = {
      .help = "from this time on, such as 2026-11-20 or 2026-11-20T15:00:00Z"},
     {.name = "until", .value = "TIME", .verbs = "queries", .help = "asked before this time"},
     {.name = "min-ms", .value = "N", .verbs = "queries", .help = "took at least so long"},
-    {.name = "zero-results", .verbs = "queries", .help = "found nothing"},
+    {.name = "zero-results",
+     .verbs = "queries",
+     .help = "found nothing, or nothing that answers it (\"not answered\")"},
     {.name = "status",
      .value = "HOW",
      .choices = "requested|completed|failed",
@@ -483,7 +485,14 @@ const cli_command cli_commands[] = {
      .summary = "show what was asked, what was found for it, and numbers over time",
      .text =
          "The query log is made of the events as they happen; `tracking.enabled: false` turns it "
-         "off.\n",
+         "off.\n"
+         "\"not answered\" is a question whose answer says that there is none, however many "
+         "passages "
+         "were\n"
+         "found. Of an answer made of passages as they are only the markers are kept ([1]), not "
+         "the "
+         "texts of\n"
+         "documents: the passages are listed with their ids.\n",
      .examples = "anchorage tracking queries --zero-results --since 2026-11-01\n"
                  "anchorage tracking show 0190a1b2-c3d4-7f01-bf02-030405060708\n"
                  "anchorage tracking stats --since 2026-11-01 --bucket day --json | jq .total\n"

@@ -6,7 +6,7 @@
 #include "follow.h"
 #include "list.h"
 
-enum { LISTED = 50, MOST_LISTED = 1000000, MOST_BATCHES = 4096 };
+enum { LISTED = 50, MOST_LISTED = 1000000, MOST_BATCHES = 4096, MOST_COUNTED = 10000 };
 
 static anc_str list_path(cli_context *cx)
 {
@@ -28,13 +28,52 @@ static void print_row(const json_value *letter)
     follow_print_letter(stdout, letter, true);
 }
 
+/* ---- events of other services ---- */
+
+typedef struct set_aside {
+    uint64_t events, redis; /* redis: of these, from there; the others are from Kafka */
+} set_aside;
+
+static bool count_event(void *arg, const json_value *event)
+{
+    set_aside *n = arg;
+    const json_value *payload = json_member(event, "payload");
+    if (anc_str_eq(list_text(payload, "stage"), ANC_STR("event"))) {
+        n->events++;
+        n->redis += anc_str_starts(list_text(payload, "dead_letter_id"), ANC_STR("redis:"));
+    }
+    return true;
+}
+
+/* They are no documents, and lie on the bus that brought them. */
+static void print_set_aside(cli_client *client)
+{
+    set_aside n = {0};
+    anc_err unsaid = {0};
+    if (client->cx->json || client->cx->quiet || cli_given(client->cx, "batch"))
+        return;
+    if (list_each(client, ANC_STR("/v1/events?type=deadletter.added"), MOST_COUNTED, count_event,
+                  &n, NULL, &unsaid) != ANC_OK ||
+        n.events == 0)
+        return;
+    (void)printf("\n%llu events of other services were set aside, on the bus:%s%s%s; `anchorage "
+                 "events list --type deadletter.added` names each\n",
+                 (unsigned long long)n.events, n.redis > 0 ? " stream events.dlq (Redis)" : "",
+                 n.redis > 0 && n.redis < n.events ? "," : "",
+                 n.redis < n.events ? " topics <type>.dlq (Kafka)" : "");
+}
+
 static int list(cli_client *client)
 {
     static const list_view view = {"Documents that could not be read, newest first:",
                                    "(none: every document was read)", print_row};
     uint64_t limit;
-    const int code = cli_number(client->cx, "limit", 1, MOST_LISTED, LISTED, &limit);
-    return code != CLI_OK ? code : list_print(client, list_path(client->cx), limit, &view);
+    int code = cli_number(client->cx, "limit", 1, MOST_LISTED, LISTED, &limit);
+    if (code == CLI_OK)
+        code = list_print(client, list_path(client->cx), limit, &view);
+    if (code == CLI_OK)
+        print_set_aside(client);
+    return code;
 }
 
 typedef struct search {

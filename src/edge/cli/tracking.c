@@ -11,6 +11,7 @@ enum {
     QUESTION = 70,
     TITLE = 40,
     DATE = 19,
+    STATE = 12,
     HOLDER = 1000,
     USER = 12
 };
@@ -37,11 +38,20 @@ static void print_number(const json_value *v, const char *unit)
         (void)printf("%8.1f%s  ", json_double(v, 0), unit);
 }
 
+/* A question that an answer was given to which says that there is none. */
+static anc_str state_of(const json_value *q)
+{
+    const anc_str status = list_text(q, "status");
+    const bool answered = !anc_str_eq(list_text(q, "kind"), ANC_STR("answer")) ||
+                          !json_bool(json_member(q, "zero_results"), false);
+    return answered || !anc_str_eq(status, ANC_STR("completed")) ? status : ANC_STR("not answered");
+}
+
 static void print_query(const json_value *q)
 {
     list_cell(list_text(q, "query_id"), ANC_UUID_TEXT);
     list_cell(anc_str_sub(list_text(q, "requested_at"), 0, DATE), DATE);
-    list_cell(list_text(q, "status"), 9);
+    list_cell(state_of(q), STATE);
     print_number(json_member(q, "processing_time_ms"), "ms");
     (void)printf("%5llu  ", (unsigned long long)list_count(q, "document_count"));
     list_cell(list_text(q, "user_id"), USER);
@@ -52,7 +62,7 @@ static void print_query(const json_value *q)
 static int queries(cli_client *client)
 {
     static const list_view view = {
-        "query                                 asked (UTC)          status           took  "
+        "query                                 asked (UTC)          status              took  "
         "found  user          question",
         "(no such queries)", print_query};
     cli_context *cx = client->cx;
@@ -152,14 +162,19 @@ static void print_numbers(const char *name, anc_str what, const json_value *n)
 {
     (void)fputs(name, stdout);
     list_cell(what, 24);
-    (void)printf(
-        "%8llu  %6llu  %9.1f  %9.1f  %9.1f  %5.1f %%  %10llu  %10llu  %12.6f\n",
-        (unsigned long long)list_count(n, "queries"), (unsigned long long)list_count(n, "failed"),
-        json_double(json_member(n, "p50_ms"), 0), json_double(json_member(n, "p95_ms"), 0),
-        json_double(json_member(n, "p99_ms"), 0),
-        100 * json_double(json_member(n, "zero_result_rate"), 0),
-        (unsigned long long)list_count(n, "input_tokens"),
-        (unsigned long long)list_count(n, "output_tokens"), json_double(json_member(n, "cost"), 0));
+    (void)printf("%8llu  %6llu  %9.1f  %9.1f  %9.1f  %5.1f %%  %10llu  %10llu  ",
+                 (unsigned long long)list_count(n, "queries"),
+                 (unsigned long long)list_count(n, "failed"),
+                 json_double(json_member(n, "p50_ms"), 0), json_double(json_member(n, "p95_ms"), 0),
+                 json_double(json_member(n, "p99_ms"), 0),
+                 100 * json_double(json_member(n, "zero_result_rate"), 0),
+                 (unsigned long long)list_count(n, "input_tokens"),
+                 (unsigned long long)list_count(n, "output_tokens"));
+    const double cost = json_double(json_member(n, "cost"), 0);
+    if (cost > 0)
+        (void)printf("%12.6f\n", cost);
+    else
+        (void)printf("%12s\n", "-"); /* no model that has a price */
 }
 
 static void print_list(const json_value *list, const char *name, const char *member)

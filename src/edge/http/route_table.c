@@ -101,7 +101,9 @@ const http_route http_routes[] = {
     SEE("DELETE", "/v1/chat/conversations/{id}", "conversations_delete", "chat",
         "Forget a conversation", .handle = http_conversations_delete, .lane = HTTP_IO,
         .role = HTTP_READER, .status = 204),
-    SEE("POST", "/v1/search", "search", "chat", "Passages without an answer",
+    SEE("POST", "/v1/search", "search", "chat",
+        "Passages without an answer. The events and the query log are told of it a tenth of a "
+        "second later: a crash in between loses that",
         SENDS(http_search_run, HTTP_CPU, &http_search_schema, &http_search_out, 200),
         .query = &http_search_params, .role = HTTP_READER, .flags = HTTP_SEARCHES),
     SEE("POST", "/v1/feedback", "feedback", "chat",

@@ -41,8 +41,14 @@ anc_status http_search_run(http_request *rq)
     srch_result result;
     char id[ANC_UUID_TEXT + 1];
     ANC_TRY(read_request(rq, &request));
-    ANC_TRY(srch_query(rq->edge->o.srch, &rq->call, &request, &result));
-    krn_id_new(rq->edge->o.clock, id);
+    const krn_clock clock = rq->edge->o.clock;
+    const int64_t begun_ns = krn_now_ns(clock);
+    const anc_status status = srch_query(rq->edge->o.srch, &rq->call, &request, &result);
+    krn_id_new(clock, id);
+    if (status != ANC_OK && status != ANC_INVALID)
+        rag_search_failed(rq->edge->o.rag, &rq->call, &request,
+                          (double)(krn_now_ns(clock) - begun_ns) / 1e6, &rq->err, anc_str_of(id));
+    ANC_TRY(status);
     rag_search_told(rq->edge->o.rag, &rq->call, &request, &result, anc_str_of(id));
     json_writer w = http_json(rq);
     json_open_object(&w);

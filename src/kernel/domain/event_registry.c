@@ -244,7 +244,7 @@ static const ev_type types[EV_TYPE_COUNT] = {
                              .key = "dead_letter_id",
                              .durable = true,
                              .severity = EV_WARNING,
-                             .feed = "Set aside at {stage}: {reason}",
+                             .feed = "Set aside at {stage}: {reason} ({dead_letter_id})",
                              PAYLOAD(ev_deadletter_added, deadletter_added)},
     [EV_QUERY_REQUESTED] = {.name = "query.requested",
                             .topic = "chatbot.query.received",

@@ -21,6 +21,11 @@ typedef struct krn_kept_event {
     anc_str envelope; /* the whole JSON object */
 } krn_kept_event;
 
+/* Events that are not a consumer's to read: those after `after_seq`, up to and with `last_seq`. */
+typedef struct krn_event_gap {
+    uint64_t after_seq, last_seq;
+} krn_event_gap;
+
 typedef struct krn_event_filter {
     uint64_t after_seq;  /* only greater ones (ascending) */
     uint64_t before_seq; /* 0: no bound; with `newest_first` the page's start */
@@ -54,6 +59,13 @@ typedef struct krn_outbox_ops {
                                             uint64_t *ret);
     ANC_MUST_CHECK anc_status (*cursor_set)(void *self, krn_tx *tx, anc_str consumer, uint64_t seq,
                                             anc_err *err);
+
+    /* A consumer's gaps, kept across restarts, ascending, in call->mem; those of which no event is kept any more go
+     * when one is added. One that begins where another did takes its place. The outbox itself leaves nothing out. */
+    ANC_MUST_CHECK anc_status (*gaps)(void *self, krn_call *call, anc_str consumer,
+                                      krn_event_gap **ret, size_t *ret_n);
+    ANC_MUST_CHECK anc_status (*gap_add)(void *self, krn_tx *tx, anc_str consumer,
+                                         krn_event_gap gap, anc_err *err);
 
     /* Removes at most `limit` events, oldest first, that every cursor has passed and that are older
      * than `before_ms` or beyond the newest `keep` (counted by seq). Inside `tx`. */

@@ -393,7 +393,8 @@ static void drop_waiting(net_channel *ch)
 void net_channel_close(net_channel *ch, net_block *last, bool drop)
 {
     net_conn *conn = ch->conn;
-    const int64_t deadline_ns = (int64_t)uv_hrtime() + LINGER_MS * INT64_C(1000000);
+    const int64_t wait_ms = conn->server->draining ? DRAIN_LAST_MS : LINGER_MS;
+    const int64_t deadline_ns = (int64_t)uv_hrtime() + wait_ms * INT64_C(1000000);
     ch->owner = NULL;
     ch->overflow = false;
     if (drop)

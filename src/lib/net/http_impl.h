@@ -35,6 +35,7 @@ enum {
     LINGER_MS = 2000,        /* how long a closing connection's input is thrown away */
     LINGER_BYTES = 32 << 20, /* and how much of it */
     DRAIN_LINGER_MS = 200,   /* how long when the server ends: it waits for none that stays */
+    DRAIN_LAST_MS = 500,     /* how long a channel that does not read has for its last words then */
     DRAIN_SWEEP_MS = 50,
     STALL_LOOK_MS = 20, /* how often channels that wait for room are looked at */
     SILENT_MS = 1000,   /* a connection without a request gives its place to another after that */

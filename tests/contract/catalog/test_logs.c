@@ -170,6 +170,50 @@ static size_t prune_now(krn_sqlite *k, int64_t before_ms, uint64_t keep, size_t 
     return c.removed;
 }
 
+typedef struct gapping {
+    krn_outbox outbox;
+    const char *consumer;
+    krn_event_gap gap;
+} gapping;
+
+static anc_status add_gap(void *arg, krn_tx *tx, anc_err *err)
+{
+    const gapping *g = arg;
+    return g->outbox.ops->gap_add(g->outbox.self, tx, anc_str_of(g->consumer), g->gap, err);
+}
+
+static size_t gap_of(krn_sqlite *k, const char *consumer, uint64_t after, uint64_t last,
+                     krn_event_gap *ret_first)
+{
+    TEST_CALL(t);
+    gapping g = {krn_sqlite_outbox(k), consumer, {after, last}};
+    krn_event_gap *gaps;
+    size_t n;
+    ASSERT_OK(krn_writer_run(krn_sqlite_writer(k), &t.call, add_gap, &g), &t.err);
+    ASSERT_OK(g.outbox.ops->gaps(k, &t.call, anc_str_of(consumer), &gaps, &n), &t.err);
+    assert_true(n > 0);
+    *ret_first = gaps[0];
+    return n;
+}
+
+/* Each consumer has its own, and one that begins where another did takes its place. */
+static void gaps_are_kept(void **state)
+{
+    krn_sqlite *k = open_fresh(*state);
+    krn_event_gap first;
+    assert_int_equal(gap_of(k, "tracking", 7, 9, &first), 1);
+    assert_int_equal(gap_of(k, "tracking", 2, 4, &first), 2);
+    assert_true(first.after_seq == 2 && first.last_seq == 4);
+    assert_int_equal(gap_of(k, "tracking", 2, 5, &first), 2);
+    assert_true(first.after_seq == 2 && first.last_seq == 5);
+    assert_int_equal(gap_of(k, "relay", 1, 3, &first), 1);
+    assert_int_equal(append_events(k, EV_QUERY_FAILED, 10, ANC_OK), ANC_OK);
+    assert_int_equal(prune_now(k, INT64_MAX, 100, 7), 7);
+    assert_int_equal(gap_of(k, "tracking", 12, 13, &first), 2); /* of one, no event is left */
+    assert_true(first.after_seq == 7 && first.last_seq == 9);
+    krn_sqlite_close(k);
+}
+
 static void pruning_waits_for_every_cursor(void **state)
 {
     krn_sqlite *k = open_fresh(*state);
@@ -335,6 +379,7 @@ int main(void)
     fault_vfs_register();
     int failed = RUN_TABLE("outbox", rows, events_are_kept_with_their_transaction);
     failed += RUN_TABLE("outbox limits", rows, limits_are_checked);
+    failed += RUN_TABLE("gaps", rows, gaps_are_kept);
     failed += RUN_TABLE("pruning", rows, pruning_waits_for_every_cursor);
     failed += RUN_TABLE("changes", rows, changes_follow_their_transaction);
     failed += RUN_TABLE("passed changes", rows, passed_changes_go);

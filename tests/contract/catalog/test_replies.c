@@ -235,7 +235,8 @@ static anc_status take_back_the_user(void *arg, krn_tx *tx, anc_err *err)
     (void)arg;
     return db_exec(tx->connection,
                    "DROP INDEX kept_reply_user; ALTER TABLE kept_reply DROP COLUMN user;"
-                   "DELETE FROM schema_migrations WHERE component = 'kernel' AND number = 4",
+                   "DROP TABLE event_gap;"
+                   "DELETE FROM schema_migrations WHERE component = 'kernel' AND number >= 4",
                    err);
 }
 

@@ -1,7 +1,7 @@
 /* searched.c - a search without an answer, told to the events, so that the query log knows its id.
  *
  * The events are those of a question, each with the time of what it tells. They are written after the search has been
- * answered, those of a quarter of a second in one transaction: a search is answered in less time than a commit takes.
+ * answered, those of a tenth of a second in one transaction: a search is answered in less time than a commit takes.
  * What they need is copied, and waits in a list that is bounded by number and bytes, those included that are being
  * written: what cannot be written now goes back to its front. What is itself at fault is left out and the others are
  * written.
@@ -24,7 +24,7 @@ enum {
     RETRIEVALS_BYTES = 1 << 20
 };
 
-static const int64_t GATHER_NS = 250000000;
+static const int64_t GATHER_NS = 100000000;
 static const int64_t WRITE_NS = 30000000000;
 static const int64_t REST_NS = 2000000000; /* after the writer failed */
 
@@ -37,9 +37,11 @@ struct rag_searched {
     uint32_t top_k;
     size_t found;
     int64_t asked_ms;
-    rag_answer answer; /* query_id, sources, timings_ms and generated_at_ms */
-    size_t bytes;      /* of all of it */
-    bool failed;       /* no room for a copy */
+    rag_answer answer;  /* query_id, sources, timings_ms and generated_at_ms */
+    anc_status outcome; /* not ANC_OK: it found nothing, since */
+    anc_str why;
+    size_t bytes; /* of all of it */
+    bool failed;  /* no room for a copy */
 };
 
 static void searched_free(rag_searched *s)
@@ -183,9 +185,23 @@ static anc_status append_completed(const rag_searched *s, krn_tx *tx, const anc_
     return append(s, tx, s->answer.generated_at_ms, EV_QUERY_COMPLETED, &event, err);
 }
 
+static anc_status append_failed(const rag_searched *s, krn_tx *tx, anc_err *err)
+{
+    const ev_query_failed event = {.query_id = s->answer.query_id,
+                                   .error_type = anc_str_of(anc_status_info(s->outcome)->name),
+                                   .error_message = s->why,
+                                   .stage = ANC_STR("search"),
+                                   .processing_time = s->answer.timings_ms.total / 1000};
+    return append(s, tx, s->answer.generated_at_ms, EV_QUERY_FAILED, &event, err);
+}
+
 static anc_status write_one(const rag_searched *s, krn_tx *tx, anc_err *err)
 {
     anc_str documents[KEPT_MAX];
+    if (s->outcome != ANC_OK) {
+        ANC_TRY(append_requested(s, tx, err));
+        return append_failed(s, tx, err);
+    }
     for (size_t i = 0; i < s->answer.n_sources; i++)
         documents[i] = s->answer.sources[i].document_id;
     ANC_TRY(append_requested(s, tx, err));
@@ -309,8 +325,10 @@ static void put_back(rag_service *rag, rag_searched *all, anc_status status, con
         rag->searches.wake(rag->searches.wake_arg);
 }
 
+/* `why` NULL: it went well. */
 static rag_searched *copy_of(rag_service *rag, const krn_call *call, const srch_request *request,
-                             const srch_result *result, anc_str query_id, anc_err *err)
+                             const srch_result *result, const anc_err *why, anc_str query_id,
+                             anc_err *err)
 {
     rag_searched *s = calloc(1, sizeof *s);
     anc_arena *mem = anc_arena_new(OWN_BYTES);
@@ -323,6 +341,10 @@ static rag_searched *copy_of(rag_service *rag, const krn_call *call, const srch_
     s->rag = rag;
     s->mem = mem;
     copy_all(s, call, request, result, query_id);
+    if (why != NULL) {
+        s->outcome = why->code;
+        s->why = copy(s, rag_failure_text(rag, why->code, why));
+    }
     s->bytes = sizeof *s + anc_arena_used(mem);
     if (!s->failed)
         return s;
@@ -333,16 +355,29 @@ static rag_searched *copy_of(rag_service *rag, const krn_call *call, const srch_
     return NULL;
 }
 
-void rag_search_told(rag_service *rag, const krn_call *call, const srch_request *request,
-                     const srch_result *result, anc_str query_id)
+static void told(rag_service *rag, const krn_call *call, const srch_request *request,
+                 const srch_result *result, const anc_err *why, anc_str query_id)
 {
     anc_err err = {.code = ANC_OK};
-    rag_searched *s = copy_of(rag, call, request, result, query_id, &err);
+    rag_searched *s = copy_of(rag, call, request, result, why, query_id, &err);
     if (s != NULL && enqueue(s, &err) == ANC_OK)
         return;
     if (s != NULL)
         searched_free(s);
     untold(rag, 1, &err);
+}
+
+void rag_search_told(rag_service *rag, const krn_call *call, const srch_request *request,
+                     const srch_result *result, anc_str query_id)
+{
+    told(rag, call, request, result, NULL, query_id);
+}
+
+void rag_search_failed(rag_service *rag, const krn_call *call, const srch_request *request,
+                       double took_ms, const anc_err *why, anc_str query_id)
+{
+    const srch_result none = {.mode = request->mode, .total_ms = took_ms};
+    told(rag, call, request, &none, why, query_id);
 }
 
 /* ---- writing ---- */

@@ -66,11 +66,13 @@ static void put_erasure(json_writer *w, const trk_service *s, anc_str user_id,
 }
 
 /* The first place that failed; where there is no more time the rest is left. */
-static anc_status erase_places(trk_service *s, krn_call *call, anc_str user_id, uint64_t *counts,
-                               anc_err *why)
+static anc_status erase_places(trk_service *s, krn_call *call, anc_str user_id, bool shared,
+                               uint64_t *counts, anc_err *why)
 {
     for (size_t i = 0; i < s->with.n_places; i++) {
         const trk_place *p = &s->with.places[i];
+        if (p->shared != shared)
+            continue;
         anc_err_clear(call->err);
         const anc_status status = p->erase(p->arg, call, user_id, &counts[i]);
         if (status == ANC_OK)
@@ -84,6 +86,14 @@ static anc_status erase_places(trk_service *s, krn_call *call, anc_str user_id, 
     return why->code;
 }
 
+static bool is_known(const trk_service *s, const uint64_t *counts, const trk_erased *tracked)
+{
+    uint64_t n = tracked->queries + tracked->retrievals + tracked->feedback;
+    for (size_t i = 0; i < s->with.n_places; i++)
+        n += counts[i];
+    return n > 0;
+}
+
 anc_status trk_erase(trk_service *s, krn_call *call, anc_str user_id, json_writer *w)
 {
     uint64_t counts[TRK_PLACES_MAX] = {0};
@@ -94,10 +104,12 @@ anc_status trk_erase(trk_service *s, krn_call *call, anc_str user_id, json_write
     if (trk_is_on(s))
         ANC_TRY(trk_catch_up(s, call));
     anc_err why = {0};
-    const anc_status status = erase_places(s, call, user_id, counts, &why);
+    anc_status status = erase_places(s, call, user_id, false, counts, &why);
     if (trk_is_on(s))
         ANC_TRY(trk_catch_up(s, call));
     ANC_TRY(erase_tracked(s, call, user_id, &tracked));
+    if (status != ANC_OK || is_known(s, counts, &tracked))
+        status = erase_places(s, call, user_id, true, counts, &why);
     if (status != ANC_OK)
         return anc_fail_at(call->err, status, why.where,
                            "not all of it is erased, ask once more: %s", why.text);

@@ -37,6 +37,15 @@ static anc_status load_cursor(trk_service *s, krn_call *call)
     return ANC_OK;
 }
 
+/* What happened while the tracking was off is not its to tell, also not when it is made anew. */
+static bool was_off(const trk_service *s, uint64_t seq)
+{
+    for (size_t i = 0; i < s->n_gaps; i++)
+        if (seq > s->gaps[i].after_seq && seq <= s->gaps[i].last_seq)
+            return true;
+    return false;
+}
+
 static anc_status read_changes(trk_service *s, krn_call *call, const krn_kept_event *events,
                                size_t n, trk_change **ret)
 {
@@ -45,6 +54,9 @@ static anc_status read_changes(trk_service *s, krn_call *call, const krn_kept_ev
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu events", n);
     for (size_t i = 0; i < n; i++) {
         anc_err why = {0};
+        changes[i] = (trk_change){.subject = TRK_NOTHING};
+        if (was_off(s, events[i].seq))
+            continue;
         const anc_status status =
             trk_change_read(call->mem, &s->reading, events[i].envelope, &changes[i], &why);
         if (status == ANC_INVALID) {
@@ -149,6 +161,18 @@ static anc_status tell_place(trk_service *s, krn_call *call)
     return ANC_OK;
 }
 
+typedef struct leaving_out {
+    krn_outbox outbox;
+    krn_event_gap gap;
+} leaving_out;
+
+static anc_status write_gap(void *arg, krn_tx *tx, anc_err *err)
+{
+    const leaving_out *l = arg;
+    return l->outbox.ops->gap_add(l->outbox.self, tx, ANC_STR("tracking"), l->gap, err);
+}
+
+/* First it is written that these are left out, so that they are wherever this ends. */
 static anc_status skip_to_end(trk_service *s, krn_call *call)
 {
     const trk_repository r = s->with.repository;
@@ -160,6 +184,10 @@ static anc_status skip_to_end(trk_service *s, krn_call *call)
     krn_log_write(s->with.log, KRN_INFO, "tracking",
                   "the tracking was off: it begins with what happens from now on",
                   KRN_INT("place", place), KRN_INT("events", head));
+    if (head > place) {
+        leaving_out l = {s->with.outbox, {place, head}};
+        ANC_TRY(krn_writer_run(s->with.writer, call, write_gap, &l));
+    }
     return trk_of_repository(s, r.ops->apply(r.self, call, NULL, 0, place, head), call->err);
 }
 
@@ -170,6 +198,9 @@ static anc_status begin(trk_service *s, krn_call *call)
     ANC_TRY(o.ops->cursor_get(o.self, call, ANC_STR("tracking"), &told));
     if (told == KRN_CURSOR_NONE)
         ANC_TRY(skip_to_end(s, call));
+    krn_call own = *call;
+    own.mem = s->mem;
+    ANC_TRY(o.ops->gaps(o.self, &own, ANC_STR("tracking"), &s->gaps, &s->n_gaps));
     (void)pthread_mutex_lock(&s->following);
     const anc_status status = load_cursor(s, call);
     (void)pthread_mutex_unlock(&s->following);

@@ -18,6 +18,9 @@ struct trk_service {
     anc_arena *mem;           /* owned: prices, places */
     trk_reading reading;      /* immutable */
     char hash_key[TRK_HEX_KEY + 1];
+    krn_event_gap
+        *gaps; /* [n_gaps] of the outbox: while the tracking was off; known since the beginning */
+    size_t n_gaps;
 
     pthread_mutex_t following;
     /* guarded by it */

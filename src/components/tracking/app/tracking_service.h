@@ -19,6 +19,8 @@ typedef struct trk_place {
     /* Removes what is there of one user and counts it. */
     anc_status (*erase)(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n);
     void *arg;
+    bool
+        shared; /* does not know whose what is: all goes, and only where another place knew the user */
 } trk_place;
 
 /* Who holds events that cannot be taken back from here. */

@@ -195,7 +195,7 @@ static void bus_unsubscribe(void *self, uint64_t id)
     krn_redis_subscription_free(s);
 }
 
-/* Messages that wait have a second; whoever waits for the server otherwise is let go at once. */
+/* Messages that wait have a second where the server answers; whoever waits for it otherwise is let go at once. */
 static void end_transient(krn_bus_redis *bus)
 {
     (void)pthread_mutex_lock(&bus->mutex);

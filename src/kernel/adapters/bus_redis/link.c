@@ -31,17 +31,37 @@ void krn_redis_link_close(krn_redis_link *l)
     l->client = NULL;
 }
 
+static bool has_it(const krn_redis_link *l, const krn_redis_link *but, const char *problem)
+{
+    return l != but && l->tried && !l->well && strcmp(l->problem, problem) == 0;
+}
+
+/* With the mutex held: whether another connection has this problem, which was told of that one. */
+static bool others_have(const krn_bus_redis *bus, const krn_redis_link *l, const char *problem)
+{
+    bool some = has_it(&bus->durable, l, problem) || has_it(&bus->transient, l, problem);
+    for (size_t i = 0; i < bus->crew.n; i++) {
+        const krn_redis_subscription *s = bus->crew.list[i]->owner;
+        some = some || has_it(&s->link, l, problem);
+    }
+    return some;
+}
+
 anc_status krn_redis_link_note(krn_bus_redis *bus, krn_redis_link *l, anc_status status,
                                const anc_err *err)
 {
     if (status == ANC_CANCELLED)
         return status;
     (void)pthread_mutex_lock(&bus->mutex);
-    const bool changed = l->tried ? l->well != (status == ANC_OK) : status != ANC_OK;
+    bool changed = l->tried ? l->well != (status == ANC_OK) : status != ANC_OK;
+    if (status == ANC_OK) /* the last that had it tells of its end */
+        changed = changed && !others_have(bus, l, l->problem);
     l->tried = true;
     l->well = status == ANC_OK;
     (void)snprintf(l->problem, sizeof l->problem, "%.*s", KRN_REDIS_PROBLEM - 1,
                    l->well ? "" : err->text);
+    if (status != ANC_OK) /* the first that has it tells of it */
+        changed = changed && !others_have(bus, l, l->problem);
     (void)pthread_mutex_unlock(&bus->mutex);
     if (changed && status != ANC_OK)
         krn_log_write(bus->o.log, KRN_WARN, "redis", "Redis does not answer as it should",

@@ -55,12 +55,11 @@ static anc_status add_reading(tries *t, anc_str stream, anc_err *err)
 static anc_status add_all(tries *t, anc_arena *mem, anc_err *err)
 {
     const krn_bus_redis *bus = t->bus;
-    const anc_str multi[] = {ANC_STR("MULTI")}, discard[] = {ANC_STR("DISCARD")};
+    const anc_str discard[] = {ANC_STR("DISCARD")};
     const anc_str channel = anc_arena_printf(mem, "%.*squery.completed", ANC_FMT(bus->channel));
     const anc_str publish[] = {ANC_STR("PUBLISH"), channel, ANC_STR("")};
     if (channel.ptr == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the names of streams");
-    ANC_TRY(clt_redis_add(bus->durable.client, multi, 1, err));
     ANC_TRY(add_writing(t, bus->o.stream_a_type ? channel : bus->stream, err));
     ANC_TRY(add(t, publish, ANC_COUNT(publish), 1, err));
     for (size_t i = 0; i < bus->o.n_inbound; i++) {
@@ -96,6 +95,37 @@ static void say(const tries *t, const clt_redis_reply *const *replies, anc_buf *
     }
 }
 
+/* Alone, so that nothing that follows is done in earnest. *ret_refused: the user may not. */
+static anc_status begin(clt_redis *c, int64_t deadline_ns, bool *ret_refused, anc_buf *missing,
+                        anc_err *err)
+{
+    const anc_str multi[] = {ANC_STR("MULTI")};
+    const clt_redis_reply *const *replies = NULL;
+    size_t n = 0;
+    *ret_refused = false;
+    ANC_TRY(clt_redis_add(c, multi, 1, err));
+    ANC_TRY(clt_redis_run(c, deadline_ns, &replies, &n, err));
+    if (replies[0]->kind != CLT_REDIS_ERROR)
+        return ANC_OK;
+    *ret_refused = anc_str_starts(replies[0]->text, ANC_STR("NOPERM"));
+    if (!*ret_refused)
+        return clt_redis_refusal(c, replies[0], "MULTI", err);
+    (void)anc_buf_printf(missing, "MULTI, EXEC, DISCARD: %.*s", ANC_FMT(replies[0]->text));
+    return ANC_OK;
+}
+
+/* "; without these it was not tried whether it may XADD on events, …": all that is needed. */
+static void say_untried(const tries *t, anc_buf *missing)
+{
+    (void)anc_buf_printf(missing, "; without these it cannot be tried whether the user may");
+    for (size_t i = 0; i < t->n; i++) {
+        (void)anc_buf_printf(missing, "%s %.*s", i > 0 ? "," : "", ANC_FMT(t->list[i].command));
+        if (i + 1 == t->n || !anc_str_eq(t->list[i].on, t->list[i + 1].on))
+            (void)anc_buf_printf(missing, " on %.*s", ANC_FMT(t->list[i].on));
+    }
+    (void)anc_buf_printf(missing, ", which it has to as well");
+}
+
 anc_status krn_bus_redis_rights(krn_bus_redis *bus, int64_t deadline_ns, anc_buf *missing,
                                 anc_err *err)
 {
@@ -108,13 +138,16 @@ anc_status krn_bus_redis_rights(krn_bus_redis *bus, int64_t deadline_ns, anc_buf
     if (mem == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the names of streams");
     ANC_TRY(clt_redis_connect(c, deadline_ns, err));
-    anc_status status = add_all(&t, mem, err);
+    bool refused = false;
+    anc_status status = begin(c, deadline_ns, &refused, missing, err);
     if (status == ANC_OK)
+        status = add_all(&t, mem, err);
+    if (status == ANC_OK && refused)
+        say_untried(&t, missing); /* what was added is never sent */
+    else if (status == ANC_OK)
         status = clt_redis_run(c, deadline_ns, &replies, &n, err);
-    if (status == ANC_OK && replies[0]->kind == CLT_REDIS_ERROR)
-        status = clt_redis_refusal(c, replies[0], "MULTI", err);
-    if (status == ANC_OK)
-        say(&t, replies + 1, missing);
+    if (status == ANC_OK && !refused)
+        say(&t, replies, missing);
     clt_redis_close(c);
     return status;
 }

@@ -173,7 +173,8 @@ void krn_redis_transient_thread(void *arg)
     for (;;) {
         const bool stopping = bus->crew.stop_at_ns != INT64_MAX;
         const int64_t now_ns = os_mono_ns();
-        if (stopping && (bus->queued == 0 || now_ns >= bus->crew.stop_at_ns))
+        const bool away = bus->transient.try_at_ns > 0; /* the last try failed */
+        if (stopping && (bus->queued == 0 || away || now_ns >= bus->crew.stop_at_ns))
             break;
         if (full_ns == 0 && bus->queued > 0)
             full_ns = now_ns + LINGER_NS;

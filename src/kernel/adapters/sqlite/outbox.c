@@ -179,6 +179,61 @@ static anc_status outbox_cursor_set(void *self, krn_tx *tx, anc_str consumer, ui
     return db_run(s, err);
 }
 
+static anc_status read_gaps(db_sqlite *db, krn_call *call, anc_str consumer, krn_event_gap *out,
+                            size_t max, size_t *ret_n)
+{
+    DB_STMT(s);
+    *ret_n = 0;
+    ANC_TRY(db_prepare(db,
+                       "SELECT after_seq,last_seq FROM event_gap WHERE consumer=?1"
+                       " ORDER BY after_seq",
+                       &s, call->err));
+    db_bind_str(s, 1, consumer);
+    for (bool row = true;; ++*ret_n) {
+        ANC_TRY(db_step(s, &row, call->err));
+        if (!row || *ret_n == max)
+            return ANC_OK;
+        out[*ret_n] = (krn_event_gap){(uint64_t)db_col_int(s, 0), (uint64_t)db_col_int(s, 1)};
+    }
+}
+
+static anc_status outbox_gaps(void *self, krn_call *call, anc_str consumer, krn_event_gap **ret,
+                              size_t *ret_n)
+{
+    bool row;
+    READING(r);
+    ANC_TRY(krn_reading_begin(&r, self, call));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(r.db, "SELECT count(*) FROM event_gap WHERE consumer=?1", &s, call->err));
+    db_bind_str(s, 1, consumer);
+    ANC_TRY(db_step(s, &row, call->err));
+    const size_t n = row ? (size_t)db_col_int(s, 0) : 0;
+    *ret = anc_arena_alloc(call->mem, n, sizeof **ret);
+    if (*ret == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu gaps", n);
+    return read_gaps(r.db, call, consumer, *ret, n, ret_n);
+}
+
+static anc_status outbox_gap_add(void *self, krn_tx *tx, anc_str consumer, krn_event_gap gap,
+                                 anc_err *err)
+{
+    (void)self;
+    DB_STMT(old);
+    ANC_TRY(db_prepare(tx->connection,
+                       "DELETE FROM event_gap WHERE last_seq<(SELECT min(seq) FROM outbox)", &old,
+                       err));
+    ANC_TRY(db_run(old, err));
+    DB_STMT(s);
+    ANC_TRY(db_prepare(tx->connection,
+                       "INSERT INTO event_gap VALUES(?1,?2,?3)"
+                       " ON CONFLICT(consumer,after_seq) DO UPDATE SET last_seq=excluded.last_seq",
+                       &s, err));
+    db_bind_str(s, 1, consumer);
+    db_bind_int(s, 2, (int64_t)gap.after_seq);
+    db_bind_int(s, 3, (int64_t)gap.last_seq);
+    return db_run(s, err);
+}
+
 /* Looks at the oldest `limit` rows only: age and number ascend together, so what may go stands at
  * the front, and a call costs the same however much is kept. */
 static anc_status outbox_prune(void *self, krn_tx *tx, int64_t before_ms, uint64_t keep,
@@ -266,6 +321,8 @@ const krn_outbox_ops krn_sqlite_outbox_ops = {
     .head = outbox_head,
     .cursor_get = outbox_cursor_get,
     .cursor_set = outbox_cursor_set,
+    .gaps = outbox_gaps,
+    .gap_add = outbox_gap_add,
     .prune = outbox_prune,
     .blank = outbox_blank,
     .listen = outbox_listen,

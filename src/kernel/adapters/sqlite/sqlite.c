@@ -43,6 +43,10 @@ static const db_migration own_migrations[] = {
     {"kernel", 4, "whose an answer is that is kept for a key",
      "ALTER TABLE kept_reply ADD COLUMN user TEXT;"
      "CREATE INDEX kept_reply_user ON kept_reply(user)"},
+    {"kernel", 5, "events that are not a consumer's to read",
+     "CREATE TABLE event_gap("
+     " consumer TEXT NOT NULL, after_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,"
+     " PRIMARY KEY(consumer, after_seq)) WITHOUT ROWID"},
 };
 
 anc_status krn_sqlite_migrations(const krn_sqlite_options *o, db_migration **ret, size_t *ret_n,

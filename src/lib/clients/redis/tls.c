@@ -180,7 +180,13 @@ static anc_status shake_hands(clt_redis_wire *w, int64_t deadline_ns, anc_err *e
             return ANC_FAIL(err, ANC_PROVIDER, "TLS: its certificate is refused: %s",
                             X509_verify_cert_error_string(verdict));
         }
-        ANC_TRY(after(w, rc, deadline_ns, err));
+        anc_err why = {0};
+        const anc_status status = after(w, rc, deadline_ns, &why);
+        if (status == ANC_DEADLINE || status == ANC_UNAVAILABLE)
+            return ANC_FAIL(err, status, "TLS was not answered (%s): does the server speak TLS?",
+                            why.text);
+        if (status != ANC_OK)
+            return anc_fail_at(err, status, why.where, "%s", why.text);
     }
 }
 

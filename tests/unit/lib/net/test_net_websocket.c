@@ -403,6 +403,25 @@ static void test_drain(void **state)
     assert_int_equal(atomic_load(&w->why), NET_WS_DRAINED);
 }
 
+static void drain_soon(void *arg)
+{
+    world *w = arg;
+    net_server_drain(w->server, 1500, drained, w);
+}
+
+/* A client that reads nothing of what is on its way is not waited for as long as one that is only slow. */
+static void test_drain_of_one_that_does_not_read(void **state)
+{
+    world *w = *state;
+    const int fd = join(w, HANDSHAKE);
+    w->patient = true;
+    assert_true(net_loop_post(w->loop, pour, w));
+    assert_true(net_loop_post(w->loop, drain_soon, w));
+    WAIT_UNTIL(atomic_load(&w->drained) != 0);
+    assert_int_equal(atomic_load(&w->drained), 1);
+    (void)close(fd);
+}
+
 /* The server goes with a client that is there. */
 static void test_end(void **state)
 {
@@ -418,11 +437,17 @@ static void test_end(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {ROW(test_echo),          ROW(test_ahead),
-                                       ROW(test_stays),         ROW(test_client_closes),
-                                       ROW(test_server_closes), ROW(test_silent_client),
-                                       ROW(test_slow_client),   ROW(test_client_that_reads),
-                                       ROW(test_drain),         cmocka_unit_test(test_end)};
+    const struct CMUnitTest tests[] = {ROW(test_echo),
+                                       ROW(test_ahead),
+                                       ROW(test_stays),
+                                       ROW(test_client_closes),
+                                       ROW(test_server_closes),
+                                       ROW(test_silent_client),
+                                       ROW(test_slow_client),
+                                       ROW(test_client_that_reads),
+                                       ROW(test_drain),
+                                       ROW(test_drain_of_one_that_does_not_read),
+                                       cmocka_unit_test(test_end)};
     int failed = RUN_TABLE("handshakes refused", refusals, test_refusal);
     failed += RUN_TABLE("misuse", misuses, test_misuse);
     failed += cmocka_run_group_tests_name("websocket", tests, NULL, NULL);

@@ -86,6 +86,25 @@ static void searches_are_told_when_asked_for(void **state)
     world_close(&w);
 }
 
+/* One that could not be is told as a question is: requested and failed, with the reason. */
+static void a_search_that_fails_is_told(void **state)
+{
+    (void)state;
+    world w;
+    anc_err why = {.code = ANC_OK};
+    const srch_request request = {.query = ANC_STR("bees"), .top_k = 5};
+    open_world(&w);
+    (void)ANC_FAIL(&why, ANC_NOT_FOUND, "there is no collection \"typo\"");
+    rag_search_failed(w.rag, &w.call, &request, 2, &why, ANC_STR("q1"));
+    assert_true(rag_searches_write(w.rag, &w.call));
+    assert_int_equal(w.outbox.n, 2);
+    const fake_event *e = w.outbox.events;
+    assert_int_equal(e[0].type, EV_QUERY_REQUESTED);
+    assert_string_equal(e[0].text, "bees");
+    assert_int_equal(e[1].type, EV_QUERY_FAILED);
+    world_close(&w);
+}
+
 /* Where the writer fails they wait, in front of those that come meanwhile, and who asks is not told of it; once it has
  * rested all are written. */
 static void searches_wait_for_a_writer_that_fails(void **state)
@@ -183,6 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(searches_are_told_together),
         cmocka_unit_test(searches_are_told_when_asked_for),
+        cmocka_unit_test(a_search_that_fails_is_told),
         cmocka_unit_test(searches_wait_for_a_writer_that_fails),
         cmocka_unit_test(searches_outlive_who_asks_for_them),
         cmocka_unit_test(a_faulty_search_goes_alone),
