@@ -463,11 +463,27 @@ static bool fits(const search *f, want kind, const rag_told *turn, anc_str *ret)
     return false;
 }
 
+/* "If an employee is ill, must she …": whoever it is was brought in by the question itself. */
+static bool is_anyone(const rag_spoken *s, size_t pronoun)
+{
+    static const anc_str words[] = {WORD("a"),       WORD("an"),       WORD("un"),
+                                    WORD("une"),     WORD("each"),     WORD("every"),
+                                    WORD("someone"), WORD("somebody"), WORD("anyone")};
+    const size_t n = ANC_COUNT(words);
+    for (size_t i = 0; i < pronoun; i++)
+        if (among(words, n, rag_spoken_word(s, i)) &&
+            !(s->language == TXT_FR && among(words, 1, rag_spoken_word(s, i))))
+            return true;
+    return false;
+}
+
 anc_str rag_antecedent(const rag_spoken *s, size_t i, const rag_told *turns, size_t n)
 {
     const want kind = want_of(s, i);
     const search f = {turns, n, rag_spoken_word(s, i), rag_gender_of_pronoun(s, i)};
     anc_str found;
+    if (kind == PERSON && is_anyone(s, i))
+        return ANC_STR("");
     for (size_t t = n; t-- > 0;)
         if (fits(&f, kind, &turns[t], &found))
             return found;

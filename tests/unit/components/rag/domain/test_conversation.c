@@ -358,6 +358,10 @@ static const row rows[] = {
       SAID("Where did she study?", "Clara Finch studied at the Lund Institute. [1]")},
      "When is it free?",
      "When is it (the Harrow Museum) free?"},
+    {"she is anyone",
+     {SAID("Who leads the Oslo office?", "Ingrid Dahl leads the Oslo office. [1]")},
+     "What must an employee do if she is ill?",
+     "What must an employee do if she is ill?"},
 };
 
 /* Of 25 such rows two were read wrongly at first, and stand above now. */
