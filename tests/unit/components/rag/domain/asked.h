@@ -35,4 +35,25 @@ static inline anc_str best_said(const rag_choice *choice, const rag_passage *con
     return anc_str_sub(passages[best->passage]->text, best->start, best->end - best->start);
 }
 
+typedef struct asked_row {
+    const char *name;
+    const rag_passage *passages[ASKED_PASSAGES];
+    const char *question;
+    const char *wanted; /* stands in the best pick; NULL: it is beside the point */
+} asked_row;
+
+/* A test of a table of these. */
+static inline void is_answered(void **state)
+{
+    const asked_row *row = *state;
+    ANC_ARENA(mem, 16 << 20);
+    const rag_choice choice = ask_passages(mem, row->question, row->passages);
+    assert_true(choice.n > 0);
+    const anc_str said = best_said(&choice, row->passages);
+    if (choice.beside_point != (row->wanted == NULL))
+        fail_msg("beside the point: %d: %.*s", choice.beside_point, ANC_FMT(said));
+    if (row->wanted != NULL && anc_str_find(said, anc_str_of(row->wanted)) == SIZE_MAX)
+        fail_msg("told: %.*s", ANC_FMT(said));
+}
+
 #endif

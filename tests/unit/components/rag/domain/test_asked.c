@@ -133,13 +133,6 @@ static const rag_passage policy = {
     .language = ANC_STR_INIT("en"),
     .score = 0.8};
 
-typedef struct asked_row {
-    const char *name;
-    const rag_passage *passages[ASKED_PASSAGES];
-    const char *question;
-    const char *wanted; /* stands in the best pick; NULL: it is beside the point */
-} asked_row;
-
 static const asked_row rows[] = {
     {"who, not when, of a box", {&opening, &box}, "Who founded Tamsin?", "Ada Voss"},
     {"when, of a box", {&box}, "When was Tamsin founded?", "1975"},
@@ -176,19 +169,6 @@ static const asked_row rows[] = {
     {"the cost of something else", {&budget}, "What is the price of the Wex 5?", NULL},
     {"all the steps", {&takeback}, "How do I send something back?", "3. Leave the box"},
 };
-
-static void is_answered(void **state)
-{
-    const asked_row *row = *state;
-    ANC_ARENA(mem, 16 << 20);
-    const rag_choice choice = ask_passages(mem, row->question, row->passages);
-    assert_true(choice.n > 0);
-    const anc_str said = best_said(&choice, row->passages);
-    if (choice.beside_point != (row->wanted == NULL))
-        fail_msg("beside the point: %d: %.*s", choice.beside_point, ANC_FMT(said));
-    if (row->wanted != NULL && anc_str_find(said, anc_str_of(row->wanted)) == SIZE_MAX)
-        fail_msg("told: %.*s", ANC_FMT(said));
-}
 
 static uint64_t key_of(anc_arena *mem, const char *word)
 {

@@ -68,14 +68,7 @@ static const rag_passage holiday = {
     .language = ANC_STR_INIT("en"),
     .score = 0.9};
 
-typedef struct wanted_row {
-    const char *name;
-    const rag_passage *passages[ASKED_PASSAGES];
-    const char *question;
-    const char *wanted; /* stands in the best pick; NULL: it is beside the point */
-} wanted_row;
-
-static const wanted_row rows[] = {
+static const asked_row rows[] = {
     {"a number to ring", {&people}, "What is the phone number of Peter Oake?", "4477"},
     {"a year is none", {&people}, "What is Ruth Haldane's phone number?", NULL},
     {"pas de numéro", {&gens}, "Quel est le numéro de téléphone d'Anne Morel ?", NULL},
@@ -109,20 +102,7 @@ static const wanted_row rows[] = {
     {"spelled out", {&holiday}, "Did sales in the United Kingdom rise?", "UK"},
 };
 
-static void is_wanted(void **state)
-{
-    const wanted_row *row = *state;
-    ANC_ARENA(mem, 16 << 20);
-    const rag_choice choice = ask_passages(mem, row->question, row->passages);
-    assert_true(choice.n > 0);
-    const anc_str said = best_said(&choice, row->passages);
-    if (choice.beside_point != (row->wanted == NULL))
-        fail_msg("beside the point: %d: %.*s", choice.beside_point, ANC_FMT(said));
-    if (row->wanted != NULL && anc_str_find(said, anc_str_of(row->wanted)) == SIZE_MAX)
-        fail_msg("told: %.*s", ANC_FMT(said));
-}
-
 int main(void)
 {
-    return RUN_TABLE("wanted", rows, is_wanted);
+    return RUN_TABLE("wanted", rows, is_answered);
 }
