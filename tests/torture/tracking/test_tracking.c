@@ -41,7 +41,7 @@ static anc_status erase_place(void *arg, krn_call *call, anc_str user_id, uint64
 static anc_status open_tracking(house *h, const char *vfs)
 {
     const trk_sqlite_options file = {.path = anc_str_of(h->path), .now_ms = 1, .vfs = vfs};
-    const trk_place place = {"elsewhere", erase_place, h};
+    const trk_place place = {"elsewhere", erase_place, h, false};
     ANC_TRY(trk_sqlite_open(&file, &h->file, &h->repository, &h->call.err));
     const trk_service_options options = {.repository = h->repository,
                                          .outbox = krn_sqlite_outbox(h->catalog),
