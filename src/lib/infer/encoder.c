@@ -82,11 +82,11 @@ static inf_levels levels_of(const inf_encoder_options *o)
 }
 
 /* What comes out of the last matrix of a layer is added up over all layers, and what goes in has few large values: of
- * int8 it takes most of the error. */
+ * int8 it takes most of the error, so it is read in more. */
 static inf_plan plan_of(const inf_levels *levels, inf_precision precision)
 {
-    const bool halves = precision == INF_INT8 && levels->half_attention;
-    return (inf_plan){precision, precision, precision, halves ? INF_BF16 : precision};
+    const inf_precision more = levels->half_attention ? INF_BF16 : INF_F32;
+    return (inf_plan){precision, precision, precision, precision == INF_INT8 ? more : precision};
 }
 
 static anc_status open_weights(inf_encoder *enc, anc_arena *mem, anc_str folder,
