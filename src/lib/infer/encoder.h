@@ -26,7 +26,7 @@ typedef struct inf_encoder_options {
     const inf_kernels *kernels; /* NULL: the best for this CPU */
     inf_precision
         precision; /* of the matrices; of INF_INT8 the last of each layer is in bf16 where the CPU has
-                                 * fast products of it */
+                     * fast products of it, else in f32 */
     const inf_product *product; /* of that precision; NULL: the best for this CPU */
 } inf_encoder_options;
 
