@@ -64,7 +64,7 @@ def test_batches_and_dead_letters(binary):
             shown = p.run("batches", "show", batch["batch_id"])
             assert "processed_documents        1" in shown.stdout, shown.stdout
             watched = p.run("batches", "watch", batch["batch_id"])
-            assert "1 documents read" in watched.stdout and "broken.bin" in watched.stderr, watched
+            assert "1 document read" in watched.stdout and "broken.bin" in watched.stderr, watched
             assert p.run("batches", "watch").stdout == watched.stdout
             assert p.run("batches", "show", "nope").returncode == 3
             assert p.run("batches", "cancel", batch["batch_id"]).returncode == 1
