@@ -180,7 +180,7 @@ class Kafka:
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         known = [word for name in (USER, GUEST) for scram in SCRAM if self.password
                  for word in ("--add-scram", f"{scram}=[name={name},password={self.password}]")]
-        out = subprocess.run(self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c",
+        out = subprocess.run(self._java("kafka.tools.StorageTool", "format", f"--cluster-id={cluster}", "-c",
                                         str(self.folder / "broker.properties"), *known),
                              capture_output=True, text=True, timeout=READY_S)
         assert out.returncode == 0, out.stdout + out.stderr
