@@ -1,5 +1,5 @@
 /* commands.c - the table of commands: what each is called, takes, and says of itself. */
-#include "context.h"
+#include "commands_impl.h"
 
 #define MODES "auto|hybrid|semantic|keyword"
 #define LANGUAGES \
@@ -14,15 +14,6 @@
         .name = "mode", .letter = 'm', .value = "MODE", .choices = MODES, \
         .help = "auto, hybrid, semantic or keyword (default auto)"        \
     }
-#define LIMIT(with, what)                                                             \
-    {                                                                                 \
-        .name = "limit", .letter = 'n', .value = "N", .verbs = (with), .help = (what) \
-    }
-#define END          \
-    {                \
-        .name = NULL \
-    }
-
 /* ---- serve ---- */
 
 static const cli_option serve_options[] = {
@@ -125,85 +116,6 @@ static const cli_verb letters_verbs[] = {
      cli_run_letters_replay},
     {"delete", "[ID…]", 0, UINT32_MAX, "forget: those named, --batch ID, or --all",
      cli_run_letters_delete},
-    END,
-};
-
-/* ---- events ---- */
-
-static const cli_option events_options[] = {
-    {.name = "type",
-     .letter = 't',
-     .value = "TYPE",
-     .values = "event-types",
-     .verbs = "list|follow",
-     .help = "a type, or a prefix such as 'query.*' (follow: repeat for several)"},
-    {.name = "severity",
-     .letter = 's',
-     .value = "LEVEL",
-     .choices = "info|warning|error",
-     .verbs = "list|follow",
-     .help = "at least this: info, warning or error"},
-    {.name = "replay",
-     .letter = 'r',
-     .value = "N",
-     .verbs = "follow",
-     .help = "the newest N first, as far as the server has them (default 0)"},
-    LIMIT("list", "rows at most (default 20)"),
-    END,
-};
-
-static const cli_verb events_verbs[] = {
-    {"list", "", 0, 0, "what happened, newest first", cli_run_events_list},
-    {"follow", "", 0, 0, "what happens, as it happens, until Ctrl-C", cli_run_events_follow},
-    {"stats", "", 0, 0, "who watches, and how far the events are", cli_run_events_stats},
-    END,
-};
-
-/* ---- tracking ---- */
-
-static const cli_option tracking_options[] = {
-    {.name = "user", .letter = 'u', .value = "ID", .verbs = "queries", .help = "of this user"},
-    {.name = "collection",
-     .letter = 'c',
-     .value = "NAME",
-     .verbs = "queries",
-     .help = "asked of this collection, or answered from it"},
-    {.name = "text",
-     .letter = 't',
-     .value = "WORDS",
-     .verbs = "queries",
-     .help = "words, all of which are in the question"},
-    {.name = "since",
-     .value = "TIME",
-     .verbs = "queries|stats",
-     .help = "from this time on, such as 2026-11-20 or 2026-11-20T15:00:00Z"},
-    {.name = "until", .value = "TIME", .verbs = "queries", .help = "asked before this time"},
-    {.name = "min-ms", .value = "N", .verbs = "queries", .help = "took at least so long"},
-    {.name = "zero-results",
-     .verbs = "queries",
-     .help = "found nothing, or nothing that answers it (\"not answered\")"},
-    {.name = "status",
-     .value = "HOW",
-     .choices = "requested|completed|failed",
-     .verbs = "queries",
-     .help = "requested, completed or failed"},
-    {.name = "bucket",
-     .value = "SIZE",
-     .choices = "hour|day|week",
-     .verbs = "stats",
-     .help = "of the series: hour, day or week"},
-    LIMIT("queries", "rows at most (default 20)"),
-    {.name = "yes", .letter = 'y', .verbs = "erase", .help = "do not ask"},
-    END,
-};
-
-static const cli_verb tracking_verbs[] = {
-    {"queries", "", 0, 0, "what was asked, newest first", cli_run_tracking_queries},
-    {"show", "QUERY_ID", 1, 1, "one query with the passages it found and their scores",
-     cli_run_tracking_show},
-    {"stats", "", 0, 0, "counts, percentiles, tokens and cost over time", cli_run_tracking_stats},
-    {"erase", "USER_ID", 1, 1, "forget one user everywhere, and say what others still hold",
-     cli_run_tracking_erase},
     END,
 };
 
@@ -478,8 +390,8 @@ const cli_command cli_commands[] = {
                  "redis-cli psubscribe 'events:*'\n"
                  "redis-cli XADD events:user.created '*' user_id u-42 username Ada groups "
                  "'[\"sales\"]'\n",
-     .options = events_options,
-     .verbs = events_verbs},
+     .options = cli_events_options,
+     .verbs = cli_events_verbs},
     {.name = "tracking",
      .words = "",
      .summary = "show what was asked, what was found for it, and numbers over time",
@@ -497,8 +409,8 @@ const cli_command cli_commands[] = {
                  "anchorage tracking show 0190a1b2-c3d4-7f01-bf02-030405060708\n"
                  "anchorage tracking stats --since 2026-11-01 --bucket day --json | jq .total\n"
                  "anchorage tracking erase ada --yes\n",
-     .options = tracking_options,
-     .verbs = tracking_verbs},
+     .options = cli_tracking_options,
+     .verbs = cli_tracking_verbs},
     {.name = "export",
      .words = "",
      .summary = "write documents with all versions and metadata to a file",

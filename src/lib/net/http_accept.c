@@ -137,7 +137,7 @@ static bool is_too_many(net_server *server, int fd)
     return (few || full) && !net_conn_make_room(server);
 }
 
-/* False when no more can be taken for now. */
+/* False where nobody waits, or there is no room until somebody has left. */
 static bool take_one(net_listener *listener)
 {
     net_server *server = listener->server;

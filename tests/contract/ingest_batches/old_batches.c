@@ -1,4 +1,5 @@
 /* old_batches.c - dead letters of folders that were read several times before a file had but one. */
+#include "support/sql.h"
 #include "support/test.h"
 
 #include "ingest/adapters/sqlite/ing_sqlite.h"
@@ -31,16 +32,6 @@ static const char rows[] =
     "INSERT INTO ing_item(batch, ordinal, path, bytes, modified_ms, letter)"
     " VALUES(6, 0, 'a.txt', 1, 1, 'a1');";
 
-static int64_t number(db_sqlite *db, const char *sql)
-{
-    anc_err err = {0};
-    DB_STMT(s);
-    bool row = false;
-    ASSERT_OK(db_prepare(db, sql, &s, &err), &err);
-    ASSERT_OK(db_step(s, &row, &err), &err);
-    return row ? db_col_int(s, 0) : -1;
-}
-
 static void letters_of_a_file_become_one(void **state)
 {
     (void)state;
@@ -70,7 +61,7 @@ static void letters_of_a_file_become_one(void **state)
         {"SELECT count(*) FROM sqlite_schema WHERE name = 'ing_doubled'", 0},
     };
     for (size_t i = 0; i < ANC_COUNT(checks); i++)
-        if (number(db, checks[i].sql) != checks[i].wanted)
+        if (sql_number(db, checks[i].sql) != checks[i].wanted)
             fail_msg("%s", checks[i].sql);
     db_close(db);
 }

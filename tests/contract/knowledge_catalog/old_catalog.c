@@ -1,4 +1,5 @@
 /* old_catalog.c - a catalog of the first migration, with documents in it, is brought up to date. */
+#include "support/sql.h"
 #include "support/test.h"
 
 #include "knowledge/adapters/sqlite/kno_sqlite.h"
@@ -24,16 +25,6 @@ static const char rows[] =
     "INSERT INTO kno_chunk(version_id, ordinal, start, end, page, tokens, heading, digest)"
     " VALUES(1, 0, 0, 3, 0, 1, NULL, x'11');";
 
-static int64_t number(db_sqlite *db, const char *sql)
-{
-    anc_err err = {0};
-    DB_STMT(s);
-    bool row = false;
-    ASSERT_OK(db_prepare(db, sql, &s, &err), &err);
-    ASSERT_OK(db_step(s, &row, &err), &err);
-    return row ? db_col_int(s, 0) : -1;
-}
-
 static void is_brought_up_to_date(void **state)
 {
     (void)state;
@@ -58,7 +49,7 @@ static void is_brought_up_to_date(void **state)
         {"SELECT system_prompt = '' FROM kno_collection", 1},
     };
     for (size_t i = 0; i < ANC_COUNT(checks); i++)
-        if (number(db, checks[i].sql) != checks[i].wanted)
+        if (sql_number(db, checks[i].sql) != checks[i].wanted)
             fail_msg("%s", checks[i].sql);
     db_close(db);
 }
