@@ -119,6 +119,11 @@ anc_status clt_inference_open(const clt_inference_options *options, clt_inferenc
     return ANC_OK;
 }
 
+anc_str clt_inference_where(const clt_inference *c)
+{
+    return anc_str_of(c->where);
+}
+
 void clt_inference_close(clt_inference *c)
 {
     if (c == NULL)

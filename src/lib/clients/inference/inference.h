@@ -57,10 +57,13 @@ anc_status clt_inference_open(const clt_inference_options *options, clt_inferenc
                               anc_err *err) ANC_MUST_CHECK;
 void clt_inference_close(clt_inference *client); /* nobody is inside; NULL is a no-op */
 
+/* Host and port, for texts; lives as long as the client. */
+anc_str clt_inference_where(const clt_inference *client);
+
 /* How long the caller waits. */
 typedef struct clt_patience {
     int64_t left_ms;              /* 0: as long as it takes */
-    const atomic_bool *cancelled; /* looked at a few times a second */
+    const atomic_bool *cancelled; /* looked at a few times a second; NULL: never set */
 } clt_patience;
 
 /* Vectors of `texts` [n] in out [n * dims], as the server gives them. `query`: they are questions, where the form
