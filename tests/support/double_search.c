@@ -1,7 +1,10 @@
 /* double_search.c - the embedding and search components, answered from memory. */
 #include <math.h>
+#include <string.h>
 
 #include "support/service_doubles_impl.h"
+
+enum { DOUBLE_DIMS = 4 };
 
 struct emb_service {
     int nothing;
@@ -41,7 +44,49 @@ void emb_library_describe(emb_library *library, anc_buf *out)
 emb_info_row emb_info(const emb_service *emb)
 {
     (void)emb;
-    return (emb_info_row){.available = true, .model = ANC_STR("tiny"), .detail = ANC_STR("tiny")};
+    return (emb_info_row){.available = true,
+                          .model = ANC_STR("tiny"),
+                          .detail = ANC_STR("tiny"),
+                          .dims = DOUBLE_DIMS,
+                          .max_tokens = 10};
+}
+
+anc_status emb_hold(emb_library *library, krn_call *call, anc_str model, emb_held *ret)
+{
+    (void)library;
+    if (model.len > 0 && !anc_str_eq(model, ANC_STR("tiny")))
+        return ANC_FAIL(call->err, ANC_INVALID, "there is no embedding model \"%.*s\"",
+                        ANC_FMT(model));
+    *ret = (emb_held){.emb = double_emb()};
+    return ANC_OK;
+}
+
+void emb_let_go(emb_held *held)
+{
+    *held = (emb_held){0};
+}
+
+/* A vector says how long its text is, and what it is for. */
+anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_str *texts,
+                     size_t n, float *out, emb_usage *ret_usage)
+{
+    (void)emb;
+    (void)ret_usage;
+    for (size_t i = 0; i < n; i++) {
+        if (anc_str_eq(texts[i], ANC_STR("nope")))
+            return ANC_FAIL(call->err, ANC_UNAVAILABLE, "the model is away");
+        memset(out + i * DOUBLE_DIMS, 0, DOUBLE_DIMS * sizeof *out);
+        out[i * DOUBLE_DIMS] = kind == EMB_QUERY ? -0.6f : 0.6f;
+        out[i * DOUBLE_DIMS + texts[i].len % (DOUBLE_DIMS - 1) + 1] = 0.8f;
+    }
+    return ANC_OK;
+}
+
+/* A token a byte. */
+size_t emb_count_tokens(emb_service *emb, anc_str text, size_t max)
+{
+    (void)emb;
+    return text.len <= max ? text.len : max + 1;
 }
 
 emb_cache_stats emb_cache(const emb_service *emb)

@@ -59,6 +59,24 @@ static const cli_option search_options[] = {
     END,
 };
 
+/* ---- models by themselves ---- */
+
+static const cli_option embed_options[] = {
+    {.name = "kind",
+     .value = "KIND",
+     .choices = "query|passage",
+     .help =
+         "what the texts are, for models that put another prefix before each (default passage)"},
+    {.name = "model",
+     .value = "MODEL",
+     .values = "embedding-models",
+     .help = "an installed model (default: the configured one)"},
+    {.name = "dimensions",
+     .value = "N",
+     .help = "the first N components, of unit length again (default: all)"},
+    END,
+};
+
 /* ---- documents in ---- */
 
 static const cli_option ingest_options[] = {
@@ -296,6 +314,19 @@ const cli_command cli_commands[] = {
                  "anchorage search -m keyword -k 20 E11\n",
      .options = search_options,
      .run = cli_run_search},
+    {.name = "embed",
+     .words = "[TEXT…]",
+     .summary = "print the vectors of texts",
+     .text =
+         "Each TEXT, or each line of standard input where none is given, becomes one line of "
+         "numbers; with\n"
+         "--json an object with the text beside its vector. Vectors have unit length: the product "
+         "of two is\n"
+         "their cosine.\n",
+     .examples = "anchorage embed \"How many days of leave do I get?\" --kind query\n"
+                 "anchorage embed --json < lines.txt | jq -c .embedding\n",
+     .options = embed_options,
+     .run = cli_run_embed},
     {.name = "ingest",
      .words = "PATH…",
      .summary = "read files and folders into a collection",

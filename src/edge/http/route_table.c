@@ -117,7 +117,9 @@ const http_route http_routes[] = {
         READS(http_models_list, NULL, &http_models_out)),
     LATER("POST", "/v1/chat/completions", "completions", "compatible",
           "Chat completions in the OpenAI form"),
-    LATER("POST", "/v1/embeddings", "embeddings", "compatible", "Embeddings in the OpenAI form"),
+    SEE("POST", "/v1/embeddings", "embeddings", "compatible", "Embeddings in the OpenAI form",
+        SENDS(http_embeddings_make, HTTP_IO, &http_embeddings_schema, &http_embeddings_out, 200),
+        .role = HTTP_READER, .flags = HTTP_ROOMY),
     LATER("POST", "/v1/rerank", "rerank", "compatible", "Scores of documents for a query"),
     LATER("POST", "/mcp", "mcp", "compatible", "Model Context Protocol"),
 

@@ -20,17 +20,10 @@ static anc_status no_memory(anc_err *err)
     return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the vocabulary");
 }
 
-/* The ids that every text needs; the last step of making a tokenizer. */
-static anc_status find_specials(inf_tokenizer *tok, anc_str unk, anc_err *err)
+static anc_status find_unknown(inf_tokenizer *tok, anc_str unk, anc_err *err)
 {
-    const struct {
-        anc_str piece;
-        uint32_t *id;
-    } specials[] = {{unk, &tok->unk}, {ANC_STR("[CLS]"), &tok->cls}, {ANC_STR("[SEP]"), &tok->sep}};
-    for (size_t i = 0; i < ANC_COUNT(specials); i++)
-        if (!inf_tokenizer_find(tok, specials[i].piece, specials[i].id))
-            return ANC_FAIL(err, ANC_CORRUPT, "the vocabulary has no piece %.*s",
-                            ANC_FMT(specials[i].piece));
+    if (!inf_tokenizer_find(tok, unk, &tok->unk))
+        return ANC_FAIL(err, ANC_CORRUPT, "the vocabulary has no piece %.*s", ANC_FMT(unk));
     return ANC_OK;
 }
 
@@ -111,13 +104,22 @@ anc_status inf_tokenizer_of_json(anc_str json, inf_tokenizer **ret, anc_err *err
     if (tok == NULL)
         return no_memory(err);
     ANC_TRY(add_pieces(tok, vocab, err));
-    ANC_TRY(find_specials(tok, json_str(json_member(model, "unk_token"), ANC_STR("[UNK]")), err));
+    ANC_TRY(find_unknown(tok, json_str(json_member(model, "unk_token"), ANC_STR("[UNK]")), err));
+    ANC_TRY(inf_frame_of_json(tok, json_member(root, "post_processor"), err));
     *ret = tok;
     tok = NULL;
     return ANC_OK;
 }
 
-static anc_status read_vocab(anc_str vocab, inf_word_rules rules, inf_tokenizer **ret, anc_err *err)
+/* What tokenizer_config.json says about a vocab.txt. */
+typedef struct vocab_flags {
+    inf_word_rules rules;
+    anc_str cls, sep, unk;
+    bool twice; /* two separators between the texts of a pair */
+} vocab_flags;
+
+static anc_status read_vocab(anc_str vocab, const vocab_flags *flags, inf_tokenizer **ret,
+                             anc_err *err)
 {
     size_t lines = 1;
     if (anc_str_ends(vocab, ANC_STR("\n")))
@@ -126,7 +128,7 @@ static anc_status read_vocab(anc_str vocab, inf_word_rules rules, inf_tokenizer 
         lines += vocab.ptr[i] == '\n';
     if (lines > INF_VOCABULARY_MAX)
         return ANC_FAIL(err, ANC_CORRUPT, "%zu lines, at most %d", lines, INF_VOCABULARY_MAX);
-    ANC_CLEANUP(tokenizer_cleanup) inf_tokenizer *tok = inf_tokenizer_new(lines, rules);
+    ANC_CLEANUP(tokenizer_cleanup) inf_tokenizer *tok = inf_tokenizer_new(lines, flags->rules);
     if (tok == NULL)
         return no_memory(err);
     anc_str line;
@@ -136,21 +138,44 @@ static anc_status read_vocab(anc_str vocab, inf_word_rules rules, inf_tokenizer 
         if (!inf_tokenizer_add(tok, line, id))
             return no_memory(err);
     }
-    ANC_TRY(find_specials(tok, ANC_STR("[UNK]"), err));
+    ANC_TRY(find_unknown(tok, flags->unk, err));
+    ANC_TRY(inf_frame_of_names(tok, flags->cls, flags->sep, flags->twice, err));
     *ret = tok;
     tok = NULL;
     return ANC_OK;
 }
 
+static vocab_flags plain_flags(bool lower)
+{
+    return (vocab_flags){
+        .rules = {.clean = true, .space_cjk = true, .strip_marks = lower, .lower = lower},
+        .cls = ANC_STR("[CLS]"),
+        .sep = ANC_STR("[SEP]"),
+        .unk = ANC_STR("[UNK]"),
+    };
+}
+
 anc_status inf_tokenizer_of_vocab(anc_str vocab, bool lower, inf_tokenizer **ret, anc_err *err)
 {
-    const inf_word_rules rules = {
-        .clean = true, .space_cjk = true, .strip_marks = lower, .lower = lower};
-    return read_vocab(vocab, rules, ret, err);
+    const vocab_flags flags = plain_flags(lower);
+    return read_vocab(vocab, &flags, ret, err);
+}
+
+/* A special token: its text, or an object with it as "content". A copy in `mem`. */
+static anc_str token_text(anc_arena *mem, const json_value *v, anc_str otherwise)
+{
+    const json_value *text = json_kind_of(v) == JSON_OBJECT ? json_member(v, "content") : v;
+    return anc_arena_copy(mem, json_str(text, otherwise));
+}
+
+static bool is_mpnet(anc_str class)
+{
+    return anc_str_eq(class, ANC_STR("MPNetTokenizer")) ||
+           anc_str_eq(class, ANC_STR("MPNetTokenizerFast"));
 }
 
 /* The flags of tokenizer_config.json, which may be absent. */
-static anc_status read_flags(anc_arena *mem, anc_str folder, inf_word_rules *ret, anc_err *err)
+static anc_status read_flags(anc_arena *mem, anc_str folder, vocab_flags *ret, anc_err *err)
 {
     ANC_CLEANUP(doc_cleanup) json_doc *doc = NULL;
     const anc_str path = os_path_join(mem, folder, ANC_STR("tokenizer_config.json"));
@@ -165,13 +190,17 @@ static anc_status read_flags(anc_arena *mem, anc_str folder, inf_word_rules *ret
         return ANC_FAIL(err, status == ANC_NO_MEMORY ? ANC_NO_MEMORY : ANC_CORRUPT, "%.*s: %.200s",
                         ANC_FMT(path), inner.text);
     const json_value *root = json_root(doc);
+    const bool mpnet = is_mpnet(json_str(json_member(root, "tokenizer_class"), ANC_STR("")));
     const bool lower = json_bool(json_member(root, "do_lower_case"), true);
-    *ret = (inf_word_rules){
-        .clean = true,
-        .space_cjk = json_bool(json_member(root, "tokenize_chinese_chars"), true),
-        .strip_marks = json_bool(json_member(root, "strip_accents"), lower),
-        .lower = lower,
-    };
+    *ret = plain_flags(lower);
+    ret->rules.space_cjk = json_bool(json_member(root, "tokenize_chinese_chars"), true);
+    ret->rules.strip_marks = json_bool(json_member(root, "strip_accents"), lower);
+    ret->cls = token_text(mem, json_member(root, "cls_token"), mpnet ? ANC_STR("<s>") : ret->cls);
+    ret->sep = token_text(mem, json_member(root, "sep_token"), mpnet ? ANC_STR("</s>") : ret->sep);
+    ret->unk = token_text(mem, json_member(root, "unk_token"), ret->unk);
+    ret->twice = mpnet;
+    if (ret->cls.ptr == NULL || ret->sep.ptr == NULL || ret->unk.ptr == NULL)
+        return no_memory(err);
     return ANC_OK;
 }
 
@@ -198,8 +227,8 @@ anc_status inf_tokenizer_open(anc_str folder, inf_tokenizer **ret, anc_err *err)
     path = os_path_join(mem, folder, ANC_STR("vocab.txt"));
     if (path.ptr == NULL)
         return no_memory(err);
-    inf_word_rules rules;
-    ANC_TRY(read_flags(mem, folder, &rules, err));
+    vocab_flags flags;
+    ANC_TRY(read_flags(mem, folder, &flags, err));
     ANC_TRY(os_file_read(mem, path, FILE_MAX_BYTES, &text, err));
-    return name_file(read_vocab(text, rules, ret, &inner), &inner, path, err);
+    return name_file(read_vocab(text, &flags, ret, &inner), &inner, path, err);
 }

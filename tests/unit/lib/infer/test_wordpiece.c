@@ -211,24 +211,25 @@ static void reference_of_minilm(void **state)
     compare(model, tokens, "", 256);
 }
 
-static void reference_of_small_uncased(void **state)
-{
-    (void)state;
-    char model[PLACE_MAX], tokens[PLACE_MAX];
-    if (place_in_data(model, "tiny-models/bert-mean") == NULL)
-        skip();
-    (void)snprintf(tokens, sizeof tokens, "%.4000s/tokens.jsonl", model);
-    compare(model, tokens, "", 64);
-}
+static const struct small_row {
+    const char *name, *folder, *prefix;
+} small_rows[] = {
+    {"uncased", "tiny-models/bert-mean", ""},
+    {"cased", "tiny-models/bert-cls-cased-f16",
+     "Represent this sentence for searching relevant passages: "},
+    {"with a dense head", "tiny-models/bert-dense-bf16", ""},
+    {"DistilBERT", "tiny-models/distilbert-mean", ""},
+    {"MPNet", "tiny-models/mpnet-mean", ""},
+};
 
-static void reference_of_small_cased(void **state)
+static void reference_of_small(void **state)
 {
-    (void)state;
+    const struct small_row *row = *state;
     char model[PLACE_MAX], tokens[PLACE_MAX];
-    if (place_in_data(model, "tiny-models/bert-cls-cased-f16") == NULL)
+    if (place_in_data(model, row->folder) == NULL)
         skip();
     (void)snprintf(tokens, sizeof tokens, "%.4000s/tokens.jsonl", model);
-    compare(model, tokens, "Represent this sentence for searching relevant passages: ", 64);
+    compare(model, tokens, row->prefix, 64);
 }
 
 int main(void)
@@ -240,9 +241,8 @@ int main(void)
         cmocka_unit_test(long_words),
         cmocka_unit_test(folder_without_a_vocabulary),
         cmocka_unit_test(reference_of_minilm),
-        cmocka_unit_test(reference_of_small_uncased),
-        cmocka_unit_test(reference_of_small_cased),
     };
     return RUN_TABLE("encodes", rows, encodes) + RUN_TABLE("refuses", refused_rows, refuses) +
+           RUN_TABLE("small", small_rows, reference_of_small) +
            cmocka_run_group_tests_name("tokenizer", tests, NULL, NULL);
 }
