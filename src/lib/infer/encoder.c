@@ -102,6 +102,43 @@ static anc_status open_weights(inf_encoder *enc, anc_arena *mem, anc_str folder,
     return inf_bert_load(config, &plan, enc->tensors, forget_map, &enc->map, &enc->bert, err);
 }
 
+/* The matrix that pooled vectors go through, where it has a file of its own. */
+static anc_status open_dense(inf_encoder *enc, anc_arena *mem, anc_str folder,
+                             const inf_dense_config *dense, anc_err *err)
+{
+    if (dense->folder.len == 0)
+        return ANC_OK;
+    const anc_str below = os_path_join(mem, folder, dense->folder);
+    const anc_str path = os_path_join(mem, below, ANC_STR("model.safetensors"));
+    if (path.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
+    os_map map = {0};
+    inf_tensors *tensors = NULL;
+    const inf_dense_of step = {"linear", enc->bert.config.hidden, dense->outputs, dense->bias,
+                               dense->tanh};
+    ANC_TRY(os_map_open(path, &map, err));
+    anc_status status =
+        inf_tensors_read((anc_str){(const char *)map.bytes, map.len}, path, &tensors, err);
+    if (status == ANC_OK)
+        status = inf_head_add(&enc->bert.head, tensors, &step, err);
+    inf_tensors_free(tensors);
+    os_map_close(&map);
+    return status;
+}
+
+static anc_status choose_dims(inf_config *config, uint32_t dims, anc_err *err)
+{
+    if (dims == 0)
+        return ANC_OK;
+    if (config->scores)
+        return ANC_FAIL(err, ANC_INVALID, "%u dimensions of a model that scores pairs", dims);
+    if (dims > config->dims)
+        return ANC_FAIL(err, ANC_INVALID, "%u dimensions of a model that has %zu", dims,
+                        config->dims);
+    config->dims = dims;
+    return ANC_OK;
+}
+
 static anc_status open_prefix(inf_encoder *enc, anc_str given, anc_str from_folder, prefix *ret,
                               anc_err *err)
 {
@@ -129,7 +166,11 @@ static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder
     if (mem == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the files of the model");
     ANC_TRY(inf_config_read(mem, folder, &config, err));
-    config.unit_length = config.unit_length || options->unit_length;
+    config.unit_length = !config.scores && (config.unit_length || options->unit_length);
+    ANC_TRY(choose_dims(&config, options->dims, err));
+    if (config.scores && config.window < INF_PAIR_MIN)
+        return ANC_FAIL(err, ANC_CORRUPT, "model %.*s: a window of %zu tokens holds no pair",
+                        ANC_FMT(folder), config.window);
     ANC_TRY(inf_tokenizer_open(folder, &enc->tok, err));
     if (inf_tokenizer_size(enc->tok) > config.vocabulary)
         return ANC_FAIL(err, ANC_CORRUPT,
@@ -138,12 +179,14 @@ static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder
     enc->levels = levels_of(options);
     enc->precision = options->precision;
     ANC_TRY(open_weights(enc, mem, folder, &config, err));
+    ANC_TRY(open_dense(enc, mem, folder, &config.dense, err));
     enc->block_tokens = config.window > BLOCK_TOKENS ? config.window : BLOCK_TOKENS;
     ANC_TRY(open_prefix(enc, options->query_prefix, config.query_prefix, &enc->prefixes[INF_QUERY],
                         err));
     ANC_TRY(open_prefix(enc, options->passage_prefix, config.passage_prefix,
                         &enc->prefixes[INF_PASSAGE], err));
-    enc->bert.config.query_prefix = enc->bert.config.passage_prefix = ANC_STR_NONE;
+    inf_config *kept = &enc->bert.config;
+    kept->query_prefix = kept->passage_prefix = kept->dense.folder = ANC_STR_NONE;
     return ANC_OK;
 }
 
@@ -165,7 +208,8 @@ inf_encoder_info inf_encoder_about(const inf_encoder *enc)
 {
     const inf_config *c = &enc->bert.config;
     return (inf_encoder_info){
-        .dims = (uint32_t)c->hidden,
+        .scores = c->scores,
+        .dims = (uint32_t)c->dims,
         .max_tokens = (uint32_t)(c->window - enc->prefixes[INF_PASSAGE].n),
         .layers = (uint32_t)c->layers,
         .kernels = enc->levels.kernels->name,
@@ -201,9 +245,18 @@ static void return_scratch(inf_encoder *enc, inf_scratch *s)
     inf_scratch_free(s);
 }
 
+/* What is asked of the model: texts of one kind, or pairs. */
+typedef struct work {
+    inf_kind kind;
+    const anc_str *texts;  /* [n]; NULL: pairs */
+    const inf_pair *pairs; /* [n] */
+    size_t n;
+} work;
+
 typedef struct round {
     inf_encoder *enc;
     uint32_t *ids;   /* owned: [max_blocks * block_tokens] */
+    uint8_t *types;  /* owned: of each id; NULL: all 0 */
     uint32_t *start; /* owned: of each text in ids, and one past the last */
     size_t
         *first; /* owned: text that a block begins with, and one past the last; [max_blocks + 1] */
@@ -216,6 +269,7 @@ typedef struct round {
 static void round_done(round *r)
 {
     free(r->ids);
+    free(r->types);
     free(r->start);
     free(r->first);
 }
@@ -223,13 +277,15 @@ static void round_done(round *r)
 static anc_status round_init(round *r, inf_encoder *enc, size_t threads, anc_err *err)
 {
     const size_t wanted = threads * BLOCKS_A_THREAD;
+    const bool typed = enc->bert.config.scores;
     *r = (round){.enc = enc};
     r->max_blocks = wanted < ROUND_MAX_BLOCKS ? wanted : ROUND_MAX_BLOCKS;
     const size_t tokens = r->max_blocks * enc->block_tokens;
     r->ids = malloc(tokens * sizeof *r->ids);
+    r->types = typed ? malloc(tokens) : NULL;
     r->start = malloc((tokens / 2 + 1) * sizeof *r->start); /* no text has less than two tokens */
     r->first = malloc((r->max_blocks + 1) * sizeof *r->first);
-    if (r->ids == NULL || r->start == NULL || r->first == NULL)
+    if (r->ids == NULL || r->start == NULL || r->first == NULL || (typed && r->types == NULL))
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for %zu tokens", tokens);
     return ANC_OK;
 }
@@ -248,16 +304,25 @@ static size_t encode_text(const round *r, inf_kind kind, anc_str text, size_t us
     return n + p->n;
 }
 
-/* Takes texts in until the blocks are full or there are no more; how many it took. */
-static size_t round_fill(round *r, inf_kind kind, const anc_str *texts, size_t n, inf_usage *usage)
+static size_t encode_item(const round *r, const work *w, size_t i, size_t used, bool *ret_cut)
+{
+    if (w->texts != NULL)
+        return encode_text(r, w->kind, w->texts[i], used, ret_cut);
+    return inf_tokenizer_encode_pair(r->enc->tok, w->pairs[i].query, w->pairs[i].passage,
+                                     r->enc->bert.config.window, r->ids + used, r->types + used,
+                                     ret_cut);
+}
+
+/* Takes texts in from number `done` on, until the blocks are full or there are no more; how many it took. */
+static size_t round_fill(round *r, const work *w, size_t done, inf_usage *usage)
 {
     const size_t window = r->enc->bert.config.window;
     const size_t capacity = r->max_blocks * r->enc->block_tokens;
     size_t used = 0, in_block = 0;
     r->n_texts = r->n_blocks = 0;
-    while (r->n_texts < n && used + window <= capacity) {
+    while (r->n_texts < w->n - done && used + window <= capacity) {
         bool cut = false;
-        const size_t got = encode_text(r, kind, texts[r->n_texts], used, &cut);
+        const size_t got = encode_item(r, w, done + r->n_texts, used, &cut);
         if (r->n_blocks == 0 || in_block + got > r->enc->block_tokens) {
             if (r->n_blocks == r->max_blocks)
                 break;
@@ -278,15 +343,18 @@ static size_t round_fill(round *r, inf_kind kind, const anc_str *texts, size_t n
 static void run_block(void *arg, size_t i)
 {
     round *r = arg;
+    const inf_config *c = &r->enc->bert.config;
     inf_scratch *s = borrow_scratch(r->enc);
     if (s == NULL) {
         atomic_store(&r->out_of_memory, true);
         return;
     }
     const size_t first = r->first[i];
-    const inf_block block = {r->ids, r->start + first, r->first[i + 1] - first};
-    inf_bert_run(&r->enc->bert, &r->enc->levels, s, &block,
-                 r->out + first * r->enc->bert.config.hidden);
+    const inf_block block = {.ids = r->ids,
+                             .types = c->types > 1 ? r->types : NULL,
+                             .start = r->start + first,
+                             .n = r->first[i + 1] - first};
+    inf_bert_run(&r->enc->bert, &r->enc->levels, s, &block, r->out + first * c->dims);
     return_scratch(r->enc, s);
 }
 
@@ -302,21 +370,39 @@ static anc_status round_run(round *r, os_pool *pool, anc_err *err)
     return ANC_OK;
 }
 
-anc_status inf_encoder_encode(inf_encoder *enc, inf_kind kind, const anc_str *texts, size_t n,
-                              os_pool *pool, inf_check check, float *out, inf_usage *ret_usage,
-                              anc_err *err)
+static anc_status run_work(inf_encoder *enc, const work *w, os_pool *pool, inf_check check,
+                           float *out, inf_usage *ret_usage, anc_err *err)
 {
     ANC_CLEANUP(round_done) round r = {0};
     inf_usage usage = {0};
     ANC_TRY(round_init(&r, enc, pool != NULL ? os_pool_threads(pool) : 1, err));
-    for (size_t done = 0; done < n;) {
+    for (size_t done = 0; done < w->n;) {
         if (check.ask != NULL)
             ANC_TRY(check.ask(check.arg));
-        r.out = out + done * enc->bert.config.hidden;
-        done += round_fill(&r, kind, texts + done, n - done, &usage);
+        r.out = out + done * enc->bert.config.dims;
+        done += round_fill(&r, w, done, &usage);
         ANC_TRY(round_run(&r, pool, err));
     }
     if (ret_usage != NULL)
         *ret_usage = usage;
     return ANC_OK;
+}
+
+anc_status inf_encoder_encode(inf_encoder *enc, inf_kind kind, const anc_str *texts, size_t n,
+                              os_pool *pool, inf_check check, float *out, inf_usage *ret_usage,
+                              anc_err *err)
+{
+    const work w = {.kind = kind, .texts = texts, .n = n};
+    if (enc->bert.config.scores)
+        return ANC_FAIL(err, ANC_INVALID, "the model scores pairs of texts, it gives no vectors");
+    return run_work(enc, &w, pool, check, out, ret_usage, err);
+}
+
+anc_status inf_encoder_score(inf_encoder *enc, const inf_pair *pairs, size_t n, os_pool *pool,
+                             inf_check check, float *out, inf_usage *ret_usage, anc_err *err)
+{
+    const work w = {.pairs = pairs, .n = n};
+    if (!enc->bert.config.scores)
+        return ANC_FAIL(err, ANC_INVALID, "the model gives vectors of texts, it scores no pairs");
+    return run_work(enc, &w, pool, check, out, ret_usage, err);
 }
