@@ -59,6 +59,32 @@ static const cli_option search_options[] = {
     END,
 };
 
+/* ---- models by themselves ---- */
+
+static const cli_option embed_options[] = {
+    {.name = "kind",
+     .value = "KIND",
+     .choices = "query|passage",
+     .help =
+         "what the texts are, for models that put another prefix before each (default passage)"},
+    {.name = "model",
+     .value = "MODEL",
+     .values = "embedding-models",
+     .help = "an installed model (default: the configured one)"},
+    {.name = "dimensions",
+     .value = "N",
+     .help = "the first N components, of unit length again (default: all)"},
+    END,
+};
+
+static const cli_option rerank_options[] = {
+    {.name = "top-n", .letter = 'n', .value = "N", .help = "the best N (default: all)"},
+    {.name = "model",
+     .value = "MODEL",
+     .help = "the reranker that is meant (default: the configured one)"},
+    END,
+};
+
 /* ---- documents in ---- */
 
 static const cli_option ingest_options[] = {
@@ -296,6 +322,30 @@ const cli_command cli_commands[] = {
                  "anchorage search -m keyword -k 20 E11\n",
      .options = search_options,
      .run = cli_run_search},
+    {.name = "embed",
+     .words = "[TEXT…]",
+     .summary = "print the vectors of texts",
+     .text =
+         "Each TEXT, or each line of standard input where none is given, becomes one line of "
+         "numbers; with\n"
+         "--json an object with the text beside its vector. Vectors have unit length: the product "
+         "of two is\n"
+         "their cosine.\n",
+     .examples = "anchorage embed \"How many days of leave do I get?\" --kind query\n"
+                 "anchorage embed --json < lines.txt | jq -c .embedding\n",
+     .options = embed_options,
+     .run = cli_run_embed},
+    {.name = "rerank",
+     .words = "QUERY [DOCUMENT…]",
+     .summary = "order texts by how well they answer a query",
+     .text = "Each DOCUMENT, or each line of standard input where none is given, is scored by the "
+             "configured\n"
+             "reranker; the best comes first, with its number and its score, whose range is the "
+             "model's.\n",
+     .examples = "anchorage rerank \"when is the harbour closed\" < passages.txt\n"
+                 "anchorage rerank -n 3 --json \"honey\" \"Bees make it.\" \"The invoice.\"\n",
+     .options = rerank_options,
+     .run = cli_run_rerank},
     {.name = "ingest",
      .words = "PATH…",
      .summary = "read files and folders into a collection",

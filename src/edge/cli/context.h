@@ -124,6 +124,8 @@ extern const cli_exit_row cli_exit_rows[]; /* ends with a NULL text */
 int cli_run_serve(cli_context *cx);
 int cli_run_ask(cli_context *cx);
 int cli_run_search(cli_context *cx);
+int cli_run_embed(cli_context *cx);
+int cli_run_rerank(cli_context *cx);
 int cli_run_ingest(cli_context *cx);
 int cli_run_status(cli_context *cx);
 int cli_run_index_status(cli_context *cx);

@@ -53,20 +53,27 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* Sums of a token's embeddings, and their norm. */
 static void embed(const inf_bert *bert, const inf_kernels *kernels, inf_scratch *s,
                   const inf_block *block)
 {
-    const size_t h = bert->config.hidden;
-    float *row = s->x, *place = s->y;
-    for (size_t t = 0; t < block->n; t++)
+    const inf_config *c = &bert->config;
+    const size_t h = c->hidden;
+    float *row = s->x, *added = s->y;
+    for (size_t t = 0; t < block->n; t++) {
+        size_t place = c->first_place;
         for (uint32_t i = block->start[t]; i < block->start[t + 1]; i++, row += s->hidden) {
-            inf_tensor_floats(&bert->words, block->ids[i] * h, h, row);
-            inf_tensor_floats(&bert->places, (i - block->start[t]) * h, h, place);
+            const uint32_t id = block->ids[i];
+            const bool second = block->types != NULL && block->types[i] != 0;
+            const float *type = bert->types + (second ? s->hidden : 0);
+            inf_tensor_floats(&bert->words, id * h, h, row);
+            inf_tensor_floats(&bert->places, (id == c->pad ? c->pad : place++) * h, h, added);
             for (size_t j = 0; j < h; j++)
-                row[j] += place[j] + bert->type[j];
+                row[j] += added[j] + type[j];
             kernels->layer_norm(row, NULL, bert->embedding_norm.scale, bert->embedding_norm.shift,
-                                h, bert->config.epsilon);
+                                h, c->epsilon);
         }
+    }
 }
 
 /* The same rounded to bf16. */
@@ -142,6 +149,7 @@ static void run_layer(const inf_bert *bert, const inf_levels *levels, inf_scratc
     }
 }
 
+/* The first row, or the mean of all. */
 static void pool(const inf_bert *bert, const float *rows, size_t width, size_t tokens, float *out)
 {
     const size_t h = bert->config.hidden;
@@ -150,15 +158,22 @@ static void pool(const inf_bert *bert, const float *rows, size_t width, size_t t
     for (size_t r = 0; r < used; r++)
         for (size_t j = 0; j < h; j++)
             out[j] += rows[r * width + j];
-    double squares = 0;
-    for (size_t j = 0; j < h; j++) {
+    for (size_t j = 0; j < h; j++)
         out[j] /= (float)used;
+}
+
+/* As many values as are asked for, their length made 1 where that is. */
+static void finish(const inf_config *c, const float *from, float *out)
+{
+    double squares = 0;
+    for (size_t j = 0; j < c->dims; j++) {
+        out[j] = from[j];
         squares += (double)out[j] * (double)out[j];
     }
-    if (!bert->config.unit_length || squares <= 0)
+    if (!c->unit_length || squares <= 0)
         return;
     const float factor = (float)(1.0 / sqrt(squares));
-    for (size_t j = 0; j < h; j++)
+    for (size_t j = 0; j < c->dims; j++)
         out[j] *= factor;
 }
 
@@ -171,6 +186,8 @@ void inf_bert_run(const inf_bert *bert, const inf_levels *levels, inf_scratch *s
     for (size_t t = 0; t < block->n; t++) {
         const size_t first = block->start[t] - block->start[0];
         pool(bert, s->x + first * s->hidden, s->hidden, block->start[t + 1] - block->start[t],
-             out + t * bert->config.hidden);
+             s->pooled);
+        finish(&bert->config, inf_head_run(&bert->head, levels->kernels, s->pooled, s->head),
+               out + t * bert->config.dims);
     }
 }

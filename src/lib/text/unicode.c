@@ -81,12 +81,13 @@ size_t txt_form_of(txt_form form, const uint32_t *run, size_t n, uint32_t out[TX
 bool txt_form_begins(uint32_t code_point)
 {
     utf8proc_int32_t parts[TXT_RUN_FORMED];
+    const int how = UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT;
     int boundary = 0;
     if (code_point < 0x300)
         return true;
     if (code_point > LAST_CODE_POINT ||
         utf8proc_decompose_char((utf8proc_int32_t)code_point, parts, TXT_RUN_FORMED,
-                                UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT, &boundary) < 1)
+                                (utf8proc_option_t)how, &boundary) < 1)
         return true;
     const uint32_t first = (uint32_t)parts[0];
     const txt_category category = txt_category_of(first);

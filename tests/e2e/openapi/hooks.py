@@ -46,6 +46,7 @@ RULES = [
     r"is base64 that was cut off",
     r"^/language: there is no language '[a-z]{2}'",  # the pattern says two letters, and not which
     r"there is no embedding model \"",  # which there are is not the description's to know
+    r"^/dimensions: is \d+, and .* has \d+",  # nor how many components its vectors have
     r"there are more than 5000 of a",  # of the time since then, by the clock
     r"is stored as version|looks like binary data|cannot be read",
 ]

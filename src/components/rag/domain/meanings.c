@@ -48,7 +48,7 @@ static const anc_str meanings[] = {
     MEANING("accuracy precision précision genauigkeit"),
     MEANING("lifetime autonomy autonomie tient laufzeit hält"),
     MEANING("founded founder founders founding started fondé fondée fondateur fondateurs gegründet "
-            "gründer"),
+            "gründete gründer fundó fundado fundada fundador fondato fondata fondatore fundou"),
     MEANING("people persons personnes gens personen leute"),
     MEANING("work works working worked travaille travaillent travailler arbeitet arbeiten"),
     MEANING("run runs manage manages managed dirige dirigent diriger gère leitet"),
