@@ -54,7 +54,7 @@ typedef struct inf_stage {
     uint32_t singles; /* of the queue: they belong to a cluster that is mapped one by one */
     uint32_t last;    /* of the cluster that goes on, 0: none does */
     int32_t state;    /* of the clusters */
-    bool begun;       /* of STRIP: something was given */
+    bool begun;       /* something was given; not of MAP, FORM and LOWER */
     size_t inner;     /* of STRIP: so many blanks are known not to be the end */
     anc_str out;      /* given before anything else */
 } inf_stage;
@@ -69,6 +69,7 @@ typedef struct inf_chars {
     const inf_steps *steps; /* borrowed */
     anc_str text;           /* borrowed */
     size_t at;
+    bool cut_left; /* a step took the first characters away (as the original, MAP not counted) */
     inf_stage stages[INF_STEPS_MAX];
     inf_run run; /* last: it is copied only where there is a step FORM */
 } inf_chars;
