@@ -6,6 +6,7 @@
 #include "embedding/adapters/infer/infer_source.h"
 #include "embedding/app/embedding_service.h"
 #include "embedding/app/library_service.h"
+#include "embedding/app/rerank_service.h"
 #include "house_impl.h"
 #include "identity/adapters/sqlite/idn_sqlite.h"
 #include "ingest/adapters/folder/folder.h"
@@ -89,6 +90,7 @@ void srv_catalog_close(srv_house *h)
     if (h->raw.ops != NULL)
         h->raw.ops->close(h->raw.self);
     kno_sqlite_close(h->kno_store);
+    emb_rerank_close(h->rerank);
     emb_library_close(h->library);
     emb_service_close(h->emb);
 }
@@ -273,6 +275,7 @@ anc_status srv_components_open(srv_house *h, anc_err *err)
 {
     ANC_TRY(open_embedding(h, err));
     ANC_TRY(open_library(h, err));
+    ANC_TRY(srv_reranking_open(h, err));
     ANC_TRY(open_knowledge(h, err));
     ANC_TRY(open_search(h, err));
     ANC_TRY(open_ingest(h, err));

@@ -136,6 +136,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .kno = h->kno,
                                        .emb = h->emb,
                                        .library = h->library,
+                                       .rerank = h->rerank,
                                        .srch = h->srch,
                                        .ing = h->ing,
                                        .rag = h->rag,

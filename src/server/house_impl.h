@@ -6,6 +6,7 @@
 
 #include "edge/http/edge.h"
 #include "embedding/library.h"
+#include "embedding/rerank.h"
 #include "house.h"
 #include "identity/app/identity_service.h"
 #include "ingest/adapters/http/http_web.h"
@@ -101,6 +102,7 @@ struct srv_house {
 
     emb_service *emb;
     emb_library *library;
+    emb_rerank_service *rerank;
     kno_sqlite *kno_store;
     kno_raw_store raw;
     kno_service *kno;
@@ -192,6 +194,8 @@ void srv_tracking_close(srv_house *h);
 /* The live feed, once the loop is there and before the bus is started. */
 anc_status srv_live_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
+/* reranking.c, with its adapters; before the search, which asks it */
+anc_status srv_reranking_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 /* embedding, knowledge, search, ingest, identity */
 anc_status srv_components_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_components_stop(srv_house *h);

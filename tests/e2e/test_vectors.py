@@ -67,3 +67,14 @@ def test_without_a_model_there_are_no_vectors(binary):
         told = p.run("embed", BEES)
         assert told.returncode == 4 and "model pull" in told.stderr, told
         assert s.stop() == 0
+
+
+def test_without_a_reranker_nothing_is_reranked(binary):
+    with place(binary) as p:
+        s = Server(p)
+        refused = s.post("/v1/rerank", {"query": "honey", "documents": [BEES, FERRY]})
+        assert refused.status == 503 and "set rerank.model or rerank.url" in refused.json["detail"], refused.body
+        told = p.run("rerank", "honey", BEES, FERRY)
+        assert told.returncode == 4 and "set rerank.model or rerank.url" in told.stderr, told
+        assert p.run("rerank").returncode == 2
+        assert s.stop() == 0

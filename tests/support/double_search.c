@@ -95,6 +95,42 @@ emb_cache_stats emb_cache(const emb_service *emb)
     return (emb_cache_stats){.hits = 1};
 }
 
+struct emb_rerank_service {
+    int nothing;
+};
+
+emb_rerank_service *double_rerank(void)
+{
+    static emb_rerank_service one;
+    return &one;
+}
+
+emb_rerank_row emb_rerank_info(const emb_rerank_service *rerank)
+{
+    (void)rerank;
+    return (emb_rerank_row){.available = !atomic_load(&doubles.no_reranker),
+                            .model = ANC_STR("ranker"),
+                            .detail = ANC_STR("no reranker is configured"),
+                            .by_default = true,
+                            .most = 30,
+                            .budget_ms = 300};
+}
+
+/* Longer documents are better ones. */
+anc_status emb_rerank(emb_rerank_service *rerank, krn_call *call, anc_str query,
+                      const anc_str *passages, size_t n, int64_t until_ns, float *out,
+                      emb_reranked *ret)
+{
+    (void)rerank;
+    (void)until_ns;
+    if (anc_str_eq(query, ANC_STR("nope")))
+        return ANC_FAIL(call->err, ANC_PROVIDER, "the reranker gave nonsense");
+    for (size_t i = 0; i < n; i++)
+        out[i] = (float)passages[i].len - 2.5f;
+    *ret = (emb_reranked){.n = n, .tokens = 7};
+    return ANC_OK;
+}
+
 struct srch_service {
     int nothing;
 };

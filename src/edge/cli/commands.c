@@ -77,6 +77,14 @@ static const cli_option embed_options[] = {
     END,
 };
 
+static const cli_option rerank_options[] = {
+    {.name = "top-n", .letter = 'n', .value = "N", .help = "the best N (default: all)"},
+    {.name = "model",
+     .value = "MODEL",
+     .help = "the reranker that is meant (default: the configured one)"},
+    END,
+};
+
 /* ---- documents in ---- */
 
 static const cli_option ingest_options[] = {
@@ -327,6 +335,17 @@ const cli_command cli_commands[] = {
                  "anchorage embed --json < lines.txt | jq -c .embedding\n",
      .options = embed_options,
      .run = cli_run_embed},
+    {.name = "rerank",
+     .words = "QUERY [DOCUMENT…]",
+     .summary = "order texts by how well they answer a query",
+     .text = "Each DOCUMENT, or each line of standard input where none is given, is scored by the "
+             "configured\n"
+             "reranker; the best comes first, with its number and its score, whose range is the "
+             "model's.\n",
+     .examples = "anchorage rerank \"when is the harbour closed\" < passages.txt\n"
+                 "anchorage rerank -n 3 --json \"honey\" \"Bees make it.\" \"The invoice.\"\n",
+     .options = rerank_options,
+     .run = cli_run_rerank},
     {.name = "ingest",
      .words = "PATH…",
      .summary = "read files and folders into a collection",

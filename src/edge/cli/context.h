@@ -125,6 +125,7 @@ int cli_run_serve(cli_context *cx);
 int cli_run_ask(cli_context *cx);
 int cli_run_search(cli_context *cx);
 int cli_run_embed(cli_context *cx);
+int cli_run_rerank(cli_context *cx);
 int cli_run_ingest(cli_context *cx);
 int cli_run_status(cli_context *cx);
 int cli_run_index_status(cli_context *cx);

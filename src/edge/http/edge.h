@@ -17,6 +17,7 @@
 #define ANC_EDGE_HTTP_EDGE_H
 
 #include "embedding/library.h"
+#include "embedding/rerank.h"
 #include "ingest/ingest.h"
 #include "kernel/ports/bus.h"
 #include "kernel/ports/clock.h"
@@ -61,6 +62,7 @@ typedef struct http_edge_options {
     kno_service *kno;
     emb_service *emb;
     emb_library *library;
+    emb_rerank_service *rerank;
     srch_service *srch;
     ing_service *ing;
     rag_service *rag;

@@ -34,6 +34,8 @@ http_handler_fn http_search_run;
 http_handler_fn http_models_list;
 /* embeddings.c */
 http_handler_fn http_embeddings_make;
+/* rerank.c */
+http_handler_fn http_rerank_run;
 
 /* collections.c */
 http_handler_fn http_collections_list, http_collections_create, http_collections_get,

@@ -120,7 +120,9 @@ const http_route http_routes[] = {
     SEE("POST", "/v1/embeddings", "embeddings", "compatible", "Embeddings in the OpenAI form",
         SENDS(http_embeddings_make, HTTP_IO, &http_embeddings_schema, &http_embeddings_out, 200),
         .role = HTTP_READER, .flags = HTTP_ROOMY),
-    LATER("POST", "/v1/rerank", "rerank", "compatible", "Scores of documents for a query"),
+    SEE("POST", "/v1/rerank", "rerank", "compatible", "Scores of documents for a query, best first",
+        SENDS(http_rerank_run, HTTP_IO, &http_rerank_schema, &http_rerank_out, 200),
+        .role = HTTP_READER, .flags = HTTP_ROOMY),
     LATER("POST", "/mcp", "mcp", "compatible", "Model Context Protocol"),
 
     /* knowledge */

@@ -38,6 +38,13 @@ typedef struct http_embeddings_in {
     int64_t dimensions; /* 0: all */
 } http_embeddings_in;
 
+typedef struct http_rerank_in {
+    anc_str query, model;
+    const json_value *documents; /* texts, or objects with one: the handler's to check */
+    int64_t top_n;               /* 0: all */
+    bool return_documents;
+} http_rerank_in;
+
 typedef struct http_told_in {
     anc_str question, answer;
 } http_told_in;
@@ -208,7 +215,8 @@ extern const http_schema http_problem_out, http_root_out, http_probe_out, http_h
     http_replays_out, http_events_out, http_event_stats_out;
 
 /* models by themselves (model_schemas.c) */
-extern const http_schema http_embeddings_schema, http_embeddings_out;
+extern const http_schema http_embeddings_schema, http_embeddings_out, http_rerank_schema,
+    http_rerank_out;
 
 /* tracking (tracking_schemas.c) */
 extern const http_schema http_tracking_params, http_tracking_document_params,

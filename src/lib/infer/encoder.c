@@ -167,22 +167,24 @@ static anc_status open_dense(inf_encoder *enc, anc_arena *mem, anc_str folder,
     return status;
 }
 
-static anc_status choose_dims(inf_config *config, uint32_t dims, anc_err *err)
+static anc_status choose_dims(anc_str folder, inf_config *config, uint32_t dims, anc_err *err)
 {
     if (dims == 0)
         return ANC_OK;
     if (config->scores)
-        return ANC_FAIL(err, ANC_INVALID, "%u dimensions of a model that scores pairs", dims);
+        return ANC_FAIL(err, ANC_INVALID, "model %.*s: %u dimensions, and it scores pairs",
+                        ANC_FMT(folder), dims);
     if (dims > config->dims)
-        return ANC_FAIL(err, ANC_INVALID, "%u dimensions of a model that has %zu", dims,
-                        config->dims);
+        return ANC_FAIL(err, ANC_INVALID, "model %.*s: %u dimensions, and it has %zu",
+                        ANC_FMT(folder), dims, config->dims);
     config->dims = dims;
     return ANC_OK;
 }
 
-static anc_status open_prefix(inf_encoder *enc, anc_str given, anc_str from_folder, prefix *ret,
-                              anc_err *err)
+static anc_status open_prefix(inf_encoder *enc, anc_str folder, anc_str given, anc_str from_folder,
+                              prefix *ret, anc_err *err)
 {
+    enum { SHOWN = 60 };
     const anc_str text = given.ptr != NULL ? given : from_folder;
     const size_t window = enc->bert.config.window;
     if (text.len == 0)
@@ -194,9 +196,22 @@ static anc_status open_prefix(inf_encoder *enc, anc_str given, anc_str from_fold
     ret->n = inf_tokenizer_encode(enc->tok, text, window, ret->ids, &cut) - 2;
     memmove(ret->ids, ret->ids + 1, ret->n * sizeof *ret->ids);
     if (cut || ret->n > window / 2)
-        return ANC_FAIL(err, ANC_INVALID, "the prefix \"%.100s\" fills half the model's window",
-                        text.ptr);
+        return ANC_FAIL(err, ANC_INVALID,
+                        "model %.*s: the prefix \"%.*s\" fills half the window of %zu tokens",
+                        ANC_FMT(folder), ANC_FMT(anc_str_sub(text, 0, SHOWN)), window);
     return ANC_OK;
+}
+
+static anc_status open_prefixes(inf_encoder *enc, anc_str folder,
+                                const inf_encoder_options *options, const inf_config *config,
+                                anc_err *err)
+{
+    if (config->scores)
+        return ANC_OK;
+    ANC_TRY(open_prefix(enc, folder, options->query_prefix, config->query_prefix,
+                        &enc->prefixes[INF_QUERY], err));
+    return open_prefix(enc, folder, options->passage_prefix, config->passage_prefix,
+                       &enc->prefixes[INF_PASSAGE], err);
 }
 
 static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder_options *options,
@@ -208,7 +223,7 @@ static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the files of the model");
     ANC_TRY(inf_config_read(mem, folder, &config, err));
     config.unit_length = !config.scores && (config.unit_length || options->unit_length);
-    ANC_TRY(choose_dims(&config, options->dims, err));
+    ANC_TRY(choose_dims(folder, &config, options->dims, err));
     if (config.scores && config.window < INF_PAIR_MIN)
         return ANC_FAIL(err, ANC_CORRUPT, "model %.*s: a window of %zu tokens holds no pair",
                         ANC_FMT(folder), config.window);
@@ -222,10 +237,7 @@ static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder
     ANC_TRY(open_weights(enc, mem, folder, &config, options->digest, err));
     ANC_TRY(open_dense(enc, mem, folder, &config.dense, err));
     enc->block_tokens = config.window > BLOCK_TOKENS ? config.window : BLOCK_TOKENS;
-    ANC_TRY(open_prefix(enc, options->query_prefix, config.query_prefix, &enc->prefixes[INF_QUERY],
-                        err));
-    ANC_TRY(open_prefix(enc, options->passage_prefix, config.passage_prefix,
-                        &enc->prefixes[INF_PASSAGE], err));
+    ANC_TRY(open_prefixes(enc, folder, options, &config, err));
     inf_config *kept = &enc->bert.config;
     kept->query_prefix = kept->passage_prefix = kept->dense.folder = ANC_STR_NONE;
     return ANC_OK;

@@ -1,14 +1,17 @@
 /* contract_encoder.c - what ports/encoder.h promises, of every adapter. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "embedding/adapters/infer/infer_encoder.h"
+#include "embedding/adapters/remote/remote_encoder.h"
 #include "infer/safetensors.h"
 #include "os/file.h"
 #include "support/clock_fixed.h"
 #include "support/encoder_hash.h"
+#include "support/fake_inference.h"
 #include "support/places.h"
 #include "support/test.h"
 
@@ -32,6 +35,36 @@ static emb_encoder open_precise(const char *precision)
         .clock = clock_fixed(&now_ns)};
     ASSERT_OK(emb_infer_open(&options, &e, &err), &err);
     return e;
+}
+
+static fake_inference *fake;
+
+static emb_encoder open_remote(clt_inference_form form, uint32_t dims)
+{
+    char url[64];
+    anc_err err = {0};
+    emb_encoder e = {0};
+    if (fake == NULL)
+        fake = fake_inference_start();
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", fake_inference_port(fake));
+    const emb_remote_encoder_options options = {.client = {.form = form,
+                                                           .url = anc_str_of(url),
+                                                           .model = ANC_STR("far/away"),
+                                                           .dims = dims},
+                                                .max_tokens = ENCODER_HASH_WINDOW,
+                                                .clock = clock_fixed(&now_ns)};
+    ASSERT_OK(emb_remote_encoder_open(&options, &e, &err), &err);
+    return e;
+}
+
+static emb_encoder open_openai(void)
+{
+    return open_remote(CLT_VECTORS_OPENAI, 0);
+}
+
+static emb_encoder open_gemini(void)
+{
+    return open_remote(CLT_VECTORS_GEMINI, ENCODER_HASH_DIMS);
 }
 
 static emb_encoder open_infer(void)
@@ -58,11 +91,10 @@ static const struct adapter {
     const char *name;
     const char *adapter; /* as it calls itself */
     emb_encoder (*open)(void);
-} adapters[] = {{"hash", "hash", open_hash},
-                {"infer", "infer", open_infer},
-                {"infer in f32", "infer", open_f32},
-                {"infer in bf16", "infer", open_bf16},
-                {"infer in int8", "infer", open_int8}};
+} adapters[] = {{"hash", "hash", open_hash},           {"infer", "infer", open_infer},
+                {"infer in f32", "infer", open_f32},   {"infer in bf16", "infer", open_bf16},
+                {"infer in int8", "infer", open_int8}, {"openai", "remote", open_openai},
+                {"gemini", "remote", open_gemini}};
 
 typedef struct fixture {
     anc_arena *mem;
@@ -274,6 +306,27 @@ static void a_prefix_is_part_of_the_revision(void **state)
     emb_encoder_close(&prefixed);
 }
 
+static void another_dimension_is_named(void **state)
+{
+    (void)state;
+    fixture f;
+    float out[7];
+    emb_encoded encoded;
+    emb_encoder e = open_remote(CLT_VECTORS_OPENAI, 7);
+    fixture_init(&f);
+    assert_int_equal(e.ops->encode(e.self, &f.call, EMB_TEXT_PASSAGE, samples, 1, out, &encoded),
+                     ANC_PROVIDER);
+    assert_non_null(strstr(f.err.text, "vector 0 has 48 components, not 7"));
+    anc_arena_free(f.mem);
+    emb_encoder_close(&e);
+}
+
+static void stop_fake(void)
+{
+    if (fake != NULL)
+        fake_inference_stop(fake);
+}
+
 static void precisions_that_are_alike_have_one_revision(void **state)
 {
     (void)state;
@@ -397,6 +450,7 @@ static void a_precision_that_is_none_is_refused(void **state)
 
 int main(void)
 {
+    (void)atexit(stop_fake);
     const struct CMUnitTest own[] = {
         cmocka_unit_test(precisions_that_are_alike_have_one_revision),
         cmocka_unit_test(a_precision_that_is_too_far_has_a_revision_of_its_own),
@@ -404,6 +458,7 @@ int main(void)
         cmocka_unit_test(a_precision_that_is_none_is_refused),
         cmocka_unit_test(infer_says_why_it_does_not_open),
         cmocka_unit_test(a_prefix_is_part_of_the_revision),
+        cmocka_unit_test(another_dimension_is_named),
     };
     return RUN_TABLE("says what it is", adapters, says_what_it_is) +
            RUN_TABLE("unit rows", adapters, rows_have_unit_length_and_stand_alone) +

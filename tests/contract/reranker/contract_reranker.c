@@ -1,10 +1,13 @@
 /* contract_reranker.c - what ports/reranker.h promises, of every adapter. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
+#include "embedding/adapters/remote/remote_reranker.h"
 #include "os/thread.h"
 #include "support/clock_fixed.h"
+#include "support/fake_inference.h"
 #include "support/reranker_words.h"
 #include "support/test.h"
 
@@ -19,11 +22,45 @@ static emb_reranker open_words(void)
     return reranker_words_open(&words);
 }
 
+static fake_inference *fake;
+
+static emb_reranker open_remote(clt_inference_form form, const char *path)
+{
+    char url[64];
+    anc_err err = {0};
+    emb_reranker r = {0};
+    fake = fake_inference_start();
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u%s", fake_inference_port(fake), path);
+    const emb_remote_reranker_options options = {
+        .client = {.form = form, .url = anc_str_of(url), .model = ANC_STR("ranker")},
+        .max_bytes = 2 * RERANKER_WORDS_WINDOW,
+        .clock = clock_fixed(&now_ns)};
+    ASSERT_OK(emb_remote_reranker_open(&options, &r, &err), &err);
+    return r;
+}
+
+static emb_reranker open_cohere(void)
+{
+    return open_remote(CLT_SCORES_COHERE, "/v1/rerank");
+}
+
+static emb_reranker open_tei(void)
+{
+    return open_remote(CLT_SCORES_TEI, "/rerank");
+}
+
+static void stop_fake(void)
+{
+    fake_inference_stop(fake);
+}
+
 static const struct adapter {
     const char *name;
     emb_reranker (*open)(void);
     void (*done)(void); /* NULL: nothing */
-} adapters[] = {{"words", open_words, NULL}};
+} adapters[] = {{"words", open_words, NULL},
+                {"remote", open_cohere, stop_fake},
+                {"remote", open_tei, stop_fake}};
 
 typedef struct fixture {
     const struct adapter *adapter;

@@ -108,7 +108,8 @@ static anc_status run_batch(reranking *k, const anc_str *passages, size_t n, flo
     call.deadline_ns = k->until_ns < call.deadline_ns ? k->until_ns : call.deadline_ns;
     const anc_status status = r->ops->score(r->self, &call, k->query, passages, n, out, &scored);
     const int64_t now_ns = krn_now_ns(k->r->clock);
-    if (status == ANC_DEADLINE && now_ns >= k->until_ns && now_ns < k->call->deadline_ns) {
+    if (status == ANC_DEADLINE && k->until_ns < k->call->deadline_ns &&
+        now_ns < k->call->deadline_ns) {
         k->ended = true;
         anc_err_clear(k->call->err);
         return ANC_OK;

@@ -42,6 +42,23 @@ static const request_row good[] = {
      "{\"input\":\"ab\",\"dimensions\":1}",
      200,
      {"\"embedding\":[1]"}},
+    {"documents in their order",
+     "POST",
+     "/v1/rerank",
+     NULL,
+     "{\"query\":\"q\",\"documents\":[\"a\",{\"text\":\"abcd\"},\"bc\",\"de\"]}",
+     200,
+     {"\"model\":\"ranker\",\"results\":[{\"index\":1,\"relevance_score\":1.5},{\"index\":2,"
+      "\"relevance_score\":-0.5},{\"index\":3,\"relevance_score\":-0.5},{\"index\":0,",
+      "\"usage\":{\"total_tokens\":7}"}},
+    {"the best of them with their texts",
+     "POST",
+     "/v1/rerank",
+     NULL,
+     "{\"query\":\"q\",\"documents\":[\"a\",{\"text\":\"abcd\",\"id\":7}],\"top_n\":1,"
+     "\"model\":\"ranker\",\"return_documents\":true}",
+     200,
+     {"\"results\":[{\"index\":1,\"relevance_score\":1.5,\"document\":{\"text\":\"abcd\"}}]"}},
 };
 
 static const request_row bad[] = {
@@ -117,6 +134,67 @@ static const request_row bad[] = {
      "{\"input\":\"nope\"}",
      503,
      {"the model is away"}},
+    {"no documents",
+     "POST",
+     "/v1/rerank",
+     NULL,
+     "{\"query\":\"q\",\"documents\":[]}",
+     400,
+     {"\"/documents\"", "has 0 elements"}},
+    {"no list of documents",
+     "POST",
+     "/v1/rerank",
+     NULL,
+     "{\"query\":\"q\",\"documents\":\"a\"}",
+     400,
+     {"\"/documents\"", "must be an array, not string"}},
+    {"a document without a text",
+     "POST",
+     "/v1/rerank",
+     NULL,
+     "{\"query\":\"q\",\"documents\":[\"a\",{\"title\":\"b\"}]}",
+     400,
+     {"\"/documents/1\"", "an object with a string"}},
+    {"a blank query",
+     "POST",
+     "/v1/rerank",
+     NULL,
+     "{\"query\":\" \",\"documents\":[\"a\"]}",
+     400,
+     {"\"/query\"", "the query is blank"}},
+    {"another reranker than the one there is",
+     "POST",
+     "/v1/rerank",
+     NULL,
+     "{\"query\":\"q\",\"documents\":[\"a\"],\"model\":\"other\"}",
+     400,
+     {"\"/model\"", "\\\"ranker\\\" is configured"}},
+    {"a reranker that fails",
+     "POST",
+     "/v1/rerank",
+     NULL,
+     "{\"query\":\"nope\",\"documents\":[\"a\"]}",
+     502,
+     {"gave nonsense"}},
 };
 
-REQUEST_ROWS_MAIN(good, bad)
+static const request_row unavailable[] = {
+    {"no reranker",
+     "POST",
+     "/v1/rerank",
+     NULL,
+     "{\"query\":\"q\",\"documents\":[\"a\"]}",
+     503,
+     {"no reranker is configured"}},
+};
+
+int main(void)
+{
+    edge_open(&request_edge, NULL);
+    int failed = RUN_TABLE("good requests", good, request_row_good);
+    failed += RUN_TABLE("bad requests", bad, request_row_bad);
+    atomic_store(&doubles.no_reranker, true);
+    failed += RUN_TABLE("no reranker", unavailable, request_row_bad);
+    edge_close(&request_edge);
+    return failed;
+}
