@@ -53,6 +53,7 @@ typedef struct srv_config {
         int64_t cache_mb;
         int64_t most_loaded, most_mb;
         int64_t threads;
+        anc_str precision;
     } model;
     struct {
         anc_str model, by_default;

@@ -62,6 +62,9 @@ const srv_row srv_rows[] = {
          "key that requests must carry as a bearer token; a reference env:NAME or file:PATH"),
     TEXT("model.name", SRV_TEXT, model.name, "all-MiniLM-L6-v2", "EMBEDDING_MODEL",
          "embedding model, a folder below models_dir"),
+    {"model.precision", SRV_CHOICE, AT(model.precision), "auto", 0, 0, "auto|f32|bf16|int8", NULL,
+     "in what embedding models run; auto: int8 or bf16 where the CPU is fast at it and the model "
+     "passes its check"},
     INT("model.cache_mb", model.cache_mb, "16", 0, 4096, NULL,
         "memory for vectors of texts seen before, in MiB"),
     INT("model.most_loaded", model.most_loaded, "4", 1, 16, NULL,

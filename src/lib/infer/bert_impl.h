@@ -46,8 +46,9 @@ typedef struct inf_layer {
 
 typedef struct inf_bert {
     inf_config config;
-    inf_layer *layers;        /* owned: [config.layers] */
-    unsigned char *weights;   /* owned: everything that layers and norm point into */
+    inf_layer *layers; /* owned: [config.layers] */
+    unsigned char
+        *weights; /* owned: everything that layers and norm point into; NULL: in a mapped file */
     inf_norm embedding_norm;  /* in weights */
     inf_tensor words, places; /* in the mapped file */
     const float *types; /* in weights: [2][whole panels of hidden], zero where there is none */
@@ -58,11 +59,22 @@ typedef struct inf_bert {
     inf_head head; /* owned */
 } inf_bert;
 
-/* Reads and packs the weights, all but a head that has a file of its own; the words and positions stay views into the bytes of `tensors`.
- * `forget(arg)` is called whenever a layer has been packed. CORRUPT, NO_MEMORY. */
-anc_status inf_bert_load(const inf_config *config, const inf_plan *plan, const inf_tensors *tensors,
-                         void (*forget)(void *arg), void *arg, inf_bert *ret,
-                         anc_err *err) ANC_MUST_CHECK;
+/* Of the weights, once they are packed. */
+size_t inf_bert_bytes(const inf_config *config, const inf_plan *plan);
+
+typedef struct inf_bert_from {
+    const inf_config *config;
+    const inf_plan *plan;
+    const inf_tensors *tensors; /* the words and positions stay views into their bytes */
+    const unsigned char
+        *packed; /* [inf_bert_bytes] what an earlier load of the same made of them, and
+                                  * stays; NULL: is made now */
+    void (*forget)(void *arg); /* called whenever a layer has been packed */
+    void *arg;
+} inf_bert_from;
+
+/* Reads and packs the weights, all but a head that has a file of its own. CORRUPT, NO_MEMORY. */
+anc_status inf_bert_load(const inf_bert_from *from, inf_bert *ret, anc_err *err) ANC_MUST_CHECK;
 void inf_bert_done(inf_bert *bert); /* a zeroed one is a no-op */
 
 /* Texts one behind the other: text t has ids[start[t]] to ids[start[t + 1] - 1]. */

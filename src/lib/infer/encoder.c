@@ -14,6 +14,7 @@
 #include "bert_impl.h"
 #include "infer/tokenizer.h"
 #include "os/file.h"
+#include "packed_impl.h"
 
 enum {
     BLOCK_TOKENS = 256, /* long enough that the matrices are well used, short enough to stay near */
@@ -30,6 +31,7 @@ typedef struct prefix {
 
 struct inf_encoder {
     os_map map;           /* owned: the weights' file */
+    os_map packed;        /* owned: the file of the packed ones; empty: bert has them */
     inf_tensors *tensors; /* owned; into map */
     inf_tokenizer *tok;   /* owned */
     inf_bert bert;        /* owned; its tables point into map */
@@ -58,6 +60,7 @@ void inf_encoder_close(inf_encoder *enc)
     inf_bert_done(&enc->bert);
     inf_tokenizer_close(enc->tok);
     inf_tensors_free(enc->tensors);
+    os_map_close(&enc->packed);
     os_map_close(&enc->map);
     (void)pthread_mutex_destroy(&enc->lock);
     free(enc);
@@ -89,8 +92,47 @@ static inf_plan plan_of(const inf_levels *levels, inf_precision precision)
     return (inf_plan){precision, precision, precision, precision == INF_INT8 ? more : precision};
 }
 
+/* Keeps what was packed beside the model and takes it from there, so that all processes have one copy. Where that
+ * cannot be, this one has its own. */
+static void move_weights(inf_encoder *enc, const inf_packed_key *key, inf_bert_from *from)
+{
+    anc_err ignored = {0};
+    inf_bert mapped = {0};
+    os_map map = {0};
+    if (inf_packed_write(key, enc->bert.weights, &ignored) != ANC_OK ||
+        inf_packed_open(key, &map, &from->packed, &ignored) != ANC_OK)
+        return;
+    if (inf_bert_load(from, &mapped, &ignored) != ANC_OK) {
+        os_map_close(&map);
+        return;
+    }
+    inf_bert_done(&enc->bert);
+    enc->bert = mapped;
+    enc->packed = map;
+}
+
+static anc_status load_weights(inf_encoder *enc, anc_str folder, const inf_config *config,
+                               anc_str digest, anc_err *err)
+{
+    const inf_plan plan = plan_of(&enc->levels, enc->precision);
+    const inf_packed_key key = {folder, digest, plan, inf_bert_bytes(config, &plan)};
+    const bool kept = digest.len > 0 && digest.len <= INF_PACKED_DIGEST_MAX;
+    inf_bert_from from = {.config = config,
+                          .plan = &plan,
+                          .tensors = enc->tensors,
+                          .forget = forget_map,
+                          .arg = &enc->map};
+    anc_err ignored = {0};
+    if (kept && inf_packed_open(&key, &enc->packed, &from.packed, &ignored) == ANC_OK)
+        return inf_bert_load(&from, &enc->bert, err);
+    ANC_TRY(inf_bert_load(&from, &enc->bert, err));
+    if (kept)
+        move_weights(enc, &key, &from);
+    return ANC_OK;
+}
+
 static anc_status open_weights(inf_encoder *enc, anc_arena *mem, anc_str folder,
-                               const inf_config *config, anc_err *err)
+                               const inf_config *config, anc_str digest, anc_err *err)
 {
     const anc_str path = os_path_join(mem, folder, ANC_STR("model.safetensors"));
     if (path.ptr == NULL)
@@ -98,8 +140,7 @@ static anc_status open_weights(inf_encoder *enc, anc_arena *mem, anc_str folder,
     ANC_TRY(os_map_open(path, &enc->map, err));
     const anc_str bytes = {(const char *)enc->map.bytes, enc->map.len};
     ANC_TRY(inf_tensors_read(bytes, path, &enc->tensors, err));
-    const inf_plan plan = plan_of(&enc->levels, enc->precision);
-    return inf_bert_load(config, &plan, enc->tensors, forget_map, &enc->map, &enc->bert, err);
+    return load_weights(enc, folder, config, digest, err);
 }
 
 /* The matrix that pooled vectors go through, where it has a file of its own. */
@@ -126,22 +167,24 @@ static anc_status open_dense(inf_encoder *enc, anc_arena *mem, anc_str folder,
     return status;
 }
 
-static anc_status choose_dims(inf_config *config, uint32_t dims, anc_err *err)
+static anc_status choose_dims(anc_str folder, inf_config *config, uint32_t dims, anc_err *err)
 {
     if (dims == 0)
         return ANC_OK;
     if (config->scores)
-        return ANC_FAIL(err, ANC_INVALID, "%u dimensions of a model that scores pairs", dims);
+        return ANC_FAIL(err, ANC_INVALID, "model %.*s: %u dimensions, and it scores pairs",
+                        ANC_FMT(folder), dims);
     if (dims > config->dims)
-        return ANC_FAIL(err, ANC_INVALID, "%u dimensions of a model that has %zu", dims,
-                        config->dims);
+        return ANC_FAIL(err, ANC_INVALID, "model %.*s: %u dimensions, and it has %zu",
+                        ANC_FMT(folder), dims, config->dims);
     config->dims = dims;
     return ANC_OK;
 }
 
-static anc_status open_prefix(inf_encoder *enc, anc_str given, anc_str from_folder, prefix *ret,
-                              anc_err *err)
+static anc_status open_prefix(inf_encoder *enc, anc_str folder, anc_str given, anc_str from_folder,
+                              prefix *ret, anc_err *err)
 {
+    enum { SHOWN = 60 };
     const anc_str text = given.ptr != NULL ? given : from_folder;
     const size_t window = enc->bert.config.window;
     if (text.len == 0)
@@ -153,9 +196,22 @@ static anc_status open_prefix(inf_encoder *enc, anc_str given, anc_str from_fold
     ret->n = inf_tokenizer_encode(enc->tok, text, window, ret->ids, &cut) - 2;
     memmove(ret->ids, ret->ids + 1, ret->n * sizeof *ret->ids);
     if (cut || ret->n > window / 2)
-        return ANC_FAIL(err, ANC_INVALID, "the prefix \"%.100s\" fills half the model's window",
-                        text.ptr);
+        return ANC_FAIL(err, ANC_INVALID,
+                        "model %.*s: the prefix \"%.*s\" fills half the window of %zu tokens",
+                        ANC_FMT(folder), ANC_FMT(anc_str_sub(text, 0, SHOWN)), window);
     return ANC_OK;
+}
+
+static anc_status open_prefixes(inf_encoder *enc, anc_str folder,
+                                const inf_encoder_options *options, const inf_config *config,
+                                anc_err *err)
+{
+    if (config->scores)
+        return ANC_OK;
+    ANC_TRY(open_prefix(enc, folder, options->query_prefix, config->query_prefix,
+                        &enc->prefixes[INF_QUERY], err));
+    return open_prefix(enc, folder, options->passage_prefix, config->passage_prefix,
+                       &enc->prefixes[INF_PASSAGE], err);
 }
 
 static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder_options *options,
@@ -167,7 +223,7 @@ static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the files of the model");
     ANC_TRY(inf_config_read(mem, folder, &config, err));
     config.unit_length = !config.scores && (config.unit_length || options->unit_length);
-    ANC_TRY(choose_dims(&config, options->dims, err));
+    ANC_TRY(choose_dims(folder, &config, options->dims, err));
     if (config.scores && config.window < INF_PAIR_MIN)
         return ANC_FAIL(err, ANC_CORRUPT, "model %.*s: a window of %zu tokens holds no pair",
                         ANC_FMT(folder), config.window);
@@ -178,13 +234,10 @@ static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder
                         ANC_FMT(folder), inf_tokenizer_size(enc->tok) - 1, config.vocabulary);
     enc->levels = levels_of(options);
     enc->precision = options->precision;
-    ANC_TRY(open_weights(enc, mem, folder, &config, err));
+    ANC_TRY(open_weights(enc, mem, folder, &config, options->digest, err));
     ANC_TRY(open_dense(enc, mem, folder, &config.dense, err));
     enc->block_tokens = config.window > BLOCK_TOKENS ? config.window : BLOCK_TOKENS;
-    ANC_TRY(open_prefix(enc, options->query_prefix, config.query_prefix, &enc->prefixes[INF_QUERY],
-                        err));
-    ANC_TRY(open_prefix(enc, options->passage_prefix, config.passage_prefix,
-                        &enc->prefixes[INF_PASSAGE], err));
+    ANC_TRY(open_prefixes(enc, folder, options, &config, err));
     inf_config *kept = &enc->bert.config;
     kept->query_prefix = kept->passage_prefix = kept->dense.folder = ANC_STR_NONE;
     return ANC_OK;
@@ -212,6 +265,7 @@ inf_encoder_info inf_encoder_about(const inf_encoder *enc)
         .dims = (uint32_t)c->dims,
         .max_tokens = (uint32_t)(c->window - enc->prefixes[INF_PASSAGE].n),
         .layers = (uint32_t)c->layers,
+        .mapped = enc->packed.len > 0,
         .kernels = enc->levels.kernels->name,
         .precision = enc->precision,
         .product = enc->precision == INF_F32 ? enc->levels.kernels->name
