@@ -34,7 +34,9 @@ static const struct model_row {
     {"BERT, a matrix behind it, bf16", "bert-dense-bf16", INF_PASSAGE, 24, 0.999, 0.98},
     {"DistilBERT", "distilbert-mean", INF_PASSAGE, 48, 0.999, 0.98},
     {"MPNet", "mpnet-mean", INF_PASSAGE, 48, 0.999, 0.98},
+    {"XLM-RoBERTa", "xlm-roberta-cls", INF_PASSAGE, 48, 0.999, 0.98},
     {"BERT cross-encoder", "cross-encoder-bert", INF_PASSAGE, 1, 0.05, 0.25},
+    {"XLM-RoBERTa cross-encoder", "cross-encoder-xlm-roberta", INF_PASSAGE, 1, 0.05, 0.25},
 };
 
 /* What is to be run, and what must come out. */

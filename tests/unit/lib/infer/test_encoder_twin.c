@@ -105,6 +105,24 @@ static const struct twin_row {
      {NULL},
      0,
      0},
+    {"XLM-RoBERTa",
+     "xlm-roberta",
+     "XLMRobertaModel",
+     usual_config,
+     &bert,
+     "",
+     {NULL},
+     2,
+     TYPES | CLS | UNIT},
+    {"XLM-RoBERTa cross-encoder",
+     "xlm-roberta",
+     "XLMRobertaForSequenceClassification",
+     usual_config,
+     &bert,
+     "roberta.",
+     {"classifier.dense", "classifier.out_proj"},
+     2,
+     TYPES | CLS},
     {"MPNet", "mpnet", "MPNetModel", usual_config, &mpnet, "", {NULL}, 2, DISTANCES | UNIT},
 };
 
@@ -174,6 +192,7 @@ static void make_model(anc_arena *mem, const struct twin_row *row, tiny_model *m
     }
 }
 
+/* A piece a letter. Id 1 is what MPNet and XLM-RoBERTa have for padding. */
 static void write_vocabulary(anc_arena *mem, anc_str folder)
 {
     ANC_BUF(text, 4096);
@@ -181,6 +200,33 @@ static void write_vocabulary(anc_arena *mem, anc_str folder)
     for (char c = 'a'; c <= 'z'; c++)
         assert_true(anc_buf_printf(&text, "%c\n", c));
     tiny_write_text(mem, folder, "vocab.txt", anc_buf_view(&text));
+}
+
+static void write_unigrams(anc_arena *mem, anc_str folder)
+{
+    ANC_BUF(text, 4096);
+    assert_true(anc_buf_add(
+        &text,
+        ANC_STR("{\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"Metaspace\","
+                "\"replacement\":\"\\u2581\",\"prepend_scheme\":\"always\"},"
+                "\"post_processor\":{\"type\":\"TemplateProcessing\","
+                "\"single\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"
+                "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},"
+                "{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}}],"
+                "\"pair\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"
+                "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},"
+                "{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}},"
+                "{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}},"
+                "{\"Sequence\":{\"id\":\"B\",\"type_id\":0}},"
+                "{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}}],"
+                "\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[0],\"tokens\":[\"<s>\"]},"
+                "\"</s>\":{\"id\":\"</s>\",\"ids\":[2],\"tokens\":[\"</s>\"]}}},"
+                "\"model\":{\"type\":\"Unigram\",\"unk_id\":3,\"vocab\":[[\"<s>\",0],"
+                "[\"<pad>\",0],[\"</s>\",0],[\"<unk>\",0]")));
+    for (char c = 'a'; c <= 'z'; c++)
+        assert_true(anc_buf_printf(&text, ",[\"\\u2581%c\",%d]", c, -2 - (c - 'a') % 3));
+    assert_true(anc_buf_add(&text, ANC_STR("]}}")));
+    tiny_write_text(mem, folder, "tokenizer.json", anc_buf_view(&text));
 }
 
 static void write_head(anc_arena *mem, const struct twin_row *row, anc_str folder,
@@ -220,7 +266,10 @@ static void write_folder(anc_arena *mem, const struct twin_row *row, anc_str fol
     }
     tiny_write_text(mem, folder, "config.json", anc_buf_view(&text));
     tiny_write_text(mem, folder, "tokenizer_config.json", ANC_STR("{\"model_max_length\":600}"));
-    write_vocabulary(mem, folder);
+    if (strcmp(row->model_type, "xlm-roberta") == 0)
+        write_unigrams(mem, folder);
+    else
+        write_vocabulary(mem, folder);
     write_head(mem, row, folder, dense);
     tiny_write(m, has(row, HALVES), os_path_join(mem, folder, ANC_STR("model.safetensors")));
 }
