@@ -56,7 +56,7 @@ static const char distilbert_config[] =
     "{\"model_type\":\"%s\",\"architectures\":[\"%s\"],\"dim\":24,\"n_heads\":3,\"n_layers\":2,"
     "\"hidden_dim\":40,\"max_position_embeddings\":640,\"vocab_size\":40,\"layer_norm_eps\":1e-5}";
 
-enum { TYPES = 1, DISTANCES = 2, CLS = 4, HEADED = 8, UNIT = 16, HALVES = 32 };
+enum { TYPES = 1, DISTANCES = 2, CLS = 4, HEADED = 8, UNIT = 16, HALVES = 32, OLD_NAMES = 64 };
 
 static const struct twin_row {
     const char *name;
@@ -78,6 +78,7 @@ static const struct twin_row {
      {NULL},
      0,
      TYPES | CLS | HALVES},
+    {"BERT, old names", "bert", "BertModel", usual_config, &bert, "", {NULL}, 0, OLD_NAMES | TYPES},
     {"BERT, a matrix behind it",
      "bert",
      "BertModel",
@@ -252,6 +253,19 @@ static void write_head(anc_arena *mem, const struct twin_row *row, anc_str folde
     tiny_write(dense, false, os_path_join(mem, folder, ANC_STR("2_Dense/model.safetensors")));
 }
 
+/* The tensors under the names that they had once. */
+static const tiny_model *in_old_names(const tiny_model *m)
+{
+    static tiny_model old;
+    old = *m;
+    for (size_t i = 0; i < old.n; i++) {
+        char *norm = strstr(old.tensors[i].name, "LayerNorm.");
+        if (norm != NULL)
+            (void)strcpy(norm + strlen("LayerNorm."), strstr(norm, "weight") ? "gamma" : "beta");
+    }
+    return &old;
+}
+
 static void write_folder(anc_arena *mem, const struct twin_row *row, anc_str folder,
                          const tiny_model *m, const tiny_model *dense)
 {
@@ -271,7 +285,8 @@ static void write_folder(anc_arena *mem, const struct twin_row *row, anc_str fol
     else
         write_vocabulary(mem, folder);
     write_head(mem, row, folder, dense);
-    tiny_write(m, has(row, HALVES), os_path_join(mem, folder, ANC_STR("model.safetensors")));
+    tiny_write(has(row, OLD_NAMES) ? in_old_names(m) : m, has(row, HALVES),
+               os_path_join(mem, folder, ANC_STR("model.safetensors")));
 }
 
 /* ---- the twin ----------------------------------------------------------------------------------- */
@@ -480,6 +495,26 @@ static void compare(anc_arena *mem, const struct twin_row *row, anc_str folder,
     inf_encoder_close(enc);
 }
 
+/* Packed now, and mapped from the file that was packed before: in each precision the same to the last bit. */
+static void compare_packed(anc_arena *mem, anc_str folder, inf_precision precision)
+{
+    static float got[3][TEXTS * HIDDEN];
+    anc_err err = {0};
+    inf_pair pairs[TEXTS];
+    fill_texts(mem, pairs);
+    memset(got, 0, sizeof got);
+    for (size_t i = 0; i < ANC_COUNT(got); i++) {
+        inf_encoder *enc = NULL;
+        const inf_encoder_options options = {.precision = precision,
+                                             .digest = i > 0 ? ANC_STR("twin") : ANC_STR_NONE};
+        ASSERT_OK(inf_encoder_open(folder, &options, &enc, &err), &err);
+        assert_int_equal(inf_encoder_about(enc).mapped, i > 0);
+        run(enc, pairs, got[i]);
+        inf_encoder_close(enc);
+        assert_memory_equal(got[i], got[0], sizeof got[0]);
+    }
+}
+
 /* What the twin gives for the texts. */
 static void run_twin(anc_arena *mem, const struct twin_row *row, anc_str folder,
                      const tiny_model *m, const tiny_model *dense, double out[TEXTS][HIDDEN])
@@ -519,6 +554,8 @@ static void equals_its_twin(void **state)
         const inf_encoder_options options = {.kernels = inf_kernels_at(k)};
         compare(mem, row, anc_str_of(folder), expected, &options);
     }
+    for (inf_precision p = INF_F32; p < INF_PRECISIONS; p++)
+        compare_packed(mem, anc_str_of(folder), p);
     assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
 }
 
