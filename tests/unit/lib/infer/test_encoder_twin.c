@@ -460,17 +460,17 @@ static void fill_texts(anc_arena *mem, inf_pair pairs[TEXTS])
     pairs[3] = (inf_pair){anc_str_sub(all, 0, 140), anc_str_sub(all, 20, 260)};
 }
 
-static void run(inf_encoder *enc, const inf_pair *pairs, float *out)
+static void run(inf_encoder *enc, const inf_pair *pairs, size_t n, float *out)
 {
     anc_err err = {0};
     anc_str passages[TEXTS];
     os_pool *pool = NULL;
     ASSERT_OK(os_pool_open("test", 2, 16, &pool, &err), &err);
-    for (size_t i = 0; i < TEXTS; i++)
+    for (size_t i = 0; i < n; i++)
         passages[i] = pairs[i].passage;
     ASSERT_OK(inf_encoder_about(enc).scores
-                  ? inf_encoder_score(enc, pairs, TEXTS, pool, (inf_check){0}, out, NULL, &err)
-                  : inf_encoder_encode(enc, INF_PASSAGE, passages, TEXTS, pool, (inf_check){0}, out,
+                  ? inf_encoder_score(enc, pairs, n, pool, (inf_check){0}, out, NULL, &err)
+                  : inf_encoder_encode(enc, INF_PASSAGE, passages, n, pool, (inf_check){0}, out,
                                        NULL, &err),
               &err);
     os_pool_free(pool);
@@ -487,7 +487,7 @@ static void compare(anc_arena *mem, const struct twin_row *row, anc_str folder,
     ASSERT_OK(inf_encoder_open(folder, options, &enc, &err), &err);
     const size_t dims = inf_encoder_about(enc).dims;
     assert_int_equal(dims, row->judge[0] != NULL ? 1 : has(row, HEADED) ? DENSE : HIDDEN);
-    run(enc, pairs, got);
+    run(enc, pairs, TEXTS, got);
     for (size_t i = 0; i < TEXTS * dims; i++)
         if (!(fabs((double)got[i] - expected[i / dims][i % dims]) <= 1e-4))
             fail_msg("%s: text %zu, value %zu: %g, the twin has %g", inf_encoder_about(enc).kernels,
@@ -509,7 +509,7 @@ static void compare_packed(anc_arena *mem, anc_str folder, inf_precision precisi
                                              .digest = i > 0 ? ANC_STR("twin") : ANC_STR_NONE};
         ASSERT_OK(inf_encoder_open(folder, &options, &enc, &err), &err);
         assert_int_equal(inf_encoder_about(enc).mapped, i > 0);
-        run(enc, pairs, got[i]);
+        run(enc, pairs, 1, got[i]);
         inf_encoder_close(enc);
         assert_memory_equal(got[i], got[0], sizeof got[0]);
     }
@@ -536,6 +536,18 @@ static void run_twin(anc_arena *mem, const struct twin_row *row, anc_str folder,
     inf_tokenizer_close(tok);
 }
 
+/* The matrix behind the pooling is a part of the model, too. */
+static void assert_files(anc_arena *mem, const struct twin_row *row, anc_str folder)
+{
+    anc_str *names = NULL;
+    anc_err err = {0};
+    size_t n = 0;
+    ASSERT_OK(inf_encoder_files(mem, folder, &names, &n, &err), &err);
+    assert_true(n > 2 && anc_str_eq(names[0], ANC_STR("config.json")));
+    assert_true(anc_str_eq(names[n - 1], has(row, HEADED) ? ANC_STR("2_Dense/model.safetensors")
+                                                          : ANC_STR("model.safetensors")));
+}
+
 static void equals_its_twin(void **state)
 {
     const struct twin_row *row = *state;
@@ -549,6 +561,7 @@ static void equals_its_twin(void **state)
     make_model(mem, row, &m);
     add_linear(mem, &dense, "", "linear", DENSE, HIDDEN);
     write_folder(mem, row, anc_str_of(folder), &m, &dense);
+    assert_files(mem, row, anc_str_of(folder));
     run_twin(mem, row, anc_str_of(folder), &m, &dense, expected);
     for (size_t k = 0; inf_kernels_at(k) != NULL; k++) {
         const inf_encoder_options options = {.kernels = inf_kernels_at(k)};
