@@ -13,6 +13,7 @@
 #ifndef ANC_INFER_ENCODER_H
 #define ANC_INFER_ENCODER_H
 
+#include "base/arena.h"
 #include "base/status.h"
 #include "infer/products.h"
 #include "os/thread.h"
@@ -67,6 +68,11 @@ typedef struct inf_check {
 anc_status inf_encoder_open(anc_str folder, const inf_encoder_options *options, inf_encoder **ret,
                             anc_err *err) ANC_MUST_CHECK;
 void inf_encoder_close(inf_encoder *enc); /* NULL is a no-op */
+
+/* Names, below the folder, of the files that opening reads where they are there, in `mem`; always in the same order.
+ * Errors of the small files as inf_encoder_open. */
+anc_status inf_encoder_files(anc_arena *mem, anc_str folder, anc_str **ret, size_t *ret_n,
+                             anc_err *err) ANC_MUST_CHECK;
 
 inf_encoder_info inf_encoder_about(const inf_encoder *enc);
 
