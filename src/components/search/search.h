@@ -221,7 +221,9 @@ uint64_t srch_passed(srch_service *srch);
 uint64_t srch_index_busy_ns(srch_service *srch);
 
 typedef struct srch_figures_row {
-    uint64_t documents, chunks, bytes;
+    uint64_t documents, chunks;
+    uint64_t
+        stored_bytes; /* of the files; what is in memory alone until the next save is not among them */
 } srch_figures_row;
 
 /* What the index holds of one collection. */

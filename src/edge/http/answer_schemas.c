@@ -455,7 +455,7 @@ static const http_field stats_row_rows[] = {
     ROW("languages", HTTP_TREE, "language to documents"),
     INT("index_documents", "that the index shows"),
     INT("index_chunks", ""),
-    INT("index_bytes", "in memory"),
+    INT("index_bytes", "of its files; what came in the last second is not among them yet"),
     MAYBE("last_change_at", HTTP_TIME, ""),
 };
 static const http_schema stats_row_out =

@@ -289,7 +289,8 @@ srch_figures_row srch_collection_figures(srch_service *srch, anc_str collection)
     srch_slot *slot = srch_slot_hold(srch);
     const srch_index_figures f = slot->index.ops->figures(slot->index.self, collection);
     srch_slot_let_go(slot);
-    return (srch_figures_row){.documents = f.documents, .chunks = f.chunks, .bytes = f.bytes};
+    return (srch_figures_row){
+        .documents = f.documents, .chunks = f.chunks, .stored_bytes = f.stored_bytes};
 }
 
 void srch_rebuild(srch_service *srch)
