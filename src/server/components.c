@@ -59,6 +59,7 @@ anc_status srv_catalog_open(srv_house *h, anc_err *err)
         .clock = h->clock,
         .metrics = h->metrics,
         .log = h->log,
+        .veil = h->veil,
         .migrations = all,
         .n_migrations = n};
     if (options.path.ptr == NULL)

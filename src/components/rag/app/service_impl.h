@@ -193,7 +193,7 @@ size_t rag_kept_fields(const kno_chunk *c, uint32_t source, struct rag_piece_fie
 /* announce.c: what documents.retrieved has as `retrievals`, and query.completed as `metadata`. */
 anc_status rag_retrievals_write(const rag_answer *answer, anc_buf *out,
                                 anc_err *err) ANC_MUST_CHECK;
-anc_status rag_completion_write(const rag_answer *answer, anc_buf *out,
+anc_status rag_completion_write(const rag_answer *answer, const krn_veil *veil, anc_buf *out,
                                 anc_err *err) ANC_MUST_CHECK;
 
 /* tell.c: what those who watch the live feed see of a turn that is kept; anywhere, never blocks. */
