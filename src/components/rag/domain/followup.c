@@ -273,3 +273,49 @@ anc_status rag_stand_alone(anc_arena *mem, anc_str question, const rag_exchange 
     }
     return meaning_of(mem, question, turns, n, ret, err);
 }
+
+static anc_status stops_of(anc_arena *mem, anc_str text, txt_language language, size_t *ret,
+                           anc_err *err)
+{
+    rag_spoken s;
+    ANC_TRY(rag_spoken_as(mem, text, language, &s, err));
+    *ret = 0;
+    for (size_t i = 0; i < s.words.n; i++)
+        *ret += s.words.items[i].stop;
+    return ANC_OK;
+}
+
+/* English or French, which rag_spoken_after does not part. */
+static anc_status part_of(anc_arena *mem, anc_str text, txt_language before, txt_language *ret,
+                          anc_err *err)
+{
+    size_t english;
+    size_t french;
+    ANC_TRY(stops_of(mem, text, TXT_EN, &english, err));
+    ANC_TRY(stops_of(mem, text, TXT_FR, &french, err));
+    *ret = english > french ? TXT_EN : french > english ? TXT_FR : before;
+    return ANC_OK;
+}
+
+anc_status rag_question_language(anc_arena *mem, anc_str question, const rag_exchange *history,
+                                 size_t n, txt_language *ret, anc_err *err)
+{
+    txt_language before = TXT_UND;
+    for (size_t i = 0; i <= n; i++) {
+        const anc_str text = i < n ? history[i].question : question;
+        rag_spoken s;
+        if (i == 0) {
+            ANC_TRY(rag_spoken_of(mem, text, &s, err));
+            before = s.language;
+            continue;
+        }
+        ANC_TRY(rag_spoken_after(mem, text, before, &s, err));
+        const bool known = rag_tongue_knows(s.language);
+        if (known || rag_tongue_knows(before) || before == TXT_UND)
+            before = s.language;
+        else
+            ANC_TRY(part_of(mem, text, before, &before, err));
+    }
+    *ret = before;
+    return ANC_OK;
+}

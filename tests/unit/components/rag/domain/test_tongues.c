@@ -327,8 +327,42 @@ static void it_means(void **state)
         fail_msg("\"%.*s\" is not \"%s\"", ANC_FMT(meant), r->meant);
 }
 
+typedef struct language_row {
+    const char *name, *before, *question; /* before: NULL: none */
+    txt_language language;
+} language_row;
+
+static const language_row languages[] = {
+    {"alone", NULL, "Qui le conduit ?", TXT_FR},
+    {"after French", "Quel est le kilométrage du Citroën Jumpy ?", "Qui le conduit ?", TXT_FR},
+    {"a name after French", "Quel est le prix de la Balise ?", "Calame ?", TXT_FR},
+    {"a name after German", "Was kostet die Balise?", "Calame?", TXT_DE},
+    {"a name after Spanish", "¿Cuánto cuesta la entrada?", "Calame", TXT_ES},
+    {"English after French", "Quel est le prix de la Balise ?", "What does the Calame cost?",
+     TXT_EN},
+    {"French after English", "What does the Calame cost?", "Quel est le prix de la Balise ?",
+     TXT_FR},
+    {"German after English", "What does the Calame cost?", "Wer leitet die Bibliothek?", TXT_DE},
+    {"English after German", "Wer leitet die Bibliothek?", "Who runs the library?", TXT_EN},
+    {"Portuguese", "Onde fica a cantina?", "E o preço?", TXT_PT},
+};
+
+static void language_is_known(void **state)
+{
+    const language_row *r = *state;
+    ANC_ARENA(mem, 1 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    const rag_exchange history = {anc_str_of(r->before), ANC_STR("…")};
+    txt_language language = TXT_UND;
+    ASSERT_OK(rag_question_language(mem, anc_str_of(r->question), &history, r->before != NULL,
+                                    &language, &err),
+              &err);
+    assert_int_equal(language, r->language);
+}
+
 int main(void)
 {
-    const int failed = RUN_TABLE("conversation in four languages", rows, it_means);
+    int failed = RUN_TABLE("language", languages, language_is_known);
+    failed += RUN_TABLE("conversation in four languages", rows, it_means);
     return failed + RUN_TABLE("conversation that no rule was fitted to", unseen, it_means);
 }
