@@ -86,14 +86,14 @@ static anc_status try_encoder(examination *x, emb_encoder *encoder, anc_err *err
 static anc_status open_model(examination *x, anc_str folder, anc_str *ret, anc_err *err)
 {
     const emb_model_row *row = emb_model_find(x->c->model.name);
-    const emb_infer_options options = {.folder = folder, .clock = krn_system_clock()};
+    const emb_infer_options options = {
+        .folder = folder, .precision = x->c->model.precision, .clock = krn_system_clock()};
     emb_encoder encoder = {0};
     for (size_t i = 0; row != NULL && i < row->n_files; i++)
         ANC_TRY(check_file(x, folder, &row->files[i], err));
     ANC_TRY(emb_infer_open(&options, &encoder, err));
     const anc_status status = try_encoder(x, &encoder, err);
-    *ret = anc_arena_printf(x->mem, "%.*s: %u dimensions, window of %u tokens, %s; in %.*s",
-                            ANC_FMT(x->c->model.name), encoder.dims, encoder.max_tokens,
+    *ret = anc_arena_printf(x->mem, "%.*s; %s; in %.*s", ANC_FMT(encoder.detail),
                             row != NULL ? "all files as published"
                                         : "no known model, digests not compared",
                             ANC_FMT(folder));
@@ -147,8 +147,8 @@ static void examine_others(examination *x)
     emb_encoder_source source = {0};
     size_t n = 0;
     krn_call call = {.mem = x->mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &never};
-    if (emb_infer_source_open(x->c->models_dir, NULL, krn_system_clock(), &source, &err) !=
-            ANC_OK ||
+    if (emb_infer_source_open(x->c->models_dir, x->c->model.precision, NULL, krn_system_clock(),
+                              &source, &err) != ANC_OK ||
         source.ops->list(source.self, &call, &rows, &n) != ANC_OK)
         srv_tell(x, "other model", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
     for (size_t i = 0; i < n; i++)

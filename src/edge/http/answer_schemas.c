@@ -301,6 +301,7 @@ static const http_field model_rows[] = {
     BOOL("loaded", "an embedding model that is not is loaded on first use"),
     MAYBE("dimensions", HTTP_INT, "of an embedding model that is loaded"),
     MAYBE("revision", HTTP_TEXT, "of its vectors, likewise"),
+    MAYBE("precision", HTTP_TEXT, "in which it runs, likewise: f32, bf16 or int8"),
 };
 static const http_schema model_out = SCHEMA("Model", "A model by its name.", model_rows);
 static const http_field models_rows[] = {

@@ -105,6 +105,10 @@ def lead_somewhere(case):
     if case.operation.path == "/v1/search" and isinstance(case.body, dict):
         case.body["query" if "query" in case.body else "question"] = "ferry in winter"
         case.body["mode"] = "auto"
+    if case.operation.path in ("/v1/embeddings", "/v1/rerank") and isinstance(case.body, dict):
+        case.body.pop("dimensions", None)
+        if "query" in case.body:
+            case.body["query"] = "ferry in winter"
     if case.operation.path == "/v1/feedback" and isinstance(case.body, dict):
         case.body["query_id"] = KNOWN["query_id"]
 

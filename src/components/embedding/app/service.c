@@ -109,6 +109,7 @@ emb_info_row emb_info(const emb_service *emb)
                           .revision = e->revision,
                           .dims = e->dims,
                           .max_tokens = e->max_tokens,
+                          .precision = e->precision,
                           .detail = e->detail,
                           .unrelated = emb->unrelated};
 }
