@@ -78,6 +78,7 @@ struct rag_turn {
 
     anc_str question;
     anc_str query;             /* what it means in its conversation; what is searched for */
+    txt_language language;     /* of the question, or of its conversation where it does not tell */
     bool leans;                /* on the conversation */
     bool whole;                /* nobody reads along */
     anc_str system_prompt;     /* of the question, or what stands for it; may be empty */
@@ -96,7 +97,9 @@ struct rag_turn {
     double unread;         /* as rag_selection says */
     bool
         completes; /* the question only says of which document, which it was asked back: `query` is all of it */
-    bool pointed;    /* the question says where to look, and that was found */
+    bool pointed;   /* the question says where to look, and that was found */
+    anc_str sought; /* of what it asks the page or row; empty: of nothing */
+    rag_pointed seeks;
     anc_str besides; /* what it asks besides; empty: what stands there */
     uint32_t context_tokens;
     rag_prompt prompt;
