@@ -306,6 +306,9 @@ static anc_status open_service(srv_house *h, const trk_repository *repository, a
         .places = places,
         .n_places = ANC_COUNT(places),
         .holders = holders,
+        .open_left = srv_tracking_left_open,
+        .close_left = srv_tracking_left_close,
+        .left_arg = h,
         .on_damage = srv_tracking_damaged,
         .damage_arg = h,
     };

@@ -343,6 +343,27 @@ def test_off(binary):
             assert db.execute("SELECT count(*) FROM event_cursor WHERE consumer='tracking'").fetchone() == (0,)
 
 
+def test_off_later(binary):
+    """What the tracking wrote while it was on is a user's also when it is off: an erasure takes it out of its file."""
+    with place(binary) as home:
+        with served(home) as s:
+            fill(s)
+            for name in ("mole", "vole"):
+                asked = s.post("/chat", {"user_name": name, "message": f"Does {name.upper()}SECRET own the office?"})
+                assert asked.status == 200, asked.body
+            wait_for("both", lambda: len(pages(s, QUERIES)) == 2)
+        assert "tracking.db" in files_with(home.data, b"MOLESECRET")
+        with served(home, "--set", "tracking.enabled=false") as s:
+            erased = s.post("/v1/tracking/erase", {"user_id": "mole"})
+            assert erased.status == 200 and erased.json["erased"]["tracking_queries"] == 1, erased.body
+            assert files_with(home.data, b"MOLESECRET") == []
+            again = s.post("/v1/tracking/erase", {"user_id": "mole"})
+            assert again.status == 200 and again.json["erased"]["tracking_queries"] == 0, again.body
+        with served(home) as s:
+            assert pages(s, f"{QUERIES}?user=mole") == []
+            assert len(pages(s, f"{QUERIES}?user=vole")) == 1
+
+
 def test_no_texts(binary):
     with serving(binary, "--set", "privacy.keep_texts=false", "--set", "privacy.hash_user_ids=true") as s:
         fill(s)

@@ -7,7 +7,7 @@
  * (else the mean), modules.json whether vectors go through a matrix and whether they are divided by their length (else
  * they are), and config_sentence_transformers.json the prefixes of queries and passages.
  *
- * The layers' matrices are packed once into memory of their own (products.h says how), in f32, bf16 or int8; the tables
+ * The layers' matrices are packed once, into memory or a file beside the model (products.h says how), in f32, bf16 or int8; the tables
  * of embeddings stay in the mapped file. Any thread, any number at once.
  */
 #ifndef ANC_INFER_ENCODER_H

@@ -17,8 +17,7 @@ static bool is_ascii_punctuation(uint32_t c)
            (c >= '{' && c <= '~');
 }
 
-/* The White_Space property: separators, tab to carriage return, next line. */
-static bool is_blank(uint32_t c)
+bool inf_is_blank(uint32_t c)
 {
     if (c < 0x80)
         return c == BLANK || (c >= '\t' && c <= '\r');
@@ -107,7 +106,7 @@ static bool refill(inf_words *w)
         const uint32_t c = take(w);
         if (w->rules.clean && is_dropped(c))
             continue;
-        if (is_blank(c) && w->rules.clean) {
+        if (inf_is_blank(c) && w->rules.clean) {
             queue_add(w, BLANK);
         } else if (w->rules.space_cjk && is_cjk(c)) {
             queue_add(w, BLANK);
@@ -167,7 +166,7 @@ bool inf_words_next(inf_words *w, inf_word *ret)
             return true;
         }
         w->next++;
-        if (!is_blank(c))
+        if (!inf_is_blank(c))
             word_add(ret, c);
         else if (ret->chars > 0)
             return true;

@@ -37,6 +37,9 @@ typedef struct inf_words {
     uint32_t queue[INF_WORD_QUEUE];
 } inf_words;
 
+/* The White_Space property: separators, tab to carriage return, next line. */
+bool inf_is_blank(uint32_t c);
+
 /* Words of `text`; bytes that are not UTF-8 count as U+FFFD. */
 inf_words inf_words_of(anc_str text, inf_word_rules rules);
 

@@ -1,5 +1,5 @@
 /* test_engine_keyword.c - the best chunks by words are those that scoring every chunk gives: lists long enough
- * for packs and windows, words as unequal as in a language, deletes, several blocks, lists of any length.
+ * for packs and windows, words as unequal as in a language, long chunks among short ones, deletes, several blocks, lists of any length.
  */
 #include "support/test.h"
 
@@ -18,7 +18,8 @@ enum {
     WORDS = 10,    /* most of a chunk */
     VOCABULARY = 300,
     QUERIES = 60,
-    TERMS = 6,
+    TERMS = 8,
+    MANY_TIMES = 40, /* each word of a chunk, of some */
     MOST = DOCUMENTS * CHUNKS
 };
 
@@ -39,7 +40,8 @@ static uint16_t any_word(void)
 }
 
 static uint16_t words[DOCUMENTS][CHUNKS][WORDS];
-static uint8_t lengths[DOCUMENTS][CHUNKS];
+static uint8_t lengths[DOCUMENTS][CHUNKS]; /* words, */
+static uint8_t times[DOCUMENTS][CHUNKS];   /* each so often */
 static bool alive[DOCUMENTS];
 static char names[VOCABULARY][16];
 
@@ -58,10 +60,12 @@ static void publish(eng_index *index, size_t d, anc_err *err)
     eng_load *load;
     ASSERT_OK(eng_load_open(index, &document, &load, err), err);
     for (uint32_t c = 0; c < CHUNKS; c++) {
-        eng_term terms[WORDS];
-        for (uint32_t i = 0; i < lengths[d][c]; i++)
-            terms[i] = (eng_term){.text = word(words[d][c][i]), .place = ENG_TEXT, .position = i};
-        const eng_chunk chunk = {.ordinal = c, .terms = terms, .n_terms = lengths[d][c]};
+        eng_term terms[WORDS * MANY_TIMES];
+        const uint32_t length = lengths[d][c], n = length * times[d][c];
+        for (uint32_t i = 0; i < n; i++)
+            terms[i] =
+                (eng_term){.text = word(words[d][c][i % length]), .place = ENG_TEXT, .position = i};
+        const eng_chunk chunk = {.ordinal = c, .terms = terms, .n_terms = n};
         ASSERT_OK(eng_load_add(load, &chunk, err), err);
     }
     ASSERT_OK(eng_publish(index, load, err), err);
@@ -72,6 +76,7 @@ static void invent(size_t d)
     alive[d] = true;
     for (size_t c = 0; c < CHUNKS; c++) {
         lengths[d][c] = (uint8_t)(1 + chance(WORDS));
+        times[d][c] = (uint8_t)(chance(50) == 0 ? 1 + chance(MANY_TIMES) : 1);
         for (size_t i = 0; i < lengths[d][c]; i++)
             words[d][c][i] = i > 0 && chance(5) == 0 ? words[d][c][i - 1] : any_word();
     }
@@ -83,7 +88,7 @@ static uint32_t count_of(size_t d, size_t c, uint16_t w)
 {
     uint32_t n = 0;
     for (size_t i = 0; i < lengths[d][c]; i++)
-        n += words[d][c][i] == w ? 1 : 0;
+        n += words[d][c][i] == w ? times[d][c] : 0;
     return n;
 }
 
@@ -92,7 +97,7 @@ static double mean_length(void)
     double sum = 0, n = 0;
     for (size_t d = 0; d < DOCUMENTS; d++)
         for (size_t c = 0; alive[d] && c < CHUNKS; c++) {
-            sum += lengths[d][c];
+            sum += lengths[d][c] * times[d][c];
             n++;
         }
     return n > 0 ? sum / n : 1;
@@ -104,7 +109,7 @@ static double score_of(const eng_result *r, const uint16_t *terms, size_t n, dou
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         const double tf = count_of(d, c, terms[i]);
-        const double norm = ENG_K1 * (1 - ENG_B + ENG_B * lengths[d][c] / mean);
+        const double norm = ENG_K1 * (1 - ENG_B + ENG_B * lengths[d][c] * times[d][c] / mean);
         sum += tf > 0 ? r->terms[i].weight * r->terms[i].idf * tf / (tf + norm) : 0;
     }
     return sum;

@@ -12,11 +12,11 @@ anc_str trk_chat_of(const krn_call *call, anc_str user_id)
                             ANC_FMT(user_id));
 }
 
-static anc_status erase_tracked(trk_service *s, krn_call *call, anc_str user_id, trk_erased *ret)
+static anc_status erase_rows(trk_service *s, trk_repository r, krn_call *call, anc_str user_id,
+                             trk_erased *ret)
 {
-    const trk_repository r = s->with.repository;
     anc_str kept;
-    bool more = trk_is_on(s);
+    bool more = true;
     ANC_TRY(trk_user_kept(call->mem, &s->reading, user_id, &kept, call->err));
     const anc_str named = trk_chat_of(call, user_id);
     if (named.ptr == NULL)
@@ -35,9 +35,29 @@ static anc_status erase_tracked(trk_service *s, krn_call *call, anc_str user_id,
         ret->retrievals += some.retrievals;
         ret->feedback += some.feedback;
     }
-    return trk_is_on(s) && ret->queries > 0
-               ? trk_of_repository(s, r.ops->scrub(r.self, call), call->err)
-               : ANC_OK;
+    return ret->queries > 0 ? trk_of_repository(s, r.ops->scrub(r.self, call), call->err) : ANC_OK;
+}
+
+/* Where the tracking is off, what it wrote while it was on is the user's all the same. */
+static anc_status erase_left(trk_service *s, krn_call *call, anc_str user_id, trk_erased *ret)
+{
+    trk_repository left = {0};
+    if (s->with.open_left == NULL)
+        return ANC_OK;
+    (void)pthread_mutex_lock(&s->following);
+    anc_status status = s->with.open_left(s->with.left_arg, &left, call->err);
+    if (status == ANC_OK && left.ops != NULL) {
+        status = erase_rows(s, left, call, user_id, ret);
+        s->with.close_left(s->with.left_arg);
+    }
+    (void)pthread_mutex_unlock(&s->following);
+    return status;
+}
+
+static anc_status erase_tracked(trk_service *s, krn_call *call, anc_str user_id, trk_erased *ret)
+{
+    return trk_is_on(s) ? erase_rows(s, s->with.repository, call, user_id, ret)
+                        : erase_left(s, call, user_id, ret);
 }
 
 static void put_erasure(json_writer *w, const trk_service *s, anc_str user_id,

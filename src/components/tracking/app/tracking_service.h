@@ -51,6 +51,11 @@ typedef struct trk_service_options {
     size_t n_places;
     const trk_holder *holders; /* [n_holders] borrowed */
     size_t n_holders;
+    /* Where the tracking is off: the store of a time when it was on, opened for one erasure, and closed after it. *ret
+     * with ops NULL: there is none, and close is not called. NULL: there never is. One erasure at a time. */
+    anc_status (*open_left)(void *arg, trk_repository *ret, anc_err *err);
+    void (*close_left)(void *arg);
+    void *left_arg;
     /* Called each time the repository is found damaged, on the thread that found it. NULL: nobody. */
     void (*on_damage)(void *arg);
     void *damage_arg;

@@ -17,8 +17,8 @@ enum {
     HEAD = HIDDEN / HEADS,
     INNER = 40,
     LAYERS = 2,
-    POSITIONS = 80,
-    WINDOW = 70,
+    POSITIONS = 640,
+    WINDOW = 600, /* a text of which is a block of its own */
     PIECES = 40,
     BUCKETS = 32,
     DENSE = 10
@@ -50,11 +50,11 @@ static const layer_names mpnet = {
 static const char usual_config[] =
     "{\"model_type\":\"%s\",\"architectures\":[\"%s\"],\"hidden_size\":24,"
     "\"num_attention_heads\":3,\"num_hidden_layers\":2,\"intermediate_size\":40,"
-    "\"max_position_embeddings\":80,\"type_vocab_size\":2,\"vocab_size\":40,"
+    "\"max_position_embeddings\":640,\"type_vocab_size\":2,\"vocab_size\":40,"
     "\"relative_attention_num_buckets\":32,\"pad_token_id\":1,\"layer_norm_eps\":1e-5}";
 static const char distilbert_config[] =
     "{\"model_type\":\"%s\",\"architectures\":[\"%s\"],\"dim\":24,\"n_heads\":3,\"n_layers\":2,"
-    "\"hidden_dim\":40,\"max_position_embeddings\":80,\"vocab_size\":40,\"layer_norm_eps\":1e-5}";
+    "\"hidden_dim\":40,\"max_position_embeddings\":640,\"vocab_size\":40,\"layer_norm_eps\":1e-5}";
 
 enum { TYPES = 1, DISTANCES = 2, CLS = 4, HEADED = 8, UNIT = 16, HALVES = 32 };
 
@@ -219,7 +219,7 @@ static void write_folder(anc_arena *mem, const struct twin_row *row, anc_str fol
         format += word ? 2 : 1;
     }
     tiny_write_text(mem, folder, "config.json", anc_buf_view(&text));
-    tiny_write_text(mem, folder, "tokenizer_config.json", ANC_STR("{\"model_max_length\":70}"));
+    tiny_write_text(mem, folder, "tokenizer_config.json", ANC_STR("{\"model_max_length\":600}"));
     write_vocabulary(mem, folder);
     write_head(mem, row, folder, dense);
     tiny_write(m, has(row, HALVES), os_path_join(mem, folder, ANC_STR("model.safetensors")));
@@ -381,43 +381,75 @@ static size_t twin_of(const tiny_model *m, const tiny_model *dense, const struct
 
 /* ---- both --------------------------------------------------------------------------------------- */
 
-static const inf_pair texts[] = {
-    {ANC_STR_INIT("a b c d e f g"), ANC_STR_INIT("h i j k")},
-    {ANC_STR_INIT("x"), ANC_STR_INIT("y")},
-    {ANC_STR_INIT("q w e r t z u i o p a s d f g h j k l y x c v b n m q w e r t z u i o p a s d"),
-     ANC_STR_INIT("m n b v c x y l k j h g f d s a p o i u z t r e w q m n b v c x y l k j h g f")},
-};
+enum { TEXTS = 4 };
 
-static void compare(const struct twin_row *row, anc_str folder, const tiny_model *m,
-                    const tiny_model *dense, const inf_encoder_options *options)
+static void fill_texts(anc_arena *mem, inf_pair pairs[TEXTS])
+{
+    ANC_BUF(text, 4096);
+    for (size_t i = 0; i < 650; i++)
+        assert_true(anc_buf_printf(&text, "%c ", (char)('a' + i * i % 26)));
+    const anc_str all = anc_arena_copy(mem, anc_buf_view(&text));
+    assert_non_null(all.ptr);
+    pairs[0] = (inf_pair){ANC_STR("a b c d e f g"), ANC_STR("h i j k")};
+    pairs[1] = (inf_pair){anc_str_sub(all, 10, 180), all};
+    pairs[2] = (inf_pair){ANC_STR("x"), ANC_STR("y")};
+    pairs[3] = (inf_pair){anc_str_sub(all, 0, 140), anc_str_sub(all, 20, 260)};
+}
+
+static void run(inf_encoder *enc, const inf_pair *pairs, float *out)
 {
     anc_err err = {0};
+    anc_str passages[TEXTS];
+    os_pool *pool = NULL;
+    ASSERT_OK(os_pool_open("test", 2, 16, &pool, &err), &err);
+    for (size_t i = 0; i < TEXTS; i++)
+        passages[i] = pairs[i].passage;
+    ASSERT_OK(inf_encoder_about(enc).scores
+                  ? inf_encoder_score(enc, pairs, TEXTS, pool, (inf_check){0}, out, NULL, &err)
+                  : inf_encoder_encode(enc, INF_PASSAGE, passages, TEXTS, pool, (inf_check){0}, out,
+                                       NULL, &err),
+              &err);
+    os_pool_free(pool);
+}
+
+static void compare(anc_arena *mem, const struct twin_row *row, anc_str folder,
+                    double expected[TEXTS][HIDDEN], const inf_encoder_options *options)
+{
+    static float got[TEXTS * HIDDEN];
+    anc_err err = {0};
     inf_encoder *enc = NULL;
-    inf_tokenizer *tok = NULL;
+    inf_pair pairs[TEXTS];
+    fill_texts(mem, pairs);
     ASSERT_OK(inf_encoder_open(folder, options, &enc, &err), &err);
+    const size_t dims = inf_encoder_about(enc).dims;
+    assert_int_equal(dims, row->judge[0] != NULL ? 1 : has(row, HEADED) ? DENSE : HIDDEN);
+    run(enc, pairs, got);
+    for (size_t i = 0; i < TEXTS * dims; i++)
+        if (!(fabs((double)got[i] - expected[i / dims][i % dims]) <= 1e-4))
+            fail_msg("%s: text %zu, value %zu: %g, the twin has %g", inf_encoder_about(enc).kernels,
+                     i / dims, i % dims, (double)got[i], expected[i / dims][i % dims]);
+    inf_encoder_close(enc);
+}
+
+/* What the twin gives for the texts. */
+static void run_twin(anc_arena *mem, const struct twin_row *row, anc_str folder,
+                     const tiny_model *m, const tiny_model *dense, double out[TEXTS][HIDDEN])
+{
+    static tokens t;
+    anc_err err = {0};
+    inf_tokenizer *tok = NULL;
+    inf_pair pairs[TEXTS];
+    fill_texts(mem, pairs);
     ASSERT_OK(inf_tokenizer_open(folder, &tok, &err), &err);
-    for (size_t i = 0; i < ANC_COUNT(texts); i++) {
-        static tokens t;
-        double expected[HIDDEN];
-        float got[HIDDEN];
-        const bool pair = row->judge[0] != NULL;
+    for (size_t i = 0; i < TEXTS; i++) {
         memset(t.types, 0, sizeof t.types);
-        t.n = pair ? inf_tokenizer_encode_pair(tok, texts[i].query, texts[i].passage, WINDOW, t.ids,
-                                               t.types, NULL)
-                   : inf_tokenizer_encode(tok, texts[i].passage, WINDOW, t.ids, NULL);
-        const size_t dims = twin_of(m, dense, row, &t, expected);
-        assert_int_equal(inf_encoder_about(enc).dims, dims);
-        ASSERT_OK(pair ? inf_encoder_score(enc, &texts[i], 1, NULL, (inf_check){0}, got, NULL, &err)
-                       : inf_encoder_encode(enc, INF_PASSAGE, &texts[i].passage, 1, NULL,
-                                            (inf_check){0}, got, NULL, &err),
-                  &err);
-        for (size_t j = 0; j < dims; j++)
-            if (!(fabs((double)got[j] - expected[j]) <= 1e-4))
-                fail_msg("%s: text %zu, value %zu: %g, the twin has %g",
-                         inf_encoder_about(enc).kernels, i, j, (double)got[j], expected[j]);
+        t.n = row->judge[0] != NULL
+                  ? inf_tokenizer_encode_pair(tok, pairs[i].query, pairs[i].passage, WINDOW, t.ids,
+                                              t.types, NULL)
+                  : inf_tokenizer_encode(tok, pairs[i].passage, WINDOW, t.ids, NULL);
+        (void)twin_of(m, dense, row, &t, out[i]);
     }
     inf_tokenizer_close(tok);
-    inf_encoder_close(enc);
 }
 
 static void equals_its_twin(void **state)
@@ -425,6 +457,7 @@ static void equals_its_twin(void **state)
     const struct twin_row *row = *state;
     char folder[] = "/tmp/anchorage-twin-XXXXXX";
     static tiny_model m, dense;
+    static double expected[TEXTS][HIDDEN];
     ANC_ARENA(mem, 16 << 20);
     assert_non_null(mkdtemp(folder));
     m = (tiny_model){.state = 20261129};
@@ -432,9 +465,10 @@ static void equals_its_twin(void **state)
     make_model(mem, row, &m);
     add_linear(mem, &dense, "", "linear", DENSE, HIDDEN);
     write_folder(mem, row, anc_str_of(folder), &m, &dense);
+    run_twin(mem, row, anc_str_of(folder), &m, &dense, expected);
     for (size_t k = 0; inf_kernels_at(k) != NULL; k++) {
         const inf_encoder_options options = {.kernels = inf_kernels_at(k)};
-        compare(row, anc_str_of(folder), &m, &dense, &options);
+        compare(mem, row, anc_str_of(folder), expected, &options);
     }
     assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
 }

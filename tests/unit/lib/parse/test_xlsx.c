@@ -93,7 +93,17 @@ static const sheet_row rows[] = {
      SHEET("<row/><row><c r='B2' t='str'><v>Report</v></c></row><row r='3'><c r='A3' s='1'/></row>"
            "<row><c r='C4' t='str'><v>x</v></c><c r='E4' t='str'><v>y</v></c></row><row><c r='D5'>"
            "<v>5</v></c></row><row><c r='B6'><v>6</v></c><c r='C6'><v>7</v></c></row>"),
-     NULL, "h2 First\np Report\nrow* x |  | y\nrow | 5\nrow 6 | 7\n"},
+     NULL, "h2 First\np Report\nrow* x |  | y\nrow | 5 |\nrow 6 | 7 |\n"},
+    {"cells that are empty at the end of a row",
+     SHEET("<row>" TEXT("Asset") TEXT("Value") TEXT("Remarks")
+               TEXT("By") "</row><row>" TEXT("Generator") "<c><v>12500</v></c></row><row>" TEXT(
+                   "Hoist") "<c><v>7</v></c><c/>" TEXT("Eve") "</row>"),
+     NULL,
+     "h2 First\nrow* Asset | Value | Remarks | By\nrow Generator | 12500 |  |\n"
+     "row Hoist | 7 |  | Eve\n"},
+    {"a row of far fewer cells than the header",
+     SHEET("<row>" TEXT("a") "<c r='S1' t='str'><v>s</v></c></row><row>" TEXT("b") "</row>"), NULL,
+     "h2 First\nrow* a | s\nrow b |\n"},
     {"a list", SHEET("<row>" TEXT("a") "</row><row>" TEXT("b") "</row>"), NULL,
      "h2 First\nrow* a\nrow b\n"},
     {"a long list",
