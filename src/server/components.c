@@ -206,6 +206,7 @@ static anc_status open_search(srv_house *h, anc_err *err)
     srch_config config = {.knowledge = h->kno,
                           .embedding = h->emb,
                           .models = h->library,
+                          .rerank = h->rerank,
                           .changes = h->changes,
                           .clock = h->clock,
                           .log = h->log,

@@ -84,6 +84,7 @@ struct rag_turn {
     anc_str system_prompt;     /* of the question, or what stands for it; may be empty */
     anc_str layout;            /* of the prompt's last message; may be empty */
     const json_value *filters; /* borrowed; NULL: none */
+    rag_wish rerank;
     ev_strs collections;
     anc_str title; /* of a conversation that has none */
     bool new_conversation;
@@ -219,6 +220,15 @@ void rag_turn_failed(rag_turn *turn, anc_status status);
 
 /* searched.c: those that wait go untold. */
 void rag_searches_drop(rag_service *rag);
+
+static inline rag_reranked rag_reranked_of(const srch_reranked *r)
+{
+    return (rag_reranked){.done = r->done,
+                          .model = r->model,
+                          .scored = r->scored,
+                          .wanted = r->wanted,
+                          .problem = r->problem};
+}
 
 static inline double rag_seconds_since(const rag_service *rag, int64_t start_ns)
 {
