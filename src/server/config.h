@@ -56,6 +56,16 @@ typedef struct srv_config {
         anc_str precision;
     } model;
     struct {
+        anc_str model, by_default;
+        int64_t most, budget_ms;
+        struct {
+            anc_str url; /* empty: none */
+            anc_str form, model;
+            anc_str api_key; /* the resolved secret */
+            int64_t batch, parallel, retries, timeout_ms;
+        } remote;
+    } rerank;
+    struct {
         int64_t workers;
         int64_t keep_days;
         int64_t keep_batches;
