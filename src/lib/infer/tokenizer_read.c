@@ -115,6 +115,19 @@ static anc_status unigram_of_json(const json_value *root, inf_tokenizer **ret, a
     return ANC_OK;
 }
 
+/* The kind of a model. Old files do not say it, but for those known here their vocabularies do. */
+static anc_str kind_of(const json_value *model)
+{
+    const json_value *vocab = json_member(model, "vocab");
+    const json_value *type = json_member(model, "type");
+    if (type != NULL)
+        return json_str(type, ANC_STR("(none)"));
+    if (json_kind_of(vocab) == JSON_ARRAY)
+        return ANC_STR("Unigram");
+    const bool merges = json_member(model, "merges") != NULL;
+    return json_kind_of(vocab) == JSON_OBJECT && !merges ? ANC_STR("WordPiece") : ANC_STR("(none)");
+}
+
 anc_status inf_tokenizer_of_json(anc_str json, inf_tokenizer **ret, anc_err *err)
 {
     ANC_CLEANUP(doc_cleanup) json_doc *doc = NULL;
@@ -125,8 +138,7 @@ anc_status inf_tokenizer_of_json(anc_str json, inf_tokenizer **ret, anc_err *err
         return ANC_FAIL(err, parsed == ANC_NO_MEMORY ? ANC_NO_MEMORY : ANC_CORRUPT, "%s",
                         inner.text);
     const json_value *root = json_root(doc);
-    const json_value *model = json_member(root, "model");
-    const anc_str type = json_str(json_member(model, "type"), ANC_STR("(none)"));
+    const anc_str type = kind_of(json_member(root, "model"));
     if (anc_str_eq(type, ANC_STR("Unigram")))
         ANC_TRY(unigram_of_json(root, &tok, err));
     else if (anc_str_eq(type, ANC_STR("WordPiece")))
