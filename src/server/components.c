@@ -59,6 +59,7 @@ anc_status srv_catalog_open(srv_house *h, anc_err *err)
         .clock = h->clock,
         .metrics = h->metrics,
         .log = h->log,
+        .veil = h->veil,
         .migrations = all,
         .n_migrations = n};
     if (options.path.ptr == NULL)
@@ -205,6 +206,7 @@ static anc_status open_search(srv_house *h, anc_err *err)
     srch_config config = {.knowledge = h->kno,
                           .embedding = h->emb,
                           .models = h->library,
+                          .rerank = h->rerank,
                           .changes = h->changes,
                           .clock = h->clock,
                           .log = h->log,

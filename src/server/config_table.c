@@ -285,7 +285,9 @@ const srv_row srv_rows[] = {
      "keep questions, answers, comments and texts of errors in events and tracking; false: figures "
      "alone"},
     {"privacy.hash_user_ids", SRV_CHOICE, AT(privacy.hash_user_ids), "false", 0, 0, "true|false",
-     NULL, "tracking keeps hashes for ids of users, with a key of this data folder"},
+     NULL,
+     "hashes stand for ids of users in events, on buses, in tracking and log, with a key of this "
+     "data folder (privacy.key)"},
     {"log.level", SRV_CHOICE, AT(log.level), "info", 0, 0, "debug|info|warn|error", "LOG_LEVEL",
      "least severity that is logged"},
 };

@@ -83,6 +83,11 @@ typedef struct cli_host {
                               anc_err *err);
     void (*models_close)(void *self, emb_models *models);
 
+    /* Opens the model in `folder` as the server does, which makes what is kept beside it, and says in `mem` how it
+     * runs. Blocks for seconds. */
+    anc_status (*model_prepare)(void *self, const cli_settings *settings, anc_arena *mem,
+                                anc_str folder, anc_str *ret, anc_err *err);
+
     /* The whole configuration as text: every key described (settings NULL), or the values in force.
      * On stdout. */
     anc_status (*print_config)(void *self, const cli_settings *settings, anc_err *err);

@@ -63,7 +63,13 @@ static anc_status filter_of(trk_service *s, krn_call *call, const trk_wish *wish
     ret->min_us = llround(wish->min_ms * 1000);
     ANC_TRY(read_status(wish->status, ret, call->err));
     ANC_TRY(read_mark(wish->mark, ret, call->err));
-    return trk_user_kept(call->mem, &s->reading, wish->user_id, &ret->user_id, call->err);
+    if (wish->user_id.len == 0)
+        return ANC_OK;
+    trk_forms f;
+    ANC_TRY(trk_forms_of(call, &s->with.veil, wish->user_id, &f));
+    ret->user_id = f.users[0];
+    ret->also_user_id = f.n_users > 1 ? f.users[1] : ANC_STR("");
+    return ANC_OK;
 }
 
 anc_status trk_list(trk_service *s, krn_call *call, const trk_wish *wish, json_writer *w,

@@ -30,6 +30,10 @@ static const struct row {
     {"ideographs stand alone", ANC_STR_INIT("the\xE5\xA5\xBDthe"), 3, {THE, HAO, THE}},
     {"no UTF-8 goes", ANC_STR_INIT("th\xFF\x65 \xE5\xA5"), 1, {THE}},
     {"special literals are text", ANC_STR_INIT("[SEP]"), 3, {UNK, UNK, UNK}},
+    {"punctuation that came after the tokenizers", ANC_STR_INIT("the\xE2\xB9\x92the"), 1, {UNK}},
+    {"punctuation that is none any more", ANC_STR_INIT("the\xE1\x99\xADthe"), 3, {THE, UNK, THE}},
+    {"a mark that came after the tokenizers", ANC_STR_INIT("cafe\xE0\xA3\x93"), 1, {UNK}},
+    {"a mark that was one before", ANC_STR_INIT("caf\xE0\xA3\xA3\x65"), 1, {CAFE}},
     {"dotted capital i", ANC_STR_INIT("\xC4\xB0"), 1, {UNK}},
 };
 
