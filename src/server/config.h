@@ -136,7 +136,7 @@ typedef struct srv_config {
             anc_str security, mechanism, user, password, tls_ca;
             anc_str prefix, group, compression, make_topics;
             int64_t partitions, replication;
-            srv_strs inbound;
+            srv_strs inbound, topics; /* topics: "TOPIC=NAME" */
         } kafka;
     } bus;
     struct {

@@ -256,6 +256,9 @@ const srv_row srv_rows[] = {
          "certificates in PEM that the brokers' are checked against; empty: the system's"),
     TEXT("bus.kafka.prefix", SRV_TEXT, bus.kafka.prefix, "", NULL,
          "what the names of all topics begin with, such as shop."),
+    {"bus.kafka.topics", SRV_MAP, AT(bus.kafka.topics), "", 0, 0, NULL, NULL,
+     "other names for topics, behind the prefix: TOPIC=NAME, such as "
+     "chatbot.error=chatbot.error.occurred; also of types that are read"},
     TEXT("bus.kafka.group", SRV_TEXT, bus.kafka.group, "anchorage", NULL,
          "consumer group that takes events of other services in"),
     {"bus.kafka.compression", SRV_CHOICE, AT(bus.kafka.compression), "lz4", 0, 0,
@@ -279,7 +282,7 @@ const srv_row srv_rows[] = {
         "how long it is kept what happened to documents, and how often each was found"),
     INT("tracking.keep_rollups_days", tracking.keep_rollups_days, "730", 1, 36500, NULL,
         "how long the numbers of each hour are kept"),
-    {"tracking.prices", SRV_LIST, AT(tracking.prices), "", 0, 0, NULL, NULL,
+    {"tracking.prices", SRV_MAP, AT(tracking.prices), "", 0, 0, NULL, NULL,
      "what tokens cost, per million: MODEL=INPUT/OUTPUT, such as gpt-4o-mini=0.15/0.60"},
     {"privacy.keep_texts", SRV_CHOICE, AT(privacy.keep_texts), "true", 0, 0, "true|false", NULL,
      "keep questions, answers, comments and texts of errors in events and tracking; false: figures "
