@@ -93,8 +93,8 @@ static anc_status check_files(examination *x, anc_str folder, const emb_model_ro
     return ANC_OK;
 }
 
-/* Opens the model as the server does and embeds a word with it. */
-static anc_status try_encoder(examination *x, emb_encoder *encoder, anc_err *err)
+/* Embeds a word. */
+anc_status srv_try_encoder(examination *x, emb_encoder *encoder, anc_err *err)
 {
     atomic_bool never = false;
     const anc_str label = ANC_STR("public"), word = ANC_STR("anchorage");
@@ -126,7 +126,7 @@ static anc_status open_model(examination *x, anc_str folder, anc_str *ret, anc_e
     const char *compared = NULL;
     ANC_TRY(check_files(x, folder, row, &compared, err));
     ANC_TRY(emb_infer_open(&options, &encoder, err));
-    const anc_status status = try_encoder(x, &encoder, err);
+    const anc_status status = srv_try_encoder(x, &encoder, err);
     *ret = anc_arena_printf(x->mem, "%.*s; %s; in %.*s", ANC_FMT(encoder.detail), compared,
                             ANC_FMT(folder));
     emb_encoder_close(&encoder);
@@ -139,6 +139,10 @@ static void examine_model(examination *x)
     const anc_str folder = os_path_join(x->mem, x->c->models_dir, name);
     anc_err err = {0};
     anc_str text;
+    if (x->c->model.remote.url.len > 0) {
+        srv_examine_remote_model(x);
+        return;
+    }
     if (name.len == 0 || !os_exists(folder))
         srv_tell(x, "model", CLI_WRONG,
                  anc_arena_printf(x->mem,
@@ -160,7 +164,7 @@ static void examine_other(examination *x, const emb_encoder_source *source, krn_
     emb_encoder encoder = {0};
     anc_status status = source->ops->open(source->self, call, name, &encoder);
     if (status == ANC_OK)
-        status = try_encoder(x, &encoder, call->err);
+        status = srv_try_encoder(x, &encoder, call->err);
     if (status == ANC_OK)
         srv_tell(x, "other model", CLI_FINE, anc_arena_copy(x->mem, encoder.detail));
     else
@@ -184,7 +188,8 @@ static void examine_others(examination *x)
         source.ops->list(source.self, &call, &rows, &n) != ANC_OK)
         srv_tell(x, "other model", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
     for (size_t i = 0; i < n; i++)
-        if (!anc_str_eq(rows[i].name, x->c->model.name))
+        if (!anc_str_eq(rows[i].name, x->c->model.name) &&
+            !anc_str_eq(rows[i].name, x->c->rerank.model))
             examine_other(x, &source, &call, rows[i].name);
     if (source.ops != NULL)
         source.ops->close(source.self);
@@ -496,9 +501,9 @@ static void examine_provider(examination *x)
 void srv_examine(const srv_config *config, cli_found_fn *found, void *arg)
 {
     static void (*const parts[])(examination *) = {
-        examine_model,     examine_others,   examine_lock,     examine_catalog,
-        examine_tracking,  examine_raw,      examine_spool,    examine_index,
-        examine_documents, examine_provider, srv_examine_buses};
+        examine_model,   examine_others,    srv_examine_reranker, examine_lock,
+        examine_catalog, examine_tracking,  examine_raw,          examine_spool,
+        examine_index,   examine_documents, examine_provider,     srv_examine_buses};
     for (size_t i = 0; i < ANC_COUNT(parts); i++) {
         ANC_ARENA(mem, ARENA_BYTES);
         examination x = {config, mem, found, arg};

@@ -15,6 +15,7 @@
 
 #include "examine.h"
 #include "house.h"
+#include "model_bench.h"
 #include "model_folders.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -336,6 +337,13 @@ static anc_status model_prepare(void *self, const cli_settings *settings, anc_ar
     return status;
 }
 
+static anc_status model_bench(void *self, anc_str folder, cli_speed_fn *told, void *arg,
+                              anc_err *err)
+{
+    (void)self;
+    return srv_model_bench(folder, told, arg, err);
+}
+
 static anc_status print_config(void *self, const cli_settings *settings, anc_err *err)
 {
     ANC_BUF(out, TEXT_BYTES);
@@ -363,5 +371,6 @@ cli_host srv_host(void)
                       .models_open = models_open,
                       .models_close = models_close,
                       .model_prepare = model_prepare,
+                      .model_bench = model_bench,
                       .print_config = print_config};
 }

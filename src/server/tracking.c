@@ -172,13 +172,16 @@ static anc_str held_by(srv_house *h, const char *bus)
                                     "services that were set aside (14 days)");
 }
 
-/* "shop:events:user.created, …": where other services send events of these types. */
-static anc_str places_of(srv_house *h, anc_str prefix, const char *between, const srv_strs *types)
+/* "shop:events:user.created, …": where other services send events of these types. `kafka` NULL: on streams. */
+static anc_str places_of(srv_house *h, anc_str prefix, const krn_bus_kafka_options *kafka,
+                         const srv_strs *types)
 {
     ANC_BUF(names, PLACES_BYTES);
     for (size_t i = 0; i < types->n; i++)
-        (void)anc_buf_printf(&names, "%s%.*s%s%.*s", i > 0 ? ", " : "", ANC_FMT(prefix), between,
-                             ANC_FMT(types->items[i]));
+        (void)anc_buf_printf(
+            &names, "%s%.*s%s%.*s", i > 0 ? ", " : "", ANC_FMT(prefix),
+            kafka != NULL ? "" : "events:",
+            ANC_FMT(kafka != NULL ? krn_bus_kafka_name(kafka, types->items[i]) : types->items[i]));
     return names.refused ? ANC_STR_NONE : anc_arena_copy(h->mem, anc_buf_view(&names));
 }
 
@@ -187,9 +190,9 @@ static anc_str sent_by_others(srv_house *h, const char *bus)
 {
     const srv_config *c = h->o.config;
     const bool redis = anc_str_eq(anc_str_of(bus), ANC_STR("redis"));
-    const anc_str places = redis
-                               ? places_of(h, c->bus.redis.prefix, "events:", &c->bus.redis.inbound)
-                               : places_of(h, c->bus.kafka.prefix, "", &c->bus.kafka.inbound);
+    const krn_bus_kafka_options kafka = srv_kafka_options(c);
+    const anc_str places = redis ? places_of(h, c->bus.redis.prefix, NULL, &c->bus.redis.inbound)
+                                 : places_of(h, c->bus.kafka.prefix, &kafka, &c->bus.kafka.inbound);
     if (places.ptr == NULL)
         return ANC_STR_NONE;
     if (redis)

@@ -228,6 +228,22 @@ def test_a_model_that_was_pulled_says_how_it_runs(binary):
             server.stop()
 
 
+def test_what_a_model_reaches(binary):
+    with place(binary) as p:
+        got = p.run("model", "bench", "tiny-bert", "--json")
+        assert got.returncode == 0, got
+        rows = json.loads(got.stdout)["precisions"]
+        assert [r["precision"] for r in rows] == ["f32", "bf16", "int8"], rows
+        for r in rows:
+            assert r["products_gops"] > 0 and r["ms_per_text"] > 0 and r["texts_per_second"] > 0, r
+            assert r["tokens_per_text"] > 100 and r["threads"] >= 1 and r["level"], r
+            assert (r["peak_gops"] is None) == (r["products_share"] is None), r
+        table = p.run("model", "bench", "tiny-bert").stdout.splitlines()
+        assert [line.split()[0] for line in table[2:5]] == ["f32", "bf16", "int8"], table
+        absent = p.run("model", "bench", "not-there")
+        assert absent.returncode != 0 and "not-there" in absent.stderr, absent
+
+
 def checks_of(got):
     report = json.loads(got.stdout)
     assert report["ok"] == (got.returncode == 0), report

@@ -458,6 +458,28 @@ def test_a_key_that_is_none(binary):
             raise AssertionError("it started")
 
 
+def test_feedback_of_searches(binary):
+    """What a search found, and a query that failed, can be spoken of as an answer can; of what nobody asked it is said so."""
+    with place(binary) as home:
+        with served(home) as s:
+            fill(s)
+            found = s.post("/v1/search", {"query": "When does the office open?"}).json["query_id"]
+            missed = s.post("/v1/search", {"query": "When does the office open?", "collections": ["none"]})
+            assert missed.status == 404, missed.body
+            wait_for("both", lambda: len(pages(s, QUERIES)) == 2)
+            failed, = (q["query_id"] for q in pages(s, f"{QUERIES}?status=failed"))
+            for number, (query, rating) in enumerate(((found, 1), (failed, -1))):
+                given = s.post("/v1/feedback", {"query_id": query, "rating": rating, "comment": f"number {number}"})
+                assert given.status == 200 and given.json["rating"] == rating, given.body
+                said = wait_for("it", lambda q=query: tracked(s, q)["feedback"])
+                assert (said["rating"], said["comment"]) == (rating, f"number {number}"), said
+            none = s.post("/v1/feedback", {"query_id": "never-asked", "rating": 1})
+            assert none.status == 404 and "nor in the query log" in none.json["detail"], none.body
+        with served(home, "--set", "tracking.enabled=false") as s:
+            off = s.post("/v1/feedback", {"query_id": found, "rating": 1})
+            assert off.status == 404 and "which is off (tracking.enabled)" in off.json["detail"], off.body
+
+
 def test_killed(binary):
     """Killed in the middle, several times: every durable event counts once."""
     rng = random.Random(SEED)

@@ -237,8 +237,13 @@ anc_status rag_conversation_delete(rag_service *rag, krn_call *call, anc_str id)
 enum { RAG_DETAIL_MAX = 600 };
 
 /* What the call's user says of the answer to a query: -1 or 1, and a comment of at most 4,000
- * characters. Said again it takes the place of what was said. INVALID names the field; NOT_FOUND. */
+ * characters. Said again it takes the place of what was said. INVALID names the field; NOT_FOUND: no conversation of the
+ * user has its answer. */
 anc_status rag_feedback_give(rag_service *rag, krn_call *call, anc_str query_id, int rating,
+                             anc_str comment) ANC_MUST_CHECK;
+/* The same of a query that no conversation has, such as a search, or one that failed: it is told alone. The caller knows
+ * that there is such a query. */
+anc_status rag_feedback_tell(rag_service *rag, krn_call *call, anc_str query_id, int rating,
                              anc_str comment) ANC_MUST_CHECK;
 
 /* Tells the events of a search that was answered without a turn: requested, retrieved, completed, as of a question,

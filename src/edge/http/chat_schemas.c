@@ -271,7 +271,7 @@ static const http_field feedback_fields[] = {
      .min = 1,
      .max = 128,
      .pattern = HTTP_PLAIN_PATTERN,
-     .help = "of the answer",
+     .help = "of the answer, of a search, or of a query that failed",
      AT(http_feedback_in, query_id)},
     {.name = "rating",
      .kind = HTTP_INT,

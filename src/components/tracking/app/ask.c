@@ -109,6 +109,31 @@ anc_status trk_show(trk_service *s, krn_call *call, anc_str query_id, json_write
     return ANC_OK;
 }
 
+static bool is_users(const trk_query *q, const trk_forms *f)
+{
+    for (size_t i = 0; i < f->n_users; i++)
+        if (anc_str_eq(q->user_id, f->users[i]))
+            return true;
+    return false;
+}
+
+anc_status trk_knows(trk_service *s, krn_call *call, anc_str query_id, bool *ret)
+{
+    const trk_repository r = s->with.repository;
+    trk_query q;
+    trk_feedback ignored;
+    trk_forms f;
+    ANC_TRY(begin(s, call));
+    ANC_TRY(trk_forms_of(call, &s->with.veil, call->principal.user_id, &f));
+    const anc_status status =
+        trk_of_repository(s, r.ops->find(r.self, call, query_id, &q, &ignored), call->err);
+    if (status != ANC_OK && status != ANC_NOT_FOUND)
+        return status;
+    *ret = status == ANC_OK && (call->principal.is_admin || is_users(&q, &f));
+    anc_err_clear(call->err);
+    return ANC_OK;
+}
+
 anc_status trk_document(trk_service *s, krn_call *call, anc_str document_id, anc_str collection,
                         json_writer *w)
 {
