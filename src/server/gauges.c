@@ -117,6 +117,7 @@ static const gauge_row rows[SRV_GAUGES] = {
 static int64_t step(void *arg, int64_t now_ns)
 {
     srv_house *h = arg;
+    srv_announcing_measure(h);
     for (size_t i = 0; i < SRV_GAUGES; i++) {
         const int64_t now = rows[i].read(h);
         if (rows[i].is_total)
