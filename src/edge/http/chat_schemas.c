@@ -67,9 +67,10 @@ static const http_field chat_fields[] = {
      .of = &http_filter_schema,
      CHAT(filters)},
     {.name = "rerank",
-     .kind = HTTP_BOOL,
-     .flags = HTTP_LATER,
-     .help = "a second look at the best passages"},
+     .kind = HTTP_WISH,
+     .help = "a second look at the best passages by the reranker that is configured; null: as "
+             "configured",
+     CHAT(rerank)},
     {.name = "model",
      .kind = HTTP_TEXT,
      .min = 1,

@@ -117,9 +117,16 @@ void inf_scratch_free(inf_scratch *s); /* NULL is a no-op */
 inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
     ANC_OWNED_BY_CALLER(inf_scratch_free);
 
-/* attention.c. From s->qkv, or s->halves where attention is in bf16, to s->context, for the text of `tokens` rows from row `first` on. */
-void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t first,
-                size_t tokens);
+/* A text of a block. */
+typedef struct inf_span {
+    size_t first, tokens; /* its rows */
+    size_t queries;       /* of these, from the first on, attention is asked for */
+    size_t to;            /* the row of the context that the first of them has */
+} inf_span;
+
+/* attention.c. From s->qkv, or s->halves where attention is in bf16, to s->context, for one text. */
+void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                const inf_span *span);
 
 /* What comes of a block's texts: of text t to out + t * config.dims. Every id is within the
  * vocabulary, every text at most as long as there are positions, the block fits the scratch. */

@@ -7,12 +7,13 @@
  * (else the mean), modules.json whether vectors go through a matrix and whether they are divided by their length (else
  * they are), and config_sentence_transformers.json the prefixes of queries and passages.
  *
- * The layers' matrices are packed once into memory of their own (products.h says how), in f32, bf16 or int8; the tables
+ * The layers' matrices are packed once, into memory or a file beside the model (products.h says how), in f32, bf16 or int8; the tables
  * of embeddings stay in the mapped file. Any thread, any number at once.
  */
 #ifndef ANC_INFER_ENCODER_H
 #define ANC_INFER_ENCODER_H
 
+#include "base/arena.h"
 #include "base/status.h"
 #include "infer/products.h"
 #include "os/thread.h"
@@ -67,6 +68,11 @@ typedef struct inf_check {
 anc_status inf_encoder_open(anc_str folder, const inf_encoder_options *options, inf_encoder **ret,
                             anc_err *err) ANC_MUST_CHECK;
 void inf_encoder_close(inf_encoder *enc); /* NULL is a no-op */
+
+/* Names, below the folder, of the files that opening reads where they are there, in `mem`; always in the same order.
+ * Errors of the small files as inf_encoder_open. */
+anc_status inf_encoder_files(anc_arena *mem, anc_str folder, anc_str **ret, size_t *ret_n,
+                             anc_err *err) ANC_MUST_CHECK;
 
 inf_encoder_info inf_encoder_about(const inf_encoder *enc);
 

@@ -419,6 +419,20 @@ static void a_precision_that_is_too_far_has_a_revision_of_its_own(void **state)
     assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
 }
 
+static void a_model_that_scores_pairs_is_no_encoder(void **state)
+{
+    (void)state;
+    char folder[PLACE_MAX];
+    anc_err err = {0};
+    emb_encoder e = {0};
+    if (place_in_data(folder, "tiny-models/cross-encoder-bert") == NULL)
+        skip();
+    const emb_infer_options options = {.folder = anc_str_of(folder), .clock = clock_fixed(&now_ns)};
+    assert_int_equal(emb_infer_open(&options, &e, &err), ANC_UNSUPPORTED);
+    assert_non_null(strstr(err.text, "scores pairs"));
+    assert_null(e.ops);
+}
+
 static void a_precision_that_is_none_is_refused(void **state)
 {
     (void)state;
@@ -440,6 +454,7 @@ int main(void)
     const struct CMUnitTest own[] = {
         cmocka_unit_test(precisions_that_are_alike_have_one_revision),
         cmocka_unit_test(a_precision_that_is_too_far_has_a_revision_of_its_own),
+        cmocka_unit_test(a_model_that_scores_pairs_is_no_encoder),
         cmocka_unit_test(a_precision_that_is_none_is_refused),
         cmocka_unit_test(infer_says_why_it_does_not_open),
         cmocka_unit_test(a_prefix_is_part_of_the_revision),

@@ -85,7 +85,7 @@ static anc_status append_retrieved(const rag_turn *turn, krn_tx *tx, anc_err *er
         .chunk_ids = {chunks, a->n_sources},
         .scores = {scores, a->n_sources},
         .count = (uint32_t)a->n_sources,
-        .retrieval_time_ms = a->timings_ms.embed + a->timings_ms.search,
+        .retrieval_time_ms = a->timings_ms.embed + a->timings_ms.search + a->timings_ms.rerank,
         .relevance_threshold = threshold > 0 ? threshold : 0,
         .total_tokens = turn->context_tokens,
         .cache_hit = a->query_cached,

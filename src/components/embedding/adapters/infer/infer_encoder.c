@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "infer/choice.h"
@@ -90,8 +91,8 @@ static anc_status read_precision(anc_str word, inf_choose_options *ret, anc_err 
                     ANC_FMT(anc_str_sub(word, 0, 40)));
 }
 
-/* Whether what was found out about a model is kept beside it: a small one is looked at anew sooner than a file is
- * written and synced. */
+/* Whether what is made of a model is kept beside it: of a small one it is made anew sooner than a file is written and
+ * synced. */
 static bool is_worth_keeping(anc_str folder)
 {
     anc_err ignored = {0};
@@ -104,12 +105,11 @@ static bool is_worth_keeping(anc_str folder)
 }
 
 /* The precision, and the revision that follows from it. */
-static anc_status choose(infer *in, const emb_infer_options *options, inf_choice *ret, anc_err *err)
+static anc_status choose(infer *in, const emb_infer_options *options, anc_str digest,
+                         inf_choice *ret, anc_err *err)
 {
-    inf_choose_options with = {.folder = options->folder, .pool = options->pool};
+    inf_choose_options with = {.folder = options->folder, .digest = digest, .pool = options->pool};
     ANC_TRY(read_precision(options->precision, &with, err));
-    if (is_worth_keeping(options->folder))
-        with.digest = anc_str_of(in->revision);
     ANC_TRY(inf_choose(&with, ret, err));
     if (!ret->alike)
         ANC_TRY(emb_infer_revision_apart(inf_precision_name(ret->precision), in->revision, err));
@@ -125,14 +125,22 @@ static anc_status open_parts(infer *in, const emb_infer_options *options, anc_er
     inf_choice choice;
     (void)snprintf(in->model, sizeof in->model, "%.*s", ANC_FMT(model));
     ANC_TRY(emb_infer_revision(options, model, in->revision, err));
-    ANC_TRY(choose(in, options, &choice, err));
+    char digest[EMB_REVISION_MAX];
+    memcpy(digest, in->revision, sizeof digest);
+    if (is_worth_keeping(options->folder))
+        with.digest = anc_str_of(digest);
+    ANC_TRY(choose(in, options, with.digest, &choice, err));
     with.precision = choice.precision;
     ANC_TRY(inf_encoder_open(options->folder, &with, &in->encoder, err));
     const inf_encoder_info about = inf_encoder_about(in->encoder);
+    if (about.scores)
+        return ANC_FAIL(err, ANC_UNSUPPORTED,
+                        "model %.*s scores pairs of texts and gives no vectors of them",
+                        ANC_FMT(options->folder));
     (void)snprintf(in->detail, sizeof in->detail,
-                   "%.100s: %u layers, %u dimensions, %u tokens, %s by %s (%s)", in->model,
+                   "%.100s: %u layers, %u dimensions, %u tokens, %s by %s%s (%s)", in->model,
                    about.layers, about.dims, about.max_tokens, inf_precision_name(about.precision),
-                   about.product, choice.why);
+                   about.product, about.mapped ? ", mapped" : "", choice.why);
     return ANC_OK;
 }
 
