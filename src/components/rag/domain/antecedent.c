@@ -539,3 +539,14 @@ anc_str rag_antecedent(const rag_spoken *s, size_t i, const rag_told *turns, siz
             return found;
     return ANC_STR("");
 }
+
+bool rag_is_counted(const rag_spoken *asked, anc_str meant)
+{
+    rag_run run;
+    if (asked->language != TXT_EN || !counted(asked, &run) || run.last - run.first > 2)
+        return false;
+    for (size_t i = run.first; i < run.last; i++)
+        if (rag_spoken_is_of(asked, i))
+            return false;
+    return anc_str_eq(rag_spoken_run(asked, run), meant);
+}

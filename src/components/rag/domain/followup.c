@@ -239,7 +239,10 @@ static anc_status gloss(anc_arena *mem, anc_str question, txt_language language,
         if (meant.len == 0 || anc_str_eq(meant, said))
             continue;
         anc_buf_add(&out, anc_str_sub(question, at, s.words.items[i].end - at));
-        anc_buf_printf(&out, " (%.*s)", ANC_FMT(meant));
+        bool counted = false;
+        for (size_t t = 0; t < n; t++)
+            counted = counted || rag_is_counted(&turns[t].asked, meant);
+        anc_buf_printf(&out, " (%s%.*s)", counted ? "the " : "", ANC_FMT(meant));
         at = s.words.items[i].end;
         said = meant;
         glosses++;

@@ -394,7 +394,7 @@ static const row rows[] = {
     {"they are what was counted",
      {SAID("How many non-conformities did the port authority find?", "Two. [1]")},
      "When were they closed?",
-     "When were they (non-conformities) closed?"},
+     "When were they (the non-conformities) closed?"},
     {"in which year",
      {SAID("How much will the company invest in new davits?", "In 2024 it will. [1]")},
      "In which year?",
