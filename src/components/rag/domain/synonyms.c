@@ -58,6 +58,8 @@ static const pair pairs[] = {
          "stock quantity inventory quantité bestand menge"),
     PAIR("start starts begin begins began débute commence beginnt",
          "start begin begins début beginn"),
+    PAIR("drive drives driven driver conduit conduisent conduire fährt fahren fahrer conduce",
+         "driver conducteur conductrice chauffeur fahrer fahrerin conductor"),
     PAIR("end ends finish expire expires finit termine expire endet", "end expiry fin ende ablauf"),
 };
 
