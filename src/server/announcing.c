@@ -65,6 +65,7 @@ anc_status srv_feed_open(srv_house *h, anc_err *err)
 {
     krn_feed_ring_options options = {.clock = h->clock,
                                      .metrics = h->metrics,
+                                     .veil = h->veil,
                                      .buses = {h->bus},
                                      .n_buses = 1,
                                      .wake = wake_feed,

@@ -95,6 +95,8 @@ krn_bus_kafka_options srv_kafka_options(const srv_config *c)
                                              .password = c->bus.kafka.password,
                                              .ca_file = c->bus.kafka.tls_ca},
                                    .prefix = c->bus.kafka.prefix,
+                                   .topics = c->bus.kafka.topics.items,
+                                   .n_topics = c->bus.kafka.topics.n,
                                    .group = c->bus.kafka.group,
                                    .compression = c->bus.kafka.compression,
                                    .all = is_true(c->events.kafka.all),

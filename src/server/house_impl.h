@@ -128,6 +128,7 @@ struct srv_house {
     krn_series
         *refused; /* requests, as the edge counts them; the step alone has what it saw last */
     uint64_t refused_seen;
+    krn_veil veil;          /* hides ids of people; its key is in `mem` */
     trk_sqlite *trk_store;  /* NULL: the tracking is off */
     anc_str tracking_aside; /* the file that this start found damaged; empty: none */
     trk_service *trk;
@@ -183,6 +184,11 @@ void srv_announcing_close(srv_house *h);
 anc_status srv_tracking_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 /* tracking_file.c: opens tracking.db; a damaged one is set aside first, and h->tracking_aside is its name. */
 anc_status srv_tracking_file_open(srv_house *h, trk_repository *ret, anc_err *err) ANC_MUST_CHECK;
+/* The key of privacy.hash_user_ids, read or made; before the catalog is opened. CORRUPT names the file. */
+anc_status srv_veil_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+/* For one erasure while the tracking is off; `arg` is the house. *ret with ops NULL: there is no file. */
+anc_status srv_tracking_left_open(void *arg, trk_repository *ret, anc_err *err) ANC_MUST_CHECK;
+void srv_tracking_left_close(void *arg);
 void srv_tracking_damaged(void *arg); /* marks the file for the next start; `arg` is the house */
 #define SRV_TRACKING_ASIDE "tracking.db.damaged-"
 bool srv_tracking_is_aside(anc_str name); /* of a file in the data folder */

@@ -27,6 +27,7 @@ anc_status emb_library_list(emb_library *library, krn_call *call, emb_listed **r
                            .installed = true,
                            .loaded = true,
                            .revision = ANC_STR("tiny@1"),
+                           .precision = ANC_STR("int8"),
                            .dims = 48};
     rows[1] = (emb_listed){.name = ANC_STR("other"), .installed = true, .revision = ANC_STR("")};
     *ret = rows;

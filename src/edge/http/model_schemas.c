@@ -116,7 +116,6 @@ static const http_field rerank_fields[] = {
      .flags = HTTP_REQUIRED,
      .min = 1,
      .max = 65536,
-     .pattern = "\\S",
      .help = "what the documents are to answer",
      RERANK(query)},
     {.name = "documents",

@@ -29,6 +29,7 @@ static void block_free(eng_block *b)
     if (b->segment != NULL) { /* nothing is its own but this */
         eng_segment_close(b->segment);
         free(b->graph);
+        free(atomic_load_explicit(&b->short_lengths, memory_order_relaxed));
         free(b);
         return;
     }
@@ -54,6 +55,7 @@ static void block_free(eng_block *b)
     free(b->text.ptr);
     eng_bits_done(&b->bits);
     eng_graph_free(b->graph);
+    free(atomic_load_explicit(&b->short_lengths, memory_order_relaxed));
     free(b);
 }
 
@@ -73,9 +75,11 @@ void eng_block_unref(eng_block *b)
 
 size_t eng_block_bytes(const eng_block *b)
 {
+    const uint8_t *lengths = atomic_load_explicit(&b->short_lengths, memory_order_relaxed);
+    const size_t remembered = lengths != NULL ? b->lengths.n : 0;
     if (b->segment != NULL)
-        return sizeof *b + sizeof *b->segment;
-    return sizeof *b + BYTES(b->documents) + BYTES(b->slots) + BYTES(b->fields) +
+        return sizeof *b + sizeof *b->segment + remembered;
+    return sizeof *b + remembered + BYTES(b->documents) + BYTES(b->slots) + BYTES(b->fields) +
            BYTES(b->ordinals) + BYTES(b->lengths) + BYTES(b->document_of) + BYTES(b->has_vector) +
            BYTES(b->vectors) + BYTES(b->terms) + BYTES(b->postings) + BYTES(b->forms) +
            BYTES(b->places) + BYTES(b->columns) + BYTES(b->distinct) + BYTES(b->holders) +
@@ -148,6 +152,23 @@ void eng_block_postings(const eng_block *b, const eng_block_term *term, eng_post
     const bool good = b->posting_pages == NULL || eng_pages_good(b->posting_pages, at, n);
     eng_postings_open(ret, b->postings.ptr + at, (size_t)n, good ? term->df : 0,
                       eng_block_chunks(b));
+}
+
+const uint8_t *eng_block_short_lengths(eng_block *b)
+{
+    enum { MANY = 4096 };
+    uint8_t *there = atomic_load_explicit(&b->short_lengths, memory_order_acquire);
+    const size_t n = b->lengths.n;
+    uint8_t *made = there == NULL && n >= MANY ? malloc(n) : NULL;
+    if (made == NULL)
+        return there;
+    for (size_t i = 0; i < n; i++)
+        made[i] = (uint8_t)(b->lengths.ptr[i] < UINT8_MAX ? b->lengths.ptr[i] : UINT8_MAX);
+    if (atomic_compare_exchange_strong_explicit(&b->short_lengths, &there, made,
+                                                memory_order_acq_rel, memory_order_acquire))
+        return made;
+    free(made);
+    return there;
 }
 
 double eng_block_norm(const void *block, uint32_t chunk)

@@ -132,8 +132,9 @@ typedef struct eng_block {
     ENG_ARRAY(eng_block_access) access;
     ENG_ARRAY(uint32_t) access_labels; /* rows of labels */
     ENG_ARRAY(char) text;
-    eng_bits bits;    /* n 0: none */
-    eng_graph *graph; /* owned; NULL: none */
+    _Atomic(uint8_t *) short_lengths; /* owned: remembered, or NULL (eng_block_short_lengths) */
+    eng_bits bits;                    /* n 0: none */
+    eng_graph *graph;                 /* owned; NULL: none */
     /* Of a block that is a file: all above points into it, and its large tables are checked page by page. */
     eng_segment *segment; /* owned; NULL: in memory, and the next three too */
     const eng_pages *vector_pages, *posting_pages, *place_pages;
@@ -197,6 +198,10 @@ const eng_block_term *eng_block_form_find(const eng_block *b, anc_str text);
 /* At the beginning of the postings of a term; there are none where the list's part of the file is damaged, which the
  * block then knows. */
 void eng_block_postings(const eng_block *b, const eng_block_term *term, eng_postings *ret);
+
+/* The lengths of the chunks in a byte each, 255 where one is not below that, of a block with many; NULL where it has few,
+ * or memory is out. Any thread. */
+const uint8_t *eng_block_short_lengths(eng_block *b);
 
 /* The norm of BM25 that impacts are made with. */
 double eng_block_norm(const void *block, uint32_t chunk);

@@ -65,6 +65,7 @@ static inline __attribute__((always_inline)) void unpack(const unsigned char *by
     const row mask = {ones, ones, ones, ones};
     row word = load(bytes);
     unsigned used = 0;
+#pragma GCC unroll 32
     for (size_t r = 0; r < ROWS; r++) {
         row x = word >> used;
         used += bits;
@@ -83,20 +84,53 @@ static inline __attribute__((always_inline)) void unpack(const unsigned char *by
     }
 }
 
+/* Most packs have few bits: where their number is known, so is what is shifted where. */
+#define STEPS_OF(bits)                   \
+    case bits:                           \
+        unpack(bytes, bits, &last, ret); \
+        break;
+
 void eng_unpack_steps(const unsigned char *bytes, unsigned bits, uint32_t before, uint32_t *ret)
 {
     row last = {before, before, before, before};
-    if (bits == 0)
+    switch (bits) {
+    case 0:
         for (size_t r = 0; r < ROWS; r++)
             step((row){0}, &last, ret + r * LANES);
-    else
+        break;
+        STEPS_OF(1)
+        STEPS_OF(2)
+        STEPS_OF(3)
+        STEPS_OF(4)
+        STEPS_OF(5)
+        STEPS_OF(6)
+        STEPS_OF(7)
+        STEPS_OF(8)
+        STEPS_OF(9)
+        STEPS_OF(10)
+        STEPS_OF(11)
+        STEPS_OF(12)
+    default:
         unpack(bytes, bits, &last, ret);
+    }
 }
+
+#define NUMBERS_OF(bits)                \
+    case bits:                          \
+        unpack(bytes, bits, NULL, ret); \
+        break;
 
 void eng_unpack(const unsigned char *bytes, unsigned bits, uint32_t *ret)
 {
-    if (bits == 0)
+    switch (bits) {
+    case 0:
         memset(ret, 0, ENG_PACK * sizeof *ret);
-    else
+        break;
+        NUMBERS_OF(1)
+        NUMBERS_OF(2)
+        NUMBERS_OF(3)
+        NUMBERS_OF(4)
+    default:
         unpack(bytes, bits, NULL, ret);
+    }
 }

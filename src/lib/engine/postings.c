@@ -161,16 +161,10 @@ static uint32_t find_head(const eng_postings *p, uint32_t head, uint32_t chunk)
     return low;
 }
 
-/* The first of the pack's chunks, from the next one on, that is not before `chunk`; there is one. */
-static uint32_t find_in_pack(const eng_postings *p, uint32_t chunk)
+/* 255 where it is not known. */
+static uint8_t impact_of_tail(const eng_postings *p)
 {
-    const uint32_t *at = p->chunks + p->i;
-    for (uint32_t n = p->n - p->i; n > 1;) {
-        const uint32_t half = n / 2;
-        at += at[half - 1] < chunk ? half : 0;
-        n -= half;
-    }
-    return (uint32_t)(at - p->chunks);
+    return p->tail_impact > 0 ? p->tail_impact : ENG_IMPACT_WHOLE;
 }
 
 /* A head, not before `head`, from where one may go on to `chunk`. */
@@ -198,12 +192,34 @@ bool eng_postings_seek(eng_postings *p, uint32_t chunk)
             return false;
         }
     }
-    p->i = find_in_pack(p, chunk);
+    p->i = eng_postings_place(p, chunk);
     p->chunk = p->chunks[p->i];
     if (p->chunk == chunk)
         p->tf = eng_postings_tfs(p)[p->i];
     p->i++;
     return true;
+}
+
+uint32_t eng_postings_look(eng_postings *p, uint32_t chunk, uint8_t *ret_impact)
+{
+    const uint32_t head = p->head == UINT32_MAX ? 0 : p->head;
+    p->seen = head < p->n_heads ? find_head(p, go_on_from(p, head, chunk), chunk) : head;
+    if (p->seen < p->n_heads) {
+        *ret_impact = head_at(p, p->seen)[10];
+        return last_of(p, p->seen);
+    }
+    *ret_impact = p->seen == p->n_heads && p->n_tail > 0 ? impact_of_tail(p) : 0;
+    return UINT32_MAX;
+}
+
+bool eng_postings_unpack_seen(eng_postings *p)
+{
+    if (p->seen != p->head && !unpack_at(p, p->seen))
+        return false;
+    if (p->n > 0)
+        p->chunk = p->chunks[0];
+    p->i = p->n > 0 ? 1 : 0;
+    return p->n > 0;
 }
 
 uint8_t eng_postings_impact(eng_postings *p, uint32_t from, uint32_t to)
@@ -220,7 +236,7 @@ uint8_t eng_postings_impact(eng_postings *p, uint32_t from, uint32_t to)
         most = impact > most ? impact : most;
     }
     if (head == p->n_heads && p->n_tail > 0) {
-        const uint8_t impact = p->tail_impact > 0 ? p->tail_impact : ENG_IMPACT_WHOLE;
+        const uint8_t impact = impact_of_tail(p);
         const uint32_t before = head > 0 ? last_of(p, head - 1) : UINT32_MAX;
         const bool begins_later = before != UINT32_MAX && before + 1 >= to;
         most = !begins_later && impact > most ? impact : most;
@@ -244,7 +260,7 @@ static uint8_t impact_here(const eng_postings *p)
 {
     if (p->head < p->n_heads)
         return head_at(p, p->head)[10];
-    return p->tail_impact > 0 ? p->tail_impact : ENG_IMPACT_WHOLE;
+    return impact_of_tail(p);
 }
 
 const char *eng_postings_fault(eng_postings *p, uint32_t df,

@@ -98,6 +98,38 @@ bool eng_postings_seek(eng_postings *p, uint32_t chunk);
  * packs that end before `from`, unpacks nothing. 255 where it is not known. `from` ascends, and what is sought for. */
 uint8_t eng_postings_impact(eng_postings *p, uint32_t from, uint32_t to);
 
+/* The pack or tail in which a posting of `chunk` would stand, without unpacking it: its last chunk, UINT32_MAX for the
+ * tail or where there is none; *ret_impact as eng_postings_impact. Chunks ascend, and what is sought for. */
+uint32_t eng_postings_look(eng_postings *p, uint32_t chunk, uint8_t *ret_impact);
+
+/* Unpacks what was looked at last and stands at its first posting; false, with n 0, where there is none. */
+bool eng_postings_unpack_seen(eng_postings *p);
+
+/* Of what is unpacked the first posting whose chunk is not before `chunk`, or the last one. */
+static inline uint32_t eng_postings_place(const eng_postings *p, uint32_t chunk)
+{
+    const uint32_t *at = p->chunks;
+    if (p->n == ENG_PACK) { /* so mostly: in steps that are known */
+        for (uint32_t half = ENG_PACK / 2; half > 0; half /= 2)
+            at += at[half - 1] < chunk ? half : 0;
+        return (uint32_t)(at - p->chunks);
+    }
+    for (uint32_t n = p->n; n > 1;) {
+        const uint32_t half = n / 2;
+        at += at[half - 1] < chunk ? half : 0;
+        n -= half;
+    }
+    return (uint32_t)(at - p->chunks);
+}
+
+/* Where the unpacked chunks from the present one on reach `end`. */
+static inline uint32_t eng_postings_before(const eng_postings *p, uint32_t end)
+{
+    if (p->n == 0 || p->chunks[p->n - 1] < end)
+        return p->n;
+    return eng_postings_place(p, end);
+}
+
 /* At most ten bytes are read, none from `end` on. */
 static inline uint64_t eng_varint(const unsigned char **at, const unsigned char *end)
 {

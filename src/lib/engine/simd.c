@@ -1,5 +1,5 @@
 /* simd.c - halves converted by hand, the scalar kernel, and the choice of a level. */
-#include "simd.h"
+#include "simd_impl.h"
 
 #include <string.h>
 #if defined(__aarch64__)
@@ -98,9 +98,36 @@ static uint64_t common_scalar(const uint64_t *a, const uint64_t *b, size_t n, ui
     return sum;
 }
 
-const eng_simd eng_simd_scalar = {"scalar",        dot_scalar,       dot_codes_scalar,
-                                  dot_rows_scalar, differing_scalar, differing_rows_scalar,
-                                  common_scalar};
+typedef int32_t four __attribute__((vector_size(4 * sizeof(int32_t))));
+
+/* A bit for each of 16 sums that are greater. */
+static inline uint32_t greater(const uint32_t *sums, int32_t than)
+{
+    const four t = {than, than, than, than};
+    four v[4], bits = {0};
+    memcpy(v, sums, sizeof v);
+    for (int i = 0; i < 4; i++)
+        bits |= (v[i] > t) & (four){1 << 4 * i, 2 << 4 * i, 4 << 4 * i, 8 << 4 * i};
+    return (uint32_t)(bits[0] | bits[1] | bits[2] | bits[3]);
+}
+
+size_t eng_reaching_plain(const uint32_t *sums, size_t n_words, uint32_t least,
+                          const uint64_t *allowed, uint16_t *ret)
+{
+    size_t n = 0;
+    for (size_t w = 0; w < n_words; w++) {
+        uint64_t bits = 0;
+        for (size_t i = 0; i < 64; i += 16)
+            bits |= (uint64_t)greater(sums + w * 64 + i, (int32_t)(least - 1)) << i;
+        for (bits &= allowed != NULL ? allowed[w] : UINT64_MAX; bits != 0; bits &= bits - 1)
+            ret[n++] = (uint16_t)(w * 64 + (size_t)__builtin_ctzll(bits));
+    }
+    return n;
+}
+
+const eng_simd eng_simd_scalar = {"scalar",        dot_scalar,        dot_codes_scalar,
+                                  dot_rows_scalar, differing_scalar,  differing_rows_scalar,
+                                  common_scalar,   eng_reaching_plain};
 
 size_t eng_simd_levels(const eng_simd **out, size_t max)
 {
@@ -114,7 +141,8 @@ size_t eng_simd_levels(const eng_simd **out, size_t max)
     if (n < max && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw"))
         out[n++] = &eng_simd_avx512;
     if (n < max && __builtin_cpu_supports("avx512vnni") &&
-        __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512bw"))
+        __builtin_cpu_supports("avx512vpopcntdq") && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512vbmi2"))
         out[n++] = &eng_simd_vnni;
 #elif defined(__aarch64__)
     if (n < max)

@@ -10,6 +10,8 @@
 
 #include "base/base.h"
 
+enum { ENG_REACHING_ROOM = 64 }; /* behind what eng_simd.reaching gives, which it may write to */
+
 typedef struct eng_simd {
     const char *name;
     /* Sum of half[i] * q[i] over n elements; any alignment. */
@@ -27,13 +29,18 @@ typedef struct eng_simd {
                            uint32_t *ret);
     /* Bits that both have, in n words: ret [n], which may be a or b; how many they are. */
     uint64_t (*common)(const uint64_t *a, const uint64_t *b, size_t n, uint64_t *ret);
+    /* The i below n_words * 64, ascending, whose sums[i] is at least `least` and, where `allowed` is not NULL, whose bit
+     * is set there: ret [n_words * 64 + ENG_REACHING_ROOM]; how many they are. `least` is at least 1, sums are below
+     * 2^31, words at most 1,024. */
+    size_t (*reaching)(const uint32_t *sums, size_t n_words, uint32_t least,
+                       const uint64_t *allowed, uint16_t *ret);
 } eng_simd;
 
 extern const eng_simd eng_simd_scalar;
 #if defined(__x86_64__)
 extern const eng_simd eng_simd_avx2;
 extern const eng_simd eng_simd_avx512;
-extern const eng_simd eng_simd_vnni; /* AVX-512 with VNNI and VPOPCNTDQ */
+extern const eng_simd eng_simd_vnni; /* AVX-512 with VNNI, VPOPCNTDQ and VBMI2 */
 #elif defined(__aarch64__)
 extern const eng_simd eng_simd_neon;
 extern const eng_simd eng_simd_neon_dot; /* with dot products of bytes */

@@ -96,7 +96,35 @@ common_avx2(const uint64_t *a, const uint64_t *b, size_t n, uint64_t *ret)
     return sum;
 }
 
+/* A bit for each of 32 sums that are greater. */
+TARGET static inline uint32_t greater(const uint32_t *sums, __m256i than)
+{
+    __m256i v[4];
+    for (int i = 0; i < 4; i++)
+        v[i] = _mm256_cmpgt_epi32(_mm256_loadu_si256((const __m256i *)(const void *)(sums + 8 * i)),
+                                  than);
+    const __m256i low = _mm256_packs_epi32(v[0], v[1]), high = _mm256_packs_epi32(v[2], v[3]);
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    return (uint32_t)_mm256_movemask_epi8(
+        _mm256_permutevar8x32_epi32(_mm256_packs_epi16(low, high), order));
+}
+
+__attribute__((target("avx2,fma,f16c,bmi,popcnt"))) static size_t
+reaching_avx2(const uint32_t *sums, size_t n_words, uint32_t least, const uint64_t *allowed,
+              uint16_t *ret)
+{
+    const __m256i than = _mm256_set1_epi32((int32_t)(least - 1));
+    size_t n = 0;
+    for (size_t w = 0; w < n_words; w++) {
+        uint64_t bits = greater(sums + w * 64, than) | (uint64_t)greater(sums + w * 64 + 32, than)
+                                                           << 32;
+        for (bits &= allowed != NULL ? allowed[w] : UINT64_MAX; bits != 0; bits &= bits - 1)
+            ret[n++] = (uint16_t)(w * 64 + (size_t)__builtin_ctzll(bits));
+    }
+    return n;
+}
+
 const eng_simd eng_simd_avx2 = {"avx2",        dot_avx2,       dot_codes_avx2,
                                 dot_rows_avx2, differing_avx2, differing_rows_avx2,
-                                common_avx2};
+                                common_avx2,   reaching_avx2};
 #endif

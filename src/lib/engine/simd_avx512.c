@@ -80,7 +80,26 @@ common_avx512(const uint64_t *a, const uint64_t *b, size_t n, uint64_t *ret)
     return sum;
 }
 
+__attribute__((target("avx512f,avx512bw,popcnt"))) static size_t
+reaching_avx512(const uint32_t *sums, size_t n_words, uint32_t least, const uint64_t *allowed,
+                uint16_t *ret)
+{
+    const __m512i low = _mm512_set1_epi32((int32_t)least);
+    __m512i at = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    size_t n = 0;
+    for (size_t i = 0; i < n_words * 64; i += 16) {
+        const __mmask16 given = (__mmask16)(allowed != NULL ? allowed[i / 64] >> i % 64 : 0xffff);
+        const __mmask16 good =
+            _mm512_mask_cmpge_epu32_mask(given, _mm512_loadu_si512(sums + i), low);
+        _mm256_storeu_si256((__m256i *)(void *)(ret + n),
+                            _mm512_cvtepi32_epi16(_mm512_maskz_compress_epi32(good, at)));
+        n += (size_t)__builtin_popcount(good);
+        at = _mm512_add_epi32(at, _mm512_set1_epi32(16));
+    }
+    return n;
+}
+
 const eng_simd eng_simd_avx512 = {"avx512",        eng_dot_avx512,   dot_codes_avx512,
                                   dot_rows_avx512, differing_avx512, differing_rows_avx512,
-                                  common_avx512};
+                                  common_avx512,   reaching_avx512};
 #endif

@@ -2,6 +2,7 @@
  * processor has them.
  */
 #include "simd.h"
+#include "simd_impl.h"
 
 #if defined(__aarch64__)
 #include <arm_neon.h>
@@ -95,9 +96,9 @@ static uint64_t common_neon(const uint64_t *a, const uint64_t *b, size_t n, uint
     return sum;
 }
 
-const eng_simd eng_simd_neon = {"neon",        dot_neon,       dot_codes_neon,
-                                dot_rows_neon, differing_neon, differing_rows_neon,
-                                common_neon};
+const eng_simd eng_simd_neon = {"neon",        dot_neon,          dot_codes_neon,
+                                dot_rows_neon, differing_neon,    differing_rows_neon,
+                                common_neon,   eng_reaching_plain};
 
 /* ---- with dot products of bytes ----------------------------------------------------------------- */
 
@@ -127,7 +128,7 @@ static void dot_rows_neon_dot(const uint8_t *codes, size_t stride, const uint32_
         ret[i] = dot_codes_neon_dot(codes + rows[i] * stride, q, n);
 }
 
-const eng_simd eng_simd_neon_dot = {"neondot",         dot_neon,       dot_codes_neon_dot,
-                                    dot_rows_neon_dot, differing_neon, differing_rows_neon,
-                                    common_neon};
+const eng_simd eng_simd_neon_dot = {"neondot",         dot_neon,          dot_codes_neon_dot,
+                                    dot_rows_neon_dot, differing_neon,    differing_rows_neon,
+                                    common_neon,       eng_reaching_plain};
 #endif

@@ -124,6 +124,34 @@ TARGET static uint64_t common_vnni(const uint64_t *a, const uint64_t *b, size_t 
     return (uint64_t)_mm512_reduce_add_epi64(sum);
 }
 
+/* A bit for each of 32 sums that are at least `low`. */
+TARGET static inline uint32_t at_least(const uint32_t *sums, __m512i low)
+{
+    return _mm512_cmpge_epu32_mask(load(sums), low) |
+           (uint32_t)_mm512_cmpge_epu32_mask(load(sums + 16), low) << 16;
+}
+
+__attribute__((
+    target("avx512f,avx512bw,avx512vnni,avx512vpopcntdq,avx512vbmi2,popcnt"))) static size_t
+reaching_vnni(const uint32_t *sums, size_t n_words, uint32_t least, const uint64_t *allowed,
+              uint16_t *ret)
+{
+    const __m512i low = _mm512_set1_epi32((int32_t)least), step = _mm512_set1_epi16(32);
+    uint16_t first[32];
+    size_t n = 0;
+    for (uint16_t i = 0; i < ANC_COUNT(first); i++)
+        first[i] = i;
+    __m512i at = load(first);
+    for (size_t i = 0; i < n_words * 64; i += 32) {
+        const uint32_t given = (uint32_t)(allowed != NULL ? allowed[i / 64] >> i % 64 : UINT32_MAX);
+        const uint32_t good = at_least(sums + i, low) & given;
+        _mm512_storeu_si512(ret + n, _mm512_maskz_compress_epi16(good, at));
+        n += (size_t)__builtin_popcount(good);
+        at = _mm512_add_epi16(at, step);
+    }
+    return n;
+}
+
 const eng_simd eng_simd_vnni = {"avx512vnni",   eng_dot_avx512,      dot_codes_vnni, dot_rows_vnni,
-                                differing_vnni, differing_rows_vnni, common_vnni};
+                                differing_vnni, differing_rows_vnni, common_vnni,    reaching_vnni};
 #endif

@@ -17,9 +17,9 @@ static size_t least(size_t a, size_t b)
 
 /* Which head of which text. */
 typedef struct place {
-    size_t tokens; /* of the text */
-    size_t number; /* of the head */
-    size_t width;  /* of a head */
+    size_t tokens, queries; /* of the text */
+    size_t number;          /* of the head */
+    size_t width;           /* of a head */
 } place;
 
 /* Adds to the scores of the queries from `from` on what the model gives for how far a key is away. */
@@ -68,8 +68,8 @@ static void attend_head(const inf_bert *bert, const inf_kernels *kernels, inf_sc
     const size_t tokens = p->tokens, head = p->width;
     const size_t places = inf_whole_panels(tokens), width = inf_whole_panels(head);
     const float *keys = s->keys, *values = s->values;
-    for (size_t from = 0; from < tokens; from += INF_QUERY_ROWS) {
-        const size_t rows = least(tokens - from, INF_QUERY_ROWS);
+    for (size_t from = 0; from < p->queries; from += INF_QUERY_ROWS) {
+        const size_t rows = least(p->queries - from, INF_QUERY_ROWS);
         for (size_t j = 0; j < places; j += INF_PANEL)
             kernels->product(qkv + from * s->qkv_width, s->qkv_width, rows, keys + j * head, head,
                              s->mask + j, s->scores + j, places);
@@ -82,15 +82,16 @@ static void attend_head(const inf_bert *bert, const inf_kernels *kernels, inf_sc
     }
 }
 
-static void attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t first,
-                   size_t tokens)
+static void attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                   const inf_span *span)
 {
     const size_t hidden = bert->config.hidden, head = hidden / bert->config.heads;
     for (size_t at = 0; at < hidden; at += head) {
-        const float *qkv = s->qkv + first * s->qkv_width + at;
-        const place p = {tokens, at / head, head};
-        pack_head(s, qkv, tokens, hidden, head);
-        attend_head(bert, levels->kernels, s, qkv, s->context + first * s->context_width + at, &p);
+        const float *qkv = s->qkv + span->first * s->qkv_width + at;
+        const place p = {span->tokens, span->queries, at / head, head};
+        pack_head(s, qkv, span->tokens, hidden, head);
+        attend_head(bert, levels->kernels, s, qkv, s->context + span->to * s->context_width + at,
+                    &p);
     }
 }
 
@@ -157,8 +158,8 @@ static void attend_head_in_half(const inf_bert *bert, const inf_levels *levels, 
                                .columns = inf_whole_panels(head),
                                .panels = s->values,
                                .bias = s->zeros};
-    for (size_t from = 0; from < tokens; from += INF_QUERY_ROWS) {
-        const size_t rows = least(tokens - from, INF_QUERY_ROWS);
+    for (size_t from = 0; from < p->queries; from += INF_QUERY_ROWS) {
+        const size_t rows = least(p->queries - from, INF_QUERY_ROWS);
         const inf_rows queries = {qkv + from * s->half_width, s->half_width * 2, NULL};
         const inf_rows shares = {s->shares, places * 2, NULL};
         product->multiply(&keys, &queries, rows, s->scores, places);
@@ -171,25 +172,26 @@ static void attend_head_in_half(const inf_bert *bert, const inf_levels *levels, 
 }
 
 static void attend_in_half(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
-                           size_t first, size_t tokens)
+                           const inf_span *span)
 {
     const size_t hidden = bert->config.hidden, head = hidden / bert->config.heads;
     for (size_t at = 0; at < hidden; at += head) {
-        const uint16_t *qkv = s->halves + first * s->half_width + at;
-        pack_keys(s, qkv, tokens, hidden, head);
-        pack_values(s, qkv, tokens, hidden, head);
-        const place p = {tokens, at / head, head};
-        attend_head_in_half(bert, levels, s, qkv, s->context + first * s->context_width + at, &p);
+        const uint16_t *qkv = s->halves + span->first * s->half_width + at;
+        const place p = {span->tokens, span->queries, at / head, head};
+        pack_keys(s, qkv, span->tokens, hidden, head);
+        pack_values(s, qkv, span->tokens, hidden, head);
+        attend_head_in_half(bert, levels, s, qkv, s->context + span->to * s->context_width + at,
+                            &p);
     }
 }
 
-void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t first,
-                size_t tokens)
+void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                const inf_span *span)
 {
-    for (size_t i = 0; i < inf_whole_panels(tokens); i++)
-        s->mask[i] = i < tokens ? 0.0f : masked;
+    for (size_t i = 0; i < inf_whole_panels(span->tokens); i++)
+        s->mask[i] = i < span->tokens ? 0.0f : masked;
     if (levels->half_attention)
-        attend_in_half(bert, levels, s, first, tokens);
+        attend_in_half(bert, levels, s, span);
     else
-        attend(bert, levels, s, first, tokens);
+        attend(bert, levels, s, span);
 }

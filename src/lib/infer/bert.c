@@ -128,16 +128,11 @@ static void feed(const inf_levels *levels, inf_scratch *s, const inf_layer *laye
     multiply(levels, down, s->feed, s->inner, rows, y, w, s);
 }
 
-/* From x to x by way of y. */
-static void run_layer(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
-                      const inf_layer *layer, const inf_block *block)
+/* From x and the context to x by way of y: what of a layer goes row by row. */
+static void finish_layer(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                         const inf_layer *layer, size_t tokens)
 {
-    const uint32_t first = block->start[0];
-    const size_t tokens = block->start[block->n] - first, strip = strip_of(tokens);
-    const size_t w = s->hidden;
-    project(levels, s, &layer->qkv, tokens);
-    for (size_t t = 0; t < block->n; t++)
-        inf_attend(bert, levels, s, block->start[t] - first, block->start[t + 1] - block->start[t]);
+    const size_t strip = strip_of(tokens), w = s->hidden;
     for (size_t at = 0; at < tokens; at += strip) {
         const size_t rows = least(strip, tokens - at);
         float *x = s->x + at * w, *y = s->y + at * w;
@@ -149,17 +144,41 @@ static void run_layer(const inf_bert *bert, const inf_levels *levels, inf_scratc
     }
 }
 
-/* The first row, or the mean of all. */
-static void pool(const inf_bert *bert, const float *rows, size_t width, size_t tokens, float *out)
+static void run_layer(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                      const inf_layer *layer, const inf_block *block)
 {
-    const size_t h = bert->config.hidden;
-    const size_t used = bert->config.pooling == INF_POOL_CLS ? 1 : tokens;
-    memset(out, 0, h * sizeof *out);
-    for (size_t r = 0; r < used; r++)
-        for (size_t j = 0; j < h; j++)
+    const uint32_t first = block->start[0];
+    const size_t tokens = block->start[block->n] - first;
+    project(levels, s, &layer->qkv, tokens);
+    for (size_t t = 0; t < block->n; t++) {
+        const size_t at = block->start[t] - first, n = block->start[t + 1] - block->start[t];
+        inf_attend(bert, levels, s, &(const inf_span){at, n, .queries = n, .to = at});
+    }
+    finish_layer(bert, levels, s, layer, tokens);
+}
+
+/* The last layer where only the first token of each text is asked for: these come out one below the other. */
+static void run_layer_for_first(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                                const inf_layer *layer, const inf_block *block)
+{
+    const uint32_t first = block->start[0];
+    project(levels, s, &layer->qkv, block->start[block->n] - first);
+    for (size_t t = 0; t < block->n; t++) {
+        const size_t at = block->start[t] - first, n = block->start[t + 1] - block->start[t];
+        inf_attend(bert, levels, s, &(const inf_span){at, n, .queries = 1, .to = t});
+        memmove(s->x + t * s->hidden, s->x + at * s->hidden, s->hidden * sizeof *s->x);
+    }
+    finish_layer(bert, levels, s, layer, block->n);
+}
+
+static void mean_of(const float *rows, size_t width, size_t n, size_t hidden, float *out)
+{
+    memset(out, 0, hidden * sizeof *out);
+    for (size_t r = 0; r < n; r++)
+        for (size_t j = 0; j < hidden; j++)
             out[j] += rows[r * width + j];
-    for (size_t j = 0; j < h; j++)
-        out[j] /= (float)used;
+    for (size_t j = 0; j < hidden; j++)
+        out[j] /= (float)n;
 }
 
 /* As many values as are asked for, their length made 1 where that is. */
@@ -180,14 +199,18 @@ static void finish(const inf_config *c, const float *from, float *out)
 void inf_bert_run(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
                   const inf_block *block, float *out)
 {
+    const inf_config *c = &bert->config;
+    const bool cls = c->pooling == INF_POOL_CLS;
     embed(bert, levels->kernels, s, block);
-    for (size_t i = 0; i < bert->config.layers; i++)
+    for (size_t i = 0; i + 1 < c->layers; i++)
         run_layer(bert, levels, s, &bert->layers[i], block);
+    (cls ? run_layer_for_first : run_layer)(bert, levels, s, &bert->layers[c->layers - 1], block);
     for (size_t t = 0; t < block->n; t++) {
         const size_t first = block->start[t] - block->start[0];
-        pool(bert, s->x + first * s->hidden, s->hidden, block->start[t + 1] - block->start[t],
-             s->pooled);
-        finish(&bert->config, inf_head_run(&bert->head, levels->kernels, s->pooled, s->head),
-               out + t * bert->config.dims);
+        const float *pooled = cls ? s->x + t * s->hidden : s->pooled;
+        if (!cls)
+            mean_of(s->x + first * s->hidden, s->hidden, block->start[t + 1] - block->start[t],
+                    c->hidden, s->pooled);
+        finish(c, inf_head_run(&bert->head, levels->kernels, pooled, s->head), out + t * c->dims);
     }
 }

@@ -1,7 +1,8 @@
 /* bert_load.c - from the tensors of a file to panels.
  *
  * First every tensor is looked up and its shape checked, so that no memory is taken for a model
- * that a config.json merely claims; then one block of memory is taken and filled.
+ * that a config.json merely claims; then one block of memory is taken and filled. Its layout follows from
+ * configuration and plan, so a block that was kept in a file (packed.c) is walked through in the same way.
  *
  * The queries' weights are divided by the square root of a head's width here, once, in place of
  * every score later.
@@ -20,17 +21,37 @@ typedef struct loader {
     const inf_config *config;
     const inf_tensors *tensors;
     const inf_plan *plan;
-    const char *prefix;  /* of every tensor's name, "bert." or the like; may be empty */
+    const char *prefix; /* of every tensor's name, "bert." or the like; may be empty */
+    bool
+        packed; /* the weights are there from before: they are walked through and nothing is written */
     unsigned char *next; /* free part of the weights */
     float *row;          /* owned: [widest row] */
     float *greatest;     /* owned: [widest row] of the weights that each value of a row meets */
 } loader;
 
+/* What old files call the tensor of a norm: gamma for weight and beta for bias. False where it is of none. */
+static bool old_name(const char *name, char *ret, size_t bytes)
+{
+    static const char *const names[][2] = {{"LayerNorm.weight", "LayerNorm.gamma"},
+                                           {"LayerNorm.bias", "LayerNorm.beta"}};
+    for (size_t i = 0; i < ANC_COUNT(names); i++) {
+        if (!anc_str_ends(anc_str_of(name), anc_str_of(names[i][0])))
+            continue;
+        const size_t before = strlen(name) - strlen(names[i][0]);
+        (void)snprintf(ret, bytes, "%.*s%s", (int)before, name, names[i][1]);
+        return true;
+    }
+    return false;
+}
+
 static anc_status get(const loader *l, const char *name, size_t rows, size_t cols, inf_tensor *ret,
                       anc_err *err)
 {
-    char full[NAME_MAX_BYTES + 16];
+    char full[NAME_MAX_BYTES + 16], old[NAME_MAX_BYTES + 16];
     (void)snprintf(full, sizeof full, "%.15s%s", l->prefix, name);
+    if (inf_tensors_find(l->tensors, anc_str_of(full)) == NULL && old_name(full, old, sizeof old) &&
+        inf_tensors_find(l->tensors, anc_str_of(old)) != NULL)
+        return inf_tensors_get(l->tensors, anc_str_of(old), rows, cols, ret, err);
     return inf_tensors_get(l->tensors, anc_str_of(full), rows, cols, ret, err);
 }
 
@@ -49,17 +70,17 @@ static anc_status get_sound(const loader *l, const char *name, size_t rows, size
                             inf_tensor *ret, anc_err *err)
 {
     ANC_TRY(get(l, name, rows, cols, ret, err));
-    return inf_tensors_check_finite(l->tensors, ret, err);
+    return l->packed ? ANC_OK : inf_tensors_check_finite(l->tensors, ret, err);
 }
 
 static anc_status get_sound_part(const loader *l, size_t layer, const char *part, const char *what,
                                  size_t rows, size_t cols, inf_tensor *ret, anc_err *err)
 {
     ANC_TRY(get_part(l, layer, part, what, rows, cols, ret, err));
-    return inf_tensors_check_finite(l->tensors, ret, err);
+    return l->packed ? ANC_OK : inf_tensors_check_finite(l->tensors, ret, err);
 }
 
-/* Zeroed room of the weights. Every piece is whole panels long, so all stay aligned. */
+/* Room of the weights, zeroed or filled from before. Every piece is whole panels long, so all stay aligned. */
 static void *take_bytes(loader *l, size_t bytes)
 {
     void *p = l->next;
@@ -75,7 +96,8 @@ static float *take(loader *l, size_t n)
 static const float *take_copy(loader *l, const inf_tensor *tensor, size_t n)
 {
     float *p = take(l, n);
-    inf_tensor_floats(tensor, 0, n, p);
+    if (!l->packed)
+        inf_tensor_floats(tensor, 0, n, p);
     return p;
 }
 
@@ -158,6 +180,21 @@ static void smooth(const loader *l, const inf_norm *from, size_t n, float *ret)
     }
 }
 
+static anc_status fill(loader *l, size_t layer, const part *parts, size_t n, const inf_norm *from,
+                       packing *to, anc_err *err)
+{
+    size_t first = 0;
+    if (to->factors != NULL) {
+        ANC_TRY(find_greatest(l, layer, parts, n, err));
+        smooth(l, from, parts[0].cols, to->factors);
+    }
+    for (size_t i = 0; i < n; i++) {
+        ANC_TRY(pack_part(l, layer, &parts[i], to, first, err));
+        first += parts[i].rows;
+    }
+    return ANC_OK;
+}
+
 /* Several stored matrices of one depth side by side as one. `from`: the norm that their rows come from, NULL: from
  * elsewhere. */
 static anc_status pack(loader *l, size_t layer, const part *parts, size_t n,
@@ -175,16 +212,10 @@ static anc_status pack(loader *l, size_t layer, const part *parts, size_t n,
         to.scale = take(l, columns);
         to.shift = take_bytes(l, columns * sizeof *to.shift);
     }
-    if (precision == INF_INT8 && from != NULL) {
+    if (precision == INF_INT8 && from != NULL)
         to.factors = take(l, depth);
-        ANC_TRY(find_greatest(l, layer, parts, n, err));
-        smooth(l, from, depth, to.factors);
-    }
-    size_t first = 0;
-    for (size_t i = 0; i < n; i++) {
-        ANC_TRY(pack_part(l, layer, &parts[i], &to, first, err));
-        first += parts[i].rows;
-    }
+    if (!l->packed)
+        ANC_TRY(fill(l, layer, parts, n, from, &to, err));
     *ret = (inf_matrix){.precision = precision,
                         .depth = depth,
                         .steps = to.steps,
@@ -246,8 +277,7 @@ static size_t matrix_bytes(inf_precision precision, size_t columns, size_t depth
            (rows * whole + inf_whole_panels(depth)) * sizeof(float);
 }
 
-/* Of everything that will be taken. */
-static size_t bytes_needed(const inf_config *c, const inf_plan *plan)
+size_t inf_bert_bytes(const inf_config *c, const inf_plan *plan)
 {
     const size_t h = inf_whole_panels(c->hidden) * sizeof(float);
     const size_t layer = matrix_bytes(plan->qkv, 3 * c->hidden, c->hidden) +
@@ -279,7 +309,7 @@ static anc_status load_types(loader *l, inf_bert *bert, anc_err *err)
     inf_tensor types;
     float *rows = take(l, 2 * width);
     bert->types = rows;
-    if (c->types == 0)
+    if (c->types == 0 || l->packed)
         return ANC_OK;
     ANC_TRY(
         get_sound(l, "embeddings.token_type_embeddings.weight", c->types, c->hidden, &types, err));
@@ -311,12 +341,14 @@ static anc_status load_distances(loader *l, inf_bert *bert, anc_err *err)
     ANC_TRY(get_sound(l, c->architecture->distances, c->buckets, c->heads, &table, err));
     bert->reach = inf_whole_panels(c->window);
     float *to = take(l, c->heads * 2 * bert->reach);
+    bert->distances = to;
+    if (l->packed)
+        return ANC_OK;
     for (size_t i = 0; i < 2 * bert->reach; i++) {
         const size_t bucket = bucket_of((ptrdiff_t)i - (ptrdiff_t)bert->reach, c->buckets);
         for (size_t h = 0; h < c->heads; h++)
             inf_tensor_floats(&table, bucket * c->heads + h, 1, to + h * 2 * bert->reach + i);
     }
-    bert->distances = to;
     return ANC_OK;
 }
 
@@ -349,28 +381,41 @@ static anc_status load_judge(const loader *l, inf_bert *bert, anc_err *err)
     return inf_head_add(&bert->head, l->tensors, &out, err);
 }
 
-static anc_status load(loader *l, inf_bert *bert, void (*forget)(void *arg), void *arg,
-                       anc_err *err)
+/* Room for the weights, or those of before. */
+static anc_status open_room(loader *l, const inf_bert_from *from, inf_bert *bert, anc_err *err)
+{
+    const inf_config *c = l->config;
+    const size_t needed = inf_bert_bytes(c, l->plan);
+    const size_t widest = c->hidden > c->inner ? c->hidden : c->inner;
+    bert->layers = calloc(c->layers, sizeof *bert->layers);
+    if (l->packed) {
+        l->next = (unsigned char *)(uintptr_t)from->packed;
+    } else {
+        l->next = bert->weights = weights_new(needed);
+        l->row = malloc(widest * sizeof *l->row);
+        l->greatest = malloc(widest * sizeof *l->greatest);
+    }
+    if (bert->layers == NULL || l->next == NULL ||
+        (!l->packed && (l->row == NULL || l->greatest == NULL)))
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the %zu bytes of the model's weights",
+                        needed);
+    return ANC_OK;
+}
+
+static anc_status load(loader *l, const inf_bert_from *from, inf_bert *bert, anc_err *err)
 {
     const inf_config *c = l->config;
     for (size_t i = 0; i < c->layers; i++)
         ANC_TRY(check_layer(l, i, err));
-    bert->layers = calloc(c->layers, sizeof *bert->layers);
-    bert->weights = weights_new(bytes_needed(c, l->plan));
-    const size_t widest = c->hidden > c->inner ? c->hidden : c->inner;
-    l->row = malloc(widest * sizeof *l->row);
-    l->greatest = malloc(widest * sizeof *l->greatest);
-    l->next = bert->weights;
-    if (bert->layers == NULL || bert->weights == NULL || l->row == NULL || l->greatest == NULL)
-        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the %zu bytes of the model's weights",
-                        bytes_needed(c, l->plan));
+    ANC_TRY(open_room(l, from, bert, err));
     ANC_TRY(load_embeddings(l, bert, err));
     ANC_TRY(load_judge(l, bert, err));
-    forget(arg);
+    from->forget(from->arg);
     for (size_t i = 0; i < c->layers; i++) {
         const inf_norm *before = i > 0 ? &bert->layers[i - 1].after_feed : &bert->embedding_norm;
         ANC_TRY(load_layer(l, i, before, &bert->layers[i], err));
-        forget(arg);
+        if (!l->packed)
+            from->forget(from->arg);
     }
     return ANC_OK;
 }
@@ -386,13 +431,15 @@ static const char *prefix_of(const inf_config *config, const inf_tensors *tensor
     return !plain && inf_tensors_find(tensors, anc_str_of(name)) != NULL ? prefix : "";
 }
 
-anc_status inf_bert_load(const inf_config *config, const inf_plan *plan, const inf_tensors *tensors,
-                         void (*forget)(void *arg), void *arg, inf_bert *ret, anc_err *err)
+anc_status inf_bert_load(const inf_bert_from *from, inf_bert *ret, anc_err *err)
 {
-    loader l = {
-        .config = config, .plan = plan, .tensors = tensors, .prefix = prefix_of(config, tensors)};
-    inf_bert bert = {.config = *config};
-    const anc_status status = load(&l, &bert, forget, arg, err);
+    loader l = {.config = from->config,
+                .plan = from->plan,
+                .tensors = from->tensors,
+                .prefix = prefix_of(from->config, from->tensors),
+                .packed = from->packed != NULL};
+    inf_bert bert = {.config = *from->config};
+    const anc_status status = load(&l, from, &bert, err);
     free(l.row);
     free(l.greatest);
     if (status == ANC_OK)

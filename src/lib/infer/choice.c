@@ -22,9 +22,10 @@ typedef struct choosing {
     const inf_choose_options *options;
     anc_arena *mem;
     anc_str texts[TEXTS_MAX];
-    size_t n;         /* texts */
-    size_t dims;      /* 0: nothing was embedded yet */
-    float *reference; /* in mem: [n * dims], of f32 */
+    size_t n_texts;
+    bool scores;      /* the model is a cross-encoder */
+    size_t n, dims;   /* of what it gives: a vector a text, or a score a pair */
+    float *reference; /* in mem: [n * dims], of f32; NULL: it was not run yet */
     inf_findings kept;
     bool news; /* kept has more than the file */
 } choosing;
@@ -38,23 +39,58 @@ static void encoder_cleanup(inf_encoder **enc)
 static void read_texts(choosing *c)
 {
     anc_str rest = {(const char *)inf_accuracy_texts, inf_accuracy_texts_len}, line;
-    while (c->n < TEXTS_MAX && anc_str_split(&rest, '\n', &line))
+    while (c->n_texts < TEXTS_MAX && anc_str_split(&rest, '\n', &line))
         if (line.len > 0)
-            c->texts[c->n++] = line;
+            c->texts[c->n_texts++] = line;
 }
 
-/* The vectors of all texts in one precision. */
-static anc_status embed(choosing *c, inf_precision precision, float **ret, anc_err *err)
+/* The vectors of all texts. */
+static anc_status embed(choosing *c, inf_encoder *enc, float **ret, anc_err *err)
 {
-    const inf_encoder_options with = {.precision = precision};
-    ANC_CLEANUP(encoder_cleanup) inf_encoder *enc = NULL;
-    ANC_TRY(inf_encoder_open(c->options->folder, &with, &enc, err));
+    c->n = c->n_texts;
     c->dims = inf_encoder_about(enc).dims;
     *ret = anc_arena_alloc(c->mem, c->n * c->dims, sizeof **ret);
     if (*ret == NULL)
         return ANC_FAIL(err, anc_arena_refusal(c->mem), "no room for %zu vectors", c->n);
     return inf_encoder_encode(enc, INF_PASSAGE, c->texts, c->n, c->options->pool, c->options->check,
                               *ret, NULL, err);
+}
+
+/* About the first half of a text, in whole words; all of it where that is one word. */
+static anc_str first_half(anc_str text)
+{
+    for (size_t i = text.len / 2; i > 0; i--)
+        if (text.ptr[i] == ' ')
+            return anc_str_sub(text, 0, i);
+    return text;
+}
+
+/* The scores of pairs: each text as an answer to its own first half, and to the text before it. */
+static anc_status score(choosing *c, inf_encoder *enc, float **ret, anc_err *err)
+{
+    inf_pair pairs[2 * TEXTS_MAX];
+    c->n = 2 * c->n_texts;
+    c->dims = 1;
+    *ret = anc_arena_alloc(c->mem, c->n, sizeof **ret);
+    if (*ret == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(c->mem), "no room for %zu scores", c->n);
+    for (size_t i = 0; i < c->n_texts; i++) {
+        const anc_str text = c->texts[i], before = c->texts[(i + c->n_texts - 1) % c->n_texts];
+        pairs[2 * i] = (inf_pair){first_half(text), text};
+        pairs[2 * i + 1] = (inf_pair){before, text};
+    }
+    return inf_encoder_score(enc, pairs, c->n, c->options->pool, c->options->check, *ret, NULL,
+                             err);
+}
+
+/* What the model gives in one precision. */
+static anc_status run(choosing *c, inf_precision precision, float **ret, anc_err *err)
+{
+    const inf_encoder_options with = {.precision = precision};
+    ANC_CLEANUP(encoder_cleanup) inf_encoder *enc = NULL;
+    ANC_TRY(inf_encoder_open(c->options->folder, &with, &enc, err));
+    c->scores = inf_encoder_about(enc).scores;
+    return c->scores ? score(c, enc, ret, err) : embed(c, enc, ret, err);
 }
 
 static double cosine(const float *a, const float *b, size_t n)
@@ -77,18 +113,38 @@ static int by_size(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+static double correlation(const float *a, const float *b, size_t n)
+{
+    double mean_a = 0, mean_b = 0, ab = 0, aa = 0, bb = 0;
+    for (size_t i = 0; i < n; i++) {
+        mean_a += (double)a[i] / (double)n;
+        mean_b += (double)b[i] / (double)n;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const double x = (double)a[i] - mean_a, y = (double)b[i] - mean_b;
+        ab += x * y;
+        aa += x * x;
+        bb += y * y;
+    }
+    return ab / sqrt(aa * bb);
+}
+
 static anc_status measure(choosing *c, inf_finding *f, anc_err *err)
 {
-    double cosines[TEXTS_MAX];
-    float *vectors = NULL;
+    double found[TEXTS_MAX];
+    size_t n = 1;
+    float *other = NULL;
     if (c->reference == NULL)
-        ANC_TRY(embed(c, INF_F32, &c->reference, err));
-    ANC_TRY(embed(c, f->precision, &vectors, err));
-    for (size_t i = 0; i < c->n; i++)
-        cosines[i] = cosine(vectors + i * c->dims, c->reference + i * c->dims, c->dims);
-    qsort(cosines, c->n, sizeof *cosines, by_size);
-    f->worst = isnan(cosines[0]) ? -1 : cosines[0];
-    f->median = isnan(cosines[c->n / 2]) ? -1 : cosines[c->n / 2];
+        ANC_TRY(run(c, INF_F32, &c->reference, err));
+    ANC_TRY(run(c, f->precision, &other, err));
+    if (c->scores)
+        found[0] = correlation(other, c->reference, c->n);
+    else
+        for (n = 0; n < c->n; n++)
+            found[n] = cosine(other + n * c->dims, c->reference + n * c->dims, c->dims);
+    qsort(found, n, sizeof *found, by_size);
+    f->worst = isnan(found[0]) ? -1 : found[0];
+    f->median = isnan(found[n / 2]) ? -1 : found[n / 2];
     return ANC_OK;
 }
 
@@ -128,9 +184,9 @@ static void say(inf_choice *ret, const char *before, const inf_finding *f)
 {
     const anc_str said = anc_str_of(ret->why);
     (void)snprintf(ret->why + said.len, sizeof ret->why - said.len,
-                   "%s%s%s: cosine to f32 %.5f at worst, %.5f in the middle%s",
-                   said.len > 0 ? "; " : "", before, inf_precision_name(f->precision), f->worst,
-                   f->median, passes(f) ? "" : ", which is too far");
+                   "%s%s%s: %.5f like f32 at worst, %.5f in the middle%s", said.len > 0 ? "; " : "",
+                   before, inf_precision_name(f->precision), f->worst, f->median,
+                   passes(f) ? "" : ", which is too far");
 }
 
 static void take(inf_choice *ret, const inf_finding *f)

@@ -8,6 +8,9 @@
  *     bf16      0.999       0.999
  *     int8      0.99        0.995
  *
+ * A cross-encoder scores pairs of those texts, related and unrelated ones, and the correlation of the scores with those
+ * of f32 has to reach both.
+ *
  * What a check found is kept beside the model (docs/formats/model-folder.md) under the digest of the model, the levels
  * of this CPU and the version of the check, so the next start reads it there. A folder that cannot be written to is no
  * failure: the check is then made at each start.
@@ -34,7 +37,7 @@ typedef struct inf_choice {
     bool
         alike; /* its vectors are as near to those of f32 as the limits say, so they may stand beside them */
     bool checked; /* just now; false: it was kept from before, or there was nothing to check */
-    double worst, median; /* cosines to f32; 1 each of f32 */
+    double worst, median; /* cosines to f32, or twice the correlation; 1 each of f32 */
     char why[INF_WHY_BYTES];
 } inf_choice;
 

@@ -12,7 +12,7 @@ enum { INF_FINDINGS = 16, INF_LEVELS_BYTES = 64, INF_DIGEST_MAX = 128 };
 typedef struct inf_finding {
     inf_precision precision;
     char levels[INF_LEVELS_BYTES]; /* of the CPU: names of the kernels and products that ran */
-    double worst, median;          /* cosines to f32 */
+    double worst, median;          /* cosines to f32, or twice the correlation of scores */
 } inf_finding;
 
 /* Those of one model. */

@@ -14,10 +14,12 @@
 #include "bert_impl.h"
 #include "infer/tokenizer.h"
 #include "os/file.h"
+#include "packed_impl.h"
 
 enum {
     BLOCK_TOKENS = 256, /* long enough that the matrices are well used, short enough to stay near */
-    BLOCKS_A_THREAD = 4, /* in a round */
+    BLOCK_MAX_TOKENS = 512, /* a text that is longer is a block of its own */
+    BLOCKS_A_THREAD = 4,    /* in a round */
     ROUND_MAX_BLOCKS = 256,
     SPARES = 16,
     SMALL_FILES_MAX_BYTES = 8 << 20
@@ -30,6 +32,7 @@ typedef struct prefix {
 
 struct inf_encoder {
     os_map map;           /* owned: the weights' file */
+    os_map packed;        /* owned: the file of the packed ones; empty: bert has them */
     inf_tensors *tensors; /* owned; into map */
     inf_tokenizer *tok;   /* owned */
     inf_bert bert;        /* owned; its tables point into map */
@@ -58,6 +61,7 @@ void inf_encoder_close(inf_encoder *enc)
     inf_bert_done(&enc->bert);
     inf_tokenizer_close(enc->tok);
     inf_tensors_free(enc->tensors);
+    os_map_close(&enc->packed);
     os_map_close(&enc->map);
     (void)pthread_mutex_destroy(&enc->lock);
     free(enc);
@@ -89,8 +93,47 @@ static inf_plan plan_of(const inf_levels *levels, inf_precision precision)
     return (inf_plan){precision, precision, precision, precision == INF_INT8 ? more : precision};
 }
 
+/* Keeps what was packed beside the model and takes it from there, so that all processes have one copy. Where that
+ * cannot be, this one has its own. */
+static void move_weights(inf_encoder *enc, const inf_packed_key *key, inf_bert_from *from)
+{
+    anc_err ignored = {0};
+    inf_bert mapped = {0};
+    os_map map = {0};
+    if (inf_packed_write(key, enc->bert.weights, &ignored) != ANC_OK ||
+        inf_packed_open(key, &map, &from->packed, &ignored) != ANC_OK)
+        return;
+    if (inf_bert_load(from, &mapped, &ignored) != ANC_OK) {
+        os_map_close(&map);
+        return;
+    }
+    inf_bert_done(&enc->bert);
+    enc->bert = mapped;
+    enc->packed = map;
+}
+
+static anc_status load_weights(inf_encoder *enc, anc_str folder, const inf_config *config,
+                               anc_str digest, anc_err *err)
+{
+    const inf_plan plan = plan_of(&enc->levels, enc->precision);
+    const inf_packed_key key = {folder, digest, plan, inf_bert_bytes(config, &plan)};
+    const bool kept = digest.len > 0 && digest.len <= INF_PACKED_DIGEST_MAX;
+    inf_bert_from from = {.config = config,
+                          .plan = &plan,
+                          .tensors = enc->tensors,
+                          .forget = forget_map,
+                          .arg = &enc->map};
+    anc_err ignored = {0};
+    if (kept && inf_packed_open(&key, &enc->packed, &from.packed, &ignored) == ANC_OK)
+        return inf_bert_load(&from, &enc->bert, err);
+    ANC_TRY(inf_bert_load(&from, &enc->bert, err));
+    if (kept)
+        move_weights(enc, &key, &from);
+    return ANC_OK;
+}
+
 static anc_status open_weights(inf_encoder *enc, anc_arena *mem, anc_str folder,
-                               const inf_config *config, anc_err *err)
+                               const inf_config *config, anc_str digest, anc_err *err)
 {
     const anc_str path = os_path_join(mem, folder, ANC_STR("model.safetensors"));
     if (path.ptr == NULL)
@@ -98,8 +141,7 @@ static anc_status open_weights(inf_encoder *enc, anc_arena *mem, anc_str folder,
     ANC_TRY(os_map_open(path, &enc->map, err));
     const anc_str bytes = {(const char *)enc->map.bytes, enc->map.len};
     ANC_TRY(inf_tensors_read(bytes, path, &enc->tensors, err));
-    const inf_plan plan = plan_of(&enc->levels, enc->precision);
-    return inf_bert_load(config, &plan, enc->tensors, forget_map, &enc->map, &enc->bert, err);
+    return load_weights(enc, folder, config, digest, err);
 }
 
 /* The matrix that pooled vectors go through, where it has a file of its own. */
@@ -193,9 +235,11 @@ static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder
                         ANC_FMT(folder), inf_tokenizer_size(enc->tok) - 1, config.vocabulary);
     enc->levels = levels_of(options);
     enc->precision = options->precision;
-    ANC_TRY(open_weights(enc, mem, folder, &config, err));
+    ANC_TRY(open_weights(enc, mem, folder, &config, options->digest, err));
     ANC_TRY(open_dense(enc, mem, folder, &config.dense, err));
     enc->block_tokens = config.window > BLOCK_TOKENS ? config.window : BLOCK_TOKENS;
+    if (enc->block_tokens > BLOCK_MAX_TOKENS)
+        enc->block_tokens = BLOCK_MAX_TOKENS;
     ANC_TRY(open_prefixes(enc, folder, options, &config, err));
     inf_config *kept = &enc->bert.config;
     kept->query_prefix = kept->passage_prefix = kept->dense.folder = ANC_STR_NONE;
@@ -224,6 +268,7 @@ inf_encoder_info inf_encoder_about(const inf_encoder *enc)
         .dims = (uint32_t)c->dims,
         .max_tokens = (uint32_t)(c->window - enc->prefixes[INF_PASSAGE].n),
         .layers = (uint32_t)c->layers,
+        .mapped = enc->packed.len > 0,
         .kernels = enc->levels.kernels->name,
         .precision = enc->precision,
         .product = enc->precision == INF_F32 ? enc->levels.kernels->name
@@ -236,9 +281,11 @@ size_t inf_encoder_count_tokens(const inf_encoder *enc, anc_str text, size_t max
     return inf_tokenizer_count(enc->tok, text, max);
 }
 
-static inf_scratch *borrow_scratch(inf_encoder *enc)
+static inf_scratch *borrow_scratch(inf_encoder *enc, size_t tokens)
 {
     inf_scratch *s = NULL;
+    if (tokens > enc->block_tokens)
+        return inf_scratch_new(&enc->bert, tokens);
     (void)pthread_mutex_lock(&enc->lock);
     if (enc->n_spares > 0)
         s = enc->spares[--enc->n_spares];
@@ -246,10 +293,11 @@ static inf_scratch *borrow_scratch(inf_encoder *enc)
     return s != NULL ? s : inf_scratch_new(&enc->bert, enc->block_tokens);
 }
 
-static void return_scratch(inf_encoder *enc, inf_scratch *s)
+/* Kept, but where it was made for a long text. */
+static void return_scratch(inf_encoder *enc, inf_scratch *s, size_t tokens)
 {
     (void)pthread_mutex_lock(&enc->lock);
-    if (enc->n_spares < SPARES) {
+    if (enc->n_spares < SPARES && tokens <= enc->block_tokens) {
         enc->spares[enc->n_spares++] = s;
         s = NULL;
     }
@@ -267,7 +315,8 @@ typedef struct work {
 
 typedef struct round {
     inf_encoder *enc;
-    uint32_t *ids;   /* owned: [max_blocks * block_tokens] */
+    uint32_t *ids;   /* owned: [capacity] */
+    size_t capacity; /* of full blocks, and a text a thread more */
     uint8_t *types;  /* owned: of each id; NULL: all 0 */
     uint32_t *start; /* owned: of each text in ids, and one past the last */
     size_t
@@ -292,7 +341,8 @@ static anc_status round_init(round *r, inf_encoder *enc, size_t threads, anc_err
     const bool typed = enc->bert.config.scores;
     *r = (round){.enc = enc};
     r->max_blocks = wanted < ROUND_MAX_BLOCKS ? wanted : ROUND_MAX_BLOCKS;
-    const size_t tokens = r->max_blocks * enc->block_tokens;
+    const size_t tokens = r->max_blocks * enc->block_tokens + threads * enc->bert.config.window;
+    r->capacity = tokens;
     r->ids = malloc(tokens * sizeof *r->ids);
     r->types = typed ? malloc(tokens) : NULL;
     r->start = malloc((tokens / 2 + 1) * sizeof *r->start); /* no text has less than two tokens */
@@ -329,10 +379,9 @@ static size_t encode_item(const round *r, const work *w, size_t i, size_t used, 
 static size_t round_fill(round *r, const work *w, size_t done, inf_usage *usage)
 {
     const size_t window = r->enc->bert.config.window;
-    const size_t capacity = r->max_blocks * r->enc->block_tokens;
     size_t used = 0, in_block = 0;
     r->n_texts = r->n_blocks = 0;
-    while (r->n_texts < w->n - done && used + window <= capacity) {
+    while (r->n_texts < w->n - done && used + window <= r->capacity) {
         bool cut = false;
         const size_t got = encode_item(r, w, done + r->n_texts, used, &cut);
         if (r->n_blocks == 0 || in_block + got > r->enc->block_tokens) {
@@ -356,18 +405,19 @@ static void run_block(void *arg, size_t i)
 {
     round *r = arg;
     const inf_config *c = &r->enc->bert.config;
-    inf_scratch *s = borrow_scratch(r->enc);
+    const size_t first = r->first[i];
+    const size_t tokens = r->start[r->first[i + 1]] - r->start[first];
+    inf_scratch *s = borrow_scratch(r->enc, tokens);
     if (s == NULL) {
         atomic_store(&r->out_of_memory, true);
         return;
     }
-    const size_t first = r->first[i];
     const inf_block block = {.ids = r->ids,
                              .types = c->types > 1 ? r->types : NULL,
                              .start = r->start + first,
                              .n = r->first[i + 1] - first};
     inf_bert_run(&r->enc->bert, &r->enc->levels, s, &block, r->out + first * c->dims);
-    return_scratch(r->enc, s);
+    return_scratch(r->enc, s, tokens);
 }
 
 static anc_status round_run(round *r, os_pool *pool, anc_err *err)

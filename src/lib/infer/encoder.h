@@ -7,12 +7,13 @@
  * (else the mean), modules.json whether vectors go through a matrix and whether they are divided by their length (else
  * they are), and config_sentence_transformers.json the prefixes of queries and passages.
  *
- * The layers' matrices are packed once into memory of their own (products.h says how), in f32, bf16 or int8; the tables
+ * The layers' matrices are packed once, into memory or a file beside the model (products.h says how), in f32, bf16 or int8; the tables
  * of embeddings stay in the mapped file. Any thread, any number at once.
  */
 #ifndef ANC_INFER_ENCODER_H
 #define ANC_INFER_ENCODER_H
 
+#include "base/arena.h"
 #include "base/status.h"
 #include "infer/products.h"
 #include "os/thread.h"
@@ -32,6 +33,9 @@ typedef struct inf_encoder_options {
         precision; /* of the matrices; of INF_INT8 the last of each layer is in bf16 where the CPU has
                      * fast products of it, else in f32 */
     const inf_product *product; /* of that precision; NULL: the best for this CPU */
+    anc_str
+        digest; /* names the bytes of the model, at most 128: the packed matrices are then kept in a file of the
+                     * folder, made where it is not there, and mapped; empty: they are in memory of the encoder */
 } inf_encoder_options;
 
 typedef struct inf_encoder_info {
@@ -39,6 +43,7 @@ typedef struct inf_encoder_info {
     uint32_t dims;       /* 1 where it scores */
     uint32_t max_tokens; /* of a passage, special tokens included, its prefix not; of a pair */
     uint32_t layers;
+    bool mapped;         /* the packed matrices are in a file that all processes share */
     const char *kernels; /* name of the set in use; literal */
     inf_precision precision;
     const char
@@ -63,6 +68,11 @@ typedef struct inf_check {
 anc_status inf_encoder_open(anc_str folder, const inf_encoder_options *options, inf_encoder **ret,
                             anc_err *err) ANC_MUST_CHECK;
 void inf_encoder_close(inf_encoder *enc); /* NULL is a no-op */
+
+/* Names, below the folder, of the files that opening reads where they are there, in `mem`; always in the same order.
+ * Errors of the small files as inf_encoder_open. */
+anc_status inf_encoder_files(anc_arena *mem, anc_str folder, anc_str **ret, size_t *ret_n,
+                             anc_err *err) ANC_MUST_CHECK;
 
 inf_encoder_info inf_encoder_about(const inf_encoder *enc);
 

@@ -8,11 +8,19 @@ uint32_t inf_tokenizer_size(const inf_tokenizer *tok)
     return tok->size;
 }
 
+/* At most `max` pieces of `text`, as inf_wordpiece_take. */
+static size_t take(const inf_tokenizer *tok, anc_str text, size_t max, uint32_t *ids,
+                   bool *ret_more)
+{
+    return tok->unigram != NULL ? inf_unigram_take(tok->unigram, text, max, ids, ret_more)
+                                : inf_wordpiece_take(tok, text, max, ids, ret_more);
+}
+
 size_t inf_tokenizer_encode(const inf_tokenizer *tok, anc_str text, size_t max, uint32_t *ids,
                             bool *ret_cut)
 {
     bool cut = false;
-    const size_t n = inf_wordpiece_take(tok, text, max - 2, ids + 1, &cut);
+    const size_t n = take(tok, text, max - 2, ids + 1, &cut);
     ids[0] = tok->frame.first;
     ids[1 + n] = tok->frame.last;
     if (ret_cut != NULL)
@@ -23,7 +31,7 @@ size_t inf_tokenizer_encode(const inf_tokenizer *tok, anc_str text, size_t max, 
 size_t inf_tokenizer_count(const inf_tokenizer *tok, anc_str text, size_t max)
 {
     bool more = false;
-    const size_t n = inf_wordpiece_take(tok, text, max, NULL, &more);
+    const size_t n = take(tok, text, max, NULL, &more);
     return more ? max + 1 : n;
 }
 
@@ -69,7 +77,7 @@ static size_t take_second(const inf_tokenizer *tok, anc_str text, size_t used, s
     const inf_frame *frame = &tok->frame;
     for (size_t i = 0; i < frame->n_between; i++)
         ids[1 + used + i] = frame->between[i];
-    return inf_wordpiece_take(tok, text, max, ids + 1 + used + frame->n_between, ret_more);
+    return take(tok, text, max, ids + 1 + used + frame->n_between, ret_more);
 }
 
 size_t inf_tokenizer_encode_pair(const inf_tokenizer *tok, anc_str a, anc_str b, size_t max,
@@ -83,7 +91,7 @@ size_t inf_tokenizer_encode_pair(const inf_tokenizer *tok, anc_str a, anc_str b,
     }
     const size_t room = max - 2 - frame->n_between;
     bool more_a = false, more_b = false;
-    size_t n_a = inf_wordpiece_take(tok, a, room, ids + 1, &more_a);
+    size_t n_a = take(tok, a, room, ids + 1, &more_a);
     size_t n_b = take_second(tok, b, n_a, room - n_a, ids, &more_b);
     const bool cut = more_a || more_b;
     if (more_a || (more_b && n_a > room - n_a)) {

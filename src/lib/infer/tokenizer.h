@@ -2,8 +2,11 @@
  *
  * WordPiece: the text is cut into words (words_impl.h) and each word into the longest pieces that
  * the vocabulary has, from the left; a word that cannot be cut so, or of more than 100 characters,
- * is [UNK]. The tokens that stand around a text, here called [CLS] and [SEP], are those that the
- * model's files name (<s> and </s> of MPNet). Literals such as "[SEP]" in a text are plain text.
+ * is [UNK]. Unigram (XLM-RoBERTa): the pieces whose scores have the greatest sum (unigram_impl.h);
+ * unknown neighbours are one <unk>. The tokens that stand around a text, here called [CLS] and
+ * [SEP], are those that the model's files name (<s> and </s> of MPNet and XLM-RoBERTa). Literals
+ * such as "[SEP]" in a text are plain text. Time is linear in the text; memory is bounded whatever
+ * its length (a few kilobytes on the stack, at most about 7 MB for a word of one long run).
  * Immutable after opening: any thread.
  */
 #ifndef ANC_INFER_TOKENIZER_H

@@ -146,7 +146,10 @@ static anc_status of_template(inf_tokenizer *tok, const json_value *object, anc_
 
 anc_status inf_frame_of_json(inf_tokenizer *tok, const json_value *post_processor, anc_err *err)
 {
-    if (post_processor == NULL || json_kind_of(post_processor) == JSON_NULL)
+    const bool none = post_processor == NULL || json_kind_of(post_processor) == JSON_NULL;
+    if (none && tok->unigram != NULL)
+        return ANC_FAIL(err, ANC_UNSUPPORTED, "a unigram tokenizer without a post_processor");
+    if (none)
         return inf_frame_of_names(tok, ANC_STR("[CLS]"), ANC_STR("[SEP]"), false, err);
     const anc_str type = json_str(json_member(post_processor, "type"), ANC_STR("(none)"));
     if (anc_str_eq(type, ANC_STR("TemplateProcessing")))

@@ -1,4 +1,5 @@
-/* tokenizer_impl.h - the vocabulary: a hash table from pieces to ids.
+/* tokenizer_impl.h - the two kinds of tokenizer, and the vocabulary of WordPiece: a hash table from
+ * pieces to ids.
  *
  * Open addressing, linear probing, at most half full, no deletion. Pieces lie one behind the other
  * in `bytes`, those that continue a word with their "##". The hash runs over a piece from its first
@@ -8,6 +9,7 @@
 #define ANC_INFER_TOKENIZER_IMPL_H
 
 #include "infer/tokenizer.h"
+#include "unigram_impl.h"
 #include "words_impl.h"
 #include "json/json.h"
 
@@ -31,15 +33,16 @@ typedef struct inf_piece {
 } inf_piece;
 
 struct inf_tokenizer {
+    inf_unigram *unigram; /* owned; NULL: WordPiece, and what follows is in use */
     inf_word_rules rules;
     inf_piece *slots; /* owned: [mask + 1] */
     uint32_t mask;
     uint32_t pieces; /* slots in use */
-    uint32_t size;   /* greatest id + 1 */
+    uint32_t size;   /* greatest id + 1; of both kinds */
     size_t longest;  /* bytes of the longest piece, "##" not counted */
     anc_buf bytes;   /* owned */
     uint32_t unk;
-    inf_frame frame;
+    inf_frame frame; /* of both kinds */
 };
 
 /* An empty tokenizer with room for `pieces` pieces. NULL when memory is out. */
@@ -59,7 +62,7 @@ size_t inf_wordpiece_take(const inf_tokenizer *tok, anc_str text, size_t max, ui
                           bool *ret_more);
 
 /* What a tokenizer.json says in `post_processor` (a json_value; NULL or null: nothing) about the
- * special tokens, else [CLS] and [SEP] by name. CORRUPT, UNSUPPORTED. */
+ * special tokens, else [CLS] and [SEP] by name (WordPiece only). CORRUPT, UNSUPPORTED. */
 anc_status inf_frame_of_json(inf_tokenizer *tok, const json_value *post_processor,
                              anc_err *err) ANC_MUST_CHECK;
 

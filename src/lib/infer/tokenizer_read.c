@@ -67,7 +67,6 @@ static anc_status add_pieces(inf_tokenizer *tok, const json_value *vocab, anc_er
 /* What the model part must say for this code to read it as the reference does. */
 static anc_status check_model(const json_value *model, anc_err *err)
 {
-    ANC_TRY(check_type(model, "the tokenizer's model", "WordPiece", err));
     const anc_str prefix = json_str(json_member(model, "continuing_subword_prefix"), ANC_STR("##"));
     const int64_t chars =
         json_int(json_member(model, "max_input_chars_per_word"), INF_WORD_MAX_CHARS);
@@ -80,15 +79,8 @@ static anc_status check_model(const json_value *model, anc_err *err)
     return ANC_OK;
 }
 
-anc_status inf_tokenizer_of_json(anc_str json, inf_tokenizer **ret, anc_err *err)
+static anc_status wordpiece_of_json(const json_value *root, inf_tokenizer **ret, anc_err *err)
 {
-    ANC_CLEANUP(doc_cleanup) json_doc *doc = NULL;
-    anc_err inner = {0};
-    const anc_status parsed = json_parse(json, &doc, &inner);
-    if (parsed != ANC_OK)
-        return ANC_FAIL(err, parsed == ANC_NO_MEMORY ? ANC_NO_MEMORY : ANC_CORRUPT, "%s",
-                        inner.text);
-    const json_value *root = json_root(doc);
     const json_value *normalizer = json_member(root, "normalizer");
     const json_value *model = json_member(root, "model");
     const json_value *vocab = json_member(model, "vocab");
@@ -105,6 +97,45 @@ anc_status inf_tokenizer_of_json(anc_str json, inf_tokenizer **ret, anc_err *err
         return no_memory(err);
     ANC_TRY(add_pieces(tok, vocab, err));
     ANC_TRY(find_unknown(tok, json_str(json_member(model, "unk_token"), ANC_STR("[UNK]")), err));
+    *ret = tok;
+    tok = NULL;
+    return ANC_OK;
+}
+
+static anc_status unigram_of_json(const json_value *root, inf_tokenizer **ret, anc_err *err)
+{
+    ANC_CLEANUP(tokenizer_cleanup)
+    inf_tokenizer *tok = inf_tokenizer_new(0, (inf_word_rules){0});
+    if (tok == NULL)
+        return no_memory(err);
+    ANC_TRY(inf_unigram_of_json(root, &tok->unigram, err));
+    tok->size = tok->unigram->size;
+    *ret = tok;
+    tok = NULL;
+    return ANC_OK;
+}
+
+anc_status inf_tokenizer_of_json(anc_str json, inf_tokenizer **ret, anc_err *err)
+{
+    ANC_CLEANUP(doc_cleanup) json_doc *doc = NULL;
+    ANC_CLEANUP(tokenizer_cleanup) inf_tokenizer *tok = NULL;
+    anc_err inner = {0};
+    const anc_status parsed = json_parse(json, &doc, &inner);
+    if (parsed != ANC_OK)
+        return ANC_FAIL(err, parsed == ANC_NO_MEMORY ? ANC_NO_MEMORY : ANC_CORRUPT, "%s",
+                        inner.text);
+    const json_value *root = json_root(doc);
+    const json_value *model = json_member(root, "model");
+    const anc_str type = json_str(json_member(model, "type"), ANC_STR("(none)"));
+    if (anc_str_eq(type, ANC_STR("Unigram")))
+        ANC_TRY(unigram_of_json(root, &tok, err));
+    else if (anc_str_eq(type, ANC_STR("WordPiece")))
+        ANC_TRY(wordpiece_of_json(root, &tok, err));
+    else
+        return ANC_FAIL(err, ANC_UNSUPPORTED,
+                        "the tokenizer's model is \"%.*s\", only \"WordPiece\" and \"Unigram\" are "
+                        "known",
+                        ANC_FMT(type));
     ANC_TRY(inf_frame_of_json(tok, json_member(root, "post_processor"), err));
     *ret = tok;
     tok = NULL;

@@ -47,6 +47,7 @@ void inf_tokenizer_close(inf_tokenizer *tok)
 {
     if (tok == NULL)
         return;
+    inf_unigram_free(tok->unigram);
     anc_buf_done(&tok->bytes);
     free(tok->slots);
     free(tok);

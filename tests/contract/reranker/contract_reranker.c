@@ -4,10 +4,12 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "embedding/adapters/infer/infer_reranker.h"
 #include "embedding/adapters/remote/remote_reranker.h"
 #include "os/thread.h"
 #include "support/clock_fixed.h"
 #include "support/fake_inference.h"
+#include "support/places.h"
 #include "support/reranker_words.h"
 #include "support/test.h"
 
@@ -20,6 +22,20 @@ static emb_reranker open_words(void)
 {
     words = (reranker_words){.clock = clock_fixed(&now_ns)};
     return reranker_words_open(&words);
+}
+
+static emb_reranker open_infer(void)
+{
+    char folder[PLACE_MAX];
+    anc_err err = {0};
+    emb_reranker r = {0};
+    const char *place = place_in_data(folder, "tiny-models/cross-encoder-bert");
+    const emb_infer_reranker_options options = {.folder = anc_str_of(place),
+                                                .clock = clock_fixed(&now_ns)};
+    if (place == NULL)
+        return r;
+    ASSERT_OK(emb_infer_reranker_open(&options, &r, &err), &err);
+    return r;
 }
 
 static fake_inference *fake;
@@ -59,6 +75,7 @@ static const struct adapter {
     emb_reranker (*open)(void);
     void (*done)(void); /* NULL: nothing */
 } adapters[] = {{"words", open_words, NULL},
+                {"infer", open_infer, NULL},
                 {"remote", open_cohere, stop_fake},
                 {"remote", open_tei, stop_fake}};
 
@@ -81,11 +98,15 @@ static void call_init(fixture *f)
         .mem = f->mem, .err = &f->err, .deadline_ns = INT64_MAX, .cancelled = &f->cancelled};
 }
 
-static void fixture_open(fixture *f, void **state)
+/* False where what the adapter needs is not here. */
+static bool fixture_open(fixture *f, void **state)
 {
     f->adapter = *state;
     f->r = f->adapter->open();
+    if (f->r.ops == NULL)
+        return false;
     call_init(f);
+    return true;
 }
 
 static void fixture_close(fixture *f)
@@ -116,7 +137,8 @@ static const anc_str samples[MANY] = {
 static void says_what_it_is(void **state)
 {
     fixture f;
-    fixture_open(&f, state);
+    if (!fixture_open(&f, state))
+        return;
     assert_string_equal(f.r.ops->name, f.adapter->name);
     assert_true(f.r.max_batch >= MANY);
     assert_true(f.r.model.len > 0 && f.r.detail.len > 0);
@@ -129,7 +151,8 @@ static void pairs_stand_alone(void **state)
     fixture f;
     float together[MANY], alone;
     emb_scored scored = {0};
-    fixture_open(&f, state);
+    if (!fixture_open(&f, state))
+        return;
     ASSERT_OK(f.r.ops->score(f.r.self, &f.call, query, samples, MANY, together, &scored), &f.err);
     for (size_t i = 0; i < MANY; i++) {
         assert_true(isfinite(together[i]));
@@ -146,7 +169,8 @@ static void long_passages_are_cut(void **state)
     fixture f;
     float out[2];
     emb_scored scored = {0};
-    fixture_open(&f, state);
+    if (!fixture_open(&f, state))
+        return;
     for (size_t i = 0; i < sizeof text; i++)
         text[i] = i % 2 == 0 ? 'a' : ' ';
     const anc_str passages[] = {{text, sizeof text}, {text, sizeof text / 2}};
@@ -161,7 +185,8 @@ static void heeds_cancelling_and_deadlines(void **state)
     fixture f;
     float out[MANY];
     emb_scored scored = {0};
-    fixture_open(&f, state);
+    if (!fixture_open(&f, state))
+        return;
     atomic_store(&f.cancelled, true);
     assert_int_equal(f.r.ops->score(f.r.self, &f.call, query, samples, MANY, out, &scored),
                      ANC_CANCELLED);
@@ -197,7 +222,8 @@ static void serves_many_threads(void **state)
     static caller callers[CALLERS];
     os_thread *threads[CALLERS];
     fixture f;
-    fixture_open(&f, state);
+    if (!fixture_open(&f, state))
+        return;
     for (size_t i = 0; i < CALLERS; i++) {
         callers[i] = (caller){.r = &f.r};
         ASSERT_OK(os_thread_start("caller", call_many_times, &callers[i], &threads[i], &f.err),
@@ -212,11 +238,30 @@ static void serves_many_threads(void **state)
     fixture_close(&f);
 }
 
+static void infer_says_why_it_does_not_open(void **state)
+{
+    (void)state;
+    char folder[PLACE_MAX];
+    anc_err err = {0};
+    emb_reranker r = {0};
+    emb_infer_reranker_options options = {.folder = ANC_STR("/nonexistent/model"),
+                                          .clock = clock_fixed(&now_ns)};
+    assert_int_equal(emb_infer_reranker_open(&options, &r, &err), ANC_NOT_FOUND);
+    assert_non_null(strstr(err.text, "/nonexistent/model"));
+    anc_err_clear(&err);
+    options.folder = anc_str_of(place_in_source(folder, "tests/data/tiny-bert"));
+    assert_int_equal(emb_infer_reranker_open(&options, &r, &err), ANC_UNSUPPORTED);
+    assert_non_null(strstr(err.text, "gives vectors"));
+    assert_null(r.ops);
+}
+
 int main(void)
 {
+    const struct CMUnitTest own[] = {cmocka_unit_test(infer_says_why_it_does_not_open)};
     return RUN_TABLE("says what it is", adapters, says_what_it_is) +
            RUN_TABLE("alone", adapters, pairs_stand_alone) +
            RUN_TABLE("cuts", adapters, long_passages_are_cut) +
            RUN_TABLE("ends", adapters, heeds_cancelling_and_deadlines) +
-           RUN_TABLE("threads", adapters, serves_many_threads);
+           RUN_TABLE("threads", adapters, serves_many_threads) +
+           cmocka_run_group_tests_name("infer", own, NULL, NULL);
 }

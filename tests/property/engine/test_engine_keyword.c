@@ -1,5 +1,5 @@
 /* test_engine_keyword.c - the best chunks by words are those that scoring every chunk gives: lists long enough
- * for packs and windows, words as unequal as in a language, deletes, several blocks, lists of any length.
+ * for packs and windows, words as unequal as in a language, long chunks among short ones, deletes, several blocks, lists of any length.
  */
 #include "support/test.h"
 
@@ -18,7 +18,8 @@ enum {
     WORDS = 10,    /* most of a chunk */
     VOCABULARY = 300,
     QUERIES = 60,
-    TERMS = 6,
+    TERMS = 8,
+    MANY_TIMES = 40, /* each word of a chunk, of some */
     MOST = DOCUMENTS * CHUNKS
 };
 
@@ -39,7 +40,8 @@ static uint16_t any_word(void)
 }
 
 static uint16_t words[DOCUMENTS][CHUNKS][WORDS];
-static uint8_t lengths[DOCUMENTS][CHUNKS];
+static uint8_t lengths[DOCUMENTS][CHUNKS]; /* words, */
+static uint8_t times[DOCUMENTS][CHUNKS];   /* each so often */
 static bool alive[DOCUMENTS];
 static char names[VOCABULARY][16];
 
@@ -58,10 +60,12 @@ static void publish(eng_index *index, size_t d, anc_err *err)
     eng_load *load;
     ASSERT_OK(eng_load_open(index, &document, &load, err), err);
     for (uint32_t c = 0; c < CHUNKS; c++) {
-        eng_term terms[WORDS];
-        for (uint32_t i = 0; i < lengths[d][c]; i++)
-            terms[i] = (eng_term){.text = word(words[d][c][i]), .place = ENG_TEXT, .position = i};
-        const eng_chunk chunk = {.ordinal = c, .terms = terms, .n_terms = lengths[d][c]};
+        eng_term terms[WORDS * MANY_TIMES];
+        const uint32_t length = lengths[d][c], n = length * times[d][c];
+        for (uint32_t i = 0; i < n; i++)
+            terms[i] =
+                (eng_term){.text = word(words[d][c][i % length]), .place = ENG_TEXT, .position = i};
+        const eng_chunk chunk = {.ordinal = c, .terms = terms, .n_terms = n};
         ASSERT_OK(eng_load_add(load, &chunk, err), err);
     }
     ASSERT_OK(eng_publish(index, load, err), err);
@@ -72,6 +76,7 @@ static void invent(size_t d)
     alive[d] = true;
     for (size_t c = 0; c < CHUNKS; c++) {
         lengths[d][c] = (uint8_t)(1 + chance(WORDS));
+        times[d][c] = (uint8_t)(chance(50) == 0 ? 1 + chance(MANY_TIMES) : 1);
         for (size_t i = 0; i < lengths[d][c]; i++)
             words[d][c][i] = i > 0 && chance(5) == 0 ? words[d][c][i - 1] : any_word();
     }
@@ -83,7 +88,7 @@ static uint32_t count_of(size_t d, size_t c, uint16_t w)
 {
     uint32_t n = 0;
     for (size_t i = 0; i < lengths[d][c]; i++)
-        n += words[d][c][i] == w ? 1 : 0;
+        n += words[d][c][i] == w ? times[d][c] : 0;
     return n;
 }
 
@@ -92,7 +97,7 @@ static double mean_length(void)
     double sum = 0, n = 0;
     for (size_t d = 0; d < DOCUMENTS; d++)
         for (size_t c = 0; alive[d] && c < CHUNKS; c++) {
-            sum += lengths[d][c];
+            sum += lengths[d][c] * times[d][c];
             n++;
         }
     return n > 0 ? sum / n : 1;
@@ -104,7 +109,7 @@ static double score_of(const eng_result *r, const uint16_t *terms, size_t n, dou
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         const double tf = count_of(d, c, terms[i]);
-        const double norm = ENG_K1 * (1 - ENG_B + ENG_B * lengths[d][c] / mean);
+        const double norm = ENG_K1 * (1 - ENG_B + ENG_B * lengths[d][c] * times[d][c] / mean);
         sum += tf > 0 ? r->terms[i].weight * r->terms[i].idf * tf / (tf + norm) : 0;
     }
     return sum;
@@ -200,6 +205,64 @@ static void same_as_scoring_everything(void **state)
         (void)snprintf(names[w], sizeof names[w], "w%d", w);
     for (uint64_t start = 1; start <= 2; start++)
         run_seed(start);
+}
+
+/* ---- counts ----------------------------------------------------------------------------------- */
+
+enum { KEPT = 900 }; /* documents of one chunk; every other one has a second word */
+
+static uint64_t df_of(eng_index *index, anc_arena *mem, const char *text, anc_err *err)
+{
+    const anc_str label = ANC_STR("public");
+    const eng_query_term term = {.text = anc_str_of(text), .weight = 1};
+    const eng_query query = {
+        .terms = &term, .n_terms = 1, .labels = &label, .n_labels = 1, .k_keyword = 1};
+    eng_result r;
+    eng_snapshot *s = eng_snapshot_acquire(index);
+    ASSERT_OK(eng_search(s, &query, mem, &r, err), err);
+    const uint64_t df = r.terms[0].df;
+    eng_snapshot_release(s);
+    anc_arena_reset(mem);
+    return df;
+}
+
+/* Asked now and then, after one or after a hundred documents died. */
+static void counts_follow_what_dies(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 16 << 20);
+    anc_err err = {0};
+    eng_index *index;
+    eng_load *load = NULL;
+    const anc_str label = ANC_STR("public");
+    const eng_term terms[] = {{.text = ANC_STR("all"), .place = ENG_TEXT},
+                              {.text = ANC_STR("some"), .place = ENG_TEXT, .position = 1}};
+    uint64_t all = KEPT, some = KEPT / 2;
+    char key[16];
+    ASSERT_OK(eng_index_open(&(eng_options){0}, &index, &err), &err);
+    for (size_t i = 0; i < KEPT; i++) {
+        (void)snprintf(key, sizeof key, "%zu", i);
+        const eng_document d = {
+            .key = anc_str_of(key), .version = 1, .labels = &label, .n_labels = 1};
+        ASSERT_OK(load == NULL ? eng_load_open(index, &d, &load, &err)
+                               : eng_load_next(load, &d, &err),
+                  &err);
+        const eng_chunk chunk = {.terms = terms, .n_terms = i % 2 == 0 ? 1 : 2};
+        ASSERT_OK(eng_load_add(load, &chunk, &err), &err);
+    }
+    ASSERT_OK(eng_publish(index, load, &err), &err);
+    for (size_t i = 0, wait = 1; all > KEPT / 2 + 1; i++) {
+        (void)snprintf(key, sizeof key, "%zu", i * 7 % KEPT);
+        some -= i * 7 % KEPT % 2;
+        all--;
+        ASSERT_OK(eng_delete(index, anc_str_of(key), &err), &err);
+        if (--wait > 0)
+            continue;
+        assert_int_equal(df_of(index, mem, "all", &err), all);
+        assert_int_equal(chance(2) == 0 ? df_of(index, mem, "some", &err) : some, some);
+        wait = chance(4) == 0 ? 1 + chance(100) : 1 + chance(3);
+    }
+    eng_index_close(index);
 }
 
 /* ---- packs ------------------------------------------------------------------------------------ */
@@ -325,6 +388,7 @@ int main(void)
         cmocka_unit_test(lists_are_read_as_they_were_written),
         cmocka_unit_test(strange_bytes_lead_nowhere),
         cmocka_unit_test(same_as_scoring_everything),
+        cmocka_unit_test(counts_follow_what_dies),
     };
     return cmocka_run_group_tests_name("engine keyword", tests, NULL, NULL);
 }

@@ -3,6 +3,8 @@
 
 #include "base/str.h"
 #include "rag/domain/kinds.h"
+#include "rag/domain/referent.h"
+#include "rag/domain/tongue.h"
 
 #define WORD(text) ANC_STR_INIT(text)
 
@@ -355,6 +357,8 @@ static bool agreeing_thing(const search *f, const rag_spoken *s, anc_str *ret)
 static bool thing_of(const search *f, const rag_told *turn, anc_str *ret)
 {
     const rag_spoken *s = &turn->asked;
+    if (rag_tongue_knows(s->language))
+        return rag_referent(s, rag_tongue_gender(s->language, f->pronoun), ret);
     return glossed_thing(f, s, ret) || named_thing(f, s, RAG_KIND_THING, false, ret) ||
            topic_thing(f, s, ret) || agreeing_thing(f, s, ret) || told_thing(f, turn, ret) ||
            named_thing(f, s, RAG_KIND_EITHER, false, ret) ||
@@ -376,7 +380,8 @@ static bool holds_thing_noun(anc_str phrase, const rag_spoken *s)
 /* "Whitby" of an answer to "where was she born?". */
 static bool told_place(const rag_told *turn, anc_str *ret)
 {
-    static const anc_str where[] = {WORD("where"), WORD("où")};
+    static const anc_str where[] = {WORD("where"), WORD("où"),   WORD("wo"),
+                                    WORD("dónde"), WORD("dove"), WORD("onde")};
     const rag_spoken *s = &turn->answered;
     size_t cursor = 0;
     rag_run run;
@@ -395,6 +400,8 @@ static bool told_place(const rag_told *turn, anc_str *ret)
 static bool place_of(const search *f, const rag_told *turn, anc_str *ret)
 {
     const rag_spoken *s = &turn->asked;
+    if (rag_tongue_knows(s->language))
+        return told_place(turn, ret) || rag_referent(s, RAG_MAY_ANY, ret);
     if ((glossed_thing(f, s, ret) || named_thing(f, s, RAG_KIND_THING, false, ret)) &&
         holds_thing_noun(*ret, s))
         return true;

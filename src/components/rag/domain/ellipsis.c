@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "rag/domain/kinds.h"
 #include "rag/domain/ordinals.h"
+#include "rag/domain/tongue.h"
 
 enum { PART_CONTENT_MAX = 4, LAST_WORDS_MAX = 2 };
 
@@ -43,24 +44,59 @@ static const anc_str openings[] = {
     ANC_STR_INIT("ou "),
     ANC_STR_INIT("mais "),
     ANC_STR_INIT("und was ist mit "),
+    ANC_STR_INIT("und wie ist es mit "),
+    ANC_STR_INIT("und wie sieht es mit "),
+    ANC_STR_INIT("was ist mit "),
+    ANC_STR_INIT("wie ist es mit "),
+    ANC_STR_INIT("und auch "),
     ANC_STR_INIT("und "),
-    ANC_STR_INIT("¿y "),
+    ANC_STR_INIT("oder "),
+    ANC_STR_INIT("aber "),
+    ANC_STR_INIT("y qué hay de "),
+    ANC_STR_INIT("qué hay de "),
+    ANC_STR_INIT("y qué pasa con "),
+    ANC_STR_INIT("qué pasa con "),
     ANC_STR_INIT("y "),
+    ANC_STR_INIT("pero "),
+    ANC_STR_INIT("e per quanto riguarda "),
+    ANC_STR_INIT("e che dire di "),
+    ANC_STR_INIT("e invece "),
+    ANC_STR_INIT("ma "),
+    ANC_STR_INIT("e quanto a "),
+    ANC_STR_INIT("e que tal "),
+    ANC_STR_INIT("mas "),
     ANC_STR_INIT("e "),
 };
 
 size_t rag_opening_bytes(anc_str question)
 {
+    static const anc_str mark = ANC_STR_INIT("¿");
+    const size_t from = anc_str_starts(question, mark) ? mark.len : 0;
     for (size_t i = 0; i < ANC_COUNT(openings); i++)
-        if (anc_str_eq_nocase(anc_str_sub(question, 0, openings[i].len), openings[i]))
-            return openings[i].len;
+        if (anc_str_eq_nocase(anc_str_sub(question, from, openings[i].len), openings[i]))
+            return from + openings[i].len;
     return 0;
+}
+
+/* A question word as the first word or behind a preposition, in any language; an article behind a word that has none:
+ * a verb and its subject. */
+static bool is_question_of_its_own(const rag_spoken *s)
+{
+    for (size_t i = 0; i < s->words.n; i++) {
+        const bool first = i == 0 || (i == 1 && rag_spoken_is_preposition(s, 0));
+        if (first && rag_tongue_opens_question(rag_spoken_word(s, i)))
+            return true;
+        if (i > 0 && rag_spoken_is_noun(s, i - 1) && rag_spoken_is_article(s, i) &&
+            !rag_spoken_is_of(s, i) && !rag_spoken_is_preposition(s, i))
+            return true;
+    }
+    return false;
 }
 
 bool rag_is_part(const rag_spoken *rest)
 {
     const size_t content = rag_spoken_content(rest, 0);
-    if (content == 0 || content > PART_CONTENT_MAX)
+    if (content == 0 || content > PART_CONTENT_MAX || is_question_of_its_own(rest))
         return false;
     for (size_t i = 0; i < rest->words.n; i++)
         if ((rag_spoken_is_asking(rest, i) && !rag_spoken_is_article(rest, i)) ||
@@ -244,13 +280,30 @@ static anc_status substitute(anc_arena *mem, const rag_spoken *before, rag_run o
                   ret, err);
 }
 
+/* An article goes with its noun, as both have one: "il museo" for "la biblioteca", "l'entretien" for "les réparations".
+ * In English there is one alone. */
+static anc_status substitute_thing(anc_arena *mem, const rag_spoken *before, rag_run old,
+                                   const rag_spoken *part, rag_run bare, anc_str *ret, anc_err *err)
+{
+    const rag_run with = rag_spoken_with_article(before, old);
+    const bool both = with.first < old.first && bare.first > 0 &&
+                      rag_spoken_is_article(part, bare.first - 1) && part->language != TXT_EN &&
+                      !rag_spoken_is_preposition(part, bare.first - 1);
+    if (!both)
+        return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
+    bare.first--;
+    return substitute(mem, before, with, rag_spoken_run(part, bare), ret, err);
+}
+
 static anc_status put_behind(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
                              anc_str *ret, anc_err *err)
 {
     const bool french = before->language == TXT_FR;
-    const char *link = rag_spoken_is_preposition(part, 0) ? " " : french ? " pour " : " for ";
+    const bool linked = rag_spoken_is_preposition(part, 0);
     return joined(mem,
-                  anc_arena_printf(mem, "%.*s%s%.*s%s", ANC_FMT(without_mark(before->text)), link,
+                  anc_arena_printf(mem, "%.*s %s%s%.*s%s", ANC_FMT(without_mark(before->text)),
+                                   linked ? "" : rag_tongue_for(before->language),
+                                   linked ? "" : " ",
                                    ANC_FMT(rag_spoken_run(part, (rag_run){0, part->words.n})),
                                    french ? " ?" : "?"),
                   ret, err);
@@ -318,7 +371,7 @@ static anc_status ask_of_name(anc_arena *mem, const rag_spoken *part, const rag_
     if (!find_attribute(before, name, &old))
         return joined(
             mem,
-            anc_arena_printf(mem, "%.*s %s %.*s%s", ANC_FMT(said), french ? "pour" : "of",
+            anc_arena_printf(mem, "%.*s %s %.*s%s", ANC_FMT(said), rag_tongue_of(before->language),
                              ANC_FMT(rag_spoken_run(before, rag_spoken_with_article(before, name))),
                              mark),
             ret, err);
@@ -492,10 +545,12 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
         return ask_of_name(mem, part, before, name, ret, err);
     if (!shared && find_phrase(part, before, &old))
         return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
+    if (rag_tongue_knows(before->language) && rag_spoken_is_preposition(part, 0))
+        return put_behind(mem, part, before, ret, err);
     if (!rag_spoken_is_of_place(part, bare) &&
         (find_shared(part, bare, before, &old) || find_name(part, bare, before, &old) ||
          (!rag_spoken_is_preposition(part, 0) && !(french && rag_spoken_is_article(part, 0)) &&
           find_last(before, &old))))
-        return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
+        return substitute_thing(mem, before, old, part, bare, ret, err);
     return put_behind(mem, part, before, ret, err);
 }

@@ -11,6 +11,7 @@
 #include "rag/domain/antecedent.h"
 #include "rag/domain/cues.h"
 #include "rag/domain/ellipsis.h"
+#include "rag/domain/tongue.h"
 #include "text/normalize.h"
 
 enum {
@@ -41,6 +42,18 @@ static const anc_str repeats[] = {
     ANC_STR_INIT("expliquez"),
     ANC_STR_INIT("quoi d'autre"),
     ANC_STR_INIT("et ensuite"),
+    ANC_STR_INIT("mehr"),
+    ANC_STR_INIT("mehr dazu"),
+    ANC_STR_INIT("erzähl mir mehr"),
+    ANC_STR_INIT("mehr details"),
+    ANC_STR_INIT("weiter"),
+    ANC_STR_INIT("más"),
+    ANC_STR_INIT("más detalles"),
+    ANC_STR_INIT("cuéntame más"),
+    ANC_STR_INIT("dimmi di più"),
+    ANC_STR_INIT("più dettagli"),
+    ANC_STR_INIT("mais detalhes"),
+    ANC_STR_INIT("conte-me mais"),
 };
 
 typedef enum leaning {
@@ -82,6 +95,9 @@ static bool is_there_is(anc_str question)
         ANC_STR_INIT("est-il possible"), ANC_STR_INIT("est-il permis"),
         ANC_STR_INIT("est-il interdit"), ANC_STR_INIT("est-il obligatoire"),
         ANC_STR_INIT("is it possible"),  ANC_STR_INIT("is it allowed"),
+        ANC_STR_INIT("gibt es"),         ANC_STR_INIT("es gibt"),
+        ANC_STR_INIT("ist es möglich"),  ANC_STR_INIT("ist es erlaubt"),
+        ANC_STR_INIT("ist es verboten"), ANC_STR_INIT("dauert es"),
     };
     for (size_t i = 0; i < ANC_COUNT(phrases); i++)
         if (rag_phrase_in(question, phrases[i]))
@@ -130,16 +146,20 @@ static bool is_that_of(const rag_spoken *rest)
 }
 
 /* `rest` is what follows an opening; the whole where there is none. */
-static anc_status lean_of(anc_arena *mem, anc_str question, rag_spoken *rest, leaning *ret,
-                          anc_err *err)
+static anc_status lean_of(anc_arena *mem, anc_str question, txt_language before, rag_spoken *rest,
+                          leaning *ret, anc_err *err)
 {
     const anc_str bare = bare_text(question);
     const size_t opening = rag_opening_bytes(bare);
     const bool marked = anc_str_ends(txt_trim(question), ANC_STR("?"));
-    ANC_TRY(rag_spoken_of(mem, anc_str_sub(bare, opening, bare.len), rest, err));
+    rag_spoken whole;
+    ANC_TRY(rag_spoken_after(mem, bare, before, &whole, err));
+    const txt_language language = whole.language;
+    ANC_TRY(rag_spoken_as(mem, anc_str_sub(bare, opening, bare.len), language, rest, err));
     if (opening > 0 && is_that_of(rest))
-        ANC_TRY(rag_spoken_of(
-            mem, anc_str_sub(rest->text, rest->words.items[1].start, rest->text.len), rest, err));
+        ANC_TRY(rag_spoken_as(mem,
+                              anc_str_sub(rest->text, rest->words.items[1].start, rest->text.len),
+                              language, rest, err));
     const size_t content = rag_spoken_content(rest, 0);
     *ret = STANDS;
     if (rest->words.n == 0)
@@ -151,12 +171,14 @@ static anc_status lean_of(anc_arena *mem, anc_str question, rag_spoken *rest, le
     else if (has_pronoun(rest) && !is_there_is(bare) &&
              (content <= FEW_WORDS || (content <= MORE_WORDS && has_person(rest))))
         *ret = POINTS;
+    else if (rag_spoken_has_no_subject(rest))
+        *ret = POINTS;
     else if (content == 0 && has_asking(rest))
         *ret = ASKS;
     else if (rag_is_part(rest) && (opening > 0 || (content <= BARE_WORDS &&
                                                    (marked || rag_spoken_is_preposition(rest, 0)))))
         *ret = IS_PART;
-    else if (opening > 0 && !has_asking(rest))
+    else if (opening > 0 && !has_asking(rest) && !rag_tongue_knows(rest->language))
         *ret = GOES_ON;
     return ANC_OK;
 }
@@ -165,22 +187,23 @@ bool rag_question_leans(anc_arena *mem, anc_str question)
 {
     rag_spoken rest;
     leaning how;
-    return lean_of(mem, question, &rest, &how, NULL) == ANC_OK && how != STANDS;
+    return lean_of(mem, question, TXT_UND, &rest, &how, NULL) == ANC_OK && how != STANDS;
 }
 
 /* The question with what its first pronouns stand for behind them, no thing twice. */
-static anc_status gloss(anc_arena *mem, anc_str question, const rag_told *turns, size_t n,
-                        anc_str *ret, anc_err *err)
+static anc_status gloss(anc_arena *mem, anc_str question, txt_language language,
+                        const rag_told *turns, size_t n, anc_str *ret, anc_err *err)
 {
     ANC_BUF(out, QUESTION_MAX_BYTES);
     rag_spoken s;
     anc_str said = ANC_STR("");
     size_t at = 0;
     size_t glosses = 0;
-    ANC_TRY(rag_spoken_of(mem, question, &s, err));
+    ANC_TRY(rag_spoken_as(mem, question, language, &s, err));
+    const bool left_out = rag_spoken_has_no_subject(&s);
     for (size_t i = 0; i < s.words.n && glosses < GLOSSES_MAX; i++) {
-        const anc_str meant =
-            rag_spoken_is_pronoun(&s, i) ? rag_antecedent(&s, i, turns, n) : ANC_STR("");
+        const bool points = rag_spoken_is_pronoun(&s, i) || (left_out && i + 1 == s.words.n);
+        const anc_str meant = points ? rag_antecedent(&s, i, turns, n) : ANC_STR("");
         if (meant.len == 0 || anc_str_eq(meant, said))
             continue;
         anc_buf_add(&out, anc_str_sub(question, at, s.words.items[i].end - at));
@@ -213,7 +236,7 @@ static anc_status meaning_of(anc_arena *mem, anc_str question, const rag_told *t
     const rag_spoken *asked = &turns[n - 1].asked;
     rag_spoken rest;
     leaning how;
-    ANC_TRY(lean_of(mem, question, &rest, &how, err));
+    ANC_TRY(lean_of(mem, question, asked->language, &rest, &how, err));
     *ret = how == REPEATS ? asked->text : question;
     if (how == STANDS || how == REPEATS)
         return ANC_OK;
@@ -225,7 +248,7 @@ static anc_status meaning_of(anc_arena *mem, anc_str question, const rag_told *t
         ANC_TRY(rag_spoken_as(mem, rest.text, asked->language, &rest, err));
         return rag_ellipsis_fill(mem, question, &rest, asked, ret, err);
     }
-    return gloss(mem, question, turns, n, ret, err);
+    return gloss(mem, question, rest.language, turns, n, ret, err);
 }
 
 anc_status rag_stand_alone(anc_arena *mem, anc_str question, const rag_exchange *history, size_t n,
@@ -242,10 +265,57 @@ anc_status rag_stand_alone(anc_arena *mem, anc_str question, const rag_exchange 
         anc_str meant = history[i].question;
         if (i > 0)
             ANC_TRY(meaning_of(mem, meant, turns, i, &meant, err));
-        ANC_TRY(rag_spoken_of(mem, meant, &turns[i].asked, err));
+        const txt_language before = i > 0 ? turns[i - 1].asked.language : TXT_UND;
+        ANC_TRY(rag_spoken_after(mem, meant, before, &turns[i].asked, err));
         ANC_TRY(rag_spoken_of(mem,
                               anc_str_sub(answer, 0, anc_utf8_floor(answer, ANSWER_READ_BYTES)),
                               &turns[i].answered, err));
     }
     return meaning_of(mem, question, turns, n, ret, err);
+}
+
+static anc_status stops_of(anc_arena *mem, anc_str text, txt_language language, size_t *ret,
+                           anc_err *err)
+{
+    rag_spoken s;
+    ANC_TRY(rag_spoken_as(mem, text, language, &s, err));
+    *ret = 0;
+    for (size_t i = 0; i < s.words.n; i++)
+        *ret += s.words.items[i].stop;
+    return ANC_OK;
+}
+
+/* English or French, which rag_spoken_after does not part. */
+static anc_status part_of(anc_arena *mem, anc_str text, txt_language before, txt_language *ret,
+                          anc_err *err)
+{
+    size_t english;
+    size_t french;
+    ANC_TRY(stops_of(mem, text, TXT_EN, &english, err));
+    ANC_TRY(stops_of(mem, text, TXT_FR, &french, err));
+    *ret = english > french ? TXT_EN : french > english ? TXT_FR : before;
+    return ANC_OK;
+}
+
+anc_status rag_question_language(anc_arena *mem, anc_str question, const rag_exchange *history,
+                                 size_t n, txt_language *ret, anc_err *err)
+{
+    txt_language before = TXT_UND;
+    for (size_t i = 0; i <= n; i++) {
+        const anc_str text = i < n ? history[i].question : question;
+        rag_spoken s;
+        if (i == 0) {
+            ANC_TRY(rag_spoken_of(mem, text, &s, err));
+            before = s.language;
+            continue;
+        }
+        ANC_TRY(rag_spoken_after(mem, text, before, &s, err));
+        const bool known = rag_tongue_knows(s.language);
+        if (known || rag_tongue_knows(before) || before == TXT_UND)
+            before = s.language;
+        else
+            ANC_TRY(part_of(mem, text, before, &before, err));
+    }
+    *ret = before;
+    return ANC_OK;
 }

@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "rag/domain/prompt.h"
+#include "text/language.h"
 
 /* Whether `question` needs the conversation to be understood: it begins like a continuation ("and in
  * France?", "et pour la Suisse ?"), says little but a pronoun, a question word or a thing, or asks for
@@ -21,5 +22,10 @@ bool rag_question_leans(anc_arena *mem, anc_str question);
  * full. */
 anc_status rag_stand_alone(anc_arena *mem, anc_str question, const rag_exchange *history, size_t n,
                            anc_str *ret, anc_err *err) ANC_MUST_CHECK;
+
+/* The language of the last question: where it has no more words of one than of another, that of the ones before it.
+ * LIMIT or NO_MEMORY when `mem` is full. */
+anc_status rag_question_language(anc_arena *mem, anc_str question, const rag_exchange *history,
+                                 size_t n, txt_language *ret, anc_err *err) ANC_MUST_CHECK;
 
 #endif

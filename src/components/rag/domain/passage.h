@@ -9,6 +9,7 @@
 typedef struct rag_place {
     uint64_t at;
     uint32_t row;
+    uint32_t page; /* from 1; 0: none is known */
 } rag_place;
 
 /* Passage i of a list is what the marker [i + 1] points at. All views are borrowed. */

@@ -89,6 +89,7 @@ static void name_series(srch_series *s, krn_metrics m)
     s->errors = counter(m, "anchorage_search_errors_total", "", "Searches that failed");
     s->embed = stage(m, "stage=\"embed\"");
     s->index = stage(m, "stage=\"index\"");
+    s->rerank = stage(m, "stage=\"rerank\"");
     s->hydrate = stage(m, "stage=\"hydrate\"");
     s->total = stage(m, "stage=\"total\"");
     s->documents = gauge(m, "anchorage_index_documents", "Documents in the index");

@@ -91,8 +91,9 @@ static const request_row good[] = {
      NULL,
      200,
      {"{\"id\":\"tiny\",\"object\":\"model\",\"created\":0,\"owned_by\":\"anchorage\","
-      "\"kind\":\"embedding\",\"loaded\":true,\"dimensions\":48,\"revision\":\"tiny@1\"}",
-      "\"loaded\":false,\"dimensions\":null,\"revision\":null"}},
+      "\"kind\":\"embedding\",\"loaded\":true,\"dimensions\":48,\"revision\":\"tiny@1\","
+      "\"precision\":\"int8\"}",
+      "\"loaded\":false,\"dimensions\":null,\"revision\":null,\"precision\":null"}},
     {"collection gone", "DELETE", "/v1/collections/papers", NULL, NULL, 204, {NULL}},
     {"collection gone, the index behind",
      "DELETE",

@@ -191,6 +191,41 @@ static void levels_agree_on_bits(void **state)
     assert_int_equal(eng_simd_best()->differing(a, a, MOST), 0);
 }
 
+/* Sums of a window: none, some or all reach what is asked for, and are allowed. */
+static void levels_agree_on_what_reaches(void **state)
+{
+    (void)state;
+    enum { WORDS = 64, MOST = WORDS * 64 };
+    static uint32_t sums[MOST];
+    static uint64_t allowed[WORDS];
+    static uint16_t found[MOST + ENG_REACHING_ROOM];
+    const uint32_t leasts[] = {1, 2, 500, 1000, INT32_MAX};
+    const eng_simd *levels[4];
+    const size_t n_levels = eng_simd_levels(levels, ANC_COUNT(levels));
+    srand(29);
+    for (size_t i = 0; i < MOST; i++)
+        sums[i] = rand() % 3 == 0 ? 0 : (uint32_t)rand() % 1001;
+    sums[7] = INT32_MAX;
+    for (size_t i = 0; i < WORDS; i++)
+        allowed[i] = i % 5 == 0 ? 0 : (uint64_t)rand() << 40 ^ (uint64_t)rand() << 20;
+    for (size_t n = 0; n <= WORDS; n += n < 4 ? 1 : 20)
+        for (size_t k = 0; k < 2 * ANC_COUNT(leasts); k++) {
+            const uint32_t least = leasts[k / 2];
+            const uint64_t *mask = k % 2 == 0 ? NULL : allowed;
+            for (size_t l = 0; l < n_levels; l++) {
+                const size_t got = levels[l]->reaching(sums, n, least, mask, found);
+                size_t right = 0;
+                for (size_t i = 0; i < n * 64; i++) {
+                    if (sums[i] < least || (mask != NULL && (mask[i / 64] >> i % 64 & 1) == 0))
+                        continue;
+                    assert_true(right < got);
+                    assert_int_equal(found[right++], i);
+                }
+                assert_int_equal(got, right);
+            }
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -202,6 +237,7 @@ int main(void)
         cmocka_unit_test(levels_agree_on_rows_of_codes),
         cmocka_unit_test(levels_agree_on_rows_of_bits),
         cmocka_unit_test(levels_agree_on_what_is_common),
+        cmocka_unit_test(levels_agree_on_what_reaches),
     };
     return cmocka_run_group_tests_name("engine simd", tests, NULL, NULL);
 }

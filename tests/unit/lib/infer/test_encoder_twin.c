@@ -17,8 +17,8 @@ enum {
     HEAD = HIDDEN / HEADS,
     INNER = 40,
     LAYERS = 2,
-    POSITIONS = 80,
-    WINDOW = 70,
+    POSITIONS = 640,
+    WINDOW = 600, /* a text of which is a block of its own */
     PIECES = 40,
     BUCKETS = 32,
     DENSE = 10
@@ -50,13 +50,13 @@ static const layer_names mpnet = {
 static const char usual_config[] =
     "{\"model_type\":\"%s\",\"architectures\":[\"%s\"],\"hidden_size\":24,"
     "\"num_attention_heads\":3,\"num_hidden_layers\":2,\"intermediate_size\":40,"
-    "\"max_position_embeddings\":80,\"type_vocab_size\":2,\"vocab_size\":40,"
+    "\"max_position_embeddings\":640,\"type_vocab_size\":2,\"vocab_size\":40,"
     "\"relative_attention_num_buckets\":32,\"pad_token_id\":1,\"layer_norm_eps\":1e-5}";
 static const char distilbert_config[] =
     "{\"model_type\":\"%s\",\"architectures\":[\"%s\"],\"dim\":24,\"n_heads\":3,\"n_layers\":2,"
-    "\"hidden_dim\":40,\"max_position_embeddings\":80,\"vocab_size\":40,\"layer_norm_eps\":1e-5}";
+    "\"hidden_dim\":40,\"max_position_embeddings\":640,\"vocab_size\":40,\"layer_norm_eps\":1e-5}";
 
-enum { TYPES = 1, DISTANCES = 2, CLS = 4, HEADED = 8, UNIT = 16, HALVES = 32 };
+enum { TYPES = 1, DISTANCES = 2, CLS = 4, HEADED = 8, UNIT = 16, HALVES = 32, OLD_NAMES = 64 };
 
 static const struct twin_row {
     const char *name;
@@ -78,6 +78,7 @@ static const struct twin_row {
      {NULL},
      0,
      TYPES | CLS | HALVES},
+    {"BERT, old names", "bert", "BertModel", usual_config, &bert, "", {NULL}, 0, OLD_NAMES | TYPES},
     {"BERT, a matrix behind it",
      "bert",
      "BertModel",
@@ -105,6 +106,24 @@ static const struct twin_row {
      {NULL},
      0,
      0},
+    {"XLM-RoBERTa",
+     "xlm-roberta",
+     "XLMRobertaModel",
+     usual_config,
+     &bert,
+     "",
+     {NULL},
+     2,
+     TYPES | CLS | UNIT},
+    {"XLM-RoBERTa cross-encoder",
+     "xlm-roberta",
+     "XLMRobertaForSequenceClassification",
+     usual_config,
+     &bert,
+     "roberta.",
+     {"classifier.dense", "classifier.out_proj"},
+     2,
+     TYPES | CLS},
     {"MPNet", "mpnet", "MPNetModel", usual_config, &mpnet, "", {NULL}, 2, DISTANCES | UNIT},
 };
 
@@ -174,6 +193,7 @@ static void make_model(anc_arena *mem, const struct twin_row *row, tiny_model *m
     }
 }
 
+/* A piece a letter. Id 1 is what MPNet and XLM-RoBERTa have for padding. */
 static void write_vocabulary(anc_arena *mem, anc_str folder)
 {
     ANC_BUF(text, 4096);
@@ -181,6 +201,33 @@ static void write_vocabulary(anc_arena *mem, anc_str folder)
     for (char c = 'a'; c <= 'z'; c++)
         assert_true(anc_buf_printf(&text, "%c\n", c));
     tiny_write_text(mem, folder, "vocab.txt", anc_buf_view(&text));
+}
+
+static void write_unigrams(anc_arena *mem, anc_str folder)
+{
+    ANC_BUF(text, 4096);
+    assert_true(anc_buf_add(
+        &text,
+        ANC_STR("{\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"Metaspace\","
+                "\"replacement\":\"\\u2581\",\"prepend_scheme\":\"always\"},"
+                "\"post_processor\":{\"type\":\"TemplateProcessing\","
+                "\"single\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"
+                "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},"
+                "{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}}],"
+                "\"pair\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"
+                "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},"
+                "{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}},"
+                "{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}},"
+                "{\"Sequence\":{\"id\":\"B\",\"type_id\":0}},"
+                "{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}}],"
+                "\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[0],\"tokens\":[\"<s>\"]},"
+                "\"</s>\":{\"id\":\"</s>\",\"ids\":[2],\"tokens\":[\"</s>\"]}}},"
+                "\"model\":{\"type\":\"Unigram\",\"unk_id\":3,\"vocab\":[[\"<s>\",0],"
+                "[\"<pad>\",0],[\"</s>\",0],[\"<unk>\",0]")));
+    for (char c = 'a'; c <= 'z'; c++)
+        assert_true(anc_buf_printf(&text, ",[\"\\u2581%c\",%d]", c, -2 - (c - 'a') % 3));
+    assert_true(anc_buf_add(&text, ANC_STR("]}}")));
+    tiny_write_text(mem, folder, "tokenizer.json", anc_buf_view(&text));
 }
 
 static void write_head(anc_arena *mem, const struct twin_row *row, anc_str folder,
@@ -206,6 +253,19 @@ static void write_head(anc_arena *mem, const struct twin_row *row, anc_str folde
     tiny_write(dense, false, os_path_join(mem, folder, ANC_STR("2_Dense/model.safetensors")));
 }
 
+/* The tensors under the names that they had once. */
+static const tiny_model *in_old_names(const tiny_model *m)
+{
+    static tiny_model old;
+    old = *m;
+    for (size_t i = 0; i < old.n; i++) {
+        char *norm = strstr(old.tensors[i].name, "LayerNorm.");
+        if (norm != NULL)
+            (void)strcpy(norm + strlen("LayerNorm."), strstr(norm, "weight") ? "gamma" : "beta");
+    }
+    return &old;
+}
+
 static void write_folder(anc_arena *mem, const struct twin_row *row, anc_str folder,
                          const tiny_model *m, const tiny_model *dense)
 {
@@ -219,10 +279,14 @@ static void write_folder(anc_arena *mem, const struct twin_row *row, anc_str fol
         format += word ? 2 : 1;
     }
     tiny_write_text(mem, folder, "config.json", anc_buf_view(&text));
-    tiny_write_text(mem, folder, "tokenizer_config.json", ANC_STR("{\"model_max_length\":70}"));
-    write_vocabulary(mem, folder);
+    tiny_write_text(mem, folder, "tokenizer_config.json", ANC_STR("{\"model_max_length\":600}"));
+    if (strcmp(row->model_type, "xlm-roberta") == 0)
+        write_unigrams(mem, folder);
+    else
+        write_vocabulary(mem, folder);
     write_head(mem, row, folder, dense);
-    tiny_write(m, has(row, HALVES), os_path_join(mem, folder, ANC_STR("model.safetensors")));
+    tiny_write(has(row, OLD_NAMES) ? in_old_names(m) : m, has(row, HALVES),
+               os_path_join(mem, folder, ANC_STR("model.safetensors")));
 }
 
 /* ---- the twin ----------------------------------------------------------------------------------- */
@@ -381,43 +445,107 @@ static size_t twin_of(const tiny_model *m, const tiny_model *dense, const struct
 
 /* ---- both --------------------------------------------------------------------------------------- */
 
-static const inf_pair texts[] = {
-    {ANC_STR_INIT("a b c d e f g"), ANC_STR_INIT("h i j k")},
-    {ANC_STR_INIT("x"), ANC_STR_INIT("y")},
-    {ANC_STR_INIT("q w e r t z u i o p a s d f g h j k l y x c v b n m q w e r t z u i o p a s d"),
-     ANC_STR_INIT("m n b v c x y l k j h g f d s a p o i u z t r e w q m n b v c x y l k j h g f")},
-};
+enum { TEXTS = 4 };
 
-static void compare(const struct twin_row *row, anc_str folder, const tiny_model *m,
-                    const tiny_model *dense, const inf_encoder_options *options)
+static void fill_texts(anc_arena *mem, inf_pair pairs[TEXTS])
+{
+    ANC_BUF(text, 4096);
+    for (size_t i = 0; i < 650; i++)
+        assert_true(anc_buf_printf(&text, "%c ", (char)('a' + i * i % 26)));
+    const anc_str all = anc_arena_copy(mem, anc_buf_view(&text));
+    assert_non_null(all.ptr);
+    pairs[0] = (inf_pair){ANC_STR("a b c d e f g"), ANC_STR("h i j k")};
+    pairs[1] = (inf_pair){anc_str_sub(all, 10, 180), all};
+    pairs[2] = (inf_pair){ANC_STR("x"), ANC_STR("y")};
+    pairs[3] = (inf_pair){anc_str_sub(all, 0, 140), anc_str_sub(all, 20, 260)};
+}
+
+static void run(inf_encoder *enc, const inf_pair *pairs, size_t n, float *out)
 {
     anc_err err = {0};
+    anc_str passages[TEXTS];
+    os_pool *pool = NULL;
+    ASSERT_OK(os_pool_open("test", 2, 16, &pool, &err), &err);
+    for (size_t i = 0; i < n; i++)
+        passages[i] = pairs[i].passage;
+    ASSERT_OK(inf_encoder_about(enc).scores
+                  ? inf_encoder_score(enc, pairs, n, pool, (inf_check){0}, out, NULL, &err)
+                  : inf_encoder_encode(enc, INF_PASSAGE, passages, n, pool, (inf_check){0}, out,
+                                       NULL, &err),
+              &err);
+    os_pool_free(pool);
+}
+
+static void compare(anc_arena *mem, const struct twin_row *row, anc_str folder,
+                    double expected[TEXTS][HIDDEN], const inf_encoder_options *options)
+{
+    static float got[TEXTS * HIDDEN];
+    anc_err err = {0};
     inf_encoder *enc = NULL;
-    inf_tokenizer *tok = NULL;
+    inf_pair pairs[TEXTS];
+    fill_texts(mem, pairs);
     ASSERT_OK(inf_encoder_open(folder, options, &enc, &err), &err);
+    const size_t dims = inf_encoder_about(enc).dims;
+    assert_int_equal(dims, row->judge[0] != NULL ? 1 : has(row, HEADED) ? DENSE : HIDDEN);
+    run(enc, pairs, TEXTS, got);
+    for (size_t i = 0; i < TEXTS * dims; i++)
+        if (!(fabs((double)got[i] - expected[i / dims][i % dims]) <= 1e-4))
+            fail_msg("%s: text %zu, value %zu: %g, the twin has %g", inf_encoder_about(enc).kernels,
+                     i / dims, i % dims, (double)got[i], expected[i / dims][i % dims]);
+    inf_encoder_close(enc);
+}
+
+/* Packed now, and mapped from the file that was packed before: in each precision the same to the last bit. */
+static void compare_packed(anc_arena *mem, anc_str folder, inf_precision precision)
+{
+    static float got[3][TEXTS * HIDDEN];
+    anc_err err = {0};
+    inf_pair pairs[TEXTS];
+    fill_texts(mem, pairs);
+    memset(got, 0, sizeof got);
+    for (size_t i = 0; i < ANC_COUNT(got); i++) {
+        inf_encoder *enc = NULL;
+        const inf_encoder_options options = {.precision = precision,
+                                             .digest = i > 0 ? ANC_STR("twin") : ANC_STR_NONE};
+        ASSERT_OK(inf_encoder_open(folder, &options, &enc, &err), &err);
+        assert_int_equal(inf_encoder_about(enc).mapped, i > 0);
+        run(enc, pairs, 1, got[i]);
+        inf_encoder_close(enc);
+        assert_memory_equal(got[i], got[0], sizeof got[0]);
+    }
+}
+
+/* What the twin gives for the texts. */
+static void run_twin(anc_arena *mem, const struct twin_row *row, anc_str folder,
+                     const tiny_model *m, const tiny_model *dense, double out[TEXTS][HIDDEN])
+{
+    static tokens t;
+    anc_err err = {0};
+    inf_tokenizer *tok = NULL;
+    inf_pair pairs[TEXTS];
+    fill_texts(mem, pairs);
     ASSERT_OK(inf_tokenizer_open(folder, &tok, &err), &err);
-    for (size_t i = 0; i < ANC_COUNT(texts); i++) {
-        static tokens t;
-        double expected[HIDDEN];
-        float got[HIDDEN];
-        const bool pair = row->judge[0] != NULL;
+    for (size_t i = 0; i < TEXTS; i++) {
         memset(t.types, 0, sizeof t.types);
-        t.n = pair ? inf_tokenizer_encode_pair(tok, texts[i].query, texts[i].passage, WINDOW, t.ids,
-                                               t.types, NULL)
-                   : inf_tokenizer_encode(tok, texts[i].passage, WINDOW, t.ids, NULL);
-        const size_t dims = twin_of(m, dense, row, &t, expected);
-        assert_int_equal(inf_encoder_about(enc).dims, dims);
-        ASSERT_OK(pair ? inf_encoder_score(enc, &texts[i], 1, NULL, (inf_check){0}, got, NULL, &err)
-                       : inf_encoder_encode(enc, INF_PASSAGE, &texts[i].passage, 1, NULL,
-                                            (inf_check){0}, got, NULL, &err),
-                  &err);
-        for (size_t j = 0; j < dims; j++)
-            if (!(fabs((double)got[j] - expected[j]) <= 1e-4))
-                fail_msg("%s: text %zu, value %zu: %g, the twin has %g",
-                         inf_encoder_about(enc).kernels, i, j, (double)got[j], expected[j]);
+        t.n = row->judge[0] != NULL
+                  ? inf_tokenizer_encode_pair(tok, pairs[i].query, pairs[i].passage, WINDOW, t.ids,
+                                              t.types, NULL)
+                  : inf_tokenizer_encode(tok, pairs[i].passage, WINDOW, t.ids, NULL);
+        (void)twin_of(m, dense, row, &t, out[i]);
     }
     inf_tokenizer_close(tok);
-    inf_encoder_close(enc);
+}
+
+/* The matrix behind the pooling is a part of the model, too. */
+static void assert_files(anc_arena *mem, const struct twin_row *row, anc_str folder)
+{
+    anc_str *names = NULL;
+    anc_err err = {0};
+    size_t n = 0;
+    ASSERT_OK(inf_encoder_files(mem, folder, &names, &n, &err), &err);
+    assert_true(n > 2 && anc_str_eq(names[0], ANC_STR("config.json")));
+    assert_true(anc_str_eq(names[n - 1], has(row, HEADED) ? ANC_STR("2_Dense/model.safetensors")
+                                                          : ANC_STR("model.safetensors")));
 }
 
 static void equals_its_twin(void **state)
@@ -425,6 +553,7 @@ static void equals_its_twin(void **state)
     const struct twin_row *row = *state;
     char folder[] = "/tmp/anchorage-twin-XXXXXX";
     static tiny_model m, dense;
+    static double expected[TEXTS][HIDDEN];
     ANC_ARENA(mem, 16 << 20);
     assert_non_null(mkdtemp(folder));
     m = (tiny_model){.state = 20261129};
@@ -432,10 +561,14 @@ static void equals_its_twin(void **state)
     make_model(mem, row, &m);
     add_linear(mem, &dense, "", "linear", DENSE, HIDDEN);
     write_folder(mem, row, anc_str_of(folder), &m, &dense);
+    assert_files(mem, row, anc_str_of(folder));
+    run_twin(mem, row, anc_str_of(folder), &m, &dense, expected);
     for (size_t k = 0; inf_kernels_at(k) != NULL; k++) {
         const inf_encoder_options options = {.kernels = inf_kernels_at(k)};
-        compare(row, anc_str_of(folder), &m, &dense, &options);
+        compare(mem, row, anc_str_of(folder), expected, &options);
     }
+    for (inf_precision p = INF_F32; p < INF_PRECISIONS; p++)
+        compare_packed(mem, anc_str_of(folder), p);
     assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
 }
 

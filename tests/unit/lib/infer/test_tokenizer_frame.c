@@ -7,9 +7,8 @@
 
 #include "os/file.h"
 
-#include "reference.h"
-#include "support/places.h"
 #include "support/test.h"
+#include "tokenizer_reference.h"
 
 enum { UNK, CLS, SEP, A, B, BOS, EOS, MAX = 24 };
 
@@ -274,33 +273,10 @@ static void a_token_that_is_not_there(void **state)
     assert_non_null(strstr(err.text, folder));
 }
 
-/* Every id and type of a cross-encoder's reference. */
 static void reference_of_pairs(void **state)
 {
     (void)state;
-    enum { WINDOW = 64 };
-    char model[PLACE_MAX], tokens[PLACE_MAX], pairs[PLACE_MAX];
-    anc_err err = {0};
-    reference_pair *refs = NULL;
-    inf_tokenizer *tok = NULL;
-    uint32_t ids[WINDOW];
-    uint8_t types[WINDOW];
-    if (place_in_data(model, "tiny-models/cross-encoder-bert") == NULL ||
-        place_in_data(pairs, "tiny-models/pairs.jsonl") == NULL)
-        skip();
-    (void)snprintf(tokens, sizeof tokens, "%.4000s/tokens.jsonl", model);
-    ANC_ARENA(mem, 64 << 20);
-    const size_t n = reference_read_pairs(mem, pairs, tokens, &refs);
-    assert_true(n > 60);
-    ASSERT_OK(inf_tokenizer_open(anc_str_of(model), &tok, &err), &err);
-    for (size_t i = 0; i < n; i++) {
-        const size_t got =
-            inf_tokenizer_encode_pair(tok, refs[i].a, refs[i].b, WINDOW, ids, types, NULL);
-        if (got != refs[i].n_ids || memcmp(ids, refs[i].ids, got * sizeof *ids) != 0 ||
-            memcmp(types, refs[i].types, got) != 0)
-            fail_msg("pair %zu: %zu ids, expected %zu", i, got, refs[i].n_ids);
-    }
-    inf_tokenizer_close(tok);
+    compare_pairs("tiny-models/cross-encoder-bert");
 }
 
 int main(void)

@@ -1,12 +1,11 @@
 /* test_wordpiece.c - cases by name over a small vocabulary, and the ids of the original tokenizer. */
 #include "infer/tokenizer.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "reference.h"
 #include "support/places.h"
 #include "support/test.h"
+#include "tokenizer_reference.h"
 
 enum { UNK, CLS, SEP, UN, AFF, ABLE, THE, COMMA, CAFE, E, HAO, A, CONT_A, CONT_B, I_DOT, MAX = 16 };
 
@@ -31,6 +30,10 @@ static const struct row {
     {"ideographs stand alone", ANC_STR_INIT("the\xE5\xA5\xBDthe"), 3, {THE, HAO, THE}},
     {"no UTF-8 goes", ANC_STR_INIT("th\xFF\x65 \xE5\xA5"), 1, {THE}},
     {"special literals are text", ANC_STR_INIT("[SEP]"), 3, {UNK, UNK, UNK}},
+    {"punctuation that came after the tokenizers", ANC_STR_INIT("the\xE2\xB9\x92the"), 1, {UNK}},
+    {"punctuation that is none any more", ANC_STR_INIT("the\xE1\x99\xADthe"), 3, {THE, UNK, THE}},
+    {"a mark that came after the tokenizers", ANC_STR_INIT("cafe\xE0\xA3\x93"), 1, {UNK}},
+    {"a mark that was one before", ANC_STR_INIT("caf\xE0\xA3\xA3\x65"), 1, {CAFE}},
     {"dotted capital i", ANC_STR_INIT("\xC4\xB0"), 1, {UNK}},
 };
 
@@ -126,7 +129,7 @@ static const struct refused_row {
     const char *says;
 } refused_rows[] = {
     {"no JSON", "{", ANC_CORRUPT, ""},
-    {"another model", "{\"model\":{\"type\":\"Unigram\"}}", ANC_UNSUPPORTED, "\"Unigram\""},
+    {"another model", "{\"model\":{\"type\":\"BPE\"}}", ANC_UNSUPPORTED, "\"BPE\""},
     {"another normalizer", "{\"model\":{\"type\":\"WordPiece\"},\"normalizer\":{\"type\":\"NFC\"}}",
      ANC_UNSUPPORTED, "\"NFC\""},
     {"another prefix", "{\"model\":{\"type\":\"WordPiece\",\"continuing_subword_prefix\":\"@\"}}",
@@ -165,42 +168,6 @@ static void folder_without_a_vocabulary(void **state)
     assert_non_null(strstr(err.text, "/nonexistent/vocab.txt"));
 }
 
-/* `a` then `b`, which may hold NUL bytes. */
-static anc_str joined(anc_arena *mem, anc_str a, anc_str b)
-{
-    char *p = anc_arena_alloc(mem, a.len + b.len + 1, 1);
-    assert_non_null(p);
-    memcpy(p, a.ptr, a.len);
-    memcpy(p + a.len, b.ptr, b.len);
-    return (anc_str){p, a.len + b.len};
-}
-
-/* Every id of a reference folder, except where the original reads "[SEP]" in a text as the token. */
-static void compare(const char *model, const char *tokens, const char *prefix, size_t window)
-{
-    char texts[PLACE_MAX];
-    anc_err err = {0};
-    reference_text *refs = NULL;
-    inf_tokenizer *tok = NULL;
-    uint32_t ids[512];
-    if (place_in_data(texts, "minilm-reference/texts.jsonl") == NULL)
-        skip();
-    ANC_ARENA(mem, 64 << 20);
-    const size_t n = reference_read(mem, texts, tokens, &refs);
-    assert_true(n > 60);
-    ASSERT_OK(inf_tokenizer_open(anc_str_of(model), &tok, &err), &err);
-    for (size_t i = 0; i < n; i++) {
-        if (anc_str_eq(refs[i].kind, ANC_STR("special-token-literals")))
-            continue;
-        const anc_str given = joined(mem, anc_str_of(prefix), refs[i].text);
-        const size_t got = inf_tokenizer_encode(tok, given, window, ids, NULL);
-        if (got != refs[i].n_ids || memcmp(ids, refs[i].ids, got * sizeof *ids) != 0)
-            fail_msg("text %zu (%.*s): %zu ids, expected %zu", i, ANC_FMT(refs[i].kind), got,
-                     refs[i].n_ids);
-    }
-    inf_tokenizer_close(tok);
-}
-
 static void reference_of_minilm(void **state)
 {
     (void)state;
@@ -208,7 +175,7 @@ static void reference_of_minilm(void **state)
     if (place_of_model(model) == NULL ||
         place_in_data(tokens, "minilm-reference/tokens.jsonl") == NULL)
         skip();
-    compare(model, tokens, "", 256);
+    compare_texts(model, tokens, "", 256);
 }
 
 static const struct small_row {
@@ -225,11 +192,7 @@ static const struct small_row {
 static void reference_of_small(void **state)
 {
     const struct small_row *row = *state;
-    char model[PLACE_MAX], tokens[PLACE_MAX];
-    if (place_in_data(model, row->folder) == NULL)
-        skip();
-    (void)snprintf(tokens, sizeof tokens, "%.4000s/tokens.jsonl", model);
-    compare(model, tokens, row->prefix, 64);
+    compare_small(row->folder, row->prefix);
 }
 
 int main(void)

@@ -86,6 +86,24 @@ static void compare_bits(const eng_simd *s)
     }
 }
 
+static void compare_reaching(const eng_simd *s)
+{
+    enum { WORDS = 5 };
+    static uint32_t sums[WORDS * 64];
+    static uint16_t found[WORDS * 64 + ENG_REACHING_ROOM];
+    uint64_t allowed[WORDS];
+    size_t right = 0;
+    for (size_t i = 0; i < WORDS * 64; i++)
+        sums[i] = (uint32_t)rand() % 100;
+    for (size_t i = 0; i < WORDS; i++)
+        allowed[i] = word();
+    const size_t n = s->reaching(sums, WORDS, 50, allowed, found);
+    for (size_t i = 0; i < WORDS * 64; i++)
+        if (sums[i] >= 50 && (allowed[i / 64] >> i % 64 & 1) != 0)
+            must(right < n && found[right++] == i, s->name, "what reaches", i);
+    must(n == right, s->name, "number that reach", n);
+}
+
 /* A graph is built by the fastest level: a walk finds each vector by itself. */
 static void build_graph(void)
 {
@@ -134,6 +152,7 @@ int main(void)
         for (int try = 0; try < 10; try++)
             compare_codes(levels[l], try);
         compare_bits(levels[l]);
+        compare_reaching(levels[l]);
         printf("level %s agrees with the scalar one\n", levels[l]->name);
     }
     build_graph();
