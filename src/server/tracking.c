@@ -230,8 +230,12 @@ static anc_status list_holders(srv_house *h, trk_holder *out, size_t *ret_n, anc
     ANC_TRY(add_holder(h, &out[n++], "watchers",
                        anc_arena_printf(h->mem, "what the live feed has shown them"), err));
     ANC_TRY(add_holder(h, &out[n++], "logs",
-                       anc_arena_printf(h->mem, "lines on standard error name users; whoever keeps "
-                                                "them says for how long"),
+                       anc_arena_printf(h->mem,
+                                        "lines on standard error name users%s; whoever keeps them "
+                                        "says for how long",
+                                        h->veil.on ? " where they were written before "
+                                                     "privacy.hash_user_ids was on"
+                                                   : ""),
                        err));
     anc_str asides[ASIDES];
     size_t n_asides = 0;
