@@ -74,17 +74,26 @@ static anc_status forget_some(void *arg, krn_tx *tx, anc_err *err)
                                   err);
 }
 
-/* Those in memory, then those in the catalog. */
-static anc_status erase_kept_answers(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
+static anc_status forget_form(const srv_house *h, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
-    const srv_house *h = arg;
     forgetting f = {.replies = krn_sqlite_replies(h->catalog), .user_id = user_id};
-    *ret_n = http_edge_forget(h->edge, user_id);
     do {
         ANC_TRY(krn_call_check(h->clock, call));
         ANC_TRY(krn_writer_run(h->writer, call, forget_some, &f));
         *ret_n += f.removed;
     } while (f.removed == FORGET_AT_ONCE);
+    return ANC_OK;
+}
+
+/* Those in memory, then those in the catalog, which are under either form of the user's id. */
+static anc_status erase_kept_answers(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
+{
+    const srv_house *h = arg;
+    trk_forms f;
+    ANC_TRY(trk_forms_of(call, &h->veil, user_id, &f));
+    *ret_n = http_edge_forget(h->edge, user_id);
+    for (size_t i = 0; i < f.n_users; i++)
+        ANC_TRY(forget_form(h, call, f.users[i], ret_n));
     return ANC_OK;
 }
 
