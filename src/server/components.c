@@ -6,6 +6,7 @@
 #include "embedding/adapters/infer/infer_source.h"
 #include "embedding/app/embedding_service.h"
 #include "embedding/app/library_service.h"
+#include "embedding/app/rerank_service.h"
 #include "house_impl.h"
 #include "identity/adapters/sqlite/idn_sqlite.h"
 #include "ingest/adapters/folder/folder.h"
@@ -15,6 +16,7 @@
 #include "ingest/app/ingest_service.h"
 #include "knowledge/adapters/parse/parse_local.h"
 #include "knowledge/adapters/raw_files/raw_files.h"
+#include "remote_model.h"
 #include "search/adapters/engine/engine_index.h"
 #include "search/adapters/threads/watermark.h"
 
@@ -58,6 +60,7 @@ anc_status srv_catalog_open(srv_house *h, anc_err *err)
         .clock = h->clock,
         .metrics = h->metrics,
         .log = h->log,
+        .veil = h->veil,
         .migrations = all,
         .n_migrations = n};
     if (options.path.ptr == NULL)
@@ -89,11 +92,46 @@ void srv_catalog_close(srv_house *h)
     if (h->raw.ops != NULL)
         h->raw.ops->close(h->raw.self);
     kno_sqlite_close(h->kno_store);
+    emb_rerank_close(h->rerank);
     emb_library_close(h->library);
     emb_service_close(h->emb);
 }
 
 /* ---- embedding ---- */
+
+static void tell_unusable(srv_house *h, anc_str model, const char *why, anc_str how)
+{
+    krn_log_write(h->log, KRN_ERROR, "server", "the embedding model cannot be used",
+                  KRN_STR("model", model), KRN_STR("error", anc_str_of(why)));
+    const ev_context context = {.component = ANC_STR("embedding")};
+    krn_feed_error(h->feed, &context, ANC_STR("model_unusable"), anc_str_of(why), how);
+}
+
+/* One that is not there at the start is no failure: words alone are searched. With model.remote.dims it is not asked
+ * here, and used as soon as it is there. */
+static anc_status open_remote_encoder(srv_house *h, emb_encoder *ret, anc_str *ret_problem,
+                                      anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    anc_err why = {0};
+    const anc_status status = srv_remote_model_open(c, h->clock, ret, &why);
+    if (status == ANC_INVALID)
+        return ANC_FAIL(err, status, "model.remote: %.400s", why.text);
+    if (status == ANC_OK) {
+        krn_log_write(h->log, KRN_INFO, "server", "embedding model elsewhere",
+                      KRN_STR("detail", ret->detail));
+        return ANC_OK;
+    }
+    tell_unusable(
+        h, c->model.remote.model, why.text,
+        ANC_STR("start the endpoint, then the server again, or set model.remote.dims; words "
+                "alone are searched until then"));
+    *ret_problem = anc_arena_printf(h->mem,
+                                    "%s; set model.remote.dims, so that it need not be there when "
+                                    "the server starts",
+                                    why.text);
+    return ANC_OK;
+}
 
 /* The model's folder is absent: that is no failure, the server starts and says how to get one. */
 static anc_status open_encoder(srv_house *h, emb_encoder *ret, anc_str *ret_problem, anc_err *err)
@@ -105,28 +143,35 @@ static anc_status open_encoder(srv_house *h, emb_encoder *ret, anc_str *ret_prob
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the model's folder");
     if (c->model.name.len == 0 || !os_exists(folder))
         return ANC_OK;
-    const emb_infer_options options = {.folder = folder, .pool = h->cpu_pool, .clock = h->clock};
-    if (emb_infer_open(&options, ret, &why) == ANC_OK)
+    const emb_infer_options options = {
+        .folder = folder, .precision = c->model.precision, .pool = h->cpu_pool, .clock = h->clock};
+    if (emb_infer_open(&options, ret, &why) == ANC_OK) {
+        krn_log_write(h->log, KRN_INFO, "server", "embedding model loaded",
+                      KRN_STR("model", ret->model), KRN_STR("precision", ret->precision),
+                      KRN_STR("detail", ret->detail));
         return ANC_OK;
-    krn_log_write(h->log, KRN_ERROR, "server", "the embedding model cannot be used",
-                  KRN_STR("model", c->model.name), KRN_STR("error", anc_str_of(why.text)));
+    }
     *ret_problem = anc_arena_printf(h->mem, "%s; mend it with `anchorage model pull %.*s`",
                                     why.text, ANC_FMT(c->model.name));
-    const ev_context context = {.component = ANC_STR("embedding")};
-    krn_feed_error(
-        h->feed, &context, ANC_STR("model_unusable"), anc_str_of(why.text),
+    tell_unusable(
+        h, c->model.name, why.text,
         ANC_STR("mend it with `anchorage model pull`; words alone are searched until then"));
     return ANC_OK;
 }
 
 static anc_status open_embedding(srv_house *h, anc_err *err)
 {
-    emb_service_options options = {.model = h->o.config->model.name,
-                                   .cache_bytes = (uint64_t)h->o.config->model.cache_mb << 20,
+    const srv_config *c = h->o.config;
+    const bool elsewhere = c->model.remote.url.len > 0;
+    emb_service_options options = {.model = elsewhere ? c->model.remote.model : c->model.name,
+                                   .cache_bytes = (uint64_t)c->model.cache_mb << 20,
                                    .clock = h->clock,
                                    .feed = h->feed,
                                    .metrics = h->metrics};
-    ANC_TRY(open_encoder(h, &options.encoder, &options.problem, err));
+    if (elsewhere)
+        ANC_TRY(open_remote_encoder(h, &options.encoder, &options.problem, err));
+    else
+        ANC_TRY(open_encoder(h, &options.encoder, &options.problem, err));
     const anc_status status = emb_service_open(&options, &h->emb, err);
     if (status != ANC_OK)
         emb_encoder_close(&options.encoder);
@@ -145,7 +190,8 @@ static anc_status open_library(srv_house *h, anc_err *err)
                                    .log = h->log,
                                    .feed = h->feed,
                                    .metrics = h->metrics};
-    ANC_TRY(emb_infer_source_open(c->models_dir, h->cpu_pool, h->clock, &options.source, err));
+    ANC_TRY(emb_infer_source_open(c->models_dir, c->model.precision, h->cpu_pool, h->clock,
+                                  &options.source, err));
     const anc_status status = emb_library_open(&options, &h->library, err);
     if (status != ANC_OK)
         options.source.ops->close(options.source.self);
@@ -197,6 +243,7 @@ static anc_status open_search(srv_house *h, anc_err *err)
     srch_config config = {.knowledge = h->kno,
                           .embedding = h->emb,
                           .models = h->library,
+                          .rerank = h->rerank,
                           .changes = h->changes,
                           .clock = h->clock,
                           .log = h->log,
@@ -267,6 +314,7 @@ anc_status srv_components_open(srv_house *h, anc_err *err)
 {
     ANC_TRY(open_embedding(h, err));
     ANC_TRY(open_library(h, err));
+    ANC_TRY(srv_reranking_open(h, err));
     ANC_TRY(open_knowledge(h, err));
     ANC_TRY(open_search(h, err));
     ANC_TRY(open_ingest(h, err));

@@ -50,10 +50,28 @@ typedef struct srv_config {
     } auth;
     struct {
         anc_str name;
+        struct {
+            anc_str url; /* empty: none */
+            anc_str form, model;
+            anc_str api_key; /* the resolved secret */
+            anc_str shorten, query_prefix, passage_prefix;
+            int64_t dims, max_tokens, batch, parallel, retries, timeout_ms;
+        } remote;
         int64_t cache_mb;
         int64_t most_loaded, most_mb;
         int64_t threads;
+        anc_str precision;
     } model;
+    struct {
+        anc_str model, by_default;
+        int64_t most, budget_ms;
+        struct {
+            anc_str url; /* empty: none */
+            anc_str form, model;
+            anc_str api_key; /* the resolved secret */
+            int64_t batch, parallel, retries, timeout_ms;
+        } remote;
+    } rerank;
     struct {
         int64_t workers;
         int64_t keep_days;
@@ -125,8 +143,9 @@ typedef struct srv_config {
             anc_str security, mechanism, user, password, tls_ca;
             anc_str prefix, group, compression, make_topics;
             int64_t partitions, replication;
-            srv_strs inbound;
+            srv_strs inbound, topics; /* topics: "TOPIC=NAME" */
         } kafka;
+        int64_t inbound_tries;
     } bus;
     struct {
         anc_str enabled;

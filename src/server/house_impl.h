@@ -6,6 +6,7 @@
 
 #include "edge/http/edge.h"
 #include "embedding/library.h"
+#include "embedding/rerank.h"
 #include "house.h"
 #include "identity/app/identity_service.h"
 #include "ingest/adapters/http/http_web.h"
@@ -101,6 +102,7 @@ struct srv_house {
 
     emb_service *emb;
     emb_library *library;
+    emb_rerank_service *rerank;
     kno_sqlite *kno_store;
     kno_raw_store raw;
     kno_service *kno;
@@ -126,6 +128,7 @@ struct srv_house {
     krn_series
         *refused; /* requests, as the edge counts them; the step alone has what it saw last */
     uint64_t refused_seen;
+    krn_veil veil;          /* hides ids of people; its key is in `mem` */
     trk_sqlite *trk_store;  /* NULL: the tracking is off */
     anc_str tracking_aside; /* the file that this start found damaged; empty: none */
     trk_service *trk;
@@ -173,6 +176,7 @@ void srv_inbound_stop(
 anc_status srv_feed_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 anc_status srv_announcing_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 krn_relays srv_announcing_relays(srv_house *h);
+void srv_announcing_measure(srv_house *h); /* lag and age of every relay, told to the metrics */
 void srv_announcing_settle(
     srv_house *h); /* when no step runs any more, before the catalog closes */
 void srv_announcing_close(srv_house *h);
@@ -181,6 +185,11 @@ void srv_announcing_close(srv_house *h);
 anc_status srv_tracking_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 /* tracking_file.c: opens tracking.db; a damaged one is set aside first, and h->tracking_aside is its name. */
 anc_status srv_tracking_file_open(srv_house *h, trk_repository *ret, anc_err *err) ANC_MUST_CHECK;
+/* The key of privacy.hash_user_ids, read or made; before the catalog is opened. CORRUPT names the file. */
+anc_status srv_veil_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+/* For one erasure while the tracking is off; `arg` is the house. *ret with ops NULL: there is no file. */
+anc_status srv_tracking_left_open(void *arg, trk_repository *ret, anc_err *err) ANC_MUST_CHECK;
+void srv_tracking_left_close(void *arg);
 void srv_tracking_damaged(void *arg); /* marks the file for the next start; `arg` is the house */
 #define SRV_TRACKING_ASIDE "tracking.db.damaged-"
 bool srv_tracking_is_aside(anc_str name); /* of a file in the data folder */
@@ -192,6 +201,8 @@ void srv_tracking_close(srv_house *h);
 /* The live feed, once the loop is there and before the bus is started. */
 anc_status srv_live_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
+/* reranking.c, with its adapters; before the search, which asks it */
+anc_status srv_reranking_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 /* embedding, knowledge, search, ingest, identity */
 anc_status srv_components_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_components_stop(srv_house *h);

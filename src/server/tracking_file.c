@@ -141,3 +141,28 @@ anc_status srv_tracking_file_open(srv_house *h, trk_repository *ret, anc_err *er
     ANC_TRY(set_aside(h, &why, err));
     return trk_sqlite_open(&options, &h->trk_store, ret, err);
 }
+
+anc_status srv_tracking_left_open(void *arg, trk_repository *ret, anc_err *err)
+{
+    srv_house *h = arg;
+    char path[OS_PATH_MAX];
+    const int n = snprintf(path, sizeof path, "%.*s/" FILE_NAME, ANC_FMT(h->data_dir));
+    *ret = (trk_repository){0};
+    if (n < 0 || (size_t)n >= sizeof path || !os_exists(anc_str_of(path)))
+        return ANC_OK;
+    const trk_sqlite_options options = {.path = anc_str_of(path), .now_ms = krn_wall_ms(h->clock)};
+    anc_err why = {0};
+    const anc_status status = trk_sqlite_open(&options, &h->trk_store, ret, &why);
+    return status == ANC_OK ? ANC_OK
+                            : anc_fail_at(err, status, why.where,
+                                          "the query log of before (" FILE_NAME
+                                          " in the data folder, tracking is off): %s",
+                                          why.text);
+}
+
+void srv_tracking_left_close(void *arg)
+{
+    srv_house *h = arg;
+    trk_sqlite_close(h->trk_store);
+    h->trk_store = NULL;
+}

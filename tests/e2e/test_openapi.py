@@ -7,6 +7,7 @@ import os
 import pathlib
 import subprocess
 
+import fake_reranker
 from harness import ROOT, Server, place, wait_for
 
 HOME = pathlib.Path(os.environ.get("ANCHORAGE_TEST_HOME", pathlib.Path.home() / ".cache" / "anchorage-test"))
@@ -49,7 +50,8 @@ def check(binary, arguments, key=None):
     with place(binary) as p:
         folder, counts = p.home / "folder", p.home / "counts.json"
         folder.mkdir()
-        s = Server(p, env={"ANCHORAGE_API_KEY": key} if key else {})
+        reranker, env = fake_reranker.start()
+        s = Server(p, env={**env, **({"ANCHORAGE_API_KEY": key} if key else {})})
         try:
             known = {**fill(s, headers, folder), "server": f"http://127.0.0.1:{s.port}", "headers": headers, "counts": str(counts)}
             command = [PROGRAM, "--config-file", str(SETTINGS / "schemathesis.toml"), "run",
@@ -63,6 +65,7 @@ def check(binary, arguments, key=None):
             assert ran.returncode == 0, ran.stdout[-60000:] + ran.stderr[-2000:]
             assert s.get("/livez").status == 200
         finally:
+            reranker.close()
             assert s.stop() == 0
         return {name: {int(k): n for k, n in statuses.items()} for name, statuses in json.loads(counts.read_text()).items()}
 

@@ -1,7 +1,10 @@
 /* double_search.c - the embedding and search components, answered from memory. */
 #include <math.h>
+#include <string.h>
 
 #include "support/service_doubles_impl.h"
+
+enum { DOUBLE_DIMS = 4 };
 
 struct emb_service {
     int nothing;
@@ -24,6 +27,7 @@ anc_status emb_library_list(emb_library *library, krn_call *call, emb_listed **r
                            .installed = true,
                            .loaded = true,
                            .revision = ANC_STR("tiny@1"),
+                           .precision = ANC_STR("int8"),
                            .dims = 48};
     rows[1] = (emb_listed){.name = ANC_STR("other"), .installed = true, .revision = ANC_STR("")};
     *ret = rows;
@@ -40,13 +44,91 @@ void emb_library_describe(emb_library *library, anc_buf *out)
 emb_info_row emb_info(const emb_service *emb)
 {
     (void)emb;
-    return (emb_info_row){.available = true, .model = ANC_STR("tiny"), .detail = ANC_STR("tiny")};
+    return (emb_info_row){.available = true,
+                          .model = ANC_STR("tiny"),
+                          .detail = ANC_STR("tiny"),
+                          .dims = DOUBLE_DIMS,
+                          .max_tokens = 10};
+}
+
+anc_status emb_hold(emb_library *library, krn_call *call, anc_str model, emb_held *ret)
+{
+    (void)library;
+    if (model.len > 0 && !anc_str_eq(model, ANC_STR("tiny")))
+        return ANC_FAIL(call->err, ANC_INVALID, "there is no embedding model \"%.*s\"",
+                        ANC_FMT(model));
+    *ret = (emb_held){.emb = double_emb()};
+    return ANC_OK;
+}
+
+void emb_let_go(emb_held *held)
+{
+    *held = (emb_held){0};
+}
+
+/* A vector says how long its text is, and what it is for. */
+anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_str *texts,
+                     size_t n, float *out, emb_usage *ret_usage)
+{
+    (void)emb;
+    (void)ret_usage;
+    for (size_t i = 0; i < n; i++) {
+        if (anc_str_eq(texts[i], ANC_STR("nope")))
+            return ANC_FAIL(call->err, ANC_UNAVAILABLE, "the model is away");
+        memset(out + i * DOUBLE_DIMS, 0, DOUBLE_DIMS * sizeof *out);
+        out[i * DOUBLE_DIMS] = kind == EMB_QUERY ? -0.6f : 0.6f;
+        out[i * DOUBLE_DIMS + texts[i].len % (DOUBLE_DIMS - 1) + 1] = 0.8f;
+    }
+    return ANC_OK;
+}
+
+/* A token a byte. */
+size_t emb_count_tokens(emb_service *emb, anc_str text, size_t max)
+{
+    (void)emb;
+    return text.len <= max ? text.len : max + 1;
 }
 
 emb_cache_stats emb_cache(const emb_service *emb)
 {
     (void)emb;
     return (emb_cache_stats){.hits = 1};
+}
+
+struct emb_rerank_service {
+    int nothing;
+};
+
+emb_rerank_service *double_rerank(void)
+{
+    static emb_rerank_service one;
+    return &one;
+}
+
+emb_rerank_row emb_rerank_info(const emb_rerank_service *rerank)
+{
+    (void)rerank;
+    return (emb_rerank_row){.available = !atomic_load(&doubles.no_reranker),
+                            .model = ANC_STR("ranker"),
+                            .detail = ANC_STR("no reranker is configured"),
+                            .by_default = true,
+                            .most = 30,
+                            .budget_ms = 300};
+}
+
+/* Longer documents are better ones. */
+anc_status emb_rerank(emb_rerank_service *rerank, krn_call *call, anc_str query,
+                      const anc_str *passages, size_t n, int64_t until_ns, float *out,
+                      emb_reranked *ret)
+{
+    (void)rerank;
+    (void)until_ns;
+    if (anc_str_eq(query, ANC_STR("nope")))
+        return ANC_FAIL(call->err, ANC_PROVIDER, "the reranker gave nonsense");
+    for (size_t i = 0; i < n; i++)
+        out[i] = (float)passages[i].len - 2.5f;
+    *ret = (emb_reranked){.n = n, .tokens = 7};
+    return ANC_OK;
 }
 
 struct srch_service {
@@ -176,7 +258,7 @@ srch_figures_row srch_collection_figures(srch_service *srch, anc_str collection)
 {
     (void)srch;
     (void)collection;
-    return (srch_figures_row){.documents = 2, .chunks = 7, .bytes = 4096};
+    return (srch_figures_row){.documents = 2, .chunks = 7, .stored_bytes = 4096};
 }
 
 anc_status srch_verify(srch_service *srch, krn_call *call, srch_verified *ret)

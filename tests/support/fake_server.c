@@ -11,7 +11,7 @@
 enum { POLL_MS = 5, KEPT_MAX = 1 << 20, NS_PER_MS = 1000000 };
 
 struct fake_server {
-    const fake_step *script;
+    const fake_step *script; /* what the next client gets */
     bool silent;
     int fd;
     uint16_t port;
@@ -107,7 +107,8 @@ static void wait_ms(fake_server *s, int ms)
 static void follow(fake_server *s, int fd)
 {
     const struct linger reset = {.l_onoff = 1, .l_linger = 0};
-    for (const fake_step *step = s->script; step->kind != FAKE_END; step++) {
+    const fake_step *step = s->script;
+    for (; step->kind != FAKE_END && step->kind != FAKE_NEXT; step++) {
         if (step->kind == FAKE_SEND)
             (void)sock_send(fd, anc_str_of(step->text));
         else if (step->kind == FAKE_WAIT_MS)
@@ -119,6 +120,7 @@ static void follow(fake_server *s, int fd)
         else
             (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
     }
+    s->script = step->kind == FAKE_NEXT ? step + 1 : s->script;
 }
 
 static void serve(void *arg)

@@ -16,7 +16,8 @@ typedef enum fake_kind {
     FAKE_WAIT_MS,         /* number: milliseconds */
     FAKE_HANG,            /* nothing more until the client leaves */
     FAKE_SEND_UNTIL_GONE, /* the text again and again until the client leaves */
-    FAKE_RESET            /* close with a reset */
+    FAKE_RESET,           /* close with a reset */
+    FAKE_NEXT             /* close in good order; what follows is for the clients after this one */
 } fake_kind;
 
 typedef struct fake_step {

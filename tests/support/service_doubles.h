@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 
 #include "embedding/library.h"
+#include "embedding/rerank.h"
 #include "ingest/ingest.h"
 #include "kernel/ports/bus.h"
 #include "kernel/ports/outbox.h"
@@ -43,7 +44,8 @@ typedef struct service_doubles {
     atomic_bool ready;        /* of the index */
     atomic_bool keep_replies; /* over the next doubles_reset, as a catalog does */
     atomic_bool sources_gone; /* of the answers that were given */
-    atomic_int condition;     /* of the catalog, a krn_condition */
+    atomic_bool no_reranker;
+    atomic_int condition; /* of the catalog, a krn_condition */
 
     pthread_mutex_t lock; /* guards what follows */
     char collection[128], document[600], title[256], metadata[256], content_type[128], name[256];
@@ -61,6 +63,7 @@ void doubles_reset(net_loop *loop);
 
 kno_service *double_kno(void);
 emb_service *double_emb(void);
+emb_rerank_service *double_rerank(void);
 srch_service *double_srch(void);
 ing_service *double_ing(void);
 rag_service *double_rag(void);

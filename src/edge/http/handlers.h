@@ -32,6 +32,10 @@ http_handler_fn http_conversations_list, http_conversations_create, http_convers
 http_handler_fn http_search_run;
 /* models.c */
 http_handler_fn http_models_list;
+/* embeddings.c */
+http_handler_fn http_embeddings_make;
+/* rerank.c */
+http_handler_fn http_rerank_run;
 
 /* collections.c */
 http_handler_fn http_collections_list, http_collections_create, http_collections_get,

@@ -9,7 +9,7 @@ typedef struct model_row {
     int64_t created_ms;
     bool loaded;
     uint32_t dims;
-    anc_str revision;
+    anc_str revision, precision;
 } model_row;
 
 static void put_model(json_writer *w, const model_row *row)
@@ -26,6 +26,7 @@ static void put_model(json_writer *w, const model_row *row)
     else
         json_put_null(w, "dimensions");
     json_put_str_or_null(w, "revision", row->dims > 0 ? row->revision : ANC_STR_NONE);
+    json_put_str_or_null(w, "precision", row->precision.len > 0 ? row->precision : ANC_STR_NONE);
     json_close_object(w);
 }
 
@@ -84,7 +85,8 @@ static anc_status put_embedding(http_request *rq, json_writer *w)
                                   .kind = ANC_STR("embedding"),
                                   .loaded = rows[i].loaded,
                                   .dims = rows[i].dims,
-                                  .revision = rows[i].revision});
+                                  .revision = rows[i].revision,
+                                  .precision = rows[i].precision});
     return ANC_OK;
 }
 

@@ -29,6 +29,7 @@ static const char *type_of(http_kind kind)
     case HTTP_REAL:
         return "number";
     case HTTP_BOOL:
+    case HTTP_WISH:
         return "boolean";
     case HTTP_TEXTS:
     case HTTP_LIST:
@@ -185,7 +186,8 @@ void http_openapi_field(json_writer *w, const http_edge_options *options, const 
 {
     const bool nullable =
         request ? (f->flags & HTTP_REQUIRED) == 0 : (f->flags & HTTP_NULLABLE) != 0;
-    const bool own = (f->kind == HTTP_OBJECT || f->kind == HTTP_TREE) && f->of != NULL;
+    const bool own =
+        (f->kind == HTTP_OBJECT || f->kind == HTTP_TREE || f->kind == HTTP_ANY) && f->of != NULL;
     json_open_object(w);
     if ((f->flags & HTTP_LATER) != 0) {
         put_later(w, f);

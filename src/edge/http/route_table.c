@@ -117,8 +117,12 @@ const http_route http_routes[] = {
         READS(http_models_list, NULL, &http_models_out)),
     LATER("POST", "/v1/chat/completions", "completions", "compatible",
           "Chat completions in the OpenAI form"),
-    LATER("POST", "/v1/embeddings", "embeddings", "compatible", "Embeddings in the OpenAI form"),
-    LATER("POST", "/v1/rerank", "rerank", "compatible", "Scores of documents for a query"),
+    SEE("POST", "/v1/embeddings", "embeddings", "compatible", "Embeddings in the OpenAI form",
+        SENDS(http_embeddings_make, HTTP_IO, &http_embeddings_schema, &http_embeddings_out, 200),
+        .role = HTTP_READER, .flags = HTTP_ROOMY),
+    SEE("POST", "/v1/rerank", "rerank", "compatible", "Scores of documents for a query, best first",
+        SENDS(http_rerank_run, HTTP_IO, &http_rerank_schema, &http_rerank_out, 200),
+        .role = HTTP_READER, .flags = HTTP_ROOMY),
     LATER("POST", "/mcp", "mcp", "compatible", "Model Context Protocol"),
 
     /* knowledge */

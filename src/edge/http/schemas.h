@@ -10,6 +10,7 @@ typedef struct http_chat_in {
     int64_t top_k; /* 0: as configured */
     anc_str mode;
     const json_value *filters;
+    http_wish rerank;
     anc_str model, provider, system_prompt, stages;
 } http_chat_in;
 
@@ -19,6 +20,7 @@ typedef struct http_search_in {
     int64_t top_k;
     anc_str mode;
     const json_value *filters;
+    http_wish rerank;
     bool explain, highlight, join_neighbours;
     int64_t context_chunks;
 } http_search_in;
@@ -29,6 +31,21 @@ typedef struct http_user_chat_in {
     anc_str user_name;
     http_chat_in chat;
 } http_user_chat_in;
+
+enum { HTTP_MOST_TEXTS = 2048 }; /* of one request for vectors or scores */
+
+typedef struct http_embeddings_in {
+    const json_value *input; /* a text or an array of them: the handler's to check */
+    anc_str model, encoding_format, input_type, user;
+    int64_t dimensions; /* 0: all */
+} http_embeddings_in;
+
+typedef struct http_rerank_in {
+    anc_str query, model;
+    const json_value *documents; /* texts, or objects with one: the handler's to check */
+    int64_t top_n;               /* 0: all */
+    bool return_documents;
+} http_rerank_in;
 
 typedef struct http_told_in {
     anc_str question, answer;
@@ -198,6 +215,10 @@ extern const http_schema http_problem_out, http_root_out, http_probe_out, http_h
     http_versions_out, http_chunks_out, http_stats_out, http_index_out, http_verified_out,
     http_sync_out, http_started_out, http_batch_out, http_batches_out, http_failures_out,
     http_replays_out, http_events_out, http_event_stats_out;
+
+/* models by themselves (model_schemas.c) */
+extern const http_schema http_embeddings_schema, http_embeddings_out, http_rerank_schema,
+    http_rerank_out;
 
 /* tracking (tracking_schemas.c) */
 extern const http_schema http_tracking_params, http_tracking_document_params,

@@ -15,6 +15,29 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* Which head of which text. */
+typedef struct place {
+    size_t tokens, queries; /* of the text */
+    size_t number;          /* of the head */
+    size_t width;           /* of a head */
+} place;
+
+/* Adds to the scores of the queries from `from` on what the model gives for how far a key is away. */
+static void add_distances(const inf_bert *bert, inf_scratch *s, const place *p, size_t from,
+                          size_t rows)
+{
+    const size_t places = inf_whole_panels(p->tokens);
+    if (bert->distances == NULL)
+        return;
+    const float *middle = bert->distances + (2 * p->number + 1) * bert->reach;
+    for (size_t r = 0; r < rows; r++) {
+        float *score = s->scores + r * places;
+        const float *added = middle - (from + r);
+        for (size_t j = 0; j < places; j++)
+            score[j] += added[j];
+    }
+}
+
 /* ---- f32 ---------------------------------------------------------------------------------------- */
 
 /* Keys of one head as panels of the scores' product (a column a token), values as panels of the
@@ -39,16 +62,18 @@ static void pack_head(inf_scratch *s, const float *qkv, size_t tokens, size_t hi
 
 /* One head of one text. A head narrower than a panel also writes zeros into the columns behind it,
  * which belong to the next heads and are written after it, or to the spare panel of the row. */
-static void attend_head(const inf_kernels *kernels, inf_scratch *s, const float *qkv,
-                        float *context, size_t tokens, size_t head)
+static void attend_head(const inf_bert *bert, const inf_kernels *kernels, inf_scratch *s,
+                        const float *qkv, float *context, const place *p)
 {
+    const size_t tokens = p->tokens, head = p->width;
     const size_t places = inf_whole_panels(tokens), width = inf_whole_panels(head);
     const float *keys = s->keys, *values = s->values;
-    for (size_t from = 0; from < tokens; from += INF_QUERY_ROWS) {
-        const size_t rows = least(tokens - from, INF_QUERY_ROWS);
+    for (size_t from = 0; from < p->queries; from += INF_QUERY_ROWS) {
+        const size_t rows = least(p->queries - from, INF_QUERY_ROWS);
         for (size_t j = 0; j < places; j += INF_PANEL)
             kernels->product(qkv + from * s->qkv_width, s->qkv_width, rows, keys + j * head, head,
                              s->mask + j, s->scores + j, places);
+        add_distances(bert, s, p, from, rows);
         for (size_t r = 0; r < rows; r++)
             kernels->softmax(s->scores + r * places, places);
         for (size_t j = 0; j < width; j += INF_PANEL)
@@ -57,15 +82,16 @@ static void attend_head(const inf_kernels *kernels, inf_scratch *s, const float 
     }
 }
 
-static void attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t first,
-                   size_t tokens)
+static void attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                   const inf_span *span)
 {
     const size_t hidden = bert->config.hidden, head = hidden / bert->config.heads;
     for (size_t at = 0; at < hidden; at += head) {
-        const float *qkv = s->qkv + first * s->qkv_width + at;
-        pack_head(s, qkv, tokens, hidden, head);
-        attend_head(levels->kernels, s, qkv, s->context + first * s->context_width + at, tokens,
-                    head);
+        const float *qkv = s->qkv + span->first * s->qkv_width + at;
+        const place p = {span->tokens, span->queries, at / head, head};
+        pack_head(s, qkv, span->tokens, hidden, head);
+        attend_head(bert, levels->kernels, s, qkv, s->context + span->to * s->context_width + at,
+                    &p);
     }
 }
 
@@ -114,9 +140,10 @@ static void pack_values(inf_scratch *s, const uint16_t *qkv, size_t tokens, size
     }
 }
 
-static void attend_head_in_half(const inf_levels *levels, inf_scratch *s, const uint16_t *qkv,
-                                float *context, size_t tokens, size_t head)
+static void attend_head_in_half(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                                const uint16_t *qkv, float *context, const place *p)
 {
+    const size_t tokens = p->tokens, head = p->width;
     const size_t places = inf_whole_panels(tokens);
     const inf_product *product = levels->products[INF_BF16];
     const inf_matrix keys = {.precision = INF_BF16,
@@ -131,11 +158,12 @@ static void attend_head_in_half(const inf_levels *levels, inf_scratch *s, const 
                                .columns = inf_whole_panels(head),
                                .panels = s->values,
                                .bias = s->zeros};
-    for (size_t from = 0; from < tokens; from += INF_QUERY_ROWS) {
-        const size_t rows = least(tokens - from, INF_QUERY_ROWS);
+    for (size_t from = 0; from < p->queries; from += INF_QUERY_ROWS) {
+        const size_t rows = least(p->queries - from, INF_QUERY_ROWS);
         const inf_rows queries = {qkv + from * s->half_width, s->half_width * 2, NULL};
         const inf_rows shares = {s->shares, places * 2, NULL};
         product->multiply(&keys, &queries, rows, s->scores, places);
+        add_distances(bert, s, p, from, rows);
         for (size_t r = 0; r < rows; r++)
             levels->kernels->softmax_narrow(s->scores + r * places, places, s->shares + r * places);
         product->multiply(&values, &shares, rows, context + from * s->context_width,
@@ -144,25 +172,26 @@ static void attend_head_in_half(const inf_levels *levels, inf_scratch *s, const 
 }
 
 static void attend_in_half(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
-                           size_t first, size_t tokens)
+                           const inf_span *span)
 {
     const size_t hidden = bert->config.hidden, head = hidden / bert->config.heads;
     for (size_t at = 0; at < hidden; at += head) {
-        const uint16_t *qkv = s->halves + first * s->half_width + at;
-        pack_keys(s, qkv, tokens, hidden, head);
-        pack_values(s, qkv, tokens, hidden, head);
-        attend_head_in_half(levels, s, qkv, s->context + first * s->context_width + at, tokens,
-                            head);
+        const uint16_t *qkv = s->halves + span->first * s->half_width + at;
+        const place p = {span->tokens, span->queries, at / head, head};
+        pack_keys(s, qkv, span->tokens, hidden, head);
+        pack_values(s, qkv, span->tokens, hidden, head);
+        attend_head_in_half(bert, levels, s, qkv, s->context + span->to * s->context_width + at,
+                            &p);
     }
 }
 
-void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t first,
-                size_t tokens)
+void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                const inf_span *span)
 {
-    for (size_t i = 0; i < inf_whole_panels(tokens); i++)
-        s->mask[i] = i < tokens ? 0.0f : masked;
+    for (size_t i = 0; i < inf_whole_panels(span->tokens); i++)
+        s->mask[i] = i < span->tokens ? 0.0f : masked;
     if (levels->half_attention)
-        attend_in_half(bert, levels, s, first, tokens);
+        attend_in_half(bert, levels, s, span);
     else
-        attend(bert, levels, s, first, tokens);
+        attend(bert, levels, s, span);
 }

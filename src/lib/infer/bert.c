@@ -53,20 +53,27 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
+/* Sums of a token's embeddings, and their norm. */
 static void embed(const inf_bert *bert, const inf_kernels *kernels, inf_scratch *s,
                   const inf_block *block)
 {
-    const size_t h = bert->config.hidden;
-    float *row = s->x, *place = s->y;
-    for (size_t t = 0; t < block->n; t++)
+    const inf_config *c = &bert->config;
+    const size_t h = c->hidden;
+    float *row = s->x, *added = s->y;
+    for (size_t t = 0; t < block->n; t++) {
+        size_t place = c->first_place;
         for (uint32_t i = block->start[t]; i < block->start[t + 1]; i++, row += s->hidden) {
-            inf_tensor_floats(&bert->words, block->ids[i] * h, h, row);
-            inf_tensor_floats(&bert->places, (i - block->start[t]) * h, h, place);
+            const uint32_t id = block->ids[i];
+            const bool second = block->types != NULL && block->types[i] != 0;
+            const float *type = bert->types + (second ? s->hidden : 0);
+            inf_tensor_floats(&bert->words, id * h, h, row);
+            inf_tensor_floats(&bert->places, (id == c->pad ? c->pad : place++) * h, h, added);
             for (size_t j = 0; j < h; j++)
-                row[j] += place[j] + bert->type[j];
+                row[j] += added[j] + type[j];
             kernels->layer_norm(row, NULL, bert->embedding_norm.scale, bert->embedding_norm.shift,
-                                h, bert->config.epsilon);
+                                h, c->epsilon);
         }
+    }
 }
 
 /* The same rounded to bf16. */
@@ -121,16 +128,11 @@ static void feed(const inf_levels *levels, inf_scratch *s, const inf_layer *laye
     multiply(levels, down, s->feed, s->inner, rows, y, w, s);
 }
 
-/* From x to x by way of y. */
-static void run_layer(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
-                      const inf_layer *layer, const inf_block *block)
+/* From x and the context to x by way of y: what of a layer goes row by row. */
+static void finish_layer(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                         const inf_layer *layer, size_t tokens)
 {
-    const uint32_t first = block->start[0];
-    const size_t tokens = block->start[block->n] - first, strip = strip_of(tokens);
-    const size_t w = s->hidden;
-    project(levels, s, &layer->qkv, tokens);
-    for (size_t t = 0; t < block->n; t++)
-        inf_attend(bert, levels, s, block->start[t] - first, block->start[t + 1] - block->start[t]);
+    const size_t strip = strip_of(tokens), w = s->hidden;
     for (size_t at = 0; at < tokens; at += strip) {
         const size_t rows = least(strip, tokens - at);
         float *x = s->x + at * w, *y = s->y + at * w;
@@ -142,35 +144,73 @@ static void run_layer(const inf_bert *bert, const inf_levels *levels, inf_scratc
     }
 }
 
-static void pool(const inf_bert *bert, const float *rows, size_t width, size_t tokens, float *out)
+static void run_layer(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                      const inf_layer *layer, const inf_block *block)
 {
-    const size_t h = bert->config.hidden;
-    const size_t used = bert->config.pooling == INF_POOL_CLS ? 1 : tokens;
-    memset(out, 0, h * sizeof *out);
-    for (size_t r = 0; r < used; r++)
-        for (size_t j = 0; j < h; j++)
+    const uint32_t first = block->start[0];
+    const size_t tokens = block->start[block->n] - first;
+    project(levels, s, &layer->qkv, tokens);
+    for (size_t t = 0; t < block->n; t++) {
+        const size_t at = block->start[t] - first, n = block->start[t + 1] - block->start[t];
+        inf_attend(bert, levels, s, &(const inf_span){at, n, .queries = n, .to = at});
+    }
+    finish_layer(bert, levels, s, layer, tokens);
+}
+
+/* The last layer where only the first token of each text is asked for: these come out one below the other. */
+static void run_layer_for_first(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                                const inf_layer *layer, const inf_block *block)
+{
+    const uint32_t first = block->start[0];
+    project(levels, s, &layer->qkv, block->start[block->n] - first);
+    for (size_t t = 0; t < block->n; t++) {
+        const size_t at = block->start[t] - first, n = block->start[t + 1] - block->start[t];
+        inf_attend(bert, levels, s, &(const inf_span){at, n, .queries = 1, .to = t});
+        memmove(s->x + t * s->hidden, s->x + at * s->hidden, s->hidden * sizeof *s->x);
+    }
+    finish_layer(bert, levels, s, layer, block->n);
+}
+
+static void mean_of(const float *rows, size_t width, size_t n, size_t hidden, float *out)
+{
+    memset(out, 0, hidden * sizeof *out);
+    for (size_t r = 0; r < n; r++)
+        for (size_t j = 0; j < hidden; j++)
             out[j] += rows[r * width + j];
+    for (size_t j = 0; j < hidden; j++)
+        out[j] /= (float)n;
+}
+
+/* As many values as are asked for, their length made 1 where that is. */
+static void finish(const inf_config *c, const float *from, float *out)
+{
     double squares = 0;
-    for (size_t j = 0; j < h; j++) {
-        out[j] /= (float)used;
+    for (size_t j = 0; j < c->dims; j++) {
+        out[j] = from[j];
         squares += (double)out[j] * (double)out[j];
     }
-    if (!bert->config.unit_length || squares <= 0)
+    if (!c->unit_length || squares <= 0)
         return;
     const float factor = (float)(1.0 / sqrt(squares));
-    for (size_t j = 0; j < h; j++)
+    for (size_t j = 0; j < c->dims; j++)
         out[j] *= factor;
 }
 
 void inf_bert_run(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
                   const inf_block *block, float *out)
 {
+    const inf_config *c = &bert->config;
+    const bool cls = c->pooling == INF_POOL_CLS;
     embed(bert, levels->kernels, s, block);
-    for (size_t i = 0; i < bert->config.layers; i++)
+    for (size_t i = 0; i + 1 < c->layers; i++)
         run_layer(bert, levels, s, &bert->layers[i], block);
+    (cls ? run_layer_for_first : run_layer)(bert, levels, s, &bert->layers[c->layers - 1], block);
     for (size_t t = 0; t < block->n; t++) {
         const size_t first = block->start[t] - block->start[0];
-        pool(bert, s->x + first * s->hidden, s->hidden, block->start[t + 1] - block->start[t],
-             out + t * bert->config.hidden);
+        const float *pooled = cls ? s->x + t * s->hidden : s->pooled;
+        if (!cls)
+            mean_of(s->x + first * s->hidden, s->hidden, block->start[t + 1] - block->start[t],
+                    c->hidden, s->pooled);
+        finish(c, inf_head_run(&bert->head, levels->kernels, pooled, s->head), out + t * c->dims);
     }
 }

@@ -17,6 +17,7 @@
 #define ANC_INFER_BERT_IMPL_H
 
 #include "config_impl.h"
+#include "head_impl.h"
 #include "infer/products.h"
 #include "infer/safetensors.h"
 
@@ -45,23 +46,41 @@ typedef struct inf_layer {
 
 typedef struct inf_bert {
     inf_config config;
-    inf_layer *layers;        /* owned: [config.layers] */
-    unsigned char *weights;   /* owned: everything that layers and norm point into */
+    inf_layer *layers; /* owned: [config.layers] */
+    unsigned char
+        *weights; /* owned: everything that layers and norm point into; NULL: in a mapped file */
     inf_norm embedding_norm;  /* in weights */
     inf_tensor words, places; /* in the mapped file */
-    const float *type;        /* in weights: the row of token type 0 */
+    const float *types; /* in weights: [2][whole panels of hidden], zero where there is none */
+    const float *
+        distances; /* in weights: [heads][2 * reach], what a score gets where a key stands (i - reach)
+                               * tokens behind its query; NULL: nothing */
+    size_t reach;  /* whole panels of the window */
+    inf_head head; /* owned */
 } inf_bert;
 
-/* Reads and packs the weights; the words and positions stay views into the bytes of `tensors`.
- * `forget(arg)` is called whenever a layer has been packed. CORRUPT, NO_MEMORY. */
-anc_status inf_bert_load(const inf_config *config, const inf_plan *plan, const inf_tensors *tensors,
-                         void (*forget)(void *arg), void *arg, inf_bert *ret,
-                         anc_err *err) ANC_MUST_CHECK;
+/* Of the weights, once they are packed. */
+size_t inf_bert_bytes(const inf_config *config, const inf_plan *plan);
+
+typedef struct inf_bert_from {
+    const inf_config *config;
+    const inf_plan *plan;
+    const inf_tensors *tensors; /* the words and positions stay views into their bytes */
+    const unsigned char
+        *packed; /* [inf_bert_bytes] what an earlier load of the same made of them, and
+                                  * stays; NULL: is made now */
+    void (*forget)(void *arg); /* called whenever a layer has been packed */
+    void *arg;
+} inf_bert_from;
+
+/* Reads and packs the weights, all but a head that has a file of its own. CORRUPT, NO_MEMORY. */
+anc_status inf_bert_load(const inf_bert_from *from, inf_bert *ret, anc_err *err) ANC_MUST_CHECK;
 void inf_bert_done(inf_bert *bert); /* a zeroed one is a no-op */
 
 /* Texts one behind the other: text t has ids[start[t]] to ids[start[t + 1] - 1]. */
 typedef struct inf_block {
     const uint32_t *ids;
+    const uint8_t *types;  /* of each id, 0 or 1; NULL: all 0 */
     const uint32_t *start; /* [n + 1], start[0] may be any */
     size_t n;
 } inf_block;
@@ -81,6 +100,8 @@ typedef struct inf_scratch {
     uint16_t *shares;       /* [INF_QUERY_ROWS][places] the same in bf16 */
     float *mask;            /* [places] */
     float *zeros;           /* [whole panels of a head] */
+    float *pooled;          /* [whole panels of hidden] */
+    float *head;            /* [2 * inf_head_width] */
 } inf_scratch;
 
 enum { INF_STRIP_ROWS = 256, INF_QUERY_ROWS = 64 };
@@ -96,11 +117,18 @@ void inf_scratch_free(inf_scratch *s); /* NULL is a no-op */
 inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
     ANC_OWNED_BY_CALLER(inf_scratch_free);
 
-/* attention.c. From s->qkv, or s->halves where attention is in bf16, to s->context, for the text of `tokens` rows from row `first` on. */
-void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t first,
-                size_t tokens);
+/* A text of a block. */
+typedef struct inf_span {
+    size_t first, tokens; /* its rows */
+    size_t queries;       /* of these, from the first on, attention is asked for */
+    size_t to;            /* the row of the context that the first of them has */
+} inf_span;
 
-/* The vectors of a block's texts: text t to out + t * hidden. Every id is within the
+/* attention.c. From s->qkv, or s->halves where attention is in bf16, to s->context, for one text. */
+void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                const inf_span *span);
+
+/* What comes of a block's texts: of text t to out + t * config.dims. Every id is within the
  * vocabulary, every text at most as long as there are positions, the block fits the scratch. */
 void inf_bert_run(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
                   const inf_block *block, float *out);

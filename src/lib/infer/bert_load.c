@@ -1,7 +1,8 @@
 /* bert_load.c - from the tensors of a file to panels.
  *
  * First every tensor is looked up and its shape checked, so that no memory is taken for a model
- * that a config.json merely claims; then one block of memory is taken and filled.
+ * that a config.json merely claims; then one block of memory is taken and filled. Its layout follows from
+ * configuration and plan, so a block that was kept in a file (packed.c) is walked through in the same way.
  *
  * The queries' weights are divided by the square root of a head's width here, once, in place of
  * every score later.
@@ -20,17 +21,37 @@ typedef struct loader {
     const inf_config *config;
     const inf_tensors *tensors;
     const inf_plan *plan;
-    const char *prefix;  /* of every tensor's name: "" or "bert." */
+    const char *prefix; /* of every tensor's name, "bert." or the like; may be empty */
+    bool
+        packed; /* the weights are there from before: they are walked through and nothing is written */
     unsigned char *next; /* free part of the weights */
     float *row;          /* owned: [widest row] */
     float *greatest;     /* owned: [widest row] of the weights that each value of a row meets */
 } loader;
 
+/* What old files call the tensor of a norm: gamma for weight and beta for bias. False where it is of none. */
+static bool old_name(const char *name, char *ret, size_t bytes)
+{
+    static const char *const names[][2] = {{"LayerNorm.weight", "LayerNorm.gamma"},
+                                           {"LayerNorm.bias", "LayerNorm.beta"}};
+    for (size_t i = 0; i < ANC_COUNT(names); i++) {
+        if (!anc_str_ends(anc_str_of(name), anc_str_of(names[i][0])))
+            continue;
+        const size_t before = strlen(name) - strlen(names[i][0]);
+        (void)snprintf(ret, bytes, "%.*s%s", (int)before, name, names[i][1]);
+        return true;
+    }
+    return false;
+}
+
 static anc_status get(const loader *l, const char *name, size_t rows, size_t cols, inf_tensor *ret,
                       anc_err *err)
 {
-    char full[NAME_MAX_BYTES + 8];
-    (void)snprintf(full, sizeof full, "%.7s%s", l->prefix, name);
+    char full[NAME_MAX_BYTES + 16], old[NAME_MAX_BYTES + 16];
+    (void)snprintf(full, sizeof full, "%.15s%s", l->prefix, name);
+    if (inf_tensors_find(l->tensors, anc_str_of(full)) == NULL && old_name(full, old, sizeof old) &&
+        inf_tensors_find(l->tensors, anc_str_of(old)) != NULL)
+        return inf_tensors_get(l->tensors, anc_str_of(old), rows, cols, ret, err);
     return inf_tensors_get(l->tensors, anc_str_of(full), rows, cols, ret, err);
 }
 
@@ -39,11 +60,27 @@ static anc_status get_part(const loader *l, size_t layer, const char *part, cons
                            size_t rows, size_t cols, inf_tensor *ret, anc_err *err)
 {
     char name[NAME_MAX_BYTES];
-    (void)snprintf(name, sizeof name, "encoder.layer.%zu.%s.%s", layer, part, what);
+    (void)snprintf(name, sizeof name, "%s%zu.%s.%s", l->config->architecture->layer->before, layer,
+                   part, what);
     return get(l, name, rows, cols, ret, err);
 }
 
-/* Zeroed room of the weights. Every piece is whole panels long, so all stay aligned. */
+/* The same, which may be read from: all its elements are numbers. */
+static anc_status get_sound(const loader *l, const char *name, size_t rows, size_t cols,
+                            inf_tensor *ret, anc_err *err)
+{
+    ANC_TRY(get(l, name, rows, cols, ret, err));
+    return l->packed ? ANC_OK : inf_tensors_check_finite(l->tensors, ret, err);
+}
+
+static anc_status get_sound_part(const loader *l, size_t layer, const char *part, const char *what,
+                                 size_t rows, size_t cols, inf_tensor *ret, anc_err *err)
+{
+    ANC_TRY(get_part(l, layer, part, what, rows, cols, ret, err));
+    return l->packed ? ANC_OK : inf_tensors_check_finite(l->tensors, ret, err);
+}
+
+/* Room of the weights, zeroed or filled from before. Every piece is whole panels long, so all stay aligned. */
 static void *take_bytes(loader *l, size_t bytes)
 {
     void *p = l->next;
@@ -59,7 +96,8 @@ static float *take(loader *l, size_t n)
 static const float *take_copy(loader *l, const inf_tensor *tensor, size_t n)
 {
     float *p = take(l, n);
-    inf_tensor_floats(tensor, 0, n, p);
+    if (!l->packed)
+        inf_tensor_floats(tensor, 0, n, p);
     return p;
 }
 
@@ -100,8 +138,8 @@ static anc_status pack_part(loader *l, size_t layer, const part *p, packing *to,
                             anc_err *err)
 {
     inf_tensor weight, shift;
-    ANC_TRY(get_part(l, layer, p->name, "weight", p->rows, p->cols, &weight, err));
-    ANC_TRY(get_part(l, layer, p->name, "bias", p->rows, 0, &shift, err));
+    ANC_TRY(get_sound_part(l, layer, p->name, "weight", p->rows, p->cols, &weight, err));
+    ANC_TRY(get_sound_part(l, layer, p->name, "bias", p->rows, 0, &shift, err));
     inf_tensor_floats(&shift, 0, p->rows, to->bias + first);
     for (size_t r = 0; r < p->rows; r++) {
         inf_tensor_floats(&weight, r * p->cols, p->cols, l->row);
@@ -142,6 +180,21 @@ static void smooth(const loader *l, const inf_norm *from, size_t n, float *ret)
     }
 }
 
+static anc_status fill(loader *l, size_t layer, const part *parts, size_t n, const inf_norm *from,
+                       packing *to, anc_err *err)
+{
+    size_t first = 0;
+    if (to->factors != NULL) {
+        ANC_TRY(find_greatest(l, layer, parts, n, err));
+        smooth(l, from, parts[0].cols, to->factors);
+    }
+    for (size_t i = 0; i < n; i++) {
+        ANC_TRY(pack_part(l, layer, &parts[i], to, first, err));
+        first += parts[i].rows;
+    }
+    return ANC_OK;
+}
+
 /* Several stored matrices of one depth side by side as one. `from`: the norm that their rows come from, NULL: from
  * elsewhere. */
 static anc_status pack(loader *l, size_t layer, const part *parts, size_t n,
@@ -159,16 +212,10 @@ static anc_status pack(loader *l, size_t layer, const part *parts, size_t n,
         to.scale = take(l, columns);
         to.shift = take_bytes(l, columns * sizeof *to.shift);
     }
-    if (precision == INF_INT8 && from != NULL) {
+    if (precision == INF_INT8 && from != NULL)
         to.factors = take(l, depth);
-        ANC_TRY(find_greatest(l, layer, parts, n, err));
-        smooth(l, from, depth, to.factors);
-    }
-    size_t first = 0;
-    for (size_t i = 0; i < n; i++) {
-        ANC_TRY(pack_part(l, layer, &parts[i], &to, first, err));
-        first += parts[i].rows;
-    }
+    if (!l->packed)
+        ANC_TRY(fill(l, layer, parts, n, from, &to, err));
     *ret = (inf_matrix){.precision = precision,
                         .depth = depth,
                         .steps = to.steps,
@@ -185,8 +232,8 @@ static anc_status load_norm(loader *l, size_t layer, const char *name, inf_norm 
 {
     const size_t h = l->config->hidden;
     inf_tensor scale, shift;
-    ANC_TRY(get_part(l, layer, name, "weight", h, 0, &scale, err));
-    ANC_TRY(get_part(l, layer, name, "bias", h, 0, &shift, err));
+    ANC_TRY(get_sound_part(l, layer, name, "weight", h, 0, &scale, err));
+    ANC_TRY(get_sound_part(l, layer, name, "bias", h, 0, &shift, err));
     ret->scale = take_copy(l, &scale, h);
     ret->shift = take_copy(l, &shift, h);
     return ANC_OK;
@@ -196,29 +243,30 @@ static anc_status load_layer(loader *l, size_t layer, const inf_norm *before, in
                              anc_err *err)
 {
     const size_t h = l->config->hidden, f = l->config->inner;
+    const inf_layer_names *names = l->config->architecture->layer;
     const float factor = 1.0f / sqrtf((float)(h / l->config->heads));
-    const part qkv[] = {{"attention.self.query", h, h, factor},
-                        {"attention.self.key", h, h, 1},
-                        {"attention.self.value", h, h, 1}};
-    const part out = {"attention.output.dense", h, h, 1};
-    const part up = {"intermediate.dense", f, h, 1}, down = {"output.dense", h, f, 1};
-    ANC_TRY(load_norm(l, layer, "attention.output.LayerNorm", &ret->after_attention, err));
+    const part qkv[] = {
+        {names->query, h, h, factor}, {names->key, h, h, 1}, {names->value, h, h, 1}};
+    const part out = {names->out, h, h, 1};
+    const part up = {names->up, f, h, 1}, down = {names->down, h, f, 1};
+    ANC_TRY(load_norm(l, layer, names->after_attention, &ret->after_attention, err));
     ANC_TRY(pack(l, layer, qkv, 3, l->plan->qkv, before, &ret->qkv, err));
     ANC_TRY(pack(l, layer, &out, 1, l->plan->out, NULL, &ret->out, err));
     ANC_TRY(pack(l, layer, &up, 1, l->plan->up, &ret->after_attention, &ret->up, err));
     ANC_TRY(pack(l, layer, &down, 1, l->plan->down, NULL, &ret->down, err));
-    return load_norm(l, layer, "output.LayerNorm", &ret->after_feed, err);
+    return load_norm(l, layer, names->after_feed, &ret->after_feed, err);
 }
 
 /* Whether the file has what config.json says of layer `layer`, before memory is taken for it. */
 static anc_status check_layer(const loader *l, size_t layer, anc_err *err)
 {
     const size_t h = l->config->hidden, f = l->config->inner;
+    const inf_layer_names *names = l->config->architecture->layer;
     inf_tensor unused;
-    ANC_TRY(get_part(l, layer, "attention.self.query", "weight", h, h, &unused, err));
-    ANC_TRY(get_part(l, layer, "attention.output.dense", "weight", h, h, &unused, err));
-    ANC_TRY(get_part(l, layer, "intermediate.dense", "weight", f, h, &unused, err));
-    return get_part(l, layer, "output.dense", "weight", h, f, &unused, err);
+    ANC_TRY(get_part(l, layer, names->query, "weight", h, h, &unused, err));
+    ANC_TRY(get_part(l, layer, names->out, "weight", h, h, &unused, err));
+    ANC_TRY(get_part(l, layer, names->up, "weight", f, h, &unused, err));
+    return get_part(l, layer, names->down, "weight", h, f, &unused, err);
 }
 
 /* Of a matrix with what belongs to its columns. */
@@ -229,15 +277,15 @@ static size_t matrix_bytes(inf_precision precision, size_t columns, size_t depth
            (rows * whole + inf_whole_panels(depth)) * sizeof(float);
 }
 
-/* Of everything that will be taken. */
-static size_t bytes_needed(const inf_config *c, const inf_plan *plan)
+size_t inf_bert_bytes(const inf_config *c, const inf_plan *plan)
 {
     const size_t h = inf_whole_panels(c->hidden) * sizeof(float);
     const size_t layer = matrix_bytes(plan->qkv, 3 * c->hidden, c->hidden) +
                          matrix_bytes(plan->out, c->hidden, c->hidden) +
                          matrix_bytes(plan->up, c->inner, c->hidden) +
                          matrix_bytes(plan->down, c->hidden, c->inner) + 4 * h;
-    return c->layers * layer + 3 * h;
+    const size_t distances = c->heads * 2 * inf_whole_panels(c->window) * sizeof(float);
+    return c->layers * layer + 4 * h + (c->buckets > 0 ? distances : 0);
 }
 
 /* Zeroed and aligned. Where the system has large pages, few of them do for all, and the inner loops
@@ -253,57 +301,145 @@ static unsigned char *weights_new(size_t needed)
     return p;
 }
 
-static anc_status load_embeddings(loader *l, inf_bert *bert, anc_err *err)
+/* The rows of token types 0 and 1, as far as there are any. */
+static anc_status load_types(loader *l, inf_bert *bert, anc_err *err)
 {
     const inf_config *c = l->config;
-    inf_tensor types, scale, shift;
+    const size_t width = inf_whole_panels(c->hidden);
+    inf_tensor types;
+    float *rows = take(l, 2 * width);
+    bert->types = rows;
+    if (c->types == 0 || l->packed)
+        return ANC_OK;
     ANC_TRY(
-        get(l, "embeddings.word_embeddings.weight", c->vocabulary, c->hidden, &bert->words, err));
-    ANC_TRY(get(l, "embeddings.position_embeddings.weight", c->positions, c->hidden, &bert->places,
-                err));
-    ANC_TRY(get(l, "embeddings.token_type_embeddings.weight", c->types, c->hidden, &types, err));
-    ANC_TRY(get(l, "embeddings.LayerNorm.weight", c->hidden, 0, &scale, err));
-    ANC_TRY(get(l, "embeddings.LayerNorm.bias", c->hidden, 0, &shift, err));
-    bert->type = take_copy(l, &types, c->hidden);
-    bert->embedding_norm.scale = take_copy(l, &scale, c->hidden);
-    bert->embedding_norm.shift = take_copy(l, &shift, c->hidden);
+        get_sound(l, "embeddings.token_type_embeddings.weight", c->types, c->hidden, &types, err));
+    for (size_t i = 0; i < 2 && i < c->types; i++)
+        inf_tensor_floats(&types, i * c->hidden, c->hidden, rows + i * width);
     return ANC_OK;
 }
 
-static anc_status load(loader *l, inf_bert *bert, void (*forget)(void *arg), void *arg,
-                       anc_err *err)
+/* The bucket of a key that stands `distance` tokens behind its query: half of them for each direction, the first half
+ * of these for small distances one each, the others for ever wider ranges of them (Raffel and others, JMLR 2020). */
+static size_t bucket_of(ptrdiff_t distance, size_t buckets)
+{
+    enum { FARTHEST = 128 };
+    const size_t half = buckets / 2, exact = half / 2;
+    const size_t n = (size_t)(distance < 0 ? -distance : distance), first = distance > 0 ? half : 0;
+    if (n < exact)
+        return first + n;
+    const float share = logf((float)n / (float)exact) / logf((float)FARTHEST / (float)exact);
+    const size_t wide = exact + (size_t)(share * (float)(half - exact));
+    return first + (wide < half ? wide : half - 1);
+}
+
+static anc_status load_distances(loader *l, inf_bert *bert, anc_err *err)
 {
     const inf_config *c = l->config;
-    for (size_t i = 0; i < c->layers; i++)
-        ANC_TRY(check_layer(l, i, err));
-    bert->layers = calloc(c->layers, sizeof *bert->layers);
-    bert->weights = weights_new(bytes_needed(c, l->plan));
-    const size_t widest = c->hidden > c->inner ? c->hidden : c->inner;
-    l->row = malloc(widest * sizeof *l->row);
-    l->greatest = malloc(widest * sizeof *l->greatest);
-    l->next = bert->weights;
-    if (bert->layers == NULL || bert->weights == NULL || l->row == NULL || l->greatest == NULL)
-        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the %zu bytes of the model's weights",
-                        bytes_needed(c, l->plan));
-    ANC_TRY(load_embeddings(l, bert, err));
-    for (size_t i = 0; i < c->layers; i++) {
-        const inf_norm *before = i > 0 ? &bert->layers[i - 1].after_feed : &bert->embedding_norm;
-        ANC_TRY(load_layer(l, i, before, &bert->layers[i], err));
-        forget(arg);
+    inf_tensor table;
+    if (c->buckets == 0)
+        return ANC_OK;
+    ANC_TRY(get_sound(l, c->architecture->distances, c->buckets, c->heads, &table, err));
+    bert->reach = inf_whole_panels(c->window);
+    float *to = take(l, c->heads * 2 * bert->reach);
+    bert->distances = to;
+    if (l->packed)
+        return ANC_OK;
+    for (size_t i = 0; i < 2 * bert->reach; i++) {
+        const size_t bucket = bucket_of((ptrdiff_t)i - (ptrdiff_t)bert->reach, c->buckets);
+        for (size_t h = 0; h < c->heads; h++)
+            inf_tensor_floats(&table, bucket * c->heads + h, 1, to + h * 2 * bert->reach + i);
     }
     return ANC_OK;
 }
 
-anc_status inf_bert_load(const inf_config *config, const inf_plan *plan, const inf_tensors *tensors,
-                         void (*forget)(void *arg), void *arg, inf_bert *ret, anc_err *err)
+static anc_status load_embeddings(loader *l, inf_bert *bert, anc_err *err)
 {
-    const char *marker = "embeddings.word_embeddings.weight";
-    loader l = {.config = config, .plan = plan, .tensors = tensors, .prefix = ""};
-    inf_bert bert = {.config = *config};
-    if (inf_tensors_find(tensors, anc_str_of(marker)) == NULL &&
-        inf_tensors_find(tensors, ANC_STR("bert.embeddings.word_embeddings.weight")) != NULL)
-        l.prefix = "bert.";
-    const anc_status status = load(&l, &bert, forget, arg, err);
+    const inf_config *c = l->config;
+    inf_tensor scale, shift;
+    ANC_TRY(get_sound(l, "embeddings.word_embeddings.weight", c->vocabulary, c->hidden,
+                      &bert->words, err));
+    ANC_TRY(get_sound(l, "embeddings.position_embeddings.weight", c->positions, c->hidden,
+                      &bert->places, err));
+    ANC_TRY(get_sound(l, "embeddings.LayerNorm.weight", c->hidden, 0, &scale, err));
+    ANC_TRY(get_sound(l, "embeddings.LayerNorm.bias", c->hidden, 0, &shift, err));
+    bert->embedding_norm.scale = take_copy(l, &scale, c->hidden);
+    bert->embedding_norm.shift = take_copy(l, &shift, c->hidden);
+    ANC_TRY(load_types(l, bert, err));
+    return load_distances(l, bert, err);
+}
+
+/* The matrices by which a cross-encoder judges. */
+static anc_status load_judge(const loader *l, inf_bert *bert, anc_err *err)
+{
+    const inf_config *c = l->config;
+    const inf_judge_names *names = &c->architecture->judge;
+    const inf_dense_of dense = {names->dense, c->hidden, c->hidden, .bias = true, .tanh = true};
+    const inf_dense_of out = {names->out, c->hidden, 1, .bias = true};
+    if (!c->scores)
+        return ANC_OK;
+    ANC_TRY(inf_head_add(&bert->head, l->tensors, &dense, err));
+    return inf_head_add(&bert->head, l->tensors, &out, err);
+}
+
+/* Room for the weights, or those of before. */
+static anc_status open_room(loader *l, const inf_bert_from *from, inf_bert *bert, anc_err *err)
+{
+    const inf_config *c = l->config;
+    const size_t needed = inf_bert_bytes(c, l->plan);
+    const size_t widest = c->hidden > c->inner ? c->hidden : c->inner;
+    bert->layers = calloc(c->layers, sizeof *bert->layers);
+    if (l->packed) {
+        l->next = (unsigned char *)(uintptr_t)from->packed;
+    } else {
+        l->next = bert->weights = weights_new(needed);
+        l->row = malloc(widest * sizeof *l->row);
+        l->greatest = malloc(widest * sizeof *l->greatest);
+    }
+    if (bert->layers == NULL || l->next == NULL ||
+        (!l->packed && (l->row == NULL || l->greatest == NULL)))
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the %zu bytes of the model's weights",
+                        needed);
+    return ANC_OK;
+}
+
+static anc_status load(loader *l, const inf_bert_from *from, inf_bert *bert, anc_err *err)
+{
+    const inf_config *c = l->config;
+    for (size_t i = 0; i < c->layers; i++)
+        ANC_TRY(check_layer(l, i, err));
+    ANC_TRY(open_room(l, from, bert, err));
+    ANC_TRY(load_embeddings(l, bert, err));
+    ANC_TRY(load_judge(l, bert, err));
+    from->forget(from->arg);
+    for (size_t i = 0; i < c->layers; i++) {
+        const inf_norm *before = i > 0 ? &bert->layers[i - 1].after_feed : &bert->embedding_norm;
+        ANC_TRY(load_layer(l, i, before, &bert->layers[i], err));
+        if (!l->packed)
+            from->forget(from->arg);
+    }
+    return ANC_OK;
+}
+
+/* What stands before all names: nothing, or the architecture's prefix where only that fits. */
+static const char *prefix_of(const inf_config *config, const inf_tensors *tensors)
+{
+    static const char marker[] = "embeddings.word_embeddings.weight";
+    char name[NAME_MAX_BYTES];
+    const char *prefix = config->architecture->prefix;
+    (void)snprintf(name, sizeof name, "%s%s", prefix, marker);
+    const bool plain = inf_tensors_find(tensors, anc_str_of(marker)) != NULL;
+    return !plain && inf_tensors_find(tensors, anc_str_of(name)) != NULL ? prefix : "";
+}
+
+anc_status inf_bert_load(const inf_bert_from *from, inf_bert *ret, anc_err *err)
+{
+    loader l = {.config = from->config,
+                .plan = from->plan,
+                .tensors = from->tensors,
+                .prefix = prefix_of(from->config, from->tensors),
+                .packed = from->packed != NULL};
+    inf_bert bert = {.config = *from->config};
+    const anc_status status = load(&l, from, &bert, err);
     free(l.row);
     free(l.greatest);
     if (status == ANC_OK)
@@ -315,6 +451,7 @@ anc_status inf_bert_load(const inf_config *config, const inf_plan *plan, const i
 
 void inf_bert_done(inf_bert *bert)
 {
+    inf_head_done(&bert->head);
     free(bert->layers);
     free(bert->weights);
     *bert = (inf_bert){0};

@@ -1,16 +1,20 @@
-/* encoder.h - texts to vectors by a BERT encoder on the CPU, from a model folder as it is published.
+/* encoder.h - texts to vectors, and pairs of texts to scores, by an encoder of the BERT family on the CPU, from a model
+ * folder as it is published: BERT, DistilBERT, MPNet and XLM-RoBERTa; of BERT and XLM-RoBERTa also those with a
+ * sequence classification of one label, which judge a pair (cross-encoders).
  *
  * A folder holds config.json, model.safetensors, and tokenizer.json or vocab.txt; where they are
- * there, sentence_bert_config.json gives the window, 1_Pooling/config.json the pooling (else the
- * mean), modules.json whether vectors are divided by their length (else they are), and
- * config_sentence_transformers.json the prefixes of queries and passages.
+ * there, sentence_bert_config.json gives the window (else tokenizer_config.json), 1_Pooling/config.json the pooling
+ * (else the mean), modules.json whether vectors go through a matrix and whether they are divided by their length (else
+ * they are), and config_sentence_transformers.json the prefixes of queries and passages and in truncate_dim how many
+ * values of each vector are kept (Matryoshka).
  *
- * The layers' matrices are packed once into memory of their own (products.h says how), in f32, bf16 or int8; the tables
+ * The layers' matrices are packed once, into memory or a file beside the model (products.h says how), in f32, bf16 or int8; the tables
  * of embeddings stay in the mapped file. Any thread, any number at once.
  */
 #ifndef ANC_INFER_ENCODER_H
 #define ANC_INFER_ENCODER_H
 
+#include "base/arena.h"
 #include "base/status.h"
 #include "infer/products.h"
 #include "os/thread.h"
@@ -20,20 +24,27 @@ typedef struct inf_encoder inf_encoder;
 typedef enum inf_kind { INF_PASSAGE, INF_QUERY } inf_kind; /* which prefix stands before a text */
 
 typedef struct inf_encoder_options {
-    anc_str query_prefix;       /* ptr NULL: as the folder says */
-    anc_str passage_prefix;     /* likewise; a word ends where a prefix ends */
-    bool unit_length;           /* also where the folder says that vectors keep their length */
+    anc_str query_prefix;   /* ptr NULL: as the folder says */
+    anc_str passage_prefix; /* likewise; a word ends where a prefix ends */
+    bool unit_length;       /* also where the folder says that vectors keep their length */
+    uint32_t
+        dims; /* as many values of each vector, before its length is made 1; 0: as the folder says */
     const inf_kernels *kernels; /* NULL: the best for this CPU */
     inf_precision
         precision; /* of the matrices; of INF_INT8 the last of each layer is in bf16 where the CPU has
                      * fast products of it, else in f32 */
     const inf_product *product; /* of that precision; NULL: the best for this CPU */
+    anc_str
+        digest; /* names the bytes of the model, at most 128: the packed matrices are then kept in a file of the
+                     * folder, made where it is not there, and mapped; empty: they are in memory of the encoder */
 } inf_encoder_options;
 
 typedef struct inf_encoder_info {
-    uint32_t dims;
-    uint32_t max_tokens; /* of a passage, special tokens included, its prefix not */
+    bool scores;         /* judges pairs: only inf_encoder_score; else only inf_encoder_encode */
+    uint32_t dims;       /* 1 where it scores */
+    uint32_t max_tokens; /* of a passage, special tokens included, its prefix not; of a pair */
     uint32_t layers;
+    bool mapped;         /* the packed matrices are in a file that all processes share */
     const char *kernels; /* name of the set in use; literal */
     inf_precision precision;
     const char
@@ -52,20 +63,38 @@ typedef struct inf_check {
     void *arg;
 } inf_check;
 
-/* `options` may be NULL. NOT_FOUND, CORRUPT, UNSUPPORTED, NO_MEMORY; the text names the file, and
- * where it is about a tensor also that, its shape and the one expected. */
+/* `options` may be NULL. NOT_FOUND, CORRUPT, UNSUPPORTED, NO_MEMORY, INVALID (more dims than the model has, dims of a
+ * model that scores, a long prefix); the text names the file, and where it is about a tensor also that, its shape and
+ * the one expected. */
 anc_status inf_encoder_open(anc_str folder, const inf_encoder_options *options, inf_encoder **ret,
                             anc_err *err) ANC_MUST_CHECK;
 void inf_encoder_close(inf_encoder *enc); /* NULL is a no-op */
+
+/* Names, below the folder, of the files that opening reads where they are there, in `mem`; always in the same order.
+ * Errors of the small files as inf_encoder_open. */
+anc_status inf_encoder_files(anc_arena *mem, anc_str folder, anc_str **ret, size_t *ret_n,
+                             anc_err *err) ANC_MUST_CHECK;
 
 inf_encoder_info inf_encoder_about(const inf_encoder *enc);
 
 /* Vectors of `texts` [n] in `out` [n * dims], row-major. What a text gives does not depend on the
  * texts beside it beyond rounding. Blocks are shared out over `pool` and this thread; NULL: this
- * thread alone. `ret_usage` may be NULL. NO_MEMORY, or what `check` said; `out` is then undefined. */
+ * thread alone. `ret_usage` may be NULL. NO_MEMORY, INVALID where the model scores pairs, or what `check` said; `out` is
+ * then undefined. */
 anc_status inf_encoder_encode(inf_encoder *enc, inf_kind kind, const anc_str *texts, size_t n,
                               os_pool *pool, inf_check check, float *out, inf_usage *ret_usage,
                               anc_err *err) ANC_MUST_CHECK;
+
+typedef struct inf_pair {
+    anc_str query, passage;
+} inf_pair;
+
+/* What the model thinks of each pair in `out` [n]: the greater, the better the passage answers; as the model gives it, not
+ * brought into 0 to 1. A pair that does not fit the window is cut, the longer text first. All else as for
+ * inf_encoder_encode. INVALID where the model gives vectors. */
+anc_status inf_encoder_score(inf_encoder *enc, const inf_pair *pairs, size_t n, os_pool *pool,
+                             inf_check check, float *out, inf_usage *ret_usage,
+                             anc_err *err) ANC_MUST_CHECK;
 
 /* Tokens of `text` without the special ones; counting stops at `max` + 1. */
 size_t inf_encoder_count_tokens(const inf_encoder *enc, anc_str text, size_t max);

@@ -284,6 +284,55 @@ static uint16_t load16(const unsigned char *p)
     return (uint16_t)(p[0] | p[1] << 8);
 }
 
+/* An element is not finite where all bits of its exponent are set. Blocks are looked through without a branch. */
+enum { SEARCH_BLOCK = 4096 };
+
+static bool has_odd_32(const unsigned char *p, size_t n)
+{
+    unsigned found = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, p + 4 * i, sizeof bits);
+        found |= (bits & 0x7f800000u) == 0x7f800000u;
+    }
+    return found != 0;
+}
+
+static bool has_odd_16(const unsigned char *p, size_t n, unsigned exponent)
+{
+    unsigned found = 0;
+    for (size_t i = 0; i < n; i++) {
+        uint16_t bits;
+        memcpy(&bits, p + 2 * i, sizeof bits);
+        found |= (bits & exponent) == exponent;
+    }
+    return found != 0;
+}
+
+static bool has_odd(const inf_tensor *t, size_t first, size_t n)
+{
+    if (t->dtype == INF_DTYPE_F32)
+        return has_odd_32(t->bytes + 4 * first, n);
+    return has_odd_16(t->bytes + 2 * first, n, t->dtype == INF_DTYPE_F16 ? 0x7c00u : 0x7f80u);
+}
+
+anc_status inf_tensors_check_finite(const inf_tensors *t, const inf_tensor *tensor, anc_err *err)
+{
+    const size_t n = tensor->len / (tensor->dtype == INF_DTYPE_F32 ? 4 : 2);
+    for (size_t at = 0; at < n; at += SEARCH_BLOCK) {
+        const size_t here = n - at < SEARCH_BLOCK ? n - at : SEARCH_BLOCK;
+        if (!has_odd(tensor, at, here))
+            continue;
+        while (!has_odd(tensor, at, 1))
+            at++;
+        float value = 0;
+        inf_tensor_floats(tensor, at, 1, &value);
+        return ANC_FAIL(err, ANC_CORRUPT, "%.*s: tensor %.*s: element %zu is %f, no number",
+                        ANC_FMT(t->file), ANC_FMT(tensor->name), at, (double)value);
+    }
+    return ANC_OK;
+}
+
 static float float_of_bits(uint32_t bits)
 {
     float f;

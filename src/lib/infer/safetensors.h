@@ -53,6 +53,10 @@ const inf_tensor *inf_tensors_find(const inf_tensors *t, anc_str name); /* NULL:
 anc_status inf_tensors_get(const inf_tensors *t, anc_str name, uint64_t rows, uint64_t cols,
                            inf_tensor *ret, anc_err *err) ANC_MUST_CHECK;
 
+/* Whether all of a float tensor's elements are finite. CORRUPT, naming file, tensor and the first that is not. */
+anc_status inf_tensors_check_finite(const inf_tensors *t, const inf_tensor *tensor,
+                                    anc_err *err) ANC_MUST_CHECK;
+
 /* Elements [first, first + n) of a float tensor as f32; the caller keeps to its length. */
 void inf_tensor_floats(const inf_tensor *tensor, size_t first, size_t n, float *out);
 

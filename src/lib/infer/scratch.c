@@ -71,6 +71,8 @@ inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
         {(void **)&s->shares, (INF_QUERY_ROWS + TILES) * s->places * sizeof(uint16_t)},
         {(void **)&s->mask, s->places * f},
         {(void **)&s->zeros, inf_whole_panels(head) * f},
+        {(void **)&s->pooled, s->hidden * f},
+        {(void **)&s->head, 2 * inf_head_width(&bert->head) * f},
     };
     if (!share_out(s, parts, ANC_COUNT(parts))) {
         free(s);

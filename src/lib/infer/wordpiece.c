@@ -47,6 +47,7 @@ void inf_tokenizer_close(inf_tokenizer *tok)
 {
     if (tok == NULL)
         return;
+    inf_unigram_free(tok->unigram);
     anc_buf_done(&tok->bytes);
     free(tok->slots);
     free(tok);
@@ -105,11 +106,6 @@ bool inf_tokenizer_find(const inf_tokenizer *tok, anc_str piece, uint32_t *ret)
     return true;
 }
 
-uint32_t inf_tokenizer_size(const inf_tokenizer *tok)
-{
-    return tok->size;
-}
-
 /* The longest piece that `word` has from character `first` on: one past its last character, or
  * `first` when there is none. */
 static size_t longest_piece(const inf_tokenizer *tok, const inf_word *word, size_t first,
@@ -156,36 +152,22 @@ static size_t cut_word(const inf_tokenizer *tok, const inf_word *word,
     return n;
 }
 
-size_t inf_tokenizer_encode(const inf_tokenizer *tok, anc_str text, size_t max, uint32_t *ids,
-                            bool *ret_cut)
+size_t inf_wordpiece_take(const inf_tokenizer *tok, anc_str text, size_t max, uint32_t *ids,
+                          bool *ret_more)
 {
     inf_words words = inf_words_of(text, tok->rules);
     inf_word word;
     uint32_t pieces[INF_WORD_MAX_CHARS];
-    const size_t room = max - 2;
     size_t n = 0;
-    bool cut = false;
-    ids[0] = tok->cls;
-    while (!cut && inf_words_next(&words, &word)) {
+    bool more = false;
+    while (!more && inf_words_next(&words, &word)) {
         const size_t got = cut_word(tok, &word, pieces);
-        const size_t fit = got < room - n ? got : room - n;
-        memcpy(ids + 1 + n, pieces, fit * sizeof *ids);
+        const size_t fit = got < max - n ? got : max - n;
+        if (ids != NULL)
+            memcpy(ids + n, pieces, fit * sizeof *ids);
         n += fit;
-        cut = fit < got;
+        more = fit < got;
     }
-    ids[1 + n] = tok->sep;
-    if (ret_cut != NULL)
-        *ret_cut = cut;
-    return n + 2;
-}
-
-size_t inf_tokenizer_count(const inf_tokenizer *tok, anc_str text, size_t max)
-{
-    inf_words words = inf_words_of(text, tok->rules);
-    inf_word word;
-    uint32_t pieces[INF_WORD_MAX_CHARS];
-    size_t n = 0;
-    while (n <= max && inf_words_next(&words, &word))
-        n += cut_word(tok, &word, pieces);
-    return n <= max ? n : max + 1;
+    *ret_more = more;
+    return n;
 }

@@ -17,8 +17,7 @@ static bool is_ascii_punctuation(uint32_t c)
            (c >= '{' && c <= '~');
 }
 
-/* The White_Space property: separators, tab to carriage return, next line. */
-static bool is_blank(uint32_t c)
+bool inf_is_blank(uint32_t c)
 {
     if (c < 0x80)
         return c == BLANK || (c >= '\t' && c <= '\r');
@@ -29,7 +28,7 @@ static bool is_punctuation(uint32_t c)
 {
     if (c < 0x80)
         return is_ascii_punctuation(c);
-    return txt_category_is_punctuation(txt_category_of(c));
+    return txt_category_is_punctuation(inf_word_category(c));
 }
 
 static bool is_dropped(uint32_t c)
@@ -38,7 +37,7 @@ static bool is_dropped(uint32_t c)
         return false;
     if (c < 0x80)
         return c < 0x20 || c == 0x7f;
-    const txt_category category = txt_category_of(c);
+    const txt_category category = inf_word_category(c);
     return c == REPLACEMENT || category == TXT_CC || category == TXT_CF || category == TXT_CO;
 }
 
@@ -79,7 +78,7 @@ static void queue_mapped(inf_words *w, uint32_t c)
     uint32_t parts[TXT_DECOMPOSED] = {c};
     const size_t n = w->rules.strip_marks ? txt_decompose(c, parts) : 1;
     for (size_t i = 0; i < n; i++)
-        if (!w->rules.strip_marks || txt_category_of(parts[i]) != TXT_MN)
+        if (!w->rules.strip_marks || inf_word_category(parts[i]) != TXT_MN)
             queue_lower(w, parts[i]);
 }
 
@@ -107,7 +106,7 @@ static bool refill(inf_words *w)
         const uint32_t c = take(w);
         if (w->rules.clean && is_dropped(c))
             continue;
-        if (is_blank(c) && w->rules.clean) {
+        if (inf_is_blank(c) && w->rules.clean) {
             queue_add(w, BLANK);
         } else if (w->rules.space_cjk && is_cjk(c)) {
             queue_add(w, BLANK);
@@ -167,7 +166,7 @@ bool inf_words_next(inf_words *w, inf_word *ret)
             return true;
         }
         w->next++;
-        if (!is_blank(c))
+        if (!inf_is_blank(c))
             word_add(ret, c);
         else if (ret->chars > 0)
             return true;

@@ -74,6 +74,7 @@ void json_name_str(json_writer *w, anc_str name);
 void json_write_str(json_writer *w, anc_str s);
 void json_write_int(json_writer *w, int64_t n);
 void json_write_real(json_writer *w, double n);
+void json_write_float(json_writer *w, float n); /* nine digits, which read back as the same float */
 void json_write_fixed(json_writer *w, double n, int decimals); /* for milliseconds and scores */
 void json_write_bool(json_writer *w, bool b);
 void json_write_null(json_writer *w);

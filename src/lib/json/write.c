@@ -167,6 +167,18 @@ void json_write_real(json_writer *w, double n)
     json_write_raw(w, anc_str_of(text));
 }
 
+void json_write_float(json_writer *w, float n)
+{
+    if (!isfinite(n)) {
+        json_write_null(w);
+        return;
+    }
+    char text[NUMBER_TEXT];
+    (void)snprintf(text, sizeof text, "%.9g", (double)n);
+    unlocalise(text);
+    json_write_raw(w, anc_str_of(text));
+}
+
 void json_write_fixed(json_writer *w, double n, int decimals)
 {
     if (!isfinite(n)) {

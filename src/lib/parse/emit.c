@@ -18,6 +18,7 @@ enum {
     REMARK_BYTES = 1024,
     ASK_EVERY = 64,
     HEADING_LEVELS = 6,
+    EMPTY_CELLS = 16, /* that are written at the end of a row, at most */
     RATIO_FROM_BYTES = 1 << 20
 };
 
@@ -128,8 +129,26 @@ bool prs_emit_open(prs_emitter *e, prs_block_kind kind, unsigned level)
         return false;
     if (kind == PRS_HEADING)
         level = lowered(level, e->lower);
+    if (kind != PRS_TABLE_ROW)
+        e->columns = 0;
+    e->cells = 0;
     e->open = (prs_block){.kind = kind, .level = level, .page = e->page};
     e->is_open = true;
+    return true;
+}
+
+/* Writes the cells that a row leaves empty at its end: a row of fewer cells than its header has would be taken
+ * for no row of that table. */
+static bool end_row(prs_emitter *e)
+{
+    if (e->open.header)
+        e->columns = e->cells;
+    if (!e->has_text || e->cells >= e->columns || e->columns - e->cells > EMPTY_CELLS)
+        return true;
+    e->blank_due = e->break_due = false;
+    while (e->cells < e->columns)
+        if (!prs_emit_mark(e, ANC_STR(" | ")))
+            return false;
     return true;
 }
 
@@ -137,6 +156,8 @@ bool prs_emit_close(prs_emitter *e)
 {
     if (e->status != ANC_OK || !e->is_open)
         return e->status == ANC_OK;
+    if (e->open.kind == PRS_TABLE_ROW && !end_row(e))
+        return false;
     while (e->text.len > 0 && strchr(" \n", e->text.ptr[e->text.len - 1]) != NULL)
         e->text.len--;
     bool ok = true;
@@ -330,6 +351,7 @@ bool prs_emit_mark(prs_emitter *e, anc_str mark)
         return e->status == ANC_OK;
     const bool fresh = e->text.len == 0 && !e->open.continues;
     e->blank_due = e->break_due = false;
+    e->cells += e->open.kind == PRS_TABLE_ROW && anc_str_eq(mark, ANC_STR(" | "));
     return add(e,
                fresh && mark.len > 0 && mark.ptr[0] == ' ' ? anc_str_sub(mark, 1, mark.len) : mark);
 }

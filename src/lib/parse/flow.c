@@ -367,9 +367,13 @@ bool prs_flow_end(prs_flow *f)
 
 /* ---- tables ----------------------------------------------------------------------------------------- */
 
+/* A row has all of its cells, those too that are empty at its end. */
 static bool close_row(prs_flow *f)
 {
     const bool was_open = f->row.is_open;
+    for (; was_open && f->row.written + 1 < f->row.column; f->row.written++)
+        if (!out_mark(f, ANC_STR(" | ")))
+            return false;
     f->row = (prs_flow_row){.span = 1};
     return !was_open || out_close(f);
 }

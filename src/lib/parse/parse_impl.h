@@ -53,6 +53,8 @@ typedef struct prs_emitter {
     bool has_text; /* something else than marks and blanks is in the open block */
     bool blank_due, break_due;
     bool ends_blank; /* what was delivered last ends with white space */
+    size_t cells;    /* of the open row, that were ended by " | " */
+    size_t columns;  /* of the table at hand, so many of its header; 0: it has none */
     bool titled;
     bool unnamed;  /* a first heading named nothing: one that stands right below it may */
     bool nameless; /* and something else stood below it */
@@ -77,7 +79,8 @@ bool prs_emit_fail(prs_emitter *e, anc_status status);
  * the first), the failure is forgotten, and true means to go on. */
 bool prs_emit_spare(prs_emitter *e, const char *what);
 
-/* Closes what is open and opens a block. Blocks in which no text arrives are never delivered. */
+/* Closes what is open and opens a block. Blocks in which no text arrives are never delivered. A row that ends
+ * before the columns of the header above it do has empty cells for the rest of them. */
 bool prs_emit_open(prs_emitter *e, prs_block_kind kind, unsigned level);
 bool prs_emit_close(prs_emitter *e);
 

@@ -179,8 +179,12 @@ bool prs_rtf_end_cell(prs_rtf *r)
     return true;
 }
 
+/* What ends the last cell ends the row; the empty ones before it are cells too. */
 bool prs_rtf_end_row(prs_rtf *r)
 {
+    r->cells -= r->cells > 0;
+    if (r->in_row && !write_cell_ends(r))
+        return false;
     r->in_row = r->row_is_header = false;
     r->cells = 0;
     return prs_emit_close(r->e);

@@ -14,6 +14,8 @@
 #include "base/utf8.h"
 #include "chars_impl.h"
 
+static const double OPENING = 3.0;
+
 enum {
     SAMPLE_BYTES = 3000,
     LONGEST_WORD = 48,
@@ -97,6 +99,17 @@ static const struct {
     {0xF6, {-5, -9, -9, -9, 15, -9}}, {0xF9, {-6, 10, 12, -9, -9, -9}},
     {0xFA, {-6, -9, -6, 10, -9, 7}},  {0xFB, {-4, 12, -9, -9, -9, -9}},
     {0xFC, {-5, -6, -9, 2, 16, -4}},  {0x153, {-4, 20, -9, -9, -9, -9}},
+};
+
+/* How a question opens in one language alone, though each word is of several: worth a function word of its own. */
+static const struct {
+    const char *words;
+    txt_language language;
+} openings[] = {
+    {"qui a ", TXT_FR},    {"qui est ", TXT_FR},  {"qui sont ", TXT_FR}, {"qui va ", TXT_FR},
+    {"qui peut ", TXT_FR}, {"qui fait ", TXT_FR}, {"par qui ", TXT_FR},  {"de qui ", TXT_FR},
+    {"chi ha ", TXT_IT},   {"chi ", TXT_IT},      {"wer hat ", TXT_DE},  {"wer ist ", TXT_DE},
+    {"quem ", TXT_PT},     {"quien ", TXT_ES},
 };
 
 const char *txt_language_code(txt_language language)
@@ -226,6 +239,20 @@ static void weigh(evidence *e, anc_str s)
     }
 }
 
+/* Of a question; a longer text has evidence enough. */
+static void weigh_opening(evidence *e, anc_str s)
+{
+    if (e->words > FEW_WORDS)
+        return;
+    for (size_t i = 0; i < ANC_COUNT(openings); i++) {
+        const anc_str words = anc_str_of(openings[i].words);
+        if (anc_str_eq_nocase(anc_str_sub(s, 0, words.len), words)) {
+            e->score[openings[i].language] += OPENING;
+            return;
+        }
+    }
+}
+
 /* Sentences have function words of several kinds. "Los Angeles", or the "d" of a file of records, is one that
  * comes by chance, however often it does. */
 static double score_of(const evidence *e, int language)
@@ -255,6 +282,7 @@ txt_language txt_language_detect(anc_str text)
         const size_t to = anc_utf8_floor(text, from + SAMPLE_BYTES / 3);
         weigh(&e, anc_str_sub(text, from, to - from));
     }
+    weigh_opening(&e, text);
     double score[TXT_LANGUAGE_COUNT];
     int best = TXT_EN, second = TXT_UND;
     for (int i = TXT_EN; i < TXT_LANGUAGE_COUNT; i++) {

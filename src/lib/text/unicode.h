@@ -63,4 +63,17 @@ uint32_t txt_lower(uint32_t code_point);
 enum { TXT_DECOMPOSED = 4 };
 size_t txt_decompose(uint32_t code_point, uint32_t out[TXT_DECOMPOSED]);
 
+/* Whether a grapheme cluster ends between two neighbours of a text. The pairs of a text are asked
+ * one after the other with the same `state`, 0 at its start. */
+bool txt_cluster_ends(uint32_t before, uint32_t after, int32_t *state);
+
+/* Normal forms of a short run of scalar values, at most TXT_RUN of them and at most TXT_RUN_FORMED
+ * into `out`; the count. What does not fit (no real text has it) is left out. */
+typedef enum txt_form { TXT_NFC, TXT_NFD, TXT_NFKC, TXT_NFKD } txt_form;
+enum { TXT_RUN = 48, TXT_RUN_FORMED = 256 };
+size_t txt_form_of(txt_form form, const uint32_t *run, size_t n, uint32_t out[TXT_RUN_FORMED]);
+
+/* Whether a run may begin with this code point: in no normal form does it join what is before it. */
+bool txt_form_begins(uint32_t code_point);
+
 #endif

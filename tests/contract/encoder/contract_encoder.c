@@ -1,11 +1,17 @@
 /* contract_encoder.c - what ports/encoder.h promises, of every adapter. */
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "embedding/adapters/infer/infer_encoder.h"
+#include "embedding/adapters/remote/remote_encoder.h"
+#include "infer/safetensors.h"
+#include "os/file.h"
 #include "support/clock_fixed.h"
 #include "support/encoder_hash.h"
+#include "support/fake_inference.h"
 #include "support/places.h"
 #include "support/test.h"
 
@@ -18,22 +24,77 @@ static emb_encoder open_hash(void)
     return encoder_hash_open(clock_fixed(&now_ns), NULL);
 }
 
-static emb_encoder open_infer(void)
+static emb_encoder open_precise(const char *precision)
 {
     char folder[PLACE_MAX];
     anc_err err = {0};
     emb_encoder e = {0};
     const emb_infer_options options = {
         .folder = anc_str_of(place_in_source(folder, "tests/data/tiny-bert")),
+        .precision = anc_str_of(precision),
         .clock = clock_fixed(&now_ns)};
     ASSERT_OK(emb_infer_open(&options, &e, &err), &err);
     return e;
 }
 
+static fake_inference *fake;
+
+static emb_encoder open_remote(clt_inference_form form, uint32_t dims)
+{
+    char url[64];
+    anc_err err = {0};
+    emb_encoder e = {0};
+    if (fake == NULL)
+        fake = fake_inference_start();
+    (void)snprintf(url, sizeof url, "http://127.0.0.1:%u/v1", fake_inference_port(fake));
+    const emb_remote_encoder_options options = {.client = {.form = form,
+                                                           .url = anc_str_of(url),
+                                                           .model = ANC_STR("far/away"),
+                                                           .dims = dims},
+                                                .max_tokens = ENCODER_HASH_WINDOW,
+                                                .clock = clock_fixed(&now_ns)};
+    ASSERT_OK(emb_remote_encoder_open(&options, &e, &err), &err);
+    return e;
+}
+
+static emb_encoder open_openai(void)
+{
+    return open_remote(CLT_VECTORS_OPENAI, 0);
+}
+
+static emb_encoder open_gemini(void)
+{
+    return open_remote(CLT_VECTORS_GEMINI, ENCODER_HASH_DIMS);
+}
+
+static emb_encoder open_infer(void)
+{
+    return open_precise("");
+}
+
+static emb_encoder open_f32(void)
+{
+    return open_precise("f32");
+}
+
+static emb_encoder open_bf16(void)
+{
+    return open_precise("bf16");
+}
+
+static emb_encoder open_int8(void)
+{
+    return open_precise("int8");
+}
+
 static const struct adapter {
     const char *name;
+    const char *adapter; /* as it calls itself */
     emb_encoder (*open)(void);
-} adapters[] = {{"hash", open_hash}, {"infer", open_infer}};
+} adapters[] = {{"hash", "hash", open_hash},           {"infer", "infer", open_infer},
+                {"infer in f32", "infer", open_f32},   {"infer in bf16", "infer", open_bf16},
+                {"infer in int8", "infer", open_int8}, {"openai", "remote", open_openai},
+                {"gemini", "remote", open_gemini}};
 
 typedef struct fixture {
     anc_arena *mem;
@@ -83,7 +144,7 @@ static void says_what_it_is(void **state)
 {
     const struct adapter *a = *state;
     emb_encoder e = a->open();
-    assert_string_equal(e.ops->name, a->name);
+    assert_string_equal(e.ops->name, a->adapter);
     assert_true(e.dims > 0 && e.dims <= DIMS_MAX);
     assert_true(e.max_tokens >= 8 && e.max_batch >= MANY);
     assert_true(e.model.len > 0 && e.revision.len > 0 && e.detail.len > 0);
@@ -245,11 +306,159 @@ static void a_prefix_is_part_of_the_revision(void **state)
     emb_encoder_close(&prefixed);
 }
 
+static void another_dimension_is_named(void **state)
+{
+    (void)state;
+    fixture f;
+    float out[7];
+    emb_encoded encoded;
+    emb_encoder e = open_remote(CLT_VECTORS_OPENAI, 7);
+    fixture_init(&f);
+    assert_int_equal(e.ops->encode(e.self, &f.call, EMB_TEXT_PASSAGE, samples, 1, out, &encoded),
+                     ANC_PROVIDER);
+    assert_non_null(strstr(f.err.text, "vector 0 has 48 components, not 7"));
+    anc_arena_free(f.mem);
+    emb_encoder_close(&e);
+}
+
+static void stop_fake(void)
+{
+    if (fake != NULL)
+        fake_inference_stop(fake);
+}
+
+static void precisions_that_are_alike_have_one_revision(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"f32", "bf16", "int8"};
+    emb_encoder any = open_precise("auto");
+    for (size_t i = 0; i < ANC_COUNT(names); i++) {
+        emb_encoder e = open_precise(names[i]);
+        assert_true(anc_str_eq(e.precision, anc_str_of(names[i])));
+        assert_true(anc_str_eq(e.revision, any.revision));
+        assert_true(anc_str_find(e.detail, anc_str_of(names[i])) != SIZE_MAX);
+        emb_encoder_close(&e);
+    }
+    emb_encoder_close(&any);
+}
+
+/* Makes all values of a matrix 64 times as large, and one of each row so large that the bytes of the others are 0 in
+ * int8. It is the same in all rows, so the norm behind the product takes it away again. */
+static void spoil(char *halves, uint64_t rows, uint64_t columns)
+{
+    for (uint64_t i = 0; i < rows * columns; i++) {
+        uint16_t half;
+        memcpy(&half, halves + 2 * i, 2);
+        half = (uint16_t)(i % columns == 0 ? 0x7800 /* 32768 */ : half + (6 << 10));
+        memcpy(halves + 2 * i, &half, 2);
+    }
+}
+
+/* A copy of the small model in which int8 goes wrong. */
+static void make_uneven_model(anc_arena *mem, anc_str folder)
+{
+    static const char *const files[] = {"config.json", "vocab.txt", "sentence_bert_config.json",
+                                        "model.safetensors"};
+    char from[PLACE_MAX];
+    anc_err err = {0};
+    anc_str bytes = ANC_STR_NONE;
+    inf_tensors *tensors = NULL;
+    const anc_str model = anc_str_of(place_in_source(from, "tests/data/tiny-bert"));
+    for (size_t i = 0; i < ANC_COUNT(files); i++) {
+        const anc_str name = anc_str_of(files[i]);
+        ASSERT_OK(os_file_read(mem, os_path_join(mem, model, name), 1 << 20, &bytes, &err), &err);
+        if (i + 1 < ANC_COUNT(files))
+            ASSERT_OK(os_file_replace(os_path_join(mem, folder, name), bytes, &err), &err);
+    }
+    ASSERT_OK(inf_tensors_read(bytes, model, &tensors, &err), &err);
+    const inf_tensor *t =
+        inf_tensors_find(tensors, ANC_STR("encoder.layer.1.attention.output.dense.weight"));
+    assert_true(t != NULL && t->rank == 2 && t->dtype == INF_DTYPE_F16);
+    char *values = anc_arena_alloc(mem, bytes.len, 1);
+    assert_non_null(values);
+    memcpy(values, bytes.ptr, bytes.len);
+    spoil(values + (t->bytes - (const unsigned char *)bytes.ptr), t->shape[0], t->shape[1]);
+    inf_tensors_free(tensors);
+    ASSERT_OK(os_file_replace(os_path_join(mem, folder, ANC_STR("model.safetensors")),
+                              (anc_str){values, bytes.len}, &err),
+              &err);
+}
+
+static emb_encoder open_folder(const char *folder, const char *precision)
+{
+    anc_err err = {0};
+    emb_encoder e = {0};
+    const emb_infer_options options = {.folder = anc_str_of(folder),
+                                       .precision = anc_str_of(precision),
+                                       .clock = clock_fixed(&now_ns)};
+    ASSERT_OK(emb_infer_open(&options, &e, &err), &err);
+    return e;
+}
+
+static void a_precision_that_is_too_far_has_a_revision_of_its_own(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/anchorage-uneven-XXXXXX";
+    ANC_ARENA(mem, 4 << 20);
+    assert_non_null(mem);
+    assert_non_null(mkdtemp(folder));
+    make_uneven_model(mem, anc_str_of(folder));
+    emb_encoder f32 = open_folder(folder, "f32"), any = open_folder(folder, "auto"),
+                int8 = open_folder(folder, "int8");
+    assert_true(anc_str_find(int8.detail, ANC_STR("too far")) != SIZE_MAX);
+    assert_true(anc_str_eq(int8.precision, ANC_STR("int8")));
+    assert_false(anc_str_eq(int8.revision, f32.revision));
+    assert_int_equal(int8.revision.len, f32.revision.len);
+    const anc_str name = anc_str_sub(f32.revision, 0, f32.revision.len - 16);
+    assert_true(anc_str_starts(int8.revision, name));
+    assert_false(anc_str_eq(any.precision, ANC_STR("int8")));
+    assert_true(anc_str_eq(any.revision, f32.revision));
+    emb_encoder_close(&f32);
+    emb_encoder_close(&any);
+    emb_encoder_close(&int8);
+    assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
+}
+
+static void a_model_that_scores_pairs_is_no_encoder(void **state)
+{
+    (void)state;
+    char folder[PLACE_MAX];
+    anc_err err = {0};
+    emb_encoder e = {0};
+    if (place_in_data(folder, "tiny-models/cross-encoder-bert") == NULL)
+        skip();
+    const emb_infer_options options = {.folder = anc_str_of(folder), .clock = clock_fixed(&now_ns)};
+    assert_int_equal(emb_infer_open(&options, &e, &err), ANC_UNSUPPORTED);
+    assert_non_null(strstr(err.text, "scores pairs"));
+    assert_null(e.ops);
+}
+
+static void a_precision_that_is_none_is_refused(void **state)
+{
+    (void)state;
+    char folder[PLACE_MAX];
+    anc_err err = {0};
+    emb_encoder e = {0};
+    const emb_infer_options options = {
+        .folder = anc_str_of(place_in_source(folder, "tests/data/tiny-bert")),
+        .precision = ANC_STR("f16"),
+        .clock = clock_fixed(&now_ns)};
+    assert_int_equal(emb_infer_open(&options, &e, &err), ANC_INVALID);
+    assert_non_null(strstr(err.text, "\"f16\""));
+    assert_null(e.ops);
+}
+
 int main(void)
 {
+    (void)atexit(stop_fake);
     const struct CMUnitTest own[] = {
+        cmocka_unit_test(precisions_that_are_alike_have_one_revision),
+        cmocka_unit_test(a_precision_that_is_too_far_has_a_revision_of_its_own),
+        cmocka_unit_test(a_model_that_scores_pairs_is_no_encoder),
+        cmocka_unit_test(a_precision_that_is_none_is_refused),
         cmocka_unit_test(infer_says_why_it_does_not_open),
         cmocka_unit_test(a_prefix_is_part_of_the_revision),
+        cmocka_unit_test(another_dimension_is_named),
     };
     return RUN_TABLE("says what it is", adapters, says_what_it_is) +
            RUN_TABLE("unit rows", adapters, rows_have_unit_length_and_stand_alone) +

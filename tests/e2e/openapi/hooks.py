@@ -25,7 +25,7 @@ RULES = [
     r"^\?(question|query): (is missing|was given more than once)",  # an address has no "one of"
     r"model \".*\" is not (known|one of)|provider \".*\" is not configured",
     r"the query is blank|there is no word in the query|the query only excludes|the query (has|marks) ",
-    r"mode metadata finds documents by filters",
+    r"mode metadata finds documents by filters|mode metadata rates nothing",
     r"is compared with the (text|number) .*, but is no (text|number) in any document",  # which have what is not the description's to know
     r"document id: holds control characters",  # in an address, whose parts are any text
     r"/connection_params/path: is missing",
@@ -46,6 +46,7 @@ RULES = [
     r"is base64 that was cut off",
     r"^/language: there is no language '[a-z]{2}'",  # the pattern says two letters, and not which
     r"there is no embedding model \"",  # which there are is not the description's to know
+    r"^/dimensions: is \d+, and .* has \d+",  # nor how many components its vectors have
     r"there are more than 5000 of a",  # of the time since then, by the clock
     r"is stored as version|looks like binary data|cannot be read",
 ]
@@ -104,6 +105,10 @@ def lead_somewhere(case):
     if case.operation.path == "/v1/search" and isinstance(case.body, dict):
         case.body["query" if "query" in case.body else "question"] = "ferry in winter"
         case.body["mode"] = "auto"
+    if case.operation.path in ("/v1/embeddings", "/v1/rerank") and isinstance(case.body, dict):
+        case.body.pop("dimensions", None)
+        if "query" in case.body:
+            case.body["query"] = "ferry in winter"
     if case.operation.path == "/v1/feedback" and isinstance(case.body, dict):
         case.body["query_id"] = KNOWN["query_id"]
 

@@ -351,6 +351,7 @@ static void describe_loaded(emb_listed *row, const emb_service *emb)
     row->revision = info.revision;
     row->dims = info.dims;
     row->max_tokens = info.available ? info.max_tokens : 0;
+    row->precision = info.available ? info.precision : ANC_STR("");
 }
 
 /* What is loaded now is copied under the lock: it may go afterwards. */

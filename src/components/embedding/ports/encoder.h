@@ -50,7 +50,9 @@ typedef struct emb_encoder {
     uint32_t max_batch;
     anc_str model;    /* lives as long as self */
     anc_str revision; /* names the vectors: equal ones come from equal weights and settings */
-    anc_str detail;   /* for people */
+    anc_str
+        precision;  /* in which the model runs: "f32", "bf16", "int8"; empty: not known. Literal */
+    anc_str detail; /* for people */
 } emb_encoder;
 
 static inline void emb_encoder_close(emb_encoder *e)

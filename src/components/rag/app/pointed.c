@@ -46,6 +46,7 @@ typedef struct looking {
     size_t windows;       /* that may still be read where it is not said which document */
     srch_hit hits[PASSAGES];
     size_t n;
+    size_t before; /* of them, of the places that were looked for earlier */
 } looking;
 
 /* ---- which document ------------------------------------------------------------------------- */
@@ -251,7 +252,7 @@ static anc_status take_parts(looking *l, const named *d, const kno_chunk *chunks
     const bool whole = rag_pointer_row_of(d->title, d->uri) > 0;
     for (size_t i = 0; i < n && !*ret_over; i++) {
         const kno_chunk *c = &chunks[i];
-        const bool goes_on = l->n > 0;
+        const bool goes_on = l->n > l->before;
         uint64_t start = c->start;
         uint64_t end = c->end;
         const bool there = whole || part_of(l, c, &start, &end);
@@ -261,7 +262,7 @@ static anc_status take_parts(looking *l, const named *d, const kno_chunk *chunks
             if (start < end)
                 ANC_TRY(add_part(l, d, &c->ref, start, end));
         }
-        *ret_over = l->n == PASSAGES || (l->n > 0 && (!there || end < c->end));
+        *ret_over = l->n == PASSAGES || (l->n > l->before && (!there || end < c->end));
     }
     return ANC_OK;
 }
@@ -329,6 +330,21 @@ static anc_status walk(looking *l, const named *d)
     return read_windows(l, d, take_parts, &windows, &over);
 }
 
+/* "Pages 2, 5 and 9": each in its turn. */
+static anc_status walk_all(looking *l, const named *d)
+{
+    ANC_TRY(walk(l, d));
+    for (size_t i = 0; i < l->pointer.n_also && l->n < PASSAGES; i++) {
+        size_t windows = WINDOWS;
+        bool over = false;
+        l->before = l->n;
+        l->from = l->until = l->pointer.also[i];
+        ANC_TRY(read_windows(l, d, take_parts, &windows, &over));
+    }
+    l->before = l->n;
+    return ANC_OK;
+}
+
 /* ---- where it is not said which document ------------------------------------------------------- */
 
 /* One that has neither pages nor rows is known by its first chunks. */
@@ -375,8 +391,7 @@ static anc_status ask_which(looking *l, const named *found, size_t n, bool more)
                     "¿De qué documento se trata? Hay una fila ", " en ", " y otros."},
     };
     rag_turn *turn = l->turn;
-    const txt_language language = txt_language_detect(l->question);
-    const saying *s = &sayings[sayings[language].page != NULL ? language : TXT_EN];
+    const saying *s = &sayings[sayings[turn->language].page != NULL ? turn->language : TXT_EN];
     ANC_BUF(out, REPLY_BYTES);
     anc_buf_printf(&out, "%s%u%s", l->pointer.kind == RAG_POINTS_PAGE ? s->page : s->row,
                    (unsigned)l->pointer.number, s->in);
@@ -458,7 +473,7 @@ static anc_status look(looking *l, srch_result *found)
         ANC_TRY(find_any(l, found));
     size_t of = 0;
     for (; of < l->n_documents && l->n == 0; of++)
-        ANC_TRY(walk(l, &l->documents[of]));
+        ANC_TRY(walk_all(l, &l->documents[of]));
     if (l->n == 0) {
         found->n = l->counted ? 0 : found->n;
         return ANC_OK;
@@ -477,10 +492,38 @@ static anc_status look(looking *l, srch_result *found)
     return ANC_OK;
 }
 
+/* "On which page of a.pdf is …?": of that file alone, where anything of it was found. */
+static anc_status take_of_file(looking *l, srch_result *found)
+{
+    srch_hit *hits = anc_arena_alloc(l->turn->mem, found->n, sizeof *hits);
+    size_t n = 0;
+    if (hits == NULL)
+        return ANC_FAIL(&l->turn->err, anc_arena_refusal(l->turn->mem), "no room for %zu passages",
+                        found->n);
+    for (size_t i = 0; i < found->n; i++) {
+        const named d = named_of(&found->hits[i]);
+        bool is = false;
+        ANC_TRY(rag_pointer_names(l->turn->mem, l->question, &l->pointer, d.title, d.uri, &is,
+                                  &l->turn->err));
+        if (!is)
+            ANC_TRY(rag_pointer_names(l->turn->mem, l->question, &l->pointer, d.title, d.id, &is,
+                                      &l->turn->err));
+        if (is)
+            hits[n++] = found->hits[i];
+    }
+    if (n > 0) {
+        found->hits = hits;
+        found->n = n;
+    }
+    return ANC_OK;
+}
+
 anc_status rag_pointed_take(rag_turn *turn, srch_result *found)
 {
     const anc_str question = turn->completes ? turn->query : turn->question;
     looking l = {.turn = turn, .question = question, .pointer = rag_pointer_of(question)};
+    if (turn->sought.len > 0 && l.pointer.file.len > 0)
+        return take_of_file(&l, found);
     if (l.pointer.kind == RAG_POINTS_NOWHERE || turn->mode == SRCH_METADATA)
         return ANC_OK;
     if (l.pointer.file.len == 0 && turn->leans)

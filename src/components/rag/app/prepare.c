@@ -135,14 +135,20 @@ static anc_status complete(rag_turn *turn)
 static anc_status analyze(rag_turn *turn)
 {
     take_route(turn);
+    ANC_TRY(rag_question_language(turn->mem, turn->question, turn->history, turn->n_history,
+                                  &turn->language, &turn->err));
     const bool asks = rag_small_talk_reply(turn->question).ptr == NULL;
     if (asks)
         ANC_TRY(complete(turn));
-    turn->leans = asks && !turn->completes && turn->n_history > 0 &&
-                  rag_question_leans(turn->mem, turn->question);
+    turn->leans =
+        asks && !turn->completes && turn->n_history > 0 &&
+        rag_question_leans(turn->mem, turn->question, &turn->history[turn->n_history - 1]);
     if (turn->leans)
         ANC_TRY(rag_stand_alone(turn->mem, turn->question, turn->history, turn->n_history,
                                 &turn->query, &turn->err));
+    if (asks)
+        ANC_TRY(
+            rag_pointer_sought(turn->mem, turn->query, &turn->seeks, &turn->sought, &turn->err));
     ANC_TRY(krn_call_check(turn->rag->with.clock, &turn->call));
     rag_tell_route(turn);
     turn->answer.timings_ms.analyze = krn_ms_since(turn->rag->with.clock, turn->started_ns);

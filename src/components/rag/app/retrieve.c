@@ -21,14 +21,23 @@ enum {
     SELECT_MEMORY_BYTES = 64 << 20,
 };
 
+/* What passages are looked for by, and answered from. */
+static anc_str wanted_of(const rag_turn *turn)
+{
+    return turn->pointed ? turn->besides : turn->sought.len > 0 ? turn->sought : turn->query;
+}
+
 static anc_status passage_of(rag_turn *turn, const srch_hit *h, rag_passage *ret)
 {
     rag_place *places = anc_arena_alloc(turn->mem, h->n_places, sizeof *places);
-    if (places == NULL)
+    uint32_t *pages = anc_arena_alloc(turn->mem, h->n_places, sizeof *pages);
+    if (places == NULL || pages == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu places",
                         h->n_places);
-    for (size_t i = 0; i < h->n_places; i++)
+    for (size_t i = 0; i < h->n_places; i++) {
         places[i] = (rag_place){h->places[i].at, h->places[i].row};
+        pages[i] = h->places[i].page;
+    }
     *ret = (rag_passage){
         .text = h->text,
         .title = h->title,
@@ -38,6 +47,7 @@ static anc_status passage_of(rag_turn *turn, const srch_hit *h, rag_passage *ret
         .start = h->start,
         .places = places,
         .n_places = h->n_places,
+        .pages = pages,
         .tokens = h->tokens,
         .score = turn->pointed     ? POINTED_SCORE
                  : isnan(h->score) ? 0
@@ -52,7 +62,7 @@ static anc_status passage_of(rag_turn *turn, const srch_hit *h, rag_passage *ret
 static anc_status select_hits(rag_turn *turn, const rag_passage *passages, size_t n, size_t *keep,
                               rag_selection *ret)
 {
-    const anc_str question = turn->pointed ? turn->besides : turn->query;
+    const anc_str question = wanted_of(turn);
     if (question.len == 0) {
         *ret = (rag_selection){.n = n < turn->top_k ? n : turn->top_k};
         for (size_t i = 0; i < ret->n; i++)
@@ -107,12 +117,15 @@ static anc_status find_passages(rag_turn *turn)
 {
     const int64_t began_ns = krn_now_ns(turn->rag->with.clock);
     const srch_request request = {
-        .query = turn->query,
+        .query = wanted_of(turn),
         .collections = turn->collections.items,
         .n_collections = turn->collections.n,
         .top_k = hits_wanted(turn),
         .mode = turn->mode,
         .filters = turn->filters,
+        .rerank = turn->rerank == RAG_YES  ? SRCH_RERANK_YES
+                  : turn->rerank == RAG_NO ? SRCH_RERANK_NO
+                                           : SRCH_RERANK_AS_CONFIGURED,
     };
     srch_result result;
     turn->stage = "search";
@@ -123,7 +136,10 @@ static anc_status find_passages(rag_turn *turn)
     turn->found_ms = krn_wall_ms(turn->rag->with.clock);
     turn->answer.embedding_cached = result.embedding_cached;
     turn->answer.timings_ms.embed = result.embed_ms;
-    turn->answer.timings_ms.search = fmax(0.0, result.total_ms - result.embed_ms);
+    turn->answer.timings_ms.rerank = result.rerank_ms;
+    turn->answer.timings_ms.search =
+        fmax(0.0, result.total_ms - result.embed_ms - result.rerank_ms);
+    turn->answer.reranked = rag_reranked_of(&result.reranked);
     krn_observe(turn->rag->count.search, rag_seconds_since(turn->rag, began_ns));
     ANC_TRY(rag_pointed_take(turn, &result));
     ANC_TRY(keep_hits(turn, &result));
@@ -208,7 +224,9 @@ static anc_status retrieve(rag_turn *turn)
     const double threshold = rated && !read ? rag->with.config.relevance_threshold : 0;
     turn->request = (rag_request){
         .call = &turn->call,
-        .question = turn->pointed && !read ? turn->besides : turn->query,
+        .question = read ? turn->query : wanted_of(turn),
+        .language = turn->language,
+        .seeks = turn->sought.len > 0 ? turn->seeks : RAG_POINTS_NOWHERE,
         .read = read,
         .passages = turn->passages,
         .n_passages = turn->answer.n_sources,

@@ -78,18 +78,18 @@ bool rag_choice_answers(const rag_choice *choice, double best_score, double unre
            0;
 }
 
-static anc_str in_language_of(anc_str question, const anc_str *sentences)
+static anc_str in_language(txt_language language, const anc_str *sentences)
 {
-    const anc_str sentence = sentences[txt_language_detect(question)];
+    const anc_str sentence = sentences[language];
     return sentence.len != 0 ? sentence : sentences[TXT_EN];
 }
 
-anc_str rag_nothing_found(anc_str question)
+anc_str rag_nothing_found(txt_language language)
 {
-    return in_language_of(question, nothing);
+    return in_language(language, nothing);
 }
 
-anc_str rag_only_sources(anc_str question)
+anc_str rag_only_sources(txt_language language)
 {
-    return in_language_of(question, sources_only);
+    return in_language(language, sources_only);
 }

@@ -3,6 +3,7 @@
 #define ANC_RAG_DOMAIN_ABSTAIN_H
 
 #include "rag/domain/extract.h"
+#include "text/language.h"
 
 /* The best calibrated score of the passages; 0 when there are none. */
 double rag_best_score(const rag_passage *passages, size_t n);
@@ -14,10 +15,10 @@ double rag_best_score(const rag_passage *passages, size_t n);
 bool rag_choice_answers(const rag_choice *choice, double best_score, double unread,
                         double threshold);
 
-/* One sentence in the language of `question` that says that nothing was found; a literal. */
-anc_str rag_nothing_found(anc_str question);
+/* One sentence in `language`, English where it has none there, that says that nothing was found; a literal. */
+anc_str rag_nothing_found(txt_language language);
 
 /* One that says that passages were found and no answer could be made of them; a literal. */
-anc_str rag_only_sources(anc_str question);
+anc_str rag_only_sources(txt_language language);
 
 #endif

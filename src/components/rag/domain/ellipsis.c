@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "rag/domain/kinds.h"
 #include "rag/domain/ordinals.h"
+#include "rag/domain/tongue.h"
 
 enum { PART_CONTENT_MAX = 4, LAST_WORDS_MAX = 2 };
 
@@ -43,24 +44,59 @@ static const anc_str openings[] = {
     ANC_STR_INIT("ou "),
     ANC_STR_INIT("mais "),
     ANC_STR_INIT("und was ist mit "),
+    ANC_STR_INIT("und wie ist es mit "),
+    ANC_STR_INIT("und wie sieht es mit "),
+    ANC_STR_INIT("was ist mit "),
+    ANC_STR_INIT("wie ist es mit "),
+    ANC_STR_INIT("und auch "),
     ANC_STR_INIT("und "),
-    ANC_STR_INIT("¿y "),
+    ANC_STR_INIT("oder "),
+    ANC_STR_INIT("aber "),
+    ANC_STR_INIT("y qué hay de "),
+    ANC_STR_INIT("qué hay de "),
+    ANC_STR_INIT("y qué pasa con "),
+    ANC_STR_INIT("qué pasa con "),
     ANC_STR_INIT("y "),
+    ANC_STR_INIT("pero "),
+    ANC_STR_INIT("e per quanto riguarda "),
+    ANC_STR_INIT("e che dire di "),
+    ANC_STR_INIT("e invece "),
+    ANC_STR_INIT("ma "),
+    ANC_STR_INIT("e quanto a "),
+    ANC_STR_INIT("e que tal "),
+    ANC_STR_INIT("mas "),
     ANC_STR_INIT("e "),
 };
 
 size_t rag_opening_bytes(anc_str question)
 {
+    static const anc_str mark = ANC_STR_INIT("¿");
+    const size_t from = anc_str_starts(question, mark) ? mark.len : 0;
     for (size_t i = 0; i < ANC_COUNT(openings); i++)
-        if (anc_str_eq_nocase(anc_str_sub(question, 0, openings[i].len), openings[i]))
-            return openings[i].len;
+        if (anc_str_eq_nocase(anc_str_sub(question, from, openings[i].len), openings[i]))
+            return from + openings[i].len;
     return 0;
+}
+
+/* A question word as the first word or behind a preposition, in any language; an article behind a word that has none:
+ * a verb and its subject. */
+static bool is_question_of_its_own(const rag_spoken *s)
+{
+    for (size_t i = 0; i < s->words.n; i++) {
+        const bool first = i == 0 || (i == 1 && rag_spoken_is_preposition(s, 0));
+        if (first && rag_tongue_opens_question(rag_spoken_word(s, i)))
+            return true;
+        if (i > 0 && rag_spoken_is_noun(s, i - 1) && rag_spoken_is_article(s, i) &&
+            !rag_spoken_is_of(s, i) && !rag_spoken_is_preposition(s, i))
+            return true;
+    }
+    return false;
 }
 
 bool rag_is_part(const rag_spoken *rest)
 {
     const size_t content = rag_spoken_content(rest, 0);
-    if (content == 0 || content > PART_CONTENT_MAX)
+    if (content == 0 || content > PART_CONTENT_MAX || is_question_of_its_own(rest))
         return false;
     for (size_t i = 0; i < rest->words.n; i++)
         if ((rag_spoken_is_asking(rest, i) && !rag_spoken_is_article(rest, i)) ||
@@ -244,18 +280,6 @@ static anc_status substitute(anc_arena *mem, const rag_spoken *before, rag_run o
                   ret, err);
 }
 
-static anc_status put_behind(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
-                             anc_str *ret, anc_err *err)
-{
-    const bool french = before->language == TXT_FR;
-    const char *link = rag_spoken_is_preposition(part, 0) ? " " : french ? " pour " : " for ";
-    return joined(mem,
-                  anc_arena_printf(mem, "%.*s%s%.*s%s", ANC_FMT(without_mark(before->text)), link,
-                                   ANC_FMT(rag_spoken_run(part, (rag_run){0, part->words.n})),
-                                   french ? " ?" : "?"),
-                  ret, err);
-}
-
 /* Where the run begins, with an article that is joined to it ("l'autonomie"). */
 static uint32_t start_with_elision(const rag_spoken *s, rag_run run)
 {
@@ -267,6 +291,46 @@ static uint32_t start_with_elision(const rag_spoken *s, rag_run run)
     while (at > 0 && s->text.ptr[at - 1] != ' ')
         at--;
     return at;
+}
+
+/* Where the run begins with its article, as a word of its own or joined to it; its own start where it has none. */
+static uint32_t start_with_article(const rag_spoken *s, rag_run run)
+{
+    const rag_run with = rag_spoken_with_article(s, run);
+    return with.first < run.first ? s->words.items[with.first].start : start_with_elision(s, run);
+}
+
+/* An article goes with its noun, as both have one: "il museo" for "la biblioteca", "l'entretien" for "les réparations".
+ * In English there is one alone. */
+static anc_status substitute_thing(anc_arena *mem, const rag_spoken *before, rag_run old,
+                                   const rag_spoken *part, rag_run bare, anc_str *ret, anc_err *err)
+{
+    const uint32_t from = start_with_article(before, old);
+    const uint32_t new_from = start_with_article(part, bare);
+    const uint32_t new_end = part->words.items[bare.last - 1].end;
+    if (part->language == TXT_EN || from == before->words.items[old.first].start ||
+        new_from == part->words.items[bare.first].start)
+        return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
+    const uint32_t end = before->words.items[old.last - 1].end;
+    return joined(mem,
+                  anc_arena_printf(mem, "%.*s%.*s%.*s", ANC_FMT(anc_str_sub(before->text, 0, from)),
+                                   ANC_FMT(anc_str_sub(part->text, new_from, new_end - new_from)),
+                                   ANC_FMT(anc_str_sub(before->text, end, before->text.len))),
+                  ret, err);
+}
+
+static anc_status put_behind(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
+                             anc_str *ret, anc_err *err)
+{
+    const bool french = before->language == TXT_FR;
+    const bool linked = rag_spoken_is_preposition(part, 0);
+    return joined(mem,
+                  anc_arena_printf(mem, "%.*s %s%s%.*s%s", ANC_FMT(without_mark(before->text)),
+                                   linked ? "" : rag_tongue_for(before->language),
+                                   linked ? "" : " ",
+                                   ANC_FMT(rag_spoken_run(part, (rag_run){0, part->words.n})),
+                                   french ? " ?" : "?"),
+                  ret, err);
 }
 
 /* What is asked of the named thing: "the warranty" of "the warranty on the Skep 2"; false: nothing is. */
@@ -318,7 +382,7 @@ static anc_status ask_of_name(anc_arena *mem, const rag_spoken *part, const rag_
     if (!find_attribute(before, name, &old))
         return joined(
             mem,
-            anc_arena_printf(mem, "%.*s %s %.*s%s", ANC_FMT(said), french ? "pour" : "of",
+            anc_arena_printf(mem, "%.*s %s %.*s%s", ANC_FMT(said), rag_tongue_of(before->language),
                              ANC_FMT(rag_spoken_run(before, rag_spoken_with_article(before, name))),
                              mark),
             ret, err);
@@ -431,12 +495,15 @@ static bool find_done(const rag_spoken *part, rag_run bare, const rag_spoken *be
 static bool find_phrase(const rag_spoken *part, const rag_spoken *before, rag_run *ret)
 {
     const rag_gender gender = rag_gender_of(part, (rag_run){0, 1});
+    /* "qui paie les réparations ?": what is done to one thing is done to another, however many */
+    const bool done = rag_asks_who(before) && before->words.n > 3 &&
+                      rag_spoken_is_noun(before, 1) && rag_spoken_is_article(before, 2);
     if (before->language != TXT_FR || !rag_spoken_is_article(part, 0) || gender == RAG_GENDER_ANY)
         return false;
     for (size_t i = before->words.n; i-- > 0;) {
         const rag_gender other = rag_gender_of(before, (rag_run){i, i + 1});
         if (!rag_spoken_is_article(before, i) || other == RAG_GENDER_ANY ||
-            (other == RAG_PLURAL) != (gender == RAG_PLURAL))
+            (!(done && i == 2) && (other == RAG_PLURAL) != (gender == RAG_PLURAL)))
             continue;
         *ret = (rag_run){i, i + 1};
         for (size_t k = i + 1; k < before->words.n && rag_spoken_joined(before, k - 1); k++) {
@@ -446,6 +513,35 @@ static bool find_phrase(const rag_spoken *part, const rag_spoken *before, rag_ru
                 break; /* "à Brest" says where, "à temps plein" which */
         }
         return ret->last > i + 1;
+    }
+    return false;
+}
+
+/* "Bei Gärtner Verpackungen" for "von Öztürk Logistik": a name for whose it is. */
+static bool find_owner(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret)
+{
+    rag_run name;
+    if (!rag_tongue_knows(before->language) || !rag_spoken_is_preposition(part, 0) ||
+        bare.first != 1 || !part->words.items[bare.first].capital ||
+        rag_spoken_is_calendar(part, bare.first) || !rag_spoken_last_name(before, &name) ||
+        name.first == 0 || !rag_spoken_is_of(before, name.first - 1) ||
+        rag_spoken_is_article(before, name.first - 1) || bare.last - bare.first < 2)
+        return false;
+    *ret = (rag_run){name.first - 1, name.last};
+    return true;
+}
+
+/* "El horario en agosto" of a question about no month: it is a question of its own, of which the rest was not said. */
+static bool has_own_complement(const rag_spoken *part, const rag_spoken *before)
+{
+    if (!rag_tongue_knows(before->language) || rag_spoken_is_preposition(part, 0))
+        return false;
+    for (size_t i = 1; i + 1 < part->words.n; i++) {
+        bool both = rag_spoken_is_of(part, i) || !rag_spoken_is_preposition(part, i);
+        for (size_t k = 0; k < before->words.n && !both; k++)
+            both = is_same_preposition(part, i, before, k);
+        if (!both)
+            return true;
     }
     return false;
 }
@@ -478,7 +574,10 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
     uint32_t end;
     if (find_figure(part, bare, before, &old))
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
-    if (find_object(part, before, &old))
+    *ret = question;
+    if (has_own_complement(part, before))
+        return ANC_OK;
+    if (find_object(part, before, &old) || find_owner(part, bare, before, &old))
         return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
     if (is_person(part, bare) &&
         (find_person(before, &start, &end) || has_no_place_for_person(part, bare, before)))
@@ -492,10 +591,12 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
         return ask_of_name(mem, part, before, name, ret, err);
     if (!shared && find_phrase(part, before, &old))
         return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
+    if (rag_tongue_knows(before->language) && rag_spoken_is_preposition(part, 0))
+        return put_behind(mem, part, before, ret, err);
     if (!rag_spoken_is_of_place(part, bare) &&
         (find_shared(part, bare, before, &old) || find_name(part, bare, before, &old) ||
          (!rag_spoken_is_preposition(part, 0) && !(french && rag_spoken_is_article(part, 0)) &&
           find_last(before, &old))))
-        return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
+        return substitute_thing(mem, before, old, part, bare, ret, err);
     return put_behind(mem, part, before, ret, err);
 }

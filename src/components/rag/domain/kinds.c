@@ -2,6 +2,7 @@
 #include "rag/domain/kinds.h"
 
 #include "base/str.h"
+#include "rag/domain/tongue.h"
 
 #define WORD(text) ANC_STR_INIT(text)
 
@@ -52,18 +53,28 @@ static const anc_str things[] = {
     WORD("ville"),       WORD("usine"),        WORD("ferme"),      WORD("société"),
     WORD("entreprise"),  WORD("agence"),       WORD("banque"),     WORD("fondation"),
     WORD("ministère"),   WORD("conseil"),      WORD("atelier"),    WORD("magasin"),
+    WORD("ag"),          WORD("kg"),           WORD("amt"),        WORD("firma"),
+    WORD("büro"),        WORD("bibliothek"),   WORD("kantine"),    WORD("empresa"),
+    WORD("oficina"),     WORD("museo"),        WORD("biblioteca"), WORD("ufficio"),
+    WORD("azienda"),     WORD("escritório"),   WORD("museu"),      WORD("verein"),
     WORD("phare"),       WORD("nom"),          WORD("prénom"),     WORD("numéro"),
     WORD("adresse"),     WORD("pays"),         WORD("prix"),       WORD("montant"),
 };
 
 /* What is asked of persons only. */
 static const anc_str life[] = {
-    WORD("born"),     WORD("died"),       WORD("die"),          WORD("marry"),     WORD("married"),
-    WORD("birthday"), WORD("birthplace"), WORD("wife"),         WORD("husband"),   WORD("hobby"),
-    WORD("né"),       WORD("née"),        WORD("nés"),          WORD("nées"),      WORD("mort"),
-    WORD("morte"),    WORD("décédé"),     WORD("décédée"),      WORD("naissance"), WORD("marié"),
-    WORD("mariée"),   WORD("épouse"),     WORD("mari"),         WORD("habite"),    WORD("vécu"),
-    WORD("métier"),   WORD("étudié"),     WORD("anniversaire"), WORD("travaille"),
+    WORD("born"),      WORD("died"),     WORD("die"),        WORD("marry"),
+    WORD("married"),   WORD("birthday"), WORD("birthplace"), WORD("wife"),
+    WORD("husband"),   WORD("hobby"),    WORD("né"),         WORD("née"),
+    WORD("nés"),       WORD("nées"),     WORD("mort"),       WORD("morte"),
+    WORD("décédé"),    WORD("décédée"),  WORD("naissance"),  WORD("marié"),
+    WORD("mariée"),    WORD("épouse"),   WORD("mari"),       WORD("habite"),
+    WORD("vécu"),      WORD("métier"),   WORD("étudié"),     WORD("anniversaire"),
+    WORD("travaille"), WORD("geboren"),  WORD("gestorben"),  WORD("verheiratet"),
+    WORD("wohnt"),     WORD("nació"),    WORD("murió"),      WORD("vive"),
+    WORD("nato"),      WORD("nata"),     WORD("morì"),       WORD("abita"),
+    WORD("nasceu"),    WORD("morreu"),   WORD("mora"),       WORD("starb"),
+    WORD("lebte"),
 };
 
 static const anc_str titles[] = {
@@ -108,14 +119,20 @@ bool rag_asks_who(const rag_spoken *s)
 {
     static const anc_str who[] = {WORD("who"), WORD("whom"), WORD("whose"), WORD("qui")};
     for (size_t i = 0; i < s->words.n && i < 3; i++) /* "and who", "à qui" */
-        if (AMONG(who, rag_spoken_word(s, i)))
+        if (rag_tongue_knows(s->language)
+                ? rag_tongue_has(s->language, RAG_WORD_WHO, rag_spoken_word(s, i))
+                : AMONG(who, rag_spoken_word(s, i)))
             return true;
     return false;
 }
 
 bool rag_asks_who_is(const rag_spoken *s)
 {
-    return rag_asks_who(s) && s->words.n > 2 && AMONG(copulas, rag_spoken_word(s, 1));
+    if (!rag_asks_who(s) || s->words.n <= 2)
+        return false;
+    return rag_tongue_knows(s->language)
+               ? rag_tongue_has(s->language, RAG_WORD_COPULA, rag_spoken_word(s, 1))
+               : AMONG(copulas, rag_spoken_word(s, 1));
 }
 
 bool rag_has_word_of_life(const rag_spoken *s)

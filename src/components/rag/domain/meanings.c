@@ -29,7 +29,8 @@ static const anc_str meanings[] = {
     MEANING("hotel hôtel hébergement unterkunft"),
     MEANING("car vehicle voiture véhicule auto fahrzeug"),
     MEANING("employee employees staff salarié salariés mitarbeiter"),
-    MEANING("salary wage pay payday salaire paie gehalt lohn"),
+    MEANING("salary wage pay payday earn earns earned salaire paie gagne gehalt lohn verdient "
+            "verdienen sueldo salario"),
     MEANING("water eau wasser"),
     MEANING(
         "temperature hot heat cold warm température chaud chaude froid temperatur heiß kalt warm"),
@@ -48,7 +49,7 @@ static const anc_str meanings[] = {
     MEANING("accuracy precision précision genauigkeit"),
     MEANING("lifetime autonomy autonomie tient laufzeit hält"),
     MEANING("founded founder founders founding started fondé fondée fondateur fondateurs gegründet "
-            "gründer"),
+            "gründete gründer fundó fundado fundada fundador fondato fondata fondatore fundou"),
     MEANING("people persons personnes gens personen leute"),
     MEANING("work works working worked travaille travaillent travailler arbeitet arbeiten"),
     MEANING("run runs manage manages managed dirige dirigent diriger gère leitet"),

@@ -9,15 +9,20 @@
 #define ANC_RAG_DOMAIN_POINTER_H
 
 #include "base/arena.h"
+#include "text/language.h"
 
 #define RAG_POINTS_LAST UINT32_MAX
+
+enum { RAG_POINTS_ALSO = 4 };
 
 typedef enum rag_pointed { RAG_POINTS_NOWHERE, RAG_POINTS_PAGE, RAG_POINTS_ROW } rag_pointed;
 
 typedef struct rag_pointer {
     rag_pointed kind;
-    uint32_t number;   /* from 1; 0 where "page 0" is said; RAG_POINTS_LAST: the last there is */
-    uint32_t until;    /* the last that is meant, `number` where one is */
+    uint32_t number; /* from 1; 0 where "page 0" is said; RAG_POINTS_LAST: the last there is */
+    uint32_t until;  /* the last that is meant, `number` where one is */
+    uint32_t also[RAG_POINTS_ALSO]; /* [n_also]: "pages 2, 5 and 9" has 5 and 9 */
+    size_t n_also;
     size_t start, end; /* bytes of the question: "row 7" */
     size_t of_start,
         of_end;   /* bytes of what follows up to the clause's end: "of the depots table" */
@@ -43,10 +48,18 @@ anc_str rag_pointer_word(anc_str question, const rag_pointer *p);
 anc_status rag_pointer_is_open(anc_arena *mem, anc_str question, const rag_pointer *p, bool *ret,
                                anc_err *err) ANC_MUST_CHECK;
 
-/* What the question asks besides, without the words that say where to look; empty when that is all: then
- * what stands there is wanted. In `mem`. */
+/* What the question asks besides, without the words that say where to look; empty when that is all, or when it has
+ * only a verb of its own ("what does page 3 dwell on?"): then what stands there is wanted. In `mem`. */
 anc_status rag_pointer_rest(anc_arena *mem, anc_str question, const rag_pointer *p, anc_str title,
                             anc_str uri, anc_str *ret, anc_err *err) ANC_MUST_CHECK;
+
+/* "On which page is the course described?", "auf welcher Seite steht der Preis?": what is looked for ("the course"),
+ * in `mem`, and whether pages or rows are counted; empty: the question asks for neither. */
+anc_status rag_pointer_sought(anc_arena *mem, anc_str question, rag_pointed *ret_kind, anc_str *ret,
+                              anc_err *err) ANC_MUST_CHECK;
+
+/* "Page ", "Seite ", "Ligne ": what stands before its number in an answer to a question in `language`. */
+const char *rag_pointer_label(rag_pointed kind, txt_language language);
 
 /* "What is on page 3?", then "which document?", then `reply`, "two-columns.pdf" or "the receipt": the question that
  * is meant, in `mem`. Empty: `before` names no row or page, or says itself of what, or the reply is another question. */

@@ -1,8 +1,9 @@
-/* spoken.c - function words of English and French by what they do, and runs found by them. */
+/* spoken.c - function words of English and French by what they do (of four others: tongue.h), and runs found by them. */
 #include "rag/domain/spoken.h"
 
 #include "base/str.h"
 #include "base/utf8.h"
+#include "rag/domain/tongue.h"
 
 #define WORD(text) ANC_STR_INIT(text)
 
@@ -103,6 +104,45 @@ static bool among(const anc_str *list, size_t n, anc_str word)
     return false;
 }
 
+/* English and French count as one language here, and so does one that is not known. */
+static txt_language tongue_of(txt_language language)
+{
+    return rag_tongue_knows(language) ? language : TXT_UND;
+}
+
+static bool is_closed(const rag_spoken *s, size_t i, txt_language tongue)
+{
+    const anc_str word = rag_spoken_word(s, i);
+    if (tongue == TXT_UND)
+        return among(articles, ANC_COUNT(articles), word) ||
+               among(prepositions, ANC_COUNT(prepositions), word) ||
+               among(asking, ANC_COUNT(asking), word) || among(pronouns, ANC_COUNT(pronouns), word);
+    return rag_tongue_has(tongue, RAG_WORD_ARTICLE, word) ||
+           rag_tongue_has(tongue, RAG_WORD_PREPOSITION, word) ||
+           rag_tongue_has(tongue, RAG_WORD_ASKING, word) ||
+           rag_tongue_has(tongue, RAG_WORD_PRONOUN, word);
+}
+
+/* The language that has most of the words as function words; of equals that of `hint`, else what it is written like. */
+static txt_language spoken_in(const rag_spoken *s, txt_language hint)
+{
+    static const txt_language all[] = {TXT_UND, TXT_DE, TXT_ES, TXT_IT, TXT_PT};
+    const txt_language seems = tongue_of(s->language);
+    size_t most = 0;
+    txt_language best = TXT_UND;
+    for (size_t k = 0; k < ANC_COUNT(all); k++) {
+        size_t n = 0;
+        for (size_t i = 0; i < s->words.n; i++)
+            n += is_closed(s, i, all[k]);
+        const bool likelier = all[k] == hint || (best != hint && all[k] == seems);
+        if (n > most || (n == most && (likelier || k == 0))) {
+            most = n;
+            best = all[k];
+        }
+    }
+    return best;
+}
+
 anc_status rag_spoken_of(anc_arena *mem, anc_str text, rag_spoken *ret, anc_err *err)
 {
     const txt_language language = txt_language_detect(text);
@@ -111,6 +151,18 @@ anc_status rag_spoken_of(anc_arena *mem, anc_str text, rag_spoken *ret, anc_err 
         among(french, ANC_COUNT(french), rag_spoken_word(ret, 0)))
         return rag_spoken_as(mem, text, TXT_FR, ret, err);
     return ANC_OK;
+}
+
+anc_status rag_spoken_after(anc_arena *mem, anc_str text, txt_language before, rag_spoken *ret,
+                            anc_err *err)
+{
+    ANC_TRY(rag_spoken_of(mem, text, ret, err));
+    const txt_language tongue =
+        spoken_in(ret, before == TXT_UND ? tongue_of(ret->language) : tongue_of(before));
+    if (tongue == tongue_of(ret->language))
+        return ANC_OK;
+    const txt_language other = rag_tongue_knows(before) || before == TXT_UND ? TXT_EN : before;
+    return rag_spoken_as(mem, text, tongue == TXT_UND ? other : tongue, ret, err);
 }
 
 anc_status rag_spoken_as(anc_arena *mem, anc_str text, txt_language language, rag_spoken *ret,
@@ -161,19 +213,26 @@ bool rag_spoken_joined(const rag_spoken *s, size_t i)
     return true;
 }
 
-#define IS(name, list)                                                \
-    bool name(const rag_spoken *s, size_t i)                          \
-    {                                                                 \
-        return among((list), ANC_COUNT(list), rag_spoken_word(s, i)); \
+#define IS(name, list, role)                                                              \
+    bool name(const rag_spoken *s, size_t i)                                              \
+    {                                                                                     \
+        const anc_str word = rag_spoken_word(s, i);                                       \
+        return rag_tongue_knows(s->language)                                              \
+                   ? (role) < RAG_WORD_COUNT && rag_tongue_has(s->language, (role), word) \
+                   : among((list), ANC_COUNT(list), word);                                \
     }
-IS(rag_spoken_is_preposition, prepositions)
-IS(rag_spoken_is_of, genitives)
-IS(rag_spoken_is_asking, asking)
-IS(rag_spoken_is_article, articles)
-IS(rag_spoken_is_plural, plurals)
-IS(rag_spoken_is_person, persons)
-IS(rag_spoken_is_thing, singular_things)
-IS(rag_spoken_is_calendar, calendar)
+IS(rag_spoken_is_preposition, prepositions, RAG_WORD_PREPOSITION)
+IS(rag_spoken_is_of, genitives, RAG_WORD_GENITIVE)
+IS(rag_spoken_is_asking, asking, RAG_WORD_ASKING)
+IS(rag_spoken_is_article, articles, RAG_WORD_ARTICLE)
+IS(rag_spoken_is_plural, plurals, RAG_WORD_COUNT)
+IS(rag_spoken_is_person, persons, RAG_WORD_COUNT)
+IS(rag_spoken_is_thing, singular_things, RAG_WORD_THING)
+
+bool rag_spoken_is_calendar(const rag_spoken *s, size_t i)
+{
+    return among(calendar, ANC_COUNT(calendar), rag_spoken_word(s, i));
+}
 
 /* An article of a question: the French "a" is a verb. */
 static bool is_its_article(const rag_spoken *s, size_t i)
@@ -182,8 +241,52 @@ static bool is_its_article(const rag_spoken *s, size_t i)
            !(s->language == TXT_FR && anc_str_eq_nocase(rag_spoken_word(s, i), ANC_STR("a")));
 }
 
+/* The question words that a pronoun may follow which is written like an article: "qui le conduit ?", "¿quién la fundó?". */
+static bool asks_of_verb(anc_str word)
+{
+    static const anc_str words[] = {
+        WORD("qui"),   WORD("quand"),  WORD("où"),     WORD("comment"), WORD("pourquoi"),
+        WORD("quién"), WORD("quien"),  WORD("cuándo"), WORD("cuando"),  WORD("dónde"),
+        WORD("donde"), WORD("cómo"),   WORD("chi"),    WORD("quando"),  WORD("dove"),
+        WORD("come"),  WORD("perché"), WORD("quem"),   WORD("onde"),    WORD("quiénes"),
+    };
+    return among(words, ANC_COUNT(words), word);
+}
+
+/* An article that stands before the only other word, a verb: a pronoun. */
+static bool is_clitic(const rag_spoken *s, size_t i)
+{
+    static const anc_str clitics[] = {WORD("le"), WORD("la"), WORD("les")};
+    const anc_str word = rag_spoken_word(s, i);
+    if (i == 0 || i + 1 == s->words.n || !asks_of_verb(rag_spoken_word(s, i - 1)) ||
+        s->words.items[i + 1].capital)
+        return false;
+    if (rag_tongue_knows(s->language) ? !rag_tongue_has(s->language, RAG_WORD_CLITIC, word)
+                                      : !among(clitics, ANC_COUNT(clitics), word))
+        return false;
+    size_t content = 0;
+    for (size_t k = i + 1; k < s->words.n; k++)
+        content += !s->words.items[k].stop && !rag_spoken_is_asking(s, k);
+    return content <= 1 && s->words.n <= i + 3;
+}
+
+/* "Sie" is who is spoken to, "sein" at the end a verb, "das" at the end no article. */
+static bool is_other_pronoun(const rag_spoken *s, size_t i)
+{
+    const anc_str word = rag_spoken_word(s, i);
+    const bool last = i + 1 == s->words.n;
+    if (s->language == TXT_DE && last && anc_str_eq_nocase(word, ANC_STR("das")))
+        return true;
+    if (s->language == TXT_DE && ((i > 0 && s->words.items[i].capital) ||
+                                  (last && anc_str_eq_nocase(word, ANC_STR("sein")))))
+        return false;
+    return rag_tongue_has(s->language, RAG_WORD_PRONOUN, word);
+}
+
 bool rag_spoken_is_there(const rag_spoken *s, size_t i)
 {
+    if (rag_tongue_knows(s->language))
+        return i > 0 && rag_tongue_has(s->language, RAG_WORD_THERE, rag_spoken_word(s, i));
     const bool last = i + 1 == s->words.n;
     const anc_str next = last ? ANC_STR("") : rag_spoken_word(s, i + 1);
     if (i == 0 || among(being, ANC_COUNT(being), next))
@@ -195,7 +298,36 @@ bool rag_spoken_is_there(const rag_spoken *s, size_t i)
 
 bool rag_spoken_is_pronoun(const rag_spoken *s, size_t i)
 {
+    if (is_clitic(s, i))
+        return true;
+    if (rag_tongue_knows(s->language))
+        return is_other_pronoun(s, i);
     return among(pronouns, ANC_COUNT(pronouns), rag_spoken_word(s, i)) || rag_spoken_is_there(s, i);
+}
+
+bool rag_spoken_has_no_subject(const rag_spoken *s)
+{
+    static const anc_str being_there[] = {WORD("hay"), WORD("c"), WORD("há"), WORD("ci")};
+    static const anc_str being_where[] = {WORD("está"), WORD("están"), WORD("es"),
+                                          WORD("son"),  WORD("fica"),  WORD("è")};
+    size_t content = 0;
+    bool asks = false;
+    if (s->words.n == 0 || !rag_tongue_knows(s->language) || s->language == TXT_DE)
+        return false;
+    for (size_t i = 0; i < s->words.n; i++) {
+        const anc_str word = rag_spoken_word(s, i);
+        if (rag_spoken_is_article(s, i) || rag_spoken_is_pronoun(s, i) ||
+            rag_tongue_has(s->language, RAG_WORD_WHO, word) ||
+            among(being_there, ANC_COUNT(being_there), word) || s->words.items[i].digits)
+            return false;
+        asks = asks || rag_spoken_is_asking(s, i);
+        content += rag_spoken_is_noun(s, i);
+    }
+    const size_t last = s->words.n - 1;
+    const bool is = content == 0 && s->words.n > 1 &&
+                    among(being_where, ANC_COUNT(being_where), rag_spoken_word(s, last));
+    return asks && s->words.n <= 4 &&
+           (is || (content == 1 && rag_spoken_is_noun(s, last) && !s->words.items[last].capital));
 }
 
 bool rag_spoken_is_noun(const rag_spoken *s, size_t i)
@@ -233,9 +365,11 @@ static rag_run name_at(const rag_spoken *s, size_t i)
     if (!is_name(s, i))
         return run;
     run.last = i + 1;
+    /* "der Leiter von Chronotec" is no name, for every noun has a capital there */
+    const bool noun = s->language == TXT_DE && i > 0 && rag_spoken_is_article(s, i - 1);
     while (rag_spoken_joined(s, run.last - 1) &&
            (is_name(s, run.last) || s->words.items[run.last].digits ||
-            s->words.items[run.last].code != 0 || is_particle(s, run.last)))
+            s->words.items[run.last].code != 0 || (!noun && is_particle(s, run.last))))
         run.last++;
     if (i == 0 && run.last == 1)
         run.last = 0;
@@ -258,7 +392,11 @@ bool rag_spoken_name_next(const rag_spoken *s, size_t *cursor, rag_run *ret)
 bool rag_spoken_is_of_place(const rag_spoken *s, rag_run run)
 {
     const size_t first = rag_spoken_with_article(s, run).first;
-    return first > 0 && among(of_place, ANC_COUNT(of_place), rag_spoken_word(s, first - 1));
+    if (first == 0)
+        return false;
+    const anc_str before = rag_spoken_word(s, first - 1);
+    return rag_tongue_knows(s->language) ? rag_tongue_has(s->language, RAG_WORD_OF_PLACE, before)
+                                         : among(of_place, ANC_COUNT(of_place), before);
 }
 
 bool rag_spoken_last_name(const rag_spoken *s, rag_run *ret)
@@ -298,7 +436,7 @@ static bool ends_in_verb(const rag_spoken *s, rag_run run)
            rag_spoken_joined(s, run.first - 1))
         run.first--;
     const size_t first = rag_spoken_with_article(s, run).first;
-    if (first == 0)
+    if (first == 0 || rag_tongue_knows(s->language))
         return false;
     const anc_str before = rag_spoken_word(s, first - 1);
     if (among(auxiliaries, ANC_COUNT(auxiliaries), before))
@@ -355,7 +493,7 @@ bool rag_spoken_topic(const rag_spoken *s, rag_run *ret)
 
 bool rag_spoken_subject(const rag_spoken *s, rag_run *ret)
 {
-    for (size_t i = 0; i < s->words.n; i++) {
+    for (size_t i = 0; i < s->words.n && !rag_tongue_knows(s->language); i++) {
         const bool helps = among(auxiliaries, ANC_COUNT(auxiliaries), rag_spoken_word(s, i));
         const bool is =
             among(being, ANC_COUNT(being), rag_spoken_word(s, i)) && s->language != TXT_FR;

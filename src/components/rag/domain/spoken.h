@@ -19,6 +19,11 @@ typedef struct rag_run {
 anc_status rag_spoken_of(anc_arena *mem, anc_str text, rag_spoken *ret,
                          anc_err *err) ANC_MUST_CHECK;
 
+/* The same of a question, whose function words tell its language; of those that they may be of, the one spoken
+ * `before` (TXT_UND: none was). */
+anc_status rag_spoken_after(anc_arena *mem, anc_str text, txt_language before, rag_spoken *ret,
+                            anc_err *err) ANC_MUST_CHECK;
+
 /* The same of a text that is too short to tell its language. */
 anc_status rag_spoken_as(anc_arena *mem, anc_str text, txt_language language, rag_spoken *ret,
                          anc_err *err) ANC_MUST_CHECK;
@@ -41,6 +46,9 @@ bool rag_spoken_is_there(const rag_spoken *s, size_t i);       /* there, y: of a
 bool rag_spoken_is_calendar(const rag_spoken *s, size_t i);    /* a day, a month */
 
 bool rag_spoken_is_noun(const rag_spoken *s, size_t i); /* none of these, and no function word */
+
+/* "¿Cuánto cuesta?": a question word and a verb, of what is left out in Spanish, Italian and Portuguese. */
+bool rag_spoken_has_no_subject(const rag_spoken *s);
 
 /* Words that are no function words, asking words or pronouns. */
 size_t rag_spoken_content(const rag_spoken *s, size_t first);

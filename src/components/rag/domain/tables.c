@@ -1,7 +1,8 @@
 /* tables.c - tables found in the text that parsers write of them: a row a line, cells between bars, or
  * between tabs where they were found by the gaps of a printed page.
  *
- * The row before the one that the catalog counts as the first names the columns. Where rows were not counted
+ * The row before the one that the catalog counts as the first names the columns of the rows that are counted on
+ * from it, whether or not they have a cell for each. Where rows were not counted
  * so, the first row of a table names its columns when it looks like names: few words a cell, each with a
  * capital; and when what stands below looks different: figures, or longer cells. Names in small letters
  * ("start_date") or with figures ("Q1") are those of a file of records: then all that stands below one of
@@ -218,42 +219,75 @@ static bool lists_properties(const table *t)
     return n == wanted;
 }
 
-/* Behind the rows that follow `first` line by line with as many cells. */
-static size_t table_end(const rag_units *units, size_t first)
+/* Whether the names of `cells` columns fit row `u`. One that is known to stand below them may have no cells for its
+ * last columns, but not where its cells were found by gaps: which of them are empty is not known of it. */
+static bool names_fit(const table *t, size_t i, size_t cells, bool counted)
 {
-    size_t end = first + 1;
-    while (end < units->n && units->items[end].line_start &&
-           units->items[end].cells == units->items[first].cells)
-        end++;
+    const rag_unit *u = &t->units->items[i];
+    return u->cells == cells ||
+           (counted && u->cells > 1 && anc_str_find(row_at(t, i), ANC_STR("|")) != SIZE_MAX);
+}
+
+/* Behind the rows that follow `first` line by line with as many cells, or that the catalog counts on from it. */
+static size_t table_end(const table *t)
+{
+    const rag_unit *items = t->units->items;
+    uint32_t row = number_at(t, t->first);
+    size_t end = t->first + 1;
+    for (; end < t->units->n; end++) {
+        const uint32_t next = number_at(t, end);
+        const bool counted = next > 0 && (next == row + 1 || next == row);
+        const bool parted = row > 0 && next == 0; /* names of columns again, or no row */
+        if (parted ||
+            (!counted && (!items[end].line_start || items[end].cells != items[t->first].cells)))
+            break;
+        row = next;
+    }
     return end;
 }
 
-/* The rows that the passage begins with go on a table from above when they have its cells. */
+/* The rows that the passage begins with go on a table from above when they have its cells, or are counted on. */
 static size_t name_continued(rag_units *units, size_t from, const rag_passage *passage)
 {
     const size_t cells = passage->columns.len > 0 ? rag_cell_count(passage->columns) : 0;
+    table t = {units, passage, from, from};
+    if (cells < 2 || from == units->n)
+        return from;
+    const bool counted = number_at(&t, from) > 0;
+    t.end = counted ? table_end(&t) : units->n;
     size_t i = from;
-    for (; i < units->n && cells > 1 && units->items[i].cells == cells; i++)
-        units->items[i].continues = true;
+    for (; i < t.end && (counted || units->items[i].cells == cells); i++)
+        units->items[i].continues = names_fit(&t, i, cells, counted);
     return i;
+}
+
+/* A row found by gaps, with the tabs at its end, behind which nothing stands. */
+static anc_str row_with_end(anc_str text, const rag_unit *u)
+{
+    size_t end = u->end;
+    while (end < text.len && text.ptr[end] == '\t')
+        end++;
+    return anc_str_sub(text, u->start, end - u->start);
 }
 
 void rag_tables_find(rag_units *units, size_t from, const rag_passage *passage)
 {
     for (size_t i = from; i < units->n; i++) {
         rag_unit *u = &units->items[i];
-        const size_t cells =
-            rag_cell_count(anc_str_sub(passage->text, u->start, u->end - u->start));
+        const size_t cells = rag_cell_count(row_with_end(passage->text, u));
         u->cells = u->line_start && cells > 1 ? (uint32_t)cells : 0;
     }
     for (size_t i = name_continued(units, from, passage); i < units->n;) {
-        const table t = {units, passage, i,
-                         units->items[i].cells > 0 ? table_end(units, i) : i + 1};
-        if (t.end > i + 1 && (stands_over_first(&t) || (looks_like_names(&t) && differ_below(&t) &&
-                                                        !lists_properties(&t)))) {
+        table t = {units, passage, i, i + 1};
+        if (units->items[i].cells > 0)
+            t.end = table_end(&t);
+        const bool counted = t.end > i + 1 && stands_over_first(&t);
+        if (counted ||
+            (t.end > i + 1 && looks_like_names(&t) && differ_below(&t) && !lists_properties(&t))) {
             units->items[i].kind = RAG_UNIT_COLUMNS;
             for (size_t k = i + 1; k < t.end; k++)
-                units->items[k].columns = (uint32_t)i;
+                if (names_fit(&t, k, units->items[i].cells, counted))
+                    units->items[k].columns = (uint32_t)i;
         }
         i = t.end;
     }

@@ -23,6 +23,7 @@
 #include "kernel/domain/call.h"
 #include "rag/domain/citations.h"
 #include "rag/domain/passage.h"
+#include "rag/domain/pointer.h"
 #include "rag/domain/prompt.h"
 
 enum { RAG_ANSWER_MAX_BYTES = 1 << 20, RAG_OWN_QUOTES_MAX = 8 };
@@ -35,7 +36,9 @@ typedef struct rag_request {
     double threshold; /* calibrated score from which a passage counts as relevant; <= 0: any */
     double unread;    /* share of what is asked about that stands in nothing that was read, 0..1 */
     bool read; /* the question says where to look and asks nothing else: the passages are that */
-    anc_str reply; /* known without passages: the extractive adapter says it as it stands */
+    txt_language language; /* of an answer without a document's words; UND: the question's */
+    rag_pointed seeks;     /* whose number is asked for: an extractive answer begins with it */
+    anc_str reply;         /* known without passages: the extractive adapter says it as it stands */
     const rag_prompt *prompt;
     anc_str model; /* empty: the provider's own */
 } rag_request;

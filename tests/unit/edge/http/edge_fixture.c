@@ -50,6 +50,7 @@ static void fill(edge_fixture *f, http_edge_options *o)
     o->relays = double_relays();
     o->kno = double_kno();
     o->emb = double_emb();
+    o->rerank = double_rerank();
     o->srch = double_srch();
     o->ing = double_ing();
     o->rag = double_rag();

@@ -14,6 +14,17 @@ typedef struct reference_text {
  * order), both paths complete. The number of rows; 0 when a file cannot be read. */
 size_t reference_read(anc_arena *mem, const char *texts, const char *tokens, reference_text **ret);
 
+typedef struct reference_pair {
+    anc_str a, b;
+    uint32_t *ids;
+    uint8_t *types;
+    size_t n_ids;
+} reference_pair;
+
+/* Rows of tiny-models/pairs.jsonl with the ids and types of `tokens`; as above. */
+size_t reference_read_pairs(anc_arena *mem, const char *pairs, const char *tokens,
+                            reference_pair **ret);
+
 /* All floats of a file; NULL when it cannot be read. */
 const float *reference_floats(anc_arena *mem, const char *path, size_t *ret_n);
 

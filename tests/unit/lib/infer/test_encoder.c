@@ -197,73 +197,12 @@ static void minilm_in_int8(void **state)
     minilm_in(INF_INT8, (closeness){0.98, 0.995}); /* 0.99 on whole sentences */
 }
 
-static void small_model_in_every_level(void **state)
-{
-    (void)state;
-    char model[PLACE_MAX], tokens[PLACE_MAX], vectors[PLACE_MAX];
-    if (place_in_data(model, "tiny-models/bert-mean") == NULL)
-        skip();
-    (void)snprintf(tokens, sizeof tokens, "%.4000s/tokens.jsonl", model);
-    (void)snprintf(vectors, sizeof vectors, "%.4000s/outputs.f32", model);
-    compare_levels(model, tokens, vectors, 0, SIZE_MAX, INF_BF16, (closeness){0.999, 0.9995});
-    compare_levels(model, tokens, vectors, 0, SIZE_MAX, INF_INT8, (closeness){0.98, 0.99});
-}
-
-static void compare_small(const char *name, inf_kind kind)
-{
-    char model[PLACE_MAX], tokens[PLACE_MAX], vectors[PLACE_MAX];
-    if (place_in_data(model, name) == NULL)
-        skip();
-    (void)snprintf(tokens, sizeof tokens, "%.4000s/tokens.jsonl", model);
-    (void)snprintf(vectors, sizeof vectors, "%.4000s/outputs.f32", model);
-    compare(model, tokens, vectors, kind, 0, SIZE_MAX, (bounds){0.99999, 1e-4});
-}
-
-static void reference_of_small_mean(void **state)
-{
-    (void)state;
-    compare_small("tiny-models/bert-mean", INF_PASSAGE);
-}
-
-static void reference_of_small_cls_f16_with_prefix(void **state)
-{
-    (void)state;
-    compare_small("tiny-models/bert-cls-cased-f16", INF_QUERY);
-}
-
-static void other_kinds_are_refused_by_name(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *folder, *says;
-    } rows[] = {
-        {"tiny-models/bert-dense-bf16", "Dense"},
-        {"tiny-models/distilbert-mean", "\"distilbert\""},
-        {"tiny-models/mpnet-mean", "\"mpnet\""},
-        {"tiny-models/xlm-roberta-cls", "\"xlm-roberta\""},
-    };
-    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
-        char model[PLACE_MAX];
-        anc_err err = {0};
-        inf_encoder *enc = NULL;
-        if (place_in_data(model, rows[i].folder) == NULL)
-            skip();
-        assert_int_equal(inf_encoder_open(anc_str_of(model), NULL, &enc, &err), ANC_UNSUPPORTED);
-        if (strstr(err.text, rows[i].says) == NULL)
-            fail_msg("\"%s\" does not say %s", err.text, rows[i].says);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reference_of_minilm),
         cmocka_unit_test(minilm_in_bf16),
         cmocka_unit_test(minilm_in_int8),
-        cmocka_unit_test(small_model_in_every_level),
-        cmocka_unit_test(reference_of_small_mean),
-        cmocka_unit_test(reference_of_small_cls_f16_with_prefix),
-        cmocka_unit_test(other_kinds_are_refused_by_name),
     };
     return cmocka_run_group_tests_name("encoder", tests, NULL, NULL);
 }

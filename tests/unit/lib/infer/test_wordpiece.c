@@ -1,12 +1,11 @@
 /* test_wordpiece.c - cases by name over a small vocabulary, and the ids of the original tokenizer. */
 #include "infer/tokenizer.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "reference.h"
 #include "support/places.h"
 #include "support/test.h"
+#include "tokenizer_reference.h"
 
 enum { UNK, CLS, SEP, UN, AFF, ABLE, THE, COMMA, CAFE, E, HAO, A, CONT_A, CONT_B, I_DOT, MAX = 16 };
 
@@ -31,6 +30,10 @@ static const struct row {
     {"ideographs stand alone", ANC_STR_INIT("the\xE5\xA5\xBDthe"), 3, {THE, HAO, THE}},
     {"no UTF-8 goes", ANC_STR_INIT("th\xFF\x65 \xE5\xA5"), 1, {THE}},
     {"special literals are text", ANC_STR_INIT("[SEP]"), 3, {UNK, UNK, UNK}},
+    {"punctuation that came after the tokenizers", ANC_STR_INIT("the\xE2\xB9\x92the"), 1, {UNK}},
+    {"punctuation that is none any more", ANC_STR_INIT("the\xE1\x99\xADthe"), 3, {THE, UNK, THE}},
+    {"a mark that came after the tokenizers", ANC_STR_INIT("cafe\xE0\xA3\x93"), 1, {UNK}},
+    {"a mark that was one before", ANC_STR_INIT("caf\xE0\xA3\xA3\x65"), 1, {CAFE}},
     {"dotted capital i", ANC_STR_INIT("\xC4\xB0"), 1, {UNK}},
 };
 
@@ -82,6 +85,23 @@ static void lower_case_without_stripping(void **state)
     inf_tokenizer_close(tok);
 }
 
+/* Older files do not name the kind of their model. */
+static void a_model_without_its_kind(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    inf_tokenizer *tok = NULL;
+    uint32_t ids[MAX];
+    const anc_str json =
+        ANC_STR("{\"normalizer\":{\"type\":\"BertNormalizer\"},\"pre_tokenizer\":{\"type\":"
+                "\"BertPreTokenizer\"},\"model\":{\"vocab\":{\"[UNK]\":0,\"[CLS]\":1,\"[SEP]\":2,"
+                "\"a\":3}}}");
+    ASSERT_OK(inf_tokenizer_of_json(json, &tok, &err), &err);
+    assert_int_equal(inf_tokenizer_encode(tok, ANC_STR("a"), MAX, ids, NULL), 3);
+    assert_int_equal(ids[1], 3);
+    inf_tokenizer_close(tok);
+}
+
 static void cuts_at_the_window(void **state)
 {
     (void)state;
@@ -126,7 +146,9 @@ static const struct refused_row {
     const char *says;
 } refused_rows[] = {
     {"no JSON", "{", ANC_CORRUPT, ""},
-    {"another model", "{\"model\":{\"type\":\"Unigram\"}}", ANC_UNSUPPORTED, "\"Unigram\""},
+    {"another model", "{\"model\":{\"type\":\"BPE\"}}", ANC_UNSUPPORTED, "\"BPE\""},
+    {"a model that is not told", "{\"model\":{\"vocab\":{},\"merges\":[]}}", ANC_UNSUPPORTED,
+     "(none)"},
     {"another normalizer", "{\"model\":{\"type\":\"WordPiece\"},\"normalizer\":{\"type\":\"NFC\"}}",
      ANC_UNSUPPORTED, "\"NFC\""},
     {"another prefix", "{\"model\":{\"type\":\"WordPiece\",\"continuing_subword_prefix\":\"@\"}}",
@@ -165,42 +187,6 @@ static void folder_without_a_vocabulary(void **state)
     assert_non_null(strstr(err.text, "/nonexistent/vocab.txt"));
 }
 
-/* `a` then `b`, which may hold NUL bytes. */
-static anc_str joined(anc_arena *mem, anc_str a, anc_str b)
-{
-    char *p = anc_arena_alloc(mem, a.len + b.len + 1, 1);
-    assert_non_null(p);
-    memcpy(p, a.ptr, a.len);
-    memcpy(p + a.len, b.ptr, b.len);
-    return (anc_str){p, a.len + b.len};
-}
-
-/* Every id of a reference folder, except where the original reads "[SEP]" in a text as the token. */
-static void compare(const char *model, const char *tokens, const char *prefix, size_t window)
-{
-    char texts[PLACE_MAX];
-    anc_err err = {0};
-    reference_text *refs = NULL;
-    inf_tokenizer *tok = NULL;
-    uint32_t ids[512];
-    if (place_in_data(texts, "minilm-reference/texts.jsonl") == NULL)
-        skip();
-    ANC_ARENA(mem, 64 << 20);
-    const size_t n = reference_read(mem, texts, tokens, &refs);
-    assert_true(n > 60);
-    ASSERT_OK(inf_tokenizer_open(anc_str_of(model), &tok, &err), &err);
-    for (size_t i = 0; i < n; i++) {
-        if (anc_str_eq(refs[i].kind, ANC_STR("special-token-literals")))
-            continue;
-        const anc_str given = joined(mem, anc_str_of(prefix), refs[i].text);
-        const size_t got = inf_tokenizer_encode(tok, given, window, ids, NULL);
-        if (got != refs[i].n_ids || memcmp(ids, refs[i].ids, got * sizeof *ids) != 0)
-            fail_msg("text %zu (%.*s): %zu ids, expected %zu", i, ANC_FMT(refs[i].kind), got,
-                     refs[i].n_ids);
-    }
-    inf_tokenizer_close(tok);
-}
-
 static void reference_of_minilm(void **state)
 {
     (void)state;
@@ -208,27 +194,24 @@ static void reference_of_minilm(void **state)
     if (place_of_model(model) == NULL ||
         place_in_data(tokens, "minilm-reference/tokens.jsonl") == NULL)
         skip();
-    compare(model, tokens, "", 256);
+    compare_texts(model, tokens, "", 256);
 }
 
-static void reference_of_small_uncased(void **state)
-{
-    (void)state;
-    char model[PLACE_MAX], tokens[PLACE_MAX];
-    if (place_in_data(model, "tiny-models/bert-mean") == NULL)
-        skip();
-    (void)snprintf(tokens, sizeof tokens, "%.4000s/tokens.jsonl", model);
-    compare(model, tokens, "", 64);
-}
+static const struct small_row {
+    const char *name, *folder, *prefix;
+} small_rows[] = {
+    {"uncased", "tiny-models/bert-mean", ""},
+    {"cased", "tiny-models/bert-cls-cased-f16",
+     "Represent this sentence for searching relevant passages: "},
+    {"with a dense head", "tiny-models/bert-dense-bf16", ""},
+    {"DistilBERT", "tiny-models/distilbert-mean", ""},
+    {"MPNet", "tiny-models/mpnet-mean", ""},
+};
 
-static void reference_of_small_cased(void **state)
+static void reference_of_small(void **state)
 {
-    (void)state;
-    char model[PLACE_MAX], tokens[PLACE_MAX];
-    if (place_in_data(model, "tiny-models/bert-cls-cased-f16") == NULL)
-        skip();
-    (void)snprintf(tokens, sizeof tokens, "%.4000s/tokens.jsonl", model);
-    compare(model, tokens, "Represent this sentence for searching relevant passages: ", 64);
+    const struct small_row *row = *state;
+    compare_small(row->folder, row->prefix);
 }
 
 int main(void)
@@ -236,13 +219,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cased_keeps_case_and_accents),
         cmocka_unit_test(lower_case_without_stripping),
+        cmocka_unit_test(a_model_without_its_kind),
         cmocka_unit_test(cuts_at_the_window),
         cmocka_unit_test(long_words),
         cmocka_unit_test(folder_without_a_vocabulary),
         cmocka_unit_test(reference_of_minilm),
-        cmocka_unit_test(reference_of_small_uncased),
-        cmocka_unit_test(reference_of_small_cased),
     };
     return RUN_TABLE("encodes", rows, encodes) + RUN_TABLE("refuses", refused_rows, refuses) +
+           RUN_TABLE("small", small_rows, reference_of_small) +
            cmocka_run_group_tests_name("tokenizer", tests, NULL, NULL);
 }

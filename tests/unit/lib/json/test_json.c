@@ -3,6 +3,7 @@
 
 #include <locale.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "json/json.h"
@@ -170,6 +171,27 @@ static void too_deep_to_write_is_refused(void **state)
     assert_int_equal(w.depth, 0);
 }
 
+static void floats_read_back(void **state)
+{
+    (void)state;
+    uint64_t seed = 7;
+    for (int i = 0; i < 2000; i++) {
+        ANC_BUF(out, 100);
+        json_writer w = json_writer_of(&out);
+        float n, back;
+        seed = seed * 6364136223846793005u + 1442695040888963407u;
+        const uint32_t bits = (uint32_t)(seed >> 32);
+        memcpy(&n, &bits, sizeof n);
+        json_write_float(&w, n);
+        if (!isfinite(n)) {
+            assert_true(anc_str_eq(anc_buf_view(&out), ANC_STR("null")));
+            continue;
+        }
+        back = strtof(out.ptr, NULL);
+        assert_memory_equal(&back, &n, sizeof n);
+    }
+}
+
 static void doubles_read_back(void **state)
 {
     (void)state;
@@ -218,6 +240,7 @@ int main(void)
         cmocka_unit_test(writer_keeps_commas_and_nesting),
         cmocka_unit_test(too_deep_to_write_is_refused),
         cmocka_unit_test(doubles_read_back),
+        cmocka_unit_test(floats_read_back),
         cmocka_unit_test(locale_plays_no_part),
     };
     int failed = RUN_TABLE("json_parse", parse_rows, parse);

@@ -39,7 +39,7 @@ static const blocks_row rows[] = {
     {"one column", ANC_STR_INIT("Name\nAda\nBob\n"), "row* Name\nrow Ada\nrow Bob\n"},
     {"nothing", ANC_STR_INIT(""), ""},
     {"rows of other lengths", ANC_STR_INIT("a,b\n1\n2,3,4\n5,6\n"),
-     "row* a | b\nrow 1\nrow 2 | 3 | 4\nrow 5 | 6\n"},
+     "row* a | b\nrow 1 |\nrow 2 | 3 | 4\nrow 5 | 6\n"},
     {"Shift-JIS",
      ANC_STR_INIT("\x96\xBC\x91\x4F,\x94\x4E\x97\xEE\n\x8D\xB2\x93\xA1\x91\xBE\x98\x59,30\n"),
      "row* \xE5\x90\x8D\xE5\x89\x8D | \xE5\xB9\xB4\xE9\xBD\xA2\n"

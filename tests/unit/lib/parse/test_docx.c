@@ -180,7 +180,7 @@ static const blocks_row rows[] = {
                                                             "w:val='2'/></w:tcPr>" PARA(
                                                                 "w") "</w:tc>" CELL("z") "</w:tr></"
                                                                                          "w:tbl>"),
-     "row* A | B | C\nrow Both | wide\nrow Both | x | y\nrow | p | q\nrow w |  | z\n"},
+     "row* A | B | C\nrow Both | wide |\nrow Both | x | y\nrow | p | q\nrow w |  | z\n"},
     {"a table in a table",
      ANC_STR_INIT("<w:tbl><w:tr>" CELL("before") "<w:tc>" PARA("in") "<w:tbl><w:tr>" CELL("a") CELL(
          "1") "</w:tr></w:tbl>" PARA("after") "</w:tc>" CELL("last") "</w:tr></w:tbl>"),

@@ -146,7 +146,7 @@ static const blocks_row rows[] = {
                       ROW("<table:covered-table-cell/>" CELL("x") CELL("y"))
                           ROW("<table:table-cell table:number-columns-repeated='2'/>" CELL(
                               "z")) "</table:table>"),
-     "row Both | 1\nrow Both | x | y\nrow |  | z\n"},
+     "row Both | 1 |\nrow Both | x | y\nrow |  | z\n"},
     {"a table of one column",
      ANC_STR_INIT("<table:table><table:table-column/>" ROW(
          "<table:table-cell><text:h text:outline-level='1'>Box"

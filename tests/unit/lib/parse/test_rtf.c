@@ -47,6 +47,10 @@ static const blocks_row rows[] = {
          "Lovelace\\cell"
          "\\cell 36\\cell\\row\\pard after"),
      "row* Name | Age\nrow Ada Lovelace |  | 36\np after\n"},
+    {"cells that are empty at the end of a row",
+     RTF("\\trowd\\pard\\intbl Name\\cell Age\\cell Town\\cell\\row\\trowd\\pard\\intbl Ada\\cell"
+         "\\cell\\cell\\row\\pard after"),
+     "row Name | Age | Town\nrow Ada |  |\np after\n"},
     {"a note at the foot", RTF("Text{\\footnote the note} goes on."),
      "p Text (the note) goes on.\n"},
     {"a text box", RTF("{\\shp{\\*\\shpinst{\\sp{\\sn x}{\\sv 1}}{\\shptxt boxed}}}\\par x"),

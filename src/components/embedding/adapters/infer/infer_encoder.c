@@ -3,12 +3,14 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/str.h"
-#include "infer/encoder.h"
+#include "infer/choice.h"
+#include "os/file.h"
 #include "revision_impl.h"
 
-enum { MAX_BATCH = 256, DETAIL_MAX = 256, NAME_MAX_BYTES = 256 };
+enum { MAX_BATCH = 256, DETAIL_MAX = 512, NAME_MAX_BYTES = 256, KEEP_FROM_BYTES = 4 << 20 };
 
 typedef struct infer {
     inf_encoder *encoder; /* owned */
@@ -73,51 +75,72 @@ static anc_str last_part(anc_str path)
     return path;
 }
 
-/* The digest of 90 MB takes as long as packing the weights: they go side by side. */
-typedef struct naming {
-    const emb_infer_options *options;
-    anc_str model;
-    char *revision;
-    anc_status status;
-    anc_err err;
-} naming;
-
-static void name_revision(void *arg)
+/* What the configuration says of the precision. */
+static anc_status read_precision(anc_str word, inf_choose_options *ret, anc_err *err)
 {
-    naming *n = arg;
-    n->status = emb_infer_revision(n->options, n->model, n->revision, &n->err);
+    if (word.len == 0 || anc_str_eq(word, ANC_STR("auto")))
+        return ANC_OK;
+    ret->fixed = true;
+    for (inf_precision p = INF_F32; p < INF_PRECISIONS; p++)
+        if (anc_str_eq(word, anc_str_of(inf_precision_name(p)))) {
+            ret->precision = p;
+            return ANC_OK;
+        }
+    return ANC_FAIL(err, ANC_INVALID,
+                    "the precision of a model is auto, f32, bf16 or int8, not \"%.*s\"",
+                    ANC_FMT(anc_str_sub(word, 0, 40)));
 }
 
-static anc_status open_named(infer *in, const emb_infer_options *options,
-                             const inf_encoder_options *with, anc_str model, anc_err *err)
+/* Whether what is made of a model is kept beside it: of a small one it is made anew sooner than a file is written and
+ * synced. */
+static bool is_worth_keeping(anc_str folder)
 {
-    naming name = {.options = options, .model = model, .revision = in->revision};
-    os_thread *thread = NULL;
-    const bool beside =
-        os_thread_start("model-digest", name_revision, &name, &thread, NULL) == ANC_OK;
-    const anc_status opened = inf_encoder_open(options->folder, with, &in->encoder, err);
-    if (beside)
-        os_thread_join(thread);
-    else
-        name_revision(&name);
-    ANC_TRY(opened);
-    if (name.status != ANC_OK)
-        return ANC_FAIL(err, name.status, "%s", name.err.text);
+    anc_err ignored = {0};
+    os_stat stat;
+    ANC_ARENA(mem, OS_PATH_MAX * 2);
+    const anc_str path =
+        mem != NULL ? os_path_join(mem, folder, ANC_STR("model.safetensors")) : ANC_STR_NONE;
+    return path.ptr != NULL && os_stat_of(path, &stat, &ignored) == ANC_OK &&
+           stat.bytes >= KEEP_FROM_BYTES;
+}
+
+/* The precision, and the revision that follows from it. */
+static anc_status choose(infer *in, const emb_infer_options *options, anc_str digest,
+                         inf_choice *ret, anc_err *err)
+{
+    inf_choose_options with = {.folder = options->folder, .digest = digest, .pool = options->pool};
+    ANC_TRY(read_precision(options->precision, &with, err));
+    ANC_TRY(inf_choose(&with, ret, err));
+    if (!ret->alike)
+        ANC_TRY(emb_infer_revision_apart(inf_precision_name(ret->precision), in->revision, err));
     return ANC_OK;
 }
 
 static anc_status open_parts(infer *in, const emb_infer_options *options, anc_err *err)
 {
-    const inf_encoder_options with = {.query_prefix = options->query_prefix,
-                                      .passage_prefix = options->passage_prefix,
-                                      .unit_length = true};
+    inf_encoder_options with = {.query_prefix = options->query_prefix,
+                                .passage_prefix = options->passage_prefix,
+                                .unit_length = true};
     const anc_str model = last_part(options->folder);
+    inf_choice choice;
     (void)snprintf(in->model, sizeof in->model, "%.*s", ANC_FMT(model));
-    ANC_TRY(open_named(in, options, &with, model, err));
+    ANC_TRY(emb_infer_revision(options, model, in->revision, err));
+    char digest[EMB_REVISION_MAX];
+    memcpy(digest, in->revision, sizeof digest);
+    if (is_worth_keeping(options->folder))
+        with.digest = anc_str_of(digest);
+    ANC_TRY(choose(in, options, with.digest, &choice, err));
+    with.precision = choice.precision;
+    ANC_TRY(inf_encoder_open(options->folder, &with, &in->encoder, err));
     const inf_encoder_info about = inf_encoder_about(in->encoder);
+    if (about.scores)
+        return ANC_FAIL(err, ANC_UNSUPPORTED,
+                        "model %.*s scores pairs of texts and gives no vectors of them",
+                        ANC_FMT(options->folder));
     (void)snprintf(in->detail, sizeof in->detail,
-                   "%.100s: %u layers, %u dimensions, %u tokens, %s kernels", in->model,
-                   about.layers, about.dims, about.max_tokens, about.kernels);
+                   "%.100s: %u layers, %u dimensions, %u tokens, %s by %s%s (%s)", in->model,
+                   about.layers, about.dims, about.max_tokens, inf_precision_name(about.precision),
+                   about.product, about.mapped ? ", mapped" : "", choice.why);
     return ANC_OK;
 }
 
@@ -141,6 +164,7 @@ anc_status emb_infer_open(const emb_infer_options *options, emb_encoder *ret, an
                          .max_batch = MAX_BATCH,
                          .model = anc_str_of(in->model),
                          .revision = anc_str_of(in->revision),
+                         .precision = anc_str_of(inf_precision_name(about.precision)),
                          .detail = anc_str_of(in->detail)};
     return ANC_OK;
 }

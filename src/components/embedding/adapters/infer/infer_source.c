@@ -8,10 +8,11 @@
 #include "embedding/adapters/infer/infer_encoder.h"
 #include "os/file.h"
 
-enum { MAX_FOLDERS = 1000 };
+enum { MAX_FOLDERS = 1000, PRECISION_BYTES = 16 };
 
 typedef struct source {
     char dir[OS_PATH_MAX];
+    char precision[PRECISION_BYTES];
     os_pool *pool; /* borrowed */
     krn_clock clock;
 } source;
@@ -69,7 +70,8 @@ static anc_status list(void *self, krn_call *call, emb_source_row **ret, size_t 
 static anc_status open_model(void *self, krn_call *call, anc_str model, emb_encoder *ret)
 {
     const source *s = self;
-    emb_infer_options options = {.pool = s->pool, .clock = s->clock};
+    emb_infer_options options = {
+        .precision = anc_str_of(s->precision), .pool = s->pool, .clock = s->clock};
     bool is = false;
     uint64_t bytes = 0;
     ANC_TRY(look(s, call, model, &is, &bytes));
@@ -83,8 +85,8 @@ static anc_status open_model(void *self, krn_call *call, anc_str model, emb_enco
 static const emb_encoder_source_ops ops = {
     .name = "infer", .list = list, .open = open_model, .close = free};
 
-anc_status emb_infer_source_open(anc_str models_dir, os_pool *pool, krn_clock clock,
-                                 emb_encoder_source *ret, anc_err *err)
+anc_status emb_infer_source_open(anc_str models_dir, anc_str precision, os_pool *pool,
+                                 krn_clock clock, emb_encoder_source *ret, anc_err *err)
 {
     if (models_dir.len == 0 || models_dir.len > OS_PATH_MAX / 2)
         return ANC_FAIL(err, ANC_INVALID, "models_dir is a path of 1 to %d bytes, not %zu",
@@ -93,6 +95,7 @@ anc_status emb_infer_source_open(anc_str models_dir, os_pool *pool, krn_clock cl
     if (s == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the list of models");
     (void)snprintf(s->dir, sizeof s->dir, "%.*s", ANC_FMT(models_dir));
+    (void)snprintf(s->precision, sizeof s->precision, "%.*s", ANC_FMT(precision));
     s->pool = pool;
     s->clock = clock;
     *ret = (emb_encoder_source){&ops, s};

@@ -6,8 +6,9 @@
 #include "kernel/ports/clock.h"
 #include "os/thread.h"
 
-/* `pool` is borrowed, as in emb_infer_options. INVALID for a path that is too long, NO_MEMORY. */
-anc_status emb_infer_source_open(anc_str models_dir, os_pool *pool, krn_clock clock,
-                                 emb_encoder_source *ret, anc_err *err) ANC_MUST_CHECK;
+/* `pool` is borrowed, as in emb_infer_options; `precision` as well, copied. INVALID for a path that is too long, NO_MEMORY. */
+anc_status emb_infer_source_open(anc_str models_dir, anc_str precision, os_pool *pool,
+                                 krn_clock clock, emb_encoder_source *ret,
+                                 anc_err *err) ANC_MUST_CHECK;
 
 #endif

@@ -19,6 +19,7 @@
 #include "rag/domain/abstain.h"
 #include "rag/domain/context.h"
 #include "rag/domain/extract.h"
+#include "rag/domain/pointer.h"
 #include "rag/domain/smalltalk.h"
 
 enum { JOB_MEMORY_BYTES = 64 << 20, MAX_SCORED = 64, DEFAULT_SCORED = 6 };
@@ -79,6 +80,35 @@ static void ask_scorer(rag_provider_job *job, rag_extraction *x)
         rag_extraction_tell(x, units[i], (double)cosines[i]);
 }
 
+static txt_language language_of(const rag_request *r)
+{
+    return r->language != TXT_UND ? r->language : txt_language_detect(r->question);
+}
+
+/* The page or the row that a pick stands on; 0: not known. */
+static uint32_t stands_on(const rag_request *r, const rag_pick *pick)
+{
+    const rag_passage *p = &r->passages[pick->passage];
+    uint32_t number = 0;
+    for (size_t i = 0; i < p->n_places && p->places[i].at <= p->start + pick->start; i++)
+        number = r->seeks == RAG_POINTS_ROW ? p->places[i].row : p->pages != NULL ? p->pages[i] : 0;
+    return number;
+}
+
+/* "Page 3: " before a pick, where it is asked for what stands where. */
+static anc_status say_where(rag_provider_job *job, const rag_pick *pick, anc_str *text)
+{
+    const rag_request *r = job->request;
+    const uint32_t number = r->seeks != RAG_POINTS_NOWHERE ? stands_on(r, pick) : 0;
+    if (number == 0)
+        return ANC_OK;
+    *text = anc_arena_printf(job->mem, "%s%u: %.*s", rag_pointer_label(r->seeks, language_of(r)),
+                             (unsigned)number, ANC_FMT(*text));
+    return text->ptr != NULL
+               ? ANC_OK
+               : ANC_FAIL(&job->err, anc_arena_refusal(job->mem), "no room for an answer");
+}
+
 /* Each pick with its marker is a piece of its own. */
 static anc_status render(rag_provider_job *job, const rag_choice *choice)
 {
@@ -86,6 +116,7 @@ static anc_status render(rag_provider_job *job, const rag_choice *choice)
         const rag_choice one = {.picks = {choice->picks[i]}, .n = 1};
         anc_str text;
         ANC_TRY(rag_choice_render(job->mem, &one, job->request->passages, &text, &job->err));
+        ANC_TRY(say_where(job, &choice->picks[i], &text));
         if (i > 0)
             text = anc_arena_printf(job->mem, " %.*s", ANC_FMT(text));
         if (text.ptr == NULL)
@@ -117,7 +148,7 @@ static anc_status answer(rag_provider_job *job)
     const rag_choice choice = r->read ? rag_extraction_read(x) : rag_extraction_choose(x);
     const double best_score = rag_best_score(r->passages, r->n_passages);
     if (!rag_choice_answers(&choice, best_score, r->unread, r->threshold)) {
-        job->pieces[job->n_pieces++] = rag_nothing_found(r->question);
+        job->pieces[job->n_pieces++] = rag_nothing_found(language_of(r));
         job->usage.abstained = true;
         return ANC_OK;
     }

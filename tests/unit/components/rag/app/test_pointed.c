@@ -24,6 +24,10 @@ static const pointed_row questions[] = {
     {"something in a row", "Which city has the phone in row 2 of depots.csv?",
      "City: Madrid; Phone: 555-0102 [1]", 1, 2},
     {"a page", "What is on page 2 of depots.csv?", PAGE_2, 2, 5},
+    {"what it is about", "De quoi parle la page 2 de depots.csv ?", PAGE_2, 2, 5},
+    {"worum es geht", "Worum geht es auf Seite 2 von depots.csv?", PAGE_2, 2, 5},
+    {"qué dice", "¿Qué dice la página 2 de depots.csv?", PAGE_2, 2, 5},
+    {"a verb that is not listed", "What does page 2 of depots.csv dwell on?", PAGE_2, 2, 5},
     {"its path", "What is in row 2 of files/depots.csv?", "City: Madrid; Phone: 555-0102 [1]", 1,
      2},
     {"the last page", "What is on the last page of depots.csv?", PAGE_2, 2, 5},
@@ -62,6 +66,25 @@ static void answered_from_there(void **state)
                                anc_str_sub(s->text, a->citations[i].start - s->start,
                                            a->citations[i].end - a->citations[i].start)));
     }
+    world_close(&w);
+}
+
+/* Each with the passage that it stands in. */
+static void rows_that_are_apart(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    const rag_question q = world_question("What is in rows 1 and 4 of depots.csv?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    if (!anc_str_eq(a->text, ANC_STR("City: Lisbon; Phone: 555-0101 [1] City: Nantes; Phone: "
+                                     "555-0108 [2]")))
+        fail_msg("%.*s", ANC_FMT(a->text));
+    assert_int_equal(a->n_citations, 2);
+    assert_int_equal(a->citations[0].row, 1);
+    assert_int_equal(a->citations[1].row, 4);
     world_close(&w);
 }
 
@@ -187,7 +210,8 @@ static void a_model_gets_the_row(void **state)
 int main(void)
 {
     const int failed = RUN_TABLE("pointed", questions, answered_from_there);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(which_one_is_asked),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_that_are_apart),
+                                       cmocka_unit_test(which_one_is_asked),
                                        cmocka_unit_test(a_reply_says_of_which),
                                        cmocka_unit_test(long_documents_are_not_read_to_their_ends),
                                        cmocka_unit_test(others_list_no_documents),

@@ -180,7 +180,7 @@ static void leaning_is_seen(void **state)
     (void)state;
     for (size_t i = 0; i < ANC_COUNT(leans); i++) {
         ANC_ARENA(mem, 1 << 20);
-        if (rag_question_leans(mem, anc_str_of(leans[i].text)) != leans[i].leans)
+        if (rag_question_leans(mem, anc_str_of(leans[i].text), NULL) != leans[i].leans)
             fail_msg("%s", leans[i].text);
     }
 }
@@ -195,9 +195,10 @@ static uint32_t next_random(uint32_t *seed)
 static void any_conversation(void **state)
 {
     (void)state;
-    static const char *const pieces[] = {"and ", "it ",  "Skep ", "2 ",    "?",    "in ",  "2021 ",
-                                         "the ", "E11 ", "é",     "why ",  "il ",  "et ",  "pour ",
-                                         ". ",   "-",    "'",     "Pell ", "日本", "more", " "};
+    static const char *const pieces[] = {
+        "and ", "it ",  "Skep ", "2 ", "?",   "in ",    "2021 ", "the ", "E11 ", "é", "why ",
+        "il ",  "et ",  "pour ", ". ", "-",   "'",      "Pell ", "日本", "more", " ", "sie ",
+        "der ", "und ", "wann ", "¿",  "la ", "quién ", "su ",   "o ",   "è "};
     uint32_t seed = 11;
     for (int round = 0; round < 500; round++) {
         ANC_ARENA(mem, 8 << 20);

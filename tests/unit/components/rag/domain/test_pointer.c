@@ -53,19 +53,23 @@ static void places_are_read(void **state)
 
 typedef struct range_row {
     const char *name, *question;
-    uint32_t number, until;
+    uint32_t number, until, also; /* also: 0 none */
 } range_row;
 
 static const range_row ranges[] = {
-    {"one", "page 3", 3, 3},
-    {"two", "pages 2 and 3 of a.pdf", 2, 3},
-    {"two that are apart", "pages 2 and 9 of a.pdf", 2, 2},
-    {"from to", "rows 3 to 5", 3, 5},
-    {"with a dash", "pages 3-5", 3, 5},
-    {"backwards", "rows 5 to 3", 5, 5},
-    {"in French", "les pages 2 à 4", 2, 4},
-    {"in German", "Seiten 2 bis 4", 2, 4},
-    {"another number", "row 3 and 4 more", 3, 4},
+    {"one", "page 3", 3, 3, 0},
+    {"two", "pages 2 and 3 of a.pdf", 2, 3, 0},
+    {"two that are apart", "pages 2 and 9 of a.pdf", 2, 2, 9},
+    {"three that are apart", "pages 2, 5 and 9 of a.pdf", 2, 2, 5},
+    {"in Spanish", "las páginas 2 y 9", 2, 2, 9},
+    {"in German, apart", "Seiten 2 und 9", 2, 2, 9},
+    {"one, and another number", "page 2 and 9 others", 2, 2, 0},
+    {"from to", "rows 3 to 5", 3, 5, 0},
+    {"with a dash", "pages 3-5", 3, 5, 0},
+    {"backwards", "rows 5 to 3", 5, 5, 0},
+    {"in French", "les pages 2 à 4", 2, 4, 0},
+    {"in German", "Seiten 2 bis 4", 2, 4, 0},
+    {"another number", "row 3 and 4 more", 3, 4, 0},
 };
 
 static void ranges_are_read(void **state)
@@ -75,6 +79,9 @@ static void ranges_are_read(void **state)
     assert_int_not_equal(p.kind, RAG_POINTS_NOWHERE);
     assert_int_equal(p.number, row->number);
     assert_int_equal(p.until, row->until);
+    assert_int_equal(p.n_also > 0, row->also > 0);
+    if (p.n_also > 0)
+        assert_int_equal(p.also[0], row->also);
 }
 
 typedef struct reply_row {
@@ -140,6 +147,34 @@ static const meant_row meant[] = {
     {"in French", "Que dit la page 4 du guide de voyage ?", "Guide de voyage", "", true, ""},
     {"in German", "Was steht auf Seite 2 von reise.pdf?", "", "reise.pdf", true, ""},
     {"no document", "What is on page 3?", "Travel guide", "", false, NULL},
+    {"what it talks about", "What does page 3 of the safety report talk about?",
+     "Annual Safety Report 2023", "x.pdf", true, ""},
+    {"a verb that is not listed", "What does page 3 of a.pdf dwell on?", "", "a.pdf", true, ""},
+    {"two of them", "What can we learn from page 3 of a.pdf?", "", "a.pdf", true, ""},
+    {"who is named there", "Who is named on page 3 of a.pdf?", "", "a.pdf", true,
+     "Who is named on of"},
+    {"a thing on it", "What is the total on page 3 of a.pdf?", "", "a.pdf", true,
+     "What is the total on of"},
+    {"about something", "What does page 3 of a.pdf say about training?", "", "a.pdf", true,
+     "What does of say about training"},
+    {"qué dice", "¿Qué dice la página 2 de manual-empleado.pdf?", "Manual del empleado",
+     "manual-empleado.pdf", true, ""},
+    {"de qué trata", "¿De qué trata la página 4 del manual del empleado?", "Manual del empleado",
+     "m.pdf", true, ""},
+    {"la fila", "¿Qué dice la fila 3 de invoices.csv?", "", "invoices.csv", true, ""},
+    {"qué hay", "¿Qué hay en la página 2 de m.pdf?", "", "m.pdf", true, ""},
+    {"qué se explica", "¿Qué se explica en la página 2 de m.pdf?", "", "m.pdf", true, ""},
+    {"de quoi parle", "De quoi parle la page 3 de safety-report-2023.pdf ?", "",
+     "safety-report-2023.pdf", true, ""},
+    {"qu'apprend-on", "Qu'apprend-on à la page 3 de a.pdf ?", "", "a.pdf", true, ""},
+    {"worum geht es", "Worum geht es auf Seite 5 von a.pdf?", "", "a.pdf", true, ""},
+    {"wovon handelt", "Wovon handelt Seite 5 von a.pdf?", "", "a.pdf", true, ""},
+    {"was erfährt man", "Was erfährt man auf Seite 5 von a.pdf?", "", "a.pdf", true, ""},
+    {"cosa dice", "Cosa dice la pagina 2 di a.pdf?", "", "a.pdf", true, ""},
+    {"di cosa parla", "Di cosa parla la pagina 2 di a.pdf?", "", "a.pdf", true, ""},
+    {"o que diz", "O que diz a página 2 de a.pdf?", "", "a.pdf", true, ""},
+    {"do que trata", "Do que trata a página 2 de a.pdf?", "", "a.pdf", true, ""},
+    {"quién", "¿Quién aparece en la página 2 de m.pdf?", "", "m.pdf", true, ""},
 };
 
 static void documents_are_known(void **state)
@@ -160,6 +195,44 @@ static void documents_are_known(void **state)
     ASSERT_OK(rag_pointer_rest(mem, question, &p, title, uri, &rest, &err), &err);
     if (!anc_str_eq(rest, anc_str_of(row->rest)))
         fail_msg("%.*s", ANC_FMT(rest));
+}
+
+typedef struct sought_row {
+    const char *name, *question;
+    rag_pointed kind;
+    const char *what;
+} sought_row;
+
+static const sought_row soughts[] = {
+    {"is described", "On which page is the fire drill course described?", RAG_POINTS_PAGE,
+     "fire drill course"},
+    {"does it speak of", "On which page does the report speak of audits?", RAG_POINTS_PAGE,
+     "report speak of audits"},
+    {"a name", "On which page is Person 77?", RAG_POINTS_PAGE, "Person 77"},
+    {"of a file", "On what page of a.pdf are the davits?", RAG_POINTS_PAGE, "davits"},
+    {"can be found", "Which page has the emergency numbers?", RAG_POINTS_PAGE, "emergency numbers"},
+    {"in a row", "In which row is Porto?", RAG_POINTS_ROW, "Porto"},
+    {"what a row has", "Which row has Porto?", RAG_POINTS_NOWHERE, ""},
+    {"à quelle page", "À quelle page parle-t-on des audits ?", RAG_POINTS_PAGE, "audits"},
+    {"auf welcher Seite", "Auf welcher Seite steht der Preis?", RAG_POINTS_PAGE, "Preis"},
+    {"en qué página", "¿En qué página se habla de vacaciones?", RAG_POINTS_PAGE, "vacaciones"},
+    {"in quale pagina", "In quale pagina si trova il prezzo?", RAG_POINTS_PAGE, "prezzo"},
+    {"em que página", "Em que página está o preço?", RAG_POINTS_PAGE, "preço"},
+    {"a page by its number", "What is on page 3?", RAG_POINTS_NOWHERE, ""},
+    {"nothing", "On which page?", RAG_POINTS_NOWHERE, ""},
+};
+
+static void what_is_sought(void **state)
+{
+    const sought_row *row = *state;
+    ANC_ARENA(mem, 1 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    rag_pointed kind;
+    anc_str what;
+    ASSERT_OK(rag_pointer_sought(mem, anc_str_of(row->question), &kind, &what, &err), &err);
+    if (!anc_str_eq(what, anc_str_of(row->what)))
+        fail_msg("\"%.*s\"", ANC_FMT(what));
+    assert_int_equal(kind, row->kind);
 }
 
 typedef struct open_row {
@@ -201,6 +274,7 @@ int main(void)
     failed += RUN_TABLE("ranges", ranges, ranges_are_read);
     failed += RUN_TABLE("replies", replies, replies_complete);
     failed += RUN_TABLE("meant", meant, documents_are_known);
+    failed += RUN_TABLE("sought", soughts, what_is_sought);
     failed += RUN_TABLE("open", opens, open_ones_are_known);
     const struct CMUnitTest tests[] = {cmocka_unit_test(rows_that_are_documents)};
     return failed + cmocka_run_group_tests_name("rows", tests, NULL, NULL);

@@ -81,6 +81,77 @@ static void rows_are_counted(void **state)
     assert_int_equal(units.items[3].columns, RAG_NO_UNIT);
 }
 
+typedef struct counted_line {
+    const char *text;
+    uint32_t row;
+    bool named; /* by the line of names above it */
+} counted_line;
+
+/* Rows that are counted know their names where they have fewer cells, unless these were found by gaps; a row of a
+ * single cell parts no table, and names of columns that come again begin another. */
+static const counted_line counted_lines[] = {
+    {"Town | Land | Cars", 0, false}, {"Vienna | AT |", 1, true},     {"Northern", 2, false},
+    {"Oslo | NO", 3, true},           {"Town\tLand\tCars", 0, false}, {"Bonn\tDE", 1, false},
+    {"Bern\t\t4\t", 2, false},        {"Rome\tIT\t", 3, true},        {"Paris\tFR\t7", 4, true},
+};
+
+static void counted_rows_may_be_short(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    ANC_BUF(text, 1000);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    rag_place places[ANC_COUNT(counted_lines)];
+    for (size_t i = 0; i < ANC_COUNT(counted_lines); i++) {
+        places[i] = (rag_place){text.len, counted_lines[i].row};
+        anc_buf_printf(&text, "%s\n", counted_lines[i].text);
+    }
+    const rag_passage p = {
+        .text = anc_buf_view(&text), .places = places, .n_places = ANC_COUNT(places)};
+    rag_units units;
+    ASSERT_OK(rag_units_cut(mem, &p, 1, TXT_EN, &units, &err), &err);
+    assert_int_equal(units.n, ANC_COUNT(counted_lines));
+    for (size_t i = 0, names = 0; i < units.n; i++) {
+        const bool heads = counted_lines[i].row == 0;
+        names = heads ? i : names;
+        assert_int_equal(units.items[i].kind == RAG_UNIT_COLUMNS, heads);
+        assert_int_equal(units.items[i].columns, counted_lines[i].named ? names : RAG_NO_UNIT);
+    }
+}
+
+/* An empty last cell is no broken line. */
+static void no_row_goes_on_below_its_table(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    const rag_passage p = {
+        .text = ANC_STR("name | voltage | owner\nsaw | 36 V |\n\nlocation: shed 4\n")};
+    rag_units units;
+    ASSERT_OK(rag_units_cut(mem, &p, 1, TXT_EN, &units, &err), &err);
+    assert_int_equal(units.n, 3);
+    assert_true(anc_str_eq(rag_unit_text(&units.items[1], &p), ANC_STR("saw | 36 V |")));
+}
+
+/* Rows that are counted on where the names stand above the passage. */
+static void counted_rows_go_on(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    static const rag_place places[] = {{500, 7}, {511, 8}, {517, 0}};
+    const rag_passage p = {.text = ANC_STR("Bo | Leeds\nCy | \nname | size\n"),
+                           .columns = ANC_STR("name | site | start"),
+                           .start = 500,
+                           .places = places,
+                           .n_places = ANC_COUNT(places)};
+    rag_units units;
+    ASSERT_OK(rag_units_cut(mem, &p, 1, TXT_EN, &units, &err), &err);
+    assert_int_equal(units.n, 3);
+    assert_true(units.items[0].continues && units.items[1].continues);
+    assert_false(units.items[2].continues);
+}
+
 /* A passage that begins inside a table knows its columns from above. */
 static void a_table_goes_on(void **state)
 {
@@ -127,7 +198,9 @@ int main(void)
 {
     int failed = RUN_TABLE("columns", tables, columns_are_known);
     failed += RUN_TABLE("cells", lines, cells_are_walked);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_are_counted),
-                                       cmocka_unit_test(a_table_goes_on)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_are_counted), cmocka_unit_test(counted_rows_may_be_short),
+        cmocka_unit_test(counted_rows_go_on), cmocka_unit_test(no_row_goes_on_below_its_table),
+        cmocka_unit_test(a_table_goes_on)};
     return failed + cmocka_run_group_tests_name("continued", tests, NULL, NULL);
 }

@@ -1,0 +1,236 @@
+/* referent.c - phrases with an article or a capital, and the likeliest of those that agree. */
+#include "rag/domain/referent.h"
+
+#include "base/str.h"
+#include "rag/domain/kinds.h"
+#include "rag/domain/tongue.h"
+
+#define WORD(text) ANC_STR_INIT(text)
+
+enum { THINGS_MAX = 16, NOUNS_MAX = 4 };
+
+typedef struct thing {
+    rag_run run;     /* without its article */
+    unsigned gender; /* RAG_MAY_… */
+    bool told;       /* an article says the gender */
+    bool behind;     /* a preposition stands before it */
+    bool owner;      /* "del contrato" of another thing */
+    bool name;
+    bool subject; /* its article is that of a subject */
+} thing;
+
+static bool among(const anc_str *list, size_t n, anc_str word)
+{
+    for (size_t i = 0; i < n; i++)
+        if (anc_str_eq_nocase(list[i], word))
+            return true;
+    return false;
+}
+
+static bool is_german(const rag_spoken *s)
+{
+    return s->language == TXT_DE;
+}
+
+/* "Welches Zahlungsziel", "cuántos días": what stands behind it is a thing, though no article is there. */
+static bool determines(const rag_spoken *s, size_t i)
+{
+    static const anc_str words[] = {
+        WORD("qué"),     WORD("cuántos"), WORD("cuántas"), WORD("cuánta"), WORD("cuánto"),
+        WORD("che"),     WORD("quanti"),  WORD("quante"),  WORD("quale"),  WORD("quali"),
+        WORD("que"),     WORD("quantos"), WORD("quantas"), WORD("qual"),   WORD("quais"),
+        WORD("welcher"), WORD("welche"),  WORD("welches"), WORD("welchen")};
+    return among(words, ANC_COUNT(words), rag_spoken_word(s, i));
+}
+
+/* The nouns that begin at word `i`: in German those with a capital, with adjectives before them. */
+static rag_run nouns_at(const rag_spoken *s, size_t i, bool article)
+{
+    rag_run run = {i, i};
+    size_t k = i;
+    while (k < s->words.n && k < i + NOUNS_MAX && (k == i || rag_spoken_joined(s, k - 1)) &&
+           (rag_spoken_is_noun(s, k) || s->words.items[k].digits || s->words.items[k].code != 0)) {
+        const bool capital = s->words.items[k].capital;
+        if (is_german(s) && !capital && (run.last > run.first || !article) &&
+            !s->words.items[k].digits && s->words.items[k].code == 0)
+            break;
+        k++;
+        if (!is_german(s) || capital || run.last > run.first)
+            run.last = k;
+        if (!is_german(s) && !article && !capital)
+            break; /* "cuántos días": the word behind it may be the verb */
+    }
+    return run;
+}
+
+/* By the end of the word, where no article says it: "empresa", "contrato", "ferie". */
+static unsigned gender_of_end(const rag_spoken *s, rag_run run)
+{
+    const anc_str word = rag_spoken_word(s, run.first);
+    if (is_german(s) || s->words.items[run.first].capital || word.len == 0)
+        return RAG_MAY_ANY;
+    const char end = word.ptr[word.len - 1];
+    return end == 'a'   ? RAG_MAY_SHE
+           : end == 'o' ? RAG_MAY_HE
+           : end == 's' ? RAG_MAY_MANY
+                        : RAG_MAY_ANY;
+}
+
+/* "Der" is a subject's article of masculines, and of feminines behind a preposition or another noun. */
+static unsigned gender_of_der(const rag_spoken *s, size_t at)
+{
+    const bool object = at > 0 && (rag_spoken_is_preposition(s, at - 1) ||
+                                   (s->words.items[at - 1].capital && at > 1));
+    return object ? RAG_MAY_SHE | RAG_MAY_MANY : RAG_MAY_HE;
+}
+
+static unsigned gender_of_welch(anc_str word)
+{
+    return anc_str_eq_nocase(word, ANC_STR("welcher"))   ? RAG_MAY_HE
+           : anc_str_eq_nocase(word, ANC_STR("welches")) ? RAG_MAY_IT
+           : anc_str_eq_nocase(word, ANC_STR("welche"))  ? RAG_MAY_SHE | RAG_MAY_MANY
+                                                         : RAG_MAY_ANY;
+}
+
+/* What the word before the nouns says of them. */
+static void read_before(const rag_spoken *s, thing *t)
+{
+    static const anc_str subjects[] = {
+        WORD("die"), WORD("das"), WORD("ein"), WORD("eine"), WORD("el"), WORD("la"),
+        WORD("los"), WORD("las"), WORD("il"),  WORD("lo"),   WORD("l"),  WORD("i"),
+        WORD("gli"), WORD("le"),  WORD("o"),   WORD("a"),    WORD("os"), WORD("as")};
+    t->gender = gender_of_end(s, t->run);
+    if (t->run.first == 0)
+        return;
+    const size_t at = t->run.first - 1;
+    const anc_str word = rag_spoken_word(s, at);
+    const bool article = rag_spoken_is_article(s, at);
+    const bool der = is_german(s) && anc_str_eq_nocase(word, ANC_STR("der"));
+    const unsigned said = der ? gender_of_der(s, at) : rag_tongue_gender(s->language, word);
+    const bool contracted = rag_spoken_is_preposition(s, at);
+    const size_t before = article ? at : t->run.first;
+    t->told = (article || contracted) && said != RAG_MAY_ANY;
+    t->gender = t->told ? said : t->gender;
+    if (is_german(s) && determines(s, at))
+        t->gender = gender_of_welch(word);
+    t->behind = contracted || (before > 0 && rag_spoken_is_preposition(s, before - 1));
+    t->subject =
+        article && (among(subjects, ANC_COUNT(subjects), word) || (der && said == RAG_MAY_HE));
+    t->owner = is_german(s) && article
+                   ? (at > 0 && s->words.items[at - 1].capital && !t->subject && at > 1) ||
+                         (at > 0 && rag_spoken_is_of(s, at - 1))
+                   : rag_spoken_is_of(s, at) || (before > 0 && rag_spoken_is_of(s, before - 1));
+    if (is_german(s) && !article && !contracted && !determines(s, at) &&
+        t->run.last == t->run.first + 1)
+        t->gender = RAG_MAY_SHE | RAG_MAY_IT | RAG_MAY_MANY; /* "Parkplätze" */
+}
+
+/* Of what a pronoun stood for, which is looked at before all else. */
+static bool is_glossed(const rag_spoken *s, size_t i)
+{
+    rag_run run;
+    for (size_t k = 0; k < i; k++)
+        if (rag_gloss_at(s, k, &run) && i >= run.first && i < run.last)
+            return true;
+    return false;
+}
+
+static size_t things_of(const rag_spoken *s, thing all[THINGS_MAX])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->words.n && n < THINGS_MAX;) {
+        const bool article =
+            i > 0 && (rag_spoken_is_article(s, i - 1) || rag_spoken_is_preposition(s, i - 1));
+        const bool begins =
+            article || (i > 0 && determines(s, i - 1)) || (s->words.items[i].capital && i > 0);
+        const rag_run run = begins && rag_spoken_is_noun(s, i) && !is_glossed(s, i)
+                                ? nouns_at(s, i, article)
+                                : (rag_run){i, i};
+        if (run.last == run.first || rag_spoken_is_calendar(s, run.first)) {
+            i++;
+            continue;
+        }
+        thing t = {.run = run, .name = s->words.items[run.last - 1].capital && !article};
+        read_before(s, &t);
+        all[n++] = t;
+        i = run.last;
+    }
+    return n;
+}
+
+/* "What is the price of the X?", "welches Ziel hat X?": what it asks for is wanted, and X is spoken of. */
+static bool asks_attribute(const rag_spoken *s)
+{
+    static const anc_str words[] = {
+        WORD("cuál"),    WORD("cuáles"), WORD("cual"),    WORD("qual"),
+        WORD("quale"),   WORD("quali"),  WORD("quais"),   WORD("qué"),
+        WORD("welches"), WORD("welche"), WORD("welcher"), WORD("welchen"),
+        WORD("was"),     WORD("wie"),    WORD("che"),     WORD("cos")};
+    for (size_t i = 0; i < s->words.n && i < 3; i++)
+        if (among(words, ANC_COUNT(words), rag_spoken_word(s, i)))
+            return true;
+    return rag_asks_who_is(s);
+}
+
+/* How likely the k-th thing is meant; 0: it is not. */
+static unsigned worth_of(const rag_spoken *s, const thing *all, size_t n, size_t k, unsigned gender)
+{
+    enum { NAME = 4, TOLD = 2, OWNER = 3, FREE = 2 };
+    const thing *t = &all[k];
+    const bool owned = k + 1 < n && all[k + 1].owner;
+    if ((t->gender & gender) == 0)
+        return 0;
+    if (owned && asks_attribute(s) && (all[k + 1].gender & gender) != 0)
+        return 0;
+    unsigned worth = 1;
+    worth += t->name ? NAME : 0U;
+    worth += t->told && gender != RAG_MAY_ANY ? TOLD : 0U;
+    worth += t->owner && asks_attribute(s) ? OWNER : 0U;
+    worth += t->behind ? 0U : FREE;
+    return worth;
+}
+
+/* The thing with its article, and with what it is of where that is not what is asked for: "la oficina de Madrid". */
+static anc_str said(const rag_spoken *s, const thing *all, size_t n, size_t k)
+{
+    rag_run run = all[k].run;
+    for (size_t next = k + 1; next < n && all[next].owner; next++)
+        run.last = all[next].run.last;
+    if (all[k].subject)
+        run.first--;
+    return rag_spoken_run(s, run);
+}
+
+/* What stands in brackets behind a word, where it may agree. */
+static bool glossed(const rag_spoken *s, unsigned gender, anc_str *ret)
+{
+    rag_run run;
+    for (size_t i = s->words.n; i-- > 0;) {
+        if (!rag_gloss_at(s, i, &run))
+            continue;
+        const unsigned said = rag_tongue_gender(s->language, rag_spoken_word(s, i)) &
+                              rag_tongue_gender(s->language, rag_spoken_word(s, run.first));
+        if (said != 0 && (said & gender) == 0)
+            continue;
+        *ret = rag_spoken_run(s, run);
+        return true;
+    }
+    return false;
+}
+
+bool rag_referent(const rag_spoken *s, unsigned gender, anc_str *ret)
+{
+    thing all[THINGS_MAX];
+    unsigned most = 0;
+    if (glossed(s, gender, ret))
+        return true;
+    const size_t n = things_of(s, all);
+    for (size_t k = 0; k < n; k++) {
+        const unsigned worth = worth_of(s, all, n, k, gender);
+        if (worth <= most)
+            continue;
+        most = worth;
+        *ret = said(s, all, n, k);
+    }
+    return most > 0;
+}

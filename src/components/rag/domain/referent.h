@@ -1,0 +1,15 @@
+/* referent.h - the things that a German, Spanish, Italian or Portuguese question speaks of.
+ *
+ * Of these languages no tables of nouns are kept: a thing is what stands behind an article, or is written with a
+ * capital, and articles say which pronouns it agrees with.
+ */
+#ifndef ANC_RAG_DOMAIN_REFERENT_H
+#define ANC_RAG_DOMAIN_REFERENT_H
+
+#include "rag/domain/spoken.h"
+
+/* The thing of the question `s` that the pronoun agrees with (`gender`: RAG_MAY_…), with its article where that is as a
+ * subject has it; what a pronoun there stood for before anything else. False: there is none. */
+bool rag_referent(const rag_spoken *s, unsigned gender, anc_str *ret);
+
+#endif

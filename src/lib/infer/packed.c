@@ -1,0 +1,105 @@
+/* packed.c - a head of a page, and the weights as they stand in memory. */
+#include "packed_impl.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/crc32c.h"
+
+enum { FORMAT_VERSION = 1, HEAD_BYTES = 4096, ARENA_BYTES = 1 << 16 };
+
+static const char magic[8] = "ANCPNL\r\n";
+
+/* Little endian, as all machines that this runs on. */
+typedef struct head {
+    char magic[8];
+    uint32_t version;
+    uint32_t head_crc; /* of the page, with 0 here */
+    uint32_t layout;
+    uint32_t weights_crc;
+    uint64_t bytes;
+    uint8_t plan[4]; /* inf_precision of qkv, out, up, down */
+    uint32_t digest_bytes;
+    char digest[INF_PACKED_DIGEST_MAX];
+} head;
+
+static_assert(sizeof(head) == 168, "the head has no gaps");
+
+/* "anchorage.int8-bf16.panels": of the first and the last matrix of a layer. */
+static anc_status path_of(anc_arena *mem, const inf_packed_key *key, anc_str *ret, anc_err *err)
+{
+    if (mem == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for a path");
+    *ret = anc_arena_printf(mem, "%.*s/anchorage.%s-%s.panels", ANC_FMT(key->folder),
+                            inf_precision_name(key->plan.qkv), inf_precision_name(key->plan.down));
+    return ret->ptr != NULL ? ANC_OK : ANC_FAIL(err, anc_arena_refusal(mem), "no room for a path");
+}
+
+/* The page of a head for weights with this checksum. */
+static void make_head(const inf_packed_key *key, uint32_t weights_crc, char page[HEAD_BYTES])
+{
+    head h = {.version = FORMAT_VERSION,
+              .layout = INF_LAYOUT_VERSION,
+              .weights_crc = weights_crc,
+              .bytes = key->bytes,
+              .plan = {(uint8_t)key->plan.qkv, (uint8_t)key->plan.out, (uint8_t)key->plan.up,
+                       (uint8_t)key->plan.down},
+              .digest_bytes = (uint32_t)key->digest.len};
+    memcpy(h.magic, magic, sizeof magic);
+    memcpy(h.digest, key->digest.ptr, key->digest.len);
+    memset(page, 0, HEAD_BYTES);
+    memcpy(page, &h, sizeof h);
+    h.head_crc = anc_crc32c(0, (anc_str){page, HEAD_BYTES});
+    memcpy(page, &h, sizeof h);
+}
+
+static uint32_t crc_of(const inf_packed_key *key, const unsigned char *weights)
+{
+    return anc_crc32c(0, (anc_str){(const char *)weights, key->bytes});
+}
+
+/* There is one page that fits key and weights, so whatever else is there is told by that. */
+static bool fits(const inf_packed_key *key, const os_map *map)
+{
+    char page[HEAD_BYTES];
+    if (map->len < HEAD_BYTES || map->len - HEAD_BYTES != key->bytes)
+        return false;
+    make_head(key, crc_of(key, map->bytes + HEAD_BYTES), page);
+    return memcmp(page, map->bytes, HEAD_BYTES) == 0;
+}
+
+anc_status inf_packed_open(const inf_packed_key *key, os_map *ret,
+                           const unsigned char **ret_weights, anc_err *err)
+{
+    anc_str path;
+    os_map map = {0};
+    ANC_ARENA(mem, ARENA_BYTES);
+    ANC_TRY(path_of(mem, key, &path, err));
+    ANC_TRY(os_map_open(path, &map, err));
+    if (!fits(key, &map)) {
+        os_map_close(&map);
+        return ANC_FAIL(err, ANC_CORRUPT, "%.*s is not what this model was packed into",
+                        ANC_FMT(path));
+    }
+    *ret_weights = map.bytes + HEAD_BYTES;
+    *ret = map;
+    return ANC_OK;
+}
+
+anc_status inf_packed_write(const inf_packed_key *key, const unsigned char *weights, anc_err *err)
+{
+    anc_str path;
+    os_writer *w = NULL;
+    char page[HEAD_BYTES];
+    ANC_ARENA(mem, ARENA_BYTES);
+    ANC_TRY(path_of(mem, key, &path, err));
+    make_head(key, crc_of(key, weights), page);
+    ANC_TRY(os_writer_open(path, &w, err));
+    anc_status status = os_writer_add(w, (anc_str){page, HEAD_BYTES}, err);
+    if (status == ANC_OK)
+        status = os_writer_add(w, (anc_str){(const char *)weights, key->bytes}, err);
+    if (status == ANC_OK)
+        return os_writer_commit(w, ANC_STR_NONE, err);
+    os_writer_abort(w);
+    return status;
+}
