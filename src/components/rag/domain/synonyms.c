@@ -60,6 +60,9 @@ static const pair pairs[] = {
          "start begin begins début beginn"),
     PAIR("drive drives driven driver conduit conduisent conduire fährt fahren fahrer conduce",
          "driver conducteur conductrice chauffeur fahrer fahrerin conductor"),
+    PAIR("stored store stores kept keep stocké stockée stockés rangé gelagert lagert lagern "
+         "almacenado guarda",
+         "warehouse storage location shelf entrepôt stockage emplacement lager lagerort almacén"),
     PAIR("end ends finish expire expires finit termine expire endet", "end expiry fin ende ablauf"),
 };
 
