@@ -60,7 +60,7 @@ static void choose(bench *b, const inf_tokenizer *tokenizer, const bench_texts *
         if (count + 2 < max)
             continue;
         b->texts[n] = text;
-        b->tokens[n] = (peer_text){b->ids[n], count};
+        b->tokens[n] = (peer_text){b->ids[n], count, .second = count};
         b->n_tokens += (double)count / TEXTS;
         n++;
     }
@@ -84,7 +84,7 @@ static void compare_vectors(bench *b, double at_least)
     for (size_t i = 0; i < TEXTS; i++) {
         float ours[DIMS], peers[DIMS];
         encode(b, i, ours);
-        if (!peer_vector(b->peer, b->tokens[i].ids, b->tokens[i].n, peers, DIMS))
+        if (!peer_vector(b->peer, &b->tokens[i], peers, DIMS))
             bench_fail("the peer gives no vector");
         double cosine = 0;
         for (size_t d = 0; d < DIMS; d++)

@@ -87,17 +87,18 @@ bool peer_use(peer *p, const char *graph)
     return answered(p) && strcmp(p->line, "ok\n") == 0;
 }
 
-static void write_ids(peer *p, const uint32_t *ids, size_t n)
+static void write_text(peer *p, const peer_text *text)
 {
-    for (size_t i = 0; i < n; i++)
-        (void)fprintf(p->to, " %u", ids[i]);
+    (void)fprintf(p->to, " %zu", text->second);
+    for (size_t i = 0; i < text->n; i++)
+        (void)fprintf(p->to, " %u", text->ids[i]);
     (void)fputc('\n', p->to);
 }
 
-bool peer_vector(peer *p, const uint32_t *ids, size_t n_ids, float *out, size_t dims)
+bool peer_vector(peer *p, const peer_text *text, float *out, size_t dims)
 {
     (void)fputs("vector", p->to);
-    write_ids(p, ids, n_ids);
+    write_text(p, text);
     if (!answered(p))
         return false;
     char *at = p->line;
@@ -115,7 +116,7 @@ bool peer_texts(peer *p, const peer_text *texts, size_t n)
 {
     (void)fprintf(p->to, "texts %zu\n", n);
     for (size_t i = 0; i < n; i++)
-        write_ids(p, texts[i].ids, texts[i].n);
+        write_text(p, &texts[i]);
     return answered(p) && strcmp(p->line, "ok\n") == 0;
 }
 

@@ -4,8 +4,9 @@
  * an answer is a line:
  *
  *   use <fp32|int8>            ok              the graph that runs from now on
- *   vector <id> <id> …         <float> …       the unit vector of one text's token ids
- *   texts <n>                  ok              n lines of ids follow: what `run` runs
+ *   vector <second> <id> …     <float> …       the unit vector of one text's token ids; of a model that scores pairs the
+ *                                              score; ids from number <second> on are of the second type
+ *   texts <n>                  ok              n such lines without the word follow: what `run` runs
  *   run                        <seconds>       each text once, one after the other; processor time
  */
 #ifndef ANC_BENCH_EMBED_PEER_H
@@ -21,12 +22,14 @@ peer *peer_open(anc_str folder);
 void peer_close(peer *p); /* NULL is a no-op */
 
 bool peer_use(peer *p, const char *graph);
-bool peer_vector(peer *p, const uint32_t *ids, size_t n_ids, float *out, size_t dims);
 
 typedef struct peer_text {
     const uint32_t *ids;
     size_t n;
+    size_t second; /* ids from here on are of the second type; n: none */
 } peer_text;
+
+bool peer_vector(peer *p, const peer_text *text, float *out, size_t dims);
 
 bool peer_texts(peer *p, const peer_text *texts, size_t n);
 bool peer_run(peer *p, double *ret_seconds);

@@ -1,4 +1,4 @@
-"""peer.py - the same BERT encoder in ONNX Runtime, for bench/embed; peer.h has the protocol.
+"""peer.py - the same BERT encoder in ONNX Runtime, for bench/embed and bench/rerank; peer.h has the protocol.
 
 The graph is made here from the model's own safetensors file, with the fused operators that ONNX
 Runtime's optimiser makes of an exported BERT (EmbedLayerNormalization, Attention,
@@ -68,11 +68,18 @@ def build(folder):
         x = node("SkipLayerNormalization", [f, a, *norm(at + "output.LayerNorm"),
                                             constant(f"{i}.down_bias", w[at + "output.dense.bias"])],
                  f"{i}.x", MS, epsilon=epsilon)
-    mean = node("ReduceMean", [x], "mean", axes=[1], keepdims=0)
-    node("LpNormalization", [mean], "vector", axis=1, p=2)
+    if "classifier.weight" in w:
+        first = node("Gather", [x, constant("first", np.array([0], np.int64))], "first_rows", axis=1)
+        first = node("Squeeze", [first, constant("axis", np.array([1], np.int64))], "first_row")
+        judge = [constant(f"judge.{k}", w[f"bert.pooler.dense.{k}"]) for k in ("weight", "bias")]
+        dense = node("Tanh", [node("Gemm", [first, *judge], "dense", transB=1)], "judged")
+        node("Gemm", [dense, *(constant(f"label.{k}", w[f"classifier.{k}"]) for k in ("weight", "bias"))], "vector", transB=1)
+    else:
+        mean = node("ReduceMean", [x], "mean", axes=[1], keepdims=0)
+        node("LpNormalization", [mean], "vector", axis=1, p=2)
     graph = helper.make_graph(
         nodes, "bert", [helper.make_tensor_value_info(n, TensorProto.INT32, ["b", "n"]) for n in ("ids", "segments")],
-        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["b", config["hidden_size"]])], constants)
+        [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["b", "d"])], constants)
     return helper.make_model(graph, ir_version=8,
                              opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(MS, 1)])
 
@@ -98,9 +105,10 @@ def quantized(model):
         return session(small)
 
 
-def feed(ids):
+def feed(words):
+    second, *ids = (int(w) for w in words)
     ids = np.array([ids], np.int32)
-    return {"ids": ids, "segments": np.zeros_like(ids)}
+    return {"ids": ids, "segments": (np.arange(ids.shape[1], dtype=np.int32) >= second).astype(np.int32)[None]}
 
 
 def main():
@@ -117,9 +125,9 @@ def main():
             current = sessions[words[0]]
             answer = "ok"
         elif command == "vector":
-            answer = " ".join(f"{v:.8g}" for v in current.run(["vector"], feed([int(i) for i in words]))[0][0])
+            answer = " ".join(f"{v:.8g}" for v in current.run(["vector"], feed(words))[0][0])
         elif command == "texts":
-            texts = [feed([int(i) for i in sys.stdin.readline().split()]) for _ in range(int(words[0]))]
+            texts = [feed(sys.stdin.readline().split()) for _ in range(int(words[0]))]
             answer = "ok"
         else:
             start = time.process_time()

@@ -1,9 +1,24 @@
-/* fuzz_safetensors.c - any bytes: refused, or tensors that lie within them back to back. */
+/* fuzz_safetensors.c - any bytes: refused, or tensors that lie within them back to back, and what is no number in them
+ * is found. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "infer/safetensors.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* Element by element. */
+static bool is_finite(const inf_tensor *row)
+{
+    const size_t n = row->len / (row->dtype == INF_DTYPE_F32 ? 4 : 2);
+    for (size_t i = 0; i < n; i++) {
+        float value;
+        inf_tensor_floats(row, i, 1, &value);
+        if (!isfinite(value))
+            return false;
+    }
+    return true;
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -22,6 +37,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         at = row->bytes + row->len;
         for (size_t b = 0; b < row->len; b++)
             sum = sum + row->bytes[b];
+        if (row->dtype != INF_DTYPE_OTHER &&
+            inf_tensors_check_finite(t, row, &err) != (is_finite(row) ? ANC_OK : ANC_CORRUPT))
+            abort();
     }
     inf_tensors_free(t);
     return 0;

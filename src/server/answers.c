@@ -88,7 +88,8 @@ anc_status srv_rag_open(srv_house *h, anc_err *err)
                    .system_prompt = c->chat.system_prompt,
                    .prompt_template = c->chat.prompt_template,
                    .rewrite_timeout_ms = (uint32_t)c->chat.rewrite_timeout_ms,
-                   .leave_texts_out = anc_str_eq(c->privacy.keep_texts, ANC_STR("false"))}};
+                   .leave_texts_out = anc_str_eq(c->privacy.keep_texts, ANC_STR("false")),
+                   .veil = h->veil}};
     return rag_service_open(&options, &h->rag, err);
 }
 

@@ -16,6 +16,7 @@
 #include "ingest/app/ingest_service.h"
 #include "knowledge/adapters/parse/parse_local.h"
 #include "knowledge/adapters/raw_files/raw_files.h"
+#include "remote_model.h"
 #include "search/adapters/engine/engine_index.h"
 #include "search/adapters/threads/watermark.h"
 
@@ -59,6 +60,7 @@ anc_status srv_catalog_open(srv_house *h, anc_err *err)
         .clock = h->clock,
         .metrics = h->metrics,
         .log = h->log,
+        .veil = h->veil,
         .migrations = all,
         .n_migrations = n};
     if (options.path.ptr == NULL)
@@ -97,6 +99,40 @@ void srv_catalog_close(srv_house *h)
 
 /* ---- embedding ---- */
 
+static void tell_unusable(srv_house *h, anc_str model, const char *why, anc_str how)
+{
+    krn_log_write(h->log, KRN_ERROR, "server", "the embedding model cannot be used",
+                  KRN_STR("model", model), KRN_STR("error", anc_str_of(why)));
+    const ev_context context = {.component = ANC_STR("embedding")};
+    krn_feed_error(h->feed, &context, ANC_STR("model_unusable"), anc_str_of(why), how);
+}
+
+/* One that is not there at the start is no failure: words alone are searched. With model.remote.dims it is not asked
+ * here, and used as soon as it is there. */
+static anc_status open_remote_encoder(srv_house *h, emb_encoder *ret, anc_str *ret_problem,
+                                      anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    anc_err why = {0};
+    const anc_status status = srv_remote_model_open(c, h->clock, ret, &why);
+    if (status == ANC_INVALID)
+        return ANC_FAIL(err, status, "model.remote: %.400s", why.text);
+    if (status == ANC_OK) {
+        krn_log_write(h->log, KRN_INFO, "server", "embedding model elsewhere",
+                      KRN_STR("detail", ret->detail));
+        return ANC_OK;
+    }
+    tell_unusable(
+        h, c->model.remote.model, why.text,
+        ANC_STR("start the endpoint, then the server again, or set model.remote.dims; words "
+                "alone are searched until then"));
+    *ret_problem = anc_arena_printf(h->mem,
+                                    "%s; set model.remote.dims, so that it need not be there when "
+                                    "the server starts",
+                                    why.text);
+    return ANC_OK;
+}
+
 /* The model's folder is absent: that is no failure, the server starts and says how to get one. */
 static anc_status open_encoder(srv_house *h, emb_encoder *ret, anc_str *ret_problem, anc_err *err)
 {
@@ -115,25 +151,27 @@ static anc_status open_encoder(srv_house *h, emb_encoder *ret, anc_str *ret_prob
                       KRN_STR("detail", ret->detail));
         return ANC_OK;
     }
-    krn_log_write(h->log, KRN_ERROR, "server", "the embedding model cannot be used",
-                  KRN_STR("model", c->model.name), KRN_STR("error", anc_str_of(why.text)));
     *ret_problem = anc_arena_printf(h->mem, "%s; mend it with `anchorage model pull %.*s`",
                                     why.text, ANC_FMT(c->model.name));
-    const ev_context context = {.component = ANC_STR("embedding")};
-    krn_feed_error(
-        h->feed, &context, ANC_STR("model_unusable"), anc_str_of(why.text),
+    tell_unusable(
+        h, c->model.name, why.text,
         ANC_STR("mend it with `anchorage model pull`; words alone are searched until then"));
     return ANC_OK;
 }
 
 static anc_status open_embedding(srv_house *h, anc_err *err)
 {
-    emb_service_options options = {.model = h->o.config->model.name,
-                                   .cache_bytes = (uint64_t)h->o.config->model.cache_mb << 20,
+    const srv_config *c = h->o.config;
+    const bool elsewhere = c->model.remote.url.len > 0;
+    emb_service_options options = {.model = elsewhere ? c->model.remote.model : c->model.name,
+                                   .cache_bytes = (uint64_t)c->model.cache_mb << 20,
                                    .clock = h->clock,
                                    .feed = h->feed,
                                    .metrics = h->metrics};
-    ANC_TRY(open_encoder(h, &options.encoder, &options.problem, err));
+    if (elsewhere)
+        ANC_TRY(open_remote_encoder(h, &options.encoder, &options.problem, err));
+    else
+        ANC_TRY(open_encoder(h, &options.encoder, &options.problem, err));
     const anc_status status = emb_service_open(&options, &h->emb, err);
     if (status != ANC_OK)
         emb_encoder_close(&options.encoder);
@@ -205,6 +243,7 @@ static anc_status open_search(srv_house *h, anc_err *err)
     srch_config config = {.knowledge = h->kno,
                           .embedding = h->emb,
                           .models = h->library,
+                          .rerank = h->rerank,
                           .changes = h->changes,
                           .clock = h->clock,
                           .log = h->log,

@@ -159,6 +159,7 @@ void srv_config_describe(anc_buf *out)
     for (size_t i = 0; i < srv_row_count; i++) {
         const srv_row *row = &srv_rows[i];
         ANC_BUF(env, SRV_ENV_NAME_MAX);
+        const bool listed = row->kind == SRV_LIST || row->kind == SRV_MAP;
         const char *name = open_section(row->key, &section, out);
         const char *indent = section.len > 0 ? "  " : "";
         srv_env_name(row->key, &env);
@@ -167,9 +168,8 @@ void srv_config_describe(anc_buf *out)
         (void)anc_buf_printf(out, "; environment %s", env.ptr);
         if (row->other_env != NULL)
             (void)anc_buf_printf(out, " or %s", row->other_env);
-        (void)anc_buf_printf(out, "\n%s%s: %s%s%s\n", indent, name,
-                             row->kind == SRV_LIST ? "[" : "", row->initial,
-                             row->kind == SRV_LIST ? "]" : "");
+        (void)anc_buf_printf(out, "\n%s%s: %s%s%s\n", indent, name, listed ? "[" : "", row->initial,
+                             listed ? "]" : "");
     }
 }
 

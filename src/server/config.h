@@ -50,6 +50,13 @@ typedef struct srv_config {
     } auth;
     struct {
         anc_str name;
+        struct {
+            anc_str url; /* empty: none */
+            anc_str form, model;
+            anc_str api_key; /* the resolved secret */
+            anc_str shorten, query_prefix, passage_prefix;
+            int64_t dims, max_tokens, batch, parallel, retries, timeout_ms;
+        } remote;
         int64_t cache_mb;
         int64_t most_loaded, most_mb;
         int64_t threads;
@@ -136,8 +143,9 @@ typedef struct srv_config {
             anc_str security, mechanism, user, password, tls_ca;
             anc_str prefix, group, compression, make_topics;
             int64_t partitions, replication;
-            srv_strs inbound;
+            srv_strs inbound, topics; /* topics: "TOPIC=NAME" */
         } kafka;
+        int64_t inbound_tries;
     } bus;
     struct {
         anc_str enabled;

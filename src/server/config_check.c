@@ -2,6 +2,7 @@
 #include "config_check.h"
 
 #include "config_table.h"
+#include "house_impl.h"
 #include "kernel/domain/event.h"
 #include "net/uri.h"
 
@@ -69,10 +70,22 @@ static anc_status check_types(const srv_config *c, const char *key, const srv_st
     return ANC_OK;
 }
 
+/* Also where no Kafka is configured: what is written wrongly is said where it is written. */
+static anc_status check_topics(const srv_config *c, anc_err *err)
+{
+    const krn_bus_kafka_options options = srv_kafka_options(c);
+    anc_err why = {0};
+    const anc_status status = krn_bus_kafka_names_check(&options, &why);
+    return status == ANC_OK ? ANC_OK
+                            : anc_fail_at(err, status, why.where, "%.*s: bus.kafka.topics: %s",
+                                          ANC_FMT(origin_of(c, "bus.kafka.topics")), why.text);
+}
+
 anc_status srv_config_check_types(const srv_config *config, anc_err *err)
 {
     ANC_TRY(check_types(config, "bus.redis.inbound", &config->bus.redis.inbound, err));
-    return check_types(config, "bus.kafka.inbound", &config->bus.kafka.inbound, err);
+    ANC_TRY(check_types(config, "bus.kafka.inbound", &config->bus.kafka.inbound, err));
+    return check_topics(config, err);
 }
 
 /* ---- what is served ---- */

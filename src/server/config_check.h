@@ -4,8 +4,8 @@
 
 #include "server/config.h"
 
-/* INVALID for a type of event among those that buses are to read which nobody here knows: names where it stands, the
- * type, and those that are known. */
+/* INVALID for a type of event among those that buses are to read which nobody here knows, and for other names of topics
+ * that do not fit: names where it stands, the type or item, and those that are known. */
 anc_status srv_config_check_types(const srv_config *config, anc_err *err) ANC_MUST_CHECK;
 
 #endif

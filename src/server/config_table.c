@@ -65,6 +65,32 @@ const srv_row srv_rows[] = {
     {"model.precision", SRV_CHOICE, AT(model.precision), "auto", 0, 0, "auto|f32|bf16|int8", NULL,
      "in what embedding models run; auto: int8 or bf16 where the CPU is fast at it and the model "
      "passes its check"},
+    TEXT("model.remote.url", SRV_TEXT, model.remote.url, "", NULL,
+         "endpoint of embeddings that takes the place of model.name: of OpenAI's form, such as "
+         "http://127.0.0.1:8080/v1, or https://generativelanguage.googleapis.com/v1beta; empty: "
+         "none"),
+    {"model.remote.form", SRV_CHOICE, AT(model.remote.form), "openai", 0, 0, "openai|gemini", NULL,
+     "how it is asked"},
+    TEXT("model.remote.model", SRV_TEXT, model.remote.model, "", NULL,
+         "model to ask for there; it names the vectors"),
+    TEXT("model.remote.api_key", SRV_SECRET, model.remote.api_key, "env:ANCHORAGE_EMBEDDING_KEY",
+         NULL, "key of that endpoint; a reference env:NAME or file:PATH"),
+    INT("model.remote.dims", model.remote.dims, "0", 0, 16384, NULL,
+        "components of its vectors; 0: the endpoint is asked at the start, and has to be there"),
+    {"model.remote.shorten", SRV_CHOICE, AT(model.remote.shorten), "false", 0, 0, "true|false",
+     NULL, "vectors of so many components are asked for, of models that are made for it"},
+    INT("model.remote.max_tokens", model.remote.max_tokens, "512", 16, 131072, NULL,
+        "window of the model; texts are cut to it by a guess of their tokens"),
+    TEXT("model.remote.query_prefix", SRV_TEXT, model.remote.query_prefix, "", NULL,
+         "put before each question, for models that want it"),
+    TEXT("model.remote.passage_prefix", SRV_TEXT, model.remote.passage_prefix, "", NULL,
+         "the same before each passage"),
+    INT("model.remote.batch", model.remote.batch, "64", 1, 256, NULL, "texts of one request"),
+    INT("model.remote.parallel", model.remote.parallel, "4", 1, 64, NULL, "requests at once"),
+    INT("model.remote.retries", model.remote.retries, "3", 0, 10, NULL,
+        "times that a request is sent again after 429, 5xx or no answer"),
+    INT("model.remote.timeout_ms", model.remote.timeout_ms, "30000", 10, 600000, NULL,
+        "time for one answer"),
     INT("model.cache_mb", model.cache_mb, "16", 0, 4096, NULL,
         "memory for vectors of texts seen before, in MiB"),
     INT("model.most_loaded", model.most_loaded, "4", 1, 16, NULL,
@@ -210,6 +236,9 @@ const srv_row srv_rows[] = {
     INT("performance.queue_depth", performance.queue_depth, "256", 0, 1000000, NULL,
         "tasks that wait for a thread, or any request refused with 503: above it the feed says so; "
         "0: neither is watched"),
+    INT("bus.inbound_tries", bus.inbound_tries, "20", 1, 1000, NULL,
+        "how often an event of another service is tried that a later try may help (20: for about a "
+        "minute), while those behind it in its stream or topic wait; then it is set aside"),
     TEXT("bus.redis.url", SRV_SECRET, bus.redis.url, "", "REDIS_URL",
          "Redis that events are announced on: redis://[user][:password]@host[:port][/db], "
          "rediss:// for TLS, unix://[user][:password]@/path; a reference env:NAME or file:PATH, or "
@@ -256,6 +285,9 @@ const srv_row srv_rows[] = {
          "certificates in PEM that the brokers' are checked against; empty: the system's"),
     TEXT("bus.kafka.prefix", SRV_TEXT, bus.kafka.prefix, "", NULL,
          "what the names of all topics begin with, such as shop."),
+    {"bus.kafka.topics", SRV_MAP, AT(bus.kafka.topics), "", 0, 0, NULL, NULL,
+     "other names for topics, behind the prefix: TOPIC=NAME, such as "
+     "chatbot.error=chatbot.error.occurred; also of types that are read"},
     TEXT("bus.kafka.group", SRV_TEXT, bus.kafka.group, "anchorage", NULL,
          "consumer group that takes events of other services in"),
     {"bus.kafka.compression", SRV_CHOICE, AT(bus.kafka.compression), "lz4", 0, 0,
@@ -279,13 +311,15 @@ const srv_row srv_rows[] = {
         "how long it is kept what happened to documents, and how often each was found"),
     INT("tracking.keep_rollups_days", tracking.keep_rollups_days, "730", 1, 36500, NULL,
         "how long the numbers of each hour are kept"),
-    {"tracking.prices", SRV_LIST, AT(tracking.prices), "", 0, 0, NULL, NULL,
+    {"tracking.prices", SRV_MAP, AT(tracking.prices), "", 0, 0, NULL, NULL,
      "what tokens cost, per million: MODEL=INPUT/OUTPUT, such as gpt-4o-mini=0.15/0.60"},
     {"privacy.keep_texts", SRV_CHOICE, AT(privacy.keep_texts), "true", 0, 0, "true|false", NULL,
      "keep questions, answers, comments and texts of errors in events and tracking; false: figures "
      "alone"},
     {"privacy.hash_user_ids", SRV_CHOICE, AT(privacy.hash_user_ids), "false", 0, 0, "true|false",
-     NULL, "tracking keeps hashes for ids of users, with a key of this data folder"},
+     NULL,
+     "hashes stand for ids of users in events, on buses, in tracking and log, with a key of this "
+     "data folder (privacy.key)"},
     {"log.level", SRV_CHOICE, AT(log.level), "info", 0, 0, "debug|info|warn|error", "LOG_LEVEL",
      "least severity that is logged"},
 };

@@ -11,6 +11,7 @@ typedef enum srv_kind {
     SRV_INT,
     SRV_REAL,
     SRV_CHOICE,
+    SRV_MAP, /* "NAME=VALUE,…" as a list; in the file a mapping too */
     SRV_LIST /* of texts; "a,b" or "[a, b]" in the environment and in --set */
 } srv_kind;
 

@@ -43,6 +43,11 @@ void srv_value_allowed(const srv_row *row, anc_buf *out)
     case SRV_LIST:
         (void)anc_buf_printf(out, "a list of at most %d texts: a,b or [a, b]", MAX_LIST);
         break;
+    case SRV_MAP:
+        (void)anc_buf_printf(
+            out, "at most %d of NAME=VALUE: a=1,b=2 or [a=1, b=2]; in a file also a mapping",
+            MAX_LIST);
+        break;
     case SRV_SECRET:
         (void)anc_buf_printf(out, "env:NAME, file:PATH or the secret itself");
         break;
@@ -189,6 +194,7 @@ anc_status srv_value_set(srv_config *config, const srv_row *row, anc_str text, a
         return set_path(config, text, env, field_of(config, row), err);
     case SRV_SECRET:
         return set_secret(config, row, text, origin, env, field_of(config, row), err);
+    case SRV_MAP:
     case SRV_LIST:
         return set_list(config, row, text, origin, field_of(config, row), err);
     case SRV_TEXT:
@@ -210,6 +216,7 @@ void srv_value_show(const srv_config *config, const srv_row *row, anc_buf *out)
     case SRV_SECRET:
         (void)anc_buf_printf(out, "%s", ((const anc_str *)field)->len > 0 ? "(set)" : "(not set)");
         break;
+    case SRV_MAP:
     case SRV_LIST: {
         const srv_strs *list = field;
         (void)anc_buf_add_char(out, '[');

@@ -53,6 +53,36 @@ static anc_status join_sequence(const walk *w, const yaml_node_t *node, anc_buf 
     return anc_buf_status(out, "a list of the configuration", err);
 }
 
+/* A mapping of texts as "a=1,b=2". */
+static anc_status join_mapping(const walk *w, const yaml_node_t *node, anc_buf *out, anc_err *err)
+{
+    for (const yaml_node_pair_t *p = node->data.mapping.pairs.start;
+         p < node->data.mapping.pairs.top; p++) {
+        const yaml_node_t *name = yaml_document_get_node(w->doc, p->key);
+        const yaml_node_t *value = yaml_document_get_node(w->doc, p->value);
+        if (name->type != YAML_SCALAR_NODE || value->type != YAML_SCALAR_NODE)
+            return ANC_FAIL(err, ANC_INVALID, "%.*s:%zu: a name with a text is expected",
+                            ANC_FMT(w->file), line_of(value));
+        (void)anc_buf_printf(out, "%s%.*s=%.*s", out->len > 0 ? "," : "", ANC_FMT(text_of(name)),
+                             ANC_FMT(text_of(value)));
+    }
+    return anc_buf_status(out, "a mapping of the configuration", err);
+}
+
+/* *ret_is: the value is several, and joined in `out`. */
+static anc_status join(const walk *w, const srv_row *row, const yaml_node_t *node, anc_buf *out,
+                       bool *ret_is, anc_err *err)
+{
+    const bool list = row->kind == SRV_LIST || row->kind == SRV_MAP;
+    *ret_is = true;
+    if (node->type == YAML_SEQUENCE_NODE && list)
+        return join_sequence(w, node, out, err);
+    if (node->type == YAML_MAPPING_NODE && row->kind == SRV_MAP)
+        return join_mapping(w, node, out, err);
+    *ret_is = false;
+    return ANC_OK;
+}
+
 static anc_status apply_value(walk *w, const srv_row *row, const yaml_node_t *node, anc_err *err)
 {
     ANC_BUF(joined, 65536);
@@ -63,11 +93,11 @@ static anc_status apply_value(walk *w, const srv_row *row, const yaml_node_t *no
         return ANC_FAIL(err, ANC_INVALID, "%s: %s is set twice", origin.ptr, row->key);
     if (index < ANC_COUNT(w->seen))
         w->seen[index] = true;
-    if (node->type == YAML_SEQUENCE_NODE && row->kind == SRV_LIST) {
-        ANC_TRY(join_sequence(w, node, &joined, err));
+    bool several;
+    ANC_TRY(join(w, row, node, &joined, &several, err));
+    if (several)
         return srv_value_set(w->config, row, anc_buf_view(&joined), anc_buf_view(&origin), w->env,
                              err);
-    }
     if (node->type != YAML_SCALAR_NODE)
         return ANC_FAIL(err, ANC_INVALID, "%s: %s takes a value, not a %s", origin.ptr, row->key,
                         node->type == YAML_SEQUENCE_NODE ? "list" : "mapping");

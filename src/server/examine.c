@@ -8,6 +8,7 @@
 #include "db/sqlite/page_scan.h"
 #include "embedding/adapters/infer/infer_encoder.h"
 #include "embedding/adapters/infer/infer_source.h"
+#include "embedding/domain/model_pins.h"
 #include "embedding/domain/model_table.h"
 #include "examine_impl.h"
 #include "hash/sha256.h"
@@ -32,35 +33,68 @@ static void sha_cleanup(anc_sha256 **sha)
     anc_sha256_free(*sha);
 }
 
-static anc_status check_file(examination *x, anc_str folder, const emb_model_file *file,
-                             anc_err *err)
+static anc_status digest_of(const os_map *map, char hex[ANC_SHA256_HEX + 1], anc_err *err)
 {
     unsigned char digest[ANC_SHA256_BYTES];
-    char hex[ANC_SHA256_HEX + 1];
-    ANC_CLEANUP(map_cleanup) os_map map = {0};
     ANC_CLEANUP(sha_cleanup) anc_sha256 *sha = anc_sha256_new();
     if (sha == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "a digest");
-    ANC_TRY(os_map_open(os_path_join(x->mem, folder, anc_str_of(file->path)), &map, err));
-    if (map.len != file->bytes)
-        return ANC_FAIL(err, ANC_CORRUPT, "%s has %zu bytes, expected %llu", file->path, map.len,
-                        (unsigned long long)file->bytes);
-    for (size_t at = 0; at < map.len; at += HASH_STEP) {
-        const size_t n = map.len - at < HASH_STEP ? map.len - at : HASH_STEP;
-        anc_sha256_add(sha, (anc_str){(const char *)map.bytes + at, n});
+    for (size_t at = 0; at < map->len; at += HASH_STEP) {
+        const size_t n = map->len - at < HASH_STEP ? map->len - at : HASH_STEP;
+        anc_sha256_add(sha, (anc_str){(const char *)map->bytes + at, n});
     }
-    os_map_forget(&map);
+    os_map_forget(map);
     anc_sha256_end(sha, digest);
     for (size_t i = 0; i < sizeof digest; i++)
         (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-    if (!anc_str_eq(anc_str_of(hex), anc_str_of(file->sha256)))
-        return ANC_FAIL(err, ANC_CORRUPT, "%s has the SHA-256 %s, expected %s", file->path, hex,
-                        file->sha256);
     return ANC_OK;
 }
 
-/* Opens the model as the server does and embeds a word with it. */
-static anc_status try_encoder(examination *x, emb_encoder *encoder, anc_err *err)
+/* A file that is pinned in the table, or in `pins` of the folder. */
+static anc_status check_file(examination *x, anc_str folder, const emb_model_file *file,
+                             anc_str pins, anc_err *err)
+{
+    char hex[ANC_SHA256_HEX + 1];
+    ANC_CLEANUP(map_cleanup) os_map map = {0};
+    const anc_str path = os_path_join(x->mem, folder, anc_str_of(file->path));
+    const anc_str expected =
+        file->sha256 != NULL ? anc_str_of(file->sha256) : emb_model_pin_find(pins, file->path);
+    if (expected.ptr ==
+        NULL) /* of the table's own text, or not published, or not fetched by a pull */
+        return ANC_OK;
+    ANC_TRY(os_map_open(path, &map, err));
+    if (file->sha256 != NULL && map.len != file->bytes)
+        return ANC_FAIL(err, ANC_CORRUPT, "%s has %zu bytes, expected %llu", file->path, map.len,
+                        (unsigned long long)file->bytes);
+    ANC_TRY(digest_of(&map, hex, err));
+    if (!anc_str_eq(anc_str_of(hex), expected))
+        return ANC_FAIL(err, ANC_CORRUPT, "%s has the SHA-256 %s, expected %.*s", file->path, hex,
+                        ANC_FMT(expected));
+    return ANC_OK;
+}
+
+/* All files of a model of the table; says in `ret` what they were compared with. */
+static anc_status check_files(examination *x, anc_str folder, const emb_model_row *row,
+                              const char **ret, anc_err *err)
+{
+    const anc_str path = os_path_join(x->mem, folder, ANC_STR(EMB_MODEL_PINS_FILE));
+    anc_str pins = ANC_STR_NONE;
+    bool all_known = row != NULL;
+    if (row != NULL && os_exists(path))
+        ANC_TRY(os_file_read(x->mem, path, EMB_MODEL_PINS_MAX_BYTES, &pins, err));
+    for (size_t i = 0; row != NULL && i < row->n_files; i++) {
+        all_known = all_known && row->files[i].sha256 != NULL;
+        ANC_TRY(check_file(x, folder, &row->files[i], pins, err));
+    }
+    *ret = all_known          ? "all files as published"
+           : pins.ptr != NULL ? "all files as they first came"
+           : row != NULL      ? "digests not known, files not compared"
+                              : "no known model, digests not compared";
+    return ANC_OK;
+}
+
+/* Embeds a word. */
+anc_status srv_try_encoder(examination *x, emb_encoder *encoder, anc_err *err)
 {
     atomic_bool never = false;
     const anc_str label = ANC_STR("public"), word = ANC_STR("anchorage");
@@ -89,13 +123,11 @@ static anc_status open_model(examination *x, anc_str folder, anc_str *ret, anc_e
     const emb_infer_options options = {
         .folder = folder, .precision = x->c->model.precision, .clock = krn_system_clock()};
     emb_encoder encoder = {0};
-    for (size_t i = 0; row != NULL && i < row->n_files; i++)
-        ANC_TRY(check_file(x, folder, &row->files[i], err));
+    const char *compared = NULL;
+    ANC_TRY(check_files(x, folder, row, &compared, err));
     ANC_TRY(emb_infer_open(&options, &encoder, err));
-    const anc_status status = try_encoder(x, &encoder, err);
-    *ret = anc_arena_printf(x->mem, "%.*s; %s; in %.*s", ANC_FMT(encoder.detail),
-                            row != NULL ? "all files as published"
-                                        : "no known model, digests not compared",
+    const anc_status status = srv_try_encoder(x, &encoder, err);
+    *ret = anc_arena_printf(x->mem, "%.*s; %s; in %.*s", ANC_FMT(encoder.detail), compared,
                             ANC_FMT(folder));
     emb_encoder_close(&encoder);
     return status;
@@ -107,6 +139,10 @@ static void examine_model(examination *x)
     const anc_str folder = os_path_join(x->mem, x->c->models_dir, name);
     anc_err err = {0};
     anc_str text;
+    if (x->c->model.remote.url.len > 0) {
+        srv_examine_remote_model(x);
+        return;
+    }
     if (name.len == 0 || !os_exists(folder))
         srv_tell(x, "model", CLI_WRONG,
                  anc_arena_printf(x->mem,
@@ -128,7 +164,7 @@ static void examine_other(examination *x, const emb_encoder_source *source, krn_
     emb_encoder encoder = {0};
     anc_status status = source->ops->open(source->self, call, name, &encoder);
     if (status == ANC_OK)
-        status = try_encoder(x, &encoder, call->err);
+        status = srv_try_encoder(x, &encoder, call->err);
     if (status == ANC_OK)
         srv_tell(x, "other model", CLI_FINE, anc_arena_copy(x->mem, encoder.detail));
     else
@@ -152,7 +188,8 @@ static void examine_others(examination *x)
         source.ops->list(source.self, &call, &rows, &n) != ANC_OK)
         srv_tell(x, "other model", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
     for (size_t i = 0; i < n; i++)
-        if (!anc_str_eq(rows[i].name, x->c->model.name))
+        if (!anc_str_eq(rows[i].name, x->c->model.name) &&
+            !anc_str_eq(rows[i].name, x->c->rerank.model))
             examine_other(x, &source, &call, rows[i].name);
     if (source.ops != NULL)
         source.ops->close(source.self);
@@ -464,9 +501,9 @@ static void examine_provider(examination *x)
 void srv_examine(const srv_config *config, cli_found_fn *found, void *arg)
 {
     static void (*const parts[])(examination *) = {
-        examine_model,     examine_others,   examine_lock,     examine_catalog,
-        examine_tracking,  examine_raw,      examine_spool,    examine_index,
-        examine_documents, examine_provider, srv_examine_buses};
+        examine_model,   examine_others,    srv_examine_reranker, examine_lock,
+        examine_catalog, examine_tracking,  examine_raw,          examine_spool,
+        examine_index,   examine_documents, examine_provider,     srv_examine_buses};
     for (size_t i = 0; i < ANC_COUNT(parts); i++) {
         ANC_ARENA(mem, ARENA_BYTES);
         examination x = {config, mem, found, arg};

@@ -5,7 +5,8 @@
 #include "edge/cli/cli.h"
 #include "server/config.h"
 
-/* Tells `found` what was found: model, lock, catalog, language model. Nothing is changed. Blocks for
+/* Tells `found` what was found: model, lock, catalog, language model. Nothing is changed but
+ * what is made of a model beside it, where that is not there yet (docs/formats/model-folder.md). Blocks for
  * as long as the catalog and the weights take to be read. */
 void srv_examine(const srv_config *config, cli_found_fn *found, void *arg);
 

@@ -3,6 +3,7 @@
 #define ANC_SERVER_EXAMINE_IMPL_H
 
 #include "config.h"
+#include "embedding/ports/encoder.h"
 #include "examine.h"
 
 typedef struct examination {
@@ -16,6 +17,13 @@ static inline void srv_tell(examination *x, const char *check, cli_verdict verdi
 {
     x->found(x->arg, check, verdict, text);
 }
+
+/* Embeds a word. CORRUPT for a vector that is not of unit length. */
+anc_status srv_try_encoder(examination *x, emb_encoder *encoder, anc_err *err) ANC_MUST_CHECK;
+
+/* examine_models.c: the embedding model at an endpoint; the reranker, of which nothing is said where there is none */
+void srv_examine_remote_model(examination *x);
+void srv_examine_reranker(examination *x);
 
 /* examine_buses.c: says nothing of a bus that is not configured. */
 void srv_examine_buses(examination *x);

@@ -15,6 +15,7 @@
 
 #include "examine.h"
 #include "house.h"
+#include "model_bench.h"
 #include "model_folders.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -325,6 +326,24 @@ static void models_close(void *self, emb_models *models)
     srv_models_close(models);
 }
 
+static anc_status model_prepare(void *self, const cli_settings *settings, anc_arena *mem,
+                                anc_str folder, anc_str *ret, anc_err *err)
+{
+    srv_config *config = NULL;
+    (void)self;
+    ANC_TRY(load(settings, &config, err));
+    const anc_status status = srv_model_prepare(config, mem, folder, ret, err);
+    srv_config_free(config);
+    return status;
+}
+
+static anc_status model_bench(void *self, anc_str folder, cli_speed_fn *told, void *arg,
+                              anc_err *err)
+{
+    (void)self;
+    return srv_model_bench(folder, told, arg, err);
+}
+
 static anc_status print_config(void *self, const cli_settings *settings, anc_err *err)
 {
     ANC_BUF(out, TEXT_BYTES);
@@ -351,5 +370,7 @@ cli_host srv_host(void)
                       .examine = examine,
                       .models_open = models_open,
                       .models_close = models_close,
+                      .model_prepare = model_prepare,
+                      .model_bench = model_bench,
                       .print_config = print_config};
 }

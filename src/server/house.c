@@ -71,6 +71,7 @@ static anc_status open_kernel(srv_house *h, anc_err *err)
     h->metrics = krn_prometheus_metrics(h->prometheus);
     h->bus = krn_bus_memory_bus(h->bus_memory);
     h->scheduler = krn_threads_scheduler(h->threads);
+    ANC_TRY(srv_veil_open(h, err));
     ANC_TRY(srv_catalog_open(h, err));
     h->writer = krn_sqlite_writer(h->catalog);
     h->outbox = krn_sqlite_outbox(h->catalog);
@@ -124,6 +125,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .metrics = h->metrics,
                                        .writer = h->writer,
                                        .outbox = h->outbox,
+                                       .veil = h->veil,
                                        .replies = krn_sqlite_replies(h->catalog),
                                        .bus = h->bus,
                                        .outside = {h->outside[0].bus, h->outside[1].bus},

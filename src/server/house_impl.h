@@ -128,6 +128,7 @@ struct srv_house {
     krn_series
         *refused; /* requests, as the edge counts them; the step alone has what it saw last */
     uint64_t refused_seen;
+    krn_veil veil;          /* hides ids of people; its key is in `mem` */
     trk_sqlite *trk_store;  /* NULL: the tracking is off */
     anc_str tracking_aside; /* the file that this start found damaged; empty: none */
     trk_service *trk;
@@ -175,6 +176,7 @@ void srv_inbound_stop(
 anc_status srv_feed_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 anc_status srv_announcing_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 krn_relays srv_announcing_relays(srv_house *h);
+void srv_announcing_measure(srv_house *h); /* lag and age of every relay, told to the metrics */
 void srv_announcing_settle(
     srv_house *h); /* when no step runs any more, before the catalog closes */
 void srv_announcing_close(srv_house *h);
@@ -183,6 +185,8 @@ void srv_announcing_close(srv_house *h);
 anc_status srv_tracking_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 /* tracking_file.c: opens tracking.db; a damaged one is set aside first, and h->tracking_aside is its name. */
 anc_status srv_tracking_file_open(srv_house *h, trk_repository *ret, anc_err *err) ANC_MUST_CHECK;
+/* The key of privacy.hash_user_ids, read or made; before the catalog is opened. CORRUPT names the file. */
+anc_status srv_veil_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 /* For one erasure while the tracking is off; `arg` is the house. *ret with ops NULL: there is no file. */
 anc_status srv_tracking_left_open(void *arg, trk_repository *ret, anc_err *err) ANC_MUST_CHECK;
 void srv_tracking_left_close(void *arg);

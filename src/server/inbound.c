@@ -55,6 +55,13 @@ static effect_fn *effect_of(const ev_type *type)
 
 /* ---- one event ---- */
 
+/* Where ids of people are hidden, what came about a person is not shown. */
+static bool is_veiled(const srv_house *h, const krn_announcement *event)
+{
+    return h->veil.on && (event->type == ev_type_of(EV_USER_CREATED) ||
+                          anc_str_find(event->envelope, ANC_STR("\"user_id\"")) != SIZE_MAX);
+}
+
 /* What came is shown to those who watch, though nobody here told it to the outbox. */
 static void show(const srv_house *h, const krn_announcement *event)
 {
@@ -99,7 +106,7 @@ static anc_status on_event(void *arg, const krn_announcement *event, anc_err *er
     krn_count(status == ANC_OK ? h->inbound[arrival] : h->inbound_failed, 1);
     if (status != ANC_OK)
         return anc_fail_at(err, status, why.where, "%s", why.text);
-    if (arrival == EV_ARRIVED_NEW)
+    if (arrival == EV_ARRIVED_NEW && !is_veiled(h, event))
         show(h, event);
     return ANC_OK;
 }

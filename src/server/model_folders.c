@@ -1,10 +1,12 @@
-/* model_folders.c - where models come from: the hub, a folder, a wheel. */
+/* model_folders.c - where models come from: the hub, a folder, a wheel; and what is made of one that came. */
 #include "model_folders.h"
 
 #include "embedding/adapters/hub/hub_source.h"
+#include "embedding/adapters/infer/infer_encoder.h"
 #include "embedding/adapters/local/local_sources.h"
 #include "embedding/adapters/model_folders/model_folders.h"
 #include "embedding/app/models_service.h"
+#include "house_impl.h"
 
 anc_status srv_models_open(anc_str models_dir, emb_models **ret, anc_err *err)
 {
@@ -21,4 +23,16 @@ anc_status srv_models_open(anc_str models_dir, emb_models **ret, anc_err *err)
 void srv_models_close(emb_models *models)
 {
     emb_models_close(models);
+}
+
+anc_status srv_model_prepare(const srv_config *config, anc_arena *mem, anc_str folder, anc_str *ret,
+                             anc_err *err)
+{
+    emb_encoder encoder = {0};
+    const emb_infer_options options = {
+        .folder = folder, .precision = config->model.precision, .clock = krn_system_clock()};
+    ANC_TRY(emb_infer_open(&options, &encoder, err));
+    *ret = anc_arena_copy(mem, encoder.detail);
+    emb_encoder_close(&encoder);
+    return ret->ptr != NULL ? ANC_OK : ANC_FAIL(err, anc_arena_refusal(mem), "no room for a text");
 }

@@ -3,9 +3,15 @@
 #define ANC_SERVER_MODEL_FOLDERS_H
 
 #include "embedding/models.h"
+#include "server/config.h"
 
 /* Closed with emb_models_close (embedding/app). */
 anc_status srv_models_open(anc_str models_dir, emb_models **ret, anc_err *err) ANC_MUST_CHECK;
 void srv_models_close(emb_models *models);
+
+/* How the model in `folder` runs here, in `mem`. What is made of it when it is first opened is then there. What
+ * emb_infer_open gives. */
+anc_status srv_model_prepare(const srv_config *config, anc_arena *mem, anc_str folder, anc_str *ret,
+                             anc_err *err) ANC_MUST_CHECK;
 
 #endif

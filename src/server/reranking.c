@@ -1,4 +1,5 @@
 /* reranking.c - the row of the house for the reranker: one at an endpoint, else a model's folder. */
+#include "reranking.h"
 #include "embedding/adapters/infer/infer_reranker.h"
 #include "embedding/adapters/remote/remote_reranker.h"
 #include "embedding/app/rerank_service.h"
@@ -17,9 +18,8 @@ static clt_inference_form form_of(anc_str name)
 }
 
 /* Nobody is asked at the start: an endpoint that is away is asked again by the next search. */
-static anc_status open_remote(srv_house *h, emb_reranker *ret, anc_err *err)
+static anc_status open_remote(const srv_config *c, krn_clock clock, emb_reranker *ret, anc_err *err)
 {
-    const srv_config *c = h->o.config;
     const emb_remote_reranker_options options = {
         .client = {.form = form_of(c->rerank.remote.form),
                    .url = c->rerank.remote.url,
@@ -29,36 +29,46 @@ static anc_status open_remote(srv_house *h, emb_reranker *ret, anc_err *err)
                    .retries = c->rerank.remote.retries > 0 ? (int)c->rerank.remote.retries : -1,
                    .timeout_ms = c->rerank.remote.timeout_ms},
         .max_batch = (uint32_t)c->rerank.remote.batch,
-        .clock = h->clock};
+        .clock = clock};
     anc_err why = {0};
     const anc_status status = emb_remote_reranker_open(&options, ret, &why);
     return status == ANC_OK ? ANC_OK : ANC_FAIL(err, status, "rerank.remote: %.400s", why.text);
 }
 
-/* A folder that is absent is no failure: nothing is reranked then, and it is said how it would be. */
-static anc_status open_local(srv_house *h, emb_reranker *ret, anc_str *ret_problem, anc_err *err)
+anc_status srv_reranker_open(const srv_config *c, anc_arena *mem, os_pool *pool, krn_clock clock,
+                             emb_reranker *ret, anc_str *ret_absent, anc_err *err)
+{
+    const anc_str folder = os_path_join(mem, c->models_dir, c->rerank.model);
+    const emb_infer_reranker_options options = {.folder = folder, .pool = pool, .clock = clock};
+    if (folder.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "the reranker's folder");
+    if (c->rerank.remote.url.len > 0)
+        return open_remote(c, clock, ret, err);
+    if (c->rerank.model.len > 0 && os_exists(folder))
+        return emb_infer_reranker_open(&options, ret, err);
+    *ret_absent = c->rerank.model.len == 0
+                      ? ANC_STR("there is no reranker; set rerank.model or rerank.remote.url")
+                      : anc_arena_printf(mem,
+                                         "there is no reranker: no folder %.*s below models_dir; "
+                                         "set rerank.model or rerank.remote.url",
+                                         ANC_FMT(c->rerank.model));
+    return ANC_OK;
+}
+
+/* A model that cannot be used is no failure: nothing is reranked then, and it is said why. */
+static anc_status open_reranker(srv_house *h, emb_rerank_options *options, anc_err *err)
 {
     const srv_config *c = h->o.config;
-    const anc_str folder = os_path_join(h->mem, c->models_dir, c->rerank.model);
     anc_err why = {0};
-    if (folder.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(h->mem), "the reranker's folder");
-    if (c->rerank.model.len == 0)
+    const anc_status status = srv_reranker_open(c, h->mem, h->cpu_pool, h->clock,
+                                                &options->reranker, &options->problem, &why);
+    if (status == ANC_INVALID)
+        return ANC_FAIL(err, status, "%s", why.text);
+    if (status == ANC_OK)
         return ANC_OK;
-    const emb_infer_reranker_options options = {
-        .folder = folder, .pool = h->cpu_pool, .clock = h->clock};
-    const bool is_there = os_exists(folder);
-    if (is_there && emb_infer_reranker_open(&options, ret, &why) == ANC_OK)
-        return ANC_OK;
-    if (is_there)
-        krn_log_write(h->log, KRN_ERROR, "server", "the reranker cannot be used",
-                      KRN_STR("model", c->rerank.model), KRN_STR("error", anc_str_of(why.text)));
-    *ret_problem = is_there
-                       ? anc_arena_printf(h->mem, "%s", why.text)
-                       : anc_arena_printf(h->mem,
-                                          "there is no reranker: no folder %.*s below models_dir; "
-                                          "set rerank.model or rerank.remote.url",
-                                          ANC_FMT(c->rerank.model));
+    krn_log_write(h->log, KRN_ERROR, "server", "the reranker cannot be used",
+                  KRN_STR("model", c->rerank.model), KRN_STR("error", anc_str_of(why.text)));
+    options->problem = anc_arena_printf(h->mem, "%s", why.text);
     return ANC_OK;
 }
 
@@ -70,10 +80,7 @@ anc_status srv_reranking_open(srv_house *h, anc_err *err)
                                   .budget_ms = c->rerank.budget_ms,
                                   .clock = h->clock,
                                   .metrics = h->metrics};
-    if (c->rerank.remote.url.len > 0)
-        ANC_TRY(open_remote(h, &options.reranker, err));
-    else
-        ANC_TRY(open_local(h, &options.reranker, &options.problem, err));
+    ANC_TRY(open_reranker(h, &options, err));
     const anc_status status = emb_rerank_open(&options, &h->rerank, err);
     if (status != ANC_OK)
         emb_reranker_close(&options.reranker);

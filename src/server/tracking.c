@@ -18,17 +18,18 @@ static bool is_off(anc_str choice)
 
 /* ---- places that know users ---- */
 
-/* The one that the caller has under the user's name. */
+/* Those that the caller has under the user's name. */
 static anc_status erase_named(const srv_house *h, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
-    const anc_str id = trk_chat_of(call, user_id);
-    if (id.ptr == NULL)
-        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a conversation's id");
-    const anc_status status = rag_conversation_delete(h->rag, call, id);
-    *ret_n += status == ANC_OK;
-    if (status != ANC_NOT_FOUND)
-        return status;
-    anc_err_clear(call->err);
+    trk_forms f;
+    ANC_TRY(trk_forms_of(call, &h->veil, user_id, &f));
+    for (size_t i = 0; i < f.n_chats; i++) {
+        const anc_status status = rag_conversation_delete(h->rag, call, f.chats[i]);
+        *ret_n += status == ANC_OK;
+        if (status != ANC_OK && status != ANC_NOT_FOUND)
+            return status;
+        anc_err_clear(call->err);
+    }
     return ANC_OK;
 }
 
@@ -127,14 +128,18 @@ static anc_status erase_events(void *arg, krn_call *call, anc_str user_id, uint6
 {
     const srv_house *h = arg;
     ANC_CLEANUP(map_cleanup) anc_map *queries = anc_map_new();
+    trk_forms f;
+    ANC_TRY(trk_forms_of(call, &h->veil, user_id, &f));
+    anc_str also[TRK_USER_FORMS + TRK_CHAT_FORMS];
+    size_t n = 0;
+    for (size_t i = 1; i < f.n_users; i++)
+        also[n++] = f.users[i];
+    for (size_t i = 0; i < f.n_chats; i++)
+        also[n++] = f.chats[i];
     blanking b = {.outbox = h->outbox,
-                  .person = {.user_id = user_id,
-                             .conversation_id = trk_chat_of(call, user_id),
-                             .queries = queries}};
+                  .person = {.user_id = user_id, .also = also, .n_also = n, .queries = queries}};
     if (queries == NULL)
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "the queries of a user");
-    if (b.person.conversation_id.ptr == NULL)
-        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a conversation's id");
     do {
         ANC_TRY(krn_call_check(h->clock, call));
         ANC_TRY(krn_writer_run(h->writer, call, blank_some, &b));
@@ -167,13 +172,16 @@ static anc_str held_by(srv_house *h, const char *bus)
                                     "services that were set aside (14 days)");
 }
 
-/* "shop:events:user.created, …": where other services send events of these types. */
-static anc_str places_of(srv_house *h, anc_str prefix, const char *between, const srv_strs *types)
+/* "shop:events:user.created, …": where other services send events of these types. `kafka` NULL: on streams. */
+static anc_str places_of(srv_house *h, anc_str prefix, const krn_bus_kafka_options *kafka,
+                         const srv_strs *types)
 {
     ANC_BUF(names, PLACES_BYTES);
     for (size_t i = 0; i < types->n; i++)
-        (void)anc_buf_printf(&names, "%s%.*s%s%.*s", i > 0 ? ", " : "", ANC_FMT(prefix), between,
-                             ANC_FMT(types->items[i]));
+        (void)anc_buf_printf(
+            &names, "%s%.*s%s%.*s", i > 0 ? ", " : "", ANC_FMT(prefix),
+            kafka != NULL ? "" : "events:",
+            ANC_FMT(kafka != NULL ? krn_bus_kafka_name(kafka, types->items[i]) : types->items[i]));
     return names.refused ? ANC_STR_NONE : anc_arena_copy(h->mem, anc_buf_view(&names));
 }
 
@@ -182,9 +190,9 @@ static anc_str sent_by_others(srv_house *h, const char *bus)
 {
     const srv_config *c = h->o.config;
     const bool redis = anc_str_eq(anc_str_of(bus), ANC_STR("redis"));
-    const anc_str places = redis
-                               ? places_of(h, c->bus.redis.prefix, "events:", &c->bus.redis.inbound)
-                               : places_of(h, c->bus.kafka.prefix, "", &c->bus.kafka.inbound);
+    const krn_bus_kafka_options kafka = srv_kafka_options(c);
+    const anc_str places = redis ? places_of(h, c->bus.redis.prefix, NULL, &c->bus.redis.inbound)
+                                 : places_of(h, c->bus.kafka.prefix, &kafka, &c->bus.kafka.inbound);
     if (places.ptr == NULL)
         return ANC_STR_NONE;
     if (redis)
@@ -299,7 +307,7 @@ static anc_status open_service(srv_house *h, const trk_repository *repository, a
         .metrics = h->metrics,
         .prices = prices,
         .leave_texts_out = is_off(c->privacy.keep_texts),
-        .hash_users = !is_off(c->privacy.hash_user_ids),
+        .veil = h->veil,
         .keep_queries_ms = c->tracking.keep_days * DAY_MS,
         .keep_documents_ms = c->tracking.keep_documents_days * DAY_MS,
         .keep_rollups_ms = c->tracking.keep_rollups_days * DAY_MS,

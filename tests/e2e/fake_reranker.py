@@ -1,7 +1,6 @@
 """fake_reranker.py - an endpoint of a reranker: a passage scores the words of the query that it has."""
 import json
 import re
-import time
 
 from fake_model import FakeModel, refusal
 
@@ -28,15 +27,12 @@ def ok(body):
     return refusal(200, "OK", json.dumps(body).encode())
 
 
-def by_words(pause=0.0):
-    def script(fake, client, request):
-        time.sleep(pause)
-        client.sendall(ok(results(request)))
-    return script
+def by_words(fake, client, request):
+    client.sendall(ok(results(request)))
 
 
 def start(script=None):
     """A server, and the environment that names it."""
-    fake = FakeModel(script or by_words())
+    fake = FakeModel(script or by_words)
     return fake, {"ANCHORAGE_RERANK__REMOTE__URL": fake.url() + "/rerank", "ANCHORAGE_RERANK__REMOTE__MODEL": "words",
                   "ANCHORAGE_RERANK_KEY": KEY, "ANCHORAGE_RERANK__REMOTE__RETRIES": "1"}

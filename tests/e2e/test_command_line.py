@@ -3,6 +3,7 @@ import contextlib
 import http.client
 import json
 import os
+import pathlib
 import shutil
 import signal
 import socket
@@ -197,6 +198,50 @@ def test_model_files_that_do_not_fit_are_refused(binary):
         got = p.run("model", "pull", "--from", str(folder), "--models-dir", str(p.home / "models"))
         assert got.returncode != 0 and ("model.safetensors" in got.stderr or "config.json" in got.stderr), got.stderr
         assert p.run("model", "list").returncode == 0
+
+
+def test_a_model_that_was_pulled_says_how_it_runs(binary):
+    source = pathlib.Path(os.environ.get("ANCHORAGE_TEST_MODEL",
+                                         pathlib.Path.home() / ".local/share/anchorage/models/all-MiniLM-L6-v2"))
+    if not source.exists():
+        raise Skipped(f"no model in {source}")
+    with place(binary) as p:
+        models = p.home / "models"
+        folder = models / "all-MiniLM-L6-v2"
+        got = p.run("model", "pull", "--from", str(source), "--models-dir", str(models), "--set", "model.precision=bf16")
+        lines = got.stdout.splitlines()
+        assert got.returncode == 0 and lines[0] == f"installed in {folder}", got
+        assert "6 layers" in lines[1] and "bf16 by" in lines[1] and "mapped" in lines[1], lines
+        found = json.loads((folder / "anchorage.precision.json").read_text())
+        assert [f["precision"] for f in found["findings"]] == ["bf16"] and found["findings"][0]["worst"] > 0.999, found
+        panels = folder / "anchorage.bf16-bf16.panels"
+        made = panels.stat().st_mtime_ns
+        again = p.run("model", "pull", "--json", "--models-dir", str(models), "--set", "model.precision=bf16")
+        assert again.returncode == 0 and json.loads(again.stdout) == {"folder": str(folder)}, again
+        assert panels.stat().st_mtime_ns == made
+        server = Server(p, "--models-dir", str(models), "--set", "model.name=all-MiniLM-L6-v2")
+        try:
+            listed = next(m for m in server.get("/v1/models").json["data"] if m["id"] == "all-MiniLM-L6-v2")
+            assert listed["precision"] in ("f32", "bf16", "int8"), listed
+            assert f"{listed['precision']} by" in server.get("/health").json["checks"]["embedder"]["detail"]
+        finally:
+            server.stop()
+
+
+def test_what_a_model_reaches(binary):
+    with place(binary) as p:
+        got = p.run("model", "bench", "tiny-bert", "--json")
+        assert got.returncode == 0, got
+        rows = json.loads(got.stdout)["precisions"]
+        assert [r["precision"] for r in rows] == ["f32", "bf16", "int8"], rows
+        for r in rows:
+            assert r["products_gops"] > 0 and r["ms_per_text"] > 0 and r["texts_per_second"] > 0, r
+            assert r["tokens_per_text"] > 100 and r["threads"] >= 1 and r["level"], r
+            assert (r["peak_gops"] is None) == (r["products_share"] is None), r
+        table = p.run("model", "bench", "tiny-bert").stdout.splitlines()
+        assert [line.split()[0] for line in table[2:5]] == ["f32", "bf16", "int8"], table
+        absent = p.run("model", "bench", "not-there")
+        assert absent.returncode != 0 and "not-there" in absent.stderr, absent
 
 
 def checks_of(got):

@@ -103,6 +103,32 @@ def check_all_there(server, k, prefix=""):
     return ours
 
 
+def test_topics_of_other_names(binary):
+    """Names that are configured are those of every topic: written, made, read, set aside and said in an erasure."""
+    renamed = {"chatbot.error": "chatbot.error.occurred", "knowledge.document.added": "docs", "user.created": "crm.users"}
+    with kafka() as k, place(binary) as p:
+        k.start()
+        s = Server(p, env=bus(k, ANCHORAGE_BUS__KAFKA__PREFIX="shop.",
+                              ANCHORAGE_BUS__KAFKA__TOPICS=",".join(f"{a}={b}" for a, b in renamed.items())))
+        assert put(s, "Rockhaven").status in (200, 201)
+        assert s.post("/v1/search", {"query": "harbour", "collections": ["none"]}).status == 404
+        wait_for("the relay", lambda: s.get("/v1/events/stats").json["outbox_pending"] == 0)
+        found = k.read_all(["shop.chatbot.error.occurred", "shop.docs"])
+        assert [json.loads(m["payload"])["event_type"] for m in found["shop.docs"]] == ["document.created"], found
+        errors = [json.loads(m["payload"]) for m in found["shop.chatbot.error.occurred"]]
+        assert [e["event_type"] for e in errors] == ["query.failed"], errors
+        k.write("shop.crm.users", json.dumps({"user_id": "u-1", "username": "Ada"}), key="u-1")
+        k.write("shop.crm.users", "no JSON", key="u-2")
+        letters = wait_for("the letter", lambda: "shop.crm.users.dlq" in k.topics() and k.read("shop.crm.users.dlq"))
+        assert [m["headers"]["topic"] for m in letters] == ["shop.crm.users"], letters
+        there = k.topics()
+        assert {"shop.docs", "shop.crm.users", "shop.crm.users.dlq"} <= set(there), there
+        assert not {"shop.chatbot.error", "shop.user.created", "shop.knowledge.document.added"} & set(there), there
+        held = {h["name"]: h["what"] for h in s.post("/v1/tracking/erase", {"user_id": "ada"}).json["held_elsewhere"]}
+        assert "shop.crm.users" in held["kafka_inbound"] and "shop.user.created" not in held["kafka_inbound"], held
+        s.stop()
+
+
 # ---- as it happens ----
 
 def use(server):
@@ -177,6 +203,29 @@ def test_kafka_hears_of_it_after_the_server_was_killed(binary, repeats=KILLS):
         server = Server(p, env=bus(k))
         check_all_there(server, k)
         assert server.stop() == 0
+
+
+def test_metrics_of_what_waits(binary):
+    """How much waits, and for how long, is true also while a batch stands in a cluster that does not answer."""
+    def metric(s, name):
+        return float(next(line for line in s.get("/metrics").body.decode().splitlines()
+                          if line.startswith(f'{name}{{bus="kafka"}}')).split()[-1])
+
+    with kafka() as k, place(binary) as p:
+        k.start()
+        s = Server(p, env=bus(k))
+        put(s, "Rockhaven")
+        wait_for("the relay", lambda: s.get("/v1/events/stats").json["outbox_pending"] == 0)
+        k.pause()
+        put(s, "Whitsand")
+        pending = s.get("/v1/events/stats").json["outbox_pending"]
+        assert pending > 0
+        wait_for("the lag", lambda: metric(s, "anchorage_relay_lag_events") == pending)
+        wait_for("the age", lambda: metric(s, "anchorage_relay_oldest_seconds") >= 2)
+        k.resume()
+        wait_for("the rest", lambda: metric(s, "anchorage_relay_lag_events") == 0)
+        assert metric(s, "anchorage_relay_oldest_seconds") == 0
+        assert s.stop() == 0
 
 
 # ---- who may do what ----

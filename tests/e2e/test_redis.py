@@ -62,6 +62,20 @@ def health(server):
     return server.get("/health").json["checks"]["redis"]
 
 
+def test_hidden_users(binary):
+    """Where ids of users are hidden none is on the bus: not on the stream, nor in what is heard of it."""
+    with redis() as r, place(binary) as p:
+        r.start()
+        s = Server(p, "--set", "privacy.hash_user_ids=true", env=bus(r))
+        for name in ("giraffe", "okapi"):
+            assert s.post("/chat", {"user_name": name, "message": "When does it open?"}).status == 200
+        assert s.request("DELETE", "/chat/history/giraffe").status == 204
+        check_all_there(s, r)
+        told = str(r.entries("events"))
+        assert "conversation.deleted" in told and "h:" in told and "giraffe" not in told and "okapi" not in told, told
+        s.stop()
+
+
 # ---- as it happens ----
 
 def heard(process):

@@ -375,6 +375,117 @@ def test_no_texts(binary):
         shown = tracked(s, follow_up["query_id"])
         for told in (shown, pages(s, "/v1/events?type=query.*")):
             assert "office open" not in json.dumps(told) and "sweeps" not in json.dumps(told), told
+        for path, name in (("/v1/search", "query"), ("/v1/chat/query", "question")):
+            got = s.post(path, {name: "Who sweeps?", "collections": ["hr", "giraffes-diary"]})
+            assert got.status == 404, got.body
+        assert s.post("/v1/chat/query", {"question": "Hello!", "collections": ["giraffes-diary"]}).status in (200, 404)
+        failed = wait_for("both", lambda: len(f := pages(s, f"{QUERIES}?status=failed&collection=hr")) == 2 and f)
+        assert [q["collections"] for q in failed] == [["hr"], ["hr"]], failed
+        assert "giraffes" not in json.dumps([failed, pages(s, "/v1/events")])
+        assert files_with(s.place.data, b"giraffes-diary") == []
+
+
+HIDDEN = ("--set", "privacy.hash_user_ids=true")
+
+
+def says(s, name):
+    """A turn under a name, and the conversation it went to."""
+    answer = s.post("/chat", {"user_name": name, "message": "When does the office open?"})
+    assert answer.status == 200, answer.body
+    tracked(s, answer.json["query_id"])
+    return answer.json["conversation_id"]
+
+
+def turns(s, name):
+    got = s.get(f"/chat/history/{name}")
+    assert got.status == 200, got.body
+    return len(got.json["items"])
+
+
+def test_hidden_users(binary):
+    """With hashes for ids of users a name stands nowhere: no file, no event, not in the feed or the log. It is found by it."""
+    with place(binary) as home:
+        with served(home, *HIDDEN) as s:
+            feed = Stream(s)
+            fill(s)
+            first = says(s, "giraffe")
+            assert says(s, "giraffe") == first and says(s, "okapi") != first
+            s.post("/v1/feedback", {"query_id": pages(s, f"{QUERIES}?user=giraffe")[0]["query_id"], "rating": 1})
+            assert s.post("/chat/history/giraffe", {"question": "Is it open?", "answer": "It is."}).status == 201
+            assert turns(s, "giraffe") == 3 and turns(s, "okapi") == 1
+            assert len(pages(s, f"{QUERIES}?user=giraffe")) == 2
+            events = pages(s, "/v1/events")
+            users = {e["metadata"].get("user_id") for e in events if e["event_type"] == "query.requested"}
+            assert len(users) == 2 and all(u.startswith("h:") for u in users), users
+            assert s.request("DELETE", "/chat/history/okapi").status == 204 and turns(s, "okapi") == 0
+            told = json.dumps([events, feed.until(lambda e: e["type"] == "conversation.deleted")])
+            feed.close()
+            assert "query.requested" in told and "giraffe" not in told and "okapi" not in told, told
+            assert "giraffe" not in s.log_text() and files_with(home.home, b"giraffe") == []
+        # switched off again, what was hidden is found all the same
+        with served(home) as s:
+            assert turns(s, "giraffe") == 3 and len(pages(s, f"{QUERIES}?user=giraffe")) == 2
+            erased = s.post("/v1/tracking/erase", {"user_id": "giraffe"}).json["erased"]
+            assert (erased["tracking_queries"], erased["conversations"]) == (2, 1), erased
+            assert turns(s, "giraffe") == 0 and pages(s, f"{QUERIES}?user=giraffe") == []
+            users = [e["metadata"].get("user_id", "") for e in pages(s, "/v1/events?type=query.requested")]
+            assert sum(u.startswith("h:") for u in users) == 1, users
+
+
+def test_hidden_later(binary):
+    """Hashes switched on in a folder that has names: its conversations go on, and what was told before is found and erased."""
+    with place(binary) as home:
+        with served(home) as s:
+            fill(s)
+            plain = says(s, "giraffe")
+            assert plain == "chat:5:admin:giraffe"
+        with served(home, *HIDDEN) as s:
+            before = max(e["metadata"]["seq"] for e in pages(s, "/v1/events"))
+            assert says(s, "giraffe") == plain and turns(s, "giraffe") == 2
+            assert len(pages(s, f"{QUERIES}?user=giraffe")) == 2
+            told = [e for e in pages(s, "/v1/events") if e["metadata"]["seq"] > before]
+            assert told and "giraffe" not in json.dumps(told), told
+            erased = s.post("/v1/tracking/erase", {"user_id": "giraffe"}).json["erased"]
+            assert (erased["tracking_queries"], erased["conversations"]) == (2, 1), erased
+        assert files_with(home.data, b"giraffe") == []
+
+
+def test_a_key_that_is_none(binary):
+    """Hashes that nobody could find again are not made: a damaged key is named, and stops the start."""
+    with place(binary) as home:
+        with served(home, *HIDDEN) as s:
+            fill(s)
+        (home.data / "privacy.key").write_text("gone")
+        with served(home) as s:
+            assert "users that were hashed are not found" in s.log_text()
+        try:
+            Server(home, *HIDDEN).stop()
+        except AssertionError as e:
+            assert "privacy.key" in str(e) or "privacy.key" in (home.home / "server.log").read_text(), e
+        else:
+            raise AssertionError("it started")
+
+
+def test_feedback_of_searches(binary):
+    """What a search found, and a query that failed, can be spoken of as an answer can; of what nobody asked it is said so."""
+    with place(binary) as home:
+        with served(home) as s:
+            fill(s)
+            found = s.post("/v1/search", {"query": "When does the office open?"}).json["query_id"]
+            missed = s.post("/v1/search", {"query": "When does the office open?", "collections": ["none"]})
+            assert missed.status == 404, missed.body
+            wait_for("both", lambda: len(pages(s, QUERIES)) == 2)
+            failed, = (q["query_id"] for q in pages(s, f"{QUERIES}?status=failed"))
+            for number, (query, rating) in enumerate(((found, 1), (failed, -1))):
+                given = s.post("/v1/feedback", {"query_id": query, "rating": rating, "comment": f"number {number}"})
+                assert given.status == 200 and given.json["rating"] == rating, given.body
+                said = wait_for("it", lambda q=query: tracked(s, q)["feedback"])
+                assert (said["rating"], said["comment"]) == (rating, f"number {number}"), said
+            none = s.post("/v1/feedback", {"query_id": "never-asked", "rating": 1})
+            assert none.status == 404 and "nor in the query log" in none.json["detail"], none.body
+        with served(home, "--set", "tracking.enabled=false") as s:
+            off = s.post("/v1/feedback", {"query_id": found, "rating": 1})
+            assert off.status == 404 and "which is off (tracking.enabled)" in off.json["detail"], off.body
 
 
 def test_killed(binary):

@@ -429,6 +429,32 @@ anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_
     return ANC_OK;
 }
 
+emb_rerank_row emb_rerank_info(const emb_rerank_service *r)
+{
+    return (emb_rerank_row){.available = r->available,
+                            .model = ANC_STR("short"),
+                            .detail = r->available ? ANC_STR("short") : ANC_STR("get a reranker"),
+                            .by_default = r->by_default,
+                            .most = r->most,
+                            .budget_ms = 100};
+}
+
+anc_status emb_rerank(emb_rerank_service *r, krn_call *call, anc_str query, const anc_str *passages,
+                      size_t n, int64_t until_ns, float *out, emb_reranked *ret)
+{
+    (void)query;
+    if (r->fails != ANC_OK)
+        return ANC_FAIL(call->err, r->fails, "the reranker is away");
+    const size_t most = r->room > 0 && r->room < n ? r->room : n;
+    for (size_t i = 0; i < most; i++)
+        out[i] = -(float)passages[i].len;
+    r->scored += most;
+    r->until_ns = until_ns;
+    r->last = passages[n - 1];
+    *ret = (emb_reranked){.n = most};
+    return ANC_OK;
+}
+
 void double_library(emb_library *library, emb_service *configured)
 {
     *library = (emb_library){.configured = configured};

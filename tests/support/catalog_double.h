@@ -8,6 +8,7 @@
 #define ANC_TESTS_SUPPORT_CATALOG_DOUBLE_H
 
 #include "embedding/library.h"
+#include "embedding/rerank.h"
 #include "kernel/ports/changes.h"
 #include "kernel/ports/clock.h"
 #include "knowledge/knowledge.h"
@@ -72,6 +73,17 @@ struct emb_service {
     bool available;
     bool fails; /* emb_embed is UNAVAILABLE all the same */
     uint64_t embedded;
+};
+
+/* The shorter a passage, the better. */
+struct emb_rerank_service {
+    bool available, by_default;
+    uint32_t most;
+    size_t room;      /* passages until its time is over; 0: all */
+    anc_status fails; /* ANC_OK: it does not */
+    size_t scored;    /* so far */
+    int64_t until_ns; /* of the last call */
+    anc_str last;     /* text of the last passage */
 };
 
 struct emb_library {

@@ -333,6 +333,12 @@ anc_status rag_feedback_give(rag_service *rag, krn_call *call, anc_str query_id,
     return ANC_OK;
 }
 
+anc_status rag_feedback_tell(rag_service *rag, krn_call *call, anc_str query_id, int rating,
+                             anc_str comment)
+{
+    return rag_feedback_give(rag, call, query_id, rating, comment);
+}
+
 anc_status rag_conversation_delete(rag_service *rag, krn_call *call, anc_str id)
 {
     rag_conversation found;

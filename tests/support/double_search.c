@@ -258,7 +258,7 @@ srch_figures_row srch_collection_figures(srch_service *srch, anc_str collection)
 {
     (void)srch;
     (void)collection;
-    return (srch_figures_row){.documents = 2, .chunks = 7, .bytes = 4096};
+    return (srch_figures_row){.documents = 2, .chunks = 7, .stored_bytes = 4096};
 }
 
 anc_status srch_verify(srch_service *srch, krn_call *call, srch_verified *ret)

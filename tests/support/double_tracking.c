@@ -29,6 +29,14 @@ anc_status trk_show(trk_service *service, krn_call *call, anc_str query_id, json
     return ANC_FAIL(call->err, ANC_NOT_FOUND, "no query \"%.*s\"", ANC_FMT(query_id));
 }
 
+anc_status trk_knows(trk_service *service, krn_call *call, anc_str query_id, bool *ret)
+{
+    (void)service;
+    (void)call;
+    *ret = anc_str_eq(query_id, ANC_STR("q-searched"));
+    return ANC_OK;
+}
+
 anc_status trk_document(trk_service *service, krn_call *call, anc_str document_id,
                         anc_str collection, json_writer *w)
 {

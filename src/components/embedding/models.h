@@ -1,8 +1,8 @@
 /* models.h - what others may ask about model folders: fetch one, list them, find one.
  *
  * A model is a folder below models_dir. Those in the table (domain/model_table.h) can be fetched by
- * name; every file is checked against its pinned SHA-256, and the folder appears under its name only
- * when it is complete. What an interrupted fetch has brought stays in `<name>.part` and is carried on.
+ * name; every file is checked against its pinned SHA-256, or where the table has none pinned by the one that it has when
+ * it first comes (SHA256SUMS beside it), and the folder appears under its name only when it is complete. What an interrupted fetch has brought stays in `<name>.part` and is carried on.
  */
 #ifndef ANC_EMBEDDING_MODELS_H
 #define ANC_EMBEDDING_MODELS_H
@@ -26,19 +26,25 @@ typedef struct emb_model_pull_request {
     void *arg;
 } emb_model_pull_request;
 
-/* Installs a model; its folder in `ret_folder`, in the call's arena. One that is there already is
+typedef struct emb_model_pulled {
+    anc_str folder; /* in the call's arena */
+    size_t
+        pinned; /* files whose digests nobody knew: those that came are now in SHA256SUMS in the folder */
+} emb_model_pulled;
+
+/* Installs a model. One that is there already is
  * left alone without `force`. NOT_FOUND: no such model in the table (the text lists those there
  * are), or `from` is not there; CORRUPT: a file whose length or digest differs, which is named with
  * both; CONFLICT: another process fetches it; UNAVAILABLE, PROVIDER, DEADLINE: the hub cannot be
  * reached or fails; CANCELLED; IO, DISK_FULL, FORBIDDEN. Blocks for minutes; one at a time. */
 anc_status emb_model_pull(emb_models *models, krn_call *call, const emb_model_pull_request *request,
-                          anc_str *ret_folder) ANC_MUST_CHECK;
+                          emb_model_pulled *ret) ANC_MUST_CHECK;
 
 typedef struct emb_model_info {
     anc_str name;
     anc_str licence; /* empty: not in the table */
     anc_str about;   /* likewise */
-    uint64_t bytes;  /* to fetch; 0 likewise */
+    uint64_t bytes;  /* to fetch, about; 0 likewise */
     bool installed;
     anc_str folder; /* where it is installed, else empty */
 } emb_model_info;

@@ -18,6 +18,8 @@
 typedef struct rag_service rag_service;
 typedef struct rag_turn rag_turn;
 
+typedef enum rag_wish { RAG_AS_CONFIGURED, RAG_NO, RAG_YES } rag_wish;
+
 typedef struct rag_question {
     anc_str question;        /* 1 to 4000 characters (the greatest length is configured) */
     anc_str conversation_id; /* empty: a new one */
@@ -29,6 +31,7 @@ typedef struct rag_question {
     uint32_t top_k;            /* 0: as configured; 1 to 50 */
     anc_str mode;              /* empty: "auto"; else as srch_mode_parse knows it */
     const json_value *filters; /* NULL: none; borrowed until rag_retrieve returns */
+    rag_wish rerank;           /* passages are looked at again by a reranker, where there is one */
     anc_str model;             /* "", "provider/model", or "extractive" */
     anc_str provider;          /* "" or a provider's name */
     anc_str
@@ -49,6 +52,14 @@ typedef struct rag_citation {
     anc_str quote;       /* what stands there */
     uint32_t page, row;  /* where it begins; 0: no page, no row of a table */
 } rag_citation;
+
+/* Whether the passages were looked at again by a reranker, and how far it came. */
+typedef struct rag_reranked {
+    bool done;
+    anc_str model;
+    uint32_t scored, wanted; /* fewer than wanted: `problem` says why */
+    anc_str problem;
+} rag_reranked;
 
 typedef struct rag_timings {
     double analyze, embed, search, rerank, generate, total; /* ms */
@@ -73,6 +84,7 @@ typedef struct rag_answer {
     bool degraded;  /* a configured provider failed and another answered, or none did */
     bool no_answer; /* nothing relevant was found: it says so and cites nothing */
     rag_timings timings_ms;
+    rag_reranked reranked;
     int64_t generated_at_ms;
     anc_str trace_id;
 } rag_answer;
@@ -90,6 +102,24 @@ static inline void rag_put_route(json_writer *w, const rag_answer *a, anc_str re
     json_put_str(w, "tier", a->tier);
     json_put_int(w, "stages", a->stages);
     json_put_str(w, "reason", reason);
+    json_close_object(w);
+}
+
+/* Member "rerank": null where none was done. `problem`: with why it came no further. */
+static inline void rag_put_reranked(json_writer *w, const rag_reranked *r, bool problem)
+{
+    if (!r->done) {
+        json_put_null(w, "rerank");
+        return;
+    }
+    json_name(w, "rerank");
+    json_open_object(w);
+    json_put_str(w, "model", r->model);
+    json_put_int(w, "scored", r->scored);
+    json_put_int(w, "wanted", r->wanted);
+    json_put_bool(w, "complete", r->scored == r->wanted);
+    if (problem)
+        json_put_str_or_null(w, "problem", r->problem.len > 0 ? r->problem : ANC_STR_NONE);
     json_close_object(w);
 }
 
@@ -207,8 +237,13 @@ anc_status rag_conversation_delete(rag_service *rag, krn_call *call, anc_str id)
 enum { RAG_DETAIL_MAX = 600 };
 
 /* What the call's user says of the answer to a query: -1 or 1, and a comment of at most 4,000
- * characters. Said again it takes the place of what was said. INVALID names the field; NOT_FOUND. */
+ * characters. Said again it takes the place of what was said. INVALID names the field; NOT_FOUND: no conversation of the
+ * user has its answer. */
 anc_status rag_feedback_give(rag_service *rag, krn_call *call, anc_str query_id, int rating,
+                             anc_str comment) ANC_MUST_CHECK;
+/* The same of a query that no conversation has, such as a search, or one that failed: it is told alone. The caller knows
+ * that there is such a query. */
+anc_status rag_feedback_tell(rag_service *rag, krn_call *call, anc_str query_id, int rating,
                              anc_str comment) ANC_MUST_CHECK;
 
 /* Tells the events of a search that was answered without a turn: requested, retrieved, completed, as of a question,

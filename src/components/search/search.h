@@ -30,6 +30,12 @@ typedef enum srch_mode {
 bool srch_mode_parse(anc_str s, srch_mode *ret);
 const char *srch_mode_name(srch_mode mode);
 
+typedef enum srch_rerank_wish {
+    SRCH_RERANK_AS_CONFIGURED,
+    SRCH_RERANK_NO,
+    SRCH_RERANK_YES
+} srch_rerank_wish;
+
 enum {
     SRCH_MAX_CONTEXT_CHUNKS = 5,
     SRCH_MAX_JOINED_CHUNKS = 16,   /* in one passage */
@@ -45,6 +51,7 @@ typedef struct srch_request {
     uint32_t top_k;            /* 1 to 1000 */
     srch_mode mode;            /* SRCH_AUTO is hybrid where there are vectors, else keyword */
     const json_value *filters; /* the predicate tree of the interface; NULL: none */
+    srch_rerank_wish rerank;   /* the best are looked at again by a reranker, where there is one */
     bool one_per_document;     /* only the best chunk of each document */
     bool join_neighbours;      /* chunks of a document that lie side by side become one passage */
     uint32_t context_chunks;   /* with join_neighbours: so many around each hit are joined to it */
@@ -135,6 +142,8 @@ typedef struct srch_hit {
     double fused;    /* what the order comes from; NaN in SRCH_METADATA */
     double keyword;  /* BM25, 0 when no word matches; NaN in SRCH_METADATA */
     double semantic; /* cosine; NaN where there is no vector */
+    bool is_reranked;
+    double rerank;   /* score of the reranker, in its range; where is_reranked */
     double coverage; /* share of the question's idf weight that the passage has, 0..1 */
     uint32_t first_ordinal,
         last_ordinal;            /* chunks of the passage; both `ordinal` where it is one */
@@ -156,6 +165,14 @@ static inline srch_position srch_position_at(const srch_hit *hit, uint64_t at)
     return found;
 }
 
+/* How far the reranker came; what it scored comes first, best first, the others as before. */
+typedef struct srch_reranked {
+    bool done;               /* it was asked */
+    anc_str model;           /* in call->mem */
+    uint32_t scored, wanted; /* passages; fewer than wanted: `problem` says why */
+    anc_str problem;         /* in call->mem, or literal; "" */
+} srch_reranked;
+
 typedef struct srch_result {
     srch_hit *hits; /* [n] in call->mem, best first */
     size_t n;
@@ -165,12 +182,14 @@ typedef struct srch_result {
     bool embedding_cached;
     const float *query_vector; /* [dims]; NULL in keyword mode */
     uint32_t dims;
-    double analyze_ms, embed_ms, search_ms, fetch_ms, total_ms; /* search_ms without fetch_ms */
+    srch_reranked reranked;
+    /* search_ms without fetch_ms and rerank_ms */
+    double analyze_ms, embed_ms, search_ms, rerank_ms, fetch_ms, total_ms;
 } srch_result;
 
 /* Runs on a pool. INVALID names the field: a query that is blank, has no words, only excludes, or has
  * more than SRCH_MAX_QUERY_WORDS; a filter, with the pointer of its place; SRCH_METADATA without
- * filters. NOT_FOUND names a collection that does not exist or may not be read; UNAVAILABLE in
+ * filters; `rerank` asked for where there is no reranker. NOT_FOUND names a collection that does not exist or may not be read; UNAVAILABLE in
  * semantic mode without vectors. */
 anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *request,
                       srch_result *ret) ANC_MUST_CHECK;
@@ -221,7 +240,9 @@ uint64_t srch_passed(srch_service *srch);
 uint64_t srch_index_busy_ns(srch_service *srch);
 
 typedef struct srch_figures_row {
-    uint64_t documents, chunks, bytes;
+    uint64_t documents, chunks;
+    uint64_t
+        stored_bytes; /* of the files; what is in memory alone until the next save is not among them */
 } srch_figures_row;
 
 /* What the index holds of one collection. */

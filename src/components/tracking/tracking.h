@@ -41,6 +41,10 @@ anc_status trk_list(trk_service *service, krn_call *call, const trk_wish *wish, 
 anc_status trk_show(trk_service *service, krn_call *call, anc_str query_id,
                     json_writer *w) ANC_MUST_CHECK;
 
+/* Whether it knows such a query, and the caller may speak of it: the owner of any, others of their own. */
+anc_status trk_knows(trk_service *service, krn_call *call, anc_str query_id,
+                     bool *ret) ANC_MUST_CHECK;
+
 /* What happened to a document of a collection, and how often it was found and cited. NOT_FOUND. `collection` empty:
  * the one that has a document of that id; INVALID names the parameter where several have. */
 anc_status trk_document(trk_service *service, krn_call *call, anc_str document_id,

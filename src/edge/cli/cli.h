@@ -57,6 +57,19 @@ typedef enum cli_verdict { CLI_FINE, CLI_NOTE, CLI_WRONG } cli_verdict;
 typedef void cli_found_fn(void *arg, const char *check, cli_verdict verdict, anc_str text);
 
 /* What the composition root does for the command line. */
+/* What a model reaches in one precision; operations are per second, a multiplication and an addition are two. */
+typedef struct cli_model_speed {
+    const char *precision, *level;
+    double peak;           /* that a thread of this machine does on registers alone; 0: not known */
+    double products;       /* in a product of matrices */
+    double tokens;         /* of a text */
+    double text_seconds;   /* one text, one thread */
+    double texts_a_second; /* many, by all threads */
+    unsigned threads;
+} cli_model_speed;
+
+typedef void cli_speed_fn(void *arg, const cli_model_speed *speed);
+
 typedef struct cli_host {
     void *self;
     const char *version;
@@ -82,6 +95,15 @@ typedef struct cli_host {
     anc_status (*models_open)(void *self, const cli_settings *settings, emb_models **ret,
                               anc_err *err);
     void (*models_close)(void *self, emb_models *models);
+
+    /* Opens the model in `folder` as the server does, which makes what is kept beside it, and says in `mem` how it
+     * runs. Blocks for seconds. */
+    anc_status (*model_prepare)(void *self, const cli_settings *settings, anc_arena *mem,
+                                anc_str folder, anc_str *ret, anc_err *err);
+
+    /* Measures the model in `folder` in each precision and tells each. Blocks for seconds. */
+    anc_status (*model_bench)(void *self, anc_str folder, cli_speed_fn *told, void *arg,
+                              anc_err *err);
 
     /* The whole configuration as text: every key described (settings NULL), or the values in force.
      * On stdout. */

@@ -131,7 +131,7 @@ static bool stream_data(void *arg, anc_str bytes)
 
 static anc_status run_stream(cli_client *client, const net_request *request, anc_arena *mem,
                              bool (*on_event)(void *arg, const net_sse_event *event), void *arg,
-                             anc_err *err)
+                             char *ret_place, anc_err *err)
 {
     net_response response = {0};
     anc_err why = {0};
@@ -148,6 +148,9 @@ static anc_status run_stream(cli_client *client, const net_request *request, anc
         status = cli_problem(&response, err);
     else if (why.code != ANC_OK)
         status = ANC_FAIL(err, status, "%s", why.text);
+    const anc_str place = net_sse_place(s.reader);
+    if (ret_place != NULL && place.len > 0 && place.len < CLI_PLACE_BYTES)
+        (void)snprintf(ret_place, CLI_PLACE_BYTES, "%.*s", ANC_FMT(place));
     net_sse_reader_free(s.reader);
     return status;
 }
@@ -174,10 +177,10 @@ anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
         return ANC_FAIL(err, ANC_NO_MEMORY, "a request to %.*s", ANC_FMT(path));
     ANC_TRY(
         cli_request_make(client, body.len > 0 ? "POST" : "GET", path, body, mem, &request, err));
-    return run_stream(client, &request, mem, plain_event, &plain, err);
+    return run_stream(client, &request, mem, plain_event, &plain, NULL, err);
 }
 
-anc_status cli_watch(cli_client *client, anc_str path, anc_str last_id,
+anc_status cli_watch(cli_client *client, anc_str path, char place[CLI_PLACE_BYTES],
                      bool (*on_event)(void *arg, const net_sse_event *event), void *arg,
                      anc_err *err)
 {
@@ -190,12 +193,15 @@ anc_status cli_watch(cli_client *client, anc_str path, anc_str last_id,
     if (headers == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "a request to %.*s", ANC_FMT(path));
     memcpy(headers, request.headers, request.n_headers * sizeof *headers);
-    if (last_id.len > 0)
-        headers[request.n_headers++] = (net_header){ANC_STR("last-event-id"), last_id};
+    const anc_str from = anc_arena_copy(mem, anc_str_of(place));
+    if (from.ptr == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "a request to %.*s", ANC_FMT(path));
+    if (from.len > 0)
+        headers[request.n_headers++] = (net_header){ANC_STR("last-event-id"), from};
     request.headers = headers;
     request.total_timeout_ms = 0;
     request.idle_timeout_ms = WATCH_IDLE_MS;
-    return run_stream(client, &request, mem, on_event, arg, err);
+    return run_stream(client, &request, mem, on_event, arg, place, err);
 }
 
 anc_str cli_encode(anc_arena *mem, anc_str text)

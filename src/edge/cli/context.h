@@ -160,6 +160,7 @@ int cli_run_doctor(cli_context *cx);
 int cli_run_model_pull(cli_context *cx);
 int cli_run_model_list(cli_context *cx);
 int cli_run_model_path(cli_context *cx);
+int cli_run_model_bench(cli_context *cx);
 int cli_run_completion_values(cli_context *cx);
 int cli_run_completion_bash(cli_context *cx);
 int cli_run_completion_zsh(cli_context *cx);

@@ -15,7 +15,6 @@ enum {
     MOST_REPLAYED = 1000,
     TYPE_WIDTH = 22,
     MESSAGE = 400,
-    ID_BYTES = 24,
     FIRST_PAUSE_MS = 250,
     LAST_PAUSE_MS = 5000,
     LOOK_MS = 50 /* how often a pause looks whether Ctrl-C came */
@@ -105,9 +104,10 @@ static int list(cli_client *client)
 
 typedef struct following {
     cli_context *cx;
-    char last_id[ID_BYTES]; /* of the last event that had one; "" before */
-    bool seen;              /* the server has answered since the last pause */
-    bool closed;            /* nobody reads what is printed */
+    char place
+        [CLI_PLACE_BYTES]; /* how far what happened is known, as the server says; "" before it did */
+    bool seen;             /* the server has answered since the last pause */
+    bool closed;           /* nobody reads what is printed */
 } following;
 
 static void print_form(const json_value *e)
@@ -124,8 +124,6 @@ static bool on_event(void *arg, const net_sse_event *event)
     f->seen = true;
     if (anc_str_eq(event->event, ANC_STR("end"))) /* of the stream; nothing happened */
         return true;
-    if (event->id.len < sizeof f->last_id)
-        (void)snprintf(f->last_id, sizeof f->last_id, "%.*s", ANC_FMT(event->id));
     const bool whole = json_parse(event->data, &doc, NULL) == ANC_OK;
     if (whole && anc_str_eq(list_text(json_root(doc), "type"), ANC_STR("stream.ended")))
         return true; /* a server's farewell is no event; that it ended is said apart */
@@ -159,8 +157,7 @@ static int watch(cli_client *client, following *f, anc_str path)
     for (;;) {
         anc_err err = {0};
         f->seen = false;
-        const anc_status status =
-            cli_watch(client, path, anc_str_of(f->last_id), on_event, f, &err);
+        const anc_status status = cli_watch(client, path, f->place, on_event, f, &err);
         if (cli_interrupted() || f->closed)
             return f->closed ? CLI_FAILED : CLI_OK;
         if (!may_come_back(status) || (first && status != ANC_OK && !f->seen))

@@ -55,25 +55,45 @@ static void print_folder(const cli_context *cx, anc_str folder)
     (void)printf("%.*s\n", ANC_FMT(cx->json ? anc_buf_view(&out) : folder));
 }
 
+/* A model that does not open is installed all the same: its files are what was asked for. */
+static void prepare(cli_context *cx, anc_str folder)
+{
+    anc_err err = {0};
+    anc_str detail = ANC_STR_NONE;
+    const anc_status status =
+        cx->host->model_prepare(cx->host->self, &cx->settings, cx->mem, folder, &detail, &err);
+    if (status != ANC_OK)
+        (void)fprintf(stderr, "anchorage: it cannot embed: %s\n", err.text);
+    else if (!cx->json && !cx->quiet)
+        (void)printf("%.*s\n", ANC_FMT(detail));
+}
+
 static int pull(cli_context *cx, emb_models *models, own_call *own, anc_str name)
 {
     term_progress bar = term_progress_start("fetching (MiB)", cx->quiet || cx->json);
     const anc_str from = cli_value(cx, "from");
-    anc_str folder;
+    emb_model_pulled pulled = {0};
     const emb_model_pull_request request = {.name = name,
                                             .from = from.ptr != NULL ? from : ANC_STR(""),
                                             .force = cli_given(cx, "force"),
                                             .on_progress = on_progress,
                                             .arg = &bar};
-    const anc_status status = emb_model_pull(models, &own->call, &request, &folder);
+    const anc_status status = emb_model_pull(models, &own->call, &request, &pulled);
     if (bar.drawn && bar.tty)
         (void)fputc('\n', stderr);
     if (status != ANC_OK)
         return cli_report(cx, status, own->call.err);
     if (cx->json)
-        print_folder(cx, folder);
+        print_folder(cx, pulled.folder);
     else
-        (void)printf("installed in %.*s\n", ANC_FMT(folder));
+        (void)printf("installed in %.*s\n", ANC_FMT(pulled.folder));
+    if (pulled.pinned > 0 && !cx->quiet)
+        (void)fprintf(
+            stderr,
+            "the digests of %zu files were not known before: those that came are pinned in "
+            "%.*s/SHA256SUMS\n",
+            pulled.pinned, ANC_FMT(pulled.folder));
+    prepare(cx, pulled.folder);
     return CLI_OK;
 }
 

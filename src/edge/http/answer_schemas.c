@@ -77,7 +77,7 @@ static const http_field scores_rows[] = {
     MAYBE("keyword", HTTP_REAL, "BM25; 0 when no word matches"),
     MAYBE("semantic", HTTP_REAL, "cosine"),
     MAYBE("fused", HTTP_REAL, "what the order comes from"),
-    MAYBE("rerank", HTTP_REAL, "of the reranker"),
+    MAYBE("rerank", HTTP_REAL, "of the reranker, in its range; null where it has none"),
 };
 static const http_schema scores_out =
     SCHEMA("Scores", "Raw parts of a score; null in mode metadata.", scores_rows);
@@ -125,6 +125,21 @@ static const http_field cache_rows[] = {
 };
 static const http_schema cache_out = SCHEMA("CacheUse", "What was known already.", cache_rows);
 
+static const http_field reranked_rows[] = {
+    TEXT("model", "the reranker"),
+    INT("scored", "passages that it scored: they come first, best first"),
+    INT("wanted", "passages that it was to score"),
+    BOOL("complete", "false: it came no further, and the other passages stand behind as before"),
+    MAYBE("problem", HTTP_TEXT, "why: its time was over, or what failed"),
+};
+static const http_schema reranked_out =
+    SCHEMA("RerankOutcome", "How far the reranker came.", reranked_rows);
+#define RERANKED                                                                       \
+    {                                                                                  \
+        .name = "rerank", .kind = HTTP_OBJECT, .flags = HTTP_REQUIRED | HTTP_NULLABLE, \
+        .help = "null where the passages were not reranked", .of = &reranked_out       \
+    }
+
 static const http_field answer_timing_rows[] = {
     REAL("analyze", "ms"), REAL("embed", "ms"),    REAL("search", "ms"),
     REAL("rerank", "ms"),  REAL("generate", "ms"), REAL("total", "ms"),
@@ -149,6 +164,7 @@ static const http_field answer_rows[] = {
     INT("output_tokens", ""),
     PART("cache", HTTP_OBJECT, &cache_out, ""),
     PART("timings_ms", HTTP_OBJECT, &answer_timings_out, ""),
+    RERANKED,
     BOOL("degraded", "a configured provider failed and another answered"),
     BOOL("no_answer", "nothing relevant was found"),
     TIME("generated_at", ""),
@@ -251,7 +267,7 @@ static const http_field hit_scores_rows[] = {
     MAYBE("keyword", HTTP_REAL, "BM25; 0 when no word matches"),
     MAYBE("semantic", HTTP_REAL, "cosine"),
     MAYBE("fused", HTTP_REAL, "what the order comes from"),
-    MAYBE("rerank", HTTP_REAL, "of the reranker"),
+    MAYBE("rerank", HTTP_REAL, "of the reranker, in its range; null where it has none"),
 };
 static const http_schema hit_scores_out =
     SCHEMA("HitScores", "Raw parts of a score; null in mode metadata.", hit_scores_rows);
@@ -271,7 +287,7 @@ static const http_schema hit_out = SCHEMA("Hit", "A passage that was found.", hi
 
 static const http_field search_timing_rows[] = {
     REAL("analyze", "ms"), REAL("embed", "ms"), REAL("search", "ms"),
-    REAL("fetch", "ms"),   REAL("total", "ms"),
+    REAL("rerank", "ms"),  REAL("fetch", "ms"), REAL("total", "ms"),
 };
 static const http_schema search_timings_out =
     SCHEMA("SearchTimings", "Milliseconds a stage.", search_timing_rows);
@@ -283,6 +299,7 @@ static const http_field search_rows[] = {
     BOOL("relaxed", "nothing had the phrases as they stand: their words were searched"),
     INT("duplicates", "passages left out because a better one says the same"),
     PART("timings_ms", HTTP_OBJECT, &search_timings_out, ""),
+    RERANKED,
 };
 const http_schema http_search_out = SCHEMA("SearchResult", "Passages.", search_rows);
 
@@ -455,7 +472,7 @@ static const http_field stats_row_rows[] = {
     ROW("languages", HTTP_TREE, "language to documents"),
     INT("index_documents", "that the index shows"),
     INT("index_chunks", ""),
-    INT("index_bytes", "in memory"),
+    INT("index_bytes", "of its files; what came in the last second is not among them yet"),
     MAYBE("last_change_at", HTTP_TIME, ""),
 };
 static const http_schema stats_row_out =
@@ -542,8 +559,6 @@ static const http_field event_stats_rows[] = {
     INT("history_size", "events that a new subscriber can be shown"),
     BOOL("running", "bus and live feed"),
     INT("published_total", ""),
-    INT("dropped_events_total",
-        "transient ones that a full queue refused, and those not shown live"),
     INT("dropped_subscribers_total", "who did not take their events in time"),
     INT("outbox_pending", "committed and not announced"),
 };

@@ -93,6 +93,7 @@ static void put_initial(const http_field *f, void *out)
     case HTTP_BOOL:
         *(bool *)slot(f, out) = strcmp(f->initial, "true") == 0;
         break;
+    case HTTP_WISH:
     case HTTP_TEXTS:
     case HTTP_TREE:
     case HTTP_OBJECT:
@@ -222,6 +223,7 @@ static const char *kind_wanted(http_kind kind)
     case HTTP_REAL:
         return "a number";
     case HTTP_BOOL:
+    case HTTP_WISH:
         return "true or false";
     case HTTP_TEXTS:
         return "an array of strings";
@@ -257,6 +259,7 @@ static bool kind_fits(const http_field *f, const json_value *v)
     case HTTP_REAL:
         return kind == JSON_INT || kind == JSON_REAL;
     case HTTP_BOOL:
+    case HTTP_WISH:
         return kind == JSON_BOOL;
     case HTTP_TEXTS:
     case HTTP_LIST:
@@ -327,6 +330,9 @@ static void read_value(const reading *r, const http_field *f, const json_value *
         break;
     case HTTP_BOOL:
         *(bool *)slot(f, out) = json_bool(v, false);
+        break;
+    case HTTP_WISH:
+        *(http_wish *)slot(f, out) = json_bool(v, false) ? HTTP_SAID_YES : HTTP_SAID_NO;
         break;
     case HTTP_TIME:
         if (!anc_time_parse(text, slot(f, out)))
@@ -487,6 +493,7 @@ static bool read_param(const http_field *f, anc_str value, anc_str pointer, void
     case HTTP_TEXTS:
         split_texts(f, value, pointer, out, faults);
         return true;
+    case HTTP_WISH:
     case HTTP_TREE:
     case HTTP_OBJECT:
     case HTTP_LIST:

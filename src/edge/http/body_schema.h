@@ -17,6 +17,7 @@ typedef enum http_kind {
     HTTP_INT,    /* int64_t */
     HTTP_REAL,   /* double */
     HTTP_BOOL,   /* bool */
+    HTTP_WISH,   /* http_wish: true or false, and neither when absent or null */
     HTTP_TEXTS,  /* http_texts; items NULL when absent or null */
     HTTP_TREE,   /* const json_value *: an object whose members are the reader's to check */
     HTTP_OBJECT, /* an object of schema `of`, decoded in place; its defaults when absent */
@@ -50,6 +51,8 @@ enum {
 #define HTTP_LABEL_PATTERN                                                                 \
     "^(public|(user|group):[^\\s\\u0000-\\u001F\\u007F-\\u009F]([^\\u0000-\\u001F\\u007F-" \
     "\\u009F]*[^\\s\\u0000-\\u001F\\u007F-\\u009F])?)$"
+
+typedef enum http_wish { HTTP_NOT_SAID, HTTP_SAID_NO, HTTP_SAID_YES } http_wish;
 
 typedef struct http_texts {
     anc_str *items;

@@ -222,6 +222,9 @@ rag_question http_question_of(const http_chat_in *in)
                           .top_k = (uint32_t)in->top_k,
                           .mode = in->mode,
                           .filters = in->filters,
+                          .rerank = in->rerank == HTTP_SAID_YES  ? RAG_YES
+                                    : in->rerank == HTTP_SAID_NO ? RAG_NO
+                                                                 : RAG_AS_CONFIGURED,
                           .model = in->model,
                           .provider = in->provider,
                           .system_prompt = in->system_prompt,

@@ -21,7 +21,7 @@ void http_put_source(json_writer *w, const srch_hit *s)
     put_real_or_null(w, "keyword", s->keyword);
     put_real_or_null(w, "semantic", s->semantic);
     put_real_or_null(w, "fused", s->fused);
-    json_put_null(w, "rerank");
+    put_real_or_null(w, "rerank", s->is_reranked ? s->rerank : (double)NAN);
     json_close_object(w);
     json_close_object(w);
 }
@@ -79,6 +79,7 @@ void http_put_answer(json_writer *w, const rag_answer *a, bool with_sources)
     json_put_str(w, "embedding", a->embedding_cached ? ANC_STR("hit") : ANC_STR("miss"));
     json_close_object(w);
     rag_put_timings(w, &a->timings_ms);
+    rag_put_reranked(w, &a->reranked, true);
     json_put_bool(w, "degraded", a->degraded);
     json_put_bool(w, "no_answer", a->no_answer);
     http_put_time(w, "generated_at", a->generated_at_ms);

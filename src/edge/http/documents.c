@@ -168,7 +168,7 @@ static void put_stats(json_writer *w, const kno_stats_row *s, const srch_figures
     http_put_object(w, "languages", s->languages);
     json_put_int(w, "index_documents", (int64_t)index->documents);
     json_put_int(w, "index_chunks", (int64_t)index->chunks);
-    json_put_int(w, "index_bytes", (int64_t)index->bytes);
+    json_put_int(w, "index_bytes", (int64_t)index->stored_bytes);
     http_put_time(w, "last_change_at", s->last_change_ms);
     json_close_object(w);
 }

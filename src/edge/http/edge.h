@@ -19,6 +19,7 @@
 #include "embedding/library.h"
 #include "embedding/rerank.h"
 #include "ingest/ingest.h"
+#include "kernel/domain/veil.h"
 #include "kernel/ports/bus.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/executor.h"
@@ -53,6 +54,7 @@ typedef struct http_edge_options {
     krn_metrics metrics; /* ops NULL: none */
     krn_writer writer;   /* looked at by /health */
     krn_outbox outbox;
+    krn_veil veil;       /* of conversations that are named after users; its key is borrowed */
     krn_replies replies; /* ops NULL: keys are forgotten by a restart */
     krn_bus bus;
     krn_bus outside[HTTP_OUTSIDE]; /* buses that others share; [n_outside] */

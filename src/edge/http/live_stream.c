@@ -3,7 +3,8 @@
  * An event out of the outbox has its seq as its id, so that a client that comes back says in
  * Last-Event-ID how far it was. What it missed is read from the outbox on a pool, at most RESUME_MAX
  * events and RESUME_BYTES of them, the newest; then the feed goes on behind the last of those, so that
- * nothing is shown twice. Transient events have no id and are not brought back.
+ * nothing is shown twice. Transient events have no id and are not brought back. One that comes for the first time is told
+ * where the outbox is ("id:" without data), so that it has a place also before it was shown anything.
  *
  * The connection leaves HTTP as a channel, as a WebSocket's does, and the request ends.
  */
@@ -26,6 +27,8 @@ typedef struct watcher {
 typedef struct beginning {
     http_feed_query q;
     liv_start start;
+    bool greets; /* with where the outbox is */
+    uint64_t head;
     size_t n;
     net_block *blocks[RESUME_MAX + 1]; /* owned (ref); newest first, with room for a comment */
 } beginning;
@@ -140,15 +143,14 @@ static anc_status read_missed(http_request *rq, beginning *b, uint64_t after)
     const krn_outbox outbox = rq->edge->o.outbox;
     krn_kept_event *items;
     size_t n, bytes = 0, i = 0;
-    uint64_t head;
-    ANC_TRY(outbox.ops->head(outbox.self, &rq->call, &head));
-    if (after > head) /* of another data folder: there is nothing that it knows */
+    if (after > b->head) /* of another data folder: there is nothing that it knows */
         return ANC_OK;
     const krn_event_filter filter = {.after_seq = after, .newest_first = true, .limit = RESUME_MAX};
     ANC_TRY(outbox.ops->read(outbox.self, &rq->call, &filter, &items, &n));
     while (i < n && add(b, &items[i], &bytes))
         i++;
     b->start.resume = true;
+    b->greets = false; /* what it is brought has places of its own */
     b->start.after_seq = n > 0 ? items[0].seq : after;
     if (i < n || n == RESUME_MAX)
         b->blocks[b->n++] = net_block_new(
@@ -186,7 +188,12 @@ static net_channel *take_over(http_request *rq, watcher *w)
 
 static void send_missed(watcher *w, beginning *b)
 {
-    net_block *greeting = net_block_new(ANC_STR("retry: 2000\n\n"), ANC_STR_NONE);
+    ANC_BUF(lines, 128);
+    (void)anc_buf_add(&lines, ANC_STR("retry: 2000\n"));
+    if (b->greets)
+        (void)anc_buf_printf(&lines, "id: %llu\n", (unsigned long long)b->head);
+    (void)anc_buf_add_char(&lines, '\n');
+    net_block *greeting = net_block_new(anc_buf_view(&lines), ANC_STR_NONE);
     if (greeting != NULL)
         net_channel_send(w->channel, &greeting, 1, HTTP_FEED_REPLAY_MS);
     net_block_unref(greeting);
@@ -233,7 +240,11 @@ anc_status http_events_stream(http_request *rq)
                         ANC_FMT(last));
     if (rq->edge->o.live == NULL)
         return ANC_FAIL(&rq->err, ANC_NOT_IMPLEMENTED, "there is no live feed here");
-    if (last.len > 0)
+    const krn_outbox outbox = rq->edge->o.outbox;
+    b->greets = outbox.ops != NULL;
+    if (b->greets)
+        ANC_TRY(outbox.ops->head(outbox.self, &rq->call, &b->head));
+    if (b->greets && last.len > 0)
         ANC_TRY(read_missed(rq, b, after));
     http_to_loop(rq, begin);
     return ANC_OK;

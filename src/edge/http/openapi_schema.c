@@ -29,6 +29,7 @@ static const char *type_of(http_kind kind)
     case HTTP_REAL:
         return "number";
     case HTTP_BOOL:
+    case HTTP_WISH:
         return "boolean";
     case HTTP_TEXTS:
     case HTTP_LIST:

@@ -46,9 +46,10 @@ static const http_field search_fields[] = {
      .of = &http_filter_schema,
      SEARCH(filters)},
     {.name = "rerank",
-     .kind = HTTP_BOOL,
-     .flags = HTTP_LATER,
-     .help = "a second look at the best passages"},
+     .kind = HTTP_WISH,
+     .help = "a second look at the best passages by the reranker that is configured; null: as "
+             "configured",
+     SEARCH(rerank)},
     {.name = "explain",
      .kind = HTTP_BOOL,
      .help = "take the scores of each passage apart; as ?explain=true",

@@ -10,6 +10,7 @@ typedef struct http_chat_in {
     int64_t top_k; /* 0: as configured */
     anc_str mode;
     const json_value *filters;
+    http_wish rerank;
     anc_str model, provider, system_prompt, stages;
 } http_chat_in;
 
@@ -19,6 +20,7 @@ typedef struct http_search_in {
     int64_t top_k;
     anc_str mode;
     const json_value *filters;
+    http_wish rerank;
     bool explain, highlight, join_neighbours;
     int64_t context_chunks;
 } http_search_in;

@@ -13,6 +13,9 @@ static anc_status read_request(http_request *rq, srch_request *ret)
                           .n_collections = in.collections.n,
                           .top_k = (uint32_t)in.top_k,
                           .filters = in.filters,
+                          .rerank = in.rerank == HTTP_SAID_YES  ? SRCH_RERANK_YES
+                                    : in.rerank == HTTP_SAID_NO ? SRCH_RERANK_NO
+                                                                : SRCH_RERANK_AS_CONFIGURED,
                           .join_neighbours = in.join_neighbours,
                           .context_chunks = (uint32_t)in.context_chunks,
                           .highlight = in.highlight,
@@ -30,9 +33,16 @@ static void put_timings(json_writer *w, const srch_result *result)
     json_put_fixed(w, "analyze", result->analyze_ms, 3);
     json_put_fixed(w, "embed", result->embed_ms, 3);
     json_put_fixed(w, "search", result->search_ms, 3);
+    json_put_fixed(w, "rerank", result->rerank_ms, 3);
     json_put_fixed(w, "fetch", result->fetch_ms, 3);
     json_put_fixed(w, "total", result->total_ms, 3);
     json_close_object(w);
+}
+
+static void put_reranked(json_writer *w, const srch_reranked *r)
+{
+    const rag_reranked told = {r->done, r->model, r->scored, r->wanted, r->problem};
+    rag_put_reranked(w, &told, true);
 }
 
 anc_status http_search_run(http_request *rq)
@@ -62,6 +72,7 @@ anc_status http_search_run(http_request *rq)
     json_put_bool(&w, "relaxed", result.relaxed);
     json_put_int(&w, "duplicates", (int64_t)result.duplicates);
     put_timings(&w, &result);
+    put_reranked(&w, &result.reranked);
     json_close_object(&w);
     return ANC_OK;
 }

@@ -165,7 +165,7 @@ void http_put_hit(json_writer *w, const srch_hit *h, bool highlighted)
     put_real(w, "keyword", h->keyword);
     put_real(w, "semantic", h->semantic);
     put_real(w, "fused", h->fused);
-    json_put_null(w, "rerank");
+    put_real(w, "rerank", h->is_reranked ? h->rerank : (double)NAN);
     json_close_object(w);
     if (highlighted)
         put_highlights(w, h);

@@ -53,29 +53,49 @@ static anc_status check_length(http_request *rq, anc_str id, anc_str name)
     return http_faults_status(&rq->faults, &rq->err);
 }
 
-/* "chat:5:admin:Bob": the length says where the caller ends and the name begins, colons or not. Without it, as they
- * were made before, they are found where there is none of the new form yet. */
-static anc_status ids_of(http_request *rq, anc_str name, anc_str *ret, anc_str *ret_old)
+enum { FORMS = 3 };
+
+/* What the conversation under a name may be called: first as one is called that is made now, then as it was before. */
+typedef struct forms {
+    anc_str items[FORMS];
+    size_t n;
+} forms;
+
+/* "chat:5:admin:Bob": the length says where the caller ends and the name begins, colons or not; before there was none.
+ * Where ids of users are hidden, or once were: a hash of that. */
+static anc_status forms_of(http_request *rq, anc_str name, forms *ret)
 {
     const anc_str user = rq->call.principal.user_id;
+    const krn_veil *veil = &rq->edge->o.veil;
+    char *room = anc_arena_alloc(rq->mem, KRN_VEILED_BYTES, 1);
     ANC_TRY(check_name(rq, name));
     rq->call.principal.asks_for = name;
-    *ret = anc_arena_printf(rq->mem, "chat:%zu:%.*s:%.*s", user.len, ANC_FMT(user), ANC_FMT(name));
-    *ret_old = anc_arena_printf(rq->mem, "chat:%.*s:%.*s", ANC_FMT(user), ANC_FMT(name));
-    if (ret->ptr == NULL || ret_old->ptr == NULL)
+    const anc_str now =
+        anc_arena_printf(rq->mem, "chat:%zu:%.*s:%.*s", user.len, ANC_FMT(user), ANC_FMT(name));
+    const anc_str old = anc_arena_printf(rq->mem, "chat:%.*s:%.*s", ANC_FMT(user), ANC_FMT(name));
+    if (now.ptr == NULL || old.ptr == NULL || room == NULL)
         return http_no_memory(rq, "a conversation's id");
-    return check_length(rq, *ret, name);
+    ANC_TRY(check_length(rq, now, name));
+    const anc_str hidden =
+        veil->key.len > 0 ? krn_veil_conversation_hash(veil, now, room) : ANC_STR("");
+    if (hidden.ptr == NULL)
+        return http_no_memory(rq, "a conversation's id");
+    *ret = veil->on ? (forms){{hidden, now, old}, 3} : (forms){{now, old, hidden}, 2};
+    ret->n += !veil->on && hidden.len > 0;
+    return ANC_OK;
 }
 
 static anc_status conversation_of(http_request *rq, anc_str name, anc_str *ret)
 {
-    anc_str id, old;
-    bool there = false, there_before = false;
-    ANC_TRY(ids_of(rq, name, &id, &old));
-    ANC_TRY(has_conversation(rq, id, &there));
-    if (!there)
-        ANC_TRY(has_conversation(rq, old, &there_before));
-    *ret = there_before ? old : id;
+    forms f;
+    bool there = false;
+    ANC_TRY(forms_of(rq, name, &f));
+    *ret = f.items[0];
+    for (size_t i = 0; i < f.n && !there; i++) {
+        ANC_TRY(has_conversation(rq, f.items[i], &there));
+        if (there)
+            *ret = f.items[i];
+    }
     return ANC_OK;
 }
 
@@ -179,10 +199,10 @@ static anc_status forget(http_request *rq, anc_str id)
 
 anc_status http_history_delete(http_request *rq)
 {
-    anc_str id, old;
-    ANC_TRY(ids_of(rq, rq->params[0], &id, &old));
-    ANC_TRY(forget(rq, id));
-    ANC_TRY(forget(rq, old));
+    forms f;
+    ANC_TRY(forms_of(rq, rq->params[0], &f));
+    for (size_t i = 0; i < f.n; i++)
+        ANC_TRY(forget(rq, f.items[i]));
     rq->answer.status = 204;
     return ANC_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "base/id.h"
 #include "kernel/domain/event_codec.h"
+#include "kernel/domain/veil.h"
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
@@ -66,15 +67,20 @@ anc_status ev_envelope_write(const ev_envelope *envelope, anc_buf *out, anc_err 
 anc_status ev_event_write(const ev_type *type, const void *payload, const ev_context *context,
                           anc_str id, int64_t time_ms, uint64_t seq, anc_buf *out, anc_err *err)
 {
+    ev_veil_room hidden;
+    char user[KRN_VEILED_BYTES], aggregate[KRN_VEILED_BYTES];
+    const krn_veil none = {0}, *veil = context->veil != NULL ? context->veil : &none;
     const bool own = context->aggregate_id.len > 0;
+    payload = ev_payload_veil(veil, type, payload, &hidden);
     const ev_envelope e = {
         .id = id,
         .type_name = anc_str_of(type->name),
         .time_ms = context->at_ms > 0 ? context->at_ms : time_ms,
         .component = context->component,
         .trace_id = context->trace_id,
-        .user_id = context->user_id,
-        .aggregate_id = own ? context->aggregate_id : ev_payload_key(type, payload),
+        .user_id = krn_veil_user(veil, context->user_id, user),
+        .aggregate_id = own ? krn_veil_conversation(veil, context->aggregate_id, aggregate)
+                            : ev_payload_key(type, payload),
         .seq = seq,
         .schema_version = type->version,
     };

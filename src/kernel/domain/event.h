@@ -107,6 +107,8 @@ typedef struct ev_context {
     anc_str user_id;
     anc_str aggregate_id; /* empty: taken from the payload member that the type's row names */
     int64_t at_ms;        /* Unix time of what is told, where it is told later; 0: now */
+    const struct krn_veil
+        *veil; /* hides ids of people (veil.h); set by who writes it down; NULL: none */
 } ev_context;
 
 const ev_type *ev_type_of(ev_type_id id);     /* never NULL for a valid id */

@@ -93,6 +93,15 @@ static bool says(const json_value *object, const char *name, anc_str id)
     return id.len > 0 && anc_str_eq(json_str(json_member(object, name), ANC_STR("")), id);
 }
 
+static bool says_one(const json_value *object, const char *name, anc_str id,
+                     const ev_person *person)
+{
+    bool one = says(object, name, id);
+    for (size_t i = 0; i < person->n_also; i++)
+        one |= says(object, name, person->also[i]);
+    return one;
+}
+
 /* What somebody said of an answer that the person was given. */
 static bool is_said_of(const json_value *root, const ev_person *person)
 {
@@ -115,12 +124,13 @@ static bool note_query(const json_value *root, const ev_person *person)
 static bool is_of(const json_value *root, const ev_person *person)
 {
     const json_value *payload = json_member(root, "payload");
+    const anc_str user = person->user_id, conversation = person->conversation_id;
     return is_said_of(root, person) ||
-           says(json_member(root, "metadata"), "user_id", person->user_id) ||
-           says(payload, "user_id", person->user_id) ||
-           says(json_member(payload, "data"), "user_id", person->user_id) ||
-           says(payload, "conversation_id", person->conversation_id) ||
-           says(json_member(payload, "metadata"), "conversation_id", person->conversation_id);
+           says_one(json_member(root, "metadata"), "user_id", user, person) ||
+           says_one(payload, "user_id", user, person) ||
+           says_one(json_member(payload, "data"), "user_id", user, person) ||
+           says_one(payload, "conversation_id", conversation, person) ||
+           says_one(json_member(payload, "metadata"), "conversation_id", conversation, person);
 }
 
 /* The id of an aggregate is a person's where that is a conversation. */

@@ -8,6 +8,8 @@
 /* Who is to be forgotten: a user, and a conversation that is under that name though it is another's. */
 typedef struct ev_person {
     anc_str user_id, conversation_id; /* each may be empty */
+    const anc_str *also; /* [n_also] other forms of either: hashes, as they were made before */
+    size_t n_also;
     /* Ids of the person's queries that were seen, so that what is said of them later is the person's too; filled
      * here. NULL: none are noted. */
     anc_map *queries;

@@ -44,7 +44,7 @@ typedef struct ev_query_completed {
     uint32_t output_tokens;
     bool cache_hit;
     /* component, model_used, input_tokens, output_tokens again, for readers that look there; then
-     * conversation_id, "route":{…} and "timings_ms":{…} as the answer has them, "degraded", and "no_answer": nothing in the documents answers it, and the
+     * conversation_id, "route":{…}, "timings_ms":{…} and "rerank" (without its problem) as the answer has them, "degraded", and "no_answer": nothing in the documents answers it, and the
      * answer says so. Of a search
      * "kind":"search" and "timings_ms"; no model answered it, and response_text is "". */
     ev_json metadata;

@@ -1,4 +1,8 @@
-/* dead.c - what died in a block, and what follows from it: which chunks live, how many of a term's do. */
+/* dead.c - what died in a block, and what follows from it: which chunks live, how many of a term's do.
+ *
+ * The latter is counted when a search asks for it, and remembered in a slot of a table: row + 1 of the term, how many
+ * documents had been killed by then, and the count; 0: nothing. Who asks again looks only at what was killed since.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,8 +10,14 @@
 
 enum {
     FEW_POSTINGS = 256, /* are counted as fast as they are looked up */
-    FEW_KILLED = 16     /* documents of one publish, after which nothing counted is kept */
+    LEAST_COUNTED = 64,
+    MOST_COUNTED = 4096,
+    COUNT_BITS = 31,
+    KILLED_BITS = 7,
+    ROW_BITS = 64 - COUNT_BITS - KILLED_BITS
 };
+
+static_assert(ENG_KILLED < 1 << KILLED_BITS, "a slot says how many were killed");
 
 void eng_dead_unref(eng_dead *dead)
 {
@@ -72,36 +82,62 @@ static uint32_t count_dead(const eng_part *part, const eng_block_term *term)
     return n;
 }
 
-uint32_t eng_part_live_df(const eng_part *part, const eng_block_term *term)
+static uint64_t row_in(uint64_t slot)
 {
-    eng_dead *dead = part->dead;
-    if (dead == NULL)
-        return term->df;
-    if (term->df <= FEW_POSTINGS)
-        return term->df - count_dead(part, term);
-    const uint64_t row = (uint64_t)(term - part->block->terms.ptr) + 1;
-    _Atomic uint64_t *slot = &dead->counted[row % ENG_COUNTED];
-    uint64_t known = atomic_load_explicit(slot, memory_order_relaxed);
-    if (known >> 32 != row) {
-        known = row << 32 | count_dead(part, term);
-        atomic_store_explicit(slot, known, memory_order_relaxed);
-    }
-    return term->df - (uint32_t)known;
+    return slot >> (COUNT_BITS + KILLED_BITS);
 }
 
-/* Chunks [from, to) die: the counts of terms that they have go up. */
-static void count_more(eng_dead *dead, const eng_block *b, uint32_t from, uint32_t to)
+static uint32_t killed_in(uint64_t slot)
 {
-    for (size_t i = 0; i < ENG_COUNTED; i++) {
-        const uint64_t known = atomic_load_explicit(&dead->counted[i], memory_order_relaxed);
-        if (known == 0)
-            continue;
-        uint64_t more = 0;
+    return (uint32_t)(slot >> COUNT_BITS) & ((1u << KILLED_BITS) - 1);
+}
+
+/* How many chunks of the documents killed from number `i` on have the term. */
+static uint32_t count_killed(const eng_part *part, const eng_block_term *term, uint32_t i)
+{
+    uint32_t n = 0;
+    for (; i < part->dead->n_killed; i++) {
+        const eng_killed *k = &part->dead->killed[i];
         eng_postings p;
-        eng_block_postings(b, &b->terms.ptr[(known >> 32) - 1], &p);
-        for (bool is = eng_postings_seek(&p, from); is && p.chunk < to; is = eng_postings_next(&p))
-            more++;
-        atomic_store_explicit(&dead->counted[i], known + more, memory_order_relaxed);
+        eng_block_postings(part->block, term, &p);
+        for (bool is = eng_postings_seek(&p, k->from); is && p.chunk < k->to;
+             is = eng_postings_next(&p))
+            n++;
+    }
+    return n;
+}
+
+uint32_t eng_part_live_df(const eng_part *part, const eng_block_term *term)
+{
+    const eng_dead *dead = part->dead;
+    const uint64_t row = (uint64_t)(term - part->block->terms.ptr) + 1;
+    if (dead == NULL)
+        return term->df;
+    if (term->df <= FEW_POSTINGS || row >> ROW_BITS != 0)
+        return term->df - count_dead(part, term);
+    _Atomic uint64_t *slot = &dead->counted[row & (dead->n_counted - 1)];
+    const uint64_t known = atomic_load_explicit(slot, memory_order_relaxed);
+    uint32_t count = (uint32_t)known & ((1u << COUNT_BITS) - 1);
+    if (row_in(known) == row)
+        count += count_killed(part, term, killed_in(known));
+    else
+        count = count_dead(part, term);
+    const uint64_t now = (row << KILLED_BITS | dead->n_killed) << COUNT_BITS | count;
+    if (now != known)
+        atomic_store_explicit(slot, now, memory_order_relaxed);
+    return term->df - count;
+}
+
+/* Makes room for another document: the older half goes, and the counts that were not asked for since. */
+static void forget_half(eng_dead *dead)
+{
+    const uint32_t half = dead->n_killed / 2;
+    memmove(dead->killed, dead->killed + half, (dead->n_killed - half) * sizeof *dead->killed);
+    dead->n_killed -= half;
+    for (size_t i = 0; i < dead->n_counted; i++) {
+        const uint64_t known = atomic_load_explicit(&dead->counted[i], memory_order_relaxed);
+        const uint64_t kept = killed_in(known) >= half ? known - ((uint64_t)half << COUNT_BITS) : 0;
+        atomic_store_explicit(&dead->counted[i], known != 0 ? kept : 0, memory_order_relaxed);
     }
 }
 
@@ -115,7 +151,9 @@ static void copy_into(eng_dead *to, const eng_dead *from, const eng_block *b, si
     to->vectors = from->vectors;
     to->documents = from->documents;
     memcpy(to->bits, from->bits, words * sizeof(uint64_t));
-    for (size_t i = 0; i < ENG_COUNTED; i++)
+    to->n_killed = from->n_killed;
+    memcpy(to->killed, from->killed, sizeof to->killed);
+    for (size_t i = 0; i < from->n_counted; i++)
         atomic_init(&to->counted[i], atomic_load_explicit(&from->counted[i], memory_order_relaxed));
     uint64_t *copy = live != NULL ? malloc(words_of(b) * sizeof *copy) : NULL;
     if (copy != NULL)
@@ -123,18 +161,38 @@ static void copy_into(eng_dead *to, const eng_dead *from, const eng_block *b, si
     atomic_init(&to->live, copy); /* NULL: made again when it is asked for */
 }
 
+/* Slots for the frequent terms of a block. */
+static uint32_t slots_of(const eng_block *b)
+{
+    uint32_t n = LEAST_COUNTED;
+    while (n < MOST_COUNTED && n < b->n_postings / FEW_POSTINGS)
+        n *= 2;
+    return n;
+}
+
+eng_dead *eng_dead_new(const eng_block *b)
+{
+    const size_t words = (b->documents.n + 63) / 64;
+    const uint32_t n_counted = slots_of(b);
+    eng_dead *dead = calloc(1, sizeof *dead + (words + n_counted) * sizeof(uint64_t));
+    if (dead == NULL)
+        return NULL;
+    atomic_init(&dead->refs, 1);
+    dead->n_counted = n_counted;
+    dead->counted = (_Atomic uint64_t *)(dead->bits + words);
+    return dead;
+}
+
 /* The part's bitmap for this part alone, to be written: a copy where another snapshot has it too. */
 static eng_dead *own_dead(const eng_part *part)
 {
-    const size_t words = (part->block->documents.n + 63) / 64;
     if (part->dead != NULL && atomic_load_explicit(&part->dead->refs, memory_order_acquire) == 1)
         return part->dead;
-    eng_dead *dead = calloc(1, sizeof *dead + words * sizeof(uint64_t));
+    eng_dead *dead = eng_dead_new(part->block);
     if (dead == NULL)
         return NULL;
     if (part->dead != NULL)
-        copy_into(dead, part->dead, part->block, words);
-    atomic_init(&dead->refs, 1);
+        copy_into(dead, part->dead, part->block, (part->block->documents.n + 63) / 64);
     return dead;
 }
 
@@ -149,11 +207,9 @@ bool eng_part_kill(eng_part *part, uint32_t row)
     if (dead != part->dead)
         eng_dead_unref(part->dead);
     part->dead = dead;
-    if (++dead->killed <= FEW_KILLED)
-        count_more(dead, b, from, to);
-    else if (dead->killed == FEW_KILLED + 1)
-        for (size_t i = 0; i < ENG_COUNTED; i++)
-            atomic_store_explicit(&dead->counted[i], 0, memory_order_relaxed);
+    if (dead->n_killed == ENG_KILLED)
+        forget_half(dead);
+    dead->killed[dead->n_killed++] = (eng_killed){from, to};
     eng_bit_set(dead->bits, row);
     dead->documents++;
     dead->chunks += document->n_chunks;

@@ -171,7 +171,7 @@ void eng_manifest_close(const eng_disk *disk, eng_manifest *m)
     *m = (eng_manifest){0};
 }
 
-bool eng_manifest_dead(const eng_manifest *m, uint32_t at, eng_dead **ret)
+bool eng_manifest_dead(const eng_manifest *m, uint32_t at, const eng_block *block, eng_dead **ret)
 {
     const eng_manifest_segment *row = &m->segments[at];
     const unsigned char *bits = (const unsigned char *)(m->segments + m->header->n_segments);
@@ -181,14 +181,13 @@ bool eng_manifest_dead(const eng_manifest *m, uint32_t at, eng_dead **ret)
         return true;
     for (uint32_t i = 0; i < at; i++)
         bits += m->segments[i].dead_words * sizeof(uint64_t);
-    eng_dead *dead = malloc(sizeof *dead + bytes);
+    eng_dead *dead = eng_dead_new(block);
     if (dead == NULL)
         return false;
-    *dead = (eng_dead){.chunks = row->dead_chunks,
-                       .length = row->dead_length,
-                       .vectors = row->dead_vectors,
-                       .documents = row->dead_documents};
-    atomic_init(&dead->refs, 1);
+    dead->chunks = row->dead_chunks;
+    dead->length = row->dead_length;
+    dead->vectors = row->dead_vectors;
+    dead->documents = row->dead_documents;
     memcpy(dead->bits, bits, bytes);
     *ret = dead;
     return true;

@@ -51,7 +51,9 @@ anc_status eng_manifest_open(const eng_disk *disk, anc_str folder, eng_manifest 
                              anc_err *err) ANC_MUST_CHECK;
 void eng_manifest_close(const eng_disk *disk, eng_manifest *m); /* zeroed is a no-op */
 
-/* What died in segment `at`: *ret is owned, or NULL where nothing did. False when memory is out. */
-bool eng_manifest_dead(const eng_manifest *m, uint32_t at, eng_dead **ret) ANC_MUST_CHECK;
+/* What died in segment `at`, which is `block`, with as many documents as the row says: *ret is owned, or NULL where
+ * nothing did. False when memory is out. */
+bool eng_manifest_dead(const eng_manifest *m, uint32_t at, const eng_block *block,
+                       eng_dead **ret) ANC_MUST_CHECK;
 
 #endif

@@ -109,6 +109,11 @@ bool eng_postings_unpack_seen(eng_postings *p);
 static inline uint32_t eng_postings_place(const eng_postings *p, uint32_t chunk)
 {
     const uint32_t *at = p->chunks;
+    if (p->n == ENG_PACK) { /* so mostly: in steps that are known */
+        for (uint32_t half = ENG_PACK / 2; half > 0; half /= 2)
+            at += at[half - 1] < chunk ? half : 0;
+        return (uint32_t)(at - p->chunks);
+    }
     for (uint32_t n = p->n; n > 1;) {
         const uint32_t half = n / 2;
         at += at[half - 1] < chunk ? half : 0;

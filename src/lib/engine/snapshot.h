@@ -8,7 +8,12 @@
 
 #include "block.h"
 
-enum { ENG_COUNTED = 256 };
+enum { ENG_KILLED = 64 };
+
+/* Chunks [from, to) of a document. */
+typedef struct eng_killed {
+    uint32_t from, to;
+} eng_killed;
 
 /* Documents of one block that are replaced or deleted; shared by count, never changed but for what is remembered. */
 typedef struct eng_dead {
@@ -17,10 +22,12 @@ typedef struct eng_dead {
     uint64_t length;  /* of those */
     uint64_t vectors; /* of those */
     uint64_t documents;
-    uint32_t killed;          /* documents, while it is one part's own */
     _Atomic(uint64_t *) live; /* owned: remembered, or NULL (eng_part_live) */
-    /* Remembered of frequent terms: row + 1 above, and below how many chunks that have it are dead; 0: nothing. */
-    _Atomic uint64_t counted[ENG_COUNTED];
+    /* Remembered of frequent terms, in a table behind the bits: how many chunks that have one are dead (dead.c), and
+     * the documents that died since. */
+    uint32_t n_counted, n_killed;
+    _Atomic uint64_t *counted; /* [n_counted], a power of two */
+    eng_killed killed[ENG_KILLED];
     uint64_t bits[]; /* a bit a document of the block */
 } eng_dead;
 
@@ -51,6 +58,8 @@ static inline uint32_t eng_part_live_chunks(const eng_part *part)
 
 /* dead.c */
 
+/* Nothing of the block is dead yet; one reference. NULL when memory is out. */
+eng_dead *eng_dead_new(const eng_block *b);
 void eng_dead_unref(eng_dead *dead); /* NULL is a no-op */
 void eng_part_unref(eng_part *part);
 

@@ -158,7 +158,7 @@ static anc_status open_one(eng_store *store, const eng_manifest *m, uint32_t at,
     }
     if (status != ANC_OK)
         return ANC_FAIL(err, status, "%s", why.text);
-    if (!eng_manifest_dead(m, at, &part.dead)) {
+    if (!eng_manifest_dead(m, at, part.block, &part.dead)) {
         eng_block_unref(part.block);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to open %s", path);
     }

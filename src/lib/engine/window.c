@@ -166,7 +166,7 @@ static void ask_word(eng_scores *s, eng_cursor *c, uint32_t start, uint32_t need
 /* What the first `n` words give to the chunks that have a chance. True where they were summed. */
 static bool complete(eng_scores *s, uint32_t start, uint32_t end, size_t n)
 {
-    enum { ASKED_A_SUMMED = 4 }; /* postings that are summed in the time of asking for one */
+    enum { ASKED_A_SUMMED = 8 }; /* postings that are summed in the time of asking for one */
     bool summed = false;
     for (size_t i = n; i-- > 0 && s->n_at > 0;) {
         const uint32_t need = s->least - s->below[i];

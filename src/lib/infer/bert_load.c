@@ -29,11 +29,29 @@ typedef struct loader {
     float *greatest;     /* owned: [widest row] of the weights that each value of a row meets */
 } loader;
 
+/* What old files call the tensor of a norm: gamma for weight and beta for bias. False where it is of none. */
+static bool old_name(const char *name, char *ret, size_t bytes)
+{
+    static const char *const names[][2] = {{"LayerNorm.weight", "LayerNorm.gamma"},
+                                           {"LayerNorm.bias", "LayerNorm.beta"}};
+    for (size_t i = 0; i < ANC_COUNT(names); i++) {
+        if (!anc_str_ends(anc_str_of(name), anc_str_of(names[i][0])))
+            continue;
+        const size_t before = strlen(name) - strlen(names[i][0]);
+        (void)snprintf(ret, bytes, "%.*s%s", (int)before, name, names[i][1]);
+        return true;
+    }
+    return false;
+}
+
 static anc_status get(const loader *l, const char *name, size_t rows, size_t cols, inf_tensor *ret,
                       anc_err *err)
 {
-    char full[NAME_MAX_BYTES + 16];
+    char full[NAME_MAX_BYTES + 16], old[NAME_MAX_BYTES + 16];
     (void)snprintf(full, sizeof full, "%.15s%s", l->prefix, name);
+    if (inf_tensors_find(l->tensors, anc_str_of(full)) == NULL && old_name(full, old, sizeof old) &&
+        inf_tensors_find(l->tensors, anc_str_of(old)) != NULL)
+        return inf_tensors_get(l->tensors, anc_str_of(old), rows, cols, ret, err);
     return inf_tensors_get(l->tensors, anc_str_of(full), rows, cols, ret, err);
 }
 

@@ -78,4 +78,5 @@ const inf_kernels inf_kernels_avx2 = {
     .layer_norm = layer_norm,
     .narrow = narrow,
     .quantise = quantise,
+    .exert = exert,
 };

@@ -20,4 +20,5 @@ const inf_kernels inf_kernels_avx512 = {
     .layer_norm = layer_norm,
     .narrow = narrow,
     .quantise = quantise,
+    .exert = exert,
 };

@@ -254,4 +254,29 @@ static float quantise(const float *x, const float *factors, size_t n, uint8_t *r
     return fits ? most / MOST : 1;
 }
 
+static uint64_t exert(size_t rounds)
+{
+    enum { CHAINS = 10 };
+    const VEC a = vec_splat(0.999f), b = vec_splat(0.001f);
+    VEC s0 = a, s1 = a, s2 = a, s3 = a, s4 = a, s5 = a, s6 = a, s7 = a, s8 = a, s9 = a;
+    for (size_t i = 0; i < rounds; i++) {
+        s0 = s0 * a + b;
+        s1 = s1 * a + b;
+        s2 = s2 * a + b;
+        s3 = s3 * a + b;
+        s4 = s4 * a + b;
+        s5 = s5 * a + b;
+        s6 = s6 * a + b;
+        s7 = s7 * a + b;
+        s8 = s8 * a + b;
+        s9 = s9 * a + b;
+        /* each is its own: a compiler would make one of them */
+        __asm__("" : "+v"(s0), "+v"(s1), "+v"(s2), "+v"(s3), "+v"(s4));
+        __asm__("" : "+v"(s5), "+v"(s6), "+v"(s7), "+v"(s8), "+v"(s9));
+    }
+    const VEC sum = s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9;
+    __asm__ volatile("" : : "v"(sum));
+    return (uint64_t)rounds * CHAINS * LANES * 2;
+}
+
 #endif

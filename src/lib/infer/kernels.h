@@ -51,6 +51,10 @@ typedef struct inf_kernels {
     /* The bytes round(x * factor / scale) + 128, ties to even, where the greatest becomes 127; the scale, 1 where all
      * are zero or below 1e-30. `factors` [n] may be NULL: 1 each. What is not finite gives any bytes. */
     float (*quantise)(const float *x, const float *factors, size_t n, uint8_t *ret);
+
+    /* `rounds` rounds of the arithmetic of `product` on registers alone, in chains that do not wait for each other;
+     * how many operations that were, a multiplication and an addition being two. NULL: nothing that tells. */
+    uint64_t (*exert)(size_t rounds);
 } inf_kernels;
 
 /* Set number i that this CPU can run, the scalar one first; NULL past the last. */

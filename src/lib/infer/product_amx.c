@@ -233,5 +233,28 @@ static void multiply_halves(const inf_matrix *m, const inf_rows *a, size_t rows,
     multiply_to(m, a, rows, &to);
 }
 
-const inf_product inf_bf16_amx = {"amx", INF_BF16, has_bf16, multiply, multiply_halves};
-const inf_product inf_int8_amx = {"amx", INF_INT8, has_int8, multiply, multiply_halves};
+/* Four sums, as a square has them. */
+#define EXERT(NAME, DOT, VALUES)                                                           \
+    static uint64_t NAME(size_t rounds)                                                    \
+    {                                                                                      \
+        set_up();                                                                          \
+        clear();                                                                           \
+        _tile_zero(4);                                                                     \
+        _tile_zero(5);                                                                     \
+        _tile_zero(6);                                                                     \
+        _tile_zero(7);                                                                     \
+        for (size_t i = 0; i < rounds; i++) {                                              \
+            DOT(0, 4, 6);                                                                  \
+            DOT(1, 4, 7);                                                                  \
+            DOT(2, 5, 6);                                                                  \
+            DOT(3, 5, 7);                                                                  \
+        }                                                                                  \
+        _tile_release();                                                                   \
+        return (uint64_t)rounds * 4 * INF_TILE_ROWS * TILE_COLUMNS * (VALUES)*UINT64_C(2); \
+    }
+
+EXERT(exert_bf16, _tile_dpbf16ps, 32)
+EXERT(exert_int8, _tile_dpbusd, 64)
+
+const inf_product inf_bf16_amx = {"amx", INF_BF16, has_bf16, multiply, multiply_halves, exert_bf16};
+const inf_product inf_int8_amx = {"amx", INF_INT8, has_int8, multiply, multiply_halves, exert_int8};

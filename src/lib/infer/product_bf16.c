@@ -2,6 +2,7 @@
 #include "product_end_impl.h"
 
 #define SUM                    __m512
+#define DOT_VALUES             32
 #define SUM_ZERO               _mm512_setzero_ps()
 #define DOT(sum, row, weights) __asm__("vdpbf16ps %2, %1, %0" : "+v"(sum) : "v"(row), "v"(weights))
 
@@ -19,4 +20,5 @@ static bool supported(void)
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bf16");
 }
 
-const inf_product inf_bf16_avx512 = {"avx512_bf16", INF_BF16, supported, multiply, multiply_halves};
+const inf_product inf_bf16_avx512 = {"avx512_bf16", INF_BF16,        supported,
+                                     multiply,      multiply_halves, exert};

@@ -85,4 +85,23 @@ static void multiply_halves(const inf_matrix *m, const inf_rows *a, size_t rows,
     multiply_to(m, a, rows, &to);
 }
 
+static uint64_t exert(size_t rounds)
+{
+    enum { CHAINS = 8 };
+    const SUM row = SUM_ZERO;
+    SUM s0 = row, s1 = row, s2 = row, s3 = row, s4 = row, s5 = row, s6 = row, s7 = row;
+    for (size_t i = 0; i < rounds; i++) {
+        DOT(s0, row, row);
+        DOT(s1, row, row);
+        DOT(s2, row, row);
+        DOT(s3, row, row);
+        DOT(s4, row, row);
+        DOT(s5, row, row);
+        DOT(s6, row, row);
+        DOT(s7, row, row);
+    }
+    __asm__ volatile("" : : "v"(s0), "v"(s1), "v"(s2), "v"(s3), "v"(s4), "v"(s5), "v"(s6), "v"(s7));
+    return (uint64_t)rounds * CHAINS * DOT_VALUES * 2;
+}
+
 #endif

@@ -2,6 +2,7 @@
 #include "product_end_impl.h"
 
 #define SUM                    __m512i
+#define DOT_VALUES             64
 #define SUM_ZERO               _mm512_setzero_si512()
 #define DOT(sum, row, weights) __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(row), "v"(weights))
 
@@ -20,4 +21,4 @@ static bool supported(void)
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni");
 }
 
-const inf_product inf_int8_vnni = {"vnni", INF_INT8, supported, multiply, multiply_halves};
+const inf_product inf_int8_vnni = {"vnni", INF_INT8, supported, multiply, multiply_halves, exert};

@@ -62,6 +62,10 @@ typedef struct inf_product {
      * does not pay at this level. */
     void (*multiply_halves)(const inf_matrix *m, const inf_rows *a, size_t rows, bool gelu,
                             uint16_t *c, size_t ldc);
+
+    /* `rounds` rounds of the level's arithmetic on registers alone; how many operations that were, a multiplication
+     * and an addition being two. NULL: nothing that tells. */
+    uint64_t (*exert)(size_t rounds);
 } inf_product;
 
 /* Level number i of the precision that this CPU can run, the scalar one first; NULL past the last. f32 has none

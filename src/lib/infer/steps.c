@@ -16,6 +16,7 @@ void inf_chars_begin(inf_chars *chars, const inf_steps *steps, anc_str text)
     chars->steps = steps;
     chars->text = text;
     chars->at = 0;
+    chars->cut_left = false;
     memset(chars->stages, 0, steps->n * sizeof chars->stages[0]);
     chars->run.n = chars->run.next = 0;
 }
@@ -23,15 +24,18 @@ void inf_chars_begin(inf_chars *chars, const inf_steps *steps, anc_str text)
 /* A state to look ahead with. */
 static void copy_chars(inf_chars *to, const inf_chars *from)
 {
-    memcpy(to, from, from->steps->has_form ? sizeof *to : offsetof(inf_chars, run));
+    memcpy(to, from, offsetof(inf_chars, stages));
+    memcpy(to->stages, from->stages, from->steps->n * sizeof to->stages[0]);
+    if (from->steps->has_form)
+        to->run = from->run;
 }
 
 static bool take_source(inf_chars *chars, uint32_t *ret)
 {
-    const anc_str rest = {chars->text.ptr + chars->at, chars->text.len - chars->at};
     size_t bytes = 1;
-    if (rest.len == 0)
+    if (chars->at >= chars->text.len)
         return false;
+    const anc_str rest = {chars->text.ptr + chars->at, chars->text.len - chars->at};
     *ret = (unsigned char)rest.ptr[0];
     if (*ret >= ASCII) {
         const anc_str head = {rest.ptr, rest.len < 4 ? rest.len : 4};
@@ -126,23 +130,38 @@ static bool goes_on(inf_chars *chars, size_t level)
     return true;
 }
 
+/* A short way for most text: a character of ASCII without replacement before another one, where the
+ * step is the first. No cluster has two of ASCII but CR LF. */
+static bool next_plain(inf_chars *chars, size_t level, uint32_t *ret)
+{
+    inf_stage *s = &chars->stages[level];
+    if (level != 0 || s->n > 1 || s->singles > 0 || s->last != 0 || s->out.len > 0 ||
+        chars->text.len - chars->at + s->n < 2)
+        return false;
+    const char *rest = chars->text.ptr + chars->at;
+    const uint32_t c = s->n > 0 ? s->queue[0] : (unsigned char)rest[0];
+    const uint32_t next = (unsigned char)rest[1 - s->n];
+    if (c >= ASCII || next >= ASCII || c == '\r' ||
+        inf_charsmap_has_ascii(chars->steps->map, (unsigned char)c))
+        return false;
+    chars->at += 1 - s->n;
+    s->n = 0;
+    s->state = 0;
+    *ret = c;
+    return true;
+}
+
 /* Clusters of few bytes are looked up whole, then and else their code points one by one. */
 static bool next_mapped(inf_chars *chars, size_t level, uint32_t *ret)
 {
     inf_stage *s = &chars->stages[level];
     const inf_charsmap *map = chars->steps->map;
+    if (next_plain(chars, level, ret))
+        return true;
     while (!take_out(s, ret)) {
         if (s->singles == 0 && !goes_on(chars, level)) {
             if (!fill(chars, level, 1))
                 return false;
-            const uint32_t c = s->queue[0];
-            const bool alone = c < ASCII && c != '\r' && fill(chars, level, 2) &&
-                               s->queue[1] < ASCII; /* no cluster has two of ASCII but CR LF */
-            if (alone && !inf_charsmap_has_ascii(map, (unsigned char)c)) {
-                s->state = 0;
-                *ret = take_first(s);
-                return true;
-            }
             if (find_cluster(chars, level) && map_first(map, s, s->singles)) {
                 s->singles = 0;
                 continue;
@@ -194,10 +213,14 @@ static bool next_lower(inf_chars *chars, size_t level, uint32_t *ret)
 
 static bool next_unmarked(inf_chars *chars, size_t level, uint32_t *ret)
 {
+    inf_stage *s = &chars->stages[level];
     while (pull(chars, level, ret)) {
         const txt_category category = *ret < ASCII ? TXT_CN : txt_category_of(*ret);
-        if (category != TXT_MN && category != TXT_MC && category != TXT_ME)
+        if (category != TXT_MN && category != TXT_MC && category != TXT_ME) {
+            s->begun = true;
             return true;
+        }
+        chars->cut_left |= !s->begun;
     }
     return false;
 }
@@ -227,8 +250,10 @@ static bool next_stripped(inf_chars *chars, size_t level, const inf_step *step, 
             s->begun = true;
             return true;
         }
-        if (step->left && !s->begun)
+        if (step->left && !s->begun) {
+            chars->cut_left = true;
             continue;
+        }
         if (!step->right)
             return true;
         if (s->inner > 0) {
@@ -249,9 +274,12 @@ static bool next_replaced(inf_chars *chars, size_t level, const inf_step *step, 
         if (s->queue[0] != step->pattern[0] || !fill(chars, level, step->n_pattern) ||
             memcmp(s->queue, step->pattern, step->n_pattern * sizeof s->queue[0]) != 0) {
             *ret = take_first(s);
+            s->begun = true;
             return true;
         }
         drop(s, (uint32_t)step->n_pattern);
+        chars->cut_left |= !s->begun && step->n_content == 0;
+        s->begun = s->begun || step->n_content > 0;
         s->out = (anc_str){step->content, step->n_content};
     }
     return true;
@@ -267,6 +295,7 @@ static bool next_run(inf_chars *chars, size_t level, const inf_step *step, uint3
         if (s->singles > 0 || s->queue[0] != step->pattern[0]) {
             s->singles -= s->singles > 0;
             *ret = take_first(s);
+            s->begun = true;
             return true;
         }
         while (s->singles < step->least && fill(chars, level, s->singles + 1) &&
@@ -278,6 +307,8 @@ static bool next_run(inf_chars *chars, size_t level, const inf_step *step, uint3
             drop(s, 1);
         while (fill(chars, level, 1) && s->queue[0] == step->pattern[0]);
         s->singles = 0;
+        chars->cut_left |= !s->begun && step->n_content == 0;
+        s->begun = s->begun || step->n_content > 0;
         s->out = (anc_str){step->content, step->n_content};
     }
     return true;

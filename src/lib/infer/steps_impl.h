@@ -11,6 +11,7 @@
 #include "json/json.h"
 
 enum { INF_STEPS_MAX = 12, INF_PATTERN_MAX = 16, INF_CONTENT_MAX_BYTES = 64 };
+enum { INF_STRIPS_MAX = 2, INF_GROWTH_MAX = 16 };
 
 typedef enum inf_step_kind {
     INF_STEP_MAP,     /* Precompiled */
@@ -38,6 +39,9 @@ typedef struct inf_steps {
     size_t n;
     inf_charsmap *map; /* owned; NULL without a step MAP */
     bool has_form;
+    size_t
+        strips; /* steps STRIP that take blanks from the right: each looks ahead through those before */
+    size_t growth; /* how many times longer all steps REPLACE and RUN may make a text */
 } inf_steps;
 
 void inf_steps_done(inf_steps *steps);
@@ -54,7 +58,7 @@ typedef struct inf_stage {
     uint32_t singles; /* of the queue: they belong to a cluster that is mapped one by one */
     uint32_t last;    /* of the cluster that goes on, 0: none does */
     int32_t state;    /* of the clusters */
-    bool begun;       /* of STRIP: something was given */
+    bool begun;       /* something was given; not of MAP, FORM and LOWER */
     size_t inner;     /* of STRIP: so many blanks are known not to be the end */
     anc_str out;      /* given before anything else */
 } inf_stage;
@@ -69,6 +73,7 @@ typedef struct inf_chars {
     const inf_steps *steps; /* borrowed */
     anc_str text;           /* borrowed */
     size_t at;
+    bool cut_left; /* a step took the first characters away (as the original, MAP not counted) */
     inf_stage stages[INF_STEPS_MAX];
     inf_run run; /* last: it is copied only where there is a step FORM */
 } inf_chars;

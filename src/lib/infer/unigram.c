@@ -16,6 +16,14 @@ void inf_unigram_free(inf_unigram *u)
     free(u);
 }
 
+/* Whether a word that begins without a mark is given one; `first`: it begins the text. To the
+ * original a word behind what was taken away is not the first. */
+static bool prepends(const inf_word_marks *m, bool first, const inf_chars *chars)
+{
+    return m->prepend == INF_PREPEND_ALWAYS ||
+           (m->prepend == INF_PREPEND_FIRST && first && !chars->cut_left);
+}
+
 size_t inf_unigram_take(const inf_unigram *u, anc_str text, size_t max, uint32_t *ids,
                         bool *ret_more)
 {
@@ -35,9 +43,7 @@ size_t inf_unigram_take(const inf_unigram *u, anc_str text, size_t max, uint32_t
         }
         if (c == ' ' && m->mark != 0)
             c = m->mark;
-        const bool prepended =
-            m->prepend == INF_PREPEND_ALWAYS || (m->prepend == INF_PREPEND_FIRST && first);
-        if (begins && prepended && c != m->mark)
+        if (begins && c != m->mark && prepends(m, first, &chars))
             inf_lattice_add(&l, m->mark);
         else if (m->split && c == m->mark)
             inf_lattice_end_word(&l);

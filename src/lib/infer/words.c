@@ -28,7 +28,7 @@ static bool is_punctuation(uint32_t c)
 {
     if (c < 0x80)
         return is_ascii_punctuation(c);
-    return txt_category_is_punctuation(txt_category_of(c));
+    return txt_category_is_punctuation(inf_word_category(c));
 }
 
 static bool is_dropped(uint32_t c)
@@ -37,7 +37,7 @@ static bool is_dropped(uint32_t c)
         return false;
     if (c < 0x80)
         return c < 0x20 || c == 0x7f;
-    const txt_category category = txt_category_of(c);
+    const txt_category category = inf_word_category(c);
     return c == REPLACEMENT || category == TXT_CC || category == TXT_CF || category == TXT_CO;
 }
 
@@ -78,7 +78,7 @@ static void queue_mapped(inf_words *w, uint32_t c)
     uint32_t parts[TXT_DECOMPOSED] = {c};
     const size_t n = w->rules.strip_marks ? txt_decompose(c, parts) : 1;
     for (size_t i = 0; i < n; i++)
-        if (!w->rules.strip_marks || txt_category_of(parts[i]) != TXT_MN)
+        if (!w->rules.strip_marks || inf_word_category(parts[i]) != TXT_MN)
             queue_lower(w, parts[i]);
 }
 

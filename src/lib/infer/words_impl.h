@@ -10,6 +10,7 @@
 #define ANC_INFER_WORDS_IMPL_H
 
 #include "base/base.h"
+#include "text/unicode.h"
 
 enum { INF_WORD_MAX_CHARS = 100, INF_WORD_MAX_BYTES = 4 * INF_WORD_MAX_CHARS };
 
@@ -39,6 +40,9 @@ typedef struct inf_words {
 
 /* The White_Space property: separators, tab to carriage return, next line. */
 bool inf_is_blank(uint32_t c);
+
+/* The category of a code point as of Unicode 8, which the reference knows. */
+txt_category inf_word_category(uint32_t c);
 
 /* Words of `text`; bytes that are not UTF-8 count as U+FFFD. */
 inf_words inf_words_of(anc_str text, inf_word_rules rules);

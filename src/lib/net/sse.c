@@ -55,6 +55,7 @@ struct net_sse_reader {
     anc_buf data;    /* of the unfinished event, each line ended by LF */
     anc_buf event;   /* its type */
     anc_buf last_id; /* stays over events */
+    anc_buf place;   /* the same as of the last block that came to its end */
     bool after_cr;
     bool started; /* the first byte was seen, a byte order mark can no longer come */
 };
@@ -67,6 +68,7 @@ void net_sse_reader_free(net_sse_reader *reader)
     anc_buf_done(&reader->data);
     anc_buf_done(&reader->event);
     anc_buf_done(&reader->last_id);
+    anc_buf_done(&reader->place);
     free(reader);
 }
 
@@ -79,7 +81,13 @@ net_sse_reader *net_sse_reader_new(size_t max_line_bytes, size_t max_event_bytes
     reader->data = anc_buf_init(max_event_bytes);
     reader->event = anc_buf_init(max_line_bytes);
     reader->last_id = anc_buf_init(max_line_bytes);
+    reader->place = anc_buf_init(max_line_bytes);
     return reader;
+}
+
+anc_str net_sse_place(const net_sse_reader *reader)
+{
+    return anc_buf_view(&reader->place);
 }
 
 static void take_field(net_sse_reader *r, anc_str name, anc_str value)
@@ -110,6 +118,8 @@ static bool dispatch(net_sse_reader *r, bool (*on_event)(void *arg, const net_ss
                      void *arg)
 {
     bool more = true;
+    anc_buf_clear(&r->place);
+    (void)anc_buf_add(&r->place, anc_buf_view(&r->last_id));
     if (r->data.len > 0) {
         const net_sse_event event = {
             anc_buf_view(&r->last_id), anc_buf_view(&r->event), {r->data.ptr, r->data.len - 1}};

@@ -29,6 +29,10 @@ void net_sse_reader_free(net_sse_reader *reader); /* NULL is a no-op */
 net_sse_reader *net_sse_reader_new(size_t max_line_bytes, size_t max_event_bytes)
     ANC_OWNED_BY_CALLER(net_sse_reader_free);
 
+/* The id that a client says when it comes back: of the last event that came whole, also of one without data, which is
+ * how a stream says where it begins. Empty: there was none. Good until the next bytes. */
+anc_str net_sse_place(const net_sse_reader *reader);
+
 /* Takes `bytes` and calls `on_event(arg, event)` for each event that they complete; views are good
  * for the call. False from on_event stops: the rest of `bytes` is not looked at and OK is given.
  * LIMIT, naming the bound, when a line or an event is too long; NO_MEMORY. */

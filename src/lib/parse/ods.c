@@ -2,10 +2,11 @@
  *
  * A cell has its value and, in paragraphs, how it is shown. Dates are taken from the value, all others
  * as they are shown. What is repeated is repeated where it says something; nothing, however often, is
- * nothing. Notes of cells are left out.
+ * nothing. Notes of cells are left out, and sheets that are hidden, whose names are the property "hidden_sheets".
  */
 #include "odf_impl.h"
 #include "sheet_impl.h"
+#include "texts_impl.h"
 
 enum {
     TABLE = 1,
@@ -25,10 +26,21 @@ enum {
     VALUE,
     DATE_VALUE,
     BOOLEAN_VALUE,
-    STRING_VALUE
+    STRING_VALUE,
+    STYLE,
+    STYLE_NAME,
+    TABLE_PROPERTIES,
+    TABLE_STYLE,
+    DISPLAY
 };
 
-enum { VALUE_BYTES = 1 << 20, DATE_BYTES = 10, MOST_BLANKS = 1000 };
+enum {
+    VALUE_BYTES = 1 << 20,
+    DATE_BYTES = 10,
+    MOST_BLANKS = 1000,
+    STYLE_BYTES = 500,
+    STYLES_BYTES = 1 << 20
+};
 
 static const prs_xml_name names[] = {
     {"table:table", TABLE},
@@ -50,6 +62,11 @@ static const prs_xml_name names[] = {
     {"office:date-value", DATE_VALUE},
     {"office:boolean-value", BOOLEAN_VALUE},
     {"office:string-value", STRING_VALUE},
+    {"style:style", STYLE},
+    {"style:name", STYLE_NAME},
+    {"style:table-properties", TABLE_PROPERTIES},
+    {"table:style-name", TABLE_STYLE},
+    {"table:display", DISPLAY},
 };
 
 typedef struct book {
@@ -59,6 +76,10 @@ typedef struct book {
     unsigned tables; /* open; a table inside a cell is a part of the cell */
     unsigned notes;  /* open annotations and what is in them */
     bool in_cell, covered;
+    bool is_hidden;   /* the open sheet is */
+    prs_texts hiding; /* the names of styles whose sheets are hidden */
+    anc_buf style;    /* the name of the last one */
+    anc_buf hidden;   /* the names of sheets that are */
     uint32_t column, columns_repeated, rows_repeated;
     prs_value_kind kind;
     bool fixed;    /* the value stands, whatever is shown */
@@ -129,7 +150,7 @@ static bool end_cell(book *b)
 
 static bool end_row(book *b)
 {
-    if (b->row.n == 0)
+    if (b->row.n == 0 || b->is_hidden)
         return true;
     for (uint32_t i = 0; i < b->rows_repeated; i++)
         if (!prs_emit_may_go_on(b->e) || !b->sink->row(b->sink->self, &b->row))
@@ -155,6 +176,32 @@ static bool begin_in_cell(book *b, unsigned id, const prs_xml_attributes *a)
     return !parts || add(b, &b->shown, ANC_STR(" "));
 }
 
+/* ---- sheets that are hidden --------------------------------------------------------------------- */
+
+static bool begin_style(book *b, unsigned id, const prs_xml_attributes *a)
+{
+    if (id == STYLE) {
+        anc_buf_clear(&b->style);
+        return add(b, &b->style, anc_str_sub(prs_xml_attribute(a, STYLE_NAME), 0, STYLE_BYTES));
+    }
+    return !anc_str_eq(prs_xml_attribute(a, DISPLAY), ANC_STR("false")) ||
+           prs_texts_add(&b->hiding, anc_buf_view(&b->style), b->e);
+}
+
+static bool begin_sheet(book *b, const prs_xml_attributes *a)
+{
+    const anc_str style = anc_str_sub(prs_xml_attribute(a, TABLE_STYLE), 0, STYLE_BYTES);
+    b->is_hidden = false;
+    for (size_t i = 0; i < b->hiding.n && style.len > 0; i++)
+        b->is_hidden |= anc_str_eq(prs_texts_at(&b->hiding, i), style);
+    if (!b->is_hidden)
+        return b->sink->sheet(b->sink->self, prs_xml_attribute(a, NAME));
+    prs_sheet_note_hidden(&b->hidden, prs_xml_attribute(a, NAME));
+    return true;
+}
+
+/* ---- events ------------------------------------------------------------------------------------- */
+
 static bool on_start(void *self, unsigned id, const prs_xml_attributes *a)
 {
     book *b = self;
@@ -162,9 +209,11 @@ static bool on_start(void *self, unsigned id, const prs_xml_attributes *a)
         b->notes++;
         return true;
     }
+    if (id == STYLE || id == TABLE_PROPERTIES)
+        return begin_style(b, id, a);
     b->tables += id == TABLE;
     if (id == TABLE && b->tables == 1)
-        return b->sink->sheet(b->sink->self, prs_xml_attribute(a, NAME));
+        return begin_sheet(b, a);
     if (b->tables != 1)
         return true;
     if (id == ROW) {
@@ -205,13 +254,21 @@ bool prs_ods_sheets(anc_str bytes, const prs_sheet_sink *sink, prs_emitter *e)
     ANC_CLEANUP(prs_archive_done) prs_archive a;
     book b = {.e = e,
               .sink = sink,
+              .hiding = prs_texts_init("names of styles", STYLES_BYTES),
+              .style = anc_buf_init(STYLE_BYTES),
+              .hidden = anc_buf_init(PRS_SHEET_HIDDEN_BYTES),
               .value = anc_buf_init(VALUE_BYTES),
               .shown = anc_buf_init(VALUE_BYTES)};
     const prs_xml_handler handler = {on_start, on_text, on_end, &b};
     prs_sheet_row_init(&b.row, &e->limits);
     const bool ok = prs_archive_open(bytes, e, &a) && prs_odf_check(&a) && prs_odf_properties(&a) &&
-                    prs_xml_read_entry(&table, &handler, &a, "content.xml") && e->status == ANC_OK;
+                    prs_xml_read_entry(&table, &handler, &a, "content.xml") &&
+                    e->status == ANC_OK &&
+                    prs_emit_property(e, ANC_STR("hidden_sheets"), anc_buf_view(&b.hidden));
     prs_sheet_row_done(&b.row);
+    prs_texts_done(&b.hiding);
+    anc_buf_done(&b.style);
+    anc_buf_done(&b.hidden);
     anc_buf_done(&b.value);
     anc_buf_done(&b.shown);
     return ok;

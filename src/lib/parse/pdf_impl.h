@@ -6,6 +6,7 @@
  *   pdf_edges.c   headers and footers that repeat from page to page
  *   pdf_lines.c   rows of one cell: headings, list items, lines of a paragraph
  *   pdf_header.c  the row of a table that names its columns
+ *   pdf_table.c   the rows of a table, its empty cells, and where it goes on
  *   pdf_text.c    pages into blocks
  *
  * Lengths are points (1/72 inch), y grows downwards.
@@ -129,6 +130,31 @@ void prs_pdf_cell_text(const prs_pdf_page *page, const prs_pdf_cell *cell, anc_b
 
 /* Whether row `at`, the first of several with cells, names the columns; `cell` is room for a text. */
 bool prs_pdf_is_header(const prs_pdf_page *page, size_t at, anc_buf *cell);
+
+/* ---- pdf_table.c ------------------------------------------------------------------------------ */
+
+enum { PRS_PDF_COLUMNS = 48 }; /* of a table whose empty cells are found */
+
+/* The table at hand. */
+typedef struct prs_pdf_table {
+    prs_emitter *e;
+    anc_buf names; /* the row that names its columns, as it is written; empty: there is none */
+    unsigned n;    /* columns whose place is known; 0: of none */
+    float x0[PRS_PDF_COLUMNS], x1[PRS_PDF_COLUMNS];
+    uint32_t page;     /* that its last row is on */
+    bool is_open;      /* nothing else was written behind that */
+    anc_buf cell, row; /* the texts at hand */
+} prs_pdf_table;
+
+void prs_pdf_table_init(prs_pdf_table *t, prs_emitter *e);
+void prs_pdf_table_done(prs_pdf_table *t);
+
+/* Writes row `at` of the page, unless it says the names of the columns again on another page. False when the emitter
+ * has failed. */
+bool prs_pdf_table_row(prs_pdf_table *t, const prs_pdf_page *page, size_t at);
+
+/* Something else than a row is written. */
+void prs_pdf_table_end(prs_pdf_table *t);
 
 /* ---- pdf_edges.c ------------------------------------------------------------------------------ */
 

@@ -1,5 +1,4 @@
-/* pdf_text.c - pages into blocks: a window of pages, the rows of tables, what the file says of
- * itself. */
+/* pdf_text.c - pages into blocks: a window of pages, what the file says of itself. */
 #include "parse/pdf_text.h"
 
 #include <stdio.h>
@@ -12,7 +11,6 @@
 enum {
     WINDOW = 2 * PRS_PDF_AHEAD + 1, /* pages: some behind, one, some ahead */
     RANGES_BYTES = 900,
-    CELL_BYTES = 1 << 20,
     KEEP_WORDS = 8192 /* room of a page that is kept for another one */
 };
 
@@ -25,65 +23,8 @@ struct prs_pdf_reader {
     prs_pdf_seen seen;
     uint32_t without_text, gap_from; /* pages; gap_from 0: the page before had text */
     anc_buf gaps;                    /* "2, 5-7" */
-    anc_buf cell;
+    prs_pdf_table table;
 };
-
-/* ---- rows of tables ----------------------------------------------------------------------------- */
-
-/* Cells that only lead the eye are none. */
-static bool is_leader(anc_str s)
-{
-    for (size_t i = 0; i < s.len; i++)
-        if (strchr("._- ", s.ptr[i]) == NULL)
-            return false;
-    return s.len > 2;
-}
-
-/* "$" and "(" belong to the cell behind them, ")" and "%" to the one before. */
-static bool is_glued(anc_str before, anc_str cell)
-{
-    const anc_str opening[] = {ANC_STR("$"), ANC_STR("("), ANC_STR("$ ("), ANC_STR("\xE2\x82\xAC"),
-                               ANC_STR("\xC2\xA3")};
-    const anc_str closing[] = {ANC_STR(")"), ANC_STR("%"), ANC_STR(")%"), ANC_STR(") %")};
-    for (size_t i = 0; i < ANC_COUNT(opening); i++)
-        if (anc_str_eq(before, opening[i]))
-            return true;
-    for (size_t i = 0; i < ANC_COUNT(closing); i++)
-        if (anc_str_eq(cell, closing[i]))
-            return true;
-    return false;
-}
-
-static bool write_table_row(prs_pdf_reader *r, const prs_pdf_page *p, size_t at, bool header)
-{
-    const prs_pdf_row *row = &p->rows[at];
-    prs_emitter *e = r->e;
-    anc_str before = ANC_STR_NONE;
-    char kept[8];
-    if (!prs_pdf_lines_close(&r->lines) || !prs_emit_open(e, PRS_TABLE_ROW, 0))
-        return false;
-    if (header)
-        prs_emit_header_row(e);
-    for (uint32_t i = row->first; i < row->first + row->n; i++) {
-        anc_buf_clear(&r->cell);
-        prs_pdf_cell_text(p, &p->cells[i], &r->cell);
-        if (r->cell.refused)
-            return prs_emit_fail(e, anc_buf_status(&r->cell, "PDF: a cell", e->err));
-        const anc_str cell = anc_buf_view(&r->cell);
-        if (is_leader(cell))
-            continue;
-        const bool near = p->cells[i].tight || is_glued(before, cell);
-        const bool ok =
-            before.ptr == NULL || (near ? prs_emit_blank(e) : prs_emit_mark(e, ANC_STR("\t")));
-        if (!ok || !prs_emit_text(e, cell))
-            return false;
-        /* longer ones are compared with nothing */
-        const size_t n = cell.len < sizeof kept ? cell.len : 0;
-        memcpy(kept, cell.ptr, n);
-        before = (anc_str){kept, n};
-    }
-    return prs_emit_close(e);
-}
 
 /* ---- pages --------------------------------------------------------------------------------------- */
 
@@ -110,7 +51,6 @@ static void note_text(prs_pdf_reader *r, const prs_pdf_page *p)
 
 static bool write_rows(prs_pdf_reader *r, const prs_pdf_page *p)
 {
-    bool in_table = false;
     for (size_t i = 0; i < p->n_rows; i++) {
         const prs_pdf_row *row = &p->rows[i];
         if (row->dropped)
@@ -118,11 +58,11 @@ static bool write_rows(prs_pdf_reader *r, const prs_pdf_page *p)
         if (row->apart && !prs_pdf_lines_close(&r->lines))
             return false;
         const bool line = row->columns == 1 || prs_pdf_is_marked_line(&r->lines, p, row);
-        const bool ok =
-            line ? prs_pdf_line(&r->lines, p, row, i > 0 ? row - 1 : NULL,
-                                i + 1 < p->n_rows ? row + 1 : NULL)
-                 : write_table_row(r, p, i, !in_table && prs_pdf_is_header(p, i, &r->cell));
-        in_table = !line;
+        if (line)
+            prs_pdf_table_end(&r->table);
+        const bool ok = line ? prs_pdf_line(&r->lines, p, row, i > 0 ? row - 1 : NULL,
+                                            i + 1 < p->n_rows ? row + 1 : NULL)
+                             : prs_pdf_lines_close(&r->lines) && prs_pdf_table_row(&r->table, p, i);
         if (!ok || (row->apart && !prs_pdf_lines_close(&r->lines)) || !prs_emit_may_go_on(r->e))
             return false;
     }
@@ -261,7 +201,7 @@ prs_pdf_reader *prs_pdf_reader_new(prs_emitter *e)
     const prs_pdf_listener to = {on_page, on_property, r};
     r->e = e;
     r->gaps = anc_buf_init(RANGES_BYTES);
-    r->cell = anc_buf_init(CELL_BYTES);
+    prs_pdf_table_init(&r->table, e);
     for (size_t i = 0; i < WINDOW; i++)
         r->pages[i].text = anc_buf_init(e->limits.text_bytes);
     prs_pdf_lines_init(&r->lines, e);
@@ -278,7 +218,7 @@ void prs_pdf_reader_free(prs_pdf_reader *r)
     prs_pdf_lines_done(&r->lines);
     prs_pdf_boxes_done(&r->boxes);
     anc_buf_done(&r->gaps);
-    anc_buf_done(&r->cell);
+    prs_pdf_table_done(&r->table);
     free(r);
 }
 

@@ -69,6 +69,15 @@ anc_str prs_sheet_cell_text(const prs_sheet_row *row, size_t i)
     return anc_str_sub(anc_buf_view(&row->text), row->cells[i].at, row->cells[i].len);
 }
 
+void prs_sheet_note_hidden(anc_buf *names, anc_str name)
+{
+    const anc_str comma = names->len > 0 ? ANC_STR(", ") : ANC_STR_NONE;
+    if (names->len + comma.len + name.len > PRS_SHEET_HIDDEN_BYTES)
+        return;
+    (void)anc_buf_add(names, comma);
+    (void)anc_buf_add(names, name);
+}
+
 /* ---- blocks ------------------------------------------------------------------------------------- */
 
 typedef struct writer {

@@ -44,6 +44,10 @@ typedef struct prs_sheet_sink {
 bool prs_xlsx_sheets(anc_str bytes, const prs_sheet_sink *sink, prs_emitter *e) ANC_MUST_CHECK;
 bool prs_ods_sheets(anc_str bytes, const prs_sheet_sink *sink, prs_emitter *e) ANC_MUST_CHECK;
 
+/* Adds the name of a sheet that is left out as hidden to those before it, as far as there is room. */
+enum { PRS_SHEET_HIDDEN_BYTES = 900 };
+void prs_sheet_note_hidden(anc_buf *names, anc_str name);
+
 typedef bool prs_sheets_fn(anc_str bytes, const prs_sheet_sink *sink, prs_emitter *e);
 
 /* Reads the sheets as blocks: a heading a sheet, its rows below. */

@@ -5,8 +5,9 @@
  *                  -> styles: the formats of numbers, by number
  *                  -> worksheets: rows of cells
  *
- * Of a formula the value is shown that was calculated last. Sheets that only a macro could show are left
- * out; what is merely hidden is part of the document. Notes are left out.
+ * Of a formula the value is shown that was calculated last. Sheets that somebody has hidden are left out, as whoever is
+ * handed the workbook does not see them; the property "hidden_sheets" names them, but those that only a macro could
+ * show. Hidden rows and columns of a sheet that is shown are read. Notes are left out.
  */
 #include "opc_impl.h"
 #include "sheet_impl.h"
@@ -78,6 +79,7 @@ typedef struct book {
     prs_texts shared;
     prs_texts sheets; /* name, relationship, and so on */
     prs_texts parts;  /* relationship, entry, and so on */
+    anc_buf hidden;   /* the names of sheets that are */
     prs_xlsx_styles styles;
     bool since_1904;
     /* of the sheet that is read */
@@ -95,6 +97,7 @@ static void book_done(book *b)
     prs_texts_done(&b->shared);
     prs_texts_done(&b->sheets);
     prs_texts_done(&b->parts);
+    anc_buf_done(&b->hidden);
     prs_xlsx_styles_done(&b->styles);
     prs_sheet_row_done(&b->row);
     anc_buf_done(&b->value);
@@ -114,8 +117,13 @@ static bool on_workbook(void *self, unsigned id, const prs_xml_attributes *a)
     book *b = self;
     if (id == WORKBOOK_PR)
         b->since_1904 = is_true(prs_xml_attribute(a, DATE_1904));
-    if (id != SHEET || anc_str_eq(prs_xml_attribute(a, STATE), ANC_STR("veryHidden")))
+    const anc_str state = prs_xml_attribute(a, STATE);
+    if (id != SHEET || anc_str_eq(state, ANC_STR("veryHidden")))
         return true;
+    if (anc_str_eq(state, ANC_STR("hidden"))) {
+        prs_sheet_note_hidden(&b->hidden, prs_xml_attribute(a, NAME));
+        return true;
+    }
     if (b->sheets.n == (size_t)2 * MAX_SHEETS)
         return prs_emit_fail(
             b->e, ANC_FAIL(b->e->err, ANC_LIMIT, "workbook: more than %d sheets", MAX_SHEETS));
@@ -333,6 +341,7 @@ static bool read_book(book *b)
         return prs_emit_fail(b->e, ANC_FAIL(b->e->err, ANC_INVALID, "the file holds no workbook"));
     return prs_opc_properties(&b->a, NULL) &&
            prs_xml_read_entry(&table, &handler, &b->a, workbook.ptr) &&
+           prs_emit_property(b->e, ANC_STR("hidden_sheets"), anc_buf_view(&b->hidden)) &&
            prs_opc_relations(&b->a, workbook.ptr, on_part, b) && read_support(b, workbook.ptr) &&
            read_sheets(b);
 }
@@ -346,6 +355,7 @@ bool prs_xlsx_sheets(anc_str bytes, const prs_sheet_sink *sink, prs_emitter *e)
               .sheets = prs_texts_init("names of sheets", (size_t)MAX_SHEETS * SHEET_NAME_BYTES),
               .parts =
                   prs_texts_init("parts of a workbook", (size_t)MAX_SHEETS * PRS_OPC_NAME_BYTES),
+              .hidden = anc_buf_init(PRS_SHEET_HIDDEN_BYTES),
               .value = anc_buf_init(VALUE_BYTES)};
     prs_sheet_row_init(&b.row, &e->limits);
     const bool ok = prs_archive_open(bytes, e, &b.a) && read_book(&b);

@@ -108,6 +108,12 @@ static void test_filters(void **state)
         {{.limit = 100}, 40},
         {{.user_id = ANC_STR("ada")}, 20},
         {{.user_id = ANC_STR("nobody")}, 0},
+        {{.user_id = ANC_STR("ada"), .also_user_id = ANC_STR("bob")}, 40},
+        {{.user_id = ANC_STR("nobody"), .also_user_id = ANC_STR("ada")}, 20},
+        {{.user_id = ANC_STR("ada"), .also_user_id = ANC_STR("h:"), .collection = ANC_STR("hr")},
+         10},
+        {{.text = ANC_STR("apples"), .user_id = ANC_STR("h:"), .also_user_id = ANC_STR("ada")}, 4},
+        {{.min_us = 31000, .user_id = ANC_STR("ada"), .also_user_id = ANC_STR("h:")}, 5},
         {{.collection = ANC_STR("it")}, 10},
         {{.collection = ANC_STR("hr"), .user_id = ANC_STR("bob")}, 20},
         {{.text = ANC_STR("apples")}, 8},
@@ -145,6 +151,7 @@ static void test_pages(void **state)
     const struct adapter *row = *state;
     const trk_filter filters[] = {{.limit = 100},
                                   {.user_id = ANC_STR("ada")},
+                                  {.user_id = ANC_STR("ada"), .also_user_id = ANC_STR("bob")},
                                   {.collection = ANC_STR("hr")},
                                   {.text = ANC_STR("pears")},
                                   {.min_us = 5000}};

@@ -25,7 +25,7 @@ RULES = [
     r"^\?(question|query): (is missing|was given more than once)",  # an address has no "one of"
     r"model \".*\" is not (known|one of)|provider \".*\" is not configured",
     r"the query is blank|there is no word in the query|the query only excludes|the query (has|marks) ",
-    r"mode metadata finds documents by filters",
+    r"mode metadata finds documents by filters|mode metadata rates nothing",
     r"is compared with the (text|number) .*, but is no (text|number) in any document",  # which have what is not the description's to know
     r"document id: holds control characters",  # in an address, whose parts are any text
     r"/connection_params/path: is missing",

@@ -207,6 +207,64 @@ static void same_as_scoring_everything(void **state)
         run_seed(start);
 }
 
+/* ---- counts ----------------------------------------------------------------------------------- */
+
+enum { KEPT = 900 }; /* documents of one chunk; every other one has a second word */
+
+static uint64_t df_of(eng_index *index, anc_arena *mem, const char *text, anc_err *err)
+{
+    const anc_str label = ANC_STR("public");
+    const eng_query_term term = {.text = anc_str_of(text), .weight = 1};
+    const eng_query query = {
+        .terms = &term, .n_terms = 1, .labels = &label, .n_labels = 1, .k_keyword = 1};
+    eng_result r;
+    eng_snapshot *s = eng_snapshot_acquire(index);
+    ASSERT_OK(eng_search(s, &query, mem, &r, err), err);
+    const uint64_t df = r.terms[0].df;
+    eng_snapshot_release(s);
+    anc_arena_reset(mem);
+    return df;
+}
+
+/* Asked now and then, after one or after a hundred documents died. */
+static void counts_follow_what_dies(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 16 << 20);
+    anc_err err = {0};
+    eng_index *index;
+    eng_load *load = NULL;
+    const anc_str label = ANC_STR("public");
+    const eng_term terms[] = {{.text = ANC_STR("all"), .place = ENG_TEXT},
+                              {.text = ANC_STR("some"), .place = ENG_TEXT, .position = 1}};
+    uint64_t all = KEPT, some = KEPT / 2;
+    char key[16];
+    ASSERT_OK(eng_index_open(&(eng_options){0}, &index, &err), &err);
+    for (size_t i = 0; i < KEPT; i++) {
+        (void)snprintf(key, sizeof key, "%zu", i);
+        const eng_document d = {
+            .key = anc_str_of(key), .version = 1, .labels = &label, .n_labels = 1};
+        ASSERT_OK(load == NULL ? eng_load_open(index, &d, &load, &err)
+                               : eng_load_next(load, &d, &err),
+                  &err);
+        const eng_chunk chunk = {.terms = terms, .n_terms = i % 2 == 0 ? 1 : 2};
+        ASSERT_OK(eng_load_add(load, &chunk, &err), &err);
+    }
+    ASSERT_OK(eng_publish(index, load, &err), &err);
+    for (size_t i = 0, wait = 1; all > KEPT / 2 + 1; i++) {
+        (void)snprintf(key, sizeof key, "%zu", i * 7 % KEPT);
+        some -= i * 7 % KEPT % 2;
+        all--;
+        ASSERT_OK(eng_delete(index, anc_str_of(key), &err), &err);
+        if (--wait > 0)
+            continue;
+        assert_int_equal(df_of(index, mem, "all", &err), all);
+        assert_int_equal(chance(2) == 0 ? df_of(index, mem, "some", &err) : some, some);
+        wait = chance(4) == 0 ? 1 + chance(100) : 1 + chance(3);
+    }
+    eng_index_close(index);
+}
+
 /* ---- packs ------------------------------------------------------------------------------------ */
 
 static void packs_keep_their_numbers(void **state)
@@ -330,6 +388,7 @@ int main(void)
         cmocka_unit_test(lists_are_read_as_they_were_written),
         cmocka_unit_test(strange_bytes_lead_nowhere),
         cmocka_unit_test(same_as_scoring_everything),
+        cmocka_unit_test(counts_follow_what_dies),
     };
     return cmocka_run_group_tests_name("engine keyword", tests, NULL, NULL);
 }

@@ -155,7 +155,7 @@ static void start(world *w)
                                          .writer = writer_of(w),
                                          .clock = sim_clock(w->s),
                                          .leave_texts_out = !w->keeps_texts,
-                                         .hash_users = w->hashes_users,
+                                         .veil = {ANC_STR("a key"), w->hashes_users},
                                          .keep_queries_ms = INT64_C(36500) * TRK_DAY_MS,
                                          .linger_ns = 1 + (int64_t)sim_chance(w->s, 300000000)};
     ASSERT_OK(trk_service_open(&options, &w->service, &err), &err);

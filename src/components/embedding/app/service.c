@@ -20,7 +20,8 @@ struct emb_service {
     emb_vector_cache *cache; /* owned; NULL without a model */
     anc_arena *names;        /* owned */
     anc_str model, problem;  /* in names */
-    double unrelated;
+    _Atomic double unrelated;
+    atomic_bool unmeasured; /* the encoder was away: as soon as it is there */
     krn_clock clock;
     krn_feed feed;
     krn_series *hits, *misses, *tokens, *truncated, *seconds;
@@ -72,14 +73,21 @@ anc_status emb_service_open(const emb_service_options *options, emb_service **re
     if (emb == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the embedding service");
     double unrelated = 0;
+    anc_err why = {0};
     anc_status status = open_parts(emb, options, err);
-    if (status == ANC_OK)
-        status = emb_measure_unrelated(&options->encoder, options->clock, &unrelated, err);
+    const anc_status measured =
+        status == ANC_OK
+            ? emb_measure_unrelated(&options->encoder, options->clock, &unrelated, &why)
+            : ANC_OK;
+    const bool is_away = anc_status_info(measured)->retry_may_help;
+    if (measured != ANC_OK && !is_away)
+        status = anc_fail_at(err, measured, why.where, "%s", why.text);
     if (status != ANC_OK) {
         free_parts(emb);
         return status;
     }
-    emb->unrelated = unrelated;
+    atomic_init(&emb->unrelated, unrelated);
+    atomic_init(&emb->unmeasured, is_away);
     emb->encoder = options->encoder;
     emb->clock = options->clock;
     emb->feed = options->feed;
@@ -111,7 +119,7 @@ emb_info_row emb_info(const emb_service *emb)
                           .max_tokens = e->max_tokens,
                           .precision = e->precision,
                           .detail = e->detail,
-                          .unrelated = emb->unrelated};
+                          .unrelated = atomic_load(&emb->unrelated)};
 }
 
 size_t emb_count_tokens(emb_service *emb, anc_str text, size_t max)
@@ -235,6 +243,19 @@ static void tell_lookup(const emb_service *emb, const krn_call *call, const batc
         tell(emb, call, ANC_STR("evict"), b->evicted_key, 0);
 }
 
+/* The encoder was away when the service was opened, and just answered. */
+static void measure_again(emb_service *emb)
+{
+    double unrelated = 0;
+    anc_err ignored = {0};
+    if (!atomic_exchange(&emb->unmeasured, false))
+        return;
+    if (emb_measure_unrelated(&emb->encoder, emb->clock, &unrelated, &ignored) == ANC_OK)
+        atomic_store(&emb->unrelated, unrelated);
+    else
+        atomic_store(&emb->unmeasured, true);
+}
+
 static void sha_cleanup(anc_sha256 **sha)
 {
     anc_sha256_free(*sha);
@@ -264,6 +285,8 @@ anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_
         b->n = n - done < size ? n - done : size;
         ANC_TRY(run_batch(emb, call, kind, sha, b, vectors, &usage));
     }
+    if (atomic_load_explicit(&emb->unmeasured, memory_order_relaxed))
+        measure_again(emb);
     const bool news = kind == EMB_QUERY || (kind == EMB_QUERY_AGAIN && b->n_missing > 0);
     if (news && n == 1)
         tell_lookup(emb, call, b, start_ns);

@@ -49,9 +49,10 @@ anc_status emb_measure_unrelated(const emb_encoder *encoder, krn_clock clock, do
     float *vectors = anc_arena_alloc(mem, (size_t)N * encoder->dims, sizeof *vectors);
     if (vectors == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room to look at a model");
-    for (size_t i = 0; i < N; i++) {
+    for (size_t i = 0, n; i < N; i += n) {
         emb_encoded ignored;
-        ANC_TRY(encoder->ops->encode(encoder->self, &call, EMB_TEXT_PASSAGE, &sentences[i], 1,
+        n = N - i < encoder->max_batch ? N - i : encoder->max_batch;
+        ANC_TRY(encoder->ops->encode(encoder->self, &call, EMB_TEXT_PASSAGE, &sentences[i], n,
                                      vectors + i * encoder->dims, &ignored));
     }
     *ret = mean_cosine(vectors, encoder->dims);

@@ -16,6 +16,9 @@ typedef struct emb_model_store_ops {
     ANC_MUST_CHECK anc_status (*find)(void *self, krn_call *call, anc_str model, anc_str *ret);
     /* Names of what is installed, in byte order, in the call's arena. */
     ANC_MUST_CHECK anc_status (*list)(void *self, krn_call *call, anc_str **ret, size_t *ret_n);
+    /* A small file of an installed model in the call's arena; ptr NULL: it is not there. LIMIT above `max` bytes. */
+    ANC_MUST_CHECK anc_status (*read)(void *self, krn_call *call, anc_str model, const char *path,
+                                      size_t max, anc_str *ret);
     /* Opens a file of a model that is being installed; what an earlier try has left of it goes to
      * `take`. */
     ANC_MUST_CHECK anc_status (*resume)(void *self, krn_call *call, anc_str model, const char *path,

@@ -37,7 +37,7 @@ static void put_retrieval(json_writer *w, const rag_answer *a, size_t i)
     put_score(w, "keyword", s->keyword);
     put_score(w, "semantic", s->semantic);
     put_score(w, "fused", s->fused);
-    json_put_null(w, "rerank");
+    put_score(w, "rerank", s->is_reranked ? s->rerank : (double)NAN);
     json_close_object(w);
     json_put_bool(w, "cited", is_cited(a, i));
     json_close_object(w);
@@ -53,19 +53,39 @@ anc_status rag_retrievals_write(const rag_answer *a, anc_buf *out, anc_err *err)
     return anc_buf_status(out, "the retrievals of an event", err);
 }
 
-anc_status rag_completion_write(const rag_answer *a, anc_buf *out, anc_err *err)
+anc_status rag_completion_write(const rag_answer *a, const krn_veil *veil, anc_buf *out,
+                                anc_err *err)
 {
+    char room[KRN_VEILED_BYTES];
     json_writer w = json_writer_of(out);
     json_open_object(&w);
     json_put_str(&w, "component", ANC_STR("rag"));
     json_put_str(&w, "model_used", a->model_used);
     json_put_int(&w, "input_tokens", a->input_tokens);
     json_put_int(&w, "output_tokens", a->output_tokens);
-    json_put_str(&w, "conversation_id", a->conversation_id);
+    json_put_str(&w, "conversation_id", krn_veil_conversation(veil, a->conversation_id, room));
     rag_put_route(&w, a, a->route_parts);
     rag_put_timings(&w, &a->timings_ms);
+    rag_put_reranked(&w, &a->reranked, false);
     json_put_bool(&w, "degraded", a->degraded);
     json_put_bool(&w, "no_answer", a->no_answer);
     json_close_object(&w);
     return anc_buf_status(out, "event metadata", err);
+}
+
+ev_strs rag_told_collections(rag_service *rag, const krn_call *call, ev_strs names)
+{
+    if (!rag->with.config.leave_texts_out)
+        return names;
+    anc_str *items = anc_arena_alloc(call->mem, names.n, sizeof *items);
+    size_t n = 0;
+    for (size_t i = 0; items != NULL && i < names.n; i++) {
+        anc_err unsaid = {0};
+        krn_call asking = *call;
+        kno_collection found;
+        asking.err = &unsaid;
+        if (kno_collection_find(rag->with.knowledge, &asking, names.items[i], &found) == ANC_OK)
+            items[n++] = names.items[i];
+    }
+    return (ev_strs){items, n};
 }

@@ -25,12 +25,9 @@ typedef struct rating {
     int value;
 } rating;
 
-static anc_status rate(void *arg, krn_tx *tx, anc_err *err)
+static anc_status tell_rating(void *arg, krn_tx *tx, anc_err *err)
 {
     const rating *r = arg;
-    const rag_conversation_store store = r->rag->with.conversations;
-    ANC_TRY(store.ops->rate(store.self, tx, r->query_id, r->call->principal.user_id, r->value,
-                            r->comment, err));
     const bool told = r->comment.len > 0 && !r->rag->with.config.leave_texts_out;
     const ev_feedback_given event = {
         .query_id = r->query_id, .rating = r->value, .comment = told ? r->comment : ANC_STR_NONE};
@@ -38,16 +35,37 @@ static anc_status rate(void *arg, krn_tx *tx, anc_err *err)
     return krn_outbox_append(r->rag->with.outbox, tx, EV_FEEDBACK_GIVEN, &event, &context, err);
 }
 
+static anc_status rate(void *arg, krn_tx *tx, anc_err *err)
+{
+    const rating *r = arg;
+    const rag_conversation_store store = r->rag->with.conversations;
+    ANC_TRY(store.ops->rate(store.self, tx, r->query_id, r->call->principal.user_id, r->value,
+                            r->comment, err));
+    return tell_rating(arg, tx, err);
+}
+
+static anc_status give(rag_service *rag, krn_call *call, rating *r, krn_work_fn *work)
+{
+    ANC_TRY(rag_conversation_id_check(r->query_id, "/query_id", call->err));
+    if (r->value != -1 && r->value != 1)
+        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/rating", "rating is %d; -1 and 1 are known",
+                              r->value);
+    ANC_TRY(check_text(r->comment, COMMENT_MAX_CHARS, "/comment", call->err));
+    return krn_writer_run(rag->with.writer, call, work, r);
+}
+
 anc_status rag_feedback_give(rag_service *rag, krn_call *call, anc_str query_id, int value,
                              anc_str comment)
 {
     rating r = {rag, call, query_id, comment, value};
-    ANC_TRY(rag_conversation_id_check(query_id, "/query_id", call->err));
-    if (value != -1 && value != 1)
-        return ANC_FAIL_FIELD(call->err, ANC_INVALID, "/rating", "rating is %d; -1 and 1 are known",
-                              value);
-    ANC_TRY(check_text(comment, COMMENT_MAX_CHARS, "/comment", call->err));
-    return krn_writer_run(rag->with.writer, call, rate, &r);
+    return give(rag, call, &r, rate);
+}
+
+anc_status rag_feedback_tell(rag_service *rag, krn_call *call, anc_str query_id, int value,
+                             anc_str comment)
+{
+    rating r = {rag, call, query_id, comment, value};
+    return give(rag, call, &r, tell_rating);
 }
 
 /* ---- turns that are told --------------------------------------------------------------------- */

@@ -50,17 +50,20 @@ static void report(const rag_turn *turn)
 {
     const rag_service *rag = turn->rag;
     const rag_answer *a = &turn->answer;
+    const krn_veil *veil = &rag->with.config.veil;
+    char user[KRN_VEILED_BYTES], session[KRN_VEILED_BYTES];
     krn_observe(rag->count.seconds, a->timings_ms.total / 1000);
     rte_measured(rag->with.routing, turn->route.tier, a->timings_ms.total);
     if (a->no_answer)
         krn_count(rag->count.nothing, 1);
-    krn_log_write(
-        rag->with.log, KRN_INFO, "rag", "question answered", KRN_STR("query_id", a->query_id),
-        KRN_STR("trace_id", a->trace_id), KRN_STR("user_id", turn->call.principal.user_id),
-        KRN_STR("session_id", a->conversation_id), KRN_INT("question_length", turn->question.len),
-        KRN_STR("intent", a->intent), KRN_STR("provider", a->provider),
-        KRN_INT("sources", a->n_sources), KRN_INT("citations", a->n_citations),
-        KRN_REAL("duration_ms", a->timings_ms.total));
+    krn_log_write(rag->with.log, KRN_INFO, "rag", "question answered",
+                  KRN_STR("query_id", a->query_id), KRN_STR("trace_id", a->trace_id),
+                  KRN_STR("user_id", krn_veil_user(veil, turn->call.principal.user_id, user)),
+                  KRN_STR("session_id", krn_veil_conversation(veil, a->conversation_id, session)),
+                  KRN_INT("question_length", turn->question.len), KRN_STR("intent", a->intent),
+                  KRN_STR("provider", a->provider), KRN_INT("sources", a->n_sources),
+                  KRN_INT("citations", a->n_citations),
+                  KRN_REAL("duration_ms", a->timings_ms.total));
 }
 
 static anc_status finish(rag_turn *turn)

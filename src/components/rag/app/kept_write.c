@@ -52,7 +52,10 @@ static void write_source(json_writer *w, const srch_hit *s)
     else
         json_put_fixed(w, "semantic", s->semantic, 4);
     json_put_fixed(w, "fused", s->fused, 4);
-    json_put_null(w, "rerank");
+    if (s->is_reranked)
+        json_put_fixed(w, "rerank", s->rerank, 4);
+    else
+        json_put_null(w, "rerank");
     json_close_object(w);
     json_close_object(w);
 }

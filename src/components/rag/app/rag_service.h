@@ -3,6 +3,7 @@
 #define ANC_RAG_APP_RAG_SERVICE_H
 
 #include "embedding/embedding.h"
+#include "kernel/domain/veil.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/executor.h"
 #include "kernel/ports/feed.h"
@@ -34,6 +35,8 @@ typedef struct rag_config {
     uint32_t breaker_failures;   /* 3: in a row open a provider's circuit */
     uint32_t breaker_open_ms;    /* 30,000: for so long */
     bool leave_texts_out; /* events have no questions, answers, comments and texts of errors */
+    krn_veil
+        veil; /* of the log's lines and of conversations that events name; its key is borrowed */
 } rag_config;
 
 #define RAG_RELEVANCE_DEFAULT 0.35

@@ -123,6 +123,9 @@ static anc_status find_passages(rag_turn *turn)
         .top_k = hits_wanted(turn),
         .mode = turn->mode,
         .filters = turn->filters,
+        .rerank = turn->rerank == RAG_YES  ? SRCH_RERANK_YES
+                  : turn->rerank == RAG_NO ? SRCH_RERANK_NO
+                                           : SRCH_RERANK_AS_CONFIGURED,
     };
     srch_result result;
     turn->stage = "search";
@@ -133,7 +136,10 @@ static anc_status find_passages(rag_turn *turn)
     turn->found_ms = krn_wall_ms(turn->rag->with.clock);
     turn->answer.embedding_cached = result.embedding_cached;
     turn->answer.timings_ms.embed = result.embed_ms;
-    turn->answer.timings_ms.search = fmax(0.0, result.total_ms - result.embed_ms);
+    turn->answer.timings_ms.rerank = result.rerank_ms;
+    turn->answer.timings_ms.search =
+        fmax(0.0, result.total_ms - result.embed_ms - result.rerank_ms);
+    turn->answer.reranked = rag_reranked_of(&result.reranked);
     krn_observe(turn->rag->count.search, rag_seconds_since(turn->rag, began_ns));
     ANC_TRY(rag_pointed_take(turn, &result));
     ANC_TRY(keep_hits(turn, &result));

@@ -41,9 +41,12 @@ static anc_str told_text(const rag_turn *turn, anc_str text)
 static anc_status append_requested(const rag_turn *turn, krn_tx *tx, anc_err *err)
 {
     ANC_BUF(metadata, METADATA_MAX_BYTES);
+    char room[KRN_VEILED_BYTES];
+    const krn_veil *veil = &turn->rag->with.config.veil;
     json_writer w = json_writer_of(&metadata);
     json_open_object(&w);
-    json_put_str(&w, "conversation_id", turn->answer.conversation_id);
+    json_put_str(&w, "conversation_id",
+                 krn_veil_conversation(veil, turn->answer.conversation_id, room));
     json_put_str(&w, "message_id", turn->answer.message_id);
     json_put_int(&w, "top_k", turn->top_k);
     if (!anc_str_eq(turn->query, turn->question))
@@ -82,7 +85,7 @@ static anc_status append_retrieved(const rag_turn *turn, krn_tx *tx, anc_err *er
         .chunk_ids = {chunks, a->n_sources},
         .scores = {scores, a->n_sources},
         .count = (uint32_t)a->n_sources,
-        .retrieval_time_ms = a->timings_ms.embed + a->timings_ms.search,
+        .retrieval_time_ms = a->timings_ms.embed + a->timings_ms.search + a->timings_ms.rerank,
         .relevance_threshold = threshold > 0 ? threshold : 0,
         .total_tokens = turn->context_tokens,
         .cache_hit = a->query_cached,
@@ -100,7 +103,7 @@ static anc_status append_completed(const rag_turn *turn, krn_tx *tx, anc_err *er
     for (size_t i = 0; i < n; i++)
         documents[i] = a->sources[i].document_id;
     ANC_BUF(metadata, METADATA_MAX_BYTES);
-    ANC_TRY(rag_completion_write(a, &metadata, err));
+    ANC_TRY(rag_completion_write(a, &turn->rag->with.config.veil, &metadata, err));
     const ev_query_completed event = {
         .query_id = a->query_id,
         .response_text = told_text(turn, turn->told),
@@ -219,6 +222,7 @@ static void post(rag_turn *turn, krn_work_fn *work)
 
 void rag_turn_save(rag_turn *turn)
 {
+    turn->collections = rag_told_collections(turn->rag, &turn->call, turn->collections);
     if (turn->keep)
         post(turn, write_answered);
 }
@@ -234,6 +238,7 @@ void rag_turn_failed(rag_turn *turn, anc_status status)
                   KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
                   KRN_STR("error", anc_str_of(turn->err.text)),
                   KRN_REAL("duration_ms", turn->answer.timings_ms.total));
+    turn->collections = rag_told_collections(turn->rag, &turn->call, turn->collections);
     if (turn->keep)
         post(turn, write_failed);
 }

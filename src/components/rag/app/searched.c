@@ -83,7 +83,9 @@ static void copy_hits(rag_searched *s, const srch_result *result)
                              .score = h->score,
                              .keyword = h->keyword,
                              .semantic = h->semantic,
-                             .fused = h->fused};
+                             .fused = h->fused,
+                             .is_reranked = h->is_reranked,
+                             .rerank = h->rerank};
     }
     s->answer.sources = hits;
     s->answer.n_sources = n;
@@ -103,7 +105,10 @@ static void copy_all(rag_searched *s, const krn_call *call, const srch_request *
     s->answer.timings_ms = (rag_timings){.analyze = result->analyze_ms,
                                          .embed = result->embed_ms,
                                          .search = result->search_ms + result->fetch_ms,
+                                         .rerank = result->rerank_ms,
                                          .total = result->total_ms};
+    s->answer.reranked = rag_reranked_of(&result->reranked);
+    s->answer.reranked.model = copy(s, result->reranked.model);
     s->answer.generated_at_ms = krn_wall_ms(s->rag->with.clock);
     s->asked_ms = s->answer.generated_at_ms - llround(result->total_ms);
     copy_collections(s, request);
@@ -158,7 +163,8 @@ static anc_status append_found(const rag_searched *s, krn_tx *tx, const anc_str 
                                           .scores = {scores, n},
                                           .count = (uint32_t)s->found,
                                           .retrieval_time_ms = s->answer.timings_ms.embed +
-                                                               s->answer.timings_ms.search,
+                                                               s->answer.timings_ms.search +
+                                                               s->answer.timings_ms.rerank,
                                           .retrievals = {anc_buf_view(&retrievals)}};
     return append(s, tx, s->answer.generated_at_ms, EV_DOCUMENTS_RETRIEVED, &event, err);
 }
@@ -172,6 +178,7 @@ static anc_status append_completed(const rag_searched *s, krn_tx *tx, const anc_
     json_put_str(&w, "component", ANC_STR("search"));
     json_put_str(&w, "kind", ANC_STR("search"));
     rag_put_timings(&w, &s->answer.timings_ms);
+    rag_put_reranked(&w, &s->answer.reranked, false);
     json_close_object(&w);
     ANC_TRY(anc_buf_status(&metadata, "event metadata", err));
     const ev_query_completed event = {.query_id = s->answer.query_id,
@@ -342,6 +349,9 @@ static rag_searched *copy_of(rag_service *rag, const krn_call *call, const srch_
     s->mem = mem;
     copy_all(s, call, request, result, query_id);
     if (why != NULL) {
+        krn_call asking = *call;
+        asking.mem = mem;
+        s->collections = rag_told_collections(rag, &asking, s->collections);
         s->outcome = why->code;
         s->why = copy(s, rag_failure_text(rag, why->code, why));
     }

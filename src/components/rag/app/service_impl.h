@@ -84,6 +84,7 @@ struct rag_turn {
     anc_str system_prompt;     /* of the question, or what stands for it; may be empty */
     anc_str layout;            /* of the prompt's last message; may be empty */
     const json_value *filters; /* borrowed; NULL: none */
+    rag_wish rerank;
     ev_strs collections;
     anc_str title; /* of a conversation that has none */
     bool new_conversation;
@@ -196,8 +197,11 @@ size_t rag_kept_fields(const kno_chunk *c, uint32_t source, struct rag_piece_fie
 /* announce.c: what documents.retrieved has as `retrievals`, and query.completed as `metadata`. */
 anc_status rag_retrievals_write(const rag_answer *answer, anc_buf *out,
                                 anc_err *err) ANC_MUST_CHECK;
-anc_status rag_completion_write(const rag_answer *answer, anc_buf *out,
+anc_status rag_completion_write(const rag_answer *answer, const krn_veil *veil, anc_buf *out,
                                 anc_err *err) ANC_MUST_CHECK;
+/* The collections of a query, as events may name them: all, or where texts are not kept those that there are,
+ * since a name that none has is the caller's own words. In call->mem; any thread but the loop. */
+ev_strs rag_told_collections(rag_service *rag, const krn_call *call, ev_strs names);
 
 /* tell.c: what those who watch the live feed see of a turn that is kept; anywhere, never blocks. */
 void rag_tell_route(const rag_turn *turn);
@@ -219,6 +223,15 @@ void rag_turn_failed(rag_turn *turn, anc_status status);
 
 /* searched.c: those that wait go untold. */
 void rag_searches_drop(rag_service *rag);
+
+static inline rag_reranked rag_reranked_of(const srch_reranked *r)
+{
+    return (rag_reranked){.done = r->done,
+                          .model = r->model,
+                          .scored = r->scored,
+                          .wanted = r->wanted,
+                          .problem = r->problem};
+}
 
 static inline double rag_seconds_since(const rag_service *rag, int64_t start_ns)
 {

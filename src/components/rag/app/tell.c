@@ -33,7 +33,7 @@ void rag_tell_retrieved(const rag_turn *turn)
         .query_id = a->query_id,
         .chunks_retrieved = (uint32_t)a->n_sources,
         .relevance_threshold = fmax(0, turn->rag->with.config.relevance_threshold),
-        .retrieval_time_ms = a->timings_ms.embed + a->timings_ms.search,
+        .retrieval_time_ms = a->timings_ms.embed + a->timings_ms.search + a->timings_ms.rerank,
         .total_tokens = turn->context_tokens,
         .cache_hit = a->query_cached,
     };

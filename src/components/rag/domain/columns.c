@@ -54,6 +54,81 @@ static uint64_t of_card(const rag_terms *terms, anc_str lines, anc_str text, rag
     return meant;
 }
 
+/* The names of the columns of a row with the text that they stand in, and its words; false where none are known. */
+typedef struct named_row {
+    anc_str names, text;
+    rag_words words;
+} named_row;
+
+static bool names_over(const rag_extraction *x, size_t i, named_row *ret)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_passage *p = &x->passages[u->passage];
+    const bool above = u->columns == RAG_NO_UNIT;
+    *ret = (named_row){rag_unit_columns(&x->units, u, x->passages), above ? p->columns : p->text,
+                       above ? x->over_words[u->passage][RAG_OVER_COLUMNS]
+                             : x->units.words[u->passage]};
+    return u->cells > 0 && ret->names.len > 0;
+}
+
+/* The words of one name: [*ret_first, *ret_last) of row->words. */
+static void words_of_name(const named_row *row, anc_str name, size_t *ret_first, size_t *ret_last)
+{
+    const size_t start = (size_t)(name.ptr - row->text.ptr);
+    *ret_first = rag_words_at(row->words, start);
+    *ret_last = rag_words_at(row->words, start + name.len);
+}
+
+static size_t digits_in(anc_str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++)
+        n += s.ptr[i] >= '0' && s.ptr[i] <= '9';
+    return n;
+}
+
+bool rag_columns_have(const rag_extraction *x, size_t i, uint32_t pairs, size_t digits)
+{
+    const anc_str row = rag_unit_text(&x->units.items[i], x->passages);
+    named_row over;
+    size_t at_name = 0, at_cell = 0, first, last;
+    anc_str name, cell;
+    if (!names_over(x, i, &over))
+        return false;
+    while (rag_cell_next(row, &at_cell, &cell) && rag_cell_next(over.names, &at_name, &name)) {
+        words_of_name(&over, name, &first, &last);
+        for (size_t w = first; digits_in(cell) >= digits && w < last; w++)
+            if ((rag_synonyms_named(&x->terms.synonyms, over.words.items[w].key) & pairs) != 0)
+                return true;
+    }
+    return false;
+}
+
+bool rag_columns_empty(const rag_extraction *x, size_t i)
+{
+    const anc_str row = rag_unit_text(&x->units.items[i], x->passages);
+    named_row over;
+    uint64_t empty = 0, filled = x->views[i].own;
+    size_t at_name = 0, at_cell = 0, first, last;
+    anc_str name, cell;
+    if (!names_over(x, i, &over))
+        return false;
+    while (rag_cell_next(over.names, &at_name, &name)) {
+        if (!rag_cell_next(row, &at_cell, &cell))
+            cell = ANC_STR("");
+        words_of_name(&over, name, &first, &last);
+        const size_t start = (size_t)(name.ptr - over.text.ptr);
+        *(cell.len > 0 ? &filled : &empty) |=
+            rag_terms_meant(&x->terms, over.words, first, last) |
+            meant_by(&x->terms, over.words, start, start + name.len);
+    }
+    for (size_t t = 0; t < x->terms.n; t++)
+        if ((empty >> t & 1) != 0 && (filled >> t & 1) == 0 && !x->terms.dull[t] &&
+            !x->terms.asks[t])
+            return true;
+    return false;
+}
+
 uint64_t rag_columns_meant(const rag_extraction *x, size_t i)
 {
     const rag_unit *unit = &x->units.items[i];

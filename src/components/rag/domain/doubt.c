@@ -251,9 +251,102 @@ static bool is_row_of_other(const rag_extraction *x, size_t i)
            (x->terms.names != 0 && ((v->own | v->above) & x->terms.names) == 0);
 }
 
+/* German writes each noun with a capital: a name has two of them, or a title before it. */
+static bool is_without_german_name(const rag_extraction *x, size_t i)
+{
+    static const anc_str titles[] = {ANC_STR_INIT("Herr"), ANC_STR_INIT("Herrn"),
+                                     ANC_STR_INIT("Frau"), ANC_STR_INIT("Dr"),
+                                     ANC_STR_INIT("Prof")};
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    if (x->language != TXT_DE || x->terms.cues != RAG_CUE_PERSON || u->cells > 0)
+        return false;
+    for (size_t w = u->first; w + 1 < u->last; w++) {
+        const rag_word *a = &words.items[w];
+        const rag_word *b = &words.items[w + 1];
+        if (b->capital && !b->stop && a->capital && !a->stop)
+            return false;
+        for (size_t k = 0; k < ANC_COUNT(titles); k++)
+            if (anc_str_eq(titles[k], rag_word_text(text, a)))
+                return false;
+    }
+    return true;
+}
+
+/* Who does something is asked in few words, and it has nobody, nor a word of what is done. */
+static bool is_without_doer(const rag_extraction *x, size_t i)
+{
+    enum { FEW = 2 };
+    const rag_view *v = &x->views[i];
+    const uint64_t plain = real_terms(&x->terms) & ~x->terms.names;
+    size_t n = 0;
+    for (size_t t = 0; t < x->terms.n; t++)
+        n += plain >> t & 1;
+    return n <= FEW && (lacks_person(x, i) || is_without_german_name(x, i)) &&
+           (plain & ~(v->own | v->above | v->near | v->beside)) != 0;
+}
+
+/* The year that word `w` is, or 0. */
+static uint64_t year_at(anc_str text, const rag_word *w)
+{
+    enum { FIRST = 1900, LAST = 2100 };
+    uint64_t year;
+    const anc_str written = rag_word_text(text, w);
+    return written.len == 4 && anc_str_to_u64(written, &year) && year >= FIRST && year <= LAST
+               ? year
+               : 0;
+}
+
+/* "Since 2019": it goes on in later years. */
+static bool is_open(anc_str text, rag_words words, size_t w)
+{
+    static const anc_str before[] = {
+        ANC_STR_INIT("since"),  ANC_STR_INIT("from"),  ANC_STR_INIT("until"),  ANC_STR_INIT("till"),
+        ANC_STR_INIT("before"), ANC_STR_INIT("after"), ANC_STR_INIT("depuis"), ANC_STR_INIT("dès"),
+        ANC_STR_INIT("seit"),   ANC_STR_INIT("ab")};
+    for (size_t k = 0; w > 0 && k < ANC_COUNT(before); k++)
+        if (anc_str_eq_nocase(before[k], rag_word_text(text, &words.items[w - 1])))
+            return true;
+    return false;
+}
+
+/* Whether unit i tells of years, and `year` is neither one of them nor between them. */
+static bool tells_other_years(const rag_extraction *x, size_t i, uint64_t year)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    uint64_t least = 0, most = 0;
+    for (size_t w = u->first; w < u->last; w++) {
+        const uint64_t here = year_at(text, &words.items[w]);
+        if (here > 0 && is_open(text, words, w))
+            return false;
+        least = here > 0 && (least == 0 || here < least) ? here : least;
+        most = here > most ? here : most;
+    }
+    return most > 0 && (year < least || year > most);
+}
+
+/* Something of a year is asked, of which its passage says nothing, and it tells of another one. */
+static bool is_of_other_year(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const uint64_t has = terms_of_passage(x, i);
+    for (size_t k = 0; k < terms->asked.n; k++) {
+        const uint64_t year = year_at(terms->question, &terms->asked.items[k]);
+        for (size_t t = 0; year > 0 && t < terms->n; t++)
+            if (terms->keys[t] == terms->asked.items[k].key && (has >> t & 1) == 0 &&
+                tells_other_years(x, i, year))
+                return true;
+    }
+    return false;
+}
+
 bool rag_is_beside_point(const rag_extraction *x, size_t i)
 {
     return is_of_nobody_named(x, i) || lacks_sum(x, i) || lacks_measure(x, i) ||
            is_row_of_other(x, i) || is_of_no_such(x, i) || is_untold(x, i) ||
-           is_of_other_kind(x, i) || rag_lacks_wanted(x, i);
+           is_of_other_kind(x, i) || rag_lacks_wanted(x, i) || rag_columns_empty(x, i) ||
+           is_without_doer(x, i) || is_of_other_year(x, i);
 }

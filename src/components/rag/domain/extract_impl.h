@@ -99,7 +99,11 @@ void rag_features_meaning(rag_extraction *x);
 
 /* columns.c: the terms of the question that the names of unit i's columns mean in other words. */
 uint64_t rag_columns_meant(const rag_extraction *x, size_t i);
-/* The same of all words of a title or a heading. */
+/* Whether a column of unit i whose name is in one of `pairs` (of synonyms) has a cell with so many digits. */
+bool rag_columns_have(const rag_extraction *x, size_t i, uint32_t pairs, size_t digits);
+/* Whether a column that is named in the question has nothing in unit i, and no other column of that name has. */
+bool rag_columns_empty(const rag_extraction *x, size_t i);
+/* The terms that all words of a title or a heading mean so. */
 uint64_t rag_columns_meant_over(const rag_terms *terms, rag_words words);
 
 /* names.c: says of unit i, in `v`, whether it is about the numbered names that were asked about. */

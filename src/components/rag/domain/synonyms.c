@@ -30,7 +30,9 @@ static const pair pairs[] = {
     PAIR("phone telephone number call ring tel mobile numéro nummer téléphone appeler appelle "
          "joindre telefon "
          "telefonnummer anrufen",
-         "phone telephone tel mobile cell téléphone portable telefon telefonnummer handy"),
+         "phone telephone tel mobile cell extension ext téléphone portable poste telefon "
+         "telefonnummer "
+         "handy durchwahl nebenstelle"),
     PAIR("email mail e-mail write courriel écrire schreiben", "email mail e-mail courriel"),
     PAIR("weigh weighs weight heavy mass pèse pèsent poids lourd lourde wiegt gewicht schwer",
          "weight mass poids masse gewicht"),
@@ -58,11 +60,16 @@ static const pair pairs[] = {
          "stock quantity inventory quantité bestand menge"),
     PAIR("start starts begin begins began débute commence beginnt",
          "start begin begins début beginn"),
-    PAIR("drive drives driven driver conduit conduisent conduire fährt fahren fahrer conduce",
+    PAIR("drive drives drove driven driver conduit conduisent conduire conducteur chauffeur fährt "
+         "fahren "
+         "fahrer conduce",
          "driver conducteur conductrice chauffeur fahrer fahrerin conductor"),
-    PAIR("stored store stores kept keep stocké stockée stockés rangé gelagert lagert lagern "
-         "almacenado guarda",
-         "warehouse storage location shelf entrepôt stockage emplacement lager lagerort almacén"),
+    PAIR("deliver delivers delivered delivery arrive arrives livré livrée livraison geliefert "
+         "lieferung",
+         "delivery delivered arrival livraison lieferung liefertermin lieferdatum"),
+    PAIR("located stored kept stocked liegt lagert gelagert rangé rangée stocké stockée",
+         "location warehouse storage shelf store emplacement entrepôt dépôt lager lagerort regal "
+         "standort"),
     PAIR("end ends finish expire expires finit termine expire endet", "end expiry fin ende ablauf"),
 };
 

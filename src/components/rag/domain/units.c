@@ -209,7 +209,17 @@ static bool starts_small(anc_str text)
     return (c >= 'a' && c <= 'z') || (c >= 0xdf && c <= 0xff && c != 0xf7);
 }
 
-/* A line that a page or a column broke off: the last unit has no end, and this goes on small. */
+static bool line_is_row(anc_str text, size_t start, size_t *ret_end)
+{
+    const anc_str rest = anc_str_sub(text, start, text.len);
+    const anc_str line = anc_str_sub(rest, 0, anc_str_find(rest, ANC_STR("\n")));
+    *ret_end = start + anc_str_trim(line).len;
+    return anc_str_find(line, ANC_STR(" | ")) != SIZE_MAX ||
+           anc_str_find(anc_str_trim(line), ANC_STR("\t")) != SIZE_MAX;
+}
+
+/* A line that a page or a column broke off: the last unit has no end, and this goes on small. A row of a table
+ * goes on in what stands below it only from the middle of a sentence. */
 static bool joins_last(const cutter *c, txt_span span)
 {
     const rag_units *u = c->units;
@@ -218,7 +228,11 @@ static bool joins_last(const cutter *c, txt_span span)
     const rag_unit *last = &u->items[u->n - 1];
     const anc_str text = c->passage->text;
     const char end = text.ptr[last->end - 1];
-    if (last->kind != RAG_UNIT_PROSE || end == '.' || end == '!' || end == ';' || end == ':')
+    size_t row_end;
+    const bool whole_row =
+        end != ',' && last->line_start && line_is_row(text, last->start, &row_end);
+    if (whole_row || last->kind != RAG_UNIT_PROSE || end == '.' || end == '!' || end == ';' ||
+        end == ':')
         return false;
     const anc_str whole = anc_str_sub(text, last->start, span.end - last->start);
     const anc_str own = anc_str_sub(text, span.start, span.end - span.start);
@@ -282,15 +296,6 @@ static void end_before_article(anc_str text, txt_span *span, size_t *cursor)
             span->end = i;
             return;
         }
-}
-
-static bool line_is_row(anc_str text, size_t start, size_t *ret_end)
-{
-    const anc_str rest = anc_str_sub(text, start, text.len);
-    const anc_str line = anc_str_sub(rest, 0, anc_str_find(rest, ANC_STR("\n")));
-    *ret_end = start + anc_str_trim(line).len;
-    return anc_str_find(line, ANC_STR(" | ")) != SIZE_MAX ||
-           anc_str_find(anc_str_trim(line), ANC_STR("\t")) != SIZE_MAX;
 }
 
 /* A row of a table is one unit, however many sentences stand in its cells, and whatever letter the next

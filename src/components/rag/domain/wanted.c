@@ -53,7 +53,7 @@ static bool has_dial(const rag_extraction *x, size_t i)
         else if (c != ' ' && c != '-' && c != '.' && c != '(' && c != ')')
             digits = 0;
     }
-    return digits >= enough;
+    return digits >= enough || rag_columns_have(x, i, RAG_SYNONYM_PHONE, SHORT);
 }
 
 static bool has_mailbox(const rag_extraction *x, size_t i)
@@ -168,14 +168,32 @@ static bool has_birth(const rag_extraction *x, size_t i)
            anc_str_find(text, ANC_STR("(1")) != SIZE_MAX; /* "(1815-1852)" */
 }
 
-static bool has_sum(const rag_extraction *x, size_t i)
+/* A word for what somebody earns stands in it, or over it. */
+static bool is_about_pay(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
-    return ((rag_cues_signs(rag_unit_text(u, x->passages)) |
-             rag_cues_held(x->passages[u->passage].text, x->units.words[u->passage], u->first,
-                           u->last, x->terms.asked)) &
-            RAG_CUE_MONEY) != 0 ||
-           (rag_columns_meant(x, i) != 0 && u->cells > 0);
+    const rag_words words = x->units.words[u->passage];
+    const rag_synonyms *s = &x->terms.synonyms;
+    for (size_t w = u->first; w < u->last; w++)
+        if (((rag_synonyms_asked(s, words.items[w].key) |
+              rag_synonyms_named(s, words.items[w].key)) &
+             RAG_SYNONYM_PAY) != 0)
+            return true;
+    for (size_t t = 0; t < x->terms.n; t++)
+        if ((x->views[i].above >> t & 1) != 0 && (x->terms.pairs[t] & RAG_SYNONYM_PAY) != 0)
+            return true;
+    return false;
+}
+
+/* What somebody earns; a sum of something else beside the name is not that. */
+static bool has_pay(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const unsigned held = rag_cues_signs(rag_unit_text(u, x->passages)) |
+                          rag_cues_held(x->passages[u->passage].text, x->units.words[u->passage],
+                                        u->first, u->last, x->terms.asked);
+    return rag_columns_have(x, i, RAG_SYNONYM_PAY, 1) ||
+           ((held & RAG_CUE_MONEY) != 0 && is_about_pay(x, i));
 }
 
 typedef struct rag_property {
@@ -205,7 +223,7 @@ static const rag_property properties[] = {
      has_birth, true, false},
     {"salary of|'s salary|'s wage|'s pay|earn|earns|le salaire de|gagne|verdient|das gehalt von|"
      "sueldo de|gana|son salaire|ihr gehalt|sein gehalt|su sueldo",
-     has_sum, true, true},
+     has_pay, true, true},
 };
 
 /* "Her (Ingrid Solheim) salary" is read as "Ingrid Solheim's salary". */
@@ -279,6 +297,24 @@ static bool counts_elsewhere(const rag_extraction *x, size_t i)
     return rest != 0 && ((v->own | v->above | v->near | v->beside) & rest) == 0;
 }
 
+/* How many rows there are with something is asked, and this is but one of those: the others of the table may stand in
+ * other passages, so they are not counted either. */
+static bool is_one_of_many(const rag_extraction *x, size_t i)
+{
+    const rag_unit *items = x->units.items;
+    uint64_t rest = 0;
+    for (size_t t = 0; t < x->terms.n; t++)
+        rest |= x->terms.dull[t] || x->terms.asks[t] ? 0 : UINT64_C(1) << t;
+    if (items[i].cells == 0 || (items[i].columns == RAG_NO_UNIT && !items[i].continues) ||
+        rag_counts(x, i))
+        return false;
+    for (size_t k = 0; k < x->units.n; k++)
+        if (k != i && items[k].passage == items[i].passage && items[k].cells > 0 &&
+            items[k].kind == RAG_UNIT_PROSE && (x->views[k].own & rest) == (x->views[i].own & rest))
+            return true;
+    return false;
+}
+
 /* ---- what a thing costs ------------------------------------------------------------------------ */
 
 /* Whether word `k` of the question is of the thing: it counts, and does not only say what is asked. */
@@ -314,6 +350,32 @@ static bool is_sum_of_other(const rag_extraction *x, size_t i)
     const size_t head = head_of(terms);
     return head != RAG_TERMS_MAX && terms->code[head] == 0 &&
            ((v->own | v->above | v->near | v->beside) >> head & 1) == 0;
+}
+
+/* "How much do you spend on training?": the sum has to be for that. */
+static bool is_spent_elsewhere(const rag_extraction *x, size_t i)
+{
+    static const anc_str spending[] = {
+        ANC_STR_INIT("invest"),  ANC_STR_INIT("invests"),   ANC_STR_INIT("invested"),
+        ANC_STR_INIT("spend"),   ANC_STR_INIT("spends"),    ANC_STR_INIT("spent"),
+        ANC_STR_INIT("budget"),  ANC_STR_INIT("investit"),  ANC_STR_INIT("investi"),
+        ANC_STR_INIT("dépense"), ANC_STR_INIT("investiert")};
+    static const anc_str links[] = {ANC_STR_INIT("in"),   ANC_STR_INIT("on"),
+                                    ANC_STR_INIT("for"),  ANC_STR_INIT("dans"),
+                                    ANC_STR_INIT("pour"), ANC_STR_INIT("für")};
+    const rag_terms *terms = &x->terms;
+    const rag_view *v = &x->views[i];
+    if (!is_asked(terms->question, "how much|combien|wie viel"))
+        return false;
+    for (size_t k = 0; k + 2 < terms->asked.n; k++) {
+        const rag_word *w = &terms->asked.items[k];
+        const size_t t = term_of(terms, k + 2);
+        if (t != RAG_TERMS_MAX && !terms->digits[t] &&
+            is_one_of(spending, ANC_COUNT(spending), rag_word_text(terms->question, w)) &&
+            is_one_of(links, ANC_COUNT(links), rag_word_text(terms->question, w + 1)))
+            return ((v->own | v->above | v->near | v->beside) >> t & 1) == 0;
+    }
+    return false;
 }
 
 /* The P of "What is the P of N?", where P is one word and N a name; else 0: anything longer may be told in other words. */
@@ -385,7 +447,8 @@ static bool is_row_of_other_day(const rag_extraction *x, size_t i)
 
 bool rag_lacks_wanted(const rag_extraction *x, size_t i)
 {
-    return rag_lacks_property(x, i) || is_sum_of_other(x, i) || is_row_of_other_day(x, i) ||
-           is_silent_of_property(x, i) ||
-           (x->terms.how_many && (!rag_has_count(x, i) || counts_elsewhere(x, i)));
+    return rag_lacks_property(x, i) || is_sum_of_other(x, i) || is_spent_elsewhere(x, i) ||
+           is_row_of_other_day(x, i) || is_silent_of_property(x, i) ||
+           (x->terms.how_many &&
+            (!rag_has_count(x, i) || counts_elsewhere(x, i) || is_one_of_many(x, i)));
 }

@@ -53,19 +53,32 @@ static anc_str unconjugated(anc_str stem, txt_language language, bool capital)
     return stem.ptr[stem.len - 1] == 'e' ? anc_str_sub(stem, 0, stem.len - 1) : stem;
 }
 
+/* "IT", "WHO": in capitals they are names, and no function words. */
+static bool is_acronym(anc_str written)
+{
+    static const anc_str acronyms[] = {ANC_STR_INIT("IT"), ANC_STR_INIT("WHO"), ANC_STR_INIT("AI")};
+    for (size_t i = 0; i < ANC_COUNT(acronyms); i++)
+        if (anc_str_eq(acronyms[i], written))
+            return true;
+    return false;
+}
+
 static rag_word word_of(anc_str text, txt_language language, const txt_term *term)
 {
     size_t bytes;
     const uint32_t first = anc_utf8_at(text, term->start, &bytes);
     const anc_str written = anc_str_sub(text, term->start, term->end - term->start);
-    const anc_str base = language == TXT_EN ? rag_form_of(written) : ANC_STR("");
+    const bool acronym = term->stop && is_acronym(written);
+    const anc_str base = acronym              ? written
+                         : language == TXT_EN ? rag_form_of(written)
+                                              : ANC_STR("");
     return (rag_word){
         .key =
             anc_hash64(base.len > 0 ? base : unconjugated(term->text, language, is_capital(first))),
         .start = term->start,
         .end = term->end,
         .position = term->position,
-        .stop = term->stop,
+        .stop = term->stop && !acronym,
         .whole = term->whole,
         .capital = is_capital(first),
         .digits = first >= '0' && first <= '9',

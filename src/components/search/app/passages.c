@@ -70,6 +70,8 @@ static srch_hit hit_of(const srch_candidate *c, const kno_chunk *chunk)
                       .fused = c->fused,
                       .keyword = c->bm25,
                       .semantic = c->semantic,
+                      .is_reranked = c->is_reranked,
+                      .rerank = c->rerank,
                       .coverage = c->coverage};
 }
 

@@ -224,6 +224,10 @@ static anc_status search_once(srch_asking *a, stopwatch *w, uint32_t k)
     if (a->request->one_per_document)
         a->n = srch_one_per_document(a->candidates, a->n, a->request->top_k + SPARE_DOCUMENTS);
     a->result.search_ms += lap(w, series->index);
+    if (a->reranks) {
+        ANC_TRY(srch_rerank(a));
+        a->result.rerank_ms += lap(w, series->rerank);
+    }
     ANC_TRY(srch_passages(a));
     a->result.fetch_ms += lap(w, series->hydrate);
     return ANC_OK;
@@ -255,6 +259,7 @@ static anc_status ask(srch_asking *a)
     stopwatch w = {.clock = a->srch->config.clock};
     w.last_ns = krn_now_ns(w.clock);
     ANC_TRY(check(a));
+    ANC_TRY(srch_rerank_choose(a));
     ANC_TRY(srch_scopes_find(a));
     ANC_TRY(srch_vectors_choose(a));
     if (a->request->mode != SRCH_METADATA) {

@@ -48,6 +48,11 @@ typedef struct srch_asking {
     bool words, vectors;        /* which sides are searched */
     srch_candidate *candidates; /* [n] of all scopes, best first */
     size_t n;
+    bool reranks; /* rerank.c: whether, how many, until when, and the scores so far */
+    uint32_t rerank_most;
+    int64_t rerank_until_ns;    /* INT64_MAX: not begun */
+    struct srch_scored *scored; /* [n_scored] */
+    size_t n_scored;
     bool cut;     /* there may be more of them */
     bool wanting; /* fewer hits than asked for were gathered */
     bool gone;    /* candidates had been replaced or deleted when they were fetched */
@@ -77,6 +82,12 @@ anc_status srch_scopes_read(srch_asking *a) ANC_MUST_CHECK;
 
 /* scopes.c: whether an index has documents of a language by now that the question was not read in. */
 bool srch_scopes_outdated(const srch_asking *a);
+
+/* rerank.c: whether it is done for this search. INVALID where it is asked for and cannot be. */
+anc_status srch_rerank_choose(srch_asking *a) ANC_MUST_CHECK;
+
+/* rerank.c: the best candidates in the order of the reranker. */
+anc_status srch_rerank(srch_asking *a) ANC_MUST_CHECK;
 
 /* A hit while hits are gathered. */
 typedef struct srch_row {

@@ -89,6 +89,7 @@ static void name_series(srch_series *s, krn_metrics m)
     s->errors = counter(m, "anchorage_search_errors_total", "", "Searches that failed");
     s->embed = stage(m, "stage=\"embed\"");
     s->index = stage(m, "stage=\"index\"");
+    s->rerank = stage(m, "stage=\"rerank\"");
     s->hydrate = stage(m, "stage=\"hydrate\"");
     s->total = stage(m, "stage=\"total\"");
     s->documents = gauge(m, "anchorage_index_documents", "Documents in the index");
@@ -289,7 +290,8 @@ srch_figures_row srch_collection_figures(srch_service *srch, anc_str collection)
     srch_slot *slot = srch_slot_hold(srch);
     const srch_index_figures f = slot->index.ops->figures(slot->index.self, collection);
     srch_slot_let_go(slot);
-    return (srch_figures_row){.documents = f.documents, .chunks = f.chunks, .bytes = f.bytes};
+    return (srch_figures_row){
+        .documents = f.documents, .chunks = f.chunks, .stored_bytes = f.stored_bytes};
 }
 
 void srch_rebuild(srch_service *srch)

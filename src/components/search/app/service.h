@@ -3,6 +3,7 @@
 #define ANC_SEARCH_APP_SERVICE_H
 
 #include "embedding/library.h"
+#include "embedding/rerank.h"
 #include "kernel/ports/changes.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/feed.h"
@@ -18,9 +19,10 @@
 #define SRCH_SEMANTIC_SHARE 0.5
 
 typedef struct srch_config {
-    kno_service *knowledge; /* borrowed, as all below, until srch_service_close */
-    emb_service *embedding; /* the configured model */
-    emb_library *models;    /* those of collections; NULL: the configured one alone */
+    kno_service *knowledge;     /* borrowed, as all below, until srch_service_close */
+    emb_service *embedding;     /* the configured model */
+    emb_library *models;        /* those of collections; NULL: the configured one alone */
+    emb_rerank_service *rerank; /* NULL: nothing is reranked */
     krn_changes changes;
     krn_clock clock;
     krn_log log;

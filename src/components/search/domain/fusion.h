@@ -29,7 +29,9 @@ typedef struct srch_candidate {
     uint32_t rank_keyword, rank_semantic; /* from 1; 0: not in that list */
     double fused;                         /* what the order comes from */
     double score;                         /* calibrated relevance, 0..1; NaN: not rated */
-    double at_ms;                         /* of a list by time; else 0 */
+    bool is_reranked;
+    double rerank;                /* of the reranker, in its range; where is_reranked */
+    double at_ms;                 /* of a list by time; else 0 */
     const srch_term_score *terms; /* [n] of the collection's terms where they were asked for */
     uint32_t length;              /* words that count, where terms were asked for */
 } srch_candidate;

@@ -63,7 +63,13 @@ static anc_status filter_of(trk_service *s, krn_call *call, const trk_wish *wish
     ret->min_us = llround(wish->min_ms * 1000);
     ANC_TRY(read_status(wish->status, ret, call->err));
     ANC_TRY(read_mark(wish->mark, ret, call->err));
-    return trk_user_kept(call->mem, &s->reading, wish->user_id, &ret->user_id, call->err);
+    if (wish->user_id.len == 0)
+        return ANC_OK;
+    trk_forms f;
+    ANC_TRY(trk_forms_of(call, &s->with.veil, wish->user_id, &f));
+    ret->user_id = f.users[0];
+    ret->also_user_id = f.n_users > 1 ? f.users[1] : ANC_STR("");
+    return ANC_OK;
 }
 
 anc_status trk_list(trk_service *s, krn_call *call, const trk_wish *wish, json_writer *w,
@@ -100,6 +106,31 @@ anc_status trk_show(trk_service *s, krn_call *call, anc_str query_id, json_write
     ANC_TRY(begin(s, call));
     ANC_TRY(trk_of_repository(s, r.ops->find(r.self, call, query_id, &q, &f), call->err));
     trk_put_whole_query(w, &q, &f);
+    return ANC_OK;
+}
+
+static bool is_users(const trk_query *q, const trk_forms *f)
+{
+    for (size_t i = 0; i < f->n_users; i++)
+        if (anc_str_eq(q->user_id, f->users[i]))
+            return true;
+    return false;
+}
+
+anc_status trk_knows(trk_service *s, krn_call *call, anc_str query_id, bool *ret)
+{
+    const trk_repository r = s->with.repository;
+    trk_query q;
+    trk_feedback ignored;
+    trk_forms f;
+    ANC_TRY(begin(s, call));
+    ANC_TRY(trk_forms_of(call, &s->with.veil, call->principal.user_id, &f));
+    const anc_status status =
+        trk_of_repository(s, r.ops->find(r.self, call, query_id, &q, &ignored), call->err);
+    if (status != ANC_OK && status != ANC_NOT_FOUND)
+        return status;
+    *ret = status == ANC_OK && (call->principal.is_admin || is_users(&q, &f));
+    anc_err_clear(call->err);
     return ANC_OK;
 }
 

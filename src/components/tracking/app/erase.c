@@ -5,22 +5,40 @@
 
 enum { ERASE_AT_ONCE = 200, USER_MAX = 256 };
 
-anc_str trk_chat_of(const krn_call *call, anc_str user_id)
+/* A further form of `id`, unless it is the same or there is no room. */
+static bool add_hidden(const krn_call *call, anc_str id, anc_str hidden, anc_str *items, size_t *n)
 {
-    const anc_str caller = call->principal.user_id;
-    return anc_arena_printf(call->mem, "chat:%zu:%.*s:%.*s", caller.len, ANC_FMT(caller),
-                            ANC_FMT(user_id));
+    const bool other = hidden.ptr != NULL && !anc_str_eq(id, hidden);
+    const anc_str kept = other ? anc_arena_copy(call->mem, hidden) : id;
+    if (other && kept.ptr != NULL)
+        items[(*n)++] = kept;
+    return hidden.ptr != NULL && kept.ptr != NULL;
 }
 
-static anc_status erase_rows(trk_service *s, trk_repository r, krn_call *call, anc_str user_id,
-                             trk_erased *ret)
+anc_status trk_forms_of(const krn_call *call, const krn_veil *veil, anc_str user_id, trk_forms *ret)
 {
-    anc_str kept;
+    char room[KRN_VEILED_BYTES];
+    const anc_str caller = call->principal.user_id;
+    trk_forms f = {.users = {user_id}, .n_users = 1, .n_chats = 2};
+    f.chats[0] = anc_arena_printf(call->mem, "chat:%zu:%.*s:%.*s", caller.len, ANC_FMT(caller),
+                                  ANC_FMT(user_id));
+    f.chats[1] = anc_arena_printf(call->mem, "chat:%.*s:%.*s", ANC_FMT(caller), ANC_FMT(user_id));
+    bool all = f.chats[0].ptr != NULL && f.chats[1].ptr != NULL;
+    all = all &&
+          add_hidden(call, user_id, krn_veil_user_hash(veil, user_id, room), f.users, &f.n_users);
+    for (size_t i = 0; all && i < 2; i++)
+        all = add_hidden(call, f.chats[i], krn_veil_conversation_hash(veil, f.chats[i], room),
+                         f.chats, &f.n_chats);
+    if (!all)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a user's ids");
+    *ret = f;
+    return ANC_OK;
+}
+
+static anc_status erase_form(trk_service *s, trk_repository r, krn_call *call, anc_str user_id,
+                             anc_str chat, trk_erased *ret)
+{
     bool more = true;
-    ANC_TRY(trk_user_kept(call->mem, &s->reading, user_id, &kept, call->err));
-    const anc_str named = trk_chat_of(call, user_id);
-    if (named.ptr == NULL)
-        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a conversation's id");
     while (more) {
         ANC_ARENA(mem, 64 << 20);
         krn_call piece = *call;
@@ -30,11 +48,22 @@ static anc_status erase_rows(trk_service *s, trk_repository r, krn_call *call, a
             return ANC_FAIL(call->err, ANC_NO_MEMORY, "an erasure");
         ANC_TRY(krn_call_check(s->with.clock, call));
         ANC_TRY(trk_of_repository(
-            s, r.ops->erase(r.self, &piece, kept, named, ERASE_AT_ONCE, &some, &more), call->err));
+            s, r.ops->erase(r.self, &piece, user_id, chat, ERASE_AT_ONCE, &some, &more),
+            call->err));
         ret->queries += some.queries;
         ret->retrievals += some.retrievals;
         ret->feedback += some.feedback;
     }
+    return ANC_OK;
+}
+
+static anc_status erase_rows(trk_service *s, trk_repository r, krn_call *call, anc_str user_id,
+                             trk_erased *ret)
+{
+    trk_forms f;
+    ANC_TRY(trk_forms_of(call, &s->with.veil, user_id, &f));
+    for (size_t i = 0; i < f.n_chats; i++)
+        ANC_TRY(erase_form(s, r, call, f.users[i % f.n_users], f.chats[i], ret));
     return ret->queries > 0 ? trk_of_repository(s, r.ops->scrub(r.self, call), call->err) : ANC_OK;
 }
 

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/id.h"
 #include "base/str.h"
 #include "service_impl.h"
 
@@ -39,21 +38,6 @@ static anc_status copy_tables(trk_service *s, anc_err *err)
     return ANC_OK;
 }
 
-static anc_status take_key(trk_service *s, anc_err *err)
-{
-    unsigned char fresh[TRK_KEY_BYTES], kept[TRK_KEY_BYTES];
-    const trk_repository r = s->with.repository;
-    atomic_bool never = false;
-    krn_call call = {
-        .mem = s->batch_mem, .err = err, .deadline_ns = INT64_MAX, .cancelled = &never};
-    if (!s->with.hash_users || r.ops == NULL)
-        return ANC_OK;
-    s->with.clock.ops->random(s->with.clock.self, fresh, sizeof fresh);
-    ANC_TRY(r.ops->key(r.self, &call, fresh, kept));
-    anc_hex_text(kept, sizeof kept, s->hash_key);
-    return ANC_OK;
-}
-
 static void name_series(trk_service *s)
 {
     const krn_metrics m = s->with.metrics;
@@ -72,9 +56,8 @@ static void name_series(trk_service *s)
 static anc_status open_service(trk_service *s, anc_err *err)
 {
     ANC_TRY(copy_tables(s, err));
-    ANC_TRY(take_key(s, err));
     s->reading = (trk_reading){.keep_texts = !s->with.leave_texts_out,
-                               .hash_key = anc_str_of(s->hash_key),
+                               .veil = s->with.veil,
                                .prices = {s->with.prices, s->with.n_prices}};
     s->told_cursor = UINT64_MAX;
     name_series(s);

@@ -11,13 +11,10 @@
 #include "tracking/domain/query.h"
 #include "tracking_service.h"
 
-enum { TRK_HEX_KEY = 2 * TRK_KEY_BYTES };
-
 struct trk_service {
     trk_service_options with; /* completed; immutable */
     anc_arena *mem;           /* owned: prices, places */
     trk_reading reading;      /* immutable */
-    char hash_key[TRK_HEX_KEY + 1];
     krn_event_gap
         *gaps; /* [n_gaps] of the outbox: while the tracking was off; known since the beginning */
     size_t n_gaps;

@@ -28,8 +28,18 @@ typedef struct trk_holder {
     anc_str name, what; /* "redis", "the stream's newest 100,000 entries" */
 } trk_holder;
 
-/* The conversation that the caller has under a user's name; ptr NULL when there is no room. */
-anc_str trk_chat_of(const krn_call *call, anc_str user_id);
+enum { TRK_USER_FORMS = 2, TRK_CHAT_FORMS = 4 };
+
+/* Every form in which a user's id stands somewhere, and every one of the conversation that the caller has under that
+ * user's name. The hashes are among them where ids are hidden or once were. */
+typedef struct trk_forms {
+    anc_str users[TRK_USER_FORMS], chats[TRK_CHAT_FORMS];
+    size_t n_users, n_chats;
+} trk_forms;
+
+/* They are in call->mem. */
+anc_status trk_forms_of(const krn_call *call, const krn_veil *veil, anc_str user_id,
+                        trk_forms *ret) ANC_MUST_CHECK;
 
 /* A number that is 0 takes the value in brackets. */
 typedef struct trk_service_options {
@@ -43,7 +53,7 @@ typedef struct trk_service_options {
     const trk_price *prices; /* [n_prices]; copied */
     size_t n_prices;
     bool leave_texts_out; /* no questions, answers, comments and texts of errors */
-    bool hash_users;      /* ids of users as hashes, with a key of this data folder */
+    krn_veil veil;        /* on: ids of users as hashes; its key is borrowed */
     int64_t keep_queries_ms, keep_documents_ms, keep_rollups_ms; /* [90 days, 2 years, 2 years] */
     int64_t
         linger_ns; /* [1 s] what happened within this is written at once; who asks waits for none of it */

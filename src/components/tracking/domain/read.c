@@ -5,14 +5,13 @@
 
 #include "base/id.h"
 #include "base/str.h"
-#include "hash/sha256.h"
 #include "kernel/domain/document_events.h"
 #include "kernel/domain/envelope.h"
 #include "kernel/domain/event_codec.h"
 #include "kernel/domain/query_events.h"
 #include "json/json.h"
 
-enum { JSON_MAX_BYTES = 1 << 20, RETRIEVALS_MAX = 1000, KEPT_HASH_BYTES = 16 };
+enum { JSON_MAX_BYTES = 1 << 20, RETRIEVALS_MAX = 1000 };
 
 typedef struct event {
     anc_arena *mem;
@@ -46,23 +45,24 @@ static anc_str or_empty(anc_str s)
     return s.ptr != NULL ? s : ANC_STR("");
 }
 
+static anc_status keep(anc_arena *mem, anc_str id, anc_str *ret, anc_err *err)
+{
+    *ret = id.ptr != NULL ? anc_arena_copy(mem, id) : ANC_STR_NONE;
+    return ret->ptr != NULL ? ANC_OK
+                            : ANC_FAIL(err, anc_arena_refusal(mem), "no room for a person's id");
+}
+
 anc_status trk_user_kept(anc_arena *mem, const trk_reading *how, anc_str user_id, anc_str *ret,
                          anc_err *err)
 {
-    unsigned char digest[ANC_SHA256_BYTES];
-    char hex[ANC_SHA256_HEX + 1];
-    *ret = or_empty(user_id);
-    if (how->hash_key.len == 0 || user_id.len == 0)
-        return ANC_OK;
-    const anc_str keyed =
-        anc_arena_printf(mem, "%.*s\n%.*s", ANC_FMT(how->hash_key), ANC_FMT(user_id));
-    if (keyed.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for a user's id");
-    ANC_TRY(anc_sha256_of(keyed, digest, err));
-    anc_hex_text(digest, KEPT_HASH_BYTES, hex);
-    *ret = anc_arena_printf(mem, "h:%s", hex);
-    return ret->ptr != NULL ? ANC_OK
-                            : ANC_FAIL(err, anc_arena_refusal(mem), "no room for a user's id");
+    char room[KRN_VEILED_BYTES];
+    return keep(mem, krn_veil_user(&how->veil, or_empty(user_id), room), ret, err);
+}
+
+static anc_status keep_conversation(const event *e, anc_str *id)
+{
+    char room[KRN_VEILED_BYTES];
+    return keep(e->mem, krn_veil_conversation(&e->how->veil, *id, room), id, e->err);
 }
 
 /* A text member of the payload's metadata; "" where it is not there. */
@@ -103,6 +103,7 @@ static anc_status read_requested(event *e, const void *payload, trk_change *ret)
     if (anc_str_eq(json_str(kind, ANC_STR("")), ANC_STR("search")))
         q->kind = TRK_SEARCH;
     ANC_TRY(metadata_text(e, "conversation_id", &q->conversation_id));
+    ANC_TRY(keep_conversation(e, &q->conversation_id));
     ANC_TRY(metadata_text(e, "workflow_run_id", &q->workflow_run_id));
     const anc_str user = p->user_id.len > 0 ? p->user_id : e->envelope.user_id;
     return trk_user_kept(e->mem, e->how, user, &q->user_id, e->err);

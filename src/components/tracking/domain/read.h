@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/status.h"
+#include "kernel/domain/veil.h"
 #include "prices.h"
 #include "records.h"
 
@@ -17,8 +18,8 @@ typedef struct trk_change {
 } trk_change;
 
 typedef struct trk_reading {
-    bool keep_texts;  /* questions, answers, comments, and what errors say, which may quote them */
-    anc_str hash_key; /* not empty: user ids are kept as hashes with it */
+    bool keep_texts; /* questions, answers, comments, and what errors say, which may quote them */
+    krn_veil veil;   /* on: user ids, and conversations named after users, are kept as hashes */
     trk_prices prices;
 } trk_reading;
 

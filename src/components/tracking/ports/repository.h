@@ -20,6 +20,7 @@ enum { TRK_KEY_BYTES = 32 };
 /* Every member that is set narrows the list. */
 typedef struct trk_filter {
     anc_str user_id, collection; /* empty: any */
+    anc_str also_user_id;        /* with user_id: another form of the same; empty: there is none */
     anc_str text;                /* words, all of which are in the question; empty: any */
     int64_t since_ms, until_ms;  /* of the request, until exclusive; 0: no bound */
     int64_t min_us;              /* took at least this; 0: any */

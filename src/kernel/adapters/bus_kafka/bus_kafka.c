@@ -36,6 +36,20 @@ static anc_status keep_inbound(krn_bus_kafka *bus, anc_err *err)
     return ANC_OK;
 }
 
+static anc_status keep_topics(krn_bus_kafka *bus, anc_err *err)
+{
+    krn_bus_kafka_options *o = &bus->o;
+    anc_str *topics = anc_arena_alloc(bus->mem, o->n_topics, sizeof *topics);
+    if (topics == NULL)
+        return ANC_FAIL(err, ANC_LIMIT, "kafka: the options are too long");
+    for (size_t i = 0; i < o->n_topics; i++) {
+        topics[i] = o->topics[i];
+        ANC_TRY(keep(bus, &topics[i], err));
+    }
+    o->topics = topics;
+    return ANC_OK;
+}
+
 static anc_status keep_options(krn_bus_kafka *bus, anc_err *err)
 {
     krn_bus_kafka_options *o = &bus->o;
@@ -50,7 +64,9 @@ static anc_status keep_options(krn_bus_kafka *bus, anc_err *err)
     o->partitions = o->partitions > 0 ? o->partitions : PARTITIONS;
     o->tries = o->tries > 0 ? o->tries : TRIES;
     o->pause_ns = o->pause_ns > 0 ? o->pause_ns : PAUSE_NS;
-    return keep_inbound(bus, err);
+    ANC_TRY(keep_topics(bus, err));
+    ANC_TRY(keep_inbound(bus, err));
+    return krn_bus_kafka_names_check(o, err);
 }
 
 static anc_status open_producer(krn_bus_kafka *bus, anc_err *err)

@@ -34,11 +34,14 @@ typedef struct krn_bus_kafka krn_bus_kafka;
 typedef struct krn_bus_kafka_options {
     clt_kafka_place place; /* the password with it */
     anc_str prefix;        /* of every topic: "shop."; may be empty */
-    anc_str source;        /* this installation, the same after a restart */
-    anc_str group;         /* empty: "anchorage" */
-    anc_str compression;   /* empty: lz4 */
-    bool all;              /* types without a topic of their own go to anchorage.events */
-    bool topic_a_type;     /* they go to a topic that is named as the type */
+    const anc_str
+        *topics; /* [n_topics] "TOPIC=NAME": what a topic is called instead, behind the prefix */
+    size_t n_topics;
+    anc_str source;      /* this installation, the same after a restart */
+    anc_str group;       /* empty: "anchorage" */
+    anc_str compression; /* empty: lz4 */
+    bool all;            /* types without a topic of their own go to anchorage.events */
+    bool topic_a_type;   /* they go to a topic that is named as the type */
     bool make_topics;
     unsigned partitions;    /* of topics that are made; 0: 3; batch-status has 4 at least */
     unsigned replication;   /* 0: as the cluster has it */
@@ -63,6 +66,14 @@ krn_bus krn_bus_kafka_bus(krn_bus_kafka *bus);
  * clt_kafka_rights. */
 anc_status krn_bus_kafka_rights(krn_bus_kafka *bus, int64_t deadline_ns, anc_buf *missing,
                                 anc_err *err) ANC_MUST_CHECK;
+
+/* What a topic of ours, or a type that is read, is called by these options; without the prefix. */
+anc_str krn_bus_kafka_name(const krn_bus_kafka_options *options, anc_str topic);
+
+/* INVALID for a topic that is not ours, a name that Kafka does not take, and for two topics of one name: those that are
+ * written may be one where each was given that name. Names the item. krn_bus_kafka_new does it too. */
+anc_status krn_bus_kafka_names_check(const krn_bus_kafka_options *options,
+                                     anc_err *err) ANC_MUST_CHECK;
 
 /* The brokers of the mock cluster of place.mock_brokers; "" when there is none. */
 anc_str krn_bus_kafka_mock_brokers(const krn_bus_kafka *bus);

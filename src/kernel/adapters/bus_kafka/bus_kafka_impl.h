@@ -20,7 +20,8 @@
 #include "kernel/domain/inbound.h"
 #include "os/crew.h"
 
-#define KRN_KAFKA_OTHERS ANC_STR("anchorage.events")
+#define KRN_KAFKA_OTHERS      ANC_STR("anchorage.events")
+#define KRN_KAFKA_WORK_STATUS "batch-status"
 
 enum {
     KRN_KAFKA_TOPIC_MAX = 249, /* what Kafka takes */

@@ -11,13 +11,11 @@ static const int64_t DAY_MS = 86400000;
 static const int64_t MAKING_NS = 5000000000;
 static const int64_t LOOKING_NS = 1000000000;
 
-#define WORK_STATUS "batch-status"
-
 const char *krn_kafka_topic(const krn_bus_kafka *bus, anc_arena *mem, anc_str name,
                             const char *suffix)
 {
-    const anc_str topic =
-        anc_arena_printf(mem, "%.*s%.*s%s", ANC_FMT(bus->o.prefix), ANC_FMT(name), suffix);
+    const anc_str topic = anc_arena_printf(mem, "%.*s%.*s%s", ANC_FMT(bus->o.prefix),
+                                           ANC_FMT(krn_bus_kafka_name(&bus->o, name)), suffix);
     return topic.len <= KRN_KAFKA_TOPIC_MAX ? topic.ptr : NULL;
 }
 
@@ -26,7 +24,7 @@ const char *krn_kafka_topic(const krn_bus_kafka *bus, anc_arena *mem, anc_str na
 /* Those who share the work of a work topic are as many as it has partitions. */
 static unsigned partitions_of(const krn_bus_kafka *bus, anc_str name)
 {
-    const bool work = anc_str_eq(name, ANC_STR(WORK_STATUS));
+    const bool work = anc_str_eq(name, ANC_STR(KRN_KAFKA_WORK_STATUS));
     return work && bus->o.partitions < WORK_PARTITIONS ? WORK_PARTITIONS : bus->o.partitions;
 }
 
@@ -142,7 +140,7 @@ static anc_status message_of(krn_bus_kafka *bus, const krn_announcement *a, clt_
     ret->key = e.aggregate_id.len > 0 ? e.aggregate_id : ANC_STR_NONE;
     if (ret->topic == NULL)
         return no_room(bus, err);
-    if (own != NULL && strcmp(own, WORK_STATUS) == 0)
+    if (own != NULL && strcmp(own, KRN_KAFKA_WORK_STATUS) == 0)
         ANC_TRY(flatten(bus, &e, &ret->value, err));
     return add_headers(bus, &e, ret, err);
 }

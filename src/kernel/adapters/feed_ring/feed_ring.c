@@ -138,6 +138,7 @@ static anc_str move_text(unsigned char **end, anc_str s)
     return moved;
 }
 
+/* No payload of a transient event names a person. */
 static void fill(slot *s, const ev_type *type, const void *payload, size_t size,
                  const ev_context *context)
 {
@@ -162,7 +163,11 @@ static void feed_publish(void *self, ev_type_id type_id, const void *payload,
     const ev_type *type = ev_type_of(type_id);
     const size_t size = ev_copy_size(type, payload);
     uint64_t position;
+    char user[KRN_VEILED_BYTES];
+    ev_context told = *context;
     assert(!type->durable);
+    told.user_id = krn_veil_user(&r->o.veil, context->user_id, user);
+    context = &told;
     slot *s = size <= LARGEST && context_size(context) <= CONTEXT_MAX ? take_position(r, &position)
                                                                       : NULL;
     if (s == NULL) {

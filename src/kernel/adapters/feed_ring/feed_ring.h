@@ -7,6 +7,7 @@
 #ifndef ANC_KERNEL_ADAPTERS_FEED_RING_FEED_RING_H
 #define ANC_KERNEL_ADAPTERS_FEED_RING_FEED_RING_H
 
+#include "kernel/domain/veil.h"
 #include "kernel/ports/bus.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/feed.h"
@@ -19,6 +20,7 @@ typedef struct krn_feed_ring krn_feed_ring;
 typedef struct krn_feed_ring_options {
     krn_clock clock;
     krn_metrics metrics; /* ops NULL: none */
+    krn_veil veil;       /* of what events say of people; its key is borrowed */
     size_t slots;        /* a power of two; 0: 2,048 */
     krn_bus buses[KRN_FEED_BUSES];
     size_t n_buses;

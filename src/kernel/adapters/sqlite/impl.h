@@ -31,6 +31,7 @@ struct krn_sqlite {
     krn_log log;
     atomic_uint_least32_t damaged_page; /* the first that was found; 0: none */
     size_t max_queued;
+    krn_veil veil; /* of events */
 
     /* the mutex guards from here to `closing`, and the state of every request */
     pthread_mutex_t mutex;

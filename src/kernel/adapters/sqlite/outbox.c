@@ -35,8 +35,9 @@ static anc_status outbox_append(void *self, krn_tx *tx, ev_type_id type_id, cons
     char id[ANC_UUID_TEXT + 1];
     ANC_BUF(envelope, ENVELOPE_MAX);
     krn_id_new(k->clock, id);
-    ANC_TRY(
-        ev_event_write(type, payload, context, anc_str_of(id), tx->wall_ms, seq, &envelope, err));
+    ev_context told = *context;
+    told.veil = &k->veil;
+    ANC_TRY(ev_event_write(type, payload, &told, anc_str_of(id), tx->wall_ms, seq, &envelope, err));
     ANC_TRY(insert(tx->connection, seq, id, type, tx->wall_ms, anc_buf_view(&envelope), err));
     k->outbox_seq = seq;
     k->outbox_listeners.touched = true;

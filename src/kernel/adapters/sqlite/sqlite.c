@@ -131,6 +131,7 @@ anc_status krn_sqlite_open(const krn_sqlite_options *options, krn_sqlite **ret, 
     k->clock = options->clock;
     k->log = options->log;
     k->without_thread = options->without_thread;
+    k->veil = options->veil;
     k->max_queued = options->max_queued > 0 ? options->max_queued : DEFAULT_QUEUED;
     (void)pthread_mutex_init(&k->mutex, NULL);
     os_cond_init(&k->work);

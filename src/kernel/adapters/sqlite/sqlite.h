@@ -9,6 +9,7 @@
 
 #include "db/sqlite/migrate.h"
 #include "db/sqlite/readers.h"
+#include "kernel/domain/veil.h"
 #include "kernel/ports/changes.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/inbox.h"
@@ -27,6 +28,7 @@ typedef struct krn_sqlite_options {
     krn_log log;                    /* the same */
     const db_migration *migrations; /* [n_migrations] of the components, beside the kernel's own */
     size_t n_migrations;
+    krn_veil veil;     /* of what events say of people; its key is borrowed */
     size_t max_queued; /* closures that may wait; 0: 1,024 */
     unsigned readers;  /* connections for reading; 0: 4 */
     /* No thread: closures run inside run, posted ones in krn_sqlite_step. Everything on one thread,

@@ -11,6 +11,7 @@
 kno_service world_kno;
 emb_service world_emb;
 emb_library *world_models;
+emb_rerank_service world_rerank;
 uint32_t world_candidates;
 static const anc_str everybody[] = {ANC_STR_INIT("public")};
 const anc_str world_board[2] = {ANC_STR_INIT("public"), ANC_STR_INIT("group:board")};
@@ -37,6 +38,7 @@ static void fill(void)
                                               {true, "manuel", "fr", "public", 0, 0},
                                               {true, "minutes", "auto", "group:board", 0, 0}}};
     world_emb = (emb_service){.available = true};
+    world_rerank = (emb_rerank_service){.most = 30};
     world_candidates = 0;
     world_models = NULL;
     world_add(0, 0, "leave", "Holidays", "Every employee has thirty days of paid leave a year.",
@@ -76,6 +78,7 @@ void world_open(world *w)
     srch_config config = {.knowledge = &world_kno,
                           .embedding = &world_emb,
                           .models = world_models,
+                          .rerank = &world_rerank,
                           .changes = double_changes(&world_kno),
                           .clock = double_clock(&world_kno),
                           .open_index = srch_engine_index_open,

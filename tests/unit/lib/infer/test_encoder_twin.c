@@ -56,7 +56,7 @@ static const char distilbert_config[] =
     "{\"model_type\":\"%s\",\"architectures\":[\"%s\"],\"dim\":24,\"n_heads\":3,\"n_layers\":2,"
     "\"hidden_dim\":40,\"max_position_embeddings\":640,\"vocab_size\":40,\"layer_norm_eps\":1e-5}";
 
-enum { TYPES = 1, DISTANCES = 2, CLS = 4, HEADED = 8, UNIT = 16, HALVES = 32 };
+enum { TYPES = 1, DISTANCES = 2, CLS = 4, HEADED = 8, UNIT = 16, HALVES = 32, OLD_NAMES = 64 };
 
 static const struct twin_row {
     const char *name;
@@ -78,6 +78,7 @@ static const struct twin_row {
      {NULL},
      0,
      TYPES | CLS | HALVES},
+    {"BERT, old names", "bert", "BertModel", usual_config, &bert, "", {NULL}, 0, OLD_NAMES | TYPES},
     {"BERT, a matrix behind it",
      "bert",
      "BertModel",
@@ -105,6 +106,24 @@ static const struct twin_row {
      {NULL},
      0,
      0},
+    {"XLM-RoBERTa",
+     "xlm-roberta",
+     "XLMRobertaModel",
+     usual_config,
+     &bert,
+     "",
+     {NULL},
+     2,
+     TYPES | CLS | UNIT},
+    {"XLM-RoBERTa cross-encoder",
+     "xlm-roberta",
+     "XLMRobertaForSequenceClassification",
+     usual_config,
+     &bert,
+     "roberta.",
+     {"classifier.dense", "classifier.out_proj"},
+     2,
+     TYPES | CLS},
     {"MPNet", "mpnet", "MPNetModel", usual_config, &mpnet, "", {NULL}, 2, DISTANCES | UNIT},
 };
 
@@ -174,6 +193,7 @@ static void make_model(anc_arena *mem, const struct twin_row *row, tiny_model *m
     }
 }
 
+/* A piece a letter. Id 1 is what MPNet and XLM-RoBERTa have for padding. */
 static void write_vocabulary(anc_arena *mem, anc_str folder)
 {
     ANC_BUF(text, 4096);
@@ -181,6 +201,33 @@ static void write_vocabulary(anc_arena *mem, anc_str folder)
     for (char c = 'a'; c <= 'z'; c++)
         assert_true(anc_buf_printf(&text, "%c\n", c));
     tiny_write_text(mem, folder, "vocab.txt", anc_buf_view(&text));
+}
+
+static void write_unigrams(anc_arena *mem, anc_str folder)
+{
+    ANC_BUF(text, 4096);
+    assert_true(anc_buf_add(
+        &text,
+        ANC_STR("{\"normalizer\":null,\"pre_tokenizer\":{\"type\":\"Metaspace\","
+                "\"replacement\":\"\\u2581\",\"prepend_scheme\":\"always\"},"
+                "\"post_processor\":{\"type\":\"TemplateProcessing\","
+                "\"single\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"
+                "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},"
+                "{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}}],"
+                "\"pair\":[{\"SpecialToken\":{\"id\":\"<s>\",\"type_id\":0}},"
+                "{\"Sequence\":{\"id\":\"A\",\"type_id\":0}},"
+                "{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}},"
+                "{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}},"
+                "{\"Sequence\":{\"id\":\"B\",\"type_id\":0}},"
+                "{\"SpecialToken\":{\"id\":\"</s>\",\"type_id\":0}}],"
+                "\"special_tokens\":{\"<s>\":{\"id\":\"<s>\",\"ids\":[0],\"tokens\":[\"<s>\"]},"
+                "\"</s>\":{\"id\":\"</s>\",\"ids\":[2],\"tokens\":[\"</s>\"]}}},"
+                "\"model\":{\"type\":\"Unigram\",\"unk_id\":3,\"vocab\":[[\"<s>\",0],"
+                "[\"<pad>\",0],[\"</s>\",0],[\"<unk>\",0]")));
+    for (char c = 'a'; c <= 'z'; c++)
+        assert_true(anc_buf_printf(&text, ",[\"\\u2581%c\",%d]", c, -2 - (c - 'a') % 3));
+    assert_true(anc_buf_add(&text, ANC_STR("]}}")));
+    tiny_write_text(mem, folder, "tokenizer.json", anc_buf_view(&text));
 }
 
 static void write_head(anc_arena *mem, const struct twin_row *row, anc_str folder,
@@ -206,6 +253,19 @@ static void write_head(anc_arena *mem, const struct twin_row *row, anc_str folde
     tiny_write(dense, false, os_path_join(mem, folder, ANC_STR("2_Dense/model.safetensors")));
 }
 
+/* The tensors under the names that they had once. */
+static const tiny_model *in_old_names(const tiny_model *m)
+{
+    static tiny_model old;
+    old = *m;
+    for (size_t i = 0; i < old.n; i++) {
+        char *norm = strstr(old.tensors[i].name, "LayerNorm.");
+        if (norm != NULL)
+            (void)strcpy(norm + strlen("LayerNorm."), strstr(norm, "weight") ? "gamma" : "beta");
+    }
+    return &old;
+}
+
 static void write_folder(anc_arena *mem, const struct twin_row *row, anc_str folder,
                          const tiny_model *m, const tiny_model *dense)
 {
@@ -220,9 +280,13 @@ static void write_folder(anc_arena *mem, const struct twin_row *row, anc_str fol
     }
     tiny_write_text(mem, folder, "config.json", anc_buf_view(&text));
     tiny_write_text(mem, folder, "tokenizer_config.json", ANC_STR("{\"model_max_length\":600}"));
-    write_vocabulary(mem, folder);
+    if (strcmp(row->model_type, "xlm-roberta") == 0)
+        write_unigrams(mem, folder);
+    else
+        write_vocabulary(mem, folder);
     write_head(mem, row, folder, dense);
-    tiny_write(m, has(row, HALVES), os_path_join(mem, folder, ANC_STR("model.safetensors")));
+    tiny_write(has(row, OLD_NAMES) ? in_old_names(m) : m, has(row, HALVES),
+               os_path_join(mem, folder, ANC_STR("model.safetensors")));
 }
 
 /* ---- the twin ----------------------------------------------------------------------------------- */
@@ -396,17 +460,17 @@ static void fill_texts(anc_arena *mem, inf_pair pairs[TEXTS])
     pairs[3] = (inf_pair){anc_str_sub(all, 0, 140), anc_str_sub(all, 20, 260)};
 }
 
-static void run(inf_encoder *enc, const inf_pair *pairs, float *out)
+static void run(inf_encoder *enc, const inf_pair *pairs, size_t n, float *out)
 {
     anc_err err = {0};
     anc_str passages[TEXTS];
     os_pool *pool = NULL;
     ASSERT_OK(os_pool_open("test", 2, 16, &pool, &err), &err);
-    for (size_t i = 0; i < TEXTS; i++)
+    for (size_t i = 0; i < n; i++)
         passages[i] = pairs[i].passage;
     ASSERT_OK(inf_encoder_about(enc).scores
-                  ? inf_encoder_score(enc, pairs, TEXTS, pool, (inf_check){0}, out, NULL, &err)
-                  : inf_encoder_encode(enc, INF_PASSAGE, passages, TEXTS, pool, (inf_check){0}, out,
+                  ? inf_encoder_score(enc, pairs, n, pool, (inf_check){0}, out, NULL, &err)
+                  : inf_encoder_encode(enc, INF_PASSAGE, passages, n, pool, (inf_check){0}, out,
                                        NULL, &err),
               &err);
     os_pool_free(pool);
@@ -423,12 +487,32 @@ static void compare(anc_arena *mem, const struct twin_row *row, anc_str folder,
     ASSERT_OK(inf_encoder_open(folder, options, &enc, &err), &err);
     const size_t dims = inf_encoder_about(enc).dims;
     assert_int_equal(dims, row->judge[0] != NULL ? 1 : has(row, HEADED) ? DENSE : HIDDEN);
-    run(enc, pairs, got);
+    run(enc, pairs, TEXTS, got);
     for (size_t i = 0; i < TEXTS * dims; i++)
         if (!(fabs((double)got[i] - expected[i / dims][i % dims]) <= 1e-4))
             fail_msg("%s: text %zu, value %zu: %g, the twin has %g", inf_encoder_about(enc).kernels,
                      i / dims, i % dims, (double)got[i], expected[i / dims][i % dims]);
     inf_encoder_close(enc);
+}
+
+/* Packed now, and mapped from the file that was packed before: in each precision the same to the last bit. */
+static void compare_packed(anc_arena *mem, anc_str folder, inf_precision precision)
+{
+    static float got[3][TEXTS * HIDDEN];
+    anc_err err = {0};
+    inf_pair pairs[TEXTS];
+    fill_texts(mem, pairs);
+    memset(got, 0, sizeof got);
+    for (size_t i = 0; i < ANC_COUNT(got); i++) {
+        inf_encoder *enc = NULL;
+        const inf_encoder_options options = {.precision = precision,
+                                             .digest = i > 0 ? ANC_STR("twin") : ANC_STR_NONE};
+        ASSERT_OK(inf_encoder_open(folder, &options, &enc, &err), &err);
+        assert_int_equal(inf_encoder_about(enc).mapped, i > 0);
+        run(enc, pairs, 1, got[i]);
+        inf_encoder_close(enc);
+        assert_memory_equal(got[i], got[0], sizeof got[0]);
+    }
 }
 
 /* What the twin gives for the texts. */
@@ -452,6 +536,18 @@ static void run_twin(anc_arena *mem, const struct twin_row *row, anc_str folder,
     inf_tokenizer_close(tok);
 }
 
+/* The matrix behind the pooling is a part of the model, too. */
+static void assert_files(anc_arena *mem, const struct twin_row *row, anc_str folder)
+{
+    anc_str *names = NULL;
+    anc_err err = {0};
+    size_t n = 0;
+    ASSERT_OK(inf_encoder_files(mem, folder, &names, &n, &err), &err);
+    assert_true(n > 2 && anc_str_eq(names[0], ANC_STR("config.json")));
+    assert_true(anc_str_eq(names[n - 1], has(row, HEADED) ? ANC_STR("2_Dense/model.safetensors")
+                                                          : ANC_STR("model.safetensors")));
+}
+
 static void equals_its_twin(void **state)
 {
     const struct twin_row *row = *state;
@@ -465,11 +561,14 @@ static void equals_its_twin(void **state)
     make_model(mem, row, &m);
     add_linear(mem, &dense, "", "linear", DENSE, HIDDEN);
     write_folder(mem, row, anc_str_of(folder), &m, &dense);
+    assert_files(mem, row, anc_str_of(folder));
     run_twin(mem, row, anc_str_of(folder), &m, &dense, expected);
     for (size_t k = 0; inf_kernels_at(k) != NULL; k++) {
         const inf_encoder_options options = {.kernels = inf_kernels_at(k)};
         compare(mem, row, anc_str_of(folder), expected, &options);
     }
+    for (inf_precision p = INF_F32; p < INF_PRECISIONS; p++)
+        compare_packed(mem, anc_str_of(folder), p);
     assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
 }
 

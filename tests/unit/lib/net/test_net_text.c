@@ -145,6 +145,27 @@ static void events_survive_any_cut(void **state)
     }
 }
 
+/* A place is that of what came whole: an event that was cut off has to come again. */
+static void a_place_is_of_what_came_whole(void **state)
+{
+    static const struct {
+        const char *stream, *place;
+    } rows[] = {{"", ""},
+                {"retry: 2000\nid: 41\n", ""},
+                {"retry: 2000\nid: 41\n\n", "41"},
+                {"id: 41\n\nid: 42\ndata: one\n", "41"},
+                {"id: 41\n\nid: 42\ndata: one\n\ndata: two\n\n", "42"}};
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        net_sse_reader *r = net_sse_reader_new(100, 100);
+        ANC_BUF(out, 1000);
+        anc_err err = {0};
+        ASSERT_OK(net_sse_feed(r, anc_str_of(rows[i].stream), note_event, &out, &err), &err);
+        assert_true(anc_str_eq(net_sse_place(r), anc_str_of(rows[i].place)));
+        net_sse_reader_free(r);
+    }
+}
+
 static void events_are_bounded(void **state)
 {
     (void)state;
@@ -353,6 +374,7 @@ int main(void)
         cmocka_unit_test(loopback),
         cmocka_unit_test(public_addresses),
         cmocka_unit_test(events_survive_any_cut),
+        cmocka_unit_test(a_place_is_of_what_came_whole),
         cmocka_unit_test(events_are_bounded),
         cmocka_unit_test(a_receiver_may_stop),
         cmocka_unit_test(what_is_written_reads_back),

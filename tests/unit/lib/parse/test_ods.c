@@ -11,11 +11,15 @@
 enum { ARCHIVE_BYTES = 1 << 20 };
 
 #define NS(x) "urn:oasis:names:tc:opendocument:xmlns:" x ":1.0'"
-#define BOOK(sheets)                                                                     \
-    "<office:document-content xmlns:office='" NS("office") " xmlns:text='" NS(           \
-        "text") " xmlns:table='" NS("table") "><office:body><office:spreadsheet>" sheets \
-                                             "</office:spreadsheet></office:body></"     \
-                                             "office:document-content>"
+#define BOOK(sheets)                                                                               \
+    "<office:document-content xmlns:office='" NS("office") " xmlns:text='" NS(                     \
+        "text") " xmlns:style='" NS("style") " xmlns:table='" NS("table") "><office:body><office:" \
+                                                                          "spreadsheet>" sheets    \
+                                                                          "</"                     \
+                                                                          "office:spreadsheet></"  \
+                                                                          "office:body></"         \
+                                                                          "office:document-"       \
+                                                                          "content>"
 #define SHEET(name, rows) "<table:table table:name='" name "'>" rows "</table:table>"
 #define ROW(cells)        "<table:table-row>" cells "</table:table-row>"
 #define REPEATED(n, cells) \
@@ -66,6 +70,14 @@ static const ods_row rows[] = {
     {"two sheets, one of them empty",
      BOOK(SHEET("A", ROW(CELL("a") CELL("b"))) SHEET("B", "") SHEET("C", ROW(CELL("c") CELL("d")))),
      ANC_OK, "h2 A\nrow* a | b\nh2 C\nrow* c | d\n"},
+    {"hidden sheets are left out and named",
+     BOOK("<office:automatic-styles><style:style style:name='ta1'><style:table-properties "
+          "table:display='true'/></style:style><style:style style:name='ta2'>"
+          "<style:table-properties table:display='false'/></style:style>"
+          "</office:automatic-styles>" SHEET("A' table:style-name='ta1", ROW(CELL("a") CELL("b")))
+              SHEET("B' table:style-name='ta2", ROW(CELL("secret") CELL("x")))
+                  SHEET("C", ROW(CELL("c") CELL("d")))),
+     ANC_OK, "h2 A\nrow* a | b\nh2 C\nrow* c | d\nhidden_sheets=B\n"},
     {"what is repeated",
      BOOK(SHEET("A", ROW(TIMES("2", "<text:p>h</text:p>") TIMES("16000", ""))
                          REPEATED("1048000", TIMES("16384", ""))

@@ -297,6 +297,68 @@ static void what_repeats_on_pages_is_kept_once(void **state)
                                  "p@4 And one more. The end.\n");
 }
 
+/* A row of cells at these places; NULL: nothing stands there. */
+static void put_cells(anc_buf *out, int y, const char *const cells[3])
+{
+    static const int x[] = {50, 200, 350};
+    for (size_t i = 0; i < ANC_COUNT(x); i++)
+        if (cells[i] != NULL) {
+            const line l = {x[i], y, cells[i], false, 0};
+            (void)anc_buf_add(out, ANC_STR("      <block xMin=\"0\">\n"));
+            put_line(out, &l);
+        }
+}
+
+static void put_table_page(anc_buf *out, const char *const (*cells)[3], size_t n)
+{
+    (void)anc_buf_add(out, ANC_STR("  <page width=\"600.0\" height=\"800.0\">\n"));
+    for (size_t i = 0; i < n; i++)
+        put_cells(out, 50 + 20 * (int)i, cells[i]);
+    (void)anc_buf_add(out, ANC_STR("  </page>\n"));
+}
+
+/* The names of the columns that are printed on each page stand once, and a row at the top of a page is a row. */
+static void a_table_goes_on_on_the_next_page(void **state)
+{
+    (void)state;
+    static const char *const pages[][3][3] = {
+        {{"Room", "Seats", "Phone"}, {"Heron", "12", "300"}, {"Wren", "6", "301"}},
+        {{"Room", "Seats", "Phone"}, {"Kite", "8", "302"}, {"Lark", "9", "303"}},
+        {{"Crane", "none", "out"}, {"Finch", "4", "305"}, {"Tern", "5", "306"}},
+        {{"Boat", "Crew", "Berth"}, {"Gig", "4", "1"}, {"Yawl", "2", "7"}}};
+    ANC_BUF(boxes, 1 << 20);
+    ANC_BUF(out, 1 << 20);
+    anc_err err = {0};
+    for (size_t i = 0; i < ANC_COUNT(pages); i++) {
+        const line title[] = {{50, 20, "Boats", false, 16}, {0, 0, NULL, false, 0}};
+        if (i == 3) /* another table begins */
+            put_page(&boxes, title, ANC_COUNT(title));
+        put_table_page(&boxes, pages[i], ANC_COUNT(pages[i]));
+    }
+    ASSERT_OK(read_boxes(anc_buf_view(&boxes), &out, false, &err), &err);
+    assert_string_equal(out.ptr, "row*@1 Room\tSeats\tPhone\nrow@1 Heron\t12\t300\n"
+                                 "row@1 Wren\t6\t301\nrow@2 Kite\t8\t302\nrow@2 Lark\t9\t303\n"
+                                 "row@3 Crane\tnone\tout\nrow@3 Finch\t4\t305\n"
+                                 "row@3 Tern\t5\t306\nh3@4 Boats\nrow*@5 Boat\tCrew\tBerth\n"
+                                 "row@5 Gig\t4\t1\nrow@5 Yawl\t2\t7\n");
+}
+
+static void empty_cells_keep_their_column(void **state)
+{
+    (void)state;
+    static const char *const cells[][3] = {{"Asset", "Owner", "Value"},
+                                           {"Trailer", NULL, "4200"},
+                                           {"Boat", "Eve", NULL},
+                                           {"Pump", "Dan", "300"}};
+    ANC_BUF(boxes, 1 << 20);
+    ANC_BUF(out, 1 << 20);
+    anc_err err = {0};
+    put_table_page(&boxes, cells, ANC_COUNT(cells));
+    ASSERT_OK(read_boxes(anc_buf_view(&boxes), &out, false, &err), &err);
+    assert_string_equal(out.ptr, "row*@1 Asset\tOwner\tValue\nrow@1 Trailer\t\t4200\n"
+                                 "row@1 Boat\tEve\t\nrow@1 Pump\tDan\t300\n");
+}
+
 static void sums_are_no_footers(void **state)
 {
     (void)state;
@@ -374,6 +436,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_repeats_on_pages_is_kept_once),
         cmocka_unit_test(sums_are_no_footers),
+        cmocka_unit_test(a_table_goes_on_on_the_next_page),
+        cmocka_unit_test(empty_cells_keep_their_column),
         cmocka_unit_test(the_head_gives_properties),
         cmocka_unit_test(names_of_files_are_no_titles),
         cmocka_unit_test(pages_without_text_are_an_error),

@@ -18,13 +18,14 @@ enum { ARCHIVE_BYTES = 4 << 20, PART_BYTES = 16 << 20 };
     "'><sheetData>" rows "</sheetData></worksheet>"
 #define TEXT(s) "<c t='inlineStr'><is><t>" s "</t></is></c>"
 
-static const char *const workbook = "<workbook xmlns='" X
-"' xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/"
-    "relationships'><workbookPr/><sheets><sheet name='First' sheetId='2' r:id='rId2'/>"
-    "<sheet name='Secret' sheetId='1' state='veryHidden' r:id='rId1'/>"
-    "<sheet name='Second' sheetId='3' state='hidden' r:id='rId1'/>"
-    "<sheet name='Chart' sheetId='4' r:id='rId3'/><sheet name='Gone' sheetId='5' r:id='rId9'/>"
-    "</sheets></workbook>";
+#define WORKBOOK(state_of_second)                                                               \
+    "<workbook xmlns='" X                                                                       \
+    "' xmlns:r='http://schemas.openxmlformats.org/officeDocument/2006/relationships'>"          \
+    "<workbookPr/><sheets><sheet name='First' sheetId='2' r:id='rId2'/>"                        \
+    "<sheet name='Secret' sheetId='1' state='veryHidden' r:id='rId1'/>"                         \
+    "<sheet name='Second' sheetId='3' state='" state_of_second "' r:id='rId1'/>"                \
+    "<sheet name='Chart' sheetId='4' r:id='rId3'/><sheet name='Gone' sheetId='5' r:id='rId9'/>" \
+    "</sheets></workbook>"
 
 #define RELATION \
     "<Relationship Type='http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
@@ -44,8 +45,8 @@ static const char *const styles = "<styleSheet xmlns='" X
     "<cellStyleXfs><xf numFmtId='14'/></cellStyleXfs><cellXfs><xf numFmtId='0'/><xf numFmtId='14'/>"
     "<xf numFmtId='164'/><xf numFmtId='22'/><xf numFmtId='9'/></cellXfs></styleSheet>";
 
-/* A workbook whose first sheet is `first`; `second` may be NULL. */
-static void make(const char *first, const char *second, anc_buf *out)
+/* `second` may be NULL. */
+static void make_book(const char *workbook, const char *first, const char *second, anc_buf *out)
 {
     zips_entry entries[7] = {
         {.name = "[Content_Types].xml",
@@ -61,6 +62,12 @@ static void make(const char *first, const char *second, anc_buf *out)
     if (second == NULL)
         entries[6].name = NULL;
     zips_make(entries, ANC_COUNT(entries), out);
+}
+
+/* A workbook whose first sheet is `first`; `second` may be NULL. */
+static void make(const char *first, const char *second, anc_buf *out)
+{
+    make_book(WORKBOOK("visible"), first, second, out);
 }
 
 typedef struct sheet_row {
@@ -87,7 +94,7 @@ static const sheet_row rows[] = {
          "m") "</row><row><c s='1'><v>45293</v></c><c s='2'><v>1.5</v></c>"
               "<c s='3'><v>45293.5</v></c><c s='4'><v>0.25</v></c><c s='99'><v>1e3</v></c></row>"),
      NULL, "h2 First\nrow* n | m\nrow 2024-01-02 | 1.500 | 2024-01-02 12:00:00 | 25% | 1000\n"},
-    {"two sheets, the hidden one too", SHEET("<row>" TEXT("a") TEXT("b") "</row>"),
+    {"two sheets", SHEET("<row>" TEXT("a") TEXT("b") "</row>"),
      SHEET("<row>" TEXT("c") TEXT("d") "</row>"), "h2 First\nrow* a | b\nh2 Second\nrow* c | d\n"},
     {"a title above the table, empty rows, empty columns",
      SHEET("<row/><row><c r='B2' t='str'><v>Report</v></c></row><row r='3'><c r='A3' s='1'/></row>"
@@ -169,6 +176,16 @@ static void numbers_are_shown(void **state)
 }
 
 /* ---- records ------------------------------------------------------------------------------------ */
+
+static void hidden_sheets_are_left_out_and_named(void **state)
+{
+    (void)state;
+    ANC_BUF(archive, ARCHIVE_BYTES);
+    make_book(WORKBOOK("hidden"), SHEET("<row>" TEXT("a") TEXT("b") "</row>"),
+              SHEET("<row>" TEXT("secret") TEXT("d") "</row>"), &archive);
+    check_document(PRS_XLSX, &(blocks_row){"hidden", anc_buf_view(&archive),
+                                           "hidden_sheets=Second\nh2 First\nrow* a | b\n"});
+}
 
 static void rows_are_records(void **state)
 {
@@ -263,6 +280,7 @@ static void what_is_no_workbook_is_said(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hidden_sheets_are_left_out_and_named),
         cmocka_unit_test(rows_are_records),
         cmocka_unit_test(what_is_no_workbook_is_said),
     };

@@ -3,18 +3,11 @@
 
 #include "base/str.h"
 #include "hash/sha256.h"
+#include "infer/encoder.h"
 #include "os/file.h"
 #include "revision_impl.h"
 
-enum { PATHS_MAX_BYTES = 1 << 16, SHOWN_BYTES = 8, NAME_BYTES = 100 };
-
-static const char *const files[] = {
-    "config.json",           "sentence_bert_config.json",
-    "1_Pooling/config.json", "modules.json",
-    "tokenizer.json",        "vocab.txt",
-    "tokenizer_config.json", "config_sentence_transformers.json",
-    "model.safetensors",
-};
+enum { FILES_MAX_BYTES = 8 << 20, SHOWN_BYTES = 8, NAME_BYTES = 100 };
 
 static void sha_cleanup(anc_sha256 **sha)
 {
@@ -30,17 +23,17 @@ static void add_part(anc_sha256 *sha, const char *name, anc_str bytes)
     anc_sha256_add(sha, bytes);
 }
 
-static anc_status add_file(anc_sha256 *sha, anc_arena *mem, anc_str folder, const char *name,
+static anc_status add_file(anc_sha256 *sha, anc_arena *mem, anc_str folder, anc_str name,
                            anc_err *err)
 {
     os_map map = {0};
-    const anc_str path = os_path_join(mem, folder, anc_str_of(name));
+    const anc_str path = os_path_join(mem, folder, name);
     if (path.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the names of the model's files");
     if (!os_exists(path))
         return ANC_OK;
     ANC_TRY(os_map_open(path, &map, err));
-    add_part(sha, name, (anc_str){(const char *)map.bytes, map.len});
+    add_part(sha, name.ptr, (anc_str){(const char *)map.bytes, map.len});
     os_map_close(&map);
     return ANC_OK;
 }
@@ -57,11 +50,14 @@ anc_status emb_infer_revision(const emb_infer_options *options, anc_str model,
                               char out[EMB_REVISION_MAX], anc_err *err)
 {
     unsigned char digest[ANC_SHA256_BYTES];
-    ANC_ARENA(mem, PATHS_MAX_BYTES);
+    anc_str *files = NULL;
+    size_t n_files = 0;
+    ANC_ARENA(mem, FILES_MAX_BYTES);
     ANC_CLEANUP(sha_cleanup) anc_sha256 *sha = anc_sha256_new();
     if (sha == NULL || mem == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room to hash the model");
-    for (size_t i = 0; i < ANC_COUNT(files); i++)
+    ANC_TRY(inf_encoder_files(mem, options->folder, &files, &n_files, err));
+    for (size_t i = 0; i < n_files; i++)
         ANC_TRY(add_file(sha, mem, options->folder, files[i], err));
     if (options->query_prefix.ptr != NULL)
         add_part(sha, "query prefix", options->query_prefix);

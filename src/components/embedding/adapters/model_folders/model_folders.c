@@ -51,6 +51,19 @@ static anc_status find(void *self, krn_call *call, anc_str model, anc_str *ret)
     return ANC_OK;
 }
 
+static anc_status read_file(void *self, krn_call *call, anc_str model, const char *path, size_t max,
+                            anc_str *ret)
+{
+    const folders *f = self;
+    anc_str folder = ANC_STR_NONE;
+    ANC_TRY(place(f, call, model, "", &folder));
+    const anc_str full = os_path_join(call->mem, folder, anc_str_of(path));
+    *ret = ANC_STR_NONE;
+    if (full.ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a path");
+    return os_exists(full) ? os_file_read(call->mem, full, max, ret, call->err) : ANC_OK;
+}
+
 static bool is_work(anc_str name)
 {
     return anc_str_ends(name, ANC_STR(".part")) || anc_str_ends(name, ANC_STR(".old"));
@@ -205,6 +218,7 @@ static const emb_model_store_ops ops = {
     .name = "model_folders",
     .find = find,
     .list = list,
+    .read = read_file,
     .resume = resume,
     .add = add,
     .drop = drop,

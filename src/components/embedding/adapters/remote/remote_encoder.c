@@ -177,7 +177,7 @@ static anc_status open_parts(remote *r, const emb_remote_encoder_options *o, anc
     ANC_TRY(clt_inference_open(&o->client, &r->client, err));
     r->clock = o->clock;
     r->window = (o->max_tokens > 0 ? o->max_tokens : MAX_TOKENS) - SPECIAL_TOKENS;
-    r->dims = o->client.dims;
+    r->dims = o->dims > 0 ? o->dims : o->client.dims;
     if (r->dims == 0)
         ANC_TRY(clt_inference_dims(r->client, (clt_patience){PROBE_MS, NULL}, ANC_STR("word"),
                                    &r->dims, err));

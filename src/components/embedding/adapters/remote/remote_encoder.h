@@ -7,15 +7,15 @@
 #include "kernel/ports/clock.h"
 
 typedef struct emb_remote_encoder_options {
-    clt_inference_options
-        client;          /* its form is one of vectors; dims 0: the endpoint is asked; copied */
+    clt_inference_options client; /* its form is one of vectors; copied */
+    uint32_t dims;       /* of its vectors; 0: client.dims, and where that is 0 too it is asked */
     uint32_t max_tokens; /* of the model's window; 0: 512 */
     uint32_t max_batch;  /* texts of one request; 0: 64 */
     anc_str query_prefix, passage_prefix; /* before each text; may be empty; copied */
     krn_clock clock;                      /* for deadlines */
 } emb_remote_encoder_options;
 
-/* Without dims it asks for the vector of a word, for at most ten seconds. INVALID for what cannot be an
+/* Without either dims it asks for the vector of a word, for at most ten seconds. INVALID for what cannot be an
  * endpoint or its model, NO_MEMORY, and what the endpoint gives. */
 anc_status emb_remote_encoder_open(const emb_remote_encoder_options *options, emb_encoder *ret,
                                    anc_err *err) ANC_MUST_CHECK;

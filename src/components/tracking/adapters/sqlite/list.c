@@ -16,11 +16,12 @@
 enum { SQL_BYTES = 4096, LIST_MAX = 1000, WORDS_BYTES = 16 << 10 };
 
 /* parameters: 1 user, 2 collection, 3 words, 4 since, 5 until, 6 min_us, 7 status, 8 mark's time, 9 mark's
- * place, 10 limit, 11 lowest class, 12 highest class */
+ * place, 10 limit, 11 lowest class, 12 highest class, 13 the user's other form */
 static void add_conditions(const trk_filter *f, anc_buf *sql)
 {
     if (f->user_id.len > 0)
-        (void)anc_buf_add(sql, ANC_STR(" AND q.user_id = ?1"));
+        (void)anc_buf_add(sql, f->also_user_id.len > 0 ? ANC_STR(" AND q.user_id IN (?1, ?13)")
+                                                       : ANC_STR(" AND q.user_id = ?1"));
     if (f->since_ms > 0)
         (void)anc_buf_add(sql, ANC_STR(" AND q.requested_ms >= ?4"));
     if (f->until_ms > 0)
@@ -91,10 +92,28 @@ static void by_time(const trk_filter *f, const char *index, anc_buf *sql)
     (void)anc_buf_add(sql, ANC_STR(NEWEST));
 }
 
+/* The newest of each form, of which the newest are the page: each is read in the order of the index. */
+static void by_forms(const trk_filter *f, anc_buf *sql)
+{
+    trk_filter rest = *f;
+    rest.user_id = ANC_STR("");
+    (void)anc_buf_add(sql,
+                      ANC_STR("WITH form(id) AS (VALUES(?1), (?13)), newest(row) AS (SELECT x.row"
+                              " FROM form CROSS JOIN query x ON x.row IN (SELECT q.row FROM"
+                              " query q INDEXED BY query_user WHERE q.user_id = form.id" MARK));
+    add_conditions(&rest, sql);
+    add_collection(f, sql);
+    (void)anc_buf_add(sql, ANC_STR(NEWEST
+                                   ")) SELECT " TRK_QUERY_COLUMNS
+                                   " FROM newest CROSS JOIN query q ON q.row = newest.row" NEWEST));
+}
+
 static void list_sql(const trk_filter *f, anc_buf *sql)
 {
     if (f->text.len > 0)
         by_words(f, sql);
+    else if (f->user_id.len > 0 && f->also_user_id.len > 0)
+        by_forms(f, sql);
     else if (f->user_id.len > 0)
         by_time(f, "query_user", sql);
     else if (f->collection.len > 0)
@@ -152,6 +171,8 @@ static void bind(db_stmt *s, const trk_filter *f, anc_str match)
 {
     if (f->user_id.len > 0)
         db_bind_str(s, 1, f->user_id);
+    if (f->user_id.len > 0 && f->also_user_id.len > 0)
+        db_bind_str(s, 13, f->also_user_id);
     if (f->collection.len > 0)
         db_bind_str(s, 2, f->collection);
     if (f->text.len > 0)

@@ -21,9 +21,10 @@ static char digests[N_FILES][ANC_SHA256_HEX + 1];
 static const char config[] = "{\"model_type\":\"bert\"}\n";
 static const char pooling[] = "{\"pooling_mode_mean_tokens\":true}\n";
 
-static emb_model_file files[N_FILES] = {{"config.json", sizeof config - 1, digests[0]},
-                                        {"1_Pooling/config.json", sizeof pooling - 1, digests[1]},
-                                        {"model.safetensors", WEIGHTS_BYTES, digests[2]}};
+static emb_model_file files[N_FILES] = {
+    {.path = "config.json", .bytes = sizeof config - 1, .sha256 = digests[0]},
+    {.path = "1_Pooling/config.json", .bytes = sizeof pooling - 1, .sha256 = digests[1]},
+    {.path = "model.safetensors", .bytes = WEIGHTS_BYTES, .sha256 = digests[2]}};
 static const emb_model_row model = {.name = "small",
                                     .repository = "someone/small",
                                     .revision = "0123456789abcdef0123456789abcdef01234567",
@@ -32,9 +33,24 @@ static const emb_model_row model = {.name = "small",
                                     .files = files,
                                     .n_files = N_FILES};
 
+/* The same without digests, with a file that the folder may have and one that the table gives. */
+static const char prompts[] = "{\"prompts\":{}}";
+static const emb_model_file unknown_files[] = {{.path = "config.json"},
+                                               {.path = "1_Pooling/config.json"},
+                                               {.path = "tokenizer.json", .optional = true},
+                                               {.path = "prompts.json", .text = prompts},
+                                               {.path = "model.safetensors", .bytes = 1000}};
+static const emb_model_row unknown = {.name = "unknown",
+                                      .repository = "someone/small",
+                                      .revision = "0123456789abcdef0123456789abcdef01234567",
+                                      .licence = "MIT",
+                                      .about = "for tests",
+                                      .files = unknown_files,
+                                      .n_files = ANC_COUNT(unknown_files)};
+
 static const emb_model_row *table(size_t i)
 {
-    return i == 0 ? &model : NULL;
+    return i == 0 ? &model : i == 1 ? &unknown : NULL;
 }
 
 static anc_str content(size_t i)
@@ -71,6 +87,7 @@ typedef struct fixture {
     krn_call call;
     emb_models *models;
     uint64_t reported; /* bytes, at the last progress */
+    size_t pinned;     /* at the last pull */
 } fixture;
 
 static void open_models(fixture *f, const char *hub)
@@ -111,17 +128,32 @@ static void on_progress(void *arg, const emb_model_progress *progress)
 {
     fixture *f = arg;
     assert_true(progress->done_bytes <= progress->total_bytes);
-    assert_int_equal(progress->total_bytes, emb_model_bytes(&model));
+    assert_true(progress->total_bytes >= emb_model_bytes(&unknown));
     f->reported = progress->done_bytes;
+}
+
+static anc_status pull_named(fixture *f, const char *name, const char *from, bool force,
+                             anc_str *ret_folder)
+{
+    const emb_model_pull_request request = {.name = anc_str_of(name),
+                                            .from = anc_str_of(from),
+                                            .force = force,
+                                            .on_progress = on_progress,
+                                            .arg = f};
+    f->reported = 0;
+    anc_err_clear(&f->err);
+    emb_model_pulled pulled = {0};
+    const anc_status status = emb_model_pull(f->models, &f->call, &request, &pulled);
+    assert_true(status == ANC_OK || pulled.folder.ptr == NULL);
+    if (status == ANC_OK)
+        *ret_folder = pulled.folder;
+    f->pinned = pulled.pinned;
+    return status;
 }
 
 static anc_status pull(fixture *f, const char *from, bool force, anc_str *ret_folder)
 {
-    const emb_model_pull_request request = {
-        .from = anc_str_of(from), .force = force, .on_progress = on_progress, .arg = f};
-    f->reported = 0;
-    anc_err_clear(&f->err);
-    return emb_model_pull(f->models, &f->call, &request, ret_folder);
+    return pull_named(f, "", from, force, ret_folder);
 }
 
 static void assert_installed(fixture *f, anc_str folder)
@@ -180,6 +212,68 @@ static void from_a_folder(void **state)
     assert_installed(f, folder);
     ASSERT_OK(pull(f, make_folder(f, N_FILES, ANC_STR_NONE), true, &folder), &f->err);
     assert_installed(f, folder);
+}
+
+static anc_str file_in(fixture *f, anc_str folder, const char *name)
+{
+    anc_str bytes = ANC_STR_NONE;
+    ASSERT_OK(os_file_read(f->mem, os_path_join(f->mem, folder, anc_str_of(name)), WEIGHTS_BYTES,
+                           &bytes, &f->err),
+              &f->err);
+    return bytes;
+}
+
+static void unknown_digests_are_pinned_as_they_come(void **state)
+{
+    fixture *f = *state;
+    anc_str folder = ANC_STR_NONE, again = ANC_STR_NONE;
+    open_models(f, "");
+    ASSERT_OK(pull_named(f, "unknown", make_folder(f, N_FILES, ANC_STR_NONE), false, &folder),
+              &f->err);
+    assert_int_equal(f->pinned, N_FILES);
+    assert_int_equal(f->reported,
+                     sizeof config - 1 + sizeof pooling - 1 + sizeof prompts - 1 + WEIGHTS_BYTES);
+    for (size_t i = 0; i < N_FILES; i++)
+        assert_true(anc_str_eq(file_in(f, folder, files[i].path), content(i)));
+    assert_true(anc_str_eq(file_in(f, folder, "prompts.json"), ANC_STR(prompts)));
+    assert_false(os_exists(os_path_join(f->mem, folder, ANC_STR("tokenizer.json"))));
+    const anc_str expected = anc_arena_printf(
+        f->mem, "%s  config.json\n%s  1_Pooling/config.json\n%s  model.safetensors\n", digests[0],
+        digests[1], digests[2]);
+    assert_true(anc_str_eq(file_in(f, folder, "SHA256SUMS"), expected));
+    ASSERT_OK(pull_named(f, "unknown", make_folder(f, N_FILES, ANC_STR_NONE), true, &again),
+              &f->err);
+    assert_int_equal(f->pinned, 0);
+    assert_true(anc_str_eq(file_in(f, folder, "SHA256SUMS"), expected));
+}
+
+static void what_was_pinned_holds(void **state)
+{
+    fixture *f = *state;
+    anc_str folder = ANC_STR_NONE, unused = ANC_STR_NONE;
+    open_models(f, "");
+    ASSERT_OK(pull_named(f, "unknown", make_folder(f, N_FILES, ANC_STR_NONE), false, &folder),
+              &f->err);
+    const char *other = make_folder(f, 1, ANC_STR("{}"));
+    assert_int_equal(pull_named(f, "unknown", other, true, &unused), ANC_CORRUPT);
+    assert_says(f, "1_Pooling/config.json of unknown has the SHA-256 ");
+    assert_says(f, digests[1]);
+    assert_true(anc_str_eq(file_in(f, folder, files[1].path), content(1)));
+    assert_int_equal(remove(os_path_join(f->mem, folder, ANC_STR("SHA256SUMS")).ptr), 0);
+    ASSERT_OK(pull_named(f, "unknown", other, true, &unused), &f->err);
+    assert_int_equal(f->pinned, N_FILES);
+    assert_true(anc_str_eq(file_in(f, folder, files[1].path), ANC_STR("{}")));
+}
+
+static void a_file_that_must_be_there_is_missed(void **state)
+{
+    fixture *f = *state;
+    anc_str unused = ANC_STR_NONE;
+    open_models(f, "");
+    const anc_str source = anc_str_of(make_folder(f, N_FILES, ANC_STR_NONE));
+    assert_int_equal(remove(os_path_join(f->mem, source, ANC_STR("1_Pooling/config.json")).ptr), 0);
+    assert_int_equal(pull_named(f, "unknown", source.ptr, false, &unused), ANC_NOT_FOUND);
+    assert_says(f, "1_Pooling/config.json");
 }
 
 /* A wheel as pip makes them: the files below a package's folder, others around them. */
@@ -311,7 +405,7 @@ static void the_list_has_the_table_and_the_rest(void **state)
     anc_str folder = ANC_STR_NONE;
     open_models(f, "");
     ASSERT_OK(emb_model_list(f->models, &f->call, &rows, &n), &f->err);
-    assert_int_equal(n, 1);
+    assert_int_equal(n, 2);
     assert_false(rows[0].installed);
     assert_int_equal(rows[0].bytes, emb_model_bytes(&model));
     const anc_str own = anc_arena_printf(f->mem, "%s/own-model", f->models_dir);
@@ -321,11 +415,11 @@ static void the_list_has_the_table_and_the_rest(void **state)
         &f->err);
     ASSERT_OK(pull(f, make_folder(f, N_FILES, ANC_STR_NONE), false, &folder), &f->err);
     ASSERT_OK(emb_model_list(f->models, &f->call, &rows, &n), &f->err);
-    assert_int_equal(n, 2);
-    assert_true(rows[0].installed && rows[1].installed);
-    assert_true(anc_str_eq(rows[1].name, ANC_STR("own-model")));
-    assert_true(anc_str_eq(rows[1].folder, own));
-    assert_int_equal(rows[1].licence.len, 0);
+    assert_int_equal(n, 3);
+    assert_true(rows[0].installed && !rows[1].installed && rows[2].installed);
+    assert_true(anc_str_eq(rows[2].name, ANC_STR("own-model")));
+    assert_true(anc_str_eq(rows[2].folder, own));
+    assert_int_equal(rows[2].licence.len, 0);
 }
 
 static void names_are_checked(void **state)
@@ -337,8 +431,9 @@ static void names_are_checked(void **state)
                      ANC_INVALID);
     anc_err_clear(&f->err);
     const emb_model_pull_request request = {.name = ANC_STR("big")};
-    assert_int_equal(emb_model_pull(f->models, &f->call, &request, &folder), ANC_NOT_FOUND);
-    assert_says(f, "no model \"big\" can be fetched; there are: small");
+    emb_model_pulled pulled = {0};
+    assert_int_equal(emb_model_pull(f->models, &f->call, &request, &pulled), ANC_NOT_FOUND);
+    assert_says(f, "no model \"big\" can be fetched; there are: small, unknown");
 }
 
 #define RESOLVE "/someone/small/resolve/0123456789abcdef0123456789abcdef01234567/"
@@ -437,6 +532,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         CASE(from_a_folder),
+        CASE(unknown_digests_are_pinned_as_they_come),
+        CASE(what_was_pinned_holds),
+        CASE(a_file_that_must_be_there_is_missed),
         CASE(from_a_wheel),
         CASE(wheels_that_will_not_do),
         CASE(a_file_that_is_too_long_is_named),

@@ -45,6 +45,45 @@ static const rag_passage card = {
     "Nom: Duval; Prénom: Léa; Ville: Lyon; Téléphone: 04 78 00 11 22; Date de naissance: " \
     "1988-03-04; Société: Novalis [1]"
 
+static const rag_passage contacts = {
+    .text = ANC_STR_INIT("Topic | Person | Phone\nPayroll | Fiona Grant | 4418\n"
+                         "IT | Pedro Alves | 4461\nParking | Lewis Boyd | 4470\n"
+                         "Keys | Ann Lee |\n"),
+    .title = ANC_STR_INIT("Onboarding"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.1};
+
+static const rag_passage stock = {
+    .text = ANC_STR_INIT("SKU | Item | Warehouse | Quantity | Unit price | Delivery\n"
+                         "A-100 | Winch drum | Leith | 14 | 820.5 | 2024-03-01\n"
+                         "A-101 | Anchor shackle | Leith | 260 | 18.9 | 2024-04-15\n"
+                         "A-102 | Mooring rope | Bergen | 55 | 134 | 2024-05-20\n"),
+    .title = ANC_STR_INIT("book"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.1};
+
+static const rag_passage geraete = {
+    .text =
+        ANC_STR_INIT("Gerät | Preis | Lager\nBohrer | 89,90 | Halle 2\nSäge | 129,00 | Halle 5\n"),
+    .title = ANC_STR_INIT("pipe.csv"),
+    .language = ANC_STR_INIT("de"),
+    .score = 0.1};
+
+static const rag_passage flotte = {
+    .text = ANC_STR_INIT("Immatriculation | Modèle | Conducteur | Kilométrage\n"
+                         "FG-482-KL | Renault Master | Julien Petit | 84 210\n"
+                         "GA-770-BD | Citroën Jumpy | Karim Benali | 112 900\n"),
+    .title = ANC_STR_INIT("Flotte"),
+    .language = ANC_STR_INIT("fr"),
+    .score = 0.1};
+
+#define WINCH                                                                                     \
+    "SKU: A-100; Item: Winch drum; Warehouse: Leith; Quantity: 14; Unit price: 820.5; Delivery: " \
+    "2024-03-01 [1]"
+#define ROPE                                                                                       \
+    "SKU: A-102; Item: Mooring rope; Warehouse: Bergen; Quantity: 55; Unit price: 134; Delivery: " \
+    "2024-05-20 [1]"
+
 typedef struct column_row {
     const char *name;
     const rag_passage *passage;
@@ -71,6 +110,25 @@ static const column_row rows[] = {
     {"Deutsch zu Französisch", &personnel, "Wo arbeitet Léa Duval?", LEA},
     {"a card", &card, "How old is Etta Hurn?",
      "Name: Etta Hurn; Age: 56; City: Leeds; Phone: 555-0107 [1]"},
+    {"a phone number of four digits", &contacts, "What is Lewis Boyd's phone number?",
+     "Topic: Parking; Person: Lewis Boyd; Phone: 4470 [1]"},
+    {"IT is no function word", &contacts, "What is the phone number for IT?",
+     "Topic: IT; Person: Pedro Alves; Phone: 4461 [1]"},
+    {"a phone number that is not there", &contacts, "What is Ann Lee's phone number?", NULL},
+    {"the phone of one who has none", &contacts, "What is the phone of Ann Lee?", NULL},
+    {"a price without a sign", &stock, "How much does a winch drum cost?", WINCH},
+    {"what it costs", &stock, "What does the winch drum cost?", WINCH},
+    {"when it is delivered", &stock, "When is the mooring rope delivered?", ROPE},
+    {"where it is kept", &stock, "Where is the mooring rope stored?", ROPE},
+    {"how many there are of one thing", &stock, "How many mooring ropes do we have?", ROPE},
+    {"how many rows there are", &stock, "How many items are in Leith?", NULL},
+    {"was es kostet", &geraete, "Was kostet die Säge?",
+     "Gerät: Säge; Preis: 129,00; Lager: Halle 5 [1]"},
+    {"wo es liegt", &geraete, "Wo liegt der Bohrer?",
+     "Gerät: Bohrer; Preis: 89,90; Lager: Halle 2 [1]"},
+    {"qui conduit", &flotte, "Qui conduit le Citroën Jumpy ?",
+     "Immatriculation: GA-770-BD; Modèle: Citroën Jumpy; Conducteur: Karim Benali; Kilométrage: "
+     "112 900 [1]"},
     {"a card without it", &card, "Where does Etta Hurn work?", NULL},
 };
 

@@ -119,7 +119,21 @@ static void counted_rows_may_be_short(void **state)
     }
 }
 
-/* The same where the names stand above the passage. */
+/* An empty last cell is no broken line. */
+static void no_row_goes_on_below_its_table(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    const rag_passage p = {
+        .text = ANC_STR("name | voltage | owner\nsaw | 36 V |\n\nlocation: shed 4\n")};
+    rag_units units;
+    ASSERT_OK(rag_units_cut(mem, &p, 1, TXT_EN, &units, &err), &err);
+    assert_int_equal(units.n, 3);
+    assert_true(anc_str_eq(rag_unit_text(&units.items[1], &p), ANC_STR("saw | 36 V |")));
+}
+
+/* Rows that are counted on where the names stand above the passage. */
 static void counted_rows_go_on(void **state)
 {
     (void)state;
@@ -186,6 +200,7 @@ int main(void)
     failed += RUN_TABLE("cells", lines, cells_are_walked);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_counted), cmocka_unit_test(counted_rows_may_be_short),
-        cmocka_unit_test(counted_rows_go_on), cmocka_unit_test(a_table_goes_on)};
+        cmocka_unit_test(counted_rows_go_on), cmocka_unit_test(no_row_goes_on_below_its_table),
+        cmocka_unit_test(a_table_goes_on)};
     return failed + cmocka_run_group_tests_name("continued", tests, NULL, NULL);
 }

@@ -84,6 +84,31 @@ static const rag_passage holiday = {
     .language = ANC_STR_INIT("en"),
     .score = 0.9};
 
+static const rag_passage company = {
+    .text = ANC_STR_INIT(
+        "Trips above £3,000 need the approval of the finance director, Ingrid Solheim. Tom Okafor "
+        "earns £41,000. In 2024 the company will invest £340,000 in new davits. There were 17 "
+        "incidents in 2023, four fewer than in the year before. Since 2019 the office is in "
+        "Leith."),
+    .title = ANC_STR_INIT("Halvorsen Marine"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
+static const rag_passage kantine = {
+    .text = ANC_STR_INIT("Die Kantine ist von 11:30 bis 14:00 Uhr geöffnet. Gäste melden sich bei "
+                         "Frau Sommerfeld an."),
+    .title = ANC_STR_INIT("Kantinenordnung"),
+    .language = ANC_STR_INIT("de"),
+    .score = 0.9};
+
+static const rag_passage invoices = {
+    .text = ANC_STR_INIT("Invoice No | Customer | Amount | Status\nINV-1 | Astra | 500.10 | paid\n"
+                         "INV-2 | Borealis | 537.35 | overdue\nINV-3 | Cobalt | 574.70 | open\n"
+                         "INV-4 | Delta | 612.05 | overdue\n"),
+    .title = ANC_STR_INIT("invoices.csv"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
 static const asked_row rows[] = {
     {"a number to ring", {&people}, "What is the phone number of Peter Oake?", "4477"},
     {"a year is none", {&people}, "What is Ruth Haldane's phone number?", NULL},
@@ -102,6 +127,17 @@ static const asked_row rows[] = {
     {"wann er kommt", {&stoerung}, "Wann kommt der Techniker von Chronotec?", "18. April"},
     {"wann er geschickt wird", {&stoerung}, "Wann schickt Chronotec einen Techniker?", "18. April"},
     {"no wage", {&people}, "What is Peter Oake's salary?", NULL},
+    {"an approval is no wage", {&company}, "What is the salary of Ingrid Solheim?", NULL},
+    {"a wage", {&company}, "What is the salary of Tom Okafor?", "41,000"},
+    {"money for something else", {&company}, "How much does the company invest in training?", NULL},
+    {"money for that", {&company}, "How much does the company invest in davits?", "340,000"},
+    {"another year", {&company}, "What were the incidents in 2022?", NULL},
+    {"the year", {&company}, "How many incidents were there in 2023?", "17 incidents"},
+    {"a year that goes on", {&company}, "Where was the office in 2022?", "Leith"},
+    {"niemand leitet", {&kantine}, "Wer leitet die Kantine?", NULL},
+    {"wann", {&kantine}, "Wann ist die Kantine geöffnet?", "11:30"},
+    {"rows that would have to be counted", {&invoices}, "How many invoices are overdue?", NULL},
+    {"one row", {&invoices}, "What is the amount of INV-3?", "574.70"},
     {"no colour", {&yard}, "What colour is the van Rosalind?", NULL},
     {"a count", {&yard}, "How many dogs guard the yard?", "14 dogs"},
     {"a year counts nothing", {&yard}, "How many floors does the Old Brewery have?", NULL},

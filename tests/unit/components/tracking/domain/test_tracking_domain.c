@@ -210,7 +210,7 @@ static void test_counted_in_and_out_is_nothing(void **state)
 
 static void test_privacy(void **state)
 {
-    const trk_reading how = {.keep_texts = false, .hash_key = ANC_STR("k")};
+    const trk_reading how = {.keep_texts = false, .veil = {ANC_STR("k"), true}};
     anc_str kept;
     anc_err err = {0};
     ANC_ARENA(mem, 1 << 20);
