@@ -17,6 +17,14 @@ static const rag_passage stoerung = {
     .language = ANC_STR_INIT("de"),
     .score = 0.8};
 
+static const rag_passage mensa = {
+    .text = ANC_STR_INIT("Die Kantine ist von 11:30 bis 14:00 Uhr geöffnet. Ein Mittagessen kostet "
+                         "6,80 Euro. Bezahlt "
+                         "wird mit dem Mitarbeiterausweis."),
+    .title = ANC_STR_INIT("Kantinenordnung"),
+    .language = ANC_STR_INIT("de"),
+    .score = 0.8};
+
 static const rag_passage people = {
     .text = ANC_STR_INIT(
         "Newcomers have lunch with Ruth Haldane on their first Tuesday. Haldane was founded on 3 "
@@ -126,6 +134,7 @@ static const asked_row rows[] = {
     {"a share", {&board}, "What share does the employer pay for the pension?", "6 %"},
     {"wann er kommt", {&stoerung}, "Wann kommt der Techniker von Chronotec?", "18. April"},
     {"wann er geschickt wird", {&stoerung}, "Wann schickt Chronotec einen Techniker?", "18. April"},
+    {"womit bezahlt wird", {&mensa}, "Wie bezahlt man das Mittagessen?", "Bezahlt wird"},
     {"no wage", {&people}, "What is Peter Oake's salary?", NULL},
     {"an approval is no wage", {&company}, "What is the salary of Ingrid Solheim?", NULL},
     {"a wage", {&company}, "What is the salary of Tom Okafor?", "41,000"},
