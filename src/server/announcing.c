@@ -10,12 +10,14 @@ enum {
     OUTSIDE_BURST = 4,  /* for a second in which nothing went */
     FEED_PAUSE_MS = 12, /* of the feed: in it the events of a question come together */
     FEED_LAZY_MS =
-        30 /* of transient ones, and where few watch: those of questions that follow closely, too */
+        30, /* of transient ones, and where few watch: those of questions that follow closely, too */
+    MEASURE_BYTES = 80 << 20 /* for one event, however large */
 };
 /* Between two steps when commits follow one another; after a rest some go at once. */
 static const int64_t OUTSIDE_LINGER_NS = 250000000;
 
 static const int64_t SAVE_NS = 1000000000;
+static const int64_t MEASURE_NS = 1000000000;
 
 static void wake_relays(void *arg)
 {
@@ -132,6 +134,21 @@ krn_relays srv_announcing_relays(srv_house *h)
 {
     static const krn_relays_ops ops = {"house", look};
     return (krn_relays){&ops, h};
+}
+
+void srv_announcing_measure(srv_house *h)
+{
+    const atomic_bool never = false;
+    for (size_t i = 0; i < h->n_relays; i++) {
+        ANC_ARENA(mem, MEASURE_BYTES);
+        anc_err unsaid = {0};
+        krn_call call = {.mem = mem,
+                         .err = &unsaid,
+                         .deadline_ns = krn_now_ns(h->clock) + MEASURE_NS,
+                         .cancelled = &never};
+        if (mem == NULL || krn_relay_measure(h->relays[i].relay, &call) != ANC_OK)
+            return; /* a catalog that cannot be read is told of elsewhere */
+    }
 }
 
 void srv_announcing_settle(srv_house *h)

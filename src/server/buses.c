@@ -6,10 +6,7 @@
 #include "config_table.h"
 #include "house_impl.h"
 
-enum {
-    INSTANCE_BYTES = 256,
-    INBOUND_TRIES = 20 /* of an event from outside: for a minute and more, while that may help */
-};
+enum { INSTANCE_BYTES = 256 };
 
 /* ---- who we are ---- */
 
@@ -57,7 +54,7 @@ krn_bus_redis_options srv_redis_options(const srv_config *c)
                                    .n_inbound = c->bus.redis.inbound.n,
                                    .claim_ms = c->bus.redis.claim_ms,
                                    .keep_handled_ms = c->bus.redis.keep_handled_s * 1000,
-                                   .tries = INBOUND_TRIES};
+                                   .tries = (unsigned)c->bus.inbound_tries};
 }
 
 static anc_status open_redis(srv_house *h, krn_bus *ret, anc_err *err)
@@ -105,7 +102,7 @@ krn_bus_kafka_options srv_kafka_options(const srv_config *c)
                                    .replication = (unsigned)c->bus.kafka.replication,
                                    .inbound = c->bus.kafka.inbound.items,
                                    .n_inbound = c->bus.kafka.inbound.n,
-                                   .tries = INBOUND_TRIES};
+                                   .tries = (unsigned)c->bus.inbound_tries};
 }
 
 static anc_status open_kafka(srv_house *h, krn_bus *ret, anc_err *err)

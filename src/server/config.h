@@ -145,6 +145,7 @@ typedef struct srv_config {
             int64_t partitions, replication;
             srv_strs inbound, topics; /* topics: "TOPIC=NAME" */
         } kafka;
+        int64_t inbound_tries;
     } bus;
     struct {
         anc_str enabled;

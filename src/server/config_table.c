@@ -236,6 +236,9 @@ const srv_row srv_rows[] = {
     INT("performance.queue_depth", performance.queue_depth, "256", 0, 1000000, NULL,
         "tasks that wait for a thread, or any request refused with 503: above it the feed says so; "
         "0: neither is watched"),
+    INT("bus.inbound_tries", bus.inbound_tries, "20", 1, 1000, NULL,
+        "how often an event of another service is tried that a later try may help (20: for about a "
+        "minute), while those behind it in its stream or topic wait; then it is set aside"),
     TEXT("bus.redis.url", SRV_SECRET, bus.redis.url, "", "REDIS_URL",
          "Redis that events are announced on: redis://[user][:password]@host[:port][/db], "
          "rediss:// for TLS, unix://[user][:password]@/path; a reference env:NAME or file:PATH, or "

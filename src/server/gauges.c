@@ -75,7 +75,7 @@ static int64_t set_aside_kafka(const srv_house *h)
     return set_aside(h, "kafka");
 }
 
-/* As GET /v1/events/stats adds them up. */
+/* Transient ones that a full queue refused, and those not shown live. */
 static int64_t events_dropped(const srv_house *h)
 {
     uint64_t n = h->feed.ops != NULL ? h->feed.ops->stats(h->feed.self).dropped : 0;
@@ -117,6 +117,7 @@ static const gauge_row rows[SRV_GAUGES] = {
 static int64_t step(void *arg, int64_t now_ns)
 {
     srv_house *h = arg;
+    srv_announcing_measure(h);
     for (size_t i = 0; i < SRV_GAUGES; i++) {
         const int64_t now = rows[i].read(h);
         if (rows[i].is_total)

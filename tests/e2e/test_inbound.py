@@ -416,6 +416,20 @@ def test_inbound_waits_while_the_disk_is_full(binary):
         assert server.stop() == 0
 
 
+def test_inbound_tries_are_as_many_as_said(binary):
+    """Who would rather not wait says how often an event is tried; those behind it then come to their turn, and others meanwhile."""
+    with redis() as r, place(binary) as p:
+        r.start()
+        server = Server(p, env=bus(r, ANCHORAGE_STORAGE__RESERVE_MB="1000000", ANCHORAGE_BUS__INBOUND_TRIES="2"))
+        for name in ("tides", "depths"):
+            send(r, "document.uploaded", upload(name, f"The {name} of Rockhaven."))
+        asides = wait_for("the letters", lambda: len(a := letters(r)) == 2 and a)
+        assert [json.loads(a["envelope"])["payload"]["document_id"] for a in asides] == ["tides", "depths"], asides
+        assert {a["status"] for a in asides} == {"DISK_FULL"}, asides
+        assert counted(server)["failed"] == 4
+        assert server.stop() == 0
+
+
 # ---- by Kafka ----
 
 def test_inbound_by_kafka(binary, everything=False):

@@ -205,6 +205,29 @@ def test_kafka_hears_of_it_after_the_server_was_killed(binary, repeats=KILLS):
         assert server.stop() == 0
 
 
+def test_metrics_of_what_waits(binary):
+    """How much waits, and for how long, is true also while a batch stands in a cluster that does not answer."""
+    def metric(s, name):
+        return float(next(line for line in s.get("/metrics").body.decode().splitlines()
+                          if line.startswith(f'{name}{{bus="kafka"}}')).split()[-1])
+
+    with kafka() as k, place(binary) as p:
+        k.start()
+        s = Server(p, env=bus(k))
+        put(s, "Rockhaven")
+        wait_for("the relay", lambda: s.get("/v1/events/stats").json["outbox_pending"] == 0)
+        k.pause()
+        put(s, "Whitsand")
+        pending = s.get("/v1/events/stats").json["outbox_pending"]
+        assert pending > 0
+        wait_for("the lag", lambda: metric(s, "anchorage_relay_lag_events") == pending)
+        wait_for("the age", lambda: metric(s, "anchorage_relay_oldest_seconds") >= 2)
+        k.resume()
+        wait_for("the rest", lambda: metric(s, "anchorage_relay_lag_events") == 0)
+        assert metric(s, "anchorage_relay_oldest_seconds") == 0
+        assert s.stop() == 0
+
+
 # ---- who may do what ----
 
 def refused(binary, k, words, **more):

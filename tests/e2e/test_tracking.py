@@ -375,6 +375,14 @@ def test_no_texts(binary):
         shown = tracked(s, follow_up["query_id"])
         for told in (shown, pages(s, "/v1/events?type=query.*")):
             assert "office open" not in json.dumps(told) and "sweeps" not in json.dumps(told), told
+        for path, name in (("/v1/search", "query"), ("/v1/chat/query", "question")):
+            got = s.post(path, {name: "Who sweeps?", "collections": ["hr", "giraffes-diary"]})
+            assert got.status == 404, got.body
+        assert s.post("/v1/chat/query", {"question": "Hello!", "collections": ["giraffes-diary"]}).status in (200, 404)
+        failed = wait_for("both", lambda: len(f := pages(s, f"{QUERIES}?status=failed&collection=hr")) == 2 and f)
+        assert [q["collections"] for q in failed] == [["hr"], ["hr"]], failed
+        assert "giraffes" not in json.dumps([failed, pages(s, "/v1/events")])
+        assert files_with(s.place.data, b"giraffes-diary") == []
 
 
 HIDDEN = ("--set", "privacy.hash_user_ids=true")

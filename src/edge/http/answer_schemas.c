@@ -559,8 +559,6 @@ static const http_field event_stats_rows[] = {
     INT("history_size", "events that a new subscriber can be shown"),
     BOOL("running", "bus and live feed"),
     INT("published_total", ""),
-    INT("dropped_events_total",
-        "transient ones that a full queue refused, and those not shown live"),
     INT("dropped_subscribers_total", "who did not take their events in time"),
     INT("outbox_pending", "committed and not announced"),
 };

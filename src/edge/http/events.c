@@ -95,7 +95,6 @@ anc_status http_events_stats(http_request *rq)
     json_put_int(&w, "history_size", (int64_t)live.history);
     json_put_bool(&w, "running", s.running && o->live != NULL);
     json_put_int(&w, "published_total", (int64_t)s.published);
-    json_put_int(&w, "dropped_events_total", (int64_t)(s.dropped + feed.dropped + live.missed));
     json_put_int(&w, "dropped_subscribers_total", (int64_t)live.dropped_subscribers);
     json_put_int(&w, "outbox_pending", (int64_t)count_pending(o, head));
     json_close_object(&w);

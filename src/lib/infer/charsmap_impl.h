@@ -10,7 +10,7 @@
 #include "base/base.h"
 #include "base/status.h"
 
-enum { INF_CHARSMAP_MAX_BYTES = 4 << 20, INF_REPLACEMENT_MAX_BYTES = 256 };
+enum { INF_CHARSMAP_MAX_BYTES = 4 << 20, INF_REPLACEMENT_MAX_BYTES = 64 };
 
 typedef struct inf_charsmap inf_charsmap;
 

@@ -289,18 +289,30 @@ static anc_status read_modules(anc_arena *mem, anc_str folder, inf_config *ret, 
     return ANC_OK;
 }
 
+/* How many values of a vector are kept. */
+static anc_status read_cut(const json_value *root, inf_config *ret, anc_err *err)
+{
+    static const char name[] = "truncate_dim";
+    const json_kind kind = json_kind_of(json_member(root, name));
+    if (root == NULL || json_member(root, name) == NULL || kind == JSON_NULL)
+        return ANC_OK;
+    return read_size_of("config_sentence_transformers.json", root, name, ret->dims, &ret->dims,
+                        err);
+}
+
 static anc_status read_prefixes(anc_arena *mem, anc_str folder, inf_config *ret, anc_err *err)
 {
     ANC_CLEANUP(doc_cleanup) json_doc *doc = NULL;
     ANC_TRY(read_json(mem, folder, "config_sentence_transformers.json", &doc, err));
-    const json_value *prompts = doc != NULL ? json_member(json_root(doc), "prompts") : NULL;
+    const json_value *root = doc != NULL ? json_root(doc) : NULL;
+    const json_value *prompts = json_member(root, "prompts");
     const anc_str none = ANC_STR("");
     const anc_str document = json_str(json_member(prompts, "document"), none);
     ret->query_prefix = anc_arena_copy(mem, json_str(json_member(prompts, "query"), none));
     ret->passage_prefix = anc_arena_copy(mem, json_str(json_member(prompts, "passage"), document));
     if (ret->query_prefix.ptr == NULL || ret->passage_prefix.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
-    return ANC_OK;
+    return read_cut(root, ret, err);
 }
 
 static anc_status read_all(anc_arena *mem, anc_str folder, inf_config *ret, anc_err *err)

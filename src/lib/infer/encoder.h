@@ -5,7 +5,8 @@
  * A folder holds config.json, model.safetensors, and tokenizer.json or vocab.txt; where they are
  * there, sentence_bert_config.json gives the window (else tokenizer_config.json), 1_Pooling/config.json the pooling
  * (else the mean), modules.json whether vectors go through a matrix and whether they are divided by their length (else
- * they are), and config_sentence_transformers.json the prefixes of queries and passages.
+ * they are), and config_sentence_transformers.json the prefixes of queries and passages and in truncate_dim how many
+ * values of each vector are kept (Matryoshka).
  *
  * The layers' matrices are packed once, into memory or a file beside the model (products.h says how), in f32, bf16 or int8; the tables
  * of embeddings stay in the mapped file. Any thread, any number at once.
@@ -27,7 +28,7 @@ typedef struct inf_encoder_options {
     anc_str passage_prefix; /* likewise; a word ends where a prefix ends */
     bool unit_length;       /* also where the folder says that vectors keep their length */
     uint32_t
-        dims; /* as many values of each vector, before its length is made 1 (Matryoshka); 0: all */
+        dims; /* as many values of each vector, before its length is made 1; 0: as the folder says */
     const inf_kernels *kernels; /* NULL: the best for this CPU */
     inf_precision
         precision; /* of the matrices; of INF_INT8 the last of each layer is in bf16 where the CPU has

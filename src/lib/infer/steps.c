@@ -32,10 +32,10 @@ static void copy_chars(inf_chars *to, const inf_chars *from)
 
 static bool take_source(inf_chars *chars, uint32_t *ret)
 {
-    const anc_str rest = {chars->text.ptr + chars->at, chars->text.len - chars->at};
     size_t bytes = 1;
-    if (rest.len == 0)
+    if (chars->at >= chars->text.len)
         return false;
+    const anc_str rest = {chars->text.ptr + chars->at, chars->text.len - chars->at};
     *ret = (unsigned char)rest.ptr[0];
     if (*ret >= ASCII) {
         const anc_str head = {rest.ptr, rest.len < 4 ? rest.len : 4};
@@ -135,12 +135,12 @@ static bool goes_on(inf_chars *chars, size_t level)
 static bool next_plain(inf_chars *chars, size_t level, uint32_t *ret)
 {
     inf_stage *s = &chars->stages[level];
-    const anc_str rest = {chars->text.ptr + chars->at, chars->text.len - chars->at};
     if (level != 0 || s->n > 1 || s->singles > 0 || s->last != 0 || s->out.len > 0 ||
-        rest.len + s->n < 2)
+        chars->text.len - chars->at + s->n < 2)
         return false;
-    const uint32_t c = s->n > 0 ? s->queue[0] : (unsigned char)rest.ptr[0];
-    const uint32_t next = (unsigned char)rest.ptr[1 - s->n];
+    const char *rest = chars->text.ptr + chars->at;
+    const uint32_t c = s->n > 0 ? s->queue[0] : (unsigned char)rest[0];
+    const uint32_t next = (unsigned char)rest[1 - s->n];
     if (c >= ASCII || next >= ASCII || c == '\r' ||
         inf_charsmap_has_ascii(chars->steps->map, (unsigned char)c))
         return false;

@@ -11,6 +11,7 @@
 #include "json/json.h"
 
 enum { INF_STEPS_MAX = 12, INF_PATTERN_MAX = 16, INF_CONTENT_MAX_BYTES = 64 };
+enum { INF_STRIPS_MAX = 2, INF_GROWTH_MAX = 16 };
 
 typedef enum inf_step_kind {
     INF_STEP_MAP,     /* Precompiled */
@@ -38,6 +39,9 @@ typedef struct inf_steps {
     size_t n;
     inf_charsmap *map; /* owned; NULL without a step MAP */
     bool has_form;
+    size_t
+        strips; /* steps STRIP that take blanks from the right: each looks ahead through those before */
+    size_t growth; /* how many times longer all steps REPLACE and RUN may make a text */
 } inf_steps;
 
 void inf_steps_done(inf_steps *steps);

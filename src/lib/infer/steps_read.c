@@ -84,7 +84,23 @@ static anc_status read_regex(anc_str regex, inf_step *step, anc_err *err)
     return ANC_OK;
 }
 
-static anc_status read_replace(const json_value *object, inf_step *step, anc_err *err)
+/* Steps that lengthen a text multiply. */
+static anc_status check_growth(inf_steps *steps, const inf_step *step, anc_err *err)
+{
+    const size_t from = step->kind == INF_STEP_RUN ? step->least : step->n_pattern;
+    const size_t to = anc_utf8_count((anc_str){step->content, step->n_content});
+    if (steps->growth == 0)
+        steps->growth = 1;
+    if (to > from)
+        steps->growth *= (to + from - 1) / from;
+    if (steps->growth > INF_GROWTH_MAX)
+        return ANC_FAIL(err, ANC_UNSUPPORTED,
+                        "the steps Replace make a text more than %d times longer", INF_GROWTH_MAX);
+    return ANC_OK;
+}
+
+static anc_status read_replace(const json_value *object, inf_steps *steps, inf_step *step,
+                               anc_err *err)
 {
     const json_value *pattern = json_member(object, "pattern");
     const json_value *literal = json_member(pattern, "String");
@@ -99,8 +115,23 @@ static anc_status read_replace(const json_value *object, inf_step *step, anc_err
         memcpy(step->content, content.ptr, content.len);
     step->n_content = content.len;
     if (json_kind_of(literal) == JSON_STRING)
-        return read_literal(json_str(literal, ANC_STR("")), step, err);
-    return read_regex(json_str(regex, ANC_STR("")), step, err);
+        ANC_TRY(read_literal(json_str(literal, ANC_STR("")), step, err));
+    else
+        ANC_TRY(read_regex(json_str(regex, ANC_STR("")), step, err));
+    return check_growth(steps, step, err);
+}
+
+static anc_status read_strip(const json_value *object, inf_steps *steps, inf_step *step,
+                             anc_err *err)
+{
+    step->kind = INF_STEP_STRIP;
+    step->left = json_bool(json_member(object, "strip_left"), true);
+    step->right = json_bool(json_member(object, "strip_right"), true);
+    steps->strips += step->right;
+    if (steps->strips > INF_STRIPS_MAX)
+        return ANC_FAIL(err, ANC_UNSUPPORTED, "the normalizer has more than %d of \"Strip\"",
+                        INF_STRIPS_MAX);
+    return ANC_OK;
 }
 
 static anc_status read_step(const json_value *object, inf_steps *steps, anc_err *err)
@@ -121,12 +152,10 @@ static anc_status read_step(const json_value *object, inf_steps *steps, anc_err 
     if (anc_str_eq(type, ANC_STR("Precompiled")))
         return read_map(object, steps, step, err);
     if (anc_str_eq(type, ANC_STR("Replace")))
-        return read_replace(object, step, err);
-    step->left = json_bool(json_member(object, "strip_left"), true);
-    step->right = json_bool(json_member(object, "strip_right"), true);
+        return read_replace(object, steps, step, err);
     if (anc_str_eq(type, ANC_STR("Strip")))
-        step->kind = INF_STEP_STRIP;
-    else if (anc_str_eq(type, ANC_STR("Lowercase")))
+        return read_strip(object, steps, step, err);
+    if (anc_str_eq(type, ANC_STR("Lowercase")))
         step->kind = INF_STEP_LOWER;
     else if (anc_str_eq(type, ANC_STR("StripAccents")))
         step->kind = INF_STEP_UNMARK;

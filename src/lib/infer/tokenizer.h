@@ -19,8 +19,9 @@ typedef struct inf_tokenizer inf_tokenizer;
 void inf_tokenizer_close(inf_tokenizer *tok); /* NULL is a no-op */
 
 /* Reads `folder`/tokenizer.json, or where there is none vocab.txt with the flags and special tokens
- * of tokenizer_config.json (lower case, [CLS], [SEP], [UNK] without it). NOT_FOUND, CORRUPT, UNSUPPORTED (another kind of
- * tokenizer), NO_MEMORY; the text names the file. */
+ * of tokenizer_config.json and special_tokens_map.json (lower case, [CLS], [SEP], [UNK] where they
+ * do not say). NOT_FOUND, CORRUPT, UNSUPPORTED (another kind of tokenizer), NO_MEMORY; the text
+ * names the file. */
 anc_status inf_tokenizer_open(anc_str folder, inf_tokenizer **ret, anc_err *err) ANC_MUST_CHECK;
 
 /* The same from a tokenizer.json, or a vocab.txt, in memory. */

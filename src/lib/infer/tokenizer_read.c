@@ -1,4 +1,4 @@
-/* tokenizer_read.c - tokenizer.json, vocab.txt and tokenizer_config.json as they are published. */
+/* tokenizer_read.c - tokenizer.json, or vocab.txt with the small files beside it, as published. */
 #include "os/file.h"
 #include "tokenizer_impl.h"
 #include "json/json.h"
@@ -115,6 +115,19 @@ static anc_status unigram_of_json(const json_value *root, inf_tokenizer **ret, a
     return ANC_OK;
 }
 
+/* The kind of a model. Old files do not say it, but for those known here their vocabularies do. */
+static anc_str kind_of(const json_value *model)
+{
+    const json_value *vocab = json_member(model, "vocab");
+    const json_value *type = json_member(model, "type");
+    if (type != NULL)
+        return json_str(type, ANC_STR("(none)"));
+    if (json_kind_of(vocab) == JSON_ARRAY)
+        return ANC_STR("Unigram");
+    const bool merges = json_member(model, "merges") != NULL;
+    return json_kind_of(vocab) == JSON_OBJECT && !merges ? ANC_STR("WordPiece") : ANC_STR("(none)");
+}
+
 anc_status inf_tokenizer_of_json(anc_str json, inf_tokenizer **ret, anc_err *err)
 {
     ANC_CLEANUP(doc_cleanup) json_doc *doc = NULL;
@@ -125,8 +138,7 @@ anc_status inf_tokenizer_of_json(anc_str json, inf_tokenizer **ret, anc_err *err
         return ANC_FAIL(err, parsed == ANC_NO_MEMORY ? ANC_NO_MEMORY : ANC_CORRUPT, "%s",
                         inner.text);
     const json_value *root = json_root(doc);
-    const json_value *model = json_member(root, "model");
-    const anc_str type = json_str(json_member(model, "type"), ANC_STR("(none)"));
+    const anc_str type = kind_of(json_member(root, "model"));
     if (anc_str_eq(type, ANC_STR("Unigram")))
         ANC_TRY(unigram_of_json(root, &tok, err));
     else if (anc_str_eq(type, ANC_STR("WordPiece")))
@@ -142,7 +154,7 @@ anc_status inf_tokenizer_of_json(anc_str json, inf_tokenizer **ret, anc_err *err
     return ANC_OK;
 }
 
-/* What tokenizer_config.json says about a vocab.txt. */
+/* What the files beside a vocab.txt say about it. */
 typedef struct vocab_flags {
     inf_word_rules rules;
     anc_str cls, sep, unk;
@@ -205,34 +217,58 @@ static bool is_mpnet(anc_str class)
            anc_str_eq(class, ANC_STR("MPNetTokenizerFast"));
 }
 
-/* The flags of tokenizer_config.json, which may be absent. */
-static anc_status read_flags(anc_arena *mem, anc_str folder, vocab_flags *ret, anc_err *err)
+/* A small file of the folder, which may be absent: then `ret` is NULL. */
+static anc_status read_small(anc_arena *mem, anc_str folder, anc_str name, json_doc **ret,
+                             anc_err *err)
 {
-    ANC_CLEANUP(doc_cleanup) json_doc *doc = NULL;
-    const anc_str path = os_path_join(mem, folder, ANC_STR("tokenizer_config.json"));
-    anc_str text = ANC_STR("{}");
+    const anc_str path = os_path_join(mem, folder, name);
+    anc_err inner = {0};
+    anc_str text;
     if (path.ptr == NULL)
         return no_memory(err);
-    if (os_exists(path))
-        ANC_TRY(os_file_read(mem, path, FILE_MAX_BYTES, &text, err));
-    anc_err inner = {0};
-    const anc_status status = json_parse(text, &doc, &inner);
+    if (!os_exists(path))
+        return ANC_OK;
+    ANC_TRY(os_file_read(mem, path, FILE_MAX_BYTES, &text, err));
+    const anc_status status = json_parse(text, ret, &inner);
     if (status != ANC_OK)
         return ANC_FAIL(err, status == ANC_NO_MEMORY ? ANC_NO_MEMORY : ANC_CORRUPT, "%.*s: %.200s",
                         ANC_FMT(path), inner.text);
-    const json_value *root = json_root(doc);
-    const bool mpnet = is_mpnet(json_str(json_member(root, "tokenizer_class"), ANC_STR("")));
+    return ANC_OK;
+}
+
+/* The special tokens that `root` names; the others stay. */
+static anc_status read_tokens(anc_arena *mem, const json_value *root, vocab_flags *flags,
+                              anc_err *err)
+{
+    flags->cls = token_text(mem, json_member(root, "cls_token"), flags->cls);
+    flags->sep = token_text(mem, json_member(root, "sep_token"), flags->sep);
+    flags->unk = token_text(mem, json_member(root, "unk_token"), flags->unk);
+    if (flags->cls.ptr == NULL || flags->sep.ptr == NULL || flags->unk.ptr == NULL)
+        return no_memory(err);
+    return ANC_OK;
+}
+
+/* The flags and tokens of tokenizer_config.json, and the tokens of special_tokens_map.json that the
+ * first does not name. */
+static anc_status read_flags(anc_arena *mem, anc_str folder, vocab_flags *ret, anc_err *err)
+{
+    ANC_CLEANUP(doc_cleanup) json_doc *config = NULL;
+    ANC_CLEANUP(doc_cleanup) json_doc *tokens = NULL;
+    ANC_TRY(read_small(mem, folder, ANC_STR("tokenizer_config.json"), &config, err));
+    ANC_TRY(read_small(mem, folder, ANC_STR("special_tokens_map.json"), &tokens, err));
+    const json_value *root = config != NULL ? json_root(config) : NULL;
     const bool lower = json_bool(json_member(root, "do_lower_case"), true);
     *ret = plain_flags(lower);
     ret->rules.space_cjk = json_bool(json_member(root, "tokenize_chinese_chars"), true);
     ret->rules.strip_marks = json_bool(json_member(root, "strip_accents"), lower);
-    ret->cls = token_text(mem, json_member(root, "cls_token"), mpnet ? ANC_STR("<s>") : ret->cls);
-    ret->sep = token_text(mem, json_member(root, "sep_token"), mpnet ? ANC_STR("</s>") : ret->sep);
-    ret->unk = token_text(mem, json_member(root, "unk_token"), ret->unk);
-    ret->twice = mpnet;
-    if (ret->cls.ptr == NULL || ret->sep.ptr == NULL || ret->unk.ptr == NULL)
-        return no_memory(err);
-    return ANC_OK;
+    ret->twice = is_mpnet(json_str(json_member(root, "tokenizer_class"), ANC_STR("")));
+    if (ret->twice) {
+        ret->cls = ANC_STR("<s>");
+        ret->sep = ANC_STR("</s>");
+    }
+    if (tokens != NULL)
+        ANC_TRY(read_tokens(mem, json_root(tokens), ret, err));
+    return read_tokens(mem, root, ret, err);
 }
 
 /* Puts the name of the file before the text of a failure. */

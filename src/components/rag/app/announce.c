@@ -72,3 +72,20 @@ anc_status rag_completion_write(const rag_answer *a, const krn_veil *veil, anc_b
     json_close_object(&w);
     return anc_buf_status(out, "event metadata", err);
 }
+
+ev_strs rag_told_collections(rag_service *rag, const krn_call *call, ev_strs names)
+{
+    if (!rag->with.config.leave_texts_out)
+        return names;
+    anc_str *items = anc_arena_alloc(call->mem, names.n, sizeof *items);
+    size_t n = 0;
+    for (size_t i = 0; items != NULL && i < names.n; i++) {
+        anc_err unsaid = {0};
+        krn_call asking = *call;
+        kno_collection found;
+        asking.err = &unsaid;
+        if (kno_collection_find(rag->with.knowledge, &asking, names.items[i], &found) == ANC_OK)
+            items[n++] = names.items[i];
+    }
+    return (ev_strs){items, n};
+}

@@ -140,8 +140,9 @@ static anc_status analyze(rag_turn *turn)
     const bool asks = rag_small_talk_reply(turn->question).ptr == NULL;
     if (asks)
         ANC_TRY(complete(turn));
-    turn->leans = asks && !turn->completes && turn->n_history > 0 &&
-                  rag_question_leans(turn->mem, turn->question);
+    turn->leans =
+        asks && !turn->completes && turn->n_history > 0 &&
+        rag_question_leans(turn->mem, turn->question, &turn->history[turn->n_history - 1]);
     if (turn->leans)
         ANC_TRY(rag_stand_alone(turn->mem, turn->question, turn->history, turn->n_history,
                                 &turn->query, &turn->err));

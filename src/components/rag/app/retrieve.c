@@ -30,11 +30,14 @@ static anc_str wanted_of(const rag_turn *turn)
 static anc_status passage_of(rag_turn *turn, const srch_hit *h, rag_passage *ret)
 {
     rag_place *places = anc_arena_alloc(turn->mem, h->n_places, sizeof *places);
-    if (places == NULL)
+    uint32_t *pages = anc_arena_alloc(turn->mem, h->n_places, sizeof *pages);
+    if (places == NULL || pages == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu places",
                         h->n_places);
-    for (size_t i = 0; i < h->n_places; i++)
-        places[i] = (rag_place){h->places[i].at, h->places[i].row, h->places[i].page};
+    for (size_t i = 0; i < h->n_places; i++) {
+        places[i] = (rag_place){h->places[i].at, h->places[i].row};
+        pages[i] = h->places[i].page;
+    }
     *ret = (rag_passage){
         .text = h->text,
         .title = h->title,
@@ -44,6 +47,7 @@ static anc_status passage_of(rag_turn *turn, const srch_hit *h, rag_passage *ret
         .start = h->start,
         .places = places,
         .n_places = h->n_places,
+        .pages = pages,
         .tokens = h->tokens,
         .score = turn->pointed     ? POINTED_SCORE
                  : isnan(h->score) ? 0

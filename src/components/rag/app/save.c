@@ -222,6 +222,7 @@ static void post(rag_turn *turn, krn_work_fn *work)
 
 void rag_turn_save(rag_turn *turn)
 {
+    turn->collections = rag_told_collections(turn->rag, &turn->call, turn->collections);
     if (turn->keep)
         post(turn, write_answered);
 }
@@ -237,6 +238,7 @@ void rag_turn_failed(rag_turn *turn, anc_status status)
                   KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
                   KRN_STR("error", anc_str_of(turn->err.text)),
                   KRN_REAL("duration_ms", turn->answer.timings_ms.total));
+    turn->collections = rag_told_collections(turn->rag, &turn->call, turn->collections);
     if (turn->keep)
         post(turn, write_failed);
 }

@@ -349,6 +349,9 @@ static rag_searched *copy_of(rag_service *rag, const krn_call *call, const srch_
     s->mem = mem;
     copy_all(s, call, request, result, query_id);
     if (why != NULL) {
+        krn_call asking = *call;
+        asking.mem = mem;
+        s->collections = rag_told_collections(rag, &asking, s->collections);
         s->outcome = why->code;
         s->why = copy(s, rag_failure_text(rag, why->code, why));
     }

@@ -199,6 +199,9 @@ anc_status rag_retrievals_write(const rag_answer *answer, anc_buf *out,
                                 anc_err *err) ANC_MUST_CHECK;
 anc_status rag_completion_write(const rag_answer *answer, const krn_veil *veil, anc_buf *out,
                                 anc_err *err) ANC_MUST_CHECK;
+/* The collections of a query, as events may name them: all, or where texts are not kept those that there are,
+ * since a name that none has is the caller's own words. In call->mem; any thread but the loop. */
+ev_strs rag_told_collections(rag_service *rag, const krn_call *call, ev_strs names);
 
 /* tell.c: what those who watch the live feed see of a turn that is kept; anywhere, never blocks. */
 void rag_tell_route(const rag_turn *turn);

@@ -319,6 +319,24 @@ static rag_run owner(const rag_spoken *s, rag_run run)
     return run;
 }
 
+/* "Le Citroën Jumpy" of "quel est le kilométrage du Citroën Jumpy ?": what is asked of it is no answer to "qui le conduit ?".
+ * An English "it" is no person, which a name of two words may be. */
+static bool owner_by_name(const search *f, const rag_spoken *s, anc_str *ret)
+{
+    size_t cursor = 0;
+    rag_run run;
+    if (s->language != TXT_FR || rag_asks_who(s))
+        return false;
+    while (rag_spoken_name_next(s, &cursor, &run)) {
+        if (run.first == 0 || !rag_spoken_is_of(s, run.first - 1) ||
+            rag_kind_asked(s, run) != RAG_KIND_EITHER || !agrees(f, s, run))
+            continue;
+        *ret = rag_spoken_run(s, run);
+        return true;
+    }
+    return false;
+}
+
 static bool topic_thing(const search *f, const rag_spoken *s, anc_str *ret)
 {
     rag_run run;
@@ -360,8 +378,8 @@ static bool thing_of(const search *f, const rag_told *turn, anc_str *ret)
     if (rag_tongue_knows(s->language))
         return rag_referent(s, rag_tongue_gender(s->language, f->pronoun), ret);
     return glossed_thing(f, s, ret) || named_thing(f, s, RAG_KIND_THING, false, ret) ||
-           topic_thing(f, s, ret) || agreeing_thing(f, s, ret) || told_thing(f, turn, ret) ||
-           named_thing(f, s, RAG_KIND_EITHER, false, ret) ||
+           owner_by_name(f, s, ret) || topic_thing(f, s, ret) || agreeing_thing(f, s, ret) ||
+           told_thing(f, turn, ret) || named_thing(f, s, RAG_KIND_EITHER, false, ret) ||
            named_thing(f, s, RAG_KIND_THING, true, ret);
 }
 
@@ -408,6 +426,24 @@ static bool place_of(const search *f, const rag_told *turn, anc_str *ret)
     return told_place(turn, ret) || named_thing(f, s, RAG_KIND_THING, true, ret);
 }
 
+/* "Non-conformities" of "how many non-conformities did the authority find?". */
+static bool counted(const rag_spoken *s, rag_run *ret)
+{
+    static const anc_str many[] = {WORD("many"), WORD("combien")};
+    for (size_t i = 0; i < 2 && i + 1 < s->words.n; i++) {
+        if (!among(many, ANC_COUNT(many), rag_spoken_word(s, i)))
+            continue;
+        const size_t of = i + 1 < s->words.n && rag_spoken_is_of(s, i + 1);
+        *ret = (rag_run){i + 1 + of, i + 1 + of};
+        while (ret->last < s->words.n && rag_spoken_joined(s, ret->last - 1) &&
+               (rag_spoken_is_noun(s, ret->last) ||
+                (rag_spoken_is_of(s, ret->last) && ret->last > ret->first)))
+            ret->last++;
+        return ret->last > ret->first;
+    }
+    return false;
+}
+
 static bool many_of(const search *f, const rag_told *turn, anc_str *ret)
 {
     const rag_spoken *s = &turn->asked;
@@ -417,6 +453,10 @@ static bool many_of(const search *f, const rag_told *turn, anc_str *ret)
             *ret = rag_spoken_run(s, run);
             return true;
         }
+    if (counted(s, &run) && agrees(f, s, run)) {
+        *ret = rag_spoken_run(s, run);
+        return true;
+    }
     if (!rag_spoken_topic(s, &run) || holds_person(s, run))
         return false;
     if (rag_asks_who(s) && !anc_str_ends(rag_spoken_run(s, run), ANC_STR("s")))
@@ -498,4 +538,15 @@ anc_str rag_antecedent(const rag_spoken *s, size_t i, const rag_told *turns, siz
         if (kind == PLACE ? thing_of(&f, &turns[t], &found) : told_place(&turns[t], &found))
             return found;
     return ANC_STR("");
+}
+
+bool rag_is_counted(const rag_spoken *asked, anc_str meant)
+{
+    rag_run run;
+    if (asked->language != TXT_EN || !counted(asked, &run) || run.last - run.first > 2)
+        return false;
+    for (size_t i = run.first; i < run.last; i++)
+        if (rag_spoken_is_of(asked, i))
+            return false;
+    return anc_str_eq(rag_spoken_run(asked, run), meant);
 }

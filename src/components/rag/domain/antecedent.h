@@ -18,4 +18,7 @@ typedef struct rag_told {
  * nothing fits. */
 anc_str rag_antecedent(const rag_spoken *s, size_t i, const rag_told *turns, size_t n);
 
+/* Whether `meant` is what `asked` counts, without an article ("non-conformities" of "how many non-conformities"). */
+bool rag_is_counted(const rag_spoken *asked, anc_str meant);
+
 #endif

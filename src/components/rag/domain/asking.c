@@ -40,6 +40,11 @@ static const cue_row asking[] = {
     ROW("bonus", RAG_CUE_MONEY),
     ROW("spend", RAG_CUE_MONEY),
     ROW("percentage", RAG_CUE_PERCENT),
+    ROW("what share", RAG_CUE_PERCENT),
+    ROW("what proportion", RAG_CUE_PERCENT),
+    ROW("quelle part", RAG_CUE_PERCENT),
+    ROW("welcher anteil", RAG_CUE_PERCENT),
+    ROW("welchen anteil", RAG_CUE_PERCENT),
     ROW("percent", RAG_CUE_PERCENT),
     ROW("discount", RAG_CUE_PERCENT),
     ROW("when", RAG_CUE_DATE),
@@ -210,15 +215,16 @@ bool rag_cues_asks_sum(anc_str question)
 bool rag_cues_is_kind(unsigned cues, anc_str word)
 {
     static const cue_row kinds[] = {
-        ROW("old", RAG_CUE_AGE),       ROW("âge", RAG_CUE_AGE),
-        ROW("trouve", RAG_CUE_PLACE),  ROW("trouvent", RAG_CUE_PLACE),
-        ROW("situé", RAG_CUE_PLACE),   ROW("située", RAG_CUE_PLACE),
-        ROW("located", RAG_CUE_PLACE), ROW("situated", RAG_CUE_PLACE),
-        ROW("adresse", RAG_CUE_PLACE), ROW("address", RAG_CUE_PLACE),
-        ROW("hot", RAG_CUE_HEAT),      ROW("cold", RAG_CUE_HEAT),
-        ROW("warm", RAG_CUE_HEAT),     ROW("wide", RAG_CUE_LENGTH),
-        ROW("thick", RAG_CUE_LENGTH),  ROW("heiß", RAG_CUE_HEAT),
-        ROW("alt", RAG_CUE_AGE),
+        ROW("share", RAG_CUE_PERCENT),  ROW("proportion", RAG_CUE_PERCENT),
+        ROW("anteil", RAG_CUE_PERCENT), ROW("old", RAG_CUE_AGE),
+        ROW("âge", RAG_CUE_AGE),        ROW("trouve", RAG_CUE_PLACE),
+        ROW("trouvent", RAG_CUE_PLACE), ROW("situé", RAG_CUE_PLACE),
+        ROW("située", RAG_CUE_PLACE),   ROW("located", RAG_CUE_PLACE),
+        ROW("situated", RAG_CUE_PLACE), ROW("adresse", RAG_CUE_PLACE),
+        ROW("address", RAG_CUE_PLACE),  ROW("hot", RAG_CUE_HEAT),
+        ROW("cold", RAG_CUE_HEAT),      ROW("warm", RAG_CUE_HEAT),
+        ROW("wide", RAG_CUE_LENGTH),    ROW("thick", RAG_CUE_LENGTH),
+        ROW("heiß", RAG_CUE_HEAT),      ROW("alt", RAG_CUE_AGE),
     };
     for (size_t i = 0; i < ANC_COUNT(kinds); i++)
         if ((kinds[i].cues & cues) != 0 && anc_str_eq_nocase(kinds[i].text, word))

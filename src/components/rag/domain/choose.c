@@ -19,7 +19,10 @@ enum {
 };
 
 /* Kinds that are known by their looks alone. */
-enum { TELLING = RAG_CUE_DATE | RAG_CUE_MONEY | RAG_CUE_WEIGHT | RAG_CUE_LENGTH | RAG_CUE_HEAT };
+enum {
+    TELLING = RAG_CUE_DATE | RAG_CUE_MONEY | RAG_CUE_WEIGHT | RAG_CUE_LENGTH | RAG_CUE_HEAT |
+              RAG_CUE_PERCENT
+};
 
 static const double INSTEAD_TOLD =
     0.7; /* of what the best one tells, for another to stand in for it */

@@ -280,19 +280,43 @@ static anc_status substitute(anc_arena *mem, const rag_spoken *before, rag_run o
                   ret, err);
 }
 
+/* Where the run begins, with an article that is joined to it ("l'autonomie"). */
+static uint32_t start_with_elision(const rag_spoken *s, rag_run run)
+{
+    const uint32_t start = s->words.items[run.first].start;
+    const anc_str said = anc_str_sub(s->text, 0, start);
+    if (!anc_str_ends(said, ANC_STR("'")) && !anc_str_ends(said, ANC_STR("\xe2\x80\x99")))
+        return start;
+    uint32_t at = start;
+    while (at > 0 && s->text.ptr[at - 1] != ' ')
+        at--;
+    return at;
+}
+
+/* Where the run begins with its article, as a word of its own or joined to it; its own start where it has none. */
+static uint32_t start_with_article(const rag_spoken *s, rag_run run)
+{
+    const rag_run with = rag_spoken_with_article(s, run);
+    return with.first < run.first ? s->words.items[with.first].start : start_with_elision(s, run);
+}
+
 /* An article goes with its noun, as both have one: "il museo" for "la biblioteca", "l'entretien" for "les réparations".
  * In English there is one alone. */
 static anc_status substitute_thing(anc_arena *mem, const rag_spoken *before, rag_run old,
                                    const rag_spoken *part, rag_run bare, anc_str *ret, anc_err *err)
 {
-    const rag_run with = rag_spoken_with_article(before, old);
-    const bool both = with.first < old.first && bare.first > 0 &&
-                      rag_spoken_is_article(part, bare.first - 1) && part->language != TXT_EN &&
-                      !rag_spoken_is_preposition(part, bare.first - 1);
-    if (!both)
+    const uint32_t from = start_with_article(before, old);
+    const uint32_t new_from = start_with_article(part, bare);
+    const uint32_t new_end = part->words.items[bare.last - 1].end;
+    if (part->language == TXT_EN || from == before->words.items[old.first].start ||
+        new_from == part->words.items[bare.first].start)
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
-    bare.first--;
-    return substitute(mem, before, with, rag_spoken_run(part, bare), ret, err);
+    const uint32_t end = before->words.items[old.last - 1].end;
+    return joined(mem,
+                  anc_arena_printf(mem, "%.*s%.*s%.*s", ANC_FMT(anc_str_sub(before->text, 0, from)),
+                                   ANC_FMT(anc_str_sub(part->text, new_from, new_end - new_from)),
+                                   ANC_FMT(anc_str_sub(before->text, end, before->text.len))),
+                  ret, err);
 }
 
 static anc_status put_behind(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
@@ -307,19 +331,6 @@ static anc_status put_behind(anc_arena *mem, const rag_spoken *part, const rag_s
                                    ANC_FMT(rag_spoken_run(part, (rag_run){0, part->words.n})),
                                    french ? " ?" : "?"),
                   ret, err);
-}
-
-/* Where the run begins, with an article that is joined to it ("l'autonomie"). */
-static uint32_t start_with_elision(const rag_spoken *s, rag_run run)
-{
-    const uint32_t start = s->words.items[run.first].start;
-    const anc_str said = anc_str_sub(s->text, 0, start);
-    if (!anc_str_ends(said, ANC_STR("'")) && !anc_str_ends(said, ANC_STR("\xe2\x80\x99")))
-        return start;
-    uint32_t at = start;
-    while (at > 0 && s->text.ptr[at - 1] != ' ')
-        at--;
-    return at;
 }
 
 /* What is asked of the named thing: "the warranty" of "the warranty on the Skep 2"; false: nothing is. */
@@ -484,12 +495,15 @@ static bool find_done(const rag_spoken *part, rag_run bare, const rag_spoken *be
 static bool find_phrase(const rag_spoken *part, const rag_spoken *before, rag_run *ret)
 {
     const rag_gender gender = rag_gender_of(part, (rag_run){0, 1});
+    /* "qui paie les réparations ?": what is done to one thing is done to another, however many */
+    const bool done = rag_asks_who(before) && before->words.n > 3 &&
+                      rag_spoken_is_noun(before, 1) && rag_spoken_is_article(before, 2);
     if (before->language != TXT_FR || !rag_spoken_is_article(part, 0) || gender == RAG_GENDER_ANY)
         return false;
     for (size_t i = before->words.n; i-- > 0;) {
         const rag_gender other = rag_gender_of(before, (rag_run){i, i + 1});
         if (!rag_spoken_is_article(before, i) || other == RAG_GENDER_ANY ||
-            (other == RAG_PLURAL) != (gender == RAG_PLURAL))
+            (!(done && i == 2) && (other == RAG_PLURAL) != (gender == RAG_PLURAL)))
             continue;
         *ret = (rag_run){i, i + 1};
         for (size_t k = i + 1; k < before->words.n && rag_spoken_joined(before, k - 1); k++) {
@@ -499,6 +513,35 @@ static bool find_phrase(const rag_spoken *part, const rag_spoken *before, rag_ru
                 break; /* "à Brest" says where, "à temps plein" which */
         }
         return ret->last > i + 1;
+    }
+    return false;
+}
+
+/* "Bei Gärtner Verpackungen" for "von Öztürk Logistik": a name for whose it is. */
+static bool find_owner(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret)
+{
+    rag_run name;
+    if (!rag_tongue_knows(before->language) || !rag_spoken_is_preposition(part, 0) ||
+        bare.first != 1 || !part->words.items[bare.first].capital ||
+        rag_spoken_is_calendar(part, bare.first) || !rag_spoken_last_name(before, &name) ||
+        name.first == 0 || !rag_spoken_is_of(before, name.first - 1) ||
+        rag_spoken_is_article(before, name.first - 1) || bare.last - bare.first < 2)
+        return false;
+    *ret = (rag_run){name.first - 1, name.last};
+    return true;
+}
+
+/* "El horario en agosto" of a question about no month: it is a question of its own, of which the rest was not said. */
+static bool has_own_complement(const rag_spoken *part, const rag_spoken *before)
+{
+    if (!rag_tongue_knows(before->language) || rag_spoken_is_preposition(part, 0))
+        return false;
+    for (size_t i = 1; i + 1 < part->words.n; i++) {
+        bool both = rag_spoken_is_of(part, i) || !rag_spoken_is_preposition(part, i);
+        for (size_t k = 0; k < before->words.n && !both; k++)
+            both = is_same_preposition(part, i, before, k);
+        if (!both)
+            return true;
     }
     return false;
 }
@@ -531,7 +574,10 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
     uint32_t end;
     if (find_figure(part, bare, before, &old))
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
-    if (find_object(part, before, &old))
+    *ret = question;
+    if (has_own_complement(part, before))
+        return ANC_OK;
+    if (find_object(part, before, &old) || find_owner(part, bare, before, &old))
         return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
     if (is_person(part, bare) &&
         (find_person(before, &start, &end) || has_no_place_for_person(part, bare, before)))

@@ -11,6 +11,7 @@
 #include "rag/domain/antecedent.h"
 #include "rag/domain/cues.h"
 #include "rag/domain/ellipsis.h"
+#include "rag/domain/recorded.h"
 #include "rag/domain/tongue.h"
 #include "text/normalize.h"
 
@@ -61,6 +62,7 @@ typedef enum leaning {
     REPEATS, /* the question before it */
     ASKS,    /* nothing but "why?": of the question before it */
     IS_PART, /* takes a part's place in it */
+    OF_IT,   /* asks another field of the record that was answered with */
     COUNTS,  /* names another of the same kind: "the second one" */
     POINTS,  /* has a pronoun for something in it */
     GOES_ON  /* begins like a continuation, and is neither of the above */
@@ -133,33 +135,66 @@ static bool has_asking(const rag_spoken *s)
     return false;
 }
 
-/* "Et celui de Brest": another of the kind, and only of which it is is said. */
-static bool is_that_of(const rag_spoken *rest)
+/* "Et celui de Brest", "and the one in Hamburg", "¿y el de Lima?": another of the kind, and only of which it is is said.
+ * The word where that begins; 0: it is none such. */
+static size_t is_that_of(const rag_spoken *rest)
 {
-    static const anc_str words[] = {ANC_STR_INIT("celui"), ANC_STR_INIT("celle"),
-                                    ANC_STR_INIT("ceux"), ANC_STR_INIT("celles"),
-                                    ANC_STR_INIT("that")};
-    for (size_t i = 0; i < ANC_COUNT(words) && rest->words.n > 2; i++)
+    static const anc_str words[] = {ANC_STR_INIT("celui"),  ANC_STR_INIT("celle"),
+                                    ANC_STR_INIT("ceux"),   ANC_STR_INIT("celles"),
+                                    ANC_STR_INIT("that"),   ANC_STR_INIT("those"),
+                                    ANC_STR_INIT("quello"), ANC_STR_INIT("quella"),
+                                    ANC_STR_INIT("quelli"), ANC_STR_INIT("quelle")};
+    if (rest->words.n < 3)
+        return 0;
+    const anc_str second = rag_spoken_word(rest, 1);
+    if (rag_spoken_is_article(rest, 0) && rag_spoken_is_preposition(rest, 2) &&
+        (anc_str_eq_nocase(second, ANC_STR("one")) || anc_str_eq_nocase(second, ANC_STR("ones"))))
+        return 2;
+    if (rag_tongue_knows(rest->language) && rag_spoken_is_article(rest, 0) &&
+        rag_spoken_is_preposition(rest, 1) && !rag_spoken_is_article(rest, 1))
+        return 1;
+    for (size_t i = 0; i < ANC_COUNT(words); i++)
         if (anc_str_eq_nocase(rag_spoken_word(rest, 0), words[i]))
-            return rag_spoken_is_of(rest, 1);
+            return rag_spoken_is_preposition(rest, 1) ? 1 : 0;
+    return 0;
+}
+
+/* "In which year?", "à quelle heure ?": nothing but which of a kind. */
+static bool asks_which(const rag_spoken *s)
+{
+    static const anc_str which[] = {
+        ANC_STR_INIT("which"),   ANC_STR_INIT("what"),    ANC_STR_INIT("quel"),
+        ANC_STR_INIT("quelle"),  ANC_STR_INIT("quels"),   ANC_STR_INIT("quelles"),
+        ANC_STR_INIT("welchem"), ANC_STR_INIT("welcher"), ANC_STR_INIT("welches"),
+        ANC_STR_INIT("welche"),  ANC_STR_INIT("welchen"), ANC_STR_INIT("qué"),
+        ANC_STR_INIT("che"),     ANC_STR_INIT("quale"),   ANC_STR_INIT("que"),
+        ANC_STR_INIT("qual")};
+    const size_t first = s->words.n > 0 && rag_spoken_is_preposition(s, 0);
+    if (s->words.n != first + 2 || (!rag_spoken_is_noun(s, first + 1) && first == 0))
+        return false;
+    for (size_t i = 0; i < ANC_COUNT(which); i++)
+        if (anc_str_eq_nocase(rag_spoken_word(s, first), which[i]))
+            return true;
     return false;
 }
 
-/* `rest` is what follows an opening; the whole where there is none. */
-static anc_status lean_of(anc_arena *mem, anc_str question, txt_language before, rag_spoken *rest,
+/* `rest` is what follows an opening; the whole where there is none. `last`: the turn before; NULL: there is none. */
+static anc_status lean_of(anc_arena *mem, anc_str question, const rag_told *last, rag_spoken *rest,
                           leaning *ret, anc_err *err)
 {
     const anc_str bare = bare_text(question);
     const size_t opening = rag_opening_bytes(bare);
     const bool marked = anc_str_ends(txt_trim(question), ANC_STR("?"));
     rag_spoken whole;
-    ANC_TRY(rag_spoken_after(mem, bare, before, &whole, err));
+    ANC_TRY(
+        rag_spoken_after(mem, bare, last != NULL ? last->asked.language : TXT_UND, &whole, err));
     const txt_language language = whole.language;
     ANC_TRY(rag_spoken_as(mem, anc_str_sub(bare, opening, bare.len), language, rest, err));
-    if (opening > 0 && is_that_of(rest))
-        ANC_TRY(rag_spoken_as(mem,
-                              anc_str_sub(rest->text, rest->words.items[1].start, rest->text.len),
-                              language, rest, err));
+    const size_t that = opening > 0 ? is_that_of(rest) : 0;
+    if (that > 0)
+        ANC_TRY(rag_spoken_as(
+            mem, anc_str_sub(rest->text, rest->words.items[that].start, rest->text.len), language,
+            rest, err));
     const size_t content = rag_spoken_content(rest, 0);
     *ret = STANDS;
     if (rest->words.n == 0)
@@ -168,6 +203,8 @@ static anc_status lean_of(anc_arena *mem, anc_str question, txt_language before,
         *ret = REPEATS;
     else if (rag_is_another(rest) && (opening > 0 || marked))
         *ret = COUNTS;
+    else if (asks_which(rest))
+        *ret = ASKS;
     else if (has_pronoun(rest) && !is_there_is(bare) &&
              (content <= FEW_WORDS || (content <= MORE_WORDS && has_person(rest))))
         *ret = POINTS;
@@ -175,19 +212,14 @@ static anc_status lean_of(anc_arena *mem, anc_str question, txt_language before,
         *ret = POINTS;
     else if (content == 0 && has_asking(rest))
         *ret = ASKS;
+    else if (last != NULL && opening == 0 && rag_recorded(rest, &last->answered).len > 0)
+        *ret = OF_IT;
     else if (rag_is_part(rest) && (opening > 0 || (content <= BARE_WORDS &&
                                                    (marked || rag_spoken_is_preposition(rest, 0)))))
         *ret = IS_PART;
     else if (opening > 0 && !has_asking(rest) && !rag_tongue_knows(rest->language))
         *ret = GOES_ON;
     return ANC_OK;
-}
-
-bool rag_question_leans(anc_arena *mem, anc_str question)
-{
-    rag_spoken rest;
-    leaning how;
-    return lean_of(mem, question, TXT_UND, &rest, &how, NULL) == ANC_OK && how != STANDS;
 }
 
 /* The question with what its first pronouns stand for behind them, no thing twice. */
@@ -207,7 +239,10 @@ static anc_status gloss(anc_arena *mem, anc_str question, txt_language language,
         if (meant.len == 0 || anc_str_eq(meant, said))
             continue;
         anc_buf_add(&out, anc_str_sub(question, at, s.words.items[i].end - at));
-        anc_buf_printf(&out, " (%.*s)", ANC_FMT(meant));
+        bool counted = false;
+        for (size_t t = 0; t < n; t++)
+            counted = counted || rag_is_counted(&turns[t].asked, meant);
+        anc_buf_printf(&out, " (%s%.*s)", counted ? "the " : "", ANC_FMT(meant));
         at = s.words.items[i].end;
         said = meant;
         glosses++;
@@ -229,6 +264,19 @@ static anc_status behind(anc_arena *mem, anc_str question, anc_str before, anc_s
     return ANC_OK;
 }
 
+/* "Who is the customer of INV-2010?" */
+static anc_status of_record(anc_arena *mem, const rag_spoken *asked, const rag_spoken *answered,
+                            anc_str *ret, anc_err *err)
+{
+    const bool spaced = asked->language == TXT_FR;
+    *ret = anc_arena_printf(mem, "%.*s %s %.*s%s", ANC_FMT(bare_text(asked->text)),
+                            spaced ? "de" : rag_tongue_of(asked->language),
+                            ANC_FMT(rag_recorded(asked, answered)), spaced ? " ?" : "?");
+    if (ret->ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for a question");
+    return ANC_OK;
+}
+
 /* What `question` means after `turns` [n], of which there is one at least. */
 static anc_status meaning_of(anc_arena *mem, anc_str question, const rag_told *turns, size_t n,
                              anc_str *ret, anc_err *err)
@@ -236,12 +284,14 @@ static anc_status meaning_of(anc_arena *mem, anc_str question, const rag_told *t
     const rag_spoken *asked = &turns[n - 1].asked;
     rag_spoken rest;
     leaning how;
-    ANC_TRY(lean_of(mem, question, asked->language, &rest, &how, err));
+    ANC_TRY(lean_of(mem, question, &turns[n - 1], &rest, &how, err));
     *ret = how == REPEATS ? asked->text : question;
     if (how == STANDS || how == REPEATS)
         return ANC_OK;
     if (how == ASKS || how == GOES_ON)
         return behind(mem, txt_trim(question), asked->text, ret, err);
+    if (how == OF_IT)
+        return of_record(mem, &rest, &turns[n - 1].answered, ret, err);
     if (how == COUNTS && asked->words.n > 0)
         return rag_ellipsis_count(mem, &rest, asked, ret, err);
     if (how == IS_PART && asked->words.n > 0) {
@@ -249,6 +299,25 @@ static anc_status meaning_of(anc_arena *mem, anc_str question, const rag_told *t
         return rag_ellipsis_fill(mem, question, &rest, asked, ret, err);
     }
     return gloss(mem, question, rest.language, turns, n, ret, err);
+}
+
+static anc_status tell(anc_arena *mem, anc_str meant, anc_str answer, txt_language before,
+                       rag_told *ret, anc_err *err)
+{
+    const anc_str read = anc_str_sub(answer, 0, anc_utf8_floor(answer, ANSWER_READ_BYTES));
+    ANC_TRY(rag_spoken_after(mem, meant, before, &ret->asked, err));
+    return rag_spoken_of(mem, read, &ret->answered, err);
+}
+
+bool rag_question_leans(anc_arena *mem, anc_str question, const rag_exchange *last)
+{
+    rag_told turn;
+    rag_spoken rest;
+    leaning how;
+    if (last != NULL && tell(mem, last->question, last->answer, TXT_UND, &turn, NULL) != ANC_OK)
+        return false;
+    return lean_of(mem, question, last != NULL ? &turn : NULL, &rest, &how, NULL) == ANC_OK &&
+           how != STANDS;
 }
 
 anc_status rag_stand_alone(anc_arena *mem, anc_str question, const rag_exchange *history, size_t n,
@@ -261,15 +330,11 @@ anc_status rag_stand_alone(anc_arena *mem, anc_str question, const rag_exchange 
     if (turns == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu turns", n);
     for (size_t i = 0; i < n; i++) {
-        const anc_str answer = history[i].answer;
         anc_str meant = history[i].question;
         if (i > 0)
             ANC_TRY(meaning_of(mem, meant, turns, i, &meant, err));
-        const txt_language before = i > 0 ? turns[i - 1].asked.language : TXT_UND;
-        ANC_TRY(rag_spoken_after(mem, meant, before, &turns[i].asked, err));
-        ANC_TRY(rag_spoken_of(mem,
-                              anc_str_sub(answer, 0, anc_utf8_floor(answer, ANSWER_READ_BYTES)),
-                              &turns[i].answered, err));
+        ANC_TRY(tell(mem, meant, history[i].answer, i > 0 ? turns[i - 1].asked.language : TXT_UND,
+                     &turns[i], err));
     }
     return meaning_of(mem, question, turns, n, ret, err);
 }

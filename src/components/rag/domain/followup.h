@@ -1,6 +1,6 @@
 /* followup.h - a question that leans on the conversation, made to stand alone.
  *
- * Rules for English and French; the openings of four other languages are known. A language model does
+ * Rules for English and French, and for German, Spanish, Italian and Portuguese. A language model does
  * it better where there is one (rewrite.h); whether it is worth asking is rag_question_leans.
  */
 #ifndef ANC_RAG_DOMAIN_FOLLOWUP_H
@@ -12,8 +12,9 @@
 
 /* Whether `question` needs the conversation to be understood: it begins like a continuation ("and in
  * France?", "et pour la Suisse ?"), says little but a pronoun, a question word or a thing, or asks for
- * more. False where memory is out. */
-bool rag_question_leans(anc_arena *mem, anc_str question);
+ * more; or it asks for another field of the record that `last` was answered with (NULL: nothing was said). False where
+ * memory is out. */
+bool rag_question_leans(anc_arena *mem, anc_str question, const rag_exchange *last);
 
 /* What `question` means after `history` [n] (oldest first): itself where it stands alone, else the
  * question before it with its new part in place of the old ("What is the price of the Tilia?", "and

@@ -29,7 +29,8 @@ static const anc_str meanings[] = {
     MEANING("hotel hôtel hébergement unterkunft"),
     MEANING("car vehicle voiture véhicule auto fahrzeug"),
     MEANING("employee employees staff salarié salariés mitarbeiter"),
-    MEANING("salary wage pay payday salaire paie gehalt lohn"),
+    MEANING("salary wage pay payday earn earns earned salaire paie gagne gehalt lohn verdient "
+            "verdienen sueldo salario"),
     MEANING("water eau wasser"),
     MEANING(
         "temperature hot heat cold warm température chaud chaude froid temperatur heiß kalt warm"),

@@ -9,7 +9,6 @@
 typedef struct rag_place {
     uint64_t at;
     uint32_t row;
-    uint32_t page; /* from 1; 0: none is known */
 } rag_place;
 
 /* Passage i of a list is what the marker [i + 1] points at. All views are borrowed. */
@@ -24,10 +23,11 @@ typedef struct rag_passage {
     uint64_t start;          /* byte of the document's extracted text where `text` begins */
     const rag_place *places; /* [n_places] of the text, in order; none: no rows are known */
     size_t n_places;
-    uint32_t tokens; /* of the embedding model; 0 when unknown */
-    double score;    /* calibrated relevance, 0..1 */
-    double semantic; /* cosine with the question; NaN where there is no vector */
-    double coverage; /* share of the question's idf weight that the passage has, 0..1 */
+    const uint32_t *pages; /* [n_places] that these stand on, 0: not known; NULL: none is known */
+    uint32_t tokens;       /* of the embedding model; 0 when unknown */
+    double score;          /* calibrated relevance, 0..1 */
+    double semantic;       /* cosine with the question; NaN where there is no vector */
+    double coverage;       /* share of the question's idf weight that the passage has, 0..1 */
 } rag_passage;
 
 #endif

@@ -125,6 +125,16 @@ static void read_before(const rag_spoken *s, thing *t)
         t->gender = RAG_MAY_SHE | RAG_MAY_IT | RAG_MAY_MANY; /* "Parkplätze" */
 }
 
+/* Of what a pronoun stood for, which is looked at before all else. */
+static bool is_glossed(const rag_spoken *s, size_t i)
+{
+    rag_run run;
+    for (size_t k = 0; k < i; k++)
+        if (rag_gloss_at(s, k, &run) && i >= run.first && i < run.last)
+            return true;
+    return false;
+}
+
 static size_t things_of(const rag_spoken *s, thing all[THINGS_MAX])
 {
     size_t n = 0;
@@ -133,8 +143,9 @@ static size_t things_of(const rag_spoken *s, thing all[THINGS_MAX])
             i > 0 && (rag_spoken_is_article(s, i - 1) || rag_spoken_is_preposition(s, i - 1));
         const bool begins =
             article || (i > 0 && determines(s, i - 1)) || (s->words.items[i].capital && i > 0);
-        const rag_run run =
-            begins && rag_spoken_is_noun(s, i) ? nouns_at(s, i, article) : (rag_run){i, i};
+        const rag_run run = begins && rag_spoken_is_noun(s, i) && !is_glossed(s, i)
+                                ? nouns_at(s, i, article)
+                                : (rag_run){i, i};
         if (run.last == run.first || rag_spoken_is_calendar(s, run.first)) {
             i++;
             continue;

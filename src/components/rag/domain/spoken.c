@@ -365,9 +365,11 @@ static rag_run name_at(const rag_spoken *s, size_t i)
     if (!is_name(s, i))
         return run;
     run.last = i + 1;
+    /* "der Leiter von Chronotec" is no name, for every noun has a capital there */
+    const bool noun = s->language == TXT_DE && i > 0 && rag_spoken_is_article(s, i - 1);
     while (rag_spoken_joined(s, run.last - 1) &&
            (is_name(s, run.last) || s->words.items[run.last].digits ||
-            s->words.items[run.last].code != 0 || is_particle(s, run.last)))
+            s->words.items[run.last].code != 0 || (!noun && is_particle(s, run.last))))
         run.last++;
     if (i == 0 && run.last == 1)
         run.last = 0;

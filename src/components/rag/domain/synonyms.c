@@ -60,8 +60,10 @@ static const pair pairs[] = {
          "stock quantity inventory quantité bestand menge"),
     PAIR("start starts begin begins began débute commence beginnt",
          "start begin begins début beginn"),
-    PAIR("drive drives drove driven driver conduit conduire conducteur chauffeur fährt fahrer",
-         "driver conducteur conductrice chauffeur fahrer"),
+    PAIR("drive drives drove driven driver conduit conduisent conduire conducteur chauffeur fährt "
+         "fahren "
+         "fahrer conduce",
+         "driver conducteur conductrice chauffeur fahrer fahrerin conductor"),
     PAIR("deliver delivers delivered delivery arrive arrives livré livrée livraison geliefert "
          "lieferung",
          "delivery delivered arrival livraison lieferung liefertermin lieferdatum"),

@@ -200,30 +200,42 @@ typedef struct rag_property {
     const char *asked; /* phrases, parted by '|' */
     holds_fn *holds;
     bool of_name; /* only where a name is asked about */
+    bool told;    /* by a word for it: any sum is no salary */
 } rag_property;
 
 static const rag_property properties[] = {
     {"phone number|telephone number|emergency number|number do i ring|number do i call|fax "
      "number|mobile number|numéro de téléphone|"
      "numéro de portable|numéro de fax|telefonnummer|faxnummer|número de teléfono",
-     has_dial, false},
+     has_dial, false, false},
     {"e-mail address|email address|'s e-mail|'s email|adresse e-mail|adresse mail|l'e-mail de|"
      "l'email de|adresse électronique|e-mail-adresse|correo electrónico de",
-     has_mailbox, false},
+     has_mailbox, false, false},
     {"is the address of|is the postal address|'s address|quelle est l'adresse|"
      "quelle est l’adresse|wie lautet die adresse|dirección de",
-     has_address, false},
+     has_address, false, false},
     {"what colour|what color|which colour|which color|quelle couleur|quelle est la couleur|"
      "welche farbe|de qué color",
-     has_colour, false},
-    {"how old is|how old was|quel âge|wie alt|cuántos años tiene", has_age, true},
+     has_colour, false, false},
+    {"how old is|how old was|quel âge|wie alt|cuántos años tiene", has_age, true, false},
     {"birthday|birth date|date of birth|birthdate|was born|born|naissance|né|née|geboren|"
      "geburtstag|geburtsdatum|nació|nacimiento",
-     has_birth, true},
+     has_birth, true, false},
     {"salary of|'s salary|'s wage|'s pay|earn|earns|le salaire de|gagne|verdient|das gehalt von|"
-     "sueldo de|gana",
-     has_pay, true},
+     "sueldo de|gana|son salaire|ihr gehalt|sein gehalt|su sueldo",
+     has_pay, true, true},
 };
+
+/* "Her (Ingrid Solheim) salary" is read as "Ingrid Solheim's salary". */
+static bool is_said_of_gloss(anc_str question, anc_str phrase)
+{
+    const anc_str own = ANC_STR("'s");
+    const size_t close = anc_str_find(question, ANC_STR(")"));
+    if (!anc_str_starts(phrase, own) || close == SIZE_MAX)
+        return false;
+    const anc_str rest = anc_str_sub(phrase, own.len, phrase.len);
+    return anc_str_eq_nocase(anc_str_sub(question, close + 1, rest.len), rest);
+}
 
 /* Whether one of the phrases, which '|' parts, stands in the question. */
 static bool is_asked(anc_str question, const char *phrases)
@@ -231,7 +243,7 @@ static bool is_asked(anc_str question, const char *phrases)
     anc_str rest = anc_str_of(phrases);
     anc_str phrase;
     while (anc_str_split(&rest, '|', &phrase))
-        if (rag_phrase_in(question, phrase))
+        if (rag_phrase_in(question, phrase) || is_said_of_gloss(question, phrase))
             return true;
     return false;
 }
@@ -246,6 +258,16 @@ static const rag_property *property_asked(const rag_terms *terms)
     return NULL;
 }
 
+/* Whether nothing around the unit has a word that means it. */
+static bool is_untold_of(const rag_extraction *x, const rag_view *v)
+{
+    uint64_t plain = 0;
+    for (size_t t = 0; t < x->terms.n; t++)
+        plain |= x->terms.dull[t] || x->terms.asks[t] ? 0 : UINT64_C(1) << t;
+    plain &= ~x->terms.names;
+    return plain != 0 && ((v->own | v->above | v->near | v->beside) & plain) == 0;
+}
+
 /* It has to be there, and of whom it was asked of. */
 bool rag_lacks_property(const rag_extraction *x, size_t i)
 {
@@ -255,6 +277,8 @@ bool rag_lacks_property(const rag_extraction *x, size_t i)
         return false;
     const bool back = rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
     const uint64_t named = v->own | v->above | (back ? v->beside : 0);
+    if (asked->told && is_untold_of(x, v))
+        return true;
     return !asked->holds(x, i) || (x->terms.names != 0 && (named & x->terms.names) == 0);
 }
 

@@ -43,6 +43,16 @@ static uint32_t code_of(anc_str word)
     return letter && digit ? (uint32_t)anc_hash64((anc_str){shape, n}) | 1 : 0;
 }
 
+/* A German verb's stem is "schick" in "schicken", and the stemmer leaves "schickt" as it is. */
+static anc_str unconjugated(anc_str stem, txt_language language, bool capital)
+{
+    enum { LETTERS_MIN = 5 };
+    if (language != TXT_DE || capital || stem.len < LETTERS_MIN || stem.ptr[stem.len - 1] != 't')
+        return stem;
+    stem.len--;
+    return stem.ptr[stem.len - 1] == 'e' ? anc_str_sub(stem, 0, stem.len - 1) : stem;
+}
+
 /* "IT", "WHO": in capitals they are names, and no function words. */
 static bool is_acronym(anc_str written)
 {
@@ -63,7 +73,8 @@ static rag_word word_of(anc_str text, txt_language language, const txt_term *ter
                          : language == TXT_EN ? rag_form_of(written)
                                               : ANC_STR("");
     return (rag_word){
-        .key = anc_hash64(base.len > 0 ? base : term->text),
+        .key =
+            anc_hash64(base.len > 0 ? base : unconjugated(term->text, language, is_capital(first))),
         .start = term->start,
         .end = term->end,
         .position = term->position,

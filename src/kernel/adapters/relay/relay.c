@@ -9,6 +9,9 @@
  * relay and to the writer's queue, whichever lets go of it last. Where the bus fails, and at the end, the cursor is
  * waited for.
  *
+ * How far it is behind is not the step's to say, since that may stand in a bus for seconds: krn_relay_measure looks at the
+ * outbox and the clock, on the thread of who asks.
+ *
  * The mutex guards `state`, which others look at; all else belongs to the step.
  */
 #include "kernel/adapters/relay/relay.h"
@@ -64,6 +67,7 @@ struct krn_relay {
     uint64_t random; /* state of the jitter; 0: none */
     pthread_mutex_t mutex;
     krn_relay_state state;
+    bool placed; /* state.delivered is known; guarded by it */
     krn_series *published, *failures, *lag, *age;
 };
 
@@ -230,6 +234,10 @@ static anc_status load_cursor(krn_relay *r, krn_call *call)
     else if (!r->cursor_known)
         r->saved_cursor = UINT64_MAX;
     r->cursor_known = true;
+    (void)pthread_mutex_lock(&r->mutex);
+    r->state.delivered = r->cursor;
+    r->placed = true;
+    (void)pthread_mutex_unlock(&r->mutex);
     return r->saved_cursor == UINT64_MAX ? save_cursor(r, call) : ANC_OK;
 }
 
@@ -275,23 +283,6 @@ static anc_status publish(krn_relay *r, krn_call *call, const krn_kept_event *ev
     return status;
 }
 
-/* How many wait, told to the metrics: none known after a batch that was not full. */
-static void tell_lag(krn_relay *r, krn_call *call, bool more)
-{
-    uint64_t head = r->cursor;
-    anc_err unsaid = {0};
-    krn_call asking = *call;
-    asking.err = &unsaid;
-    if (r->lag == NULL)
-        return;
-    if (more && r->o.outbox.ops->head(r->o.outbox.self, &asking, &head) != ANC_OK)
-        return;
-    const krn_relay_state state = krn_relay_look(r);
-    krn_gauge_set(r->lag, head > r->cursor ? (int64_t)(head - r->cursor) : 0);
-    krn_gauge_set(r->age,
-                  state.oldest_ms > 0 ? (krn_wall_ms(r->o.clock) - state.oldest_ms) / 1000 : 0);
-}
-
 /* ---- removal ------------------------------------------------------------------------------ */
 
 typedef struct pruning {
@@ -333,7 +324,6 @@ static anc_status step(krn_relay *r, krn_call *call, int64_t now_ns, bool *ret_m
     if (published == ANC_OK) {
         ANC_TRY(save_cursor_in_time(r, call, now_ns));
         *ret_more = n == asked;
-        tell_lag(r, call, *ret_more);
         return prune(r, call, now_ns);
     }
     /* what the bus took need not come again; where the cursor cannot be saved either, it will */
@@ -386,7 +376,6 @@ static int64_t pause_after(krn_relay *r, krn_call *call, anc_status status, int6
     krn_count(r->failures, 1);
     if (r->pause_ns == 0)
         tell_waiting(r, status, call->err);
-    tell_lag(r, call, true);
     r->pause_ns = r->pause_ns == 0 ? FIRST_PAUSE_NS : r->pause_ns * 2;
     if (r->pause_ns > LONGEST_PAUSE_NS)
         r->pause_ns = LONGEST_PAUSE_NS;
@@ -450,4 +439,38 @@ krn_relay_state krn_relay_look(krn_relay *r)
     const krn_relay_state state = r->state;
     (void)pthread_mutex_unlock(&r->mutex);
     return state;
+}
+
+/* False where its place is not known yet. */
+static bool place_of(krn_relay *r, uint64_t *ret)
+{
+    (void)pthread_mutex_lock(&r->mutex);
+    *ret = r->state.delivered;
+    const bool placed = r->placed;
+    (void)pthread_mutex_unlock(&r->mutex);
+    return placed;
+}
+
+anc_status krn_relay_measure(krn_relay *r, krn_call *call)
+{
+    uint64_t place, head = 0;
+    krn_kept_event *oldest = NULL;
+    size_t n = 0;
+    const krn_outbox outbox = r->o.outbox;
+    if (!place_of(r, &place))
+        return ANC_OK;
+    const krn_event_filter filter = {.after_seq = place, .limit = 1};
+    ANC_TRY(outbox.ops->head(outbox.self, call, &head));
+    ANC_TRY(outbox.ops->read(outbox.self, call, &filter, &oldest, &n));
+    const int64_t oldest_ms = n > 0 ? oldest[0].time_ms : 0;
+    (void)pthread_mutex_lock(&r->mutex);
+    const bool stands = r->state.delivered == place;
+    if (stands)
+        r->state.oldest_ms = oldest_ms;
+    (void)pthread_mutex_unlock(&r->mutex);
+    if (!stands || r->lag == NULL) /* it goes on: soon enough */
+        return ANC_OK;
+    krn_gauge_set(r->lag, n > 0 && head > place ? (int64_t)(head - place) : 0);
+    krn_gauge_set(r->age, n > 0 ? (krn_wall_ms(r->o.clock) - oldest_ms) / 1000 : 0);
+    return ANC_OK;
 }

@@ -53,6 +53,10 @@ int64_t krn_relay_step(void *relay, int64_t now_ns);
  * more than events that come twice. NULL is a no-op. */
 void krn_relay_settle(krn_relay *relay);
 
+/* Tells the metrics how many events wait and how old the oldest is, from the outbox and the clock, also while the step
+ * stands in the bus. Any thread but the loop. Errors of the outbox. */
+anc_status krn_relay_measure(krn_relay *relay, krn_call *call) ANC_MUST_CHECK;
+
 /* How it stands; any thread. */
 krn_relay_state krn_relay_look(krn_relay *relay);
 

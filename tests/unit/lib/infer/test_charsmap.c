@@ -169,7 +169,7 @@ static void amid_a_character(table *t)
 
 static void too_long(table *t)
 {
-    char text[300];
+    char text[100];
     memset(text, 'a', sizeof text - 1);
     text[sizeof text - 1] = '\0';
     t->units[2 * BLOCK] = 1u << 31 | add_text(t, text);
@@ -192,7 +192,7 @@ static const struct broken_row {
     {"the greatest number", farthest_number, "of replacements"},
     {"no replacements", no_texts, "of replacements"},
     {"a number amid a character", amid_a_character, "of replacements"},
-    {"a replacement of 299 bytes", too_long, "longer than 256"},
+    {"a replacement of 99 bytes", too_long, "longer than 64"},
     {"replacements that are no UTF-8", no_utf8, "no UTF-8"},
 };
 

@@ -1,4 +1,5 @@
 /* test_model_folders.c - the small model with one thing wrong in it: refused, by the name of file, tensor and value. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,10 @@ static const struct broken_row {
      "mean and CLS together"},
     {"a pooling without the prompt", "1_Pooling/config.json", "{\"include_prompt\":false}", 0,
      ANC_UNSUPPORTED, "include_prompt"},
+    {"more values kept than there are", "config_sentence_transformers.json",
+     "{\"truncate_dim\":65}", 0, ANC_CORRUPT, "truncate_dim is no whole number of 1 to 64"},
+    {"no value kept", "config_sentence_transformers.json", "{\"truncate_dim\":0}", 0, ANC_CORRUPT,
+     "truncate_dim is no whole number of 1 to 64"},
     {"a prompt that fills the window", "config_sentence_transformers.json",
      "{\"prompts\":{\"query\":\"house house house house house house house house house house house "
      "house house house house house house house house house house house house house house house "
@@ -290,6 +295,35 @@ static void refuses_more_dimensions_than_there_are(void **state)
     assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
 }
 
+static void the_folder_says_how_many_values_are_kept(void **state)
+{
+    (void)state;
+    enum { FULL = 64, KEPT = 20 };
+    inf_encoder *enc = NULL;
+    anc_err err = {0};
+    float full[FULL], kept[FULL];
+    double length = 0;
+    static const char *const texts[] = {"{\"truncate_dim\":null}", "{\"truncate_dim\":20}"};
+    for (size_t i = 0; i < ANC_COUNT(texts); i++) {
+        char folder[] = "/tmp/anchorage-folder-XXXXXX";
+        ANC_ARENA(mem, 16 << 20);
+        assert_non_null(mkdtemp(folder));
+        small_folder_make(mem, anc_str_of(folder), "config_sentence_transformers.json",
+                          anc_str_of(texts[i]));
+        ASSERT_OK(inf_encoder_open(anc_str_of(folder), NULL, &enc, &err), &err);
+        assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
+        assert_int_equal(inf_encoder_about(enc).dims, i == 0 ? FULL : KEPT);
+        ASSERT_OK(inf_encoder_encode(enc, INF_QUERY, &ANC_STR("honey"), 1, NULL, (inf_check){0},
+                                     i == 0 ? full : kept, NULL, &err),
+                  &err);
+        inf_encoder_close(enc);
+    }
+    for (size_t j = 0; j < KEPT; j++)
+        length += (double)full[j] * (double)full[j];
+    for (size_t j = 0; j < KEPT; j++)
+        assert_true(fabs((double)kept[j] - (double)full[j] / sqrt(length)) < 1e-5);
+}
+
 static void a_model_of_vectors_scores_nothing(void **state)
 {
     (void)state;
@@ -314,6 +348,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_more_dimensions_than_there_are),
+        cmocka_unit_test(the_folder_says_how_many_values_are_kept),
         cmocka_unit_test(a_model_of_vectors_scores_nothing),
     };
     return RUN_TABLE("refuses", broken_rows, refuses) +

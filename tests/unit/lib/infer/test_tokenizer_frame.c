@@ -211,25 +211,41 @@ static void put_file(anc_str folder, const char *name, const char *text)
 static const char plain_vocab[] = "[UNK]\n[CLS]\n[SEP]\na\nb\n<s>\n</s>\n";
 
 static const struct config_row {
-    const char *name, *config;
+    const char *name, *config, *map; /* NULL: no such file */
     size_t n;
     uint32_t ids[MAX];
     uint8_t last_type;
 } config_rows[] = {
-    {"nothing said", "{}", 5, {CLS, A, SEP, B, SEP}, 1},
+    {"nothing there", NULL, NULL, 5, {CLS, A, SEP, B, SEP}, 1},
+    {"nothing said", "{}", "{}", 5, {CLS, A, SEP, B, SEP}, 1},
     {"tokens by their text",
      "{\"cls_token\":\"<s>\",\"sep_token\":\"</s>\"}",
+     NULL,
      5,
      {BOS, A, EOS, B, EOS},
      1},
     {"tokens as objects",
      "{\"cls_token\":{\"content\":\"<s>\"},\"sep_token\":{\"content\":\"</s>\"}}",
+     NULL,
      5,
      {BOS, A, EOS, B, EOS},
      1},
-    {"MPNet", "{\"tokenizer_class\":\"MPNetTokenizer\"}", 6, {BOS, A, EOS, EOS, B, EOS}, 0},
+    {"tokens of the map",
+     NULL,
+     "{\"cls_token\":\"<s>\",\"sep_token\":{\"content\":\"</s>\"}}",
+     5,
+     {BOS, A, EOS, B, EOS},
+     1},
+    {"the configuration before the map",
+     "{\"cls_token\":\"[CLS]\"}",
+     "{\"cls_token\":\"<s>\",\"sep_token\":\"</s>\"}",
+     5,
+     {CLS, A, EOS, B, EOS},
+     1},
+    {"MPNet", "{\"tokenizer_class\":\"MPNetTokenizer\"}", NULL, 6, {BOS, A, EOS, EOS, B, EOS}, 0},
     {"MPNet with tokens of its own",
      "{\"tokenizer_class\":\"MPNetTokenizerFast\",\"cls_token\":\"[CLS]\"}",
+     NULL,
      6,
      {CLS, A, EOS, EOS, B, EOS},
      0},
@@ -245,7 +261,10 @@ static void configs(void **state)
     uint8_t types[MAX];
     assert_non_null(mkdtemp(folder));
     put_file(anc_str_of(folder), "vocab.txt", plain_vocab);
-    put_file(anc_str_of(folder), "tokenizer_config.json", row->config);
+    if (row->config != NULL)
+        put_file(anc_str_of(folder), "tokenizer_config.json", row->config);
+    if (row->map != NULL)
+        put_file(anc_str_of(folder), "special_tokens_map.json", row->map);
     const anc_status status = inf_tokenizer_open(anc_str_of(folder), &tok, &err);
     assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
     ASSERT_OK(status, &err);
@@ -257,19 +276,30 @@ static void configs(void **state)
     inf_tokenizer_close(tok);
 }
 
-static void a_token_that_is_not_there(void **state)
+static const struct bad_row {
+    const char *name, *file, *text, *says;
+} bad_rows[] = {
+    {"a token that is not there", "tokenizer_config.json", "{\"sep_token\":\"<sep>\"}", "<sep>"},
+    {"an unknown one that is not there", "special_tokens_map.json", "{\"unk_token\":\"<u>\"}",
+     "<u>"},
+    {"no JSON for a configuration", "tokenizer_config.json", "{", "tokenizer_config.json"},
+    {"no JSON for a map", "special_tokens_map.json", "]", "special_tokens_map.json"},
+};
+
+static void bad_files(void **state)
 {
-    (void)state;
+    const struct bad_row *row = *state;
     char folder[] = "/tmp/anchorage-tokenizer-XXXXXX";
     anc_err err = {0};
     inf_tokenizer *tok = NULL;
     assert_non_null(mkdtemp(folder));
     put_file(anc_str_of(folder), "vocab.txt", plain_vocab);
-    put_file(anc_str_of(folder), "tokenizer_config.json", "{\"sep_token\":\"<sep>\"}");
+    put_file(anc_str_of(folder), row->file, row->text);
     const anc_status status = inf_tokenizer_open(anc_str_of(folder), &tok, &err);
     assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
     assert_int_equal(status, ANC_CORRUPT);
-    assert_non_null(strstr(err.text, "<sep>"));
+    assert_null(tok);
+    assert_non_null(strstr(err.text, row->says));
     assert_non_null(strstr(err.text, folder));
 }
 
@@ -283,10 +313,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_second_text_is_no_pair),
-        cmocka_unit_test(a_token_that_is_not_there),
         cmocka_unit_test(reference_of_pairs),
     };
     return RUN_TABLE("frames", frame_rows, frames) + RUN_TABLE("refuses", refused_rows, refuses) +
            RUN_TABLE("cuts", cut_rows, cuts) + RUN_TABLE("configs", config_rows, configs) +
+           RUN_TABLE("bad files", bad_rows, bad_files) +
            cmocka_run_group_tests_name("frame", tests, NULL, NULL);
 }

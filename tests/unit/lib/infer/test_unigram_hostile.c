@@ -58,6 +58,14 @@ static const struct refused_row {
      ANC_UNSUPPORTED, "16 characters"},
     {"a Replace by too much", JSON(REPLACE("\"String\":\"a\"", LONG_256), "null"), ANC_UNSUPPORTED,
      "64"},
+    {"Replaces that multiply",
+     JSON(SEQ(REPLACE("\"String\":\"a\"", "aaaaa") "," REPLACE("\"Regex\":\"a{2,}\"", "aaaaaaa")),
+          "null"),
+     ANC_UNSUPPORTED, "16 times longer"},
+    {"three of Strip",
+     JSON(SEQ(STRIP("false", "true") "," STRIP("false", "true") "," STRIP("false", "true")),
+          "null"),
+     ANC_UNSUPPORTED, "more than 2"},
     {"another expression", JSON(REPLACE("\"Regex\":\"a|b\"", ""), "null"), ANC_UNSUPPORTED,
      "\"a|b\""},
     {"a class", JSON(REPLACE("\"Regex\":\".+\"", ""), "null"), ANC_UNSUPPORTED, "\".+\""},
@@ -119,6 +127,32 @@ static void scores_without_measure(void **state)
     assert_in_range(n, 2 + 7, 2 + 21);
     for (size_t i = 0; i < n; i++)
         assert_in_range(ids[i], 0, 4);
+    inf_tokenizer_close(tok);
+}
+
+/* A view of no bytes may have no address. */
+static void no_text_at_all(void **state)
+{
+    (void)state;
+    inf_tokenizer *tok = opened(JSON(STRIP("true", "true"), META("")));
+    uint32_t ids[8];
+    uint8_t types[8];
+    assert_int_equal(inf_tokenizer_encode(tok, ANC_STR_NONE, 8, ids, NULL), 2);
+    assert_int_equal(
+        inf_tokenizer_encode_pair(tok, ANC_STR_NONE, ANC_STR_NONE, 8, ids, types, NULL), 2);
+    assert_int_equal(inf_tokenizer_count(tok, ANC_STR_NONE, 8), 0);
+    inf_tokenizer_close(tok);
+}
+
+/* Older files do not name the kind of their model. */
+static void a_model_without_its_kind(void **state)
+{
+    (void)state;
+    inf_tokenizer *tok =
+        opened("{\"model\":{\"unk_id\":0,\"vocab\":[[\"u\",0],[\"a\",-1],[\"e\",-1]]}," POST "}");
+    uint32_t ids[8];
+    assert_int_equal(inf_tokenizer_encode(tok, ANC_STR("a"), 8, ids, NULL), 3);
+    assert_int_equal(ids[1], 1);
     inf_tokenizer_close(tok);
 }
 
@@ -201,10 +235,9 @@ static void a_run_that_is_kept_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_same_piece_twice),
-        cmocka_unit_test(scores_without_measure),
-        cmocka_unit_test(bytes_of_what_is_unknown),
-        cmocka_unit_test(a_run_that_is_kept_whole),
+        cmocka_unit_test(the_same_piece_twice),     cmocka_unit_test(scores_without_measure),
+        cmocka_unit_test(no_text_at_all),           cmocka_unit_test(a_model_without_its_kind),
+        cmocka_unit_test(bytes_of_what_is_unknown), cmocka_unit_test(a_run_that_is_kept_whole),
     };
     return RUN_TABLE("refuses", refused_rows, refuses) +
            RUN_TABLE("long texts", long_rows, long_texts) +

@@ -85,6 +85,23 @@ static void lower_case_without_stripping(void **state)
     inf_tokenizer_close(tok);
 }
 
+/* Older files do not name the kind of their model. */
+static void a_model_without_its_kind(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    inf_tokenizer *tok = NULL;
+    uint32_t ids[MAX];
+    const anc_str json =
+        ANC_STR("{\"normalizer\":{\"type\":\"BertNormalizer\"},\"pre_tokenizer\":{\"type\":"
+                "\"BertPreTokenizer\"},\"model\":{\"vocab\":{\"[UNK]\":0,\"[CLS]\":1,\"[SEP]\":2,"
+                "\"a\":3}}}");
+    ASSERT_OK(inf_tokenizer_of_json(json, &tok, &err), &err);
+    assert_int_equal(inf_tokenizer_encode(tok, ANC_STR("a"), MAX, ids, NULL), 3);
+    assert_int_equal(ids[1], 3);
+    inf_tokenizer_close(tok);
+}
+
 static void cuts_at_the_window(void **state)
 {
     (void)state;
@@ -130,6 +147,8 @@ static const struct refused_row {
 } refused_rows[] = {
     {"no JSON", "{", ANC_CORRUPT, ""},
     {"another model", "{\"model\":{\"type\":\"BPE\"}}", ANC_UNSUPPORTED, "\"BPE\""},
+    {"a model that is not told", "{\"model\":{\"vocab\":{},\"merges\":[]}}", ANC_UNSUPPORTED,
+     "(none)"},
     {"another normalizer", "{\"model\":{\"type\":\"WordPiece\"},\"normalizer\":{\"type\":\"NFC\"}}",
      ANC_UNSUPPORTED, "\"NFC\""},
     {"another prefix", "{\"model\":{\"type\":\"WordPiece\",\"continuing_subword_prefix\":\"@\"}}",
@@ -200,6 +219,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cased_keeps_case_and_accents),
         cmocka_unit_test(lower_case_without_stripping),
+        cmocka_unit_test(a_model_without_its_kind),
         cmocka_unit_test(cuts_at_the_window),
         cmocka_unit_test(long_words),
         cmocka_unit_test(folder_without_a_vocabulary),

@@ -91,7 +91,7 @@ static uint32_t stands_on(const rag_request *r, const rag_pick *pick)
     const rag_passage *p = &r->passages[pick->passage];
     uint32_t number = 0;
     for (size_t i = 0; i < p->n_places && p->places[i].at <= p->start + pick->start; i++)
-        number = r->seeks == RAG_POINTS_PAGE ? p->places[i].page : p->places[i].row;
+        number = r->seeks == RAG_POINTS_ROW ? p->places[i].row : p->pages != NULL ? p->pages[i] : 0;
     return number;
 }
 

@@ -180,7 +180,7 @@ static void leaning_is_seen(void **state)
     (void)state;
     for (size_t i = 0; i < ANC_COUNT(leans); i++) {
         ANC_ARENA(mem, 1 << 20);
-        if (rag_question_leans(mem, anc_str_of(leans[i].text)) != leans[i].leans)
+        if (rag_question_leans(mem, anc_str_of(leans[i].text), NULL) != leans[i].leans)
             fail_msg("%s", leans[i].text);
     }
 }

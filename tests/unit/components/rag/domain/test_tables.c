@@ -70,7 +70,7 @@ static void rows_are_counted(void **state)
     (void)state;
     ANC_ARENA(mem, 1 << 20);
     anc_err err = {ANC_OK, NULL, "", ""};
-    static const rag_place places[] = {{100, 0, 0}, {113, 1, 0}, {128, 2, 0}, {146, 0, 0}};
+    static const rag_place places[] = {{100, 0}, {113, 1}, {128, 2}, {146, 0}};
     const rag_passage p = {
         .text = ANC_STR("town\tcountry\nVienna\tAustria\nBrussels\tBelgium\n\nThe end.\n"),
         .start = 100,

@@ -1,6 +1,22 @@
 /* test_wanted.c - what was asked of a thing has to be there: a number to ring, an address, a count, a sum of that thing. */
 #include "asked.h"
 
+static const rag_passage board = {
+    .text = ANC_STR_INIT(
+        "Trips above £3,000 need the approval of the finance director, Ingrid Solheim. Tom Okafor "
+        "earns £2,900 a month. Register for the pension plan; the employer pays 6 %."),
+    .title = ANC_STR_INIT("Policy"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.8};
+
+static const rag_passage stoerung = {
+    .text = ANC_STR_INIT("Hallo Pedro, seit Mittwoch lässt sich die Uhr nicht mehr öffnen. Der "
+                         "Hersteller Chronotec hat "
+                         "zugesagt, am 18. April einen Techniker zu schicken."),
+    .title = ANC_STR_INIT("Störung"),
+    .language = ANC_STR_INIT("de"),
+    .score = 0.8};
+
 static const rag_passage people = {
     .text = ANC_STR_INIT(
         "Newcomers have lunch with Ruth Haldane on their first Tuesday. Haldane was founded on 3 "
@@ -141,6 +157,12 @@ static const asked_row rows[] = {
     {"a date is no age", {&people}, "How old is Ines Kemp?", NULL},
     {"no birth", {&people}, "When was Ruth Haldane born?", NULL},
     {"pas de naissance", {&gens}, "Quand est née Anne Morel ?", NULL},
+    {"a sum beside her name is no wage", {&board}, "What is the salary of Ingrid Solheim?", NULL},
+    {"nor of her in a gloss", {&board}, "What is her (Ingrid Solheim) salary?", NULL},
+    {"what he earns", {&board}, "What is the salary of Tom Okafor?", "earns"},
+    {"a share", {&board}, "What share does the employer pay for the pension?", "6 %"},
+    {"wann er kommt", {&stoerung}, "Wann kommt der Techniker von Chronotec?", "18. April"},
+    {"wann er geschickt wird", {&stoerung}, "Wann schickt Chronotec einen Techniker?", "18. April"},
     {"no wage", {&people}, "What is Peter Oake's salary?", NULL},
     {"an approval is no wage", {&company}, "What is the salary of Ingrid Solheim?", NULL},
     {"a wage", {&company}, "What is the salary of Tom Okafor?", "41,000"},

@@ -26,6 +26,9 @@ typedef struct world {
     int64_t before_ms;
     uint64_t keep;
     size_t warnings;
+    int64_t told_ms; /* when the events of the outbox happened */
+    krn_series lag, age, other;
+    bool measures; /* the bus has itself measured while it takes */
 } world;
 
 static anc_status fake_read(void *self, krn_call *call, const krn_event_filter *f,
@@ -41,10 +44,19 @@ static anc_status fake_read(void *self, krn_call *call, const krn_event_filter *
     assert_non_null(list);
     for (size_t i = 0; i < n; i++)
         list[i] = (krn_kept_event){.seq = f->after_seq + i + 1,
+                                   .time_ms = w->told_ms,
                                    .type = ANC_STR("query.failed"),
                                    .envelope = ANC_STR("{}")};
     *ret = list;
     *ret_n = n;
+    return ANC_OK;
+}
+
+static anc_status fake_head(void *self, krn_call *call, uint64_t *ret)
+{
+    const world *w = self;
+    (void)call;
+    *ret = w->events;
     return ANC_OK;
 }
 
@@ -126,10 +138,22 @@ static anc_status take_one(world *w, const krn_announcement *a, anc_err *err)
     return ANC_OK;
 }
 
+static void measure(world *w)
+{
+    ANC_ARENA(mem, 1 << 16);
+    anc_err err = {0};
+    const atomic_bool never = false;
+    krn_call call = {.mem = mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &never};
+    ASSERT_OK(krn_relay_measure(w->relay, &call), &err);
+}
+
 static anc_status fake_publish(void *self, const krn_announcement *events, size_t n,
                                int64_t deadline_ns, size_t *ret_taken, anc_err *err)
 {
+    world *w = self;
     assert_true(n > 0 && deadline_ns < INT64_MAX);
+    if (w->measures)
+        measure(w);
     for (*ret_taken = 0; *ret_taken < n; ++*ret_taken)
         ANC_TRY(take_one(self, &events[*ret_taken], err));
     return ANC_OK;
@@ -148,6 +172,7 @@ static void fake_log(void *self, krn_level level, const char *component, const c
 
 static const krn_outbox_ops outbox_ops = {.name = "fake",
                                           .read = fake_read,
+                                          .head = fake_head,
                                           .cursor_get = fake_cursor_get,
                                           .cursor_set = fake_cursor_set,
                                           .prune = fake_prune};
@@ -155,12 +180,26 @@ static const krn_writer_ops writer_ops = {.name = "fake", .run = fake_run, .post
 static const krn_bus_ops bus_ops = {.name = "fake", .publish = fake_publish};
 static const krn_log_ops log_ops = {"fake", fake_log};
 
+static krn_series *fake_series(void *self, const char *name, const char *labels, const char *help)
+{
+    world *w = self;
+    (void)help;
+    assert_string_equal(labels, "bus=\"fake\"");
+    if (strcmp(name, "anchorage_relay_lag_events") == 0)
+        return &w->lag;
+    return strcmp(name, "anchorage_relay_oldest_seconds") == 0 ? &w->age : &w->other;
+}
+
+static const krn_metrics_ops metrics_ops = {
+    .name = "fake", .counter = fake_series, .gauge = fake_series};
+
 static krn_relay_options options_of(world *w, int64_t save_ns)
 {
     return (krn_relay_options){.outbox = {&outbox_ops, w},
                                .writer = {&writer_ops, w},
                                .bus = {&bus_ops, w},
                                .log = {&log_ops, w},
+                               .metrics = {&metrics_ops, w},
                                .clock = sim_clock(w->sim),
                                .prunes = true,
                                .keep_ms = 5000,
@@ -231,6 +270,33 @@ static void a_full_bus_is_tried_again_ever_later(void **state)
     w.full_at = 11;
     w.events = 11;
     assert_true(step(&w) < 100000000); /* the pauses begin anew */
+    world_close(&w);
+}
+
+/* Also while a batch is in the bus, and while nothing is tried: by the outbox and the clock. */
+static void how_far_it_is_behind_is_measured(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, 4);
+    w.told_ms = krn_wall_ms(sim_clock(w.sim));
+    measure(&w); /* before it knows its place nothing is said */
+    assert_true(w.lag.value == 0 && w.age.value == 0);
+    sim_pass(w.sim, 3000000000);
+    w.measures = true;
+    w.full_at = 2;
+    (void)step(&w); /* measured before the bus took one */
+    assert_true(w.lag.value == 4 && w.age.value == 3);
+    sim_pass(w.sim, 2000000000);
+    measure(&w);
+    assert_true(w.lag.value == 3 && w.age.value == 5);
+    assert_int_equal(krn_relay_look(w.relay).oldest_ms, w.told_ms);
+    w.full_at = 0;
+    w.measures = false;
+    sim_pass(w.sim, 5000000000);
+    (void)step(&w);
+    measure(&w);
+    assert_true(w.heard == 4 && w.lag.value == 0 && w.age.value == 0);
     world_close(&w);
 }
 
@@ -443,6 +509,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(batches_follow_at_once_until_all_is_told),
         cmocka_unit_test(a_full_bus_is_tried_again_ever_later),
+        cmocka_unit_test(how_far_it_is_behind_is_measured),
         cmocka_unit_test(a_cursor_that_cannot_be_saved_brings_nothing_again_in_this_life),
         cmocka_unit_test(a_new_consumer_is_known_before_anything_is_published),
         cmocka_unit_test(being_woken_does_not_make_it_try_sooner),

@@ -1,0 +1,85 @@
+/* recorded.c - see recorded.h. A record in an answer is a line of fields "name: value" with semicolons between them. */
+#include "rag/domain/recorded.h"
+
+#include "base/str.h"
+#include "text/normalize.h"
+
+enum { FIELDS_MIN = 3, KEY_MAX_BYTES = 80, ASKED_MAX = 2 };
+
+/* The line without its marker; empty: something stands behind it. */
+static anc_str record_of(anc_str text)
+{
+    const size_t marker = anc_str_find(text, ANC_STR(" [1]"));
+    if (marker == SIZE_MAX || txt_trim(anc_str_sub(text, marker + 4, text.len)).len > 0 ||
+        anc_str_find(text, ANC_STR("\n")) != SIZE_MAX)
+        return ANC_STR("");
+    return anc_str_sub(text, 0, marker);
+}
+
+/* "Telefon" of "Telefonnummer". */
+static bool begins_with(anc_str word, anc_str name)
+{
+    enum { LETTERS_MIN = 5 };
+    return name.len >= LETTERS_MIN && word.len > name.len &&
+           anc_str_eq_nocase(anc_str_sub(word, 0, name.len), name);
+}
+
+/* Whether a word of the question is one of the name of a field, bytes [from, to) of the answer. */
+static bool is_asked(const rag_spoken *s, const rag_spoken *answered, size_t from, size_t to)
+{
+    for (size_t i = 0; i < answered->words.n; i++) {
+        const rag_word *w = &answered->words.items[i];
+        if (w->start < from || w->end > to || w->stop)
+            continue;
+        for (size_t k = 0; k < s->words.n; k++)
+            if (rag_spoken_is_noun(s, k) &&
+                (s->words.items[k].key == w->key ||
+                 anc_str_eq_nocase(rag_spoken_word(s, k), rag_spoken_word(answered, i)) ||
+                 begins_with(rag_spoken_word(s, k), rag_spoken_word(answered, i))))
+                return true;
+    }
+    return false;
+}
+
+/* Nothing in it points at, or names, what it is about; what it asks for has an article. */
+static bool asks_field(const rag_spoken *s)
+{
+    bool article = false;
+    for (size_t i = 0; i < s->words.n; i++) {
+        const rag_word *w = &s->words.items[i];
+        const bool noun = s->language == TXT_DE && i > 0 && rag_spoken_is_article(s, i - 1);
+        if (rag_spoken_is_pronoun(s, i) || w->digits || w->code != 0 ||
+            (i > 0 && w->capital && !noun))
+            return false;
+        article = article || (i > 0 && rag_spoken_is_article(s, i));
+        if (i > 0 && rag_spoken_is_preposition(s, i))
+            return false;
+    }
+    const size_t content = rag_spoken_content(s, 0);
+    return article && content > 0 && content <= ASKED_MAX;
+}
+
+anc_str rag_recorded(const rag_spoken *s, const rag_spoken *answered)
+{
+    anc_str rest = record_of(answered->text);
+    anc_str known = ANC_STR("");
+    size_t fields = 0;
+    bool asked = false;
+    if (rest.len == 0 || !asks_field(s))
+        return ANC_STR("");
+    while (rest.len > 0) {
+        const size_t end = anc_str_find(rest, ANC_STR("; "));
+        const anc_str field = anc_str_sub(rest, 0, end);
+        const size_t colon = anc_str_find(field, ANC_STR(": "));
+        const size_t from = (size_t)(field.ptr - answered->text.ptr);
+        if (colon == SIZE_MAX)
+            return ANC_STR("");
+        const anc_str value = anc_str_sub(field, colon + 2, field.len);
+        if (fields++ == 0)
+            known = value;
+        else
+            asked = asked || is_asked(s, answered, from, from + colon);
+        rest = end == SIZE_MAX ? ANC_STR("") : anc_str_sub(rest, end + 2, rest.len);
+    }
+    return fields >= FIELDS_MIN && asked && known.len <= KEY_MAX_BYTES ? known : ANC_STR("");
+}
