@@ -12,6 +12,7 @@
 #include "rag/domain/antecedent.h"
 #include "rag/domain/cues.h"
 #include "rag/domain/ellipsis.h"
+#include "rag/domain/openings.h"
 #include "rag/domain/recorded.h"
 #include "rag/domain/tongue.h"
 #include "text/normalize.h"
