@@ -54,13 +54,21 @@ static anc_str unconjugated(anc_str stem, txt_language language)
     return stem.ptr[stem.len - 1] == 'e' ? anc_str_sub(stem, 0, stem.len - 1) : stem;
 }
 
-/* "IT", "WHO": in capitals they are names, and no function words. */
-static bool is_acronym(anc_str written)
+static bool has_small_letter(anc_str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] >= 'a' && text.ptr[i] <= 'z')
+            return true;
+    return false;
+}
+
+/* "IT", "WHO": in capitals they are names, and no function words; where all is in capitals that says nothing. */
+static bool is_acronym(anc_str text, anc_str written)
 {
     static const anc_str acronyms[] = {ANC_STR_INIT("IT"), ANC_STR_INIT("WHO"), ANC_STR_INIT("AI")};
     for (size_t i = 0; i < ANC_COUNT(acronyms); i++)
         if (anc_str_eq(acronyms[i], written))
-            return true;
+            return has_small_letter(text);
     return false;
 }
 
@@ -69,7 +77,7 @@ static rag_word word_of(anc_str text, txt_language language, const txt_term *ter
     size_t bytes;
     const uint32_t first = anc_utf8_at(text, term->start, &bytes);
     const anc_str written = anc_str_sub(text, term->start, term->end - term->start);
-    const bool acronym = term->stop && is_acronym(written);
+    const bool acronym = term->stop && is_acronym(text, written);
     const anc_str base = acronym              ? written
                          : language == TXT_EN ? rag_form_of(written)
                                               : ANC_STR("");
