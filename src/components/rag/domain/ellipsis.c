@@ -1,8 +1,5 @@
-/* ellipsis.c - what takes the place of what.
- *
- * The new part and the old question are compared word by word: figures with figures, codes with codes
- * of one shape, names with names, objects of one preposition with each other. Where nothing fits, the
- * part is added at the end, and the words of both are searched for.
+/* ellipsis.c - what takes the place of what: figures of figures, codes of codes of one shape, names of names, objects of
+ * one preposition of each other. Where nothing fits, the part is added at the end, and the words of both are searched for.
  */
 #include "rag/domain/ellipsis.h"
 
