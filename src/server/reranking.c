@@ -39,7 +39,8 @@ anc_status srv_reranker_open(const srv_config *c, anc_arena *mem, os_pool *pool,
                              emb_reranker *ret, anc_str *ret_absent, anc_err *err)
 {
     const anc_str folder = os_path_join(mem, c->models_dir, c->rerank.model);
-    const emb_infer_reranker_options options = {.folder = folder, .pool = pool, .clock = clock};
+    const emb_infer_reranker_options options = {
+        .folder = folder, .precision = c->model.precision, .pool = pool, .clock = clock};
     if (folder.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "the reranker's folder");
     if (c->rerank.remote.url.len > 0)

@@ -58,6 +58,11 @@ def test_searches_and_chats_are_reranked(binary):
             return answer.status == 200 and answer.json["retrievals"] and answer.json
         row = wait_for("the query in the log", logged)
         assert row["retrievals"][0]["scores"]["rerank"] == chat["sources"][0]["scores"]["rerank"] and row["timings_ms"]["rerank"] > 0, row
+        assert {"words": "reranker"}.items() <= {m["id"]: m["kind"] for m in s.get("/v1/models").json["data"]}.items()
+        assert "reranker: words at 127.0.0.1" in s.get("/health").json["checks"]["embedder"]["detail"]
+        for word, reranked in (("yes", True), ("no", False)):
+            told = p.run("search", "--json", "--rerank", word, QUESTION)
+            assert ('"complete":true' in told.stdout) == reranked, told
         metrics = s.get("/metrics").body.decode()
         assert "anchorage_rerank_passages_total" in metrics and 'stage="rerank"' in metrics
 

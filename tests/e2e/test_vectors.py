@@ -99,7 +99,8 @@ def test_a_cross_encoder_scores_as_its_reference_does(binary):
     pairs = [json.loads(line) for line in open(folder / "pairs.jsonl", encoding="utf-8")]
     wanted = struct.unpack(f"<{len(pairs)}f", (folder / "cross-encoder-bert" / "outputs.f32").read_bytes())
     with place(binary) as p:
-        env = {"ANCHORAGE_MODELS_DIR": str(folder), "ANCHORAGE_RERANK__MODEL": "cross-encoder-bert", "ANCHORAGE_MODEL__NAME": "bert-mean"}
+        env = {"ANCHORAGE_MODELS_DIR": str(folder), "ANCHORAGE_RERANK__MODEL": "cross-encoder-bert", "ANCHORAGE_MODEL__NAME": "bert-mean",
+               "ANCHORAGE_MODEL__PRECISION": "f32"}
         p.env.update(env)
         s = Server(p)
         got = {}

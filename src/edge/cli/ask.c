@@ -175,6 +175,8 @@ static int put_options(cli_context *cx, json_writer *w)
         json_put_int(w, "top_k", (int64_t)k);
     if (mode.ptr != NULL)
         json_put_str(w, "mode", mode);
+    if (cli_given(cx, "rerank"))
+        json_put_bool(w, "rerank", anc_str_eq(cli_value(cx, "rerank"), ANC_STR("yes")));
     return CLI_OK;
 }
 

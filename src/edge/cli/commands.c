@@ -14,6 +14,11 @@
         .name = "mode", .letter = 'm', .value = "MODE", .choices = MODES, \
         .help = "auto, hybrid, semantic or keyword (default auto)"        \
     }
+#define RERANK                                                                                    \
+    {                                                                                             \
+        .name = "rerank", .value = "yes|no", .choices = "yes|no",                                 \
+        .help = "have the best passages looked at again by the reranker (default: as configured)" \
+    }
 /* ---- serve ---- */
 
 static const cli_option serve_options[] = {
@@ -41,6 +46,7 @@ static const cli_option ask_options[] = {
     COLLECTION,
     {.name = "top-k", .letter = 'k', .value = "N", .help = "passages to answer from (default 5)"},
     MODE,
+    RERANK,
     {.name = "model",
      .value = "MODEL",
      .values = "models",
@@ -54,8 +60,11 @@ static const cli_option ask_options[] = {
 };
 
 static const cli_option search_options[] = {
-    COLLECTION, {.name = "top-k", .letter = 'k', .value = "N", .help = "results (default 10)"},
-    MODE,       {.name = "full", .help = "print whole passages"},
+    COLLECTION,
+    {.name = "top-k", .letter = 'k', .value = "N", .help = "results (default 10)"},
+    MODE,
+    RERANK,
+    {.name = "full", .help = "print whole passages"},
     END,
 };
 
@@ -532,11 +541,11 @@ const cli_command cli_commands[] = {
      .text =
          "`pull` fetches a model's files over HTTPS, goes on where an interrupted fetch stopped, "
          "and\n"
-          "refuses a file whose SHA-256 is not the one known for it. Where none is known yet, that "
-          "of the\n"
-          "first fetch is pinned in SHA256SUMS in the model's folder, and every later one must "
-          "agree.\n"
-          "Then it says in which precision the model runs on this machine (model.precision).\n",
+         "refuses a file whose SHA-256 is not the one known for it. Where none is known yet, that "
+         "of the\n"
+         "first fetch is pinned in SHA256SUMS in the model's folder, and every later one must "
+         "agree.\n"
+         "Then it says in which precision the model runs on this machine (model.precision).\n",
      .examples = "anchorage model pull\n"
                  "anchorage model pull arctic-embed-xs\n"
                  "anchorage model pull --from ~/Downloads/all-MiniLM-L6-v2\n"

@@ -313,8 +313,9 @@ static const http_field model_rows[] = {
     {.name = "kind",
      .kind = HTTP_TEXT,
      .flags = HTTP_REQUIRED,
-     .choices = "answers|language|embedding",
-     .help = "answers from documents, a language model, or texts to vectors"},
+     .choices = "answers|language|embedding|reranker",
+     .help =
+         "answers from documents, a language model, texts to vectors, or what scores documents"},
     BOOL("loaded", "an embedding model that is not is loaded on first use"),
     MAYBE("dimensions", HTTP_INT, "of an embedding model that is loaded"),
     MAYBE("revision", HTTP_TEXT, "of its vectors, likewise"),

@@ -63,6 +63,9 @@ static condition check_embedder(const http_edge_options *o, anc_buf *detail)
     emb_library_describe(o->library, &others);
     if (anc_buf_view(&others).len > 0)
         (void)anc_buf_printf(detail, "; of collections: %.*s", ANC_FMT(anc_buf_view(&others)));
+    const emb_rerank_row reranker = emb_rerank_info(o->rerank);
+    if (reranker.available)
+        (void)anc_buf_printf(detail, "; reranker: %.*s", ANC_FMT(reranker.detail));
     return info.available ? HEALTHY : DEGRADED;
 }
 

@@ -1,4 +1,4 @@
-/* models.c - what may be named as a model: the answers, language models, embedding models. */
+/* models.c - what may be named as a model: the answers, language models, embedding models, the reranker. */
 #include "handlers.h"
 #include "schemas.h"
 
@@ -90,6 +90,13 @@ static anc_status put_embedding(http_request *rq, json_writer *w)
     return ANC_OK;
 }
 
+static void put_reranker(http_request *rq, json_writer *w)
+{
+    const emb_rerank_row info = emb_rerank_info(rq->edge->o.rerank);
+    if (info.available)
+        put_model(w, &(model_row){.id = info.model, .kind = ANC_STR("reranker"), .loaded = true});
+}
+
 anc_status http_models_list(http_request *rq)
 {
     json_writer w = http_json(rq);
@@ -100,6 +107,7 @@ anc_status http_models_list(http_request *rq)
     ANC_TRY(put_answers(rq, &w));
     ANC_TRY(put_providers(rq, &w));
     ANC_TRY(put_embedding(rq, &w));
+    put_reranker(rq, &w);
     json_close_array(&w);
     json_close_object(&w);
     return ANC_OK;

@@ -16,7 +16,8 @@ enum {
     MAX_POSITIONS = 65536,
     MAX_VOCABULARY = 1 << 22,
     MAX_TYPES = 256,
-    MAX_BUCKETS = 4096
+    MAX_BUCKETS = 4096,
+    MIN_WINDOW = 3 /* a token within the two special ones */
 };
 
 static void doc_cleanup(json_doc **doc)
@@ -161,9 +162,10 @@ static anc_status read_tokenizer_window(anc_arena *mem, anc_str folder, inf_conf
     if (json_kind_of(window) != JSON_INT)
         return ANC_OK;
     const int64_t n = json_int(window, -1);
-    if (n < 3)
-        return ANC_FAIL(err, ANC_CORRUPT, "tokenizer_config.json: model_max_length %lld is below 3",
-                        (long long)n);
+    if (n < MIN_WINDOW)
+        return ANC_FAIL(err, ANC_CORRUPT,
+                        "tokenizer_config.json: model_max_length %lld is below %d", (long long)n,
+                        MIN_WINDOW);
     if ((uint64_t)n < ret->window)
         ret->window = (size_t)n;
     return ANC_OK;
@@ -178,9 +180,10 @@ static anc_status read_window(anc_arena *mem, anc_str folder, inf_config *ret, a
     if (json_kind_of(window) != JSON_INT)
         return read_tokenizer_window(mem, folder, ret, err);
     const int64_t n = json_int(window, -1);
-    if (n < 3)
+    if (n < MIN_WINDOW)
         return ANC_FAIL(err, ANC_CORRUPT,
-                        "sentence_bert_config.json: max_seq_length %lld is below 3", (long long)n);
+                        "sentence_bert_config.json: max_seq_length %lld is below %d", (long long)n,
+                        MIN_WINDOW);
     if ((uint64_t)n < ret->window)
         ret->window = (size_t)n;
     return ANC_OK;
@@ -323,6 +326,11 @@ static anc_status read_all(anc_arena *mem, anc_str folder, inf_config *ret, anc_
         return ANC_FAIL(err, ANC_NOT_FOUND, "there is no config.json");
     ANC_TRY(read_model(json_root(config), ret, err));
     ANC_TRY(read_window(mem, folder, ret, err));
+    if (ret->window < MIN_WINDOW)
+        return ANC_FAIL(err, ANC_CORRUPT,
+                        "config.json: max_position_embeddings %zu leaves a window of %zu tokens, "
+                        "which is below %d",
+                        ret->positions, ret->window, MIN_WINDOW);
     if (ret->scores) {
         ret->pooling = INF_POOL_CLS;
         ret->dims = 1;

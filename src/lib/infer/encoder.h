@@ -75,6 +75,9 @@ void inf_encoder_close(inf_encoder *enc); /* NULL is a no-op */
 anc_status inf_encoder_files(anc_arena *mem, anc_str folder, anc_str **ret, size_t *ret_n,
                              anc_err *err) ANC_MUST_CHECK;
 
+/* Whether the model is a cross-encoder, by its small files alone. Errors of those as inf_encoder_open. */
+anc_status inf_encoder_scores(anc_str folder, bool *ret, anc_err *err) ANC_MUST_CHECK;
+
 inf_encoder_info inf_encoder_about(const inf_encoder *enc);
 
 /* Vectors of `texts` [n] in `out` [n * dims], row-major. What a text gives does not depend on the

@@ -19,13 +19,16 @@ static size_t take(const inf_tokenizer *tok, anc_str text, size_t max, uint32_t 
 size_t inf_tokenizer_encode(const inf_tokenizer *tok, anc_str text, size_t max, uint32_t *ids,
                             bool *ret_cut)
 {
-    bool cut = false;
-    const size_t n = take(tok, text, max - 2, ids + 1, &cut);
-    ids[0] = tok->frame.first;
-    ids[1 + n] = tok->frame.last;
+    bool cut = max < 2;
+    const size_t n = cut ? 0 : take(tok, text, max - 2, ids + 1, &cut);
+    const size_t all = max < 2 ? max : n + 2;
+    if (all > 0)
+        ids[0] = tok->frame.first;
+    if (all > 1)
+        ids[all - 1] = tok->frame.last;
     if (ret_cut != NULL)
         *ret_cut = cut;
-    return n + 2;
+    return all;
 }
 
 size_t inf_tokenizer_count(const inf_tokenizer *tok, anc_str text, size_t max)

@@ -32,8 +32,8 @@ anc_status inf_tokenizer_of_vocab(anc_str vocab, bool lower, inf_tokenizer **ret
 /* One more than the greatest id. */
 uint32_t inf_tokenizer_size(const inf_tokenizer *tok);
 
-/* [CLS] pieces [SEP] in `ids`, cut so that all is at most `max` (>= 2) long; the count. Says in
- * `ret_cut` (may be NULL) whether pieces were left out. */
+/* [CLS] pieces [SEP] in `ids`, cut so that all is at most `max` long, of which nothing but [CLS] stays below 2; the
+ * count. Says in `ret_cut` (may be NULL) whether pieces were left out. */
 size_t inf_tokenizer_encode(const inf_tokenizer *tok, anc_str text, size_t max, uint32_t *ids,
                             bool *ret_cut);
 

@@ -30,8 +30,8 @@ static emb_reranker open_infer(void)
     anc_err err = {0};
     emb_reranker r = {0};
     const char *place = place_in_data(folder, "tiny-models/cross-encoder-bert");
-    const emb_infer_reranker_options options = {.folder = anc_str_of(place),
-                                                .clock = clock_fixed(&now_ns)};
+    const emb_infer_reranker_options options = {
+        .folder = anc_str_of(place), .precision = ANC_STR("f32"), .clock = clock_fixed(&now_ns)};
     if (place == NULL)
         return r;
     ASSERT_OK(emb_infer_reranker_open(&options, &r, &err), &err);

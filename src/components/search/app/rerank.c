@@ -186,13 +186,22 @@ static anc_status score_missing(reranking *k)
     return ANC_OK;
 }
 
+/* No more than half of the time that the caller has left: the other half is for what comes after. */
+static int64_t end_of_budget(const srch_asking *a)
+{
+    const int64_t now_ns = krn_now_ns(a->srch->config.clock);
+    const int64_t deadline_ns = a->call->deadline_ns;
+    const int64_t budget_ns =
+        emb_rerank_info(a->srch->config.rerank).budget_ms * (int64_t)NS_PER_MS;
+    const int64_t half_ns = deadline_ns != INT64_MAX ? (deadline_ns - now_ns) / 2 : INT64_MAX;
+    return now_ns + (budget_ns < half_ns ? budget_ns : half_ns);
+}
+
 anc_status srch_rerank(srch_asking *a)
 {
     reranking k = {.a = a, .n = a->n < a->rerank_most ? a->n : a->rerank_most};
-    const emb_rerank_row info = emb_rerank_info(a->srch->config.rerank);
     if (a->rerank_until_ns == INT64_MAX)
-        a->rerank_until_ns =
-            krn_now_ns(a->srch->config.clock) + info.budget_ms * (int64_t)NS_PER_MS;
+        a->rerank_until_ns = end_of_budget(a);
     a->result.reranked.done = true;
     for (size_t i = 0; i < k.n; i++) {
         const srch_scored *known = find_scored(a, &a->candidates[i]);

@@ -63,6 +63,15 @@ static void the_rerankers_order_is_shown(void **state)
     assert_int_equal(world_rerank.until_ns, world_kno.now_ns + 100 * MS);
 }
 
+static void a_caller_in_a_hurry_has_time_left(void **state)
+{
+    world *w = open_world(state);
+    const srch_request r = asks(SRCH_RERANK_YES);
+    w->call.deadline_ns = world_kno.now_ns + 60 * MS;
+    (void)world_ask(w, &r);
+    assert_int_equal(world_rerank.until_ns, world_kno.now_ns + 30 * MS);
+}
+
 static void a_passage_is_read_under_its_title(void **state)
 {
     world *w = *state;
@@ -202,6 +211,7 @@ int main(void)
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, world_set_up, world_tear_down)
     const struct CMUnitTest tests[] = {
         TEST(the_rerankers_order_is_shown),
+        TEST(a_caller_in_a_hurry_has_time_left),
         TEST(a_passage_is_read_under_its_title),
         TEST(what_is_said_decides),
         TEST(only_the_best_are_looked_at),

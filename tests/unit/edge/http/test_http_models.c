@@ -2,6 +2,20 @@
 #include "request_rows.h"
 
 static const request_row good[] = {
+    {"what may be named",
+     "GET",
+     "/v1/models",
+     NULL,
+     NULL,
+     200,
+     {"\"id\":\"tiny\"", "\"id\":\"ranker\",\"object\":\"model\"", "\"kind\":\"reranker\""}},
+    {"how the models are",
+     "GET",
+     "/health",
+     NULL,
+     NULL,
+     200,
+     {"\"detail\":\"tiny; of collections: other; reranker: "}},
     {"a text's vector",
      "POST",
      "/v1/embeddings",

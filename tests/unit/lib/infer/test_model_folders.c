@@ -88,6 +88,26 @@ static const struct broken_row {
      "\"intermediate_size\":64,\"max_position_embeddings\":256,\"type_vocab_size\":2,"
      "\"vocab_size\":961,\"model_type\":\"xlm-roberta\",\"pad_token_id\":255}",
      0, ANC_CORRUPT, "pad_token_id 255 leaves no place of 256"},
+    {"a place for one token", "config.json",
+     "{\"hidden_size\":64,\"num_attention_heads\":4,\"num_hidden_layers\":2,"
+     "\"intermediate_size\":64,\"max_position_embeddings\":1,\"type_vocab_size\":2,"
+     "\"vocab_size\":961}",
+     0, ANC_CORRUPT, "max_position_embeddings 1 leaves a window of 1 tokens"},
+    {"places for special tokens alone", "config.json",
+     "{\"hidden_size\":64,\"num_attention_heads\":4,\"num_hidden_layers\":2,"
+     "\"intermediate_size\":64,\"max_position_embeddings\":2,\"type_vocab_size\":2,"
+     "\"vocab_size\":961}",
+     0, ANC_CORRUPT, "max_position_embeddings 2 leaves a window of 2 tokens"},
+    {"a padding before the last place", "config.json",
+     "{\"hidden_size\":64,\"num_attention_heads\":4,\"num_hidden_layers\":2,"
+     "\"intermediate_size\":64,\"max_position_embeddings\":256,\"type_vocab_size\":2,"
+     "\"vocab_size\":961,\"model_type\":\"xlm-roberta\",\"pad_token_id\":254}",
+     0, ANC_CORRUPT, "max_position_embeddings 256 leaves a window of 1 tokens"},
+    {"a padding before the last two", "config.json",
+     "{\"hidden_size\":64,\"num_attention_heads\":4,\"num_hidden_layers\":2,"
+     "\"intermediate_size\":64,\"max_position_embeddings\":3,\"type_vocab_size\":2,"
+     "\"vocab_size\":961,\"model_type\":\"mpnet\",\"relative_attention_num_buckets\":32}",
+     0, ANC_CORRUPT, "max_position_embeddings 3 leaves a window of 1 tokens"},
     {"too few buckets", "config.json",
      "{\"hidden_size\":64,\"num_attention_heads\":4,\"num_hidden_layers\":2,"
      "\"intermediate_size\":64,\"max_position_embeddings\":256,\"type_vocab_size\":2,"
@@ -98,6 +118,12 @@ static const struct broken_row {
      "\"intermediate_size\":64,\"max_position_embeddings\":256,\"type_vocab_size\":2,"
      "\"vocab_size\":961,\"model_type\":\"mpnet\",\"relative_attention_num_buckets\":32}",
      0, ANC_CORRUPT, "tensor encoder.layer.0.attention.attn.q.weight of shape [64, 64] is missing"},
+    {"more places than there are", "config.json",
+     "{\"hidden_size\":64,\"num_attention_heads\":4,\"num_hidden_layers\":2,"
+     "\"intermediate_size\":64,\"max_position_embeddings\":60000,\"type_vocab_size\":2,"
+     "\"vocab_size\":961}",
+     0, ANC_CORRUPT,
+     "embeddings.position_embeddings.weight has shape [256, 64], expected [60000, 64]"},
     {"a norm of nothing", "config.json",
      "{\"hidden_size\":64,\"num_attention_heads\":4,\"num_hidden_layers\":2,"
      "\"intermediate_size\":64,\"max_position_embeddings\":256,\"type_vocab_size\":2,"
@@ -324,6 +350,38 @@ static void the_folder_says_how_many_values_are_kept(void **state)
         assert_true(fabs((double)kept[j] - (double)full[j] / sqrt(length)) < 1e-5);
 }
 
+static bool has_name(const anc_str *names, size_t n, const char *name)
+{
+    for (size_t i = 0; i < n; i++)
+        if (anc_str_eq(names[i], anc_str_of(name)))
+            return true;
+    return false;
+}
+
+/* special_tokens_map.json is a part of the model where its tokenizer reads it: with a vocab.txt. */
+static void the_files_are_those_that_are_read(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"special_tokens_map.json", "tokenizer.json"};
+    for (size_t i = 0; i < ANC_COUNT(files); i++) {
+        char folder[] = "/tmp/anchorage-folder-XXXXXX";
+        anc_str *names = NULL;
+        anc_err err = {0};
+        bool scores = true;
+        size_t n = 0;
+        ANC_ARENA(mem, 16 << 20);
+        assert_non_null(mkdtemp(folder));
+        small_folder_make(mem, anc_str_of(folder), files[i], ANC_STR("{}"));
+        ASSERT_OK(inf_encoder_files(mem, anc_str_of(folder), &names, &n, &err), &err);
+        ASSERT_OK(inf_encoder_scores(anc_str_of(folder), &scores, &err), &err);
+        assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
+        assert_false(scores);
+        assert_int_equal(has_name(names, n, "special_tokens_map.json"), i == 0);
+        assert_true(has_name(names, n, "tokenizer.json"));
+        assert_true(has_name(names, n, "model.safetensors"));
+    }
+}
+
 static void a_model_of_vectors_scores_nothing(void **state)
 {
     (void)state;
@@ -349,6 +407,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(refuses_more_dimensions_than_there_are),
         cmocka_unit_test(the_folder_says_how_many_values_are_kept),
+        cmocka_unit_test(the_files_are_those_that_are_read),
         cmocka_unit_test(a_model_of_vectors_scores_nothing),
     };
     return RUN_TABLE("refuses", broken_rows, refuses) +

@@ -276,6 +276,25 @@ static void configs(void **state)
     inf_tokenizer_close(tok);
 }
 
+/* Of no text does more come than there is room for. */
+static void a_window_without_room(void **state)
+{
+    (void)state;
+    enum { UNTOUCHED = 99 };
+    inf_tokenizer *tok = NULL;
+    anc_err err = {0};
+    bool cut = false;
+    ASSERT_OK(inf_tokenizer_of_vocab(anc_str_of(plain_vocab), true, &tok, &err), &err);
+    for (size_t max = 0; max < 3; max++) {
+        uint32_t ids[4] = {UNTOUCHED, UNTOUCHED, UNTOUCHED, UNTOUCHED};
+        assert_int_equal(inf_tokenizer_encode(tok, ANC_STR("a b"), max, ids, &cut), max);
+        assert_true(cut);
+        for (size_t i = 0; i < 4; i++)
+            assert_int_equal(ids[i] == UNTOUCHED, i >= max);
+    }
+    inf_tokenizer_close(tok);
+}
+
 static const struct bad_row {
     const char *name, *file, *text, *says;
 } bad_rows[] = {
@@ -313,6 +332,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_empty_second_text_is_no_pair),
+        cmocka_unit_test(a_window_without_room),
         cmocka_unit_test(reference_of_pairs),
     };
     return RUN_TABLE("frames", frame_rows, frames) + RUN_TABLE("refuses", refused_rows, refuses) +

@@ -6,11 +6,10 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "infer/choice.h"
-#include "os/file.h"
+#include "opening_impl.h"
 #include "revision_impl.h"
 
-enum { MAX_BATCH = 256, DETAIL_MAX = 512, NAME_MAX_BYTES = 256, KEEP_FROM_BYTES = 4 << 20 };
+enum { MAX_BATCH = 256, DETAIL_MAX = 512, NAME_MAX_BYTES = 256 };
 
 typedef struct infer {
     inf_encoder *encoder; /* owned */
@@ -64,53 +63,11 @@ static const emb_encoder_ops ops = {
     .close = close_infer,
 };
 
-/* The last part of a path. */
-static anc_str last_part(anc_str path)
-{
-    while (path.len > 1 && path.ptr[path.len - 1] == '/')
-        path.len--;
-    for (size_t i = path.len; i-- > 0;)
-        if (path.ptr[i] == '/')
-            return anc_str_sub(path, i + 1, SIZE_MAX);
-    return path;
-}
-
-/* What the configuration says of the precision. */
-static anc_status read_precision(anc_str word, inf_choose_options *ret, anc_err *err)
-{
-    if (word.len == 0 || anc_str_eq(word, ANC_STR("auto")))
-        return ANC_OK;
-    ret->fixed = true;
-    for (inf_precision p = INF_F32; p < INF_PRECISIONS; p++)
-        if (anc_str_eq(word, anc_str_of(inf_precision_name(p)))) {
-            ret->precision = p;
-            return ANC_OK;
-        }
-    return ANC_FAIL(err, ANC_INVALID,
-                    "the precision of a model is auto, f32, bf16 or int8, not \"%.*s\"",
-                    ANC_FMT(anc_str_sub(word, 0, 40)));
-}
-
-/* Whether what is made of a model is kept beside it: of a small one it is made anew sooner than a file is written and
- * synced. */
-static bool is_worth_keeping(anc_str folder)
-{
-    anc_err ignored = {0};
-    os_stat stat;
-    ANC_ARENA(mem, OS_PATH_MAX * 2);
-    const anc_str path =
-        mem != NULL ? os_path_join(mem, folder, ANC_STR("model.safetensors")) : ANC_STR_NONE;
-    return path.ptr != NULL && os_stat_of(path, &stat, &ignored) == ANC_OK &&
-           stat.bytes >= KEEP_FROM_BYTES;
-}
-
 /* The precision, and the revision that follows from it. */
 static anc_status choose(infer *in, const emb_infer_options *options, anc_str digest,
                          inf_choice *ret, anc_err *err)
 {
-    inf_choose_options with = {.folder = options->folder, .digest = digest, .pool = options->pool};
-    ANC_TRY(read_precision(options->precision, &with, err));
-    ANC_TRY(inf_choose(&with, ret, err));
+    ANC_TRY(emb_infer_choose(options, digest, ret, err));
     if (!ret->alike)
         ANC_TRY(emb_infer_revision_apart(inf_precision_name(ret->precision), in->revision, err));
     return ANC_OK;
@@ -121,13 +78,13 @@ static anc_status open_parts(infer *in, const emb_infer_options *options, anc_er
     inf_encoder_options with = {.query_prefix = options->query_prefix,
                                 .passage_prefix = options->passage_prefix,
                                 .unit_length = true};
-    const anc_str model = last_part(options->folder);
+    const anc_str model = emb_infer_model_name(options->folder);
     inf_choice choice;
     (void)snprintf(in->model, sizeof in->model, "%.*s", ANC_FMT(model));
     ANC_TRY(emb_infer_revision(options, model, in->revision, err));
     char digest[EMB_REVISION_MAX];
     memcpy(digest, in->revision, sizeof digest);
-    if (is_worth_keeping(options->folder))
+    if (emb_infer_keeps(options->folder))
         with.digest = anc_str_of(digest);
     ANC_TRY(choose(in, options, with.digest, &choice, err));
     with.precision = choice.precision;

@@ -5,10 +5,11 @@
 #include <stdlib.h>
 
 #include "base/str.h"
-#include "infer/encoder.h"
+#include "opening_impl.h"
+#include "revision_impl.h"
 
 /* A batch is what a budget of time is kept by: small enough to leave something when it ends. */
-enum { MAX_BATCH = 16, DETAIL_MAX = 256, NAME_MAX_BYTES = 256 };
+enum { MAX_BATCH = 16, DETAIL_MAX = 512, NAME_MAX_BYTES = 256 };
 
 typedef struct infer {
     inf_encoder *encoder; /* owned */
@@ -56,21 +57,20 @@ static void close_infer(void *self)
 
 static const emb_reranker_ops ops = {.name = "infer", .score = score, .close = close_infer};
 
-/* The last part of a path. */
-static anc_str last_part(anc_str path)
-{
-    while (path.len > 1 && path.ptr[path.len - 1] == '/')
-        path.len--;
-    for (size_t i = path.len; i-- > 0;)
-        if (path.ptr[i] == '/')
-            return anc_str_sub(path, i + 1, SIZE_MAX);
-    return path;
-}
-
 static anc_status open_parts(infer *in, const emb_infer_reranker_options *options, anc_err *err)
 {
-    const anc_str model = last_part(options->folder);
-    ANC_TRY(inf_encoder_open(options->folder, NULL, &in->encoder, err));
+    const emb_infer_options opening = {
+        .folder = options->folder, .precision = options->precision, .pool = options->pool};
+    const anc_str model = emb_infer_model_name(options->folder);
+    char digest[EMB_REVISION_MAX];
+    inf_encoder_options with = {0};
+    inf_choice choice;
+    ANC_TRY(emb_infer_revision(&opening, model, digest, err));
+    if (emb_infer_keeps(options->folder))
+        with.digest = anc_str_of(digest);
+    ANC_TRY(emb_infer_choose(&opening, with.digest, &choice, err));
+    with.precision = choice.precision;
+    ANC_TRY(inf_encoder_open(options->folder, &with, &in->encoder, err));
     const inf_encoder_info about = inf_encoder_about(in->encoder);
     if (!about.scores)
         return ANC_FAIL(
@@ -80,8 +80,9 @@ static anc_status open_parts(infer *in, const emb_infer_reranker_options *option
             ANC_FMT(anc_str_sub(options->folder, 0, 300)));
     (void)snprintf(in->model, sizeof in->model, "%.*s", ANC_FMT(model));
     (void)snprintf(in->detail, sizeof in->detail,
-                   "%.100s: cross-encoder of %u layers, %u tokens, %s kernels", in->model,
-                   about.layers, about.max_tokens, about.kernels);
+                   "%.100s: cross-encoder of %u layers, %u tokens, %s by %s%s (%s)", in->model,
+                   about.layers, about.max_tokens, inf_precision_name(about.precision),
+                   about.product, about.mapped ? ", mapped" : "", choice.why);
     return ANC_OK;
 }
 

@@ -192,6 +192,42 @@ static void unrelated_texts_are_measured_but_for_the_default_model(void **state)
     fixture_done(&f);
 }
 
+/* An encoder that is away while `away` is set. */
+static bool away;
+static emb_encoder behind;
+
+static anc_status encode_or_not(void *self, krn_call *call, emb_text_kind kind,
+                                const anc_str *texts, size_t n, float *out, emb_encoded *ret)
+{
+    if (away)
+        return ANC_FAIL(call->err, ANC_UNAVAILABLE, "the endpoint is away");
+    return behind.ops->encode(self, call, kind, texts, n, out, ret);
+}
+
+static void one_that_is_away_is_measured_when_it_is_there(void **state)
+{
+    (void)state;
+    static fixture f;
+    emb_service *emb = NULL;
+    fixture_init(&f, true, 0);
+    behind = encoder_hash_open(clock_fixed(&f.now_ns), NULL);
+    emb_encoder_ops ops = *behind.ops;
+    ops.encode = encode_or_not;
+    emb_service_options options = {.clock = clock_fixed(&f.now_ns), .encoder = behind};
+    options.encoder.ops = &ops;
+    away = true;
+    ASSERT_OK(emb_service_open(&options, &emb, &f.err), &f.err);
+    assert_int_equal(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL), ANC_UNAVAILABLE);
+    assert_true(emb_info(emb).available && emb_info(emb).unrelated == 0);
+    anc_err_clear(&f.err);
+    away = false;
+    ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL), &f.err);
+    assert_true(emb_info(emb).unrelated == emb_info(f.emb).unrelated);
+    assert_true(emb_info(emb).unrelated != 0);
+    emb_service_close(emb);
+    fixture_done(&f);
+}
+
 static void deadlines_and_cancelling_are_seen(void **state)
 {
     (void)state;
@@ -217,6 +253,7 @@ int main(void)
         cmocka_unit_test(what_broke_the_model_is_passed_on),
         cmocka_unit_test(watchers_see_the_cache),
         cmocka_unit_test(unrelated_texts_are_measured_but_for_the_default_model),
+        cmocka_unit_test(one_that_is_away_is_measured_when_it_is_there),
         cmocka_unit_test(deadlines_and_cancelling_are_seen),
     };
     return cmocka_run_group_tests_name("embedding", tests, NULL, NULL);
