@@ -88,7 +88,8 @@ const srv_row srv_rows[] = {
     INT("model.remote.batch", model.remote.batch, "64", 1, 256, NULL, "texts of one request"),
     INT("model.remote.parallel", model.remote.parallel, "4", 1, 64, NULL, "requests at once"),
     INT("model.remote.retries", model.remote.retries, "3", 0, 10, NULL,
-        "times that a request is sent again after 429, 5xx or no answer"),
+        "times that a request is sent again after 429, 5xx or no answer, with a minute of pauses "
+        "at most"),
     INT("model.remote.timeout_ms", model.remote.timeout_ms, "30000", 10, 600000, NULL,
         "time for one answer"),
     INT("model.cache_mb", model.cache_mb, "16", 0, 4096, NULL,
@@ -123,7 +124,8 @@ const srv_row srv_rows[] = {
         "passages of one request"),
     INT("rerank.remote.parallel", rerank.remote.parallel, "4", 1, 64, NULL, "requests at once"),
     INT("rerank.remote.retries", rerank.remote.retries, "2", 0, 10, NULL,
-        "times that a request is sent again after 429, 5xx or no answer"),
+        "times that a request is sent again after 429, 5xx or no answer, with a minute of pauses "
+        "at most"),
     INT("rerank.remote.timeout_ms", rerank.remote.timeout_ms, "10000", 10, 600000, NULL,
         "time for one answer"),
     INT("ingest.workers", ingest.workers, "0", 0, 16, "INGESTION_WORKERS",
