@@ -39,7 +39,7 @@ anc_status emb_rerank_open(const emb_rerank_options *options, emb_rerank_service
     const anc_str problem = options->problem.len > 0
                                 ? options->problem
                                 : ANC_STR("no reranker is configured: set rerank.model or "
-                                          "rerank.url");
+                                          "rerank.remote.url");
     emb_rerank_service *r = calloc(1, sizeof *r);
     if (r == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the reranker");

@@ -137,7 +137,7 @@ static void without_one_it_says_how_to_get_one(void **state)
     assert_int_equal(
         emb_rerank(none, &f.call, ANC_STR("honey"), f.passages, 1, INT64_MAX, f.scores, &f.done),
         ANC_UNAVAILABLE);
-    assert_non_null(strstr(f.err.text, "set rerank.model or rerank.url"));
+    assert_non_null(strstr(f.err.text, "set rerank.model or rerank.remote.url"));
     const emb_rerank_row about = emb_rerank_info(none);
     assert_false(about.available || about.by_default);
     assert_true(anc_str_eq(about.detail, anc_str_of(f.err.text)));
