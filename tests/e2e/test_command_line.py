@@ -229,7 +229,7 @@ def test_a_model_that_was_pulled_says_how_it_runs(binary):
 
 
 def test_a_cross_encoder_is_no_embedding_model(binary):
-    name = "ms-marco-MiniLM-L-6-v2"
+    name = "bge-reranker-base"
     source = pathlib.Path(os.environ.get("ANCHORAGE_TEST_DATA", "/nowhere")) / "tiny-models" / "cross-encoder-bert"
     if not source.exists():
         raise Skipped(f"no model in {source}")
