@@ -82,7 +82,7 @@ static anc_status open_model(void *self, krn_call *call, anc_str model, emb_enco
 {
     const source *s = self;
     emb_infer_options options = {
-        .precision = anc_str_of(s->precision), .pool = s->pool, .clock = s->clock};
+        .precision = anc_str_of(s->precision), .pool = s->pool, .clock = s->clock, .call = call};
     bool is = false;
     uint64_t bytes = 0;
     ANC_TRY(look(s, call, model, &is, &bytes));
