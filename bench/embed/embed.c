@@ -1,10 +1,10 @@
 /* embed.c - all-MiniLM-L6-v2 in lib/infer against ONNX Runtime, one text at a time on one thread.
  *
- * Texts are passages of SciFact, cut at a word so that they have about 128 or 16 tokens, special
+ * Texts are passages of SciFact, cut at a word so that they have about 256, 128 or 16 tokens, special
  * ones included. Ours gets the text, so it pays for the tokenizer; the peer gets the token ids. The
- * peer runs the same graph from the same weights (peer.py), in fp32 as ours and in its int8; before
- * anything is timed the vectors of both are compared. Without ONNX Runtime only the share of the
- * core's arithmetic peak is left, which is measured in the same run.
+ * peer runs the same graph from the same weights (peer.py): fp32 beside our fp32 and our bf16, its
+ * dynamic int8 beside our int8; before anything is timed the vectors of both are compared. Without
+ * ONNX Runtime only the share of the core's arithmetic peak is left, which is measured in the same run.
  */
 #include <math.h>
 #include <stdio.h>
@@ -13,19 +13,19 @@
 #include "base/arena.h"
 #include "common/bench.h"
 #include "common/texts.h"
-#include "embed/peak.h"
 #include "embed/peer.h"
 #include "infer/encoder.h"
 #include "infer/tokenizer.h"
 
-enum { TEXTS = 12, ROUNDS = 7, DIMS = 384, MAX_TOKENS = 128 };
+enum { TEXTS = 12, ROUNDS = 7, DIMS = 384, MAX_TOKENS = 256 };
 
 /* Of the shape of the model, for operations a text. */
 enum { LAYERS = 6, FEED_FORWARD = 1536 };
 
 typedef struct bench {
-    inf_encoder *encoder;
-    peer *peer; /* NULL: none */
+    inf_encoder *encoders[INF_PRECISIONS]; /* NULL: of that the CPU has no fast products */
+    inf_encoder *encoder;                  /* one of them */
+    peer *peer;                            /* NULL: none */
     anc_str texts[TEXTS];
     uint32_t ids[TEXTS][MAX_TOKENS];
     peer_text tokens[TEXTS];
@@ -129,29 +129,80 @@ static double gflops_ours(void *arg)
     return operations(b->n_tokens) / (ms_ours(arg) * 1e6);
 }
 
-static double gflops_peak(void *arg)
+static uint64_t (*exertion_of(inf_precision precision))(size_t)
 {
-    (void)arg;
-    return peak_gflops();
+    return precision == INF_F32 ? inf_kernels_best()->exert : inf_product_best(precision)->exert;
 }
 
-static void run_times(bench *b, size_t max, const char *graph, const char *name, double at_least)
+/* From registers alone. */
+static double gflops_peak(void *arg)
+{
+    enum { STEPS = 400000 };
+    const bench *b = arg;
+    const double start = bench_cpu_seconds();
+    const uint64_t done = exertion_of(inf_encoder_about(b->encoder).precision)(STEPS);
+    return (double)done / (bench_cpu_seconds() - start) / 1e9;
+}
+
+/* What is compared: our precision with a graph of the peer. */
+static const struct {
+    const char *name;
+    const char *graph, *peer;
+    double at_least; /* cosine between the two */
+} pairs[INF_PRECISIONS] = {
+    [INF_F32] = {"fp32", "fp32", "ONNX Runtime fp32", 0.999},
+    [INF_BF16] = {"bf16", "fp32", "ONNX Runtime fp32", 0.99},
+    [INF_INT8] = {"int8", "int8", "ONNX Runtime int8", 0.9},
+};
+
+static void run_times(bench *b, size_t max, inf_precision precision)
 {
     char figure[64];
-    (void)snprintf(figure, sizeof figure, "embed: fp32, %zu tokens", max);
+    (void)snprintf(figure, sizeof figure, "embed: %s, %zu tokens", pairs[precision].name, max);
+    b->encoder = b->encoders[precision];
     if (b->peer != NULL) {
-        if (!peer_use(b->peer, graph))
-            bench_fail("the peer has no %s", graph);
-        compare_vectors(b, at_least);
+        if (!peer_use(b->peer, pairs[precision].graph))
+            bench_fail("the peer has no %s", pairs[precision].graph);
+        compare_vectors(b, pairs[precision].at_least);
     }
     bench_run(&(bench_figure){.name = figure,
                               .unit = "ms/text",
                               .less_is_better = true,
-                              .peer = b->peer != NULL ? name : NULL,
+                              .peer = b->peer != NULL ? pairs[precision].peer : NULL,
                               .run_ours = ms_ours,
                               .run_peers = b->peer != NULL ? ms_peers : NULL,
                               .arg = b,
                               .rounds = ROUNDS});
+}
+
+static void run_arithmetic(bench *b, inf_precision precision)
+{
+    char figure[64], peak[64];
+    b->encoder = b->encoders[precision];
+    (void)snprintf(figure, sizeof figure, "embed: arithmetic at 128 tokens, %s",
+                   pairs[precision].name);
+    (void)snprintf(peak, sizeof peak, "%s peak of a core", inf_encoder_about(b->encoder).product);
+    bench_run(&(bench_figure){.name = figure,
+                              .unit = "Gop/s",
+                              .peer = peak,
+                              .run_ours = gflops_ours,
+                              .run_peers = gflops_peak,
+                              .arg = b,
+                              .rounds = ROUNDS});
+}
+
+static void open_encoders(bench *b, anc_str folder)
+{
+    anc_err err = {0};
+    for (inf_precision p = INF_F32; p < INF_PRECISIONS; p++) {
+        const inf_encoder_options with = {.precision = p};
+        if (p == INF_F32 || inf_product_is_fast(p))
+            bench_must(inf_encoder_open(folder, &with, &b->encoders[p], &err), &err);
+    }
+    b->encoder = b->encoders[INF_F32];
+    if (inf_encoder_about(b->encoder).dims != DIMS ||
+        inf_encoder_about(b->encoder).layers != LAYERS)
+        bench_fail("the model is not all-MiniLM-L6-v2");
 }
 
 int main(void)
@@ -166,27 +217,22 @@ int main(void)
     const anc_str folder = bench_model(mem);
     inf_tokenizer *tokenizer;
     bench_must(inf_tokenizer_open(folder, &tokenizer, &err), &err);
-    bench_must(inf_encoder_open(folder, NULL, &b.encoder, &err), &err);
-    if (inf_encoder_about(b.encoder).dims != DIMS || inf_encoder_about(b.encoder).layers != LAYERS)
-        bench_fail("the model is not all-MiniLM-L6-v2");
+    open_encoders(&b, folder);
     b.peer = peer_open(folder);
-    static const size_t sizes[] = {128, 16};
+    static const size_t sizes[] = {256, 128, 16};
     for (size_t i = 0; i < ANC_COUNT(sizes); i++) {
         choose(&b, tokenizer, &texts, sizes[i]);
-        run_times(&b, sizes[i], "fp32", "ONNX Runtime fp32", 0.999);
-        if (b.peer != NULL)
-            run_times(&b, sizes[i], "int8", "ONNX Runtime int8", 0.9);
-        if (i == 0 && peak_gflops() > 0)
-            bench_run(&(bench_figure){.name = "embed: arithmetic at 128 tokens",
-                                      .unit = "Gflop/s",
-                                      .peer = peak_name(),
-                                      .run_ours = gflops_ours,
-                                      .run_peers = gflops_peak,
-                                      .arg = &b,
-                                      .rounds = ROUNDS});
+        for (inf_precision p = INF_F32; p < INF_PRECISIONS; p++) {
+            if (b.encoders[p] == NULL)
+                continue;
+            run_times(&b, sizes[i], p);
+            if (sizes[i] == 128 && exertion_of(p) != NULL)
+                run_arithmetic(&b, p);
+        }
     }
     peer_close(b.peer);
-    inf_encoder_close(b.encoder);
+    for (inf_precision p = INF_F32; p < INF_PRECISIONS; p++)
+        inf_encoder_close(b.encoders[p]);
     inf_tokenizer_close(tokenizer);
     return 0;
 }

@@ -38,7 +38,7 @@ static void check_pair(const inf_tokenizer *tok, anc_str a, anc_str b)
     uint8_t types[WINDOW];
     bool cut = false;
     const size_t n = inf_tokenizer_encode_pair(tok, a, b, WINDOW, ids, types, &cut);
-    if (n < 2 || n > WINDOW)
+    if (n < 2 || n > WINDOW || (cut && n != WINDOW))
         abort();
     for (size_t i = 0; i < n; i++)
         if (ids[i] >= inf_tokenizer_size(tok) || types[i] > 1)

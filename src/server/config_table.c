@@ -65,7 +65,7 @@ const srv_row srv_rows[] = {
     {"model.precision", SRV_CHOICE, AT(model.precision), "auto", 0, 0, "auto|f32|bf16|int8", NULL,
      "in what embedding models run; auto: int8 or bf16 where the CPU is fast at it and the model "
      "passes its check"},
-    TEXT("model.remote.url", SRV_TEXT, model.remote.url, "", NULL,
+    TEXT("model.remote.url", SRV_SECRET, model.remote.url, "", NULL,
          "endpoint of embeddings that takes the place of model.name: of OpenAI's form, such as "
          "http://127.0.0.1:8080/v1, or https://generativelanguage.googleapis.com/v1beta; empty: "
          "none"),
@@ -109,7 +109,7 @@ const srv_row srv_rows[] = {
         "so many of the best passages are looked at again"),
     INT("rerank.budget_ms", rerank.budget_ms, "300", 1, 60000, NULL,
         "time for that; when it ends, what was scored is merged, and the answer says so"),
-    TEXT("rerank.remote.url", SRV_TEXT, rerank.remote.url, "", NULL,
+    TEXT("rerank.remote.url", SRV_SECRET, rerank.remote.url, "", NULL,
          "endpoint of a reranker that takes the place of rerank.model, such as "
          "http://127.0.0.1:8080/v1/rerank"),
     {"rerank.remote.form", SRV_CHOICE, AT(rerank.remote.form), "cohere", 0, 0,
@@ -193,7 +193,7 @@ const srv_row srv_rows[] = {
          "the same for reasons and explanations"),
     REAL("routing.weight_history", routing.weight_history, "1", 0, 10,
          "the same for a conversation before it"),
-    TEXT("llm.base_url", SRV_TEXT, llm.base_url, "", "OPENAI_BASE_URL",
+    TEXT("llm.base_url", SRV_SECRET, llm.base_url, "", "OPENAI_BASE_URL",
          "OpenAI-compatible endpoint, such as http://127.0.0.1:8080/v1; empty and no key: none"),
     TEXT("llm.api_key", SRV_SECRET, llm.api_key, "env:OPENAI_API_KEY", NULL,
          "key of that endpoint; a reference env:NAME or file:PATH"),

@@ -9,7 +9,7 @@
 
 #include <yaml.h>
 
-enum { MAX_DEPTH = 3, MAX_KEY = 128 };
+enum { MAX_DEPTH = 3, MAX_KEY = 128, TOLD = 100 };
 
 typedef struct walk {
     srv_config *config;
@@ -53,6 +53,26 @@ static anc_status join_sequence(const walk *w, const yaml_node_t *node, anc_buf 
     return anc_buf_status(out, "a list of the configuration", err);
 }
 
+/* What would be other rows, or another name, once it is joined. */
+static bool is_whole(anc_str s)
+{
+    return anc_str_find(s, ANC_STR("=")) == SIZE_MAX && anc_str_find(s, ANC_STR(",")) == SIZE_MAX;
+}
+
+static anc_status check_pair(const walk *w, const yaml_node_t *name, const yaml_node_t *value,
+                             anc_err *err)
+{
+    const anc_str told = anc_str_sub(text_of(name), 0, TOLD);
+    if (told.len == 0 || !is_whole(text_of(name)))
+        return ANC_FAIL(err, ANC_INVALID, "%.*s:%zu: the name '%.*s' is empty, or has a '=' or ','",
+                        ANC_FMT(w->file), line_of(name), ANC_FMT(told));
+    if (!is_whole(text_of(value)))
+        return ANC_FAIL(err, ANC_INVALID, "%.*s:%zu: the value '%.*s' of '%.*s' has a '=' or ','",
+                        ANC_FMT(w->file), line_of(value),
+                        ANC_FMT(anc_str_sub(text_of(value), 0, TOLD)), ANC_FMT(told));
+    return ANC_OK;
+}
+
 /* A mapping of texts as "a=1,b=2". */
 static anc_status join_mapping(const walk *w, const yaml_node_t *node, anc_buf *out, anc_err *err)
 {
@@ -63,6 +83,7 @@ static anc_status join_mapping(const walk *w, const yaml_node_t *node, anc_buf *
         if (name->type != YAML_SCALAR_NODE || value->type != YAML_SCALAR_NODE)
             return ANC_FAIL(err, ANC_INVALID, "%.*s:%zu: a name with a text is expected",
                             ANC_FMT(w->file), line_of(value));
+        ANC_TRY(check_pair(w, name, value, err));
         (void)anc_buf_printf(out, "%s%.*s=%.*s", out->len > 0 ? "," : "", ANC_FMT(text_of(name)),
                              ANC_FMT(text_of(value)));
     }

@@ -19,7 +19,13 @@
 #include "os/sandbox.h"
 #include "parse/parse.h"
 
-enum { NAMES_MAX = 10000, ARENA_BYTES = 64 << 20, PROVIDER_MS = 5000, HASH_STEP = 16 << 20 };
+enum {
+    NAMES_MAX = 10000,
+    ARENA_BYTES = 64 << 20,
+    PROVIDER_MS = 5000,
+    HASH_STEP = 16 << 20,
+    PROVIDER_WHERE = 300
+};
 
 /* ---- the model ---- */
 
@@ -472,13 +478,15 @@ static void examine_provider(examination *x)
     static const char or_else[] = "until then answers are sentences of the documents";
     anc_err err = {0};
     int status = 0;
+    char at[PROVIDER_WHERE] = "";
     if (x->c->llm.base_url.len == 0 && x->c->llm.api_key.len == 0) {
         srv_tell(x, "language model", CLI_FINE,
                  ANC_STR("none configured; answers are sentences of the documents"));
         return;
     }
     const anc_str base = srv_llm_endpoint(x->c);
-    if (ask_provider(x, base, &status, &err) != ANC_OK)
+    if (net_url_where(base, at, sizeof at, &err) != ANC_OK ||
+        ask_provider(x, base, &status, &err) != ANC_OK)
         srv_tell(x, "language model", CLI_WRONG,
                  anc_arena_printf(x->mem,
                                   "%s; start it or correct llm.base_url (OPENAI_BASE_URL), %s",
@@ -486,15 +494,15 @@ static void examine_provider(examination *x)
     else if (status == 401 || status == 403)
         srv_tell(x, "language model", CLI_WRONG,
                  anc_arena_printf(x->mem,
-                                  "%.*s refuses the key (%d); correct llm.api_key "
+                                  "%s refuses the key (%d); correct llm.api_key "
                                   "(OPENAI_API_KEY), %s",
-                                  ANC_FMT(base), status, or_else));
+                                  at, status, or_else));
     else if (status >= 500)
         srv_tell(x, "language model", CLI_WRONG,
-                 anc_arena_printf(x->mem, "%.*s answers %d; %s", ANC_FMT(base), status, or_else));
+                 anc_arena_printf(x->mem, "%s answers %d; %s", at, status, or_else));
     else
         srv_tell(x, "language model", CLI_FINE,
-                 anc_arena_printf(x->mem, "%.*s answers; %.*s is asked for", ANC_FMT(base),
+                 anc_arena_printf(x->mem, "%s answers; %.*s is asked for", at,
                                   ANC_FMT(x->c->llm.model)));
 }
 

@@ -74,17 +74,26 @@ static anc_status forget_some(void *arg, krn_tx *tx, anc_err *err)
                                   err);
 }
 
-/* Those in memory, then those in the catalog. */
-static anc_status erase_kept_answers(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
+static anc_status forget_form(const srv_house *h, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
-    const srv_house *h = arg;
     forgetting f = {.replies = krn_sqlite_replies(h->catalog), .user_id = user_id};
-    *ret_n = http_edge_forget(h->edge, user_id);
     do {
         ANC_TRY(krn_call_check(h->clock, call));
         ANC_TRY(krn_writer_run(h->writer, call, forget_some, &f));
         *ret_n += f.removed;
     } while (f.removed == FORGET_AT_ONCE);
+    return ANC_OK;
+}
+
+/* Those in memory, then those in the catalog, which are under either form of the user's id. */
+static anc_status erase_kept_answers(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
+{
+    const srv_house *h = arg;
+    trk_forms f;
+    ANC_TRY(trk_forms_of(call, &h->veil, user_id, &f));
+    *ret_n = http_edge_forget(h->edge, user_id);
+    for (size_t i = 0; i < f.n_users; i++)
+        ANC_TRY(forget_form(h, call, f.users[i], ret_n));
     return ANC_OK;
 }
 
@@ -230,8 +239,12 @@ static anc_status list_holders(srv_house *h, trk_holder *out, size_t *ret_n, anc
     ANC_TRY(add_holder(h, &out[n++], "watchers",
                        anc_arena_printf(h->mem, "what the live feed has shown them"), err));
     ANC_TRY(add_holder(h, &out[n++], "logs",
-                       anc_arena_printf(h->mem, "lines on standard error name users; whoever keeps "
-                                                "them says for how long"),
+                       anc_arena_printf(h->mem,
+                                        "lines on standard error name users%s; whoever keeps them "
+                                        "says for how long",
+                                        h->veil.on ? " where they were written before "
+                                                     "privacy.hash_user_ids was on"
+                                                   : ""),
                        err));
     anc_str asides[ASIDES];
     size_t n_asides = 0;

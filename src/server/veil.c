@@ -36,21 +36,28 @@ static anc_status read_key(srv_house *h, anc_str path, anc_err *err)
                     ANC_FMT(path), KEY_DIGITS);
 }
 
-/* The key of a query log that is there, else the fresh one: the log that takes it has the same then. */
-static void ask_query_log(srv_house *h, const unsigned char fresh[TRK_KEY_BYTES],
-                          unsigned char ret[TRK_KEY_BYTES])
+/* The key of a query log that is there, else the fresh one: the log that takes it has the same then. One that is
+ * damaged is set aside later, with its rows; any other failure may pass, and a fresh key would stay. */
+static anc_status ask_query_log(srv_house *h, const unsigned char fresh[TRK_KEY_BYTES],
+                                unsigned char ret[TRK_KEY_BYTES], anc_err *err)
 {
     ANC_ARENA(mem, WORK_BYTES);
     const atomic_bool never = false;
-    anc_err err = {0};
     trk_repository left = {0};
-    krn_call call = {.mem = mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &never};
+    krn_call call = {.mem = mem, .err = err, .deadline_ns = INT64_MAX, .cancelled = &never};
     memcpy(ret, fresh, TRK_KEY_BYTES);
-    if (mem == NULL || srv_tracking_left_open(h, &left, &err) != ANC_OK || left.ops == NULL)
-        return; /* one that is damaged is set aside later, with its rows */
-    if (left.ops->key(left.self, &call, fresh, ret) != ANC_OK)
-        memcpy(ret, fresh, TRK_KEY_BYTES);
-    srv_tracking_left_close(h);
+    if (mem == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room to ask the query log for its key");
+    anc_status status = srv_tracking_left_open(h, &left, err);
+    if (status == ANC_OK && left.ops != NULL) {
+        status = left.ops->key(left.self, &call, fresh, ret);
+        srv_tracking_left_close(h);
+    }
+    if (status != ANC_CORRUPT)
+        return status;
+    anc_err_clear(err);
+    memcpy(ret, fresh, TRK_KEY_BYTES);
+    return ANC_OK;
 }
 
 static anc_status make_key(srv_house *h, anc_str path, anc_err *err)
@@ -58,7 +65,7 @@ static anc_status make_key(srv_house *h, anc_str path, anc_err *err)
     unsigned char fresh[TRK_KEY_BYTES], kept[TRK_KEY_BYTES];
     char hex[KEY_DIGITS + 1];
     h->clock.ops->random(h->clock.self, fresh, sizeof fresh);
-    ask_query_log(h, fresh, kept);
+    ANC_TRY(ask_query_log(h, fresh, kept, err));
     anc_hex_text(kept, sizeof kept, hex);
     h->veil.key = anc_arena_copy(h->mem, anc_str_of(hex));
     if (h->veil.key.ptr == NULL)

@@ -141,6 +141,7 @@ def test_page_and_row_are_cited(binary):
              ("What is the capacity of the Glacier depot?", "depots.csv", None, 7, "Glacier | Zermatt | 107 tonnes"),
              ("What is in row 7 of depots.csv?", "depots.csv", None, 7, "Glacier | Zermatt | 107 tonnes"),
              ("Que contient la ligne 7 de depots.csv ?", "depots.csv", None, 7, "Glacier | Zermatt | 107 tonnes"),
+             ("What is the voltage of the saw?", "kit.json", None, 2, "saw | 36 V |"),
              ("What is on page 3 of tides.pdf?", "tides.pdf", 3, None, PAGES[2][0]),
              ("Was steht auf Seite 2 von tides.pdf?", "tides.pdf", 2, None, PAGES[1][0])]
     with serving(binary) as server:
@@ -148,6 +149,8 @@ def test_page_and_row_are_cited(binary):
         folder.mkdir()
         for name in ("tides.pdf", "depots.csv"):
             (folder / name).write_bytes(DOCUMENTS[name][0])
+        (folder / "kit.json").write_text(json.dumps({"tools": [{"name": "drill", "voltage": "18 V", "owner": "Kim"},
+                                                               {"name": "saw", "voltage": "36 V"}], "location": "shed 4"}))
         ingest(server, folder, "cited")
         for question, name, page, row, quote in asked:
             answer = server.post("/v1/chat/query", {"question": question, "collections": ["cited"], "mode": "keyword"}).json
@@ -156,6 +159,7 @@ def test_page_and_row_are_cited(binary):
             source = {s["chunk_id"]: s for s in answer["sources"]}[citation["chunk_id"]]
             assert source["document_id"] == name and quote in citation["quote"], (question, answer)
             assert (citation["page"], citation["row"]) == (page, row), (question, citation)
+            assert "location" not in answer["answer"], answer
         shown = server.place.run("ask", asked[2][0], "--collection", "cited")
         assert shown.returncode == 0 and "(row 7)" in shown.stdout, (shown.stdout, shown.stderr)
 

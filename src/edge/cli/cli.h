@@ -56,7 +56,6 @@ typedef struct cli_facts {
 typedef enum cli_verdict { CLI_FINE, CLI_NOTE, CLI_WRONG } cli_verdict;
 typedef void cli_found_fn(void *arg, const char *check, cli_verdict verdict, anc_str text);
 
-/* What the composition root does for the command line. */
 /* What a model reaches in one precision; operations are per second, a multiplication and an addition are two. */
 typedef struct cli_model_speed {
     const char *precision, *level;
@@ -70,6 +69,7 @@ typedef struct cli_model_speed {
 
 typedef void cli_speed_fn(void *arg, const cli_model_speed *speed);
 
+/* What the composition root does for the command line. */
 typedef struct cli_host {
     void *self;
     const char *version;

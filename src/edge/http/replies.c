@@ -165,8 +165,10 @@ static void post(http_request *rq, const krn_reply *reply, bool removes)
 void http_reply_end(http_request *rq, int status)
 {
     const anc_str body = anc_buf_view(&rq->answer.body);
+    const anc_str user = krn_told_user(&rq->call.principal);
+    char room[KRN_VEILED_BYTES];
     const krn_reply reply = {.name = rq->reply_name,
-                             .user = krn_told_user(&rq->call.principal),
+                             .user = krn_veil_user(&rq->edge->o.veil, user, room),
                              .digest = digest_of(rq),
                              .id = rq->seed,
                              .status = status,

@@ -259,6 +259,10 @@ void *eng_room(void *ptr, size_t n, size_t *cap, size_t more, size_t size) ANC_M
 /* columns.c: fills the columns of a block whose documents and fields are there. False when memory is out. */
 bool eng_block_columns(eng_block *b) ANC_MUST_CHECK;
 
+/* Gives a finished block that is not yet shared bits, where it has so many vectors. False when memory is out: it is as good
+ * without. */
+bool eng_block_make_bits(eng_block *b, const eng_thresholds *from);
+
 /* Gives a finished block that is not yet shared what finds its vectors fast, as many as it has being enough to
  * need it: bits, and a graph, which may grow out of another one (`seed`, or NULL). NO_MEMORY leaves it as good as it was; what may_go_on
  * answered. */

@@ -57,7 +57,7 @@ typedef struct eng_snapshot eng_snapshot;
 typedef struct eng_thresholds {
     uint32_t
         exact; /* that may be seen in a block: up to as many are compared one by one; 0: 2,048 */
-    uint32_t bits;  /* of a block: it gets bits that are scanned; 0: 4,096 */
+    uint32_t bits;  /* of a block: it gets bits that are scanned; 0: 512 */
     uint32_t graph; /* of a block: it gets a graph; 0: 20,000 */
     uint32_t
         paired; /* chunks of an index: a search with a pool makes its lists side by side; 0: 65,536 */

@@ -185,7 +185,7 @@ static bool is_one_of(const eng_part *part, bool large, unsigned level)
     return is_large(part) == large && level_of(part) == level;
 }
 
-/* A block that grew large where it was put together has no graph yet. */
+/* A block that grew large where it was put together has no graph yet; bits it has. */
 static bool lacks_graph(const eng_snapshot *s, const eng_part *part)
 {
     const eng_block *b = part->block;
@@ -249,6 +249,7 @@ static void tidy(eng_snapshot *s)
         eng_block *merged = eng_parts_merge(s, chosen, NULL);
         if (merged == NULL)
             break;
+        (void)eng_block_make_bits(merged, &s->from);
         eng_parts_replace(s, chosen, (eng_part){merged, NULL});
     }
     free(chosen);
@@ -258,7 +259,7 @@ static void tidy(eng_snapshot *s)
 
 static eng_thresholds thresholds_of(const eng_thresholds *given)
 {
-    enum { EXACT = 2048, BITS = 4096, GRAPH = 20000, PAIRED = 65536 };
+    enum { EXACT = 2048, BITS = 512, GRAPH = 20000, PAIRED = 65536 };
     return (eng_thresholds){.exact = given->exact > 0 ? given->exact : EXACT,
                             .bits = given->bits > 0 ? given->bits : BITS,
                             .graph = given->graph > 0 ? given->graph : GRAPH,
@@ -354,6 +355,7 @@ anc_status eng_publish(eng_index *index, eng_load *load, anc_err *err)
     bool ok = false;
     eng_block *block = eng_load_seal(load);
     if (block != NULL) {
+        (void)eng_block_make_bits(block, &index->from);
         (void)pthread_mutex_lock(&index->writing);
         ok = publish_block(index, block);
         (void)pthread_mutex_unlock(&index->writing);

@@ -11,17 +11,6 @@
 
 enum { LONG_LIST = 1024 }; /* postings that are worth a table */
 
-uint64_t eng_live_df(const eng_snapshot *snapshot, anc_str text)
-{
-    uint64_t df = 0;
-    for (size_t i = 0; i < snapshot->n_parts; i++) {
-        const eng_part *part = &snapshot->parts[i];
-        const eng_block_term *term = eng_block_term_find(part->block, text);
-        df += term != NULL ? eng_part_live_df(part, term) : 0;
-    }
-    return df;
-}
-
 double eng_bm25_norm(const eng_run *run, uint32_t length)
 {
     return ENG_K1 * (1 - ENG_B + ENG_B * (double)length / run->mean_length);

@@ -54,8 +54,12 @@ typedef struct eng_run {
     const eng_query *query;
     anc_arena *mem;
     anc_err *err;
-    const uint64_t **allowed; /* [parts] bitmaps over chunks; NULL: every chunk of the part */
-    eng_word *words;          /* [n_words] */
+    const uint64_t **allowed;   /* [parts] bitmaps over chunks; NULL: every chunk of the part */
+    const eng_term_fact *facts; /* [n_facts] the result's terms */
+    size_t n_facts;
+    const eng_block_term *
+        *found; /* [parts * n_facts] each in each block; NULL: not there, or all that begin so */
+    eng_word *words; /* [n_words] */
     size_t n_words;
     double mean_length;
     eng_best keyword, semantic, documents;
@@ -104,9 +108,6 @@ anc_status eng_run_measure(eng_run *run) ANC_MUST_CHECK;
 
 /* pair.c: both lists, side by side where that pays. */
 anc_status eng_run_lists(eng_run *run) ANC_MUST_CHECK;
-
-/* Live chunks that have `text`. */
-uint64_t eng_live_df(const eng_snapshot *snapshot, anc_str text);
 
 /* Cosine of the query with a chunk; NaN where either has no vector. */
 double eng_run_cosine(const eng_run *run, eng_place_of at);

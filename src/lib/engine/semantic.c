@@ -1,6 +1,7 @@
 /* semantic.c - the nearest chunks of each block, by the way that is the fastest for what may be seen there.
  *
- *   few may be seen, or the block is small   each is compared in full precision
+ *   few may be seen, or the block is small   each is compared in full precision: those of a block without a graph,
+ *                                            of which there are many, are few sooner
  *   many may be seen, and there is a graph   a walk over the graph; deeper where some of what it meets may not
  *                                            be seen
  *   else                                     the bits of all that may be seen, and the best of them in full
@@ -16,7 +17,10 @@
 #include "simd.h"
 
 enum {
-    RESCORED_OF_BITS = 256, /* times k / 10 where k is greater than 10 */
+    RESCORED_OF_BITS = 256, /* times k / 10 where k is greater than 10; of fewer vectors */
+    LEAST_RESCORED = 96,    /* fewer, but so many, */
+    RESCORED_SHARE = 32,    /* or one of so many */
+    FEWER_WITHOUT_GRAPH = 4,
     FETCH_BYTES = 64
 };
 
@@ -90,11 +94,20 @@ static anc_status compare_all(const part_run *p)
     return ANC_OK;
 }
 
+/* How many of `n` vectors are compared in full for the ten nearest. */
+static size_t most_of(uint32_t n)
+{
+    const size_t share = n / RESCORED_SHARE;
+    return share > RESCORED_OF_BITS ? RESCORED_OF_BITS
+           : share > LEAST_RESCORED ? share
+                                    : LEAST_RESCORED;
+}
+
 static anc_status scan(const part_run *p)
 {
     const eng_run *run = p->run;
     const size_t k = run->semantic.k;
-    const size_t most = k > 10 ? RESCORED_OF_BITS * k / 10 : RESCORED_OF_BITS;
+    const size_t most = most_of(p->n) * (k > 10 ? k : 10) / 10;
     uint32_t *chunks;
     size_t n;
     if (most >= p->n / 2)
@@ -171,7 +184,8 @@ static anc_status search_part(eng_run *run, uint32_t part)
         return ANC_OK;
     ANC_TRY(eng_run_may_go_on(run));
     ANC_TRY(see(&p));
-    if (p.n <= run->snapshot->from.exact || b->bits.n == 0)
+    const uint32_t exact = run->snapshot->from.exact / (b->graph != NULL ? 1 : FEWER_WITHOUT_GRAPH);
+    if (p.n <= exact || b->bits.n == 0)
         return compare_all(&p);
     const double share = (double)p.n / (double)b->n_vectors;
     if (b->graph != NULL && share >= WALK_FROM_SHARE)

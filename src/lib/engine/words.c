@@ -48,6 +48,16 @@ static void add_source(eng_sources *sources, eng_source s)
     sources->items[sources->n++] = s;
 }
 
+/* Row of a term of the query in one of the snapshot's blocks. */
+static const eng_block_term *found_in(const eng_run *run, const eng_block *b,
+                                      const eng_term_fact *term)
+{
+    size_t part = 0;
+    while (run->snapshot->parts[part].block != b)
+        part++;
+    return run->found[part * run->n_facts + (size_t)(term - run->facts)];
+}
+
 static bool add_sources(const eng_run *run, eng_sources *sources, const eng_block *b,
                         const eng_term_fact *term)
 {
@@ -61,7 +71,7 @@ static bool add_sources(const eng_run *run, eng_sources *sources, const eng_bloc
                                              .at.places = eng_places_of(b, &b->forms.ptr[i])});
         return true;
     }
-    const eng_block_term *found = eng_block_term_find(b, term->text);
+    const eng_block_term *found = found_in(run, b, term);
     if (found == NULL)
         return true;
     eng_postings *postings = anc_arena_alloc(run->mem, 1, sizeof *postings);
@@ -119,13 +129,25 @@ static anc_status count_part(const eng_run *run, const eng_part *part, const eng
     return ANC_OK;
 }
 
+/* Live chunks that have the term. */
+static uint64_t live_df(const eng_run *run, const eng_term_fact *term)
+{
+    uint64_t df = 0;
+    for (size_t i = 0; i < run->snapshot->n_parts; i++) {
+        const eng_part *part = &run->snapshot->parts[i];
+        const eng_block_term *row = run->found[i * run->n_facts + (size_t)(term - run->facts)];
+        df += row != NULL ? eng_part_live_df(part, row) : 0;
+    }
+    return df;
+}
+
 /* Live chunks that have one of the terms [n]. */
 static anc_status count_chunks(const eng_run *run, const eng_term_fact *terms, size_t n,
                                uint64_t *ret)
 {
     uint64_t df = 0;
     if (n == 1 && !terms->begins && terms->languages == 0) {
-        *ret = eng_live_df(run->snapshot, terms->text);
+        *ret = live_df(run, terms);
         return ANC_OK;
     }
     uint32_t *tf = anc_arena_alloc(run->mem, ENG_WINDOW, sizeof *tf);
@@ -170,8 +192,28 @@ static anc_status weigh_word(eng_run *run, eng_term_fact *terms, size_t n, eng_w
     return ANC_OK;
 }
 
+/* Looks for every term in every block, once. */
+static anc_status find_terms(eng_run *run, const eng_result *result)
+{
+    const size_t parts = run->snapshot->n_parts, n = result->n_terms;
+    run->facts = result->terms;
+    run->n_facts = n;
+    run->found = anc_arena_alloc(run->mem, parts * n, sizeof *run->found);
+    if (run->found == NULL)
+        return ANC_FAIL(run->err, anc_arena_refusal(run->mem), "no room for a query's terms");
+    for (size_t i = 0; i < parts; i++) {
+        ANC_TRY(eng_run_may_go_on(run));
+        for (size_t t = 0; t < n; t++)
+            if (!run->facts[t].begins)
+                run->found[i * n + t] =
+                    eng_block_term_find(run->snapshot->parts[i].block, run->facts[t].text);
+    }
+    return ANC_OK;
+}
+
 anc_status eng_words_weigh(eng_run *run, eng_result *result)
 {
+    ANC_TRY(find_terms(run, result));
     run->words = anc_arena_alloc(run->mem, result->n_terms, sizeof *run->words);
     if (run->words == NULL)
         return ANC_FAIL(run->err, anc_arena_refusal(run->mem), "no room for a query's terms");

@@ -269,6 +269,17 @@ static anc_status check_layer(const loader *l, size_t layer, anc_err *err)
     return get_part(l, layer, names->down, "weight", h, f, &unused, err);
 }
 
+/* The same of the tables, which the window and the buckets of distances follow from. */
+static anc_status check_tables(const loader *l, anc_err *err)
+{
+    const inf_config *c = l->config;
+    inf_tensor unused;
+    ANC_TRY(get(l, "embeddings.word_embeddings.weight", c->vocabulary, c->hidden, &unused, err));
+    ANC_TRY(get(l, "embeddings.position_embeddings.weight", c->positions, c->hidden, &unused, err));
+    return c->buckets == 0 ? ANC_OK
+                           : get(l, c->architecture->distances, c->buckets, c->heads, &unused, err);
+}
+
 /* Of a matrix with what belongs to its columns. */
 static size_t matrix_bytes(inf_precision precision, size_t columns, size_t depth)
 {
@@ -407,6 +418,7 @@ static anc_status load(loader *l, const inf_bert_from *from, inf_bert *bert, anc
     const inf_config *c = l->config;
     for (size_t i = 0; i < c->layers; i++)
         ANC_TRY(check_layer(l, i, err));
+    ANC_TRY(check_tables(l, err));
     ANC_TRY(open_room(l, from, bert, err));
     ANC_TRY(load_embeddings(l, bert, err));
     ANC_TRY(load_judge(l, bert, err));

@@ -194,7 +194,8 @@ static anc_status open_prefix(inf_encoder *enc, anc_str folder, anc_str given, a
     ret->ids = malloc(window * sizeof *ret->ids);
     if (ret->ids == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for a prefix");
-    ret->n = inf_tokenizer_encode(enc->tok, text, window, ret->ids, &cut) - 2;
+    const size_t all = inf_tokenizer_encode(enc->tok, text, window, ret->ids, &cut);
+    ret->n = all > 2 ? all - 2 : 0;
     memmove(ret->ids, ret->ids + 1, ret->n * sizeof *ret->ids);
     if (cut || ret->n > window / 2)
         return ANC_FAIL(err, ANC_INVALID,

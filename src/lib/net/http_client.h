@@ -2,8 +2,8 @@
  *
  * Both speak HTTP/1.1 through libcurl, keep connections for the next request, follow redirects only
  * where asked, use the proxy of the environment except for loopback and Unix sockets, and check
- * certificates. An error text names the URL's host and port and what failed; never a header or a
- * body.
+ * certificates. An error text names the URL's host and port and what failed; never the rest of
+ * the URL, a header or a body.
  *
  * How a failure is told apart: UNAVAILABLE (refused, no such host, unreachable, TLS), DEADLINE (a
  * timer, which the text names), PROVIDER (the answer was cut or is no HTTP), LIMIT (the body is
@@ -47,6 +47,11 @@ typedef struct net_response_head {
 
 /* Value of the first field of that lower-case name; ptr NULL when absent. */
 anc_str net_response_header(const net_response_head *head, const char *name);
+
+/* Whether requests can be sent to a URL, and its "host:port" in where [n], cut where it is longer, for texts: a URL
+ * itself may hold a name, a password or a key, and is in no text of ours. INVALID for what is not http or https with
+ * a host, too long, or has a NUL, which the text says without the URL. */
+anc_status net_url_where(anc_str url, char *where, size_t n, anc_err *err) ANC_MUST_CHECK;
 
 /* ---- on a loop: everything on its thread ---- */
 

@@ -191,24 +191,50 @@ static void free_text(char **text)
     curl_free(*text);
 }
 
-/* Checks the URL, fills t->where, says whether the host is this machine. */
-static anc_status look_at_url(transfer *t, const char *text, anc_str unix_path, bool *ret_local,
-                              anc_err *err)
+/* The parts of a URL of ours; no text has more of it, since the rest may hold a password or a key. */
+static anc_status read_url(const char *text, char **ret_host, char **ret_port, anc_err *err)
 {
     ANC_CLEANUP(free_url) CURLU *url = curl_url();
-    ANC_CLEANUP(free_text) char *host = NULL;
-    ANC_CLEANUP(free_text) char *port = NULL;
     ANC_CLEANUP(free_text) char *scheme = NULL;
     if (url == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a request");
     const CURLUcode bad = curl_url_set(url, CURLUPART_URL, text, 0);
     if (bad != CURLUE_OK)
-        return ANC_FAIL(err, ANC_INVALID, "URL \"%.200s\": %s", text, curl_url_strerror(bad));
-    if (curl_url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK ||
+        return ANC_FAIL(err, ANC_INVALID, "the URL (not shown) is none: %s",
+                        curl_url_strerror(bad));
+    if (curl_url_get(url, CURLUPART_HOST, ret_host, 0) != CURLUE_OK ||
         curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT) != CURLUE_OK ||
+        curl_url_get(url, CURLUPART_PORT, ret_port, CURLU_DEFAULT_PORT) != CURLUE_OK ||
         (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
-        return ANC_FAIL(err, ANC_INVALID, "URL \"%.200s\" is not http or https with a host", text);
+        return ANC_FAIL(err, ANC_INVALID, "the URL (not shown) is not http or https with a host");
+    return ANC_OK;
+}
+
+static anc_status keep_url(anc_str text, anc_buf *url, anc_err *err)
+{
+    if (!anc_buf_add(url, text) || strlen(url->ptr) != text.len)
+        return ANC_FAIL(err, ANC_INVALID, "URL of %zu bytes is too long or has a NUL", text.len);
+    return ANC_OK;
+}
+
+anc_status net_url_where(anc_str url, char *where, size_t n, anc_err *err)
+{
+    ANC_BUF(text, URL_MAX);
+    ANC_CLEANUP(free_text) char *host = NULL;
+    ANC_CLEANUP(free_text) char *port = NULL;
+    ANC_TRY(keep_url(url, &text, err));
+    ANC_TRY(read_url(text.ptr, &host, &port, err));
+    (void)snprintf(where, n, "%s:%s", host, port);
+    return ANC_OK;
+}
+
+/* Checks the URL, fills t->where, says whether the host is this machine. */
+static anc_status look_at_url(transfer *t, const char *text, anc_str unix_path, bool *ret_local,
+                              anc_err *err)
+{
+    ANC_CLEANUP(free_text) char *host = NULL;
+    ANC_CLEANUP(free_text) char *port = NULL;
+    ANC_TRY(read_url(text, &host, &port, err));
     *ret_local = unix_path.len > 0 || net_host_is_loopback(anc_str_of(host));
     if (unix_path.len > 0)
         (void)snprintf(t->where, sizeof t->where, "%.*s", ANC_FMT(unix_path));
@@ -341,8 +367,7 @@ static anc_status set_up(transfer *t, const net_request *r, bool copy_body, anc_
 {
     ANC_BUF(url, URL_MAX);
     bool local = false;
-    if (!anc_buf_add(&url, r->url) || strlen(url.ptr) != r->url.len)
-        return ANC_FAIL(err, ANC_INVALID, "URL of %zu bytes is too long or has a NUL", r->url.len);
+    ANC_TRY(keep_url(r->url, &url, err));
     ANC_TRY(look_at_url(t, url.ptr, r->unix_path, &local, err));
     ANC_TRY(add_request_headers(t, r, err));
     t->easy = curl_easy_init();

@@ -74,7 +74,15 @@ static void add_part(cut *out, prs_box box, bool near)
     }
 }
 
-/* Fills t->row with the text of the row. */
+/* A tab parts the parts of a row; one in a word is a blank. */
+static void without_tabs(anc_buf *cell)
+{
+    for (size_t i = 0; i < cell->len; i++)
+        if (cell->ptr[i] == '\t')
+            cell->ptr[i] = ' ';
+}
+
+/* Fills t->row with the text of the row; a row of nothing but leaders has no part. */
 static cut cut_row(prs_pdf_table *t, const prs_pdf_page *p, const prs_pdf_row *row)
 {
     cut out = {.n = 0};
@@ -84,6 +92,7 @@ static cut cut_row(prs_pdf_table *t, const prs_pdf_page *p, const prs_pdf_row *r
     for (uint32_t i = row->first; i < row->first + row->n; i++) {
         anc_buf_clear(&t->cell);
         prs_pdf_cell_text(p, &p->cells[i], &t->cell);
+        without_tabs(&t->cell);
         const anc_str cell = anc_buf_view(&t->cell);
         if (is_leader(cell))
             continue;
@@ -148,12 +157,12 @@ static bool place(const prs_pdf_table *t, const cut *row, unsigned ret[PRS_PDF_C
 
 static bool write_row(prs_pdf_table *t, const cut *row)
 {
-    unsigned at[PRS_PDF_COLUMNS];
+    unsigned at[PRS_PDF_COLUMNS] = {0};
     const bool placed = place(t, row, at);
     anc_str rest = anc_buf_view(&t->row), part;
     unsigned column = 0;
     for (unsigned i = 0; anc_str_split(&rest, '\t', &part); i++) {
-        for (const unsigned here = placed ? at[i] : i; column < here; column++)
+        for (const unsigned here = placed && i < row->n ? at[i] : i; column < here; column++)
             if (!prs_emit_mark(t->e, ANC_STR("\t")))
                 return false;
         if (!prs_emit_text(t->e, part))
@@ -208,6 +217,8 @@ bool prs_pdf_table_row(prs_pdf_table *t, const prs_pdf_page *p, size_t at)
     const cut row = cut_row(t, p, &p->rows[at]);
     if (t->row.refused || t->names.refused)
         return prs_emit_fail(t->e, anc_buf_status(&t->row, "PDF: a row of a table", t->e->err));
+    if (row.n == 0)
+        return true;
     if (!prs_emit_open(t->e, PRS_TABLE_ROW, 0))
         return false;
     if (header)

@@ -141,6 +141,15 @@ static const row rows[] = {
     {.name = "what others send on a topic of ours",
      .override = OVERRIDE("bus.kafka.topics", "user.created=a,chatbot.error=a"),
      .error = "would both be 'a': what others send, and batch-status, have topics of their own"},
+    {.name = "a type that has no topic of its own",
+     .override = OVERRIDE("bus.kafka.topics", "feedback.given=a"),
+     .error = "'feedback.given' is no topic of ours"},
+    {.name = "a name of a mapping that would be split",
+     .yaml = "bus:\n  kafka:\n    topics:\n      chatbot.error=a,user.created: b\n",
+     .error = ":4: the name 'chatbot.error=a,user.created' is empty, or has a '=' or ','"},
+    {.name = "a value of a mapping that would be two rows",
+     .yaml = "bus:\n  kafka:\n    topics:\n      chatbot.error: a,user.created=b\n",
+     .error = ":4: the value 'a,user.created=b' of 'chatbot.error' has a '=' or ','"},
     {.name = "a mapping where a list is due",
      .yaml = "http:\n  cors_origins:\n    a: b\n",
      .error = "http.cors_origins takes a value, not a mapping"},
@@ -192,15 +201,20 @@ static void load_row(void **state)
 static void other_names_and_secrets(void **state)
 {
     (void)state;
-    static const char *const env[] = {"HOME=/home/x", "OPENAI_API_KEY=sk-very-secret",
-                                      "OPENAI_BASE_URL=http://h/v1", "LOG_LEVEL=warn", NULL};
+    static const char *const env[] = {"HOME=/home/x",
+                                      "OPENAI_API_KEY=sk-very-secret",
+                                      "OPENAI_BASE_URL=http://me:very-secret@h/v1",
+                                      "ANCHORAGE_MODEL__REMOTE__URL=http://me:very-secret@m/v1",
+                                      "ANCHORAGE_RERANK__REMOTE__URL=http://r/?key=very-secret",
+                                      "LOG_LEVEL=warn",
+                                      NULL};
     const srv_config_sources sources = {.env = env};
     srv_config *config = NULL;
     anc_err err = {0};
     ANC_BUF(out, 1 << 16);
     ASSERT_OK(srv_config_load(&sources, &config, &err), &err);
     assert_string_equal(config->llm.api_key.ptr, "sk-very-secret");
-    assert_string_equal(config->llm.base_url.ptr, "http://h/v1");
+    assert_string_equal(config->llm.base_url.ptr, "http://me:very-secret@h/v1");
     assert_string_equal(config->log.level.ptr, "warn");
     assert_string_equal(config->data_dir.ptr, "/home/x/.local/share/anchorage/data");
     srv_config_dump(config, &out);

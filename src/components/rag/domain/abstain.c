@@ -11,6 +11,8 @@
 
 #include <math.h>
 
+#include "base/str.h"
+
 static const double PER_SCORE = 1.49;
 static const double PER_CONFIDENCE = 2.03;
 /* Of the square: one word in five that no document has is another way of putting it, half of them is
@@ -92,4 +94,13 @@ anc_str rag_nothing_found(txt_language language)
 anc_str rag_only_sources(txt_language language)
 {
     return in_language(language, sources_only);
+}
+
+bool rag_is_refusal(anc_str answer)
+{
+    for (size_t i = 0; i < TXT_LANGUAGE_COUNT; i++)
+        if (answer.len > 0 &&
+            (anc_str_eq(answer, nothing[i]) || anc_str_eq(answer, sources_only[i])))
+            return true;
+    return false;
 }

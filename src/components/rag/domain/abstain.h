@@ -21,4 +21,7 @@ anc_str rag_nothing_found(txt_language language);
 /* One that says that passages were found and no answer could be made of them; a literal. */
 anc_str rag_only_sources(txt_language language);
 
+/* Whether an answer is one of these sentences, of any language: it tells of nothing. */
+bool rag_is_refusal(anc_str answer);
+
 #endif

@@ -201,8 +201,9 @@ static rag_run named_phrase(const rag_spoken *s, rag_run name)
     if (rag_spoken_with_article(s, noun).first < noun.first)
         run = noun;
     const size_t of = rag_spoken_with_article(s, run).first;
-    if (of > 1 && rag_spoken_is_of(s, of - 1) && rag_is_thing_noun(s, of - 2))
-        run.first = of - 2;
+    if (of > 1 && rag_spoken_is_of(s, of - 1) &&
+        (rag_is_thing_noun(s, of - 2) || (of > 2 && s->words.items[of - 2].capital)))
+        run.first = of - 2; /* "the museum of Brest", "the Isle of Fulmar" */
     return rag_spoken_with_article(s, run);
 }
 
@@ -419,7 +420,7 @@ static bool place_of(const search *f, const rag_told *turn, anc_str *ret)
 {
     const rag_spoken *s = &turn->asked;
     if (rag_tongue_knows(s->language))
-        return told_place(turn, ret) || rag_referent(s, RAG_MAY_ANY, ret);
+        return told_place(turn, ret) || rag_referent_place(s, ret);
     if ((glossed_thing(f, s, ret) || named_thing(f, s, RAG_KIND_THING, false, ret)) &&
         holds_thing_noun(*ret, s))
         return true;

@@ -181,6 +181,18 @@ static const cue_row asking[] = {
     ROW("cuándo", RAG_CUE_DATE),
     ROW("quién", RAG_CUE_PERSON),
     ROW("dónde", RAG_CUE_PLACE),
+    ROW("chi", RAG_CUE_PERSON),
+    ROW("quando", RAG_CUE_DATE),
+    ROW("dove si", RAG_CUE_PLACE),
+    ROW("quanti", RAG_CUE_NUMBER),
+    ROW("quante", RAG_CUE_NUMBER),
+    ROW("quanto costa", PRICE),
+    ROW("quanto pesa", RAG_CUE_WEIGHT),
+    ROW("quem", RAG_CUE_PERSON),
+    ROW("onde", RAG_CUE_PLACE),
+    ROW("quantos", RAG_CUE_NUMBER),
+    ROW("quantas", RAG_CUE_NUMBER),
+    ROW("quanto custa", PRICE),
 };
 
 unsigned rag_cues_asked(anc_str question)

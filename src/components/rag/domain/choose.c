@@ -428,6 +428,20 @@ static size_t first_of(const rag_extraction *x)
     return other != SIZE_MAX ? other : best;
 }
 
+/* A sentence of another language than the question, of which a model of one language knows little: it has the names that
+ * were asked about, all else by words that mean the same, and the kind of thing. */
+static bool is_told_abroad(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_view *v = &x->views[i];
+    uint64_t real = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        real |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
+    const uint64_t rest = real & ~terms->names;
+    return v->features[RAG_F_FOREIGN] > 0 && v->features[RAG_F_CUE] > 0 && terms->names != 0 &&
+           rest != 0 && (terms->names & ~v->own) == 0 && (rest & ~(v->own | v->near)) == 0;
+}
+
 rag_choice rag_extraction_choose(rag_extraction *x)
 {
     rag_choice choice = {.n = 0};
@@ -446,6 +460,7 @@ rag_choice rag_extraction_choose(rag_extraction *x)
     choice.exact |= !is_row(&x->units.items[first]) && x->terms.cues != 0 &&
                     (x->terms.cues & ~(unsigned)TELLING) == 0 && f[RAG_F_CUE] > 0 &&
                     f[RAG_F_OWN] + f[RAG_F_HEADED] >= ROW_ALL;
+    choice.exact |= is_told_abroad(x, first);
     if (choice.exact)
         choice.confidence = fmax(choice.confidence, ROW_ALL);
     choice.confidence *= rag_doubt(x, first);

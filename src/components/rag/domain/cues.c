@@ -262,13 +262,21 @@ static bool is_inner(char c)
            (unsigned char)c >= 0x80;
 }
 
+/* Of the signs that begin with this byte none is a letter of a word: "¿", "¡", "«", "»", the blank that does not break. */
+static bool is_sign(anc_str text, size_t first)
+{
+    return (unsigned char)text.ptr[first] == 0xc2;
+}
+
 /* Whether `phrase` stands in `text` as whole words, ASCII letters of either case. */
 bool rag_phrase_in(anc_str text, anc_str phrase)
 {
     for (size_t i = 0; i + phrase.len <= text.len; i++) {
-        if (i > 0 && is_inner(text.ptr[i - 1]) && is_inner(phrase.ptr[0]))
+        const size_t end = i + phrase.len;
+        if (i > 0 && is_inner(text.ptr[i - 1]) && !(i > 1 && is_sign(text, i - 2)) &&
+            is_inner(phrase.ptr[0]))
             continue;
-        if (i + phrase.len < text.len && is_inner(text.ptr[i + phrase.len]) &&
+        if (end < text.len && is_inner(text.ptr[end]) && !is_sign(text, end) &&
             is_inner(phrase.ptr[phrase.len - 1]))
             continue;
         if (anc_str_eq_nocase(anc_str_sub(text, i, phrase.len), phrase))

@@ -311,24 +311,34 @@ static bool is_open(anc_str text, rag_words words, size_t w)
     return false;
 }
 
-/* Whether unit i tells of years, and `year` is neither one of them nor between them. */
+/* 1: the words [first, last) of a passage tell of years, and `year` is neither one of them nor between them; -1: it
+ * may be; 0: they tell of none. */
+static int other_years(anc_str text, rag_words words, size_t first, size_t last, uint64_t year)
+{
+    uint64_t least = 0, most = 0;
+    for (size_t w = first; w < last; w++) {
+        const uint64_t here = year_at(text, &words.items[w]);
+        if (here > 0 && is_open(text, words, w))
+            return -1;
+        least = here > 0 && (least == 0 || here < least) ? here : least;
+        most = here > most ? here : most;
+    }
+    return most == 0 ? 0 : year < least || year > most ? 1 : -1;
+}
+
+/* Whether unit i tells of other years, or has none and, where no name is asked about, its passage does. */
 static bool tells_other_years(const rag_extraction *x, size_t i, uint64_t year)
 {
     const rag_unit *u = &x->units.items[i];
     const rag_words words = x->units.words[u->passage];
     const anc_str text = x->passages[u->passage].text;
-    uint64_t least = 0, most = 0;
-    for (size_t w = u->first; w < u->last; w++) {
-        const uint64_t here = year_at(text, &words.items[w]);
-        if (here > 0 && is_open(text, words, w))
-            return false;
-        least = here > 0 && (least == 0 || here < least) ? here : least;
-        most = here > most ? here : most;
-    }
-    return most > 0 && (year < least || year > most);
+    int told = other_years(text, words, u->first, u->last, year);
+    if (told == 0 && x->terms.names == 0)
+        told = other_years(text, words, 0, words.n, year);
+    return told > 0;
 }
 
-/* Something of a year is asked, of which its passage says nothing, and it tells of another one. */
+/* Something of a year is asked, of which its passage says nothing, and that tells of others. */
 static bool is_of_other_year(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
@@ -343,10 +353,23 @@ static bool is_of_other_year(const rag_extraction *x, size_t i)
     return false;
 }
 
+/* "INV-2022 | paid" for "the incidents in 2022": of all that counts it is a row with the number alone. */
+static bool is_row_of_number(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_view *v = &x->views[i];
+    uint64_t rest = real_terms(terms) & ~terms->names;
+    for (size_t t = 0; t < terms->n; t++)
+        rest &= ~(terms->digits[t] || terms->code[t] != 0 ? UINT64_C(1) << t : 0);
+    return x->units.items[i].cells > 0 && rest != 0 && terms->names == 0 &&
+           ((v->own | v->above | v->near | v->beside) & rest) == 0;
+}
+
 bool rag_is_beside_point(const rag_extraction *x, size_t i)
 {
     return is_of_nobody_named(x, i) || lacks_sum(x, i) || lacks_measure(x, i) ||
            is_row_of_other(x, i) || is_of_no_such(x, i) || is_untold(x, i) ||
            is_of_other_kind(x, i) || rag_lacks_wanted(x, i) || rag_columns_empty(x, i) ||
-           is_without_doer(x, i) || is_of_other_year(x, i);
+           is_without_doer(x, i) || is_of_other_year(x, i) || is_row_of_number(x, i) ||
+           rag_is_part_of_figure(x, i);
 }

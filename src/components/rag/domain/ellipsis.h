@@ -4,9 +4,6 @@
 
 #include "rag/domain/spoken.h"
 
-/* Bytes of a continuation's opening ("and what about ", "et pour "); 0: there is none. */
-size_t rag_opening_bytes(anc_str question);
-
 /* Whether the words of `rest` are a part that takes another one's place, not a question of their
  * own. */
 bool rag_is_part(const rag_spoken *rest);

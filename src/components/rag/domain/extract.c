@@ -3,14 +3,32 @@
 
 #include "extract_impl.h"
 
-/* Question and passages are read as one language, the question's, so that equal words get equal
- * keys whatever each passage is written in. */
-static txt_language language_of(anc_str question, const rag_passage *passages, size_t n)
+static size_t function_words(rag_words words)
 {
-    txt_language language = txt_language_detect(question);
-    if (language == TXT_UND && n > 0)
-        language = txt_language_detect(passages[0].text);
-    return language;
+    size_t n = 0;
+    for (size_t i = 0; i < words.n; i++)
+        n += words.items[i].stop;
+    return n;
+}
+
+/* "hotel limit in Oslo?": where a single function word says which language a question is in, and it is one of the
+ * first passage's language as well, the question is taken to be in that. */
+static anc_status question_language(anc_arena *mem, anc_str question, const rag_passage *passages,
+                                    size_t n, txt_language *ret, anc_err *err)
+{
+    txt_language own;
+    rag_words words;
+    *ret = txt_language_detect(question);
+    if (n == 0 || *ret == TXT_UND || !txt_language_find(passages[0].language, &own) ||
+        own == TXT_UND || own == *ret)
+        return ANC_OK;
+    ANC_TRY(rag_words_of(mem, question, *ret, &words, err));
+    if (function_words(words) != 1)
+        return ANC_OK;
+    ANC_TRY(rag_words_of(mem, question, own, &words, err));
+    if (function_words(words) == 1)
+        *ret = own;
+    return ANC_OK;
 }
 
 anc_status rag_extraction_new(anc_arena *mem, anc_str question, const rag_passage *passages,
@@ -21,8 +39,12 @@ anc_status rag_extraction_new(anc_arena *mem, anc_str question, const rag_passag
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for an extraction");
     x->passages = passages;
     x->n_passages = n < RAG_EXTRACT_PASSAGES ? n : RAG_EXTRACT_PASSAGES;
-    x->language = txt_language_detect(question);
-    const txt_language language = language_of(question, passages, x->n_passages);
+    ANC_TRY(question_language(mem, question, passages, x->n_passages, &x->language, err));
+    /* Question and passages are read as one language, the question's, so that equal words get equal keys whatever
+     * each passage is written in. */
+    const txt_language language = x->language == TXT_UND && x->n_passages > 0
+                                      ? txt_language_detect(passages[0].text)
+                                      : x->language;
     ANC_TRY(rag_terms_of(mem, question, language, &x->terms, err));
     ANC_TRY(rag_terms_mean(mem, language, &x->terms, err));
     ANC_TRY(rag_units_cut(mem, passages, x->n_passages, language, &x->units, err));

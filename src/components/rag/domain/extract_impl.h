@@ -147,6 +147,10 @@ bool rag_lacks_property(const rag_extraction *x, size_t i);
 /* Whether unit i has nothing of the kind that was asked of its thing: no number to ring, no address, no count. */
 bool rag_lacks_wanted(const rag_extraction *x, size_t i);
 
+/* figures.c: whether what a company takes in, earns or loses is asked, and unit i tells that of a part, or is a note
+ * below a table. */
+bool rag_is_part_of_figure(const rag_extraction *x, size_t i);
+
 /* spellings.c: gives the units those terms that no unit has, where they have them spelled otherwise: "pay day" for
  * "payday", "United Kingdom" for "UK". */
 void rag_spellings_find(rag_extraction *x);

@@ -8,9 +8,11 @@
 
 #include "base/str.h"
 #include "base/utf8.h"
+#include "rag/domain/abstain.h"
 #include "rag/domain/antecedent.h"
 #include "rag/domain/cues.h"
 #include "rag/domain/ellipsis.h"
+#include "rag/domain/openings.h"
 #include "rag/domain/recorded.h"
 #include "rag/domain/tongue.h"
 #include "text/normalize.h"
@@ -304,7 +306,8 @@ static anc_status meaning_of(anc_arena *mem, anc_str question, const rag_told *t
 static anc_status tell(anc_arena *mem, anc_str meant, anc_str answer, txt_language before,
                        rag_told *ret, anc_err *err)
 {
-    const anc_str read = anc_str_sub(answer, 0, anc_utf8_floor(answer, ANSWER_READ_BYTES));
+    const size_t bytes = rag_is_refusal(answer) ? 0 : anc_utf8_floor(answer, ANSWER_READ_BYTES);
+    const anc_str read = anc_str_sub(answer, 0, bytes);
     ANC_TRY(rag_spoken_after(mem, meant, before, &ret->asked, err));
     return rag_spoken_of(mem, read, &ret->answered, err);
 }

@@ -78,7 +78,10 @@ static const anc_str life[] = {
 };
 
 static const anc_str titles[] = {
-    WORD("mr"), WORD("mrs"), WORD("ms"), WORD("dr"), WORD("mme"), WORD("monsieur"), WORD("madame"),
+    WORD("mr"),     WORD("mrs"),      WORD("ms"),     WORD("dr"),
+    WORD("mme"),    WORD("monsieur"), WORD("madame"), WORD("frau"),
+    WORD("herr"),   WORD("herrn"),    WORD("señor"),  WORD("señora"),
+    WORD("signor"), WORD("signora"),  WORD("senhor"), WORD("senhora"),
 };
 
 /* What "who" is asked with of a person. */
@@ -278,8 +281,10 @@ bool rag_kind_told_person(const rag_spoken *s, rag_run name, bool who)
         return false;
     if (name.last - name.first > 1 || has_title(s, name))
         return true;
-    return who && (!begins_sentence(s, name) || (rag_spoken_joined(s, name.last - 1) &&
-                                                 AMONG(modals, rag_spoken_word(s, name.last))));
+    const bool noun = s->language == TXT_DE; /* each has a capital */
+    return who &&
+           ((!noun && !begins_sentence(s, name)) ||
+            (rag_spoken_joined(s, name.last - 1) && AMONG(modals, rag_spoken_word(s, name.last))));
 }
 
 static rag_gender gender_of_word(const rag_spoken *s, size_t i)

@@ -218,19 +218,37 @@ static bool glossed(const rag_spoken *s, unsigned gender, anc_str *ret)
     return false;
 }
 
-bool rag_referent(const rag_spoken *s, unsigned gender, anc_str *ret)
+/* A single German noun without an article is many ("Gäste"), or stuff. */
+static bool may_be_place(const rag_spoken *s, const thing *t)
+{
+    const bool full = t->run.last > t->run.first + 1;
+    return rag_spoken_is_of_place(s, t->run) || (t->name && (full || !is_german(s))) ||
+           (t->told && t->gender != RAG_MAY_MANY);
+}
+
+static bool likeliest(const rag_spoken *s, unsigned gender, bool place, anc_str *ret)
 {
     thing all[THINGS_MAX];
     unsigned most = 0;
-    if (glossed(s, gender, ret))
-        return true;
     const size_t n = things_of(s, all);
     for (size_t k = 0; k < n; k++) {
-        const unsigned worth = worth_of(s, all, n, k, gender);
-        if (worth <= most)
+        enum { WHERE = 8 };
+        unsigned worth = worth_of(s, all, n, k, gender);
+        worth += place && worth > 0 && rag_spoken_is_of_place(s, all[k].run) ? WHERE : 0U;
+        if (worth <= most || (place && !may_be_place(s, &all[k])))
             continue;
         most = worth;
         *ret = said(s, all, n, k);
     }
     return most > 0;
+}
+
+bool rag_referent(const rag_spoken *s, unsigned gender, anc_str *ret)
+{
+    return glossed(s, gender, ret) || likeliest(s, gender, false, ret);
+}
+
+bool rag_referent_place(const rag_spoken *s, anc_str *ret)
+{
+    return glossed(s, RAG_MAY_ANY, ret) || likeliest(s, RAG_MAY_ANY, true, ret);
 }

@@ -12,4 +12,7 @@
  * subject has it; what a pronoun there stood for before anything else. False: there is none. */
 bool rag_referent(const rag_spoken *s, unsigned gender, anc_str *ret);
 
+/* Where one may be: what stands behind "in", a name, or one thing that an article says. */
+bool rag_referent_place(const rag_spoken *s, anc_str *ret);
+
 #endif

@@ -64,8 +64,9 @@ static void add_row(anc_buf *out, anc_str columns, anc_str row)
     anc_str name;
     anc_str cell;
     while (rag_cell_next(row, &at_cell, &cell)) {
-        if (!rag_cell_next(columns, &at_name, &name) || anc_str_to_u64(name, &number))
-            name = ANC_STR(""); /* a number names nothing */
+        if (!rag_cell_next(columns, &at_name, &name) ||
+            (anc_str_to_u64(name, &number) && !rag_is_year(name)))
+            name = ANC_STR(""); /* a number names nothing but a year */
         if (cell.len == 0)
             continue;
         if (begun)

@@ -81,14 +81,25 @@ static const anc_str auxiliaries[] = {
 
 /* Names of days and months, which have capitals in English. */
 static const anc_str calendar[] = {
-    WORD("January"),  WORD("February"), WORD("March"),     WORD("April"),     WORD("May"),
-    WORD("June"),     WORD("July"),     WORD("August"),    WORD("September"), WORD("October"),
-    WORD("November"), WORD("December"), WORD("Monday"),    WORD("Tuesday"),   WORD("Wednesday"),
-    WORD("Thursday"), WORD("Friday"),   WORD("Saturday"),  WORD("Sunday"),    WORD("Janvier"),
-    WORD("Février"),  WORD("Mars"),     WORD("Avril"),     WORD("Mai"),       WORD("Juin"),
-    WORD("Juillet"),  WORD("Août"),     WORD("Septembre"), WORD("Octobre"),   WORD("Novembre"),
-    WORD("Décembre"), WORD("Januar"),   WORD("Februar"),   WORD("März"),      WORD("Juni"),
-    WORD("Juli"),     WORD("Oktober"),  WORD("Dezember"),  WORD("Easter"),    WORD("Christmas"),
+    WORD("January"),   WORD("February"),  WORD("March"),     WORD("April"),      WORD("May"),
+    WORD("June"),      WORD("July"),      WORD("August"),    WORD("September"),  WORD("October"),
+    WORD("November"),  WORD("December"),  WORD("Monday"),    WORD("Tuesday"),    WORD("Wednesday"),
+    WORD("Thursday"),  WORD("Friday"),    WORD("Saturday"),  WORD("Sunday"),     WORD("Janvier"),
+    WORD("Février"),   WORD("Mars"),      WORD("Avril"),     WORD("Mai"),        WORD("Juin"),
+    WORD("Juillet"),   WORD("Août"),      WORD("Septembre"), WORD("Octobre"),    WORD("Novembre"),
+    WORD("Décembre"),  WORD("Januar"),    WORD("Februar"),   WORD("März"),       WORD("Juni"),
+    WORD("Juli"),      WORD("Oktober"),   WORD("Dezember"),  WORD("Easter"),     WORD("Christmas"),
+    WORD("Montag"),    WORD("Dienstag"),  WORD("Mittwoch"),  WORD("Donnerstag"), WORD("Freitag"),
+    WORD("Samstag"),   WORD("Sonntag"),   WORD("enero"),     WORD("febrero"),    WORD("marzo"),
+    WORD("abril"),     WORD("mayo"),      WORD("junio"),     WORD("julio"),      WORD("septiembre"),
+    WORD("octubre"),   WORD("noviembre"), WORD("diciembre"), WORD("lunes"),      WORD("martes"),
+    WORD("miércoles"), WORD("jueves"),    WORD("viernes"),   WORD("sábado"),     WORD("domingo"),
+    WORD("gennaio"),   WORD("febbraio"),  WORD("aprile"),    WORD("maggio"),     WORD("giugno"),
+    WORD("luglio"),    WORD("settembre"), WORD("ottobre"),   WORD("dicembre"),   WORD("lunedì"),
+    WORD("martedì"),   WORD("mercoledì"), WORD("giovedì"),   WORD("venerdì"),    WORD("sabato"),
+    WORD("domenica"),  WORD("janeiro"),   WORD("fevereiro"), WORD("março"),      WORD("maio"),
+    WORD("junho"),     WORD("julho"),     WORD("setembro"),  WORD("outubro"),    WORD("dezembro"),
+    WORD("agosto"),    WORD("novembre"),
 };
 
 static const anc_str of_place[] = {

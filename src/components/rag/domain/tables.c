@@ -61,19 +61,26 @@ static size_t blanks_in(anc_str s)
     return n;
 }
 
+bool rag_is_year(anc_str cell)
+{
+    enum { FIRST = 1900, LAST = 2100 };
+    uint64_t year;
+    return cell.len == 4 && anc_str_to_u64(cell, &year) && year >= FIRST && year <= LAST;
+}
+
 static bool starts_small(anc_str cell)
 {
     return cell.len > 0 && cell.ptr[0] >= 'a' && cell.ptr[0] <= 'z';
 }
 
-/* Nothing but figures and what stands between them in sums, shares and dates. */
+/* Nothing but figures and what stands between and around them in sums, shares and dates. */
 static bool is_number(anc_str cell)
 {
     if (!has_digit(cell))
         return false;
     for (size_t i = 0; i < cell.len; i++)
         if ((cell.ptr[i] < '0' || cell.ptr[i] > '9') &&
-            anc_str_find(ANC_STR("+-.,:/% "), anc_str_sub(cell, i, 1)) == SIZE_MAX)
+            anc_str_find(ANC_STR("+-.,:/% $()"), anc_str_sub(cell, i, 1)) == SIZE_MAX)
             return false;
     return true;
 }
@@ -123,6 +130,15 @@ static bool numbers_below(const table *t, size_t column)
     return true;
 }
 
+/* "2020 | 2021" above other figures than years. */
+static bool is_year_over(const table *t, size_t column, anc_str name)
+{
+    for (size_t i = t->first + 1; i < t->end; i++)
+        if (rag_is_year(cell_at(row_at(t, i), column)))
+            return false;
+    return rag_is_year(name);
+}
+
 /* The first column of a sheet may count its rows, its name with them: "0 | First Name | Last Name". */
 static bool counts_rows(const table *t, anc_str name)
 {
@@ -147,6 +163,10 @@ static bool looks_like_names(const table *t)
         const bool below = numbers_below(t, column);
         if (column == 0 && counts_rows(t, cell))
             continue;
+        if (column > 0 && below && is_year_over(t, column, cell)) {
+            numbers = true;
+            continue;
+        }
         if (is_number(cell) || (has_digit(cell) && !below) ||
             anc_utf8_count(cell) > NAME_MAX_CHARS || blanks_in(cell) > NAME_MAX_BLANKS)
             return false;

@@ -8,6 +8,9 @@
  * around them: start with *cursor = 0; false at the end. */
 bool rag_cell_next(anc_str row, size_t *cursor, anc_str *ret);
 
+/* Whether a cell is a year, which may name a column. */
+bool rag_is_year(anc_str cell);
+
 /* Cells of a line; 1 where it is no row. */
 size_t rag_cell_count(anc_str line);
 

@@ -72,7 +72,7 @@ static const tongue tongues[TXT_LANGUAGE_COUNT] = {
                               "meine unser unsere",
                           [RAG_WORD_PREPOSITION] = german_prepositions,
                           [RAG_WORD_GENITIVE] = "von vom des der",
-                          [RAG_WORD_OF_PLACE] = "in im an am bei beim aus auf nach",
+                          [RAG_WORD_OF_PLACE] = "in im an am aus auf nach",
                           [RAG_WORD_ASKING] = german_asking,
                           [RAG_WORD_PRONOUN] = german_pronouns,
                           [RAG_WORD_THING] =

@@ -302,6 +302,8 @@ static bool counts_elsewhere(const rag_extraction *x, size_t i)
 static bool is_one_of_many(const rag_extraction *x, size_t i)
 {
     const rag_unit *items = x->units.items;
+    const anc_str names = rag_unit_columns(&x->units, &items[i], x->passages);
+    const anc_str row = rag_unit_text(&items[i], x->passages);
     uint64_t rest = 0;
     for (size_t t = 0; t < x->terms.n; t++)
         rest |= x->terms.dull[t] || x->terms.asks[t] ? 0 : UINT64_C(1) << t;
@@ -309,8 +311,10 @@ static bool is_one_of_many(const rag_extraction *x, size_t i)
         rag_counts(x, i))
         return false;
     for (size_t k = 0; k < x->units.n; k++)
-        if (k != i && items[k].passage == items[i].passage && items[k].cells > 0 &&
-            items[k].kind == RAG_UNIT_PROSE && (x->views[k].own & rest) == (x->views[i].own & rest))
+        if (k != i && items[k].cells > 0 && items[k].kind == RAG_UNIT_PROSE &&
+            (x->views[k].own & rest) == (x->views[i].own & rest) &&
+            anc_str_eq(rag_unit_columns(&x->units, &items[k], x->passages), names) &&
+            !anc_str_eq(rag_unit_text(&items[k], x->passages), row))
             return true;
     return false;
 }

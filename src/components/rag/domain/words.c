@@ -43,23 +43,32 @@ static uint32_t code_of(anc_str word)
     return letter && digit ? (uint32_t)anc_hash64((anc_str){shape, n}) | 1 : 0;
 }
 
-/* A German verb's stem is "schick" in "schicken", and the stemmer leaves "schickt" as it is. */
-static anc_str unconjugated(anc_str stem, txt_language language, bool capital)
+/* A German verb's stem is "schick" in "schicken", and the stemmer leaves "schickt" as it is. Verbs that begin a sentence
+ * have a capital too, so nouns lose their "t" with them: both forms of one do. */
+static anc_str unconjugated(anc_str stem, txt_language language)
 {
     enum { LETTERS_MIN = 5 };
-    if (language != TXT_DE || capital || stem.len < LETTERS_MIN || stem.ptr[stem.len - 1] != 't')
+    if (language != TXT_DE || stem.len < LETTERS_MIN || stem.ptr[stem.len - 1] != 't')
         return stem;
     stem.len--;
     return stem.ptr[stem.len - 1] == 'e' ? anc_str_sub(stem, 0, stem.len - 1) : stem;
 }
 
-/* "IT", "WHO": in capitals they are names, and no function words. */
-static bool is_acronym(anc_str written)
+static bool has_small_letter(anc_str text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] >= 'a' && text.ptr[i] <= 'z')
+            return true;
+    return false;
+}
+
+/* "IT", "WHO": in capitals they are names, and no function words; where all is in capitals that says nothing. */
+static bool is_acronym(anc_str text, anc_str written)
 {
     static const anc_str acronyms[] = {ANC_STR_INIT("IT"), ANC_STR_INIT("WHO"), ANC_STR_INIT("AI")};
     for (size_t i = 0; i < ANC_COUNT(acronyms); i++)
         if (anc_str_eq(acronyms[i], written))
-            return true;
+            return has_small_letter(text);
     return false;
 }
 
@@ -68,13 +77,12 @@ static rag_word word_of(anc_str text, txt_language language, const txt_term *ter
     size_t bytes;
     const uint32_t first = anc_utf8_at(text, term->start, &bytes);
     const anc_str written = anc_str_sub(text, term->start, term->end - term->start);
-    const bool acronym = term->stop && is_acronym(written);
+    const bool acronym = term->stop && is_acronym(text, written);
     const anc_str base = acronym              ? written
                          : language == TXT_EN ? rag_form_of(written)
                                               : ANC_STR("");
     return (rag_word){
-        .key =
-            anc_hash64(base.len > 0 ? base : unconjugated(term->text, language, is_capital(first))),
+        .key = anc_hash64(base.len > 0 ? base : unconjugated(term->text, language)),
         .start = term->start,
         .end = term->end,
         .position = term->position,

@@ -155,7 +155,8 @@ static void tell(srch_asking *a, size_t n, size_t gone)
         told->problem = ANC_STR("the time for it was over");
 }
 
-/* What a failure of the reranker's leaves: the fused order, and a reason. */
+/* What a failure of the reranker's leaves: the fused order, and a reason, which goes to who asked. The log gets its kind
+ * alone: a server's own words may quote the question and the passages. */
 static anc_status note_failure(srch_asking *a, anc_status status)
 {
     if (status == ANC_CANCELLED || status == ANC_DEADLINE)
@@ -164,7 +165,7 @@ static anc_status note_failure(srch_asking *a, anc_status status)
     if (a->result.reranked.problem.ptr == NULL)
         return srch_no_room(a->call);
     krn_log_write(a->srch->config.log, KRN_WARN, "search", "a search was not reranked",
-                  KRN_STR("error", a->result.reranked.problem));
+                  KRN_STR("error", anc_str_of(anc_status_info(status)->name)));
     anc_err_clear(a->call->err);
     return ANC_OK;
 }

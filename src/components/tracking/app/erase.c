@@ -64,7 +64,8 @@ static anc_status erase_rows(trk_service *s, trk_repository r, krn_call *call, a
     ANC_TRY(trk_forms_of(call, &s->with.veil, user_id, &f));
     for (size_t i = 0; i < f.n_chats; i++)
         ANC_TRY(erase_form(s, r, call, f.users[i % f.n_users], f.chats[i], ret));
-    return ret->queries > 0 ? trk_of_repository(s, r.ops->scrub(r.self, call), call->err) : ANC_OK;
+    const uint64_t removed = ret->queries + ret->retrievals + ret->feedback;
+    return removed > 0 ? trk_of_repository(s, r.ops->scrub(r.self, call), call->err) : ANC_OK;
 }
 
 /* Where the tracking is off, what it wrote while it was on is the user's all the same. */

@@ -12,7 +12,7 @@
 
 enum { OWN_BYTES = 64 << 10, TURN_BYTES = 64 * EV_INBOUND_BYTES };
 
-static const int64_t NEXT_NS = 1000000000;
+static const int64_t NEXT_NS = 200000000; /* which is as long as a stop waits for it at most */
 static const int64_t FIRST_PAUSE_NS = 100000000;
 static const int64_t LONGEST_PAUSE_NS = 5000000000;
 

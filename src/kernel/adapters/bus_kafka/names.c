@@ -5,6 +5,7 @@
 #include "bus_kafka_impl.h"
 
 enum { SUFFIX_BYTES = 4, TOLD_BYTES = 100, KNOWN_BYTES = 4096, ALL_TOPICS = 256 };
+_Static_assert(EV_TYPE_COUNT + 1 + EV_INBOUND_TYPES <= ALL_TOPICS, "every topic has a place");
 
 static bool split(anc_str item, anc_str *ret_from, anc_str *ret_to)
 {
@@ -41,7 +42,18 @@ static bool is_listed(const known *list, size_t n, anc_str name)
     return false;
 }
 
-/* Those that are written, then those that are read. */
+/* The types that are written to topics of their own names (topic_a_type). */
+static size_t list_types(known *list, size_t n)
+{
+    for (unsigned i = 0; i < EV_TYPE_COUNT; i++) {
+        const ev_type *type = ev_type_of((ev_type_id)i);
+        if (type->topic == NULL && type->durable && !is_listed(list, n, anc_str_of(type->name)))
+            list[n++] = (known){anc_str_of(type->name), false};
+    }
+    return n;
+}
+
+/* Those that are written, those that are read, and those that are named as their types. */
 static size_t list_known(const krn_bus_kafka_options *o, known list[ALL_TOPICS])
 {
     size_t n = 0;
@@ -54,7 +66,7 @@ static size_t list_known(const krn_bus_kafka_options *o, known list[ALL_TOPICS])
     for (size_t i = 0; i < o->n_inbound && i < EV_INBOUND_TYPES; i++)
         if (!is_listed(list, n, o->inbound[i]))
             list[n++] = (known){o->inbound[i], true};
-    return n;
+    return o->topic_a_type ? list_types(list, n) : n;
 }
 
 static bool is_legal(const krn_bus_kafka_options *o, anc_str name)

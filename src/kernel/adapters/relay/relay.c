@@ -451,26 +451,40 @@ static bool place_of(krn_relay *r, uint64_t *ret)
     return placed;
 }
 
-anc_status krn_relay_measure(krn_relay *r, krn_call *call)
+/* When the first event behind a place happened; 0: there is none. */
+static anc_status oldest_behind(const krn_relay *r, krn_call *call, uint64_t place, int64_t *ret_ms)
 {
-    uint64_t place, head = 0;
     krn_kept_event *oldest = NULL;
     size_t n = 0;
     const krn_outbox outbox = r->o.outbox;
+    const krn_event_filter filter = {.after_seq = place, .limit = 1};
+    ANC_TRY(outbox.ops->read(outbox.self, call, &filter, &oldest, &n));
+    *ret_ms = n > 0 ? oldest[0].time_ms : 0;
+    return ANC_OK;
+}
+
+/* Where the relay went on while it was looked, it is looked again from its new place, once: under a steady backlog it
+ * would go on each time, and the gauges are to move all the same. */
+anc_status krn_relay_measure(krn_relay *r, krn_call *call)
+{
+    uint64_t place, now, head = 0;
+    int64_t oldest_ms = 0;
+    const krn_outbox outbox = r->o.outbox;
     if (!place_of(r, &place))
         return ANC_OK;
-    const krn_event_filter filter = {.after_seq = place, .limit = 1};
     ANC_TRY(outbox.ops->head(outbox.self, call, &head));
-    ANC_TRY(outbox.ops->read(outbox.self, call, &filter, &oldest, &n));
-    const int64_t oldest_ms = n > 0 ? oldest[0].time_ms : 0;
+    ANC_TRY(oldest_behind(r, call, place, &oldest_ms));
+    if (place_of(r, &now) && now != place) {
+        place = now;
+        ANC_TRY(oldest_behind(r, call, place, &oldest_ms));
+    }
     (void)pthread_mutex_lock(&r->mutex);
-    const bool stands = r->state.delivered == place;
-    if (stands)
+    if (r->state.delivered == place)
         r->state.oldest_ms = oldest_ms;
     (void)pthread_mutex_unlock(&r->mutex);
-    if (!stands || r->lag == NULL) /* it goes on: soon enough */
+    if (r->lag == NULL)
         return ANC_OK;
-    krn_gauge_set(r->lag, n > 0 && head > place ? (int64_t)(head - place) : 0);
-    krn_gauge_set(r->age, n > 0 ? (krn_wall_ms(r->o.clock) - oldest_ms) / 1000 : 0);
+    krn_gauge_set(r->lag, oldest_ms > 0 && head > place ? (int64_t)(head - place) : 0);
+    krn_gauge_set(r->age, oldest_ms > 0 ? (krn_wall_ms(r->o.clock) - oldest_ms) / 1000 : 0);
     return ANC_OK;
 }

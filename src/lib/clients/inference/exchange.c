@@ -1,11 +1,18 @@
 /* exchange.c - a request through one of the places, tried again where that may help. */
 #include <stdio.h>
 
+#include "base/utf8.h"
 #include "inference_impl.h"
 #include "os/clock.h"
 #include "os/wait.h"
 
-enum { MESSAGE_SHOWN = 200, PAUSE_MOST_MS = 8000, RETRY_AFTER_MOST_S = 600, HEADERS_MAX = 4 };
+enum {
+    MESSAGE_SHOWN = 200,
+    PAUSE_MOST_MS = 8000,
+    PAUSES_MOST_MS = 60000, /* all pauses of one exchange */
+    RETRY_AFTER_MOST_S = 600,
+    HEADERS_MAX = 4
+};
 #define NS_PER_MS   INT64_C(1000000)
 #define SLICE_NS    (50 * NS_PER_MS)
 #define ARENA_SPARE ((size_t)1 << 20)
@@ -74,21 +81,23 @@ static anc_status take_place(exchange *x, size_t *ret, anc_err *err)
 
 /* ---- what an answer means ---- */
 
-/* The server's message, cut and on one line; "" where there is none. */
-static void message_of(anc_str body, char out[MESSAGE_SHOWN + 1])
+/* The server's message, cut and on one line; "" where there is none. *ret_key: the key is in it, be it behind the cut. */
+static void message_of(anc_str body, anc_str key, char out[MESSAGE_SHOWN + 1], bool *ret_key)
 {
     ANC_CLEANUP(clt_inference_doc_cleanup) json_doc *doc = NULL;
-    size_t n = 0;
     out[0] = '\0';
+    *ret_key = false;
     if (json_parse(body, &doc, NULL) != ANC_OK)
         return;
     const json_value *root = json_root(doc), *error = json_member(root, "error");
     anc_str text = json_str(json_member(error, "message"), json_str(error, ANC_STR("")));
     text = text.len > 0 ? text : json_str(json_member(root, "message"), ANC_STR(""));
     text = text.len > 0 ? text : json_str(json_member(root, "detail"), ANC_STR(""));
-    for (; n < text.len && n < MESSAGE_SHOWN; n++)
+    *ret_key = key.len > 0 && anc_str_find(text, key) != SIZE_MAX;
+    const size_t shown = anc_utf8_floor(text, MESSAGE_SHOWN);
+    for (size_t n = 0; n < shown; n++)
         out[n] = (char)((unsigned char)text.ptr[n] < ' ' ? ' ' : text.ptr[n]);
-    out[n] = '\0';
+    out[shown] = '\0';
 }
 
 static anc_status refusal(const exchange *x, const net_response *r, anc_err *err)
@@ -97,10 +106,10 @@ static anc_status refusal(const exchange *x, const net_response *r, anc_err *err
     const anc_status code = x->again ? ANC_UNAVAILABLE : ANC_PROVIDER;
     const anc_str key = x->c->options.api_key;
     char text[MESSAGE_SHOWN + 1];
-    message_of(r->body, text);
+    bool has_key;
+    message_of(r->body, key, text, &has_key);
     /* what is said about a key may quote it, or a part of it */
-    const bool about_key = status == 401 || status == 403 ||
-                           (key.len > 0 && anc_str_find(anc_str_of(text), key) != SIZE_MAX);
+    const bool about_key = status == 401 || status == 403 || has_key;
     if (about_key || text[0] == '\0')
         return ANC_FAIL(err, code, "%s answered %d %s", x->c->where, status,
                         net_status_phrase(status));
@@ -217,7 +226,7 @@ static anc_status give_up(const exchange *x, anc_status status, const anc_err *w
 {
     if (x->again)
         status = ANC_UNAVAILABLE;
-    else if (status == ANC_LIMIT)
+    else if (status == ANC_LIMIT || status == ANC_INVALID) /* nothing that the caller gave */
         status = ANC_PROVIDER;
     if (tries > 1)
         return ANC_FAIL(err, status, "%.400s (%d tries)", why->text, tries);
@@ -233,6 +242,7 @@ anc_status clt_inference_exchange(clt_inference *c, clt_patience patience, anc_s
                   .end_ns = patience.left_ms > 0 ? os_mono_ns() + patience.left_ms * NS_PER_MS
                                                  : INT64_MAX,
                   .body = body};
+    int64_t paused_ms = 0;
     for (int tries = 1;; tries++) {
         anc_err why = {0};
         ANC_TRY(look(&x, err));
@@ -241,7 +251,8 @@ anc_status clt_inference_exchange(clt_inference *c, clt_patience patience, anc_s
             return ANC_OK;
         const int64_t ms = x.again ? pause_ms(&x, tries) : 0;
         const bool late = x.end_ns != INT64_MAX && os_mono_ns() + ms * NS_PER_MS >= x.end_ns;
-        if (!x.again || tries > c->options.retries || late)
+        paused_ms += ms;
+        if (!x.again || tries > c->options.retries || late || paused_ms > PAUSES_MOST_MS)
             return give_up(&x, status, &why, tries, err);
         ANC_TRY(rest(&x, ms, err));
     }

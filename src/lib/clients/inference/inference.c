@@ -1,7 +1,6 @@
 /* inference.c - an endpoint's address, key and name, opened and closed. */
 #include "clients/inference/inference.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "inference_impl.h"
@@ -13,18 +12,6 @@ static void default_ms(int64_t *field, int64_t value)
 {
     if (*field <= 0)
         *field = value;
-}
-
-/* "host:port" or "host" of a URL, without a name and a password. */
-static void name_host(clt_inference *c)
-{
-    anc_str rest = anc_buf_view(&c->url);
-    const size_t scheme = anc_str_find(rest, ANC_STR("://"));
-    rest = scheme == SIZE_MAX ? rest : anc_str_sub(rest, scheme + 3, rest.len);
-    rest = anc_str_sub(rest, 0, anc_str_find(rest, ANC_STR("/")));
-    const size_t at = anc_str_find(rest, ANC_STR("@"));
-    rest = at == SIZE_MAX ? rest : anc_str_sub(rest, at + 1, rest.len);
-    (void)snprintf(c->where, sizeof c->where, "%.*s", ANC_FMT(rest));
 }
 
 static bool is_printable(anc_str s)
@@ -53,11 +40,9 @@ static bool put_url(clt_inference *c, anc_str base)
 static anc_status check(const clt_inference_options *o, anc_err *err)
 {
     if (!anc_str_starts(o->url, ANC_STR("http://")) && !anc_str_starts(o->url, ANC_STR("https://")))
-        return ANC_FAIL(err, ANC_INVALID, "URL \"%.*s\" does not begin with http:// or https://",
-                        ANC_FMT(anc_str_sub(o->url, 0, 200)));
+        return ANC_FAIL(err, ANC_INVALID, "the URL does not begin with http:// or https://");
     if (!is_printable(o->url))
-        return ANC_FAIL(err, ANC_INVALID, "URL \"%.*s\" has a blank or a control character",
-                        ANC_FMT(anc_str_sub(o->url, 0, 200)));
+        return ANC_FAIL(err, ANC_INVALID, "the URL has a blank or a control character");
     if (!is_printable(o->api_key))
         return ANC_FAIL(err, ANC_INVALID, "the API key has a blank or a control character");
     if (!is_printable(o->model) || o->model.len > MODEL_MAX)
@@ -94,8 +79,7 @@ static anc_status take_options(clt_inference *c, const clt_inference_options *op
     o->url = anc_buf_view(&c->url);
     o->api_key = anc_buf_view(&c->key);
     o->model = anc_buf_view(&c->model);
-    name_host(c);
-    return ANC_OK;
+    return net_url_where(o->url, c->where, sizeof c->where, err);
 }
 
 anc_status clt_inference_open(const clt_inference_options *options, clt_inference **ret,

@@ -12,12 +12,12 @@
  * A client is one endpoint with its key and a bounded number of connections; any number of threads may be
  * inside it, those beyond that number wait for a place. A request that is refused with 429 or 5xx, or that
  * does not get through, is tried again after a pause that doubles and is drawn by lot, or the one that the
- * server asks for (Retry-After), as long as there is time.
+ * server asks for (Retry-After), as long as there is time: the caller's, and a minute for all pauses together.
  *
  * Failures: UNAVAILABLE (after all tries: refused, unreachable, 429, 5xx, no answer in time), DEADLINE (the time
  * that the caller gave is over), CANCELLED, PROVIDER (the key or the request is refused, the answer is none:
  * its count, an index, a dimension or a number is wrong, which the text names), LIMIT (a request over 16 MiB),
- * NO_MEMORY. The text names host and port and the server's own message; never the key.
+ * NO_MEMORY. The text names host and port and the server's own message; never the key, nor the rest of the URL.
  */
 #ifndef ANC_CLIENTS_INFERENCE_INFERENCE_H
 #define ANC_CLIENTS_INFERENCE_INFERENCE_H
@@ -52,7 +52,7 @@ typedef struct clt_inference_options {
     size_t max_answer_bytes;    /* [64 MiB] */
 } clt_inference_options;
 
-/* The options are copied. INVALID when the URL, the key or the model cannot be one. */
+/* The options are copied. INVALID when the URL, the key or the model cannot be one; the text does not show the URL. */
 anc_status clt_inference_open(const clt_inference_options *options, clt_inference **ret,
                               anc_err *err) ANC_MUST_CHECK;
 void clt_inference_close(clt_inference *client); /* nobody is inside; NULL is a no-op */

@@ -13,7 +13,8 @@ enum {
         1200000, /* for all tries with one message: past it the group takes the partition away */
     COMMIT_MS = 1000,
     POLL_MS = 200,
-    LOOK_MS = 2000,
+    LOOK_MS = 2000,  /* for a cluster that is to be told what was done */
+    GLANCE_MS = 500, /* where it knows all */
     LEAVE_MS = 2000,
     SERVE_MS = 20
 };
@@ -22,6 +23,7 @@ struct clt_kafka_consumer {
     rd_kafka_t *rk;                              /* owned */
     rd_kafka_message_t *at;                      /* owned; of the last next */
     clt_kafka_header headers[CLT_KAFKA_HEADERS]; /* views into it */
+    int64_t stored_ns;                           /* when a message was last done; 0: never */
     atomic_bool stopping;
     clt_kafka_complaint complaint;
 };
@@ -108,10 +110,16 @@ static void drop_message(clt_kafka_consumer *c)
     c->at = NULL;
 }
 
-static bool is_reached(rd_kafka_t *rk)
+/* What was done within the last second or so may not be committed yet: it would come again. */
+static bool has_news(const clt_kafka_consumer *c)
+{
+    return c->stored_ns > 0 && os_mono_ns() - c->stored_ns < 3 * COMMIT_MS * INT64_C(1000000);
+}
+
+static bool is_reached(rd_kafka_t *rk, int within_ms)
 {
     const rd_kafka_metadata_t *found = NULL;
-    if (rd_kafka_metadata(rk, 0, NULL, &found, LOOK_MS) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    if (rd_kafka_metadata(rk, 0, NULL, &found, within_ms) != RD_KAFKA_RESP_ERR_NO_ERROR)
         return false;
     rd_kafka_metadata_destroy(found);
     return true;
@@ -135,10 +143,13 @@ static bool has_left(rd_kafka_t *rk, int64_t until_ns)
 }
 
 /* The last offsets are committed and the group is told, for which a cluster that is away would be waited for as long as
- * a session lasts, or for ever. Without it what was done within the last second comes again. */
-static void leave(rd_kafka_t *rk)
+ * a session lasts, or for ever. Without it what was done within the last second comes again; where nothing was, the others
+ * of the group see after a session that we are gone. */
+static void leave(clt_kafka_consumer *c)
 {
-    const bool left = is_reached(rk) && has_left(rk, os_mono_ns() + LEAVE_MS * INT64_C(1000000));
+    rd_kafka_t *rk = c->rk;
+    const bool left = is_reached(rk, has_news(c) ? LOOK_MS : GLANCE_MS) &&
+                      has_left(rk, os_mono_ns() + LEAVE_MS * INT64_C(1000000));
     rd_kafka_destroy_flags(rk, left ? 0 : RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
 }
 
@@ -148,7 +159,7 @@ void clt_kafka_consumer_close(clt_kafka_consumer *c)
         return;
     drop_message(c);
     if (c->rk != NULL)
-        leave(c->rk);
+        leave(c);
     (void)pthread_mutex_destroy(&c->complaint.mutex);
     free(c);
 }
@@ -243,6 +254,7 @@ void clt_kafka_done(clt_kafka_consumer *c)
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
     rd_kafka_topic_partition_list_add(list, rd_kafka_topic_name(c->at->rkt), c->at->partition)
         ->offset = c->at->offset + 1;
+    c->stored_ns = os_mono_ns();
     (void)rd_kafka_offsets_store(c->rk, list); /* lost with the partition: another has it now */
     rd_kafka_topic_partition_list_destroy(list);
 }

@@ -11,7 +11,6 @@
  */
 #include "clients/openai/openai.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -372,18 +371,6 @@ static void default_size(size_t *field, size_t value)
         *field = value;
 }
 
-/* "host:port" or "host" of a URL, for texts. */
-static void name_host(clt_openai *client)
-{
-    anc_str rest = anc_buf_view(&client->url);
-    const size_t scheme = anc_str_find(rest, ANC_STR("://"));
-    rest = scheme == SIZE_MAX ? rest : anc_str_sub(rest, scheme + 3, rest.len);
-    rest = anc_str_sub(rest, 0, anc_str_find(rest, ANC_STR("/")));
-    const size_t at = anc_str_find(rest, ANC_STR("@"));
-    rest = at == SIZE_MAX ? rest : anc_str_sub(rest, at + 1, rest.len);
-    (void)snprintf(client->where, sizeof client->where, "%.*s", ANC_FMT(rest));
-}
-
 static anc_status take_options(clt_openai *client, const clt_openai_options *options, anc_err *err)
 {
     clt_openai_options *o = &client->options;
@@ -401,9 +388,7 @@ static anc_status take_options(clt_openai *client, const clt_openai_options *opt
     client->key = anc_buf_init(4096);
     client->bearer = anc_buf_init(4200);
     if (!anc_str_starts(base, ANC_STR("http://")) && !anc_str_starts(base, ANC_STR("https://")))
-        return ANC_FAIL(err, ANC_INVALID,
-                        "base URL \"%.*s\" does not begin with http:// or https://",
-                        ANC_FMT(anc_str_sub(base, 0, 200)));
+        return ANC_FAIL(err, ANC_INVALID, "the base URL does not begin with http:// or https://");
     for (size_t i = 0; i < options->api_key.len; i++)
         if ((unsigned char)options->api_key.ptr[i] <= ' ')
             return ANC_FAIL(err, ANC_INVALID, "the API key has a blank or a control character");
@@ -417,8 +402,7 @@ static anc_status take_options(clt_openai *client, const clt_openai_options *opt
         return ANC_FAIL(err, ANC_INVALID, "the base URL or the API key is too long");
     o->api_key = anc_buf_view(&client->key);
     o->base_url = anc_buf_view(&client->url);
-    name_host(client);
-    return ANC_OK;
+    return net_url_where(o->base_url, client->where, sizeof client->where, err);
 }
 
 anc_status clt_openai_open(net_loop *loop, net_http *http, const clt_openai_options *options,

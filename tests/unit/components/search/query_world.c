@@ -8,11 +8,14 @@
 #include "search/adapters/engine/engine_index.h"
 #include "search/adapters/threads/watermark.h"
 
+enum { LOG_BYTES = 1 << 16 };
+
 kno_service world_kno;
 emb_service world_emb;
 emb_library *world_models;
 emb_rerank_service world_rerank;
 uint32_t world_candidates;
+anc_buf world_log;
 static const anc_str everybody[] = {ANC_STR_INIT("public")};
 const anc_str world_board[2] = {ANC_STR_INIT("public"), ANC_STR_INIT("group:board")};
 
@@ -40,6 +43,7 @@ static void fill(void)
     world_emb = (emb_service){.available = true};
     world_rerank = (emb_rerank_service){.most = 30};
     world_candidates = 0;
+    world_log = anc_buf_init(LOG_BYTES);
     world_models = NULL;
     world_add(0, 0, "leave", "Holidays", "Every employee has thirty days of paid leave a year.",
               "Unused leave is lost at the end of March.");
@@ -73,14 +77,25 @@ int world_set_up(void **state)
     return 0;
 }
 
+static void on_line(void *self, krn_level level, const char *component, const char *message,
+                    const krn_field *fields, size_t n)
+{
+    (void)self, (void)level, (void)component;
+    (void)anc_buf_add(&world_log, anc_str_of(message));
+    for (size_t i = 0; i < n; i++)
+        (void)anc_buf_printf(&world_log, " %s=%.*s", fields[i].name, ANC_FMT(fields[i].str));
+}
+
 void world_open(world *w)
 {
+    static const krn_log_ops log = {.name = "kept", .write = on_line};
     srch_config config = {.knowledge = &world_kno,
                           .embedding = &world_emb,
                           .models = world_models,
                           .rerank = &world_rerank,
                           .changes = double_changes(&world_kno),
                           .clock = double_clock(&world_kno),
+                          .log = {&log, NULL},
                           .open_index = srch_engine_index_open,
                           .candidates = world_candidates,
                           .fusion = {SRCH_WEIGHTED, SRCH_SEMANTIC_SHARE}};
@@ -92,6 +107,7 @@ void world_open(world *w)
 int world_tear_down(void **state)
 {
     world *w = *state;
+    anc_buf_done(&world_log);
     srch_service_close(w->srch);
     anc_arena_free(w->mem);
     return 0;

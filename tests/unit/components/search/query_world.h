@@ -10,9 +10,10 @@
 
 extern kno_service world_kno; /* collections handbook (en), manuel (fr), minutes (of the board) */
 extern emb_service world_emb;
-extern emb_library *world_models;    /* NULL: the configured one alone */
+extern emb_library *world_models; /* NULL: the configured one alone */
 extern emb_rerank_service world_rerank;
 extern uint32_t world_candidates;    /* of each side; 0: as usual */
+extern anc_buf world_log;            /* what the log was told, texts alone */
 extern const anc_str world_board[2]; /* labels that see everything */
 
 typedef struct world {

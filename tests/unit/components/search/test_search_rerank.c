@@ -149,6 +149,9 @@ static void a_reranker_that_fails_takes_nothing_away(void **state)
     assert_int_equal(after.reranked.scored, 0);
     assert_int_equal(after.reranked.wanted, 4);
     assert_true(anc_str_eq(after.reranked.problem, ANC_STR("the reranker is away")));
+    /* the log is not told what a server says, which may quote the question */
+    assert_non_null(strstr(world_log.ptr, "a search was not reranked error="));
+    assert_null(strstr(world_log.ptr, "the reranker is away"));
     assert_int_equal(w->err.code, ANC_OK);
     for (size_t i = 0; i < before.n; i++)
         assert_true(anc_str_eq(after.hits[i].chunk_id, before.hits[i].chunk_id));

@@ -118,6 +118,12 @@ static const struct broken_row {
      "\"intermediate_size\":64,\"max_position_embeddings\":256,\"type_vocab_size\":2,"
      "\"vocab_size\":961,\"model_type\":\"mpnet\",\"relative_attention_num_buckets\":32}",
      0, ANC_CORRUPT, "tensor encoder.layer.0.attention.attn.q.weight of shape [64, 64] is missing"},
+    {"more places than there are", "config.json",
+     "{\"hidden_size\":64,\"num_attention_heads\":4,\"num_hidden_layers\":2,"
+     "\"intermediate_size\":64,\"max_position_embeddings\":60000,\"type_vocab_size\":2,"
+     "\"vocab_size\":961}",
+     0, ANC_CORRUPT,
+     "embeddings.position_embeddings.weight has shape [256, 64], expected [60000, 64]"},
     {"a norm of nothing", "config.json",
      "{\"hidden_size\":64,\"num_attention_heads\":4,\"num_hidden_layers\":2,"
      "\"intermediate_size\":64,\"max_position_embeddings\":256,\"type_vocab_size\":2,"

@@ -7,7 +7,25 @@
 #include "support/test.h"
 #include "tokenizer_reference.h"
 
-enum { UNK, CLS, SEP, UN, AFF, ABLE, THE, COMMA, CAFE, E, HAO, A, CONT_A, CONT_B, I_DOT, MAX = 16 };
+enum {
+    UNK,
+    CLS,
+    SEP,
+    UN,
+    AFF,
+    ABLE,
+    THE,
+    COMMA,
+    CAFE,
+    E,
+    HAO,
+    A,
+    CONT_A,
+    CONT_B,
+    I_DOT,
+    MAX = 16,
+    MEGABYTE = 1 << 20
+};
 
 static const anc_str vocab =
     ANC_STR_INIT("[UNK]\n[CLS]\n[SEP]\nun\n##aff\n##able\nthe\n,\ncafe\ne\n好\na\n##a\n##b\ni̇\n");
@@ -139,6 +157,33 @@ static void long_words(void **state)
     inf_tokenizer_close(tok);
 }
 
+static const struct long_row {
+    const char *name;
+    anc_str unit;
+    size_t pieces;
+} megabytes[] = {
+    {"one word", ANC_STR_INIT("a"), 1},
+    {"words", ANC_STR_INIT("the "), MEGABYTE / 4},
+    {"marks that go", ANC_STR_INIT("\xCC\x81"), 0},
+    {"no UTF-8", ANC_STR_INIT("\xE5\xA5"), 0},
+    {"blanks", ANC_STR_INIT(" \n"), 0},
+    {"ideographs", ANC_STR_INIT("\xE5\xA5\xBD"), MEGABYTE / 3},
+};
+
+static void long_texts(void **state)
+{
+    const struct long_row *row = *state;
+    static char bytes[MEGABYTE];
+    anc_err err = {0};
+    inf_tokenizer *tok = NULL;
+    for (size_t i = 0; i < MEGABYTE; i++)
+        bytes[i] = row->unit.ptr[i % row->unit.len];
+    const anc_str text = {bytes, MEGABYTE / row->unit.len * row->unit.len};
+    ASSERT_OK(inf_tokenizer_of_vocab(vocab, true, &tok, &err), &err);
+    assert_int_equal(inf_tokenizer_count(tok, text, MEGABYTE), row->pieces);
+    inf_tokenizer_close(tok);
+}
+
 static const struct refused_row {
     const char *name;
     const char *json;
@@ -225,7 +270,8 @@ int main(void)
         cmocka_unit_test(folder_without_a_vocabulary),
         cmocka_unit_test(reference_of_minilm),
     };
-    return RUN_TABLE("encodes", rows, encodes) + RUN_TABLE("refuses", refused_rows, refuses) +
+    return RUN_TABLE("encodes", rows, encodes) + RUN_TABLE("megabytes", megabytes, long_texts) +
+           RUN_TABLE("refuses", refused_rows, refuses) +
            RUN_TABLE("small", small_rows, reference_of_small) +
            cmocka_run_group_tests_name("tokenizer", tests, NULL, NULL);
 }

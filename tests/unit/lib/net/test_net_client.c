@@ -242,8 +242,15 @@ static void nobody_listens(void **state)
 static void bad_requests_are_refused_at_once(void **state)
 {
     (void)state;
-    static const char *const urls[] = {"",          "ftp://a/",    "http://",
-                                       "not a url", "http://a b/", "file:///etc/passwd"};
+    static const char *const urls[] = {
+        "",
+        "ftp://me:sk-secret@a/",
+        "http://",
+        "not a url",
+        "http://a b/",
+        "file:///etc/passwd",
+        "http://me:sk-secret@a:99999/",
+    };
     witness w;
     witness_open(&w);
     for (size_t i = 0; i < ANC_COUNT(urls); i++) {
@@ -251,6 +258,7 @@ static void bad_requests_are_refused_at_once(void **state)
         const net_request request = {.url = anc_str_of(urls[i])};
         assert_int_equal(net_http_start(w.http, &request, &witness_sink, &w, &w.fetch, &err),
                          ANC_INVALID);
+        assert_null(strstr(err.text, "sk-secret"));
     }
     anc_err err = {0};
     const net_header evil = {ANC_STR("a"), ANC_STR("b\r\nc: d")};

@@ -7,22 +7,28 @@
 #include "os/file.h"
 #include "revision_impl.h"
 
-enum { FILES_MAX_BYTES = 8 << 20, SHOWN_BYTES = 8, NAME_BYTES = 100 };
+enum { FILES_MAX_BYTES = 8 << 20, SHOWN_BYTES = 8, NAME_BYTES = 100, STEP_BYTES = 4 << 20 };
 
 static void sha_cleanup(anc_sha256 **sha)
 {
     anc_sha256_free(*sha);
 }
 
-/* Name, length and bytes, so that no two lists of parts hash alike. */
-static void add_part(anc_sha256 *sha, const char *name, anc_str bytes)
+/* Name and length stand before the bytes, so that no two lists of parts hash alike. */
+static void add_head(anc_sha256 *sha, const char *name, size_t len)
 {
     char head[128];
-    const int n = snprintf(head, sizeof head, "%s %zu\n", name, bytes.len);
+    const int n = snprintf(head, sizeof head, "%s %zu\n", name, len);
     anc_sha256_add(sha, (anc_str){head, (size_t)n});
+}
+
+static void add_part(anc_sha256 *sha, const char *name, anc_str bytes)
+{
+    add_head(sha, name, bytes.len);
     anc_sha256_add(sha, bytes);
 }
 
+/* In steps, so that no more of a large file than one is in memory. */
 static anc_status add_file(anc_sha256 *sha, anc_arena *mem, anc_str folder, anc_str name,
                            anc_err *err)
 {
@@ -33,7 +39,12 @@ static anc_status add_file(anc_sha256 *sha, anc_arena *mem, anc_str folder, anc_
     if (!os_exists(path))
         return ANC_OK;
     ANC_TRY(os_map_open(path, &map, err));
-    add_part(sha, name.ptr, (anc_str){(const char *)map.bytes, map.len});
+    add_head(sha, name.ptr, map.len);
+    for (size_t at = 0; at < map.len; at += STEP_BYTES) {
+        const anc_str bytes = {(const char *)map.bytes, map.len};
+        anc_sha256_add(sha, anc_str_sub(bytes, at, STEP_BYTES));
+        os_map_forget(&map);
+    }
     os_map_close(&map);
     return ANC_OK;
 }

@@ -462,6 +462,44 @@ static void from_the_hub(void **state)
     hub_server_stop(hub);
 }
 
+/* What the hub has not and the model can do without is left out; the table's own text is not asked for. */
+static void unknown_digests_from_the_hub(void **state)
+{
+    fixture *f = *state;
+    hub_file served[N_FILES];
+    anc_str folder = ANC_STR_NONE;
+    const hub_options options = hub_of(served);
+    hub_server *hub = hub_server_start(&options);
+    open_models(f, hub_server_url(hub));
+    ASSERT_OK(pull_named(f, "unknown", "", false, &folder), &f->err);
+    assert_int_equal(f->pinned, N_FILES);
+    assert_int_equal(hub_server_requests(hub), N_FILES + 1);
+    for (size_t i = 0; i < N_FILES; i++)
+        assert_true(anc_str_eq(file_in(f, folder, files[i].path), content(i)));
+    assert_true(anc_str_eq(file_in(f, folder, "prompts.json"), ANC_STR(prompts)));
+    assert_false(os_exists(os_path_join(f->mem, folder, ANC_STR("tokenizer.json"))));
+    hub_server_stop(hub);
+}
+
+/* An answer that breaks off is no file; the next try fetches it whole. */
+static void an_unknown_file_cut_short_is_fetched_whole(void **state)
+{
+    fixture *f = *state;
+    hub_file served[N_FILES];
+    anc_str folder = ANC_STR_NONE;
+    hub_options options = hub_of(served);
+    options.cut_after = 10; /* of config.json */
+    hub_server *hub = hub_server_start(&options);
+    open_models(f, hub_server_url(hub));
+    assert_int_equal(pull_named(f, "unknown", "", false, &folder), ANC_PROVIDER);
+    ASSERT_OK(pull_named(f, "unknown", "", false, &folder), &f->err);
+    assert_int_equal(f->pinned, N_FILES);
+    assert_int_equal(hub_server_ranges(hub), 0);
+    for (size_t i = 0; i < N_FILES; i++)
+        assert_true(anc_str_eq(file_in(f, folder, files[i].path), content(i)));
+    hub_server_stop(hub);
+}
+
 /* The first answer about the weights breaks off; the second try goes on from there. */
 static void carry_on(fixture *f, bool ignores_ranges)
 {
@@ -545,6 +583,8 @@ int main(void)
         CASE(the_list_has_the_table_and_the_rest),
         CASE(names_are_checked),
         CASE(from_the_hub),
+        CASE(unknown_digests_from_the_hub),
+        CASE(an_unknown_file_cut_short_is_fetched_whole),
         CASE(carries_on_with_a_range),
         CASE(carries_on_where_ranges_are_not_known),
         CASE(a_hub_without_the_file_is_told),

@@ -246,6 +246,36 @@ static void a_row_may_have_all_that_is_asked(void **state)
         assert_true(rag_choice_answers(&choice, 0.05, 0, 0.35));
 }
 
+static const exact_row abroad[] = {
+    {"deutsch", "Wer hat Melivane gegründet?", true},
+    {"français", "Qui a fondé Melivane ?", true},
+    {"español", "¿Quién fundó Melivane?", true},
+    {"italiano", "Chi ha fondato Melivane?", true},
+    {"português", "Quem fundou a Melivane?", true},
+    {"another name", "Wer hat Ankarana gegründet?", false},
+    {"another verb", "Wer hat Melivane verkauft?", false},
+    {"another thing of that name", "Wer leitet Melivane?", false},
+};
+
+/* In English, and asked in another language: names, and words that mean the same, are enough. */
+static void told_in_another_language(void **state)
+{
+    static const rag_passage founded = {
+        .text = ANC_STR_INIT("Melivane was founded in 1987 by Odile Marchetti in Lyon. Its "
+                             "telescope stands on the roof."),
+        .title = ANC_STR_INIT("Melivane"),
+        .language = ANC_STR_INIT("en"),
+        .score = 0.1};
+    const exact_row *row = *state;
+    ANC_ARENA(mem, 8 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    rag_extraction *x;
+    ASSERT_OK(rag_extraction_new(mem, anc_str_of(row->question), &founded, 1, &x, &err), &err);
+    const rag_choice choice = rag_extraction_choose(x);
+    assert_int_equal(choice.exact, row->exact);
+    assert_int_equal(rag_choice_answers(&choice, founded.score, 0, 0.35), row->exact);
+}
+
 /* Two rows where two were asked for. */
 static void two_rows_for_two_things(void **state)
 {
@@ -349,6 +379,7 @@ int main(void)
     failed += RUN_TABLE("codes", code_rows, another_code_never_leads);
     failed += RUN_TABLE("unread", unread_rows, what_nobody_wrote_of);
     failed += RUN_TABLE("exact", exacts, a_row_may_have_all_that_is_asked);
+    failed += RUN_TABLE("abroad", abroad, told_in_another_language);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(another_of_its_kind),
         cmocka_unit_test(two_rows_for_two_things),

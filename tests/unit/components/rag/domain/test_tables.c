@@ -40,6 +40,9 @@ static const table_row tables[] = {
     {"in German", "Sitz | Bern\nGründung | 1975\nUmsatz | 4 Mio.\n", SIZE_MAX, 1},
     {"properties below names", "Property | Value\nWeight | 4 kg\nHeight | 2 m\n", 0, 1},
     {"a name that one row has too", "Country | Currency\nFrance | euro 1\nCountry | x\n", 0, 1},
+    {"years name columns",
+     "(In millions)\t2020\t2021\nRevenue\t$ 11,139\t$ 17,455\nLoss\t(6,788)\t(570)\n", 0, 1},
+    {"years below years do not", "Reign\t1901\nEdward\t1901\nGeorge\t1910\n", SIZE_MAX, 1},
     {"two tables", "Name | Size\nbox | 12\nlid | 14\n\nProse.\n\nCode | Cause\nE1 | rain\n", 0, 2},
 };
 
@@ -103,7 +106,7 @@ static void counted_rows_may_be_short(void **state)
     anc_err err = {ANC_OK, NULL, "", ""};
     rag_place places[ANC_COUNT(counted_lines)];
     for (size_t i = 0; i < ANC_COUNT(counted_lines); i++) {
-        places[i] = (rag_place){text.len, counted_lines[i].row};
+        places[i] = (rag_place){.at = text.len, .row = counted_lines[i].row};
         anc_buf_printf(&text, "%s\n", counted_lines[i].text);
     }
     const rag_passage p = {
@@ -139,7 +142,8 @@ static void counted_rows_go_on(void **state)
     (void)state;
     ANC_ARENA(mem, 1 << 20);
     anc_err err = {ANC_OK, NULL, "", ""};
-    static const rag_place places[] = {{500, 7}, {511, 8}, {517, 0}};
+    static const rag_place places[] = {
+        {.at = 500, .row = 7}, {.at = 511, .row = 8}, {.at = 517, .row = 0}};
     const rag_passage p = {.text = ANC_STR("Bo | Leeds\nCy | \nname | size\n"),
                            .columns = ANC_STR("name | site | start"),
                            .start = 500,

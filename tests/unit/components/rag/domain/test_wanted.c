@@ -17,6 +17,14 @@ static const rag_passage stoerung = {
     .language = ANC_STR_INIT("de"),
     .score = 0.8};
 
+static const rag_passage mensa = {
+    .text = ANC_STR_INIT("Die Kantine ist von 11:30 bis 14:00 Uhr geöffnet. Ein Mittagessen kostet "
+                         "6,80 Euro. Bezahlt "
+                         "wird mit dem Mitarbeiterausweis."),
+    .title = ANC_STR_INIT("Kantinenordnung"),
+    .language = ANC_STR_INIT("de"),
+    .score = 0.8};
+
 static const rag_passage people = {
     .text = ANC_STR_INIT(
         "Newcomers have lunch with Ruth Haldane on their first Tuesday. Haldane was founded on 3 "
@@ -109,6 +117,43 @@ static const rag_passage invoices = {
     .language = ANC_STR_INIT("en"),
     .score = 0.9};
 
+static const rag_passage accounts = {
+    .text = ANC_STR_INIT("Revenue\n\n(In millions)\t2020\t2021\nRevenue\t$ 11,139\t$ 17,455\n"
+                         "Cost of revenue\t$ 5,154\t$ 9,351\n\n"
+                         "(1) Totals of revenue may not foot due to rounding."),
+    .title = ANC_STR_INIT("Brack, annual report"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
+static const rag_passage fees = {
+    .text = ANC_STR_INIT("In 2021 we recognized total revenue of $323 million associated with "
+                         "these fees charged to users. The cost of revenue rose by 81 %."),
+    .title = ANC_STR_INIT("Brack, annual report"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
+static const rag_passage ledger = {
+    .text = ANC_STR_INIT("Invoice No | Customer | Status\nINV-2021 | Astra | paid\n"
+                         "INV-2022 | Borealis | open\n"),
+    .title = ANC_STR_INIT("invoices.csv"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
+static const rag_passage inns = {
+    .text = ANC_STR_INIT("City | Limit per night | Breakfast\nLondon | £180 | no\n"
+                         "Oslo | NOK 1,900 | yes\nLisbon | €120 | yes\n"),
+    .title = ANC_STR_INIT("Travel and Expense Policy"),
+    .heading = ANC_STR_INIT("2 Booking > 2.1 Hotels"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.98};
+
+static const rag_passage mansion = {
+    .text = ANC_STR_INIT("The one on my right was a colossal affair by any standard: it was an "
+                         "imitation of some Hôtel de Ville in Normandy, with a tower on one side."),
+    .title = ANC_STR_INIT("A novel"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.1};
+
 static const asked_row rows[] = {
     {"a number to ring", {&people}, "What is the phone number of Peter Oake?", "4477"},
     {"a year is none", {&people}, "What is Ruth Haldane's phone number?", NULL},
@@ -126,6 +171,7 @@ static const asked_row rows[] = {
     {"a share", {&board}, "What share does the employer pay for the pension?", "6 %"},
     {"wann er kommt", {&stoerung}, "Wann kommt der Techniker von Chronotec?", "18. April"},
     {"wann er geschickt wird", {&stoerung}, "Wann schickt Chronotec einen Techniker?", "18. April"},
+    {"womit bezahlt wird", {&mensa}, "Wie bezahlt man das Mittagessen?", "Bezahlt wird"},
     {"no wage", {&people}, "What is Peter Oake's salary?", NULL},
     {"an approval is no wage", {&company}, "What is the salary of Ingrid Solheim?", NULL},
     {"a wage", {&company}, "What is the salary of Tom Okafor?", "41,000"},
@@ -137,6 +183,13 @@ static const asked_row rows[] = {
     {"niemand leitet", {&kantine}, "Wer leitet die Kantine?", NULL},
     {"wann", {&kantine}, "Wann ist die Kantine geöffnet?", "11:30"},
     {"rows that would have to be counted", {&invoices}, "How many invoices are overdue?", NULL},
+    {"a row with the number alone", {&ledger}, "What were the incidents in 2022?", NULL},
+    {"the whole, below its year",
+     {&fees, &accounts},
+     "What was Brack's revenue in 2021?",
+     "17,455"},
+    {"a part of it", {&fees}, "What was Brack's total revenue in 2021?", NULL},
+    {"one function word of two languages", {&inns, &mansion}, "hotel limit in Oslo?", "NOK 1,900"},
     {"one row", {&invoices}, "What is the amount of INV-3?", "574.70"},
     {"no colour", {&yard}, "What colour is the van Rosalind?", NULL},
     {"a count", {&yard}, "How many dogs guard the yard?", "14 dogs"},

@@ -28,6 +28,7 @@ typedef struct world {
     size_t warnings;
     int64_t told_ms; /* when the events of the outbox happened */
     krn_series lag, age, other;
+    bool goes_on;  /* a step comes between the looks of the next measurement */
     bool measures; /* the bus has itself measured while it takes */
 } world;
 
@@ -54,9 +55,15 @@ static anc_status fake_read(void *self, krn_call *call, const krn_event_filter *
 
 static anc_status fake_head(void *self, krn_call *call, uint64_t *ret)
 {
-    const world *w = self;
+    world *w = self;
     (void)call;
     *ret = w->events;
+    if (w->goes_on) { /* the relay takes a step while it is measured */
+        w->goes_on = false;
+        w->full_at++;
+        sim_pass(w->sim, 10000000000);
+        (void)krn_relay_step(w->relay, krn_now_ns(sim_clock(w->sim)));
+    }
     return ANC_OK;
 }
 
@@ -300,6 +307,27 @@ static void how_far_it_is_behind_is_measured(void **state)
     world_close(&w);
 }
 
+/* A relay that always goes on while it is looked at is measured all the same, from its new place. */
+static void one_that_goes_on_is_measured_too(void **state)
+{
+    (void)state;
+    world w;
+    world_open(&w, 6);
+    w.told_ms = krn_wall_ms(sim_clock(w.sim));
+    w.full_at = 2;
+    (void)step(&w);
+    w.goes_on = true;
+    measure(&w);
+    assert_int_equal(w.heard, 2);
+    assert_true(w.lag.value == 4 && w.age.value == 10);
+    assert_int_equal(krn_relay_look(w.relay).oldest_ms, w.told_ms);
+    w.goes_on = true;
+    measure(&w);
+    assert_int_equal(w.heard, 3);
+    assert_true(w.lag.value == 3 && w.age.value == 20);
+    world_close(&w);
+}
+
 static void a_cursor_that_cannot_be_saved_brings_nothing_again_in_this_life(void **state)
 {
     (void)state;
@@ -510,6 +538,7 @@ int main(void)
         cmocka_unit_test(batches_follow_at_once_until_all_is_told),
         cmocka_unit_test(a_full_bus_is_tried_again_ever_later),
         cmocka_unit_test(how_far_it_is_behind_is_measured),
+        cmocka_unit_test(one_that_goes_on_is_measured_too),
         cmocka_unit_test(a_cursor_that_cannot_be_saved_brings_nothing_again_in_this_life),
         cmocka_unit_test(a_new_consumer_is_known_before_anything_is_published),
         cmocka_unit_test(being_woken_does_not_make_it_try_sooner),

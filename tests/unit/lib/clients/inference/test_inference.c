@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "clients/inference/inference.h"
 #include "os/thread.h"
 #include "support/fake_server.h"
@@ -26,6 +27,9 @@ enum { SHORT_MS = 60, PAUSE_MS = 2, TEXTS = 2, DIMS = 3, CALLERS = 5, HOLD_MS = 
 #define OPENAI_1 "{\"object\":\"embedding\",\"index\":1,\"embedding\":[0,1.5,0]}"
 #define OPENAI_0 "{\"object\":\"embedding\",\"index\":0,\"embedding\":[1,0,-2]}"
 #define OPENAI   "{\"data\":[" OPENAI_1 "," OPENAI_0 "],\"usage\":{\"prompt_tokens\":9}}"
+#define TEN      "0123456789"
+#define NINETY   TEN TEN TEN TEN TEN TEN TEN TEN TEN
+#define HUNDRED  NINETY TEN
 #define COHERE                                                          \
     "{\"results\":[{\"index\":1,\"relevance_score\":4.5},{\"index\":0," \
     "\"relevance_score\":-2}],\"usage\":{\"total_tokens\":9}}"
@@ -107,6 +111,20 @@ static const row vector_rows[] = {
      {SEND(BAD("404 Not Found", "") "{\"message\":\"nothing for " KEY "\"}")},
      ANC_PROVIDER,
      "answered 404 Not Found",
+     1,
+     {NULL}},
+    {"a key that begins before the cut and ends behind it is not quoted",
+     CLT_VECTORS_OPENAI,
+     {SEND(BAD("404 Not Found", "") "{\"message\":\"" HUNDRED NINETY KEY "\"}")},
+     ANC_PROVIDER,
+     "answered 404 Not Found",
+     1,
+     {NULL}},
+    {"a message is cut between characters",
+     CLT_VECTORS_OPENAI,
+     {SEND(BAD("404 Not Found", "") "{\"message\":\"" HUNDRED NINETY "123456789\u00fc\"}")},
+     ANC_PROVIDER,
+     NINETY "123456789",
      1,
      {NULL}},
     {"another dimension",
@@ -262,6 +280,7 @@ static void check_outcome(const row *r, fake_server *s, anc_status status, const
     if (r->error != NULL && strstr(err->text, r->error) == NULL)
         fail_msg("%s: %s", r->name, err->text);
     assert_null(strstr(err->text, "sk-secret"));
+    assert_true(anc_utf8_valid(anc_str_of(err->text)));
     assert_true(status == ANC_OK || strstr(err->text, "127.0.0.1:") != NULL);
     assert_int_equal(fake_server_clients(s), r->clients);
     for (size_t i = 0; i < ANC_COUNT(r->sent) && r->sent[i] != NULL; i++)
@@ -349,21 +368,24 @@ static void a_try_that_takes_too_long_is_repeated(void **state)
     fake_server_stop(s);
 }
 
-/* The server asks for ten minutes, and the caller has a second: nothing is waited for in vain. */
+/* The server asks for ten minutes, and the caller has half a one, or all the time there is: nothing is waited for in vain. */
 static void a_pause_longer_than_there_is_time_is_not_made(void **state)
 {
     (void)state;
     static const fake_step script[] = {
         SEND(BAD("429 Too Many Requests", "Retry-After: 600\r\n") "{\"detail\":\"slow down\"}"),
         {FAKE_END, NULL, 0}};
-    fake_server *s = fake_server_start(script, false);
-    clt_inference *c = open_at(fake_server_port(s), CLT_SCORES_TEI, (clt_inference_options){0});
-    anc_err err = {0};
-    assert_int_equal(score_with(c, (clt_patience){30000, &never}, &err), ANC_UNAVAILABLE);
-    assert_non_null(strstr(err.text, "answered 429: slow down"));
-    assert_int_equal(fake_server_clients(s), 1);
-    clt_inference_close(c);
-    fake_server_stop(s);
+    static const int64_t left_ms[] = {30000, 0};
+    for (size_t i = 0; i < ANC_COUNT(left_ms); i++) {
+        fake_server *s = fake_server_start(script, false);
+        clt_inference *c = open_at(fake_server_port(s), CLT_SCORES_TEI, (clt_inference_options){0});
+        anc_err err = {0};
+        assert_int_equal(score_with(c, (clt_patience){left_ms[i], &never}, &err), ANC_UNAVAILABLE);
+        assert_non_null(strstr(err.text, "answered 429: slow down"));
+        assert_int_equal(fake_server_clients(s), 1);
+        clt_inference_close(c);
+        fake_server_stop(s);
+    }
 }
 
 static void a_caller_who_left_is_seen(void **state)
@@ -451,6 +473,10 @@ static void what_cannot_be_is_refused(void **state)
     } cases[] = {
         {{.url = ANC_STR_INIT("127.0.0.1:80")}, "does not begin with http"},
         {{.url = ANC_STR_INIT("http://a b")}, "has a blank"},
+        {{.url = ANC_STR_INIT("htp://me:sk-secret@a")}, "does not begin with http"},
+        {{.url = ANC_STR_INIT("http://me:sk-secret@a b")}, "has a blank"},
+        {{.url = ANC_STR_INIT("http://me:sk-secret@a:99999/v1")}, "the URL (not shown)"},
+        {{.url = ANC_STR_INIT("http://?key=sk-secret")}, "the URL (not shown)"},
         {{.url = ANC_STR_INIT("http://a"), .api_key = ANC_STR_INIT("k\n")}, "the API key has"},
         {{.url = ANC_STR_INIT("http://a"), .model = ANC_STR_INIT("m m")}, "model \"m m\""},
         {{.url = ANC_STR_INIT("http://a"), .form = CLT_VECTORS_GEMINI}, "is not named"},
@@ -460,7 +486,24 @@ static void what_cannot_be_is_refused(void **state)
         anc_err err = {0};
         assert_int_equal(clt_inference_open(&cases[i].options, &c, &err), ANC_INVALID);
         assert_non_null(strstr(err.text, cases[i].text));
+        assert_null(strstr(err.text, "sk-secret"));
         assert_null(c);
+    }
+}
+
+static void what_is_shown_of_an_endpoint_is_host_and_port(void **state)
+{
+    (void)state;
+    static const char *const urls[] = {"https://host/v1", "https://host?key=sk-secret",
+                                       "https://me:p%40sk-secret@host:443",
+                                       "https://host#sk-secret"};
+    for (size_t i = 0; i < ANC_COUNT(urls); i++) {
+        const clt_inference_options options = {.form = CLT_SCORES_TEI, .url = anc_str_of(urls[i])};
+        clt_inference *c = NULL;
+        anc_err err = {0};
+        ASSERT_OK(clt_inference_open(&options, &c, &err), &err);
+        assert_string_equal(clt_inference_where(c).ptr, "host:443");
+        clt_inference_close(c);
     }
 }
 
@@ -475,6 +518,7 @@ int main(void)
         cmocka_unit_test(callers_wait_for_a_place),
         cmocka_unit_test(dims_are_found_out),
         cmocka_unit_test(what_cannot_be_is_refused),
+        cmocka_unit_test(what_is_shown_of_an_endpoint_is_host_and_port),
     };
     return RUN_TABLE("vectors", vector_rows, vectors) + RUN_TABLE("scores", score_rows, scores) +
            cmocka_run_group_tests_name("waiting", own, NULL, NULL);

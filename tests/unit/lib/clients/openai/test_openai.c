@@ -478,13 +478,18 @@ static void bad_options_are_refused(void **state)
     (void)state;
     static const struct {
         const char *url, *key;
-    } bad[] = {{"", ""}, {"ftp://a", ""}, {"http://a", "with blank"}, {"http://a", "line\nend"}};
+    } bad[] = {{"", ""},
+               {"ftp://me:sk-secret@a", ""},
+               {"http://me:sk-secret@a:99999/v1", ""},
+               {"http://a", "with blank"},
+               {"http://a", "line\nend"}};
     for (size_t i = 0; i < ANC_COUNT(bad); i++) {
         anc_err err = {0};
         clt_openai *client;
         const clt_openai_options options = {.base_url = anc_str_of(bad[i].url),
                                             .api_key = anc_str_of(bad[i].key)};
         assert_int_equal(clt_openai_open(NULL, NULL, &options, &client, &err), ANC_INVALID);
+        assert_null(strstr(err.text, "sk-secret"));
     }
 }
 
