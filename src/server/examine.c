@@ -509,9 +509,10 @@ static void examine_provider(examination *x)
 void srv_examine(const srv_config *config, cli_found_fn *found, void *arg)
 {
     static void (*const parts[])(examination *) = {
-        examine_model,   examine_others,    srv_examine_reranker, examine_lock,
-        examine_catalog, examine_tracking,  examine_raw,          examine_spool,
-        examine_index,   examine_documents, examine_provider,     srv_examine_buses};
+        examine_model,    examine_others,  srv_examine_reranker, srv_examine_other_rerankers,
+        examine_lock,     examine_catalog, examine_tracking,     examine_raw,
+        examine_spool,    examine_index,   examine_documents,    examine_provider,
+        srv_examine_buses};
     for (size_t i = 0; i < ANC_COUNT(parts); i++) {
         ANC_ARENA(mem, ARENA_BYTES);
         examination x = {config, mem, found, arg};

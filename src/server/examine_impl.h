@@ -24,6 +24,8 @@ anc_status srv_try_encoder(examination *x, emb_encoder *encoder, anc_err *err) A
 /* examine_models.c: the embedding model at an endpoint; the reranker, of which nothing is said where there is none */
 void srv_examine_remote_model(examination *x);
 void srv_examine_reranker(examination *x);
+/* The installed cross-encoders that are not configured. */
+void srv_examine_other_rerankers(examination *x);
 
 /* examine_buses.c: says nothing of a bus that is not configured. */
 void srv_examine_buses(examination *x);

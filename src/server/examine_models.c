@@ -1,9 +1,12 @@
 /* examine_models.c - an embedding model at an endpoint, and the reranker: opened as the server does, and tried. */
 #include "examine_impl.h"
+#include "infer/encoder.h"
 #include "kernel/adapters/system/system.h"
+#include "os/file.h"
 #include "remote_model.h"
 #include "reranking.h"
 
+enum { FOLDERS_MAX = 1000 };
 #define PATIENCE_NS (INT64_C(15) * 1000000000)
 
 void srv_examine_remote_model(examination *x)
@@ -57,4 +60,33 @@ void srv_examine_reranker(examination *x)
         srv_tell(x, "reranker", CLI_WRONG,
                  anc_arena_printf(x->mem, "%s; correct rerank.model or rerank.remote", err.text));
     emb_reranker_close(&r);
+}
+
+/* By its small files alone: a folder that holds none, or is being fetched, is no model. */
+static bool is_cross_encoder(examination *x, anc_str name)
+{
+    const anc_str folder = os_path_join(x->mem, x->c->models_dir, name);
+    anc_err ignored = {0};
+    bool scores = false;
+    return folder.ptr != NULL && !anc_str_ends(name, ANC_STR(".part")) &&
+           !anc_str_ends(name, ANC_STR(".old")) &&
+           inf_encoder_scores(folder, &scores, &ignored) == ANC_OK && scores;
+}
+
+void srv_examine_other_rerankers(examination *x)
+{
+    anc_str *names = NULL;
+    anc_err err = {0};
+    size_t n = 0;
+    if (!os_exists(x->c->models_dir))
+        return;
+    if (os_folder_list(x->mem, x->c->models_dir, FOLDERS_MAX, &names, &n, &err) != ANC_OK)
+        srv_tell(x, "other reranker", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
+    for (size_t i = 0; i < n; i++)
+        if (!anc_str_eq(names[i], x->c->rerank.model) && is_cross_encoder(x, names[i]))
+            srv_tell(x, "other reranker", CLI_FINE,
+                     anc_arena_printf(x->mem,
+                                      "%.*s is installed; `rerank.model` is what names the one "
+                                      "that is used",
+                                      ANC_FMT(names[i])));
 }

@@ -3,10 +3,12 @@
 
 #include "embedding/adapters/hub/hub_source.h"
 #include "embedding/adapters/infer/infer_encoder.h"
+#include "embedding/adapters/infer/infer_reranker.h"
 #include "embedding/adapters/local/local_sources.h"
 #include "embedding/adapters/model_folders/model_folders.h"
 #include "embedding/app/models_service.h"
 #include "house_impl.h"
+#include "infer/encoder.h"
 
 anc_status srv_models_open(anc_str models_dir, emb_models **ret, anc_err *err)
 {
@@ -25,8 +27,20 @@ void srv_models_close(emb_models *models)
     emb_models_close(models);
 }
 
-anc_status srv_model_prepare(const srv_config *config, anc_arena *mem, anc_str folder, anc_str *ret,
-                             anc_err *err)
+static anc_status prepare_reranker(const srv_config *config, anc_arena *mem, anc_str folder,
+                                   anc_str *ret, anc_err *err)
+{
+    emb_reranker reranker = {0};
+    const emb_infer_reranker_options options = {
+        .folder = folder, .precision = config->model.precision, .clock = krn_system_clock()};
+    ANC_TRY(emb_infer_reranker_open(&options, &reranker, err));
+    *ret = anc_arena_copy(mem, reranker.detail);
+    emb_reranker_close(&reranker);
+    return ret->ptr != NULL ? ANC_OK : ANC_FAIL(err, anc_arena_refusal(mem), "no room for a text");
+}
+
+static anc_status prepare_encoder(const srv_config *config, anc_arena *mem, anc_str folder,
+                                  anc_str *ret, anc_err *err)
 {
     emb_encoder encoder = {0};
     const emb_infer_options options = {
@@ -35,4 +49,13 @@ anc_status srv_model_prepare(const srv_config *config, anc_arena *mem, anc_str f
     *ret = anc_arena_copy(mem, encoder.detail);
     emb_encoder_close(&encoder);
     return ret->ptr != NULL ? ANC_OK : ANC_FAIL(err, anc_arena_refusal(mem), "no room for a text");
+}
+
+anc_status srv_model_prepare(const srv_config *config, anc_arena *mem, anc_str folder, anc_str *ret,
+                             anc_err *err)
+{
+    bool scores = false;
+    ANC_TRY(inf_encoder_scores(folder, &scores, err));
+    return scores ? prepare_reranker(config, mem, folder, ret, err)
+                  : prepare_encoder(config, mem, folder, ret, err);
 }

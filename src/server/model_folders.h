@@ -10,7 +10,7 @@ anc_status srv_models_open(anc_str models_dir, emb_models **ret, anc_err *err) A
 void srv_models_close(emb_models *models);
 
 /* How the model in `folder` runs here, in `mem`. What is made of it when it is first opened is then there. What
- * emb_infer_open gives. */
+ * emb_infer_open gives, and emb_infer_reranker_open of a cross-encoder. */
 anc_status srv_model_prepare(const srv_config *config, anc_arena *mem, anc_str folder, anc_str *ret,
                              anc_err *err) ANC_MUST_CHECK;
 

@@ -228,6 +228,23 @@ def test_a_model_that_was_pulled_says_how_it_runs(binary):
             server.stop()
 
 
+def test_a_cross_encoder_is_no_embedding_model(binary):
+    name = "bge-reranker-base"
+    source = pathlib.Path(os.environ.get("ANCHORAGE_TEST_DATA", "/nowhere")) / "tiny-models" / "cross-encoder-bert"
+    if not source.exists():
+        raise Skipped(f"no model in {source}")
+    with place(binary) as p:
+        models = p.home / "models"
+        got = p.run("model", "pull", "--from", str(source), name, "--models-dir", str(models))
+        assert got.returncode == 0 and "cannot be used" not in got.stderr, got
+        assert "cross-encoder of" in got.stdout.splitlines()[1], got
+        checks = checks_of(p.run("doctor", "--json", "--models-dir", str(models)))
+        assert "other model" not in checks, checks
+        assert checks["other reranker"][0] == "ok" and name in checks["other reranker"][1], checks
+        checks = checks_of(p.run("doctor", "--json", "--models-dir", str(models), "--set", f"rerank.model={name}"))
+        assert "other reranker" not in checks and checks["reranker"][0] == "ok", checks
+
+
 def test_what_a_model_reaches(binary):
     with place(binary) as p:
         got = p.run("model", "bench", "tiny-bert", "--json")

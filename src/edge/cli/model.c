@@ -63,7 +63,7 @@ static void prepare(cli_context *cx, anc_str folder)
     const anc_status status =
         cx->host->model_prepare(cx->host->self, &cx->settings, cx->mem, folder, &detail, &err);
     if (status != ANC_OK)
-        (void)fprintf(stderr, "anchorage: it cannot embed: %s\n", err.text);
+        (void)fprintf(stderr, "anchorage: it cannot be used: %s\n", err.text);
     else if (!cx->json && !cx->quiet)
         (void)printf("%.*s\n", ANC_FMT(detail));
 }

@@ -11,7 +11,12 @@
 extern const unsigned char inf_accuracy_texts[]; /* made from accuracy.txt */
 extern const size_t inf_accuracy_texts_len;
 
-enum { TEXTS_MAX = 64, ARENA_BYTES = 4 << 20 };
+/* The arena: vectors of every precision, as wide as a configuration may have them, and 1 MiB for all else. */
+enum {
+    TEXTS_MAX = 64,
+    DIMS_MAX = 8192,
+    ARENA_BYTES = (int)INF_PRECISIONS * TEXTS_MAX * DIMS_MAX * (int)sizeof(float) + (1 << 20)
+};
 
 static const struct {
     double worst, median;

@@ -433,6 +433,24 @@ static void a_model_that_scores_pairs_is_no_encoder(void **state)
     assert_null(e.ops);
 }
 
+static void a_caller_who_left_ends_the_check(void **state)
+{
+    (void)state;
+    char folder[PLACE_MAX];
+    anc_err err = {0};
+    emb_encoder e = {0};
+    const atomic_bool left = true;
+    const krn_call call = {.err = &err, .deadline_ns = INT64_MAX, .cancelled = &left};
+    const emb_infer_options options = {
+        .folder = anc_str_of(place_in_source(folder, "tests/data/tiny-bert")),
+        .precision = ANC_STR("int8"),
+        .clock = clock_fixed(&now_ns),
+        .call = &call};
+    assert_int_equal(emb_infer_open(&options, &e, &err), ANC_CANCELLED);
+    assert_string_equal(err.text, "the caller left");
+    assert_null(e.ops);
+}
+
 static void a_precision_that_is_none_is_refused(void **state)
 {
     (void)state;
@@ -455,6 +473,7 @@ int main(void)
         cmocka_unit_test(precisions_that_are_alike_have_one_revision),
         cmocka_unit_test(a_precision_that_is_too_far_has_a_revision_of_its_own),
         cmocka_unit_test(a_model_that_scores_pairs_is_no_encoder),
+        cmocka_unit_test(a_caller_who_left_ends_the_check),
         cmocka_unit_test(a_precision_that_is_none_is_refused),
         cmocka_unit_test(infer_says_why_it_does_not_open),
         cmocka_unit_test(a_prefix_is_part_of_the_revision),

@@ -16,9 +16,12 @@ typedef struct emb_service_options {
     krn_clock clock;
     krn_metrics metrics; /* ops NULL: nothing is counted */
     krn_feed feed;       /* ops NULL: nobody watches */
+    const krn_call
+        *call; /* whose deadline and cancel end the look at the model; NULL: seconds alone do */
 } emb_service_options;
 
-/* NO_MEMORY; the encoder is then still the caller's. */
+/* Looks at the model for at most a few seconds; what was not there by then is looked at when it is. NO_MEMORY, what the
+ * encoder gives, CANCELLED of `call`; the encoder is then still the caller's. */
 anc_status emb_service_open(const emb_service_options *options, emb_service **ret,
                             anc_err *err) ANC_MUST_CHECK;
 void emb_service_close(emb_service *emb); /* after the last call; NULL is a no-op */

@@ -187,7 +187,8 @@ static anc_status open_service(emb_library *lib, krn_call *call, anc_str name, e
                                    .cache_bytes = lib->with.cache_bytes,
                                    .clock = lib->with.clock,
                                    .feed = lib->with.feed,
-                                   .metrics = lib->with.metrics};
+                                   .metrics = lib->with.metrics,
+                                   .call = call};
     ANC_TRY(source.ops->open(source.self, call, name, &options.encoder));
     const anc_status status = emb_service_open(&options, ret, call->err);
     if (status != ANC_OK)

@@ -6,7 +6,8 @@
 #include "base/str.h"
 #include "embedding/app/rerank_service.h"
 
-enum { PROBLEM_MAX = 1024, MOST = 30, BUDGET_MS = 300 };
+/* A batch that is cut off counts for nothing, so the first one within a budget is small. */
+enum { PROBLEM_MAX = 1024, MOST = 30, BUDGET_MS = 300, FIRST_BATCH = 4 };
 
 struct emb_rerank_service {
     emb_reranker reranker; /* owned */
@@ -39,7 +40,7 @@ anc_status emb_rerank_open(const emb_rerank_options *options, emb_rerank_service
     const anc_str problem = options->problem.len > 0
                                 ? options->problem
                                 : ANC_STR("no reranker is configured: set rerank.model or "
-                                          "rerank.url");
+                                          "rerank.remote.url");
     emb_rerank_service *r = calloc(1, sizeof *r);
     if (r == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the reranker");
@@ -79,7 +80,7 @@ typedef struct reranking {
     krn_call *call;
     anc_str query;
     int64_t until_ns;
-    int64_t last_ns; /* that the batch before took */
+    int64_t pair_ns; /* that one of the batch before took, its share of all else included */
     bool ended;      /* the time for it, not that of the call */
 } reranking;
 
@@ -93,7 +94,25 @@ static anc_status check_scores(const reranking *k, const float *out, size_t n)
     return ANC_OK;
 }
 
-/* One batch; none where the one before took longer than there is time left. */
+/* How many of `left` passages go into the next batch: as many as three quarters of the time that is left are enough
+ * for, by those of the batch before; 0: there is no time for one more. */
+static size_t batch_size(const reranking *k, size_t left)
+{
+    const size_t max = k->r->reranker.max_batch, most = left < max ? left : max;
+    if (k->until_ns == INT64_MAX)
+        return most;
+    const int64_t rest_ns = k->until_ns - krn_now_ns(k->r->clock);
+    if (rest_ns <= k->pair_ns)
+        return 0;
+    if (k->pair_ns == 0)
+        return most < FIRST_BATCH ? most : FIRST_BATCH;
+    const uint64_t fit = (uint64_t)(rest_ns / 4 * 3 / k->pair_ns);
+    if (fit == 0)
+        return 1;
+    return fit < most ? (size_t)fit : most;
+}
+
+/* One batch; what is cut off by the budget leaves no score. */
 static anc_status run_batch(reranking *k, const anc_str *passages, size_t n, float *out,
                             emb_reranked *done)
 {
@@ -101,10 +120,6 @@ static anc_status run_batch(reranking *k, const anc_str *passages, size_t n, flo
     const int64_t start_ns = krn_now_ns(k->r->clock);
     krn_call call = *k->call;
     emb_scored scored = {0};
-    ANC_TRY(krn_call_check(k->r->clock, k->call));
-    k->ended = k->until_ns != INT64_MAX && k->until_ns - start_ns <= k->last_ns;
-    if (k->ended)
-        return ANC_OK;
     call.deadline_ns = k->until_ns < call.deadline_ns ? k->until_ns : call.deadline_ns;
     const anc_status status = r->ops->score(r->self, &call, k->query, passages, n, out, &scored);
     const int64_t now_ns = krn_now_ns(k->r->clock);
@@ -116,21 +131,24 @@ static anc_status run_batch(reranking *k, const anc_str *passages, size_t n, flo
     }
     ANC_TRY(status);
     ANC_TRY(check_scores(k, out, n));
-    k->last_ns = now_ns - start_ns;
+    const int64_t took_ns = now_ns - start_ns;
+    k->pair_ns = took_ns > (int64_t)n ? took_ns / (int64_t)n : 1;
     done->n += n;
     done->tokens += scored.tokens;
     done->truncated += scored.truncated;
-    krn_observe(k->r->seconds, (double)k->last_ns / 1e9);
+    krn_observe(k->r->seconds, (double)took_ns / 1e9);
     return ANC_OK;
 }
 
 static anc_status run(reranking *k, const anc_str *passages, size_t n, float *out,
                       emb_reranked *done)
 {
-    const size_t most = k->r->reranker.max_batch;
     while (done->n < n && !k->ended) {
-        const size_t left = n - done->n;
-        ANC_TRY(run_batch(k, passages + done->n, left < most ? left : most, out + done->n, done));
+        ANC_TRY(krn_call_check(k->r->clock, k->call));
+        const size_t size = batch_size(k, n - done->n);
+        k->ended = size == 0;
+        if (!k->ended)
+            ANC_TRY(run_batch(k, passages + done->n, size, out + done->n, done));
     }
     return ANC_OK;
 }

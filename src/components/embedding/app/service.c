@@ -12,6 +12,9 @@
 
 enum { BATCH = 128, WINDOW_WITHOUT_MODEL = 256, NAMES_MAX_BYTES = 8192 };
 
+/* What looking at a model may take of a start, or of the call that finds it there again. */
+#define MEASURE_NS (INT64_C(5) * 1000000000)
+
 static const anc_str how_to_get_one =
     ANC_STR_INIT("no embedding model: run `anchorage model pull`");
 
@@ -76,10 +79,10 @@ anc_status emb_service_open(const emb_service_options *options, emb_service **re
     anc_err why = {0};
     anc_status status = open_parts(emb, options, err);
     const anc_status measured =
-        status == ANC_OK
-            ? emb_measure_unrelated(&options->encoder, options->clock, &unrelated, &why)
-            : ANC_OK;
-    const bool is_away = anc_status_info(measured)->retry_may_help;
+        status == ANC_OK ? emb_measure_unrelated(&options->encoder, options->clock, MEASURE_NS,
+                                                 options->call, &unrelated, &why)
+                         : ANC_OK;
+    const bool is_away = measured == ANC_DEADLINE || anc_status_info(measured)->retry_may_help;
     if (measured != ANC_OK && !is_away)
         status = anc_fail_at(err, measured, why.where, "%s", why.text);
     if (status != ANC_OK) {
@@ -244,13 +247,14 @@ static void tell_lookup(const emb_service *emb, const krn_call *call, const batc
 }
 
 /* The encoder was away when the service was opened, and just answered. */
-static void measure_again(emb_service *emb)
+static void measure_again(emb_service *emb, const krn_call *call)
 {
     double unrelated = 0;
     anc_err ignored = {0};
     if (!atomic_exchange(&emb->unmeasured, false))
         return;
-    if (emb_measure_unrelated(&emb->encoder, emb->clock, &unrelated, &ignored) == ANC_OK)
+    if (emb_measure_unrelated(&emb->encoder, emb->clock, MEASURE_NS, call, &unrelated, &ignored) ==
+        ANC_OK)
         atomic_store(&emb->unrelated, unrelated);
     else
         atomic_store(&emb->unmeasured, true);
@@ -286,7 +290,7 @@ anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_
         ANC_TRY(run_batch(emb, call, kind, sha, b, vectors, &usage));
     }
     if (atomic_load_explicit(&emb->unmeasured, memory_order_relaxed))
-        measure_again(emb);
+        measure_again(emb, call);
     const bool news = kind == EMB_QUERY || (kind == EMB_QUERY_AGAIN && b->n_missing > 0);
     if (news && n == 1)
         tell_lookup(emb, call, b, start_ns);

@@ -5,7 +5,6 @@
 #include "embedding/domain/model_table.h"
 
 enum { ARENA_BYTES = 4 << 20 };
-#define MOST_NS (INT64_C(60) * 1000000000)
 
 static const anc_str sentences[] = {
     ANC_STR_INIT("The ferry leaves the harbour at six in the morning."),
@@ -33,19 +32,22 @@ static double mean_cosine(const float *vectors, uint32_t dims)
     return sum / (N * (N - 1) / 2);
 }
 
-anc_status emb_measure_unrelated(const emb_encoder *encoder, krn_clock clock, double *ret,
-                                 anc_err *err)
+anc_status emb_measure_unrelated(const emb_encoder *encoder, krn_clock clock, int64_t most_ns,
+                                 const krn_call *whose, double *ret, anc_err *err)
 {
     const atomic_bool never = false;
-    const int64_t start_ns = krn_now_ns(clock);
+    const int64_t until_ns = krn_now_ns(clock) + most_ns;
     *ret = 0;
     if (encoder->ops == NULL || anc_str_eq(encoder->model, anc_str_of(emb_model_at(0)->name)))
         return ANC_OK;
     ANC_ARENA(mem, ARENA_BYTES);
     if (mem == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room to look at a model");
-    krn_call call = {
-        .mem = mem, .err = err, .deadline_ns = start_ns + MOST_NS, .cancelled = &never};
+    krn_call call = {.mem = mem, .err = err, .deadline_ns = until_ns, .cancelled = &never};
+    if (whose != NULL) {
+        call.deadline_ns = whose->deadline_ns < until_ns ? whose->deadline_ns : until_ns;
+        call.cancelled = whose->cancelled;
+    }
     float *vectors = anc_arena_alloc(mem, (size_t)N * encoder->dims, sizeof *vectors);
     if (vectors == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room to look at a model");

@@ -234,6 +234,43 @@ static void a_caller_that_leaves_ends_the_check(void **state)
     model_copy_end(&f);
 }
 
+static void put(model_copy *f, const char *name, anc_str bytes)
+{
+    ASSERT_OK(os_file_replace(model_copy_path(f, name), bytes, &f->err), &f->err);
+}
+
+/* Vectors as wide as they may be, all of them 0, so that no precision passes and each is looked at. */
+static void the_widest_vectors_have_room(void **state)
+{
+    (void)state;
+    enum { ROWS = 8192, COLUMNS = 64, BYTES = ROWS * COLUMNS * 4, HEAD = 8 };
+    model_copy f;
+    model_copy_begin(&f);
+    ASSERT_OK(os_folder_make(model_copy_path(&f, "2_Dense"), &f.err), &f.err);
+    put(&f, "modules.json",
+        ANC_STR("[{\"type\":\"x.Transformer\"},{\"type\":\"x.Dense\",\"path\":\"2_Dense\"}]"));
+    put(&f, "2_Dense/config.json",
+        ANC_STR("{\"in_features\":64,\"out_features\":8192,\"bias\":false,"
+                "\"activation_function\":\"torch.nn.modules.linear.Identity\"}"));
+    const anc_str head = anc_arena_printf(
+        f.mem, "{\"linear.weight\":{\"dtype\":\"F32\",\"shape\":[%d,%d],\"data_offsets\":[0,%d]}}",
+        ROWS, COLUMNS, BYTES);
+    char *bytes = anc_arena_alloc(f.mem, HEAD + 256 + BYTES, 1);
+    assert_true(bytes != NULL && head.len < 256);
+    memset(bytes, 0, HEAD);
+    bytes[0] = (char)head.len;
+    memcpy(bytes + HEAD, head.ptr, head.len);
+    memset(bytes + HEAD + head.len, 0, BYTES);
+    put(&f, "2_Dense/model.safetensors", (anc_str){bytes, HEAD + head.len + BYTES});
+    const inf_choice any = choose(&f, (inf_choose_options){.digest = ANC_STR("d")});
+    assert_int_equal(any.precision, INF_F32);
+    for (inf_precision p = INF_BF16; p < INF_PRECISIONS; p++) {
+        const inf_choice c = choose(&f, (inf_choose_options){.fixed = true, .precision = p});
+        assert_false(c.alike);
+    }
+    model_copy_end(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +284,7 @@ int main(void)
         cmocka_unit_test(a_model_that_does_not_open_says_why),
         cmocka_unit_test(scores_are_checked_as_well),
         cmocka_unit_test(a_caller_that_leaves_ends_the_check),
+        cmocka_unit_test(the_widest_vectors_have_room),
     };
     const int failed = cmocka_run_group_tests(tests, NULL, NULL);
     return failed + RUN_TABLE("disbelief", disbelief_rows, what_is_not_for_this_is_checked_again);

@@ -80,6 +80,12 @@ static anc_status open_parts(infer *in, const emb_infer_options *options, anc_er
                                 .unit_length = true};
     const anc_str model = emb_infer_model_name(options->folder);
     inf_choice choice;
+    bool scores = false;
+    ANC_TRY(inf_encoder_scores(options->folder, &scores, err));
+    if (scores)
+        return ANC_FAIL(err, ANC_UNSUPPORTED,
+                        "model %.*s scores pairs of texts and gives no vectors of them",
+                        ANC_FMT(options->folder));
     (void)snprintf(in->model, sizeof in->model, "%.*s", ANC_FMT(model));
     ANC_TRY(emb_infer_revision(options, model, in->revision, err));
     char digest[EMB_REVISION_MAX];
@@ -90,10 +96,6 @@ static anc_status open_parts(infer *in, const emb_infer_options *options, anc_er
     with.precision = choice.precision;
     ANC_TRY(inf_encoder_open(options->folder, &with, &in->encoder, err));
     const inf_encoder_info about = inf_encoder_about(in->encoder);
-    if (about.scores)
-        return ANC_FAIL(err, ANC_UNSUPPORTED,
-                        "model %.*s scores pairs of texts and gives no vectors of them",
-                        ANC_FMT(options->folder));
     (void)snprintf(in->detail, sizeof in->detail,
                    "%.100s: %u layers, %u dimensions, %u tokens, %s by %s%s (%s)", in->model,
                    about.layers, about.dims, about.max_tokens, inf_precision_name(about.precision),

@@ -65,6 +65,14 @@ static anc_status open_parts(infer *in, const emb_infer_reranker_options *option
     char digest[EMB_REVISION_MAX];
     inf_encoder_options with = {0};
     inf_choice choice;
+    bool scores = false;
+    ANC_TRY(inf_encoder_scores(options->folder, &scores, err));
+    if (!scores)
+        return ANC_FAIL(
+            err, ANC_UNSUPPORTED,
+            "%.*s holds a model that gives vectors; a reranker is a cross-encoder, with a "
+            "classification of one label",
+            ANC_FMT(anc_str_sub(options->folder, 0, 300)));
     ANC_TRY(emb_infer_revision(&opening, model, digest, err));
     if (emb_infer_keeps(options->folder))
         with.digest = anc_str_of(digest);
@@ -72,12 +80,6 @@ static anc_status open_parts(infer *in, const emb_infer_reranker_options *option
     with.precision = choice.precision;
     ANC_TRY(inf_encoder_open(options->folder, &with, &in->encoder, err));
     const inf_encoder_info about = inf_encoder_about(in->encoder);
-    if (!about.scores)
-        return ANC_FAIL(
-            err, ANC_UNSUPPORTED,
-            "%.*s holds a model that gives vectors; a reranker is a cross-encoder, with a "
-            "classification of one label",
-            ANC_FMT(anc_str_sub(options->folder, 0, 300)));
     (void)snprintf(in->model, sizeof in->model, "%.*s", ANC_FMT(model));
     (void)snprintf(in->detail, sizeof in->detail,
                    "%.100s: cross-encoder of %u layers, %u tokens, %s by %s%s (%s)", in->model,

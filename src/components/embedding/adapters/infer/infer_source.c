@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "embedding/adapters/infer/infer_encoder.h"
+#include "infer/encoder.h"
 #include "os/file.h"
 
 enum { MAX_FOLDERS = 1000, PRECISION_BYTES = 16 };
@@ -46,6 +47,16 @@ static anc_status look(const source *s, krn_call *call, anc_str name, bool *ret_
     return ANC_OK;
 }
 
+/* A cross-encoder embeds nothing. What cannot be read stays in the list: whoever opens it is told why. */
+static bool is_cross_encoder(const source *s, krn_call *call, anc_str name)
+{
+    anc_str folder;
+    anc_err ignored = {0};
+    bool scores = false;
+    return path_in(s, call, name, "", &folder) == ANC_OK &&
+           inf_encoder_scores(folder, &scores, &ignored) == ANC_OK && scores;
+}
+
 static anc_status list(void *self, krn_call *call, emb_source_row **ret, size_t *ret_n)
 {
     const source *s = self;
@@ -60,7 +71,7 @@ static anc_status list(void *self, krn_call *call, emb_source_row **ret, size_t 
         bool is = false;
         rows[kept] = (emb_source_row){.name = names[i]};
         ANC_TRY(look(s, call, names[i], &is, &rows[kept].bytes));
-        kept += is ? 1 : 0;
+        kept += is && !is_cross_encoder(s, call, names[i]) ? 1 : 0;
     }
     *ret = rows;
     *ret_n = kept;
@@ -71,7 +82,7 @@ static anc_status open_model(void *self, krn_call *call, anc_str model, emb_enco
 {
     const source *s = self;
     emb_infer_options options = {
-        .precision = anc_str_of(s->precision), .pool = s->pool, .clock = s->clock};
+        .precision = anc_str_of(s->precision), .pool = s->pool, .clock = s->clock, .call = call};
     bool is = false;
     uint64_t bytes = 0;
     ANC_TRY(look(s, call, model, &is, &bytes));

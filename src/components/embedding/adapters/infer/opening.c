@@ -43,10 +43,19 @@ bool emb_infer_keeps(anc_str folder)
            stat.bytes >= KEEP_FROM_BYTES;
 }
 
+static anc_status ask(void *arg)
+{
+    const emb_infer_options *options = arg;
+    return krn_call_check(options->clock, options->call);
+}
+
 anc_status emb_infer_choose(const emb_infer_options *options, anc_str digest, inf_choice *ret,
                             anc_err *err)
 {
+    emb_infer_options asked = *options;
     inf_choose_options with = {.folder = options->folder, .digest = digest, .pool = options->pool};
+    if (options->call != NULL)
+        with.check = (inf_check){ask, &asked};
     ANC_TRY(read_precision(options->precision, &with, err));
     return inf_choose(&with, ret, err);
 }

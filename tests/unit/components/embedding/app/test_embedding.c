@@ -228,6 +228,58 @@ static void one_that_is_away_is_measured_when_it_is_there(void **state)
     fixture_done(&f);
 }
 
+/* An encoder that never answers while it is away: it waits for the end of each call, and keeps when that was. */
+static int64_t *waited_ns, longest_ns;
+
+static anc_status encode_or_hang(void *self, krn_call *call, emb_text_kind kind,
+                                 const anc_str *texts, size_t n, float *out, emb_encoded *ret)
+{
+    if (!away)
+        return behind.ops->encode(self, call, kind, texts, n, out, ret);
+    longest_ns = call->deadline_ns - *waited_ns;
+    *waited_ns = call->deadline_ns;
+    return ANC_FAIL(call->err, ANC_DEADLINE, "the deadline passed");
+}
+
+static anc_status answer_and_go(void *self, krn_call *call, emb_text_kind kind,
+                                const anc_str *texts, size_t n, float *out, emb_encoded *ret)
+{
+    const anc_status status = encode_or_hang(self, call, kind, texts, n, out, ret);
+    away = true;
+    return status;
+}
+
+static void one_that_hangs_holds_nobody_up(void **state)
+{
+    (void)state;
+    enum { MS = 1000000 };
+    static fixture f;
+    emb_service *emb = NULL;
+    fixture_init(&f, true, 0);
+    behind = encoder_hash_open(clock_fixed(&f.now_ns), NULL);
+    emb_encoder_ops ops = *behind.ops;
+    ops.encode = encode_or_hang;
+    emb_service_options options = {.clock = clock_fixed(&f.now_ns), .encoder = behind};
+    options.encoder.ops = &ops;
+    waited_ns = &f.now_ns;
+    away = true;
+    ASSERT_OK(emb_service_open(&options, &emb, &f.err), &f.err);
+    assert_true(longest_ns > 0 && longest_ns <= INT64_C(5000) * MS);
+    assert_true(emb_info(emb).available && emb_info(emb).unrelated == 0);
+    away = false;
+    ops.encode = answer_and_go; /* the call itself, and not the look at the model behind it */
+    f.call.deadline_ns = f.now_ns + INT64_C(200) * MS;
+    ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL), &f.err);
+    assert_int_equal(longest_ns, INT64_C(200) * MS);
+    away = false;
+    ops.encode = encode_or_hang;
+    f.call.deadline_ns = INT64_MAX;
+    ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL), &f.err);
+    assert_true(emb_info(emb).unrelated == emb_info(f.emb).unrelated);
+    emb_service_close(emb);
+    fixture_done(&f);
+}
+
 static void deadlines_and_cancelling_are_seen(void **state)
 {
     (void)state;
@@ -253,6 +305,7 @@ int main(void)
         cmocka_unit_test(what_broke_the_model_is_passed_on),
         cmocka_unit_test(watchers_see_the_cache),
         cmocka_unit_test(unrelated_texts_are_measured_but_for_the_default_model),
+        cmocka_unit_test(one_that_hangs_holds_nobody_up),
         cmocka_unit_test(one_that_is_away_is_measured_when_it_is_there),
         cmocka_unit_test(deadlines_and_cancelling_are_seen),
     };

@@ -77,26 +77,36 @@ static void scores_all_where_there_is_time(void **state)
     assert_true(about.budget_ms > 0);
 }
 
-/* 16 ms a batch: a second one fits into 33 ms and a third one does not; none is begun in vain. */
+/* A ms each: batches of 4, 16, 9 and 3 end within 33 ms, the rest of which is no more than one takes. */
 static void stops_with_what_there_is(void **state)
 {
     (void)state;
     ASSERT_OK(rerank(f.now_ns + 33 * MS), &f.err);
-    assert_int_equal(f.done.n, 2 * RERANKER_WORDS_BATCH);
-    assert_int_equal(f.words.seen, 2 * RERANKER_WORDS_BATCH);
+    assert_int_equal(f.done.n, 32);
+    assert_int_equal(f.words.seen, 32);
     assert_int_equal(f.err.code, ANC_OK);
+}
+
+/* A reranker that would take all of a budget for many: some are scored all the same. */
+static void little_time_is_enough_for_some(void **state)
+{
+    (void)state;
+    f.words.cost_ns = 10 * MS;
+    ASSERT_OK(rerank(f.now_ns + 100 * MS), &f.err);
+    assert_int_equal(f.done.n, 9);
+    assert_int_equal(f.words.seen, 9);
 }
 
 static void a_batch_that_is_cut_off_counts_for_nothing(void **state)
 {
     (void)state;
-    ASSERT_OK(rerank(f.now_ns + 7 * MS), &f.err);
+    ASSERT_OK(rerank(f.now_ns + 3 * MS), &f.err);
     assert_int_equal(f.done.n, 0);
-    assert_int_equal(f.words.seen, 7);
+    assert_int_equal(f.words.seen, 3);
     assert_int_equal(f.err.code, ANC_OK);
     ASSERT_OK(rerank(f.now_ns), &f.err);
     assert_int_equal(f.done.n, 0);
-    assert_int_equal(f.words.seen, 7);
+    assert_int_equal(f.words.seen, 3);
 }
 
 static void the_deadline_of_the_call_is_no_budget(void **state)
@@ -137,7 +147,7 @@ static void without_one_it_says_how_to_get_one(void **state)
     assert_int_equal(
         emb_rerank(none, &f.call, ANC_STR("honey"), f.passages, 1, INT64_MAX, f.scores, &f.done),
         ANC_UNAVAILABLE);
-    assert_non_null(strstr(f.err.text, "set rerank.model or rerank.url"));
+    assert_non_null(strstr(f.err.text, "set rerank.model or rerank.remote.url"));
     const emb_rerank_row about = emb_rerank_info(none);
     assert_false(about.available || about.by_default);
     assert_true(anc_str_eq(about.detail, anc_str_of(f.err.text)));
@@ -150,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(scores_all_where_there_is_time),
         TEST(stops_with_what_there_is),
+        TEST(little_time_is_enough_for_some),
         TEST(a_batch_that_is_cut_off_counts_for_nothing),
         TEST(the_deadline_of_the_call_is_no_budget),
         TEST(a_caller_who_left_is_seen),
