@@ -43,6 +43,14 @@ static bool determines(const rag_spoken *s, size_t i)
     return among(words, ANC_COUNT(words), rag_spoken_word(s, i));
 }
 
+/* "Cuestan" of "¿cuánto cuestan las visitas?": a verb, behind which the thing begins, or nothing more is said. */
+static bool is_verb_behind(const rag_spoken *s, size_t i)
+{
+    const bool article = rag_spoken_is_article(s, i - 1) || rag_spoken_is_preposition(s, i - 1);
+    return !is_german(s) && !article && determines(s, i - 1) &&
+           (i + 1 == s->words.n || rag_spoken_is_article(s, i + 1));
+}
+
 /* The nouns that begin at word `i`: in German those with a capital, with adjectives before them. */
 static rag_run nouns_at(const rag_spoken *s, size_t i, bool article)
 {
@@ -143,7 +151,8 @@ static size_t things_of(const rag_spoken *s, thing all[THINGS_MAX])
             i > 0 && (rag_spoken_is_article(s, i - 1) || rag_spoken_is_preposition(s, i - 1));
         const bool begins =
             article || (i > 0 && determines(s, i - 1)) || (s->words.items[i].capital && i > 0);
-        const rag_run run = begins && rag_spoken_is_noun(s, i) && !is_glossed(s, i)
+        const rag_run run = begins && rag_spoken_is_noun(s, i) && !is_glossed(s, i) &&
+                                    !(i > 0 && is_verb_behind(s, i))
                                 ? nouns_at(s, i, article)
                                 : (rag_run){i, i};
         if (run.last == run.first || rag_spoken_is_calendar(s, run.first)) {

@@ -21,6 +21,33 @@ typedef struct row {
     }
 
 static const row rows[] = {
+    /* what stood for a pronoun goes with it where another takes its place */
+    {"le guide",
+     {SAID("Qui est la présidente de l'association ?", "La présidente est Solène Madec. [1]"),
+      SAID("Où habite-t-elle ?", "Elle habite à Quimper. [1]")},
+     "Et le guide ?",
+     "Où habite le guide ?"},
+    {"le stage de perfectionnement",
+     {SAID("Combien coûte le stage pour débutants ?", "320 euros. [1]")},
+     "Et le stage de perfectionnement ?",
+     "Combien coûte le stage de perfectionnement ?"},
+    {"il fait beau",
+     {SAID("Combien coûte le stage pour débutants ?", "320 euros. [1]")},
+     "Il fait beau. Qui est le chef de base ?",
+     "Il fait beau. Qui est le chef de base ?"},
+    {"ferme-t-elle",
+     {SAID("Combien coûte le bungalow ?", "80 euros. [1]")},
+     "Et à quelle heure ferme-t-elle ?",
+     "Et à quelle heure ferme-t-elle ?"},
+    {"a car to another island",
+     {SAID("What does a car to Mull cost?", "A car to Mull costs 31 pounds one way. [1]")},
+     "And to Lewis?",
+     "What does a car to Lewis cost?"},
+    {"bicycles after a car",
+     {SAID("What does a car to Mull cost?", "A car to Mull costs 31 pounds one way. [1]"),
+      SAID("And to Lewis?", "A car to Lewis costs 52 pounds one way. [1]")},
+     "What about bicycles?",
+     "What does bicycles cost?"},
     /* a person of an answer */
     {"she is the founder",
      {SAID("Who founded the Tidewater Observatory?",
