@@ -210,12 +210,12 @@ static anc_str said(const rag_spoken *s, const thing *all, size_t n, size_t k)
     return rag_spoken_run(s, run);
 }
 
-/* What stands in brackets behind a word, where it may agree. */
-static bool glossed(const rag_spoken *s, unsigned gender, anc_str *ret)
+/* What stands in brackets behind a word, where it may agree; of "there" a `place` alone. */
+static bool glossed(const rag_spoken *s, unsigned gender, bool place, anc_str *ret)
 {
     rag_run run;
     for (size_t i = s->words.n; i-- > 0;) {
-        if (!rag_gloss_at(s, i, &run))
+        if (!rag_gloss_at(s, i, &run) || (!place && rag_spoken_is_there(s, i)))
             continue;
         const unsigned said = rag_tongue_gender(s->language, rag_spoken_word(s, i)) &
                               rag_tongue_gender(s->language, rag_spoken_word(s, run.first));
@@ -231,6 +231,8 @@ static bool glossed(const rag_spoken *s, unsigned gender, anc_str *ret)
 static bool may_be_place(const rag_spoken *s, const thing *t)
 {
     const bool full = t->run.last > t->run.first + 1;
+    if (rag_asks_who_is(s) && !t->name && !t->behind && !t->owner)
+        return false; /* "wer ist die Vorsitzende?" */
     return rag_spoken_is_of_place(s, t->run) || (t->name && (full || !is_german(s))) ||
            (t->told && t->gender != RAG_MAY_MANY);
 }
@@ -254,10 +256,10 @@ static bool likeliest(const rag_spoken *s, unsigned gender, bool place, anc_str 
 
 bool rag_referent(const rag_spoken *s, unsigned gender, anc_str *ret)
 {
-    return glossed(s, gender, ret) || likeliest(s, gender, false, ret);
+    return glossed(s, gender, false, ret) || likeliest(s, gender, false, ret);
 }
 
 bool rag_referent_place(const rag_spoken *s, anc_str *ret)
 {
-    return glossed(s, RAG_MAY_ANY, ret) || likeliest(s, RAG_MAY_ANY, true, ret);
+    return glossed(s, RAG_MAY_ANY, true, ret) || likeliest(s, RAG_MAY_ANY, true, ret);
 }

@@ -55,6 +55,20 @@ bool rag_find_time(const rag_spoken *before, rag_run *ret)
     return false;
 }
 
+/* "L'abbonamento", not "dell'abbonamento". */
+static bool has_elided_article(const rag_spoken *s, size_t i)
+{
+    const anc_str said = anc_str_sub(s->text, 0, s->words.items[i].start);
+    static const anc_str marks[] = {ANC_STR_INIT("l'"), ANC_STR_INIT("l\xe2\x80\x99")};
+    for (size_t k = 0; k < ANC_COUNT(marks); k++) {
+        const size_t mark = marks[k].len;
+        if (said.len >= mark &&
+            anc_str_eq_nocase(anc_str_sub(said, said.len - mark, mark), marks[k]))
+            return said.len == mark || said.ptr[said.len - mark - 1] == ' ';
+    }
+    return false;
+}
+
 /* Not behind a preposition, nor one: the Portuguese "a" is one before a name. */
 static bool is_article_of_subject(const rag_spoken *s, size_t i)
 {
@@ -83,7 +97,7 @@ bool rag_lacks_subject(const rag_spoken *s)
         const bool behind = i > 0 && rag_spoken_is_preposition(s, i - 1);
         if (rag_is_any_of(rag_spoken_word(s, i), there_is) ||
             (rag_is_any_of(rag_spoken_word(s, i), counted) && !rag_is_any_of(next, times)) ||
-            is_article_of_subject(s, i) ||
+            is_article_of_subject(s, i) || has_elided_article(s, i) ||
             (s->words.items[i].capital && i > 0 && !behind && rag_spoken_is_noun(s, i)))
             return false;
         content += rag_spoken_is_noun(s, i);
