@@ -109,10 +109,33 @@ static bool is_there_is(anc_str question)
     return false;
 }
 
+/* "Il fait beau", "es regnet": nobody and nothing does it. */
+static bool is_impersonal(const rag_spoken *s, size_t i)
+{
+    static const anc_str phrases[] = {
+        ANC_STR_INIT("il fait beau"),  ANC_STR_INIT("il fait froid"),
+        ANC_STR_INIT("il fait chaud"), ANC_STR_INIT("il fait mauvais"),
+        ANC_STR_INIT("il fait nuit"),  ANC_STR_INIT("il pleut"),
+        ANC_STR_INIT("il neige"),      ANC_STR_INIT("il est tard"),
+        ANC_STR_INIT("il est tôt"),    ANC_STR_INIT("es regnet"),
+        ANC_STR_INIT("es schneit"),    ANC_STR_INIT("es ist spät"),
+        ANC_STR_INIT("es ist kalt"),   ANC_STR_INIT("es ist warm"),
+        ANC_STR_INIT("es ist heiß"),   ANC_STR_INIT("it is late"),
+        ANC_STR_INIT("it is raining"), ANC_STR_INIT("it is snowing"),
+        ANC_STR_INIT("it is sunny"),   ANC_STR_INIT("it's late"),
+        ANC_STR_INIT("it's raining"),  ANC_STR_INIT("it's sunny"),
+    };
+    const anc_str from = anc_str_sub(s->text, s->words.items[i].start, s->text.len);
+    for (size_t k = 0; k < ANC_COUNT(phrases); k++)
+        if (anc_str_eq_nocase(anc_str_sub(from, 0, phrases[k].len), phrases[k]))
+            return true;
+    return false;
+}
+
 static bool has_pronoun(const rag_spoken *s)
 {
     for (size_t i = 0; i < s->words.n; i++)
-        if (rag_spoken_is_pronoun(s, i))
+        if (rag_spoken_is_pronoun(s, i) && !is_impersonal(s, i))
             return true;
     return false;
 }
@@ -236,7 +259,8 @@ static anc_status gloss(anc_arena *mem, anc_str question, txt_language language,
     ANC_TRY(rag_spoken_as(mem, question, language, &s, err));
     const bool left_out = rag_spoken_has_no_subject(&s);
     for (size_t i = 0; i < s.words.n && glosses < GLOSSES_MAX; i++) {
-        const bool points = rag_spoken_is_pronoun(&s, i) || (left_out && i + 1 == s.words.n);
+        const bool points = (rag_spoken_is_pronoun(&s, i) && !is_impersonal(&s, i)) ||
+                            (left_out && i + 1 == s.words.n);
         const anc_str meant = points ? rag_antecedent(&s, i, turns, n) : ANC_STR("");
         if (meant.len == 0 || anc_str_eq(meant, said))
             continue;
