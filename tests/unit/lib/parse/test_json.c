@@ -58,15 +58,18 @@ static void lines(void **state)
 
 static const blocks_row unread_rows[] = {
     {"a broken line between others", ANC_STR_INIT("{\"a\":1,\"b\":\"x\"}\n{\"a\":2,\n{\"a\":3}\n"),
-     "p#1 a: 1\nb: x\np#2 a: 3\nunread=1 of 3 records could not be read, first the one that begins in "
+     "p#1 a: 1\nb: x\np#2 a: 3\nunread=1 of 3 records could not be read, first the one that begins "
+     "in "
      "line 2: not JSON: line 3, column 1: a name in quotes is expected\n"},
     {"a line that is cut short, and one that is no JSON",
      ANC_STR_INIT("{\"a\":1}\n{\"a\":\"x\noops\n{\"a\":3}\n{\"a"),
-     "p#1 a: 1\np#2 a: 3\nunread=3 of 5 records could not be read, first the one that begins in line "
+     "p#1 a: 1\np#2 a: 3\nunread=3 of 5 records could not be read, first the one that begins in "
+     "line "
      "2: "
      "not JSON: line 4, column 3: a comma or the end of a list is expected\n"},
     {"a record of many lines that is broken", ANC_STR_INIT("{\"a\":1}\n{\n  \"a\" 2\n}\n{\"a\":3}"),
-     "p#1 a: 1\np#2 a: 3\nunread=1 of 3 records could not be read, first the one that begins in line "
+     "p#1 a: 1\np#2 a: 3\nunread=1 of 3 records could not be read, first the one that begins in "
+     "line "
      "2: "
      "not JSON: line 3, column 7: a colon is expected behind a name\n"},
 };
