@@ -416,22 +416,6 @@ static bool find_subject(const rag_spoken *part, rag_run bare, const rag_spoken 
     return !capital && article == (rag_spoken_with_article(before, *ret).first < ret->first);
 }
 
-/* All between "does" and the verb at the end, of which a word without an article takes the place: "bicycles" of
- * "a car to Mull". */
-static bool find_between(const rag_spoken *part, rag_run bare, const rag_spoken *before,
-                         rag_run *ret)
-{
-    *ret = (rag_run){0, 0};
-    if (!rag_ends_with_verb(before) || bare.first > 0 || part->words.items[0].capital)
-        return false;
-    for (size_t i = 0; i + 2 < before->words.n; i++)
-        if (rag_is_any_of(rag_spoken_word(before, i), "do does did"))
-            *ret = (rag_run){i + 1, before->words.n - 1};
-        else if (rag_is_any_of(rag_spoken_word(before, i), "to from") && i > 0)
-            return ret->last > 0 && rag_spoken_is_article(before, ret->first);
-    return false;
-}
-
 static bool begins_name(const rag_spoken *s, size_t i)
 {
     return i < s->words.n && s->words.items[i].capital;
@@ -546,6 +530,17 @@ static anc_status fill_person(anc_arena *mem, anc_str question, const rag_spoken
                   ret, err);
 }
 
+anc_status rag_ellipsis_person(anc_arena *mem, anc_str question, const rag_spoken *part,
+                               const rag_spoken *before, anc_str *ret, anc_err *err)
+{
+    uint32_t start;
+    uint32_t end;
+    *ret = question;
+    return rag_find_glossed(part, (rag_run){0, part->words.n}, before, &start, &end)
+               ? fill_glossed(mem, part, before, start, end, ret, err)
+               : ANC_OK;
+}
+
 anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken *part,
                              const rag_spoken *before, anc_str *ret, anc_err *err)
 {
@@ -576,7 +571,7 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
         return put_behind(mem, part, before, ret, err);
     rag_run name;
     const bool shared = find_shared(part, bare, before, &old);
-    if (!shared && (find_between(part, bare, before, &old) ||
+    if (!shared && (rag_find_between(part, bare, before, &old) ||
                     find_subject(part, bare, before, &old) || find_done(part, bare, before, &old)))
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
     if (is_common(part, bare) && !shared && rag_spoken_last_name(before, &name) &&

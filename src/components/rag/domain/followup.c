@@ -15,6 +15,7 @@
 #include "rag/domain/openings.h"
 #include "rag/domain/recorded.h"
 #include "rag/domain/tongue.h"
+#include "rag/domain/vacancy.h"
 #include "text/normalize.h"
 
 enum {
@@ -303,6 +304,19 @@ static anc_status of_record(anc_arena *mem, const rag_spoken *asked, const rag_s
     return ANC_OK;
 }
 
+/* "His deputy": somebody by who he is to whom was spoken of, and nothing else. */
+static bool is_relation(const rag_spoken *rest)
+{
+    static const char relations[] =
+        "deputy wife husband assistant successor predecessor secretary brother sister son daughter "
+        "father mother partner colleague adjoint adjointe femme mari successeur successeure fils "
+        "fille frère sœur stellvertreter stellvertreterin frau mann nachfolger nachfolgerin "
+        "vorgänger vorgängerin sohn tochter bruder schwester esposa marido suplente sustituto "
+        "sustituta hijo hija moglie marito sostituto sostituta figlio figlia esposa filho filha";
+    return rest->words.n == 2 && rag_spoken_is_pronoun(rest, 0) &&
+           rag_is_any_of(rag_spoken_word(rest, 1), relations);
+}
+
 /* What `question` means after `turns` [n], of which there is one at least. */
 static anc_status meaning_of(anc_arena *mem, anc_str question, const rag_told *turns, size_t n,
                              anc_str *ret, anc_err *err)
@@ -324,7 +338,13 @@ static anc_status meaning_of(anc_arena *mem, anc_str question, const rag_told *t
         ANC_TRY(rag_spoken_as(mem, rest.text, asked->language, &rest, err));
         return rag_ellipsis_fill(mem, question, &rest, asked, ret, err);
     }
-    return gloss(mem, question, rest.language, turns, n, ret, err);
+    ANC_TRY(gloss(mem, question, rest.language, turns, n, ret, err));
+    if (!is_relation(&rest))
+        return ANC_OK;
+    const anc_str glossed = *ret;
+    ANC_TRY(gloss(mem, rest.text, rest.language, turns, n, ret, err));
+    ANC_TRY(rag_spoken_as(mem, *ret, asked->language, &rest, err));
+    return rag_ellipsis_person(mem, glossed, &rest, asked, ret, err);
 }
 
 static anc_status tell(anc_arena *mem, anc_str meant, anc_str answer, txt_language before,

@@ -157,3 +157,16 @@ bool rag_find_glossed(const rag_spoken *part, rag_run bare, const rag_spoken *be
     }
     return false;
 }
+
+bool rag_find_between(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret)
+{
+    *ret = (rag_run){0, 0};
+    if (!rag_ends_with_verb(before) || bare.first > 0 || part->words.items[0].capital)
+        return false;
+    for (size_t i = 0; i + 2 < before->words.n; i++)
+        if (rag_is_any_of(rag_spoken_word(before, i), "do does did"))
+            *ret = (rag_run){i + 1, before->words.n - 1};
+        else if (rag_is_any_of(rag_spoken_word(before, i), "to from") && i > 0)
+            return ret->last > 0 && rag_spoken_is_article(before, ret->first);
+    return false;
+}

@@ -28,4 +28,8 @@ bool rag_lacks_subject(const rag_spoken *s);
 bool rag_find_glossed(const rag_spoken *part, rag_run bare, const rag_spoken *before,
                       uint32_t *ret_start, uint32_t *ret_end);
 
+/* "A car to Mull" of "what does a car to Mull cost?", of which a word without an article takes the place, "bicycles";
+ * false: the question or the part is none such. */
+bool rag_find_between(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret);
+
 #endif

@@ -500,10 +500,45 @@ static bool is_row_of_other_day(const rag_extraction *x, size_t i)
            plain != 0 && ((v->own | v->above | v->near) & plain) == 0;
 }
 
+/* ---- whose it is --------------------------------------------------------------------------------- */
+
+/* A word with a capital that does not begin the unit: it may be a name. */
+static bool has_name(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    for (size_t w = u->first + 1; w < u->last; w++)
+        if (words.items[w].capital && !words.items[w].stop)
+            return true;
+    return false;
+}
+
+/* "Its captain" of the section on the Kittiwake, where one on the Solan stands beside it and the Solan was asked about:
+ * the sentence that the pronoun goes back to names another. */
+static bool is_of_rival(const rag_extraction *x, size_t i)
+{
+    const uint64_t names = x->terms.names;
+    const uint32_t passage = x->units.items[i].passage;
+    size_t said = i;
+    if (names == 0 || (names & (names - 1)) != 0 || !goes_back(x, i) ||
+        ((x->views[i].own | x->views[i].above) & names) != 0)
+        return false;
+    while (said > 0 && x->units.items[said - 1].passage == passage && goes_back(x, said))
+        said--;
+    if (said == i || !has_name(x, said) || (x->views[said].own & names) != 0)
+        return false;
+    const anc_str heading = rag_heading_of(x, i);
+    for (size_t k = 0; k < x->units.n; k++)
+        if (x->units.items[k].passage == passage && x->units.items[k].kind == RAG_UNIT_PROSE &&
+            (x->views[k].above & names) != 0 && !anc_str_eq(rag_heading_of(x, k), heading))
+            return true;
+    return false;
+}
+
 bool rag_lacks_wanted(const rag_extraction *x, size_t i)
 {
-    return rag_lacks_property(x, i) || is_sum_of_other(x, i) || is_spent_elsewhere(x, i) ||
-           is_row_of_other_day(x, i) || is_silent_of_property(x, i) ||
+    return rag_lacks_property(x, i) || is_of_rival(x, i) || is_sum_of_other(x, i) ||
+           is_spent_elsewhere(x, i) || is_row_of_other_day(x, i) || is_silent_of_property(x, i) ||
            (x->terms.how_many &&
             (!rag_has_count(x, i) || counts_elsewhere(x, i) || is_one_of_many(x, i)));
 }

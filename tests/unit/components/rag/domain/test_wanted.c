@@ -163,6 +163,16 @@ static const rag_passage orchestra = {
     .language = ANC_STR_INIT("en"),
     .score = 0.9};
 
+static const rag_passage ferries = {
+    .text = ANC_STR_INIT(
+        "The Solan\n\nThe ferry Solan sails from Oban to Mull. It carries 420 passengers and was "
+        "built in Gdansk in 2008. Its captain is Moira Tennant.\n\nThe Kittiwake\n\n"
+        "The ferry Kittiwake sails from Ullapool to Lewis. It carries 700 passengers and was built "
+        "in Port Glasgow in 1995. Its captain is Duncan Reid."),
+    .title = ANC_STR_INIT("Island ferries"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
 static const rag_passage vorstand = {
     .text = ANC_STR_INIT(
         "Die Vorsitzende ist Annegret Pohl. Sie wurde 2020 gewählt und wohnt in Jena.\n\n"
@@ -189,6 +199,9 @@ static const rag_passage salaires = {
 static const asked_row rows[] = {
     {"where he lives", {&orchestra}, "Where does Jonas Weatherby live?", "lives in Durham"},
     {"where the deputy lives is not said", {&orchestra}, "Where does Priya Nair live?", NULL},
+    {"the captain of one ship", {&ferries}, "Who is the captain of the Solan?", "Moira"},
+    {"of the other", {&ferries}, "Who is the captain of the Kittiwake?", "Duncan"},
+    {"what the other carries", {&ferries}, "How many passengers does the Kittiwake carry?", "700"},
     {"wo sie wohnt", {&vorstand}, "Wo wohnt Annegret Pohl?", "wohnt in Jena"},
     {"wo er wohnt steht nicht da", {&vorstand}, "Wo wohnt Detlef Brommer?", NULL},
     {"wie hoch ein Betrag", {&vorstand}, "Wie hoch ist der Jahresbeitrag?", "84 Euro"},
