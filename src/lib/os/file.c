@@ -25,7 +25,7 @@ static anc_status open_for_reading(const char *path, int *ret_fd, uint64_t *ret_
         return OS_FAIL(err, "cannot read", path);
     }
     if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
-        return ANC_FAIL(err, ANC_IO, "%.300s is no regular file", path);
+        return ANC_FAIL(err, ANC_CORRUPT, "%.300s is no regular file", path);
     *ret_fd = fd;
     *ret_bytes = (uint64_t)st.st_size;
     fd = -1;
