@@ -1,4 +1,4 @@
-/* test_tongues.c - what the last question of a German, Spanish, Italian or Portuguese conversation means.
+/* test_tongues.c - what the last question of a German, Spanish, Italian, Portuguese or French conversation means.
  *
  * A question that asks something itself is never put into another one, and no word of another language comes in. The
  * rows of the second table were written before it was known how they are read.
@@ -368,6 +368,28 @@ static const row rows[] = {
      "Wer leitet die Bibliothek?",
      "Wer leitet die Bibliothek?"},
     {"English after German", {CANTEEN}, "Who runs the library?", "Who runs the library?"},
+    /* French: articles, and what stands for a thing */
+    {"l'article de l'autre",
+     {SAID("Qui paie les grosses réparations ?", "Le bailleur. [1]")},
+     "Et l'entretien courant ?",
+     "Qui paie l'entretien courant ?"},
+    {"le singulier d'un complément",
+     {SAID("Qui paie les grosses réparations ?", "Le bailleur. [1]")},
+     "Et le loyer ?",
+     "Qui paie le loyer ?"},
+    {"qui le conduit, d'après son kilométrage",
+     {SAID("Quel est le kilométrage du Citroën Jumpy ?", "112 900 [1]")},
+     "Qui le conduit ?",
+     "Qui le (Citroën Jumpy) conduit ?"},
+    {"et un autre",
+     {SAID("Quel est le kilométrage du Citroën Jumpy ?", "112 900 [1]"),
+      SAID("Qui le conduit ?", "Karim Benali [1]")},
+     "Et le Renault Master ?",
+     "Qui le (Renault Master) conduit ?"},
+    {"qui le conduit",
+     {SAID("Qui a réparé le Citroën Jumpy ?", "Un garage. [1]")},
+     "Qui le conduit ?",
+     "Qui le (le Citroën Jumpy) conduit ?"},
 };
 
 /* Of 16 such rows two were read wrongly at first, and stand above now. */
