@@ -4,6 +4,7 @@ import json
 import math
 import os
 import pathlib
+import shutil
 import struct
 
 import fake_model
@@ -61,6 +62,29 @@ def test_vectors_of_texts(binary):
         empty = p.run("embed", stdin=f"{BEES}\n\n")
         assert empty.returncode == 2 and "text 2 is empty" in empty.stderr, empty
         assert p.run("embed", BEES, "--model", "absent").returncode != 0
+        assert s.stop() == 0
+
+
+def test_what_cannot_be_a_model_is_refused_by_name(binary):
+    with place(binary) as p:
+        models = p.home / "models"
+        for name in ("cut", "strange", "wordless", "piped"):
+            shutil.copytree(ROOT / "tests" / "data" / TINY_MODEL, models / name)
+        weights = models / "cut" / "model.safetensors"
+        weights.write_bytes(weights.read_bytes()[:1000])
+        config = json.loads((models / "strange" / "config.json").read_text())
+        (models / "strange" / "config.json").write_text(json.dumps({**config, "model_type": "t5"}))
+        (models / "wordless" / "vocab.txt").unlink()
+        (models / "piped" / "config.json").unlink()
+        os.mkfifo(models / "piped" / "config.json")
+        p.env.update(ANCHORAGE_MODELS_DIR=str(models), ANCHORAGE_MODEL__NAME="absent")
+        s = Server(p)
+        for name, words in (("cut", "model.safetensors"), ("strange", "t5"), ("wordless", "vocab.txt"), ("piped", "no regular file"),
+                            ("none", "there is no embedding model")):
+            refused = s.post("/v1/embeddings", {"input": BEES, "model": name})
+            told = refused.json
+            assert refused.status == 400 and told["errors"][0]["pointer"] == "/model", (name, refused.body)
+            assert name in told["detail"] and words in told["detail"] and str(p.home) not in refused.body.decode(), (name, refused.body)
         assert s.stop() == 0
 
 

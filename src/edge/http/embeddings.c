@@ -67,12 +67,27 @@ static anc_status read_input(http_request *rq, embedding *e)
     return ANC_OK;
 }
 
+/* What cannot be a model is the asker's fault, wherever that is seen: in its name, or in its files. */
+static anc_status hold_model(http_request *rq, embedding *e)
+{
+    anc_err why = {0};
+    krn_call inner = rq->call;
+    inner.err = &why;
+    const anc_status status = emb_hold(rq->edge->o.library, &inner, e->in.model, &e->held);
+    if (status == ANC_OK)
+        return ANC_OK;
+    if (status == ANC_INVALID)
+        return ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/model", "/model: %s", why.text);
+    if (status == ANC_CORRUPT || status == ANC_UNSUPPORTED || status == ANC_NOT_FOUND ||
+        status == ANC_FORBIDDEN)
+        return ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/model", "/model: %.*s cannot be used: %s",
+                              ANC_FMT(anc_str_sub(e->in.model, 0, 120)), why.text);
+    return ANC_FAIL(&rq->err, status, "%s", why.text);
+}
+
 static anc_status find_model(http_request *rq, embedding *e)
 {
-    const anc_status status = emb_hold(rq->edge->o.library, &rq->call, e->in.model, &e->held);
-    if (status == ANC_INVALID && rq->err.pointer[0] == '\0')
-        (void)snprintf(rq->err.pointer, sizeof rq->err.pointer, "/model");
-    ANC_TRY(status);
+    ANC_TRY(hold_model(rq, e));
     e->info = emb_info(e->held.emb);
     if (!e->info.available)
         return ANC_FAIL(&rq->err, ANC_UNAVAILABLE, "%.*s", ANC_FMT(e->info.detail));

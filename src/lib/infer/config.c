@@ -189,28 +189,32 @@ static anc_status read_window(anc_arena *mem, anc_str folder, inf_config *ret, a
     return ANC_OK;
 }
 
-static anc_status read_pooling(anc_arena *mem, anc_str folder, inf_config *ret, anc_err *err)
+/* How the vectors of the tokens become one: `name`/config.json says it; mean where it may be absent and is. */
+static anc_status read_pooling(anc_arena *mem, anc_str folder, anc_str name, bool needed,
+                               inf_config *ret, anc_err *err)
 {
     static const char *const others[] = {
         "pooling_mode_max_tokens", "pooling_mode_mean_sqrt_len_tokens",
         "pooling_mode_weightedmean_tokens", "pooling_mode_lasttoken"};
     ANC_CLEANUP(doc_cleanup) json_doc *doc = NULL;
-    ANC_TRY(read_json(mem, folder, "1_Pooling/config.json", &doc, err));
+    char file[FOLDER_MAX_BYTES + 16];
+    (void)snprintf(file, sizeof file, "%.*s/config.json", ANC_FMT(name));
+    ANC_TRY(read_json(mem, folder, file, &doc, err));
+    if (doc == NULL && needed)
+        return ANC_FAIL(err, ANC_NOT_FOUND, "there is no %s, which modules.json names", file);
     const json_value *root = doc != NULL ? json_root(doc) : NULL;
     const bool cls = json_bool(json_member(root, "pooling_mode_cls_token"), false);
     const bool mean = json_bool(json_member(root, "pooling_mode_mean_tokens"), !cls);
     if (!json_bool(json_member(root, "include_prompt"), true))
-        return ANC_FAIL(err, ANC_UNSUPPORTED,
-                        "1_Pooling/config.json: include_prompt false is not known");
+        return ANC_FAIL(err, ANC_UNSUPPORTED, "%s: include_prompt false is not known", file);
     for (size_t i = 0; i < ANC_COUNT(others); i++)
         if (json_bool(json_member(root, others[i]), false))
-            return ANC_FAIL(err, ANC_UNSUPPORTED, "1_Pooling/config.json: %s is not known",
-                            others[i]);
+            return ANC_FAIL(err, ANC_UNSUPPORTED, "%s: %s is not known", file, others[i]);
     if (cls == mean)
-        return ANC_FAIL(err, ANC_UNSUPPORTED,
-                        "1_Pooling/config.json: %s, exactly one of mean and CLS is known",
+        return ANC_FAIL(err, ANC_UNSUPPORTED, "%s: %s, exactly one of mean and CLS is known", file,
                         cls ? "mean and CLS together" : "no pooling");
     ret->pooling = cls ? INF_POOL_CLS : INF_POOL_MEAN;
+    ret->pooling_folder = name;
     return ANC_OK;
 }
 
@@ -223,6 +227,16 @@ static anc_status check_folder(anc_str name, size_t module, anc_err *err)
                         "modules.json: the path \"%.*s\" of module %zu is no folder of the model",
                         ANC_FMT(name), module);
     return ANC_OK;
+}
+
+/* The folder that a module names, kept. */
+static anc_status read_folder(anc_arena *mem, size_t i, const json_value *module, anc_str *ret,
+                              anc_err *err)
+{
+    *ret = anc_arena_copy(mem, json_str(json_member(module, "path"), ANC_STR("")));
+    if (ret->ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
+    return check_folder(*ret, i, err);
 }
 
 static anc_status read_dense(anc_arena *mem, anc_str folder, anc_str name, inf_config *ret,
@@ -260,23 +274,23 @@ static anc_status read_module(anc_arena *mem, anc_str folder, size_t i, const js
                               inf_config *ret, anc_err *err)
 {
     const anc_str type = json_str(json_member(module, "type"), ANC_STR("(none)"));
+    anc_str name;
     if (ret->unit_length)
         return ANC_FAIL(err, ANC_UNSUPPORTED,
                         "modules.json: module %zu, %.*s, stands behind Normalize", i,
                         ANC_FMT(type));
-    if (anc_str_ends(type, ANC_STR(".Normalize")))
+    if (anc_str_ends(type, ANC_STR(".Normalize"))) {
         ret->unit_length = true;
-    else if (anc_str_ends(type, ANC_STR(".Dense")) && ret->dense.folder.len == 0) {
-        const anc_str name =
-            anc_arena_copy(mem, json_str(json_member(module, "path"), ANC_STR("")));
-        if (name.ptr == NULL)
-            return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
-        ANC_TRY(check_folder(name, i, err));
+    } else if (anc_str_ends(type, ANC_STR(".Dense")) && ret->dense.folder.len == 0) {
+        ANC_TRY(read_folder(mem, i, module, &name, err));
         return read_dense(mem, folder, name, ret, err);
-    } else if (!anc_str_ends(type, ANC_STR(".Transformer")) &&
-               !anc_str_ends(type, ANC_STR(".Pooling")))
+    } else if (anc_str_ends(type, ANC_STR(".Pooling")) && ret->pooling_folder.len == 0) {
+        ANC_TRY(read_folder(mem, i, module, &name, err));
+        return read_pooling(mem, folder, name, true, ret, err);
+    } else if (!anc_str_ends(type, ANC_STR(".Transformer"))) {
         return ANC_FAIL(err, ANC_UNSUPPORTED, "modules.json: module %zu, %.*s, is not known", i,
                         ANC_FMT(type));
+    }
     return ANC_OK;
 }
 
@@ -289,7 +303,9 @@ static anc_status read_modules(anc_arena *mem, anc_str folder, inf_config *ret, 
         ANC_TRY(read_module(mem, folder, i, json_element(json_root(doc), i), ret, err));
     if (doc == NULL)
         ret->unit_length = true;
-    return ANC_OK;
+    return ret->pooling_folder.len > 0
+               ? ANC_OK
+               : read_pooling(mem, folder, ANC_STR("1_Pooling"), false, ret, err);
 }
 
 /* How many values of a vector are kept. */
@@ -336,7 +352,6 @@ static anc_status read_all(anc_arena *mem, anc_str folder, inf_config *ret, anc_
         ret->dims = 1;
         return ANC_OK;
     }
-    ANC_TRY(read_pooling(mem, folder, ret, err));
     ANC_TRY(read_modules(mem, folder, ret, err));
     return read_prefixes(mem, folder, ret, err);
 }

@@ -29,6 +29,7 @@ typedef struct inf_config {
     float epsilon;      /* of the layer norms */
     bool scores;        /* a cross-encoder: a pair in, one number out */
     inf_pooling pooling;
+    anc_str pooling_folder; /* below the model's; empty in a cross-encoder */
     inf_dense_config dense;
     bool unit_length;
     size_t dims;          /* of what comes out */

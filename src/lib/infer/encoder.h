@@ -4,7 +4,7 @@
  *
  * A folder holds config.json, model.safetensors, and tokenizer.json or vocab.txt; where they are
  * there, sentence_bert_config.json gives the window (else tokenizer_config.json), 1_Pooling/config.json the pooling
- * (else the mean), modules.json whether vectors go through a matrix and whether they are divided by their length (else
+ * (else the mean; a folder that modules.json names takes its place and must be there), modules.json whether vectors go through a matrix and whether they are divided by their length (else
  * they are), and config_sentence_transformers.json the prefixes of queries and passages and in truncate_dim how many
  * values of each vector are kept (Matryoshka).
  *

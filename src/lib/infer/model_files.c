@@ -11,6 +11,7 @@ static const char *const usual[] = {
     "tokenizer.json",        "vocab.txt",
     "tokenizer_config.json", "config_sentence_transformers.json",
 };
+enum { AT_POOLING = 2 /* in usual; modules.json may name another folder */ };
 /* What a tokenizer of vocab.txt reads, and none of tokenizer.json. */
 static const char of_vocab[] = "special_tokens_map.json";
 static const char weights[] = "model.safetensors";
@@ -29,6 +30,11 @@ anc_status inf_encoder_files(anc_arena *mem, anc_str folder, anc_str **ret, size
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
     for (; n < ANC_COUNT(usual); n++)
         names[n] = anc_str_of(usual[n]);
+    if (config.pooling_folder.len > 0)
+        names[AT_POOLING] =
+            anc_arena_printf(mem, "%.*s/config.json", ANC_FMT(config.pooling_folder));
+    if (names[AT_POOLING].ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
     if (!os_exists(tokenizer))
         names[n++] = anc_str_of(of_vocab);
     names[n++] = anc_str_of(weights);

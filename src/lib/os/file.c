@@ -11,9 +11,10 @@
 
 #include "os_impl.h"
 
+/* A pipe without a writer is refused, not waited for; a device is a file without bytes, as /dev/null is one. */
 static anc_status open_for_reading(const char *path, int *ret_fd, uint64_t *ret_bytes, anc_err *err)
 {
-    OS_FD(fd, os_open_fd(path, O_RDONLY, 0));
+    OS_FD(fd, os_open_fd(path, O_RDONLY | O_NONBLOCK, 0));
     if (fd < 0)
         return OS_FAIL(err, "cannot open", path);
     struct stat st;
@@ -23,6 +24,8 @@ static anc_status open_for_reading(const char *path, int *ret_fd, uint64_t *ret_
         errno = EISDIR;
         return OS_FAIL(err, "cannot read", path);
     }
+    if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
+        return ANC_FAIL(err, ANC_CORRUPT, "%.300s is no regular file", path);
     *ret_fd = fd;
     *ret_bytes = (uint64_t)st.st_size;
     fd = -1;

@@ -2,7 +2,7 @@
  *
  * Adapters: infer (folders below models_dir). Contract: any thread, several at once. `open` blocks for
  * up to seconds. Failure: of `list` IO, FORBIDDEN, NO_MEMORY; of `open` NOT_FOUND, CORRUPT, UNSUPPORTED,
- * NO_MEMORY, with a text that names file and reason.
+ * NO_MEMORY, with a text that names file and reason, and no path of this machine: whoever asks may read it.
  */
 #ifndef ANC_EMBEDDING_PORTS_ENCODER_SOURCE_H
 #define ANC_EMBEDDING_PORTS_ENCODER_SOURCE_H

@@ -236,7 +236,9 @@ static void write_head(anc_arena *mem, const struct twin_row *row, anc_str folde
     anc_err err = {0};
     ANC_BUF(text, 4096);
     assert_true(
-        anc_buf_printf(&text, "[{\"type\":\"x.Transformer\"},{\"type\":\"x.Pooling\"}%s%s]",
+        anc_buf_printf(&text,
+                       "[{\"type\":\"x.Transformer\"},"
+                       "{\"type\":\"x.Pooling\",\"path\":\"1_Pooling\"}%s%s]",
                        has(row, HEADED) ? ",{\"type\":\"x.Dense\",\"path\":\"2_Dense\"}" : "",
                        has(row, UNIT) ? ",{\"type\":\"x.Normalize\"}" : ""));
     tiny_write_text(mem, folder, "modules.json", anc_buf_view(&text));

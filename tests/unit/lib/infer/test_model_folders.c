@@ -150,6 +150,18 @@ static const struct broken_row {
      ANC_CORRUPT, "the path \"..\" of module 0"},
     {"a matrix that is not there", "modules.json", "[{\"type\":\"x.Dense\",\"path\":\"2_Dense\"}]",
      0, ANC_NOT_FOUND, "there is no 2_Dense/config.json"},
+    {"a pooling that is not there", "modules.json",
+     "[{\"type\":\"x.Transformer\",\"path\":\"\"},{\"type\":\"x.Pooling\",\"path\":\"1_Pooling\"}]",
+     0, ANC_NOT_FOUND, "there is no 1_Pooling/config.json, which modules.json names"},
+    {"a pooling elsewhere that is not there", "modules.json",
+     "[{\"type\":\"x.Pooling\",\"path\":\"pooler\"}]", 0, ANC_NOT_FOUND,
+     "there is no pooler/config.json"},
+    {"a pooling outside", "modules.json", "[{\"type\":\"x.Pooling\",\"path\":\"../pooler\"}]", 0,
+     ANC_CORRUPT, "the path \"../pooler\" of module 0"},
+    {"a pooling above", "modules.json", "[{\"type\":\"x.Pooling\",\"path\":\"..\"}]", 0,
+     ANC_CORRUPT, "the path \"..\" of module 0"},
+    {"a pooling of no folder", "modules.json", "[{\"type\":\"x.Pooling\"}]", 0, ANC_CORRUPT,
+     "the path \"\" of module 0"},
     {"another pooling", "1_Pooling/config.json", "{\"pooling_mode_lasttoken\":true}", 0,
      ANC_UNSUPPORTED, "pooling_mode_lasttoken"},
     {"two poolings", "1_Pooling/config.json",
@@ -382,6 +394,33 @@ static void the_files_are_those_that_are_read(void **state)
     }
 }
 
+/* modules.json names the folder whose config.json says how is pooled: CLS here, and that file is one of the model's. */
+static void the_pooling_is_read_where_it_is_named(void **state)
+{
+    (void)state;
+    anc_str *names;
+    size_t n = 0;
+    anc_err err = {0};
+    char folder[] = "/tmp/anchorage-folder-XXXXXX";
+    ANC_ARENA(mem, 16 << 20);
+    assert_non_null(mkdtemp(folder));
+    const anc_str at = anc_str_of(folder);
+    small_folder_make(mem, at, "modules.json",
+                      ANC_STR("[{\"type\":\"x.Pooling\",\"path\":\"pooler\"}]"));
+    ASSERT_OK(os_folder_make(os_path_join(mem, at, ANC_STR("pooler")), &err), &err);
+    const anc_str file = os_path_join(mem, at, ANC_STR("pooler/config.json"));
+    ASSERT_OK(os_file_replace(file, ANC_STR("{\"pooling_mode_cls_token\":true}"), &err), &err);
+    ASSERT_OK(inf_encoder_files(mem, at, &names, &n, &err), &err);
+    assert_true(has_name(names, n, "pooler/config.json"));
+    assert_false(has_name(names, n, "1_Pooling/config.json"));
+    const anc_str both =
+        ANC_STR("{\"pooling_mode_cls_token\":true,\"pooling_mode_mean_tokens\":true}");
+    ASSERT_OK(os_file_replace(file, both, &err), &err);
+    assert_int_equal(inf_encoder_files(mem, at, &names, &n, &err), ANC_UNSUPPORTED);
+    assert_non_null(strstr(err.text, "pooler/config.json: mean and CLS together"));
+    assert_int_equal(os_folder_remove(at, NULL), ANC_OK);
+}
+
 static void a_model_of_vectors_scores_nothing(void **state)
 {
     (void)state;
@@ -408,6 +447,7 @@ int main(void)
         cmocka_unit_test(refuses_more_dimensions_than_there_are),
         cmocka_unit_test(the_folder_says_how_many_values_are_kept),
         cmocka_unit_test(the_files_are_those_that_are_read),
+        cmocka_unit_test(the_pooling_is_read_where_it_is_named),
         cmocka_unit_test(a_model_of_vectors_scores_nothing),
     };
     return RUN_TABLE("refuses", broken_rows, refuses) +

@@ -240,6 +240,23 @@ static void what_is_missing_is_named(void **state)
     assert_int_equal(os_file_read(mem, big_text(OS_PATH_MAX), 10, &got, NULL), ANC_INVALID);
 }
 
+static void a_pipe_is_refused_at_once(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    anc_str got = ANC_STR("as before");
+    os_map map;
+    const anc_str pipe = in_folder("pipe");
+    assert_int_equal(mkfifo(pipe.ptr, 0600), 0);
+    assert_int_equal(os_file_read(mem, pipe, 10, &got, &err), ANC_CORRUPT);
+    assert_non_null(strstr(err.text, "pipe is no regular file"));
+    assert_true(anc_str_eq(got, ANC_STR("as before")));
+    assert_int_equal(os_map_open(pipe, &map, NULL), ANC_CORRUPT);
+    assert_int_equal(os_file_remove(pipe, NULL), ANC_OK);
+    ASSERT_OK(os_file_read(mem, ANC_STR("/dev/null"), 10, &got, &err), &err);
+    assert_int_equal(got.len, 0);
+}
+
 static void folders(void **state)
 {
     (void)state;
@@ -412,6 +429,7 @@ int main(void)
         cmocka_unit_test_setup(a_move_takes_the_other_name, no_faults),
         cmocka_unit_test_setup(maps, no_faults),
         cmocka_unit_test_setup(what_is_missing_is_named, no_faults),
+        cmocka_unit_test_setup(a_pipe_is_refused_at_once, no_faults),
         cmocka_unit_test_setup(folders, no_faults),
         cmocka_unit_test_setup(a_lock_held_by_another_process_names_it, no_faults),
         cmocka_unit_test_setup(joins_and_space, no_faults),
