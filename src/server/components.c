@@ -167,7 +167,8 @@ static anc_status open_embedding(srv_house *h, anc_err *err)
                                    .cache_bytes = (uint64_t)c->model.cache_mb << 20,
                                    .clock = h->clock,
                                    .feed = h->feed,
-                                   .metrics = h->metrics};
+                                   .metrics = h->metrics,
+                                   .log = h->log};
     if (elsewhere)
         ANC_TRY(open_remote_encoder(h, &options.encoder, &options.problem, err));
     else

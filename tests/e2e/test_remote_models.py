@@ -104,8 +104,16 @@ def test_words_are_searched_beside_an_endpoint_that_hangs(binary):
                 assert answer.status == 200, answer.body
         told = found(s, "a harbour that was never embedded", "auto")
         assert told["mode"] == "keyword" and told["results"][0]["document_id"] == "ferry", told
+        assert embedder(s)["status"] == "degraded" and "its last try failed: 127.0.0.1" in embedder(s)["detail"], embedder(s)
+        assert b"anchorage_embedding_failures_total " in s.get("/metrics").body
+        fake.script = fake_vectors.by_words
+        assert s.post("/v1/embeddings", {"input": "a passage waits, and ends it"}).status == 200
+        assert embedder(s)["status"] == "healthy", embedder(s)
+        assert found(s, "the honey is back", "auto")["mode"] == "hybrid"
         fake.close()
         assert s.stop() == 0
+        log = s.log_text()
+        assert log.count("the embedding model fails") == 1 and log.count("the embedding model answers again") == 1, log
 
 
 def test_what_cannot_be_an_endpoint_stops_the_start(binary):

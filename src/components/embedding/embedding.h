@@ -7,6 +7,7 @@
 #ifndef ANC_EMBEDDING_EMBEDDING_H
 #define ANC_EMBEDDING_EMBEDDING_H
 
+#include "base/str.h"
 #include "kernel/domain/call.h"
 
 typedef struct emb_service emb_service;
@@ -46,6 +47,10 @@ typedef struct emb_usage {
  * without a model; CANCELLED and DEADLINE are seen between batches. */
 anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_str *texts,
                      size_t n, float *out, emb_usage *ret_usage) ANC_MUST_CHECK;
+
+/* Whether the last try of the model failed for reasons of its own, and why, as it stood when that began, added to
+ * `out`. Any thread. */
+bool emb_is_failing(emb_service *emb, anc_buf *out);
 
 /* Tokens of `text` without the special ones; counting stops at `max` + 1. Any thread. */
 size_t emb_count_tokens(emb_service *emb, anc_str text, size_t max);

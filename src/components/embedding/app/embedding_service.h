@@ -6,6 +6,7 @@
 #include "embedding/ports/encoder.h"
 #include "kernel/ports/clock.h"
 #include "kernel/ports/feed.h"
+#include "kernel/ports/log.h"
 #include "kernel/ports/metrics.h"
 
 typedef struct emb_service_options {
@@ -16,6 +17,7 @@ typedef struct emb_service_options {
     krn_clock clock;
     krn_metrics metrics; /* ops NULL: nothing is counted */
     krn_feed feed;       /* ops NULL: nobody watches */
+    krn_log log; /* where the model begins to fail, and answers; ops NULL: nothing is written */
     const krn_call
         *call; /* whose deadline and cancel end the look at the model; NULL: seconds alone do */
 } emb_service_options;

@@ -8,6 +8,7 @@
 #include "embedding/domain/estimate.h"
 #include "hash/sha256.h"
 #include "kernel/domain/feed_events.h"
+#include "trouble_impl.h"
 #include "unrelated_impl.h"
 
 enum { BATCH = 128, WINDOW_WITHOUT_MODEL = 256, NAMES_MAX_BYTES = 8192 };
@@ -27,6 +28,7 @@ struct emb_service {
     atomic_bool unmeasured; /* the encoder was away: as soon as it is there */
     krn_clock clock;
     krn_feed feed;
+    emb_trouble trouble;
     krn_series *hits, *misses, *tokens, *truncated, *seconds;
 };
 
@@ -65,6 +67,7 @@ static anc_status open_parts(emb_service *emb, const emb_service_options *option
 
 static void free_parts(emb_service *emb)
 {
+    emb_trouble_destroy(&emb->trouble);
     emb_vector_cache_free(emb->cache);
     anc_arena_free(emb->names);
     free(emb);
@@ -75,6 +78,7 @@ anc_status emb_service_open(const emb_service_options *options, emb_service **re
     emb_service *emb = calloc(1, sizeof *emb);
     if (emb == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the embedding service");
+    emb_trouble_init(&emb->trouble, options->log, options->metrics);
     double unrelated = 0;
     anc_err why = {0};
     anc_status status = open_parts(emb, options, err);
@@ -91,6 +95,7 @@ anc_status emb_service_open(const emb_service_options *options, emb_service **re
     }
     atomic_init(&emb->unrelated, unrelated);
     atomic_init(&emb->unmeasured, is_away);
+    emb_trouble_note(&emb->trouble, measured, &why);
     emb->encoder = options->encoder;
     emb->clock = options->clock;
     emb->feed = options->feed;
@@ -123,6 +128,11 @@ emb_info_row emb_info(const emb_service *emb)
                           .precision = e->precision,
                           .detail = e->detail,
                           .unrelated = atomic_load(&emb->unrelated)};
+}
+
+bool emb_is_failing(emb_service *emb, anc_buf *out)
+{
+    return emb_trouble_tell(&emb->trouble, out);
 }
 
 size_t emb_count_tokens(emb_service *emb, anc_str text, size_t max)
@@ -182,8 +192,11 @@ static anc_status fill_in(emb_service *emb, krn_call *call, emb_kind kind, batch
 {
     const emb_encoder *e = &emb->encoder;
     const int64_t start_ns = krn_now_ns(emb->clock);
-    ANC_TRY(e->ops->encode(e->self, call, kind == EMB_PASSAGE ? EMB_TEXT_PASSAGE : EMB_TEXT_QUERY,
-                           b->missing, b->n_missing, vectors, ret));
+    const anc_status status =
+        e->ops->encode(e->self, call, kind == EMB_PASSAGE ? EMB_TEXT_PASSAGE : EMB_TEXT_QUERY,
+                       b->missing, b->n_missing, vectors, ret);
+    emb_trouble_note(&emb->trouble, status, call->err);
+    ANC_TRY(status);
     for (size_t i = 0; i < b->n_missing; i++) {
         const float *vector = vectors + i * e->dims;
         memcpy(b->out + b->place[i] * e->dims, vector, e->dims * sizeof *vector);

@@ -200,7 +200,7 @@ static anc_status encode_or_not(void *self, krn_call *call, emb_text_kind kind,
                                 const anc_str *texts, size_t n, float *out, emb_encoded *ret)
 {
     if (away)
-        return ANC_FAIL(call->err, ANC_UNAVAILABLE, "the endpoint is away");
+        return ANC_FAIL(call->err, ANC_UNAVAILABLE, "h:1 answered 503: what was asked?");
     return behind.ops->encode(self, call, kind, texts, n, out, ret);
 }
 
@@ -224,6 +224,60 @@ static void one_that_is_away_is_measured_when_it_is_there(void **state)
     ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL), &f.err);
     assert_true(emb_info(emb).unrelated == emb_info(f.emb).unrelated);
     assert_true(emb_info(emb).unrelated != 0);
+    emb_service_close(emb);
+    fixture_done(&f);
+}
+
+typedef struct lines {
+    char seen[8][64];
+    size_t n;
+} lines;
+
+static void keep_line(void *self, krn_level level, const char *component, const char *message,
+                      const krn_field *fields, size_t n)
+{
+    lines *l = self;
+    assert_true(level == KRN_WARN && n == 1 && l->n < ANC_COUNT(l->seen));
+    assert_string_equal(component, "embedding");
+    assert_true(anc_str_eq(fields[0].str, ANC_STR("h:1 answered 503")));
+    (void)snprintf(l->seen[l->n++], sizeof l->seen[0], "%s", message);
+}
+
+static void failures_are_told_when_they_begin_and_end(void **state)
+{
+    (void)state;
+    static const krn_log_ops log_ops = {.name = "lines", .write = keep_line};
+    static fixture f;
+    lines told = {.n = 0};
+    emb_service *emb = NULL;
+    ANC_BUF(why, 1024);
+    fixture_init(&f, true, 0);
+    behind = encoder_hash_open(clock_fixed(&f.now_ns), NULL);
+    emb_encoder_ops ops = *behind.ops;
+    ops.encode = encode_or_not;
+    emb_service_options options = {
+        .clock = clock_fixed(&f.now_ns), .encoder = behind, .log = {&log_ops, &told}};
+    options.encoder.ops = &ops;
+    away = false;
+    ASSERT_OK(emb_service_open(&options, &emb, &f.err), &f.err);
+    assert_false(emb_is_failing(emb, &why));
+    away = true;
+    for (int i = 0; i < 3; i++) {
+        anc_err_clear(&f.err);
+        assert_int_equal(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL),
+                         ANC_UNAVAILABLE);
+    }
+    assert_true(emb_is_failing(emb, &why));
+    assert_true(anc_str_eq(anc_buf_view(&why), ANC_STR("h:1 answered 503")));
+    assert_int_equal(told.n, 1);
+    away = false;
+    anc_err_clear(&f.err);
+    for (size_t i = 0; i < 3; i++)
+        ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, &f.texts[i], 1, f.out, NULL), &f.err);
+    assert_false(emb_is_failing(emb, &why));
+    assert_int_equal(told.n, 2);
+    assert_non_null(strstr(told.seen[0], "fails"));
+    assert_non_null(strstr(told.seen[1], "answers again"));
     emb_service_close(emb);
     fixture_done(&f);
 }
@@ -307,6 +361,7 @@ int main(void)
         cmocka_unit_test(unrelated_texts_are_measured_but_for_the_default_model),
         cmocka_unit_test(one_that_hangs_holds_nobody_up),
         cmocka_unit_test(one_that_is_away_is_measured_when_it_is_there),
+        cmocka_unit_test(failures_are_told_when_they_begin_and_end),
         cmocka_unit_test(deadlines_and_cancelling_are_seen),
     };
     return cmocka_run_group_tests_name("embedding", tests, NULL, NULL);
