@@ -66,7 +66,10 @@ static condition check_embedder(const http_edge_options *o, anc_buf *detail)
     const emb_rerank_row reranker = emb_rerank_info(o->rerank);
     if (reranker.available)
         (void)anc_buf_printf(detail, "; reranker: %.*s", ANC_FMT(reranker.detail));
-    return info.available ? HEALTHY : DEGRADED;
+    if (reranker.broken)
+        (void)anc_buf_printf(detail, "; the reranker cannot be used: %.*s",
+                             ANC_FMT(reranker.detail));
+    return info.available && !reranker.broken ? HEALTHY : DEGRADED;
 }
 
 static condition check_providers(const http_edge_options *o, anc_buf *detail)
