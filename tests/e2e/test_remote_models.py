@@ -1,4 +1,6 @@
 """Embedding models elsewhere: documents and questions embedded by an endpoint, which may be away or say nonsense."""
+import concurrent.futures
+
 import fake_model
 import fake_vectors
 from harness import Server, place, wait_for
@@ -80,6 +82,28 @@ def test_an_endpoint_may_be_away_at_the_start(binary):
         fill(s)
         assert wait_for("vectors", lambda: found(s, "honey of the bees", "auto")["mode"] == "hybrid")
         assert found(s, "honey of the bees")["results"][0]["document_id"] == "bees"
+        fake.close()
+        assert s.stop() == 0
+
+
+def test_words_are_searched_beside_an_endpoint_that_hangs(binary):
+    fake, env = fake_vectors.start()
+    with place(binary) as p:
+        p.env.update({**env, "ANCHORAGE_MODEL__REMOTE__DIMS": str(fake_vectors.DIMS)})
+        s = Server(p)
+        fill(s)
+        assert wait_for("vectors", lambda: found(s, "honey of the bees", "auto")["mode"] == "hybrid")
+        fake.script = fake_model.hang()
+        # more of them than there are threads to wait in
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            asked = [pool.submit(s.post, "/v1/chat/query", {"question": f"When does ferry number {i} leave?"}) for i in range(6)]
+            words = found(s, "ferry at noon", "keyword")
+            assert words["mode"] == "keyword" and words["results"][0]["document_id"] == "ferry", words
+            for one in asked:
+                answer = one.result()
+                assert answer.status == 200, answer.body
+        told = found(s, "a harbour that was never embedded", "auto")
+        assert told["mode"] == "keyword" and told["results"][0]["document_id"] == "ferry", told
         fake.close()
         assert s.stop() == 0
 

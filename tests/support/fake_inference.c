@@ -16,7 +16,7 @@ struct fake_inference {
     int fd;
     uint16_t port;
     os_thread *thread;
-    atomic_bool stopping;
+    atomic_bool stopping, silent;
     int64_t now_ns;
     emb_encoder encoder;
     reranker_words words;
@@ -164,6 +164,10 @@ static void serve_one(fake_inference *f, int fd)
         if (!wait_readable(f, fd) || !sock_receive(fd, &request))
             return;
     }
+    if (atomic_load(&f->silent)) {
+        (void)wait_readable(f, fd);
+        return;
+    }
     const anc_str got = anc_buf_view(&request);
     answer(f, anc_str_sub(got, 0, anc_str_find(got, ANC_STR("\r"))),
            anc_str_sub(got, end + 4, got.len), &body);
@@ -217,6 +221,11 @@ void fake_inference_stop(fake_inference *f)
     emb_encoder_close(&f->encoder);
     emb_reranker_close(&f->reranker);
     free(f);
+}
+
+void fake_inference_silence(fake_inference *f, bool silent)
+{
+    atomic_store(&f->silent, silent);
 }
 
 uint16_t fake_inference_port(const fake_inference *f)

@@ -14,4 +14,7 @@ fake_inference *fake_inference_start(void);
 void fake_inference_stop(fake_inference *f);
 uint16_t fake_inference_port(const fake_inference *f);
 
+/* Silent, it takes requests and answers none: each lasts until its caller leaves. */
+void fake_inference_silence(fake_inference *f, bool silent);
+
 #endif

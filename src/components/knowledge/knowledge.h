@@ -324,7 +324,7 @@ typedef struct kno_chunk_ref {
     uint32_t version, ordinal;
 } kno_chunk_ref;
 
-/* On which page, and in which row of a table (from 1, behind the row that names the columns), the text
+/* On which page, and in which row of a table (from 1, behind the row that names the columns) or record of NDJSON, the text
  * stands from byte `at` up to the next place. 0: none. */
 typedef struct kno_place {
     uint64_t at;

@@ -132,7 +132,7 @@ bool prs_emit_open(prs_emitter *e, prs_block_kind kind, unsigned level)
     if (kind != PRS_TABLE_ROW)
         e->columns = 0;
     e->cells = 0;
-    e->open = (prs_block){.kind = kind, .level = level, .page = e->page};
+    e->open = (prs_block){.kind = kind, .level = level, .page = e->page, .record = e->record};
     e->is_open = true;
     return true;
 }
@@ -433,6 +433,11 @@ bool prs_emit_turn_page(prs_emitter *e, uint32_t page)
         return false;
     e->open.page = page;
     return true;
+}
+
+void prs_emit_record(prs_emitter *e, uint32_t number)
+{
+    e->record = number;
 }
 
 void prs_emit_header_row(prs_emitter *e)

@@ -327,10 +327,10 @@ static anc_status write_record(void *self, uint64_t number, const prs_field *fie
                                anc_err *err)
 {
     reader r = {NULL, self};
-    (void)number;
     (void)err; /* the emitter has the same */
     if (!prs_emit_close(r.e))
         return r.e->status;
+    prs_emit_record(r.e, number <= UINT32_MAX ? (uint32_t)number : 0);
     for (size_t i = 0; i < n; i++) {
         const bool simple = anc_str_eq(fields[i].name, ANC_STR("value")) && n == 1;
         if (fields[i].value.len == 0)

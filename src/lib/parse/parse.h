@@ -74,7 +74,9 @@ enum { PRS_PIECE_BYTES = 64 << 10 };
 typedef struct prs_block {
     prs_block_kind kind;
     unsigned level;
-    uint32_t page;  /* from 1; 0 where the format has none */
+    uint32_t page; /* from 1; 0 where the format has none */
+    uint32_t
+        record; /* its number where a file is record after record (NDJSON), from 1; 0: it is none */
     bool header;    /* a row that names the columns of the rows below it */
     bool continues; /* more of the block before: set right behind it, nothing between */
     anc_str text;   /* at most PRS_PIECE_BYTES, never empty; good during the call */

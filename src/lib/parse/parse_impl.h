@@ -63,6 +63,7 @@ typedef struct prs_emitter {
     size_t blocks, text_bytes;
     size_t attached; /* attachments met, those that were passed over too */
     uint32_t page;
+    uint32_t record;   /* of the next block */
     int lower;         /* by how many levels headings that are opened lie lower than they say */
     uint64_t unpacked; /* of the whole source */
     unsigned asked;    /* calls of prs_emit_may_go_on */
@@ -105,6 +106,9 @@ void prs_emit_page(prs_emitter *e, uint32_t page);
 
 /* As prs_emit_page, and the open block goes on there: what comes next of it is on that page. */
 bool prs_emit_turn_page(prs_emitter *e, uint32_t page);
+
+/* The record that the blocks opened from now on are; 0: none. */
+void prs_emit_record(prs_emitter *e, uint32_t number);
 
 /* Marks the open block as the row that names the columns. */
 void prs_emit_header_row(prs_emitter *e);

@@ -1,9 +1,10 @@
 /* pdf_header.c - which row of a table names its columns.
  *
- * Above numbers it is the row without them. In a table of words alone it is the row that the page sets apart
- * from those below: in capitals, in larger type, by more room behind it, or as short names above long
- * texts. Where nothing does, the first row is a row as the others are: a header that is none would stand in
- * each chunk of the table.
+ * Above numbers it is the row without them; above cells that have figures in them, "B12" and "20 hp", the row
+ * without any. In a table of words alone it is the row that the page sets apart from those below: in capitals, in
+ * larger type, by more room behind it, or as short names above long texts; or the one that is unlike them, see
+ * pdf_names.c. Where nothing is, the first row is a row as the others are: a header that is none would stand in each
+ * chunk of the table.
  */
 #include "pdf_impl.h"
 
@@ -41,7 +42,7 @@ static void count_numbers(const prs_pdf_page *p, const prs_pdf_row *row, anc_buf
 
 /* What the rows below say of row `at`. */
 typedef struct below {
-    unsigned rows, with_numbers;
+    unsigned rows, with_numbers, with_digits;
     bool wider;     /* one has more cells than names could stand above */
     bool lower;     /* most are not in capitals */
     bool long_text; /* each is far longer than the names */
@@ -52,7 +53,7 @@ typedef struct below {
 /* Of a row: bytes of its cells together and of the longest, and its letters. */
 typedef struct spelled {
     size_t bytes, longest;
-    unsigned capitals, small;
+    unsigned capitals, small, digits;
     float size, least_size;
 } spelled;
 
@@ -70,6 +71,7 @@ static spelled spell(const prs_pdf_page *p, const prs_pdf_row *row, anc_buf *cel
         for (size_t k = 0; k < cell->len; k++) {
             s.capitals += cell->ptr[k] >= 'A' && cell->ptr[k] <= 'Z';
             s.small += cell->ptr[k] >= 'a' && cell->ptr[k] <= 'z';
+            s.digits += cell->ptr[k] >= '0' && cell->ptr[k] <= '9';
         }
     }
     return s;
@@ -89,6 +91,7 @@ static below look_below(const prs_pdf_page *p, size_t at, size_t name_bytes, anc
         b.size = s.size > b.size ? s.size : b.size;
         b.rows++;
         b.with_numbers += numbers > 0;
+        b.with_digits += s.digits > 0;
         lower += s.small > 0;
         b.long_text = b.long_text && s.bytes > TIMES_LONGER * name_bytes;
         b.wider = p->rows[i].columns > row->columns + 1;
@@ -119,5 +122,6 @@ bool prs_pdf_is_header(const prs_pdf_page *p, size_t at, anc_buf *cell)
     const below b = look_below(p, at, names.bytes, cell);
     if (b.rows < 2 || b.wider)
         return false;
-    return b.with_numbers * 2 > b.rows || stands_out(p, at, &names, &b);
+    return b.with_numbers * 2 > b.rows || stands_out(p, at, &names, &b) ||
+           prs_pdf_are_names(p, at, names.digits == 0 && b.with_digits == b.rows, cell);
 }

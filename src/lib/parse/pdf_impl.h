@@ -6,6 +6,7 @@
  *   pdf_edges.c   headers and footers that repeat from page to page
  *   pdf_lines.c   rows of one cell: headings, list items, lines of a paragraph
  *   pdf_header.c  the row of a table that names its columns
+ *   pdf_names.c   whether it is unlike the rows below
  *   pdf_table.c   the rows of a table, its empty cells, and where it goes on
  *   pdf_text.c    pages into blocks
  *
@@ -130,6 +131,13 @@ void prs_pdf_cell_text(const prs_pdf_page *page, const prs_pdf_cell *cell, anc_b
 
 /* Whether row `at`, the first of several with cells, names the columns; `cell` is room for a text. */
 bool prs_pdf_is_header(const prs_pdf_page *page, size_t at, anc_buf *cell);
+
+/* ---- pdf_names.c ------------------------------------------------------------------------------ */
+
+/* Whether the cells of row `at` are names of at least three columns that the rows below stand in, none of them said
+ * again there; where they are not `apart` from those for another reason, also whether they are unlike what one
+ * of the columns holds. `cell` is room for a text. */
+bool prs_pdf_are_names(const prs_pdf_page *page, size_t at, bool apart, anc_buf *cell);
 
 /* ---- pdf_table.c ------------------------------------------------------------------------------ */
 

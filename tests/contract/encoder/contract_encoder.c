@@ -321,6 +321,60 @@ static void another_dimension_is_named(void **state)
     emb_encoder_close(&e);
 }
 
+static anc_status ask_one(const emb_encoder *e, fixture *f)
+{
+    static float out[DIMS_MAX];
+    emb_encoded encoded;
+    anc_err_clear(&f->err);
+    return e->ops->encode(e->self, &f->call, EMB_TEXT_QUERY, samples, 1, out, &encoded);
+}
+
+static void a_question_does_not_wait_for_a_silent_endpoint(void **state)
+{
+    (void)state;
+    fixture f;
+    emb_encoder e = open_remote(CLT_VECTORS_OPENAI, ENCODER_HASH_DIMS);
+    fixture_init(&f);
+    fake_inference_silence(fake, true);
+    /* it has a part of its caller's time; so short a one says nothing about the endpoint */
+    f.call.deadline_ns = now_ns + 20 * INT64_C(1000000);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(ask_one(&e, &f), ANC_UNAVAILABLE);
+        assert_non_null(strstr(f.err.text, "no answer within 10 ms"));
+    }
+    f.call.deadline_ns = INT64_MAX;
+    assert_int_equal(ask_one(&e, &f), ANC_UNAVAILABLE);
+    assert_non_null(strstr(f.err.text, "no answer within 3000 ms"));
+    /* from then on it is left alone, also when it is back, until the pause is over */
+    fake_inference_silence(fake, false);
+    assert_int_equal(ask_one(&e, &f), ANC_UNAVAILABLE);
+    assert_non_null(strstr(f.err.text, "leave it alone"));
+    now_ns += INT64_C(5000000000);
+    ASSERT_OK(ask_one(&e, &f), &f.err);
+    ASSERT_OK(ask_one(&e, &f), &f.err);
+    anc_arena_free(f.mem);
+    emb_encoder_close(&e);
+}
+
+static void passages_that_are_answered_end_the_pause(void **state)
+{
+    (void)state;
+    fixture f;
+    static float out[DIMS_MAX];
+    emb_encoded encoded;
+    emb_encoder e = open_remote(CLT_VECTORS_OPENAI, ENCODER_HASH_DIMS);
+    fixture_init(&f);
+    fake_inference_silence(fake, true);
+    assert_int_equal(ask_one(&e, &f), ANC_UNAVAILABLE);
+    fake_inference_silence(fake, false);
+    assert_int_equal(ask_one(&e, &f), ANC_UNAVAILABLE);
+    anc_err_clear(&f.err);
+    ASSERT_OK(e.ops->encode(e.self, &f.call, EMB_TEXT_PASSAGE, samples, 1, out, &encoded), &f.err);
+    ASSERT_OK(ask_one(&e, &f), &f.err);
+    anc_arena_free(f.mem);
+    emb_encoder_close(&e);
+}
+
 static void stop_fake(void)
 {
     if (fake != NULL)
@@ -478,6 +532,8 @@ int main(void)
         cmocka_unit_test(infer_says_why_it_does_not_open),
         cmocka_unit_test(a_prefix_is_part_of_the_revision),
         cmocka_unit_test(another_dimension_is_named),
+        cmocka_unit_test(a_question_does_not_wait_for_a_silent_endpoint),
+        cmocka_unit_test(passages_that_are_answered_end_the_pause),
     };
     return RUN_TABLE("says what it is", adapters, says_what_it_is) +
            RUN_TABLE("unit rows", adapters, rows_have_unit_length_and_stand_alone) +

@@ -20,18 +20,19 @@ typedef enum kno_block_kind {
 typedef struct kno_block {
     kno_block_kind kind;
     unsigned level;
-    uint32_t page;  /* 0 where there is none */
-    bool header;    /* a table row that names the columns */
-    bool continues; /* more of the block before, nothing between */
-    uint64_t start; /* offset of `text` */
-    anc_str text;   /* valid UTF-8, not empty */
+    uint32_t page;   /* 0 where there is none */
+    uint32_t record; /* its number in a file of records, from 1; 0: it is none */
+    bool header;     /* a table row that names the columns */
+    bool continues;  /* more of the block before, nothing between */
+    uint64_t start;  /* offset of `text` */
+    anc_str text;    /* valid UTF-8, not empty */
 } kno_block;
 
 /* The same piece without its text, for a second pass over the text. */
 typedef struct kno_block_span {
     uint64_t start, end;
     uint32_t page;
-    uint32_t row; /* of its table, from 1; 0: none */
+    uint32_t row; /* of its table, or the record's, from 1; 0: none */
     uint8_t kind; /* kno_block_kind */
     uint8_t level;
     bool header, continues;

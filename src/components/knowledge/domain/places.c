@@ -4,7 +4,7 @@
 uint32_t kno_row_after(const kno_block_span *before, const kno_block *block)
 {
     if (block->kind != KNO_TABLE_ROW)
-        return 0;
+        return block->record;
     const bool inside = before != NULL && before->kind == KNO_TABLE_ROW;
     if (block->continues)
         return inside ? before->row : 0;

@@ -1,6 +1,6 @@
 /* places.h - on which page and in which row of a table the parts of a chunk stand.
  *
- * A row counts from 1 within its table, behind the row that names the columns. A chunk keeps its places
+ * A row counts from 1 within its table, behind the row that names the columns; a record of NDJSON within its file. A chunk keeps its places
  * as bytes, three numbers of seven bits a byte (the high bit: more follow) for each:
  *
  *   bytes from the place before (the first: from the chunk's start) | page | row
@@ -19,7 +19,8 @@ typedef struct kno_mark {
     uint32_t page, row; /* 0: none */
 } kno_mark;
 
-/* The number of a row behind `before` (NULL: nothing is there), 0 for what is no row of data. */
+/* The number of a row behind `before` (NULL: nothing is there), 0 for what is neither a row of data nor a
+ * record. */
 uint32_t kno_row_after(const kno_block_span *before, const kno_block *block);
 
 /* Appends the places of the text start..end, of the spans [n] in order; nothing where it has neither

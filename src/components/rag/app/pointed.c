@@ -47,6 +47,8 @@ typedef struct looking {
     srch_hit hits[PASSAGES];
     size_t n;
     size_t before; /* of them, of the places that were looked for earlier */
+    size_t room;   /* for all of them together */
+    size_t most;   /* that there may be when the place at hand has been read */
 } looking;
 
 /* ---- which document ------------------------------------------------------------------------- */
@@ -230,7 +232,7 @@ static anc_status add_part(looking *l, const named *d, const kno_chunk_ref *ref,
 {
     rag_turn *turn = l->turn;
     kno_chunk c;
-    if (l->n == PASSAGES)
+    if (l->n == l->most)
         return ANC_OK;
     ANC_TRY(kno_chunks_fetch(turn->rag->with.knowledge, &turn->call, ref, 1, &c));
     if (c.text.ptr == NULL || start < c.start || end > c.end)
@@ -262,7 +264,7 @@ static anc_status take_parts(looking *l, const named *d, const kno_chunk *chunks
             if (start < end)
                 ANC_TRY(add_part(l, d, &c->ref, start, end));
         }
-        *ret_over = l->n == PASSAGES || (l->n > l->before && (!there || end < c->end));
+        *ret_over = l->n == l->most || (l->n > l->before && (!there || end < c->end));
     }
     return ANC_OK;
 }
@@ -312,37 +314,68 @@ static anc_status take_last(looking *l, const named *d, const kno_chunk *chunks,
     return ANC_OK;
 }
 
-/* Walks through the chunks until the place has ended; for the last page or row there is, twice. */
-static anc_status walk(looking *l, const named *d)
+/* Walks through the chunks until the place has ended. */
+static anc_status walk(looking *l, const named *d, uint32_t from, uint32_t until)
 {
     size_t windows = WINDOWS;
     bool over = false;
-    l->from = l->pointer.number;
-    l->until = l->pointer.until;
-    if (l->pointer.number == RAG_POINTS_LAST) {
-        l->until = 0;
-        ANC_TRY(read_windows(l, d, take_last, &windows, &over));
-        l->from = l->until;
-        if (l->until == 0 || !over)
-            return ANC_OK;
-        windows = WINDOWS;
-    }
+    l->before = l->n;
+    l->from = from;
+    l->until = until;
     return read_windows(l, d, take_parts, &windows, &over);
 }
 
-/* "Pages 2, 5 and 9": each in its turn. */
+/* The last page or row there is, for which the chunks are walked through twice. */
+static anc_status walk_last(looking *l, const named *d)
+{
+    size_t windows = WINDOWS;
+    bool over = false;
+    l->until = 0;
+    ANC_TRY(read_windows(l, d, take_last, &windows, &over));
+    return l->until > 0 && over ? walk(l, d, l->until, l->until) : ANC_OK;
+}
+
+/* What is left of the room is shared by `places`, each of which may have a passage. */
+static void share_room(looking *l, size_t places)
+{
+    const size_t share = l->room > l->n ? (l->room - l->n) / places : 0;
+    l->most = l->n + (share > 0 ? share : 1);
+    l->most = l->most < PASSAGES ? l->most : PASSAGES;
+}
+
+/* "Pages 2, 5 and 9": each in its turn, and so the pages of "pages 2 to 4", where they are few; rows that follow one
+ * another are one place. */
 static anc_status walk_all(looking *l, const named *d)
 {
-    ANC_TRY(walk(l, d));
-    for (size_t i = 0; i < l->pointer.n_also && l->n < PASSAGES; i++) {
-        size_t windows = WINDOWS;
-        bool over = false;
-        l->before = l->n;
-        l->from = l->until = l->pointer.also[i];
-        ANC_TRY(read_windows(l, d, take_parts, &windows, &over));
+    const rag_pointer *p = &l->pointer;
+    const bool apart = p->kind == RAG_POINTS_PAGE && p->until - p->number < PASSAGES;
+    const uint32_t step = apart ? 1 : p->until - p->number + 1;
+    size_t left = p->n_also + (apart ? p->until - p->number + 1 : 1);
+    if (p->number == RAG_POINTS_LAST) {
+        share_room(l, 1);
+        return walk_last(l, d);
+    }
+    for (uint32_t at = p->number; at <= p->until && l->n < PASSAGES; at += step) {
+        share_room(l, left--);
+        ANC_TRY(walk(l, d, at, at + step - 1));
+    }
+    for (size_t i = 0; i < p->n_also && l->n < PASSAGES; i++) {
+        share_room(l, left--);
+        ANC_TRY(walk(l, d, p->also[i], p->also[i]));
     }
     l->before = l->n;
     return ANC_OK;
+}
+
+/* All that is read is shown where what stands there is wanted and nothing else: then it shares the room of the
+ * sources. */
+static anc_status read_document(looking *l, const named *d)
+{
+    anc_str rest;
+    ANC_TRY(rag_pointer_rest(l->scratch, l->question, &l->pointer, d->title, d->uri, &rest,
+                             &l->turn->err));
+    l->room = rest.len == 0 && l->turn->top_k < PASSAGES ? l->turn->top_k : PASSAGES;
+    return walk_all(l, d);
 }
 
 /* ---- where it is not said which document ------------------------------------------------------- */
@@ -473,7 +506,7 @@ static anc_status look(looking *l, srch_result *found)
         ANC_TRY(find_any(l, found));
     size_t of = 0;
     for (; of < l->n_documents && l->n == 0; of++)
-        ANC_TRY(walk_all(l, &l->documents[of]));
+        ANC_TRY(read_document(l, &l->documents[of]));
     if (l->n == 0) {
         found->n = l->counted ? 0 : found->n;
         return ANC_OK;

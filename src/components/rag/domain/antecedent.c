@@ -343,6 +343,9 @@ static bool topic_thing(const search *f, const rag_spoken *s, anc_str *ret)
     rag_run run;
     if (!rag_spoken_topic(s, &run) || holds_person(s, run))
         return false;
+    if (s->language == TXT_FR && run.first == 1 && f->gender != RAG_GENDER_ANY &&
+        anc_str_eq_nocase(rag_spoken_word(s, 0), ANC_STR("combien")))
+        return false; /* the verb of "combien coûte l'entrée ?" */
     const bool has = anc_str_eq_nocase(f->pronoun, ANC_STR("its"));
     const rag_run bare = has ? owner(s, run) : without_measure(s, run);
     const rag_run whole = rag_spoken_with_article(s, bare);

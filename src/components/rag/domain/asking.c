@@ -163,7 +163,7 @@ static const cue_row asking[] = {
     ROW("preis", PRICE),
     ROW("wie schwer", RAG_CUE_WEIGHT),
     ROW("gewicht", RAG_CUE_WEIGHT),
-    ROW("wie hoch", RAG_CUE_LENGTH | RAG_CUE_NUMBER),
+    ROW("wie hoch", RAG_CUE_LENGTH | RAG_CUE_NUMBER | RAG_CUE_MONEY | RAG_CUE_PERCENT),
     ROW("wie weit", RAG_CUE_LENGTH),
     ROW("wie breit", RAG_CUE_LENGTH),
     ROW("wie alt", RAG_CUE_AGE | RAG_CUE_YEAR),

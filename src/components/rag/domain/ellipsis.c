@@ -7,6 +7,7 @@
 #include "rag/domain/kinds.h"
 #include "rag/domain/ordinals.h"
 #include "rag/domain/tongue.h"
+#include "rag/domain/vacancy.h"
 
 enum { PART_CONTENT_MAX = 4, LAST_WORDS_MAX = 2 };
 
@@ -95,6 +96,8 @@ static rag_run object_of(const rag_spoken *s, size_t at)
     while (run.last < s->words.n && rag_spoken_joined(s, run.last - 1) &&
            (rag_spoken_is_article(s, run.last) || !s->words.items[run.last].stop))
         run.last++;
+    if (run.last == s->words.n && run.last > run.first + 1 && rag_ends_with_verb(s))
+        run.last--;
     return run;
 }
 
@@ -129,7 +132,9 @@ static bool find_object(const rag_spoken *part, const rag_spoken *before, rag_ru
 /* "Le bureau de Brest" for "le bureau de Lyon": "de" stands behind the word of both. */
 static bool both_go_on(const rag_spoken *part, size_t p, const rag_spoken *before, size_t i)
 {
-    return rag_spoken_is_of(part, p + 1) && rag_spoken_is_of(before, i) &&
+    static const char for_what[] = "pour para per für";
+    return rag_spoken_is_of(part, p + 1) &&
+           (rag_spoken_is_of(before, i) || rag_is_any_of(rag_spoken_word(before, i), for_what)) &&
            i + 1 < before->words.n && !before->words.items[i + 1].stop;
 }
 
@@ -182,6 +187,11 @@ static bool find_last(const rag_spoken *before, rag_run *ret)
     return run.first > 0 && run.first < run.last && run.last - run.first <= LAST_WORDS_MAX &&
            (rag_spoken_is_article(before, run.first - 1) ||
             rag_spoken_is_preposition(before, run.first - 1));
+}
+
+static bool is_only_time(const rag_spoken *part, rag_run bare)
+{
+    return bare.last == bare.first + 1 && rag_is_time(part, bare.first);
 }
 
 static anc_str without_mark(anc_str text)
@@ -255,7 +265,8 @@ static anc_status put_behind(anc_arena *mem, const rag_spoken *part, const rag_s
                              anc_str *ret, anc_err *err)
 {
     const bool french = before->language == TXT_FR;
-    const bool linked = rag_spoken_is_preposition(part, 0);
+    const bool linked = rag_spoken_is_preposition(part, 0) || rag_lacks_subject(before) ||
+                        (part->language != TXT_EN && is_only_time(part, bare_of(part)));
     return joined(mem,
                   anc_arena_printf(mem, "%.*s %s%s%.*s%s", ANC_FMT(without_mark(before->text)),
                                    linked ? "" : rag_tongue_for(before->language),
@@ -478,6 +489,30 @@ static bool has_own_complement(const rag_spoken *part, const rag_spoken *before)
     return false;
 }
 
+/* Without the "-t-" of "habite-t-elle". */
+static anc_str without_link(anc_str text)
+{
+    static const anc_str links[] = {ANC_STR_INIT("-t-"), ANC_STR_INIT("-")};
+    for (size_t i = 0; i < ANC_COUNT(links); i++)
+        if (anc_str_ends(text, links[i]))
+            return anc_str_sub(text, 0, text.len - links[i].len);
+    return text;
+}
+
+/* The part, article and all, where a pronoun and what it stood for were: "Wo wohnt der Kassenwart?". */
+static anc_status fill_glossed(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
+                               uint32_t start, uint32_t end, anc_str *ret, anc_err *err)
+{
+    const anc_str all = anc_str_sub(before->text, 0, start);
+    const anc_str head = without_link(all);
+    return joined(mem,
+                  anc_arena_printf(mem, "%.*s%s%.*s%.*s", ANC_FMT(head),
+                                   head.len < all.len ? " " : "",
+                                   ANC_FMT(rag_spoken_run(part, (rag_run){0, part->words.n})),
+                                   ANC_FMT(anc_str_sub(before->text, end, before->text.len))),
+                  ret, err);
+}
+
 static anc_status fill_person(anc_arena *mem, anc_str question, const rag_spoken *part,
                               const rag_spoken *before, anc_str *ret, anc_err *err)
 {
@@ -493,6 +528,17 @@ static anc_status fill_person(anc_arena *mem, anc_str question, const rag_spoken
                                    ANC_FMT(rag_spoken_run(part, bare)),
                                    ANC_FMT(anc_str_sub(before->text, end, before->text.len))),
                   ret, err);
+}
+
+anc_status rag_ellipsis_person(anc_arena *mem, anc_str question, const rag_spoken *part,
+                               const rag_spoken *before, anc_str *ret, anc_err *err)
+{
+    uint32_t start;
+    uint32_t end;
+    *ret = question;
+    return rag_find_glossed(part, (rag_run){0, part->words.n}, before, &start, &end)
+               ? fill_glossed(mem, part, before, start, end, ret, err)
+               : ANC_OK;
 }
 
 anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken *part,
@@ -514,9 +560,19 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
     if (is_person(part, bare) &&
         (find_person(before, &start, &end) || has_no_place_for_person(part, bare, before)))
         return fill_person(mem, question, part, before, ret, err);
+    if (rag_find_glossed(part, bare, before, &start, &end))
+        return fill_glossed(mem, part, before, start, end, ret, err);
+    if (part->language != TXT_EN && is_only_time(part, bare))
+        return rag_find_time(before, &old)
+                   ? substitute(mem, before, old, rag_spoken_run(part, whole), ret, err)
+                   : put_behind(mem, part, before, ret, err);
+    if (rag_lacks_subject(before) && rag_spoken_is_article(part, 0) &&
+        !rag_spoken_is_preposition(part, 0))
+        return put_behind(mem, part, before, ret, err);
     rag_run name;
     const bool shared = find_shared(part, bare, before, &old);
-    if (!shared && (find_subject(part, bare, before, &old) || find_done(part, bare, before, &old)))
+    if (!shared && (rag_find_between(part, bare, before, &old) ||
+                    find_subject(part, bare, before, &old) || find_done(part, bare, before, &old)))
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
     if (is_common(part, bare) && !shared && rag_spoken_last_name(before, &name) &&
         !rag_spoken_is_of_place(before, name))

@@ -24,4 +24,8 @@ anc_status rag_ellipsis_count(anc_arena *mem, const rag_spoken *part, const rag_
 anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken *part,
                              const rag_spoken *before, anc_str *ret, anc_err *err) ANC_MUST_CHECK;
 
+/* `part`, "his (Jonas Weatherby) deputy", where `before` has a pronoun with what it stood for; else `question`. */
+anc_status rag_ellipsis_person(anc_arena *mem, anc_str question, const rag_spoken *part,
+                               const rag_spoken *before, anc_str *ret, anc_err *err) ANC_MUST_CHECK;
+
 #endif

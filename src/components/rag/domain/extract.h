@@ -98,7 +98,8 @@ typedef struct rag_choice {
 rag_choice rag_extraction_choose(rag_extraction *x);
 
 /* What stands in the passages from the beginning, for a question that says where to look and asks nothing
- * else: sentences that follow each other as far as an answer may reach, or one or two rows. */
+ * else: sentences that follow each other as far as an answer may reach, or one or two rows. Several pages share
+ * that, and what is left out of one is said by "…" behind it. */
 rag_choice rag_extraction_read(const rag_extraction *x);
 
 /* What an extractive answer reads like: each pick as it stands, white space made one blank, behind what

@@ -15,6 +15,7 @@
 #include "rag/domain/openings.h"
 #include "rag/domain/recorded.h"
 #include "rag/domain/tongue.h"
+#include "rag/domain/vacancy.h"
 #include "text/normalize.h"
 
 enum {
@@ -109,10 +110,33 @@ static bool is_there_is(anc_str question)
     return false;
 }
 
+/* "Il fait beau", "es regnet": nobody and nothing does it. */
+static bool is_impersonal(const rag_spoken *s, size_t i)
+{
+    static const anc_str phrases[] = {
+        ANC_STR_INIT("il fait beau"),  ANC_STR_INIT("il fait froid"),
+        ANC_STR_INIT("il fait chaud"), ANC_STR_INIT("il fait mauvais"),
+        ANC_STR_INIT("il fait nuit"),  ANC_STR_INIT("il pleut"),
+        ANC_STR_INIT("il neige"),      ANC_STR_INIT("il est tard"),
+        ANC_STR_INIT("il est tôt"),    ANC_STR_INIT("es regnet"),
+        ANC_STR_INIT("es schneit"),    ANC_STR_INIT("es ist spät"),
+        ANC_STR_INIT("es ist kalt"),   ANC_STR_INIT("es ist warm"),
+        ANC_STR_INIT("es ist heiß"),   ANC_STR_INIT("it is late"),
+        ANC_STR_INIT("it is raining"), ANC_STR_INIT("it is snowing"),
+        ANC_STR_INIT("it is sunny"),   ANC_STR_INIT("it's late"),
+        ANC_STR_INIT("it's raining"),  ANC_STR_INIT("it's sunny"),
+    };
+    const anc_str from = anc_str_sub(s->text, s->words.items[i].start, s->text.len);
+    for (size_t k = 0; k < ANC_COUNT(phrases); k++)
+        if (anc_str_eq_nocase(anc_str_sub(from, 0, phrases[k].len), phrases[k]))
+            return true;
+    return false;
+}
+
 static bool has_pronoun(const rag_spoken *s)
 {
     for (size_t i = 0; i < s->words.n; i++)
-        if (rag_spoken_is_pronoun(s, i))
+        if (rag_spoken_is_pronoun(s, i) && !is_impersonal(s, i))
             return true;
     return false;
 }
@@ -236,7 +260,8 @@ static anc_status gloss(anc_arena *mem, anc_str question, txt_language language,
     ANC_TRY(rag_spoken_as(mem, question, language, &s, err));
     const bool left_out = rag_spoken_has_no_subject(&s);
     for (size_t i = 0; i < s.words.n && glosses < GLOSSES_MAX; i++) {
-        const bool points = rag_spoken_is_pronoun(&s, i) || (left_out && i + 1 == s.words.n);
+        const bool points = (rag_spoken_is_pronoun(&s, i) && !is_impersonal(&s, i)) ||
+                            (left_out && i + 1 == s.words.n);
         const anc_str meant = points ? rag_antecedent(&s, i, turns, n) : ANC_STR("");
         if (meant.len == 0 || anc_str_eq(meant, said))
             continue;
@@ -279,6 +304,19 @@ static anc_status of_record(anc_arena *mem, const rag_spoken *asked, const rag_s
     return ANC_OK;
 }
 
+/* "His deputy": somebody by who he is to whom was spoken of, and nothing else. */
+static bool is_relation(const rag_spoken *rest)
+{
+    static const char relations[] =
+        "deputy wife husband assistant successor predecessor secretary brother sister son daughter "
+        "father mother partner colleague adjoint adjointe femme mari successeur successeure fils "
+        "fille frère sœur stellvertreter stellvertreterin frau mann nachfolger nachfolgerin "
+        "vorgänger vorgängerin sohn tochter bruder schwester esposa marido suplente sustituto "
+        "sustituta hijo hija moglie marito sostituto sostituta figlio figlia esposa filho filha";
+    return rest->words.n == 2 && rag_spoken_is_pronoun(rest, 0) &&
+           rag_is_any_of(rag_spoken_word(rest, 1), relations);
+}
+
 /* What `question` means after `turns` [n], of which there is one at least. */
 static anc_status meaning_of(anc_arena *mem, anc_str question, const rag_told *turns, size_t n,
                              anc_str *ret, anc_err *err)
@@ -300,7 +338,13 @@ static anc_status meaning_of(anc_arena *mem, anc_str question, const rag_told *t
         ANC_TRY(rag_spoken_as(mem, rest.text, asked->language, &rest, err));
         return rag_ellipsis_fill(mem, question, &rest, asked, ret, err);
     }
-    return gloss(mem, question, rest.language, turns, n, ret, err);
+    ANC_TRY(gloss(mem, question, rest.language, turns, n, ret, err));
+    if (!is_relation(&rest))
+        return ANC_OK;
+    const anc_str glossed = *ret;
+    ANC_TRY(gloss(mem, rest.text, rest.language, turns, n, ret, err));
+    ANC_TRY(rag_spoken_as(mem, *ret, asked->language, &rest, err));
+    return rag_ellipsis_person(mem, glossed, &rest, asked, ret, err);
 }
 
 static anc_status tell(anc_arena *mem, anc_str meant, anc_str answer, txt_language before,

@@ -2,7 +2,8 @@
  *
  * It is told in the order in which it stands there: sentences behind the heading that they have, rows by the names of
  * their columns, a table's title before its first row. A running head, which stands over every page, is left
- * out. What was found is the place itself, so nothing is weighed.
+ * out. What was found is the place itself, so nothing is weighed. Where there are several pages each has its share of the
+ * room, and one of which more stands there than was told ends in "…".
  */
 #include "base/str.h"
 #include "base/utf8.h"
@@ -23,10 +24,10 @@ static bool is_told(const rag_unit *unit)
     return unit->kind == RAG_UNIT_PROSE || unit->kind == RAG_UNIT_QUESTION;
 }
 
-/* The first unit from `from` on that may be told, or all of them. */
-static size_t next_told(const rag_extraction *x, size_t from)
+/* The first unit from `from` on that may be told, or `end`. */
+static size_t next_told(const rag_extraction *x, size_t from, size_t end)
 {
-    while (from < x->units.n && !is_told(&x->units.items[from]))
+    while (from < end && !is_told(&x->units.items[from]))
         from++;
     return from;
 }
@@ -47,14 +48,36 @@ static bool is_running_head(const rag_extraction *x, size_t i)
     return letter;
 }
 
-/* Behind the running head, where anything is told there. */
-static size_t first_told(const rag_extraction *x)
+/* The units of one page; of all where no pages are known. */
+typedef struct stretch {
+    size_t from, end;
+} stretch;
+
+static uint32_t page_of(const rag_extraction *x, size_t unit)
 {
-    const size_t first = next_told(x, 0);
-    if (first == x->units.n || !is_running_head(x, first))
+    const rag_passage *p = &x->passages[x->units.items[unit].passage];
+    uint32_t page = 0;
+    for (size_t i = 0; p->pages != NULL && i < p->n_places && p->places[i].at <= p->start; i++)
+        page = p->pages[i];
+    return page;
+}
+
+static stretch page_from(const rag_extraction *x, size_t from)
+{
+    size_t end = from;
+    while (end < x->units.n && page_of(x, end) == page_of(x, from))
+        end++;
+    return (stretch){from, end};
+}
+
+/* Behind the running head, where anything is told there. */
+static size_t first_told(const rag_extraction *x, stretch s)
+{
+    const size_t first = next_told(x, s.from, s.end);
+    if (first == s.end || !is_running_head(x, first))
         return first;
-    const size_t behind = next_told(x, first + 1);
-    return behind < x->units.n ? behind : first;
+    const size_t behind = next_told(x, first + 1, s.end);
+    return behind < s.end ? behind : first;
 }
 
 static size_t chars_of(const rag_extraction *x, const rag_pick *pick)
@@ -92,23 +115,75 @@ static size_t go_on(const rag_extraction *x, size_t i, size_t max, rag_pick *pic
     return i;
 }
 
-rag_choice rag_extraction_read(const rag_extraction *x)
+/* Tells of one page with at most so many picks and characters, at least one pick; the characters that they took.
+ * `marked`: that there is more is said. */
+static size_t read_page(const rag_extraction *x, stretch s, size_t picks, size_t room, bool marked,
+                        rag_choice *choice)
 {
-    rag_choice choice = {.confidence = 1, .exact = true};
-    size_t left = RAG_READ_MAX_CHARS;
-    size_t i = first_told(x);
-    if (i == x->units.n && i > 0)
-        choice.picks[choice.n++] = rag_pick_of(x, 0); /* a heading alone */
-    while (i < x->units.n && choice.n < RAG_READ_PICKS) {
+    const size_t first = choice->n;
+    size_t left = room;
+    size_t took = 0;
+    size_t i = first_told(x, s);
+    if (i == s.end && s.end > s.from)
+        choice->picks[choice->n++] = rag_pick_of(x, s.from); /* a heading alone */
+    while (i < s.end && choice->n < first + picks) {
         rag_pick pick = rag_pick_of(x, i);
         pick.lead = heading_before(x, i);
-        if (choice.n > 0 && chars_of(x, &pick) > left)
+        if (choice->n > first && chars_of(x, &pick) > left)
             break;
         const size_t behind = is_row(&x->units.items[i]) ? i + 1 : go_on(x, i, left, &pick);
         const size_t chars = chars_of(x, &pick);
-        choice.picks[choice.n++] = pick;
+        choice->picks[choice->n++] = pick;
         left = chars < left ? left - chars : 0;
-        i = next_told(x, behind);
+        took += chars;
+        i = next_told(x, behind, s.end);
+    }
+    rag_pick *last = choice->n > first ? &choice->picks[choice->n - 1] : NULL;
+    if (last != NULL && marked && i < s.end)
+        last->cut_after = true;
+    return took;
+}
+
+/* Picks and characters. */
+typedef struct length {
+    size_t picks, chars;
+} length;
+
+/* What a page would take if it were alone. */
+static length wanted_by(const rag_extraction *x, stretch s)
+{
+    rag_choice alone = {.n = 0};
+    const size_t chars = read_page(x, s, RAG_READ_PICKS, RAG_READ_MAX_CHARS, false, &alone);
+    return (length){alone.n, chars};
+}
+
+/* An equal share of what is left, or more where the `others` do not want theirs. */
+static size_t share_of(size_t left, size_t waiting, size_t others)
+{
+    const size_t equal = left / waiting;
+    return left > others && left - others > equal ? left - others : equal;
+}
+
+rag_choice rag_extraction_read(const rag_extraction *x)
+{
+    rag_choice choice = {.confidence = 1, .exact = true};
+    length others = {0, 0};
+    size_t pages = 0;
+    size_t left = RAG_READ_MAX_CHARS;
+    for (size_t at = 0; at < x->units.n; at = page_from(x, at).end, pages++) {
+        const length wanted = wanted_by(x, page_from(x, at));
+        others = (length){others.picks + wanted.picks, others.chars + wanted.chars};
+    }
+    size_t at = 0;
+    for (size_t waiting = pages; waiting > 0 && choice.n < RAG_READ_PICKS; waiting--) {
+        const stretch s = page_from(x, at);
+        const length wanted = wanted_by(x, s);
+        others = (length){others.picks - wanted.picks, others.chars - wanted.chars};
+        const size_t picks = share_of(RAG_READ_PICKS - choice.n, waiting, others.picks);
+        const size_t room = share_of(left, waiting, others.chars);
+        const size_t took = read_page(x, s, picks > 0 ? picks : 1, room, pages > 1, &choice);
+        left -= took < left ? took : left;
+        at = s.end;
     }
     return choice;
 }

@@ -43,6 +43,14 @@ static bool determines(const rag_spoken *s, size_t i)
     return among(words, ANC_COUNT(words), rag_spoken_word(s, i));
 }
 
+/* "Cuestan" of "¿cuánto cuestan las visitas?": a verb, behind which the thing begins, or nothing more is said. */
+static bool is_verb_behind(const rag_spoken *s, size_t i)
+{
+    const bool article = rag_spoken_is_article(s, i - 1) || rag_spoken_is_preposition(s, i - 1);
+    return !is_german(s) && !article && determines(s, i - 1) &&
+           (i + 1 == s->words.n || rag_spoken_is_article(s, i + 1));
+}
+
 /* The nouns that begin at word `i`: in German those with a capital, with adjectives before them. */
 static rag_run nouns_at(const rag_spoken *s, size_t i, bool article)
 {
@@ -143,7 +151,8 @@ static size_t things_of(const rag_spoken *s, thing all[THINGS_MAX])
             i > 0 && (rag_spoken_is_article(s, i - 1) || rag_spoken_is_preposition(s, i - 1));
         const bool begins =
             article || (i > 0 && determines(s, i - 1)) || (s->words.items[i].capital && i > 0);
-        const rag_run run = begins && rag_spoken_is_noun(s, i) && !is_glossed(s, i)
+        const rag_run run = begins && rag_spoken_is_noun(s, i) && !is_glossed(s, i) &&
+                                    !(i > 0 && is_verb_behind(s, i))
                                 ? nouns_at(s, i, article)
                                 : (rag_run){i, i};
         if (run.last == run.first || rag_spoken_is_calendar(s, run.first)) {
@@ -201,12 +210,12 @@ static anc_str said(const rag_spoken *s, const thing *all, size_t n, size_t k)
     return rag_spoken_run(s, run);
 }
 
-/* What stands in brackets behind a word, where it may agree. */
-static bool glossed(const rag_spoken *s, unsigned gender, anc_str *ret)
+/* What stands in brackets behind a word, where it may agree; of "there" a `place` alone. */
+static bool glossed(const rag_spoken *s, unsigned gender, bool place, anc_str *ret)
 {
     rag_run run;
     for (size_t i = s->words.n; i-- > 0;) {
-        if (!rag_gloss_at(s, i, &run))
+        if (!rag_gloss_at(s, i, &run) || (!place && rag_spoken_is_there(s, i)))
             continue;
         const unsigned said = rag_tongue_gender(s->language, rag_spoken_word(s, i)) &
                               rag_tongue_gender(s->language, rag_spoken_word(s, run.first));
@@ -222,6 +231,8 @@ static bool glossed(const rag_spoken *s, unsigned gender, anc_str *ret)
 static bool may_be_place(const rag_spoken *s, const thing *t)
 {
     const bool full = t->run.last > t->run.first + 1;
+    if (rag_asks_who_is(s) && !t->name && !t->behind && !t->owner)
+        return false; /* "wer ist die Vorsitzende?" */
     return rag_spoken_is_of_place(s, t->run) || (t->name && (full || !is_german(s))) ||
            (t->told && t->gender != RAG_MAY_MANY);
 }
@@ -245,10 +256,10 @@ static bool likeliest(const rag_spoken *s, unsigned gender, bool place, anc_str 
 
 bool rag_referent(const rag_spoken *s, unsigned gender, anc_str *ret)
 {
-    return glossed(s, gender, ret) || likeliest(s, gender, false, ret);
+    return glossed(s, gender, false, ret) || likeliest(s, gender, false, ret);
 }
 
 bool rag_referent_place(const rag_spoken *s, anc_str *ret)
 {
-    return glossed(s, RAG_MAY_ANY, ret) || likeliest(s, RAG_MAY_ANY, true, ret);
+    return glossed(s, RAG_MAY_ANY, true, ret) || likeliest(s, RAG_MAY_ANY, true, ret);
 }

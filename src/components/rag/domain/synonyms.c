@@ -15,7 +15,7 @@ typedef struct pair {
 static const pair pairs[] = {
     PAIR("old age aged alt alter âge vieux", "age âge alter"),
     PAIR("live lives lived living reside resides based located habite habitent vit vivent réside "
-         "demeure wohnt wohnen lebt",
+         "demeure wohnt wohnen lebt vive abita mora",
          "city town country address place location residence state region ville pays adresse lieu "
          "domicile commune localité stadt ort land wohnort"),
     PAIR("cost costs price priced charge coûte coûtent coût prix tarif kostet kosten preis",
@@ -46,8 +46,10 @@ static const pair pairs[] = {
          "author writer auteur autor verfasser"),
     PAIR("make makes made manufacturer fabrique fabriqué fabricant hergestellt hersteller",
          "manufacturer maker brand fabricant marque hersteller marke"),
-    PAIR("earn earns paid salary wage gagne salaire verdient gehalt lohn",
-         "salary wage pay income salaire revenu gehalt lohn"),
+    PAIR("earn earns paid salary wage gagne salaire verdient gehalt lohn gana sueldo salario "
+         "stipendio "
+         "guadagna ganha salário",
+         "salary wage pay income salaire revenu gehalt lohn sueldo salario stipendio salário"),
     PAIR("manage manages manager lead leads run runs head boss dirige gère responsable chef leitet "
          "leiter",
          "manager head lead director responsable directeur directrice chef leiter leitung"),

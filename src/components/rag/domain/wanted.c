@@ -125,8 +125,8 @@ static bool has_age(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
     const rag_words words = x->units.words[u->passage];
-    static const anc_str names[] = {ANC_STR_INIT("age"), ANC_STR_INIT("âge"), ANC_STR_INIT("alter"),
-                                    ANC_STR_INIT("edad")};
+    static const anc_str names[] = {ANC_STR_INIT("age"), ANC_STR_INIT("âge"), ANC_STR_INIT("Âge"),
+                                    ANC_STR_INIT("alter"), ANC_STR_INIT("edad")};
     const anc_str columns = rag_unit_columns(&x->units, u, x->passages);
     for (size_t k = 0; k < ANC_COUNT(names); k++)
         if (rag_phrase_in(columns, names[k]))
@@ -196,8 +196,27 @@ static bool has_pay(const rag_extraction *x, size_t i)
            ((held & RAG_CUE_MONEY) != 0 && is_about_pay(x, i));
 }
 
+/* A word for living somewhere, a place behind "in" or "from", or a row, whose column may say it. */
+static bool has_home(const rag_extraction *x, size_t i)
+{
+    static const anc_str words[] = {
+        ANC_STR_INIT("live"),     ANC_STR_INIT("lives"),    ANC_STR_INIT("lived"),
+        ANC_STR_INIT("living"),   ANC_STR_INIT("resides"),  ANC_STR_INIT("resident"),
+        ANC_STR_INIT("home"),     ANC_STR_INIT("moved"),    ANC_STR_INIT("settled"),
+        ANC_STR_INIT("wohnt"),    ANC_STR_INIT("wohnen"),   ANC_STR_INIT("wohnte"),
+        ANC_STR_INIT("wohnhaft"), ANC_STR_INIT("lebt"),     ANC_STR_INIT("lebte"),
+        ANC_STR_INIT("habite"),   ANC_STR_INIT("habitait"), ANC_STR_INIT("vit"),
+        ANC_STR_INIT("vivait"),   ANC_STR_INIT("réside"),   ANC_STR_INIT("demeure"),
+        ANC_STR_INIT("domicile"), ANC_STR_INIT("vive"),     ANC_STR_INIT("vivía"),
+        ANC_STR_INIT("reside"),   ANC_STR_INIT("abita"),    ANC_STR_INIT("risiede"),
+        ANC_STR_INIT("mora"),     ANC_STR_INIT("from"),     ANC_STR_INIT("aus")};
+    return x->units.items[i].cells > 0 || x->units.items[i].card ||
+           has_one_of(x, i, words, ANC_COUNT(words)) || has_address(x, i);
+}
+
 typedef struct rag_property {
     const char *asked; /* phrases, parted by '|' */
+    const char *with;  /* of which one has to stand beside those; NULL: none */
     holds_fn *holds;
     bool of_name; /* only where a name is asked about */
     bool told;    /* by a word for it: any sum is no salary */
@@ -207,23 +226,26 @@ static const rag_property properties[] = {
     {"phone number|telephone number|emergency number|number do i ring|number do i call|fax "
      "number|mobile number|numéro de téléphone|"
      "numéro de portable|numéro de fax|telefonnummer|faxnummer|número de teléfono",
-     has_dial, false, false},
+     NULL, has_dial, false, false},
     {"e-mail address|email address|'s e-mail|'s email|adresse e-mail|adresse mail|l'e-mail de|"
      "l'email de|adresse électronique|e-mail-adresse|correo electrónico de",
-     has_mailbox, false, false},
+     NULL, has_mailbox, false, false},
     {"is the address of|is the postal address|'s address|quelle est l'adresse|"
      "quelle est l’adresse|wie lautet die adresse|dirección de",
-     has_address, false, false},
+     NULL, has_address, false, false},
     {"what colour|what color|which colour|which color|quelle couleur|quelle est la couleur|"
      "welche farbe|de qué color",
-     has_colour, false, false},
-    {"how old is|how old was|quel âge|wie alt|cuántos años tiene", has_age, true, false},
+     NULL, has_colour, false, false},
+    {"how old is|how old was|quel âge|wie alt|cuántos años tiene", NULL, has_age, true, false},
     {"birthday|birth date|date of birth|birthdate|was born|born|naissance|né|née|geboren|"
      "geburtstag|geburtsdatum|nació|nacimiento",
-     has_birth, true, false},
+     NULL, has_birth, true, false},
     {"salary of|'s salary|'s wage|'s pay|earn|earns|le salaire de|gagne|verdient|das gehalt von|"
      "sueldo de|gana|son salaire|ihr gehalt|sein gehalt|su sueldo",
-     has_pay, true, true},
+     NULL, has_pay, true, true},
+    {"wo wohnt|wo lebt|où habite|où vit|dónde vive|dove abita|dove vive|onde mora", NULL, has_home,
+     true, false},
+    {"where does|where did", "live|reside", has_home, true, false},
 };
 
 /* "Her (Ingrid Solheim) salary" is read as "Ingrid Solheim's salary". */
@@ -253,7 +275,8 @@ static const rag_property *property_asked(const rag_terms *terms)
 {
     for (size_t k = 0; k < ANC_COUNT(properties); k++)
         if ((!properties[k].of_name || terms->names != 0) &&
-            is_asked(terms->question, properties[k].asked))
+            is_asked(terms->question, properties[k].asked) &&
+            (properties[k].with == NULL || is_asked(terms->question, properties[k].with)))
             return &properties[k];
     return NULL;
 }
@@ -268,6 +291,34 @@ static bool is_untold_of(const rag_extraction *x, const rag_view *v)
     return plain != 0 && ((v->own | v->above | v->near | v->beside) & plain) == 0;
 }
 
+/* Whether unit i begins with a pronoun of somebody or something before it. */
+static bool goes_back(const rag_extraction *x, size_t i)
+{
+    static const anc_str words[] = {
+        ANC_STR_INIT("er"),  ANC_STR_INIT("sie"),  ANC_STR_INIT("sein"), ANC_STR_INIT("seine"),
+        ANC_STR_INIT("ihr"), ANC_STR_INIT("ihre"), ANC_STR_INIT("ella"), ANC_STR_INIT("él"),
+        ANC_STR_INIT("su"),  ANC_STR_INIT("lui"),  ANC_STR_INIT("lei"),  ANC_STR_INIT("egli"),
+        ANC_STR_INIT("ele"), ANC_STR_INIT("ela")};
+    const rag_unit *u = &x->units.items[i];
+    return rag_cues_points_back(rag_unit_text(u, x->passages)) ||
+           (u->first < u->last && is_one_of(words, ANC_COUNT(words), word_at(x, i, u->first)));
+}
+
+/* Names in the sentences before that "he", "sie" at the beginning of unit i may point at. */
+static uint64_t names_before(const rag_extraction *x, size_t i)
+{
+    enum { BACK_MAX = 2 };
+    const uint32_t passage = x->units.items[i].passage;
+    for (size_t k = 1; k <= BACK_MAX && k <= i; k++) {
+        const uint64_t named = x->views[i - k].own & x->terms.names;
+        if (x->units.items[i - k].passage != passage || named != 0)
+            return x->units.items[i - k].passage == passage ? named : 0;
+        if (!goes_back(x, i - k))
+            return 0;
+    }
+    return 0;
+}
+
 /* It has to be there, and of whom it was asked of. */
 bool rag_lacks_property(const rag_extraction *x, size_t i)
 {
@@ -275,8 +326,8 @@ bool rag_lacks_property(const rag_extraction *x, size_t i)
     const rag_view *v = &x->views[i];
     if (asked == NULL)
         return false;
-    const bool back = rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
-    const uint64_t named = v->own | v->above | (back ? v->beside : 0);
+    const bool back = goes_back(x, i);
+    const uint64_t named = v->own | v->above | (back ? names_before(x, i) : 0);
     if (asked->told && is_untold_of(x, v))
         return true;
     return !asked->holds(x, i) || (x->terms.names != 0 && (named & x->terms.names) == 0);
@@ -449,10 +500,45 @@ static bool is_row_of_other_day(const rag_extraction *x, size_t i)
            plain != 0 && ((v->own | v->above | v->near) & plain) == 0;
 }
 
+/* ---- whose it is --------------------------------------------------------------------------------- */
+
+/* A word with a capital that does not begin the unit: it may be a name. */
+static bool has_name(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    for (size_t w = u->first + 1; w < u->last; w++)
+        if (words.items[w].capital && !words.items[w].stop)
+            return true;
+    return false;
+}
+
+/* "Its captain" of the section on the Kittiwake, where one on the Solan stands beside it and the Solan was asked about:
+ * the sentence that the pronoun goes back to names another. */
+static bool is_of_rival(const rag_extraction *x, size_t i)
+{
+    const uint64_t names = x->terms.names;
+    const uint32_t passage = x->units.items[i].passage;
+    size_t said = i;
+    if (names == 0 || (names & (names - 1)) != 0 || !goes_back(x, i) ||
+        ((x->views[i].own | x->views[i].above) & names) != 0)
+        return false;
+    while (said > 0 && x->units.items[said - 1].passage == passage && goes_back(x, said))
+        said--;
+    if (said == i || !has_name(x, said) || (x->views[said].own & names) != 0)
+        return false;
+    const anc_str heading = rag_heading_of(x, i);
+    for (size_t k = 0; k < x->units.n; k++)
+        if (x->units.items[k].passage == passage && x->units.items[k].kind == RAG_UNIT_PROSE &&
+            (x->views[k].above & names) != 0 && !anc_str_eq(rag_heading_of(x, k), heading))
+            return true;
+    return false;
+}
+
 bool rag_lacks_wanted(const rag_extraction *x, size_t i)
 {
-    return rag_lacks_property(x, i) || is_sum_of_other(x, i) || is_spent_elsewhere(x, i) ||
-           is_row_of_other_day(x, i) || is_silent_of_property(x, i) ||
+    return rag_lacks_property(x, i) || is_of_rival(x, i) || is_sum_of_other(x, i) ||
+           is_spent_elsewhere(x, i) || is_row_of_other_day(x, i) || is_silent_of_property(x, i) ||
            (x->terms.how_many &&
             (!rag_has_count(x, i) || counts_elsewhere(x, i) || is_one_of_many(x, i)));
 }

@@ -17,6 +17,8 @@ static anc_status add_block(void *self, const prs_block *b, anc_err *err)
     (void)anc_buf_add(self, anc_str_of(names[b->kind]));
     if (b->level > 0)
         (void)anc_buf_printf(self, "%u", b->level);
+    if (b->record > 0)
+        (void)anc_buf_printf(self, "#%u", b->record);
     (void)anc_buf_printf(self, "%s%s %.*s\n", b->header ? "*" : "", b->continues ? "+" : "",
                          ANC_FMT(b->text));
     return ANC_OK;

@@ -7,7 +7,8 @@
 typedef struct blocks_row {
     const char *name;
     anc_str source;
-    const char *lines; /* a block a line: "h1 text", "p text", "li2 - text", "row a | b", … */
+    const char
+        *lines; /* a block a line: "h1 text", "p text", "p#3 text" of record 3, "row a | b", … */
 } blocks_row;
 
 /* Parses the row's source and compares. */

@@ -46,9 +46,9 @@ static const blocks_row line_rows[] = {
     {"a paragraph a record",
      ANC_STR_INIT("{\"id\": 1, \"in\": {\"x\": \"y\", \"l\": [1, 2]}}\n\n{\"id\": 2}\r\n[1, "
                   "\"b\"]\n\"s\"\n"),
-     "p id: 1\nin.x: y\nin.l: 1, 2\np id: 2\np 1, b\np s\n"},
+     "p#1 id: 1\nin.x: y\nin.l: 1, 2\np#2 id: 2\np#3 1, b\np#4 s\n"},
     {"objects in lists", ANC_STR_INIT("{\"a\": [{\"b\": 1}, {\"b\": 2}, 3]}"),
-     "p a.b: 1\na.b: 2\na: 3\n"},
+     "p#1 a.b: 1\na.b: 2\na: 3\n"},
 };
 
 static void lines(void **state)
@@ -58,15 +58,18 @@ static void lines(void **state)
 
 static const blocks_row unread_rows[] = {
     {"a broken line between others", ANC_STR_INIT("{\"a\":1,\"b\":\"x\"}\n{\"a\":2,\n{\"a\":3}\n"),
-     "p a: 1\nb: x\np a: 3\nunread=1 of 3 records could not be read, first the one that begins in "
+     "p#1 a: 1\nb: x\np#2 a: 3\nunread=1 of 3 records could not be read, first the one that begins "
+     "in "
      "line 2: not JSON: line 3, column 1: a name in quotes is expected\n"},
     {"a line that is cut short, and one that is no JSON",
      ANC_STR_INIT("{\"a\":1}\n{\"a\":\"x\noops\n{\"a\":3}\n{\"a"),
-     "p a: 1\np a: 3\nunread=3 of 5 records could not be read, first the one that begins in line "
+     "p#1 a: 1\np#2 a: 3\nunread=3 of 5 records could not be read, first the one that begins in "
+     "line "
      "2: "
      "not JSON: line 4, column 3: a comma or the end of a list is expected\n"},
     {"a record of many lines that is broken", ANC_STR_INIT("{\"a\":1}\n{\n  \"a\" 2\n}\n{\"a\":3}"),
-     "p a: 1\np a: 3\nunread=1 of 3 records could not be read, first the one that begins in line "
+     "p#1 a: 1\np#2 a: 3\nunread=1 of 3 records could not be read, first the one that begins in "
+     "line "
      "2: "
      "not JSON: line 3, column 7: a colon is expected behind a name\n"},
 };

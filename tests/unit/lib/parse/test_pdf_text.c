@@ -369,6 +369,70 @@ static void empty_cells_keep_their_column(void **state)
                                  "row@1 Boat\tEve\t\nrow@1 Pump\tDan\t300\n");
 }
 
+/* The first row names the columns where it is unlike those below, which begin under it. */
+typedef struct names_row {
+    const char *name;
+    const char *cells[5][3];
+    const char *blocks;
+} names_row;
+
+static const names_row names_rows[] = {
+    {"above cells with figures",
+     {{"Boat", "Berth", "Skipper"},
+      {"Sprat", "B3", "Nell Coy"},
+      {"Turbot", "B6", "Nell Rook"},
+      {"Whiting", "B9", "Nell Pike"}},
+     "row*@1 Boat\tBerth\tSkipper\nrow@1 Sprat\tB3\tNell Coy\nrow@1 Turbot\tB6\tNell Rook\n"
+     "row@1 Whiting\tB9\tNell Pike\n"},
+    {"a column that is empty, and a cell",
+     {{"Boat", "Engine", "Notes"}, {"Sprat", "8 hp", NULL}, {"Turbot", "20 hp", NULL}},
+     "row*@1 Boat\tEngine\tNotes\nrow@1 Sprat\t8 hp\t\nrow@1 Turbot\t20 hp\t\n"},
+    {"above cells of more words",
+     {{"Town", "Mayor", "River"},
+      {"Arden", "Amy Moss", "Avon"},
+      {"Bexby", NULL, "Severn"},
+      {"Colne", "Cal Moss", "Trent"}},
+     "row*@1 Town\tMayor\tRiver\nrow@1 Arden\tAmy Moss\tAvon\nrow@1 Bexby\t\tSevern\n"
+     "row@1 Colne\tCal Moss\tTrent\n"},
+    {"above cells in small letters",
+     {{"Boat", "Colour", "Harbour"}, {"Sprat", "red", "Oulu"}, {"Turbot", "blue", "Porto"}},
+     "row*@1 Boat\tColour\tHarbour\nrow@1 Sprat\tred\tOulu\nrow@1 Turbot\tblue\tPorto\n"},
+    {"above values that come again",
+     {{"Boat", "State", "Harbour"},
+      {"Sprat", "Afloat", "Oulu"},
+      {"Turbot", "Ashore", "Porto"},
+      {"Ray", "Afloat", "Bergen"},
+      {"Sole", "Ashore", "Turku"}},
+     "row*@1 Boat\tState\tHarbour\nrow@1 Sprat\tAfloat\tOulu\nrow@1 Turbot\tAshore\tPorto\n"
+     "row@1 Ray\tAfloat\tBergen\nrow@1 Sole\tAshore\tTurku\n"},
+    {"not where nothing tells it",
+     {{"Boat", "Colour", "Harbour"}, {"Sprat", "Red", "Oulu"}, {"Turbot", "Blue", "Porto"}},
+     "row@1 Boat\tColour\tHarbour\nrow@1 Sprat\tRed\tOulu\nrow@1 Turbot\tBlue\tPorto\n"},
+    {"not where a cell of it is said again",
+     {{"Arden", "Mayor", "Avon"}, {"Bexby", "Amy Moss", "Avon"}, {"Colne", "Cal Moss", "Trent"}},
+     "row@1 Arden\tMayor\tAvon\nrow@1 Bexby\tAmy Moss\tAvon\nrow@1 Colne\tCal Moss\tTrent\n"},
+    {"not what labels what stands beside it",
+     {{"Name:", "Amy Moss", "Town:"},
+      {"Street:", "Mill Lane 7", "Door:"},
+      {"Born:", "May 4", "In:"}},
+     "row@1 Name:\tAmy Moss\tTown:\nrow@1 Street:\tMill Lane 7\tDoor:\n"
+     "row@1 Born:\tMay 4\tIn:\n"},
+};
+
+static void rows_that_name_columns(void **state)
+{
+    const names_row *row = *state;
+    ANC_BUF(boxes, 1 << 20);
+    ANC_BUF(out, 1 << 20);
+    anc_err err = {0};
+    size_t n = 0;
+    while (n < ANC_COUNT(row->cells) && row->cells[n][0] != NULL)
+        n++;
+    put_table_page(&boxes, row->cells, n);
+    ASSERT_OK(read_boxes(anc_buf_view(&boxes), &out, false, &err), &err);
+    assert_string_equal(out.ptr, row->blocks);
+}
+
 static void sums_are_no_footers(void **state)
 {
     (void)state;
@@ -453,6 +517,7 @@ int main(void)
         cmocka_unit_test(pages_without_text_are_an_error),
     };
     int failed = RUN_TABLE("a page", rows, pages_become_blocks);
+    failed += RUN_TABLE("names", names_rows, rows_that_name_columns);
     failed += cmocka_run_group_tests_name("pages", tests, NULL, NULL);
     return failed;
 }

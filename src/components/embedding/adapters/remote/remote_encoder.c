@@ -3,6 +3,9 @@
  * The endpoint's tokenizer is not known here, so tokens are guessed (domain/estimate.h), and a text over the
  * window by that guess is cut. A text of blanks alone, which many servers refuse together with all that stand
  * beside it, is sent as a full stop.
+ *
+ * One question is somebody who waits and can be served by words alone: its request has a short time of its own,
+ * and an endpoint that failed one is left alone for a while. Passages wait as long as their caller does.
  */
 #include "embedding/adapters/remote/remote_encoder.h"
 
@@ -15,6 +18,7 @@
 #include "base/utf8.h"
 #include "embedding/domain/estimate.h"
 #include "hash/sha256.h"
+#include "remote_breaker.h"
 #include "remote_impl.h"
 
 enum {
@@ -24,12 +28,14 @@ enum {
     SPECIAL_TOKENS = 2,
     REVISION_MAX = 160,
     SHOWN_BYTES = 8,
-    PROBE_MS = 10000
+    PROBE_MS = 10000,
+    QUESTION_MS = 3000 /* or half of what its caller has left, where that is less */
 };
 
 typedef struct remote {
     clt_inference *client; /* owned */
     krn_clock clock;
+    emb_breaker breaker;   /* of single questions */
     uint32_t dims, window; /* tokens of a text without the special ones */
     char query_prefix[PREFIX_MAX + 1], passage_prefix[PREFIX_MAX + 1];
     char model[EMB_REMOTE_MODEL_MAX + 1];
@@ -88,6 +94,48 @@ static anc_status make_unit(const remote *r, krn_call *call, float *row, size_t 
     return ANC_OK;
 }
 
+/* ---- requests ---- */
+
+static anc_status ask(remote *r, krn_call *call, clt_patience patience, emb_text_kind kind,
+                      const anc_str *sent, size_t n, float *out, uint64_t *ret_tokens)
+{
+    ANC_TRY(clt_inference_vectors(r->client, patience, kind == EMB_TEXT_QUERY, sent, n, r->dims,
+                                  out, ret_tokens, call->err));
+    for (size_t i = 0; i < n; i++)
+        ANC_TRY(make_unit(r, call, out + i * r->dims, i));
+    emb_breaker_answered(&r->breaker);
+    return ANC_OK;
+}
+
+/* A failure whose time was cut short by its caller says nothing about the endpoint. */
+static anc_status ask_question(remote *r, krn_call *call, const anc_str *sent, float *out,
+                               uint64_t *ret_tokens)
+{
+    clt_patience patience = emb_remote_patience(r->clock, call);
+    const emb_pass pass = emb_breaker_enter(&r->breaker, krn_now_ns(r->clock));
+    const bool whole = patience.left_ms == 0 || patience.left_ms / 2 >= QUESTION_MS;
+    if (pass == EMB_PASS_NONE)
+        return ANC_FAIL(call->err, ANC_UNAVAILABLE,
+                        "%.*s failed just now, questions leave it alone for a while",
+                        ANC_FMT(clt_inference_where(r->client)));
+    patience.left_ms = whole ? QUESTION_MS : patience.left_ms / 2;
+    patience.left_ms = patience.left_ms > 0 ? patience.left_ms : 1;
+    const anc_status status = ask(r, call, patience, EMB_TEXT_QUERY, sent, 1, out, ret_tokens);
+    if (status == ANC_OK)
+        return ANC_OK;
+    const bool late = status == ANC_DEADLINE;
+    if (status == ANC_UNAVAILABLE || (late && whole))
+        emb_breaker_failed(&r->breaker, pass, krn_now_ns(r->clock));
+    else
+        emb_breaker_left(&r->breaker, pass);
+    if (!late)
+        return status;
+    anc_err_clear(call->err);
+    ANC_TRY(krn_call_check(r->clock, call));
+    return ANC_FAIL(call->err, ANC_UNAVAILABLE, "%.*s gave no answer within %lld ms",
+                    ANC_FMT(clt_inference_where(r->client)), (long long)patience.left_ms);
+}
+
 static anc_status encode(void *self, krn_call *call, emb_text_kind kind, const anc_str *texts,
                          size_t n, float *out, emb_encoded *ret)
 {
@@ -100,10 +148,10 @@ static anc_status encode(void *self, krn_call *call, emb_text_kind kind, const a
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu texts", n);
     for (size_t i = 0; i < n; i++)
         ANC_TRY(prepare(r, call, kind, texts[i], &sent[i], &encoded));
-    ANC_TRY(clt_inference_vectors(r->client, emb_remote_patience(r->clock, call),
-                                  kind == EMB_TEXT_QUERY, sent, n, r->dims, out, &told, call->err));
-    for (size_t i = 0; i < n; i++)
-        ANC_TRY(make_unit(r, call, out + i * r->dims, i));
+    if (kind == EMB_TEXT_QUERY && n == 1)
+        ANC_TRY(ask_question(r, call, sent, out, &told));
+    else
+        ANC_TRY(ask(r, call, emb_remote_patience(r->clock, call), kind, sent, n, out, &told));
     encoded.tokens = told > 0 ? told : encoded.tokens;
     *ret = encoded;
     return ANC_OK;

@@ -1,4 +1,9 @@
-/* remote_encoder.h - the encoder port at an endpoint: OpenAI's form (llama-server, Ollama, vLLM, TEI), Gemini. */
+/* remote_encoder.h - the encoder port at an endpoint: OpenAI's form (llama-server, Ollama, vLLM, TEI), Gemini.
+ *
+ * One text of the kind query has at most three seconds, or half of what its caller has left; UNAVAILABLE then. After
+ * it failed so, further ones are UNAVAILABLE at once for five seconds, doubling to a minute (one at a time tries
+ * after each), until the endpoint answers anything. All else waits as long as its caller.
+ */
 #ifndef ANC_EMBEDDING_ADAPTERS_REMOTE_REMOTE_ENCODER_H
 #define ANC_EMBEDDING_ADAPTERS_REMOTE_REMOTE_ENCODER_H
 

@@ -43,6 +43,7 @@ static anc_status on_block(void *self, const prs_block *block, anc_err *err)
     const kno_block out = {.kind = kind_of(block->kind),
                            .level = block->level,
                            .page = block->page,
+                           .record = block->record,
                            .header = block->header,
                            .continues = block->continues,
                            .text = block->text};

@@ -28,6 +28,12 @@ static const struct row {
     {"a row in pieces", {HEADER, ROW(), ROW(.continues = true), ROW()}, 4, {0, 1, 1, 2}},
     {"columns in pieces", {HEADER, ROW(.continues = true), ROW()}, 3, {0, 0, 1}},
     {"two tables", {ROW(), PARAGRAPH, ROW()}, 3, {1, 0, 1}},
+    {"records",
+     {{.kind = KNO_PARAGRAPH, .record = 1},
+      {.kind = KNO_PARAGRAPH, .record = 3},
+      {.kind = KNO_PARAGRAPH, .record = 3, .continues = true}},
+     3,
+     {1, 3, 3}},
     {"two tables that touch", {HEADER, ROW(), HEADER, ROW()}, 4, {0, 1, 0, 1}},
 };
 

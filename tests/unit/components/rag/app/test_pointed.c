@@ -88,6 +88,29 @@ static void rows_that_are_apart(void **state)
     world_close(&w);
 }
 
+/* Each page in its turn, with passages of its own. */
+static void pages_that_are_named_together(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    rag_question q = world_question("What do pages 1 and 2 of depots.csv say?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(a->n_sources, 3);
+    assert_int_equal(a->citations[0].page, 1);
+    assert_int_equal(a->citations[a->n_citations - 1].page, 2);
+    q.top_k = 2;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    if (!anc_str_eq(a->text, ANC_STR("City: Lisbon; Phone: 555-0101 [1] City: Madrid; Phone: "
+                                     "555-0102 [1] City: Lyons; Phone: 555-0109 [2] They open "
+                                     "from six to ten on weekdays. [2]")))
+        fail_msg("%.*s", ANC_FMT(a->text));
+    assert_int_equal(a->sources[1].page, 2);
+    world_close(&w);
+}
+
 /* Where it is not said which document: the only one that has it, or a question back. */
 static void which_one_is_asked(void **state)
 {
@@ -211,6 +234,7 @@ int main(void)
 {
     const int failed = RUN_TABLE("pointed", questions, answered_from_there);
     const struct CMUnitTest tests[] = {cmocka_unit_test(rows_that_are_apart),
+                                       cmocka_unit_test(pages_that_are_named_together),
                                        cmocka_unit_test(which_one_is_asked),
                                        cmocka_unit_test(a_reply_says_of_which),
                                        cmocka_unit_test(long_documents_are_not_read_to_their_ends),

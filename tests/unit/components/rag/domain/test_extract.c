@@ -373,6 +373,43 @@ static void a_long_place_is_told_to_a_length(void **state)
     assert_in_range(choice.n, 1, RAG_READ_PICKS);
 }
 
+/* Pages that are named together share the room, however much stands on the first; what a short one does not want the
+ * others have. */
+static void pages_share_the_room(void **state)
+{
+    (void)state;
+    static const rag_place places[] = {{0, 0}, {100000, 0}, {200000, 0}};
+    static const uint32_t on[] = {2, 5, 9};
+    ANC_ARENA(mem, 8 << 20);
+    ANC_BUF(out, 1 << 16);
+    for (int i = 0; i < 50; i++)
+        anc_buf_printf(&out, "The workshop number %d has been open since the spring.\n\n", i);
+    rag_passage pages[] = {{.text = anc_buf_view(&out)},
+                           {.text = ANC_STR("The barn burned down."), .start = 100000},
+                           {.text = anc_buf_view(&out), .start = 200000}};
+    for (size_t i = 0; i < ANC_COUNT(pages); i++) {
+        pages[i].score = 0.75;
+        pages[i].places = places;
+        pages[i].pages = on;
+        pages[i].n_places = ANC_COUNT(places);
+    }
+    rag_extraction *x = extraction_of(mem, ANC_STR("pages 2, 5 and 9"), pages, ANC_COUNT(pages));
+    const rag_choice choice = rag_extraction_read(x);
+    size_t told[ANC_COUNT(pages)] = {0};
+    bool cut[ANC_COUNT(pages)] = {false};
+    for (size_t i = 0; i < choice.n; i++) {
+        const rag_pick *pick = &choice.picks[i];
+        told[pick->passage] += pick->end - pick->start;
+        cut[pick->passage] = pick->cut_after;
+    }
+    assert_int_equal(told[1], 21);
+    assert_in_range(told[0], 240, 600);
+    assert_in_range(told[2], 240, 600);
+    assert_true(cut[0] && !cut[1] && cut[2]);
+    const anc_str text = rendered(mem, &choice, pages);
+    assert_in_range(anc_utf8_count(text), RAG_ANSWER_MAX_CHARS, RAG_READ_MAX_CHARS);
+}
+
 int main(void)
 {
     int failed = RUN_TABLE("answers", answers, answer_holds_the_phrase);
@@ -381,6 +418,7 @@ int main(void)
     failed += RUN_TABLE("reads", reads, places_are_told_from_their_beginning);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_long_place_is_told_to_a_length),
+        cmocka_unit_test(pages_share_the_room),
         cmocka_unit_test(no_passages_no_answer),
         cmocka_unit_test(relevance_and_confidence_together),
         cmocka_unit_test(meaning_decides_between_equals),

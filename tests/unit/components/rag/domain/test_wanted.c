@@ -154,7 +154,59 @@ static const rag_passage mansion = {
     .language = ANC_STR_INIT("en"),
     .score = 0.1};
 
+static const rag_passage orchestra = {
+    .text = ANC_STR_INIT(
+        "The present conductor is Jonas Weatherby. He took office in 2015 and lives in Durham.\n\n"
+        "His deputy is Priya Nair, who also directs the youth choir."),
+    .title = ANC_STR_INIT("The Brackwater Chamber Orchestra"),
+    .heading = ANC_STR_INIT("Conductors"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
+static const rag_passage ferries = {
+    .text = ANC_STR_INIT(
+        "The Solan\n\nThe ferry Solan sails from Oban to Mull. It carries 420 passengers and was "
+        "built in Gdansk in 2008. Its captain is Moira Tennant.\n\nThe Kittiwake\n\n"
+        "The ferry Kittiwake sails from Ullapool to Lewis. It carries 700 passengers and was built "
+        "in Port Glasgow in 1995. Its captain is Duncan Reid."),
+    .title = ANC_STR_INIT("Island ferries"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
+static const rag_passage vorstand = {
+    .text = ANC_STR_INIT(
+        "Die Vorsitzende ist Annegret Pohl. Sie wurde 2020 gewählt und wohnt in Jena.\n\n"
+        "Der Kassenwart heißt Detlef Brommer. Seine Telefonnummer ist 0365 77120. Der "
+        "Jahresbeitrag beträgt 84 Euro."),
+    .title = ANC_STR_INIT("Satzung"),
+    .heading = ANC_STR_INIT("Vorstand"),
+    .language = ANC_STR_INIT("de"),
+    .score = 0.9};
+
+static const rag_passage sueldos = {
+    .text = ANC_STR_INIT("Empleado | Puesto | Sueldo\nMateo Roldán | electricista | 26.500 €\n"
+                         "Nuria Campos | abogada | 41.200 €\n"),
+    .title = ANC_STR_INIT("personal.csv"),
+    .language = ANC_STR_INIT("es"),
+    .score = 0.9};
+
+static const rag_passage salaires = {
+    .text = ANC_STR_INIT("Nom | Âge | Salaire\nLuc Roy | 41 | 3000 €\nÈve Nay | 29 | 3500 €\n"),
+    .title = ANC_STR_INIT("f.csv"),
+    .language = ANC_STR_INIT("fr"),
+    .score = 0.9};
+
 static const asked_row rows[] = {
+    {"where he lives", {&orchestra}, "Where does Jonas Weatherby live?", "lives in Durham"},
+    {"where the deputy lives is not said", {&orchestra}, "Where does Priya Nair live?", NULL},
+    {"the captain of one ship", {&ferries}, "Who is the captain of the Solan?", "Moira"},
+    {"of the other", {&ferries}, "Who is the captain of the Kittiwake?", "Duncan"},
+    {"what the other carries", {&ferries}, "How many passengers does the Kittiwake carry?", "700"},
+    {"wo sie wohnt", {&vorstand}, "Wo wohnt Annegret Pohl?", "wohnt in Jena"},
+    {"wo er wohnt steht nicht da", {&vorstand}, "Wo wohnt Detlef Brommer?", NULL},
+    {"wie hoch ein Betrag", {&vorstand}, "Wie hoch ist der Jahresbeitrag?", "84 Euro"},
+    {"el sueldo", {&sueldos}, "¿Cuál es el sueldo de Nuria Campos?", "41.200"},
+    {"son âge", {&salaires}, "Quel âge a Luc Roy ?", "41"},
     {"a number to ring", {&people}, "What is the phone number of Peter Oake?", "4477"},
     {"a year is none", {&people}, "What is Ruth Haldane's phone number?", NULL},
     {"pas de numéro", {&gens}, "Quel est le numéro de téléphone d'Anne Morel ?", NULL},

@@ -1,0 +1,172 @@
+/* vacancy.c - the places in a question that a part may take, by its pronouns, its verb and its words of time. */
+#include "rag/domain/vacancy.h"
+
+#include "base/str.h"
+#include "rag/domain/kinds.h"
+#include "rag/domain/tongue.h"
+
+bool rag_is_any_of(anc_str word, const char *words)
+{
+    anc_str rest = anc_str_of(words);
+    for (anc_str one; anc_str_split(&rest, ' ', &one);)
+        if (anc_str_eq_nocase(one, word))
+            return true;
+    return false;
+}
+
+/* "Cost" of "what does a car to Mull cost?". */
+bool rag_ends_with_verb(const rag_spoken *s)
+{
+    static const char helpers[] = "do does did";
+    static const char verbs[] = "cost weigh last take open close start begin end leave arrive run "
+                                "pay stop finish depart";
+    bool helped = false;
+    if (s->language != TXT_EN || s->words.n < 4 ||
+        !rag_is_any_of(rag_spoken_word(s, s->words.n - 1), verbs))
+        return false;
+    for (size_t i = 0; i < 4; i++)
+        helped = helped || rag_is_any_of(rag_spoken_word(s, i), helpers);
+    return helped;
+}
+
+/* "Samstags", "los sábados": when, and no thing. */
+bool rag_is_time(const rag_spoken *s, size_t i)
+{
+    static const char adverbs[] =
+        "montags dienstags mittwochs donnerstags freitags samstags sonnabends sonntags werktags "
+        "feiertags wochentags heute morgen gestern abends morgens mittags nachmittags vormittags "
+        "nachts hoy mañana ayer oggi domani ieri hoje amanhã ontem sábados domingos today "
+        "tomorrow yesterday demain hier";
+    return rag_spoken_is_calendar(s, i) || rag_is_any_of(rag_spoken_word(s, i), adverbs);
+}
+
+/* The time that was said before, with its article or preposition. */
+bool rag_find_time(const rag_spoken *before, rag_run *ret)
+{
+    for (size_t i = before->words.n; i-- > 0;) {
+        if (!rag_is_time(before, i))
+            continue;
+        *ret = (rag_run){i, i + 1};
+        while (ret->first > 0 && (rag_spoken_is_article(before, ret->first - 1) ||
+                                  rag_spoken_is_preposition(before, ret->first - 1)))
+            ret->first--;
+        return true;
+    }
+    return false;
+}
+
+/* "L'abbonamento", not "dell'abbonamento". */
+static bool has_elided_article(const rag_spoken *s, size_t i)
+{
+    const anc_str said = anc_str_sub(s->text, 0, s->words.items[i].start);
+    static const anc_str marks[] = {ANC_STR_INIT("l'"), ANC_STR_INIT("l\xe2\x80\x99")};
+    for (size_t k = 0; k < ANC_COUNT(marks); k++) {
+        const size_t mark = marks[k].len;
+        if (said.len >= mark &&
+            anc_str_eq_nocase(anc_str_sub(said, said.len - mark, mark), marks[k]))
+            return said.len == mark || said.ptr[said.len - mark - 1] == ' ';
+    }
+    return false;
+}
+
+/* Not behind a preposition, nor one: the Portuguese "a" is one before a name. */
+static bool is_article_of_subject(const rag_spoken *s, size_t i)
+{
+    if (!rag_spoken_is_article(s, i) || (i > 0 && rag_spoken_is_preposition(s, i - 1)))
+        return false;
+    const bool both =
+        s->language == TXT_PT && i > 0 && i + 1 < s->words.n && !s->words.items[i + 1].capital;
+    return !rag_spoken_is_preposition(s, i) || both;
+}
+
+/* "Da quando lavora nel caseificio?": a Spanish, Italian or Portuguese question that says neither who nor what does it:
+ * what it has stands behind a preposition, or for "there". */
+bool rag_lacks_subject(const rag_spoken *s)
+{
+    static const char there_is[] = "hay há c ci es son è sono é são";
+    static const char counted[] = "cuántos cuántas quanti quante quantos quantas";
+    static const char times[] = "veces volte vezes";
+    rag_run gloss = {0, 0};
+    size_t content = 0;
+    if (!rag_tongue_knows(s->language) || s->language == TXT_DE || rag_asks_who(s))
+        return false;
+    for (size_t i = 0; i < s->words.n; i++) {
+        const anc_str next = i + 1 < s->words.n ? rag_spoken_word(s, i + 1) : ANC_STR("");
+        if (i >= gloss.first && i < gloss.last)
+            continue;
+        const bool behind = i > 0 && rag_spoken_is_preposition(s, i - 1);
+        if (rag_is_any_of(rag_spoken_word(s, i), there_is) ||
+            (rag_is_any_of(rag_spoken_word(s, i), counted) && !rag_is_any_of(next, times)) ||
+            is_article_of_subject(s, i) || has_elided_article(s, i) ||
+            (s->words.items[i].capital && i > 0 && !behind && rag_spoken_is_noun(s, i)))
+            return false;
+        content += rag_spoken_is_noun(s, i);
+        if (rag_spoken_is_pronoun(s, i) && !rag_gloss_at(s, i, &gloss))
+            gloss = (rag_run){0, 0};
+    }
+    return content > 0;
+}
+
+/* Pronouns that are who or what does it. */
+static bool is_subject_pronoun(const rag_spoken *s, size_t i)
+{
+    static const anc_str words[] = {
+        ANC_STR_INIT("he"),   ANC_STR_INIT("she"),   ANC_STR_INIT("it"),    ANC_STR_INIT("they"),
+        ANC_STR_INIT("il"),   ANC_STR_INIT("elle"),  ANC_STR_INIT("ils"),   ANC_STR_INIT("elles"),
+        ANC_STR_INIT("er"),   ANC_STR_INIT("sie"),   ANC_STR_INIT("es"),    ANC_STR_INIT("él"),
+        ANC_STR_INIT("ella"), ANC_STR_INIT("ellos"), ANC_STR_INIT("ellas"), ANC_STR_INIT("lui"),
+        ANC_STR_INIT("lei"),  ANC_STR_INIT("ele"),   ANC_STR_INIT("ela"),   ANC_STR_INIT("eles"),
+        ANC_STR_INIT("elas")};
+    for (size_t k = 0; k < ANC_COUNT(words); k++)
+        if (anc_str_eq_nocase(rag_spoken_word(s, i), words[k]))
+            return rag_spoken_is_pronoun(s, i);
+    return false;
+}
+
+/* "(Annegret Pohl)": two words with capitals at least, and no noun of things. */
+static bool is_full_name(const rag_spoken *s, rag_run run)
+{
+    for (size_t i = run.first; i < run.last; i++)
+        if (!s->words.items[i].capital || s->words.items[i].digits || s->words.items[i].code != 0 ||
+            rag_is_thing_noun(s, i))
+            return false;
+    return run.last > run.first + 1;
+}
+
+/* "Sie (Annegret Pohl)", and what stands for a subject that is left out, "matura (il pecorino)": its bytes. A name is
+ * left where what follows may be asked of it ("and the warranty?"). */
+bool rag_find_glossed(const rag_spoken *part, rag_run bare, const rag_spoken *before,
+                      uint32_t *ret_start, uint32_t *ret_end)
+{
+    rag_run run;
+    if (rag_spoken_is_preposition(part, 0) || rag_is_thing_noun(part, bare.first))
+        return false;
+    for (size_t i = before->words.n; i-- > 0;) {
+        if (!rag_gloss_at(before, i, &run))
+            continue;
+        const bool said = is_subject_pronoun(before, i);
+        const bool left_out = rag_spoken_is_noun(before, i) && before->language != TXT_DE &&
+                              rag_tongue_knows(before->language);
+        const bool other = before->language == TXT_DE || left_out;
+        if ((!said && !left_out) || (!other && !is_full_name(before, run)))
+            continue;
+        const rag_word *w = before->words.items;
+        *ret_start = said ? w[i].start : w[i].end + 1;
+        *ret_end = w[run.last - 1].end + 1;
+        return true;
+    }
+    return false;
+}
+
+bool rag_find_between(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret)
+{
+    *ret = (rag_run){0, 0};
+    if (!rag_ends_with_verb(before) || bare.first > 0 || part->words.items[0].capital)
+        return false;
+    for (size_t i = 0; i + 2 < before->words.n; i++)
+        if (rag_is_any_of(rag_spoken_word(before, i), "do does did"))
+            *ret = (rag_run){i + 1, before->words.n - 1};
+        else if (rag_is_any_of(rag_spoken_word(before, i), "to from") && i > 0)
+            return ret->last > 0 && rag_spoken_is_article(before, ret->first);
+    return false;
+}

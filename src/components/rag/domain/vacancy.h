@@ -1,0 +1,35 @@
+/* vacancy.h - where in a question another thing has room: a pronoun with what it stood for, a subject that is left out, a
+ * time, and the verb that a question ends with.
+ */
+#ifndef ANC_RAG_DOMAIN_VACANCY_H
+#define ANC_RAG_DOMAIN_VACANCY_H
+
+#include "rag/domain/spoken.h"
+
+/* Whether `word` is one of `words`, which blanks part, in whatever case. */
+bool rag_is_any_of(anc_str word, const char *words);
+
+/* "Cost" of "what does a car to Mull cost?". */
+bool rag_ends_with_verb(const rag_spoken *s);
+
+/* Whether word `i` says when, and is no thing: "samstags", "sábado". */
+bool rag_is_time(const rag_spoken *s, size_t i);
+
+/* The last time said in a question, with its article or preposition; false: none is. */
+bool rag_find_time(const rag_spoken *before, rag_run *ret);
+
+/* "Da quando lavora nel caseificio?": a Spanish, Italian or Portuguese question that says neither who nor what does it:
+ * what it has stands behind a preposition, or for "there". */
+bool rag_lacks_subject(const rag_spoken *s);
+
+/* The bytes of "sie (Annegret Pohl)", and of what stands for a subject that is left out, "matura (il pecorino)", where
+ * `part`, of which `bare` are the words without article, may stand instead; false: nowhere. A name that is no person's
+ * is left, where what follows may be asked of it ("and the warranty?"). */
+bool rag_find_glossed(const rag_spoken *part, rag_run bare, const rag_spoken *before,
+                      uint32_t *ret_start, uint32_t *ret_end);
+
+/* "A car to Mull" of "what does a car to Mull cost?", of which a word without an article takes the place, "bicycles";
+ * false: the question or the part is none such. */
+bool rag_find_between(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret);
+
+#endif
