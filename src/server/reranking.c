@@ -1,5 +1,6 @@
 /* reranking.c - the row of the house for the reranker: one at an endpoint, else a model's folder. */
 #include "reranking.h"
+#include "config_table.h"
 #include "embedding/adapters/infer/infer_reranker.h"
 #include "embedding/adapters/remote/remote_reranker.h"
 #include "embedding/app/rerank_service.h"
@@ -56,6 +57,13 @@ anc_status srv_reranker_open(const srv_config *c, anc_arena *mem, os_pool *pool,
     return ANC_OK;
 }
 
+/* Whether somebody named the model, which may be absent where nobody did. */
+static bool is_named(const srv_config *c)
+{
+    const size_t row = (size_t)(srv_row_find(ANC_STR("rerank.model")) - srv_rows);
+    return c->rerank.model.len > 0 && !anc_str_eq(c->origins[row], ANC_STR("default"));
+}
+
 /* A model that cannot be used is no failure: nothing is reranked then, and it is said why. */
 static anc_status open_reranker(srv_house *h, emb_rerank_options *options, anc_err *err)
 {
@@ -65,6 +73,7 @@ static anc_status open_reranker(srv_house *h, emb_rerank_options *options, anc_e
                                                 &options->reranker, &options->problem, &why);
     if (status == ANC_INVALID)
         return ANC_FAIL(err, status, "%s", why.text);
+    options->broken = status != ANC_OK || (options->reranker.ops == NULL && is_named(c));
     if (status == ANC_OK)
         return ANC_OK;
     krn_log_write(h->log, KRN_ERROR, "server", "the reranker cannot be used",

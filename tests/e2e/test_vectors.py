@@ -156,6 +156,34 @@ def test_a_model_that_is_no_reranker_is_said_to_be_none(binary):
         s = Server(p)
         refused = s.post("/v1/rerank", {"query": "honey", "documents": [BEES]})
         assert refused.status == 503 and "gives vectors" in refused.json["detail"], refused.body
+        health = s.get("/health").json
+        assert health["status"] == "degraded" and "gives vectors" in health["checks"]["embedder"]["detail"], health
+        assert [m["kind"] for m in s.get("/v1/models").json["data"] if m["id"] == TINY_MODEL] == ["embedding"]
+        assert s.stop() == 0
+
+
+def test_a_reranker_that_was_named_and_is_not_there_is_missed(binary):
+    for name, status in (("none-of-this-name", "degraded"), (None, "healthy")):
+        with place(binary) as p:
+            if name:
+                p.env["ANCHORAGE_RERANK__MODEL"] = name
+            s = Server(p)
+            check = s.get("/health").json["checks"]["embedder"]
+            assert check["status"] == status and (name or "healthy") in (check["detail"] + check["status"]), check
+            assert ("reranker" in check["detail"]) == bool(name), check
+            assert s.stop() == 0
+
+
+def test_precision_of_a_reranker_is_listed(binary):
+    folder = DATA / "tiny-models"
+    if not (folder / "cross-encoder-bert").is_dir():
+        raise Skipped(f"no cross-encoder in {folder}")
+    with place(binary) as p:
+        p.env.update(ANCHORAGE_MODELS_DIR=str(folder), ANCHORAGE_RERANK__MODEL="cross-encoder-bert", ANCHORAGE_MODEL__NAME="bert-mean",
+                     ANCHORAGE_MODEL__PRECISION="f32")
+        s = Server(p)
+        rows = [(m["kind"], m["precision"]) for m in s.get("/v1/models").json["data"] if m["id"] == "cross-encoder-bert"]
+        assert rows == [("reranker", "f32")], rows
         assert s.stop() == 0
 
 

@@ -12,8 +12,10 @@ typedef struct emb_rerank_service emb_rerank_service;
 
 typedef struct emb_rerank_row {
     bool available;
-    anc_str model;  /* empty when none is configured */
-    anc_str detail; /* for people: what is loaded, or how to get one */
+    bool broken;       /* one is configured and cannot be used */
+    anc_str model;     /* empty when none is configured */
+    anc_str precision; /* empty: not known */
+    anc_str detail;    /* for people: what is loaded, what is wrong with it, or how to get one */
     /* of searches: as configured */
     bool by_default;   /* those that do not say are reranked */
     uint32_t most;     /* so many of the best passages are looked at */

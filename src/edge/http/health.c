@@ -66,11 +66,14 @@ static condition check_embedder(const http_edge_options *o, anc_buf *detail)
     const emb_rerank_row reranker = emb_rerank_info(o->rerank);
     if (reranker.available)
         (void)anc_buf_printf(detail, "; reranker: %.*s", ANC_FMT(reranker.detail));
+    if (reranker.broken)
+        (void)anc_buf_printf(detail, "; the reranker cannot be used: %.*s",
+                             ANC_FMT(reranker.detail));
     ANC_BUF(why, DETAIL_BYTES);
     const bool failing = emb_is_failing(o->emb, &why);
     if (failing)
         (void)anc_buf_printf(detail, "; its last try failed: %.*s", ANC_FMT(anc_buf_view(&why)));
-    return info.available && !failing ? HEALTHY : DEGRADED;
+    return info.available && !failing && !reranker.broken ? HEALTHY : DEGRADED;
 }
 
 static condition check_providers(const http_edge_options *o, anc_buf *detail)

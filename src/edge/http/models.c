@@ -94,7 +94,10 @@ static void put_reranker(http_request *rq, json_writer *w)
 {
     const emb_rerank_row info = emb_rerank_info(rq->edge->o.rerank);
     if (info.available)
-        put_model(w, &(model_row){.id = info.model, .kind = ANC_STR("reranker"), .loaded = true});
+        put_model(w, &(model_row){.id = info.model,
+                                  .kind = ANC_STR("reranker"),
+                                  .loaded = true,
+                                  .precision = info.precision});
 }
 
 anc_status http_models_list(http_request *rq)

@@ -25,8 +25,8 @@ void os_map_close(os_map *map); /* a zeroed map is a no-op */
  * file, mostly from the system's cache of it. */
 void os_map_forget(const os_map *map);
 
-/* The whole file in `mem`; LIMIT, naming the size, when it is larger than `max_bytes`; IO where it is a folder; CORRUPT where a pipe or
- * a socket, which is not waited for. */
+/* The whole file in `mem`; LIMIT, naming the size, when it is larger than `max_bytes`; IO where it is a folder;
+ * CORRUPT where a pipe, which is not waited for. */
 anc_status os_file_read(anc_arena *mem, anc_str path, size_t max_bytes, anc_str *ret,
                         anc_err *err) ANC_MUST_CHECK;
 

@@ -12,7 +12,7 @@ enum { PROBLEM_MAX = 1024, MOST = 30, BUDGET_MS = 300, FIRST_BATCH = 4 };
 struct emb_rerank_service {
     emb_reranker reranker; /* owned */
     char problem[PROBLEM_MAX];
-    bool by_default;
+    bool broken, by_default;
     uint32_t most;
     int64_t budget_ms;
     krn_clock clock;
@@ -46,6 +46,7 @@ anc_status emb_rerank_open(const emb_rerank_options *options, emb_rerank_service
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the reranker");
     (void)snprintf(r->problem, sizeof r->problem, "%.*s", ANC_FMT(problem));
     r->reranker = options->reranker;
+    r->broken = options->broken;
     r->by_default = options->by_default;
     r->most = options->most > 0 ? options->most : MOST;
     r->budget_ms = options->budget_ms > 0 ? options->budget_ms : BUDGET_MS;
@@ -67,6 +68,8 @@ emb_rerank_row emb_rerank_info(const emb_rerank_service *r)
 {
     const bool available = r->reranker.ops != NULL;
     return (emb_rerank_row){.available = available,
+                            .broken = !available && r->broken,
+                            .precision = available ? r->reranker.precision : ANC_STR(""),
                             .model = available ? r->reranker.model : ANC_STR(""),
                             .detail = available ? r->reranker.detail : anc_str_of(r->problem),
                             .by_default = available && r->by_default,

@@ -10,6 +10,7 @@
 typedef struct emb_rerank_options {
     emb_reranker reranker; /* the service closes it; ops NULL: there is none */
     anc_str problem;       /* why there is none, for people; empty: how to get one; copied */
+    bool broken;           /* one was asked for, and `problem` is why it cannot be used */
     bool by_default;
     uint32_t most;     /* 0: 30 */
     int64_t budget_ms; /* 0: 300 */

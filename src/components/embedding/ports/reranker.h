@@ -39,8 +39,9 @@ typedef struct emb_reranker {
     const emb_reranker_ops *ops; /* NULL: there is none */
     void *self;
     uint32_t max_batch;
-    anc_str model;  /* lives as long as self */
-    anc_str detail; /* for people */
+    anc_str model;     /* lives as long as self */
+    anc_str precision; /* of its weights; empty: not known */
+    anc_str detail;    /* for people */
 } emb_reranker;
 
 static inline void emb_reranker_close(emb_reranker *r)

@@ -101,10 +101,12 @@ anc_status emb_infer_reranker_open(const emb_infer_reranker_options *options, em
         close_infer(in);
         return status;
     }
-    *ret = (emb_reranker){.ops = &ops,
-                          .self = in,
-                          .max_batch = MAX_BATCH,
-                          .model = anc_str_of(in->model),
-                          .detail = anc_str_of(in->detail)};
+    *ret = (emb_reranker){
+        .ops = &ops,
+        .self = in,
+        .max_batch = MAX_BATCH,
+        .model = anc_str_of(in->model),
+        .precision = anc_str_of(inf_precision_name(inf_encoder_about(in->encoder).precision)),
+        .detail = anc_str_of(in->detail)};
     return ANC_OK;
 }
