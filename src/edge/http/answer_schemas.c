@@ -1,28 +1,5 @@
 /* answer_schemas.c - tables of what is answered. */
-#include "schemas.h"
-
-#define SCHEMA(name_, help_, rows)                                                      \
-    {                                                                                   \
-        .name = (name_), .help = (help_), .fields = (rows), .n_fields = ANC_COUNT(rows) \
-    }
-#define ROW(name_, kind_, help_)                                                  \
-    {                                                                             \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED, .help = (help_) \
-    }
-#define MAYBE(name_, kind_, help_)                                                                \
-    {                                                                                             \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED | HTTP_NULLABLE, .help = (help_) \
-    }
-#define PART(name_, kind_, of_, help_)                                                         \
-    {                                                                                          \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED, .help = (help_), .of = (of_) \
-    }
-#define TEXT(name, help) ROW(name, HTTP_TEXT, help)
-#define INT(name, help)  ROW(name, HTTP_INT, help)
-#define REAL(name, help) ROW(name, HTTP_REAL, help)
-#define BOOL(name, help) ROW(name, HTTP_BOOL, help)
-#define TIME(name, help) ROW(name, HTTP_TIME, help)
-#define NEXT_CURSOR      MAYBE("next_cursor", HTTP_TEXT, "for the next page; null at the end")
+#include "schema_rows.h"
 
 /* ---- general ---- */
 
@@ -30,7 +7,7 @@ static const http_field fault_rows[] = {
     TEXT("pointer", "JSON pointer of the field; ?name of a parameter"),
     TEXT("message", "what is wrong with it"),
 };
-static const http_schema fault_out = SCHEMA("Fault", "A field that does not fit.", fault_rows);
+static const http_schema fault_out = OUT("Fault", "A field that does not fit.", fault_rows);
 
 static const http_field problem_rows[] = {
     TEXT("type", "names the kind of problem"),
@@ -41,7 +18,7 @@ static const http_field problem_rows[] = {
     TEXT("request_id", "as in X-Request-Id"),
     {.name = "errors", .kind = HTTP_LIST, .of = &fault_out, .help = "fields that do not fit"},
 };
-const http_schema http_problem_out = SCHEMA("Problem", "RFC 9457.", problem_rows);
+const http_schema http_problem_out = OUT("Problem", "RFC 9457.", problem_rows);
 
 static const http_field root_rows[] = {
     TEXT("name", "anchorage"),
@@ -50,14 +27,14 @@ static const http_field root_rows[] = {
     TEXT("docs", "path of the documentation"),
     TEXT("openapi", "path of this document"),
 };
-const http_schema http_root_out = SCHEMA("Root", "What answers here.", root_rows);
+const http_schema http_root_out = OUT("Root", "What answers here.", root_rows);
 
 static const http_field probe_rows[] = {
     TEXT("status", "ok, or what is missing"),
     {.name = "documents_read", .kind = HTTP_INT, .help = "while the index is being read"},
     {.name = "documents_total", .kind = HTTP_INT, .help = "while the index is being read"},
 };
-const http_schema http_probe_out = SCHEMA("Probe", "Alive, ready.", probe_rows);
+const http_schema http_probe_out = OUT("Probe", "Alive, ready.", probe_rows);
 
 static const http_field health_rows[] = {
     {.name = "status",
@@ -69,7 +46,7 @@ static const http_field health_rows[] = {
     REAL("uptime_s", "since the start"),
     ROW("checks", HTTP_TREE, "name to {status, latency_ms, detail}"),
 };
-const http_schema http_health_out = SCHEMA("Health", "How the parts are.", health_rows);
+const http_schema http_health_out = OUT("Health", "How the parts are.", health_rows);
 
 /* ---- passages and answers ---- */
 
@@ -80,7 +57,7 @@ static const http_field scores_rows[] = {
     MAYBE("rerank", HTTP_REAL, "of the reranker, in its range; null where it has none"),
 };
 static const http_schema scores_out =
-    SCHEMA("Scores", "Raw parts of a score; null in mode metadata.", scores_rows);
+    OUT("Scores", "Raw parts of a score; null in mode metadata.", scores_rows);
 
 #define PASSAGE_ROWS                                                                        \
     INT("position", "from 1"), TEXT("chunk_id", "document, version and ordinal"),           \
@@ -96,7 +73,7 @@ static const http_field source_rows[] = {
     MAYBE("score", HTTP_REAL, "calibrated relevance, 0 to 1; null in mode metadata"),
     PART("scores", HTTP_OBJECT, &scores_out, "raw parts"),
 };
-const http_schema http_source_out = SCHEMA("Source", "A passage that was found.", source_rows);
+const http_schema http_source_out = OUT("Source", "A passage that was found.", source_rows);
 
 static const http_field citation_rows[] = {
     INT("marker", "the [n] in the answer: position of its source"),
@@ -108,7 +85,7 @@ static const http_field citation_rows[] = {
     MAYBE("row", HTTP_INT,
           "of the table that the quote begins in; from 1, below the columns' names"),
 };
-static const http_schema citation_out = SCHEMA("Citation", "A checked citation.", citation_rows);
+static const http_schema citation_out = OUT("Citation", "A checked citation.", citation_rows);
 
 static const http_field route_rows[] = {
     TEXT("intent", "what kind of question it is"),
@@ -117,13 +94,13 @@ static const http_field route_rows[] = {
     INT("stages", ""),
     TEXT("reason", "for people"),
 };
-static const http_schema route_out = SCHEMA("Route", "How the question was taken.", route_rows);
+static const http_schema route_out = OUT("Route", "How the question was taken.", route_rows);
 
 static const http_field cache_rows[] = {
     TEXT("query", "hit or miss"),
     TEXT("embedding", "hit or miss"),
 };
-static const http_schema cache_out = SCHEMA("CacheUse", "What was known already.", cache_rows);
+static const http_schema cache_out = OUT("CacheUse", "What was known already.", cache_rows);
 
 static const http_field reranked_rows[] = {
     TEXT("model", "the reranker"),
@@ -133,7 +110,7 @@ static const http_field reranked_rows[] = {
     MAYBE("problem", HTTP_TEXT, "why: its time was over, or what failed"),
 };
 static const http_schema reranked_out =
-    SCHEMA("RerankOutcome", "How far the reranker came.", reranked_rows);
+    OUT("RerankOutcome", "How far the reranker came.", reranked_rows);
 #define RERANKED                                                                       \
     {                                                                                  \
         .name = "rerank", .kind = HTTP_OBJECT, .flags = HTTP_REQUIRED | HTTP_NULLABLE, \
@@ -145,7 +122,7 @@ static const http_field answer_timing_rows[] = {
     REAL("rerank", "ms"),  REAL("generate", "ms"), REAL("total", "ms"),
 };
 static const http_schema answer_timings_out =
-    SCHEMA("AnswerTimings", "Milliseconds a stage.", answer_timing_rows);
+    OUT("AnswerTimings", "Milliseconds a stage.", answer_timing_rows);
 
 static const http_field answer_rows[] = {
     TEXT("query_id", ""),
@@ -170,7 +147,7 @@ static const http_field answer_rows[] = {
     TIME("generated_at", ""),
     TEXT("trace_id", ""),
 };
-const http_schema http_answer_out = SCHEMA("Answer", "A cited answer.", answer_rows);
+const http_schema http_answer_out = OUT("Answer", "A cited answer.", answer_rows);
 
 /* ---- searches ---- */
 
@@ -178,7 +155,7 @@ static const http_field extent_rows[] = {
     INT("start", "byte offset in the extracted text"),
     INT("end", "byte offset behind it"),
 };
-static const http_schema extent_out = SCHEMA("Extent", "A piece of a text.", extent_rows);
+static const http_schema extent_out = OUT("Extent", "A piece of a text.", extent_rows);
 
 static const http_field highlight_rows[] = {
     TEXT("text", "whole words of the passage"),
@@ -187,7 +164,7 @@ static const http_field highlight_rows[] = {
     PART("marks", HTTP_LIST, &extent_out, "matched words"),
 };
 static const http_schema highlight_out =
-    SCHEMA("Highlight", "A piece of a passage that matches.", highlight_rows);
+    OUT("Highlight", "A piece of a passage that matches.", highlight_rows);
 
 static const http_field match_rows[] = {
     {.name = "field",
@@ -200,7 +177,7 @@ static const http_field match_rows[] = {
     MAYBE("text_start", HTTP_INT, "byte offset in the passage's text"),
     MAYBE("text_end", HTTP_INT, "byte offset behind it"),
 };
-static const http_schema match_out = SCHEMA("Match", "A word of the query.", match_rows);
+static const http_schema match_out = OUT("Match", "A word of the query.", match_rows);
 
 static const http_field term_rows[] = {
     TEXT("term", "as it is indexed; \"begin*\" for all words that begin so"),
@@ -212,7 +189,7 @@ static const http_field term_rows[] = {
     REAL("score", "part of the keyword score"),
     PART("matches", HTTP_LIST, &match_out, ""),
 };
-static const http_schema term_out = SCHEMA("TermDetail", "A term's part.", term_rows);
+static const http_schema term_out = OUT("TermDetail", "A term's part.", term_rows);
 
 static const http_field bm25_rows[] = {
     REAL("score", "sum of the terms' scores"),
@@ -222,14 +199,14 @@ static const http_field bm25_rows[] = {
     INT("chunks", "of the collection"),
     PART("terms", HTTP_LIST, &term_out, "in the query's order"),
 };
-static const http_schema bm25_out = SCHEMA("Bm25Detail", "The keyword score.", bm25_rows);
+static const http_schema bm25_out = OUT("Bm25Detail", "The keyword score.", bm25_rows);
 
 static const http_field side_rows[] = {
     INT("rank", "from 1 in its list; 0: not in it"), REAL("share", "of the sum"),
     REAL("least", "score among the candidates"),     REAL("greatest", "score among the candidates"),
     REAL("width", "what the range counts as"),       REAL("scaled", "(score - least) / width"),
 };
-static const http_schema side_out = SCHEMA("SideDetail", "A side of the fusion.", side_rows);
+static const http_schema side_out = OUT("SideDetail", "A side of the fusion.", side_rows);
 
 static const http_field fusion_rows[] = {
     {.name = "how",
@@ -241,7 +218,7 @@ static const http_field fusion_rows[] = {
     PART("keyword", HTTP_OBJECT, &side_out, ""),
     PART("semantic", HTTP_OBJECT, &side_out, ""),
 };
-static const http_schema fusion_out = SCHEMA("FusionDetail", "The order.", fusion_rows);
+static const http_schema fusion_out = OUT("FusionDetail", "The order.", fusion_rows);
 
 static const http_field relevance_rows[] = {
     MAYBE("score", HTTP_REAL, "1 / (1 + e^-sum of the rest)"),
@@ -251,7 +228,7 @@ static const http_field relevance_rows[] = {
     REAL("bm25", "weight times BM25 relative to its bound"),
 };
 static const http_schema relevance_out =
-    SCHEMA("RelevanceDetail", "The calibrated score.", relevance_rows);
+    OUT("RelevanceDetail", "The calibrated score.", relevance_rows);
 
 static const http_field explain_rows[] = {
     TEXT("language", "that the query was read in"),
@@ -261,7 +238,7 @@ static const http_field explain_rows[] = {
     PART("fused", HTTP_OBJECT, &fusion_out, ""),
     PART("relevance", HTTP_OBJECT, &relevance_out, ""),
 };
-static const http_schema explain_out = SCHEMA("Explanation", "Scores taken apart.", explain_rows);
+static const http_schema explain_out = OUT("Explanation", "Scores taken apart.", explain_rows);
 
 static const http_field hit_scores_rows[] = {
     MAYBE("keyword", HTTP_REAL, "BM25; 0 when no word matches"),
@@ -270,7 +247,7 @@ static const http_field hit_scores_rows[] = {
     MAYBE("rerank", HTTP_REAL, "of the reranker, in its range; null where it has none"),
 };
 static const http_schema hit_scores_out =
-    SCHEMA("HitScores", "Raw parts of a score; null in mode metadata.", hit_scores_rows);
+    OUT("HitScores", "Raw parts of a score; null in mode metadata.", hit_scores_rows);
 
 static const http_field hit_rows[] = {
     PASSAGE_ROWS,
@@ -283,14 +260,14 @@ static const http_field hit_rows[] = {
     {.name = "highlights", .kind = HTTP_LIST, .of = &highlight_out, .help = "where asked for"},
     {.name = "explain", .kind = HTTP_OBJECT, .of = &explain_out, .help = "where asked for"},
 };
-static const http_schema hit_out = SCHEMA("Hit", "A passage that was found.", hit_rows);
+static const http_schema hit_out = OUT("Hit", "A passage that was found.", hit_rows);
 
 static const http_field search_timing_rows[] = {
     REAL("analyze", "ms"), REAL("embed", "ms"), REAL("search", "ms"),
     REAL("rerank", "ms"),  REAL("fetch", "ms"), REAL("total", "ms"),
 };
 static const http_schema search_timings_out =
-    SCHEMA("SearchTimings", "Milliseconds a stage.", search_timing_rows);
+    OUT("SearchTimings", "Milliseconds a stage.", search_timing_rows);
 
 static const http_field search_rows[] = {
     TEXT("query_id", "for the caller: a search is no question, so the query log has none"),
@@ -301,7 +278,7 @@ static const http_field search_rows[] = {
     PART("timings_ms", HTTP_OBJECT, &search_timings_out, ""),
     RERANKED,
 };
-const http_schema http_search_out = SCHEMA("SearchResult", "Passages.", search_rows);
+const http_schema http_search_out = OUT("SearchResult", "Passages.", search_rows);
 
 /* ---- models ---- */
 
@@ -321,12 +298,12 @@ static const http_field model_rows[] = {
     MAYBE("revision", HTTP_TEXT, "of its vectors, likewise"),
     MAYBE("precision", HTTP_TEXT, "in which it runs, likewise: f32, bf16 or int8"),
 };
-static const http_schema model_out = SCHEMA("Model", "A model by its name.", model_rows);
+static const http_schema model_out = OUT("Model", "A model by its name.", model_rows);
 static const http_field models_rows[] = {
     {.name = "object", .kind = HTTP_TEXT, .flags = HTTP_REQUIRED, .choices = "list", .help = ""},
     PART("data", HTTP_LIST, &model_out, ""),
 };
-const http_schema http_models_out = SCHEMA("ModelList", "All models.", models_rows);
+const http_schema http_models_out = OUT("ModelList", "All models.", models_rows);
 
 /* ---- collections and documents ---- */
 
@@ -335,7 +312,7 @@ static const http_field chunking_rows[] = {
     INT("max_tokens", "0: what fits the model's window"),
     INT("overlap_sentences", ""),
 };
-static const http_schema chunking_out = SCHEMA("Chunking", "How documents are cut.", chunking_rows);
+static const http_schema chunking_out = OUT("Chunking", "How documents are cut.", chunking_rows);
 
 static const http_field collection_rows[] = {
     TEXT("name", ""),
@@ -357,13 +334,13 @@ static const http_field collection_rows[] = {
     TIME("updated_at", ""),
 };
 const http_schema http_collection_out =
-    SCHEMA("Collection", "A named set of documents.", collection_rows);
+    OUT("Collection", "A named set of documents.", collection_rows);
 
 static const http_field collections_rows[] = {
     PART("items", HTTP_LIST, &http_collection_out, "by name"),
     NEXT_CURSOR,
 };
-const http_schema http_collections_out = SCHEMA("CollectionPage", "Collections.", collections_rows);
+const http_schema http_collections_out = OUT("CollectionPage", "Collections.", collections_rows);
 
 static const http_field put_rows[] = {
     TEXT("document_id", ""),
@@ -376,7 +353,7 @@ static const http_field put_rows[] = {
      .choices = "created|updated|unchanged",
      .help = ""},
 };
-const http_schema http_put_out = SCHEMA("DocumentPut", "What became of a document.", put_rows);
+const http_schema http_put_out = OUT("DocumentPut", "What became of a document.", put_rows);
 
 static const http_field document_rows[] = {
     TEXT("document_id", ""),
@@ -400,13 +377,13 @@ static const http_field document_rows[] = {
     TIME("created_at", ""),
     TIME("updated_at", ""),
 };
-const http_schema http_document_out = SCHEMA("Document", "Its current version.", document_rows);
+const http_schema http_document_out = OUT("Document", "Its current version.", document_rows);
 
 static const http_field documents_rows[] = {
     PART("items", HTTP_LIST, &http_document_out, "by id"),
     NEXT_CURSOR,
 };
-const http_schema http_documents_out = SCHEMA("DocumentPage", "Documents.", documents_rows);
+const http_schema http_documents_out = OUT("DocumentPage", "Documents.", documents_rows);
 
 static const http_field version_rows[] = {
     INT("version", "from 1"),
@@ -434,14 +411,14 @@ static const http_field version_rows[] = {
     TIME("created_at", ""),
 };
 const http_schema http_version_out =
-    SCHEMA("DocumentVersion", "A version and what changed with it.", version_rows);
+    OUT("DocumentVersion", "A version and what changed with it.", version_rows);
 
 static const http_field versions_rows[] = {
     PART("items", HTTP_LIST, &http_version_out, "newest first"),
     NEXT_CURSOR,
 };
 const http_schema http_versions_out =
-    SCHEMA("DocumentVersionPage", "Versions that are kept.", versions_rows);
+    OUT("DocumentVersionPage", "Versions that are kept.", versions_rows);
 
 static const http_field chunk_rows[] = {
     TEXT("chunk_id", ""),
@@ -455,13 +432,13 @@ static const http_field chunk_rows[] = {
     MAYBE("columns", HTTP_TEXT, "header row of the table that it begins in the middle of"),
     INT("tokens", ""),
 };
-static const http_schema chunk_out = SCHEMA("Chunk", "A passage as cut.", chunk_rows);
+static const http_schema chunk_out = OUT("Chunk", "A passage as cut.", chunk_rows);
 
 static const http_field chunks_rows[] = {
     PART("items", HTTP_LIST, &chunk_out, "in order"),
     NEXT_CURSOR,
 };
-const http_schema http_chunks_out = SCHEMA("ChunkPage", "Chunks.", chunks_rows);
+const http_schema http_chunks_out = OUT("ChunkPage", "Chunks.", chunks_rows);
 
 static const http_field stats_row_rows[] = {
     TEXT("collection", ""),
@@ -477,7 +454,7 @@ static const http_field stats_row_rows[] = {
     MAYBE("last_change_at", HTTP_TIME, ""),
 };
 static const http_schema stats_row_out =
-    SCHEMA("CollectionStats", "Numbers of a collection.", stats_row_rows);
+    OUT("CollectionStats", "Numbers of a collection.", stats_row_rows);
 
 static const http_field index_rows[] = {
     BOOL("ready", ""),
@@ -505,7 +482,7 @@ static const http_field index_rows[] = {
     INT("left_out", "documents that could not be read for it"),
     MAYBE("last_left_out", HTTP_TEXT, "the last of them and the reason, for the owner"),
 };
-const http_schema http_index_out = SCHEMA("IndexStats", "The search index.", index_rows);
+const http_schema http_index_out = OUT("IndexStats", "The search index.", index_rows);
 
 static const http_field verified_rows[] = {
     INT("damaged",
@@ -513,13 +490,13 @@ static const http_field verified_rows[] = {
     ROW("found", HTTP_TEXTS, "a line for each, of very many the first"),
 };
 const http_schema http_verified_out =
-    SCHEMA("IndexVerified", "What reading the whole index found.", verified_rows);
+    OUT("IndexVerified", "What reading the whole index found.", verified_rows);
 
 static const http_field stats_rows[] = {
     PART("items", HTTP_LIST, &stats_row_out, "by collection"),
     PART("index", HTTP_OBJECT, &http_index_out, ""),
 };
-const http_schema http_stats_out = SCHEMA("Stats", "Numbers.", stats_rows);
+const http_schema http_stats_out = OUT("Stats", "Numbers.", stats_rows);
 
 static const http_field sync_rows[] = {
     TEXT("batch_id", ""),
@@ -535,7 +512,7 @@ static const http_field sync_rows[] = {
     MAYBE("completed_at", HTTP_TIME, "null until it has ended"),
 };
 const http_schema http_sync_out =
-    SCHEMA("Sync", "The index on its way to the state of the catalog.", sync_rows);
+    OUT("Sync", "The index on its way to the state of the catalog.", sync_rows);
 
 /* ---- events ---- */
 
@@ -546,13 +523,13 @@ static const http_field event_rows[] = {
     ROW("payload", HTTP_TREE, ""),
     ROW("metadata", HTTP_TREE, "component, trace_id, user_id, aggregate_id, seq, schema_version"),
 };
-static const http_schema event_out = SCHEMA("Event", "A fact.", event_rows);
+static const http_schema event_out = OUT("Event", "A fact.", event_rows);
 
 static const http_field events_rows[] = {
     PART("items", HTTP_LIST, &event_out, "newest first"),
     NEXT_CURSOR,
 };
-const http_schema http_events_out = SCHEMA("EventPage", "Kept events.", events_rows);
+const http_schema http_events_out = OUT("EventPage", "Kept events.", events_rows);
 
 static const http_field event_stats_rows[] = {
     INT("active_subscribers", "who watch the live feed now"),
@@ -563,5 +540,4 @@ static const http_field event_stats_rows[] = {
     INT("dropped_subscribers_total", "who did not take their events in time"),
     INT("outbox_pending", "committed and not announced"),
 };
-const http_schema http_event_stats_out =
-    SCHEMA("EventStats", "The bus in numbers.", event_stats_rows);
+const http_schema http_event_stats_out = OUT("EventStats", "The bus in numbers.", event_stats_rows);

@@ -1,14 +1,5 @@
 /* chat_schemas.c - tables of questions, conversations and feedback: what can be sent, what is answered. */
-#include "schemas.h"
-
-#define AT(type, member) .offset = offsetof(type, member)
-#define SCHEMA(name_, help_, rows, type)                                                 \
-    {                                                                                    \
-        .name = (name_), .help = (help_), .fields = (rows), .n_fields = ANC_COUNT(rows), \
-        .size = sizeof(type)                                                             \
-    }
-
-#define MODES "auto|rag|hybrid|semantic|keyword"
+#include "schema_rows.h"
 
 /* ---- questions ---- */
 
@@ -101,8 +92,7 @@ static const http_field chat_fields[] = {
      .flags = HTTP_LATER,
      .help = "let triggers and workflows answer"},
 };
-const http_schema http_chat_schema =
-    SCHEMA("ChatRequest", "A question.", chat_fields, http_chat_in);
+const http_schema http_chat_schema = IN("ChatRequest", "A question.", chat_fields, http_chat_in);
 
 static const http_field chat_params[] = {
     {.name = "question",
@@ -164,7 +154,7 @@ static const http_field chat_params[] = {
      .help = "name of a configured provider",
      CHAT(provider)},
 };
-const http_schema http_chat_params = SCHEMA(NULL, NULL, chat_params, http_chat_in);
+const http_schema http_chat_params = IN(NULL, NULL, chat_params, http_chat_in);
 
 /* ---- conversations ---- */
 
@@ -182,8 +172,8 @@ static const http_field conversation_fields[] = {
      .help = "null: the first question",
      AT(http_conversation_in, title)},
 };
-const http_schema http_conversation_schema = SCHEMA(
-    "ConversationRequest", "A conversation to start.", conversation_fields, http_conversation_in);
+const http_schema http_conversation_schema = IN("ConversationRequest", "A conversation to start.",
+                                                conversation_fields, http_conversation_in);
 
 typedef struct page_only {
     http_page page;
@@ -202,7 +192,7 @@ static const http_field messages_params[] = {
      .help = "next_cursor of the page before: turns that are older",
      AT(page_only, page.cursor)},
 };
-const http_schema http_messages_params = SCHEMA(NULL, NULL, messages_params, page_only);
+const http_schema http_messages_params = IN(NULL, NULL, messages_params, page_only);
 
 /* ---- questions by user_name ---- */
 
@@ -243,7 +233,7 @@ static const http_field user_chat_fields[] = {
      USER_CHAT(chat.model)},
 };
 const http_schema http_user_chat_schema =
-    SCHEMA("UserChatRequest", "A question of a named user.", user_chat_fields, http_user_chat_in);
+    IN("UserChatRequest", "A question of a named user.", user_chat_fields, http_user_chat_in);
 
 static const http_field told_fields[] = {
     {.name = "message",
@@ -260,7 +250,7 @@ static const http_field told_fields[] = {
      AT(http_told_in, answer)},
 };
 const http_schema http_told_schema =
-    SCHEMA("TurnRequest", "A turn that happened elsewhere.", told_fields, http_told_in);
+    IN("TurnRequest", "A turn that happened elsewhere.", told_fields, http_told_in);
 
 /* ---- feedback ---- */
 
@@ -286,30 +276,9 @@ static const http_field feedback_fields[] = {
      AT(http_feedback_in, comment)},
 };
 const http_schema http_feedback_schema =
-    SCHEMA("FeedbackRequest", "Whether an answer helped.", feedback_fields, http_feedback_in);
+    IN("FeedbackRequest", "Whether an answer helped.", feedback_fields, http_feedback_in);
 
 /* ---- what is answered ---- */
-
-#define OUT(name_, help_, rows)                                                         \
-    {                                                                                   \
-        .name = (name_), .help = (help_), .fields = (rows), .n_fields = ANC_COUNT(rows) \
-    }
-#define ROW(name_, kind_, help_)                                                  \
-    {                                                                             \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED, .help = (help_) \
-    }
-#define MAYBE(name_, kind_, help_)                                                                \
-    {                                                                                             \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED | HTTP_NULLABLE, .help = (help_) \
-    }
-#define PART(name_, kind_, of_, help_)                                                         \
-    {                                                                                          \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED, .help = (help_), .of = (of_) \
-    }
-#define TEXT(name, help) ROW(name, HTTP_TEXT, help)
-#define INT(name, help)  ROW(name, HTTP_INT, help)
-#define TIME(name, help) ROW(name, HTTP_TIME, help)
-#define NEXT_CURSOR      MAYBE("next_cursor", HTTP_TEXT, "for the next page; null at the end")
 
 #define CONVERSATION_ROWS                                                                     \
     TEXT("id", ""), TEXT("title", ""), INT("message_count", "turns"), TIME("created_at", ""), \

@@ -2,12 +2,8 @@
  *
  * A schema given as JSON has rows all the same for what it refers to, so that this is described too.
  */
-#include "schemas.h"
+#include "schema_rows.h"
 
-#define OUT(name_, help_, rows)                                                         \
-    {                                                                                   \
-        .name = (name_), .help = (help_), .fields = (rows), .n_fields = ANC_COUNT(rows) \
-    }
 #define REF(name) "{\"$ref\":\"#/components/schemas/" name "\"}"
 
 #define REFERS(to)                                  \

@@ -1,35 +1,7 @@
 /* ingest_schemas.c - tables of what may be asked of and is answered about batches and dead letters. */
 #include <stddef.h>
 
-#include "schemas.h"
-
-#define SCHEMA(name_, help_, rows)                                                      \
-    {                                                                                   \
-        .name = (name_), .help = (help_), .fields = (rows), .n_fields = ANC_COUNT(rows) \
-    }
-#define DECODED(name_, help_, rows, type)                                                \
-    {                                                                                    \
-        .name = (name_), .help = (help_), .fields = (rows), .n_fields = ANC_COUNT(rows), \
-        .size = sizeof(type)                                                             \
-    }
-#define AT(type, member) .offset = offsetof(type, member)
-#define ROW(name_, kind_, help_)                                                  \
-    {                                                                             \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED, .help = (help_) \
-    }
-#define MAYBE(name_, kind_, help_)                                                                \
-    {                                                                                             \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED | HTTP_NULLABLE, .help = (help_) \
-    }
-#define PART(name_, kind_, of_, help_)                                                         \
-    {                                                                                          \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED, .help = (help_), .of = (of_) \
-    }
-#define TEXT(name, help) ROW(name, HTTP_TEXT, help)
-#define INT(name, help)  ROW(name, HTTP_INT, help)
-#define REAL(name, help) ROW(name, HTTP_REAL, help)
-#define TIME(name, help) ROW(name, HTTP_TIME, help)
-#define NEXT_CURSOR      MAYBE("next_cursor", HTTP_TEXT, "for the next page; null at the end")
+#include "schema_rows.h"
 
 /* ---- what may be asked for ---- */
 
@@ -68,7 +40,7 @@ static const http_field folder_fields[] = {
      FOLDER(acl)},
 };
 static const http_schema folder_schema =
-    DECODED("FolderParams", "Where a folder lies.", folder_fields, http_folder_in);
+    IN("FolderParams", "Where a folder lies.", folder_fields, http_folder_in);
 
 #define INGEST(member) AT(http_ingest_in, member)
 static const http_field ingest_fields[] = {
@@ -147,7 +119,7 @@ static const http_field ingest_fields[] = {
      INGEST(sync)},
 };
 const http_schema http_ingest_schema =
-    DECODED("IngestRequest", "A source to read.", ingest_fields, http_ingest_in);
+    IN("IngestRequest", "A source to read.", ingest_fields, http_ingest_in);
 
 /* For the description alone: such a body is read document by document. */
 static const http_field batch_fields[] = {
@@ -186,7 +158,7 @@ static const http_field ingest_rows[] = {
      .help = "answer when the batch has ended",
      AT(http_ingest_query, wait)},
 };
-const http_schema http_ingest_params = DECODED(NULL, NULL, ingest_rows, http_ingest_query);
+const http_schema http_ingest_params = IN(NULL, NULL, ingest_rows, http_ingest_query);
 
 static const http_field batch_query_rows[] = {
     {.name = "wait",
@@ -203,7 +175,7 @@ static const http_field batch_query_rows[] = {
      .help = "of documents that name none; made when it does not exist",
      AT(http_batch_query, collection)},
 };
-const http_schema http_batch_params = DECODED(NULL, NULL, batch_query_rows, http_batch_query);
+const http_schema http_batch_params = IN(NULL, NULL, batch_query_rows, http_batch_query);
 
 static const http_field batches_query_rows[] = {
     {.name = "status",
@@ -215,7 +187,7 @@ static const http_field batches_query_rows[] = {
      AT(http_batches_query, states)},
     PAGE(http_batches_query, page),
 };
-const http_schema http_batches_params = DECODED(NULL, NULL, batches_query_rows, http_batches_query);
+const http_schema http_batches_params = IN(NULL, NULL, batches_query_rows, http_batches_query);
 
 static const http_field dead_letter_query_rows[] = {
     {.name = "batch_id",
@@ -226,8 +198,7 @@ static const http_field dead_letter_query_rows[] = {
      AT(http_failure_query, batch_id)},
     PAGE(http_failure_query, page),
 };
-const http_schema http_failure_params =
-    DECODED(NULL, NULL, dead_letter_query_rows, http_failure_query);
+const http_schema http_failure_params = IN(NULL, NULL, dead_letter_query_rows, http_failure_query);
 
 /* ---- what is answered ---- */
 
@@ -237,7 +208,7 @@ static const http_field started_rows[] = {
     TEXT("status", "queued"),
 };
 const http_schema http_started_out =
-    SCHEMA("BatchStarted", "A batch that will be worked on.", started_rows);
+    OUT("BatchStarted", "A batch that will be worked on.", started_rows);
 
 static const http_field batch_rows[] = {
     TEXT("batch_id", ""),
@@ -276,13 +247,13 @@ static const http_field batch_rows[] = {
     TIME("updated_at", ""),
     MAYBE("completed_at", HTTP_TIME, "null until it has ended"),
 };
-const http_schema http_batch_out = SCHEMA("Batch", "A batch and its progress.", batch_rows);
+const http_schema http_batch_out = OUT("Batch", "A batch and its progress.", batch_rows);
 
 static const http_field batches_rows[] = {
     PART("items", HTTP_LIST, &http_batch_out, "newest first"),
     NEXT_CURSOR,
 };
-const http_schema http_batches_out = SCHEMA("BatchPage", "Batches.", batches_rows);
+const http_schema http_batches_out = OUT("BatchPage", "Batches.", batches_rows);
 
 static const http_field failure_rows[] = {
     TEXT("id", ""),
@@ -296,7 +267,7 @@ static const http_field failure_rows[] = {
     INT("attempts", ""),
     TIME("failed_at", "last"),
 };
-static const http_schema failure_out = SCHEMA(
+static const http_schema failure_out = OUT(
     "DeadLetter", "A document that failed for good, or that is of a kind which nobody here reads.",
     failure_rows);
 
@@ -304,9 +275,9 @@ static const http_field failures_rows[] = {
     PART("items", HTTP_LIST, &failure_out, "newest first"),
     NEXT_CURSOR,
 };
-const http_schema http_failures_out = SCHEMA("DeadLetterPage", "Dead letters.", failures_rows);
+const http_schema http_failures_out = OUT("DeadLetterPage", "Dead letters.", failures_rows);
 
 static const http_field replays_rows[] = {
     PART("items", HTTP_LIST, &http_batch_out, "a batch for each that had dead letters"),
 };
-const http_schema http_replays_out = SCHEMA("Replays", "Batches that try again.", replays_rows);
+const http_schema http_replays_out = OUT("Replays", "Batches that try again.", replays_rows);

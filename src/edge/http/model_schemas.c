@@ -1,24 +1,6 @@
 /* model_schemas.c - tables of what is asked of models by themselves: vectors of texts, scores of documents. */
-#include "schemas.h"
+#include "schema_rows.h"
 
-#define AT(type, member) .offset = offsetof(type, member)
-#define IN(name_, help_, rows, type)                                                     \
-    {                                                                                    \
-        .name = (name_), .help = (help_), .fields = (rows), .n_fields = ANC_COUNT(rows), \
-        .size = sizeof(type)                                                             \
-    }
-#define OUT(name_, help_, rows)                                                         \
-    {                                                                                   \
-        .name = (name_), .help = (help_), .fields = (rows), .n_fields = ANC_COUNT(rows) \
-    }
-#define ROW(name_, kind_, help_)                                                  \
-    {                                                                             \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED, .help = (help_) \
-    }
-#define PART(name_, kind_, of_, help_)                                                         \
-    {                                                                                          \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED, .help = (help_), .of = (of_) \
-    }
 #define LITERAL(name_, text)                                                                      \
     {                                                                                             \
         .name = (name_), .kind = HTTP_TEXT, .flags = HTTP_REQUIRED, .choices = (text), .help = "" \

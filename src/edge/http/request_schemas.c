@@ -1,14 +1,5 @@
 /* request_schemas.c - tables of what can be sent. */
-#include "schemas.h"
-
-#define AT(type, member) .offset = offsetof(type, member)
-#define SCHEMA(name_, help_, rows, type)                                                 \
-    {                                                                                    \
-        .name = (name_), .help = (help_), .fields = (rows), .n_fields = ANC_COUNT(rows), \
-        .size = sizeof(type)                                                             \
-    }
-
-#define MODES "auto|rag|hybrid|semantic|keyword"
+#include "schema_rows.h"
 
 /* ---- searches ---- */
 
@@ -69,7 +60,7 @@ static const http_field search_fields[] = {
      SEARCH(context_chunks)},
 };
 const http_schema http_search_schema =
-    SCHEMA("SearchRequest", "A search without an answer.", search_fields, http_search_in);
+    IN("SearchRequest", "A search without an answer.", search_fields, http_search_in);
 
 static const http_field search_params[] = {
     {.name = "explain",
@@ -77,7 +68,7 @@ static const http_field search_params[] = {
      .help = "take the scores of each passage apart",
      AT(http_search_query, explain)},
 };
-const http_schema http_search_params = SCHEMA(NULL, NULL, search_params, http_search_query);
+const http_schema http_search_params = IN(NULL, NULL, search_params, http_search_query);
 
 /* ---- collections and documents ---- */
 
@@ -100,7 +91,7 @@ static const http_field chunking_fields[] = {
      AT(http_chunking_in, overlap_sentences)},
 };
 static const http_schema chunking_schema =
-    SCHEMA("ChunkingRequest", "How documents are cut.", chunking_fields, http_chunking_in);
+    IN("ChunkingRequest", "How documents are cut.", chunking_fields, http_chunking_in);
 
 /* of a change: what is absent stays */
 static const http_field chunking_patch_fields[] = {
@@ -124,7 +115,7 @@ static const http_field chunking_patch_fields[] = {
      .help = "sentences that two chunks of a long paragraph share",
      AT(http_chunking_in, overlap_sentences)},
 };
-static const http_schema chunking_patch_schema = SCHEMA(
+static const http_schema chunking_patch_schema = IN(
     "ChunkingPatch", "How documents are cut from now on.", chunking_patch_fields, http_chunking_in);
 
 #define COLLECTION(member) AT(http_collection_in, member)
@@ -181,7 +172,7 @@ static const http_field collection_fields[] = {
      COLLECTION(embedding_model)},
 };
 const http_schema http_collection_schema =
-    SCHEMA("CollectionRequest", "A collection to make.", collection_fields, http_collection_in);
+    IN("CollectionRequest", "A collection to make.", collection_fields, http_collection_in);
 
 static const http_field collection_patch_fields[] = {
     COLLECTION_COMMON,
@@ -200,8 +191,8 @@ static const http_field collection_patch_fields[] = {
      COLLECTION(embedding_model)},
 };
 const http_schema http_collection_patch_schema =
-    SCHEMA("CollectionPatch", "What to change; the rest stays.", collection_patch_fields,
-           http_collection_in);
+    IN("CollectionPatch", "What to change; the rest stays.", collection_patch_fields,
+       http_collection_in);
 
 #define ACL_HELP                                                                              \
     "labels of who may read; null: the collection's; absent: they stay what they are, and a " \
@@ -372,7 +363,7 @@ static const http_field sync_fields[] = {
      AT(http_sync_in, rebuild)},
 };
 const http_schema http_sync_schema =
-    SCHEMA("SyncRequest", "What to bring up to date.", sync_fields, http_sync_in);
+    IN("SyncRequest", "What to bring up to date.", sync_fields, http_sync_in);
 
 /* ---- query strings ---- */
 
@@ -399,7 +390,7 @@ typedef struct page_only {
     http_page page;
 } page_only;
 static const http_field page_rows[] = {PAGE(page_only, page)};
-const http_schema http_page_params = SCHEMA(NULL, NULL, page_rows, page_only);
+const http_schema http_page_params = IN(NULL, NULL, page_rows, page_only);
 
 static const http_field documents_rows[] = {
     {.name = "collection",
@@ -417,7 +408,7 @@ static const http_field documents_rows[] = {
      AT(http_document_query, q)},
     PAGE(http_document_query, page),
 };
-const http_schema http_documents_params = SCHEMA(NULL, NULL, documents_rows, http_document_query);
+const http_schema http_documents_params = IN(NULL, NULL, documents_rows, http_document_query);
 
 #define VERSION_PARAM                                                                      \
     {                                                                                      \
@@ -433,25 +424,23 @@ const http_schema http_documents_params = SCHEMA(NULL, NULL, documents_rows, htt
 
 static const http_field document_delete_rows[] = {COLLECTION_PARAM};
 const http_schema http_document_delete_params =
-    SCHEMA(NULL, NULL, document_delete_rows, http_document_query);
+    IN(NULL, NULL, document_delete_rows, http_document_query);
 
 static const http_field version_put_rows[] = {COLLECTION_PARAM};
-const http_schema http_version_put_params =
-    SCHEMA(NULL, NULL, version_put_rows, http_document_query);
+const http_schema http_version_put_params = IN(NULL, NULL, version_put_rows, http_document_query);
 
 static const http_field version_rows[] = {COLLECTION_PARAM, VERSION_PARAM};
-const http_schema http_version_params = SCHEMA(NULL, NULL, version_rows, http_document_query);
+const http_schema http_version_params = IN(NULL, NULL, version_rows, http_document_query);
 
 static const http_field version_get_rows[] = {COLLECTION_PARAM};
-const http_schema http_version_get_params =
-    SCHEMA(NULL, NULL, version_get_rows, http_document_query);
+const http_schema http_version_get_params = IN(NULL, NULL, version_get_rows, http_document_query);
 
 static const http_field versions_rows[] = {COLLECTION_PARAM, PAGE(http_document_query, page)};
-const http_schema http_versions_params = SCHEMA(NULL, NULL, versions_rows, http_document_query);
+const http_schema http_versions_params = IN(NULL, NULL, versions_rows, http_document_query);
 
 static const http_field chunks_rows[] = {COLLECTION_PARAM, VERSION_PARAM,
                                          PAGE(http_document_query, page)};
-const http_schema http_chunks_params = SCHEMA(NULL, NULL, chunks_rows, http_document_query);
+const http_schema http_chunks_params = IN(NULL, NULL, chunks_rows, http_document_query);
 
 static const http_field restore_rows[] = {
     COLLECTION_PARAM,
@@ -464,7 +453,7 @@ static const http_field restore_rows[] = {
              "current; 200 where there are none to be put",
      AT(http_document_query, async)},
 };
-const http_schema http_restore_params = SCHEMA(NULL, NULL, restore_rows, http_document_query);
+const http_schema http_restore_params = IN(NULL, NULL, restore_rows, http_document_query);
 
 #define ASYNC_PARAM                                                                              \
     {                                                                                            \
@@ -474,11 +463,10 @@ const http_schema http_restore_params = SCHEMA(NULL, NULL, restore_rows, http_do
         AT(http_document_query, async)                                                           \
     }
 static const http_field put_rows[] = {EXPECTED_PARAM, ASYNC_PARAM};
-const http_schema http_put_params = SCHEMA(NULL, NULL, put_rows, http_document_query);
+const http_schema http_put_params = IN(NULL, NULL, put_rows, http_document_query);
 
 static const http_field document_put_rows[] = {COLLECTION_PARAM, EXPECTED_PARAM, ASYNC_PARAM};
-const http_schema http_document_put_params =
-    SCHEMA(NULL, NULL, document_put_rows, http_document_query);
+const http_schema http_document_put_params = IN(NULL, NULL, document_put_rows, http_document_query);
 
 static const http_field event_rows[] = {
     {.name = "type",
@@ -497,7 +485,7 @@ static const http_field event_rows[] = {
      AT(http_event_query, since_ms)},
     PAGE(http_event_query, page),
 };
-const http_schema http_event_params = SCHEMA(NULL, NULL, event_rows, http_event_query);
+const http_schema http_event_params = IN(NULL, NULL, event_rows, http_event_query);
 
 static const http_field feed_rows[] = {
     {.name = "types",
@@ -524,7 +512,7 @@ static const http_field feed_rows[] = {
          "the API key, where no Authorization can be sent: a browser's EventSource or WebSocket",
      AT(http_feed_query, access_token)},
 };
-const http_schema http_feed_params = SCHEMA(NULL, NULL, feed_rows, http_feed_query);
+const http_schema http_feed_params = IN(NULL, NULL, feed_rows, http_feed_query);
 
 static const http_field wanted_rows[] = {
     {.name = "types",
@@ -538,7 +526,7 @@ static const http_field wanted_rows[] = {
      .help = "at least this",
      AT(http_wanted_in, severity)},
 };
-static const http_schema wanted_schema = SCHEMA(NULL, NULL, wanted_rows, http_wanted_in);
+static const http_schema wanted_schema = IN(NULL, NULL, wanted_rows, http_wanted_in);
 
 static const http_field subscribe_rows[] = {
     {.name = "subscribe",
@@ -548,4 +536,4 @@ static const http_field subscribe_rows[] = {
      .help = "what is shown from now on",
      AT(http_subscribe_in, wanted)},
 };
-const http_schema http_subscribe_schema = SCHEMA(NULL, NULL, subscribe_rows, http_subscribe_in);
+const http_schema http_subscribe_schema = IN(NULL, NULL, subscribe_rows, http_subscribe_in);

@@ -1,18 +1,5 @@
 /* router_schemas.c - tables of how complex a question is, and of the tiers. */
-#include "schemas.h"
-
-#define OUT(name_, help_, rows)                                                         \
-    {                                                                                   \
-        .name = (name_), .help = (help_), .fields = (rows), .n_fields = ANC_COUNT(rows) \
-    }
-#define ROW(name_, kind_, help_)                                                  \
-    {                                                                             \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED, .help = (help_) \
-    }
-#define PART(name_, kind_, of_, help_)                                                         \
-    {                                                                                          \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED, .help = (help_), .of = (of_) \
-    }
+#include "schema_rows.h"
 
 static const http_field assess_fields[] = {
     {.name = "question",

@@ -1,30 +1,5 @@
 /* tracking_schemas.c - tables of what the tracking is asked and answers. */
-#include "schemas.h"
-
-#define AT(type, member) .offset = offsetof(type, member)
-#define OUT(name_, help_, rows)                                                         \
-    {                                                                                   \
-        .name = (name_), .help = (help_), .fields = (rows), .n_fields = ANC_COUNT(rows) \
-    }
-#define IN(name_, help_, rows, type)                                                     \
-    {                                                                                    \
-        .name = (name_), .help = (help_), .fields = (rows), .n_fields = ANC_COUNT(rows), \
-        .size = sizeof(type)                                                             \
-    }
-#define ROW(name_, kind_, flags_, help_)                                                     \
-    {                                                                                        \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED | (flags_), .help = (help_) \
-    }
-#define TEXT(name, help)        ROW(name, HTTP_TEXT, 0, help)
-#define INT(name, help)         ROW(name, HTTP_INT, 0, help)
-#define REAL(name, help)        ROW(name, HTTP_REAL, 0, help)
-#define BOOL(name, help)        ROW(name, HTTP_BOOL, 0, help)
-#define TIME(name, help)        ROW(name, HTTP_TIME, 0, help)
-#define MAYBE(name, kind, help) ROW(name, kind, HTTP_NULLABLE, help)
-#define PART(name_, kind_, of_, help_)                                                         \
-    {                                                                                          \
-        .name = (name_), .kind = (kind_), .flags = HTTP_REQUIRED, .help = (help_), .of = (of_) \
-    }
+#include "schema_rows.h"
 
 /* ---- asked ---- */
 
@@ -148,7 +123,7 @@ static const http_schema feedback_out = OUT("QueryFeedback", "What was said of i
          .help = "search: passages were asked for, no answer"},                                    \
         MAYBE("query_text", HTTP_TEXT, "null where texts are not kept"),                           \
         MAYBE("user_id", HTTP_TEXT, "null: nobody was logged in"),                                 \
-        ROW("collections", HTTP_TEXTS, 0, "asked for; none: all"),                                 \
+        ROW("collections", HTTP_TEXTS, "asked for; none: all"),                                    \
         {.name = "status",                                                                         \
          .kind = HTTP_TEXT,                                                                        \
          .flags = HTTP_REQUIRED,                                                                   \
@@ -308,7 +283,7 @@ static const http_schema holder_out = OUT("Holder", "What cannot be taken back."
 
 static const http_field erased_rows[] = {
     TEXT("user_id", ""),
-    ROW("erased", HTTP_TREE, 0,
+    ROW("erased", HTTP_TREE,
         "place to how many were removed or blanked there; of cached_vectors and feed_history all, "
         "since "
         "they do not tell whose they are"),

@@ -18,7 +18,7 @@ typedef struct emb_breaker {
 } emb_breaker;
 
 typedef enum emb_pass {
-    EMB_PASS_NONE, /* left alone for now */
+    EMB_PASS_NONE, /* the pause lasts */
     EMB_PASS_FREE, /* it is closed */
     EMB_PASS_TRY,  /* the one try after a pause */
 } emb_pass;
