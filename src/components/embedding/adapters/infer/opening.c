@@ -1,12 +1,17 @@
-/* opening.c - the name of a model's folder, the precision that is asked for, and what is kept beside it. */
+/* opening.c - a model's folder opened: its name and revision, the precision that is asked for or fits, what is kept
+ * beside it. */
 #include "opening_impl.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "os/file.h"
 
-enum { KEEP_FROM_BYTES = 4 << 20 };
+enum { KEEP_FROM_BYTES = 4 << 20, FOLDER_SHOWN = 300 };
 
-anc_str emb_infer_model_name(anc_str path)
+/* The last part of a path. */
+static anc_str name_of(anc_str path)
 {
     while (path.len > 1 && path.ptr[path.len - 1] == '/')
         path.len--;
@@ -32,7 +37,9 @@ static anc_status read_precision(anc_str word, inf_choose_options *ret, anc_err 
                     ANC_FMT(anc_str_sub(word, 0, 40)));
 }
 
-bool emb_infer_keeps(anc_str folder)
+/* Whether what is made of a model is kept beside it: of a small one it is made anew sooner than a file is written and
+ * synced. */
+static bool is_kept(anc_str folder)
 {
     anc_err ignored = {0};
     os_stat stat;
@@ -45,17 +52,94 @@ bool emb_infer_keeps(anc_str folder)
 
 static anc_status ask(void *arg)
 {
-    const emb_infer_options *options = arg;
-    return krn_call_check(options->clock, options->call);
+    const emb_asked *asked = arg;
+    return krn_call_check(asked->clock, asked->call);
 }
 
-anc_status emb_infer_choose(const emb_infer_options *options, anc_str digest, inf_choice *ret,
-                            anc_err *err)
+inf_check emb_asked_check(emb_asked *asked)
 {
-    emb_infer_options asked = *options;
+    return (inf_check){ask, asked};
+}
+
+static anc_status check_kind(anc_str folder, bool scores, anc_err *err)
+{
+    bool found = false;
+    const anc_str shown = anc_str_sub(folder, 0, FOLDER_SHOWN);
+    ANC_TRY(inf_encoder_scores(folder, &found, err));
+    if (found && !scores)
+        return ANC_FAIL(err, ANC_UNSUPPORTED,
+                        "model %.*s scores pairs of texts and gives no vectors of them",
+                        ANC_FMT(shown));
+    if (!found && scores)
+        return ANC_FAIL(err, ANC_UNSUPPORTED,
+                        "%.*s holds a model that gives vectors; a reranker is a cross-encoder, "
+                        "with a classification of one label",
+                        ANC_FMT(shown));
+    return ANC_OK;
+}
+
+static anc_status choose(const emb_infer_options *options, anc_str digest, inf_choice *ret,
+                         anc_err *err)
+{
+    emb_asked asked = {options->clock, options->call};
     inf_choose_options with = {.folder = options->folder, .digest = digest, .pool = options->pool};
     if (options->call != NULL)
-        with.check = (inf_check){ask, &asked};
+        with.check = emb_asked_check(&asked);
     ANC_TRY(read_precision(options->precision, &with, err));
     return inf_choose(&with, ret, err);
+}
+
+/* How a model runs, for people. */
+static void describe(emb_opened *o, bool scores, const char *why)
+{
+    const inf_encoder_info *about = &o->about;
+    char gives[48];
+    if (scores)
+        (void)snprintf(gives, sizeof gives, "cross-encoder of %u layers", about->layers);
+    else
+        (void)snprintf(gives, sizeof gives, "%u layers, %u dimensions", about->layers, about->dims);
+    (void)snprintf(o->detail, sizeof o->detail, "%.100s: %s, %u tokens, %s by %s%s (%s)", o->model,
+                   gives, about->max_tokens, inf_precision_name(about->precision), about->product,
+                   about->mapped ? ", mapped" : "", why);
+}
+
+static anc_status open_parts(emb_opened *o, const emb_infer_options *options, bool scores,
+                             anc_err *err)
+{
+    inf_encoder_options with = {.query_prefix = options->query_prefix,
+                                .passage_prefix = options->passage_prefix,
+                                .unit_length = true};
+    const anc_str model = name_of(options->folder);
+    char digest[EMB_REVISION_MAX];
+    inf_choice choice;
+    ANC_TRY(check_kind(options->folder, scores, err));
+    (void)snprintf(o->model, sizeof o->model, "%.*s", ANC_FMT(model));
+    ANC_TRY(emb_infer_revision(options, model, o->revision, err));
+    memcpy(digest, o->revision, sizeof digest);
+    if (is_kept(options->folder))
+        with.digest = anc_str_of(digest);
+    ANC_TRY(choose(options, with.digest, &choice, err));
+    if (!choice.alike)
+        ANC_TRY(emb_infer_revision_apart(inf_precision_name(choice.precision), o->revision, err));
+    with.precision = choice.precision;
+    ANC_TRY(inf_encoder_open(options->folder, &with, &o->encoder, err));
+    o->about = inf_encoder_about(o->encoder);
+    describe(o, scores, choice.why);
+    return ANC_OK;
+}
+
+anc_status emb_opened_init(emb_opened *o, const emb_infer_options *options, bool scores,
+                           anc_err *err)
+{
+    *o = (emb_opened){.pool = options->pool, .clock = options->clock};
+    const anc_status status = open_parts(o, options, scores, err);
+    if (status != ANC_OK)
+        emb_opened_done(o);
+    return status;
+}
+
+void emb_opened_done(emb_opened *o)
+{
+    inf_encoder_close(o->encoder);
+    o->encoder = NULL;
 }

@@ -1,20 +1,36 @@
-/* opening_impl.h - what encoders and rerankers of this process do alike when they are opened. */
+/* opening_impl.h - a model of this process as encoders and rerankers have it alike. Private. */
 #ifndef ANC_EMBEDDING_ADAPTERS_INFER_OPENING_IMPL_H
 #define ANC_EMBEDDING_ADAPTERS_INFER_OPENING_IMPL_H
 
 #include "embedding/adapters/infer/infer_encoder.h"
 #include "infer/choice.h"
+#include "revision_impl.h"
 
-/* The last part of a path. */
-anc_str emb_infer_model_name(anc_str folder);
+enum { EMB_OPENED_NAME_MAX = 256, EMB_OPENED_DETAIL_MAX = 512 };
 
-/* Whether what is made of a model is kept beside it: of a small one it is made anew sooner than a file is written and
- * synced. */
-bool emb_infer_keeps(anc_str folder);
+typedef struct emb_opened {
+    inf_encoder *encoder; /* owned */
+    os_pool *pool;        /* borrowed */
+    krn_clock clock;
+    inf_encoder_info about;
+    char model[EMB_OPENED_NAME_MAX];
+    char revision[EMB_REVISION_MAX];
+    char detail[EMB_OPENED_DETAIL_MAX];
+} emb_opened;
 
-/* The precision that a model runs in; `digest` as in infer/choice.h. INVALID for an unknown precision, and what
- * inf_choose gives. */
-anc_status emb_infer_choose(const emb_infer_options *options, anc_str digest, inf_choice *ret,
-                            anc_err *err) ANC_MUST_CHECK;
+/* Opens the model in the precision that fits it; `scores`: it has to be a cross-encoder, else it must not be one.
+ * UNSUPPORTED for the wrong kind, INVALID for an unknown precision, and what inf_choose and inf_encoder_open give. On
+ * failure nothing is left open. */
+anc_status emb_opened_init(emb_opened *o, const emb_infer_options *options, bool scores,
+                           anc_err *err) ANC_MUST_CHECK;
+void emb_opened_done(emb_opened *o);
+
+/* A call that is worked for; the check that it is still wanted lives as long as this. */
+typedef struct emb_asked {
+    krn_clock clock;
+    const krn_call *call;
+} emb_asked;
+
+inf_check emb_asked_check(emb_asked *asked);
 
 #endif
