@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../tokenizer_check.h"
 #include "base/base64.h"
-#include "infer/tokenizer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-enum { WINDOW = 64, JSON_MAX_BYTES = 8 << 20 };
+enum { JSON_MAX_BYTES = 8 << 20 };
 
 #define VOCAB                                                                              \
     "[[\"<s>\",0],[\"</s>\",0],[\"<unk>\",0],[\"\xE2\x96\x81\",-2],[\"a\",-3],[\"b\",-3]," \
@@ -32,35 +32,13 @@ static const char *const tokenizers[] = {
     "}" TAIL("{\"type\":\"Metaspace\",\"prepend_scheme\":\"never\",\"split\":false}"),
 };
 
-static void check_pair(const inf_tokenizer *tok, anc_str a, anc_str b)
-{
-    uint32_t ids[WINDOW];
-    uint8_t types[WINDOW];
-    bool cut = false;
-    const size_t n = inf_tokenizer_encode_pair(tok, a, b, WINDOW, ids, types, &cut);
-    if (n < 2 || n > WINDOW || (cut && n != WINDOW))
-        abort();
-    for (size_t i = 0; i < n; i++)
-        if (ids[i] >= inf_tokenizer_size(tok) || types[i] > 1)
-            abort();
-}
-
 static void check(const inf_tokenizer *tok, anc_str text)
 {
-    uint32_t ids[WINDOW], fewer[WINDOW / 2];
-    bool cut = false;
-    const size_t n = inf_tokenizer_encode(tok, text, WINDOW, ids, &cut);
-    const size_t counted = inf_tokenizer_count(tok, text, WINDOW);
-    if (n < 2 || n > WINDOW || cut != (counted > WINDOW - 2) || (!cut && counted != n - 2))
-        abort();
-    for (size_t i = 0; i < n; i++)
-        if (ids[i] >= inf_tokenizer_size(tok))
-            abort();
-    const size_t less = inf_tokenizer_encode(tok, text, WINDOW / 2, fewer, NULL);
+    uint32_t ids[TOKENIZER_WINDOW], fewer[TOKENIZER_WINDOW / 2];
+    const size_t n = tokenizer_check(tok, text, ids);
+    const size_t less = inf_tokenizer_encode(tok, text, TOKENIZER_WINDOW / 2, fewer, NULL);
     if (less > n || memcmp(fewer, ids, (less - 1) * sizeof *ids) != 0)
         abort();
-    check_pair(tok, text, anc_str_sub(text, text.len / 2, text.len));
-    check_pair(tok, anc_str_sub(text, 0, text.len / 3), text);
 }
 
 static anc_status of_charsmap(anc_str blob, inf_tokenizer **ret)

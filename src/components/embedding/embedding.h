@@ -15,6 +15,8 @@ typedef struct emb_service emb_service;
 /* Some models put a prefix before each. */
 typedef enum emb_kind {
     EMB_PASSAGE,
+    EMB_PASSAGE_NOW, /* a passage, for somebody who waits and can do without its vector: UNAVAILABLE in good time
+                      * where a model elsewhere does not answer */
     EMB_QUERY,
     EMB_QUERY_AGAIN, /* a query whose vector was just asked for: that the cache has it is no news, so such
                       * a hit is neither counted nor told */

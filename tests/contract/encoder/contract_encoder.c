@@ -356,6 +356,28 @@ static void a_question_does_not_wait_for_a_silent_endpoint(void **state)
     emb_encoder_close(&e);
 }
 
+static void sentences_of_a_question_do_not_wait_either(void **state)
+{
+    (void)state;
+    fixture f;
+    static float out[2 * DIMS_MAX];
+    emb_encoded encoded;
+    emb_encoder e = open_remote(CLT_VECTORS_OPENAI, ENCODER_HASH_DIMS);
+    fixture_init(&f);
+    ASSERT_OK(e.ops->encode(e.self, &f.call, EMB_TEXT_PASSAGE_NOW, samples, 2, out, &encoded),
+              &f.err);
+    fake_inference_silence(fake, true);
+    assert_int_equal(
+        e.ops->encode(e.self, &f.call, EMB_TEXT_PASSAGE_NOW, samples, 2, out, &encoded),
+        ANC_UNAVAILABLE);
+    assert_non_null(strstr(f.err.text, "no answer within 3000 ms"));
+    fake_inference_silence(fake, false);
+    assert_int_equal(ask_one(&e, &f), ANC_UNAVAILABLE);
+    assert_non_null(strstr(f.err.text, "leave it alone"));
+    anc_arena_free(f.mem);
+    emb_encoder_close(&e);
+}
+
 static void passages_that_are_answered_end_the_pause(void **state)
 {
     (void)state;
@@ -533,6 +555,7 @@ int main(void)
         cmocka_unit_test(a_prefix_is_part_of_the_revision),
         cmocka_unit_test(another_dimension_is_named),
         cmocka_unit_test(a_question_does_not_wait_for_a_silent_endpoint),
+        cmocka_unit_test(sentences_of_a_question_do_not_wait_either),
         cmocka_unit_test(passages_that_are_answered_end_the_pause),
     };
     return RUN_TABLE("says what it is", adapters, says_what_it_is) +

@@ -168,7 +168,8 @@ typedef struct batch {
 /* Queries and passages may have prefixes of their own, so the kind is part of the key. */
 static void make_key(anc_sha256 *sha, emb_kind kind, anc_str text, unsigned char out[EMB_KEY_BYTES])
 {
-    anc_sha256_add(sha, kind == EMB_PASSAGE ? ANC_STR("p") : ANC_STR("q"));
+    const bool passage = kind == EMB_PASSAGE || kind == EMB_PASSAGE_NOW;
+    anc_sha256_add(sha, passage ? ANC_STR("p") : ANC_STR("q"));
     anc_sha256_add(sha, text);
     anc_sha256_end(sha, out);
 }
@@ -186,6 +187,20 @@ static void look_up(emb_service *emb, emb_kind kind, batch *b)
     }
 }
 
+static emb_text_kind text_kind_of(emb_kind kind)
+{
+    switch (kind) {
+    case EMB_PASSAGE:
+        return EMB_TEXT_PASSAGE;
+    case EMB_PASSAGE_NOW:
+        return EMB_TEXT_PASSAGE_NOW;
+    case EMB_QUERY:
+    case EMB_QUERY_AGAIN:
+        break;
+    }
+    return EMB_TEXT_QUERY;
+}
+
 /* Embeds what is missing into `vectors`, spreads it to its places and keeps it. */
 static anc_status fill_in(emb_service *emb, krn_call *call, emb_kind kind, batch *b, float *vectors,
                           emb_encoded *ret)
@@ -193,8 +208,7 @@ static anc_status fill_in(emb_service *emb, krn_call *call, emb_kind kind, batch
     const emb_encoder *e = &emb->encoder;
     const int64_t start_ns = krn_now_ns(emb->clock);
     const anc_status status =
-        e->ops->encode(e->self, call, kind == EMB_PASSAGE ? EMB_TEXT_PASSAGE : EMB_TEXT_QUERY,
-                       b->missing, b->n_missing, vectors, ret);
+        e->ops->encode(e->self, call, text_kind_of(kind), b->missing, b->n_missing, vectors, ret);
     emb_trouble_note(&emb->trouble, status, call->err);
     ANC_TRY(status);
     for (size_t i = 0; i < b->n_missing; i++) {

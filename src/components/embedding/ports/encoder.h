@@ -19,6 +19,7 @@
 
 typedef enum emb_text_kind {
     EMB_TEXT_PASSAGE,
+    EMB_TEXT_PASSAGE_NOW, /* as EMB_TEXT_PASSAGE, of somebody who waits and can do without */
     EMB_TEXT_QUERY
 } emb_text_kind; /* some models put a prefix before each */
 

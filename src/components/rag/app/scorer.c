@@ -17,7 +17,7 @@ static anc_status score(void *self, krn_call *call, anc_str question, const anc_
     if (query == NULL || vectors == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu vectors", n);
     ANC_TRY(emb_embed(emb, call, EMB_QUERY_AGAIN, &question, 1, query, NULL));
-    ANC_TRY(emb_embed(emb, call, EMB_PASSAGE, sentences, n, vectors, NULL));
+    ANC_TRY(emb_embed(emb, call, EMB_PASSAGE_NOW, sentences, n, vectors, NULL));
     for (size_t i = 0; i < n; i++) {
         float sum = 0;
         for (uint32_t d = 0; d < info.dims; d++)

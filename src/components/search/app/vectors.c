@@ -68,8 +68,8 @@ static anc_status embed(srch_asking *a, srch_scope *scope, bool *ret_cached)
 /* What a search by words can do without. */
 static bool may_do_without(anc_status status)
 {
-    return status == ANC_UNAVAILABLE || status == ANC_INVALID || status == ANC_NOT_FOUND ||
-           status == ANC_CORRUPT || status == ANC_UNSUPPORTED;
+    return status == ANC_UNAVAILABLE || status == ANC_PROVIDER || status == ANC_INVALID ||
+           status == ANC_NOT_FOUND || status == ANC_CORRUPT || status == ANC_UNSUPPORTED;
 }
 
 static anc_status embed_or_do_without(srch_asking *a, srch_scope *scope)

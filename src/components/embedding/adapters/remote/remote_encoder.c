@@ -4,8 +4,9 @@
  * window by that guess is cut. A text of blanks alone, which many servers refuse together with all that stand
  * beside it, is sent as a full stop.
  *
- * One question is somebody who waits and can be served by words alone: its request has a short time of its own,
- * and an endpoint that failed one is left alone for a while. Passages wait as long as their caller does.
+ * One question, and the sentences that are compared with it, are of somebody who waits and can be served by words
+ * alone: their request has a short time of its own, and an endpoint that failed one is left alone for a while. Other
+ * passages wait as long as their caller does.
  */
 #include "embedding/adapters/remote/remote_encoder.h"
 
@@ -108,8 +109,8 @@ static anc_status ask(remote *r, krn_call *call, clt_patience patience, emb_text
 }
 
 /* A failure whose time was cut short by its caller says nothing about the endpoint. */
-static anc_status ask_question(remote *r, krn_call *call, const anc_str *sent, float *out,
-                               uint64_t *ret_tokens)
+static anc_status ask_soon(remote *r, krn_call *call, emb_text_kind kind, const anc_str *sent,
+                           size_t n, float *out, uint64_t *ret_tokens)
 {
     clt_patience patience = emb_remote_patience(r->clock, call);
     const emb_pass pass = emb_breaker_enter(&r->breaker, krn_now_ns(r->clock));
@@ -120,7 +121,7 @@ static anc_status ask_question(remote *r, krn_call *call, const anc_str *sent, f
                         ANC_FMT(clt_inference_where(r->client)));
     patience.left_ms = whole ? QUESTION_MS : patience.left_ms / 2;
     patience.left_ms = patience.left_ms > 0 ? patience.left_ms : 1;
-    const anc_status status = ask(r, call, patience, EMB_TEXT_QUERY, sent, 1, out, ret_tokens);
+    const anc_status status = ask(r, call, patience, kind, sent, n, out, ret_tokens);
     if (status == ANC_OK)
         return ANC_OK;
     const bool late = status == ANC_DEADLINE;
@@ -148,8 +149,8 @@ static anc_status encode(void *self, krn_call *call, emb_text_kind kind, const a
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu texts", n);
     for (size_t i = 0; i < n; i++)
         ANC_TRY(prepare(r, call, kind, texts[i], &sent[i], &encoded));
-    if (kind == EMB_TEXT_QUERY && n == 1)
-        ANC_TRY(ask_question(r, call, sent, out, &told));
+    if (kind == EMB_TEXT_PASSAGE_NOW || (kind == EMB_TEXT_QUERY && n == 1))
+        ANC_TRY(ask_soon(r, call, kind, sent, n, out, &told));
     else
         ANC_TRY(ask(r, call, emb_remote_patience(r->clock, call), kind, sent, n, out, &told));
     encoded.tokens = told > 0 ? told : encoded.tokens;
