@@ -2,7 +2,6 @@
  * vocab.txt. A text must give as many ids as counting says, all of them known; a pair must fill what
  * it is cut to. */
 #include "../tokenizer_check.h"
-#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
