@@ -131,7 +131,7 @@ static anc_status open_parts(emb_opened *o, const emb_infer_options *options, bo
 anc_status emb_opened_init(emb_opened *o, const emb_infer_options *options, bool scores,
                            anc_err *err)
 {
-    *o = (emb_opened){.pool = options->pool, .clock = options->clock};
+    *o = (emb_opened){.pool = options->pool, .turns = options->turns, .clock = options->clock};
     const anc_status status = open_parts(o, options, scores, err);
     if (status != ANC_OK)
         emb_opened_done(o);
