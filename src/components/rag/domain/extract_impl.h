@@ -32,9 +32,9 @@ typedef struct rag_terms {
     bool negated;   /* what is not so is asked for */
     uint64_t focus; /* what has to be told by some word: the deed or the role of who is asked for */
     uint64_t subject; /* and of a short question what it is about, which may be told beside */
-    bool how_many;  /* how many of something there are */
-    bool priced;    /* in so many words what a thing costs */
-    uint64_t told_by;                    /* the one term P of "What is the P of N?"; else 0 */
+    bool how_many;    /* how many of something there are */
+    bool priced;      /* in so many words what a thing costs */
+    uint64_t told_by; /* the one term P of "What is the P of N?"; else 0 */
     const struct rag_property *property; /* that is asked for and known by its looks; or NULL */
     unsigned cues;
 } rag_terms;
