@@ -209,6 +209,11 @@ anc_status srch_wait_visible(srch_service *srch, krn_call *call, uint64_t seq) A
 
 enum { SRCH_DETAIL_BYTES = 512 };
 
+/* Makes the vector of a question that may be asked, for the cache of the configured model; *ret_known: it was there.
+ * UNAVAILABLE without a model, INVALID for what cannot be asked, and what the model gives. */
+anc_status srch_expect(srch_service *srch, krn_call *call, anc_str question,
+                       bool *ret_known) ANC_MUST_CHECK;
+
 typedef struct srch_status_row {
     bool ready; /* as srch_ready */
     uint64_t walked,

@@ -9,6 +9,17 @@ static const http_field fault_rows[] = {
 };
 static const http_schema fault_out = OUT("Fault", "A field that does not fit.", fault_rows);
 
+static const http_field compatible_rows[] = {
+    TEXT("message", "as detail"),
+    TEXT("type",
+         "invalid_request_error, authentication_error, permission_error, rate_limit_error or "
+         "server_error"),
+    MAYBE("param", HTTP_TEXT, "the first field that does not fit; null: there is none"),
+    TEXT("code", "the last part of the problem's type"),
+};
+static const http_schema compatible_out =
+    OUT("CompatibleError", "A failure as clients of OpenAI read it.", compatible_rows);
+
 static const http_field problem_rows[] = {
     TEXT("type", "names the kind of problem"),
     TEXT("title", "the kind in words"),
@@ -17,6 +28,10 @@ static const http_field problem_rows[] = {
     {.name = "instance", .kind = HTTP_TEXT, .help = "the path that was asked for"},
     TEXT("request_id", "as in X-Request-Id"),
     {.name = "errors", .kind = HTTP_LIST, .of = &fault_out, .help = "fields that do not fit"},
+    {.name = "error",
+     .kind = HTTP_OBJECT,
+     .of = &compatible_out,
+     .help = "of paths in the form of OpenAI: the same, where its clients look for it"},
 };
 const http_schema http_problem_out = OUT("Problem", "RFC 9457.", problem_rows);
 

@@ -105,6 +105,7 @@ anc_status os_stat_of(anc_str path, os_stat *ret, anc_err *err)
     *ret = (os_stat){
         .bytes = (uint64_t)st.st_size,
         .modified_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000,
+        .read_ms = (int64_t)st.st_atim.tv_sec * 1000 + st.st_atim.tv_nsec / 1000000,
         .is_folder = S_ISDIR(st.st_mode),
         .is_file = S_ISREG(st.st_mode),
     };

@@ -48,6 +48,8 @@ void os_writer_abort(os_writer *w); /* removes the temporary file; NULL is a no-
 typedef struct os_stat {
     uint64_t bytes;
     int64_t modified_ms; /* Unix time */
+    int64_t
+        read_ms; /* the same, of the last reading, within a day where the file system notes it at all */
     bool is_folder;
     bool is_file; /* a regular file */
 } os_stat;
