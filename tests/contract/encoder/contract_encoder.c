@@ -283,7 +283,8 @@ static void infer_says_why_it_does_not_open(void **state)
     const emb_infer_options options = {.folder = ANC_STR("/nonexistent/model"),
                                        .clock = clock_fixed(&now_ns)};
     assert_int_equal(emb_infer_open(&options, &e, &err), ANC_NOT_FOUND);
-    assert_non_null(strstr(err.text, "/nonexistent/model"));
+    assert_non_null(strstr(err.text, "model"));
+    assert_null(strstr(err.text, "nonexistent")); /* where the models are is nobody's business */
     assert_null(e.ops);
 }
 
