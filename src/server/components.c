@@ -168,8 +168,11 @@ static anc_status open_encoder(srv_house *h, emb_encoder *ret, anc_str *ret_prob
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the model's folder");
     if (c->model.name.len == 0 || !os_exists(folder))
         return ANC_OK;
-    const emb_infer_options options = {
-        .folder = folder, .precision = c->model.precision, .pool = h->cpu_pool, .clock = h->clock};
+    const emb_infer_options options = {.folder = folder,
+                                       .precision = c->model.precision,
+                                       .pool = h->cpu_pool,
+                                       .turns = h->turns,
+                                       .clock = h->clock};
     if (emb_infer_open(&options, ret, &why) == ANC_OK) {
         krn_log_write(h->log, KRN_INFO, "server", "embedding model loaded",
                       KRN_STR("model", ret->model), KRN_STR("precision", ret->precision),
@@ -218,8 +221,8 @@ static anc_status open_library(srv_house *h, anc_err *err)
                                    .log = h->log,
                                    .feed = h->feed,
                                    .metrics = h->metrics};
-    ANC_TRY(emb_infer_source_open(c->models_dir, c->model.precision, h->cpu_pool, h->clock,
-                                  &options.source, err));
+    ANC_TRY(emb_infer_source_open(c->models_dir, c->model.precision, h->cpu_pool, h->turns,
+                                  h->clock, &options.source, err));
     const anc_status status = emb_library_open(&options, &h->library, err);
     if (status != ANC_OK)
         options.source.ops->close(options.source.self);

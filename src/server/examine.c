@@ -190,8 +190,8 @@ static void examine_others(examination *x)
     emb_encoder_source source = {0};
     size_t n = 0;
     krn_call call = {.mem = x->mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &never};
-    if (emb_infer_source_open(x->c->models_dir, x->c->model.precision, NULL, krn_system_clock(),
-                              &source, &err) != ANC_OK ||
+    if (emb_infer_source_open(x->c->models_dir, x->c->model.precision, NULL, NULL,
+                              krn_system_clock(), &source, &err) != ANC_OK ||
         source.ops->list(source.self, &call, &rows, &n) != ANC_OK)
         srv_tell(x, "other model", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
     for (size_t i = 0; i < n; i++)

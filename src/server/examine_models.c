@@ -49,7 +49,7 @@ void srv_examine_reranker(examination *x)
     emb_reranker r = {0};
     anc_str absent = ANC_STR_NONE;
     anc_status status =
-        srv_reranker_open(x->c, x->mem, NULL, krn_system_clock(), &r, &absent, &err);
+        srv_reranker_open(x->c, x->mem, NULL, NULL, krn_system_clock(), &r, &absent, &err);
     if (status == ANC_OK && r.ops == NULL)
         return;
     if (status == ANC_OK)

@@ -3,7 +3,7 @@
  *
  *   data folder ─ lock
  *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, feed, relays, trim, scheduler
- *   pools         cpu, io
+ *   pools         cpu, io, and the turns of the models that run on them
  *   embedding ─ knowledge ─ search ─ ingest ─ identity
  *   loop          providers, rag, tracking, live feed, HTTP edge, server
  *
@@ -25,6 +25,7 @@
 
 enum {
     POOL_QUEUE = 4096,
+    MODEL_CALLS = 256, /* of one urgency */
     IO_THREADS = 8,
     PUTS = IO_THREADS / 2, /* documents are slow to read, and others want an answer meanwhile */
     READY_POLL_MS = 2,
@@ -108,6 +109,9 @@ static anc_status open_pools(srv_house *h, anc_err *err)
 {
     ANC_TRY(os_pool_open("cpu", 0, POOL_QUEUE, &h->cpu_pool, err));
     ANC_TRY(os_pool_open("io", IO_THREADS, POOL_QUEUE, &h->io_pool, err));
+    const inf_turns_options turns = {
+        .at_once = os_pool_threads(h->cpu_pool), .most_calls = MODEL_CALLS, .pool = h->cpu_pool};
+    ANC_TRY(inf_turns_open(&turns, &h->turns, err));
     h->cpu = krn_pool_executor(h->cpu_pool);
     h->io = krn_pool_executor(h->io_pool);
     return ANC_OK;
@@ -431,6 +435,7 @@ void srv_house_close(srv_house *h)
     trk_service_settle(h->trk);
     emb_keeper_settle(h->keeper);
     srv_catalog_close(h); /* its last commits still wake the relay and the follower */
+    inf_turns_free(h->turns);
     os_pool_free(h->io_pool);
     os_pool_free(h->cpu_pool);
     srv_announcing_close(h);

@@ -10,6 +10,7 @@
 #include "embedding/rerank.h"
 #include "house.h"
 #include "identity/app/identity_service.h"
+#include "infer/turns.h"
 #include "ingest/adapters/http/http_web.h"
 #include "ingest/ports/spool.h"
 #include "kernel/adapters/bus_kafka/bus_kafka.h"
@@ -40,7 +41,7 @@
 #include "tracking/adapters/sqlite/trk_sqlite.h"
 #include "tracking/app/tracking_service.h"
 
-enum { SRV_GAUGES = 13, SRV_OUTSIDE = HTTP_OUTSIDE };
+enum { SRV_GAUGES = 17, SRV_OUTSIDE = HTTP_OUTSIDE };
 
 /* A bus outside of this process. */
 typedef struct srv_outside {
@@ -99,6 +100,7 @@ struct srv_house {
     size_t max_connections, max_descriptor; /* as many as there are descriptors for */
 
     os_pool *cpu_pool, *io_pool;
+    inf_turns *turns; /* of the models in this process */
     krn_executor cpu, io, loop_executor;
 
     emb_keeper *keeper;

@@ -165,6 +165,13 @@ static inline srch_position srch_position_at(const srch_hit *hit, uint64_t at)
     return found;
 }
 
+/* What of a request cannot have been meant so, where nothing was found. */
+typedef struct srch_warning {
+    anc_str pointer, message; /* in call->mem */
+} srch_warning;
+
+enum { SRCH_MAX_WARNINGS = 8 };
+
 /* How far the reranker came; what it scored comes first, best first, the others as before. */
 typedef struct srch_reranked {
     bool done;               /* it was asked */
@@ -183,6 +190,9 @@ typedef struct srch_result {
     const float *query_vector; /* [dims]; NULL in keyword mode */
     uint32_t dims;
     srch_reranked reranked;
+    srch_warning
+        warnings[SRCH_MAX_WARNINGS]; /* [n_warnings]: filters by fields that no document has */
+    size_t n_warnings;
     /* search_ms without fetch_ms and rerank_ms */
     double analyze_ms, embed_ms, search_ms, rerank_ms, fetch_ms, total_ms;
 } srch_result;

@@ -132,6 +132,16 @@ static const http_schema reranked_out =
         .help = "null where the passages were not reranked", .of = &reranked_out       \
     }
 
+static const http_field warning_rows[] = {
+    TEXT("pointer", "JSON pointer into the request's body"),
+    TEXT("message", "for people"),
+};
+static const http_schema warning_out =
+    OUT("Warning", "What can hardly have been meant so.", warning_rows);
+#define WARNINGS                              \
+    PART("warnings", HTTP_LIST, &warning_out, \
+         "where nothing was found: filters by fields that no document searched has")
+
 static const http_field answer_timing_rows[] = {
     REAL("analyze", "ms"), REAL("embed", "ms"),    REAL("search", "ms"),
     REAL("rerank", "ms"),  REAL("generate", "ms"), REAL("total", "ms"),
@@ -157,6 +167,7 @@ static const http_field answer_rows[] = {
     PART("cache", HTTP_OBJECT, &cache_out, ""),
     PART("timings_ms", HTTP_OBJECT, &answer_timings_out, ""),
     RERANKED,
+    WARNINGS,
     BOOL("degraded", "a configured provider failed and another answered"),
     BOOL("no_answer", "nothing relevant was found"),
     TIME("generated_at", ""),
@@ -285,13 +296,14 @@ static const http_schema search_timings_out =
     OUT("SearchTimings", "Milliseconds a stage.", search_timing_rows);
 
 static const http_field search_rows[] = {
-    TEXT("query_id", "for the caller: a search is no question, so the query log has none"),
+    TEXT("query_id", "as the query log has it"),
     PART("results", HTTP_LIST, &hit_out, "best first"),
     TEXT("mode", "what was really done"),
     BOOL("relaxed", "nothing had the phrases as they stand: their words were searched"),
     INT("duplicates", "passages left out because a better one says the same"),
     PART("timings_ms", HTTP_OBJECT, &search_timings_out, ""),
     RERANKED,
+    WARNINGS,
 };
 const http_schema http_search_out = OUT("SearchResult", "Passages.", search_rows);
 

@@ -16,6 +16,8 @@ enum { OS_PATH_MAX = 4096 };
 typedef struct os_map {
     const unsigned char *bytes;
     size_t len;
+    uint64_t
+        stamp; /* of file, size and time of the last change when it was opened: another one, another content */
 } os_map;
 
 anc_status os_map_open(anc_str path, os_map *ret, anc_err *err) ANC_MUST_CHECK;

@@ -14,7 +14,8 @@ enum { MAX_FOLDERS = 1000, PRECISION_BYTES = 16 };
 typedef struct source {
     char dir[OS_PATH_MAX];
     char precision[PRECISION_BYTES];
-    os_pool *pool; /* borrowed */
+    os_pool *pool;    /* borrowed */
+    inf_turns *turns; /* borrowed */
     krn_clock clock;
 } source;
 
@@ -81,8 +82,11 @@ static anc_status list(void *self, krn_call *call, emb_source_row **ret, size_t 
 static anc_status open_model(void *self, krn_call *call, anc_str model, emb_encoder *ret)
 {
     const source *s = self;
-    emb_infer_options options = {
-        .precision = anc_str_of(s->precision), .pool = s->pool, .clock = s->clock, .call = call};
+    emb_infer_options options = {.precision = anc_str_of(s->precision),
+                                 .pool = s->pool,
+                                 .turns = s->turns,
+                                 .clock = s->clock,
+                                 .call = call};
     bool is = false;
     uint64_t bytes = 0;
     ANC_TRY(look(s, call, model, &is, &bytes));
@@ -97,7 +101,8 @@ static const emb_encoder_source_ops ops = {
     .name = "infer", .list = list, .open = open_model, .close = free};
 
 anc_status emb_infer_source_open(anc_str models_dir, anc_str precision, os_pool *pool,
-                                 krn_clock clock, emb_encoder_source *ret, anc_err *err)
+                                 inf_turns *turns, krn_clock clock, emb_encoder_source *ret,
+                                 anc_err *err)
 {
     if (models_dir.len == 0 || models_dir.len > OS_PATH_MAX / 2)
         return ANC_FAIL(err, ANC_INVALID, "models_dir is a path of 1 to %d bytes, not %zu",
@@ -108,6 +113,7 @@ anc_status emb_infer_source_open(anc_str models_dir, anc_str precision, os_pool 
     (void)snprintf(s->dir, sizeof s->dir, "%.*s", ANC_FMT(models_dir));
     (void)snprintf(s->precision, sizeof s->precision, "%.*s", ANC_FMT(precision));
     s->pool = pool;
+    s->turns = turns;
     s->clock = clock;
     *ret = (emb_encoder_source){&ops, s};
     return ANC_OK;

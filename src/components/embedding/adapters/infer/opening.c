@@ -146,7 +146,7 @@ anc_status emb_opened_init(emb_opened *o, const emb_infer_options *options, bool
                            anc_err *err)
 {
     anc_err why = {0};
-    *o = (emb_opened){.pool = options->pool, .clock = options->clock};
+    *o = (emb_opened){.pool = options->pool, .turns = options->turns, .clock = options->clock};
     const anc_status status = open_parts(o, options, scores, &why);
     if (status == ANC_OK)
         return ANC_OK;
