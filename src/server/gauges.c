@@ -86,6 +86,26 @@ static int64_t events_dropped(const srv_house *h)
     return (int64_t)n;
 }
 
+static int64_t questions_encoded(const srv_house *h)
+{
+    return (int64_t)inf_turns_about(h->turns).of[INF_AT_ONCE].calls;
+}
+
+static int64_t soon_encoded(const srv_house *h)
+{
+    return (int64_t)inf_turns_about(h->turns).of[INF_SOON].calls;
+}
+
+static int64_t passages_encoded(const srv_house *h)
+{
+    return (int64_t)inf_turns_about(h->turns).of[INF_WHEN_FREE].calls;
+}
+
+static int64_t gave_way(const srv_house *h)
+{
+    return (int64_t)inf_turns_about(h->turns).of[INF_WHEN_FREE].gave_way;
+}
+
 static int64_t resident(const srv_house *h)
 {
     (void)h;
@@ -104,6 +124,14 @@ static const gauge_row rows[SRV_GAUGES] = {
     {"anchorage_loop_posted", "", "Calls that wait for the event loop.", posted, false},
     {"anchorage_pool_queued", "pool=\"cpu\"", "Tasks that wait for a thread.", cpu_queued, false},
     {"anchorage_pool_queued", "pool=\"io\"", "Tasks that wait for a thread.", io_queued, false},
+    {"anchorage_encoder_calls", "urgency=\"question\"", "Calls at the models of this process.",
+     questions_encoded, false},
+    {"anchorage_encoder_calls", "urgency=\"soon\"", "Calls at the models of this process.",
+     soon_encoded, false},
+    {"anchorage_encoder_calls", "urgency=\"background\"", "Calls at the models of this process.",
+     passages_encoded, false},
+    {"anchorage_encoder_gave_way_total", "",
+     "Blocks of passages that stood back in the middle for something more urgent.", gave_way, true},
     {"anchorage_log_lines_lost_total", "", "Log lines that could not be written.", log_lost, true},
     {"anchorage_inbound_set_aside_total", "bus=\"redis\"",
      "Events of other services that went to the dead letters.", set_aside_redis, true},

@@ -24,7 +24,9 @@ static emb_encoder open_hash(void)
     return encoder_hash_open(clock_fixed(&now_ns), NULL);
 }
 
-static emb_encoder open_precise(const char *precision)
+static inf_turns *turns; /* of all encoders of this program */
+
+static emb_encoder open_with(const char *precision, inf_turns *in)
 {
     char folder[PLACE_MAX];
     anc_err err = {0};
@@ -32,9 +34,24 @@ static emb_encoder open_precise(const char *precision)
     const emb_infer_options options = {
         .folder = anc_str_of(place_in_source(folder, "tests/data/tiny-bert")),
         .precision = anc_str_of(precision),
+        .turns = in,
         .clock = clock_fixed(&now_ns)};
     ASSERT_OK(emb_infer_open(&options, &e, &err), &err);
     return e;
+}
+
+static emb_encoder open_precise(const char *precision)
+{
+    return open_with(precision, NULL);
+}
+
+static emb_encoder open_in_turn(void)
+{
+    anc_err err = {0};
+    const inf_turns_options options = {.at_once = 1, .most_calls = CALLERS};
+    if (turns == NULL)
+        ASSERT_OK(inf_turns_open(&options, &turns, &err), &err);
+    return open_with("", turns);
 }
 
 static fake_inference *fake;
@@ -91,9 +108,13 @@ static const struct adapter {
     const char *name;
     const char *adapter; /* as it calls itself */
     emb_encoder (*open)(void);
-} adapters[] = {{"hash", "hash", open_hash},           {"infer", "infer", open_infer},
-                {"infer in f32", "infer", open_f32},   {"infer in bf16", "infer", open_bf16},
-                {"infer in int8", "infer", open_int8}, {"openai", "remote", open_openai},
+} adapters[] = {{"hash", "hash", open_hash},
+                {"infer", "infer", open_infer},
+                {"infer in turn", "infer", open_in_turn},
+                {"infer in f32", "infer", open_f32},
+                {"infer in bf16", "infer", open_bf16},
+                {"infer in int8", "infer", open_int8},
+                {"openai", "remote", open_openai},
                 {"gemini", "remote", open_gemini}};
 
 typedef struct fixture {
@@ -399,6 +420,7 @@ static void passages_that_are_answered_end_the_pause(void **state)
 
 static void stop_fake(void)
 {
+    inf_turns_free(turns);
     if (fake != NULL)
         fake_inference_stop(fake);
 }

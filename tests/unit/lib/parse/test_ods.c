@@ -84,6 +84,13 @@ static const ods_row rows[] = {
                              REPEATED("2", TIMES("4294967295", "") TIMES("0", ""))
                                  REPEATED("2", TIMES("1", "") CELL("x")))),
      ANC_OK, "h2 A\nrow* h | h\nrow | x\nrow | x\n"},
+    {"a cell over several rows is said in each",
+     BOOK(SHEET("S", ROW(CELL("Hall") CELL("Bay") CELL("By")) ROW(
+                         "<table:table-cell table:number-rows-spanned='4'><text:p>North</text:p>"
+                         "</table:table-cell>" CELL("1") CELL("Eve"))
+                         ROW("<table:covered-table-cell/>" CELL("2")) REPEATED(
+                             "2", "<table:covered-table-cell/>") ROW(CELL("South") CELL("3")))),
+     ANC_OK, "h2 S\nrow* Hall | Bay | By\nrow North | 1 | Eve\nrow North | 2 |\nrow South | 3 |\n"},
     {"a cell a hundred million times",
      BOOK(SHEET("A", ROW(TIMES("100000000", "<text:p>x</text:p>")))), ANC_LIMIT,
      "more than 16384 columns"},

@@ -228,8 +228,8 @@ static anc_status open_parts(remote *r, const emb_remote_encoder_options *o, anc
     r->window = (o->max_tokens > 0 ? o->max_tokens : MAX_TOKENS) - SPECIAL_TOKENS;
     r->dims = o->dims > 0 ? o->dims : o->client.dims;
     if (r->dims == 0)
-        ANC_TRY(clt_inference_dims(r->client, (clt_patience){PROBE_MS, NULL}, ANC_STR("word"),
-                                   &r->dims, err));
+        ANC_TRY(clt_inference_dims(r->client, (clt_patience){PROBE_MS, o->cancelled},
+                                   ANC_STR("word"), &r->dims, err));
     ANC_TRY(name_revision(r, o, err));
     (void)snprintf(r->detail, sizeof r->detail, "%s at %.*s (%s): %u dimensions, %u tokens",
                    r->model, ANC_FMT(clt_inference_where(r->client)), gemini ? "gemini" : "openai",

@@ -89,6 +89,37 @@ static void known_texts_cost_nothing(void **state)
     fixture_done(&f);
 }
 
+static void a_passage_that_the_caller_keeps_pushes_nothing_out(void **state)
+{
+    (void)state;
+    static fixture f;
+    fixture_init(&f, true, 1 << 20);
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_PASSAGE_ONCE, f.texts, MANY, f.out, NULL), &f.err);
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_PASSAGE_ONCE, f.texts, 1, f.out, NULL), &f.err);
+    assert_int_equal(f.seen, MANY + 1);
+    assert_int_equal(emb_cache(f.emb).entries, 0);
+    fixture_done(&f);
+}
+
+static void a_question_that_is_expected_is_known_when_it_comes(void **state)
+{
+    (void)state;
+    static fixture f;
+    static float again[DIMS];
+    emb_usage usage = {0};
+    fixture_init(&f, true, 1 << 20);
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_QUERY_AHEAD, f.texts, 1, f.out, NULL), &f.err);
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_QUERY_AHEAD, f.texts, 1, f.out, &usage), &f.err);
+    assert_int_equal(usage.cache_hits, 1);
+    assert_int_equal(emb_cache(f.emb).hits, 0);
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_QUERY, f.texts, 1, again, &usage), &f.err);
+    assert_int_equal(usage.cache_hits, 1);
+    assert_int_equal(emb_cache(f.emb).hits, 1);
+    assert_int_equal(f.seen, 1);
+    assert_memory_equal(f.out, again, sizeof again);
+    fixture_done(&f);
+}
+
 static void without_a_model_it_says_what_to_do(void **state)
 {
     (void)state;
@@ -149,7 +180,7 @@ static void watchers_see_the_cache(void **state)
     emb_service *emb = NULL;
     const emb_service_options options = {
         .model = ANC_STR("some-model"),
-        .cache_bytes = DIMS * sizeof(float) + 100, /* room for one */
+        .cache_bytes = 2 * (DIMS * sizeof(float) + 100), /* room for one of each kind */
         .clock = clock_fixed(&f.now_ns),
         .feed = {&ops, &w},
         .encoder = encoder_hash_open(clock_fixed(&f.now_ns), &f.seen)};
@@ -355,6 +386,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_text_one_vector_in_any_number),
         cmocka_unit_test(known_texts_cost_nothing),
+        cmocka_unit_test(a_passage_that_the_caller_keeps_pushes_nothing_out),
+        cmocka_unit_test(a_question_that_is_expected_is_known_when_it_comes),
         cmocka_unit_test(without_a_model_it_says_what_to_do),
         cmocka_unit_test(what_broke_the_model_is_passed_on),
         cmocka_unit_test(watchers_see_the_cache),

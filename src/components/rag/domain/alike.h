@@ -1,0 +1,18 @@
+/* alike.h - words for doing something and for who does it: "composed", "composer", "words and music by".
+ *
+ * For telling whether a sentence speaks of what was asked at all; too wide for finding one. */
+#ifndef ANC_RAG_DOMAIN_ALIKE_H
+#define ANC_RAG_DOMAIN_ALIKE_H
+
+#include "base/base.h"
+
+/* Whether two words begin as forms of one word do: "teaches" and "teacher", "directeur" and "directrice". */
+bool rag_akin(anc_str a, anc_str b);
+
+/* Whether they are akin, or a table of six languages has words akin to both in one line. */
+bool rag_alike(anc_str a, anc_str b);
+
+/* Whether it is a noun for somebody by who he is to another: "deputy", "femme". */
+bool rag_is_relation(anc_str word);
+
+#endif
