@@ -236,8 +236,9 @@ static emb_text_kind text_kind_of(emb_kind kind)
         return EMB_TEXT_PASSAGE;
     case EMB_PASSAGE_NOW:
         return EMB_TEXT_PASSAGE_NOW;
-    case EMB_QUERY:
     case EMB_QUERY_AHEAD:
+        return EMB_TEXT_QUERY_AHEAD;
+    case EMB_QUERY:
     case EMB_QUERY_AGAIN:
         break;
     }
