@@ -276,17 +276,31 @@ static uint64_t topic_of(const rag_extraction *x, size_t i)
     return x->views[first].own;
 }
 
+static bool points_back(const rag_extraction *x, size_t i)
+{
+    return rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
+}
+
+/* What the sentences beside unit i have, where one of the two goes on about the other: "It was sold in 1990." */
+static uint64_t joined_to(const rag_extraction *x, size_t i)
+{
+    const rag_unit *items = x->units.items;
+    uint64_t set = 0;
+    if (i > 0 && items[i - 1].passage == items[i].passage && points_back(x, i))
+        set |= x->views[i - 1].own;
+    if (i + 1 < x->units.n && items[i + 1].passage == items[i].passage && points_back(x, i + 1))
+        set |= x->views[i + 1].own;
+    return set;
+}
+
 /* The term that unit i has no word for though the question turns on it; RAG_TERMS_MAX: there is none. */
 static size_t missing_in(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    const bool back = i > 0 && x->units.items[i - 1].passage == x->units.items[i].passage &&
-                      rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
-    const uint64_t said = v->own | v->above | (back ? x->views[i - 1].own : 0);
-    const uint64_t told = said | v->near;
+    const uint64_t said = v->own | v->above | joined_to(x, i);
     const uint64_t missing =
-        (terms->focus & ~said) | (terms->subject & ~(told | v->beside | topic_of(x, i)));
+        (terms->focus & ~said) | (terms->subject & ~(said | v->near | topic_of(x, i)));
     for (size_t t = 0; t < terms->n; t++)
         if ((missing >> t & 1) != 0 && !has_alike(x, i, t, (v->near >> t & 1) != 0))
             return t;
