@@ -6,6 +6,7 @@
  */
 #include "base/str.h"
 #include "extract_impl.h"
+#include "rag/domain/ordinals.h"
 #include "rag/domain/spoken.h"
 
 /* A noun and what is said of it; indices of words. */
@@ -32,7 +33,7 @@ static bool is_plain(const rag_spoken *s, size_t i)
     const rag_word *w = &s->words.items[i];
     const bool name = w->capital && s->language != TXT_DE;
     return !w->stop && !w->whole && !w->digits && w->code == 0 && !name &&
-           !rag_spoken_is_asking(s, i);
+           !rag_spoken_is_asking(s, i) && rag_ordinal_of(rag_spoken_word(s, i)) == 0;
 }
 
 /* Nothing but a blank or a hyphen, or an elided article, between two words. */
