@@ -339,6 +339,7 @@ anc_status rag_pointer_rest(anc_arena *mem, anc_str question, const rag_pointer 
             continue;
         }
         if ((all.items[i].start < p->end && all.items[i].end > p->start) ||
+            (all.items[i].start < p->sheet_end && all.items[i].end > p->sheet_start) ||
             anc_str_eq(word, p->file))
             continue;
         ANC_TRY(read_name(mem, word, language, 0, 0, true, &one, err));

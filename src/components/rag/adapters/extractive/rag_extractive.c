@@ -36,7 +36,7 @@ struct rag_provider_job {
     anc_arena *mem; /* owned */
     anc_err err;
     anc_status status; /* of compute */
-    anc_str pieces[RAG_READ_PICKS];
+    anc_str pieces[RAG_READ_PICKS + 2];
     size_t n_pieces;
     size_t delivered;
     rag_usage usage;
@@ -133,10 +133,13 @@ static anc_status say_where(rag_provider_job *job, const rag_pick *pick, anc_str
 /* Each pick with its marker is a piece of its own. */
 static anc_status render(rag_provider_job *job, const rag_choice *choice)
 {
+    const rag_request *r = job->request;
+    if (r->lead.len > 0)
+        job->pieces[job->n_pieces++] = r->lead;
     for (size_t i = 0; i < choice->n; i++) {
         const rag_choice one = {.picks = {choice->picks[i]}, .n = 1};
         anc_str text;
-        ANC_TRY(rag_choice_render(job->mem, &one, job->request->passages, &text, &job->err));
+        ANC_TRY(rag_choice_render(job->mem, &one, r->passages, &text, &job->err));
         ANC_TRY(say_where(job, &choice->picks[i], &text));
         if (i > 0)
             text = anc_arena_printf(job->mem, " %.*s", ANC_FMT(text));
@@ -146,6 +149,8 @@ static anc_status render(rag_provider_job *job, const rag_choice *choice)
         job->quotes[i] =
             (rag_quote){choice->picks[i].passage + 1, choice->picks[i].start, choice->picks[i].end};
     }
+    if (choice->n < r->counted)
+        job->pieces[job->n_pieces++] = ANC_STR(" …");
     job->usage.n_quotes = choice->n;
     return ANC_OK;
 }
