@@ -59,9 +59,10 @@ def ask(client, requests, rng, go_on=lambda i: i < ASKED):
 
 
 def measure(server, home, questions):
-    rng, client = random.Random(7), Client(server.port)
-    requests = [client.prepare("/v1/search", {"query": q, "top_k": 10}) for q in questions]
+    rng = random.Random(7)
+    requests = [Client.prepare("/v1/search", {"query": q, "top_k": 10}) for q in questions]
     harness.wait_for("the first half", lambda b=read_folder(server, home / "0"): is_done(server, b), DEADLINE)
+    client = Client(server.port)
     ask(client, requests, rng)
     quiet = ask(client, requests, rng)
     batch, checked, done = read_folder(server, home / "1"), time.monotonic(), False

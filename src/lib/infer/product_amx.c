@@ -30,8 +30,8 @@ static void look(void)
 {
     enum { REQUEST = 0x1023, TILE_DATA = 18 };
     unsigned a, b, c, d;
-    if (!__builtin_cpu_supports("avx512f") || __get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 ||
-        (d & HAS_TILES) == 0)
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bf16") ||
+        __get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & HAS_TILES) == 0)
         return;
     if (syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0)
         has = d;
@@ -56,30 +56,78 @@ static bool has_int8(void)
 
 /* ---- sums made floats ----------------------------------------------------------------------------- */
 
-static inline __m512 floats_of(const inf_matrix *m, const inf_rows *a, size_t r, size_t j,
-                               const void *sums)
-{
-    const __m512 bias = _mm512_loadu_ps(m->bias + j);
-    if (m->precision == INF_BF16)
-        return _mm512_add_ps(_mm512_load_ps(sums), bias);
-    const __m512 scale = _mm512_mul_ps(_mm512_loadu_ps(m->scale + j), _mm512_set1_ps(a->scales[r]));
-    const __m512i exact =
-        _mm512_sub_epi32(_mm512_load_si512(sums), _mm512_loadu_si512(m->shift + j));
-    return _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(exact), scale), bias);
-}
-
-/* One tile: rows from r on, columns from j on. */
-static void end_tile(const inf_matrix *m, const inf_rows *a, size_t rows, size_t r, size_t j,
-                     const void *sums, const inf_target *to)
-{
-    const size_t end = rows < r + INF_TILE_ROWS ? rows : r + INF_TILE_ROWS;
-    for (const char *at = sums; r < end; r++, at += TILE_BYTES)
-        put(to, r, j, floats_of(m, a, r, j, at));
-}
-
 typedef struct sums {
     _Alignas(64) unsigned char tiles[4][INF_TILE_ROWS * TILE_BYTES];
 } sums;
+
+/* What makes floats of the sums of sixteen columns. */
+typedef struct columns {
+    __m512 bias, scale;
+    __m512i shift;
+} columns;
+
+static inline columns columns_at(const inf_matrix *m, size_t j)
+{
+    if (m->precision == INF_BF16)
+        return (columns){.bias = _mm512_loadu_ps(m->bias + j)};
+    return (columns){_mm512_loadu_ps(m->bias + j), _mm512_loadu_ps(m->scale + j),
+                     _mm512_loadu_si512(m->shift + j)};
+}
+
+static inline __m512 floats_of(const columns *c, bool exact, float row_scale, const void *from)
+{
+    if (!exact)
+        return _mm512_add_ps(_mm512_load_ps(from), c->bias);
+    const __m512i sum = _mm512_sub_epi32(_mm512_load_si512(from), c->shift);
+    const __m512 scale = _mm512_mul_ps(c->scale, _mm512_set1_ps(row_scale));
+    return _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), scale), c->bias);
+}
+
+typedef enum way { TO_FLOATS, TO_HALVES, TO_GELU } way;
+
+/* Two tiles side by side: rows from r on, columns from j on. `exact`: of int8. */
+static inline __attribute__((always_inline)) void
+end_rows(const inf_matrix *m, const inf_rows *a, size_t rows, size_t r, size_t j,
+         const unsigned char *left, const inf_target *to, bool exact, way how)
+{
+    const size_t end = rows < r + INF_TILE_ROWS ? rows : r + INF_TILE_ROWS;
+    const columns c = columns_at(m, j), d = columns_at(m, j + TILE_COLUMNS);
+    for (; r < end; r++, left += TILE_BYTES) {
+        const float scale = exact ? a->scales[r] : 1;
+        __m512 v = floats_of(&c, exact, scale, left);
+        __m512 w = floats_of(&d, exact, scale, left + INF_TILE_ROWS * TILE_BYTES);
+        if (how == TO_FLOATS) {
+            vec_store(to->floats + r * to->width + j, v);
+            vec_store(to->floats + r * to->width + j + TILE_COLUMNS, w);
+            continue;
+        }
+        if (how == TO_GELU) {
+            v = gelu_for_halves(v);
+            w = gelu_for_halves(w);
+        }
+        const __m512bh both = _mm512_cvtne2ps_pbh(w, v);
+        memcpy(to->halves + r * to->width + j, &both, sizeof both);
+    }
+}
+
+static void end_pair(const inf_matrix *m, const inf_rows *a, size_t rows, size_t r, size_t j,
+                     const unsigned char *left, const inf_target *to)
+{
+    const way how = to->floats != NULL ? TO_FLOATS : to->gelu ? TO_GELU : TO_HALVES;
+    const bool exact = m->precision == INF_INT8;
+    if (how == TO_FLOATS && exact)
+        end_rows(m, a, rows, r, j, left, to, true, TO_FLOATS);
+    else if (how == TO_FLOATS)
+        end_rows(m, a, rows, r, j, left, to, false, TO_FLOATS);
+    else if (how == TO_HALVES && exact)
+        end_rows(m, a, rows, r, j, left, to, true, TO_HALVES);
+    else if (how == TO_HALVES)
+        end_rows(m, a, rows, r, j, left, to, false, TO_HALVES);
+    else if (exact)
+        end_rows(m, a, rows, r, j, left, to, true, TO_GELU);
+    else
+        end_rows(m, a, rows, r, j, left, to, false, TO_GELU);
+}
 
 /* ---- the tiles -------------------------------------------------------------------------------------- */
 
@@ -91,6 +139,8 @@ static void set_up(void)
         config.row_bytes[t] = TILE_BYTES;
         config.rows[t] = INF_TILE_ROWS;
     }
+    /* gcc 12 thinks that the next line reads eight bytes, and may leave out what fills the others */
+    __asm__ volatile("" : : "m"(config));
     _tile_loadconfig(&config);
 }
 
@@ -181,42 +231,54 @@ typedef struct tile_fns {
 
 /* ---- a product ---------------------------------------------------------------------------------------- */
 
-static void multiply_squares(const inf_matrix *m, const inf_rows *a, size_t rows, size_t j,
-                             const inf_target *to, const tile_fns *fns)
+/* Tiles 0 and 1 are one pair side by side, 2 and 3 another. */
+typedef struct ending {
+    sums sums;
+    struct {
+        size_t r, j;
+    } pairs[2];
+} ending;
+
+static void end_both(const inf_matrix *m, const inf_rows *a, size_t rows, const inf_target *to,
+                     const ending *e)
 {
-    sums s;
-    for (size_t r = 0; r < rows; r += SIDE) {
-        tile_fn *run = r == 0 ? fns->first_square : fns->square;
-        run(m, (const unsigned char *)a->bytes + r * a->stride, a->stride, inf_panel_of(m, j), &s);
-        end_tile(m, a, rows, r, j, s.tiles[0], to);
-        end_tile(m, a, rows, r, j + TILE_COLUMNS, s.tiles[1], to);
-        end_tile(m, a, rows, r + INF_TILE_ROWS, j, s.tiles[2], to);
-        end_tile(m, a, rows, r + INF_TILE_ROWS, j + TILE_COLUMNS, s.tiles[3], to);
-    }
+    for (size_t i = 0; i < 2; i++)
+        end_pair(m, a, rows, e->pairs[i].r, e->pairs[i].j, e->sums.tiles[2 * i], to);
 }
 
-static void multiply_strip(const inf_matrix *m, const inf_rows *a, size_t rows, size_t j,
-                           const inf_target *to, const tile_fns *fns)
-{
-    sums s;
-    fns->strip(m, a->bytes, a->stride, inf_panel_of(m, j), &s);
-    for (size_t t = 0; t < 4; t++)
-        end_tile(m, a, rows, 0, j + t * TILE_COLUMNS, s.tiles[t], to);
-}
-
+/* What the tiles gave is ended while they work on the next. */
 static void multiply_to(const inf_matrix *m, const inf_rows *a, size_t rows, const inf_target *to)
 {
     static const tile_fns of_bf16 = {strip_bf16, first_square_bf16, square_bf16};
     static const tile_fns of_int8 = {strip_int8, first_square_int8, square_int8};
     const tile_fns *fns = m->precision == INF_BF16 ? &of_bf16 : &of_int8;
-    size_t j = 0;
+    const unsigned char *bytes = a->bytes;
+    ending endings[2];
+    size_t j = 0, n = 0;
     if (rows == 0)
         return;
     set_up();
-    for (; rows <= INF_TILE_ROWS && j + 2 * INF_PANEL <= m->columns; j += 2 * INF_PANEL)
-        multiply_strip(m, a, rows, j, to, fns);
+    for (; rows <= INF_TILE_ROWS && j + 2 * INF_PANEL <= m->columns; j += 2 * INF_PANEL, n++) {
+        ending *e = &endings[n % 2];
+        e->pairs[0].r = e->pairs[1].r = 0;
+        e->pairs[0].j = j;
+        e->pairs[1].j = j + INF_PANEL;
+        fns->strip(m, bytes, a->stride, inf_panel_of(m, j), &e->sums);
+        if (n > 0)
+            end_both(m, a, rows, to, &endings[(n - 1) % 2]);
+    }
     for (; j < m->columns; j += INF_PANEL)
-        multiply_squares(m, a, rows, j, to, fns);
+        for (size_t r = 0; r < rows; r += SIDE, n++) {
+            ending *e = &endings[n % 2];
+            e->pairs[0].j = e->pairs[1].j = j;
+            e->pairs[0].r = r;
+            e->pairs[1].r = r + INF_TILE_ROWS;
+            (r == 0 ? fns->first_square : fns->square)(m, bytes + r * a->stride, a->stride,
+                                                       inf_panel_of(m, j), &e->sums);
+            if (n > 0)
+                end_both(m, a, rows, to, &endings[(n - 1) % 2]);
+        }
+    end_both(m, a, rows, to, &endings[(n - 1) % 2]);
     _tile_release();
 }
 

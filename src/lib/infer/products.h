@@ -58,7 +58,7 @@ typedef struct inf_product {
     /* c[r][j] for r < rows, j < columns; rows of `c` are `ldc` floats apart. */
     void (*multiply)(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc);
 
-    /* The same rounded to bf16, after a GELU where that is asked for; rows of `c` are `ldc` halves apart. NULL: it
+    /* The same rounded to bf16, after a GELU where that is asked for (to 1e-4); rows of `c` are `ldc` halves apart. NULL: it
      * does not pay at this level. */
     void (*multiply_halves)(const inf_matrix *m, const inf_rows *a, size_t rows, bool gelu,
                             uint16_t *c, size_t ldc);
