@@ -10,6 +10,7 @@ import os
 import pathlib
 import sys
 import tempfile
+import threading
 import time
 
 import numpy as np
@@ -84,15 +85,15 @@ def build(folder):
                              opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid(MS, 1)])
 
 
-def session(model):
+def session(model, threads=1):
     options = ort.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.inter_op_num_threads, options.intra_op_num_threads = 1, threads
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
     options.log_severity_level = 3
     return ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 
-def quantized(model):
+def quantized(model, threads):
     import logging
 
     from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -102,7 +103,28 @@ def quantized(model):
         onnx.save(model, plain)
         quantize_dynamic(plain, small, op_types_to_quantize=["MatMul", "Attention"], per_channel=True,
                          weight_type=QuantType.QInt8, extra_options={"DefaultTensorType": TensorProto.FLOAT})
-        return session(small)
+        return session(small, threads)
+
+
+def race(current, texts, callers):
+    """Seconds of the clock that as many threads need for all texts, each taking the next."""
+    left, lock = list(texts), threading.Lock()
+
+    def work():
+        while True:
+            with lock:
+                if not left:
+                    return
+                text = left.pop()
+            current.run(["vector"], text)
+
+    threads = [threading.Thread(target=work) for _ in range(callers)]
+    start = time.perf_counter()
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    return time.perf_counter() - start
 
 
 def feed(words):
@@ -114,16 +136,20 @@ def feed(words):
 def main():
     folder = pathlib.Path(sys.argv[1])
     model = build(folder)
-    sessions = {"fp32": session(model.SerializeToString())}
-    current, texts = sessions["fp32"], []
+    sessions = {("fp32", 1): session(model.SerializeToString())}
+    current, texts = sessions["fp32", 1], []
     print("ready", flush=True)
     for line in sys.stdin:
         command, *words = line.split()
         if command == "use":
-            if words[0] == "int8" and "int8" not in sessions:
-                sessions["int8"] = quantized(model)
-            current = sessions[words[0]]
+            key = words[0], int(words[1])
+            if key not in sessions:
+                sessions[key] = (quantized(model, key[1]) if key[0] == "int8"
+                                 else session(model.SerializeToString(), key[1]))
+            current = sessions[key]
             answer = "ok"
+        elif command == "race":
+            answer = f"{race(current, texts, int(words[0])):.9f}"
         elif command == "vector":
             answer = " ".join(f"{v:.8g}" for v in current.run(["vector"], feed(words))[0][0])
         elif command == "texts":
