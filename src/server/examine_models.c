@@ -13,7 +13,7 @@ void srv_examine_remote_model(examination *x)
 {
     anc_err err = {0};
     emb_encoder encoder = {0};
-    anc_status status = srv_remote_model_open(x->c, krn_system_clock(), &encoder, &err);
+    anc_status status = srv_remote_model_open(x->c, krn_system_clock(), NULL, &encoder, &err);
     if (status == ANC_OK)
         status = srv_try_encoder(x, &encoder, &err);
     if (status == ANC_OK)

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "edge/http/edge.h"
+#include "embedding/app/embedding_service.h"
 #include "house_impl.h"
 #include "os/clock.h"
 #include "os/limits.h"
@@ -34,7 +35,8 @@ enum {
     FILES_TO_COME = 48,    /* of them, those opened while documents are read and searched */
     FEWEST_CONNECTIONS = 8,
     FIRST_READY_MS = 600000,
-    STUCK_MS = 1000
+    STUCK_MS = 1000,
+    MODEL_MS = 1000 /* a model elsewhere that is well has answered by then */
 };
 
 /* ---- the data folder ---- */
@@ -260,6 +262,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(net_http_open(h->loop, &h->http, err));
     ANC_TRY(srv_rag_open(h, err));
     ANC_TRY(srv_tracking_open(h, err));
+    ANC_TRY(srv_warming_open(h, err));
     count_connections(h);
     ANC_TRY(srv_live_open(h, err));
     ANC_TRY(open_edge(h, err));
@@ -327,7 +330,7 @@ static void tell_ready(void *arg)
     int64_t stuck_ms = 0;
     for (int64_t waited = 0; waited < FIRST_READY_MS && !atomic_load(&h->stopping);
          waited += READY_POLL_MS) {
-        if (srch_status(h->srch).ready)
+        if (srch_status(h->srch).ready && (waited >= MODEL_MS || emb_service_has_settled(h->emb)))
             break;
         if (is_stuck(h, &documents, &stuck_ms, why)) {
             if (srv_catalog_damaged(h, why, &h->failure) != ANC_OK)
@@ -430,11 +433,13 @@ void srv_house_close(srv_house *h)
     rag_searches_settle(h->rag);
     srv_announcing_settle(h);
     trk_service_settle(h->trk);
+    emb_keeper_settle(h->keeper);
     srv_catalog_close(h); /* its last commits still wake the relay and the follower */
     inf_turns_free(h->turns);
     os_pool_free(h->io_pool);
     os_pool_free(h->cpu_pool);
     srv_announcing_close(h);
+    srv_warming_close(h);
     srv_tracking_close(h);
     krn_trim_free(h->trim);
     krn_threads_free(h->threads);

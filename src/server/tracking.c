@@ -55,10 +55,8 @@ static anc_status erase_conversations(void *arg, krn_call *call, anc_str user_id
 static anc_status erase_vectors(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
     const srv_house *h = arg;
-    (void)call;
     (void)user_id;
-    *ret_n = emb_cache_clear(h->emb) + emb_library_cache_clear(h->library);
-    return ANC_OK;
+    return emb_forget(h->library, call, ret_n);
 }
 
 typedef struct forgetting {

@@ -92,6 +92,8 @@ static anc_status load_weights(inf_encoder *enc, anc_str folder, const inf_confi
                           .forget = forget_map,
                           .arg = &enc->map};
     anc_err ignored = {0};
+    if (kept)
+        inf_packed_drop_others(&key);
     if (kept && inf_packed_open(&key, &enc->packed, &from.packed, &ignored) == ANC_OK)
         return inf_bert_load(&from, &enc->bert, err);
     ANC_TRY(inf_bert_load(&from, &enc->bert, err));

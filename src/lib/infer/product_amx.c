@@ -1,7 +1,8 @@
 /* product_amx.c - bf16 and int8 by the tiles of AMX: 16 rows by 16 columns by 64 bytes of depth at a time.
  *
  * Two tiles of rows meet two of columns, so each that is read is used twice and four sums go side by side. Where there is
- * one tile of rows at most (a question), it meets four of columns.
+ * one tile of rows at most (a question), it meets four of columns. Tiles and vectors are different units: while the
+ * tiles work on one square of sums, vectors make what is asked for of those of the square before, a few rows a step.
  */
 #include <cpuid.h>
 #include <pthread.h>
@@ -10,14 +11,7 @@
 #include <unistd.h>
 
 #include "product_end_impl.h"
-
-enum { TILES = 8, TILE_BYTES = 64, TILE_COLUMNS = 16, SIDE = 32 };
-
-typedef struct tile_config {
-    uint8_t palette, start_row, reserved[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
-} tile_config;
+#include "tiles_impl.h"
 
 /* ---- whether there is one ----------------------------------------------------------------------- */
 
@@ -30,7 +24,7 @@ static void look(void)
 {
     enum { REQUEST = 0x1023, TILE_DATA = 18 };
     unsigned a, b, c, d;
-    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bf16") ||
+    if (!__builtin_cpu_supports("avx512bw") || !__builtin_cpu_supports("avx512bf16") ||
         __get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & HAS_TILES) == 0)
         return;
     if (syscall(SYS_arch_prctl, REQUEST, TILE_DATA) == 0)
@@ -54,149 +48,145 @@ static bool has_int8(void)
     return has_all(HAS_TILES | HAS_INT8);
 }
 
-/* ---- sums made floats ----------------------------------------------------------------------------- */
+/* ---- sums made what is asked for ------------------------------------------------------------------ */
 
-typedef struct sums {
-    _Alignas(64) unsigned char tiles[4][INF_TILE_ROWS * TILE_BYTES];
-} sums;
+/* Sums that wait for that: a square, rows from `row` on, of one panel's columns. */
+typedef struct square {
+    _Alignas(64) unsigned char sums[SIDE][INF_STEP_BYTES];
+} square;
 
-/* What makes floats of the sums of sixteen columns. */
+typedef struct pending {
+    const square *sums;
+    size_t row, rows; /* of the product; [row, row + rows) */
+    size_t column;
+    size_t done; /* of the rows */
+} pending;
+
+/* What is made of them. */
+typedef enum end_kind { FLOATS, HALVES_OF, GELUS } end_kind;
+
+#define EACH static inline __attribute__((always_inline))
+
 typedef struct columns {
     __m512 bias, scale;
     __m512i shift;
 } columns;
 
-static inline columns columns_at(const inf_matrix *m, size_t j)
+EACH columns columns_of(const inf_matrix *m, size_t j, bool exact)
 {
-    if (m->precision == INF_BF16)
-        return (columns){.bias = _mm512_loadu_ps(m->bias + j)};
-    return (columns){_mm512_loadu_ps(m->bias + j), _mm512_loadu_ps(m->scale + j),
-                     _mm512_loadu_si512(m->shift + j)};
+    columns c = {.bias = _mm512_loadu_ps(m->bias + j)};
+    if (exact) {
+        c.scale = _mm512_loadu_ps(m->scale + j);
+        c.shift = _mm512_loadu_si512(m->shift + j);
+    }
+    return c;
 }
 
-static inline __m512 floats_of(const columns *c, bool exact, float row_scale, const void *from)
+EACH __m512 floats_of(const void *sums, const columns *c, __m512 row_scale, bool exact)
 {
     if (!exact)
-        return _mm512_add_ps(_mm512_load_ps(from), c->bias);
-    const __m512i sum = _mm512_sub_epi32(_mm512_load_si512(from), c->shift);
-    const __m512 scale = _mm512_mul_ps(c->scale, _mm512_set1_ps(row_scale));
-    return _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(sum), scale), c->bias);
+        return _mm512_add_ps(_mm512_load_ps(sums), c->bias);
+    const __m512i whole = _mm512_sub_epi32(_mm512_load_si512(sums), c->shift);
+    const __m512 scale = _mm512_mul_ps(c->scale, row_scale);
+    return _mm512_add_ps(_mm512_mul_ps(_mm512_cvtepi32_ps(whole), scale), c->bias);
 }
 
-typedef enum way { TO_FLOATS, TO_HALVES, TO_GELU } way;
-
-/* Two tiles side by side: rows from r on, columns from j on. `exact`: of int8. */
-static inline __attribute__((always_inline)) void
-end_rows(const inf_matrix *m, const inf_rows *a, size_t rows, size_t r, size_t j,
-         const unsigned char *left, const inf_target *to, bool exact, way how)
+/* The next `n` of the rows that wait. */
+EACH void end_rows(const inf_matrix *m, const inf_rows *a, const inf_target *to, pending *p,
+                   size_t n, end_kind kind, bool exact)
 {
-    const size_t end = rows < r + INF_TILE_ROWS ? rows : r + INF_TILE_ROWS;
-    const columns c = columns_at(m, j), d = columns_at(m, j + TILE_COLUMNS);
-    for (; r < end; r++, left += TILE_BYTES) {
-        const float scale = exact ? a->scales[r] : 1;
-        __m512 v = floats_of(&c, exact, scale, left);
-        __m512 w = floats_of(&d, exact, scale, left + INF_TILE_ROWS * TILE_BYTES);
-        if (how == TO_FLOATS) {
-            vec_store(to->floats + r * to->width + j, v);
-            vec_store(to->floats + r * to->width + j + TILE_COLUMNS, w);
+    const size_t j = p->column, end = n < p->rows - p->done ? p->done + n : p->rows;
+    const columns first = columns_of(m, j, exact), second = columns_of(m, j + LANES, exact);
+    for (; p->done < end; p->done++) {
+        const unsigned char *sums = p->sums->sums[p->done];
+        const size_t r = p->row + p->done, at = r * to->width + j;
+        const __m512 row = exact ? _mm512_set1_ps(a->scales[r]) : _mm512_setzero_ps();
+        __m512 x = floats_of(sums, &first, row, exact);
+        __m512 y = floats_of(sums + TILE_BYTES, &second, row, exact);
+        if (kind == FLOATS) {
+            _mm512_storeu_ps(to->floats + at, x);
+            _mm512_storeu_ps(to->floats + at + LANES, y);
             continue;
         }
-        if (how == TO_GELU) {
-            v = gelu_for_halves(v);
-            w = gelu_for_halves(w);
+        if (kind == GELUS) {
+            x = vec_gelu(x);
+            y = vec_gelu(y);
         }
-        const __m512bh both = _mm512_cvtne2ps_pbh(w, v);
-        memcpy(to->halves + r * to->width + j, &both, sizeof both);
+        _mm512_storeu_si512(to->halves + at, (__m512i)_mm512_cvtne2ps_pbh(y, x));
     }
 }
 
-static void end_pair(const inf_matrix *m, const inf_rows *a, size_t rows, size_t r, size_t j,
-                     const unsigned char *left, const inf_target *to)
+/* ---- squares -------------------------------------------------------------------------------------- */
+
+/* A part of the next panel comes from memory while this one is worked on: lines [from, to) of each step. */
+EACH void fetch_ahead(const unsigned char *panel, size_t bytes, size_t from, size_t to)
 {
-    const way how = to->floats != NULL ? TO_FLOATS : to->gelu ? TO_GELU : TO_HALVES;
-    const bool exact = m->precision == INF_INT8;
-    if (how == TO_FLOATS && exact)
-        end_rows(m, a, rows, r, j, left, to, true, TO_FLOATS);
-    else if (how == TO_FLOATS)
-        end_rows(m, a, rows, r, j, left, to, false, TO_FLOATS);
-    else if (how == TO_HALVES && exact)
-        end_rows(m, a, rows, r, j, left, to, true, TO_HALVES);
-    else if (how == TO_HALVES)
-        end_rows(m, a, rows, r, j, left, to, false, TO_HALVES);
-    else if (exact)
-        end_rows(m, a, rows, r, j, left, to, true, TO_GELU);
-    else
-        end_rows(m, a, rows, r, j, left, to, false, TO_GELU);
+    for (size_t i = from; i < to; i++)
+        __builtin_prefetch((const void *)((uintptr_t)panel + bytes + i * 64), 0, 2);
 }
 
-/* ---- the tiles -------------------------------------------------------------------------------------- */
+/* Rows that go through a panel together, and how much of its depth they go through before the next: that stays in the
+ * nearest cache meanwhile. */
+enum { GROUP_ROWS = 256, CHUNK_STEPS = 12 * INF_TILE_STEPS };
+enum { STEP_LINES = INF_TILE_STEPS * INF_STEP_BYTES / 64 };
 
-/* Tiles 0 to 3 are sums, 4 and 5 rows, 6 and 7 columns. */
-static void set_up(void)
-{
-    tile_config config = {.palette = 1};
-    for (size_t t = 0; t < TILES; t++) {
-        config.row_bytes[t] = TILE_BYTES;
-        config.rows[t] = INF_TILE_ROWS;
-    }
-    /* gcc 12 thinks that the next line reads eight bytes, and may leave out what fills the others */
-    __asm__ volatile("" : : "m"(config));
-    _tile_loadconfig(&config);
-}
+typedef struct product {
+    const inf_matrix *m;
+    const inf_rows *a;
+    size_t from, rows; /* a group */
+    const inf_target *to;
+} product;
 
-static void clear(void)
-{
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-}
+/* Where one square is: its first row, its panel, its steps. */
+typedef struct place {
+    size_t row, column, from, to;
+} place;
 
-static void store(sums *s)
-{
-    _tile_stored(0, s->tiles[0], TILE_BYTES);
-    _tile_stored(1, s->tiles[1], TILE_BYTES);
-    _tile_stored(2, s->tiles[2], TILE_BYTES);
-    _tile_stored(3, s->tiles[3], TILE_BYTES);
-}
-
-/* The next panel comes from memory while this one is worked on. */
-static inline void fetch_ahead(const unsigned char *panel, size_t bytes)
-{
-    for (size_t i = 0; i < INF_TILE_STEPS * INF_STEP_BYTES; i += 64)
-        __builtin_prefetch((const void *)((uintptr_t)panel + bytes + i), 0, 2);
-}
-
-#define SQUARE(name, DOT, FETCH)                                                                  \
-    static void name(const inf_matrix *m, const unsigned char *row, size_t stride,                \
-                     const unsigned char *panel, sums *s)                                         \
-    {                                                                                             \
-        const size_t bytes = m->steps * INF_STEP_BYTES;                                           \
-        clear();                                                                                  \
-        for (size_t at = 0; at < m->steps;                                                        \
-             at += INF_TILE_STEPS, row += TILE_BYTES, panel += INF_TILE_STEPS * INF_STEP_BYTES) { \
-            _tile_loadd(6, panel, INF_STEP_BYTES);                                                \
-            _tile_loadd(7, panel + TILE_BYTES, INF_STEP_BYTES);                                   \
-            _tile_loadd(4, row, stride);                                                          \
-            DOT(0, 4, 6);                                                                         \
-            DOT(1, 4, 7);                                                                         \
-            _tile_loadd(5, row + INF_TILE_ROWS * stride, stride);                                 \
-            DOT(2, 5, 6);                                                                         \
-            DOT(3, 5, 7);                                                                         \
-            if (FETCH)                                                                            \
-                fetch_ahead(panel, bytes);                                                        \
-        }                                                                                         \
-        store(s);                                                                                 \
+/* Adds to the sums of one square (from 0 where the depth begins), and ends those before it. */
+#define SQUARE(name, DOT, ENDING, EXACT)                                                           \
+    static void name(const product *p, const place *at, pending *before, square *sums)             \
+    {                                                                                              \
+        const inf_matrix *m = p->m;                                                                \
+        const size_t stride = p->a->stride, ahead = (at->to - at->from) * INF_STEP_BYTES;          \
+        const size_t squares = (p->rows + SIDE - 1) / SIDE, number = (at->row - p->from) / SIDE;   \
+        const size_t first = number * STEP_LINES / squares,                                        \
+                     last = (number + 1) * STEP_LINES / squares;                                   \
+        const size_t rows = (SIDE * INF_TILE_STEPS + at->to - at->from - 1) / (at->to - at->from); \
+        const bool two = p->from + p->rows - at->row > INF_TILE_ROWS;                              \
+        const unsigned char *row =                                                                 \
+            (const unsigned char *)p->a->bytes + at->row * stride + at->from * 4;                  \
+        const unsigned char *panel = inf_panel_of(m, at->column) + at->from * INF_STEP_BYTES;      \
+        if (at->from == 0)                                                                         \
+            tiles_clear();                                                                         \
+        else                                                                                       \
+            tiles_load(sums->sums, INF_STEP_BYTES, two);                                           \
+        for (size_t step = at->from; step < at->to; step += INF_TILE_STEPS, row += TILE_BYTES,     \
+                    panel += INF_TILE_STEPS * INF_STEP_BYTES) {                                    \
+            TILES_STEP(DOT, row, stride, panel, two);                                              \
+            fetch_ahead(panel, ahead, first, last);                                                \
+            end_rows(m, p->a, p->to, before, rows, ENDING, EXACT);                                 \
+        }                                                                                          \
+        tiles_store(sums->sums, INF_STEP_BYTES, two);                                              \
     }
 
-/* One tile of rows, two panels. */
+SQUARE(floats_bf16, _tile_dpbf16ps, FLOATS, false)
+SQUARE(halves_bf16, _tile_dpbf16ps, HALVES_OF, false)
+SQUARE(gelus_bf16, _tile_dpbf16ps, GELUS, false)
+SQUARE(floats_int8, _tile_dpbusd, FLOATS, true)
+SQUARE(halves_int8, _tile_dpbusd, HALVES_OF, true)
+SQUARE(gelus_int8, _tile_dpbusd, GELUS, true)
+
+/* ---- strips --------------------------------------------------------------------------------------- */
+
+/* One tile of rows, two panels: sums [16][2 panels] as two squares' upper halves. */
 #define STRIP(name, DOT)                                                                          \
-    static void name(const inf_matrix *m, const unsigned char *row, size_t stride,                \
-                     const unsigned char *panel, sums *s)                                         \
+    static void name(const product *p, size_t j, square *left, square *right)                     \
     {                                                                                             \
-        const size_t bytes = m->steps * INF_STEP_BYTES;                                           \
-        clear();                                                                                  \
-        for (size_t at = 0; at < m->steps;                                                        \
+        const size_t stride = p->a->stride, bytes = p->m->steps * INF_STEP_BYTES;                 \
+        const unsigned char *row = (const unsigned char *)p->a->bytes;                            \
+        const unsigned char *panel = inf_panel_of(p->m, j);                                       \
+        tiles_clear();                                                                            \
+        for (size_t at = 0; at < p->m->steps;                                                     \
              at += INF_TILE_STEPS, row += TILE_BYTES, panel += INF_TILE_STEPS * INF_STEP_BYTES) { \
             _tile_loadd(4, row, stride);                                                          \
             _tile_loadd(5, panel, INF_STEP_BYTES);                                                \
@@ -207,100 +197,115 @@ static inline void fetch_ahead(const unsigned char *panel, size_t bytes)
             _tile_loadd(5, panel + bytes + TILE_BYTES, INF_STEP_BYTES);                           \
             DOT(2, 4, 7);                                                                         \
             DOT(3, 4, 5);                                                                         \
-            fetch_ahead(panel, 2 * bytes);                                                        \
-            fetch_ahead(panel, 3 * bytes);                                                        \
+            fetch_ahead(panel, 2 * bytes, 0, STEP_LINES);                                         \
+            fetch_ahead(panel, 3 * bytes, 0, STEP_LINES);                                         \
         }                                                                                         \
-        store(s);                                                                                 \
+        _tile_stored(0, left->sums, INF_STEP_BYTES);                                              \
+        _tile_stored(1, left->sums[0] + TILE_BYTES, INF_STEP_BYTES);                              \
+        _tile_stored(2, right->sums, INF_STEP_BYTES);                                             \
+        _tile_stored(3, right->sums[0] + TILE_BYTES, INF_STEP_BYTES);                             \
     }
 
-SQUARE(first_square_bf16, _tile_dpbf16ps, true)
-SQUARE(square_bf16, _tile_dpbf16ps, false)
-SQUARE(first_square_int8, _tile_dpbusd, true)
-SQUARE(square_int8, _tile_dpbusd, false)
 STRIP(strip_bf16, _tile_dpbf16ps)
 STRIP(strip_int8, _tile_dpbusd)
 
-typedef void tile_fn(const inf_matrix *m, const unsigned char *row, size_t stride,
-                     const unsigned char *panel, sums *s);
+/* ---- a product ------------------------------------------------------------------------------------ */
 
-typedef struct tile_fns {
-    tile_fn *strip;
-    tile_fn *first_square; /* of a panel */
-    tile_fn *square;
-} tile_fns;
+typedef void square_fn(const product *p, const place *at, pending *before, square *sums);
+typedef void strip_fn(const product *p, size_t j, square *left, square *right);
 
-/* ---- a product ---------------------------------------------------------------------------------------- */
-
-/* Tiles 0 and 1 are one pair side by side, 2 and 3 another. */
-typedef struct ending {
-    sums sums;
-    struct {
-        size_t r, j;
-    } pairs[2];
-} ending;
-
-static void end_both(const inf_matrix *m, const inf_rows *a, size_t rows, const inf_target *to,
-                     const ending *e)
+static void end_all(const product *p, pending *left, end_kind kind)
 {
-    for (size_t i = 0; i < 2; i++)
-        end_pair(m, a, rows, e->pairs[i].r, e->pairs[i].j, e->sums.tiles[2 * i], to);
+    const bool exact = p->m->precision == INF_INT8;
+    if (kind == FLOATS && exact)
+        end_rows(p->m, p->a, p->to, left, SIDE, FLOATS, true);
+    else if (kind == FLOATS)
+        end_rows(p->m, p->a, p->to, left, SIDE, FLOATS, false);
+    else if (kind == HALVES_OF && exact)
+        end_rows(p->m, p->a, p->to, left, SIDE, HALVES_OF, true);
+    else if (kind == HALVES_OF)
+        end_rows(p->m, p->a, p->to, left, SIDE, HALVES_OF, false);
+    else if (exact)
+        end_rows(p->m, p->a, p->to, left, SIDE, GELUS, true);
+    else
+        end_rows(p->m, p->a, p->to, left, SIDE, GELUS, false);
 }
 
-/* What the tiles gave is ended while they work on the next. */
-static void multiply_to(const inf_matrix *m, const inf_rows *a, size_t rows, const inf_target *to)
+static size_t least(size_t a, size_t b)
 {
-    static const tile_fns of_bf16 = {strip_bf16, first_square_bf16, square_bf16};
-    static const tile_fns of_int8 = {strip_int8, first_square_int8, square_int8};
-    const tile_fns *fns = m->precision == INF_BF16 ? &of_bf16 : &of_int8;
-    const unsigned char *bytes = a->bytes;
-    ending endings[2];
-    size_t j = 0, n = 0;
+    return a < b ? a : b;
+}
+
+/* One group of rows, panels from `j` on. */
+static void multiply_group(const product *p, size_t j, end_kind kind)
+{
+    static square_fn *const fns[2][3] = {{floats_bf16, halves_bf16, gelus_bf16},
+                                         {floats_int8, halves_int8, gelus_int8}};
+    square_fn *run = fns[p->m->precision == INF_INT8][kind];
+    const size_t steps = p->m->steps, end = p->from + p->rows;
+    square sums[GROUP_ROWS / SIDE];
+    pending before = {0};
+    for (; j < p->m->columns; j += INF_PANEL)
+        for (size_t step = 0; step < steps; step += CHUNK_STEPS)
+            for (size_t r = p->from; r < end; r += SIDE) {
+                const place at = {r, j, step, least(step + CHUNK_STEPS, steps)};
+                square *to = &sums[(r - p->from) / SIDE];
+                run(p, &at, &before, to);
+                if (at.to == steps)
+                    before = (pending){to, r, least(end - r, SIDE), j, 0};
+            }
+    end_all(p, &before, kind);
+}
+
+/* Of at most a tile of rows: pairs of panels, up to the last that has no other; the first that is left. */
+static size_t multiply_strips(const product *p, end_kind kind)
+{
+    strip_fn *run = p->m->precision == INF_INT8 ? strip_int8 : strip_bf16;
+    square left, right;
+    size_t j = 0;
+    for (; j + 2 * INF_PANEL <= p->m->columns; j += 2 * INF_PANEL) {
+        pending first = {&left, 0, p->rows, j, 0}, second = {&right, 0, p->rows, j + INF_PANEL, 0};
+        run(p, j, &left, &right);
+        end_all(p, &first, kind);
+        end_all(p, &second, kind);
+    }
+    return j;
+}
+
+static void multiply_to(const inf_matrix *m, const inf_rows *a, size_t rows, const inf_target *to,
+                        end_kind kind)
+{
+    product p = {m, a, 0, rows, to};
     if (rows == 0)
         return;
-    set_up();
-    for (; rows <= INF_TILE_ROWS && j + 2 * INF_PANEL <= m->columns; j += 2 * INF_PANEL, n++) {
-        ending *e = &endings[n % 2];
-        e->pairs[0].r = e->pairs[1].r = 0;
-        e->pairs[0].j = j;
-        e->pairs[1].j = j + INF_PANEL;
-        fns->strip(m, bytes, a->stride, inf_panel_of(m, j), &e->sums);
-        if (n > 0)
-            end_both(m, a, rows, to, &endings[(n - 1) % 2]);
+    tiles_set_up();
+    const size_t first = rows <= INF_TILE_ROWS ? multiply_strips(&p, kind) : 0;
+    for (; p.from < rows; p.from += GROUP_ROWS) {
+        p.rows = least(rows - p.from, GROUP_ROWS);
+        multiply_group(&p, first, kind);
     }
-    for (; j < m->columns; j += INF_PANEL)
-        for (size_t r = 0; r < rows; r += SIDE, n++) {
-            ending *e = &endings[n % 2];
-            e->pairs[0].j = e->pairs[1].j = j;
-            e->pairs[0].r = r;
-            e->pairs[1].r = r + INF_TILE_ROWS;
-            (r == 0 ? fns->first_square : fns->square)(m, bytes + r * a->stride, a->stride,
-                                                       inf_panel_of(m, j), &e->sums);
-            if (n > 0)
-                end_both(m, a, rows, to, &endings[(n - 1) % 2]);
-        }
-    end_both(m, a, rows, to, &endings[(n - 1) % 2]);
     _tile_release();
 }
 
 static void multiply(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc)
 {
     const inf_target to = {.floats = c, .width = ldc};
-    multiply_to(m, a, rows, &to);
+    multiply_to(m, a, rows, &to, FLOATS);
 }
 
 static void multiply_halves(const inf_matrix *m, const inf_rows *a, size_t rows, bool gelu,
                             uint16_t *c, size_t ldc)
 {
-    const inf_target to = {.halves = c, .width = ldc, .gelu = gelu};
-    multiply_to(m, a, rows, &to);
+    const inf_target to = {.halves = c, .width = ldc};
+    multiply_to(m, a, rows, &to, gelu ? GELUS : HALVES_OF);
 }
 
 /* Four sums, as a square has them. */
 #define EXERT(NAME, DOT, VALUES)                                                           \
     static uint64_t NAME(size_t rounds)                                                    \
     {                                                                                      \
-        set_up();                                                                          \
-        clear();                                                                           \
+        tiles_set_up();                                                                    \
+        tiles_clear();                                                                     \
         _tile_zero(4);                                                                     \
         _tile_zero(5);                                                                     \
         _tile_zero(6);                                                                     \
@@ -318,5 +323,7 @@ static void multiply_halves(const inf_matrix *m, const inf_rows *a, size_t rows,
 EXERT(exert_bf16, _tile_dpbf16ps, 32)
 EXERT(exert_int8, _tile_dpbusd, 64)
 
-const inf_product inf_bf16_amx = {"amx", INF_BF16, has_bf16, multiply, multiply_halves, exert_bf16};
-const inf_product inf_int8_amx = {"amx", INF_INT8, has_int8, multiply, multiply_halves, exert_int8};
+const inf_product inf_bf16_amx = {"amx",           INF_BF16,   has_bf16,      multiply,
+                                  multiply_halves, exert_bf16, inf_attend_amx};
+const inf_product inf_int8_amx = {"amx",           INF_INT8,   has_int8, multiply,
+                                  multiply_halves, exert_int8, NULL};

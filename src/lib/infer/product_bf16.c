@@ -21,4 +21,4 @@ static bool supported(void)
 }
 
 const inf_product inf_bf16_avx512 = {"avx512_bf16", INF_BF16,        supported,
-                                     multiply,      multiply_halves, exert};
+                                     multiply,      multiply_halves, exert, NULL};

@@ -31,17 +31,6 @@ static inline VEC vec_max(VEC a, VEC b)
     return _mm512_max_ps(a, b);
 }
 
-static inline VEC vec_min(VEC a, VEC b)
-{
-    return _mm512_min_ps(a, b);
-}
-
-/* a * b + c, rounded once. */
-static inline VEC vec_fma(VEC a, VEC b, VEC c)
-{
-    return _mm512_fmadd_ps(a, b, c);
-}
-
 static inline float vec_sum(VEC v)
 {
     return _mm512_reduce_add_ps(v);

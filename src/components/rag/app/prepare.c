@@ -63,7 +63,8 @@ static anc_status read_history(rag_turn *turn)
     for (size_t i = 0; i < n; i++) {
         rag_message m;
         ANC_TRY(rag_kept_read(turn->rag, &turn->call, &messages[i], &m));
-        turn->history[i] = (rag_exchange){m.question, m.withheld ? ANC_STR("…") : m.answer};
+        turn->history[i] = (rag_exchange){rag_without_small_talk(m.question),
+                                          m.withheld ? ANC_STR("…") : m.answer};
     }
     turn->n_history = n;
     return ANC_OK;
@@ -138,13 +139,14 @@ static anc_status analyze(rag_turn *turn)
     ANC_TRY(rag_question_language(turn->mem, turn->question, turn->history, turn->n_history,
                                   &turn->language, &turn->err));
     const bool asks = rag_small_talk_reply(turn->question).ptr == NULL;
-    if (asks)
+    if (asks) {
+        turn->query = rag_without_small_talk(turn->question);
         ANC_TRY(complete(turn));
-    turn->leans =
-        asks && !turn->completes && turn->n_history > 0 &&
-        rag_question_leans(turn->mem, turn->question, &turn->history[turn->n_history - 1]);
+    }
+    turn->leans = asks && !turn->completes && turn->n_history > 0 &&
+                  rag_question_leans(turn->mem, turn->query, &turn->history[turn->n_history - 1]);
     if (turn->leans)
-        ANC_TRY(rag_stand_alone(turn->mem, turn->question, turn->history, turn->n_history,
+        ANC_TRY(rag_stand_alone(turn->mem, turn->query, turn->history, turn->n_history,
                                 &turn->query, &turn->err));
     if (asks)
         ANC_TRY(

@@ -91,6 +91,11 @@ static size_t best_of(const rag_extraction *x, size_t but, size_t max_chars)
     return best;
 }
 
+size_t rag_choose_best(const rag_extraction *x)
+{
+    return best_of(x, SIZE_MAX, RAG_UNIT_MAX_CHARS);
+}
+
 /* Whether one holds the other: passages may overlap, and documents repeat each other. */
 static bool says_the_same(const rag_extraction *x, size_t a, size_t b)
 {
@@ -271,12 +276,28 @@ static rag_pick bare_pick(const rag_extraction *x, size_t i)
     return pick;
 }
 
+/* What goes before unit i so that it is known who "he" is: the sentence before, and the one before that where it only
+ * says "he" as well. SIZE_MAX: nothing that fits. */
+static size_t context_of(const rag_extraction *x, size_t i, const rag_pick *pick, size_t max_chars)
+{
+    enum { BACK_MAX = 2 };
+    size_t first = SIZE_MAX;
+    for (size_t k = i; k > 0 && i - k < BACK_MAX && follow(x, k - 1) && points_back(x, k); k--) {
+        rag_pick more = *pick;
+        more.start = x->units.items[k - 1].start;
+        if (chars_of(x, &more) > max_chars + MARKER_CHARS)
+            break;
+        first = k - 1;
+    }
+    return first;
+}
+
 /* The sentence that "it" or "this" points at goes before it; where there is none, and where nothing but
  * the heading speaks of what was asked, the heading leads. */
 static rag_pick pick_with_context(const rag_extraction *x, size_t i, size_t max_chars)
 {
     rag_pick pick = bare_pick(x, i);
-    const bool back = points_back(x, i);
+    const bool back = points_back(x, i) && !rag_focus_begins(x, i);
     const double *f = x->views[i].features;
     bool wanted = back || (f[RAG_F_OWN] < OWN_ENOUGH && f[RAG_F_HEADED] > 0);
     if (pick.columns.len > 0)
@@ -285,14 +306,11 @@ static rag_pick pick_with_context(const rag_extraction *x, size_t i, size_t max_
         pick.lead = naming_line(x, i, max_chars);
         return pick;
     }
-    if (back && i > 0 && follow(x, i - 1)) {
-        rag_pick more = pick;
-        more.start = x->units.items[i - 1].start;
-        more.cut_before = x->units.items[i - 1].cut_before;
-        if (chars_of(x, &more) <= max_chars + MARKER_CHARS) {
-            pick = more;
-            wanted = false;
-        }
+    const size_t before = back ? context_of(x, i, &pick, max_chars) : SIZE_MAX;
+    if (before != SIZE_MAX) {
+        pick.start = x->units.items[before].start;
+        pick.cut_before = x->units.items[before].cut_before;
+        wanted = false;
     }
     const anc_str lead = rag_heading_of(x, i);
     if ((wanted || needs_heading(x, i)) && may_lead(x, i, lead))
@@ -414,7 +432,7 @@ static double told_of(const rag_extraction *x, size_t i)
 /* The best; where that is beside the point, the best of those nearly as good that are not. */
 static size_t first_of(const rag_extraction *x)
 {
-    const size_t best = best_of(x, SIZE_MAX, RAG_UNIT_MAX_CHARS);
+    const size_t best = rag_choose_best(x);
     size_t other = SIZE_MAX;
     if (best == SIZE_MAX || !rag_is_beside_point(x, best))
         return best;

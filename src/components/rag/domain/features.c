@@ -338,6 +338,7 @@ anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language lan
         x->views[i].cosine = (double)NAN;
     }
     rag_spellings_find(x);
+    rag_focus_find(x);
     rag_terms_weigh(&x->terms, x->views, x->units.n);
     ANC_TRY(rag_headings_find(mem, x, language, err));
     for (size_t i = 0; i < x->n_passages; i++)

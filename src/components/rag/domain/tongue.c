@@ -188,22 +188,6 @@ unsigned rag_tongue_gender(txt_language language, anc_str word)
     return RAG_MAY_ANY;
 }
 
-bool rag_tongue_opens_question(anc_str word)
-{
-    static const char words[] =
-        "what which who whom whose when where why how "
-        "qui quel quelle quels quelles quand où pourquoi comment combien quoi lequel laquelle "
-        "wer wen wem wessen wann wo woher wohin wie warum wieso weshalb wozu womit wofür wovon "
-        "welche "
-        "welcher welches welchen welchem wieviel "
-        "qué quién quien quiénes cuándo cuando dónde donde adónde cuál cual cuáles cuánto cuánta "
-        "cuántos "
-        "cuántas cómo "
-        "chi perché quale quali quanto quanta quanti quante quando "
-        "quem onde aonde qual quais quantos quantas porquê";
-    return listed(words, word);
-}
-
 const char *rag_tongue_for(txt_language language)
 {
     return rag_tongue_knows(language) ? tongues[language].for_what

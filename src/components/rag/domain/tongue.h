@@ -35,9 +35,6 @@ bool rag_tongue_has(txt_language language, rag_word_role role, anc_str word);
 /* Of an article, a contraction or a pronoun; RAG_MAY_ANY of other words. */
 unsigned rag_tongue_gender(txt_language language, anc_str word);
 
-/* Whether a question that begins with `word` asks it itself, in whichever of the six languages. */
-bool rag_tongue_opens_question(anc_str word);
-
 /* "for", "pour", "für", … and "of", "pour", "von", …: what joins a part to a question where nothing else does. */
 const char *rag_tongue_for(txt_language language);
 const char *rag_tongue_of(txt_language language);

@@ -154,8 +154,7 @@ static void check_halves(const world *w, const inf_product *p, size_t rows, bool
             float x = floats[r * LDC + j];
             if (gelu)
                 x = 0.5f * x * (1.0f + erff(x * 0.70710678f));
-            const float most = (gelu ? 1e-4f : 1e-5f) + fabsf(x) * 0x1p-8f;
-            if (!(fabsf(inf_bf16_float(half) - x) <= most))
+            if (!(fabsf(inf_bf16_float(half) - x) <= 1e-5f + fabsf(x) * 0x1p-8f))
                 fail_msg("%s %s in halves: [%zu][%zu] is %g, not %g",
                          inf_precision_name(p->precision), p->name, r, j,
                          (double)inf_bf16_float(half), (double)x);

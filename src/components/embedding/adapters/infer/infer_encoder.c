@@ -15,6 +15,7 @@ static inf_urgency urgency_of(emb_text_kind kind)
         return INF_AT_ONCE;
     case EMB_TEXT_PASSAGE_NOW:
         return INF_SOON;
+    case EMB_TEXT_QUERY_AHEAD:
     case EMB_TEXT_PASSAGE:
         break;
     }
@@ -27,7 +28,7 @@ static anc_status encode(void *self, krn_call *call, emb_text_kind kind, const a
     emb_opened *o = self;
     inf_usage usage = {0};
     emb_asked asked = {o->clock, call};
-    const inf_kind as = kind == EMB_TEXT_QUERY ? INF_QUERY : INF_PASSAGE;
+    const inf_kind as = emb_text_is_query(kind) ? INF_QUERY : INF_PASSAGE;
     const inf_turn turn = {o->turns, urgency_of(kind), emb_asked_check(&asked)};
     if (o->turns != NULL)
         ANC_TRY(

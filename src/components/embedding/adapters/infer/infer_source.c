@@ -79,23 +79,6 @@ static anc_status list(void *self, krn_call *call, emb_source_row **ret, size_t 
     return ANC_OK;
 }
 
-/* What went wrong with the model, for whoever asked for it: its files by their names below the folder of models, whose
- * own place is nobody's business. */
-static anc_status tell_below(const source *s, krn_call *call, anc_status status, const anc_err *why)
-{
-    const anc_str dir = anc_str_of(s->dir);
-    anc_str rest = anc_str_of(why->text);
-    ANC_BUF(text, sizeof why->text);
-    for (size_t at; (at = anc_str_find(rest, dir)) != SIZE_MAX;) {
-        (void)anc_buf_add(&text, anc_str_sub(rest, 0, at));
-        rest = anc_str_sub(rest, at + dir.len, rest.len);
-        if (anc_str_starts(rest, ANC_STR("/")))
-            rest = anc_str_sub(rest, 1, rest.len);
-    }
-    (void)anc_buf_add(&text, rest);
-    return ANC_FAIL(call->err, status, "%.*s", ANC_FMT(anc_buf_view(&text)));
-}
-
 static anc_status open_model(void *self, krn_call *call, anc_str model, emb_encoder *ret)
 {
     const source *s = self;
@@ -104,7 +87,6 @@ static anc_status open_model(void *self, krn_call *call, anc_str model, emb_enco
                                  .turns = s->turns,
                                  .clock = s->clock,
                                  .call = call};
-    anc_err why = {0};
     bool is = false;
     uint64_t bytes = 0;
     ANC_TRY(look(s, call, model, &is, &bytes));
@@ -112,8 +94,7 @@ static anc_status open_model(void *self, krn_call *call, anc_str model, emb_enco
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "%.*s is no model folder below models_dir",
                         ANC_FMT(model));
     ANC_TRY(path_in(s, call, model, "", &options.folder));
-    const anc_status status = emb_infer_open(&options, ret, &why);
-    return status == ANC_OK ? ANC_OK : tell_below(s, call, status, &why);
+    return emb_infer_open(&options, ret, call->err);
 }
 
 static const emb_encoder_source_ops ops = {
