@@ -235,6 +235,8 @@ static const cli_option export_options[] = {
      .value = "FILE",
      .help = "write there, and only when it is whole (default, and `-`: standard output)"},
     {.name = "force", .letter = 'f', .help = "write over a file that is there"},
+    {.name = "no-vectors",
+     .help = "leave out the vectors: the file is smaller, and an import embeds all texts again"},
     END,
 };
 

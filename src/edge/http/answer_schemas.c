@@ -467,6 +467,17 @@ static const http_field chunks_rows[] = {
 };
 const http_schema http_chunks_out = OUT("ChunkPage", "Chunks.", chunks_rows);
 
+static const http_field vectors_rows[] = {
+    MAYBE("model", HTTP_TEXT,
+          "revision of the model; null where not all of them are there, or they are too many"),
+    INT("dimensions", "of each"),
+    INT("chunks", "how many vectors there are"),
+    TEXT("digests", "base64 of the SHA-256 of each text that was embedded, 32 bytes each"),
+    TEXT("values", "base64 of the vectors in that order: binary16, little-endian"),
+};
+const http_schema http_vectors_out =
+    OUT("VersionVectors", "The vectors of a version's chunks.", vectors_rows);
+
 static const http_field stats_row_rows[] = {
     TEXT("collection", ""),
     INT("documents", ""),

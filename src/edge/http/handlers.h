@@ -46,7 +46,7 @@ http_handler_fn http_documents_create, http_documents_replace;
 http_handler_fn http_documents_batch;
 /* documents.c */
 http_handler_fn http_documents_list, http_documents_get, http_documents_delete, http_chunks_list,
-    http_stats_get;
+    http_vectors_get, http_stats_get;
 /* document_versions.c */
 http_handler_fn http_versions_list, http_versions_get, http_versions_restore;
 /* version_put.c */

@@ -77,7 +77,8 @@ void prs_sheet_note_hidden(anc_buf *names, anc_str name);
 
 typedef bool prs_sheets_fn(anc_str bytes, const prs_sheet_sink *sink, prs_emitter *e);
 
-/* Reads the sheets as blocks: a heading a sheet, its rows below. */
+/* Reads the sheets as blocks: a heading a sheet, its rows below. The property "empty_sheets" has the numbers, from 1, of
+ * those that have no rows and stand before others that have. */
 bool prs_sheet_blocks(prs_sheets_fn *read, anc_str bytes, prs_emitter *e);
 
 /* Reads the sheets as records, each named by the first row of its sheet. */

@@ -339,7 +339,8 @@ static bool read_sheets(book *b)
     for (size_t i = 0; i + 1 < b->sheets.n; i += 2) {
         if (!part_of(b, prs_texts_at(&b->sheets, i + 1), &entry))
             return false;
-        if (entry.len > 0 && !read_sheet(b, prs_texts_at(&b->sheets, i), entry.ptr))
+        const anc_str name = prs_texts_at(&b->sheets, i);
+        if (entry.len > 0 ? !read_sheet(b, name, entry.ptr) : !b->sink->sheet(b->sink->self, name))
             return false;
     }
     return true;

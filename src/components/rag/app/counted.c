@@ -326,8 +326,12 @@ static anc_status show_rows(counting *c, srch_result *found)
                         c->n_rows);
     for (size_t i = 0; i < c->n_rows && n < turn->top_k; i++) {
         bool there = false;
-        ANC_TRY(rag_part_take(turn, &c->document, &c->rows[i].ref, c->rows[i].start, c->rows[i].end,
-                              &hits[n], &there));
+        kno_chunk_ref ref =
+            c->rows[i].ref; /* its names went with what the document was read into */
+        ref.collection = c->document.collection;
+        ref.document_id = c->document.id;
+        ANC_TRY(rag_part_take(turn, &c->document, &ref, c->rows[i].start, c->rows[i].end, &hits[n],
+                              &there));
         if (!there)
             return ANC_OK; /* it was changed meanwhile */
         n++;

@@ -73,6 +73,8 @@ static const char *const lines[] = {
     "cuida",
 };
 
+_Static_assert(ANC_COUNT(lines) <= 64, "a set of them is one number");
+
 /* Without what a form ends with: "owns" as "own", "compose" as "compos". */
 static anc_str trunk(anc_str word)
 {
@@ -111,9 +113,17 @@ static bool begin_alike(anc_str a, anc_str b)
     return same >= LETTERS && same * 5 >= s.len * 3;
 }
 
+/* Most words are told apart by this. */
+static bool same_letter(anc_str a, anc_str b)
+{
+    return a.len > 0 && b.len > 0 && (a.ptr[0] | 0x20) == (b.ptr[0] | 0x20);
+}
+
 bool rag_akin(anc_str a, anc_str b)
 {
-    return begin_alike(a, b) || begin_alike(without_ge(a), without_ge(b));
+    const anc_str c = without_ge(a);
+    const anc_str d = without_ge(b);
+    return (same_letter(a, b) && begin_alike(a, b)) || (same_letter(c, d) && begin_alike(c, d));
 }
 
 static bool line_has(anc_str line, anc_str word)
@@ -124,14 +134,27 @@ static bool line_has(anc_str line, anc_str word)
     return false;
 }
 
-bool rag_alike(anc_str a, anc_str b)
+uint64_t rag_alike_lines(anc_str word)
+{
+    uint64_t found = 0;
+    for (size_t i = 0; i < ANC_COUNT(lines); i++)
+        found |= line_has(anc_str_of(lines[i]), word) ? UINT64_C(1) << i : 0;
+    return found;
+}
+
+bool rag_alike(anc_str a, uint64_t lines_of_a, anc_str b)
 {
     if (rag_akin(a, b))
         return true;
     for (size_t i = 0; i < ANC_COUNT(lines); i++)
-        if (line_has(anc_str_of(lines[i]), a) && line_has(anc_str_of(lines[i]), b))
+        if ((lines_of_a >> i & 1) != 0 && line_has(anc_str_of(lines[i]), b))
             return true;
     return false;
+}
+
+bool rag_apart(anc_str a, uint64_t lines_of_a, anc_str b)
+{
+    return lines_of_a != 0 && !rag_alike(a, lines_of_a, b) && rag_alike_lines(b) != 0;
 }
 
 bool rag_is_relation(anc_str word)

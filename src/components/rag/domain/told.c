@@ -13,7 +13,7 @@
 #include "rag/domain/kinds.h"
 #include "rag/domain/tongue.h"
 
-static const double NEAR_ENOUGH = 0.5; /* cosine of two words that mean nearly the same */
+static const double NEAR_ENOUGH = 0.46; /* cosine of two words that mean nearly the same */
 
 /* ---- what is asked for ------------------------------------------------------------------------- */
 
@@ -167,10 +167,24 @@ static anc_str text_of_term(const rag_terms *terms, size_t t)
     return ANC_STR("");
 }
 
-static bool any_alike(anc_str text, rag_words words, size_t first, size_t last, anc_str wanted)
+/* A word that has to be told, and its lines in the table of words alike. */
+typedef struct wanted_word {
+    anc_str text;
+    uint64_t lines;
+} wanted_word;
+
+static wanted_word wanted_of(const rag_terms *terms, size_t t)
+{
+    const anc_str text = text_of_term(terms, t);
+    return (wanted_word){text, rag_alike_lines(text)};
+}
+
+static bool any_alike(anc_str text, rag_words words, size_t first, size_t last,
+                      const wanted_word *wanted)
 {
     for (size_t w = first; w < last; w++)
-        if (!words.items[w].stop && rag_alike(wanted, rag_word_text(text, &words.items[w])))
+        if (!words.items[w].stop &&
+            rag_alike(wanted->text, wanted->lines, rag_word_text(text, &words.items[w])))
             return true;
     return false;
 }
@@ -181,19 +195,23 @@ void rag_focus_find(rag_extraction *x)
     for (size_t i = 0; i < x->units.n; i++)
         known |= x->views[i].own;
     for (size_t t = 0; t < x->terms.n; t++) {
-        const anc_str wanted = text_of_term(&x->terms, t);
-        for (size_t i = 0; i < x->units.n && ((x->terms.focus & ~known) >> t & 1) != 0; i++) {
+        if (((x->terms.focus & ~known) >> t & 1) == 0)
+            continue;
+        const wanted_word wanted = wanted_of(&x->terms, t);
+        for (size_t i = 0; i < x->units.n; i++) {
             const rag_unit *u = &x->units.items[i];
             if (any_alike(x->passages[u->passage].text, x->units.words[u->passage], u->first,
-                          u->last, wanted))
+                          u->last, &wanted))
                 x->views[i].near |= UINT64_C(1) << t;
         }
     }
 }
 
 /* Whether the unit, what heads it or its title has another word for it. */
-static bool has_alike(const rag_extraction *x, size_t i, anc_str wanted)
+static bool has_alike(const rag_extraction *x, size_t i, size_t t)
 {
+    const wanted_word word = wanted_of(&x->terms, t);
+    const wanted_word *wanted = &word;
     const rag_unit *u = &x->units.items[i];
     const rag_passage *p = &x->passages[u->passage];
     const rag_words words = x->units.words[u->passage];
@@ -231,7 +249,7 @@ static size_t missing_in(const rag_extraction *x, size_t i)
     const uint64_t missing =
         (terms->focus & ~told) | (terms->subject & ~(told | v->beside | topic_of(x, i)));
     for (size_t t = 0; t < terms->n; t++)
-        if ((missing >> t & 1) != 0 && !has_alike(x, i, text_of_term(terms, t)))
+        if ((missing >> t & 1) != 0 && !has_alike(x, i, t))
             return t;
     return RAG_TERMS_MAX;
 }
@@ -253,6 +271,20 @@ bool rag_focus_untold(const rag_extraction *x, size_t i)
            !(x->near_unit == i && x->near_cosine >= NEAR_ENOUGH);
 }
 
+/* Whether word `w` of unit i may mean what is missing: it is neither a name nor a word of the question, nor one of which it is
+ * known that it means something else. */
+static bool may_mean(const rag_extraction *x, const rag_unit *u, size_t w,
+                     const wanted_word *wanted)
+{
+    const rag_words words = x->units.words[u->passage];
+    const rag_word *word = &words.items[w];
+    const bool name = word->capital && w > u->first && x->language != TXT_DE;
+    return !word->stop && !word->digits && !word->whole && !name &&
+           rag_terms_in(&x->terms, words, w, w + 1) == 0 &&
+           !rag_apart(wanted->text, wanted->lines,
+                      rag_word_text(x->passages[u->passage].text, word));
+}
+
 size_t rag_focus_words(const rag_extraction *x, size_t i, size_t max, anc_str *ret_wanted,
                        anc_str *ret_words)
 {
@@ -262,9 +294,10 @@ size_t rag_focus_words(const rag_extraction *x, size_t i, size_t max, anc_str *r
     size_t n = 0;
     if (missing == RAG_TERMS_MAX)
         return 0;
-    *ret_wanted = text_of_term(&x->terms, missing);
+    const wanted_word wanted = wanted_of(&x->terms, missing);
+    *ret_wanted = wanted.text;
     for (size_t w = u->first; w < u->last && n < max; w++)
-        if (!words.items[w].stop && !words.items[w].digits && !words.items[w].whole)
+        if (may_mean(x, u, w, &wanted))
             ret_words[n++] = rag_word_text(x->passages[u->passage].text, &words.items[w]);
     return n;
 }

@@ -69,7 +69,11 @@ static const ods_row rows[] = {
      ANC_OK, "h2 S\nrow* a b c d | x | y |  | z\n"},
     {"two sheets, one of them empty",
      BOOK(SHEET("A", ROW(CELL("a") CELL("b"))) SHEET("B", "") SHEET("C", ROW(CELL("c") CELL("d")))),
-     ANC_OK, "h2 A\nrow* a | b\nh2 C\nrow* c | d\n"},
+     ANC_OK, "h2 A\nrow* a | b\nh2 C\nrow* c | d\nempty_sheets=2\n"},
+    {"sheets without rows before others are told by number",
+     BOOK(SHEET("A", "") SHEET("B", ROW(CELL("b") CELL("c"))) SHEET("C", "") SHEET(
+         "D", ROW("<table:table-cell/>")) SHEET("E", ROW(CELL("d") CELL("e"))) SHEET("F", "")),
+     ANC_OK, "h2 B\nrow* b | c\nh2 E\nrow* d | e\nempty_sheets=1, 3, 4\n"},
     {"hidden sheets are left out and named",
      BOOK("<office:automatic-styles><style:style style:name='ta1'><style:table-properties "
           "table:display='true'/></style:style><style:style style:name='ta2'>"
