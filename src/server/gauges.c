@@ -65,6 +65,14 @@ static int64_t set_aside(const srv_house *h, const char *bus)
     return n;
 }
 
+static int64_t given_up(const srv_house *h)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < h->n_outside; i++)
+        n += (int64_t)h->outside[i].bus.ops->stats(h->outside[i].bus.self).unfit;
+    return n;
+}
+
 static int64_t set_aside_redis(const srv_house *h)
 {
     return set_aside(h, "redis");
@@ -137,6 +145,8 @@ static const gauge_row rows[SRV_GAUGES] = {
      "Events of other services that went to the dead letters.", set_aside_redis, true},
     {"anchorage_inbound_set_aside_total", "bus=\"kafka\"",
      "Events of other services that went to the dead letters.", set_aside_kafka, true},
+    {"anchorage_outbound_given_up_total", "",
+     "Durable events that a bus will never take, as too large.", given_up, true},
     {"anchorage_events_dropped_total", "",
      "Events that a full queue refused, or that were not shown live.", events_dropped, true},
     {"anchorage_resident_bytes", "", "Memory of the process.", resident, false},

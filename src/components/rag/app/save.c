@@ -99,10 +99,8 @@ static anc_status append_retrieved(const rag_turn *turn, krn_tx *tx, anc_err *er
 static anc_status append_completed(const rag_turn *turn, krn_tx *tx, anc_err *err)
 {
     const rag_answer *a = &turn->answer;
-    const size_t n = a->no_answer ? 0 : a->n_sources;
     anc_str documents[RAG_TOP_K_MAX];
-    for (size_t i = 0; i < n; i++)
-        documents[i] = a->sources[i].document_id;
+    const size_t n = a->no_answer ? 0 : rag_documents_of(a, documents);
     ANC_BUF(metadata, METADATA_MAX_BYTES);
     ANC_TRY(rag_completion_write(a, &turn->rag->with.config.veil, &metadata, err));
     const ev_query_completed event = {

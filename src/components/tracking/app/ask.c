@@ -184,9 +184,7 @@ anc_status trk_stats_write(trk_service *s, krn_call *call, int64_t since_ms, anc
         return ANC_FAIL_FIELD(call->err, ANC_INVALID, "?since", "since lies in the future");
     ANC_TRY(read_bucket(bucket, span.until_ms - span.since_ms, &at, call->err));
     span.bucket_ms = buckets[at].ms;
-    span.since_ms -= span.since_ms % span.bucket_ms;
-    if (span.since_ms < 0)
-        span.since_ms = 0;
+    span.since_ms = trk_bucket_start(span.since_ms > 0 ? span.since_ms : 0, span.bucket_ms);
     if ((span.until_ms - span.since_ms) / span.bucket_ms > BUCKETS_MAX)
         return ANC_FAIL_FIELD(call->err, ANC_INVALID, "?bucket",
                               "bucket %s is too short: there are more than %d since then",
