@@ -328,9 +328,11 @@ static void tell_ready(void *arg)
     char why[KRN_CONDITION_TEXT];
     uint64_t documents = 0;
     int64_t stuck_ms = 0;
+    const int64_t model_ns = os_mono_ns() + (int64_t)MODEL_MS * 1000000;
     for (int64_t waited = 0; waited < FIRST_READY_MS && !atomic_load(&h->stopping);
          waited += READY_POLL_MS) {
-        if (srch_status(h->srch).ready && (waited >= MODEL_MS || emb_service_has_settled(h->emb)))
+        if (srch_status(h->srch).ready &&
+            (os_mono_ns() >= model_ns || emb_service_has_settled(h->emb)))
             break;
         if (is_stuck(h, &documents, &stuck_ms, why)) {
             if (srv_catalog_damaged(h, why, &h->failure) != ANC_OK)

@@ -94,6 +94,8 @@ static int64_t step(void *arg, int64_t now_ns)
     if (!srch_ready(h->srch) || !emb_info(h->emb).available || !emb_keeper_has_read(h->keeper))
         return now_ns + LOOK_NS;
     const anc_status status = piece(h, w, &err);
+    if (atomic_load(&h->stopping))
+        return INT64_MAX;
     if (status == ANC_OK && w->at < w->n)
         return now_ns;
     tell(h, w, status, &err);

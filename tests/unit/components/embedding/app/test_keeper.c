@@ -10,10 +10,11 @@
 #include "kernel/adapters/sqlite/sqlite.h"
 #include "kernel/adapters/system/system.h"
 #include "os/file.h"
+#include "os/thread.h"
 #include "support/encoder_hash.h"
 #include "support/test.h"
 
-enum { DIMS = ENCODER_HASH_DIMS, MANY = 700, MIB = 1 << 20 };
+enum { DIMS = ENCODER_HASH_DIMS, MANY = 700, MIB = 1 << 20, ASKERS = 3, EACH = 200 };
 
 typedef struct world {
     char folder[64];
@@ -343,6 +344,63 @@ static void more_at_once_than_may_wait_is_left_out(void **state)
     assert_int_equal(made(w, 0, MANY), 0);
 }
 
+typedef struct asker {
+    world *w;
+    size_t from;
+} asker;
+
+static void ask_all(void *arg)
+{
+    const asker *a = arg;
+    anc_err err = {0};
+    ANC_ARENA(mem, 16 * MIB);
+    assert_non_null(mem);
+    krn_call call = a->w->call;
+    call.mem = mem;
+    call.err = &err;
+    float out[DIMS];
+    for (size_t round = 0; round < 3; round++)
+        for (size_t i = 0; i < EACH; i++)
+            ASSERT_OK(
+                emb_embed(a->w->emb, &call, EMB_QUERY, &a->w->texts[a->from + i], 1, out, NULL),
+                &err);
+}
+
+/* Questions come while others are read in and written, and one erasure falls among them. */
+static void threads_ask_while_it_works(void **state)
+{
+    world *w = *state;
+    os_thread *threads[ASKERS];
+    asker askers[ASKERS];
+    uint64_t n = 0;
+    emb_library *library = NULL;
+    start(w);
+    work(w);
+    ask(w, EMB_QUERY, 0, MANY);
+    emb_keeper_settle(w->keeper);
+    end(w);
+    start(w);
+    const emb_library_options options = {
+        .configured = w->emb, .keeper = w->keeper, .most = 1, .clock = krn_system_clock()};
+    ASSERT_OK(emb_library_open(&options, &library, &w->err), &w->err);
+    for (size_t i = 0; i < ASKERS; i++) {
+        askers[i] = (asker){w, i * EACH};
+        ASSERT_OK(os_thread_start("asks", ask_all, &askers[i], &threads[i], &w->err), &w->err);
+    }
+    for (size_t i = 0; i < 50; i++)
+        (void)emb_keeper_step(w->keeper, 5);
+    ASSERT_OK(emb_forget(library, &w->call, &n), &w->err);
+    for (size_t i = 0; i < 50; i++)
+        (void)emb_keeper_step(w->keeper, 5);
+    for (size_t i = 0; i < ASKERS; i++)
+        os_thread_join(threads[i]);
+    work(w);
+    assert_true(rows(w) <= MANY);
+    ASSERT_OK(emb_forget(library, &w->call, &n), &w->err);
+    assert_int_equal(rows(w), 0);
+    emb_library_close(library);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -358,6 +416,7 @@ int main(void)
         TEST(where_nothing_is_to_be_kept_the_old_goes),
         TEST(a_catalog_that_takes_nothing_hurts_no_question),
         TEST(more_at_once_than_may_wait_is_left_out),
+        TEST(threads_ask_while_it_works),
     };
     return cmocka_run_group_tests_name("keeper", tests, NULL, NULL);
 }
